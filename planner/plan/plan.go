@@ -1,0 +1,307 @@
+// Package plan turns what was written into what will be built: every default applied, every name, address, role, member, endpoint
+// and version decided. A Plan is complete and sorted, never modified after Resolve, and does not depend on the order of blocks.
+package plan
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/topologies"
+)
+
+// Plan is the resolved design.
+type Plan struct {
+	Spec *spec.Spec // what was written, for positions and snippets
+
+	Cluster      Cluster
+	Network      Network
+	Runtime      Runtime
+	Etcd         Etcd
+	LoadBalancer LoadBalancer
+	SSH          SSH
+	Artifacts    Artifacts
+	Nodes        []*Node // in natural order of names: cp-2 before cp-10
+	Target       Target
+	Waivers      []Waiver
+
+	// Decisions lists every value that the author left to the planner, in the order of the blocks of the language.
+	Decisions []Decision
+}
+
+// Decision is one default that was applied.
+type Decision struct {
+	Path   string // "network.pod_subnets"
+	Value  string
+	Reason string // a sentence without the value
+	Link   string // where the fact comes from, "" where the reason says it all
+}
+
+// Cluster is what the cluster as a whole is.
+type Cluster struct {
+	*spec.Source
+	Name     string
+	Type     topologies.Type
+	Topology topologies.Topology
+	Version  Version
+	// Endpoint is kubeadm's controlPlaneEndpoint: what every kubelet and client dials.
+	Endpoint            Endpoint
+	CertSANs            []string // extra names and addresses as the author wrote them; APIServerSANs has all
+	MaxNodes            int      // nodes with a kubelet that the design must have room for; never below what is drawn
+	APIServerPort       int
+	EncryptionAlgorithm string        // "" = kubeadm's default
+	CertificateValidity time.Duration // 0 = kubeadm's default of one year
+	CAValidity          time.Duration // 0 = kubeadm's default of ten years
+	FeatureGates        map[string]bool
+	APIServer           Component
+	ControllerManager   Component
+	Scheduler           Component
+	Kubelet             Kubelet
+}
+
+// Component holds what was added to a control plane component's command line.
+type Component struct {
+	*spec.Source
+	ExtraArgs []Arg // sorted by name
+}
+
+// Arg is a command line flag without its dashes.
+type Arg struct{ Name, Value string }
+
+// Kubelet is what every kubelet is told.
+type Kubelet struct {
+	*spec.Source
+	MaxPods      int
+	CgroupDriver string // systemd | cgroupfs
+	FailSwapOn   bool
+	ExtraArgs    []Arg
+}
+
+// Endpoint is a host and a port.
+type Endpoint struct {
+	Host string // a DNS name or an address without brackets
+	Port int
+}
+
+// Network is the cluster's addressing.
+type Network struct {
+	*spec.Source
+	PodSubnets         []netip.Prefix // one, or one of each family
+	ServiceSubnets     []netip.Prefix // the same families in the same order
+	ReservedSubnets    []netip.Prefix
+	NodeSubnets        []netip.Prefix // as written; may be empty
+	DNSDomain          string
+	NodeCIDRMaskSize   int // IPv4 pods per node: /24
+	NodeCIDRMaskSizeV6 int
+	NodePorts          PortRange
+	MTU                int // of the underlay
+	CNI                CNI
+	KubeProxy          KubeProxy
+	HTTPProxy          *HTTPProxy // nil: none
+}
+
+// PortRange is First to Last, both included.
+type PortRange struct{ First, Last int }
+
+// The pod networks that the planner knows.
+const (
+	Flannel      = "flannel"
+	Calico       = "calico"
+	Cilium       = "cilium"
+	StaticRoutes = "static-routes"
+	NoCNI        = "none" // the author brings one
+)
+
+// CNI is the pod network.
+type CNI struct {
+	*spec.Source
+	Name                 string
+	Version              string // "v0.28.10"; "" for static-routes and none
+	Encapsulation        string // vxlan | host-gw | ipip | wireguard | geneve | bgp | none
+	MTU                  int    // of a pod's interface: the underlay's less the encapsulation
+	Interface            string // "" = the one that holds the node's address
+	KubeProxyReplacement bool
+}
+
+// KubeProxy is how Services are programmed on nodes.
+type KubeProxy struct {
+	*spec.Source
+	Mode      string // iptables | nftables | ipvs | none
+	StrictARP bool
+}
+
+// HTTPProxy is how hosts reach the world; NoProxy is computed: nodes, ranges, endpoint, cluster domain, and what the author added.
+type HTTPProxy struct {
+	*spec.Source
+	HTTP, HTTPS string
+	NoProxy     []string
+}
+
+// The container runtimes that the planner knows.
+const (
+	Containerd = "containerd"
+	CRIO       = "cri-o"
+	Docker     = "docker" // Docker Engine with cri-dockerd
+)
+
+// Runtime is the container runtime.
+type Runtime struct {
+	*spec.Source
+	Name       string
+	Version    string // without v: "2.4.2"
+	Socket     string // "unix:///run/containerd/containerd.sock"
+	Registries []Registry
+}
+
+// Registry says how nodes reach one registry.
+type Registry struct {
+	*spec.Source
+	Host       string
+	Mirrors    []string
+	PlainHTTP  bool
+	SkipVerify bool
+	CAFile     string
+}
+
+// Etcd is the etcd cluster.
+type Etcd struct {
+	*spec.Source
+	Placement         topologies.Placement
+	Version           string // without v; of stacked members: what kubeadm's image holds
+	DataDir           string
+	QuotaBytes        int64
+	HeartbeatInterval time.Duration
+	ElectionTimeout   time.Duration
+	ExtraArgs         []Arg
+	Members           []Member // in the order of Nodes
+}
+
+// Member is one etcd member. Its name is its node's.
+type Member struct {
+	Name      string
+	Node      *Node
+	PeerURL   string // https://10.0.0.21:2380
+	ClientURL string // https://10.0.0.21:2379
+}
+
+// The kinds of load balancer.
+const (
+	NoBalancer       = "none"
+	HAProxy          = "haproxy" // with keepalived where there are two balancers and a virtual IP
+	KubeVIP          = "kube-vip"
+	ExternalBalancer = "external" // somebody else's
+)
+
+// LoadBalancer is what stands before the API servers.
+type LoadBalancer struct {
+	*spec.Source
+	Kind            string
+	VirtualIP       netip.Addr // zero: none
+	Port            int        // that clients dial
+	Interface       string     // "" = the one that holds the node's address
+	VirtualRouterID int        // VRRP, 1–255
+	Mode            string     // kube-vip: arp | bgp
+	Version         string     // kube-vip's, "v1.0.0"
+	Nodes           []*Node    // with role load-balancer; haproxy alone has any
+}
+
+// SSH is how Ansible reaches the hosts.
+type SSH struct {
+	*spec.Source
+	User           string
+	Port           int
+	PrivateKeyFile string // "" = whatever ssh does by itself
+	JumpHost       string
+}
+
+// Where binaries come from.
+const (
+	Packages = "packages"
+	Binaries = "binaries"
+)
+
+// Artifacts is where binaries and images come from.
+type Artifacts struct {
+	*spec.Source
+	Origin          string            // packages | binaries
+	MirrorURL       string            // "" = upstream; no trailing slash
+	ImageRepository string            // "" = upstream's registries
+	Checksums       map[string]string // mirror path → "sha256:…"
+}
+
+// Roles is a set of roles.
+type Roles uint8
+
+// The roles of a node.
+const (
+	ControlPlane Roles = 1 << iota
+	EtcdRole
+	Worker
+	Balancer
+)
+
+// Has reports whether every role of r is in the set.
+func (s Roles) Has(r Roles) bool { return s&r == r }
+
+// Node is one host.
+type Node struct {
+	*spec.Source
+	Name      string
+	NameRange hcl.Range // of the label that names the node, or the pool that it comes from
+	Pool      string    // "" for a node of its own
+	Index     int       // 1-based position in its pool, 0 otherwise
+	// Roles as resolved: a control plane with stacked etcd has EtcdRole too, an all-in-one node has Worker.
+	Roles            Roles
+	Address          netip.Addr // zero where the target gives addresses itself
+	SecondaryAddress netip.Addr // of the other family; zero: none
+	SSHAddress       string     // where Ansible connects
+	PublicAddress    string
+	MAC              string
+	FailureDomain    string // "" = not stated
+	Host             string // hypervisor; "" = not stated
+	Bootstrap        bool   // the one control plane that runs kubeadm init
+	Arch             string // amd64 | arm64 | …
+	OS               OS
+	CPUs             int   // 0 = not stated
+	MemoryBytes      int64 // 0 = not stated
+	DiskBytes        int64 // 0 = not stated
+	Interface        string
+	Labels           map[string]string
+	Annotations      map[string]string
+	Taints           []Taint // as written, in order; NodeTaints has the effective ones
+	KubeletExtraArgs []Arg   // sorted by name
+	InstanceType     string
+}
+
+// OS is an operating system as written: "ubuntu-24.04". The zero value means that it was not stated.
+type OS struct {
+	Name    string // "ubuntu"
+	Version string // "24.04", "" if not stated
+}
+
+// Taint is a node taint.
+type Taint struct {
+	*spec.Source
+	Key, Value, Effect string
+}
+
+// Target is the system that the cluster lands on.
+type Target struct {
+	*spec.Source
+	Name      string
+	NameRange hcl.Range
+	Facts     TargetFacts
+	Body      hcl.Body // nil where no target block was written
+	Context   *hcl.EvalContext
+}
+
+// Waiver demotes one rule's findings to notes.
+type Waiver struct {
+	*spec.Source
+	Rule      string
+	RuleRange hcl.Range
+	Reason    string
+	Expires   time.Time // the first day on which it no longer holds, UTC; zero: never
+}

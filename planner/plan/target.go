@@ -1,0 +1,41 @@
+package plan
+
+import (
+	"net/netip"
+
+	"github.com/k8splan/k8splan/topologies"
+)
+
+// Hosting says who makes what.
+type Hosting string
+
+// What a target leaves to us.
+const (
+	// Hosts: machines with addresses from the plan; kubeadm and our playbook make the cluster.
+	Hosts Hosting = "hosts"
+	// Hosted: the vendor runs the control plane and etcd; the plan draws workers only, without addresses.
+	Hosted Hosting = "hosted"
+	// Installer: another program makes the cluster from a description of the whole plan; addresses may be left out.
+	Installer Hosting = "installer"
+)
+
+// TargetFacts is what resolving and checking must know of a target. What it emits is the business of its package under emit/.
+type TargetFacts struct {
+	Name    string
+	Title   string
+	Hosting Hosting
+	// Types that the target can express; a nil slice stands for all four.
+	Types []topologies.Type
+	// L2 is false where the network filters ARP and VRRP for addresses it did not give out, so that a virtual IP cannot move.
+	L2 bool
+	// Reserved ranges are in use on such hosts before Kubernetes comes (a hypervisor's bridge).
+	Reserved []netip.Prefix
+	// Oldest and Newest minors of Kubernetes that the target takes; zero: no limit.
+	Oldest, Newest Version
+}
+
+// Targets is the table of targets, by name.
+var Targets = []TargetFacts{
+	{Name: "bare-metal", Title: "Bare metal, or machines that exist already", Hosting: Hosts, L2: true},
+	{Name: "vagrant", Title: "Vagrant: libvirt, VirtualBox or VMware on one machine", Hosting: Hosts, L2: true},
+}

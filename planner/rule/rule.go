@@ -1,0 +1,95 @@
+// Package rule is what every stage says when the author made a mistake: a named rule, and the diagnostic built from it.
+package rule
+
+import (
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+// Severity says what breaking a rule means.
+type Severity int
+
+const (
+	// Error: the cluster will not install, or will lose data. Nothing is generated.
+	Error Severity = iota
+	// Warning: it installs, and its owner will regret it.
+	Warning
+)
+
+func (s Severity) String() string {
+	if s == Error {
+		return "error"
+	}
+	return "warning"
+}
+
+// Rule is what is wrong when it is broken, why that matters, and what to write instead.
+type Rule struct {
+	ID       string // words joined by hyphens, area first: "etcd-even-members"; never renamed, never used again
+	Severity Severity
+	Title    string   // the diagnostic's summary: a noun phrase, capital, no stop
+	Doc      string   // why it matters: one paragraph
+	Fix      string   // what to write instead: one or two sentences, or an HCL fragment
+	Sources  []string // where the fact comes from: addresses of upstream pages, threads or files
+	// Permanent rules guard data or the install itself; `waive` does not apply to them.
+	Permanent bool
+}
+
+// extra is how a rule's ID travels inside hcl.Diagnostic.
+type extra struct{ id string }
+
+// Diagnostic says that the rule is broken at a place. Detail is made of sentences: what is, why it matters, what to write instead.
+func (r *Rule) Diagnostic(at hcl.Range, detail string) *hcl.Diagnostic {
+	severity := hcl.DiagError
+	if r.Severity == Warning {
+		severity = hcl.DiagWarning
+	}
+	return &hcl.Diagnostic{Severity: severity, Summary: r.Title, Detail: detail, Subject: &at, Extra: extra{r.ID}}
+}
+
+// Tag puts the rule's ID on diagnostics that a library built (HCL's parser and evaluator), unless they carry one already.
+func (r *Rule) Tag(diags hcl.Diagnostics) hcl.Diagnostics {
+	for _, d := range diags {
+		if ID(d) == "" {
+			d.Extra = extra{r.ID}
+		}
+	}
+	return diags
+}
+
+// ID returns the ID of the rule that a diagnostic speaks for, "" if it has none.
+func ID(d *hcl.Diagnostic) string {
+	e, _ := d.Extra.(extra)
+	return e.id
+}
+
+// Sort orders diagnostics by file, place, ID and detail: HCL's decoder reports in the random order of a map.
+func Sort(diags hcl.Diagnostics) {
+	slices.SortStableFunc(diags, func(a, b *hcl.Diagnostic) int {
+		ar, br := subject(a), subject(b)
+		for _, c := range []int{compare(ar.Filename, br.Filename), ar.Start.Byte - br.Start.Byte, int(a.Severity) - int(b.Severity), compare(ID(a), ID(b)), compare(a.Detail, b.Detail)} {
+			if c != 0 {
+				return c
+			}
+		}
+		return 0
+	})
+}
+
+func subject(d *hcl.Diagnostic) hcl.Range {
+	if d.Subject == nil {
+		return hcl.Range{}
+	}
+	return *d.Subject
+}
+
+func compare(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}

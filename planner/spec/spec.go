@@ -1,0 +1,274 @@
+// Package spec reads topology.hcl: what the author wrote, and where. No default appears in it; a nil pointer, a nil slice or a
+// nil block means that nothing was written. Addresses, ranges, versions and sizes stay text here: package plan gives them meaning.
+package spec
+
+import (
+	"github.com/hashicorp/hcl/v2"
+)
+
+// Source says where an entity was written. Every entity embeds one.
+type Source struct {
+	block hcl.Range            // the block's header
+	attrs map[string]hcl.Range // the value of each argument that was written
+}
+
+// Block is the range of the block's header (`node "cp-1"`).
+func (s *Source) Block() hcl.Range {
+	if s == nil {
+		return hcl.Range{}
+	}
+	return s.block
+}
+
+// Attr is the range of an argument's value, or the block's header where the argument was not written.
+func (s *Source) Attr(name string) hcl.Range {
+	if s == nil {
+		return hcl.Range{}
+	}
+	if r, ok := s.attrs[name]; ok {
+		return r
+	}
+	return s.block
+}
+
+// Has reports whether the argument was written.
+func (s *Source) Has(name string) bool {
+	if s == nil {
+		return false
+	}
+	_, ok := s.attrs[name]
+	return ok
+}
+
+// Spec is one topology file.
+type Spec struct {
+	Filename string
+	// Files holds the parsed file by name, for printing snippets (hcl.NewDiagnosticTextWriter).
+	Files map[string]*hcl.File
+
+	Cluster   *Cluster // never nil after Load without errors
+	Network   *Network
+	Runtime   *Runtime
+	Etcd      *Etcd
+	Balancer  *LoadBalancer
+	SSH       *SSH
+	Artifacts *Artifacts
+	Nodes     []*Node
+	NodePools []*NodePool
+	Target    *Target
+	Waivers   []*Waiver
+}
+
+// Cluster is the `cluster "<name>"` block.
+type Cluster struct {
+	*Source
+	Name                 string
+	NameRange            hcl.Range
+	Type                 *string
+	KubernetesVersion    *string
+	ControlPlaneEndpoint *string // host:port or host
+	CertSANs             []string
+	MaxNodes             *int
+	APIServerPort        *int            // default 6443
+	EncryptionAlgorithm  *string         // kubeadm's ClusterConfiguration.encryptionAlgorithm
+	CertificateValidity  *string         // a Go duration, such as "8760h"
+	CAValidity           *string         // a Go duration
+	FeatureGates         map[string]bool // Kubernetes' own feature gates, on every component
+	APIServer            *Component      // api_server {}
+	ControllerManager    *Component      // controller_manager {}
+	Scheduler            *Component      // scheduler {}
+	Kubelet              *Kubelet        // kubelet {}
+}
+
+// Component is an api_server, controller_manager or scheduler block.
+type Component struct {
+	*Source
+	ExtraArgs map[string]string // extra_args
+}
+
+// Kubelet is the `kubelet` block.
+type Kubelet struct {
+	*Source
+	MaxPods      *int
+	CgroupDriver *string // systemd | cgroupfs
+	FailSwapOn   *bool
+	ExtraArgs    map[string]string
+}
+
+// Network is the `network` block.
+type Network struct {
+	*Source
+	PodSubnets         []string
+	ServiceSubnets     []string
+	ReservedSubnets    []string
+	NodeSubnets        []string // where the nodes' addresses live; optional
+	DNSDomain          *string
+	NodeCIDRMaskSize   *int // IPv4
+	NodeCIDRMaskSizeV6 *int
+	NodePortRange      *string // "30000-32767"
+	MTU                *int    // of the underlay, bytes
+	CNI                *CNI
+	KubeProxy          *KubeProxy
+	HTTPProxy          *HTTPProxy
+}
+
+// CNI is the `cni "<name>"` block of network.
+type CNI struct {
+	*Source
+	Name                 string
+	NameRange            hcl.Range
+	Version              *string
+	Encapsulation        *string // vxlan | host-gw | ipip | wireguard | geneve | bgp | none
+	MTU                  *int
+	Interface            *string
+	KubeProxyReplacement *bool // cilium
+}
+
+// KubeProxy is the `kube_proxy` block of network.
+type KubeProxy struct {
+	*Source
+	Mode      *string // iptables | nftables | ipvs | none
+	StrictARP *bool
+}
+
+// HTTPProxy is the `http_proxy` block of network: how the hosts reach the world.
+type HTTPProxy struct {
+	*Source
+	HTTP    *string // http
+	HTTPS   *string // https
+	NoProxy []string
+}
+
+// Runtime is the `container_runtime "<name>"` block.
+type Runtime struct {
+	*Source
+	Name       string // containerd | cri-o | docker
+	NameRange  hcl.Range
+	Version    *string
+	Registries []*Registry
+}
+
+// Registry is a `registry "<host[:port]>"` block of container_runtime: how the nodes reach that registry.
+type Registry struct {
+	*Source
+	Host       string
+	HostRange  hcl.Range
+	Mirrors    []string // base URLs, tried in order before the registry itself
+	PlainHTTP  *bool
+	SkipVerify *bool
+	CAFile     *string // a path on the nodes
+}
+
+// Etcd is the `etcd` block.
+type Etcd struct {
+	*Source
+	Topology          *string // stacked | external
+	Version           *string // of external members
+	DataDir           *string
+	Quota             *string // bytes with a unit, such as "8Gi"
+	HeartbeatInterval *string // a Go duration
+	ElectionTimeout   *string // a Go duration
+	ExtraArgs         map[string]string
+}
+
+// LoadBalancer is the `load_balancer "<kind>"` block.
+type LoadBalancer struct {
+	*Source
+	Kind            string // haproxy | kube-vip | external
+	KindRange       hcl.Range
+	VirtualIP       *string
+	Port            *int
+	Interface       *string
+	VirtualRouterID *int    // VRRP, 1–255
+	Mode            *string // kube-vip: arp | bgp
+	Version         *string // kube-vip
+}
+
+// SSH is the `ssh` block.
+type SSH struct {
+	*Source
+	User           *string
+	Port           *int
+	PrivateKeyFile *string
+	JumpHost       *string // user@host[:port]
+}
+
+// Artifacts is the `artifacts` block: where binaries and images come from.
+type Artifacts struct {
+	*Source
+	Origin          *string // source: packages | binaries
+	MirrorURL       *string
+	ImageRepository *string
+	Checksums       map[string]string // mirror path → "sha256:…"
+}
+
+// Machine holds the arguments that node and node_pool share.
+type Machine struct {
+	Roles            []string
+	Arch             *string
+	OS               *string // "ubuntu-24.04"
+	CPUs             *int
+	Memory           *string // "8Gi"
+	Disk             *string // "100Gi"
+	Interface        *string
+	Labels           map[string]string
+	Annotations      map[string]string
+	Taints           []*Taint
+	KubeletExtraArgs map[string]string
+	InstanceType     *string // where a cloud calls the machine's size by a name
+}
+
+// Taint is a `taint` block.
+type Taint struct {
+	*Source
+	Key    string
+	Value  string
+	Effect string
+}
+
+// Node is a `node "<name>"` block.
+type Node struct {
+	*Source
+	Machine
+	Name             string
+	NameRange        hcl.Range
+	Address          *string
+	SecondaryAddress *string
+	SSHAddress       *string // where Ansible connects, if not to the address
+	PublicAddress    *string // behind NAT: what clients outside dial; goes into the API certificate
+	MAC              *string
+	FailureDomain    *string
+	Host             *string // the hypervisor that the machine runs on
+	Bootstrap        *bool   // the control plane that runs kubeadm init
+}
+
+// NodePool is a `node_pool "<name>"` block: nodes name-1 … name-count with addresses that follow each other.
+type NodePool struct {
+	*Source
+	Machine
+	Name                  string
+	NameRange             hcl.Range
+	Count                 *int
+	FirstAddress          *string
+	FirstSecondaryAddress *string
+	FailureDomains        []string // dealt out in turn
+	Hosts                 []string // hypervisors, dealt out in turn
+}
+
+// Target is the `target "<name>"` block. Its body is decoded by the package of the target, with Context for its expressions.
+type Target struct {
+	*Source
+	Name      string
+	NameRange hcl.Range
+	Body      hcl.Body
+	Context   *hcl.EvalContext
+}
+
+// Waiver is a `waive "<rule>"` block.
+type Waiver struct {
+	*Source
+	Rule      string
+	RuleRange hcl.Range
+	Reason    *string
+	Expires   *string // YYYY-MM-DD
+}

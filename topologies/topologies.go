@@ -1,0 +1,110 @@
+// Package topologies is the one table of the four documented installation types: what roles each has, how many, where its
+// etcd lives and what it is for. It knows nothing of files or networks; every other package reads it.
+package topologies
+
+// Type is the name of an installation type, as the author writes it in `cluster { type = … }`.
+type Type string
+
+// The four documented installation types (Kubernetes documentation, "Picking the right solution"; the names are its words).
+const (
+	AllInOne               Type = "all-in-one"
+	SingleEtcdSingleMaster Type = "single-etcd-single-master"
+	SingleEtcdMultiMaster  Type = "single-etcd-multi-master"
+	MultiEtcdMultiMaster   Type = "multi-etcd-multi-master"
+)
+
+// Placement says where etcd runs, in kubeadm's words.
+// Source: https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/ha-topology/
+type Placement string
+
+// Stacked etcd members are static pods managed by the kubelet of each control plane; External members are services of their own.
+const (
+	Stacked  Placement = "stacked"
+	External Placement = "external"
+)
+
+// Count is how many of a thing a type takes: Min to Max, both included; Max 0 means no upper bound.
+type Count struct{ Min, Max int }
+
+// Holds reports whether n lies in the range.
+func (c Count) Holds(n int) bool { return n >= c.Min && (c.Max == 0 || n <= c.Max) }
+
+// Topology is one row of the table.
+type Topology struct {
+	Type    Type
+	Title   string // a noun phrase for a heading
+	Purpose string // one sentence: what it is for
+	// Survives is one sentence on failures that the type as such can and cannot take.
+	Survives string
+
+	Nodes         Count // all hosts together
+	ControlPlanes Count
+	// ControlPlanesStacked replaces ControlPlanes where etcd is stacked and the type needs more of them for its quorum.
+	ControlPlanesStacked Count
+	EtcdMembers          Count
+	Workers              Count // dedicated or shared: hosts on which ordinary pods may run
+	Placements           []Placement
+	LoadBalancer         bool // an endpoint that outlives any one control plane is needed
+	HighlyAvailable      bool // the type promises to survive the loss of a control plane
+}
+
+// Allows reports whether the type can have its etcd placed so.
+func (t Topology) Allows(p Placement) bool {
+	for _, a := range t.Placements {
+		if a == p {
+			return true
+		}
+	}
+	return false
+}
+
+// Table lists the four types in the order of the documentation, the smallest first.
+var Table = []Topology{
+	{
+		Type: AllInOne, Title: "All-in-one",
+		Purpose:  "One node runs everything: for learning, for development and for tests.",
+		Survives: "Nothing: the loss of the node is the loss of the cluster, and of its data unless a snapshot of etcd lies elsewhere.",
+		Nodes:    Count{1, 1}, ControlPlanes: Count{1, 1}, ControlPlanesStacked: Count{1, 1}, EtcdMembers: Count{1, 1}, Workers: Count{1, 1},
+		Placements: []Placement{Stacked},
+	},
+	{
+		Type: SingleEtcdSingleMaster, Title: "Single-node etcd, single master, multi worker",
+		Purpose:  "One control plane that runs the one etcd, and workers: for small sites that can wait for a repair.",
+		Survives: "The loss of any worker. While the control plane is down, running pods go on and nothing can be changed.",
+		Nodes:    Count{2, 0}, ControlPlanes: Count{1, 1}, ControlPlanesStacked: Count{1, 1}, EtcdMembers: Count{1, 1}, Workers: Count{1, 0},
+		Placements: []Placement{Stacked},
+	},
+	{
+		Type: SingleEtcdMultiMaster, Title: "Single-node etcd, multi master, multi worker",
+		Purpose:  "Several API servers behind a load balancer share one etcd: for API load, or as a step on the way to clustered etcd.",
+		Survives: "The loss of a control plane that does not host etcd. The lone etcd cancels the redundancy of the control planes: when it is down, nothing can be changed.",
+		Nodes:    Count{3, 0}, ControlPlanes: Count{2, 0}, ControlPlanesStacked: Count{2, 0}, EtcdMembers: Count{1, 1}, Workers: Count{1, 0},
+		Placements: []Placement{External}, LoadBalancer: true, HighlyAvailable: true,
+	},
+	{
+		Type: MultiEtcdMultiMaster, Title: "Multi-node etcd, multi master, multi worker",
+		Purpose:  "Clustered etcd, several control planes and a load balancer: the recommended production setup.",
+		Survives: "The loss of any one node; with five etcd members, of any two.",
+		Nodes:    Count{4, 0}, ControlPlanes: Count{2, 0}, ControlPlanesStacked: Count{3, 0}, EtcdMembers: Count{3, 0}, Workers: Count{1, 0},
+		Placements: []Placement{Stacked, External}, LoadBalancer: true, HighlyAvailable: true,
+	},
+}
+
+// Find returns the row of a type.
+func Find(t Type) (Topology, bool) {
+	for _, row := range Table {
+		if row.Type == t {
+			return row, true
+		}
+	}
+	return Topology{}, false
+}
+
+// Names returns the names of the types in the table's order.
+func Names() []string {
+	names := make([]string, len(Table))
+	for i, row := range Table {
+		names[i] = string(row.Type)
+	}
+	return names
+}
