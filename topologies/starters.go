@@ -1,0 +1,68 @@
+package topologies
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
+
+// starterFiles holds the parts that a starter is put together from: types/<type>.hcl draws the nodes and counts their addresses
+// from local.subnet; targets/<target>.hcl says what local.subnet is, and has the target block with the arguments it needs. Each
+// part is HCL as it stands.
+//
+//go:embed starters
+var starterFiles embed.FS
+
+// Starter returns a commented topology.hcl of the type for the target that validates as it is. The error names the types or the
+// targets there are when one is unknown.
+func Starter(t Type, target string) ([]byte, error) {
+	row, ok := Find(t)
+	if !ok {
+		return nil, fmt.Errorf("unknown installation type %q: there are %s", t, strings.Join(Names(), ", "))
+	}
+	if !slices.Contains(StarterTargets(), target) {
+		return nil, fmt.Errorf("no starter for target %q: there are %s", target, strings.Join(StarterTargets(), ", "))
+	}
+	place, shape := part("targets", target), part("types", string(t))
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "# %s. %s\n# Survives: %s\n#\n", row.Title, row.Purpose, lowerFirst(row.Survives))
+	b.WriteString("#   k8splan validate           says what is wrong, where and why\n")
+	b.WriteString("#   k8splan plan               shows the resolved design, with every value that was decided for you\n")
+	b.WriteString("#   k8splan generate --out out writes the tree that builds it\n\n")
+	b.Write(place)
+	b.WriteByte('\n')
+	b.Write(shape)
+	return b.Bytes(), nil
+}
+
+// StarterTargets returns the targets that Starter knows, sorted.
+func StarterTargets() []string {
+	entries, err := fs.ReadDir(starterFiles, "starters/targets")
+	if err != nil {
+		panic(err) // the folder is embedded
+	}
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = strings.TrimSuffix(e.Name(), ".hcl")
+	}
+	return names
+}
+
+func part(folder, name string) []byte {
+	data, err := fs.ReadFile(starterFiles, path.Join("starters", folder, name+".hcl"))
+	if err != nil {
+		panic(err) // every type and target has its file
+	}
+	return data
+}
+
+func lowerFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}
