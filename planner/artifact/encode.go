@@ -1,0 +1,38 @@
+package artifact
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"sigs.k8s.io/yaml"
+)
+
+// YAML encodes values as the documents of one YAML stream, `---` between them. The values' JSON tags name the keys, which come out
+// sorted; strings are quoted wherever YAML would read something else in them. It is the encoding for Kubernetes' own types.
+func YAML(docs ...any) ([]byte, error) {
+	var out bytes.Buffer
+	for i, doc := range docs {
+		if i > 0 {
+			out.WriteString("---\n")
+		}
+		data, err := yaml.Marshal(doc)
+		if err != nil {
+			return nil, fmt.Errorf("encode %T as YAML: %w", doc, err)
+		}
+		out.Write(data)
+	}
+	return out.Bytes(), nil
+}
+
+// JSON encodes a value with an indent of two and a final newline. HTML's characters stay as they are: nothing here is a web page.
+func JSON(v any) ([]byte, error) {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		return nil, fmt.Errorf("encode %T as JSON: %w", v, err)
+	}
+	return out.Bytes(), nil
+}

@@ -1,0 +1,68 @@
+package artifact
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// SumsName is the file that lists what k8splan owns in a tree: `sha256sum -c SHA256SUMS` checks it. It does not list itself.
+const SumsName = "SHA256SUMS"
+
+type digest = [sha256.Size]byte
+
+func formatSums(entries []entry) []byte {
+	var out bytes.Buffer
+	for _, e := range entries {
+		if e.Path != SumsName {
+			fmt.Fprintf(&out, "%x  %s\n", e.sum, e.Path)
+		}
+	}
+	return out.Bytes()
+}
+
+// parseSums reads a SHA256SUMS that may have passed through other hands: a path that is not relative and clean is an error, for what
+// is listed may be removed.
+func parseSums(data []byte) (map[string]digest, error) {
+	owned := map[string]digest{}
+	for i, line := range strings.Split(strings.TrimSuffix(string(data), "\n"), "\n") {
+		if line == "" {
+			continue
+		}
+		var sum digest
+		hexSum, p, ok := strings.Cut(line, "  ")
+		n, err := hex.Decode(sum[:], []byte(hexSum[:min(len(hexSum), 2*len(sum))]))
+		if !ok || err != nil || n != len(sum) || len(hexSum) != 2*len(sum) || !fs.ValidPath(p) || p == "." || checkPath(p) != nil {
+			return nil, fmt.Errorf("%s line %d is not one that k8splan wrote: %.100q", SumsName, i+1, line)
+		}
+		owned[p] = sum
+	}
+	return owned, nil
+}
+
+// parallel calls f for 0 … n−1 on as many goroutines as there are processors.
+func parallel(n int, f func(i int)) {
+	workers := min(runtime.GOMAXPROCS(0), n)
+	if workers <= 1 {
+		for i := range n {
+			f(i)
+		}
+		return
+	}
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range workers {
+		group.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				f(i)
+			}
+		})
+	}
+	group.Wait()
+}
