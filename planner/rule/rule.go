@@ -3,6 +3,7 @@ package rule
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 )
@@ -36,8 +37,23 @@ type Rule struct {
 	Permanent bool
 }
 
-// extra is how a rule's ID travels inside hcl.Diagnostic.
-type extra struct{ id string }
+// Area is the family of the rule: the first word of its ID, or the first two where the first alone says nothing.
+func (r *Rule) Area() string {
+	for _, area := range []string{"control-plane", "load-balancer"} {
+		if strings.HasPrefix(r.ID, area+"-") {
+			return area
+		}
+	}
+	area, _, _ := strings.Cut(r.ID, "-")
+	return area
+}
+
+// extra is how a rule's ID, and the reason of a waiver, travel inside hcl.Diagnostic.
+type extra struct {
+	id     string
+	waived bool
+	reason string
+}
 
 // Diagnostic says that the rule is broken at a place. Detail is made of sentences: what is, why it matters, what to write instead.
 func (r *Rule) Diagnostic(at hcl.Range, detail string) *hcl.Diagnostic {
@@ -45,14 +61,28 @@ func (r *Rule) Diagnostic(at hcl.Range, detail string) *hcl.Diagnostic {
 	if r.Severity == Warning {
 		severity = hcl.DiagWarning
 	}
-	return &hcl.Diagnostic{Severity: severity, Summary: r.Title, Detail: detail, Subject: &at, Extra: extra{r.ID}}
+	return &hcl.Diagnostic{Severity: severity, Summary: r.Title, Detail: detail, Subject: &at, Extra: extra{id: r.ID}}
+}
+
+// Waived is the diagnostic of a finding that the author waived: a warning, because HCL has nothing below it, that says so itself.
+func (r *Rule) Waived(at hcl.Range, detail, reason string) *hcl.Diagnostic {
+	d := r.Diagnostic(at, detail)
+	d.Severity = hcl.DiagWarning
+	d.Extra = extra{id: r.ID, waived: true, reason: reason}
+	return d
+}
+
+// WaiverReason returns why the author waived the finding; ok is false where it was not waived.
+func WaiverReason(d *hcl.Diagnostic) (reason string, ok bool) {
+	e, _ := d.Extra.(extra)
+	return e.reason, e.waived
 }
 
 // Tag puts the rule's ID on diagnostics that a library built (HCL's parser and evaluator), unless they carry one already.
 func (r *Rule) Tag(diags hcl.Diagnostics) hcl.Diagnostics {
 	for _, d := range diags {
 		if ID(d) == "" {
-			d.Extra = extra{r.ID}
+			d.Extra = extra{id: r.ID}
 		}
 	}
 	return diags
