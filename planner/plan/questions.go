@@ -2,8 +2,12 @@ package plan
 
 import (
 	"net"
+	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/k8splan/k8splan/topologies"
 )
 
 // String returns host:port, with brackets around an IPv6 address.
@@ -75,3 +79,82 @@ func Quorum(n int) int { return n/2 + 1 }
 
 // FaultTolerance of n members: n − quorum.
 func FaultTolerance(n int) int { return n - Quorum(n) }
+
+// IsExternal reports whether etcd runs as a service of its own rather than as static pods of the control planes.
+func (e *Etcd) IsExternal() bool { return e.Placement == topologies.External }
+
+// The key of the taint that keeps ordinary pods off control planes.
+// Source: https://kubernetes.io/docs/reference/labels-annotations-taints/#node-role-kubernetes-io-control-plane-taint
+const controlPlaneTaint = "node-role.kubernetes.io/control-plane"
+
+// EffectiveTaints returns the taints with which the node registers: those written, in their order, and the control plane's own where the
+// node is no worker too. Never nil: kubeadm reads an absent list as "the default" and an empty one as "none".
+// Source: k8s.io/kubernetes cmd/kubeadm/app/apis/kubeadm/v1beta4/types.go, NodeRegistrationOptions.Taints
+func (n *Node) EffectiveTaints() []Taint {
+	taints := append([]Taint{}, n.Taints...)
+	if n.Roles.Has(Worker) || !n.Roles.Has(ControlPlane) {
+		return taints
+	}
+	for _, t := range taints {
+		if t.Key == controlPlaneTaint && t.Effect == "NoSchedule" {
+			return taints
+		}
+	}
+	return append(taints, Taint{Source: n.Source, Key: controlPlaneTaint, Effect: "NoSchedule"})
+}
+
+// NodeIP is the kubelet's --node-ip: the address, and the secondary one after a comma.
+func (n *Node) NodeIP() string {
+	if !n.SecondaryAddress.IsValid() {
+		return n.Address.String()
+	}
+	return n.Address.String() + "," + n.SecondaryAddress.String()
+}
+
+// HostsEntry is a line of /etc/hosts.
+type HostsEntry struct {
+	Address netip.Addr
+	Name    string
+}
+
+// HostsEntry returns the line by which every node finds the endpoint's name before any DNS server answers: the virtual IP, else the one
+// balancer, else the one control plane. False where the endpoint is an address, and where the plan draws nothing that the name could
+// stand for (somebody else's balancer without a stated address): then DNS must have it.
+func (p *Plan) HostsEntry() (HostsEntry, bool) {
+	host := p.Cluster.Endpoint.Host
+	if host == "" {
+		return HostsEntry{}, false
+	}
+	if _, err := netip.ParseAddr(host); err == nil {
+		return HostsEntry{}, false
+	}
+	controlPlanes := p.ControlPlanes()
+	var address netip.Addr
+	switch {
+	case p.LoadBalancer.VirtualIP.IsValid():
+		address = p.LoadBalancer.VirtualIP
+	case p.LoadBalancer.Kind == HAProxy && len(p.LoadBalancer.Nodes) == 1:
+		address = p.LoadBalancer.Nodes[0].Address
+	case p.LoadBalancer.Kind == NoBalancer && len(controlPlanes) == 1:
+		address = controlPlanes[0].Address
+	}
+	return HostsEntry{Address: address, Name: host}, address.IsValid()
+}
+
+// Architectures returns the architectures of all hosts but the balancers, sorted.
+func (p *Plan) Architectures() []string {
+	var archs []string
+	for _, n := range p.Nodes {
+		if n.Roles&(ControlPlane|EtcdRole|Worker) != 0 && !slices.Contains(archs, n.Arch) {
+			archs = append(archs, n.Arch)
+		}
+	}
+	slices.Sort(archs)
+	return archs
+}
+
+// DualStack reports whether pods and Services have addresses of both families.
+func (n *Network) DualStack() bool { return len(n.PodSubnets) == 2 }
+
+// ProxyNone is the kube-proxy mode of a cluster without kube-proxy.
+const ProxyNone = "none"

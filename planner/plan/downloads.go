@@ -1,0 +1,137 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+)
+
+// Download is one file that the playbook or the runbook fetches onto hosts.
+type Download struct {
+	Name string // "kubelet", "containerd", "cni-plugins": unique for each Arch
+	Arch string // amd64 | arm64 | …
+	URL  string // where hosts fetch it: upstream, or the copy under artifacts.mirror_url
+	Path string // path below a mirror: <upstream host>/<upstream path>
+	// Source is upstream's address of the file, whatever the mirror.
+	Source string
+	// Checksum is what Ansible's get_url takes: "sha256:<digest>" where artifacts.checksums pins the file, otherwise "sha256:<address of
+	// the published checksum>", beside the file on the same server. "" where upstream publishes none.
+	Checksum string
+	// ChecksumPath is the path below a mirror of the published checksum; "" where upstream publishes none.
+	ChecksumPath string
+	// ChecksumStyle says how the published checksum is written: ChecksumBare or ChecksumList.
+	ChecksumStyle string
+	Archive       bool // a gzipped tar archive; a plain executable otherwise
+}
+
+// How upstream writes a checksum file.
+const (
+	ChecksumBare = "bare" // the digest and nothing else
+	ChecksumList = "list" // lines of digest, two spaces, file name, as sha256sum prints and reads them
+)
+
+// Downloads returns every file that hosts fetch, by architecture and name. With artifacts.source = "packages" the distribution's package
+// manager brings the rest, and only external etcd is left: no distribution packages the versions that Kubernetes asks for.
+// A file whose version is unknown is left out, never guessed.
+func (p *Plan) Downloads() []Download {
+	if p.Target.Facts.Hosting == Hosted {
+		return nil
+	}
+	var downloads []Download
+	for _, arch := range p.Architectures() {
+		for _, f := range p.upstreamFiles(arch) {
+			if strings.Contains(f.path, noData) {
+				continue
+			}
+			d := Download{Name: f.name, Arch: arch, Path: f.path, Source: "https://" + f.path, URL: p.Artifacts.address(f.path), ChecksumPath: f.sums, ChecksumStyle: f.style, Archive: f.archive}
+			if pin, ok := p.Artifacts.Checksums[f.path]; ok {
+				d.Checksum = pin
+			} else if f.sums != "" {
+				d.Checksum = "sha256:" + p.Artifacts.address(f.sums)
+			}
+			downloads = append(downloads, d)
+		}
+	}
+	slices.SortFunc(downloads, func(a, b Download) int {
+		if c := strings.Compare(a.Arch, b.Arch); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	return downloads
+}
+
+// address is where hosts fetch a file with this mirror path.
+func (a *Artifacts) address(path string) string {
+	if a.MirrorURL == "" {
+		return "https://" + path
+	}
+	return a.MirrorURL + "/" + path
+}
+
+// upstreamFile is a file as upstream publishes it; sums is the mirror path of its checksum.
+type upstreamFile struct {
+	name, path, sums, style string
+	archive                 bool
+}
+
+// noData stands in a path for a version that no fact gives.
+const noData = "\x00"
+
+func known(version string) string {
+	if version == "" {
+		return noData
+	}
+	return version
+}
+
+// upstreamFiles lists what an architecture needs. The layouts are upstream's:
+//   - https://kubernetes.io/releases/download/#binaries
+//   - https://github.com/containerd/containerd/blob/main/docs/getting-started.md (containerd, runc and CNI plugins from official binaries)
+//   - https://github.com/kubernetes-sigs/cri-tools/releases, https://github.com/etcd-io/etcd/releases
+//   - https://github.com/cri-o/packaging#using-the-static-binary-bundles-directly-from-ci
+//   - https://github.com/Mirantis/cri-dockerd/releases, https://docs.docker.com/engine/install/binaries/
+func (p *Plan) upstreamFiles(arch string) []upstreamFile {
+	var files []upstreamFile
+	v := p.Cluster.Version
+	if p.Artifacts.Origin != Packages {
+		for _, name := range []string{"kubeadm", "kubectl", "kubelet"} {
+			path := "dl.k8s.io/v" + v.String() + "/bin/linux/" + arch + "/" + name
+			files = append(files, upstreamFile{name: name, path: path, sums: path + ".sha256", style: ChecksumBare})
+		}
+		base := "github.com/kubernetes-sigs/cri-tools/releases/download/v" + known(v.CRICtl()) + "/crictl-v" + known(v.CRICtl()) + "-linux-" + arch + ".tar.gz"
+		files = append(files, upstreamFile{name: "crictl", path: base, sums: base + ".sha256", style: ChecksumBare, archive: true})
+
+		base = "github.com/containernetworking/plugins/releases/download/v" + CNIPluginsVersion + "/cni-plugins-linux-" + arch + "-v" + CNIPluginsVersion + ".tgz"
+		files = append(files, upstreamFile{name: "cni-plugins", path: base, sums: base + ".sha256", style: ChecksumList, archive: true})
+
+		files = append(files, p.runtimeFiles(arch)...)
+	}
+	if len(p.Etcd.Members) > 0 && p.Etcd.IsExternal() {
+		dir := "github.com/etcd-io/etcd/releases/download/v" + known(p.Etcd.Version) + "/"
+		files = append(files, upstreamFile{name: "etcd", path: dir + "etcd-v" + known(p.Etcd.Version) + "-linux-" + arch + ".tar.gz", sums: dir + "SHA256SUMS", style: ChecksumList, archive: true})
+	}
+	return files
+}
+
+func (p *Plan) runtimeFiles(arch string) []upstreamFile {
+	version := known(p.Runtime.Version)
+	switch p.Runtime.Name {
+	case Containerd:
+		base := "github.com/containerd/containerd/releases/download/v" + version + "/containerd-" + version + "-linux-" + arch + ".tar.gz"
+		runc := "github.com/opencontainers/runc/releases/download/v" + RuncVersion + "/"
+		return []upstreamFile{
+			{name: "containerd", path: base, sums: base + ".sha256sum", style: ChecksumList, archive: true},
+			{name: "runc", path: runc + "runc." + arch, sums: runc + "runc.sha256sum", style: ChecksumList},
+		}
+	case CRIO: // the bundle holds crun, runc, conmon and CNI plugins
+		base := "storage.googleapis.com/cri-o/artifacts/cri-o." + arch + ".v" + version + ".tar.gz"
+		return []upstreamFile{{name: "cri-o", path: base, sums: base + ".sha256sum", style: ChecksumList, archive: true}}
+	case Docker: // neither project publishes checksums beside its files: pin them in artifacts.checksums
+		machine := map[string]string{"amd64": "x86_64", "arm64": "aarch64"}[arch]
+		return []upstreamFile{
+			{name: "docker", path: "download.docker.com/linux/static/stable/" + known(machine) + "/docker-" + version + ".tgz", archive: true},
+			{name: "cri-dockerd", path: "github.com/Mirantis/cri-dockerd/releases/download/v" + CRIDockerdVersion + "/cri-dockerd-" + CRIDockerdVersion + "." + arch + ".tgz", archive: true},
+		}
+	}
+	return nil
+}

@@ -1,0 +1,83 @@
+package plan
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// Image is a container image that some host of the plan pulls.
+type Image struct {
+	Name   string // the last path element without the tag, unique in the plan: "kube-apiserver"
+	Source string // where upstream publishes it: "registry.k8s.io/kube-apiserver:v1.37.2"
+	Ref    string // what manifests and configurations name: Source, or its copy in artifacts.image_repository
+}
+
+// Images returns every image that the plan pulls, sorted by Source: kubeadm's own, the pod network's and the balancer's. An image whose
+// version is unknown (a Kubernetes minor without facts) is left out, never guessed. A hosted control plane brings its own images.
+func (p *Plan) Images() []Image {
+	if p.Target.Facts.Hosting == Hosted {
+		return nil
+	}
+	var images []Image
+	add := func(source, tag string) {
+		if tag == "" {
+			return
+		}
+		source += ":" + tag
+		images = append(images, Image{Name: imageName(source), Source: source, Ref: p.Artifacts.ImageRef(source)})
+	}
+
+	v := "v" + p.Cluster.Version.String()
+	for _, name := range []string{"kube-apiserver", "kube-controller-manager", "kube-scheduler"} {
+		add(upstreamImages+name, v)
+	}
+	if p.Network.KubeProxy.Mode != ProxyNone {
+		add(upstreamImages+"kube-proxy", v)
+	}
+	add(upstreamImages+"coredns/coredns", p.Cluster.Version.CoreDNS())
+	add(upstreamImages+"pause", p.Cluster.Version.Pause())
+	if len(p.Etcd.Members) > 0 && !p.Etcd.IsExternal() {
+		add(upstreamImages+"etcd", p.Cluster.Version.EtcdImageTag())
+	}
+
+	for _, i := range cniImages(p.Network.CNI) {
+		images = append(images, Image{Name: imageName(i), Source: i, Ref: p.Artifacts.ImageRef(i)})
+	}
+	if p.LoadBalancer.Kind == KubeVIP {
+		add("ghcr.io/kube-vip/kube-vip", p.LoadBalancer.Version)
+	}
+
+	slices.SortFunc(images, func(a, b Image) int { return strings.Compare(a.Source, b.Source) })
+	return images
+}
+
+// Image returns the image of a name, such as "pause".
+func (p *Plan) Image(name string) (Image, bool) {
+	for _, i := range p.Images() {
+		if i.Name == name {
+			return i, true
+		}
+	}
+	return Image{}, false
+}
+
+// ImageRef returns the reference under which an upstream image is pulled. kubeadm appends the bare image name to imageRepository, and so
+// does the copy of every other image: <repository>/<last path element>:<tag>.
+// Source: k8s.io/kubernetes cmd/kubeadm/app/images/images.go (GetGenericImage, GetDNSImage)
+func (a *Artifacts) ImageRef(source string) string {
+	if a.ImageRepository == "" {
+		return source
+	}
+	return a.ImageRepository + "/" + path.Base(source)
+}
+
+// upstreamImages is kubeadm's default imageRepository. Source: k8s.io/kubernetes cmd/kubeadm/app/apis/kubeadm/v1beta4/defaults.go
+const upstreamImages = "registry.k8s.io/"
+
+// imageName is the last path element without tag and digest.
+func imageName(source string) string {
+	name, _, _ := strings.Cut(path.Base(source), "@")
+	name, _, _ = strings.Cut(name, ":")
+	return name
+}
