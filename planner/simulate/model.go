@@ -1,0 +1,380 @@
+// Package simulate says what a design survives: pure functions from a plan and a set of failures to a verdict per capability.
+//
+// The model knows who needs whom. An etcd member serves while it reaches a leader that reaches a quorum. An API server works
+// while it reaches a member that serves: its own when etcd is stacked, any when it is external. The endpoint works from a place
+// while what stands behind it there reaches a working API server. Controllers and the scheduler work beside a working API
+// server, which is the one they dial in kubeadm clusters. Kubelets keep their pods, and kube-proxy its rules, without any of it.
+//
+// Sources: https://etcd.io/docs/v3.6/op-guide/failures/ (quorum, minority and leader failures),
+// https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/ha-topology/ (who dials whom),
+// https://kubernetes.io/docs/concepts/architecture/nodes/#node-controller (what happens to unreachable nodes).
+package simulate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/topologies"
+)
+
+// Kind is a kind of failure unit: what fails as one.
+type Kind string
+
+// The kinds of failure units.
+const (
+	NodeUnit     Kind = "node"     // a machine: power, kernel or disk
+	ZoneUnit     Kind = "zone"     // a failure domain with all that stands in it
+	HostUnit     Kind = "host"     // a hypervisor with all of its virtual machines
+	BalancerUnit Kind = "balancer" // the balancing process alone; the machine goes on
+)
+
+// Unit is one thing that can fail, and the nodes that go down with it.
+type Unit struct {
+	Kind  Kind
+	Name  string
+	nodes []int // indices into the model's nodes; empty for a balancer process
+}
+
+// String returns kind/name, as --kill takes it.
+func (u Unit) String() string { return string(u.Kind) + "/" + u.Name }
+
+// Nodes is how many nodes go down with the unit.
+func (u Unit) Nodes() int { return len(u.nodes) }
+
+// Cut is a lost network path between two failure domains; both still reach every other domain.
+type Cut struct{ A, B string }
+
+// String returns a:b, as --cut takes it.
+func (c Cut) String() string { return c.A + ":" + c.B }
+
+// Failure is what goes wrong at the same time.
+type Failure struct {
+	Units []Unit
+	Cuts  []Cut
+}
+
+// String joins units and cuts with " + ".
+func (f Failure) String() string {
+	var parts []string
+	for _, u := range f.Units {
+		parts = append(parts, u.String())
+	}
+	for _, c := range f.Cuts {
+		parts = append(parts, "cut "+c.String())
+	}
+	if len(parts) == 0 {
+		return "nothing"
+	}
+	return strings.Join(parts, " + ")
+}
+
+// external is the name of the one balancer unit that stands for a balancer that the plan does not make.
+const external = "external"
+
+// Model answers for one plan. It is never modified after New.
+type Model struct {
+	p       *plan.Plan
+	nodes   []*plan.Node
+	cps     []int // indices of control planes
+	members []int // indices of nodes with an etcd member
+	lbs     []int // indices of balancer nodes: haproxy's own, or kube-vip's control planes
+	workers []int
+	kubelet []int
+	zones   []string // sorted; "" alone where no node states one
+	hosts   []string
+	dns     []int // where the replicas of CoreDNS run; nil: unknown
+	index   map[string]int
+}
+
+// New builds the model of a plan.
+func New(p *plan.Plan) *Model {
+	m := &Model{p: p, nodes: p.Nodes, index: make(map[string]int, len(p.Nodes))}
+	zones, hosts := map[string]bool{}, map[string]bool{}
+	for i, n := range p.Nodes {
+		m.index[n.Name] = i
+		zones[n.FailureDomain] = true
+		if n.Host != "" {
+			hosts[n.Host] = true
+		}
+		if n.Roles.Has(plan.ControlPlane) {
+			m.cps = append(m.cps, i)
+		}
+		if n.Roles.Has(plan.Worker) {
+			m.workers = append(m.workers, i)
+		}
+		if n.Roles&(plan.ControlPlane|plan.Worker) != 0 {
+			m.kubelet = append(m.kubelet, i)
+		}
+	}
+	for _, member := range p.Etcd.Members {
+		m.members = append(m.members, m.index[member.Name])
+	}
+	switch p.LoadBalancer.Kind {
+	case plan.HAProxy:
+		for _, n := range p.LoadBalancer.Nodes {
+			m.lbs = append(m.lbs, m.index[n.Name])
+		}
+	case plan.KubeVIP:
+		m.lbs = m.cps
+	}
+	m.zones, m.hosts = sortedKeys(zones), sortedKeys(hosts)
+	return m
+}
+
+// PlaceDNS returns the model with the replicas of CoreDNS on the named nodes, so that verdicts about DNS become exact.
+// It fails on a name that is no node of the plan.
+func (m *Model) PlaceDNS(names []string) (*Model, error) {
+	placed := *m
+	placed.dns = []int{}
+	for _, name := range names {
+		i, ok := m.index[name]
+		if !ok {
+			return nil, fmt.Errorf("the plan has no node %q", name)
+		}
+		placed.dns = append(placed.dns, i)
+	}
+	return &placed, nil
+}
+
+// Zones returns the failure domains that nodes state, sorted.
+func (m *Model) Zones() []string {
+	return slices.DeleteFunc(slices.Clone(m.zones), func(z string) bool { return z == "" })
+}
+
+// Units returns every single thing that can fail: nodes in the plan's order, balancer processes, hypervisors, failure domains.
+func (m *Model) Units() []Unit {
+	var units []Unit
+	for i, n := range m.nodes {
+		units = append(units, Unit{NodeUnit, n.Name, []int{i}})
+	}
+	for _, i := range m.lbs {
+		units = append(units, Unit{Kind: BalancerUnit, Name: m.nodes[i].Name})
+	}
+	if m.p.LoadBalancer.Kind == plan.ExternalBalancer {
+		units = append(units, Unit{Kind: BalancerUnit, Name: external})
+	}
+	units = append(units, m.grouped(HostUnit, m.hosts, func(n *plan.Node) string { return n.Host })...)
+	return append(units, m.grouped(ZoneUnit, m.Zones(), func(n *plan.Node) string { return n.FailureDomain })...)
+}
+
+func (m *Model) grouped(kind Kind, names []string, of func(*plan.Node) string) []Unit {
+	nodes := map[string][]int{}
+	for i, n := range m.nodes {
+		nodes[of(n)] = append(nodes[of(n)], i)
+	}
+	units := make([]Unit, len(names))
+	for i, name := range names {
+		units[i] = Unit{kind, name, nodes[name]}
+	}
+	return units
+}
+
+// Unit finds a unit by kind/name. It fails on an unknown kind or name, and names what there is.
+func (m *Model) Unit(text string) (Unit, error) {
+	kind, name, ok := strings.Cut(text, "/")
+	if !ok {
+		return Unit{}, fmt.Errorf("%q is no failure unit: write node/NAME, zone/NAME, host/NAME or balancer/NAME", text)
+	}
+	var names []string
+	for _, u := range m.Units() {
+		if string(u.Kind) != kind {
+			continue
+		}
+		if u.Name == name {
+			return u, nil
+		}
+		names = append(names, u.Name)
+	}
+	if len(names) == 0 {
+		return Unit{}, fmt.Errorf("the plan has no %s at all", kind)
+	}
+	if len(names) > 10 {
+		names = append(names[:10:10], "…")
+	}
+	return Unit{}, fmt.Errorf("the plan has no %s %q; it has %s", kind, name, strings.Join(names, ", "))
+}
+
+// Cut finds a cut by zone:zone. It fails where either is no failure domain of the plan.
+func (m *Model) Cut(text string) (Cut, error) {
+	a, b, ok := strings.Cut(text, ":")
+	if !ok || a == b {
+		return Cut{}, fmt.Errorf("%q is no cut: write two failure domains, A:B", text)
+	}
+	for _, z := range []string{a, b} {
+		if !slices.Contains(m.Zones(), z) {
+			return Cut{}, fmt.Errorf("the plan has no failure domain %q; it has %s", z, strings.Join(m.Zones(), ", "))
+		}
+	}
+	return Cut{a, b}, nil
+}
+
+// world is the plan with a failure in it.
+type world struct {
+	m        *Model
+	dead     []bool // by node
+	mute     []bool // by node: its balancer process is down
+	external bool   // the balancer that the plan does not make is down
+	cuts     map[[2]string]bool
+}
+
+func (m *Model) with(f Failure) *world {
+	w := &world{m: m, dead: make([]bool, len(m.nodes)), mute: make([]bool, len(m.nodes)), cuts: map[[2]string]bool{}}
+	for _, u := range f.Units {
+		for _, i := range u.nodes {
+			w.dead[i] = true
+		}
+		if u.Kind == BalancerUnit {
+			if u.Name == external {
+				w.external = true
+			} else {
+				w.mute[m.index[u.Name]] = true
+			}
+		}
+	}
+	for _, c := range f.Cuts {
+		w.cuts[[2]string{c.A, c.B}], w.cuts[[2]string{c.B, c.A}] = true, true
+	}
+	return w
+}
+
+// linked says whether packets pass between two zones.
+func (w *world) linked(a, b string) bool { return !w.cuts[[2]string{a, b}] }
+
+// reach says whether two nodes are up and packets pass between them.
+func (w *world) reach(a, b int) bool {
+	return !w.dead[a] && !w.dead[b] && w.linked(w.m.nodes[a].FailureDomain, w.m.nodes[b].FailureDomain)
+}
+
+// leaders returns the members that could lead: those that reach a quorum, themselves included.
+func (w *world) leaders() []int {
+	var leaders []int
+	for _, l := range w.m.members {
+		votes := 0
+		for _, v := range w.m.members {
+			if w.reach(l, v) {
+				votes++
+			}
+		}
+		if votes >= plan.Quorum(len(w.m.members)) {
+			leaders = append(leaders, l)
+		}
+	}
+	return leaders
+}
+
+// served says how a member fares under whichever leader is elected. Check-quorum and pre-vote keep a leader in office while it
+// holds a quorum, so that a member cut off from it neither serves nor unseats it; who leads is chance.
+func (w *world) served(member int, leaders []int) State {
+	return each(leaders, func(l int) State { return yes(w.reach(l, member)) })
+}
+
+// api says how the API server of each control plane fares, in the order of m.cps.
+func (w *world) api(leaders []int) []State {
+	states := make([]State, len(w.m.cps))
+	stacked := w.m.p.Etcd.Placement == topologies.Stacked
+	for i, c := range w.m.cps {
+		states[i] = Down
+		if w.dead[c] {
+			continue
+		}
+		if len(w.m.p.Etcd.Members) == 0 { // a hosted control plane's etcd is not ours to judge
+			states[i] = Up
+			continue
+		}
+		if stacked {
+			states[i] = w.served(c, leaders)
+			continue
+		}
+		// an external client tries every endpoint, so that one member that serves is enough under each leader
+		states[i] = each(leaders, func(l int) State {
+			for _, e := range w.m.members {
+				if w.reach(c, e) && w.reach(l, e) {
+					return Up
+				}
+			}
+			return Down
+		})
+	}
+	return states
+}
+
+// backend says how well a balancer at a node (or, for client −1, in a zone) can pass requests on: the best API server that it reaches.
+func (w *world) backend(zone string, api []State) State {
+	best := Down
+	for i, c := range w.m.cps {
+		if !w.dead[c] && w.linked(zone, w.m.nodes[c].FailureDomain) {
+			best = better(best, api[i])
+		}
+	}
+	return best
+}
+
+// endpoint says whether a client in a zone gets an answer from the API through the control plane endpoint.
+func (w *world) endpoint(zone string, api []State) State {
+	lb := w.m.p.LoadBalancer
+	switch {
+	case lb.Kind == plan.HAProxy && len(w.m.lbs) > 0:
+		// Where the balancers cannot hear each other each may hold the virtual IP: any of those in reach may answer.
+		var able []int
+		for _, b := range w.m.lbs {
+			if !w.dead[b] && !w.mute[b] && w.linked(zone, w.m.nodes[b].FailureDomain) {
+				able = append(able, b)
+			}
+		}
+		if len(able) == 0 {
+			return Down
+		}
+		if w.hear(able) {
+			// keepalived's check takes the address from a balancer that passes nothing on, so that the best of them holds it
+			best := Down
+			for _, b := range able {
+				best = better(best, w.backend(w.m.nodes[b].FailureDomain, api))
+			}
+			return best
+		}
+		return each(able, func(b int) State { return w.backend(w.m.nodes[b].FailureDomain, api) })
+	case lb.Kind == plan.KubeVIP:
+		// The address is on one control plane whose own API server works: its lease lives in that API.
+		var holders []int
+		for i, c := range w.m.cps {
+			if !w.mute[c] && api[i] != Down {
+				holders = append(holders, c)
+			}
+		}
+		return each(holders, func(h int) State { return yes(w.linked(zone, w.m.nodes[h].FailureDomain)) })
+	case lb.Kind == plan.ExternalBalancer:
+		if w.external {
+			return Down
+		}
+		// the plan does not say where it stands: it is taken to reach every zone, and every zone it
+		best := Down
+		for _, s := range api {
+			best = better(best, s)
+		}
+		return best
+	}
+	return w.backend(zone, api)
+}
+
+// hear says whether all of the balancers that live hear each other's VRRP advertisements.
+func (w *world) hear(able []int) bool {
+	for _, a := range w.m.lbs {
+		for _, b := range able {
+			if !w.dead[a] && !w.mute[a] && !w.reach(a, b) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func sortedKeys(set map[string]bool) []string {
+	keys := make([]string, 0, len(set))
+	for k := range set {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
