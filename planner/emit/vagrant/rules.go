@@ -1,0 +1,64 @@
+package vagrant
+
+import "github.com/k8splan/k8splan/planner/rule"
+
+// Rules lists the rules of the target "vagrant".
+func Rules() []*rule.Rule {
+	return []*rule.Rule{malformed, unknownProvider, virtualBoxRange, hostAddress, needsIPv4, oneNetwork, natOverlap, noBox, mixedArchitectures, tooMuchMemory}
+}
+
+var (
+	malformed = &rule.Rule{
+		ID: "vagrant-argument", Title: "Malformed vagrant target", Permanent: true,
+		Doc: "An argument of the target block that is unknown, or of the wrong type, would be left out in silence, and the machines would not be what its author meant.",
+		Fix: "Write provider, box, box_version, boxes, cpus, memory and host_memory only; sizes as text with a unit, such as \"4Gi\".",
+	}
+	unknownProvider = &rule.Rule{
+		ID: "vagrant-provider", Title: "Unknown Vagrant provider", Permanent: true,
+		Doc:     "Each provider sets the size of a machine and its networks in its own words. The generated Vagrantfile knows libvirt, virtualbox and vmware_desktop.",
+		Fix:     "Write one of the three.",
+		Sources: []string{"https://developer.hashicorp.com/vagrant/docs/providers"},
+	}
+	virtualBoxRange = &rule.Rule{
+		ID: "vagrant-virtualbox-range", Title: "Address outside VirtualBox's host-only range",
+		Doc:     "Since 6.1.28 VirtualBox refuses host-only addresses outside 192.168.56.0/21 unless the administrator lists other ranges in /etc/vbox/networks.conf. `vagrant up` stops at the first machine.",
+		Fix:     "Take addresses from 192.168.56.2 to 192.168.63.254, or waive this rule where networks.conf allows yours.",
+		Sources: []string{"https://www.virtualbox.org/manual/ch06.html#network_hostonly"},
+	}
+	hostAddress = &rule.Rule{
+		ID: "vagrant-host-address", Title: "Address of the Vagrant host", Permanent: true,
+		Doc: "libvirt, VirtualBox and VMware give the first address of a private network to the computer that they run on. A machine with the same address is unreachable.",
+		Fix: "Take any other address of the network.",
+	}
+	needsIPv4 = &rule.Rule{
+		ID: "vagrant-ipv4", Title: "Machine without an IPv4 address", Permanent: true,
+		Doc: "Vagrant's private networks of all three providers are configured with an IPv4 address; VirtualBox and libvirt give no IPv6 network alone.",
+		Fix: "Give each node an IPv4 address, and the IPv6 address as secondary_address.",
+	}
+	oneNetwork = &rule.Rule{
+		ID: "vagrant-one-network", Title: "Addresses too far apart for one private network", Permanent: true,
+		Doc: "Every machine has one private network card, and there is no router between private networks.",
+		Fix: "Take addresses that lie in one /24, or state a wider network in network.node_subnets.",
+	}
+	natOverlap = &rule.Rule{
+		ID: "vagrant-nat-overlap", Title: "Range of the provider's own network",
+		Doc:     "The first card of every machine is on a network of the provider: 10.0.2.0/24 for VirtualBox, 192.168.121.0/24 for libvirt. A pod, service or node range that overlaps it is routed to the wrong card.",
+		Fix:     "Take a range that does not overlap.",
+		Sources: []string{"https://www.virtualbox.org/manual/ch09.html#changenat", "https://vagrant-libvirt.github.io/vagrant-libvirt/configuration.html"},
+	}
+	noBox = &rule.Rule{
+		ID: "vagrant-box", Title: "No box for the operating system", Permanent: true,
+		Doc: "A machine starts from a box. The planner knows public boxes of the usual systems only and does not guess names.",
+		Fix: "Name a box for the system: target \"vagrant\" { boxes = { \"rhel-9\" = \"organisation/box\" } }.",
+	}
+	mixedArchitectures = &rule.Rule{
+		ID: "vagrant-mixed-architectures", Title: "Machines of several architectures on one computer", Permanent: true,
+		Doc: "The providers run machines of the computer's own architecture alone.",
+		Fix: "Give all nodes the same arch.",
+	}
+	tooMuchMemory = &rule.Rule{
+		ID: "vagrant-host-memory", Severity: rule.Warning, Title: "Machines larger than the computer",
+		Doc: "When the machines together have more memory than the computer, it swaps, etcd misses its deadlines, and the cluster elects leaders without end.",
+		Fix: "Make fewer or smaller machines, or state the computer's true host_memory.",
+	}
+)

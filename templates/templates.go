@@ -1,0 +1,10 @@
+// Package templates holds the static programs that a generated tree ships verbatim, one folder for each kind of consumer. They
+// read their data from files beside them, so each can be linted as it stands.
+package templates
+
+import "embed"
+
+// Files has the folders of this directory. A new folder is named in the directive below.
+//
+//go:embed all:vagrant
+var Files embed.FS
