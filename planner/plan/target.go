@@ -30,9 +30,28 @@ type TargetFacts struct {
 	L2 bool
 	// Reserved ranges are in use on such hosts before Kubernetes comes (a hypervisor's bridge).
 	Reserved []netip.Prefix
-	// Oldest and Newest minors of Kubernetes that the target takes; zero: no limit.
+	// Oldest and Newest versions of Kubernetes that the target takes; zero: no limit of its own.
 	Oldest, Newest Version
+	// VersionsFrom is where the limits come from, and the date on which they were read (YYYY-MM-DD).
+	VersionsFrom, VersionsOn string
+	// Successor is what to write instead where the system is discontinued, "" where it lives.
+	Successor string
+	// Emits names the files in a few words, for the list of targets.
+	Emits string
+	// Checked is how far the output was checked: CheckBooted, CheckTool or CheckTypes; By names the tool and CheckedOn the date.
+	Checked              Check
+	CheckedBy, CheckedOn string
 }
+
+// Check is the strongest check that a target's output has passed. Never claim more than was done.
+type Check string
+
+// From the strongest to the weakest.
+const (
+	CheckBooted Check = "booted"    // a real cluster came up from it, unedited
+	CheckTool   Check = "validated" // a third party's tool or schema accepted it
+	CheckTypes  Check = "own types" // our strict types and rules alone
+)
 
 // Targets is the table of targets, by name.
 var Targets = []TargetFacts{
