@@ -1,0 +1,53 @@
+# make help lists what there is.
+
+GO       ?= go
+EXAMPLE  ?= examples/multi-etcd-multi-master/topology.hcl
+OUT      ?= out
+TOPOLOGY ?= all
+# Stamped into the binary; a checkout without tags is "dev".
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+
+.DEFAULT_GOAL := build
+.PHONY: help build demo setup test lint golden fuzz bench e2e clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+build: ## bin/k8splan
+	$(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/k8splan ./cmd/k8splan
+
+demo: build ## validate and generate the highly available example into ./out
+	bin/k8splan validate $(EXAMPLE)
+	bin/k8splan generate $(EXAMPLE) --out $(OUT)
+	@printf '\nNext:\n'
+	@printf '  less %s/README.md              what this cluster is, and what it survives\n' '$(OUT)'
+	@printf '  bin/k8splan plan %s | less\n' '$(EXAMPLE)'
+	@printf '  cd %s/ansible && ansible-playbook site.yml      on machines with these addresses\n' '$(OUT)'
+	@printf '  bin/k8splan init all-in-one --target vagrant -o topology.hcl    a topology of your own\n'
+
+setup: ## install what the tests and the lab call (Debian, Ubuntu)
+	scripts/install-test-tools.sh
+
+test: setup lint ## everything but the lab clusters
+	$(GO) test ./...
+
+lint: ## formatting, go vet, scripts
+	@unformatted=$$(gofmt -l bench cmd planner templates topologies $$(find . -maxdepth 1 -name '*.go')) && \
+	  { test -z "$$unformatted" || { printf 'gofmt -w %s\n' $$unformatted; exit 1; }; }
+	$(GO) vet ./...
+	shellcheck $$(git ls-files '*.sh') .ci/run
+
+golden: ## write the golden trees anew after a wanted change; look at the diff
+	$(GO) test ./planner -run 'TestGolden' -update
+
+fuzz: ## five minutes on the loader
+	$(GO) test ./planner/spec -run '^$$' -fuzz FuzzLoad -fuzztime 5m
+
+bench: build ## the speed ratios that the project holds itself to
+	$(GO) run ./bench
+
+e2e: build ## real clusters in the lab (Linux, root): make e2e TOPOLOGY=aio
+	e2e/run.sh $(TOPOLOGY)
+
+clean: ## what make and its programs wrote here
+	rm -rf bin $(OUT)

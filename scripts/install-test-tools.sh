@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# Installs what the tests and the lab call, on Debian and Ubuntu: packages of the distribution, and a folder with Debian trixie in
+# which the playbook is checked with a newer Ansible. Nothing is done for what is there already.
+#
+#   scripts/install-test-tools.sh           install
+#   scripts/install-test-tools.sh --list    print the packages
+#
+# The folder lies in ${XDG_CACHE_HOME:-~/.cache}/k8splan-test/trixie; K8SPLAN_TRIXIE names another place.
+set -euo pipefail
+
+# What each is for. One package a line, so that a diff shows what came and went.
+packages=(
+  # the generated tree
+  ansible-core   # syntax-check, inventory
+  ansible-lint
+  yamllint
+  shellcheck     # scripts of the tree and of this repository
+  haproxy        # haproxy -c
+  keepalived     # keepalived -t
+  systemd        # systemd-analyze verify
+  ruby           # ruby -c
+  vagrant        # vagrant validate
+  vagrant-libvirt
+  debootstrap    # the folder with trixie, and the lab's root file system
+  # the lab (make e2e)
+  bc
+  busybox-static
+  gcc
+  iproute2
+  jq
+  libseccomp-dev
+  openssh-client
+  pkg-config
+)
+
+trixie=${K8SPLAN_TRIXIE:-${XDG_CACHE_HOME:-$HOME/.cache}/k8splan-test/trixie}
+# debootstrap resolves no virtual packages, so the one that python3-cryptography needs is named.
+trixie_packages=ansible-core,ansible-lint,yamllint,python3-cffi-backend
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+die() {
+  printf 'setup: error: %s\n' "$1" >&2
+  [ $# -lt 2 ] || printf 'setup: hint: %s\n' "$2" >&2
+  exit 1
+}
+
+if [ "${1:-}" = --list ]; then
+  printf '%s\n' "${packages[@]}"
+  exit 0
+fi
+
+command -v go >/dev/null || die "go is missing" "install Go $(sed -n 's/^go //p' "$(dirname "$0")/../go.mod") or newer: https://go.dev/doc/install"
+if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+  die "this script installs with apt-get, which is not here" "install the equivalents of: ${packages[*]}; or run the tests in a Debian container"
+fi
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null || die "installing packages needs root, and there is no sudo"
+  as_root=(sudo)
+fi
+
+# --- packages
+
+missing=()
+for p in "${packages[@]}"; do
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null)" = installed ] || missing+=("$p")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+  say "installing ${missing[*]}"
+  # haproxy and keepalived are called by tests and never run here: invoke-rc.d asks this program before it starts a service.
+  policy=/usr/sbin/policy-rc.d
+  if [ ! -e $policy ]; then
+    printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee $policy >/dev/null
+    "${as_root[@]}" chmod 755 $policy
+    trap '"${as_root[@]}" rm -f $policy' EXIT
+  fi
+  "${as_root[@]}" apt-get update -q
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${missing[@]}"
+fi
+
+# --- trixie: ansible-core 2.19, whose templating refuses what 2.14 lets pass
+
+if [ "$(cat "$trixie/.k8splan-ready" 2>/dev/null)" != "$trixie_packages" ]; then
+  say "making $trixie (about two minutes)"
+  # The mirror that this machine takes its own packages from, if they are Debian's.
+  # shellcheck disable=SC2016 # the dollars are apt's
+  mirror=$(apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
+    awk '$1 == "Debian" && $2 == "Debian" { print $3; exit }')
+  mirror=${mirror:-http://deb.debian.org/debian}
+  "${as_root[@]}" rm -rf "$trixie"
+  mkdir -p "$(dirname "$trixie")"
+  log=$(mktemp)
+  if ! "${as_root[@]}" debootstrap --variant=minbase --include="$trixie_packages" trixie "$trixie" "$mirror" >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    die "debootstrap of trixie failed" "the whole output is in $log"
+  fi
+  rm -f "$log"
+  # shellcheck disable=SC2016 # the arguments are the inner shell's
+  "${as_root[@]}" sh -c 'rm -f "$1"/var/cache/apt/archives/*.deb && printf %s "$2" >"$1/.k8splan-ready"' sh "$trixie" "$trixie_packages"
+fi
+
+say "everything is there"
