@@ -48,7 +48,7 @@ type Set struct {
 // NewSet puts files together to a tree and adds SHA256SUMS. The error names the first file that breaks what Set promises: a mistake
 // of the emitter that made it, never the author's.
 func NewSet(files []File) (*Set, error) {
-	s := &Set{entries: make([]entry, len(files), len(files)+1)}
+	s := &Set{entries: make([]entry, len(files), len(files)+2)}
 	for i, f := range files {
 		if f.Mode == 0 {
 			f.Mode = 0o644
@@ -82,11 +82,18 @@ func NewSet(files []File) (*Set, error) {
 		seen[key] = e.Path
 	}
 
+	s.insert(File{markName, 0o644, mark})
 	parallel(len(s.entries), func(i int) { s.entries[i].sum = sha256.Sum256(s.entries[i].Data) })
 	sums := formatSums(s.entries)
-	at, _ := slices.BinarySearchFunc(s.entries, SumsName, func(e entry, name string) int { return strings.Compare(e.Path, name) })
-	s.entries = slices.Insert(s.entries, at, entry{File{SumsName, 0o644, sums}, sha256.Sum256(sums)})
+	s.insert(File{SumsName, 0o644, sums}).sum = sha256.Sum256(sums)
 	return s, nil
+}
+
+// insert puts a file of the set's own in its place.
+func (s *Set) insert(f File) *entry {
+	at, _ := slices.BinarySearchFunc(s.entries, f.Path, func(e entry, p string) int { return strings.Compare(e.Path, p) })
+	s.entries = slices.Insert(s.entries, at, entry{File: f})
+	return &s.entries[at]
 }
 
 // Files returns the files in order of their paths. Their data must not be changed.
@@ -113,7 +120,7 @@ func checkPath(p string) error {
 		}
 		return fmt.Errorf("generated path %q holds the character %q", p, c)
 	}
-	if strings.EqualFold(p, SumsName) || strings.HasPrefix(p, ".k8splan-") {
+	if strings.EqualFold(p, SumsName) || strings.EqualFold(p, markName) || strings.HasPrefix(strings.ToLower(p), ".k8splan-") {
 		return fmt.Errorf("generated path %q is reserved", p)
 	}
 	return nil

@@ -1,0 +1,195 @@
+package artifact
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+)
+
+// markName is the file by which a SHA256SUMS is known as ours and not another program's: only a list that holds it says what may be
+// replaced and removed.
+const markName = ".k8splan"
+
+var mark = []byte("k8splan generated this tree. It owns the files that SHA256SUMS lists; every other file here is yours.\n")
+
+// Kind is how a file on disk differs from the set.
+type Kind string
+
+const (
+	Create  Kind = "create"  // not there yet
+	Replace Kind = "replace" // ours and as we left it
+	Remove  Kind = "remove"  // ours, as we left it, and no longer produced
+	Edited  Kind = "edited"  // ours, and somebody changed it
+	Foreign Kind = "foreign" // not ours, and in the way
+)
+
+// Change is one file that a Write would touch, or refuse to.
+type Change struct {
+	Path     string
+	Kind     Kind
+	Old, New []byte // what is there, what would be; nil where there is nothing, or nothing that can be read as a file
+	OldMode  fs.FileMode
+	NewMode  fs.FileMode // 0 where nothing is produced
+}
+
+// ConflictError says which files stand between a set and its directory. Nothing was written.
+type ConflictError struct {
+	Dir     string
+	Edited  []string // ours, changed since
+	Foreign []string // not ours
+}
+
+func (e *ConflictError) Error() string {
+	var parts []string
+	if n := len(e.Edited); n > 0 {
+		parts = append(parts, fmt.Sprintf("%s changed since k8splan wrote %s: %s", count(n, "file was", "files were"), them(n), strings.Join(e.Edited, ", ")))
+	}
+	if n := len(e.Foreign); n > 0 {
+		parts = append(parts, fmt.Sprintf("%s in the way that k8splan did not write: %s", count(n, "file is", "files are"), strings.Join(e.Foreign, ", ")))
+	}
+	return e.Dir + ": " + strings.Join(parts, "; ")
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprint(n, " ", many)
+}
+
+func them(n int) string {
+	if n == 1 {
+		return "it"
+	}
+	return "them"
+}
+
+// comparison is a set held against a directory.
+type comparison struct {
+	changes []Change // sorted by path
+	expect  map[string]digest
+	same    int
+}
+
+// compare finds what differs between the set and the tree.
+func (s *Set) compare(t *tree, keepData bool) (*comparison, error) {
+	owned, err := t.owned()
+	if err != nil {
+		return nil, err
+	}
+	paths := make([]string, 0, len(s.entries)+len(owned))
+	for _, e := range s.entries {
+		paths = append(paths, e.Path)
+	}
+	for p := range owned {
+		if _, ok := s.find(p); !ok {
+			paths = append(paths, p)
+		}
+	}
+	slices.Sort(paths)
+	states, blockers, err := t.scan(paths, keepData)
+	if err != nil {
+		return nil, err
+	}
+
+	c := &comparison{expect: map[string]digest{}}
+	var inTheWay []string
+	for i, p := range paths {
+		st := states[i]
+		e, wanted := s.find(p)
+		sum, ours := owned[p]
+		untouched := ours && st.kind == regular && (st.sum == sum || p == SumsName)
+		change := Change{Path: p, Old: st.data, OldMode: st.mode.Perm()}
+		if wanted {
+			change.New, change.NewMode = e.Data, e.Mode
+			if blockers[i] != "" {
+				inTheWay = append(inTheWay, blockers[i])
+			}
+		}
+		switch {
+		case !wanted && (st.kind == missing || st.mode.IsDir()):
+			continue // somebody removed what we would remove, or made a directory of their own
+		case st.kind == missing:
+			change.Kind = Create
+		case wanted && st.kind == regular && st.sum == e.sum && sameMode(st.mode, e.Mode):
+			c.same++
+			continue
+		case wanted && (untouched || st.kind == regular && st.sum == e.sum):
+			change.Kind = Replace
+		case untouched:
+			change.Kind = Remove
+		case ours:
+			change.Kind = Edited
+		default:
+			change.Kind = Foreign
+		}
+		if change.Kind == Replace || change.Kind == Remove {
+			c.expect[p] = st.sum
+		}
+		c.changes = append(c.changes, change)
+	}
+
+	// A file where a directory must be: ours and unwanted is a removal like any other; what we do not know is in the way.
+	slices.Sort(inTheWay)
+	for _, b := range slices.Compact(inTheWay) {
+		at, known := slices.BinarySearchFunc(c.changes, b, func(ch Change, p string) int { return strings.Compare(ch.Path, p) })
+		if !known {
+			c.changes = slices.Insert(c.changes, at, Change{Path: b, Kind: Foreign})
+		}
+	}
+	return c, nil
+}
+
+// conflicts returns the files that a Write without force refuses to touch, nil if there are none.
+func (c *comparison) conflicts(dir string) error {
+	e := &ConflictError{Dir: dir}
+	for _, ch := range c.changes {
+		switch ch.Kind {
+		case Edited:
+			e.Edited = append(e.Edited, ch.Path)
+		case Foreign:
+			e.Foreign = append(e.Foreign, ch.Path)
+		}
+	}
+	if len(e.Edited)+len(e.Foreign) == 0 {
+		return nil
+	}
+	return e
+}
+
+func (s *Set) find(p string) (entry, bool) {
+	i, ok := slices.BinarySearchFunc(s.entries, p, func(e entry, p string) int { return strings.Compare(e.Path, p) })
+	if !ok {
+		return entry{}, false
+	}
+	return s.entries[i], true
+}
+
+// owned returns what SHA256SUMS lists, and itself; nothing where there is none, or one that is not ours.
+func (t *tree) owned() (map[string]digest, error) {
+	info, err := t.root.Lstat(SumsName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, nil
+	}
+	data, err := t.root.ReadFile(SumsName)
+	if err != nil {
+		return nil, err
+	}
+	owned, err := parseSums(data)
+	if _, marked := owned[markName]; err != nil || !marked {
+		return nil, nil // another program's, which makes it a file in the way
+	}
+	owned[SumsName] = digest{}
+	return owned, nil
+}
+
+// sameMode compares what of a mode survives a umask: whether the file can be run.
+func sameMode(a, b fs.FileMode) bool { return a&0o100 == b&0o100 }

@@ -1,0 +1,16 @@
+package artifact
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// syncFS brings everything written to the file system of an open directory to the disk: one call for the whole tree, where a call per
+// file would take longer than all the rest.
+func syncFS(dir *os.File) error {
+	if err := unix.Syncfs(int(dir.Fd())); err != nil && err != unix.ENOSYS && err != unix.EINVAL {
+		return &os.PathError{Op: "sync", Path: dir.Name(), Err: err}
+	}
+	return nil
+}
