@@ -63,7 +63,7 @@ func victim(dir string) {
 }
 
 func manyFiles(word string) []File {
-	files := make([]File, 400)
+	files := make([]File, 200)
 	for i := range files {
 		files[i] = file(fmt.Sprintf("%s%d/%d", word[:1], i%7, i), strings.Repeat(word+"\n", 1+i%50))
 		if i%3 == 0 {
@@ -213,7 +213,7 @@ func TestKillAnywhen(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	whole := time.Since(begin)
-	for round := range 40 {
+	for round := range 24 {
 		target, name := one, "one"
 		if round%2 == 1 {
 			target, name = two, "two"
