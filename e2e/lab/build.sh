@@ -6,7 +6,7 @@
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 LAB=${LAB:-${XDG_CACHE_HOME:-$HOME/.cache}/k8splan-lab} BIN=$LAB/bin SRC=$LAB/src/binaries
-STAMP=$(cd "$here" && cat build.sh pause.c binaries/go.mod binaries/go.sum binaries/coredns/main.go flannel-cni/go.mod probe/main.go | sha256sum | cut -d' ' -f1)
+STAMP=$(cd "$here" && cat build.sh pause/pause.c binaries/go.mod binaries/go.sum binaries/coredns/main.go flannel-cni/go.mod probe/main.go | sha256sum | cut -d' ' -f1)
 [ "$(cat "$BIN/.done" 2>/dev/null)" = "$STAMP" ] && exit 0
 export GOFLAGS="-buildvcs=false -mod=mod" CGO_ENABLED=0 GOWORK=off
 mkdir -p "$BIN/cni" "$SRC"
@@ -35,6 +35,6 @@ go build -trimpath -ldflags "-s -w" -o "$BIN/cni/" $P/main/{bridge,loopback,ptp}
 CGO_ENABLED=1 go build -trimpath -tags "netgo osusergo seccomp" -ldflags "-s -w -extldflags -static -X main.version=$RUNC" -o "$BIN/runc" \
   github.com/opencontainers/runc
 go build -C "$here/flannel-cni" -mod=readonly -trimpath -ldflags "-s -w" -o "$BIN/flannel" github.com/containernetworking/plugins/plugins/meta/flannel
-gcc -Os -static -s -o "$BIN/pause" "$here/pause.c"
+gcc -Os -static -s -o "$BIN/pause" "$here/pause/pause.c"
 GOFLAGS=-buildvcs=false go build -trimpath -ldflags "-s -w" -o "$BIN/probe" "$here/probe/main.go"
 echo "$STAMP" >"$BIN/.done"

@@ -1,0 +1,181 @@
+// Package lab makes hosts out of namespaces on one Linux machine, and everything that they need from outside: an apt repository, a mirror
+// of upstream's downloads and an image registry on the hosts' bridge. A host boots systemd and is reached by ssh, like any other; it can
+// be killed, cut off, and its processes paused. Everything is built from source and kept under the user's cache directory.
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Where the lab's own servers are, as hosts see them.
+const (
+	Gateway  = "10.77.0.1"
+	Mirror   = "http://" + Gateway + ":8000/mirror" // what artifacts.mirror_url is set to
+	Registry = Gateway + ":5000"                    // what artifacts.image_repository is set to
+	// ProbeImage holds busybox and probe (see probe/main.go): what test pods run.
+	ProbeImage = Registry + "/lab/probe:1"
+)
+
+// Lab is the one lab of a machine. Only one process holds it at a time.
+type Lab struct {
+	// Dir holds what is built (see build.sh and rootfs.sh) and the hosts' disks.
+	Dir     string
+	scripts string
+	log     io.Writer
+	lock    *os.File
+}
+
+// Open takes the lab. root is the project's directory; log gets a line for each long step. The error names what the machine lacks.
+// Where another process holds the lab, Open waits for it until ctx ends.
+func Open(ctx context.Context, root string, log io.Writer) (*Lab, error) {
+	if err := fit(); err != nil {
+		return nil, err
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return nil, err
+	}
+	l := &Lab{Dir: filepath.Join(cache, "k8splan-lab"), scripts: filepath.Join(root, "e2e", "lab"), log: log}
+	for _, d := range []string{"log", "nodes", "ssh"} {
+		if err := os.MkdirAll(filepath.Join(l.Dir, d), 0o755); err != nil {
+			return nil, err
+		}
+	}
+	l.lock, err = os.OpenFile(filepath.Join(l.Dir, "lock"), os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	for said := false; ; said = true {
+		err := syscall.Flock(int(l.lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err == nil {
+			return l, nil
+		}
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, err
+		}
+		if !said {
+			fmt.Fprintln(log, "waiting for the process that holds the lab")
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// Close gives the lab back. Hosts that were not removed go on running.
+func (l *Lab) Close() error { return l.lock.Close() }
+
+// fit says why this machine cannot be a lab.
+func fit() error {
+	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" || os.Geteuid() != 0 {
+		return errors.New("the lab needs root on linux/amd64")
+	}
+	if _, err := os.Stat("/sys/fs/cgroup/systemd/cgroup.procs"); err != nil {
+		return errors.New("the lab needs cgroup v1 hierarchies under /sys/fs/cgroup, with name=systemd among them")
+	}
+	var missing []string
+	for program, pkg := range map[string]string{"debootstrap": "debootstrap", "ip": "iproute2", "gcc": "gcc", "pkg-config": "pkg-config", "ssh-keygen": "openssh-client", "ssh": "openssh-client", "nsenter": "util-linux", "ansible-playbook": "ansible-core"} {
+		if _, err := exec.LookPath(program); err != nil {
+			missing = append(missing, pkg)
+		}
+	}
+	if static, err := busybox(); err != nil || !static {
+		missing = append(missing, "busybox-static")
+	}
+	if _, err := os.Stat("/usr/include/seccomp.h"); err != nil {
+		missing = append(missing, "libseccomp-dev")
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("the lab needs more Debian packages: apt-get install -y %s", strings.Join(missing, " "))
+	}
+	return nil
+}
+
+// Setup builds whatever is not there yet: the binaries, the hosts' operating system with its apt repository, the images, the mirror.
+// About twelve minutes on two cores from nothing, a second when everything is there. Logs are in Dir/log.
+func (l *Lab) Setup(ctx context.Context) error {
+	var wg sync.WaitGroup
+	errs := make([]error, 2)
+	for i, script := range []string{"build.sh", "rootfs.sh"} {
+		wg.Go(func() { errs[i] = l.logged(ctx, script) })
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	versions, err := l.versions()
+	if err != nil {
+		return err
+	}
+	if err := l.buildMirror(versions); err != nil {
+		return fmt.Errorf("mirror: %w", err)
+	}
+	if err := l.buildImages(versions); err != nil {
+		return fmt.Errorf("images: %w", err)
+	}
+	return nil
+}
+
+// logged runs a script with its output in Dir/log, and puts the output's end into the error.
+func (l *Lab) logged(ctx context.Context, script string) error {
+	path := filepath.Join(l.Dir, "log", strings.TrimSuffix(script, ".sh")+".log")
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	start := time.Now()
+	cmd := exec.CommandContext(ctx, filepath.Join(l.scripts, script))
+	cmd.Stdout, cmd.Stderr = f, f
+	cmd.Env = append(os.Environ(), "LAB="+l.Dir, "GATEWAY="+Gateway)
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("%s: %w\n%s", script, err, tail(path, 15))
+	}
+	if d := time.Since(start); d > 5*time.Second {
+		fmt.Fprintf(l.log, "%-12s %4.0f s\n", script, d.Seconds())
+	}
+	return nil
+}
+
+// tail returns the last n lines of a file.
+func tail(path string, n int) string {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err.Error()
+	}
+	lines := strings.Split(strings.TrimSpace(string(data)), "\n")
+	return strings.Join(lines[max(0, len(lines)-n):], "\n")
+}
+
+// versions reads what the binaries were built from, by module: "k8s.io/kubernetes" → "v1.37.2".
+func (l *Lab) versions() (map[string]string, error) {
+	data, err := os.ReadFile(filepath.Join(l.scripts, "binaries", "go.mod"))
+	if err != nil {
+		return nil, err
+	}
+	versions := map[string]string{}
+	for _, m := range regexp.MustCompile(`(?m)^\s+([^\s=]+) (v[^\s]+)`).FindAllStringSubmatch(string(data), -1) {
+		versions[m[1]] = m[2]
+	}
+	return versions, nil
+}
+
+// Bin returns the path of a built program, such as "kubectl".
+func (l *Lab) Bin(name string) string { return filepath.Join(l.Dir, "bin", name) }
+
+// Key returns the path of the private key that opens every host to root.
+func (l *Lab) Key() string { return filepath.Join(l.Dir, "ssh", "id") }

@@ -1,0 +1,188 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Node is one host.
+type Node struct {
+	Name    string
+	Address string // on the bridge's network, 10.77.0.0/24
+	lab     *Lab
+}
+
+// Node names a host of the lab; it need not be up.
+func (l *Lab) Node(name, address string) *Node { return &Node{Name: name, Address: address, lab: l} }
+
+// script runs node.sh. It outlives the caller's context by a little, so that a host is never left half made.
+func (l *Lab) script(ctx context.Context, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, filepath.Join(l.scripts, "node.sh"), args...)
+	cmd.Env = append(os.Environ(), "LAB="+l.Dir, "GATEWAY="+Gateway)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 5 * time.Second
+	var out, errOut strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &errOut
+	if err := cmd.Run(); err != nil {
+		return out.String(), fmt.Errorf("node.sh %s: %w: %s", strings.Join(args, " "), err, strings.TrimSpace(errOut.String()))
+	}
+	return out.String(), nil
+}
+
+// Up boots the host, with a new disk where it has none, and returns when sshd answers.
+func (n *Node) Up(ctx context.Context) error { return n.run(ctx, "up", n.Name, n.Address) }
+
+// Down powers the host off in good order. Its disk stays.
+func (n *Node) Down(ctx context.Context) error { return n.run(ctx, "down", n.Name) }
+
+// Kill pulls the plug: pid 1 gets SIGKILL and everything dies with it. Its disk stays.
+func (n *Node) Kill(ctx context.Context) error { return n.run(ctx, "kill", n.Name) }
+
+// Remove pulls the plug and deletes the disk.
+func (n *Node) Remove(ctx context.Context) error { return n.run(ctx, "rm", n.Name) }
+
+// Cut unplugs the network cable; Heal plugs it in again.
+func (n *Node) Cut(ctx context.Context) error  { return n.run(ctx, "cut", n.Name) }
+func (n *Node) Heal(ctx context.Context) error { return n.run(ctx, "heal", n.Name) }
+
+// Pause stops every process of that name on the host (SIGSTOP: it hangs, and its connections stay open); Resume lets them go on.
+func (n *Node) Pause(ctx context.Context, process string) error {
+	_, err := n.Exec(ctx, "pkill", "-STOP", "-x", process)
+	return err
+}
+
+// Resume ends Pause.
+func (n *Node) Resume(ctx context.Context, process string) error {
+	_, err := n.Exec(ctx, "pkill", "-CONT", "-x", process)
+	return err
+}
+
+// Exec runs a command on the host, without the network. The error holds what the command wrote to standard error.
+func (n *Node) Exec(ctx context.Context, args ...string) (string, error) {
+	return n.lab.script(ctx, append([]string{"sh", n.Name}, args...)...)
+}
+
+func (n *Node) run(ctx context.Context, args ...string) error {
+	_, err := n.lab.script(ctx, args...)
+	return err
+}
+
+// Part keeps every host of one group from reaching any of the other; Join ends it. The lab's own servers stay reachable.
+func (l *Lab) Part(ctx context.Context, a, b []*Node) error { return l.between(ctx, "part", a, b) }
+
+// Join ends Part.
+func (l *Lab) Join(ctx context.Context, a, b []*Node) error { return l.between(ctx, "join", a, b) }
+
+func (l *Lab) between(ctx context.Context, verb string, a, b []*Node) error {
+	var errs []error
+	for _, x := range a {
+		for _, y := range b {
+			_, err := l.script(ctx, verb, x.Name, y.Name)
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Boot brings hosts up side by side.
+func (l *Lab) Boot(ctx context.Context, nodes []*Node) error {
+	if _, err := l.script(ctx, "net"); err != nil {
+		return err
+	}
+	if err := l.makeKey(); err != nil {
+		return err
+	}
+	errs := make([]error, len(nodes))
+	var wg sync.WaitGroup
+	for i, n := range nodes {
+		wg.Go(func() { errs[i] = n.Up(ctx) })
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	return l.writeKnownHosts(nodes)
+}
+
+// makeKey makes the key that opens the hosts, once for the life of the cache.
+func (l *Lab) makeKey() error {
+	if _, err := os.Stat(l.Key()); err == nil {
+		return nil
+	}
+	out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", l.Key()).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("ssh-keygen: %w: %s", err, out)
+	}
+	return nil
+}
+
+// KnownHosts is the file in ssh's format that holds the keys of the hosts that were booted last.
+func (l *Lab) KnownHosts() string { return filepath.Join(l.Dir, "ssh", "known_hosts") }
+
+func (l *Lab) writeKnownHosts(nodes []*Node) error {
+	var b strings.Builder
+	for _, n := range nodes {
+		key, err := os.ReadFile(filepath.Join(l.Dir, "nodes", n.Name, "upper/etc/ssh/ssh_host_ed25519_key.pub"))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&b, "%s %s", n.Address, key)
+	}
+	return os.WriteFile(l.KnownHosts(), []byte(b.String()), 0o644)
+}
+
+// Clear removes every host, those of an earlier run that died among them, and the bridge. It works on after ctx has ended, because it is
+// what an interrupted run must still do.
+func (l *Lab) Clear(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Minute)
+	defer cancel()
+	entries, err := os.ReadDir(filepath.Join(l.Dir, "nodes"))
+	if err != nil {
+		return err
+	}
+	errs := make([]error, len(entries))
+	var wg sync.WaitGroup
+	for i, e := range entries {
+		wg.Go(func() { _, errs[i] = l.script(ctx, "rm", e.Name()) })
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// Memory sums what the processes of all hosts hold, in MiB.
+func (l *Lab) Memory(ctx context.Context) int {
+	entries, err := os.ReadDir(filepath.Join(l.Dir, "nodes"))
+	if err != nil {
+		return 0
+	}
+	args := []string{"mem"}
+	for _, e := range entries {
+		args = append(args, e.Name())
+	}
+	out, err := l.script(ctx, args...)
+	if err != nil {
+		return 0
+	}
+	sum := 0
+	for line := range strings.Lines(out) {
+		if f := strings.Fields(line); len(f) == 3 {
+			mib, _ := strconv.Atoi(f[1])
+			sum += mib
+		}
+	}
+	return sum
+}
+
+// SSHOptions are the options with which ssh reaches a host without asking.
+func (l *Lab) SSHOptions() []string {
+	return slices.Clone([]string{"-i", l.Key(), "-o", "UserKnownHostsFile=" + l.KnownHosts(), "-o", "BatchMode=yes"})
+}

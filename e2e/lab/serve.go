@@ -1,0 +1,96 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Serve starts the file server (apt repository, mirror) and the registry on the bridge. The function that it returns stops them.
+func (l *Lab) Serve(ctx context.Context) (stop func(), err error) {
+	if _, err := l.script(ctx, "net"); err != nil {
+		return nil, err
+	}
+	servers := []*http.Server{
+		{Addr: Gateway + ":8000", Handler: http.FileServer(http.Dir(filepath.Join(l.Dir, "www")))},
+		{Addr: Registry, Handler: registry(filepath.Join(l.Dir, "registry"))},
+	}
+	stop = func() {
+		for _, s := range servers {
+			s.Close()
+		}
+	}
+	for _, s := range servers {
+		s.ReadHeaderTimeout = 10 * time.Second
+		listener, err := net.Listen("tcp", s.Addr)
+		if err != nil {
+			stop()
+			return nil, fmt.Errorf("the lab's servers: %w", err)
+		}
+		go func() {
+			if err := s.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+				fmt.Fprintln(l.log, "server on", s.Addr+":", err)
+			}
+		}()
+	}
+	return stop, nil
+}
+
+// registry serves what buildImages wrote, by the reading half of the OCI distribution protocol.
+// Source: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pull
+func registry(dir string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		parts := strings.Split(strings.TrimPrefix(path.Clean(r.URL.Path), "/"), "/")
+		if len(parts) < 4 || parts[0] != "v2" {
+			if parts[0] == "v2" && len(parts) == 1 {
+				return
+			}
+			http.NotFound(w, r)
+			return
+		}
+		name, kind, reference := path.Join(parts[1:len(parts)-2]...), parts[len(parts)-2], parts[len(parts)-1]
+		digest := reference
+		switch kind {
+		case "blobs":
+			w.Header().Set("Content-Type", "application/octet-stream")
+		case "manifests":
+			w.Header().Set("Content-Type", manifestType)
+			if !strings.HasPrefix(reference, "sha256:") {
+				data, err := os.ReadFile(filepath.Join(dir, "manifests", name, reference))
+				if err != nil {
+					http.NotFound(w, r)
+					return
+				}
+				digest = string(data)
+			}
+		default:
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Docker-Content-Digest", digest)
+		http.ServeFile(w, r, filepath.Join(dir, "blobs", digest))
+	})
+}
+
+// Has reports whether the lab serves an image (by its reference in Registry) or a file (by its address under Mirror).
+func (l *Lab) Has(reference string) bool {
+	name, ok := strings.CutPrefix(reference, Mirror+"/")
+	if ok {
+		_, err := os.Stat(filepath.Join(l.Dir, "www", "mirror", name))
+		return err == nil
+	}
+	name, ok = strings.CutPrefix(reference, Registry+"/")
+	if !ok {
+		return false
+	}
+	name, tag, _ := strings.Cut(name, ":")
+	_, err := os.Stat(filepath.Join(l.Dir, "registry", "manifests", name, tag))
+	return err == nil
+}

@@ -1,0 +1,45 @@
+# Three control planes with stacked etcd that pass an address among themselves (kube-vip), one worker: no balancer host.
+variable "ssh_key" {
+  description = "The lab's private key, which opens every node to root."
+}
+
+cluster "vip" {
+  type = "multi-etcd-multi-master"
+}
+
+etcd {
+  topology = "stacked"
+}
+
+load_balancer "kube-vip" {
+  virtual_ip = "10.77.0.10"
+}
+
+container_runtime "containerd" {
+  registry "10.77.0.1:5000" {
+    plain_http = true
+  }
+}
+
+ssh {
+  user             = "root"
+  private_key_file = var.ssh_key
+}
+
+# The nodes reach nothing but the lab: a mirror of upstream and a registry on their bridge.
+artifacts {
+  source           = "binaries"
+  mirror_url       = "http://10.77.0.1:8000/mirror"
+  image_repository = "10.77.0.1:5000"
+}
+
+node_pool "cp" {
+  roles         = ["control-plane"]
+  count         = 3
+  first_address = "10.77.0.31"
+}
+
+node "worker-1" {
+  roles   = ["worker"]
+  address = "10.77.0.41"
+}
