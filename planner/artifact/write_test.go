@@ -411,3 +411,35 @@ func TestDiff(t *testing.T) {
 		t.Errorf("after chmod: %v", got)
 	}
 }
+
+func TestUnified(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "out")
+	write(t, mustSet(t, file("a", "1\n2\n3\n"), file("b", "x\n")), dir, false)
+	changes, err := mustSet(t, file("a", "1\ntwo\n3\n"), file("c", "y\n")).Diff(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if err := Unified(&out, changes); err != nil {
+		t.Fatal(err)
+	}
+	want := `--- a/a
++++ b/a
+@@ -1,3 +1,3 @@
+ 1
+-2
++two
+ 3
+--- a/b
++++ /dev/null
+@@ -1,1 +0,0 @@
+-x
+--- /dev/null
++++ b/c
+@@ -0,0 +1,1 @@
++y
+`
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}

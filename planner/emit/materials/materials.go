@@ -1,0 +1,41 @@
+// Package materials writes the bill of materials: what a site without internet must hold before the first host is touched.
+//
+// images.txt has one line for each container image: where upstream publishes it, and the reference under which the cluster pulls it.
+// files.txt has one line for each file: upstream's address, and the path below a mirror. Both are for programs that read line by line;
+// the tree's README has the loops.
+package materials
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// Emit writes images.txt and files.txt, each only where there is something in it.
+func Emit(p *plan.Plan) ([]artifact.File, error) {
+	var images, files strings.Builder
+	for _, i := range p.Images() {
+		fmt.Fprintf(&images, "%s %s\n", i.Source, i.Ref)
+	}
+	seen := map[string]bool{}
+	line := func(path string) {
+		if path != "" && !seen[path] {
+			seen[path] = true
+			fmt.Fprintf(&files, "https://%s %s\n", path, path)
+		}
+	}
+	for _, d := range p.Downloads() {
+		line(d.Path)
+		line(d.ChecksumPath)
+	}
+
+	var out []artifact.File
+	for _, f := range []struct{ path, text string }{{"images.txt", images.String()}, {"files.txt", files.String()}} {
+		if f.text != "" {
+			out = append(out, artifact.File{Path: f.path, Data: []byte(f.text)})
+		}
+	}
+	return out, nil
+}
