@@ -95,7 +95,7 @@ func (p *Plan) upstreamFiles(arch string) []upstreamFile {
 	v := p.Cluster.Version
 	if p.Artifacts.Origin != Packages {
 		for _, name := range []string{"kubeadm", "kubectl", "kubelet"} {
-			path := "dl.k8s.io/v" + v.String() + "/bin/linux/" + arch + "/" + name
+			path := "dl.k8s.io/release/v" + v.String() + "/bin/linux/" + arch + "/" + name
 			files = append(files, upstreamFile{name: name, path: path, sums: path + ".sha256", style: ChecksumBare})
 		}
 		base := "github.com/kubernetes-sigs/cri-tools/releases/download/v" + known(v.CRICtl()) + "/crictl-v" + known(v.CRICtl()) + "-linux-" + arch + ".tar.gz"

@@ -128,6 +128,12 @@ func at(steps []sincePatch, patch int) string {
 // Known reports whether there are facts for the version's minor. Every fact below is "" (or zero) where there are none.
 func (v Version) Known() bool { return v.facts().minor != 0 }
 
+// NewestPatch is the newest release of the version's minor that these facts know.
+func (v Version) NewestPatch() (Version, bool) {
+	f := v.facts()
+	return Version{1, f.minor, f.newest}, f.minor != 0
+}
+
 // EtcdImageTag is the tag of kubeadm's etcd image: "3.7.0-0".
 func (v Version) EtcdImageTag() string { return at(v.facts().etcdImage, v.Patch) }
 

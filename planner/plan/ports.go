@@ -1,6 +1,12 @@
 package plan
 
-import "strconv"
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"github.com/k8splan/k8splan/topologies"
+)
 
 // Peer is a group of hosts, or of people, at one end of a connection.
 type Peer string
@@ -8,23 +14,23 @@ type Peer string
 // The ends of a connection. KubeletHosts is control planes and workers together.
 const (
 	ControlPlanePeers Peer = "control-plane"
-	EtcdPeers         Peer = "etcd"
-	WorkerPeers       Peer = "worker"
+	EtcdPeers         Peer = "etcd" // external members alone: stacked ones are control planes
 	BalancerPeers     Peer = "load-balancer"
 	KubeletHosts      Peer = "kubelet"
+	AllHosts          Peer = "all"       // every host of the plan
 	Clients           Peer = "clients"   // administrators and CI: whoever runs kubectl
 	Consumers         Peer = "consumers" // whoever uses a Service of type NodePort
-	Controller        Peer = "ssh"       // where Ansible runs
+	Operator          Peer = "operator"  // where Ansible runs
 )
 
 // Port is one opening in the firewall of the hosts of one group. All else may stay shut.
 type Port struct {
 	On          Peer   // the hosts that listen
-	From        []Peer // who connects, sorted; the hosts of On are among them only if they are listed
+	From        []Peer // who connects, in the order of the constants; the hosts of On are among them only where they are listed
 	Protocol    string // tcp | udp | ipip | vrrp (the last two are IP protocols 4 and 112 and have no port)
 	First, Last int    // equal for a single port; 0 where the protocol has none
 	Component   string // who listens: "kube-apiserver"
-	Purpose     string // a short sentence
+	Purpose     string // a noun phrase
 	Source      string // where the fact comes from
 }
 
@@ -39,5 +45,165 @@ func (p Port) Ports() string {
 	return strconv.Itoa(p.First) + "-" + strconv.Itoa(p.Last)
 }
 
+const (
+	portsDocs   = "https://kubernetes.io/docs/reference/networking/ports-and-protocols/"
+	calicoPorts = "https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements#network-requirements"
+	ciliumPorts = "https://docs.cilium.io/en/stable/operations/system_requirements/#firewall-rules"
+	flannelDocs = "https://github.com/flannel-io/flannel/blob/master/Documentation/backends.md"
+)
+
+// Members returns the nodes of a group, in natural order; none for the groups that are no hosts of the plan.
+func (p *Plan) Members(of Peer) []*Node {
+	switch of {
+	case ControlPlanePeers:
+		return p.ControlPlanes()
+	case EtcdPeers:
+		var nodes []*Node
+		if p.Etcd.IsExternal() {
+			for _, m := range p.Etcd.Members {
+				nodes = append(nodes, m.Node)
+			}
+		}
+		return nodes
+	case BalancerPeers:
+		return p.LoadBalancer.Nodes
+	case KubeletHosts:
+		return p.KubeletNodes()
+	case AllHosts:
+		return p.Nodes
+	}
+	return nil
+}
+
 // Ports returns what must be open between the groups of hosts that the plan draws, and nothing more: for each listener, who connects.
-func (p *Plan) Ports() []Port { return nil }
+// Components that listen on 127.0.0.1 alone (kube-proxy's and flannel's health, etcd's metrics of a stacked member) need no opening.
+// Sorted by group, protocol and port. None where the vendor runs the control plane.
+func (p *Plan) Ports() []Port {
+	if p.Target.Facts.Hosting == Hosted {
+		return nil
+	}
+	var ports []Port
+	add := func(on Peer, protocol string, first, last int, component, purpose, source string, from ...Peer) {
+		ports = append(ports, Port{On: on, From: from, Protocol: protocol, First: first, Last: last, Component: component, Purpose: purpose, Source: source})
+	}
+	one := func(on Peer, protocol string, port int, component, purpose, source string, from ...Peer) {
+		add(on, protocol, port, port, component, purpose, source, from...)
+	}
+
+	one(AllHosts, "tcp", p.SSH.Port, "sshd", "Ansible and administration", "https://docs.ansible.com/ansible/latest/inventory_guide/connection_details.html", Operator)
+
+	// Every node reaches every API server, balancer or not: pods dial the Service "kubernetes", which leads to the API servers' own
+	// addresses. Source: https://kubernetes.io/docs/concepts/architecture/control-plane-node-communication/
+	api := []Peer{KubeletHosts, Clients}
+	switch p.LoadBalancer.Kind {
+	case HAProxy:
+		api = []Peer{BalancerPeers, KubeletHosts}
+		one(BalancerPeers, "tcp", p.LoadBalancer.Port, "haproxy", "the endpoint of the API", kubeadmHA, KubeletHosts, Clients)
+		if p.LoadBalancer.VirtualIP.IsValid() && len(p.LoadBalancer.Nodes) > 1 {
+			add(BalancerPeers, "vrrp", 0, 0, "keepalived", "who holds the virtual IP", "https://www.rfc-editor.org/rfc/rfc9568", BalancerPeers)
+		}
+	case KubeVIP:
+		if p.LoadBalancer.Mode == "bgp" {
+			one(ControlPlanePeers, "tcp", 179, "kube-vip", "BGP sessions with the routers that announce the virtual IP", "https://kube-vip.io/docs/modes/bgp/", ControlPlanePeers)
+		}
+	}
+	one(ControlPlanePeers, "tcp", p.Cluster.APIServerPort, "kube-apiserver", "the Kubernetes API", portsDocs, api...)
+
+	if p.Etcd.Placement == topologies.External {
+		one(EtcdPeers, "tcp", 2379, "etcd", "clients of etcd: the API servers, and members among themselves", portsDocs, ControlPlanePeers, EtcdPeers)
+		one(EtcdPeers, "tcp", 2380, "etcd", "members among themselves", portsDocs, EtcdPeers)
+	} else {
+		one(ControlPlanePeers, "tcp", 2379, "etcd", "clients of etcd: kubeadm asks every member before it adds one", portsDocs, ControlPlanePeers)
+		if len(p.Etcd.Members) > 1 {
+			one(ControlPlanePeers, "tcp", 2380, "etcd", "members among themselves", portsDocs, ControlPlanePeers)
+		}
+	}
+	// The controller manager (10257) and the scheduler (10259) listen on 127.0.0.1 as kubeadm starts them.
+	one(KubeletHosts, "tcp", 10250, "kubelet", "logs, exec and metrics, asked for by the API servers and by metrics-server", portsDocs, KubeletHosts)
+	if p.Network.KubeProxy.Mode != ProxyNone {
+		one(KubeletHosts, "tcp", 10256, "kube-proxy", "health of the node, asked for by load balancers in front of Services", portsDocs, Consumers)
+	}
+	for _, protocol := range []string{"tcp", "udp"} {
+		add(KubeletHosts, protocol, p.Network.NodePorts.First, p.Network.NodePorts.Last, "kube-proxy", "Services of type NodePort and LoadBalancer", portsDocs, Consumers)
+	}
+	ports = append(ports, p.cniPorts()...)
+
+	groups := map[Peer][]*Node{}
+	for _, g := range []Peer{ControlPlanePeers, EtcdPeers, BalancerPeers, KubeletHosts, AllHosts} {
+		groups[g] = p.Members(g)
+	}
+	needless := func(on, from Peer) bool {
+		listeners, callers := groups[on], groups[from]
+		switch {
+		case from == Clients || from == Consumers || from == Operator:
+			return false
+		case len(callers) == 0:
+			return true
+		}
+		return len(callers) == 1 && len(listeners) == 1 && callers[0] == listeners[0] // a host's own traffic passes no firewall
+	}
+	for i := range ports {
+		ports[i].From = slices.DeleteFunc(ports[i].From, func(from Peer) bool { return needless(ports[i].On, from) })
+	}
+	ports = slices.DeleteFunc(ports, func(o Port) bool { return len(groups[o.On]) == 0 || len(o.From) == 0 })
+	order := []Peer{AllHosts, BalancerPeers, ControlPlanePeers, EtcdPeers, KubeletHosts}
+	slices.SortStableFunc(ports, func(a, b Port) int {
+		return cmp.Or(slices.Index(order, a.On)-slices.Index(order, b.On), cmp.Compare(a.Protocol, b.Protocol), cmp.Compare(a.First, b.First))
+	})
+	return ports
+}
+
+// cniPorts is what the pod network needs between the nodes. Pods' own packets on a network without encapsulation travel under their own
+// addresses: firewalls between the nodes must let the pod ranges through.
+func (p *Plan) cniPorts() []Port {
+	c := p.Network.CNI
+	var ports []Port
+	add := func(protocol string, port int, purpose, source string) {
+		ports = append(ports, Port{On: KubeletHosts, From: []Peer{KubeletHosts}, Protocol: protocol, First: port, Last: port, Component: c.Name, Purpose: purpose, Source: source})
+	}
+	six := hasFamily(p.Network.PodSubnets, true)
+	switch c.Name {
+	case Flannel:
+		switch c.Encapsulation {
+		case "vxlan":
+			add("udp", 8472, "VXLAN between nodes", flannelDocs)
+		case "wireguard":
+			add("udp", 51820, "WireGuard between nodes", flannelDocs)
+			if six {
+				add("udp", 51821, "WireGuard between nodes, IPv6", flannelDocs)
+			}
+		}
+	case Calico:
+		switch c.Encapsulation {
+		case "vxlan":
+			add("udp", 4789, "VXLAN between nodes", calicoPorts)
+		case "ipip":
+			add("ipip", 0, "IP in IP between nodes", calicoPorts)
+			add("tcp", 179, "BGP between nodes", calicoPorts)
+		case "wireguard":
+			add("udp", 51820, "WireGuard between nodes", calicoPorts)
+			if six {
+				add("udp", 51821, "WireGuard between nodes, IPv6", calicoPorts)
+			}
+			add("tcp", 179, "BGP between nodes", calicoPorts)
+		case "bgp", "none":
+			add("tcp", 179, "BGP between nodes", calicoPorts)
+		}
+		add("tcp", 5473, "Typha, from which the nodes' agents learn what to program", calicoPorts)
+	case Cilium:
+		switch c.Encapsulation {
+		case "vxlan":
+			add("udp", 8472, "VXLAN between nodes", ciliumPorts)
+		case "geneve":
+			add("udp", 6081, "GENEVE between nodes", ciliumPorts)
+		case "wireguard":
+			add("udp", 8472, "VXLAN between nodes", ciliumPorts)
+			add("udp", 51871, "WireGuard between nodes", ciliumPorts)
+		case "bgp":
+			add("tcp", 179, "BGP with the routers that learn the pod ranges", ciliumPorts)
+		}
+		add("tcp", 4240, "health checks between nodes", ciliumPorts)
+		add("tcp", 4244, "Hubble, asked for by its relay", ciliumPorts)
+	}
+	return ports
+}

@@ -41,6 +41,32 @@ type TargetFacts struct {
 	// Checked is how far the output was checked: CheckBooted, CheckTool or CheckTypes; By names the tool and CheckedOn the date.
 	Checked              Check
 	CheckedBy, CheckedOn string
+	// SSHUser is who logs in where ssh.user is not written; "" stands for root.
+	SSHUser string
+}
+
+// Takes reports whether the target takes a version of Kubernetes: its minor lies between Oldest and Newest.
+func (t TargetFacts) Takes(v Version) bool {
+	return (t.Oldest.IsZero() || v.MinorsAhead(t.Oldest) >= 0) && (t.Newest.IsZero() || v.MinorsAhead(t.Newest) <= 0)
+}
+
+// FindTarget returns the facts of a target.
+func FindTarget(name string) (TargetFacts, bool) {
+	for _, t := range Targets {
+		if t.Name == name {
+			return t, true
+		}
+	}
+	return TargetFacts{}, false
+}
+
+// TargetNames returns the names of the targets in the table's order.
+func TargetNames() []string {
+	names := make([]string, len(Targets))
+	for i, t := range Targets {
+		names[i] = t.Name
+	}
+	return names
 }
 
 // Check is the strongest check that a target's output has passed. Never claim more than was done.
@@ -56,5 +82,5 @@ const (
 // Targets is the table of targets, by name.
 var Targets = []TargetFacts{
 	{Name: "bare-metal", Title: "Bare metal, or machines that exist already", Hosting: Hosts, L2: true},
-	{Name: "vagrant", Title: "Vagrant: libvirt, VirtualBox or VMware on one machine", Hosting: Hosts, L2: true},
+	{Name: "vagrant", Title: "Vagrant: libvirt, VirtualBox or VMware on one machine", Hosting: Hosts, L2: true, SSHUser: "vagrant"},
 }

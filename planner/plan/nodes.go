@@ -1,0 +1,254 @@
+package plan
+
+import (
+	"cmp"
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/topologies"
+)
+
+// mostNodes bounds a plan: four times what Kubernetes is tested with.
+const mostNodes = 20000
+
+// Role names as authors write them, in the order of the bits of Roles.
+var roleNames = []string{"control-plane", "etcd", "worker", "load-balancer"}
+
+// Strings returns the names of the roles as the author writes them, in the table's order.
+func (s Roles) Strings() []string {
+	var names []string
+	for i, name := range roleNames {
+		if s.Has(1 << i) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Architectures for which upstream publishes all of a node's binaries. Source: https://kubernetes.io/releases/download/#binaries
+var architectures = []string{"amd64", "arm64", "ppc64le", "s390x"}
+
+var archAliases = map[string]string{"x86_64": "amd64", "x86-64": "amd64", "x64": "amd64", "aarch64": "arm64", "armv8": "arm64", "ppc64el": "ppc64le"}
+
+// nodes reads all nodes and pools into the plan, sorted.
+func (r *resolver) nodes() {
+	total := len(r.spec.Nodes)
+	for _, pool := range r.spec.NodePools {
+		if pool.Count != nil && *pool.Count > 0 {
+			if *pool.Count > mostNodes || total+*pool.Count > mostNodes {
+				r.fail(poolTooLarge, pool.Attr("count"), "With these %d nodes the plan holds more than %d. Kubernetes is tested with up to 5,000.", *pool.Count, mostNodes)
+				return
+			}
+			total += *pool.Count
+		}
+	}
+	if total > mostNodes {
+		r.fail(poolTooLarge, r.spec.Cluster.Block(), "The plan holds %d nodes; %d are the most that it may. Kubernetes is tested with up to 5,000.", total, mostNodes)
+		return
+	}
+
+	r.plan.Nodes = make([]*Node, 0, total)
+	for _, n := range r.spec.Nodes {
+		if r.name(n.NameRange, "node", n.Name, 63) {
+			r.plan.Nodes = append(r.plan.Nodes, r.node(n))
+		} else {
+			r.node(n) // for its other mistakes
+		}
+	}
+	for _, pool := range r.spec.NodePools {
+		r.pool(pool)
+	}
+	slices.SortStableFunc(r.plan.Nodes, func(a, b *Node) int {
+		return cmp.Or(Natural(a.Name, b.Name), a.NameRange.Start.Byte-b.NameRange.Start.Byte)
+	})
+}
+
+// machine reads what nodes and pools share. A pool's nodes share the maps and slices, which nobody modifies.
+func (r *resolver) machine(src *spec.Source, m *spec.Machine) Node {
+	n := Node{
+		Source:           src,
+		Roles:            r.roles(src, m.Roles),
+		CPUs:             r.number(src, "cpus", m.CPUs, 1, 4096),
+		MemoryBytes:      r.size(src, "memory", m.Memory),
+		DiskBytes:        r.size(src, "disk", m.Disk),
+		Interface:        r.networkInterface(src, m.Interface),
+		Labels:           r.labels(src, "labels", m.Labels),
+		Annotations:      r.labels(src, "annotations", m.Annotations),
+		Taints:           r.taints(m.Taints),
+		KubeletExtraArgs: r.args(src, "kubelet_extra_args", m.KubeletExtraArgs),
+		InstanceType:     r.match(src, "instance_type", m.InstanceType, instancePattern, `A machine size has letters, digits and . _ -, such as "m5.large".`),
+	}
+	if m.Arch != nil {
+		n.Arch = r.choice(unknownArchitecture, src.Attr("arch"), "architecture", *m.Arch, architectures, archAliases)
+	}
+	if os := r.match(src, "os", m.OS, osPattern, `An operating system is a name and a version, such as "ubuntu-24.04" or "debian-13".`); os != "" {
+		parts := osPattern.FindStringSubmatch(os)
+		n.OS = OS{Name: parts[1], Version: parts[2]}
+	}
+	return n
+}
+
+// roles reads the list of roles. Without any, an all-in-one node has them all, and a hosted control plane leaves workers to draw.
+func (r *resolver) roles(src *spec.Source, written []string) Roles {
+	var roles Roles
+	for i, name := range roleNames {
+		if slices.Contains(written, name) {
+			roles |= 1 << i
+		}
+	}
+	switch {
+	case r.plan.Cluster.Type == topologies.AllInOne && r.plan.Target.Facts.Hosting != Hosted:
+		return roles | ControlPlane | EtcdRole | Worker
+	case roles != 0:
+		return roles
+	case r.plan.Target.Facts.Hosting == Hosted:
+		return Worker
+	}
+	r.fail(missingRoles, src.Block(), `No roles are written here, and only a node of an all-in-one cluster can do without. Write roles = ["worker"], or what the node is for.`)
+	return 0
+}
+
+func (r *resolver) node(n *spec.Node) *Node {
+	node := r.machine(n.Source, &n.Machine)
+	node.Name, node.NameRange = n.Name, n.NameRange
+	node.Address = r.address(n.Source, "address", n.Address)
+	node.SecondaryAddress = r.address(n.Source, "secondary_address", n.SecondaryAddress)
+	node.SSHAddress = r.host(n.Source, "ssh_address", n.SSHAddress)
+	node.PublicAddress = r.host(n.Source, "public_address", n.PublicAddress)
+	node.FailureDomain = r.place(n.Source, "failure_domain", n.FailureDomain)
+	node.Host = r.place(n.Source, "host", n.Host)
+	node.Bootstrap = n.Bootstrap != nil && *n.Bootstrap
+	if n.MAC != nil {
+		if mac, err := net.ParseMAC(*n.MAC); err != nil || len(mac) != 6 {
+			r.fail(invalidText, n.Attr("mac"), `mac is %q. A hardware address has six pairs of hexadecimal digits, such as "52:54:00:12:34:56".`, excerpt(*n.MAC))
+		} else {
+			node.MAC = mac.String()
+		}
+	}
+	if n.Address == nil {
+		r.addressWanted(n.Source, "address")
+	}
+	return &node
+}
+
+// place reads a failure domain or a hypervisor's name. Both become the values of labels.
+func (r *resolver) place(src *spec.Source, attr string, s *string) string {
+	if s == nil {
+		return ""
+	}
+	if *s == "" || !labelValue(*s) {
+		r.fail(invalidLabel, src.Attr(attr), "%s is %q. It becomes the value of a label: 1 to 63 letters, digits and . _ -, with a letter or digit at both ends.", attr, excerpt(*s))
+		return ""
+	}
+	return *s
+}
+
+func (r *resolver) places(src *spec.Source, attr string, written []string) []string {
+	var places []string
+	for _, s := range written {
+		places = append(places, r.place(src, attr, &s))
+	}
+	return places
+}
+
+func (r *resolver) addressWanted(src *spec.Source, attr string) {
+	if r.plan.Target.Facts.Hosting == Hosts {
+		r.fail(missingAddress, src.Block(), `No address is written here. Nobody else decides it on these machines: write %s = "10.0.0.31", or whatever the host has.`, attr)
+	}
+}
+
+// pool reads a pool and draws its nodes.
+func (r *resolver) pool(p *spec.NodePool) {
+	count := 0
+	if p.Count != nil {
+		if count = *p.Count; count < 0 {
+			r.fail(outOfRange, p.Attr("count"), "count is %d. It takes a whole number from 0 on.", count)
+			count = 0
+		}
+	}
+	model := r.machine(p.Source, &p.Machine)
+	model.NameRange, model.Pool = p.NameRange, p.Name
+	first := r.address(p.Source, "first_address", p.FirstAddress)
+	second := r.address(p.Source, "first_secondary_address", p.FirstSecondaryAddress)
+	domains := r.places(p.Source, "failure_domains", p.FailureDomains)
+	hosts := r.places(p.Source, "hosts", p.Hosts)
+	if p.FirstAddress == nil && count > 0 {
+		r.addressWanted(p.Source, "first_address")
+	}
+	if !r.name(p.NameRange, "node_pool", p.Name, 63-1-len(strconv.Itoa(count))) {
+		return
+	}
+	if !r.addressesLast(p.Source, "first_address", first, count) || !r.addressesLast(p.Source, "first_secondary_address", second, count) {
+		return
+	}
+
+	nodes := make([]Node, count)
+	for i := range nodes {
+		n := &nodes[i]
+		*n = model
+		n.Name = p.Name + "-" + strconv.Itoa(i+1)
+		n.Index = i + 1
+		n.Address, _ = offset(first, i)
+		n.SecondaryAddress, _ = offset(second, i)
+		if len(domains) > 0 {
+			n.FailureDomain = domains[i%len(domains)]
+		}
+		if len(hosts) > 0 {
+			n.Host = hosts[i%len(hosts)]
+		}
+		r.plan.Nodes = append(r.plan.Nodes, n)
+	}
+}
+
+// addressesLast checks that a pool of count nodes does not run out of addresses.
+func (r *resolver) addressesLast(src *spec.Source, attr string, first netip.Addr, count int) bool {
+	if !first.IsValid() || count == 0 {
+		return true
+	}
+	last, ok := offset(first, count-1)
+	if !ok {
+		r.fail(poolAddressesExhausted, src.Attr(attr), "%d nodes from %s on run past the last address that there is. Begin lower, or make the pool smaller.", count, first)
+		return false
+	}
+	for _, subnet := range r.plan.Network.NodeSubnets {
+		if subnet.Contains(first) && !subnet.Contains(last) {
+			r.fail(poolAddressesExhausted, src.Attr(attr), "%d nodes from %s on reach %s, outside of the subnet %s that the first one lies in. Begin lower, or make the pool smaller.", count, first, last, subnet)
+			return false
+		}
+	}
+	return true
+}
+
+// Natural compares names as people do: runs of digits by their number, so that cp-2 comes before cp-10.
+func Natural(a, b string) int {
+	x, y := a, b
+	for x != "" && y != "" {
+		dx, dy := digits(x), digits(y)
+		if dx > 0 && dy > 0 {
+			nx, ny := strings.TrimLeft(x[:dx], "0"), strings.TrimLeft(y[:dy], "0")
+			if c := cmp.Or(cmp.Compare(len(nx), len(ny)), strings.Compare(nx, ny)); c != 0 {
+				return c
+			}
+			x, y = x[dx:], y[dy:]
+			continue
+		}
+		if x[0] != y[0] {
+			return cmp.Compare(x[0], y[0])
+		}
+		x, y = x[1:], y[1:]
+	}
+	return cmp.Or(cmp.Compare(len(x), len(y)), strings.Compare(a, b))
+}
+
+// digits is the length of the run of digits at the start of s.
+func digits(s string) int {
+	n := 0
+	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
+		n++
+	}
+	return n
+}

@@ -1,0 +1,386 @@
+package plan
+
+import (
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/topologies"
+)
+
+// resolver carries the plan in the making. It reads all that was written first, then applies the defaults; so a default may depend on
+// anything that the author wrote, wherever it stands in the file.
+type resolver struct {
+	spec  *spec.Spec
+	plan  *Plan
+	diags hcl.Diagnostics
+}
+
+// Resolve decides everything that the author left open. The spec comes from spec.Load without errors: its words for types, roles, kinds
+// and modes are among those that the language has. The plan is complete where the
+// diagnostics hold no error; beside errors it holds what could be read. Diagnostics carry the IDs of Rules.
+func Resolve(s *spec.Spec) (*Plan, hcl.Diagnostics) {
+	r := &resolver{spec: s, plan: &Plan{Spec: s}}
+	r.target()
+	r.cluster()
+	r.network()
+	r.nodes()
+	r.runtime()
+	r.etcd()
+	r.balancer()
+	r.ssh()
+	r.artifacts()
+	r.waivers()
+	r.defaults()
+	rule.Sort(r.diags)
+	return r.plan, r.diags
+}
+
+func (r *resolver) target() {
+	t := r.spec.Target
+	if t == nil {
+		return
+	}
+	r.plan.Target = Target{Source: t.Source, Name: t.Name, NameRange: t.NameRange, Body: t.Body, Context: t.Context}
+	facts, ok := FindTarget(t.Name)
+	if !ok {
+		names := TargetNames()
+		r.fail(unknownTarget, t.NameRange, "%q is no target.%s Known are %s.", excerpt(t.Name), meant(t.Name, names), strings.Join(names, ", "))
+	}
+	r.plan.Target.Facts = facts
+}
+
+func (r *resolver) cluster() {
+	s, p := r.spec.Cluster, &r.plan.Cluster
+	p.Source = s.Source
+	p.Name = s.Name
+	r.name(s.NameRange, "cluster", s.Name, 63)
+	if s.Type != nil {
+		p.Type = topologies.Type(*s.Type)
+		p.Topology, _ = topologies.Find(p.Type)
+	}
+	if s.KubernetesVersion != nil {
+		p.Version = r.kubernetesVersion(*s.KubernetesVersion)
+	}
+	if s.ControlPlaneEndpoint != nil {
+		host, port, ok := hostPort(*s.ControlPlaneEndpoint)
+		if !ok {
+			r.fail(invalidEndpoint, s.Attr("control_plane_endpoint"), `control_plane_endpoint is %q. Write a DNS name in lower case or an address, a colon and a port from 1 to 65535: "api.example.com:6443", "[fd00::10]:6443". It takes no scheme and no path.`, excerpt(*s.ControlPlaneEndpoint))
+		} else {
+			p.Endpoint = Endpoint{Host: canonicalHost(host), Port: port}
+		}
+	}
+	for _, san := range s.CertSANs {
+		if !isHost(strings.TrimPrefix(san, "*.")) {
+			r.fail(invalidHost, s.Attr("cert_sans"), `cert_sans holds %q, which is neither an address nor a DNS name in lower case. A name may begin with "*.".`, excerpt(san))
+			continue
+		}
+		p.CertSANs = append(p.CertSANs, san)
+	}
+	p.MaxNodes = r.number(s.Source, "max_nodes", s.MaxNodes, 1, 1_000_000)
+	p.APIServerPort = r.number(s.Source, "api_server_port", s.APIServerPort, 1, 65535)
+	p.EncryptionAlgorithm = text(s.EncryptionAlgorithm)
+	p.CertificateValidity = r.duration(s.Source, "certificate_validity", s.CertificateValidity)
+	p.CAValidity = r.duration(s.Source, "ca_certificate_validity", s.CAValidity)
+	p.FeatureGates = s.FeatureGates
+	for _, gate := range slices.Sorted(maps.Keys(s.FeatureGates)) {
+		if !gatePattern.MatchString(gate) {
+			r.fail(invalidFlag, s.Attr("feature_gates"), "%q is no name of a feature gate. Names are letters and digits.", excerpt(gate))
+		}
+	}
+	p.APIServer = r.component(s.APIServer)
+	p.ControllerManager = r.component(s.ControllerManager)
+	p.Scheduler = r.component(s.Scheduler)
+	p.Kubelet.Source = s.Source
+	if k := s.Kubelet; k != nil {
+		p.Kubelet = Kubelet{
+			Source:       k.Source,
+			MaxPods:      r.number(k.Source, "max_pods", k.MaxPods, 1, 65535),
+			CgroupDriver: text(k.CgroupDriver),
+			FailSwapOn:   k.FailSwapOn != nil && *k.FailSwapOn,
+			ExtraArgs:    r.args(k.Source, "extra_args", k.ExtraArgs),
+		}
+	}
+}
+
+func (r *resolver) kubernetesVersion(s string) Version {
+	v, ok := ParseVersion(s)
+	at := r.spec.Cluster.Attr("kubernetes_version")
+	switch {
+	case !ok && strings.Count(s, ".") == 1 && isVersion(s+".0"):
+		minor, _ := ParseVersion(s + ".0")
+		example := DefaultVersion
+		if newest, ok := minor.NewestPatch(); ok {
+			example = newest
+		}
+		r.fail(invalidVersion, at, "kubernetes_version is %q, which names a minor and no release. Write all three numbers, such as %q.", excerpt(s), example)
+	case !ok:
+		r.fail(invalidVersion, at, "kubernetes_version is %q. A version has three numbers and nothing else, such as %q.", excerpt(s), DefaultVersion)
+	case strings.HasPrefix(s, "v"):
+		r.fail(invalidVersion, at, "kubernetes_version is %q. Write it without v: %q.", s, v)
+		return Version{}
+	case v.Major != 1:
+		r.fail(invalidVersion, at, "kubernetes_version is %q, and there is no Kubernetes %d. Write a version such as %q.", s, v.Major, DefaultVersion)
+		return Version{}
+	}
+	return v
+}
+
+func isVersion(s string) bool { _, ok := ParseVersion(s); return ok }
+
+// canonicalHost writes an address in its shortest form.
+func canonicalHost(s string) string {
+	if a, err := netip.ParseAddr(s); err == nil {
+		return a.String()
+	}
+	return s
+}
+
+func (r *resolver) component(c *spec.Component) Component {
+	if c == nil {
+		return Component{Source: r.spec.Cluster.Source}
+	}
+	return Component{Source: c.Source, ExtraArgs: r.args(c.Source, "extra_args", c.ExtraArgs)}
+}
+
+func (r *resolver) network() {
+	p := &r.plan.Network
+	p.Source = r.spec.Cluster.Source
+	p.CNI.Source, p.KubeProxy.Source = p.Source, p.Source
+	s := r.spec.Network
+	if s == nil {
+		return
+	}
+	p.Source = s.Source
+	p.PodSubnets = r.families(s.Source, "pod_subnets", s.PodSubnets)
+	p.ServiceSubnets = r.families(s.Source, "service_subnets", s.ServiceSubnets)
+	p.ReservedSubnets = r.prefixes(s.Source, "reserved_subnets", s.ReservedSubnets)
+	p.NodeSubnets = r.prefixes(s.Source, "node_subnets", s.NodeSubnets)
+	if s.DNSDomain != nil {
+		if domain(*s.DNSDomain) {
+			p.DNSDomain = *s.DNSDomain
+		} else {
+			r.fail(invalidHost, s.Attr("dns_domain"), `dns_domain is %q, which is no DNS name in lower case. Write one such as "cluster.local", without a dot at its end.`, excerpt(*s.DNSDomain))
+		}
+	}
+	p.NodeCIDRMaskSize = r.number(s.Source, "node_cidr_mask_size", s.NodeCIDRMaskSize, 8, 30)
+	p.NodeCIDRMaskSizeV6 = r.number(s.Source, "node_cidr_mask_size_v6", s.NodeCIDRMaskSizeV6, 16, 126)
+	if s.NodePortRange != nil {
+		p.NodePorts = r.portRange(*s.NodePortRange)
+	}
+	p.MTU = r.number(s.Source, "mtu", s.MTU, 576, 65535)
+	p.CNI.Source, p.KubeProxy.Source = s.Source, s.Source
+	if c := s.CNI; c != nil {
+		p.CNI = CNI{
+			Source:               c.Source,
+			Name:                 c.Name,
+			Encapsulation:        text(c.Encapsulation),
+			MTU:                  r.number(c.Source, "mtu", c.MTU, 576, 65535),
+			Interface:            r.networkInterface(c.Source, c.Interface),
+			KubeProxyReplacement: c.KubeProxyReplacement != nil && *c.KubeProxyReplacement,
+		}
+		if v := r.release(c.Source, "version", c.Name, c.Version); v != "" {
+			p.CNI.Version = "v" + v
+		}
+	}
+	if k := s.KubeProxy; k != nil {
+		p.KubeProxy = KubeProxy{
+			Source:    k.Source,
+			Mode:      text(k.Mode),
+			StrictARP: k.StrictARP != nil && *k.StrictARP,
+		}
+	}
+	if h := s.HTTPProxy; h != nil {
+		p.HTTPProxy = &HTTPProxy{Source: h.Source, HTTP: r.webAddress(h.Source, "http", h.HTTP), HTTPS: r.webAddress(h.Source, "https", h.HTTPS)}
+		for _, entry := range h.NoProxy {
+			if noProxyEntry(entry) {
+				p.HTTPProxy.NoProxy = append(p.HTTPProxy.NoProxy, entry)
+				continue
+			}
+			r.fail(invalidHost, h.Attr("no_proxy"), `no_proxy holds %q. Its entries are addresses, ranges, and DNS names in lower case, which may begin with a dot or "*.".`, excerpt(entry))
+		}
+	}
+}
+
+func noProxyEntry(s string) bool {
+	if _, err := netip.ParsePrefix(s); err == nil {
+		return true
+	}
+	host, _, ok := hostPort(strings.TrimPrefix(strings.TrimPrefix(s, "*"), "."))
+	return ok && host != ""
+}
+
+func (r *resolver) portRange(s string) PortRange {
+	first, last, found := strings.Cut(s, "-")
+	a, b := port(first), port(last)
+	if !found || a == 0 || b == 0 || a > b {
+		r.fail(outOfRange, r.spec.Network.Attr("node_port_range"), `node_port_range is %q. Write two ports from 1 to 65535, the lower one first: "30000-32767".`, excerpt(s))
+		return PortRange{}
+	}
+	return PortRange{a, b}
+}
+
+// port reads a port without leading zeros, 0 where it is none.
+func port(s string) int {
+	_, n, ok := hostPort("localhost:" + s)
+	if !ok {
+		return 0
+	}
+	return n
+}
+
+func (r *resolver) runtime() {
+	p := &r.plan.Runtime
+	p.Source = r.spec.Cluster.Source
+	s := r.spec.Runtime
+	if s == nil {
+		return
+	}
+	p.Source = s.Source
+	p.Name = s.Name
+	p.Version = r.release(s.Source, "version", s.Name, s.Version)
+	for _, g := range s.Registries {
+		if !validAuthority(g.Host) {
+			r.fail(invalidHost, g.HostRange, `%q is no registry. Write a host and, if it is not 443, its port: "registry.example.com:5000". It takes no scheme and no path.`, excerpt(g.Host))
+			continue
+		}
+		registry := Registry{Source: g.Source, Host: g.Host, PlainHTTP: g.PlainHTTP != nil && *g.PlainHTTP, SkipVerify: g.SkipVerify != nil && *g.SkipVerify, CAFile: r.path(g.Source, "ca_file", g.CAFile)}
+		for _, m := range g.Mirrors {
+			if u := r.url(g.Attr("mirrors"), "The mirror", m); u != "" {
+				registry.Mirrors = append(registry.Mirrors, u)
+			}
+		}
+		p.Registries = append(p.Registries, registry)
+	}
+	slices.SortFunc(p.Registries, func(a, b Registry) int { return strings.Compare(a.Host, b.Host) })
+}
+
+func (r *resolver) etcd() {
+	p := &r.plan.Etcd
+	p.Source = r.spec.Cluster.Source
+	s := r.spec.Etcd
+	if s == nil {
+		return
+	}
+	p.Source = s.Source
+	p.Placement = topologies.Placement(text(s.Topology))
+	p.Version = r.release(s.Source, "version", "etcd", s.Version)
+	p.DataDir = r.path(s.Source, "data_dir", s.DataDir)
+	p.QuotaBytes = r.size(s.Source, "quota", s.Quota)
+	p.HeartbeatInterval = r.duration(s.Source, "heartbeat_interval", s.HeartbeatInterval)
+	p.ElectionTimeout = r.duration(s.Source, "election_timeout", s.ElectionTimeout)
+	p.ExtraArgs = r.args(s.Source, "extra_args", s.ExtraArgs)
+}
+
+func (r *resolver) balancer() {
+	p := &r.plan.LoadBalancer
+	p.Source = r.spec.Cluster.Source
+	s := r.spec.Balancer
+	if s == nil {
+		return
+	}
+	p.Source = s.Source
+	p.Kind = s.Kind
+	p.VirtualIP = r.address(s.Source, "virtual_ip", s.VirtualIP)
+	p.Port = r.number(s.Source, "port", s.Port, 1, 65535)
+	p.Interface = r.networkInterface(s.Source, s.Interface)
+	p.VirtualRouterID = r.number(s.Source, "virtual_router_id", s.VirtualRouterID, 1, 255)
+	p.Mode = text(s.Mode)
+	if v := r.release(s.Source, "version", "kube-vip", s.Version); v != "" {
+		p.Version = "v" + v
+	}
+}
+
+func (r *resolver) ssh() {
+	p := &r.plan.SSH
+	p.Source = r.spec.Cluster.Source
+	s := r.spec.SSH
+	if s == nil {
+		return
+	}
+	p.Source = s.Source
+	p.User = r.match(s.Source, "user", s.User, userPattern, `A user name has at most 32 letters, digits and . _ -, such as "ubuntu".`)
+	p.Port = r.number(s.Source, "port", s.Port, 1, 65535)
+	if s.PrivateKeyFile != nil {
+		if problem := unprintable(*s.PrivateKeyFile); *s.PrivateKeyFile == "" || problem != "" || strings.HasPrefix(*s.PrivateKeyFile, "-") || strings.ContainsAny(*s.PrivateKeyFile, "\"'`$\\;|&<>{}") {
+			r.fail(invalidPath, s.Attr("private_key_file"), `private_key_file is no path. Write where the key lies, such as "~/.ssh/id_ed25519"; the key itself must never stand in this file.`)
+		} else {
+			p.PrivateKeyFile = *s.PrivateKeyFile
+		}
+	}
+	if s.JumpHost != nil {
+		user, host, found := strings.Cut(*s.JumpHost, "@")
+		if !found {
+			user, host = "root", *s.JumpHost
+		}
+		if _, _, ok := hostPort(host); !ok || !userPattern.MatchString(user) {
+			r.fail(invalidHost, s.Attr("jump_host"), `jump_host is %q. Write user@host or user@host:port.`, excerpt(*s.JumpHost))
+		} else {
+			p.JumpHost = *s.JumpHost
+		}
+	}
+}
+
+func (r *resolver) artifacts() {
+	p := &r.plan.Artifacts
+	p.Source = r.spec.Cluster.Source
+	s := r.spec.Artifacts
+	if s == nil {
+		return
+	}
+	p.Source = s.Source
+	p.Origin = text(s.Origin)
+	p.MirrorURL = r.webAddress(s.Source, "mirror_url", s.MirrorURL)
+	if s.ImageRepository != nil {
+		p.ImageRepository = r.repository(*s.ImageRepository)
+	}
+	p.Checksums = s.Checksums
+	for _, path := range slices.Sorted(maps.Keys(s.Checksums)) {
+		switch {
+		case !mirrorPathPattern.MatchString(path):
+			r.fail(invalidChecksum, s.Attr("checksums"), "%q is no path below a mirror: <upstream host>/<upstream path>, as files.txt lists it.", excerpt(path))
+		case !checksumPattern.MatchString(s.Checksums[path]):
+			r.fail(invalidChecksum, s.Attr("checksums"), "The checksum of %q is %q. Write sha256: and 64, or sha512: and 128 lower-case hexadecimal digits.", path, excerpt(s.Checksums[path]))
+		}
+	}
+}
+
+func (r *resolver) repository(s string) string {
+	registry, path, _ := strings.Cut(s, "/")
+	ok := validAuthority(registry)
+	for element := range strings.SplitSeq(path, "/") {
+		ok = ok && (path == "" && !strings.HasSuffix(s, "/") || repositoryPattern.MatchString(element))
+	}
+	if !ok {
+		r.fail(invalidImageRepository, r.spec.Artifacts.Attr("image_repository"), `image_repository is %q. Write a registry and a path in lower case, without scheme, tag and slash at the end: "registry.example.com:5000/kubernetes".`, excerpt(s))
+		return ""
+	}
+	return s
+}
+
+func (r *resolver) waivers() {
+	for _, w := range r.spec.Waivers {
+		waiver := Waiver{Source: w.Source, Rule: w.Rule, RuleRange: w.RuleRange}
+		if w.Reason != nil {
+			if problem := unprintable(*w.Reason); problem != "" {
+				r.fail(invalidText, w.Attr("reason"), "reason holds %s. Write it in one line.", problem)
+			}
+			waiver.Reason = *w.Reason
+		}
+		if w.Expires != nil {
+			day, err := time.Parse(time.DateOnly, *w.Expires)
+			if err != nil {
+				r.fail(invalidDate, w.Attr("expires"), `expires is %q, which is no day of the calendar. Write one such as "2027-03-01".`, excerpt(*w.Expires))
+			}
+			waiver.Expires = day
+		}
+		r.plan.Waivers = append(r.plan.Waivers, waiver)
+	}
+	slices.SortStableFunc(r.plan.Waivers, func(a, b Waiver) int { return strings.Compare(a.Rule, b.Rule) })
+}
