@@ -46,7 +46,8 @@ type Spec struct {
 	// Files holds the parsed file by name, for printing snippets (hcl.NewDiagnosticTextWriter).
 	Files map[string]*hcl.File
 
-	Cluster   *Cluster // never nil after Load without errors
+	Variables []*Variable // in the order of the file
+	Cluster   *Cluster    // never nil after Load without errors
 	Network   *Network
 	Runtime   *Runtime
 	Etcd      *Etcd
@@ -57,6 +58,15 @@ type Spec struct {
 	NodePools []*NodePool
 	Target    *Target
 	Waivers   []*Waiver
+}
+
+// Variable is a `variable "<name>"` block. Its value is not kept: expressions that read it are evaluated already.
+type Variable struct {
+	*Source
+	Name        string
+	NameRange   hcl.Range
+	Description *string
+	Sensitive   *bool
 }
 
 // Cluster is the `cluster "<name>"` block.

@@ -1,0 +1,444 @@
+package spec
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/k8splan/k8splan/planner/rule"
+)
+
+// shape is a Block made ready for one Go struct: rows by name, fields by index. Making one panics where a row names a field that the
+// struct does not have, which is our mistake and shows at the first Load.
+type shape struct {
+	*Block
+	entity        reflect.Type // the struct
+	field         []int        // of the parent's struct; nil where nothing is kept
+	source        []int
+	body          []int // where Open
+	label, labels []int
+	arguments     map[string]argumentShape
+	blocks        map[string]*shape
+	argumentNames []string
+	blockNames    []string
+}
+
+type argumentShape struct {
+	*Argument
+	field []int
+}
+
+// compiled is the shape of a whole file, made of Schema once.
+var compiled = sync.OnceValue(func() *shape {
+	return compile(&Block{Doc: "A topology file.", Blocks: Schema}, reflect.TypeFor[Spec]())
+})
+
+func compile(b *Block, entity reflect.Type) *shape {
+	s := &shape{Block: b, entity: entity, arguments: map[string]argumentShape{}, blocks: map[string]*shape{}}
+	index := func(name string) []int {
+		if name == "" || entity == nil {
+			return nil
+		}
+		f, ok := entity.FieldByName(name)
+		if !ok {
+			panic(fmt.Sprintf("spec: the schema of %q names the field %s, which %s does not have", b.Name, name, entity))
+		}
+		return f.Index
+	}
+	if entity != nil {
+		if f, ok := entity.FieldByName("Source"); ok {
+			s.source = f.Index
+		}
+		if f, ok := entity.FieldByName("Body"); ok && b.Open {
+			s.body = f.Index
+		}
+	}
+	if b.LabelField != "" {
+		s.label, s.labels = index(b.LabelField), index(b.LabelField+"Range")
+	}
+	for i := range b.Arguments {
+		a := &b.Arguments[i]
+		s.arguments[a.Name] = argumentShape{a, index(a.Field)}
+		s.argumentNames = append(s.argumentNames, a.Name)
+	}
+	for i := range b.Blocks {
+		child := &b.Blocks[i]
+		var inner reflect.Type
+		field := index(child.Field)
+		if field != nil {
+			inner = entity.FieldByIndex(field).Type
+			for inner.Kind() == reflect.Slice || inner.Kind() == reflect.Pointer {
+				inner = inner.Elem()
+			}
+		}
+		s.blocks[child.Name] = compile(child, inner)
+		s.blocks[child.Name].field = field
+		s.blockNames = append(s.blockNames, child.Name)
+	}
+	return s
+}
+
+// Decode fills a struct from a body by a schema, with the words and the rules of Load: unknown arguments and blocks, types, closed sets,
+// required arguments, duplicates. It is for the body of a target block; schema's rows name the fields of the struct that into points
+// to. Fields are *string, *int, *bool, []string, map[string]string, map[string]bool or the plain types; a *Source is filled if there
+// is one. ctx is Target.Context.
+func Decode(body hcl.Body, ctx *hcl.EvalContext, schema *Block, into any) hcl.Diagnostics {
+	l := &loader{ctx: ctx, work: &budget{left: maxWork}, prepared: true}
+	native, ok := body.(*hclsyntax.Body)
+	if body == nil || !ok {
+		return nil
+	}
+	l.filename = native.SrcRange.Filename
+	l.decode(compile(schema, reflect.TypeOf(into).Elem()), native, into)
+	rule.Sort(l.diags)
+	return l.diags
+}
+
+// decode fills the struct that into points to.
+func (l *loader) decode(s *shape, body *hclsyntax.Body, into any) {
+	source := &Source{block: header(body.SrcRange), attrs: map[string]hcl.Range{}}
+	entity := reflect.ValueOf(into).Elem()
+	if s.source != nil {
+		entity.FieldByIndex(s.source).Set(reflect.ValueOf(source))
+	}
+	l.body(s, body, entity, source)
+}
+
+// body decodes the arguments and blocks of a body into a struct, and notes where the arguments stand.
+func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source *Source) {
+	for _, attr := range inOrder(body.Attributes) {
+		row, ok := s.arguments[attr.Name]
+		if !ok {
+			l.add(unknownArgument, attr.NameRange, l.strayArgument(s, attr))
+			continue
+		}
+		if row.Type == Any || row.Type == TypeExpr {
+			continue // read by scope
+		}
+		l.argument(row, attr, into, source)
+	}
+	for i := range s.Arguments {
+		row := &s.Arguments[i]
+		if row.Required && !source.Has(row.Name) {
+			l.missing(s, row, source.Block())
+		}
+	}
+	first := map[string]*hclsyntax.Block{}
+	for _, block := range body.Blocks {
+		child, ok := s.blocks[block.Type]
+		if !ok {
+			l.add(unknownBlock, block.TypeRange, l.strayBlock(s, block))
+			continue
+		}
+		if earlier := first[block.Type]; earlier != nil && !child.Many {
+			l.add(duplicateBlock, block.DefRange(), fmt.Sprintf("%s stands already on line %d, and may stand once. Put the arguments of both into one block.", title(child.Name), earlier.TypeRange.Start.Line))
+			continue
+		}
+		if first[block.Type] == nil {
+			first[block.Type] = block
+		}
+		l.block(child, block, into)
+	}
+	for i := range s.Blocks {
+		if b := &s.Blocks[i]; b.Required && first[b.Name] == nil {
+			at := l.start()
+			if s.Name != "" {
+				at = body.SrcRange
+			}
+			l.add(missingBlock, at, fmt.Sprintf("There is no %s block. Add:\n\n%s\n", b.Name, b.Example))
+		}
+	}
+	if s.Name == "" {
+		l.repeated(body)
+	}
+}
+
+// block decodes one block into a new struct, and hangs it into its parent.
+func (l *loader) block(s *shape, block *hclsyntax.Block, parent reflect.Value) {
+	good := l.checkLabels(s, block)
+	if s.field == nil {
+		return // locals: read by scope
+	}
+	entity := reflect.New(s.entity)
+	source := &Source{block: block.DefRange(), attrs: make(map[string]hcl.Range, len(block.Body.Attributes))}
+	if s.source != nil {
+		entity.Elem().FieldByIndex(s.source).Set(reflect.ValueOf(source))
+	}
+	if s.label != nil && good {
+		entity.Elem().FieldByIndex(s.label).SetString(block.Labels[0])
+		entity.Elem().FieldByIndex(s.labels).Set(reflect.ValueOf(block.LabelRanges[0]))
+	}
+	if s.Open {
+		for name, attr := range block.Body.Attributes {
+			source.attrs[name] = attr.Expr.Range()
+		}
+		if s.body != nil {
+			entity.Elem().FieldByIndex(s.body).Set(reflect.ValueOf(hcl.Body(block.Body)))
+		}
+	} else {
+		l.body(s, block.Body, entity.Elem(), source)
+	}
+	if field := parent.FieldByIndex(s.field); s.Many {
+		field.Set(reflect.Append(field, entity))
+	} else {
+		field.Set(entity)
+	}
+}
+
+// checkLabels holds the labels of a block against its row.
+func (l *loader) checkLabels(s *shape, block *hclsyntax.Block) bool {
+	switch {
+	case s.Label == "" && len(block.Labels) > 0:
+		l.add(extraLabel, block.LabelRanges[0], fmt.Sprintf("%s takes no label. Write %s { … }.", title(s.Name), s.Name))
+		return false
+	case s.Label == "":
+		return true
+	case len(block.Labels) == 0:
+		sample := ""
+		if len(s.Labels) > 0 {
+			sample = fmt.Sprintf(" It is one of %s.", sentence(quoted(s.Labels), "and"))
+		}
+		l.add(missingLabel, block.TypeRange, fmt.Sprintf("%s takes one label, its %s. Write %s \"…\" { … }.%s", title(s.Name), s.Label, s.Name, sample))
+		return false
+	case len(block.Labels) > 1:
+		l.add(extraLabel, block.LabelRanges[1], fmt.Sprintf("%s takes one label, its %s. Write %s %q { … }.", title(s.Name), s.Label, s.Name, block.Labels[0]))
+		return true
+	case block.Labels[0] == "":
+		l.add(missingLabel, block.LabelRanges[0], fmt.Sprintf("The %s of %s is empty. Write one between the quotes.", s.Label, s.Name))
+		return false
+	case len(s.Labels) > 0 && !slices.Contains(s.Labels, block.Labels[0]):
+		l.unknownWord(fmt.Sprintf("The %s of %s", s.Label, s.Name), block.Labels[0], s.Labels, block.LabelRanges[0])
+	}
+	return true
+}
+
+// argument evaluates one argument into its field. What is null, or stands on something that has failed already, counts as not written.
+func (l *loader) argument(row argumentShape, attr *hclsyntax.Attribute, into reflect.Value, source *Source) {
+	at := attr.Expr.Range()
+	v, ok := l.value(attr.Expr)
+	if !ok {
+		source.attrs[row.Name] = at // written, and wrong: that has been said
+		return
+	}
+	if v.IsNull() {
+		return
+	}
+	source.attrs[row.Name] = at
+	if row.field == nil {
+		return
+	}
+	a := &argument{l, row.Argument, attr.Expr}
+	field := into.FieldByIndex(row.field)
+	switch row.Type {
+	case Text:
+		if text, ok := a.asText(v, at, row.Name); ok && a.enum(text, at) {
+			set(field, text)
+		}
+	case Integer:
+		if n, ok := a.asInt(v); ok {
+			set(field, n)
+		}
+	case Bool:
+		if b, ok := a.asBool(v, at, row.Name); ok {
+			set(field, b)
+		}
+	case TextList:
+		if texts, ok := a.asTexts(v); ok {
+			field.Set(reflect.ValueOf(texts))
+		}
+	case TextMap:
+		if texts, ok := a.asTextMap(v); ok {
+			field.Set(reflect.ValueOf(texts))
+		}
+	case BoolMap:
+		if bools, ok := a.asBoolMap(v); ok {
+			field.Set(reflect.ValueOf(bools))
+		}
+	}
+}
+
+// set fills a field of type T or *T.
+func set[T any](field reflect.Value, v T) {
+	if field.Kind() == reflect.Pointer {
+		field.Set(reflect.ValueOf(&v))
+		return
+	}
+	field.Set(reflect.ValueOf(v))
+}
+
+// value evaluates an argument's expression: in full, or what prepareBody has checked already.
+func (l *loader) value(expr hclsyntax.Expression) (cty.Value, bool) {
+	if !l.prepared {
+		return l.evaluate(expr, l.ctx)
+	}
+	v, diags := safely(expr, l.ctx)
+	l.diags = append(l.diags, invalidExpression.Tag(diags)...)
+	return v, !diags.HasErrors() && v.IsKnown()
+}
+
+func (l *loader) missing(s *shape, row *Argument, at hcl.Range) {
+	detail := fmt.Sprintf("%s needs %s: %s", title(s.Name), row.Name, lowerFirst(row.Doc))
+	if len(row.Enum) > 0 {
+		detail += fmt.Sprintf(" It is one of %s.", sentence(quoted(row.Enum), "and"))
+	}
+	l.add(missingArgument, at, detail+fmt.Sprintf(" Add: %s = %s", row.Name, row.Example))
+}
+
+// header is the first character of a body that spans lines: what is missing has no place of its own, and a whole block makes a poor snippet.
+func header(at hcl.Range) hcl.Range {
+	if at.Start.Line != at.End.Line {
+		at.End = at.Start
+		at.End.Byte++
+		at.End.Column++
+	}
+	return at
+}
+
+// repeated finds labels that must differ and do not: two waivers of one rule, two descriptions of one registry.
+func (l *loader) repeated(body *hclsyntax.Body) {
+	waived := map[string]int{}
+	for _, block := range body.Blocks {
+		switch block.Type {
+		case "waive":
+			l.once(waived, block)
+		case "container_runtime":
+			hosts := map[string]int{}
+			for _, inner := range block.Body.Blocks {
+				if inner.Type == "registry" {
+					l.once(hosts, inner)
+				}
+			}
+		}
+	}
+}
+
+func (l *loader) once(seen map[string]int, block *hclsyntax.Block) {
+	if len(block.Labels) == 0 {
+		return
+	}
+	label := block.Labels[0]
+	if line, ok := seen[label]; ok {
+		l.add(duplicateBlock, block.DefRange(), fmt.Sprintf("%s %q stands already on line %d. Put the arguments of both into one block.", title(block.Type), label, line))
+		return
+	}
+	seen[label] = block.TypeRange.Start.Line
+}
+
+// strayArgument explains an argument that the block does not have.
+func (l *loader) strayArgument(s *shape, attr *hclsyntax.Attribute) string {
+	where := "The file"
+	if s.Name != "" {
+		where = title(s.Name)
+	}
+	detail := fmt.Sprintf("%s has no argument %q.", where, attr.Name)
+	if block, ok := s.blocks[attr.Name]; ok {
+		return detail + fmt.Sprintf(" It is a block: write %s.", block.form())
+	}
+	for _, name := range s.argumentNames {
+		if row := s.arguments[name]; fold(name) == fold(attr.Name) || slices.Contains(row.Aliases, attr.Name) {
+			return detail + fmt.Sprintf(" Did you mean %q?", name)
+		}
+	}
+	for _, name := range s.blockNames {
+		if block := s.blocks[name]; fold(name) == fold(attr.Name) || slices.Contains(block.Aliases, attr.Name) {
+			return detail + fmt.Sprintf(" Did you mean the block %s?", block.form())
+		}
+	}
+	if owners := argumentOwners(attr.Name); len(owners) > 0 {
+		return detail + fmt.Sprintf(" It belongs into %s.", sentence(owners, "or"))
+	}
+	if near := l.near(attr.Name, s.argumentNames); near != "" {
+		return detail + fmt.Sprintf(" Did you mean %q?", near)
+	}
+	if near := l.near(attr.Name, s.blockNames); near != "" {
+		return detail + fmt.Sprintf(" Did you mean the block %s?", s.blocks[near].form())
+	}
+	if s.Name == "" {
+		return detail + fmt.Sprintf(" Arguments stand inside blocks; the blocks are %s.", sentence(s.blockNames, "and"))
+	}
+	if len(s.argumentNames) == 0 {
+		return detail + " It takes none."
+	}
+	return detail + fmt.Sprintf(" It has %s.", sentence(s.argumentNames, "and"))
+}
+
+// strayBlock explains a block that does not belong here.
+func (l *loader) strayBlock(s *shape, block *hclsyntax.Block) string {
+	where := "The file"
+	if s.Name != "" {
+		where = title(s.Name)
+	}
+	detail := fmt.Sprintf("%s has no block %q.", where, block.Type)
+	if row, ok := s.arguments[block.Type]; ok {
+		return detail + fmt.Sprintf(" It is an argument: write %s = %s.", row.Name, row.Example)
+	}
+	for _, name := range s.blockNames {
+		if child := s.blocks[name]; fold(name) == fold(block.Type) || slices.Contains(child.Aliases, block.Type) {
+			return detail + fmt.Sprintf(" Did you mean %s?", child.form())
+		}
+	}
+	if owners := blockOwners(block.Type); len(owners) > 0 {
+		return detail + fmt.Sprintf(" It belongs %s.", sentence(owners, "or"))
+	}
+	if near := l.near(block.Type, s.blockNames); near != "" {
+		return detail + fmt.Sprintf(" Did you mean %s?", s.blocks[near].form())
+	}
+	if len(s.blockNames) == 0 {
+		return detail + " It takes none."
+	}
+	return detail + fmt.Sprintf(" The blocks are %s.", sentence(s.blockNames, "and"))
+}
+
+// form is how a block is written.
+func (s *shape) form() string {
+	if s.Label == "" {
+		return s.Name + " { … }"
+	}
+	return s.Name + ` "…" { … }`
+}
+
+// argumentOwners lists the blocks that have an argument of a name.
+func argumentOwners(name string) []string {
+	var owners []string
+	walkSchema(Schema, "", func(b *Block, path string) {
+		if _, ok := b.Argument(name); ok && b.Name != "variable" {
+			owners = append(owners, path)
+		}
+	})
+	return owners
+}
+
+// blockOwners says where a block of a name belongs.
+func blockOwners(name string) []string {
+	var owners []string
+	walkSchema(Schema, "", func(b *Block, path string) {
+		if b.Name != name {
+			return
+		}
+		if parent, _, nested := strings.Cut(path, "."); nested {
+			owners = append(owners, "into "+parent)
+		} else {
+			owners = append(owners, "to the top of the file, outside any other block")
+		}
+	})
+	return owners
+}
+
+func walkSchema(blocks []Block, parent string, visit func(b *Block, path string)) {
+	for i := range blocks {
+		path := parent + blocks[i].Name
+		visit(&blocks[i], path)
+		walkSchema(blocks[i].Blocks, path+".", visit)
+	}
+}
+
+// title begins a sentence with the name of a block.
+func title(name string) string { return "The block " + name }
+
+func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }

@@ -1,0 +1,38 @@
+package spec
+
+import (
+	"bytes"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+)
+
+// Format lays out a topology file in the one style of HCL: indentation, aligned equals signs, line feeds, one at the end of the file. A
+// file that does not parse comes back as it is, because moving its parts about would make the mistake harder to find. Formatting twice
+// changes nothing more.
+func Format(src []byte) []byte {
+	if guard("", src) != nil {
+		return src
+	}
+	text := bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
+	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
+	if _, diags := hclsyntax.ParseConfig(text, "", hcl.InitialPos); diags.HasErrors() {
+		return src
+	}
+	if len(bytes.TrimSpace(text)) == 0 {
+		return nil
+	}
+	if !bytes.HasSuffix(text, []byte("\n")) {
+		text = append(bytes.Clone(text), '\n')
+	}
+	// One pass can leave a line that the next would still move (a comment behind a value that was just realigned).
+	for range 4 {
+		next := hclwrite.Format(text)
+		if bytes.Equal(next, text) {
+			break
+		}
+		text = next
+	}
+	return text
+}

@@ -1,0 +1,136 @@
+package spec
+
+import (
+	"bytes"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// Limits on a file. They bound what HCL's recursive parser and evaluator are asked to do, and lie far above any topology.
+const (
+	maxBytes = 4 << 20
+	// maxDepth bounds brackets, braces, quotes and interpolations inside one another.
+	maxDepth = 64
+	// maxParts bounds the operators, dots, indexes and template directives of one expression between two commas or line ends: each
+	// can add a level to the parser's stack without a bracket that stays open.
+	maxParts = 512
+	// maxSyntaxErrors bounds what is reported of a file that is not HCL at all.
+	maxSyntaxErrors = 20
+)
+
+// guard refuses what must not reach HCL's parser. Files that pass are UTF-8, at most maxBytes long, and shallow.
+func guard(filename string, src []byte) *hcl.Diagnostic {
+	start := hcl.Range{Filename: filename, Start: hcl.InitialPos, End: hcl.InitialPos}
+	if len(src) > maxBytes {
+		return fileTooLarge.Diagnostic(start, fmt.Sprintf("The file has %.1f MiB, and at most %d MiB are read. A topology of 5,000 single nodes takes under 1 MiB: is this the right file? Equal machines are drawn in a few lines with node_pool.", float64(len(src))/(1<<20), maxBytes>>20))
+	}
+	if d := checkUTF8(filename, src); d != nil {
+		return d
+	}
+	return checkDepth(filename, src)
+}
+
+// checkUTF8 finds the first byte that is not UTF-8.
+func checkUTF8(filename string, src []byte) *hcl.Diagnostic {
+	if utf8.Valid(src) {
+		return nil
+	}
+	pos := hcl.InitialPos
+	for pos.Byte < len(src) {
+		r, size := utf8.DecodeRune(src[pos.Byte:])
+		if r == utf8.RuneError && size == 1 {
+			break
+		}
+		pos.Byte += size
+		if r == '\n' {
+			pos.Line, pos.Column = pos.Line+1, 1
+		} else {
+			pos.Column++
+		}
+	}
+	end := pos
+	end.Byte, end.Column = end.Byte+1, end.Column+1
+	at := hcl.Range{Filename: filename, Start: pos, End: end}
+	detail := fmt.Sprintf("Byte %d of the file, 0x%02x, is not UTF-8. Save the file as UTF-8.", pos.Byte+1, src[pos.Byte])
+	if bytes.HasPrefix(src, []byte{0xff, 0xfe}) || bytes.HasPrefix(src, []byte{0xfe, 0xff}) {
+		detail = "The file begins with the mark of UTF-16. Save it as UTF-8, for instance with `iconv -f UTF-16 -t UTF-8`."
+	}
+	return notUTF8.Diagnostic(at, detail)
+}
+
+// frame is one bracket, brace or quote that is open.
+type frame struct {
+	parts int  // operators, indexes, calls and directives since the last separator
+	lines bool // a line end separates: in a body or an object, not in parentheses
+}
+
+// checkDepth walks the tokens, not the grammar: the scanner does not recurse.
+func checkDepth(filename string, src []byte) *hcl.Diagnostic {
+	tokens, _ := hclsyntax.LexConfig(src, filename, hcl.InitialPos)
+	open := make([]frame, 1, maxDepth+1)
+	open[0].lines = true
+	for i, t := range tokens {
+		top := &open[len(open)-1]
+		switch t.Type {
+		case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenOQuote, hclsyntax.TokenOHeredoc, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
+			if t.Type != hclsyntax.TokenTemplateInterp { // interpolations stand side by side, directives inside one another
+				top.parts++
+			}
+			if len(open) > maxDepth {
+				return tooDeep.Diagnostic(t.Range, fmt.Sprintf("Brackets, braces and quotes stand inside one another more than %d levels deep. Give the inner parts names in locals.", maxDepth))
+			}
+			open = append(open, frame{lines: t.Type == hclsyntax.TokenOBrace && !opensFor(tokens[i+1:])})
+		case hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenCParen, hclsyntax.TokenCQuote, hclsyntax.TokenCHeredoc, hclsyntax.TokenTemplateSeqEnd:
+			if len(open) > 1 {
+				open = open[:len(open)-1]
+			}
+		case hclsyntax.TokenComma:
+			top.parts = 0
+		case hclsyntax.TokenNewline, hclsyntax.TokenComment: // a comment to the end of a line takes the line end with it
+			if top.lines && bytes.HasSuffix(t.Bytes, []byte("\n")) {
+				top.parts = 0
+			}
+		case hclsyntax.TokenStar, hclsyntax.TokenSlash, hclsyntax.TokenPlus, hclsyntax.TokenMinus, hclsyntax.TokenPercent,
+			hclsyntax.TokenEqualOp, hclsyntax.TokenNotEqual, hclsyntax.TokenLessThan, hclsyntax.TokenLessThanEq, hclsyntax.TokenGreaterThan, hclsyntax.TokenGreaterThanEq,
+			hclsyntax.TokenAnd, hclsyntax.TokenOr, hclsyntax.TokenBang, hclsyntax.TokenDot, hclsyntax.TokenQuestion, hclsyntax.TokenColon, hclsyntax.TokenDoubleColon:
+			top.parts++
+		}
+		if top.parts > maxParts {
+			return tooDeep.Diagnostic(t.Range, fmt.Sprintf("The expression has more than %d operators, indexes or template directives. Split it: give its parts names in locals.", maxParts))
+		}
+	}
+	return nil
+}
+
+// opensFor reports whether the tokens after a brace begin a `for` expression, in which line ends separate nothing.
+func opensFor(tokens hclsyntax.Tokens) bool {
+	for _, t := range tokens {
+		switch t.Type {
+		case hclsyntax.TokenNewline, hclsyntax.TokenComment:
+			continue
+		case hclsyntax.TokenIdent:
+			return string(t.Bytes) == "for"
+		}
+		return false
+	}
+	return false
+}
+
+// sanitized replaces bytes that are not UTF-8, so that a snippet of the file can be printed; positions stay.
+func sanitized(src []byte) []byte {
+	if utf8.Valid(src) {
+		return src
+	}
+	clean := bytes.Clone(src)
+	for i := 0; i < len(clean); {
+		r, size := utf8.DecodeRune(clean[i:])
+		if r == utf8.RuneError && size == 1 {
+			clean[i] = '?'
+		}
+		i += size
+	}
+	return clean
+}

@@ -1,0 +1,156 @@
+package spec
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclparse"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/k8splan/k8splan/planner/rule"
+)
+
+// Load reads a topology file. vars are values for its variables, from ParseVar and ParseVarFile, the last word already chosen.
+//
+// The diagnostics are sorted, carry the ID of one of Rules each, and point into src; one that speaks of a value from outside the
+// file may have no Subject. The Spec is never nil: beside errors it has Files, for printing snippets, and whatever could be read.
+// Only without errors is it complete. Every mistake of a stage is reported: a file that does not parse is not decoded.
+func Load(filename string, src []byte, vars map[string]cty.Value) (*Spec, hcl.Diagnostics) {
+	s := &Spec{Filename: filename, Files: map[string]*hcl.File{}}
+	l := &loader{filename: filename, src: src, work: &budget{left: maxWork}}
+
+	if d := guard(filename, src); d != nil {
+		if d.Extra != nil && rule.ID(d) == fileTooLarge.ID {
+			src = nil // the one line of such a file may be the whole of it: no snippet
+		}
+		s.Files[filename] = &hcl.File{Bytes: sanitized(src), Body: hcl.EmptyBody()}
+		return s, hcl.Diagnostics{d}
+	}
+
+	parser := hclparse.NewParser()
+	file, diags := parser.ParseHCL(src, filename)
+	s.Files = parser.Files()
+	body, ok := file.Body.(*hclsyntax.Body)
+	if l.syntax(diags); !ok || l.broken {
+		return s, l.finish()
+	}
+	if len(body.Blocks) == 0 && len(body.Attributes) == 0 {
+		l.add(emptyFile, l.start(), "The file draws nothing. "+emptyFile.Fix)
+		return s, l.finish()
+	}
+
+	l.scope(body, vars)
+	l.decode(compiled(), body, s)
+	if s.Target != nil {
+		l.prepareBody(s.Target.Body.(*hclsyntax.Body))
+		s.Target.Context = l.ctx
+	}
+	l.unused()
+	return s, l.finish()
+}
+
+// loader is the state of one Load.
+type loader struct {
+	filename string
+	src      []byte
+	diags    hcl.Diagnostics
+	broken   bool // a syntax error was found after which the tree cannot be trusted
+
+	names     names
+	ctx       *hcl.EvalContext // variables, locals and functions, once scope has run
+	work      *budget
+	secretive bool // a variable is sensitive: diagnostics must not show values
+	suggested int
+	prepared  bool // expressions were checked and charged by an earlier Load
+}
+
+func (l *loader) add(r *rule.Rule, at hcl.Range, detail string) {
+	l.diags = append(l.diags, r.Diagnostic(at, detail))
+}
+
+func (l *loader) start() hcl.Range {
+	return hcl.Range{Filename: l.filename, Start: hcl.InitialPos, End: hcl.InitialPos}
+}
+
+// near is suggest within the bounds of one Load.
+func (l *loader) near(name string, candidates []string) string {
+	if l.suggested++; l.suggested > maxSuggestions {
+		return ""
+	}
+	return suggest(name, candidates)
+}
+
+// unquoted finds text that stands without quotes: a version, an address, a range, a size, a path, or text in single quotes.
+var unquoted = regexp.MustCompile(`^\s*([A-Za-z_][\w-]*)\s*=\s*(?:'([^'"]*)'|([\w~/.][\w.:/~+@-]*))\s*(?:#.*|//.*)?$`)
+
+// syntax takes over what the parser found. An argument that is written twice leaves the tree whole, so that the road goes on.
+func (l *loader) syntax(diags hcl.Diagnostics) {
+	rule.Sort(diags)
+	errors := 0
+	for _, d := range diags {
+		if d.Summary == "Attribute redefined" {
+			d.Summary = duplicateArgument.Title
+			d.Detail = strings.TrimSuffix(strings.Replace(d.Detail, "Each argument may be set only once.", "It may stand once.", 1), " ") + " Remove one of them."
+			l.diags = append(l.diags, duplicateArgument.Tag(hcl.Diagnostics{d})...)
+			continue
+		}
+		l.broken = true
+		if errors++; errors > maxSyntaxErrors {
+			continue
+		}
+		if d.Subject != nil {
+			if m := unquoted.FindStringSubmatch(l.line(*d.Subject)); m != nil && !strings.Contains(d.Detail, "quotes: ") {
+				d.Detail += fmt.Sprintf(" Text stands in double quotes: %s = %q.", m[1], m[2]+m[3])
+			}
+		}
+		l.diags = append(l.diags, syntaxError.Tag(hcl.Diagnostics{d})...)
+	}
+	if errors > maxSyntaxErrors {
+		last := l.diags[len(l.diags)-1]
+		last.Detail += fmt.Sprintf(" (%d more syntax errors are not shown.)", errors-maxSyntaxErrors)
+	}
+}
+
+// line is the text of the line on which a range starts.
+func (l *loader) line(at hcl.Range) string {
+	start := min(at.Start.Byte, len(l.src))
+	begin := strings.LastIndexByte(string(l.src[max(0, start-200):start]), '\n') + 1 + max(0, start-200)
+	text := string(l.src[begin:min(len(l.src), begin+400)])
+	line, _, _ := strings.Cut(text, "\n")
+	return strings.TrimSuffix(line, "\r")
+}
+
+// text is the source of a range.
+func (l *loader) text(at hcl.Range) string {
+	if at.Start.Byte < 0 || at.End.Byte > len(l.src) || at.Start.Byte > at.End.Byte {
+		return ""
+	}
+	return string(l.src[at.Start.Byte:at.End.Byte])
+}
+
+// finish sorts, and makes sure that every range lies inside the file.
+func (l *loader) finish() hcl.Diagnostics {
+	for _, d := range l.diags {
+		if l.secretive {
+			d.Expression, d.EvalContext = nil, nil
+		}
+		l.clamp(d.Subject)
+		l.clamp(d.Context)
+	}
+	rule.Sort(l.diags)
+	return l.diags
+}
+
+func (l *loader) clamp(at *hcl.Range) {
+	if at == nil {
+		return
+	}
+	if l.src != nil {
+		at.Start.Byte = min(max(at.Start.Byte, 0), len(l.src))
+		at.End.Byte = min(max(at.End.Byte, at.Start.Byte), len(l.src))
+	}
+	at.Filename = l.filename
+}

@@ -1,0 +1,175 @@
+package spec
+
+import "github.com/k8splan/k8splan/planner/rule"
+
+// Rules lists what reading a file can find wrong. All but the last two stop the road here: what cannot be read cannot be waived.
+var Rules = []*rule.Rule{
+	notUTF8, fileTooLarge, tooDeep, emptyFile, syntaxError,
+	unknownBlock, unknownArgument, unknownName, unknownFunction, unknownValue,
+	wrongType, invalidExpression, tooComplex,
+	missingBlock, missingArgument, missingLabel, extraLabel,
+	duplicateBlock, duplicateArgument, duplicateName,
+	localsCycle, variableWithoutValue, undeclaredVariable, invalidVariable,
+	unusedVariable, unusedLocal,
+}
+
+const (
+	hclSyntax = "https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md"
+	hclReadme = "https://github.com/hashicorp/hcl/blob/main/README.md"
+)
+
+var notUTF8 = &rule.Rule{
+	ID: "not-utf8", Title: "File that is not UTF-8", Permanent: true, Sources: []string{hclSyntax},
+	Doc: "The language is written in UTF-8. Another encoding would turn names and labels into other characters without a word.",
+	Fix: "Save the file as UTF-8, for instance with `iconv -f UTF-16 -t UTF-8`.",
+}
+
+var fileTooLarge = &rule.Rule{
+	ID: "file-too-large", Title: "File that is too large", Permanent: true,
+	Doc: "A topology file of 5,000 single nodes takes under 1 MiB. A file of more than 4 MiB is another file, or made by a program that ran away.",
+	Fix: "Draw equal machines with `node_pool`, which takes a few lines for any number of them.",
+}
+
+var tooDeep = &rule.Rule{
+	ID: "too-deep", Title: "Nesting that is too deep", Permanent: true,
+	Doc: "Reading nested brackets, or one expression of very many parts, takes memory for each level. The limits lie far above what a topology needs, and keep a broken file from exhausting the machine.",
+	Fix: "Split the expression: give its parts names in `locals`.",
+}
+
+var emptyFile = &rule.Rule{
+	ID: "empty-file", Title: "File without content", Permanent: true,
+	Doc: "Nothing is drawn in the file, so there is nothing to plan.",
+	Fix: "Write a cluster and a node, or start from `k8splan init`:\n\ncluster \"dev\" {\n  type = \"all-in-one\"\n}\n\nnode \"dev-1\" {\n  address = \"192.168.56.10\"\n}",
+}
+
+var syntaxError = &rule.Rule{
+	ID: "syntax-error", Title: "Syntax error", Permanent: true, Sources: []string{hclSyntax},
+	Doc: "The file is not written in HCL's grammar from here on, so nothing after this place can be trusted.",
+	Fix: "Arguments are written `name = value`, blocks `name \"label\" { … }`; text stands in double quotes.",
+}
+
+var unknownBlock = &rule.Rule{
+	ID: "unknown-block", Title: "Unknown block", Permanent: true,
+	Doc: "A block that nobody reads would be a wish without effect: the cluster would be built without it, and without a word.",
+	Fix: "Use the name of a block that the language has.",
+}
+
+var unknownArgument = &rule.Rule{
+	ID: "unknown-argument", Title: "Unknown argument", Permanent: true,
+	Doc: "An argument that nobody reads would be a wish without effect: the default would be built in its place.",
+	Fix: "Use the name of an argument that the block has.",
+}
+
+var unknownName = &rule.Rule{
+	ID: "unknown-name", Title: "Unknown name", Permanent: true,
+	Doc: "An expression reads a variable or a local that the file does not declare.",
+	Fix: "Declare it with a `variable` block or in `locals`, and read it as var.<name> or local.<name>. Text stands in double quotes.",
+}
+
+var unknownFunction = &rule.Rule{
+	ID: "unknown-function", Title: "Unknown function", Permanent: true,
+	Doc: "An expression calls a function that the language does not have. Functions that read a file, the clock, the environment or chance are left out on purpose: the same file must always give the same plan.",
+	Fix: "Use one of the functions of the language; values from outside come in through variables.",
+}
+
+var unknownValue = &rule.Rule{
+	ID: "unknown-value", Title: "Unknown value", Permanent: true,
+	Doc: "The argument or the label takes one of a few words, and this is none of them.",
+	Fix: "Use one of the words that the message lists.",
+}
+
+var wrongType = &rule.Rule{
+	ID: "wrong-type", Title: "Wrong type", Permanent: true, Sources: []string{hclReadme},
+	Doc: "The value is of another type than the argument. Versions and addresses are text and stand in quotes: 1.30 without them is a number, the same as 1.3.",
+	Fix: "Write the value as the message shows.",
+}
+
+var invalidExpression = &rule.Rule{
+	ID: "invalid-expression", Title: "Expression that gives no value", Permanent: true, Sources: []string{hclSyntax},
+	Doc: "The expression is well formed and cannot be evaluated: an index beyond the end, an attribute that is not there, a function that refuses its arguments.",
+	Fix: "Correct the expression, or catch the case with try(…, fallback).",
+}
+
+var tooComplex = &rule.Rule{
+	ID: "too-complex", Title: "Expression that gives too much", Permanent: true,
+	Doc: "Few lines of nested `for` or of values that double each other can ask for more elements than any machine holds. All the expressions of a file together may make a million of them.",
+	Fix: "Draw equal machines with `node_pool`, and keep lists of single values short.",
+}
+
+var missingBlock = &rule.Rule{
+	ID: "missing-block", Title: "Missing block", Permanent: true,
+	Doc: "A block without which there is nothing to plan is not in the file.",
+	Fix: "Add it:\n\ncluster \"dev\" {\n  type = \"all-in-one\"\n}",
+}
+
+var missingArgument = &rule.Rule{
+	ID: "missing-argument", Title: "Missing argument", Permanent: true,
+	Doc: "The argument has no value that could be assumed. One that is null counts as not written.",
+	Fix: "Write the argument as the message shows.",
+}
+
+var missingLabel = &rule.Rule{
+	ID: "missing-label", Title: "Missing label", Permanent: true,
+	Doc: "The block is told from others of its kind, or chooses what it describes, by the text after its name.",
+	Fix: "Write the label in double quotes between the block's name and its brace: node \"worker-1\" { … }.",
+}
+
+var extraLabel = &rule.Rule{
+	ID: "extra-label", Title: "Label too many", Permanent: true,
+	Doc: "The block takes fewer labels than are written, so part of what was meant would be lost.",
+	Fix: "Remove the label.",
+}
+
+var duplicateBlock = &rule.Rule{
+	ID: "duplicate-block", Title: "Block written twice", Permanent: true,
+	Doc: "The block may stand once. Of two, one would be lost, and the file does not say which.",
+	Fix: "Put the arguments of both into one block.",
+}
+
+var duplicateArgument = &rule.Rule{
+	ID: "duplicate-argument", Title: "Argument written twice", Permanent: true,
+	Doc: "The argument, or the key of a map, may stand once. Of two, one would be lost.",
+	Fix: "Remove one of them.",
+}
+
+var duplicateName = &rule.Rule{
+	ID: "duplicate-name", Title: "Name given twice", Permanent: true,
+	Doc: "Two variables or two locals share a name, so that reading it could mean either.",
+	Fix: "Rename one of them.",
+}
+
+var localsCycle = &rule.Rule{
+	ID: "locals-cycle", Title: "Locals that need each other", Permanent: true,
+	Doc: "A local that needs itself, directly or through others, never gets a value.",
+	Fix: "Break the circle: give one of the locals an expression that does not read the next.",
+}
+
+var variableWithoutValue = &rule.Rule{
+	ID: "variable-without-value", Title: "Variable without a value", Permanent: true,
+	Doc: "The variable has no default and none was given.",
+	Fix: "Give it with -var name=value or -var-file, or write a `default` into its block.",
+}
+
+var undeclaredVariable = &rule.Rule{
+	ID: "undeclared-variable", Title: "Value for an undeclared variable", Permanent: true,
+	Doc: "A value was given with -var or -var-file for a variable that the file does not declare: most likely a slip of the pen, whose effect would be missed.",
+	Fix: "Correct the name, or declare it: variable \"name\" {}.",
+}
+
+var invalidVariable = &rule.Rule{
+	ID: "invalid-variable", Title: "Variable that cannot be read", Permanent: true,
+	Doc: "-var takes name=value. A file for -var-file holds arguments alone, name = value, with values that read nothing else.",
+	Fix: "Write -var name=value, or one argument a line in the file.",
+}
+
+var unusedVariable = &rule.Rule{
+	ID: "unused-variable", Severity: rule.Warning, Title: "Variable that nothing reads",
+	Doc: "Setting the variable has no effect, which whoever sets it will not expect.",
+	Fix: "Read it as var.<name> where it was meant, or remove its block.",
+}
+
+var unusedLocal = &rule.Rule{
+	ID: "unused-local", Severity: rule.Warning, Title: "Local that nothing reads",
+	Doc: "The local has no effect. Most often the place that should read it spells out the value once more.",
+	Fix: "Read it as local.<name> where it was meant, or remove it.",
+}

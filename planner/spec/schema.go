@@ -1,0 +1,317 @@
+package spec
+
+import (
+	"github.com/k8splan/k8splan/topologies"
+)
+
+// Type is the type of an argument, in the words that diagnostics use.
+type Type string
+
+// The types of arguments.
+const (
+	Text     Type = "text"
+	Integer  Type = "a whole number"
+	Bool     Type = "true or false"
+	TextList Type = "a list of text"
+	TextMap  Type = "a map of text"
+	BoolMap  Type = "a map of true or false"
+	Any      Type = "any value"
+	TypeExpr Type = "a type" // string, number, bool, list(string), object({…}) …
+)
+
+// Argument is one row of the language: `name = value` in a block.
+type Argument struct {
+	Name     string   `json:"name"`
+	Type     Type     `json:"type"`
+	Doc      string   `json:"doc"`            // one line
+	Enum     []string `json:"enum,omitempty"` // the only values, where the set is closed; of each element in a list
+	Required bool     `json:"required,omitempty"`
+	Example  string   `json:"example,omitempty"` // an HCL expression, for messages
+	Aliases  []string `json:"aliases,omitempty"` // what other tools call it: never accepted, suggested instead
+	Field    string   `json:"-"`                 // of the Go struct that holds it
+}
+
+// Block is one kind of block: `name "label" { … }`.
+type Block struct {
+	Name      string     `json:"name"`
+	Label     string     `json:"label,omitempty"`  // what the label says; "" where the block has none
+	Labels    []string   `json:"labels,omitempty"` // the only labels, where the set is closed
+	Doc       string     `json:"doc"`
+	Example   string     `json:"example,omitempty"` // a fragment that can be pasted
+	Required  bool       `json:"required,omitempty"`
+	Many      bool       `json:"many,omitempty"` // may be written more than once
+	Open      bool       `json:"open,omitempty"` // its arguments are not in this table: locals are free, a target knows its own
+	Aliases   []string   `json:"aliases,omitempty"`
+	Arguments []Argument `json:"arguments,omitempty"`
+	Blocks    []Block    `json:"blocks,omitempty"`
+
+	Field      string `json:"-"` // of the parent's Go struct: *T, or []*T where Many
+	LabelField string `json:"-"` // of T; its position goes to LabelField+"Range"
+}
+
+// Argument returns the row of an argument by name.
+func (b *Block) Argument(name string) (*Argument, bool) {
+	for i := range b.Arguments {
+		if b.Arguments[i].Name == name {
+			return &b.Arguments[i], true
+		}
+	}
+	return nil, false
+}
+
+// Block returns the row of a nested block by name.
+func (b *Block) Block(name string) (*Block, bool) {
+	for i := range b.Blocks {
+		if b.Blocks[i].Name == name {
+			return &b.Blocks[i], true
+		}
+	}
+	return nil, false
+}
+
+// machine is what node and node_pool share.
+var machine = []Argument{
+	{Name: "roles", Type: TextList, Enum: []string{"control-plane", "etcd", "worker", "load-balancer"}, Field: "Roles", Example: `["worker"]`, Aliases: []string{"role"},
+		Doc: "What the machine is for. A control plane with stacked etcd is an etcd member without saying so."},
+	{Name: "arch", Type: Text, Field: "Arch", Example: `"amd64"`, Aliases: []string{"architecture"}, Doc: "Processor architecture, in Go's words."},
+	{Name: "os", Type: Text, Field: "OS", Example: `"ubuntu-24.04"`, Aliases: []string{"image", "distro"}, Doc: "Operating system: name-version."},
+	{Name: "cpus", Type: Integer, Field: "CPUs", Example: `4`, Aliases: []string{"cpu", "cores", "vcpus"}, Doc: "Processors (virtual ones where the machine is)."},
+	{Name: "memory", Type: Text, Field: "Memory", Example: `"8Gi"`, Aliases: []string{"ram", "mem"}, Doc: "Main memory, with a unit."},
+	{Name: "disk", Type: Text, Field: "Disk", Example: `"100Gi"`, Aliases: []string{"storage", "disk_size"}, Doc: "Root disk, with a unit."},
+	{Name: "interface", Type: Text, Field: "Interface", Example: `"eth1"`, Aliases: []string{"nic", "iface"}, Doc: "Network interface that holds the address."},
+	{Name: "labels", Type: TextMap, Field: "Labels", Example: `{ "example.com/tier" = "general" }`, Aliases: []string{"node_labels"}, Doc: "Labels of the Kubernetes node."},
+	{Name: "annotations", Type: TextMap, Field: "Annotations", Example: `{ "example.com/rack" = "a" }`, Doc: "Annotations of the Kubernetes node."},
+	{Name: "kubelet_extra_args", Type: TextMap, Field: "KubeletExtraArgs", Example: `{ "v" = "2" }`, Doc: "Flags for the kubelet of this machine, without dashes."},
+	{Name: "instance_type", Type: Text, Field: "InstanceType", Example: `"m5.large"`, Aliases: []string{"machine_type", "vm_size", "flavor", "size"}, Doc: "Size of the machine where a cloud gives sizes names."},
+}
+
+var taint = Block{
+	Name: "taint", Many: true, Field: "Taints", Aliases: []string{"taints"},
+	Doc:     "Keeps pods away that do not tolerate it.",
+	Example: "taint {\n  key    = \"example.com/gpu\"\n  effect = \"NoSchedule\"\n}",
+	Arguments: []Argument{
+		{Name: "key", Type: Text, Required: true, Field: "Key", Example: `"example.com/gpu"`, Doc: "Key of the taint."},
+		{Name: "value", Type: Text, Field: "Value", Example: `"true"`, Doc: "Value of the taint; may be left out."},
+		{Name: "effect", Type: Text, Required: true, Enum: []string{"NoSchedule", "PreferNoSchedule", "NoExecute"}, Field: "Effect", Example: `"NoSchedule"`, Doc: "What happens to pods that do not tolerate it."},
+	},
+}
+
+func component(name, field, what string) Block {
+	return Block{
+		Name: name, Field: field, Doc: "Settings of " + what + ".",
+		Example: name + " {\n  extra_args = { \"v\" = \"2\" }\n}",
+		Arguments: []Argument{
+			{Name: "extra_args", Type: TextMap, Field: "ExtraArgs", Example: `{ "v" = "2" }`, Doc: "Flags for " + what + ", without dashes."},
+		},
+	}
+}
+
+// Schema is the whole language, in the order in which a file is usually written. The decoder, "did you mean", the reference pages and
+// an editor's completion read this one table; a new argument is a field in spec.go and a row here.
+var Schema = []Block{
+	{
+		Name: "variable", Label: "name", Many: true, Field: "Variables", LabelField: "Name", Aliases: []string{"variables", "var", "input"},
+		Doc:     "A value that -var or -var-file may set; read as var.<name>.",
+		Example: "variable \"domain\" {\n  default = \"example.com\"\n}",
+		Arguments: []Argument{
+			{Name: "default", Type: Any, Example: `"example.com"`, Doc: "Value where none is given; without it the variable must be given."},
+			{Name: "description", Type: Text, Field: "Description", Example: `"DNS domain of the site"`, Doc: "What the variable is for."},
+			{Name: "type", Type: TypeExpr, Example: `string`, Doc: "Type that values are converted to: string, number, bool, list(string), map(string), object({…}), any."},
+			{Name: "sensitive", Type: Bool, Field: "Sensitive", Example: `true`, Doc: "Keeps the value out of diagnostics."},
+		},
+	},
+	{
+		Name: "locals", Many: true, Open: true, Aliases: []string{"local"},
+		Doc:     "Names for expressions, in any order; read as local.<name>.",
+		Example: "locals {\n  racks = [\"rack-a\", \"rack-b\"]\n}",
+	},
+	{
+		Name: "cluster", Label: "name", Required: true, Field: "Cluster", LabelField: "Name",
+		Doc:     "The cluster as a whole: its type, version and endpoint.",
+		Example: "cluster \"dev\" {\n  type = \"all-in-one\"\n}",
+		Arguments: []Argument{
+			{Name: "type", Type: Text, Required: true, Enum: topologies.Names(), Field: "Type", Example: `"all-in-one"`, Aliases: []string{"topology", "installation_type"}, Doc: "Installation type."},
+			{Name: "kubernetes_version", Type: Text, Field: "KubernetesVersion", Example: `"1.37.2"`, Aliases: []string{"version", "k8s_version", "kube_version"}, Doc: "Kubernetes version, major.minor.patch."},
+			{Name: "control_plane_endpoint", Type: Text, Field: "ControlPlaneEndpoint", Example: `"api.example.com:6443"`, Aliases: []string{"endpoint", "api_endpoint"}, Doc: "Name or address, and port, that every kubelet and client dials."},
+			{Name: "cert_sans", Type: TextList, Field: "CertSANs", Example: `["api.example.com"]`, Aliases: []string{"sans", "api_server_cert_sans", "apiserver_cert_sans", "tls_sans"}, Doc: "More names and addresses for the API server's certificate."},
+			{Name: "max_nodes", Type: Integer, Field: "MaxNodes", Example: `200`, Doc: "Growth that the design must have room for; control planes and workers count."},
+			{Name: "api_server_port", Type: Integer, Field: "APIServerPort", Example: `6443`, Aliases: []string{"bind_port", "apiserver_port"}, Doc: "Port that the API servers listen on."},
+			{Name: "encryption_algorithm", Type: Text, Enum: []string{"RSA-2048", "RSA-3072", "RSA-4096", "ECDSA-P256", "ECDSA-P384"}, Field: "EncryptionAlgorithm", Example: `"ECDSA-P256"`, Doc: "Algorithm of kubeadm's keys."},
+			{Name: "certificate_validity", Type: Text, Field: "CertificateValidity", Example: `"8760h"`, Aliases: []string{"certificate_validity_period"}, Doc: "Lifetime of certificates, a Go duration."},
+			{Name: "ca_certificate_validity", Type: Text, Field: "CAValidity", Example: `"87600h"`, Aliases: []string{"ca_certificate_validity_period", "ca_validity"}, Doc: "Lifetime of the authorities' certificates, a Go duration."},
+			{Name: "feature_gates", Type: BoolMap, Field: "FeatureGates", Example: `{ SomeGate = true }`, Doc: "Kubernetes' feature gates, on every component."},
+		},
+		Blocks: []Block{
+			component("api_server", "APIServer", "the API server"),
+			component("controller_manager", "ControllerManager", "the controller manager"),
+			component("scheduler", "Scheduler", "the scheduler"),
+			{
+				Name: "kubelet", Field: "Kubelet", Doc: "Settings of every kubelet.",
+				Example: "kubelet {\n  max_pods = 110\n}",
+				Arguments: []Argument{
+					{Name: "max_pods", Type: Integer, Field: "MaxPods", Example: `110`, Doc: "Pods on one node at most."},
+					{Name: "cgroup_driver", Type: Text, Enum: []string{"systemd", "cgroupfs"}, Field: "CgroupDriver", Example: `"systemd"`, Doc: "Who manages cgroups; the runtime is set to the same."},
+					{Name: "fail_swap_on", Type: Bool, Field: "FailSwapOn", Example: `true`, Aliases: []string{"swap"}, Doc: "Whether the kubelet refuses to start on a host with swap."},
+					{Name: "extra_args", Type: TextMap, Field: "ExtraArgs", Example: `{ "v" = "2" }`, Doc: "Flags for every kubelet, without dashes."},
+				},
+			},
+		},
+	},
+	{
+		Name: "network", Field: "Network", Aliases: []string{"networking"},
+		Doc:     "Address ranges, the pod network and how Services are programmed.",
+		Example: "network {\n  pod_subnets = [\"10.244.0.0/16\"]\n}",
+		Arguments: []Argument{
+			{Name: "pod_subnets", Type: TextList, Field: "PodSubnets", Example: `["10.244.0.0/16"]`, Aliases: []string{"pod_subnet", "pod_cidr", "cluster_cidr", "pod_network_cidr", "pods"}, Doc: "Range of pods' addresses; one, or one of each family."},
+			{Name: "service_subnets", Type: TextList, Field: "ServiceSubnets", Example: `["10.96.0.0/16"]`, Aliases: []string{"service_subnet", "service_cidr", "service_cluster_ip_range", "services"}, Doc: "Range of Services' addresses; one, or one of each family."},
+			{Name: "reserved_subnets", Type: TextList, Field: "ReservedSubnets", Example: `["172.31.0.0/16"]`, Doc: "Ranges that are in use elsewhere (office, VPN): nothing may overlap them."},
+			{Name: "node_subnets", Type: TextList, Field: "NodeSubnets", Example: `["10.0.0.0/24"]`, Aliases: []string{"node_cidr", "subnets"}, Doc: "Ranges that the nodes' addresses come from."},
+			{Name: "dns_domain", Type: Text, Field: "DNSDomain", Example: `"cluster.local"`, Aliases: []string{"cluster_domain", "domain"}, Doc: "DNS domain of Services."},
+			{Name: "node_cidr_mask_size", Type: Integer, Field: "NodeCIDRMaskSize", Example: `24`, Aliases: []string{"node_cidr_mask_size_ipv4", "host_prefix"}, Doc: "Prefix length of one node's share of the IPv4 pod range."},
+			{Name: "node_cidr_mask_size_v6", Type: Integer, Field: "NodeCIDRMaskSizeV6", Example: `64`, Aliases: []string{"node_cidr_mask_size_ipv6"}, Doc: "Prefix length of one node's share of the IPv6 pod range."},
+			{Name: "node_port_range", Type: Text, Field: "NodePortRange", Example: `"30000-32767"`, Aliases: []string{"service_node_port_range"}, Doc: "Ports of Services of type NodePort."},
+			{Name: "mtu", Type: Integer, Field: "MTU", Example: `1500`, Doc: "Largest packet of the hosts' network, bytes; the pods' is computed from it."},
+		},
+		Blocks: []Block{
+			{
+				Name: "cni", Label: "name", Labels: []string{"flannel", "calico", "cilium", "static-routes", "none"}, Field: "CNI", LabelField: "Name", Aliases: []string{"plugin", "pod_network", "network_plugin"},
+				Doc:     "The pod network.",
+				Example: "cni \"flannel\" {}",
+				Arguments: []Argument{
+					{Name: "version", Type: Text, Field: "Version", Example: `"v0.28.10"`, Doc: "Version of the plugin."},
+					{Name: "encapsulation", Type: Text, Enum: []string{"vxlan", "host-gw", "ipip", "wireguard", "geneve", "bgp", "none"}, Field: "Encapsulation", Example: `"vxlan"`, Aliases: []string{"backend", "mode", "tunnel"}, Doc: "How packets travel between nodes."},
+					{Name: "mtu", Type: Integer, Field: "MTU", Example: `1450`, Doc: "Largest packet of a pod's interface, bytes; computed where left out."},
+					{Name: "interface", Type: Text, Field: "Interface", Example: `"eth1"`, Doc: "Host interface that carries pod traffic."},
+					{Name: "kube_proxy_replacement", Type: Bool, Field: "KubeProxyReplacement", Example: `true`, Doc: "Whether the plugin programs Services in place of kube-proxy (cilium)."},
+				},
+			},
+			{
+				Name: "kube_proxy", Field: "KubeProxy", Doc: "How Services are programmed on nodes.",
+				Example: "kube_proxy {\n  mode = \"nftables\"\n}",
+				Arguments: []Argument{
+					{Name: "mode", Type: Text, Enum: []string{"iptables", "nftables", "ipvs", "none"}, Field: "Mode", Example: `"nftables"`, Doc: "Kernel mechanism of kube-proxy; none leaves kube-proxy out."},
+					{Name: "strict_arp", Type: Bool, Field: "StrictARP", Example: `true`, Doc: "Whether nodes answer ARP for their own addresses alone (ipvs)."},
+				},
+			},
+			{
+				Name: "http_proxy", Field: "HTTPProxy", Aliases: []string{"proxy"}, Doc: "How the hosts reach the world.",
+				Example: "http_proxy {\n  http  = \"http://proxy.example.com:3128\"\n  https = \"http://proxy.example.com:3128\"\n}",
+				Arguments: []Argument{
+					{Name: "http", Type: Text, Field: "HTTP", Example: `"http://proxy.example.com:3128"`, Doc: "URL of the proxy for http."},
+					{Name: "https", Type: Text, Field: "HTTPS", Example: `"http://proxy.example.com:3128"`, Doc: "URL of the proxy for https."},
+					{Name: "no_proxy", Type: TextList, Field: "NoProxy", Example: `[".example.com"]`, Doc: "More hosts that are reached directly; nodes, ranges and the endpoint are added by themselves."},
+				},
+			},
+		},
+	},
+	{
+		Name: "container_runtime", Label: "name", Labels: []string{"containerd", "cri-o", "docker"}, Field: "Runtime", LabelField: "Name", Aliases: []string{"runtime", "containerd", "cri"},
+		Doc:     "What runs containers on every node.",
+		Example: "container_runtime \"containerd\" {}",
+		Arguments: []Argument{
+			{Name: "version", Type: Text, Field: "Version", Example: `"2.4.2"`, Doc: "Version of the runtime."},
+		},
+		Blocks: []Block{
+			{
+				Name: "registry", Label: "host", Many: true, Field: "Registries", LabelField: "Host", Aliases: []string{"registries", "mirror"},
+				Doc:     "How nodes reach one image registry.",
+				Example: "registry \"docker.io\" {\n  mirrors = [\"https://mirror.example.com\"]\n}",
+				Arguments: []Argument{
+					{Name: "mirrors", Type: TextList, Field: "Mirrors", Example: `["https://mirror.example.com"]`, Aliases: []string{"endpoints", "endpoint"}, Doc: "Base URLs that are tried in order before the registry itself."},
+					{Name: "plain_http", Type: Bool, Field: "PlainHTTP", Example: `true`, Aliases: []string{"insecure"}, Doc: "Whether the registry speaks http."},
+					{Name: "skip_verify", Type: Bool, Field: "SkipVerify", Example: `true`, Aliases: []string{"insecure_skip_verify"}, Doc: "Whether its certificate is taken unseen."},
+					{Name: "ca_file", Type: Text, Field: "CAFile", Example: `"/etc/ssl/registry-ca.crt"`, Doc: "Path, on the nodes, of the authority that signed its certificate."},
+				},
+			},
+		},
+	},
+	{
+		Name: "etcd", Field: "Etcd", Doc: "Where etcd runs and how it is tuned.",
+		Example: "etcd {\n  topology = \"external\"\n}",
+		Arguments: []Argument{
+			{Name: "topology", Type: Text, Enum: []string{string(topologies.Stacked), string(topologies.External)}, Field: "Topology", Example: `"external"`, Aliases: []string{"placement", "mode"}, Doc: "On the control planes, or as services of their own."},
+			{Name: "version", Type: Text, Field: "Version", Example: `"3.6.5"`, Doc: "Version of external members."},
+			{Name: "data_dir", Type: Text, Field: "DataDir", Example: `"/var/lib/etcd"`, Doc: "Directory of the data on every member."},
+			{Name: "quota", Type: Text, Field: "Quota", Example: `"8Gi"`, Aliases: []string{"quota_backend_bytes"}, Doc: "Size at which etcd stops taking writes, with a unit."},
+			{Name: "heartbeat_interval", Type: Text, Field: "HeartbeatInterval", Example: `"100ms"`, Doc: "Time between the leader's heartbeats, a Go duration."},
+			{Name: "election_timeout", Type: Text, Field: "ElectionTimeout", Example: `"1s"`, Doc: "Silence after which members elect a new leader, a Go duration."},
+			{Name: "extra_args", Type: TextMap, Field: "ExtraArgs", Example: `{ "auto-compaction-retention" = "8h" }`, Doc: "Flags for etcd, without dashes."},
+		},
+	},
+	{
+		Name: "load_balancer", Label: "kind", Labels: []string{"haproxy", "kube-vip", "external"}, Field: "Balancer", LabelField: "Kind", Aliases: []string{"loadbalancer", "lb", "haproxy"},
+		Doc:     "What stands before the API servers.",
+		Example: "load_balancer \"haproxy\" {\n  virtual_ip = \"10.0.0.10\"\n}",
+		Arguments: []Argument{
+			{Name: "virtual_ip", Type: Text, Field: "VirtualIP", Example: `"10.0.0.10"`, Aliases: []string{"vip", "ip", "address"}, Doc: "Address that moves to whichever balancer lives."},
+			{Name: "port", Type: Integer, Field: "Port", Example: `6443`, Doc: "Port that clients dial."},
+			{Name: "interface", Type: Text, Field: "Interface", Example: `"eth1"`, Doc: "Interface that takes the virtual address."},
+			{Name: "virtual_router_id", Type: Integer, Field: "VirtualRouterID", Example: `51`, Aliases: []string{"vrid", "router_id"}, Doc: "VRRP group, 1 to 255; one group of its own per network segment."},
+			{Name: "mode", Type: Text, Enum: []string{"arp", "bgp"}, Field: "Mode", Example: `"arp"`, Doc: "How kube-vip announces the address."},
+			{Name: "version", Type: Text, Field: "Version", Example: `"v1.0.0"`, Doc: "Version of kube-vip."},
+		},
+	},
+	{
+		Name: "ssh", Field: "SSH", Doc: "How Ansible reaches the hosts.",
+		Example: "ssh {\n  user = \"ubuntu\"\n}",
+		Arguments: []Argument{
+			{Name: "user", Type: Text, Field: "User", Example: `"ubuntu"`, Aliases: []string{"username"}, Doc: "User to log in as; must be root or may use sudo."},
+			{Name: "port", Type: Integer, Field: "Port", Example: `22`, Doc: "Port of sshd."},
+			{Name: "private_key_file", Type: Text, Field: "PrivateKeyFile", Example: `"~/.ssh/id_ed25519"`, Aliases: []string{"private_key", "key_file", "identity_file", "key_path"}, Doc: "Path of the key; never the key itself."},
+			{Name: "jump_host", Type: Text, Field: "JumpHost", Example: `"admin@bastion.example.com"`, Aliases: []string{"bastion", "bastion_host", "proxy_jump"}, Doc: "Host to go through: user@host[:port]."},
+		},
+	},
+	{
+		Name: "artifacts", Field: "Artifacts", Aliases: []string{"artifact", "downloads"}, Doc: "Where binaries and images come from.",
+		Example: "artifacts {\n  source = \"packages\"\n}",
+		Arguments: []Argument{
+			{Name: "source", Type: Text, Enum: []string{"packages", "binaries"}, Field: "Origin", Example: `"packages"`, Aliases: []string{"origin"}, Doc: "Packages of the system, or upstream's binaries."},
+			{Name: "mirror_url", Type: Text, Field: "MirrorURL", Example: `"http://10.0.0.2:8000"`, Aliases: []string{"mirror", "url"}, Doc: "Where upstream's files are mirrored: mirror_url/<host>/<path>."},
+			{Name: "image_repository", Type: Text, Field: "ImageRepository", Example: `"registry.example.com/k8s"`, Aliases: []string{"registry", "image_registry"}, Doc: "Registry that holds every image."},
+			{Name: "checksums", Type: TextMap, Field: "Checksums", Example: `{ "dl.k8s.io/release/v1.37.2/bin/linux/amd64/kubeadm" = "sha256:…" }`, Doc: "Checksums by mirror path; where left out, the published ones."},
+		},
+	},
+	{
+		Name: "node", Label: "name", Many: true, Field: "Nodes", LabelField: "Name", Aliases: []string{"nodes", "host", "machine", "server"},
+		Doc:     "One machine.",
+		Example: "node \"worker-1\" {\n  roles   = [\"worker\"]\n  address = \"10.0.0.41\"\n}",
+		Arguments: append([]Argument{
+			{Name: "address", Type: Text, Field: "Address", Example: `"10.0.0.41"`, Aliases: []string{"ip", "ip_address", "internal_ip", "private_address", "private_ip", "node_ip"}, Doc: "Address on the cluster's network, of the first family."},
+			{Name: "secondary_address", Type: Text, Field: "SecondaryAddress", Example: `"fd00::41"`, Aliases: []string{"ip6", "ipv6_address"}, Doc: "Address of the second family, in a dual-stack cluster."},
+			{Name: "ssh_address", Type: Text, Field: "SSHAddress", Example: `"203.0.113.41"`, Aliases: []string{"ansible_host", "ssh_host"}, Doc: "Where Ansible connects, if not to the address."},
+			{Name: "public_address", Type: Text, Field: "PublicAddress", Example: `"203.0.113.41"`, Aliases: []string{"public_ip", "external_ip", "external_address"}, Doc: "What clients outside dial, behind NAT; goes into the API server's certificate."},
+			{Name: "mac", Type: Text, Field: "MAC", Example: `"52:54:00:00:00:41"`, Aliases: []string{"mac_address"}, Doc: "Hardware address of the interface."},
+			{Name: "failure_domain", Type: Text, Field: "FailureDomain", Example: `"rack-a"`, Aliases: []string{"zone", "rack", "availability_zone"}, Doc: "What fails together with this machine: a rack, a zone."},
+			{Name: "host", Type: Text, Field: "Host", Example: `"hypervisor-1"`, Aliases: []string{"hypervisor"}, Doc: "Hypervisor that the machine runs on."},
+			{Name: "bootstrap", Type: Bool, Field: "Bootstrap", Example: `true`, Doc: "Whether this control plane is the one that runs kubeadm init."},
+		}, machine...),
+		Blocks: []Block{taint},
+	},
+	{
+		Name: "node_pool", Label: "name", Many: true, Field: "NodePools", LabelField: "Name", Aliases: []string{"pool", "node_group", "nodepool", "machine_pool"},
+		Doc:     "Machines name-1 to name-count, with addresses that follow each other.",
+		Example: "node_pool \"worker\" {\n  roles         = [\"worker\"]\n  count         = 3\n  first_address = \"10.0.0.41\"\n}",
+		Arguments: append([]Argument{
+			{Name: "count", Type: Integer, Required: true, Field: "Count", Example: `3`, Aliases: []string{"replicas", "size", "instances", "desired_capacity"}, Doc: "How many machines."},
+			{Name: "first_address", Type: Text, Field: "FirstAddress", Example: `"10.0.0.41"`, Aliases: []string{"address", "start_address"}, Doc: "Address of the first machine; the others follow."},
+			{Name: "first_secondary_address", Type: Text, Field: "FirstSecondaryAddress", Example: `"fd00::41"`, Aliases: []string{"secondary_address"}, Doc: "Address of the first machine, of the second family."},
+			{Name: "failure_domains", Type: TextList, Field: "FailureDomains", Example: `["rack-a", "rack-b", "rack-c"]`, Aliases: []string{"failure_domain", "zones", "availability_zones", "racks"}, Doc: "Dealt out in turn."},
+			{Name: "hosts", Type: TextList, Field: "Hosts", Example: `["hypervisor-1", "hypervisor-2"]`, Aliases: []string{"host", "hypervisors"}, Doc: "Hypervisors, dealt out in turn."},
+		}, machine...),
+		Blocks: []Block{taint},
+	},
+	{
+		Name: "target", Label: "name", Open: true, Field: "Target", LabelField: "Name", Aliases: []string{"provider", "platform"},
+		Doc:     "The system that the cluster lands on; its arguments are the target's own.",
+		Example: "target \"bare-metal\" {}",
+	},
+	{
+		Name: "waive", Label: "rule", Many: true, Field: "Waivers", LabelField: "Rule", Aliases: []string{"waiver", "ignore", "skip"},
+		Doc:     "Demotes the findings of one rule to notes.",
+		Example: "waive \"control-plane-undersized\" {\n  reason = \"test hardware until the new racks arrive\"\n}",
+		Arguments: []Argument{
+			{Name: "reason", Type: Text, Required: true, Field: "Reason", Example: `"test hardware until the new racks arrive"`, Doc: "Why the rule does not hold here."},
+			{Name: "expires", Type: Text, Field: "Expires", Example: `"2027-03-01"`, Aliases: []string{"expiry", "until"}, Doc: "First day on which the waiver no longer holds: YYYY-MM-DD."},
+		},
+	},
+}

@@ -1,0 +1,586 @@
+package spec
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/ext/typeexpr"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+)
+
+// names is what expressions can read: the declared variables and locals, in the order of the file.
+type names struct {
+	variables, locals         map[string]*name
+	variableNames, localNames []string
+}
+
+// name is one variable or local.
+type name struct {
+	at    hcl.Range // of the name itself
+	value cty.Value // DynamicVal where it could not be had: what reads it stays silent
+	used  bool
+	expr  hclsyntax.Expression // of a local
+	needs []string             // of a local: the locals that it reads
+}
+
+// scope declares and evaluates variables and locals, and leaves the context for all other expressions in l.ctx.
+func (l *loader) scope(body *hclsyntax.Body, vars map[string]cty.Value) {
+	l.names = names{variables: map[string]*name{}, locals: map[string]*name{}}
+	given := maps.Clone(vars)
+	for _, block := range body.Blocks {
+		switch block.Type {
+		case "variable":
+			l.variable(block, given)
+		case "locals":
+			l.declareLocals(block)
+		}
+	}
+	for _, k := range slices.Sorted(maps.Keys(given)) {
+		if _, ok := l.names.variables[k]; ok {
+			continue
+		}
+		detail := fmt.Sprintf("A value was given for the variable %q, which %s does not declare.", k, l.filename)
+		if s := l.near(k, l.names.variableNames); s != "" {
+			detail += fmt.Sprintf(" Did you mean %q?", s)
+		} else {
+			detail += fmt.Sprintf(" Declare it with variable %q {}, or leave the value out.", k)
+		}
+		d := undeclaredVariable.Diagnostic(l.start(), detail)
+		d.Subject = nil // it stands on the command line or in another file
+		l.diags = append(l.diags, d)
+	}
+
+	values := map[string]cty.Value{}
+	for k, v := range l.names.variables {
+		values[k] = v.value
+	}
+	l.ctx = &hcl.EvalContext{Variables: map[string]cty.Value{"var": cty.ObjectVal(values)}, Functions: functions}
+	l.evaluateLocals()
+}
+
+// variable declares one variable and decides its value.
+func (l *loader) variable(block *hclsyntax.Block, given map[string]cty.Value) {
+	if len(block.Labels) != 1 {
+		return // said by decode
+	}
+	id, at := block.Labels[0], block.LabelRanges[0]
+	if !hclsyntax.ValidIdentifier(id) {
+		if id != "" {
+			l.add(invalidVariable, at, fmt.Sprintf("%q cannot be read as var.<name>. A name is made of letters, digits, _ and -, and begins with a letter or _.", id))
+		}
+		return
+	}
+	if first, ok := l.names.variables[id]; ok {
+		l.add(duplicateName, at, fmt.Sprintf("The variable %q is declared already on line %d. Rename one of the two.", id, first.at.Start.Line))
+		return
+	}
+	v := &name{at: at, value: cty.DynamicVal}
+	l.names.variables[id] = v
+	l.names.variableNames = append(l.names.variableNames, id)
+	if _, ok := block.Body.Attributes["sensitive"]; ok {
+		l.secretive = true
+	}
+
+	constraint := cty.DynamicPseudoType
+	var optional *typeexpr.Defaults
+	if attr, ok := block.Body.Attributes["type"]; ok {
+		ty, defaults, diags := typeexpr.TypeConstraintWithDefaults(attr.Expr)
+		if diags.HasErrors() {
+			detail := fmt.Sprintf("%s. Write string, number, bool, any, list(string), map(string) or object({ … }), without quotes.", strings.TrimSuffix(diags[0].Detail, "."))
+			l.add(wrongType, attr.Expr.Range(), detail)
+			return
+		}
+		constraint, optional = ty, defaults
+	}
+
+	fallback := cty.NilVal
+	if attr, ok := block.Body.Attributes["default"]; ok {
+		value, ok := l.evaluate(attr.Expr, nil)
+		if !ok {
+			return
+		}
+		if !value.IsNull() { // null counts as not written
+			if fallback, ok = l.fit(value, constraint, optional); !ok {
+				l.add(wrongType, attr.Expr.Range(), fmt.Sprintf("The default of %q is %s, and its type is %s. %s", id, describe(value), typeexpr.TypeString(constraint), fitHint(value, constraint)))
+				return
+			}
+		}
+	}
+	if value, ok := given[id]; ok && value != cty.NilVal && !value.IsNull() {
+		want := constraint
+		if _, typed := block.Body.Attributes["type"]; !typed && fallback != cty.NilVal {
+			want = like(fallback.Type())
+		}
+		if v.value, ok = l.read(value, want, optional); !ok {
+			v.value = cty.DynamicVal
+			l.add(wrongType, block.DefRange(), fmt.Sprintf("The value that -var or -var-file gives to %q is %s, and %s is needed. %s", id, describe(value), typeName(want), fitHint(value, want)))
+		}
+		return
+	}
+	if fallback == cty.NilVal {
+		l.add(variableWithoutValue, block.DefRange(), fmt.Sprintf("The variable %q has no default and was given no value. Give one with -var %s=… or in a -var-file, or write a default into its block.", id, id))
+		return
+	}
+	v.value = fallback
+}
+
+// like is the type that a given value must have beside a default of a type: primitive types alone are held fast.
+func like(ty cty.Type) cty.Type {
+	if ty.IsPrimitiveType() {
+		return ty
+	}
+	return cty.DynamicPseudoType
+}
+
+// read fits a value that was given. Text from the command line may hold an expression where another type than text is wanted.
+func (l *loader) read(value cty.Value, want cty.Type, optional *typeexpr.Defaults) (cty.Value, bool) {
+	if v, ok := l.fit(value, want, optional); ok && (want != cty.DynamicPseudoType || value.Type() != cty.String) {
+		return v, true
+	} else if ok && !looksLikeCollection(value) {
+		return v, true
+	}
+	if value.Type() == cty.String && want != cty.String {
+		src := []byte(value.AsString())
+		if guard("", src) == nil {
+			expr, diags := hclsyntax.ParseExpression(src, "", hcl.InitialPos)
+			if !diags.HasErrors() {
+				if parsed, diags := safely(l.work.charge(expr), nil); !diags.HasErrors() && parsed.IsWhollyKnown() && l.work.left >= 0 {
+					return l.fit(parsed, want, optional)
+				}
+			}
+		}
+	}
+	return l.fit(value, want, optional)
+}
+
+func looksLikeCollection(v cty.Value) bool {
+	s := strings.TrimSpace(v.AsString())
+	return strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") || strings.HasPrefix(s, "{") && strings.HasSuffix(s, "}")
+}
+
+// fit converts a value to a type, but never a number with a fraction to text: 1.30 would come out as "1.3".
+func (l *loader) fit(value cty.Value, want cty.Type, optional *typeexpr.Defaults) (cty.Value, bool) {
+	if value.Type() == cty.Number && want == cty.String && !whole(value) {
+		return cty.DynamicVal, false
+	}
+	if optional != nil {
+		value = optional.Apply(value)
+	}
+	v, err := convert.Convert(value, want)
+	return v, err == nil
+}
+
+func fitHint(value cty.Value, want cty.Type) string {
+	if value.Type() == cty.Number && want == cty.String {
+		return "A number loses zeros (1.30 is 1.3): write it in quotes."
+	}
+	return fmt.Sprintf("Write %s.", example(want))
+}
+
+func example(ty cty.Type) string {
+	switch {
+	case ty == cty.String:
+		return `text in quotes`
+	case ty == cty.Number:
+		return "a number, such as 3"
+	case ty == cty.Bool:
+		return "true or false"
+	case ty.IsListType(), ty.IsSetType(), ty.IsTupleType():
+		return `a list, such as ["a", "b"]`
+	}
+	return `a map, such as { "a" = "b" }`
+}
+
+// declareLocals notes the locals of one block.
+func (l *loader) declareLocals(block *hclsyntax.Block) {
+	for _, attr := range inOrder(block.Body.Attributes) {
+		if first, ok := l.names.locals[attr.Name]; ok {
+			l.add(duplicateName, attr.NameRange, fmt.Sprintf("The local %q is declared already on line %d. Rename one of the two.", attr.Name, first.at.Start.Line))
+			continue
+		}
+		l.names.locals[attr.Name] = &name{at: attr.NameRange, value: cty.DynamicVal, expr: attr.Expr}
+		l.names.localNames = append(l.names.localNames, attr.Name)
+	}
+}
+
+// evaluateLocals gives every local its value, each after those that it reads (Kahn's algorithm, so that a chain of 100,000 needs no
+// stack). What remains is in a circle, or waits for one.
+func (l *loader) evaluateLocals() {
+	readers := map[string][]string{}
+	waiting := map[string]int{}
+	var ready []string
+	for _, id := range l.names.localNames {
+		local := l.names.locals[id]
+		seen := map[string]bool{}
+		for _, t := range local.expr.Variables() {
+			if need, ok := member(t); ok && t.RootName() == "local" && !seen[need] && l.names.locals[need] != nil {
+				seen[need] = true
+				local.needs = append(local.needs, need)
+				readers[need] = append(readers[need], id)
+			}
+		}
+		if waiting[id] = len(local.needs); waiting[id] == 0 {
+			ready = append(ready, id)
+		}
+	}
+	for done := 0; done < len(ready); done++ {
+		id := ready[done]
+		local := l.names.locals[id]
+		needed := make(map[string]cty.Value, len(local.needs))
+		for _, need := range local.needs {
+			needed[need] = l.names.locals[need].value
+		}
+		ctx := &hcl.EvalContext{Functions: functions, Variables: map[string]cty.Value{"var": l.ctx.Variables["var"], "local": cty.ObjectVal(needed)}}
+		if v, ok := l.evaluate(local.expr, ctx); ok {
+			local.value = v
+		}
+		for _, reader := range readers[id] {
+			if waiting[reader]--; waiting[reader] == 0 {
+				ready = append(ready, reader)
+			}
+		}
+	}
+	if len(ready) < len(l.names.localNames) {
+		l.cycles(waiting)
+	}
+	values := make(map[string]cty.Value, len(l.names.locals))
+	for id, local := range l.names.locals {
+		values[id] = local.value
+	}
+	l.ctx.Variables["local"] = cty.ObjectVal(values)
+}
+
+// cycles reports each circle among the locals that still wait, once, and what is wrong in their expressions besides.
+func (l *loader) cycles(waiting map[string]int) {
+	visited := map[string]bool{}
+	for _, id := range l.names.localNames {
+		if waiting[id] == 0 {
+			continue
+		}
+		l.check(l.names.locals[id].expr, true)
+		var path []string
+		place := map[string]int{}
+		for at := id; !visited[at]; {
+			visited[at] = true
+			place[at] = len(path)
+			path = append(path, at)
+			for _, need := range l.names.locals[at].needs {
+				if waiting[need] > 0 {
+					at = need
+					break
+				}
+			}
+			if begin, ok := place[at]; ok {
+				l.cycle(path[begin:])
+				break
+			}
+		}
+	}
+}
+
+func (l *loader) cycle(path []string) {
+	// Begin with the local that stands first in the file, wherever the walk came in.
+	first := 0
+	for i, id := range path {
+		if l.names.locals[id].at.Start.Byte < l.names.locals[path[first]].at.Start.Byte {
+			first = i
+		}
+	}
+	path = slices.Concat(path[first:], path[:first])
+	shown := path
+	if len(shown) > 10 {
+		shown = append(slices.Clone(shown[:9]), fmt.Sprintf("… (%d more)", len(path)-9))
+	}
+	circle := "local." + strings.Join(append(slices.Clone(shown), path[0]), " → local.")
+	circle = strings.ReplaceAll(circle, "local.…", "…")
+	l.add(localsCycle, l.names.locals[path[0]].at, fmt.Sprintf("No value can be found for %s. Give one of them an expression that does not read the next.", circle))
+}
+
+// member is the second step of var.x, local.x or local["x"].
+func member(t hcl.Traversal) (string, bool) {
+	if len(t) < 2 {
+		return "", false
+	}
+	switch step := t[1].(type) {
+	case hcl.TraverseAttr:
+		return step.Name, true
+	case hcl.TraverseIndex:
+		if step.Key.Type() == cty.String && step.Key.IsKnown() && !step.Key.IsNull() {
+			return step.Key.AsString(), true
+		}
+	}
+	return "", false
+}
+
+// plain reports whether an expression is a literal: text, number, true, false, null, or a list of these. Most are.
+func plain(expr hclsyntax.Expression) bool {
+	switch e := expr.(type) {
+	case *hclsyntax.LiteralValueExpr:
+		return e.Val.Type() != cty.Number || measure(e.Val, 1, 1) == 1
+	case *hclsyntax.TemplateExpr:
+		return e.IsStringLiteral() || len(e.Parts) == 0
+	case *hclsyntax.TupleConsExpr:
+		for _, element := range e.Exprs {
+			if _, nested := element.(*hclsyntax.TupleConsExpr); nested || !plain(element) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// check looks at an expression without evaluating it: unknown names and functions, keys that stand twice, numbers out of all bounds.
+// scoped says whether variables and locals may be read here.
+func (l *loader) check(expr hclsyntax.Expression, scoped bool) bool {
+	ok := true
+	for _, t := range expr.Variables() {
+		ok = l.checkName(expr, t, scoped) && ok
+	}
+	_ = hclsyntax.VisitAll(expr, func(node hclsyntax.Node) hcl.Diagnostics {
+		switch e := node.(type) {
+		case *hclsyntax.FunctionCallExpr:
+			if _, known := functions[e.Name]; !known {
+				ok = false
+				l.add(unknownFunction, e.NameRange, l.missingFunction(e.Name))
+			}
+		case *hclsyntax.ObjectConsExpr:
+			ok = l.checkKeys(e) && ok
+		case *hclsyntax.LiteralValueExpr:
+			if !e.Val.IsKnown() || e.Val.IsNull() || e.Val.Type() != cty.Number {
+				return nil
+			}
+			if measure(e.Val, 1, 1) > 1 {
+				ok = false
+				l.add(tooComplex, e.SrcRange, "The number is too large or too small to reckon with.")
+			}
+		}
+		return nil
+	})
+	return ok
+}
+
+func (l *loader) checkName(expr hclsyntax.Expression, t hcl.Traversal, scoped bool) bool {
+	at, root := t.SourceRange(), t.RootName()
+	if !scoped {
+		l.add(unknownName, at, fmt.Sprintf("%q cannot be read here: a default stands for itself, without variables and locals. Text stands in double quotes.", l.text(at)))
+		return false
+	}
+	var declared map[string]*name
+	var candidates []string
+	switch root {
+	case "var":
+		declared, candidates = l.names.variables, l.names.variableNames
+	case "local":
+		declared, candidates = l.names.locals, l.names.localNames
+	default:
+		l.add(unknownName, at, l.missingRoot(expr, t))
+		return false
+	}
+	id, ok := member(t)
+	if !ok {
+		l.add(unknownName, at, fmt.Sprintf("%s alone is no value. Write %s.<name>.", root, root))
+		return false
+	}
+	if n, ok := declared[id]; ok {
+		n.used = true
+		return true
+	}
+	detail := fmt.Sprintf("%s.%s is not declared.", root, id)
+	_, isVariable := l.names.variables[id]
+	_, isLocal := l.names.locals[id]
+	switch {
+	case root == "local" && isVariable:
+		l.names.variables[id].used = true
+		detail += fmt.Sprintf(" It is a variable: write var.%s.", id)
+	case root == "var" && isLocal:
+		l.names.locals[id].used = true
+		detail += fmt.Sprintf(" It is a local: write local.%s.", id)
+	default:
+		if s := l.near(id, candidates); s != "" {
+			detail += fmt.Sprintf(" Did you mean %s.%s?", root, s)
+		} else if root == "var" {
+			detail += fmt.Sprintf(" Declare it: variable %q {}.", id)
+		} else {
+			detail += fmt.Sprintf(" Declare it: locals { %s = … }.", id)
+		}
+	}
+	l.add(unknownName, at, detail)
+	return false
+}
+
+// missingRoot explains a name that is neither var.… nor local.…: most often text without quotes.
+func (l *loader) missingRoot(expr hclsyntax.Expression, t hcl.Traversal) string {
+	root, text := t.RootName(), l.text(t.SourceRange())
+	detail := fmt.Sprintf("There is nothing called %q: expressions read var.<name> and local.<name>.", text)
+	switch _, isLocal := l.names.locals[root]; {
+	case l.names.variables[root] != nil:
+		l.names.variables[root].used = true
+		return detail + fmt.Sprintf(" Did you mean var.%s?", root)
+	case isLocal:
+		l.names.locals[root].used = true
+		return detail + fmt.Sprintf(" Did you mean local.%s?", root)
+	case len(t) > 1:
+		if s := l.near(root, []string{"var", "local"}); s != "" {
+			return detail + fmt.Sprintf(" Did you mean %q?", s)
+		}
+		switch root {
+		case "vars", "variable", "variables":
+			return detail + ` Did you mean "var"?`
+		case "locals":
+			return detail + ` Did you mean "local"?`
+		}
+	}
+	if whole := l.text(expr.Range()); len(whole) < 80 && !strings.ContainsAny(whole, "\"\n${}[]()") {
+		text = whole
+	}
+	return detail + fmt.Sprintf(" If this is text, put it in double quotes: %q.", text)
+}
+
+// impure names functions of Terraform that are left out on purpose.
+var impure = map[string]string{
+	"file": "a file", "fileexists": "a file", "fileset": "files", "filebase64": "a file", "templatefile": "a file", "abspath": "a directory", "pathexpand": "the home directory",
+	"timestamp": "the clock", "plantimestamp": "the clock", "uuid": "chance", "bcrypt": "chance", "env": "the environment", "getenv": "the environment",
+}
+
+func (l *loader) missingFunction(id string) string {
+	detail := fmt.Sprintf("There is no function %q.", id)
+	if source, ok := impure[id]; ok {
+		return detail + fmt.Sprintf(" It would read %s, and the same topology must always give the same plan. Bring the value in through a variable.", source)
+	}
+	if s := l.near(id, functionNames); s != "" {
+		return detail + fmt.Sprintf(" Did you mean %q?", s)
+	}
+	return detail + " The functions are those of HCL's standard library under Terraform's names, with cidrhost, cidrsubnet, cidrnetmask, try and can."
+}
+
+// checkKeys finds keys that stand twice in an object that is written out; HCL would take the last without a word.
+func (l *loader) checkKeys(e *hclsyntax.ObjectConsExpr) bool {
+	if len(e.Items) < 2 {
+		return true
+	}
+	ok := true
+	seen := make(map[string]hcl.Range, len(e.Items))
+	for _, item := range e.Items {
+		key, known := literalKey(item.KeyExpr)
+		if !known {
+			continue
+		}
+		at := item.KeyExpr.Range()
+		if first, twice := seen[key]; twice {
+			ok = false
+			l.add(duplicateArgument, at, fmt.Sprintf("The key %q stands already on line %d. Remove one of them.", key, first.Start.Line))
+			continue
+		}
+		seen[key] = at
+	}
+	return ok
+}
+
+func literalKey(expr hclsyntax.Expression) (string, bool) {
+	key, ok := expr.(*hclsyntax.ObjectConsKeyExpr)
+	if !ok || key.ForceNonLiteral {
+		return "", false
+	}
+	if word := hcl.ExprAsKeyword(key.Wrapped); word != "" {
+		return word, true
+	}
+	if !plain(key.Wrapped) {
+		return "", false
+	}
+	v, diags := key.Wrapped.Value(nil)
+	if diags.HasErrors() || v.IsNull() || !v.IsKnown() || v.Type() != cty.String {
+		return "", false
+	}
+	return v.AsString(), true
+}
+
+// evaluate checks an expression and gives its value. A nil context stands for an expression that may read nothing. Without a value
+// the reason has been reported, here or where a name that it reads was evaluated.
+func (l *loader) evaluate(expr hclsyntax.Expression, ctx *hcl.EvalContext) (cty.Value, bool) {
+	if plain(expr) {
+		v, diags := expr.Value(nil)
+		if !diags.HasErrors() {
+			return v, v.IsWhollyKnown()
+		}
+	}
+	scoped := ctx != nil
+	if !scoped {
+		ctx = &hcl.EvalContext{Functions: functions}
+	}
+	if !l.check(expr, scoped) {
+		return cty.DynamicVal, false
+	}
+	v, diags := safely(l.work.charge(expr), ctx)
+	l.diags = append(l.diags, invalidExpression.Tag(diags)...)
+	if l.work.left < 0 {
+		l.diags = append(l.diags, l.work.diagnostic(expr.Range())...)
+		return cty.DynamicVal, false
+	}
+	return v, !diags.HasErrors() && v.IsKnown()
+}
+
+// safely evaluates, and turns a panic of the evaluator into a diagnostic: what an author writes must never end the program, and
+// HCL and cty are other people's code.
+func safely(expr hclsyntax.Expression, ctx *hcl.EvalContext) (v cty.Value, diags hcl.Diagnostics) {
+	defer func() {
+		if r := recover(); r != nil {
+			v = cty.DynamicVal
+			diags = hcl.Diagnostics{invalidExpression.Diagnostic(expr.Range(), fmt.Sprintf("The expression cannot be evaluated: %v.", r))}
+		}
+	}()
+	v, diags = expr.Value(ctx)
+	v, _ = v.UnmarkDeep()
+	return v, diags
+}
+
+// prepareBody checks the expressions of a body that another package decodes, and bounds what they may make.
+func (l *loader) prepareBody(body *hclsyntax.Body) {
+	for _, attr := range inOrder(body.Attributes) {
+		if plain(attr.Expr) {
+			continue
+		}
+		if !l.check(attr.Expr, true) {
+			attr.Expr = &hclsyntax.LiteralValueExpr{Val: cty.DynamicVal, SrcRange: attr.Expr.Range()} // reported: no echo
+			continue
+		}
+		attr.Expr = l.work.charge(attr.Expr)
+	}
+	for _, block := range body.Blocks {
+		l.prepareBody(block.Body)
+	}
+}
+
+// unused warns of variables and locals that no expression reads.
+func (l *loader) unused() {
+	if l.diags.HasErrors() {
+		return // whatever was not read may be what should have been
+	}
+	for _, id := range l.names.variableNames {
+		if v := l.names.variables[id]; !v.used {
+			l.add(unusedVariable, v.at, fmt.Sprintf("Nothing reads var.%s, so that setting it has no effect. Read it where it was meant, or remove it.", id))
+		}
+	}
+	for _, id := range l.names.localNames {
+		if v := l.names.locals[id]; !v.used {
+			l.add(unusedLocal, v.at, fmt.Sprintf("Nothing reads local.%s. Read it where it was meant, or remove it.", id))
+		}
+	}
+}
+
+// inOrder lists attributes by their place in the file.
+func inOrder(attrs hclsyntax.Attributes) []*hclsyntax.Attribute {
+	list := make([]*hclsyntax.Attribute, 0, len(attrs))
+	for _, a := range attrs {
+		list = append(list, a)
+	}
+	if len(list) > 1 {
+		slices.SortFunc(list, func(a, b *hclsyntax.Attribute) int { return a.SrcRange.Start.Byte - b.SrcRange.Start.Byte })
+	}
+	return list
+}

@@ -1,0 +1,257 @@
+package spec
+
+import (
+	"fmt"
+	"math/big"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// describe names what a value is, in the words that diagnostics use.
+func describe(v cty.Value) string {
+	if v.IsNull() {
+		return "null"
+	}
+	return typeName(v.Type())
+}
+
+func typeName(ty cty.Type) string {
+	switch {
+	case ty == cty.String:
+		return "text"
+	case ty == cty.Number:
+		return "a number"
+	case ty == cty.Bool:
+		return "true or false"
+	case ty.IsListType(), ty.IsTupleType(), ty.IsSetType():
+		return "a list"
+	case ty.IsMapType(), ty.IsObjectType():
+		return "a map"
+	}
+	return "a value of another type"
+}
+
+// whole reports whether a number has no fraction.
+func whole(v cty.Value) bool { return v.AsBigFloat().IsInt() }
+
+// argument is one value on its way into a field.
+type argument struct {
+	*loader
+	row  *Argument
+	expr hclsyntax.Expression
+}
+
+func (a *argument) wrong(at hcl.Range, detail string) { a.add(wrongType, at, detail) }
+
+// bare matches a number-like word that was meant as text: a version, an address, a date, a size.
+var bare = regexp.MustCompile(`^[\w.:/+-]+$`)
+
+// text returns the value as text, which it must be already: numbers lose zeros on the way, and dates become differences.
+func (a *argument) asText(v cty.Value, at hcl.Range, what string) (string, bool) {
+	if v.Type() == cty.String {
+		return v.AsString(), true
+	}
+	source := a.text(at)
+	switch {
+	case v.Type() == cty.Number && bare.MatchString(source) && source != "":
+		why := ""
+		switch {
+		case strings.Contains(source, "."):
+			why = ", which loses zeros: 1.30 and 1.3 are the same number"
+		case strings.ContainsAny(source[1:], "+-/"):
+			why = ": the result of a calculation"
+		}
+		fix := strconv.Quote(source)
+		if what == a.row.Name && a.row.Type == Text {
+			fix = what + " = " + fix
+		}
+		a.wrong(at, fmt.Sprintf("%s is text, and %s is a number%s. Write it in quotes: %s.", what, source, why, fix))
+	case v.Type() == cty.Number:
+		a.wrong(at, fmt.Sprintf("%s is text, and this is a number, which loses zeros: 1.30 and 1.3 are the same number. Write the value in quotes where it comes from.", what))
+	default:
+		a.wrong(at, fmt.Sprintf("%s is text, and this is %s. Write %s.", what, describe(v), a.sample()))
+	}
+	return "", false
+}
+
+// sample is the argument as it could be written.
+func (a *argument) sample() string {
+	if len(a.row.Enum) > 0 && a.row.Type == Text {
+		return fmt.Sprintf("for instance %s = %q", a.row.Name, a.row.Enum[0])
+	}
+	if a.row.Example == "" {
+		return "another value"
+	}
+	return fmt.Sprintf("for instance %s = %s", a.row.Name, a.row.Example)
+}
+
+// enum checks a word against the closed set of the argument.
+func (a *argument) enum(word string, at hcl.Range) bool {
+	if len(a.row.Enum) == 0 || slices.Contains(a.row.Enum, word) {
+		return true
+	}
+	a.unknownWord(a.row.Name, word, a.row.Enum, at)
+	return false
+}
+
+// unknownWord reports a word that is none of a closed set.
+func (l *loader) unknownWord(what, word string, known []string, at hcl.Range) {
+	detail := fmt.Sprintf("%s is %q, which is not known.", what, word)
+	if s := l.near(word, known); s != "" {
+		detail += fmt.Sprintf(" Did you mean %q?", s)
+	}
+	l.add(unknownValue, at, detail+fmt.Sprintf(" It is one of %s.", sentence(quoted(known), "and")))
+}
+
+// asInt returns a whole number; text that is one, as -var gives it, counts.
+func (a *argument) asInt(v cty.Value) (int, bool) {
+	at := a.expr.Range()
+	if v.Type() == cty.String {
+		if n, err := strconv.Atoi(v.AsString()); err == nil {
+			return n, true
+		}
+	}
+	if v.Type() != cty.Number {
+		a.wrong(at, fmt.Sprintf("%s is a whole number, and this is %s. Write %s.", a.row.Name, describe(v), a.sample()))
+		return 0, false
+	}
+	if !whole(v) {
+		a.wrong(at, fmt.Sprintf("%s is a whole number, and this has a fraction. Write %s.", a.row.Name, a.sample()))
+		return 0, false
+	}
+	n, accuracy := v.AsBigFloat().Int64()
+	if accuracy != big.Exact || int64(int(n)) != n {
+		a.wrong(at, fmt.Sprintf("%s is a number beyond all bounds. Write %s.", a.row.Name, a.sample()))
+		return 0, false
+	}
+	return int(n), true
+}
+
+// asBool returns true or false; the words as text, as -var gives them, count.
+func (a *argument) asBool(v cty.Value, at hcl.Range, what string) (value, ok bool) {
+	switch {
+	case v.Type() == cty.Bool:
+		return v.True(), true
+	case v.Type() == cty.String && v.AsString() == "true":
+		return true, true
+	case v.Type() == cty.String && v.AsString() == "false":
+		return false, true
+	}
+	a.wrong(at, fmt.Sprintf("%s is true or false, and this is %s. Write %s.", what, describe(v), a.sample()))
+	return false, false
+}
+
+// asTexts returns a list of text. Elements that are null count as not written.
+func (a *argument) asTexts(v cty.Value) ([]string, bool) {
+	ty := v.Type()
+	if !ty.IsListType() && !ty.IsSetType() && !ty.IsTupleType() {
+		detail := fmt.Sprintf("%s is a list of text, and this is %s.", a.row.Name, describe(v))
+		if source := a.text(a.expr.Range()); ty == cty.String && len(source) < 60 && source != "" {
+			detail += fmt.Sprintf(" Put it in brackets: %s = [%s].", a.row.Name, source)
+		} else {
+			detail += fmt.Sprintf(" Write %s.", a.sample())
+		}
+		a.wrong(a.expr.Range(), detail)
+		return nil, false
+	}
+	texts, ok := make([]string, 0, v.LengthInt()), true
+	i := 0
+	for it := v.ElementIterator(); it.Next(); i++ {
+		_, element := it.Element()
+		if element.IsNull() || !element.IsKnown() {
+			continue
+		}
+		at := a.elementRange(i)
+		text, good := a.asText(element, at, "Each element of "+a.row.Name)
+		if good = good && a.enum(text, at); !good {
+			ok = false
+			continue
+		}
+		texts = append(texts, text)
+	}
+	return texts, ok
+}
+
+// elementRange is the place of an element where the list is written out, and of the list otherwise.
+func (a *argument) elementRange(i int) hcl.Range {
+	expr := hclsyntax.Expression(a.expr)
+	if c, ok := expr.(*charged); ok {
+		expr = c.Expression
+	}
+	if list, ok := expr.(*hclsyntax.TupleConsExpr); ok && i < len(list.Exprs) {
+		return list.Exprs[i].Range()
+	}
+	return a.expr.Range()
+}
+
+// entryRange is the place of a map's value where the map is written out, and of the map otherwise.
+func (a *argument) entryRange(key string) hcl.Range {
+	expr := hclsyntax.Expression(a.expr)
+	if c, ok := expr.(*charged); ok {
+		expr = c.Expression
+	}
+	if object, ok := expr.(*hclsyntax.ObjectConsExpr); ok {
+		for _, item := range object.Items {
+			if k, known := literalKey(item.KeyExpr); known && k == key {
+				return item.ValueExpr.Range()
+			}
+		}
+	}
+	return a.expr.Range()
+}
+
+// entries walks a map in the order of its keys. Entries that are null count as not written.
+func (a *argument) entries(v cty.Value, each func(key string, v cty.Value) bool) bool {
+	if ty := v.Type(); !ty.IsMapType() && !ty.IsObjectType() {
+		a.wrong(a.expr.Range(), fmt.Sprintf("%s is %s, and this is %s. Write %s.", a.row.Name, a.row.Type, describe(v), a.sample()))
+		return false
+	}
+	ok := true
+	for it := v.ElementIterator(); it.Next(); {
+		key, element := it.Element()
+		if !element.IsNull() && element.IsKnown() {
+			ok = each(key.AsString(), element) && ok
+		}
+	}
+	return ok
+}
+
+// asTextMap returns a map of text. Whole numbers and true or false are taken too: their text can be only one.
+func (a *argument) asTextMap(v cty.Value) (map[string]string, bool) {
+	texts := map[string]string{}
+	ok := a.entries(v, func(key string, v cty.Value) bool {
+		switch {
+		case v.Type() == cty.Bool:
+			texts[key] = strconv.FormatBool(v.True())
+			return true
+		case v.Type() == cty.Number && whole(v) && measure(v, 1, 1) == 1:
+			texts[key] = v.AsBigFloat().Text('f', 0)
+			return true
+		}
+		text, good := a.asText(v, a.entryRange(key), fmt.Sprintf("The value of %q in %s", key, a.row.Name))
+		if good {
+			texts[key] = text
+		}
+		return good
+	})
+	return texts, ok
+}
+
+// asBoolMap returns a map of true or false.
+func (a *argument) asBoolMap(v cty.Value) (map[string]bool, bool) {
+	bools := map[string]bool{}
+	ok := a.entries(v, func(key string, v cty.Value) bool {
+		b, good := a.asBool(v, a.entryRange(key), fmt.Sprintf("The value of %q in %s", key, a.row.Name))
+		if good {
+			bools[key] = b
+		}
+		return good
+	})
+	return bools, ok
+}

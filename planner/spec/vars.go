@@ -1,0 +1,74 @@
+package spec
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclparse"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// VarFilename is the name under which a diagnostic of ParseVar speaks of its text.
+const VarFilename = "-var"
+
+// ParseVar reads the text of one -var, name=value. The value is text as it stands; Load turns it into what the variable's type or
+// default asks for, a number or a list too. Diagnostics point into the text, under VarFilename.
+func ParseVar(text string) (name string, value cty.Value, diags hcl.Diagnostics) {
+	l := &loader{filename: VarFilename, src: []byte(text)}
+	if d := checkUTF8(VarFilename, l.src); d != nil {
+		return "", cty.NilVal, hcl.Diagnostics{d}
+	}
+	name, raw, ok := strings.Cut(text, "=")
+	trimmed := strings.TrimSpace(name)
+	end := hcl.Pos{Line: 1, Column: len([]rune(name)) + 1, Byte: len(name)}
+	at := hcl.Range{Filename: VarFilename, Start: hcl.InitialPos, End: end}
+	switch {
+	case !ok:
+		return "", cty.NilVal, hcl.Diagnostics{invalidVariable.Diagnostic(at, fmt.Sprintf("%q has no equals sign. Write -var name=value.", text))}
+	case !hclsyntax.ValidIdentifier(trimmed):
+		return "", cty.NilVal, hcl.Diagnostics{invalidVariable.Diagnostic(at, fmt.Sprintf("%q is no name of a variable. A name is made of letters, digits, _ and -, and begins with a letter or _. Write -var name=value.", trimmed))}
+	}
+	return trimmed, cty.StringVal(raw), nil
+}
+
+// ParseVarFile reads a file for -var-file: arguments alone, whose values read nothing and call nothing. The values of arguments that
+// are right are returned beside the diagnostics of those that are not.
+func ParseVarFile(filename string, src []byte) (map[string]cty.Value, hcl.Diagnostics) {
+	values := map[string]cty.Value{}
+	l := &loader{filename: filename, src: src, work: &budget{left: maxWork}}
+	if d := guard(filename, src); d != nil {
+		return values, hcl.Diagnostics{d}
+	}
+	file, diags := hclparse.NewParser().ParseHCL(src, filename)
+	body, ok := file.Body.(*hclsyntax.Body)
+	if l.syntax(diags); !ok || l.broken {
+		return values, l.finish()
+	}
+	for _, block := range body.Blocks {
+		l.add(invalidVariable, block.TypeRange, "A file for -var-file has no blocks. Write name = value; the topology goes into its own file.")
+	}
+	for _, attr := range inOrder(body.Attributes) {
+		if !l.simple(attr.Expr) {
+			continue
+		}
+		if v, ok := l.evaluate(attr.Expr, nil); ok {
+			values[attr.Name] = v
+		}
+	}
+	return values, l.finish()
+}
+
+// simple refuses calls: a value from outside should be seen as it is.
+func (l *loader) simple(expr hclsyntax.Expression) bool {
+	ok := true
+	_ = hclsyntax.VisitAll(expr, func(node hclsyntax.Node) hcl.Diagnostics {
+		if call, is := node.(*hclsyntax.FunctionCallExpr); is && ok {
+			ok = false
+			l.add(invalidVariable, call.Range(), fmt.Sprintf("%s(…) is a call, and values in a file for -var-file are written out. Call it in the topology's locals.", call.Name))
+		}
+		return nil
+	})
+	return ok
+}
