@@ -1,0 +1,119 @@
+package cni
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// ciliumValues has the values of cilium's Helm chart that must match the plan.
+// Source: github.com/cilium/cilium@v1.20.2 install/kubernetes/cilium/values.yaml
+type ciliumValues struct {
+	IPAM struct {
+		Mode string `json:"mode"`
+	} `json:"ipam"`
+	KubeProxyReplacement  bool              `json:"kubeProxyReplacement"`
+	K8sServiceHost        string            `json:"k8sServiceHost,omitempty"`
+	K8sServicePort        string            `json:"k8sServicePort,omitempty"`
+	IPv4                  enabled           `json:"ipv4"`
+	IPv6                  enabled           `json:"ipv6"`
+	RoutingMode           string            `json:"routingMode"`
+	TunnelProtocol        string            `json:"tunnelProtocol,omitempty"`
+	AutoDirectNodeRoutes  bool              `json:"autoDirectNodeRoutes,omitempty"`
+	IPv4NativeRoutingCIDR string            `json:"ipv4NativeRoutingCIDR,omitempty"`
+	IPv6NativeRoutingCIDR string            `json:"ipv6NativeRoutingCIDR,omitempty"`
+	BGPControlPlane       *enabled          `json:"bgpControlPlane,omitempty"`
+	Encryption            *ciliumEncryption `json:"encryption,omitempty"`
+	MTU                   int               `json:"MTU,omitempty"` // of the network below; 0 = measured
+	Devices               []string          `json:"devices,omitempty"`
+	Envoy                 enabled           `json:"envoy"`
+	Image                 *ciliumImage      `json:"image,omitempty"`
+	Operator              ciliumOperator    `json:"operator"`
+}
+
+type enabled struct {
+	Enabled bool `json:"enabled"`
+}
+
+type ciliumEncryption struct {
+	Enabled bool   `json:"enabled"`
+	Type    string `json:"type"`
+}
+
+type ciliumImage struct {
+	Repository string `json:"repository"`
+	UseDigest  bool   `json:"useDigest"`
+}
+
+type ciliumOperator struct {
+	Replicas int          `json:"replicas"`
+	Image    *ciliumImage `json:"image,omitempty"`
+}
+
+func cilium(p *plan.Plan) ([]artifact.File, string, error) {
+	cni := p.Network.CNI
+	var v ciliumValues
+	v.IPAM.Mode = "kubernetes" // a node's share comes from kubeadm's ranges, and so every other part of the plan speaks of the same ones
+	v.KubeProxyReplacement = cni.KubeProxyReplacement || p.Network.KubeProxy.Mode == plan.ProxyNone
+	if v.KubeProxyReplacement {
+		// Without kube-proxy the address of the Service "kubernetes" leads nowhere until cilium runs.
+		v.K8sServiceHost, v.K8sServicePort = p.Cluster.Endpoint.Host, strconv.Itoa(p.Cluster.Endpoint.Port)
+	}
+	v4, v6 := family(p, true), family(p, false)
+	v.IPv4.Enabled, v.IPv6.Enabled = v4.IsValid(), v6.IsValid()
+
+	overhead := 0
+	switch cni.Encapsulation {
+	case "vxlan", "geneve":
+		v.RoutingMode, v.TunnelProtocol, overhead = "tunnel", cni.Encapsulation, 50
+	case "wireguard":
+		v.RoutingMode, v.TunnelProtocol, overhead = "tunnel", "vxlan", 50
+		v.Encryption = &ciliumEncryption{Enabled: true, Type: "wireguard"}
+	case "host-gw", "none", "bgp":
+		v.RoutingMode = "native"
+		if v4.IsValid() {
+			v.IPv4NativeRoutingCIDR = v4.String()
+		}
+		if v6.IsValid() {
+			v.IPv6NativeRoutingCIDR = v6.String()
+		}
+		if cni.Encapsulation == "bgp" {
+			v.BGPControlPlane = &enabled{true}
+		} else {
+			v.AutoDirectNodeRoutes = true
+		}
+	default:
+		return nil, "", fmt.Errorf("no encapsulation %q", cni.Encapsulation)
+	}
+	switch {
+	case p.Network.Source.Has("mtu"):
+		v.MTU = p.Network.MTU
+	case cni.Source.Has("mtu"):
+		v.MTU = cni.MTU + overhead
+	}
+	if cni.Interface != "" {
+		v.Devices = []string{cni.Interface}
+	}
+	if p.Artifacts.ImageRepository != "" {
+		// A copy has a digest of its own. The chart adds "-generic" to the operator's name.
+		v.Image = &ciliumImage{Repository: p.Artifacts.ImageRepository + "/cilium"}
+		v.Operator.Image = &ciliumImage{Repository: p.Artifacts.ImageRepository + "/operator"}
+	}
+	v.Operator.Replicas = min(2, len(p.KubeletNodes())) // they keep to different hosts
+
+	data, err := artifact.YAML(v)
+	if err != nil {
+		return nil, "", err
+	}
+	var how strings.Builder
+	how.WriteString("Cilium's own Helm chart installs it; `cilium/values.yaml` says what must match this plan. Wherever Helm and /etc/kubernetes/admin.conf are, after the first `kubeadm init`:\n\n")
+	fmt.Fprintf(&how, "    helm install cilium cilium --repo https://helm.cilium.io --version %s --namespace kube-system --values cilium/values.yaml\n", strings.TrimPrefix(cni.Version, "v"))
+	how.WriteString("    kubectl -n kube-system rollout status daemonset/cilium\n")
+	if cni.Encapsulation == "bgp" {
+		how.WriteString("\nThe routers must learn the pod ranges: add a CiliumBGPClusterConfig with your peers.\n")
+	}
+	return []artifact.File{{Path: "cni/cilium/values.yaml", Data: data}}, how.String(), nil
+}

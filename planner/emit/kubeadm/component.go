@@ -1,0 +1,59 @@
+package kubeadm
+
+import (
+	"maps"
+
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// kubeletConfiguration has the fields of KubeletConfiguration that the planner decides. Upstream's own type is not imported, because
+// k8s.io/kubelet adds more to the binary than these fields are worth; the tests decode what is written with it, strictly.
+// Source: k8s.io/kubelet config/v1beta1/types.go
+type kubeletConfiguration struct {
+	APIVersion   string          `json:"apiVersion"`
+	Kind         string          `json:"kind"`
+	CgroupDriver string          `json:"cgroupDriver"`
+	FailSwapOn   bool            `json:"failSwapOn"`
+	MaxPods      int             `json:"maxPods,omitempty"`
+	FeatureGates map[string]bool `json:"featureGates,omitempty"`
+}
+
+func kubelet(p *plan.Plan) *kubeletConfiguration {
+	return &kubeletConfiguration{
+		APIVersion:   "kubelet.config.k8s.io/v1beta1",
+		Kind:         "KubeletConfiguration",
+		CgroupDriver: p.Cluster.Kubelet.CgroupDriver,
+		FailSwapOn:   p.Cluster.Kubelet.FailSwapOn,
+		MaxPods:      p.Cluster.Kubelet.MaxPods,
+		FeatureGates: maps.Clone(p.Cluster.FeatureGates),
+	}
+}
+
+// kubeProxyConfiguration has the fields of KubeProxyConfiguration that the planner decides, not imported for the same reason.
+// Source: k8s.io/kube-proxy config/v1alpha1/types.go
+type kubeProxyConfiguration struct {
+	APIVersion   string          `json:"apiVersion"`
+	Kind         string          `json:"kind"`
+	Mode         string          `json:"mode"`
+	ClusterCIDR  string          `json:"clusterCIDR"`
+	IPVS         *ipvs           `json:"ipvs,omitempty"`
+	FeatureGates map[string]bool `json:"featureGates,omitempty"`
+}
+
+type ipvs struct {
+	StrictARP bool `json:"strictARP"`
+}
+
+func kubeProxy(p *plan.Plan) *kubeProxyConfiguration {
+	c := &kubeProxyConfiguration{
+		APIVersion:   "kubeproxy.config.k8s.io/v1alpha1",
+		Kind:         "KubeProxyConfiguration",
+		Mode:         p.Network.KubeProxy.Mode,
+		ClusterCIDR:  commas(p.Network.PodSubnets),
+		FeatureGates: maps.Clone(p.Cluster.FeatureGates),
+	}
+	if p.Network.KubeProxy.StrictARP {
+		c.IPVS = &ipvs{StrictARP: true}
+	}
+	return c
+}

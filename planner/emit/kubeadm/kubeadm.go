@@ -1,0 +1,281 @@
+package kubeadm
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	kubeadmv1 "k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/v1beta4"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// Where the files of the tree, and what they name, lie on hosts.
+const (
+	ConfigPath    = "/etc/kubernetes/kubeadm.yaml"
+	DiscoveryPath = "/etc/kubernetes/discovery.conf"
+	IssuedDir     = "/etc/etcd/issued" // on the first external member; see the package's documentation
+)
+
+// Certificates with which API servers reach external etcd.
+const (
+	etcdCAFile   = "/etc/kubernetes/pki/etcd/ca.crt"
+	etcdCertFile = "/etc/kubernetes/pki/apiserver-etcd-client.crt"
+	etcdKeyFile  = "/etc/kubernetes/pki/apiserver-etcd-client.key"
+)
+
+// Emit returns kubeadm/<node>.yaml for every host with a kubelet and kubeadm/etcd/<member>.yaml for every external etcd member.
+func Emit(p *plan.Plan) ([]artifact.File, error) {
+	var files []artifact.File
+	for _, n := range p.KubeletNodes() {
+		docs, err := nodeDocuments(p, n)
+		if err != nil {
+			return nil, err
+		}
+		data, err := artifact.YAML(docs...)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, artifact.File{Path: "kubeadm/" + n.Name + ".yaml", Data: data})
+	}
+	if p.Etcd.IsExternal() {
+		for _, m := range p.Etcd.Members {
+			data, err := artifact.YAML(memberInit(p, m), memberCluster(p, m))
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, artifact.File{Path: "kubeadm/etcd/" + m.Name + ".yaml", Data: data})
+		}
+	}
+	return files, nil
+}
+
+func nodeDocuments(p *plan.Plan, n *plan.Node) ([]any, error) {
+	registration, err := nodeRegistration(p, n)
+	if err != nil {
+		return nil, err
+	}
+	if !n.Bootstrap {
+		return []any{join(p, n, registration)}, nil
+	}
+	docs := []any{initialize(p, n, registration), cluster(p), kubelet(p)}
+	if p.Network.KubeProxy.Mode != plan.ProxyNone {
+		docs = append(docs, kubeProxy(p))
+	}
+	return docs, nil
+}
+
+func meta(kind string) metav1.TypeMeta {
+	return metav1.TypeMeta{APIVersion: kubeadmv1.SchemeGroupVersion.String(), Kind: kind}
+}
+
+func initialize(p *plan.Plan, n *plan.Node, registration kubeadmv1.NodeRegistrationOptions) *kubeadmv1.InitConfiguration {
+	return &kubeadmv1.InitConfiguration{
+		TypeMeta:         meta("InitConfiguration"),
+		NodeRegistration: registration,
+		LocalAPIEndpoint: localEndpoint(p, n),
+		// Its output holds a token and the hash of the CA: they would end in logs, and nobody needs them.
+		SkipPhases: []string{"show-join-command"},
+		Timeouts:   timeouts(),
+	}
+}
+
+func join(p *plan.Plan, n *plan.Node, registration kubeadmv1.NodeRegistrationOptions) *kubeadmv1.JoinConfiguration {
+	c := &kubeadmv1.JoinConfiguration{
+		TypeMeta:         meta("JoinConfiguration"),
+		NodeRegistration: registration,
+		Discovery:        kubeadmv1.Discovery{File: &kubeadmv1.FileDiscovery{KubeConfigPath: DiscoveryPath}},
+		Timeouts:         timeouts(),
+	}
+	if n.Roles.Has(plan.ControlPlane) {
+		c.ControlPlane = &kubeadmv1.JoinControlPlane{LocalAPIEndpoint: localEndpoint(p, n)}
+	}
+	return c
+}
+
+// timeouts are kubeadm's, but for two that its defaults set too low for what the plan may hold: a slow disk under etcd or an image that
+// comes from a slow mirror while a component starts (4 minutes), and an endpoint that moves to another balancer in the middle of a call (1 minute).
+func timeouts() *kubeadmv1.Timeouts {
+	return &kubeadmv1.Timeouts{
+		ControlPlaneComponentHealthCheck: &metav1.Duration{Duration: 6 * time.Minute},
+		KubernetesAPICall:                &metav1.Duration{Duration: 2 * time.Minute},
+	}
+}
+
+func localEndpoint(p *plan.Plan, n *plan.Node) kubeadmv1.APIEndpoint {
+	e := kubeadmv1.APIEndpoint{BindPort: int32(p.Cluster.APIServerPort)}
+	if n.Address.IsValid() {
+		e.AdvertiseAddress = n.Address.String()
+	}
+	return e
+}
+
+func nodeRegistration(p *plan.Plan, n *plan.Node) (kubeadmv1.NodeRegistrationOptions, error) {
+	r := kubeadmv1.NodeRegistrationOptions{
+		Name:      n.Name,
+		CRISocket: p.Runtime.Socket,
+		Taints:    []corev1.Taint{}, // empty is "none"; absent would be "the control plane's own"
+	}
+	for _, t := range n.EffectiveTaints() {
+		r.Taints = append(r.Taints, corev1.Taint{Key: t.Key, Value: t.Value, Effect: corev1.TaintEffect(t.Effect)})
+	}
+
+	// Named because a host may have other interfaces: the first of a Vagrant machine has the same address on all of them.
+	if n.Address.IsValid() {
+		r.KubeletExtraArgs = append(r.KubeletExtraArgs, kubeadmv1.Arg{Name: "node-ip", Value: n.NodeIP()})
+	}
+	if labels := KubeletLabels(n); len(labels) > 0 {
+		value, err := joinLabels(labels)
+		if err != nil {
+			return r, fmt.Errorf("node %s: %w", n.Name, err)
+		}
+		r.KubeletExtraArgs = append(r.KubeletExtraArgs, kubeadmv1.Arg{Name: "node-labels", Value: value})
+	}
+
+	for _, a := range p.Cluster.Kubelet.ExtraArgs {
+		overridden := slices.ContainsFunc(n.KubeletExtraArgs, func(own plan.Arg) bool { return own.Name == a.Name })
+		if !overridden {
+			r.KubeletExtraArgs = append(r.KubeletExtraArgs, kubeadmv1.Arg{Name: a.Name, Value: a.Value})
+		}
+	}
+	r.KubeletExtraArgs = append(r.KubeletExtraArgs, args(n.KubeletExtraArgs)...)
+
+	// kubeadm writes these flags on one line of an environment file that systemd splits at blanks: it has no way to quote them.
+	for _, a := range r.KubeletExtraArgs {
+		if strings.ContainsAny(a.Value, " \t\r\n\"'\\$") {
+			return r, fmt.Errorf("node %s: kubelet argument %s has a value that kubeadm cannot pass on: %q", n.Name, a.Name, a.Value)
+		}
+	}
+	return r, nil
+}
+
+func cluster(p *plan.Plan) *kubeadmv1.ClusterConfiguration {
+	c := &kubeadmv1.ClusterConfiguration{
+		TypeMeta:             meta("ClusterConfiguration"),
+		ClusterName:          p.Cluster.Name,
+		KubernetesVersion:    "v" + p.Cluster.Version.String(),
+		ControlPlaneEndpoint: p.Cluster.Endpoint.String(),
+		ImageRepository:      p.Artifacts.ImageRepository,
+		Networking: kubeadmv1.Networking{
+			PodSubnet:     commas(p.Network.PodSubnets),
+			ServiceSubnet: commas(p.Network.ServiceSubnets),
+			DNSDomain:     p.Network.DNSDomain,
+		},
+		APIServer: kubeadmv1.APIServer{CertSANs: p.APIServerSANs()},
+		// Not skipPhases: upgrades heed this too.
+		Proxy: kubeadmv1.Proxy{Disabled: p.Network.KubeProxy.Mode == plan.ProxyNone},
+		Etcd:  etcd(p),
+	}
+	issuance(p, c)
+
+	gates := featureGates(p)
+	ports := p.Network.NodePorts
+	c.APIServer.ExtraArgs = slices.Concat(gates,
+		[]kubeadmv1.Arg{{Name: "service-node-port-range", Value: strconv.Itoa(ports.First) + "-" + strconv.Itoa(ports.Last)}},
+		args(p.Cluster.APIServer.ExtraArgs))
+	c.ControllerManager.ExtraArgs = slices.Concat(gates, nodeMasks(p), args(p.Cluster.ControllerManager.ExtraArgs))
+	c.Scheduler.ExtraArgs = slices.Concat(gates, args(p.Cluster.Scheduler.ExtraArgs))
+	return c
+}
+
+// issuance sets how certificates are made, the same for the cluster and for external etcd.
+func issuance(p *plan.Plan, c *kubeadmv1.ClusterConfiguration) {
+	c.EncryptionAlgorithm = kubeadmv1.EncryptionAlgorithmType(p.Cluster.EncryptionAlgorithm)
+	if d := p.Cluster.CertificateValidity; d != 0 {
+		c.CertificateValidityPeriod = &metav1.Duration{Duration: d}
+	}
+	if d := p.Cluster.CAValidity; d != 0 {
+		c.CACertificateValidityPeriod = &metav1.Duration{Duration: d}
+	}
+}
+
+// nodeMasks are the flags for the size of a node's share of the pod ranges. The flags with a family in their name serve single and dual
+// stack alike, but the controller manager refuses one whose family the cluster does not have.
+// Source: k8s.io/kubernetes cmd/kube-controller-manager/app/core.go, setNodeCIDRMaskSizes
+func nodeMasks(p *plan.Plan) []kubeadmv1.Arg {
+	var masks []kubeadmv1.Arg
+	for _, s := range p.Network.PodSubnets {
+		family := "ipv6"
+		if s.Addr().Is4() {
+			family = "ipv4"
+		}
+		masks = append(masks, kubeadmv1.Arg{Name: "node-cidr-mask-size-" + family, Value: strconv.Itoa(p.Network.NodeMask(s))})
+	}
+	return masks
+}
+
+func featureGates(p *plan.Plan) []kubeadmv1.Arg {
+	if len(p.Cluster.FeatureGates) == 0 {
+		return nil
+	}
+	var gates []string
+	for name, on := range p.Cluster.FeatureGates {
+		gates = append(gates, name+"="+strconv.FormatBool(on))
+	}
+	slices.Sort(gates)
+	return []kubeadmv1.Arg{{Name: "feature-gates", Value: strings.Join(gates, ",")}}
+}
+
+func etcd(p *plan.Plan) kubeadmv1.Etcd {
+	if p.Etcd.IsExternal() {
+		return kubeadmv1.Etcd{External: &kubeadmv1.ExternalEtcd{
+			Endpoints: p.Etcd.ClientURLs(), CAFile: etcdCAFile, CertFile: etcdCertFile, KeyFile: etcdKeyFile,
+		}}
+	}
+	local := &kubeadmv1.LocalEtcd{DataDir: p.Etcd.DataDir}
+	for _, a := range p.Etcd.Flags() {
+		local.ExtraArgs = append(local.ExtraArgs, kubeadmv1.Arg{Name: a.Name, Value: a.Value})
+	}
+	return kubeadmv1.Etcd{Local: local}
+}
+
+func memberInit(p *plan.Plan, m plan.Member) *kubeadmv1.InitConfiguration {
+	return &kubeadmv1.InitConfiguration{
+		TypeMeta: meta("InitConfiguration"),
+		NodeRegistration: kubeadmv1.NodeRegistrationOptions{
+			Name: m.Name, // the certificates' common name
+			// Never dialled. Without it kubeadm looks for a runtime, and an etcd host has none.
+			CRISocket: p.Runtime.Socket,
+			Taints:    []corev1.Taint{},
+		},
+		LocalAPIEndpoint: kubeadmv1.APIEndpoint{AdvertiseAddress: m.Node.Address.String()},
+	}
+}
+
+func memberCluster(p *plan.Plan, m plan.Member) *kubeadmv1.ClusterConfiguration {
+	sans := []string{m.Node.Address.String()}
+	if m.Node.SecondaryAddress.IsValid() {
+		sans = append(sans, m.Node.SecondaryAddress.String())
+	}
+	c := &kubeadmv1.ClusterConfiguration{
+		TypeMeta:          meta("ClusterConfiguration"),
+		ClusterName:       p.Cluster.Name,
+		KubernetesVersion: "v" + p.Cluster.Version.String(), // stated, or kubeadm asks the internet for the newest
+		CertificatesDir:   IssuedDir + "/" + m.Name,
+		// kubeadm adds the node's name, localhost and the loopback addresses. It knows no "external" in these phases: they skip such a cluster.
+		Etcd: kubeadmv1.Etcd{Local: &kubeadmv1.LocalEtcd{DataDir: p.Etcd.DataDir, ServerCertSANs: sans, PeerCertSANs: sans}},
+	}
+	issuance(p, c)
+	return c
+}
+
+func args(as []plan.Arg) []kubeadmv1.Arg {
+	var out []kubeadmv1.Arg
+	for _, a := range as {
+		out = append(out, kubeadmv1.Arg{Name: a.Name, Value: a.Value})
+	}
+	return out
+}
+
+func commas[T fmt.Stringer](values []T) string {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		texts[i] = v.String()
+	}
+	return strings.Join(texts, ",")
+}

@@ -1,0 +1,83 @@
+package kubeadm
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// ZoneLabel carries a node's failure domain. Source: https://kubernetes.io/docs/reference/labels-annotations-taints/#topologykubernetesiozone
+const ZoneLabel = "topology.kubernetes.io/zone"
+
+// KubeletLabels returns the labels that the node's kubelet registers it with: those written that a kubelet may set, and the failure
+// domain as the zone unless the author wrote a zone.
+func KubeletLabels(n *plan.Node) map[string]string {
+	labels := map[string]string{}
+	if n.FailureDomain != "" {
+		labels[ZoneLabel] = n.FailureDomain
+	}
+	for k, v := range n.Labels {
+		if kubeletMaySet(k) {
+			labels[k] = v
+		}
+	}
+	return labels
+}
+
+// APILabels returns the labels that only an administrator may set: after the join, with kubectl. node-role.kubernetes.io/worker is one.
+func APILabels(n *plan.Node) map[string]string {
+	labels := map[string]string{}
+	for k, v := range n.Labels {
+		if !kubeletMaySet(k) {
+			labels[k] = v
+		}
+	}
+	return labels
+}
+
+// The labels inside of kubernetes.io and k8s.io that a kubelet may set on its own node, and the namespaces in which it may set any.
+// Source: k8s.io/kubelet pkg/apis/well_known_labels.go
+var (
+	ownLabels = []string{
+		"beta.kubernetes.io/arch", "beta.kubernetes.io/instance-type", "beta.kubernetes.io/os",
+		"failure-domain.beta.kubernetes.io/region", "failure-domain.beta.kubernetes.io/zone",
+		"kubernetes.io/arch", "kubernetes.io/hostname", "kubernetes.io/os", "node.kubernetes.io/instance-type",
+		"topology.kubernetes.io/region", "topology.kubernetes.io/zone",
+	}
+	ownNamespaces = []string{"kubelet.kubernetes.io", "node.kubernetes.io"}
+)
+
+func kubeletMaySet(label string) bool {
+	namespace, _, qualified := strings.Cut(label, "/")
+	if !qualified || !within(namespace, "kubernetes.io") && !within(namespace, "k8s.io") {
+		return true
+	}
+	return slices.Contains(ownLabels, label) || slices.ContainsFunc(ownNamespaces, func(own string) bool { return within(namespace, own) })
+}
+
+// within reports whether a label's namespace is the domain or one below it.
+func within(namespace, domain string) bool {
+	return namespace == domain || strings.HasSuffix(namespace, "."+domain)
+}
+
+// A label's parts by upstream's rules. Source: k8s.io/apimachinery pkg/util/validation, IsQualifiedName and IsValidLabelValue
+var (
+	labelKey   = regexp.MustCompile(`^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`)
+	labelValue = regexp.MustCompile(`^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$`)
+)
+
+// joinLabels writes labels as --node-labels reads them. What is no label is refused: a comma in a value would make another label of it.
+func joinLabels(labels map[string]string) (string, error) {
+	var pairs []string
+	for _, k := range slices.Sorted(maps.Keys(labels)) {
+		if !labelKey.MatchString(k) || !labelValue.MatchString(labels[k]) {
+			return "", fmt.Errorf("%q=%q is no label", k, labels[k])
+		}
+		pairs = append(pairs, k+"="+labels[k])
+	}
+	return strings.Join(pairs, ","), nil
+}
