@@ -1,0 +1,46 @@
+#!/bin/bash
+# Make what `terraform validate` needs to hold generated files against real provider schemas without a registry: one small provider
+# binary per cloud and the schema that it serves, read out of the npm packages that carry the providers' arguments as generated code.
+#   build.sh DIR        leaves DIR/terraform-provider-*, DIR/*.json and DIR/terraform.rc; does nothing where they are up to date
+set -euo pipefail
+shopt -s nullglob
+here=$(dirname "$(readlink -f "$0")")
+out=${1:?usage: build.sh DIR}
+mkdir -p "$out"
+out=$(readlink -f "$out")
+want=$(cat "$here"/{build.sh,extract.js,resources.tsv,provider/main.go,provider/go.mod} "$here"/*.schema.json | sha256sum)
+[ "$(cat "$out/.made-from" 2>/dev/null)" = "$want" ] && exit 0
+
+(cd "$here/provider" && CGO_ENABLED=0 go build -trimpath -o "$out/provider" .)
+work=$(mktemp -d "$out/work.XXXX")
+trap 'rm -rf "$work"' EXIT
+{
+  echo 'provider_installation {'
+  echo '  dev_overrides {'
+} >"$out/terraform.rc"
+while IFS=$'\t' read -r source package folders; do
+  [[ $source == \#* ]] && continue
+  name=${source#*/}
+  archive=$(cd "$work" && npm pack --silent "$package")
+  paths=(package/package.json)
+  for folder in $folders; do paths+=("package/lib/$folder"); done
+  tar -C "$work" -xzf "$work/$archive" "${paths[@]}"
+  # shellcheck disable=SC2086 # the folders are words of their own
+  node "$here/extract.js" "$work/package" "$out/$name.json" $folders
+  rm -rf "$work/package" "${work:?}/$archive"
+  ln -f "$out/provider" "$out/terraform-provider-$name"
+  echo "    \"$source\" = \"$out\"" >>"$out/terraform.rc"
+done <"$here/resources.tsv"
+# schemas that no package carries, written by hand from the providers' documentation
+for file in "$here"/*.schema.json; do
+  name=$(basename "$file" .schema.json)
+  cp "$file" "$out/$name.json"
+  ln -f "$out/provider" "$out/terraform-provider-$name"
+  echo "    \"$(jq -r .source "$file")\" = \"$out\"" >>"$out/terraform.rc"
+done
+{
+  echo '  }'
+  echo '  direct {}'
+  echo '}'
+} >>"$out/terraform.rc"
+echo "$want" >"$out/.made-from"
