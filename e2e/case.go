@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// table prints the phases of a case as they end.
+type table struct {
+	ctx context.Context
+	h   *harness
+	at  time.Time
+	all time.Duration
+}
+
+func (h *harness) table(ctx context.Context, title string) *table {
+	fmt.Printf("\n%-44s %8s %7s %9s %7s\n", title, "seconds", "tasks", "changed", "MiB")
+	return &table{ctx: ctx, h: h, at: time.Now()}
+}
+
+// phase ends what began with the last phase.
+func (t *table) phase(name string) { t.row(name, time.Since(t.at), nil) }
+
+func (t *table) row(name string, took time.Duration, r *playbookRun) {
+	tasks, changed := "", ""
+	if r != nil {
+		tasks, changed = fmt.Sprint(r.tasks), fmt.Sprint(r.changedCount())
+	}
+	fmt.Printf("%-44s %8.1f %7s %9s %7d\n", name, took.Seconds(), tasks, changed, t.h.lab.Memory(t.ctx))
+	t.all += took
+	t.at = time.Now()
+}
+
+// plays prints a run and its plays.
+func (t *table) plays(name string, r *playbookRun) {
+	t.row(name, r.took, r)
+	for _, p := range r.plays {
+		fmt.Printf("  %-42s %8.1f %7d %9d\n", p.name, p.took.Seconds(), p.tasks, p.changed)
+	}
+	t.at = time.Now()
+}
+
+// runCase brings one topology up, checks it and takes it away again.
+func (h *harness) runCase(ctx context.Context, tc testCase) (err error) {
+	t := h.table(ctx, tc.name)
+	c, validate, generate, err := h.generate(ctx, tc.name)
+	if err != nil {
+		return err
+	}
+	t.row("validate", validate, nil)
+	t.row("generate", generate, nil)
+
+	defer func() {
+		if err != nil {
+			h.report(ctx, c)
+		}
+		if h.keep && ctx.Err() == nil {
+			fmt.Printf("\n%s is up; kubectl --kubeconfig %s/admin.conf; its tree is %s; ^C ends it\n", tc.name, c.dir, c.tree)
+			<-ctx.Done()
+		}
+		err = errors.Join(err, c.remove(ctx))
+	}()
+	t.at = time.Now()
+	if err := h.lab.Boot(ctx, c.nodes); err != nil {
+		return err
+	}
+	t.phase(fmt.Sprintf("boot %d hosts", len(c.nodes)))
+	before, err := c.treeState()
+	if err != nil {
+		return err
+	}
+
+	first, err := c.playbook(ctx, "site.yml", "site-1")
+	if err != nil {
+		return err
+	}
+	t.plays("site.yml", first)
+	if err := c.check(ctx); err != nil {
+		return err
+	}
+	t.phase("checks")
+
+	running, err := c.services(ctx)
+	if err != nil {
+		return err
+	}
+	t.at = time.Now()
+	second, err := c.playbook(ctx, "site.yml", "site-2")
+	if err != nil {
+		return err
+	}
+	t.row(fmt.Sprintf("site.yml again (%.0f %% of the first)", 100*second.took.Seconds()/first.took.Seconds()), second.took, second)
+	if len(second.changed) > 0 || second.changedCount() > 0 {
+		return fmt.Errorf("the second run changed something:\n  %s", strings.Join(second.changed, "\n  "))
+	}
+	if err := c.sameServices(ctx, running); err != nil {
+		return err
+	}
+
+	if tc.reset {
+		reset, err := c.playbook(ctx, "reset.yml", "reset", c.consent()...)
+		if err != nil {
+			return err
+		}
+		t.row("reset.yml", reset.took, reset)
+		if err := c.clean(ctx); err != nil {
+			return err
+		}
+		third, err := c.playbook(ctx, "site.yml", "site-3")
+		if err != nil {
+			return err
+		}
+		t.row("site.yml after reset.yml", third.took, third)
+		if err := c.check(ctx); err != nil {
+			return err
+		}
+		t.phase("checks")
+	}
+
+	after, err := c.treeState()
+	if err != nil {
+		return err
+	}
+	if err := sameTree(before, after); err != nil {
+		return err
+	}
+	fmt.Printf("%-44s %8.1f\n", "total", t.all.Seconds())
+	return nil
+}
+
+func sameTree(before, after map[string]string) error {
+	for name, data := range after {
+		if was, ok := before[name]; !ok || was != data {
+			return fmt.Errorf("running the playbook wrote into the tree: %s", name)
+		}
+	}
+	for name := range before {
+		if _, ok := after[name]; !ok {
+			return fmt.Errorf("running the playbook took a file from the tree: %s", name)
+		}
+	}
+	return nil
+}
+
+// report saves what a failed cluster can tell: logs of the hosts' services, and pods that are not well.
+func (h *harness) report(ctx context.Context, c *cluster) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	var b strings.Builder
+	for _, n := range c.nodes {
+		out, err := n.Exec(ctx, "sh", "-c", "systemctl --failed --no-legend; journalctl -q --no-pager -o short-iso -n 60 -u kubelet -u containerd -u etcd -u haproxy -u keepalived")
+		fmt.Fprintf(&b, "=== %s\n%s", n.Name, out)
+		if err != nil {
+			fmt.Fprintln(&b, err)
+		}
+	}
+	if c.kubectl == nil {
+		_ = c.fetchKubeconfig(ctx) // there may be none yet
+	}
+	if c.kubectl != nil {
+		for _, args := range [][]string{{"get", "nodes,pods", "-A", "-o", "wide"}, {"get", "events", "-A", "--sort-by=.lastTimestamp"}} {
+			out, err := c.kube(ctx, args...)
+			fmt.Fprintf(&b, "=== kubectl %s\n%s", strings.Join(args, " "), out)
+			if err != nil {
+				fmt.Fprintln(&b, err)
+			}
+		}
+	}
+	path := filepath.Join(h.lab.Dir, "log", c.name+"-failure.log")
+	if err := os.WriteFile(path, []byte(b.String()), 0o644); err == nil {
+		fmt.Printf("the hosts' logs are in %s\n", path)
+	}
+}

@@ -1,0 +1,246 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/k8splan/k8splan/e2e/lab"
+)
+
+// check asks the cluster for what a cluster is for.
+func (c *cluster) check(ctx context.Context) error {
+	if err := c.fetchKubeconfig(ctx); err != nil {
+		return err
+	}
+	for _, f := range []func(context.Context) error{c.checkNodes, c.checkEtcd, c.checkService} {
+		if err := f(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkNodes wants every host of the group kubelet as a node, and all Ready.
+func (c *cluster) checkNodes(ctx context.Context) error {
+	if _, err := c.kube(ctx, "wait", "node", "--all", "--for=condition=Ready", "--timeout=60s"); err != nil {
+		return err
+	}
+	out, err := c.kube(ctx, "get", "nodes", "-o", "name")
+	if err != nil {
+		return err
+	}
+	var have []string
+	for _, n := range strings.Fields(out) {
+		have = append(have, strings.TrimPrefix(n, "node/"))
+	}
+	sort.Strings(have)
+	if want := c.groups["kubelet"]; !slices.Equal(have, want) {
+		return fmt.Errorf("the cluster's nodes are %v, the inventory's are %v", have, want)
+	}
+	return nil
+}
+
+// checkEtcd compares etcd's own member list with the generated one, over the network and with the API server's certificate.
+func (c *cluster) checkEtcd(ctx context.Context) error {
+	boot := c.bootstrap()
+	env := os.Environ()
+	for variable, path := range map[string]string{"ETCDCTL_CACERT": "etcd/ca.crt", "ETCDCTL_CERT": "apiserver-etcd-client.crt", "ETCDCTL_KEY": "apiserver-etcd-client.key"} {
+		data, err := boot.Exec(ctx, "cat", "/etc/kubernetes/pki/"+path)
+		if err != nil {
+			return err
+		}
+		name := filepath.Join(c.dir, filepath.Base(path))
+		if err := os.WriteFile(name, []byte(data), 0o600); err != nil {
+			return err
+		}
+		env = append(env, variable+"="+name)
+	}
+	var endpoints []string
+	want := map[string]member{}
+	for _, m := range c.members {
+		endpoints = append(endpoints, m.ClientURL)
+		want[m.Name] = m
+	}
+	etcdctl := func(args ...string) ([]byte, error) {
+		cmd := exec.CommandContext(ctx, c.h.lab.Bin("etcdctl"), append(args, "--endpoints", strings.Join(endpoints, ","))...)
+		cmd.Env = env
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			return nil, fmt.Errorf("etcdctl %s: %w: %s", strings.Join(args, " "), err, out)
+		}
+		return out, nil
+	}
+	if _, err := etcdctl("endpoint", "health"); err != nil {
+		return err
+	}
+	out, err := etcdctl("member", "list", "-w", "json")
+	if err != nil {
+		return err
+	}
+	var list struct {
+		Members []struct {
+			Name       string   `json:"name"`
+			PeerURLs   []string `json:"peerURLs"`
+			ClientURLs []string `json:"clientURLs"`
+			IsLearner  bool     `json:"isLearner"`
+		} `json:"members"`
+	}
+	if err := json.Unmarshal(out, &list); err != nil {
+		return err
+	}
+	have := map[string]member{}
+	for _, m := range list.Members {
+		if m.IsLearner {
+			return fmt.Errorf("etcd member %s is still a learner", m.Name)
+		}
+		have[m.Name] = member{Name: m.Name, PeerURL: strings.Join(m.PeerURLs, ","), ClientURL: strings.Join(m.ClientURLs, ",")}
+	}
+	if !maps.Equal(have, want) {
+		return fmt.Errorf("etcd's members are %v, the generated ones are %v", have, want)
+	}
+	return nil
+}
+
+// workload is a Deployment of replicas spread over the nodes, a Service before it and a pod that asks.
+const workload = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: %d
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      terminationGracePeriodSeconds: 1
+      topologySpreadConstraints: [{maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway, labelSelector: {matchLabels: {app: web}}}]
+      containers: [{name: web, image: %q, command: [probe, serve, ":8080"]}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: probe}
+spec:
+  terminationGracePeriodSeconds: 0
+  containers: [{name: probe, image: %q, command: [sleep, "36000"]}]
+`
+
+// checkService wants a Deployment's every pod to answer a pod through a Service found by name, on whichever node they are.
+func (c *cluster) checkService(ctx context.Context) error {
+	const replicas = 2
+	if _, err := c.kubeInput(ctx, fmt.Sprintf(workload, replicas, lab.ProbeImage, lab.ProbeImage), "apply", "-f", "-"); err != nil {
+		return err
+	}
+	if _, err := c.kube(ctx, "rollout", "status", "deploy/web", "--timeout=120s"); err != nil {
+		return err
+	}
+	if _, err := c.kube(ctx, "wait", "pod/probe", "--for=condition=Ready", "--timeout=60s"); err != nil {
+		return err
+	}
+	answered := map[string]bool{}
+	// kube-proxy programs a Service up to a second after its pods are ready
+	err := eventually(ctx, 60*time.Second, func() error {
+		out, err := c.kube(ctx, "exec", "probe", "--", "probe", "get", "http://web/")
+		if err != nil {
+			return err
+		}
+		answered[strings.TrimSpace(out)] = true
+		if len(answered) < replicas {
+			return fmt.Errorf("only %v answered", slices.Sorted(maps.Keys(answered)))
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("Service web: %w", err)
+	}
+	out, err := c.kube(ctx, "exec", "probe", "--", "probe", "lookup", "kubernetes.default.svc")
+	if err != nil {
+		return fmt.Errorf("cluster DNS: %w", err)
+	}
+	address, err := c.kube(ctx, "get", "service", "kubernetes", "-o", "jsonpath={.spec.clusterIP}")
+	if err != nil {
+		return err
+	}
+	if !strings.Contains(out, address) {
+		return fmt.Errorf("cluster DNS answers %s for kubernetes.default.svc, not %s", strings.TrimSpace(out), address)
+	}
+	return nil
+}
+
+// eventually tries until there is no error, for so long at most; then it returns the last one.
+func eventually(ctx context.Context, limit time.Duration, try func() error) error {
+	for end := time.Now().Add(limit); ; {
+		err := try()
+		if err == nil {
+			return nil
+		}
+		if time.Now().After(end) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return errors.Join(err, ctx.Err())
+		case <-time.After(300 * time.Millisecond):
+		}
+	}
+}
+
+// services lists on every host the services that a playbook manages, with their main process and when it started.
+func (c *cluster) services(ctx context.Context) (map[string]string, error) {
+	running := map[string]string{}
+	for _, n := range c.nodes {
+		for _, s := range []string{"containerd", "kubelet", "etcd", "haproxy", "keepalived"} {
+			out, err := n.Exec(ctx, "systemctl", "show", s, "-p", "ActiveState,MainPID,ExecMainStartTimestampMonotonic")
+			if err != nil {
+				return nil, err
+			}
+			running[n.Name+"/"+s] = strings.Join(strings.Fields(out), " ")
+		}
+	}
+	return running, nil
+}
+
+func (c *cluster) sameServices(ctx context.Context, before map[string]string) error {
+	after, err := c.services(ctx)
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(before)) {
+		if before[name] != after[name] {
+			return fmt.Errorf("the second run touched a running service: %s was %s, is %s", name, before[name], after[name])
+		}
+	}
+	return nil
+}
+
+// consent is how reset.yml is told that it may.
+func (c *cluster) consent() []string { return []string{"-e", "reset_confirmed=" + c.name} }
+
+// clean wants nothing of the cluster left on its hosts.
+func (c *cluster) clean(ctx context.Context) error {
+	for _, n := range c.nodes {
+		out, err := n.Exec(ctx, "sh", "-c", "pgrep -l 'kube|etcd|containerd-shim' || true; ls -A /etc/kubernetes/manifests /etc/kubernetes/pki /var/lib/etcd /etc/cni/net.d 2>/dev/null || true")
+		if err != nil {
+			return err
+		}
+		for line := range strings.Lines(out) {
+			if line = strings.TrimSpace(line); line != "" && !strings.HasSuffix(line, ":") {
+				return fmt.Errorf("%s: reset.yml left %s behind", n.Name, line)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,172 @@
+// Command e2e brings up real clusters from generated trees, on hosts that it makes out of namespaces (package lab), and checks them.
+// See README.md beside it.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/k8splan/k8splan/e2e/lab"
+)
+
+// testCase is one topology and what is asked of it beyond the checks that every cluster gets.
+type testCase struct {
+	name  string // of topologies/<name>.hcl
+	reset bool   // reset.yml, then site.yml once more
+}
+
+// cases in the order in which they run: the quickest first.
+var cases = []testCase{
+	{name: "aio", reset: true},
+	{name: "1+1+2"},
+	{name: "1+3+1"},
+	{name: "3+1"},
+	{name: "3+3+2"},
+	{name: "kube-vip"},
+}
+
+// harness is what every case needs.
+type harness struct {
+	lab     *lab.Lab
+	root    string // the project's directory
+	k8splan string // the binary under test
+	scratch string // trees, kubeconfigs, ssh's sockets: gone after the run
+	keep    bool
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "e2e: error:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) (err error) {
+	flags := flag.NewFlagSet("e2e", flag.ExitOnError)
+	list := flags.Bool("list", false, "print the cases")
+	setup := flags.Bool("setup", false, "only build what the lab needs")
+	clear := flags.Bool("clear", false, "remove what a killed run left")
+	keep := flags.Bool("keep", false, "leave the last case's cluster up until interrupted")
+	bench := flags.Bool("bench", false, "measure site.yml against the same work by hand")
+	rounds := flags.Int("rounds", 1, "rounds of -bench; medians are printed")
+	binary := flags.String("k8splan", "", "the binary to test (default: built from ./cmd/k8splan)")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *list {
+		for _, c := range cases {
+			fmt.Println(c.name)
+		}
+		return nil
+	}
+	selected, err := choose(flags.Args())
+	if err != nil {
+		return err
+	}
+	root, err := projectRoot()
+	if err != nil {
+		return err
+	}
+	l, err := lab.Open(ctx, root, os.Stderr)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.Close()) }()
+	if err := l.Clear(ctx); err != nil || *clear {
+		return err
+	}
+	start := time.Now()
+	if err := l.Setup(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintf(os.Stderr, "lab ready after %.0f s\n", time.Since(start).Seconds())
+	if *setup {
+		return nil
+	}
+
+	h := &harness{lab: l, root: root, k8splan: *binary, keep: *keep}
+	h.scratch, err = os.MkdirTemp("", "k8splan-e2e-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(h.scratch)
+	if h.k8splan == "" {
+		h.k8splan = filepath.Join(h.scratch, "k8splan")
+		if out, err := exec.CommandContext(ctx, "go", "build", "-o", h.k8splan, filepath.Join(root, "cmd", "k8splan")).CombinedOutput(); err != nil {
+			return fmt.Errorf("go build ./cmd/k8splan: %w\n%s", err, out)
+		}
+	} else if h.k8splan, err = filepath.Abs(h.k8splan); err != nil {
+		return err
+	}
+	stop, err := l.Serve(ctx)
+	if err != nil {
+		return err
+	}
+	defer stop()
+
+	if *bench {
+		return h.bench(ctx, *rounds)
+	}
+	passed, failed := 0, []string{}
+	for _, c := range selected {
+		if err := h.runCase(ctx, c); err != nil {
+			fmt.Printf("\n%s: FAILED: %v\n", c.name, err)
+			failed = append(failed, c.name)
+		} else {
+			passed++
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	fmt.Printf("\n%d passed, %d failed\n", passed, len(failed))
+	if len(failed) > 0 {
+		return fmt.Errorf("failed: %s", strings.Join(failed, ", "))
+	}
+	return ctx.Err()
+}
+
+// choose returns the cases that were named; none, or "all", stand for all.
+func choose(names []string) ([]testCase, error) {
+	if len(names) == 0 || slices.Equal(names, []string{"all"}) {
+		return cases, nil
+	}
+	var chosen []testCase
+	for _, name := range names {
+		i := slices.IndexFunc(cases, func(c testCase) bool { return c.name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("no case %q; -list prints them", name)
+		}
+		chosen = append(chosen, cases[i])
+	}
+	return chosen, nil
+}
+
+// projectRoot is the nearest directory upwards that holds go.mod.
+func projectRoot() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", errors.New("run it inside the project")
+		}
+		dir = filepath.Dir(dir)
+	}
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sort"
+	"strings"
+	"time"
+)
+
+// playbookRun is what callbacks/lab_timing.py saw of one run.
+type playbookRun struct {
+	plays   []play // in order
+	tasks   int    // tasks that at least one host carried out
+	hosts   int
+	changed []string // "host: task", sorted
+	recap   map[string]map[string]int
+	took    time.Duration
+}
+
+type play struct {
+	name    string
+	tasks   int
+	changed int // results
+	took    time.Duration
+}
+
+// playbook runs one playbook of the tree as a person would: in its directory, with stock Ansible. The lab adds where ssh finds the hosts'
+// keys and keeps its connections.
+func (c *cluster) playbook(ctx context.Context, name, label string, args ...string) (*playbookRun, error) {
+	timing := filepath.Join(c.dir, label+".jsonl")
+	log := filepath.Join(c.h.lab.Dir, "log", c.name+"-"+label+".log")
+	out, err := os.Create(log)
+	if err != nil {
+		return nil, err
+	}
+	defer out.Close()
+	if err := os.MkdirAll(c.sockets(), 0o700); err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, "ansible-playbook", append([]string{name}, args...)...)
+	cmd.Dir = filepath.Join(c.tree, "ansible")
+	cmd.Stdout, cmd.Stderr = out, out
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 10 * time.Second
+	cmd.Env = append(os.Environ(),
+		"ANSIBLE_CALLBACK_PLUGINS="+filepath.Join(c.h.root, "e2e", "callbacks"),
+		"ANSIBLE_CALLBACKS_ENABLED=lab_timing",
+		"LAB_TIMING_FILE="+timing,
+		"ANSIBLE_SSH_CONTROL_PATH_DIR="+c.sockets(),
+		"ANSIBLE_SSH_EXTRA_ARGS=-o UserKnownHostsFile="+c.h.lab.KnownHosts(),
+		"ANSIBLE_NOCOLOR=1", "PYTHONDONTWRITEBYTECODE=1",
+	)
+	if err := os.RemoveAll(timing); err != nil {
+		return nil, err
+	}
+	start := time.Now()
+	err = cmd.Run()
+	took := time.Since(start)
+	if err != nil {
+		return nil, fmt.Errorf("ansible-playbook %s: %w; the whole of it is in %s\n%s", name, err, log, lastLines(log, 40))
+	}
+	r, err := readTiming(timing)
+	if err != nil {
+		return nil, err
+	}
+	r.took = took
+	return r, nil
+}
+
+func readTiming(path string) (*playbookRun, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	r := &playbookRun{}
+	s := bufio.NewScanner(f)
+	s.Buffer(nil, 16<<20)
+	for s.Scan() {
+		var line struct {
+			Play, Task string
+			Start, End float64
+			Hosts      int
+			Changed    []string
+			Recap      map[string]map[string]int
+		}
+		if err := json.Unmarshal(s.Bytes(), &line); err != nil {
+			return nil, err
+		}
+		if line.Recap != nil {
+			r.recap, r.hosts = line.Recap, len(line.Recap)
+			continue
+		}
+		if len(r.plays) == 0 || r.plays[len(r.plays)-1].name != line.Play {
+			r.plays = append(r.plays, play{name: line.Play})
+		}
+		p := &r.plays[len(r.plays)-1]
+		p.took += time.Duration((line.End - line.Start) * float64(time.Second))
+		p.changed += len(line.Changed)
+		if line.Hosts > 0 {
+			r.tasks++
+			p.tasks++
+		}
+		for _, host := range line.Changed {
+			r.changed = append(r.changed, host+": "+line.Task)
+		}
+	}
+	sort.Strings(r.changed)
+	if r.recap == nil {
+		return nil, errors.Join(s.Err(), errors.New("the run left no recap"))
+	}
+	return r, s.Err()
+}
+
+// changedCount sums the recap.
+func (r *playbookRun) changedCount() int {
+	sum := 0
+	for _, counts := range r.recap {
+		sum += counts["changed"]
+	}
+	return sum
+}
+
+func lastLines(path string, n int) string {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err.Error()
+	}
+	lines := strings.Split(strings.TrimSpace(string(data)), "\n")
+	return strings.Join(lines[max(0, len(lines)-n):], "\n")
+}
