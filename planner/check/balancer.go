@@ -1,0 +1,241 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+)
+
+// balancerAt is where the kind of load balancer was written.
+func balancerAt(p *plan.Plan) hcl.Range { return p.LoadBalancer.Block() }
+
+// balancerWritten reports whether there is a load_balancer block.
+func balancerWritten(p *plan.Plan) bool { return p.LoadBalancer.Source != p.Cluster.Source }
+
+// carriers are the hosts among which the virtual IP moves.
+func carriers(p *plan.Plan) []*plan.Node {
+	if p.LoadBalancer.Kind == plan.KubeVIP {
+		return p.ControlPlanes()
+	}
+	return p.LoadBalancer.Nodes
+}
+
+var balancerRules = []Rule{
+	{rule.Rule{
+		ID: "load-balancer-no-host", Severity: rule.Error, Title: "haproxy without a host", Permanent: true,
+		Doc:     "haproxy runs on the hosts with the role load-balancer. There are none, so nothing would answer at the endpoint.",
+		Fix:     "Give a host `roles = [\"load-balancer\"]`, two of them with a `virtual_ip`; a control plane can have the role too.",
+		Sources: []string{haConsider},
+	}, func(p *plan.Plan) []Finding {
+		if p.LoadBalancer.Kind != plan.HAProxy || len(p.LoadBalancer.Nodes) > 0 || !several(p) {
+			return nil
+		}
+		return one(balancerAt(p), "haproxy runs on hosts with the role load-balancer, and there are none. Give two hosts roles = [\"load-balancer\"], or write load_balancer \"kube-vip\", which runs on the control planes.")
+	}},
+	{rule.Rule{
+		ID: "load-balancer-idle-host", Severity: rule.Error, Title: "Load balancer host without a load balancer",
+		Doc:     "kube-vip runs on the control planes, and an external balancer is somebody else's: a host with the role load-balancer has nothing to run.",
+		Fix:     "Remove the role, or write `load_balancer \"haproxy\"`.",
+		Sources: []string{haConsider, kubeVIPDocs},
+	}, func(p *plan.Plan) []Finding {
+		if k := p.LoadBalancer.Kind; k != plan.KubeVIP && k != plan.ExternalBalancer || !ours(p) {
+			return nil
+		}
+		return each(p.LoadBalancer.Nodes, func(*plan.Node) bool { return true }, func(n *plan.Node) hcl.Range { return n.Attr("roles") }, func(n *plan.Node, all []*plan.Node) string {
+			where := "runs on the control planes"
+			if p.LoadBalancer.Kind == plan.ExternalBalancer {
+				where = "is somebody else's"
+			}
+			return fmt.Sprintf("%s has the role load-balancer, and the balancer (%s, %s) %s. Remove the role, or write load_balancer \"haproxy\".", whose(all), p.LoadBalancer.Kind, line(balancerAt(p)), where)
+		})
+	}},
+	{rule.Rule{
+		ID: "load-balancer-no-virtual-ip", Severity: rule.Error, Title: "kube-vip without a virtual IP", Permanent: true,
+		Doc:     "kube-vip does one thing here: it holds a virtual IP on one of the control planes. Without one there is nothing to hold.",
+		Fix:     "Write `virtual_ip`, with a free address of the control planes' subnet.",
+		Sources: []string{kubeVIPDocs},
+	}, func(p *plan.Plan) []Finding {
+		if p.LoadBalancer.Kind != plan.KubeVIP || p.LoadBalancer.VirtualIP.IsValid() {
+			return nil
+		}
+		suggestion := ""
+		if cps := p.ControlPlanes(); len(cps) > 0 && cps[len(cps)-1].Address.IsValid() {
+			suggestion = freeRun(p, cps[len(cps)-1].Address.Next(), 1)
+		}
+		return one(balancerAt(p), "kube-vip holds a virtual IP on one of the control planes, and none is written. Write virtual_ip = … here.%s", suggestion)
+	}},
+	{rule.Rule{
+		ID: "load-balancer-virtual-ip-alone", Severity: rule.Warning, Title: "Virtual IP with one balancer",
+		Doc:     "A virtual IP moves between balancers. With one it has nowhere to go: the extra address adds keepalived's moving parts and no redundancy.",
+		Fix:     "Add a second host with the role load-balancer, or remove `virtual_ip`.",
+		Sources: []string{haConsider},
+	}, func(p *plan.Plan) []Finding {
+		if p.LoadBalancer.Kind != plan.HAProxy || !p.LoadBalancer.VirtualIP.IsValid() || len(p.LoadBalancer.Nodes) != 1 {
+			return nil
+		}
+		return one(p.LoadBalancer.Attr("virtual_ip"), "%s can move nowhere: %s is the only balancer. Add a second one, or remove virtual_ip.", p.LoadBalancer.VirtualIP, p.LoadBalancer.Nodes[0].Name)
+	}},
+	{rule.Rule{
+		ID: "load-balancer-pair-apart", Severity: rule.Warning, Title: "Several balancers without a virtual IP",
+		Doc:     "Without a virtual IP the endpoint's name leads to one balancer, or to all in turn: the death of one takes every second connection with it, until somebody changes DNS.",
+		Fix:     "Write `virtual_ip` in load_balancer.",
+		Sources: []string{haConsider},
+	}, func(p *plan.Plan) []Finding {
+		lb := p.LoadBalancer
+		if lb.Kind != plan.HAProxy || lb.VirtualIP.IsValid() || len(lb.Nodes) < 2 || p.Cluster.Endpoint.Host == "" || hostCalled(p, p.Cluster.Endpoint.Host) != nil || !p.Target.Facts.L2 {
+			return nil
+		}
+		return one(balancerAt(p), "%s (%s) share no address, so %s leads to one of them at a time.%s Write that as virtual_ip.", quantity(len(lb.Nodes), "balancer"), sentence(names(lb.Nodes)), p.Cluster.Endpoint.Host, freeRun(p, lb.Nodes[0].Address.Next(), 1))
+	}},
+	{rule.Rule{
+		ID: "load-balancer-virtual-ip-filtered", Severity: rule.Error, Title: "Virtual IP on a network that filters it",
+		Doc:     "A virtual IP moves by gratuitous ARP or VRRP. Clouds let a machine speak only for the addresses that they gave it, so the address never moves; often it never even answers.",
+		Fix:     "Use the cloud's own balancer: `load_balancer \"external\" {}` with its name as `control_plane_endpoint`, or kube-vip in mode bgp.",
+		Sources: []string{haConsider, "https://github.com/kubernetes-sigs/cluster-api-provider-vsphere/issues/1120"},
+	}, func(p *plan.Plan) []Finding {
+		lb := p.LoadBalancer
+		moves := lb.Kind == plan.HAProxy && len(lb.Nodes) > 1 || arpVirtualIP(p)
+		if p.Target.Facts.L2 || !lb.VirtualIP.IsValid() || !moves || p.Target.Facts.Hosting != plan.Hosts {
+			return nil
+		}
+		return one(lb.Attr("virtual_ip"), "The network of target %s lets no host take over %s. Write load_balancer \"external\" {} and the cloud balancer's name as control_plane_endpoint.", p.Target.Name, lb.VirtualIP)
+	}},
+	{rule.Rule{
+		ID: "load-balancer-virtual-ip-subnet", Severity: rule.Error, Title: "Virtual IP outside of the hosts' subnet",
+		Doc:     "A virtual IP moves by ARP, inside one subnet. From another subnet no router sends packets for it to these hosts.",
+		Fix:     "Take an address of their subnet, put the hosts into one subnet, or use BGP (kube-vip) or an external balancer.",
+		Sources: []string{haConsider, "https://github.com/kubernetes-sigs/cluster-api-provider-vsphere/issues/1120"},
+	}, func(p *plan.Plan) []Finding {
+		lb := p.LoadBalancer
+		if !lb.VirtualIP.IsValid() || lb.Kind == plan.KubeVIP && lb.Mode == "bgp" || lb.Kind == plan.ExternalBalancer {
+			return nil
+		}
+		for _, s := range slices.Concat(pods(p), services(p), reserved(p)) {
+			if s.prefix.Contains(lb.VirtualIP) {
+				return nil // network-virtual-ip-overlap says it
+			}
+		}
+		for _, n := range carriers(p) {
+			s, ok := subnetOf(p, n.Address)
+			if ok && s.Addr().Is4() == lb.VirtualIP.Is4() && !s.Contains(lb.VirtualIP) {
+				return one(lb.Attr("virtual_ip"), "%s lies outside of %s, the subnet of %s, and moves by ARP inside one subnet only. Take an address of that subnet.%s", lb.VirtualIP, s, n.Name, freeRun(p, n.Address.Next(), 1))
+			}
+		}
+		return nil
+	}},
+	{rule.Rule{
+		ID: "load-balancer-virtual-ip-family", Severity: rule.Error, Title: "Virtual IP of a family that its hosts lack", Permanent: true,
+		Doc:     "The virtual IP is an address on an interface of its hosts. Hosts without addresses of its family have no route for it.",
+		Fix:     "Write an address of the hosts' family.",
+		Sources: []string{dualStackDocs},
+	}, func(p *plan.Plan) []Finding {
+		vip := p.LoadBalancer.VirtualIP
+		for _, n := range carriers(p) {
+			if vip.IsValid() && n.Address.IsValid() && n.Address.Is4() != vip.Is4() && (!n.SecondaryAddress.IsValid() || n.SecondaryAddress.Is4() != vip.Is4()) {
+				return one(p.LoadBalancer.Attr("virtual_ip"), "%s is %s, and %s has %s alone (%s). Write an address of that family.", vip, family(vip), n.Name, family(n.Address), n.Address)
+			}
+		}
+		return nil
+	}},
+	{rule.Rule{
+		ID: "load-balancer-virtual-ip-unusable", Severity: rule.Error, Title: "Virtual IP that no host can have", Permanent: true,
+		Doc:     "Loopback, multicast, link-local and reserved addresses do not lead to one host from every other.",
+		Fix:     "Take a free address of the hosts' subnet.",
+		Sources: []string{specialPurpose},
+	}, func(p *plan.Plan) []Finding {
+		vip := p.LoadBalancer.VirtualIP
+		if !vip.IsValid() {
+			return nil
+		}
+		if why := unusable(vip); why != "" {
+			return one(p.LoadBalancer.Attr("virtual_ip"), "%s is %s. Take a free address of the hosts' subnet.", vip, why)
+		}
+		for _, s := range p.Network.NodeSubnets {
+			if s.Addr().Is4() && s.Bits() < 31 && (vip == s.Masked().Addr() || vip == lastOf(s)) {
+				return one(p.LoadBalancer.Attr("virtual_ip"), "%s is the network or broadcast address of %s. Take a free address inside.", vip, s.Masked())
+			}
+		}
+		return nil
+	}},
+	{rule.Rule{
+		ID: "load-balancer-port-clash", Severity: rule.Error, Title: "Load balancer on a port in use", Permanent: true,
+		Doc:     "The balancer shares a host with a component that has the port already: on a control plane that is mostly the API server's 6443. Which of the two starts first wins; the other crashes.",
+		Fix:     "Take another port, such as 8443, or hosts of their own for the balancers.",
+		Sources: []string{haConsider, "https://github.com/kubernetes/community/issues/7524"},
+	}, func(p *plan.Plan) []Finding {
+		if p.LoadBalancer.Kind != plan.HAProxy || len(p.ControlPlanes()) == 0 {
+			return nil
+		}
+		findings := portClash(p, "haproxy", "The load balancer")
+		if len(findings) > 0 && !p.LoadBalancer.Has("port") {
+			findings[0].At = p.Cluster.Attr("control_plane_endpoint")
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "load-balancer-kube-vip-port", Severity: rule.Error, Title: "kube-vip on a port of its own", Permanent: true,
+		Doc:     "kube-vip moves an address between control planes and translates no ports: on the virtual IP answers the API server itself, on its own port.",
+		Fix:     "Remove `port`, or change `api_server_port`.",
+		Sources: []string{kubeVIPDocs},
+	}, func(p *plan.Plan) []Finding {
+		lb := p.LoadBalancer
+		if lb.Kind != plan.KubeVIP || lb.Port == p.Cluster.APIServerPort || lb.Port == 0 {
+			return nil
+		}
+		return one(lb.Attr("port"), "kube-vip translates no ports: on %s the API server answers on %d, not on %d. Remove port, or write api_server_port = %d.", lb.VirtualIP, p.Cluster.APIServerPort, lb.Port, lb.Port)
+	}},
+	{rule.Rule{
+		ID: "load-balancer-unused-argument", Severity: rule.Warning, Title: "Load balancer argument without effect",
+		Doc:     "The argument belongs to another kind of balancer. It changes nothing, although it looks as if something had been decided.",
+		Fix:     "Remove it.",
+		Sources: []string{haConsider, kubeVIPDocs},
+	}, func(p *plan.Plan) []Finding {
+		lb := p.LoadBalancer
+		if !balancerWritten(p) {
+			return nil
+		}
+		useless := map[string]map[string]string{
+			plan.HAProxy:          {"mode": "kube-vip", "version": "kube-vip"},
+			plan.KubeVIP:          {"virtual_router_id": "haproxy with keepalived"},
+			plan.ExternalBalancer: {"mode": "kube-vip", "version": "kube-vip", "virtual_router_id": "haproxy with keepalived", "interface": "haproxy and kube-vip"},
+		}[lb.Kind]
+		var findings []Finding
+		for _, name := range []string{"interface", "virtual_router_id", "mode", "version"} {
+			if of := useless[name]; of != "" && lb.Has(name) {
+				findings = append(findings, one(lb.Attr(name), "%s is for %s, and the balancer is %s. Remove it.", name, of, lb.Kind)...)
+			}
+		}
+		if lb.Kind == plan.HAProxy && lb.Has("virtual_router_id") && !lb.VirtualIP.IsValid() {
+			findings = append(findings, one(lb.Attr("virtual_router_id"), "virtual_router_id is keepalived's, and without virtual_ip there is no keepalived. Remove it, or write virtual_ip.")...)
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "load-balancer-router-id-preset", Severity: rule.Warning, Title: "Virtual router ID that everybody has",
+		Doc:     "Routers on one segment with the same VRID fight for the address. 51 is in every example and preset in several distributions, so it is the likeliest to meet.",
+		Fix:     "Leave it out, and it is computed from the virtual IP, or take another number that is free on the segment.",
+		Sources: []string{haConsider, "https://keepalived.readthedocs.io/en/latest/configuration_synopsis.html"},
+	}, func(p *plan.Plan) []Finding {
+		if lb := p.LoadBalancer; lb.Kind == plan.HAProxy && lb.Has("virtual_router_id") && lb.VirtualRouterID == 51 && lb.VirtualIP.IsValid() {
+			return one(lb.Attr("virtual_router_id"), "51 is the virtual router ID of every example: a second cluster on the segment would have it too. Leave it out, and it is computed from the virtual IP.")
+		}
+		return nil
+	}},
+	{rule.Rule{
+		ID: "load-balancer-on-etcd", Severity: rule.Warning, Title: "Load balancer on an etcd host",
+		Doc:     "etcd is sensitive to every delay of its disk and network. A balancer beside it carries all API traffic, and is the host that operators restart first.",
+		Fix:     "Put the balancer on a host of its own, or on a control plane with another port.",
+		Sources: []string{"https://etcd.io/docs/v3.6/op-guide/hardware/"},
+	}, func(p *plan.Plan) []Finding {
+		if !p.Etcd.IsExternal() {
+			return nil
+		}
+		return each(p.LoadBalancer.Nodes, func(n *plan.Node) bool { return n.Roles.Has(plan.EtcdRole) && !n.Roles.Has(plan.ControlPlane) }, func(n *plan.Node) hcl.Range { return n.Attr("roles") }, func(n *plan.Node, all []*plan.Node) string {
+			return fmt.Sprintf("%s is etcd member and load balancer: all API traffic passes beside etcd. Give the balancer a host of its own.", whose(all))
+		})
+	}},
+}

@@ -1,0 +1,234 @@
+package check
+
+import (
+	"fmt"
+	"math/big"
+	"net/netip"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+)
+
+const largeClusters = "https://kubernetes.io/docs/setup/best-practices/cluster-large/"
+
+// holding is how many nodes get a share of a pod range, at most 2^30.
+func holding(p *plan.Plan, pods netip.Prefix) int {
+	bits := p.Network.NodeMask(pods) - pods.Bits()
+	if bits < 0 {
+		return 0
+	}
+	return 1 << min(bits, 30)
+}
+
+// wideEnough is the longest prefix that holds n nodes' shares.
+func wideEnough(p *plan.Plan, pods netip.Prefix, n int) netip.Prefix {
+	bits := 0
+	for 1<<bits < n {
+		bits++
+	}
+	return netip.PrefixFrom(pods.Addr(), max(8, p.Network.NodeMask(pods)-bits)).Masked()
+}
+
+func podsAt(p *plan.Plan) hcl.Range {
+	return written(writtenArg(p.Network.Has("pod_subnets"), p.Network.Attr("pod_subnets")), writtenArg(p.Network.Has("node_cidr_mask_size"), p.Network.Attr("node_cidr_mask_size")), p.Cluster.Attr("max_nodes"))
+}
+
+// roomFor suggests a pod range for n nodes, and a longer node mask where that would do.
+func roomFor(p *plan.Plan, pods netip.Prefix, n int) string {
+	wide := wideEnough(p, pods, n)
+	text := fmt.Sprintf(" A /%d holds %d.", wide.Bits(), holding(p, wide))
+	return text + free(p, "pods", wide)
+}
+
+var capacityRules = []Rule{
+	{rule.Rule{
+		ID: "capacity-pod-range", Severity: rule.Error, Title: "Pod range too small for the nodes", Permanent: true,
+		Doc:     "Each node takes a share of the pod range, and when no share is left the next node stays without pod addresses: it joins, is NotReady, and nothing says why. The range cannot be changed in a running cluster.",
+		Fix:     "Write a wider range, or give each node a smaller share with a longer node mask.",
+		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/9150", "https://github.com/cloudnativelabs/kube-router/issues/360"},
+	}, func(p *plan.Plan) []Finding {
+		drawn := len(p.KubeletNodes())
+		var findings []Finding
+		for _, s := range pods(p) {
+			if holds := holding(p, s.prefix); holds > 0 && holds < drawn {
+				findings = append(findings, one(podsAt(p), "Pods %s with /%d a node hold %s; the plan has %d and grows to %d.%s",
+					s.prefix, p.Network.NodeMask(s.prefix), quantity(holds, "node"), drawn, p.Cluster.MaxNodes, roomFor(p, s.prefix, p.Cluster.MaxNodes))...)
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "capacity-pod-range-growth", Severity: rule.Warning, Title: "Pod range too small for the growth",
+		Doc:     "The nodes drawn fit, and `max_nodes` do not. The pod range cannot be changed in a running cluster, so the growth ends where the range does.",
+		Fix:     "Write a wider range now, a longer node mask, or a lower `max_nodes`.",
+		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/9150"},
+	}, func(p *plan.Plan) []Finding {
+		drawn := len(p.KubeletNodes())
+		var findings []Finding
+		for _, s := range pods(p) {
+			if holds := holding(p, s.prefix); holds >= drawn && holds < p.Cluster.MaxNodes {
+				findings = append(findings, one(podsAt(p), "Pods %s with /%d a node hold %s; the plan has %d and grows to %d (%s).%s",
+					s.prefix, p.Network.NodeMask(s.prefix), quantity(holds, "node"), drawn, p.Cluster.MaxNodes, line(p.Cluster.Attr("max_nodes")), roomFor(p, s.prefix, p.Cluster.MaxNodes))...)
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "capacity-pods-per-node", Severity: rule.Error, Title: "More pods per node than addresses",
+		Doc:     "The scheduler sends a node up to `max_pods` pods. Those beyond the addresses of its share wait in ContainerCreating without end.",
+		Fix:     "Lower `max_pods`, or give each node a larger share with a shorter node mask.",
+		Sources: []string{"https://kubernetes.io/docs/concepts/cluster-administration/networking/", "https://cloud.google.com/kubernetes-engine/docs/how-to/flexible-pod-cidr"},
+	}, func(p *plan.Plan) []Finding {
+		if !p.Cluster.Kubelet.Has("max_pods") {
+			return nil // the default follows the mask
+		}
+		want := p.Cluster.Kubelet.MaxPods
+		for _, s := range pods(p) {
+			mask := p.Network.NodeMask(s.prefix)
+			bits := s.prefix.Addr().BitLen() - mask
+			if bits >= 20 || mask < s.prefix.Bits() {
+				continue
+			}
+			if room := 1<<bits - 3; want > room {
+				better := bits
+				for 1<<better-3 < want {
+					better++
+				}
+				return one(p.Cluster.Kubelet.Attr("max_pods"), "A node's share of pods is /%d, %d addresses, and max_pods is %d. Write max_pods = %d, or %s = %d.", mask, max(0, room), want, max(1, room), maskName(s.prefix), s.prefix.Addr().BitLen()-better)
+			}
+		}
+		return nil
+	}},
+	{rule.Rule{
+		ID: "capacity-max-pods-tested", Severity: rule.Warning, Title: "More pods per node than anybody tests",
+		Doc:     "Kubernetes is tested with 110 pods a node; vendors go up to 250 on large machines. Beyond, the kubelet's own loops and the runtime fall behind: probes time out and nodes flap.",
+		Fix:     "Use more, smaller nodes, or stay at 250.",
+		Sources: []string{largeClusters, "https://docs.redhat.com/en/documentation/openshift_container_platform/4.19/html/scalability_and_performance/"},
+	}, func(p *plan.Plan) []Finding {
+		if n := p.Cluster.Kubelet.MaxPods; p.Cluster.Kubelet.Has("max_pods") && n > 250 {
+			return one(p.Cluster.Kubelet.Attr("max_pods"), "max_pods = %d: Kubernetes is tested with 110 pods a node, and vendors support 250. Use more nodes, or write 250.", n)
+		}
+		return nil
+	}},
+	{rule.Rule{
+		ID: "capacity-nodes-tested", Severity: rule.Warning, Title: "More nodes than Kubernetes is tested with",
+		Doc:     "Kubernetes' scalability tests end at 5,000 nodes. Larger clusters exist, with changes to etcd, watch caches and the network that are their owners' own.",
+		Fix:     "Split the cluster, or lower `max_nodes`.",
+		Sources: []string{largeClusters},
+	}, func(p *plan.Plan) []Finding {
+		if n := p.Cluster.MaxNodes; n > 5000 {
+			return one(p.Cluster.Attr("max_nodes"), "%d nodes: Kubernetes is tested with 5,000. Split the cluster, or lower max_nodes.", n)
+		}
+		return nil
+	}},
+	{rule.Rule{
+		ID: "capacity-service-range", Severity: rule.Warning, Title: "Service range too small for the nodes",
+		Doc:     "The service range is fixed when the cluster is made. A cluster has, in practice, more Services than nodes; where there are fewer service addresses than nodes, it fills up while pods still fit.",
+		Fix:     "Write a wider range; a /16 costs nothing.",
+		Sources: []string{largeClusters, "https://kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation/"},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, s := range services(p) {
+			room := size(s.prefix)
+			if s.prefix.Addr().BitLen()-s.prefix.Bits() >= 4 && room.Cmp(big.NewInt(int64(p.Cluster.MaxNodes))) < 0 {
+				findings = append(findings, one(s.at, "services %s have %s addresses for a cluster of %d nodes, and cannot grow later.%s", s.prefix, room, p.Cluster.MaxNodes, free(p, "services", netip.PrefixFrom(s.prefix.Addr(), s.prefix.Addr().BitLen()-16)))...)
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "capacity-node-subnet", Severity: rule.Warning, Title: "Node subnets too small for the growth",
+		Doc:     "Every host needs an address in `node_subnets`. When they run out, new hosts need another subnet, with routes, firewall rules and no_proxy to match.",
+		Fix:     "Widen the subnet, add one, or lower `max_nodes`.",
+		Sources: []string{networkModel},
+	}, func(p *plan.Plan) []Finding {
+		total := new(big.Int)
+		for _, s := range p.Network.NodeSubnets {
+			if len(p.Nodes) > 0 && s.Addr().Is4() == p.Nodes[0].Address.Is4() {
+				total.Add(total, size(s))
+				if s.Addr().Is4() && s.Bits() < 31 {
+					total.Sub(total, big.NewInt(2))
+				}
+			}
+		}
+		need := p.Cluster.MaxNodes + len(p.Nodes) - len(p.KubeletNodes())
+		if p.LoadBalancer.VirtualIP.IsValid() {
+			need++
+		}
+		if total.Sign() <= 0 || total.Cmp(big.NewInt(int64(need))) >= 0 {
+			return nil
+		}
+		return one(p.Network.Attr("node_subnets"), "The node subnets %s have %s addresses, and the design grows to %d hosts (max_nodes, other hosts and the virtual IP). Widen them, or lower max_nodes.", prefixes(p.Network.NodeSubnets), total, need)
+	}},
+	{rule.Rule{
+		ID: "control-plane-undersized", Severity: rule.Warning, Title: "Control plane small for the number of nodes",
+		Doc:     "The API server's memory and processor grow with nodes and what they watch. Too small ones answer slowly exactly when much happens at once: after a power cut, in a roll-out. Upstream's own sizes for the node counts are 2 cores up to 10 nodes, 4 up to 100, 8 up to 250, 16 up to 500, 32 beyond.",
+		Fix:     "Raise `cpus`, or spread the load over more control planes.",
+		Sources: []string{largeClusters, "https://github.com/kubernetes/kubernetes/blob/v1.37.2/cluster/gce/config-common.sh"},
+	}, func(p *plan.Plan) []Finding {
+		drawn := len(p.KubeletNodes())
+		want := 32
+		for _, row := range []struct{ nodes, cores int }{{10, 2}, {100, 4}, {250, 8}, {500, 16}} {
+			if drawn <= row.nodes {
+				want = row.cores
+				break
+			}
+		}
+		return each(p.ControlPlanes(), func(n *plan.Node) bool { return n.CPUs >= 2 && n.CPUs < want }, func(n *plan.Node) hcl.Range { return n.Attr("cpus") }, func(n *plan.Node, all []*plan.Node) string {
+			return fmt.Sprintf("%s has %d cores for a cluster of %d nodes; upstream sizes its own with %d. Write cpus = %d.", whose(all), n.CPUs, drawn, want, want)
+		})
+	}},
+	{rule.Rule{
+		ID: "etcd-undersized", Severity: rule.Warning, Title: "etcd host small for the number of nodes",
+		Doc:     "etcd's documentation sizes hosts by the cluster: 2 cores and 8 GB up to 50 nodes, 4 and 16 up to 250, 8 and 32 up to 1,000, 16 and 64 up to 3,000. A member that falls behind loses elections, and the API stalls with each.",
+		Fix:     "Raise `cpus` and `memory`.",
+		Sources: []string{"https://etcd.io/docs/v3.6/op-guide/hardware/#example-hardware-configurations"},
+	}, func(p *plan.Plan) []Finding {
+		if !p.Etcd.IsExternal() {
+			return nil
+		}
+		drawn := len(p.KubeletNodes())
+		cores, memory := 16, 64
+		for _, row := range []struct{ nodes, cores, gigabytes int }{{50, 2, 8}, {250, 4, 16}, {1000, 8, 32}} {
+			if drawn <= row.nodes {
+				cores, memory = row.cores, row.gigabytes
+				break
+			}
+		}
+		if drawn <= 10 { // the smallest row is for 50 nodes; a handful does well with less
+			return nil
+		}
+		small := func(n *plan.Node) bool {
+			return n.CPUs > 0 && n.CPUs < cores || n.MemoryBytes > 0 && n.MemoryBytes < int64(memory)*1e9
+		}
+		return each(members(p), small, func(n *plan.Node) hcl.Range {
+			if n.CPUs > 0 && n.CPUs < cores {
+				return n.Attr("cpus")
+			}
+			return n.Attr("memory")
+		}, func(n *plan.Node, all []*plan.Node) string {
+			has := ""
+			if n.CPUs > 0 {
+				has = quantity(n.CPUs, "core")
+			}
+			if n.MemoryBytes > 0 {
+				if has != "" {
+					has += " and "
+				}
+				has += gibibytes(n.MemoryBytes)
+			}
+			return fmt.Sprintf("%s has %s for a cluster of %d nodes; etcd's documentation sizes it with %d cores and %d GB.", whose(all), has, drawn, cores, memory)
+		})
+	}},
+}
+
+// members returns the hosts of the etcd members.
+func members(p *plan.Plan) []*plan.Node {
+	nodes := make([]*plan.Node, len(p.Etcd.Members))
+	for i, m := range p.Etcd.Members {
+		nodes[i] = m.Node
+	}
+	return nodes
+}

@@ -1,0 +1,77 @@
+// Package check judges a resolved design: what will not install, what will lose data, and what its owner will regret. Each rule is a
+// literal in the file of its area; Run turns findings into diagnostics, and waivers into notes.
+package check
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+)
+
+// Rule is a rule about a whole design. Check returns its findings in any order; it takes at most n log n steps for n nodes.
+type Rule struct {
+	rule.Rule
+	Check func(*plan.Plan) []Finding
+}
+
+// Finding is one place that breaks a rule. Detail is made of sentences: what is, why it matters, what to write instead.
+type Finding struct {
+	At     hcl.Range
+	Detail string
+}
+
+// Rules returns the rules of this package, by area.
+func Rules() []Rule {
+	return slices.Concat(
+		topologyRules, hostRules, networkRules, overlapRules, capacityRules, endpointRules, balancerRules, etcdRules, versionRules,
+		featureGateRules, machineRules, nodeRules, componentRules, certificateRules, secretRules, artifactRules, fileRules, availabilityRules,
+	)
+}
+
+// Catalog returns every rule of every stage, sorted by ID.
+func Catalog() []*rule.Rule {
+	rules := slices.Concat(spec.Rules, plan.Rules, waiverRules)
+	for _, r := range Rules() {
+		rules = append(rules, &r.Rule)
+	}
+	slices.SortFunc(rules, func(a, b *rule.Rule) int { return strings.Compare(a.ID, b.ID) })
+	return rules
+}
+
+// Waived returns the reason of the waiver that demoted the diagnostic to a note; ok is false where no waiver did.
+func Waived(d *hcl.Diagnostic) (reason string, ok bool) { return rule.WaiverReason(d) }
+
+// Run holds every rule against the plan. A waived finding stays in the result as a note (see Waived). The expiry of waivers is held
+// against today, which comes from the command: nothing under planner/ reads a clock. The zero time judges no expiry.
+func Run(p *plan.Plan, today time.Time) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	say := func(r *rule.Rule, at hcl.Range, detail string, w *plan.Waiver) {
+		if at.Filename == "" {
+			at = p.Cluster.Block()
+		}
+		if w != nil {
+			diags = append(diags, r.Waived(at, detail, w.Reason))
+			return
+		}
+		diags = append(diags, r.Diagnostic(at, detail))
+	}
+
+	waivers, used := validWaivers(p, today), map[string]bool{}
+	for _, r := range Rules() {
+		for _, f := range r.Check(p) {
+			w := waivers[r.ID]
+			used[r.ID] = used[r.ID] || w != nil
+			say(&r.Rule, f.At, f.Detail, w)
+		}
+	}
+	for _, r := range judgeWaivers(p, today, used) {
+		say(r.rule, r.at, r.detail, nil)
+	}
+	return diags
+}

@@ -1,0 +1,469 @@
+package check
+
+import (
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+)
+
+const (
+	beforeYouBegin = "https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/#before-you-begin"
+	nodeNames      = "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names"
+	specialPurpose = "https://www.iana.org/assignments/iana-ipv4-special-registry/iana-ipv4-special-registry.xhtml"
+	kernelIfNames  = "https://github.com/torvalds/linux/blob/master/include/uapi/linux/if.h"
+)
+
+// interfaceName is what the kernel takes (dev_valid_name: at most 15 bytes, no slash, no colon, no space).
+var interfaceName = regexp.MustCompile(`^[^\s/:]{1,15}$`)
+
+// interfaces lists every interface name that was written, once for each place.
+func interfaces(p *plan.Plan) []struct {
+	name string
+	at   hcl.Range
+} {
+	type place = struct {
+		name string
+		at   hcl.Range
+	}
+	var all []place
+	add := func(name string, has bool, at hcl.Range) {
+		if has {
+			all = append(all, place{name, at})
+		}
+	}
+	add(p.Network.CNI.Interface, cniHas(p, "interface"), p.Network.CNI.Attr("interface"))
+	add(p.LoadBalancer.Interface, p.LoadBalancer.Has("interface"), p.LoadBalancer.Attr("interface"))
+	for _, group := range blocks(p.Nodes) {
+		add(group[0].Interface, group[0].Has("interface"), group[0].Attr("interface"))
+	}
+	return all
+}
+
+// unusable says why no host can have the address, "" if one can.
+func unusable(a netip.Addr) string {
+	switch {
+	case a.IsUnspecified():
+		return "the unspecified address"
+	case a.IsLoopback():
+		return "a loopback address, which every host has for itself"
+	case a.IsMulticast():
+		return "a multicast address"
+	case a.IsLinkLocalUnicast():
+		return "a link-local address, which is not routed and means another host on every interface"
+	case a.Is4() && a.As4()[0] == 0:
+		return "in 0.0.0.0/8, which means this network"
+	case a.Is4() && a.As4()[0] >= 240:
+		return "in 240.0.0.0/4, which is reserved"
+	}
+	return ""
+}
+
+var allDigits = regexp.MustCompile(`^[0-9]+$`)
+
+var hostRules = []Rule{
+	{rule.Rule{
+		ID: "host-duplicate-name", Severity: rule.Error, Title: "Two hosts with one name", Permanent: true,
+		Doc:     "The name is the host's identity: the Node object, the etcd member, the certificate and the generated files are called by it. A second host with the name takes over the first one's Node, and the two fight.",
+		Fix:     "Rename one of them. A pool's hosts are called <pool>-1, <pool>-2 and so on.",
+		Sources: []string{beforeYouBegin, "https://github.com/kubernetes/kubeadm/issues/31"},
+	}, func(p *plan.Plan) []Finding {
+		first := make(map[string]*plan.Node, len(p.Nodes))
+		seen := map[[2]int]bool{}
+		var findings []Finding
+		for _, n := range byPlace(p.Nodes) {
+			earlier := first[n.Name]
+			if earlier == nil {
+				first[n.Name] = n
+				continue
+			}
+			pair := [2]int{earlier.NameRange.Start.Byte, n.NameRange.Start.Byte}
+			if seen[pair] {
+				continue
+			}
+			seen[pair] = true
+			findings = append(findings, one(n.NameRange, "%s is also the name of %s. A node's name is its identity: rename one of the two.", n.Name, origin(earlier))...)
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "host-name-reserved", Severity: rule.Error, Title: "Host name that means something else", Permanent: true,
+		Doc:     "Every host calls itself localhost, so a node of that name is reached by nobody else; the certificates and /etc/hosts would contradict each other.",
+		Fix:     "Give the host a name of its own.",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc6761#section-6.3", nodeNames},
+	}, func(p *plan.Plan) []Finding {
+		return each(p.Nodes, func(n *plan.Node) bool {
+			return n.Name == "localhost"
+		}, func(n *plan.Node) hcl.Range { return n.NameRange }, func(n *plan.Node, _ []*plan.Node) string {
+			return fmt.Sprintf("%q is what every host calls itself. Name the host for what it is, such as %q.", n.Name, p.Cluster.Name+"-1")
+		})
+	}},
+	{rule.Rule{
+		ID: "host-name-digits", Severity: rule.Warning, Title: "Host name of digits alone",
+		Doc:     "A name of digits alone reads as an IPv4 address to the resolver's inet_aton, and as a number to YAML, Ansible and others who handle the inventory.",
+		Fix:     "Put a letter before the number.",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1123#section-2.1", nodeNames},
+	}, func(p *plan.Plan) []Finding {
+		return each(p.Nodes, func(n *plan.Node) bool { return allDigits.MatchString(n.Name) }, func(n *plan.Node) hcl.Range { return n.NameRange }, func(n *plan.Node, _ []*plan.Node) string {
+			return fmt.Sprintf("%q reads as a number, and to a resolver as an address. Write %q.", n.Name, "node-"+n.Name)
+		})
+	}},
+	{rule.Rule{
+		ID: "host-duplicate-address", Severity: rule.Error, Title: "Two hosts with one address", Permanent: true,
+		Doc:     "Two hosts with one address answer for each other at random: joins fail, etcd members talk to themselves, and pods vanish from the network. In a pool addresses are counted up from the first, so two pools may run into each other.",
+		Fix:     "Give one of them another address.",
+		Sources: []string{beforeYouBegin},
+	}, duplicateAddresses},
+	{rule.Rule{
+		ID: "host-address-is-virtual-ip", Severity: rule.Error, Title: "Virtual IP that a host already has", Permanent: true,
+		Doc:     "The virtual IP moves between hosts. If it is one host's own address, two machines claim it as soon as it moves, and that host is cut off.",
+		Fix:     "Take an address for the virtual IP that no host has and no DHCP server gives out.",
+		Sources: []string{"https://github.com/kubernetes/kubeadm/blob/main/docs/ha-considerations.md"},
+	}, func(p *plan.Plan) []Finding {
+		vip := p.LoadBalancer.VirtualIP
+		if !vip.IsValid() {
+			return nil
+		}
+		for _, u := range uses(p) {
+			if u.addr == vip {
+				return one(p.LoadBalancer.Attr("virtual_ip"), "%s is the address of %s (%s). A virtual IP belongs to no host.%s", vip, u.node.Name, line(u.at), freeRun(p, vip.Next(), 1))
+			}
+		}
+		return nil
+	}},
+	{rule.Rule{
+		ID: "host-address-unusable", Severity: rule.Error, Title: "Address that no host can have", Permanent: true,
+		Doc:     "Loopback, multicast, link-local, unspecified and reserved addresses do not lead to one host from every other host.",
+		Fix:     "Write the address by which the other hosts reach this one.",
+		Sources: []string{specialPurpose},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, group := range blocks(p.Nodes) {
+			for _, n := range group {
+				if why := unusable(n.Address); n.Address.IsValid() && why != "" {
+					findings = append(findings, one(attr(n, "address"), "%s of %s is %s. Write the address by which the other hosts reach it.", n.Address, n.Name, why)...)
+					break
+				}
+			}
+			for _, n := range group {
+				if why := unusable(n.SecondaryAddress); n.SecondaryAddress.IsValid() && why != "" {
+					findings = append(findings, one(attr(n, "secondary_address"), "%s of %s is %s. Write the address by which the other hosts reach it.", n.SecondaryAddress, n.Name, why)...)
+					break
+				}
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "host-address-network", Severity: rule.Error, Title: "Network or broadcast address as a host's", Permanent: true,
+		Doc:     "The first address of an IPv4 subnet names the network and the last one reaches all of its hosts; neither can be a host's own. A pool that counts upwards can run into the last one.",
+		Fix:     "Move the address, or write the right `node_subnets`.",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1122#section-3.2.1.3"},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, s := range p.Network.NodeSubnets {
+			if !s.Addr().Is4() || s.Bits() > 30 {
+				continue
+			}
+			for _, u := range inside(s, uses(p)) {
+				switch u.addr {
+				case s.Masked().Addr():
+					findings = append(findings, one(u.at, "%s of %s is the network address of %s (%s).%s", u.addr, u.node.Name, s.Masked(), line(p.Network.Attr("node_subnets")), freeRun(p, u.addr.Next(), 1))...)
+				case lastOf(s):
+					findings = append(findings, one(u.at, "%s of %s is the broadcast address of %s (%s). Begin lower, or widen the subnet.", u.addr, u.node.Name, s.Masked(), line(p.Network.Attr("node_subnets")))...)
+				}
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "host-address-outside", Severity: rule.Error, Title: "Address outside of the node subnets",
+		Doc:     "`node_subnets` says where the hosts live. An address outside of them is a typing mistake, or a subnet that routes, firewalls and no_proxy do not know of.",
+		Fix:     "Correct the address, or add its subnet to `node_subnets`.",
+		Sources: []string{"https://kubernetes.io/docs/concepts/cluster-administration/networking/#kubernetes-ip-address-ranges"},
+	}, func(p *plan.Plan) []Finding {
+		if len(p.Network.NodeSubnets) == 0 {
+			return nil
+		}
+		hasFamily := func(a netip.Addr) bool {
+			return slices.ContainsFunc(p.Network.NodeSubnets, func(s netip.Prefix) bool { return s.Addr().Is4() == a.Is4() })
+		}
+		out := func(a netip.Addr) bool {
+			if !a.IsValid() || unusable(a) != "" || !hasFamily(a) {
+				return false
+			}
+			_, ok := subnetOf(p, a)
+			return !ok
+		}
+		var findings []Finding
+		for _, group := range blocks(p.Nodes) {
+			lost := having(group, func(n *plan.Node) bool { return out(n.Address) })
+			if len(lost) > 0 {
+				findings = append(findings, one(attr(lost[0], "address"), "%s of %s lies outside of the node subnets %s (%s). Correct it, or add its subnet there.",
+					lost[0].Address, whose(lost), prefixes(p.Network.NodeSubnets), line(p.Network.Attr("node_subnets")))...)
+			}
+			lost = having(group, func(n *plan.Node) bool { return out(n.SecondaryAddress) })
+			if len(lost) > 0 {
+				findings = append(findings, one(attr(lost[0], "secondary_address"), "%s of %s lies outside of the node subnets %s (%s). Correct it, or add its subnet there.",
+					lost[0].SecondaryAddress, whose(lost), prefixes(p.Network.NodeSubnets), line(p.Network.Attr("node_subnets")))...)
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "host-address-family", Severity: rule.Error, Title: "Address of another family than the pods'",
+		Doc:     "A host's address is of the family of the first pod range: the kubelet reports it first, and the API server, etcd and the pod network use it. A host of the other family cannot reach the pods of the rest.",
+		Fix:     "Write an address of that family, or put the other range first in `pod_subnets` and `service_subnets`.",
+		Sources: []string{"https://kubernetes.io/docs/concepts/services-networking/dual-stack/#prerequisites"},
+	}, func(p *plan.Plan) []Finding {
+		if len(p.Network.PodSubnets) == 0 {
+			return nil
+		}
+		first := p.Network.PodSubnets[0]
+		return each(p.Nodes, func(n *plan.Node) bool { return n.Address.IsValid() && n.Address.Is4() != first.Addr().Is4() },
+			func(n *plan.Node) hcl.Range { return attr(n, "address") },
+			func(n *plan.Node, all []*plan.Node) string {
+				return fmt.Sprintf("%s of %s is %s, and the first pod range %s is %s. Write an %s address, or put a range of the other family first.", n.Address, whose(all), family(n.Address), first, family(first.Addr()), family(first.Addr()))
+			})
+	}},
+	{rule.Rule{
+		ID: "host-secondary-address-missing", Severity: rule.Warning, Title: "Dual-stack host without a second address",
+		Doc:     "In a dual-stack cluster every node should have an address of each family. Pods on a host without the second one cannot be reached through it, and Services of that family answer on some nodes only.",
+		Fix:     "Write `secondary_address` (in a pool `first_secondary_address`), or drop the second range.",
+		Sources: []string{"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/dual-stack-support/"},
+	}, func(p *plan.Plan) []Finding {
+		if !p.Network.DualStack() || p.Target.Facts.Hosting != plan.Hosts {
+			return nil
+		}
+		second := p.Network.PodSubnets[1]
+		return each(p.KubeletNodes(), func(n *plan.Node) bool { return n.Address.IsValid() && !n.SecondaryAddress.IsValid() },
+			func(n *plan.Node) hcl.Range { return written(n.NameRange, n.Block()) },
+			func(n *plan.Node, all []*plan.Node) string {
+				name := "secondary_address"
+				if n.Pool != "" {
+					name = "first_secondary_address"
+				}
+				return fmt.Sprintf("Pods and services are dual-stack (%s), and %s has no %s address. Write %s.", second, whose(all), family(second.Addr()), name)
+			})
+	}},
+	{rule.Rule{
+		ID: "host-secondary-address-unused", Severity: rule.Warning, Title: "Second address in a single-stack cluster",
+		Doc:     "The kubelet reports two addresses only where pods and Services have ranges of both families. In a single-stack cluster the second one is not used.",
+		Fix:     "Remove it, or add a range of its family to `pod_subnets` and `service_subnets`.",
+		Sources: []string{"https://kubernetes.io/docs/concepts/services-networking/dual-stack/"},
+	}, func(p *plan.Plan) []Finding {
+		if p.Network.DualStack() {
+			return nil
+		}
+		return each(p.Nodes, func(n *plan.Node) bool {
+			return n.SecondaryAddress.IsValid() && n.SecondaryAddress.Is4() != n.Address.Is4()
+		},
+			func(n *plan.Node) hcl.Range { return attr(n, "secondary_address") },
+			func(n *plan.Node, all []*plan.Node) string {
+				return fmt.Sprintf("%s of %s is not used: pods and services have one family. Remove it, or add %s ranges to pod_subnets and service_subnets.", n.SecondaryAddress, whose(all), family(n.SecondaryAddress))
+			})
+	}},
+	{rule.Rule{
+		ID: "host-secondary-address-family", Severity: rule.Error, Title: "Both addresses of one family",
+		Doc:     "The second address is for the other family. The kubelet refuses two addresses of one family in --node-ip.",
+		Fix:     "Write an address of the other family, or remove it.",
+		Sources: []string{"https://kubernetes.io/docs/reference/command-line-tools-reference/kubelet/"},
+	}, func(p *plan.Plan) []Finding {
+		return each(p.Nodes, func(n *plan.Node) bool {
+			return n.Address.IsValid() && n.SecondaryAddress.IsValid() && n.Address.Is4() == n.SecondaryAddress.Is4()
+		}, func(n *plan.Node) hcl.Range { return attr(n, "secondary_address") }, func(n *plan.Node, all []*plan.Node) string {
+			return fmt.Sprintf("%s and %s of %s are both %s, and a kubelet takes one of each family. Write the address of the other family, or remove this one.", n.Address, n.SecondaryAddress, whose(all), family(n.Address))
+		})
+	}},
+	{rule.Rule{
+		ID: "host-duplicate-ssh-address", Severity: rule.Error, Title: "Two hosts behind one SSH address", Permanent: true,
+		Doc:     "The playbook reaches each host at its SSH address. Where two hosts have the same one, everything meant for the second is done to the first again.",
+		Fix:     "Write the address at which each host answers. Hosts behind one NAT address are reached through `ssh { jump_host = … }`.",
+		Sources: []string{"https://docs.ansible.com/ansible/latest/inventory_guide/intro_inventory.html#connecting-to-hosts-behavioral-inventory-parameters"},
+	}, func(p *plan.Plan) []Finding {
+		return repeated(p, "ssh_address", func(n *plan.Node) string {
+			if !n.Has("ssh_address") {
+				return ""
+			}
+			return n.SSHAddress
+		}, "SSH address %s is also that of %s: the playbook would configure one host twice and the other never. Write the address at which each answers, or reach hosts behind NAT through ssh { jump_host = … }.")
+	}},
+	{rule.Rule{
+		ID: "host-duplicate-mac", Severity: rule.Error, Title: "Two hosts with one hardware address", Permanent: true,
+		Doc:     "Two machines with one MAC address on a segment receive each other's frames at random. It is the usual sign of a cloned virtual machine, whose product_uuid is then the same too.",
+		Fix:     "Give each machine its own MAC address.",
+		Sources: []string{beforeYouBegin},
+	}, func(p *plan.Plan) []Finding {
+		return repeated(p, "mac", func(n *plan.Node) string { return strings.ToLower(strings.ReplaceAll(n.MAC, "-", ":")) },
+			"Hardware address %s is also that of %s. Give each machine its own: kubeadm needs distinct MAC addresses and product_uuids.")
+	}},
+	{rule.Rule{
+		ID: "host-mac-multicast", Severity: rule.Error, Title: "Multicast hardware address",
+		Doc:     "The lowest bit of the first byte marks a group address. No interface can have one, and hypervisors refuse it.",
+		Fix:     "Use an even first byte; 52:54:00 is KVM's, and 02 begins the locally administered ones.",
+		Sources: []string{"https://standards.ieee.org/wp-content/uploads/import/documents/tutorials/macgrp.pdf"},
+	}, func(p *plan.Plan) []Finding {
+		odd := regexp.MustCompile(`^[0-9a-fA-F][13579bdfBDF]`)
+		return each(p.Nodes, func(n *plan.Node) bool { return odd.MatchString(n.MAC) }, func(n *plan.Node) hcl.Range { return n.Attr("mac") }, func(n *plan.Node, _ []*plan.Node) string {
+			return fmt.Sprintf("%s of %s is a multicast address, because its first byte is odd. Use an even one, such as 52:54:00:… on KVM.", n.MAC, n.Name)
+		})
+	}},
+	{rule.Rule{
+		ID: "host-interface-name", Severity: rule.Error, Title: "Interface name that the kernel refuses",
+		Doc:     "Linux takes interface names of up to 15 bytes without spaces, slashes and colons. Anything else can match no interface, so the virtual IP or the pod network stays down.",
+		Fix:     "Write the name that `ip link` shows.",
+		Sources: []string{kernelIfNames},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, i := range interfaces(p) {
+			if !interfaceName.MatchString(i.name) {
+				findings = append(findings, one(i.at, "%q is no interface name: Linux takes 1 to 15 bytes without spaces, slashes and colons. Write what `ip link` shows, such as \"eth1\".", i.name)...)
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "host-public-address-same", Severity: rule.Warning, Title: "Public address that says nothing new",
+		Doc:     "`public_address` is for hosts behind NAT: what clients outside dial, beside the address that the hosts use among themselves. The same address in both hides which network the cluster runs on.",
+		Fix:     "Remove it, or write the private one as `address`.",
+		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/5513"},
+	}, func(p *plan.Plan) []Finding {
+		return each(p.Nodes, func(n *plan.Node) bool {
+			return n.PublicAddress != "" && n.Address.IsValid() && n.PublicAddress == n.Address.String()
+		}, func(n *plan.Node) hcl.Range { return n.Attr("public_address") }, func(n *plan.Node, _ []*plan.Node) string {
+			return fmt.Sprintf("%s is the address of %s already. Remove public_address, or write the private address as address.", n.PublicAddress, n.Name)
+		})
+	}},
+	{rule.Rule{
+		ID: "host-mixed-architectures", Severity: rule.Warning, Title: "Workers of several architectures without a taint",
+		Doc:     "The scheduler does not look at the architecture of an image. A pod whose image lacks the rarer one lands there sooner or later and fails with \"exec format error\".",
+		Fix:     "Put a taint on the rarer machines, such as `taint { key = \"kubernetes.io/arch\", value = \"arm64\", effect = \"NoSchedule\" }`, and a toleration on what is built for them.",
+		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/7934", "https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-arch"},
+	}, func(p *plan.Plan) []Finding {
+		count := map[string]int{}
+		for _, n := range p.Workers() {
+			count[n.Arch]++
+		}
+		if len(count) < 2 {
+			return nil
+		}
+		common := ""
+		for arch, n := range count {
+			if common == "" || n > count[common] || n == count[common] && arch < common {
+				common = arch
+			}
+		}
+		return each(p.Workers(), func(n *plan.Node) bool {
+			return n.Arch != common && !slices.ContainsFunc(n.EffectiveTaints(), func(t plan.Taint) bool { return t.Effect != "PreferNoSchedule" })
+		}, func(n *plan.Node) hcl.Range { return written(n.Attr("arch")) }, func(n *plan.Node, all []*plan.Node) string {
+			return fmt.Sprintf("%s is %s, most workers are %s, and nothing keeps %s pods away. Add taint { key = \"kubernetes.io/arch\", value = %q, effect = \"NoSchedule\" }, or make sure that every image has both.", whose(all), n.Arch, common, common, n.Arch)
+		})
+	}},
+	{rule.Rule{
+		ID: "host-os-retired", Severity: rule.Warning, Title: "Operating system without support",
+		Doc:     "The distribution gets no security updates, and its package repositories have moved to an archive: installing packages fails.",
+		Fix:     "Use a supported release.",
+		Sources: []string{"https://endoflife.date/", "https://github.com/docker/docker-ce-packaging/issues/1028"},
+	}, func(p *plan.Plan) []Finding {
+		return each(p.Nodes, func(n *plan.Node) bool {
+			f, ok := osFactsOf(n.OS)
+			return ok && f.retired != "" && p.Cluster.Version.Known() && osBlocker(p, f) == ""
+		}, func(n *plan.Node) hcl.Range { return n.Attr("os") }, func(n *plan.Node, all []*plan.Node) string {
+			f, _ := osFactsOf(n.OS)
+			return fmt.Sprintf("%s of %s ended on %s: no security updates, and its repositories move to an archive. Use %s.", f.title, whose(all), f.retired, f.instead)
+		})
+	}},
+}
+
+// origin says which block a host comes from.
+func origin(n *plan.Node) string {
+	if n.Pool != "" {
+		return fmt.Sprintf("a host of node_pool %q (%s)", n.Pool, line(n.NameRange))
+	}
+	return fmt.Sprintf("node %q (%s)", n.Name, line(n.NameRange))
+}
+
+// byPlace returns the nodes in the order in which the file has them.
+func byPlace(nodes []*plan.Node) []*plan.Node {
+	nodes = slices.Clone(nodes)
+	slices.SortStableFunc(nodes, func(a, b *plan.Node) int { return a.NameRange.Start.Byte - b.NameRange.Start.Byte })
+	return nodes
+}
+
+// duplicateAddresses reports each pair of blocks that share addresses once, at the block written later.
+func duplicateAddresses(p *plan.Plan) []Finding {
+	all := uses(p)
+	type pair struct{ earlier, later hcl.Range }
+	shared, order := map[pair][]use{}, []pair{}
+	for i := 0; i < len(all); {
+		j := i + 1
+		for j < len(all) && all[j].addr == all[i].addr {
+			j++
+		}
+		group := slices.Clone(all[i:j])
+		slices.SortStableFunc(group, func(a, b use) int { return a.at.Start.Byte - b.at.Start.Byte })
+		for k := 1; k < len(group); k++ {
+			key := pair{group[0].at, group[k].at}
+			if shared[key] == nil {
+				order = append(order, key)
+			}
+			shared[key] = append(shared[key], group[0], group[k])
+		}
+		i = j
+	}
+	var findings []Finding
+	for _, key := range order {
+		uses := shared[key]
+		first, second := uses[0], uses[1]
+		n := 1
+		if second.node.Pool != "" {
+			n = len(blocksOf(p, second.node))
+		}
+		more := ""
+		if extra := len(uses)/2 - 1; extra > 0 {
+			more = fmt.Sprintf(" and %s", quantity(extra, "more address"))
+			if extra > 1 {
+				more = fmt.Sprintf(" and %d more addresses", extra)
+			}
+		}
+		findings = append(findings, one(second.at, "%s%s of %s is also the address of %s (%s).%s", first.addr, more, second.node.Name, first.node.Name, line(first.at), freeRun(p, first.addr.Next(), n))...)
+	}
+	return findings
+}
+
+// blocksOf returns the hosts that come from the same block as a node.
+func blocksOf(p *plan.Plan, n *plan.Node) []*plan.Node {
+	return having(p.Nodes, func(o *plan.Node) bool { return o.Pool == n.Pool && o.Source == n.Source })
+}
+
+// repeated reports every host whose value another host, written earlier, has already.
+func repeated(p *plan.Plan, argument string, value func(*plan.Node) string, format string) []Finding {
+	first := map[string]*plan.Node{}
+	var findings []Finding
+	for _, n := range byPlace(p.Nodes) {
+		v := value(n)
+		if v == "" {
+			continue
+		}
+		if earlier := first[v]; earlier != nil {
+			findings = append(findings, one(n.Attr(argument), format, v, fmt.Sprintf("%s (%s)", earlier.Name, line(earlier.Attr(argument))))...)
+			continue
+		}
+		first[v] = n
+	}
+	return findings
+}
+
+func prefixes(all []netip.Prefix) string {
+	words := make([]string, len(all))
+	for i, r := range all {
+		words[i] = r.String()
+	}
+	return sentence(words)
+}

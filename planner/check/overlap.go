@@ -1,0 +1,363 @@
+package check
+
+import (
+	"fmt"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+)
+
+const (
+	networkModel   = "https://kubernetes.io/docs/concepts/cluster-administration/networking/#kubernetes-ip-address-ranges"
+	overlapThread  = "https://github.com/projectcalico/calico/issues/2720"
+	overlapThread2 = "https://github.com/kubernetes/kops/issues/710"
+)
+
+// A kind of range, what may not touch it, and in which words. Each pair is one rule, so that each can be explained and found by name;
+// overlaps knows no direction, so either may hold the other.
+func pairRule(id, title, doc, fix string, severity rule.Severity, a, b func(*plan.Plan) []span) Rule {
+	return Rule{rule.Rule{ID: id, Severity: severity, Title: title, Permanent: severity == rule.Error, Doc: doc, Fix: fix, Sources: []string{networkModel, overlapThread, overlapThread2}}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, pair := range overlaps(a(p), b(p)) {
+			guilty, other := pair[0], pair[1]
+			if guilty.at.Filename == "" {
+				guilty, other = other, guilty
+			}
+			findings = append(findings, Finding{guilty.at, fmt.Sprintf("%s %s %s.%s", describe(guilty), relation(guilty.prefix, other.prefix), describe(other)+where(other.at), free(p, guilty.what, guilty.prefix))})
+		}
+		return findings
+	}}
+}
+
+func describe(s span) string {
+	switch s.what {
+	case "pods", "services":
+		return s.what + " " + s.prefix.String()
+	}
+	return "the " + s.what + " " + s.prefix.String()
+}
+
+func where(at hcl.Range) string {
+	if at.Filename == "" {
+		return ", the default"
+	}
+	return " (" + line(at) + ")"
+}
+
+func relation(a, b netip.Prefix) string {
+	switch {
+	case a == b:
+		return "is the same range as"
+	case a.Bits() < b.Bits():
+		return "holds"
+	}
+	return "lies inside of"
+}
+
+// hostsInside reports each block of hosts whose addresses lie in a range: at the range if the author wrote it, else at the host.
+func hostsInside(p *plan.Plan, ranges []span, except []span) []Finding {
+	all := uses(p)
+	var findings []Finding
+	for _, s := range ranges {
+		in := inside(s.prefix, all)
+		in = slices.DeleteFunc(slices.Clone(in), func(u use) bool {
+			return slices.ContainsFunc(except, func(e span) bool { return e.prefix.Contains(u.addr) && e.prefix.Overlaps(s.prefix) })
+		})
+		if len(in) == 0 {
+			continue
+		}
+		slices.SortStableFunc(in, func(a, b use) int { return a.at.Start.Byte - b.at.Start.Byte })
+		at := s.at
+		if at.Filename == "" {
+			at = in[0].at
+		}
+		others := ""
+		if len(in) > 1 {
+			others = " and of " + quantity(len(in)-1, "other host")
+		}
+		advice := free(p, s.what, s.prefix)
+		if s.at.Filename == "" && advice != "" {
+			advice = " Write " + s.what[:len(s.what)-1] + "_subnets = [\"" + strings.TrimSuffix(strings.TrimSpace(advice), " is free.") + "\"] in network."
+		}
+		text := describe(s)
+		if s.at.Filename == "" {
+			text += " (the default)"
+		}
+		findings = append(findings, one(at, "%s: the address %s of %s (%s)%s lies inside. Packets for the hosts would be sent to pods or Services, and back.%s", text, in[0].addr, in[0].node.Name, line(in[0].at), others, advice)...)
+	}
+	return findings
+}
+
+func hostRule(id, title, doc string, ranges func(*plan.Plan) []span) Rule {
+	return Rule{rule.Rule{ID: id, Severity: rule.Error, Title: title, Permanent: true, Doc: doc,
+		Fix:     "Move the range; the finding names one that is free.",
+		Sources: []string{networkModel, overlapThread, "https://github.com/kubernetes-sigs/provider-aws-test-infra/issues/576"},
+	}, func(p *plan.Plan) []Finding { return hostsInside(p, ranges(p), nodeSubnets(p)) }}
+}
+
+// targetRanges are in use on the target's hosts before Kubernetes comes.
+func targetRanges(p *plan.Plan) []span {
+	return spans("bridge range of target "+p.Target.Name, p.Target.NameRange, p.Target.Facts.Reserved)
+}
+
+// wanted is every range that the author, or a default, lays claim to.
+func wanted(p *plan.Plan) []span { return slices.Concat(pods(p), services(p), nodeSubnets(p)) }
+
+func docker(p *plan.Plan) []span {
+	if p.Runtime.Name != plan.Docker {
+		return nil
+	}
+	return spans("bridge range of Docker (docker0)", p.Runtime.Block(), []netip.Prefix{dockerBridge})
+}
+
+const overlapWhy = "Where two ranges share addresses, a host cannot tell which of the two networks a packet is for: some connections go astray, at random and only from some hosts. "
+
+var overlapRules = []Rule{
+	pairRule("network-pods-overlap-services", "Pod and service ranges overlap",
+		overlapWhy+"A Service whose address is also a pod's is answered by the wrong one. kubeadm does not check this.",
+		"Move one of the two ranges; the finding names one that is free.", rule.Error, pods, services),
+	pairRule("network-pods-overlap-nodes", "Pod range overlaps a node subnet",
+		overlapWhy+"Hosts in the shared part cannot be reached from pods.",
+		"Move the pod range; the finding names one that is free.", rule.Error, pods, nodeSubnets),
+	pairRule("network-services-overlap-nodes", "Service range overlaps a node subnet",
+		overlapWhy+"kube-proxy catches what is meant for hosts in the shared part.",
+		"Move the service range; the finding names one that is free.", rule.Error, services, nodeSubnets),
+	pairRule("network-pods-overlap-reserved", "Pod range overlaps a reserved range",
+		"`reserved_subnets` names networks that exist already: an office, a VPN, another cluster. Pods could not reach the shared part, nor answer clients from there.",
+		"Move the pod range; the finding names one that is free.", rule.Error, pods, reserved),
+	pairRule("network-services-overlap-reserved", "Service range overlaps a reserved range",
+		"`reserved_subnets` names networks that exist already: an office, a VPN, another cluster. kube-proxy would catch what is meant for the shared part.",
+		"Move the service range; the finding names one that is free.", rule.Error, services, reserved),
+	pairRule("network-nodes-overlap-reserved", "Node subnet overlaps a reserved range",
+		"`reserved_subnets` names networks that exist already, and nothing of the cluster may lie in them.",
+		"Correct `node_subnets`, or take the range out of `reserved_subnets`.", rule.Error, nodeSubnets, reserved),
+	hostRule("network-pods-hold-host", "Host address inside the pod range",
+		overlapWhy+"Pods that dial such a host get a pod, or nothing; the kubelet there cannot reach the API server through the pod network.", pods),
+	hostRule("network-services-hold-host", "Host address inside the service range",
+		overlapWhy+"kube-proxy drops what is meant for such a host, because no Service has its address.", services),
+	{rule.Rule{
+		ID: "network-reserved-holds-host", Severity: rule.Error, Title: "Host address inside a reserved range",
+		Doc:     "`reserved_subnets` says where nothing of this cluster may lie: an office, a VPN, another cluster. A host in there takes an address that is spoken for.",
+		Fix:     "Move the host, or narrow the reserved range.",
+		Sources: []string{networkModel},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, s := range reserved(p) {
+			in := slices.DeleteFunc(slices.Clone(inside(s.prefix, uses(p))), func(u use) bool {
+				return slices.ContainsFunc(p.Network.NodeSubnets, func(n netip.Prefix) bool { return n.Contains(u.addr) && n.Overlaps(s.prefix) })
+			})
+			slices.SortStableFunc(in, func(a, b use) int { return a.at.Start.Byte - b.at.Start.Byte })
+			done := map[hcl.Range]bool{}
+			for _, u := range in {
+				if !done[u.at] {
+					done[u.at] = true
+					findings = append(findings, one(u.at, "%s of %s lies in %s (%s), where nothing of the cluster may be. Move it, or narrow reserved_subnets.", u.addr, u.node.Name, s.prefix, line(s.at))...)
+				}
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "network-overlaps-target", Severity: rule.Error, Title: "Range that the target's hosts use already", Permanent: true,
+		Doc:     "Hypervisors and clouds bring bridges and networks of their own to each host. A cluster range on top of one cuts the host off from it: in Vagrant, from the NAT interface through which it reaches the world.",
+		Fix:     "Move the range; the finding names one that is free.",
+		Sources: []string{"https://developer.hashicorp.com/vagrant/docs/providers/virtualbox/networking", "https://github.com/kubernetes/kubernetes/issues/33562"},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, pair := range overlaps(wanted(p), targetRanges(p)) {
+			findings = append(findings, one(written(pair[0].at, pair[1].at), "%s %s the range %s, which hosts of target %s use for themselves.%s", describe(pair[0]), relation(pair[0].prefix, pair[1].prefix), pair[1].prefix, p.Target.Name, free(p, pair[0].what, pair[0].prefix))...)
+		}
+		for _, s := range targetRanges(p) {
+			in := slices.DeleteFunc(slices.Clone(inside(s.prefix, uses(p))), func(u use) bool {
+				return slices.ContainsFunc(p.Network.NodeSubnets, func(n netip.Prefix) bool { return n.Contains(u.addr) && n.Overlaps(s.prefix) })
+			})
+			if len(in) > 0 {
+				findings = append(findings, one(in[0].at, "%s of %s lies in %s, which hosts of target %s use for themselves. Take addresses outside of it.", in[0].addr, in[0].node.Name, s.prefix, p.Target.Name)...)
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "network-overlaps-docker", Severity: rule.Error, Title: "Range of Docker's own bridge",
+		Doc:     "Docker gives docker0 the range 172.17.0.0/16 on every host, unless daemon.json says otherwise. A cluster range on top of it is answered by the bridge.",
+		Fix:     "Move the range, or choose another runtime.",
+		Sources: []string{"https://docs.docker.com/engine/network/drivers/bridge/#connect-a-container-to-the-default-bridge-network"},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, pair := range overlaps(wanted(p), docker(p)) {
+			findings = append(findings, one(written(pair[0].at, pair[1].at), "%s %s %s, which Docker gives docker0 on every host.%s", describe(pair[0]), relation(pair[0].prefix, pair[1].prefix), dockerBridge, free(p, pair[0].what, pair[0].prefix))...)
+		}
+		if len(docker(p)) > 0 {
+			if in := inside(dockerBridge, uses(p)); len(in) > 0 && len(overlaps(nodeSubnets(p), docker(p))) == 0 {
+				findings = append(findings, one(in[0].at, "%s of %s lies in %s, which Docker gives docker0 on every host. Take addresses outside of it, or choose another runtime.", in[0].addr, in[0].node.Name, dockerBridge)...)
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "network-node-subnets-overlap", Severity: rule.Error, Title: "Node subnets that overlap",
+		Doc:     "Two of the `node_subnets` share addresses. A host in the shared part cannot know which router and which neighbours it has.",
+		Fix:     "Write each subnet once, with its real prefix length.",
+		Sources: []string{networkModel},
+	}, func(p *plan.Plan) []Finding {
+		subnets := p.Network.NodeSubnets
+		var findings []Finding
+		for _, pair := range sharing(subnets) {
+			findings = append(findings, one(p.Network.Attr("node_subnets"), "%s %s %s. Write each subnet once, with its real prefix length.", pair[0], relation(pair[0], pair[1]), pair[1])...)
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "network-virtual-ip-overlap", Severity: rule.Error, Title: "Virtual IP inside a cluster range", Permanent: true,
+		Doc:     "The virtual IP is an address of the hosts' network. Inside the pod, service or a reserved range it is caught by the pod network or by kube-proxy on every node, and the API cannot be reached.",
+		Fix:     "Take a free address of the hosts' subnet.",
+		Sources: []string{networkModel, haKubeadm},
+	}, func(p *plan.Plan) []Finding {
+		vip := p.LoadBalancer.VirtualIP
+		if !vip.IsValid() {
+			return nil
+		}
+		for _, s := range slices.Concat(pods(p), services(p), reserved(p)) {
+			if s.prefix.Contains(vip) {
+				return one(p.LoadBalancer.Attr("virtual_ip"), "%s lies inside of %s%s. Take a free address of the hosts' subnet.", vip, describe(s), where(s.at))
+			}
+		}
+		return nil
+	}},
+	{rule.Rule{
+		ID: "network-endpoint-overlap", Severity: rule.Error, Title: "Endpoint inside a cluster range", Permanent: true,
+		Doc:     "The control plane endpoint must be reached before there are pods and Services. Inside one of their ranges it never is, and afterwards every node sends it to the pod network.",
+		Fix:     "Write the virtual IP, the balancer's address or a DNS name.",
+		Sources: []string{haKubeadm},
+	}, func(p *plan.Plan) []Finding {
+		a, err := netip.ParseAddr(p.Cluster.Endpoint.Host)
+		if err != nil || !p.Cluster.Has("control_plane_endpoint") || a == p.LoadBalancer.VirtualIP || len(inside(netip.PrefixFrom(a, a.BitLen()), uses(p))) > 0 {
+			return nil // the other rules say it of the virtual IP and of the hosts
+		}
+		for _, s := range slices.Concat(pods(p), services(p), reserved(p)) {
+			if s.prefix.Contains(a) {
+				return one(p.Cluster.Attr("control_plane_endpoint"), "%s lies inside of %s%s. Write the virtual IP, the balancer's address or a DNS name.", a, describe(s), where(s.at))
+			}
+		}
+		return nil
+	}},
+	{rule.Rule{
+		ID: "network-mirror-overlap", Severity: rule.Error, Title: "Mirror or proxy inside a cluster range",
+		Doc:     "A mirror, registry or proxy whose address lies in the pod or service range is cut off as soon as the pod network comes up: images can no longer be pulled.",
+		Fix:     "Move the range, or the server.",
+		Sources: []string{networkModel},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		look := func(what, text string, at hcl.Range) {
+			a, ok := addressIn(text)
+			if !ok {
+				return
+			}
+			for _, s := range slices.Concat(pods(p), services(p)) {
+				if s.prefix.Contains(a) {
+					findings = append(findings, one(at, "The %s %s lies inside of %s%s, so it is cut off when the pod network comes up. Move the range, or the server.%s", what, a, describe(s), where(s.at), free(p, s.what, s.prefix))...)
+					return
+				}
+			}
+		}
+		look("mirror", p.Artifacts.MirrorURL, p.Artifacts.Attr("mirror_url"))
+		look("image registry", "//"+p.Artifacts.ImageRepository, p.Artifacts.Attr("image_repository"))
+		if h := p.Network.HTTPProxy; h != nil {
+			look("proxy", h.HTTP, h.Attr("http"))
+			if h.HTTPS != h.HTTP {
+				look("proxy", h.HTTPS, h.Attr("https"))
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "network-range-special", Severity: rule.Error, Title: "Range that cannot be used for this", Permanent: true,
+		Doc:     "Loopback, link-local, multicast and reserved ranges have a fixed meaning in every host's kernel: their packets do not leave the host, or do not reach one other host.",
+		Fix:     "Take a private range: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, or fd00::/8.",
+		Sources: []string{specialPurpose},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, s := range wanted(p) {
+			for _, bad := range specialRanges {
+				if bad.prefix.Overlaps(s.prefix) && s.prefix.Bits() > 0 {
+					findings = append(findings, one(s.at, "%s %s the %s range %s.%s", describe(s), touches(s.prefix, bad.prefix), bad.what, bad.prefix, free(p, s.what, s.prefix))...)
+					break
+				}
+			}
+			if s.prefix.Bits() == 0 {
+				findings = append(findings, one(s.at, "%s is every address that there is.%s", describe(s), free(p, s.what, netip.PrefixFrom(s.prefix.Addr(), s.prefix.Addr().BitLen()/2)))...)
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "network-range-public", Severity: rule.Warning, Title: "Public addresses for pods or services",
+		Doc:     "The range belongs to somebody on the internet. Whoever really has these addresses cannot be reached from the cluster, and nobody notices until it is somebody that matters.",
+		Fix:     "Take a private range (RFC 1918, RFC 6598, or fc00::/7).",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1918", "https://www.rfc-editor.org/rfc/rfc6598", "https://www.rfc-editor.org/rfc/rfc4193"},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, s := range slices.Concat(pods(p), services(p)) {
+			special := slices.ContainsFunc(specialRanges, func(b specialRange) bool { return b.prefix.Overlaps(s.prefix) })
+			if s.prefix.Addr().Is4() && !private(s.prefix) && !special && s.prefix.Bits() > 0 {
+				findings = append(findings, one(s.at, "%s is not private: its addresses belong to somebody on the internet, who cannot be reached from the cluster.%s", describe(s), free(p, s.what, s.prefix))...)
+			}
+		}
+		return findings
+	}},
+}
+
+type specialRange struct {
+	prefix netip.Prefix
+	what   string
+}
+
+var specialRanges = []specialRange{
+	{netip.MustParsePrefix("0.0.0.0/8"), "this-network"}, {netip.MustParsePrefix("127.0.0.0/8"), "loopback"},
+	{netip.MustParsePrefix("169.254.0.0/16"), "link-local"}, {netip.MustParsePrefix("224.0.0.0/4"), "multicast"},
+	{netip.MustParsePrefix("240.0.0.0/4"), "reserved"}, {netip.MustParsePrefix("fe80::/10"), "link-local"},
+	{netip.MustParsePrefix("ff00::/8"), "multicast"}, {netip.MustParsePrefix("::/16"), "special"},
+}
+
+func touches(a, b netip.Prefix) string {
+	if a.Bits() < b.Bits() {
+		return "holds"
+	}
+	return "lies in"
+}
+
+// sharing returns the pairs inside one list that share addresses.
+func sharing(list []netip.Prefix) [][2]netip.Prefix {
+	list = slices.Clone(list)
+	slices.SortFunc(list, func(a, b netip.Prefix) int {
+		if c := a.Masked().Addr().Compare(b.Masked().Addr()); c != 0 {
+			return c
+		}
+		return a.Bits() - b.Bits()
+	})
+	var pairs [][2]netip.Prefix
+	for i, widest := 1, 0; i < len(list); i++ {
+		if list[widest].Overlaps(list[i]) {
+			pairs = append(pairs, [2]netip.Prefix{list[i].Masked(), list[widest].Masked()})
+			continue
+		}
+		widest = i
+	}
+	return pairs
+}
+
+// addressIn returns the address that stands as the host of a URL or of host[:port], if it is one.
+func addressIn(text string) (netip.Addr, bool) {
+	u, err := url.Parse(text)
+	if err != nil || u.Hostname() == "" {
+		return netip.Addr{}, false
+	}
+	a, err := netip.ParseAddr(u.Hostname())
+	return a, err == nil
+}

@@ -1,0 +1,257 @@
+package check
+
+import (
+	"cmp"
+	"fmt"
+	"math/big"
+	"net/netip"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// use is one address that a host of the design has.
+type use struct {
+	addr netip.Addr
+	node *plan.Node
+	at   hcl.Range
+}
+
+// uses returns the addresses of all hosts, sorted.
+func uses(p *plan.Plan) []use {
+	all := make([]use, 0, len(p.Nodes))
+	for _, n := range p.Nodes {
+		if n.Address.IsValid() {
+			all = append(all, use{n.Address, n, attr(n, "address")})
+		}
+		if n.SecondaryAddress.IsValid() {
+			all = append(all, use{n.SecondaryAddress, n, attr(n, "secondary_address")})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b use) int { return a.addr.Compare(b.addr) })
+	return all
+}
+
+// inside returns the uses that lie in a range. sorted is sorted, and so is the result.
+func inside(r netip.Prefix, sorted []use) []use {
+	from, _ := slices.BinarySearchFunc(sorted, r.Masked().Addr(), func(u use, a netip.Addr) int { return u.addr.Compare(a) })
+	to := from
+	for to < len(sorted) && r.Contains(sorted[to].addr) {
+		to++
+	}
+	return sorted[from:to]
+}
+
+// span is a range of the design: what it is called, and where it was written.
+type span struct {
+	prefix netip.Prefix
+	what   string // "pods", "services", "reserved range", …
+	at     hcl.Range
+}
+
+func spans(what string, at hcl.Range, prefixes []netip.Prefix) []span {
+	all := make([]span, len(prefixes))
+	for i, r := range prefixes {
+		all[i] = span{r.Masked(), what, at}
+	}
+	return all
+}
+
+func pods(p *plan.Plan) []span {
+	return spans("pods", writtenArg(p.Network.Has("pod_subnets"), p.Network.Attr("pod_subnets")), p.Network.PodSubnets)
+}
+
+func services(p *plan.Plan) []span {
+	return spans("services", writtenArg(p.Network.Has("service_subnets"), p.Network.Attr("service_subnets")), p.Network.ServiceSubnets)
+}
+
+func reserved(p *plan.Plan) []span {
+	return spans("reserved range", p.Network.Attr("reserved_subnets"), p.Network.ReservedSubnets)
+}
+
+func nodeSubnets(p *plan.Plan) []span {
+	return spans("node subnet", p.Network.Attr("node_subnets"), p.Network.NodeSubnets)
+}
+
+// writtenArg keeps a range only if the argument stands in the file: a default has no place.
+func writtenArg(has bool, at hcl.Range) hcl.Range {
+	if has {
+		return at
+	}
+	return hcl.Range{}
+}
+
+// overlaps returns every pair of ranges, one of each side, that share an address, after sorting: the time grows with n log n and the pairs
+// found. Between two prefixes, sharing means that one holds the other.
+func overlaps(a, b []span) [][2]span {
+	type end struct {
+		span
+		side int
+	}
+	all := make([]end, 0, len(a)+len(b))
+	for _, s := range a {
+		all = append(all, end{s, 0})
+	}
+	for _, s := range b {
+		all = append(all, end{s, 1})
+	}
+	slices.SortStableFunc(all, func(x, y end) int {
+		return cmp.Or(x.prefix.Addr().Compare(y.prefix.Addr()), cmp.Compare(x.prefix.Bits(), y.prefix.Bits()), cmp.Compare(x.side, y.side))
+	})
+	var pairs [][2]span
+	var open []end // the ranges that hold the present one, the widest first
+	for _, e := range all {
+		for len(open) > 0 && !open[len(open)-1].prefix.Overlaps(e.prefix) {
+			open = open[:len(open)-1]
+		}
+		for _, o := range open {
+			if o.side == 0 && e.side == 1 {
+				pairs = append(pairs, [2]span{o.span, e.span})
+			} else if o.side == 1 && e.side == 0 {
+				pairs = append(pairs, [2]span{e.span, o.span})
+			}
+		}
+		open = append(open, e)
+	}
+	return pairs
+}
+
+// taken returns every range that a new one must keep clear of, save those called by the name given.
+func taken(p *plan.Plan, save string) []netip.Prefix {
+	var all []netip.Prefix
+	for _, group := range [][]span{pods(p), services(p), reserved(p), nodeSubnets(p)} {
+		for _, s := range group {
+			if s.what != save {
+				all = append(all, s.prefix)
+			}
+		}
+	}
+	all = append(all, p.Target.Facts.Reserved...)
+	return append(all, dockerBridge)
+}
+
+// dockerBridge is the default of Docker's docker0. Source: https://docs.docker.com/engine/network/drivers/bridge/
+var dockerBridge = netip.MustParsePrefix("172.17.0.0/16")
+
+// free suggests a range of the size given that touches nothing in the design, as a sentence part: "10.245.0.0/16 is free". The
+// candidates begin where Kubernetes' users look first.
+func free(p *plan.Plan, what string, like netip.Prefix) string {
+	used, hosts := taken(p, what), uses(p)
+	candidates := []string{"10.244.0.0", "10.96.0.0", "10.32.0.0", "10.128.0.0", "10.0.0.0", "172.16.0.0", "100.64.0.0", "192.168.0.0"}
+	if what == "services" {
+		candidates[0], candidates[1] = candidates[1], candidates[0]
+	}
+	if like.Addr().Is6() {
+		candidates = []string{"fd00:10:244::", "fd00:10:96::", "fd00:10:128::", "fd00:42::"}
+	}
+	for _, c := range candidates {
+		r := netip.PrefixFrom(netip.MustParseAddr(c), like.Bits()).Masked()
+		for range 64 { // neighbours of the candidate, as long as they are private
+			if !private(r) {
+				break
+			}
+			clash := slices.ContainsFunc(used, r.Overlaps) || len(inside(r, hosts)) > 0 ||
+				p.LoadBalancer.VirtualIP.IsValid() && r.Contains(p.LoadBalancer.VirtualIP)
+			if !clash {
+				return fmt.Sprintf(" %s is free.", r)
+			}
+			next, ok := following(r)
+			if !ok {
+				break
+			}
+			r = next
+		}
+	}
+	return ""
+}
+
+// following is the range of the same size just after.
+func following(r netip.Prefix) (netip.Prefix, bool) {
+	last := lastOf(r).Next()
+	if !last.IsValid() {
+		return netip.Prefix{}, false
+	}
+	return netip.PrefixFrom(last, r.Bits()), true
+}
+
+// lastOf is the last address of a range.
+func lastOf(r netip.Prefix) netip.Addr {
+	bytes := r.Masked().Addr().AsSlice()
+	for i := range bytes {
+		if host := (i+1)*8 - r.Bits(); host >= 8 {
+			bytes[i] = 0xff
+		} else if host > 0 {
+			bytes[i] |= byte(1<<host - 1)
+		}
+	}
+	a, _ := netip.AddrFromSlice(bytes)
+	return a
+}
+
+// privateRanges are RFC 1918, RFC 6598 (shared), RFC 2544 (benchmarks, used by some clouds for pods) and RFC 4193.
+var privateRanges = []netip.Prefix{
+	netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"),
+	netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("fc00::/7"),
+}
+
+func private(r netip.Prefix) bool {
+	return slices.ContainsFunc(privateRanges, func(w netip.Prefix) bool { return w.Bits() <= r.Bits() && w.Contains(r.Addr()) })
+}
+
+// size is how many addresses a range has.
+func size(r netip.Prefix) *big.Int {
+	return new(big.Int).Lsh(big.NewInt(1), uint(r.Addr().BitLen()-r.Bits()))
+}
+
+// freeRun finds n addresses in a row that no host has, at or after start, as a sentence: "10.0.0.61 is free."
+func freeRun(p *plan.Plan, start netip.Addr, n int) string {
+	all := uses(p)
+	run := start
+	i, _ := slices.BinarySearchFunc(all, start, func(u use, a netip.Addr) int { return u.addr.Compare(a) })
+	vip := p.LoadBalancer.VirtualIP
+	for {
+		last := run
+		for range n - 1 {
+			last = last.Next()
+		}
+		if !last.IsValid() {
+			return ""
+		}
+		for i < len(all) && all[i].addr.Less(run) {
+			i++
+		}
+		switch {
+		case i < len(all) && !last.Less(all[i].addr):
+			run = all[i].addr.Next()
+		case vip.IsValid() && !vip.Less(run) && !last.Less(vip):
+			run = vip.Next()
+		case n == 1:
+			return fmt.Sprintf(" %s is free.", run)
+		default:
+			return fmt.Sprintf(" %s to %s are free.", run, last)
+		}
+		if !run.IsValid() {
+			return ""
+		}
+	}
+}
+
+// subnetOf returns the node subnet that holds an address; false where none was written or none does.
+func subnetOf(p *plan.Plan, a netip.Addr) (netip.Prefix, bool) {
+	for _, s := range p.Network.NodeSubnets {
+		if s.Contains(a) {
+			return s.Masked(), true
+		}
+	}
+	return netip.Prefix{}, false
+}
+
+// family names the family of an address.
+func family(a netip.Addr) string {
+	if a.Is4() {
+		return "IPv4"
+	}
+	return "IPv6"
+}

@@ -1,0 +1,330 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+)
+
+const (
+	releases     = "https://kubernetes.io/releases/patch-releases/"
+	skewPolicy   = "https://kubernetes.io/releases/version-skew-policy/"
+	cgroupDocs   = "https://kubernetes.io/docs/concepts/architecture/cgroups/"
+	runtimeTable = "https://github.com/containerd/containerd/blob/main/RELEASES.md#kubernetes-support"
+)
+
+// osFacts is what a distribution's release brings, with its own kernel.
+type osFacts struct {
+	name, version string // version "" stands for every other
+	title         string
+	kernel        plan.Version // of the release as it ships, newest point release
+	cgroupV1      bool         // boots with cgroup v1 unless told otherwise
+	retired       string       // the day on which its support ended, "" if it goes on
+	instead       string
+}
+
+// systems is the table of distributions, looked up on plan.FactsDate. A system that is not here is judged by no rule: no data.
+// Sources: the distributions' release notes; https://kubernetes.io/docs/concepts/architecture/cgroups/#requirements for cgroup v2.
+var systems = []osFacts{
+	{"ubuntu", "18.04", "Ubuntu 18.04", plan.Version{Major: 4, Minor: 15}, true, "2023-05-31", "ubuntu-24.04"},
+	{"ubuntu", "20.04", "Ubuntu 20.04", plan.Version{Major: 5, Minor: 4}, true, "2025-05-31", "ubuntu-24.04"},
+	{"ubuntu", "22.04", "Ubuntu 22.04", plan.Version{Major: 5, Minor: 15}, false, "", ""},
+	{"ubuntu", "24.04", "Ubuntu 24.04", plan.Version{Major: 6, Minor: 8}, false, "", ""},
+	{"debian", "10", "Debian 10", plan.Version{Major: 4, Minor: 19}, true, "2024-06-30", "debian-13"},
+	{"debian", "11", "Debian 11", plan.Version{Major: 5, Minor: 10}, false, "2026-08-31", "debian-13"},
+	{"debian", "12", "Debian 12", plan.Version{Major: 6, Minor: 1}, false, "", ""},
+	{"debian", "13", "Debian 13", plan.Version{Major: 6, Minor: 12}, false, "", ""},
+	{"centos", "7", "CentOS Linux 7", plan.Version{Major: 3, Minor: 10}, true, "2024-06-30", "rocky-9"},
+	{"centos", "8", "CentOS Linux 8", plan.Version{Major: 4, Minor: 18}, true, "2021-12-31", "rocky-9"},
+	{"centos-stream", "8", "CentOS Stream 8", plan.Version{Major: 4, Minor: 18}, true, "2024-05-31", "centos-stream-9"},
+	{"centos-stream", "9", "CentOS Stream 9", plan.Version{Major: 5, Minor: 14}, false, "", ""},
+	{"centos-stream", "10", "CentOS Stream 10", plan.Version{Major: 6, Minor: 12}, false, "", ""},
+	{"rhel", "7", "RHEL 7", plan.Version{Major: 3, Minor: 10}, true, "2024-06-30", "rhel-9"},
+	{"rhel", "8", "RHEL 8", plan.Version{Major: 4, Minor: 18}, true, "", "rhel-9"},
+	{"rhel", "9", "RHEL 9", plan.Version{Major: 5, Minor: 14}, false, "", ""},
+	{"rhel", "10", "RHEL 10", plan.Version{Major: 6, Minor: 12}, false, "", ""},
+	{"rocky", "8", "Rocky Linux 8", plan.Version{Major: 4, Minor: 18}, true, "", "rocky-9"},
+	{"rocky", "9", "Rocky Linux 9", plan.Version{Major: 5, Minor: 14}, false, "", ""},
+	{"almalinux", "8", "AlmaLinux 8", plan.Version{Major: 4, Minor: 18}, true, "", "almalinux-9"},
+	{"almalinux", "9", "AlmaLinux 9", plan.Version{Major: 5, Minor: 14}, false, "", ""},
+	{"amazon-linux", "2", "Amazon Linux 2", plan.Version{Major: 4, Minor: 14}, true, "2026-06-30", "amazon-linux-2023"},
+}
+
+// osFactsOf looks a system up: "8.10" is "8" for those who count so.
+func osFactsOf(os plan.OS) (osFacts, bool) {
+	major, _, _ := strings.Cut(os.Version, ".")
+	for _, f := range systems {
+		if f.name == os.Name && (f.version == os.Version || f.version == major) {
+			return f, true
+		}
+	}
+	return osFacts{}, false
+}
+
+// kernelFloor is the oldest kernel that kubeadm's preflight takes.
+// Source: k8s.io/system-validators as of v1.9.0 (Kubernetes 1.32): ^4\.19, later 4.x, 5 and above.
+var kernelFloor = plan.Version{Major: 4, Minor: 19}
+
+// osBlocker says why this Kubernetes does not run on the system, "" if it does: the rule that says so then says it alone.
+func osBlocker(p *plan.Plan, f osFacts) string {
+	switch {
+	case f.kernel.Before(kernelFloor) && p.Cluster.Version.Minor >= 32:
+		return "kernel"
+	case f.cgroupV1 && p.Cluster.Version.NeedsCgroupV2():
+		return "cgroup"
+	}
+	return ""
+}
+
+// kubelets selects the hosts that run a kubelet and whose system is known.
+func kubelets(p *plan.Plan, is func(osFacts) bool) func(*plan.Node) bool {
+	return func(n *plan.Node) bool {
+		f, ok := osFactsOf(n.OS)
+		return ok && n.Roles&(plan.ControlPlane|plan.Worker) != 0 && is(f)
+	}
+}
+
+func osAt(n *plan.Node) hcl.Range { return n.Attr("os") }
+
+func versionAt(p *plan.Plan) hcl.Range { return p.Cluster.Attr("kubernetes_version") }
+
+// parsed reads a version of another program, with or without a v.
+func parsed(s string) (plan.Version, bool) { return plan.ParseVersion(s) }
+
+var versionRules = []Rule{
+	{rule.Rule{
+		ID: "version-unsupported", Severity: rule.Error, Title: "Kubernetes version that this planner does not know", Permanent: true,
+		Doc:     "What is generated depends on facts about each minor: API versions, images, flags, floors. Before 1.31 kubeadm has no v1beta4 API; beyond the newest known minor nobody has looked yet, and a guess would fail on the machines.",
+		Fix:     "Write a version from 1.31 to the newest that `k8splan facts` lists, or update k8splan.",
+		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/", releases},
+	}, func(p *plan.Plan) []Finding {
+		v := p.Cluster.Version
+		if v.Known() || v.IsZero() || !ours(p) {
+			return nil
+		}
+		if v.Before(plan.Version{Major: 1, Minor: 31}) {
+			return one(versionAt(p), "Kubernetes %s has no kubeadm API v1beta4, which begins with 1.31, and gets no fixes any more. Write 1.31 or newer, best %q.", v, plan.DefaultVersion)
+		}
+		return one(versionAt(p), "There is no data about Kubernetes %s: the facts of %s end with %s. Write %q, or update k8splan.", v.MinorString(), plan.FactsDate, plan.DefaultVersion.MinorString(), plan.DefaultVersion)
+	}},
+	{rule.Rule{
+		ID: "version-end-of-life", Severity: rule.Warning, Title: "Kubernetes minor without support",
+		Doc:     "Upstream mends the newest three minors. Older ones get no security fixes, and each minor that you fall behind is one more upgrade that cannot be skipped.",
+		Fix:     "Write a release of one of the newest three minors.",
+		Sources: []string{releases, skewPolicy},
+	}, func(p *plan.Plan) []Finding {
+		v, newest := p.Cluster.Version, plan.DefaultVersion
+		if !v.Known() || newest.MinorsAhead(v) < 3 || !ours(p) {
+			return nil
+		}
+		return one(versionAt(p), "Kubernetes %s gets no fixes: on %s upstream supports %d.%d to %s. Write %q.", v.MinorString(), plan.FactsDate, newest.Major, newest.Minor-2, newest.MinorString(), newest)
+	}},
+	{rule.Rule{
+		ID: "version-patch-unknown", Severity: rule.Warning, Title: "Patch release without data",
+		Doc:     "The release is newer than the facts of this planner. Image tags and etcd floors may have moved in it; what is generated follows the newest one known.",
+		Fix:     "Write the newest known patch, or update k8splan.",
+		Sources: []string{releases},
+	}, func(p *plan.Plan) []Finding {
+		newest, ok := p.Cluster.Version.NewestPatch()
+		if !ok || !newest.Before(p.Cluster.Version) || !ours(p) {
+			return nil
+		}
+		return one(versionAt(p), "There is no data about %s: the newest release of %s known on %s is %s. Image tags follow that one; write %q, or update k8splan.", p.Cluster.Version, newest.MinorString(), plan.FactsDate, newest, newest)
+	}},
+	{rule.Rule{
+		ID: "target-version", Severity: rule.Error, Title: "Kubernetes version that the target does not take", Permanent: true,
+		Doc:     "The target's own program or service installs certain minors only.",
+		Fix:     "Write a version that it takes.",
+		Sources: []string{releases},
+	}, func(p *plan.Plan) []Finding {
+		v, f := p.Cluster.Version, p.Target.Facts
+		low := !f.Oldest.IsZero() && (v.Major < f.Oldest.Major || v.Minor < f.Oldest.Minor)
+		high := !f.Newest.IsZero() && (v.Major > f.Newest.Major || v.Minor > f.Newest.Minor)
+		if v.IsZero() || !low && !high {
+			return nil
+		}
+		limits := ""
+		if !f.Oldest.IsZero() {
+			limits = " from " + f.Oldest.MinorString()
+		}
+		if !f.Newest.IsZero() {
+			limits += " up to " + f.Newest.MinorString()
+		}
+		return one(written(writtenArg(p.Cluster.Has("kubernetes_version"), versionAt(p)), p.Target.NameRange), "Target %s takes Kubernetes%s, and the version is %s. Write one that it takes as kubernetes_version.", p.Target.Name, limits, v)
+	}},
+	{rule.Rule{
+		ID: "version-kernel", Severity: rule.Error, Title: "Kernel too old for this Kubernetes",
+		Doc:     "From 1.32 on kubeadm's preflight refuses kernels before 4.19. RHEL 8 and its relatives have 4.18.",
+		Fix:     "Use a newer release of the system.",
+		Sources: []string{"https://github.com/kubernetes/system-validators/blob/v1.9.0/validators/types_unix.go", "https://kubernetes.io/docs/reference/node/kernel-version-requirements/"},
+	}, func(p *plan.Plan) []Finding {
+		return each(p.Nodes, kubelets(p, func(f osFacts) bool { return osBlocker(p, f) == "kernel" }), osAt, func(n *plan.Node, all []*plan.Node) string {
+			f, _ := osFactsOf(n.OS)
+			return fmt.Sprintf("%s of %s has kernel %s, and kubeadm %s wants %s or newer. Use %s.", f.title, whose(all), f.kernel.MinorString(), p.Cluster.Version.MinorString(), kernelFloor.MinorString(), f.instead)
+		})
+	}},
+	{rule.Rule{
+		ID: "version-cgroup-v1", Severity: rule.Error, Title: "cgroup v1 with a kubelet that refuses it",
+		Doc:     "From 1.35 on the kubelet does not start on a host with cgroup v1. The system boots with it unless told otherwise.",
+		Fix:     "Use a system that boots with cgroup v2: Ubuntu 22.04, Debian 11, RHEL 9 and newer.",
+		Sources: []string{cgroupDocs, "https://github.com/kubernetes/enhancements/issues/5573"},
+	}, func(p *plan.Plan) []Finding {
+		return each(p.Nodes, kubelets(p, func(f osFacts) bool { return osBlocker(p, f) == "cgroup" }), osAt, func(n *plan.Node, all []*plan.Node) string {
+			f, _ := osFactsOf(n.OS)
+			return fmt.Sprintf("%s of %s boots with cgroup v1, on which the kubelet does not start from Kubernetes 1.35 on. Use %s.", f.title, whose(all), f.instead)
+		})
+	}},
+	{rule.Rule{
+		ID: "version-nftables-kernel", Severity: rule.Error, Title: "nftables mode on an old kernel",
+		Doc:     "kube-proxy's nftables mode needs Linux 5.13 for what it asks of nft; on older kernels it exits, and no Service works on that node.",
+		Fix:     "Write `kube_proxy { mode = \"iptables\" }`, or use a newer system.",
+		Sources: []string{kubeProxyDocs + "#proxy-mode-nftables", "https://kubernetes.io/docs/reference/node/kernel-version-requirements/"},
+	}, func(p *plan.Plan) []Finding {
+		floor := plan.Version{Major: 5, Minor: 13}
+		if p.Network.KubeProxy.Mode != "nftables" {
+			return nil
+		}
+		return each(p.Nodes, kubelets(p, func(f osFacts) bool { return f.kernel.Before(floor) && osBlocker(p, f) == "" }), osAt, func(n *plan.Node, all []*plan.Node) string {
+			f, _ := osFactsOf(n.OS)
+			return fmt.Sprintf("%s of %s has kernel %s, and kube-proxy's mode nftables needs 5.13. Write kube_proxy { mode = \"iptables\" } in network, or use a newer system.", f.title, whose(all), f.kernel.MinorString())
+		})
+	}},
+	{rule.Rule{
+		ID: "version-wireguard-kernel", Severity: rule.Error, Title: "WireGuard on a kernel without it",
+		Doc:     "WireGuard came into Linux with 5.6. Older kernels lack the interface type, so the pod network's agent fails.",
+		Fix:     "Write `encapsulation = \"vxlan\"`, or use a newer system.",
+		Sources: []string{"https://www.wireguard.com/install/", flannelDocs + "#wireguard"},
+	}, func(p *plan.Plan) []Finding {
+		floor := plan.Version{Major: 5, Minor: 6}
+		if p.Network.CNI.Encapsulation != "wireguard" {
+			return nil
+		}
+		return each(p.Nodes, kubelets(p, func(f osFacts) bool { return f.kernel.Before(floor) && osBlocker(p, f) == "" && f.name != "ubuntu" }), osAt, func(n *plan.Node, all []*plan.Node) string {
+			f, _ := osFactsOf(n.OS)
+			return fmt.Sprintf("%s of %s has kernel %s, and WireGuard came with 5.6. Write encapsulation = \"vxlan\", or use a newer system.", f.title, whose(all), f.kernel.MinorString())
+		})
+	}},
+	{rule.Rule{
+		ID: "version-ipvs-deprecated", Severity: rule.Warning, Title: "Proxy mode on its way out",
+		Doc:     "The ipvs mode is deprecated since 1.35 and nobody maintains it; nftables does what it was chosen for.",
+		Fix:     "Write `mode = \"nftables\"`, or leave it out.",
+		Sources: []string{"https://github.com/kubernetes/enhancements/issues/5495", kubeProxyDocs},
+	}, func(p *plan.Plan) []Finding {
+		if k := p.Network.KubeProxy; k.Mode == "ipvs" && p.Cluster.Version.IPVSDeprecated() {
+			return one(k.Attr("mode"), "Mode ipvs is deprecated since Kubernetes 1.35. Write \"nftables\", or leave it out.")
+		}
+		return nil
+	}},
+	{rule.Rule{
+		ID: "version-containerd", Severity: rule.Error, Title: "containerd of the wrong generation",
+		Doc:     "The generated configuration is containerd 2's (config version 3). containerd 1 does not read its sections: it goes on with cgroupfs and the wrong pause image and says nothing, and nodes become unstable under load. Kubernetes ends its support for containerd 1.7 as well.",
+		Fix:     "Write a version of containerd 2, or leave it out.",
+		Sources: []string{runtimeTable, "https://github.com/containerd/containerd/blob/main/docs/cri/config.md", "https://github.com/kubernetes-sigs/kubespray/issues/11963"},
+	}, func(p *plan.Plan) []Finding {
+		v, ok := parsed(p.Runtime.Version)
+		if p.Runtime.Name != plan.Containerd || !p.Runtime.Has("version") || !ok || v.Major == 2 {
+			return nil
+		}
+		return one(p.Runtime.Attr("version"), "containerd %s does not read the generated configuration, which is containerd 2's. Write %q, or leave version out.", v, plan.ContainerdVersion)
+	}},
+	{rule.Rule{
+		ID: "version-crio", Severity: rule.Error, Title: "CRI-O of another minor",
+		Doc:     "CRI-O is released and tested with the Kubernetes minor of the same number; its releases promise nothing for others.",
+		Fix:     "Write a CRI-O release of the minor of Kubernetes, or leave it out.",
+		Sources: []string{"https://github.com/cri-o/cri-o#compatibility-matrix-cri-o--kubernetes"},
+	}, func(p *plan.Plan) []Finding {
+		v, ok := parsed(p.Runtime.Version)
+		if p.Runtime.Name != plan.CRIO || !p.Runtime.Has("version") || !ok || v.Minor == p.Cluster.Version.Minor {
+			return nil
+		}
+		return one(p.Runtime.Attr("version"), "CRI-O %s belongs to Kubernetes %s, and the cluster is %s (%s). Write %q, or leave version out.", v, v.MinorString(), p.Cluster.Version, line(versionAt(p)), p.Cluster.Version.MinorString()+".0")
+	}},
+	{rule.Rule{
+		ID: "version-swap", Severity: rule.Warning, Title: "Swap before it was stable",
+		Doc:     "Node swap is generally available from 1.34 on. Before, the kubelet that tolerates swap lets pods swap without limit or not at all, depending on gates, and memory requests mean little.",
+		Fix:     "Leave `fail_swap_on` out and turn swap off, or use 1.34 or newer.",
+		Sources: []string{"https://kubernetes.io/docs/concepts/cluster-administration/swap-memory-management/", "https://github.com/kubernetes/enhancements/issues/2400"},
+	}, func(p *plan.Plan) []Finding {
+		if k := p.Cluster.Kubelet; k.Has("fail_swap_on") && !k.FailSwapOn && p.Cluster.Version.Known() && p.Cluster.Version.Minor < 34 {
+			return one(k.Attr("fail_swap_on"), "Kubernetes %s tolerates swap as a beta only; it is stable from 1.34 on. Turn swap off on the hosts, or use a newer version.", p.Cluster.Version)
+		}
+		return nil
+	}},
+	{rule.Rule{
+		ID: "version-removed-flag", Severity: rule.Error, Title: "Flag that this Kubernetes has no more", Permanent: true,
+		Doc:     "A component that is given a flag that it does not know prints its usage and exits: the kubelet never comes up, or the static pod restarts without end.",
+		Fix:     "Remove the flag; the finding says what took its place.",
+		Sources: []string{"https://github.com/kubernetes/kubernetes/pull/133779", "https://github.com/kubernetes/kubernetes/pull/130162", "https://github.com/kubernetes/kubernetes/pull/138002"},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, c := range commandLines(p) {
+			for _, a := range c.args {
+				for _, r := range removedFlags {
+					if r.component == c.component && r.flag == a.Name && p.Cluster.Version.Minor >= r.minor {
+						findings = append(findings, one(c.at, "%s has no flag --%s from Kubernetes 1.%d on, and exits if given one. Remove it%s.", c.component, a.Name, r.minor, r.instead)...)
+					}
+				}
+			}
+		}
+		return findings
+	}},
+}
+
+// removedFlags are flags that stop a component, by the first minor without them.
+var removedFlags = []struct {
+	component, flag string
+	minor           int
+	instead         string
+}{
+	{"kubelet", "keep-terminated-pod-volumes", 31, ""},
+	{"kubelet", "iptables-masquerade-bit", 28, ""},
+	{"kubelet", "iptables-drop-bit", 28, ""},
+	{"kubelet", "container-runtime", 27, "; there is only the remote runtime left"},
+	{"kubelet", "network-plugin", 24, "; the runtime reads /etc/cni/net.d by itself"},
+	{"kubelet", "cni-bin-dir", 24, "; the runtime's configuration has it"},
+	{"kubelet", "cni-conf-dir", 24, "; the runtime's configuration has it"},
+	{"kubelet", "cloud-config", 34, "; the cloud controller manager takes it"},
+	{"kubelet", "pod-infra-container-image", 35, "; the runtime's configuration names the pause image"},
+	{"kube-apiserver", "insecure-port", 24, ""},
+	{"kube-apiserver", "insecure-bind-address", 24, ""},
+	{"kube-apiserver", "cloud-provider", 33, "; the cloud controller manager takes it"},
+	{"kube-apiserver", "cloud-config", 33, "; the cloud controller manager takes it"},
+	{"kube-apiserver", "enable-pod-security-policy", 25, ""},
+	{"kube-controller-manager", "port", 24, ""},
+	{"kube-controller-manager", "pod-eviction-timeout", 27, "; taints with tolerationSeconds decide"},
+	{"kube-controller-manager", "enable-taint-manager", 27, ""},
+	{"kube-controller-manager", "concurrent-service-syncs", 37, ""},
+	{"kube-scheduler", "port", 24, ""},
+	{"kube-scheduler", "policy-config-file", 23, "; use --config"},
+	{"kube-scheduler", "algorithm-provider", 23, "; use --config"},
+}
+
+// commandLine is a component with the flags that the author added.
+type commandLine struct {
+	component string
+	args      []plan.Arg
+	at        hcl.Range
+	nodes     []*plan.Node // that a machine's own flags are for
+}
+
+// commandLines lists every place that adds flags to a component of Kubernetes.
+func commandLines(p *plan.Plan) []commandLine {
+	c := &p.Cluster
+	all := []commandLine{
+		{"kube-apiserver", c.APIServer.ExtraArgs, c.APIServer.Attr("extra_args"), nil},
+		{"kube-controller-manager", c.ControllerManager.ExtraArgs, c.ControllerManager.Attr("extra_args"), nil},
+		{"kube-scheduler", c.Scheduler.ExtraArgs, c.Scheduler.Attr("extra_args"), nil},
+		{"kubelet", c.Kubelet.ExtraArgs, c.Kubelet.Attr("extra_args"), nil},
+	}
+	for _, group := range blocks(p.Nodes) {
+		if n := group[0]; len(n.KubeletExtraArgs) > 0 {
+			all = append(all, commandLine{"kubelet", n.KubeletExtraArgs, n.Attr("kubelet_extra_args"), group})
+		}
+	}
+	return slices.DeleteFunc(all, func(c commandLine) bool { return len(c.args) == 0 })
+}

@@ -1,0 +1,165 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/agext/levenshtein"
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// one is a single finding.
+func one(at hcl.Range, format string, args ...any) []Finding {
+	return []Finding{{at, fmt.Sprintf(format, args...)}}
+}
+
+// line says where a range is, inside the one file of a design.
+func line(r hcl.Range) string { return "line " + strconv.Itoa(r.Start.Line) }
+
+// written returns the first range that lies in the file: the arguments that may be guilty, the likeliest first.
+func written(ranges ...hcl.Range) hcl.Range {
+	for _, r := range ranges {
+		if r.Filename != "" {
+			return r
+		}
+	}
+	return hcl.Range{}
+}
+
+// quantity is a number with its noun: "1 node", "3 nodes".
+func quantity(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// sentence joins words as prose does, and counts what goes beyond six: "a, b and c", "a, b, c, d, e, f and 17 more".
+func sentence(words []string) string {
+	const most = 6
+	if len(words) > most+1 {
+		return strings.Join(words[:most], ", ") + " and " + strconv.Itoa(len(words)-most) + " more"
+	}
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
+// choice joins words as alternatives: "a, b or c".
+func choice(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
+}
+
+// nearest returns the candidate that a typing mistake separates from the word, "" where none is near.
+func nearest(word string, candidates []string) string {
+	best, distance := "", 1+max(2, len(word)/4)
+	for _, c := range candidates {
+		if d := levenshtein.Distance(strings.ToLower(word), strings.ToLower(c), nil); d < distance {
+			best, distance = c, d
+		}
+	}
+	return best
+}
+
+// didYouMean is a sentence with a space before it, "" where no candidate is near.
+func didYouMean(word string, candidates []string) string {
+	if n := nearest(word, candidates); n != "" {
+		return fmt.Sprintf(" Did you mean %q?", n)
+	}
+	return ""
+}
+
+func names(nodes []*plan.Node) []string {
+	words := make([]string, len(nodes))
+	for i, n := range nodes {
+		words[i] = n.Name
+	}
+	return words
+}
+
+// blocks groups nodes by the block that they were written in: a pool's nodes share what the block says, so one finding is enough.
+func blocks(nodes []*plan.Node) [][]*plan.Node {
+	var groups [][]*plan.Node
+	place := map[any]int{}
+	for _, n := range nodes {
+		var key any = n.Source
+		if n.Source == nil {
+			key = n
+		}
+		i, ok := place[key]
+		if !ok {
+			i = len(groups)
+			place[key] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], n)
+	}
+	return groups
+}
+
+// attr is the range of a node's argument under the name that it has in its block: a pool says first_address for address.
+func attr(n *plan.Node, name string) hcl.Range {
+	if n.Pool != "" {
+		switch name {
+		case "address":
+			name = "first_address"
+		case "secondary_address":
+			name = "first_secondary_address"
+		case "failure_domain":
+			name = "failure_domains"
+		case "host":
+			name = "hosts"
+		}
+	}
+	return n.Attr(name)
+}
+
+// having selects nodes.
+func having(nodes []*plan.Node, is func(*plan.Node) bool) []*plan.Node {
+	var chosen []*plan.Node
+	for _, n := range nodes {
+		if is(n) {
+			chosen = append(chosen, n)
+		}
+	}
+	return chosen
+}
+
+// each makes one finding for every block of the nodes that break a rule. say sees the first of them and all of them.
+func each(nodes []*plan.Node, breaks func(*plan.Node) bool, at func(*plan.Node) hcl.Range, say func(first *plan.Node, all []*plan.Node) string) []Finding {
+	var findings []Finding
+	for _, group := range blocks(having(nodes, breaks)) {
+		findings = append(findings, Finding{at(group[0]), say(group[0], group)})
+	}
+	return findings
+}
+
+// whose names a group of nodes: "cp-1", or "the 3 nodes of worker (worker-1 …)".
+func whose(nodes []*plan.Node) string {
+	if len(nodes) == 1 {
+		return nodes[0].Name
+	}
+	return fmt.Sprintf("%s and %s of its block", nodes[0].Name, quantity(len(nodes)-1, "other"))
+}
+
+// gibibytes writes bytes as the language does.
+func gibibytes(b int64) string {
+	if b%(1<<30) == 0 {
+		return strconv.FormatInt(b>>30, 10) + "Gi"
+	}
+	return strconv.FormatInt(b>>20, 10) + "Mi"
+}
+
+func sorted[T ~string](words []T) []T {
+	words = slices.Clone(words)
+	slices.Sort(words)
+	return words
+}
