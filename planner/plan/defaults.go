@@ -392,7 +392,7 @@ func (r *resolver) cniDefaults() {
 	}
 	settle(r, written, &p.Name, "network.cni", name, reason, "https://kubernetes.io/docs/concepts/cluster-administration/addons/")
 
-	version := map[string]string{Flannel: FlannelVersion, Calico: CalicoVersion, Cilium: CiliumVersion}[p.Name]
+	version := map[string]string{Flannel: FlannelVersion, Calico: r.plan.Cluster.Version.Calico(), Cilium: CiliumVersion}[p.Name]
 	if version != "" {
 		settle(r, p.Has("version") && written, &p.Version, "network.cni.version", version, "The newest release known on "+FactsDate+".", "")
 	}
@@ -492,7 +492,7 @@ func (r *resolver) noProxy() {
 func (r *resolver) runtimeDefaults() {
 	p, s := &r.plan.Runtime, r.spec.Runtime
 	settle(r, s != nil, &p.Name, "container_runtime", Containerd, "The runtime that most clusters run and that Kubernetes tests first.", runtimeDocs+"#containerd")
-	version := map[string]string{Containerd: ContainerdVersion, CRIO: r.plan.Cluster.Version.CRIO(), Docker: DockerVersion}[p.Name]
+	version := map[string]string{Containerd: r.plan.Cluster.Version.Containerd(), CRIO: r.plan.Cluster.Version.CRIO(), Docker: DockerVersion}[p.Name]
 	reason := "The newest release known on " + FactsDate + "."
 	if p.Name == CRIO {
 		reason = "CRI-O's minor is always that of Kubernetes."

@@ -1,15 +1,19 @@
 package plan
 
-import "strings"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
-// FactsDate is the day on which the facts in this file were looked up. What was released later is unknown here, and unknown is
+// FactsDate is the day up to which the facts in this file were looked up. What was released later is unknown here, and what is unknown is
 // answered with "no data", never with a guess.
 const FactsDate = "2026-11-20"
 
 // NoData is what is printed for a version that the facts do not cover.
 const NoData = "no data"
 
-// DefaultVersion is the Kubernetes version of a topology that states none: the newest that these facts cover.
+// DefaultVersion is the Kubernetes version of a topology that states none: the newest release that these facts cover.
 var DefaultVersion = Version{1, 37, 2}
 
 // Versions of what does not move with Kubernetes: the newest release known on FactsDate.
@@ -19,12 +23,10 @@ const (
 	CiliumVersion           = "v1.20.2"         // Source: github.com/cilium/cilium@v1.20.2 install/kubernetes/cilium/values.yaml
 	KubeVIPVersion          = "v1.2.4"          // Source: https://github.com/kube-vip/helm-charts/pull/113
 	RuncVersion             = "1.5.2"           // Source: github.com/opencontainers/runc@v1.5.2
-	CNIPluginsVersion       = "1.9.1"           // Source: github.com/containernetworking/plugins@v1.9.1, build/dependencies.yaml of Kubernetes 1.37.2
-	ContainerdVersion       = "2.4.2"           // Source: github.com/containerd/containerd/v2@v2.4.2
-	CalicoVersion           = "v3.31.5"         // Source: https://github.com/kubernetes-sigs/kubespray/issues/13178
-	TigeraOperatorVersion   = ""
-	CRIDockerdVersion       = "0.3.17" // Source: https://github.com/k3s-io/k3s/issues/12283
-	DockerVersion           = "28.3.3"
+	CNIPluginsVersion       = "1.9.1"           // Source: k8s.io/kubernetes@v1.37.2 build/dependencies.yaml
+	ContainerdVersion       = "2.4.2"           // Source: github.com/containerd/containerd/v2@v2.4.2; older Kubernetes gets Version.Containerd
+	DockerVersion           = "29.8.2"          // Source: https://pkgs.alpinelinux.org/package/v3.24/community/x86/docker-engine
+	CRIDockerdVersion       = "0.4.10"          // Source: https://sourceforge.net/projects/cri-dockerd.mirror/files/v0.4.10/
 )
 
 // sincePatch is a value that holds from a patch release of a minor on.
@@ -38,72 +40,162 @@ type minorFacts struct {
 	minor int
 	// newest is the newest patch release whose source was read.
 	newest int
-	// etcdImage is kubeadm's etcd image tag by patch; etcdFloor the oldest external etcd that kubeadm accepts.
+	// etcdImage is kubeadm's etcd image tag by patch, etcdFloor the oldest external etcd that kubeadm's preflight accepts. A change is
+	// entered at the first patch release whose source was seen to have it; the releases before it that were not seen may have it too.
 	// Source: k8s.io/kubernetes cmd/kubeadm/app/constants/constants.go, DefaultEtcdVersion and MinExternalEtcdVersion
 	etcdImage, etcdFloor []sincePatch
 	// etcd is the newest release of the minor that kubeadm's image is of: what external members get.
-	// Source: go.etcd.io/etcd/server/v3 in the Go module index
+	// Source: versions of go.etcd.io/etcd/server/v3 in the Go module index
 	etcd string
-	// coreDNS and pause are image tags. Source: the same file, CoreDNSVersion and PauseVersion
+	// coreDNS and pause are image tags. Source: the same constants.go, CoreDNSVersion and PauseVersion
 	coreDNS []sincePatch
 	pause   string
-	// crictl is what the minor was tested with. Source: k8s.io/kubernetes build/dependencies.yaml
+	// crictl is the release that the minor was tested with. Source: k8s.io/kubernetes build/dependencies.yaml
 	crictl string
 	// crio is a release of the CRI-O minor of the same number.
+	// Source: kubespray roles/kubespray_defaults/vars/main/checksums.yml, https://github.com/cri-o/packaging/pull/414
 	crio string
+	// containerd is what members of the minor get; containerdTested lists the oldest tested patch of each containerd minor.
+	// Source: github.com/containerd/containerd/v2 RELEASES.md at v2.0.0, v2.2.1 and v2.4.2, "Kubernetes Support"
+	containerd       string
+	containerdTested []Version
+	// calico is the default, of those whose tested range holds the minor.
+	calico string
+	// kernel is what kubeadm's preflight wants of Linux.
+	// Source: k8s.io/system-validators validators/types_unix.go at v1.8.0 (1.31), v1.9.2 (1.32, 1.33), v1.10.2 (1.34), v1.12.1 (1.35 to 1.37)
+	kernel Version
+	// supportEnds is the day on which patch releases end, YYYY-MM-DD. Source: https://kubernetes.io/releases/1.37/ and the like
+	supportEnds string
 }
 
 // facts is the table of minors, oldest first.
 var facts = []minorFacts{
 	{
-		minor: 31, newest: 14,
+		minor: 31, newest: 14, kernel: Version{3, 10, 0}, supportEnds: "2025-11-11",
 		etcdImage: []sincePatch{{0, "3.5.15-0"}, {14, "3.5.24-0"}},
 		etcdFloor: []sincePatch{{0, "3.5.11"}, {14, "3.5.24"}},
-		etcd:      "3.5.35", pause: "3.10", crictl: "1.30.0", crio: "1.31.0",
-		coreDNS: []sincePatch{{0, "v1.11.1"}, {14, "v1.11.3"}},
+		etcd:      "3.5.35",
+		coreDNS:   []sincePatch{{0, "v1.11.1"}, {14, "v1.11.3"}}, pause: "3.10",
+		crictl: "1.30.0", crio: "1.31.0", containerd: "2.3.7", calico: "v3.29.4",
+		containerdTested: []Version{{1, 6, 34}, {1, 7, 20}, {2, 0, 0}, {2, 1, 0}},
 	},
 	{
-		minor: 32, newest: 13,
-		etcdImage: []sincePatch{{0, "3.5.16-0"}, {13, "3.5.24-0"}},
-		etcdFloor: []sincePatch{{0, "3.5.11"}, {13, "3.5.24"}},
-		etcd:      "3.5.35", pause: "3.10", crictl: "1.31.1", crio: "1.32.0",
-		coreDNS: []sincePatch{{0, "v1.11.3"}},
+		minor: 32, newest: 13, kernel: Version{4, 19, 0}, supportEnds: "2026-02-28",
+		etcdImage: []sincePatch{{0, "3.5.16-0"}, {10, "3.5.24-0"}},
+		etcdFloor: []sincePatch{{0, "3.5.11"}, {10, "3.5.24"}},
+		etcd:      "3.5.35",
+		coreDNS:   []sincePatch{{0, "v1.11.3"}}, pause: "3.10",
+		crictl: "1.31.1", crio: "1.32.13", containerd: "2.3.7", calico: "v3.31.3",
+		containerdTested: []Version{{1, 6, 36}, {1, 7, 24}, {2, 0, 1}, {2, 1, 0}},
 	},
 	{
-		minor: 33, newest: 13,
+		minor: 33, newest: 13, kernel: Version{4, 19, 0}, supportEnds: "2026-06-28",
 		etcdImage: []sincePatch{{0, "3.5.21-0"}, {6, "3.5.24-0"}},
 		etcdFloor: []sincePatch{{0, "3.5.11"}, {6, "3.5.24"}},
-		etcd:      "3.5.35", pause: "3.10", crictl: "1.32.0", crio: "1.33.0",
-		coreDNS: []sincePatch{{0, "v1.12.0"}},
+		etcd:      "3.5.35",
+		coreDNS:   []sincePatch{{0, "v1.12.0"}}, pause: "3.10",
+		crictl: "1.32.0", crio: "1.33.9", containerd: "2.3.7", calico: "v3.31.3",
+		containerdTested: []Version{{1, 6, 36}, {1, 7, 24}, {2, 0, 4}, {2, 1, 0}},
 	},
 	{
-		minor: 34, newest: 4,
+		minor: 34, newest: 4, kernel: Version{5, 4, 0}, supportEnds: "2026-10-27",
 		etcdImage: []sincePatch{{0, "3.6.4-0"}, {2, "3.6.5-0"}},
 		etcdFloor: []sincePatch{{0, "3.5.21"}, {2, "3.5.24"}},
-		etcd:      "3.6.16", pause: "3.10.1", crictl: "1.33.0", crio: "1.34.0",
-		coreDNS: []sincePatch{{0, "v1.12.1"}},
+		etcd:      "3.6.16",
+		coreDNS:   []sincePatch{{0, "v1.12.1"}}, pause: "3.10.1",
+		crictl: "1.33.0", crio: "1.34.5", containerd: "2.3.7", calico: "v3.32.2",
+		containerdTested: []Version{{1, 6, 39}, {1, 7, 28}, {2, 0, 6}, {2, 1, 3}},
 	},
 	{
-		minor: 35, newest: 4,
+		minor: 35, newest: 4, kernel: Version{5, 4, 0}, supportEnds: "2027-02-28",
 		etcdImage: []sincePatch{{0, "3.6.6-0"}},
 		etcdFloor: []sincePatch{{0, "3.5.24"}},
-		etcd:      "3.6.16", pause: "3.10.1", crictl: "1.34.0", crio: "1.35.0",
-		coreDNS: []sincePatch{{0, "v1.13.1"}},
+		etcd:      "3.6.16",
+		coreDNS:   []sincePatch{{0, "v1.13.1"}}, pause: "3.10.1",
+		crictl: "1.34.0", crio: "1.35.1", containerd: "2.3.7", calico: "v3.33.0",
+		containerdTested: []Version{{1, 7, 28}, {2, 1, 5}, {2, 2, 0}},
 	},
 	{
-		minor: 36, newest: 3,
+		minor: 36, newest: 3, kernel: Version{5, 4, 0}, supportEnds: "2027-06-28",
 		etcdImage: []sincePatch{{0, "3.6.8-0"}},
 		etcdFloor: []sincePatch{{0, "3.5.24"}},
-		etcd:      "3.6.16", pause: "3.10.2", crictl: "1.35.0", crio: "1.36.0",
-		coreDNS: []sincePatch{{0, "v1.14.2"}},
+		etcd:      "3.6.16",
+		coreDNS:   []sincePatch{{0, "v1.14.2"}}, pause: "3.10.2",
+		crictl: "1.35.0", crio: "1.36.0", containerd: "2.3.7", calico: "v3.33.0",
+		containerdTested: []Version{{2, 2, 0}, {2, 3, 0}},
 	},
 	{
-		minor: 37, newest: 2,
+		minor: 37, newest: 2, kernel: Version{5, 4, 0}, supportEnds: "2027-10-28",
 		etcdImage: []sincePatch{{0, "3.7.0-0"}},
 		etcdFloor: []sincePatch{{0, "3.5.24"}},
-		etcd:      "3.7.3", pause: "3.10.2", crictl: "1.36.0", crio: "1.37.0",
-		coreDNS: []sincePatch{{0, "v1.14.6"}},
+		etcd:      "3.7.3",
+		coreDNS:   []sincePatch{{0, "v1.14.6"}}, pause: "3.10.2",
+		crictl: "1.36.0", crio: "1.37.0", containerd: "2.4.2", calico: "v3.33.0",
+		containerdTested: []Version{{2, 3, 0}, {2, 4, 0}},
 	},
+}
+
+// release is what is known of one release, or of a line of releases, of a pod network.
+type release struct {
+	cni, line   string // "v3.33" stands for every patch of it
+	first, last int    // the Kubernetes minors it is tested with
+	source      string
+}
+
+var cniTested = []release{
+	{Calico, "v3.29", 29, 32, "https://github.com/orgs/projectcalico/discussions/11717"},
+	{Calico, "v3.31", 32, 35, "https://github.com/Rusty-Gopher/kupre/releases/tag/v0.5.0"},
+	{Calico, "v3.32", 34, 36, "https://github.com/Rusty-Gopher/kupre/releases/tag/v0.5.0"},
+	{Calico, "v3.33", 35, 37, "https://github.com/Rusty-Gopher/kupre/releases/tag/v0.5.0"},
+	{Cilium, "v1.18", 30, 33, "https://raw.githubusercontent.com/cilium/cilium/v1.18.14/Documentation/network/kubernetes/compatibility.rst"},
+	{Cilium, "v1.20", 33, 36, "github.com/cilium/cilium@v1.20.2 Documentation/network/kubernetes/compatibility.rst"},
+}
+
+// CNITested returns the range of Kubernetes minors ("1.35", "1.37") that a pod network's release is tested with, and whether the version
+// lies in it. known is false where there is no data: flannel publishes no such range.
+func (v Version) CNITested(c CNI) (first, last string, inside, known bool) {
+	for _, r := range cniTested {
+		if r.cni == c.Name && (c.Version == r.line || strings.HasPrefix(c.Version, r.line+".")) {
+			return fmt.Sprintf("1.%d", r.first), fmt.Sprintf("1.%d", r.last), v.Major == 1 && v.Minor >= r.first && v.Minor <= r.last, true
+		}
+	}
+	return "", "", false, false
+}
+
+// calicoOperators maps a Calico release to its operator's image tag.
+// Sources: https://docs.tigera.io/calico/latest/reference/component-versions, https://newreleases.io/project/github/tigera/operator/release/v1.36.10,
+// the tigera-operator.yaml of v3.32.2 and v3.33.0
+var calicoOperators = map[string]string{"v3.29.4": "v1.36.10", "v3.31.2": "v1.40.2", "v3.31.3": "v1.40.3", "v3.32.2": "v1.42.6", "v3.33.0": "v1.44.0"}
+
+// ciliumEnvoys maps a Cilium release to the tag of the envoy image in its chart.
+var ciliumEnvoys = map[string]string{"v1.20.2": "v1.37.6-1789133542-cbec91f666af0bf742da986d43832932dbb26b82"}
+
+// cniImages lists the images of a pod network as its manifest, operator or chart at that version names them. Where a companion's version
+// is unknown for a version that the author chose, it is left out.
+func cniImages(c CNI) []string {
+	var images []string
+	add := func(name, tag string) {
+		if tag != "" {
+			images = append(images, name+":"+tag)
+		}
+	}
+	switch c.Name {
+	case Flannel:
+		add("ghcr.io/flannel-io/flannel", c.Version)
+		if c.Version == FlannelVersion {
+			add("ghcr.io/flannel-io/flannel-cni-plugin", FlannelCNIPluginVersion)
+		}
+	case Calico:
+		for _, name := range []string{"cni", "csi", "kube-controllers", "node", "node-driver-registrar", "pod2daemon-flexvol", "typha"} {
+			add("quay.io/calico/"+name, c.Version)
+		}
+		add("quay.io/tigera/operator", calicoOperators[c.Version])
+	case Cilium:
+		add("quay.io/cilium/cilium", c.Version)
+		add("quay.io/cilium/operator-generic", c.Version)
+		add("quay.io/cilium/cilium-envoy", ciliumEnvoys[c.Version])
+	}
+	return images
 }
 
 func (v Version) facts() minorFacts {
@@ -115,7 +207,8 @@ func (v Version) facts() minorFacts {
 	return minorFacts{}
 }
 
-func at(steps []sincePatch, patch int) string {
+// byPatch returns the value that holds for a patch release.
+func byPatch(steps []sincePatch, patch int) string {
 	value := ""
 	for _, s := range steps {
 		if patch >= s.patch {
@@ -125,17 +218,34 @@ func at(steps []sincePatch, patch int) string {
 	return value
 }
 
+// KnownMinors returns the oldest and the newest minor that there are facts for, each with the newest patch release known.
+func KnownMinors() (oldest, newest Version) {
+	first, last := facts[0], facts[len(facts)-1]
+	return Version{1, first.minor, first.newest}, Version{1, last.minor, last.newest}
+}
+
 // Known reports whether there are facts for the version's minor. Every fact below is "" (or zero) where there are none.
 func (v Version) Known() bool { return v.facts().minor != 0 }
 
-// NewestPatch is the newest release of the version's minor that these facts know.
+// NewestPatch is the newest release of the version's minor whose source these facts were read from.
 func (v Version) NewestPatch() (Version, bool) {
 	f := v.facts()
 	return Version{1, f.minor, f.newest}, f.minor != 0
 }
 
+// SupportEnds is the day on which the minor's patch releases end, YYYY-MM-DD.
+func (v Version) SupportEnds() string { return v.facts().supportEnds }
+
+// KubeadmAPI is the version of kubeadm's configuration format that these releases read and that is not experimental.
+func (v Version) KubeadmAPI() string {
+	if !v.Known() {
+		return ""
+	}
+	return "v1beta4"
+}
+
 // EtcdImageTag is the tag of kubeadm's etcd image: "3.7.0-0".
-func (v Version) EtcdImageTag() string { return at(v.facts().etcdImage, v.Patch) }
+func (v Version) EtcdImageTag() string { return byPatch(v.facts().etcdImage, v.Patch) }
 
 // EtcdStacked is the etcd version in kubeadm's image: "3.7.0".
 func (v Version) EtcdStacked() string {
@@ -144,13 +254,15 @@ func (v Version) EtcdStacked() string {
 }
 
 // EtcdFloor is the oldest external etcd that this kubeadm accepts.
-func (v Version) EtcdFloor() (Version, bool) { return ParseVersion(at(v.facts().etcdFloor, v.Patch)) }
+func (v Version) EtcdFloor() (Version, bool) {
+	return ParseVersion(byPatch(v.facts().etcdFloor, v.Patch))
+}
 
 // EtcdExternal is the version that external members get where none is stated.
 func (v Version) EtcdExternal() string { return v.facts().etcd }
 
 // CoreDNS is the tag of kubeadm's CoreDNS image, with v.
-func (v Version) CoreDNS() string { return at(v.facts().coreDNS, v.Patch) }
+func (v Version) CoreDNS() string { return byPatch(v.facts().coreDNS, v.Patch) }
 
 // Pause is the tag of the sandbox image, without v.
 func (v Version) Pause() string { return v.facts().pause }
@@ -161,19 +273,70 @@ func (v Version) CRICtl() string { return v.facts().crictl }
 // CRIO is a CRI-O release of the same minor, without v.
 func (v Version) CRIO() string { return v.facts().crio }
 
-// cniImages lists the images of a pod network, as its manifest at that version names them.
-func cniImages(c CNI) []string {
-	switch c.Name {
-	case Flannel:
-		images := []string{"ghcr.io/flannel-io/flannel:" + c.Version}
-		if c.Version == FlannelVersion {
-			images = append(images, "ghcr.io/flannel-io/flannel-cni-plugin:"+FlannelCNIPluginVersion)
-		}
-		return images
-	case Calico:
-		return []string{"quay.io/calico/node:" + c.Version, "quay.io/calico/cni:" + c.Version, "quay.io/calico/kube-controllers:" + c.Version}
-	case Cilium:
-		return []string{"quay.io/cilium/cilium:" + c.Version, "quay.io/cilium/operator-generic:" + c.Version}
+// Containerd is the containerd release that nodes get where none is stated, without v.
+func (v Version) Containerd() string { return v.facts().containerd }
+
+// Calico is the Calico release that the cluster gets where none is stated, with v.
+func (v Version) Calico() string { return v.facts().calico }
+
+// KernelFloor is the oldest Linux that kubeadm's preflight accepts without a word. refuses says that it stops there; from Kubernetes 1.34
+// on it warns. Source: k8s.io/system-validators validators/kernel_validator.go
+func (v Version) KernelFloor() (floor Version, refuses, known bool) {
+	f := v.facts()
+	return f.kernel, !v.from(34), f.minor != 0
+}
+
+// NFTablesKernel is the oldest Linux that kube-proxy's nftables mode starts on.
+// Source: k8s.io/kubernetes@v1.37.2 pkg/util/kernel/constants.go, NFTablesKubeProxyKernelVersion
+var NFTablesKernel = Version{5, 13, 0}
+
+// ContainerdTested returns the oldest tested patch release of each containerd minor that was tested with this Kubernetes, oldest first.
+func (v Version) ContainerdTested() []Version { return slices.Clone(v.facts().containerdTested) }
+
+// TakesContainerd reports whether a containerd release is tested with this Kubernetes, or newer than what was tested then; known is false
+// where there is no data. Kubernetes 1.35 is the last that containerd 1.x is tested with.
+func (v Version) TakesContainerd(c Version) (ok, known bool) {
+	tested := v.facts().containerdTested
+	if len(tested) == 0 {
+		return false, false
 	}
-	return nil
+	for _, t := range tested {
+		if t.Major == c.Major && t.Minor == c.Minor {
+			return !c.Before(t), true
+		}
+	}
+	return tested[len(tested)-1].Before(c), true
+}
+
+// ContainerdConfigVersion is the version of config.toml that a containerd release reads natively: 3 from 2.0 on, 2 before. A file of
+// version 2 with the 1.x section names is migrated by 2.x, but one of version 3 with them is not read.
+// Source: github.com/containerd/containerd/v2@v2.4.2 docs/cri/config.md
+func ContainerdConfigVersion(c Version) int {
+	if c.Major >= 2 {
+		return 3
+	}
+	return 2
+}
+
+// TakesExperimentalFlags reports whether an etcd release knows the flags that begin with --experimental-.
+// Source: https://github.com/etcd-io/etcd/pull/19959
+func TakesExperimentalFlags(etcd Version) bool { return etcd.Before(Version{3, 7, 0}) }
+
+// goneKubeletFlags maps a flag to the first minor whose kubelet refuses to start with it.
+// Sources: k8s.io/kubernetes cmd/kubelet/app/options at v1.33.13, v1.34.4, v1.35.4, v1.36.3 and v1.37.2; CHANGELOG/CHANGELOG-1.37.md
+var goneKubeletFlags = map[string]int{
+	"cloud-config": 34, "register-schedulable": 34, "pod-infra-container-image": 35,
+	"application-metrics-count-limit": 37, "boot-id-file": 37, "container-hints": 37, "containerd": 37, "containerd-namespace": 37,
+	"enable-load-reader": 37, "event-storage-age-limit": 37, "event-storage-event-limit": 37, "global-housekeeping-interval": 37,
+	"log-cadvisor-usage": 37, "machine-id-file": 37, "storage-driver-user": 37, "storage-driver-password": 37, "storage-driver-host": 37,
+	"storage-driver-db": 37, "storage-driver-table": 37, "storage-driver-secure": 37, "storage-driver-buffer-duration": 37,
+}
+
+// KubeletFlagGone returns the version that took a kubelet flag away ("1.34") where this version no longer has it.
+func (v Version) KubeletFlagGone(flag string) (since string, gone bool) {
+	minor, ok := goneKubeletFlags[flag]
+	if !ok || !v.from(minor) {
+		return "", false
+	}
+	return fmt.Sprintf("1.%d", minor), true
 }
