@@ -1,0 +1,431 @@
+package readme
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// summary is what README.md.tmpl reads. Every text in it is Markdown already.
+type summary struct {
+	Name, Title, Purpose, Target string
+	ByHand, Vagrant              bool
+	Facts                        []fact
+	Machines                     []machine
+	Survives                     string
+	Tolerances                   []string
+	Domains                      []domain
+	Ports                        []port
+	Certificates                 []certificate
+	SANs                         string
+	Tree                         []entry
+}
+
+type fact struct{ Name, Value string }
+
+type machine struct{ Name, Roles, Address, Domain, System, Size string }
+
+type domain struct{ Name, Takes, Then string }
+
+type port struct{ On, Port, Protocol, From, For string }
+
+type certificate struct{ File, On, Issuer, Valid, Renewed string }
+
+type entry struct{ Path, What string }
+
+func overview(p *plan.Plan) summary {
+	s := summary{
+		Name: plain(p.Cluster.Name), Title: p.Cluster.Topology.Title, Purpose: p.Cluster.Topology.Purpose, Target: p.Target.Name,
+		ByHand: byHand(p), Vagrant: p.Target.Name == "vagrant",
+		Facts: facts(p), Machines: machines(p),
+		Survives: p.Cluster.Topology.Survives, Tolerances: tolerances(p), Domains: domains(p),
+		Tree: tree(p),
+	}
+	if byHand(p) {
+		s.Ports, s.Certificates = ports(p), certificates(p)
+		var sans []string
+		for _, name := range p.APIServerSANs() {
+			sans = append(sans, code(name))
+		}
+		s.SANs = strings.Join(sans, ", ")
+	}
+	return s
+}
+
+func facts(p *plan.Plan) []fact {
+	var out []fact
+	add := func(name, value string) { out = append(out, fact{name, value}) }
+	add("Type", code(p.Cluster.Type))
+	add("Kubernetes", p.Cluster.Version.String())
+	if p.Cluster.Endpoint.Host != "" {
+		endpoint := code("https://" + p.Cluster.Endpoint.String())
+		if e, ok := p.HostsEntry(); ok {
+			endpoint += ", which is " + code(e.Address)
+		}
+		add("Endpoint", endpoint)
+	}
+	if nodes := p.ControlPlanes(); len(nodes) > 0 {
+		add("Control planes", fmt.Sprintf("%d: %s", len(nodes), names(nodes)))
+	}
+	if members := len(p.Etcd.Members); members > 0 {
+		where := "as static pods of the control planes"
+		if p.Etcd.IsExternal() {
+			where = "as services of their own"
+		}
+		add("etcd", fmt.Sprintf("%s %s, %s; %d must agree", count(members, "member", "members"), p.Etcd.Version, where, p.Etcd.Quorum()))
+	}
+	if nodes := p.Workers(); len(nodes) > 0 {
+		add("Workers", fmt.Sprintf("%d: %s", len(nodes), names(nodes)))
+	}
+	switch lb := &p.LoadBalancer; lb.Kind {
+	case plan.HAProxy:
+		value := "haproxy on " + names(lb.Nodes)
+		if lb.VirtualIP.IsValid() {
+			value += ", keepalived for " + code(lb.VirtualIP)
+		}
+		add("Load balancer", value)
+	case plan.KubeVIP:
+		add("Load balancer", fmt.Sprintf("kube-vip %s (%s) on the control planes, for %s", lb.Version, lb.Mode, code(lb.VirtualIP)))
+	case plan.ExternalBalancer:
+		add("Load balancer", "somebody else's; `loadbalancer/external.md` says what it must do")
+	}
+	network := &p.Network
+	for i, prefix := range network.PodSubnets {
+		size := network.NodeCIDRMaskSize
+		if !prefix.Addr().Is4() {
+			size = network.NodeCIDRMaskSizeV6
+		}
+		add(either(i == 0, "Pods", ""), fmt.Sprintf("%s, a /%d for each node", code(prefix), size))
+	}
+	for i, prefix := range network.ServiceSubnets {
+		add(either(i == 0, "Services", ""), code(prefix))
+	}
+	add("Cluster domain", code(network.DNSDomain))
+	pods := network.CNI.Name
+	if network.CNI.Version != "" {
+		pods += " " + network.CNI.Version
+	}
+	if network.CNI.Encapsulation != "" && network.CNI.Encapsulation != "none" {
+		pods += ", " + network.CNI.Encapsulation
+	}
+	if network.CNI.MTU != 0 {
+		pods += fmt.Sprintf(", MTU %d", network.CNI.MTU)
+	}
+	add("Pod network", pods)
+	add("kube-proxy", network.KubeProxy.Mode)
+	add("Container runtime", strings.TrimSpace(p.Runtime.Name+" "+p.Runtime.Version))
+	origin := "the distribution's package manager, with Kubernetes' own repositories"
+	if p.Artifacts.Origin == plan.Binaries {
+		origin = "upstream's release binaries"
+		if p.Artifacts.MirrorURL != "" {
+			origin = "the mirror " + code(p.Artifacts.MirrorURL) + " (`files.txt`)"
+		}
+	}
+	add("Software from", origin)
+	if p.Artifacts.ImageRepository != "" {
+		add("Images from", code(p.Artifacts.ImageRepository)+" (`images.txt`)")
+	}
+	return out
+}
+
+// few is how many nodes of one pool have lines of their own.
+const few = 5
+
+// machines has a line for each node, and one for a pool of more than a few.
+func machines(p *plan.Plan) []machine {
+	var out []machine
+	for _, group := range groups(p.Nodes) {
+		if len(group) <= few {
+			for _, n := range group {
+				out = append(out, describe(n.Name, address(n), group[:1], n))
+			}
+			continue
+		}
+		first, last := group[0], group[len(group)-1]
+		out = append(out, describe(span(first.Name, last.Name), span(address(first), address(last)), group, first))
+	}
+	return out
+}
+
+func describe(name, where string, group []*plan.Node, n *plan.Node) machine {
+	m := machine{Name: name, Roles: strings.Join(n.Roles.Strings(), ", "), Address: where, System: n.Arch}
+	if len(group) > 1 {
+		var domains []string
+		for _, g := range group {
+			if d := plain(g.FailureDomain); d != "" && !slices.Contains(domains, d) {
+				domains = append(domains, d)
+			}
+		}
+		m.Domain = strings.Join(domains, ", ") + either(len(domains) > 1, " in turn", "")
+	} else {
+		m.Domain = plain(n.FailureDomain)
+	}
+	if n.OS.Name != "" {
+		m.System = plain(strings.TrimSuffix(n.OS.Name+"-"+n.OS.Version, "-")) + ", " + m.System
+	}
+	var size []string
+	if n.CPUs != 0 {
+		size = append(size, count(n.CPUs, "CPU", "CPUs"))
+	}
+	if n.MemoryBytes != 0 {
+		size = append(size, bytesText(n.MemoryBytes))
+	}
+	m.Size = strings.Join(size, ", ")
+	return m
+}
+
+// groups cuts the nodes where the pool changes; a node of its own is a group of one.
+func groups(nodes []*plan.Node) [][]*plan.Node {
+	byPool := map[string][]*plan.Node{}
+	var order []string
+	for _, n := range nodes {
+		key := n.Pool
+		if key == "" {
+			key = "\x00" + n.Name
+		}
+		if byPool[key] == nil {
+			order = append(order, key)
+		}
+		byPool[key] = append(byPool[key], n)
+	}
+	out := make([][]*plan.Node, len(order))
+	for i, key := range order {
+		out[i] = byPool[key]
+	}
+	return out
+}
+
+// names lists nodes, a pool of more than a few as its first and last.
+func names(nodes []*plan.Node) string {
+	var out []string
+	for _, group := range groups(nodes) {
+		if len(group) > few {
+			out = append(out, span(group[0].Name, group[len(group)-1].Name))
+			continue
+		}
+		for _, n := range group {
+			out = append(out, n.Name)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+func span(first, last string) string { return first + " … " + last }
+
+func address(n *plan.Node) string {
+	switch {
+	case !n.Address.IsValid():
+		return "given by the target"
+	case n.SecondaryAddress.IsValid():
+		return n.Address.String() + ", " + n.SecondaryAddress.String()
+	}
+	return n.Address.String()
+}
+
+// tolerances says what the counts of this plan mean, one sentence each.
+func tolerances(p *plan.Plan) []string {
+	var out []string
+	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	if n := len(p.Etcd.Members); n > 0 {
+		switch lost := p.Etcd.FaultTolerance(); {
+		case lost == 0 && n == 1:
+			add("etcd: its one member must be up for anything to change. Running pods go on without it.")
+		case lost == 0:
+			add("etcd: both members must be up for anything to change: two tolerate no more losses than one, and fail more often.")
+		default:
+			add("etcd: %d of %d members may be lost. With one more, running pods go on, and nothing can be changed until a member is back.", lost, n)
+		}
+	}
+	if n := len(p.ControlPlanes()); n > 0 {
+		stacked := either(!p.Etcd.IsExternal() && n > 1, " Each takes an etcd member with it, so the line above is the narrower one.", "")
+		if n == 1 {
+			add("Control plane: there is one. While it is down, running pods go on; nothing is scheduled, healed or changed.")
+		} else {
+			add("Control planes: %d of %d may be lost, as long as the rest carries the load and etcd has its quorum.%s", n-1, n, stacked)
+		}
+	}
+	switch lb := &p.LoadBalancer; {
+	case lb.Kind == plan.HAProxy && lb.VirtualIP.IsValid() && len(lb.Nodes) > 1:
+		add("Load balancers: %d of %d may be lost; the virtual IP moves within seconds.", len(lb.Nodes)-1, len(lb.Nodes))
+	case lb.Kind == plan.HAProxy:
+		add("Load balancer: the loss of %s cuts off every kubelet and client from the API. Running pods go on.", names(lb.Nodes))
+	case lb.Kind == plan.KubeVIP:
+		add("Virtual IP: kube-vip moves it to another control plane within seconds.")
+	case lb.Kind == plan.ExternalBalancer:
+		add("Load balancer: as reliable as the one that somebody else runs.")
+	}
+	if n := len(p.Workers()); n > 1 {
+		add("Workers: pods of a lost worker start on the other %s after about five minutes, if there is room.", either(n == 2, "one", "ones"))
+	}
+	return out
+}
+
+// domains says for each failure domain what its loss takes. Without stated domains there is nothing to say.
+func domains(p *plan.Plan) []domain {
+	type tally struct{ etcd, control, balancers, workers int }
+	lost, all := map[string]*tally{}, &tally{}
+	for _, n := range p.Nodes {
+		t := &tally{}
+		if n.FailureDomain != "" {
+			if lost[n.FailureDomain] == nil {
+				lost[n.FailureDomain] = &tally{}
+			}
+			t = lost[n.FailureDomain]
+		}
+		for _, into := range []*tally{t, all} {
+			into.etcd += bit(n.Roles.Has(plan.EtcdRole))
+			into.control += bit(n.Roles.Has(plan.ControlPlane))
+			into.balancers += bit(n.Roles.Has(plan.Balancer))
+			into.workers += bit(n.Roles.Has(plan.Worker))
+		}
+	}
+	if len(lost) < 2 {
+		return nil
+	}
+	var out []domain
+	for name, t := range lost {
+		d := domain{Name: plain(name)}
+		var takes []string
+		for _, part := range []struct {
+			n, of int
+			one   string
+			many  string
+		}{
+			{t.etcd, all.etcd, "etcd member", "etcd members"}, {t.control, all.control, "control plane", "control planes"},
+			{t.balancers, all.balancers, "load balancer", "load balancers"}, {t.workers, all.workers, "worker", "workers"},
+		} {
+			if part.n > 0 {
+				takes = append(takes, fmt.Sprintf("%d of %s", part.n, count(part.of, part.one, part.many)))
+			}
+		}
+		d.Takes = strings.Join(takes, ", ")
+		switch {
+		case all.etcd > 0 && t.etcd > plan.FaultTolerance(all.etcd):
+			d.Then = "etcd has no quorum: running pods go on, nothing can be changed"
+		case all.control > 0 && t.control == all.control:
+			d.Then = "there is no API server: running pods go on, nothing can be changed"
+		case all.balancers > 0 && t.balancers == all.balancers:
+			d.Then = "nobody reaches the API through the endpoint: running pods go on"
+		case all.workers > 0 && t.workers == all.workers:
+			d.Then = "the API answers, and no pod has a place to run"
+		default:
+			d.Then = "the cluster goes on"
+		}
+		out = append(out, d)
+	}
+	slices.SortFunc(out, func(a, b domain) int { return plan.Natural(a.Name, b.Name) })
+	return out
+}
+
+func ports(p *plan.Plan) []port {
+	var out []port
+	for _, o := range p.Ports() {
+		row := port{On: string(o.On), Port: o.Ports(), Protocol: o.Protocol, For: plain(o.Component + ": " + o.Purpose)}
+		var from []string
+		for _, peer := range o.From {
+			from = append(from, string(peer))
+		}
+		row.From = strings.Join(from, ", ")
+		out = append(out, row)
+	}
+	return out
+}
+
+// certificates lists what expires, after kubeadm's own list.
+// Source: https://kubernetes.io/docs/setup/best-practices/certificates/ and
+// https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/
+func certificates(p *plan.Plan) []certificate {
+	life, authority := lifetime(p.Cluster.CertificateValidity, "1 year"), lifetime(p.Cluster.CAValidity, "10 years")
+	const renew = "`kubeadm certs renew`, and every `kubeadm upgrade`"
+	every := "every control plane"
+	var out []certificate
+	add := func(file, on, issuer, valid, renewed string) {
+		out = append(out, certificate{code(file), on, issuer, valid, renewed})
+	}
+	add("/etc/kubernetes/pki/ca.crt", every, "itself", authority, "nobody: a new one means new certificates everywhere")
+	add("/etc/kubernetes/pki/front-proxy-ca.crt", every, "itself", authority, "nobody")
+	add("/etc/kubernetes/pki/apiserver.crt", every, "ca", life, renew)
+	add("/etc/kubernetes/pki/apiserver-kubelet-client.crt", every, "ca", life, renew)
+	add("/etc/kubernetes/pki/front-proxy-client.crt", every, "front-proxy-ca", life, renew)
+	add("/etc/kubernetes/admin.conf, controller-manager.conf, scheduler.conf", every, "ca", life, renew)
+	add("/etc/kubernetes/super-admin.conf", p.Bootstrap().Name, "ca", life, renew)
+	if p.Etcd.IsExternal() {
+		first := p.Etcd.Members[0].Name
+		add("/etc/etcd/issued/"+first+"/etcd/ca.crt", first+", and copies as /etc/etcd/pki/ca.crt on the members", "itself", authority, "nobody")
+		add("/etc/etcd/pki/server.crt, peer.crt, healthcheck-client.crt", "every member", "etcd's ca", life, "you: [RUNBOOK.md](RUNBOOK.md), \"Renew certificates\". kubeadm does not see them")
+		add("/etc/kubernetes/pki/apiserver-etcd-client.crt", every, "etcd's ca", life, "you, as above")
+	} else {
+		add("/etc/kubernetes/pki/etcd/ca.crt", every, "itself", authority, "nobody")
+		add("/etc/kubernetes/pki/etcd/server.crt, peer.crt, healthcheck-client.crt; pki/apiserver-etcd-client.crt", every, "etcd/ca", life, renew)
+	}
+	add("/var/lib/kubelet/pki/kubelet-client-current.pem", "every host with a kubelet", "ca", "1 year", "the kubelet itself")
+	add("/var/lib/kubelet/pki/kubelet.crt", "every host with a kubelet", "itself", "1 year", "a restart of the kubelet after the file is deleted")
+	return out
+}
+
+func lifetime(d time.Duration, otherwise string) string {
+	if d == 0 {
+		return otherwise
+	}
+	if days := d / (24 * time.Hour); days > 0 {
+		return count(int(days), "day", "days")
+	}
+	return d.String()
+}
+
+// tree says what each folder is for, of those that this plan has.
+func tree(p *plan.Plan) []entry {
+	out := []entry{{"README.md", "this page"}}
+	if byHand(p) {
+		out = append(out, entry{"RUNBOOK.md", "how to build the cluster, and what comes after"}, entry{"hosts.txt", "the hosts, for the runbook's loops"},
+			entry{"images.txt", "the container images, and where they are pulled from"}, entry{"files.txt", "the files that hosts fetch, and their place on a mirror"},
+			entry{"ansible/", "`site.yml` builds the cluster, `reset.yml` removes it"},
+			entry{"kubeadm/", "one configuration for each host, read by `kubeadm init` and `kubeadm join` as it stands"},
+			entry{"etcd/", "the members" + either(p.Etcd.IsExternal(), ", their environment and the systemd unit", "")})
+		if p.LoadBalancer.Kind != plan.NoBalancer {
+			out = append(out, entry{"loadbalancer/", "what stands before the API servers"})
+		}
+		if p.Network.CNI.Name != plan.NoCNI {
+			out = append(out, entry{"cni/", "the pod network"})
+		}
+	}
+	if p.Target.Name != "bare-metal" {
+		out = append(out, entry{p.Target.Name + "/", p.Target.Facts.Title})
+	}
+	return append(out, entry{"SHA256SUMS", "what the generator owns; `sha256sum -c SHA256SUMS` shows what was changed since"})
+}
+
+func count(n int, one, many string) string {
+	return strconv.Itoa(n) + " " + either(n == 1, one, many)
+}
+
+func either(first bool, a, b string) string {
+	if first {
+		return a
+	}
+	return b
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// bytesText writes a size in the largest binary unit that divides it.
+func bytesText(n int64) string {
+	for _, u := range []struct {
+		name string
+		size int64
+	}{{"TiB", 1 << 40}, {"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}} {
+		if n%u.size == 0 && n >= u.size {
+			return strconv.FormatInt(n/u.size, 10) + " " + u.name
+		}
+	}
+	return strconv.FormatInt(n, 10) + " bytes"
+}

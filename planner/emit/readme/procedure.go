@@ -1,0 +1,299 @@
+package readme
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/emit/kubeadm"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/topologies"
+)
+
+// book is what RUNBOOK.md.tmpl reads.
+type book struct {
+	Name       string
+	Vagrant    bool
+	Bootstrap  *plan.Node
+	SSHOptions string // words of a shell, with a blank at the end; "" for none
+	SSHUser    string // "ubuntu@"; "" for ssh's own choice
+	HostsEntry *plan.HostsEntry
+
+	KubeletNames, EtcdNames, BalancerNames                        string // for sentences
+	OtherControlPlanes, DedicatedWorkers                          string // the same; "" for none
+	MemberWords, OtherControlPlaneWords                           string // for `for` loops
+	FirstMember                                                   string
+	MemberCount                                                   int
+	Hosts, KubeletCount                                           string
+	AllInOne                                                      bool
+	Minor, Version, Socket, CgroupDriver, DataDir                 string
+	Endpoint, ServerURL                                           string
+	VIP                                                           string
+	Proxy                                                         []string // NAME=value as a shell reads them
+	External, HAProxy, KubeVIP, ExternalBalancer                  bool
+	FailSwapOn, IPv6, Packages                                    bool
+	NodeDownloads, EtcdDownloads                                  []downloads
+	RuntimePackages, RuntimeBinaries, RuntimeService, RuntimeUnit string
+	CNISteps, CNIStepsLast, APILabels, CertificateValidity        string
+}
+
+// downloads is what hosts of one architecture fetch and unpack.
+type downloads struct{ Arch, Commands string }
+
+func procedure(p *plan.Plan) book {
+	b := book{
+		Name: plain(p.Cluster.Name), Vagrant: p.Target.Name == "vagrant", Hosts: count(len(p.Nodes), "host", "hosts"), Bootstrap: p.Bootstrap(),
+		KubeletNames: names(p.KubeletNodes()), BalancerNames: names(p.LoadBalancer.Nodes), KubeletCount: count(len(p.KubeletNodes()), "node", "nodes"), AllInOne: p.Cluster.Type == topologies.AllInOne,
+		Minor: p.Cluster.Version.MinorString(), Version: p.Cluster.Version.String(), Socket: p.Runtime.Socket,
+		CgroupDriver: p.Cluster.Kubelet.CgroupDriver, DataDir: p.Etcd.DataDir,
+		Endpoint: p.Cluster.Endpoint.String(), ServerURL: "https://" + p.Cluster.Endpoint.String(),
+		External: p.Etcd.IsExternal(), HAProxy: p.LoadBalancer.Kind == plan.HAProxy, KubeVIP: p.LoadBalancer.Kind == plan.KubeVIP,
+		ExternalBalancer: p.LoadBalancer.Kind == plan.ExternalBalancer,
+		FailSwapOn:       p.Cluster.Kubelet.FailSwapOn, Packages: p.Artifacts.Origin == plan.Packages,
+		RuntimeService:      map[string]string{plan.Containerd: "containerd", plan.CRIO: "crio", plan.Docker: "docker cri-docker.socket"}[p.Runtime.Name],
+		CertificateValidity: lifetime(p.Cluster.CertificateValidity, "1 year"),
+	}
+	if e, ok := p.HostsEntry(); ok {
+		b.HostsEntry = &e
+	}
+	if p.LoadBalancer.VirtualIP.IsValid() {
+		b.VIP = p.LoadBalancer.VirtualIP.String()
+	}
+	for _, s := range p.Network.PodSubnets {
+		b.IPv6 = b.IPv6 || s.Addr().Is6()
+	}
+	b.SSHOptions, b.SSHUser = ssh(&p.SSH)
+
+	var members, others, workers []*plan.Node
+	for _, n := range p.Nodes {
+		switch {
+		case n.Roles.Has(plan.ControlPlane) && !n.Bootstrap:
+			others = append(others, n)
+		case n.Roles.Has(plan.Worker) && !n.Roles.Has(plan.ControlPlane):
+			workers = append(workers, n)
+		}
+	}
+	b.OtherControlPlanes, b.OtherControlPlaneWords, b.DedicatedWorkers = names(others), words(others), names(workers)
+	if b.External {
+		for _, m := range p.Etcd.Members {
+			members = append(members, m.Node)
+		}
+		b.EtcdNames, b.MemberWords, b.FirstMember, b.MemberCount = names(members), words(members), members[0].Name, len(members)
+	}
+
+	b.NodeDownloads, b.EtcdDownloads = fetches(p)
+	b.RuntimePackages, b.RuntimeBinaries = runtime(p)
+	if steps := podNetwork(p); p.Network.CNI.Name == plan.StaticRoutes {
+		b.CNIStepsLast = steps // its routes come from the ranges that the nodes get when they join
+	} else {
+		b.CNISteps = steps
+	}
+	b.Proxy = proxy(p.Network.HTTPProxy)
+	b.APILabels = apiLabels(p)
+	return b
+}
+
+// words are node names for a `for` loop. They are DNS labels, so they need no quotes.
+func words(nodes []*plan.Node) string {
+	out := make([]string, len(nodes))
+	for i, n := range nodes {
+		out[i] = n.Name
+	}
+	return strings.Join(out, " ")
+}
+
+func ssh(s *plan.SSH) (options, user string) {
+	if s.Port != 0 && s.Port != 22 {
+		options += "-p " + strconv.Itoa(s.Port) + " "
+	}
+	if s.PrivateKeyFile != "" {
+		// ssh itself reads a leading ~ in a file name of -i as it comes, and the shell does not where it is quoted.
+		file := s.PrivateKeyFile
+		if rest, ok := strings.CutPrefix(file, "~/"); ok {
+			options += `-i "$HOME"/` + shell(rest) + " "
+		} else {
+			options += "-i " + shell(file) + " "
+		}
+	}
+	if s.JumpHost != "" {
+		options += "-J " + shell(s.JumpHost) + " "
+	}
+	if s.User != "" {
+		user = shell(s.User) + "@"
+	}
+	return options, user
+}
+
+func proxy(h *plan.HTTPProxy) []string {
+	if h == nil {
+		return nil
+	}
+	return []string{"HTTP_PROXY=" + shell(h.HTTP), "HTTPS_PROXY=" + shell(h.HTTPS), "NO_PROXY=" + shell(strings.Join(h.NoProxy, ","))}
+}
+
+// fetches writes for each architecture the commands that fetch, check and unpack; etcd apart, because other hosts run it.
+func fetches(p *plan.Plan) (nodes, members []downloads) {
+	put := func(list []downloads, arch, commands string) []downloads {
+		if len(list) == 0 || list[len(list)-1].Arch != arch {
+			return append(list, downloads{arch, "mkdir -p /opt/downloads && cd /opt/downloads\n" + commands})
+		}
+		list[len(list)-1].Commands += "\n" + commands
+		return list
+	}
+	for _, d := range p.Downloads() {
+		file := d.Path[strings.LastIndex(d.Path, "/")+1:]
+		commands := fmt.Sprintf("curl -fsSL -o %s %s\n", shell(file), shell(d.URL))
+		sums := strings.TrimPrefix(d.Checksum, "sha256:")
+		switch {
+		case d.Checksum == "":
+			commands += "sha256sum " + shell(file) + " # its publisher states none: compare it with one that you trust\n"
+		case sums != d.Checksum && !strings.Contains(sums, "/"):
+			commands += fmt.Sprintf("echo %s | sha256sum -c\n", shell(sums+"  "+file))
+		case d.ChecksumStyle == plan.ChecksumBare:
+			commands += fmt.Sprintf("echo \"$(curl -fsSL %s)  \"%s | sha256sum -c\n", shell(sums), shell(file))
+		default:
+			commands += fmt.Sprintf("curl -fsSL %s | grep -F %s | sha256sum -c --ignore-missing\n", shell(sums), shell(file))
+		}
+		commands += unpack(d, file)
+		if d.Name == "etcd" {
+			members = put(members, d.Arch, commands)
+		} else {
+			nodes = put(nodes, d.Arch, commands)
+		}
+	}
+	return nodes, members
+}
+
+func unpack(d plan.Download, file string) string {
+	f := shell(file)
+	switch d.Name {
+	case "cni-plugins":
+		return "mkdir -p /opt/cni/bin && tar -xzf " + f + " -C /opt/cni/bin"
+	case "containerd":
+		return "tar -xzf " + f + " -C /usr/local # bin/containerd, bin/ctr, …"
+	case "crictl":
+		return "tar -xzf " + f + " -C /usr/local/bin crictl"
+	case "cri-o":
+		return "tar -xzf " + f + " && (cd cri-o && ./install)"
+	case "docker":
+		return "tar -xzf " + f + " && install -m 0755 docker/* /usr/local/bin/"
+	case "cri-dockerd":
+		return "tar -xzf " + f + " && install -m 0755 cri-dockerd/cri-dockerd /usr/local/bin/"
+	case "etcd":
+		return "tar -xzf " + f + " --strip-components 1 && install -m 0755 etcd etcdctl etcdutl /usr/local/bin/"
+	case "runc":
+		return "install -m 0755 " + f + " /usr/local/bin/runc"
+	}
+	return "install -m 0755 " + f + " /usr/local/bin/" + shell(d.Name)
+}
+
+// runtime writes how the container runtime is installed from packages, and set up. Sources:
+// https://github.com/containerd/containerd/blob/main/docs/cri/config.md, https://github.com/cri-o/packaging,
+// https://docs.docker.com/engine/install/, https://mirantis.github.io/cri-dockerd/
+func runtime(p *plan.Plan) (packages, binaries string) {
+	pause := ""
+	if i, ok := p.Image("pause"); ok {
+		pause = i.Ref
+	}
+	switch p.Runtime.Name {
+	case plan.Containerd:
+		config := containerdConfig(p, pause)
+		packages = "\ncontainerd 2, from Docker's repository (Debian and Ubuntu; for RHEL and its kin `dnf config-manager --add-repo https://download.docker.com/linux/rhel/docker-ce.repo && dnf install -y containerd.io`):\n\n" +
+			"```sh\n. /etc/os-release\n" +
+			"curl -fsSL \"https://download.docker.com/linux/$ID/gpg\" | gpg --dearmor -o /etc/apt/keyrings/docker.gpg\n" +
+			"echo \"deb [signed-by=/etc/apt/keyrings/docker.gpg] https://download.docker.com/linux/$ID $VERSION_CODENAME stable\" > /etc/apt/sources.list.d/docker.list\n" +
+			"apt-get update && apt-get install -y containerd.io\n```\n\n" + config
+		binaries = "containerd's unit, then its configuration:\n\n```sh\ncat > /etc/systemd/system/containerd.service <<'END'\n[Unit]\nDescription=containerd container runtime\nAfter=network.target\n\n[Service]\n" +
+			"ExecStartPre=-/sbin/modprobe overlay\nExecStart=/usr/local/bin/containerd\nType=notify\nDelegate=yes\nKillMode=process\nRestart=always\nRestartSec=5\nLimitNPROC=infinity\nLimitCORE=infinity\nTasksMax=infinity\nOOMScoreAdjust=-999\n\n[Install]\nWantedBy=multi-user.target\nEND\n```\n\n" + config
+	case plan.CRIO:
+		minor := p.Cluster.Version.MinorString()
+		config := "```sh\nmkdir -p /etc/crio/crio.conf.d\ncat > /etc/crio/crio.conf.d/10-kubernetes.conf <<'END'\n[crio.runtime]\ncgroup_manager = \"" + p.Cluster.Kubelet.CgroupDriver + "\"\n\n[crio.image]\npause_image = " + strconv.Quote(pause) + "\nEND\n```\n"
+		packages = "\nCRI-O of the same minor (Debian and Ubuntu; for RHEL and its kin the repository's `rpm/` folder):\n\n```sh\n" +
+			"curl -fsSL https://download.opensuse.org/repositories/isv:/cri-o:/stable:/v" + minor + "/deb/Release.key | gpg --dearmor -o /etc/apt/keyrings/cri-o.gpg\n" +
+			"echo 'deb [signed-by=/etc/apt/keyrings/cri-o.gpg] https://download.opensuse.org/repositories/isv:/cri-o:/stable:/v" + minor + "/deb/ /' > /etc/apt/sources.list.d/cri-o.list\n" +
+			"apt-get update && apt-get install -y cri-o\n```\n\n" + config
+		binaries = config
+	case plan.Docker:
+		text := "Docker Engine must use the cgroup driver that the kubelet uses:\n\n```sh\nmkdir -p /etc/docker\ncat > /etc/docker/daemon.json <<'END'\n{\"exec-opts\": [\"native.cgroupdriver=" + p.Cluster.Kubelet.CgroupDriver + "\"]}\nEND\n```\n"
+		packages = "\nDocker Engine (https://docs.docker.com/engine/install/) and cri-dockerd " + plan.CRIDockerdVersion + " (https://mirantis.github.io/cri-dockerd/).\n\n" + text
+		binaries = text
+	}
+	return packages, binaries
+}
+
+func containerdConfig(p *plan.Plan, pause string) string {
+	var b strings.Builder
+	b.WriteString("```sh\nmkdir -p /etc/containerd/conf.d /etc/containerd/certs.d\ncat > /etc/containerd/config.toml <<'END'\nversion = 3\nimports = [\"/etc/containerd/conf.d/*.toml\"]\n\n")
+	fmt.Fprintf(&b, "[plugins.'io.containerd.cri.v1.images'.pinned_images]\nsandbox = %s\n\n", strconv.Quote(pause))
+	b.WriteString("[plugins.'io.containerd.cri.v1.images'.registry]\nconfig_path = \"/etc/containerd/certs.d\"\n\n")
+	b.WriteString("[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc]\nruntime_type = \"io.containerd.runc.v2\"\n\n")
+	fmt.Fprintf(&b, "[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]\nSystemdCgroup = %t\nEND\n", p.Cluster.Kubelet.CgroupDriver == "systemd")
+	for _, r := range p.Runtime.Registries {
+		fmt.Fprintf(&b, "mkdir -p %s\ncat > %s <<'END'\n", shell("/etc/containerd/certs.d/"+r.Host), shell("/etc/containerd/certs.d/"+r.Host+"/hosts.toml"))
+		scheme := either(r.PlainHTTP, "http", "https")
+		fmt.Fprintf(&b, "server = %s\n", strconv.Quote(scheme+"://"+r.Host))
+		for _, base := range append(append([]string{}, r.Mirrors...), scheme+"://"+r.Host) {
+			fmt.Fprintf(&b, "\n[host.%s]\ncapabilities = [\"pull\", \"resolve\"]\n", strconv.Quote(base))
+			if r.SkipVerify {
+				b.WriteString("skip_verify = true\n")
+			}
+			if r.CAFile != "" {
+				fmt.Fprintf(&b, "ca = %s\n", strconv.Quote(r.CAFile))
+			}
+		}
+		b.WriteString("END\n")
+	}
+	b.WriteString("```\n")
+	return b.String()
+}
+
+// podNetwork writes the commands that bring the pod network up.
+func podNetwork(p *plan.Plan) string {
+	on := "\nOn " + p.Bootstrap().Name + ":\n\n"
+	apply := func(path, expect string) string {
+		return on + "```sh\nkubectl --kubeconfig /etc/kubernetes/admin.conf apply -f " + path + "\n```\n\n" + expect + "\n"
+	}
+	switch p.Network.CNI.Name {
+	case plan.NoCNI:
+		return ""
+	case plan.Flannel:
+		return apply("/opt/cluster/cni/kube-flannel.yaml", "Expect the node to be `Ready` within a minute. If not: `kubectl -n kube-flannel logs ds/kube-flannel-ds`.")
+	case plan.StaticRoutes:
+		return "\nAfter the joins, when every node has its pod range (`kubectl get nodes -o custom-columns=NAME:.metadata.name,PODS:.spec.podCIDRs`): on each node put its own range\n" +
+			"into `plugins[0].ipam.ranges` of `/opt/cluster/cni/static-routes/conflist.json`, as `/etc/cni/net.d/10-static-routes.conflist`, and a line `<range> <address>` for\n" +
+			"each **other** node into `/etc/static-routes.conf`. Then, on each:\n\n```sh\ninstall -m 0755 /opt/cluster/cni/static-routes/static-routes.sh /usr/local/sbin/static-routes\n" +
+			"install -m 0644 /opt/cluster/cni/static-routes/static-routes.service /etc/systemd/system/\nsystemctl daemon-reload && systemctl enable static-routes && systemctl restart static-routes\n```\n\n" +
+			"Expect one route for each other node in `ip route`. A new node needs its line on all of them.\n"
+	}
+	return "\nFollow `cni/README.md`, which has the commands for " + plain(p.Network.CNI.Name) + " and the values that match this cluster. Expect the node to be `Ready` when its pods run.\n"
+}
+
+// apiLabels writes the commands for labels and annotations that go through the API, because a kubelet may not give them itself. The nodes
+// of a pool have the same ones.
+func apiLabels(p *plan.Plan) string {
+	var out []string
+	for _, group := range groups(p.KubeletNodes()) {
+		for _, set := range []struct {
+			verb   string
+			values map[string]string
+		}{{"label", kubeadm.APILabels(group[0])}, {"annotate", group[0].Annotations}} {
+			if len(set.values) == 0 {
+				continue
+			}
+			var pairs string
+			for _, key := range slices.Sorted(maps.Keys(set.values)) {
+				pairs += " " + shell(key+"="+set.values[key])
+			}
+			if len(group) > few {
+				out = append(out, fmt.Sprintf("for n in $(awk '$2 ~ /^%s-[0-9]+$/ { print $2 }' /opt/cluster/hosts.txt); do kubectl %s --overwrite node \"$n\"%s; done", group[0].Pool, set.verb, pairs))
+				continue
+			}
+			for _, n := range group {
+				out = append(out, fmt.Sprintf("kubectl %s --overwrite node %s%s", set.verb, n.Name, pairs))
+			}
+		}
+	}
+	return strings.Join(out, "\n")
+}

@@ -1,0 +1,55 @@
+package readme
+
+import (
+	"fmt"
+	"strings"
+)
+
+// shell quotes a value as one word of a POSIX shell on one line. A control character, which no single-quoted word of one line can hold,
+// becomes a printf in a command substitution.
+func shell(value any) string {
+	s := fmt.Sprint(value)
+	if s != "" && strings.IndexFunc(s, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("@%+=:,./_-", r))
+	}) < 0 {
+		return s
+	}
+	if strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) < 0 {
+		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	}
+	var b strings.Builder
+	for _, c := range []byte(s) {
+		fmt.Fprintf(&b, `\%03o`, c)
+	}
+	return `"$(printf '` + b.String() + `')"`
+}
+
+// plain makes a value text in Markdown, in a table or outside: no character of it is markup, and it stays on its line.
+func plain(value any) string {
+	var b strings.Builder
+	for _, r := range oneLine(fmt.Sprint(value)) {
+		if strings.ContainsRune("\\`*_{}[]<>()#+!|~$&", r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// code makes a value a code span. The fence is longer than any run of backticks in it, and a pipe is escaped, since a table is split
+// into cells before spans are read.
+func code(value any) string {
+	s := oneLine(fmt.Sprint(value))
+	fence := "`"
+	for strings.Contains(s, fence) {
+		fence += "`"
+	}
+	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
+		s = " " + s + " "
+	}
+	return fence + strings.ReplaceAll(s, "|", `\|`) + fence
+}
+
+func oneLine(s string) string {
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\u2028' || r == '\u2029' || r == '\u0085' }), " ")
+}
