@@ -153,7 +153,7 @@ func (h *harness) report(ctx context.Context, c *cluster) {
 	defer cancel()
 	var b strings.Builder
 	for _, n := range c.nodes {
-		out, err := n.Exec(ctx, "sh", "-c", "systemctl --failed --no-legend; journalctl -q --no-pager -o short-iso -n 60 -u kubelet -u containerd -u etcd -u haproxy -u keepalived")
+		out, err := n.Exec(ctx, "sh", "-c", "systemctl --failed --no-legend; for u in etcd haproxy keepalived containerd kubelet; do journalctl -q --no-pager -o short-iso -u $u | grep -vE 'level=info|\"level\":\"info\"|mirror pod|: I[0-9]{4} ' | tail -n 40; done")
 		fmt.Fprintf(&b, "=== %s\n%s", n.Name, out)
 		if err != nil {
 			fmt.Fprintln(&b, err)

@@ -197,7 +197,7 @@ Y
 on cp-1 'kubeadm init --config /root/kubeadm.yaml --upload-certs' >"$WORK/hand-init.log" 2>&1 || { tail -20 "$WORK/hand-init.log"; exit 1; }
 on cp-1 'cat /etc/kubernetes/admin.conf' >"$WORK/admin.conf"
 say "kubeadm init"
-on cp-1 'kubectl --kubeconfig /etc/kubernetes/admin.conf apply -f -' <"$WORK/tree/cni/flannel.yaml" >/dev/null
+on cp-1 'kubectl --kubeconfig /etc/kubernetes/admin.conf apply -f -' <"$WORK/tree/cni/kube-flannel.yaml" >/dev/null
 
 TOKEN=$(grep -oE -- '--token [^ ]+' "$WORK/hand-init.log" | head -1 | cut -d' ' -f2)
 HASH=$(grep -oE 'sha256:[0-9a-f]+' "$WORK/hand-init.log" | head -1)

@@ -47,6 +47,7 @@ rm -rf "${TOOLS:?}"/{usr/share,etc,lib/systemd}
 
 # a node knows this archive alone
 rm -rf "$OS"/var/lib/apt/lists/* "$OS/etc/resolv.conf" "$OS"/etc/apt/sources.list.d/*
+echo "nameserver $GATEWAY" >"$OS/etc/resolv.conf" # nobody answers there; kubelet wants the file
 echo "deb [trusted=yes] http://$GATEWAY:8000/debian ./" >"$OS/etc/apt/sources.list"
 # addresses come from node.sh, the clock is the host's, and there are no devices to settle
 for u in systemd-networkd systemd-resolved systemd-timesyncd apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer fstrim.timer dpkg-db-backup.timer; do
