@@ -37,7 +37,7 @@ type Topology struct {
 	// Survives is one sentence on failures that the type as such can and cannot take.
 	Survives string
 
-	Nodes         Count // all hosts together
+	Nodes         Count // all hosts together; the least is where every host takes all roles that it may
 	ControlPlanes Count
 	// ControlPlanesStacked replaces ControlPlanes where etcd is stacked and the type needs more of them for its quorum.
 	ControlPlanesStacked Count
