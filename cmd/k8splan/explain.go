@@ -1,0 +1,90 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/k8splan/k8splan/planner"
+	"github.com/k8splan/k8splan/planner/rule"
+)
+
+func (a *app) explainCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "explain [RULE]",
+		Short: "Say why a rule exists and what to write instead; without RULE, list them all",
+		Args:  count(0, 1, "RULE"),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return ids(planner.Catalog()), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			catalog := planner.Catalog()
+			if len(args) == 0 {
+				return a.listRules(catalog)
+			}
+			for _, r := range catalog {
+				if r.ID == args[0] {
+					return a.explain(r)
+				}
+			}
+			return usageError{hinted{fmt.Errorf("unknown rule %q", args[0]), near(args[0], ids(catalog), "`k8splan explain` lists the rules")}}
+		},
+	}
+}
+
+func ids(rules []*rule.Rule) []string {
+	out := make([]string, len(rules))
+	for i, r := range rules {
+		out[i] = r.ID
+	}
+	return out
+}
+
+func (a *app) listRules(catalog []*rule.Rule) error {
+	longest := 0
+	for _, r := range catalog {
+		longest = max(longest, len(r.ID))
+	}
+	var out strings.Builder
+	for _, r := range catalog {
+		fmt.Fprintf(&out, "%-*s  %-7s  %s\n", longest, r.ID, r.Severity, r.Title)
+	}
+	_, err := io.WriteString(a.stdout, out.String())
+	return err
+}
+
+func (a *app) explain(r *rule.Rule) error {
+	columns := width(a.stdout)
+	if columns == 0 || columns > 100 {
+		columns = 100
+	}
+	var out strings.Builder
+	paragraph := func(text string) {
+		for _, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+			if strings.ContainsAny(line, "{}") || strings.HasPrefix(line, " ") { // a fragment of HCL stays as it is
+				out.WriteString(line + "\n")
+				continue
+			}
+			out.WriteString(strings.Join(wrap(line, columns), "\n") + "\n")
+		}
+	}
+	out.WriteString(a.paint(a.stdout, bold, r.Title) + "\n")
+	waivable := "a `waive` block demotes it to a note"
+	if r.Permanent {
+		waivable = "it cannot be waived"
+	}
+	out.WriteString(a.paint(a.stdout, dim, fmt.Sprintf("%s, %s; %s", r.ID, r.Severity, waivable)) + "\n\n")
+	paragraph(r.Doc)
+	out.WriteString("\n" + a.paint(a.stdout, bold, "Write instead") + "\n")
+	paragraph(r.Fix)
+	if len(r.Sources) > 0 {
+		out.WriteString("\n" + a.paint(a.stdout, bold, "Sources") + "\n")
+		for _, s := range r.Sources {
+			out.WriteString("  " + s + "\n")
+		}
+	}
+	_, err := io.WriteString(a.stdout, out.String())
+	return err
+}

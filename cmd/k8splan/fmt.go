@@ -1,0 +1,134 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+)
+
+func (a *app) fmtCommand() *cobra.Command {
+	var write, check bool
+	cmd := &cobra.Command{
+		Use:   "fmt [FILE ...]",
+		Short: "Lay out topology files in HCL's one style",
+		Long: `Fmt prints the files (./topology.hcl; - is standard input) as they should be laid out. With -w it writes them in their places instead and
+lists those that changed; with --check it lists those that would, and the exit code is 1 if there are any.`,
+		Args: count(0, -1, "FILE"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if write && check {
+				return usagef("-w writes, --check does not: give one or the other")
+			}
+			if len(args) == 0 {
+				args = []string{defaultFile}
+			}
+			failed := false
+			for _, name := range args {
+				ok, err := a.format(name, write, check)
+				if err != nil {
+					return err
+				}
+				failed = failed || !ok
+			}
+			if failed {
+				return errReported
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVarP(&write, "write", "w", false, "write the files in their places")
+	cmd.Flags().BoolVar(&check, "check", false, "list the files that would change")
+	return cmd
+}
+
+// format treats one file; false means that it is not as it should be.
+func (a *app) format(name string, write, check bool) (bool, error) {
+	if name == "-" && write {
+		return false, usagef("standard input cannot be written in its place")
+	}
+	src, err := a.read(name)
+	if err != nil {
+		return false, err
+	}
+	shown := name
+	if name == "-" {
+		shown = stdinName
+	}
+	if o := unreadable(shown, src); o != nil {
+		a.printDiagnostics(o)
+		a.complain(errors.New(shown + ": " + tally(o.diags)))
+		return false, nil
+	}
+	text := spec.Format(src)
+	same := bytes.Equal(text, src)
+	switch {
+	case check:
+		if !same {
+			fmt.Fprintln(a.stdout, shown)
+		}
+		return same, nil
+	case write:
+		if same {
+			return true, nil
+		}
+		if err := replace(name, text); err != nil {
+			return false, err
+		}
+		fmt.Fprintln(a.stdout, shown)
+		return true, nil
+	}
+	_, err = a.stdout.Write(text)
+	return true, err
+}
+
+// unreadable returns the mistakes that keep a file from being laid out, nil if there are none. What the file means is no matter here.
+func unreadable(name string, src []byte) *opened {
+	_, diags := spec.Load(name, src, nil)
+	o := &opened{name: name, sources: map[string][]byte{name: src}}
+	for _, d := range diags {
+		switch rule.ID(d) {
+		case "not-utf8", "file-too-large", "too-deep", "syntax-error":
+			o.diags = append(o.diags, d)
+		}
+	}
+	if len(o.diags) == 0 {
+		return nil
+	}
+	return o
+}
+
+// replace gives a file new content, whole or not at all, and leaves its mode and a link to it as they are.
+func replace(name string, data []byte) (err error) {
+	if name, err = filepath.EvalSymlinks(name); err != nil {
+		return err
+	}
+	info, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(f.Name())
+		}
+	}()
+	if _, err = f.Write(data); err == nil {
+		err = f.Chmod(info.Mode().Perm())
+	}
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), name)
+}

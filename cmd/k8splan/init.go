@@ -1,0 +1,74 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/k8splan/k8splan/topologies"
+)
+
+func (a *app) initCommand() *cobra.Command {
+	var target, file string
+	var list strings.Builder
+	for _, t := range topologies.Table {
+		fmt.Fprintf(&list, "\n  %-26s %s", t.Type, t.Purpose)
+	}
+	cmd := &cobra.Command{
+		Use:   "init TYPE",
+		Short: "Write a commented topology file to start from",
+		Long: `Init writes a topology that validates as it is to standard output, or with -o to a file that does not exist yet. TYPE is one of
+` + list.String(),
+		Args:      count(1, 1, "TYPE"),
+		ValidArgs: topologies.Names(),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if _, ok := topologies.Find(topologies.Type(args[0])); !ok {
+				return usageError{hinted{fmt.Errorf("unknown installation type %q", args[0]), near(args[0], topologies.Names(), "the types are "+strings.Join(topologies.Names(), ", "))}}
+			}
+			if targets := topologies.StarterTargets(); !slices.Contains(targets, target) {
+				return usageError{hinted{fmt.Errorf("no starter for target %q", target), near(target, targets, "there are "+strings.Join(targets, ", "))}}
+			}
+			text, err := topologies.Starter(topologies.Type(args[0]), target)
+			if err != nil {
+				return err
+			}
+			if file == "" || file == "-" {
+				_, err := a.stdout.Write(text)
+				return err
+			}
+			if err := writeNew(file, text); err != nil {
+				return err
+			}
+			a.note("%s written; `k8splan plan %s` shows what it comes to", file, file)
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&target, "target", "bare-metal", "the system that the cluster lands on")
+	cmd.Flags().StringVarP(&file, "output", "o", "", "write to `FILE`, which must not exist")
+	return cmd
+}
+
+// writeNew writes a file that does not exist, whole or not at all.
+func writeNew(name string, data []byte) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return hinted{fmt.Errorf("%s exists already", name), "name another file with -o, or move it away"}
+	}
+	if err != nil {
+		return err
+	}
+	if _, err = f.Write(data); err == nil {
+		err = f.Close()
+	} else {
+		f.Close()
+	}
+	if err != nil {
+		os.Remove(name)
+	}
+	return err
+}

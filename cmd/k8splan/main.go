@@ -1,0 +1,229 @@
+// Command k8splan plans Kubernetes clusters: topology.hcl in, a checked design and everything that builds it out.
+//
+// Its voice: stdout carries only what was asked for, all else goes to stderr. Exit 0 done, 1 the topology or the tree is wrong (or the
+// world is: a file that cannot be read), 2 the command line is wrong.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// Exit codes.
+const (
+	exitDone  = 0
+	exitWrong = 1
+	exitUsage = 2
+)
+
+// app is one run of the command.
+type app struct {
+	stdin   io.Reader
+	stdout  io.Writer
+	stderr  io.Writer
+	chdir   string
+	noColor bool
+}
+
+// usageError is a mistake on the command line.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// errReported ends the run with exit code 1 after everything there is to say was said.
+var errReported = errors.New("reported")
+
+// hinted is an error with something to do about it.
+type hinted struct {
+	error
+	hint string
+}
+
+func (h hinted) Unwrap() error { return h.error }
+
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
+	root := a.root()
+	root.SetArgs(longFlags(args))
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.Execute()
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errReported):
+		return exitWrong
+	case errors.As(err, &usage):
+		a.complain(err)
+		return exitUsage
+	}
+	a.complain(err)
+	return exitWrong
+}
+
+// complain says what went wrong, and what to do about it where there is something.
+func (a *app) complain(err error) {
+	fmt.Fprintf(a.stderr, "%s %s\n", a.paint(a.stderr, red, "k8splan: error:"), plain(err))
+	var h hinted
+	if errors.As(err, &h) {
+		fmt.Fprintf(a.stderr, "%s %s\n", a.paint(a.stderr, blue, "k8splan: hint:"), h.hint)
+	}
+}
+
+// note says something beside the way.
+func (a *app) note(format string, args ...any) {
+	fmt.Fprintf(a.stderr, "k8splan: %s\n", fmt.Sprintf(format, args...))
+}
+
+// plain is the text of an error without the name of the system call that met it.
+func plain(err error) string {
+	var path *fs.PathError
+	if errors.As(err, &path) && strings.HasPrefix(err.Error(), path.Error()) {
+		return fmt.Sprintf("%s: %v", path.Path, path.Err) + strings.TrimPrefix(err.Error(), path.Error())
+	}
+	return err.Error()
+}
+
+// longFlags gives -var and -var-file, as Terraform writes them, their second dash.
+func longFlags(args []string) []string {
+	out := make([]string, len(args))
+	rest := false
+	for i, arg := range args {
+		rest = rest || arg == "--"
+		name, _, _ := strings.Cut(arg, "=")
+		if !rest && (name == "-var" || name == "-var-file") {
+			arg = "-" + arg
+		}
+		out[i] = arg
+	}
+	return out
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "k8splan",
+		Short: "Plan a Kubernetes cluster before anything is installed",
+		Long: `k8splan reads topology.hcl, the drawing of a Kubernetes cluster, and tells what is wrong with it, what was decided for you, and what
+builds it: kubeadm and etcd configurations, load balancers, the pod network, and an Ansible playbook that puts them to use.
+
+  k8splan init all-in-one --target vagrant -o topology.hcl
+  k8splan validate
+  k8splan plan
+  k8splan generate --out out`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			var names []string
+			for _, c := range cmd.Commands() {
+				names = append(names, c.Name())
+			}
+			return usageError{hinted{fmt.Errorf("unknown command %q", args[0]), near(args[0], names, "`k8splan help` lists the commands")}}
+		},
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(*cobra.Command, []string) error { return a.enter() },
+	}
+	root.PersistentFlags().StringVarP(&a.chdir, "chdir", "C", "", "work in `DIR`")
+	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "print without colour (so does the variable NO_COLOR)")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usageError{hinted{errors.New(lowerFirst(err.Error())), fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath())}}
+	})
+	root.AddCommand(
+		a.initCommand(), a.validateCommand(), a.planCommand(), a.generateCommand(), a.explainCommand(), a.fmtCommand(), a.versionCommand(),
+	)
+	root.InitDefaultHelpCmd()
+	return root
+}
+
+func (a *app) enter() error {
+	if a.chdir == "" {
+		return nil
+	}
+	return os.Chdir(a.chdir)
+}
+
+// count refuses a wrong number of arguments.
+func count(least, most int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) < least:
+			return usageError{hinted{fmt.Errorf("%s is missing", what), fmt.Sprintf("usage: %s", cmd.UseLine())}}
+		case most >= 0 && len(args) > most:
+			return usageError{hinted{fmt.Errorf("too many arguments: %q", args[most]), fmt.Sprintf("usage: %s", cmd.UseLine())}}
+		}
+		return nil
+	}
+}
+
+// format is the value of -o: one of a few words.
+type format struct {
+	value   string
+	allowed []string
+}
+
+func (f *format) String() string { return f.value }
+func (f *format) Type() string   { return strings.Join(f.allowed, "|") }
+func (f *format) Set(s string) error {
+	for _, word := range f.allowed {
+		if s == word {
+			f.value = s
+			return nil
+		}
+	}
+	return fmt.Errorf("want one of %s", strings.Join(f.allowed, ", "))
+}
+
+// ANSI codes.
+const (
+	red    = "1;31"
+	yellow = "1;33"
+	blue   = "1;34"
+	bold   = "1"
+	dim    = "2"
+	marked = "1;4"
+)
+
+// colour reports whether w takes colour: a terminal that was not told otherwise. See https://no-color.org
+func (a *app) colour(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && !a.noColor && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
+}
+
+func (a *app) paint(w io.Writer, code, text string) string {
+	if text == "" || !a.colour(w) {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+// width is the number of columns of w, 0 where it is no terminal.
+func width(w io.Writer) int {
+	if f, ok := w.(*os.File); ok {
+		if columns, _, err := term.GetSize(int(f.Fd())); err == nil {
+			return columns
+		}
+	}
+	return 0
+}
+
+func lowerFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/describe"
+)
+
+func (a *app) planCommand() *cobra.Command {
+	out := format{"text", []string{"text", "json", "yaml"}}
+	var topology topologyFlags
+	cmd := &cobra.Command{
+		Use:   "plan [FILE]",
+		Short: "Show the resolved design, with every value that was decided for you",
+		Long: `Plan shows what topology.hcl comes to: every host and its roles, etcd and its quorum, the endpoint, the ranges and their room, the
+versions, the names in the API server's certificate, and each default with its reason. -o json and -o yaml have all of it for programs.`,
+		Args: count(0, 1, "FILE"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			o, err := a.project(args, &topology)
+			if err != nil {
+				return err
+			}
+			p := o.project.Plan()
+			var data []byte
+			switch out.value {
+			case "json":
+				data, err = artifact.JSON(describe.Describe(p))
+			case "yaml":
+				data, err = artifact.YAML(describe.Describe(p))
+			default:
+				return describe.Page(a.stdout, p, describe.Style{Width: width(a.stdout), Colour: a.colour(a.stdout)})
+			}
+			if err != nil {
+				return err
+			}
+			_, err = a.stdout.Write(data)
+			return err
+		},
+	}
+	cmd.Flags().VarP(&out, "output", "o", "format of the answer")
+	topology.add(cmd)
+	return cmd
+}

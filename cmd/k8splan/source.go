@@ -1,0 +1,184 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/spf13/cobra"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/k8splan/k8splan/planner"
+	"github.com/k8splan/k8splan/planner/spec"
+)
+
+// defaultFile is read where no FILE is given.
+const defaultFile = "topology.hcl"
+
+// stdinName is how diagnostics name standard input.
+const stdinName = "<stdin>"
+
+// mostBytes bounds what is read: the loader refuses long before, and says why.
+const mostBytes = 16 << 20
+
+// topologyFlags are the flags of every command that reads a topology.
+type topologyFlags struct {
+	vars  []variable // in the order of the command line: the last one wins
+	today string
+}
+
+type variable struct {
+	file bool
+	text string
+}
+
+// variableFlag is -var or -var-file.
+type variableFlag struct {
+	flags *topologyFlags
+	file  bool
+}
+
+func (f variableFlag) String() string { return "" }
+func (f variableFlag) Type() string {
+	if f.file {
+		return "FILE"
+	}
+	return "NAME=VALUE"
+}
+func (f variableFlag) Set(s string) error {
+	f.flags.vars = append(f.flags.vars, variable{f.file, s})
+	return nil
+}
+
+func (t *topologyFlags) add(cmd *cobra.Command) {
+	cmd.Flags().Var(variableFlag{t, false}, "var", "value of a variable; also as -var; may be repeated, the last one wins")
+	cmd.Flags().Var(variableFlag{t, true}, "var-file", "file of values, NAME = VALUE on each line; also as -var-file")
+	cmd.Flags().StringVar(&t.today, "today", "", "hold the expiry of waivers against `YYYY-MM-DD` instead of today")
+}
+
+// date is what the expiry of waivers is held against.
+func (t *topologyFlags) date() (time.Time, error) {
+	if t.today == "" {
+		return time.Now().UTC().Truncate(24 * time.Hour), nil
+	}
+	day, err := time.Parse(time.DateOnly, t.today)
+	if err != nil {
+		return day, usagef("--today %q is no date: write it as 2026-11-30", t.today)
+	}
+	return day, nil
+}
+
+// opened is what came of one topology file.
+type opened struct {
+	name    string
+	project *planner.Project // nil iff the diagnostics hold an error
+	diags   hcl.Diagnostics
+	sources map[string][]byte // what the diagnostics point into
+}
+
+// open takes the road as far as it goes. An error is the world's or the command line's; the author's mistakes are in the diagnostics.
+func (a *app) open(args []string, flags *topologyFlags) (*opened, error) {
+	name := defaultFile
+	if len(args) > 0 {
+		name = args[0]
+	}
+	today, err := flags.date()
+	if err != nil {
+		return nil, err
+	}
+	src, err := a.read(name)
+	if err != nil {
+		return nil, err
+	}
+	if name == "-" {
+		name = stdinName
+	}
+	o := &opened{name: name, sources: map[string][]byte{}}
+	values := map[string]cty.Value{}
+	for _, v := range flags.vars {
+		if !v.file {
+			key, value, diags := spec.ParseVar(v.text)
+			if o.diags = append(o.diags, diags...); !diags.HasErrors() {
+				values[key] = value
+			} else {
+				o.sources[spec.VarFilename] = []byte(v.text)
+			}
+			continue
+		}
+		text, err := readFile(v.text)
+		if err != nil {
+			return nil, err
+		}
+		more, diags := spec.ParseVarFile(v.text, text)
+		o.diags = append(o.diags, diags...)
+		o.sources[v.text] = text
+		maps.Copy(values, more)
+	}
+	o.sources[name] = src
+	if o.diags.HasErrors() {
+		return o, nil
+	}
+	var diags hcl.Diagnostics
+	o.project, diags = planner.Open(name, src, values, today)
+	o.diags = append(o.diags, diags...)
+	return o, nil
+}
+
+// read returns the content of a topology file, of standard input for "-".
+func (a *app) read(name string) ([]byte, error) {
+	if name == "-" {
+		return bounded(a.stdin)
+	}
+	src, err := readFile(name)
+	if errors.Is(err, fs.ErrNotExist) && name == defaultFile {
+		return nil, hinted{err, "write one with `k8splan init TYPE -o topology.hcl`, or name the file"}
+	}
+	return src, err
+}
+
+func readFile(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		err := fmt.Errorf("%s is a directory, not a topology file", name)
+		if inside := filepath.Join(name, defaultFile); exists(inside) {
+			return nil, hinted{err, fmt.Sprintf("write %s, or go there with -C %s", inside, name)}
+		}
+		return nil, err
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return bounded(f)
+}
+
+func bounded(r io.Reader) ([]byte, error) { return io.ReadAll(io.LimitReader(r, mostBytes)) }
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}
+
+// project opens a topology for a command that goes on only without errors: warnings are printed and do not stop it.
+func (a *app) project(args []string, flags *topologyFlags) (*opened, error) {
+	o, err := a.open(args, flags)
+	if err != nil {
+		return nil, err
+	}
+	a.printDiagnostics(o)
+	if o.project == nil {
+		a.complain(errors.New(o.name + ": " + tally(o.diags)))
+		return nil, errReported
+	}
+	return o, nil
+}

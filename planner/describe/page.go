@@ -1,0 +1,484 @@
+package describe
+
+import (
+	"fmt"
+	"io"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/mattn/go-runewidth"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/topologies"
+)
+
+// Style says how a page is printed.
+type Style struct {
+	Width  int // columns of the terminal; 0 stands for 100
+	Colour bool
+}
+
+// fold is how many nodes of one pool get a row each; a larger pool is one row.
+const fold = 6
+
+// Page writes the plan as a page for a person: what it is, its hosts, and every value that was decided.
+func Page(w io.Writer, p *plan.Plan, style Style) error {
+	if style.Width <= 0 {
+		style.Width = 100
+	}
+	style.Width = min(max(style.Width, 60), 140)
+	g := &page{Style: style}
+	g.title(p)
+	g.endpoint(p)
+	g.hosts(p)
+	g.etcd(p)
+	g.network(p)
+	g.versions(p)
+	g.certificate(p)
+	g.decisions(p)
+	g.waivers(p)
+	_, err := io.WriteString(w, g.out.String())
+	return err
+}
+
+type page struct {
+	Style
+	out strings.Builder
+}
+
+// ANSI codes.
+const (
+	bold = "1"
+	dim  = "2"
+	cyan = "36"
+)
+
+func (g *page) paint(code, text string) string {
+	if !g.Colour || text == "" || code == "" {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+func (g *page) line(text string) { g.out.WriteString(strings.TrimRight(text, " ") + "\n") }
+
+func (g *page) heading(text, aside string) {
+	g.out.WriteByte('\n')
+	if aside != "" {
+		aside = "  " + g.paint(dim, aside)
+	}
+	g.line(g.paint(bold, text) + aside)
+}
+
+// facts writes lines of a label and a text that wraps.
+func (g *page) facts(rows [][2]string) {
+	cells := make([][]string, 0, len(rows))
+	for _, r := range rows {
+		if r[1] != "" {
+			cells = append(cells, []string{r[0], r[1]})
+		}
+	}
+	g.table(nil, []string{dim, ""}, cells)
+}
+
+// table writes rows in aligned columns, indented by two. The last column takes what is left of the width and wraps. A column that is
+// empty in every row is left out. codes are the colours of the columns.
+func (g *page) table(heads, codes []string, rows [][]string) {
+	if len(rows) == 0 {
+		return
+	}
+	keep := make([]int, 0, len(codes))
+	for i := range codes {
+		if slices.ContainsFunc(rows, func(r []string) bool { return r[i] != "" }) {
+			keep = append(keep, i)
+		}
+	}
+	widths := make([]int, len(codes))
+	for _, i := range keep {
+		if heads != nil {
+			widths[i] = runewidth.StringWidth(heads[i])
+		}
+		for _, r := range rows {
+			widths[i] = max(widths[i], runewidth.StringWidth(r[i]))
+		}
+	}
+	indent := 2
+	for _, i := range keep[:len(keep)-1] {
+		indent += widths[i] + 2
+	}
+	last := keep[len(keep)-1]
+	room := max(g.Width-indent, 28)
+
+	row := func(cells []string, code func(i int) string) {
+		var b strings.Builder
+		b.WriteString("  ")
+		for _, i := range keep[:len(keep)-1] {
+			b.WriteString(g.paint(code(i), cells[i]))
+			b.WriteString(strings.Repeat(" ", widths[i]-runewidth.StringWidth(cells[i])+2))
+		}
+		for n, part := range wrap(cells[last], room) {
+			if n > 0 {
+				g.line(b.String())
+				b.Reset()
+				b.WriteString(strings.Repeat(" ", indent))
+			}
+			b.WriteString(g.paint(code(last), part))
+		}
+		g.line(b.String())
+	}
+	if heads != nil {
+		row(heads, func(int) string { return dim })
+	}
+	for _, r := range rows {
+		row(r, func(i int) string { return codes[i] })
+	}
+}
+
+// wrap breaks text at spaces into lines of at most width columns; a longer word stands alone.
+func wrap(text string, width int) []string {
+	var lines []string
+	line, used := "", 0
+	for _, word := range strings.Fields(text) {
+		n := runewidth.StringWidth(word)
+		switch {
+		case line == "":
+			line, used = word, n
+		case used+1+n <= width:
+			line, used = line+" "+word, used+1+n
+		default:
+			lines = append(lines, line)
+			line, used = word, n
+		}
+	}
+	return append(lines, line)
+}
+
+func (g *page) title(p *plan.Plan) {
+	g.line(g.paint(bold, p.Cluster.Name) + "  " + p.Cluster.Topology.Title)
+	about := fmt.Sprintf("Kubernetes %s on %s", p.Cluster.Version, p.Target.Facts.Title)
+	g.line(g.paint(dim, about))
+	g.out.WriteByte('\n')
+	g.facts([][2]string{{"For", p.Cluster.Topology.Purpose}, {"Survives", p.Cluster.Topology.Survives}})
+}
+
+func (g *page) endpoint(p *plan.Plan) {
+	if p.Cluster.Endpoint.Host == "" {
+		return
+	}
+	g.heading("Endpoint", "what every kubelet and client dials")
+	lb := &p.LoadBalancer
+	names := list(each(lb.Nodes, func(n *plan.Node) string { return n.Name }))
+	var behind string
+	switch {
+	case lb.Kind == plan.HAProxy && lb.VirtualIP.IsValid():
+		behind = fmt.Sprintf("virtual IP %s, held by keepalived and served by haproxy on %s", lb.VirtualIP, names)
+	case lb.Kind == plan.HAProxy:
+		behind = "haproxy on " + names
+	case lb.Kind == plan.KubeVIP:
+		behind = fmt.Sprintf("virtual IP %s, held by kube-vip on the control planes (%s)", address(lb.VirtualIP), lb.Mode)
+	case lb.Kind == plan.ExternalBalancer:
+		behind = "a load balancer of your own; loadbalancer/external.md says what it must do"
+	default:
+		behind = "the API server of " + list(each(p.ControlPlanes(), func(n *plan.Node) string { return n.Name }))
+	}
+	rows := [][2]string{{"Address", p.Cluster.Endpoint.String()}, {"Behind it", behind}}
+	if entry, ok := p.HostsEntry(); ok {
+		rows = append(rows, [2]string{"Name", fmt.Sprintf("every node's /etc/hosts says %s, so that nothing waits for DNS", entry.Address)})
+	}
+	g.facts(rows)
+}
+
+func (g *page) hosts(p *plan.Plan) {
+	count := func(r plan.Roles) int {
+		n := 0
+		for _, node := range p.Nodes {
+			if node.Roles.Has(r) {
+				n++
+			}
+		}
+		return n
+	}
+	var parts []string
+	for _, k := range []struct {
+		role      plan.Roles
+		one, many string
+	}{{plan.ControlPlane, "control plane", "control planes"}, {plan.EtcdRole, "etcd member", "etcd members"}, {plan.Worker, "worker", "workers"}, {plan.Balancer, "load balancer", "load balancers"}} {
+		if n := count(k.role); n > 0 {
+			parts = append(parts, quantity(n, k.one, k.many))
+		}
+	}
+	g.heading("Hosts", quantity(len(p.Nodes), "host", "hosts")+": "+strings.Join(parts, ", "))
+
+	var rows [][]string
+	for i := 0; i < len(p.Nodes); {
+		run := i + 1
+		if pool := p.Nodes[i].Pool; pool != "" {
+			for run < len(p.Nodes) && p.Nodes[run].Pool == pool {
+				run++
+			}
+		}
+		if run-i > fold {
+			rows = append(rows, hostRow(p.Nodes[i:run]))
+		} else {
+			for _, n := range p.Nodes[i:run] {
+				rows = append(rows, hostRow([]*plan.Node{n}))
+			}
+		}
+		i = run
+	}
+	g.table([]string{"Name", "Roles", "Address", "Second address", "Failure domain", "Host", "Machine", "Notes"}, []string{cyan, "", "", "", "", "", "", dim}, rows)
+}
+
+// hostRow is the row of one node, or of all nodes of a pool.
+func hostRow(nodes []*plan.Node) []string {
+	n, last := nodes[0], nodes[len(nodes)-1]
+	name, first, second := n.Name, address(n.Address), address(n.SecondaryAddress)
+	if len(nodes) > 1 {
+		name = fmt.Sprintf("%s … %s", n.Name, last.Name)
+		first, second = span(n.Address, last.Address), span(n.SecondaryAddress, last.SecondaryAddress)
+	}
+	var machine []string
+	if n.OS.Name != "" {
+		machine = append(machine, system(n.OS))
+	}
+	if n.Arch != "amd64" {
+		machine = append(machine, n.Arch)
+	}
+	if n.CPUs > 0 {
+		machine = append(machine, quantity(n.CPUs, "CPU", "CPUs"))
+	}
+	if n.MemoryBytes > 0 {
+		machine = append(machine, bytes(n.MemoryBytes))
+	}
+	if n.InstanceType != "" {
+		machine = append(machine, n.InstanceType)
+	}
+	var notes []string
+	if len(nodes) > 1 {
+		notes = append(notes, quantity(len(nodes), "host", "hosts"))
+	}
+	if n.Bootstrap && len(nodes) == 1 {
+		notes = append(notes, "runs kubeadm init")
+	}
+	for _, t := range n.Taints {
+		notes = append(notes, "taint "+t.Key+":"+t.Effect)
+	}
+	domains, hosts := distinct(nodes, func(n *plan.Node) string { return n.FailureDomain }), distinct(nodes, func(n *plan.Node) string { return n.Host })
+	return []string{name, strings.Join(n.Roles.Strings(), ", "), first, second, domains, hosts, strings.Join(machine, ", "), strings.Join(notes, "; ")}
+}
+
+func (g *page) etcd(p *plan.Plan) {
+	e := &p.Etcd
+	n := len(e.Members)
+	if n == 0 {
+		return
+	}
+	where := "stacked on the control planes, as static pods of kubeadm"
+	if e.Placement == topologies.External {
+		where = "external, a service of its own on each member"
+	}
+	g.heading("etcd", where)
+	losses := "the loss of none"
+	if t := e.FaultTolerance(); t > 0 {
+		losses = "the loss of " + quantity(t, "member", "members")
+	}
+	g.facts([][2]string{
+		{"Quorum", fmt.Sprintf("%d of %s must agree; survives %s", e.Quorum(), quantity(n, "member", "members"), losses)},
+		{"Data", fmt.Sprintf("%s, up to %s", e.DataDir, bytes(e.QuotaBytes))},
+	})
+	rows := make([][]string, n)
+	for i, m := range e.Members {
+		rows[i] = []string{m.Name, m.PeerURL, m.ClientURL, m.Node.FailureDomain}
+	}
+	g.table([]string{"Member", "Peers dial", "Clients dial", "Failure domain"}, []string{cyan, "", "", ""}, rows)
+}
+
+func (g *page) network(p *plan.Plan) {
+	n := &p.Network
+	drawn := len(p.KubeletNodes())
+	growth := ""
+	if p.Cluster.MaxNodes > drawn {
+		growth = fmt.Sprintf(", planned up to %s", thousands(p.Cluster.MaxNodes))
+	}
+	g.heading("Network", "")
+	var rows [][]string
+	for _, s := range n.PodSubnets {
+		rows = append(rows, []string{"Pods", s.String(), fmt.Sprintf("room for %s with a /%d each; %d drawn%s; up to %d pods on each", quantity(n.NodeCapacity(), "node", "nodes"), n.NodeMask(s), drawn, growth, p.Cluster.Kubelet.MaxPods)})
+	}
+	for i, s := range n.ServiceSubnets {
+		about := ""
+		if dns := n.DNSServiceIPs(); i < len(dns) {
+			about = fmt.Sprintf("; DNS for %s answers at %s", n.DNSDomain, dns[i])
+		}
+		room := n.ServiceCapacity().String()
+		if v := n.ServiceCapacity(); v.IsInt64() {
+			room = thousands(int(v.Int64()))
+		}
+		rows = append(rows, []string{"Services", s.String(), "room for " + room + about})
+	}
+	for _, s := range n.NodeSubnets {
+		rows = append(rows, []string{"Nodes", s.String(), ""})
+	}
+	for _, s := range n.ReservedSubnets {
+		rows = append(rows, []string{"Reserved", s.String(), "in use outside of the cluster"})
+	}
+	rows = append(rows, []string{"Node ports", plan.Port{First: n.NodePorts.First, Last: n.NodePorts.Last}.Ports(), ""})
+	how := []string{}
+	if e := n.CNI.Encapsulation; e != "" && e != "none" {
+		how = append(how, e)
+	}
+	if n.CNI.MTU > 0 {
+		how = append(how, fmt.Sprintf("MTU %d in pods, %d below", n.CNI.MTU, n.MTU))
+	}
+	if n.CNI.KubeProxyReplacement {
+		how = append(how, "in place of kube-proxy")
+	}
+	rows = append(rows, []string{"Pod network", n.CNI.Name, strings.Join(how, "; ")}, []string{"kube-proxy", n.KubeProxy.Mode, ""})
+	if x := n.HTTPProxy; x != nil {
+		rows = append(rows, []string{"HTTP proxy", first(x.HTTPS, x.HTTP), "not for " + strings.Join(x.NoProxy, ", ")})
+	}
+	g.table(nil, []string{dim, "", ""}, rows)
+}
+
+func (g *page) versions(p *plan.Plan) {
+	from := "packages of the distribution's repositories"
+	if p.Artifacts.Origin == plan.Binaries {
+		from = "upstream's binaries"
+	}
+	if p.Artifacts.MirrorURL != "" {
+		from += " from " + p.Artifacts.MirrorURL
+	}
+	if p.Artifacts.ImageRepository != "" {
+		from += ", images from " + p.Artifacts.ImageRepository
+	}
+	g.heading("Versions", from)
+	rows := [][2]string{{"Kubernetes", p.Cluster.Version.String()}, {p.Runtime.Name, p.Runtime.Version}}
+	if len(p.Etcd.Members) > 0 {
+		rows = append(rows, [2]string{"etcd", p.Etcd.Version})
+	}
+	rows = append(rows, [2]string{p.Network.CNI.Name, strings.TrimPrefix(p.Network.CNI.Version, "v")})
+	if p.LoadBalancer.Kind == plan.KubeVIP {
+		rows = append(rows, [2]string{"kube-vip", strings.TrimPrefix(p.LoadBalancer.Version, "v")})
+	}
+	if p.Target.Facts.Hosting == plan.Hosts {
+		rows = append(rows, [2]string{"CoreDNS", strings.TrimPrefix(p.Cluster.Version.CoreDNS(), "v")})
+	}
+	g.facts(rows)
+}
+
+func (g *page) certificate(p *plan.Plan) {
+	if p.Target.Facts.Hosting != plan.Hosts || len(p.ControlPlanes()) == 0 {
+		return
+	}
+	g.heading("API server certificate", "valid for these names and addresses, from the first day")
+	var names, addresses []string
+	for _, s := range p.APIServerSANs() {
+		if _, err := netip.ParseAddr(s); err == nil {
+			addresses = append(addresses, s)
+		} else {
+			names = append(names, s)
+		}
+	}
+	slices.SortStableFunc(addresses, func(a, b string) int { return netip.MustParseAddr(a).Compare(netip.MustParseAddr(b)) })
+	validity := func(text, otherwise string) string {
+		if text == "" {
+			return otherwise
+		}
+		return text
+	}
+	g.facts([][2]string{
+		{"Names", strings.Join(names, "  ")}, {"Addresses", strings.Join(addresses, "  ")},
+		{"Valid for", validity(duration(p.Cluster.CertificateValidity), "one year") + ", its authority for " + validity(duration(p.Cluster.CAValidity), "ten years")},
+	})
+}
+
+func (g *page) decisions(p *plan.Plan) {
+	if len(p.Decisions) == 0 {
+		return
+	}
+	g.heading("Decided for you", "write any of these in the file to decide otherwise")
+	rows := make([][]string, len(p.Decisions))
+	for i, d := range p.Decisions {
+		rows[i] = []string{d.Path, d.Value, d.Reason}
+	}
+	g.table(nil, []string{cyan, "", dim}, rows)
+}
+
+func (g *page) waivers(p *plan.Plan) {
+	if len(p.Waivers) == 0 {
+		return
+	}
+	g.heading("Waived", "rules that this design is allowed to break")
+	rows := make([][]string, len(p.Waivers))
+	for i, w := range p.Waivers {
+		until := "for ever"
+		if !w.Expires.IsZero() {
+			until = "until " + w.Expires.Format("2006-01-02")
+		}
+		rows[i] = []string{w.Rule, until, w.Reason}
+	}
+	g.table(nil, []string{cyan, "", ""}, rows)
+}
+
+func quantity(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return thousands(n) + " " + many
+}
+
+// thousands writes a number with commas: 65,534.
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// bytes writes a size in the largest unit that divides it.
+func bytes(n int64) string {
+	units := []string{"B", "KiB", "MiB", "GiB", "TiB"}
+	i := 0
+	for i < len(units)-1 && n != 0 && n%1024 == 0 {
+		n, i = n/1024, i+1
+	}
+	return strconv.FormatInt(n, 10) + " " + units[i]
+}
+
+// list joins words as a sentence does: a, b and c.
+func list(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
+func span(from, to netip.Addr) string {
+	if from == to {
+		return address(from)
+	}
+	return address(from) + " … " + address(to)
+}
+
+// distinct lists the values of some nodes, each once, in order of appearance.
+func distinct(nodes []*plan.Node, of func(*plan.Node) string) string {
+	var values []string
+	for _, n := range nodes {
+		if v := of(n); v != "" && !slices.Contains(values, v) {
+			values = append(values, v)
+		}
+	}
+	return strings.Join(values, ", ")
+}
+
+func first(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}

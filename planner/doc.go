@@ -1,0 +1,17 @@
+// Package planner is the road from topology.hcl to a tree of files, in one direction and in these stages:
+//
+//	source text and variables
+//	  spec.Load      reads what was written, and where        → spec.Spec
+//	  plan.Resolve   decides everything that was left open    → plan.Plan
+//	  target.decode  reads the target block against the plan  → the target's own options
+//	  check.Run      judges the design                        → diagnostics
+//	Open is all of these; it gives a Project only if none of them found an error.
+//	  Project.Render puts together what the emitters make     → artifact.Set
+//	  Set.Write      makes a directory hold it
+//
+// What is written in the file, the values of its variables and the date that waivers are held against are the only input: nothing here
+// reads a clock, the environment or the network, and the same input gives the same bytes on every machine.
+//
+// The author's mistakes are hcl.Diagnostics, each with the ID of a rule that Catalog lists. Within a stage all of them are
+// reported; between stages the road stops, so that no mistake is reported by its echo.
+package planner

@@ -1,0 +1,118 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/check"
+	"github.com/k8splan/k8splan/planner/emit/cni"
+	"github.com/k8splan/k8splan/planner/emit/etcd"
+	"github.com/k8splan/k8splan/planner/emit/kubeadm"
+	"github.com/k8splan/k8splan/planner/emit/loadbalancer"
+	"github.com/k8splan/k8splan/planner/emit/materials"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+)
+
+// Project is a topology that breaks no rule of severity error. Open is the only way to one.
+type Project struct {
+	plan    *plan.Plan
+	target  target
+	options any // what the target's decode made of its block
+}
+
+// Open takes the road up to a design that can be built. The project is nil if and only if the diagnostics hold an error. They are sorted,
+// and each carries the ID of a rule. vars are values for the file's variables, from spec.ParseVar and spec.ParseVarFile. The expiry of
+// waivers is held against today; the zero time judges none.
+func Open(filename string, src []byte, vars map[string]cty.Value, today time.Time) (*Project, hcl.Diagnostics) {
+	written, diags := spec.Load(filename, src, vars)
+	if diags.HasErrors() {
+		return nil, ordered(diags)
+	}
+	resolved, more := plan.Resolve(written)
+	if diags = append(diags, more...); diags.HasErrors() {
+		return nil, ordered(diags)
+	}
+	p := &Project{plan: resolved}
+	for _, t := range targets() {
+		if t.name == resolved.Target.Name {
+			p.target = t
+		}
+	}
+	if p.target.name == "" {
+		panic("plan.Targets has a target that package planner does not know: " + resolved.Target.Name)
+	}
+	p.options, more = p.target.decode(resolved, resolved.Target.Body, resolved.Target.Context)
+	if diags = append(diags, more...); diags.HasErrors() {
+		return nil, ordered(diags)
+	}
+	if diags = append(diags, check.Run(resolved, today)...); diags.HasErrors() {
+		return nil, ordered(diags)
+	}
+	return p, ordered(diags)
+}
+
+func ordered(diags hcl.Diagnostics) hcl.Diagnostics {
+	rule.Sort(diags)
+	return diags
+}
+
+// Plan is the resolved design. It must not be modified.
+func (p *Project) Plan() *plan.Plan { return p.plan }
+
+// Emitter makes some files of the tree from the plan. It neither changes the plan nor reads anything else.
+type Emitter = func(*plan.Plan) ([]artifact.File, error)
+
+// emitters lists what makes the tree, in the order of the bring-up.
+func emitters(hosting plan.Hosting) []Emitter {
+	if hosting != plan.Hosts {
+		return nil
+	}
+	return []Emitter{
+		etcd.Emit, loadbalancer.Emit, kubeadm.Emit, cni.Emit,
+		materials.Emit,
+	}
+}
+
+// Render makes the whole tree. Its errors are bugs of an emitter, or a value that a rule should have refused: never a mistake that the
+// author could have been told before.
+func (p *Project) Render() (*artifact.Set, error) {
+	all := append(emitters(p.plan.Target.Facts.Hosting), func(resolved *plan.Plan) ([]artifact.File, error) {
+		return p.target.emit(resolved, p.options)
+	})
+	files, errs := make([][]artifact.File, len(all)), make([]error, len(all))
+	var group sync.WaitGroup
+	for i, emit := range all {
+		group.Go(func() { files[i], errs[i] = emit(p.plan) })
+	}
+	group.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, fmt.Errorf("render: %w", err)
+		}
+	}
+	set, err := artifact.NewSet(slices.Concat(files...))
+	if err != nil {
+		return nil, fmt.Errorf("render: %w", err)
+	}
+	return set, nil
+}
+
+// Catalog returns every rule that Open may speak for, sorted by ID: those of the language, of the design and of the targets.
+func Catalog() []*rule.Rule {
+	rules := check.Catalog()
+	for _, t := range targets() {
+		rules = append(rules, t.rules...)
+	}
+	rules = append(rules, targetArgument)
+	slices.SortFunc(rules, func(a, b *rule.Rule) int { return strings.Compare(a.ID, b.ID) })
+	return rules
+}

@@ -1,0 +1,44 @@
+package planner
+
+import (
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/vagrant"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+)
+
+// target joins the package of a target to the road. What resolving and checking must know of it is its row in plan.Targets.
+type target struct {
+	name   string
+	decode func(*plan.Plan, hcl.Body, *hcl.EvalContext) (any, hcl.Diagnostics) // the body is nil where no block was written
+	emit   func(*plan.Plan, any) ([]artifact.File, error)                      // takes what decode returned
+	rules  []*rule.Rule                                                       // that decode speaks for
+}
+
+// targets is the table of targets, in the order of plan.Targets.
+func targets() []target {
+	return []target{
+		{"bare-metal", noOptions, noFiles, nil},
+		{"vagrant", vagrant.Decode, vagrant.Emit, vagrant.Rules()},
+	}
+}
+
+var targetArgument = &rule.Rule{
+	ID: "target-argument", Title: "Target that takes no arguments", Permanent: true,
+	Doc: "The target needs nothing beyond what the rest of the file says. An argument in its block would be a wish without effect.",
+	Fix: "Leave the block empty.",
+}
+
+// noOptions decodes the block of a target that takes no arguments.
+func noOptions(_ *plan.Plan, body hcl.Body, _ *hcl.EvalContext) (any, hcl.Diagnostics) {
+	if body == nil {
+		return nil, nil
+	}
+	_, diags := body.Content(&hcl.BodySchema{})
+	return nil, targetArgument.Tag(diags)
+}
+
+// noFiles is for a target that the common files are enough for.
+func noFiles(*plan.Plan, any) ([]artifact.File, error) { return nil, nil }
