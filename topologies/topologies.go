@@ -78,14 +78,14 @@ var Table = []Topology{
 		Type: SingleEtcdMultiMaster, Title: "Single-node etcd, multi master, multi worker",
 		Purpose:  "Several API servers behind a load balancer share one etcd: for API load, or as a step on the way to clustered etcd.",
 		Survives: "The loss of a control plane that does not host etcd. The lone etcd cancels the redundancy of the control planes: when it is down, nothing can be changed.",
-		Nodes:    Count{3, 0}, ControlPlanes: Count{2, 0}, ControlPlanesStacked: Count{2, 0}, EtcdMembers: Count{1, 1}, Workers: Count{1, 0},
+		Nodes:    Count{2, 0}, ControlPlanes: Count{2, 0}, ControlPlanesStacked: Count{2, 0}, EtcdMembers: Count{1, 1}, Workers: Count{1, 0},
 		Placements: []Placement{External}, LoadBalancer: true, HighlyAvailable: true,
 	},
 	{
 		Type: MultiEtcdMultiMaster, Title: "Multi-node etcd, multi master, multi worker",
 		Purpose:  "Clustered etcd, several control planes and a load balancer: the recommended production setup.",
 		Survives: "The loss of any one node; with five etcd members, of any two.",
-		Nodes:    Count{4, 0}, ControlPlanes: Count{2, 0}, ControlPlanesStacked: Count{3, 0}, EtcdMembers: Count{3, 0}, Workers: Count{1, 0},
+		Nodes:    Count{3, 0}, ControlPlanes: Count{2, 0}, ControlPlanesStacked: Count{3, 0}, EtcdMembers: Count{3, 0}, Workers: Count{1, 0},
 		Placements: []Placement{Stacked, External}, LoadBalancer: true, HighlyAvailable: true,
 	},
 }
