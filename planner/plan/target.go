@@ -83,4 +83,9 @@ const (
 var Targets = []TargetFacts{
 	{Name: "bare-metal", Title: "Bare metal, or machines that exist already", Hosting: Hosts, L2: true},
 	{Name: "vagrant", Title: "Vagrant: libvirt, VirtualBox or VMware on one machine", Hosting: Hosts, L2: true, SSHUser: "vagrant"},
+	{
+		Name: "gcp", Title: "Google Cloud machines", Hosting: Hosts,
+		Emits: "Terraform: network, firewall, machines, balancer, bastion; then the playbook", Checked: CheckTool,
+		CheckedBy: "terraform validate with the schema of hashicorp/google 6.50", CheckedOn: "2026-11-23",
+	},
 }

@@ -1,0 +1,135 @@
+// Package targettest holds the package of a target against its good topology and against the mistakes that its rules speak for.
+//
+// testdata/targets/<name>.hcl is a design that lands well; testdata/targets/<name>.golden is the tree's part that the target makes of it,
+// as a txtar archive (`go test -update` writes it anew). Each rule of the target has a paragraph in testdata/targets/<name>.bad.txtar:
+// a file <rule>.hcl whose guilty line ends in the comment `# <rule>`.
+package targettest
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/hcl/v2"
+	"golang.org/x/tools/txtar"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// Target is what package planner joins to the road.
+type Target struct {
+	Name   string
+	Decode func(*plan.Plan, hcl.Body, *hcl.EvalContext) (any, hcl.Diagnostics)
+	Emit   func(*plan.Plan, any) ([]artifact.File, error)
+	Rules  []*rule.Rule
+}
+
+// folder is testdata/targets from the folder of a package under planner/emit/.
+const folder = "../../../testdata/targets"
+
+// open takes the road up to the target's decode. It fails the test on a mistake before that.
+func (target Target) open(t *testing.T, name string, src []byte) (*plan.Plan, any, hcl.Diagnostics) {
+	t.Helper()
+	s, diags := spec.Load(name, src, nil)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	p, diags := plan.Resolve(s)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	if p.Target.Name != target.Name {
+		t.Fatalf("%s is a topology for the target %q", name, p.Target.Name)
+	}
+	options, diags := target.Decode(p, p.Target.Body, p.Target.Context)
+	return p, options, diags
+}
+
+// Golden returns the files that the target makes of its good topology, after holding them against the golden archive.
+func (target Target) Golden(t *testing.T) []artifact.File {
+	t.Helper()
+	path := filepath.Join(folder, target.Name+".hcl")
+	src, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, options, diags := target.open(t, path, src)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	files, err := target.Emit(p, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	archive := &txtar.Archive{}
+	slices.SortFunc(files, func(a, b artifact.File) int { return strings.Compare(a.Path, b.Path) })
+	for _, f := range files {
+		archive.Files = append(archive.Files, txtar.File{Name: f.Path, Data: f.Data})
+	}
+	golden := filepath.Join(folder, target.Name+".golden")
+	got := txtar.Format(archive)
+	if *update {
+		if err := os.WriteFile(golden, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatalf("%v (go test -update writes it)", err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s (- golden, + now):\n%s", golden, diff)
+	}
+	return files
+}
+
+// Refuses holds every mistake of the bad archive against the diagnostic that it must bring, and asks that each rule of the target has one.
+func (target Target) Refuses(t *testing.T) {
+	t.Helper()
+	path := filepath.Join(folder, target.Name+".bad.txtar")
+	archive, err := txtar.ParseFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spoken := map[string]bool{}
+	for _, f := range archive.Files {
+		t.Run(f.Name, func(t *testing.T) {
+			type finding struct {
+				Line int
+				Rule string
+			}
+			var want, got []finding
+			for i, line := range strings.Split(string(f.Data), "\n") {
+				if _, id, ok := strings.Cut(line, "# "+target.Name+"-"); ok {
+					want = append(want, finding{i + 1, target.Name + "-" + strings.TrimSpace(id)})
+				}
+			}
+			if len(want) == 0 {
+				t.Fatalf("no line ends in a comment # %s-…", target.Name)
+			}
+			_, _, diags := target.open(t, f.Name, f.Data)
+			for _, d := range diags {
+				got = append(got, finding{d.Subject.Start.Line, rule.ID(d)})
+				spoken[rule.ID(d)] = true
+			}
+			slices.SortFunc(got, func(a, b finding) int { return a.Line - b.Line })
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("- want, + got:\n%s\n%v", diff, diags)
+			}
+		})
+	}
+	for _, r := range target.Rules {
+		if !spoken[r.ID] {
+			t.Errorf("%s holds no mistake for the rule %s", path, r.ID)
+		}
+	}
+}

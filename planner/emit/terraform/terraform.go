@@ -1,0 +1,164 @@
+// Package terraform holds what all Terraform targets share: the plan as the data that their static programs read. A program ships
+// verbatim and loops over maps whose keys are names from the plan, so that one machine more or less moves no other; the data lies in
+// plan.auto.tfvars.json, where Terraform takes every string as it stands.
+package terraform
+
+import (
+	"fmt"
+	"net/netip"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/templates"
+)
+
+// Folder is where the Terraform configuration lies in the tree.
+const Folder = "terraform"
+
+// Machine is one virtual machine.
+type Machine struct {
+	Roles            []string `json:"roles"` // names of groups that openings speak of
+	Address          string   `json:"address"`
+	SecondaryAddress string   `json:"secondary_address,omitempty"`
+	Zone             string   `json:"zone"` // the failure domain
+	Type             string   `json:"type"` // what the cloud calls the size
+	DiskGiB          int64    `json:"disk_gib"`
+	Arch             string   `json:"arch"`
+}
+
+// Opening is one hole in the firewall, from one group to another or from ranges to a group.
+type Opening struct {
+	To       string   `json:"to"`
+	From     string   `json:"from"`    // a group; "" where Sources says from where
+	Sources  []string `json:"sources"` // ranges; empty where From is a group
+	Protocol string   `json:"protocol"`
+	First    int      `json:"first"` // 0 where the protocol has no ports
+	Last     int      `json:"last"`
+	Purpose  string   `json:"purpose"`
+}
+
+// Size is a machine type of a cloud.
+type Size struct {
+	Name      string
+	CPUs      int
+	MemoryGiB int64
+}
+
+const gibibyte = 1 << 30
+
+// The machine that a node gets where the topology states neither cpus nor memory: twice kubeadm's minimum for a control plane
+// (2 CPUs, 1700 MB), and the smallest row of etcd's hardware table (https://etcd.io/docs/v3.6/op-guide/hardware/).
+const (
+	defaultCPUs      = 2
+	defaultMemoryGiB = 8
+	// DefaultDiskGiB holds the images of a node with room for logs; the garbage collector of images starts at 85 % of it.
+	DefaultDiskGiB = 50
+)
+
+// Pick returns the smallest size that has what the node asks for: the first that fits in a table sorted from small to large. It fails
+// where none does. A node that names an instance_type gets that.
+func Pick(n *plan.Node, sizes []Size) (string, error) {
+	if n.InstanceType != "" {
+		return n.InstanceType, nil
+	}
+	cpus, memory := max(n.CPUs, 0), (n.MemoryBytes+gibibyte-1)/gibibyte
+	if cpus == 0 {
+		cpus = defaultCPUs
+	}
+	if memory == 0 {
+		memory = defaultMemoryGiB
+	}
+	for _, s := range sizes {
+		if s.CPUs >= cpus && s.MemoryGiB >= memory {
+			return s.Name, nil
+		}
+	}
+	return "", fmt.Errorf("no machine type in the table has %d CPUs and %d GiB", cpus, memory)
+}
+
+// groups are the names under which machines and openings meet, in the plan's words.
+var groups = []plan.Peer{plan.ControlPlanePeers, plan.EtcdPeers, plan.BalancerPeers, plan.KubeletHosts}
+
+// Machines returns every node of the plan by name.
+func Machines(p *plan.Plan, sizes []Size) (map[string]Machine, error) {
+	member := map[*plan.Node][]string{}
+	for _, g := range groups {
+		for _, n := range p.Members(g) {
+			member[n] = append(member[n], string(g))
+		}
+	}
+	machines := make(map[string]Machine, len(p.Nodes))
+	for _, n := range p.Nodes {
+		size, err := Pick(n, sizes)
+		if err != nil {
+			return nil, fmt.Errorf("node %s: %w", n.Name, err)
+		}
+		m := Machine{Roles: member[n], Address: n.Address.String(), Zone: n.FailureDomain, Type: size, DiskGiB: DefaultDiskGiB, Arch: n.Arch}
+		if n.DiskBytes > 0 {
+			m.DiskGiB = (n.DiskBytes + gibibyte - 1) / gibibyte
+		}
+		if n.SecondaryAddress.IsValid() {
+			m.SecondaryAddress = n.SecondaryAddress.String()
+		}
+		machines[n.Name] = m
+	}
+	return machines, nil
+}
+
+// Openings returns the plan's port table as firewall rules, by a name that says what each is. admins are the ranges of people and of CI,
+// consumers those of the users of NodePorts. Nothing else is opened.
+func Openings(p *plan.Plan, admins, consumers []netip.Prefix) map[string]Opening {
+	openings := map[string]Opening{}
+	for _, port := range p.Ports() {
+		for _, from := range port.From {
+			o := Opening{To: string(port.On), Protocol: port.Protocol, First: port.First, Last: port.Last, Purpose: port.Component + ": " + port.Purpose, Sources: []string{}}
+			switch from {
+			case plan.Clients, plan.Operator:
+				o.Sources = text(admins)
+			case plan.Consumers:
+				o.Sources = text(consumers)
+			default:
+				o.From = string(from)
+			}
+			if o.From == "" && len(o.Sources) == 0 {
+				continue // nobody is allowed in from there
+			}
+			key := strings.Join([]string{string(port.On), "from", string(from), port.Protocol, port.Ports()}, "-")
+			openings[strings.TrimSuffix(key, "-")] = o
+		}
+	}
+	return openings
+}
+
+func text(prefixes []netip.Prefix) []string {
+	out := []string{}
+	for _, p := range prefixes {
+		out = append(out, p.String())
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Files returns the static program of a target (templates/<target>/) and its data, under Folder.
+func Files(target string, variables any) ([]artifact.File, error) {
+	entries, err := templates.Files.ReadDir(target)
+	if err != nil {
+		return nil, fmt.Errorf("terraform: %w", err)
+	}
+	var files []artifact.File
+	for _, e := range entries {
+		data, err := templates.Files.ReadFile(path.Join(target, e.Name()))
+		if err != nil {
+			return nil, fmt.Errorf("terraform: %w", err)
+		}
+		files = append(files, artifact.File{Path: path.Join(Folder, e.Name()), Data: data})
+	}
+	data, err := artifact.JSON(variables)
+	if err != nil {
+		return nil, err
+	}
+	return append(files, artifact.File{Path: path.Join(Folder, "plan.auto.tfvars.json"), Data: data}), nil
+}

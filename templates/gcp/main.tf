@@ -1,0 +1,313 @@
+# The machines of the plan on Google Cloud. Everything that repeats is keyed by a name from the plan: adding a machine changes that
+# machine alone. Nothing here is specific to one cluster; the data is in plan.auto.tfvars.json.
+
+locals {
+  control_planes = { for name, m in var.machines : name => m if contains(m.roles, "control-plane") }
+  zones          = toset([for m in values(local.control_planes) : m.zone])
+
+  # addresses by group, for the rules that go from one group to another
+  tags = { for name, m in var.machines : name => concat(["${var.cluster}-all"], [for r in m.roles : "${var.cluster}-${r}"]) }
+
+  # Google takes names of up to 63 characters: a longer one ends in a digest, so that two never become one
+  opening_names = {
+    for key in keys(var.openings) : key => (length("${var.cluster}-${key}") <= 63
+      ? "${var.cluster}-${key}"
+      : "${substr("${var.cluster}-${key}", 0, 54)}-${substr(sha256(key), 0, 8)}"
+    )
+  }
+
+  balancer = var.endpoint == null ? {} : { api = var.endpoint }
+}
+
+resource "google_compute_network" "cluster" {
+  name                    = var.cluster
+  auto_create_subnetworks = false
+}
+
+resource "google_compute_subnetwork" "nodes" {
+  name                     = "${var.cluster}-nodes"
+  network                  = google_compute_network.cluster.id
+  region                   = var.region
+  ip_cidr_range            = var.subnet
+  private_ip_google_access = true
+}
+
+# Machines have no public address; they reach package repositories and registries through NAT.
+resource "google_compute_router" "cluster" {
+  name    = var.cluster
+  network = google_compute_network.cluster.id
+  region  = var.region
+}
+
+resource "google_compute_router_nat" "cluster" {
+  name                               = var.cluster
+  router                             = google_compute_router.cluster.name
+  region                             = var.region
+  nat_ip_allocate_option             = "AUTO_ONLY"
+  source_subnetwork_ip_ranges_to_nat = "ALL_SUBNETWORKS_ALL_IP_RANGES"
+}
+
+# The plan's port table, rule by rule: what is not listed stays shut.
+resource "google_compute_firewall" "opening" {
+  for_each = var.openings
+
+  name        = local.opening_names[each.key]
+  description = each.value.purpose
+  network     = google_compute_network.cluster.id
+  direction   = "INGRESS"
+
+  source_tags   = each.value.from == "" ? null : ["${var.cluster}-${each.value.from}"]
+  source_ranges = each.value.from == "" ? each.value.sources : null
+  target_tags   = ["${var.cluster}-${each.value.to}"]
+
+  allow {
+    protocol = each.value.protocol
+    ports    = each.value.first == 0 ? null : [each.value.first == each.value.last ? tostring(each.value.first) : "${each.value.first}-${each.value.last}"]
+  }
+}
+
+# Pods' own packets where the pod network does not wrap them: tags do not match their addresses, ranges do.
+resource "google_compute_firewall" "pods" {
+  name          = "${var.cluster}-pods"
+  description   = "Pods to nodes and pods"
+  network       = google_compute_network.cluster.id
+  direction     = "INGRESS"
+  source_ranges = var.pod_subnets
+  target_tags   = ["${var.cluster}-kubelet"]
+
+  allow {
+    protocol = "all"
+  }
+}
+
+# What the cloud-controller-manager needs and no more: it reads machines and routes, and makes balancers and their firewall rules.
+resource "google_service_account" "control_plane" {
+  account_id   = substr("${var.cluster}-control-plane", 0, 30)
+  display_name = "${var.cluster}: control planes"
+}
+
+resource "google_project_iam_member" "control_plane" {
+  for_each = toset([
+    "roles/compute.loadBalancerAdmin",
+    "roles/compute.securityAdmin",
+    "roles/compute.viewer",
+  ])
+
+  project = var.project
+  role    = each.key
+  member  = "serviceAccount:${google_service_account.control_plane.email}"
+}
+
+resource "google_service_account" "node" {
+  account_id   = substr("${var.cluster}-node", 0, 30)
+  display_name = "${var.cluster}: machines that are not control planes"
+}
+
+# The machine's name is the node's name: the cloud-controller-manager finds a node's machine by it.
+resource "google_compute_instance" "machine" {
+  for_each = var.machines
+
+  name           = each.key
+  zone           = each.value.zone
+  machine_type   = each.value.type
+  tags           = local.tags[each.key]
+  can_ip_forward = true # pods' packets carry addresses that are not the machine's
+
+  boot_disk {
+    initialize_params {
+      image = var.images[each.value.arch]
+      size  = each.value.disk_gib
+      type  = "pd-ssd" # etcd waits for every write to reach the disk
+    }
+  }
+
+  network_interface {
+    subnetwork = google_compute_subnetwork.nodes.id
+    network_ip = each.value.address
+  }
+
+  metadata = {
+    ssh-keys               = "${var.ssh_user}:${trimspace(file(pathexpand(var.ssh_public_key_file)))}"
+    block-project-ssh-keys = "TRUE"
+  }
+
+  service_account {
+    email  = contains(each.value.roles, "control-plane") ? google_service_account.control_plane.email : google_service_account.node.email
+    scopes = ["cloud-platform"]
+  }
+
+  shielded_instance_config {
+    enable_secure_boot          = true
+    enable_vtpm                 = true
+    enable_integrity_monitoring = true
+  }
+}
+
+# The API's balancer is a proxy. Google's pass-through balancer never lets one of its own machines reach another through it, so that
+# a control plane that joins would dial itself; a proxy has addresses of its own and does.
+resource "google_compute_subnetwork" "proxies" {
+  for_each = local.balancer
+
+  name          = "${var.cluster}-proxies"
+  network       = google_compute_network.cluster.id
+  region        = var.region
+  ip_cidr_range = var.proxy_subnet
+  purpose       = "REGIONAL_MANAGED_PROXY"
+  role          = "ACTIVE"
+}
+
+resource "google_compute_firewall" "proxies" {
+  for_each = local.balancer
+
+  name        = "${var.cluster}-balancer"
+  description = "The balancer's proxies, and Google's health checks, to the API servers"
+  network     = google_compute_network.cluster.id
+  direction   = "INGRESS"
+  # https://cloud.google.com/load-balancing/docs/health-checks#firewall_rules
+  source_ranges = [var.proxy_subnet, "35.191.0.0/16", "130.211.0.0/22"]
+  target_tags   = ["${var.cluster}-control-plane"]
+
+  allow {
+    protocol = "tcp"
+    ports    = [tostring(each.value.backend_port)]
+  }
+}
+
+resource "google_compute_instance_group" "control_plane" {
+  for_each = length(local.balancer) == 0 ? toset([]) : local.zones
+
+  name      = "${var.cluster}-control-plane-${each.key}"
+  zone      = each.key
+  network   = google_compute_network.cluster.id
+  instances = [for name, m in local.control_planes : google_compute_instance.machine[name].self_link if m.zone == each.key]
+
+  named_port {
+    name = "api"
+    port = var.endpoint.backend_port
+  }
+}
+
+resource "google_compute_region_health_check" "api" {
+  for_each = local.balancer
+
+  name                = "${var.cluster}-api"
+  region              = var.region
+  check_interval_sec  = 2
+  timeout_sec         = 2
+  healthy_threshold   = 1
+  unhealthy_threshold = 3
+
+  https_health_check {
+    port         = each.value.backend_port
+    request_path = "/readyz"
+  }
+}
+
+resource "google_compute_region_backend_service" "api" {
+  for_each = local.balancer
+
+  name                  = "${var.cluster}-api"
+  region                = var.region
+  protocol              = "TCP"
+  port_name             = "api"
+  timeout_sec           = 600 # watches are long and quiet
+  load_balancing_scheme = "INTERNAL_MANAGED"
+  health_checks         = [google_compute_region_health_check.api[each.key].id]
+
+  dynamic "backend" {
+    for_each = google_compute_instance_group.control_plane
+
+    content {
+      group           = backend.value.id
+      balancing_mode  = "CONNECTION"
+      max_connections = 10000
+    }
+  }
+}
+
+resource "google_compute_region_target_tcp_proxy" "api" {
+  for_each = local.balancer
+
+  name            = "${var.cluster}-api"
+  region          = var.region
+  backend_service = google_compute_region_backend_service.api[each.key].id
+}
+
+resource "google_compute_address" "api" {
+  for_each = local.balancer
+
+  name         = "${var.cluster}-api"
+  region       = var.region
+  address_type = "INTERNAL"
+  subnetwork   = google_compute_subnetwork.nodes.id
+  address      = each.value.address
+}
+
+resource "google_compute_forwarding_rule" "api" {
+  for_each = local.balancer
+
+  name                  = "${var.cluster}-api"
+  region                = var.region
+  load_balancing_scheme = "INTERNAL_MANAGED"
+  ip_protocol           = "TCP"
+  port_range            = tostring(each.value.port)
+  network               = google_compute_network.cluster.id
+  subnetwork            = google_compute_subnetwork.nodes.id
+  ip_address            = google_compute_address.api[each.key].address
+  target                = google_compute_region_target_tcp_proxy.api[each.key].id
+
+  depends_on = [google_compute_subnetwork.proxies]
+}
+
+# A door for Ansible: the one machine with a public address, open to the administrators' ranges alone.
+resource "google_compute_instance" "bastion" {
+  name         = "${var.cluster}-bastion"
+  zone         = sort([for m in values(var.machines) : m.zone])[0]
+  machine_type = "e2-small"
+  tags         = ["${var.cluster}-bastion"]
+
+  boot_disk {
+    initialize_params {
+      image = var.images["amd64"]
+    }
+  }
+
+  network_interface {
+    subnetwork = google_compute_subnetwork.nodes.id
+
+    access_config {}
+  }
+
+  metadata = {
+    ssh-keys               = "${var.ssh_user}:${trimspace(file(pathexpand(var.ssh_public_key_file)))}"
+    block-project-ssh-keys = "TRUE"
+  }
+}
+
+resource "google_compute_firewall" "bastion" {
+  name          = "${var.cluster}-bastion"
+  description   = "Administrators to the bastion"
+  network       = google_compute_network.cluster.id
+  direction     = "INGRESS"
+  source_ranges = var.admin_cidrs
+  target_tags   = ["${var.cluster}-bastion"]
+
+  allow {
+    protocol = "tcp"
+    ports    = ["22"]
+  }
+}
+
+resource "google_compute_firewall" "from_bastion" {
+  name        = "${var.cluster}-from-bastion"
+  description = "The bastion to every machine's sshd, and to the API"
+  network     = google_compute_network.cluster.id
+  direction   = "INGRESS"
+  source_tags = ["${var.cluster}-bastion"]
+  target_tags = ["${var.cluster}-all"]
+
+  allow {
+    protocol = "tcp"
+    ports    = distinct([tostring(var.ssh_port), var.endpoint == null ? "6443" : tostring(var.endpoint.backend_port)])
+  }
+}
