@@ -23,11 +23,10 @@ packages=(
   vagrant-libvirt
   debootstrap    # the folder with trixie, and the lab's root file system
   # the lab (make e2e)
-  bc
   busybox-static
   gcc
   iproute2
-  jq
+  libc6-dev
   libseccomp-dev
   openssh-client
   pkg-config
