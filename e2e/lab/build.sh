@@ -6,7 +6,7 @@
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 LAB=${LAB:-${XDG_CACHE_HOME:-$HOME/.cache}/k8splan-lab} BIN=$LAB/bin SRC=$LAB/src/binaries
-STAMP=$(cd "$here" && cat build.sh pause/pause.c binaries/go.mod binaries/go.sum binaries/coredns/main.go flannel-cni/go.mod probe/main.go | sha256sum | cut -d' ' -f1)
+STAMP=$(cd "$here" && cat build.sh pause/pause.c binaries/go.mod binaries/go.sum binaries/coredns/main.go binaries/kube-vip/main.go flannel-cni/go.mod probe/main.go | sha256sum | cut -d' ' -f1)
 [ "$(cat "$BIN/.done" 2>/dev/null)" = "$STAMP" ] && exit 0
 export GOFLAGS="-buildvcs=false -mod=mod" CGO_ENABLED=0 GOWORK=off
 mkdir -p "$BIN/cni" "$SRC"
@@ -27,7 +27,7 @@ go build -trimpath -tags "no_btrfs no_devmapper no_zfs" -o "$BIN/" \
     -X github.com/containerd/containerd/v2/version.Version=$CONTAINERD -X github.com/flannel-io/flannel/pkg/version.Version=$FLANNEL
     -X sigs.k8s.io/cri-tools/pkg/version.Version=$CRITOOLS" \
   $K/{kubeadm,kubectl,kubelet,kube-apiserver,kube-controller-manager,kube-scheduler,kube-proxy} \
-  $C/{containerd,ctr,containerd-shim-runc-v2} go.etcd.io/etcd/{server,etcdctl,etcdutl}/v3 sigs.k8s.io/cri-tools/cmd/crictl ./coredns ./flanneld
+  $C/{containerd,ctr,containerd-shim-runc-v2} go.etcd.io/etcd/{server,etcdctl,etcdutl}/v3 sigs.k8s.io/cri-tools/cmd/crictl ./coredns ./flanneld ./kube-vip
 mv "$BIN/server" "$BIN/etcd"
 go build -trimpath -ldflags "-s -w" -o "$BIN/install-conf" github.com/flannel-io/flannel/cmd/install_conf
 go build -trimpath -ldflags "-s -w" -o "$BIN/cni/" $P/main/{bridge,loopback,ptp} $P/ipam/host-local $P/meta/{portmap,firewall,bandwidth,tuning}

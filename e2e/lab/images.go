@@ -44,7 +44,7 @@ type image struct {
 // Layers are not compressed: they travel over a bridge.
 func (l *Lab) buildImages(versions map[string]string) error {
 	dir := filepath.Join(l.Dir, "registry")
-	stamp, err := l.stamp("images 1", versions)
+	stamp, err := l.stamp("images 2", versions)
 	if err != nil || fresh(dir, stamp) {
 		return err
 	}
@@ -116,13 +116,18 @@ func (l *Lab) images(versions map[string]string) ([]image, error) {
 	probe := simple("lab/probe", map[string]string{"usr/local/bin/probe": "probe"})
 	probe.tag = "1"
 	probe.layers = append(probe.layers, shell)
-	images = append(images, proxy, flannel, plugin, probe)
+	vip := simple("kube-vip", map[string]string{"kube-vip": "kube-vip"}, "/kube-vip")
+	vip.tag = kubeVIPTag
+	images = append(images, proxy, flannel, plugin, probe, vip)
 	return images, nil
 }
 
 // flannelPluginTag is the tag that flannel's manifest names beside the flannel version in binaries/go.mod.
 // Source: github.com/flannel-io/flannel Documentation/kube-flannel.yml
 const flannelPluginTag = "v1.9.1-flannel3"
+
+// kubeVIPTag is the version that the planner asks for; what is behind it here is a stand-in (binaries/kube-vip/main.go).
+const kubeVIPTag = "v1.2.4"
 
 // packetFilter is nft, iptables and conntrack with the libraries that they load: what kube-proxy and flannel run.
 func (l *Lab) packetFilter() (layer, error) {
