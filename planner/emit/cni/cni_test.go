@@ -1,0 +1,185 @@
+package cni_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	"sigs.k8s.io/yaml"
+
+	"github.com/k8splan/k8splan/planner/emit/cni"
+	"github.com/k8splan/k8splan/planner/emit/emittest"
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+func TestGolden(t *testing.T) { emittest.AllGolden(t, cni.Emit) }
+
+func TestWorkerIsLocal(t *testing.T) { emittest.WorkerIsLocal(t, cni.Emit) }
+
+// manifest is kube-flannel.yaml, decoded strictly by upstream's types.
+type manifest struct {
+	config map[string]string
+	pods   appsv1.DaemonSet
+}
+
+func flannel(t *testing.T, p *plan.Plan) manifest {
+	t.Helper()
+	var m manifest
+	var config corev1.ConfigMap
+	into := map[string]any{
+		"Namespace": &corev1.Namespace{}, "ServiceAccount": &corev1.ServiceAccount{}, "ClusterRole": &rbacv1.ClusterRole{},
+		"ClusterRoleBinding": &rbacv1.ClusterRoleBinding{}, "ConfigMap": &config, "DaemonSet": &m.pods,
+	}
+	for _, doc := range bytes.Split(emittest.Data(t, emittest.Emit(t, cni.Emit, p), "cni/kube-flannel.yaml"), []byte("---\n")) {
+		var meta struct{ Kind string }
+		if err := yaml.Unmarshal(doc, &meta); err != nil {
+			t.Fatal(err)
+		}
+		if err := yaml.UnmarshalStrict(doc, into[meta.Kind]); err != nil {
+			t.Fatalf("%s: %v", meta.Kind, err)
+		}
+		delete(into, meta.Kind)
+	}
+	if len(into) > 0 {
+		t.Errorf("missing: %v", into)
+	}
+	m.config = config.Data
+	return m
+}
+
+type netConf struct {
+	EnableIPv4, EnableIPv6, EnableNFTables bool
+	Network, IPv6Network                   string
+	Backend                                struct {
+		Type string
+		MTU  int
+	}
+}
+
+func (m manifest) net(t *testing.T) netConf {
+	t.Helper()
+	var c netConf
+	if err := json.Unmarshal([]byte(m.config["net-conf.json"]), &c); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestFlannel(t *testing.T) {
+	m := flannel(t, emittest.Plan(t, "external"))
+	want := netConf{EnableIPv4: true, EnableNFTables: true, Network: "10.244.0.0/16"}
+	want.Backend.Type = "vxlan"
+	if got := m.net(t); got != want {
+		t.Errorf("%+v", got)
+	}
+	pod := m.pods.Spec.Template.Spec
+	for _, c := range append(pod.InitContainers, pod.Containers...) {
+		if !strings.HasPrefix(c.Image, "10.0.0.2:5000/") || strings.Count(c.Image, "/") != 1 {
+			t.Errorf("%s comes from %s", c.Name, c.Image)
+		}
+	}
+	if args := strings.Join(pod.Containers[0].Args, " "); !strings.Contains(args, "--iface=$(NODE_IP)") {
+		t.Errorf("interface by %s", args)
+	}
+
+	if six := flannel(t, emittest.Plan(t, "ipv6")).net(t); six.EnableIPv4 || !six.EnableIPv6 || six.IPv6Network != "fd00:10:244::/48" {
+		t.Errorf("IPv6 alone: %+v", six)
+	}
+	if old := flannel(t, emittest.Plan(t, "stacked")).net(t); old.EnableNFTables {
+		t.Error("nftables beside a kube-proxy with iptables")
+	}
+}
+
+// What flannel subtracts for its tunnel is added here, so that pods get what the plan says.
+func TestFlannelMTU(t *testing.T) {
+	for encapsulation, overhead := range map[string]int{"vxlan": 50, "wireguard": 80} {
+		p := emittest.Parse(t, `cluster "dev" { type = "all-in-one" }
+network {
+  cni "flannel" {
+    encapsulation = "`+encapsulation+`"
+    mtu           = 1380
+  }
+}
+node "dev-1" { address = "192.168.56.10" }
+`)
+		m := flannel(t, p)
+		if got := m.net(t).Backend.MTU; got != 1380+overhead {
+			t.Errorf("%s: backend's MTU %d", encapsulation, got)
+		}
+		if !strings.Contains(m.config["cni-conf.json"], `"mtu": 1380`) {
+			t.Errorf("%s: pods' MTU in\n%s", encapsulation, m.config["cni-conf.json"])
+		}
+	}
+}
+
+// Static routes: the script, in a network of its own.
+func TestStaticRoutes(t *testing.T) {
+	files := emittest.Emit(t, cni.Emit, emittest.Plan(t, "single-etcd-single-master"))
+	dir := t.TempDir()
+	put := func(name, data string) string {
+		path, mode := filepath.Join(dir, name), os.FileMode(0o644)
+		if strings.HasSuffix(name, ".sh") {
+			mode = 0o755
+		}
+		if err := os.WriteFile(path, []byte(data), mode); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	script := put("static-routes.sh", string(emittest.Data(t, files, "cni/static-routes/static-routes.sh")))
+	both := put("both", "# routes\n10.244.1.0/24 10.1.0.11\n10.244.2.0/24 10.1.0.12\n\nfd00:1::/64 fd00::2\n")
+	one := put("one", "10.244.2.0/24 10.1.0.13\n")
+	run := put("run.sh", `set -eu
+ip link add test0 type veth peer name test1
+ip link set test1 up
+ip link set test0 up
+ip addr add 10.1.0.10/24 dev test0
+ip addr add fd00::1/64 dev test0 nodad
+ip route add 10.99.0.0/24 via 10.1.0.99
+`+script+` `+both+`
+`+script+` `+both+`
+echo both:; ip route show proto 186; ip -6 route show proto 186
+`+script+` `+one+`
+echo one:; ip route show proto 186; ip -6 route show proto 186
+ip route show 10.99.0.0/24
+`)
+	out, err := exec.Command("unshare", "--map-root-user", "--net", "sh", run).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	got := strings.Join(strings.Fields(string(out)), " ")
+	for _, want := range []string{
+		"both: 10.244.1.0/24 via 10.1.0.11 dev test0 10.244.2.0/24 via 10.1.0.12 dev test0 fd00:1::/64 via fd00::2 dev test0",
+		"one: 10.244.2.0/24 via 10.1.0.13 dev test0 10.99.0.0/24",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("want %q in\n%s", want, out)
+		}
+	}
+
+	if out, err := exec.Command("shellcheck", script).CombinedOutput(); err != nil {
+		t.Errorf("shellcheck: %v\n%s", err, out)
+	}
+	unit := strings.ReplaceAll(string(emittest.Data(t, files, "cni/static-routes/static-routes.service")), "/usr/local/sbin/static-routes", "/bin/true")
+	if out, err := exec.Command("systemd-analyze", "verify", put("static-routes.service", unit)).CombinedOutput(); err != nil || len(out) > 0 {
+		t.Errorf("systemd-analyze: %v\n%s", err, out)
+	}
+}
+
+// An encapsulation that a pod network does not have is an error, not a guess.
+func TestUnknownEncapsulation(t *testing.T) {
+	for _, name := range []string{plan.Flannel, plan.Calico, plan.Cilium} {
+		p := emittest.Plan(t, "external")
+		p.Network.CNI.Name, p.Network.CNI.Encapsulation = name, "pigeon"
+		if _, err := cni.Emit(p); err == nil {
+			t.Errorf("%s takes pigeon", name)
+		}
+	}
+}

@@ -1,0 +1,311 @@
+package kubeadm_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"k8s.io/apimachinery/pkg/runtime/serializer/json"
+	kubeproxyv1alpha1 "k8s.io/kube-proxy/config/v1alpha1"
+	kubeletv1beta1 "k8s.io/kubelet/config/v1beta1"
+	kubeletapis "k8s.io/kubelet/pkg/apis"
+	bootstraptoken "k8s.io/kubernetes/cmd/kubeadm/app/apis/bootstraptoken/v1"
+	kubeadmapi "k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm"
+	"k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/scheme"
+	kubeadmv1 "k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/v1beta4"
+	"k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/validation"
+	"sigs.k8s.io/yaml"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/emittest"
+	"github.com/k8splan/k8splan/planner/emit/kubeadm"
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+func TestGolden(t *testing.T)        { emittest.AllGolden(t, kubeadm.Emit) }
+func TestWorkerIsLocal(t *testing.T) { emittest.WorkerIsLocal(t, kubeadm.Emit) }
+
+// document is one YAML document, decoded strictly by upstream's types: a field that kubeadm does not know fails the test.
+type document struct {
+	init    *kubeadmapi.InitConfiguration // with the cluster's, if it is in the same file
+	cluster *kubeadmapi.ClusterConfiguration
+	join    *kubeadmapi.JoinConfiguration
+	kubelet *kubeletv1beta1.KubeletConfiguration
+	proxy   *kubeproxyv1alpha1.KubeProxyConfiguration
+}
+
+// decode reads a file as kubeadm does: strictly, with its defaults, into its internal types.
+func decode(t *testing.T, f artifact.File) document {
+	t.Helper()
+	strict := json.NewSerializerWithOptions(json.DefaultMetaFactory, scheme.Scheme, scheme.Scheme, json.SerializerOptions{Yaml: true, Strict: true})
+	var d document
+	for _, part := range bytes.Split(f.Data, []byte("---\n")) {
+		var meta struct{ Kind string }
+		if err := yaml.Unmarshal(part, &meta); err != nil {
+			t.Fatalf("%s: %v", f.Path, err)
+		}
+		switch meta.Kind {
+		case "KubeletConfiguration":
+			d.kubelet = &kubeletv1beta1.KubeletConfiguration{}
+			if err := yaml.UnmarshalStrict(part, d.kubelet); err != nil {
+				t.Errorf("%s: %v", f.Path, err)
+			}
+			continue
+		case "KubeProxyConfiguration":
+			d.proxy = &kubeproxyv1alpha1.KubeProxyConfiguration{}
+			if err := yaml.UnmarshalStrict(part, d.proxy); err != nil {
+				t.Errorf("%s: %v", f.Path, err)
+			}
+			continue
+		}
+		object, _, err := strict.Decode(part, nil, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", f.Path, err)
+		}
+		scheme.Scheme.Default(object)
+		into := func(internal any) {
+			if err := scheme.Scheme.Convert(object, internal, nil); err != nil {
+				t.Fatalf("%s: %v", f.Path, err)
+			}
+		}
+		switch object.(type) {
+		case *kubeadmv1.InitConfiguration:
+			d.init = &kubeadmapi.InitConfiguration{}
+			into(d.init)
+		case *kubeadmv1.ClusterConfiguration:
+			d.cluster = &kubeadmapi.ClusterConfiguration{}
+			into(d.cluster)
+		case *kubeadmv1.JoinConfiguration:
+			d.join = &kubeadmapi.JoinConfiguration{}
+			into(d.join)
+		default:
+			t.Fatalf("%s: unexpected %T", f.Path, object)
+		}
+	}
+	return d
+}
+
+// TestUpstreamAccepts decodes every file of every topology with upstream's types and runs kubeadm's own validation over it.
+func TestUpstreamAccepts(t *testing.T) {
+	// kubeadm asks whether the discovery file exists, and on the machine that renders the tree it does not.
+	discovery := filepath.Join(t.TempDir(), "discovery.conf")
+	if err := os.WriteFile(discovery, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range emittest.Names(t) {
+		t.Run(name, func(t *testing.T) {
+			p := emittest.Plan(t, name)
+			files := emittest.Emit(t, kubeadm.Emit, p)
+			kubelets := len(p.KubeletNodes())
+			if p.Etcd.IsExternal() {
+				kubelets += len(p.Etcd.Members)
+			}
+			if len(files) != kubelets {
+				t.Errorf("%d files for %d hosts and members", len(files), kubelets)
+			}
+			for _, f := range files {
+				d := decode(t, f)
+				switch {
+				case d.init != nil && d.cluster != nil:
+					d.init.ClusterConfiguration = *d.cluster
+					if errs := validation.ValidateInitConfiguration(withToken(d.init)); len(errs) > 0 {
+						t.Errorf("%s: %v", f.Path, errs.ToAggregate())
+					}
+					if errs := validation.ValidateClusterConfiguration(d.cluster); len(errs) > 0 {
+						t.Errorf("%s: %v", f.Path, errs.ToAggregate())
+					}
+					if warnings := validation.ValidateCertValidity(d.cluster); len(warnings) > 0 {
+						t.Errorf("%s: %v", f.Path, warnings)
+					}
+				case d.join != nil:
+					if d.join.Discovery.File.KubeConfigPath != kubeadm.DiscoveryPath {
+						t.Errorf("%s: discovery by %q", f.Path, d.join.Discovery.File.KubeConfigPath)
+					}
+					d.join.Discovery.File.KubeConfigPath = discovery
+					if errs := validation.ValidateJoinConfiguration(d.join); len(errs) > 0 {
+						t.Errorf("%s: %v", f.Path, errs.ToAggregate())
+					}
+				default:
+					t.Errorf("%s has neither an init with its cluster nor a join", f.Path)
+				}
+			}
+		})
+	}
+}
+
+// withToken gives an init configuration the token that `kubeadm init` makes for itself where none is written.
+func withToken(c *kubeadmapi.InitConfiguration) *kubeadmapi.InitConfiguration {
+	for i := range c.BootstrapTokens {
+		c.BootstrapTokens[i].Token = &bootstraptoken.BootstrapTokenString{ID: "abcdef", Secret: "0123456789abcdef"}
+	}
+	return c
+}
+
+func file(t *testing.T, p *plan.Plan, path string) document {
+	t.Helper()
+	files := emittest.Emit(t, kubeadm.Emit, p)
+	return decode(t, artifact.File{Path: path, Data: emittest.Data(t, files, path)})
+}
+
+// A JoinConfiguration whose controlPlane is lost on the way joins as a worker, silently.
+func TestJoinAsWhatItIs(t *testing.T) {
+	for _, name := range emittest.Names(t) {
+		p := emittest.Plan(t, name)
+		for _, n := range p.KubeletNodes() {
+			if n.Bootstrap {
+				continue
+			}
+			d := file(t, p, "kubeadm/"+n.Name+".yaml")
+			if got, want := d.join.ControlPlane != nil, n.Roles.Has(plan.ControlPlane); got != want {
+				t.Errorf("%s: %s joins as a control plane: %v, want %v", name, n.Name, got, want)
+			}
+		}
+	}
+}
+
+// nil taints are "the control plane's own": a worker must not get them, and a control plane that is a worker too must have none.
+func TestTaints(t *testing.T) {
+	own := "node-role.kubernetes.io/control-plane"
+	for _, c := range []struct {
+		topology, node string
+		want           []string
+	}{
+		{"all-in-one", "dev-1", nil},
+		{"external", "cp-1", []string{own}},
+		{"external", "cp-2", []string{own}},
+		{"external", "worker-1", nil},
+		{"ipv6", "cp-2", nil},
+		{"options", "worker-1", []string{"example.com/only"}},
+	} {
+		d := file(t, emittest.Plan(t, c.topology), "kubeadm/"+c.node+".yaml")
+		var taints []string
+		registration := kubeadmapi.NodeRegistrationOptions{}
+		if d.init != nil {
+			registration = d.init.NodeRegistration
+		} else {
+			registration = d.join.NodeRegistration
+		}
+		if registration.Taints == nil {
+			t.Errorf("%s/%s: taints are absent: kubeadm would choose", c.topology, c.node)
+		}
+		for _, taint := range registration.Taints {
+			taints = append(taints, taint.Key)
+		}
+		if strings.Join(taints, ",") != strings.Join(c.want, ",") {
+			t.Errorf("%s/%s: taints %v, want %v", c.topology, c.node, taints, c.want)
+		}
+	}
+}
+
+func args(as []kubeadmapi.Arg) map[string]string {
+	m := map[string]string{}
+	for _, a := range as {
+		m[a.Name] = a.Value
+	}
+	return m
+}
+
+func TestDualStack(t *testing.T) {
+	d := file(t, emittest.Plan(t, "dual-stack"), "kubeadm/cp-1.yaml")
+	if got := args(d.init.NodeRegistration.KubeletExtraArgs)["node-ip"]; got != "10.5.0.11,fd00:5::11" {
+		t.Errorf("node-ip %q", got)
+	}
+	if got := d.cluster.Networking.PodSubnet + " " + d.cluster.Networking.ServiceSubnet; got != "10.244.0.0/16,fd00:10:244::/48 10.96.0.0/16,fd00:10:96::/112" {
+		t.Errorf("ranges %q", got)
+	}
+	masks := args(d.cluster.ControllerManager.ExtraArgs)
+	if masks["node-cidr-mask-size-ipv4"] != "24" || masks["node-cidr-mask-size-ipv6"] != "64" {
+		t.Errorf("masks %v", masks)
+	}
+}
+
+// The controller manager stops at a mask of a family that the cluster does not have, and at the flag without a family beside the others.
+func TestMasksOfOneFamily(t *testing.T) {
+	for topology, want := range map[string]string{"all-in-one": "node-cidr-mask-size-ipv4", "ipv6": "node-cidr-mask-size-ipv6"} {
+		p := emittest.Plan(t, topology)
+		d := file(t, p, "kubeadm/"+p.Bootstrap().Name+".yaml")
+		masks := args(d.cluster.ControllerManager.ExtraArgs)
+		if _, ok := masks[want]; !ok || len(masks) != 1 {
+			t.Errorf("%s: %v", topology, masks)
+		}
+	}
+}
+
+// A member's files must keep out of /etc/kubernetes/pki and out of each other's way.
+func TestMemberCertificates(t *testing.T) {
+	p := emittest.Plan(t, "single-etcd-multi-master")
+	d := file(t, p, "kubeadm/etcd/cp-1.yaml")
+	if d.cluster.CertificatesDir != "/etc/etcd/issued/cp-1" {
+		t.Errorf("certificatesDir %q", d.cluster.CertificatesDir)
+	}
+	if d.cluster.Etcd.External != nil || d.cluster.Etcd.Local == nil {
+		t.Error("the phases skip a cluster with external etcd")
+	}
+	if got := d.cluster.Etcd.Local.PeerCertSANs; len(got) != 1 || got[0] != "10.2.0.11" {
+		t.Errorf("peer SANs %v", got)
+	}
+	init := file(t, p, "kubeadm/cp-1.yaml")
+	if init.cluster.Etcd.External == nil || len(init.cluster.Etcd.External.Endpoints) != 1 {
+		t.Error("the cluster's etcd is not the one external member")
+	}
+}
+
+func TestWithoutKubeProxy(t *testing.T) {
+	d := file(t, emittest.Plan(t, "options"), "kubeadm/cp-1.yaml")
+	if !d.cluster.Proxy.Disabled || d.proxy != nil {
+		t.Error("kube-proxy is not off")
+	}
+}
+
+// Values come out as data: what the author wrote is what the API server gets.
+func TestValuesAreData(t *testing.T) {
+	d := file(t, emittest.Plan(t, "options"), "kubeadm/cp-1.yaml")
+	got := args(d.cluster.APIServer.ExtraArgs)
+	if got["oidc-issuer-url"] != "https://id.example.com/?a=1&b={{ c }}" || got["oidc-groups-claim"] != `it's "groups"` {
+		t.Errorf("%q", got)
+	}
+}
+
+// The kubelet's flags end on one line that systemd splits at blanks. What cannot travel there is refused rather than split.
+func TestKubeletArgumentsThatCannotTravel(t *testing.T) {
+	for _, bad := range []string{"a b", "a\tb", `a"b`, "a'b", "a\nb", "${HOME}", `a\b`} {
+		p := emittest.Plan(t, "options")
+		p.Cluster.Kubelet.ExtraArgs = []plan.Arg{{Name: "root-dir", Value: bad}}
+		if _, err := kubeadm.Emit(p); err == nil {
+			t.Errorf("%q is passed on", bad)
+		}
+	}
+}
+
+// A comma in a label's value would be a second label, and a kubelet may not have every label.
+func TestLabelsThatAreNone(t *testing.T) {
+	p := emittest.Plan(t, "options")
+	for _, n := range p.Nodes {
+		if n.Name == "worker-1" {
+			n.FailureDomain = "a,node-role.kubernetes.io/control-plane="
+		}
+	}
+	if _, err := kubeadm.Emit(p); err == nil {
+		t.Error("a failure domain with a comma is passed on")
+	}
+}
+
+// Our copy of upstream's list says what upstream's says.
+func TestLabelsAsUpstream(t *testing.T) {
+	keys := append(kubeletapis.KubeletLabels(),
+		"example.com/a", "plain", "a.kubelet.kubernetes.io/x", "kubelet.kubernetes.io/x", "x.node.kubernetes.io/y", "node.kubernetes.io/z",
+		"kubernetes.io/x", "x.kubernetes.io/y", "k8s.io/x", "x.k8s.io/y", "node-role.kubernetes.io/worker", "node-restriction.kubernetes.io/a",
+		"notkubernetes.io/x", "topology.kubernetes.io/rack")
+	for _, key := range keys {
+		n := &plan.Node{Labels: map[string]string{key: "v"}}
+		_, own := kubeadm.KubeletLabels(n)[key]
+		_, other := kubeadm.APILabels(n)[key]
+		namespace, _, _ := strings.Cut(key, "/")
+		reserved := strings.Contains(key, "/") && (namespace == "kubernetes.io" || strings.HasSuffix(namespace, ".kubernetes.io") || namespace == "k8s.io" || strings.HasSuffix(namespace, ".k8s.io"))
+		if want := !reserved || kubeletapis.IsKubeletLabel(key); own != want || other == want {
+			t.Errorf("%s: by the kubelet %v, by the API %v, want %v", key, own, other, want)
+		}
+	}
+}
