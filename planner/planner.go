@@ -17,6 +17,7 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/kubeadm"
 	"github.com/k8splan/k8splan/planner/emit/loadbalancer"
 	"github.com/k8splan/k8splan/planner/emit/materials"
+	"github.com/k8splan/k8splan/planner/emit/readme"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
@@ -77,7 +78,7 @@ func emitters(hosting plan.Hosting) []Emitter {
 		return nil
 	}
 	return []Emitter{
-		etcd.Emit, loadbalancer.Emit, kubeadm.Emit, cni.Emit,
+		readme.Emit, etcd.Emit, loadbalancer.Emit, kubeadm.Emit, cni.Emit,
 		materials.Emit,
 	}
 }
