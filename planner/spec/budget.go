@@ -19,70 +19,87 @@ const (
 
 // budget counts what evaluation makes. HCL's evaluator has no limit of its own, and three nested `for` make 10⁹ elements of one line.
 type budget struct {
-	left     int
-	reported bool
+	left  int
+	spent *hcl.Diagnostic // what ended the budget; every evaluation after it fails with the same
 }
 
-// spend charges a value that an expression has given, and says whether the budget holds.
-func (b *budget) spend(v cty.Value) bool {
-	if b.left >= 0 {
-		b.left -= measure(v, b.left, maxValueDepth)
+// spend charges a value that an expression at a place has given. The diagnostics say why it cannot be used.
+func (b *budget) spend(v cty.Value, at hcl.Range) hcl.Diagnostics {
+	switch f := measure(v, &b.left, maxValueDepth); {
+	case b.left < 0:
+		b.spent = tooComplex.Diagnostic(at, fmt.Sprintf("Here the expressions of the file have made more than %d elements. Draw equal machines with node_pool, and keep lists of single values short.", maxWork))
+		return hcl.Diagnostics{b.spent}
+	case f == tooNested: // locals that wrap each other would say it again every maxValueDepth lines
+		b.spent = tooComplex.Diagnostic(at, fmt.Sprintf("The value has more than %d levels of lists and maps inside one another. Keep values flat.", maxValueDepth))
+		return hcl.Diagnostics{b.spent}
+	case f == tooBig:
+		return hcl.Diagnostics{tooComplex.Diagnostic(at, "The result is infinite, or too large or too small to reckon with. A division by zero gives such a number.")}
 	}
-	return b.left >= 0
+	return nil
 }
 
-// diagnostic is given once; the place is where the budget ran out.
-func (b *budget) diagnostic(at hcl.Range) hcl.Diagnostics {
-	if b.reported {
-		return nil
-	}
-	b.reported = true
-	return hcl.Diagnostics{tooComplex.Diagnostic(at, fmt.Sprintf("Here the expressions of the file have made more than %d elements, or one of more than %d levels or digits. Draw equal machines with node_pool, and keep lists of single values short.", maxWork, maxValueDepth))}
-}
+type fault int
 
-// measure counts the elements of a value, up to a little more than limit. Text counts one for each 64 bytes.
-func measure(v cty.Value, limit, depth int) int {
-	if depth == 0 {
-		return limit + 1
-	}
+const (
+	tooNested fault = iota + 1
+	tooBig
+)
+
+// measure takes the number of a value's elements from left, and stops when nothing is left. Text counts one for each 64 bytes.
+func measure(v cty.Value, left *int, depth int) fault {
+	*left--
 	v, _ = v.Unmark()
 	if v.IsNull() || !v.IsKnown() {
-		return 1
+		return 0
 	}
 	switch ty := v.Type(); {
 	case ty == cty.String:
-		return 1 + len(v.AsString())/64
+		*left -= len(v.AsString()) / 64
 	case ty == cty.Number:
-		exponent := v.AsBigFloat().MantExp(nil)
-		if v.AsBigFloat().IsInf() || exponent > maxExponent || exponent < -maxExponent {
-			return limit + 1
+		if !sensible(v) {
+			return tooBig
 		}
-		return 1
 	case ty.IsCollectionType(), ty.IsTupleType(), ty.IsObjectType():
-		n := 1
-		for it := v.ElementIterator(); it.Next() && n <= limit; {
-			_, element := it.Element()
-			n += measure(element, limit-n, depth-1)
+		if depth == 0 {
+			return tooNested
 		}
-		return n
+		for it := v.ElementIterator(); *left >= 0 && it.Next(); {
+			_, element := it.Element()
+			if f := measure(element, left, depth-1); f != 0 {
+				return f
+			}
+		}
 	}
-	return 1
+	return 0
+}
+
+// sensible reports whether a number is finite and within 2^±maxExponent.
+func sensible(v cty.Value) bool {
+	if v.IsNull() || !v.IsKnown() {
+		return true
+	}
+	f := v.AsBigFloat()
+	exponent := f.MantExp(nil)
+	return !f.IsInf() && exponent <= maxExponent && exponent >= -maxExponent
 }
 
 // charged is an expression whose results are charged. It is put around every part of an expression that can make something new, or
-// bring in something that exists; once the budget is spent it gives an unknown value without evaluating, which ends all loops around it.
+// bring in something that exists; once the budget is spent it fails without evaluating, which ends all loops around it.
 type charged struct {
 	hclsyntax.Expression
 	work *budget
 }
 
 func (c *charged) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
-	if c.work.left < 0 {
-		return cty.DynamicVal, nil
+	if c.work.spent != nil {
+		return cty.DynamicVal, hcl.Diagnostics{c.work.spent}
 	}
 	v, diags := c.Expression.Value(ctx)
-	if !c.work.spend(v) {
-		return cty.DynamicVal, append(diags, c.work.diagnostic(c.Range())...)
+	if c.work.spent != nil {
+		return cty.DynamicVal, diags
+	}
+	if more := c.work.spend(v, c.Range()); len(more) > 0 {
+		return cty.DynamicVal, append(diags, more...)
 	}
 	return v, diags
 }
@@ -92,10 +109,11 @@ func (c *charged) UnwrapExpression() hcl.Expression { return c.Expression }
 
 // charge puts charged around the parts of an expression, in place, and around the expression itself.
 func (b *budget) charge(expr hclsyntax.Expression) hclsyntax.Expression {
+	if plain(expr) {
+		return expr
+	}
 	switch e := expr.(type) {
-	case nil:
-		return nil
-	case *hclsyntax.LiteralValueExpr, *hclsyntax.AnonSymbolExpr, *hclsyntax.ExprSyntaxError:
+	case *hclsyntax.AnonSymbolExpr, *hclsyntax.ExprSyntaxError:
 		return expr
 	case *hclsyntax.TupleConsExpr:
 		for i := range e.Exprs {

@@ -144,6 +144,9 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 			first[block.Type] = block
 		}
 		l.block(child, block, into)
+		if block.Type == "container_runtime" {
+			l.repeated(block)
+		}
 	}
 	for i := range s.Blocks {
 		if b := &s.Blocks[i]; b.Required && first[b.Name] == nil {
@@ -153,9 +156,6 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 			}
 			l.add(missingBlock, at, fmt.Sprintf("There is no %s block. Add:\n\n%s\n", b.Name, b.Example))
 		}
-	}
-	if s.Name == "" {
-		l.repeated(body)
 	}
 }
 
@@ -278,7 +278,7 @@ func (l *loader) value(expr hclsyntax.Expression) (cty.Value, bool) {
 		return l.evaluate(expr, l.ctx)
 	}
 	v, diags := safely(expr, l.ctx)
-	l.diags = append(l.diags, invalidExpression.Tag(diags)...)
+	l.evaluated(diags)
 	return v, !diags.HasErrors() && v.IsKnown()
 }
 
@@ -300,20 +300,13 @@ func header(at hcl.Range) hcl.Range {
 	return at
 }
 
-// repeated finds labels that must differ and do not: two waivers of one rule, two descriptions of one registry.
-func (l *loader) repeated(body *hclsyntax.Body) {
-	waived := map[string]int{}
-	for _, block := range body.Blocks {
-		switch block.Type {
-		case "waive":
-			l.once(waived, block)
-		case "container_runtime":
-			hosts := map[string]int{}
-			for _, inner := range block.Body.Blocks {
-				if inner.Type == "registry" {
-					l.once(hosts, inner)
-				}
-			}
+// repeated finds two descriptions of one registry. Nodes and waivers that share a name are the business of package check, which
+// knows pools and rules.
+func (l *loader) repeated(runtime *hclsyntax.Block) {
+	hosts := map[string]int{}
+	for _, inner := range runtime.Body.Blocks {
+		if inner.Type == "registry" {
+			l.once(hosts, inner)
 		}
 	}
 }

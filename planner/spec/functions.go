@@ -459,7 +459,7 @@ func integer(v cty.Value, arg int) (*big.Int, error) {
 	if err != nil {
 		return nil, function.NewArgError(arg, err)
 	}
-	if measure(v, 1, 1) > 1 || !whole(v) {
+	if !sensible(v) || !whole(v) {
 		return nil, function.NewArgErrorf(arg, "must be a whole number")
 	}
 	n, _ := v.AsBigFloat().Int(nil)

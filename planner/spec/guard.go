@@ -63,29 +63,79 @@ func checkUTF8(filename string, src []byte) *hcl.Diagnostic {
 
 // frame is one bracket, brace or quote that is open.
 type frame struct {
-	parts int  // operators, indexes, calls and directives since the last separator
-	lines bool // a line end separates: in a body or an object, not in parentheses
+	opener hclsyntax.TokenType
+	parts  int  // operators, indexes, calls and directives since the last separator
+	lines  bool // a line end separates: in a body or an object, not in parentheses
 }
 
-// checkDepth walks the tokens, not the grammar: the scanner does not recurse.
+// chunk is how many bytes are scanned at a time: the scanner makes tokens far larger than their text.
+const chunk = 64 << 10
+
+// checkDepth walks the tokens, not the grammar: the scanner does not recurse. It works through the file in chunks that end at a line
+// end outside of text and comments, where the scanner can begin anew.
 func checkDepth(filename string, src []byte) *hcl.Diagnostic {
-	tokens, _ := hclsyntax.LexConfig(src, filename, hcl.InitialPos)
-	open := make([]frame, 1, maxDepth+1)
-	open[0].lines = true
+	d := depth{open: append(make([]frame, 0, maxDepth+1), frame{lines: true})}
+	pos := hcl.InitialPos
+	for size := chunk; pos.Byte < len(src); {
+		end := pos.Byte + size
+		if end < len(src) {
+			if line := bytes.IndexByte(src[end:], '\n'); line >= 0 {
+				end += line + 1
+			} else {
+				end = len(src)
+			}
+		} else {
+			end = len(src)
+		}
+		tokens, _ := hclsyntax.LexConfig(src[pos.Byte:end], filename, pos)
+		next := depth{open: append(make([]frame, 0, maxDepth+1), d.open...)}
+		if diag := next.walk(tokens); diag != nil {
+			return diag
+		}
+		if end < len(src) && next.inside {
+			size *= 2
+			continue
+		}
+		d, size = next, chunk
+		pos.Line += bytes.Count(src[pos.Byte:end], []byte("\n"))
+		pos.Byte = end
+	}
+	return nil
+}
+
+// depth is what is open at a place of the file.
+type depth struct {
+	open   []frame
+	inside bool // text or a comment is open: the scanner cannot begin anew here
+}
+
+// walk follows the tokens of a chunk. A closing bracket closes only its own kind, so that a stray one hides nothing.
+func (d *depth) walk(tokens hclsyntax.Tokens) *hcl.Diagnostic {
+	d.inside = false
 	for i, t := range tokens {
-		top := &open[len(open)-1]
+		top := &d.open[len(d.open)-1]
 		switch t.Type {
 		case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenOQuote, hclsyntax.TokenOHeredoc, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
 			if t.Type != hclsyntax.TokenTemplateInterp { // interpolations stand side by side, directives inside one another
 				top.parts++
 			}
-			if len(open) > maxDepth {
+			if len(d.open) > maxDepth {
 				return tooDeep.Diagnostic(t.Range, fmt.Sprintf("Brackets, braces and quotes stand inside one another more than %d levels deep. Give the inner parts names in locals.", maxDepth))
 			}
-			open = append(open, frame{lines: t.Type == hclsyntax.TokenOBrace && !opensFor(tokens[i+1:])})
-		case hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenCParen, hclsyntax.TokenCQuote, hclsyntax.TokenCHeredoc, hclsyntax.TokenTemplateSeqEnd:
-			if len(open) > 1 {
-				open = open[:len(open)-1]
+			d.open = append(d.open, frame{opener: t.Type, lines: t.Type == hclsyntax.TokenOBrace && !opensFor(tokens[i+1:])})
+		case hclsyntax.TokenCBrace:
+			d.close(hclsyntax.TokenOBrace)
+		case hclsyntax.TokenCBrack:
+			d.close(hclsyntax.TokenOBrack)
+		case hclsyntax.TokenCParen:
+			d.close(hclsyntax.TokenOParen)
+		case hclsyntax.TokenCQuote:
+			d.close(hclsyntax.TokenOQuote)
+		case hclsyntax.TokenCHeredoc:
+			d.close(hclsyntax.TokenOHeredoc)
+		case hclsyntax.TokenTemplateSeqEnd:
+			if !d.close(hclsyntax.TokenTemplateInterp) {
+				d.close(hclsyntax.TokenTemplateControl)
 			}
 		case hclsyntax.TokenComma:
 			top.parts = 0
@@ -97,12 +147,31 @@ func checkDepth(filename string, src []byte) *hcl.Diagnostic {
 			hclsyntax.TokenEqualOp, hclsyntax.TokenNotEqual, hclsyntax.TokenLessThan, hclsyntax.TokenLessThanEq, hclsyntax.TokenGreaterThan, hclsyntax.TokenGreaterThanEq,
 			hclsyntax.TokenAnd, hclsyntax.TokenOr, hclsyntax.TokenBang, hclsyntax.TokenDot, hclsyntax.TokenQuestion, hclsyntax.TokenColon, hclsyntax.TokenDoubleColon:
 			top.parts++
+			if t.Type == hclsyntax.TokenStar && i > 0 && tokens[i-1].Type == hclsyntax.TokenSlash && tokens[i-1].Range.End.Byte == t.Range.Start.Byte {
+				d.inside = true // a comment that does not end in this chunk comes out as two operators
+			}
 		}
 		if top.parts > maxParts {
 			return tooDeep.Diagnostic(t.Range, fmt.Sprintf("The expression has more than %d operators, indexes or template directives. Split it: give its parts names in locals.", maxParts))
 		}
 	}
+	for _, f := range d.open {
+		switch f.opener {
+		case hclsyntax.TokenOQuote, hclsyntax.TokenOHeredoc, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
+			d.inside = true
+		}
+	}
 	return nil
+}
+
+// close closes the innermost frame if it is of a kind.
+func (d *depth) close(opener hclsyntax.TokenType) bool {
+	last := len(d.open) - 1
+	if last == 0 || d.open[last].opener != opener {
+		return false
+	}
+	d.open = d.open[:last]
+	return true
 }
 
 // opensFor reports whether the tokens after a brace begin a `for` expression, in which line ends separate nothing.

@@ -89,7 +89,7 @@ var unquoted = regexp.MustCompile(`^\s*([A-Za-z_][\w-]*)\s*=\s*(?:'([^'"]*)'|([\
 // syntax takes over what the parser found. An argument that is written twice leaves the tree whole, so that the road goes on.
 func (l *loader) syntax(diags hcl.Diagnostics) {
 	rule.Sort(diags)
-	errors := 0
+	errors, last := 0, -1
 	for _, d := range diags {
 		if d.Summary == "Attribute redefined" {
 			d.Summary = duplicateArgument.Title
@@ -98,6 +98,12 @@ func (l *loader) syntax(diags hcl.Diagnostics) {
 			continue
 		}
 		l.broken = true
+		if d.Subject != nil {
+			if d.Subject.Start.Byte == last {
+				continue // the parser's echo of what the scanner has said
+			}
+			last = d.Subject.Start.Byte
+		}
 		if errors++; errors > maxSyntaxErrors {
 			continue
 		}
@@ -109,8 +115,7 @@ func (l *loader) syntax(diags hcl.Diagnostics) {
 		l.diags = append(l.diags, syntaxError.Tag(hcl.Diagnostics{d})...)
 	}
 	if errors > maxSyntaxErrors {
-		last := l.diags[len(l.diags)-1]
-		last.Detail += fmt.Sprintf(" (%d more syntax errors are not shown.)", errors-maxSyntaxErrors)
+		l.diags[len(l.diags)-1].Detail += fmt.Sprintf(" (%d more syntax errors are not shown.)", errors-maxSyntaxErrors)
 	}
 }
 

@@ -2,7 +2,8 @@ package spec
 
 import "github.com/k8splan/k8splan/planner/rule"
 
-// Rules lists what reading a file can find wrong. All but the last two stop the road here: what cannot be read cannot be waived.
+// Rules lists what reading a file can find wrong. All but the last two stop the road here. None can be waived: what cannot be read has no
+// design to weigh it against, and what nothing reads is better removed.
 var Rules = []*rule.Rule{
 	notUTF8, fileTooLarge, tooDeep, emptyFile, syntaxError,
 	unknownBlock, unknownArgument, unknownName, unknownFunction, unknownValue,
@@ -163,13 +164,13 @@ var invalidVariable = &rule.Rule{
 }
 
 var unusedVariable = &rule.Rule{
-	ID: "unused-variable", Severity: rule.Warning, Title: "Variable that nothing reads",
+	ID: "unused-variable", Severity: rule.Warning, Permanent: true, Title: "Variable that nothing reads",
 	Doc: "Setting the variable has no effect, which whoever sets it will not expect.",
 	Fix: "Read it as var.<name> where it was meant, or remove its block.",
 }
 
 var unusedLocal = &rule.Rule{
-	ID: "unused-local", Severity: rule.Warning, Title: "Local that nothing reads",
+	ID: "unused-local", Severity: rule.Warning, Permanent: true, Title: "Local that nothing reads",
 	Doc: "The local has no effect. Most often the place that should read it spells out the value once more.",
 	Fix: "Read it as local.<name> where it was meant, or remove it.",
 }

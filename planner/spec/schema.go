@@ -310,7 +310,7 @@ var Schema = []Block{
 		Doc:     "Demotes the findings of one rule to notes.",
 		Example: "waive \"control-plane-undersized\" {\n  reason = \"test hardware until the new racks arrive\"\n}",
 		Arguments: []Argument{
-			{Name: "reason", Type: Text, Required: true, Field: "Reason", Example: `"test hardware until the new racks arrive"`, Doc: "Why the rule does not hold here."},
+			{Name: "reason", Type: Text, Field: "Reason", Example: `"test hardware until the new racks arrive"`, Doc: "Why the rule does not hold here."},
 			{Name: "expires", Type: Text, Field: "Expires", Example: `"2027-03-01"`, Aliases: []string{"expiry", "until"}, Doc: "First day on which the waiver no longer holds: YYYY-MM-DD."},
 		},
 	},

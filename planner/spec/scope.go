@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -112,6 +113,7 @@ func (l *loader) variable(block *hclsyntax.Block, given map[string]cty.Value) {
 		}
 	}
 	if value, ok := given[id]; ok && value != cty.NilVal && !value.IsNull() {
+		value, _ = value.UnmarkDeep() // nothing downstream knows marks
 		want := constraint
 		if _, typed := block.Body.Attributes["type"]; !typed && fallback != cty.NilVal {
 			want = like(fallback.Type())
@@ -149,7 +151,7 @@ func (l *loader) read(value cty.Value, want cty.Type, optional *typeexpr.Default
 		if guard("", src) == nil {
 			expr, diags := hclsyntax.ParseExpression(src, "", hcl.InitialPos)
 			if !diags.HasErrors() {
-				if parsed, diags := safely(l.work.charge(expr), nil); !diags.HasErrors() && parsed.IsWhollyKnown() && l.work.left >= 0 {
+				if parsed, diags := safely(l.work.charge(expr), nil); !diags.HasErrors() && parsed.IsWhollyKnown() {
 					return l.fit(parsed, want, optional)
 				}
 			}
@@ -321,7 +323,7 @@ func member(t hcl.Traversal) (string, bool) {
 func plain(expr hclsyntax.Expression) bool {
 	switch e := expr.(type) {
 	case *hclsyntax.LiteralValueExpr:
-		return e.Val.Type() != cty.Number || measure(e.Val, 1, 1) == 1
+		return e.Val.Type() != cty.Number || sensible(e.Val)
 	case *hclsyntax.TemplateExpr:
 		return e.IsStringLiteral() || len(e.Parts) == 0
 	case *hclsyntax.TupleConsExpr:
@@ -339,11 +341,15 @@ func plain(expr hclsyntax.Expression) bool {
 // scoped says whether variables and locals may be read here.
 func (l *loader) check(expr hclsyntax.Expression, scoped bool) bool {
 	ok := true
-	for _, t := range expr.Variables() {
-		ok = l.checkName(expr, t, scoped) && ok
-	}
+	var bareKeys []hcl.Range
 	_ = hclsyntax.VisitAll(expr, func(node hclsyntax.Node) hcl.Diagnostics {
 		switch e := node.(type) {
+		case *hclsyntax.ObjectConsKeyExpr:
+			if text := l.text(e.Range()); labelKey.MatchString(text) {
+				ok = false
+				bareKeys = append(bareKeys, e.Range())
+				l.add(unknownName, e.Range(), fmt.Sprintf("The key %s would be read as a calculation. Put it in double quotes: %q.", text, text))
+			}
 		case *hclsyntax.FunctionCallExpr:
 			if _, known := functions[e.Name]; !known {
 				ok = false
@@ -352,18 +358,23 @@ func (l *loader) check(expr hclsyntax.Expression, scoped bool) bool {
 		case *hclsyntax.ObjectConsExpr:
 			ok = l.checkKeys(e) && ok
 		case *hclsyntax.LiteralValueExpr:
-			if !e.Val.IsKnown() || e.Val.IsNull() || e.Val.Type() != cty.Number {
-				return nil
-			}
-			if measure(e.Val, 1, 1) > 1 {
+			if e.Val.Type() == cty.Number && !sensible(e.Val) {
 				ok = false
 				l.add(tooComplex, e.SrcRange, "The number is too large or too small to reckon with.")
 			}
 		}
 		return nil
 	})
+	for _, t := range expr.Variables() {
+		if at := t.SourceRange(); !slices.ContainsFunc(bareKeys, func(key hcl.Range) bool { return key.ContainsOffset(at.Start.Byte) }) {
+			ok = l.checkName(expr, t, scoped) && ok
+		}
+	}
 	return ok
 }
+
+// labelKey matches a label's or annotation's key without quotes: example.com/gpu.
+var labelKey = regexp.MustCompile(`^[A-Za-z][\w.-]*/[\w./-]+$`)
 
 func (l *loader) checkName(expr hclsyntax.Expression, t hcl.Traversal, scoped bool) bool {
 	at, root := t.SourceRange(), t.RootName()
@@ -516,13 +527,39 @@ func (l *loader) evaluate(expr hclsyntax.Expression, ctx *hcl.EvalContext) (cty.
 	if !l.check(expr, scoped) {
 		return cty.DynamicVal, false
 	}
-	v, diags := safely(l.work.charge(expr), ctx)
-	l.diags = append(l.diags, invalidExpression.Tag(diags)...)
-	if l.work.left < 0 {
-		l.diags = append(l.diags, l.work.diagnostic(expr.Range())...)
-		return cty.DynamicVal, false
+	if l.work.spent != nil {
+		return cty.DynamicVal, false // said where it ended
 	}
+	v, diags := safely(l.work.charge(expr), ctx)
+	l.evaluated(diags)
 	return v, !diags.HasErrors() && v.IsKnown()
+}
+
+// evaluated takes over what evaluation found wrong: once each, though a loop says it for every element, and the end of the budget alone,
+// because what follows it is its echo.
+func (l *loader) evaluated(diags hcl.Diagnostics) {
+	if spent := l.work.spent; spent != nil {
+		diags = hcl.Diagnostics{spent}
+	}
+	type key struct {
+		at     hcl.Pos
+		detail string
+	}
+	seen := map[key]bool{}
+	for _, d := range invalidExpression.Tag(diags) {
+		if first, rest, traced := strings.Cut(d.Detail, "panic in function implementation: "); traced {
+			reason, _, _ := strings.Cut(rest, "\n") // cty adds the stack
+			d.Detail = first + reason + "."
+		}
+		k := key{detail: d.Detail}
+		if d.Subject != nil {
+			k.at = d.Subject.Start
+		}
+		if !seen[k] {
+			seen[k] = true
+			l.diags = append(l.diags, d)
+		}
+	}
 }
 
 // safely evaluates, and turns a panic of the evaluator into a diagnostic: what an author writes must never end the program, and
@@ -534,9 +571,7 @@ func safely(expr hclsyntax.Expression, ctx *hcl.EvalContext) (v cty.Value, diags
 			diags = hcl.Diagnostics{invalidExpression.Diagnostic(expr.Range(), fmt.Sprintf("The expression cannot be evaluated: %v.", r))}
 		}
 	}()
-	v, diags = expr.Value(ctx)
-	v, _ = v.UnmarkDeep()
-	return v, diags
+	return expr.Value(ctx)
 }
 
 // prepareBody checks the expressions of a body that another package decodes, and bounds what they may make.

@@ -50,7 +50,7 @@ type argument struct {
 func (a *argument) wrong(at hcl.Range, detail string) { a.add(wrongType, at, detail) }
 
 // bare matches a number-like word that was meant as text: a version, an address, a date, a size.
-var bare = regexp.MustCompile(`^[\w.:/+-]+$`)
+var bare = regexp.MustCompile(`^[0-9][\w.:/+-]*$`)
 
 // text returns the value as text, which it must be already: numbers lose zeros on the way, and dates become differences.
 func (a *argument) asText(v cty.Value, at hcl.Range, what string) (string, bool) {
@@ -59,7 +59,7 @@ func (a *argument) asText(v cty.Value, at hcl.Range, what string) (string, bool)
 	}
 	source := a.text(at)
 	switch {
-	case v.Type() == cty.Number && bare.MatchString(source) && source != "":
+	case v.Type() == cty.Number && bare.MatchString(source):
 		why := ""
 		switch {
 		case strings.Contains(source, "."):
@@ -230,7 +230,7 @@ func (a *argument) asTextMap(v cty.Value) (map[string]string, bool) {
 		case v.Type() == cty.Bool:
 			texts[key] = strconv.FormatBool(v.True())
 			return true
-		case v.Type() == cty.Number && whole(v) && measure(v, 1, 1) == 1:
+		case v.Type() == cty.Number && whole(v) && sensible(v):
 			texts[key] = v.AsBigFloat().Text('f', 0)
 			return true
 		}

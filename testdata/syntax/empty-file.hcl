@@ -1,0 +1,1 @@
+# error: empty-file: Write a cluster and a node

@@ -1,0 +1,26 @@
+# var: nodes=three
+# var: size=3
+# var: sans=["a", "b"]
+# var: release=1.30
+variable "nodes" { # error: wrong-type: The value that -var or -var-file gives to "nodes" is text, and a number is needed.
+  type = number
+}
+
+variable "size" {
+  default = 1
+}
+
+variable "sans" {
+  type = list(string)
+}
+
+variable "release" {
+}
+
+cluster "prod" {
+  type               = "all-in-one"
+  max_nodes          = var.size
+  cert_sans          = var.sans
+  kubernetes_version = var.release
+  api_server_port    = var.nodes
+}

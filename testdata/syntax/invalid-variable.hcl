@@ -1,0 +1,7 @@
+variable "the domain" { # error: invalid-variable: "the domain" cannot be read as var.<name>.
+  default = "example.com"
+}
+
+cluster "prod" {
+  type = "all-in-one"
+}

@@ -1,0 +1,9 @@
+cluster { # error: missing-label: The block cluster takes one label, its name. Write cluster "…" { … }.
+  type = "all-in-one"
+}
+
+node "" { # error: missing-label: The name of node is empty.
+}
+
+container_runtime { # error: missing-label: It is one of "containerd", "cri-o" and "docker".
+}

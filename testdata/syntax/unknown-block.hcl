@@ -1,0 +1,34 @@
+cluster "prod" {
+  type = "all-in-one"
+  apiserver { # error: unknown-block: Did you mean api_server { … }?
+  }
+}
+
+nodes "n-1" { # error: unknown-block: Did you mean node "…" { … }?
+}
+
+node "n-2" {
+  taints { # error: unknown-block: Did you mean taint { … }?
+  }
+  labels { # error: unknown-block: It is an argument: write labels = { "example.com/tier" = "general" }.
+  }
+}
+
+cni "calico" { # error: unknown-block: It belongs into network.
+}
+
+network {
+  node "n-3" { # error: unknown-block: It belongs to the top of the file, outside any other block.
+  }
+}
+
+ssh {
+  anything { # error: unknown-block: It takes none.
+  }
+}
+
+netwrok { # error: unknown-block: Did you mean network { … }?
+}
+
+terraform { # error: unknown-block: The blocks are variable, locals, cluster,
+}

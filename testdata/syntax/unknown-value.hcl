@@ -1,0 +1,30 @@
+cluster "prod" {
+  type                 = "all-in-on" # error: unknown-value: Did you mean "all-in-one"? It is one of "all-in-one", "single-etcd-single-master",
+  encryption_algorithm = "RSA-1024"  # error: unknown-value: Did you mean "RSA-2048"?
+}
+
+network {
+  cni "weave" { # error: unknown-value: The name of cni is "weave", which is not known. It is one of "flannel", "calico", "cilium", "static-routes" and "none".
+  }
+  kube_proxy {
+    mode = "IPVS" # error: unknown-value: Did you mean "ipvs"?
+  }
+}
+
+container_runtime "crio" { # error: unknown-value: Did you mean "cri-o"?
+}
+
+load_balancer "kubevip" { # error: unknown-value: Did you mean "kube-vip"?
+}
+
+node "n-1" {
+  roles = [
+    "control-plane",
+    "workers", # error: unknown-value: Did you mean "worker"?
+    "master",  # error: unknown-value: It is one of "control-plane", "etcd", "worker" and "load-balancer".
+  ]
+  taint {
+    key    = "a"
+    effect = "NoScheduling" # error: unknown-value: Did you mean "NoSchedule"?
+  }
+}
