@@ -40,14 +40,6 @@ func settle[T any](r *resolver, written bool, field *T, path string, value T, re
 // defaults fills in everything that was not written, each value in one place with its reason. No default depends on how many workers are
 // drawn: adding one must not change what runs already.
 func (r *resolver) defaults() {
-	p, s := r.plan, r.spec
-	settle(r, s.Target != nil, &p.Target.Name, "target", "bare-metal", "Hosts that exist already, reached by SSH, are what every other target ends up with.", "")
-	if s.Target == nil {
-		p.Target.Source = p.Cluster.Source
-		p.Target.Facts, _ = FindTarget(p.Target.Name)
-	}
-	hosted := p.Target.Facts.Hosting == Hosted
-
 	r.clusterDefaults()
 	r.nodeDefaults()
 	r.etcdDefaults() // placement decides which control planes are members
@@ -57,12 +49,21 @@ func (r *resolver) defaults() {
 	r.runtimeDefaults()
 	r.sshDefaults()
 	r.artifactDefaults()
-	if hosted {
+	p := r.plan
+	if p.Target.Facts.Hosting == Hosted {
 		p.Decisions = slices.DeleteFunc(p.Decisions, func(d Decision) bool { return vendorDecides[block(d.Path)] })
 	}
 	slices.SortStableFunc(p.Decisions, func(a, b Decision) int {
 		return slices.Index(blockOrder, block(a.Path)) - slices.Index(blockOrder, block(b.Path))
 	})
+}
+
+// targetDefault comes before all else: what the target's machines bring decides what must be written.
+func (r *resolver) targetDefault() {
+	p := &r.plan.Target
+	p.Source = r.spec.Cluster.Source
+	settle(r, false, &p.Name, "target", "bare-metal", "Hosts that exist already, reached by SSH, are what every other target ends up with.", "")
+	p.Facts, _ = FindTarget(p.Name)
 }
 
 // blockOrder is the order of the blocks of the language.

@@ -28,6 +28,11 @@ type resolver struct {
 func Resolve(s *spec.Spec) (*Plan, hcl.Diagnostics) {
 	r := &resolver{spec: s, plan: &Plan{Spec: s}}
 	r.target()
+	return r.resolve()
+}
+
+// resolve does all but the target, whose facts the rest reads.
+func (r *resolver) resolve() (*Plan, hcl.Diagnostics) {
 	r.cluster()
 	r.network()
 	r.nodes()
@@ -45,6 +50,7 @@ func Resolve(s *spec.Spec) (*Plan, hcl.Diagnostics) {
 func (r *resolver) target() {
 	t := r.spec.Target
 	if t == nil {
+		r.targetDefault()
 		return
 	}
 	r.plan.Target = Target{Source: t.Source, Name: t.Name, NameRange: t.NameRange, Body: t.Body, Context: t.Context}
