@@ -144,7 +144,7 @@ builds it: kubeadm and etcd configurations, load balancers, the pod network, and
 		return usageError{hinted{errors.New(lowerFirst(err.Error())), fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath())}}
 	})
 	root.AddCommand(
-		a.initCommand(), a.validateCommand(), a.planCommand(), a.generateCommand(), a.explainCommand(), a.fmtCommand(), a.versionCommand(),
+		a.initCommand(), a.validateCommand(), a.planCommand(), a.generateCommand(), a.simulateCommand(), a.explainCommand(), a.fmtCommand(), a.versionCommand(),
 	)
 	root.InitDefaultHelpCmd()
 	return root

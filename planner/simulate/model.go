@@ -171,6 +171,15 @@ func (m *Model) grouped(kind Kind, names []string, of func(*plan.Node) string) [
 	return units
 }
 
+// NodesOf names the nodes that go down with a unit, in the plan's order.
+func (m *Model) NodesOf(u Unit) []string {
+	names := make([]string, len(u.nodes))
+	for i, n := range u.nodes {
+		names[i] = m.nodes[n].Name
+	}
+	return names
+}
+
 // Unit finds a unit by kind/name. It fails on an unknown kind or name, and names what there is.
 func (m *Model) Unit(text string) (Unit, error) {
 	kind, name, ok := strings.Cut(text, "/")

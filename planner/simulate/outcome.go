@@ -388,7 +388,7 @@ func (w *world) recovery() Recovery {
 		r.Lost = "the data is gone with the disks: rebuild etcd from the newest snapshot; what was written since is lost"
 		r.DataLoss, r.Human = true, true
 	case lost > n-plan.Quorum(n):
-		r.Lost = fmt.Sprintf("quorum is lost for good: restore the newest snapshot, or force a new cluster from one of the %s left; writes that it had not seen are lost", count(n-lost, "member"))
+		r.Lost = fmt.Sprintf("quorum is lost for good: restore the newest snapshot, or force a new cluster from a member that is left (%d); writes that it had not seen are lost", n-lost)
 		r.DataLoss, r.Human = true, true
 	case lost > 0:
 		r.Lost = fmt.Sprintf("remove %s from etcd and add a replacement", count(lost, "lost member"))

@@ -125,7 +125,7 @@ func (m *Model) classes() []Class {
 // Sweep judges every single failure, every pair of them and every cut between two failure domains. It is exact: units that nothing
 // tells apart are judged once.
 func (m *Model) Sweep() Report {
-	r := Report{Baseline: m.Outcome(Failure{}), Sentence: m.sentence()}
+	r := Report{Baseline: m.Outcome(Failure{}), Sentence: m.Sentence()}
 	classes := m.classes()
 	for _, c := range classes {
 		o := m.Outcome(Failure{Units: c.units[:1]})
@@ -344,8 +344,8 @@ func (m *Model) remedy(u Unit, takes []Capability) string {
 	return "workers elsewhere too"
 }
 
-// sentence says in plain words what the type makes of it all.
-func (m *Model) sentence() string {
+// Sentence says in plain words what the type makes of it all.
+func (m *Model) Sentence() string {
 	n, tolerance := len(m.members), plan.FaultTolerance(len(m.members))
 	switch t := m.p.Cluster.Type; {
 	case len(m.cps) == 0:

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/describe"
+	"github.com/k8splan/k8splan/planner/simulate"
+)
+
+func (a *app) simulateCommand() *cobra.Command {
+	out := format{"text", []string{"text", "json"}}
+	var topology topologyFlags
+	var kill, cut, dns []string
+	cmd := &cobra.Command{
+		Use:   "simulate [FILE]",
+		Short: "Say what the design survives, and what dies with what",
+		Long: `Simulate judges failures of the design in topology.hcl before any machine exists: what still works, why, and what must be done. Without
+a flag it judges every single failure and every pair. What can fail: a node (power, kernel, disk), a zone (a failure domain), a host (a
+hypervisor), a balancer (its process), and the network between two failure domains.
+
+  k8splan simulate
+  k8splan simulate --kill node/cp-1,zone/rack-a
+  k8splan simulate --cut rack-a:rack-b
+
+docs/availability.md has the model, its assumptions and how it was held against real clusters.`,
+		Args: count(0, 1, "FILE"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			o, err := a.project(args, &topology)
+			if err != nil {
+				return err
+			}
+			p := o.project.Plan()
+			m := simulate.New(p)
+			if len(dns) > 0 {
+				if m, err = m.PlaceDNS(dns); err != nil {
+					return usageError{hinted{err, "--dns takes names of nodes, as `k8splan plan` shows them"}}
+				}
+			}
+			if len(kill) == 0 && len(cut) == 0 {
+				r := m.Sweep()
+				if out.value == "json" {
+					return a.document(describe.Sweep(p.Cluster.Name, m, r))
+				}
+				describe.Survival(a.stdout, p.Cluster.Name, r, a.colour(a.stdout))
+				return nil
+			}
+			var f simulate.Failure
+			var errs []error
+			for _, text := range kill {
+				u, err := m.Unit(text)
+				f.Units, errs = append(f.Units, u), append(errs, err)
+			}
+			for _, text := range cut {
+				c, err := m.Cut(text)
+				f.Cuts, errs = append(f.Cuts, c), append(errs, err)
+			}
+			if err := errors.Join(errs...); err != nil {
+				return usageError{errors.New(strings.ReplaceAll(err.Error(), "\n", "; "))}
+			}
+			outcome := m.Outcome(f)
+			if out.value == "json" {
+				return a.document(describe.OneFailure(p.Cluster.Name, m, outcome))
+			}
+			describe.Outcome(a.stdout, outcome, a.colour(a.stdout))
+			return nil
+		},
+	}
+	cmd.Flags().StringSliceVar(&kill, "kill", nil, "what fails: `UNIT,…` as node/NAME, zone/NAME, host/NAME or balancer/NAME")
+	cmd.Flags().StringSliceVar(&cut, "cut", nil, "failure domains that lose sight of each other: `A:B,…`")
+	cmd.Flags().StringSliceVar(&dns, "dns", nil, "where the replicas of CoreDNS run: `NODE,…` (default: not known, so that DNS may depend on it)")
+	cmd.Flags().VarP(&out, "output", "o", "format of the answer")
+	topology.add(cmd)
+	return cmd
+}
+
+// document prints a value as JSON.
+func (a *app) document(v any) error {
+	data, err := artifact.JSON(v)
+	if err != nil {
+		return err
+	}
+	_, err = a.stdout.Write(data)
+	return err
+}

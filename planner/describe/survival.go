@@ -1,0 +1,195 @@
+package describe
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/k8splan/k8splan/planner/simulate"
+)
+
+// marks shows a state in one column.
+var marks = map[simulate.State]string{simulate.Up: "✓", simulate.Degraded: "◐", simulate.Depends: "?", simulate.Down: "✗"}
+
+// colours are ANSI foreground codes by state.
+var colours = map[simulate.State]string{simulate.Up: "32", simulate.Degraded: "33", simulate.Depends: "35", simulate.Down: "31"}
+
+// columns are the heads of the table, in the order of simulate.Capabilities.
+var columns = []string{"writes", "reads", "API", "schedule", "pods", "services", "DNS", "join"}
+
+// Survival writes what a design survives: the table of single failures, the pairs that are worse than either half, the smallest
+// sets that stop something, and the single points of failure. Colour asks for ANSI colours.
+func Survival(w io.Writer, cluster string, r simulate.Report, colour bool) {
+	s := survival{w, colour}
+	s.printf("%s: what it survives\n\n%s\n\n", cluster, r.Sentence)
+	alone := folded(append(slices.Clone(r.Singles), r.Cuts...))
+	together := folded(stopping(r.Pairs))
+	width := 0
+	for _, l := range slices.Concat(alone, together) {
+		width = max(width, utf8.RuneCountInString(l.name))
+	}
+	width = min(width, 60)
+	s.head("When this fails", width)
+	s.row("nothing", width, r.Baseline)
+	for _, l := range alone {
+		s.row(l.name, width, l.outcome)
+	}
+	if len(together) > 0 {
+		s.printf("\n")
+		s.head("Both at once", width)
+		for _, l := range together {
+			s.row(l.name, width, l.outcome)
+		}
+	}
+	s.printf("\n✓ works  ◐ works with less, or not from everywhere  ? chance decides  ✗ does not work\n")
+	s.printf("Every pair was judged (%d); those not shown stop nothing that one of their halves does not stop alone.\n", r.PairsJudged)
+
+	s.printf("\nSmallest sets that stop\n")
+	for _, set := range []struct {
+		what string
+		sets []simulate.CutSet
+	}{{"writes", r.StopsWrites}, {"the API", r.StopsAPI}, {"the API and every pod", r.StopsAll}} {
+		label := set.what
+		if len(set.sets) == 0 {
+			s.printf("  %-22s no set of up to four units\n", label)
+		}
+		for i, c := range set.sets {
+			if i == 8 {
+				s.printf("  %-22s … and %d more of this size\n", "", len(set.sets)-i)
+				break
+			}
+			s.printf("  %-22s %s\n", label, strings.Join(c.Units, " + "))
+			label = ""
+		}
+	}
+
+	s.printf("\nSingle points of failure\n")
+	if len(r.Points) == 0 {
+		s.printf("  none\n")
+	}
+	for _, p := range r.Points {
+		var takes []string
+		for _, c := range p.Takes {
+			takes = append(takes, string(c))
+		}
+		s.printf("  %s takes %s: %s\n      remedy: %s\n", p.Unit, strings.Join(takes, ", "), p.Reason, p.Remedy)
+	}
+}
+
+// Outcome writes the verdict on one failure: every capability with its reason, and what follows.
+func Outcome(w io.Writer, o simulate.Outcome, colour bool) {
+	s := survival{w, colour}
+	s.printf("When %s fails\n\n", o.Failure)
+	for _, v := range o.Verdicts {
+		s.printf("  %s %-12s %-9s %s\n", s.paint(v.State, marks[v.State]), v.Capability, v.State, v.Reason)
+	}
+	s.printf("\nWhen it returns:      %s.\nIf it never returns:  %s.\n", o.Recovery.Returns, o.Recovery.Lost)
+}
+
+type survival struct {
+	w      io.Writer
+	colour bool
+}
+
+func (s survival) printf(format string, args ...any) { fmt.Fprintf(s.w, format, args...) }
+
+func (s survival) paint(state simulate.State, text string) string {
+	if !s.colour {
+		return text
+	}
+	return "\x1b[" + colours[state] + "m" + text + "\x1b[0m"
+}
+
+func (s survival) head(title string, width int) {
+	s.printf("  %-*s", max(width, len(title)), title)
+	for _, c := range columns {
+		s.printf("  %s", c)
+	}
+	s.printf("\n")
+}
+
+// row writes a name, on lines of its own where it is longer than the column, and the marks of an outcome.
+func (s survival) row(name string, width int, o simulate.Outcome) {
+	width = max(width, len("When this fails"))
+	lines := atCommas(name, width)
+	for _, line := range lines[:len(lines)-1] {
+		s.printf("  %s\n", line)
+	}
+	last := lines[len(lines)-1]
+	s.printf("  %s%s", last, strings.Repeat(" ", width-min(width, utf8.RuneCountInString(last))))
+	for i, v := range o.Verdicts {
+		pad := len(columns[i]) - 1
+		s.printf("  %s%s", strings.Repeat(" ", pad/2), s.paint(v.State, marks[v.State]))
+		if i < len(columns)-1 {
+			s.printf("%s", strings.Repeat(" ", pad-pad/2))
+		}
+	}
+	s.printf("\n")
+}
+
+// atCommas breaks a name behind commas so that each line fits; lines after the first are indented.
+func atCommas(name string, width int) []string {
+	var lines []string
+	line := ""
+	for i, part := range strings.SplitAfter(name, ", ") {
+		if i > 0 && utf8.RuneCountInString(line+strings.TrimSpace(part)) > width {
+			lines = append(lines, strings.TrimRight(line, " "))
+			line = "    "
+		}
+		line += part
+	}
+	return append(lines, line)
+}
+
+// line is one line of a table: rows that share a beginning and an outcome.
+type line struct {
+	name    string
+	outcome simulate.Outcome
+}
+
+// folded joins rows that follow each other, are of a kind and end the same way.
+func folded(rows []simulate.Row) []line {
+	var lines []line
+	last := ""
+	for _, row := range rows {
+		head, name := parts(row)
+		key := head + "\x00" + states(row.Outcome)
+		if key == last {
+			lines[len(lines)-1].name += ", " + name
+			continue
+		}
+		last = key
+		lines = append(lines, line{head + name, row.Outcome})
+	}
+	return lines
+}
+
+// parts splits the name of a row into what several rows may share and what is its own.
+func parts(row simulate.Row) (head, name string) {
+	switch {
+	case row.With == nil && len(row.Class.Names) > 1:
+		return "", row.Class.String()
+	case row.With == nil:
+		return string(row.Class.Kind) + map[bool]string{true: " ", false: "/"}[row.Class.Kind == "cut"], strings.TrimPrefix(row.Class.String(), string(row.Class.Kind)+"/")
+	case len(row.Class.Names) > 1 && row.Class.Kind == row.With.Kind && row.Class.Names[0] == row.With.Names[0]:
+		return "", "two of " + strings.TrimPrefix(row.Class.String(), "any of ")
+	}
+	return row.Class.String() + " + ", row.With.String()
+}
+
+// stopping keeps the pairs that stop something which neither half stops alone; the others only add up.
+func stopping(pairs []simulate.Row) []simulate.Row {
+	return slices.DeleteFunc(slices.Clone(pairs), func(row simulate.Row) bool {
+		return !slices.ContainsFunc(row.Outcome.Verdicts, func(v simulate.Verdict) bool { return v.State == simulate.Down })
+	})
+}
+
+func states(o simulate.Outcome) string {
+	var b strings.Builder
+	for _, v := range o.Verdicts {
+		b.WriteString(marks[v.State])
+	}
+	return b.String()
+}
