@@ -238,4 +238,20 @@ var balancerRules = []Rule{
 			return fmt.Sprintf("%s is etcd member and load balancer: all API traffic passes beside etcd. Give the balancer a host of its own.", whose(all))
 		})
 	}},
+	{rule.Rule{
+		ID: "load-balancer-anonymous", Severity: rule.Error, Title: "Health check that the API server refuses",
+		Doc:     "haproxy and keepalived ask /readyz without a certificate. With anonymous requests turned off the API servers answer 401, all of them count as dead, and nobody reaches any.",
+		Fix:     "Remove `anonymous-auth`, or limit anonymous requests to the health paths with an AuthenticationConfiguration.",
+		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/authentication/#anonymous-authenticator-configuration", haConsider},
+	}, func(p *plan.Plan) []Finding {
+		if k := p.LoadBalancer.Kind; k != plan.HAProxy && k != plan.ExternalBalancer {
+			return nil
+		}
+		for _, a := range p.Cluster.APIServer.ExtraArgs {
+			if a.Name == "anonymous-auth" && a.Value == "false" {
+				return one(p.Cluster.APIServer.Attr("extra_args"), "With --anonymous-auth=false the API servers answer the balancer's health check with 401, and all of them count as dead. Remove it.")
+			}
+		}
+		return nil
+	}},
 }

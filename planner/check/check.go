@@ -30,7 +30,7 @@ type Finding struct {
 func Rules() []Rule {
 	return slices.Concat(
 		topologyRules, hostRules, networkRules, overlapRules, capacityRules, endpointRules, balancerRules, etcdRules, versionRules,
-		featureGateRules, machineRules, nodeRules, componentRules, certificateRules, secretRules, artifactRules, fileRules, availabilityRules,
+		featureGateRules, machineRules, nodeRules, componentRules, certificateRules, secretRules, artifactRules, availabilityRules,
 	)
 }
 

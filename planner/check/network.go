@@ -455,8 +455,10 @@ func listeners(p *plan.Plan) []listener {
 		all = append(all, listener{8472, "VXLAN", kubelet, hcl.Range{}})
 	}
 	if p.LoadBalancer.Kind == plan.HAProxy {
-		on := plan.Balancer
-		all = append(all, listener{p.LoadBalancer.Port, "haproxy", on, p.LoadBalancer.Attr("port")})
+		all = append(all, listener{p.LoadBalancer.Port, "haproxy", plan.Balancer, p.LoadBalancer.Attr("port")})
+		if p.LoadBalancer.VirtualIP.IsValid() {
+			all = append(all, listener{8405, "haproxy's health check", plan.Balancer, hcl.Range{}})
+		}
 	}
 	return all
 }

@@ -73,10 +73,10 @@ var kernelFloor = plan.Version{Major: 4, Minor: 19}
 // osBlocker says why this Kubernetes does not run on the system, "" if it does: the rule that says so then says it alone.
 func osBlocker(p *plan.Plan, f osFacts) string {
 	switch {
-	case f.kernel.Before(kernelFloor) && p.Cluster.Version.Minor >= 32:
-		return "kernel"
 	case f.cgroupV1 && p.Cluster.Version.NeedsCgroupV2():
 		return "cgroup"
+	case f.kernel.Before(kernelFloor) && p.Cluster.Version.Minor >= 32:
+		return "kernel"
 	}
 	return ""
 }

@@ -1,0 +1,165 @@
+package check
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+)
+
+const (
+	registryDocs = "https://github.com/containerd/containerd/blob/main/docs/hosts.md"
+	binariesDocs = "https://kubernetes.io/releases/download/"
+)
+
+// httpsOnly are registries that answer over https alone.
+var httpsOnly = []string{"docker.io", "registry-1.docker.io", "registry.k8s.io", "quay.io", "ghcr.io", "gcr.io", "mcr.microsoft.com", "public.ecr.aws"}
+
+var artifactRules = []Rule{
+	{rule.Rule{
+		ID: "artifact-mirror-unused", Severity: rule.Warning, Title: "Mirror that nothing is fetched from",
+		Doc:     "With `source = \"packages\"` the distribution's package manager brings everything; the mirror of upstream's files is not asked.",
+		Fix:     "Write `source = \"binaries\"`, or remove `mirror_url`.",
+		Sources: []string{binariesDocs},
+	}, func(p *plan.Plan) []Finding {
+		if !onHosts(p) || p.Artifacts.MirrorURL == "" || p.Artifacts.Origin != plan.Packages || len(p.Downloads()) > 0 {
+			return nil
+		}
+		return one(p.Artifacts.Attr("mirror_url"), "With source = \"packages\" nothing is fetched from %s. Write source = \"binaries\", or remove mirror_url.", p.Artifacts.MirrorURL)
+	}},
+	{rule.Rule{
+		ID: "artifact-checksum-unused", Severity: rule.Warning, Title: "Checksum of a file that nobody fetches",
+		Doc:     "The path is none of the files that this design fetches: a version, an architecture or a letter differs. The file that was meant is not checked against it.",
+		Fix:     "Write the path as files.txt of the generated tree has it.",
+		Sources: []string{binariesDocs},
+	}, func(p *plan.Plan) []Finding {
+		if !onHosts(p) || len(p.Artifacts.Checksums) == 0 {
+			return nil
+		}
+		var paths []string
+		for _, d := range p.Downloads() {
+			paths = append(paths, d.Path)
+		}
+		var findings []Finding
+		for _, path := range slices.Sorted(maps.Keys(p.Artifacts.Checksums)) {
+			if !slices.Contains(paths, path) {
+				findings = append(findings, one(p.Artifacts.Attr("checksums"), "No file of this design has the path %q.%s", path, didYouMean(path, paths))...)
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "artifact-unverified", Severity: rule.Warning, Title: "File that nothing is checked against",
+		Doc:     "Upstream publishes no checksum beside the file. Whoever sits between, or breaks into the server, decides what runs as root on every host.",
+		Fix:     "Pin it in `artifacts { checksums = … }`, or use containerd or CRI-O, whose files have published checksums.",
+		Sources: []string{"https://docs.docker.com/engine/install/binaries/", "https://github.com/Mirantis/cri-dockerd/releases"},
+	}, func(p *plan.Plan) []Finding {
+		if !onHosts(p) {
+			return nil
+		}
+		var bare []string
+		for _, d := range p.Downloads() {
+			if d.Checksum == "" {
+				bare = append(bare, d.Path)
+			}
+		}
+		if len(bare) == 0 {
+			return nil
+		}
+		return one(p.Runtime.Block(), "Upstream publishes no checksums of %s. Pin them in artifacts { checksums = { … } }, or use containerd.", sentence(bare))
+	}},
+	{rule.Rule{
+		ID: "artifact-no-build", Severity: rule.Error, Title: "Runtime without a build for the architecture", Permanent: true,
+		Doc:     "Upstream builds the runtime for some architectures only. On the others there is no file to fetch.",
+		Fix:     "Use containerd, which is built for all four, or other machines.",
+		Sources: []string{"https://download.docker.com/linux/static/stable/", "https://github.com/Mirantis/cri-dockerd/releases"},
+	}, func(p *plan.Plan) []Finding {
+		built := map[string][]string{plan.Docker: {"amd64", "arm64"}}[p.Runtime.Name]
+		if built == nil || !onHosts(p) || p.Artifacts.Origin == plan.Packages {
+			return nil
+		}
+		for _, n := range p.KubeletNodes() {
+			if !slices.Contains(built, n.Arch) {
+				return one(n.Attr("arch"), "%s with cri-dockerd is built for %s, and %s is %s. Write container_runtime \"containerd\" {}.", p.Runtime.Name, choice(built), n.Name, n.Arch)
+			}
+		}
+		return nil
+	}},
+	{rule.Rule{
+		ID: "registry-skip-verify", Severity: rule.Warning, Title: "Registry whose certificate is taken unseen",
+		Doc:     "Whoever sits between the nodes and the registry decides which images run, as whatever user the pods have.",
+		Fix:     "Write `ca_file`, the path on the nodes of the authority that signed the registry's certificate.",
+		Sources: []string{registryDocs},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, r := range p.Runtime.Registries {
+			if r.SkipVerify && !r.PlainHTTP {
+				findings = append(findings, one(r.Attr("skip_verify"), "Whoever sits between the nodes and %s decides which images run. Write ca_file = \"/etc/ssl/…\" instead.", r.Host)...)
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "registry-plain-http", Severity: rule.Error, Title: "Public registry over plain http",
+		Doc:     "The registry answers over https alone. With `plain_http` every pull fails.",
+		Fix:     "Remove `plain_http`; it is for registries of your own.",
+		Sources: []string{registryDocs},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, r := range p.Runtime.Registries {
+			if r.PlainHTTP && slices.Contains(httpsOnly, strings.TrimSuffix(r.Host, ":443")) {
+				findings = append(findings, one(r.Attr("plain_http"), "%s answers over https alone: every pull would fail. Remove plain_http.", r.Host)...)
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "registry-contradiction", Severity: rule.Warning, Title: "Certificate settings of a registry without TLS",
+		Doc:     "Over plain http there is no certificate. `ca_file` and `skip_verify` then have no effect, and suggest a protection that is not there.",
+		Fix:     "Remove `plain_http`, or the other.",
+		Sources: []string{registryDocs},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, r := range p.Runtime.Registries {
+			switch {
+			case r.PlainHTTP && r.CAFile != "":
+				findings = append(findings, one(r.Attr("ca_file"), "%s is spoken to over plain http, where there is no certificate. Remove plain_http or ca_file.", r.Host)...)
+			case r.PlainHTTP && r.SkipVerify:
+				findings = append(findings, one(r.Attr("skip_verify"), "%s is spoken to over plain http, where there is no certificate. Remove plain_http or skip_verify.", r.Host)...)
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "registry-mirror-itself", Severity: rule.Warning, Title: "Registry that mirrors itself",
+		Doc:     "The registry itself is asked after its mirrors anyway. As its own mirror it is asked twice, and each image that is missing takes twice as long to fail.",
+		Fix:     "Remove it from `mirrors`.",
+		Sources: []string{registryDocs},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, r := range p.Runtime.Registries {
+			for _, m := range r.Mirrors {
+				if _, host, _ := strings.Cut(m, "://"); host == r.Host {
+					findings = append(findings, one(r.Attr("mirrors"), "%s is asked after its mirrors anyway. Remove it from mirrors.", r.Host)...)
+				}
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "registry-without-effect", Severity: rule.Warning, Title: "Registry block that says nothing",
+		Doc:     "Without mirrors, `plain_http`, `skip_verify` or `ca_file` the block changes nothing.",
+		Fix:     "Write `mirrors`, or remove the block.",
+		Sources: []string{registryDocs},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, r := range p.Runtime.Registries {
+			if len(r.Mirrors) == 0 && !r.PlainHTTP && !r.SkipVerify && r.CAFile == "" {
+				findings = append(findings, one(r.Block(), "The block says nothing about %s. Write mirrors = [\"https://…\"], or remove it.", r.Host)...)
+			}
+		}
+		return findings
+	}},
+}

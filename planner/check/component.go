@@ -1,0 +1,162 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+)
+
+// owned are flags that follow from the design, by component. An argument of the language takes the place of some.
+var owned = map[string]map[string]string{
+	"kube-apiserver": {
+		"advertise-address": "address", "secure-port": "api_server_port", "etcd-servers": "the etcd members", "etcd-cafile": "", "etcd-certfile": "", "etcd-keyfile": "",
+		"service-cluster-ip-range": "service_subnets", "service-node-port-range": "node_port_range", "tls-cert-file": "", "tls-private-key-file": "", "client-ca-file": "",
+		"feature-gates": "feature_gates", "service-account-issuer": "", "service-account-key-file": "", "service-account-signing-key-file": "", "kubelet-client-certificate": "", "kubelet-client-key": "",
+		"proxy-client-cert-file": "", "proxy-client-key-file": "", "requestheader-client-ca-file": "", "enable-bootstrap-token-auth": "",
+	},
+	"kube-controller-manager": {
+		"cluster-cidr": "pod_subnets", "service-cluster-ip-range": "service_subnets", "node-cidr-mask-size": "node_cidr_mask_size", "node-cidr-mask-size-ipv4": "node_cidr_mask_size",
+		"node-cidr-mask-size-ipv6": "node_cidr_mask_size_v6", "allocate-node-cidrs": "", "cluster-name": "the cluster's name", "feature-gates": "feature_gates", "kubeconfig": "",
+		"cluster-signing-cert-file": "", "cluster-signing-key-file": "", "root-ca-file": "", "service-account-private-key-file": "", "authentication-kubeconfig": "", "authorization-kubeconfig": "",
+	},
+	"kube-scheduler": {"kubeconfig": "", "feature-gates": "feature_gates", "authentication-kubeconfig": "", "authorization-kubeconfig": ""},
+	"kubelet": {
+		"config": "", "kubeconfig": "", "bootstrap-kubeconfig": "", "container-runtime-endpoint": "container_runtime", "hostname-override": "the node's name", "node-ip": "address",
+		"node-labels": "labels", "register-with-taints": "taint", "cgroup-driver": "cgroup_driver", "max-pods": "max_pods", "fail-swap-on": "fail_swap_on", "feature-gates": "feature_gates",
+		"cluster-dns": "service_subnets", "cluster-domain": "dns_domain",
+	},
+}
+
+var componentRules = []Rule{
+	{rule.Rule{
+		ID: "component-owned-flag", Severity: rule.Error, Title: "Flag that the plan decides", Permanent: true,
+		Doc:     "The flag follows from the design, and other files repeat it. A second value in `extra_args` wins on one component only: ranges, names and certificates then differ between components.",
+		Fix:     "Remove it, and write the argument that the finding names.",
+		Sources: []string{"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/control-plane-flags/"},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, c := range commandLines(p) {
+			for _, a := range c.args {
+				instead, ok := owned[c.component][a.Name]
+				if !ok || a.Name == "node-ip" && c.nodes == nil && a.Value == "" {
+					continue
+				}
+				advice := "Remove it."
+				if instead != "" {
+					advice = "It follows from " + instead + ": write that, and remove the flag."
+				}
+				findings = append(findings, one(c.at, "--%s of %s follows from the design, and other files repeat it. %s", a.Name, c.component, advice)...)
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "component-insecure-flag", Severity: rule.Error, Title: "Flag that opens the cluster",
+		Doc:     "The flag takes away authentication or authorization: whoever reaches the port owns the cluster and every host in it.",
+		Fix:     "Remove it.",
+		Sources: []string{"https://kubernetes.io/docs/concepts/security/controlling-access/", "https://www.cisecurity.org/benchmark/kubernetes"},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, c := range commandLines(p) {
+			for _, a := range c.args {
+				why := ""
+				switch {
+				case a.Name == "authorization-mode" && strings.Contains(a.Value, "AlwaysAllow"):
+					why = "lets everybody do everything"
+				case a.Name == "anonymous-auth" && a.Value == "true" && c.component == "kubelet":
+					why = "lets everybody run commands in every pod of the host"
+				case a.Name == "read-only-port" && a.Value != "0" && c.component == "kubelet":
+					why = "shows all pods and their environment to the network"
+				case a.Name == "token-auth-file" || a.Name == "basic-auth-file":
+					why = "keeps passwords in a file for good; there is no way to revoke one without a restart"
+				case a.Name == "authorization-mode" && c.component == "kube-apiserver" && !strings.Contains(a.Value, "RBAC"):
+					why = "turns RBAC off, so that kubeadm's own roles mean nothing"
+				case a.Name == "authorization-mode" && c.component == "kube-apiserver" && !strings.Contains(a.Value, "Node"):
+					why = "lets each kubelet read the Secrets of all nodes, or of none"
+				}
+				if why != "" {
+					findings = append(findings, one(c.at, "--%s=%s of %s %s. Remove it.", a.Name, a.Value, c.component, why)...)
+				}
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "component-cloud-provider", Severity: rule.Warning, Title: "External cloud provider that nobody installs",
+		Doc:     "With --cloud-provider=external each node starts with a taint that only a cloud controller manager removes. This plan installs none, so every pod stays Pending until you do.",
+		Fix:     "Install the cloud controller manager of your cloud right after the first control plane, or remove the flag.",
+		Sources: []string{"https://github.com/kubernetes/cloud-provider-openstack/issues/2200", "https://kubernetes.io/docs/tasks/administer-cluster/running-cloud-controller/"},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, c := range commandLines(p) {
+			for _, a := range c.args {
+				if c.component == "kubelet" && a.Name == "cloud-provider" && a.Value == "external" {
+					findings = append(findings, one(c.at, "Nodes start with the taint node.cloudprovider.kubernetes.io/uninitialized, and nothing here removes it. Install your cloud's controller manager right after the first control plane, or remove the flag.")...)
+				}
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "component-in-tree-cloud", Severity: rule.Error, Title: "Cloud provider that is no longer inside Kubernetes", Permanent: true,
+		Doc:     "The clouds' code left Kubernetes with 1.31: kubelet and controller manager take `external` or nothing, and exit at a name.",
+		Fix:     "Write `cloud-provider = \"external\"` for the kubelet and install the cloud controller manager, or remove the flag.",
+		Sources: []string{"https://kubernetes.io/blog/2024/05/20/completing-cloud-provider-migration/"},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, c := range commandLines(p) {
+			for _, a := range c.args {
+				if a.Name == "cloud-provider" && a.Value != "external" && a.Value != "" && (c.component == "kubelet" || c.component == "kube-controller-manager") {
+					findings = append(findings, one(c.at, "Kubernetes %s holds no code for cloud %q any more, and %s exits. Write \"external\" and install the cloud's controller manager, or remove the flag.", p.Cluster.Version, a.Value, c.component)...)
+				}
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "component-kubelet-value", Severity: rule.Error, Title: "Kubelet flag that kubeadm cannot pass on", Permanent: true,
+		Doc:     "kubeadm writes the kubelet's flags on one line of an environment file, and systemd splits it at blanks. kubeadm has no way to quote a value, so blanks, quotes, backslashes and dollar signs tear the line apart.",
+		Fix:     "Write a value without them.",
+		Sources: []string{"https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/kubelet/flags.go", "https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#EnvironmentFile="},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, c := range commandLines(p) {
+			for _, a := range c.args {
+				if c.component == "kubelet" && strings.ContainsAny(a.Value, " \t\r\n\"'\\$") {
+					findings = append(findings, one(c.at, "The value %q of --%s holds a blank, a quote, a backslash or a dollar sign, which kubeadm cannot pass on. Write it without.", a.Value, a.Name)...)
+				}
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "component-plugin-off", Severity: rule.Warning, Title: "Admission plugin that the cluster needs turned off",
+		Doc:     "Without NodeRestriction a stolen kubelet key rewrites every Node and pod; without ServiceAccount pods get no identity; without the namespace plugins deleted namespaces come back half.",
+		Fix:     "Take the plugin out of `disable-admission-plugins`.",
+		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/"},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, a := range p.Cluster.APIServer.ExtraArgs {
+			lost := ""
+			for _, needed := range []string{"NodeRestriction", "ServiceAccount", "NamespaceLifecycle"} {
+				switch {
+				case a.Name == "disable-admission-plugins" && strings.Contains(a.Value, needed):
+					lost = needed
+				case a.Name == "enable-admission-plugins" && needed == "NodeRestriction" && !strings.Contains(a.Value, needed):
+					lost = needed
+				}
+			}
+			if lost == "" {
+				continue
+			}
+			detail := fmt.Sprintf("--%s=%s turns %s off. Take it out of the list.", a.Name, a.Value, lost)
+			if a.Name == "enable-admission-plugins" {
+				detail = fmt.Sprintf("--%s=%s replaces kubeadm's own list, in which NodeRestriction is: any kubelet could change any node. Write \"NodeRestriction,%s\".", a.Name, a.Value, a.Value)
+			}
+			findings = append(findings, Finding{p.Cluster.APIServer.Attr("extra_args"), detail})
+		}
+		return findings
+	}},
+}
