@@ -1,0 +1,134 @@
+package loadbalancer_test
+
+import (
+	"crypto/tls"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/k8splan/k8splan/planner/emit/emittest"
+	"github.com/k8splan/k8splan/planner/emit/loadbalancer"
+)
+
+// apiServer answers as an API server does, by TLS on one of the loopback's addresses.
+func apiServer(t *testing.T, address string, name string, ready *atomic.Bool) *httptest.Server {
+	t.Helper()
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/readyz" && !ready.Load() {
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+		_, _ = w.Write([]byte(name))
+	}))
+	s.Listener.Close()
+	s.Listener = l
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	return s
+}
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+// TestHAProxyServes runs the haproxy.cfg of a plan before two API servers: traffic keeps away from the one that is not ready although its
+// port answers, and the health frontend fails when none is.
+func TestHAProxyServes(t *testing.T) {
+	p := emittest.Plan(t, "external")
+	p.Cluster.APIServerPort, p.LoadBalancer.Port = freePort(t), freePort(t)
+	health := "127.0.0.1:" + strconv.Itoa(freePort(t))
+	ready := map[string]*atomic.Bool{}
+	for i, n := range p.ControlPlanes() {
+		n.Address = netip.AddrFrom4([4]byte{127, 0, 0, byte(2 + i)})
+		ready[n.Name] = new(atomic.Bool)
+		if i < 2 { // the third is down
+			apiServer(t, netip.AddrPortFrom(n.Address, uint16(p.Cluster.APIServerPort)).String(), n.Name, ready[n.Name])
+		}
+	}
+	ready["cp-1"].Store(true)
+	ready["cp-2"].Store(true)
+
+	cfg := string(emittest.Data(t, emittest.Emit(t, loadbalancer.Emit, p), "loadbalancer/haproxy.cfg"))
+	cfg = strings.Replace(cfg, "127.0.0.1:"+strconv.Itoa(loadbalancer.HealthPort), health, 1)
+	if os.Getuid() != 0 { // only root may become another
+		cfg = strings.Replace(strings.Replace(cfg, "    user haproxy\n", "", 1), "    group haproxy\n", "", 1)
+	}
+	path := filepath.Join(t.TempDir(), "haproxy.cfg")
+	if err := os.WriteFile(path, []byte(cfg), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	haproxy := exec.Command("haproxy", "-db", "-f", path)
+	if err := haproxy.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = haproxy.Process.Kill()
+		_ = haproxy.Wait()
+	})
+
+	client := &http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{
+		DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
+	}}
+	get := func(url string) (int, string) {
+		r, err := client.Get(url)
+		if err != nil {
+			return 0, err.Error()
+		}
+		defer r.Body.Close()
+		body := make([]byte, 64)
+		n, _ := r.Body.Read(body)
+		return r.StatusCode, string(body[:n])
+	}
+	api := "https://127.0.0.1:" + strconv.Itoa(p.LoadBalancer.Port) + "/version"
+	eventually := func(what string, ok func() bool) {
+		t.Helper()
+		for range 100 {
+			if ok() {
+				return
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		t.Errorf("%s: not within 10 s", what)
+	}
+	// Ten answers in a row, all from one of these.
+	only := func(names ...string) bool {
+		for range 10 {
+			status, name := get(api)
+			if status != http.StatusOK || !strings.Contains(strings.Join(names, " "), name) {
+				return false
+			}
+		}
+		return true
+	}
+	eventually("traffic past the server that is down", func() bool { return only("cp-1", "cp-2") })
+	ready["cp-1"].Store(false)
+	eventually("traffic past the server that is not ready", func() bool { return only("cp-2") })
+	if status, _ := get("http://" + health + "/healthz"); status != http.StatusOK {
+		t.Errorf("health is %d with one server ready", status)
+	}
+	ready["cp-2"].Store(false)
+	eventually("health without a server", func() bool {
+		status, _ := get("http://" + health + "/healthz")
+		return status == http.StatusServiceUnavailable
+	})
+	ready["cp-2"].Store(true)
+	eventually("traffic to the server that is ready again", func() bool { return only("cp-2") })
+}
