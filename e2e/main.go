@@ -60,6 +60,7 @@ func run(ctx context.Context, args []string) (err error) {
 	clear := flags.Bool("clear", false, "remove what a killed run left")
 	keep := flags.Bool("keep", false, "leave the last case's cluster up until interrupted")
 	bench := flags.Bool("bench", false, "measure site.yml against the same work by hand")
+	faults := flags.Bool("faults", false, "break the clusters of the cases, and compare with what simulate says")
 	rounds := flags.Int("rounds", 1, "rounds of -bench; medians are printed")
 	binary := flags.String("k8splan", "", "the binary to test (default: built from ./cmd/k8splan)")
 	if err := flags.Parse(args); err != nil {
@@ -118,6 +119,9 @@ func run(ctx context.Context, args []string) (err error) {
 
 	if *bench {
 		return h.bench(ctx, *rounds)
+	}
+	if *faults {
+		return h.faults(ctx, flags.Args())
 	}
 	passed, failed := 0, []string{}
 	for _, c := range selected {

@@ -1,0 +1,851 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/k8splan/k8splan/e2e/lab"
+)
+
+// The timing of one injection. Everything that heals by itself without a person has healed before judging begins: VRRP moves an address in
+// about 4 s, etcd elects in 1–2 s, haproxy drops an API server after 3 s or so, and leases of controllers last 15 s.
+const (
+	faultLasts  = 36 * time.Second
+	judgedFor   = 12 * time.Second // at the end of it
+	joinAfter   = 10 * time.Second
+	joinTimeout = 25 * time.Second
+	healTimeout = 4 * time.Minute
+)
+
+// injection is one fault: what is done to the hosts, and how simulate is asked about it.
+type injection struct {
+	how  string   // pull (the plug) | unplug (the network cable) | hang (the balancer's process) | part (two zones)
+	what []string // units as simulate takes them, or one cut
+}
+
+func (i injection) String() string { return i.how + " " + strings.Join(i.what, " ") }
+
+// faultCases lists what is done to each cluster. Between them every kind of unit fails, alone and in pairs, on every type.
+var faultCases = []struct {
+	name       string
+	injections []injection
+}{
+	{"aio", []injection{{"pull", []string{"node/aio-1"}}, {"unplug", []string{"node/aio-1"}}}},
+	{"1+1+2", []injection{
+		{"pull", []string{"node/worker-1"}}, {"pull", []string{"node/cp-1"}}, {"unplug", []string{"node/cp-1"}}, {"unplug", []string{"node/worker-2"}},
+		{"pull", []string{"node/worker-1", "node/worker-2"}}, {"pull", []string{"node/cp-1", "node/worker-1"}},
+	}},
+	{"1+3+1", []injection{
+		{"pull", []string{"node/cp-1"}}, {"pull", []string{"node/cp-2"}}, {"pull", []string{"node/etcd-1"}}, {"unplug", []string{"node/etcd-1"}},
+		{"pull", []string{"node/cp-1", "node/cp-3"}}, {"pull", []string{"node/cp-1", "node/cp-2", "node/cp-3"}}, {"pull", []string{"node/lb-1"}},
+		{"hang", []string{"balancer/lb-1"}}, {"pull", []string{"node/worker-1"}}, {"unplug", []string{"node/cp-2"}},
+	}},
+	{"3+1", []injection{
+		{"pull", []string{"node/cp-1"}}, {"pull", []string{"node/cp-2"}}, {"pull", []string{"node/cp-3"}}, {"pull", []string{"node/cp-1", "node/cp-2"}},
+		{"pull", []string{"node/cp-2", "node/cp-3"}}, {"unplug", []string{"node/cp-1"}}, {"pull", []string{"node/lb-1"}}, {"hang", []string{"balancer/lb-1"}},
+		{"pull", []string{"node/cp-3", "node/worker-1"}},
+	}},
+	{"3+3+2", []injection{
+		{"pull", []string{"node/etcd-1"}}, {"pull", []string{"node/etcd-2"}}, {"unplug", []string{"node/etcd-3"}}, {"pull", []string{"node/etcd-1", "node/etcd-3"}},
+		{"pull", []string{"node/cp-1"}}, {"pull", []string{"node/cp-2", "node/cp-3"}}, {"pull", []string{"node/cp-1", "node/cp-2", "node/cp-3"}},
+		{"pull", []string{"node/lb-1"}}, {"hang", []string{"balancer/lb-1"}}, {"pull", []string{"node/lb-2"}}, {"pull", []string{"node/lb-1", "node/lb-2"}},
+		{"pull", []string{"node/worker-1"}}, {"pull", []string{"zone/rack-a"}}, {"pull", []string{"zone/rack-b"}}, {"pull", []string{"zone/rack-c"}},
+		{"pull", []string{"zone/rack-a", "zone/rack-c"}}, {"pull", []string{"node/etcd-1", "node/cp-1"}},
+		{"part", []string{"rack-a:rack-b"}}, {"part", []string{"rack-a:rack-c"}}, {"part", []string{"rack-b:rack-c"}},
+	}},
+	{"kube-vip", []injection{
+		{"pull", []string{"node/cp-1"}}, {"pull", []string{"node/cp-2"}}, {"pull", []string{"node/cp-1", "node/cp-3"}}, {"unplug", []string{"node/cp-3"}},
+		{"pull", []string{"node/worker-1"}},
+	}},
+}
+
+// spare is a worker that is in the tree and not in the topology that simulate reads: it leaves the cluster, and tries to join it while
+// something is broken.
+const spare = `
+node "spare" {
+  roles   = ["worker"]
+  address = "10.77.0.61"
+}
+`
+
+// simulation is what the harness reads of `simulate -o json`.
+type simulation struct {
+	Outcome struct {
+		Units    []struct{ Nodes []string }
+		Verdicts []struct {
+			Capability, State, Reason string
+			From                      []string
+		}
+	}
+}
+
+// planned is what the harness reads of `plan -o json`.
+type planned struct {
+	Nodes []struct {
+		Name          string
+		Roles         []string
+		FailureDomain string `json:"failure_domain"`
+	}
+	Endpoint struct {
+		Host string
+		Port int
+	} `json:"control_plane_endpoint"`
+	Network struct {
+		DNSDomain string `json:"dns_domain"`
+	}
+}
+
+// faults breaks clusters and compares what happens with what simulate said. It returns an error if a prediction was wrong or a cluster
+// did not heal.
+func (h *harness) faults(ctx context.Context, names []string) error {
+	var all []result
+	var errs []error
+	for _, fc := range faultCases {
+		if len(names) > 0 && !slices.Contains(names, fc.name) {
+			continue
+		}
+		results, err := h.faultCase(ctx, fc.name, fc.injections)
+		all = append(all, results...)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", fc.name, err))
+			fmt.Printf("\n%s: FAILED: %v\n", fc.name, err)
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	compared, wrong := 0, 0
+	for _, r := range all {
+		compared += r.compared
+		wrong += len(r.wrong)
+	}
+	data, err := json.MarshalIndent(all, "", "  ")
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(h.lab.Dir, "log", "faults.json")
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		return err
+	}
+	fmt.Printf("\n%d injections, %d capabilities compared, %d predicted wrong; all of it is in %s\n", len(all), compared, wrong, path)
+	fmt.Printf("%d passed, %d failed\n", compared-wrong, wrong)
+	if wrong > 0 {
+		errs = append(errs, fmt.Errorf("%d predictions were wrong", wrong))
+	}
+	return errors.Join(errs...)
+}
+
+// result is what one injection showed.
+type result struct {
+	Case, Injection string
+	Predicted       map[string]string        // state by capability
+	Observed        map[string]bool          // whether it worked in the end
+	Gaps            map[string]time.Duration // from the fault to the first success after the first failure; absent: never failed
+	Healed          time.Duration            // from the repair to a whole cluster
+	Acknowledged    int                      // writes to etcd so far, all of which were read back
+	compared        int
+	wrong           []string
+}
+
+// patient is a cluster under test.
+type patient struct {
+	*cluster
+	topology string // without the spare
+	plan     planned
+	etcd     func(ctx context.Context, args ...string) ([]byte, error)
+	service  string // the web Service's address
+	dns      string // the DNS Service's address
+	joins    bool   // there is a spare
+	writes   int    // keys acknowledged, 1 … writes; only complete numbers are kept
+	acked    []string
+	pod      int
+}
+
+func (h *harness) faultCase(ctx context.Context, name string, injections []injection) (results []result, err error) {
+	t := h.table(ctx, name+", to be broken")
+	p, err := h.patient(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			h.report(ctx, p.cluster)
+		}
+		err = errors.Join(err, p.remove(ctx))
+	}()
+	if err := h.lab.Boot(ctx, p.nodes); err != nil {
+		return nil, err
+	}
+	run, err := p.playbook(ctx, "site.yml", "faults")
+	if err != nil {
+		return nil, err
+	}
+	t.row("site.yml", run.took, run)
+	if err := p.check(ctx); err != nil {
+		return nil, err
+	}
+	if err := p.prepare(ctx); err != nil {
+		return nil, err
+	}
+	t.phase("checks, spare worker taken out")
+	fmt.Printf("\n%-36s %-44s %9s %9s %9s\n", "injection", "predicted/observed", "API gap", "pods gap", "healed")
+	for _, i := range injections {
+		r, err := p.inject(ctx, i)
+		if err != nil {
+			return results, fmt.Errorf("%s: %w", i, err)
+		}
+		results = append(results, r)
+		p.print(r)
+	}
+	return results, nil
+}
+
+// capabilities in the order of the table, with the letter that stands for each.
+var capabilities = []string{"etcd-writes", "etcd-reads", "api", "scheduling", "pods", "services", "dns", "join"}
+
+func (p *patient) print(r result) {
+	var marks []string
+	for _, c := range capabilities {
+		seen, ok := r.Observed[c]
+		short := map[string]string{"up": "+", "degraded": "~", "depends": "?", "down": "-"}[r.Predicted[c]]
+		switch {
+		case !ok:
+			short += "/ "
+		case seen:
+			short += "/+"
+		default:
+			short += "/-"
+		}
+		marks = append(marks, short)
+	}
+	gap := func(c string) string {
+		if d, ok := r.Gaps[c]; ok {
+			return fmt.Sprintf("%.1f s", d.Seconds())
+		}
+		return "none"
+	}
+	fmt.Printf("%-36s %-44s %9s %9s %9s\n", r.Injection, strings.Join(marks, "  "), gap("api"), gap("scheduling"), fmt.Sprintf("%.0f s", r.Healed.Seconds()))
+	for _, w := range r.wrong {
+		fmt.Printf("    WRONG: %s\n", w)
+	}
+}
+
+// patient generates the tree of a case with a spare worker beside it.
+func (h *harness) patient(ctx context.Context, name string) (*patient, error) {
+	source := filepath.Join(h.root, "e2e", "topologies", name+".hcl")
+	src, err := os.ReadFile(source)
+	if err != nil {
+		return nil, err
+	}
+	c := &cluster{h: h, name: "faults-" + name, dir: filepath.Join(h.scratch, "faults-"+name)}
+	c.tree = filepath.Join(c.dir, "tree")
+	p := &patient{cluster: c, topology: source, joins: name != "aio"}
+	if err := os.MkdirAll(c.dir, 0o755); err != nil {
+		return nil, err
+	}
+	built := filepath.Join(c.dir, "topology.hcl")
+	if p.joins {
+		src = append(src, spare...)
+	}
+	if err := os.WriteFile(built, src, 0o644); err != nil {
+		return nil, err
+	}
+	if err := command(ctx, h.k8splan, append([]string{"generate", built, "--out", c.tree}, h.variables()...)...); err != nil {
+		return nil, err
+	}
+	if err := p.ask(ctx, &p.plan, "plan", p.topology); err != nil {
+		return nil, err
+	}
+	return p, errors.Join(c.readInventory(ctx), c.readMembers(), c.checkSupplies())
+}
+
+// ask runs a command of k8splan that answers in JSON.
+func (p *patient) ask(ctx context.Context, into any, args ...string) error {
+	cmd := exec.CommandContext(ctx, p.h.k8splan, append(append(args, "-o", "json"), p.h.variables()...)...)
+	out, err := cmd.Output()
+	if err != nil {
+		return fmt.Errorf("k8splan %s: %w", strings.Join(args, " "), err)
+	}
+	return json.Unmarshal(out, into)
+}
+
+// prepare gets what the probers need, and takes the spare worker out of the cluster.
+func (p *patient) prepare(ctx context.Context) error {
+	var err error
+	if p.etcd, err = p.etcdctl(ctx); err != nil {
+		return err
+	}
+	if p.service, err = p.kube(ctx, "get", "service", "web", "-o", "jsonpath={.spec.clusterIP}"); err != nil {
+		return err
+	}
+	if p.dns, err = p.kube(ctx, "-n", "kube-system", "get", "service", "kube-dns", "-o", "jsonpath={.spec.clusterIP}"); err != nil {
+		return err
+	}
+	if !p.joins {
+		return nil
+	}
+	token, err := p.bootstrap().Exec(ctx, "kubeadm", "token", "create")
+	if err != nil {
+		return err
+	}
+	ca, err := p.bootstrap().Exec(ctx, "base64", "-w0", "/etc/kubernetes/pki/ca.crt")
+	if err != nil {
+		return err
+	}
+	server := fmt.Sprintf("https://%s:%d", p.plan.Endpoint.Host, p.plan.Endpoint.Port)
+	discovery := fmt.Sprintf(`{"apiVersion":"v1","kind":"Config","clusters":[{"name":"c","cluster":{"server":%q,"certificate-authority-data":%q}}],"users":[{"name":"u","user":{"token":%q}}],"contexts":[{"name":"x","context":{"cluster":"c","user":"u"}}],"current-context":"x"}`,
+		server, strings.TrimSpace(ca), strings.TrimSpace(token))
+	if _, err := p.node("spare").Exec(ctx, "sh", "-c", "umask 077; printf %s \"$1\" > /root/discovery.conf", "sh", discovery); err != nil {
+		return err
+	}
+	if _, err := p.node("spare").Exec(ctx, "cp", "/etc/kubernetes/kubeadm.yaml", "/root/kubeadm.yaml"); err != nil {
+		return err
+	}
+	return p.leave(ctx)
+}
+
+// leave takes the spare worker out of the cluster.
+func (p *patient) leave(ctx context.Context) error {
+	if _, err := p.node("spare").Exec(ctx, "sh", "-c", "kubeadm reset -f >/dev/null 2>&1; rm -rf /etc/kubernetes/kubelet.conf /etc/kubernetes/pki /etc/cni/net.d/*"); err != nil {
+		return err
+	}
+	_, err := p.kube(ctx, "delete", "node", "spare", "--ignore-not-found", "--wait=false")
+	return err
+}
+
+// etcdctl returns a client of every member, with the API server's certificate.
+func (p *patient) etcdctl(ctx context.Context) (func(context.Context, ...string) ([]byte, error), error) {
+	boot := p.bootstrap()
+	env := os.Environ()
+	for variable, path := range map[string]string{"ETCDCTL_CACERT": "etcd/ca.crt", "ETCDCTL_CERT": "apiserver-etcd-client.crt", "ETCDCTL_KEY": "apiserver-etcd-client.key"} {
+		data, err := boot.Exec(ctx, "cat", "/etc/kubernetes/pki/"+path)
+		if err != nil {
+			return nil, err
+		}
+		name := filepath.Join(p.dir, filepath.Base(path))
+		if err := os.WriteFile(name, []byte(data), 0o600); err != nil {
+			return nil, err
+		}
+		env = append(env, variable+"="+name)
+	}
+	var endpoints []string
+	for _, m := range p.members {
+		endpoints = append(endpoints, m.ClientURL)
+	}
+	return func(ctx context.Context, args ...string) ([]byte, error) {
+		cmd := exec.CommandContext(ctx, p.h.lab.Bin("etcdctl"), append(args, "--endpoints", strings.Join(endpoints, ","), "--command-timeout", "3s", "--dial-timeout", "2s")...)
+		cmd.Env = env
+		return cmd.Output()
+	}, nil
+}
+
+// predict asks simulate about a fault, with CoreDNS where it runs.
+func (p *patient) predict(ctx context.Context, i injection) (*simulation, error) {
+	placed, err := p.kube(ctx, "-n", "kube-system", "get", "pods", "-l", "k8s-app=kube-dns", "--field-selector=status.phase=Running", "-o", "jsonpath={.items[*].spec.nodeName}")
+	if err != nil {
+		return nil, err
+	}
+	args := []string{"simulate", p.topology}
+	if nodes := slices.DeleteFunc(strings.Fields(placed), func(n string) bool { return n == "spare" }); len(nodes) > 0 {
+		args = append(args, "--dns", strings.Join(nodes, ","))
+	}
+	if i.how == "part" {
+		args = append(args, "--cut", strings.Join(i.what, ","))
+	} else {
+		args = append(args, "--kill", strings.Join(i.what, ","))
+	}
+	var s simulation
+	return &s, p.ask(ctx, &s, args...)
+}
+
+// inject breaks, watches, judges, repairs and waits until the cluster is whole.
+func (p *patient) inject(ctx context.Context, i injection) (result, error) {
+	r := result{Case: p.name, Injection: i.String(), Predicted: map[string]string{}, Observed: map[string]bool{}, Gaps: map[string]time.Duration{}}
+	s, err := p.predict(ctx, i)
+	if err != nil {
+		return r, err
+	}
+	gone := map[string]bool{} // hosts from which nothing can be asked
+	var broken []string
+	for _, u := range s.Outcome.Units {
+		broken = append(broken, u.Nodes...)
+	}
+	if i.how != "hang" && i.how != "part" {
+		for _, name := range broken {
+			gone[name] = true
+		}
+	}
+	before, err := p.podProcesses(ctx)
+	if err != nil {
+		return r, err
+	}
+	start := time.Now()
+	if err := p.strike(ctx, i, broken); err != nil {
+		return r, err
+	}
+	watch, cancel := context.WithTimeout(ctx, faultLasts)
+	seen := p.watch(watch, gone, before, start)
+	cancel()
+	for name, times := range seen {
+		judge(&r, name, times)
+	}
+	// the zones' own answers are compared one by one: the endpoint may work from one and not from another
+	zones := map[string]bool{}
+	for name := range seen {
+		if zone, ok := strings.CutPrefix(name, "api@"); ok {
+			zones[zone] = r.Observed[name]
+			delete(r.Observed, name)
+		}
+	}
+	r.Observed["api"] = false
+	for zone, ok := range zones {
+		r.Observed["api"] = r.Observed["api"] || ok
+		if g, failed := r.Gaps["api@"+zone]; failed {
+			r.Gaps["api"] = max(r.Gaps["api"], g)
+			delete(r.Gaps, "api@"+zone)
+		}
+	}
+	for _, v := range s.Outcome.Verdicts {
+		r.Predicted[v.Capability] = v.State
+		got, ok := r.Observed[v.Capability]
+		if !ok || v.State == "depends" {
+			continue
+		}
+		r.compared++
+		if want := v.State != "down"; got != want {
+			r.wrong = append(r.wrong, fmt.Sprintf("%s was said to be %s (%s), and it %s", v.Capability, v.State, v.Reason, map[bool]string{true: "worked", false: "did not work"}[got]))
+		}
+		if v.Capability == "api" && v.State != "down" {
+			for zone, ok := range zones {
+				if want := len(v.From) == 0 || slices.Contains(v.From, zone); ok != want {
+					r.wrong = append(r.wrong, fmt.Sprintf("the endpoint was said to answer in %q: %v; it did: %v", zone, want, ok))
+				}
+			}
+		}
+	}
+	start = time.Now()
+	if err := p.mend(ctx, i, broken); err != nil {
+		return r, err
+	}
+	if err := p.whole(ctx); err != nil {
+		return r, fmt.Errorf("did not heal: %w", err)
+	}
+	r.Healed, r.Acknowledged = time.Since(start), len(p.acked)
+	return r, nil
+}
+
+func (p *patient) strike(ctx context.Context, i injection, broken []string) error {
+	return p.each(i, broken, func(n *lab.Node) error {
+		switch i.how {
+		case "pull":
+			return n.Kill(ctx)
+		case "unplug":
+			return n.Cut(ctx)
+		}
+		return n.Pause(ctx, "haproxy")
+	}, func(a, b []*lab.Node) error { return p.h.lab.Part(ctx, a, b) })
+}
+
+func (p *patient) mend(ctx context.Context, i injection, broken []string) error {
+	return p.each(i, broken, func(n *lab.Node) error {
+		switch i.how {
+		case "pull":
+			return n.Up(ctx)
+		case "unplug":
+			return n.Heal(ctx)
+		}
+		return n.Resume(ctx, "haproxy")
+	}, func(a, b []*lab.Node) error { return p.h.lab.Join(ctx, a, b) })
+}
+
+// each does something to every host of an injection side by side, or to the two sides of a cut.
+func (p *patient) each(i injection, broken []string, one func(*lab.Node) error, between func(a, b []*lab.Node) error) error {
+	if i.how == "part" {
+		a, b, _ := strings.Cut(i.what[0], ":")
+		return between(p.zone(a), p.zone(b))
+	}
+	if i.how == "hang" {
+		broken = nil
+		for _, u := range i.what {
+			broken = append(broken, strings.TrimPrefix(u, "balancer/"))
+		}
+	}
+	errs := make([]error, len(broken))
+	var wg sync.WaitGroup
+	for k, name := range broken {
+		wg.Go(func() { errs[k] = one(p.node(name)) })
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+func (p *patient) zone(name string) []*lab.Node {
+	var nodes []*lab.Node
+	for _, n := range p.plan.Nodes {
+		if n.FailureDomain == name {
+			nodes = append(nodes, p.node(n.Name))
+		}
+	}
+	return nodes
+}
+
+// try is one answer of a prober.
+type try struct {
+	at time.Duration // since the fault
+	ok bool
+}
+
+// watch runs every prober side by side until ctx ends.
+func (p *patient) watch(ctx context.Context, gone map[string]bool, before map[string]string, start time.Time) map[string][]try {
+	probes := p.probes(gone, before)
+	seen := map[string][]try{}
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for name, probe := range probes {
+		wg.Go(func() {
+			for ctx.Err() == nil {
+				began := time.Now()
+				ok := probe(ctx)
+				if ctx.Err() != nil && !ok {
+					return // it was interrupted, which says nothing
+				}
+				mu.Lock()
+				seen[name] = append(seen[name], try{time.Since(start), ok})
+				mu.Unlock()
+				select {
+				case <-ctx.Done():
+				case <-time.After(max(0, time.Second-time.Since(began))):
+				}
+			}
+		})
+	}
+	if p.joins {
+		wg.Go(func() {
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(joinAfter):
+			}
+			ok := p.tryJoin(ctx)
+			mu.Lock()
+			seen["join"] = []try{{time.Since(start), ok}}
+			mu.Unlock()
+		})
+	}
+	wg.Wait()
+	return seen
+}
+
+// judge says of a capability whether it worked in the end, and how long it was away.
+func judge(r *result, name string, tries []try) {
+	if len(tries) == 0 {
+		return
+	}
+	end := tries[len(tries)-1].at
+	failed := false
+	for _, t := range tries {
+		if !t.ok {
+			failed = true
+		} else if failed {
+			if _, said := r.Gaps[name]; !said {
+				r.Gaps[name] = t.at
+			}
+		}
+		if t.at >= end-judgedFor && t.ok {
+			r.Observed[name] = true
+		}
+	}
+	if _, ok := r.Observed[name]; !ok {
+		r.Observed[name] = false
+	}
+}
+
+// asker is what a host runs to ask the API's endpoint, a Service or cluster DNS, with nothing but python3.
+const asker = `
+import socket, ssl, struct, sys, urllib.request
+kind, to = sys.argv[1], sys.argv[2]
+if kind == "https":
+    context = ssl._create_unverified_context()
+    sys.exit(0 if urllib.request.urlopen("https://" + to + "/readyz", timeout=3, context=context).status == 200 else 1)
+for attempt in range(4):
+    try:
+        if kind == "http":
+            urllib.request.urlopen("http://" + to + "/", timeout=1.5).read()
+            sys.exit(0)
+        name = b"".join(bytes([len(part)]) + part.encode() for part in sys.argv[3].split(".")) + b"\0"
+        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        s.settimeout(1)
+        s.sendto(struct.pack(">HHHHHH", attempt + 1, 0x100, 1, 0, 0, 0) + name + struct.pack(">HH", 1, 1), (to, 53))
+        answer = s.recv(512)
+        if answer[3] & 15 == 0 and struct.unpack(">H", answer[6:8])[0] > 0:
+            sys.exit(0)
+    except OSError:
+        pass
+sys.exit(1)
+`
+
+func asks(ctx context.Context, n *lab.Node, args ...string) bool {
+	ctx, cancel := context.WithTimeout(ctx, 8*time.Second)
+	defer cancel()
+	_, err := n.Exec(ctx, append([]string{"python3", "-c", asker}, args...)...)
+	return err == nil
+}
+
+// probes returns a prober for each capability, that asks from hosts which can be asked.
+func (p *patient) probes(gone map[string]bool, before map[string]string) map[string]func(context.Context) bool {
+	var workers, kubelets, controlPlanes []string
+	zones := map[string]string{} // a host that asks for each zone
+	for _, n := range p.plan.Nodes {
+		cp, worker := slices.Contains(n.Roles, "control-plane"), slices.Contains(n.Roles, "worker")
+		if gone[n.Name] || !cp && !worker {
+			continue
+		}
+		kubelets = append(kubelets, n.Name)
+		if worker {
+			workers = append(workers, n.Name)
+		}
+		if cp {
+			controlPlanes = append(controlPlanes, n.Name)
+		}
+		if _, ok := zones[n.FailureDomain]; !ok {
+			zones[n.FailureDomain] = n.Name
+		}
+	}
+	any := func(names []string, ask func(*lab.Node) bool) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return ask(p.node(name)) })
+	}
+	probes := map[string]func(context.Context) bool{
+		"etcd-writes": func(ctx context.Context) bool {
+			p.writes++
+			key := fmt.Sprintf("/k8splan-probe/%06d", p.writes)
+			if _, err := p.etcd(ctx, "put", key, key); err != nil {
+				return false
+			}
+			p.acked = append(p.acked, key)
+			return true
+		},
+		"etcd-reads": func(ctx context.Context) bool {
+			_, err := p.etcd(ctx, "get", "/k8splan-probe/", "--prefix", "--count-only")
+			return err == nil
+		},
+		"scheduling": func(ctx context.Context) bool {
+			return slices.ContainsFunc(controlPlanes, func(name string) bool { return p.runs(ctx, p.node(name)) })
+		},
+		"pods": func(ctx context.Context) bool {
+			return any(workers, func(n *lab.Node) bool {
+				now, err := processes(ctx, n)
+				return err == nil && now != "" && now == before[n.Name]
+			})
+		},
+		"services": func(ctx context.Context) bool {
+			return any(workers, func(n *lab.Node) bool { return asks(ctx, n, "http", p.service) })
+		},
+		"dns": func(ctx context.Context) bool {
+			return any(kubelets, func(n *lab.Node) bool {
+				return asks(ctx, n, "dns", p.dns, "kubernetes.default.svc."+p.plan.Network.DNSDomain)
+			})
+		},
+	}
+	for zone, name := range zones {
+		probes["api@"+zone] = func(ctx context.Context) bool {
+			return asks(ctx, p.node(name), "https", fmt.Sprintf("%s:%d", p.plan.Endpoint.Host, p.plan.Endpoint.Port))
+		}
+	}
+	return probes
+}
+
+// runs says whether a pod that is made through one control plane's own API server gets to run.
+func (p *patient) runs(ctx context.Context, cp *lab.Node) bool {
+	p.pod++
+	name := fmt.Sprintf("canary-%d", p.pod)
+	server := []string{"--server", "https://" + cp.Address + ":6443", "--request-timeout", "3s"}
+	manifest := fmt.Sprintf(`{"apiVersion":"v1","kind":"Pod","metadata":{"name":%q,"labels":{"canary":"yes"}},"spec":{"terminationGracePeriodSeconds":0,"containers":[{"name":"c","image":%q,"command":["sleep","600"]}]}}`, name, lab.ProbeImage)
+	if _, err := p.kubeInput(ctx, manifest, append(server, "create", "-f", "-")...); err != nil {
+		return false
+	}
+	for end := time.Now().Add(7 * time.Second); time.Now().Before(end); time.Sleep(300 * time.Millisecond) {
+		phase, err := p.kube(ctx, append(server, "get", "pod", name, "-o", "jsonpath={.status.phase}")...)
+		if err != nil {
+			return false
+		}
+		if phase == "Running" {
+			return true
+		}
+	}
+	return false
+}
+
+// tryJoin lets the spare worker join.
+func (p *patient) tryJoin(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, joinTimeout+5*time.Second)
+	defer cancel()
+	_, err := p.node("spare").Exec(ctx, "sh", "-c",
+		fmt.Sprintf("mkdir -p /etc/kubernetes && cp /root/kubeadm.yaml /root/discovery.conf /etc/kubernetes/ && timeout %d kubeadm join --config /etc/kubernetes/kubeadm.yaml", int(joinTimeout.Seconds())))
+	return err == nil
+}
+
+// processes lists the test pods' processes on a host with their start, so that a pod that started again is seen.
+func processes(ctx context.Context, n *lab.Node) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	out, err := n.Exec(ctx, "sh", "-c", `for p in $(pgrep -f "^probe serve"); do echo "$p $(cut -d' ' -f22 /proc/$p/stat)"; done | sort`)
+	return strings.TrimSpace(out), err
+}
+
+func (p *patient) podProcesses(ctx context.Context) (map[string]string, error) {
+	all := map[string]string{}
+	for _, n := range p.nodes {
+		out, err := processes(ctx, n)
+		if err != nil {
+			return nil, err
+		}
+		all[n.Name] = out
+	}
+	return all, nil
+}
+
+// whole waits until the cluster is as before: every member healthy and of one mind, every acknowledged write there, every node Ready, the
+// endpoint, the Service and DNS answering.
+func (p *patient) whole(ctx context.Context) error {
+	if err := eventually(ctx, healTimeout, func() error {
+		if _, err := p.etcd(ctx, "endpoint", "health"); err != nil {
+			return fmt.Errorf("etcd: %w", err)
+		}
+		_, err := p.kube(ctx, "get", "--raw", "/readyz")
+		return err
+	}); err != nil {
+		return err
+	}
+	keys, err := p.etcd(ctx, "get", "/k8splan-probe/", "--prefix", "--keys-only")
+	if err != nil {
+		return err
+	}
+	have := map[string]bool{}
+	for _, k := range strings.Fields(string(keys)) {
+		have[k] = true
+	}
+	for _, k := range p.acked {
+		if !have[k] {
+			return fmt.Errorf("etcd acknowledged %s and does not have it", k)
+		}
+	}
+	if err := eventually(ctx, time.Minute, func() error { return p.oneMind(ctx) }); err != nil {
+		return err
+	}
+	if p.joins {
+		if err := p.leave(ctx); err != nil {
+			return err
+		}
+	}
+	if _, err := p.kube(ctx, "delete", "pods", "-l", "canary=yes", "--force", "--grace-period=0", "--wait=false"); err != nil {
+		return err
+	}
+	var last error
+	err = eventually(ctx, healTimeout, func() error {
+		last = p.wellAgain(ctx)
+		return last
+	})
+	return err
+}
+
+// oneMind compares the members' histories: the same hash at the same revision, and one leader.
+func (p *patient) oneMind(ctx context.Context) error {
+	out, err := p.etcd(ctx, "endpoint", "status", "-w", "json")
+	if err != nil {
+		return err
+	}
+	var status []struct {
+		Endpoint string
+		Status   struct {
+			Leader uint64 `json:"leader"`
+			Header struct {
+				Revision int64 `json:"revision"`
+			} `json:"header"`
+		}
+	}
+	if err := json.Unmarshal(out, &status); err != nil {
+		return err
+	}
+	leaders := map[uint64]bool{}
+	lowest := int64(0)
+	for _, s := range status {
+		leaders[s.Status.Leader] = true
+		if lowest == 0 || s.Status.Header.Revision < lowest {
+			lowest = s.Status.Header.Revision
+		}
+	}
+	if len(leaders) != 1 {
+		return fmt.Errorf("the members name %d leaders", len(leaders))
+	}
+	out, err = p.etcd(ctx, "endpoint", "hashkv", "--rev", fmt.Sprint(lowest), "-w", "json")
+	if err != nil {
+		return err
+	}
+	var hashes []struct {
+		HashKV struct {
+			Hash uint64 `json:"hash"`
+		}
+	}
+	if err := json.Unmarshal(out, &hashes); err != nil {
+		return err
+	}
+	distinct := map[uint64]bool{}
+	for _, h := range hashes {
+		distinct[h.HashKV.Hash] = true
+	}
+	if len(distinct) != 1 {
+		return fmt.Errorf("at revision %d the members hold %d histories", lowest, len(distinct))
+	}
+	return nil
+}
+
+// wellAgain says what is still missing.
+func (p *patient) wellAgain(ctx context.Context) error {
+	out, err := p.kube(ctx, "get", "nodes", "-o", `jsonpath={range .items[*]}{.metadata.name} {.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}`)
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(out) {
+		if f := strings.Fields(line); len(f) != 2 || f[1] != "True" {
+			return fmt.Errorf("node %s is not Ready", strings.TrimSpace(line))
+		}
+	}
+	for _, d := range [][]string{{"default", "web"}, {"kube-system", "coredns"}} {
+		got, err := p.kube(ctx, "-n", d[0], "get", "deploy", d[1], "-o", "jsonpath={.spec.replicas}/{.status.readyReplicas}")
+		if err != nil {
+			return err
+		}
+		if want, ready, _ := strings.Cut(got, "/"); want != ready {
+			return fmt.Errorf("%s has %s of %s pods ready", d[1], ready, want)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.probes(nil, nil))) {
+		switch {
+		case strings.HasPrefix(name, "api@"), name == "services", name == "dns":
+			if !p.probes(nil, nil)[name](ctx) {
+				return fmt.Errorf("%s does not answer", name)
+			}
+		}
+	}
+	// pods that are being replaced would be taken for pods that died
+	pods, err := p.kube(ctx, "get", "pods", "-l", "app=web", "-o", `jsonpath={range .items[*]}{.status.phase}{.metadata.deletionTimestamp}{"\n"}{end}`)
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(pods) {
+		if strings.TrimSpace(line) != "Running" {
+			return errors.New("a web pod is not running yet")
+		}
+	}
+	return nil
+}
