@@ -12,6 +12,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/check"
+	"github.com/k8splan/k8splan/planner/emit/ansible"
 	"github.com/k8splan/k8splan/planner/emit/cni"
 	"github.com/k8splan/k8splan/planner/emit/etcd"
 	"github.com/k8splan/k8splan/planner/emit/kubeadm"
@@ -78,7 +79,7 @@ func emitters(hosting plan.Hosting) []Emitter {
 		return nil
 	}
 	return []Emitter{
-		readme.Emit, etcd.Emit, loadbalancer.Emit, kubeadm.Emit, cni.Emit,
+		readme.Emit, etcd.Emit, loadbalancer.Emit, kubeadm.Emit, cni.Emit, ansible.Emit,
 		materials.Emit,
 	}
 }

@@ -1,0 +1,327 @@
+package ansible
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"net/netip"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/kubeadm"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/templates"
+)
+
+// Emit returns the files of ansible/.
+func Emit(p *plan.Plan) ([]artifact.File, error) {
+	files, err := programs()
+	if err != nil {
+		return nil, err
+	}
+	inventory, err := inventory(p)
+	if err != nil {
+		return nil, err
+	}
+	shared, err := shared(p)
+	if err != nil {
+		return nil, err
+	}
+	return append(files,
+		artifact.File{Path: "ansible/inventory.yaml", Data: inventory},
+		artifact.File{Path: "ansible/group_vars/all.yaml", Data: shared},
+	), nil
+}
+
+// programs are the files of templates/ansible, which no topology changes.
+func programs() ([]artifact.File, error) {
+	var files []artifact.File
+	err := fs.WalkDir(templates.Files, "ansible", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(templates.Files, path)
+		files = append(files, artifact.File{Path: path, Data: data})
+		return err
+	})
+	return files, err
+}
+
+const inventoryComment = `# yamllint disable rule:line-length
+# Written by k8splan. Where each host is, and what it alone has. What all share is in group_vars/all.yaml.
+#
+#   ansible_host   where Ansible connects
+#   node_ip        the address that the cluster knows; secondary_ip is the one of the other family
+#   node_patch     labels that a kubelet may not give itself, and annotations
+`
+
+// inventory lists the hosts in the plan's order, and the groups in alphabetical order.
+func inventory(p *plan.Plan) ([]byte, error) {
+	hosts := make(mapping, 0, len(p.Nodes))
+	groups := map[string]mapping{}
+	join := func(group string, n *plan.Node) { groups[group] = append(groups[group], entry{n.Name, nil}) }
+	for _, n := range p.Nodes {
+		vars, err := hostVars(n)
+		if err != nil {
+			return nil, err
+		}
+		hosts = append(hosts, entry{n.Name, vars})
+		if n.Bootstrap {
+			join("bootstrap", n)
+		}
+		switch {
+		case n.Roles.Has(plan.ControlPlane):
+			join("control_plane", n)
+		case n.Roles.Has(plan.Worker):
+			join("workers", n)
+		}
+		if n.Roles.Has(plan.EtcdRole) && p.Etcd.IsExternal() {
+			join("etcd", n)
+		}
+		if n.Roles.Has(plan.Balancer) {
+			join("load_balancer", n)
+		}
+	}
+	group := func(name string) entry { return entry{name, mapping{{"hosts", groups[name]}}} }
+	return document(inventoryComment, mapping{{"all", mapping{
+		{"vars", connection(&p.SSH)},
+		{"hosts", hosts},
+		{"children", mapping{
+			group("bootstrap"),
+			{"control_plane", mapping{{"hosts", groups["control_plane"]}, {"children", mapping{{"bootstrap", nil}}}}},
+			group("etcd"),
+			{"kubelet", mapping{{"children", mapping{{"control_plane", nil}, {"workers", nil}}}}},
+			group("load_balancer"),
+			group("workers"),
+		}},
+	}}}), nil
+}
+
+func hostVars(n *plan.Node) (mapping, error) {
+	vars := mapping{{"ansible_host", n.SSHAddress}, {"node_ip", address(n.Address)}}
+	if n.SecondaryAddress.IsValid() {
+		vars = append(vars, entry{"secondary_ip", address(n.SecondaryAddress)})
+	}
+	vars = append(vars, entry{"arch", n.Arch})
+	labels := kubeadm.APILabels(n)
+	if len(labels) == 0 && len(n.Annotations) == 0 {
+		return vars, nil
+	}
+	type metadata struct {
+		Labels      map[string]string `json:"labels,omitempty"`
+		Annotations map[string]string `json:"annotations,omitempty"`
+	}
+	patch, err := json.Marshal(struct {
+		Metadata metadata `json:"metadata"`
+	}{metadata{labels, n.Annotations}})
+	if err != nil {
+		return nil, fmt.Errorf("labels of %s: %w", n.Name, err)
+	}
+	return append(vars, entry{"node_patch", string(patch)}), nil
+}
+
+// connection is how Ansible reaches every host.
+func connection(s *plan.SSH) mapping {
+	vars := mapping{}
+	if s.User != "" {
+		vars = append(vars, entry{"ansible_user", s.User})
+	}
+	if s.Port != 0 && s.Port != 22 {
+		vars = append(vars, entry{"ansible_port", s.Port})
+	}
+	if s.PrivateKeyFile != "" {
+		vars = append(vars, entry{"ansible_ssh_private_key_file", s.PrivateKeyFile})
+	}
+	if s.JumpHost != "" {
+		vars = append(vars, entry{"ansible_ssh_common_args", shellWord("-oProxyJump=" + s.JumpHost)})
+	}
+	return vars
+}
+
+// shellWord quotes a word as Python's shlex reads it, which splits ansible_ssh_common_args.
+func shellWord(s string) string { return "'" + strings.ReplaceAll(s, "'", `'"'"'`) + "'" }
+
+func address(a netip.Addr) string {
+	if !a.IsValid() {
+		return ""
+	}
+	return a.String()
+}
+
+const sharedComment = `# yamllint disable rule:line-length
+# Written by k8splan. What the roles need to know of this cluster, as data.
+`
+
+// shared is what all hosts have in common.
+func shared(p *plan.Plan) ([]byte, error) {
+	files, err := runtimeFiles(p)
+	if err != nil {
+		return nil, err
+	}
+	endpoint, _ := p.HostsEntry()
+	sandbox, _ := p.Image("pause")
+	vip := ""
+	if p.LoadBalancer.Kind == plan.HAProxy {
+		vip = address(p.LoadBalancer.VirtualIP)
+	}
+	return document(sharedComment, mapping{
+		{"cluster", mapping{
+			{"name", p.Cluster.Name},
+			{"kubernetes_version", p.Cluster.Version.String()},
+			{"kubernetes_minor", p.Cluster.Version.MinorString()},
+			{"endpoint", p.Cluster.Endpoint.String()},
+			{"endpoint_name", endpoint.Name}, // "" where /etc/hosts needs no line
+			{"endpoint_address", address(endpoint.Address)},
+			{"api_server_port", p.Cluster.APIServerPort},
+			{"swap_allowed", !p.Cluster.Kubelet.FailSwapOn},
+			{"images", controlPlaneImages(p)},
+		}},
+		{"network", mapping{
+			{"dns_domain", p.Network.DNSDomain},
+			{"cluster_dns", address(clusterDNS(p))},
+			{"ipv6", ipv6(p)},
+			{"kube_proxy_mode", p.Network.KubeProxy.Mode},
+			{"cni", mapping{
+				{"name", p.Network.CNI.Name},
+				{"manifests", manifests(p)},
+			}},
+		}},
+		{"runtime", mapping{
+			{"name", p.Runtime.Name},
+			{"version", p.Runtime.Version},
+			{"socket", p.Runtime.Socket},
+			{"cgroup_driver", p.Cluster.Kubelet.CgroupDriver},
+			{"sandbox_image", sandbox.Ref},
+			{"files", files},
+		}},
+		{"etcd", mapping{
+			{"placement", string(p.Etcd.Placement)},
+			{"data_dir", p.Etcd.DataDir},
+		}},
+		{"load_balancer", mapping{
+			{"kind", p.LoadBalancer.Kind},
+			{"virtual_ip", vip},
+		}},
+		{"artifacts", mapping{
+			{"source", p.Artifacts.Origin},
+			{"sites", mapping{
+				{"kubernetes", site(p, "pkgs.k8s.io")},
+				{"docker", site(p, "download.docker.com")},
+			}},
+			{"proxy", proxy(p.Network.HTTPProxy)},
+			{"downloads", downloads(p)},
+		}},
+	}), nil
+}
+
+// clusterDNS is the address of the cluster's DNS Service: the tenth of the first service range.
+// Source: k8s.io/kubernetes cmd/kubeadm/app/constants/constants.go, GetDNSIP
+func clusterDNS(p *plan.Plan) netip.Addr {
+	if len(p.Network.ServiceSubnets) == 0 {
+		return netip.Addr{}
+	}
+	return plan.NthAddress(p.Network.ServiceSubnets[0], 10)
+}
+
+func ipv6(p *plan.Plan) bool {
+	for _, s := range p.Network.PodSubnets {
+		if s.Addr().Is6() {
+			return true
+		}
+	}
+	return false
+}
+
+// controlPlaneImages are what a joining control plane waits for; it pulls them while the first one starts.
+func controlPlaneImages(p *plan.Plan) []string {
+	var refs []string
+	for _, i := range p.Images() {
+		switch i.Name {
+		case "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "etcd", "pause", "kube-vip":
+			refs = append(refs, i.Ref)
+		}
+	}
+	return refs
+}
+
+// site is where hosts reach a server of upstream's: itself, or its copy below artifacts.mirror_url.
+func site(p *plan.Plan, host string) string {
+	if p.Artifacts.MirrorURL == "" {
+		return "https://" + host
+	}
+	return p.Artifacts.MirrorURL + "/" + host
+}
+
+// proxy is the environment of whatever fetches something; programs disagree about the case of the names.
+func proxy(h *plan.HTTPProxy) mapping {
+	if h == nil {
+		return nil
+	}
+	env := mapping{}
+	for _, v := range []struct{ name, value string }{{"http_proxy", h.HTTP}, {"https_proxy", h.HTTPS}, {"no_proxy", strings.Join(h.NoProxy, ",")}} {
+		if v.value != "" {
+			env = append(env, entry{v.name, v.value}, entry{strings.ToUpper(v.name), v.value})
+		}
+	}
+	return env
+}
+
+func downloads(p *plan.Plan) []mapping {
+	var out []mapping
+	for _, d := range p.Downloads() {
+		out = append(out, mapping{{"name", d.Name}, {"arch", d.Arch}, {"url", d.URL}, {"path", d.Path}, {"checksum", d.Checksum}, {"archive", d.Archive}})
+	}
+	return out
+}
+
+// manifests are what kubectl applies for the pod network, in order: files of the tree, and upstream's own. Server-side where a manifest is
+// longer than the annotation in which kubectl would keep it.
+func manifests(p *plan.Plan) []mapping {
+	one := func(path, url string, serverSide bool) mapping {
+		return mapping{{"path", path}, {"url", url}, {"server_side", serverSide}}
+	}
+	c := p.Network.CNI
+	switch c.Name {
+	case plan.Flannel:
+		return []mapping{one("cni/kube-flannel.yaml", "", false)}
+	case plan.Calico:
+		base := site(p, "raw.githubusercontent.com") + "/projectcalico/calico/" + c.Version + "/manifests/"
+		var out []mapping
+		// The operator's own manifest held the definitions until Calico 3.29.
+		if v, ok := plan.ParseVersion(c.Version); ok && !v.Before(plan.Version{Major: 3, Minor: 30}) {
+			out = append(out, one("", base+"operator-crds.yaml", true))
+		}
+		out = append(out, one("", base+"tigera-operator.yaml", true))
+		if p.Network.KubeProxy.Mode == plan.ProxyNone {
+			out = append(out, one("cni/calico/kubernetes-services-endpoint.yaml", "", false))
+		}
+		return append(out, one("cni/calico/installation.yaml", "", false))
+	}
+	return nil
+}
+
+// runtimeFiles are what the container runtime reads about registries, as it reads it.
+func runtimeFiles(p *plan.Plan) ([]mapping, error) {
+	var files []mapping
+	for _, r := range p.Runtime.Registries {
+		if !registryHost.MatchString(r.Host) {
+			return nil, fmt.Errorf("%q is no host of a registry", r.Host)
+		}
+		if p.Runtime.Name == plan.Containerd {
+			files = append(files, mapping{{"dest", "/etc/containerd/certs.d/" + r.Host + "/hosts.toml"}, {"content", string(hostsTOML(r))}})
+		}
+	}
+	switch {
+	case len(p.Runtime.Registries) == 0:
+	case p.Runtime.Name == plan.CRIO:
+		files = append(files, mapping{{"dest", "/etc/containers/registries.conf.d/50-k8splan-registries.conf"}, {"content", string(registriesConf(p.Runtime.Registries))}})
+	}
+	if p.Runtime.Name == plan.Docker {
+		data, err := daemonJSON(p)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, mapping{{"dest", "/etc/docker/daemon.json"}, {"content", string(data)}})
+	}
+	return files, nil
+}

@@ -1,0 +1,143 @@
+package ansible
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strconv"
+	"unicode"
+)
+
+// entry is a key and its value in a YAML mapping. Values are string, int, bool, mapping, []mapping, []string, or nil for a host without
+// variables of its own.
+type entry struct {
+	key   string
+	value any
+}
+
+// mapping keeps the order in which it is written.
+type mapping []entry
+
+// document encodes a mapping as YAML in block style after a comment. Strings come out quoted and with the tag !unsafe.
+func document(comment string, m mapping) []byte {
+	var out bytes.Buffer
+	out.WriteString("---\n" + comment)
+	writeMapping(&out, m, 0)
+	return out.Bytes()
+}
+
+func writeMapping(out *bytes.Buffer, m mapping, indent int) {
+	for _, e := range m {
+		pad(out, indent)
+		writeKey(out, e.key)
+		writeValue(out, e.value, indent)
+	}
+}
+
+// writeValue writes what follows a key and its colon, the line's end included.
+func writeValue(out *bytes.Buffer, value any, indent int) {
+	switch v := value.(type) {
+	case nil:
+		out.WriteByte('\n')
+	case mapping:
+		if len(v) == 0 {
+			out.WriteString(" {}\n")
+			return
+		}
+		out.WriteByte('\n')
+		writeMapping(out, v, indent+2)
+	case []mapping:
+		if len(v) == 0 {
+			out.WriteString(" []\n")
+			return
+		}
+		out.WriteByte('\n')
+		for _, item := range v {
+			for i, e := range item {
+				pad(out, indent+2)
+				if i == 0 {
+					out.WriteString("- ")
+				} else {
+					out.WriteString("  ")
+				}
+				writeKey(out, e.key)
+				writeValue(out, e.value, indent+4)
+			}
+		}
+	case []string:
+		if len(v) == 0 {
+			out.WriteString(" []\n")
+			return
+		}
+		out.WriteByte('\n')
+		for _, item := range v {
+			pad(out, indent+2)
+			out.WriteString("- ")
+			writeString(out, item)
+			out.WriteByte('\n')
+		}
+	case string:
+		out.WriteByte(' ')
+		writeString(out, v)
+		out.WriteByte('\n')
+	case int:
+		out.WriteByte(' ')
+		out.WriteString(strconv.Itoa(v))
+		out.WriteByte('\n')
+	case bool:
+		out.WriteByte(' ')
+		out.WriteString(strconv.FormatBool(v))
+		out.WriteByte('\n')
+	default:
+		panic(fmt.Sprintf("ansible: no YAML for %T", value))
+	}
+}
+
+func pad(out *bytes.Buffer, n int) {
+	const spaces = "                "
+	out.WriteString(spaces[:n])
+}
+
+// plainKey is what YAML reads as a string without quotes. Node names are DNS labels and may start with a digit.
+var plainKey = regexp.MustCompile(`^[a-z_][a-z0-9_-]*$`)
+
+// reserved are plain scalars that YAML 1.1 reads as something else.
+var reserved = map[string]bool{"y": true, "n": true, "yes": true, "no": true, "on": true, "off": true, "true": true, "false": true, "null": true}
+
+func writeKey(out *bytes.Buffer, key string) {
+	if plainKey.MatchString(key) && !reserved[key] {
+		out.WriteString(key)
+	} else {
+		quote(out, key)
+	}
+	out.WriteByte(':')
+}
+
+func writeString(out *bytes.Buffer, s string) {
+	out.WriteString("!unsafe ")
+	quote(out, s)
+}
+
+// quote writes a YAML double-quoted scalar. What YAML does not allow as it is, or an editor would not show, is escaped; a byte that is no
+// UTF-8 comes out as U+FFFD.
+func quote(out *bytes.Buffer, s string) {
+	out.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			out.WriteByte('\\')
+			out.WriteRune(r)
+		case r == '\n':
+			out.WriteString(`\n`)
+		case r == '\t':
+			out.WriteString(`\t`)
+		case r >= ' ' && r < 0x7f || r > 0xa0 && unicode.IsPrint(r):
+			out.WriteRune(r)
+		case r > 0xffff:
+			fmt.Fprintf(out, `\U%08X`, r)
+		default:
+			fmt.Fprintf(out, `\u%04X`, r)
+		}
+	}
+	out.WriteByte('"')
+}

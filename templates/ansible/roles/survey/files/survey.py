@@ -1,0 +1,253 @@
+"""Tell, as JSON, what a host is and what of the cluster is on it already.
+
+One cheap question to each host replaces Ansible's fact gathering and the many "is it there yet?" tasks: a second run of the
+playbook skips what this survey finds in place. It changes nothing.
+"""
+import argparse
+import glob
+import hashlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+import time
+
+# Files that the roles own. A file is written again when its mode or its content is not as it should be.
+FILES = [
+    "/etc/cni/net.d/10-static-routes.conflist",
+    "/etc/containerd/certs.d/*/hosts.toml",
+    "/etc/containerd/config.toml",
+    "/etc/containers/policy.json",
+    "/etc/containers/registries.conf.d/50-k8splan-*.conf",
+    "/etc/crictl.yaml",
+    "/etc/crio/crio.conf.d/50-k8splan.conf",
+    "/etc/docker/daemon.json",
+    "/etc/etcd/etcd.env",
+    "/etc/etcd/kubeadm/*.yaml",
+    "/etc/haproxy/haproxy.cfg",
+    "/etc/keepalived/*.conf",
+    "/etc/kube-vip/config.yaml",
+    "/etc/kubernetes/kubeadm.yaml",
+    "/etc/kubernetes/manifests/kube-vip.yaml",
+    "/etc/modules-load.d/kubernetes.conf",
+    "/etc/static-routes.conf",
+    "/etc/sysctl.d/99-kubernetes.conf",
+    "/etc/systemd/system/containerd.service",
+    "/etc/systemd/system/cri-docker.service",
+    "/etc/systemd/system/cri-docker.socket",
+    "/etc/systemd/system/crio.service",
+    "/etc/systemd/system/docker.service",
+    "/etc/systemd/system/etcd.service",
+    "/etc/systemd/system/static-routes.service",
+    "/etc/systemd/system/kubelet.service",
+    "/etc/systemd/system/*.service.d/50-k8splan-proxy.conf",
+    "/usr/libexec/keepalived/check-apiserver.sh",
+    "/usr/local/sbin/static-routes",
+]
+
+# A service that has been running since before one of its files was written needs a restart. That also heals a run that was
+# killed after it wrote a file and before it restarted the service.
+SERVICES = {
+    "containerd": ["/usr/local/bin/containerd", "/usr/bin/containerd", "/etc/containerd/config.toml",
+                   "/etc/systemd/system/containerd.service", "/etc/systemd/system/containerd.service.d/*.conf"],
+    "crio": ["/usr/local/bin/crio", "/etc/crio/crio.conf.d/50-k8splan.conf", "/etc/systemd/system/crio.service",
+             "/etc/containers/registries.conf.d/50-k8splan-*.conf", "/etc/systemd/system/crio.service.d/*.conf"],
+    "docker": ["/usr/local/bin/dockerd", "/etc/docker/daemon.json", "/etc/systemd/system/docker.service", "/etc/systemd/system/docker.service.d/*.conf"],
+    "cri-docker": ["/usr/local/bin/cri-dockerd", "/etc/systemd/system/cri-docker.service"],
+    "etcd": ["/usr/local/bin/etcd", "/etc/etcd/etcd.env", "/etc/systemd/system/etcd.service", "/etc/etcd/pki/*"],
+    "kubelet": ["/usr/local/bin/kubelet", "/usr/bin/kubelet", "/etc/systemd/system/kubelet.service", "/etc/systemd/system/kubelet.service.d/*.conf"],
+    "haproxy": ["/etc/haproxy/haproxy.cfg"],
+    "keepalived": ["/etc/keepalived/*.conf"],
+    "static-routes": ["/etc/systemd/system/static-routes.service", "/etc/static-routes.conf", "/usr/local/sbin/static-routes"],
+    "firewalld": [],
+}
+
+DIRECTORIES = ["/etc/cni/net.d", "/etc/containerd", "/etc/containerd/certs.d/*", "/etc/containers/registries.conf.d",
+               "/etc/crio/crio.conf.d", "/etc/docker", "/etc/kube-vip", "/etc/kubernetes/manifests", "/etc/kubernetes/pki/etcd", "/etc/systemd/system/*.service.d",
+               "/opt/cni/bin", "/usr/libexec/keepalived"]
+
+SYSCTLS = ["net.bridge.bridge-nf-call-ip6tables", "net.bridge.bridge-nf-call-iptables", "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"]
+
+COMMANDS = ["conntrack", "ebtables", "ethtool", "haproxy", "ip", "iptables", "keepalived", "kmod", "losetup", "mount", "nft", "socat", "tc"]
+
+
+def read(path):
+    try:
+        with open(path, encoding="utf-8", errors="replace") as f:
+            return f.read()
+    except OSError:
+        return ""
+
+
+def run(*argv):
+    try:
+        return subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True, check=False).stdout
+    except OSError:
+        return ""
+
+
+def expand(patterns):
+    return [path for pattern in patterns for path in sorted(glob.glob(pattern)) if os.path.isfile(path)]
+
+
+def digest(path):
+    with open(path, "rb") as f:
+        return hashlib.sha256(f.read()).hexdigest()
+
+
+def files():
+    """mode and SHA-256 of each file that the roles own, such as "0644:9f86…"."""
+    return {path: "%04o:%s" % (os.stat(path).st_mode & 0o7777, digest(path)) for path in expand(FILES)}
+
+
+def system():
+    release = {}
+    for line in read("/etc/os-release").splitlines():
+        key, _, value = line.partition("=")
+        release[key] = value.strip("\"'")
+    kin = [release.get("ID", "")] + release.get("ID_LIKE", "").split()
+    family = "debian" if {"debian", "ubuntu"} & set(kin) else "redhat" if {"rhel", "fedora", "centos"} & set(kin) else ""
+    machine = platform.machine()
+    return {
+        "id": release.get("ID", ""),
+        "family": family,
+        "name": release.get("PRETTY_NAME", ""),
+        "version": release.get("VERSION_ID", ""),
+        "codename": release.get("VERSION_CODENAME", ""),
+        "arch": {"x86_64": "amd64", "aarch64": "arm64"}.get(machine, machine),
+        "kernel": platform.release(),
+    }
+
+
+def services():
+    """of each service: is it enabled, is it running, has it been running since before one of its files was written."""
+    asked = ["Id", "ActiveState", "UnitFileState", "StateChangeTimestampMonotonic"]
+    states = {name: {"enabled": False, "running": False, "stale": False} for name in SERVICES}
+    booted = time.time() - time.monotonic()
+    for block in run("systemctl", "show", "--property=" + ",".join(asked), *[name + ".service" for name in SERVICES]).split("\n\n"):
+        unit = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
+        name = unit.get("Id", "").rpartition(".")[0]
+        if name not in states:
+            continue
+        running = unit["ActiveState"] in ("active", "reloading")
+        since = booted + int(unit["StateChangeTimestampMonotonic"]) / 1e6
+        newest = max([os.stat(path).st_mtime for path in expand(SERVICES[name])], default=0)
+        states[name] = {"enabled": unit["UnitFileState"] == "enabled", "running": running, "stale": running and newest > since}
+    return states
+
+
+def artifacts():
+    """what fetch.py installed, by name, as far as it is still in place untouched."""
+    try:
+        installed = json.loads(read("/var/lib/k8splan/artifacts.json"))
+    except ValueError:
+        return {}
+
+    def untouched(entry):
+        for path, (size, mtime) in entry["files"].items():
+            try:
+                found = os.stat(path)
+            except OSError:
+                return False
+            if [found.st_size, found.st_mtime_ns] != [size, mtime]:
+                return False
+        return True
+
+    return {name: entry["path"] for name, entry in installed.items() if untouched(entry)}
+
+
+def missing(packages, family):
+    """those of "name=version" that are not installed in that version, whatever its epoch and its packaging revision."""
+    names = [package.partition("=")[0] for package in packages]
+    if not names:
+        return []
+    if family == "debian":
+        lines = run("dpkg-query", "--show", "--showformat=${db:Status-Status} ${Package}=${Version}\n", *names).splitlines()
+        installed = [line.partition(" ")[2] for line in lines if line.startswith("installed ")]
+    else:
+        installed = run("rpm", "--query", "--queryformat", "%{NAME}=%{VERSION}-%{RELEASE}\n", *names).splitlines()
+    found = {name: version.rpartition(":")[2].rpartition("-")[0] for name, _, version in (line.partition("=") for line in installed)}
+    return [package for package in packages if found.get(package.partition("=")[0], "").partition("-")[0] != package.partition("=")[2]]
+
+
+def kubernetes():
+    """how far kubeadm has come on this host."""
+    etc = "/etc/kubernetes/"
+    authority = etc + "pki/ca.crt"
+    unfinished = read(etc + ".k8splan-unfinished").strip()
+    joined = os.path.exists(etc + "kubelet.conf") and not unfinished
+    return {
+        "unfinished": unfinished,
+        "joined": joined,
+        "serving": joined and os.path.exists(etc + "admin.conf"),
+        "authority": digest(authority) if joined and os.path.exists(authority) else "",
+        "etcd_client": os.path.exists(etc + "pki/apiserver-etcd-client.key"),
+    }
+
+
+def etcd(data_dir):
+    pki = "/etc/etcd/pki/"
+    return {
+        "directories": all(os.path.isdir(path) for path in (pki, "/etc/etcd/kubeadm", data_dir)),
+        "user": any(line.startswith("etcd:") for line in read("/etc/passwd").splitlines()),
+        "issuer": bool(glob.glob("/etc/etcd/issued/*/etcd/ca.key")),
+        "authority": digest(pki + "ca.crt") if os.path.exists(pki + "ca.crt") else "",
+        "config": read(pki + "config.sha256").strip(),
+    }
+
+
+def swap():
+    """swap that is on now, and lines of fstab that would turn it on at the next boot."""
+    lines = [line.split() for line in read("/etc/fstab").splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    return {"active": len(read("/proc/swaps").splitlines()) > 1, "fstab": any(len(f) > 2 and f[2] == "swap" for f in lines)}
+
+
+def hosts():
+    """name → address of /etc/hosts, the first line of each name."""
+    entries = {}
+    for line in read("/etc/hosts").splitlines():
+        fields = line.partition("#")[0].split()
+        for name in fields[1:]:
+            entries.setdefault(name, fields[0])
+    return entries
+
+
+def interface(address):
+    """name of the network interface that holds an address, "" if none does."""
+    fields = run("ip", "-oneline", "address", "show", "to", address).split() if address else []
+    return fields[1] if len(fields) > 1 else ""
+
+
+def sysctl(name):
+    return read("/proc/sys/" + name.replace(".", "/")).strip()
+
+
+def main():
+    args = argparse.ArgumentParser()
+    args.add_argument("--packages", default="")
+    args.add_argument("--address", default="")
+    args.add_argument("--etcd-data-dir", default="/var/lib/etcd")
+    asked = args.parse_args()
+    this = system()
+    units = services()
+    print(json.dumps({
+        "system": this,
+        "interface": interface(asked.address),
+        "commands": {name: bool(shutil.which(name)) for name in COMMANDS},
+        "missing_packages": missing([name for name in asked.packages.split(",") if name], this["family"]),
+        "files": files(),
+        "directories": [path for pattern in DIRECTORIES for path in glob.glob(pattern) if os.path.isdir(path)],
+        "services": units,
+        "artifacts": artifacts(),
+        "kubernetes": kubernetes(),
+        "etcd": etcd(asked.etcd_data_dir),
+        "swap": swap(),
+        "hosts": hosts(),
+        "kernel": {name: sysctl(name) for name in SYSCTLS},
+        "firewall": "firewalld" if units["firewalld"]["running"] else "ufw" if "ENABLED=yes" in read("/etc/ufw/ufw.conf") else "",
+        "selinux": {"haproxy": read("/sys/fs/selinux/booleans/haproxy_connect_any").startswith("1"), "enforcing": read("/sys/fs/selinux/enforce").strip() == "1", "configured": "\nSELINUX=enforcing" in "\n" + read("/etc/selinux/config")},
+    }))
+
+
+main()
