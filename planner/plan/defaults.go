@@ -25,6 +25,9 @@ const (
 
 // decide records a value that was left to the planner.
 func (r *resolver) decide(path string, value any, reason, link string) {
+	if value == "" {
+		value = NoData
+	}
 	r.plan.Decisions = append(r.plan.Decisions, Decision{Path: path, Value: fmt.Sprint(value), Reason: reason, Link: link})
 }
 

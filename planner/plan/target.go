@@ -88,4 +88,5 @@ var Targets = []TargetFacts{
 		Emits: "Terraform: network, firewall, machines, balancer, bastion; then the playbook", Checked: CheckTool,
 		CheckedBy: "terraform validate with the schema of hashicorp/google 6.50", CheckedOn: "2026-11-23",
 	},
+	{Name: "gke", Title: "Google Kubernetes Engine", Hosting: Hosted},
 }

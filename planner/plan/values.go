@@ -303,7 +303,9 @@ func hostPort(s string) (host string, port int, ok bool) {
 		if err != nil || n < 1 || n > 65535 || strconv.Itoa(n) != p {
 			return "", 0, false
 		}
-		host, port = h, n
+		if host, port = h, n; strings.HasPrefix(s, "[") != strings.Contains(h, ":") {
+			return "", 0, false // brackets are for IPv6 addresses alone
+		}
 	}
 	return host, port, isHost(host)
 }
@@ -323,7 +325,7 @@ func (r *resolver) url(at hcl.Range, what, s string) string {
 		problem = "carries a query or a fragment, to which no path can be appended"
 	case !validAuthority(u.Host):
 		problem = "names no valid host and port"
-	case strings.ContainsAny(s, " \"'`\\$;|&<>{}") || strings.Contains(u.Path, ".."):
+	case strings.ContainsAny(s, " \"'`\\$;|&<>{}") || strings.ContainsFunc(s, func(c rune) bool { return c > unicode.MaxASCII }) || strings.Contains(u.Path, ".."):
 		problem = "holds characters that have a meaning of their own in configuration files"
 	default:
 		return strings.TrimRight(s, "/")
