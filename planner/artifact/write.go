@@ -232,10 +232,7 @@ func (s *Set) writeFresh(dir string, existing fs.FileInfo, opts Options) (err er
 			return err
 		}
 	}
-	if err := syncFS(lock); err != nil {
-		return err
-	}
-	opts.reach("synced")
+	opts.reach("staged all")
 	if existing != nil {
 		err = replaceEmptyDir(stage, dir)
 	} else {
@@ -245,7 +242,7 @@ func (s *Set) writeFresh(dir string, existing fs.FileInfo, opts Options) (err er
 		return err
 	}
 	opts.reach("renamed")
-	return syncDir(parent)
+	return nil
 }
 
 // removeAbandoned removes what killed processes staged beside a directory: those that no living process holds the lock of.
@@ -644,15 +641,4 @@ func (t *tree) sync() error {
 	}
 	defer f.Close()
 	return syncFS(f)
-}
-
-// syncDir brings a rename in a directory to the disk, where directories can be synced.
-func syncDir(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return nil // writable but not readable: the rename is done, and no promise but that of a power cut is weaker
-	}
-	defer f.Close()
-	f.Sync() // refused by some file systems, which then have nothing to sync
-	return nil
 }
