@@ -76,7 +76,7 @@ func facts(p *plan.Plan) []fact {
 		if p.Etcd.IsExternal() {
 			where = "as services of their own"
 		}
-		add("etcd", fmt.Sprintf("%s %s, %s; %d must agree", count(members, "member", "members"), p.Etcd.Version, where, p.Etcd.Quorum()))
+		add("etcd", fmt.Sprintf("%s, version %s, %s; %d must agree", count(members, "member", "members"), p.Etcd.Version, where, p.Etcd.Quorum()))
 	}
 	if nodes := p.Workers(); len(nodes) > 0 {
 		add("Workers", fmt.Sprintf("%d: %s", len(nodes), names(nodes)))
