@@ -82,8 +82,13 @@ func block(path string) string {
 
 func (r *resolver) clusterDefaults() {
 	p, s := &r.plan.Cluster, r.spec.Cluster
-	settle(r, s.KubernetesVersion != nil, &p.Version, "cluster.kubernetes_version", DefaultVersion,
-		"The newest release known on "+FactsDate+".", "https://kubernetes.io/releases/")
+	version, reason := DefaultVersion, "The newest release known on "+FactsDate+"."
+	if newest := r.plan.Target.Facts.Newest; !newest.IsZero() && version.MinorsAhead(newest) > 0 {
+		if version, reason = newest, "The newest minor that the target takes."; newest.Known() {
+			version, _ = newest.NewestPatch()
+		}
+	}
+	settle(r, s.KubernetesVersion != nil, &p.Version, "cluster.kubernetes_version", version, reason, "https://kubernetes.io/releases/")
 	drawn := len(r.plan.KubeletNodes())
 	if s.MaxNodes == nil {
 		p.MaxNodes = drawn

@@ -276,6 +276,15 @@ node_pool "general" { count = 3 }
 	}
 }
 
+func TestDefaultVersionIsOneThatTheTargetTakes(t *testing.T) {
+	for newest, want := range map[Version]string{{}: "1.37.2", {1, 40, 0}: "1.37.2", {1, 37, 0}: "1.37.2", {1, 36, 0}: "1.36.3"} {
+		p := resolvedOn(t, TargetFacts{Name: "installer", Hosting: Installer, Newest: newest}, smallest)
+		if got := p.Cluster.Version.String(); got != want || !p.Target.Facts.Takes(p.Cluster.Version) {
+			t.Errorf("a target up to %s gets %s, want %s", newest, got, want)
+		}
+	}
+}
+
 func TestInstallerMayGiveAddressesItself(t *testing.T) {
 	p := resolvedOn(t, TargetFacts{Name: "installer", Hosting: Installer}, strings.NewReplacer("  first_address = \"10.0.0.11\"\n", "", "  address = \"10.0.0.9\"\n", "", "  address = \"10.0.0.21\"\n", "").Replace(stacked))
 	if got := p.Etcd.InitialCluster(); got != "cp-1=https://cp-1:2380,cp-2=https://cp-2:2380,cp-3=https://cp-3:2380" {
