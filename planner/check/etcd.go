@@ -271,7 +271,7 @@ var etcdRules = []Rule{
 			old, experimental := strings.CutPrefix(a.Name, "experimental-")
 			switch {
 			case !ok:
-			case experimental && !v.Before(plan.Version{Major: 3, Minor: 7}):
+			case experimental && !plan.TakesExperimentalFlags(v):
 				findings = append(findings, one(p.Etcd.Attr("extra_args"), "etcd %s has no flag --%s and exits if given one. Write %q, or its feature gate.", v, a.Name, old)...)
 			case slices.Contains([]string{"enable-v2", "proxy", "discovery-fallback", "discovery-proxy", "strict-reconfig-check-v2"}, a.Name) && !v.Before(plan.Version{Major: 3, Minor: 6}):
 				findings = append(findings, one(p.Etcd.Attr("extra_args"), "etcd %s has no flag --%s, which went with the API v2 in 3.6, and exits if given one. Remove it.", v, a.Name)...)

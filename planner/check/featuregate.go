@@ -10,25 +10,6 @@ import (
 
 const gateDocs = "https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates/"
 
-// gatesMinor is the minor whose gates are known in full: what it lacks is gone or never was.
-const gatesMinor = 37
-
-func gateCalled(name string) (gate, bool) {
-	i := slices.IndexFunc(gates, func(g gate) bool { return g.name == name })
-	if i < 0 {
-		return gate{}, false
-	}
-	return gates[i], true
-}
-
-func gateNames() []string {
-	words := make([]string, len(gates))
-	for i, g := range gates {
-		words[i] = g.name
-	}
-	return words
-}
-
 // gateRule makes one finding for each gate of the file that the judge objects to.
 func gateRule(r rule.Rule, judge func(p *plan.Plan, name string, on bool) (format string, args []any)) Rule {
 	return Rule{r, func(p *plan.Plan) []Finding {
@@ -49,17 +30,16 @@ var featureGateRules = []Rule{
 		Fix:     "Remove it if the feature is stable by now, or correct the name.",
 		Sources: []string{gateDocs, "https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates-removed/"},
 	}, func(p *plan.Plan, name string, on bool) (string, []any) {
-		if _, ok := gateCalled(name); ok {
-			return "", nil
-		}
-		v, hint := p.Cluster.Version, didYouMean(name, gateNames())
+		v := p.Cluster.Version
+		g, ok := plan.FindGate(name)
+		known, _ := g.State(v)
 		switch {
-		case v.Minor == gatesMinor:
-			return "Kubernetes %s knows no feature gate %s, and its components exit at one.%s If the feature is stable by now, remove the gate.", []any{v, name, hint}
-		case hint != "" && v.Minor < gatesMinor: // whether an older one knew it is not in the table: only a typing mistake is sure
-			return "There is no feature gate %s.%s Kubernetes' components exit at a gate that they do not know.", []any{name, hint}
+		case !v.Known() || known || ok && v.Minor < g.Since:
+			return "", nil
+		case ok:
+			return "Feature gate %s is gone from Kubernetes 1.%d on, and the components of %s exit at one. Remove it.", []any{name, g.Removed, v}
 		}
-		return "", nil
+		return "Kubernetes %s knows no feature gate %s, and its components exit at one.%s", []any{v, name, didYouMean(name, plan.GateNames())}
 	}),
 	gateRule(rule.Rule{
 		ID: "version-feature-gate-early", Severity: rule.Error, Title: "Feature gate of a later Kubernetes", Permanent: true,
@@ -67,11 +47,11 @@ var featureGateRules = []Rule{
 		Fix:     "Remove it, or use the newer Kubernetes.",
 		Sources: []string{gateDocs},
 	}, func(p *plan.Plan, name string, on bool) (string, []any) {
-		g, ok := gateCalled(name)
-		if !ok || g.since <= p.Cluster.Version.Minor {
+		g, ok := plan.FindGate(name)
+		if !ok || !p.Cluster.Version.Known() || g.Since <= p.Cluster.Version.Minor {
 			return "", nil
 		}
-		return "Feature gate %s came with Kubernetes 1.%d, and this is %s, whose components exit at it. Remove it.", []any{name, g.since, p.Cluster.Version}
+		return "Feature gate %s came with Kubernetes 1.%d, and this is %s, whose components exit at it. Remove it.", []any{name, g.Since, p.Cluster.Version}
 	}),
 	gateRule(rule.Rule{
 		ID: "version-feature-gate-locked", Severity: rule.Error, Title: "Feature gate that cannot be changed any more", Permanent: true,
@@ -79,11 +59,11 @@ var featureGateRules = []Rule{
 		Fix:     "Remove it.",
 		Sources: []string{gateDocs},
 	}, func(p *plan.Plan, name string, on bool) (string, []any) {
-		g, ok := gateCalled(name)
-		if !ok || g.locked == 0 || p.Cluster.Version.Minor < g.locked || on == g.lockedTo {
+		g, _ := plan.FindGate(name)
+		if _, locked := g.State(p.Cluster.Version); !locked || on == g.LockedTo {
 			return "", nil
 		}
-		return "Feature gate %s is locked to %t from Kubernetes 1.%d on: components exit at %t. Remove it.", []any{name, g.lockedTo, g.locked, on}
+		return "Feature gate %s is locked to %t from Kubernetes 1.%d on: components exit at %t. Remove it.", []any{name, g.LockedTo, g.Locked, on}
 	}),
 	gateRule(rule.Rule{
 		ID: "version-feature-gate-needless", Severity: rule.Warning, Title: "Feature gate without effect",
@@ -91,11 +71,11 @@ var featureGateRules = []Rule{
 		Fix:     "Remove it.",
 		Sources: []string{gateDocs},
 	}, func(p *plan.Plan, name string, on bool) (string, []any) {
-		g, ok := gateCalled(name)
-		if !ok || g.locked == 0 || p.Cluster.Version.Minor < g.locked || on != g.lockedTo {
+		g, _ := plan.FindGate(name)
+		if _, locked := g.State(p.Cluster.Version); !locked || on != g.LockedTo {
 			return "", nil
 		}
-		return "Feature gate %s is locked to %t since Kubernetes 1.%d. Remove it before the minor that drops it.", []any{name, on, g.locked}
+		return "Feature gate %s is locked to %t since Kubernetes 1.%d. Remove it before the minor that drops it.", []any{name, on, g.Locked}
 	}),
 	gateRule(rule.Rule{
 		ID: "version-feature-gate-alpha", Severity: rule.Warning, Title: "Alpha feature",
@@ -103,8 +83,9 @@ var featureGateRules = []Rule{
 		Fix:     "Remove it, or waive the rule and say what the test is for.",
 		Sources: []string{gateDocs + "#feature-stages"},
 	}, func(p *plan.Plan, name string, on bool) (string, []any) {
-		g, ok := gateCalled(name)
-		if !ok || !on || g.alpha == 0 || p.Cluster.Version.Minor >= g.alpha || g.since > p.Cluster.Version.Minor {
+		g, _ := plan.FindGate(name)
+		until, ok := alphaGates[name]
+		if known, _ := g.State(p.Cluster.Version); !known || !on || !ok || until != 0 && p.Cluster.Version.Minor >= until {
 			return "", nil
 		}
 		return "Feature gate %s is alpha in Kubernetes %s: it may change or vanish with the next minor, and what it stored with it. Remove it from clusters that are to last.", []any{name, p.Cluster.Version}

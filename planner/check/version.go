@@ -66,19 +66,22 @@ func osFactsOf(os plan.OS) (osFacts, bool) {
 	return osFacts{}, false
 }
 
-// kernelFloor is the oldest kernel that kubeadm's preflight takes.
-// Source: k8s.io/system-validators as of v1.9.0 (Kubernetes 1.32): ^4\.19, later 4.x, 5 and above.
-var kernelFloor = plan.Version{Major: 4, Minor: 19}
-
 // osBlocker says why this Kubernetes does not run on the system, "" if it does: the rule that says so then says it alone.
 func osBlocker(p *plan.Plan, f osFacts) string {
 	switch {
 	case f.cgroupV1 && p.Cluster.Version.NeedsCgroupV2():
 		return "cgroup"
-	case f.kernel.Before(kernelFloor) && p.Cluster.Version.Minor >= 32:
+	case kernelRefused(p, f):
 		return "kernel"
+	case p.Network.KubeProxy.Mode == "nftables" && f.kernel.Before(plan.NFTablesKernel):
+		return "nftables"
 	}
 	return ""
+}
+
+func kernelRefused(p *plan.Plan, f osFacts) bool {
+	floor, refuses, known := p.Cluster.Version.KernelFloor()
+	return known && refuses && f.kernel.Before(floor)
 }
 
 // kubelets selects the hosts that run a kubelet and whose system is known.
@@ -118,11 +121,11 @@ var versionRules = []Rule{
 		Fix:     "Write a release of one of the newest three minors.",
 		Sources: []string{releases, skewPolicy},
 	}, func(p *plan.Plan) []Finding {
-		v, newest := p.Cluster.Version, plan.DefaultVersion
-		if !v.Known() || newest.MinorsAhead(v) < 3 || !ours(p) {
+		v := p.Cluster.Version
+		if end := v.SupportEnds(); end == "" || end > plan.FactsDate || !ours(p) {
 			return nil
 		}
-		return one(versionAt(p), "Kubernetes %s gets no fixes: on %s upstream supports %d.%d to %s. Write %q.", v.MinorString(), plan.FactsDate, newest.Major, newest.Minor-2, newest.MinorString(), newest)
+		return one(versionAt(p), "Kubernetes %s gets no fixes since %s. Write %q, or the next minor on the way there.", v.MinorString(), v.SupportEnds(), plan.DefaultVersion)
 	}},
 	{rule.Rule{
 		ID: "version-patch-unknown", Severity: rule.Warning, Title: "Patch release without data",
@@ -159,13 +162,31 @@ var versionRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "version-kernel", Severity: rule.Error, Title: "Kernel too old for this Kubernetes",
-		Doc:     "From 1.32 on kubeadm's preflight refuses kernels before 4.19. RHEL 8 and its relatives have 4.18.",
+		Doc:     "kubeadm's preflight of 1.32 and 1.33 refuses kernels before 4.19, that of 1.31 before 3.10. RHEL 8 and its relatives have 4.18.",
 		Fix:     "Use a newer release of the system.",
 		Sources: []string{"https://github.com/kubernetes/system-validators/blob/v1.9.0/validators/types_unix.go", "https://kubernetes.io/docs/reference/node/kernel-version-requirements/"},
 	}, func(p *plan.Plan) []Finding {
 		return each(p.Nodes, kubelets(p, func(f osFacts) bool { return osBlocker(p, f) == "kernel" }), osAt, func(n *plan.Node, all []*plan.Node) string {
 			f, _ := osFactsOf(n.OS)
-			return fmt.Sprintf("%s of %s has kernel %s, and kubeadm %s wants %s or newer. Use %s.", f.title, whose(all), f.kernel.MinorString(), p.Cluster.Version.MinorString(), kernelFloor.MinorString(), f.instead)
+			floor, _, _ := p.Cluster.Version.KernelFloor()
+			return fmt.Sprintf("%s of %s has kernel %s, and kubeadm %s refuses anything before %s. Use %s.", f.title, whose(all), f.kernel.MinorString(), p.Cluster.Version.MinorString(), floor.MinorString(), f.instead)
+		})
+	}},
+	{rule.Rule{
+		ID: "version-kernel-untested", Severity: rule.Warning, Title: "Kernel older than this Kubernetes is tested with",
+		Doc:     "From 1.34 on kubeadm's preflight warns of kernels before 5.4: nobody tests them any more, and features from user namespaces to swap need newer ones.",
+		Fix:     "Use a newer release of the system.",
+		Sources: []string{"https://github.com/kubernetes/system-validators/blob/v1.12.1/validators/types_unix.go", "https://kubernetes.io/docs/reference/node/kernel-version-requirements/"},
+	}, func(p *plan.Plan) []Finding {
+		floor, refuses, known := p.Cluster.Version.KernelFloor()
+		if !known || refuses {
+			return nil
+		}
+		return each(p.Nodes, kubelets(p, func(f osFacts) bool {
+			return f.kernel.Before(floor) && osBlocker(p, f) == ""
+		}), osAt, func(n *plan.Node, all []*plan.Node) string {
+			f, _ := osFactsOf(n.OS)
+			return fmt.Sprintf("%s of %s has kernel %s, and Kubernetes %s is tested with %s and newer. Use %s.", f.title, whose(all), f.kernel.MinorString(), p.Cluster.Version.MinorString(), floor.MinorString(), f.instead)
 		})
 	}},
 	{rule.Rule{
@@ -185,11 +206,7 @@ var versionRules = []Rule{
 		Fix:     "Write `kube_proxy { mode = \"iptables\" }`, or use a newer system.",
 		Sources: []string{kubeProxyDocs + "#proxy-mode-nftables", "https://kubernetes.io/docs/reference/node/kernel-version-requirements/"},
 	}, func(p *plan.Plan) []Finding {
-		floor := plan.Version{Major: 5, Minor: 13}
-		if p.Network.KubeProxy.Mode != "nftables" {
-			return nil
-		}
-		return each(p.Nodes, kubelets(p, func(f osFacts) bool { return f.kernel.Before(floor) && osBlocker(p, f) == "" }), osAt, func(n *plan.Node, all []*plan.Node) string {
+		return each(p.Nodes, kubelets(p, func(f osFacts) bool { return osBlocker(p, f) == "nftables" }), osAt, func(n *plan.Node, all []*plan.Node) string {
 			f, _ := osFactsOf(n.OS)
 			return fmt.Sprintf("%s of %s has kernel %s, and kube-proxy's mode nftables needs 5.13. Write kube_proxy { mode = \"iptables\" } in network, or use a newer system.", f.title, whose(all), f.kernel.MinorString())
 		})
@@ -227,10 +244,41 @@ var versionRules = []Rule{
 		Sources: []string{runtimeTable, "https://github.com/containerd/containerd/blob/main/docs/cri/config.md", "https://github.com/kubernetes-sigs/kubespray/issues/11963"},
 	}, func(p *plan.Plan) []Finding {
 		v, ok := parsed(p.Runtime.Version)
-		if p.Runtime.Name != plan.Containerd || !p.Runtime.Has("version") || !ok || v.Major == 2 {
+		if p.Runtime.Name != plan.Containerd || !p.Runtime.Has("version") || !ok || v.Major >= 2 {
 			return nil
 		}
-		return one(p.Runtime.Attr("version"), "containerd %s does not read the generated configuration, which is containerd 2's. Write %q, or leave version out.", v, plan.ContainerdVersion)
+		return one(p.Runtime.Attr("version"), "containerd %s does not read the generated configuration, which is containerd 2's. Write %q, or leave version out.", v, p.Cluster.Version.Containerd())
+	}},
+	{rule.Rule{
+		ID: "version-containerd-untested", Severity: rule.Warning, Title: "containerd that was not tested with this Kubernetes",
+		Doc:     "Each minor of Kubernetes is tested with certain releases of containerd. Older ones lack what the kubelet asks of them, and nobody looks at the combination.",
+		Fix:     "Leave `version` out, or write a tested release.",
+		Sources: []string{runtimeTable},
+	}, func(p *plan.Plan) []Finding {
+		v, ok := parsed(p.Runtime.Version)
+		if p.Runtime.Name != plan.Containerd || !p.Runtime.Has("version") || !ok || v.Major < 2 {
+			return nil
+		}
+		if takes, known := p.Cluster.Version.TakesContainerd(v); takes || !known {
+			return nil
+		}
+		var tested []string
+		for _, t := range p.Cluster.Version.ContainerdTested() {
+			tested = append(tested, t.String())
+		}
+		return one(p.Runtime.Attr("version"), "Kubernetes %s is tested with containerd %s (or newer patches of these), not with %s. Write %q, or leave version out.", p.Cluster.Version.MinorString(), sentence(tested), v, p.Cluster.Version.Containerd())
+	}},
+	{rule.Rule{
+		ID: "version-cni-untested", Severity: rule.Warning, Title: "Pod network that was not tested with this Kubernetes",
+		Doc:     "The pod network's release is tested with certain minors of Kubernetes. Outside of them its makers answer no questions.",
+		Fix:     "Leave `version` out, or write a release that is tested with this minor.",
+		Sources: []string{"https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements", "https://docs.cilium.io/en/stable/network/kubernetes/compatibility/"},
+	}, func(p *plan.Plan) []Finding {
+		first, last, inside, known := p.Cluster.Version.CNITested(p.Network.CNI)
+		if !known || inside || !cniHas(p, "version") {
+			return nil
+		}
+		return one(p.Network.CNI.Attr("version"), "%s %s is tested with Kubernetes %s to %s, and the cluster is %s. Leave version out, or write a release for %s.", p.Network.CNI.Name, p.Network.CNI.Version, first, last, p.Cluster.Version, p.Cluster.Version.MinorString())
 	}},
 	{rule.Rule{
 		ID: "version-crio", Severity: rule.Error, Title: "CRI-O of another minor",
@@ -242,7 +290,7 @@ var versionRules = []Rule{
 		if p.Runtime.Name != plan.CRIO || !p.Runtime.Has("version") || !ok || v.Minor == p.Cluster.Version.Minor {
 			return nil
 		}
-		return one(p.Runtime.Attr("version"), "CRI-O %s belongs to Kubernetes %s, and the cluster is %s (%s). Write %q, or leave version out.", v, v.MinorString(), p.Cluster.Version, line(versionAt(p)), p.Cluster.Version.MinorString()+".0")
+		return one(p.Runtime.Attr("version"), "CRI-O %s belongs to Kubernetes %s, and the cluster is %s (%s). Write %q, or leave version out.", v, v.MinorString(), p.Cluster.Version, line(versionAt(p)), p.Cluster.Version.CRIO())
 	}},
 	{rule.Rule{
 		ID: "version-swap", Severity: rule.Warning, Title: "Swap before it was stable",
@@ -264,6 +312,10 @@ var versionRules = []Rule{
 		var findings []Finding
 		for _, c := range commandLines(p) {
 			for _, a := range c.args {
+				if since, gone := p.Cluster.Version.KubeletFlagGone(a.Name); gone && c.component == "kubelet" {
+					findings = append(findings, one(c.at, "The kubelet has no flag --%s from Kubernetes %s on, and exits if given one. Remove it%s.", a.Name, since, insteadOf[a.Name])...)
+					continue
+				}
 				for _, r := range removedFlags {
 					if r.component == c.component && r.flag == a.Name && p.Cluster.Version.Minor >= r.minor {
 						findings = append(findings, one(c.at, "%s has no flag --%s from Kubernetes 1.%d on, and exits if given one. Remove it%s.", c.component, a.Name, r.minor, r.instead)...)
@@ -273,6 +325,12 @@ var versionRules = []Rule{
 		}
 		return findings
 	}},
+}
+
+// insteadOf says what took a kubelet flag's place.
+var insteadOf = map[string]string{
+	"cloud-config":              "; the cloud controller manager takes it",
+	"pod-infra-container-image": "; the runtime's configuration names the pause image",
 }
 
 // removedFlags are flags that stop a component, by the first minor without them.
@@ -288,8 +346,6 @@ var removedFlags = []struct {
 	{"kubelet", "network-plugin", 24, "; the runtime reads /etc/cni/net.d by itself"},
 	{"kubelet", "cni-bin-dir", 24, "; the runtime's configuration has it"},
 	{"kubelet", "cni-conf-dir", 24, "; the runtime's configuration has it"},
-	{"kubelet", "cloud-config", 34, "; the cloud controller manager takes it"},
-	{"kubelet", "pod-infra-container-image", 35, "; the runtime's configuration names the pause image"},
 	{"kube-apiserver", "insecure-port", 24, ""},
 	{"kube-apiserver", "insecure-bind-address", 24, ""},
 	{"kube-apiserver", "cloud-provider", 33, "; the cloud controller manager takes it"},

@@ -1,0 +1,189 @@
+package check
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+)
+
+// today is the day of every test.
+var today = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+
+// road takes the stages up to the checks, and stops between them as planner.Open does. A target's own arguments are its package's business.
+func road(filename string, src []byte) (*plan.Plan, hcl.Diagnostics) {
+	s, diags := spec.Load(filename, src, nil)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	p, more := plan.Resolve(s)
+	if diags = append(diags, more...); diags.HasErrors() {
+		return nil, diags
+	}
+	diags = append(diags, Run(p, today)...)
+	rule.Sort(diags)
+	return p, diags
+}
+
+// said writes a diagnostic as a marker: where it is, how bad, and of which rule.
+func said(d *hcl.Diagnostic) string {
+	severity := "error"
+	if d.Severity == hcl.DiagWarning {
+		severity = "warning"
+	}
+	if _, ok := Waived(d); ok {
+		severity = "note"
+	}
+	return fmt.Sprintf("%d: %s: %s", d.Subject.Start.Line, severity, rule.ID(d))
+}
+
+var marker = regexp.MustCompile(`(?:#|//) (error|warning|note): ([a-z0-9-]+)(?:: (.*?))?(?: \+ |$)`)
+
+// expected reads the markers of a file: "# error: <id>" on the guilty line, optionally with words of the detail after a colon, several
+// joined by " + # ".
+func expected(src []byte) (marks []string, words map[string]string) {
+	words = map[string]string{}
+	lines := bufio.NewScanner(bytes.NewReader(src))
+	for n := 1; lines.Scan(); n++ {
+		for _, m := range marker.FindAllStringSubmatch(lines.Text(), -1) {
+			mark := fmt.Sprintf("%d: %s: %s", n, m[1], m[2])
+			marks = append(marks, mark)
+			words[mark] = m[3]
+		}
+	}
+	slices.Sort(marks)
+	return marks, words
+}
+
+// judge holds a file against its markers.
+func judge(t *testing.T, filename string) hcl.Diagnostics {
+	t.Helper()
+	src, err := os.ReadFile(filename)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, words := expected(src)
+	_, diags := road(filename, src)
+	var got []string
+	for _, d := range diags {
+		mark := said(d)
+		got = append(got, mark)
+		if w := words[mark]; w != "" && !strings.Contains(d.Detail, w) {
+			t.Errorf("%s:%s\n  wanted the words %q\n  in %q", filename, mark, w, d.Detail)
+		}
+		if d.Subject.Filename != filename || d.Subject.End.Byte > len(src) || d.Subject.Start.Byte > d.Subject.End.Byte {
+			t.Errorf("%s: range %v lies outside of the file", filename, d.Subject)
+		}
+		if d.Detail == "" || !strings.ContainsAny(d.Detail[len(d.Detail)-1:], ".?!") || strings.Contains(d.Detail, "%!") {
+			t.Errorf("%s: %s: not sentences: %q", filename, mark, d.Detail)
+		}
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("%s\n  got  %q\n  want %q", filename, got, want)
+		for _, d := range diags {
+			t.Logf("  %s: %s", said(d), d.Detail)
+		}
+	}
+	return diags
+}
+
+const rulesDir = "../../testdata/rules/"
+
+// fileless names the rules that no file on disk can break by itself, with the test that does.
+var fileless = map[string]string{
+	"not-utf8":            "planner/spec: a file that editors and git would mend",
+	"file-too-large":      "planner/spec: four megabytes",
+	"too-complex":         "planner/spec: thousands of lines",
+	"too-deep":            "planner/spec: testdata/syntax",
+	"undeclared-variable": "planner/spec: comes from the command line",
+}
+
+// TestRules holds every rule's file against its markers: the file breaks this rule and no other, and its near miss breaks none.
+func TestRules(t *testing.T) {
+	for _, r := range Catalog() {
+		if fileless[r.ID] != "" {
+			continue
+		}
+		t.Run(r.ID, func(t *testing.T) {
+			diags := judge(t, rulesDir+r.ID+".hcl")
+			if len(diags) == 0 {
+				t.Error("the file breaks no rule")
+			}
+			for _, d := range diags {
+				if rule.ID(d) != r.ID {
+					t.Errorf("the file breaks %s too: %s", rule.ID(d), d.Detail)
+				}
+			}
+			if diags := judge(t, rulesDir+r.ID+".ok.hcl"); len(diags) > 0 {
+				t.Error("the near miss is not clean")
+			}
+		})
+	}
+}
+
+// TestRulesHaveNoStrays finds files that belong to no rule.
+func TestRulesHaveNoStrays(t *testing.T) {
+	files, err := filepath.Glob(rulesDir + "*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := map[string]bool{}
+	for _, r := range Catalog() {
+		ids[r.ID] = true
+	}
+	for _, f := range files {
+		if id := strings.TrimSuffix(strings.TrimSuffix(filepath.Base(f), ".hcl"), ".ok"); !ids[id] {
+			t.Errorf("%s belongs to no rule", f)
+		}
+	}
+}
+
+// TestCatalog audits what each rule says of itself.
+func TestCatalog(t *testing.T) {
+	id := regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)+$`)
+	seen := map[string]bool{}
+	previous := ""
+	for _, r := range Catalog() {
+		if !id.MatchString(r.ID) {
+			t.Errorf("%s: an ID is words joined by hyphens", r.ID)
+		}
+		if seen[r.ID] || r.ID < previous {
+			t.Errorf("%s: IDs are unique and sorted", r.ID)
+		}
+		seen[r.ID], previous = true, r.ID
+		if r.Title == "" || strings.ToUpper(r.Title[:1]) != r.Title[:1] && !slices.ContainsFunc([]string{"etcd", "haproxy", "kube-vip", "kube-proxy", "cgroup", "containerd", "nftables", "sshd", "cgroupfs", "max_nodes"}, func(w string) bool { return strings.HasPrefix(r.Title, w) }) || strings.ContainsAny(r.Title[len(r.Title)-1:], ".!?") {
+			t.Errorf("%s: a title is a noun phrase with a capital and no stop: %q", r.ID, r.Title)
+		}
+		for what, text := range map[string]string{"Doc": r.Doc, "Fix": r.Fix} {
+			if len(text) < 9 || !strings.ContainsAny(text[len(text)-1:], ".?!`}") {
+				t.Errorf("%s: %s is not made of sentences: %q", r.ID, what, text)
+			}
+		}
+		if len(r.Sources) == 0 && strings.Contains("artifact availability capacity certificate component control-plane endpoint etcd host load-balancer machine network node registry secret ssh target topology version waiver", r.Area()) {
+			t.Errorf("%s: no source", r.ID)
+		}
+		for _, s := range r.Sources {
+			if !strings.HasPrefix(s, "https://") || strings.ContainsAny(s, " \t\n") {
+				t.Errorf("%s: source %q is no address", r.ID, s)
+			}
+		}
+	}
+	for id := range fileless {
+		if !seen[id] {
+			t.Errorf("fileless names %s, which is no rule", id)
+		}
+	}
+}
