@@ -75,8 +75,8 @@ type Emitter = func(*plan.Plan) ([]artifact.File, error)
 
 // emitters lists what makes the tree, in the order of the bring-up.
 func emitters(hosting plan.Hosting) []Emitter {
-	if hosting != plan.Hosts {
-		return nil
+	if hosting != plan.Hosts { // a vendor or another program does the rest
+		return []Emitter{readme.Emit}
 	}
 	return []Emitter{
 		readme.Emit, etcd.Emit, loadbalancer.Emit, kubeadm.Emit, cni.Emit, ansible.Emit,
