@@ -3,8 +3,6 @@ package spec
 import (
 	"bytes"
 
-	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 )
 
@@ -12,12 +10,12 @@ import (
 // file that does not parse comes back as it is, because moving its parts about would make the mistake harder to find. Formatting twice
 // changes nothing more.
 func Format(src []byte) []byte {
-	if guard("", src) != nil {
+	if _, refusal := guard("", src); refusal != nil {
 		return src
 	}
-	text := bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
+	text := bytes.TrimPrefix(src, []byte(byteOrderMark))
 	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
-	if _, diags := hclsyntax.ParseConfig(text, "", hcl.InitialPos); diags.HasErrors() {
+	if _, diags := parse("", text, nil); diags.HasErrors() {
 		return src
 	}
 	if len(bytes.TrimSpace(text)) == 0 {

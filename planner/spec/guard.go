@@ -21,14 +21,15 @@ const (
 	maxSyntaxErrors = 20
 )
 
-// guard refuses what must not reach HCL's parser. Files that pass are UTF-8, at most maxBytes long, and shallow.
-func guard(filename string, src []byte) *hcl.Diagnostic {
+// guard refuses what must not reach HCL's parser. Files that pass are UTF-8, at most maxBytes long, and shallow. cuts are places, in order,
+// at which the file can be parsed in parts.
+func guard(filename string, src []byte) (cuts []hcl.Pos, refusal *hcl.Diagnostic) {
 	start := hcl.Range{Filename: filename, Start: hcl.InitialPos, End: hcl.InitialPos}
 	if len(src) > maxBytes {
-		return fileTooLarge.Diagnostic(start, fmt.Sprintf("The file has %.1f MiB, and at most %d MiB are read. A topology of 5,000 single nodes takes under 1 MiB: is this the right file? Equal machines are drawn in a few lines with node_pool.", float64(len(src))/(1<<20), maxBytes>>20))
+		return nil, fileTooLarge.Diagnostic(start, fmt.Sprintf("The file has %.1f MiB, and at most %d MiB are read. A topology of 5,000 single nodes takes under 1 MiB: is this the right file? Equal machines are drawn in a few lines with node_pool.", float64(len(src))/(1<<20), maxBytes>>20))
 	}
 	if d := checkUTF8(filename, src); d != nil {
-		return d
+		return nil, d
 	}
 	return checkDepth(filename, src)
 }
@@ -68,12 +69,13 @@ type frame struct {
 	lines  bool // a line end separates: in a body or an object, not in parentheses
 }
 
-// chunk is how many bytes are scanned at a time: the scanner makes tokens far larger than their text.
-const chunk = 64 << 10
+// chunk is how many bytes are scanned, and parsed, at a time: the scanner makes tokens far larger than their text, and moves them all
+// whenever there are twice as many.
+const chunk = 4 << 10
 
 // checkDepth walks the tokens, not the grammar: the scanner does not recurse. It works through the file in chunks that end at a line
 // end outside of text and comments, where the scanner can begin anew.
-func checkDepth(filename string, src []byte) *hcl.Diagnostic {
+func checkDepth(filename string, src []byte) (cuts []hcl.Pos, refusal *hcl.Diagnostic) {
 	d := depth{open: append(make([]frame, 0, maxDepth+1), frame{lines: true})}
 	pos := hcl.InitialPos
 	for size := chunk; pos.Byte < len(src); {
@@ -89,29 +91,35 @@ func checkDepth(filename string, src []byte) *hcl.Diagnostic {
 		}
 		tokens, _ := hclsyntax.LexConfig(src[pos.Byte:end], filename, pos)
 		next := depth{open: append(make([]frame, 0, maxDepth+1), d.open...)}
-		if diag := next.walk(tokens); diag != nil {
-			return diag
+		if diag := next.walk(tokens, src); diag != nil {
+			return nil, diag
 		}
 		if end < len(src) && next.inside {
 			size *= 2
 			continue
 		}
 		d, size = next, chunk
+		if d.cut.Byte > 0 && !bytes.HasPrefix(src[d.cut.Byte:], []byte(byteOrderMark)) { // the parser would take a mark there for the file's
+			cuts = append(cuts, d.cut)
+		}
 		pos.Line += bytes.Count(src[pos.Byte:end], []byte("\n"))
 		pos.Byte = end
 	}
-	return nil
+	return cuts, nil
 }
+
+const byteOrderMark = "\xef\xbb\xbf"
 
 // depth is what is open at a place of the file.
 type depth struct {
 	open   []frame
 	inside bool // text or a comment is open: the scanner cannot begin anew here
+	// cut is the start of the last line of the chunk before which nothing is open; zero if there is none.
+	cut hcl.Pos
 }
 
 // walk follows the tokens of a chunk. A closing bracket closes only its own kind, so that a stray one hides nothing.
-func (d *depth) walk(tokens hclsyntax.Tokens) *hcl.Diagnostic {
-	d.inside = false
+func (d *depth) walk(tokens hclsyntax.Tokens, src []byte) *hcl.Diagnostic {
 	for i, t := range tokens {
 		top := &d.open[len(d.open)-1]
 		switch t.Type {
@@ -122,7 +130,7 @@ func (d *depth) walk(tokens hclsyntax.Tokens) *hcl.Diagnostic {
 			if len(d.open) > maxDepth {
 				return tooDeep.Diagnostic(t.Range, fmt.Sprintf("Brackets, braces and quotes stand inside one another more than %d levels deep. Give the inner parts names in locals.", maxDepth))
 			}
-			d.open = append(d.open, frame{opener: t.Type, lines: t.Type == hclsyntax.TokenOBrace && !opensFor(tokens[i+1:])})
+			d.open = append(d.open, frame{opener: t.Type, lines: t.Type == hclsyntax.TokenOBrace && !opensFor(src[t.Range.End.Byte:])})
 		case hclsyntax.TokenCBrace:
 			d.close(hclsyntax.TokenOBrace)
 		case hclsyntax.TokenCBrack:
@@ -142,6 +150,9 @@ func (d *depth) walk(tokens hclsyntax.Tokens) *hcl.Diagnostic {
 		case hclsyntax.TokenNewline, hclsyntax.TokenComment: // a comment to the end of a line takes the line end with it
 			if top.lines && bytes.HasSuffix(t.Bytes, []byte("\n")) {
 				top.parts = 0
+			}
+			if len(d.open) == 1 && t.Type == hclsyntax.TokenNewline {
+				d.cut = hcl.Pos{Byte: t.Range.End.Byte, Line: t.Range.Start.Line + 1, Column: 1}
 			}
 		case hclsyntax.TokenStar, hclsyntax.TokenSlash, hclsyntax.TokenPlus, hclsyntax.TokenMinus, hclsyntax.TokenPercent,
 			hclsyntax.TokenEqualOp, hclsyntax.TokenNotEqual, hclsyntax.TokenLessThan, hclsyntax.TokenLessThanEq, hclsyntax.TokenGreaterThan, hclsyntax.TokenGreaterThanEq,
@@ -174,18 +185,26 @@ func (d *depth) close(opener hclsyntax.TokenType) bool {
 	return true
 }
 
-// opensFor reports whether the tokens after a brace begin a `for` expression, in which line ends separate nothing.
-func opensFor(tokens hclsyntax.Tokens) bool {
-	for _, t := range tokens {
-		switch t.Type {
-		case hclsyntax.TokenNewline, hclsyntax.TokenComment:
-			continue
-		case hclsyntax.TokenIdent:
-			return string(t.Bytes) == "for"
+// opensFor reports whether what follows a brace begins a `for` expression, in which line ends separate nothing.
+func opensFor(src []byte) bool {
+	for {
+		src = bytes.TrimLeft(src, " \t\r\n")
+		end := -1
+		switch {
+		case bytes.HasPrefix(src, []byte("#")), bytes.HasPrefix(src, []byte("//")):
+			end = bytes.IndexByte(src, '\n')
+		case bytes.HasPrefix(src, []byte("/*")):
+			if end = bytes.Index(src, []byte("*/")); end >= 0 {
+				end += 2
+			}
+		default:
+			return bytes.HasPrefix(src, []byte("for")) // formula = … too: that errs on the safe side
 		}
-		return false
+		if end < 0 {
+			return false
+		}
+		src = src[end:]
 	}
-	return false
 }
 
 // sanitized replaces bytes that are not UTF-8, so that a snippet of the file can be printed; positions stay.

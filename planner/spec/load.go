@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclparse"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
@@ -22,19 +21,18 @@ func Load(filename string, src []byte, vars map[string]cty.Value) (*Spec, hcl.Di
 	s := &Spec{Filename: filename, Files: map[string]*hcl.File{}}
 	l := &loader{filename: filename, src: src, work: &budget{left: maxWork}}
 
-	if d := guard(filename, src); d != nil {
-		if d.Extra != nil && rule.ID(d) == fileTooLarge.ID {
+	cuts, refusal := guard(filename, src)
+	if d := refusal; d != nil {
+		if rule.ID(d) == fileTooLarge.ID {
 			src = nil // the one line of such a file may be the whole of it: no snippet
 		}
 		s.Files[filename] = &hcl.File{Bytes: sanitized(src), Body: hcl.EmptyBody()}
 		return s, hcl.Diagnostics{d}
 	}
 
-	parser := hclparse.NewParser()
-	file, diags := parser.ParseHCL(src, filename)
-	s.Files = parser.Files()
-	body, ok := file.Body.(*hclsyntax.Body)
-	if l.syntax(diags); !ok || l.broken {
+	body, diags := parse(filename, src, cuts)
+	s.Files[filename] = &hcl.File{Bytes: src, Body: body, Nav: outline{body}}
+	if l.syntax(diags); l.broken {
 		return s, l.finish()
 	}
 	if len(body.Blocks) == 0 && len(body.Attributes) == 0 {

@@ -148,7 +148,7 @@ func (l *loader) read(value cty.Value, want cty.Type, optional *typeexpr.Default
 	}
 	if value.Type() == cty.String && want != cty.String {
 		src := []byte(value.AsString())
-		if guard("", src) == nil {
+		if _, refusal := guard("", src); refusal == nil {
 			expr, diags := hclsyntax.ParseExpression(src, "", hcl.InitialPos)
 			if !diags.HasErrors() {
 				if parsed, diags := safely(l.work.charge(expr), nil); !diags.HasErrors() && parsed.IsWhollyKnown() {

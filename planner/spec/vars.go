@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclparse"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 )
@@ -38,12 +37,12 @@ func ParseVar(text string) (name string, value cty.Value, diags hcl.Diagnostics)
 func ParseVarFile(filename string, src []byte) (map[string]cty.Value, hcl.Diagnostics) {
 	values := map[string]cty.Value{}
 	l := &loader{filename: filename, src: src, work: &budget{left: maxWork}}
-	if d := guard(filename, src); d != nil {
-		return values, hcl.Diagnostics{d}
+	_, refusal := guard(filename, src)
+	if refusal != nil {
+		return values, hcl.Diagnostics{refusal}
 	}
-	file, diags := hclparse.NewParser().ParseHCL(src, filename)
-	body, ok := file.Body.(*hclsyntax.Body)
-	if l.syntax(diags); !ok || l.broken {
+	body, diags := parse(filename, src, nil)
+	if l.syntax(diags); l.broken {
 		return values, l.finish()
 	}
 	for _, block := range body.Blocks {
