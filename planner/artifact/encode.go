@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-
-	"sigs.k8s.io/yaml"
 )
 
 // YAML encodes values as the documents of one YAML stream, `---` between them. The values' JSON tags name the keys, which come out
@@ -16,7 +14,7 @@ func YAML(docs ...any) ([]byte, error) {
 		if i > 0 {
 			out.WriteString("---\n")
 		}
-		data, err := yaml.Marshal(doc)
+		data, err := marshalYAML(doc)
 		if err != nil {
 			return nil, fmt.Errorf("encode %T as YAML: %w", doc, err)
 		}

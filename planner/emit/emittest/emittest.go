@@ -54,7 +54,7 @@ func Plan(t *testing.T, name string) *plan.Plan {
 }
 
 // Parse resolves a topology that must be right.
-func Parse(t *testing.T, src string) *plan.Plan {
+func Parse(t testing.TB, src string) *plan.Plan {
 	t.Helper()
 	s, diags := spec.Load("topology.hcl", []byte(src), nil)
 	if diags.HasErrors() {
