@@ -1,0 +1,13 @@
+cluster "site" {
+  type                   = "single-etcd-single-master"
+  control_plane_endpoint = "api.example.com:6443"
+}
+
+node "cp-1" {
+  roles   = ["control-plane"]
+  address = "10.0.0.1"
+}
+
+node "worker-1" { # error: missing-roles: roles = ["worker"]
+  address = "10.0.0.2"
+}
