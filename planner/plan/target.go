@@ -82,11 +82,15 @@ const (
 // Targets is the table of targets, by name.
 var Targets = []TargetFacts{
 	{Name: "bare-metal", Title: "Bare metal, or machines that exist already", Hosting: Hosts, L2: true},
-	{Name: "vagrant", Title: "Vagrant: libvirt, VirtualBox or VMware on one machine", Hosting: Hosts, L2: true, SSHUser: "vagrant"},
+	{
+		Name: "vagrant", Title: "Vagrant: libvirt, VirtualBox or VMware on one machine", Hosting: Hosts, L2: true, SSHUser: "vagrant",
+		// VirtualBox's NAT interface, the same on every machine, and vagrant-libvirt's management network.
+		// Sources: https://www.virtualbox.org/manual/ch06.html, https://vagrant-libvirt.github.io/vagrant-libvirt/configuration.html#management-network
+		Reserved: []netip.Prefix{netip.MustParsePrefix("10.0.2.0/24"), netip.MustParsePrefix("192.168.121.0/24")},
+	},
 	{
 		Name: "gcp", Title: "Google Cloud machines", Hosting: Hosts,
 		Emits: "Terraform: network, firewall, machines, balancer, bastion; then the playbook", Checked: CheckTool,
 		CheckedBy: "terraform validate with the schema of hashicorp/google 6.50", CheckedOn: "2026-11-23",
 	},
-	{Name: "gke", Title: "Google Kubernetes Engine", Hosting: Hosted},
 }
