@@ -227,7 +227,7 @@ func (c *cluster) sameServices(ctx context.Context, before map[string]string) er
 }
 
 // consent is how reset.yml is told that it may.
-func (c *cluster) consent() []string { return []string{"-e", "reset_confirmed=" + c.name} }
+func (c *cluster) consent() []string { return []string{"-e", "confirm=yes"} }
 
 // clean wants nothing of the cluster left on its hosts.
 func (c *cluster) clean(ctx context.Context) error {
