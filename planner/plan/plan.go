@@ -270,7 +270,7 @@ type Node struct {
 	Interface        string
 	Labels           map[string]string
 	Annotations      map[string]string
-	Taints           []Taint // as written, in order; NodeTaints has the effective ones
+	Taints           []Taint // as written, in order; EffectiveTaints has the control plane's too
 	KubeletExtraArgs []Arg   // sorted by name
 	InstanceType     string
 }
