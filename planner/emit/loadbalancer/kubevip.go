@@ -82,14 +82,13 @@ func kubeVIPPod(p *plan.Plan, kubeconfig string) (*pod, error) {
 		{Name: "prometheus_server", Value: hostPort(loopback, 2112)}, // upstream's default listens on all addresses
 	}
 	args := []string{"manager"}
-	file := corev1.HostPathFile
-	volumes := []corev1.Volume{hostPath("kubeconfig", kubeconfig, corev1.HostPathUnset)}
+	volumes := []corev1.Volume{hostPath("kubeconfig", kubeconfig)}
 	mounts := []corev1.VolumeMount{{Name: "kubeconfig", MountPath: "/etc/kubernetes/admin.conf", ReadOnly: true}}
 	if lb.Interface != "" {
 		env = append(env, corev1.EnvVar{Name: "vip_interface", Value: lb.Interface})
 	} else {
 		args = append(args, "--config-file", ConfigPath)
-		volumes = append(volumes, hostPath("config", ConfigPath, file))
+		volumes = append(volumes, hostPath("config", ConfigPath))
 		mounts = append(mounts, corev1.VolumeMount{Name: "config", MountPath: ConfigPath, ReadOnly: true})
 	}
 
@@ -116,10 +115,8 @@ func kubeVIPPod(p *plan.Plan, kubeconfig string) (*pod, error) {
 	}, nil
 }
 
-func hostPath(name, path string, kind corev1.HostPathType) corev1.Volume {
-	source := &corev1.HostPathVolumeSource{Path: path}
-	if kind != corev1.HostPathUnset {
-		source.Type = &kind
-	}
-	return corev1.Volume{Name: name, VolumeSource: corev1.VolumeSource{HostPath: source}}
+// hostPath mounts a file that must be there: without the type, containerd makes a directory of that name where kubeadm will write the file.
+func hostPath(name, path string) corev1.Volume {
+	file := corev1.HostPathFile
+	return corev1.Volume{Name: name, VolumeSource: corev1.VolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: path, Type: &file}}}
 }
