@@ -39,6 +39,8 @@ type app struct {
 // usageError is a mistake on the command line.
 type usageError struct{ error }
 
+func (u usageError) Unwrap() error { return u.error }
+
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
 // errReported ends the run with exit code 1 after everything there is to say was said.
@@ -144,8 +146,10 @@ builds it: kubeadm and etcd configurations, load balancers, the pod network, and
 		return usageError{hinted{errors.New(lowerFirst(err.Error())), fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath())}}
 	})
 	root.AddCommand(
-		a.initCommand(), a.validateCommand(), a.planCommand(), a.generateCommand(), a.simulateCommand(), a.explainCommand(), a.fmtCommand(), a.versionCommand(),
+		a.initCommand(), a.validateCommand(), a.planCommand(), a.generateCommand(), a.simulateCommand(), a.factsCommand(), a.upgradePathCommand(), a.explainCommand(), a.fmtCommand(), a.versionCommand(),
 	)
+	root.Version = versionText()
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.InitDefaultHelpCmd()
 	return root
 }

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// factsDocument is what `facts -o json` prints.
+type factsDocument struct {
+	Date    string        `json:"date"` // up to which the facts were looked up
+	Rows    []plan.Row    `json:"versions"`
+	Sources []plan.Source `json:"sources"`
+}
+
+func (a *app) factsCommand() *cobra.Command {
+	out := format{"text", []string{"text", "json"}}
+	cmd := &cobra.Command{
+		Use:   "facts [VERSION]",
+		Short: "Print what is known of Kubernetes versions, with its date and its sources",
+		Long: `Facts prints the table that the rules and the defaults read: for each minor of Kubernetes the etcd, CoreDNS, containerd and kernel that
+it wants, and what it took away. VERSION is a minor (1.36) or a release (1.36.3). What the table does not cover is answered with "no
+data", never with a guess.`,
+		Args: count(0, 1, "VERSION"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			oldest, newest := plan.KnownMinors()
+			var rows []plan.Row
+			if len(args) == 0 {
+				for m := oldest.Minor; m <= newest.Minor; m++ {
+					v, _ := plan.Version{Major: 1, Minor: m}.NewestPatch()
+					row, _ := v.Facts()
+					rows = append(rows, row)
+				}
+			} else {
+				v, err := minorOrRelease(args[0])
+				if err != nil {
+					return err
+				}
+				row, known := v.Facts()
+				if !known {
+					return hinted{fmt.Errorf("no data for Kubernetes %s: the facts of %s cover %s to %s", args[0], plan.FactsDate, oldest.MinorString(), newest.MinorString()),
+						"state every version in the topology yourself, after reading that release's notes"}
+				}
+				rows = append(rows, row)
+			}
+			if out.value == "json" {
+				return a.document(factsDocument{Date: plan.FactsDate, Rows: rows, Sources: plan.FactSources()})
+			}
+			return a.factsText(rows)
+		},
+	}
+	cmd.Flags().VarP(&out, "output", "o", "format of the answer")
+	return cmd
+}
+
+// minorOrRelease reads "1.36" as the newest known release of the minor, and "1.36.3" as itself.
+func minorOrRelease(text string) (plan.Version, error) {
+	if v, ok := plan.ParseVersion(text); ok {
+		return v, nil
+	}
+	if v, ok := plan.ParseVersion(text + ".0"); ok {
+		if newest, known := v.NewestPatch(); known {
+			return newest, nil
+		}
+		return v, nil
+	}
+	return plan.Version{}, usageError{hinted{fmt.Errorf("%q is no version of Kubernetes", text), "write a minor such as 1.36, or a release such as 1.36.3"}}
+}
+
+func (a *app) factsText(rows []plan.Row) error {
+	fmt.Fprintf(a.stdout, "Known on %s, for the newest patch release of each minor that is known or the release that was asked for\n\n", plan.FactsDate)
+	yes := func(b bool) string {
+		if b {
+			return "yes"
+		}
+		return "no"
+	}
+	t := tabwriter.NewWriter(a.stdout, 0, 8, 2, ' ', 0)
+	line := func(name string, of func(plan.Row) string) {
+		fmt.Fprint(t, "  "+name)
+		for _, r := range rows {
+			fmt.Fprint(t, "\t"+of(r))
+		}
+		fmt.Fprintln(t)
+	}
+	line("Kubernetes", func(r plan.Row) string { return r.Minor })
+	line("newest patch known", func(r plan.Row) string { return r.Newest })
+	line("support ends", func(r plan.Row) string { return r.SupportEnds })
+	line("kubeadm API", func(r plan.Row) string { return r.KubeadmAPI })
+	line("etcd of kubeadm", func(r plan.Row) string { return r.EtcdStacked })
+	line("oldest external etcd", func(r plan.Row) string { return r.EtcdFloor })
+	line("external etcd by default", func(r plan.Row) string { return r.EtcdExternal })
+	line("CoreDNS", func(r plan.Row) string { return r.CoreDNS })
+	line("pause", func(r plan.Row) string { return r.Pause })
+	line("containerd by default", func(r plan.Row) string { return r.Containerd })
+	line("containerd tested from", func(r plan.Row) string { return r.Tested[0] })
+	line("CRI-O", func(r plan.Row) string { return r.CRIO })
+	line("oldest Linux", func(r plan.Row) string {
+		if r.KernelRefuses {
+			return r.Kernel
+		}
+		return r.Kernel + " (warns)"
+	})
+	line("needs cgroup v2", func(r plan.Row) string { return yes(r.CgroupV2) })
+	line("nftables proxy stable", func(r plan.Row) string { return yes(r.NFTables) })
+	line("ipvs proxy deprecated", func(r plan.Row) string { return yes(r.IPVS) })
+	line("Calico by default", func(r plan.Row) string { return r.Calico })
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if len(r.GoneFlags) > 0 {
+			fmt.Fprintf(a.stdout, "\nkubelet flags that %s no longer has: %s\n", r.Minor, strings.Join(r.GoneFlags, ", "))
+		}
+	}
+	fmt.Fprintln(a.stdout, "\nSources")
+	for _, s := range plan.FactSources() {
+		fmt.Fprintf(t, "  %s\t%s\n", s.Facts, s.From)
+	}
+	return t.Flush()
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/upgrade"
+)
+
+// upgradeDocument is what `upgrade-path -o json` prints.
+type upgradeDocument struct {
+	From string       `json:"from"`
+	To   string       `json:"to"`
+	Hops []upgradeHop `json:"hops"`
+}
+
+type upgradeHop struct {
+	Kubernetes string   `json:"kubernetes"`
+	Etcd       []string `json:"etcd"`
+	EtcdFloor  string   `json:"etcd_external_oldest"`
+	Notes      []string `json:"notes"`
+}
+
+func (a *app) upgradePathCommand() *cobra.Command {
+	out := format{"text", []string{"text", "json"}}
+	var from, to, etcd string
+	cmd := &cobra.Command{
+		Use:   "upgrade-path --from VERSION --to VERSION",
+		Short: "Order the way from one Kubernetes version to another: releases, etcd, nodes",
+		Long: `Upgrade-path prints the stops between two versions of Kubernetes: kubeadm moves one minor at a time, and etcd does too. At each stop it
+says what etcd becomes, in which order the nodes are taken, and what changes that a cluster may depend on.`,
+		Args: count(0, 0, ""),
+		RunE: func(*cobra.Command, []string) error {
+			if from == "" || to == "" {
+				return usageError{hinted{fmt.Errorf("--from and --to are needed"), "k8splan upgrade-path --from 1.34.2 --to 1.37.2"}}
+			}
+			versions := make([]plan.Version, 3)
+			for i, text := range []string{from, to, etcd} {
+				if text == "" {
+					continue
+				}
+				v, ok := plan.ParseVersion(text)
+				if !ok {
+					return usageError{hinted{fmt.Errorf("%q is no release", text), "write all three numbers, such as 1.36.3"}}
+				}
+				versions[i] = v
+			}
+			hops, err := upgrade.Path(versions[0], versions[1], versions[2])
+			if err != nil {
+				return err
+			}
+			if out.value == "json" {
+				doc := upgradeDocument{From: versions[0].String(), To: versions[1].String()}
+				for _, h := range hops {
+					hop := upgradeHop{Kubernetes: h.Kubernetes.String(), EtcdFloor: h.EtcdFloor.String(), Etcd: []string{}, Notes: append([]string{}, h.Notes...)}
+					for _, e := range h.Etcd {
+						hop.Etcd = append(hop.Etcd, e.String())
+					}
+					doc.Hops = append(doc.Hops, hop)
+				}
+				return a.document(doc)
+			}
+			a.upgradeText(versions[0], hops, etcd != "")
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&from, "from", "", "the cluster's `VERSION` now")
+	cmd.Flags().StringVar(&to, "to", "", "the `VERSION` it shall have")
+	cmd.Flags().StringVar(&etcd, "etcd", "", "the external members' `VERSION` now (default: etcd is stacked, and kubeadm's)")
+	cmd.Flags().VarP(&out, "output", "o", "format of the answer")
+	return cmd
+}
+
+func (a *app) upgradeText(from plan.Version, hops []upgrade.Hop, external bool) {
+	fmt.Fprintf(a.stdout, "From %s in %d hop(s). Take a snapshot of etcd before each; finish one on every node before the next begins.\n", from, len(hops))
+	for i, h := range hops {
+		fmt.Fprintf(a.stdout, "\n%d. Kubernetes %s\n", i+1, h.Kubernetes)
+		step := 'a'
+		say := func(format string, args ...any) {
+			fmt.Fprintf(a.stdout, "   %c. %s\n", step, fmt.Sprintf(format, args...))
+			step++
+		}
+		if external && len(h.Etcd) > 0 {
+			var versions []string
+			for _, e := range h.Etcd {
+				versions = append(versions, e.String())
+			}
+			say("etcd to %s: one member at a time, the leader last; `etcdctl endpoint health --cluster` between members", strings.Join(versions, ", then "))
+		}
+		say("first control plane: kubeadm %s, `kubeadm upgrade plan`, `kubeadm upgrade apply v%s`", h.Kubernetes, h.Kubernetes)
+		if !external && len(h.Etcd) > 0 {
+			fmt.Fprintf(a.stdout, "      kubeadm takes its etcd member to %s with it\n", h.Etcd[len(h.Etcd)-1])
+		}
+		say("other control planes, one at a time: kubeadm %s, `kubeadm upgrade node`", h.Kubernetes)
+		say("kubelets of the control planes, one at a time: drain, kubelet %s, restart, uncordon", h.Kubernetes)
+		say("workers, as many at a time as the workload spares: `kubeadm upgrade node`, drain, kubelet %s, restart, uncordon", h.Kubernetes)
+		for _, n := range h.Notes {
+			fmt.Fprintf(a.stdout, "   - %s\n", n)
+		}
+	}
+	fmt.Fprintln(a.stdout, "\nKubelets may stay up to three minors behind the API server, so workers may wait for the last hop; control planes may not.")
+}
