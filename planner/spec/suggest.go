@@ -16,11 +16,8 @@ const (
 // suggest returns the candidate that a misspelt name most likely meant, "" if none is near. Case, hyphens and underscores do not
 // count, so that podSubnets finds pod_subnets. Of equally near ones the first wins.
 func suggest(name string, candidates []string) string {
-	best, distance := "", len(name)/3+1
-	if distance > 3 {
-		distance = 3
-	}
 	plain := fold(name)
+	best, distance := "", min(3, (len(plain)+1)/3)
 	if plain == "" || len(plain) > 64 {
 		return ""
 	}

@@ -52,7 +52,7 @@ func (a *argument) wrong(at hcl.Range, detail string) { a.add(wrongType, at, det
 // bare matches a number-like word that was meant as text: a version, an address, a date, a size.
 var bare = regexp.MustCompile(`^[0-9][\w.:/+-]*$`)
 
-// text returns the value as text, which it must be already: numbers lose zeros on the way, and dates become differences.
+// asText returns the value as text, which it must be already: numbers lose zeros on the way, and dates become differences.
 func (a *argument) asText(v cty.Value, at hcl.Range, what string) (string, bool) {
 	if v.Type() == cty.String {
 		return v.AsString(), true
@@ -72,6 +72,8 @@ func (a *argument) asText(v cty.Value, at hcl.Range, what string) (string, bool)
 			fix = what + " = " + fix
 		}
 		a.wrong(at, fmt.Sprintf("%s is text, and %s is a number%s. Write it in quotes: %s.", what, source, why, fix))
+	case v.Type() == cty.Number && whole(v):
+		a.wrong(at, fmt.Sprintf("%s is text, and this is a number. Write the value in quotes where it comes from.", what))
 	case v.Type() == cty.Number:
 		a.wrong(at, fmt.Sprintf("%s is text, and this is a number, which loses zeros: 1.30 and 1.3 are the same number. Write the value in quotes where it comes from.", what))
 	default:

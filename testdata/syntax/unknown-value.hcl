@@ -1,6 +1,6 @@
 cluster "prod" {
   type                 = "all-in-on" # error: unknown-value: Did you mean "all-in-one"? It is one of "all-in-one", "single-etcd-single-master",
-  encryption_algorithm = "RSA-1024"  # error: unknown-value: Did you mean "RSA-2048"?
+  encryption_algorithm = "RSA-1024"  # error: unknown-value: It is one of "RSA-2048", "RSA-3072", "RSA-4096", "ECDSA-P256" and "ECDSA-P384".
 }
 
 network {
