@@ -159,8 +159,8 @@ var undeclaredVariable = &rule.Rule{
 
 var invalidVariable = &rule.Rule{
 	ID: "invalid-variable", Title: "Variable that cannot be read", Permanent: true,
-	Doc: "-var takes name=value. A file for -var-file holds arguments alone, name = value, with values that read nothing else.",
-	Fix: "Write -var name=value, or one argument a line in the file.",
+	Doc: "A variable has a name that expressions can read, and a type that exists. -var takes name=value. A file for -var-file holds arguments alone, name = value, with values that read nothing else.",
+	Fix: "Write -var name=value, or one argument a line in the file; as a type string, number, bool, any, list(string), map(string) or object({ … }), without quotes.",
 }
 
 var unusedVariable = &rule.Rule{

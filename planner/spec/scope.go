@@ -93,7 +93,7 @@ func (l *loader) variable(block *hclsyntax.Block, given map[string]cty.Value) {
 		ty, defaults, diags := typeexpr.TypeConstraintWithDefaults(attr.Expr)
 		if diags.HasErrors() {
 			detail := fmt.Sprintf("%s. Write string, number, bool, any, list(string), map(string) or object({ … }), without quotes.", strings.TrimSuffix(diags[0].Detail, "."))
-			l.add(wrongType, attr.Expr.Range(), detail)
+			l.add(invalidVariable, attr.Expr.Range(), detail)
 			return
 		}
 		constraint, optional = ty, defaults
