@@ -56,7 +56,7 @@ var artifactRules = []Rule{
 		Fix:     "Pin it in `artifacts { checksums = … }`, or use containerd or CRI-O, whose files have published checksums.",
 		Sources: []string{"https://docs.docker.com/engine/install/binaries/", "https://github.com/Mirantis/cri-dockerd/releases"},
 	}, func(p *plan.Plan) []Finding {
-		if !onHosts(p) {
+		if !onHosts(p) || len(withoutBuild(p)) > 0 {
 			return nil
 		}
 		var bare []string
@@ -76,16 +76,11 @@ var artifactRules = []Rule{
 		Fix:     "Use containerd, which is built for all four, or other machines.",
 		Sources: []string{"https://download.docker.com/linux/static/stable/", "https://github.com/Mirantis/cri-dockerd/releases"},
 	}, func(p *plan.Plan) []Finding {
-		built := map[string][]string{plan.Docker: {"amd64", "arm64"}}[p.Runtime.Name]
-		if built == nil || !onHosts(p) || p.Artifacts.Origin == plan.Packages {
+		nodes := withoutBuild(p)
+		if len(nodes) == 0 {
 			return nil
 		}
-		for _, n := range p.KubeletNodes() {
-			if !slices.Contains(built, n.Arch) {
-				return one(n.Attr("arch"), "%s with cri-dockerd is built for %s, and %s is %s. Write container_runtime \"containerd\" {}.", p.Runtime.Name, choice(built), n.Name, n.Arch)
-			}
-		}
-		return nil
+		return one(nodes[0].Attr("arch"), "%s with cri-dockerd is built for %s, and %s is %s. Write container_runtime \"containerd\" {}.", p.Runtime.Name, choice(builds[p.Runtime.Name]), nodes[0].Name, nodes[0].Arch)
 	}},
 	{rule.Rule{
 		ID: "registry-skip-verify", Severity: rule.Warning, Title: "Registry whose certificate is taken unseen",
@@ -162,4 +157,16 @@ var artifactRules = []Rule{
 		}
 		return findings
 	}},
+}
+
+// builds lists the architectures of runtimes that are not built for all of Kubernetes' own.
+var builds = map[string][]string{plan.Docker: {"amd64", "arm64"}}
+
+// withoutBuild returns the hosts for which upstream has no binary of the runtime.
+func withoutBuild(p *plan.Plan) []*plan.Node {
+	built := builds[p.Runtime.Name]
+	if built == nil || !onHosts(p) || p.Artifacts.Origin == plan.Packages {
+		return nil
+	}
+	return having(p.KubeletNodes(), func(n *plan.Node) bool { return !slices.Contains(built, n.Arch) })
 }

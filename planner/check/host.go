@@ -421,9 +421,9 @@ func duplicateAddresses(p *plan.Plan) []Finding {
 	for _, key := range order {
 		uses := shared[key]
 		first, second := uses[0], uses[1]
-		n := 1
+		moving := []*plan.Node{second.node}
 		if second.node.Pool != "" {
-			n = len(blocksOf(p, second.node))
+			moving = blocksOf(p, second.node)
 		}
 		more := ""
 		if extra := len(uses)/2 - 1; extra > 0 {
@@ -432,7 +432,7 @@ func duplicateAddresses(p *plan.Plan) []Finding {
 				more = fmt.Sprintf(" and %d more addresses", extra)
 			}
 		}
-		findings = append(findings, one(second.at, "%s%s of %s is also the address of %s (%s).%s", first.addr, more, second.node.Name, first.node.Name, line(first.at), freeRun(p, first.addr.Next(), n))...)
+		findings = append(findings, one(second.at, "%s%s of %s is also the address of %s (%s).%s", first.addr, more, second.node.Name, first.node.Name, line(first.at), freeRun(p, first.addr.Next(), len(moving), moving...))...)
 	}
 	return findings
 }

@@ -164,7 +164,7 @@ var overlapRules = []Rule{
 		return findings
 	}},
 	{rule.Rule{
-		ID: "network-overlaps-target", Severity: rule.Error, Title: "Range that the target's hosts use already", Permanent: true,
+		ID: "network-overlaps-target", Severity: rule.Error, Title: "Range that the target's hosts use already",
 		Doc:     "Hypervisors and clouds bring bridges and networks of their own to each host. A cluster range on top of one cuts the host off from it: in Vagrant, from the NAT interface through which it reaches the world.",
 		Fix:     "Move the range; the finding names one that is free.",
 		Sources: []string{"https://developer.hashicorp.com/vagrant/docs/providers/virtualbox/networking", "https://github.com/kubernetes/kubernetes/issues/33562"},

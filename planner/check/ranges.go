@@ -205,9 +205,17 @@ func size(r netip.Prefix) *big.Int {
 	return new(big.Int).Lsh(big.NewInt(1), uint(r.Addr().BitLen()-r.Bits()))
 }
 
-// freeRun finds n addresses in a row that no host has, at or after start, as a sentence: "10.0.0.61 is free."
-func freeRun(p *plan.Plan, start netip.Addr, n int) string {
+// freeRun finds n addresses in a row that no host has, at or after start, as a sentence: "10.0.0.61 is free." The addresses of the hosts
+// named last do not count as taken: they are those that are to move.
+func freeRun(p *plan.Plan, start netip.Addr, n int, moving ...*plan.Node) string {
 	all := uses(p)
+	if len(moving) > 0 {
+		moves := make(map[*plan.Node]bool, len(moving))
+		for _, m := range moving {
+			moves[m] = true
+		}
+		all = slices.DeleteFunc(all, func(u use) bool { return moves[u.node] })
+	}
 	run := start
 	i, _ := slices.BinarySearchFunc(all, start, func(u use, a netip.Addr) int { return u.addr.Compare(a) })
 	vip := p.LoadBalancer.VirtualIP

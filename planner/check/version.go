@@ -66,6 +66,9 @@ func osFactsOf(os plan.OS) (osFacts, bool) {
 	return osFacts{}, false
 }
 
+// wireguardKernel is the first Linux with WireGuard. Ubuntu has it in the 5.4 of 20.04 as well. Source: https://www.wireguard.com/install/
+var wireguardKernel = plan.Version{Major: 5, Minor: 6}
+
 // osBlocker says why this Kubernetes does not run on the system, "" if it does: the rule that says so then says it alone.
 func osBlocker(p *plan.Plan, f osFacts) string {
 	switch {
@@ -75,6 +78,8 @@ func osBlocker(p *plan.Plan, f osFacts) string {
 		return "kernel"
 	case p.Network.KubeProxy.Mode == "nftables" && f.kernel.Before(plan.NFTablesKernel):
 		return "nftables"
+	case p.Network.CNI.Encapsulation == "wireguard" && f.kernel.Before(wireguardKernel) && f.name != "ubuntu":
+		return "wireguard"
 	}
 	return ""
 }
@@ -217,11 +222,7 @@ var versionRules = []Rule{
 		Fix:     "Write `encapsulation = \"vxlan\"`, or use a newer system.",
 		Sources: []string{"https://www.wireguard.com/install/", flannelDocs + "#wireguard"},
 	}, func(p *plan.Plan) []Finding {
-		floor := plan.Version{Major: 5, Minor: 6}
-		if p.Network.CNI.Encapsulation != "wireguard" {
-			return nil
-		}
-		return each(p.Nodes, kubelets(p, func(f osFacts) bool { return f.kernel.Before(floor) && osBlocker(p, f) == "" && f.name != "ubuntu" }), osAt, func(n *plan.Node, all []*plan.Node) string {
+		return each(p.Nodes, kubelets(p, func(f osFacts) bool { return osBlocker(p, f) == "wireguard" }), osAt, func(n *plan.Node, all []*plan.Node) string {
 			f, _ := osFactsOf(n.OS)
 			return fmt.Sprintf("%s of %s has kernel %s, and WireGuard came with 5.6. Write encapsulation = \"vxlan\", or use a newer system.", f.title, whose(all), f.kernel.MinorString())
 		})

@@ -1,0 +1,12 @@
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}
+
+artifacts {
+  source     = "packages"
+  mirror_url = "http://192.168.56.2:8000" # warning: artifact-mirror-unused: binaries
+}

@@ -1,0 +1,10 @@
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+  arch = "s390x" # error: artifact-no-build: amd64 or arm64
+}
+
+container_runtime "docker" {}

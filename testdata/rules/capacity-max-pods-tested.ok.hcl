@@ -1,0 +1,10 @@
+cluster "dev" {
+  type = "all-in-one"
+  kubelet {
+    max_pods = 250
+  }
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}

@@ -1,0 +1,19 @@
+cluster "site" {
+  type                   = "single-etcd-single-master"
+  control_plane_endpoint = "api.site.example.com:6443"
+}
+
+node "cp-1" {
+  roles   = ["control-plane"]
+  address = "10.0.0.11"
+}
+
+node_pool "worker" {
+  roles         = ["worker"]
+  count         = 20
+  first_address = "10.0.0.21"
+}
+
+network {
+  pod_subnets = ["10.244.0.0/19"]
+}

@@ -1,0 +1,14 @@
+cluster "dev" {
+  type = "all-in-one"
+  kubelet {
+    max_pods = 125
+  }
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}
+
+network {
+  node_cidr_mask_size = 25
+}

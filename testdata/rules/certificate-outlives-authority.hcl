@@ -1,0 +1,9 @@
+cluster "dev" {
+  type = "all-in-one"
+  certificate_validity    = "17520h" # error: certificate-outlives-authority: 730 days
+  ca_certificate_validity = "8760h"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}

@@ -1,0 +1,8 @@
+cluster "dev" {
+  type = "all-in-one"
+  cert_sans = ["192.168.56.11"]
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}

@@ -1,0 +1,8 @@
+cluster "dev" {
+  type = "all-in-one"
+  cert_sans = ["api.example.com"]
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}

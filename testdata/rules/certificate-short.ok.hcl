@@ -1,0 +1,8 @@
+cluster "dev" {
+  type = "all-in-one"
+  certificate_validity = "2160h"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}

@@ -1,0 +1,16 @@
+variable "cpus" {
+  default = 2
+}
+
+variable "cpus" { # error: duplicate-name
+  default = 4
+}
+
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+  cpus = var.cpus
+}

@@ -1,0 +1,24 @@
+cluster "prod" {
+  type                   = "multi-etcd-multi-master"
+}
+
+load_balancer "haproxy" { # error: endpoint-missing: lb-1 and lb-2
+}
+
+node_pool "lb" {
+  roles         = ["load-balancer"]
+  count         = 2
+  first_address = "10.0.0.11"
+}
+
+node_pool "cp" {
+  roles         = ["control-plane"]
+  count         = 3
+  first_address = "10.0.0.41"
+}
+
+node_pool "worker" {
+  roles         = ["worker"]
+  count         = 2
+  first_address = "10.0.0.51"
+}

@@ -1,0 +1,11 @@
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}
+
+etcd {
+  data_dir = "/var/lib/kubelet/etcd" # error: etcd-data-dir-shared: /var/lib/kubelet
+}

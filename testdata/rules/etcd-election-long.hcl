@@ -1,0 +1,12 @@
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}
+
+etcd {
+  heartbeat_interval = "1s"
+  election_timeout   = "60s" # error: etcd-election-long: 50s
+}

@@ -1,0 +1,12 @@
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}
+
+etcd {
+  heartbeat_interval = "200ms"
+  election_timeout   = "1s" # warning: etcd-election-tight: 5.0 heartbeats
+}

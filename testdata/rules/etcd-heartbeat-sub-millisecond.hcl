@@ -1,0 +1,11 @@
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}
+
+etcd {
+  heartbeat_interval = "900us" # error: etcd-heartbeat-sub-millisecond
+}

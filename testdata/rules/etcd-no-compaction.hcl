@@ -1,0 +1,10 @@
+cluster "dev" {
+  type = "all-in-one"
+  api_server {
+    extra_args = { "etcd-compaction-interval" = "0" } # warning: etcd-no-compaction: 8Gi
+  }
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}

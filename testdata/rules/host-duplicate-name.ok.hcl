@@ -1,0 +1,20 @@
+cluster "site" {
+  type                   = "single-etcd-single-master"
+  control_plane_endpoint = "api.site.example.com:6443"
+}
+
+node "cp-1" {
+  roles   = ["control-plane"]
+  address = "10.0.0.11"
+}
+
+node_pool "worker" {
+  roles         = ["worker"]
+  count         = 2
+  first_address = "10.0.0.21"
+}
+
+node "worker-3" {
+  roles   = ["worker"]
+  address = "10.0.0.30"
+}

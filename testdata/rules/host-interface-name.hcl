@@ -1,0 +1,8 @@
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+  interface = "enp134s0f1np1.4000" # error: host-interface-name: 15
+}

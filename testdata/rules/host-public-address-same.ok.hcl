@@ -1,0 +1,8 @@
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+  public_address = "203.0.113.5"
+}

@@ -1,0 +1,11 @@
+variable "the cpus" { # error: invalid-variable
+  default = 4
+}
+
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}

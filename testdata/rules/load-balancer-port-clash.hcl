@@ -1,0 +1,21 @@
+cluster "prod" {
+  type                   = "multi-etcd-multi-master"
+  control_plane_endpoint = "api.prod.example.com:6443"
+}
+
+load_balancer "haproxy" {
+  virtual_ip = "10.0.0.10"
+  port       = 6443 # error: load-balancer-port-clash: Port 8443 is free
+}
+
+node_pool "cp" {
+  roles         = ["control-plane", "load-balancer"]
+  count         = 3
+  first_address = "10.0.0.41"
+}
+
+node_pool "worker" {
+  roles         = ["worker"]
+  count         = 2
+  first_address = "10.0.0.51"
+}

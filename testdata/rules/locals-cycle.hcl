@@ -1,0 +1,13 @@
+locals {
+  a = local.b # error: locals-cycle
+  b = local.a
+}
+
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+  cpus = local.a
+}

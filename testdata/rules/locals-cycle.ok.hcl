@@ -1,0 +1,13 @@
+locals {
+  a = local.b
+  b = 4
+}
+
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+  cpus = local.a
+}

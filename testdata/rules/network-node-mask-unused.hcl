@@ -1,0 +1,11 @@
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}
+
+network {
+  node_cidr_mask_size_v6 = 64 # warning: network-node-mask-unused: IPv6
+}

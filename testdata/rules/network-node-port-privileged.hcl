@@ -1,0 +1,11 @@
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}
+
+network {
+  node_port_range = "800-2000" # warning: network-node-port-privileged
+}

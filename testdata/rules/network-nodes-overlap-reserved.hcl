@@ -1,0 +1,12 @@
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}
+
+network {
+  node_subnets     = ["192.168.56.0/24"] # error: network-nodes-overlap-reserved
+  reserved_subnets = ["192.168.0.0/16"]
+}

@@ -1,0 +1,11 @@
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}
+
+network {
+  pod_subnets = ["11.0.0.0/16"] # warning: network-range-public: internet
+}

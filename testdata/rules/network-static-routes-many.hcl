@@ -1,0 +1,19 @@
+cluster "site" {
+  type                   = "single-etcd-single-master"
+  control_plane_endpoint = "api.site.example.com:6443"
+}
+
+node "cp-1" {
+  roles   = ["control-plane"]
+  address = "10.0.0.11"
+}
+
+node_pool "worker" {
+  roles         = ["worker"]
+  count         = 60
+  first_address = "10.0.0.21"
+}
+
+network {
+  cni "static-routes" {} # warning: network-static-routes-many: 3660 routes
+}

@@ -1,0 +1,31 @@
+cluster "prod" {
+  type                   = "multi-etcd-multi-master"
+  control_plane_endpoint = "api.prod.example.com:6443"
+}
+
+load_balancer "kube-vip" {
+  virtual_ip = "10.0.0.10"
+}
+
+node_pool "cp" {
+  roles         = ["control-plane"]
+  count         = 3
+  first_address = "10.0.0.41"
+}
+
+node_pool "worker" {
+  roles         = ["worker"]
+  count         = 2
+  first_address = "10.0.0.51"
+}
+
+network {
+  kube_proxy {
+    mode       = "ipvs" # note: version-ipvs-deprecated
+    strict_arp = false # error: network-strict-arp: 10.0.0.10
+  }
+}
+
+waive "version-ipvs-deprecated" {
+  reason = "moves to nftables with the next upgrade"
+}

@@ -1,0 +1,24 @@
+cluster "site" {
+  type                   = "single-etcd-single-master"
+  control_plane_endpoint = "api.site.example.com:6443"
+}
+
+node "cp-1" {
+  roles   = ["control-plane"]
+  address = "10.0.0.11"
+}
+
+node_pool "worker" {
+  roles         = ["worker"]
+  count         = 2
+  first_address = "10.0.0.21"
+}
+
+node "gpu-1" {
+  roles   = ["worker"]
+  address = "10.0.0.30"
+  taint {
+    key    = "node.kubernetes.io/unschedulable" # error: node-taint-condition
+    effect = "NoSchedule"
+  }
+}

@@ -1,0 +1,19 @@
+cluster "site" {
+  type                   = "single-etcd-single-master"
+  control_plane_endpoint = "api.site.example.com:6443"
+}
+
+node "cp-1" {
+  roles   = ["control-plane", "worker"]
+  address = "10.0.0.11"
+  taint {
+    key    = "node-role.kubernetes.io/control-plane" # error: node-taint-worker
+    effect = "NoSchedule"
+  }
+}
+
+node_pool "worker" {
+  roles         = ["worker"]
+  count         = 2
+  first_address = "10.0.0.21"
+}

@@ -1,0 +1,13 @@
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}
+
+container_runtime "containerd" {
+  registry "registry.example.com" {
+    skip_verify = true # warning: registry-skip-verify: ca_file
+  }
+}

@@ -1,0 +1,8 @@
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+  annotations = { "example.com/sum" = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08" }
+}

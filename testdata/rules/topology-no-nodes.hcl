@@ -1,0 +1,3 @@
+cluster "dev" { # error: topology-no-nodes
+  type = "all-in-one"
+}

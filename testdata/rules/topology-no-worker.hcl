@@ -1,0 +1,9 @@
+cluster "site" {
+  type                   = "single-etcd-single-master"
+  control_plane_endpoint = "api.site.example.com:6443"
+}
+
+node "cp-1" {
+  roles   = ["control-plane"] # error: topology-no-worker
+  address = "10.0.0.11"
+}

@@ -1,0 +1,11 @@
+locals {
+  cpus = 2 # warning: unused-local
+}
+
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}

@@ -1,0 +1,11 @@
+variable "cpus" { # warning: unused-variable
+  default = 2
+}
+
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}

@@ -1,0 +1,10 @@
+variable "cpus" {} # error: variable-without-value
+
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+  cpus = var.cpus
+}

@@ -1,0 +1,12 @@
+variable "cpus" {
+  default = 2
+}
+
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+  cpus = var.cpus
+}

@@ -1,0 +1,11 @@
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}
+
+container_runtime "containerd" {
+  version = "1.7.28" # error: version-containerd: 2.4.2
+}

@@ -1,0 +1,8 @@
+cluster "dev" {
+  type = "all-in-one"
+  feature_gates = { SidecarContainers = true } # error: version-feature-gate-unknown: gone from Kubernetes 1.37
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}

@@ -1,0 +1,19 @@
+cluster "dev" {
+  type = "all-in-one"
+  kubernetes_version = "1.33.13" # note: version-end-of-life
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+  os = "rocky-9.5"
+}
+
+network {
+  kube_proxy {
+    mode = "iptables"
+  }
+}
+
+waive "version-end-of-life" {
+  reason = "upgraded with the next maintenance window"
+}

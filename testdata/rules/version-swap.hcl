@@ -1,0 +1,16 @@
+cluster "dev" {
+  type = "all-in-one"
+  kubernetes_version = "1.33.13" # note: version-end-of-life
+
+  kubelet {
+    fail_swap_on = false # warning: version-swap: 1.34
+  }
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}
+
+waive "version-end-of-life" {
+  reason = "upgraded with the next maintenance window"
+}

@@ -1,0 +1,11 @@
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}
+
+waive "etcd-even-member" { # error: waiver-unknown-rule: etcd-even-members
+  reason = "moving"
+}
