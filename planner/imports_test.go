@@ -34,6 +34,7 @@ var permitted = map[string][]string{
 	"planner/plan":     slices.Concat(language, []string{"planner/rule", "planner/spec", "topologies"}),
 	"planner/check":    slices.Concat(language, []string{"planner/rule", "planner/spec", "planner/plan", "topologies"}),
 	"planner/simulate": {"planner/plan", "topologies"},
+	"planner/upgrade":  {"planner/plan"},
 	"planner/describe": {"planner/plan", "planner/simulate", "topologies", "github.com/mattn/go-runewidth"},
 	"planner/artifact": {"sigs.k8s.io/yaml", "github.com/rogpeppe/go-internal/diff", "golang.org/x/sys/unix"},
 
@@ -60,7 +61,7 @@ var permitted = map[string][]string{
 
 	"planner": slices.Concat(language, []string{"planner/..."}),
 	"cmd/k8splan": slices.Concat(language, []string{
-		"planner", "planner/artifact", "planner/describe", "planner/rule", "planner/simulate", "planner/spec", "topologies",
+		"planner", "planner/artifact", "planner/describe", "planner/plan", "planner/rule", "planner/simulate", "planner/spec", "planner/upgrade", "topologies",
 		"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term",
 	}),
 

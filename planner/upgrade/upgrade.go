@@ -1,0 +1,133 @@
+// Package upgrade orders the way from one Kubernetes version to another: which releases to stop at, what etcd must be at each, and in
+// which order the nodes are taken.
+//
+// kubeadm upgrades one minor at a time, kubelets are never newer than the API server and at most three minors older, etcd moves one minor
+// at a time. Sources: https://kubernetes.io/releases/version-skew-policy/,
+// https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-upgrade/, https://etcd.io/docs/v3.6/upgrades/upgrade_3_6/
+package upgrade
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// Hop is one stop: the whole cluster reaches Kubernetes before the next begins.
+type Hop struct {
+	Kubernetes plan.Version
+	// Etcd lists what members become before the hop's control planes are touched, in order; empty where they stay. kubeadm does this
+	// itself where etcd is stacked: one version then, the one of its image.
+	Etcd []plan.Version
+	// EtcdFloor is the oldest external etcd that the hop's kubeadm accepts.
+	EtcdFloor plan.Version
+	// Notes are what changes with the hop that a cluster may depend on.
+	Notes []string
+}
+
+// Path returns the hops from one version to another. etcd is the version of external members, zero where etcd is stacked. It fails where a
+// version is not covered by the facts, where the way leads back, and where nothing is to be done.
+func Path(from, to, etcd plan.Version) ([]Hop, error) {
+	oldest, newest := plan.KnownMinors()
+	for _, v := range []plan.Version{from, to} {
+		if !v.Known() {
+			return nil, fmt.Errorf("no data for Kubernetes %s: the facts of %s cover %s to %s; its release notes name the way", v, plan.FactsDate, oldest.MinorString(), newest.MinorString())
+		}
+	}
+	switch {
+	case to.Before(from):
+		return nil, fmt.Errorf("%s is older than %s: kubeadm does not go back; restore a snapshot of etcd into a cluster of the old version instead", to, from)
+	case from == to:
+		return nil, errors.New("there is nothing to upgrade")
+	}
+	stacked := etcd.IsZero()
+	if stacked {
+		etcd, _ = plan.ParseVersion(from.EtcdStacked())
+	}
+	var hops []Hop
+	for at := from; at != to; {
+		next := to
+		if to.MinorsAhead(at) > 1 {
+			next, _ = plan.Version{Major: at.Major, Minor: at.Minor + 1}.NewestPatch()
+		}
+		hop := Hop{Kubernetes: next}
+		hop.EtcdFloor, _ = next.EtcdFloor()
+		var goal plan.Version
+		if stacked {
+			goal, _ = plan.ParseVersion(next.EtcdStacked())
+		} else {
+			goal, _ = plan.ParseVersion(next.EtcdExternal())
+		}
+		hop.Etcd = etcdSteps(etcd, goal, at, stacked)
+		if len(hop.Etcd) > 0 {
+			etcd = hop.Etcd[len(hop.Etcd)-1]
+		}
+		hop.Notes = notes(at, next)
+		hops = append(hops, hop)
+		at = next
+	}
+	return hops, nil
+}
+
+// etcdSteps are the versions that members pass through: to the newest patch of their minor before they leave it, then a minor at a time.
+func etcdSteps(have, want, kubernetes plan.Version, stacked bool) []plan.Version {
+	if !have.Before(want) {
+		return nil
+	}
+	var steps []plan.Version
+	for have.Minor < want.Minor && !stacked {
+		// the newest patch of the minor that is left: 3.5 to 3.6 is safe only from 3.5.26 on, whose members know 3.6's membership records
+		if last, ok := newestEtcd(have.Minor); ok && have.Before(last) {
+			steps = append(steps, last)
+		}
+		have = plan.Version{Major: have.Major, Minor: have.Minor + 1}
+		if have.Minor < want.Minor {
+			if last, ok := newestEtcd(have.Minor); ok {
+				steps, have = append(steps, last), last
+			}
+		}
+	}
+	return append(steps, want)
+}
+
+// newestEtcd is the newest release of an etcd minor that the facts know.
+func newestEtcd(minor int) (plan.Version, bool) {
+	oldest, newest := plan.KnownMinors()
+	var best plan.Version
+	for m := oldest.Minor; m <= newest.Minor; m++ {
+		if v, ok := plan.ParseVersion((plan.Version{Major: 1, Minor: m}).EtcdExternal()); ok && v.Minor == minor && best.Before(v) {
+			best = v
+		}
+	}
+	return best, !best.IsZero()
+}
+
+// notes asks each predicate of package plan whether it changes between two versions.
+func notes(from, to plan.Version) []string {
+	var notes []string
+	turns := func(asked func(plan.Version) bool, note string) {
+		if !asked(from) && asked(to) {
+			notes = append(notes, note)
+		}
+	}
+	turns(plan.Version.NeedsCgroupV2, "The kubelet no longer starts on a host with cgroup v1: move every host to cgroup v2 first.")
+	turns(plan.Version.IPVSDeprecated, "kube-proxy's ipvs mode is deprecated: move to nftables.")
+	turns(plan.Version.NFTablesProxy, "kube-proxy's nftables mode is generally available, for hosts with Linux 5.13 or newer.")
+	turns(plan.Version.StrictAddresses, "The API server refuses addresses with leading zeros and ranges with host bits: mend manifests that hold any.")
+	turns(plan.Version.ExplicitProxyMode, "kube-proxy warns where its mode is not stated: state it in the kube-proxy ConfigMap.")
+	if was, is := from.CoreDNS(), to.CoreDNS(); was != is {
+		notes = append(notes, fmt.Sprintf("kubeadm moves CoreDNS from %s to %s and migrates its Corefile.", was, is))
+	}
+	if fromTested, toTested := from.ContainerdTested(), to.ContainerdTested(); len(fromTested) > 0 && len(toTested) > 0 && fromTested[0].Before(toTested[0]) {
+		notes = append(notes, fmt.Sprintf("containerd before %s is no longer among the tested releases: upgrade the runtime of a node while it is drained.", toTested[0]))
+	}
+	floor, refuses, _ := to.KernelFloor()
+	if was, _, _ := from.KernelFloor(); was.Before(floor) {
+		verb := "warns"
+		if refuses {
+			verb = "stops"
+		}
+		notes = append(notes, fmt.Sprintf("kubeadm's preflight %s on Linux before %d.%d.", verb, floor.Major, floor.Minor))
+	}
+	return notes
+}
