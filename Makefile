@@ -35,7 +35,7 @@ lint: ## formatting, go vet, scripts
 	@unformatted=$$(gofmt -l bench cmd planner templates topologies $$(find . -maxdepth 1 -name '*.go')) && \
 	  { test -z "$$unformatted" || { printf 'gofmt -w %s\n' $$unformatted; exit 1; }; }
 	$(GO) vet ./...
-	shellcheck $$(git ls-files '*.sh') .ci/run
+	shellcheck .ci/run $$(find . \( -path ./.git -o -path ./$(OUT) \) -prune -o -name '*.sh' -print)
 
 golden: ## write the golden trees anew after a wanted change; look at the diff
 	$(GO) test ./planner -run 'TestGolden' -update

@@ -1,0 +1,85 @@
+// Package k8splan_test holds the repository's own pages to their word.
+package k8splan_test
+
+import (
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestSessionOfTheReadme types what README.md shows, and compares what it prints.
+func TestSessionOfTheReadme(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(readme), "```console\n")
+	session, _, closed := strings.Cut(rest, "```\n")
+	if !found || !closed {
+		t.Fatal("README.md has no session")
+	}
+	bin := t.TempDir()
+	if out, err := exec.Command("go", "build", "-o", filepath.Join(bin, "k8splan"), "./cmd/k8splan").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	var got strings.Builder
+	dir := t.TempDir()
+	for _, line := range strings.Split(session, "\n") {
+		command, ok := strings.CutPrefix(line, "$ ")
+		if !ok {
+			continue
+		}
+		got.WriteString(line + "\n")
+		cmd := exec.Command("sh", "-c", command)
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "NO_COLOR=1")
+		cmd.Stdout, cmd.Stderr = &got, &got
+		if err := cmd.Run(); err != nil {
+			t.Errorf("%s: %v", command, err)
+		}
+	}
+	if diff := cmp.Diff(strings.Split(session, "\n"), strings.Split(got.String(), "\n")); diff != "" {
+		t.Errorf("README.md shows another session (-shown +real):\n%s", diff)
+	}
+}
+
+var link = regexp.MustCompile(`\]\(([^)#\s]+)(?:#[^)]*)?\)`)
+
+// TestLinksOfPages: every relative link in a page of this repository leads somewhere.
+func TestLinksOfPages(t *testing.T) {
+	var pages []string
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (path == "out" || path == "testdata" || len(path) > 1 && path[0] == '.'):
+			return filepath.SkipDir
+		case filepath.Ext(path) == ".md":
+			pages = append(pages, path)
+		}
+		return nil
+	})
+	if err != nil || len(pages) < 5 {
+		t.Fatalf("pages: %v %v", pages, err)
+	}
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range link.FindAllStringSubmatch(string(text), -1) {
+			if strings.Contains(m[1], "://") {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(filepath.Dir(page), m[1])); err != nil {
+				t.Errorf("%s links to %s: %v", page, m[1], err)
+			}
+		}
+	}
+}
