@@ -189,6 +189,25 @@ var balancerRules = []Rule{
 		return one(lb.Attr("port"), "kube-vip translates no ports: on %s the API server answers on %d, not on %d. Remove port, or write api_server_port = %d.", lb.VirtualIP, p.Cluster.APIServerPort, lb.Port, lb.Port)
 	}},
 	{rule.Rule{
+		ID: "load-balancer-bgp-peers", Severity: rule.Error, Title: "BGP without routers", Permanent: true,
+		Doc:     "kube-vip in mode bgp tells routers where the virtual IP is. Without its own autonomous system and the routers' addresses nobody hears of it.",
+		Fix:     "Write `bgp_as` and `bgp_peers`, such as `bgp_peers = [\"10.0.0.1:65001\"]`, or use `mode = \"arp\"`.",
+		Sources: []string{"https://kube-vip.io/docs/modes/bgp/"},
+	}, func(p *plan.Plan) []Finding {
+		lb := p.LoadBalancer
+		if lb.Kind != plan.KubeVIP || lb.Mode != "bgp" || lb.BGPAS != 0 && len(lb.BGPPeers) > 0 {
+			return nil
+		}
+		missing := "bgp_as and bgp_peers are"
+		switch {
+		case lb.BGPAS != 0:
+			missing = "bgp_peers is"
+		case len(lb.BGPPeers) > 0:
+			missing = "bgp_as is"
+		}
+		return one(lb.Attr("mode"), "In mode bgp kube-vip tells routers where the virtual IP is, and %s not written. Write both, or use mode = \"arp\".", missing)
+	}},
+	{rule.Rule{
 		ID: "load-balancer-unused-argument", Severity: rule.Warning, Title: "Load balancer argument without effect",
 		Doc:     "The argument belongs to another kind of balancer. It changes nothing, although it looks as if something had been decided.",
 		Fix:     "Remove it.",
@@ -199,14 +218,19 @@ var balancerRules = []Rule{
 			return nil
 		}
 		useless := map[string]map[string]string{
-			plan.HAProxy:          {"mode": "kube-vip", "version": "kube-vip"},
+			plan.HAProxy:          {"mode": "kube-vip", "version": "kube-vip", "bgp_as": "kube-vip", "bgp_peers": "kube-vip"},
 			plan.KubeVIP:          {"virtual_router_id": "haproxy with keepalived"},
-			plan.ExternalBalancer: {"mode": "kube-vip", "version": "kube-vip", "virtual_router_id": "haproxy with keepalived", "interface": "haproxy and kube-vip"},
+			plan.ExternalBalancer: {"mode": "kube-vip", "version": "kube-vip", "virtual_router_id": "haproxy with keepalived", "interface": "haproxy and kube-vip", "bgp_as": "kube-vip", "bgp_peers": "kube-vip"},
 		}[lb.Kind]
 		var findings []Finding
-		for _, name := range []string{"interface", "virtual_router_id", "mode", "version"} {
+		for _, name := range []string{"interface", "virtual_router_id", "mode", "version", "bgp_as", "bgp_peers"} {
 			if of := useless[name]; of != "" && lb.Has(name) {
 				findings = append(findings, one(lb.Attr(name), "%s is for %s, and the balancer is %s. Remove it.", name, of, lb.Kind)...)
+			}
+		}
+		for _, name := range []string{"bgp_as", "bgp_peers"} {
+			if lb.Kind == plan.KubeVIP && lb.Mode != "bgp" && lb.Has(name) {
+				findings = append(findings, one(lb.Attr(name), "%s is for mode bgp, and the mode is %s. Remove it, or write mode = \"bgp\".", name, lb.Mode)...)
 			}
 		}
 		if lb.Kind == plan.HAProxy && lb.Has("virtual_router_id") && !lb.VirtualIP.IsValid() {

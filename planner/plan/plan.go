@@ -203,8 +203,16 @@ type LoadBalancer struct {
 	Interface       string     // "" = the one that holds the node's address
 	VirtualRouterID int        // VRRP, 1–255
 	Mode            string     // kube-vip: arp | bgp
+	BGPAS           int        // kube-vip in mode bgp: the AS of the control planes
+	BGPPeers        []BGPPeer  // the routers, as written
 	Version         string     // kube-vip's, "v1.0.0"
 	Nodes           []*Node    // with role load-balancer; haproxy alone has any
+}
+
+// BGPPeer is a router that learns the virtual IP.
+type BGPPeer struct {
+	Address netip.Addr // IPv4: kube-vip splits its list at colons
+	AS      int
 }
 
 // SSH is how Ansible reaches the hosts.

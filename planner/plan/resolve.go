@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -284,6 +285,9 @@ func (r *resolver) etcd() {
 	p.ExtraArgs = r.args(s.Source, "extra_args", s.ExtraArgs)
 }
 
+// maxAS is the highest autonomous system. Source: RFC 6793
+const maxAS = 1<<32 - 1
+
 func (r *resolver) balancer() {
 	p := &r.plan.LoadBalancer
 	p.Source = r.spec.Cluster.Source
@@ -298,6 +302,17 @@ func (r *resolver) balancer() {
 	p.Interface = r.networkInterface(s.Source, s.Interface)
 	p.VirtualRouterID = r.number(s.Source, "virtual_router_id", s.VirtualRouterID, 1, 255)
 	p.Mode = text(s.Mode)
+	p.BGPAS = r.number(s.Source, "bgp_as", s.BGPAS, 1, maxAS)
+	for _, peer := range s.BGPPeers {
+		address, as, _ := strings.Cut(peer, ":")
+		a, err := netip.ParseAddr(address)
+		n, asErr := strconv.ParseUint(as, 10, 32)
+		if err != nil || !a.Is4() || asErr != nil || n == 0 {
+			r.fail(invalidAddress, s.Attr("bgp_peers"), `bgp_peers holds %q. Write a router's IPv4 address and its autonomous system: "10.0.0.1:65001".`, excerpt(peer))
+			continue
+		}
+		p.BGPPeers = append(p.BGPPeers, BGPPeer{Address: a, AS: int(n)})
+	}
 	if v := r.release(s.Source, "version", "kube-vip", s.Version); v != "" {
 		p.Version = "v" + v
 	}

@@ -248,6 +248,8 @@ var Schema = []Block{
 			{Name: "interface", Type: Text, Field: "Interface", Example: `"eth1"`, Doc: "Interface that takes the virtual address."},
 			{Name: "virtual_router_id", Type: Integer, Field: "VirtualRouterID", Example: `51`, Aliases: []string{"vrid", "router_id"}, Doc: "VRRP group, 1 to 255; one group of its own per network segment."},
 			{Name: "mode", Type: Text, Enum: []string{"arp", "bgp"}, Field: "Mode", Example: `"arp"`, Doc: "How kube-vip announces the address."},
+			{Name: "bgp_as", Type: Integer, Field: "BGPAS", Example: `65000`, Aliases: []string{"as", "asn", "local_as"}, Doc: "Autonomous system of the control planes, for kube-vip in mode bgp."},
+			{Name: "bgp_peers", Type: TextList, Field: "BGPPeers", Example: `["10.0.0.1:65001"]`, Aliases: []string{"peers", "bgppeers"}, Doc: "Routers that kube-vip in mode bgp tells of the address, as address:AS."},
 			{Name: "version", Type: Text, Field: "Version", Example: `"v1.0.0"`, Doc: "Version of kube-vip."},
 		},
 	},

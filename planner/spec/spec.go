@@ -189,9 +189,11 @@ type LoadBalancer struct {
 	VirtualIP       *string
 	Port            *int
 	Interface       *string
-	VirtualRouterID *int    // VRRP, 1–255
-	Mode            *string // kube-vip: arp | bgp
-	Version         *string // kube-vip
+	VirtualRouterID *int     // VRRP, 1–255
+	Mode            *string  // kube-vip: arp | bgp
+	BGPAS           *int     // the AS of the control planes; kube-vip in mode bgp
+	BGPPeers        []string // "address:AS" of each router
+	Version         *string  // kube-vip
 }
 
 // SSH is the `ssh` block.

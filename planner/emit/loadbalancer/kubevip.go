@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strconv"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -50,9 +51,6 @@ type pod struct {
 // Source: https://kube-vip.io/docs/installation/static/, github.com/kube-vip/kube-vip pkg/kubevip/config_environment.go
 func kubeVIPPod(p *plan.Plan, kubeconfig string) (*pod, error) {
 	lb := &p.LoadBalancer
-	if lb.Mode == "bgp" {
-		return nil, fmt.Errorf("kube-vip in mode bgp needs an AS and peers, which the plan does not have")
-	}
 	image, ok := p.Image("kube-vip")
 	if !ok {
 		return nil, fmt.Errorf("no image of kube-vip in the plan")
@@ -68,12 +66,11 @@ func kubeVIPPod(p *plan.Plan, kubeconfig string) (*pod, error) {
 	env := []corev1.EnvVar{
 		{Name: "address", Value: lb.VirtualIP.String()},
 		{Name: "port", Value: strconv.Itoa(lb.Port)},
-		{Name: "vip_nodename", ValueFrom: &corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{FieldPath: "spec.nodeName"}}},
+		fromField("vip_nodename", "spec.nodeName"),
 		{Name: "kubernetes_addr", Value: "https://" + hostPort(loopback, p.Cluster.APIServerPort)},
 		{Name: "cp_enable", Value: "true"},
 		{Name: "cp_namespace", Value: "kube-system"},
 		{Name: "svc_enable", Value: "false"}, // Services of type LoadBalancer are not the endpoint's business
-		{Name: "vip_arp", Value: "true"},
 		{Name: "vip_leaderelection", Value: "true"},
 		{Name: "vip_leasename", Value: "plndr-cp-lock"},
 		{Name: "vip_leaseduration", Value: "5"},
@@ -84,9 +81,23 @@ func kubeVIPPod(p *plan.Plan, kubeconfig string) (*pod, error) {
 	args := []string{"manager"}
 	volumes := []corev1.Volume{hostPath("kubeconfig", kubeconfig)}
 	mounts := []corev1.VolumeMount{{Name: "kubeconfig", MountPath: "/etc/kubernetes/admin.conf", ReadOnly: true}}
-	if lb.Interface != "" {
-		env = append(env, corev1.EnvVar{Name: "vip_interface", Value: lb.Interface})
-	} else {
+	switch {
+	case lb.Mode == "bgp":
+		// The address is one of the host, and routers learn the way there. Each host speaks for itself, by its node's address.
+		peers := make([]string, len(lb.BGPPeers))
+		for i, peer := range lb.BGPPeers {
+			peers[i] = peer.Address.String() + ":" + strconv.Itoa(peer.AS) + "::false" // without a password, in one hop
+		}
+		env = append(env,
+			corev1.EnvVar{Name: "vip_interface", Value: "lo"},
+			corev1.EnvVar{Name: "bgp_enable", Value: "true"},
+			corev1.EnvVar{Name: "bgp_as", Value: strconv.Itoa(lb.BGPAS)},
+			corev1.EnvVar{Name: "bgp_peers", Value: strings.Join(peers, ",")},
+			fromField("bgp_routerid", "status.hostIP"), fromField("bgp_sourceip", "status.hostIP"))
+	case lb.Interface != "":
+		env = append(env, corev1.EnvVar{Name: "vip_arp", Value: "true"}, corev1.EnvVar{Name: "vip_interface", Value: lb.Interface})
+	default:
+		env = append(env, corev1.EnvVar{Name: "vip_arp", Value: "true"})
 		args = append(args, "--config-file", ConfigPath)
 		volumes = append(volumes, hostPath("config", ConfigPath))
 		mounts = append(mounts, corev1.VolumeMount{Name: "config", MountPath: ConfigPath, ReadOnly: true})
@@ -113,6 +124,10 @@ func kubeVIPPod(p *plan.Plan, kubeconfig string) (*pod, error) {
 			Volumes: volumes,
 		},
 	}, nil
+}
+
+func fromField(name, path string) corev1.EnvVar {
+	return corev1.EnvVar{Name: name, ValueFrom: &corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{FieldPath: path}}}
 }
 
 // hostPath mounts a file that must be there: without the type, containerd makes a directory of that name where kubeadm will write the file.

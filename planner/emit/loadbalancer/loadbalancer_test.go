@@ -199,3 +199,26 @@ func TestKubeVIP(t *testing.T) {
 		}
 	}
 }
+
+func TestKubeVIPByBGP(t *testing.T) {
+	p := emittest.Parse(t, strings.Replace(emittest.Source(t, "single-etcd-multi-master"), `virtual_ip = "10.2.0.10"`, `virtual_ip = "10.99.0.1"
+  mode       = "bgp"
+  bgp_as     = 65000
+  bgp_peers  = ["10.2.0.1:65001", "10.2.0.2:65001"]`, 1))
+	var pod corev1.Pod
+	if err := yaml.UnmarshalStrict(emittest.Data(t, emittest.Emit(t, loadbalancer.Emit, p), "loadbalancer/kube-vip/kube-vip.yaml"), &pod); err != nil {
+		t.Fatal(err)
+	}
+	env := map[string]corev1.EnvVar{}
+	for _, e := range pod.Spec.Containers[0].Env {
+		env[e.Name] = e
+	}
+	for name, want := range map[string]string{"bgp_enable": "true", "bgp_as": "65000", "bgp_peers": "10.2.0.1:65001::false,10.2.0.2:65001::false", "vip_interface": "lo", "vip_arp": ""} {
+		if env[name].Value != want {
+			t.Errorf("%s is %q, want %q", name, env[name].Value, want)
+		}
+	}
+	if f := env["bgp_routerid"].ValueFrom; f == nil || f.FieldRef.FieldPath != "status.hostIP" {
+		t.Error("hosts would share one router ID")
+	}
+}
