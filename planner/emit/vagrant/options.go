@@ -27,8 +27,8 @@ type provider struct {
 	name string
 	// nat is the network of the first card, the provider's own; zero: not fixed.
 	nat netip.Prefix
-	// allowed is where the private network must lie; zero: anywhere.
-	allowed netip.Prefix
+	// allowed is where the private network must lie; none: anywhere.
+	allowed []netip.Prefix
 	// boxes has a public box for each operating system as the language writes it.
 	boxes map[string]string
 }
@@ -51,7 +51,7 @@ func providers() []provider {
 			"debian-13":    "cloud-image/debian-13",
 			"rocky-9":      "cloud-image/rocky-9",
 		}},
-		{name: VirtualBox, nat: netip.MustParsePrefix("10.0.2.0/24"), allowed: netip.MustParsePrefix("192.168.56.0/21"), boxes: bento},
+		{name: VirtualBox, nat: netip.MustParsePrefix("10.0.2.0/24"), allowed: []netip.Prefix{netip.MustParsePrefix("192.168.56.0/21")}, boxes: bento},
 		{name: VMwareDesktop, boxes: bento},
 	}
 }
@@ -96,6 +96,8 @@ type body struct {
 	CPUs       *int              `hcl:"cpus"`
 	Memory     *string           `hcl:"memory"`
 	HostMemory *string           `hcl:"host_memory"`
+	// HostOnlyRanges is what the administrator lists in /etc/vbox/networks.conf.
+	HostOnlyRanges []string `hcl:"host_only_ranges,optional"`
 }
 
 // Decode reads the body of the target block against the plan and returns *Options. It reports all mistakes that it finds; after an
@@ -146,6 +148,7 @@ func (d *decoder) options(b body) *Options {
 		}
 		o.Machines = append(o.Machines, m)
 	}
+	d.hostOnlyRanges(&made, b.HostOnlyRanges)
 	d.architectures()
 	d.addresses(o, made)
 	d.overlaps(o, made)
@@ -176,6 +179,26 @@ func (d *decoder) provider(name *string) (provider, bool) {
 	d.diags = append(d.diags, unknownProvider.Diagnostic(d.argument("provider"), fmt.Sprintf(
 		"%q is not a provider that the generated Vagrantfile knows. Write one of %s.", wanted, strings.Join(names, ", "))))
 	return provider{}, false
+}
+
+// hostOnlyRanges replaces VirtualBox's own limit by the author's.
+func (d *decoder) hostOnlyRanges(made *provider, written []string) {
+	if written == nil {
+		return
+	}
+	if made.name != VirtualBox {
+		d.diags = append(d.diags, malformed.Diagnostic(d.argument("host_only_ranges"), fmt.Sprintf("host_only_ranges is VirtualBox's; the provider is %s. Leave it out.", made.name)))
+		return
+	}
+	made.allowed = nil
+	for _, w := range written {
+		r, err := netip.ParsePrefix(w)
+		if err != nil || !r.Addr().Is4() {
+			d.diags = append(d.diags, malformed.Diagnostic(d.argument("host_only_ranges"), fmt.Sprintf("%q is not a range of IPv4 addresses. Write it as in /etc/vbox/networks.conf, such as \"10.0.0.0/8\".", w)))
+			continue
+		}
+		made.allowed = append(made.allowed, r)
+	}
 }
 
 func (d *decoder) count(name string, written *int, value int) int {
@@ -278,11 +301,16 @@ func (d *decoder) addresses(o *Options, made provider) {
 		v4 = append(v4, place{"The virtual IP", vip, d.plan.LoadBalancer.Attr("virtual_ip")})
 	}
 	for _, p := range v4 {
-		if made.allowed.IsValid() && !made.allowed.Contains(p.addr) && !seen[p.at] {
+		allowed := len(made.allowed) == 0 || slices.ContainsFunc(made.allowed, func(r netip.Prefix) bool { return r.Contains(p.addr) })
+		if !allowed && !seen[p.at] {
 			seen[p.at] = true
+			var ranges []string
+			for _, r := range made.allowed {
+				ranges = append(ranges, r.String())
+			}
 			d.diags = append(d.diags, virtualBoxRange.Diagnostic(p.at, fmt.Sprintf(
 				"%s has the address %s. VirtualBox gives its host-only networks no addresses outside %s, and `vagrant up` would stop there. Take an address of that range.",
-				p.who, p.addr, made.allowed)))
+				p.who, p.addr, strings.Join(ranges, ", "))))
 		}
 	}
 	if len(seen) != 0 || len(v4) == 0 {

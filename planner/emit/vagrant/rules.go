@@ -11,7 +11,7 @@ var (
 	malformed = &rule.Rule{
 		ID: "vagrant-argument", Title: "Malformed vagrant target", Permanent: true,
 		Doc: "An argument of the target block that is unknown, or of the wrong type, would be left out in silence, and the machines would not be what its author meant.",
-		Fix: "Write provider, box, box_version, boxes, cpus, memory and host_memory only; sizes as text with a unit, such as \"4Gi\".",
+		Fix: "Write provider, box, box_version, boxes, cpus, memory, host_memory and host_only_ranges only; sizes as text with a unit, such as \"4Gi\".",
 	}
 	unknownProvider = &rule.Rule{
 		ID: "vagrant-provider", Title: "Unknown Vagrant provider", Permanent: true,
@@ -20,9 +20,9 @@ var (
 		Sources: []string{"https://developer.hashicorp.com/vagrant/docs/providers"},
 	}
 	virtualBoxRange = &rule.Rule{
-		ID: "vagrant-virtualbox-range", Title: "Address outside VirtualBox's host-only range",
+		ID: "vagrant-virtualbox-range", Title: "Address outside VirtualBox's host-only range", Permanent: true,
 		Doc:     "Since 6.1.28 VirtualBox refuses host-only addresses outside 192.168.56.0/21 unless the administrator lists other ranges in /etc/vbox/networks.conf. `vagrant up` stops at the first machine.",
-		Fix:     "Take addresses from 192.168.56.2 to 192.168.63.254, or waive this rule where networks.conf allows yours.",
+		Fix:     "Take addresses from 192.168.56.2 to 192.168.63.254, or state the ranges that networks.conf has: target \"vagrant\" { host_only_ranges = [\"10.0.0.0/8\"] }.",
 		Sources: []string{"https://www.virtualbox.org/manual/ch06.html#network_hostonly"},
 	}
 	hostAddress = &rule.Rule{
@@ -41,7 +41,7 @@ var (
 		Fix: "Take addresses that lie in one /24, or state a wider network in network.node_subnets.",
 	}
 	natOverlap = &rule.Rule{
-		ID: "vagrant-nat-overlap", Title: "Range of the provider's own network",
+		ID: "vagrant-nat-overlap", Title: "Range of the provider's own network", Permanent: true,
 		Doc:     "The first card of every machine is on a network of the provider: 10.0.2.0/24 for VirtualBox, 192.168.121.0/24 for libvirt. A pod, service or node range that overlaps it is routed to the wrong card.",
 		Fix:     "Take a range that does not overlap.",
 		Sources: []string{"https://www.virtualbox.org/manual/ch09.html#changenat", "https://vagrant-libvirt.github.io/vagrant-libvirt/configuration.html"},
@@ -57,7 +57,7 @@ var (
 		Fix: "Give all nodes the same arch.",
 	}
 	tooMuchMemory = &rule.Rule{
-		ID: "vagrant-host-memory", Severity: rule.Warning, Title: "Machines larger than the computer",
+		ID: "vagrant-host-memory", Severity: rule.Warning, Title: "Machines larger than the computer", Permanent: true,
 		Doc: "When the machines together have more memory than the computer, it swaps, etcd misses its deadlines, and the cluster elects leaders without end.",
 		Fix: "Make fewer or smaller machines, or state the computer's true host_memory.",
 	}

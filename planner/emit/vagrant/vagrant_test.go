@@ -97,11 +97,16 @@ func TestDecodeRefuses(t *testing.T) {
 		edit func(*plan.Plan)
 		want []string
 	}{
-		"unknown argument":       {body: `providr = "libvirt"`, want: []string{"vagrant-argument"}},
-		"wrong type":             {body: `cpus = "many"`, want: []string{"vagrant-argument"}},
-		"two sizes":              {body: "memory = \"4 apples\"\ncpus = 0", want: []string{"vagrant-argument", "vagrant-argument"}},
-		"provider":               {body: `provider = "hyperv"`, want: []string{"vagrant-provider"}},
-		"range of VirtualBox":    {edit: func(p *plan.Plan) { p.Nodes[0].Address = netip.MustParseAddr("192.168.64.10") }, want: []string{"vagrant-virtualbox-range"}},
+		"unknown argument":    {body: `providr = "libvirt"`, want: []string{"vagrant-argument"}},
+		"wrong type":          {body: `cpus = "many"`, want: []string{"vagrant-argument"}},
+		"two sizes":           {body: "memory = \"4 apples\"\ncpus = 0", want: []string{"vagrant-argument", "vagrant-argument"}},
+		"provider":            {body: `provider = "hyperv"`, want: []string{"vagrant-provider"}},
+		"range of VirtualBox": {edit: func(p *plan.Plan) { p.Nodes[0].Address = netip.MustParseAddr("192.168.64.10") }, want: []string{"vagrant-virtualbox-range"}},
+		"stated range": {body: `host_only_ranges = ["10.0.0.0/8"]`, edit: func(p *plan.Plan) {
+			p.Nodes[0].Address, p.Nodes[1].Address = netip.MustParseAddr("10.0.0.10"), netip.MustParseAddr("10.0.0.11")
+		}},
+		"malformed range":        {body: `host_only_ranges = ["10.0.0.0"]`, want: []string{"vagrant-argument"}},
+		"range of another":       {body: "provider = \"libvirt\"\nhost_only_ranges = [\"10.0.0.0/8\"]", want: []string{"vagrant-argument"}},
 		"virtual IP":             {edit: func(p *plan.Plan) { p.LoadBalancer.VirtualIP = netip.MustParseAddr("10.0.0.5") }, want: []string{"vagrant-virtualbox-range"}},
 		"the host's address":     {edit: func(p *plan.Plan) { p.Nodes[0].Address = netip.MustParseAddr("192.168.56.1") }, want: []string{"vagrant-host-address"}},
 		"no IPv4":                {edit: func(p *plan.Plan) { p.Nodes[0].Address = netip.MustParseAddr("fd00::1") }, want: []string{"vagrant-ipv4"}},
