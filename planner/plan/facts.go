@@ -40,9 +40,11 @@ type minorFacts struct {
 	minor int
 	// newest is the newest patch release whose source was read.
 	newest int
-	// etcdImage is kubeadm's etcd image tag by patch, etcdFloor the oldest external etcd that kubeadm's preflight accepts. A change is
-	// entered at the first patch release whose source was seen to have it; the releases before it that were not seen may have it too.
-	// Source: k8s.io/kubernetes cmd/kubeadm/app/constants/constants.go, DefaultEtcdVersion and MinExternalEtcdVersion
+	// etcdImage is kubeadm's etcd image tag by patch, etcdFloor the oldest external etcd that kubeadm's preflight accepts.
+	// Source: k8s.io/kubernetes cmd/kubeadm/app/constants/constants.go, DefaultEtcdVersion and MinExternalEtcdVersion, at v1.31.0, v1.31.14,
+	// v1.32.2, v1.32.13, v1.33.6, v1.33.13, v1.34.0 to v1.34.4, v1.35.4, v1.36.1, v1.36.3 and v1.37.2. The step of November 2025 is that of
+	// https://github.com/kubernetes/kubernetes/pull/135018, /135019 and /135020, merged for 1.33.6, 1.32.10 and 1.31.14. The floor of 1.33
+	// before it was not seen: the older one stands, which refuses nothing wrongly.
 	etcdImage, etcdFloor []sincePatch
 	// etcd is the newest release of the minor that kubeadm's image is of: what external members get.
 	// Source: versions of go.etcd.io/etcd/server/v3 in the Go module index
