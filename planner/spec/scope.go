@@ -321,20 +321,47 @@ func member(t hcl.Traversal) (string, bool) {
 
 // plain reports whether an expression is a literal: text, number, true, false, null, or a list of these. Most are.
 func plain(expr hclsyntax.Expression) bool {
-	switch e := expr.(type) {
-	case *hclsyntax.LiteralValueExpr:
-		return e.Val.Type() != cty.Number || sensible(e.Val)
-	case *hclsyntax.TemplateExpr:
-		return e.IsStringLiteral() || len(e.Parts) == 0
-	case *hclsyntax.TupleConsExpr:
-		for _, element := range e.Exprs {
-			if _, nested := element.(*hclsyntax.TupleConsExpr); nested || !plain(element) {
+	if list, ok := expr.(*hclsyntax.TupleConsExpr); ok {
+		for _, element := range list.Exprs {
+			if _, ok := literal(element); !ok {
 				return false
 			}
 		}
 		return true
 	}
-	return false
+	_, ok := literal(expr)
+	return ok
+}
+
+// plainValue is the value of a plain expression, without the cost of evaluating it.
+func plainValue(expr hclsyntax.Expression) (cty.Value, bool) {
+	list, ok := expr.(*hclsyntax.TupleConsExpr)
+	if !ok {
+		return literal(expr)
+	}
+	values := make([]cty.Value, len(list.Exprs))
+	for i, element := range list.Exprs {
+		if values[i], ok = literal(element); !ok {
+			return cty.DynamicVal, false
+		}
+	}
+	return cty.TupleVal(values), true
+}
+
+// literal is the value of a single literal.
+func literal(expr hclsyntax.Expression) (cty.Value, bool) {
+	switch e := expr.(type) {
+	case *hclsyntax.LiteralValueExpr:
+		return e.Val, e.Val.IsKnown() && (e.Val.Type() != cty.Number || sensible(e.Val))
+	case *hclsyntax.TemplateExpr:
+		if len(e.Parts) == 0 {
+			return cty.StringVal(""), true
+		}
+		if part, ok := e.Parts[0].(*hclsyntax.LiteralValueExpr); ok && len(e.Parts) == 1 && part.Val.Type() == cty.String && part.Val.IsKnown() && !part.Val.IsNull() {
+			return part.Val, true
+		}
+	}
+	return cty.DynamicVal, false
 }
 
 // check looks at an expression without evaluating it: unknown names and functions, keys that stand twice, numbers out of all bounds.
@@ -501,11 +528,8 @@ func literalKey(expr hclsyntax.Expression) (string, bool) {
 	if word := hcl.ExprAsKeyword(key.Wrapped); word != "" {
 		return word, true
 	}
-	if !plain(key.Wrapped) {
-		return "", false
-	}
-	v, diags := key.Wrapped.Value(nil)
-	if diags.HasErrors() || v.IsNull() || !v.IsKnown() || v.Type() != cty.String {
+	v, ok := literal(key.Wrapped)
+	if !ok || v.Type() != cty.String || v.IsNull() {
 		return "", false
 	}
 	return v.AsString(), true
@@ -514,11 +538,8 @@ func literalKey(expr hclsyntax.Expression) (string, bool) {
 // evaluate checks an expression and gives its value. A nil context stands for an expression that may read nothing. Without a value
 // the reason has been reported, here or where a name that it reads was evaluated.
 func (l *loader) evaluate(expr hclsyntax.Expression, ctx *hcl.EvalContext) (cty.Value, bool) {
-	if plain(expr) {
-		v, diags := expr.Value(nil)
-		if !diags.HasErrors() {
-			return v, v.IsWhollyKnown()
-		}
+	if v, ok := plainValue(expr); ok {
+		return v, true
 	}
 	scoped := ctx != nil
 	if !scoped {
