@@ -65,12 +65,19 @@ func tally(diags hcl.Diagnostics) string {
 // source is a text that diagnostics point into, with what is needed to show parts of it quickly.
 type source struct {
 	data  []byte
-	lines []int // where each line starts
-	body  *hclsyntax.Body
+	lines []int           // where each line starts
+	body  *hclsyntax.Body // once context was asked for
 }
 
-func newSource(data []byte) *source {
+// newSource prepares a text. One that the loader would not parse, for its size or its depth, is not parsed here either.
+func newSource(data []byte, diags hcl.Diagnostics) *source {
 	s := &source{data: data, lines: []int{0}}
+	for _, d := range diags {
+		switch rule.ID(d) {
+		case "too-deep", "file-too-large", "not-utf8":
+			s.body = &hclsyntax.Body{}
+		}
+	}
 	for i, c := range data {
 		if c == '\n' {
 			s.lines = append(s.lines, i+1)
@@ -95,11 +102,9 @@ func (s *source) line(n int) string {
 func (s *source) context(name string, at int) string {
 	if s.body == nil {
 		s.body = &hclsyntax.Body{}
-		if len(s.data) < mostBytes/4 && utf8.Valid(s.data) {
-			if f, _ := hclsyntax.ParseConfig(s.data, name, hcl.InitialPos); f != nil {
-				if body, ok := f.Body.(*hclsyntax.Body); ok {
-					s.body = body
-				}
+		if f, _ := hclsyntax.ParseConfig(s.data, name, hcl.InitialPos); f != nil {
+			if body, ok := f.Body.(*hclsyntax.Body); ok {
+				s.body = body
 			}
 		}
 	}
@@ -123,7 +128,7 @@ func (a *app) printDiagnostics(o *opened) {
 	for _, d := range o.diags {
 		if d.Subject != nil && sources[d.Subject.Filename] == nil {
 			if data, ok := o.sources[d.Subject.Filename]; ok {
-				sources[d.Subject.Filename] = newSource(data)
+				sources[d.Subject.Filename] = newSource(data, o.diags)
 			}
 		}
 		a.formatDiagnostic(&out, d, sources)

@@ -52,7 +52,7 @@ type snippetJSON struct {
 func (r *report) add(o *opened, strict bool) {
 	sources := map[string]*source{}
 	for name, data := range o.sources {
-		sources[name] = newSource(data)
+		sources[name] = newSource(data, o.diags)
 	}
 	errors, warnings, _ := counts(o.diags)
 	r.ErrorCount += errors

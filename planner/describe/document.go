@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/simulate"
 )
 
 // FormatVersion is of Document. The number before the point changes when a field is removed or changes its meaning; the number after
@@ -239,7 +240,7 @@ func Describe(p *plan.Plan) Document {
 	d := Document{
 		FormatVersion: FormatVersion,
 		Cluster: Cluster{
-			Name: c.Name, Type: string(c.Type), Title: c.Topology.Title, Survives: c.Topology.Survives, KubernetesVersion: c.Version.String(),
+			Name: c.Name, Type: string(c.Type), Title: c.Topology.Title, Survives: simulate.New(p).Sentence(), KubernetesVersion: c.Version.String(),
 			MaxNodes: c.MaxNodes, FeatureGates: c.FeatureGates, MaxPodsPerNode: c.Kubelet.MaxPods, CgroupDriver: c.Kubelet.CgroupDriver,
 		},
 		Target: Target{Name: p.Target.Name, Title: p.Target.Facts.Title, Hosting: string(p.Target.Facts.Hosting)},

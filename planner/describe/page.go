@@ -11,6 +11,7 @@ import (
 	"github.com/mattn/go-runewidth"
 
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/simulate"
 	"github.com/k8splan/k8splan/topologies"
 )
 
@@ -157,10 +158,9 @@ func wrap(text string, width int) []string {
 
 func (g *page) title(p *plan.Plan) {
 	g.line(g.paint(bold, p.Cluster.Name) + "  " + p.Cluster.Topology.Title)
-	about := fmt.Sprintf("Kubernetes %s on %s", p.Cluster.Version, p.Target.Facts.Title)
-	g.line(g.paint(dim, about))
+	g.line(g.paint(dim, fmt.Sprintf("Kubernetes %s · %s", p.Cluster.Version, p.Target.Facts.Title)))
 	g.out.WriteByte('\n')
-	g.facts([][2]string{{"For", p.Cluster.Topology.Purpose}, {"Survives", p.Cluster.Topology.Survives}})
+	g.facts([][2]string{{"For", p.Cluster.Topology.Purpose}, {"Survives", simulate.New(p).Sentence()}})
 }
 
 func (g *page) endpoint(p *plan.Plan) {
@@ -389,7 +389,7 @@ func (g *page) certificate(p *plan.Plan) {
 		return text
 	}
 	g.facts([][2]string{
-		{"Names", strings.Join(names, "  ")}, {"Addresses", strings.Join(addresses, "  ")},
+		{"Names", strings.Join(names, ", ")}, {"Addresses", strings.Join(addresses, ", ")},
 		{"Valid for", validity(duration(p.Cluster.CertificateValidity), "one year") + ", its authority for " + validity(duration(p.Cluster.CAValidity), "ten years")},
 	})
 }

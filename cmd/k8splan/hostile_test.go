@@ -1,0 +1,49 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A file that is hostile, or just not a topology, gets an answer: soon, short, and never a panic. Printing must be as careful as reading.
+func TestHostileInput(t *testing.T) {
+	for name, src := range map[string]string{
+		"empty":              "",
+		"nested lists":       "locals {\n a = " + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + "\n}\n",
+		"nested blocks":      strings.Repeat("a {\n", 100_000) + strings.Repeat("}\n", 100_000),
+		"nested parentheses": "a = " + strings.Repeat("(", 100_000),
+		"ten megabytes":      strings.Repeat("# comment\n", 1_000_000),
+		"one long line":      `cluster "x" { type = "` + strings.Repeat("a", 1_000_000) + `"`,
+		"not UTF-8":          "cluster \"caf\xe9\" {}\n",
+		"null bytes":         strings.Repeat("\x00", 1000),
+		"a program":          "\x7fELF\x02\x01\x01\x00\x00\x00",
+		"escape sequences":   "cluster \"\x1b]0;x\x07\" {\n  type = \"\x1b[2J\"\n}\n",
+		"a million nodes":    "cluster \"x\" {\n  type = \"all-in-one\"\n}\nnode_pool \"n\" {\n  count         = 1000000\n  first_address = \"10.0.0.1\"\n}\n",
+		"carriage returns":   "cluster \"x\" {\r  type = 1\r}\r",
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, args := range [][]string{{"validate", "-"}, {"validate", "-", "-o", "json"}, {"plan", "-"}, {"generate", "-", "--out", t.TempDir()}} {
+				var stdout, stderr bytes.Buffer
+				begin := time.Now()
+				code := run(args, strings.NewReader(src), &stdout, &stderr)
+				if code != exitWrong {
+					t.Errorf("%v: exit code %d", args, code)
+				}
+				if took := time.Since(begin); took > 20*time.Second {
+					t.Errorf("%v: %v", args, took)
+				}
+				if args[0] != "validate" && stdout.Len() > 0 {
+					t.Errorf("%v wrote to stdout: %.200s", args, stdout.String())
+				}
+				if stderr.Len() > 20_000 {
+					t.Errorf("%v said %d bytes", args, stderr.Len())
+				}
+				if bytes.ContainsAny(stderr.Bytes(), "\x00\x07\x1b\r") {
+					t.Errorf("%v wrote control characters: %.300q", args, stderr.String())
+				}
+			}
+		})
+	}
+}
