@@ -79,7 +79,7 @@ func (r *resolver) machine(src *spec.Source, m *spec.Machine) Node {
 		Labels:           r.labels(src, "labels", m.Labels),
 		Annotations:      r.labels(src, "annotations", m.Annotations),
 		Taints:           r.taints(m.Taints),
-		KubeletExtraArgs: r.args(src, "kubelet_extra_args", m.KubeletExtraArgs),
+		KubeletExtraArgs: r.kubeletArgs(src, "kubelet_extra_args", m.KubeletExtraArgs),
 		InstanceType:     r.match(src, "instance_type", m.InstanceType, instancePattern, `A machine size has letters, digits and . _ -, such as "m5.large".`),
 	}
 	if m.Arch != nil {

@@ -111,7 +111,7 @@ func (r *resolver) cluster() {
 			MaxPods:      r.number(k.Source, "max_pods", k.MaxPods, 1, 65535),
 			CgroupDriver: text(k.CgroupDriver),
 			FailSwapOn:   k.FailSwapOn != nil && *k.FailSwapOn,
-			ExtraArgs:    r.args(k.Source, "extra_args", k.ExtraArgs),
+			ExtraArgs:    r.kubeletArgs(k.Source, "extra_args", k.ExtraArgs),
 		}
 	}
 }

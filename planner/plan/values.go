@@ -397,6 +397,18 @@ func (r *resolver) args(src *spec.Source, attr string, written map[string]string
 	return args
 }
 
+// kubeletArgs reads flags of the kubelet. kubeadm writes them on one line of an environment file, without quotes, and systemd splits that
+// line at blanks. Source: k8s.io/kubernetes cmd/kubeadm/app/phases/kubelet/flags.go
+func (r *resolver) kubeletArgs(src *spec.Source, attr string, written map[string]string) []Arg {
+	args := r.args(src, attr, written)
+	for _, a := range args {
+		if i := strings.IndexAny(a.Value, " \"'\\$"); i >= 0 {
+			r.fail(invalidFlag, src.Attr(attr), "The value of %q holds %q. kubeadm hands a kubelet its flags on one line without quotes, where that would end or change the value.", a.Name, a.Value[i:i+1])
+		}
+	}
+	return args
+}
+
 // qualified reports whether s is a qualified name: [dns-name/]name. Source: k8s.io/apimachinery pkg/util/validation, IsQualifiedName
 func qualified(s string) bool {
 	prefix, name, found := strings.Cut(s, "/")
