@@ -255,3 +255,39 @@ func TestWaivers(t *testing.T) {
 		t.Errorf("without a day no waiver expires: %v", diags)
 	}
 }
+
+const corpusDir = "../../testdata/corpus/"
+
+// corpus returns the designs of a folder.
+func corpus(t *testing.T, folder string, least int) []string {
+	t.Helper()
+	files, err := filepath.Glob(corpusDir + folder + "/*.hcl")
+	if err != nil || len(files) < least {
+		t.Fatalf("%s: %d designs, %d wanted (%v)", folder, len(files), least, err)
+	}
+	return files
+}
+
+// TestGoodDesigns: realistic designs break nothing but what their markers say, and no error is among that.
+func TestGoodDesigns(t *testing.T) {
+	for _, f := range corpus(t, "good", 20) {
+		t.Run(filepath.Base(f), func(t *testing.T) {
+			for _, d := range judge(t, f) {
+				if _, waived := Waived(d); !waived {
+					t.Errorf("a good design breaks %s: %s", rule.ID(d), d.Detail)
+				}
+			}
+		})
+	}
+}
+
+// TestBadDesigns: the faults that users really make are found, each once, at their place.
+func TestBadDesigns(t *testing.T) {
+	for _, f := range corpus(t, "bad", 60) {
+		t.Run(filepath.Base(f), func(t *testing.T) {
+			if len(judge(t, f)) == 0 {
+				t.Error("the design breaks no rule")
+			}
+		})
+	}
+}

@@ -116,22 +116,6 @@ var componentRules = []Rule{
 		return findings
 	}},
 	{rule.Rule{
-		ID: "component-kubelet-value", Severity: rule.Error, Title: "Kubelet flag that kubeadm cannot pass on", Permanent: true,
-		Doc:     "kubeadm writes the kubelet's flags on one line of an environment file, and systemd splits it at blanks. kubeadm has no way to quote a value, so blanks, quotes, backslashes and dollar signs tear the line apart.",
-		Fix:     "Write a value without them.",
-		Sources: []string{"https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/kubelet/flags.go", "https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#EnvironmentFile="},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, c := range commandLines(p) {
-			for _, a := range c.args {
-				if c.component == "kubelet" && strings.ContainsAny(a.Value, " \t\r\n\"'\\$") {
-					findings = append(findings, one(c.at, "The value %q of --%s holds a blank, a quote, a backslash or a dollar sign, which kubeadm cannot pass on. Write it without.", a.Value, a.Name)...)
-				}
-			}
-		}
-		return findings
-	}},
-	{rule.Rule{
 		ID: "component-plugin-off", Severity: rule.Warning, Title: "Admission plugin that the cluster needs turned off",
 		Doc:     "Without NodeRestriction a stolen kubelet key rewrites every Node and pod; without ServiceAccount pods get no identity; without the namespace plugins deleted namespaces come back half.",
 		Fix:     "Take the plugin out of `disable-admission-plugins`.",

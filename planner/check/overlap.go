@@ -25,11 +25,8 @@ func pairRule(id, title, doc, fix string, severity rule.Severity, a, b func(*pla
 	return Rule{rule.Rule{ID: id, Severity: severity, Title: title, Permanent: severity == rule.Error, Doc: doc, Fix: fix, Sources: []string{networkModel, overlapThread, overlapThread2}}, func(p *plan.Plan) []Finding {
 		var findings []Finding
 		for _, pair := range overlaps(a(p), b(p)) {
-			guilty, other := pair[0], pair[1]
-			if guilty.at.Filename == "" {
-				guilty, other = other, guilty
-			}
-			findings = append(findings, Finding{guilty.at, fmt.Sprintf("%s %s %s.%s", describe(guilty), relation(guilty.prefix, other.prefix), describe(other)+where(other.at), free(p, guilty.what, guilty.prefix))})
+			first, other := pair[0], pair[1]
+			findings = append(findings, Finding{written(first.at, other.at), fmt.Sprintf("%s %s %s.%s", standing(first), relation(first.prefix, other.prefix), describe(other)+where(other.at), move(p, first))})
 		}
 		return findings
 	}}
@@ -41,6 +38,27 @@ func describe(s span) string {
 		return s.what + " " + s.prefix.String()
 	}
 	return "the " + s.what + " " + s.prefix.String()
+}
+
+// standing describes a range at the start of a sentence, and says if it is a default.
+func standing(s span) string {
+	text := describe(s)
+	if s.at.Filename == "" {
+		text += ", the default,"
+	}
+	return text
+}
+
+// move says what to write instead of a range of pods or Services; other ranges are the site's, and only their owner can say.
+func move(p *plan.Plan, s span) string {
+	if s.what != "pods" && s.what != "services" {
+		return ""
+	}
+	advice := free(p, s.what, s.prefix)
+	if advice == "" || s.at.Filename != "" {
+		return advice
+	}
+	return fmt.Sprintf(" Write %s_subnets = [%q] in network.", strings.TrimSuffix(s.what, "s"), strings.TrimSuffix(strings.TrimSpace(advice), " is free."))
 }
 
 func where(at hcl.Range) string {
@@ -81,15 +99,11 @@ func hostsInside(p *plan.Plan, ranges []span, except []span) []Finding {
 		if len(in) > 1 {
 			others = " and of " + quantity(len(in)-1, "other host")
 		}
-		advice := free(p, s.what, s.prefix)
-		if s.at.Filename == "" && advice != "" {
-			advice = " Write " + s.what[:len(s.what)-1] + "_subnets = [\"" + strings.TrimSuffix(strings.TrimSpace(advice), " is free.") + "\"] in network."
-		}
 		text := describe(s)
 		if s.at.Filename == "" {
 			text += " (the default)"
 		}
-		findings = append(findings, one(at, "%s: the address %s of %s (%s)%s lies inside. Packets for the hosts would be sent to pods or Services, and back.%s", text, in[0].addr, in[0].node.Name, line(in[0].at), others, advice)...)
+		findings = append(findings, one(at, "%s: the address %s of %s (%s)%s lies inside. Packets for the hosts would be sent to pods or Services, and back.%s", text, in[0].addr, in[0].node.Name, line(in[0].at), others, move(p, s))...)
 	}
 	return findings
 }
@@ -171,7 +185,7 @@ var overlapRules = []Rule{
 	}, func(p *plan.Plan) []Finding {
 		var findings []Finding
 		for _, pair := range overlaps(wanted(p), targetRanges(p)) {
-			findings = append(findings, one(written(pair[0].at, pair[1].at), "%s %s the range %s, which hosts of target %s use for themselves.%s", describe(pair[0]), relation(pair[0].prefix, pair[1].prefix), pair[1].prefix, p.Target.Name, free(p, pair[0].what, pair[0].prefix))...)
+			findings = append(findings, one(written(pair[0].at, pair[1].at), "%s %s the range %s, which hosts of target %s use for themselves.%s", standing(pair[0]), relation(pair[0].prefix, pair[1].prefix), pair[1].prefix, p.Target.Name, move(p, pair[0]))...)
 		}
 		for _, s := range targetRanges(p) {
 			in := slices.DeleteFunc(slices.Clone(inside(s.prefix, uses(p))), func(u use) bool {
@@ -191,7 +205,7 @@ var overlapRules = []Rule{
 	}, func(p *plan.Plan) []Finding {
 		var findings []Finding
 		for _, pair := range overlaps(wanted(p), docker(p)) {
-			findings = append(findings, one(written(pair[0].at, pair[1].at), "%s %s %s, which Docker gives docker0 on every host.%s", describe(pair[0]), relation(pair[0].prefix, pair[1].prefix), dockerBridge, free(p, pair[0].what, pair[0].prefix))...)
+			findings = append(findings, one(written(pair[0].at, pair[1].at), "%s %s %s, which Docker gives docker0 on every host.%s", standing(pair[0]), relation(pair[0].prefix, pair[1].prefix), dockerBridge, move(p, pair[0]))...)
 		}
 		if len(docker(p)) > 0 {
 			if in := inside(dockerBridge, uses(p)); len(in) > 0 && len(overlaps(nodeSubnets(p), docker(p))) == 0 {
@@ -261,7 +275,7 @@ var overlapRules = []Rule{
 			}
 			for _, s := range slices.Concat(pods(p), services(p)) {
 				if s.prefix.Contains(a) {
-					findings = append(findings, one(at, "The %s %s lies inside of %s%s, so it is cut off when the pod network comes up. Move the range, or the server.%s", what, a, describe(s), where(s.at), free(p, s.what, s.prefix))...)
+					findings = append(findings, one(at, "The %s %s lies inside of %s%s, so it is cut off when the pod network comes up. Move the range, or the server.%s", what, a, describe(s), where(s.at), move(p, s))...)
 					return
 				}
 			}
@@ -286,7 +300,7 @@ var overlapRules = []Rule{
 		for _, s := range wanted(p) {
 			for _, bad := range specialRanges {
 				if bad.prefix.Overlaps(s.prefix) && s.prefix.Bits() > 0 {
-					findings = append(findings, one(s.at, "%s %s the %s range %s.%s", describe(s), touches(s.prefix, bad.prefix), bad.what, bad.prefix, free(p, s.what, s.prefix))...)
+					findings = append(findings, one(s.at, "%s %s the %s range %s.%s", describe(s), touches(s.prefix, bad.prefix), bad.what, bad.prefix, move(p, s))...)
 					break
 				}
 			}
@@ -306,7 +320,7 @@ var overlapRules = []Rule{
 		for _, s := range slices.Concat(pods(p), services(p)) {
 			special := slices.ContainsFunc(specialRanges, func(b specialRange) bool { return b.prefix.Overlaps(s.prefix) })
 			if s.prefix.Addr().Is4() && !private(s.prefix) && !special && s.prefix.Bits() > 0 {
-				findings = append(findings, one(s.at, "%s is not private: its addresses belong to somebody on the internet, who cannot be reached from the cluster.%s", describe(s), free(p, s.what, s.prefix))...)
+				findings = append(findings, one(s.at, "%s is not private: its addresses belong to somebody on the internet, who cannot be reached from the cluster.%s", describe(s), move(p, s))...)
 			}
 		}
 		return findings
