@@ -34,7 +34,7 @@ var featureGateRules = []Rule{
 		g, ok := plan.FindGate(name)
 		known, _ := g.State(v)
 		switch {
-		case !v.Known() || known || ok && v.Minor < g.Since:
+		case !v.Known() || ok && known || ok && v.Minor < g.Since:
 			return "", nil
 		case ok:
 			return "Feature gate %s is gone from Kubernetes 1.%d on, and the components of %s exit at one. Remove it.", []any{name, g.Removed, v}

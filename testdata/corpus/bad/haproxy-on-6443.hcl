@@ -1,0 +1,25 @@
+# kubernetes/community#7524: "Port 6443 is in use".
+cluster "dense" {
+  type                   = "multi-etcd-multi-master"
+  control_plane_endpoint = "api.dense.example.com:6443" # error: load-balancer-port-clash: kube-apiserver
+}
+
+node_pool "cp" {
+  roles         = ["control-plane", "load-balancer"]
+  count         = 3
+  first_address = "10.3.0.11"
+  hosts         = ["esx-1", "esx-2", "esx-3"]
+  cpus          = 4
+  memory        = "8Gi"
+}
+
+node_pool "worker" {
+  roles         = ["worker"]
+  count         = 6
+  first_address = "10.3.0.21"
+  hosts         = ["esx-1", "esx-2", "esx-3"]
+}
+
+load_balancer "haproxy" {
+  virtual_ip = "10.3.0.10"
+}

@@ -1,0 +1,51 @@
+# A pool grew by four and ran into the next.
+cluster "ml" {
+  type                   = "multi-etcd-multi-master"
+  control_plane_endpoint = "api.ml.example.com:6443"
+  feature_gates          = { APIResponseCompression = false }
+}
+
+load_balancer "kube-vip" {
+  virtual_ip = "10.13.0.10"
+}
+
+node_pool "cp" {
+  roles         = ["control-plane"]
+  count         = 3
+  first_address = "10.13.0.11"
+}
+
+node_pool "worker" {
+  roles         = ["worker"]
+  count         = 24
+  first_address = "10.13.0.21"
+  labels        = { "node-role.kubernetes.io/worker" = "" }
+}
+
+node_pool "gpu" {
+  roles              = ["worker"]
+  count              = 4
+  first_address      = "10.13.0.41" # error: host-duplicate-address: 10.13.0.45 to 10.13.0.48
+  memory             = "256Gi"
+  labels             = { "example.com/gpu" = "a100" }
+  kubelet_extra_args = { "system-reserved" = "cpu=1,memory=4Gi" }
+
+  taint {
+    key    = "example.com/gpu"
+    value  = "true"
+    effect = "NoSchedule"
+  }
+}
+
+node_pool "arm" {
+  roles         = ["worker"]
+  count         = 3
+  first_address = "10.13.0.61"
+  arch          = "arm64"
+
+  taint {
+    key    = "kubernetes.io/arch"
+    value  = "arm64"
+    effect = "NoSchedule"
+  }
+}

@@ -1,0 +1,39 @@
+# A password in a URL ends up in every generated file.
+cluster "corp" {
+  type                   = "single-etcd-single-master"
+  control_plane_endpoint = "k8s.corp.example.com:6443"
+}
+
+network {
+  reserved_subnets = ["10.0.0.0/16", "10.64.0.0/11"]
+
+  http_proxy {
+    http     = "http://ci:hunter2@proxy.corp.example.com:3128" # error: invalid-url
+    https    = "http://proxy.corp.example.com:3128"
+    no_proxy = [".corp.example.com", "10.0.0.0/8"]
+  }
+}
+
+ssh {
+  user             = "deploy"
+  port             = 2222
+  private_key_file = "~/.ssh/deploy_ed25519"
+  jump_host        = "deploy@bastion.corp.example.com"
+}
+
+container_runtime "containerd" {
+  registry "registry.corp.example.com" {
+    ca_file = "/etc/pki/corp-root.crt"
+  }
+}
+
+node "corp-cp" {
+  roles   = ["control-plane"]
+  address = "10.14.0.11"
+}
+
+node_pool "corp-w" {
+  roles         = ["worker"]
+  count         = 8
+  first_address = "10.14.0.21"
+}

@@ -1,0 +1,38 @@
+# kubespray#11099: join material belongs to the moment of joining.
+cluster "bank" {
+  type                    = "multi-etcd-multi-master"
+  control_plane_endpoint  = "api.bank.example.com:6443"
+  encryption_algorithm    = "ECDSA-P384"
+  certificate_validity    = "2160h"
+  ca_certificate_validity = "43800h"
+
+  api_server {
+    extra_args = {
+      "audit-log-path"           = "/var/log/kubernetes/audit.log"
+      "audit-log-maxage"         = "30"
+      "request-header-token"     = "x9fhs0.0a1b2c3d4e5f6a7b" # error: secret-bootstrap-token
+      "enable-admission-plugins" = "NodeRestriction,AlwaysPullImages"
+      "tls-min-version"          = "VersionTLS13"
+    }
+  }
+
+  kubelet {
+    extra_args = { "protect-kernel-defaults" = "true" }
+  }
+}
+
+load_balancer "kube-vip" {
+  virtual_ip = "10.16.0.10"
+}
+
+node_pool "cp" {
+  roles         = ["control-plane"]
+  count         = 3
+  first_address = "10.16.0.11"
+}
+
+node_pool "worker" {
+  roles         = ["worker"]
+  count         = 9
+  first_address = "10.16.0.21"
+}

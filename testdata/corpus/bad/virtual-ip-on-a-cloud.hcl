@@ -1,0 +1,34 @@
+# tigera/docs#2844: clouds filter ARP, so the address never moves.
+cluster "cloud" {
+  type                   = "multi-etcd-multi-master"
+  control_plane_endpoint = "api.cloud.example.com:6443"
+}
+
+network {
+  mtu = 1460
+}
+
+load_balancer "kube-vip" {
+  virtual_ip = "10.10.0.10" # error: load-balancer-virtual-ip-filtered
+}
+
+node_pool "cp" {
+  roles           = ["control-plane"]
+  count           = 3
+  first_address   = "10.10.0.11"
+  failure_domains = ["europe-west3-a", "europe-west3-b", "europe-west3-c"]
+  instance_type   = "n2-standard-4"
+}
+
+node_pool "worker" {
+  roles           = ["worker"]
+  count           = 9
+  first_address   = "10.10.0.21"
+  failure_domains = ["europe-west3-a", "europe-west3-b", "europe-west3-c"]
+  instance_type   = "n2-standard-8"
+}
+
+target "gcp" {
+  project = "example-project"
+  region  = "europe-west3"
+}

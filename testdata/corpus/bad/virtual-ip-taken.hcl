@@ -1,0 +1,31 @@
+# KubeKey checks this one, and few others do.
+cluster "step" {
+  type                   = "single-etcd-multi-master"
+  control_plane_endpoint = "api.step.example.com:6443"
+}
+
+node "step-1" {
+  roles   = ["control-plane", "etcd"]
+  address = "10.2.0.11"
+}
+
+node "step-2" {
+  roles   = ["control-plane"]
+  address = "10.2.0.12"
+}
+
+node_pool "step-lb" {
+  roles         = ["load-balancer"]
+  count         = 2
+  first_address = "10.2.0.21"
+}
+
+node_pool "step-w" {
+  roles         = ["worker"]
+  count         = 4
+  first_address = "10.2.0.31"
+}
+
+load_balancer "haproxy" {
+  virtual_ip = "10.2.0.22" # error: host-address-is-virtual-ip: step-lb-2
+}
