@@ -134,11 +134,7 @@ builds it: kubeadm and etcd configurations, load balancers, the pod network, and
 			if len(args) == 0 {
 				return nil
 			}
-			var names []string
-			for _, c := range cmd.Commands() {
-				names = append(names, c.Name())
-			}
-			return usageError{hinted{fmt.Errorf("unknown command %q", args[0]), near(args[0], names, "`k8splan help` lists the commands")}}
+			return unknownCommand(cmd, args[0])
 		},
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(*cobra.Command, []string) error { return a.enter() },
@@ -149,11 +145,14 @@ builds it: kubeadm and etcd configurations, load balancers, the pod network, and
 		return usageError{hinted{errors.New(lowerFirst(err.Error())), fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath())}}
 	})
 	root.AddCommand(
-		a.initCommand(), a.validateCommand(), a.planCommand(), a.generateCommand(), a.simulateCommand(), a.factsCommand(), a.upgradePathCommand(), a.explainCommand(), a.fmtCommand(), a.versionCommand(),
+		a.initCommand(), a.validateCommand(), a.planCommand(), a.simulateCommand(), a.generateCommand(), // in the order of use
+		a.explainCommand(), a.factsCommand(), a.upgradePathCommand(), a.fmtCommand(), a.completionCommand(), a.versionCommand(),
 	)
+	cobra.EnableCommandSorting = false
+	root.SetHelpCommand(helpCommand())
+	root.CompletionOptions.DisableDefaultCmd = true
 	root.Version = versionText()
 	root.SetVersionTemplate("{{.Version}}\n")
-	root.InitDefaultHelpCmd()
 	return root
 }
 

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) completionCommand() *cobra.Command {
+	shells := []string{"bash", "zsh", "fish", "powershell"}
+	return &cobra.Command{
+		Use:   "completion SHELL",
+		Short: "Print the script that completes commands in bash, zsh, fish or powershell",
+		Long: `Completion prints a script for your shell. To have it from the next login on:
+
+  bash        k8splan completion bash > ~/.local/share/bash-completion/completions/k8splan
+  zsh         k8splan completion zsh > "${fpath[1]}/_k8splan"
+  fish        k8splan completion fish > ~/.config/fish/completions/k8splan.fish
+  powershell  k8splan completion powershell | Out-String | Invoke-Expression`,
+		Args:      count(1, 1, "SHELL"),
+		ValidArgs: shells,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch root := cmd.Root(); args[0] {
+			case "bash":
+				return root.GenBashCompletionV2(a.stdout, true)
+			case "zsh":
+				return root.GenZshCompletion(a.stdout)
+			case "fish":
+				return root.GenFishCompletion(a.stdout, true)
+			case "powershell":
+				return root.GenPowerShellCompletionWithDesc(a.stdout)
+			}
+			return usageError{hinted{fmt.Errorf("no completion for %q", args[0]), near(args[0], shells, "there are "+strings.Join(shells, ", "))}}
+		},
+	}
+}
+
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Say how a command is used",
+		Args:  count(0, 1, "COMMAND"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			root := cmd.Root()
+			if len(args) == 0 {
+				return root.Help()
+			}
+			for _, c := range root.Commands() {
+				if c.Name() == args[0] {
+					c.InitDefaultHelpFlag()
+					return c.Help()
+				}
+			}
+			return unknownCommand(root, args[0])
+		},
+	}
+}
+
+func unknownCommand(root *cobra.Command, name string) error {
+	var names []string
+	for _, c := range root.Commands() {
+		names = append(names, c.Name())
+	}
+	return usageError{hinted{fmt.Errorf("unknown command %q", name), near(name, names, "`k8splan help` lists the commands")}}
+}
