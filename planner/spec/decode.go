@@ -162,8 +162,11 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 // block decodes one block into a new struct, and hangs it into its parent.
 func (l *loader) block(s *shape, block *hclsyntax.Block, parent reflect.Value) {
 	good := l.checkLabels(s, block)
-	if s.field == nil {
-		return // locals: read by scope
+	if s.field == nil { // locals: read by scope
+		for _, inner := range block.Body.Blocks {
+			l.add(unknownBlock, inner.TypeRange, fmt.Sprintf("%s takes no blocks. Write %s = { … }.", title(s.Name), inner.Type))
+		}
+		return
 	}
 	entity := reflect.New(s.entity)
 	source := &Source{block: block.DefRange(), attrs: make(map[string]hcl.Range, len(block.Body.Attributes))}

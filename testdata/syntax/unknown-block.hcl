@@ -32,3 +32,8 @@ netwrok { # error: unknown-block: Did you mean network { … }?
 
 terraform { # error: unknown-block: The blocks are variable, locals, cluster,
 }
+
+locals {
+  sizes { # error: unknown-block: The block locals takes no blocks. Write sizes = { … }.
+  }
+}
