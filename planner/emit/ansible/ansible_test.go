@@ -1,0 +1,186 @@
+package ansible
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/emittest"
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// data are the files that differ between topologies.
+func data(p *plan.Plan) ([]artifact.File, error) {
+	files, err := Emit(p)
+	var out []artifact.File
+	for _, f := range files {
+		if f.Path == "ansible/inventory.yaml" || f.Path == "ansible/group_vars/all.yaml" {
+			out = append(out, f)
+		}
+	}
+	return out, err
+}
+
+func TestGolden(t *testing.T) { emittest.AllGolden(t, data) }
+
+// Adding a worker changes the inventory and nothing else.
+func TestAWorkerChangesTheInventoryAlone(t *testing.T) {
+	before, after := emittest.Plan(t, "external"), emittest.Plan(t, "external")
+	one := *after.Workers()[0]
+	one.Name, one.Address, one.SSHAddress = "zz-worker", netip.MustParseAddr("10.0.0.250"), "10.0.0.250"
+	after.Nodes = append(after.Nodes, &one)
+	was, is := emittest.Emit(t, Emit, before), emittest.Emit(t, Emit, after)
+	for i := range was {
+		if same := cmp.Equal(was[i].Data, is[i].Data); same == (was[i].Path == "ansible/inventory.yaml") {
+			t.Errorf("%s: same = %t", was[i].Path, same)
+		}
+	}
+}
+
+// hostile are strings that would do something in Jinja, YAML, Python, a shell or TOML if one of them evaluated data.
+var hostile = []string{
+	"{{ lookup('pipe', 'touch PWNED') }}", "{% for x in [1] %}x{% endfor %}", "{# gone #}", "$(touch PWNED)", "`touch PWNED`",
+	"'; touch PWNED; '", `"quoted" \back\slash`, "!!python/object/apply:os.system ['touch PWNED']", "line\nbreak: yes", "tab\tand\x00\x07\x7f\u0085\u2028\ufeff",
+	"[1, 2]", "{'a': 1}", "{\"a\": 1}", "yes", "0777", "~", "", " # no comment", "%(asctime)s", "é\U0001F600",
+}
+
+// TestHostileValuesStayData lets the real Ansible read values that look like programs, template them as the roles do, and print them.
+func TestHostileValuesStayData(t *testing.T) {
+	dir := t.TempDir()
+	vars := mapping{{"ansible_connection", "local"}, {"ansible_python_interpreter", "/usr/bin/python3"}}
+	for i, s := range hostile {
+		vars = append(vars, entry{fmt.Sprintf("value_%d", i), s})
+	}
+	const written = 4 // each is a run of a module
+	vars = append(vars, entry{"written", written})
+	nested := mapping{{"list", hostile}, {"map", mapping{{"value", hostile[0]}}}, {"rows", []mapping{{{"name", hostile[0]}, {"on", true}}}}, {"none", mapping(nil)}}
+	vars = append(vars, entry{"nested", nested})
+	write(t, dir, "inventory.yaml", document("# data\n", mapping{{"all", mapping{{"hosts", mapping{{"yes", vars}, {"1e3", vars}}}}}}))
+
+	var play strings.Builder
+	play.WriteString("- hosts: all\n  gather_facts: false\n  tasks:\n")
+	play.WriteString("    - ansible.builtin.copy:\n        dest: '{{ playbook_dir }}/{{ inventory_hostname }}-{{ item.0 }}'\n        content: '{{ item.1 | string }}'\n        mode: '0600'\n      loop: '{{ range(written) | zip(nested.list) | list }}'\n      loop_control: {label: '{{ item.0 }}'}\n")
+	play.WriteString("    - ansible.builtin.command:\n        argv: [printf, '%s', \"--patch={{ nested.map.value }}\", '{{ nested.rows[0].name ~ value_0 }}']\n      register: said\n")
+	play.WriteString("    - ansible.builtin.set_fact:\n        kept: '{{ nested.list }}'\n        joined: \"{{ value_0 ~ ' and ' ~ value_1 }}\"\n")
+	play.WriteString("    - ansible.builtin.copy:\n        dest: '{{ playbook_dir }}/{{ inventory_hostname }}-facts'\n        content: \"{{ {'kept': kept, 'joined': joined, 'said': said.stdout} | to_json }}\"\n        mode: '0600'\n")
+	write(t, dir, "play.yml", []byte(play.String()))
+	ansible(t, dir, "ansible-playbook", "-i", "inventory.yaml", "play.yml")
+
+	for _, host := range []string{"yes", "1e3"} {
+		for i, s := range hostile[:written] {
+			got, err := os.ReadFile(filepath.Join(dir, fmt.Sprintf("%s-%d", host, i)))
+			if err != nil || string(got) != s {
+				t.Errorf("%s: %q came out as %q (%v)", host, s, got, err)
+			}
+		}
+		var facts struct {
+			Kept         []string
+			Joined, Said string
+		}
+		raw, err := os.ReadFile(filepath.Join(dir, host+"-facts"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(raw, &facts); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(hostile, facts.Kept); diff != "" {
+			t.Errorf("as a fact:\n%s", diff)
+		}
+		if want := hostile[0] + " and " + hostile[1]; facts.Joined != want {
+			t.Errorf("joined: %q", facts.Joined)
+		}
+		if want := "--patch=" + hostile[0] + hostile[0] + hostile[0]; facts.Said != want {
+			t.Errorf("as an argument: %q", facts.Said)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "PWNED")); err == nil {
+		t.Error("a value was run")
+	}
+}
+
+// The jump host is one word of ssh's command line, whatever it holds.
+func TestJumpHostIsOneWord(t *testing.T) {
+	out, err := exec.Command("python3", "-c", "import shlex, sys; print(len(shlex.split(sys.argv[1])), end='')", shellWord("-oProxyJump=a'b \"c\" $(d) \\e")).CombinedOutput()
+	if err != nil || string(out) != "1" {
+		t.Errorf("%v: %s words", err, out)
+	}
+}
+
+func TestRegistryFilesRefuseWhatIsNoHost(t *testing.T) {
+	p := emittest.Plan(t, "external")
+	for _, host := range []string{"../../../etc/cron.d/x", "a/b", "a b", "", "a:port", "{{ x }}"} {
+		p.Runtime.Registries = []plan.Registry{{Host: host}}
+		if _, err := Emit(p); err == nil {
+			t.Errorf("%q was taken for a registry", host)
+		}
+	}
+}
+
+func TestHostsTOML(t *testing.T) {
+	got := string(hostsTOML(plan.Registry{Host: "docker.io", Mirrors: []string{"http://10.0.0.2:5000", "https://m\"x"}, SkipVerify: true, CAFile: "/etc/ca.pem"}))
+	want := `server = "https://registry-1.docker.io"
+
+[host."http://10.0.0.2:5000"]
+  capabilities = ["pull", "resolve"]
+
+[host."https://m\"x"]
+  capabilities = ["pull", "resolve"]
+
+[host."https://registry-1.docker.io"]
+  capabilities = ["pull", "resolve"]
+  skip_verify = true
+  ca = "/etc/ca.pem"
+`
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Five thousand hosts: the inventory must come in a moment.
+func TestLargeInventory(t *testing.T) {
+	p := emittest.Plan(t, "external")
+	worker := *p.Workers()[0]
+	address := netip.MustParseAddr("10.1.0.1")
+	for i := range 5000 {
+		n := worker
+		n.Name, n.Address, n.SSHAddress = fmt.Sprintf("worker-%d", 100+i), address, address.String()
+		p.Nodes = append(p.Nodes, &n)
+		address = address.Next()
+	}
+	start := time.Now()
+	if _, err := Emit(p); err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(start); took > 2*time.Second {
+		t.Errorf("took %s", took)
+	}
+}
+
+func write(t *testing.T, dir, name string, data []byte) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ansible runs a program of ansible-core in dir, away from the person's own settings.
+func ansible(t *testing.T, dir, program string, args ...string) {
+	t.Helper()
+	cmd := exec.Command(program, args...)
+	cmd.Dir = dir
+	home := t.TempDir()
+	cmd.Env = append(os.Environ(), "HOME="+home, "ANSIBLE_LOCAL_TEMP="+home, "ANSIBLE_REMOTE_TEMP="+home, "ANSIBLE_NOCOLOR=1", "LC_ALL=C.UTF-8")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", program, err, out)
+	}
+}
