@@ -4,11 +4,17 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
 )
 
 // large is a topology of n workers.
@@ -84,4 +90,122 @@ func BenchmarkWrite5000(b *testing.B) {
 	}
 	b.StopTimer()
 	os.RemoveAll(base)
+}
+
+// Every target has its row on both sides: facts in plan.Targets, code in the table of this package.
+func TestTargetsAgree(t *testing.T) {
+	for _, facts := range plan.Targets {
+		src := fmt.Appendf(nil, "cluster \"x\" {\n  type = \"all-in-one\"\n}\nnode \"n\" {\n  address = \"192.168.56.10\"\n}\ntarget %q {}\n", facts.Name)
+		if _, diags := planner.Open("topology.hcl", src, nil, time.Time{}); len(diags) > 0 {
+			for _, d := range diags {
+				if rule.ID(d) == "" {
+					t.Errorf("%s: a diagnostic without a rule: %v", facts.Name, d)
+				}
+			}
+		}
+	}
+}
+
+// A rule's ID speaks for one rule, whichever package has it, and says what there is to say.
+func TestCatalog(t *testing.T) {
+	seen := map[string]bool{}
+	for _, r := range planner.Catalog() {
+		if seen[r.ID] {
+			t.Errorf("%s is there twice", r.ID)
+		}
+		seen[r.ID] = true
+		if r.Title == "" || r.Doc == "" || r.Fix == "" {
+			t.Errorf("%s lacks a title, a reason or a remedy", r.ID)
+		}
+	}
+}
+
+// Between stages the road stops: a topology that is wrong in two stages is told of the first alone. Within a stage all is told.
+func TestOpenStopsBetweenStages(t *testing.T) {
+	for _, tc := range []struct{ name, src, want string }{
+		{"reading", "cluster \"x\" {\n  type = 1\n  tpye = \"x\"\n}\nnode \"n\" {\n  address = \"300.0.0.1\"\n}\n", "unknown-argument wrong-type"},
+		{"resolving", "cluster \"x\" {\n  type = \"all-in-one\"\n}\nnode \"n\" {\n  address = \"300.0.0.1\"\n}\nnode \"m\" {\n  address = \"10.0.0\"\n}\n", "invalid-address invalid-address"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			p, diags := planner.Open("topology.hcl", []byte(tc.src), nil, time.Time{})
+			if p != nil {
+				t.Error("a project beside errors")
+			}
+			var ids []string
+			line := 0
+			for _, d := range diags {
+				ids = append(ids, rule.ID(d))
+				if d.Subject.Start.Line < line {
+					t.Error("not in the order of the file")
+				}
+				line = d.Subject.Start.Line
+			}
+			slices.Sort(ids)
+			if got := strings.Join(ids, " "); got != tc.want {
+				t.Errorf("rules %s, want %s", got, tc.want)
+			}
+		})
+	}
+}
+
+// One broken target block stops the road before the design is judged, and says so with a rule.
+func TestTargetArguments(t *testing.T) {
+	src := "cluster \"x\" {\n  type = \"all-in-one\"\n}\nnode \"n\" {\n  address = \"192.168.56.10\"\n}\ntarget \"bare-metal\" {\n  frob = 1\n}\n"
+	p, diags := planner.Open("topology.hcl", []byte(src), nil, time.Time{})
+	if p != nil || len(diags) != 1 || rule.ID(diags[0]) != "target-argument" || diags[0].Subject.Start.Line != 8 {
+		t.Errorf("%v", diags)
+	}
+}
+
+// The tree depends on what is drawn, not on where it stands in the file, and not on the run.
+func TestRenderDependsOnTheDesignAlone(t *testing.T) {
+	blocks := []string{
+		"cluster \"x\" {\n  type                   = \"multi-etcd-multi-master\"\n  control_plane_endpoint = \"api.x.example:6443\"\n}\n",
+		"load_balancer \"haproxy\" {\n  virtual_ip = \"10.0.0.10\"\n}\n",
+		"node_pool \"lb\" {\n  roles         = [\"load-balancer\"]\n  count         = 2\n  first_address = \"10.0.0.11\"\n}\n",
+		"node_pool \"cp\" {\n  roles         = [\"control-plane\"]\n  count         = 3\n  first_address = \"10.0.0.31\"\n}\n",
+		"node_pool \"worker\" {\n  roles         = [\"worker\"]\n  count         = 3\n  first_address = \"10.0.0.41\"\n  labels        = { b = \"2\", a = \"1\", c = \"3\" }\n}\n",
+		"node \"edge\" {\n  roles   = [\"worker\"]\n  address = \"10.0.0.99\"\n}\n",
+	}
+	render := func(blocks []string) []artifact.File {
+		set, err := open(t, []byte(strings.Join(blocks, "\n"))).Render()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return set.Files()
+	}
+	want := render(blocks)
+	slices.Reverse(blocks)
+	for range 3 {
+		if diff := cmp.Diff(want, render(blocks)); diff != "" {
+			t.Fatal(diff)
+		}
+		blocks = append(blocks[2:], blocks[:2]...)
+	}
+}
+
+// Adding a worker changes no other node's files.
+func TestLocality(t *testing.T) {
+	files := func(n int) map[string]string {
+		set, err := open(t, large(n)).Render()
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := map[string]string{}
+		for _, f := range set.Files() {
+			m[f.Path] = string(f.Data)
+		}
+		return m
+	}
+	before, after := files(5), files(6)
+	for path, text := range before {
+		if strings.HasPrefix(path, "kubeadm/") || strings.HasPrefix(path, "etcd/") || strings.HasPrefix(path, "loadbalancer/") || strings.HasPrefix(path, "cni/") {
+			if diff := cmp.Diff(text, after[path]); diff != "" {
+				t.Errorf("%s changed with a new worker:\n%s", path, diff)
+			}
+		}
+	}
+	if _, ok := after["kubeadm/worker-6.yaml"]; !ok {
+		t.Error("the new worker has no file")
+	}
 }
