@@ -291,3 +291,20 @@ func TestBadDesigns(t *testing.T) {
 		})
 	}
 }
+
+// TestMarkdown keeps docs/rules.md in step with the rules. UPDATE=1 writes it.
+func TestMarkdown(t *testing.T) {
+	const path = "../../docs/rules.md"
+	if os.Getenv("UPDATE") != "" {
+		if err := os.WriteFile(path, Markdown(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stored, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(stored, Markdown()) {
+		t.Error("docs/rules.md is not what the rules say: run UPDATE=1 go test ./planner/check")
+	}
+}

@@ -76,7 +76,11 @@ func expired(w *plan.Waiver, today time.Time) bool {
 
 // validWaivers returns, by rule, the first waiver that holds today.
 func validWaivers(p *plan.Plan, today time.Time) map[string]*plan.Waiver {
-	valid, ids := map[string]*plan.Waiver{}, waivable()
+	valid := map[string]*plan.Waiver{}
+	if len(p.Waivers) == 0 {
+		return valid
+	}
+	ids := waivable()
 	for i := range p.Waivers {
 		if w := &p.Waivers[i]; ids[w.Rule] && valid[w.Rule] == nil && w.Reason != "" && !expired(w, today) {
 			valid[w.Rule] = w
@@ -87,6 +91,9 @@ func validWaivers(p *plan.Plan, today time.Time) map[string]*plan.Waiver {
 
 // judgeWaivers says at most one thing about each waiver.
 func judgeWaivers(p *plan.Plan, today time.Time, used map[string]bool) []verdict {
+	if len(p.Waivers) == 0 {
+		return nil
+	}
 	var verdicts []verdict
 	ids, first := waivable(), map[string]*plan.Waiver{}
 	known := map[string]bool{}

@@ -37,15 +37,23 @@ type Rule struct {
 	Permanent bool
 }
 
-// Area is the family of the rule: the first word of its ID, or the first two where the first alone says nothing.
+// areas are the parts of a design that rules are about: the first words of their IDs.
+var areas = []string{
+	"artifact", "availability", "capacity", "certificate", "component", "control-plane", "endpoint", "etcd", "host", "load-balancer", "machine",
+	"network", "node", "registry", "secret", "ssh", "target", "topology", "version", "waiver",
+}
+
+// Language is the area of the rules about what can be written at all, whatever the design: names, values, syntax.
+const Language = "language"
+
+// Area is the part of the design that the rule is about: the first word or two of its ID, or Language.
 func (r *Rule) Area() string {
-	for _, area := range []string{"control-plane", "load-balancer"} {
+	for _, area := range areas {
 		if strings.HasPrefix(r.ID, area+"-") {
 			return area
 		}
 	}
-	area, _, _ := strings.Cut(r.ID, "-")
-	return area
+	return Language
 }
 
 // extra is how a rule's ID, and the reason of a waiver, travel inside hcl.Diagnostic.
