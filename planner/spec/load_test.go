@@ -297,7 +297,7 @@ func TestBad(t *testing.T) {
 			start := time.Now()
 			s, diags := Load("t.hcl", []byte(c.src), nil)
 			// Each takes a second or less on an idle machine; what is unbounded takes minutes.
-		if took := time.Since(start); took > 15*time.Second {
+			if took := time.Since(start); took > 15*time.Second {
 				t.Errorf("took %s", took)
 			}
 			if s == nil || len(diags) == 0 {
