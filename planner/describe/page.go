@@ -65,12 +65,17 @@ func (g *page) paint(code, text string) string {
 
 func (g *page) line(text string) { g.out.WriteString(strings.TrimRight(text, " ") + "\n") }
 
+// heading writes a section's name, and beside it, or below where it does not fit, what the section is about.
 func (g *page) heading(text, aside string) {
 	g.out.WriteByte('\n')
-	if aside != "" {
-		aside = "  " + g.paint(dim, aside)
+	if runewidth.StringWidth(text+aside)+2 <= g.Width {
+		g.line(g.paint(bold, text) + "  " + g.paint(dim, aside))
+		return
 	}
-	g.line(g.paint(bold, text) + aside)
+	g.line(g.paint(bold, text))
+	for _, part := range wrap(aside, g.Width-2) {
+		g.line("  " + g.paint(dim, part))
+	}
 }
 
 // facts writes lines of a label and a text that wraps.
@@ -83,6 +88,9 @@ func (g *page) facts(rows [][2]string) {
 	}
 	g.table(nil, []string{dim, ""}, cells)
 }
+
+// narrow is the least room that the last column of a table is worth: with less it goes below its row.
+const narrow = 20
 
 // table writes rows in aligned columns, indented by two. The last column takes what is left of the width and wraps. A column that is
 // empty in every row is left out. codes are the colours of the columns.
@@ -110,7 +118,11 @@ func (g *page) table(heads, codes []string, rows [][]string) {
 		indent += widths[i] + 2
 	}
 	last := keep[len(keep)-1]
-	room := max(g.Width-indent, 28)
+	room, below := g.Width-indent, false
+	if room < min(narrow, widths[last]) {
+		indent, below = 6, true
+		room = g.Width - indent
+	}
 
 	row := func(cells []string, code func(i int) string) {
 		var b strings.Builder
@@ -120,7 +132,7 @@ func (g *page) table(heads, codes []string, rows [][]string) {
 			b.WriteString(strings.Repeat(" ", widths[i]-runewidth.StringWidth(cells[i])+2))
 		}
 		for n, part := range wrap(cells[last], room) {
-			if n > 0 {
+			if n > 0 || below && part != "" {
 				g.line(b.String())
 				b.Reset()
 				b.WriteString(strings.Repeat(" ", indent))
@@ -130,6 +142,10 @@ func (g *page) table(heads, codes []string, rows [][]string) {
 		g.line(b.String())
 	}
 	if heads != nil {
+		if below {
+			heads = slices.Clone(heads)
+			heads[last] = ""
+		}
 		row(heads, func(int) string { return dim })
 	}
 	for _, r := range rows {
@@ -228,7 +244,7 @@ func (g *page) hosts(p *plan.Plan) {
 		}
 		i = run
 	}
-	g.table([]string{"Name", "Roles", "Address", "Second address", "Failure domain", "Host", "Machine", "Notes"}, []string{cyan, "", "", "", "", "", "", dim}, rows)
+	g.table([]string{"Name", "Roles", "Address", "Second address", "Domain", "Host", "Machine"}, []string{cyan, "", "", "", "", "", dim}, rows)
 }
 
 // hostRow is the row of one node, or of all nodes of a pool.
@@ -236,37 +252,35 @@ func hostRow(nodes []*plan.Node) []string {
 	n, last := nodes[0], nodes[len(nodes)-1]
 	name, first, second := n.Name, address(n.Address), address(n.SecondaryAddress)
 	if len(nodes) > 1 {
-		name = fmt.Sprintf("%s … %s", n.Name, last.Name)
-		first, second = span(n.Address, last.Address), span(n.SecondaryAddress, last.SecondaryAddress)
+		name, first, second = span(n.Name, last.Name), span(first, address(last.Address)), span(second, address(last.SecondaryAddress))
 	}
-	var machine []string
+	var about []string
+	if len(nodes) > 1 {
+		about = append(about, quantity(len(nodes), "host", "hosts"))
+	}
 	if n.OS.Name != "" {
-		machine = append(machine, system(n.OS))
+		about = append(about, system(n.OS))
 	}
 	if n.Arch != "amd64" {
-		machine = append(machine, n.Arch)
+		about = append(about, n.Arch)
 	}
 	if n.CPUs > 0 {
-		machine = append(machine, quantity(n.CPUs, "CPU", "CPUs"))
+		about = append(about, quantity(n.CPUs, "CPU", "CPUs"))
 	}
 	if n.MemoryBytes > 0 {
-		machine = append(machine, bytes(n.MemoryBytes))
+		about = append(about, bytes(n.MemoryBytes))
 	}
 	if n.InstanceType != "" {
-		machine = append(machine, n.InstanceType)
-	}
-	var notes []string
-	if len(nodes) > 1 {
-		notes = append(notes, quantity(len(nodes), "host", "hosts"))
+		about = append(about, n.InstanceType)
 	}
 	if n.Bootstrap && len(nodes) == 1 {
-		notes = append(notes, "runs kubeadm init")
+		about = append(about, "runs kubeadm init")
 	}
 	for _, t := range n.Taints {
-		notes = append(notes, "taint "+t.Key+":"+t.Effect)
+		about = append(about, "taint "+t.Key+":"+t.Effect)
 	}
 	domains, hosts := distinct(nodes, func(n *plan.Node) string { return n.FailureDomain }), distinct(nodes, func(n *plan.Node) string { return n.Host })
-	return []string{name, strings.Join(n.Roles.Strings(), ", "), first, second, domains, hosts, strings.Join(machine, ", "), strings.Join(notes, "; ")}
+	return []string{name, strings.Join(n.Roles.Strings(), ", "), first, second, domains, hosts, strings.Join(about, ", ")}
 }
 
 func (g *page) etcd(p *plan.Plan) {
@@ -292,7 +306,7 @@ func (g *page) etcd(p *plan.Plan) {
 	for i, m := range e.Members {
 		rows[i] = []string{m.Name, m.PeerURL, m.ClientURL, m.Node.FailureDomain}
 	}
-	g.table([]string{"Member", "Peers dial", "Clients dial", "Failure domain"}, []string{cyan, "", "", ""}, rows)
+	g.table([]string{"Member", "Peers dial", "Clients dial", "Domain"}, []string{cyan, "", "", ""}, rows)
 }
 
 func (g *page) network(p *plan.Plan) {
@@ -456,11 +470,15 @@ func list(words []string) string {
 	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
 }
 
-func span(from, to netip.Addr) string {
-	if from == to {
-		return address(from)
+// span is first … last, without what both begin with: 10.0.0.41 … 60, worker-1 … 20.
+func span(first, last string) string {
+	if first == last {
+		return first
 	}
-	return address(from) + " … " + address(to)
+	if i := strings.LastIndexAny(first, ".:-"); i >= 0 && i < len(last) && first[:i+1] == last[:i+1] {
+		last = last[i+1:]
+	}
+	return first + " … " + last
 }
 
 // distinct lists the values of some nodes, each once, in order of appearance.
