@@ -4,6 +4,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/gcp"
 	"github.com/k8splan/k8splan/planner/emit/vagrant"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
@@ -14,7 +15,7 @@ type target struct {
 	name   string
 	decode func(*plan.Plan, hcl.Body, *hcl.EvalContext) (any, hcl.Diagnostics) // the body is nil where no block was written
 	emit   func(*plan.Plan, any) ([]artifact.File, error)                      // takes what decode returned
-	rules  []*rule.Rule                                                       // that decode speaks for
+	rules  []*rule.Rule                                                        // that decode speaks for
 }
 
 // targets is the table of targets, in the order of plan.Targets.
@@ -22,6 +23,7 @@ func targets() []target {
 	return []target{
 		{"bare-metal", noOptions, noFiles, nil},
 		{"vagrant", vagrant.Decode, vagrant.Emit, vagrant.Rules()},
+		{"gcp", gcp.Decode, gcp.Emit, gcp.Rules()},
 	}
 }
 
