@@ -16,9 +16,8 @@ import (
 
 // playbookRun is what callbacks/lab_timing.py saw of one run.
 type playbookRun struct {
-	plays   []play // in order
-	tasks   int    // tasks that at least one host carried out
-	hosts   int
+	plays   []play   // in order
+	tasks   int      // of the playbook's text that at least one host carried out
 	changed []string // "host: task", sorted
 	recap   map[string]map[string]int
 	took    time.Duration
@@ -26,7 +25,7 @@ type playbookRun struct {
 
 type play struct {
 	name    string
-	tasks   int
+	tasks   int // as in playbookRun
 	changed int // results
 	took    time.Duration
 }
@@ -34,7 +33,7 @@ type play struct {
 // playbook runs one playbook of the tree as a person would: in its directory, with stock Ansible. The lab adds where ssh finds the hosts'
 // keys and keeps its connections.
 func (c *cluster) playbook(ctx context.Context, name, label string, args ...string) (*playbookRun, error) {
-	timing := filepath.Join(c.dir, label+".jsonl")
+	timing := filepath.Join(c.h.lab.Dir, "log", c.name+"-"+label+".jsonl")
 	log := filepath.Join(c.h.lab.Dir, "log", c.name+"-"+label+".log")
 	out, err := os.Create(log)
 	if err != nil {
@@ -81,37 +80,41 @@ func readTiming(path string) (*playbookRun, error) {
 	}
 	defer f.Close()
 	r := &playbookRun{}
+	var began float64 // of the last play
+	all := map[string]bool{}
+	var inPlay map[string]bool
 	s := bufio.NewScanner(f)
 	s.Buffer(nil, 16<<20)
 	for s.Scan() {
 		var line struct {
-			Play, Task string
-			Start, End float64
-			Hosts      int
-			Changed    []string
-			Recap      map[string]map[string]int
+			Play, Task, Path, Host string
+			Changed                bool
+			At                     float64
+			Recap                  map[string]map[string]int
 		}
 		if err := json.Unmarshal(s.Bytes(), &line); err != nil {
 			return nil, err
 		}
-		if line.Recap != nil {
-			r.recap, r.hosts = line.Recap, len(line.Recap)
-			continue
+		if line.Task == "" && len(r.plays) > 0 { // a play ends
+			r.plays[len(r.plays)-1].took = time.Duration((line.At - began) * float64(time.Second))
 		}
-		if len(r.plays) == 0 || r.plays[len(r.plays)-1].name != line.Play {
+		switch {
+		case line.Recap != nil:
+			r.recap = line.Recap
+		case line.Task == "":
 			r.plays = append(r.plays, play{name: line.Play})
-		}
-		p := &r.plays[len(r.plays)-1]
-		p.took += time.Duration((line.End - line.Start) * float64(time.Second))
-		p.changed += len(line.Changed)
-		if line.Hosts > 0 {
-			r.tasks++
-			p.tasks++
-		}
-		for _, host := range line.Changed {
-			r.changed = append(r.changed, host+": "+line.Task)
+			began, inPlay = line.At, map[string]bool{}
+		case len(r.plays) > 0:
+			p := &r.plays[len(r.plays)-1]
+			all[line.Path], inPlay[line.Path] = true, true
+			p.tasks = len(inPlay)
+			if line.Changed {
+				p.changed++
+				r.changed = append(r.changed, line.Host+": "+line.Task)
+			}
 		}
 	}
+	r.tasks = len(all)
 	sort.Strings(r.changed)
 	if r.recap == nil {
 		return nil, errors.Join(s.Err(), errors.New("the run left no recap"))

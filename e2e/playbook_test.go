@@ -9,10 +9,13 @@ import (
 
 func TestReadTiming(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "run.jsonl")
-	const lines = `{"play": "Prepare", "task": "Write", "path": "a.yml:1", "start": 1.0, "end": 2.5, "hosts": 2, "changed": ["b", "a"], "failed": []}
-{"play": "Prepare", "task": "Skipped", "path": "a.yml:9", "start": 2.5, "end": 2.6, "hosts": 0, "changed": [], "failed": []}
-{"play": "Join", "task": "Join", "path": "b.yml:1", "start": 3.0, "end": 4.0, "hosts": 1, "changed": ["b"], "failed": []}
-{"recap": {"a": {"ok": 1, "changed": 1}, "b": {"ok": 2, "changed": 2}}}
+	const lines = `{"play": "Prepare", "at": 10.0}
+{"task": "Write", "path": "a.yml:1", "host": "b", "changed": true, "failed": false, "at": 11.0, "took": 0.5}
+{"task": "Write", "path": "a.yml:1", "host": "a", "changed": true, "failed": false, "at": 11.2, "took": 0.5}
+{"play": "Join", "at": 11.5}
+{"task": "Join", "path": "b.yml:1", "host": "b", "changed": true, "failed": false, "at": 12.0, "took": 0.4}
+{"task": "Look", "path": "b.yml:9", "host": "b", "changed": false, "failed": false, "at": 12.5, "took": 0.4}
+{"recap": {"a": {"ok": 1, "changed": 1}, "b": {"ok": 3, "changed": 2}}, "at": 13.0}
 `
 	if err := os.WriteFile(path, []byte(lines), 0o644); err != nil {
 		t.Fatal(err)
@@ -21,7 +24,7 @@ func TestReadTiming(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.tasks != 2 || r.changedCount() != 3 || len(r.plays) != 2 || r.plays[0].changed != 2 || r.plays[0].took.Seconds() != 1.6 {
+	if r.tasks != 3 || r.changedCount() != 3 || len(r.plays) != 2 || r.plays[0].changed != 2 || r.plays[0].took.Seconds() != 1.5 {
 		t.Errorf("%+v", r)
 	}
 	if want := []string{"a: Write", "b: Join", "b: Write"}; !slices.Equal(r.changed, want) {

@@ -1,7 +1,8 @@
-"""Ansible callback that writes what a run did, for the harness in ../main.go: one line of JSON for each task, and one with the recap.
+"""Ansible callback that writes what a run did, for the harness in ../playbook.go: lines of JSON.
 
-Task: {"play", "task", "start", "end" (seconds since the epoch), "hosts", "changed": [host, …], "failed": [host, …], "path"}
-Recap: {"recap": {host: {"ok", "changed", "failures", "unreachable", "skipped"}}}
+{"play": name, "at": seconds since the epoch}                        a play begins
+{"task": name, "path": file:line, "host": name, "changed": bool, "failed": bool, "at": …, "took": seconds}    a host is through with a task
+{"recap": {host: {"ok", "changed", "failures", "unreachable", "skipped"}}, "at": …}
 The file's name is in LAB_TIMING_FILE.
 """
 
@@ -28,53 +29,33 @@ class CallbackModule(CallbackBase):
     def __init__(self):
         super().__init__()
         self.out = open(os.environ["LAB_TIMING_FILE"], "a", encoding="utf-8")
-        self.play = ""
-        self.task = None
+        self.started = {}
 
-    def _write(self, record):
-        self.out.write(json.dumps(record) + "\n")
+    def _write(self, **record):
+        self.out.write(json.dumps(dict(record, at=time.time())) + "\n")
         self.out.flush()
 
-    def _close_task(self):
-        if self.task is not None:
-            self.task["end"] = time.time()
-            self._write(self.task)
-            self.task = None
-
-    def _open_task(self, task):
-        self._close_task()
-        self.task = {"play": self.play, "task": task.get_name().strip(), "path": task.get_path() or "",
-                     "start": time.time(), "hosts": 0, "changed": [], "failed": []}
-
-    def _count(self, result, failed=False):
-        if self.task is None:
-            return
-        self.task["hosts"] += 1
-        if result._result.get("changed"):
-            self.task["changed"].append(result._host.get_name())
-        if failed:
-            self.task["failed"].append(result._host.get_name())
+    def _result(self, result, failed=False):
+        task, host = result._task, result._host.get_name()
+        start = self.started.pop((host, task._uuid), time.time())
+        self._write(task=task.get_name().strip(), path=task.get_path() or "", host=host, failed=failed,
+                    changed=bool(result._result.get("changed")), took=round(time.time() - start, 3))
 
     def v2_playbook_on_play_start(self, play):
-        self._close_task()
-        self.play = play.get_name().strip()
+        self._write(play=play.get_name().strip())
 
-    def v2_playbook_on_task_start(self, task, is_conditional):
-        self._open_task(task)
-
-    def v2_playbook_on_handler_task_start(self, task):
-        self._open_task(task)
+    def v2_runner_on_start(self, host, task):
+        self.started[(host.get_name(), task._uuid)] = time.time()
 
     def v2_runner_on_ok(self, result):
-        self._count(result)
+        self._result(result)
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
-        self._count(result, failed=not ignore_errors)
+        self._result(result, failed=not ignore_errors)
 
     def v2_runner_on_unreachable(self, result):
-        self._count(result, failed=True)
+        self._result(result, failed=True)
 
     def v2_playbook_on_stats(self, stats):
-        self._close_task()
-        self._write({"recap": {h: stats.summarize(h) for h in stats.processed}})
+        self._write(recap={h: stats.summarize(h) for h in stats.processed})
         self.out.close()
