@@ -41,6 +41,8 @@ type TargetFacts struct {
 	// Checked is how far the output was checked: CheckBooted, CheckTool or CheckTypes; By names the tool and CheckedOn the date.
 	Checked              Check
 	CheckedBy, CheckedOn string
+	// Folder of the tree holds what makes the machines, and Make is the command that does it, typed in the tree; "" where they exist already.
+	Folder, Make string
 	// SSHUser is who logs in where ssh.user is not written; "" stands for root.
 	SSHUser string
 }
@@ -84,12 +86,14 @@ var Targets = []TargetFacts{
 	{Name: "bare-metal", Title: "Bare metal, or machines that exist already", Hosting: Hosts, L2: true},
 	{
 		Name: "vagrant", Title: "Vagrant: libvirt, VirtualBox or VMware on one machine", Hosting: Hosts, L2: true, SSHUser: "vagrant",
+		Folder: "vagrant", Make: "cd vagrant && vagrant up",
 		// VirtualBox's NAT interface, the same on every machine, and vagrant-libvirt's management network.
 		// Sources: https://www.virtualbox.org/manual/ch06.html, https://vagrant-libvirt.github.io/vagrant-libvirt/configuration.html#management-network
 		Reserved: []netip.Prefix{netip.MustParsePrefix("10.0.2.0/24"), netip.MustParsePrefix("192.168.121.0/24")},
 	},
 	{
 		Name: "gcp", Title: "Google Cloud machines", Hosting: Hosts,
+		Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
 		Emits: "Terraform: network, firewall, machines, balancer, bastion; then the playbook", Checked: CheckTool,
 		CheckedBy: "terraform validate with the schema of hashicorp/google 6.50", CheckedOn: "2026-11-23",
 	},

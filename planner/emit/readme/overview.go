@@ -14,6 +14,7 @@ import (
 type summary struct {
 	Name, Title, Purpose, Target string
 	ByHand, Vagrant              bool
+	Make                         string // the command that makes the machines; "" where they exist
 	Facts                        []fact
 	Machines                     []machine
 	Survives                     string
@@ -40,7 +41,7 @@ type entry struct{ Path, What string }
 func overview(p *plan.Plan) summary {
 	s := summary{
 		Name: plain(p.Cluster.Name), Title: p.Cluster.Topology.Title, Purpose: p.Cluster.Topology.Purpose, Target: p.Target.Name,
-		ByHand: byHand(p), Vagrant: p.Target.Name == "vagrant",
+		ByHand: byHand(p), Vagrant: p.Target.Name == "vagrant", Make: p.Target.Facts.Make,
 		Facts: facts(p), Machines: machines(p),
 		Survives: p.Cluster.Topology.Survives, Tolerances: tolerances(p), Domains: domains(p),
 		Tree: tree(p),
@@ -393,8 +394,8 @@ func tree(p *plan.Plan) []entry {
 			out = append(out, entry{"cni/", "the pod network"})
 		}
 	}
-	if p.Target.Name != "bare-metal" {
-		out = append(out, entry{p.Target.Name + "/", p.Target.Facts.Title})
+	if folder := p.Target.Facts.Folder; folder != "" {
+		out = append(out, entry{folder + "/", "what makes the machines: " + p.Target.Facts.Title})
 	}
 	return append(out, entry{"SHA256SUMS", "what the generator owns; `sha256sum -c SHA256SUMS` shows what was changed since"})
 }

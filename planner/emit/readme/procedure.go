@@ -17,6 +17,7 @@ type book struct {
 	Name       string
 	Vagrant    bool
 	Bootstrap  *plan.Node
+	Make       string // the command that makes the machines; \"\" where they exist
 	SSHOptions string // words of a shell, with a blank at the end; "" for none
 	SSHUser    string // "ubuntu@"; "" for ssh's own choice
 	HostsEntry *plan.HostsEntry
@@ -44,7 +45,7 @@ type downloads struct{ Arch, Commands string }
 
 func procedure(p *plan.Plan) book {
 	b := book{
-		Name: plain(p.Cluster.Name), Vagrant: p.Target.Name == "vagrant", Hosts: count(len(p.Nodes), "host", "hosts"), Bootstrap: p.Bootstrap(),
+		Name: plain(p.Cluster.Name), Vagrant: p.Target.Name == "vagrant", Make: p.Target.Facts.Make, Hosts: count(len(p.Nodes), "host", "hosts"), Bootstrap: p.Bootstrap(),
 		KubeletNames: names(p.KubeletNodes()), BalancerNames: names(p.LoadBalancer.Nodes), KubeletCount: count(len(p.KubeletNodes()), "node", "nodes"), AllInOne: p.Cluster.Type == topologies.AllInOne,
 		Minor: p.Cluster.Version.MinorString(), Version: p.Cluster.Version.String(), Socket: p.Runtime.Socket,
 		CgroupDriver: p.Cluster.Kubelet.CgroupDriver, DataDir: p.Etcd.DataDir,

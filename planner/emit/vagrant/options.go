@@ -271,13 +271,10 @@ const widest = 16
 
 // addresses gives each machine its addresses and finds the network that holds them all.
 func (d *decoder) addresses(o *Options, made provider) {
-	var v4 []place
+	var v4 []holder
 	seen := map[hcl.Range]bool{} // one mistake of a pool is one diagnostic
 	for i, n := range d.plan.Nodes {
-		at := n.Attr("address")
-		if n.Pool != "" {
-			at = n.Attr("first_address")
-		}
+		at := place(n)
 		first, second := n.Address, n.SecondaryAddress
 		if !first.Is4() {
 			first, second = second, first
@@ -295,10 +292,10 @@ func (d *decoder) addresses(o *Options, made provider) {
 		if second.IsValid() {
 			m.Second = netip.PrefixFrom(second, d.secondMask(second))
 		}
-		v4 = append(v4, place{fmt.Sprintf("Node %q", n.Name), first, at})
+		v4 = append(v4, holder{fmt.Sprintf("Node %q", n.Name), first, at})
 	}
 	if vip := d.plan.LoadBalancer.VirtualIP; vip.Is4() {
-		v4 = append(v4, place{"The virtual IP", vip, d.plan.LoadBalancer.Attr("virtual_ip")})
+		v4 = append(v4, holder{"The virtual IP", vip, d.plan.LoadBalancer.Attr("virtual_ip")})
 	}
 	for _, p := range v4 {
 		allowed := len(made.allowed) == 0 || slices.ContainsFunc(made.allowed, func(r netip.Prefix) bool { return r.Contains(p.addr) })
@@ -328,17 +325,17 @@ func (d *decoder) addresses(o *Options, made provider) {
 	}
 }
 
-// place is an address, whose it is, and where it was written.
-type place struct {
+// holder is an address, whose it is, and where it was written.
+type holder struct {
 	who  string
 	addr netip.Addr
 	at   hcl.Range
 }
 
 // network is the node subnet that the author stated, if it holds all addresses, or the smallest network up to /24 that does.
-func (d *decoder) network(places []place) netip.Prefix {
+func (d *decoder) network(places []holder) netip.Prefix {
 	holds := func(p netip.Prefix) bool {
-		return !slices.ContainsFunc(places, func(a place) bool { return !p.Contains(a.addr) })
+		return !slices.ContainsFunc(places, func(a holder) bool { return !p.Contains(a.addr) })
 	}
 	for _, s := range d.plan.Network.NodeSubnets {
 		if holds(s) {
@@ -373,26 +370,23 @@ func (d *decoder) secondMask(a netip.Addr) int {
 	return 64
 }
 
-// overlaps: the first card of every machine is on the provider's own network.
+// overlaps: the first card of every machine is on the provider's own network. Pods and Services are held against it by package check,
+// which does not know where the addresses of the nodes come to lie.
 func (d *decoder) overlaps(o *Options, made provider) {
-	if !made.nat.IsValid() {
-		return
+	if o.Network.IsValid() && made.nat.IsValid() && o.Network.Overlaps(made.nat) {
+		n := d.plan.Nodes[0]
+		d.diags = append(d.diags, natOverlap.Diagnostic(place(n), fmt.Sprintf(
+			"The nodes' network %s overlaps %s, the network of the first card of every machine of the provider %s: replies would leave through the wrong card. Take other addresses.",
+			o.Network, made.nat, made.name)))
 	}
-	check := func(what string, at hcl.Range, ranges ...netip.Prefix) {
-		for _, r := range ranges {
-			if r.IsValid() && r.Overlaps(made.nat) {
-				d.diags = append(d.diags, natOverlap.Diagnostic(at, fmt.Sprintf(
-					"%s %s overlaps %s, the network of the first card of every machine of the provider %s: replies would leave through the wrong card. Take another range.",
-					what, r, made.nat, made.name)))
-			}
-		}
+}
+
+// place is where a node's address was written.
+func place(n *plan.Node) hcl.Range {
+	if n.Pool != "" {
+		return n.Attr("first_address")
 	}
-	network := &d.plan.Network
-	check("The pod range", network.Attr("pod_subnets"), network.PodSubnets...)
-	check("The service range", network.Attr("service_subnets"), network.ServiceSubnets...)
-	if len(d.plan.Nodes) != 0 {
-		check("The nodes' network", d.plan.Nodes[0].Block(), o.Network)
-	}
+	return n.Attr("address")
 }
 
 func (d *decoder) hostMemory(o *Options, b body) {

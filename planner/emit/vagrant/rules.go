@@ -41,9 +41,9 @@ var (
 		Fix: "Take addresses that lie in one /24, or state a wider network in network.node_subnets.",
 	}
 	natOverlap = &rule.Rule{
-		ID: "vagrant-nat-overlap", Title: "Range of the provider's own network", Permanent: true,
-		Doc:     "The first card of every machine is on a network of the provider: 10.0.2.0/24 for VirtualBox, 192.168.121.0/24 for libvirt. A pod, service or node range that overlaps it is routed to the wrong card.",
-		Fix:     "Take a range that does not overlap.",
+		ID: "vagrant-nat-overlap", Title: "Nodes on the provider's own network", Permanent: true,
+		Doc:     "The first card of every machine is on a network of the provider: 10.0.2.0/24 for VirtualBox, 192.168.121.0/24 for libvirt. Nodes with addresses of that network answer through the wrong card.",
+		Fix:     "Take addresses elsewhere.",
 		Sources: []string{"https://www.virtualbox.org/manual/ch09.html#changenat", "https://vagrant-libvirt.github.io/vagrant-libvirt/configuration.html"},
 	}
 	noBox = &rule.Rule{
