@@ -8,7 +8,7 @@
 and --layout says for each name what goes where: {"<pattern of names in the archive>": "<directory>"}. A file that is not an archive
 goes to the directory of pattern "*" under its own name. Nothing is put in place before the checksum is
 right. Each file is written beside its destination and renamed, so a running program is never overwritten and a killed run leaves
-no half a binary. /var/lib/k8splan/artifacts.json remembers what was installed; survey.py compares it with what is there.
+no half a binary. artifacts.json of the directory --state remembers what was installed; survey.py compares it with what is there.
 Prints the names of what it installed, one a line.
 """
 import argparse
@@ -26,7 +26,6 @@ import time
 import urllib.error
 import urllib.request
 
-STATE = "/var/lib/k8splan"
 ATTEMPTS = 3
 
 
@@ -110,8 +109,8 @@ def unpack(item, archive, layout):
     return files
 
 
-def install(item, layout):
-    with tempfile.TemporaryFile(dir=STATE) as spool:
+def install(item, layout, state):
+    with tempfile.TemporaryFile(dir=state) as spool:
         download(item, spool)
         spool.seek(0)
         if item["archive"]:
@@ -120,8 +119,8 @@ def install(item, layout):
         return {destination: place(spool, destination)}
 
 
-def record(installed):
-    path = os.path.join(STATE, "artifacts.json")
+def record(installed, state):
+    path = os.path.join(state, "artifacts.json")
     try:
         with open(path, encoding="utf-8") as f:
             known = json.load(f)
@@ -135,21 +134,22 @@ def record(installed):
 
 def main():
     os.umask(0o022)
-    os.makedirs(STATE, mode=0o755, exist_ok=True)
     args = argparse.ArgumentParser()
     args.add_argument("--layout", type=json.loads, required=True)
     args.add_argument("--files", type=json.loads, required=True)
+    args.add_argument("--state", default="/var/lib/k8splan")
     asked = args.parse_args()
+    os.makedirs(asked.state, mode=0o755, exist_ok=True)
     installed, failures = {}, []
     with concurrent.futures.ThreadPoolExecutor(max_workers=4) as pool:
-        futures = {pool.submit(install, item, asked.layout[item["name"]]): item for item in asked.files}
+        futures = {pool.submit(install, item, asked.layout[item["name"]], asked.state): item for item in asked.files}
         for future in concurrent.futures.as_completed(futures):
             item = futures[future]
             try:
                 installed[item["name"]] = {"path": item["path"], "files": future.result()}
             except (OSError, EOFError, RuntimeError, tarfile.TarError) as e:
                 failures.append("%s: %s" % (item["name"], e))
-    record(installed)
+    record(installed, asked.state)
     print("\n".join(sorted(installed)))
     if failures:
         sys.exit("\n".join(sorted(failures)))

@@ -1,0 +1,190 @@
+package ansible
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/k8splan/k8splan/templates"
+)
+
+// python runs one of the roles' programs as the roles do, from standard input.
+func python(t *testing.T, program string, args ...string) (stdout, stderr string, err error) {
+	t.Helper()
+	source, err := templates.Files.ReadFile("ansible/roles/" + program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("/usr/bin/python3", append([]string{"-"}, args...)...)
+	cmd.Stdin = bytes.NewReader(source)
+	var out, problems bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &problems
+	err = cmd.Run()
+	return out.String(), problems.String(), err
+}
+
+// archive is a gzipped tar of executables, and of a text file and a name that leads out of the directory.
+func archive(t *testing.T, files map[string]string) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	zipped := gzip.NewWriter(&out)
+	w := tar.NewWriter(zipped)
+	add := func(name, content string, mode int64) {
+		if err := w.WriteHeader(&tar.Header{Name: name, Size: int64(len(content)), Mode: mode, Typeflag: tar.TypeReg}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte(content)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, content := range files {
+		add(name, content, 0o755)
+	}
+	add("LICENSE", "text", 0o644)
+	add("../../../escaped", "program", 0o755)
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := zipped.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+func TestFetch(t *testing.T) {
+	kubelet, plugins := []byte("kubelet"), archive(t, map[string]string{"./bridge": "bridge", "./portmap": "portmap"})
+	etcd := archive(t, map[string]string{"etcd-v1/etcd": "etcd", "etcd-v1/etcdctl": "etcdctl", "etcd-v1/tools/other": "other"})
+	served := map[string][]byte{
+		"/kubelet": kubelet, "/kubelet.sha256": []byte(digest(kubelet)),
+		"/plugins.tgz": plugins, "/plugins.tgz.sha256": []byte(digest(plugins) + "  plugins.tgz\n"),
+		"/etcd.tar.gz": etcd, "/SHA256SUMS": []byte(digest(plugins) + "  other.tar.gz\n" + digest(etcd) + " *etcd.tar.gz\n"),
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		data, ok := served[r.URL.Path]
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		w.Write(data)
+	}))
+	defer server.Close()
+
+	type item struct {
+		Name     string `json:"name"`
+		Path     string `json:"path"`
+		URL      string `json:"url"`
+		Checksum string `json:"checksum"`
+		Archive  bool   `json:"archive"`
+	}
+	one := func(name, path, sum string, archive bool) item {
+		return item{name, "host" + path, server.URL + path, sum, archive}
+	}
+	dir := t.TempDir()
+	fetch := func(items ...item) (string, string, error) {
+		layout, _ := json.Marshal(map[string]map[string]string{
+			"kubelet": {"*": filepath.Join(dir, "bin")}, "cni-plugins": {"*": filepath.Join(dir, "cni")},
+			"etcd": {"*/etcd": filepath.Join(dir, "bin"), "*/etcdctl": filepath.Join(dir, "bin")},
+		})
+		files, _ := json.Marshal(items)
+		return python(t, "artifacts/files/fetch.py", "--state="+filepath.Join(dir, "state"), "--layout="+string(layout), "--files="+string(files))
+	}
+
+	out, problems, err := fetch(
+		one("kubelet", "/kubelet", "sha256:"+server.URL+"/kubelet.sha256", false),
+		one("cni-plugins", "/plugins.tgz", "sha256:"+server.URL+"/plugins.tgz.sha256", true),
+		one("etcd", "/etcd.tar.gz", "sha256:"+server.URL+"/SHA256SUMS", true),
+	)
+	if err != nil || out != "cni-plugins\netcd\nkubelet\n" {
+		t.Fatalf("%v\n%s\n%s", err, out, problems)
+	}
+	got := map[string]string{}
+	filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if rel, _ := filepath.Rel(dir, path); err == nil && !d.IsDir() && rel != "state/artifacts.json" {
+			data, _ := os.ReadFile(path)
+			info, _ := d.Info()
+			got[rel] = info.Mode().String() + " " + string(data)
+		}
+		return err
+	})
+	want := map[string]string{
+		"bin/kubelet": "-rwxr-xr-x kubelet", "bin/etcd": "-rwxr-xr-x etcd", "bin/etcdctl": "-rwxr-xr-x etcdctl",
+		"cni/bridge": "-rwxr-xr-x bridge", "cni/portmap": "-rwxr-xr-x portmap", "cni/escaped": "-rwxr-xr-x program",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	var recorded map[string]struct{ Path string }
+	data, err := os.ReadFile(filepath.Join(dir, "state", "artifacts.json"))
+	if err != nil || json.Unmarshal(data, &recorded) != nil || recorded["kubelet"].Path != "host/kubelet" || len(recorded) != 3 {
+		t.Errorf("%v\n%s", err, data)
+	}
+
+	// One that is wrong stops itself alone, changes nothing, and says what is wrong.
+	served["/kubelet"] = []byte("tampered with")
+	served["/new"] = []byte("new")
+	for name, c := range map[string]struct {
+		item item
+		says string
+	}{
+		"another content": {one("kubelet", "/kubelet", "sha256:"+digest(kubelet), false), "expected " + digest(kubelet)},
+		"not there":       {one("kubelet", "/missing", "sha256:"+digest(kubelet), false), "404"},
+		"no line":         {one("kubelet", "/new", "sha256:"+server.URL+"/SHA256SUMS", false), "no line for new"},
+		"no checksum":     {one("kubelet", "/kubelet", "md5:0", false), "no checksum of type sha256"},
+		"no archive":      {one("etcd", "/new", "sha256:"+digest([]byte("new")), true), "etcd: "},
+		"nothing in it":   {one("etcd", "/plugins.tgz", "sha256:"+digest(plugins), true), "nothing in it is called"},
+	} {
+		out, problems, err := fetch(c.item)
+		if err == nil || strings.TrimSpace(out) != "" || !strings.Contains(problems, c.says) || strings.Contains(problems, "Traceback") {
+			t.Errorf("%s: %v\n%s\n%s", name, err, out, problems)
+		}
+	}
+	if data, _ := os.ReadFile(filepath.Join(dir, "bin", "kubelet")); string(data) != "kubelet" {
+		t.Errorf("the kubelet is now %q", data)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "*", ".k8splan-*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+// The survey must answer on any Linux, whatever is missing, and the roles read these keys.
+func TestSurvey(t *testing.T) {
+	out, problems, err := python(t, "survey/files/survey.py", "--packages=no-such-package=1.0", "--address=127.0.0.1")
+	if err != nil || problems != "" {
+		t.Fatalf("%v\n%s", err, problems)
+	}
+	var host struct {
+		System           struct{ Family, Arch string }
+		Interface        string
+		MissingPackages  []string `json:"missing_packages"`
+		Files, Artifacts map[string]string
+		Services         map[string]struct{ Enabled, Running, Stale *bool }
+		Commands         map[string]bool
+		Kubernetes       struct{ Joined, Serving *bool }
+	}
+	if err := json.Unmarshal([]byte(out), &host); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if host.System.Arch == "" || host.Services["containerd"].Stale == nil || !host.Commands["mount"] || host.Kubernetes.Joined == nil || host.Kubernetes.Serving == nil {
+		t.Errorf("%+v", host)
+	}
+	if diff := cmp.Diff([]string{"no-such-package=1.0"}, host.MissingPackages); diff != "" {
+		t.Error(diff)
+	}
+}
