@@ -19,17 +19,6 @@ var httpsOnly = []string{"docker.io", "registry-1.docker.io", "registry.k8s.io",
 
 var artifactRules = []Rule{
 	{rule.Rule{
-		ID: "artifact-mirror-unused", Severity: rule.Warning, Title: "Mirror that nothing is fetched from",
-		Doc:     "With `source = \"packages\"` the distribution's package manager brings everything; the mirror of upstream's files is not asked.",
-		Fix:     "Write `source = \"binaries\"`, or remove `mirror_url`.",
-		Sources: []string{binariesDocs},
-	}, func(p *plan.Plan) []Finding {
-		if !onHosts(p) || p.Artifacts.MirrorURL == "" || p.Artifacts.Origin != plan.Packages || len(p.Downloads()) > 0 {
-			return nil
-		}
-		return one(p.Artifacts.Attr("mirror_url"), "With source = \"packages\" nothing is fetched from %s. Write source = \"binaries\", or remove mirror_url.", p.Artifacts.MirrorURL)
-	}},
-	{rule.Rule{
 		ID: "artifact-checksum-unused", Severity: rule.Warning, Title: "Checksum of a file that nobody fetches",
 		Doc:     "The path is none of the files that this design fetches: a version, an architecture or a letter differs. The file that was meant is not checked against it.",
 		Fix:     "Write the path as files.txt of the generated tree has it.",

@@ -95,7 +95,7 @@ var availabilityRules = []Rule{
 			if len(without) == 0 || len(without) == len(group.nodes) {
 				continue
 			}
-			return one(written(without[0].NameRange, without[0].Block()), "%s of %d %s have a failure domain, and %s none. Write failure_domain.", fmt.Sprint(len(group.nodes)-len(without)), len(group.nodes), group.what, sentence(names(without)))
+			return one(written(without[0].NameRange, without[0].Block()), "%s of %d %s have a failure domain, and %s has none. Write failure_domain.", fmt.Sprint(len(group.nodes)-len(without)), len(group.nodes), group.what, sentence(names(without)))
 		}
 		return nil
 	}},
@@ -110,7 +110,7 @@ var availabilityRules = []Rule{
 		if len(nodes) < 3 || name == "" || !stops(p, len(in)) {
 			return nil
 		}
-		return one(attr(in[0], "host"), "%s carries %d of %d etcd members (%s): when it dies %d are left, and %d must agree. Spread them over three hypervisors.", name, len(in), len(nodes), sentence(names(in)), len(nodes)-len(in), p.Etcd.Quorum())
+		return one(attr(in[0], "host"), "%s carries %d of %d etcd members (%s): its loss leaves %d, and %d must agree. Spread them over three hypervisors.", name, len(in), len(nodes), sentence(names(in)), len(nodes)-len(in), p.Etcd.Quorum())
 	}},
 	{rule.Rule{
 		ID: "availability-control-planes-hypervisor", Severity: rule.Warning, Title: "All control planes on one hypervisor",
@@ -161,10 +161,10 @@ var availabilityRules = []Rule{
 			return nil
 		}
 		if name, in := crowded(nodes, hypervisorOf); name != "" && len(in) == len(nodes) {
-			return one(attr(nodes[0], "host"), "All %d balancers (%s) run on %s and die with it. Spread them over two hypervisors.", len(nodes), sentence(names(nodes)), name)
+			return one(attr(nodes[0], "host"), "The %d balancers (%s) run on %s and die with it. Spread them over two hypervisors.", len(nodes), sentence(names(nodes)), name)
 		}
 		if name, in := crowded(nodes, domainOf); name != "" && len(in) == len(nodes) && len(domains(p)) > 1 {
-			return one(domainAt(nodes[0]), "All %d balancers (%s) are in %s and are lost with it. Spread them over two domains.", len(nodes), sentence(names(nodes)), name)
+			return one(domainAt(nodes[0]), "The %d balancers (%s) are in %s and are lost with it. Spread them over two domains.", len(nodes), sentence(names(nodes)), name)
 		}
 		return nil
 	}},
@@ -206,7 +206,7 @@ var availabilityRules = []Rule{
 			return nil
 		}
 		if rest := len(w) - len(in); len(in) > 2*rest {
-			return one(domainAt(in[len(in)-1]), "%s holds %d of %d workers: when it is lost the other %d cannot carry the load. Deal them out evenly over %s.", name, len(in), len(w), rest, sentence(all))
+			return one(domainAt(in[len(in)-1]), "%s holds %d of %d workers: when it is lost, what remains (%d) cannot carry the load. Deal them out evenly over %s.", name, len(in), len(w), rest, sentence(all))
 		}
 		return nil
 	}},

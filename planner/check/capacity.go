@@ -133,7 +133,7 @@ var capacityRules = []Rule{
 		for _, s := range services(p) {
 			room := size(s.prefix)
 			if s.prefix.Addr().BitLen()-s.prefix.Bits() >= 4 && room.Cmp(big.NewInt(int64(p.Cluster.MaxNodes))) < 0 {
-				findings = append(findings, one(s.at, "services %s have %s addresses for a cluster of %d nodes, and cannot grow later.%s", s.prefix, room, p.Cluster.MaxNodes, free(p, "services", netip.PrefixFrom(s.prefix.Addr(), s.prefix.Addr().BitLen()-16)))...)
+				findings = append(findings, one(s.at, "Services %s have %s addresses for a cluster of %d nodes, and cannot grow later.%s", s.prefix, room, p.Cluster.MaxNodes, free(p, "services", netip.PrefixFrom(s.prefix.Addr(), s.prefix.Addr().BitLen()-16)))...)
 			}
 		}
 		return findings

@@ -167,11 +167,12 @@ var hostRules = []Rule{
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1122#section-3.2.1.3"},
 	}, func(p *plan.Plan) []Finding {
 		var findings []Finding
+		all := uses(p)
 		for _, s := range p.Network.NodeSubnets {
 			if !s.Addr().Is4() || s.Bits() > 30 {
 				continue
 			}
-			for _, u := range inside(s, uses(p)) {
+			for _, u := range inside(s, all) {
 				switch u.addr {
 				case s.Masked().Addr():
 					findings = append(findings, one(u.at, "%s of %s is the network address of %s (%s).%s", u.addr, u.node.Name, s.Masked(), line(p.Network.Attr("node_subnets")), freeRun(p, u.addr.Next(), 1))...)

@@ -108,7 +108,7 @@ var nodeRules = []Rule{
 			}
 			return n.Attr(what(n))
 		}, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s runs no kubelet (roles: %s), so %s has nothing to sit on. Remove it.", whose(all), strings.Join(n.Roles.Strings(), ", "), what(n))
+			return fmt.Sprintf("%s runs no kubelet (roles: %s) and is no Kubernetes node, so %s says nothing. Remove it.", whose(all), strings.Join(n.Roles.Strings(), ", "), what(n))
 		})
 	}},
 	{rule.Rule{

@@ -42,11 +42,17 @@ func describe(s span) string {
 
 // standing describes a range at the start of a sentence, and says if it is a default.
 func standing(s span) string {
-	text := describe(s)
+	text := opening(s)
 	if s.at.Filename == "" {
 		text += ", the default,"
 	}
 	return text
+}
+
+// opening describes a range at the start of a sentence.
+func opening(s span) string {
+	text := describe(s)
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 // move says what to write instead of a range of pods or Services; other ranges are the site's, and only their owner can say.
@@ -99,7 +105,7 @@ func hostsInside(p *plan.Plan, ranges []span, except []span) []Finding {
 		if len(in) > 1 {
 			others = " and of " + quantity(len(in)-1, "other host")
 		}
-		text := describe(s)
+		text := opening(s)
 		if s.at.Filename == "" {
 			text += " (the default)"
 		}
@@ -300,12 +306,12 @@ var overlapRules = []Rule{
 		for _, s := range wanted(p) {
 			for _, bad := range specialRanges {
 				if bad.prefix.Overlaps(s.prefix) && s.prefix.Bits() > 0 {
-					findings = append(findings, one(s.at, "%s %s the %s range %s.%s", describe(s), touches(s.prefix, bad.prefix), bad.what, bad.prefix, move(p, s))...)
+					findings = append(findings, one(s.at, "%s %s the %s range %s.%s", opening(s), touches(s.prefix, bad.prefix), bad.what, bad.prefix, move(p, s))...)
 					break
 				}
 			}
 			if s.prefix.Bits() == 0 {
-				findings = append(findings, one(s.at, "%s is every address that there is.%s", describe(s), free(p, s.what, netip.PrefixFrom(s.prefix.Addr(), s.prefix.Addr().BitLen()/2)))...)
+				findings = append(findings, one(s.at, "%s is every address that there is.%s", opening(s), free(p, s.what, netip.PrefixFrom(s.prefix.Addr(), s.prefix.Addr().BitLen()/2)))...)
 			}
 		}
 		return findings
@@ -321,7 +327,7 @@ var overlapRules = []Rule{
 			special := slices.ContainsFunc(specialRanges, func(b specialRange) bool { return b.prefix.Overlaps(s.prefix) })
 			refused := s.what == "services" && s.prefix.Bits() < 12 // network-service-range-large says it
 			if s.prefix.Addr().Is4() && !private(s.prefix) && !special && !refused && s.prefix.Bits() > 0 {
-				findings = append(findings, one(s.at, "%s is not private: its addresses belong to somebody on the internet, who cannot be reached from the cluster.%s", describe(s), move(p, s))...)
+				findings = append(findings, one(s.at, "%s is not private: its addresses belong to somebody on the internet, who cannot be reached from the cluster.%s", opening(s), move(p, s))...)
 			}
 		}
 		return findings

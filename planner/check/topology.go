@@ -230,7 +230,43 @@ var topologyRules = []Rule{
 		for _, t := range types {
 			able = append(able, string(t))
 		}
-		return one(written(p.Target.NameRange, typeAt(p)), "Target %s takes %s; this design is %s (%s).", p.Target.Name, choice(able), p.Cluster.Type, line(typeAt(p)))
+		why := p.Target.Facts.TypesWhy
+		if why == "" {
+			why = "Write one of those, or another target."
+		}
+		return one(typeAt(p), "Target %s takes %s, and this design is %s. %s", p.Target.Name, choice(able), p.Cluster.Type, why)
+	}},
+	{rule.Rule{
+		ID: "target-etcd", Severity: rule.Error, Title: "Placement of etcd that the target cannot express", Permanent: true,
+		Doc:     "A target that another program installs decides where etcd runs: on each control plane, or on machines of its own.",
+		Fix:     "Place etcd as the target does, or choose another target.",
+		Sources: []string{haTopology},
+	}, func(p *plan.Plan) []Finding {
+		f := p.Target.Facts
+		if f.Placement == "" || p.Etcd.Placement == f.Placement || f.Types != nil && !slices.Contains(f.Types, p.Cluster.Type) {
+			return nil
+		}
+		at := written(writtenArg(p.Etcd.Has("topology"), p.Etcd.Attr("topology")))
+		for _, n := range p.Nodes {
+			if at.Filename == "" && n.Roles.Has(plan.EtcdRole) && !n.Roles.Has(plan.ControlPlane) {
+				at = n.Attr("roles")
+			}
+		}
+		return one(written(at, typeAt(p)), "On target %s etcd is %s, and this design has it %s. %s", p.Target.Name, f.Placement, p.Etcd.Placement, f.EtcdWhy)
+	}},
+	{rule.Rule{
+		ID: "target-unused", Severity: rule.Warning, Title: "Words without effect on the target",
+		Doc:     "The program that builds the cluster on this target decides these things itself. What the file says about them is not used, and a reader would believe it.",
+		Fix:     "Remove the block or the argument.",
+		Sources: []string{componentsOf},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, name := range p.Target.Facts.Unused {
+			if at, ok := unused(p, name); ok {
+				findings = append(findings, one(at, "Target %s decides this itself, and what is written here changes nothing. Remove it.", p.Target.Name)...)
+			}
+		}
+		return findings
 	}},
 	{rule.Rule{
 		ID: "target-hosted-roles", Severity: rule.Error, Title: "Host that the vendor runs", Permanent: true,
@@ -263,6 +299,25 @@ var topologyRules = []Rule{
 		}
 		return findings
 	}},
+}
+
+// unused finds the first place where a block, or an argument of a node ("node.address", with its name in a pool), is written.
+func unused(p *plan.Plan, name string) (hcl.Range, bool) {
+	block, arg, argument := strings.Cut(name, ".")
+	if argument { // of nodes: the other blocks are small enough to be meant as a whole
+		for _, n := range p.Nodes {
+			for _, written := range []string{arg, "first_" + arg, arg + "s"} {
+				if n.Has(written) {
+					return n.Attr(written), true
+				}
+			}
+		}
+		return hcl.Range{}, false
+	}
+	source := map[string]*spec.Source{
+		"container_runtime": p.Runtime.Source, "etcd": p.Etcd.Source, "load_balancer": p.LoadBalancer.Source, "ssh": p.SSH.Source, "artifacts": p.Artifacts.Source,
+	}[block]
+	return source.Block(), source != nil && source != p.Cluster.Source
 }
 
 // minimum is the least number of control planes for the type and the placement of etcd.

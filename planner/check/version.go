@@ -139,31 +139,43 @@ var versionRules = []Rule{
 		Sources: []string{releases},
 	}, func(p *plan.Plan) []Finding {
 		newest, ok := p.Cluster.Version.NewestPatch()
-		if !ok || !newest.Before(p.Cluster.Version) || !ours(p) {
+		if !ok || !newest.Before(p.Cluster.Version) || p.Target.Facts.Hosting != plan.Hosts {
 			return nil
 		}
 		return one(versionAt(p), "There is no data about %s: the newest release of %s known on %s is %s. Image tags follow that one; write %q, or update k8splan.", p.Cluster.Version, newest.MinorString(), plan.FactsDate, newest, newest)
 	}},
 	{rule.Rule{
 		ID: "target-version", Severity: rule.Error, Title: "Kubernetes version that the target does not take", Permanent: true,
-		Doc:     "The target's own program or service installs certain minors only.",
-		Fix:     "Write a version that it takes.",
+		Doc:     "The target's own program or service installs certain minors or releases only.",
+		Fix:     "Write a version that it takes, or leave it out and get the newest of them.",
 		Sources: []string{releases},
 	}, func(p *plan.Plan) []Finding {
 		v, f := p.Cluster.Version, p.Target.Facts
-		low := !f.Oldest.IsZero() && (v.Major < f.Oldest.Major || v.Minor < f.Oldest.Minor)
-		high := !f.Newest.IsZero() && (v.Major > f.Newest.Major || v.Minor > f.Newest.Minor)
-		if v.IsZero() || !low && !high {
+		if v.IsZero() || f.Takes(v) {
 			return nil
 		}
-		limits := ""
-		if !f.Oldest.IsZero() {
-			limits = " from " + f.Oldest.MinorString()
+		var limits []string
+		switch {
+		case f.Releases != nil:
+			for _, r := range f.Releases {
+				limits = append(limits, r.String())
+			}
+			limits = []string{sentence(limits)}
+		default:
+			if !f.Oldest.IsZero() {
+				limits = append(limits, "from "+f.Oldest.MinorString())
+			}
+			if f.Newest.Patch != 0 {
+				limits = append(limits, "up to "+f.Newest.String())
+			} else if !f.Newest.IsZero() {
+				limits = append(limits, "up to "+f.Newest.MinorString())
+			}
 		}
-		if !f.Newest.IsZero() {
-			limits += " up to " + f.Newest.MinorString()
+		source := ""
+		if f.VersionsFrom != "" {
+			source = fmt.Sprintf(" (%s, read on %s)", f.VersionsFrom, f.VersionsOn)
 		}
-		return one(written(writtenArg(p.Cluster.Has("kubernetes_version"), versionAt(p)), p.Target.NameRange), "Target %s takes Kubernetes%s, and the version is %s. Write one that it takes as kubernetes_version.", p.Target.Name, limits, v)
+		return one(written(writtenArg(p.Cluster.Has("kubernetes_version"), versionAt(p)), p.Target.NameRange), "Target %s takes Kubernetes %s%s, and the version is %s. Write one that it takes as kubernetes_version, or leave it out.", p.Target.Name, strings.Join(limits, " "), source, v)
 	}},
 	{rule.Rule{
 		ID: "version-kernel", Severity: rule.Error, Title: "Kernel too old for this Kubernetes",
@@ -291,7 +303,7 @@ var versionRules = []Rule{
 		if p.Runtime.Name != plan.CRIO || !p.Runtime.Has("version") || !ok || v.Minor == p.Cluster.Version.Minor {
 			return nil
 		}
-		return one(p.Runtime.Attr("version"), "CRI-O %s belongs to Kubernetes %s, and the cluster is %s (%s). Write %q, or leave version out.", v, v.MinorString(), p.Cluster.Version, line(versionAt(p)), p.Cluster.Version.CRIO())
+		return one(p.Runtime.Attr("version"), "CRI-O %s belongs to Kubernetes %s, and the cluster is %s. Write %q, or leave version out.", v, v.MinorString(), p.Cluster.Version, p.Cluster.Version.CRIO())
 	}},
 	{rule.Rule{
 		ID: "version-swap", Severity: rule.Warning, Title: "Swap before it was stable",

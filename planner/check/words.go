@@ -142,12 +142,12 @@ func each(nodes []*plan.Node, breaks func(*plan.Node) bool, at func(*plan.Node) 
 	return findings
 }
 
-// whose names a group of nodes: "cp-1", or "the 3 nodes of worker (worker-1 …)".
+// whose names a group of nodes, as one subject: "cp-1", or "cp-1 (and 2 others of its block)".
 func whose(nodes []*plan.Node) string {
 	if len(nodes) == 1 {
 		return nodes[0].Name
 	}
-	return fmt.Sprintf("%s and %s of its block", nodes[0].Name, quantity(len(nodes)-1, "other"))
+	return fmt.Sprintf("%s (and %s of its block)", nodes[0].Name, quantity(len(nodes)-1, "other"))
 }
 
 // gibibytes writes bytes as the language does.
