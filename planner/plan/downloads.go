@@ -106,9 +106,14 @@ func (p *Plan) upstreamFiles(arch string) []upstreamFile {
 
 		files = append(files, p.runtimeFiles(arch)...)
 	}
-	if len(p.Etcd.Members) > 0 && p.Etcd.IsExternal() {
-		dir := "github.com/etcd-io/etcd/releases/download/v" + known(p.Etcd.Version) + "/"
-		files = append(files, upstreamFile{name: "etcd", path: dir + "etcd-v" + known(p.Etcd.Version) + "-linux-" + arch + ".tar.gz", sums: dir + "SHA256SUMS", style: ChecksumList, archive: true})
+	if len(p.Etcd.Members) > 0 {
+		// Stacked members run from an image, in which nobody can use etcd's tools on files: backing up and restoring fetch them.
+		version := known(p.Etcd.Version)
+		if !p.Etcd.IsExternal() {
+			version = known(v.EtcdExternal())
+		}
+		dir := "github.com/etcd-io/etcd/releases/download/v" + version + "/"
+		files = append(files, upstreamFile{name: "etcd", path: dir + "etcd-v" + version + "-linux-" + arch + ".tar.gz", sums: dir + "SHA256SUMS", style: ChecksumList, archive: true})
 	}
 	return files
 }

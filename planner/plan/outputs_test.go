@@ -85,10 +85,10 @@ func TestDownloadsPerRuntimeAndOrigin(t *testing.T) {
 		return strings.Join(all, " ")
 	}
 	for src, want := range map[string]string{
-		smallest: "cni-plugins containerd crictl kubeadm kubectl kubelet runc",
-		smallest + `container_runtime "cri-o" {}`:                     "cni-plugins cri-o crictl kubeadm kubectl kubelet",
-		smallest + `container_runtime "docker" {}`:                    "cni-plugins cri-dockerd crictl docker kubeadm kubectl kubelet",
-		smallest + `artifacts { source = "packages" }`:                "",
+		smallest: "cni-plugins containerd crictl etcd kubeadm kubectl kubelet runc",
+		smallest + `container_runtime "cri-o" {}`:                     "cni-plugins cri-o crictl etcd kubeadm kubectl kubelet",
+		smallest + `container_runtime "docker" {}`:                    "cni-plugins cri-dockerd crictl docker etcd kubeadm kubectl kubelet",
+		smallest + `artifacts { source = "packages" }`:                "etcd",
 		production(0) + "target \"bare-metal\" {}":                    "cni-plugins containerd crictl etcd kubeadm kubectl kubelet runc cni-plugins containerd crictl etcd kubeadm kubectl kubelet runc",
 		strings.Replace(production(0), `"binaries"`, `"packages"`, 1): "etcd etcd",
 	} {
