@@ -34,8 +34,10 @@ func pairRule(id, title, doc, fix string, severity rule.Severity, a, b func(*pla
 
 func describe(s span) string {
 	switch s.what {
-	case "pods", "services":
-		return s.what + " " + s.prefix.String()
+	case "pods":
+		return "the pod range " + s.prefix.String()
+	case "services":
+		return "the service range " + s.prefix.String()
 	}
 	return "the " + s.what + " " + s.prefix.String()
 }
@@ -57,7 +59,11 @@ func opening(s span) string {
 
 // move says what to write instead of a range of pods or Services; other ranges are the site's, and only their owner can say.
 func move(p *plan.Plan, s span) string {
-	if s.what != "pods" && s.what != "services" {
+	switch s.what {
+	case "pods", "services":
+	case "node subnet":
+		return " Correct node_subnets, or the other range."
+	default:
 		return ""
 	}
 	advice := free(p, s.what, s.prefix)

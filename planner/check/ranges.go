@@ -128,6 +128,11 @@ func taken(p *plan.Plan, save string) []netip.Prefix {
 			}
 		}
 	}
+	for _, text := range []string{p.Artifacts.MirrorURL, "//" + p.Artifacts.ImageRepository, "//" + p.Cluster.Endpoint.String()} {
+		if a, ok := addressIn(text); ok {
+			all = append(all, netip.PrefixFrom(a, a.BitLen()))
+		}
+	}
 	all = append(all, p.Target.Facts.Reserved...)
 	return append(all, dockerBridge)
 }

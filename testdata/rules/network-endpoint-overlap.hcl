@@ -1,6 +1,6 @@
 cluster "prod" {
   type                   = "multi-etcd-multi-master"
-  control_plane_endpoint = "10.244.0.5:6443" # error: network-endpoint-overlap: pods 10.244.0.0/16
+  control_plane_endpoint = "10.244.0.5:6443" # error: network-endpoint-overlap: the pod range 10.244.0.0/16
 }
 
 load_balancer "external" {}

@@ -4,7 +4,7 @@ cluster "prod" {
 }
 
 load_balancer "haproxy" {
-  virtual_ip = "10.96.255.10" # error: network-virtual-ip-overlap: services 10.96.0.0/16
+  virtual_ip = "10.96.255.10" # error: network-virtual-ip-overlap: the service range 10.96.0.0/16
 }
 
 node_pool "lb" {
