@@ -21,6 +21,8 @@ var (
 	emitter  = []string{"planner/artifact", "planner/plan", "templates", "topologies"}
 	// target is what the package of a target may have: it also reads its block of the language.
 	target = slices.Concat(emitter, language, k8s, []string{"planner/rule", "planner/emit/block"})
+	// clouds are targets that write Terraform.
+	clouds = slices.Concat(target, []string{"planner/emit/terraform", "planner/emit/cloud"})
 )
 
 // permitted is the policy: which packages of this module and of others a package may import. The standard library is not listed, but see
@@ -35,6 +37,8 @@ var permitted = map[string][]string{
 	"planner/check":    slices.Concat(language, []string{"planner/rule", "planner/spec", "planner/plan", "topologies"}),
 	"planner/simulate": {"planner/plan", "topologies"},
 	"planner/upgrade":  {"planner/plan"},
+	// The language server: what an editor is told of a topology. Reading and writing its messages is the command's.
+	"planner/lsp":      slices.Concat(language, []string{"planner", "planner/plan", "planner/rule", "planner/spec", "go.lsp.dev/jsonrpc2"}),
 	"planner/describe": {"planner/plan", "planner/simulate", "topologies", "github.com/mattn/go-runewidth"},
 	"planner/artifact": {"sigs.k8s.io/yaml", "github.com/rogpeppe/go-internal/diff", "golang.org/x/sys/unix"},
 
@@ -50,9 +54,11 @@ var permitted = map[string][]string{
 	// What targets share.
 	"planner/emit/block":     slices.Concat(language, []string{"planner/rule"}),
 	"planner/emit/terraform": slices.Concat(emitter, language),
+	"planner/emit/cloud":     slices.Concat(target, []string{"planner/emit/terraform"}),
 
 	"planner/emit/vagrant": target,
-	"planner/emit/gcp":     slices.Concat(target, []string{"planner/emit/terraform"}),
+	"planner/emit/aws":     clouds,
+	"planner/emit/gcp":     clouds,
 
 	// What tests share; no program links them.
 	"planner/emit/emittest":                {"..."},
@@ -61,7 +67,7 @@ var permitted = map[string][]string{
 
 	"planner": slices.Concat(language, []string{"planner/..."}),
 	"cmd/k8splan": slices.Concat(language, []string{
-		"planner", "planner/artifact", "planner/describe", "planner/plan", "planner/rule", "planner/simulate", "planner/spec", "planner/upgrade", "topologies",
+		"planner", "planner/artifact", "planner/check", "planner/describe", "planner/lsp", "planner/plan", "planner/rule", "planner/simulate", "planner/spec", "planner/upgrade", "topologies",
 		"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term",
 	}),
 

@@ -4,6 +4,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/aws"
 	"github.com/k8splan/k8splan/planner/emit/gcp"
 	"github.com/k8splan/k8splan/planner/emit/vagrant"
 	"github.com/k8splan/k8splan/planner/plan"
@@ -23,6 +24,7 @@ func targets() []target {
 	return []target{
 		{"bare-metal", noOptions, noFiles, nil},
 		{"vagrant", vagrant.Decode, vagrant.Emit, vagrant.Rules()},
+		{"aws", aws.Decode, aws.Emit, aws.Rules()},
 		{"gcp", gcp.Decode, gcp.Emit, gcp.Rules()},
 	}
 }

@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"math"
 	"net/netip"
+	"slices"
 
 	"github.com/k8splan/k8splan/topologies"
 )
@@ -24,14 +26,26 @@ type TargetFacts struct {
 	Name    string
 	Title   string
 	Hosting Hosting
-	// Types that the target can express; a nil slice stands for all four.
-	Types []topologies.Type
+	// Types that the target can express; a nil slice stands for all four. TypesWhy is why it cannot express the others: sentences that
+	// also say what would work.
+	Types    []topologies.Type
+	TypesWhy string
+	// Placement of etcd that the target can express; "" stands for both. EtcdWhy says why, and what to write.
+	Placement topologies.Placement
+	EtcdWhy   string
+	// CNI is the pod network where none is written; "" stands for the planner's own default.
+	CNI string
+	// Unused names blocks ("ssh") and arguments ("node.address") of the language that mean nothing to the target.
+	Unused []string
 	// L2 is false where the network filters ARP and VRRP for addresses it did not give out, so that a virtual IP cannot move.
 	L2 bool
 	// Reserved ranges are in use on such hosts before Kubernetes comes (a hypervisor's bridge).
 	Reserved []netip.Prefix
-	// Oldest and Newest versions of Kubernetes that the target takes; zero: no limit of its own.
+	// Oldest and Newest versions of Kubernetes that the target takes; zero: no limit of its own. A Newest whose patch is 0 stands for its
+	// whole minor.
 	Oldest, Newest Version
+	// Releases are the only ones that the target takes, the newest first; nil: every release between Oldest and Newest.
+	Releases []Version
 	// VersionsFrom is where the limits come from, and the date on which they were read (YYYY-MM-DD).
 	VersionsFrom, VersionsOn string
 	// Successor is what to write instead where the system is discontinued, "" where it lives.
@@ -47,9 +61,32 @@ type TargetFacts struct {
 	SSHUser string
 }
 
-// Takes reports whether the target takes a version of Kubernetes: its minor lies between Oldest and Newest.
+// Takes reports whether the target takes a version of Kubernetes.
 func (t TargetFacts) Takes(v Version) bool {
-	return (t.Oldest.IsZero() || v.MinorsAhead(t.Oldest) >= 0) && (t.Newest.IsZero() || v.MinorsAhead(t.Newest) <= 0)
+	if t.Releases != nil {
+		return slices.Contains(t.Releases, v)
+	}
+	newest := t.Newest
+	if newest.Patch == 0 {
+		newest.Patch = math.MaxInt
+	}
+	return (t.Oldest.IsZero() || !v.Before(Version{t.Oldest.Major, t.Oldest.Minor, 0})) && (t.Newest.IsZero() || !newest.Before(v))
+}
+
+// newest is the version that a design gets on the target where none is written.
+func (t TargetFacts) newest() Version {
+	v := DefaultVersion
+	switch {
+	case t.Takes(v):
+	case t.Releases != nil:
+		v = t.Releases[0]
+	case !t.Newest.IsZero():
+		v = t.Newest
+		if patch, ok := v.NewestPatch(); ok && v.Patch == 0 {
+			v = patch
+		}
+	}
+	return v
 }
 
 // FindTarget returns the facts of a target.
@@ -90,6 +127,12 @@ var Targets = []TargetFacts{
 		// VirtualBox's NAT interface, the same on every machine, and vagrant-libvirt's management network.
 		// Sources: https://www.virtualbox.org/manual/ch06.html, https://vagrant-libvirt.github.io/vagrant-libvirt/configuration.html#management-network
 		Reserved: []netip.Prefix{netip.MustParsePrefix("10.0.2.0/24"), netip.MustParsePrefix("192.168.121.0/24")},
+	},
+	{
+		Name: "aws", Title: "AWS machines", Hosting: Hosts,
+		Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
+		Emits: "Terraform: network, security groups, machines, balancer, roles, bastion; then the playbook", Checked: CheckTool,
+		CheckedBy: "terraform validate with the schema of hashicorp/aws 6.25", CheckedOn: "2026-11-23",
 	},
 	{
 		Name: "gcp", Title: "Google Cloud machines", Hosting: Hosts,

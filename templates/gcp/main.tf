@@ -2,8 +2,7 @@
 # machine alone. Nothing here is specific to one cluster; the data is in plan.auto.tfvars.json.
 
 locals {
-  control_planes = { for name, m in var.machines : name => m if contains(m.roles, "control-plane") }
-  zones          = toset([for m in values(local.control_planes) : m.zone])
+  zones = toset([for m in values(local.control_planes) : m.zone])
 
   # addresses by group, for the rules that go from one group to another
   tags = { for name, m in var.machines : name => concat(["${var.cluster}-all"], [for r in m.roles : "${var.cluster}-${r}"]) }
@@ -15,8 +14,6 @@ locals {
       : "${substr("${var.cluster}-${key}", 0, 54)}-${substr(sha256(key), 0, 8)}"
     )
   }
-
-  balancer = var.endpoint == null ? {} : { api = var.endpoint }
 }
 
 resource "google_compute_network" "cluster" {
@@ -68,6 +65,8 @@ resource "google_compute_firewall" "opening" {
 
 # Pods' own packets where the pod network does not wrap them: tags do not match their addresses, ranges do.
 resource "google_compute_firewall" "pods" {
+  for_each = length(var.pod_subnets) == 0 ? toset([]) : toset(["pods"])
+
   name          = "${var.cluster}-pods"
   description   = "Pods to nodes and pods"
   network       = google_compute_network.cluster.id
@@ -115,7 +114,7 @@ resource "google_compute_instance" "machine" {
 
   boot_disk {
     initialize_params {
-      image = var.images[each.value.arch]
+      image = var.images[each.value.image]
       size  = each.value.disk_gib
       type  = "pd-ssd" # etcd waits for every write to reach the disk
     }
@@ -127,7 +126,7 @@ resource "google_compute_instance" "machine" {
   }
 
   metadata = {
-    ssh-keys               = "${var.ssh_user}:${trimspace(file(pathexpand(var.ssh_public_key_file)))}"
+    ssh-keys               = "${var.ssh_user}:${local.public_key}"
     block-project-ssh-keys = "TRUE"
   }
 
@@ -169,7 +168,7 @@ resource "google_compute_firewall" "proxies" {
 
   allow {
     protocol = "tcp"
-    ports    = [tostring(each.value.backend_port)]
+    ports    = [tostring(var.api_server_port)]
   }
 }
 
@@ -183,7 +182,7 @@ resource "google_compute_instance_group" "control_plane" {
 
   named_port {
     name = "api"
-    port = var.endpoint.backend_port
+    port = var.api_server_port
   }
 }
 
@@ -198,7 +197,7 @@ resource "google_compute_region_health_check" "api" {
   unhealthy_threshold = 3
 
   https_health_check {
-    port         = each.value.backend_port
+    port         = var.api_server_port
     request_path = "/readyz"
   }
 }
@@ -268,7 +267,7 @@ resource "google_compute_instance" "bastion" {
 
   boot_disk {
     initialize_params {
-      image = var.images["amd64"]
+      image = var.images[var.bastion_image]
     }
   }
 
@@ -279,7 +278,7 @@ resource "google_compute_instance" "bastion" {
   }
 
   metadata = {
-    ssh-keys               = "${var.ssh_user}:${trimspace(file(pathexpand(var.ssh_public_key_file)))}"
+    ssh-keys               = "${var.ssh_user}:${local.public_key}"
     block-project-ssh-keys = "TRUE"
   }
 }
@@ -308,6 +307,6 @@ resource "google_compute_firewall" "from_bastion" {
 
   allow {
     protocol = "tcp"
-    ports    = distinct([tostring(var.ssh_port), var.endpoint == null ? "6443" : tostring(var.endpoint.backend_port)])
+    ports    = distinct([tostring(var.ssh_port), tostring(var.api_server_port)])
   }
 }

@@ -2,10 +2,11 @@
 //
 // testdata/targets/<name>.hcl is a design that lands well; testdata/targets/<name>.golden is the tree's part that the target makes of it,
 // as a txtar archive (`go test -update` writes it anew). Each rule of the target has a paragraph in testdata/targets/<name>.bad.txtar:
-// a file <rule>.hcl whose guilty line ends in the comment `# <rule>`.
+// a file <rule>.hcl whose guilty line ends in the comment `# <rule>`, one for each diagnostic.
 package targettest
 
 import (
+	"cmp"
 	"flag"
 	"os"
 	"path/filepath"
@@ -13,7 +14,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
 	"golang.org/x/tools/txtar"
 
@@ -86,7 +87,7 @@ func (target Target) Golden(t *testing.T) []artifact.File {
 	if err != nil {
 		t.Fatalf("%v (go test -update writes it)", err)
 	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+	if diff := gocmp.Diff(string(want), string(got)); diff != "" {
 		t.Errorf("%s (- golden, + now):\n%s", golden, diff)
 	}
 	return files
@@ -109,7 +110,7 @@ func (target Target) Refuses(t *testing.T) {
 			}
 			var want, got []finding
 			for i, line := range strings.Split(string(f.Data), "\n") {
-				if _, id, ok := strings.Cut(line, "# "+target.Name+"-"); ok {
+				for _, id := range strings.Split(line, "# "+target.Name+"-")[1:] {
 					want = append(want, finding{i + 1, target.Name + "-" + strings.TrimSpace(id)})
 				}
 			}
@@ -121,8 +122,10 @@ func (target Target) Refuses(t *testing.T) {
 				got = append(got, finding{d.Subject.Start.Line, rule.ID(d)})
 				spoken[rule.ID(d)] = true
 			}
-			slices.SortFunc(got, func(a, b finding) int { return a.Line - b.Line })
-			if diff := cmp.Diff(want, got); diff != "" {
+			for _, findings := range [][]finding{want, got} {
+				slices.SortFunc(findings, func(a, b finding) int { return cmp.Or(a.Line-b.Line, strings.Compare(a.Rule, b.Rule)) })
+			}
+			if diff := gocmp.Diff(want, got); diff != "" {
 				t.Errorf("- want, + got:\n%s\n%v", diff, diags)
 			}
 		})

@@ -4,15 +4,13 @@
 package terraform
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
-	"path"
 	"slices"
 	"strings"
 
-	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/plan"
-	"github.com/k8splan/k8splan/templates"
 )
 
 // Folder is where the Terraform configuration lies in the tree.
@@ -27,6 +25,7 @@ type Machine struct {
 	Type             string   `json:"type"` // what the cloud calls the size
 	DiskGiB          int64    `json:"disk_gib"`
 	Arch             string   `json:"arch"`
+	Image            string   `json:"image,omitempty"` // a key of the program's table of images
 }
 
 // Opening is one hole in the firewall, from one group to another or from ranges to a group.
@@ -45,6 +44,7 @@ type Size struct {
 	Name      string
 	CPUs      int
 	MemoryGiB int64
+	Arch      string // "" stands for amd64
 }
 
 const gibibyte = 1 << 30
@@ -72,11 +72,11 @@ func Pick(n *plan.Node, sizes []Size) (string, error) {
 		memory = defaultMemoryGiB
 	}
 	for _, s := range sizes {
-		if s.CPUs >= cpus && s.MemoryGiB >= memory {
+		if cmp.Or(s.Arch, "amd64") == n.Arch && s.CPUs >= cpus && s.MemoryGiB >= memory {
 			return s.Name, nil
 		}
 	}
-	return "", fmt.Errorf("no machine type in the table has %d CPUs and %d GiB", cpus, memory)
+	return "", fmt.Errorf("no machine type in the table has %d CPUs of %s and %d GiB", cpus, n.Arch, memory)
 }
 
 // groups are the names under which machines and openings meet, in the plan's words.
@@ -140,25 +140,4 @@ func text(prefixes []netip.Prefix) []string {
 	}
 	slices.Sort(out)
 	return out
-}
-
-// Files returns the static program of a target (templates/<target>/) and its data, under Folder.
-func Files(target string, variables any) ([]artifact.File, error) {
-	entries, err := templates.Files.ReadDir(target)
-	if err != nil {
-		return nil, fmt.Errorf("terraform: %w", err)
-	}
-	var files []artifact.File
-	for _, e := range entries {
-		data, err := templates.Files.ReadFile(path.Join(target, e.Name()))
-		if err != nil {
-			return nil, fmt.Errorf("terraform: %w", err)
-		}
-		files = append(files, artifact.File{Path: path.Join(Folder, e.Name()), Data: data})
-	}
-	data, err := artifact.JSON(variables)
-	if err != nil {
-		return nil, err
-	}
-	return append(files, artifact.File{Path: path.Join(Folder, "plan.auto.tfvars.json"), Data: data}), nil
 }

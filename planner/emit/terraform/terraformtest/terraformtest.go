@@ -2,6 +2,7 @@
 package terraformtest
 
 import (
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,8 +14,9 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/terraform"
 )
 
-// Validate fails the test where `terraform fmt` would change a file or `terraform validate` refuses the configuration with its variables.
-func Validate(t *testing.T, files []artifact.File) {
+// Validate fails the test where `terraform fmt` would change a file, `terraform validate` refuses the configuration, a value of the plan's
+// data does not fit its variable, or one of the expressions has no value.
+func Validate(t *testing.T, files []artifact.File, expressions ...string) {
 	t.Helper()
 	dir := t.TempDir()
 	for _, f := range files {
@@ -32,6 +34,31 @@ func Validate(t *testing.T, files []artifact.File) {
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Errorf("terraform %s: %v\n%s", strings.Join(args, " "), err, out)
 		}
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "plan.auto.tfvars.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var variables map[string]any
+	if err := json.Unmarshal(data, &variables); err != nil {
+		t.Fatal(err)
+	}
+	for name := range variables {
+		expressions = append(expressions, "var."+name)
+	}
+	args := []string{"console", "-no-color"}
+	if _, ok := variables["ssh_user"]; ok {
+		key := filepath.Join(dir, "key.pub")
+		if err := os.WriteFile(key, []byte("ssh-ed25519 AAAA somebody\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		args = append(args, "-var=ssh_public_key_file="+key)
+	}
+	console := exec.Command("terraform", args...)
+	console.Dir, console.Env = dir, env
+	console.Stdin = strings.NewReader("[" + strings.Join(expressions, ", ") + "]\n")
+	if out, err := console.CombinedOutput(); err != nil || strings.Contains(string(out), "Error:") {
+		t.Errorf("terraform console: %v\n%s", err, out)
 	}
 }
 

@@ -1,0 +1,398 @@
+// Package cloud is what the targets that make machines on a cloud share: the arguments that every one of them takes, the questions that
+// every one of them asks of a plan before half of the machines exist, and the data that the shared part of their Terraform reads
+// (templates/terraform/plan.tf). What is particular to a cloud stays in the package of its target.
+package cloud
+
+import (
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/emit/block"
+	"github.com/k8splan/k8splan/planner/emit/terraform"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+)
+
+// Cloud is what differs between clouds in what they share.
+type Cloud struct {
+	Target string // "aws"
+	Vendor string // "AWS"
+	// Arguments says in a sentence what the block takes.
+	Arguments string
+
+	// NamePattern is what a machine may be called, and the cluster, whose name begins the names of all else; NameWords says it.
+	NamePattern *regexp.Regexp
+	NameWords   string
+	ClusterMax  int // characters of the cluster's name
+
+	Sizes     []terraform.Size // from small to large
+	Images    map[string]map[string]any
+	DefaultOS string
+
+	// FirstHosts is how many addresses at the start of a subnet the cloud keeps for itself, the network's own among them; LastHosts at its end.
+	FirstHosts, LastHosts int
+
+	// Where the facts come from.
+	NameSource, SizeSource, ImageSource, SubnetSource string
+}
+
+// Variables is what the shared part of the programs reads.
+type Variables struct {
+	Cluster    string                       `json:"cluster"`
+	Machines   map[string]terraform.Machine `json:"machines"`
+	Images     map[string]any               `json:"images"` // by the key that a machine names
+	Openings   map[string]terraform.Opening `json:"openings"`
+	AdminCIDRs []string                     `json:"admin_cidrs"`
+	SSHUser    string                       `json:"ssh_user"`
+	SSHPort    int                          `json:"ssh_port"`
+	PublicKey  string                       `json:"ssh_public_key_file,omitempty"`
+	PodSubnets []string                     `json:"pod_subnets"`
+	APIPort    int                          `json:"api_server_port"`
+	Bastion    string                       `json:"bastion_image"`
+	Endpoint   *Endpoint                    `json:"endpoint"`
+}
+
+// Endpoint is the API's balancer.
+type Endpoint struct {
+	Name    string `json:"name"`    // "" where the endpoint is an address
+	Address string `json:"address"` // "" where the cloud chooses it
+	Port    int    `json:"port"`
+}
+
+// Access is the part of the block that says who comes in; every cloud takes it.
+type Access struct {
+	AdminCIDRs []string
+	Consumers  []string
+	PublicKey  *string
+}
+
+// Reader reads the block of a target, and gathers what is wrong.
+type Reader struct {
+	Cloud *Cloud
+	Plan  *plan.Plan
+	At    block.Arguments
+	Rules Rules
+	Diags hcl.Diagnostics
+}
+
+// Read decodes the body into a struct with gohcl's tags. ok is false where it could not.
+func (c *Cloud) Read(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext, into any) (r *Reader, ok bool) {
+	r = &Reader{Cloud: c, Plan: p, Rules: c.Rules()}
+	r.At, r.Diags = block.Decode(p.Target.Block(), body, ctx, into, r.Rules.Argument)
+	return r, !r.Diags.HasErrors()
+}
+
+// Say adds a diagnostic.
+func (r *Reader) Say(broken *rule.Rule, at hcl.Range, format string, args ...any) {
+	r.Diags = append(r.Diags, broken.Diagnostic(at, fmt.Sprintf(format, args...)))
+}
+
+// Match reads an argument that must look like the pattern; what is the sentence that asks for it.
+func (r *Reader) Match(name string, written *string, pattern *regexp.Regexp, what string) string {
+	if written == nil || !pattern.MatchString(*written) {
+		r.Say(r.Rules.Argument, r.At.At(name), "%s", what)
+		return ""
+	}
+	return *written
+}
+
+// Range is a range of addresses with what it is for and where it was written.
+type Range struct {
+	Prefix netip.Prefix
+	What   string // "the machines' subnet"
+	At     hcl.Range
+}
+
+// IPv4 reads a range of the cloud's network.
+func (r *Reader) IPv4(name, what, text string, at hcl.Range) (Range, bool) {
+	prefix, err := netip.ParsePrefix(text)
+	if err != nil || prefix != prefix.Masked() || !prefix.Addr().Is4() {
+		r.Say(r.Rules.Argument, at, "%s is %q, which is no range of IPv4 addresses. Write the first address of %s and the length of its prefix, such as \"10.10.0.0/24\".", name, text, what)
+		return Range{}, false
+	}
+	return Range{prefix, what, at}, true
+}
+
+// Argument reads a range that must be written.
+func (r *Reader) Argument(name, what, example string, text *string) (Range, bool) {
+	if text == nil {
+		r.Say(r.Rules.Argument, r.At.At(name), "The target needs %s: %s = %q.", what, name, example)
+		return Range{}, false
+	}
+	return r.IPv4(name, what, *text, r.At.At(name))
+}
+
+// Apart asks that the ranges of the cloud's network overlap neither each other nor those of pods, Services and what is reserved.
+func (r *Reader) Apart(ranges ...Range) {
+	p := r.Plan
+	for i, a := range ranges {
+		for _, b := range ranges[:i] {
+			if a.Prefix.Overlaps(b.Prefix) {
+				r.Say(r.Rules.Overlap, a.At, "%s, %s, overlaps %s, %s. Each needs addresses of its own.", a.Prefix, a.What, b.Prefix, b.What)
+			}
+		}
+		for _, of := range []struct {
+			ranges []netip.Prefix
+			what   string
+		}{{p.Network.PodSubnets, "the pods' range"}, {p.Network.ServiceSubnets, "the Services' range"}, {p.Network.ReservedSubnets, "a reserved range"}} {
+			for _, b := range of.ranges {
+				if a.Prefix.Overlaps(b) {
+					r.Say(r.Rules.Overlap, a.At, "%s, %s, overlaps %s %s. Packets for the one would go to the other.", a.Prefix, a.What, of.what, b)
+				}
+			}
+		}
+	}
+}
+
+// Inside asks that the address of a machine lies in its subnet, and is none that the cloud keeps.
+func (r *Reader) Inside(n *plan.Node, subnet Range) {
+	at := attr(n, "address", "first_address")
+	if !subnet.Prefix.Contains(n.Address) {
+		r.Say(r.Rules.Outside, at, "Node %q has %s, which is not in %s, %s. %s gives a machine only addresses of its subnet.", n.Name, n.Address, subnet.What, subnet.Prefix, r.Cloud.Vendor)
+		return
+	}
+	if r.kept(n.Address, subnet.Prefix) {
+		r.Say(r.Rules.Reserved, at, "Node %q has %s, one of the addresses that %s keeps for itself in every subnet: the first %d and the last %d of %s.", n.Name, n.Address, r.Cloud.Vendor, r.Cloud.FirstHosts, r.Cloud.LastHosts, subnet.Prefix)
+	}
+}
+
+func (r *Reader) kept(a netip.Addr, subnet netip.Prefix) bool {
+	first, last := a, a
+	for range r.Cloud.FirstHosts {
+		if first == subnet.Addr() {
+			return true
+		}
+		first = first.Prev()
+	}
+	for range r.Cloud.LastHosts {
+		last = last.Next()
+		if !subnet.Contains(last) {
+			return true
+		}
+	}
+	return false
+}
+
+// attr is where a node's own argument or its pool's was written.
+func attr(n *plan.Node, own, pools string) hcl.Range {
+	if n.Pool != "" {
+		return n.Attr(pools)
+	}
+	return n.Attr(own)
+}
+
+// Domain is where the failure domain of a node was written.
+func Domain(n *plan.Node) hcl.Range { return attr(n, "failure_domain", "failure_domains") }
+
+// once reports each mistake of a pool once: its nodes share the place.
+type once map[hcl.Range]bool
+
+func (o once) first(at hcl.Range) bool {
+	seen := o[at]
+	o[at] = true
+	return !seen
+}
+
+// Variables asks what every cloud asks of the plan, and returns what the shared part of the program reads. The zone of a machine is
+// its failure domain.
+func (r *Reader) Variables(access Access) Variables {
+	p, c := r.Plan, r.Cloud
+	v := Variables{
+		Cluster: p.Cluster.Name, Images: map[string]any{}, AdminCIDRs: []string{}, PodSubnets: []string{},
+		SSHUser: p.SSH.User, SSHPort: p.SSH.Port, PublicKey: block.Value(access.PublicKey, ""),
+		APIPort: p.Cluster.APIServerPort, Bastion: c.DefaultOS + "/amd64",
+	}
+	v.Images[v.Bastion] = c.Images[c.DefaultOS]["amd64"]
+	if len(v.Cluster) > c.ClusterMax || !c.NamePattern.MatchString(v.Cluster) {
+		r.Say(r.Rules.Name, p.Spec.Cluster.NameRange, "%q begins the names of networks and firewalls. %s takes %s, and the planner needs room for what follows: at most %d characters.", v.Cluster, c.Vendor, c.NameWords, c.ClusterMax)
+	}
+	admins, consumers := r.outside("admin_cidrs", access.AdminCIDRs), r.outside("node_port_cidrs", access.Consumers)
+	if len(access.AdminCIDRs) == 0 {
+		r.Say(r.Rules.NoAdmins, r.At.At("admin_cidrs"), "Nobody could reach the bastion, and so Ansible no machine. Write the ranges that administrators and CI come from: admin_cidrs = [\"203.0.113.0/24\"].")
+	}
+	for _, a := range admins {
+		v.AdminCIDRs = append(v.AdminCIDRs, a.String())
+	}
+	if unwrapped(p) {
+		for _, s := range p.Network.PodSubnets {
+			v.PodSubnets = append(v.PodSubnets, s.String())
+		}
+	}
+	seen := once{}
+	images := map[string]string{}
+	for _, n := range p.Nodes {
+		if !c.NamePattern.MatchString(n.Name) || n.Name == v.Cluster+"-bastion" {
+			if seen.first(n.NameRange) {
+				r.Say(r.Rules.Name, n.NameRange, "%q names a machine. %s takes %s; %q is the bastion's.", n.Name, c.Vendor, c.NameWords, v.Cluster+"-bastion")
+			}
+		}
+		if family := attr(n, "secondary_address", "first_secondary_address"); n.SecondaryAddress.IsValid() && seen.first(family) {
+			r.Say(r.Rules.Family, family, "Node %q has a second address, %s. The network that this target makes on %s has IPv4 alone.", n.Name, n.SecondaryAddress, c.Vendor)
+		} else if at := attr(n, "address", "first_address"); n.Address.Is6() && seen.first(at) {
+			r.Say(r.Rules.Family, at, "Node %q has the address %s. The network that this target makes on %s has IPv4 alone.", n.Name, n.Address, c.Vendor)
+		}
+		os := c.DefaultOS
+		if n.OS.Name != "" {
+			os = strings.TrimSuffix(n.OS.Name+"-"+n.OS.Version, "-")
+		}
+		image, ok := c.Images[os][n.Arch]
+		if !ok {
+			if at := n.Attr("os"); seen.first(at) {
+				r.Say(r.Rules.Image, at, "The planner knows no image of %s for %s on %s. It knows %s.", os, n.Arch, c.Vendor, strings.Join(c.known(), ", "))
+			}
+		} else {
+			images[n.Name] = os + "/" + n.Arch
+			v.Images[images[n.Name]] = image
+		}
+		if _, err := terraform.Pick(n, c.Sizes); err != nil {
+			if at := n.Attr("cpus"); seen.first(at) {
+				r.Say(r.Rules.Size, at, "Node %q: %s. State what %s calls it: instance_type = \"…\".", n.Name, err, c.Vendor)
+			}
+		}
+	}
+	if r.Diags.HasErrors() {
+		return v
+	}
+	machines, err := terraform.Machines(p, c.Sizes)
+	if err != nil {
+		panic(err) // each node was asked above
+	}
+	for name, m := range machines {
+		m.Image = images[name]
+		machines[name] = m
+	}
+	v.Machines, v.Openings = machines, terraform.Openings(p, admins, consumers)
+	return v
+}
+
+// Balancer returns the balancer that the cloud makes where the plan leaves it to somebody else, nil where the plan has one of its own or
+// none. Its name is that of the endpoint, its address the virtual IP, each where the plan has one.
+func (r *Reader) Balancer() *Endpoint {
+	p := r.Plan
+	if p.LoadBalancer.Kind != plan.ExternalBalancer {
+		return nil
+	}
+	e := &Endpoint{Port: p.LoadBalancer.Port}
+	if p.LoadBalancer.VirtualIP.IsValid() {
+		e.Address = p.LoadBalancer.VirtualIP.String()
+	}
+	if _, err := netip.ParseAddr(p.Cluster.Endpoint.Host); err != nil {
+		e.Name = p.Cluster.Endpoint.Host
+	}
+	return e
+}
+
+// known lists the images as "ubuntu-24.04 (amd64, arm64)".
+func (c *Cloud) known() []string {
+	var out []string
+	for os, byArch := range c.Images {
+		var archs []string
+		for arch := range byArch {
+			archs = append(archs, arch)
+		}
+		slices.Sort(archs)
+		out = append(out, os+" ("+strings.Join(archs, ", ")+")")
+	}
+	slices.Sort(out)
+	return out
+}
+
+// outside reads ranges of people: of either family.
+func (r *Reader) outside(name string, texts []string) []netip.Prefix {
+	var out []netip.Prefix
+	for _, text := range texts {
+		prefix, err := netip.ParsePrefix(text)
+		if err != nil || prefix != prefix.Masked() || !prefix.Addr().Is4() {
+			r.Say(r.Rules.Argument, r.At.At(name), "%s holds %q, which is no range of IPv4 addresses. Write \"203.0.113.0/24\".", name, text)
+			continue
+		}
+		out = append(out, prefix)
+	}
+	return out
+}
+
+// unwrapped reports whether pods' packets travel between nodes under the pods' own addresses.
+func unwrapped(p *plan.Plan) bool {
+	switch p.Network.CNI.Name {
+	case plan.StaticRoutes, plan.NoCNI:
+		return true
+	}
+	return slices.Contains([]string{"host-gw", "bgp", "none"}, p.Network.CNI.Encapsulation)
+}
+
+// Rules are those that all clouds of machines have, under IDs of their own.
+type Rules struct {
+	Argument, Outside, Reserved, Overlap, Name, Image, Size, NoAdmins, Family *rule.Rule
+}
+
+// List returns the rules, and those that a target has beside them.
+func (r Rules) List(own ...*rule.Rule) []*rule.Rule {
+	return append([]*rule.Rule{r.Argument, r.Outside, r.Reserved, r.Overlap, r.Name, r.Image, r.Size, r.NoAdmins, r.Family}, own...)
+}
+
+// Rules makes the shared rules of a cloud.
+func (c *Cloud) Rules() Rules {
+	sources := func(s string) []string {
+		if s == "" {
+			return nil
+		}
+		return []string{s}
+	}
+	return Rules{
+		Argument: &rule.Rule{
+			ID: c.Target + "-argument", Title: "Malformed " + c.Target + " target", Permanent: true,
+			Doc: "What the block does not say rightly, Terraform would find out when half of the machines exist.",
+			Fix: c.Arguments + " Every cloud also takes admin_cidrs (needed), node_port_cidrs and ssh_public_key_file.",
+		},
+		Outside: &rule.Rule{
+			ID: c.Target + "-address-outside-subnet", Title: "Address outside the cloud's subnet", Permanent: true,
+			Doc:     "A machine on " + c.Vendor + " has an address of its subnet, and kubeadm's certificates and etcd's member list name it before the machine exists.",
+			Fix:     "Take addresses from the target's subnet, or widen it.",
+			Sources: sources(c.SubnetSource),
+		},
+		Reserved: &rule.Rule{
+			ID: c.Target + "-address-reserved", Title: "Address that the cloud keeps for itself", Permanent: true,
+			Doc:     fmt.Sprintf("In each subnet %s keeps the first %d and the last %d addresses: the network's own, its router's, name servers', the broadcast.", c.Vendor, c.FirstHosts, c.LastHosts),
+			Fix:     "Take addresses from the middle of the range.",
+			Sources: sources(c.SubnetSource),
+		},
+		Overlap: &rule.Rule{
+			ID: c.Target + "-range-overlap", Title: "Overlapping ranges in the cloud's network", Permanent: true,
+			Doc: "The cloud routes its network's ranges itself. A range that overlaps another one, or the pods' or the Services', takes its packets away.",
+			Fix: "Give each its own range.",
+		},
+		Name: &rule.Rule{
+			ID: c.Target + "-name", Title: "Name that " + c.Vendor + " does not take", Permanent: true,
+			Doc:     "The machine's name is the node's name, and the cluster's name begins the names of all else. " + c.Vendor + " takes fewer names than Kubernetes does.",
+			Fix:     "Use " + c.NameWords + ".",
+			Sources: sources(c.NameSource),
+		},
+		Image: &rule.Rule{
+			ID: c.Target + "-image", Title: "Operating system without an image", Permanent: true,
+			Doc:     "The machines boot from the images that vendors publish on " + c.Vendor + ".",
+			Fix:     "Write an os that has one: " + strings.Join(c.known(), ", ") + ".",
+			Sources: sources(c.ImageSource),
+		},
+		Size: &rule.Rule{
+			ID: c.Target + "-size", Title: "Machine larger than the table of machine types", Permanent: true,
+			Doc:     "The planner picks the smallest general-purpose machine type that has the CPUs and the memory of the node.",
+			Fix:     "State instance_type on the node.",
+			Sources: sources(c.SizeSource),
+		},
+		NoAdmins: &rule.Rule{
+			ID: c.Target + "-no-admins", Title: "Cloud without a way in", Permanent: true,
+			Doc: "The machines have no public addresses, and the bastion answers only those who are listed.",
+			Fix: "List the ranges of administrators and of CI in admin_cidrs.",
+		},
+		Family: &rule.Rule{
+			ID: c.Target + "-address-family", Title: "IPv6 on a network that has none", Permanent: true,
+			Doc: "The network that the target makes has IPv4 addresses. An IPv6 address of the plan would stand in certificates and belong to nobody.",
+			Fix: "Write IPv4 addresses, or make the machines yourself and take the target bare-metal.",
+		},
+	}
+}

@@ -1,0 +1,541 @@
+# The machines of the plan on AWS. Everything that repeats is keyed by a name from the plan: adding a machine changes that machine alone.
+# Nothing here is specific to one cluster; the data is in plan.auto.tfvars.json.
+
+locals {
+  # Groups of machines that openings speak of, each a security group.
+  groups = toset(concat(["all", "control-plane"], flatten([for m in values(var.machines) : m.roles])))
+
+  # One rule takes one range, so an opening for several is several rules.
+  openings = {
+    for rule in flatten([
+      for key, o in var.openings : [
+        for cidr in o.from == "" ? o.sources : [""] : merge(o, { cidr = cidr, key = cidr == "" ? key : "${key}-${cidr}" })
+      ]
+    ]) : rule.key => rule
+  }
+
+  # AWS takes these as numbers of IP protocols.
+  protocols = { ipip = "4", vrrp = "112" }
+
+  # The cloud-controller-manager knows by this tag what is the cluster's. Of a machine's groups exactly one may have it: that is where it
+  # opens the ports of Services.
+  owned = { "kubernetes.io/cluster/${var.cluster}" = "owned" }
+
+  # This cloud's balancer needs nothing of the machines.
+  control_plane_files    = []
+  control_plane_commands = []
+}
+
+resource "aws_vpc" "cluster" {
+  cidr_block           = var.vpc_cidr
+  enable_dns_support   = true
+  enable_dns_hostnames = true
+
+  tags = { Name = var.cluster }
+}
+
+resource "aws_internet_gateway" "cluster" {
+  vpc_id = aws_vpc.cluster.id
+
+  tags = { Name = var.cluster }
+}
+
+resource "aws_subnet" "nodes" {
+  for_each = var.zones
+
+  vpc_id            = aws_vpc.cluster.id
+  availability_zone = each.key
+  cidr_block        = each.value.subnet
+
+  tags = merge(local.owned, {
+    Name                              = "${var.cluster}-nodes-${each.key}"
+    "kubernetes.io/role/internal-elb" = "1"
+  })
+}
+
+resource "aws_subnet" "public" {
+  for_each = var.zones
+
+  vpc_id            = aws_vpc.cluster.id
+  availability_zone = each.key
+  cidr_block        = each.value.public_subnet
+
+  tags = merge(local.owned, {
+    Name                     = "${var.cluster}-public-${each.key}"
+    "kubernetes.io/role/elb" = "1"
+  })
+}
+
+resource "aws_route_table" "public" {
+  vpc_id = aws_vpc.cluster.id
+
+  route {
+    cidr_block = "0.0.0.0/0"
+    gateway_id = aws_internet_gateway.cluster.id
+  }
+
+  tags = { Name = "${var.cluster}-public" }
+}
+
+resource "aws_route_table_association" "public" {
+  for_each = aws_subnet.public
+
+  subnet_id      = each.value.id
+  route_table_id = aws_route_table.public.id
+}
+
+# Machines have no public address. Each zone has a NAT gateway of its own, so that the loss of one zone leaves the others a way out.
+resource "aws_eip" "nat" {
+  for_each = var.zones
+
+  domain = "vpc"
+
+  tags = { Name = "${var.cluster}-nat-${each.key}" }
+
+  depends_on = [aws_internet_gateway.cluster]
+}
+
+resource "aws_nat_gateway" "zone" {
+  for_each = var.zones
+
+  allocation_id = aws_eip.nat[each.key].id
+  subnet_id     = aws_subnet.public[each.key].id
+
+  tags = { Name = "${var.cluster}-${each.key}" }
+}
+
+resource "aws_route_table" "nodes" {
+  for_each = var.zones
+
+  vpc_id = aws_vpc.cluster.id
+
+  route {
+    cidr_block     = "0.0.0.0/0"
+    nat_gateway_id = aws_nat_gateway.zone[each.key].id
+  }
+
+  tags = { Name = "${var.cluster}-nodes-${each.key}" }
+}
+
+resource "aws_route_table_association" "nodes" {
+  for_each = var.zones
+
+  subnet_id      = aws_subnet.nodes[each.key].id
+  route_table_id = aws_route_table.nodes[each.key].id
+}
+
+# The plan's port table, rule by rule: what is not listed stays shut.
+resource "aws_security_group" "group" {
+  for_each = local.groups
+
+  name        = "${var.cluster}-${each.key}"
+  description = "Machines of the group ${each.key}"
+  vpc_id      = aws_vpc.cluster.id
+
+  tags = merge({ Name = "${var.cluster}-${each.key}" }, each.key == "kubelet" ? local.owned : {})
+}
+
+resource "aws_vpc_security_group_ingress_rule" "opening" {
+  for_each = local.openings
+
+  security_group_id            = aws_security_group.group[each.value.to].id
+  referenced_security_group_id = each.value.cidr == "" ? aws_security_group.group[each.value.from].id : null
+  cidr_ipv4                    = each.value.cidr == "" ? null : each.value.cidr
+  ip_protocol                  = lookup(local.protocols, each.value.protocol, each.value.protocol)
+  from_port                    = each.value.first == 0 ? null : each.value.first
+  to_port                      = each.value.first == 0 ? null : each.value.last
+  description                  = replace(each.value.purpose, "/[^ a-zA-Z0-9._:/()#,@+=;-]/", "") # AWS takes no other characters
+}
+
+# Pods' own packets where the pod network does not wrap them: groups do not match their addresses, ranges do.
+resource "aws_vpc_security_group_ingress_rule" "pods" {
+  for_each = toset(var.pod_subnets)
+
+  security_group_id = aws_security_group.group["kubelet"].id
+  cidr_ipv4         = each.key
+  ip_protocol       = "-1"
+  description       = "Pods to nodes and pods"
+}
+
+resource "aws_vpc_security_group_egress_rule" "all" {
+  security_group_id = aws_security_group.group["all"].id
+  cidr_ipv4         = "0.0.0.0/0"
+  ip_protocol       = "-1"
+  description       = "Registries, package repositories and each other"
+}
+
+# What the cloud-controller-manager and the EBS driver's snapshots of machines need:
+# https://cloud-provider-aws.sigs.k8s.io/prerequisites/
+data "aws_iam_policy_document" "assume" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["ec2.amazonaws.com"]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "control_plane" {
+  statement {
+    actions = [
+      "autoscaling:DescribeAutoScalingGroups",
+      "autoscaling:DescribeLaunchConfigurations",
+      "autoscaling:DescribeTags",
+      "ec2:DescribeAvailabilityZones",
+      "ec2:DescribeInstances",
+      "ec2:DescribeInstanceTopology",
+      "ec2:DescribeRegions",
+      "ec2:DescribeRouteTables",
+      "ec2:DescribeSecurityGroups",
+      "ec2:DescribeSubnets",
+      "ec2:DescribeVolumes",
+      "ec2:DescribeVpcs",
+      "ec2:CreateSecurityGroup",
+      "ec2:CreateTags",
+      "ec2:CreateRoute",
+      "elasticloadbalancing:AddTags",
+      "elasticloadbalancing:CreateListener",
+      "elasticloadbalancing:CreateLoadBalancer",
+      "elasticloadbalancing:CreateLoadBalancerListeners",
+      "elasticloadbalancing:CreateLoadBalancerPolicy",
+      "elasticloadbalancing:CreateTargetGroup",
+      "elasticloadbalancing:DescribeListeners",
+      "elasticloadbalancing:DescribeLoadBalancerAttributes",
+      "elasticloadbalancing:DescribeLoadBalancerPolicies",
+      "elasticloadbalancing:DescribeLoadBalancers",
+      "elasticloadbalancing:DescribeTargetGroupAttributes",
+      "elasticloadbalancing:DescribeTargetGroups",
+      "elasticloadbalancing:DescribeTargetHealth",
+      "kms:DescribeKey",
+    ]
+    resources = ["*"]
+  }
+
+  # What changes or removes things does so only with those that carry the cluster's tag.
+  statement {
+    actions = [
+      "ec2:AuthorizeSecurityGroupIngress",
+      "ec2:DeleteRoute",
+      "ec2:DeleteSecurityGroup",
+      "ec2:ModifyInstanceAttribute",
+      "ec2:RevokeSecurityGroupIngress",
+      "elasticloadbalancing:ApplySecurityGroupsToLoadBalancer",
+      "elasticloadbalancing:AttachLoadBalancerToSubnets",
+      "elasticloadbalancing:ConfigureHealthCheck",
+      "elasticloadbalancing:DeleteListener",
+      "elasticloadbalancing:DeleteLoadBalancer",
+      "elasticloadbalancing:DeleteLoadBalancerListeners",
+      "elasticloadbalancing:DeleteTargetGroup",
+      "elasticloadbalancing:DeregisterInstancesFromLoadBalancer",
+      "elasticloadbalancing:DeregisterTargets",
+      "elasticloadbalancing:DetachLoadBalancerFromSubnets",
+      "elasticloadbalancing:ModifyListener",
+      "elasticloadbalancing:ModifyLoadBalancerAttributes",
+      "elasticloadbalancing:ModifyTargetGroup",
+      "elasticloadbalancing:ModifyTargetGroupAttributes",
+      "elasticloadbalancing:RegisterInstancesWithLoadBalancer",
+      "elasticloadbalancing:RegisterTargets",
+      "elasticloadbalancing:SetLoadBalancerPoliciesForBackendServer",
+      "elasticloadbalancing:SetLoadBalancerPoliciesOfListener",
+    ]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceTag/kubernetes.io/cluster/${var.cluster}"
+      values   = ["owned"]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "node" {
+  statement {
+    actions = [
+      "ec2:DescribeInstances",
+      "ec2:DescribeRegions",
+      "ecr:BatchCheckLayerAvailability",
+      "ecr:BatchGetImage",
+      "ecr:DescribeRepositories",
+      "ecr:GetAuthorizationToken",
+      "ecr:GetDownloadUrlForLayer",
+      "ecr:GetRepositoryPolicy",
+      "ecr:ListImages",
+    ]
+    resources = ["*"]
+  }
+}
+
+locals {
+  policies = {
+    control-plane = data.aws_iam_policy_document.control_plane.json
+    node          = data.aws_iam_policy_document.node.json
+  }
+}
+
+resource "aws_iam_role" "machine" {
+  for_each = local.policies
+
+  name               = "${var.cluster}-${each.key}"
+  assume_role_policy = data.aws_iam_policy_document.assume.json
+}
+
+resource "aws_iam_role_policy" "machine" {
+  for_each = local.policies
+
+  name   = "kubernetes"
+  role   = aws_iam_role.machine[each.key].id
+  policy = each.value
+}
+
+resource "aws_iam_instance_profile" "machine" {
+  for_each = local.policies
+
+  name = "${var.cluster}-${each.key}"
+  role = aws_iam_role.machine[each.key].name
+}
+
+data "aws_ami" "image" {
+  for_each = var.images
+
+  owners      = [each.value.owner]
+  most_recent = true
+
+  filter {
+    name   = "name"
+    values = [each.value.name]
+  }
+
+  filter {
+    name   = "architecture"
+    values = [each.value.architecture]
+  }
+
+  filter {
+    name   = "virtualization-type"
+    values = ["hvm"]
+  }
+}
+
+resource "aws_instance" "machine" {
+  for_each = var.machines
+
+  ami                    = data.aws_ami.image[each.value.image].id
+  instance_type          = each.value.type
+  subnet_id              = aws_subnet.nodes[each.value.zone].id
+  private_ip             = each.value.address
+  source_dest_check      = false # pods' packets carry addresses that are not the machine's
+  vpc_security_group_ids = [for group in concat(["all"], each.value.roles) : aws_security_group.group[group].id]
+  iam_instance_profile   = aws_iam_instance_profile.machine[contains(each.value.roles, "control-plane") ? "control-plane" : "node"].name
+  user_data              = local.user_data[each.key]
+
+  metadata_options {
+    http_tokens                 = "required"
+    http_put_response_hop_limit = 1 # a pod is one hop further: it never gets the machine's role
+  }
+
+  root_block_device {
+    volume_type = "gp3"
+    volume_size = each.value.disk_gib
+    encrypted   = true
+  }
+
+  tags        = merge(local.owned, { Name = each.key })
+  volume_tags = merge(local.owned, { Name = each.key })
+
+  lifecycle {
+    # A newer image, and a change of the first boot, are for new machines. An etcd member is never replaced by the way.
+    ignore_changes = [ami, user_data]
+  }
+
+  depends_on = [aws_route_table_association.nodes]
+}
+
+# The API's balancer takes the API servers by address and speaks to them with its own: a control plane that dials the balancer may then be
+# led back to itself. With the client's address kept, AWS drops such packets.
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-troubleshooting.html
+resource "aws_security_group" "balancer" {
+  for_each = local.balancer
+
+  name        = "${var.cluster}-api-balancer"
+  description = "The balancer before the API servers"
+  vpc_id      = aws_vpc.cluster.id
+
+  tags = { Name = "${var.cluster}-api-balancer" }
+}
+
+resource "aws_vpc_security_group_ingress_rule" "balancer" {
+  for_each = length(local.balancer) == 0 ? {} : { for group in ["all", "bastion"] : group => group }
+
+  security_group_id            = aws_security_group.balancer["api"].id
+  referenced_security_group_id = each.key == "all" ? aws_security_group.group["all"].id : aws_security_group.bastion.id
+  ip_protocol                  = "tcp"
+  from_port                    = var.endpoint.port
+  to_port                      = var.endpoint.port
+  description                  = "The Kubernetes API"
+}
+
+resource "aws_vpc_security_group_egress_rule" "balancer" {
+  for_each = local.balancer
+
+  security_group_id            = aws_security_group.balancer[each.key].id
+  referenced_security_group_id = aws_security_group.group["control-plane"].id
+  ip_protocol                  = "tcp"
+  from_port                    = var.api_server_port
+  to_port                      = var.api_server_port
+  description                  = "The API servers, and their health"
+}
+
+resource "aws_vpc_security_group_ingress_rule" "from_balancer" {
+  for_each = local.balancer
+
+  security_group_id            = aws_security_group.group["control-plane"].id
+  referenced_security_group_id = aws_security_group.balancer[each.key].id
+  ip_protocol                  = "tcp"
+  from_port                    = var.api_server_port
+  to_port                      = var.api_server_port
+  description                  = "The balancer to the API servers"
+}
+
+resource "aws_lb" "api" {
+  for_each = local.balancer
+
+  name                             = "${var.cluster}-api"
+  load_balancer_type               = "network"
+  internal                         = true
+  subnets                          = [for zone in keys(var.zones) : aws_subnet.nodes[zone].id]
+  security_groups                  = [aws_security_group.balancer[each.key].id]
+  enable_cross_zone_load_balancing = true # a zone without a living API server still answers
+}
+
+resource "aws_lb_target_group" "api" {
+  for_each = local.balancer
+
+  name                   = "${var.cluster}-api"
+  vpc_id                 = aws_vpc.cluster.id
+  target_type            = "ip"
+  protocol               = "TCP"
+  port                   = var.api_server_port
+  preserve_client_ip     = false
+  connection_termination = true # of a target that left: watches move at once
+  deregistration_delay   = 30
+
+  health_check {
+    protocol            = "HTTPS"
+    path                = "/readyz"
+    matcher             = "200"
+    interval            = 10
+    timeout             = 6
+    healthy_threshold   = 2
+    unhealthy_threshold = 2
+  }
+}
+
+resource "aws_lb_target_group_attachment" "api" {
+  for_each = length(local.balancer) == 0 ? {} : local.control_planes
+
+  target_group_arn = aws_lb_target_group.api["api"].arn
+  target_id        = each.value.address
+  port             = var.api_server_port
+}
+
+resource "aws_lb_listener" "api" {
+  for_each = local.balancer
+
+  load_balancer_arn = aws_lb.api[each.key].arn
+  protocol          = "TCP"
+  port              = each.value.port
+
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.api[each.key].arn
+  }
+}
+
+# The endpoint's name, for everything inside the network. The zone is that one name, so that it hides no other of its domain.
+resource "aws_route53_zone" "endpoint" {
+  for_each = local.balancer
+
+  name = each.value.name
+
+  vpc {
+    vpc_id = aws_vpc.cluster.id
+  }
+}
+
+resource "aws_route53_record" "endpoint" {
+  for_each = local.balancer
+
+  zone_id = aws_route53_zone.endpoint[each.key].zone_id
+  name    = each.value.name
+  type    = "A"
+
+  alias {
+    name                   = aws_lb.api[each.key].dns_name
+    zone_id                = aws_lb.api[each.key].zone_id
+    evaluate_target_health = false # before `kubeadm init` none is healthy, and the name must lead here all the same
+  }
+}
+
+# A door for Ansible: the one machine with a public address, open to the administrators' ranges alone.
+resource "aws_security_group" "bastion" {
+  name        = "${var.cluster}-bastion"
+  description = "The way in"
+  vpc_id      = aws_vpc.cluster.id
+
+  tags = { Name = "${var.cluster}-bastion" }
+}
+
+resource "aws_vpc_security_group_ingress_rule" "bastion" {
+  for_each = toset(var.admin_cidrs)
+
+  security_group_id = aws_security_group.bastion.id
+  cidr_ipv4         = each.key
+  ip_protocol       = "tcp"
+  from_port         = 22
+  to_port           = 22
+  description       = "Administrators to the bastion"
+}
+
+resource "aws_vpc_security_group_egress_rule" "bastion" {
+  security_group_id = aws_security_group.bastion.id
+  cidr_ipv4         = "0.0.0.0/0"
+  ip_protocol       = "-1"
+  description       = "Updates, and the machines"
+}
+
+resource "aws_vpc_security_group_ingress_rule" "from_bastion" {
+  for_each = { all = var.ssh_port, control-plane = var.api_server_port }
+
+  security_group_id            = aws_security_group.group[each.key].id
+  referenced_security_group_id = aws_security_group.bastion.id
+  ip_protocol                  = "tcp"
+  from_port                    = each.value
+  to_port                      = each.value
+  description                  = "The bastion to sshd, and to the API"
+}
+
+resource "aws_instance" "bastion" {
+  ami                         = data.aws_ami.image[var.bastion_image].id
+  instance_type               = "t3.micro"
+  subnet_id                   = aws_subnet.public[sort(keys(var.zones))[0]].id
+  associate_public_ip_address = true
+  vpc_security_group_ids      = [aws_security_group.bastion.id]
+  user_data                   = local.user_data[local.bastion]
+
+  metadata_options {
+    http_tokens = "required"
+  }
+
+  root_block_device {
+    volume_type = "gp3"
+    encrypted   = true
+  }
+
+  tags = { Name = local.bastion }
+
+  lifecycle {
+    ignore_changes = [ami, user_data]
+  }
+}

@@ -1,0 +1,84 @@
+# What every cloud of machines is told. The values are in plan.auto.tfvars.json, which the plan writes.
+
+variable "cluster" {
+  description = "Name of the cluster; prefix of everything that is not a machine."
+  type        = string
+}
+
+variable "machines" {
+  description = "Machines by node name. Roles are the groups that openings speak of."
+  type = map(object({
+    roles    = list(string)
+    address  = string
+    zone     = string
+    type     = string
+    disk_gib = number
+    arch     = string
+    image    = string
+  }))
+}
+
+variable "openings" {
+  description = "Firewall: who reaches whom, on what. The group \"all\" is every machine."
+  type = map(object({
+    to       = string
+    from     = string
+    sources  = list(string)
+    protocol = string
+    first    = number
+    last     = number
+    purpose  = string
+  }))
+}
+
+variable "admin_cidrs" {
+  description = "Ranges of administrators and of CI."
+  type        = list(string)
+}
+
+variable "ssh_user" {
+  description = "User that Ansible logs in as."
+  type        = string
+}
+
+variable "ssh_port" {
+  description = "Port of sshd on the machines. The bastion listens on 22."
+  type        = number
+}
+
+variable "ssh_public_key_file" {
+  description = "Public half of the key that Ansible uses, on the machine that runs Terraform."
+  type        = string
+  default     = "~/.ssh/id_ed25519.pub"
+}
+
+variable "pod_subnets" {
+  description = "Ranges of the pods where their packets travel unwrapped and the nodes must let them through; empty where they are wrapped."
+  type        = list(string)
+}
+
+variable "api_server_port" {
+  description = "Port of the API servers themselves."
+  type        = number
+}
+
+variable "bastion_image" {
+  description = "Key of the bastion's image."
+  type        = string
+}
+
+variable "endpoint" {
+  description = "The API's balancer: its name, its address, its port; null where the cloud makes none."
+  type = object({
+    name    = string
+    address = string
+    port    = number
+  })
+  default = null
+}
+
+locals {
+  control_planes = { for name, m in var.machines : name => m if contains(m.roles, "control-plane") }
+  balancer       = var.endpoint == null ? {} : { api = var.endpoint }
+  public_key     = trimspace(file(pathexpand(var.ssh_public_key_file)))
+}
