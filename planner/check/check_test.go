@@ -292,19 +292,30 @@ func TestBadDesigns(t *testing.T) {
 	}
 }
 
-// TestMarkdown keeps docs/rules.md in step with the rules. UPDATE=1 writes it.
-func TestMarkdown(t *testing.T) {
-	const path = "../../docs/rules.md"
-	if os.Getenv("UPDATE") != "" {
-		if err := os.WriteFile(path, Markdown(), 0o644); err != nil {
+// TestStarters: what `k8splan init` writes, and the examples, break no rule.
+func TestStarters(t *testing.T) {
+	examples, err := filepath.Glob("../../examples/*/topology.hcl")
+	if err != nil || len(examples) < 4 {
+		t.Fatalf("%d examples (%v)", len(examples), err)
+	}
+	for _, f := range append(examples, corpusDir+"minimal.hcl") {
+		src, err := os.ReadFile(f)
+		if err != nil {
 			t.Fatal(err)
 		}
+		if _, diags := road(f, src); len(diags) > 0 {
+			t.Errorf("%s: %s", f, diags)
+		}
 	}
-	stored, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(stored, Markdown()) {
-		t.Error("docs/rules.md is not what the rules say: run UPDATE=1 go test ./planner/check")
+	for _, name := range topologies.Names() {
+		for _, target := range topologies.StarterTargets() {
+			src, err := topologies.Starter(topologies.Type(name), target)
+			if err != nil {
+				continue // the target does not have the type
+			}
+			if _, diags := road(name+".hcl", src); len(diags) > 0 {
+				t.Errorf("%s on %s: %s", name, target, diags)
+			}
+		}
 	}
 }

@@ -24,20 +24,19 @@ const (
 	portsReference = "https://kubernetes.io/docs/reference/networking/ports-and-protocols/"
 )
 
-// network is one pod network: what it can wrap packets in, and what the wrapping costs.
+// network is one pod network, and the ways in which it can carry packets between nodes.
 type network struct {
 	name           string
 	encapsulations []string
-	dualStack      bool
-	source         string
 }
 
-// networks is what each pod network offers.
+// networks is what each pod network offers of what package emit/cni writes.
+// Sources: flannelDocs, calicoDocs, https://docs.cilium.io/en/stable/network/concepts/routing/
 var networks = []network{
-	{plan.Flannel, []string{"vxlan", "host-gw", "wireguard"}, true, flannelDocs},
-	{plan.Calico, []string{"vxlan", "ipip", "bgp", "none"}, true, calicoDocs},
-	{plan.Cilium, []string{"vxlan", "geneve", "none"}, true, "https://docs.cilium.io/en/stable/network/concepts/routing/"},
-	{plan.StaticRoutes, []string{"none"}, true, "https://github.com/kelseyhightower/kubernetes-the-hard-way/blob/master/docs/11-pod-network-routes.md"},
+	{plan.Flannel, []string{"vxlan", "host-gw", "wireguard", "ipip"}},
+	{plan.Calico, []string{"vxlan", "ipip", "bgp", "wireguard", "none"}},
+	{plan.Cilium, []string{"vxlan", "geneve", "host-gw", "bgp", "wireguard", "none"}},
+	{plan.StaticRoutes, []string{"none"}},
 }
 
 func networkOf(p *plan.Plan) (network, bool) {
@@ -280,11 +279,12 @@ var networkRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "network-encapsulation-ipv6", Severity: rule.Error, Title: "IP-in-IP with IPv6 pods", Permanent: true,
-		Doc:     "Calico's IP-in-IP carries IPv4 alone. IPv6 pools with it are refused.",
+		Doc:     "IP-in-IP carries IPv4 alone. flannel has nothing else for IPv6 then, and Calico leaves IPv6 bare, which needs IPv4 beside it to carry anything at all.",
 		Fix:     "Write `encapsulation = \"vxlan\"`.",
 		Sources: []string{calicoDocs, "https://docs.tigera.io/calico/latest/networking/ipam/ipv6"},
 	}, func(p *plan.Plan) []Finding {
-		if c := p.Network.CNI; c.Encapsulation == "ipip" && slices.ContainsFunc(p.Network.PodSubnets, func(r netip.Prefix) bool { return r.Addr().Is6() }) {
+		six := slices.ContainsFunc(p.Network.PodSubnets, func(r netip.Prefix) bool { return r.Addr().Is6() })
+		if c := p.Network.CNI; c.Encapsulation == "ipip" && six && (c.Name == plan.Flannel || len(p.Network.PodSubnets) == 1) {
 			return one(c.Attr("encapsulation"), "IP-in-IP carries IPv4 alone, and pods have IPv6 (%s). Write \"vxlan\".", prefixes(p.Network.PodSubnets))
 		}
 		return nil

@@ -19,8 +19,8 @@ node_pool "worker" {
 network {
   pod_subnets     = ["10.244.0.0/16", "fd00:10:244::/56"]
   service_subnets = ["10.96.0.0/16", "fd00:10:96::/112"]
-  
-  cni "calico" {
+
+  cni "flannel" {
     encapsulation = "ipip" # error: network-encapsulation-ipv6: vxlan
   }
 }

@@ -8,6 +8,6 @@ node "dev-1" {
 
 network {
   cni "flannel" {
-    encapsulation = "ipip" # error: network-encapsulation: vxlan, host-gw or wireguard
+    encapsulation = "bgp" # error: network-encapsulation: vxlan, host-gw, wireguard or ipip
   }
 }

@@ -8,6 +8,6 @@ node "dev-1" {
 
 network {
   cni "calico" {
-    encapsulation = "ipip"
+    encapsulation = "bgp"
   }
 }
