@@ -113,6 +113,8 @@ var fileless = map[string]string{
 	"target-type":         "TestTargets",
 	"target-version":      "TestTargets",
 	"target-hosted-roles": "TestTargets",
+	"target-etcd":         "TestTargets",
+	"target-unused":       "TestTargets",
 	"target-hosted-block": "TestTargets",
 }
 
@@ -209,6 +211,8 @@ func TestTargets(t *testing.T) {
 		{"target-version", plan.TargetFacts{Hosting: plan.Hosts, L2: true, Newest: plan.Version{Major: 1, Minor: 34}}},
 		{"target-version", plan.TargetFacts{Hosting: plan.Hosts, L2: true, Oldest: plan.Version{Major: 1, Minor: 38}}},
 		{"target-hosted-roles", plan.TargetFacts{Hosting: plan.Hosted}},
+		{"target-etcd", plan.TargetFacts{Hosting: plan.Installer, Placement: topologies.Stacked, EtcdWhy: "It knows no other."}},
+		{"target-unused", plan.TargetFacts{Hosting: plan.Installer, Unused: []string{"load_balancer"}}},
 		{"target-hosted-block", plan.TargetFacts{Hosting: plan.Hosted}},
 	} {
 		p, diags := road("prod.hcl", src)
