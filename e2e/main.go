@@ -61,6 +61,7 @@ func run(ctx context.Context, args []string) (err error) {
 	keep := flags.Bool("keep", false, "leave the last case's cluster up until interrupted")
 	bench := flags.Bool("bench", false, "measure site.yml against the same work by hand")
 	faults := flags.Bool("faults", false, "break the clusters of the cases, and compare with what simulate says")
+	recovery := flags.Bool("recover", false, "walk through what a person does after a loss")
 	rounds := flags.Int("rounds", 1, "rounds of -bench; medians are printed")
 	binary := flags.String("k8splan", "", "the binary to test (default: built from ./cmd/k8splan)")
 	if err := flags.Parse(args); err != nil {
@@ -119,6 +120,9 @@ func run(ctx context.Context, args []string) (err error) {
 
 	if *bench {
 		return h.bench(ctx, *rounds)
+	}
+	if *recovery {
+		return h.recover(ctx, flags.Args())
 	}
 	if *faults {
 		return h.faults(ctx, flags.Args())

@@ -1,0 +1,307 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// recover walks through what a person does after a loss, with the playbooks of the generated tree: certificates renewed, a snapshot taken,
+// a host replaced, a lost quorum restored. One walk for external etcd, one for stacked.
+func (h *harness) recover(ctx context.Context, names []string) error {
+	walks := map[string]func(context.Context, *cluster, *table) error{"3+3+2": walkExternal, "3+1": walkStacked}
+	passed := 0
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(walks)) {
+		if len(names) > 0 && !slices.Contains(names, name) {
+			continue
+		}
+		if err := h.recoverCase(ctx, name, walks[name]); err != nil {
+			fmt.Printf("\n%s: FAILED: %v\n", name, err)
+			errs = append(errs, fmt.Errorf("%s: %w", name, err))
+			continue
+		}
+		passed++
+	}
+	fmt.Printf("\n%d passed, %d failed\n", passed, len(errs))
+	return errors.Join(errs...)
+}
+
+func (h *harness) recoverCase(ctx context.Context, name string, walk func(context.Context, *cluster, *table) error) (err error) {
+	t := h.table(ctx, name+", to be recovered")
+	c, _, _, err := h.generate(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			h.report(ctx, c)
+		}
+		err = errors.Join(err, c.remove(ctx))
+	}()
+	if err := h.lab.Boot(ctx, c.nodes); err != nil {
+		return err
+	}
+	if err := c.play(ctx, t, "site.yml"); err != nil {
+		return err
+	}
+	if err := c.check(ctx); err != nil {
+		return err
+	}
+	t.phase("checks")
+	return walk(ctx, c, t)
+}
+
+// play runs a playbook and gives it a row of the table.
+func (c *cluster) play(ctx context.Context, t *table, name string, args ...string) error {
+	_, err := c.played(ctx, t, name, args...)
+	return err
+}
+
+func (c *cluster) played(ctx context.Context, t *table, name string, args ...string) (*playbookRun, error) {
+	run, err := c.playbook(ctx, name, "recovery-"+strings.TrimSuffix(name, ".yml"), args...)
+	if err != nil {
+		return nil, err
+	}
+	t.row(strings.TrimSpace(name+" "+strings.Join(args, " ")), run.took, run)
+	return run, nil
+}
+
+// mark leaves a trace in what the cluster stores.
+func (c *cluster) mark(ctx context.Context, name string) error {
+	_, err := c.kube(ctx, "create", "configmap", name)
+	return err
+}
+
+// marks says which traces the cluster still has.
+func (c *cluster) marks(ctx context.Context, want ...string) error {
+	return eventually(ctx, time.Minute, func() error {
+		out, err := c.kube(ctx, "get", "configmaps", "-o", "jsonpath={.items[*].metadata.name}")
+		if err != nil {
+			return err
+		}
+		have := slices.DeleteFunc(strings.Fields(out), func(s string) bool { return s == "kube-root-ca.crt" })
+		if !slices.Equal(have, want) {
+			return fmt.Errorf("the cluster holds %v, and should hold %v", have, want)
+		}
+		return nil
+	})
+}
+
+// lose destroys hosts with their disks and puts new machines in their places, under their names and addresses.
+func (c *cluster) lose(ctx context.Context, names ...string) error {
+	for _, name := range names {
+		if err := c.node(name).Remove(ctx); err != nil {
+			return err
+		}
+	}
+	return c.h.lab.Boot(ctx, c.nodes)
+}
+
+// serials are the serial numbers of certificates, by host and file.
+func (c *cluster) serials(ctx context.Context, files map[string][]string) (map[string]string, error) {
+	all := map[string]string{}
+	for host, paths := range files {
+		for _, p := range paths {
+			out, err := c.node(host).Exec(ctx, "openssl", "x509", "-in", p, "-noout", "-serial")
+			if err != nil {
+				return nil, err
+			}
+			all[host+":"+p] = strings.TrimSpace(out)
+		}
+	}
+	return all, nil
+}
+
+// renewed runs renew-certs.yml so that everything is due, wants every certificate new and the cluster well, and then that nothing is due.
+func (c *cluster) renewed(ctx context.Context, t *table, files map[string][]string) error {
+	before, err := c.serials(ctx, files)
+	if err != nil {
+		return err
+	}
+	if err := c.play(ctx, t, "renew-certs.yml", "-e", "days=400"); err != nil {
+		return err
+	}
+	after, err := c.serials(ctx, files)
+	if err != nil {
+		return err
+	}
+	for name, serial := range before {
+		if after[name] == serial {
+			return fmt.Errorf("renew-certs.yml left %s as it was", name)
+		}
+	}
+	if err := c.check(ctx); err != nil {
+		return fmt.Errorf("after renew-certs.yml: %w", err)
+	}
+	again, err := c.played(ctx, t, "renew-certs.yml")
+	if err != nil {
+		return err
+	}
+	if again.changedCount() > 0 {
+		return fmt.Errorf("renew-certs.yml again changed something:\n  %s", strings.Join(again.changed, "\n  "))
+	}
+	return nil
+}
+
+// refuses wants a playbook to stop without doing anything.
+func (c *cluster) refuses(ctx context.Context, why, name string, args ...string) error {
+	_, err := c.playbook(ctx, name, "refusal-"+strings.TrimSuffix(name, ".yml"), args...)
+	if err == nil {
+		return fmt.Errorf("%s %v was carried out", name, args)
+	}
+	if !strings.Contains(strings.Join(strings.Fields(err.Error()), " "), why) {
+		return fmt.Errorf("%s %v stopped, and did not say %q: %w", name, args, why, err)
+	}
+	return nil
+}
+
+var kubeadmCertificates = []string{"/etc/kubernetes/pki/apiserver.crt", "/etc/kubernetes/pki/apiserver-kubelet-client.crt", "/etc/kubernetes/pki/front-proxy-client.crt"}
+
+func walkExternal(ctx context.Context, c *cluster, t *table) error {
+	if err := c.refuses(ctx, "etcd has a quorum", "restore-etcd.yml", "-e", "confirm=yes"); err != nil {
+		return err
+	}
+	if err := c.refuses(ctx, "is Ready", "replace-host.yml", "-e", "host=cp-2"); err != nil {
+		return err
+	}
+	etcd := []string{"/etc/etcd/pki/server.crt", "/etc/etcd/pki/peer.crt", "/etc/etcd/pki/healthcheck-client.crt"}
+	client := append(slices.Clone(kubeadmCertificates), "/etc/kubernetes/pki/apiserver-etcd-client.crt")
+	if err := c.renewed(ctx, t, map[string][]string{"cp-1": client, "cp-2": client, "cp-3": client, "etcd-1": etcd, "etcd-2": etcd, "etcd-3": etcd}); err != nil {
+		return err
+	}
+
+	// a member dies for good, and a control plane with it
+	if err := c.lose(ctx, "etcd-3", "cp-2"); err != nil {
+		return err
+	}
+	t.phase("etcd-3 and cp-2 lost, new machines in their places")
+	if err := eventually(ctx, 2*time.Minute, func() error { return c.nodeLost(ctx, "cp-2") }); err != nil {
+		return err
+	}
+	t.phase("until cp-2 counts as lost")
+	for _, host := range []string{"etcd-3", "cp-2"} {
+		if err := c.play(ctx, t, "replace-host.yml", "-e", "host="+host); err != nil {
+			return err
+		}
+	}
+	if err := c.check(ctx); err != nil {
+		return fmt.Errorf("after replace-host.yml: %w", err)
+	}
+	t.phase("checks")
+
+	// the quorum dies for good
+	if err := c.mark(ctx, "before"); err != nil {
+		return err
+	}
+	if err := c.play(ctx, t, "backup-etcd.yml"); err != nil {
+		return err
+	}
+	if err := c.mark(ctx, "since"); err != nil {
+		return err
+	}
+	if err := c.lose(ctx, "etcd-2", "etcd-3"); err != nil {
+		return err
+	}
+	t.phase("etcd-2 and etcd-3 lost: no quorum")
+	// site.yml brings the new machines as far as it can: certificates and programs; etcd itself cannot start without the others
+	if _, err := c.playbook(ctx, "site.yml", "recovery-partial"); err == nil {
+		return errors.New("site.yml took an etcd without a quorum for well")
+	}
+	t.phase("site.yml, as far as it gets")
+	if err := c.play(ctx, t, "restore-etcd.yml", "-e", "confirm=yes"); err != nil {
+		return err
+	}
+	if err := c.fetchKubeconfig(ctx); err != nil {
+		return err
+	}
+	if err := c.marks(ctx, "before"); err != nil {
+		return err
+	}
+	if err := c.check(ctx); err != nil {
+		return fmt.Errorf("after restore-etcd.yml: %w", err)
+	}
+	t.phase("checks")
+	again, err := c.played(ctx, t, "site.yml")
+	if err != nil {
+		return err
+	}
+	if again.changedCount() > 0 {
+		return fmt.Errorf("site.yml after a restore changed something:\n  %s", strings.Join(again.changed, "\n  "))
+	}
+	return nil
+}
+
+func walkStacked(ctx context.Context, c *cluster, t *table) error {
+	stacked := append(slices.Clone(kubeadmCertificates), "/etc/kubernetes/pki/etcd/server.crt", "/etc/kubernetes/pki/etcd/peer.crt")
+	if err := c.renewed(ctx, t, map[string][]string{"cp-1": stacked, "cp-2": stacked, "cp-3": stacked}); err != nil {
+		return err
+	}
+	if err := c.lose(ctx, "cp-1"); err != nil { // the one that began the cluster
+		return err
+	}
+	t.phase("cp-1 lost, a new machine in its place")
+	if err := eventually(ctx, 2*time.Minute, func() error { return c.nodeLost(ctx, "cp-1") }); err != nil {
+		return err
+	}
+	t.phase("until cp-1 counts as lost")
+	if err := c.play(ctx, t, "replace-host.yml", "-e", "host=cp-1"); err != nil {
+		return err
+	}
+	if err := c.check(ctx); err != nil {
+		return fmt.Errorf("after replace-host.yml: %w", err)
+	}
+	if err := c.mark(ctx, "before"); err != nil {
+		return err
+	}
+	t.phase("checks")
+	if err := c.play(ctx, t, "backup-etcd.yml"); err != nil {
+		return err
+	}
+	if err := c.mark(ctx, "since"); err != nil {
+		return err
+	}
+	// the snapshot is where the first healthy member is: keep that one
+	if err := c.lose(ctx, "cp-2", "cp-3"); err != nil {
+		return err
+	}
+	t.phase("cp-2 and cp-3 lost: no quorum")
+	if err := c.play(ctx, t, "restore-etcd.yml", "-e", "confirm=yes"); err != nil {
+		return err
+	}
+	if err := c.fetchKubeconfig(ctx); err != nil {
+		return err
+	}
+	if err := c.marks(ctx, "before"); err != nil {
+		return err
+	}
+	for _, host := range []string{"cp-2", "cp-3"} {
+		if err := eventually(ctx, 2*time.Minute, func() error { return c.nodeLost(ctx, host) }); err != nil {
+			return err
+		}
+	}
+	if err := c.play(ctx, t, "site.yml"); err != nil {
+		return err
+	}
+	if err := c.check(ctx); err != nil {
+		return fmt.Errorf("after the control planes joined again: %w", err)
+	}
+	t.phase("checks")
+	return nil
+}
+
+// nodeLost says whether the node controller has given up on a node.
+func (c *cluster) nodeLost(ctx context.Context, name string) error {
+	out, err := c.kube(ctx, "get", "node", name, "-o", `jsonpath={.status.conditions[?(@.type=="Ready")].status}`)
+	if err != nil {
+		return err
+	}
+	if out == "True" {
+		return fmt.Errorf("%s still counts as Ready", name)
+	}
+	return nil
+}
