@@ -58,6 +58,7 @@ var permitted = map[string][]string{
 
 	"planner/emit/vagrant": target,
 	"planner/emit/aws":     clouds,
+	"planner/emit/kind":    slices.Concat(target, []string{"planner/spec", "planner/emit/cni", "planner/emit/kubeadm"}),
 	"planner/emit/gcp":     clouds,
 
 	// What tests share; no program links them.

@@ -6,6 +6,7 @@ import (
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/emit/aws"
 	"github.com/k8splan/k8splan/planner/emit/gcp"
+	"github.com/k8splan/k8splan/planner/emit/kind"
 	"github.com/k8splan/k8splan/planner/emit/vagrant"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
@@ -26,6 +27,7 @@ func targets() []target {
 		{"vagrant", vagrant.Decode, vagrant.Emit, vagrant.Rules()},
 		{"aws", aws.Decode, aws.Emit, aws.Rules()},
 		{"gcp", gcp.Decode, gcp.Emit, gcp.Rules()},
+		{"kind", kind.Decode, kind.Emit, kind.Rules()},
 	}
 }
 

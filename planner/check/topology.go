@@ -3,11 +3,13 @@ package check
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
 	"github.com/k8splan/k8splan/topologies"
 )
 
@@ -301,10 +303,11 @@ var topologyRules = []Rule{
 	}},
 }
 
-// unused finds the first place where a block, or an argument of a node ("node.address", with its name in a pool), is written.
+// unused finds the first place where a block ("ssh"), an argument of one ("cluster.api_server_port") or of a node ("node.address", with its
+// names in a pool) is written.
 func unused(p *plan.Plan, name string) (hcl.Range, bool) {
-	block, arg, argument := strings.Cut(name, ".")
-	if argument { // of nodes: the other blocks are small enough to be meant as a whole
+	block, arg, _ := strings.Cut(name, ".")
+	if block == "node" {
 		for _, n := range p.Nodes {
 			for _, written := range []string{arg, "first_" + arg, arg + "s"} {
 				if n.Has(written) {
@@ -315,9 +318,16 @@ func unused(p *plan.Plan, name string) (hcl.Range, bool) {
 		return hcl.Range{}, false
 	}
 	source := map[string]*spec.Source{
-		"container_runtime": p.Runtime.Source, "etcd": p.Etcd.Source, "load_balancer": p.LoadBalancer.Source, "ssh": p.SSH.Source, "artifacts": p.Artifacts.Source,
+		"cluster": p.Cluster.Source, "network": p.Network.Source, "container_runtime": p.Runtime.Source, "etcd": p.Etcd.Source, "load_balancer": p.LoadBalancer.Source,
+		"ssh": p.SSH.Source, "artifacts": p.Artifacts.Source,
 	}[block]
-	return source.Block(), source != nil && source != p.Cluster.Source
+	switch {
+	case name == "network.http_proxy" && p.Network.HTTPProxy != nil:
+		return p.Network.HTTPProxy.Block(), true
+	case arg != "":
+		return source.Attr(arg), source.Has(arg)
+	}
+	return source.Block(), source != nil && source != p.Cluster.Source // a block that is not written borrows the cluster's source
 }
 
 // minimum is the least number of control planes for the type and the placement of etcd.

@@ -82,11 +82,9 @@ func block(path string) string {
 
 func (r *resolver) clusterDefaults() {
 	p, s := &r.plan.Cluster, r.spec.Cluster
-	version, reason := DefaultVersion, "The newest release known on "+FactsDate+"."
-	if newest := r.plan.Target.Facts.Newest; !newest.IsZero() && version.MinorsAhead(newest) > 0 {
-		if version, reason = newest, "The newest minor that the target takes."; newest.Known() {
-			version, _ = newest.NewestPatch()
-		}
+	version, reason := r.plan.Target.Facts.newest(), "The newest release known on "+FactsDate+"."
+	if version != DefaultVersion {
+		reason = "The newest release that the target takes."
 	}
 	settle(r, s.KubernetesVersion != nil, &p.Version, "cluster.kubernetes_version", version, reason, "https://kubernetes.io/releases/")
 	drawn := len(r.plan.KubeletNodes())
@@ -398,6 +396,9 @@ func (r *resolver) cniDefaults() {
 	name, reason := Flannel, "The smallest pod network that needs nothing of the hosts' network. It enforces no NetworkPolicy: calico and cilium do."
 	if r.plan.Target.Facts.Hosting == Hosted {
 		name, reason = NoCNI, "The vendor brings the pod network."
+	}
+	if own := r.plan.Target.Facts.CNI; own != "" {
+		name, reason = own, "What the target itself comes with."
 	}
 	settle(r, written, &p.Name, "network.cni", name, reason, "https://kubernetes.io/docs/concepts/cluster-administration/addons/")
 

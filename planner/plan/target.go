@@ -140,4 +140,20 @@ var Targets = []TargetFacts{
 		Emits: "Terraform: network, firewall, machines, balancer, bastion; then the playbook", Checked: CheckTool,
 		CheckedBy: "terraform validate with the schema of hashicorp/google 6.50", CheckedOn: "2026-11-23",
 	},
+	{
+		Name: "kind", Title: "kind: nodes are containers on one machine", Hosting: Installer, Folder: "kind",
+		Types:     []topologies.Type{topologies.AllInOne, topologies.SingleEtcdSingleMaster, topologies.MultiEtcdMultiMaster},
+		TypesWhy:  "kind runs an etcd member on every control plane, so several of them never share one. Write multi-etcd-multi-master with three control planes, or the target vagrant.",
+		Placement: topologies.Stacked, EtcdWhy: "kind runs a member on every control plane and none elsewhere. Remove the hosts with the role etcd and the argument topology.",
+		CNI: NoCNI, // kindnet, which is kind's own
+		Unused: []string{
+			"cluster.api_server_port", "cluster.control_plane_endpoint", "cluster.encryption_algorithm", "cluster.certificate_validity", "cluster.ca_certificate_validity",
+			"network.mtu", "network.node_subnets", "network.http_proxy", "container_runtime", "etcd.version", "etcd.data_dir", "load_balancer", "ssh", "artifacts",
+			"node.address", "node.secondary_address", "node.ssh_address", "node.public_address", "node.mac", "node.host", "node.interface", "node.os", "node.cpus", "node.memory",
+			"node.disk", "node.instance_type",
+		},
+		Releases:     []Version{{1, 37, 0}, {1, 36, 4}, {1, 35, 8}, {1, 34, 11}},
+		VersionsFrom: "the node images of kind v0.33.0", VersionsOn: "2026-11-23",
+		Emits: "kind's Cluster, and the pod network's manifest", Checked: CheckTypes, CheckedOn: "2026-11-23",
+	},
 }
