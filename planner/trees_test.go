@@ -210,7 +210,7 @@ func TestTreesAreReadByWhatReadsThem(t *testing.T) {
 			dir := write(t, all[name])
 			run(t, dir, nil, "sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS")
 			ansible, env := filepath.Join(dir, "ansible"), ansibleEnv(t)
-			run(t, ansible, env, "ansible-playbook", "--syntax-check", "site.yml", "reset.yml")
+			run(t, ansible, env, "ansible-playbook", append([]string{"--syntax-check"}, playbooks(t, ansible)...)...)
 			inventory := run(t, ansible, env, "ansible-inventory", "--list")
 			var listed map[string]json.RawMessage
 			if err := json.Unmarshal([]byte(inventory), &listed); err != nil || listed["_meta"] == nil {
@@ -243,6 +243,19 @@ func TestTreesAreReadByWhatReadsThem(t *testing.T) {
 			everyPathOfTheReadmeExists(t, dir)
 		})
 	}
+}
+
+// playbooks returns the names of the playbooks in a directory.
+func playbooks(t *testing.T, dir string) []string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, "*.yml"))
+	if err != nil || len(paths) < 2 {
+		t.Fatalf("playbooks: %v %v", paths, err)
+	}
+	for i, path := range paths {
+		paths[i] = filepath.Base(path)
+	}
+	return paths
 }
 
 // yamllintConfig: lines of kubeadm's and upstream's types are as long as they are, and files of one document need no marker.
@@ -335,7 +348,8 @@ const linted = "multi-etcd-multi-master-bare-metal"
 func TestAnsibleLint(t *testing.T) {
 	t.Parallel()
 	command := strings.Fields(lintCommand)
-	run(t, filepath.Join(write(t, sources(t)[linted]), "ansible"), ansibleEnv(t), command[0], append(command[1:], "site.yml", "reset.yml")...)
+	dir := filepath.Join(write(t, sources(t)[linted]), "ansible")
+	run(t, dir, ansibleEnv(t), command[0], append(command[1:], playbooks(t, dir)...)...)
 }
 
 // TestAnsibleOfTrixie reads trees with ansible-core 2.19 and its ansible-lint, in a folder that holds Debian trixie. 2.19 checks types of
@@ -371,11 +385,11 @@ func TestAnsibleOfTrixie(t *testing.T) {
 export HOME="$1" LC_ALL=C.UTF-8 ANSIBLE_NOCOLOR=1 NO_COLOR=1 ANSIBLE_LOCAL_TEMP="$1" PATH=/usr/sbin:/usr/bin:/sbin:/bin
 for tree in "$1"/*-*; do
   cd "$tree/ansible"
-  ansible-playbook --syntax-check site.yml reset.yml
+  ansible-playbook --syntax-check ./*.yml
   ansible-inventory --list > /dev/null
 done
 cd "$1/` + linted + `/ansible"
-` + lintCommand + ` site.yml reset.yml
+` + lintCommand + ` ./*.yml
 `
 	args := []string{trixie, "/bin/sh", "-c", script, "sh", "/tmp/" + filepath.Base(inside)}
 	if os.Getuid() == 0 {
