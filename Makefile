@@ -32,7 +32,7 @@ test: setup lint ## everything but the lab clusters
 	$(GO) test ./...
 
 lint: ## formatting, go vet, scripts
-	@unformatted=$$(gofmt -l bench cmd planner templates topologies $$(find . -maxdepth 1 -name '*.go')) && \
+	@unformatted=$$(gofmt -l bench cmd e2e planner templates topologies $$(find . -maxdepth 1 -name '*.go')) && \
 	  { test -z "$$unformatted" || { printf 'gofmt -w %s\n' $$unformatted; exit 1; }; }
 	$(GO) vet ./...
 	shellcheck .ci/run $$(find . \( -path ./.git -o -path ./$(OUT) \) -prune -o -name '*.sh' -print)
