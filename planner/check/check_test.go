@@ -317,8 +317,12 @@ func TestStarters(t *testing.T) {
 			if err != nil {
 				continue // the target does not have the type
 			}
-			if _, diags := road(name+".hcl", src); len(diags) > 0 {
-				t.Errorf("%s on %s: %s", name, target, diags)
+			_, diags := road(name+".hcl", src)
+			for _, d := range diags {
+				// On clouds the type with one etcd is spread over zones, and the rule says what that is worth.
+				if rule.ID(d) != "etcd-lone-member-spread" {
+					t.Errorf("%s on %s: %s", name, target, d)
+				}
 			}
 		}
 	}

@@ -109,13 +109,13 @@ func hostsInside(p *plan.Plan, ranges []span, except []span) []Finding {
 		}
 		others := ""
 		if len(in) > 1 {
-			others = " and of " + quantity(len(in)-1, "other host")
+			others = ", and those of " + quantity(len(in)-1, "other host")
 		}
 		text := opening(s)
 		if s.at.Filename == "" {
 			text += " (the default)"
 		}
-		findings = append(findings, one(at, "%s: the address %s of %s (%s)%s lies inside. Packets for the hosts would be sent to pods or Services, and back.%s", text, in[0].addr, in[0].node.Name, line(in[0].at), others, move(p, s))...)
+		findings = append(findings, one(at, "%s holds %s, the address of %s (%s)%s. Packets for hosts would be sent to pods or Services instead.%s", text, in[0].addr, in[0].node.Name, line(in[0].at), others, move(p, s))...)
 	}
 	return findings
 }
