@@ -96,14 +96,16 @@ func readTiming(path string) (*playbookRun, error) {
 			return nil, err
 		}
 		if line.Task == "" && len(r.plays) > 0 { // a play ends
-			r.plays[len(r.plays)-1].took = time.Duration((line.At - began) * float64(time.Second))
+			r.plays[len(r.plays)-1].took += time.Duration((line.At - began) * float64(time.Second))
 		}
 		switch {
 		case line.Recap != nil:
 			r.recap = line.Recap
 		case line.Task == "":
-			r.plays = append(r.plays, play{name: line.Play})
-			began, inPlay = line.At, map[string]bool{}
+			began = line.At
+			if n := len(r.plays); n == 0 || r.plays[n-1].name != line.Play { // with serial, each batch begins the play anew
+				r.plays, inPlay = append(r.plays, play{name: line.Play}), map[string]bool{}
+			}
 		case len(r.plays) > 0:
 			p := &r.plays[len(r.plays)-1]
 			all[line.Path], inPlay[line.Path] = true, true
