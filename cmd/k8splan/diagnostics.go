@@ -178,7 +178,8 @@ func (a *app) formatDiagnostic(out *bytes.Buffer, d *hcl.Diagnostic, sources map
 		fmt.Fprintf(out, "\nWaived: %s\n", visible(reason))
 	}
 	if id := rule.ID(d); id != "" {
-		fmt.Fprintf(out, "\n%s\n", a.paint(a.stderr, dim, fmt.Sprintf("Rule %s: `k8splan explain %s`", id, id)))
+		line := a.paint(a.stderr, dim, fmt.Sprintf("Rule %s: `k8splan explain %s`", id, id))
+		fmt.Fprintf(out, "\n%s\n", strings.Replace(line, id, a.hyperlink(a.stderr, id, rulePage(id)), 1))
 	}
 	out.WriteByte('\n')
 }

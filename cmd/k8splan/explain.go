@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/k8splan/k8splan/planner"
+	"github.com/k8splan/k8splan/planner/check"
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
@@ -17,19 +17,19 @@ func (a *app) explainCommand() *cobra.Command {
 		Short: "Say why a rule exists and what to write instead; without RULE, list them all",
 		Args:  count(0, 1, "RULE"),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return ids(planner.Catalog()), cobra.ShellCompDirectiveNoFileComp
+			return ids(catalog()), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			catalog := planner.Catalog()
+			rules := catalog()
 			if len(args) == 0 {
-				return a.listRules(catalog)
+				return a.listRules(rules)
 			}
-			for _, r := range catalog {
+			for _, r := range rules {
 				if r.ID == args[0] {
 					return a.explain(r)
 				}
 			}
-			return usageError{hinted{fmt.Errorf("unknown rule %q", args[0]), near(args[0], ids(catalog), "`k8splan explain` lists the rules")}}
+			return usageError{hinted{fmt.Errorf("unknown rule %q", args[0]), near(args[0], ids(rules), "`k8splan explain` lists the rules")}}
 		},
 	}
 }
@@ -42,14 +42,21 @@ func ids(rules []*rule.Rule) []string {
 	return out
 }
 
-func (a *app) listRules(catalog []*rule.Rule) error {
+// listRules lists the rules by area.
+func (a *app) listRules(rules []*rule.Rule) error {
 	longest := 0
-	for _, r := range catalog {
+	for _, r := range rules {
 		longest = max(longest, len(r.ID))
 	}
 	var out strings.Builder
-	for _, r := range catalog {
-		fmt.Fprintf(&out, "%-*s  %-7s  %s\n", longest, r.ID, r.Severity, r.Title)
+	for i, family := range check.Areas(rules) {
+		if i > 0 {
+			out.WriteByte('\n')
+		}
+		out.WriteString(a.paint(a.stdout, bold, family.Name) + "\n")
+		for _, r := range family.Rules {
+			fmt.Fprintf(&out, "  %s%*s  %-7s  %s\n", a.hyperlink(a.stdout, r.ID, rulePage(r.ID)), longest-len(r.ID), "", r.Severity, r.Title)
+		}
 	}
 	_, err := io.WriteString(a.stdout, out.String())
 	return err

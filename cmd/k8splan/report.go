@@ -14,7 +14,17 @@ type report struct {
 	Valid         bool         `json:"valid"`
 	ErrorCount    int          `json:"error_count"`
 	WarningCount  int          `json:"warning_count"`
+	Files         []fileJSON   `json:"files"` // in the order in which they were read
 	Diagnostics   []diagnostic `json:"diagnostics"`
+}
+
+// fileJSON is what came of one file.
+type fileJSON struct {
+	Filename     string `json:"filename"`
+	Valid        bool   `json:"valid"`
+	ErrorCount   int    `json:"error_count"`
+	WarningCount int    `json:"warning_count"`
+	NoteCount    int    `json:"note_count"`
 }
 
 type diagnostic struct {
@@ -48,16 +58,18 @@ type snippetJSON struct {
 	Values               []value `json:"values"`
 }
 
-// add counts the diagnostics of one file and appends them. strict counts warnings against validity.
-func (r *report) add(o *opened, strict bool) {
+// add counts the diagnostics of one file and appends them. strict counts warnings against validity, which is returned.
+func (r *report) add(o *opened, strict bool) bool {
 	sources := map[string]*source{}
 	for name, data := range o.sources {
 		sources[name] = newSource(data, o.diags)
 	}
-	errors, warnings, _ := counts(o.diags)
+	errors, warnings, notes := counts(o.diags)
 	r.ErrorCount += errors
 	r.WarningCount += warnings
-	r.Valid = r.Valid && errors == 0 && !(strict && warnings > 0)
+	good := errors == 0 && !(strict && warnings > 0)
+	r.Valid = r.Valid && good
+	r.Files = append(r.Files, fileJSON{o.name, good, errors, warnings, notes})
 	for _, d := range o.diags {
 		out := diagnostic{Severity: severity(d), Summary: d.Summary, Detail: d.Detail, Rule: rule.ID(d)}
 		out.Waiver, _ = rule.WaiverReason(d)
@@ -69,6 +81,7 @@ func (r *report) add(o *opened, strict bool) {
 		}
 		r.Diagnostics = append(r.Diagnostics, out)
 	}
+	return good
 }
 
 func position(p hcl.Pos) posJSON { return posJSON{p.Line, p.Column, p.Byte} }

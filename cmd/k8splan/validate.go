@@ -10,46 +10,66 @@ import (
 )
 
 func (a *app) validateCommand() *cobra.Command {
-	out := format{"text", []string{"text", "json"}}
+	out := format{"text", []string{"text", "json", "sarif", "junit", "github"}}
 	var strict bool
+	var require requirements
 	var topology topologyFlags
 	cmd := &cobra.Command{
-		Use:   "validate [FILE ...]",
+		Use:   "validate [FILE | DIR ...]",
 		Short: "Say what is wrong with a topology, where, why, and what to write instead",
-		Long: `Validate reads topology files (./topology.hcl; - is standard input) and holds every rule against them. It reads nothing else
-and asks nobody: it works on a laptop without a network.
+		Long: `Validate reads topology files (./topology.hcl; - is standard input; of a directory every *.hcl in it) and holds every rule against them.
+It reads nothing else and asks nobody: it works on a laptop without a network.
 
-Exit code 0: no error. 1: an error, or with --strict a warning.`,
+  k8splan validate --strict clusters/
+  k8splan validate --require survive=1-node,survive=1-zone
+  k8splan validate -o sarif > k8splan.sarif
+
+docs/validate.md has the formats, the exit codes, waivers and requirements.
+
+Exit code 0: no error in any file. 1: an error, or with --strict a warning.`,
 		Args: count(0, -1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				args = []string{defaultFile}
 			}
-			report := report{FormatVersion: "1.0", Valid: true, Diagnostics: []diagnostic{}}
-			for _, name := range args {
+			files, err := topologyFiles(args)
+			if err != nil {
+				return err
+			}
+			report := report{FormatVersion: "1.0", Valid: true, Files: []fileJSON{}, Diagnostics: []diagnostic{}}
+			var all []*opened
+			for _, name := range files {
 				o, err := a.open([]string{name}, &topology)
 				if err != nil {
 					return err
 				}
-				before := report.Valid
-				report.Valid = true
-				report.add(o, strict)
-				good := report.Valid
-				report.Valid = report.Valid && before
-				if out.value == "json" {
-					continue
+				require.judge(o)
+				good := report.add(o, strict)
+				switch out.value {
+				case "text":
+					a.printDiagnostics(o)
+					a.verdict(o, good)
+				case "json":
+				default:
+					all = append(all, o)
 				}
-				a.printDiagnostics(o)
-				a.verdict(o, good)
 			}
-			if out.value == "json" {
-				data, err := artifact.JSON(report)
-				if err != nil {
-					return err
-				}
-				if _, err := a.stdout.Write(data); err != nil {
-					return err
-				}
+			var text []byte
+			switch out.value {
+			case "json":
+				text, err = artifact.JSON(report)
+			case "sarif":
+				text, err = artifact.JSON(a.sarif(all))
+			case "junit":
+				text, err = a.junit(all, strict)
+			case "github":
+				text = []byte(a.annotations(all))
+			}
+			if err != nil {
+				return err
+			}
+			if _, err := a.stdout.Write(text); err != nil {
+				return err
 			}
 			if !report.Valid {
 				return errReported
@@ -59,6 +79,7 @@ Exit code 0: no error. 1: an error, or with --strict a warning.`,
 	}
 	cmd.Flags().VarP(&out, "output", "o", "format of the answer")
 	cmd.Flags().BoolVar(&strict, "strict", false, "let warnings fail, as errors do")
+	cmd.Flags().Var(&require, "require", "what the design must survive: survive=N-node, survive=N-zone or survive=N-host; may be repeated")
 	topology.add(cmd)
 	return cmd
 }

@@ -23,7 +23,8 @@ func (a *app) versionCommand() *cobra.Command {
 	}
 }
 
-func versionText() string {
+// release is the version alone: v1.2.3, or dev.
+func release() string {
 	v := version
 	if info, ok := debug.ReadBuildInfo(); ok && v == "" {
 		v = info.Main.Version
@@ -31,5 +32,9 @@ func versionText() string {
 	if v == "" {
 		v = "dev"
 	}
-	return fmt.Sprintf("k8splan %s (%s, %s/%s)", v, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return v
+}
+
+func versionText() string {
+	return fmt.Sprintf("k8splan %s (%s, %s/%s)", release(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }

@@ -5,37 +5,63 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// Markdown returns docs/rules.md: every rule of the catalogue, by area, as `k8splan explain` has them.
-func Markdown() []byte {
-	rules := Catalog()
+// Area is a family of rules under one heading.
+type Area struct {
+	Name  string
+	Rules []*rule.Rule // in the order given
+}
+
+// Areas sorts rules into families, by name. The rules of a target, which are no part of the language, are a family of their own, named by
+// the first word of their IDs.
+func Areas(rules []*rule.Rule) []Area {
+	language := map[*rule.Rule]bool{}
+	for _, r := range slices.Concat(spec.Rules, plan.Rules) {
+		language[r] = true
+	}
+	var areas []Area
+	at := map[string]int{}
+	for _, r := range rules {
+		name := r.Area()
+		if name == rule.Language && !language[r] {
+			name, _, _ = strings.Cut(r.ID, "-")
+		}
+		if _, ok := at[name]; !ok {
+			at[name] = len(areas)
+			areas = append(areas, Area{Name: name})
+		}
+		areas[at[name]].Rules = append(areas[at[name]].Rules, r)
+	}
+	slices.SortFunc(areas, func(a, b Area) int { return strings.Compare(a.Name, b.Name) })
+	return areas
+}
+
+// Markdown returns docs/rules.md: rules by area, as `k8splan explain` has them.
+func Markdown(rules []*rule.Rule) []byte {
 	errors := 0
-	areas, order := map[string][]*rule.Rule{}, []string{}
 	for _, r := range rules {
 		if r.Severity == rule.Error {
 			errors++
 		}
-		if areas[r.Area()] == nil {
-			order = append(order, r.Area())
-		}
-		areas[r.Area()] = append(areas[r.Area()], r)
 	}
 
 	var b strings.Builder
-	b.WriteString("<!-- Generated from the rules by `UPDATE=1 go test ./planner/check`. Do not edit. -->\n\n# Rules\n\n")
+	b.WriteString("<!-- Generated from the rules by `UPDATE=1 go test ./cmd/k8splan -run TestRulesPage`. Do not edit. -->\n\n# Rules\n\n")
 	fmt.Fprintf(&b, "k8splan has %d rules: %d errors and %d warnings. An error means that the cluster would not install, or would lose data; nothing is\ngenerated then. A warning means that it installs and that its owner will regret it.\n\n", len(rules), errors, len(rules)-errors)
 	b.WriteString("A finding can be waived by its rule's ID, with a reason and, if you like, a day on which that ends:\n\n```hcl\nwaive \"etcd-even-members\" {\n  reason  = \"etcd-5 joins this afternoon\"\n  expires = \"2026-11-25\"\n}\n```\n\n")
 	b.WriteString("It is then a note that stays visible. Rules marked *permanent* guard data or the installation itself and cannot be waived.\n\n")
-	b.WriteString("For each rule, `testdata/rules/<id>.hcl` is a design that breaks it and no other, and `testdata/rules/<id>.ok.hcl` one that nearly does.\n\n")
-	slices.Sort(order)
-	for _, area := range order {
-		fmt.Fprintf(&b, "- [%s](#%s) (%d)\n", area, area, len(areas[area]))
+	b.WriteString("For each rule about the design, `testdata/rules/<id>.hcl` breaks it and no other, and `testdata/rules/<id>.ok.hcl` nearly does.\n\n")
+	areas := Areas(rules)
+	for _, area := range areas {
+		fmt.Fprintf(&b, "- [%s](#%s) (%d)\n", area.Name, area.Name, len(area.Rules))
 	}
-	for _, area := range order {
-		fmt.Fprintf(&b, "\n## %s\n", area)
-		for _, r := range areas[area] {
+	for _, area := range areas {
+		fmt.Fprintf(&b, "\n## %s\n", area.Name)
+		for _, r := range area.Rules {
 			permanent := ""
 			if r.Permanent {
 				permanent = ", permanent"

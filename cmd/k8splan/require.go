@@ -1,0 +1,140 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/simulate"
+)
+
+// mostLost bounds the losses of one requirement: every set of so many things is judged.
+const mostLost = 5
+
+var requireSurvive = &rule.Rule{
+	ID: "require-survive", Severity: rule.Error, Title: "Design that does not survive what is required of it", Permanent: true,
+	Doc: "The command line says what the cluster must survive (`validate --require survive=1-node`), so that a pipeline refuses a design which would lose more than its owner agreed to. Survive means that etcd takes writes, that the API answers at its endpoint, that new pods are scheduled and that workers are left to run them. A waiver in the file does not change what the command line requires.",
+	Fix: "Add what the finding lacks: members of etcd, control planes, balancers or workers, in other failure domains or on other hypervisors. `k8splan simulate` shows every loss and its remedy.",
+	Sources: []string{
+		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/ha-topology/",
+		"https://etcd.io/docs/v3.6/op-guide/failures/",
+	},
+}
+
+// requirement is one value of --require.
+type requirement struct {
+	text  string // as written
+	units int
+	kind  simulate.Kind
+}
+
+// requirements is the value of the flag: survive=N-KIND, may be repeated.
+type requirements struct{ all []requirement }
+
+func (r *requirements) String() string {
+	words := make([]string, len(r.all))
+	for i, one := range r.all {
+		words[i] = one.text
+	}
+	return strings.Join(words, ",")
+}
+
+func (r *requirements) Type() string { return "REQUIREMENT" }
+
+func (r *requirements) Set(text string) error {
+	for _, word := range strings.Split(text, ",") {
+		one := requirement{text: word}
+		what, how, _ := strings.Cut(word, "=")
+		number, kind, _ := strings.Cut(how, "-")
+		units, err := strconv.Atoi(number)
+		for _, k := range lossKinds {
+			if kind == string(k) || kind == string(k)+"s" {
+				one.kind = k
+			}
+		}
+		if what != "survive" || err != nil || units < 1 || units > mostLost || one.kind == "" {
+			return fmt.Errorf("want survive=N-node, survive=N-zone or survive=N-host, N from 1 to %d", mostLost)
+		}
+		one.units = units
+		r.all = append(r.all, one)
+	}
+	return nil
+}
+
+// lossKinds are the kinds of loss that can be required to be survived.
+var lossKinds = []simulate.Kind{simulate.NodeUnit, simulate.ZoneUnit, simulate.HostUnit}
+
+// lossWords names a kind of loss, and the argument that says which nodes share one.
+func lossWords(k simulate.Kind) (singular, plural, argument string) {
+	switch k {
+	case simulate.ZoneUnit:
+		return "failure domain", "failure domains", "failure_domain"
+	case simulate.HostUnit:
+		return "hypervisor", "hypervisors", "host"
+	}
+	return "node", "nodes", ""
+}
+
+// judge holds the requirements against a design and adds what it does not meet to the diagnostics, at the cluster block.
+func (r *requirements) judge(o *opened) {
+	if o.project == nil || len(r.all) == 0 {
+		return
+	}
+	p := o.project.Plan()
+	model, said := simulate.New(p), map[string]bool{}
+	for _, one := range r.all {
+		// What stops the design at one node stops it at two as well: one mistake, one message.
+		if detail, cause := one.broken(p, model); detail != "" && !said[cause] {
+			said[cause] = true
+			o.diags = append(o.diags, requireSurvive.Diagnostic(p.Cluster.Block(), detail))
+		}
+	}
+	rule.Sort(o.diags)
+}
+
+// broken says why a design does not meet the requirement, "" where it does, and what the cause is.
+func (r requirement) broken(p *plan.Plan, m *simulate.Model) (detail, cause string) {
+	singular, plural, argument := lossWords(r.kind)
+	which := "any one " + singular
+	if r.units > 1 {
+		which = fmt.Sprintf("any %d %s", r.units, plural)
+	}
+	head := fmt.Sprintf("The design must survive the loss of %s (--require %s).", which, r.text)
+	if argument != "" && unstated(p, argument) {
+		return fmt.Sprintf("%s No node says which %s it belongs to, so nothing can be promised. Write %s in node blocks, %ss in pools.", head, singular, argument, argument), string(r.kind)
+	}
+	// A design that dies of one loss dies of more: the smallest is the one to mend first.
+	for units := 1; units <= r.units; units++ {
+		_, outcome := m.Survives(units, r.kind)
+		if outcome == nil {
+			continue
+		}
+		var reasons []string
+		for _, v := range outcome.Verdicts {
+			if v.State != simulate.Down && v.State != simulate.Depends {
+				continue
+			}
+			switch v.Capability {
+			case simulate.EtcdWrites, simulate.API, simulate.Scheduling, simulate.Pods:
+				if text := strings.TrimSuffix(v.Reason, "."); text != "" && !slices.Contains(reasons, text) {
+					reasons = append(reasons, text)
+				}
+			}
+		}
+		return fmt.Sprintf("%s Without %s it does not: %s. `k8splan simulate` shows every loss and its remedy.", head, outcome.Failure, strings.Join(reasons, "; ")), outcome.Failure.String()
+	}
+	return "", ""
+}
+
+// unstated reports whether no node at all has the argument.
+func unstated(p *plan.Plan, argument string) bool {
+	for _, n := range p.Nodes {
+		if argument == "host" && n.Host != "" || argument == "failure_domain" && n.FailureDomain != "" {
+			return false
+		}
+	}
+	return true
+}

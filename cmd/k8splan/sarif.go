@@ -1,0 +1,263 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/check"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+)
+
+// The types below are the part of SARIF 2.1.0 that validate writes. Optional properties that would say nothing are left out.
+// Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01-os-complete.html, and what code scanning
+// reads of it: https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
+type sarifLog struct {
+	Schema  string     `json:"$schema"`
+	Version string     `json:"version"`
+	Runs    []sarifRun `json:"runs"`
+}
+
+type sarifRun struct {
+	Tool        sarifTool         `json:"tool"`
+	Invocations []sarifInvocation `json:"invocations"`
+	ColumnKind  string            `json:"columnKind"`
+	Results     []sarifResult     `json:"results"`
+}
+
+type sarifTool struct {
+	Driver sarifDriver `json:"driver"`
+}
+
+type sarifDriver struct {
+	Name           string      `json:"name"`
+	Version        string      `json:"version,omitempty"`
+	InformationURI string      `json:"informationUri"`
+	Rules          []sarifRule `json:"rules"`
+}
+
+type sarifInvocation struct {
+	ExecutionSuccessful bool `json:"executionSuccessful"`
+}
+
+type sarifRule struct {
+	ID                   string          `json:"id"`
+	ShortDescription     sarifText       `json:"shortDescription"`
+	FullDescription      sarifText       `json:"fullDescription"`
+	Help                 sarifText       `json:"help"`
+	HelpURI              string          `json:"helpUri"`
+	DefaultConfiguration sarifConfig     `json:"defaultConfiguration"`
+	Properties           sarifProperties `json:"properties"`
+}
+
+type sarifText struct {
+	Text     string `json:"text"`
+	Markdown string `json:"markdown,omitempty"`
+}
+
+type sarifConfig struct {
+	Level string `json:"level"`
+}
+
+type sarifProperties struct {
+	Tags      []string `json:"tags"`
+	Precision string   `json:"precision"`
+	Severity  string   `json:"problem.severity"`
+}
+
+type sarifResult struct {
+	RuleID              string             `json:"ruleId"`
+	RuleIndex           int                `json:"ruleIndex"`
+	Level               string             `json:"level"`
+	Message             sarifText          `json:"message"`
+	Locations           []sarifLocation    `json:"locations"`
+	PartialFingerprints map[string]string  `json:"partialFingerprints"`
+	Suppressions        []sarifSuppression `json:"suppressions,omitempty"`
+}
+
+type sarifLocation struct {
+	PhysicalLocation sarifPlace `json:"physicalLocation"`
+}
+
+type sarifPlace struct {
+	ArtifactLocation sarifArtifact `json:"artifactLocation"`
+	Region           sarifRegion   `json:"region"`
+}
+
+type sarifArtifact struct {
+	URI string `json:"uri"`
+}
+
+// sarifRegion counts lines and columns from 1; the end is the place behind the last character.
+type sarifRegion struct {
+	StartLine   int        `json:"startLine"`
+	StartColumn int        `json:"startColumn"`
+	EndLine     int        `json:"endLine"`
+	EndColumn   int        `json:"endColumn"`
+	Snippet     *sarifText `json:"snippet,omitempty"`
+}
+
+type sarifSuppression struct {
+	Kind          string `json:"kind"`
+	Justification string `json:"justification,omitempty"`
+}
+
+const sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+// sarif is the log of one run over all files: every rule that was held against them, and what they found.
+func (a *app) sarif(all []*opened) sarifLog {
+	driver := sarifDriver{Name: "k8splan", Version: release(), InformationURI: "https://github.com/k8splan/k8splan"}
+	index := map[string]int{}
+	for _, family := range check.Areas(catalog()) {
+		for _, r := range family.Rules {
+			index[r.ID] = len(driver.Rules)
+			driver.Rules = append(driver.Rules, sarifRule{
+				ID:                   r.ID,
+				ShortDescription:     sarifText{Text: r.Title},
+				FullDescription:      sarifText{Text: r.Doc},
+				Help:                 sarifText{Text: r.Doc + "\n\n" + r.Fix, Markdown: ruleMarkdown(r)},
+				HelpURI:              rulePage(r.ID),
+				DefaultConfiguration: sarifConfig{r.Severity.String()},
+				Properties:           sarifProperties{Tags: []string{"kubernetes", family.Name}, Precision: "very-high", Severity: r.Severity.String()},
+			})
+		}
+	}
+	run := sarifRun{Tool: sarifTool{driver}, Invocations: []sarifInvocation{{true}}, ColumnKind: "unicodeCodePoints", Results: []sarifResult{}}
+	seen := map[string]int{}
+	for _, o := range all {
+		cache := map[string]*source{}
+		for _, d := range o.diags {
+			level := severity(d)
+			result := sarifResult{RuleID: rule.ID(d), RuleIndex: index[rule.ID(d)], Level: level, Message: sarifText{Text: message(d)}}
+			name, at := o.place(d)
+			place := sarifPlace{ArtifactLocation: sarifArtifact{a.uri(name)}, Region: sarifRegion{StartLine: at.Start.Line, StartColumn: at.Start.Column, EndLine: at.End.Line, EndColumn: at.End.Column}}
+			line := ""
+			if src := o.in(cache, name); src != nil {
+				place.Region.StartColumn, place.Region.EndColumn = src.codePoint(at.Start), src.codePoint(at.End)
+				line = strings.TrimSpace(src.line(at.Start.Line))
+				if at.Start.Byte < at.End.Byte && at.End.Byte <= len(src.data) && at.End.Byte-at.Start.Byte <= mostSnippet {
+					place.Region.Snippet = &sarifText{Text: strings.ToValidUTF8(string(src.data[at.Start.Byte:at.End.Byte]), "\uFFFD")}
+				}
+			}
+			result.Locations = []sarifLocation{{place}}
+			// The same finding on the same line of text is the same alert, wherever an edit above has moved the line.
+			print := sha256.Sum256([]byte(strings.Join([]string{result.RuleID, place.ArtifactLocation.URI, line}, "\x00")))
+			key := hex.EncodeToString(print[:16])
+			seen[key]++
+			result.PartialFingerprints = map[string]string{"ruleFileLine/v1": fmt.Sprintf("%s:%d", key, seen[key])}
+			if reason, ok := rule.WaiverReason(d); ok {
+				result.Suppressions = []sarifSuppression{{"inSource", reason}}
+			}
+			run.Results = append(run.Results, result)
+		}
+	}
+	return sarifLog{sarifSchema, "2.1.0", []sarifRun{run}}
+}
+
+// mostSnippet bounds the text of a region that a report repeats, bytes.
+const mostSnippet = 2000
+
+// message is a diagnostic in words: its detail, which is made of whole sentences.
+func message(d *hcl.Diagnostic) string {
+	if d.Detail == "" {
+		return d.Summary
+	}
+	return d.Detail
+}
+
+// place is where a report shows a diagnostic. One that points into the command line, or nowhere, stands at the start of the file.
+func (o *opened) place(d *hcl.Diagnostic) (string, hcl.Range) {
+	start := hcl.Range{Filename: o.name, Start: hcl.InitialPos, End: hcl.InitialPos}
+	at := d.Subject
+	if at == nil || at.Filename == "" || at.Filename == spec.VarFilename {
+		return o.name, start
+	}
+	return at.Filename, *at
+}
+
+// uri is a reference to a file: relative to the directory in which the command was called, so that a report means the same on every
+// machine.
+func (a *app) uri(name string) string {
+	name = a.called(name)
+	u := url.URL{Path: filepath.ToSlash(name)}
+	if filepath.IsAbs(name) {
+		u.Scheme = "file"
+		if !strings.HasPrefix(u.Path, "/") { // C:/… on Windows
+			u.Path = "/" + u.Path
+		}
+		return u.String()
+	}
+	return strings.TrimPrefix(u.EscapedPath(), "./")
+}
+
+// called is the name of a file seen from where the command was called, which -C left.
+func (a *app) called(name string) string {
+	if a.chdir == "" || filepath.IsAbs(name) || strings.HasPrefix(name, "<") {
+		return name
+	}
+	return filepath.Join(a.chdir, name)
+}
+
+// ruleMarkdown is a rule as a page of its own.
+func ruleMarkdown(r *rule.Rule) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\n**Write instead.** %s\n", prose(r.Doc), prose(r.Fix))
+	if r.Permanent {
+		b.WriteString("\nThe rule cannot be waived.\n")
+	} else {
+		fmt.Fprintf(&b, "\n```hcl\nwaive %q {\n  reason = \"why it does not hold here\"\n}\n```\n", r.ID)
+	}
+	if len(r.Sources) > 0 {
+		b.WriteString("\nSources:\n\n")
+		for _, s := range r.Sources {
+			fmt.Fprintf(&b, "- %s\n", sourceLink(s))
+		}
+	}
+	return b.String()
+}
+
+// sourceLink is a source as Markdown: an address, or words.
+func sourceLink(s string) string {
+	if strings.HasPrefix(s, "https://") && !strings.ContainsAny(s, " <>") {
+		return "<" + s + ">"
+	}
+	return prose(s)
+}
+
+// prose makes text safe in Markdown: outside of `code`, what would be markup is escaped. Lines that hold HCL become a block of code.
+func prose(text string) string {
+	var out []string
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	for i := 0; i < len(lines); i++ {
+		if fragment(lines[i]) {
+			block := []string{"", "```hcl"}
+			for ; i < len(lines) && (fragment(lines[i]) || lines[i] == "" && i+1 < len(lines) && fragment(lines[i+1])); i++ {
+				block = append(block, lines[i])
+			}
+			i--
+			out = append(out, append(block, "```", "")...)
+			continue
+		}
+		parts := strings.Split(lines[i], "`")
+		for j := range parts {
+			if j%2 == 0 {
+				parts[j] = markup.Replace(parts[j])
+			}
+		}
+		out = append(out, strings.Join(parts, "`"))
+	}
+	return strings.TrimSpace(strings.Join(out, "\n"))
+}
+
+// fragment reports whether a line of a rule's text is HCL, to be shown as it is: it is indented, or opens or closes a block.
+func fragment(line string) bool {
+	return strings.HasPrefix(line, " ") || line == "}" || strings.HasSuffix(line, " {") || strings.HasSuffix(line, " {}") || strings.HasSuffix(line, " }") && strings.Contains(line, "\" {")
+}
+
+var markup = strings.NewReplacer("<", "&lt;", "*", "\\*", "_", "\\_", "[", "\\[", "]", "\\]", "|", "\\|")
