@@ -2,6 +2,7 @@ package topologies
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -10,12 +11,41 @@ import (
 	"strings"
 )
 
-// starterFiles holds the parts that a starter is put together from: types/<type>.hcl draws the nodes and counts their addresses
-// from local.subnet; targets/<target>.hcl says what local.subnet is, and has the target block with the arguments it needs. Each
-// part is HCL as it stands.
+// starterFiles holds the parts that a starter is put together from. <shape>/<type>.hcl draws the nodes: those of shape types count their
+// addresses from local.subnet, those of cloud too, with local.zones as failure domains, those of zonal from local.subnets by zone; those of
+// hosted have no addresses. targets/<target>.hcl says what these are, and has the target block with the arguments it needs. Each part is
+// HCL as it stands.
 //
 //go:embed starters
 var starterFiles embed.FS
+
+// drawing is how a target's nodes are drawn: a folder of starters/, and the types that there are of it; nil stands for all four. The
+// types are those of the target's row in plan.Targets.
+type drawing struct {
+	shape string
+	types []Type
+}
+
+// drawings of the targets that are not drawn as in types.
+var drawings = map[string]drawing{
+	"aws": {"zonal", nil},
+	"gcp": {"cloud", nil},
+}
+
+// StarterTypes returns the types that a target has a starter of, in the order of Table.
+func StarterTypes(target string) []Type {
+	if !slices.Contains(StarterTargets(), target) {
+		return nil
+	}
+	if types := drawings[target].types; types != nil {
+		return types
+	}
+	types := make([]Type, len(Table))
+	for i, row := range Table {
+		types[i] = row.Type
+	}
+	return types
+}
 
 // Starter returns a commented topology.hcl of the type for the target that validates as it is. The error names the types or the
 // targets there are when one is unknown.
@@ -27,7 +57,10 @@ func Starter(t Type, target string) ([]byte, error) {
 	if !slices.Contains(StarterTargets(), target) {
 		return nil, fmt.Errorf("no starter for target %q: there are %s", target, strings.Join(StarterTargets(), ", "))
 	}
-	place, shape := part("targets", target), part("types", string(t))
+	if !slices.Contains(StarterTypes(target), t) {
+		return nil, fmt.Errorf("target %q cannot be of type %q: it takes %v", target, t, StarterTypes(target))
+	}
+	place, shape := part("targets", target), part(cmp.Or(drawings[target].shape, "types"), string(t))
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# %s. %s\n# Survives: %s\n#\n", row.Title, row.Purpose, lowerFirst(row.Survives))
 	b.WriteString("#   k8splan validate           says what is wrong, where and why\n")

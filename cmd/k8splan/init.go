@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/topologies"
 )
 
@@ -33,6 +34,10 @@ func (a *app) initCommand() *cobra.Command {
 			if targets := topologies.StarterTargets(); !slices.Contains(targets, target) {
 				return usageError{hinted{fmt.Errorf("no starter for target %q", target), near(target, targets, "there are "+strings.Join(targets, ", "))}}
 			}
+			if types := topologies.StarterTypes(target); !slices.Contains(types, topologies.Type(args[0])) {
+				facts, _ := plan.FindTarget(target)
+				return usageError{hinted{fmt.Errorf("target %q cannot be of type %s", target, args[0]), strings.TrimSpace(fmt.Sprintf("%s It takes %s.", facts.TypesWhy, words(types)))}}
+			}
 			text, err := topologies.Starter(topologies.Type(args[0]), target)
 			if err != nil {
 				return err
@@ -51,6 +56,15 @@ func (a *app) initCommand() *cobra.Command {
 	cmd.Flags().StringVar(&target, "target", "bare-metal", "the system that the cluster lands on")
 	cmd.Flags().StringVarP(&file, "output", "o", "", "write to `FILE`, which must not exist")
 	return cmd
+}
+
+// words lists types for a sentence.
+func words(types []topologies.Type) string {
+	names := make([]string, len(types))
+	for i, t := range types {
+		names[i] = string(t)
+	}
+	return strings.Join(names, ", ")
 }
 
 // writeNew writes a file that does not exist, whole or not at all.

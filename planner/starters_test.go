@@ -1,0 +1,63 @@
+package planner_test
+
+import (
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner"
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/topologies"
+)
+
+// TestStartersOfTargets opens every starter of every target, and puts its tree together: what init writes validates, and is one that the
+// target can express; the page of the tree names what is in it.
+func TestStartersOfTargets(t *testing.T) {
+	for _, facts := range plan.Targets {
+		if facts.Successor != "" {
+			continue // discontinued: init points to another
+		}
+		types := topologies.StarterTypes(facts.Name)
+		if len(types) == 0 {
+			t.Errorf("target %s has no starter (topologies/starters/targets)", facts.Name)
+			continue
+		}
+		for _, row := range topologies.Table {
+			takes := facts.Types == nil || slices.Contains(facts.Types, row.Type)
+			if takes != slices.Contains(types, row.Type) {
+				t.Errorf("target %s: it takes %s: %v, and has a starter of it: %v", facts.Name, row.Type, takes, !takes)
+			}
+		}
+		for _, of := range types {
+			t.Run(facts.Name+"/"+string(of), func(t *testing.T) {
+				src, err := topologies.Starter(of, facts.Name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				project, diags := planner.Open("topology.hcl", src, nil, time.Time{})
+				for _, d := range diags {
+					if d.Severity == hcl.DiagError || !slices.Contains(inherent[of], rule.ID(d)) {
+						t.Errorf("%s: %s", rule.ID(d), d.Error())
+					}
+				}
+				if project == nil {
+					return
+				}
+				set, err := project.Render()
+				if err != nil {
+					t.Fatal(err)
+				}
+				dir := filepath.Join(t.TempDir(), "tree")
+				if _, err := set.Write(dir, artifact.Options{}); err != nil {
+					t.Fatal(err)
+				}
+				everyPathOfTheReadmeExists(t, dir)
+			})
+		}
+	}
+}

@@ -1,0 +1,45 @@
+cluster "prod" {
+  type = "multi-etcd-multi-master"
+
+  # Left out, the planner takes the newest Kubernetes that it knows; `k8splan plan` shows every value decided for you.
+  # kubernetes_version = "1.37.2"
+
+  # What every kubelet and client dials; the cloud's balancer answers to it.
+  control_plane_endpoint = "api.prod.internal:6443"
+
+  # max_nodes = 200 # growth that the address ranges must have room for
+}
+
+network {
+  pod_subnets     = ["10.244.0.0/16"] # nothing else may use these two
+  service_subnets = ["10.96.0.0/16"]
+}
+
+# A member on each control plane. "external" puts them on machines of their own, with the role etcd.
+etcd {
+  topology = "stacked"
+}
+
+# The cloud's own balancer, which the generated Terraform makes.
+load_balancer "external" {
+  virtual_ip = cidrhost(local.subnet, 10)
+}
+
+# One control plane in each zone: the loss of a zone leaves a majority of etcd.
+node_pool "cp" {
+  roles           = ["control-plane"]
+  count           = 3
+  first_address   = cidrhost(local.subnet, 31)
+  failure_domains = local.zones
+  cpus            = 2
+  memory          = "8Gi"
+}
+
+node_pool "worker" {
+  roles           = ["worker"]
+  count           = 3
+  first_address   = cidrhost(local.subnet, 41)
+  failure_domains = local.zones
+  cpus            = 2
+  memory          = "8Gi"
+}

@@ -1,0 +1,48 @@
+cluster "shared-etcd" {
+  type = "single-etcd-multi-master"
+
+  # Left out, the planner takes the newest Kubernetes that it knows; `k8splan plan` shows every value decided for you.
+  # kubernetes_version = "1.37.2"
+
+  # What every kubelet and client dials; the cloud's balancer answers to it.
+  control_plane_endpoint = "api.shared-etcd.internal:6443"
+}
+
+network {
+  pod_subnets     = ["10.244.0.0/16"] # nothing else may use these two
+  service_subnets = ["10.96.0.0/16"]
+}
+
+# The cloud's own balancer, which the generated Terraform makes.
+load_balancer "external" {
+  virtual_ip = cidrhost(local.subnet, 10)
+}
+
+# The one etcd member, a service on a machine of its own. Back it up: while it is down nothing can be changed.
+# When the time comes, three members and the type multi-etcd-multi-master remove this weakness.
+node "etcd-1" {
+  roles          = ["etcd"]
+  address        = cidrhost(local.subnet, 21)
+  failure_domain = local.zones[0]
+  cpus           = 2
+  memory         = "8Gi"
+}
+
+# All in the zone of the etcd member: control planes in other zones would not outlive it.
+node_pool "cp" {
+  roles           = ["control-plane"]
+  count           = 3
+  first_address   = cidrhost(local.subnet, 31)
+  failure_domains = [local.zones[0]]
+  cpus            = 2
+  memory          = "8Gi"
+}
+
+node_pool "worker" {
+  roles           = ["worker"]
+  count           = 3
+  first_address   = cidrhost(local.subnet, 41)
+  failure_domains = [local.zones[0]]
+  cpus            = 2
+  memory          = "8Gi"
+}

@@ -1,0 +1,19 @@
+cluster "dev" {
+  type = "all-in-one"
+
+  # Left out, the planner takes the newest Kubernetes that it knows; `k8splan plan` shows every value decided for you.
+  # kubernetes_version = "1.37.2"
+}
+
+network {
+  pod_subnets     = ["10.244.0.0/16"] # nothing else may use these two
+  service_subnets = ["10.96.0.0/16"]
+}
+
+# One machine with every role. Ordinary pods run on it too: it carries no control-plane taint.
+node "dev-1" {
+  address        = cidrhost(local.subnets[local.zones[0]], 11)
+  failure_domain = local.zones[0]
+  cpus           = 2
+  memory         = "8Gi"
+}
