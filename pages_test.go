@@ -44,7 +44,10 @@ func TestSessionOfTheReadme(t *testing.T) {
 			t.Errorf("%s: %v", command, err)
 		}
 	}
-	if diff := cmp.Diff(strings.Split(session, "\n"), strings.Split(got.String(), "\n")); diff != "" {
+	// How many files a tree has changes with every role; the page need not follow.
+	files := regexp.MustCompile(`\d+ written`)
+	shown, real := files.ReplaceAllString(session, "N written"), files.ReplaceAllString(got.String(), "N written")
+	if diff := cmp.Diff(strings.Split(shown, "\n"), strings.Split(real, "\n")); diff != "" {
 		t.Errorf("README.md shows another session (-shown +real):\n%s", diff)
 	}
 }
