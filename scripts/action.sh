@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# What action.yml runs: fetches a release of k8splan, checks its sum, and validates. It reads K8SPLAN_* as action.yml sets them, and
+#
+#   K8SPLAN_RELEASES   where releases are (https://github.com/k8splan/k8splan/releases)
+#   RUNNER_TEMP        where the program is put
+#   GITHUB_OUTPUT      the step's outputs
+set -euo pipefail
+
+releases=${K8SPLAN_RELEASES:-https://github.com/k8splan/k8splan/releases}
+
+die() {
+  printf '::error title=k8splan::%s\n' "$1"
+  exit 2
+}
+
+fetch() { curl --fail --silent --show-error --location --retry 3 --output "$2" "$1" || die "cannot fetch $1"; }
+
+# --- the release
+
+tag=${K8SPLAN_VERSION:-}
+if [[ ! $tag =~ ^v?[0-9]+\.[0-9]+\.[0-9]+ ]]; then # a branch or a commit of the action is no release: v1 neither
+  tag=$(curl --fail --silent --show-error --location --retry 3 --output /dev/null --write-out '%{url_effective}' "$releases/latest") || die "cannot ask for the latest release"
+  tag=${tag##*/}
+fi
+version=${tag#v}
+[[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+[0-9A-Za-z.+-]*$ ]] || die "$tag is no version"
+
+case $(uname -s) in
+  Linux) os=linux ;;
+  Darwin) os=darwin ;;
+  *) die "no release for $(uname -s): run the action on Linux or macOS" ;;
+esac
+case $(uname -m) in
+  x86_64) arch=amd64 ;;
+  aarch64 | arm64) arch=arm64 ;;
+  *) die "no release for $(uname -m)" ;;
+esac
+
+dir=${RUNNER_TEMP:-$(mktemp -d)}/k8splan-$version
+if [ ! -x "$dir/k8splan" ]; then
+  mkdir -p "$dir"
+  archive=k8splan_${version}_${os}_$arch.tar.gz
+  fetch "$releases/download/v$version/$archive" "$dir/$archive"
+  fetch "$releases/download/v$version/SHA256SUMS" "$dir/SHA256SUMS"
+  want=$(awk -v name="$archive" '$2 == name || $2 == "*" name { print $1 }' "$dir/SHA256SUMS")
+  if command -v sha256sum >/dev/null; then
+    got=$(sha256sum "$dir/$archive")
+  else
+    got=$(shasum -a 256 "$dir/$archive")
+  fi
+  if [ -z "$want" ] || [ "${got%% *}" != "$want" ]; then
+    die "$archive is not what SHA256SUMS of the release says"
+  fi
+  tar -xzf "$dir/$archive" -C "$dir" k8splan
+fi
+
+# --- validate
+
+arguments=()
+[ "${K8SPLAN_STRICT:-false}" != true ] || arguments+=(--strict)
+[ -z "${K8SPLAN_REQUIRE:-}" ] || arguments+=("--require=$K8SPLAN_REQUIRE")
+[ -z "${K8SPLAN_VAR_FILE:-}" ] || arguments+=("--var-file=$K8SPLAN_VAR_FILE")
+read -r -d '' -a files <<<"${K8SPLAN_FILES:-topology.hcl}" || true # ends at the end of the text
+
+if [ -n "${K8SPLAN_SARIF:-}" ]; then # its findings are said below
+  "$dir/k8splan" validate -o sarif ${arguments[@]+"${arguments[@]}"} -- "${files[@]}" >"$K8SPLAN_SARIF" || [ $? -eq 1 ]
+fi
+valid=true
+"$dir/k8splan" validate -o github ${arguments[@]+"${arguments[@]}"} -- "${files[@]}" || { code=$? valid=false; }
+printf 'valid=%s\n' "$valid" >>"${GITHUB_OUTPUT:-/dev/null}"
+exit "${code:-0}"
