@@ -160,10 +160,6 @@ func shared(p *plan.Plan) ([]byte, error) {
 	}
 	endpoint, _ := p.HostsEntry()
 	sandbox, _ := p.Image("pause")
-	vip := ""
-	if p.LoadBalancer.Kind == plan.HAProxy {
-		vip = address(p.LoadBalancer.VirtualIP)
-	}
 	return document(sharedComment, mapping{
 		{"cluster", mapping{
 			{"name", p.Cluster.Name},
@@ -200,7 +196,7 @@ func shared(p *plan.Plan) ([]byte, error) {
 		}},
 		{"load_balancer", mapping{
 			{"kind", p.LoadBalancer.Kind},
-			{"virtual_ip", vip},
+			{"virtual_ip", address(p.LoadBalancer.VirtualIP)},
 		}},
 		{"artifacts", mapping{
 			{"source", p.Artifacts.Origin},

@@ -18,6 +18,18 @@ type entry struct {
 // mapping keeps the order in which it is written.
 type mapping []entry
 
+// Entry and Mapping are for the targets that hand a design to a playbook of somebody else's.
+type (
+	Entry   = entry
+	Mapping = mapping
+)
+
+// Of is an entry of a Mapping; entry says which values there are.
+func Of(key string, value any) Entry { return entry{key, value} }
+
+// Document encodes a mapping as document does.
+func Document(comment string, m Mapping) []byte { return document(comment, m) }
+
 // document encodes a mapping as YAML in block style after a comment. Strings come out quoted and with the tag !unsafe.
 func document(comment string, m mapping) []byte {
 	var out bytes.Buffer

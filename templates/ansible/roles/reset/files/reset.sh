@@ -1,7 +1,8 @@
 #!/bin/sh
 # Removes from a host what site.yml made it, programs excepted. kubeadm reset, which knows nothing of pod networks, Services' rules,
 # external etcd and balancers, has run before where there was a node.
-# ETCD_DATA: data directory of external etcd, empty on other hosts. ENDPOINT: name of the API endpoint in /etc/hosts, may be empty.
+# ETCD_DATA: data directory of external etcd, empty on other hosts. ENDPOINT: name of the API endpoint in /etc/hosts. VIRTUAL_IP: the address
+# that balancers share. All may be empty.
 set -eu
 
 for unit in static-routes etcd haproxy keepalived kubelet; do
@@ -10,7 +11,7 @@ for unit in static-routes etcd haproxy keepalived kubelet; do
     fi
 done
 
-rm -rf /etc/kubernetes /var/lib/kubelet /etc/cni/net.d /var/lib/cni /run/flannel /etc/kube-vip /var/log/kubeadm-join.log
+rm -rf /etc/kubernetes /var/lib/kubelet /etc/cni/net.d /var/lib/cni /run/flannel /etc/kube-vip /var/log/kubeadm-init.log /var/log/kubeadm-join.log
 rm -f /etc/static-routes.conf /usr/local/sbin/static-routes /etc/systemd/system/static-routes.service
 rm -f /etc/haproxy/haproxy.cfg /etc/keepalived/keepalived.conf /etc/keepalived/interface.conf
 
@@ -24,6 +25,11 @@ fi
 for link in cni0 flannel.1 flannel-v6.1 kube-ipvs0; do
     ip link delete "$link" 2>/dev/null || true
 done
+if [ -n "$VIRTUAL_IP" ]; then
+    ip -oneline address show to "$VIRTUAL_IP" | while read -r _ link _ address _; do
+        ip address delete "$address" dev "$link" || true
+    done
+fi
 ip -4 route flush proto 186 2>/dev/null || true
 ip -6 route flush proto 186 2>/dev/null || true
 
