@@ -76,8 +76,11 @@ func Open(ctx context.Context, root string, log io.Writer) (*Lab, error) {
 	}
 }
 
-// Close gives the lab back. Hosts that were not removed go on running.
-func (l *Lab) Close() error { return l.lock.Close() }
+// Close takes the bridge away and gives the lab back. Hosts that were not removed go on running.
+func (l *Lab) Close() error {
+	_, err := l.script(context.Background(), "netdown")
+	return errors.Join(err, l.lock.Close())
+}
 
 // fit says why this machine cannot be a lab.
 func fit() error {

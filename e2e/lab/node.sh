@@ -9,7 +9,7 @@
 #   node.sh cut NAME       unplug the network cable; "heal" plugs it in again
 #   node.sh part A B       A and B no longer reach each other; "join A B" ends it
 #   node.sh mem NAME...    name, resident MiB, charged MiB
-#   node.sh net | netdown  make, remove the bridge
+#   node.sh net | netdown  make the bridge; remove it, when no host is left
 # Needs root and cgroup v1 hierarchies (systemd in the nodes is Debian 12's).
 set -euo pipefail
 LAB=${LAB:-${XDG_CACHE_HOME:-$HOME/.cache}/k8splan-lab} SELF=$(readlink -f "$0")
@@ -170,7 +170,9 @@ case ${1:-} in
       awk -v n="$n" -v u="$(cat "$f/memory.usage_in_bytes")" '/^total_rss /{r=$2} END{printf "%s %d %d\n", n, r/1048576, u/1048576}' "$f/memory.stat"
     done ;;
   net) net_up ;;
-  netdown) ip link del "$BR" ;;
+  netdown)
+    ip link del "$BR" 2>/dev/null || true
+    for c in $CTRL; do rmdir "$CG/$c/lab" 2>/dev/null || true; done ;;
   _init) _init "$2" ;;
   *) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac
