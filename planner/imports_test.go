@@ -49,17 +49,18 @@ var permitted = map[string][]string{
 	"planner/emit/cni":          slices.Concat(emitter, k8s),
 	// The playbook and the runbook name the labels that kubeadm's files leave to the API server.
 	"planner/emit/ansible": slices.Concat(emitter, k8s, []string{"planner/emit/kubeadm"}),
-	"planner/emit/readme":  slices.Concat(emitter, []string{"planner/emit/kubeadm"}),
+	"planner/emit/readme":  slices.Concat(emitter, []string{"planner/emit/kubeadm", "planner/simulate"}),
 
 	// What targets share.
 	"planner/emit/block":     slices.Concat(language, []string{"planner/rule"}),
 	"planner/emit/terraform": slices.Concat(emitter, language),
 	"planner/emit/cloud":     slices.Concat(target, []string{"planner/emit/terraform"}),
 
-	"planner/emit/vagrant": target,
-	"planner/emit/aws":     clouds,
-	"planner/emit/kind":    slices.Concat(target, []string{"planner/spec", "planner/emit/cni", "planner/emit/kubeadm"}),
-	"planner/emit/gcp":     clouds,
+	"planner/emit/vagrant":   target,
+	"planner/emit/aws":       clouds,
+	"planner/emit/kubespray": slices.Concat(target, []string{"planner/spec", "planner/emit/ansible", "planner/emit/kubeadm"}),
+	"planner/emit/kind":      slices.Concat(target, []string{"planner/spec", "planner/emit/cni", "planner/emit/kubeadm"}),
+	"planner/emit/gcp":       clouds,
 
 	// What tests share; no program links them.
 	"planner/emit/emittest":                {"..."},

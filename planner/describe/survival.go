@@ -24,23 +24,23 @@ var columns = []string{"writes", "reads", "API", "schedule", "pods", "services",
 func Survival(w io.Writer, cluster string, r simulate.Report, colour bool) {
 	s := survival{w, colour}
 	s.printf("%s: what it survives\n\n%s\n\n", cluster, r.Sentence)
-	alone := folded(append(slices.Clone(r.Singles), r.Cuts...))
-	together := folded(stopping(r.Pairs))
+	alone := simulate.Fold(append(slices.Clone(r.Singles), r.Cuts...))
+	together := simulate.Fold(stopping(r.Pairs))
 	width := 0
 	for _, l := range slices.Concat(alone, together) {
-		width = max(width, utf8.RuneCountInString(l.name))
+		width = max(width, utf8.RuneCountInString(l.Name))
 	}
 	width = min(width, 60)
 	s.head("When this fails", width)
 	s.row("nothing", width, r.Baseline)
 	for _, l := range alone {
-		s.row(l.name, width, l.outcome)
+		s.row(l.Name, width, l.Outcome)
 	}
 	if len(together) > 0 {
 		s.printf("\n")
 		s.head("Both at once", width)
 		for _, l := range together {
-			s.row(l.name, width, l.outcome)
+			s.row(l.Name, width, l.Outcome)
 		}
 	}
 	s.printf("\n✓ works  ◐ works with less, or not from everywhere  ? chance decides  ✗ does not work\n")
@@ -143,53 +143,9 @@ func atCommas(name string, width int) []string {
 	return append(lines, line)
 }
 
-// line is one line of a table: rows that share a beginning and an outcome.
-type line struct {
-	name    string
-	outcome simulate.Outcome
-}
-
-// folded joins rows that follow each other, are of a kind and end the same way.
-func folded(rows []simulate.Row) []line {
-	var lines []line
-	last := ""
-	for _, row := range rows {
-		head, name := parts(row)
-		key := head + "\x00" + states(row.Outcome)
-		if key == last {
-			lines[len(lines)-1].name += ", " + name
-			continue
-		}
-		last = key
-		lines = append(lines, line{head + name, row.Outcome})
-	}
-	return lines
-}
-
-// parts splits the name of a row into what several rows may share and what is its own.
-func parts(row simulate.Row) (head, name string) {
-	switch {
-	case row.With == nil && len(row.Class.Names) > 1:
-		return "", row.Class.String()
-	case row.With == nil:
-		return string(row.Class.Kind) + map[bool]string{true: " ", false: "/"}[row.Class.Kind == "cut"], strings.TrimPrefix(row.Class.String(), string(row.Class.Kind)+"/")
-	case len(row.Class.Names) > 1 && row.Class.Kind == row.With.Kind && row.Class.Names[0] == row.With.Names[0]:
-		return "", "two of " + strings.TrimPrefix(row.Class.String(), "any of ")
-	}
-	return row.Class.String() + " + ", row.With.String()
-}
-
 // stopping keeps the pairs that stop something which neither half stops alone; the others only add up.
 func stopping(pairs []simulate.Row) []simulate.Row {
 	return slices.DeleteFunc(slices.Clone(pairs), func(row simulate.Row) bool {
 		return !slices.ContainsFunc(row.Outcome.Verdicts, func(v simulate.Verdict) bool { return v.State == simulate.Down })
 	})
-}
-
-func states(o simulate.Outcome) string {
-	var b strings.Builder
-	for _, v := range o.Verdicts {
-		b.WriteString(marks[v.State])
-	}
-	return b.String()
 }

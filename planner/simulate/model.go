@@ -28,6 +28,7 @@ const (
 	ZoneUnit     Kind = "zone"     // a failure domain with all that stands in it
 	HostUnit     Kind = "host"     // a hypervisor with all of its virtual machines
 	BalancerUnit Kind = "balancer" // the balancing process alone; the machine goes on
+	CutUnit      Kind = "cut"      // the network between two failure domains
 )
 
 // Unit is one thing that can fail, and the nodes that go down with it.

@@ -127,10 +127,7 @@ func (m *Model) classes() []Class {
 func (m *Model) Sweep() Report {
 	r := Report{Baseline: m.Outcome(Failure{}), Sentence: m.Sentence()}
 	classes := m.classes()
-	for _, c := range classes {
-		o := m.Outcome(Failure{Units: c.units[:1]})
-		r.Singles = append(r.Singles, Row{Class: c, Outcome: o})
-	}
+	r.Singles = m.singles(classes)
 	for i, a := range classes {
 		for j := i; j < len(classes); j++ {
 			b := classes[j]
@@ -149,14 +146,25 @@ func (m *Model) Sweep() Report {
 	for i, a := range zones {
 		for _, b := range zones[i+1:] {
 			cut := Cut{a, b}
-			r.Cuts = append(r.Cuts, Row{Class: Class{Names: []string{cut.String()}, Kind: "cut"}, Outcome: m.Outcome(Failure{Cuts: []Cut{cut}})})
+			r.Cuts = append(r.Cuts, Row{Class: Class{Names: []string{cut.String()}, Kind: CutUnit}, Outcome: m.Outcome(Failure{Cuts: []Cut{cut}})})
 		}
 	}
 	r.StopsWrites = m.cutSets(classes, func(o *Outcome) bool { return o.State(EtcdWrites) == Down })
 	r.StopsAPI = m.cutSets(classes, func(o *Outcome) bool { return o.State(API) == Down })
 	r.StopsAll = m.cutSets(classes, func(o *Outcome) bool { return o.State(API) == Down && o.State(Pods) == Down })
-	r.Points = m.points(classes, r.Singles)
+	r.Points = m.Points(r.Singles)
 	return r
+}
+
+// Singles judges every single failure of a unit.
+func (m *Model) Singles() []Row { return m.singles(m.classes()) }
+
+func (m *Model) singles(classes []Class) []Row {
+	rows := make([]Row, len(classes))
+	for i, c := range classes {
+		rows[i] = Row{Class: c, Outcome: m.Outcome(Failure{Units: c.units[:1]})}
+	}
+	return rows
 }
 
 type pair struct {
@@ -277,8 +285,8 @@ func (m *Model) choose(classes []Class, size, from int, units []Unit, names []st
 	}
 }
 
-// points names what must not die alone.
-func (m *Model) points(classes []Class, singles []Row) []Point {
+// Points names what must not die alone, from the rows of single failures.
+func (m *Model) Points(singles []Row) []Point {
 	var points []Point
 	for _, row := range singles {
 		var takes []Capability

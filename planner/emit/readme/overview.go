@@ -17,9 +17,7 @@ type summary struct {
 	Make                         string // the command that makes the machines; "" where they exist
 	Facts                        []fact
 	Machines                     []machine
-	Survives                     string
-	Tolerances                   []string
-	Domains                      []domain
+	Survival                     survival
 	Ports                        []port
 	Certificates                 []certificate
 	SANs                         string
@@ -29,8 +27,6 @@ type summary struct {
 type fact struct{ Name, Value string }
 
 type machine struct{ Name, Roles, Address, Domain, System, Size string }
-
-type domain struct{ Name, Takes, Then string }
 
 type port struct{ On, Port, Protocol, From, For string }
 
@@ -43,8 +39,8 @@ func overview(p *plan.Plan) summary {
 		Name: plain(p.Cluster.Name), Title: p.Cluster.Topology.Title, Purpose: p.Cluster.Topology.Purpose, Target: p.Target.Name,
 		ByHand: byHand(p), Vagrant: p.Target.Name == "vagrant", Make: p.Target.Facts.Make,
 		Facts: facts(p), Machines: machines(p),
-		Survives: p.Cluster.Topology.Survives, Tolerances: tolerances(p), Domains: domains(p),
-		Tree: tree(p),
+		Survival: survives(p),
+		Tree:     tree(p),
 	}
 	if byHand(p) {
 		s.Ports, s.Certificates = ports(p), certificates(p)
@@ -225,101 +221,6 @@ func address(n *plan.Node) string {
 		return n.Address.String() + ", " + n.SecondaryAddress.String()
 	}
 	return n.Address.String()
-}
-
-// tolerances says what the counts of this plan mean, one sentence each.
-func tolerances(p *plan.Plan) []string {
-	var out []string
-	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
-	if n := len(p.Etcd.Members); n > 0 {
-		switch lost := p.Etcd.FaultTolerance(); {
-		case lost == 0 && n == 1:
-			add("etcd: its one member must be up for anything to change. Running pods go on without it.")
-		case lost == 0:
-			add("etcd: both members must be up for anything to change: two tolerate no more losses than one, and fail more often.")
-		default:
-			add("etcd: %d of %d members may be lost. With one more, running pods go on, and nothing can be changed until a member is back.", lost, n)
-		}
-	}
-	if n := len(p.ControlPlanes()); n > 0 {
-		stacked := either(!p.Etcd.IsExternal() && n > 1, " Each takes an etcd member with it, so the line above is the narrower one.", "")
-		if n == 1 {
-			add("Control plane: there is one. While it is down, running pods go on; nothing is scheduled, healed or changed.")
-		} else {
-			add("Control planes: %d of %d may be lost, as long as the rest carries the load and etcd has its quorum.%s", n-1, n, stacked)
-		}
-	}
-	switch lb := &p.LoadBalancer; {
-	case lb.Kind == plan.HAProxy && lb.VirtualIP.IsValid() && len(lb.Nodes) > 1:
-		add("Load balancers: %d of %d may be lost; the virtual IP moves within seconds.", len(lb.Nodes)-1, len(lb.Nodes))
-	case lb.Kind == plan.HAProxy:
-		add("Load balancer: the loss of %s cuts off every kubelet and client from the API. Running pods go on.", names(lb.Nodes))
-	case lb.Kind == plan.KubeVIP:
-		add("Virtual IP: kube-vip moves it to another control plane within seconds.")
-	case lb.Kind == plan.ExternalBalancer:
-		add("Load balancer: as reliable as the one that somebody else runs.")
-	}
-	if n := len(p.Workers()); n > 1 {
-		add("Workers: pods of a lost worker start on the other %s after about five minutes, if there is room.", either(n == 2, "one", "ones"))
-	}
-	return out
-}
-
-// domains says for each failure domain what its loss takes. Without stated domains there is nothing to say.
-func domains(p *plan.Plan) []domain {
-	type tally struct{ etcd, control, balancers, workers int }
-	lost, all := map[string]*tally{}, &tally{}
-	for _, n := range p.Nodes {
-		t := &tally{}
-		if n.FailureDomain != "" {
-			if lost[n.FailureDomain] == nil {
-				lost[n.FailureDomain] = &tally{}
-			}
-			t = lost[n.FailureDomain]
-		}
-		for _, into := range []*tally{t, all} {
-			into.etcd += bit(n.Roles.Has(plan.EtcdRole))
-			into.control += bit(n.Roles.Has(plan.ControlPlane))
-			into.balancers += bit(n.Roles.Has(plan.Balancer))
-			into.workers += bit(n.Roles.Has(plan.Worker))
-		}
-	}
-	if len(lost) < 2 {
-		return nil
-	}
-	var out []domain
-	for name, t := range lost {
-		d := domain{Name: plain(name)}
-		var takes []string
-		for _, part := range []struct {
-			n, of int
-			one   string
-			many  string
-		}{
-			{t.etcd, all.etcd, "etcd member", "etcd members"}, {t.control, all.control, "control plane", "control planes"},
-			{t.balancers, all.balancers, "load balancer", "load balancers"}, {t.workers, all.workers, "worker", "workers"},
-		} {
-			if part.n > 0 {
-				takes = append(takes, fmt.Sprintf("%d of %s", part.n, count(part.of, part.one, part.many)))
-			}
-		}
-		d.Takes = strings.Join(takes, ", ")
-		switch {
-		case all.etcd > 0 && t.etcd > plan.FaultTolerance(all.etcd):
-			d.Then = "etcd has no quorum: running pods go on, nothing can be changed"
-		case all.control > 0 && t.control == all.control:
-			d.Then = "there is no API server: running pods go on, nothing can be changed"
-		case all.balancers > 0 && t.balancers == all.balancers:
-			d.Then = "nobody reaches the API through the endpoint: running pods go on"
-		case all.workers > 0 && t.workers == all.workers:
-			d.Then = "the API answers, and no pod has a place to run"
-		default:
-			d.Then = "the cluster goes on"
-		}
-		out = append(out, d)
-	}
-	slices.SortFunc(out, func(a, b domain) int { return plan.Natural(a.Name, b.Name) })
-	return out
 }
 
 func ports(p *plan.Plan) []port {

@@ -1,0 +1,58 @@
+package readme
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/simulate"
+)
+
+// survival is what README.md says of failures, from the same model as `k8splan simulate`.
+type survival struct {
+	Sentence string
+	Lines    []survivalLine
+	Points   []string // single points of failure
+}
+
+type survivalLine struct {
+	Name  string
+	Marks []string // of capabilities
+	Lost  string
+}
+
+// shown are the capabilities that have a column. Reads fare as writes do.
+var shown = []simulate.Capability{simulate.EtcdWrites, simulate.API, simulate.Scheduling, simulate.Pods, simulate.Services, simulate.DNS, simulate.Join}
+
+// most is how many single points of failure are named: beyond it, naming them helps nobody.
+const most = 8
+
+func survives(p *plan.Plan) survival {
+	m := simulate.New(p)
+	s := survival{Sentence: plain(m.Sentence())}
+	if len(p.ControlPlanes()) == 0 {
+		return s
+	}
+	marks := map[simulate.State]string{simulate.Up: "✓", simulate.Degraded: "◐", simulate.Depends: "?", simulate.Down: "✗"}
+	singles := m.Singles()
+	for _, l := range simulate.Fold(singles) {
+		line := survivalLine{Name: plain(l.Name), Lost: plain(l.Outcome.Recovery.Lost)}
+		for _, c := range shown {
+			line.Marks = append(line.Marks, marks[l.Outcome.State(c)])
+		}
+		s.Lines = append(s.Lines, line)
+	}
+	points := m.Points(singles)
+	for i, point := range points {
+		if i == most {
+			s.Points = append(s.Points, fmt.Sprintf("and %d more", len(points)-most))
+			break
+		}
+		var takes []string
+		for _, c := range point.Takes {
+			takes = append(takes, string(c))
+		}
+		s.Points = append(s.Points, plain(fmt.Sprintf("%s takes %s: %s. Remedy: %s.", point.Unit, strings.Join(takes, ", "), point.Reason, point.Remedy)))
+	}
+	return s
+}
