@@ -7,6 +7,7 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/aws"
 	"github.com/k8splan/k8splan/planner/emit/gcp"
 	"github.com/k8splan/k8splan/planner/emit/kind"
+	"github.com/k8splan/k8splan/planner/emit/kubespray"
 	"github.com/k8splan/k8splan/planner/emit/vagrant"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
@@ -28,6 +29,7 @@ func targets() []target {
 		{"aws", aws.Decode, aws.Emit, aws.Rules()},
 		{"gcp", gcp.Decode, gcp.Emit, gcp.Rules()},
 		{"kind", kind.Decode, kind.Emit, kind.Rules()},
+		{"kubespray", kubespray.Decode, kubespray.Emit, kubespray.Rules()},
 	}
 }
 

@@ -156,4 +156,12 @@ var Targets = []TargetFacts{
 		VersionsFrom: "the node images of kind v0.33.0", VersionsOn: "2026-11-23",
 		Emits: "kind's Cluster, and the pod network's manifest", Checked: CheckTypes, CheckedOn: "2026-11-23",
 	},
+	{
+		Name: "kubespray", Title: "kubespray: its playbook builds on machines that exist", Hosting: Installer, Folder: "kubespray",
+		Unused: []string{
+			"cluster.encryption_algorithm", "cluster.certificate_validity", "cluster.ca_certificate_validity", "container_runtime.version", "etcd.version", "load_balancer.version",
+		},
+		Oldest: Version{1, 34, 0}, Newest: Version{1, 36, 4}, VersionsFrom: "the release notes and checksums of kubespray v2.32.0", VersionsOn: "2026-11-23",
+		Emits: "kubespray's inventory and group_vars", Checked: CheckTool, CheckedBy: "ansible-inventory (ansible-core 2.14)", CheckedOn: "2026-11-23",
+	},
 }
