@@ -41,6 +41,7 @@ func Load(filename string, src []byte, vars map[string]cty.Value) (*Spec, hcl.Di
 	}
 
 	l.scope(body, vars)
+	s.Context = l.ctx
 	l.decode(compiled(), body, s)
 	if s.Target != nil {
 		l.prepareBody(s.Target.Body.(*hclsyntax.Body))

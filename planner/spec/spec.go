@@ -45,6 +45,8 @@ type Spec struct {
 	Filename string
 	// Files holds the parsed file by name, for printing snippets (hcl.NewDiagnosticTextWriter).
 	Files map[string]*hcl.File
+	// Context is what expressions read: variables, locals and functions. Nil where the file did not come so far.
+	Context *hcl.EvalContext
 
 	Variables []*Variable // in the order of the file
 	Cluster   *Cluster    // never nil after Load without errors
