@@ -8,10 +8,10 @@ TOPOLOGY ?= all
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo setup test lint golden fuzz bench e2e clean
+.PHONY: help build demo setup test lint golden fuzz bench e2e e2e-recover e2e-faults clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 build: ## bin/k8splan
 	$(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/k8splan ./cmd/k8splan
@@ -50,6 +50,12 @@ bench: build ## the speed ratios that the project holds itself to
 
 e2e: build ## real clusters in the lab (Linux, root): make e2e TOPOLOGY=aio
 	$(GO) run ./e2e -k8splan bin/k8splan $(TOPOLOGY)
+
+e2e-recover: build ## walk through certificates, snapshots, lost hosts and a lost quorum in the lab
+	$(GO) run ./e2e -k8splan bin/k8splan -recover
+
+e2e-faults: build ## break real clusters and compare with what simulate says (an hour): CASES="3+1 3+3+2" for some
+	$(GO) run ./e2e -k8splan bin/k8splan -faults $(CASES)
 
 clean: ## what make and its programs wrote here
 	rm -rf bin $(OUT)

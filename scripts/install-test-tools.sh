@@ -82,15 +82,14 @@ fi
 
 if [ "$(cat "$trixie/.k8splan-ready" 2>/dev/null)" != "$trixie_packages" ]; then
   say "making $trixie (about two minutes)"
-  # The mirror that this machine takes its own packages from, if they are Debian's.
+  # The mirror that this machine takes its own packages from, if they are Debian's; debootstrap's own choice otherwise.
   # shellcheck disable=SC2016 # the dollars are apt's
   mirror=$(apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
     awk '$1 == "Debian" && $2 == "Debian" { print $3; exit }')
-  mirror=${mirror:-http://deb.debian.org/debian}
   "${as_root[@]}" rm -rf "$trixie"
   mkdir -p "$(dirname "$trixie")"
   log=$(mktemp)
-  if ! "${as_root[@]}" debootstrap --variant=minbase --include="$trixie_packages" trixie "$trixie" "$mirror" >"$log" 2>&1; then
+  if ! "${as_root[@]}" debootstrap --variant=minbase --include="$trixie_packages" trixie "$trixie" ${mirror:+"$mirror"} >"$log" 2>&1; then
     tail -n 20 "$log" >&2
     die "debootstrap of trixie failed" "the whole output is in $log"
   fi
