@@ -23,6 +23,8 @@ var (
 	target = slices.Concat(emitter, language, k8s, []string{"planner/rule", "planner/emit/block"})
 	// clouds are targets that write Terraform.
 	clouds = slices.Concat(target, []string{"planner/emit/terraform", "planner/emit/cloud"})
+	// vendors are targets whose control plane somebody else runs.
+	vendors = slices.Concat(target, []string{"planner/emit/terraform", "planner/emit/hosted"})
 )
 
 // permitted is the policy: which packages of this module and of others a package may import. The standard library is not listed, but see

@@ -6,6 +6,7 @@ import (
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/emit/aws"
 	"github.com/k8splan/k8splan/planner/emit/gcp"
+	"github.com/k8splan/k8splan/planner/emit/gke"
 	"github.com/k8splan/k8splan/planner/emit/kind"
 	"github.com/k8splan/k8splan/planner/emit/kubespray"
 	"github.com/k8splan/k8splan/planner/emit/vagrant"
@@ -28,6 +29,7 @@ func targets() []target {
 		{"vagrant", vagrant.Decode, vagrant.Emit, vagrant.Rules()},
 		{"aws", aws.Decode, aws.Emit, aws.Rules()},
 		{"gcp", gcp.Decode, gcp.Emit, gcp.Rules()},
+		{"gke", gke.Decode, gke.Emit, gke.Rules()},
 		{"kind", kind.Decode, kind.Emit, kind.Rules()},
 		{"kubespray", kubespray.Decode, kubespray.Emit, kubespray.Rules()},
 	}

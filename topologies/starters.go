@@ -30,6 +30,7 @@ type drawing struct {
 var drawings = map[string]drawing{
 	"aws": {"zonal", nil},
 	"gcp": {"cloud", nil},
+	"gke": {"hosted", []Type{SingleEtcdSingleMaster, MultiEtcdMultiMaster}},
 }
 
 // StarterTypes returns the types that a target has a starter of, in the order of Table.

@@ -118,6 +118,22 @@ const (
 	CheckTypes  Check = "own types" // our strict types and rules alone
 )
 
+// bothHosted are the types that a vendor's control plane can be: one of one machine, and one that outlives the loss of a machine.
+var bothHosted = []topologies.Type{topologies.SingleEtcdSingleMaster, topologies.MultiEtcdMultiMaster}
+
+const (
+	bothHostedWhy = "The vendor runs control plane and etcd, and every node that is drawn is a worker. Write single-etcd-single-master for a control plane without a promise of availability, or multi-etcd-multi-master for one with it."
+	haHostedWhy   = "The vendor runs control plane and etcd, always several of each, and every node that is drawn is a worker. Write multi-etcd-multi-master."
+)
+
+// vendorsOwn is what a vendor who runs the control plane decides. etcd and load_balancer have a rule of their own.
+var vendorsOwn = []string{
+	"cluster.api_server_port", "cluster.control_plane_endpoint", "cluster.cert_sans", "cluster.encryption_algorithm", "cluster.certificate_validity",
+	"cluster.ca_certificate_validity", "network.mtu", "network.node_subnets", "network.dns_domain", "network.http_proxy", "network.node_port_range", "network.node_cidr_mask_size",
+	"container_runtime", "ssh", "artifacts", "node.address", "node.secondary_address", "node.ssh_address", "node.public_address", "node.mac", "node.host", "node.interface", "node.os",
+	"node.annotations", "node.kubelet_extra_args",
+}
+
 // Targets is the table of targets, by name.
 var Targets = []TargetFacts{
 	{Name: "bare-metal", Title: "Bare metal, or machines that exist already", Hosting: Hosts, L2: true},
@@ -139,6 +155,13 @@ var Targets = []TargetFacts{
 		Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
 		Emits: "Terraform: network, firewall, machines, balancer, bastion; then the playbook", Checked: CheckTool,
 		CheckedBy: "terraform validate with the schema of hashicorp/google 6.50", CheckedOn: "2026-11-23",
+	},
+	{
+		Name: "gke", Title: "Google Kubernetes Engine", Hosting: Hosted, Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
+		Types: bothHosted, TypesWhy: bothHostedWhy, CNI: NoCNI, Unused: vendorsOwn,
+		Newest: Version{1, 37, 0}, VersionsFrom: "GKE's release notes: channel REGULAR up to 1.36, RAPID up to 1.37", VersionsOn: "2026-11-20",
+		Emits: "Terraform: network, cluster, pools; a script for gcloud", Checked: CheckTool,
+		CheckedBy: "terraform validate with the schema of hashicorp/google 6.50; flags by gcloud 528; shellcheck", CheckedOn: "2026-11-23",
 	},
 	{
 		Name: "kind", Title: "kind: nodes are containers on one machine", Hosting: Installer, Folder: "kind",

@@ -4,6 +4,8 @@ package block
 
 import (
 	"fmt"
+	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -66,6 +68,54 @@ func Decode(header hcl.Range, body hcl.Body, ctx *hcl.EvalContext, into any, mal
 		return a, diags
 	}
 	return a, malformed.Tag(gohcl.DecodeBody(body, ctx, into))
+}
+
+// Reader reads the block of a target, and gathers what is wrong.
+type Reader struct {
+	At        Arguments
+	Diags     hcl.Diagnostics
+	malformed *rule.Rule
+}
+
+// Read decodes the body as Decode does. ok is false where it could not.
+func Read(header hcl.Range, body hcl.Body, ctx *hcl.EvalContext, into any, malformed *rule.Rule) (r *Reader, ok bool) {
+	r = &Reader{malformed: malformed}
+	r.At, r.Diags = Decode(header, body, ctx, into, malformed)
+	return r, !r.Diags.HasErrors()
+}
+
+// Say adds a diagnostic.
+func (r *Reader) Say(broken *rule.Rule, at hcl.Range, format string, args ...any) {
+	r.Diags = append(r.Diags, broken.Diagnostic(at, fmt.Sprintf(format, args...)))
+}
+
+// Match reads an argument that must be written and look like the pattern; what is the sentence that asks for it.
+func (r *Reader) Match(name string, written *string, pattern *regexp.Regexp, what string) string {
+	if written == nil || !pattern.MatchString(*written) {
+		r.Say(r.malformed, r.At.At(name), "%s", what)
+		return ""
+	}
+	return *written
+}
+
+// Ranges reads an argument that is a list of ranges of IPv4 addresses. A mistake is said, and left out.
+func (r *Reader) Ranges(name string, texts []string) []netip.Prefix {
+	var out []netip.Prefix
+	for _, text := range texts {
+		prefix, ok := Prefix4(text)
+		if !ok {
+			r.Say(r.malformed, r.At.At(name), "%s holds %q, which is no range of IPv4 addresses. Write \"203.0.113.0/24\".", name, text)
+			continue
+		}
+		out = append(out, prefix)
+	}
+	return out
+}
+
+// Prefix4 reads a range of IPv4 addresses that begins at its first one.
+func Prefix4(text string) (netip.Prefix, bool) {
+	prefix, err := netip.ParsePrefix(text)
+	return prefix, err == nil && prefix == prefix.Masked() && prefix.Addr().Is4()
 }
 
 // Nearest is the candidate that a misspelt name most likely meant, "" if none is near.

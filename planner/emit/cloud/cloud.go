@@ -73,32 +73,17 @@ type Access struct {
 
 // Reader reads the block of a target, and gathers what is wrong.
 type Reader struct {
+	*block.Reader
 	Cloud *Cloud
 	Plan  *plan.Plan
-	At    block.Arguments
 	Rules Rules
-	Diags hcl.Diagnostics
 }
 
 // Read decodes the body into a struct with gohcl's tags. ok is false where it could not.
 func (c *Cloud) Read(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext, into any) (r *Reader, ok bool) {
 	r = &Reader{Cloud: c, Plan: p, Rules: c.Rules()}
-	r.At, r.Diags = block.Decode(p.Target.Block(), body, ctx, into, r.Rules.Argument)
-	return r, !r.Diags.HasErrors()
-}
-
-// Say adds a diagnostic.
-func (r *Reader) Say(broken *rule.Rule, at hcl.Range, format string, args ...any) {
-	r.Diags = append(r.Diags, broken.Diagnostic(at, fmt.Sprintf(format, args...)))
-}
-
-// Match reads an argument that must look like the pattern; what is the sentence that asks for it.
-func (r *Reader) Match(name string, written *string, pattern *regexp.Regexp, what string) string {
-	if written == nil || !pattern.MatchString(*written) {
-		r.Say(r.Rules.Argument, r.At.At(name), "%s", what)
-		return ""
-	}
-	return *written
+	r.Reader, ok = block.Read(p.Target.Block(), body, ctx, into, r.Rules.Argument)
+	return r, ok
 }
 
 // Range is a range of addresses with what it is for and where it was written.
@@ -110,8 +95,8 @@ type Range struct {
 
 // IPv4 reads a range of the cloud's network.
 func (r *Reader) IPv4(name, what, text string, at hcl.Range) (Range, bool) {
-	prefix, err := netip.ParsePrefix(text)
-	if err != nil || prefix != prefix.Masked() || !prefix.Addr().Is4() {
+	prefix, ok := block.Prefix4(text)
+	if !ok {
 		r.Say(r.Rules.Argument, at, "%s is %q, which is no range of IPv4 addresses. Write the first address of %s and the length of its prefix, such as \"10.10.0.0/24\".", name, text, what)
 		return Range{}, false
 	}
@@ -211,7 +196,7 @@ func (r *Reader) Variables(access Access) Variables {
 	if len(v.Cluster) > c.ClusterMax || !c.NamePattern.MatchString(v.Cluster) {
 		r.Say(r.Rules.Name, p.Spec.Cluster.NameRange, "%q begins the names of networks and firewalls. %s takes %s, and the planner needs room for what follows: at most %d characters.", v.Cluster, c.Vendor, c.NameWords, c.ClusterMax)
 	}
-	admins, consumers := r.outside("admin_cidrs", access.AdminCIDRs), r.outside("node_port_cidrs", access.Consumers)
+	admins, consumers := r.Ranges("admin_cidrs", access.AdminCIDRs), r.Ranges("node_port_cidrs", access.Consumers)
 	if len(access.AdminCIDRs) == 0 {
 		r.Say(r.Rules.NoAdmins, r.At.At("admin_cidrs"), "Nobody could reach the bastion, and so Ansible no machine. Write the ranges that administrators and CI come from: admin_cidrs = [\"203.0.113.0/24\"].")
 	}
@@ -299,20 +284,6 @@ func (c *Cloud) known() []string {
 		out = append(out, os+" ("+strings.Join(archs, ", ")+")")
 	}
 	slices.Sort(out)
-	return out
-}
-
-// outside reads ranges of people: of either family.
-func (r *Reader) outside(name string, texts []string) []netip.Prefix {
-	var out []netip.Prefix
-	for _, text := range texts {
-		prefix, err := netip.ParsePrefix(text)
-		if err != nil || prefix != prefix.Masked() || !prefix.Addr().Is4() {
-			r.Say(r.Rules.Argument, r.At.At(name), "%s holds %q, which is no range of IPv4 addresses. Write \"203.0.113.0/24\".", name, text)
-			continue
-		}
-		out = append(out, prefix)
-	}
 	return out
 }
 

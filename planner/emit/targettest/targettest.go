@@ -6,9 +6,11 @@
 package targettest
 
 import (
+	"bytes"
 	"cmp"
 	"flag"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -133,6 +135,21 @@ func (target Target) Refuses(t *testing.T) {
 	for _, r := range target.Rules {
 		if !spoken[r.ID] {
 			t.Errorf("%s holds no mistake for the rule %s", path, r.ID)
+		}
+	}
+}
+
+// Shellcheck fails the test where shellcheck has something to say about a script among the files.
+func Shellcheck(t *testing.T, files []artifact.File) {
+	t.Helper()
+	for _, f := range files {
+		if !strings.HasSuffix(f.Path, ".sh") {
+			continue
+		}
+		cmd := exec.Command("shellcheck", "-")
+		cmd.Stdin = bytes.NewReader(f.Data)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("shellcheck %s: %v\n%s", f.Path, err, out)
 		}
 	}
 }

@@ -19,6 +19,9 @@ const (
 	MachineVariables = "plan.tf"
 	// UserData is local.user_data, the first boot of each machine: its name, the one user, his key.
 	UserData = "user-data.tf"
+	// PoolVariables declares what package hosted's Variables holds, and DefaultPool that one pool is made with the cluster.
+	PoolVariables = "pools.tf"
+	DefaultPool   = "default-pool.tf"
 )
 
 // Files returns the static program of a target (templates/<target>/), the shared programs that it names, its data and its guide, under
@@ -104,6 +107,21 @@ const (
 // Apply is the step that makes what the configuration says.
 func Apply() Step {
 	return Step{"Make it. `terraform plan` shows what will be made before anything is.", []string{"terraform init", "terraform plan -out=tfplan", "terraform apply tfplan"}}
+}
+
+// ClusterGuide is the guide of a vendor's cluster. credentials says where the provider finds them, kubeconfig is the vendor's command for
+// one, and cli the step that makes the same with the vendor's own command line.
+func ClusterGuide(vendor, credentials, kubeconfig string, cli Step, notes ...string) Guide {
+	return Guide{
+		Title: "A cluster on " + vendor,
+		Needs: []string{needTerraform, credentials},
+		Steps: []Step{
+			Apply(),
+			{"Fetch a kubeconfig, which holds no secret of its own or is written outside of this tree.", []string{kubeconfig, "kubectl get nodes"}},
+			{"To remove everything, data included:", []string{"terraform destroy"}},
+		},
+		Notes: append([]string{"Instead of Terraform: " + cli.Do + "\n\n```sh\n" + strings.Join(cli.Commands, "\n") + "\n```"}, notes...),
+	}
 }
 
 // MachinesGuide is the guide of a cloud whose machines our playbook turns into a cluster. credentials says where the provider finds them.

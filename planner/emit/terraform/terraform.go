@@ -79,6 +79,14 @@ func Pick(n *plan.Node, sizes []Size) (string, error) {
 	return "", fmt.Errorf("no machine type in the table has %d CPUs of %s and %d GiB", cpus, n.Arch, memory)
 }
 
+// DiskGiB is the size of a node's disk.
+func DiskGiB(n *plan.Node) int64 {
+	if n.DiskBytes > 0 {
+		return (n.DiskBytes + gibibyte - 1) / gibibyte
+	}
+	return DefaultDiskGiB
+}
+
 // groups are the names under which machines and openings meet, in the plan's words.
 var groups = []plan.Peer{plan.ControlPlanePeers, plan.EtcdPeers, plan.BalancerPeers, plan.KubeletHosts}
 
@@ -96,10 +104,7 @@ func Machines(p *plan.Plan, sizes []Size) (map[string]Machine, error) {
 		if err != nil {
 			return nil, fmt.Errorf("node %s: %w", n.Name, err)
 		}
-		m := Machine{Roles: member[n], Address: n.Address.String(), Zone: n.FailureDomain, Type: size, DiskGiB: DefaultDiskGiB, Arch: n.Arch}
-		if n.DiskBytes > 0 {
-			m.DiskGiB = (n.DiskBytes + gibibyte - 1) / gibibyte
-		}
+		m := Machine{Roles: member[n], Address: n.Address.String(), Zone: n.FailureDomain, Type: size, DiskGiB: DiskGiB(n), Arch: n.Arch}
 		if n.SecondaryAddress.IsValid() {
 			m.SecondaryAddress = n.SecondaryAddress.String()
 		}

@@ -8,8 +8,9 @@ cluster "prod" {
 
 # Machines of one size. The vendor gives them their names and addresses.
 node_pool "general" {
-  roles  = ["worker"]
-  count  = 3
-  cpus   = 4
-  memory = "16Gi"
+  roles           = ["worker"]
+  count           = 3
+  cpus            = 4
+  memory          = "16Gi"
+  failure_domains = local.zones
 }

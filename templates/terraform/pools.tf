@@ -1,0 +1,39 @@
+# What every hosted cluster is told. The values are in plan.auto.tfvars.json, which the plan writes.
+
+variable "cluster" {
+  description = "Name of the cluster."
+  type        = string
+}
+
+variable "kubernetes_version" {
+  description = "Minor of Kubernetes; the vendor chooses the patch."
+  type        = string
+}
+
+variable "pools" {
+  description = "Pools of workers by name."
+  type = map(object({
+    count    = number
+    size     = string
+    disk_gib = number
+    arch     = string
+    labels   = map(string)
+    taints   = list(object({ key = string, value = string, effect = string }))
+    zones    = list(string)
+  }))
+}
+
+variable "admin_cidrs" {
+  description = "Ranges that may reach the API; empty: everybody may, and still needs a credential."
+  type        = list(string)
+}
+
+variable "pod_subnet" {
+  description = "Range of the pods; empty: the vendor chooses."
+  type        = string
+}
+
+variable "service_subnet" {
+  description = "Range of the Services; empty: the vendor chooses."
+  type        = string
+}
