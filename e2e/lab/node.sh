@@ -1,7 +1,7 @@
 #!/bin/bash
 # One host of the lab: a set of namespaces (mount, pid, net, uts, ipc, cgroup) that boots systemd as pid 1 from the shared root
 # file system (overlay), reachable by ssh over a veth on the bridge.
-#   node.sh up NAME IP     boot, wait for sshd
+#   node.sh up NAME IP     boot, wait for sshd (after "net")
 #   node.sh down NAME      power off; the disk stays
 #   node.sh kill NAME      SIGKILL pid 1 (the plug is pulled); "up" boots it again with its disk
 #   node.sh rm NAME        pull the plug and delete the disk
@@ -20,17 +20,19 @@ CG=/sys/fs/cgroup
 net_up() {
   # every node's systemd, kubelet and containerd are uid 0 of the same user namespace: 128 instances run out at a few nodes
   [ "$(cat /proc/sys/fs/inotify/max_user_instances)" -ge 1024 ] || echo 8192 >/proc/sys/fs/inotify/max_user_instances
+  mkcg lab
   ip link show "$BR" >/dev/null 2>&1 && return 0
   ip link add "$BR" type bridge; ip addr add "$GW/$PLEN" dev "$BR"; ip link set "$BR" up
 }
 
-mkcg() { # the node's own cgroup in every v1 hierarchy; its cgroup namespace is rooted there
+# mkcg DIR: a cgroup of that name in every v1 hierarchy. A node's cgroup namespace is rooted in its own, lab/NAME.
+mkcg() {
   local c d
   for c in $CTRL; do
-    for d in "$CG/$c/lab" "$CG/$c/lab/$1"; do
-      [ -d "$d" ] || mkdir "$d"
-      if [ "$c" = cpuset ]; then cat "${d%/*}/cpuset.cpus" >"$d/cpuset.cpus"; cat "${d%/*}/cpuset.mems" >"$d/cpuset.mems"; echo 1 >"$d/cgroup.clone_children"; fi
-    done
+    d=$CG/$c/$1; [ ! -d "$d" ] || continue
+    mkdir "$d"
+    [ "$c" = cpuset ] || continue
+    cat "${d%/*}/cpuset.cpus" >"$d/cpuset.cpus"; cat "${d%/*}/cpuset.mems" >"$d/cpuset.mems"; echo 1 >"$d/cgroup.clone_children"
   done
 }
 rmcg() { # a killed process leaves its cgroup a little after it leaves the process table: retry
@@ -66,7 +68,7 @@ S
 up() {
   local n=$1 ip=$2 d=$DIR/$1 c
   initpid "$n" >/dev/null && { echo "$n already up"; return 0; }
-  net_up; mkcg "$n"
+  mkcg "lab/$n"
   mkdir -p "$d"/{upper,work,root}
   if [ ! -e "$d/upper/etc/machine-id" ]; then # first boot: the disk is made
     mkdir -p "$d/upper/etc/ssh" "$d/upper/root/.ssh"; chmod 700 "$d/upper/root"
