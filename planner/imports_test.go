@@ -58,11 +58,12 @@ var permitted = map[string][]string{
 	"planner/emit/terraform": slices.Concat(emitter, language),
 	"planner/emit/cloud":     slices.Concat(target, []string{"planner/emit/terraform"}),
 
-	"planner/emit/vagrant":   target,
-	"planner/emit/aws":       clouds,
-	"planner/emit/kubespray": slices.Concat(target, []string{"planner/spec", "planner/emit/ansible", "planner/emit/kubeadm"}),
-	"planner/emit/kind":      slices.Concat(target, []string{"planner/spec", "planner/emit/cni", "planner/emit/kubeadm"}),
-	"planner/emit/gcp":       clouds,
+	"planner/emit/vagrant":    target,
+	"planner/emit/aws":        clouds,
+	"planner/emit/kubespray":  slices.Concat(target, []string{"planner/spec", "planner/emit/ansible", "planner/emit/kubeadm"}),
+	"planner/emit/clusterapi": slices.Concat(target, []string{"planner/spec", "planner/emit/cni", "planner/emit/kubeadm"}),
+	"planner/emit/kind":       slices.Concat(target, []string{"planner/spec", "planner/emit/cni", "planner/emit/kubeadm"}),
+	"planner/emit/gcp":        clouds,
 
 	// What tests share; no program links them.
 	"planner/emit/emittest":                {"..."},

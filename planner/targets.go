@@ -5,6 +5,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/emit/aws"
+	"github.com/k8splan/k8splan/planner/emit/clusterapi"
 	"github.com/k8splan/k8splan/planner/emit/gcp"
 	"github.com/k8splan/k8splan/planner/emit/gke"
 	"github.com/k8splan/k8splan/planner/emit/kind"
@@ -32,6 +33,7 @@ func targets() []target {
 		{"gke", gke.Decode, gke.Emit, gke.Rules()},
 		{"kind", kind.Decode, kind.Emit, kind.Rules()},
 		{"kubespray", kubespray.Decode, kubespray.Emit, kubespray.Rules()},
+		{"cluster-api", clusterapi.Decode, clusterapi.Emit, clusterapi.Rules()},
 	}
 }
 

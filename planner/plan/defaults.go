@@ -371,6 +371,9 @@ func (r *resolver) networkDefaults() {
 	if r.plan.Cluster.Version.NFTablesProxy() {
 		proxy, reason = "nftables", "It is generally available and scales best with the number of Services; it needs Linux 5.13 or newer."
 	}
+	if own := r.plan.Target.Facts.Proxy; own != "" {
+		proxy, reason = own, "What the target itself comes with."
+	}
 	if p.CNI.KubeProxyReplacement {
 		proxy, reason = ProxyNone, "The pod network replaces kube-proxy."
 	}

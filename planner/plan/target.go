@@ -35,6 +35,8 @@ type TargetFacts struct {
 	EtcdWhy   string
 	// CNI is the pod network where none is written; "" stands for the planner's own default.
 	CNI string
+	// Proxy is kube-proxy's mode where none is written; "" stands for the planner's own default.
+	Proxy string
 	// Unused names blocks ("ssh") and arguments ("node.address") of the language that mean nothing to the target.
 	Unused []string
 	// L2 is false where the network filters ARP and VRRP for addresses it did not give out, so that a virtual IP cannot move.
@@ -186,5 +188,15 @@ var Targets = []TargetFacts{
 		},
 		Oldest: Version{1, 34, 0}, Newest: Version{1, 36, 4}, VersionsFrom: "the release notes and checksums of kubespray v2.32.0", VersionsOn: "2026-11-23",
 		Emits: "kubespray's inventory and group_vars", Checked: CheckTool, CheckedBy: "ansible-inventory (ansible-core 2.14)", CheckedOn: "2026-11-23",
+	},
+	{
+		Name: "cluster-api", Title: "Cluster API: objects for a management cluster", Hosting: Installer, Folder: "cluster-api",
+		CNI: Calico, Proxy: "iptables", // kind's node image, which the provider docker runs, cannot run flannel; kubeadm's own mode
+		Unused: []string{
+			"container_runtime", "etcd.version", "load_balancer", "ssh", "artifacts.source", "artifacts.mirror_url", "artifacts.checksums", "network.node_subnets", "network.http_proxy",
+			"node.arch", "node.os", "node.cpus", "node.memory", "node.disk", "node.interface", "node.instance_type", "node.mac", "node.host",
+		},
+		Oldest: Version{1, 31, 0}, Newest: Version{1, 37, 0}, VersionsFrom: "the support matrix of Cluster API v1.14", VersionsOn: "2026-11-23",
+		Emits: "Cluster, KubeadmControlPlane and MachineDeployments; the pod network", Checked: CheckTypes, CheckedOn: "2026-11-23",
 	},
 }

@@ -137,13 +137,7 @@ func nodeRegistration(p *plan.Plan, n *plan.Node) (kubeadmv1.NodeRegistrationOpt
 		r.KubeletExtraArgs = append(r.KubeletExtraArgs, kubeadmv1.Arg{Name: "node-labels", Value: value})
 	}
 
-	for _, a := range p.Cluster.Kubelet.ExtraArgs {
-		overridden := slices.ContainsFunc(n.KubeletExtraArgs, func(own plan.Arg) bool { return own.Name == a.Name })
-		if !overridden {
-			r.KubeletExtraArgs = append(r.KubeletExtraArgs, kubeadmv1.Arg{Name: a.Name, Value: a.Value})
-		}
-	}
-	r.KubeletExtraArgs = append(r.KubeletExtraArgs, args(n.KubeletExtraArgs)...)
+	r.KubeletExtraArgs = append(r.KubeletExtraArgs, KubeletArgs(p, n)...)
 
 	// kubeadm writes these flags on one line of an environment file that systemd splits at blanks: it has no way to quote them.
 	for _, a := range r.KubeletExtraArgs {
@@ -152,6 +146,29 @@ func nodeRegistration(p *plan.Plan, n *plan.Node) (kubeadmv1.NodeRegistrationOpt
 		}
 	}
 	return r, nil
+}
+
+// KubeletArgs are the flags that the author wrote for the node's kubelet: the cluster's, unless the node has its own word, and the node's.
+func KubeletArgs(p *plan.Plan, n *plan.Node) []kubeadmv1.Arg {
+	var out []kubeadmv1.Arg
+	for _, a := range p.Cluster.Kubelet.ExtraArgs {
+		overridden := slices.ContainsFunc(n.KubeletExtraArgs, func(own plan.Arg) bool { return own.Name == a.Name })
+		if !overridden {
+			out = append(out, kubeadmv1.Arg{Name: a.Name, Value: a.Value})
+		}
+	}
+	return append(out, args(n.KubeletExtraArgs)...)
+}
+
+// ComponentArgs are the flags of the control plane's components: what the plan decides, then what the author wrote.
+func ComponentArgs(p *plan.Plan) (apiServer, controllerManager, scheduler []kubeadmv1.Arg) {
+	gates, ports := featureGates(p), p.Network.NodePorts
+	apiServer = slices.Concat(gates,
+		[]kubeadmv1.Arg{{Name: "service-node-port-range", Value: strconv.Itoa(ports.First) + "-" + strconv.Itoa(ports.Last)}},
+		args(p.Cluster.APIServer.ExtraArgs))
+	controllerManager = slices.Concat(gates, nodeMasks(p), args(p.Cluster.ControllerManager.ExtraArgs))
+	scheduler = slices.Concat(gates, args(p.Cluster.Scheduler.ExtraArgs))
+	return apiServer, controllerManager, scheduler
 }
 
 func cluster(p *plan.Plan) *kubeadmv1.ClusterConfiguration {
@@ -173,13 +190,7 @@ func cluster(p *plan.Plan) *kubeadmv1.ClusterConfiguration {
 	}
 	issuance(p, c)
 
-	gates := featureGates(p)
-	ports := p.Network.NodePorts
-	c.APIServer.ExtraArgs = slices.Concat(gates,
-		[]kubeadmv1.Arg{{Name: "service-node-port-range", Value: strconv.Itoa(ports.First) + "-" + strconv.Itoa(ports.Last)}},
-		args(p.Cluster.APIServer.ExtraArgs))
-	c.ControllerManager.ExtraArgs = slices.Concat(gates, nodeMasks(p), args(p.Cluster.ControllerManager.ExtraArgs))
-	c.Scheduler.ExtraArgs = slices.Concat(gates, args(p.Cluster.Scheduler.ExtraArgs))
+	c.APIServer.ExtraArgs, c.ControllerManager.ExtraArgs, c.Scheduler.ExtraArgs = ComponentArgs(p)
 	return c
 }
 
