@@ -118,7 +118,7 @@ var capacityRules = []Rule{
 		Fix:     "Split the cluster, or lower `max_nodes`.",
 		Sources: []string{largeClusters},
 	}, func(p *plan.Plan) []Finding {
-		if n := p.Cluster.MaxNodes; n > 5000 {
+		if n := p.Cluster.MaxNodes; n > plan.TestedNodes {
 			return one(p.Cluster.Attr("max_nodes"), "%d nodes: Kubernetes is tested with 5,000. Split the cluster, or lower max_nodes.", n)
 		}
 		return nil
@@ -164,18 +164,12 @@ var capacityRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "control-plane-undersized", Severity: rule.Warning, Title: "Control plane small for the number of nodes",
-		Doc:     "The API server's memory and processor grow with nodes and what they watch. Too small ones answer slowly exactly when much happens at once: after a power cut, in a roll-out. Upstream's own sizes for the node counts are 2 cores up to 10 nodes, 4 up to 100, 8 up to 250, 16 up to 500, 32 beyond.",
+		Doc:     "The API server's memory and processor grow with nodes and what they watch. Too small ones answer slowly exactly when much happens at once: after a power cut, in a roll-out. Upstream's own sizes for the node counts are 2 cores up to 10 nodes, 4 up to 50, 8 up to 100, 16 up to 500, 32 beyond.",
 		Fix:     "Raise `cpus`, or spread the load over more control planes.",
 		Sources: []string{largeClusters, "https://github.com/kubernetes/kubernetes/blob/v1.37.2/cluster/gce/config-common.sh"},
 	}, func(p *plan.Plan) []Finding {
 		drawn := len(p.KubeletNodes())
-		want := 32
-		for _, row := range []struct{ nodes, cores int }{{10, 2}, {100, 4}, {250, 8}, {500, 16}} {
-			if drawn <= row.nodes {
-				want = row.cores
-				break
-			}
-		}
+		want := plan.ControlPlaneCores(drawn)
 		return each(p.ControlPlanes(), func(n *plan.Node) bool { return n.CPUs >= 2 && n.CPUs < want }, func(n *plan.Node) hcl.Range { return n.Attr("cpus") }, func(n *plan.Node, all []*plan.Node) string {
 			return fmt.Sprintf("%s has %d cores for a cluster of %d nodes; upstream sizes its own with %d. Write cpus = %d.", whose(all), n.CPUs, drawn, want, want)
 		})
@@ -190,21 +184,15 @@ var capacityRules = []Rule{
 			return nil
 		}
 		drawn := len(p.KubeletNodes())
-		cores, memory := 16, 64
-		for _, row := range []struct{ nodes, cores, gigabytes int }{{50, 2, 8}, {250, 4, 16}, {1000, 8, 32}} {
-			if drawn <= row.nodes {
-				cores, memory = row.cores, row.gigabytes
-				break
-			}
-		}
+		host, _ := plan.SizeEtcd(drawn)
 		if drawn <= 10 { // the smallest row is for 50 nodes; a handful does well with less
 			return nil
 		}
 		small := func(n *plan.Node) bool {
-			return n.CPUs > 0 && n.CPUs < cores || n.MemoryBytes > 0 && n.MemoryBytes < int64(memory)*1e9
+			return n.CPUs > 0 && n.CPUs < host.CPUs || n.MemoryBytes > 0 && n.MemoryBytes < host.MemoryBytes
 		}
 		return each(members(p), small, func(n *plan.Node) hcl.Range {
-			if n.CPUs > 0 && n.CPUs < cores {
+			if n.CPUs > 0 && n.CPUs < host.CPUs {
 				return n.Attr("cpus")
 			}
 			return n.Attr("memory")
@@ -219,7 +207,7 @@ var capacityRules = []Rule{
 				}
 				has += gibibytes(n.MemoryBytes)
 			}
-			return fmt.Sprintf("%s has %s for a cluster of %d nodes; etcd's documentation sizes it with %d cores and %d GB.", whose(all), has, drawn, cores, memory)
+			return fmt.Sprintf("%s has %s for a cluster of %d nodes; etcd's documentation sizes it with %d cores and %d GB.", whose(all), has, drawn, host.CPUs, host.MemoryBytes/1e9)
 		})
 	}},
 }

@@ -25,6 +25,7 @@ type Document struct {
 	Etcd          *Etcd        `json:"etcd,omitempty"`
 	LoadBalancer  LoadBalancer `json:"load_balancer"`
 	Network       Network      `json:"network"`
+	Capacity      Capacity     `json:"capacity"`
 	Runtime       Runtime      `json:"container_runtime"`
 	SSH           SSH          `json:"ssh"`
 	Artifacts     Artifacts    `json:"artifacts"`
@@ -260,6 +261,7 @@ func Describe(p *plan.Plan) Document {
 			},
 			KubeProxy: n.KubeProxy.Mode,
 		},
+		Capacity:     describeCapacity(p),
 		Runtime:      Runtime{Name: p.Runtime.Name, Version: p.Runtime.Version, Socket: p.Runtime.Socket},
 		SSH:          SSH{User: p.SSH.User, Port: p.SSH.Port, PrivateKeyFile: p.SSH.PrivateKeyFile, JumpHost: p.SSH.JumpHost},
 		Artifacts:    Artifacts{Source: p.Artifacts.Origin, MirrorURL: p.Artifacts.MirrorURL, ImageRepository: p.Artifacts.ImageRepository},

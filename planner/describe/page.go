@@ -36,6 +36,7 @@ func Page(w io.Writer, p *plan.Plan, style Style) error {
 	g.hosts(p)
 	g.etcd(p)
 	g.network(p)
+	g.capacity(p)
 	g.versions(p)
 	g.certificate(p)
 	g.decisions(p)
@@ -311,15 +312,10 @@ func (g *page) etcd(p *plan.Plan) {
 
 func (g *page) network(p *plan.Plan) {
 	n := &p.Network
-	drawn := len(p.KubeletNodes())
-	growth := ""
-	if p.Cluster.MaxNodes > drawn {
-		growth = fmt.Sprintf(", planned up to %s", thousands(p.Cluster.MaxNodes))
-	}
 	g.heading("Network", "")
 	var rows [][]string
 	for _, s := range n.PodSubnets {
-		rows = append(rows, []string{"Pods", s.String(), fmt.Sprintf("room for %s with a /%d each; %d drawn%s; up to %d pods on each", quantity(n.NodeCapacity(), "node", "nodes"), n.NodeMask(s), drawn, growth, p.Cluster.Kubelet.MaxPods)})
+		rows = append(rows, []string{"Pods", s.String(), fmt.Sprintf("room for %s with a /%d each", quantity(n.NodeCapacity(), "node", "nodes"), n.NodeMask(s))})
 	}
 	for i, s := range n.ServiceSubnets {
 		about := ""

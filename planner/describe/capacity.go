@@ -1,0 +1,227 @@
+package describe
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// Capacity is how far the design carries: the ranges, the sizes of hosts that upstream advises, and what remains after a loss.
+type Capacity struct {
+	NodesDrawn   int `json:"nodes_drawn"`
+	NodesPlanned int `json:"nodes_planned"` // max_nodes
+	NodesTested  int `json:"nodes_tested"`  // that Kubernetes is tested with
+	// RangeNodes is how many nodes the pod ranges have a share for; absent where the vendor chooses the range.
+	RangeNodes  int        `json:"range_nodes,omitempty"`
+	PodsPerNode int        `json:"pods_per_node"`         // that a kubelet accepts
+	ShareHolds  int        `json:"share_holds,omitempty"` // pod addresses in a node's share
+	Pods        int        `json:"pods"`                  // that the workers drawn take together
+	PodsPlanned int        `json:"pods_planned"`          // the same when all growth is workers
+	PodsTested  int        `json:"pods_tested"`           // that Kubernetes is tested with
+	Hosts       []HostSize `json:"hosts"`
+	Loss        *Loss      `json:"loss,omitempty"` // of the largest failure domain; absent where there is no worker
+}
+
+// HostSize compares the hosts of a role with what upstream advises for the number of nodes.
+type HostSize struct {
+	Role    string `json:"role"` // control-plane | etcd
+	Source  string `json:"source"`
+	Stated  *Size  `json:"stated,omitempty"` // the least of the hosts; absent where no host states any
+	Drawn   Size   `json:"for_nodes_drawn"`
+	Planned Size   `json:"for_nodes_planned"`
+}
+
+// Size is of one host.
+type Size struct {
+	CPUs        int   `json:"cpus,omitempty"`
+	MemoryBytes int64 `json:"memory_bytes,omitempty"`
+	DiskIOPS    int   `json:"disk_iops,omitempty"`
+	DiskMBps    int   `json:"disk_megabytes_per_second,omitempty"`
+	// Beyond says that upstream's table ends before this number of nodes: the size is of its last row.
+	Beyond bool `json:"beyond_table,omitempty"`
+}
+
+// Loss is what remains of the workers after the loss of those that fail together.
+type Loss struct {
+	Kind    string `json:"kind"` // failure domain | hypervisor | node
+	Name    string `json:"name"`
+	Workers Share  `json:"workers"`
+	Pods    Share  `json:"pods"`
+	CPUs    *Share `json:"cpus,omitempty"` // absent where a worker does not state them
+	Memory  *Share `json:"memory_bytes,omitempty"`
+}
+
+// Share is how much there is, and how much remains.
+type Share struct {
+	Total   int64 `json:"total"`
+	Left    int64 `json:"left"`
+	Percent int   `json:"left_percent"` // rounded down
+}
+
+const (
+	kubeUp       = "https://github.com/kubernetes/kubernetes/blob/v1.37.2/cluster/gce/config-common.sh"
+	etcdHardware = "https://etcd.io/docs/v3.6/op-guide/hardware/#example-hardware-configurations"
+)
+
+func describeCapacity(p *plan.Plan) Capacity {
+	c := p.Capacity()
+	out := Capacity{
+		NodesDrawn: c.Drawn, NodesPlanned: c.Planned, NodesTested: plan.TestedNodes, RangeNodes: c.RangeNodes,
+		PodsPerNode: c.PodsPerNode, ShareHolds: c.ShareHolds, Pods: c.Pods, PodsPlanned: c.PodsPlanned, PodsTested: plan.TestedPods,
+		Hosts: []HostSize{},
+	}
+	if p.Target.Facts.Hosting == plan.Hosts {
+		cores := func(nodes int) Size { return Size{CPUs: plan.ControlPlaneCores(nodes)} }
+		if nodes := p.ControlPlanes(); len(nodes) > 0 {
+			out.Hosts = append(out.Hosts, HostSize{"control-plane", kubeUp, least(nodes), cores(c.Drawn), cores(c.Planned)})
+		}
+		if p.Etcd.IsExternal() && len(p.Etcd.Members) > 0 {
+			members := each(p.Etcd.Members, func(m plan.Member) *plan.Node { return m.Node })
+			out.Hosts = append(out.Hosts, HostSize{"etcd", etcdHardware, least(members), etcdSize(c.Drawn), etcdSize(c.Planned)})
+		}
+	}
+	if l := c.Loss; l != nil {
+		out.Loss = &Loss{Kind: l.Kind, Name: l.Name, Workers: share(l.Workers), Pods: share(l.Pods)}
+		if l.CPUs.Total > 0 {
+			s := share(l.CPUs)
+			out.Loss.CPUs = &s
+		}
+		if l.Memory.Total > 0 {
+			s := share(l.Memory)
+			out.Loss.Memory = &s
+		}
+	}
+	return out
+}
+
+func share(s plan.Share) Share { return Share{s.Total, s.Left, s.Percent()} }
+
+func etcdSize(nodes int) Size {
+	h, known := plan.SizeEtcd(nodes)
+	return Size{CPUs: h.CPUs, MemoryBytes: h.MemoryBytes, DiskIOPS: h.IOPS, DiskMBps: h.DiskMBps, Beyond: !known}
+}
+
+// least is the smallest number that any of the hosts states, of each kind; nil where none states any.
+func least(nodes []*plan.Node) *Size {
+	var s Size
+	for _, n := range nodes {
+		if n.CPUs > 0 && (s.CPUs == 0 || n.CPUs < s.CPUs) {
+			s.CPUs = n.CPUs
+		}
+		if n.MemoryBytes > 0 && (s.MemoryBytes == 0 || n.MemoryBytes < s.MemoryBytes) {
+			s.MemoryBytes = n.MemoryBytes
+		}
+	}
+	if s == (Size{}) {
+		return nil
+	}
+	return &s
+}
+
+func (g *page) capacity(p *plan.Plan) {
+	c := describeCapacity(p)
+	grows := c.NodesPlanned > c.NodesDrawn
+	aside := quantity(c.NodesDrawn, "node", "nodes") + " drawn"
+	if grows {
+		aside += ", " + thousands(c.NodesPlanned) + " planned"
+	}
+	g.heading("Capacity", aside)
+
+	nodes := fmt.Sprintf("Kubernetes is tested with %s", thousands(c.NodesTested))
+	if c.RangeNodes > 0 && c.RangeNodes < 1<<30 {
+		nodes = fmt.Sprintf("the pod range ends at %s; ", thousands(c.RangeNodes)) + nodes
+	}
+	pods := fmt.Sprintf("%s on each node", thousands(c.PodsPerNode))
+	if c.ShareHolds > 0 && c.ShareHolds < 1<<20 {
+		pods += fmt.Sprintf(", whose share holds %s", thousands(c.ShareHolds))
+	}
+	pods += fmt.Sprintf("; %s on the workers drawn", thousands(c.Pods))
+	if grows {
+		pods += fmt.Sprintf(", %s as planned", thousands(c.PodsPlanned))
+	}
+	rows := [][2]string{{"Nodes", nodes}, {"Pods", fmt.Sprintf("%s; Kubernetes is tested with %s", pods, thousands(c.PodsTested))}}
+	for _, h := range c.Hosts {
+		label, by := "Control planes", "by upstream's kube-up"
+		if h.Role == "etcd" {
+			label, by = "etcd hosts", "by etcd's documentation"
+		}
+		text := fmt.Sprintf("%s for %s", h.Drawn, quantity(c.NodesDrawn, "node", "nodes"))
+		if h.Planned != h.Drawn {
+			text += fmt.Sprintf("; %s for %s", h.Planned, thousands(c.NodesPlanned))
+		}
+		text += " " + by
+		if h.Planned.Beyond {
+			text += fmt.Sprintf(", whose table ends at %s", thousands(3000))
+		}
+		if h.Stated != nil {
+			text += "; the file states " + h.Stated.String()
+		}
+		rows = append(rows, [2]string{label, text})
+	}
+	g.facts(append(rows, [2]string{"After a loss", c.Loss.text()}))
+}
+
+// String is "4 CPUs, 16 GB, 6,000 IOPS and 94 MB/s", without what is not known.
+func (s Size) String() string {
+	var parts []string
+	if s.CPUs > 0 {
+		parts = append(parts, quantity(s.CPUs, "CPU", "CPUs"))
+	}
+	if s.MemoryBytes > 0 {
+		parts = append(parts, gigabytes(s.MemoryBytes))
+	}
+	if s.DiskIOPS > 0 {
+		parts = append(parts, thousands(s.DiskIOPS)+" IOPS", strconv.Itoa(s.DiskMBps)+" MB/s")
+	}
+	return list(parts)
+}
+
+// gigabytes writes a size in the unit that it was stated in: etcd's documentation counts in GB, topologies mostly in GiB.
+func gigabytes(n int64) string {
+	const gigabyte = 1_000_000_000
+	if n%gigabyte == 0 {
+		return strconv.FormatInt(n/gigabyte, 10) + " GB"
+	}
+	return bytes(n)
+}
+
+// text is a sentence on the loss, "" where there is no worker.
+func (l *Loss) text() string {
+	switch {
+	case l == nil:
+		return ""
+	case l.Workers.Left == 0 && l.Workers.Total == 1:
+		return fmt.Sprintf("%s is the one worker: nothing remains", l.Name)
+	case l.Workers.Left == 0:
+		return fmt.Sprintf("every worker is in the %s %s: nothing remains", l.Kind, l.Name)
+	}
+	measures := []string{}
+	lowest := l.Pods.Percent
+	if l.CPUs != nil {
+		measures = append(measures, fmt.Sprintf("%s of %s CPUs", thousands(int(l.CPUs.Left)), thousands(int(l.CPUs.Total))))
+		lowest = l.CPUs.Percent
+	}
+	if l.Memory != nil {
+		measures = append(measures, fmt.Sprintf("%s of %s", gibibytes(l.Memory.Left), gibibytes(l.Memory.Total)))
+		lowest = min(lowest, l.Memory.Percent)
+	}
+	if len(measures) == 0 {
+		measures = append(measures, fmt.Sprintf("room for %s of %s pods", thousands(int(l.Pods.Left)), thousands(int(l.Pods.Total))))
+	}
+	who := fmt.Sprintf("without %s, the largest %s, %s of %s workers remain", l.Name, l.Kind, thousands(int(l.Workers.Left)), thousands(int(l.Workers.Total)))
+	if l.Kind == plan.NodeFails {
+		who = fmt.Sprintf("without %s, %s of %s workers remain", l.Name, thousands(int(l.Workers.Left)), thousands(int(l.Workers.Total)))
+	}
+	return fmt.Sprintf("%s, with %s; workers filled to %d %% or less carry on as they were", who, strings.Join(measures, " and "), lowest)
+}
+
+// gibibytes writes a sum of memory in GiB, with one digit behind the point where it has a fraction.
+func gibibytes(n int64) string {
+	const gibibyte = 1 << 30
+	if n%gibibyte == 0 {
+		return thousands(int(n/gibibyte)) + " GiB"
+	}
+	return strconv.FormatFloat(float64(n)/gibibyte, 'f', 1, 64) + " GiB"
+}
