@@ -6,10 +6,12 @@ import (
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/emit/aws"
 	"github.com/k8splan/k8splan/planner/emit/clusterapi"
+	"github.com/k8splan/k8splan/planner/emit/eks"
 	"github.com/k8splan/k8splan/planner/emit/gcp"
 	"github.com/k8splan/k8splan/planner/emit/gke"
 	"github.com/k8splan/k8splan/planner/emit/kind"
 	"github.com/k8splan/k8splan/planner/emit/kubespray"
+	"github.com/k8splan/k8splan/planner/emit/libvirt"
 	"github.com/k8splan/k8splan/planner/emit/vagrant"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
@@ -28,8 +30,10 @@ func targets() []target {
 	return []target{
 		{"bare-metal", noOptions, noFiles, nil},
 		{"vagrant", vagrant.Decode, vagrant.Emit, vagrant.Rules()},
+		{"libvirt", libvirt.Decode, libvirt.Emit, libvirt.Rules()},
 		{"aws", aws.Decode, aws.Emit, aws.Rules()},
 		{"gcp", gcp.Decode, gcp.Emit, gcp.Rules()},
+		{"eks", eks.Decode, eks.Emit, eks.Rules()},
 		{"gke", gke.Decode, gke.Emit, gke.Rules()},
 		{"kind", kind.Decode, kind.Emit, kind.Rules()},
 		{"kubespray", kubespray.Decode, kubespray.Emit, kubespray.Rules()},

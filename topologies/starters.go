@@ -29,6 +29,7 @@ type drawing struct {
 // drawings of the targets that are not drawn as in types.
 var drawings = map[string]drawing{
 	"aws": {"zonal", nil},
+	"eks": {"hosted", []Type{MultiEtcdMultiMaster}},
 	"gcp": {"cloud", nil},
 	"gke": {"hosted", []Type{SingleEtcdSingleMaster, MultiEtcdMultiMaster}},
 }

@@ -147,6 +147,12 @@ var Targets = []TargetFacts{
 		Reserved: []netip.Prefix{netip.MustParsePrefix("10.0.2.0/24"), netip.MustParsePrefix("192.168.121.0/24")},
 	},
 	{
+		Name: "libvirt", Title: "KVM: hypervisors of one's own, through libvirt", Hosting: Hosts, L2: true, SSHUser: "ops",
+		Folder: "libvirt", Make: "libvirt/machines.sh up",
+		Emits: "XML of network, disks and machines, cloud-init's seeds, a script; then the playbook", Checked: CheckTool,
+		CheckedBy: "virt-xml-validate and virsh's test driver (libvirt 9.0), cloud-init schema (22.4), shellcheck", CheckedOn: "2026-11-23",
+	},
+	{
 		Name: "aws", Title: "AWS machines", Hosting: Hosts,
 		Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
 		Emits: "Terraform: network, security groups, machines, balancer, roles, bastion; then the playbook", Checked: CheckTool,
@@ -157,6 +163,13 @@ var Targets = []TargetFacts{
 		Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
 		Emits: "Terraform: network, firewall, machines, balancer, bastion; then the playbook", Checked: CheckTool,
 		CheckedBy: "terraform validate with the schema of hashicorp/google 6.50", CheckedOn: "2026-11-23",
+	},
+	{
+		Name: "eks", Title: "Amazon EKS", Hosting: Hosted, Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
+		Types: []topologies.Type{topologies.MultiEtcdMultiMaster}, TypesWhy: haHostedWhy, CNI: NoCNI, Unused: append(slices.Clone(vendorsOwn), "network.pod_subnets"),
+		Newest: Version{1, 35, 0}, VersionsFrom: "eksctl 0.230.0 (pkg/apis/eksctl.io/v1alpha5)", VersionsOn: "2026-08-31",
+		Emits: "Terraform: network, roles, cluster, pools; a ClusterConfig for eksctl", Checked: CheckTool,
+		CheckedBy: "terraform validate with the schema of hashicorp/aws 6.25; eksctl's JSON schema", CheckedOn: "2026-11-23",
 	},
 	{
 		Name: "gke", Title: "Google Kubernetes Engine", Hosting: Hosted, Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
