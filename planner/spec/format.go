@@ -14,7 +14,7 @@ func Format(src []byte) []byte {
 		return src
 	}
 	text := bytes.TrimPrefix(src, []byte(byteOrderMark))
-	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
+	text = lineFeeds(text)
 	if _, diags := parse("", text, nil); diags.HasErrors() {
 		return src
 	}
@@ -33,4 +33,16 @@ func Format(src []byte) []byte {
 		text = next
 	}
 	return text
+}
+
+// lineFeeds ends every line with a line feed alone, however many carriage returns a transfer has put before it.
+func lineFeeds(text []byte) []byte {
+	if !bytes.Contains(text, []byte("\r\n")) {
+		return text
+	}
+	lines := bytes.Split(text, []byte("\n"))
+	for i := range lines[:len(lines)-1] {
+		lines[i] = bytes.TrimRight(lines[i], "\r")
+	}
+	return bytes.Join(lines, []byte("\n"))
 }
