@@ -100,8 +100,24 @@ func (a *app) open(args []string, flags *topologyFlags) (*opened, error) {
 		name = stdinName
 	}
 	o := &opened{name: name, sources: map[string][]byte{}}
+	values, err := flags.values(o)
+	if err != nil {
+		return nil, err
+	}
+	o.sources[name] = src
+	if o.diags.HasErrors() {
+		return o, nil
+	}
+	var diags hcl.Diagnostics
+	o.project, diags = planner.Open(name, src, values, today)
+	o.diags = append(o.diags, diags...)
+	return o, nil
+}
+
+// values reads the flags' values of variables, in order. What is wrong with them goes to the diagnostics.
+func (t *topologyFlags) values(o *opened) (map[string]cty.Value, error) {
 	values := map[string]cty.Value{}
-	for _, v := range flags.vars {
+	for _, v := range t.vars {
 		if !v.file {
 			key, value, diags := spec.ParseVar(v.text)
 			if o.diags = append(o.diags, diags...); !diags.HasErrors() {
@@ -120,14 +136,7 @@ func (a *app) open(args []string, flags *topologyFlags) (*opened, error) {
 		o.sources[v.text] = text
 		maps.Copy(values, more)
 	}
-	o.sources[name] = src
-	if o.diags.HasErrors() {
-		return o, nil
-	}
-	var diags hcl.Diagnostics
-	o.project, diags = planner.Open(name, src, values, today)
-	o.diags = append(o.diags, diags...)
-	return o, nil
+	return values, nil
 }
 
 // read returns the content of a topology file, of standard input for "-".

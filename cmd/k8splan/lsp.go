@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/k8splan/k8splan/planner/lsp"
+)
+
+// editDelay is how long an editor's keys must rest before the file is judged: a pause between words, not between letters.
+const editDelay = 150 * time.Millisecond
+
+func (a *app) lspCommand() *cobra.Command {
+	var topology topologyFlags
+	var stdio bool
+	cmd := &cobra.Command{
+		Use:   "lsp",
+		Short: "Serve an editor: findings as you type, completion, documentation, layout",
+		Long: `Lsp speaks the Language Server Protocol over stdin and stdout; an editor starts it. docs/editors.md says how to tell VS Code, Neovim and
+Helix about it.`,
+		Args: count(0, 0, ""),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if _, err := topology.date(); err != nil {
+				return err
+			}
+			o := &opened{name: "the command line", sources: map[string][]byte{}}
+			values, err := topology.values(o)
+			if err != nil {
+				return err
+			}
+			if o.diags.HasErrors() {
+				a.printDiagnostics(o)
+				return errReported
+			}
+			err = lsp.Serve(context.Background(), stream{a.stdin, a.stdout}, lsp.Options{
+				Version: release(), Rules: catalog(), RulePage: rulePage, Values: values, Delay: editDelay,
+				Today: func() time.Time {
+					day, _ := topology.date() // it was good above
+					return day
+				},
+			})
+			if err != nil {
+				return hinted{err, "an editor starts this command; docs/editors.md says how"}
+			}
+			return nil
+		},
+	}
+	topology.add(cmd)
+	cmd.Flags().BoolVar(&stdio, "stdio", true, "for editors that insist on saying so")
+	if err := cmd.Flags().MarkHidden("stdio"); err != nil {
+		panic(err)
+	}
+	return cmd
+}
+
+// stream is stdin and stdout as one. There is nothing to close: the process ends.
+type stream struct {
+	io.Reader
+	io.Writer
+}
+
+func (stream) Close() error { return nil }

@@ -1,0 +1,150 @@
+package lsp
+
+import (
+	"net/url"
+	"path/filepath"
+	"sort"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/spec"
+)
+
+// document is one state of a file. It does not change: an edit makes the next one.
+type document struct {
+	uri     string
+	version int
+	text    string
+	lines   []int // where each line starts, bytes
+	options *Options
+
+	once   sync.Once
+	diags  hcl.Diagnostics
+	spec   *spec.Spec
+	reread sync.Once
+
+	past *past
+}
+
+// past is what the states of one file share.
+type past struct {
+	mu    sync.Mutex
+	plan  *plan.Plan // of the last state without an error
+	timer *time.Timer
+}
+
+func newDocument(uri string, version int, text string, o *Options, p *past) *document {
+	d := &document{uri: uri, version: version, text: text, lines: []int{0}, options: o, past: p}
+	for i := range len(text) {
+		if text[i] == '\n' {
+			d.lines = append(d.lines, i+1)
+		}
+	}
+	return d
+}
+
+// judge takes the road, once for each state.
+func (d *document) judge() {
+	d.once.Do(func() {
+		project, diags := planner.Open(d.filename(), []byte(d.text), d.options.Values, d.options.Today())
+		d.diags = diags
+		if project != nil {
+			d.past.mu.Lock()
+			d.past.plan = project.Plan()
+			d.past.mu.Unlock()
+			d.spec = project.Plan().Spec
+		}
+	})
+}
+
+// written is the file as the loader reads it, whatever is wrong with it; never nil.
+func (d *document) written() *spec.Spec {
+	d.judge()
+	d.reread.Do(func() {
+		if d.spec == nil {
+			d.spec, _ = spec.Load(d.filename(), []byte(d.text), d.options.Values)
+		}
+	})
+	return d.spec
+}
+
+// secretive reports whether a variable is sensitive: then no value that was computed is shown, since any may be made of it.
+func secretive(s *spec.Spec) bool {
+	for _, v := range s.Variables {
+		if v.Sensitive != nil && *v.Sensitive {
+			return true
+		}
+	}
+	return false
+}
+
+// plan is the plan of this state, or of the last one without an error (fresh is false then); nil where there was none.
+func (d *document) plan() (p *plan.Plan, fresh bool) {
+	d.judge()
+	d.past.mu.Lock()
+	defer d.past.mu.Unlock()
+	return d.past.plan, !d.diags.HasErrors()
+}
+
+// filename is the name of the file in diagnostics.
+func (d *document) filename() string {
+	if u, err := url.Parse(d.uri); err == nil && u.Scheme == "file" {
+		return filepath.Base(u.Path)
+	}
+	return "topology.hcl"
+}
+
+// offset is the byte at a position; a position outside of the text is brought to the nearest inside.
+func (d *document) offset(p position) int {
+	if p.Line < 0 {
+		return 0
+	}
+	if p.Line >= len(d.lines) {
+		return len(d.text)
+	}
+	at, end := d.lines[p.Line], d.end(p.Line)
+	for units := 0; at < end && units < p.Character; {
+		r, size := utf8.DecodeRuneInString(d.text[at:])
+		if units += width(r); units > p.Character { // in the middle of a pair
+			break
+		}
+		at += size
+	}
+	return at
+}
+
+// end is where a line ends, its line feed and carriage return left out.
+func (d *document) end(line int) int {
+	end := len(d.text)
+	if line+1 < len(d.lines) {
+		end = d.lines[line+1] - 1
+	}
+	return d.lines[line] + len(strings.TrimSuffix(d.text[d.lines[line]:end], "\r"))
+}
+
+// position is the inverse of offset.
+func (d *document) position(offset int) position {
+	offset = min(max(offset, 0), len(d.text))
+	line := sort.SearchInts(d.lines, offset+1) - 1
+	units := 0
+	for _, r := range d.text[d.lines[line]:offset] {
+		units += width(r)
+	}
+	return position{line, units}
+}
+
+func (d *document) span(begin, end int) span { return span{d.position(begin), d.position(end)} }
+
+// width is the number of UTF-16 code units of a character.
+func width(r rune) int {
+	if r > 0xFFFF {
+		return 2
+	}
+	return 1
+}

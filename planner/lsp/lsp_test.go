@@ -1,0 +1,648 @@
+package lsp_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+	"unicode/utf16"
+
+	"go.lsp.dev/jsonrpc2"
+
+	"github.com/k8splan/k8splan/planner"
+	"github.com/k8splan/k8splan/planner/lsp"
+)
+
+type position struct {
+	Line      int `json:"line"`
+	Character int `json:"character"`
+}
+
+type span struct {
+	Start position `json:"start"`
+	End   position `json:"end"`
+}
+
+type edit struct {
+	Range   span   `json:"range"`
+	NewText string `json:"newText"`
+}
+
+type location struct {
+	URI   string `json:"uri"`
+	Range span   `json:"range"`
+}
+
+type finding struct {
+	Range           span   `json:"range"`
+	Severity        int    `json:"severity"`
+	Code            string `json:"code"`
+	Message         string `json:"message"`
+	Tags            []int  `json:"tags"`
+	CodeDescription struct {
+		Href string `json:"href"`
+	} `json:"codeDescription"`
+	RelatedInformation []struct {
+		Location location `json:"location"`
+	} `json:"relatedInformation"`
+}
+
+type published struct {
+	URI         string    `json:"uri"`
+	Version     int       `json:"version"`
+	Diagnostics []finding `json:"diagnostics"`
+}
+
+type item struct {
+	Label            string `json:"label"`
+	Detail           string `json:"detail"`
+	InsertTextFormat int    `json:"insertTextFormat"`
+	TextEdit         edit   `json:"textEdit"`
+}
+
+// editor is a client of the server, in this process.
+type editor struct {
+	t       *testing.T
+	conn    jsonrpc2.Conn
+	done    chan error
+	version int
+
+	mu   sync.Mutex
+	cond *sync.Cond
+	last map[string]published
+	sent int
+	logs []string
+}
+
+const uri = "file:///site/topology.hcl"
+
+func start(t *testing.T, snippets bool) *editor {
+	t.Helper()
+	here, there := net.Pipe()
+	e := &editor{t: t, done: make(chan error, 1), last: map[string]published{}}
+	e.cond = sync.NewCond(&e.mu)
+	go func() {
+		e.done <- lsp.Serve(context.Background(), there, lsp.Options{
+			Version: "v1.2.3", Rules: planner.Catalog(), RulePage: func(id string) string { return "https://example.com/rules#" + id },
+			Today: func() time.Time { return time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC) }, Delay: 20 * time.Millisecond,
+		})
+	}()
+	e.conn = jsonrpc2.NewConn(jsonrpc2.NewStream(here))
+	e.conn.Go(context.Background(), func(_ context.Context, req *jsonrpc2.Request) (any, error) {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		switch req.Method() {
+		case "textDocument/publishDiagnostics":
+			var p published
+			if err := json.Unmarshal(req.Params(), &p); err != nil {
+				t.Error(err)
+			}
+			e.last[p.URI] = p
+			e.sent++
+		default:
+			e.logs = append(e.logs, string(req.Params()))
+		}
+		e.cond.Broadcast()
+		return nil, nil
+	})
+	var hello struct {
+		Capabilities map[string]any `json:"capabilities"`
+		ServerInfo   struct{ Name, Version string }
+	}
+	e.call("initialize", map[string]any{"processId": nil, "rootUri": nil, "capabilities": map[string]any{
+		"textDocument": map[string]any{"completion": map[string]any{"completionItem": map[string]any{"snippetSupport": snippets}}},
+	}}, &hello)
+	if hello.ServerInfo.Name != "k8splan" || hello.Capabilities["hoverProvider"] != true {
+		t.Errorf("initialize: %+v", hello)
+	}
+	e.notify("initialized", map[string]any{})
+	t.Cleanup(func() {
+		e.mu.Lock()
+		logs := e.logs
+		e.mu.Unlock()
+		if len(logs) > 0 {
+			t.Errorf("the server logged %.2000s", strings.Join(logs, "\n"))
+		}
+		e.conn.Close()
+	})
+	return e
+}
+
+func (e *editor) call(method string, params, result any) {
+	e.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	var answer json.RawMessage
+	if _, err := e.conn.Call(ctx, method, raw(e.t, params), &answer); err != nil {
+		e.t.Fatalf("%s: %v", method, err)
+	}
+	if err := json.Unmarshal(answer, result); err != nil {
+		e.t.Fatalf("%s: %v", method, err)
+	}
+}
+
+// raw encodes as the standard library does: text that is no UTF-8 is mended and not refused.
+func raw(t *testing.T, v any) json.RawMessage {
+	t.Helper()
+	data, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func (e *editor) notify(method string, params any) {
+	e.t.Helper()
+	if err := e.conn.Notify(context.Background(), method, raw(e.t, params)); err != nil {
+		e.t.Fatalf("%s: %v", method, err)
+	}
+}
+
+func (e *editor) open(text string) {
+	e.version++
+	e.notify("textDocument/didOpen", map[string]any{"textDocument": map[string]any{"uri": uri, "languageId": "hcl", "version": e.version, "text": text}})
+}
+
+func (e *editor) change(text string) {
+	e.version++
+	e.notify("textDocument/didChange", map[string]any{"textDocument": map[string]any{"uri": uri, "version": e.version}, "contentChanges": []any{map[string]any{"text": text}}})
+}
+
+// findings waits for those of the state that was sent last.
+func (e *editor) findings() []finding {
+	e.t.Helper()
+	late := time.AfterFunc(30*time.Second, func() { e.cond.Broadcast() })
+	defer late.Stop()
+	began := time.Now()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for e.last[uri].Version != e.version {
+		if time.Since(began) > 29*time.Second {
+			e.t.Fatal("no findings came")
+		}
+		e.cond.Wait()
+	}
+	return e.last[uri].Diagnostics
+}
+
+// at splits a text at the mark |, and says where that is.
+func at(text string) (string, position) {
+	before, after, found := strings.Cut(text, "|")
+	if !found {
+		panic("no mark in " + text)
+	}
+	line := before[strings.LastIndexByte(before, '\n')+1:]
+	return before + after, position{strings.Count(before, "\n"), len(utf16.Encode([]rune(line)))}
+}
+
+func where(p position) map[string]any {
+	return map[string]any{"textDocument": map[string]any{"uri": uri}, "position": p}
+}
+
+func (e *editor) complete(p position) []item {
+	e.t.Helper()
+	var list struct{ Items []item }
+	e.call("textDocument/completion", where(p), &list)
+	return list.Items
+}
+
+func (e *editor) hover(p position) string {
+	e.t.Helper()
+	var h *struct{ Contents struct{ Kind, Value string } }
+	e.call("textDocument/hover", where(p), &h)
+	if h == nil {
+		return ""
+	}
+	return h.Contents.Value
+}
+
+// apply makes edits as an editor does: from the last to the first.
+func apply(text string, edits []edit) string {
+	offset := func(p position) int {
+		begin := 0
+		for range p.Line {
+			i := strings.IndexByte(text[begin:], '\n')
+			if i < 0 {
+				return len(text)
+			}
+			begin += i + 1
+		}
+		units := 0
+		for i, r := range text[begin:] {
+			if units >= p.Character {
+				return begin + i
+			}
+			units += len(utf16.Encode([]rune{r}))
+		}
+		return len(text)
+	}
+	for _, one := range slices.Backward(edits) {
+		text = text[:offset(one.Range.Start)] + one.NewText + text[offset(one.Range.End):]
+	}
+	return text
+}
+
+const design = `variable "domain" {
+  default = "example.com"
+}
+locals {
+  racks = ["rack-a", "rack-b"]
+}
+cluster "dev" {
+  type                   = "multi-etcd-multi-master"
+  control_plane_endpoint = "api.${var.domain}:6443"
+}
+load_balancer "kube-vip" {
+  virtual_ip = "10.0.0.10"
+}
+node_pool "cp" {
+  roles           = ["control-plane"]
+  count           = 3
+  first_address   = "10.0.0.11"
+  failure_domains = ["rack-a", "rack-b", "rack-c"]
+}
+node "worker-1" {
+  roles          = ["worker"]
+  address        = "10.0.0.21"
+  failure_domain = local.racks[0]
+}
+node "worker-2" {
+  roles          = ["worker"]
+  address        = "10.0.0.22"
+  failure_domain = local.racks[1]
+}
+`
+
+func TestDiagnostics(t *testing.T) {
+	e := start(t, true)
+	e.open("cluster \"d\u00e9v\U0001F600\" {\n  type = \"nonsense\"\n}\n")
+	for _, f := range e.findings() {
+		if f.Code == "" || !strings.HasSuffix(f.CodeDescription.Href, "#"+f.Code) || f.Severity != 1 {
+			t.Errorf("%+v", f)
+		}
+	}
+	if got := e.findings()[0]; got.Code != "unknown-value" || got.Range != (span{position{1, 9}, position{1, 19}}) {
+		t.Errorf("%+v", got)
+	}
+
+	// Characters count in UTF-16, not in bytes, nor as a reader counts.
+	e.change("# \U0001F600\ncluster \"dev\" { /* e\u0301\U0001F600 */ tipe = 1 }\n")
+	if got := e.findings(); !slices.ContainsFunc(got, func(f finding) bool {
+		return f.Code == "unknown-argument" && f.Range == span{position{1, 27}, position{1, 31}}
+	}) {
+		t.Errorf("%+v", got)
+	}
+
+	e.change(design)
+	if got := e.findings(); slices.ContainsFunc(got, func(f finding) bool { return f.Severity == 1 }) {
+		t.Errorf("a good design: %+v", got)
+	}
+
+	// The other place of a clash comes along, and the definition leads there.
+	clash := strings.Replace(design, "10.0.0.22", "10.0.0.21", 1)
+	e.change(clash)
+	got := e.findings()
+	if len(got) == 0 || len(got[0].RelatedInformation) != 1 {
+		t.Fatalf("%+v", got)
+	}
+	other := got[0].RelatedInformation[0].Location
+	var leads []location
+	e.call("textDocument/definition", where(got[0].Range.Start), &leads)
+	if len(leads) != 1 || leads[0] != other || other.Range.Start.Line == got[0].Range.Start.Line {
+		t.Errorf("%+v leads to %+v", got[0], leads)
+	}
+	if line := strings.Split(clash, "\n")[other.Range.Start.Line]; !strings.Contains(line, "10.0.0.21") && !strings.Contains(line, "worker") {
+		t.Errorf("the other place is %q", line)
+	}
+
+	// What nothing reads is faded; what was waived is information.
+	e.change("locals {\n  unused = 1\n}\ncluster \"dev\" {\n  type = \"all-in-one\"\n}\nnode \"123\" {\n  address = \"192.168.56.10\"\n}\nwaive \"host-name-digits\" {\n  reason = \"a test\"\n}\n")
+	var codes []string
+	for _, f := range e.findings() {
+		codes = append(codes, fmt.Sprint(f.Code, f.Severity, f.Tags))
+	}
+	if want := []string{"unused-local2 [1]", "host-name-digits3 []"}; !slices.Equal(codes, want) {
+		t.Errorf("%v", codes)
+	}
+
+	e.mu.Lock()
+	delete(e.last, uri)
+	e.mu.Unlock()
+	e.notify("textDocument/didClose", map[string]any{"textDocument": map[string]any{"uri": uri}})
+	if got := e.findings(); len(got) != 0 {
+		t.Errorf("closed: %+v", got)
+	}
+}
+
+// TestDebounce: a fast writer gets findings when the keys rest, not for each key.
+func TestDebounce(t *testing.T) {
+	e := start(t, true)
+	e.open(design)
+	e.findings()
+	for i := range 200 {
+		e.change(design + strings.Repeat("#", i) + "\n")
+	}
+	e.findings()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.sent > 100 {
+		t.Errorf("findings were sent %d times", e.sent)
+	}
+}
+
+func TestCompletion(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		want       []string // are among the labels, in this order
+		not        []string
+		becomes    string // the line, after the first of want was taken
+	}{
+		{"blocks at the top", "cluster \"dev\" {}\n|", []string{"variable", "network", "node"}, []string{"cluster", "taint", "address"}, ""},
+		{"blocks by their beginning", "netw|\n", []string{"network"}, nil, "network {"},
+		{"arguments", "cluster \"dev\" {\n  |\n  kubernetes_version = \"1.37.2\"\n}\n", []string{"type", "max_nodes", "kubelet"}, []string{"kubernetes_version", "network"}, "  type = "},
+		{"of a nested block", "cluster \"dev\" {\n  kubelet {\n    max|\n", []string{"max_pods", "cgroup_driver"}, []string{"type"}, "    max_pods = "},
+		{"behind a forgotten brace", "network {\n  mtu = 1500\nnode \"x\" {\n  |\n}\n", []string{"address", "taint"}, []string{"mtu"}, "  address = "},
+		{"behind a forgotten bracket", "node \"x\" {\n  roles = [\"worker\"\n  arch = \"amd64\"\n  |\n", []string{"address"}, []string{"roles", "arch"}, ""},
+		{"behind a forgotten quote", "node \"x\" {\n  arch = \"amd64\n  |\n}\n", []string{"address"}, []string{"arch"}, ""},
+		{"a value", "cluster \"dev\" {\n  type = |\n}\n", []string{"all-in-one", "multi-etcd-multi-master"}, nil, `  type = "all-in-one"`},
+		{"in quotes", "cluster \"dev\" {\n  type = \"all|\"\n}\n", []string{"all-in-one"}, nil, `  type = "all-in-one"`},
+		{"in an open quote", "cluster \"dev\" {\n  type = \"|\n}\n", []string{"all-in-one"}, nil, `  type = "all-in-one`},
+		{"an element", "node \"x\" {\n  roles = [\"etcd\", \"|\"]\n}\n", []string{"control-plane", "worker"}, []string{"etcd"}, `  roles = ["etcd", "control-plane"]`},
+		{"a list", "node \"x\" {\n  roles = |\n}\n", []string{"control-plane"}, nil, `  roles = ["control-plane"]`},
+		{"yes or no", "node \"x\" {\n  bootstrap = |\n}\n", []string{"true", "false"}, nil, "  bootstrap = true"},
+		{"versions", "cluster \"dev\" {\n  kubernetes_version = \"1.3|\"\n}\n", []string{"1.37.2", "1.36.", "1.31."}, nil, ""},
+		{"closed labels", "network {\n  cni \"|\n", []string{"flannel", "calico", "cilium"}, nil, `  cni "flannel`},
+		{"targets", "target \"|\"\n", []string{"bare-metal", "vagrant"}, nil, `target "bare-metal"`},
+		{"rules", design + "waive \"|\"\n", []string{"etcd-even-members"}, []string{"syntax-error", "unknown-argument"}, ""},
+		{"the next node", design + "node \"|\"\n", []string{"worker-3", "cp-1"}, nil, `node "worker-3"`},
+		{"variables", strings.Replace(design, "var.domain", "var.|", 1), []string{"domain"}, []string{"racks"}, "  control_plane_endpoint = \"api.${var.domain}:6443\""},
+		{"locals", strings.Replace(design, "local.racks[0]", "lo|", 1), []string{"local.racks"}, nil, "  failure_domain = local.racks"},
+		{"nothing in a comment", "cluster \"dev\" {\n  # ty|\n}\n", nil, []string{"type"}, ""},
+		{"nothing in a map", "node \"x\" {\n  labels = { \"|\" = \"x\" }\n}\n", nil, []string{"worker"}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e := start(t, false)
+			text, p := at(c.text)
+			e.open(text)
+			items := e.complete(p)
+			var labels []string
+			for _, i := range items {
+				labels = append(labels, i.Label)
+			}
+			from := 0
+			for _, want := range c.want {
+				i := slices.IndexFunc(labels[from:], func(l string) bool {
+					return l == want || strings.HasSuffix(want, ".") && strings.HasPrefix(l, want)
+				})
+				if i < 0 {
+					t.Fatalf("no %q behind %d in %v", want, from, labels)
+				}
+				from += i
+			}
+			for _, no := range c.not {
+				if slices.Contains(labels, no) {
+					t.Errorf("%q in %v", no, labels)
+				}
+			}
+			if c.becomes != "" {
+				one := items[slices.IndexFunc(items, func(i item) bool { return i.Label == c.want[0] })]
+				if got := strings.Split(apply(text, []edit{one.TextEdit}), "\n")[p.Line]; got != c.becomes {
+					t.Errorf("becomes %q", got)
+				}
+			}
+		})
+	}
+}
+
+// TestDesignCompletes: what the rest of the design suggests, of its last good state while it is broken.
+func TestDesignCompletes(t *testing.T) {
+	e := start(t, false)
+	e.open(design)
+	e.findings()
+	for _, c := range []struct{ line, want, not string }{
+		{`node "worker-3" { failure_domain = "|" }`, "rack-c", ""},
+		{`node "worker-3" { address = "|" }`, "10.0.0.23", ""},
+		{`ssh { jump_host = "|" }`, "root@10.0.0.21", ""},
+		{`cluster "x" { cert_sans = ["|"] }`, "cp-1", "cp-1:6443"},
+		{`cluster "x" { control_plane_endpoint = "|" }`, "10.0.0.10:6443", ""},
+	} {
+		text, p := at(design + c.line + "\n")
+		e.change(text)
+		items := e.complete(p)
+		has := func(label string) bool {
+			return slices.ContainsFunc(items, func(i item) bool { return i.Label == label })
+		}
+		if !has(c.want) || c.not != "" && has(c.not) {
+			t.Errorf("%s: %+v", c.line, items)
+		}
+	}
+}
+
+func TestSnippets(t *testing.T) {
+	e := start(t, true)
+	e.open("node_p\n")
+	for _, i := range e.complete(position{0, 6}) {
+		if i.Label == "node_pool" && (i.InsertTextFormat != 2 || i.TextEdit.NewText != "node_pool \"${1:name}\" {\n  count = ${2:3}\n  $0\n}") {
+			t.Errorf("%+v", i)
+		}
+	}
+}
+
+func TestHover(t *testing.T) {
+	e := start(t, true)
+	e.open(design)
+	for _, c := range []struct{ old, marked, want string }{
+		{"type         ", "ty|pe         ", "Installation type."},
+		{"load_balancer \"", "load|_balancer \"", "Decided for you"},
+		{"\"worker-1\"", "\"work|er-1\"", "| worker-1 | worker | 10.0.0.21 | amd64 | rack-a |"},
+		{"node_pool \"cp\"", "node_pool \"|cp\"", "| cp-3 | control-plane, etcd | 10.0.0.13 |"},
+		{"cluster \"dev\"", "clus|ter \"dev\"", "Kubernetes 1.37.2 · endpoint `api.example.com:6443`"},
+		{"var.domain", "var.do|main", "**var.domain** = `\"example.com\"`"},
+		{"local.racks[1]", "local.rac|ks[1]", "`[\"rack-a\", \"rack-b\"]`"},
+		{"control_plane_endpoint", "control_plane_|endpoint", "Here: `\"api.example.com:6443\"`"},
+		{"\"control-plane\"", "\"control-|plane\"", "What the machine is for."},
+		{"}\nlocals {", "}\n# a |comment\nlocals {", ""},
+	} {
+		text, p := at(strings.Replace(design, c.old, c.marked, 1))
+		e.change(text)
+		if got := e.hover(p); !strings.Contains(got, c.want) || (c.want == "") != (got == "") {
+			t.Errorf("%s: %q", c.marked, got)
+		}
+	}
+	// Beside an error, what the last good state came to.
+	text, p := at(strings.Replace(design, "node \"worker-1\" {", "node \"work|er-1\" {\n  adress = 1", 1))
+	e.change(text)
+	if got := e.hover(p); !strings.Contains(got, "10.0.0.21") || !strings.Contains(got, "last state of the file without an error") {
+		t.Errorf("%q", got)
+	}
+	text, p = at(design + "waive \"etcd-even-|members\" {}\n")
+	e.change(text)
+	if got := e.hover(p); !strings.Contains(got, "https://example.com/rules#etcd-even-members") {
+		t.Errorf("%q", got)
+	}
+	text, p = at(strings.Replace(design, "cluster \"dev\" {", "network {\n  |mtu = 1500\n}\ncluster \"dev\" {", 1))
+	e.change(text)
+	if got := e.hover(p); !strings.Contains(got, "Largest packet") || strings.Contains(got, "Decided for you") {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestSecrets: a sensitive variable's value is not shown, nor anything that may be made of it.
+func TestSecrets(t *testing.T) {
+	e := start(t, true)
+	secret := strings.Replace(design, `default = "example.com"`, "default   = \"hunter2.example\"\n  sensitive = true", 1)
+	for _, mark := range [][2]string{{"var.domain", "var.do|main"}, {"control_plane_endpoint", "control_plane_|endpoint"}} {
+		text, p := at(strings.Replace(secret, mark[0], mark[1], 1))
+		e.open(text)
+		if got := e.hover(p); strings.Contains(got, "hunter2") {
+			t.Errorf("%s: %q", mark[1], got)
+		}
+		if text := fmt.Sprint(e.complete(p)); strings.Contains(text, "hunter2") {
+			t.Errorf("%s: %q", mark[1], text)
+		}
+	}
+}
+
+func TestDefinitionOfNames(t *testing.T) {
+	e := start(t, true)
+	for marked, line := range map[string]int{"var.do|main": 0, "local.|racks[0]": 4} {
+		text, p := at(strings.Replace(design, strings.Replace(marked, "|", "", 1), marked, 1))
+		e.open(text)
+		var got []location
+		e.call("textDocument/definition", where(p), &got)
+		if len(got) != 1 || got[0].Range.Start.Line != line {
+			t.Errorf("%s: %+v", marked, got)
+		}
+	}
+}
+
+func TestFormatting(t *testing.T) {
+	e := start(t, true)
+	for text, want := range map[string]string{
+		"cluster \"dev\" {\r\n type = \"all-in-one\"\r\n  max_nodes=1 # \U0001F600\r\n}": "cluster \"dev\" {\n  type      = \"all-in-one\"\n  max_nodes = 1 # \U0001F600\n}\n",
+		design:                "", // laid out already
+		"cluster \"dev\" {\n": "", // does not parse
+	} {
+		e.open(text)
+		var edits []edit
+		e.call("textDocument/formatting", map[string]any{"textDocument": map[string]any{"uri": uri}, "options": map[string]any{"tabSize": 2, "insertSpaces": true}}, &edits)
+		if want == "" {
+			if len(edits) != 0 {
+				t.Errorf("%q: %+v", text, edits)
+			}
+			continue
+		}
+		if got := apply(text, edits); got != want {
+			t.Errorf("%q", got)
+		}
+	}
+}
+
+// TestHalfWritten types good and bad designs in, and asks everything at every place: the server answers, stays, and logs no failure.
+func TestHalfWritten(t *testing.T) {
+	files, err := filepath.Glob("../../testdata/corpus/*.hcl")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	e := start(t, true)
+	hostile := []string{
+		"\x00", "\xff\xfe", "\"", "\"${", "${", "<<EOT\n", "a = <<-EOT\n  ${", "}}}}", "]]", "))", "{{{", "[[[[", "a = [[{(", "/*", "*/", "a \"b\" \"c\" {", "= =", ".", "a.b.c.", "var.", "= var.",
+		"node \"${var.x}\" {\n", "locals {\n a = { b = \"", "%{ if", "\"%{ for x in y }", "\u2028", "\r\r\r", "x = \"\n\n\n\"", strings.Repeat("[", 300), strings.Repeat("a {\n", 300), strings.Repeat("\"\n", 200),
+	}
+	ask := func(text string, p position) {
+		e.complete(p)
+		e.hover(p)
+		var leads []location
+		e.call("textDocument/definition", where(p), &leads)
+	}
+	for _, f := range files {
+		src, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := string(src)
+		step := max(1, len(text)/120)
+		for i := 0; i <= len(text); i += step {
+			e.change(text[:i]) // not open yet: ignored
+			if i == 0 {
+				e.open("")
+			}
+			e.change(text[:i])
+			ask(text[:i], position{strings.Count(text[:i], "\n"), i - strings.LastIndexByte(text[:i], '\n') - 1})
+			if i%7 == 0 {
+				bad := text[:i] + hostile[i/7%len(hostile)] + text[i:]
+				e.change(bad)
+				ask(bad, position{strings.Count(text[:i], "\n"), i - strings.LastIndexByte(text[:i], '\n')})
+			}
+		}
+	}
+	for _, text := range hostile {
+		e.change(text)
+		for _, p := range []position{{0, 0}, {0, 1}, {1, 3}, {99, 99}, {-1, -1}} {
+			ask(text, p)
+		}
+	}
+	e.findings()
+}
+
+// TestSession: the end of a session as LSP wants it, and answers to what the server does not know.
+func TestSession(t *testing.T) {
+	e := start(t, true)
+	var none any
+	_, err := e.conn.Call(context.Background(), "textDocument/rename", map[string]any{}, &none)
+	var answer *jsonrpc2.Error
+	if !errors.As(err, &answer) || answer.Code != jsonrpc2.MethodNotFound {
+		t.Errorf("an unknown method: %v", err)
+	}
+	e.notify("$/setTrace", map[string]any{"value": "off"})
+	e.notify("workspace/didChangeConfiguration", map[string]any{"settings": nil})
+	if _, err := e.conn.Call(context.Background(), "textDocument/hover", []int{1}, &none); !errors.As(err, &answer) || answer.Code != jsonrpc2.InvalidParams {
+		t.Errorf("wrong parameters: %v", err)
+	}
+	e.call("textDocument/hover", where(position{}), &none) // of a file that is not open
+	e.call("shutdown", nil, &none)
+	if _, err := e.conn.Call(context.Background(), "textDocument/hover", where(position{}), &none); !errors.As(err, &answer) || answer.Code != jsonrpc2.InvalidRequest {
+		t.Errorf("after shutdown: %v", err)
+	}
+	e.notify("exit", nil)
+	if err := <-e.done; err != nil {
+		t.Errorf("exit: %v", err)
+	}
+
+	e = start(t, true)
+	e.notify("exit", nil)
+	if err := <-e.done; err == nil {
+		t.Error("exit without shutdown is exit code 0")
+	}
+
+	e = start(t, true)
+	e.conn.Close()
+	if err := <-e.done; err == nil {
+		t.Error("an editor that is gone is exit code 0")
+	}
+}
+
+// FuzzServer: whatever stands in the file, each request is answered, and without a failure in the log.
+func FuzzServer(f *testing.F) {
+	f.Add(design, 10, 5)
+	f.Add("waive \"", 0, 7)
+	f.Add("node \"x\" {\n  roles = [\"", 1, 12)
+	f.Fuzz(func(t *testing.T, text string, line, character int) {
+		e := start(t, true)
+		e.open(text)
+		p := position{line, character}
+		e.complete(p)
+		e.hover(p)
+		var leads []location
+		e.call("textDocument/definition", where(p), &leads)
+		e.findings()
+	})
+}

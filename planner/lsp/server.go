@@ -1,0 +1,288 @@
+package lsp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/zclconf/go-cty/cty"
+	"go.lsp.dev/jsonrpc2"
+
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+)
+
+// Options is what the server is told of the world.
+type Options struct {
+	Version  string
+	Rules    []*rule.Rule
+	RulePage func(id string) string // the address of a rule's documentation
+	Today    func() time.Time       // what the expiry of waivers is held against
+	Values   map[string]cty.Value   // of variables, from spec.ParseVar and spec.ParseVarFile
+	Delay    time.Duration          // between the last keystroke and the findings
+}
+
+// errNoShutdown is the end of a session in which the client left without a word: LSP wants exit code 1.
+var errNoShutdown = errors.New("the editor left without shutting the server down")
+
+// server is one session.
+type server struct {
+	options  Options
+	conn     jsonrpc2.Conn
+	snippets bool // the client can insert text with places to fill in
+
+	mu        sync.Mutex
+	documents map[string]*document
+	shutdown  bool
+	exited    chan struct{}
+}
+
+// Serve speaks LSP over a stream until the client says exit, or goes.
+func Serve(ctx context.Context, stream io.ReadWriteCloser, o Options) error {
+	s := &server{options: o, documents: map[string]*document{}, exited: make(chan struct{})}
+	s.conn = jsonrpc2.NewConn(jsonrpc2.NewStream(stream))
+	s.conn.Go(ctx, s.handle)
+	select {
+	case <-s.exited:
+	case <-s.conn.Done():
+		if err := s.conn.Err(); err != nil {
+			return err
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, d := range s.documents {
+		d.past.stop()
+	}
+	if !s.shutdown {
+		return errNoShutdown
+	}
+	return nil
+}
+
+// handle answers one message. Messages come one after the other; findings are worked out beside them.
+func (s *server) handle(_ context.Context, req *jsonrpc2.Request) (result any, err error) {
+	method := req.Method()
+	defer func() {
+		if r := recover(); r != nil {
+			s.report(method, r)
+			result, err = nil, jsonrpc2.NewError(jsonrpc2.InternalError, fmt.Sprintf("%s failed", method))
+		}
+		if !req.IsCall() { // an error would end the session
+			err = nil
+		}
+	}()
+	s.mu.Lock()
+	down := s.shutdown
+	s.mu.Unlock()
+	if down && req.IsCall() {
+		return nil, jsonrpc2.NewError(jsonrpc2.InvalidRequest, "the server was shut down")
+	}
+	switch method {
+	case "initialize":
+		var p initializeParams
+		if err := json.Unmarshal(req.Params(), &p); err != nil {
+			return nil, jsonrpc2.NewError(jsonrpc2.InvalidParams, err.Error())
+		}
+		s.snippets = p.Capabilities.TextDocument.Completion.CompletionItem.SnippetSupport
+		return raw(initializeResult{
+			Capabilities: serverCapabilities{
+				TextDocumentSync:   syncOptions{OpenClose: true, Change: 1},
+				CompletionProvider: completionOptions{TriggerCharacters: []string{`"`, ".", "="}},
+				HoverProvider:      true, DefinitionProvider: true, DocumentFormattingProvider: true,
+			},
+			ServerInfo: serverInfo{"k8splan", s.options.Version},
+		})
+	case "initialized":
+		return nil, nil
+	case "shutdown":
+		s.mu.Lock()
+		s.shutdown = true
+		s.mu.Unlock()
+		return raw(nil)
+	case "exit":
+		select {
+		case <-s.exited:
+		default:
+			close(s.exited)
+		}
+		return nil, nil
+	}
+	answer, known := map[string]func(*documentParams) any{
+		"textDocument/didOpen":    s.opened,
+		"textDocument/didChange":  s.changed,
+		"textDocument/didClose":   s.closed,
+		"textDocument/completion": s.completion,
+		"textDocument/hover":      s.hover,
+		"textDocument/definition": s.definition,
+		"textDocument/formatting": s.formatting,
+	}[method]
+	if !known {
+		if !req.IsCall() {
+			return nil, nil
+		}
+		return nil, jsonrpc2.NewError(jsonrpc2.MethodNotFound, fmt.Sprintf("the server does not know %s", method))
+	}
+	var p documentParams
+	if err := json.Unmarshal(req.Params(), &p); err != nil {
+		return nil, jsonrpc2.NewError(jsonrpc2.InvalidParams, err.Error())
+	}
+	return raw(answer(&p))
+}
+
+// raw encodes an answer by the standard library, which takes any text; the connection's own codec refuses what is not UTF-8.
+func raw(v any) (any, error) {
+	data, err := json.Marshal(v)
+	return json.RawMessage(data), err
+}
+
+func (s *server) notify(method string, params any) {
+	data, err := raw(params)
+	if err == nil {
+		_ = s.conn.Notify(context.Background(), method, data) // a client that is gone needs no findings
+	}
+}
+
+// report tells the client of a bug of the server.
+func (s *server) report(what string, why any) {
+	s.notify("window/logMessage", logMessageParams{Type: 1, Message: fmt.Sprintf("k8splan: %s: %v\n%s", what, why, debug.Stack())})
+}
+
+// document returns the state of a file, nil if it is not open.
+func (s *server) document(p *documentParams) *document {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.documents[p.TextDocument.URI]
+}
+
+func (s *server) put(uri string, version int, text string, delay time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := &past{}
+	if old := s.documents[uri]; old != nil {
+		p = old.past
+	}
+	d := newDocument(uri, version, text, &s.options, p)
+	s.documents[uri] = d
+	p.start(delay, func() { s.publish(d) })
+}
+
+// start runs f after a while, in place of what was to run before.
+func (p *past) start(delay time.Duration, f func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.timer != nil {
+		p.timer.Stop()
+	}
+	p.timer = time.AfterFunc(delay, f)
+}
+
+func (p *past) stop() { p.start(time.Hour, func() {}) }
+
+// publish sends the findings of a state that is still the newest one.
+func (s *server) publish(d *document) {
+	defer func() {
+		if r := recover(); r != nil {
+			s.report("diagnostics", r)
+		}
+	}()
+	current := func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.documents[d.uri] == d
+	}
+	if !current() {
+		return
+	}
+	if found := d.diagnostics(); current() {
+		s.notify("textDocument/publishDiagnostics", publishDiagnosticsParams{d.uri, d.version, found})
+	}
+}
+
+func (s *server) opened(p *documentParams) any {
+	s.put(p.TextDocument.URI, p.TextDocument.Version, p.TextDocument.Text, 0)
+	return nil
+}
+
+func (s *server) changed(p *documentParams) any {
+	if n := len(p.ContentChanges); n > 0 && s.document(p) != nil {
+		s.put(p.TextDocument.URI, p.TextDocument.Version, p.ContentChanges[n-1].Text, s.options.Delay)
+	}
+	return nil
+}
+
+func (s *server) closed(p *documentParams) any {
+	d := s.document(p)
+	if d == nil {
+		return nil
+	}
+	s.mu.Lock()
+	delete(s.documents, d.uri)
+	s.mu.Unlock()
+	d.past.stop()
+	s.notify("textDocument/publishDiagnostics", publishDiagnosticsParams{d.uri, d.version, []diagnostic{}})
+	return nil
+}
+
+// formatting lays the file out. One that does not parse stays as it is.
+func (s *server) formatting(p *documentParams) any {
+	d := s.document(p)
+	if d == nil {
+		return nil
+	}
+	text := string(spec.Format([]byte(d.text)))
+	if text == d.text {
+		return []textEdit{}
+	}
+	return []textEdit{{d.span(0, len(d.text)), text}}
+}
+
+// definition leads from a finding to the other place that it speaks of, and from var.x and local.x to where they are written.
+func (s *server) definition(p *documentParams) any {
+	d := s.document(p)
+	if d == nil {
+		return nil
+	}
+	at := d.offset(p.Position)
+	if begin, end := wordAround(d.text, at); begin < end {
+		if found := d.declaration(find(d.text, end)); found != nil {
+			return []location{*found}
+		}
+	}
+	d.judge()
+	out := []location{}
+	for _, from := range d.diags {
+		where := d.place(from)
+		if before(p.Position, where.Start) || before(where.End, p.Position) {
+			continue
+		}
+		for _, line := range d.others(from) {
+			out = append(out, d.line(line))
+		}
+	}
+	return out
+}
+
+func before(a, b position) bool {
+	return a.Line < b.Line || a.Line == b.Line && a.Character < b.Character
+}
+
+// wordAround is the word that an offset lies in or beside: letters, digits, underscores and hyphens.
+func wordAround(text string, at int) (begin, end int) {
+	is := func(c byte) bool {
+		return c == '_' || c == '-' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
+	}
+	begin, end = at, at
+	for begin > 0 && is(text[begin-1]) {
+		begin--
+	}
+	for end < len(text) && is(text[end]) {
+		end++
+	}
+	return begin, end
+}
