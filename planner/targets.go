@@ -4,12 +4,16 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/aks"
 	"github.com/k8splan/k8splan/planner/emit/aws"
 	"github.com/k8splan/k8splan/planner/emit/clusterapi"
+	"github.com/k8splan/k8splan/planner/emit/doks"
 	"github.com/k8splan/k8splan/planner/emit/eks"
 	"github.com/k8splan/k8splan/planner/emit/gcp"
 	"github.com/k8splan/k8splan/planner/emit/gke"
 	"github.com/k8splan/k8splan/planner/emit/kind"
+	"github.com/k8splan/k8splan/planner/emit/kops"
+	"github.com/k8splan/k8splan/planner/emit/kubeaws"
 	"github.com/k8splan/k8splan/planner/emit/kubespray"
 	"github.com/k8splan/k8splan/planner/emit/libvirt"
 	"github.com/k8splan/k8splan/planner/emit/vagrant"
@@ -33,11 +37,15 @@ func targets() []target {
 		{"libvirt", libvirt.Decode, libvirt.Emit, libvirt.Rules()},
 		{"aws", aws.Decode, aws.Emit, aws.Rules()},
 		{"gcp", gcp.Decode, gcp.Emit, gcp.Rules()},
+		{"aks", aks.Decode, aks.Emit, aks.Rules()},
+		{"doks", doks.Decode, doks.Emit, doks.Rules()},
 		{"eks", eks.Decode, eks.Emit, eks.Rules()},
 		{"gke", gke.Decode, gke.Emit, gke.Rules()},
 		{"kind", kind.Decode, kind.Emit, kind.Rules()},
 		{"kubespray", kubespray.Decode, kubespray.Emit, kubespray.Rules()},
 		{"cluster-api", clusterapi.Decode, clusterapi.Emit, clusterapi.Rules()},
+		{"kops", kops.Decode, kops.Emit, kops.Rules()},
+		{"kube-aws", kubeaws.Decode, kubeaws.Emit, kubeaws.Rules()},
 	}
 }
 

@@ -165,6 +165,19 @@ var Targets = []TargetFacts{
 		CheckedBy: "terraform validate with the schema of hashicorp/google 6.50", CheckedOn: "2026-11-23",
 	},
 	{
+		Name: "aks", Title: "Azure Kubernetes Service", Hosting: Hosted, Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
+		Types: bothHosted, TypesWhy: bothHostedWhy, CNI: NoCNI, Unused: vendorsOwn,
+		Newest: Version{1, 36, 0}, VersionsFrom: "AKS' release calendar (endoflife.date#10393; `az aks get-versions` of 2026-07-29)", VersionsOn: "2026-07-29",
+		Emits: "Terraform: network, cluster, pools; a script for az", Checked: CheckTool,
+		CheckedBy: "terraform validate with the schema of hashicorp/azurerm 4.55; shellcheck", CheckedOn: "2026-11-23",
+	},
+	{
+		Name: "doks", Title: "DigitalOcean Kubernetes", Hosting: Hosted, Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
+		Types: bothHosted, TypesWhy: bothHostedWhy, CNI: NoCNI, Unused: append(slices.Clone(vendorsOwn), "node.failure_domain", "node.disk"),
+		Emits: "Terraform: network, cluster, pools; a script for doctl", Checked: CheckTool,
+		CheckedBy: "terraform validate with the schema of digitalocean/digitalocean 2.71; shellcheck", CheckedOn: "2026-11-23",
+	},
+	{
 		Name: "eks", Title: "Amazon EKS", Hosting: Hosted, Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
 		Types: []topologies.Type{topologies.MultiEtcdMultiMaster}, TypesWhy: haHostedWhy, CNI: NoCNI, Unused: append(slices.Clone(vendorsOwn), "network.pod_subnets"),
 		Newest: Version{1, 35, 0}, VersionsFrom: "eksctl 0.230.0 (pkg/apis/eksctl.io/v1alpha5)", VersionsOn: "2026-08-31",
@@ -211,5 +224,28 @@ var Targets = []TargetFacts{
 		},
 		Oldest: Version{1, 31, 0}, Newest: Version{1, 37, 0}, VersionsFrom: "the support matrix of Cluster API v1.14", VersionsOn: "2026-11-23",
 		Emits: "Cluster, KubeadmControlPlane and MachineDeployments; the pod network", Checked: CheckTypes, CheckedOn: "2026-11-23",
+	},
+	{
+		Name: "kops", Title: "kops: machines and clusters on AWS and Google Cloud", Hosting: Installer, Folder: "kops",
+		Types:     []topologies.Type{topologies.SingleEtcdSingleMaster, topologies.MultiEtcdMultiMaster},
+		TypesWhy:  "kops has a group of instances for each control plane, with an etcd member on each, and at least one group of workers: write multi-etcd-multi-master with three control planes, or single-etcd-single-master. For the other types write target \"aws\" or \"gcp\".",
+		Placement: topologies.Stacked, EtcdWhy: "kops runs a member on every control plane and none elsewhere. Remove the hosts with the role etcd and the argument topology.",
+		CNI: Cilium, Proxy: "iptables", // kops' own defaults
+		Unused: []string{
+			"cluster.api_server_port", "cluster.control_plane_endpoint", "cluster.encryption_algorithm", "cluster.certificate_validity", "cluster.ca_certificate_validity",
+			"network.node_subnets", "network.http_proxy", "container_runtime.version", "etcd.version", "etcd.data_dir", "load_balancer", "ssh", "artifacts", "node.address",
+			"node.secondary_address", "node.ssh_address", "node.public_address", "node.mac", "node.host", "node.interface", "node.os", "node.arch",
+		},
+		Oldest: Version{1, 31, 0}, Newest: Version{1, 36, 2}, VersionsFrom: "kops 1.36", VersionsOn: "2026-11-23",
+		Emits: "kops' Cluster and InstanceGroups", Checked: CheckTool, CheckedBy: "kops' CustomResourceDefinitions, made strict", CheckedOn: "2026-11-23",
+	},
+	{
+		Name: "kube-aws", Title: "kube-aws (archived)", Hosting: Installer, Folder: "kops",
+		Types:     []topologies.Type{topologies.SingleEtcdSingleMaster, topologies.MultiEtcdMultiMaster},
+		TypesWhy:  "What is written in its stead is for kops, which has an etcd member on each control plane and at least one group of workers. For the other types write target \"aws\".",
+		Placement: topologies.Stacked, EtcdWhy: "kops, which is written in its stead, runs a member on every control plane.",
+		CNI: Cilium, Proxy: "iptables",
+		Oldest: Version{1, 31, 0}, Newest: Version{1, 36, 2}, VersionsFrom: "kops 1.36, its successor", VersionsOn: "2026-11-23",
+		Successor: "kops", Emits: "the files of kops, its successor", Checked: CheckTool, CheckedBy: "kops' CustomResourceDefinitions, made strict", CheckedOn: "2026-11-23",
 	},
 }

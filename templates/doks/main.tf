@@ -1,1 +1,69 @@
+# A cluster of DigitalOcean Kubernetes. Pools are keyed by their names in the plan; the data is in plan.auto.tfvars.json.
 
+# DigitalOcean's releases carry a suffix of their own; the newest of the minor is taken, and one that is not offered is refused here.
+data "digitalocean_kubernetes_versions" "minor" {
+  version_prefix = "${var.kubernetes_version}."
+}
+
+resource "digitalocean_vpc" "cluster" {
+  name     = var.cluster
+  region   = var.region
+  ip_range = var.vpc_cidr
+}
+
+resource "digitalocean_kubernetes_cluster" "cluster" {
+  name           = var.cluster
+  region         = var.region
+  version        = data.digitalocean_kubernetes_versions.minor.latest_version
+  vpc_uuid       = digitalocean_vpc.cluster.id
+  ha             = var.ha
+  auto_upgrade   = true
+  surge_upgrade  = true
+  cluster_subnet = var.pod_subnet == "" ? null : var.pod_subnet
+  service_subnet = var.service_subnet == "" ? null : var.service_subnet
+
+  maintenance_policy {
+    day        = "sunday"
+    start_time = "04:00"
+  }
+
+  node_pool {
+    name       = var.default_pool
+    size       = local.default_pool.size
+    node_count = local.default_pool.count
+    labels     = local.default_pool.labels
+  }
+
+  dynamic "control_plane_firewall" {
+    for_each = length(var.admin_cidrs) == 0 ? [] : [var.admin_cidrs]
+
+    content {
+      enabled           = true
+      allowed_addresses = control_plane_firewall.value
+    }
+  }
+
+  lifecycle {
+    ignore_changes = [version] # it upgrades itself
+  }
+}
+
+resource "digitalocean_kubernetes_node_pool" "pool" {
+  for_each = local.other_pools
+
+  cluster_id = digitalocean_kubernetes_cluster.cluster.id
+  name       = each.key
+  size       = each.value.size
+  node_count = each.value.count
+  labels     = each.value.labels
+
+  dynamic "taint" {
+    for_each = each.value.taints
+
+    content {
+      key    = taint.value.key
+      value  = taint.value.value
+      effect = taint.value.effect
+    }
+  }
+}

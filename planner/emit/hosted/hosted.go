@@ -24,6 +24,7 @@ type Vendor struct {
 	// Arguments says in a sentence what the block takes.
 	Arguments string
 
+	// The names that the vendor takes; nil patterns where it takes all that the language does.
 	ClusterPattern, PoolPattern *regexp.Regexp
 	ClusterWords, PoolWords     string
 	NameSource                  string
@@ -31,6 +32,8 @@ type Vendor struct {
 	Sizes      []terraform.Size // from small to large
 	SizeSource string
 
+	// Zoneless reports that the vendor has no zones that a pool could name.
+	Zoneless bool
 	// Default reports that the vendor needs one pool, without taints, that is made with the cluster.
 	Default bool
 }
@@ -88,7 +91,7 @@ func HighlyAvailable(p *plan.Plan) bool { return p.Cluster.Type == topologies.Mu
 func (r *Reader) Variables(admins []string, chosen *string) Variables {
 	p, v := r.Plan, r.Vendor
 	out := Variables{Cluster: p.Cluster.Name, Version: p.Cluster.Version.MinorString(), Pools: map[string]Pool{}, Admins: []string{}}
-	if !v.ClusterPattern.MatchString(p.Cluster.Name) {
+	if v.ClusterPattern != nil && !v.ClusterPattern.MatchString(p.Cluster.Name) {
 		r.Say(r.Rules.Name, p.Spec.Cluster.NameRange, "%q names the cluster. %s takes %s.", p.Cluster.Name, v.Name, v.ClusterWords)
 	}
 	for _, a := range r.Ranges("admin_cidrs", admins) {
@@ -118,7 +121,7 @@ func (r *Reader) Variables(admins []string, chosen *string) Variables {
 
 func (r *Reader) pool(name string, n *plan.Node) Pool {
 	v := r.Vendor
-	if !v.PoolPattern.MatchString(name) {
+	if v.PoolPattern != nil && !v.PoolPattern.MatchString(name) {
 		r.Say(r.Rules.Name, n.NameRange, "%q names a pool of workers. %s takes %s.", name, v.Name, v.PoolWords)
 	}
 	size, err := terraform.Pick(n, v.Sizes)
@@ -202,7 +205,13 @@ type Rules struct {
 // List returns the rules, and those that a target has beside them.
 func (v *Vendor) List(own ...*rule.Rule) []*rule.Rule {
 	r := v.Rules()
-	out := []*rule.Rule{r.Argument, r.Name, r.Size, r.Range, r.Zone}
+	out := []*rule.Rule{r.Argument, r.Size, r.Range}
+	if v.ClusterPattern != nil {
+		out = append(out, r.Name)
+	}
+	if !v.Zoneless {
+		out = append(out, r.Zone)
+	}
 	if v.Default {
 		out = append(out, r.DefaultPool)
 	}

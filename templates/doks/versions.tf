@@ -1,0 +1,13 @@
+terraform {
+  required_version = ">= 1.5"
+
+  required_providers {
+    digitalocean = {
+      source  = "digitalocean/digitalocean"
+      version = ">= 2.60"
+    }
+  }
+}
+
+# The token comes from the environment (DIGITALOCEAN_TOKEN), never from this tree.
+provider "digitalocean" {}

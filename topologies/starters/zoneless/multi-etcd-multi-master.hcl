@@ -1,0 +1,15 @@
+# The vendor runs several control planes and a clustered etcd, in several zones where the region has them.
+cluster "prod" {
+  type = "multi-etcd-multi-master"
+
+  # Left out, the planner takes the newest Kubernetes that the target is known to offer.
+  # kubernetes_version = "1.36.0"
+}
+
+# Machines of one size. The vendor gives them their names and addresses.
+node_pool "general" {
+  roles  = ["worker"]
+  count  = 3
+  cpus   = 4
+  memory = "16Gi"
+}
