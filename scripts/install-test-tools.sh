@@ -21,6 +21,7 @@ packages=(
   ruby           # ruby -c
   vagrant        # vagrant validate
   vagrant-libvirt
+  neovim         # drives k8splan lsp
   debootstrap    # the folder with trixie, and the lab's root file system
   # the lab (make e2e)
   busybox-static
