@@ -1,0 +1,321 @@
+// Package libvirt makes the machines of a plan on hypervisors with KVM: for each node the XML of its domain and of its disk and what
+// cloud-init reads at the first boot, the XML of the network where the target makes one, and a static script that brings them to libvirt.
+package libvirt
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/onprem"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/templates"
+)
+
+// body is the block as it is written.
+type body struct {
+	*spec.Source
+	onprem.Written
+	URI         *string
+	Hypervisors map[string]string
+	Bridge      *string
+	Pool        *string
+	PoolPath    *string
+	Images      map[string]string
+}
+
+// schema is the language of the block.
+func schema() *spec.Block {
+	return &spec.Block{
+		Name: "target", Doc: "Hypervisors with KVM, reached through libvirt.",
+		Arguments: append([]spec.Argument{
+			{Name: "uri", Type: spec.Text, Field: "URI", Example: `"qemu:///system"`, Doc: "libvirt's address of the hypervisor of every machine that names none."},
+			{Name: "hypervisors", Type: spec.TextMap, Field: "Hypervisors", Example: `{ "hv-1" = "qemu+ssh://root@hv-1.example.com/system" }`, Doc: "libvirt's addresses by the names that nodes state as host."},
+			{Name: "bridge", Type: spec.Text, Field: "Bridge", Example: `"br0"`, Doc: "Bridge of the hypervisors that leads to the segment. Without it a network of libvirt's own is made, with NAT."},
+			{Name: "pool", Type: spec.Text, Field: "Pool", Example: `"default"`, Doc: "Storage pool of the disks."},
+			{Name: "pool_path", Type: spec.Text, Field: "PoolPath", Example: `"/var/lib/libvirt/images"`, Doc: "Directory of the storage pool."},
+			{Name: "images", Type: spec.TextMap, Field: "Images", Example: `{ "debian-13" = "http://10.0.0.2/debian-13.qcow2" }`, Doc: "Cloud images in QCOW2 by operating system, where they are not the vendors' own."},
+		}, onprem.Arguments()...),
+	}
+}
+
+// image is a cloud image: where its vendor publishes it, and the list of its checksums beside it.
+type image struct{ address, sums string }
+
+// images of vendors, by operating system and architecture. They are the newest build of a release, so the checksum is the vendor's list.
+// Sources: https://cloud-images.ubuntu.com/releases/, https://cloud.debian.org/images/cloud/, https://dl.rockylinux.org/pub/rocky/ and
+// https://repo.almalinux.org/almalinux/ (read 2026-11)
+func images() map[string]map[string]image {
+	table := map[string]map[string]image{}
+	add := func(os, arch, folder, file, sums string) {
+		if table[os] == nil {
+			table[os] = map[string]image{}
+		}
+		table[os][arch] = image{folder + file, folder + sums}
+	}
+	for _, a := range []struct{ ours, gnu string }{{"amd64", "x86_64"}, {"arm64", "aarch64"}} {
+		for _, release := range []string{"22.04", "24.04"} {
+			add("ubuntu-"+release, a.ours, "https://cloud-images.ubuntu.com/releases/"+release+"/release/", "ubuntu-"+release+"-server-cloudimg-"+a.ours+".img", "SHA256SUMS")
+		}
+		for number, name := range map[string]string{"12": "bookworm", "13": "trixie"} {
+			add("debian-"+number, a.ours, "https://cloud.debian.org/images/cloud/"+name+"/latest/", "debian-"+number+"-generic-"+a.ours+".qcow2", "SHA512SUMS")
+		}
+		add("rocky-9", a.ours, "https://dl.rockylinux.org/pub/rocky/9/images/"+a.gnu+"/", "Rocky-9-GenericCloud-Base.latest."+a.gnu+".qcow2", "Rocky-9-GenericCloud-Base.latest."+a.gnu+".qcow2.CHECKSUM")
+		add("almalinux-9", a.ours, "https://repo.almalinux.org/almalinux/9/cloud/"+a.gnu+"/images/", "AlmaLinux-9-GenericCloud-latest."+a.gnu+".qcow2", "CHECKSUM")
+	}
+	return table
+}
+
+var (
+	// uriPattern: what the script's lists can hold, a word to a column.
+	uriPattern   = regexp.MustCompile(`^[a-z][a-z0-9+]*://[!-~]*$`)
+	imagePattern = regexp.MustCompile(`^https?://[!-~]+/[A-Za-z0-9._-]+$`)
+	namePattern  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
+	pathPattern  = regexp.MustCompile(`^(/[A-Za-z0-9._@+-]+)+$`)
+	// bridgePattern: at most the 15 characters of a Linux interface.
+	bridgePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$`)
+)
+
+// options is the decoded block, complete.
+type options struct {
+	segment  onprem.Segment
+	bridge   string // "" = a network of libvirt's own
+	pool     string
+	poolPath string
+	uris     []hypervisor
+	machines []machine
+}
+
+type hypervisor struct{ name, uri string }
+
+type machine struct {
+	node       *plan.Node
+	hypervisor string
+	system     string // a key of images
+	image      image
+	volume     string // of the image, in the pool
+	mac        string
+}
+
+// own is the name of the hypervisor of machines that state none.
+const own = "-"
+
+// Decode reads the body of the target block against the plan. After an error the value is nil.
+func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+	var b body
+	diags := spec.Decode(written, ctx, schema(), &b)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	if b.Source == nil {
+		b.Source = p.Target.Source
+	}
+	say := func(r *rule.Rule, at hcl.Range, format string, args ...any) {
+		diags = append(diags, r.Diagnostic(at, fmt.Sprintf(format, args...)))
+	}
+	word := func(name string, written *string, otherwise string, pattern *regexp.Regexp, what string) string {
+		if written == nil {
+			return otherwise
+		}
+		if !pattern.MatchString(*written) {
+			say(shared.Argument, b.Attr(name), "%s is %q. Write %s.", name, *written, what)
+		}
+		return *written
+	}
+	o := &options{
+		bridge:   word("bridge", b.Bridge, "", bridgePattern, `the name of a bridge, such as "br0"`),
+		pool:     word("pool", b.Pool, "default", namePattern, `the name of a storage pool, such as "default"`),
+		poolPath: word("pool_path", b.PoolPath, "/var/lib/libvirt/images", pathPattern, `the pool's directory, such as "/var/lib/libvirt/images"`),
+	}
+	o.segment = b.Segment(p, b.Source, shared, say)
+	o.hosts(p, &b, word("uri", b.URI, "qemu:///system", uriPattern, `libvirt's address, such as "qemu:///system"`), say)
+	o.systems(p, &b, say)
+	if o.bridge != "" && b.Gateways == nil {
+		say(shared.Argument, b.Block(), "The segment behind bridge %q has a router already: state it, gateways = [\"…\"].", o.bridge)
+	}
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	return o, diags
+}
+
+// hosts finds the hypervisor of each machine.
+func (o *options) hosts(p *plan.Plan, b *body, uri string, say onprem.Say) {
+	for name, address := range b.Hypervisors {
+		if !uriPattern.MatchString(address) {
+			say(shared.Argument, b.Attr("hypervisors"), "hypervisors says %q of %q. Write libvirt's address, such as \"qemu+ssh://root@hv-1.example.com/system\".", address, name)
+		}
+	}
+	macs := onprem.MACs(p)
+	used := map[string]string{}
+	said := map[hcl.Range]bool{}
+	for _, n := range p.Nodes {
+		m := machine{node: n, hypervisor: own, mac: macs[n.Name]}
+		if n.Host != "" && b.Hypervisors != nil {
+			m.hypervisor = n.Host
+			address, ok := b.Hypervisors[n.Host]
+			if at := hostAt(n); !ok && !said[at] {
+				said[at] = true
+				say(unknownHost, at, "Node %q is to run on %q, and hypervisors names %s. Add its address there.", n.Name, n.Host, onprem.Known(b.Hypervisors))
+			}
+			used[n.Host] = address
+		} else {
+			used[own] = uri
+		}
+		if at := hostAt(n); n.Host != "" && b.Hypervisors == nil && n.Host != p.Nodes[0].Host && !said[at] {
+			said[at] = true
+			say(unknownHost, at, "Node %q is to run on %q and others elsewhere, and all would be made on %s. Write libvirt's address of each: hypervisors = { %q = \"qemu+ssh://…/system\" }.", n.Name, n.Host, uri, n.Host)
+		}
+		o.machines = append(o.machines, m)
+	}
+	for name, address := range used {
+		o.uris = append(o.uris, hypervisor{name, address})
+	}
+	slices.SortFunc(o.uris, func(a, b hypervisor) int { return plan.Natural(a.name, b.name) })
+	if len(o.uris) > 1 && o.bridge == "" {
+		say(apart, b.Block(), "The machines run on %d hypervisors, and without bridge each gets a network of its own behind NAT: they would not reach each other. Write the bridge that leads to their common segment: bridge = \"br0\".", len(o.uris))
+	}
+}
+
+func hostAt(n *plan.Node) hcl.Range {
+	if n.Pool != "" {
+		return n.Attr("hosts")
+	}
+	return n.Attr("host")
+}
+
+// systems finds the image of each machine.
+func (o *options) systems(p *plan.Plan, b *body, say onprem.Say) {
+	known := images()
+	for os, address := range b.Images {
+		if !imagePattern.MatchString(address) {
+			say(shared.Argument, b.Attr("images"), "images says %q of %s. Write the address of a file: \"http://10.0.0.2/images/%s.qcow2\".", address, os, os)
+		}
+	}
+	said := map[hcl.Range]bool{}
+	for i := range o.machines {
+		m := &o.machines[i]
+		os, _ := onprem.System(m.node)
+		m.system = os
+		if address, ok := b.Images[os]; ok {
+			m.image = image{address, "-"}
+		} else if m.image, ok = known[os][m.node.Arch]; !ok {
+			if at := m.node.Attr("os"); !said[at] {
+				said[at] = true
+				say(noImage, at, "Node %q runs %s on %s, and the planner knows no cloud image of that. It knows %s. Name one in the target: images = { %q = \"http://…/%s.qcow2\" }.",
+					m.node.Name, os, m.node.Arch, onprem.Known(known), os, os)
+			}
+			continue
+		}
+		if _, ok := arches()[m.node.Arch]; !ok {
+			if at := m.node.Attr("arch"); !said[at] {
+				said[at] = true
+				say(noImage, at, "Node %q is %s. The domains that the planner writes are of amd64 or arm64.", m.node.Name, m.node.Arch)
+			}
+		}
+		m.volume = p.Cluster.Name + "-" + os + "-" + m.node.Arch + ".qcow2"
+	}
+}
+
+// Emit writes libvirt/. opts is what Decode returned.
+func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
+	o := opts.(*options)
+	var files []artifact.File
+	for _, name := range []string{"README.md", "machines.sh"} {
+		data, err := templates.Files.ReadFile("libvirt/" + name)
+		if err != nil {
+			return nil, err
+		}
+		f := artifact.File{Path: "libvirt/" + name, Data: data}
+		if strings.HasSuffix(name, ".sh") {
+			f.Mode = 0o755
+		}
+		files = append(files, f)
+	}
+	add := func(path string, data []byte, err error) error {
+		files = append(files, artifact.File{Path: "libvirt/" + path, Data: data})
+		return err
+	}
+	lists := map[string]*strings.Builder{}
+	line := func(list string, words ...string) {
+		if lists[list] == nil {
+			lists[list] = &strings.Builder{}
+		}
+		fmt.Fprintln(lists[list], strings.Join(words, " "))
+	}
+	line("settings.txt", p.Cluster.Name, o.pool, o.poolPath)
+	for _, h := range o.uris {
+		line("hypervisors.txt", h.name, h.uri)
+	}
+	seen := map[string]bool{}
+	for _, m := range o.machines {
+		if key := m.hypervisor + " " + m.volume; !seen[key] {
+			seen[key] = true
+			line("images.txt", m.hypervisor, m.volume, m.image.address, m.image.sums)
+		}
+		line("nodes.txt", m.node.Name, m.hypervisor)
+	}
+	for _, name := range []string{"settings.txt", "hypervisors.txt", "images.txt", "nodes.txt"} {
+		if err := add(name, []byte(lists[name].String()), nil); err != nil {
+			return nil, err
+		}
+	}
+	if o.bridge == "" {
+		data, err := encode(o.network(p))
+		if err = add("network.xml", data, err); err != nil {
+			return nil, err
+		}
+	}
+	for _, m := range o.machines {
+		domain, err := encode(o.domain(p, m))
+		if err = add(m.node.Name+"/domain.xml", domain, err); err != nil {
+			return nil, err
+		}
+		volume, err := encode(o.volume(p, m))
+		if err = add(m.node.Name+"/volume.xml", volume, err); err != nil {
+			return nil, err
+		}
+		seed := o.segment.Machine(p, m.node, m.mac)
+		for _, part := range []struct {
+			name string
+			make func() ([]byte, error)
+		}{{"user-data", seed.UserData}, {"meta-data", seed.MetaData}, {"network-config", seed.NetworkConfig}} {
+			data, err := part.make()
+			if err = add(m.node.Name+"/"+part.name, data, err); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return files, nil
+}
+
+var shared = onprem.RulesOf("libvirt", "Write uri or hypervisors, bridge, pool, pool_path and images; all have a default.")
+
+// Rules lists the rules of the target.
+func Rules() []*rule.Rule { return shared.List(unknownHost, apart, noImage) }
+
+var (
+	unknownHost = &rule.Rule{
+		ID: "libvirt-hypervisor", Title: "Hypervisor without an address", Permanent: true,
+		Doc:     "The planner judges what the loss of a hypervisor takes by the host that each machine states. A machine that is made elsewhere makes that judgement false.",
+		Fix:     "Write the libvirt address of every host in hypervisors.",
+		Sources: []string{"https://libvirt.org/uri.html"},
+	}
+	apart = &rule.Rule{
+		ID: "libvirt-network", Title: "Several hypervisors without a common segment", Permanent: true,
+		Doc:     "A network of libvirt's own ends at its hypervisor. Machines of two hypervisors reach each other over a bridge to a common segment.",
+		Fix:     "Make a bridge of one name on each hypervisor, and write it as bridge.",
+		Sources: []string{"https://libvirt.org/formatnetwork.html#connectivity"},
+	}
+	noImage = &rule.Rule{
+		ID: "libvirt-image", Title: "Operating system without a cloud image", Permanent: true,
+		Doc: "The disks are layers over a cloud image, which takes its name and its addresses from cloud-init at the first boot.",
+		Fix: "Write an os that has an image, or name one in images.",
+	}
+)
