@@ -56,13 +56,17 @@ func (n *Node) Heal(ctx context.Context) error { return n.run(ctx, "heal", n.Nam
 
 // Pause stops every process of that name on the host (SIGSTOP: it hangs, and its connections stay open); Resume lets them go on.
 func (n *Node) Pause(ctx context.Context, process string) error {
-	_, err := n.Exec(ctx, "pkill", "-STOP", "-x", process)
-	return err
+	return n.signal(ctx, "-STOP", process)
 }
 
 // Resume ends Pause.
 func (n *Node) Resume(ctx context.Context, process string) error {
-	_, err := n.Exec(ctx, "pkill", "-CONT", "-x", process)
+	return n.signal(ctx, "-CONT", process)
+}
+
+func (n *Node) signal(ctx context.Context, signal, process string) error {
+	const kept = 15 // bytes of a process's name that the kernel keeps
+	_, err := n.Exec(ctx, "pkill", signal, "-x", process[:min(len(process), kept)])
 	return err
 }
 
@@ -76,7 +80,8 @@ func (n *Node) run(ctx context.Context, args ...string) error {
 	return err
 }
 
-// Part keeps every host of one group from reaching any of the other; Join ends it. The lab's own servers stay reachable.
+// Part keeps every host of one group from hearing any of the other, as when a cable between two switches is cut: packets vanish, addresses
+// that move between hosts among them. Join ends it. The lab's own servers stay reachable.
 func (l *Lab) Part(ctx context.Context, a, b []*Node) error { return l.between(ctx, "part", a, b) }
 
 // Join ends Part.

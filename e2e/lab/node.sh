@@ -7,7 +7,7 @@
 #   node.sh rm NAME        pull the plug and delete the disk
 #   node.sh sh NAME CMD    run CMD inside, without ssh
 #   node.sh cut NAME       unplug the network cable; "heal" plugs it in again
-#   node.sh part A B       A and B no longer reach each other; "join A B" ends it
+#   node.sh part A B       A and B no longer hear each other; "join A B" ends it
 #   node.sh mem NAME...    name, resident MiB, charged MiB
 #   node.sh net | netdown  make the bridge; remove it, when no host is left
 # Needs root and cgroup v1 hierarchies (systemd in the nodes is Debian 12's).
@@ -45,6 +45,22 @@ initpid() { # pid 1 of the node, as seen from here
   local p; p=$(cat "$DIR/$1/unshare.pid" 2>/dev/null) && [ -d "/proc/$p" ] || return 1
   tr '\0' ' ' <"/proc/$p/cmdline" | grep -q -- " _init $1 \$" || return 1 # the number of a process long gone may be another's now
   awk '{print $1; f=1} END{exit !f}' "/proc/$p/task/$p/children" 2>/dev/null
+}
+
+# the nft of the images: the machine itself may have none
+nft() { LD_LIBRARY_PATH=$LAB/tools/usr/lib/x86_64-linux-gnu "$LAB/tools/usr/sbin/nft" "$@"; }
+# Frames between two cut ports of the bridge vanish, broadcasts among them: both sides wait for answers that never come.
+cut_ready() {
+  nft -f - <<'N'
+table bridge k8splan_lab {
+  set cut { type ifname . ifname; }
+}
+N
+  nft list chain bridge k8splan_lab forward >/dev/null 2>&1 || nft -f - <<'N'
+table bridge k8splan_lab {
+  chain forward { type filter hook forward priority 0; iifname . oifname @cut drop; }
+}
+N
 }
 
 # What this lab's kernel and cgroups ask of a node, kept apart from everything that a playbook puts there.
@@ -162,9 +178,9 @@ case ${1:-} in
   cut) ip link set "v-$2" down ;;
   heal) ip link set "v-$2" up ;;
   part | join)
-    [ "$1" = part ] && verb=add || verb=del
-    ip -n "lab-$2" route "$verb" blackhole "$(cat "$DIR/$3/ip")/32"
-    ip -n "lab-$3" route "$verb" blackhole "$(cat "$DIR/$2/ip")/32" ;;
+    cut_ready
+    [ "$1" = part ] && verb=add || verb=delete
+    nft "$verb element bridge k8splan_lab cut { \"v-$2\" . \"v-$3\", \"v-$3\" . \"v-$2\" }" ;;
   mem)
     shift
     for n in "$@"; do
@@ -174,6 +190,7 @@ case ${1:-} in
   net) net_up ;;
   netdown)
     ip link del "$BR" 2>/dev/null || true
+    nft delete table bridge k8splan_lab 2>/dev/null || true
     for c in $CTRL; do rmdir "$CG/$c/lab" 2>/dev/null || true; done ;;
   _init) _init "$2" ;;
   *) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 2 ;;
