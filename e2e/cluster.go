@@ -38,7 +38,7 @@ type member struct {
 	ClientURL string `json:"clientURL"`
 }
 
-// k8splanArgs are what every command on a topology is given.
+// variables are what every command on a topology is given.
 func (h *harness) variables() []string { return []string{"-var", "ssh_key=" + h.lab.Key()} }
 
 // generate validates a topology and writes its tree; it returns how long each took.
