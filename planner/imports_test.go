@@ -75,6 +75,8 @@ var permitted = map[string][]string{
 	"planner/emit/openstack":  clouds,
 	"planner/emit/kubespray":  slices.Concat(target, []string{"planner/spec", "planner/emit/ansible", "planner/emit/kubeadm"}),
 	"planner/emit/clusterapi": slices.Concat(target, []string{"planner/spec", "planner/emit/cni", "planner/emit/kubeadm"}),
+	"planner/emit/kubeaws":    slices.Concat(target, []string{"planner/emit/kops"}),
+	"planner/emit/kops":       slices.Concat(target, []string{"planner/spec", "planner/emit/kubeadm", "go4.org/netipx"}),
 	"planner/emit/kind":       slices.Concat(target, []string{"planner/spec", "planner/emit/cni", "planner/emit/kubeadm"}),
 	"planner/emit/gcp":        clouds,
 

@@ -60,7 +60,13 @@ func (target Target) open(t *testing.T, name string, src []byte) (*plan.Plan, an
 // Golden returns the files that the target makes of its good topology, after holding them against the golden archive.
 func (target Target) Golden(t *testing.T) []artifact.File {
 	t.Helper()
-	path := filepath.Join(folder, target.Name+".hcl")
+	return target.Variant(t, target.Name)
+}
+
+// Variant does the same with another good topology for the target, <name>.hcl.
+func (target Target) Variant(t *testing.T, name string) []artifact.File {
+	t.Helper()
+	path := filepath.Join(folder, name+".hcl")
 	src, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -78,7 +84,7 @@ func (target Target) Golden(t *testing.T) []artifact.File {
 	for _, f := range files {
 		archive.Files = append(archive.Files, txtar.File{Name: f.Path, Data: f.Data})
 	}
-	golden := filepath.Join(folder, target.Name+".golden")
+	golden := filepath.Join(folder, name+".golden")
 	got := txtar.Format(archive)
 	if *update {
 		if err := os.WriteFile(golden, got, 0o644); err != nil {
