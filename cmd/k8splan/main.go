@@ -146,7 +146,7 @@ builds it: kubeadm and etcd configurations, load balancers, the pod network, and
 	})
 	root.AddCommand(
 		a.initCommand(), a.validateCommand(), a.planCommand(), a.simulateCommand(), a.generateCommand(), // in the order of use
-		a.explainCommand(), a.factsCommand(), a.upgradePathCommand(), a.fmtCommand(), a.lspCommand(), a.completionCommand(), a.versionCommand(),
+		a.explainCommand(), a.targetsCommand(), a.factsCommand(), a.upgradePathCommand(), a.fmtCommand(), a.lspCommand(), a.completionCommand(), a.versionCommand(),
 	)
 	cobra.EnableCommandSorting = false
 	root.SetHelpCommand(helpCommand())

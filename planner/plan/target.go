@@ -138,10 +138,15 @@ var vendorsOwn = []string{
 
 // Targets is the table of targets, by name.
 var Targets = []TargetFacts{
-	{Name: "bare-metal", Title: "Bare metal, or machines that exist already", Hosting: Hosts, L2: true},
+	{
+		Name: "bare-metal", Title: "Bare metal, or machines that exist already", Hosting: Hosts, L2: true,
+		Emits: "kubeadm, etcd, balancer and pod network configurations, the playbook, the runbook", Checked: CheckBooted,
+		CheckedBy: "the lab in e2e/: kubeadm, kubelet, etcd and containerd on hosts of namespaces with systemd", CheckedOn: "2026-11-23",
+	},
 	{
 		Name: "vagrant", Title: "Vagrant: libvirt, VirtualBox or VMware on one machine", Hosting: Hosts, L2: true, SSHUser: "vagrant",
 		Folder: "vagrant", Make: "cd vagrant && vagrant up",
+		Emits: "a Vagrantfile and the machines as data; then the playbook", Checked: CheckTool, CheckedBy: "vagrant validate, ruby -wc", CheckedOn: "2026-11-23",
 		// VirtualBox's NAT interface, the same on every machine, and vagrant-libvirt's management network.
 		// Sources: https://www.virtualbox.org/manual/ch06.html, https://vagrant-libvirt.github.io/vagrant-libvirt/configuration.html#management-network
 		Reserved: []netip.Prefix{netip.MustParsePrefix("10.0.2.0/24"), netip.MustParsePrefix("192.168.121.0/24")},

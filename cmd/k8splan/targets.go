@@ -1,0 +1,230 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/topologies"
+)
+
+// targetDocument is a target as `targets -o json` prints it. A string is empty where there is nothing to say.
+type targetDocument struct {
+	Name         string   `json:"name"`
+	Title        string   `json:"title"`
+	Hosting      string   `json:"hosting"` // hosts | hosted | installer
+	Types        []string `json:"types"`   // that it can express
+	TypesWhy     string   `json:"types_why,omitempty"`
+	Oldest       string   `json:"kubernetes_oldest,omitempty"`
+	Newest       string   `json:"kubernetes_newest,omitempty"`
+	Releases     []string `json:"kubernetes_releases,omitempty"` // the only ones, where there are such
+	VersionsFrom string   `json:"versions_from,omitempty"`
+	VersionsOn   string   `json:"versions_on,omitempty"`
+	Successor    string   `json:"successor,omitempty"`
+	Emits        string   `json:"emits"`
+	Checked      string   `json:"checked"` // booted | validated | own types
+	CheckedBy    string   `json:"checked_by,omitempty"`
+	CheckedOn    string   `json:"checked_on"`
+}
+
+// hostings says who makes what, in words.
+var hostings = map[plan.Hosting]string{
+	plan.Hosts:     "our playbook, on machines with the plan's addresses",
+	plan.Hosted:    "the vendor: the plan draws workers",
+	plan.Installer: "another program, from files that describe the plan",
+}
+
+func describeTarget(f plan.TargetFacts) targetDocument {
+	d := targetDocument{
+		Name: f.Name, Title: f.Title, Hosting: string(f.Hosting), Types: topologies.Names(), TypesWhy: f.TypesWhy, VersionsFrom: f.VersionsFrom, VersionsOn: f.VersionsOn,
+		Successor: f.Successor, Emits: f.Emits, Checked: string(f.Checked), CheckedBy: f.CheckedBy, CheckedOn: f.CheckedOn,
+	}
+	if f.Types != nil {
+		d.Types = nil
+		for _, t := range f.Types {
+			d.Types = append(d.Types, string(t))
+		}
+	}
+	limit := func(v plan.Version) string {
+		switch {
+		case v.IsZero():
+			return ""
+		case v.Patch == 0:
+			return v.MinorString()
+		}
+		return v.String()
+	}
+	d.Oldest, d.Newest = limit(f.Oldest), limit(f.Newest)
+	for _, v := range f.Releases {
+		d.Releases = append(d.Releases, v.String())
+	}
+	return d
+}
+
+// versions says which Kubernetes the target takes.
+func (d targetDocument) versions() string {
+	switch {
+	case len(d.Releases) > 0:
+		return strings.Join(d.Releases, ", ")
+	case d.Oldest != "" && d.Newest != "":
+		return d.Oldest + " to " + d.Newest
+	case d.Newest != "":
+		return "up to " + d.Newest
+	case d.Oldest != "":
+		return "from " + d.Oldest
+	case d.Hosting == string(plan.Hosts):
+		return "as the planner"
+	}
+	return "not known"
+}
+
+func (d targetDocument) checked() string {
+	switch {
+	case d.Checked == string(plan.CheckTypes):
+		return "own types only, " + d.CheckedOn
+	case d.CheckedBy != "":
+		return d.Checked + " by " + d.CheckedBy + ", " + d.CheckedOn
+	}
+	return d.Checked + ", " + d.CheckedOn
+}
+
+func (a *app) targetsCommand() *cobra.Command {
+	out := format{"text", []string{"text", "json"}}
+	cmd := &cobra.Command{
+		Use:   "targets [NAME]",
+		Short: "List the systems that a cluster can land on, the types each can be, and how each was checked",
+		Long: `Targets lists the systems that a topology can land on: who makes the cluster there, which installation types it can express, which
+Kubernetes it takes as far as is known, and how far the files for it were checked. With NAME it says all that is known of one.`,
+		Args:      count(0, 1, "NAME"),
+		ValidArgs: plan.TargetNames(),
+		RunE: func(_ *cobra.Command, args []string) error {
+			all := make([]targetDocument, len(plan.Targets))
+			for i, f := range plan.Targets {
+				all[i] = describeTarget(f)
+			}
+			if len(args) == 0 {
+				if out.value == "json" {
+					return a.document(all)
+				}
+				return targetsText(a.stdout, all)
+			}
+			for i, d := range all {
+				if d.Name != args[0] {
+					continue
+				}
+				if out.value == "json" {
+					return a.document(d)
+				}
+				return targetText(a.stdout, d, plan.Targets[i])
+			}
+			return usageError{hinted{fmt.Errorf("unknown target %q", args[0]), near(args[0], plan.TargetNames(), "`k8splan targets` lists them")}}
+		},
+	}
+	cmd.Flags().VarP(&out, "output", "o", "format of the answer")
+	return cmd
+}
+
+// targetsText is a line for each target. The four columns of types are in the order of topologies.Table.
+func targetsText(w io.Writer, all []targetDocument) error {
+	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(t, "TARGET\tTYPES\tKUBERNETES\tCHECKED\tSYSTEM")
+	for _, d := range all {
+		types := "all"
+		if len(d.Types) < len(topologies.Table) {
+			var short []string
+			for i, row := range topologies.Table {
+				if slices.Contains(d.Types, string(row.Type)) {
+					short = append(short, string(rune('A'+i)))
+				}
+			}
+			types = strings.Join(short, " ")
+		}
+		versions := d.versions()
+		if len(d.Releases) > 1 {
+			versions = d.Releases[len(d.Releases)-1] + " … " + d.Releases[0]
+		}
+		title := d.Title
+		if d.Successor != "" {
+			title += "; write " + d.Successor
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", d.Name, types, versions, d.Checked, title)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	var legend []string
+	for i, row := range topologies.Table {
+		legend = append(legend, fmt.Sprintf("%c %s", 'A'+i, row.Type))
+	}
+	_, err := fmt.Fprintf(w, "\nTypes: %s\n", strings.Join(legend, ", "))
+	return err
+}
+
+func targetText(w io.Writer, d targetDocument, f plan.TargetFacts) error {
+	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	line := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(t, "%s\t%s\n", name, value)
+		}
+	}
+	line("Target", d.Name)
+	line("System", d.Title)
+	line("Instead", d.Successor)
+	line("Made by", hostings[f.Hosting])
+	line("Types", strings.Join(d.Types, ", "))
+	line("", d.TypesWhy)
+	line("Kubernetes", d.versions())
+	if d.VersionsFrom != "" {
+		line("", "says "+d.VersionsFrom+", read "+d.VersionsOn)
+	}
+	line("Files", d.Emits)
+	line("Checked", d.checked())
+	return t.Flush()
+}
+
+// targetsPage is docs/targets.md.
+func targetsPage() []byte {
+	var b bytes.Buffer
+	b.WriteString("# Targets\n\n")
+	b.WriteString("The systems that a topology lands on, as `k8splan targets` lists them. `k8splan init TYPE --target NAME` writes a topology for one to start from.\n")
+	b.WriteString("This page is made from the planner's own table: `UPDATE=1 go test ./cmd/k8splan -run TestTargetsPage`.\n\n")
+	b.WriteString("\"booted\" means that clusters came up from the files as they are; \"validated\" that somebody else's program or schema accepted them; \"own types\"\n")
+	b.WriteString("that nothing but our own strict types and rules was at hand. Nothing here was run against a vendor's account.\n\n")
+	b.WriteString("| Target | System | all-in-one | single-etcd-single-master | single-etcd-multi-master | multi-etcd-multi-master | Kubernetes |\n|---|---|:-:|:-:|:-:|:-:|---|\n")
+	for _, f := range plan.Targets {
+		d := describeTarget(f)
+		fmt.Fprintf(&b, "| [%s](#%s) | %s |", d.Name, d.Name, d.Title)
+		for _, row := range topologies.Table {
+			mark := " "
+			if slices.Contains(d.Types, string(row.Type)) {
+				mark = " yes "
+			}
+			b.WriteString(mark + "|")
+		}
+		fmt.Fprintf(&b, " %s |\n", d.versions())
+	}
+	for _, f := range plan.Targets {
+		d := describeTarget(f)
+		fmt.Fprintf(&b, "\n## %s\n\n%s.\n\n", d.Name, d.Title)
+		if d.Successor != "" {
+			fmt.Fprintf(&b, "- Discontinued: write `target %q`.\n", d.Successor)
+		}
+		fmt.Fprintf(&b, "- The cluster is made by %s.\n", hostings[f.Hosting])
+		if d.TypesWhy != "" {
+			fmt.Fprintf(&b, "- Types: %s. %s\n", strings.Join(d.Types, ", "), d.TypesWhy)
+		}
+		if d.VersionsFrom != "" {
+			fmt.Fprintf(&b, "- Kubernetes: %s. From %s, read on %s.\n", d.versions(), d.VersionsFrom, d.VersionsOn)
+		} else {
+			fmt.Fprintf(&b, "- Kubernetes: %s.\n", d.versions())
+		}
+		fmt.Fprintf(&b, "- Files: %s.\n- Checked: %s.\n", d.Emits, d.checked())
+	}
+	return b.Bytes()
+}

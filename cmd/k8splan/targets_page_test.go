@@ -1,0 +1,55 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// TestTargetsPage keeps docs/targets.md in step with the table of targets. UPDATE=1 writes it.
+func TestTargetsPage(t *testing.T) {
+	const path = "../../docs/targets.md"
+	want := targetsPage()
+	if os.Getenv("UPDATE") != "" {
+		if err := os.WriteFile(path, want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	page, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(page, want) {
+		t.Error("docs/targets.md is not what the table says: run UPDATE=1 go test ./cmd/k8splan -run TestTargetsPage")
+	}
+}
+
+// TestTargetsAreComplete: a row says what it emits, and how far that was checked and when; a limit of versions says where it comes from.
+func TestTargetsAreComplete(t *testing.T) {
+	for _, f := range plan.Targets {
+		if f.Title == "" || f.Emits == "" || f.Hosting == "" {
+			t.Errorf("%s: title %q, emits %q, hosting %q", f.Name, f.Title, f.Emits, f.Hosting)
+		}
+		if _, err := time.Parse(time.DateOnly, f.CheckedOn); err != nil || f.Checked == "" {
+			t.Errorf("%s: checked %q on %q", f.Name, f.Checked, f.CheckedOn)
+		}
+		if f.Checked != plan.CheckTypes && f.CheckedBy == "" {
+			t.Errorf("%s: %s by whom?", f.Name, f.Checked)
+		}
+		limited := !f.Newest.IsZero() || !f.Oldest.IsZero() || f.Releases != nil
+		if _, err := time.Parse(time.DateOnly, f.VersionsOn); limited && (err != nil || f.VersionsFrom == "") {
+			t.Errorf("%s: versions from %q on %q", f.Name, f.VersionsFrom, f.VersionsOn)
+		}
+		if f.Types != nil && f.TypesWhy == "" {
+			t.Errorf("%s does not say why it cannot be of the other types", f.Name)
+		}
+		if f.Successor != "" {
+			if _, ok := plan.FindTarget(f.Successor); !ok {
+				t.Errorf("%s: there is no target %q", f.Name, f.Successor)
+			}
+		}
+	}
+}
