@@ -14,15 +14,15 @@ func Format(src []byte) []byte {
 		return src
 	}
 	text := bytes.TrimPrefix(src, []byte(byteOrderMark))
+	if !bytes.HasSuffix(text, []byte("\n")) {
+		text = append(bytes.Clone(text), '\n')
+	}
 	text = lineFeeds(text)
 	if _, diags := parse("", text, nil); diags.HasErrors() {
 		return src
 	}
 	if len(bytes.TrimSpace(text)) == 0 {
 		return nil
-	}
-	if !bytes.HasSuffix(text, []byte("\n")) {
-		text = append(bytes.Clone(text), '\n')
 	}
 	// One pass can leave a line that the next would still move (a comment behind a value that was just realigned).
 	for range 4 {

@@ -124,17 +124,17 @@ func TestMinimal(t *testing.T) {
 
 // TestStarters loads what `init` writes.
 func TestStarters(t *testing.T) {
-	for _, row := range topologies.Table {
-		for _, target := range topologies.StarterTargets() {
-			src, err := topologies.Starter(row.Type, target)
+	for _, target := range topologies.StarterTargets() {
+		for _, kind := range topologies.StarterTypes(target) {
+			src, err := topologies.Starter(kind, target)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if _, diags := Load("topology.hcl", src, nil); len(diags) > 0 {
-				t.Errorf("%s on %s: %v", row.Type, target, diags)
+				t.Errorf("%s on %s: %v", kind, target, diags)
 			}
 			if got := Format(src); !bytes.Equal(got, src) {
-				t.Errorf("%s on %s is not formatted:\n%s", row.Type, target, cmp.Diff(string(src), string(got)))
+				t.Errorf("%s on %s is not formatted:\n%s", kind, target, cmp.Diff(string(src), string(got)))
 			}
 		}
 	}
