@@ -108,6 +108,56 @@ func TestHostileValuesStayData(t *testing.T) {
 	}
 }
 
+// TestHostileValuesOfTrixie has ansible-core 2.19 read the same values, which takes a tagged scalar differently.
+func TestHostileValuesOfTrixie(t *testing.T) {
+	trixie := os.Getenv("K8SPLAN_TRIXIE")
+	if trixie == "" {
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			t.Fatal(err)
+		}
+		trixie = filepath.Join(cache, "k8splan-test", "trixie")
+	}
+	if _, err := os.Stat(filepath.Join(trixie, ".k8splan-ready")); err != nil {
+		t.Fatalf("%v (make setup makes a folder of Debian trixie)", err)
+	}
+	dir, err := os.MkdirTemp(filepath.Join(trixie, "tmp"), "k8splan-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	vars := mapping{}
+	for i, s := range append(numberLike, hostile...) {
+		vars = append(vars, entry{fmt.Sprintf("value_%d", i), s})
+	}
+	write(t, dir, "inventory.yaml", document("# data\n", mapping{{"all", mapping{{"hosts", mapping{{"one", vars}}}}}}))
+	script := `export HOME="$1" ANSIBLE_LOCAL_TEMP="$1" LC_ALL=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin; cd "$1" && exec ansible-inventory -i inventory.yaml --host one`
+	command := []string{"chroot", trixie, "/bin/sh", "-c", script, "sh", "/tmp/" + filepath.Base(dir)}
+	if os.Getuid() != 0 {
+		command = append([]string{"unshare", "--map-root-user"}, command...)
+	}
+	out, err := exec.Command(command[0], command[1:]...).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got map[string]any
+	if err := json.Unmarshal(out, &got); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range append(numberLike, hostile...) {
+		value := got[fmt.Sprintf("value_%d", i)]
+		if tagged, ok := value.(map[string]any); ok {
+			value = tagged["__ansible_unsafe"]
+		}
+		if value != want {
+			t.Errorf("%q came out as %#v", want, value)
+		}
+	}
+}
+
+// numberLike are strings that YAML would read as something else without quotes.
+var numberLike = []string{"1.40", "007", "1e3", "true", "null", "2026-01-01", "0x1F", "12:30:45", ".inf", "="}
+
 // The jump host is one word of ssh's command line, whatever it holds.
 func TestJumpHostIsOneWord(t *testing.T) {
 	out, err := exec.Command("python3", "-c", "import shlex, sys; print(len(shlex.split(sys.argv[1])), end='')", shellWord("-oProxyJump=a'b \"c\" $(d) \\e")).CombinedOutput()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 	"unicode"
 )
 
@@ -30,7 +31,7 @@ func Of(key string, value any) Entry { return entry{key, value} }
 // Document encodes a mapping as document does.
 func Document(comment string, m Mapping) []byte { return document(comment, m) }
 
-// document encodes a mapping as YAML in block style after a comment. Strings come out quoted and with the tag !unsafe.
+// document encodes a mapping as YAML in block style after a comment. Strings come out quoted.
 func document(comment string, m mapping) []byte {
 	var out bytes.Buffer
 	out.WriteString("---\n" + comment)
@@ -125,8 +126,13 @@ func writeKey(out *bytes.Buffer, key string) {
 	out.WriteByte(':')
 }
 
+// writeString tags what a template could be made of, a brace, with !unsafe: Ansible then takes it as it is, and everything that it is made
+// part of too. Nothing else is tagged, because ansible-core 2.19 forgets the quotes of a tagged scalar and reads !unsafe "1.40" as a number
+// and !unsafe "" as null (_resolve_and_construct_object in its lib/ansible/_internal/_yaml/_constructor.py); no number has a brace.
 func writeString(out *bytes.Buffer, s string) {
-	out.WriteString("!unsafe ")
+	if strings.ContainsAny(s, "{}") {
+		out.WriteString("!unsafe ")
+	}
 	quote(out, s)
 }
 
