@@ -61,6 +61,7 @@ var permitted = map[string][]string{
 	"planner/emit/cloudinit": {"planner/artifact"},
 	"planner/emit/onprem":    slices.Concat(target, []string{"planner/spec", "planner/emit/cloudinit"}),
 	"planner/emit/libvirt":   slices.Concat(target, []string{"planner/spec", "planner/emit/onprem"}),
+	"planner/emit/vsphere":   slices.Concat(target, []string{"planner/spec", "planner/emit/onprem", "planner/emit/terraform"}),
 
 	"planner/emit/vagrant":    target,
 	"planner/emit/hosted":     slices.Concat(target, []string{"planner/emit/terraform"}),
@@ -77,6 +78,7 @@ var permitted = map[string][]string{
 	"planner/emit/clusterapi": slices.Concat(target, []string{"planner/spec", "planner/emit/cni", "planner/emit/kubeadm"}),
 	"planner/emit/kubeaws":    slices.Concat(target, []string{"planner/emit/kops"}),
 	"planner/emit/kops":       slices.Concat(target, []string{"planner/spec", "planner/emit/kubeadm", "go4.org/netipx"}),
+	"planner/emit/minikube":   slices.Concat(target, []string{"planner/spec", "planner/emit/kubeadm"}),
 	"planner/emit/kind":       slices.Concat(target, []string{"planner/spec", "planner/emit/cni", "planner/emit/kubeadm"}),
 	"planner/emit/gcp":        clouds,
 

@@ -16,7 +16,9 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/kubeaws"
 	"github.com/k8splan/k8splan/planner/emit/kubespray"
 	"github.com/k8splan/k8splan/planner/emit/libvirt"
+	"github.com/k8splan/k8splan/planner/emit/minikube"
 	"github.com/k8splan/k8splan/planner/emit/vagrant"
+	"github.com/k8splan/k8splan/planner/emit/vsphere"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 )
@@ -35,6 +37,7 @@ func targets() []target {
 		{"bare-metal", noOptions, noFiles, nil},
 		{"vagrant", vagrant.Decode, vagrant.Emit, vagrant.Rules()},
 		{"libvirt", libvirt.Decode, libvirt.Emit, libvirt.Rules()},
+		{"vsphere", vsphere.Decode, vsphere.Emit, vsphere.Rules()},
 		{"aws", aws.Decode, aws.Emit, aws.Rules()},
 		{"gcp", gcp.Decode, gcp.Emit, gcp.Rules()},
 		{"aks", aks.Decode, aks.Emit, aks.Rules()},
@@ -46,6 +49,7 @@ func targets() []target {
 		{"cluster-api", clusterapi.Decode, clusterapi.Emit, clusterapi.Rules()},
 		{"kops", kops.Decode, kops.Emit, kops.Rules()},
 		{"kube-aws", kubeaws.Decode, kubeaws.Emit, kubeaws.Rules()},
+		{"minikube", minikube.Decode, minikube.Emit, minikube.Rules()},
 	}
 }
 

@@ -158,6 +158,12 @@ var Targets = []TargetFacts{
 		CheckedBy: "virt-xml-validate and virsh's test driver (libvirt 9.0), cloud-init schema (22.4), shellcheck", CheckedOn: "2026-11-23",
 	},
 	{
+		Name: "vsphere", Title: "VMware vSphere, through vCenter", Hosting: Hosts, L2: true, SSHUser: "ops",
+		Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
+		Emits: "Terraform: clones of templates, cloud-init through guestinfo, rules of placement; then the playbook", Checked: CheckTool,
+		CheckedBy: "terraform validate with the schema of vmware/vsphere 2.15, cloud-init schema (22.4)", CheckedOn: "2026-11-23",
+	},
+	{
 		Name: "aws", Title: "AWS machines", Hosting: Hosts,
 		Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
 		Emits: "Terraform: network, security groups, machines, balancer, roles, bastion; then the playbook", Checked: CheckTool,
@@ -252,5 +258,19 @@ var Targets = []TargetFacts{
 		CNI: Cilium, Proxy: "iptables",
 		Oldest: Version{1, 31, 0}, Newest: Version{1, 36, 2}, VersionsFrom: "kops 1.36, its successor", VersionsOn: "2026-11-23",
 		Successor: "kops", Emits: "the files of kops, its successor", Checked: CheckTool, CheckedBy: "kops' CustomResourceDefinitions, made strict", CheckedOn: "2026-11-23",
+	},
+	{
+		Name: "minikube", Title: "minikube: a cluster on one machine, with many drivers", Hosting: Installer, Folder: "minikube",
+		Types:     []topologies.Type{topologies.AllInOne, topologies.SingleEtcdSingleMaster, topologies.MultiEtcdMultiMaster},
+		TypesWhy:  "minikube runs an etcd member on every control plane, so several of them never share one. Write multi-etcd-multi-master with three control planes, or the target vagrant.",
+		Placement: topologies.Stacked, EtcdWhy: "minikube runs a member on every control plane and none elsewhere. Remove the hosts with the role etcd and the argument topology.",
+		CNI: NoCNI, Proxy: "iptables", // the choice is minikube's own: kindnet for several nodes
+		Unused: []string{
+			"cluster.control_plane_endpoint", "cluster.encryption_algorithm", "cluster.certificate_validity", "cluster.ca_certificate_validity", "network.mtu", "network.node_subnets",
+			"network.http_proxy", "container_runtime.version", "etcd.version", "etcd.data_dir", "load_balancer", "ssh", "artifacts.source", "artifacts.mirror_url", "artifacts.checksums",
+			"node.address", "node.secondary_address", "node.ssh_address", "node.public_address", "node.mac", "node.host", "node.interface", "node.os", "node.instance_type",
+		},
+		Oldest: Version{1, 31, 0}, Newest: Version{1, 36, 2}, VersionsFrom: "minikube v1.38.1", VersionsOn: "2026-11-23",
+		Emits: "the arguments of minikube start, and a script", Checked: CheckTypes, CheckedBy: "shellcheck for the script", CheckedOn: "2026-11-23",
 	},
 }
