@@ -629,20 +629,3 @@ func TestSession(t *testing.T) {
 		t.Error("an editor that is gone is exit code 0")
 	}
 }
-
-// FuzzServer: whatever stands in the file, each request is answered, and without a failure in the log.
-func FuzzServer(f *testing.F) {
-	f.Add(design, 10, 5)
-	f.Add("waive \"", 0, 7)
-	f.Add("node \"x\" {\n  roles = [\"", 1, 12)
-	f.Fuzz(func(t *testing.T, text string, line, character int) {
-		e := start(t, true)
-		e.open(text)
-		p := position{line, character}
-		e.complete(p)
-		e.hover(p)
-		var leads []location
-		e.call("textDocument/definition", where(p), &leads)
-		e.findings()
-	})
-}
