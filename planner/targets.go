@@ -6,7 +6,9 @@ import (
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/emit/aks"
 	"github.com/k8splan/k8splan/planner/emit/aws"
+	"github.com/k8splan/k8splan/planner/emit/azure"
 	"github.com/k8splan/k8splan/planner/emit/clusterapi"
+	"github.com/k8splan/k8splan/planner/emit/dockerdesktop"
 	"github.com/k8splan/k8splan/planner/emit/doks"
 	"github.com/k8splan/k8splan/planner/emit/eks"
 	"github.com/k8splan/k8splan/planner/emit/gcp"
@@ -39,6 +41,7 @@ func targets() []target {
 		{"libvirt", libvirt.Decode, libvirt.Emit, libvirt.Rules()},
 		{"vsphere", vsphere.Decode, vsphere.Emit, vsphere.Rules()},
 		{"aws", aws.Decode, aws.Emit, aws.Rules()},
+		{"azure", azure.Decode, azure.Emit, azure.Rules()},
 		{"gcp", gcp.Decode, gcp.Emit, gcp.Rules()},
 		{"aks", aks.Decode, aks.Emit, aks.Rules()},
 		{"doks", doks.Decode, doks.Emit, doks.Rules()},
@@ -50,6 +53,7 @@ func targets() []target {
 		{"kops", kops.Decode, kops.Emit, kops.Rules()},
 		{"kube-aws", kubeaws.Decode, kubeaws.Emit, kubeaws.Rules()},
 		{"minikube", minikube.Decode, minikube.Emit, minikube.Rules()},
+		{"docker-desktop", dockerdesktop.Decode, dockerdesktop.Emit, dockerdesktop.Rules()},
 	}
 }
 

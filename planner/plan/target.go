@@ -164,13 +164,19 @@ var Targets = []TargetFacts{
 		CheckedBy: "terraform validate with the schema of vmware/vsphere 2.15, cloud-init schema (22.4)", CheckedOn: "2026-11-23",
 	},
 	{
-		Name: "aws", Title: "AWS machines", Hosting: Hosts,
+		Name: "aws", Title: "AWS machines", Hosting: Hosts, SSHUser: "ops",
 		Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
 		Emits: "Terraform: network, security groups, machines, balancer, roles, bastion; then the playbook", Checked: CheckTool,
 		CheckedBy: "terraform validate with the schema of hashicorp/aws 6.25", CheckedOn: "2026-11-23",
 	},
 	{
-		Name: "gcp", Title: "Google Cloud machines", Hosting: Hosts,
+		Name: "azure", Title: "Azure machines", Hosting: Hosts, SSHUser: "ops",
+		Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
+		Emits: "Terraform: network, security groups, machines, balancer, identity, bastion; then the playbook", Checked: CheckTool,
+		CheckedBy: "terraform validate with the schema of hashicorp/azurerm 4.55; shellcheck", CheckedOn: "2026-11-23",
+	},
+	{
+		Name: "gcp", Title: "Google Cloud machines", Hosting: Hosts, SSHUser: "ops",
 		Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
 		Emits: "Terraform: network, firewall, machines, balancer, bastion; then the playbook", Checked: CheckTool,
 		CheckedBy: "terraform validate with the schema of hashicorp/google 6.50", CheckedOn: "2026-11-23",
@@ -272,5 +278,21 @@ var Targets = []TargetFacts{
 		},
 		Oldest: Version{1, 31, 0}, Newest: Version{1, 36, 2}, VersionsFrom: "minikube v1.38.1", VersionsOn: "2026-11-23",
 		Emits: "the arguments of minikube start, and a script", Checked: CheckTypes, CheckedBy: "shellcheck for the script", CheckedOn: "2026-11-23",
+	},
+	{
+		Name: "docker-desktop", Title: "Docker Desktop's own Kubernetes", Hosting: Installer, Folder: "docker-desktop",
+		Types:     []topologies.Type{topologies.AllInOne, topologies.SingleEtcdSingleMaster},
+		TypesWhy:  "Docker Desktop makes one control plane: on one machine several would survive no more than one does. Write single-etcd-single-master, or target \"kind\" for several.",
+		Placement: topologies.Stacked, EtcdWhy: "Docker Desktop runs its one member on the control plane. Remove the hosts with the role etcd and the argument topology.",
+		CNI: NoCNI,
+		Unused: []string{
+			"cluster.api_server_port", "cluster.control_plane_endpoint", "cluster.cert_sans", "cluster.feature_gates", "cluster.encryption_algorithm", "cluster.certificate_validity",
+			"cluster.ca_certificate_validity", "network", "container_runtime", "etcd", "load_balancer", "ssh", "artifacts", "node.address", "node.secondary_address", "node.ssh_address",
+			"node.public_address", "node.mac", "node.host", "node.interface", "node.os", "node.cpus", "node.memory", "node.disk", "node.instance_type", "node.labels",
+			"node.annotations", "node.kubelet_extra_args", "node.failure_domain",
+		},
+		Releases:     []Version{{1, 37, 0}, {1, 36, 4}, {1, 35, 8}, {1, 34, 11}},
+		VersionsFrom: "the node images of kind v0.33.0, which its mode kind uses", VersionsOn: "2026-11-23",
+		Emits: "Docker Desktop's settings, and the same cluster for kind", Checked: CheckTypes, CheckedBy: "shellcheck for the script, kind's types for its twin", CheckedOn: "2026-11-23",
 	},
 }

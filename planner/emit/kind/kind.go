@@ -202,6 +202,15 @@ func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
 	return append(files, network...), err
 }
 
+// Configuration is cluster.yaml of a plan for whose target kind has no block: with kind's own pod network and images.
+func Configuration(p *plan.Plan) ([]byte, error) {
+	cluster, _, err := build(p, &body{})
+	if err != nil {
+		return nil, err
+	}
+	return artifact.YAML(cluster)
+}
+
 // build makes the configuration, and a line for each container: its name and the plan's node.
 func build(p *plan.Plan, b *body) (*Cluster, []byte, error) {
 	n := &p.Network
