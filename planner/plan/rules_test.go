@@ -60,6 +60,7 @@ var mistakes = []struct{ id, src string }{
 	{"out-of-range", "network {\n node_port_range = \"32767-30000\" # here\n}"},
 	{"out-of-range", "node_pool \"w\" {\n roles = [\"worker\"]\n count = -1 # here\n first_address = \"10.0.1.1\"\n}"},
 	{"invalid-size", "node \"w\" {\n roles = [\"worker\"]\n address = \"10.0.0.9\"\n memory = \"8GB\" # here\n}"},
+	{"invalid-size", "node \"w\" {\n roles = [\"worker\"]\n address = \"10.0.0.9\"\n memory = \"16\" # here\n}"},
 	{"invalid-size", "etcd {\n quota = \"99999999999Ti\" # here\n}"},
 	{"invalid-duration", "etcd {\n heartbeat_interval = \"100\" # here\n}"},
 	{"invalid-duration", "etcd {\n election_timeout = \"-1s\" # here\n}"},

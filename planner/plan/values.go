@@ -223,9 +223,27 @@ func (r *resolver) size(src *spec.Source, attr string, s *string) int64 {
 	}
 	n, ok := parseSize(*s)
 	if !ok {
-		r.fail(invalidSize, src.Attr(attr), `%s is %q. A size is a whole number above 0 with a unit (Ki, Mi, Gi, Ti, or k, M, G, T), such as "8Gi".`, attr, excerpt(*s))
+		r.fail(invalidSize, src.Attr(attr), `%s is %q. A size is a whole number above 0 with a unit (Ki, Mi, Gi, Ti, or k, M, G, T), such as "8Gi".%s`, attr, excerpt(*s), meantSize(*s))
+		return 0
+	}
+	if n < 1<<20 {
+		r.fail(invalidSize, src.Attr(attr), `%s is %q, which is %d bytes. Write a unit (Ki, Mi, Gi, Ti, or k, M, G, T), such as "8Gi".%s`, attr, excerpt(*s), n, meantSize(*s))
+		return 0
 	}
 	return n
+}
+
+// meantSize suggests the size that was meant by another spelling of the unit: 16GB, 16 gi, 16g, 16.
+func meantSize(s string) string {
+	digits := strings.TrimRight(strings.ToLower(strings.ReplaceAll(s, " ", "")), "abcdefghijklmnopqrstuvwxyz")
+	unit := strings.TrimPrefix(strings.ToLower(strings.ReplaceAll(s, " ", "")), digits)
+	letter, ok := map[string]string{
+		"": "Gi", "g": "Gi", "gi": "Gi", "gb": "Gi", "gib": "Gi", "gig": "Gi", "gigs": "Gi", "m": "Mi", "mi": "Mi", "mb": "Mi", "mib": "Mi", "t": "Ti", "ti": "Ti", "tb": "Ti", "tib": "Ti",
+	}[unit]
+	if n, err := strconv.Atoi(digits); err != nil || n <= 0 || n > 100_000 || !ok {
+		return ""
+	}
+	return fmt.Sprintf(" Did you mean %q?", digits+letter)
 }
 
 func parseSize(s string) (int64, bool) {

@@ -153,3 +153,17 @@ func TestEveryWordOfTheSchemaIsKnown(t *testing.T) {
 		}
 	}
 }
+
+func TestMeantSize(t *testing.T) {
+	for written, meant := range map[string]string{
+		"16GB": "16Gi", "16 gb": "16Gi", "16": "16Gi", "512MB": "512Mi", "1TiB": "1Ti", "16 gigs": "16Gi", "0": "", "-4Gi": "", "1.5Gi": "", "lots": "", "": "", "8589934592": "",
+	} {
+		want := ""
+		if meant != "" {
+			want = ` Did you mean "` + meant + `"?`
+		}
+		if got := meantSize(written); got != want {
+			t.Errorf("%q: %q, want %q", written, got, want)
+		}
+	}
+}

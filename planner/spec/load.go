@@ -85,10 +85,14 @@ func (l *loader) near(name string, candidates []string) string {
 // unquoted finds text that stands without quotes: a version, an address, a range, a size, a path, or text in single quotes.
 var unquoted = regexp.MustCompile(`^\s*([A-Za-z_][\w-]*)\s*=\s*(?:'([^'"]*)'|([\w~/.][\w.:/~+@-]*))\s*(?:#.*|//.*)?$`)
 
-// syntax takes over what the parser found. An argument that is written twice leaves the tree whole, so that the road goes on.
+// foreign is a line of YAML: a key, a colon, and a value or nothing.
+var foreign = regexp.MustCompile(`^\s*(?:- )?["']?[A-Za-z_][\w./-]*["']?:(?:\s|$)`)
+
+// syntax takes over what the parser found, the first of each line: the others are its echo. An argument that is written twice leaves the
+// tree whole, so that the road goes on.
 func (l *loader) syntax(diags hcl.Diagnostics) {
 	rule.Sort(diags)
-	errors, last := 0, -1
+	var found hcl.Diagnostics
 	for _, d := range diags {
 		if d.Summary == "Attribute redefined" {
 			d.Summary = duplicateArgument.Title
@@ -97,26 +101,47 @@ func (l *loader) syntax(diags hcl.Diagnostics) {
 			continue
 		}
 		l.broken = true
-		if d.Subject != nil {
-			if d.Subject.Start.Byte == last {
-				continue // the parser's echo of what the scanner has said
+		if n := len(found); n > 0 && d.Subject != nil && found[n-1].Subject != nil && found[n-1].Subject.Start.Line == d.Subject.Start.Line {
+			// What the scanner does not know is why the parser stumbled over the words before it.
+			if d.Summary == "Invalid character" && found[n-1].Summary != d.Summary {
+				found[n-1] = d
 			}
-			last = d.Subject.Start.Byte
-		}
-		if errors++; errors > maxSyntaxErrors {
 			continue
 		}
+		found = append(found, d)
+	}
+	errors := 0
+	for _, d := range found {
+		line := ""
 		if d.Subject != nil {
-			if m := unquoted.FindStringSubmatch(l.line(*d.Subject)); m != nil && !strings.Contains(d.Detail, "quotes: ") {
+			line = l.line(*d.Subject)
+		}
+		stop := false
+		switch {
+		case d.Subject != nil && d.Subject.Start.Byte == 0 && strings.HasPrefix(line, "{"):
+			d.Summary, d.Detail, stop = "JSON in place of HCL", "This is JSON"+otherLanguage, true
+		case d.Summary == "Argument or block definition required" && foreign.MatchString(line):
+			d.Summary, d.Detail, stop = "YAML in place of HCL", "This is YAML"+otherLanguage, true
+		case strings.Contains(d.Detail, "Curly quotes") || d.Summary == "Invalid character" && strings.ContainsAny(line, "‘’"):
+			d.Detail = `The quotes are curly, as word processors and chats write them. Text stands in straight double quotes: "…".`
+		default:
+			if m := unquoted.FindStringSubmatch(line); m != nil && !strings.Contains(d.Detail, "quotes: ") {
 				d.Detail += fmt.Sprintf(" Text stands in double quotes: %s = %q.", m[1], m[2]+m[3])
 			}
 		}
-		l.diags = append(l.diags, syntaxError.Tag(hcl.Diagnostics{d})...)
+		if errors++; errors <= maxSyntaxErrors {
+			l.diags = append(l.diags, syntaxError.Tag(hcl.Diagnostics{d})...)
+		}
+		if stop { // every line that follows would say the same
+			return
+		}
 	}
 	if errors > maxSyntaxErrors {
 		l.diags[len(l.diags)-1].Detail += fmt.Sprintf(" (%d more syntax errors are not shown.)", errors-maxSyntaxErrors)
 	}
 }
+
+const otherLanguage = ", and a topology is written in HCL: name = value for an argument, name { … } for a block. `k8splan init TYPE` writes one to start from."
 
 // line is the text of the line on which a range starts.
 func (l *loader) line(at hcl.Range) string {

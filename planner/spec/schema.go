@@ -234,7 +234,7 @@ var Schema = []Block{
 			{Name: "data_dir", Type: Text, Field: "DataDir", Example: `"/var/lib/etcd"`, Doc: "Directory of the data on every member."},
 			{Name: "quota", Type: Text, Field: "Quota", Example: `"8Gi"`, Aliases: []string{"quota_backend_bytes"}, Doc: "Size at which etcd stops taking writes, with a unit."},
 			{Name: "heartbeat_interval", Type: Text, Field: "HeartbeatInterval", Example: `"100ms"`, Doc: "Time between the leader's heartbeats, a Go duration."},
-			{Name: "election_timeout", Type: Text, Field: "ElectionTimeout", Example: `"1s"`, Doc: "Silence after which members elect a new leader, a Go duration."},
+			{Name: "election_timeout", Type: Text, Field: "ElectionTimeout", Example: `"1000ms"`, Doc: "Silence after which members elect a new leader, a Go duration."},
 			{Name: "extra_args", Type: TextMap, Field: "ExtraArgs", Example: `{ "auto-compaction-retention" = "8h" }`, Doc: "Flags for etcd, without dashes."},
 		},
 	},

@@ -52,6 +52,9 @@ func (a *argument) wrong(at hcl.Range, detail string) { a.add(wrongType, at, det
 // bare matches a number-like word that was meant as text: a version, an address, a date, a size.
 var bare = regexp.MustCompile(`^[0-9][\w.:/+-]*$`)
 
+// unitOf finds the unit in the example of an argument that needs one: a size, a duration.
+var unitOf = regexp.MustCompile(`^"[0-9]+([A-Za-z]+)"$`)
+
 // asText returns the value as text, which it must be already: numbers lose zeros on the way, and dates become differences.
 func (a *argument) asText(v cty.Value, at hcl.Range, what string) (string, bool) {
 	if v.Type() == cty.String {
@@ -68,6 +71,9 @@ func (a *argument) asText(v cty.Value, at hcl.Range, what string) (string, bool)
 			why = ": the result of a calculation"
 		}
 		fix := strconv.Quote(source)
+		if unit := unitOf.FindStringSubmatch(a.row.Example); unit != nil && whole(v) {
+			why, fix = " without a unit", strconv.Quote(source+unit[1])
+		}
 		if what == a.row.Name && a.row.Type == Text {
 			fix = what + " = " + fix
 		}

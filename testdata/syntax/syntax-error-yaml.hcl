@@ -1,4 +1,5 @@
-cluster:
-  type: all-in-one
-# error on line 1: syntax-error: An argument or block definition is required here.
-# error on line 2: syntax-error: An argument or block definition is required here.
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: ClusterConfiguration
+networking:
+  podSubnet: 10.244.0.0/16
+# error on line 1: syntax-error: This is YAML, and a topology is written in HCL

@@ -23,7 +23,7 @@ cluster "prod" {
   cert_sans           = "api"     # error: wrong-type: Put it in brackets: cert_sans = ["api"].
   max_nodes           = 2.5       # error: wrong-type: max_nodes is a whole number, and this has a fraction. Write for instance max_nodes = 200.
   api_server_port     = "https"   # error: wrong-type: api_server_port is a whole number, and this is text.
-  certificate_validity = 8760     # error: wrong-type: Write it in quotes: certificate_validity = "8760".
+  certificate_validity = 8760     # error: wrong-type: 8760 is a number without a unit. Write it in quotes: certificate_validity = "8760h".
   feature_gates       = { A = 1 } # error: wrong-type: The value of "A" in feature_gates is true or false, and this is a number.
   api_server {
     extra_args = { "v" = 2, "profiling" = false, "event-ttl" = 1.50 } # error: wrong-type: The value of "event-ttl" in extra_args is text, and 1.50 is a number
