@@ -30,6 +30,9 @@ type Cloud struct {
 	NameWords   string
 	ClusterMax  int // characters of the cluster's name
 
+	// Users are names that the cloud does not take for the first user, beside root.
+	Users []string
+
 	Sizes     []terraform.Size // from small to large
 	Images    map[string]map[string]any
 	DefaultOS string
@@ -196,6 +199,9 @@ func (r *Reader) Variables(access Access) Variables {
 	if len(v.Cluster) > c.ClusterMax || !c.NamePattern.MatchString(v.Cluster) {
 		r.Say(r.Rules.Name, p.Spec.Cluster.NameRange, "%q begins the names of networks and firewalls. %s takes %s, and the planner needs room for what follows: at most %d characters.", v.Cluster, c.Vendor, c.NameWords, c.ClusterMax)
 	}
+	if p.SSH.User == "root" || slices.Contains(c.Users, p.SSH.User) {
+		r.Say(r.Rules.User, p.SSH.Attr("user"), "The machines are made with one user, and %q cannot be it on %s. Write another name in ssh, such as user = \"ops\".", p.SSH.User, c.Vendor)
+	}
 	admins, consumers := r.Ranges("admin_cidrs", access.AdminCIDRs), r.Ranges("node_port_cidrs", access.Consumers)
 	if len(access.AdminCIDRs) == 0 {
 		r.Say(r.Rules.NoAdmins, r.At.At("admin_cidrs"), "Nobody could reach the bastion, and so Ansible no machine. Write the ranges that administrators and CI come from: admin_cidrs = [\"203.0.113.0/24\"].")
@@ -298,12 +304,12 @@ func unwrapped(p *plan.Plan) bool {
 
 // Rules are those that all clouds of machines have, under IDs of their own.
 type Rules struct {
-	Argument, Outside, Reserved, Overlap, Name, Image, Size, NoAdmins, Family *rule.Rule
+	Argument, Outside, Reserved, Overlap, Name, Image, Size, NoAdmins, User, Family *rule.Rule
 }
 
 // List returns the rules, and those that a target has beside them.
 func (r Rules) List(own ...*rule.Rule) []*rule.Rule {
-	return append([]*rule.Rule{r.Argument, r.Outside, r.Reserved, r.Overlap, r.Name, r.Image, r.Size, r.NoAdmins, r.Family}, own...)
+	return append([]*rule.Rule{r.Argument, r.Outside, r.Reserved, r.Overlap, r.Name, r.Image, r.Size, r.NoAdmins, r.User, r.Family}, own...)
 }
 
 // Rules makes the shared rules of a cloud.
@@ -359,6 +365,11 @@ func (c *Cloud) Rules() Rules {
 			ID: c.Target + "-no-admins", Title: "Cloud without a way in", Permanent: true,
 			Doc: "The machines have no public addresses, and the bastion answers only those who are listed.",
 			Fix: "List the ranges of administrators and of CI in admin_cidrs.",
+		},
+		User: &rule.Rule{
+			ID: c.Target + "-user", Title: "User that cannot be the first one", Permanent: true,
+			Doc: "Each machine is made with one user who has the key and may use sudo. Nobody logs in as root, and some clouds refuse names that everybody guesses.",
+			Fix: "Write another user in ssh, or leave it out.",
 		},
 		Family: &rule.Rule{
 			ID: c.Target + "-address-family", Title: "IPv6 on a network that has none", Permanent: true,

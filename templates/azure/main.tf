@@ -1,0 +1,426 @@
+# The machines of the plan on Azure. Everything that repeats is keyed by a name from the plan: adding a machine changes that machine alone.
+# Nothing here is specific to one cluster; the data is in plan.auto.tfvars.json.
+
+locals {
+  # Groups of machines that openings speak of, each an application security group.
+  groups  = toset(concat(["all", "control-plane"], flatten([for m in values(var.machines) : m.roles])))
+  members = merge([for name, m in var.machines : { for g in concat(["all"], m.roles) : "${name}/${g}" => { machine = name, group = g } }]...)
+
+  # Azure evaluates rules by their number. All of them are one resource, changed in one step, so that numbers may move.
+  openings = { for i, key in sort(keys(var.openings)) : key => merge(var.openings[key], { priority = 200 + i }) }
+
+  protocols = { tcp = "Tcp", udp = "Udp" }
+
+  # See api-address.sh: without it a control plane that dials the balancer and is led back to itself waits for ever.
+  control_plane_files = var.endpoint == null ? [] : [
+    { path = "/usr/local/sbin/api-address", permissions = "0755", content = file("${path.module}/api-address.sh") },
+    { path = "/etc/systemd/system/api-address.service", permissions = "0644", content = file("${path.module}/api-address.service") },
+    { path = "/etc/default/api-address", permissions = "0644", content = "ADDRESS=${var.endpoint.address}\nPORT=${var.api_server_port}\n" },
+  ]
+  control_plane_commands = var.endpoint == null ? [] : [["systemctl", "enable", "--now", "api-address.service"]]
+}
+
+resource "azurerm_resource_group" "cluster" {
+  name     = var.cluster
+  location = var.location
+}
+
+resource "azurerm_virtual_network" "cluster" {
+  name                = var.cluster
+  resource_group_name = azurerm_resource_group.cluster.name
+  location            = azurerm_resource_group.cluster.location
+  address_space       = [var.vnet_cidr]
+}
+
+resource "azurerm_subnet" "nodes" {
+  name                 = "nodes"
+  resource_group_name  = azurerm_resource_group.cluster.name
+  virtual_network_name = azurerm_virtual_network.cluster.name
+  address_prefixes     = [var.subnet]
+}
+
+resource "azurerm_subnet" "bastion" {
+  name                 = "bastion"
+  resource_group_name  = azurerm_resource_group.cluster.name
+  virtual_network_name = azurerm_virtual_network.cluster.name
+  address_prefixes     = [var.bastion_subnet]
+}
+
+# Machines have no public address; they reach package repositories and registries through NAT.
+resource "azurerm_public_ip" "nat" {
+  name                = "${var.cluster}-nat"
+  resource_group_name = azurerm_resource_group.cluster.name
+  location            = azurerm_resource_group.cluster.location
+  allocation_method   = "Static"
+  sku                 = "Standard"
+}
+
+resource "azurerm_nat_gateway" "cluster" {
+  name                = var.cluster
+  resource_group_name = azurerm_resource_group.cluster.name
+  location            = azurerm_resource_group.cluster.location
+  sku_name            = "Standard"
+}
+
+resource "azurerm_nat_gateway_public_ip_association" "cluster" {
+  nat_gateway_id       = azurerm_nat_gateway.cluster.id
+  public_ip_address_id = azurerm_public_ip.nat.id
+}
+
+resource "azurerm_subnet_nat_gateway_association" "nodes" {
+  subnet_id      = azurerm_subnet.nodes.id
+  nat_gateway_id = azurerm_nat_gateway.cluster.id
+}
+
+resource "azurerm_application_security_group" "group" {
+  for_each = local.groups
+
+  name                = "${var.cluster}-${each.key}"
+  resource_group_name = azurerm_resource_group.cluster.name
+  location            = azurerm_resource_group.cluster.location
+}
+
+# The plan's port table, rule by rule: what is not listed stays shut, inside the network too.
+resource "azurerm_network_security_group" "nodes" {
+  name                = "${var.cluster}-nodes"
+  resource_group_name = azurerm_resource_group.cluster.name
+  location            = azurerm_resource_group.cluster.location
+
+  dynamic "security_rule" {
+    for_each = local.openings
+
+    content {
+      name                                       = security_rule.key
+      description                                = substr(security_rule.value.purpose, 0, 140)
+      priority                                   = security_rule.value.priority
+      direction                                  = "Inbound"
+      access                                     = "Allow"
+      protocol                                   = local.protocols[security_rule.value.protocol]
+      source_port_range                          = "*"
+      destination_port_range                     = security_rule.value.first == security_rule.value.last ? tostring(security_rule.value.first) : "${security_rule.value.first}-${security_rule.value.last}"
+      source_application_security_group_ids      = security_rule.value.from == "" ? null : [azurerm_application_security_group.group[security_rule.value.from].id]
+      source_address_prefixes                    = security_rule.value.from == "" ? security_rule.value.sources : null
+      destination_application_security_group_ids = [azurerm_application_security_group.group[security_rule.value.to].id]
+    }
+  }
+
+  # Pods' own packets where the pod network does not wrap them: groups do not match their addresses, ranges do.
+  dynamic "security_rule" {
+    for_each = length(var.pod_subnets) == 0 ? [] : [var.pod_subnets]
+
+    content {
+      name                                       = "pods"
+      description                                = "Pods to nodes and pods"
+      priority                                   = 100
+      direction                                  = "Inbound"
+      access                                     = "Allow"
+      protocol                                   = "*"
+      source_port_range                          = "*"
+      destination_port_range                     = "*"
+      source_address_prefixes                    = security_rule.value
+      destination_application_security_group_ids = [azurerm_application_security_group.group["kubelet"].id]
+    }
+  }
+
+  security_rule {
+    name                                       = "bastion-ssh"
+    description                                = "The bastion to every machine's sshd"
+    priority                                   = 101
+    direction                                  = "Inbound"
+    access                                     = "Allow"
+    protocol                                   = "Tcp"
+    source_port_range                          = "*"
+    destination_port_range                     = tostring(var.ssh_port)
+    source_address_prefix                      = var.bastion_subnet
+    destination_application_security_group_ids = [azurerm_application_security_group.group["all"].id]
+  }
+
+  security_rule {
+    name                                       = "bastion-api"
+    description                                = "The bastion to the API servers, by the balancer or without"
+    priority                                   = 102
+    direction                                  = "Inbound"
+    access                                     = "Allow"
+    protocol                                   = "Tcp"
+    source_port_range                          = "*"
+    destination_port_range                     = tostring(var.api_server_port)
+    source_address_prefix                      = var.bastion_subnet
+    destination_application_security_group_ids = [azurerm_application_security_group.group["control-plane"].id]
+  }
+
+  security_rule {
+    name                                       = "balancer-health"
+    description                                = "The balancer's probes"
+    priority                                   = 103
+    direction                                  = "Inbound"
+    access                                     = "Allow"
+    protocol                                   = "Tcp"
+    source_port_range                          = "*"
+    destination_port_range                     = tostring(var.api_server_port)
+    source_address_prefix                      = "AzureLoadBalancer"
+    destination_application_security_group_ids = [azurerm_application_security_group.group["control-plane"].id]
+  }
+
+  # Azure's own rules let everything in the network reach everything.
+  security_rule {
+    name                       = "nothing-else"
+    priority                   = 4096
+    direction                  = "Inbound"
+    access                     = "Deny"
+    protocol                   = "*"
+    source_port_range          = "*"
+    destination_port_range     = "*"
+    source_address_prefix      = "*"
+    destination_address_prefix = "*"
+  }
+}
+
+resource "azurerm_subnet_network_security_group_association" "nodes" {
+  subnet_id                 = azurerm_subnet.nodes.id
+  network_security_group_id = azurerm_network_security_group.nodes.id
+}
+
+# What the cloud-controller-manager needs: machines to read, balancers and their rules to make, in this group alone.
+resource "azurerm_user_assigned_identity" "control_plane" {
+  name                = "${var.cluster}-control-plane"
+  resource_group_name = azurerm_resource_group.cluster.name
+  location            = azurerm_resource_group.cluster.location
+}
+
+resource "azurerm_role_assignment" "control_plane" {
+  for_each = toset(["Reader", "Network Contributor"])
+
+  scope                = azurerm_resource_group.cluster.id
+  role_definition_name = each.key
+  principal_id         = azurerm_user_assigned_identity.control_plane.principal_id
+}
+
+resource "azurerm_network_interface" "machine" {
+  for_each = var.machines
+
+  name                  = each.key
+  resource_group_name   = azurerm_resource_group.cluster.name
+  location              = azurerm_resource_group.cluster.location
+  ip_forwarding_enabled = true # pods' packets carry addresses that are not the machine's
+
+  ip_configuration {
+    name                          = "node"
+    subnet_id                     = azurerm_subnet.nodes.id
+    private_ip_address_allocation = "Static"
+    private_ip_address            = each.value.address
+  }
+}
+
+resource "azurerm_network_interface_application_security_group_association" "member" {
+  for_each = local.members
+
+  network_interface_id          = azurerm_network_interface.machine[each.value.machine].id
+  application_security_group_id = azurerm_application_security_group.group[each.value.group].id
+}
+
+# The machine's name is the node's name: the cloud-controller-manager finds a node's machine by it.
+resource "azurerm_linux_virtual_machine" "machine" {
+  for_each = var.machines
+
+  name                            = each.key
+  computer_name                   = each.key
+  resource_group_name             = azurerm_resource_group.cluster.name
+  location                        = azurerm_resource_group.cluster.location
+  zone                            = trimprefix(each.value.zone, "${var.location}-")
+  size                            = each.value.type
+  network_interface_ids           = [azurerm_network_interface.machine[each.key].id]
+  admin_username                  = var.ssh_user
+  disable_password_authentication = true
+  secure_boot_enabled             = each.value.arch == "amd64"
+  vtpm_enabled                    = each.value.arch == "amd64"
+  custom_data                     = base64encode(local.user_data[each.key])
+
+  admin_ssh_key {
+    username   = var.ssh_user
+    public_key = local.public_key
+  }
+
+  os_disk {
+    caching              = "ReadWrite"
+    storage_account_type = "Premium_LRS" # etcd waits for every write to reach the disk
+    disk_size_gb         = each.value.disk_gib
+  }
+
+  source_image_reference {
+    publisher = var.images[each.value.image].publisher
+    offer     = var.images[each.value.image].offer
+    sku       = var.images[each.value.image].sku
+    version   = "latest"
+  }
+
+  dynamic "identity" {
+    for_each = contains(each.value.roles, "control-plane") ? [azurerm_user_assigned_identity.control_plane.id] : []
+
+    content {
+      type         = "UserAssigned"
+      identity_ids = [identity.value]
+    }
+  }
+
+  lifecycle {
+    # A newer image, and a change of the first boot, are for new machines. An etcd member is never replaced by the way.
+    ignore_changes = [source_image_reference, custom_data]
+  }
+
+  depends_on = [
+    azurerm_network_interface_application_security_group_association.member,
+    azurerm_subnet_nat_gateway_association.nodes,
+    azurerm_nat_gateway_public_ip_association.cluster,
+  ]
+}
+
+resource "azurerm_lb" "api" {
+  for_each = local.balancer
+
+  name                = "${var.cluster}-api"
+  resource_group_name = azurerm_resource_group.cluster.name
+  location            = azurerm_resource_group.cluster.location
+  sku                 = "Standard"
+
+  frontend_ip_configuration {
+    name                          = "api"
+    subnet_id                     = azurerm_subnet.nodes.id
+    private_ip_address_allocation = "Static"
+    private_ip_address            = each.value.address
+    zones                         = ["1", "2", "3"]
+  }
+}
+
+resource "azurerm_lb_backend_address_pool" "api" {
+  for_each = local.balancer
+
+  name            = "control-planes"
+  loadbalancer_id = azurerm_lb.api[each.key].id
+}
+
+resource "azurerm_network_interface_backend_address_pool_association" "api" {
+  for_each = length(local.balancer) == 0 ? {} : local.control_planes
+
+  network_interface_id    = azurerm_network_interface.machine[each.key].id
+  ip_configuration_name   = "node"
+  backend_address_pool_id = azurerm_lb_backend_address_pool.api["api"].id
+}
+
+resource "azurerm_lb_probe" "api" {
+  for_each = local.balancer
+
+  name                = "readyz"
+  loadbalancer_id     = azurerm_lb.api[each.key].id
+  protocol            = "Https"
+  port                = var.api_server_port
+  request_path        = "/readyz"
+  interval_in_seconds = 5
+  probe_threshold     = 2
+}
+
+resource "azurerm_lb_rule" "api" {
+  for_each = local.balancer
+
+  name                           = "api"
+  loadbalancer_id                = azurerm_lb.api[each.key].id
+  frontend_ip_configuration_name = "api"
+  backend_address_pool_ids       = [azurerm_lb_backend_address_pool.api[each.key].id]
+  probe_id                       = azurerm_lb_probe.api[each.key].id
+  protocol                       = "Tcp"
+  frontend_port                  = each.value.port
+  backend_port                   = var.api_server_port
+  idle_timeout_in_minutes        = 30 # watches are long and quiet
+  tcp_reset_enabled              = true
+}
+
+# A door for Ansible: the one machine with a public address, open to the administrators' ranges alone.
+resource "azurerm_public_ip" "bastion" {
+  name                = "${var.cluster}-bastion"
+  resource_group_name = azurerm_resource_group.cluster.name
+  location            = azurerm_resource_group.cluster.location
+  allocation_method   = "Static"
+  sku                 = "Standard"
+}
+
+resource "azurerm_network_security_group" "bastion" {
+  name                = "${var.cluster}-bastion"
+  resource_group_name = azurerm_resource_group.cluster.name
+  location            = azurerm_resource_group.cluster.location
+
+  security_rule {
+    name                       = "administrators"
+    description                = "Administrators to the bastion"
+    priority                   = 100
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "22"
+    source_address_prefixes    = var.admin_cidrs
+    destination_address_prefix = "*"
+  }
+
+  security_rule {
+    name                       = "nothing-else"
+    priority                   = 4096
+    direction                  = "Inbound"
+    access                     = "Deny"
+    protocol                   = "*"
+    source_port_range          = "*"
+    destination_port_range     = "*"
+    source_address_prefix      = "*"
+    destination_address_prefix = "*"
+  }
+}
+
+resource "azurerm_subnet_network_security_group_association" "bastion" {
+  subnet_id                 = azurerm_subnet.bastion.id
+  network_security_group_id = azurerm_network_security_group.bastion.id
+}
+
+resource "azurerm_network_interface" "bastion" {
+  name                = local.bastion
+  resource_group_name = azurerm_resource_group.cluster.name
+  location            = azurerm_resource_group.cluster.location
+
+  ip_configuration {
+    name                          = "bastion"
+    subnet_id                     = azurerm_subnet.bastion.id
+    private_ip_address_allocation = "Dynamic"
+    public_ip_address_id          = azurerm_public_ip.bastion.id
+  }
+}
+
+resource "azurerm_linux_virtual_machine" "bastion" {
+  name                            = local.bastion
+  resource_group_name             = azurerm_resource_group.cluster.name
+  location                        = azurerm_resource_group.cluster.location
+  size                            = "Standard_B1s"
+  network_interface_ids           = [azurerm_network_interface.bastion.id]
+  admin_username                  = var.ssh_user
+  disable_password_authentication = true
+  custom_data                     = base64encode(local.user_data[local.bastion])
+
+  admin_ssh_key {
+    username   = var.ssh_user
+    public_key = local.public_key
+  }
+
+  os_disk {
+    caching              = "ReadWrite"
+    storage_account_type = "Standard_LRS"
+  }
+
+  source_image_reference {
+    publisher = var.images[var.bastion_image].publisher
+    offer     = var.images[var.bastion_image].offer
+    sku       = var.images[var.bastion_image].sku
+    version   = "latest"
+  }
+
+  lifecycle {
+    ignore_changes = [source_image_reference, custom_data]
+  }
+
+  depends_on = [azurerm_subnet_network_security_group_association.bastion]
+}

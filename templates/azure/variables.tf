@@ -1,0 +1,34 @@
+variable "subscription_id" {
+  description = "Azure subscription; null takes ARM_SUBSCRIPTION_ID."
+  type        = string
+  default     = null
+}
+
+variable "location" {
+  description = "Azure region."
+  type        = string
+}
+
+variable "vnet_cidr" {
+  description = "Range of the network."
+  type        = string
+}
+
+variable "subnet" {
+  description = "Range of the machines' addresses, the balancer's among them."
+  type        = string
+}
+
+variable "bastion_subnet" {
+  description = "Range of the bastion's network."
+  type        = string
+}
+
+variable "images" {
+  description = "Images of the marketplace by the key that a machine names."
+  type = map(object({
+    publisher = string
+    offer     = string
+    sku       = string
+  }))
+}
