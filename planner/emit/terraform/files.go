@@ -124,6 +124,27 @@ func ClusterGuide(vendor, credentials, kubeconfig string, cli Step, notes ...str
 	}
 }
 
+// SiteGuide is the guide of machines on a site of one's own, which Ansible reaches at their addresses. credentials says where the
+// provider finds them, and template what the machines are copies of.
+func SiteGuide(system, credentials, template string, notes ...string) Guide {
+	return Guide{
+		Title: "Machines on " + system,
+		Needs: []string{needTerraform, credentials, template, needKey},
+		Steps: []Step{
+			Apply(),
+			makeCluster("ansible-playbook site.yml"),
+			{"To remove everything, data included:", []string{"terraform destroy"}},
+		},
+		Notes: append([]string{keyedByName}, notes...),
+	}
+}
+
+const keyedByName = "Machines are keyed by their names in the plan: a worker more or less, and a new `generate`, change that machine alone."
+
+func makeCluster(playbook string) Step {
+	return Step{"Make the cluster. The machines have been up for a minute or two by then; wait until they answer.", []string{"cd ../ansible", playbook}}
+}
+
 // MachinesGuide is the guide of a cloud whose machines our playbook turns into a cluster. credentials says where the provider finds them.
 func MachinesGuide(cloud, credentials string, notes ...string) Guide {
 	return Guide{
@@ -132,7 +153,7 @@ func MachinesGuide(cloud, credentials string, notes ...string) Guide {
 		Steps: []Step{
 			Apply(),
 			{"Write the way in, which was not known before: a second inventory that sends Ansible through the bastion.", []string{"terraform output -raw inventory > ../ansible/bastion.yaml"}},
-			{"Make the cluster. The machines have been up for a minute or two by then; wait until they answer.", []string{"cd ../ansible", "ansible-playbook -i inventory.yaml -i bastion.yaml site.yml"}},
+			makeCluster("ansible-playbook -i inventory.yaml -i bastion.yaml site.yml"),
 			{"To remove everything, data included:", []string{"terraform destroy"}},
 		},
 		Notes: append([]string{"Machines are keyed by their names in the plan: a worker more or less, and a new `generate`, change that machine alone."}, notes...),

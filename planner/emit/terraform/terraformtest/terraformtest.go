@@ -23,7 +23,11 @@ func Validate(t *testing.T, files []artifact.File, expressions ...string) {
 		if !strings.HasPrefix(f.Path, terraform.Folder+"/") {
 			continue
 		}
-		if err := os.WriteFile(filepath.Join(dir, filepath.Base(f.Path)), f.Data, 0o644); err != nil {
+		path := filepath.Join(dir, strings.TrimPrefix(f.Path, terraform.Folder+"/"))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, f.Data, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -47,7 +51,8 @@ func Validate(t *testing.T, files []artifact.File, expressions ...string) {
 		expressions = append(expressions, "var."+name)
 	}
 	args := []string{"console", "-no-color"}
-	if _, ok := variables["ssh_user"]; ok {
+	_, user := variables["ssh_user"]
+	if _, named := variables["ssh_public_key_file"]; user || named {
 		key := filepath.Join(dir, "key.pub")
 		if err := os.WriteFile(key, []byte("ssh-ed25519 AAAA somebody\n"), 0o644); err != nil {
 			t.Fatal(err)

@@ -1,0 +1,6 @@
+output "machines" {
+  description = "Machines as vCenter knows them, by node name."
+  value = {
+    for name, vm in vsphere_virtual_machine.this : name => { name = vm.name, moid = vm.moid, address = vm.default_ip_address }
+  }
+}
