@@ -22,8 +22,7 @@ packages=(
   vagrant        # vagrant validate
   vagrant-libvirt
   neovim         # drives k8splan lsp
-  libvirt-clients # virsh, virt-xml-validate
-  libvirt-daemon # the test driver that virsh asks
+  libvirt-clients # virsh and its test driver, virt-xml-validate
   libxml2-utils  # xmllint
   cloud-init     # cloud-init schema
   debootstrap    # the folder with trixie, and the lab's root file system
