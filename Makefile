@@ -30,6 +30,7 @@ setup: ## install what the tests and the lab call (Debian, Ubuntu)
 
 test: setup lint ## everything but the lab clusters
 	$(GO) test ./...
+	cd checks/upstream && $(GO) test ./...
 
 lint: ## formatting, go vet, scripts
 	@unformatted=$$(gofmt -l bench cmd e2e planner templates topologies $$(find . -maxdepth 1 -name '*.go')) && \

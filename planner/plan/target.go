@@ -209,6 +209,12 @@ var Targets = []TargetFacts{
 		CheckedBy: "terraform validate with the schema of hashicorp/google 6.50; flags by gcloud 528; shellcheck", CheckedOn: "2026-11-23",
 	},
 	{
+		Name: "iks", Title: "IBM Cloud Kubernetes Service", Hosting: Hosted, Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
+		Types: []topologies.Type{topologies.MultiEtcdMultiMaster}, TypesWhy: haHostedWhy, CNI: NoCNI, Unused: append(slices.Clone(vendorsOwn), "node.disk"),
+		Newest: Version{1, 36, 0}, VersionsFrom: "https://cloud.ibm.com/docs/containers?topic=containers-changelog_136", VersionsOn: "2026-08-19",
+		Emits: "Terraform: network, cluster, pools; a script for ibmcloud", Checked: CheckTypes, CheckedBy: "terraform validate with a schema that we wrote; shellcheck", CheckedOn: "2026-11-23",
+	},
+	{
 		Name: "kind", Title: "kind: nodes are containers on one machine", Hosting: Installer, Folder: "kind",
 		Types:     []topologies.Type{topologies.AllInOne, topologies.SingleEtcdSingleMaster, topologies.MultiEtcdMultiMaster},
 		TypesWhy:  "kind runs an etcd member on every control plane, so several of them never share one. Write multi-etcd-multi-master with three control planes, or the target vagrant.",
@@ -222,7 +228,7 @@ var Targets = []TargetFacts{
 		},
 		Releases:     []Version{{1, 37, 0}, {1, 36, 4}, {1, 35, 8}, {1, 34, 11}},
 		VersionsFrom: "the node images of kind v0.33.0", VersionsOn: "2026-11-23",
-		Emits: "kind's Cluster, and the pod network's manifest", Checked: CheckTypes, CheckedOn: "2026-11-23",
+		Emits: "kind's Cluster, and the pod network's manifest", Checked: CheckTool, CheckedBy: "strict decoding with the types of kind v0.33.0", CheckedOn: "2026-11-23",
 	},
 	{
 		Name: "kubespray", Title: "kubespray: its playbook builds on machines that exist", Hosting: Installer, Folder: "kubespray",
@@ -240,7 +246,7 @@ var Targets = []TargetFacts{
 			"node.arch", "node.os", "node.cpus", "node.memory", "node.disk", "node.interface", "node.instance_type", "node.mac", "node.host",
 		},
 		Oldest: Version{1, 31, 0}, Newest: Version{1, 37, 0}, VersionsFrom: "the support matrix of Cluster API v1.14", VersionsOn: "2026-11-23",
-		Emits: "Cluster, KubeadmControlPlane and MachineDeployments; the pod network", Checked: CheckTypes, CheckedOn: "2026-11-23",
+		Emits: "Cluster, KubeadmControlPlane and MachineDeployments; the pod network", Checked: CheckTool, CheckedBy: "types and admission webhooks of Cluster API v1.14.2", CheckedOn: "2026-11-23",
 	},
 	{
 		Name: "kops", Title: "kops: machines and clusters on AWS and Google Cloud", Hosting: Installer, Folder: "kops",

@@ -238,7 +238,7 @@ func deployments(p *plan.Plan) []deployment {
 	return out
 }
 
-// Emit writes cluster-api/, and cni/. opts is what Decode returned.
+// Emit writes cluster-api/. opts is what Decode returned.
 func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
 	o := opts.(*options)
 	data, err := artifact.YAML(objects(p, o)...)
@@ -260,7 +260,11 @@ func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
 		files = append(files, artifact.File{Path: "cluster-api/infrastructure.txt", Data: []byte(missing.String())})
 	}
 	network, err := cni.Emit(p)
-	return append(files, network...), err
+	for _, f := range network { // in the target's folder, from which its page is followed
+		f.Path = "cluster-api/" + f.Path
+		files = append(files, f)
+	}
+	return files, err
 }
 
 func objects(p *plan.Plan, o *options) []any {

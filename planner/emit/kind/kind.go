@@ -180,7 +180,7 @@ func value[T any](v *T, otherwise T) T {
 	return *v
 }
 
-// Emit writes kind/, and cni/ where the pod network is not kind's own. opts is what Decode returned.
+// Emit writes kind/. opts is what Decode returned.
 func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
 	cluster, names, err := build(p, opts.(*body))
 	if err != nil {
@@ -199,7 +199,11 @@ func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
 		return files, nil
 	}
 	network, err := cni.Emit(p)
-	return append(files, network...), err
+	for _, f := range network { // in the target's folder, from which its page is followed
+		f.Path = "kind/" + f.Path
+		files = append(files, f)
+	}
+	return files, err
 }
 
 // Configuration is cluster.yaml of a plan for whose target kind has no block: with kind's own pod network and images.

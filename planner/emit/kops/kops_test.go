@@ -23,7 +23,7 @@ func TestKops(t *testing.T) {
 }
 
 // againstSchema holds every object against kops' own CustomResourceDefinition, made strict: no field that it does not name. The
-// definitions are not ours to keep; `make check-oracles` says where they are.
+// definitions are not ours to keep: ORACLES names the folder where they are.
 func againstSchema(t *testing.T, files []artifact.File) {
 	t.Helper()
 	oracles := os.Getenv("ORACLES")

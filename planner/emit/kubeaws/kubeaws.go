@@ -18,14 +18,14 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 		"kube-aws was archived on 2020-09-30; its last release installs Kubernetes 1.16. The tree gets files of kops, its successor, instead. Write target \"kops\" with the same arguments."))
 }
 
-// Emit writes kops/, and kube-aws/README.md, which says why.
+// Emit writes kops/, with a page that says why.
 func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
 	readme, err := templates.Files.ReadFile("kube-aws/README.md")
 	if err != nil {
 		return nil, err
 	}
 	files, err := kops.Emit(p, opts)
-	return append(files, artifact.File{Path: "kube-aws/README.md", Data: readme}), err
+	return append(files, artifact.File{Path: "kops/kube-aws.md", Data: readme}), err
 }
 
 // Rules lists the rules of the target; those of kops are the target kops'.

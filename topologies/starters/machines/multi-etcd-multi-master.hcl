@@ -1,0 +1,55 @@
+locals {
+  # Racks, rooms or zones that fail on their own. Members and control planes are dealt out over them in turn, so that the
+  # loss of one leaves a majority of etcd.
+  racks = ["rack-a", "rack-b", "rack-c"]
+}
+
+cluster "prod" {
+  type = "multi-etcd-multi-master"
+
+  # Left out, the planner takes the newest Kubernetes that the target takes; `k8splan plan` shows every value decided for you.
+  # kubernetes_version = "1.36.3"
+
+  # max_nodes = 200 # growth that the address ranges must have room for
+}
+
+network {
+  pod_subnets     = ["10.244.0.0/16"] # nothing else may use these two
+  service_subnets = ["10.96.0.0/16"]
+
+  # reserved_subnets = ["172.31.0.0/16"] # office, VPN: nothing may overlap them
+}
+
+# Members of their own, so that load on the API does not slow etcd's disks. "stacked" puts a member on each control plane
+# instead: delete the pool "etcd" then.
+etcd {
+  topology = "external"
+}
+
+# An odd number: a fourth member would tolerate no more losses than three do.
+node_pool "etcd" {
+  roles           = ["etcd"]
+  count           = 3
+  first_address   = cidrhost(local.subnet, 21)
+  failure_domains = local.racks
+  cpus            = 2
+  memory          = "8Gi"
+}
+
+node_pool "cp" {
+  roles           = ["control-plane"]
+  count           = 3
+  first_address   = cidrhost(local.subnet, 31)
+  failure_domains = local.racks
+  cpus            = 2
+  memory          = "4Gi"
+}
+
+node_pool "worker" {
+  roles           = ["worker"]
+  count           = 2
+  first_address   = cidrhost(local.subnet, 41)
+  failure_domains = local.racks
+  cpus            = 2
+  memory          = "4Gi"
+}

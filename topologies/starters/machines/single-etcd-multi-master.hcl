@@ -1,0 +1,36 @@
+cluster "shared-etcd" {
+  type = "single-etcd-multi-master"
+
+  # Left out, the planner takes the newest Kubernetes that the target takes; `k8splan plan` shows every value decided for you.
+  # kubernetes_version = "1.36.3"
+}
+
+network {
+  pod_subnets     = ["10.244.0.0/16"] # nothing else may use these two
+  service_subnets = ["10.96.0.0/16"]
+}
+
+# The one etcd member, a service on a host of its own. Back it up: while it is down nothing can be changed.
+# When the time comes, three members and the type multi-etcd-multi-master remove this weakness.
+node "etcd-1" {
+  roles   = ["etcd"]
+  address = cidrhost(local.subnet, 21)
+  cpus    = 2
+  memory  = "8Gi"
+}
+
+node_pool "cp" {
+  roles         = ["control-plane"]
+  count         = 3
+  first_address = cidrhost(local.subnet, 31)
+  cpus          = 2
+  memory        = "4Gi"
+}
+
+node_pool "worker" {
+  roles         = ["worker"]
+  count         = 2
+  first_address = cidrhost(local.subnet, 41)
+  cpus          = 2
+  memory        = "4Gi"
+}
