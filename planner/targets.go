@@ -13,6 +13,7 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/eks"
 	"github.com/k8splan/k8splan/planner/emit/gcp"
 	"github.com/k8splan/k8splan/planner/emit/gke"
+	"github.com/k8splan/k8splan/planner/emit/iks"
 	"github.com/k8splan/k8splan/planner/emit/kind"
 	"github.com/k8splan/k8splan/planner/emit/kops"
 	"github.com/k8splan/k8splan/planner/emit/kubeaws"
@@ -47,6 +48,7 @@ func targets() []target {
 		{"doks", doks.Decode, doks.Emit, doks.Rules()},
 		{"eks", eks.Decode, eks.Emit, eks.Rules()},
 		{"gke", gke.Decode, gke.Emit, gke.Rules()},
+		{"iks", iks.Decode, iks.Emit, iks.Rules()},
 		{"kind", kind.Decode, kind.Emit, kind.Rules()},
 		{"kubespray", kubespray.Decode, kubespray.Emit, kubespray.Rules()},
 		{"cluster-api", clusterapi.Decode, clusterapi.Emit, clusterapi.Rules()},

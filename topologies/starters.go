@@ -37,6 +37,7 @@ var drawings = map[string]drawing{
 	"azure":          {"cloud", nil},
 	"gcp":            {"cloud", nil},
 	"gke":            {"hosted", []Type{SingleEtcdSingleMaster, MultiEtcdMultiMaster}},
+	"iks":            {"hosted", []Type{MultiEtcdMultiMaster}},
 	"cluster-api":    {"local", nil},
 	"docker-desktop": {"local", []Type{AllInOne, SingleEtcdSingleMaster}},
 	"kind":           {"local", []Type{AllInOne, SingleEtcdSingleMaster, MultiEtcdMultiMaster}},

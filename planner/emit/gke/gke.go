@@ -109,21 +109,12 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 		v.Location = v.Zones[0]
 	}
 	for name, pool := range v.Pools {
-		switch zones := len(pool.Zones); {
-		case zones == 0 && hosted.HighlyAvailable(p):
-			r.Say(count, poolAt(pool), "Pool %q names no zones, and Google would make %d workers in each zone that it chooses. Name them: failure_domains = [\"%s-a\", …].", name, pool.Count, v.Region)
-		case zones > 0 && pool.Count%zones != 0:
-			r.Say(count, poolAt(pool), "Pool %q has %d workers in %d zones. Google makes equally many in each: write %d or %d.", name, pool.Count, zones, pool.Count/zones*zones, (pool.Count/zones+1)*zones)
+		if len(pool.Zones) == 0 {
+			r.Say(count, hosted.CountAt(pool), "Pool %q names no zones, and Google would make %d workers in each zone that it chooses. Name them: failure_domains = [\"%s-a\", …].", name, pool.Count, v.Region)
 		}
 	}
+	r.Even(count, v.Pools)
 	return v, r.Diags
-}
-
-func poolAt(p hosted.Pool) hcl.Range {
-	if p.First.Has("count") {
-		return p.First.Attr("count")
-	}
-	return p.First.Block()
 }
 
 // Emit writes terraform/, with create.sh in it. opts is what Decode returned.

@@ -197,6 +197,23 @@ func (r *Reader) Zones(pools map[string]Pool, pattern *regexp.Regexp, example st
 	return all
 }
 
+// CountAt is where the number of a pool's workers was written.
+func CountAt(p Pool) hcl.Range {
+	if p.First.Pool != "" {
+		return p.First.Attr("count")
+	}
+	return p.First.Block()
+}
+
+// Even asks, for a vendor that counts workers by zone, that they divide among the zones of their pool.
+func (r *Reader) Even(broken *rule.Rule, pools map[string]Pool) {
+	for name, p := range pools {
+		if zones := len(p.Zones); zones > 0 && p.Count%zones != 0 {
+			r.Say(broken, CountAt(p), "Pool %q has %d workers in %d zones. %s makes equally many in each: write %d or %d.", name, p.Count, zones, r.Vendor.Name, p.Count/zones*zones, (p.Count/zones+1)*zones)
+		}
+	}
+}
+
 // Rules are those that all vendors have, under IDs of their own.
 type Rules struct {
 	Argument, Name, Size, Range, Zone, DefaultPool *rule.Rule

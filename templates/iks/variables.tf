@@ -1,0 +1,14 @@
+variable "region" {
+  description = "IBM Cloud region."
+  type        = string
+}
+
+variable "subnets" {
+  description = "Range of the workers' addresses in each zone."
+  type        = map(string)
+}
+
+variable "public_endpoint" {
+  description = "Whether the API answers outside of IBM's network too."
+  type        = bool
+}
