@@ -72,7 +72,8 @@ func minorOrRelease(text string) (plan.Version, error) {
 }
 
 func (a *app) factsText(rows []plan.Row) error {
-	fmt.Fprintf(a.stdout, "Known on %s, for the newest patch release of each minor that is known or the release that was asked for\n\n", plan.FactsDate)
+	a.prose("", fmt.Sprintf("Known on %s, for the newest patch release of each minor that is known or the release that was asked for", plan.FactsDate))
+	fmt.Fprintln(a.stdout)
 	yes := func(b bool) string {
 		if b {
 			return "yes"
@@ -114,12 +115,17 @@ func (a *app) factsText(rows []plan.Row) error {
 	}
 	for _, r := range rows {
 		if len(r.GoneFlags) > 0 {
-			fmt.Fprintf(a.stdout, "\nkubelet flags that %s no longer has: %s\n", r.Minor, strings.Join(r.GoneFlags, ", "))
+			fmt.Fprintln(a.stdout)
+			a.prose("", fmt.Sprintf("kubelet flags that %s no longer has: %s", r.Minor, strings.Join(r.GoneFlags, ", ")))
 		}
 	}
 	fmt.Fprintln(a.stdout, "\nSources")
+	longest := 0
 	for _, s := range plan.FactSources() {
-		fmt.Fprintf(t, "  %s\t%s\n", s.Facts, s.From)
+		longest = max(longest, len(s.Facts))
 	}
-	return t.Flush()
+	for _, s := range plan.FactSources() {
+		a.prose(fmt.Sprintf("  %-*s  ", min(longest, 32), s.Facts), s.From)
+	}
+	return nil
 }

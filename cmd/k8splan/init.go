@@ -25,7 +25,12 @@ func (a *app) initCommand() *cobra.Command {
 		Short: "Write a commented topology file to start from",
 		Long: `Init writes a topology that validates as it is to standard output, or with -o to a file that does not exist yet. TYPE is one of
 ` + list.String(),
-		Args:      count(1, 1, "TYPE"),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageError{hinted{errors.New("TYPE is missing"), "the types are " + strings.Join(topologies.Names(), ", ")}}
+			}
+			return count(1, 1, "TYPE")(cmd, args)
+		},
 		ValidArgs: topologies.Names(),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if _, ok := topologies.Find(topologies.Type(args[0])); !ok {

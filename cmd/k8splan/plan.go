@@ -30,7 +30,7 @@ default with its reason. -o json and -o yaml have all of it for programs.`,
 			case "yaml":
 				data, err = artifact.YAML(describe.Describe(p))
 			default:
-				return describe.Page(a.stdout, p, describe.Style{Width: width(a.stdout), Colour: a.colour(a.stdout)})
+				return describe.Page(a.stdout, p, a.style())
 			}
 			if err != nil {
 				return err
@@ -42,4 +42,9 @@ default with its reason. -o json and -o yaml have all of it for programs.`,
 	cmd.Flags().VarP(&out, "output", "o", "format of the answer")
 	topology.add(cmd)
 	return cmd
+}
+
+// style is how pages are printed on standard output.
+func (a *app) style() describe.Style {
+	return describe.Style{Width: width(a.stdout), Colour: a.colour(a.stdout)}
 }

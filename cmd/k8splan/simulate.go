@@ -45,7 +45,7 @@ docs/availability.md has the model, its assumptions and how it was held against 
 				if out.value == "json" {
 					return a.document(describe.Sweep(p.Cluster.Name, m, r))
 				}
-				describe.Survival(a.stdout, p.Cluster.Name, r, a.colour(a.stdout))
+				describe.Survival(a.stdout, p.Cluster.Name, r, a.style())
 				return nil
 			}
 			var f simulate.Failure
@@ -65,7 +65,7 @@ docs/availability.md has the model, its assumptions and how it was held against 
 			if out.value == "json" {
 				return a.document(describe.OneFailure(p.Cluster.Name, m, outcome))
 			}
-			describe.Outcome(a.stdout, outcome, a.colour(a.stdout))
+			describe.Outcome(a.stdout, outcome, a.style())
 			return nil
 		},
 	}

@@ -75,12 +75,16 @@ says what etcd becomes, in which order the nodes are taken, and what changes tha
 }
 
 func (a *app) upgradeText(from plan.Version, hops []upgrade.Hop, external bool) {
-	fmt.Fprintf(a.stdout, "From %s in %d hop(s). Take a snapshot of etcd before each; finish one on every node before the next begins.\n", from, len(hops))
+	count := fmt.Sprintf("%d hops", len(hops))
+	if len(hops) == 1 {
+		count = "1 hop"
+	}
+	a.prose("", fmt.Sprintf("From %s in %s. Take a snapshot of etcd before each; finish one on every node before the next begins.", from, count))
 	for i, h := range hops {
 		fmt.Fprintf(a.stdout, "\n%d. Kubernetes %s\n", i+1, h.Kubernetes)
 		step := 'a'
 		say := func(format string, args ...any) {
-			fmt.Fprintf(a.stdout, "   %c. %s\n", step, fmt.Sprintf(format, args...))
+			a.prose(fmt.Sprintf("   %c. ", step), fmt.Sprintf(format, args...))
 			step++
 		}
 		if external && len(h.Etcd) > 0 {
@@ -98,8 +102,21 @@ func (a *app) upgradeText(from plan.Version, hops []upgrade.Hop, external bool) 
 		say("kubelets of the control planes, one at a time: drain, kubelet %s, restart, uncordon", h.Kubernetes)
 		say("workers, as many at a time as the workload spares: `kubeadm upgrade node`, drain, kubelet %s, restart, uncordon", h.Kubernetes)
 		for _, n := range h.Notes {
-			fmt.Fprintf(a.stdout, "   - %s\n", n)
+			a.prose("   - ", n)
 		}
 	}
-	fmt.Fprintln(a.stdout, "\nKubelets may stay up to three minors behind the API server, so workers may wait for the last hop; control planes may not.")
+	fmt.Fprintln(a.stdout)
+	a.prose("", "Kubelets may stay up to three minors behind the API server, so workers may wait for the last hop; control planes may not.")
+}
+
+// prose writes text to standard output behind a label, and the lines that it wraps to below its beginning.
+func (a *app) prose(label, text string) {
+	columns := width(a.stdout)
+	if columns == 0 || columns > 140 {
+		columns = 140
+	}
+	for _, line := range wrap(text, max(20, columns-len(label))) {
+		fmt.Fprintf(a.stdout, "%s%s\n", label, line)
+		label = strings.Repeat(" ", len(label))
+	}
 }

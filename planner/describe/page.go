@@ -21,15 +21,20 @@ type Style struct {
 	Colour bool
 }
 
+// columns is the width to print in.
+func (s Style) columns() int {
+	if s.Width <= 0 {
+		return 100
+	}
+	return min(max(s.Width, 60), 140)
+}
+
 // fold is how many nodes of one pool get a row each; a larger pool is one row.
 const fold = 6
 
 // Page writes the plan as a page for a person: what it is, its hosts, and every value that was decided.
 func Page(w io.Writer, p *plan.Plan, style Style) error {
-	if style.Width <= 0 {
-		style.Width = 100
-	}
-	style.Width = min(max(style.Width, 60), 140)
+	style.Width = style.columns()
 	g := &page{Style: style}
 	g.title(p)
 	g.endpoint(p)

@@ -20,17 +20,19 @@ var colours = map[simulate.State]string{simulate.Up: "32", simulate.Degraded: "3
 var columns = []string{"writes", "reads", "API", "schedule", "pods", "services", "DNS", "join"}
 
 // Survival writes what a design survives: the table of single failures, the pairs that are worse than either half, the smallest
-// sets that stop something, and the single points of failure. Colour asks for ANSI colours.
-func Survival(w io.Writer, cluster string, r simulate.Report, colour bool) {
-	s := survival{w, colour}
-	s.printf("%s: what it survives\n\n%s\n\n", cluster, r.Sentence)
+// sets that stop something, and the single points of failure.
+func Survival(w io.Writer, cluster string, r simulate.Report, style Style) {
+	s := survival{w, style.Colour, style.columns()}
+	s.printf("%s: what it survives\n\n", cluster)
+	s.prose("", r.Sentence)
+	s.printf("\n")
 	alone := simulate.Fold(append(slices.Clone(r.Singles), r.Cuts...))
 	together := simulate.Fold(stopping(r.Pairs))
 	width := 0
 	for _, l := range slices.Concat(alone, together) {
 		width = max(width, utf8.RuneCountInString(l.Name))
 	}
-	width = min(width, 60)
+	width = max(len("When this fails"), min(width, 60, s.width-marksWidth()-2))
 	s.head("When this fails", width)
 	s.row("nothing", width, r.Baseline)
 	for _, l := range alone {
@@ -43,8 +45,9 @@ func Survival(w io.Writer, cluster string, r simulate.Report, colour bool) {
 			s.row(l.Name, width, l.Outcome)
 		}
 	}
-	s.printf("\n✓ works  ◐ works with less, or not from everywhere  ? chance decides  ✗ does not work\n")
-	s.printf("Every pair was judged (%d); those not shown stop nothing that one of their halves does not stop alone.\n", r.PairsJudged)
+	s.printf("\n")
+	s.prose("", "✓ works, ◐ works with less, or not from everywhere, ? chance decides, ✗ does not work.")
+	s.prose("", fmt.Sprintf("Every pair was judged (%s); those not shown stop nothing that one of their halves does not stop alone.", thousands(r.PairsJudged)))
 
 	s.printf("\nSmallest sets that stop\n")
 	for _, set := range []struct {
@@ -74,23 +77,53 @@ func Survival(w io.Writer, cluster string, r simulate.Report, colour bool) {
 		for _, c := range p.Takes {
 			takes = append(takes, string(c))
 		}
-		s.printf("  %s takes %s: %s\n      remedy: %s\n", p.Unit, strings.Join(takes, ", "), p.Reason, p.Remedy)
+		s.prose("  ", fmt.Sprintf("%s takes %s: %s", p.Unit, strings.Join(takes, ", "), p.Reason))
+		s.prose("      ", "remedy: "+p.Remedy)
 	}
 }
 
 // Outcome writes the verdict on one failure: every capability with its reason, and what follows.
-func Outcome(w io.Writer, o simulate.Outcome, colour bool) {
-	s := survival{w, colour}
+func Outcome(w io.Writer, o simulate.Outcome, style Style) {
+	s := survival{w, style.Colour, style.columns()}
 	s.printf("When %s fails\n\n", o.Failure)
 	for _, v := range o.Verdicts {
-		s.printf("  %s %-12s %-9s %s\n", s.paint(v.State, marks[v.State]), v.Capability, v.State, v.Reason)
+		s.hang(fmt.Sprintf("  %s %-12s %-9s ", s.paint(v.State, marks[v.State]), v.Capability, v.State), 27, v.Reason)
 	}
-	s.printf("\nWhen it returns:      %s.\nIf it never returns:  %s.\n", o.Recovery.Returns, o.Recovery.Lost)
+	s.printf("\n")
+	s.hang("When it returns:      ", 22, o.Recovery.Returns+".")
+	s.hang("If it never returns:  ", 22, o.Recovery.Lost+".")
 }
 
 type survival struct {
 	w      io.Writer
 	colour bool
+	width  int // columns
+}
+
+// prose writes text that wraps, each line behind the indent.
+func (s survival) prose(indent, text string) {
+	for _, line := range wrap(text, s.width-len(indent)) {
+		s.printf("%s%s\n", indent, line)
+	}
+}
+
+// hang writes a label of so many columns, and beside it text that wraps.
+func (s survival) hang(label string, columns int, text string) {
+	for i, line := range wrap(text, max(narrow, s.width-columns)) {
+		if i > 0 {
+			label = strings.Repeat(" ", columns)
+		}
+		s.printf("%s%s\n", label, line)
+	}
+}
+
+// marksWidth is how many columns the marks of a row take.
+func marksWidth() int {
+	n := 0
+	for _, c := range columns {
+		n += 2 + len(c)
+	}
+	return n
 }
 
 func (s survival) printf(format string, args ...any) { fmt.Fprintf(s.w, format, args...) }
@@ -118,7 +151,11 @@ func (s survival) row(name string, width int, o simulate.Outcome) {
 		s.printf("  %s\n", line)
 	}
 	last := lines[len(lines)-1]
-	s.printf("  %s%s", last, strings.Repeat(" ", width-min(width, utf8.RuneCountInString(last))))
+	if utf8.RuneCountInString(last) > width { // the marks go below
+		s.printf("  %s\n", last)
+		last = ""
+	}
+	s.printf("  %s%s", last, strings.Repeat(" ", width-utf8.RuneCountInString(last)))
 	for i, v := range o.Verdicts {
 		pad := len(columns[i]) - 1
 		s.printf("  %s%s", strings.Repeat(" ", pad/2), s.paint(v.State, marks[v.State]))

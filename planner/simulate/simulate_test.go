@@ -302,3 +302,16 @@ func BenchmarkSweep5000(b *testing.B) {
 		m.Sweep()
 	}
 }
+
+// Units that fall alike are one line of a table, whatever the model tells them apart by.
+func TestFoldMerges(t *testing.T) {
+	class := func(names ...string) Class { return Class{Kind: NodeUnit, Names: names} }
+	lines := Fold([]Row{{Class: class("gpu-1", "worker-9")}, {Class: class("lb-1")}, {Class: class("worker-2", "worker-10")}, {Class: class("lb-2")}})
+	var names []string
+	for _, l := range lines {
+		names = append(names, l.Name)
+	}
+	if got := strings.Join(names, "; "); got != "any of 4: node/gpu-1 … worker-10; node/lb-1, lb-2" {
+		t.Error(got)
+	}
+}
