@@ -119,12 +119,12 @@ func (d *document) offset(p position) int {
 	return at
 }
 
-// end is where a line ends, its line feed and carriage return left out.
+// end is where a line ends, its line feed and the carriage return before it left out.
 func (d *document) end(line int) int {
-	end := len(d.text)
-	if line+1 < len(d.lines) {
-		end = d.lines[line+1] - 1
+	if line+1 == len(d.lines) {
+		return len(d.text)
 	}
+	end := d.lines[line+1] - 1
 	return d.lines[line] + len(strings.TrimSuffix(d.text[d.lines[line]:end], "\r"))
 }
 
