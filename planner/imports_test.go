@@ -71,7 +71,6 @@ var permitted = map[string][]string{
 	"planner/emit/doks":          vendors,
 	"planner/emit/eks":           vendors,
 	"planner/emit/gke":           vendors,
-	"planner/emit/hetzner":       clouds,
 	"planner/emit/iks":           vendors,
 	"planner/emit/openstack":     clouds,
 	"planner/emit/kubespray":     slices.Concat(target, []string{"planner/spec", "planner/emit/ansible", "planner/emit/kubeadm"}),
@@ -80,6 +79,7 @@ var permitted = map[string][]string{
 	"planner/emit/kops":          slices.Concat(target, []string{"planner/spec", "planner/emit/kubeadm", "go4.org/netipx"}),
 	"planner/emit/minikube":      slices.Concat(target, []string{"planner/spec", "planner/emit/kubeadm"}),
 	"planner/emit/dockerdesktop": slices.Concat(target, []string{"planner/spec", "planner/emit/kind"}),
+	"planner/emit/lxd":           slices.Concat(target, []string{"planner/spec", "planner/emit/onprem"}),
 	"planner/emit/kind":          slices.Concat(target, []string{"planner/spec", "planner/emit/cni", "planner/emit/kubeadm"}),
 	"planner/emit/gcp":           clouds,
 

@@ -19,7 +19,9 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/kubeaws"
 	"github.com/k8splan/k8splan/planner/emit/kubespray"
 	"github.com/k8splan/k8splan/planner/emit/libvirt"
+	"github.com/k8splan/k8splan/planner/emit/lxd"
 	"github.com/k8splan/k8splan/planner/emit/minikube"
+	"github.com/k8splan/k8splan/planner/emit/openstack"
 	"github.com/k8splan/k8splan/planner/emit/vagrant"
 	"github.com/k8splan/k8splan/planner/emit/vsphere"
 	"github.com/k8splan/k8splan/planner/plan"
@@ -44,6 +46,7 @@ func targets() []target {
 		{"aws", aws.Decode, aws.Emit, aws.Rules()},
 		{"azure", azure.Decode, azure.Emit, azure.Rules()},
 		{"gcp", gcp.Decode, gcp.Emit, gcp.Rules()},
+		{"openstack", openstack.Decode, openstack.Emit, openstack.Rules()},
 		{"aks", aks.Decode, aks.Emit, aks.Rules()},
 		{"doks", doks.Decode, doks.Emit, doks.Rules()},
 		{"eks", eks.Decode, eks.Emit, eks.Rules()},
@@ -56,6 +59,7 @@ func targets() []target {
 		{"kube-aws", kubeaws.Decode, kubeaws.Emit, kubeaws.Rules()},
 		{"minikube", minikube.Decode, minikube.Emit, minikube.Rules()},
 		{"docker-desktop", dockerdesktop.Decode, dockerdesktop.Emit, dockerdesktop.Rules()},
+		{"lxd", lxd.Decode, lxd.Emit, lxd.Rules()},
 	}
 }
 

@@ -182,6 +182,12 @@ var Targets = []TargetFacts{
 		CheckedBy: "terraform validate with the schema of hashicorp/google 6.50", CheckedOn: "2026-11-23",
 	},
 	{
+		Name: "openstack", Title: "OpenStack machines", Hosting: Hosts, SSHUser: "ops",
+		Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
+		Emits: "Terraform: network, security groups, machines, balancer, bastion; then the playbook", Checked: CheckTypes,
+		CheckedBy: "terraform validate with a schema that we wrote", CheckedOn: "2026-11-23",
+	},
+	{
 		Name: "aks", Title: "Azure Kubernetes Service", Hosting: Hosted, Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
 		Types: bothHosted, TypesWhy: bothHostedWhy, CNI: NoCNI, Unused: vendorsOwn,
 		Newest: Version{1, 36, 0}, VersionsFrom: "AKS' release calendar (endoflife.date#10393; `az aks get-versions` of 2026-07-29)", VersionsOn: "2026-07-29",
@@ -300,5 +306,9 @@ var Targets = []TargetFacts{
 		Releases:     []Version{{1, 37, 0}, {1, 36, 4}, {1, 35, 8}, {1, 34, 11}},
 		VersionsFrom: "the node images of kind v0.33.0, which its mode kind uses", VersionsOn: "2026-11-23",
 		Emits: "Docker Desktop's settings, and the same cluster for kind", Checked: CheckTypes, CheckedBy: "shellcheck for the script, kind's types for its twin", CheckedOn: "2026-11-23",
+	},
+	{
+		Name: "lxd", Title: "LXD: virtual machines or containers on one machine", Hosting: Hosts, L2: true, Folder: "lxd", Make: "cd lxd && ./machines.sh",
+		Emits: "instances and network for LXD, and a script; then the playbook", Checked: CheckTypes, CheckedBy: "shellcheck for the script", CheckedOn: "2026-11-23",
 	},
 }
