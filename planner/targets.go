@@ -7,6 +7,7 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/aks"
 	"github.com/k8splan/k8splan/planner/emit/aws"
 	"github.com/k8splan/k8splan/planner/emit/azure"
+	"github.com/k8splan/k8splan/planner/emit/charmed"
 	"github.com/k8splan/k8splan/planner/emit/clusterapi"
 	"github.com/k8splan/k8splan/planner/emit/dockerdesktop"
 	"github.com/k8splan/k8splan/planner/emit/doks"
@@ -60,6 +61,7 @@ func targets() []target {
 		{"minikube", minikube.Decode, minikube.Emit, minikube.Rules()},
 		{"docker-desktop", dockerdesktop.Decode, dockerdesktop.Emit, dockerdesktop.Rules()},
 		{"lxd", lxd.Decode, lxd.Emit, lxd.Rules()},
+		{"charmed-kubernetes", charmed.Decode, charmed.Emit, charmed.Rules()},
 	}
 }
 

@@ -311,4 +311,18 @@ var Targets = []TargetFacts{
 		Name: "lxd", Title: "LXD: virtual machines or containers on one machine", Hosting: Hosts, L2: true, Folder: "lxd", Make: "cd lxd && ./machines.sh",
 		Emits: "instances and network for LXD, and a script; then the playbook", Checked: CheckTypes, CheckedBy: "shellcheck for the script", CheckedOn: "2026-11-23",
 	},
+	{
+		Name: "charmed-kubernetes", Title: "Charmed Kubernetes: Juju on LXD, MAAS or a cloud", Hosting: Installer, Folder: "charmed-kubernetes",
+		Types:    []topologies.Type{topologies.SingleEtcdSingleMaster, topologies.SingleEtcdMultiMaster, topologies.MultiEtcdMultiMaster},
+		TypesWhy: "Its charms of control plane and worker cannot share a machine. Write single-etcd-single-master with one worker, or all-in-one on the target lxd.",
+		CNI:      Calico, Proxy: "iptables",
+		Unused: []string{
+			"cluster.api_server_port", "cluster.control_plane_endpoint", "cluster.encryption_algorithm", "cluster.certificate_validity", "cluster.ca_certificate_validity",
+			"network.node_subnets", "network.http_proxy", "network.node_cidr_mask_size", "container_runtime.version", "etcd.version", "etcd.data_dir", "etcd.quota",
+			"etcd.heartbeat_interval", "etcd.election_timeout", "etcd.extra_args", "ssh", "artifacts", "node.address", "node.secondary_address", "node.ssh_address", "node.public_address",
+			"node.mac", "node.host", "node.interface", "node.os", "node.instance_type",
+		},
+		Oldest: Version{1, 35, 0}, Newest: Version{1, 35, 0}, VersionsFrom: "release 1.35 of the bundle, the newest", VersionsOn: "2026-11-23",
+		Emits: "a bundle for Juju", Checked: CheckTypes, CheckedBy: "its relations, against those of upstream's bundle", CheckedOn: "2026-11-23",
+	},
 }

@@ -1,0 +1,308 @@
+# The machines of the plan on OpenStack. Everything that repeats is keyed by a name from the plan: adding a machine changes that machine
+# alone. Nothing here is specific to one cluster; the data is in plan.auto.tfvars.json.
+
+locals {
+  # Groups of machines that openings speak of, each a security group.
+  groups = toset(concat(["all", "control-plane"], flatten([for m in values(var.machines) : m.roles])))
+
+  # One rule takes one range, so an opening for several is several rules.
+  openings = {
+    for rule in flatten([
+      for key, o in var.openings : [
+        for cidr in o.from == "" ? o.sources : [""] : merge(o, { cidr = cidr, key = cidr == "" ? key : "${key}-${cidr}" })
+      ]
+    ]) : rule.key => rule
+  }
+
+  # OpenStack takes these as numbers of IP protocols.
+  protocols = { ipip = "4", vrrp = "112" }
+
+  # This cloud's balancer needs nothing of the machines.
+  control_plane_files    = []
+  control_plane_commands = []
+}
+
+data "openstack_networking_network_v2" "external" {
+  name     = var.external_network
+  external = true
+}
+
+data "openstack_images_image_v2" "image" {
+  for_each = var.images
+
+  name        = each.value
+  most_recent = true
+}
+
+resource "openstack_networking_network_v2" "cluster" {
+  name = var.cluster
+}
+
+# The plan gives the machines their addresses; what OpenStack chooses itself (name servers, the bastion) it takes from the range's end.
+resource "openstack_networking_subnet_v2" "nodes" {
+  name            = "${var.cluster}-nodes"
+  network_id      = openstack_networking_network_v2.cluster.id
+  cidr            = var.subnet
+  ip_version      = 4
+  dns_nameservers = var.dns_servers
+
+  allocation_pool {
+    start = cidrhost(var.subnet, -17)
+    end   = cidrhost(var.subnet, -2)
+  }
+}
+
+# Machines have no public address; they reach package repositories and registries through the router.
+resource "openstack_networking_router_v2" "cluster" {
+  name                = var.cluster
+  external_network_id = data.openstack_networking_network_v2.external.id
+}
+
+resource "openstack_networking_router_interface_v2" "nodes" {
+  router_id = openstack_networking_router_v2.cluster.id
+  subnet_id = openstack_networking_subnet_v2.nodes.id
+}
+
+# The plan's port table, rule by rule: what is not listed stays shut.
+resource "openstack_networking_secgroup_v2" "group" {
+  for_each = local.groups
+
+  name                 = "${var.cluster}-${each.key}"
+  description          = "Machines of the group ${each.key}"
+  delete_default_rules = each.key != "all" # those of "all" let everything out
+}
+
+resource "openstack_networking_secgroup_rule_v2" "opening" {
+  for_each = local.openings
+
+  security_group_id = openstack_networking_secgroup_v2.group[each.value.to].id
+  direction         = "ingress"
+  ethertype         = "IPv4"
+  protocol          = lookup(local.protocols, each.value.protocol, each.value.protocol)
+  port_range_min    = each.value.first == 0 ? null : each.value.first
+  port_range_max    = each.value.first == 0 ? null : each.value.last
+  remote_group_id   = each.value.cidr == "" ? openstack_networking_secgroup_v2.group[each.value.from].id : null
+  remote_ip_prefix  = each.value.cidr == "" ? null : each.value.cidr
+  description       = each.value.purpose
+}
+
+# Pods' own packets where the pod network does not wrap them: groups do not match their addresses, ranges do.
+resource "openstack_networking_secgroup_rule_v2" "pods" {
+  for_each = toset(var.pod_subnets)
+
+  security_group_id = openstack_networking_secgroup_v2.group["kubelet"].id
+  direction         = "ingress"
+  ethertype         = "IPv4"
+  remote_ip_prefix  = each.key
+  description       = "Pods to nodes and pods"
+}
+
+# The balancer's own machines have addresses of the subnet that OpenStack chose.
+resource "openstack_networking_secgroup_rule_v2" "balancer" {
+  for_each = local.balancer
+
+  security_group_id = openstack_networking_secgroup_v2.group["control-plane"].id
+  direction         = "ingress"
+  ethertype         = "IPv4"
+  protocol          = "tcp"
+  port_range_min    = var.api_server_port
+  port_range_max    = var.api_server_port
+  remote_ip_prefix  = var.subnet
+  description       = "The balancer to the API servers, and their health"
+}
+
+resource "openstack_networking_port_v2" "machine" {
+  for_each = var.machines
+
+  name               = each.key
+  network_id         = openstack_networking_network_v2.cluster.id
+  security_group_ids = [for group in concat(["all"], each.value.roles) : openstack_networking_secgroup_v2.group[group].id]
+
+  fixed_ip {
+    subnet_id  = openstack_networking_subnet_v2.nodes.id
+    ip_address = each.value.address
+  }
+
+  # pods' packets carry addresses that are not the machine's
+  dynamic "allowed_address_pairs" {
+    for_each = toset(var.pod_subnets)
+
+    content {
+      ip_address = allowed_address_pairs.key
+    }
+  }
+}
+
+# Control planes and etcd members on different hypervisors where there are enough.
+resource "openstack_compute_servergroup_v2" "group" {
+  for_each = toset([for g in local.groups : g if contains(["control-plane", "etcd"], g)])
+
+  name     = "${var.cluster}-${each.key}"
+  policies = ["soft-anti-affinity"]
+}
+
+# The machine's name is the node's name: the cloud-controller-manager finds a node's machine by it.
+resource "openstack_compute_instance_v2" "machine" {
+  for_each = var.machines
+
+  name              = each.key
+  flavor_name       = each.value.type
+  availability_zone = each.value.zone
+  user_data         = local.user_data[each.key]
+  config_drive      = true
+
+  network {
+    port = openstack_networking_port_v2.machine[each.key].id
+  }
+
+  block_device {
+    uuid                  = data.openstack_images_image_v2.image[each.value.image].id
+    source_type           = "image"
+    destination_type      = "volume"
+    volume_size           = each.value.disk_gib
+    boot_index            = 0
+    delete_on_termination = true
+  }
+
+  dynamic "scheduler_hints" {
+    for_each = slice([for g in ["control-plane", "etcd"] : g if contains(each.value.roles, g)], 0, min(1, length([for g in ["control-plane", "etcd"] : g if contains(each.value.roles, g)])))
+
+    content {
+      group = openstack_compute_servergroup_v2.group[scheduler_hints.value].id
+    }
+  }
+
+  lifecycle {
+    # A newer image, and a change of the first boot, are for new machines. An etcd member is never replaced by the way.
+    ignore_changes = [block_device, user_data]
+  }
+
+  depends_on = [openstack_networking_router_interface_v2.nodes]
+}
+
+# The API's balancer is a proxy with addresses of its own: a control plane that dials it may be led back to itself.
+resource "openstack_lb_loadbalancer_v2" "api" {
+  for_each = local.balancer
+
+  name                  = "${var.cluster}-api"
+  vip_subnet_id         = openstack_networking_subnet_v2.nodes.id
+  vip_address           = each.value.address
+  loadbalancer_provider = var.load_balancer_provider
+}
+
+resource "openstack_lb_listener_v2" "api" {
+  for_each = local.balancer
+
+  name                = "${var.cluster}-api"
+  loadbalancer_id     = openstack_lb_loadbalancer_v2.api[each.key].id
+  protocol            = "TCP"
+  protocol_port       = each.value.port
+  timeout_client_data = 600000 # watches are long and quiet
+  timeout_member_data = 600000
+}
+
+resource "openstack_lb_pool_v2" "api" {
+  for_each = local.balancer
+
+  name        = "${var.cluster}-api"
+  listener_id = openstack_lb_listener_v2.api[each.key].id
+  protocol    = "TCP"
+  lb_method   = "LEAST_CONNECTIONS"
+}
+
+resource "openstack_lb_monitor_v2" "api" {
+  for_each = local.balancer
+
+  name           = "${var.cluster}-api"
+  pool_id        = openstack_lb_pool_v2.api[each.key].id
+  type           = "HTTPS"
+  url_path       = "/readyz"
+  expected_codes = "200"
+  delay          = 5
+  timeout        = 3
+  max_retries    = 2
+}
+
+resource "openstack_lb_member_v2" "api" {
+  for_each = length(local.balancer) == 0 ? {} : local.control_planes
+
+  name          = each.key
+  pool_id       = openstack_lb_pool_v2.api["api"].id
+  address       = each.value.address
+  protocol_port = var.api_server_port
+  subnet_id     = openstack_networking_subnet_v2.nodes.id
+}
+
+# A door for Ansible: the one machine with a public address, open to the administrators' ranges alone.
+resource "openstack_networking_secgroup_v2" "bastion" {
+  name        = local.bastion
+  description = "The way in"
+}
+
+resource "openstack_networking_secgroup_rule_v2" "bastion" {
+  for_each = toset(var.admin_cidrs)
+
+  security_group_id = openstack_networking_secgroup_v2.bastion.id
+  direction         = "ingress"
+  ethertype         = "IPv4"
+  protocol          = "tcp"
+  port_range_min    = 22
+  port_range_max    = 22
+  remote_ip_prefix  = each.key
+  description       = "Administrators to the bastion"
+}
+
+resource "openstack_networking_secgroup_rule_v2" "from_bastion" {
+  for_each = { all = var.ssh_port, control-plane = var.api_server_port }
+
+  security_group_id = openstack_networking_secgroup_v2.group[each.key].id
+  direction         = "ingress"
+  ethertype         = "IPv4"
+  protocol          = "tcp"
+  port_range_min    = each.value
+  port_range_max    = each.value
+  remote_group_id   = openstack_networking_secgroup_v2.bastion.id
+  description       = "The bastion to sshd, and to the API"
+}
+
+resource "openstack_networking_port_v2" "bastion" {
+  name               = local.bastion
+  network_id         = openstack_networking_network_v2.cluster.id
+  security_group_ids = [openstack_networking_secgroup_v2.bastion.id]
+
+  fixed_ip {
+    subnet_id = openstack_networking_subnet_v2.nodes.id
+  }
+}
+
+resource "openstack_compute_instance_v2" "bastion" {
+  name              = local.bastion
+  flavor_name       = var.bastion_flavor
+  availability_zone = var.bastion_zone
+  user_data         = local.user_data[local.bastion]
+  config_drive      = true
+
+  network {
+    port = openstack_networking_port_v2.bastion.id
+  }
+
+  block_device {
+    uuid                  = data.openstack_images_image_v2.image[var.bastion_image].id
+    source_type           = "image"
+    destination_type      = "volume"
+    volume_size           = 20
+    boot_index            = 0
+    delete_on_termination = true
+  }
+
+  lifecycle {
+    ignore_changes = [block_device, user_data]
+  }
+}
+
+resource "openstack_networking_floatingip_v2" "bastion" {
+  pool    = var.external_network
+  port_id = openstack_networking_port_v2.bastion.id
+
+  depends_on = [openstack_networking_router_interface_v2.nodes]
+}
