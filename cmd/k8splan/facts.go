@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -73,7 +74,36 @@ func minorOrRelease(text string) (plan.Version, error) {
 
 func (a *app) factsText(rows []plan.Row) error {
 	a.prose("", fmt.Sprintf("Known on %s, for the newest patch release of each minor that is known or the release that was asked for", plan.FactsDate))
-	fmt.Fprintln(a.stdout)
+	for part := range slices.Chunk(rows, a.minorsBeside()) {
+		fmt.Fprintln(a.stdout)
+		if err := a.factsTable(part); err != nil {
+			return err
+		}
+	}
+	for _, r := range rows {
+		if len(r.GoneFlags) > 0 {
+			fmt.Fprintln(a.stdout)
+			a.prose("", fmt.Sprintf("kubelet flags that %s no longer has: %s", r.Minor, strings.Join(r.GoneFlags, ", ")))
+		}
+	}
+	fmt.Fprintln(a.stdout, "\nSources")
+	for _, s := range plan.FactSources() {
+		a.prose("  ", s.Facts+": "+s.From)
+	}
+	return nil
+}
+
+// minorsBeside is how many columns of the table fit on a terminal; all of them where there is none.
+func (a *app) minorsBeside() int {
+	const name, column = 26, 13
+	columns := width(a.stdout)
+	if columns == 0 {
+		columns = 200
+	}
+	return max(1, (columns-name)/column)
+}
+
+func (a *app) factsTable(rows []plan.Row) error {
 	yes := func(b bool) string {
 		if b {
 			return "yes"
@@ -110,22 +140,5 @@ func (a *app) factsText(rows []plan.Row) error {
 	line("nftables proxy stable", func(r plan.Row) string { return yes(r.NFTables) })
 	line("ipvs proxy deprecated", func(r plan.Row) string { return yes(r.IPVS) })
 	line("Calico by default", func(r plan.Row) string { return r.Calico })
-	if err := t.Flush(); err != nil {
-		return err
-	}
-	for _, r := range rows {
-		if len(r.GoneFlags) > 0 {
-			fmt.Fprintln(a.stdout)
-			a.prose("", fmt.Sprintf("kubelet flags that %s no longer has: %s", r.Minor, strings.Join(r.GoneFlags, ", ")))
-		}
-	}
-	fmt.Fprintln(a.stdout, "\nSources")
-	longest := 0
-	for _, s := range plan.FactSources() {
-		longest = max(longest, len(s.Facts))
-	}
-	for _, s := range plan.FactSources() {
-		a.prose(fmt.Sprintf("  %-*s  ", min(longest, 32), s.Facts), s.From)
-	}
-	return nil
+	return t.Flush()
 }

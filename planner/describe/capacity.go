@@ -214,6 +214,9 @@ func (l *Loss) text() string {
 	if l.Kind == plan.NodeFails {
 		who = fmt.Sprintf("without %s, %s of %s workers remain", l.Name, thousands(int(l.Workers.Left)), thousands(int(l.Workers.Total)))
 	}
+	if l.Workers.Left == 1 {
+		who = strings.TrimSuffix(who, "remain") + "remains"
+	}
 	return fmt.Sprintf("%s, with %s; workers filled to %d %% or less carry on as they were", who, strings.Join(measures, " and "), lowest)
 }
 
