@@ -23,6 +23,7 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/lxd"
 	"github.com/k8splan/k8splan/planner/emit/minikube"
 	"github.com/k8splan/k8splan/planner/emit/openstack"
+	"github.com/k8splan/k8splan/planner/emit/provision"
 	"github.com/k8splan/k8splan/planner/emit/vagrant"
 	"github.com/k8splan/k8splan/planner/emit/vsphere"
 	"github.com/k8splan/k8splan/planner/plan"
@@ -40,7 +41,7 @@ type target struct {
 // targets is the table of targets, in the order of plan.Targets.
 func targets() []target {
 	return []target{
-		{"bare-metal", noOptions, noFiles, nil},
+		{"bare-metal", provision.Decode, provision.Emit, provision.Rules()},
 		{"vagrant", vagrant.Decode, vagrant.Emit, vagrant.Rules()},
 		{"libvirt", libvirt.Decode, libvirt.Emit, libvirt.Rules()},
 		{"vsphere", vsphere.Decode, vsphere.Emit, vsphere.Rules()},
@@ -65,20 +66,3 @@ func targets() []target {
 	}
 }
 
-var targetArgument = &rule.Rule{
-	ID: "target-argument", Title: "Target that takes no arguments", Permanent: true,
-	Doc: "The target needs nothing beyond what the rest of the file says. An argument in its block would be a wish without effect.",
-	Fix: "Leave the block empty.",
-}
-
-// noOptions decodes the block of a target that takes no arguments.
-func noOptions(_ *plan.Plan, body hcl.Body, _ *hcl.EvalContext) (any, hcl.Diagnostics) {
-	if body == nil {
-		return nil, nil
-	}
-	_, diags := body.Content(&hcl.BodySchema{})
-	return nil, targetArgument.Tag(diags)
-}
-
-// noFiles is for a target that the common files are enough for.
-func noFiles(*plan.Plan, any) ([]artifact.File, error) { return nil, nil }

@@ -15,7 +15,7 @@ import (
 // addresses from local.subnet, those of cloud too, with local.zones as failure domains, those of zonal from local.subnets by zone; those of
 // hosted have no addresses, and those of zoneless no failure domains either. Those of
 // machines are hosts as in types without balancers; those of local have no addresses, with a control plane that the target makes, and those of
-// zones neither, with local.zones. targets/<target>.hcl says what these are, and has the target block with the arguments it needs. Each part is
+// zones neither, with local.zones; those of units have all roles and no addresses. targets/<target>.hcl says what these are, and has the target block with the arguments it needs. Each part is
 // HCL as it stands.
 //
 //go:embed starters
@@ -30,21 +30,22 @@ type drawing struct {
 
 // drawings of the targets that are not drawn as in types.
 var drawings = map[string]drawing{
-	"aws":            {"zonal", nil},
-	"aks":            {"hosted", []Type{SingleEtcdSingleMaster, MultiEtcdMultiMaster}},
-	"doks":           {"zoneless", []Type{SingleEtcdSingleMaster, MultiEtcdMultiMaster}},
-	"eks":            {"hosted", []Type{MultiEtcdMultiMaster}},
-	"azure":          {"cloud", nil},
-	"gcp":            {"cloud", nil},
-	"openstack":      {"cloud", nil},
-	"gke":            {"hosted", []Type{SingleEtcdSingleMaster, MultiEtcdMultiMaster}},
-	"iks":            {"hosted", []Type{MultiEtcdMultiMaster}},
-	"cluster-api":    {"local", nil},
-	"docker-desktop": {"local", []Type{AllInOne, SingleEtcdSingleMaster}},
-	"kind":           {"local", []Type{AllInOne, SingleEtcdSingleMaster, MultiEtcdMultiMaster}},
-	"kops":           {"zones", []Type{SingleEtcdSingleMaster, MultiEtcdMultiMaster}},
-	"kubespray":      {"machines", nil},
-	"minikube":       {"local", []Type{AllInOne, SingleEtcdSingleMaster, MultiEtcdMultiMaster}},
+	"aws":                {"zonal", nil},
+	"aks":                {"hosted", []Type{SingleEtcdSingleMaster, MultiEtcdMultiMaster}},
+	"doks":               {"zoneless", []Type{SingleEtcdSingleMaster, MultiEtcdMultiMaster}},
+	"eks":                {"hosted", []Type{MultiEtcdMultiMaster}},
+	"azure":              {"cloud", nil},
+	"gcp":                {"cloud", nil},
+	"openstack":          {"cloud", nil},
+	"gke":                {"hosted", []Type{SingleEtcdSingleMaster, MultiEtcdMultiMaster}},
+	"iks":                {"hosted", []Type{MultiEtcdMultiMaster}},
+	"cluster-api":        {"local", nil},
+	"docker-desktop":     {"local", []Type{AllInOne, SingleEtcdSingleMaster}},
+	"kind":               {"local", []Type{AllInOne, SingleEtcdSingleMaster, MultiEtcdMultiMaster}},
+	"kops":               {"zones", []Type{SingleEtcdSingleMaster, MultiEtcdMultiMaster}},
+	"kubespray":          {"machines", nil},
+	"minikube":           {"local", []Type{AllInOne, SingleEtcdSingleMaster, MultiEtcdMultiMaster}},
+	"charmed-kubernetes": {"units", []Type{SingleEtcdSingleMaster, SingleEtcdMultiMaster, MultiEtcdMultiMaster}},
 }
 
 // StarterTypes returns the types that a target has a starter of, in the order of Table.

@@ -46,6 +46,8 @@ type TargetFacts struct {
 	// Oldest and Newest versions of Kubernetes that the target takes; zero: no limit of its own. A Newest whose patch is 0 stands for its
 	// whole minor.
 	Oldest, Newest Version
+	// Default is the minor that a design gets where none is written, for a target whose newest is not for everybody; zero: the newest.
+	Default Version
 	// Releases are the only ones that the target takes, the newest first; nil: every release between Oldest and Newest.
 	Releases []Version
 	// VersionsFrom is where the limits come from, and the date on which they were read (YYYY-MM-DD).
@@ -59,6 +61,10 @@ type TargetFacts struct {
 	CheckedBy, CheckedOn string
 	// Folder of the tree holds what makes the machines, and Make is the command that does it, typed in the tree; "" where they exist already.
 	Folder, Make string
+	// Guide reports that Folder has a README.md with all steps, those after Make too.
+	Guide bool
+	// FolderIf is the argument of the target's block without which there is no Folder; "" where it is always there.
+	FolderIf string
 	// SSHUser is who logs in where ssh.user is not written; "" stands for root.
 	SSHUser string
 }
@@ -79,6 +85,11 @@ func (t TargetFacts) Takes(v Version) bool {
 func (t TargetFacts) newest() Version {
 	v := DefaultVersion
 	switch {
+	case !t.Default.IsZero():
+		v = t.Default
+		if patch, ok := v.NewestPatch(); ok {
+			v = patch
+		}
 	case t.Takes(v):
 	case t.Releases != nil:
 		v = t.Releases[0]
@@ -140,7 +151,8 @@ var vendorsOwn = []string{
 var Targets = []TargetFacts{
 	{
 		Name: "bare-metal", Title: "Bare metal, or machines that exist already", Hosting: Hosts, L2: true,
-		Emits: "kubeadm, etcd, balancer and pod network configurations, the playbook, the runbook", Checked: CheckBooted,
+		Folder: "provision", FolderIf: "provision",
+		Emits: "kubeadm, etcd, balancer and pod network configurations, the playbook, the runbook; on demand autoinstall, preseed, kickstart or Ignition", Checked: CheckBooted,
 		CheckedBy: "the lab in e2e/: kubeadm, kubelet, etcd and containerd on hosts of namespaces with systemd", CheckedOn: "2026-11-23",
 	},
 	{
@@ -165,57 +177,57 @@ var Targets = []TargetFacts{
 	},
 	{
 		Name: "aws", Title: "AWS machines", Hosting: Hosts, SSHUser: "ops",
-		Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
+		Folder: "terraform", Guide: true, Make: "cd terraform && terraform init && terraform apply",
 		Emits: "Terraform: network, security groups, machines, balancer, roles, bastion; then the playbook", Checked: CheckTool,
 		CheckedBy: "terraform validate with the schema of hashicorp/aws 6.25", CheckedOn: "2026-11-23",
 	},
 	{
 		Name: "azure", Title: "Azure machines", Hosting: Hosts, SSHUser: "ops",
-		Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
+		Folder: "terraform", Guide: true, Make: "cd terraform && terraform init && terraform apply",
 		Emits: "Terraform: network, security groups, machines, balancer, identity, bastion; then the playbook", Checked: CheckTool,
 		CheckedBy: "terraform validate with the schema of hashicorp/azurerm 4.55; shellcheck", CheckedOn: "2026-11-23",
 	},
 	{
 		Name: "gcp", Title: "Google Cloud machines", Hosting: Hosts, SSHUser: "ops",
-		Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
+		Folder: "terraform", Guide: true, Make: "cd terraform && terraform init && terraform apply",
 		Emits: "Terraform: network, firewall, machines, balancer, bastion; then the playbook", Checked: CheckTool,
 		CheckedBy: "terraform validate with the schema of hashicorp/google 6.50", CheckedOn: "2026-11-23",
 	},
 	{
 		Name: "openstack", Title: "OpenStack machines", Hosting: Hosts, SSHUser: "ops",
-		Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
+		Folder: "terraform", Guide: true, Make: "cd terraform && terraform init && terraform apply",
 		Emits: "Terraform: network, security groups, machines, balancer, bastion; then the playbook", Checked: CheckTypes,
 		CheckedBy: "terraform validate with a schema that we wrote", CheckedOn: "2026-11-23",
 	},
 	{
-		Name: "aks", Title: "Azure Kubernetes Service", Hosting: Hosted, Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
+		Name: "aks", Title: "Azure Kubernetes Service", Hosting: Hosted, Folder: "terraform", Guide: true, Make: "cd terraform && terraform init && terraform apply",
 		Types: bothHosted, TypesWhy: bothHostedWhy, CNI: NoCNI, Unused: vendorsOwn,
 		Newest: Version{1, 36, 0}, VersionsFrom: "AKS' release calendar (endoflife.date#10393; `az aks get-versions` of 2026-07-29)", VersionsOn: "2026-07-29",
 		Emits: "Terraform: network, cluster, pools; a script for az", Checked: CheckTool,
 		CheckedBy: "terraform validate with the schema of hashicorp/azurerm 4.55; shellcheck", CheckedOn: "2026-11-23",
 	},
 	{
-		Name: "doks", Title: "DigitalOcean Kubernetes", Hosting: Hosted, Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
+		Name: "doks", Title: "DigitalOcean Kubernetes", Hosting: Hosted, Folder: "terraform", Guide: true, Make: "cd terraform && terraform init && terraform apply",
 		Types: bothHosted, TypesWhy: bothHostedWhy, CNI: NoCNI, Unused: append(slices.Clone(vendorsOwn), "node.failure_domain", "node.disk"),
 		Emits: "Terraform: network, cluster, pools; a script for doctl", Checked: CheckTool,
 		CheckedBy: "terraform validate with the schema of digitalocean/digitalocean 2.71; shellcheck", CheckedOn: "2026-11-23",
 	},
 	{
-		Name: "eks", Title: "Amazon EKS", Hosting: Hosted, Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
+		Name: "eks", Title: "Amazon EKS", Hosting: Hosted, Folder: "terraform", Guide: true, Make: "cd terraform && terraform init && terraform apply",
 		Types: []topologies.Type{topologies.MultiEtcdMultiMaster}, TypesWhy: haHostedWhy, CNI: NoCNI, Unused: append(slices.Clone(vendorsOwn), "network.pod_subnets"),
 		Newest: Version{1, 35, 0}, VersionsFrom: "eksctl 0.230.0 (pkg/apis/eksctl.io/v1alpha5)", VersionsOn: "2026-08-31",
 		Emits: "Terraform: network, roles, cluster, pools; a ClusterConfig for eksctl", Checked: CheckTool,
 		CheckedBy: "terraform validate with the schema of hashicorp/aws 6.25; eksctl's JSON schema", CheckedOn: "2026-11-23",
 	},
 	{
-		Name: "gke", Title: "Google Kubernetes Engine", Hosting: Hosted, Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
+		Name: "gke", Title: "Google Kubernetes Engine", Hosting: Hosted, Folder: "terraform", Guide: true, Make: "cd terraform && terraform init && terraform apply",
 		Types: bothHosted, TypesWhy: bothHostedWhy, CNI: NoCNI, Unused: vendorsOwn,
-		Newest: Version{1, 37, 0}, VersionsFrom: "GKE's release notes: channel REGULAR up to 1.36, RAPID up to 1.37", VersionsOn: "2026-11-20",
+		Newest: Version{1, 37, 0}, Default: Version{1, 36, 0}, VersionsFrom: "GKE's release notes: channel REGULAR up to 1.36, RAPID up to 1.37", VersionsOn: "2026-11-20",
 		Emits: "Terraform: network, cluster, pools; a script for gcloud", Checked: CheckTool,
 		CheckedBy: "terraform validate with the schema of hashicorp/google 6.50; flags by gcloud 528; shellcheck", CheckedOn: "2026-11-23",
 	},
 	{
-		Name: "iks", Title: "IBM Cloud Kubernetes Service", Hosting: Hosted, Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
+		Name: "iks", Title: "IBM Cloud Kubernetes Service", Hosting: Hosted, Folder: "terraform", Guide: true, Make: "cd terraform && terraform init && terraform apply",
 		Types: []topologies.Type{topologies.MultiEtcdMultiMaster}, TypesWhy: haHostedWhy, CNI: NoCNI, Unused: append(slices.Clone(vendorsOwn), "node.disk"),
 		Newest: Version{1, 36, 0}, VersionsFrom: "https://cloud.ibm.com/docs/containers?topic=containers-changelog_136", VersionsOn: "2026-08-19",
 		Emits: "Terraform: network, cluster, pools; a script for ibmcloud", Checked: CheckTypes, CheckedBy: "terraform validate with a schema that we wrote; shellcheck", CheckedOn: "2026-11-23",

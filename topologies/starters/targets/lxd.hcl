@@ -1,5 +1,6 @@
 locals {
-  # The network that LXD makes for the machines. Every address below is counted from here: cidrhost(local.subnet, 31) is 10.50.0.31.
+  # The network that LXD makes for the machines. Every address below is counted from here: cidrhost(local.subnet, 31) is
+  # 10.50.0.31.
   subnet = "10.50.0.0/24"
 }
 
