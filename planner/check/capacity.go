@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"net/netip"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -35,11 +36,23 @@ func podsAt(p *plan.Plan) hcl.Range {
 	return written(writtenArg(p.Network.Has("pod_subnets"), p.Network.Attr("pod_subnets")), writtenArg(p.Network.Has("node_cidr_mask_size"), p.Network.Attr("node_cidr_mask_size")), p.Cluster.Attr("max_nodes"))
 }
 
+// byDefault says that nobody wrote the pod range.
+func byDefault(p *plan.Plan) string {
+	if p.Network.Has("pod_subnets") {
+		return ""
+	}
+	return " (the default)"
+}
+
 // roomFor suggests a pod range for n nodes, and a longer node mask where that would do.
 func roomFor(p *plan.Plan, pods netip.Prefix, n int) string {
 	wide := wideEnough(p, pods, n)
 	text := fmt.Sprintf(" A /%d holds %d.", wide.Bits(), holding(p, wide))
-	return text + free(p, "pods", wide)
+	room := free(p, "pods", wide)
+	if prefix, found := strings.CutSuffix(strings.TrimSpace(room), " is free."); found && !p.Network.Has("pod_subnets") && len(p.Network.PodSubnets) == 1 {
+		return text + fmt.Sprintf(" Write pod_subnets = [%q] in network.", prefix)
+	}
+	return text + room
 }
 
 var capacityRules = []Rule{
@@ -53,8 +66,8 @@ var capacityRules = []Rule{
 		var findings []Finding
 		for _, s := range pods(p) {
 			if holds := holding(p, s.prefix); holds > 0 && holds < drawn {
-				findings = append(findings, one(podsAt(p), "Pods %s with /%d a node hold %s; the plan has %d and grows to %d.%s",
-					s.prefix, p.Network.NodeMask(s.prefix), quantity(holds, "node"), drawn, p.Cluster.MaxNodes, roomFor(p, s.prefix, p.Cluster.MaxNodes))...)
+				findings = append(findings, one(podsAt(p), "Pods %s%s with /%d a node hold %s; the plan has %d and grows to %d.%s",
+					s.prefix, byDefault(p), p.Network.NodeMask(s.prefix), quantity(holds, "node"), drawn, p.Cluster.MaxNodes, roomFor(p, s.prefix, p.Cluster.MaxNodes))...)
 			}
 		}
 		return findings
@@ -69,8 +82,8 @@ var capacityRules = []Rule{
 		var findings []Finding
 		for _, s := range pods(p) {
 			if holds := holding(p, s.prefix); holds >= drawn && holds < p.Cluster.MaxNodes {
-				findings = append(findings, one(podsAt(p), "Pods %s with /%d a node hold %s; the plan has %d and grows to %d (%s).%s",
-					s.prefix, p.Network.NodeMask(s.prefix), quantity(holds, "node"), drawn, p.Cluster.MaxNodes, line(p.Cluster.Attr("max_nodes")), roomFor(p, s.prefix, p.Cluster.MaxNodes))...)
+				findings = append(findings, one(podsAt(p), "Pods %s%s with /%d a node hold %s; the plan has %d and grows to %d (%s).%s",
+					s.prefix, byDefault(p), p.Network.NodeMask(s.prefix), quantity(holds, "node"), drawn, p.Cluster.MaxNodes, line(p.Cluster.Attr("max_nodes")), roomFor(p, s.prefix, p.Cluster.MaxNodes))...)
 			}
 		}
 		return findings
