@@ -2,6 +2,7 @@ package readme
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +14,8 @@ import (
 // summary is what README.md.tmpl reads. Every text in it is Markdown already.
 type summary struct {
 	Name, Title, Purpose, Target string
+	Folder                       string
+	Guide                        bool // Folder has a page with the steps
 	ByHand, Vagrant              bool
 	Make                         string // the command that makes the machines; "" where they exist
 	Facts                        []fact
@@ -37,7 +40,7 @@ type entry struct{ Path, What string }
 func overview(p *plan.Plan) summary {
 	s := summary{
 		Name: plain(p.Cluster.Name), Title: p.Cluster.Topology.Title, Purpose: p.Cluster.Topology.Purpose, Target: p.Target.Name,
-		ByHand: byHand(p), Vagrant: p.Target.Name == "vagrant", Make: p.Target.Facts.Make,
+		ByHand: byHand(p), Vagrant: p.Target.Name == "vagrant", Make: p.Target.Facts.Make, Folder: p.Target.Facts.Folder, Guide: p.Target.Facts.Guide,
 		Facts: facts(p), Machines: machines(p),
 		Survival: survives(p),
 		Tree:     tree(p),
@@ -57,7 +60,12 @@ func facts(p *plan.Plan) []fact {
 	var out []fact
 	add := func(name, value string) { out = append(out, fact{name, value}) }
 	add("Type", code(p.Cluster.Type))
-	add("Kubernetes", p.Cluster.Version.String())
+	hosted := p.Target.Facts.Hosting == plan.Hosted
+	if hosted {
+		add("Kubernetes", p.Cluster.Version.MinorString()+"; the vendor chooses the patch")
+	} else {
+		add("Kubernetes", p.Cluster.Version.String())
+	}
 	if p.Cluster.Endpoint.Host != "" {
 		endpoint := code("https://" + p.Cluster.Endpoint.String())
 		if e, ok := p.HostsEntry(); ok {
@@ -91,6 +99,19 @@ func facts(p *plan.Plan) []fact {
 		add("Load balancer", "somebody else's; `loadbalancer/external.md` says what it must do")
 	}
 	network := &p.Network
+	if hosted { // the rest is the vendor's
+		for _, r := range []struct {
+			name, argument string
+			prefixes       []netip.Prefix
+		}{{"Pods", "pod_subnets", network.PodSubnets}, {"Services", "service_subnets", network.ServiceSubnets}} {
+			if network.Has(r.argument) {
+				for _, prefix := range r.prefixes {
+					add(r.name, code(prefix))
+				}
+			}
+		}
+		return out
+	}
 	for i, prefix := range network.PodSubnets {
 		size := network.NodeCIDRMaskSize
 		if !prefix.Addr().Is4() {
@@ -295,7 +316,9 @@ func tree(p *plan.Plan) []entry {
 			out = append(out, entry{"cni/", "the pod network"})
 		}
 	}
-	if folder := p.Target.Facts.Folder; folder != "" {
+	if f := p.Target.Facts; f.FolderIf != "" && p.Target.Has(f.FolderIf) {
+		out = append(out, entry{f.Folder + "/", "what installs the machines' operating systems"})
+	} else if folder := f.Folder; folder != "" && f.FolderIf == "" {
 		out = append(out, entry{folder + "/", "what makes the machines: " + p.Target.Facts.Title})
 	}
 	return append(out, entry{"SHA256SUMS", "what the generator owns; `sha256sum -c SHA256SUMS` shows what was changed since"})
