@@ -114,7 +114,6 @@ func Catalog() []*rule.Rule {
 	for _, t := range targets() {
 		rules = append(rules, t.rules...)
 	}
-	rules = append(rules, targetArgument)
 	slices.SortFunc(rules, func(a, b *rule.Rule) int { return strings.Compare(a.ID, b.ID) })
 	return rules
 }

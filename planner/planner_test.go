@@ -152,7 +152,7 @@ func TestOpenStopsBetweenStages(t *testing.T) {
 func TestTargetArguments(t *testing.T) {
 	src := "cluster \"x\" {\n  type = \"all-in-one\"\n}\nnode \"n\" {\n  address = \"192.168.56.10\"\n}\ntarget \"bare-metal\" {\n  frob = 1\n}\n"
 	p, diags := planner.Open("topology.hcl", []byte(src), nil, time.Time{})
-	if p != nil || len(diags) != 1 || rule.ID(diags[0]) != "target-argument" || diags[0].Subject.Start.Line != 8 {
+	if p != nil || len(diags) != 1 || rule.ID(diags[0]) != "unknown-argument" || diags[0].Subject.Start.Line != 8 {
 		t.Errorf("%v", diags)
 	}
 }

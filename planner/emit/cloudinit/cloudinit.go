@@ -1,8 +1,9 @@
-// Package cloudinit writes what cloud-init reads at a machine's first boot: who the machine is, its one user, its addresses. The SSH key is
-// not in it: the program that makes the machine adds the key to the meta-data, as `public-keys`.
+// Package cloudinit writes what cloud-init reads at a machine's first boot: who the machine is, its one user, its addresses. Where the machine
+// is made by a program, the SSH key is not in it: the program adds the key to the meta-data, as `public-keys`.
 package cloudinit
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"strconv"
@@ -15,13 +16,15 @@ type Machine struct {
 	Cluster, Name string
 	User          string // who logs in; "root" or one that is made, who may use sudo without a password
 	SSHPort       int
+	Keys          []string // that may log in, in OpenSSH's form; nil where the meta-data brings them
 	Network       Network
 }
 
 // Network is the configuration of the one card with the node's addresses.
 type Network struct {
 	MAC         string         // the card that has it; "" where the machine has one card alone
-	Interface   string         // what to call the card; "" leaves the name that it has
+	Card        string         // the card by the name that the kernel gives it; "" where MAC says which
+	Interface   string         // what to call the card of that MAC; "" leaves the name that it has
 	Addresses   []netip.Prefix // with the prefix of their segment
 	Gateways    []netip.Addr
 	Nameservers []netip.Addr
@@ -35,6 +38,7 @@ type userData struct {
 	User             *user       `json:"user,omitempty"`
 	DisableRoot      bool        `json:"disable_root"`
 	SSHPasswords     bool        `json:"ssh_pwauth"`
+	AuthorizedKeys   []string    `json:"ssh_authorized_keys,omitempty"`
 	WriteFiles       []writeFile `json:"write_files,omitempty"`
 	Run              [][]string  `json:"runcmd,omitempty"`
 }
@@ -95,8 +99,20 @@ type nameservers struct {
 }
 
 // UserData is the file user-data.
-func (m Machine) UserData() ([]byte, error) {
-	u := userData{Hostname: m.Name, DisableRoot: m.User != "root"}
+func (m Machine) UserData() ([]byte, error) { return Document(m.Config()) }
+
+// Document is a configuration as cloud-init's file, which begins with a mark of its own.
+func Document(config any) ([]byte, error) {
+	data, err := artifact.YAML(config)
+	if err != nil {
+		return nil, fmt.Errorf("user-data: %w", err)
+	}
+	return append([]byte("#cloud-config\n"), data...), nil
+}
+
+// Config is what the file user-data says.
+func (m Machine) Config() any {
+	u := userData{Hostname: m.Name, DisableRoot: m.User != "root", AuthorizedKeys: m.Keys}
 	if m.User != "root" { // takes the place of the image's own user
 		u.User = &user{Name: m.User, Gecos: "Ansible", Shell: "/bin/bash", Sudo: "ALL=(ALL) NOPASSWD:ALL", LockPassword: true}
 	}
@@ -105,11 +121,7 @@ func (m Machine) UserData() ([]byte, error) {
 		// Where systemd listens for sshd, a generator tells the socket the port from sshd's file.
 		u.Run = [][]string{{"sh", "-c", "systemctl daemon-reload; systemctl restart ssh.socket || systemctl restart ssh || systemctl restart sshd"}}
 	}
-	data, err := artifact.YAML(u)
-	if err != nil {
-		return nil, fmt.Errorf("user-data of %s: %w", m.Name, err)
-	}
-	return append([]byte("#cloud-config\n"), data...), nil
+	return u
 }
 
 // MetaData is the file meta-data of the source NoCloud.
@@ -120,6 +132,9 @@ func (m Machine) MetaData() ([]byte, error) {
 // NetworkConfig is the file network-config of the source NoCloud.
 func (m Machine) NetworkConfig() ([]byte, error) { return artifact.YAML(m.Network.config()) }
 
+// Netplan is what the file network-config says, in netplan's form.
+func (n Network) Netplan() any { return n.config() }
+
 // GuestInfo is the meta-data of the source VMware, which holds the network too.
 func (m Machine) GuestInfo() ([]byte, error) {
 	network := m.Network.config()
@@ -129,7 +144,7 @@ func (m Machine) GuestInfo() ([]byte, error) {
 func (n Network) config() networkConfig {
 	e := ethernet{Match: match{MAC: n.MAC}, SetName: n.Interface, Nameservers: nameservers{Strings(n.Nameservers)}, MTU: n.MTU}
 	if n.MAC == "" {
-		e.Match = match{Name: "e*"} // the one card, whatever the kernel calls it
+		e.Match = match{Name: cmp.Or(n.Card, "e*")} // the one card, whatever the kernel calls it
 		e.SetName = ""
 	}
 	for _, a := range n.Addresses {
