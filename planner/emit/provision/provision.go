@@ -54,7 +54,6 @@ var (
 	urlPattern  = regexp.MustCompile(`^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*$`)
 	diskPattern = regexp.MustCompile(`^/dev(/[A-Za-z0-9][A-Za-z0-9._:+-]*)+$`)
 	zonePattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$`)
-	cardPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$`)
 	// commentPattern is what may stand behind a key: nothing that any of the formats would read as its own.
 	commentPattern = regexp.MustCompile(`^[A-Za-z0-9 ._@:/+=,-]*$`)
 )
@@ -178,9 +177,6 @@ func (o *options) nodes(p *plan.Plan, b *body, say onprem.Say) {
 		}
 		if n.MAC == "" && n.Interface == "" {
 			once(unknownCard, n.Block(), "Node %q states neither mac nor interface, so its installer does not know which card has %s. Write mac = \"…\", as it stands on the machine.", n.Name, n.Address)
-		}
-		if n.Interface != "" && !cardPattern.MatchString(n.Interface) {
-			once(unknownCard, n.Attr("interface"), "Node %q has the interface %q, which stands in scripts and files of several languages. Write letters, digits and . _ -, such as \"eno1\".", n.Name, n.Interface)
 		}
 		for _, of := range []string{n.Name, n.Pool} {
 			if disk, ok := b.Disks[of]; ok && m.disk == "" && of != "" {
