@@ -96,6 +96,9 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 		return nil, r.Diags
 	}
 	v.Subnet = subnet.Prefix.String()
+	if p.SSH.Port != 22 { // Google's images read no user data that could change it on all of them
+		r.Say(r.Rules.Argument, p.SSH.Attr("port"), "Google's images have sshd on port 22, and ssh says %d. Leave port out; the machines have no public address, and the firewall lets the bastion alone reach sshd.", p.SSH.Port)
+	}
 	seen := map[hcl.Range]bool{}
 	for _, n := range p.Nodes {
 		r.Inside(n, subnet)
