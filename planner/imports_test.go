@@ -82,6 +82,7 @@ var permitted = map[string][]string{
 	"planner/emit/dockerdesktop": slices.Concat(target, []string{"planner/spec", "planner/emit/kind"}),
 	"planner/emit/lxd":           slices.Concat(target, []string{"planner/spec", "planner/emit/onprem"}),
 	"planner/emit/charmed":       slices.Concat(target, []string{"planner/spec", "planner/emit/kubeadm"}),
+	"planner/emit/hardway":       slices.Concat(target, []string{"planner/spec", "planner/emit/ansible", "planner/emit/kubeadm"}),
 	"planner/emit/kind":          slices.Concat(target, []string{"planner/spec", "planner/emit/cni", "planner/emit/kubeadm"}),
 	"planner/emit/gcp":           clouds,
 

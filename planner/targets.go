@@ -14,6 +14,7 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/eks"
 	"github.com/k8splan/k8splan/planner/emit/gcp"
 	"github.com/k8splan/k8splan/planner/emit/gke"
+	"github.com/k8splan/k8splan/planner/emit/hardway"
 	"github.com/k8splan/k8splan/planner/emit/iks"
 	"github.com/k8splan/k8splan/planner/emit/kind"
 	"github.com/k8splan/k8splan/planner/emit/kops"
@@ -63,6 +64,6 @@ func targets() []target {
 		{"docker-desktop", dockerdesktop.Decode, dockerdesktop.Emit, dockerdesktop.Rules()},
 		{"lxd", lxd.Decode, lxd.Emit, lxd.Rules()},
 		{"charmed-kubernetes", charmed.Decode, charmed.Emit, charmed.Rules()},
+		{"kubernetes-the-hard-way", hardway.Decode, hardway.Emit, hardway.Rules()},
 	}
 }
-

@@ -42,13 +42,7 @@ func (p *Plan) Downloads() []Download {
 			if strings.Contains(f.path, noData) {
 				continue
 			}
-			d := Download{Name: f.name, Arch: arch, Path: f.path, Source: "https://" + f.path, URL: p.Artifacts.address(f.path), ChecksumPath: f.sums, ChecksumStyle: f.style, Archive: f.archive}
-			if pin, ok := p.Artifacts.Checksums[f.path]; ok {
-				d.Checksum = pin
-			} else if f.sums != "" {
-				d.Checksum = "sha256:" + p.Artifacts.address(f.sums)
-			}
-			downloads = append(downloads, d)
+			downloads = append(downloads, p.download(arch, f))
 		}
 	}
 	slices.SortFunc(downloads, func(a, b Download) int {
@@ -58,6 +52,33 @@ func (p *Plan) Downloads() []Download {
 		return strings.Compare(a.Name, b.Name)
 	})
 	return downloads
+}
+
+// Components returns the programs of Kubernetes that kubeadm runs from images, for those who run them as services.
+func (p *Plan) Components() []Download {
+	var downloads []Download
+	for _, arch := range p.Architectures() {
+		for _, name := range []string{"kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler"} {
+			downloads = append(downloads, p.download(arch, p.release(arch, name)))
+		}
+	}
+	return downloads
+}
+
+// release is one of Kubernetes' own binaries.
+func (p *Plan) release(arch, name string) upstreamFile {
+	path := "dl.k8s.io/release/v" + p.Cluster.Version.String() + "/bin/linux/" + arch + "/" + name
+	return upstreamFile{name: name, path: path, sums: path + ".sha256", style: ChecksumBare}
+}
+
+func (p *Plan) download(arch string, f upstreamFile) Download {
+	d := Download{Name: f.name, Arch: arch, Path: f.path, Source: "https://" + f.path, URL: p.Artifacts.address(f.path), ChecksumPath: f.sums, ChecksumStyle: f.style, Archive: f.archive}
+	if pin, ok := p.Artifacts.Checksums[f.path]; ok {
+		d.Checksum = pin
+	} else if f.sums != "" {
+		d.Checksum = "sha256:" + p.Artifacts.address(f.sums)
+	}
+	return d
 }
 
 // address is where hosts fetch a file with this mirror path.
@@ -95,8 +116,7 @@ func (p *Plan) upstreamFiles(arch string) []upstreamFile {
 	v := p.Cluster.Version
 	if p.Artifacts.Origin != Packages {
 		for _, name := range []string{"kubeadm", "kubectl", "kubelet"} {
-			path := "dl.k8s.io/release/v" + v.String() + "/bin/linux/" + arch + "/" + name
-			files = append(files, upstreamFile{name: name, path: path, sums: path + ".sha256", style: ChecksumBare})
+			files = append(files, p.release(arch, name))
 		}
 		base := "github.com/kubernetes-sigs/cri-tools/releases/download/v" + known(v.CRICtl()) + "/crictl-v" + known(v.CRICtl()) + "-linux-" + arch + ".tar.gz"
 		files = append(files, upstreamFile{name: "crictl", path: base, sums: base + ".sha256", style: ChecksumBare, archive: true})

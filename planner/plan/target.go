@@ -337,4 +337,17 @@ var Targets = []TargetFacts{
 		Oldest: Version{1, 35, 0}, Newest: Version{1, 35, 0}, VersionsFrom: "release 1.35 of the bundle, the newest", VersionsOn: "2026-11-23",
 		Emits: "a bundle for Juju", Checked: CheckTypes, CheckedBy: "its relations, against those of upstream's bundle", CheckedOn: "2026-11-23",
 	},
+	{
+		Name: "kubernetes-the-hard-way", Title: "Kubernetes The Hard Way: services of systemd, without kubeadm", Hosting: Installer, Folder: "kubernetes-the-hard-way",
+		Types:     []topologies.Type{topologies.SingleEtcdSingleMaster},
+		TypesWhy:  "The tutorial has one server with etcd and the control plane, and nodes. Write single-etcd-single-master; for more, the target bare-metal.",
+		Placement: topologies.Stacked, EtcdWhy: "The one member runs on the server. Remove the hosts with the role etcd and the argument topology.",
+		CNI: StaticRoutes,
+		Unused: []string{
+			"cluster.encryption_algorithm", "cluster.certificate_validity", "cluster.ca_certificate_validity", "network.http_proxy", "network.node_subnets", "etcd.version",
+			"load_balancer", "artifacts.source", "node.mac", "node.host", "node.instance_type",
+		},
+		Emits: "machines.txt, units, routes, and scripts for certificates and installation", Checked: CheckTypes,
+		CheckedBy: "shellcheck, systemd-analyze verify, openssl verify, and the kubelet's and kube-proxy's types", CheckedOn: "2026-11-23",
+	},
 }

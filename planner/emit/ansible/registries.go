@@ -25,6 +25,9 @@ func upstream(r plan.Registry) string {
 	return scheme + r.Host
 }
 
+// HostsTOML is what containerd reads of a registry, for who installs containerd without the playbook.
+func HostsTOML(r plan.Registry) []byte { return hostsTOML(r) }
+
 // hostsTOML is containerd's certs.d/<host>/hosts.toml: the mirrors in their order, then the registry itself.
 // Source: https://github.com/containerd/containerd/blob/main/docs/hosts.md
 func hostsTOML(r plan.Registry) []byte {
