@@ -373,11 +373,11 @@ var hostRules = []Rule{
 		Sources: []string{"https://endoflife.date/", "https://github.com/docker/docker-ce-packaging/issues/1028"},
 	}, func(p *plan.Plan) []Finding {
 		return each(p.Nodes, func(n *plan.Node) bool {
-			f, ok := osFactsOf(n.OS)
-			return ok && f.retired != "" && p.Cluster.Version.Known() && osBlocker(p, f) == ""
+			f, ok := n.OS.Facts()
+			return ok && f.Retired != "" && p.Cluster.Version.Known() && osBlocker(p, f) == ""
 		}, func(n *plan.Node) hcl.Range { return n.Attr("os") }, func(n *plan.Node, all []*plan.Node) string {
-			f, _ := osFactsOf(n.OS)
-			return fmt.Sprintf("%s of %s ended on %s: no security updates, and its repositories move to an archive. Use %s.", f.title, whose(all), f.retired, f.instead)
+			f, _ := n.OS.Facts()
+			return fmt.Sprintf("%s of %s ended on %s: no security updates, and its repositories move to an archive. Use %s.", f.Title, whose(all), f.Retired, f.Instead)
 		})
 	}},
 }

@@ -18,81 +18,33 @@ const (
 	runtimeTable = "https://github.com/containerd/containerd/blob/main/RELEASES.md#kubernetes-support"
 )
 
-// osFacts is what a distribution's release brings, with its own kernel.
-type osFacts struct {
-	name, version string // version "" stands for every other
-	title         string
-	kernel        plan.Version // of the release as it ships, newest point release
-	cgroupV1      bool         // boots with cgroup v1 unless told otherwise
-	retired       string       // the day on which its support ended, "" if it goes on
-	instead       string
-}
-
-// systems is the table of distributions, looked up on plan.FactsDate. A system that is not here is judged by no rule: no data.
-// Sources: the distributions' release notes; https://kubernetes.io/docs/concepts/architecture/cgroups/#requirements for cgroup v2.
-var systems = []osFacts{
-	{"ubuntu", "18.04", "Ubuntu 18.04", plan.Version{Major: 4, Minor: 15}, true, "2023-05-31", "ubuntu-24.04"},
-	{"ubuntu", "20.04", "Ubuntu 20.04", plan.Version{Major: 5, Minor: 4}, true, "2025-05-31", "ubuntu-24.04"},
-	{"ubuntu", "22.04", "Ubuntu 22.04", plan.Version{Major: 5, Minor: 15}, false, "", ""},
-	{"ubuntu", "24.04", "Ubuntu 24.04", plan.Version{Major: 6, Minor: 8}, false, "", ""},
-	{"debian", "10", "Debian 10", plan.Version{Major: 4, Minor: 19}, true, "2024-06-30", "debian-13"},
-	{"debian", "11", "Debian 11", plan.Version{Major: 5, Minor: 10}, false, "2026-08-31", "debian-13"},
-	{"debian", "12", "Debian 12", plan.Version{Major: 6, Minor: 1}, false, "", ""},
-	{"debian", "13", "Debian 13", plan.Version{Major: 6, Minor: 12}, false, "", ""},
-	{"centos", "7", "CentOS Linux 7", plan.Version{Major: 3, Minor: 10}, true, "2024-06-30", "rocky-9"},
-	{"centos", "8", "CentOS Linux 8", plan.Version{Major: 4, Minor: 18}, true, "2021-12-31", "rocky-9"},
-	{"centos-stream", "8", "CentOS Stream 8", plan.Version{Major: 4, Minor: 18}, true, "2024-05-31", "centos-stream-9"},
-	{"centos-stream", "9", "CentOS Stream 9", plan.Version{Major: 5, Minor: 14}, false, "", ""},
-	{"centos-stream", "10", "CentOS Stream 10", plan.Version{Major: 6, Minor: 12}, false, "", ""},
-	{"rhel", "7", "RHEL 7", plan.Version{Major: 3, Minor: 10}, true, "2024-06-30", "rhel-9"},
-	{"rhel", "8", "RHEL 8", plan.Version{Major: 4, Minor: 18}, true, "", "rhel-9"},
-	{"rhel", "9", "RHEL 9", plan.Version{Major: 5, Minor: 14}, false, "", ""},
-	{"rhel", "10", "RHEL 10", plan.Version{Major: 6, Minor: 12}, false, "", ""},
-	{"rocky", "8", "Rocky Linux 8", plan.Version{Major: 4, Minor: 18}, true, "", "rocky-9"},
-	{"rocky", "9", "Rocky Linux 9", plan.Version{Major: 5, Minor: 14}, false, "", ""},
-	{"almalinux", "8", "AlmaLinux 8", plan.Version{Major: 4, Minor: 18}, true, "", "almalinux-9"},
-	{"almalinux", "9", "AlmaLinux 9", plan.Version{Major: 5, Minor: 14}, false, "", ""},
-	{"amazon-linux", "2", "Amazon Linux 2", plan.Version{Major: 4, Minor: 14}, true, "2026-06-30", "amazon-linux-2023"},
-}
-
-// osFactsOf looks a system up: "8.10" is "8" for those who count so.
-func osFactsOf(os plan.OS) (osFacts, bool) {
-	major, _, _ := strings.Cut(os.Version, ".")
-	for _, f := range systems {
-		if f.name == os.Name && (f.version == os.Version || f.version == major) {
-			return f, true
-		}
-	}
-	return osFacts{}, false
-}
-
 // wireguardKernel is the first Linux with WireGuard. Ubuntu has it in the 5.4 of 20.04 as well. Source: https://www.wireguard.com/install/
 var wireguardKernel = plan.Version{Major: 5, Minor: 6}
 
 // osBlocker says why this Kubernetes does not run on the system, "" if it does: the rule that says so then says it alone.
-func osBlocker(p *plan.Plan, f osFacts) string {
+func osBlocker(p *plan.Plan, f plan.System) string {
 	switch {
-	case f.cgroupV1 && p.Cluster.Version.NeedsCgroupV2():
+	case f.CgroupV1 && p.Cluster.Version.NeedsCgroupV2():
 		return "cgroup"
 	case kernelRefused(p, f):
 		return "kernel"
-	case p.Network.KubeProxy.Mode == "nftables" && f.kernel.Before(plan.NFTablesKernel):
+	case p.Network.KubeProxy.Mode == "nftables" && f.Kernel.Before(plan.NFTablesKernel):
 		return "nftables"
-	case p.Network.CNI.Encapsulation == "wireguard" && f.kernel.Before(wireguardKernel) && f.name != "ubuntu":
+	case p.Network.CNI.Encapsulation == "wireguard" && f.Kernel.Before(wireguardKernel) && f.Name != "ubuntu":
 		return "wireguard"
 	}
 	return ""
 }
 
-func kernelRefused(p *plan.Plan, f osFacts) bool {
+func kernelRefused(p *plan.Plan, f plan.System) bool {
 	floor, refuses, known := p.Cluster.Version.KernelFloor()
-	return known && refuses && f.kernel.Before(floor)
+	return known && refuses && f.Kernel.Before(floor)
 }
 
 // kubelets selects the hosts that run a kubelet and whose system is known.
-func kubelets(p *plan.Plan, is func(osFacts) bool) func(*plan.Node) bool {
+func kubelets(p *plan.Plan, is func(plan.System) bool) func(*plan.Node) bool {
 	return func(n *plan.Node) bool {
-		f, ok := osFactsOf(n.OS)
+		f, ok := n.OS.Facts()
 		return ok && n.Roles&(plan.ControlPlane|plan.Worker) != 0 && is(f)
 	}
 }
@@ -183,10 +135,10 @@ var versionRules = []Rule{
 		Fix:     "Use a newer release of the system.",
 		Sources: []string{"https://github.com/kubernetes/system-validators/blob/v1.9.0/validators/types_unix.go", "https://kubernetes.io/docs/reference/node/kernel-version-requirements/"},
 	}, func(p *plan.Plan) []Finding {
-		return each(p.Nodes, kubelets(p, func(f osFacts) bool { return osBlocker(p, f) == "kernel" }), osAt, func(n *plan.Node, all []*plan.Node) string {
-			f, _ := osFactsOf(n.OS)
+		return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "kernel" }), osAt, func(n *plan.Node, all []*plan.Node) string {
+			f, _ := n.OS.Facts()
 			floor, _, _ := p.Cluster.Version.KernelFloor()
-			return fmt.Sprintf("%s of %s has kernel %s, and kubeadm %s refuses anything before %s. Use %s.", f.title, whose(all), f.kernel.MinorString(), p.Cluster.Version.MinorString(), floor.MinorString(), f.instead)
+			return fmt.Sprintf("%s of %s has kernel %s, and kubeadm %s refuses anything before %s. Use %s.", f.Title, whose(all), f.Kernel.MinorString(), p.Cluster.Version.MinorString(), floor.MinorString(), f.Instead)
 		})
 	}},
 	{rule.Rule{
@@ -199,11 +151,11 @@ var versionRules = []Rule{
 		if !known || refuses {
 			return nil
 		}
-		return each(p.Nodes, kubelets(p, func(f osFacts) bool {
-			return f.kernel.Before(floor) && osBlocker(p, f) == ""
+		return each(p.Nodes, kubelets(p, func(f plan.System) bool {
+			return f.Kernel.Before(floor) && osBlocker(p, f) == ""
 		}), osAt, func(n *plan.Node, all []*plan.Node) string {
-			f, _ := osFactsOf(n.OS)
-			return fmt.Sprintf("%s of %s has kernel %s, and Kubernetes %s is tested with %s and newer. Use %s.", f.title, whose(all), f.kernel.MinorString(), p.Cluster.Version.MinorString(), floor.MinorString(), f.instead)
+			f, _ := n.OS.Facts()
+			return fmt.Sprintf("%s of %s has kernel %s, and Kubernetes %s is tested with %s and newer. Use %s.", f.Title, whose(all), f.Kernel.MinorString(), p.Cluster.Version.MinorString(), floor.MinorString(), f.Instead)
 		})
 	}},
 	{rule.Rule{
@@ -212,9 +164,9 @@ var versionRules = []Rule{
 		Fix:     "Use a system that boots with cgroup v2: Ubuntu 22.04, Debian 11, RHEL 9 and newer.",
 		Sources: []string{cgroupDocs, "https://github.com/kubernetes/enhancements/issues/5573"},
 	}, func(p *plan.Plan) []Finding {
-		return each(p.Nodes, kubelets(p, func(f osFacts) bool { return osBlocker(p, f) == "cgroup" }), osAt, func(n *plan.Node, all []*plan.Node) string {
-			f, _ := osFactsOf(n.OS)
-			return fmt.Sprintf("%s of %s boots with cgroup v1, on which the kubelet does not start from Kubernetes 1.35 on. Use %s.", f.title, whose(all), f.instead)
+		return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "cgroup" }), osAt, func(n *plan.Node, all []*plan.Node) string {
+			f, _ := n.OS.Facts()
+			return fmt.Sprintf("%s of %s boots with cgroup v1, on which the kubelet does not start from Kubernetes 1.35 on. Use %s.", f.Title, whose(all), f.Instead)
 		})
 	}},
 	{rule.Rule{
@@ -223,9 +175,9 @@ var versionRules = []Rule{
 		Fix:     "Write `kube_proxy { mode = \"iptables\" }`, or use a newer system.",
 		Sources: []string{kubeProxyDocs + "#proxy-mode-nftables", "https://kubernetes.io/docs/reference/node/kernel-version-requirements/"},
 	}, func(p *plan.Plan) []Finding {
-		return each(p.Nodes, kubelets(p, func(f osFacts) bool { return osBlocker(p, f) == "nftables" }), osAt, func(n *plan.Node, all []*plan.Node) string {
-			f, _ := osFactsOf(n.OS)
-			return fmt.Sprintf("%s of %s has kernel %s, and kube-proxy's mode nftables needs 5.13. Write kube_proxy { mode = \"iptables\" } in network, or use a newer system.", f.title, whose(all), f.kernel.MinorString())
+		return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "nftables" }), osAt, func(n *plan.Node, all []*plan.Node) string {
+			f, _ := n.OS.Facts()
+			return fmt.Sprintf("%s of %s has kernel %s, and kube-proxy's mode nftables needs 5.13. Write kube_proxy { mode = \"iptables\" } in network, or use a newer system.", f.Title, whose(all), f.Kernel.MinorString())
 		})
 	}},
 	{rule.Rule{
@@ -234,9 +186,9 @@ var versionRules = []Rule{
 		Fix:     "Write `encapsulation = \"vxlan\"`, or use a newer system.",
 		Sources: []string{"https://www.wireguard.com/install/", flannelDocs + "#wireguard"},
 	}, func(p *plan.Plan) []Finding {
-		return each(p.Nodes, kubelets(p, func(f osFacts) bool { return osBlocker(p, f) == "wireguard" }), osAt, func(n *plan.Node, all []*plan.Node) string {
-			f, _ := osFactsOf(n.OS)
-			return fmt.Sprintf("%s of %s has kernel %s, and WireGuard came with 5.6. Write encapsulation = \"vxlan\", or use a newer system.", f.title, whose(all), f.kernel.MinorString())
+		return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "wireguard" }), osAt, func(n *plan.Node, all []*plan.Node) string {
+			f, _ := n.OS.Facts()
+			return fmt.Sprintf("%s of %s has kernel %s, and WireGuard came with 5.6. Write encapsulation = \"vxlan\", or use a newer system.", f.Title, whose(all), f.Kernel.MinorString())
 		})
 	}},
 	{rule.Rule{

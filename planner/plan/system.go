@@ -2,44 +2,58 @@ package plan
 
 import "strings"
 
-// discontinued operating systems, by name and, where only some releases ended, name-version: when the last fix came, and what to write
-// instead.
-// Sources: https://coreos.com/os/eol/ (26 May 2020), https://blog.centos.org/2023/04/end-dates-are-coming-for-centos-stream-8-and-centos-linux-7/
-// (CentOS Linux 8 ended on 31 December 2021), https://endoflife.date/ubuntu, https://endoflife.date/debian (read 2026-11)
-func discontinued() map[string][2]string {
-	flatcar := [2]string{"on 26 May 2020", "fedora-coreos or flatcar-stable"}
-	centos := func(on string) [2]string { return [2]string{on, "centos-stream-9, rocky-9 or rhel-9"} }
-	return map[string][2]string{
-		"coreos":           flatcar,
-		"container-linux":  flatcar,
-		"coreos-container": flatcar,
-		"centos-6":         centos("on 30 November 2020"),
-		"centos-7":         centos("on 30 June 2024"),
-		"centos-8":         centos("on 31 December 2021"),
-		"centos-linux-7":   centos("on 30 June 2024"),
-		"centos-linux-8":   centos("on 31 December 2021"),
-		"centos-stream-8":  centos("on 31 May 2024"),
-		"rhel-7":           {"on 30 June 2024", "rhel-9 or rhel-10"},
-		"debian-10":        {"on 30 June 2024", "debian-13"},
-		"debian-11":        {"on 31 August 2026", "debian-13"},
-		"ubuntu-18.04":     {"on 31 May 2023", "ubuntu-24.04"},
-		"ubuntu-20.04":     {"on 31 May 2025", "ubuntu-24.04"},
-		"atomic-host":      {"on 26 November 2019", "fedora-coreos"},
-		"fedora-atomic":    {"on 26 November 2019", "fedora-coreos"},
-		"rancheros":        {"in 2021", "fedora-coreos or flatcar-stable"},
-	}
+// System is what a distribution's release brings, with its own kernel.
+type System struct {
+	Name, Version string // Version "" stands for every other
+	Title         string
+	Kernel        Version // of the release as it ships, newest point release
+	CgroupV1      bool    // boots with cgroup v1 unless told otherwise
+	Retired       string  // the day on which its support ended, "" if it goes on
+	Instead       string
+}
+
+// systems is the table of distributions, looked up on FactsDate. A system that is not here is judged by no rule: no data.
+// Sources: the distributions' release notes; https://kubernetes.io/docs/concepts/architecture/cgroups/#requirements for cgroup v2;
+// https://coreos.com/os/eol/ for Container Linux.
+var systems = []System{
+	{"ubuntu", "18.04", "Ubuntu 18.04", Version{Major: 4, Minor: 15}, true, "2023-05-31", "ubuntu-24.04"},
+	{"ubuntu", "20.04", "Ubuntu 20.04", Version{Major: 5, Minor: 4}, true, "2025-05-31", "ubuntu-24.04"},
+	{"ubuntu", "22.04", "Ubuntu 22.04", Version{Major: 5, Minor: 15}, false, "", ""},
+	{"ubuntu", "24.04", "Ubuntu 24.04", Version{Major: 6, Minor: 8}, false, "", ""},
+	{"debian", "10", "Debian 10", Version{Major: 4, Minor: 19}, true, "2024-06-30", "debian-13"},
+	{"debian", "11", "Debian 11", Version{Major: 5, Minor: 10}, false, "2026-08-31", "debian-13"},
+	{"debian", "12", "Debian 12", Version{Major: 6, Minor: 1}, false, "", ""},
+	{"debian", "13", "Debian 13", Version{Major: 6, Minor: 12}, false, "", ""},
+	{"centos", "7", "CentOS Linux 7", Version{Major: 3, Minor: 10}, true, "2024-06-30", "rocky-9"},
+	{"centos", "8", "CentOS Linux 8", Version{Major: 4, Minor: 18}, true, "2021-12-31", "rocky-9"},
+	{"centos-stream", "8", "CentOS Stream 8", Version{Major: 4, Minor: 18}, true, "2024-05-31", "centos-stream-9"},
+	{"centos-stream", "9", "CentOS Stream 9", Version{Major: 5, Minor: 14}, false, "", ""},
+	{"centos-stream", "10", "CentOS Stream 10", Version{Major: 6, Minor: 12}, false, "", ""},
+	{"rhel", "7", "RHEL 7", Version{Major: 3, Minor: 10}, true, "2024-06-30", "rhel-9"},
+	{"rhel", "8", "RHEL 8", Version{Major: 4, Minor: 18}, true, "", "rhel-9"},
+	{"rhel", "9", "RHEL 9", Version{Major: 5, Minor: 14}, false, "", ""},
+	{"rhel", "10", "RHEL 10", Version{Major: 6, Minor: 12}, false, "", ""},
+	{"rocky", "8", "Rocky Linux 8", Version{Major: 4, Minor: 18}, true, "", "rocky-9"},
+	{"rocky", "9", "Rocky Linux 9", Version{Major: 5, Minor: 14}, false, "", ""},
+	{"almalinux", "8", "AlmaLinux 8", Version{Major: 4, Minor: 18}, true, "", "almalinux-9"},
+	{"almalinux", "9", "AlmaLinux 9", Version{Major: 5, Minor: 14}, false, "", ""},
+	{"amazon-linux", "2", "Amazon Linux 2", Version{Major: 4, Minor: 14}, true, "2026-06-30", "amazon-linux-2023"},
+	{"centos-linux", "7", "CentOS Linux 7", Version{Major: 3, Minor: 10}, true, "2024-06-30", "rocky-9"},
+	{"centos-linux", "8", "CentOS Linux 8", Version{Major: 4, Minor: 18}, true, "2021-12-31", "rocky-9"},
+	{"coreos", "", "CoreOS Container Linux", Version{Major: 4, Minor: 19}, true, "2020-05-26", "flatcar-stable or fedora-coreos"},
+	{"container-linux", "", "CoreOS Container Linux", Version{Major: 4, Minor: 19}, true, "2020-05-26", "flatcar-stable or fedora-coreos"},
 }
 
 // String is the system as the language writes it, "" where it was not stated.
 func (o OS) String() string { return strings.TrimSuffix(o.Name+"-"+o.Version, "-") }
 
-// Discontinued says when the last fix for an operating system came, and what takes its place.
-func (o OS) Discontinued() (ended, successor string, ok bool) {
-	table := discontinued()
-	for _, key := range []string{o.String(), o.Name} {
-		if d, found := table[key]; found {
-			return d[0], d[1], true
+// Facts looks a system up: "8.10" is "8" for those who count so. ok is false where there is no data.
+func (o OS) Facts() (facts System, ok bool) {
+	major, _, _ := strings.Cut(o.Version, ".")
+	for _, f := range systems {
+		if f.Name == o.Name && (f.Version == o.Version || f.Version == major || f.Version == "") {
+			return f, true
 		}
 	}
-	return "", "", false
+	return System{}, false
 }

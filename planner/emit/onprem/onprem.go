@@ -245,7 +245,7 @@ func System(n *plan.Node) (string, bool) {
 	if n.OS.Name == "" {
 		return DefaultOS, false
 	}
-	return strings.TrimSuffix(n.OS.Name+"-"+n.OS.Version, "-"), true
+	return n.OS.String(), true
 }
 
 // UUID is the identity of a thing of a cluster, which no other thing has: version 5 of RFC 9562, from the two names.

@@ -166,10 +166,10 @@ func (o *options) nodes(p *plan.Plan, b *body, say onprem.Say) {
 	}
 	for _, n := range p.Nodes {
 		m := machine{node: n}
-		ended, successor, dead := n.OS.Discontinued()
+		facts, _ := n.OS.Facts()
 		switch s, ok := find(n.OS); {
-		case dead:
-			once(discontinued, n.Attr("os"), "Node %q runs %s, which got its last fix %s. Write %s.", n.Name, n.OS, ended, successor)
+		case facts.Retired != "":
+			once(discontinued, n.Attr("os"), "Node %q runs %s, whose support ended on %s. Write %s.", n.Name, facts.Title, facts.Retired, facts.Instead)
 		case !ok:
 			once(unknownOS, n.Attr("os"), "Node %q: the planner does not know how to install %q. It knows %s. Write os = \"ubuntu-24.04\", or another one of these.", n.Name, n.OS, strings.Join(known(), ", "))
 		default:
