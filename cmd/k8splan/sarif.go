@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -124,7 +125,7 @@ func (a *app) sarif(all []*opened) sarifLog {
 				Help:                 sarifText{Text: r.Doc + "\n\n" + r.Fix, Markdown: ruleMarkdown(r)},
 				HelpURI:              rulePage(r.ID),
 				DefaultConfiguration: sarifConfig{r.Severity.String()},
-				Properties:           sarifProperties{Tags: []string{"kubernetes", family.Name}, Precision: "very-high", Severity: r.Severity.String()},
+				Properties:           sarifProperties{Tags: slices.Compact([]string{"kubernetes", family.Name}), Precision: "very-high", Severity: r.Severity.String()},
 			})
 		}
 	}
