@@ -61,6 +61,8 @@ var permitted = map[string][]string{
 	"planner/emit/cloudinit": {"planner/artifact"},
 	"planner/emit/onprem":    slices.Concat(target, []string{"planner/spec", "planner/emit/cloudinit"}),
 	"planner/emit/libvirt":   slices.Concat(target, []string{"planner/spec", "planner/emit/onprem"}),
+	"planner/emit/openshift": slices.Concat(target, []string{"planner/spec", "planner/emit/onprem"}),
+	"planner/emit/icp":       slices.Concat(target, []string{"planner/emit/openshift"}),
 	"planner/emit/provision": slices.Concat(target, []string{"planner/spec", "planner/emit/onprem", "planner/emit/cloudinit"}),
 	"planner/emit/vsphere":   slices.Concat(target, []string{"planner/spec", "planner/emit/onprem", "planner/emit/terraform"}),
 

@@ -15,6 +15,7 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/gcp"
 	"github.com/k8splan/k8splan/planner/emit/gke"
 	"github.com/k8splan/k8splan/planner/emit/hardway"
+	"github.com/k8splan/k8splan/planner/emit/icp"
 	"github.com/k8splan/k8splan/planner/emit/iks"
 	"github.com/k8splan/k8splan/planner/emit/kind"
 	"github.com/k8splan/k8splan/planner/emit/kops"
@@ -23,6 +24,7 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/libvirt"
 	"github.com/k8splan/k8splan/planner/emit/lxd"
 	"github.com/k8splan/k8splan/planner/emit/minikube"
+	"github.com/k8splan/k8splan/planner/emit/openshift"
 	"github.com/k8splan/k8splan/planner/emit/openstack"
 	"github.com/k8splan/k8splan/planner/emit/provision"
 	"github.com/k8splan/k8splan/planner/emit/vagrant"
@@ -55,6 +57,8 @@ func targets() []target {
 		{"eks", eks.Decode, eks.Emit, eks.Rules()},
 		{"gke", gke.Decode, gke.Emit, gke.Rules()},
 		{"iks", iks.Decode, iks.Emit, iks.Rules()},
+		{"openshift", openshift.Decode, openshift.Emit, openshift.Rules()},
+		{"ibm-cloud-private", icp.Decode, icp.Emit, icp.Rules()},
 		{"kind", kind.Decode, kind.Emit, kind.Rules()},
 		{"kubespray", kubespray.Decode, kubespray.Emit, kubespray.Rules()},
 		{"cluster-api", clusterapi.Decode, clusterapi.Emit, clusterapi.Rules()},

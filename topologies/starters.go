@@ -39,6 +39,7 @@ var drawings = map[string]drawing{
 	"openstack":               {"cloud", nil},
 	"gke":                     {"hosted", []Type{SingleEtcdSingleMaster, MultiEtcdMultiMaster}},
 	"iks":                     {"hosted", []Type{MultiEtcdMultiMaster}},
+	"openshift":               {"agents", []Type{AllInOne, MultiEtcdMultiMaster}},
 	"cluster-api":             {"local", nil},
 	"docker-desktop":          {"local", []Type{AllInOne, SingleEtcdSingleMaster}},
 	"kind":                    {"local", []Type{AllInOne, SingleEtcdSingleMaster, MultiEtcdMultiMaster}},

@@ -324,6 +324,10 @@ func unused(p *plan.Plan, name string) (hcl.Range, bool) {
 	switch {
 	case name == "network.http_proxy" && p.Network.HTTPProxy != nil:
 		return p.Network.HTTPProxy.Block(), true
+	case name == "network.cni":
+		return p.Network.CNI.Block(), p.Spec.Network != nil && p.Spec.Network.CNI != nil
+	case name == "network.kube_proxy":
+		return p.Network.KubeProxy.Block(), p.Spec.Network != nil && p.Spec.Network.KubeProxy != nil
 	case arg != "":
 		return source.Attr(arg), source.Has(arg)
 	}

@@ -82,6 +82,9 @@ var versionRules = []Rule{
 		if end := v.SupportEnds(); end == "" || end > plan.FactsDate || !ours(p) {
 			return nil
 		}
+		if newest := p.Target.Facts.Newest; newest.MinorString() == v.MinorString() {
+			return nil // nothing newer is to be had there, and who makes it mends what he ships
+		}
 		return one(versionAt(p), "Kubernetes %s gets no fixes since %s. Write %q, or the next minor on the way there.", v.MinorString(), v.SupportEnds(), plan.DefaultVersion)
 	}},
 	{rule.Rule{

@@ -147,6 +147,13 @@ var vendorsOwn = []string{
 	"node.annotations", "node.kubelet_extra_args",
 }
 
+// notOpenShifts is what OpenShift's installer decides by itself.
+var notOpenShifts = []string{
+	"cluster.api_server_port", "cluster.control_plane_endpoint", "cluster.cert_sans", "cluster.encryption_algorithm", "cluster.certificate_validity",
+	"cluster.ca_certificate_validity", "cluster.feature_gates", "network.dns_domain", "network.node_port_range", "network.cni", "network.kube_proxy", "container_runtime",
+	"etcd.version", "etcd.data_dir", "etcd.quota", "load_balancer", "ssh", "artifacts", "node.os", "node.host", "node.instance_type", "node.kubelet_extra_args", "node.ssh_address", "node.public_address",
+}
+
 // Targets is the table of targets, by name.
 var Targets = []TargetFacts{
 	{
@@ -231,6 +238,28 @@ var Targets = []TargetFacts{
 		Types: []topologies.Type{topologies.MultiEtcdMultiMaster}, TypesWhy: haHostedWhy, CNI: NoCNI, Unused: append(slices.Clone(vendorsOwn), "node.disk"),
 		Newest: Version{1, 36, 0}, VersionsFrom: "https://cloud.ibm.com/docs/containers?topic=containers-changelog_136", VersionsOn: "2026-08-19",
 		Emits: "Terraform: network, cluster, pools; a script for ibmcloud", Checked: CheckTypes, CheckedBy: "terraform validate with a schema that we wrote; shellcheck", CheckedOn: "2026-11-23",
+	},
+	{
+		Name: "openshift", Title: "OpenShift, by its agent-based installer", Hosting: Installer, Folder: "openshift",
+		Types:     []topologies.Type{topologies.AllInOne, topologies.MultiEtcdMultiMaster},
+		TypesWhy:  "OpenShift takes one control plane without workers, or three to five with an etcd member on each. Write all-in-one for a single node, multi-etcd-multi-master for more, or target bare-metal for one control plane with workers.",
+		Placement: topologies.Stacked, EtcdWhy: "OpenShift runs a member on every control plane and none elsewhere. Remove the hosts with the role etcd and the argument topology.",
+		CNI: NoCNI, Proxy: "none", // OVN-Kubernetes does both
+		Unused:   notOpenShifts,
+		Reserved: []netip.Prefix{netip.MustParsePrefix("100.64.0.0/16"), netip.MustParsePrefix("100.88.0.0/16"), netip.MustParsePrefix("169.254.0.0/17")}, // OVN-Kubernetes' own
+		Oldest:   Version{1, 31, 0}, Newest: Version{1, 35, 0}, VersionsFrom: "the release notes of OpenShift 4.18 to 4.22", VersionsOn: "2026-11-23",
+		Emits: "install-config.yaml, agent-config.yaml, a script that adds pull secret and key", Checked: CheckTypes, CheckedOn: "2026-11-23",
+	},
+	{
+		Name: "ibm-cloud-private", Title: "IBM Cloud Private (discontinued)", Hosting: Installer, Folder: "openshift",
+		Types:     []topologies.Type{topologies.AllInOne, topologies.MultiEtcdMultiMaster},
+		TypesWhy:  "What is written in its stead is for OpenShift, which takes one control plane without workers, or three to five with an etcd member on each. For the other types write target \"bare-metal\".",
+		Placement: topologies.Stacked, EtcdWhy: "OpenShift, which is written in its stead, runs a member on every control plane and none elsewhere.",
+		CNI: NoCNI, Proxy: "none",
+		Unused:   notOpenShifts,
+		Reserved: []netip.Prefix{netip.MustParsePrefix("100.64.0.0/16"), netip.MustParsePrefix("100.88.0.0/16"), netip.MustParsePrefix("169.254.0.0/17")},
+		Oldest:   Version{1, 31, 0}, Newest: Version{1, 35, 0}, VersionsFrom: "OpenShift 4.18 to 4.22, its successor", VersionsOn: "2026-11-23",
+		Successor: "openshift", Emits: "the files of OpenShift, its successor", Checked: CheckTypes, CheckedOn: "2026-11-23",
 	},
 	{
 		Name: "kind", Title: "kind: nodes are containers on one machine", Hosting: Installer, Folder: "kind",

@@ -1,0 +1,62 @@
+cluster "prod" {
+  type = "multi-etcd-multi-master"
+
+  # Left out, the planner takes the newest Kubernetes that the target takes; `k8splan plan` shows every value decided for you.
+  # kubernetes_version = "1.35.0"
+}
+
+network {
+  pod_subnets     = ["10.128.0.0/16"] # nothing else may use these two
+  service_subnets = ["172.30.0.0/16"]
+}
+
+# Each host finds its name, its role and its address by the hardware address of its card: write those of your machines.
+node "cp-1" {
+  roles          = ["control-plane"]
+  address        = cidrhost(local.subnet, 31)
+  mac            = "52:54:00:00:00:31"
+  failure_domain = "rack-a"
+  cpus           = 4
+  memory         = "16Gi"
+  disk           = "100Gi"
+}
+
+node "cp-2" {
+  roles          = ["control-plane"]
+  address        = cidrhost(local.subnet, 32)
+  mac            = "52:54:00:00:00:32"
+  failure_domain = "rack-b"
+  cpus           = 4
+  memory         = "16Gi"
+  disk           = "100Gi"
+}
+
+node "cp-3" {
+  roles          = ["control-plane"]
+  address        = cidrhost(local.subnet, 33)
+  mac            = "52:54:00:00:00:33"
+  failure_domain = "rack-c"
+  cpus           = 4
+  memory         = "16Gi"
+  disk           = "100Gi"
+}
+
+node "worker-1" {
+  roles          = ["worker"]
+  address        = cidrhost(local.subnet, 41)
+  mac            = "52:54:00:00:00:41"
+  failure_domain = "rack-a"
+  cpus           = 4
+  memory         = "16Gi"
+  disk           = "100Gi"
+}
+
+node "worker-2" {
+  roles          = ["worker"]
+  address        = cidrhost(local.subnet, 42)
+  mac            = "52:54:00:00:00:42"
+  failure_domain = "rack-b"
+  cpus           = 4
+  memory         = "16Gi"
+  disk           = "100Gi"
+}
