@@ -18,3 +18,8 @@ node "edge-1" {
   memory  = "16Gi"
   disk    = "120Gi"
 }
+
+target "openshift" {
+  base_domain = "example.com" # api.edge.example.com and *.apps.edge.example.com lead to the one node
+  subnets     = [local.subnet]
+}

@@ -60,3 +60,10 @@ node "worker-2" {
   memory         = "16Gi"
   disk           = "100Gi"
 }
+
+target "openshift" {
+  base_domain  = "example.com" # api.prod.example.com and *.apps.prod.example.com
+  subnets      = [local.subnet]
+  api_vips     = [cidrhost(local.subnet, 5)] # the control planes hold these two among themselves
+  ingress_vips = [cidrhost(local.subnet, 6)]
+}

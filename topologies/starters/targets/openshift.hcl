@@ -1,13 +1,6 @@
+# Red Hat's installer builds the cluster on machines that exist. The pull secret stays with you: openshift/assemble.sh of the generated tree
+# asks for it.
 locals {
   # Where the machines live. Every address below is counted from here: cidrhost(local.subnet, 31) is 10.0.0.31.
   subnet = "10.0.0.0/24"
-}
-
-# Red Hat's installer builds the cluster on machines that exist. The pull secret stays with you: openshift/assemble.sh of the generated tree
-# asks for it.
-target "openshift" {
-  base_domain  = "example.com"
-  subnets      = [local.subnet]
-  api_vips     = [cidrhost(local.subnet, 5)] # the control planes hold these two among themselves
-  ingress_vips = [cidrhost(local.subnet, 6)]
 }
