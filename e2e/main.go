@@ -62,6 +62,7 @@ func run(ctx context.Context, args []string) (err error) {
 	bench := flags.Bool("bench", false, "measure site.yml against the same work by hand")
 	faults := flags.Bool("faults", false, "break the clusters of the cases, and compare with what simulate says")
 	recovery := flags.Bool("recover", false, "walk through what a person does after a loss")
+	hardWay := flags.Bool("hard-way", false, "bring up Kubernetes The Hard Way from its tree")
 	rounds := flags.Int("rounds", 1, "rounds of -bench; medians are printed")
 	binary := flags.String("k8splan", "", "the binary to test (default: built from ./cmd/k8splan)")
 	if err := flags.Parse(args); err != nil {
@@ -123,6 +124,9 @@ func run(ctx context.Context, args []string) (err error) {
 	}
 	if *recovery {
 		return h.recover(ctx, flags.Args())
+	}
+	if *hardWay {
+		return h.hardWay(ctx)
 	}
 	if *faults {
 		return h.faults(ctx, flags.Args())

@@ -6,6 +6,9 @@ cd "$(dirname "$0")"
 
 setting() { sed -n "s/^$1 //p" settings.txt; }
 
+# What the services were started with: they are left alone where none of it has changed.
+state=$(find . -type f -exec sha256sum {} + | sort | sha256sum)
+
 case $(uname -m) in
   x86_64) arch=amd64 ;;
   aarch64) arch=arm64 ;;
@@ -29,6 +32,25 @@ sed -i '/^# BEGIN k8splan$/,/^# END k8splan$/d' /etc/hosts
   cat hosts.txt
   echo "# END k8splan"
 } >> /etc/hosts
+
+# kube-proxy and the bridge plugin call the packet filter's own program.
+if [ "$role" = node ]; then
+  program=nft package=nftables
+  if [ "$(setting proxy-mode)" != nftables ]; then
+    program=iptables package=iptables
+  fi
+  if ! command -v "$program" > /dev/null; then
+    if command -v apt-get > /dev/null; then
+      DEBIAN_FRONTEND=noninteractive apt-get -qq update
+      DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$package" > /dev/null
+    elif command -v dnf > /dev/null; then
+      dnf --quiet --assumeyes install "$package"
+    else
+      echo "Install $program on this machine: kube-proxy calls it." >&2
+      exit 1
+    fi
+  fi
+fi
 
 printf 'overlay\nbr_netfilter\n' > /etc/modules-load.d/k8splan.conf
 for module in overlay br_netfilter; do
@@ -97,7 +119,10 @@ else
   fi
   mkdir -p /etc/containerd/certs.d /etc/containerd/conf.d /etc/cni/net.d /var/lib/kubelet /var/lib/kube-proxy /etc/kubernetes/manifests
   install -m 644 common/containerd.toml /etc/containerd/config.toml
-  cp -R common/certs.d/. /etc/containerd/certs.d/
+  while read -r file host; do
+    mkdir -p "/etc/containerd/certs.d/$host"
+    install -m 644 "common/registries/$file" "/etc/containerd/certs.d/$host/hosts.toml"
+  done < common/registries.txt
   install -m 644 host/conflist.json /etc/cni/net.d/10-static-routes.conflist
   install -m 600 secrets/ca.crt secrets/kubelet.crt secrets/kubelet.key secrets/kubelet.kubeconfig /var/lib/kubelet/
   install -m 600 secrets/kube-proxy.kubeconfig /var/lib/kube-proxy/
@@ -115,7 +140,10 @@ systemctl daemon-reload
 # shellcheck disable=SC2086 # a list of units
 systemctl enable --quiet static-routes $units
 # shellcheck disable=SC2086
-systemctl restart static-routes $units
+if [ "$(cat /var/lib/k8splan/state 2> /dev/null)" != "$state" ] || ! systemctl is-active --quiet static-routes $units; then
+  systemctl restart static-routes $units
+  echo "$state" > /var/lib/k8splan/state
+fi
 
 # The keys lie where they are used; this copy has done its work.
 rm -rf secrets

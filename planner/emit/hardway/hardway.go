@@ -120,10 +120,12 @@ func Emit(p *plan.Plan, _ any) ([]artifact.File, error) {
 	})
 	pause, _ := p.Image("pause")
 	w.add("common/containerd.toml", 0, fmt.Appendf(nil, containerdConfig, pause.Ref, p.Cluster.Kubelet.CgroupDriver == "systemd"))
-	w.add("common/certs.d/README", 0, []byte("What containerd is told of registries: a folder for each.\n"))
-	for _, r := range p.Runtime.Registries {
-		w.add("common/certs.d/"+r.Host+"/hosts.toml", 0, ansible.HostsTOML(r))
+	var registries lines
+	for i, r := range p.Runtime.Registries { // a host may have a colon in it, which no path of the tree has
+		registries.add("%d.toml %s", i, r.Host)
+		w.add(fmt.Sprintf("common/registries/%d.toml", i), 0, ansible.HostsTOML(r))
 	}
+	w.text("common/registries.txt", registries)
 	manifest, err := addons(p)
 	w.err = cmp.Or(w.err, err)
 	w.add("addons.yaml", 0, manifest)
@@ -280,7 +282,7 @@ func settings(p *plan.Plan, server *plan.Node) lines {
 	}
 	return lines{
 		"server " + server.Name, "endpoint " + p.Cluster.Endpoint.String(), "local " + plan.Endpoint{Host: "127.0.0.1", Port: p.Cluster.APIServerPort}.String(),
-		"cluster " + p.Cluster.Name, "sudo " + sudo, "etcd-data " + p.Etcd.DataDir, fmt.Sprintf("fail-swap-on %t", p.Cluster.Kubelet.FailSwapOn),
+		"cluster " + p.Cluster.Name, "sudo " + sudo, "etcd-data " + p.Etcd.DataDir, fmt.Sprintf("fail-swap-on %t", p.Cluster.Kubelet.FailSwapOn), "proxy-mode " + p.Network.KubeProxy.Mode,
 	}
 }
 
