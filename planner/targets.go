@@ -14,6 +14,7 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/eks"
 	"github.com/k8splan/k8splan/planner/emit/gcp"
 	"github.com/k8splan/k8splan/planner/emit/gke"
+	"github.com/k8splan/k8splan/planner/emit/gkeonprem"
 	"github.com/k8splan/k8splan/planner/emit/hardway"
 	"github.com/k8splan/k8splan/planner/emit/icp"
 	"github.com/k8splan/k8splan/planner/emit/iks"
@@ -26,6 +27,8 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/minikube"
 	"github.com/k8splan/k8splan/planner/emit/openshift"
 	"github.com/k8splan/k8splan/planner/emit/openstack"
+	"github.com/k8splan/k8splan/planner/emit/osd"
+	"github.com/k8splan/k8splan/planner/emit/platform9"
 	"github.com/k8splan/k8splan/planner/emit/provision"
 	"github.com/k8splan/k8splan/planner/emit/vagrant"
 	"github.com/k8splan/k8splan/planner/emit/vsphere"
@@ -59,6 +62,9 @@ func targets() []target {
 		{"iks", iks.Decode, iks.Emit, iks.Rules()},
 		{"openshift", openshift.Decode, openshift.Emit, openshift.Rules()},
 		{"ibm-cloud-private", icp.Decode, icp.Emit, icp.Rules()},
+		{"gke-on-prem", gkeonprem.Decode, gkeonprem.Emit, gkeonprem.Rules()},
+		{"platform9", platform9.Decode, platform9.Emit, platform9.Rules()},
+		{"openshift-dedicated", osd.Decode, osd.Emit, osd.Rules()},
 		{"kind", kind.Decode, kind.Emit, kind.Rules()},
 		{"kubespray", kubespray.Decode, kubespray.Emit, kubespray.Rules()},
 		{"cluster-api", clusterapi.Decode, clusterapi.Emit, clusterapi.Rules()},

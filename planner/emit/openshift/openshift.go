@@ -53,9 +53,9 @@ var (
 	serverPattern = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$`)
 )
 
-// release is the OpenShift that brings a Kubernetes. plan.Targets lists the same minors.
+// Release is the OpenShift that brings a Kubernetes. plan.Targets lists the same minors.
 // Source: the release notes of each, "About this release" (read 2026-11)
-func release(v plan.Version) string {
+func Release(v plan.Version) string {
 	return map[int]string{31: "4.18", 32: "4.19", 33: "4.20", 34: "4.21", 35: "4.22"}[v.Minor]
 }
 
@@ -273,7 +273,7 @@ func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
 		}
 		files = append(files, artifact.File{Path: "openshift/" + d.path, Data: data})
 	}
-	files = append(files, artifact.File{Path: "openshift/release.txt", Data: []byte(release(p.Cluster.Version) + "\n")})
+	files = append(files, artifact.File{Path: "openshift/release.txt", Data: []byte(Release(p.Cluster.Version) + "\n")})
 	slices.SortFunc(files, func(a, b artifact.File) int { return strings.Compare(a.Path, b.Path) })
 	return files, nil
 }

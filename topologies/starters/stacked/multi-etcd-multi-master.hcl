@@ -1,0 +1,34 @@
+locals {
+  # Racks, rooms or zones that fail on their own. Control planes, with an etcd member each, are dealt out over them in turn.
+  racks = ["rack-a", "rack-b", "rack-c"]
+}
+
+cluster "prod" {
+  type = "multi-etcd-multi-master"
+
+  # Left out, the planner takes the newest Kubernetes that the target takes; `k8splan plan` shows every value decided for you.
+  # kubernetes_version = "1.35.0"
+}
+
+network {
+  pod_subnets     = ["10.244.0.0/16"] # nothing else may use these two
+  service_subnets = ["10.96.0.0/16"]
+}
+
+node_pool "cp" {
+  roles           = ["control-plane"]
+  count           = 3
+  first_address   = cidrhost(local.subnet, 31)
+  failure_domains = local.racks
+  cpus            = 4
+  memory          = "32Gi"
+}
+
+node_pool "worker" {
+  roles           = ["worker"]
+  count           = 3
+  first_address   = cidrhost(local.subnet, 41)
+  failure_domains = local.racks
+  cpus            = 4
+  memory          = "32Gi"
+}

@@ -1,0 +1,15 @@
+locals {
+  # Where the machines live. Every address below is counted from here: cidrhost(local.subnet, 31) is 10.0.0.31.
+  subnet = "10.0.0.0/24"
+}
+
+# Machines that exist, under Platform9's management plane. The account's name and password stay with pf9ctl.
+target "platform9" {
+  virtual_ip        = cidrhost(local.subnet, 5)
+  virtual_interface = "eth0"
+}
+
+ssh {
+  user             = "ubuntu"
+  private_key_file = "~/.ssh/id_ed25519" # a path, never a key
+}
