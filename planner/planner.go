@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -52,8 +53,11 @@ func Open(filename string, src []byte, vars map[string]cty.Value, today time.Tim
 	if p.target.name == "" {
 		panic("plan.Targets has a target that package planner does not know: " + resolved.Target.Name)
 	}
+	if more = check.Lands(resolved); more.HasErrors() { // what the target says of its arguments would be beside the point
+		return nil, ordered(append(diags, more...))
+	}
 	p.options, more = p.target.decode(resolved, resolved.Target.Body, resolved.Target.Context)
-	if diags = append(diags, more...); diags.HasErrors() {
+	if diags = append(diags, once(more)...); diags.HasErrors() {
 		return nil, ordered(diags)
 	}
 	if diags = append(diags, check.Run(resolved, today)...); diags.HasErrors() {
@@ -65,6 +69,23 @@ func Open(filename string, src []byte, vars map[string]cty.Value, today time.Tim
 func ordered(diags hcl.Diagnostics) hcl.Diagnostics {
 	rule.Sort(diags)
 	return diags
+}
+
+// once leaves out what is said of the same place already but for numbers: the nodes of a pool share their place.
+func once(diags hcl.Diagnostics) hcl.Diagnostics {
+	said := map[string]bool{}
+	return slices.DeleteFunc(diags, func(d *hcl.Diagnostic) bool {
+		words := strings.Map(func(r rune) rune {
+			if unicode.IsDigit(r) {
+				return -1
+			}
+			return r
+		}, d.Detail)
+		key := fmt.Sprint(rule.ID(d), d.Subject, words)
+		known := said[key]
+		said[key] = true
+		return known
+	})
 }
 
 // Plan is the resolved design. It must not be modified.

@@ -47,6 +47,20 @@ func Catalog() []*rule.Rule {
 // Waived returns the reason of the waiver that demoted the diagnostic to a note; ok is false where no waiver did.
 func Waived(d *hcl.Diagnostic) (reason string, ok bool) { return rule.WaiverReason(d) }
 
+// Lands holds only those rules against the plan that say whether its target can express it at all, before the target's own words are read.
+func Lands(p *plan.Plan) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, r := range Rules() {
+		if !slices.Contains([]string{"target-type", "target-version", "target-etcd"}, r.ID) {
+			continue
+		}
+		for _, f := range r.Check(p) {
+			diags = append(diags, r.Diagnostic(f.At, f.Detail))
+		}
+	}
+	return diags
+}
+
 // Run holds every rule against the plan. A waived finding stays in the result as a note (see Waived). The expiry of waivers is held
 // against today, which comes from the command: nothing under planner/ reads a clock. The zero time judges no expiry.
 func Run(p *plan.Plan, today time.Time) hcl.Diagnostics {

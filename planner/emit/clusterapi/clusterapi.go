@@ -116,12 +116,11 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 		}
 	}
 	controlPlanes := p.ControlPlanes()
-	if n := len(controlPlanes); !p.Etcd.IsExternal() && n%2 == 0 {
+	if n := len(controlPlanes); n > 0 && !p.Etcd.IsExternal() && n%2 == 0 {
 		say(evenEtcd, controlPlanes[0].Attr("roles"), "Cluster API refuses an even number of control planes with stacked etcd, and there are %d. Draw %d.", n, n+1)
 	}
-	first := controlPlanes[0]
-	for _, n := range controlPlanes[1:] {
-		if !alike(first, n) {
+	for _, n := range controlPlanes {
+		if first := controlPlanes[0]; !alike(first, n) {
 			say(uneven, n.NameRange, "%s and %s differ in labels, taints or kubelet arguments. A KubeadmControlPlane makes all its machines alike.", first.Name, n.Name)
 		}
 	}

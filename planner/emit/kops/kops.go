@@ -85,7 +85,7 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 	o.arguments(p, say)
 	o.machines(p, say)
 	o.ranges(p, say)
-	if n := len(p.Etcd.Members); n%2 == 0 {
+	if n := len(p.Etcd.Members); n > 0 && n%2 == 0 {
 		say(evenEtcd, p.ControlPlanes()[0].Attr("roles"), "Each control plane is an etcd member, and kops refuses an even number of them: there are %d. Draw %d.", n, n+1)
 	}
 	if c := p.Network.CNI; c.Name == plan.StaticRoutes {

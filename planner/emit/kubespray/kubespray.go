@@ -71,7 +71,7 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 	case lb.Kind == plan.KubeVIP && lb.Mode == "bgp" && len(lb.BGPPeers) > 1:
 		say(balancer, lb.Attr("bgp_peers"), "kubespray hands kube-vip one router. Write one in bgp_peers.")
 	}
-	if n := len(p.Etcd.Members); n%2 == 0 {
+	if n := len(p.Etcd.Members); n > 0 && n%2 == 0 {
 		say(evenEtcd, cmp.Or(p.Etcd.Members[0].Node, p.Nodes[0]).Attr("roles"), "kubespray stops at an even number of etcd members, and there are %d. Draw %d.", n, n+1)
 	}
 	if c := p.Network.CNI; c.Name == plan.StaticRoutes {

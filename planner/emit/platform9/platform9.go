@@ -91,7 +91,7 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 	if p.SSH.PrivateKeyFile == "" {
 		say(host, p.SSH.Block(), "pf9ctl asks for a password where it has no key, and the script has nobody to ask. Write private_key_file in ssh.")
 	}
-	if n := len(p.ControlPlanes()); n%2 == 0 {
+	if n := len(p.ControlPlanes()); n > 0 && n%2 == 0 {
 		say(odd, p.ControlPlanes()[n-1].Attr("roles"), "%d control planes are drawn. Platform9 takes 1, 3 or 5.", n)
 	}
 	for _, n := range p.Nodes {

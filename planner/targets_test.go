@@ -1,0 +1,64 @@
+package planner_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+)
+
+// A target reads a design before the design is judged: it must live with any that the language can say.
+func TestTargetsReadAnyDesign(t *testing.T) {
+	for _, facts := range plan.Targets {
+		for _, nodes := range []string{
+			"", "node \"w\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.1\"\n}\n", "node \"e\" {\n  roles = [\"etcd\"]\n  address = \"10.0.0.1\"\n}\n",
+			"node \"l\" {\n  roles = [\"load-balancer\"]\n  address = \"10.0.0.1\"\n}\n", "node_pool \"p\" {\n  roles = [\"worker\"]\n  count = 0\n}\n",
+			"node \"c\" {\n  roles = [\"control-plane\"]\n  address = \"fd00::1\"\n}\nload_balancer \"external\" {}\n",
+			"node_pool \"c\" {\n  roles = [\"control-plane\", \"worker\"]\n  count = 2\n  first_address = \"10.0.0.1\"\n}\nload_balancer \"kube-vip\" {}\n",
+		} {
+			for _, of := range []string{"all-in-one", "single-etcd-single-master", "single-etcd-multi-master", "multi-etcd-multi-master"} {
+				for _, block := range []string{"", fmt.Sprintf("target %q {}\n", facts.Name), fmt.Sprintf("target %q {\n  nonsense = 1\n}\n", facts.Name)} {
+					src := fmt.Sprintf("cluster \"x\" {\n  type = %q\n}\n%s%s", of, nodes, block)
+					for _, d := range opened(t, src) {
+						if rule.ID(d) == "" || d.Subject == nil {
+							t.Errorf("%s: a diagnostic without a rule or a place: %v\n%s", facts.Name, d, src)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// opened returns what is said of a design. A panic is a failure of the test with the design that brought it.
+func opened(t *testing.T, src string) (diags hcl.Diagnostics) {
+	t.Helper()
+	defer func() {
+		if r := recover(); r != nil {
+			t.Errorf("%v\n%s", r, src)
+		}
+	}()
+	_, diags = planner.Open("topology.hcl", []byte(src), nil, time.Time{})
+	return diags
+}
+
+// A pool's nodes share their place, so what is wrong with each is said once; and where the target cannot express the type, nothing else.
+func TestTargetsSayThingsOnce(t *testing.T) {
+	src := "cluster \"x\" {\n  type = \"single-etcd-single-master\"\n}\nnode \"cp\" {\n  roles = [\"control-plane\"]\n  address = \"10.0.0.1\"\n}\n" +
+		"node_pool \"w\" {\n  roles = [\"worker\"]\n  count = 50\n}\ntarget \"kubespray\" {}\n"
+	_, diags := planner.Open("topology.hcl", []byte(src), nil, time.Time{})
+	if len(diags) != 1 || rule.ID(diags[0]) != "kubespray-address" {
+		t.Errorf("%v", diags)
+	}
+	src = strings.Replace(strings.Replace(src, "kubespray", "kind", 1), "single-etcd-single-master", "single-etcd-multi-master", 1)
+	_, diags = planner.Open("topology.hcl", []byte(src), nil, time.Time{})
+	if len(diags) != 1 || rule.ID(diags[0]) != "target-type" || diags[0].Subject.Start.Line != 2 {
+		t.Errorf("%v", diags)
+	}
+}
