@@ -161,7 +161,7 @@ func (o *options) vips(p *plan.Plan, b *body, say onprem.Say) {
 // Source: github.com/openshift/installer pkg/asset/agent/installconfig.go, validateControlPlaneConfiguration and validateSNOConfiguration
 func (o *options) shape(p *plan.Plan, say onprem.Say) {
 	cps := p.ControlPlanes()
-	if n := len(cps); p.Cluster.Type == topologies.MultiEtcdMultiMaster && (n < 3 || n > 5) {
+	if n := len(cps); n > 5 || n == 2 {
 		say(controlPlanes, cps[0].Attr("roles"), "%d control planes are drawn. OpenShift takes 3, 4 or 5 of them.", n)
 	}
 	both := 0
