@@ -11,7 +11,9 @@ for unit in static-routes etcd haproxy keepalived kubelet; do
     fi
 done
 
-rm -rf /etc/kubernetes /var/lib/kubelet /etc/cni/net.d /var/lib/cni /run/flannel /etc/kube-vip /var/log/kubeadm-init.log /var/log/kubeadm-join.log
+rm -rf /etc/kubernetes /var/lib/kubelet /var/lib/cni /run/flannel /etc/kube-vip /var/log/kubeadm-init.log /var/log/kubeadm-join.log
+# The directory itself stays: containerd watches it, and dies when it goes.
+rm -rf /etc/cni/net.d/* /etc/cni/net.d/.[!.]*
 rm -f /etc/static-routes.conf /usr/local/sbin/static-routes /etc/systemd/system/static-routes.service
 rm -f /etc/haproxy/haproxy.cfg /etc/keepalived/keepalived.conf /etc/keepalived/interface.conf
 
