@@ -191,9 +191,7 @@ func (o *options) preseed(p *plan.Plan, m machine) []artifact.File {
 	di := func(question, kind, value string) { set("d-i", question, kind, value) }
 	di("debian-installer/locale", "string", "en_US.UTF-8")
 	di("keyboard-configuration/xkb-keymap", "select", "us")
-	di("mirror/country", "string", "manual")
-	di("mirror/http/hostname", "string", "deb.debian.org")
-	di("mirror/http/directory", "string", "/debian")
+	// no mirror is named: the installer's own default is the one that Debian keeps alive
 	di("mirror/http/proxy", "string", "")
 	di("clock-setup/utc", "boolean", "true")
 	di("time/zone", "string", o.timezone)
