@@ -52,38 +52,18 @@ func (c *cluster) checkNodes(ctx context.Context) error {
 
 // checkEtcd compares etcd's own member list with the generated one, over the network and with the API server's certificate.
 func (c *cluster) checkEtcd(ctx context.Context) error {
-	boot := c.bootstrap()
-	env := os.Environ()
-	for variable, path := range map[string]string{"ETCDCTL_CACERT": "etcd/ca.crt", "ETCDCTL_CERT": "apiserver-etcd-client.crt", "ETCDCTL_KEY": "apiserver-etcd-client.key"} {
-		data, err := boot.Exec(ctx, "cat", "/etc/kubernetes/pki/"+path)
-		if err != nil {
-			return err
-		}
-		name := filepath.Join(c.dir, filepath.Base(path))
-		if err := os.WriteFile(name, []byte(data), 0o600); err != nil {
-			return err
-		}
-		env = append(env, variable+"="+name)
-	}
-	var endpoints []string
-	want := map[string]member{}
-	for _, m := range c.members {
-		endpoints = append(endpoints, m.ClientURL)
-		want[m.Name] = m
-	}
-	etcdctl := func(args ...string) ([]byte, error) {
-		cmd := exec.CommandContext(ctx, c.h.lab.Bin("etcdctl"), append(args, "--endpoints", strings.Join(endpoints, ","))...)
-		cmd.Env = env
-		out, err := cmd.CombinedOutput()
-		if err != nil {
-			return nil, fmt.Errorf("etcdctl %s: %w: %s", strings.Join(args, " "), err, out)
-		}
-		return out, nil
-	}
-	if _, err := etcdctl("endpoint", "health"); err != nil {
+	etcd, err := c.etcdctl(ctx)
+	if err != nil {
 		return err
 	}
-	out, err := etcdctl("member", "list", "-w", "json")
+	want := map[string]member{}
+	for _, m := range c.members {
+		want[m.Name] = m
+	}
+	if _, err := etcd(ctx, "endpoint", "health"); err != nil {
+		return err
+	}
+	out, err := etcd(ctx, "member", "list", "-w", "json")
 	if err != nil {
 		return err
 	}
@@ -109,6 +89,37 @@ func (c *cluster) checkEtcd(ctx context.Context) error {
 		return fmt.Errorf("etcd's members are %v, the generated ones are %v", have, want)
 	}
 	return nil
+}
+
+// etcdctl returns a client of every member, with the API server's certificate.
+func (c *cluster) etcdctl(ctx context.Context) (func(context.Context, ...string) ([]byte, error), error) {
+	boot := c.bootstrap()
+	env := os.Environ()
+	for variable, path := range map[string]string{"ETCDCTL_CACERT": "etcd/ca.crt", "ETCDCTL_CERT": "apiserver-etcd-client.crt", "ETCDCTL_KEY": "apiserver-etcd-client.key"} {
+		data, err := boot.Exec(ctx, "cat", "/etc/kubernetes/pki/"+path)
+		if err != nil {
+			return nil, err
+		}
+		name := filepath.Join(c.dir, filepath.Base(path))
+		if err := os.WriteFile(name, []byte(data), 0o600); err != nil {
+			return nil, err
+		}
+		env = append(env, variable+"="+name)
+	}
+	var endpoints []string
+	for _, m := range c.members {
+		endpoints = append(endpoints, m.ClientURL)
+	}
+	return func(ctx context.Context, args ...string) ([]byte, error) {
+		cmd := exec.CommandContext(ctx, c.h.lab.Bin("etcdctl"), append(args, "--endpoints", strings.Join(endpoints, ","), "--command-timeout", "5s", "--dial-timeout", "2s")...)
+		cmd.Env = env
+		out, err := cmd.Output()
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			err = fmt.Errorf("etcdctl %s: %w: %s", strings.Join(args, " "), err, exit.Stderr)
+		}
+		return out, err
+	}, nil
 }
 
 // workload is a Deployment of replicas spread over the nodes, a Service before it and a pod that asks.

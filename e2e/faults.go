@@ -305,10 +305,10 @@ func (p *patient) prepare(ctx context.Context) error {
 	server := fmt.Sprintf("https://%s:%d", p.plan.Endpoint.Host, p.plan.Endpoint.Port)
 	discovery := fmt.Sprintf(`{"apiVersion":"v1","kind":"Config","clusters":[{"name":"c","cluster":{"server":%q,"certificate-authority-data":%q}}],"users":[{"name":"u","user":{"token":%q}}],"contexts":[{"name":"x","context":{"cluster":"c","user":"u"}}],"current-context":"x"}`,
 		server, strings.TrimSpace(ca), strings.TrimSpace(token))
-	if _, err := p.node("spare").Exec(ctx, "sh", "-c", "umask 077; printf %s \"$1\" > /root/discovery.conf", "sh", discovery); err != nil {
+	if _, err := p.node("spare").Exec(ctx, "sh", "-c", "umask 077; mkdir -p /var/lib/spare; printf %s \"$1\" > /var/lib/spare/discovery.conf", "sh", discovery); err != nil {
 		return err
 	}
-	if _, err := p.node("spare").Exec(ctx, "cp", "/etc/kubernetes/kubeadm.yaml", "/root/kubeadm.yaml"); err != nil {
+	if _, err := p.node("spare").Exec(ctx, "cp", "/etc/kubernetes/kubeadm.yaml", "/var/lib/spare/kubeadm.yaml"); err != nil {
 		return err
 	}
 	return p.leave(ctx)
@@ -321,32 +321,6 @@ func (p *patient) leave(ctx context.Context) error {
 	}
 	_, err := p.kube(ctx, "delete", "node", "spare", "--ignore-not-found", "--wait=false")
 	return err
-}
-
-// etcdctl returns a client of every member, with the API server's certificate.
-func (p *patient) etcdctl(ctx context.Context) (func(context.Context, ...string) ([]byte, error), error) {
-	boot := p.bootstrap()
-	env := os.Environ()
-	for variable, path := range map[string]string{"ETCDCTL_CACERT": "etcd/ca.crt", "ETCDCTL_CERT": "apiserver-etcd-client.crt", "ETCDCTL_KEY": "apiserver-etcd-client.key"} {
-		data, err := boot.Exec(ctx, "cat", "/etc/kubernetes/pki/"+path)
-		if err != nil {
-			return nil, err
-		}
-		name := filepath.Join(p.dir, filepath.Base(path))
-		if err := os.WriteFile(name, []byte(data), 0o600); err != nil {
-			return nil, err
-		}
-		env = append(env, variable+"="+name)
-	}
-	var endpoints []string
-	for _, m := range p.members {
-		endpoints = append(endpoints, m.ClientURL)
-	}
-	return func(ctx context.Context, args ...string) ([]byte, error) {
-		cmd := exec.CommandContext(ctx, p.h.lab.Bin("etcdctl"), append(args, "--endpoints", strings.Join(endpoints, ","), "--command-timeout", "3s", "--dial-timeout", "2s")...)
-		cmd.Env = env
-		return cmd.Output()
-	}, nil
 }
 
 // predict asks simulate about a fault, with CoreDNS where it runs.
@@ -690,7 +664,7 @@ func (p *patient) tryJoin(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, joinTimeout+5*time.Second)
 	defer cancel()
 	_, err := p.node("spare").Exec(ctx, "sh", "-c",
-		fmt.Sprintf("mkdir -p /etc/kubernetes && cp /root/kubeadm.yaml /root/discovery.conf /etc/kubernetes/ && timeout %d kubeadm join --config /etc/kubernetes/kubeadm.yaml", int(joinTimeout.Seconds())))
+		fmt.Sprintf("mkdir -p /etc/kubernetes && cp /var/lib/spare/* /etc/kubernetes/ && timeout %d kubeadm join --config /etc/kubernetes/kubeadm.yaml", int(joinTimeout.Seconds())))
 	return err == nil
 }
 

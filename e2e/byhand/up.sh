@@ -38,7 +38,7 @@ fetch "$1/$p" /usr/local/bin/kubeadm; fetch "$1/$p.sha256" /tmp/kubeadm.sha256
 echo "$(cat /tmp/kubeadm.sha256)  /usr/local/bin/kubeadm" | sha256sum --quiet -c; chmod 755 /usr/local/bin/kubeadm
 R
   for m in $ETCDS; do
-    on etcd-1 "mkdir -p /root/pki/$m && cat >/root/pki/$m.yaml" <<Y
+    on etcd-1 "mkdir -p /var/lib/byhand/pki/$m && cat >/var/lib/byhand/pki/$m.yaml" <<Y
 apiVersion: kubeadm.k8s.io/v1beta4
 kind: InitConfiguration
 nodeRegistration: {name: $m, criSocket: "unix:///none"}
@@ -47,7 +47,7 @@ localAPIEndpoint: {advertiseAddress: $(address "$m")}
 apiVersion: kubeadm.k8s.io/v1beta4
 kind: ClusterConfiguration
 kubernetesVersion: $KUBERNETES
-certificatesDir: /root/pki/$m
+certificatesDir: /var/lib/byhand/pki/$m
 etcd: {local: {serverCertSANs: [$(address "$m")], peerCertSANs: [$(address "$m")]}}
 Y
   done
@@ -55,18 +55,18 @@ Y
   on etcd-1 bash -s $ETCDS <<'R'
 set -euo pipefail
 first=$1
-kubeadm init phase certs etcd-ca --config /root/pki/$first.yaml >/dev/null
+kubeadm init phase certs etcd-ca --config /var/lib/byhand/pki/$first.yaml >/dev/null
 for m in "$@"; do
-  mkdir -p "/root/pki/$m/etcd"; [ "$m" = "$first" ] || cp /root/pki/$first/etcd/ca.* "/root/pki/$m/etcd/"
-  for c in etcd-server etcd-peer; do kubeadm init phase certs "$c" --config "/root/pki/$m.yaml" >/dev/null; done
+  mkdir -p "/var/lib/byhand/pki/$m/etcd"; [ "$m" = "$first" ] || cp /var/lib/byhand/pki/$first/etcd/ca.* "/var/lib/byhand/pki/$m/etcd/"
+  for c in etcd-server etcd-peer; do kubeadm init phase certs "$c" --config "/var/lib/byhand/pki/$m.yaml" >/dev/null; done
 done
-kubeadm init phase certs apiserver-etcd-client --config /root/pki/$first.yaml >/dev/null
+kubeadm init phase certs apiserver-etcd-client --config /var/lib/byhand/pki/$first.yaml >/dev/null
 R
 }
 etcd_member() {
   local m=$1 ip initial=; ip=$(address "$m")
   for e in $ETCDS; do initial+=,$e=https://$(address "$e"):2380; done
-  on etcd-1 "tar -C /root/pki/$m/etcd --exclude ca.key -cf - ." | on "$m" 'mkdir -p /etc/etcd/pki && tar -C /etc/etcd/pki -xf -'
+  on etcd-1 "tar -C /var/lib/byhand/pki/$m/etcd --exclude ca.key -cf - ." | on "$m" 'mkdir -p /etc/etcd/pki && tar -C /etc/etcd/pki -xf -'
   on "$m" bash -s "$MIRROR" "$ETCD" "$m" "$ip" "${initial#,}" <<'R'
 set -euo pipefail
 fetch() { python3 -c 'import sys, urllib.request as u; u.urlretrieve(sys.argv[1], sys.argv[2])' "$1" "$2"; }
@@ -159,7 +159,7 @@ prepare_and_serve_etcd() {
 }
 say "hosts, etcd and balancers"
 
-on etcd-1 'tar -C /root/pki/etcd-1 -cf - etcd/ca.crt apiserver-etcd-client.crt apiserver-etcd-client.key' |
+on etcd-1 'tar -C /var/lib/byhand/pki/etcd-1 -cf - etcd/ca.crt apiserver-etcd-client.crt apiserver-etcd-client.key' |
   on cp-1 'mkdir -p /etc/kubernetes/pki && tar -C /etc/kubernetes/pki -xf - --no-same-owner'
 {
   cat <<Y
