@@ -310,7 +310,7 @@ func (w *world) api(leaders []int) []State {
 	return states
 }
 
-// backend says how well a balancer at a node (or, for client −1, in a zone) can pass requests on: the best API server that it reaches.
+// backend says how well what stands in a zone, balancer or client, reaches the API: by the best API server in its reach.
 func (w *world) backend(zone string, api []State) State {
 	best := Down
 	for i, c := range w.m.cps {
