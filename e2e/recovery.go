@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"maps"
@@ -107,11 +109,19 @@ func (c *cluster) serials(ctx context.Context, files map[string][]string) (map[s
 	all := map[string]string{}
 	for host, paths := range files {
 		for _, p := range paths {
-			out, err := c.node(host).Exec(ctx, "openssl", "x509", "-in", p, "-noout", "-serial")
+			out, err := c.node(host).Exec(ctx, "cat", p)
 			if err != nil {
 				return nil, err
 			}
-			all[host+":"+p] = strings.TrimSpace(out)
+			block, _ := pem.Decode([]byte(out))
+			if block == nil {
+				return nil, fmt.Errorf("%s of %s is not PEM", p, host)
+			}
+			certificate, err := x509.ParseCertificate(block.Bytes)
+			if err != nil {
+				return nil, fmt.Errorf("%s of %s: %w", p, host, err)
+			}
+			all[host+":"+p] = certificate.SerialNumber.Text(16)
 		}
 	}
 	return all, nil
