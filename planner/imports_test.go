@@ -92,6 +92,7 @@ var permitted = map[string][]string{
 	"planner/emit/gcp":           clouds,
 
 	// What tests share; no program links them.
+	"planner/diagtest":                     {"..."},
 	"planner/emit/emittest":                {"..."},
 	"planner/emit/targettest":              {"..."},
 	"planner/emit/terraform/terraformtest": {"..."},
@@ -114,7 +115,7 @@ var permitted = map[string][]string{
 // may touch it.
 var outside = []string{"os", "os/exec", "os/user", "net/http", "net/rpc", "math/rand", "math/rand/v2", "crypto/rand", "syscall", "log", "log/slog", "plugin", "unsafe"}
 
-var mayTouch = []string{"planner/artifact", "planner/emit/emittest", "planner/emit/targettest", "planner/emit/terraform/terraformtest"}
+var mayTouch = []string{"planner/artifact", "planner/diagtest", "planner/emit/emittest", "planner/emit/targettest", "planner/emit/terraform/terraformtest"}
 
 type listed struct {
 	ImportPath string

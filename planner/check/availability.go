@@ -1,8 +1,6 @@
 package check
 
 import (
-	"fmt"
-
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/plan"
@@ -95,7 +93,11 @@ var availabilityRules = []Rule{
 			if len(without) == 0 || len(without) == len(group.nodes) {
 				continue
 			}
-			return one(written(without[0].NameRange, without[0].Block()), "%s of %d %s have a failure domain, and %s has none. Write failure_domain.", fmt.Sprint(len(group.nodes)-len(without)), len(group.nodes), group.what, sentence(names(without)))
+			have := "have"
+			if len(without) == 1 {
+				have = "has"
+			}
+			return one(written(without[0].NameRange, without[0].Block()), "%d of %d %s have a failure domain, and %s %s none. Write failure_domain.", len(group.nodes)-len(without), len(group.nodes), group.what, sentence(names(without)), have)
 		}
 		return nil
 	}},

@@ -55,6 +55,14 @@ func roomFor(p *plan.Plan, pods netip.Prefix, n int) string {
 	return text + room
 }
 
+// growth is what max_nodes adds to the nodes that are drawn, for the end of a clause.
+func growth(p *plan.Plan, drawn int) string {
+	if p.Cluster.MaxNodes <= drawn {
+		return ""
+	}
+	return fmt.Sprintf(" and grows to %d", p.Cluster.MaxNodes)
+}
+
 var capacityRules = []Rule{
 	{rule.Rule{
 		ID: "capacity-pod-range", Severity: rule.Error, Title: "Pod range too small for the nodes", Permanent: true,
@@ -66,8 +74,8 @@ var capacityRules = []Rule{
 		var findings []Finding
 		for _, s := range pods(p) {
 			if holds := holding(p, s.prefix); holds > 0 && holds < drawn {
-				findings = append(findings, one(podsAt(p), "Pods %s%s with /%d a node hold %s; the plan has %d and grows to %d.%s",
-					s.prefix, byDefault(p), p.Network.NodeMask(s.prefix), quantity(holds, "node"), drawn, p.Cluster.MaxNodes, roomFor(p, s.prefix, p.Cluster.MaxNodes))...)
+				findings = append(findings, one(podsAt(p), "Pods %s%s with /%d a node hold %s; the plan has %d%s.%s",
+					s.prefix, byDefault(p), p.Network.NodeMask(s.prefix), quantity(holds, "node"), drawn, growth(p, drawn), roomFor(p, s.prefix, p.Cluster.MaxNodes))...)
 			}
 		}
 		return findings
@@ -128,13 +136,17 @@ var capacityRules = []Rule{
 	{rule.Rule{
 		ID: "capacity-nodes-tested", Severity: rule.Warning, Title: "More nodes than Kubernetes is tested with",
 		Doc:     "Kubernetes' scalability tests end at 5,000 nodes. Larger clusters exist, with changes to etcd, watch caches and the network that are their owners' own.",
-		Fix:     "Split the cluster, or lower `max_nodes`.",
+		Fix:     "Split the cluster into several, or lower `max_nodes`.",
 		Sources: []string{largeClusters},
 	}, func(p *plan.Plan) []Finding {
-		if n := p.Cluster.MaxNodes; n > plan.TestedNodes {
-			return one(p.Cluster.Attr("max_nodes"), "%d nodes: Kubernetes is tested with 5,000. Split the cluster, or lower max_nodes.", n)
+		n := p.Cluster.MaxNodes
+		switch {
+		case n <= plan.TestedNodes:
+			return nil
+		case p.Cluster.Has("max_nodes"):
+			return one(p.Cluster.Attr("max_nodes"), "The cluster may grow to %d nodes, and Kubernetes is tested with 5,000. Lower max_nodes, or split the cluster.", n)
 		}
-		return nil
+		return one(largestPool(p), "The cluster has %d nodes, and Kubernetes is tested with 5,000. Split it into several.", n)
 	}},
 	{rule.Rule{
 		ID: "capacity-service-range", Severity: rule.Warning, Title: "Service range too small for the nodes",
@@ -232,4 +244,15 @@ func members(p *plan.Plan) []*plan.Node {
 		nodes[i] = m.Node
 	}
 	return nodes
+}
+
+// largestPool is where the count of the pool with the most nodes is written, the cluster's header where there is none.
+func largestPool(p *plan.Plan) hcl.Range {
+	at, most := p.Cluster.Block(), 0
+	for _, pool := range p.Spec.NodePools {
+		if pool.Count != nil && *pool.Count > most {
+			at, most = pool.Attr("count"), *pool.Count
+		}
+	}
+	return at
 }

@@ -5,9 +5,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/diagtest"
 )
 
 // FuzzRun takes any text up the road: no panic, no hang, every range inside the file, every detail whole.
@@ -27,25 +28,14 @@ func FuzzRun(f *testing.F) {
 			}
 		}
 	}
-	known := map[string]bool{}
-	for _, r := range Catalog() {
-		known[r.ID] = true
-	}
+	rules := Catalog()
 	f.Fuzz(func(t *testing.T, src []byte) {
-		start := time.Now()
-		_, diags := road("fuzz.hcl", src)
-		if d := time.Since(start); d > 5*time.Second {
-			t.Errorf("took %s", d)
-		}
+		var diags hcl.Diagnostics
+		diagtest.Quick(t, func() { _, diags = road("fuzz.hcl", src) })
+		diagtest.Sound(t, "fuzz.hcl", src, diags, rules)
 		for _, d := range diags {
-			if !known[rule.ID(d)] {
-				t.Errorf("no rule %q: %s", rule.ID(d), d)
-			}
-			if d.Subject == nil || d.Subject.Filename != "fuzz.hcl" || d.Subject.Start.Byte < 0 || d.Subject.End.Byte > len(src) || d.Subject.Start.Byte > d.Subject.End.Byte {
-				t.Errorf("range outside of the file: %s", d)
-			}
-			if d.Detail == "" || d.Summary == "" || strings.Contains(d.Detail, "%!") {
-				t.Errorf("broken text: %q", d.Detail)
+			if d.Subject == nil {
+				t.Errorf("no place: %s", d)
 			}
 		}
 	})

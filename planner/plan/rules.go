@@ -70,7 +70,7 @@ var (
 	}
 	poolTooLarge = &rule.Rule{
 		ID: "pool-too-large", Title: "Too many nodes", Permanent: true,
-		Doc:     "Kubernetes is tested with up to 5,000 nodes. A number far above that is a slip of the keyboard, and planning a million nodes would take all memory before anybody noticed.",
+		Doc:     "Kubernetes is tested with up to 5,000 nodes, of which another rule warns. 100,000 and more are a slip of the keyboard, and planning a million nodes would take all memory before anybody noticed.",
 		Fix:     "Write fewer nodes, or draw several clusters.",
 		Sources: []string{"https://kubernetes.io/docs/setup/best-practices/cluster-large/"},
 	}

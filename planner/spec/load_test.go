@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/k8splan/k8splan/planner/diagtest"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/topologies"
 )
@@ -303,7 +304,7 @@ func TestBad(t *testing.T) {
 			if s == nil || len(diags) == 0 {
 				t.Fatal("nothing is wrong with it")
 			}
-			sound(t, []byte(c.src), diags)
+			diagtest.Sound(t, "t.hcl", []byte(c.src), diags, Rules)
 			for _, d := range diags {
 				if rule.ID(d) != c.id && rule.ID(d) != "unused-local" {
 					t.Errorf("%s, want %s: %v", rule.ID(d), c.id, d)
@@ -326,33 +327,6 @@ func chain(n int, format string) string {
 		fmt.Fprintf(&b, format, i, i-1)
 	}
 	return b.String()
-}
-
-// sound checks what every diagnostic must keep: a rule of this package, its severity and ranges inside the file.
-func sound(t *testing.T, src []byte, diags hcl.Diagnostics) {
-	t.Helper()
-	lines := bytes.Count(src, []byte("\n")) + 1
-	for _, d := range diags {
-		id := rule.ID(d)
-		i := slices.IndexFunc(Rules, func(r *rule.Rule) bool { return r.ID == id })
-		if i < 0 {
-			t.Fatalf("the rule %q is not in Rules: %v", id, d)
-		}
-		if want := Rules[i].Diagnostic(hcl.Range{}, "").Severity; d.Severity != want {
-			t.Errorf("%s has severity %d", id, d.Severity)
-		}
-		if d.Summary == "" || d.Detail == "" {
-			t.Errorf("%s says nothing", id)
-		}
-		for _, at := range []*hcl.Range{d.Subject, d.Context} {
-			if at == nil {
-				continue
-			}
-			if at.Start.Byte < 0 || at.Start.Byte > at.End.Byte || at.End.Byte > len(src) || at.Start.Line < 1 || at.End.Line > lines || at.Start.Column < 1 || at.End.Column < 1 || at.Start.Line > at.End.Line {
-				t.Fatalf("%s: the range %#v lies outside of the file of %d bytes and %d lines", id, *at, len(src), lines)
-			}
-		}
-	}
 }
 
 func TestCRLFAndBOM(t *testing.T) {

@@ -8,6 +8,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/k8splan/k8splan/planner/diagtest"
+
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
@@ -36,7 +38,7 @@ func TestParseVar(t *testing.T) {
 		if len(diags) != 1 || !strings.Contains(diags[0].Detail, want) || diags[0].Subject.Filename != VarFilename {
 			t.Errorf("%q: %v", text, diags)
 		}
-		sound(t, []byte(text), diags)
+		diagtest.Sound(t, VarFilename, []byte(text), diags, Rules)
 	}
 }
 
@@ -60,7 +62,7 @@ func TestParseVarFile(t *testing.T) {
 		if len(diags) != 1 || !strings.Contains(diags[0].Detail, want) {
 			t.Errorf("%.40q: %v", src, diags)
 		}
-		sound(t, []byte(src), diags)
+		diagtest.Sound(t, "v.hcl", []byte(src), diags, Rules)
 	}
 }
 

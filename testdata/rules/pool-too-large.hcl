@@ -10,6 +10,6 @@ node "cp-1" {
 
 node_pool "worker" {
   roles         = ["worker"]
-  count         = 1000000 # error: pool-too-large: 20000
+  count         = 1000000 # error: pool-too-large: 100000
   first_address = "10.0.1.1"
 }

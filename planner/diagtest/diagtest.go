@@ -1,0 +1,65 @@
+// Package diagtest holds diagnostics, and what makes them, against what every one of them promises. It is for tests.
+package diagtest
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/rule"
+)
+
+// Sound fails the test where a diagnostic is of none of the rules, has another severity than its rule, says nothing or half a
+// sentence, or points out of the file. A nil Subject is sound: it speaks of a value from outside.
+func Sound(t testing.TB, filename string, src []byte, diags hcl.Diagnostics, rules []*rule.Rule) {
+	t.Helper()
+	lines := bytes.Count(src, []byte("\n")) + 1
+	for _, d := range diags {
+		id := rule.ID(d)
+		i := slices.IndexFunc(rules, func(r *rule.Rule) bool { return r.ID == id })
+		if i < 0 {
+			t.Errorf("the rule %q is in no catalogue: %v", id, d)
+			continue
+		}
+		_, waived := rule.WaiverReason(d)
+		if want := rules[i].Diagnostic(hcl.Range{}, "").Severity; d.Severity != want && !waived {
+			t.Errorf("%s has severity %d", id, d.Severity)
+		}
+		if d.Summary == "" || d.Detail == "" || strings.Contains(d.Detail, "%!") {
+			t.Errorf("%s: broken text: %q: %q", id, d.Summary, d.Detail)
+		}
+		for _, at := range []*hcl.Range{d.Subject, d.Context} {
+			if at != nil && (at.Filename != filename || at.Start.Byte < 0 || at.Start.Byte > at.End.Byte || at.End.Byte > len(src) ||
+				at.Start.Line < 1 || at.Start.Line > at.End.Line || at.End.Line > lines || at.Start.Column < 1 || at.End.Column < 1) {
+				t.Errorf("%s: the range %#v lies outside of the file of %d bytes and %d lines", id, *at, len(src), lines)
+			}
+		}
+	}
+}
+
+// Hang is how long an answer may take at most, whatever the file.
+const Hang = time.Second
+
+// Quick fails the test where run takes longer than Hang. What counts is the time that this process spent on processors, not the clock's:
+// a machine that has other work to do, or a fuzzing worker that stands still for seconds, proves nothing. It is the least of three
+// runs, so that neither a collection of garbage that another test left behind nor a first run's caches are taken for a hang. A run
+// that never ends is ended by go test, whose fuzzing workers allow an input ten seconds by the clock.
+func Quick(t testing.TB, run func()) {
+	t.Helper()
+	least := time.Duration(0)
+	for attempt := range 3 {
+		begin := spent()
+		run()
+		if took := spent() - begin; attempt == 0 || took < least {
+			least = took
+		}
+		if least <= Hang {
+			return
+		}
+	}
+	t.Errorf("took %s of the processors' time, and %s are allowed", least, Hang)
+}

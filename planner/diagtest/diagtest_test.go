@@ -1,0 +1,63 @@
+package diagtest
+
+import (
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/rule"
+)
+
+// heard is a test that only takes note of having failed.
+type heard struct {
+	testing.TB
+	failed bool
+}
+
+func (h *heard) Helper()               {}
+func (h *heard) Errorf(string, ...any) { h.failed = true }
+
+func TestSound(t *testing.T) {
+	r := &rule.Rule{ID: "some-rule", Severity: rule.Warning, Title: "Some rule"}
+	at := func(start, end, line int) hcl.Range {
+		return hcl.Range{Filename: "t.hcl", Start: hcl.Pos{Byte: start, Line: line, Column: 1}, End: hcl.Pos{Byte: end, Line: line, Column: 1}}
+	}
+	for name, c := range map[string]struct {
+		d    *hcl.Diagnostic
+		want bool
+	}{
+		"good":          {r.Diagnostic(at(0, 3, 1), "It is so."), false},
+		"past the end":  {r.Diagnostic(at(0, 4, 1), "It is so."), true},
+		"backwards":     {r.Diagnostic(at(2, 1, 1), "It is so."), true},
+		"no such line":  {r.Diagnostic(at(0, 3, 2), "It is so."), true},
+		"other file":    {r.Diagnostic(hcl.Range{Filename: "u.hcl", Start: hcl.InitialPos, End: hcl.InitialPos}, "It is so."), true},
+		"silent":        {r.Diagnostic(at(0, 3, 1), ""), true},
+		"broken format": {r.Diagnostic(at(0, 3, 1), "It is %!d(string=x)."), true},
+		"unknown rule":  {(&rule.Rule{ID: "other-rule", Title: "Other"}).Diagnostic(at(0, 3, 1), "It is so."), true},
+		"no rule":       {&hcl.Diagnostic{Summary: "A", Detail: "B."}, true},
+	} {
+		h := &heard{TB: t}
+		Sound(h, "t.hcl", []byte("abc"), hcl.Diagnostics{c.d}, []*rule.Rule{r})
+		if h.failed != c.want {
+			t.Errorf("%s: failed: %t", name, h.failed)
+		}
+	}
+}
+
+func TestQuick(t *testing.T) {
+	h := &heard{TB: t}
+	runs := 0
+	Quick(h, func() { runs++ })
+	if h.failed || runs != 1 {
+		t.Errorf("what ends at once: failed: %t, runs: %d", h.failed, runs)
+	}
+	h, runs = &heard{TB: t}, 0
+	Quick(h, func() {
+		runs++
+		for begin := spent(); spent()-begin < Hang*11/10; {
+		}
+	})
+	if !h.failed || runs != 3 {
+		t.Errorf("what hangs: failed: %t, runs: %d", h.failed, runs)
+	}
+}
