@@ -2,6 +2,7 @@ package diagtest
 
 import (
 	"testing"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -47,14 +48,14 @@ func TestSound(t *testing.T) {
 func TestQuick(t *testing.T) {
 	h := &heard{TB: t}
 	runs := 0
-	Quick(h, func() { runs++ })
+	quick(h, Hang, func() { runs++ })
 	if h.failed || runs != 1 {
 		t.Errorf("what ends at once: failed: %t, runs: %d", h.failed, runs)
 	}
 	h, runs = &heard{TB: t}, 0
-	Quick(h, func() {
+	quick(h, 20*time.Millisecond, func() {
 		runs++
-		for begin := spent(); spent()-begin < Hang*11/10; {
+		for begin := spent(); spent()-begin < 30*time.Millisecond; {
 		}
 	})
 	if !h.failed || runs != 3 {
