@@ -185,16 +185,16 @@ func walkExternal(ctx context.Context, c *cluster, t *table) error {
 		return err
 	}
 
-	// a member dies for good, and a control plane with it
-	if err := c.lose(ctx, "etcd-3", "cp-2"); err != nil {
+	// a member dies for good, the one that signs certificates, and a control plane with it
+	if err := c.lose(ctx, "etcd-1", "cp-2"); err != nil {
 		return err
 	}
-	t.phase("etcd-3 and cp-2 lost, new machines in their places")
+	t.phase("etcd-1 and cp-2 lost, new machines in their places")
 	if err := eventually(ctx, 2*time.Minute, func() error { return c.nodeLost(ctx, "cp-2") }); err != nil {
 		return err
 	}
 	t.phase("until cp-2 counts as lost")
-	for _, host := range []string{"etcd-3", "cp-2"} {
+	for _, host := range []string{"etcd-1", "cp-2"} {
 		if err := c.play(ctx, t, "replace-host.yml", "-e", "host="+host); err != nil {
 			return err
 		}

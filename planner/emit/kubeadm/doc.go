@@ -21,7 +21,7 @@
 //
 // # kubeadm/etcd/<member>.yaml: the certificates of external etcd
 //
-// All certificates are issued on the first member, and the CA's key never leaves it. Each file's certificatesDir is
+// All certificates are issued on the first member; the others keep a copy of the CA's key for the day that it is lost. Each file's certificatesDir is
 // /etc/etcd/issued/<member>, so one host issues for all members without one's files in the way of another's, and nothing there touches
 // /etc/kubernetes/pki: a member may share its host with a control plane, whose `kubeadm reset` then leaves etcd's certificates alone.
 //

@@ -2,9 +2,12 @@
 
     issue.py FIRST MEMBER…
 
-The authority's key never leaves this host. Prints, as JSON, archives for the other hosts: for each member what goes to /etc/etcd/pki, and
+Prints, as JSON, archives for the other hosts: for each member what goes to /etc/etcd/pki, and
 "client" with what goes to /etc/kubernetes/pki of the control planes. kubeadm keeps certificates that are there; those of a member whose
 kubeadm configuration has changed (another address, another name) are made anew.
+
+Every member keeps a copy of the authority's key, authority.key, that only root can read: a cluster outlives its first member. It adds nothing
+to what root on a member can do, who reads and writes all that the cluster stores.
 """
 import base64
 import concurrent.futures
@@ -60,7 +63,7 @@ def issue(member):
 
 
 def archive(files, group):
-    """a gzipped tar of {name: (path or text, mode)}, owned by root and a group, as base64."""
+    """a gzipped tar of {name: (path or text, mode)} as base64, owned by root and, where others than root may read, a group."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w:gz") as tar:
         for name, (content, mode) in sorted(files.items()):
@@ -68,13 +71,17 @@ def archive(files, group):
                 with open(content, encoding="ascii") as f:
                     content = f.read()
             info = tarfile.TarInfo(name)
-            info.size, info.mode, info.uname, info.gname = len(content), mode, "root", group
+            info.size, info.mode, info.uname, info.gname = len(content), mode, "root", group if mode & 0o077 else "root"
             tar.addfile(info, io.BytesIO(content.encode("ascii")))
     return base64.b64encode(out.getvalue()).decode("ascii")
 
 
 def for_member(first, member):
-    files = {"ca.crt": ("%s/%s/etcd/ca.crt" % (ISSUED, first), 0o644), "config.sha256": (config_digest(member) + "\n", 0o644)}
+    files = {
+        "ca.crt": ("%s/%s/etcd/ca.crt" % (ISSUED, first), 0o644),
+        "authority.key": ("%s/%s/etcd/ca.key" % (ISSUED, first), 0o600),
+        "config.sha256": (config_digest(member) + "\n", 0o644),
+    }
     for name in ("server", "peer", "healthcheck-client"):
         files[name + ".crt"] = ("%s/%s/etcd/%s.crt" % (ISSUED, member, name), 0o644)
         files[name + ".key"] = ("%s/%s/etcd/%s.key" % (ISSUED, member, name), 0o640)

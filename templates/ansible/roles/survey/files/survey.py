@@ -192,6 +192,7 @@ def etcd(data_dir):
         "directories": all(os.path.isdir(path) for path in (pki, "/etc/etcd/kubeadm", data_dir)),
         "user": any(line.startswith("etcd:") for line in read("/etc/passwd").splitlines()),
         "issuer": bool(glob.glob("/etc/etcd/issued/*/etcd/ca.key")),
+        "keeper": os.path.exists(pki + "authority.key"),
         "authority": digest(pki + "ca.crt") if os.path.exists(pki + "ca.crt") else "",
         "config": read(pki + "config.sha256").strip(),
     }
