@@ -78,6 +78,7 @@ var permitted = map[string][]string{
 	"planner/emit/eks":           vendors,
 	"planner/emit/gke":           vendors,
 	"planner/emit/iks":           vendors,
+	"planner/emit/hetzner":       clouds,
 	"planner/emit/openstack":     clouds,
 	"planner/emit/kubespray":     slices.Concat(target, []string{"planner/spec", "planner/emit/ansible", "planner/emit/kubeadm"}),
 	"planner/emit/clusterapi":    slices.Concat(target, []string{"planner/spec", "planner/emit/cni", "planner/emit/kubeadm"}),

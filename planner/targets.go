@@ -16,6 +16,7 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/gke"
 	"github.com/k8splan/k8splan/planner/emit/gkeonprem"
 	"github.com/k8splan/k8splan/planner/emit/hardway"
+	"github.com/k8splan/k8splan/planner/emit/hetzner"
 	"github.com/k8splan/k8splan/planner/emit/icp"
 	"github.com/k8splan/k8splan/planner/emit/iks"
 	"github.com/k8splan/k8splan/planner/emit/kind"
@@ -55,6 +56,7 @@ func targets() []target {
 		{"azure", azure.Decode, azure.Emit, azure.Rules()},
 		{"gcp", gcp.Decode, gcp.Emit, gcp.Rules()},
 		{"openstack", openstack.Decode, openstack.Emit, openstack.Rules()},
+		{"hetzner", hetzner.Decode, hetzner.Emit, hetzner.Rules()},
 		{"aks", aks.Decode, aks.Emit, aks.Rules()},
 		{"doks", doks.Decode, doks.Emit, doks.Rules()},
 		{"eks", eks.Decode, eks.Emit, eks.Rules()},

@@ -36,6 +36,7 @@ var drawings = map[string]drawing{
 	"eks":                     {"hosted", []Type{MultiEtcdMultiMaster}},
 	"azure":                   {"cloud", nil},
 	"gcp":                     {"cloud", nil},
+	"hetzner":                 {"cloud", nil},
 	"openstack":               {"cloud", nil},
 	"gke":                     {"hosted", []Type{SingleEtcdSingleMaster, MultiEtcdMultiMaster}},
 	"iks":                     {"hosted", []Type{MultiEtcdMultiMaster}},

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Make what `terraform validate` needs to hold generated files against real provider schemas without a registry: one small provider
-# binary per cloud and the schema that it serves, read out of the npm packages that carry the providers' arguments as generated code.
+# binary per cloud and the schema that it serves, read out of the npm packages that carry the providers' arguments as generated code:
+# CDK for Terraform's (extract.js), and Pulumi's where there is none of those (bridged.js).
 #   build.sh DIR        leaves DIR/terraform-provider-*, DIR/*.json and DIR/terraform.rc; does nothing where they are up to date
 set -euo pipefail
 shopt -s nullglob
@@ -8,7 +9,7 @@ here=$(dirname "$(readlink -f "$0")")
 out=${1:?usage: build.sh DIR}
 mkdir -p "$out"
 out=$(readlink -f "$out")
-want=$(cat "$here"/{build.sh,extract.js,resources.tsv,provider/main.go,provider/go.mod} "$here"/*.schema.json | sha256sum)
+want=$(cat "$here"/{build.sh,extract.js,bridged.js,resources.tsv,provider/main.go,provider/go.mod} "$here"/*.schema.json | sha256sum)
 [ "$(cat "$out/.made-from" 2>/dev/null)" = "$want" ] && exit 0
 
 (cd "$here/provider" && CGO_ENABLED=0 go build -trimpath -o "$out/provider" .)
@@ -23,10 +24,20 @@ while IFS=$'\t' read -r source package folders; do
   name=${source#*/}
   archive=$(cd "$work" && npm pack --silent "$package")
   paths=(package/package.json)
-  for folder in $folders; do paths+=("package/lib/$folder"); done
+  reader=bridged.js
+  case $package in
+    @cdktf/*)
+      reader=extract.js
+      for folder in $folders; do paths+=("package/lib/$folder"); done
+      ;;
+    *)
+      paths+=(package/types/input.d.ts)
+      for item in $folders; do paths+=("package/${item%%:*}.d.ts"); done
+      ;;
+  esac
   tar -C "$work" -xzf "$work/$archive" "${paths[@]}"
   # shellcheck disable=SC2086 # the folders are words of their own
-  node "$here/extract.js" "$work/package" "$out/$name.json" $folders
+  node "$here/$reader" "$work/package" "$out/$name.json" $folders
   rm -rf "$work/package" "${work:?}/$archive"
   ln -f "$out/provider" "$out/terraform-provider-$name"
   echo "    \"$source\" = \"$out\"" >>"$out/terraform.rc"

@@ -363,7 +363,11 @@ func (r *resolver) networkDefaults() {
 		p.NodePorts = PortRange{30000, 32767}
 		r.decide("network.node_port_range", "30000-32767", "The API server's default.", "https://kubernetes.io/docs/reference/networking/ports-and-protocols/")
 	}
-	settle(r, has("mtu"), &p.MTU, "network.mtu", 1500, "Ethernet's. Clouds and tunnels may have less: state it, and the pods' follows.", "https://www.rfc-editor.org/rfc/rfc894")
+	mtu, of, source := 1500, "Ethernet's. Clouds and tunnels may have less: state it, and the pods' follows.", "https://www.rfc-editor.org/rfc/rfc894"
+	if f := r.plan.Target.Facts; f.MTU != 0 {
+		mtu, of, source = f.MTU, "That of the network which the target makes.", f.MTUFrom
+	}
+	settle(r, has("mtu"), &p.MTU, "network.mtu", mtu, of, source)
 
 	r.cniDefaults()
 

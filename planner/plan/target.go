@@ -43,6 +43,9 @@ type TargetFacts struct {
 	L2 bool
 	// Reserved ranges are in use on such hosts before Kubernetes comes (a hypervisor's bridge).
 	Reserved []netip.Prefix
+	// MTU of the network that the target makes, and where that is said; 0 stands for Ethernet's.
+	MTU     int
+	MTUFrom string
 	// Oldest and Newest versions of Kubernetes that the target takes; zero: no limit of its own. A Newest whose patch is 0 stands for its
 	// whole minor.
 	Oldest, Newest Version
@@ -195,7 +198,7 @@ var Targets = []TargetFacts{
 		CheckedBy: "terraform validate with the schema of hashicorp/azurerm 4.55; shellcheck", CheckedOn: "2026-11-23",
 	},
 	{
-		Name: "gcp", Title: "Google Cloud machines", Hosting: Hosts, SSHUser: "ops",
+		Name: "gcp", Title: "Google Cloud machines", Hosting: Hosts, SSHUser: "ops", MTU: 1460, MTUFrom: "https://cloud.google.com/vpc/docs/mtu",
 		Folder: "terraform", Guide: true, Make: "cd terraform && terraform init && terraform apply",
 		Emits: "Terraform: network, firewall, machines, balancer, bastion; then the playbook", Checked: CheckTool,
 		CheckedBy: "terraform validate with the schema of hashicorp/google 6.50", CheckedOn: "2026-11-23",
@@ -205,6 +208,12 @@ var Targets = []TargetFacts{
 		Folder: "terraform", Guide: true, Make: "cd terraform && terraform init && terraform apply",
 		Emits: "Terraform: network, security groups, machines, balancer, bastion; then the playbook", Checked: CheckTypes,
 		CheckedBy: "terraform validate with a schema that we wrote", CheckedOn: "2026-11-23",
+	},
+	{
+		Name: "hetzner", Title: "Hetzner Cloud machines", Hosting: Hosts, SSHUser: "ops", MTU: 1450, MTUFrom: "https://docs.hetzner.com/networking/networks/technical-concepts/architecture",
+		Folder: "terraform", Guide: true, Make: "cd terraform && terraform init && terraform apply",
+		Emits: "Terraform: network, firewalls, placement groups, machines, balancer, bastion; then the playbook", Checked: CheckTool,
+		CheckedBy: "terraform validate with the schema of hetznercloud/hcloud, read out of the package that Pulumi 1.41 generates from it", CheckedOn: "2026-11-23",
 	},
 	{
 		Name: "aks", Title: "Azure Kubernetes Service", Hosting: Hosted, Folder: "terraform", Guide: true, Make: "cd terraform && terraform init && terraform apply",

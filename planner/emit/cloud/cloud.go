@@ -209,6 +209,9 @@ func (r *Reader) Variables(access Access) Variables {
 	for _, a := range admins {
 		v.AdminCIDRs = append(v.AdminCIDRs, a.String())
 	}
+	if most := p.Target.Facts.MTU; most != 0 && p.Network.MTU > most {
+		r.Say(r.Rules.Argument, p.Network.Attr("mtu"), "mtu is %d, and the network that this target makes on %s carries packets of %d bytes. Leave it out.", p.Network.MTU, c.Vendor, most)
+	}
 	if unwrapped(p) {
 		for _, s := range p.Network.PodSubnets {
 			v.PodSubnets = append(v.PodSubnets, s.String())
@@ -276,6 +279,28 @@ func (r *Reader) Balancer() *Endpoint {
 		e.Name = p.Cluster.Endpoint.Host
 	}
 	return e
+}
+
+// Within asks that the balancer's address is written and lies in the subnet. broken is the target's rule for a balancer without one.
+func (r *Reader) Within(subnet Range, broken *rule.Rule) {
+	switch lb := r.Plan.LoadBalancer; {
+	case !lb.VirtualIP.IsValid():
+		r.Say(broken, lb.Block(), "%s' balancer needs an address of the subnet %s that no machine has: write virtual_ip here. Every node then finds the endpoint's name by it.", r.Cloud.Vendor, subnet.Prefix)
+	case !subnet.Prefix.Contains(lb.VirtualIP):
+		r.Say(r.Rules.Outside, lb.Attr("virtual_ip"), "The balancer's address %s must lie in the target's subnet %s.", lb.VirtualIP, subnet.Prefix)
+	case r.kept(lb.VirtualIP, subnet.Prefix):
+		r.Say(r.Rules.Reserved, lb.Attr("virtual_ip"), "The balancer's address %s is one that %s keeps for itself in every subnet.", lb.VirtualIP, r.Cloud.Vendor)
+	}
+}
+
+// EndpointRule is what Within speaks for. source is where the vendor says how a balancer gets its address.
+func (c *Cloud) EndpointRule(source string) *rule.Rule {
+	return &rule.Rule{
+		ID: c.Target + "-endpoint", Title: "Balancer without an address", Permanent: true,
+		Doc:     "The API's balancer is made with an address of the subnet, which the nodes know before anything answers.",
+		Fix:     "Write virtual_ip in load_balancer \"external\".",
+		Sources: []string{source},
+	}
 }
 
 // known lists the images as "ubuntu-24.04 (amd64, arm64)".

@@ -19,6 +19,8 @@ const (
 	MachineVariables = "plan.tf"
 	// UserData is local.user_data, the first boot of each machine: its name, the one user, his key.
 	UserData = "user-data.tf"
+	// Bastion has the outputs of the way in: the program says in local.bastion_address where it is.
+	Bastion = "bastion.tf"
 	// PoolVariables declares what package hosted's Variables holds, and DefaultPool that one pool is made with the cluster.
 	PoolVariables = "pools.tf"
 	DefaultPool   = "default-pool.tf"

@@ -44,6 +44,7 @@ type Size struct {
 	Name      string
 	CPUs      int
 	MemoryGiB int64
+	DiskGiB   int64  // of its own disk, where the cloud gives each type one; 0 where the machine gets the disk that it asks for
 	Arch      string // "" stands for amd64
 }
 
@@ -71,12 +72,16 @@ func Pick(n *plan.Node, sizes []Size) (string, error) {
 	if memory == 0 {
 		memory = defaultMemoryGiB
 	}
+	disk, asked := (n.DiskBytes+gibibyte-1)/gibibyte, ""
 	for _, s := range sizes {
-		if cmp.Or(s.Arch, "amd64") == n.Arch && s.CPUs >= cpus && s.MemoryGiB >= memory {
+		if s.DiskGiB > 0 && disk > 0 {
+			asked = fmt.Sprintf(", and %d GiB of disk", disk)
+		}
+		if cmp.Or(s.Arch, "amd64") == n.Arch && s.CPUs >= cpus && s.MemoryGiB >= memory && (s.DiskGiB == 0 || s.DiskGiB >= disk) {
 			return s.Name, nil
 		}
 	}
-	return "", fmt.Errorf("no machine type in the table has %d CPUs of %s and %d GiB", cpus, n.Arch, memory)
+	return "", fmt.Errorf("no machine type in the table has %d CPUs of %s and %d GiB%s", cpus, n.Arch, memory, asked)
 }
 
 // DiskGiB is the size of a node's disk.
