@@ -69,6 +69,9 @@ var faultCases = []struct {
 	}},
 }
 
+// waitsForPods is the case in which a worker also stays away until its pods run elsewhere, which takes six minutes.
+const waitsForPods = "1+1+2"
+
 // spare is a worker that is in the tree and not in the topology that simulate reads: it leaves the cluster, and tries to join it while
 // something is broken.
 const spare = `
@@ -100,6 +103,9 @@ type planned struct {
 		Host string
 		Port int
 	} `json:"control_plane_endpoint"`
+	LoadBalancer struct {
+		VirtualIP string `json:"virtual_ip"`
+	} `json:"load_balancer"`
 	Network struct {
 		DNSDomain string `json:"dns_domain"`
 	}
@@ -126,8 +132,8 @@ func (h *harness) faults(ctx context.Context, names []string) error {
 	}
 	compared, wrong := 0, 0
 	for _, r := range all {
-		compared += r.compared
-		wrong += len(r.wrong)
+		compared += r.Compared
+		wrong += len(r.Wrong)
 	}
 	data, err := json.MarshalIndent(all, "", "  ")
 	if err != nil {
@@ -136,6 +142,11 @@ func (h *harness) faults(ctx context.Context, names []string) error {
 	path := filepath.Join(h.lab.Dir, "log", "faults.json")
 	if err := os.WriteFile(path, data, 0o644); err != nil {
 		return err
+	}
+	fmt.Printf("\n%-36s %s\n", "from the fault to", "shortest – longest")
+	summary := spans(all)
+	for _, name := range slices.Sorted(maps.Keys(summary)) {
+		fmt.Printf("%-36s %s\n", name, summary[name])
 	}
 	fmt.Printf("\n%d injections, %d capabilities compared, %d predicted wrong; all of it is in %s\n", len(all), compared, wrong, path)
 	fmt.Printf("%d passed, %d failed\n", compared-wrong, wrong)
@@ -151,10 +162,11 @@ type result struct {
 	Predicted       map[string]string        // state by capability
 	Observed        map[string]bool          // whether it worked in the end
 	Gaps            map[string]time.Duration // from the fault to the first success after the first failure; absent: never failed
+	Moved           map[string]time.Duration // leaders: from the fault to another holder; only those that the fault took
 	Healed          time.Duration            // from the repair to a whole cluster
 	Acknowledged    int                      // writes to etcd so far, all of which were read back
-	compared        int
-	wrong           []string
+	Compared        int
+	Wrong           []string
 }
 
 // patient is a cluster under test.
@@ -207,6 +219,14 @@ func (h *harness) faultCase(ctx context.Context, name string, injections []injec
 		results = append(results, r)
 		p.print(r)
 	}
+	if name == waitsForPods {
+		notReady, replaced, err := p.rescheduled(ctx)
+		if err != nil {
+			return results, fmt.Errorf("a worker that stays away: %w", err)
+		}
+		fmt.Printf("%-36s node NotReady after %.1f s, all its pods replaced after %.1f s\n", "pull a worker, and leave it", notReady.Seconds(), replaced.Seconds())
+		results = append(results, result{Case: p.name, Injection: "pull a worker, and leave it", Moved: map[string]time.Duration{"node NotReady": notReady, "pods replaced": replaced}})
+	}
 	return results, nil
 }
 
@@ -235,7 +255,7 @@ func (p *patient) print(r result) {
 		return "none"
 	}
 	fmt.Printf("%-36s %-44s %9s %9s %9s\n", r.Injection, strings.Join(marks, "  "), gap("api"), gap("scheduling"), fmt.Sprintf("%.0f s", r.Healed.Seconds()))
-	for _, w := range r.wrong {
+	for _, w := range r.Wrong {
 		fmt.Printf("    WRONG: %s\n", w)
 	}
 }
@@ -344,7 +364,7 @@ func (p *patient) predict(ctx context.Context, i injection) (*simulation, error)
 
 // inject breaks, watches, judges, repairs and waits until the cluster is whole.
 func (p *patient) inject(ctx context.Context, i injection) (result, error) {
-	r := result{Case: p.name, Injection: i.String(), Predicted: map[string]string{}, Observed: map[string]bool{}, Gaps: map[string]time.Duration{}}
+	r := result{Case: p.name, Injection: i.String(), Predicted: map[string]string{}, Observed: map[string]bool{}, Gaps: map[string]time.Duration{}, Moved: map[string]time.Duration{}}
 	s, err := p.predict(ctx, i)
 	if err != nil {
 		return r, err
@@ -363,12 +383,16 @@ func (p *patient) inject(ctx context.Context, i injection) (result, error) {
 	if err != nil {
 		return r, err
 	}
+	led := p.leaders(ctx, nil)
 	start := time.Now()
 	if err := p.strike(ctx, i, broken); err != nil {
 		return r, err
 	}
 	watch, cancel := context.WithTimeout(ctx, faultLasts)
+	var wg sync.WaitGroup
+	wg.Go(func() { r.Moved = p.watchLeaders(watch, led, broken, gone, start) })
 	seen := p.watch(watch, gone, before, start)
+	wg.Wait()
 	cancel()
 	for name, times := range seen {
 		judge(&r, name, times)
@@ -395,14 +419,14 @@ func (p *patient) inject(ctx context.Context, i injection) (result, error) {
 		if !ok || v.State == "depends" {
 			continue
 		}
-		r.compared++
+		r.Compared++
 		if want := v.State != "down"; got != want {
-			r.wrong = append(r.wrong, fmt.Sprintf("%s was said to be %s (%s), and it %s", v.Capability, v.State, v.Reason, map[bool]string{true: "worked", false: "did not work"}[got]))
+			r.Wrong = append(r.Wrong, fmt.Sprintf("%s was said to be %s (%s), and it %s", v.Capability, v.State, v.Reason, map[bool]string{true: "worked", false: "did not work"}[got]))
 		}
 		if v.Capability == "api" && v.State != "down" {
 			for zone, ok := range zones {
 				if want := len(v.From) == 0 || slices.Contains(v.From, zone); ok != want {
-					r.wrong = append(r.wrong, fmt.Sprintf("the endpoint was said to answer in %q: %v; it did: %v", zone, want, ok))
+					r.Wrong = append(r.Wrong, fmt.Sprintf("the endpoint was said to answer in %q: %v; it did: %v", zone, want, ok))
 				}
 			}
 		}

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The failover of the cluster's own leaders: who leads is read every half a second, and how long a fault keeps a lease or the virtual IP
+// without a living holder is measured from the fault to the first answer that names another one.
+
+// leaders are who holds each lease of the control plane, and the virtual IP; "" where nobody could be asked.
+type leaders map[string]string
+
+const (
+	controllerLease = "kube-controller-manager"
+	schedulerLease  = "kube-scheduler"
+	virtualIP       = "virtual IP"
+)
+
+// leaders asks hosts that can be asked.
+func (p *patient) leaders(ctx context.Context, gone map[string]bool) leaders {
+	ctx, cancel := context.WithTimeout(ctx, 4*time.Second)
+	defer cancel()
+	now := leaders{}
+	for _, n := range p.plan.Nodes {
+		if gone[n.Name] || !slices.Contains(n.Roles, "control-plane") {
+			continue
+		}
+		out, err := p.kube(ctx, "--server", "https://"+p.node(n.Name).Address+":6443", "--request-timeout", "2s", "-n", "kube-system", "get", "leases", controllerLease, schedulerLease,
+			"-o", `jsonpath={range .items[*]}{.metadata.name} {.spec.holderIdentity}{"\n"}{end}`)
+		if err != nil {
+			continue
+		}
+		for line := range strings.Lines(out) {
+			if f := strings.Fields(line); len(f) == 2 {
+				holder, _, _ := strings.Cut(f[1], "_") // <node>_<a number of its own>
+				now[f[0]] = holder
+			}
+		}
+		break
+	}
+	if p.plan.LoadBalancer.VirtualIP == "" {
+		return now
+	}
+	for _, n := range p.plan.Nodes {
+		if gone[n.Name] || !slices.Contains(n.Roles, "control-plane") && !slices.Contains(n.Roles, "load-balancer") {
+			continue
+		}
+		out, err := p.node(n.Name).Exec(ctx, "ip", "-o", "addr", "show", "to", p.plan.LoadBalancer.VirtualIP)
+		if err == nil && strings.TrimSpace(out) != "" {
+			now[virtualIP] = n.Name
+		}
+	}
+	return now
+}
+
+// watchLeaders measures how long each leader that a fault takes away stays without a successor. Leaders on hosts that live are left out.
+func (p *patient) watchLeaders(ctx context.Context, before leaders, broken []string, gone map[string]bool, start time.Time) map[string]time.Duration {
+	moved := map[string]time.Duration{}
+	for ctx.Err() == nil {
+		waiting := false
+		now := p.leaders(ctx, gone)
+		for name, holder := range before {
+			if _, done := moved[name]; done || !slices.Contains(broken, holder) {
+				continue
+			}
+			if now[name] != "" && now[name] != holder {
+				moved[name] = time.Since(start)
+				continue
+			}
+			waiting = true
+		}
+		if !waiting {
+			break
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(500 * time.Millisecond):
+		}
+	}
+	return moved
+}
+
+// span is the shortest and the longest of what was measured.
+type span struct{ least, most time.Duration }
+
+func (s span) String() string {
+	return fmt.Sprintf("%.1f – %.1f s", s.least.Seconds(), s.most.Seconds())
+}
+
+// spans sums up failovers over all injections.
+func spans(all []result) map[string]span {
+	out := map[string]span{}
+	add := func(name string, d time.Duration) {
+		s, ok := out[name]
+		if !ok || d < s.least {
+			s.least = d
+		}
+		s.most = max(s.most, d)
+		out[name] = s
+	}
+	for _, r := range all {
+		for name, d := range r.Moved {
+			add(name, d)
+		}
+		for name, d := range r.Gaps {
+			add(name+" away", d)
+		}
+	}
+	return out
+}
+
+// rescheduled pulls the plug of a worker that runs a test pod, and measures until the node counts as NotReady and until all replicas run on other nodes.
+func (p *patient) rescheduled(ctx context.Context) (notReady, replaced time.Duration, err error) {
+	victim := ""
+	for _, n := range p.plan.Nodes {
+		if slices.Contains(n.Roles, "worker") && !slices.Contains(n.Roles, "control-plane") && victim == "" {
+			victim = n.Name
+		}
+	}
+	start := time.Now()
+	if err := p.node(victim).Kill(ctx); err != nil {
+		return 0, 0, err
+	}
+	if err := eventually(ctx, 3*time.Minute, func() error { return p.nodeLost(ctx, victim) }); err != nil {
+		return 0, 0, err
+	}
+	notReady = time.Since(start)
+	err = eventually(ctx, 9*time.Minute, func() error {
+		out, err := p.kube(ctx, "get", "pods", "-l", "app=web", "-o", `jsonpath={range .items[?(@.status.phase=="Running")]}{.spec.nodeName}{"\n"}{end}`)
+		if err != nil {
+			return err
+		}
+		want, err := p.kube(ctx, "get", "deploy", "web", "-o", "jsonpath={.spec.replicas}/{.status.readyReplicas}")
+		if err != nil {
+			return err
+		}
+		all, ready, _ := strings.Cut(want, "/")
+		elsewhere := 0
+		for node := range strings.Lines(out) {
+			if strings.TrimSpace(node) != victim {
+				elsewhere++
+			}
+		}
+		if all != ready || all != fmt.Sprint(elsewhere) {
+			return fmt.Errorf("%d of %s pods run elsewhere, %s are ready", elsewhere, all, ready)
+		}
+		return nil
+	})
+	replaced = time.Since(start)
+	if err != nil {
+		return 0, 0, err
+	}
+	if err := p.node(victim).Up(ctx); err != nil {
+		return 0, 0, err
+	}
+	return notReady, replaced, p.whole(ctx)
+}
