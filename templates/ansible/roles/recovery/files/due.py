@@ -1,50 +1,62 @@
-"""Print the certificates that end soon, by kubeadm's own account of them, one path a line.
+"""Print which of the given certificates end soon, one path a line.
 
-    due.py DAYS DIRECTORY…      each directory laid out as kubeadm lays out /etc/kubernetes/pki
+    due.py DAYS PATH…      PEM files, kubeconfig files with a certificate in them, and patterns of such; those that are missing are passed over
 
-Of a control plane, kubeadm's answer also covers the kubeconfig files beside that directory, which are printed by their names. kubeadm is not
-left to ask the cluster for its configuration: that may be down, and with external etcd the certificate for etcd would be left out.
+kubeadm certs check-expiration knows less: nothing of external etcd, and nothing at all where an authority's key is elsewhere. A host need
+not have openssl, and python3's own library does not read certificates, so the one field that matters is read here.
 """
+import base64
 import datetime
-import json
-import os
-import subprocess
+import glob
+import re
 import sys
-import tempfile
 
 
-def kubeadm(*args):
-    return subprocess.run(("kubeadm",) + args, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout.decode("utf-8")
+def element(der, at):
+    """tag, start and end of what the DER element at an offset holds. X.690, 8.1."""
+    tag, length, at = der[at], der[at + 1], at + 2
+    if length & 0x80:
+        size = length & 0x7F
+        length, at = int.from_bytes(der[at:at + size], "big"), at + size
+    return tag, at, at + length
 
 
-def certificates(directory):
-    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as config:
-        config.write(json.dumps({
-            "apiVersion": "kubeadm.k8s.io/v1beta4", "kind": "ClusterConfiguration",
-            "kubernetesVersion": kubeadm("version", "--output", "short").strip(), "certificatesDir": directory,
-        }))
-        config.flush()
-        return json.loads(kubeadm("certs", "check-expiration", "--config", config.name, "--output", "json"))["certificates"]
+def not_after(der):
+    """when a certificate ends: RFC 5280, 4.1."""
+    _, at, _ = element(der, 0)  # Certificate
+    _, at, _ = element(der, at)  # TBSCertificate
+    tag, _, end = element(der, at)
+    if tag == 0xA0:  # the version, which may be left out
+        at = end
+    for _ in ("serialNumber", "signature", "issuer"):
+        _, _, at = element(der, at)
+    _, at, _ = element(der, at)  # validity
+    _, _, at = element(der, at)  # notBefore
+    tag, start, end = element(der, at)
+    text = der[start:end].decode("ascii")
+    if tag == 0x17:  # UTCTime, whose years are 1950 … 2049
+        text = ("19" if int(text[:2]) >= 50 else "20") + text
+    return datetime.datetime.strptime(text, "%Y%m%d%H%M%SZ").replace(tzinfo=datetime.timezone.utc)
 
 
-def due(directory, limit):
-    for certificate in certificates(directory):
-        if certificate["missing"]:
-            continue
-        ends = datetime.datetime.strptime(certificate["expirationDate"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=datetime.timezone.utc)
-        if ends < limit:
-            name = certificate["name"]
-            if name.endswith(".conf"):
-                yield name
-            else:
-                yield os.path.join(directory, ("etcd/" + name[len("etcd-"):] if name.startswith("etcd-") else name) + ".crt")
+def certificate(path):
+    """the DER of a file's first certificate; None where it has none, as a kubeconfig that names a file."""
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    embedded = re.search(r"client-certificate-data: *([A-Za-z0-9+/=]+)", text)
+    if embedded:
+        text = base64.b64decode(embedded.group(1)).decode("ascii")
+    pem = re.search(r"-----BEGIN CERTIFICATE-----(.+?)-----END CERTIFICATE-----", text, re.DOTALL)
+    return base64.b64decode(pem.group(1)) if pem else None
 
 
 def main():
     limit = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=int(sys.argv[1]))
-    for directory in sys.argv[2:]:
-        for path in due(directory, limit):
-            print(path)
+    for pattern in sys.argv[2:]:
+        for path in sorted(glob.glob(pattern)):
+            der = certificate(path)
+            if der and not_after(der) < limit:
+                print(path)
 
 
 main()
