@@ -143,6 +143,13 @@ func (h *harness) faults(ctx context.Context, names []string) error {
 	if err := os.WriteFile(path, data, 0o644); err != nil {
 		return err
 	}
+	versions, err := h.lab.Built()
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(h.lab.Dir, "log", "faults.md"), []byte(observed(all, versions)), 0o644); err != nil {
+		return err
+	}
 	fmt.Printf("\n%-36s %s\n", "from the fault to", "shortest – longest")
 	summary := spans(all)
 	for _, name := range slices.Sorted(maps.Keys(summary)) {

@@ -177,6 +177,25 @@ func (l *Lab) versions() (map[string]string, error) {
 	return versions, nil
 }
 
+// Built names what the clusters are made of, with versions, for a report.
+func (l *Lab) Built() (string, error) {
+	versions, err := l.versions()
+	if err != nil {
+		return "", err
+	}
+	var named []string
+	for _, m := range []struct{ name, module string }{
+		{"Kubernetes", "k8s.io/kubernetes"}, {"etcd", "go.etcd.io/etcd/server/v3"}, {"containerd", "github.com/containerd/containerd/v2"}, {"CoreDNS", "github.com/coredns/coredns"}, {"runc", "github.com/opencontainers/runc"},
+	} {
+		version, ok := versions[m.module]
+		if !ok {
+			return "", fmt.Errorf("no module %s is built", m.module)
+		}
+		named = append(named, m.name+" "+strings.TrimPrefix(version, "v"))
+	}
+	return strings.Join(named, ", "), nil
+}
+
 // Bin returns the path of a built program, such as "kubectl".
 func (l *Lab) Bin(name string) string { return filepath.Join(l.Dir, "bin", name) }
 
