@@ -60,7 +60,7 @@ func Open(filename string, src []byte, vars map[string]cty.Value, today time.Tim
 	if diags = append(diags, once(more)...); diags.HasErrors() {
 		return nil, ordered(diags)
 	}
-	if diags = append(diags, check.Run(resolved, today)...); diags.HasErrors() {
+	if diags = check.Waive(resolved, append(diags, check.Run(resolved)...), Catalog(), today); diags.HasErrors() {
 		return nil, ordered(diags)
 	}
 	return p, ordered(diags)
@@ -129,7 +129,7 @@ func (p *Project) Render() (*artifact.Set, error) {
 	return set, nil
 }
 
-// Catalog returns every rule that Open may speak for, sorted by ID: those of the language, of the design and of the targets.
+// Catalog returns every rule, sorted by ID: those of the language, of the design and of the targets, and what a command line can require.
 func Catalog() []*rule.Rule {
 	rules := check.Catalog()
 	for _, t := range targets() {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/check"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 )
@@ -207,5 +208,47 @@ func TestLocality(t *testing.T) {
 	}
 	if _, ok := after["kubeadm/worker-6.yaml"]; !ok {
 		t.Error("the new worker has no file")
+	}
+}
+
+// TestWaiversOfTargets: a waiver may name a rule of any target, and holds for what the target says.
+func TestWaiversOfTargets(t *testing.T) {
+	const design = "cluster \"dev\" {\n  type = \"single-etcd-single-master\"\n}\nnode \"cp\" {\n  roles = [\"control-plane\"]\n}\nnode \"w\" {\n  roles = [\"worker\"]\n}\ntarget \"minikube\" {}\n"
+	for name, test := range map[string]struct{ waiver, want string }{
+		"none":              {"", "minikube-taint"},
+		"holds":             {"minikube-taint", "minikube-taint waived"},
+		"of another target": {"cluster-api-address", "minikube-taint, waiver-unused"},
+		"not allowed":       {"minikube-driver-none", "minikube-taint, waiver-not-allowed"},
+		"misspelt":          {"minikube-tiant", "minikube-taint, waiver-unknown-rule"},
+	} {
+		src := design
+		if test.waiver != "" {
+			src += fmt.Sprintf("waive %q {\n  reason = \"a test\"\n}\n", test.waiver)
+		}
+		project, diags := planner.Open("t.hcl", []byte(src), nil, time.Time{})
+		var got []string
+		for _, d := range diags {
+			id := rule.ID(d)
+			if _, waived := rule.WaiverReason(d); waived {
+				id += " waived"
+			}
+			got = append(got, id)
+		}
+		if strings.Join(got, ", ") != test.want || (project == nil) != diags.HasErrors() {
+			t.Errorf("%s: got %q, want %q", name, got, test.want)
+		}
+	}
+}
+
+// TestErrorsCannotBeWaived: what stops the road before the checks is said before any waiver is read.
+func TestErrorsCannotBeWaived(t *testing.T) {
+	judged := map[string]bool{}
+	for _, r := range check.Rules() {
+		judged[r.ID] = true
+	}
+	for _, r := range planner.Catalog() {
+		if r.Severity == rule.Error && !r.Permanent && !judged[r.ID] && r != check.RequireSurvive {
+			t.Errorf("%s stops the road, and seems to be waivable", r.ID)
+		}
 	}
 }

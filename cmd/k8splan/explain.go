@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/check"
 	"github.com/k8splan/k8splan/planner/rule"
 )
@@ -17,10 +18,10 @@ func (a *app) explainCommand() *cobra.Command {
 		Short: "Say why a rule exists and what to write instead; without RULE, list them all",
 		Args:  count(0, 1, "RULE"),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return ids(catalog()), cobra.ShellCompDirectiveNoFileComp
+			return ids(planner.Catalog()), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			rules := catalog()
+			rules := planner.Catalog()
 			if len(args) == 0 {
 				return a.listRules(rules)
 			}

@@ -64,3 +64,9 @@ func atLeast(version string, major, minor int) bool {
 	n, _ := strconv.Atoi(tail[:digits])
 	return m > major || m == major && n >= minor
 }
+
+// rulesPage is where the rules are to be read; each has its ID for an anchor.
+const rulesPage = "https://github.com/k8splan/k8splan/blob/main/docs/rules.md"
+
+// rulePage is the address of what is known of a rule.
+func rulePage(id string) string { return rulesPage + "#" + id }

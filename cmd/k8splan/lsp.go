@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/lsp"
 )
 
@@ -36,7 +37,7 @@ Helix about it.`,
 				return errReported
 			}
 			err = lsp.Serve(context.Background(), stream{a.stdin, a.stdout}, lsp.Options{
-				Version: release(), Rules: catalog(), RulePage: rulePage, Values: values, Delay: editDelay,
+				Version: release(), Rules: planner.Catalog(), RulePage: rulePage, Values: values, Delay: editDelay,
 				Today: func() time.Time {
 					day, _ := topology.date() // it was good above
 					return day

@@ -18,6 +18,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/k8splan/k8splan/planner"
 )
 
 // validated runs validate over every file that breaks a rule, and over hostile names and texts, and returns what it prints.
@@ -286,7 +288,7 @@ func TestMarkdownOfRules(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	for _, r := range catalog() {
+	for _, r := range planner.Catalog() {
 		if text := ruleMarkdown(r); strings.Count(text, "```")%2 != 0 {
 			t.Error(fmt.Errorf("%s: %s", r.ID, text))
 		}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/k8splan/k8splan/planner/check"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/simulate"
@@ -13,16 +14,6 @@ import (
 
 // mostLost bounds the losses of one requirement: every set of so many things is judged.
 const mostLost = 5
-
-var requireSurvive = &rule.Rule{
-	ID: "require-survive", Severity: rule.Error, Title: "Design that does not survive what is required of it", Permanent: true,
-	Doc: "The command line says what the cluster must survive (`validate --require survive=1-node`), so that a pipeline refuses a design which would lose more than its owner agreed to. Survive means that etcd takes writes, that the API answers at its endpoint, that new pods are scheduled and that workers are left to run them. A waiver in the file does not change what the command line requires.",
-	Fix: "Add what the finding lacks: members of etcd, control planes, balancers or workers, in other failure domains or on other hypervisors. `k8splan simulate` shows every loss and its remedy.",
-	Sources: []string{
-		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/ha-topology/",
-		"https://etcd.io/docs/v3.6/op-guide/failures/",
-	},
-}
 
 // requirement is one value of --require.
 type requirement struct {
@@ -78,19 +69,28 @@ func lossWords(k simulate.Kind) (singular, plural, argument string) {
 	return "node", "nodes", ""
 }
 
-// judge holds the requirements against a design and adds what it does not meet to the diagnostics, at the cluster block.
+// judge holds the requirements against a design and adds what it does not meet to the diagnostics, at the cluster block. A waiver in the
+// file makes it a note, as it does with any other finding.
 func (r *requirements) judge(o *opened) {
 	if o.project == nil || len(r.all) == 0 {
 		return
 	}
 	p := o.project.Plan()
+	waiver := check.Waiver(p, check.RequireSurvive, o.today)
 	model, said := simulate.New(p), map[string]bool{}
 	for _, one := range r.all {
 		// What stops the design at one node stops it at two as well: one mistake, one message.
 		if detail, cause := one.broken(p, model); detail != "" && !said[cause] {
 			said[cause] = true
-			o.diags = append(o.diags, requireSurvive.Diagnostic(p.Cluster.Block(), detail))
+			d := check.RequireSurvive.Diagnostic(p.Cluster.Block(), detail)
+			if waiver != nil {
+				d = rule.Waive(d, waiver.Reason)
+			}
+			o.diags = append(o.diags, d)
 		}
+	}
+	if waiver != nil && len(said) == 0 {
+		o.diags = append(o.diags, check.UnusedWaiver(waiver))
 	}
 	rule.Sort(o.diags)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/check"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
@@ -115,7 +116,7 @@ const sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/
 func (a *app) sarif(all []*opened) sarifLog {
 	driver := sarifDriver{Name: "k8splan", Version: release(), InformationURI: "https://github.com/k8splan/k8splan"}
 	index := map[string]int{}
-	for _, family := range check.Areas(catalog()) {
+	for _, family := range check.Areas(planner.Catalog()) {
 		for _, r := range family.Rules {
 			index[r.ID] = len(driver.Rules)
 			driver.Rules = append(driver.Rules, sarifRule{

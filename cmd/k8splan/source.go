@@ -80,6 +80,7 @@ type opened struct {
 	project *planner.Project // nil iff the diagnostics hold an error
 	diags   hcl.Diagnostics
 	sources map[string][]byte // what the diagnostics point into
+	today   time.Time         // against which the expiry of waivers was held
 }
 
 // open takes the road as far as it goes. An error is the world's or the command line's; the author's mistakes are in the diagnostics.
@@ -99,7 +100,7 @@ func (a *app) open(args []string, flags *topologyFlags) (*opened, error) {
 	if name == "-" {
 		name = stdinName
 	}
-	o := &opened{name: name, sources: map[string][]byte{}}
+	o := &opened{name: name, sources: map[string][]byte{}, today: today}
 	values, err := flags.values(o)
 	if err != nil {
 		return nil, err

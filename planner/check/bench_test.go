@@ -52,7 +52,7 @@ func BenchmarkRun(b *testing.B) {
 		}
 		b.Run(fmt.Sprint(nodes), func(b *testing.B) {
 			for b.Loop() {
-				Run(p, today)
+				Run(p)
 			}
 		})
 	}
@@ -66,6 +66,6 @@ func BenchmarkExample(b *testing.B) {
 	}
 	p, _ := road("example.hcl", src)
 	for b.Loop() {
-		Run(p, today)
+		Run(p)
 	}
 }

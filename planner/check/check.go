@@ -5,7 +5,6 @@ package check
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -34,9 +33,9 @@ func Rules() []Rule {
 	)
 }
 
-// Catalog returns every rule of every stage, sorted by ID.
+// Catalog returns every rule up to this stage, and RequireSurvive, sorted by ID. Those of the targets come with package planner.
 func Catalog() []*rule.Rule {
-	rules := slices.Concat(spec.Rules, plan.Rules, waiverRules)
+	rules := slices.Concat(spec.Rules, plan.Rules, waiverRules, []*rule.Rule{RequireSurvive})
 	for _, r := range Rules() {
 		rules = append(rules, &r.Rule)
 	}
@@ -61,31 +60,16 @@ func Lands(p *plan.Plan) hcl.Diagnostics {
 	return diags
 }
 
-// Run holds every rule against the plan. A waived finding stays in the result as a note (see Waived). The expiry of waivers is held
-// against today, which comes from the command: nothing under planner/ reads a clock. The zero time judges no expiry.
-func Run(p *plan.Plan, today time.Time) hcl.Diagnostics {
+// Run holds every rule against the plan. Waive then puts the file's waivers over what this and the other stages found.
+func Run(p *plan.Plan) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	say := func(r *rule.Rule, at hcl.Range, detail string, w *plan.Waiver) {
-		if at.Filename == "" {
-			at = p.Cluster.Block()
-		}
-		if w != nil {
-			diags = append(diags, r.Waived(at, detail, w.Reason))
-			return
-		}
-		diags = append(diags, r.Diagnostic(at, detail))
-	}
-
-	waivers, used := validWaivers(p, today), map[string]bool{}
 	for _, r := range Rules() {
 		for _, f := range r.Check(p) {
-			w := waivers[r.ID]
-			used[r.ID] = used[r.ID] || w != nil
-			say(&r.Rule, f.At, f.Detail, w)
+			if f.At.Filename == "" {
+				f.At = p.Cluster.Block()
+			}
+			diags = append(diags, r.Diagnostic(f.At, f.Detail))
 		}
-	}
-	for _, r := range judgeWaivers(p, today, used) {
-		say(r.rule, r.at, r.detail, nil)
 	}
 	return diags
 }

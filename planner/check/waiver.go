@@ -55,82 +55,97 @@ var (
 	waiverRules = []*rule.Rule{waiverUnknown, waiverPermanent, waiverRepeated, waiverReason, waiverExpired, waiverUnused}
 )
 
-// verdict is a finding about a waiver.
-type verdict struct {
-	rule   *rule.Rule
-	at     hcl.Range
-	detail string
+// RequireSurvive speaks for what the command line requires of a design, once the road has been taken. It is listed here because waivers
+// can name it.
+var RequireSurvive = &rule.Rule{
+	ID: "require-survive", Severity: rule.Error, Title: "Design that does not survive what is required of it",
+	Doc: "The command line says what the cluster must survive (`validate --require survive=1-node`), so that a pipeline refuses a design which would lose more than its owner agreed to. Survive means that etcd takes writes, that the API answers at its endpoint, that new pods are scheduled and that workers are left to run them.",
+	Fix: "Add what the finding lacks: members of etcd, control planes, balancers or workers, in other failure domains or on other hypervisors. `k8splan simulate` shows every loss and its remedy.",
+	Sources: []string{
+		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/ha-topology/",
+		"https://etcd.io/docs/v3.6/op-guide/failures/",
+	},
 }
 
-func waivable() map[string]bool {
-	ids := map[string]bool{}
-	for _, r := range Rules() {
-		ids[r.ID] = !r.Permanent
+// Waiver returns the waiver of a rule that is in force on a day, nil where there is none. The zero time ends no waiver.
+func Waiver(p *plan.Plan, r *rule.Rule, today time.Time) *plan.Waiver {
+	for i := range p.Waivers {
+		if w := &p.Waivers[i]; w.Rule == r.ID && !r.Permanent && w.Reason != "" && !expired(w, today) {
+			return w
+		}
 	}
-	return ids
+	return nil
 }
 
 func expired(w *plan.Waiver, today time.Time) bool {
 	return !w.Expires.IsZero() && !today.IsZero() && !today.Before(w.Expires)
 }
 
-// validWaivers returns, by rule, the first waiver that holds today.
-func validWaivers(p *plan.Plan, today time.Time) map[string]*plan.Waiver {
-	valid := map[string]*plan.Waiver{}
+// Waive puts the waivers of a design over what all stages found: a waived finding becomes a note (see Waived), and what is wrong with
+// the waivers themselves is added. catalog lists the rules that there are. The expiry of waivers is held against today, which comes
+// from the command: nothing under planner/ reads a clock. The zero time judges no expiry.
+func Waive(p *plan.Plan, diags hcl.Diagnostics, catalog []*rule.Rule, today time.Time) hcl.Diagnostics {
 	if len(p.Waivers) == 0 {
-		return valid
+		return diags
 	}
-	ids := waivable()
-	for i := range p.Waivers {
-		if w := &p.Waivers[i]; ids[w.Rule] && valid[w.Rule] == nil && w.Reason != "" && !expired(w, today) {
-			valid[w.Rule] = w
+	rules := make(map[string]*rule.Rule, len(catalog))
+	for _, r := range catalog {
+		rules[r.ID] = r
+	}
+	found := map[string]bool{}
+	for i, d := range diags {
+		id := rule.ID(d)
+		found[id] = true
+		if r := rules[id]; r != nil {
+			if w := Waiver(p, r, today); w != nil {
+				diags[i] = rule.Waive(d, w.Reason)
+			}
 		}
 	}
-	return valid
+	return append(diags, judgeWaivers(p, rules, found, today)...)
 }
 
-// judgeWaivers says at most one thing about each waiver.
-func judgeWaivers(p *plan.Plan, today time.Time, used map[string]bool) []verdict {
-	if len(p.Waivers) == 0 {
-		return nil
-	}
-	var verdicts []verdict
-	ids, first := waivable(), map[string]*plan.Waiver{}
-	known := map[string]bool{}
-	for _, r := range Catalog() {
-		known[r.ID] = true
-	}
+// judgeWaivers says at most one thing about each waiver. found names the rules that have spoken.
+func judgeWaivers(p *plan.Plan, rules map[string]*rule.Rule, found map[string]bool, today time.Time) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	first := map[string]*plan.Waiver{}
 	for i := range p.Waivers {
 		w := &p.Waivers[i]
-		judge := func(r *rule.Rule, at hcl.Range, format string, args ...any) {
-			verdicts = append(verdicts, verdict{r, at, fmt.Sprintf(format, args...)})
+		say := func(broken *rule.Rule, at hcl.Range, format string, args ...any) {
+			diags = append(diags, broken.Diagnostic(at, fmt.Sprintf(format, args...)))
 		}
 		earlier := first[w.Rule]
 		if earlier == nil {
 			first[w.Rule] = w
 		}
-		switch {
-		case !known[w.Rule]:
-			judge(waiverUnknown, w.RuleRange, "No rule is called %q.%s", w.Rule, didYouMean(w.Rule, waivableIDs()))
-		case !ids[w.Rule]:
-			judge(waiverPermanent, w.RuleRange, "The rule %s guards data or the installation itself, and holds for every design. Mend what it finds, and remove the waiver.", w.Rule)
+		switch r := rules[w.Rule]; {
+		case r == nil:
+			say(waiverUnknown, w.RuleRange, "No rule is called %q.%s", w.Rule, didYouMean(w.Rule, waivable(rules)))
+		case r.Permanent:
+			say(waiverPermanent, w.RuleRange, "The rule %s guards data or the installation itself, and holds for every design. Mend what it finds, and remove the waiver.", w.Rule)
 		case earlier != nil:
-			judge(waiverRepeated, w.RuleRange, "%s is already waived on %s. Keep one of the two waivers.", w.Rule, line(earlier.RuleRange))
+			say(waiverRepeated, w.RuleRange, "%s is already waived on %s. Keep one of the two waivers.", w.Rule, line(earlier.RuleRange))
 		case w.Reason == "":
-			judge(waiverReason, w.Block(), "The waiver of %s gives no reason, so it does not hold. Write why the finding is acceptable here: reason = \"…\".", w.Rule)
+			say(waiverReason, w.Block(), "The waiver of %s gives no reason, so it does not hold. Write why the finding is acceptable here: reason = \"…\".", w.Rule)
 		case expired(w, today):
-			judge(waiverExpired, w.Attr("expires"), "The waiver of %s ended on %s. The rule counts in full again. Mend what it finds and remove the waiver, or set a later day.", w.Rule, w.Expires.Format(time.DateOnly))
-		case !used[w.Rule]:
-			judge(waiverUnused, w.RuleRange, "%s finds nothing in this design. Remove the waiver: it would silence the finding on the day when it comes back.", w.Rule)
+			say(waiverExpired, w.Attr("expires"), "The waiver of %s ended on %s. The rule counts in full again. Mend what it finds and remove the waiver, or set a later day.", w.Rule, w.Expires.Format(time.DateOnly))
+		case !found[w.Rule] && r != RequireSurvive: // whether that one is asked at all, the command knows
+			diags = append(diags, UnusedWaiver(w))
 		}
 	}
-	return verdicts
+	return diags
 }
 
-func waivableIDs() []string {
+// UnusedWaiver says that a waiver's rule has found nothing.
+func UnusedWaiver(w *plan.Waiver) *hcl.Diagnostic {
+	return waiverUnused.Diagnostic(w.RuleRange, fmt.Sprintf("%s finds nothing in this design. Remove the waiver: it would silence the finding on the day when it comes back.", w.Rule))
+}
+
+// waivable lists the IDs that a waiver can name.
+func waivable(rules map[string]*rule.Rule) []string {
 	var ids []string
-	for id, ok := range waivable() {
-		if ok {
+	for id, r := range rules {
+		if !r.Permanent {
 			ids = append(ids, id)
 		}
 	}

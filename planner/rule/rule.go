@@ -39,8 +39,8 @@ type Rule struct {
 
 // areas are the parts of a design that rules are about: the first words of their IDs.
 var areas = []string{
-	"artifact", "availability", "capacity", "certificate", "component", "control-plane", "endpoint", "etcd", "host", "load-balancer", "machine",
-	"network", "node", "registry", "secret", "ssh", "target", "topology", "version", "waiver",
+	"addon", "artifact", "availability", "capacity", "certificate", "cloud", "component", "control-plane", "endpoint", "etcd", "host", "load-balancer", "machine",
+	"network", "node", "registry", "scheduler", "secret", "ssh", "target", "topology", "version", "waiver",
 }
 
 // Language is the area of the rules about what can be written at all, whatever the design: names, values, syntax.
@@ -72,12 +72,12 @@ func (r *Rule) Diagnostic(at hcl.Range, detail string) *hcl.Diagnostic {
 	return &hcl.Diagnostic{Severity: severity, Summary: r.Title, Detail: detail, Subject: &at, Extra: extra{id: r.ID}}
 }
 
-// Waived is the diagnostic of a finding that the author waived: a warning, because HCL has nothing below it, that says so itself.
-func (r *Rule) Waived(at hcl.Range, detail, reason string) *hcl.Diagnostic {
-	d := r.Diagnostic(at, detail)
-	d.Severity = hcl.DiagWarning
-	d.Extra = extra{id: r.ID, waived: true, reason: reason}
-	return d
+// Waive makes a diagnostic that of a finding which the author waived: a warning, because HCL has nothing below it, that says so itself.
+func Waive(d *hcl.Diagnostic, reason string) *hcl.Diagnostic {
+	waived := *d
+	waived.Severity = hcl.DiagWarning
+	waived.Extra = extra{id: ID(d), waived: true, reason: reason}
+	return &waived
 }
 
 // WaiverReason returns why the author waived the finding; ok is false where it was not waived.
