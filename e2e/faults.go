@@ -640,7 +640,7 @@ func (p *patient) probes(gone map[string]bool, before map[string]string) map[str
 			return true
 		},
 		"etcd-reads": func(ctx context.Context) bool {
-			_, err := p.etcd(ctx, "get", "/k8splan-probe/", "--prefix", "--count-only")
+			_, err := p.etcd(ctx, "get", "/k8splan-probe/", "--prefix", "--count-only", "--write-out", "fields")
 			return err == nil
 		},
 		"scheduling": func(ctx context.Context) bool {
