@@ -69,6 +69,7 @@ var permitted = map[string][]string{
 	"planner/emit/provision": slices.Concat(target, []string{"planner/spec", "planner/emit/onprem", "planner/emit/cloudinit"}),
 	"planner/emit/vsphere":   slices.Concat(target, []string{"planner/spec", "planner/emit/onprem", "planner/emit/terraform"}),
 
+	"planner/emit/proxmox":       slices.Concat(target, []string{"planner/spec", "planner/emit/onprem", "planner/emit/terraform"}),
 	"planner/emit/vagrant":       target,
 	"planner/emit/hosted":        slices.Concat(target, []string{"planner/emit/terraform"}),
 	"planner/emit/aks":           vendors,

@@ -31,6 +31,7 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/osd"
 	"github.com/k8splan/k8splan/planner/emit/platform9"
 	"github.com/k8splan/k8splan/planner/emit/provision"
+	"github.com/k8splan/k8splan/planner/emit/proxmox"
 	"github.com/k8splan/k8splan/planner/emit/vagrant"
 	"github.com/k8splan/k8splan/planner/emit/vsphere"
 	"github.com/k8splan/k8splan/planner/plan"
@@ -52,6 +53,7 @@ func targets() []target {
 		{"vagrant", vagrant.Decode, vagrant.Emit, vagrant.Rules()},
 		{"libvirt", libvirt.Decode, libvirt.Emit, libvirt.Rules()},
 		{"vsphere", vsphere.Decode, vsphere.Emit, vsphere.Rules()},
+		{"proxmox", proxmox.Decode, proxmox.Emit, proxmox.Rules()},
 		{"aws", aws.Decode, aws.Emit, aws.Rules()},
 		{"azure", azure.Decode, azure.Emit, azure.Rules()},
 		{"gcp", gcp.Decode, gcp.Emit, gcp.Rules()},

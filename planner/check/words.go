@@ -105,22 +105,8 @@ func blocks(nodes []*plan.Node) [][]*plan.Node {
 	return groups
 }
 
-// attr is the range of a node's argument under the name that it has in its block: a pool says first_address for address.
-func attr(n *plan.Node, name string) hcl.Range {
-	if n.Pool != "" {
-		switch name {
-		case "address":
-			name = "first_address"
-		case "secondary_address":
-			name = "first_secondary_address"
-		case "failure_domain":
-			name = "failure_domains"
-		case "host":
-			name = "hosts"
-		}
-	}
-	return n.Attr(name)
-}
+// attr is where a node's argument was written.
+func attr(n *plan.Node, name string) hcl.Range { return n.At(name) }
 
 // having selects nodes.
 func having(nodes []*plan.Node, is func(*plan.Node) bool) []*plan.Node {

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/k8splan/k8splan/topologies"
 )
 
@@ -158,3 +160,20 @@ func (n *Network) DualStack() bool { return len(n.PodSubnets) == 2 }
 
 // ProxyNone is the kube-proxy mode of a cluster without kube-proxy.
 const ProxyNone = "none"
+
+// At is where a node's argument was written, under the name that it has there: a pool says first_address for address.
+func (n *Node) At(name string) hcl.Range {
+	if n.Pool != "" {
+		switch name {
+		case "address":
+			name = "first_address"
+		case "secondary_address":
+			name = "first_secondary_address"
+		case "failure_domain":
+			name = "failure_domains"
+		case "host":
+			name = "hosts"
+		}
+	}
+	return n.Attr(name)
+}

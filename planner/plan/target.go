@@ -186,6 +186,12 @@ var Targets = []TargetFacts{
 		CheckedBy: "terraform validate with the schema of vmware/vsphere 2.15, cloud-init schema (22.4)", CheckedOn: "2026-11-23",
 	},
 	{
+		Name: "proxmox", Title: "Proxmox VE", Hosting: Hosts, L2: true, SSHUser: "ops",
+		Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
+		Emits: "Terraform: machines from cloud images on the nodes that carry their failure domains, with static addresses; then the playbook", Checked: CheckTool,
+		CheckedBy: "terraform validate with the schema of bpg/proxmox, read out of the package that Pulumi's bridge 8.6 generates from it", CheckedOn: "2026-11-23",
+	},
+	{
 		Name: "aws", Title: "AWS machines", Hosting: Hosts, SSHUser: "ops",
 		Folder: "terraform", Guide: true, Make: "cd terraform && terraform init && terraform apply",
 		Emits: "Terraform: network, security groups, machines, balancer, roles, bastion; then the playbook", Checked: CheckTool,

@@ -121,7 +121,7 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 	for _, n := range p.Nodes {
 		subnet, ok := nodes[n.FailureDomain]
 		if !ok {
-			r.Say(zone, cloud.Domain(n), "Node %q has the failure domain %q, and the target has subnets in %s. A machine stands in the subnet of its zone: write one of these, or add the zone to subnets and public_subnets.", n.Name, n.FailureDomain, strings.Join(slices.Sorted(maps.Keys(w.Subnets)), ", "))
+			r.Say(zone, n.At("failure_domain"), "Node %q has the failure domain %q, and the target has subnets in %s. A machine stands in the subnet of its zone: write one of these, or add the zone to subnets and public_subnets.", n.Name, n.FailureDomain, strings.Join(slices.Sorted(maps.Keys(w.Subnets)), ", "))
 			continue
 		}
 		r.Inside(n, subnet)

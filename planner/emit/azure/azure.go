@@ -110,7 +110,7 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 	for _, n := range p.Nodes {
 		r.Inside(n, subnet)
 		number, named := strings.CutPrefix(n.FailureDomain, v.Location+"-")
-		if at := cloud.Domain(n); v.Location != "" && (!named || len(number) != 1 || number < "1" || number > "3") && !seen[at] {
+		if at := n.At("failure_domain"); v.Location != "" && (!named || len(number) != 1 || number < "1" || number > "3") && !seen[at] {
 			seen[at] = true
 			r.Say(zone, at, "Node %q must name an availability zone of %s as its failure domain, as the label of a node names it: \"%s-1\" to \"%s-3\"; it says %q.", n.Name, v.Location, v.Location, v.Location, n.FailureDomain)
 		}

@@ -139,7 +139,7 @@ func (r *Reader) Apart(ranges ...Range) {
 
 // Inside asks that the address of a machine lies in its subnet, and is none that the cloud keeps.
 func (r *Reader) Inside(n *plan.Node, subnet Range) {
-	at := attr(n, "address", "first_address")
+	at := n.At("address")
 	if !subnet.Prefix.Contains(n.Address) {
 		r.Say(r.Rules.Outside, at, "Node %q has %s, which is not in %s, %s. %s gives a machine only addresses of its subnet.", n.Name, n.Address, subnet.What, subnet.Prefix, r.Cloud.Vendor)
 		return
@@ -165,17 +165,6 @@ func (r *Reader) kept(a netip.Addr, subnet netip.Prefix) bool {
 	}
 	return false
 }
-
-// attr is where a node's own argument or its pool's was written.
-func attr(n *plan.Node, own, pools string) hcl.Range {
-	if n.Pool != "" {
-		return n.Attr(pools)
-	}
-	return n.Attr(own)
-}
-
-// Domain is where the failure domain of a node was written.
-func Domain(n *plan.Node) hcl.Range { return attr(n, "failure_domain", "failure_domains") }
 
 // once reports each mistake of a pool once: its nodes share the place.
 type once map[hcl.Range]bool
@@ -225,9 +214,9 @@ func (r *Reader) Variables(access Access) Variables {
 				r.Say(r.Rules.Name, n.NameRange, "%q names a machine. %s takes %s; %q is the bastion's.", n.Name, c.Vendor, c.NameWords, v.Cluster+"-bastion")
 			}
 		}
-		if family := attr(n, "secondary_address", "first_secondary_address"); n.SecondaryAddress.IsValid() && seen.first(family) {
+		if family := n.At("secondary_address"); n.SecondaryAddress.IsValid() && seen.first(family) {
 			r.Say(r.Rules.Family, family, "Node %q has a second address, %s. The network that this target makes on %s has IPv4 alone.", n.Name, n.SecondaryAddress, c.Vendor)
-		} else if at := attr(n, "address", "first_address"); n.Address.Is6() && seen.first(at) {
+		} else if at := n.At("address"); n.Address.Is6() && seen.first(at) {
 			r.Say(r.Rules.Family, at, "Node %q has the address %s. The network that this target makes on %s has IPv4 alone.", n.Name, n.Address, c.Vendor)
 		}
 		os := c.DefaultOS

@@ -102,7 +102,7 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 	seen := map[hcl.Range]bool{}
 	for _, n := range p.Nodes {
 		r.Inside(n, subnet)
-		if at := cloud.Domain(n); v.Region != "" && !strings.HasPrefix(n.FailureDomain, v.Region+"-") && !seen[at] {
+		if at := n.At("failure_domain"); v.Region != "" && !strings.HasPrefix(n.FailureDomain, v.Region+"-") && !seen[at] {
 			seen[at] = true
 			r.Say(zone, at, "Node %q must name a zone of %s as its failure domain, such as \"%s-a\"; it says %q.", n.Name, v.Region, v.Region, n.FailureDomain)
 		}

@@ -144,7 +144,7 @@ func (v *variables) locations(r *cloud.Reader) {
 	own := v.NetworkZone != ""
 	for _, n := range r.Plan.Nodes {
 		zone, known := zones[n.FailureDomain]
-		at := cloud.Domain(n)
+		at := n.At("failure_domain")
 		switch {
 		case seen[at] || own && n.FailureDomain != "":
 		case !known:

@@ -3,6 +3,7 @@
 package libvirt
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -45,39 +46,11 @@ func schema() *spec.Block {
 	}
 }
 
-// image is a cloud image: where its vendor publishes it, and the list of its checksums beside it.
-type image struct{ address, sums string }
-
-// images of vendors, by operating system and architecture. They are the newest build of a release, so the checksum is the vendor's list.
-// Sources: https://cloud-images.ubuntu.com/releases/, https://cloud.debian.org/images/cloud/, https://dl.rockylinux.org/pub/rocky/ and
-// https://repo.almalinux.org/almalinux/ (read 2026-11)
-func images() map[string]map[string]image {
-	table := map[string]map[string]image{}
-	add := func(os, arch, folder, file, sums string) {
-		if table[os] == nil {
-			table[os] = map[string]image{}
-		}
-		table[os][arch] = image{folder + file, folder + sums}
-	}
-	for _, a := range []struct{ ours, gnu string }{{"amd64", "x86_64"}, {"arm64", "aarch64"}} {
-		for _, release := range []string{"22.04", "24.04"} {
-			add("ubuntu-"+release, a.ours, "https://cloud-images.ubuntu.com/releases/"+release+"/release/", "ubuntu-"+release+"-server-cloudimg-"+a.ours+".img", "SHA256SUMS")
-		}
-		for number, name := range map[string]string{"12": "bookworm", "13": "trixie"} {
-			add("debian-"+number, a.ours, "https://cloud.debian.org/images/cloud/"+name+"/latest/", "debian-"+number+"-generic-"+a.ours+".qcow2", "SHA512SUMS")
-		}
-		add("rocky-9", a.ours, "https://dl.rockylinux.org/pub/rocky/9/images/"+a.gnu+"/", "Rocky-9-GenericCloud-Base.latest."+a.gnu+".qcow2", "Rocky-9-GenericCloud-Base.latest."+a.gnu+".qcow2.CHECKSUM")
-		add("almalinux-9", a.ours, "https://repo.almalinux.org/almalinux/9/cloud/"+a.gnu+"/images/", "AlmaLinux-9-GenericCloud-latest."+a.gnu+".qcow2", "CHECKSUM")
-	}
-	return table
-}
-
 var (
 	// uriPattern: what the script's lists can hold, a word to a column.
-	uriPattern   = regexp.MustCompile(`^[a-z][a-z0-9+]*://[!-~]*$`)
-	imagePattern = regexp.MustCompile(`^https?://[!-~]+/[A-Za-z0-9._-]+$`)
-	namePattern  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
-	pathPattern  = regexp.MustCompile(`^(/[A-Za-z0-9._@+-]+)+$`)
+	uriPattern  = regexp.MustCompile(`^[a-z][a-z0-9+]*://[!-~]*$`)
+	namePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
+	pathPattern = regexp.MustCompile(`^(/[A-Za-z0-9._@+-]+)+$`)
 	// bridgePattern: at most the 15 characters of a Linux interface.
 	bridgePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$`)
 )
@@ -98,7 +71,7 @@ type machine struct {
 	node       *plan.Node
 	hypervisor string
 	system     string // a key of images
-	image      image
+	image      onprem.Image
 	volume     string // of the image, in the pool
 	mac        string
 }
@@ -160,7 +133,7 @@ func (o *options) hosts(p *plan.Plan, b *body, uri string, say onprem.Say) {
 		if n.Host != "" && b.Hypervisors != nil {
 			m.hypervisor = n.Host
 			address, ok := b.Hypervisors[n.Host]
-			if at := hostAt(n); !ok && !said[at] {
+			if at := n.At("host"); !ok && !said[at] {
 				said[at] = true
 				say(unknownHost, at, "Node %q is to run on %q, and hypervisors names %s. Add its address there.", n.Name, n.Host, onprem.Known(b.Hypervisors))
 			}
@@ -168,7 +141,7 @@ func (o *options) hosts(p *plan.Plan, b *body, uri string, say onprem.Say) {
 		} else {
 			used[own] = uri
 		}
-		if at := hostAt(n); n.Host != "" && b.Hypervisors == nil && n.Host != p.Nodes[0].Host && !said[at] {
+		if at := n.At("host"); n.Host != "" && b.Hypervisors == nil && n.Host != p.Nodes[0].Host && !said[at] {
 			said[at] = true
 			say(unknownHost, at, "Node %q is to run on %q and others elsewhere, and all would be made on %s. Write libvirt's address of each: hypervisors = { %q = \"qemu+ssh://…/system\" }.", n.Name, n.Host, uri, n.Host)
 		}
@@ -183,36 +156,18 @@ func (o *options) hosts(p *plan.Plan, b *body, uri string, say onprem.Say) {
 	}
 }
 
-func hostAt(n *plan.Node) hcl.Range {
-	if n.Pool != "" {
-		return n.Attr("hosts")
-	}
-	return n.Attr("host")
-}
-
 // systems finds the image of each machine.
 func (o *options) systems(p *plan.Plan, b *body, say onprem.Say) {
-	known := images()
-	for os, address := range b.Images {
-		if !imagePattern.MatchString(address) {
-			say(shared.Argument, b.Attr("images"), "images says %q of %s. Write the address of a file: \"http://10.0.0.2/images/%s.qcow2\".", address, os, os)
-		}
-	}
+	picked := onprem.PickImages(p, b.Images, b.Attr("images"), shared.Argument, noImage, say)
 	said := map[hcl.Range]bool{}
 	for i := range o.machines {
 		m := &o.machines[i]
 		os, _ := onprem.System(m.node)
-		m.system = os
-		if address, ok := b.Images[os]; ok {
-			m.image = image{address, "-"}
-		} else if m.image, ok = known[os][m.node.Arch]; !ok {
-			if at := m.node.Attr("os"); !said[at] {
-				said[at] = true
-				say(noImage, at, "Node %q runs %s on %s, and the planner knows no cloud image of that. It knows %s. Name one in the target: images = { %q = \"http://…/%s.qcow2\" }.",
-					m.node.Name, os, m.node.Arch, onprem.Known(known), os, os)
-			}
+		image, ok := picked[m.node.Name]
+		if !ok {
 			continue
 		}
+		m.system, m.image = os, image
 		if _, ok := arches()[m.node.Arch]; !ok {
 			if at := m.node.Attr("arch"); !said[at] {
 				said[at] = true
@@ -257,7 +212,7 @@ func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
 	for _, m := range o.machines {
 		if key := m.hypervisor + " " + m.volume; !seen[key] {
 			seen[key] = true
-			line("images.txt", m.hypervisor, m.volume, m.image.address, m.image.sums)
+			line("images.txt", m.hypervisor, m.volume, m.image.Address, cmp.Or(m.image.Sums, "-"))
 		}
 		line("nodes.txt", m.node.Name, m.hypervisor)
 	}

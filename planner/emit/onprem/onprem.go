@@ -130,13 +130,9 @@ func (s Segment) nodes(p *plan.Plan, rules Rules, say Say) {
 	}
 	var all []holder
 	for _, n := range p.Nodes {
-		first, second := "address", "secondary_address"
-		if n.Pool != "" {
-			first, second = "first_address", "first_secondary_address"
-		}
-		all = append(all, holder{fmt.Sprintf("Node %q", n.Name), n.Address, n.Attr(first)})
+		all = append(all, holder{fmt.Sprintf("Node %q", n.Name), n.Address, n.At("address")})
 		if n.SecondaryAddress.IsValid() {
-			all = append(all, holder{fmt.Sprintf("Node %q", n.Name), n.SecondaryAddress, n.Attr(second)})
+			all = append(all, holder{fmt.Sprintf("Node %q", n.Name), n.SecondaryAddress, n.At("secondary_address")})
 		}
 	}
 	if vip := p.LoadBalancer.VirtualIP; vip.IsValid() && p.LoadBalancer.Kind == plan.HAProxy || vip.IsValid() && p.LoadBalancer.Mode == "arp" {

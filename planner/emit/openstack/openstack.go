@@ -125,7 +125,7 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 	seen := map[hcl.Range]bool{}
 	for _, n := range p.Nodes {
 		r.Inside(n, subnet)
-		if at := cloud.Domain(n); n.FailureDomain == "" && !seen[at] {
+		if at := n.At("failure_domain"); n.FailureDomain == "" && !seen[at] {
 			seen[at] = true
 			r.Say(zone, at, "Node %q has no failure domain. Write the availability zone that it stands in: failure_domain = \"nova\".", n.Name)
 		}

@@ -274,7 +274,7 @@ func (d *decoder) addresses(o *Options, made provider) {
 	var v4 []holder
 	seen := map[hcl.Range]bool{} // one mistake of a pool is one diagnostic
 	for i, n := range d.plan.Nodes {
-		at := place(n)
+		at := n.At("address")
 		first, second := n.Address, n.SecondaryAddress
 		if !first.Is4() {
 			first, second = second, first
@@ -375,18 +375,10 @@ func (d *decoder) secondMask(a netip.Addr) int {
 func (d *decoder) overlaps(o *Options, made provider) {
 	if o.Network.IsValid() && made.nat.IsValid() && o.Network.Overlaps(made.nat) {
 		n := d.plan.Nodes[0]
-		d.diags = append(d.diags, natOverlap.Diagnostic(place(n), fmt.Sprintf(
+		d.diags = append(d.diags, natOverlap.Diagnostic(n.At("address"), fmt.Sprintf(
 			"The nodes' network %s overlaps %s, the network of the first card of every machine of the provider %s: replies would leave through the wrong card. Take other addresses.",
 			o.Network, made.nat, made.name)))
 	}
-}
-
-// place is where a node's address was written.
-func place(n *plan.Node) hcl.Range {
-	if n.Pool != "" {
-		return n.Attr("first_address")
-	}
-	return n.Attr("address")
 }
 
 func (d *decoder) hostMemory(o *Options, b body) {

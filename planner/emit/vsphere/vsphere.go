@@ -194,10 +194,10 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 		case d != nil:
 			place, v.Placements[n.FailureDomain] = n.FailureDomain, places[n.FailureDomain]
 		case n.FailureDomain != "" && n.FailureDomain != p.Nodes[0].FailureDomain && len(domains) == 0:
-			once(unplaced, domainAt(n), "Node %q is in %q and others elsewhere, and all would stand in %s wherever vCenter puts them. Say in the target where it is: failure_domain %q { hosts = [\"…\"] }.", n.Name, n.FailureDomain, usual.ComputeCluster, n.FailureDomain)
+			once(unplaced, n.At("failure_domain"), "Node %q is in %q and others elsewhere, and all would stand in %s wherever vCenter puts them. Say in the target where it is: failure_domain %q { hosts = [\"…\"] }.", n.Name, n.FailureDomain, usual.ComputeCluster, n.FailureDomain)
 			continue
 		case n.FailureDomain != "" && len(domains) > 0:
-			once(unplaced, domainAt(n), "Node %q is in %q, and the target has failure domains %s. Add failure_domain %q { … } to it.", n.Name, n.FailureDomain, onprem.Known(domains), n.FailureDomain)
+			once(unplaced, n.At("failure_domain"), "Node %q is in %q, and the target has failure domains %s. Add failure_domain %q { … } to it.", n.Name, n.FailureDomain, onprem.Known(domains), n.FailureDomain)
 			continue
 		default:
 			v.Placements[elsewhere] = usual
@@ -228,13 +228,6 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 		return nil, diags
 	}
 	return o, diags
-}
-
-func domainAt(n *plan.Node) hcl.Range {
-	if n.Pool != "" {
-		return n.Attr("failure_domains")
-	}
-	return n.Attr("failure_domain")
 }
 
 // reserved: the prefixes that VMware's products make addresses with.

@@ -1,0 +1,63 @@
+package onprem
+
+import (
+	"regexp"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+)
+
+// Image is a cloud image in QCOW2: where it is fetched from, and the vendor's list of its checksums beside it, "" where none is known.
+type Image struct{ Address, Sums string }
+
+// Images of vendors, by operating system and architecture. They are the newest build of a release, so the checksum is the vendor's list.
+// Sources: https://cloud-images.ubuntu.com/releases/, https://cloud.debian.org/images/cloud/, https://dl.rockylinux.org/pub/rocky/ and
+// https://repo.almalinux.org/almalinux/ (read 2026-11)
+func Images() map[string]map[string]Image {
+	table := map[string]map[string]Image{}
+	add := func(os, arch, folder, file, sums string) {
+		if table[os] == nil {
+			table[os] = map[string]Image{}
+		}
+		table[os][arch] = Image{folder + file, folder + sums}
+	}
+	for _, a := range []struct{ ours, gnu string }{{"amd64", "x86_64"}, {"arm64", "aarch64"}} {
+		for _, release := range []string{"22.04", "24.04"} {
+			add("ubuntu-"+release, a.ours, "https://cloud-images.ubuntu.com/releases/"+release+"/release/", "ubuntu-"+release+"-server-cloudimg-"+a.ours+".img", "SHA256SUMS")
+		}
+		for number, name := range map[string]string{"12": "bookworm", "13": "trixie"} {
+			add("debian-"+number, a.ours, "https://cloud.debian.org/images/cloud/"+name+"/latest/", "debian-"+number+"-generic-"+a.ours+".qcow2", "SHA512SUMS")
+		}
+		add("rocky-9", a.ours, "https://dl.rockylinux.org/pub/rocky/9/images/"+a.gnu+"/", "Rocky-9-GenericCloud-Base.latest."+a.gnu+".qcow2", "Rocky-9-GenericCloud-Base.latest."+a.gnu+".qcow2.CHECKSUM")
+		add("almalinux-9", a.ours, "https://repo.almalinux.org/almalinux/9/cloud/"+a.gnu+"/images/", "AlmaLinux-9-GenericCloud-latest."+a.gnu+".qcow2", "CHECKSUM")
+	}
+	return table
+}
+
+var imagePattern = regexp.MustCompile(`^https?://[!-~]+/[A-Za-z0-9._-]+$`)
+
+// PickImages finds the image of each node by name: the author's own for its operating system, else the vendor's. own was written at.
+func PickImages(p *plan.Plan, own map[string]string, at hcl.Range, argument, missing *rule.Rule, say Say) map[string]Image {
+	known, picked := Images(), map[string]Image{}
+	for os, address := range own {
+		if !imagePattern.MatchString(address) {
+			say(argument, at, "images says %q of %s. Write the address of a file: \"http://10.0.0.2/images/%s.qcow2\".", address, os, os)
+		}
+	}
+	said := map[hcl.Range]bool{}
+	for _, n := range p.Nodes {
+		os, _ := System(n)
+		if address, ok := own[os]; ok {
+			picked[n.Name] = Image{Address: address}
+		} else if image, ok := known[os][n.Arch]; ok {
+			picked[n.Name] = image
+		} else if place := n.Attr("os"); !said[place] {
+			said[place] = true
+			say(missing, place, "Node %q runs %s on %s, and the planner knows no cloud image of that. It knows %s. Name one in the target: images = { %q = \"http://…/%s.qcow2\" }.",
+				n.Name, os, n.Arch, Known(known), os, os)
+		}
+	}
+	return picked
+}

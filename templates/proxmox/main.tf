@@ -1,0 +1,108 @@
+# The machines of the plan on Proxmox VE. Everything that repeats is keyed by a name from the plan: adding a machine changes that machine
+# alone. Nothing here is specific to one cluster; the data is in plan.auto.tfvars.json.
+
+locals {
+  public_keys = [for line in split("\n", trimspace(file(pathexpand(var.ssh_public_key_file)))) : line if line != ""]
+
+  # Each node of Proxmox fetches the images that its machines boot from.
+  fetched = { for m in values(var.machines) : "${m.host}/${m.image}" => { host = m.host, image = m.image }... }
+}
+
+# Fetched once: a newer build under the same address is for new machines, after `terraform apply -replace` of the image.
+resource "proxmox_download_file" "image" {
+  for_each = local.fetched
+
+  node_name    = each.value[0].host
+  datastore_id = var.image_datastore
+  content_type = "import"
+  file_name    = "${var.cluster}-${each.value[0].host}-${each.value[0].image}.qcow2" # storages can be shared
+  url          = var.images[each.value[0].image]
+  overwrite    = false
+}
+
+resource "proxmox_virtual_environment_vm" "machine" {
+  for_each = var.machines
+
+  name        = each.key # cloud-init makes it the host's name
+  description = "Machine of the cluster ${var.cluster}"
+  tags        = [var.cluster]
+  node_name   = each.value.host
+
+  # Another host in the plan moves the machine, and does not make it anew.
+  migrate         = true
+  on_boot         = true
+  stop_on_destroy = true # cloud images have no guest agent that would shut them down
+  scsi_hardware   = "virtio-scsi-single"
+
+  cpu {
+    cores = each.value.cpus
+    type  = var.cpu_type
+  }
+
+  memory {
+    dedicated = each.value.memory_mib
+  }
+
+  disk {
+    datastore_id = var.datastore
+    import_from  = proxmox_download_file.image["${each.value.host}/${each.value.image}"].id
+    interface    = "scsi0"
+    size         = each.value.disk_gib
+    discard      = "on"
+    iothread     = true
+  }
+
+  network_device {
+    bridge      = var.bridge
+    model       = "virtio"
+    mac_address = each.value.mac == "" ? null : each.value.mac
+    vlan_id     = var.vlan == 0 ? null : var.vlan
+    mtu         = var.mtu == 0 ? null : var.mtu
+  }
+
+  # The cloud images' consoles are serial.
+  serial_device {}
+
+  operating_system {
+    type = "l26"
+  }
+
+  initialization {
+    datastore_id = var.datastore
+
+    dns {
+      servers = var.nameservers
+    }
+
+    ip_config {
+      dynamic "ipv4" {
+        for_each = each.value.ipv4 == "" ? [] : [each.value]
+
+        content {
+          address = ipv4.value.ipv4
+          gateway = ipv4.value.gateway4
+        }
+      }
+
+      dynamic "ipv6" {
+        for_each = each.value.ipv6 == "" ? [] : [each.value]
+
+        content {
+          address = ipv6.value.ipv6
+          gateway = ipv6.value.gateway6
+        }
+      }
+    }
+
+    # One user with a key; no password.
+    user_account {
+      username = var.ssh_user
+      keys     = local.public_keys
+    }
+  }
+
+  lifecycle {
+    # What counts at the first boot alone. A new image or another key must not make a machine anew, etcd's data with it.
+    ignore_changes = [initialization, disk[0].import_from]
+  }
+}
