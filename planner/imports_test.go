@@ -20,7 +20,7 @@ var (
 	k8s      = []string{"k8s.io/api/...", "k8s.io/apimachinery/...", "k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/v1beta4", "k8s.io/kubelet/config/...", "k8s.io/kube-proxy/config/...", "sigs.k8s.io/yaml/..."}
 	emitter  = []string{"planner/artifact", "planner/plan", "templates", "topologies"}
 	// target is what the package of a target may have: it also reads its block of the language.
-	target = slices.Concat(emitter, language, k8s, []string{"planner/rule", "planner/emit/block"})
+	target = slices.Concat(emitter, language, k8s, []string{"planner/rule", "planner/spec", "planner/emit/block"})
 	// clouds are targets that write Terraform.
 	clouds = slices.Concat(target, []string{"planner/emit/terraform", "planner/emit/cloud"})
 	// vendors are targets whose control plane somebody else runs.
@@ -54,22 +54,22 @@ var permitted = map[string][]string{
 	"planner/emit/readme":  slices.Concat(emitter, []string{"planner/emit/kubeadm", "planner/simulate"}),
 
 	// What targets share.
-	"planner/emit/block":     slices.Concat(language, []string{"planner/rule"}),
+	"planner/emit/block":     {"github.com/hashicorp/hcl/v2", "planner/plan", "planner/rule", "planner/spec"},
 	"planner/emit/terraform": slices.Concat(emitter, language),
 	"planner/emit/cloud":     slices.Concat(target, []string{"planner/emit/terraform"}),
 
 	"planner/emit/cloudinit": {"planner/artifact"},
-	"planner/emit/onprem":    slices.Concat(target, []string{"planner/spec", "planner/emit/cloudinit"}),
-	"planner/emit/libvirt":   slices.Concat(target, []string{"planner/spec", "planner/emit/onprem"}),
-	"planner/emit/gkeonprem": slices.Concat(target, []string{"planner/spec"}),
-	"planner/emit/platform9": slices.Concat(target, []string{"planner/spec", "planner/emit/hosted"}),
+	"planner/emit/onprem":    slices.Concat(target, []string{"planner/emit/cloudinit"}),
+	"planner/emit/libvirt":   slices.Concat(target, []string{"planner/emit/onprem"}),
+	"planner/emit/gkeonprem": target,
+	"planner/emit/platform9": slices.Concat(target, []string{"planner/emit/hosted"}),
 	"planner/emit/osd":       slices.Concat(vendors, []string{"planner/emit/openshift"}),
-	"planner/emit/openshift": slices.Concat(target, []string{"planner/spec", "planner/emit/onprem"}),
+	"planner/emit/openshift": slices.Concat(target, []string{"planner/emit/onprem"}),
 	"planner/emit/icp":       slices.Concat(target, []string{"planner/emit/openshift"}),
-	"planner/emit/provision": slices.Concat(target, []string{"planner/spec", "planner/emit/onprem", "planner/emit/cloudinit"}),
-	"planner/emit/vsphere":   slices.Concat(target, []string{"planner/spec", "planner/emit/onprem", "planner/emit/terraform"}),
+	"planner/emit/provision": slices.Concat(target, []string{"planner/emit/onprem", "planner/emit/cloudinit"}),
+	"planner/emit/vsphere":   slices.Concat(target, []string{"planner/emit/onprem", "planner/emit/terraform"}),
 
-	"planner/emit/proxmox":       slices.Concat(target, []string{"planner/spec", "planner/emit/onprem", "planner/emit/terraform"}),
+	"planner/emit/proxmox":       slices.Concat(target, []string{"planner/emit/onprem", "planner/emit/terraform"}),
 	"planner/emit/vagrant":       target,
 	"planner/emit/hosted":        slices.Concat(target, []string{"planner/emit/terraform"}),
 	"planner/emit/aks":           vendors,
@@ -81,16 +81,16 @@ var permitted = map[string][]string{
 	"planner/emit/iks":           vendors,
 	"planner/emit/hetzner":       clouds,
 	"planner/emit/openstack":     clouds,
-	"planner/emit/kubespray":     slices.Concat(target, []string{"planner/spec", "planner/emit/ansible", "planner/emit/kubeadm"}),
-	"planner/emit/clusterapi":    slices.Concat(target, []string{"planner/spec", "planner/emit/cni", "planner/emit/kubeadm"}),
+	"planner/emit/kubespray":     slices.Concat(target, []string{"planner/emit/ansible", "planner/emit/kubeadm"}),
+	"planner/emit/clusterapi":    slices.Concat(target, []string{"planner/emit/cni", "planner/emit/kubeadm"}),
 	"planner/emit/kubeaws":       slices.Concat(target, []string{"planner/emit/kops"}),
-	"planner/emit/kops":          slices.Concat(target, []string{"planner/spec", "planner/emit/kubeadm", "go4.org/netipx"}),
-	"planner/emit/minikube":      slices.Concat(target, []string{"planner/spec", "planner/emit/kubeadm"}),
-	"planner/emit/dockerdesktop": slices.Concat(target, []string{"planner/spec", "planner/emit/kind"}),
-	"planner/emit/lxd":           slices.Concat(target, []string{"planner/spec", "planner/emit/onprem"}),
-	"planner/emit/charmed":       slices.Concat(target, []string{"planner/spec", "planner/emit/kubeadm"}),
-	"planner/emit/hardway":       slices.Concat(target, []string{"planner/spec", "planner/emit/ansible", "planner/emit/kubeadm"}),
-	"planner/emit/kind":          slices.Concat(target, []string{"planner/spec", "planner/emit/cni", "planner/emit/kubeadm"}),
+	"planner/emit/kops":          slices.Concat(target, []string{"planner/emit/kubeadm", "go4.org/netipx"}),
+	"planner/emit/minikube":      slices.Concat(target, []string{"planner/emit/kubeadm"}),
+	"planner/emit/dockerdesktop": slices.Concat(target, []string{"planner/emit/kind"}),
+	"planner/emit/lxd":           slices.Concat(target, []string{"planner/emit/onprem"}),
+	"planner/emit/charmed":       slices.Concat(target, []string{"planner/emit/kubeadm"}),
+	"planner/emit/hardway":       slices.Concat(target, []string{"planner/emit/ansible", "planner/emit/kubeadm"}),
+	"planner/emit/kind":          slices.Concat(target, []string{"planner/emit/cni", "planner/emit/kubeadm"}),
 	"planner/emit/gcp":           clouds,
 
 	// What tests share; no program links them.

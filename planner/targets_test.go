@@ -2,6 +2,7 @@ package planner_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
 )
 
 // A target reads a design before the design is judged: it must live with any that the language can say.
@@ -60,5 +62,46 @@ func TestTargetsSayThingsOnce(t *testing.T) {
 	_, diags = planner.Open("topology.hcl", []byte(src), nil, time.Time{})
 	if len(diags) != 1 || rule.ID(diags[0]) != "target-type" || diags[0].Subject.Start.Line != 2 {
 		t.Errorf("%v", diags)
+	}
+}
+
+// TestTargetBlocks audits the languages of the targets' blocks: every row documents itself, and its example is taken as it stands.
+func TestTargetBlocks(t *testing.T) {
+	const design = "cluster \"x\" {\n  type = \"multi-etcd-multi-master\"\n}\nnode_pool \"w\" {\n  roles         = [\"worker\"]\n  count         = 3\n  first_address = \"10.0.0.1\"\n}\n"
+	for _, facts := range plan.Targets {
+		block, ok := planner.TargetBlock(facts.Name)
+		if !ok {
+			t.Fatalf("%s has no language", facts.Name)
+		}
+		if _, ok := planner.TargetBlock(facts.Name + "x"); ok {
+			t.Error("a language of a target that does not exist")
+		}
+		var audit func(b *spec.Block, head, foot string)
+		audit = func(b *spec.Block, head, foot string) {
+			if !strings.HasSuffix(b.Doc, ".") {
+				t.Errorf("%s: the block %s says of itself %q", facts.Name, b.Name, b.Doc)
+			}
+			for _, a := range b.Arguments {
+				if len(a.Doc) < 9 || !strings.HasSuffix(a.Doc, ".") || a.Example == "" {
+					t.Errorf("%s: %s.%s says of itself %q, for instance %s", facts.Name, b.Name, a.Name, a.Doc, a.Example)
+				}
+				src := design + head + a.Name + " = " + a.Example + foot
+				line := strings.Count(design+head, "\n") + 1
+				for _, d := range opened(t, src) {
+					if id := rule.ID(d); d.Subject.Start.Line == line && slices.Contains([]string{"unknown-argument", "wrong-type", "unknown-value", "syntax-error", "invalid-expression"}, id) {
+						t.Errorf("%s: the example of %s: %s", facts.Name, a.Name, d)
+					}
+				}
+			}
+			for i := range b.Blocks {
+				inner := &b.Blocks[i]
+				label := ""
+				if inner.Label != "" {
+					label = " \"x\""
+				}
+				audit(inner, head+inner.Name+label+" {\n", "\n}"+foot)
+			}
+		}
+		audit(block, fmt.Sprintf("target %q {\n", facts.Name), "\n}\n")
 	}
 }

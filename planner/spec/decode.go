@@ -112,10 +112,13 @@ func (l *loader) decode(s *shape, body *hclsyntax.Body, into any) {
 
 // body decodes the arguments and blocks of a body into a struct, and notes where the arguments stand.
 func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source *Source) {
+	meant := map[string]bool{} // by arguments that are misspelt
 	for _, attr := range inOrder(body.Attributes) {
 		row, ok := s.arguments[attr.Name]
 		if !ok {
-			l.add(unknownArgument, attr.NameRange, l.strayArgument(s, attr))
+			detail, name := l.strayArgument(s, attr)
+			meant[name] = true
+			l.add(unknownArgument, attr.NameRange, detail)
 			continue
 		}
 		if row.Type == Any || row.Type == TypeExpr {
@@ -125,7 +128,7 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 	}
 	for i := range s.Arguments {
 		row := &s.Arguments[i]
-		if row.Required && !source.Has(row.Name) {
+		if row.Required && !source.Has(row.Name) && !meant[row.Name] {
 			l.missing(s, row, source.Block())
 		}
 	}
@@ -326,42 +329,44 @@ func (l *loader) once(seen map[string]int, block *hclsyntax.Block) {
 	seen[label] = block.TypeRange.Start.Line
 }
 
-// strayArgument explains an argument that the block does not have.
-func (l *loader) strayArgument(s *shape, attr *hclsyntax.Attribute) string {
+// strayArgument explains an argument that the block does not have. meant is the one that its author had in mind, "" where none is near.
+func (l *loader) strayArgument(s *shape, attr *hclsyntax.Attribute) (detail, meant string) {
 	where := "The file"
 	if s.Name != "" {
 		where = title(s.Name)
 	}
-	detail := fmt.Sprintf("%s has no argument %q.", where, attr.Name)
+	detail = fmt.Sprintf("%s has no argument %q.", where, attr.Name)
 	if block, ok := s.blocks[attr.Name]; ok {
-		return detail + fmt.Sprintf(" It is a block: write %s.", block.form())
+		return detail + fmt.Sprintf(" It is a block: write %s.", block.form()), ""
 	}
 	for _, name := range s.argumentNames {
 		if row := s.arguments[name]; fold(name) == fold(attr.Name) || slices.Contains(row.Aliases, attr.Name) {
-			return detail + fmt.Sprintf(" Did you mean %q?", name)
+			return detail + fmt.Sprintf(" Did you mean %q?", name), name
 		}
 	}
 	for _, name := range s.blockNames {
 		if block := s.blocks[name]; fold(name) == fold(attr.Name) || slices.Contains(block.Aliases, attr.Name) {
-			return detail + fmt.Sprintf(" Did you mean the block %s?", block.form())
+			return detail + fmt.Sprintf(" Did you mean the block %s?", block.form()), ""
 		}
 	}
 	if owners := argumentOwners(attr.Name); len(owners) > 0 {
-		return detail + fmt.Sprintf(" It belongs into %s.", sentence(owners, "or"))
+		return detail + fmt.Sprintf(" It belongs into %s.", sentence(owners, "or")), ""
 	}
 	if near := l.near(attr.Name, s.argumentNames); near != "" {
-		return detail + fmt.Sprintf(" Did you mean %q?", near)
+		return detail + fmt.Sprintf(" Did you mean %q?", near), near
 	}
 	if near := l.near(attr.Name, s.blockNames); near != "" {
-		return detail + fmt.Sprintf(" Did you mean the block %s?", s.blocks[near].form())
+		return detail + fmt.Sprintf(" Did you mean the block %s?", s.blocks[near].form()), ""
 	}
-	if s.Name == "" {
-		return detail + fmt.Sprintf(" Arguments stand inside blocks; the blocks are %s.", sentence(s.blockNames, "and"))
+	switch {
+	case s.Name == "":
+		detail += fmt.Sprintf(" Arguments stand inside blocks; the blocks are %s.", sentence(s.blockNames, "and"))
+	case len(s.argumentNames) == 0:
+		detail += " It takes none."
+	default:
+		detail += fmt.Sprintf(" It has %s.", sentence(s.argumentNames, "and"))
 	}
-	if len(s.argumentNames) == 0 {
-		return detail + " It takes none."
-	}
-	return detail + fmt.Sprintf(" It has %s.", sentence(s.argumentNames, "and"))
+	return detail, ""
 }
 
 // strayBlock explains a block that does not belong here.
@@ -437,4 +442,10 @@ func walkSchema(blocks []Block, parent string, visit func(b *Block, path string)
 // title begins a sentence with the name of a block.
 func title(name string) string { return "The block " + name }
 
-func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
+// lowerFirst begins a text in the middle of a sentence; an acronym stays as it is.
+func lowerFirst(s string) string {
+	if len(s) > 1 && s[1] >= 'A' && s[1] <= 'Z' {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}

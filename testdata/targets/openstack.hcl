@@ -38,11 +38,19 @@ target "openstack" {
   external_network = "public"
   subnet           = "10.80.0.0/24"
   images           = { "ubuntu-24.04" = "Ubuntu 24.04 LTS" }
-  flavors = [
-    { name = "c4.8g", cpus = 4, memory_gib = 8 },
-    { name = "c2.8g", cpus = 2, memory_gib = 8 },
-    { name = "c4.16g", cpus = 4, memory_gib = 16 },
-  ]
-  dns_servers = ["10.0.0.53"]
-  admin_cidrs = ["203.0.113.0/24"]
+  dns_servers      = ["10.0.0.53"]
+  admin_cidrs      = ["203.0.113.0/24"]
+
+  flavor "c4.8g" {
+    cpus       = 4
+    memory_gib = 8
+  }
+  flavor "c2.8g" {
+    cpus       = 2
+    memory_gib = 8
+  }
+  flavor "c4.16g" {
+    cpus       = 4
+    memory_gib = 16
+  }
 }

@@ -16,16 +16,33 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/terraform"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
 )
 
 // written is the block as it is written.
 type written struct {
-	Subscription *string  `hcl:"subscription_id"`
-	Location     *string  `hcl:"location"`
-	VNet         *string  `hcl:"vnet_cidr"`
-	Subnet       *string  `hcl:"subnet"`
-	DefaultPool  *string  `hcl:"default_pool"`
-	Admins       []string `hcl:"admin_cidrs,optional"`
+	*spec.Source
+	Subscription *string
+	Location     string
+	VNet         string
+	Subnet       string
+	DefaultPool  *string
+	Admins       []string
+}
+
+// Schema is the language of the block.
+func Schema() *spec.Block {
+	return &spec.Block{
+		Name: "target", Doc: "Azure Kubernetes Service.",
+		Arguments: []spec.Argument{
+			{Name: "location", Type: spec.Text, Required: true, Field: "Location", Example: `"westeurope"`, Doc: "Region of Azure."},
+			{Name: "vnet_cidr", Type: spec.Text, Required: true, Field: "VNet", Example: `"10.50.0.0/16"`, Doc: "Range of the network."},
+			{Name: "subnet", Type: spec.Text, Required: true, Field: "Subnet", Example: `"10.50.0.0/22"`, Doc: "Range of the workers' addresses, inside of vnet_cidr."},
+			{Name: "subscription_id", Type: spec.Text, Field: "Subscription", Example: `"00000000-0000-0000-0000-000000000000"`, Doc: "ID of the subscription; ARM_SUBSCRIPTION_ID where it is left out."},
+			hosted.DefaultPool(),
+			hosted.AdminCIDRs(),
+		},
+	}
 }
 
 // variables is plan.auto.tfvars.json, as templates/aks/variables.tf, templates/terraform/pools.tf and default-pool.tf declare it.
@@ -67,7 +84,7 @@ func vendor() *hosted.Vendor {
 // Decode reads the target block against the plan. It reports every mistake that it finds.
 func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	var w written
-	r, ok := vendor().Read(p, body, ctx, &w)
+	r, ok := vendor().Read(p, body, ctx, Schema(), &w)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -76,16 +93,13 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 		v.Tier = "Standard"
 	}
 	if w.Subscription != nil {
-		v.Subscription = r.Match("subscription_id", w.Subscription, subscriptionPattern, "subscription_id is the subscription's ID, 32 hexadecimal digits in five groups. Leave it out to take ARM_SUBSCRIPTION_ID.")
+		v.Subscription = r.Match("subscription_id", *w.Subscription, subscriptionPattern, "A subscription's ID has 32 hexadecimal digits in five groups. Leave it out to take ARM_SUBSCRIPTION_ID.")
 	}
-	v.Location = r.Match("location", w.Location, locationPattern, `The target needs a region of Azure: location = "westeurope".`)
-	vnet, ok := block.Prefix4(block.Value(w.VNet, ""))
-	if !ok {
-		r.Say(r.Rules.Argument, r.At.At("vnet_cidr"), "The target needs the range of the network: vnet_cidr = \"10.50.0.0/16\".")
-	}
-	subnet, inside := block.Prefix4(block.Value(w.Subnet, ""))
-	if !inside || ok && (!vnet.Contains(subnet.Addr()) || subnet.Bits() < vnet.Bits()) {
-		r.Say(r.Rules.Argument, r.At.At("subnet"), "The target needs the range of the workers' addresses, inside of vnet_cidr: subnet = \"10.50.0.0/22\".")
+	v.Location = r.Match("location", w.Location, locationPattern, `Write a region of Azure, such as "westeurope".`)
+	vnet, ok := r.Range("vnet_cidr", w.VNet, "Write the range of the network, such as \"10.50.0.0/16\".")
+	subnet, inside := r.Range("subnet", w.Subnet, "Write the range of the workers' addresses, such as \"10.50.0.0/22\".")
+	if inside && ok && (!vnet.Contains(subnet.Addr()) || subnet.Bits() < vnet.Bits()) {
+		r.Say(r.Rules.Argument, r.At("subnet"), "subnet is %s, which is not inside of vnet_cidr, %s.", subnet, vnet)
 	}
 	v.VNet, v.Subnet = vnet.String(), subnet.String()
 	for name, prefixes := range map[string]string{"pod_subnets": v.Pods, "service_subnets": v.Services} {

@@ -17,17 +17,30 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/terraform"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
 )
 
 // written is the block as it is written.
 type written struct {
-	Region        *string           `hcl:"region"`
-	VPC           *string           `hcl:"vpc_cidr"`
-	Subnets       map[string]string `hcl:"subnets,optional"`
-	PublicSubnets map[string]string `hcl:"public_subnets,optional"`
-	AdminCIDRs    []string          `hcl:"admin_cidrs,optional"`
-	Consumers     []string          `hcl:"node_port_cidrs,optional"`
-	PublicKey     *string           `hcl:"ssh_public_key_file"`
+	*spec.Source
+	cloud.Access
+	Region        string
+	VPC           string
+	Subnets       map[string]string
+	PublicSubnets map[string]string
+}
+
+// Schema is the language of the block.
+func Schema() *spec.Block {
+	return &spec.Block{
+		Name: "target", Doc: "Machines on AWS.",
+		Arguments: append([]spec.Argument{
+			{Name: "region", Type: spec.Text, Required: true, Field: "Region", Example: `"eu-central-1"`, Doc: "Region of AWS."},
+			{Name: "vpc_cidr", Type: spec.Text, Required: true, Field: "VPC", Example: `"10.20.0.0/16"`, Doc: "Range of the network."},
+			{Name: "subnets", Type: spec.TextMap, Required: true, Field: "Subnets", Example: `{ "eu-central-1a" = "10.20.0.0/24" }`, Doc: "Range of the machines' addresses by availability zone; the zones are the nodes' failure domains."},
+			{Name: "public_subnets", Type: spec.TextMap, Required: true, Field: "PublicSubnets", Example: `{ "eu-central-1a" = "10.20.255.0/28" }`, Doc: "Range by availability zone for what answers the world: NAT gateway, bastion; a /28 is enough."},
+		}, cloud.Arguments()...),
+	}
 }
 
 // variables is plan.auto.tfvars.json, as templates/aws/variables.tf and templates/terraform/plan.tf declare it.
@@ -106,12 +119,12 @@ func facts() *cloud.Cloud {
 // Decode reads the target block against the plan. It reports every mistake that it finds.
 func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	var w written
-	r, ok := facts().Read(p, body, ctx, &w)
+	r, ok := facts().Read(p, body, ctx, Schema(), &w)
 	if !ok {
 		return nil, r.Diags
 	}
 	v := variables{Zones: map[string]subnets{}}
-	v.Region = r.Match("region", w.Region, regionPattern, `The target needs a region of AWS: region = "eu-central-1".`)
+	v.Region = r.Match("region", w.Region, regionPattern, `Write a region of AWS, such as "eu-central-1".`)
 	for _, prefix := range []string{"internal-", "sg-"} {
 		if strings.HasPrefix(p.Cluster.Name, prefix) {
 			r.Say(r.Rules.Name, p.Spec.Cluster.NameRange, "%q begins the names of the balancer and of security groups, and AWS keeps names that begin with %q for itself.", p.Cluster.Name, prefix)
@@ -120,13 +133,19 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 	nodes := v.network(r, &w)
 	for _, n := range p.Nodes {
 		subnet, ok := nodes[n.FailureDomain]
+		if !ok && w.Subnets[n.FailureDomain] != "" {
+			continue // what is wrong with the range has been said
+		}
+		if len(w.Subnets) == 0 {
+			break
+		}
 		if !ok {
 			r.Say(zone, n.At("failure_domain"), "Node %q has the failure domain %q, and the target has subnets in %s. A machine stands in the subnet of its zone: write one of these, or add the zone to subnets and public_subnets.", n.Name, n.FailureDomain, strings.Join(slices.Sorted(maps.Keys(w.Subnets)), ", "))
 			continue
 		}
 		r.Inside(n, subnet)
 	}
-	v.Variables = r.Variables(cloud.Access{AdminCIDRs: w.AdminCIDRs, Consumers: w.Consumers, PublicKey: w.PublicKey})
+	v.Variables = r.Variables(w.Access)
 	if v.Endpoint = r.Balancer(); v.Endpoint != nil {
 		switch {
 		case p.LoadBalancer.VirtualIP.IsValid():
@@ -140,29 +159,32 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 
 // network reads the ranges, and returns the machines' subnet of each zone.
 func (v *variables) network(r *cloud.Reader, w *written) map[string]cloud.Range {
-	vpc, ok := r.Argument("vpc_cidr", "the network's range", "10.20.0.0/16", w.VPC)
+	vpc, ok := r.IPv4("vpc_cidr", "the network's range", w.VPC)
 	v.VPC = vpc.Prefix.String()
 	if ok && (vpc.Prefix.Bits() < 16 || vpc.Prefix.Bits() > 28) {
 		r.Say(r.Rules.Argument, vpc.At, "vpc_cidr is %s. AWS takes networks from /16 to /28.", vpc.Prefix)
 	}
-	if len(w.Subnets) == 0 {
-		r.Say(r.Rules.Argument, r.At.At("subnets"), "The target needs a subnet for the machines of each availability zone: subnets = { \"eu-central-1a\" = \"10.20.0.0/24\", … }.")
+	if len(w.Subnets) == 0 && r.Has("subnets") {
+		r.Say(r.Rules.Argument, r.At("subnets"), "subnets is empty. Write a range for the machines of each availability zone: subnets = { \"eu-central-1a\" = \"10.20.0.0/24\", … }.")
 	}
 	nodes := map[string]cloud.Range{}
 	var all []cloud.Range
 	for _, name := range slices.Sorted(maps.Keys(w.Subnets)) {
 		if v.Region != "" && !strings.HasPrefix(name, v.Region) {
-			r.Say(zone, r.At.At("subnets"), "%q is no availability zone of %s. Write the zone's name, such as \"%sa\".", name, v.Region, v.Region)
+			r.Say(zone, r.At("subnets"), "%q is no availability zone of %s. Write the zone's name, such as \"%sa\".", name, v.Region, v.Region)
 		}
 		public, ok := w.PublicSubnets[name]
+		if !ok && !r.Has("public_subnets") {
+			continue
+		}
 		if !ok {
-			r.Say(r.Rules.Argument, r.At.At("public_subnets"), "Zone %q has no public subnet. Its NAT gateway, by which the machines reach the world, stands in one: a /28 is enough.", name)
+			r.Say(r.Rules.Argument, r.At("public_subnets"), "Zone %q has no public subnet. Its NAT gateway, by which the machines reach the world, stands in one: a /28 is enough.", name)
 			continue
 		}
 		for _, part := range []struct {
 			argument, what, text string
 		}{{"subnets", "the machines' subnet of zone " + name, w.Subnets[name]}, {"public_subnets", "the public subnet of zone " + name, public}} {
-			s, ok := r.IPv4(part.argument, part.what, part.text, r.At.At(part.argument))
+			s, ok := r.IPv4(part.argument, part.what, part.text)
 			if !ok {
 				continue
 			}
@@ -181,7 +203,7 @@ func (v *variables) network(r *cloud.Reader, w *written) map[string]cloud.Range 
 	}
 	for _, name := range slices.Sorted(maps.Keys(w.PublicSubnets)) {
 		if _, ok := w.Subnets[name]; !ok {
-			r.Say(r.Rules.Argument, r.At.At("public_subnets"), "Zone %q has a public subnet and none for machines. Add it to subnets, or remove it here.", name)
+			r.Say(r.Rules.Argument, r.At("public_subnets"), "Zone %q has a public subnet and none for machines. Add it to subnets, or remove it here.", name)
 		}
 	}
 	r.Apart(all...)

@@ -13,18 +13,32 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/terraform"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
 )
 
 // written is the block as it is written.
 type written struct {
-	Subscription  *string  `hcl:"subscription_id"`
-	Location      *string  `hcl:"location"`
-	VNet          *string  `hcl:"vnet_cidr"`
-	Subnet        *string  `hcl:"subnet"`
-	BastionSubnet *string  `hcl:"bastion_subnet"`
-	AdminCIDRs    []string `hcl:"admin_cidrs,optional"`
-	Consumers     []string `hcl:"node_port_cidrs,optional"`
-	PublicKey     *string  `hcl:"ssh_public_key_file"`
+	*spec.Source
+	cloud.Access
+	Subscription  *string
+	Location      string
+	VNet          string
+	Subnet        string
+	BastionSubnet string
+}
+
+// Schema is the language of the block.
+func Schema() *spec.Block {
+	return &spec.Block{
+		Name: "target", Doc: "Machines on Azure.",
+		Arguments: append([]spec.Argument{
+			{Name: "location", Type: spec.Text, Required: true, Field: "Location", Example: `"westeurope"`, Doc: "Region of Azure."},
+			{Name: "vnet_cidr", Type: spec.Text, Required: true, Field: "VNet", Example: `"10.30.0.0/16"`, Doc: "Range of the network."},
+			{Name: "subnet", Type: spec.Text, Required: true, Field: "Subnet", Example: `"10.30.0.0/24"`, Doc: "Range of the machines' addresses, inside of vnet_cidr."},
+			{Name: "bastion_subnet", Type: spec.Text, Required: true, Field: "BastionSubnet", Example: `"10.30.255.0/28"`, Doc: "Range of its own for the bastion, inside of vnet_cidr."},
+			{Name: "subscription_id", Type: spec.Text, Field: "Subscription", Example: `"00000000-0000-0000-0000-000000000000"`, Doc: "ID of the subscription; ARM_SUBSCRIPTION_ID where it is left out."},
+		}, cloud.Arguments()...),
+	}
 }
 
 // variables is plan.auto.tfvars.json, as templates/azure/variables.tf and templates/terraform/plan.tf declare it.
@@ -84,18 +98,18 @@ func facts() *cloud.Cloud {
 // Decode reads the target block against the plan. It reports every mistake that it finds.
 func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	var w written
-	r, ok := facts().Read(p, body, ctx, &w)
+	r, ok := facts().Read(p, body, ctx, Schema(), &w)
 	if !ok {
 		return nil, r.Diags
 	}
 	v := &variables{}
 	if w.Subscription != nil {
-		v.Subscription = r.Match("subscription_id", w.Subscription, subscriptionPattern, "subscription_id is the subscription's ID, 32 hexadecimal digits in five groups. Leave it out to take ARM_SUBSCRIPTION_ID.")
+		v.Subscription = r.Match("subscription_id", *w.Subscription, subscriptionPattern, "A subscription's ID has 32 hexadecimal digits in five groups. Leave it out to take ARM_SUBSCRIPTION_ID.")
 	}
-	v.Location = r.Match("location", w.Location, locationPattern, `The target needs a region of Azure: location = "westeurope".`)
-	vnet, ok1 := r.Argument("vnet_cidr", "the range of the network", "10.30.0.0/16", w.VNet)
-	subnet, ok2 := r.Argument("subnet", "the range of the machines' addresses", "10.30.0.0/24", w.Subnet)
-	bastion, ok3 := r.Argument("bastion_subnet", "a range of its own for the bastion", "10.30.255.0/28", w.BastionSubnet)
+	v.Location = r.Match("location", w.Location, locationPattern, `Write a region of Azure, such as "westeurope".`)
+	vnet, ok1 := r.IPv4("vnet_cidr", "the range of the network", w.VNet)
+	subnet, ok2 := r.IPv4("subnet", "the range of the machines' addresses", w.Subnet)
+	bastion, ok3 := r.IPv4("bastion_subnet", "a range of its own for the bastion", w.BastionSubnet)
 	if !ok1 || !ok2 || !ok3 {
 		return nil, r.Diags
 	}
@@ -118,7 +132,7 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 	if p.Network.CNI.Encapsulation == "ipip" {
 		r.Say(protocol, p.Network.CNI.Block(), "Azure's network carries no IP in IP, which this pod network is made of. Write encapsulation = \"vxlan\".")
 	}
-	v.Variables = r.Variables(cloud.Access{AdminCIDRs: w.AdminCIDRs, Consumers: w.Consumers, PublicKey: w.PublicKey})
+	v.Variables = r.Variables(w.Access)
 	if v.Endpoint = r.Balancer(); v.Endpoint != nil {
 		lb := p.LoadBalancer
 		switch {

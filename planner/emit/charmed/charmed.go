@@ -60,7 +60,7 @@ type body struct {
 	Base *string
 }
 
-func schema() *spec.Block {
+func Schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Charmed Kubernetes, deployed by Juju on LXD or any other cloud of Juju's.",
 		Arguments: []spec.Argument{
@@ -72,7 +72,7 @@ func schema() *spec.Block {
 // Decode reads the body of the target block against the plan. After an error the value is nil.
 func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	var b body
-	diags := spec.Decode(written, ctx, schema(), &b)
+	diags := spec.Decode(written, ctx, Schema(), &b)
 	if diags.HasErrors() {
 		return nil, diags
 	}

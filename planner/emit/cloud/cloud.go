@@ -16,6 +16,7 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/terraform"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
 )
 
 // Cloud is what differs between clouds in what they share.
@@ -67,11 +68,20 @@ type Endpoint struct {
 	Port    int    `json:"port"`
 }
 
-// Access is the part of the block that says who comes in; every cloud takes it.
+// Access is the part of the block that says who comes in; every cloud takes it, and embeds it in the struct of its block.
 type Access struct {
 	AdminCIDRs []string
 	Consumers  []string
 	PublicKey  *string
+}
+
+// Arguments are the rows for Access.
+func Arguments() []spec.Argument {
+	return []spec.Argument{
+		{Name: "admin_cidrs", Type: spec.TextList, Field: "AdminCIDRs", Example: `["203.0.113.0/24"]`, Doc: "Ranges that administrators and CI come from: the bastion answers these alone."},
+		{Name: "node_port_cidrs", Type: spec.TextList, Field: "Consumers", Example: `["203.0.113.0/24"]`, Doc: "Ranges that may reach NodePort Services; nobody outside may where it is left out."},
+		{Name: "ssh_public_key_file", Type: spec.Text, Field: "PublicKey", Example: `"~/.ssh/id_ed25519.pub"`, Doc: "Path of the public key that the machines are made with."},
+	}
 }
 
 // Reader reads the block of a target, and gathers what is wrong.
@@ -82,10 +92,10 @@ type Reader struct {
 	Rules Rules
 }
 
-// Read decodes the body into a struct with gohcl's tags. ok is false where it could not.
-func (c *Cloud) Read(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext, into any) (r *Reader, ok bool) {
+// Read decodes the body into a struct by the target's schema. ok is false where it could not.
+func (c *Cloud) Read(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext, schema *spec.Block, into block.Written) (r *Reader, ok bool) {
 	r = &Reader{Cloud: c, Plan: p, Rules: c.Rules()}
-	r.Reader, ok = block.Read(p.Target.Block(), body, ctx, into, r.Rules.Argument)
+	r.Reader, ok = block.Read(p, body, ctx, schema, into, r.Rules.Argument)
 	return r, ok
 }
 
@@ -96,23 +106,18 @@ type Range struct {
 	At     hcl.Range
 }
 
-// IPv4 reads a range of the cloud's network.
-func (r *Reader) IPv4(name, what, text string, at hcl.Range) (Range, bool) {
+// IPv4 reads an argument that is a range of the cloud's network, or holds one. ok is false where it is not written.
+func (r *Reader) IPv4(name, what, text string) (Range, bool) {
+	if !r.Has(name) {
+		return Range{}, false
+	}
+	at := r.At(name)
 	prefix, ok := block.Prefix4(text)
 	if !ok {
 		r.Say(r.Rules.Argument, at, "%s is %q, which is no range of IPv4 addresses. Write the first address of %s and the length of its prefix, such as \"10.10.0.0/24\".", name, text, what)
 		return Range{}, false
 	}
 	return Range{prefix, what, at}, true
-}
-
-// Argument reads a range that must be written.
-func (r *Reader) Argument(name, what, example string, text *string) (Range, bool) {
-	if text == nil {
-		r.Say(r.Rules.Argument, r.At.At(name), "The target needs %s: %s = %q.", what, name, example)
-		return Range{}, false
-	}
-	return r.IPv4(name, what, *text, r.At.At(name))
 }
 
 // Apart asks that the ranges of the cloud's network overlap neither each other nor those of pods, Services and what is reserved.
@@ -193,7 +198,7 @@ func (r *Reader) Variables(access Access) Variables {
 	}
 	admins, consumers := r.Ranges("admin_cidrs", access.AdminCIDRs), r.Ranges("node_port_cidrs", access.Consumers)
 	if len(access.AdminCIDRs) == 0 {
-		r.Say(r.Rules.NoAdmins, r.At.At("admin_cidrs"), "Nobody could reach the bastion, and so Ansible no machine. Write the ranges that administrators and CI come from: admin_cidrs = [\"203.0.113.0/24\"].")
+		r.Say(r.Rules.NoAdmins, r.At("admin_cidrs"), "Nobody could reach the bastion, and so Ansible no machine. Write the ranges that administrators and CI come from: admin_cidrs = [\"203.0.113.0/24\"].")
 	}
 	for _, a := range admins {
 		v.AdminCIDRs = append(v.AdminCIDRs, a.String())

@@ -48,7 +48,7 @@ type body struct {
 	MachineTemplateKind *string
 }
 
-func schema() *spec.Block {
+func Schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Cluster API, with a management cluster that exists.",
 		Arguments: []spec.Argument{
@@ -86,7 +86,7 @@ type deployment struct {
 // Decode reads the body of the target block against the plan and returns *options. After an error the value is nil.
 func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	var b body
-	diags := spec.Decode(written, ctx, schema(), &b)
+	diags := spec.Decode(written, ctx, Schema(), &b)
 	if diags.HasErrors() {
 		return nil, diags
 	}

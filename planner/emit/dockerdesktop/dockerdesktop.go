@@ -35,7 +35,7 @@ type body struct {
 	Mode *string
 }
 
-func schema() *spec.Block {
+func Schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Docker Desktop's own Kubernetes.",
 		Arguments: []spec.Argument{
@@ -47,7 +47,7 @@ func schema() *spec.Block {
 // Decode reads the body of the target block against the plan and returns settings. After an error the value is nil.
 func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	var b body
-	diags := spec.Decode(written, ctx, schema(), &b)
+	diags := spec.Decode(written, ctx, Schema(), &b)
 	if diags.HasErrors() {
 		return nil, diags
 	}

@@ -17,14 +17,29 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/terraform"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
 )
 
 // written is the block as it is written.
 type written struct {
-	Region      *string  `hcl:"region"`
-	VPC         *string  `hcl:"vpc_cidr"`
-	DefaultPool *string  `hcl:"default_pool"`
-	Admins      []string `hcl:"admin_cidrs,optional"`
+	*spec.Source
+	Region      string
+	VPC         string
+	DefaultPool *string
+	Admins      []string
+}
+
+// Schema is the language of the block.
+func Schema() *spec.Block {
+	return &spec.Block{
+		Name: "target", Doc: "DigitalOcean Kubernetes.",
+		Arguments: []spec.Argument{
+			{Name: "region", Type: spec.Text, Required: true, Field: "Region", Example: `"fra1"`, Doc: "Region of DigitalOcean."},
+			{Name: "vpc_cidr", Type: spec.Text, Required: true, Field: "VPC", Example: `"10.60.0.0/20"`, Doc: "Range of the workers' network, from /16 to /28."},
+			hosted.DefaultPool(),
+			hosted.AdminCIDRs(),
+		},
+	}
 }
 
 // variables is plan.auto.tfvars.json, as templates/doks/variables.tf, templates/terraform/pools.tf and default-pool.tf declare it.
@@ -55,15 +70,15 @@ func vendor() *hosted.Vendor {
 // Decode reads the target block against the plan. It reports every mistake that it finds.
 func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	var w written
-	r, ok := vendor().Read(p, body, ctx, &w)
+	r, ok := vendor().Read(p, body, ctx, Schema(), &w)
 	if !ok {
 		return nil, r.Diags
 	}
 	v := &variables{Variables: r.Variables(w.Admins, w.DefaultPool), HA: hosted.HighlyAvailable(p)}
-	v.Region = r.Match("region", w.Region, regionPattern, `The target needs a region of DigitalOcean: region = "fra1".`)
-	vpc, ok := block.Prefix4(block.Value(w.VPC, ""))
-	if !ok || vpc.Bits() < 16 || vpc.Bits() > 28 {
-		r.Say(r.Rules.Argument, r.At.At("vpc_cidr"), "The target needs the range of the workers' network, from /16 to /28: vpc_cidr = \"10.60.0.0/20\".")
+	v.Region = r.Match("region", w.Region, regionPattern, `Write a region of DigitalOcean, such as "fra1".`)
+	vpc, ok := r.Range("vpc_cidr", w.VPC, "Write the range of the workers' network, such as \"10.60.0.0/20\".")
+	if ok && (vpc.Bits() < 16 || vpc.Bits() > 28) {
+		r.Say(r.Rules.Argument, r.At("vpc_cidr"), "vpc_cidr is %s. DigitalOcean takes networks from /16 to /28.", vpc)
 	}
 	v.VPC = vpc.String()
 	for name, text := range map[string]string{"pod_subnets": v.Pods, "service_subnets": v.Services} {

@@ -10,19 +10,33 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/artifact"
-	"github.com/k8splan/k8splan/planner/emit/block"
 	"github.com/k8splan/k8splan/planner/emit/hosted"
 	"github.com/k8splan/k8splan/planner/emit/terraform"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
 )
 
 // written is the block as it is written.
 type written struct {
-	Region *string  `hcl:"region"`
-	VPC    *string  `hcl:"vpc_cidr"`
-	Zones  []string `hcl:"zones,optional"`
-	Admins []string `hcl:"admin_cidrs,optional"`
+	*spec.Source
+	Region string
+	VPC    string
+	Zones  []string
+	Admins []string
+}
+
+// Schema is the language of the block.
+func Schema() *spec.Block {
+	return &spec.Block{
+		Name: "target", Doc: "Amazon EKS.",
+		Arguments: []spec.Argument{
+			{Name: "region", Type: spec.Text, Required: true, Field: "Region", Example: `"eu-central-1"`, Doc: "Region of AWS."},
+			{Name: "vpc_cidr", Type: spec.Text, Required: true, Field: "VPC", Example: `"10.40.0.0/16"`, Doc: "Range of the network, pods' addresses included."},
+			{Name: "zones", Type: spec.TextList, Required: true, Field: "Zones", Example: `["eu-central-1a", "eu-central-1b"]`, Doc: "Availability zones, at least two."},
+			hosted.AdminCIDRs(),
+		},
+	}
 }
 
 // variables is plan.auto.tfvars.json, as templates/eks/variables.tf and templates/terraform/pools.tf declare it.
@@ -63,18 +77,17 @@ func vendor() *hosted.Vendor {
 // Decode reads the target block against the plan. It reports every mistake that it finds.
 func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	var w written
-	r, ok := vendor().Read(p, body, ctx, &w)
+	r, ok := vendor().Read(p, body, ctx, Schema(), &w)
 	if !ok {
 		return nil, r.Diags
 	}
 	v := &variables{Variables: r.Variables(w.Admins, nil), Zones: w.Zones}
-	v.Region = r.Match("region", w.Region, regionPattern, `The target needs a region of AWS: region = "eu-central-1".`)
-	vpc, ok := block.Prefix4(block.Value(w.VPC, ""))
+	v.Region = r.Match("region", w.Region, regionPattern, `Write a region of AWS, such as "eu-central-1".`)
+	vpc, ok := r.Range("vpc_cidr", w.VPC, "Write the range of the network, pods' addresses included, such as \"10.40.0.0/16\".")
 	switch {
 	case !ok:
-		r.Say(r.Rules.Argument, r.At.At("vpc_cidr"), "The target needs the range of the network, pods' addresses included: vpc_cidr = \"10.40.0.0/16\".")
 	case vpc.Bits() < 16 || vpc.Bits() > 20: // a narrower one leaves public subnets below AWS' /28
-		r.Say(r.Rules.Argument, r.At.At("vpc_cidr"), "vpc_cidr is %s. AWS takes networks from /16 on, and the subnets of the zones are cut out of one up to /20: every pod has an address of it.", vpc)
+		r.Say(r.Rules.Argument, r.At("vpc_cidr"), "vpc_cidr is %s. AWS takes networks from /16 on, and the subnets of the zones are cut out of one up to /20: every pod has an address of it.", vpc)
 	default:
 		v.VPC = vpc.String()
 		for _, services := range p.Network.ServiceSubnets {
@@ -94,8 +107,8 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 
 // zonesOf asks that there are zones enough, and that every pool's are among them.
 func zonesOf(r *hosted.Reader, v *variables) {
-	at := r.At.At("zones")
-	if v.Region == "" {
+	at := r.At("zones")
+	if v.Region == "" || !r.Has("zones") {
 		return
 	}
 	pattern := regexp.MustCompile("^" + v.Region + "(-[a-z]+-[0-9]+)?[a-z]$")

@@ -13,17 +13,30 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/terraform"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
 )
 
 // written is the block as it is written.
 type written struct {
-	Project     *string  `hcl:"project"`
-	Region      *string  `hcl:"region"`
-	Subnet      *string  `hcl:"subnet"`
-	ProxySubnet *string  `hcl:"proxy_subnet"`
-	AdminCIDRs  []string `hcl:"admin_cidrs,optional"`
-	Consumers   []string `hcl:"node_port_cidrs,optional"`
-	PublicKey   *string  `hcl:"ssh_public_key_file"`
+	*spec.Source
+	cloud.Access
+	Project     string
+	Region      string
+	Subnet      string
+	ProxySubnet *string
+}
+
+// Schema is the language of the block.
+func Schema() *spec.Block {
+	return &spec.Block{
+		Name: "target", Doc: "Machines on Google Cloud.",
+		Arguments: append([]spec.Argument{
+			{Name: "project", Type: spec.Text, Required: true, Field: "Project", Example: `"my-project-123"`, Doc: "ID of the project."},
+			{Name: "region", Type: spec.Text, Required: true, Field: "Region", Example: `"europe-west4"`, Doc: "Region of Google Cloud."},
+			{Name: "subnet", Type: spec.Text, Required: true, Field: "Subnet", Example: `"10.10.0.0/24"`, Doc: "Range of the machines' addresses."},
+			{Name: "proxy_subnet", Type: spec.Text, Field: "ProxySubnet", Example: `"10.10.255.0/26"`, Doc: "Range of its own for the balancer's proxies; needed where the balancer is Google's."},
+		}, cloud.Arguments()...),
+	}
 }
 
 // variables is plan.auto.tfvars.json, as templates/gcp/variables.tf and templates/terraform/plan.tf declare it.
@@ -84,14 +97,14 @@ func facts() *cloud.Cloud {
 // Decode reads the target block against the plan. It reports every mistake that it finds.
 func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	var w written
-	r, ok := facts().Read(p, body, ctx, &w)
+	r, ok := facts().Read(p, body, ctx, Schema(), &w)
 	if !ok {
 		return nil, r.Diags
 	}
 	v := &variables{}
-	v.Project = r.Match("project", w.Project, projectPattern, `The target needs the ID of a Google Cloud project: project = "my-project-123".`)
-	v.Region = r.Match("region", w.Region, regionPattern, `The target needs a region of Google Cloud: region = "europe-west4".`)
-	subnet, ok := r.Argument("subnet", "the range of the machines' addresses", "10.10.0.0/24", w.Subnet)
+	v.Project = r.Match("project", w.Project, projectPattern, `Write the ID of a Google Cloud project, such as "my-project-123".`)
+	v.Region = r.Match("region", w.Region, regionPattern, `Write a region of Google Cloud, such as "europe-west4".`)
+	subnet, ok := r.IPv4("subnet", "the range of the machines' addresses", w.Subnet)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -110,7 +123,9 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 	ranges := []cloud.Range{subnet}
 	if b := r.Balancer(); b != nil && b.Address != "" {
 		v.Endpoint = b
-		if proxies, ok := r.Argument("proxy_subnet", "a range of its own for the balancer's proxies", "10.10.255.0/26", w.ProxySubnet); ok {
+		if w.ProxySubnet == nil {
+			r.Say(r.Rules.Argument, r.At("proxy_subnet"), "Google's balancer needs a range of its own for its proxies: proxy_subnet = \"10.10.255.0/26\".")
+		} else if proxies, ok := r.IPv4("proxy_subnet", "a range of its own for the balancer's proxies", *w.ProxySubnet); ok {
 			v.ProxySubnet = proxies.Prefix.String()
 			ranges = append(ranges, proxies)
 		}
@@ -122,7 +137,7 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 	}
 	r.Apart(ranges...)
 	e := v.Endpoint
-	v.Variables = r.Variables(cloud.Access{AdminCIDRs: w.AdminCIDRs, Consumers: w.Consumers, PublicKey: w.PublicKey})
+	v.Variables = r.Variables(w.Access)
 	v.Endpoint = e
 	return v, r.Diags
 }

@@ -17,15 +17,31 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/terraform"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
 )
 
 // written is the block as it is written.
 type written struct {
-	Project *string  `hcl:"project"`
-	Region  *string  `hcl:"region"`
-	Subnet  *string  `hcl:"subnet"`
-	Channel *string  `hcl:"release_channel"`
-	Admins  []string `hcl:"admin_cidrs,optional"`
+	*spec.Source
+	Project string
+	Region  string
+	Subnet  string
+	Channel *string
+	Admins  []string
+}
+
+// Schema is the language of the block.
+func Schema() *spec.Block {
+	return &spec.Block{
+		Name: "target", Doc: "Google Kubernetes Engine.",
+		Arguments: []spec.Argument{
+			{Name: "project", Type: spec.Text, Required: true, Field: "Project", Example: `"my-project-123"`, Doc: "ID of the project."},
+			{Name: "region", Type: spec.Text, Required: true, Field: "Region", Example: `"europe-west4"`, Doc: "Region of Google Cloud."},
+			{Name: "subnet", Type: spec.Text, Required: true, Field: "Subnet", Example: `"10.30.0.0/20"`, Doc: "Range of the workers' addresses."},
+			{Name: "release_channel", Type: spec.Text, Enum: []string{"RAPID", "REGULAR", "STABLE"}, Field: "Channel", Example: `"REGULAR"`, Doc: "Channel of new versions; the slowest that has the version where it is left out."},
+			hosted.AdminCIDRs(),
+		},
+	}
 }
 
 // variables is plan.auto.tfvars.json, as templates/gke/variables.tf and templates/terraform/pools.tf declare it.
@@ -72,29 +88,25 @@ func vendor() *hosted.Vendor {
 // Decode reads the target block against the plan. It reports every mistake that it finds.
 func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	var w written
-	r, ok := vendor().Read(p, body, ctx, &w)
+	r, ok := vendor().Read(p, body, ctx, Schema(), &w)
 	if !ok {
 		return nil, r.Diags
 	}
 	v := &variables{Variables: r.Variables(w.Admins, nil), Channel: block.Value(w.Channel, "")}
-	v.Project = r.Match("project", w.Project, projectPattern, `The target needs the ID of a Google Cloud project: project = "my-project-123".`)
-	v.Region = r.Match("region", w.Region, regionPattern, `The target needs a region of Google Cloud: region = "europe-west4".`)
-	if subnet, ok := block.Prefix4(block.Value(w.Subnet, "")); ok {
+	v.Project = r.Match("project", w.Project, projectPattern, `Write the ID of a Google Cloud project, such as "my-project-123".`)
+	v.Region = r.Match("region", w.Region, regionPattern, `Write a region of Google Cloud, such as "europe-west4".`)
+	if subnet, ok := r.Range("subnet", w.Subnet, "Write the range of the workers' addresses, such as \"10.30.0.0/20\"."); ok {
 		v.Subnet = subnet.String()
-	} else {
-		r.Say(r.Rules.Argument, r.At.At("subnet"), "The target needs the range of the workers' addresses: subnet = \"10.30.0.0/20\".")
 	}
-	newest, known := channels[v.Channel]
+	newest := channels[v.Channel]
 	switch {
 	case w.Channel == nil: // the slowest channel that has the version
 		v.Channel = "REGULAR"
 		if p.Cluster.Version.MinorsAhead(channels["REGULAR"]) > 0 {
 			v.Channel = "RAPID"
 		}
-	case !known:
-		r.Say(r.Rules.Argument, r.At.At("release_channel"), "release_channel is %q. Write REGULAR, RAPID or STABLE, or leave it out: the slowest channel that has the version is taken.", v.Channel)
 	case p.Cluster.Version.MinorsAhead(newest) > 0:
-		r.Say(channel, r.At.At("release_channel"), "The channel %s has Kubernetes up to %s, as far as is known, and the version is %s. Write RAPID, or an older version.", v.Channel, newest.MinorString(), p.Cluster.Version.MinorString())
+		r.Say(channel, r.At("release_channel"), "The channel %s has Kubernetes up to %s, as far as is known, and the version is %s. Write RAPID, or an older version.", v.Channel, newest.MinorString(), p.Cluster.Version.MinorString())
 	}
 	if v.Region == "" {
 		return v, r.Diags

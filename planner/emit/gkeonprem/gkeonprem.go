@@ -32,8 +32,8 @@ type body struct {
 	Key        string
 }
 
-// schema is the language of the block.
-func schema() *spec.Block {
+// Schema is the language of the block.
+func Schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Google Distributed Cloud on bare metal, by bmctl.",
 		Arguments: []spec.Argument{
@@ -99,7 +99,7 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 		return nil, hcl.Diagnostics{malformed.Diagnostic(p.Target.Block(), "The target needs project, location, control_plane_vip, ingress_vip, address_pools and ssh_private_key_file.")}
 	}
 	var o options
-	diags := spec.Decode(written, ctx, schema(), &o.body)
+	diags := spec.Decode(written, ctx, Schema(), &o.body)
 	if diags.HasErrors() {
 		return nil, diags
 	}

@@ -27,9 +27,14 @@ import (
 
 const folder = "kubernetes-the-hard-way/"
 
-// Decode holds the plan against what the tutorial has. The block takes no arguments.
+// Schema is the language of the block: it takes no arguments.
+func Schema() *spec.Block {
+	return &spec.Block{Name: "target", Doc: "Kubernetes The Hard Way, on machines that exist."}
+}
+
+// Decode holds the plan against what the tutorial has.
 func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
-	diags := spec.Decode(written, ctx, &spec.Block{Name: "target", Doc: "Kubernetes The Hard Way, on machines that exist."}, &struct{}{})
+	diags := spec.Decode(written, ctx, Schema(), &struct{}{})
 	say := func(r *rule.Rule, at hcl.Range, format string, args ...any) {
 		diags = append(diags, r.Diagnostic(at, fmt.Sprintf(format, args...)))
 	}

@@ -17,17 +17,30 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/terraform"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
 )
 
 // written is the block as it is written.
 type written struct {
-	Subnet       *string  `hcl:"subnet"`
-	NetworkZone  *string  `hcl:"network_zone"`
-	SSHKey       *string  `hcl:"ssh_key"`
-	BalancerType *string  `hcl:"load_balancer_type"`
-	AdminCIDRs   []string `hcl:"admin_cidrs,optional"`
-	Consumers    []string `hcl:"node_port_cidrs,optional"`
-	PublicKey    *string  `hcl:"ssh_public_key_file"`
+	*spec.Source
+	cloud.Access
+	Subnet       string
+	NetworkZone  *string
+	SSHKey       *string
+	BalancerType *string
+}
+
+// Schema is the language of the block.
+func Schema() *spec.Block {
+	return &spec.Block{
+		Name: "target", Doc: "Machines on Hetzner Cloud.",
+		Arguments: append([]spec.Argument{
+			{Name: "subnet", Type: spec.Text, Required: true, Field: "Subnet", Example: `"10.90.0.0/24"`, Doc: "Range of the machines' addresses."},
+			{Name: "network_zone", Type: spec.Text, Field: "NetworkZone", Example: `"eu-central"`, Doc: "Network zone of the locations; needed for locations that the planner does not know."},
+			{Name: "ssh_key", Type: spec.Text, Field: "SSHKey", Example: `"ops"`, Doc: "Name of a public key that the project has already; it takes the place of ssh_public_key_file."},
+			{Name: "load_balancer_type", Type: spec.Text, Field: "BalancerType", Example: `"lb11"`, Doc: "Type of the API's balancer."},
+		}, cloud.Arguments()...),
+	}
 }
 
 // variables is plan.auto.tfvars.json, as templates/hetzner/variables.tf and templates/terraform/plan.tf declare it.
@@ -106,7 +119,7 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 	var w written
 	v := &variables{Spread: map[string]string{}, BalancerType: "lb11"}
 	hetzner := facts(europe)
-	r, ok := hetzner.Read(p, body, ctx, &w)
+	r, ok := hetzner.Read(p, body, ctx, Schema(), &w)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -115,7 +128,7 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 	hetzner.Sizes = sizes(v.NetworkZone)
 	v.BastionType = hetzner.Sizes[0].Name
 	v.spread(r)
-	subnet, ok := r.Argument("subnet", "the range of the machines' addresses", "10.90.0.0/24", w.Subnet)
+	subnet, ok := r.IPv4("subnet", "the range of the machines' addresses", w.Subnet)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -130,7 +143,7 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 	if c := p.Network.CNI; c.Name == plan.StaticRoutes || slices.Contains([]string{"host-gw", "bgp", "none"}, c.Encapsulation) {
 		r.Say(unwrapped, c.Block(), "%s sends pods' packets unwrapped, and the gateway between the machines knows no pod's address. Let the pod network wrap them, as flannel does with VXLAN.", c.Name)
 	}
-	v.Variables = r.Variables(cloud.Access{AdminCIDRs: w.AdminCIDRs, Consumers: w.Consumers, PublicKey: w.PublicKey})
+	v.Variables = r.Variables(w.Access)
 	if v.Endpoint = r.Balancer(); v.Endpoint != nil {
 		r.Within(subnet, endpoint())
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/terraform"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
 	"github.com/k8splan/k8splan/topologies"
 )
 
@@ -77,10 +78,20 @@ type Reader struct {
 	Rules  Rules
 }
 
-// Read decodes the body into a struct with gohcl's tags. ok is false where it could not.
-func (v *Vendor) Read(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext, into any) (r *Reader, ok bool) {
+// AdminCIDRs is the argument that says who may reach the API.
+func AdminCIDRs() spec.Argument {
+	return spec.Argument{Name: "admin_cidrs", Type: spec.TextList, Field: "Admins", Example: `["203.0.113.0/24"]`, Doc: "Ranges that may reach the API; everybody may where it is left out."}
+}
+
+// DefaultPool is the argument that names the pool which is made with the cluster.
+func DefaultPool() spec.Argument {
+	return spec.Argument{Name: "default_pool", Type: spec.Text, Field: "DefaultPool", Example: `"general"`, Doc: "Pool that is made with the cluster and cannot be replaced later; needed where several have no taints."}
+}
+
+// Read decodes the body into a struct by the target's schema. ok is false where it could not.
+func (v *Vendor) Read(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext, schema *spec.Block, into block.Written) (r *Reader, ok bool) {
 	r = &Reader{Vendor: v, Plan: p, Rules: v.Rules()}
-	r.Reader, ok = block.Read(p.Target.Block(), body, ctx, into, r.Rules.Argument)
+	r.Reader, ok = block.Read(p, body, ctx, schema, into, r.Rules.Argument)
 	return r, ok
 }
 
@@ -159,7 +170,7 @@ func (r *Reader) defaultPool(pools map[string]Pool, chosen *string) string {
 		}
 	}
 	slices.Sort(able)
-	at := r.At.At("default_pool")
+	at := r.At("default_pool")
 	switch {
 	case chosen != nil && slices.Contains(able, *chosen):
 		return *chosen

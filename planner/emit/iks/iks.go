@@ -17,14 +17,29 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/terraform"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
 )
 
 // written is the block as it is written.
 type written struct {
-	Region      *string           `hcl:"region"`
-	Subnets     map[string]string `hcl:"subnets,optional"`
-	Public      *bool             `hcl:"public_endpoint"`
-	DefaultPool *string           `hcl:"default_pool"`
+	*spec.Source
+	Region      string
+	Subnets     map[string]string
+	Public      *bool
+	DefaultPool *string
+}
+
+// Schema is the language of the block.
+func Schema() *spec.Block {
+	return &spec.Block{
+		Name: "target", Doc: "IBM Cloud Kubernetes Service.",
+		Arguments: []spec.Argument{
+			{Name: "region", Type: spec.Text, Required: true, Field: "Region", Example: `"eu-de"`, Doc: "Region of IBM Cloud."},
+			{Name: "subnets", Type: spec.TextMap, Required: true, Field: "Subnets", Example: `{ "eu-de-1" = "10.70.0.0/24" }`, Doc: "Range of the workers' addresses by zone."},
+			{Name: "public_endpoint", Type: spec.Bool, Field: "Public", Example: `false`, Doc: "Whether the API answers the internet; true where it is left out."},
+			hosted.DefaultPool(),
+		},
+	}
 }
 
 // variables is plan.auto.tfvars.json, as templates/iks/variables.tf, templates/terraform/pools.tf and default-pool.tf declare it.
@@ -58,16 +73,13 @@ func vendor() *hosted.Vendor {
 // Decode reads the target block against the plan. It reports every mistake that it finds.
 func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	var w written
-	r, ok := vendor().Read(p, body, ctx, &w)
+	r, ok := vendor().Read(p, body, ctx, Schema(), &w)
 	if !ok {
 		return nil, r.Diags
 	}
 	v := &variables{Variables: r.Variables(nil, w.DefaultPool), Subnets: w.Subnets, Public: block.Value(w.Public, true)}
-	v.Region = r.Match("region", w.Region, regionPattern, `The target needs a region of IBM Cloud: region = "eu-de".`)
-	at := r.At.At("subnets")
-	if len(w.Subnets) == 0 {
-		r.Say(r.Rules.Argument, at, "The target needs a range of the workers' addresses for each zone: subnets = { \"eu-de-1\" = \"10.70.0.0/24\", … }.")
-	}
+	v.Region = r.Match("region", w.Region, regionPattern, `Write a region of IBM Cloud, such as "eu-de".`)
+	at := r.At("subnets")
 	taken := map[string]string{"pods": v.Pods, "Services": v.Services}
 	for _, zone := range slices.Sorted(maps.Keys(w.Subnets)) {
 		prefix, ok := block.Prefix4(w.Subnets[zone])
@@ -93,7 +105,7 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 			r.Say(count, hosted.CountAt(pool), "Pool %q names no zones, and IBM counts its workers by zone. Name them: failure_domains = [\"%s-1\", …].", name, v.Region)
 		}
 		for _, zone := range pool.Zones {
-			if _, ok := w.Subnets[zone]; !ok && pattern.MatchString(zone) {
+			if _, ok := w.Subnets[zone]; !ok && r.Has("subnets") && pattern.MatchString(zone) {
 				r.Say(r.Rules.Argument, at, "Pool %q has workers in zone %q, which has no range here.", name, zone)
 			}
 		}

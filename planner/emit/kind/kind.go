@@ -67,8 +67,8 @@ type mount struct {
 	ReadOnly      *bool
 }
 
-// schema is the language of the block.
-func schema() *spec.Block {
+// Schema is the language of the block.
+func Schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "kind, on a machine with Docker or Podman.",
 		Arguments: []spec.Argument{
@@ -107,7 +107,7 @@ var imagePattern = regexp.MustCompile(`^[a-z0-9][a-zA-Z0-9._:/@-]*$`)
 // Decode reads the body of the target block against the plan. After an error the value is nil.
 func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	var b body
-	diags := spec.Decode(written, ctx, schema(), &b)
+	diags := spec.Decode(written, ctx, Schema(), &b)
 	if diags.HasErrors() {
 		return nil, diags
 	}

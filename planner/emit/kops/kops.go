@@ -42,7 +42,7 @@ type body struct {
 	InternalAPI *bool
 }
 
-func schema() *spec.Block {
+func Schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "kops, which makes machines in a cloud and the cluster on them.",
 		Arguments: []spec.Argument{
@@ -72,7 +72,7 @@ type options struct {
 // Decode reads the body of the target block against the plan and returns *options. After an error the value is nil.
 func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	o := &options{body: &body{}}
-	diags := spec.Decode(written, ctx, schema(), o.body)
+	diags := spec.Decode(written, ctx, Schema(), o.body)
 	say := func(r *rule.Rule, at hcl.Range, format string, args ...any) {
 		diags = append(diags, r.Diagnostic(at, fmt.Sprintf(format, args...)))
 	}

@@ -34,7 +34,7 @@ type body struct {
 	Images      map[string]string
 }
 
-func schema() *spec.Block {
+func Schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "LXD on one machine.",
 		Arguments: append([]spec.Argument{
@@ -76,7 +76,7 @@ type machine struct {
 // Decode reads the body of the target block against the plan. After an error the value is nil.
 func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	var b body
-	diags := spec.Decode(written, ctx, schema(), &b)
+	diags := spec.Decode(written, ctx, Schema(), &b)
 	if diags.HasErrors() {
 		return nil, diags
 	}

@@ -35,7 +35,7 @@ type body struct {
 	Addons []string
 }
 
-func schema() *spec.Block {
+func Schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "minikube, on one machine.",
 		Arguments: []spec.Argument{
@@ -51,7 +51,7 @@ var addonPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 // Decode reads the body of the target block against the plan. After an error the value is nil.
 func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	var b body
-	diags := spec.Decode(written, ctx, schema(), &b)
+	diags := spec.Decode(written, ctx, Schema(), &b)
 	if diags.HasErrors() {
 		return nil, diags
 	}

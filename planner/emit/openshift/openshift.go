@@ -32,8 +32,8 @@ type body struct {
 	NTP         []string
 }
 
-// schema is the language of the block.
-func schema() *spec.Block {
+// Schema is the language of the block.
+func Schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "OpenShift, by its agent-based installer.",
 		Arguments: append([]spec.Argument{
@@ -41,7 +41,7 @@ func schema() *spec.Block {
 			{Name: "api_vips", Type: spec.TextList, Field: "APIVIPs", Example: `["10.0.0.5"]`, Doc: "Addresses of the API, which the control planes hold among themselves; one of each family."},
 			{Name: "ingress_vips", Type: spec.TextList, Field: "IngressVIPs", Example: `["10.0.0.6"]`, Doc: "Addresses of the routes, *.apps.NAME.example.com; one of each family."},
 			{Name: "install_disk", Type: spec.Text, Field: "Disk", Example: `"/dev/sda"`, Doc: "Disk that is erased for the system; the installer's choice where it is left out."},
-			{Name: "install_disks", Type: spec.TextMap, Field: "Disks", Example: `{ "cp-1" = "/dev/nvme0n1" }`, Doc: "The same by node or pool, where it is another one."},
+			{Name: "install_disks", Type: spec.TextMap, Field: "Disks", Example: `{ "cp-1" = "/dev/nvme0n1" }`, Doc: "Disk by node or pool, where it is another one."},
 			{Name: "ntp_servers", Type: spec.TextList, Field: "NTP", Example: `["10.0.0.2"]`, Doc: "Time servers beside those of the image."},
 		}, onprem.Arguments()...),
 	}
@@ -74,7 +74,7 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 		return nil, hcl.Diagnostics{shared.Argument.Diagnostic(p.Target.Block(), "The target needs a domain: base_domain = \"example.com\".")}
 	}
 	var b body
-	diags := spec.Decode(written, ctx, schema(), &b)
+	diags := spec.Decode(written, ctx, Schema(), &b)
 	if diags.HasErrors() {
 		return nil, diags
 	}

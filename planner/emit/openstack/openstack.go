@@ -16,27 +16,53 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/terraform"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
 )
 
 // written is the block as it is written.
 type written struct {
-	ExternalNetwork *string           `hcl:"external_network"`
-	Subnet          *string           `hcl:"subnet"`
-	DNSServers      []string          `hcl:"dns_servers,optional"`
-	Images          map[string]string `hcl:"images,optional"`
-	Flavors         []flavor          `hcl:"flavors,optional"`
-	BastionFlavor   *string           `hcl:"bastion_flavor"`
-	Provider        *string           `hcl:"load_balancer_provider"`
-	AdminCIDRs      []string          `hcl:"admin_cidrs,optional"`
-	Consumers       []string          `hcl:"node_port_cidrs,optional"`
-	PublicKey       *string           `hcl:"ssh_public_key_file"`
+	*spec.Source
+	cloud.Access
+	ExternalNetwork string
+	Subnet          string
+	DNSServers      []string
+	Images          map[string]string
+	Flavors         []*flavor
+	BastionFlavor   *string
+	Provider        *string
+}
+
+// Schema is the language of the block.
+func Schema() *spec.Block {
+	return &spec.Block{
+		Name: "target", Doc: "Machines on OpenStack.",
+		Arguments: append([]spec.Argument{
+			{Name: "external_network", Type: spec.Text, Required: true, Field: "ExternalNetwork", Example: `"public"`, Doc: "Name of the network that leads outside."},
+			{Name: "subnet", Type: spec.Text, Required: true, Field: "Subnet", Example: `"10.80.0.0/24"`, Doc: "Range of the machines' addresses."},
+			{Name: "images", Type: spec.TextMap, Required: true, Field: "Images", Example: `{ "ubuntu-24.04" = "Ubuntu 24.04" }`, Doc: "Names of the cloud's images by operating system; the bastion boots from ubuntu-24.04."},
+			{Name: "dns_servers", Type: spec.TextList, Field: "DNSServers", Example: `["10.80.0.2"]`, Doc: "Name servers of the subnet; the cloud's own where it is left out."},
+			{Name: "bastion_flavor", Type: spec.Text, Field: "BastionFlavor", Example: `"m1.small"`, Doc: "Flavor of the bastion; the smallest where it is left out."},
+			{Name: "load_balancer_provider", Type: spec.Text, Field: "Provider", Example: `"amphora"`, Doc: "Octavia's driver."},
+		}, cloud.Arguments()...),
+		Blocks: []spec.Block{{
+			Name: "flavor", Label: "name", Many: true, Field: "Flavors", LabelField: "Name", Aliases: []string{"flavors"},
+			Doc:     "A flavor of the cloud. Without any, m1.small to m1.xlarge are taken to be there.",
+			Example: "flavor \"m1.small\" {\n  cpus       = 1\n  memory_gib = 2\n}",
+			Arguments: []spec.Argument{
+				{Name: "cpus", Type: spec.Integer, Required: true, Field: "CPUs", Example: `2`, Doc: "Processors."},
+				{Name: "memory_gib", Type: spec.Integer, Required: true, Field: "MemoryGiB", Example: `4`, Doc: "Memory, GiB."},
+			},
+		}},
+	}
 }
 
 // flavor is a machine type as this cloud has it: every OpenStack has its own.
 type flavor struct {
-	Name      string `cty:"name"`
-	CPUs      int    `cty:"cpus"`
-	MemoryGiB int64  `cty:"memory_gib"`
+	*spec.Source
+	Name      string
+	NameRange hcl.Range
+	CPUs      int
+	MemoryGiB int
 }
 
 // variables is plan.auto.tfvars.json, as templates/openstack/variables.tf and templates/terraform/plan.tf declare it.
@@ -64,7 +90,7 @@ func flavors() []terraform.Size {
 func facts(images map[string]map[string]any, sizes []terraform.Size) *cloud.Cloud {
 	return &cloud.Cloud{
 		Target: "openstack", Vendor: "OpenStack",
-		Arguments:   "Write external_network, subnet and images; flavors where the cloud does not have m1.small to m1.xlarge; dns_servers, bastion_flavor and load_balancer_provider where you want others.",
+		Arguments:   "Write external_network, subnet and images; flavor blocks where the cloud does not have m1.small to m1.xlarge; dns_servers, bastion_flavor and load_balancer_provider where you want others.",
 		NamePattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,62}[a-z0-9])?$`), NameWords: "lower-case letters, digits and hyphens", ClusterMax: 40,
 		SizeSource: "https://docs.openstack.org/nova/latest/user/flavors.html", Sizes: sizes,
 		Images: images, DefaultOS: defaultOS,
@@ -78,14 +104,14 @@ func facts(images map[string]map[string]any, sizes []terraform.Size) *cloud.Clou
 func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	var w written
 	cloudFacts := facts(nil, flavors())
-	r, ok := cloudFacts.Read(p, body, ctx, &w)
+	r, ok := cloudFacts.Read(p, body, ctx, Schema(), &w)
 	if !ok {
 		return nil, r.Diags
 	}
 	if len(w.Flavors) > 0 {
 		cloudFacts.Sizes = nil
 		for _, f := range w.Flavors {
-			cloudFacts.Sizes = append(cloudFacts.Sizes, terraform.Size{Name: f.Name, CPUs: f.CPUs, MemoryGiB: f.MemoryGiB})
+			cloudFacts.Sizes = append(cloudFacts.Sizes, terraform.Size{Name: f.Name, CPUs: f.CPUs, MemoryGiB: int64(f.MemoryGiB)})
 		}
 		slices.SortStableFunc(cloudFacts.Sizes, func(a, b terraform.Size) int {
 			if a.CPUs != b.CPUs {
@@ -98,21 +124,21 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 	for os, name := range w.Images {
 		cloudFacts.Images[os] = map[string]any{"amd64": name}
 	}
-	if _, ok := w.Images[defaultOS]; !ok {
-		r.Say(r.Rules.Argument, r.At.At("images"), "The target needs the names of the cloud's images by operating system, %s among them, which the bastion boots from: images = { %q = \"Ubuntu 24.04\" }.", defaultOS, defaultOS)
+	if _, ok := w.Images[defaultOS]; !ok && r.Has("images") {
+		r.Say(r.Rules.Argument, r.At("images"), "images has no %s, which the bastion boots from. Write what the cloud calls it: images = { %q = \"Ubuntu 24.04\" }.", defaultOS, defaultOS)
 	}
 	v := &variables{DNSServers: []string{}, Provider: block.Value(w.Provider, "amphora"), BastionFlavor: block.Value(w.BastionFlavor, cloudFacts.Sizes[0].Name)}
-	if v.ExternalNetwork = block.Value(w.ExternalNetwork, ""); v.ExternalNetwork == "" {
-		r.Say(r.Rules.Argument, r.At.At("external_network"), "The target needs the name of the network that leads outside: external_network = \"public\".")
+	if v.ExternalNetwork = w.ExternalNetwork; v.ExternalNetwork == "" && r.Has("external_network") {
+		r.Say(r.Rules.Argument, r.At("external_network"), "external_network is empty. Write the name of the network that leads outside, such as \"public\".")
 	}
 	for _, s := range w.DNSServers {
 		if a, err := netip.ParseAddr(s); err != nil || !a.Is4() {
-			r.Say(r.Rules.Argument, r.At.At("dns_servers"), "dns_servers holds %q, which is no IPv4 address.", s)
+			r.Say(r.Rules.Argument, r.At("dns_servers"), "dns_servers holds %q, which is no IPv4 address.", s)
 			continue
 		}
 		v.DNSServers = append(v.DNSServers, s)
 	}
-	subnet, ok := r.Argument("subnet", "the range of the machines' addresses", "10.80.0.0/24", w.Subnet)
+	subnet, ok := r.IPv4("subnet", "the range of the machines' addresses", w.Subnet)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -132,7 +158,7 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 		zones = append(zones, n.FailureDomain)
 	}
 	slices.Sort(zones)
-	v.Variables = r.Variables(cloud.Access{AdminCIDRs: w.AdminCIDRs, Consumers: w.Consumers, PublicKey: w.PublicKey})
+	v.Variables = r.Variables(w.Access)
 	if len(zones) > 0 {
 		v.BastionZone = zones[0]
 	}

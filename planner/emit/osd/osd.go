@@ -19,17 +19,34 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/terraform"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
 	"github.com/k8splan/k8splan/templates"
 )
 
 // written is the block as it is written.
 type written struct {
-	Provider    *string `hcl:"provider"`
-	Region      *string `hcl:"region"`
-	MachineCIDR *string `hcl:"machine_cidr"`
-	MultiZone   *bool   `hcl:"multi_zone"`
-	Private     *bool   `hcl:"private"`
-	DefaultPool *string `hcl:"default_pool"`
+	*spec.Source
+	Provider    string
+	Region      string
+	MachineCIDR *string
+	MultiZone   *bool
+	Private     *bool
+	DefaultPool *string
+}
+
+// Schema is the language of the block.
+func Schema() *spec.Block {
+	return &spec.Block{
+		Name: "target", Doc: "OpenShift Dedicated.",
+		Arguments: []spec.Argument{
+			{Name: "provider", Type: spec.Text, Required: true, Enum: []string{"aws", "gcp"}, Field: "Provider", Example: `"aws"`, Doc: "Cloud of the account."},
+			{Name: "region", Type: spec.Text, Required: true, Field: "Region", Example: `"eu-central-1"`, Doc: "Region of the cloud."},
+			{Name: "machine_cidr", Type: spec.Text, Field: "MachineCIDR", Example: `"10.0.0.0/16"`, Doc: "Range of the machines' network."},
+			{Name: "multi_zone", Type: spec.Bool, Field: "MultiZone", Example: `true`, Doc: "Whether workers stand in three zones; true where it is left out."},
+			{Name: "private", Type: spec.Bool, Field: "Private", Example: `false`, Doc: "Whether API and routes answer inside of the network alone."},
+			hosted.DefaultPool(),
+		},
+	}
 }
 
 type options struct {
@@ -74,19 +91,19 @@ func vendor() *hosted.Vendor {
 // Decode reads the target block against the plan. It reports every mistake that it finds.
 func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	var w written
-	r, ok := vendor().Read(p, body, ctx, &w)
+	r, ok := vendor().Read(p, body, ctx, Schema(), &w)
 	if !ok {
 		return nil, r.Diags
 	}
 	o := &options{multi: block.Value(w.MultiZone, true), private: block.Value(w.Private, false), release: openshift.Release(p.Cluster.Version)}
-	o.provider = r.Match("provider", w.Provider, regexp.MustCompile(`^(aws|gcp)$`), `The target needs the cloud: provider = "aws", or "gcp".`)
-	o.region = r.Match("region", w.Region, regionPattern, `The target needs a region of the cloud: region = "eu-central-1", or "europe-west4".`)
+	o.provider = w.Provider
+	o.region = r.Match("region", w.Region, regionPattern, `Write a region of the cloud, such as "eu-central-1" or "europe-west4".`)
 	r.Vendor.Sizes = sizes(o.provider)
 	o.Variables = r.Variables(nil, w.DefaultPool)
 	o.machines = block.Value(w.MachineCIDR, "10.0.0.0/16")
 	machines, ok := block.Prefix4(o.machines)
 	if !ok {
-		r.Say(r.Rules.Argument, r.At.At("machine_cidr"), "machine_cidr is %q, which is no range of IPv4 addresses. Write \"10.0.0.0/16\".", o.machines)
+		r.Say(r.Rules.Argument, r.At("machine_cidr"), "machine_cidr is %q, which is no range of IPv4 addresses. Write \"10.0.0.0/16\".", o.machines)
 	}
 	for name, text := range map[string]string{"pod_subnets": o.Pods, "service_subnets": o.Services} {
 		if other, err := netip.ParsePrefix(text); err == nil && ok && other.Overlaps(machines) {

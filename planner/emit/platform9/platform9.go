@@ -28,8 +28,8 @@ type body struct {
 	MetalLB     *string
 }
 
-// schema is the language of the block.
-func schema() *spec.Block {
+// Schema is the language of the block.
+func Schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Platform9 Managed Kubernetes.",
 		Arguments: []spec.Argument{
@@ -50,7 +50,7 @@ var (
 // Decode reads the body of the target block against the plan. After an error the value is nil.
 func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	var b body
-	diags := spec.Decode(written, ctx, schema(), &b)
+	diags := spec.Decode(written, ctx, Schema(), &b)
 	if diags.HasErrors() {
 		return nil, diags
 	}

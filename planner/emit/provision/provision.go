@@ -35,8 +35,8 @@ type body struct {
 	Timezone  *string
 }
 
-// schema is the language of the block.
-func schema() *spec.Block {
+// Schema is the language of the block.
+func Schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Machines that exist already.",
 		Arguments: append([]spec.Argument{
@@ -44,7 +44,7 @@ func schema() *spec.Block {
 			{Name: "ssh_authorized_keys", Type: spec.TextList, Field: "Keys", Example: `["ssh-ed25519 AAAA… ops@example.com"]`, Doc: "Public keys that may log in."},
 			{Name: "url", Type: spec.Text, Field: "URL", Example: `"http://10.0.0.2:8000"`, Doc: "Where the machines find the folder provision/ of the tree while they are installed."},
 			{Name: "install_disk", Type: spec.Text, Field: "Disk", Example: `"/dev/sda"`, Doc: "Disk that is erased for the system."},
-			{Name: "install_disks", Type: spec.TextMap, Field: "Disks", Example: `{ "etcd-1" = "/dev/nvme0n1" }`, Doc: "The same by node or pool, where it is another one."},
+			{Name: "install_disks", Type: spec.TextMap, Field: "Disks", Example: `{ "etcd-1" = "/dev/nvme0n1" }`, Doc: "Disk by node or pool, where it is another one."},
 			{Name: "timezone", Type: spec.Text, Field: "Timezone", Example: `"Etc/UTC"`, Doc: "Time zone; Etc/UTC where it is left out."},
 		}, onprem.Arguments()...),
 	}
@@ -79,7 +79,7 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 		return (*options)(nil), nil
 	}
 	var b body
-	diags := spec.Decode(written, ctx, schema(), &b)
+	diags := spec.Decode(written, ctx, Schema(), &b)
 	if diags.HasErrors() {
 		return nil, diags
 	}
@@ -87,7 +87,7 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 		diags = append(diags, r.Diagnostic(at, fmt.Sprintf(format, args...)))
 	}
 	if b.Provision == nil || !*b.Provision {
-		for _, a := range schema().Arguments {
+		for _, a := range Schema().Arguments {
 			if a.Name != "provision" && b.Has(a.Name) || a.Name == "provision" && b.Provision != nil {
 				say(shared.Argument, b.Attr(a.Name), "Without provision = true no operating system is installed, and the block has nothing to say. Write provision = true, or leave %s out.", a.Name)
 			}

@@ -33,8 +33,8 @@ type body struct {
 	PublicKey      *string
 }
 
-// schema is the language of the block.
-func schema() *spec.Block {
+// Schema is the language of the block.
+func Schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Proxmox VE, through its API.",
 		Arguments: append([]spec.Argument{
@@ -96,7 +96,7 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 	b := body{Source: p.Target.Source}
 	var diags hcl.Diagnostics
 	if written != nil {
-		if diags = spec.Decode(written, ctx, schema(), &b); diags.HasErrors() {
+		if diags = spec.Decode(written, ctx, Schema(), &b); diags.HasErrors() {
 			return nil, diags
 		}
 	}

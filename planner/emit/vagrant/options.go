@@ -9,10 +9,11 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/gohcl"
 	"k8s.io/apimachinery/pkg/api/resource"
 
+	"github.com/k8splan/k8splan/planner/emit/block"
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/spec"
 )
 
 // The providers that the Vagrantfile knows.
@@ -89,55 +90,63 @@ const (
 
 // body is the block as it is written.
 type body struct {
-	Provider   *string           `hcl:"provider"`
-	Box        *string           `hcl:"box"`
-	BoxVersion *string           `hcl:"box_version"`
-	Boxes      map[string]string `hcl:"boxes,optional"`
-	CPUs       *int              `hcl:"cpus"`
-	Memory     *string           `hcl:"memory"`
-	HostMemory *string           `hcl:"host_memory"`
-	// HostOnlyRanges is what the administrator lists in /etc/vbox/networks.conf.
-	HostOnlyRanges []string `hcl:"host_only_ranges,optional"`
+	*spec.Source
+	Provider       *string
+	Box            *string
+	BoxVersion     *string
+	Boxes          map[string]string
+	CPUs           *int
+	Memory         *string
+	HostMemory     *string
+	HostOnlyRanges []string
+}
+
+// Schema is the language of the block.
+func Schema() *spec.Block {
+	return &spec.Block{
+		Name: "target", Doc: "Vagrant: machines on one computer.",
+		Arguments: []spec.Argument{
+			{Name: "provider", Type: spec.Text, Enum: []string{VirtualBox, Libvirt, VMwareDesktop}, Field: "Provider", Example: `"virtualbox"`, Doc: "What makes the machines."},
+			{Name: "box", Type: spec.Text, Field: "Box", Example: `"bento/ubuntu-24.04"`, Doc: "Box of all machines; a public one of each node's system where it is left out."},
+			{Name: "box_version", Type: spec.Text, Field: "BoxVersion", Example: `"202510.26.0"`, Doc: "Version of the boxes; the newest where it is left out."},
+			{Name: "boxes", Type: spec.TextMap, Field: "Boxes", Example: `{ "ubuntu-24.04" = "bento/ubuntu-24.04" }`, Doc: "Boxes by operating system."},
+			{Name: "cpus", Type: spec.Integer, Field: "CPUs", Example: `2`, Doc: "Processors of machines that state none."},
+			{Name: "memory", Type: spec.Text, Field: "Memory", Example: `"4Gi"`, Doc: "Memory of machines that state none, with a unit."},
+			{Name: "host_memory", Type: spec.Text, Field: "HostMemory", Example: `"32Gi"`, Doc: "Memory of the computer, with a unit: the machines must fit into it."},
+			{Name: "host_only_ranges", Type: spec.TextList, Field: "HostOnlyRanges", Example: `["10.0.0.0/8"]`, Doc: "What the administrator lists in /etc/vbox/networks.conf, for VirtualBox."},
+		},
+	}
 }
 
 // Decode reads the body of the target block against the plan and returns *Options. It reports all mistakes that it finds; after an
 // error the value is nil.
 func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	var b body
-	d := decoder{plan: p, at: map[string]hcl.Range{}}
-	if written != nil {
-		if d.diags = malformed.Tag(gohcl.DecodeBody(written, ctx, &b)); d.diags.HasErrors() {
-			return nil, d.diags
-		}
-		attrs, _ := written.JustAttributes()
-		for name, a := range attrs {
-			d.at[name] = a.Expr.Range()
-		}
+	r, ok := block.Read(p, written, ctx, Schema(), &b, malformed)
+	if !ok {
+		return nil, r.Diags
 	}
+	d := decoder{plan: p, Reader: r}
 	options := d.options(b)
-	if d.diags.HasErrors() {
-		return nil, d.diags
+	if d.Diags.HasErrors() {
+		return nil, d.Diags
 	}
-	return options, d.diags
+	return options, d.Diags
 }
 
 // decoder gathers the diagnostics of one block.
 type decoder struct {
-	plan  *plan.Plan
-	at    map[string]hcl.Range // of each argument that was written
-	diags hcl.Diagnostics
+	*block.Reader
+	plan *plan.Plan
 }
 
 func (d *decoder) options(b body) *Options {
-	made, known := d.provider(b.Provider)
-	if !known {
-		return nil // everything below depends on it
-	}
+	made := d.provider(block.Value(b.Provider, defaultProvider))
 	o := &Options{Provider: made.name, Cluster: d.plan.Cluster.Name}
 	cpus, memory := d.count("cpus", b.CPUs, defaultCPUs), d.size("memory", b.Memory, defaultMemory)
 	for _, n := range d.plan.Nodes {
 		m := Machine{
-			Name: n.Name, Box: d.box(n, made, b), BoxVersion: text(b.BoxVersion), CPUs: cpus, MemoryMiB: memory / mebibyte,
+			Name: n.Name, Box: d.box(n, made, b), BoxVersion: block.Value(b.BoxVersion, ""), CPUs: cpus, MemoryMiB: memory / mebibyte,
 			MAC: strings.ToUpper(strings.NewReplacer(":", "", "-", "").Replace(n.MAC)),
 		}
 		if n.CPUs != 0 {
@@ -156,29 +165,14 @@ func (d *decoder) options(b body) *Options {
 	return o
 }
 
-// argument is where an argument was written, or the block's header.
-func (d *decoder) argument(name string) hcl.Range {
-	if r, ok := d.at[name]; ok {
-		return r
-	}
-	return d.plan.Target.Block()
-}
-
-func (d *decoder) provider(name *string) (provider, bool) {
-	wanted := defaultProvider
-	if name != nil {
-		wanted = *name
-	}
-	var names []string
+// provider is the one that was chosen; the schema knows no others.
+func (d *decoder) provider(name string) provider {
 	for _, p := range providers() {
-		if p.name == wanted {
-			return p, true
+		if p.name == name {
+			return p
 		}
-		names = append(names, fmt.Sprintf("%q", p.name))
 	}
-	d.diags = append(d.diags, unknownProvider.Diagnostic(d.argument("provider"), fmt.Sprintf(
-		"%q is not a provider that the generated Vagrantfile knows. Write one of %s.", wanted, strings.Join(names, ", "))))
-	return provider{}, false
+	panic("vagrant: no provider " + name)
 }
 
 // hostOnlyRanges replaces VirtualBox's own limit by the author's.
@@ -187,14 +181,14 @@ func (d *decoder) hostOnlyRanges(made *provider, written []string) {
 		return
 	}
 	if made.name != VirtualBox {
-		d.diags = append(d.diags, malformed.Diagnostic(d.argument("host_only_ranges"), fmt.Sprintf("host_only_ranges is VirtualBox's; the provider is %s. Leave it out.", made.name)))
+		d.Say(malformed, d.At("host_only_ranges"), "host_only_ranges is VirtualBox's; the provider is %s. Leave it out.", made.name)
 		return
 	}
 	made.allowed = nil
 	for _, w := range written {
 		r, err := netip.ParsePrefix(w)
 		if err != nil || !r.Addr().Is4() {
-			d.diags = append(d.diags, malformed.Diagnostic(d.argument("host_only_ranges"), fmt.Sprintf("%q is not a range of IPv4 addresses. Write it as in /etc/vbox/networks.conf, such as \"10.0.0.0/8\".", w)))
+			d.Say(malformed, d.At("host_only_ranges"), "%q is not a range of IPv4 addresses. Write it as in /etc/vbox/networks.conf, such as \"10.0.0.0/8\".", w)
 			continue
 		}
 		made.allowed = append(made.allowed, r)
@@ -206,7 +200,7 @@ func (d *decoder) count(name string, written *int, value int) int {
 		return value
 	}
 	if *written < 1 {
-		d.diags = append(d.diags, malformed.Diagnostic(d.argument(name), fmt.Sprintf("%s is %d; a machine has at least 1.", name, *written)))
+		d.Say(malformed, d.At(name), "%s is %d; a machine has at least 1.", name, *written)
 	}
 	return *written
 }
@@ -217,8 +211,7 @@ func (d *decoder) size(name string, written *string, value int64) int64 {
 	}
 	q, err := resource.ParseQuantity(*written)
 	if err != nil || q.Value() < mebibyte {
-		d.diags = append(d.diags, malformed.Diagnostic(d.argument(name), fmt.Sprintf(
-			"%s is %q, which is not a size of memory. Write a number of bytes with a unit, such as \"4Gi\".", name, *written)))
+		d.Say(malformed, d.At(name), "%s is %q, which is not a size of memory. Write a number of bytes with a unit, such as \"4Gi\".", name, *written)
 		return value
 	}
 	return q.Value()
@@ -246,9 +239,8 @@ func (d *decoder) box(n *plan.Node, made provider, b body) string {
 			known = append(known, name)
 		}
 		slices.Sort(known)
-		d.diags = append(d.diags, noBox.Diagnostic(n.Attr("os"), fmt.Sprintf(
-			"Node %q runs %s, for which no public box of the provider %s is known (known: %s). Name one in the target block: boxes = { %q = \"organisation/box\" }.",
-			n.Name, system, made.name, strings.Join(known, ", "), system)))
+		d.Say(noBox, n.Attr("os"), "Node %q runs %s, for which no public box of the provider %s is known (known: %s). Name one in the target block: boxes = { %q = \"organisation/box\" }.",
+			n.Name, system, made.name, strings.Join(known, ", "), system)
 	}
 	return box
 }
@@ -257,9 +249,8 @@ func (d *decoder) box(n *plan.Node, made provider, b body) string {
 func (d *decoder) architectures() {
 	for _, n := range d.plan.Nodes {
 		if first := d.plan.Nodes[0]; n.Arch != first.Arch {
-			d.diags = append(d.diags, mixedArchitectures.Diagnostic(n.Attr("arch"), fmt.Sprintf(
-				"Node %q is %s and node %q is %s. All machines run on one computer, whose architecture they share. Give all nodes the same arch.",
-				n.Name, n.Arch, first.Name, first.Arch)))
+			d.Say(mixedArchitectures, n.Attr("arch"), "Node %q is %s and node %q is %s. All machines run on one computer, whose architecture they share. Give all nodes the same arch.",
+				n.Name, n.Arch, first.Name, first.Arch)
 			return
 		}
 	}
@@ -281,8 +272,7 @@ func (d *decoder) addresses(o *Options, made provider) {
 		}
 		if !first.Is4() {
 			if !seen[at] {
-				d.diags = append(d.diags, needsIPv4.Diagnostic(at, fmt.Sprintf(
-					"Node %q has no IPv4 address. Vagrant configures the private network with one. Give the node an IPv4 address, with the IPv6 one as secondary_address.", n.Name)))
+				d.Say(needsIPv4, at, "Node %q has no IPv4 address. Vagrant configures the private network with one. Give the node an IPv4 address, with the IPv6 one as secondary_address.", n.Name)
 			}
 			seen[at] = true
 			continue
@@ -305,9 +295,8 @@ func (d *decoder) addresses(o *Options, made provider) {
 			for _, r := range made.allowed {
 				ranges = append(ranges, r.String())
 			}
-			d.diags = append(d.diags, virtualBoxRange.Diagnostic(p.at, fmt.Sprintf(
-				"%s has the address %s. VirtualBox gives its host-only networks no addresses outside %s, and `vagrant up` would stop there. Take an address of that range.",
-				p.who, p.addr, strings.Join(ranges, ", "))))
+			d.Say(virtualBoxRange, p.at, "%s has the address %s. VirtualBox gives its host-only networks no addresses outside %s, and `vagrant up` would stop there. Take an address of that range.",
+				p.who, p.addr, strings.Join(ranges, ", "))
 		}
 	}
 	if len(seen) != 0 || len(v4) == 0 {
@@ -319,8 +308,7 @@ func (d *decoder) addresses(o *Options, made provider) {
 	}
 	for _, p := range v4 {
 		if p.addr == o.Network.Addr().Next() {
-			d.diags = append(d.diags, hostAddress.Diagnostic(p.at, fmt.Sprintf(
-				"%s has the address %s. The first address of the private network %s belongs to the computer that Vagrant runs on. Take another one.", p.who, p.addr, o.Network)))
+			d.Say(hostAddress, p.at, "%s has the address %s. The first address of the private network %s belongs to the computer that Vagrant runs on. Take another one.", p.who, p.addr, o.Network)
 		}
 	}
 }
@@ -349,9 +337,8 @@ func (d *decoder) network(places []holder) netip.Prefix {
 	}
 	for _, a := range places {
 		if !netip.PrefixFrom(places[0].addr, widest).Masked().Contains(a.addr) {
-			d.diags = append(d.diags, oneNetwork.Diagnostic(a.at, fmt.Sprintf(
-				"%s has the address %s, far from %s. All machines share one private network of at most a /%d. Take addresses that lie together, or state the network: network { node_subnets = [\"…\"] }.",
-				a.who, a.addr, places[0].addr, widest)))
+			d.Say(oneNetwork, a.at, "%s has the address %s, far from %s. All machines share one private network of at most a /%d. Take addresses that lie together, or state the network: network { node_subnets = [\"…\"] }.",
+				a.who, a.addr, places[0].addr, widest)
 			break
 		}
 	}
@@ -375,9 +362,8 @@ func (d *decoder) secondMask(a netip.Addr) int {
 func (d *decoder) overlaps(o *Options, made provider) {
 	if o.Network.IsValid() && made.nat.IsValid() && o.Network.Overlaps(made.nat) {
 		n := d.plan.Nodes[0]
-		d.diags = append(d.diags, natOverlap.Diagnostic(n.At("address"), fmt.Sprintf(
-			"The nodes' network %s overlaps %s, the network of the first card of every machine of the provider %s: replies would leave through the wrong card. Take other addresses.",
-			o.Network, made.nat, made.name)))
+		d.Say(natOverlap, n.At("address"), "The nodes' network %s overlaps %s, the network of the first card of every machine of the provider %s: replies would leave through the wrong card. Take other addresses.",
+			o.Network, made.nat, made.name)
 	}
 }
 
@@ -391,14 +377,6 @@ func (d *decoder) hostMemory(o *Options, b body) {
 		wanted += m.MemoryMiB * mebibyte
 	}
 	if has != 0 && wanted > has {
-		d.diags = append(d.diags, tooMuchMemory.Diagnostic(d.argument("host_memory"), fmt.Sprintf(
-			"The %d machines ask for %d MiB together, and the computer has %d MiB. Make fewer or smaller machines.", len(o.Machines), wanted/mebibyte, has/mebibyte)))
+		d.Say(tooMuchMemory, d.At("host_memory"), "The %d machines ask for %d MiB together, and the computer has %d MiB. Make fewer or smaller machines.", len(o.Machines), wanted/mebibyte, has/mebibyte)
 	}
-}
-
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }

@@ -4,20 +4,14 @@ import "github.com/k8splan/k8splan/planner/rule"
 
 // Rules lists the rules of the target "vagrant".
 func Rules() []*rule.Rule {
-	return []*rule.Rule{malformed, unknownProvider, virtualBoxRange, hostAddress, needsIPv4, oneNetwork, natOverlap, noBox, mixedArchitectures, tooMuchMemory}
+	return []*rule.Rule{malformed, virtualBoxRange, hostAddress, needsIPv4, oneNetwork, natOverlap, noBox, mixedArchitectures, tooMuchMemory}
 }
 
 var (
 	malformed = &rule.Rule{
 		ID: "vagrant-argument", Title: "Malformed vagrant target", Permanent: true,
-		Doc: "An argument of the target block that is unknown, or of the wrong type, would be left out in silence, and the machines would not be what its author meant.",
-		Fix: "Write provider, box, box_version, boxes, cpus, memory, host_memory and host_only_ranges only; sizes as text with a unit, such as \"4Gi\".",
-	}
-	unknownProvider = &rule.Rule{
-		ID: "vagrant-provider", Title: "Unknown Vagrant provider", Permanent: true,
-		Doc:     "Each provider sets the size of a machine and its networks in its own words. The generated Vagrantfile knows libvirt, virtualbox and vmware_desktop.",
-		Fix:     "Write one of the three.",
-		Sources: []string{"https://developer.hashicorp.com/vagrant/docs/providers"},
+		Doc: "What the block does not say rightly, Vagrant would find out when it makes the machines.",
+		Fix: "Write sizes as text with a unit, such as \"4Gi\", and ranges as in /etc/vbox/networks.conf, such as \"10.0.0.0/8\".",
 	}
 	virtualBoxRange = &rule.Rule{
 		ID: "vagrant-virtualbox-range", Title: "Address outside VirtualBox's host-only range", Permanent: true,

@@ -97,10 +97,10 @@ func TestDecodeRefuses(t *testing.T) {
 		edit func(*plan.Plan)
 		want []string
 	}{
-		"unknown argument":    {body: `providr = "libvirt"`, want: []string{"vagrant-argument"}},
-		"wrong type":          {body: `cpus = "many"`, want: []string{"vagrant-argument"}},
+		"unknown argument":    {body: `providr = "libvirt"`, want: []string{"unknown-argument"}},
+		"wrong type":          {body: `cpus = "many"`, want: []string{"wrong-type"}},
 		"two sizes":           {body: "memory = \"4 apples\"\ncpus = 0", want: []string{"vagrant-argument", "vagrant-argument"}},
-		"provider":            {body: `provider = "hyperv"`, want: []string{"vagrant-provider"}},
+		"provider":            {body: `provider = "hyperv"`, want: []string{"unknown-value"}},
 		"range of VirtualBox": {edit: func(p *plan.Plan) { p.Nodes[0].Address = netip.MustParseAddr("192.168.64.10") }, want: []string{"vagrant-virtualbox-range"}},
 		"stated range": {body: `host_only_ranges = ["10.0.0.0/8"]`, edit: func(p *plan.Plan) {
 			p.Nodes[0].Address, p.Nodes[1].Address = netip.MustParseAddr("10.0.0.10"), netip.MustParseAddr("10.0.0.11")

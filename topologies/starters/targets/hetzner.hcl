@@ -1,6 +1,6 @@
 locals {
-  # Locations that share a private network and fail on their own, and where the machines live. Every address below is counted from here:
-  # cidrhost(local.subnet, 31) is 10.90.0.31.
+  # Locations that share a private network and fail on their own, and where the machines live. Every address below is
+  # counted from here: cidrhost(local.subnet, 31) is 10.90.0.31.
   zones  = ["fsn1", "nbg1", "hel1"]
   subnet = "10.90.0.0/24"
 }

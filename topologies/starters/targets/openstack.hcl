@@ -10,8 +10,12 @@ target "openstack" {
   external_network = "public"
   subnet           = local.subnet
   images           = { "ubuntu-24.04" = "Ubuntu 24.04 LTS" } # what this cloud calls it
-  flavors          = [{ name = "m1.large", cpus = 4, memory_gib = 8 }]
-  admin_cidrs      = ["203.0.113.0/24"] # who may reach the bastion: put your own range here
+  admin_cidrs      = ["203.0.113.0/24"]                      # who may reach the bastion: put your own range here
+
+  flavor "m1.large" { # as this cloud has them
+    cpus       = 4
+    memory_gib = 8
+  }
 }
 
 ssh {
