@@ -13,6 +13,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/check"
+	"github.com/k8splan/k8splan/planner/emit/addons"
 	"github.com/k8splan/k8splan/planner/emit/ansible"
 	"github.com/k8splan/k8splan/planner/emit/cni"
 	"github.com/k8splan/k8splan/planner/emit/etcd"
@@ -100,7 +101,7 @@ func emitters(hosting plan.Hosting) []Emitter {
 		return []Emitter{readme.Emit}
 	}
 	return []Emitter{
-		readme.Emit, etcd.Emit, loadbalancer.Emit, kubeadm.Emit, cni.Emit, ansible.Emit,
+		readme.Emit, etcd.Emit, loadbalancer.Emit, kubeadm.Emit, cni.Emit, addons.Emit, ansible.Emit,
 		materials.Emit,
 	}
 }

@@ -31,6 +31,9 @@ var artifactRules = []Rule{
 		for _, d := range p.Downloads() {
 			paths = append(paths, d.Path)
 		}
+		for _, m := range p.ManifestDownloads() {
+			paths = append(paths, m.Path)
+		}
 		var findings []Finding
 		for _, path := range slices.Sorted(maps.Keys(p.Artifacts.Checksums)) {
 			if !slices.Contains(paths, path) {

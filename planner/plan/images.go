@@ -13,9 +13,24 @@ type Image struct {
 	Ref    string // what manifests and configurations name: Source, or its copy in artifacts.image_repository
 }
 
-// Images returns every image that the plan pulls, sorted by Source: kubeadm's own, the pod network's and the balancer's. An image whose
-// version is unknown (a Kubernetes minor without facts) is left out, never guessed. A hosted control plane brings its own images.
+// Images returns every image that the plan pulls, sorted by Source, each once: those of SystemImages, and the addons'.
 func (p *Plan) Images() []Image {
+	images := p.SystemImages()
+	if p.Target.Facts.Hosting == Hosted {
+		return nil
+	}
+	for _, a := range p.Addons {
+		for _, source := range a.Images {
+			images = append(images, Image{Name: imageName(source), Source: source, Ref: p.Artifacts.ImageRef(source)})
+		}
+	}
+	slices.SortFunc(images, func(a, b Image) int { return strings.Compare(a.Source, b.Source) })
+	return slices.CompactFunc(images, func(a, b Image) bool { return a.Source == b.Source })
+}
+
+// SystemImages returns what the cluster needs to stand, sorted by Source: kubeadm's own images, the pod network's and the balancer's. An
+// image whose version is unknown (a Kubernetes minor without facts) is left out, never guessed. A hosted control plane brings its own.
+func (p *Plan) SystemImages() []Image {
 	if p.Target.Facts.Hosting == Hosted {
 		return nil
 	}
@@ -52,9 +67,9 @@ func (p *Plan) Images() []Image {
 	return images
 }
 
-// Image returns the image of a name, such as "pause".
+// Image returns the image of a name among SystemImages, such as "pause".
 func (p *Plan) Image(name string) (Image, bool) {
-	for _, i := range p.Images() {
+	for _, i := range p.SystemImages() {
 		if i.Name == name {
 			return i, true
 		}

@@ -23,9 +23,12 @@ type Plan struct {
 	LoadBalancer LoadBalancer
 	SSH          SSH
 	Artifacts    Artifacts
-	Nodes        []*Node // in natural order of names: cp-2 before cp-10
-	Target       Target
-	Waivers      []Waiver
+	// CloudProvider is the cloud whose controller manager initialises nodes, "" where there is none. It is among Addons too.
+	CloudProvider string
+	Addons        []*Addon // in the order in which they are applied
+	Nodes         []*Node  // in natural order of names: cp-2 before cp-10
+	Target        Target
+	Waivers       []Waiver
 
 	// Decisions lists every value that the author left to the planner, in the order of the blocks of the language.
 	Decisions []Decision
@@ -76,7 +79,9 @@ type Kubelet struct {
 	MaxPods      int
 	CgroupDriver string // systemd | cgroupfs
 	FailSwapOn   bool
-	ExtraArgs    []Arg
+	// ServerTLSBootstrap lets the cluster's authority sign the kubelets' own certificates; the playbook approves the requests.
+	ServerTLSBootstrap bool
+	ExtraArgs          []Arg
 }
 
 // Endpoint is a host and a port.

@@ -45,6 +45,9 @@ func (p Port) Ports() string {
 	return strconv.Itoa(p.First) + "-" + strconv.Itoa(p.Last)
 }
 
+// NodeExporterPort is where the addon prometheus has each node tell its metrics.
+const NodeExporterPort = 9100
+
 const (
 	portsDocs   = "https://kubernetes.io/docs/reference/networking/ports-and-protocols/"
 	calicoPorts = "https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements#network-requirements"
@@ -127,6 +130,11 @@ func (p *Plan) Ports() []Port {
 		add(KubeletHosts, protocol, p.Network.NodePorts.First, p.Network.NodePorts.Last, "kube-proxy", "Services of type NodePort and LoadBalancer", portsDocs, Consumers)
 	}
 	ports = append(ports, p.cniPorts()...)
+	for _, a := range p.Addons {
+		if a.Known != nil && a.Name == "prometheus" {
+			one(KubeletHosts, "tcp", NodeExporterPort, "node-exporter", "metrics of the node, asked for by Prometheus", "https://github.com/prometheus/node_exporter", KubeletHosts)
+		}
+	}
 
 	groups := map[Peer][]*Node{}
 	for _, g := range []Peer{ControlPlanePeers, EtcdPeers, BalancerPeers, KubeletHosts, AllHosts} {

@@ -42,6 +42,7 @@ func (r *resolver) resolve() (*Plan, hcl.Diagnostics) {
 	r.balancer()
 	r.ssh()
 	r.artifacts()
+	r.addons()
 	r.waivers()
 	r.defaults()
 	rule.Sort(r.diags)
@@ -103,7 +104,10 @@ func (r *resolver) cluster() {
 	}
 	p.APIServer = r.component(s.APIServer)
 	p.ControllerManager = r.component(s.ControllerManager)
-	p.Scheduler = r.component(s.Scheduler)
+	p.Scheduler = Component{Source: s.Source}
+	if d := s.Scheduler; d != nil {
+		p.Scheduler = Component{Source: d.Source, ExtraArgs: r.args(d.Source, "extra_args", d.ExtraArgs)}
+	}
 	p.Kubelet.Source = s.Source
 	if k := s.Kubelet; k != nil {
 		p.Kubelet = Kubelet{
@@ -112,6 +116,8 @@ func (r *resolver) cluster() {
 			CgroupDriver: text(k.CgroupDriver),
 			FailSwapOn:   k.FailSwapOn != nil && *k.FailSwapOn,
 			ExtraArgs:    r.kubeletArgs(k.Source, "extra_args", k.ExtraArgs),
+
+			ServerTLSBootstrap: k.ServerTLSBootstrap != nil && *k.ServerTLSBootstrap,
 		}
 	}
 }

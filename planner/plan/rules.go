@@ -154,6 +154,23 @@ var (
 		Doc: "A checksum maps a file's path below the mirror to sha256: or sha512: and the digest in lower-case hexadecimal.",
 		Fix: `Write "dl.k8s.io/release/v1.37.2/bin/linux/amd64/kubelet" = "sha256:…" with all 64 digits.`,
 	}
+	invalidImage = &rule.Rule{
+		ID: "invalid-image", Title: "Invalid image", Permanent: true,
+		Doc:     "An image is named with its registry, because runtimes disagree about which one is meant without it, and with a tag or digest, because the newest one is another one tomorrow.",
+		Fix:     `Write an image such as "quay.io/jetstack/cert-manager-controller:v1.19.1".`,
+		Sources: []string{"https://github.com/distribution/reference/blob/main/reference.go"},
+	}
+	unknownAddon = &rule.Rule{
+		ID: "unknown-addon", Title: "Unknown addon", Permanent: true,
+		Doc:     "k8splan knows a few addons by name, with their images and settings. Any other is a name and the manifests to apply.",
+		Fix:     `Write addon "metrics-server" {}, or a manifest block with a URL and its checksum, or with a path.`,
+		Sources: []string{"https://kubernetes.io/docs/concepts/cluster-administration/addons/", "https://github.com/kubernetes/website/issues/54042"},
+	}
+	addonOrder = &rule.Rule{
+		ID: "addon-order", Title: "Order of addons that cannot be kept", Permanent: true,
+		Doc: "after names the addons that must be there before one. A name that no addon has, or two addons that wait for each other, leave no order in which all could be applied.",
+		Fix: "Name addons of this file, and only one of two in the other's after.",
+	}
 	maxNodesTooSmall = &rule.Rule{
 		ID: "max-nodes-too-small", Title: "max_nodes is below what is drawn", Permanent: true,
 		Doc: "max_nodes is how large the cluster may grow; the ranges of addresses are checked against it. It counts control planes and workers.",
@@ -165,7 +182,7 @@ var (
 var Rules = sorted(
 	invalidAddress, missingAddress, invalidCIDR, subnetFamilies, invalidVersion, invalidName, invalidHost, invalidEndpoint,
 	invalidLabel, invalidTaint, poolTooLarge, poolAddressesExhausted, missingRoles, bootstrapConflict, unknownTarget, unknownArchitecture, outOfRange, invalidSize, invalidDuration, invalidDate, invalidURL, invalidPath, invalidFlag, invalidText,
-	invalidImageRepository, invalidChecksum, maxNodesTooSmall,
+	invalidImageRepository, invalidChecksum, invalidImage, unknownAddon, addonOrder, maxNodesTooSmall,
 )
 
 func sorted(rules ...*rule.Rule) []*rule.Rule {

@@ -96,6 +96,30 @@ var taint = Block{
 	},
 }
 
+// scheduling is what a profile and a scheduler of its own share.
+var scheduling = []Argument{
+	{Name: "scoring_strategy", Type: Text, Enum: []string{"least-allocated", "most-allocated"}, Field: "ScoringStrategy", Example: `"most-allocated"`, Aliases: []string{"strategy", "score"}, Doc: "Whether pods spread over the emptiest nodes or fill the fullest ones that still take them."},
+	{Name: "enable_plugins", Type: TextList, Field: "EnablePlugins", Example: `["NodeResourcesBalancedAllocation"]`, Aliases: []string{"plugins", "enabled"}, Doc: "Plugins that are on, at all of their extension points, by upstream's names."},
+	{Name: "disable_plugins", Type: TextList, Field: "DisablePlugins", Example: `["PodTopologySpread"]`, Aliases: []string{"disabled"}, Doc: "Plugins that are off, at all of their extension points."},
+	{Name: "percentage_of_nodes_to_score", Type: Integer, Field: "PercentageToScore", Example: `50`, Doc: "Share of nodes after which the search for a better one stops; left out, it falls as the cluster grows."},
+}
+
+// manifest is what addons and cloud providers apply.
+var manifest = Block{
+	Name: "manifest", Label: "source", Many: true, Field: "Manifests", LabelField: "From", Aliases: []string{"manifests", "file", "url"},
+	Doc:     "Kubernetes manifest: a URL, or a path on the machine that runs Ansible. They are applied in the order in which they stand.",
+	Example: "manifest \"https://github.com/example/thing/releases/download/v1.2.3/install.yaml\" {\n  checksum = \"sha256:…\"\n}",
+	Arguments: []Argument{
+		{Name: "checksum", Type: Text, Field: "Checksum", Example: `"sha256:…"`, Aliases: []string{"sha256", "digest"}, Doc: "Checksum of what the URL answers; a path needs none."},
+	},
+}
+
+var (
+	addonVersion  = Argument{Name: "version", Type: Text, Field: "Version", Example: `"0.9.0"`, Doc: "Version of one that k8splan knows."}
+	addonImages   = Argument{Name: "images", Type: TextList, Field: "Images", Example: `["registry.example.com/thing:v1.2.3"]`, Doc: "Images that the manifests name: into images.txt, and taken from artifacts.image_repository where there is one."}
+	addonSettings = Argument{Name: "settings", Type: TextMap, Field: "Settings", Example: `{ output = "stdout" }`, Aliases: []string{"values", "options", "config"}, Doc: "Settings of one that k8splan knows; never a password."}
+)
+
 func component(name, field, what string) Block {
 	return Block{
 		Name: name, Field: field, Doc: "Settings of " + what + ".",
@@ -144,7 +168,19 @@ var Schema = []Block{
 		Blocks: []Block{
 			component("api_server", "APIServer", "the API server"),
 			component("controller_manager", "ControllerManager", "the controller manager"),
-			component("scheduler", "Scheduler", "the scheduler"),
+			{
+				Name: "scheduler", Field: "Scheduler", Doc: "Settings of the scheduler.",
+				Example: "scheduler {\n  extra_args = { \"v\" = \"2\" }\n}",
+				Arguments: []Argument{
+					{Name: "extra_args", Type: TextMap, Field: "ExtraArgs", Example: `{ "v" = "2" }`, Doc: "Flags for the scheduler, without dashes."},
+				},
+				Blocks: []Block{{
+					Name: "profile", Label: "name", Many: true, Field: "Profiles", LabelField: "Name", Aliases: []string{"profiles"},
+					Doc:       "Another way to choose nodes, in the same scheduler; pods ask for it by schedulerName. \"default-scheduler\" changes what all others get.",
+					Example:   "profile \"bin-packing\" {\n  scoring_strategy = \"most-allocated\"\n}",
+					Arguments: scheduling,
+				}},
+			},
 			{
 				Name: "kubelet", Field: "Kubelet", Doc: "Settings of every kubelet.",
 				Example: "kubelet {\n  max_pods = 110\n}",
@@ -152,6 +188,7 @@ var Schema = []Block{
 					{Name: "max_pods", Type: Integer, Field: "MaxPods", Example: `110`, Doc: "Pods on one node at most."},
 					{Name: "cgroup_driver", Type: Text, Enum: []string{"systemd", "cgroupfs"}, Field: "CgroupDriver", Example: `"systemd"`, Doc: "Who manages cgroups; the runtime is set to the same."},
 					{Name: "fail_swap_on", Type: Bool, Field: "FailSwapOn", Example: `true`, Aliases: []string{"swap"}, Doc: "Whether the kubelet refuses to start on a host with swap."},
+					{Name: "server_tls_bootstrap", Type: Bool, Field: "ServerTLSBootstrap", Example: `true`, Aliases: []string{"serving_certificates", "rotate_server_certificates"}, Doc: "Whether the cluster's authority signs the kubelets' own certificates, so that metrics-server and others can verify them."},
 					{Name: "extra_args", Type: TextMap, Field: "ExtraArgs", Example: `{ "v" = "2" }`, Doc: "Flags for every kubelet, without dashes."},
 				},
 			},
@@ -272,6 +309,31 @@ var Schema = []Block{
 			{Name: "image_repository", Type: Text, Field: "ImageRepository", Example: `"registry.example.com/k8s"`, Aliases: []string{"registry", "image_registry"}, Doc: "Registry that holds every image."},
 			{Name: "checksums", Type: TextMap, Field: "Checksums", Example: `{ "dl.k8s.io/release/v1.37.2/bin/linux/amd64/kubeadm" = "sha256:…" }`, Doc: "Checksums by mirror path; where left out, the published ones."},
 		},
+	},
+	{
+		Name: "addon", Label: "name", Many: true, Field: "Addons", LabelField: "Name", Aliases: []string{"addons", "component", "helm_release"},
+		Doc:     "What the playbook applies when the cluster stands: one that k8splan knows, or manifests of your own.",
+		Example: "addon \"metrics-server\" {}",
+		Arguments: []Argument{addonVersion, addonSettings, addonImages,
+			{Name: "after", Type: TextList, Field: "After", Example: `["cert-manager"]`, Aliases: []string{"depends_on", "needs", "requires"}, Doc: "Addons that must be there before this one."},
+		},
+		Blocks: []Block{manifest},
+	},
+	{
+		Name: "cloud_provider", Label: "name", Field: "CloudProvider", LabelField: "Name", Aliases: []string{"cloud", "ccm"},
+		Doc:       "The cloud whose controller manager gives nodes their addresses, zones and provider IDs, and Services of type LoadBalancer their balancers.",
+		Example:   "cloud_provider \"aws\" {}",
+		Arguments: []Argument{addonVersion, addonSettings, addonImages},
+		Blocks:    []Block{manifest},
+	},
+	{
+		Name: "scheduler", Label: "name", Many: true, Field: "Schedulers", LabelField: "Name", Aliases: []string{"second_scheduler", "schedulers"},
+		Doc:     "A scheduler beside kubeadm's own, in pods of its own; pods ask for it by schedulerName.",
+		Example: "scheduler \"batch\" {\n  scoring_strategy = \"most-allocated\"\n}",
+		Arguments: append([]Argument{
+			{Name: "image", Type: Text, Field: "Image", Example: `"registry.example.com/scheduler:v1.37.2"`, Doc: "Image whose entrypoint is a scheduler that reads KubeSchedulerConfiguration; left out, kube-scheduler of the cluster's version."},
+			{Name: "replicas", Type: Integer, Field: "Replicas", Example: `2`, Aliases: []string{"count"}, Doc: "Pods, one of which leads."},
+		}, scheduling...),
 	},
 	{
 		Name: "node", Label: "name", Many: true, Field: "Nodes", LabelField: "Name", Aliases: []string{"nodes", "host", "machine", "server"},

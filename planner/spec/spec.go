@@ -48,18 +48,21 @@ type Spec struct {
 	// Context is what expressions read: variables, locals and functions. Nil where the file did not come so far.
 	Context *hcl.EvalContext
 
-	Variables []*Variable // in the order of the file
-	Cluster   *Cluster    // never nil after Load without errors
-	Network   *Network
-	Runtime   *Runtime
-	Etcd      *Etcd
-	Balancer  *LoadBalancer
-	SSH       *SSH
-	Artifacts *Artifacts
-	Nodes     []*Node
-	NodePools []*NodePool
-	Target    *Target
-	Waivers   []*Waiver
+	Variables     []*Variable // in the order of the file
+	Cluster       *Cluster    // never nil after Load without errors
+	Network       *Network
+	Runtime       *Runtime
+	Etcd          *Etcd
+	Balancer      *LoadBalancer
+	SSH           *SSH
+	Artifacts     *Artifacts
+	Addons        []*Addon
+	CloudProvider *CloudProvider
+	Schedulers    []*Scheduler
+	Nodes         []*Node
+	NodePools     []*NodePool
+	Target        *Target
+	Waivers       []*Waiver
 }
 
 // Variable is a `variable "<name>"` block. Its value is not kept: expressions that read it are evaluated already.
@@ -81,15 +84,15 @@ type Cluster struct {
 	ControlPlaneEndpoint *string // host:port or host
 	CertSANs             []string
 	MaxNodes             *int
-	APIServerPort        *int            // default 6443
-	EncryptionAlgorithm  *string         // kubeadm's ClusterConfiguration.encryptionAlgorithm
-	CertificateValidity  *string         // a Go duration, such as "8760h"
-	CAValidity           *string         // a Go duration
-	FeatureGates         map[string]bool // Kubernetes' own feature gates, on every component
-	APIServer            *Component      // api_server {}
-	ControllerManager    *Component      // controller_manager {}
-	Scheduler            *Component      // scheduler {}
-	Kubelet              *Kubelet        // kubelet {}
+	APIServerPort        *int              // default 6443
+	EncryptionAlgorithm  *string           // kubeadm's ClusterConfiguration.encryptionAlgorithm
+	CertificateValidity  *string           // a Go duration, such as "8760h"
+	CAValidity           *string           // a Go duration
+	FeatureGates         map[string]bool   // Kubernetes' own feature gates, on every component
+	APIServer            *Component        // api_server {}
+	ControllerManager    *Component        // controller_manager {}
+	Scheduler            *DefaultScheduler // scheduler {}
+	Kubelet              *Kubelet          // kubelet {}
 }
 
 // Component is an api_server, controller_manager or scheduler block.
@@ -98,13 +101,78 @@ type Component struct {
 	ExtraArgs map[string]string // extra_args
 }
 
+// DefaultScheduler is the `scheduler` block of cluster: kubeadm's own scheduler.
+type DefaultScheduler struct {
+	*Source
+	ExtraArgs map[string]string // extra_args
+	Profiles  []*Profile
+}
+
+// Scheduling is what a profile and a scheduler of its own may both say.
+type Scheduling struct {
+	ScoringStrategy   *string  // least-allocated | most-allocated
+	EnablePlugins     []string // upstream's names
+	DisablePlugins    []string
+	PercentageToScore *int // of nodes, 0 = upstream's own choice
+}
+
+// Profile is a `profile "<name>"` block of cluster.scheduler: pods ask for it by spec.schedulerName.
+type Profile struct {
+	*Source
+	Scheduling
+	Name      string
+	NameRange hcl.Range
+}
+
+// Scheduler is a `scheduler "<name>"` block: a scheduler beside kubeadm's own, in pods of its own.
+type Scheduler struct {
+	*Source
+	Scheduling
+	Name      string
+	NameRange hcl.Range
+	Image     *string
+	Replicas  *int
+}
+
+// Addon is an `addon "<name>"` block: what the playbook applies to the cluster when it stands.
+type Addon struct {
+	*Source
+	Name      string
+	NameRange hcl.Range
+	Version   *string           // of one that the planner knows
+	Settings  map[string]string // of one that the planner knows
+	Images    []string          // that the manifests name, for copies in a registry of one's own
+	After     []string          // addons that must be there before
+	Manifests []*Manifest
+}
+
+// Manifest is a `manifest "<source>"` block: a URL, or a path on the machine that runs Ansible.
+type Manifest struct {
+	*Source
+	From      string
+	FromRange hcl.Range
+	Checksum  *string // "sha256:…"
+}
+
+// CloudProvider is the `cloud_provider "<name>"` block: the cloud whose controller manager initialises nodes.
+type CloudProvider struct {
+	*Source
+	Name      string
+	NameRange hcl.Range
+	Version   *string
+	Settings  map[string]string
+	Images    []string
+	Manifests []*Manifest
+}
+
 // Kubelet is the `kubelet` block.
 type Kubelet struct {
 	*Source
-	MaxPods      *int
-	CgroupDriver *string // systemd | cgroupfs
-	FailSwapOn   *bool
-	ExtraArgs    map[string]string
+	MaxPods            *int
+	CgroupDriver       *string // systemd | cgroupfs
+	FailSwapOn         *bool
+	ServerTLSBootstrap *bool
+	ExtraArgs          map[string]string
 }
 
 // Network is the `network` block.

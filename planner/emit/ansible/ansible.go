@@ -170,6 +170,8 @@ func shared(p *plan.Plan) ([]byte, error) {
 			{"endpoint_address", address(endpoint.Address)},
 			{"api_server_port", p.Cluster.APIServerPort},
 			{"swap_allowed", !p.Cluster.Kubelet.FailSwapOn},
+			{"approve_kubelets", p.Cluster.Kubelet.ServerTLSBootstrap},
+			{"cloud_provider", p.CloudProvider},
 			{"images", controlPlaneImages(p)},
 		}},
 		{"network", mapping{
@@ -207,7 +209,35 @@ func shared(p *plan.Plan) ([]byte, error) {
 			{"proxy", proxy(p.Network.HTTPProxy)},
 			{"downloads", downloads(p)},
 		}},
+		{"addons", addons(p)},
 	}), nil
+}
+
+// addons are what the role of that name lays on the control plane (files) and applies (early ones before the other nodes join). Images are
+// written only where they come from another place than the manifests say.
+func addons(p *plan.Plan) mapping {
+	var files []mapping
+	stages := map[bool][]mapping{}
+	for _, a := range p.Addons {
+		var manifests, images []mapping
+		for i, m := range a.Manifests {
+			dest := fmt.Sprintf("%s/%02d-%s", a.Name, i, m.Base())
+			switch {
+			case m.Tree != "":
+				files = append(files, mapping{{"dest", dest}, {"tree", m.Tree}, {"local", ""}})
+			case m.Local != "":
+				files = append(files, mapping{{"dest", dest}, {"tree", ""}, {"local", m.Local}})
+			}
+			manifests = append(manifests, mapping{{"file", dest}, {"url", m.URL}, {"checksum", m.Checksum}})
+		}
+		for _, source := range a.Images {
+			if ref := p.Artifacts.ImageRef(source); ref != source {
+				images = append(images, mapping{{"source", source}, {"ref", ref}})
+			}
+		}
+		stages[a.Early] = append(stages[a.Early], mapping{{"name", a.Name}, {"manifests", manifests}, {"images", images}})
+	}
+	return mapping{{"files", files}, {"early", stages[true]}, {"late", stages[false]}}
 }
 
 // clusterDNS is the address of the cluster's DNS Service: the tenth of the first service range.
@@ -231,7 +261,7 @@ func ipv6(p *plan.Plan) bool {
 // controlPlaneImages are what a joining control plane waits for; it pulls them while the first one starts.
 func controlPlaneImages(p *plan.Plan) []string {
 	var refs []string
-	for _, i := range p.Images() {
+	for _, i := range p.SystemImages() {
 		switch i.Name {
 		case "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "etcd", "pause", "kube-vip":
 			refs = append(refs, i.Ref)

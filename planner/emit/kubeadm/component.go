@@ -16,6 +16,8 @@ type kubeletConfiguration struct {
 	FailSwapOn   bool            `json:"failSwapOn"`
 	MaxPods      int             `json:"maxPods,omitempty"`
 	FeatureGates map[string]bool `json:"featureGates,omitempty"`
+
+	ServerTLSBootstrap bool `json:"serverTLSBootstrap,omitempty"`
 }
 
 func kubelet(p *plan.Plan) *kubeletConfiguration {
@@ -26,6 +28,8 @@ func kubelet(p *plan.Plan) *kubeletConfiguration {
 		FailSwapOn:   p.Cluster.Kubelet.FailSwapOn,
 		MaxPods:      p.Cluster.Kubelet.MaxPods,
 		FeatureGates: maps.Clone(p.Cluster.FeatureGates),
+
+		ServerTLSBootstrap: p.Cluster.Kubelet.ServerTLSBootstrap,
 	}
 }
 

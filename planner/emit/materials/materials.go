@@ -30,6 +30,9 @@ func Emit(p *plan.Plan) ([]artifact.File, error) {
 		line(d.Path)
 		line(d.ChecksumPath)
 	}
+	for _, m := range p.ManifestDownloads() {
+		line(m.Path)
+	}
 
 	var out []artifact.File
 	for _, f := range []struct{ path, text string }{{"images.txt", images.String()}, {"files.txt", files.String()}} {

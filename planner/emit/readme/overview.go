@@ -314,6 +314,9 @@ func tree(p *plan.Plan) []entry {
 		}
 		if p.Network.CNI.Name != plan.NoCNI {
 			out = append(out, entry{"cni/", "the pod network"})
+			if len(p.Addons) > 0 {
+				out = append(out, entry{"addons/", "what is applied when the cluster stands"})
+			}
 		}
 	}
 	if f := p.Target.Facts; f.FolderIf != "" && p.Target.Has(f.FolderIf) {

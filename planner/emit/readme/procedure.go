@@ -38,6 +38,8 @@ type book struct {
 	NodeDownloads, EtcdDownloads                                  []downloads
 	RuntimePackages, RuntimeBinaries, RuntimeService, RuntimeUnit string
 	CNISteps, CNIStepsLast, APILabels, CertificateValidity        string
+	EarlyAddons, Addons                                           string // commands; "" for none
+	ApproveKubelets                                               bool
 }
 
 // downloads is what hosts of one architecture fetch and unpack.
@@ -55,6 +57,7 @@ func procedure(p *plan.Plan) book {
 		FailSwapOn:       p.Cluster.Kubelet.FailSwapOn, Packages: p.Artifacts.Origin == plan.Packages,
 		RuntimeService:      map[string]string{plan.Containerd: "containerd", plan.CRIO: "crio", plan.Docker: "docker cri-docker.socket"}[p.Runtime.Name],
 		CertificateValidity: lifetime(p.Cluster.CertificateValidity, "1 year"),
+		EarlyAddons:         addonSteps(p, true), Addons: addonSteps(p, false), ApproveKubelets: p.Cluster.Kubelet.ServerTLSBootstrap,
 	}
 	if e, ok := p.HostsEntry(); ok {
 		b.HostsEntry = &e

@@ -28,6 +28,7 @@ FILES = [
     "/etc/haproxy/haproxy.cfg",
     "/etc/keepalived/*.conf",
     "/etc/kube-vip/config.yaml",
+    "/etc/kubernetes/addons/*/*",
     "/etc/kubernetes/kubeadm.yaml",
     "/etc/kubernetes/manifests/kube-vip.yaml",
     "/etc/modules-load.d/kubernetes.conf",

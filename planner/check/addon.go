@@ -1,0 +1,257 @@
+package check
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+)
+
+const (
+	addonDocs   = "https://kubernetes.io/docs/concepts/cluster-administration/addons/"
+	servingDocs = "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/#kubelet-serving-certs"
+)
+
+// moving are elements of a URL's path whose content changes.
+var moving = regexp.MustCompile(`/(latest|master|main|HEAD|head|nightly|stable)(/|$)`)
+
+// volumeSize is a quantity of Kubernetes as people write one for a volume.
+var volumeSize = regexp.MustCompile(`^[1-9][0-9]*(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$`)
+
+// retention is Prometheus' duration. Source: github.com/prometheus/common model/time.go
+var retention = regexp.MustCompile(`^([0-9]+(ms|[smhdwy]))+$`)
+
+var addonRules = []Rule{
+	{rule.Rule{
+		ID: "addon-manifest-unverified", Severity: rule.Error, Title: "Manifest that nothing is checked against", Permanent: true,
+		Doc:     "A manifest decides what runs in the cluster, often with all rights. Without a checksum whoever sits between, or breaks into the server, decides that; and the next run may apply something else than the last.",
+		Fix:     "Write `checksum = \"sha256:…\"`, which `curl -L URL | sha256sum` prints, after you have read the file.",
+		Sources: []string{"https://owasp.org/www-project-kubernetes-top-ten/"},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, a := range p.Addons {
+			for _, m := range a.Manifests {
+				switch {
+				case m.URL == "" || m.Checksum != "":
+				case a.Known != nil:
+					findings = append(findings, one(a.Attr("version"), "The digest of %s is not known for %s %s. Write artifacts { checksums = { %q = \"sha256:…\" } }, or leave the version out.", m.Base(), a.Name, a.Version, m.Path)...)
+				default:
+					findings = append(findings, one(m.Block(), "Whatever the server answers would be applied. Write checksum = \"sha256:…\", which curl -L %s | sha256sum prints.", m.Upstream)...)
+				}
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "addon-manifest-moving", Severity: rule.Warning, Title: "Manifest under an address that moves",
+		Doc:     "What a branch or \"latest\" leads to is another file after the next release. From that day on the checksum is wrong, and the playbook stops.",
+		Fix:     "Write the address of one release.",
+		Sources: []string{addonDocs},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, a := range p.Addons {
+			for _, m := range a.Manifests {
+				if word := moving.FindStringSubmatch(m.Upstream); word != nil && a.Known == nil {
+					findings = append(findings, one(m.From, "%q in the address moves with each release: the checksum is wrong after the next one. Write the address of one release.", word[1])...)
+				}
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "addon-setting", Severity: rule.Error, Title: "Setting that the addon cannot use", Permanent: true,
+		Doc:     "An addon that k8splan knows has a few settings; all else follows from the design. Manifests of your own have none: what they say is what is applied.",
+		Fix:     "Write a setting that the message names, or a value of the right form.",
+		Sources: []string{addonDocs, "https://docs.fluentbit.io/manual/data-pipeline/outputs"},
+	}, addonSettings},
+	{rule.Rule{
+		ID: "addon-conflict", Severity: rule.Error, Title: "Addons that own the same thing", Permanent: true,
+		Doc:     "Both bring an object that a cluster has once. Whichever is applied last wins, the other stops working, and the next run turns it round.",
+		Fix:     "Keep one of the two.",
+		Sources: []string{"https://kubernetes.io/docs/concepts/extend-kubernetes/api-extension/apiserver-aggregation/"},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		owner := map[string]*plan.Addon{}
+		for _, a := range p.Addons {
+			for _, thing := range a.Owns() {
+				if first, ok := owner[thing]; ok {
+					findings = append(findings, one(a.NameRange, "%s and %s both bring %s, which a cluster has once. Keep one of them.", a.Name, first.Name, thing)...)
+					break
+				}
+				owner[thing] = a
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "addon-version", Severity: rule.Warning, Title: "Release of an addon that was not made for this Kubernetes",
+		Doc:     "Addons call interfaces of Kubernetes that come and go with its releases. Outside of the range that their makers name, or with a release that nobody looked at here, their manifest and images may not fit.",
+		Fix:     "Leave `version` out, or write one that the message names.",
+		Sources: []string{"https://github.com/kubernetes-sigs/metrics-server#compatibility-matrix", addonDocs},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, a := range p.Addons {
+			if a.Known == nil || !a.Has("version") {
+				continue
+			}
+			release, ok := a.Known.Release(a.Version)
+			switch {
+			case !ok:
+				findings = append(findings, one(a.Attr("version"), "Nobody looked at %s %s here: its manifest is that of %s. Leave version out, or check it.", a.Name, a.Version, a.Known.Releases[0].Version)...)
+			case !release.Takes(p.Cluster.Version):
+				findings = append(findings, one(a.Attr("version"), "%s %s is made for Kubernetes %s, and this is %s. Leave version out.", a.Name, release.Version, madeFor(release), p.Cluster.Version)...)
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "addon-images-unlisted", Severity: rule.Warning, Title: "Images that would still come from outside",
+		Doc:     "With `image_repository` nodes take every image from your registry. What a manifest of your own names is replaced only where `images` lists it; the rest is pulled from upstream, which hosts without internet cannot reach.",
+		Fix:     "List the manifest's images in `images`; `grep 'image:' FILE` shows them.",
+		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/9476"},
+	}, func(p *plan.Plan) []Finding {
+		if p.Artifacts.ImageRepository == "" {
+			return nil
+		}
+		var findings []Finding
+		for _, a := range p.Addons {
+			if a.Known == nil && len(a.Manifests) > 0 && !a.Has("images") {
+				findings = append(findings, one(a.Block(), "%s names images that this file does not list, so nodes pull them from upstream and not from %s. Write images = [ … ], or images = [] if it has none.", a.Name, p.Artifacts.ImageRepository)...)
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "addon-image-collision", Severity: rule.Error, Title: "Two images under one name", Permanent: true,
+		Doc:     "In a registry of one's own every image is known by the last part of its name. Two with the same one and the same tag cannot both lie there: one of the pods would run the other's program.",
+		Fix:     "Give one of them another tag, and name it so in its manifest.",
+		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/"},
+	}, func(p *plan.Plan) []Finding {
+		if p.Artifacts.ImageRepository == "" {
+			return nil
+		}
+		var findings []Finding
+		source := map[string]string{}
+		for _, i := range p.SystemImages() {
+			source[i.Ref] = i.Source
+		}
+		for _, a := range p.Addons {
+			for _, image := range a.Images {
+				ref := p.Artifacts.ImageRef(image)
+				if other, ok := source[ref]; ok && other != image {
+					findings = append(findings, one(written(writtenArg(a.Has("images"), a.Attr("images")), a.Block()), "%s and %s would both be %s. Give one of them another tag.", image, other, ref)...)
+				}
+				source[ref] = image
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "addon-kubelets-unverified", Severity: rule.Warning, Title: "Kubelets whose certificates nobody can verify",
+		Doc:     "kubeadm's kubelets sign the certificates that they serve with themselves. Whoever asks them for metrics takes those unseen, or fails: `x509: cannot validate certificate`. Taken unseen, anybody who can answer for a node's address receives the asker's token.",
+		Fix:     "Write `server_tls_bootstrap = true` in the block kubelet of cluster: the cluster's authority signs them, and the playbook approves the requests. Otherwise the addon is told to take them unseen.",
+		Sources: []string{servingDocs, "https://github.com/kubernetes-sigs/metrics-server#requirements"},
+	}, func(p *plan.Plan) []Finding {
+		if p.Cluster.Kubelet.ServerTLSBootstrap || p.Target.Facts.Hosting != plan.Hosts {
+			return nil
+		}
+		for _, a := range p.Addons {
+			if a.Known != nil && (a.Name == "metrics-server" || a.Name == "prometheus") {
+				return one(a.NameRange, "%s takes the kubelets' certificates unseen, because they sign them themselves. Write kubelet { server_tls_bootstrap = true } in the block cluster.", a.Name)
+			}
+		}
+		return nil
+	}},
+	{rule.Rule{
+		ID: "addon-retired", Severity: rule.Warning, Title: "Addon that its makers have given up",
+		Doc:     "Nobody mends what is found in it any more, and it often has many rights in the cluster.",
+		Fix:     "Write its successor.",
+		Sources: []string{"https://github.com/kubernetes/website/issues/54042"},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, a := range p.Addons {
+			if why := plan.RetiredAddon(a.Name); why != "" {
+				findings = append(findings, Finding{a.NameRange, why})
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "addon-not-applied", Severity: rule.Warning, Title: "What nobody applies on the target",
+		Doc:     "On this target another program makes the cluster, and the playbook that applies addons, schedulers and cloud providers is not part of the tree. What the file says about them is not used.",
+		Fix:     "Remove the block, and install it with the means of the target.",
+		Sources: []string{addonDocs},
+	}, func(p *plan.Plan) []Finding {
+		if p.Target.Facts.Hosting == plan.Hosts {
+			return nil
+		}
+		var findings []Finding
+		for _, a := range p.Addons {
+			findings = append(findings, one(a.Block(), "Target %s has another program make the cluster, and nothing of this tree applies %s. Remove the block.", p.Target.Name, a.Name)...)
+		}
+		if p.Cluster.Kubelet.ServerTLSBootstrap {
+			findings = append(findings, one(p.Cluster.Kubelet.Attr("server_tls_bootstrap"), "Target %s has another program make the cluster, and nothing of this tree approves the kubelets' certificates. Remove it.", p.Target.Name)...)
+		}
+		return findings
+	}},
+}
+
+// madeFor is the range of Kubernetes that a release is made for.
+func madeFor(r plan.AddonRelease) string {
+	switch {
+	case r.Newest == 0:
+		return fmt.Sprintf("1.%d and newer", r.Oldest)
+	case r.Oldest == r.Newest:
+		return fmt.Sprintf("1.%d", r.Oldest)
+	}
+	return fmt.Sprintf("1.%d to 1.%d", r.Oldest, r.Newest)
+}
+
+func addonSettings(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, a := range p.Addons {
+		say := func(format string, args ...any) {
+			findings = append(findings, one(written(writtenArg(a.Has("settings"), a.Attr("settings")), a.Block()), format, args...)...)
+		}
+		if a.Known == nil {
+			if len(a.Settings) > 0 {
+				say("%s is applied as its manifests have it: settings change nothing. Remove them, and change the manifests.", a.Name)
+			}
+			continue
+		}
+		var known []string
+		for _, s := range a.Known.Settings {
+			known = append(known, s.Name)
+		}
+		for _, key := range slices.Sorted(maps.Keys(a.Settings)) {
+			switch {
+			case a.Name == "fluent-bit": // the rest is the output plugin's own
+				if secretName.MatchString(key) && !strings.HasPrefix(a.Settings[key], "${") && key != "secret" {
+					say("%q looks like a password, and settings are written into a ConfigMap that everybody may read. Put it into a Secret, name that in secret, and write %s = \"$${KEY}\".", key, key)
+				}
+			case !slices.Contains(known, key):
+				what := " It has none."
+				if len(known) > 0 {
+					what = didYouMean(key, known) + " It has " + sentence(known) + "."
+				}
+				say("%s has no setting %q.%s", a.Name, key, what)
+			}
+		}
+		if a.Name == "fluent-bit" && a.Settings["output"] == "" {
+			say("Nothing says where logs go. Write settings = { output = \"forward\", host = \"logs.example.com\", port = \"24224\" }, or another of Fluent Bit's output plugins; stdout writes them into its own log.")
+		}
+		if v := a.Settings["storage"]; a.Name == "prometheus" && v != "" {
+			if !volumeSize.MatchString(v) {
+				say("storage is %q. Write a size such as \"50Gi\".", v)
+			}
+		}
+		if v := a.Settings["retention"]; a.Name == "prometheus" && v != "" && !retention.MatchString(v) {
+			say("retention is %q. Write a duration in Prometheus' words, such as \"15d\".", v)
+		}
+	}
+	return findings
+}

@@ -1,0 +1,41 @@
+package readme
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// addonSteps writes the commands that apply addons: those that nodes wait for, or the others. "" where there are none.
+func addonSteps(p *plan.Plan, early bool) string {
+	var b strings.Builder
+	for _, a := range p.Addons {
+		if a.Early != early {
+			continue
+		}
+		var edits string
+		for _, source := range a.Images {
+			if ref := p.Artifacts.ImageRef(source); ref != source {
+				edits += " -e " + shell("s#"+strings.ReplaceAll(source, ".", `\.`)+"#"+ref+"#g")
+			}
+		}
+		fmt.Fprintf(&b, "# %s\n", a.Name)
+		for _, m := range a.Manifests {
+			file := "/opt/cluster/" + m.Tree
+			switch {
+			case m.Local != "":
+				file = "/root/" + m.Base()
+				fmt.Fprintf(&b, "# copy %s of your own machine to %s first\n", plain(m.Local), file)
+			case m.URL != "":
+				file = "/root/" + m.Base()
+				fmt.Fprintf(&b, "curl -fsSLo %s %s\necho %s | sha256sum --check\n", file, shell(m.URL), shell(strings.TrimPrefix(m.Checksum, "sha256:")+"  "+file))
+			}
+			if m.Tree == "" && edits != "" {
+				fmt.Fprintf(&b, "sed -i%s %s\n", edits, file)
+			}
+			fmt.Fprintf(&b, "kubectl apply --server-side -f %s\n", file)
+		}
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}

@@ -1,0 +1,408 @@
+package plan
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/spec"
+)
+
+// Addon is what the playbook applies to the cluster: one that the planner knows, manifests of the author's own, the cloud's controller
+// manager, or a scheduler.
+type Addon struct {
+	*spec.Source
+	Name      string
+	NameRange hcl.Range
+	// Known is nil where the author brings the manifests.
+	Known     *KnownAddon
+	Version   string            // of a known one, with its v where it has one; "" otherwise
+	Settings  map[string]string // of a known one
+	Images    []string          // as upstream names them, sorted
+	After     []string
+	Manifests []Manifest // in the order in which they are applied
+	// Early ones are applied before the other nodes join, and nobody waits for their pods: nodes stay tainted without them.
+	Early bool
+}
+
+// Manifest is one file of an addon. Exactly one of Tree, URL and Local is set.
+type Manifest struct {
+	*spec.Source
+	Tree  string // path in the generated tree
+	URL   string // where hosts fetch it: upstream, or the copy under artifacts.mirror_url
+	Local string // path on the machine that runs Ansible: absolute, or beginning with ~/
+	From  hcl.Range
+	// Upstream is the address as written, and Path its place below a mirror; "" for a server that no mirror copies.
+	Upstream, Path string
+	Checksum       string // "sha256:<digest>" of what the URL answers; "" where none was written
+}
+
+// Base is the file's name.
+func (m Manifest) Base() string { return path.Base(m.Tree + m.URL + m.Local) }
+
+// KnownAddon is one that the planner writes itself, or pins.
+type KnownAddon struct {
+	Name  string
+	Doc   string // one sentence, for messages and the tree's pages
+	Files []string
+	// Releases that were looked at, the newest first. The default is the first that takes the cluster's version.
+	Releases []AddonRelease
+	Settings []AddonSetting
+	// Owns are objects that exist once in a cluster, or names that others install under: two addons with one of them fight.
+	Owns []string
+	// Cloud is set on those that are written as cloud_provider.
+	Cloud bool
+}
+
+// AddonRelease is what is known of one release. Source is where it was read.
+type AddonRelease struct {
+	Version        string
+	Oldest, Newest int      // minors of Kubernetes it is made for; 0: no limit is known
+	Images         []string // upstream's references
+	Pins           []Pin    // files that are fetched, in the order in which they are applied; before those of the tree
+	Source         string
+}
+
+// Pin is a file of upstream's, and the digest that it was seen to have.
+type Pin struct{ Path, SHA256 string }
+
+// AddonSetting is one key of an addon's settings.
+type AddonSetting struct{ Name, Doc string }
+
+// Takes reports whether the release is made for a version of Kubernetes.
+func (r AddonRelease) Takes(v Version) bool {
+	return v.Minor >= r.Oldest && (r.Newest == 0 || v.Minor <= r.Newest)
+}
+
+// Release returns what is known of one release.
+func (k *KnownAddon) Release(version string) (AddonRelease, bool) {
+	for _, r := range k.Releases {
+		if strings.TrimPrefix(r.Version, "v") == strings.TrimPrefix(version, "v") {
+			return r, true
+		}
+	}
+	return AddonRelease{}, false
+}
+
+// newest is the release that a cluster gets where none is written.
+func (k *KnownAddon) newest(v Version) AddonRelease {
+	for _, r := range k.Releases {
+		if r.Takes(v) {
+			return r
+		}
+	}
+	return k.Releases[0]
+}
+
+// MetricsAPI is the object through which `kubectl top` and autoscalers ask for metrics; a cluster has one.
+const MetricsAPI = "APIService v1beta1.metrics.k8s.io"
+
+// OperatorCRDs stands for the definitions of Prometheus' operator.
+const OperatorCRDs = "the definitions of monitoring.coreos.com"
+
+// KnownAddons is the table of addons, sorted by name.
+var KnownAddons = []KnownAddon{
+	{
+		Name: "fluent-bit", Doc: "Fluent Bit on every node reads the logs of all containers and sends them to one place.",
+		Files: []string{"addons/fluent-bit.yaml"},
+		Releases: []AddonRelease{
+			{Version: "5.1.1", Images: []string{"docker.io/fluent/fluent-bit:5.1.1"}, Source: "https://github.com/fluent/helm-charts/pull/752"},
+		},
+		Settings: []AddonSetting{
+			{"output", "Fluent Bit's output plugin, such as forward, es, loki, http, syslog or stdout"},
+			{"secret", "a Secret in namespace logging whose keys become environment variables; settings name them as ${KEY}"},
+		},
+		Owns: []string{"namespace logging"},
+	},
+	{
+		Name: "headlamp", Doc: "Headlamp shows the cluster in a browser, with the rights of whoever logs in.",
+		Files: []string{"addons/headlamp.yaml"},
+		Releases: []AddonRelease{
+			{Version: "v0.44.0", Images: []string{"ghcr.io/headlamp-k8s/headlamp:v0.44.0"}, Source: "https://github.com/kubernetes-sigs/headlamp/pull/6726"},
+		},
+	},
+	{
+		Name: "metrics-server", Doc: "metrics-server answers `kubectl top` and the autoscalers of pods.",
+		Files: []string{"addons/metrics-server.yaml"},
+		// Source: the compatibility matrix of README.md at v0.9.0
+		Releases: []AddonRelease{
+			{Version: "v0.9.0", Oldest: 34, Images: []string{"registry.k8s.io/metrics-server/metrics-server:v0.9.0"}, Source: "sigs.k8s.io/metrics-server@v0.9.0 manifests/"},
+			{Version: "v0.8.0", Oldest: 31, Images: []string{"registry.k8s.io/metrics-server/metrics-server:v0.8.0"}, Source: "sigs.k8s.io/metrics-server@v0.9.0 README.md"},
+		},
+		Owns: []string{MetricsAPI},
+	},
+	{
+		Name: "prometheus", Doc: "Prometheus, run by its operator, keeps the metrics of nodes, kubelets, API servers and whatever a ServiceMonitor or PodMonitor names.",
+		Files: []string{"addons/prometheus.yaml"},
+		Releases: []AddonRelease{
+			{
+				Version: "v0.85.0", Oldest: 25,
+				Images: []string{
+					"quay.io/prometheus-operator/prometheus-config-reloader:v0.85.0", "quay.io/prometheus-operator/prometheus-operator:v0.85.0",
+					"quay.io/prometheus/node-exporter:v1.10.2", "quay.io/prometheus/prometheus:v3.5.0",
+				},
+				Pins:   []Pin{{"raw.githubusercontent.com/prometheus-operator/prometheus-operator/v0.85.0/bundle.yaml", "602f3a0c4f91952cfbbaedeed6542a8231134537191965275b9e2c2e05aeab72"}},
+				Source: "github.com/prometheus-operator/prometheus-operator@v0.85.0 bundle.yaml, pkg/operator/defaults.go; github.com/prometheus/node_exporter@v1.10.2",
+			},
+		},
+		Settings: []AddonSetting{
+			{"retention", "how long metrics are kept, in Prometheus' words, such as 15d"},
+			{"storage", "size of the volume, such as 50Gi; without it metrics live as long as the pod"},
+			{"storage_class", "StorageClass of the volume"},
+		},
+		Owns: []string{OperatorCRDs, "namespace monitoring"},
+	},
+}
+
+// foreignOwns are objects that well-known addons bring which the planner does not know, by the names that they are usually given.
+var foreignOwns = map[string][]string{
+	"prometheus-adapter":    {MetricsAPI},
+	"kube-prometheus":       {OperatorCRDs, MetricsAPI, "namespace monitoring"},
+	"kube-prometheus-stack": {OperatorCRDs},
+	"prometheus-operator":   {OperatorCRDs},
+}
+
+// Owns lists what the addon has that a cluster has once.
+func (a *Addon) Owns() []string {
+	if a.Known != nil {
+		return a.Known.Owns
+	}
+	return foreignOwns[a.Name]
+}
+
+// addonWords answers names that others use for what is here called otherwise, or is not to be had.
+var addonWords = map[string]string{
+	"monitoring":           `Here it is called "prometheus".`,
+	"logging":              `Here it is called "fluent-bit".`,
+	"metrics":              `Here it is called "metrics-server".`,
+	"kube-prometheus":      `Its hundred files are not pinned here. Write "prometheus", or the manifests of your own build of it.`,
+	"dashboard":            dashboardGone,
+	"kubernetes-dashboard": dashboardGone,
+	"heapster":             `Heapster was retired in 2018. Write "metrics-server".`,
+	"coredns":              "kubeadm installs cluster DNS itself.",
+	"kube-dns":             "kubeadm installs cluster DNS itself.",
+	"kube-proxy":           "kubeadm installs it itself; network { kube_proxy { … } } is about it.",
+	"flannel":              `It is a pod network: write network { cni "flannel" {} }.`,
+	"calico":               `It is a pod network: write network { cni "calico" {} }.`,
+	"cilium":               `It is a pod network: write network { cni "cilium" {} }.`,
+}
+
+// Source: https://github.com/kubernetes/website/issues/54042, https://github.com/kubernetes/website/pull/54800
+const dashboardGone = `Kubernetes Dashboard was archived in January 2026 and gets no more security fixes; since version 3 it came as a Helm chart alone. Its successor in the same group of Kubernetes is Headlamp: write "headlamp".`
+
+// RetiredAddon says why what the author brings under a name should no longer be installed, "" where nothing is known against it.
+func RetiredAddon(name string) string {
+	if name == "dashboard" || name == "kubernetes-dashboard" {
+		return dashboardGone
+	}
+	return ""
+}
+
+// FindAddon returns an addon that the planner knows.
+func FindAddon(name string) (*KnownAddon, bool) {
+	for i := range KnownAddons {
+		if KnownAddons[i].Name == name {
+			return &KnownAddons[i], true
+		}
+	}
+	return nil, false
+}
+
+// addonNames are the names of the addons that the planner knows.
+func addonNames() []string {
+	names := make([]string, len(KnownAddons))
+	for i := range KnownAddons {
+		names[i] = KnownAddons[i].Name
+	}
+	return names
+}
+
+// addons reads the blocks; their versions are settled with the other defaults, because they follow from Kubernetes'.
+func (r *resolver) addons() {
+	p := r.plan
+	for _, s := range r.spec.Addons {
+		a := &Addon{Source: s.Source, Name: s.Name, NameRange: s.NameRange, After: s.After}
+		if !r.name(s.NameRange, "addon", s.Name, 40) {
+			continue
+		}
+		known, ok := FindAddon(s.Name)
+		switch {
+		case len(s.Manifests) > 0: // the author's own, also under a name that is known
+		case ok:
+			a.Known = known
+		default:
+			hint := addonWords[s.Name]
+			if hint != "" {
+				hint = " " + hint
+			} else {
+				hint = meant(s.Name, addonNames()) + " Known are " + strings.Join(addonNames(), ", ") + `; any other needs manifest "https://…" { checksum = "sha256:…" }.`
+			}
+			r.fail(unknownAddon, s.NameRange, "%q is no addon that k8splan knows.%s", excerpt(s.Name), hint)
+			continue
+		}
+		a.Manifests = r.manifests(s.Manifests)
+		a.Images = r.images(s.Source, s.Images)
+		a.Settings = r.settings(s.Source, s.Settings)
+		a.Version = r.release(s.Source, "version", s.Name, s.Version)
+		p.Addons = append(p.Addons, a)
+	}
+}
+
+func (r *resolver) manifests(written []*spec.Manifest) []Manifest {
+	var out []Manifest
+	for _, m := range written {
+		one := Manifest{Source: m.Source, From: m.FromRange}
+		switch {
+		case strings.Contains(m.From, "://"):
+			one.Upstream = r.url(m.FromRange, "The manifest", m.From)
+			if below, ok := strings.CutPrefix(one.Upstream, "https://"); ok && mirrorPathPattern.MatchString(below) {
+				one.Path = below
+			}
+		case (strings.HasPrefix(m.From, "/") || strings.HasPrefix(m.From, "~/")) && pathPattern.MatchString(strings.TrimPrefix(m.From, "~")) && path.Clean(m.From) == m.From && m.From != "/":
+			one.Local = m.From
+		default:
+			r.fail(invalidPath, m.FromRange, `%q is neither a URL nor a path of a manifest. Write "https://…", or a path on the machine that runs Ansible that begins with / or ~/, of letters, digits and . _ @ + -.`, excerpt(m.From))
+			continue
+		}
+		if m.Checksum != nil {
+			if one.Checksum = *m.Checksum; !checksumPattern.MatchString(one.Checksum) || !strings.HasPrefix(one.Checksum, "sha256:") {
+				r.fail(invalidChecksum, m.Attr("checksum"), "The checksum is %q. Write sha256: and 64 lower-case hexadecimal digits.", excerpt(one.Checksum))
+			}
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+func (r *resolver) images(src *spec.Source, written []string) []string {
+	for _, image := range written {
+		if !imagePattern.MatchString(image) {
+			r.fail(invalidImage, src.Attr("images"), `images holds %q. Write an image with its registry and its tag or digest, in lower case: "quay.io/jetstack/cert-manager-controller:v1.19.1".`, excerpt(image))
+		}
+	}
+	return slices.Sorted(slices.Values(written))
+}
+
+func (r *resolver) settings(src *spec.Source, written map[string]string) map[string]string {
+	for _, key := range slices.Sorted(maps.Keys(written)) {
+		if problem := unprintable(written[key]); problem != "" {
+			r.fail(invalidText, src.Attr("settings"), "The setting %q holds %s. Write it in one line.", excerpt(key), problem)
+		}
+	}
+	return written
+}
+
+// addonDefaults settles versions, and with them images and files.
+func (r *resolver) addonDefaults() {
+	p := r.plan
+	for _, a := range p.Addons {
+		if a.Known != nil {
+			release := a.Known.newest(p.Cluster.Version)
+			if a.Version == "" {
+				a.Version = release.Version
+				r.decide("addon."+a.Name+".version", a.Version, "The newest release that was looked at and is made for the cluster's version.", "")
+			} else if known, ok := a.Known.Release(a.Version); ok {
+				a.Version, release = known.Version, known
+			} else {
+				release = at(release, a.Version)
+				a.Version = release.Version
+			}
+			a.Images = slices.Sorted(slices.Values(release.Images))
+			for _, pin := range release.Pins {
+				a.Manifests = append(a.Manifests, Manifest{Source: a.Source, Upstream: "https://" + pin.Path, Path: pin.Path, Checksum: "sha256:" + pin.SHA256})
+			}
+			for _, file := range a.Known.Files {
+				a.Manifests = append(a.Manifests, Manifest{Source: a.Source, Tree: file})
+			}
+		}
+		for i := range a.Manifests {
+			m := &a.Manifests[i]
+			m.URL = m.Upstream
+			if m.Path != "" {
+				m.URL = p.Artifacts.address(m.Path)
+				if pin, ok := p.Artifacts.Checksums[m.Path]; ok && m.Checksum == "" && strings.HasPrefix(pin, "sha256:") {
+					m.Checksum = pin
+				}
+			}
+		}
+	}
+	r.order()
+}
+
+// at is a release that nobody looked at: what the newest known one has, under another version. Its files have no known digest.
+func at(r AddonRelease, version string) AddonRelease {
+	bare := strings.TrimPrefix(r.Version, "v")
+	version = strings.TrimPrefix(version, "v")
+	out := AddonRelease{Version: strings.Replace(r.Version, bare, version, 1)}
+	for _, image := range r.Images {
+		out.Images = append(out.Images, strings.Replace(image, ":"+r.Version, ":"+out.Version, 1))
+	}
+	for _, pin := range r.Pins {
+		out.Pins = append(out.Pins, Pin{Path: strings.Replace(pin.Path, "/"+r.Version+"/", "/"+out.Version+"/", 1)})
+	}
+	return out
+}
+
+// order sorts the addons by name, early ones first, and moves each behind those that it names in after.
+func (r *resolver) order() {
+	p := r.plan
+	slices.SortStableFunc(p.Addons, func(a, b *Addon) int {
+		if a.Early != b.Early {
+			if a.Early {
+				return -1
+			}
+			return 1
+		}
+		return Natural(a.Name, b.Name)
+	})
+	byName := map[string]*Addon{}
+	var names []string
+	for _, a := range p.Addons {
+		byName[a.Name] = a
+		names = append(names, a.Name)
+	}
+	var out []*Addon
+	state := map[*Addon]int{} // 1: being placed, 2: placed
+	var place func(*Addon)
+	place = func(a *Addon) {
+		state[a] = 1
+		for _, name := range slices.Sorted(slices.Values(a.After)) {
+			before, ok := byName[name]
+			switch {
+			case !ok:
+				r.fail(addonOrder, a.Attr("after"), "%s is to come after %q, and no addon has that name.%s", a.Name, excerpt(name), meant(name, names))
+			case state[before] == 1:
+				r.fail(addonOrder, a.Attr("after"), "%s and %s wait for each other. Take one out of after.", a.Name, before.Name)
+			case state[before] == 0:
+				place(before)
+			}
+		}
+		state[a] = 2
+		out = append(out, a)
+	}
+	for _, a := range p.Addons {
+		if state[a] == 0 {
+			place(a)
+		}
+	}
+	p.Addons = out
+}
+
+// ManifestDownloads lists the files of addons that hosts fetch, in the order in which they are applied.
+func (p *Plan) ManifestDownloads() []Manifest {
+	if p.Target.Facts.Hosting == Hosted {
+		return nil
+	}
+	var out []Manifest
+	for _, a := range p.Addons {
+		for _, m := range a.Manifests {
+			if m.URL != "" {
+				out = append(out, m)
+			}
+		}
+	}
+	return out
+}

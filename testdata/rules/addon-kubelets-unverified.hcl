@@ -1,0 +1,9 @@
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}
+
+addon "metrics-server" {} # warning: addon-kubelets-unverified: server_tls_bootstrap = true

@@ -1,0 +1,12 @@
+cluster "dev" {
+  type = "all-in-one"
+  kubelet {
+    server_tls_bootstrap = true
+  }
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}
+
+addon "metrics-server" {}

@@ -1,0 +1,11 @@
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}
+
+addon "a" {
+  manifest "https://example.com/v1.2.3/install.yaml" {} # error: addon-manifest-unverified: sha256sum prints
+}

@@ -1,0 +1,14 @@
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}
+
+addon "a" {
+  images = ["quay.io:443/thing:v1", "registry.example.com/a/b@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"]
+  manifest "https://example.com/v1.2.3/install.yaml" {
+    checksum = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+  }
+}
