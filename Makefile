@@ -8,7 +8,7 @@ TOPOLOGY ?= all
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo setup test lint golden fuzz bench e2e e2e-recover e2e-faults clean
+.PHONY: help build demo setup test lint golden fuzz bench e2e e2e-hard-way e2e-recover e2e-faults clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ bench: build ## the speed ratios that the project holds itself to
 
 e2e: build ## real clusters in the lab (Linux, root): make e2e TOPOLOGY=aio
 	$(GO) run ./e2e -k8splan bin/k8splan $(TOPOLOGY)
+
+e2e-hard-way: build ## Kubernetes The Hard Way in the lab, from its tree
+	$(GO) run ./e2e -k8splan bin/k8splan -hard-way
 
 e2e-recover: build ## walk through certificates, snapshots, lost hosts and a lost quorum in the lab
 	$(GO) run ./e2e -k8splan bin/k8splan -recover
