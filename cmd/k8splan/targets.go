@@ -10,7 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/spec"
 	"github.com/k8splan/k8splan/topologies"
 )
 
@@ -31,6 +33,45 @@ type targetDocument struct {
 	Checked      string   `json:"checked"` // booted | validated | own types
 	CheckedBy    string   `json:"checked_by,omitempty"`
 	CheckedOn    string   `json:"checked_on"`
+
+	Arguments []argumentDocument `json:"arguments"` // of its block
+}
+
+// argumentDocument is an argument of a target's block. That of a nested block has the block's name and a dot before its own.
+type argumentDocument struct {
+	Name     string   `json:"name"`
+	Type     string   `json:"type"` // in words
+	Required bool     `json:"required"`
+	Values   []string `json:"values,omitempty"` // the only ones
+	Example  string   `json:"example"`          // as it is written
+	Doc      string   `json:"doc"`
+}
+
+// arguments lists what a block takes, that of its nested blocks behind it.
+func arguments(b *spec.Block, prefix string) []argumentDocument {
+	out := []argumentDocument{}
+	for _, a := range b.Arguments {
+		out = append(out, argumentDocument{prefix + a.Name, string(a.Type), a.Required, a.Enum, a.Example, a.Doc})
+	}
+	for i := range b.Blocks {
+		out = append(out, arguments(&b.Blocks[i], prefix+b.Blocks[i].Name+".")...)
+	}
+	return out
+}
+
+// sentence says of an argument all but its name.
+func (d argumentDocument) sentence() string {
+	text := d.Type
+	if d.Required {
+		text += ", needed"
+	}
+	if len(d.Values) > 0 {
+		text = strings.Join(d.Values, ", ")
+		if d.Required {
+			text += "; needed"
+		}
+	}
+	return d.Doc + " (" + text + ")"
 }
 
 // hostings says who makes what, in words.
@@ -45,6 +86,8 @@ func describeTarget(f plan.TargetFacts) targetDocument {
 		Name: f.Name, Title: f.Title, Hosting: string(f.Hosting), Types: topologies.Names(), TypesWhy: f.TypesWhy, VersionsFrom: f.VersionsFrom, VersionsOn: f.VersionsOn,
 		Successor: f.Successor, Emits: f.Emits, Checked: string(f.Checked), CheckedBy: f.CheckedBy, CheckedOn: f.CheckedOn,
 	}
+	block, _ := planner.TargetBlock(f.Name)
+	d.Arguments = arguments(block, "")
 	if f.Types != nil {
 		d.Types = nil
 		for _, t := range f.Types {
@@ -185,6 +228,10 @@ func targetText(w io.Writer, d targetDocument, f plan.TargetFacts) error {
 	}
 	line("Files", d.Emits)
 	line("Checked", d.checked())
+	for i, a := range d.Arguments {
+		line(map[bool]string{true: "Arguments"}[i == 0], a.Name+" = "+a.Example)
+		line("", "  "+a.sentence())
+	}
 	return t.Flush()
 }
 
@@ -225,6 +272,14 @@ func targetsPage() []byte {
 			fmt.Fprintf(&b, "- Kubernetes: %s.\n", d.versions())
 		}
 		fmt.Fprintf(&b, "- Files: %s.\n- Checked: %s.\n", d.Emits, d.checked())
+		if len(d.Arguments) == 0 {
+			fmt.Fprintf(&b, "\n`target %q {}` takes no arguments.\n", d.Name)
+			continue
+		}
+		fmt.Fprintf(&b, "\n| `target %q` takes | For instance | |\n|---|---|---|\n", d.Name)
+		for _, a := range d.Arguments {
+			fmt.Fprintf(&b, "| `%s` | `%s` | %s |\n", a.Name, a.Example, strings.ReplaceAll(a.sentence(), "|", `\|`))
+		}
 	}
 	return b.Bytes()
 }

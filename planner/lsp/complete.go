@@ -131,7 +131,7 @@ func (k *completer) labels() {
 		offers = k.waivable()
 	case block.Name == "target":
 		for _, t := range plan.Targets {
-			offers = append(offers, offer{t.Name, t.Title, t.Emits})
+			offers = append(offers, offer{t.Name, t.Title, targetDoc(t)})
 		}
 	case block.Name == "node":
 		offers = nextNames(k.d.text)

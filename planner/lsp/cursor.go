@@ -4,6 +4,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
@@ -323,20 +324,20 @@ func (s *scanner) word(c *cursor, tokens []piece, offset int) {
 }
 
 // schema is the row of the innermost block around the cursor; nil at the top of the file, and false where the language has no such block.
-// A block that was never closed has the next one inside: the innermost that the language has there counts.
+// A block that was never closed has the next one inside: the innermost that the language has there counts. The label of a target block
+// decides about its language.
 func (c *cursor) schema() (*spec.Block, bool) {
-	return lookup(c.path)
-}
-
-func lookup(path []string) (*spec.Block, bool) {
-	if len(path) == 0 {
+	if len(c.path) == 0 {
 		return nil, true
 	}
-	for from := range path {
+	for from := range c.path {
 		blocks, found := spec.Schema, (*spec.Block)(nil)
-		for _, name := range path[from:] {
-			if found = row(blocks, name); found == nil {
+		for i := from; i < len(c.path); i++ {
+			if found = row(blocks, c.path[i]); found == nil {
 				break
+			}
+			if own, ok := planner.TargetBlock(c.block[i]); ok && i == from && found.Name == "target" {
+				found = own
 			}
 			blocks = found.Blocks
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
@@ -255,15 +256,26 @@ func (d *document) label(c *cursor, label string) string {
 		return ""
 	case "target":
 		if t, ok := plan.FindTarget(label); ok {
-			text := "**" + t.Title + "**"
-			if t.Emits != "" {
-				text += "\n\n" + t.Emits
-			}
-			return text + d.decisions([]string{"target"})
+			return "**" + t.Title + "**\n\n" + targetDoc(t) + d.decisions([]string{"target"})
 		}
 		return ""
 	}
 	return d.blockHover(append(slices.Clone(c.path), c.head), label, b)
+}
+
+// targetDoc says what a target emits and what its block takes.
+func targetDoc(t plan.TargetFacts) string {
+	text := t.Emits
+	if b, ok := planner.TargetBlock(t.Name); ok && len(b.Arguments)+len(b.Blocks) > 0 {
+		text += "\n\nThe block takes:\n"
+		for _, a := range b.Arguments {
+			text += fmt.Sprintf("\n- `%s` (%s): %s", a.Name, kindOf(&a), a.Doc)
+		}
+		for _, inner := range b.Blocks {
+			text += fmt.Sprintf("\n- `%s` (block): %s", inner.Name, inner.Doc)
+		}
+	}
+	return text
 }
 
 // blockHover is the documentation of a block, with what was decided in it.

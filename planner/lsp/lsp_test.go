@@ -381,6 +381,15 @@ func TestCompletion(t *testing.T) {
 		{"versions", "cluster \"dev\" {\n  kubernetes_version = \"1.3|\"\n}\n", []string{"1.37.2", "1.36.", "1.31."}, nil, ""},
 		{"closed labels", "network {\n  cni \"|\n", []string{"flannel", "calico", "cilium"}, nil, `  cni "flannel`},
 		{"targets", "target \"|\"\n", []string{"bare-metal", "vagrant"}, nil, `target "bare-metal"`},
+		{"of a target", "target \"aws\" {\n  region = \"eu-central-1\"\n  |\n}\n", []string{"vpc_cidr", "subnets", "admin_cidrs"}, []string{"region", "location", "address"}, "  vpc_cidr = "},
+		{"of another target", "target \"kind\" {\n  |\n", []string{"port_mapping"}, []string{"vpc_cidr"}, ""},
+		{"of no target", "target \"nowhere\" {\n  |\n}\n", nil, []string{"vpc_cidr", "address"}, ""},
+		{"a target's closed set", "target \"vagrant\" {\n  provider = |\n}\n", []string{"virtualbox", "libvirt"}, nil, `  provider = "virtualbox"`},
+		{"a target's yes or no", "target \"openshift-dedicated\" {\n  private = |\n}\n", []string{"true", "false"}, nil, "  private = true"},
+		{"a target's example", "target \"gcp\" {\n  region = |\n}\n", []string{"\"europe-west4\""}, nil, `  region = "europe-west4"`},
+		{"in a target's block", "target \"openstack\" {\n  flavor \"x\" {\n    |\n  }\n}\n", []string{"cpus", "memory_gib"}, []string{"region", "subnet"}, "    cpus = "},
+		{"behind a target's forgotten brace", "target \"aws\" {\n  region = \"x\"\n\nnode \"x\" {\n  |\n}\n", []string{"address"}, []string{"vpc_cidr"}, ""},
+		{"rules of targets", design + "waive \"|\"\n", []string{"minikube-taint", "require-survive"}, []string{"minikube-addon"}, ""},
 		{"rules", design + "waive \"|\"\n", []string{"etcd-even-members"}, []string{"syntax-error", "unknown-argument"}, ""},
 		{"the next node", design + "node \"|\"\n", []string{"worker-3", "cp-1"}, nil, `node "worker-3"`},
 		{"variables", strings.Replace(design, "var.domain", "var.|", 1), []string{"domain"}, []string{"racks"}, "  control_plane_endpoint = \"api.${var.domain}:6443\""},
@@ -487,6 +496,19 @@ func TestHover(t *testing.T) {
 	e.change(text)
 	if got := e.hover(p); !strings.Contains(got, "https://example.com/rules#etcd-even-members") {
 		t.Errorf("%q", got)
+	}
+	for marked, want := range map[string]string{
+		"target \"openst|ack\" {}":                                        "- `flavor` (block):",
+		"target \"aws\" {\n  vpc_|cidr = \"10.20.0.0/16\"\n}":             "**vpc_cidr** (text, required)",
+		"target \"aws\" {\n  vpc_cidr = \"10.20|.0.0/16\"\n}":             "Range of the network.",
+		"target \"openstack\" {\n  fla|vor \"x\" {\n    cpus = 2\n  }\n}": "A flavor of the cloud.",
+		"target \"openstack\" {\n  flavor \"x\" {\n    cp|us = 2\n  }\n}": "**cpus** (a whole number, required)",
+	} {
+		text, p = at(marked + "\n" + design)
+		e.change(text)
+		if got := e.hover(p); !strings.Contains(got, want) {
+			t.Errorf("%s: %q", marked, got)
+		}
 	}
 	text, p = at(strings.Replace(design, "cluster \"dev\" {", "network {\n  |mtu = 1500\n}\ncluster \"dev\" {", 1))
 	e.change(text)

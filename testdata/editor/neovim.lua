@@ -77,6 +77,16 @@ local function main()
   check(line:find('^  address = '), 'completed to', line)
   check(labels(1, 9)['multi-etcd-multi-master'], 'completion has no types')
 
+  -- The language of a target, by its label.
+  vim.api.nvim_buf_set_lines(buffer, 11, 11, false, { '', 'target "vagrant" {', '  ', '}' })
+  check(labels(12, 8)['vagrant'], 'completion has no targets')
+  check(labels(13, 2)['host_memory'], 'completion has no arguments of the target')
+  check(not labels(13, 2)['vpc_cidr'], 'completion has arguments of another target')
+  vim.api.nvim_buf_set_lines(buffer, 13, 14, false, { '  provider = "libvirt"' })
+  check(labels(13, 15)['virtualbox'], 'completion has no values of the target')
+  check(ask('textDocument/hover', 13, 4).contents.value:find('What makes the machines', 1, true), 'hover of an argument of the target')
+  vim.api.nvim_buf_set_lines(buffer, 11, 15, false, {})
+
   -- The other place of a clash.
   vim.api.nvim_buf_set_lines(buffer, 9, 10, false, { '  address = "192.168.56.10"' })
   local clash

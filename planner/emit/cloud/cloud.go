@@ -78,7 +78,7 @@ type Access struct {
 // Arguments are the rows for Access.
 func Arguments() []spec.Argument {
 	return []spec.Argument{
-		{Name: "admin_cidrs", Type: spec.TextList, Field: "AdminCIDRs", Example: `["203.0.113.0/24"]`, Doc: "Ranges that administrators and CI come from: the bastion answers these alone."},
+		{Name: "admin_cidrs", Type: spec.TextList, Field: "AdminCIDRs", Example: `["203.0.113.0/24"]`, Doc: "Ranges that administrators and CI come from, at least one: the bastion answers these alone."},
 		{Name: "node_port_cidrs", Type: spec.TextList, Field: "Consumers", Example: `["203.0.113.0/24"]`, Doc: "Ranges that may reach NodePort Services; nobody outside may where it is left out."},
 		{Name: "ssh_public_key_file", Type: spec.Text, Field: "PublicKey", Example: `"~/.ssh/id_ed25519.pub"`, Doc: "Path of the public key that the machines are made with."},
 	}
