@@ -62,7 +62,7 @@ var permitted = map[string][]string{
 	"planner/emit/cloudinit": {"planner/artifact"},
 	"planner/emit/onprem":    slices.Concat(target, []string{"planner/emit/cloudinit"}),
 	"planner/emit/libvirt":   slices.Concat(target, []string{"planner/emit/onprem"}),
-	"planner/emit/gkeonprem": target,
+	"planner/emit/gkeonprem": slices.Concat(target, []string{"planner/emit/terraform"}),
 	"planner/emit/platform9": slices.Concat(target, []string{"planner/emit/hosted"}),
 	"planner/emit/osd":       slices.Concat(vendors, []string{"planner/emit/openshift"}),
 	"planner/emit/openshift": slices.Concat(target, []string{"planner/emit/onprem"}),

@@ -129,8 +129,10 @@ func (d targetDocument) versions() string {
 
 func (d targetDocument) checked() string {
 	switch {
-	case d.Checked == string(plan.CheckTypes):
+	case d.Checked == string(plan.CheckTypes) && d.CheckedBy == "":
 		return "own types only, " + d.CheckedOn
+	case d.Checked == string(plan.CheckTypes):
+		return d.Checked + "; " + d.CheckedBy + ", " + d.CheckedOn
 	case d.CheckedBy != "":
 		return d.Checked + " by " + d.CheckedBy + ", " + d.CheckedOn
 	}

@@ -289,7 +289,8 @@ var Targets = []TargetFacts{
 			"node.annotations", "node.kubelet_extra_args", "node.ssh_address", "node.public_address", "node.secondary_address",
 		},
 		Oldest: Version{1, 32, 0}, Newest: Version{1, 35, 0}, VersionsFrom: "the release notes of Google Distributed Cloud 1.32 to 1.35", VersionsOn: "2026-11-23",
-		Emits: "bmctl's configuration: Cluster and NodePools", Checked: CheckTypes, CheckedOn: "2026-11-23",
+		Emits: "bmctl's configuration: Cluster and NodePools; Terraform for a user cluster", Checked: CheckTypes,
+		CheckedBy: "terraform validate with the schema of hashicorp/google 6.50 for the user cluster", CheckedOn: "2026-11-23",
 	},
 	{
 		Name: "platform9", Title: "Platform9 Managed Kubernetes", Hosting: Installer, Folder: "platform9",

@@ -1,5 +1,5 @@
 // Package gkeonprem writes a plan for Google Distributed Cloud on bare metal, which was called GKE On-Prem and Anthos: the configuration
-// that bmctl reads.
+// that bmctl reads, or, for a cluster that an admin cluster makes, Terraform.
 package gkeonprem
 
 import (
@@ -12,6 +12,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/block"
+	"github.com/k8splan/k8splan/planner/emit/terraform"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
@@ -25,26 +27,28 @@ type body struct {
 	Project    string
 	Location   string
 	Kind       *string
+	Membership *string
 	ControlVIP string
 	IngressVIP string
 	Pools      []string
 	Login      *string
-	Key        string
+	Key        *string
 }
 
 // Schema is the language of the block.
 func Schema() *spec.Block {
 	return &spec.Block{
-		Name: "target", Doc: "Google Distributed Cloud on bare metal, by bmctl.",
+		Name: "target", Doc: "Google Distributed Cloud on bare metal, by bmctl, or by an admin cluster.",
 		Arguments: []spec.Argument{
 			{Name: "project", Type: spec.Text, Required: true, Field: "Project", Example: `"my-project-123"`, Doc: "Project of Google Cloud that the cluster is a member of."},
 			{Name: "location", Type: spec.Text, Required: true, Field: "Location", Example: `"europe-west4"`, Doc: "Region of Google Cloud that keeps logs and metrics."},
-			{Name: "cluster_type", Type: spec.Text, Enum: []string{"standalone", "hybrid"}, Field: "Kind", Example: `"standalone"`, Doc: "hybrid where the cluster is to manage others too; standalone where it is left out."},
+			{Name: "cluster_type", Type: spec.Text, Enum: []string{"standalone", "hybrid", "user"}, Field: "Kind", Example: `"standalone"`, Doc: "hybrid where the cluster is to manage others too, user where another one makes it; standalone where it is left out."},
+			{Name: "admin_cluster_membership", Type: spec.Text, Field: "Membership", Example: `"projects/my-project-123/locations/global/memberships/admin"`, Doc: "Fleet membership of the admin cluster that makes a user cluster."},
 			{Name: "control_plane_vip", Type: spec.Text, Required: true, Field: "ControlVIP", Example: `"10.0.0.5"`, Doc: "Address of the API, which the load balancer's machines hold among themselves."},
 			{Name: "ingress_vip", Type: spec.Text, Required: true, Field: "IngressVIP", Example: `"10.0.0.200"`, Doc: "Address of the ingress, one of address_pools."},
 			{Name: "address_pools", Type: spec.TextList, Required: true, Field: "Pools", Example: `["10.0.0.200-10.0.0.220"]`, Doc: "Addresses for Services of type LoadBalancer: ranges, or first and last."},
 			{Name: "login_user", Type: spec.Text, Field: "Login", Example: `"ops"`, Doc: "User on the machines who may use sudo; ssh.user where it is left out."},
-			{Name: "ssh_private_key_file", Type: spec.Text, Required: true, Field: "Key", Example: `"/home/ops/.ssh/id_ed25519"`, Doc: "Private key for the machines, a path on the workstation that runs bmctl."},
+			{Name: "ssh_private_key_file", Type: spec.Text, Field: "Key", Example: `"/home/ops/.ssh/id_ed25519"`, Doc: "Private key for the machines, a path on the workstation that runs bmctl. A user cluster has the admin cluster's."},
 		},
 	}
 }
@@ -59,12 +63,19 @@ var (
 	projectPattern  = regexp.MustCompile(`^[a-z][-a-z0-9:.]{4,61}[a-z0-9]$`)
 	locationPattern = regexp.MustCompile(`^[a-z]+-[a-z]+[0-9]+$`)
 	userPattern     = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]{0,31}$`)
-	pathPattern     = regexp.MustCompile(`^/[^\x00-\x1f]+$`)
+	// A membership of a fleet: https://cloud.google.com/kubernetes-engine/fleet-management/docs/resource-names
+	membershipPattern = regexp.MustCompile(`^projects/[a-z0-9][-a-z0-9:.]+/locations/[a-z0-9-]+/memberships/[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
+	pathPattern       = regexp.MustCompile(`^/[^\x00-\x1f]+$`)
+)
+
+const (
+	folder = "gke-on-prem"
+	user   = "user" // the kind of cluster that another one makes
 )
 
 type options struct {
 	body
-	kind, login string
+	kind, login, key string
 }
 
 // span is a range of addresses, first and last.
@@ -113,7 +124,6 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 	}
 	match("project", o.Project, projectPattern, `the ID of a project, such as "my-project-123"`)
 	match("location", o.Location, locationPattern, `a region of Google Cloud, such as "europe-west4"`)
-	match("ssh_private_key_file", o.Key, pathPattern, `a path from the root, such as "/home/ops/.ssh/id_ed25519"`)
 	if o.login = p.SSH.User; o.Login != nil {
 		match("login_user", *o.Login, userPattern, `a user, such as "ops"`)
 		o.login = *o.Login
@@ -121,8 +131,20 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 	if o.kind = "standalone"; o.Kind != nil {
 		o.kind = *o.Kind
 	}
+	if o.kind == user {
+		match("admin_cluster_membership", block.Value(o.Membership, ""), membershipPattern, `the membership of the cluster that makes this one, such as "projects/my-project-123/locations/global/memberships/admin"`)
+		if o.Key != nil {
+			say(malformed, o.Attr("ssh_private_key_file"), "A user cluster's machines are reached with the admin cluster's key. Leave ssh_private_key_file out.")
+		}
+	} else {
+		o.key = block.Value(o.Key, "")
+		match("ssh_private_key_file", o.key, pathPattern, `a path from the root, such as "/home/ops/.ssh/id_ed25519"`)
+		if o.Membership != nil {
+			say(malformed, o.Attr("admin_cluster_membership"), "Only a user cluster is made by another one. Write cluster_type = \"user\", or leave admin_cluster_membership out.")
+		}
+	}
 	if p.Cluster.Type == topologies.AllInOne && o.kind != "standalone" {
-		say(malformed, o.Attr("cluster_type"), "A single node is too small for a cluster that manages others. Leave cluster_type out.")
+		say(malformed, o.Attr("cluster_type"), "A single node is a standalone cluster: it is too small to manage others, and a user cluster has node pools. Leave cluster_type out.")
 	}
 	o.addresses(p, say)
 	for _, n := range p.Nodes {
@@ -188,6 +210,9 @@ func (o *options) addresses(p *plan.Plan, say func(*rule.Rule, hcl.Range, string
 // Emit writes gke-on-prem/. opts is what Decode returned.
 func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
 	o := opts.(*options)
+	if o.kind == user {
+		return terraform.FilesIn(folder, "gke-on-prem/terraform", o.variables(p), guide())
+	}
 	readme, err := templates.Files.ReadFile("gke-on-prem/README.md")
 	if err != nil {
 		return nil, err
@@ -197,10 +222,29 @@ func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
 		return nil, err
 	}
 	return []artifact.File{
-		{Path: "gke-on-prem/README.md", Data: readme},
-		{Path: "gke-on-prem/cluster.txt", Data: []byte(p.Cluster.Name + " " + Release(p.Cluster.Version) + "\n")},
-		{Path: "gke-on-prem/" + p.Cluster.Name + ".yaml", Data: data},
+		{Path: folder + "/README.md", Data: readme},
+		{Path: folder + "/cluster.txt", Data: []byte(p.Cluster.Name + " " + Release(p.Cluster.Version) + "\n")},
+		{Path: folder + "/" + p.Cluster.Name + ".yaml", Data: data},
 	}, nil
+}
+
+// guide is the README of a user cluster.
+func guide() terraform.Guide {
+	return terraform.Guide{
+		Title: "A user cluster of Google Distributed Cloud on bare metal",
+		Needs: []string{
+			"Terraform 1.5 or newer, or OpenTofu. Keep the state in a backend of your own (`.gitignore` here keeps it out of git).",
+			"An admin cluster, or a hybrid one, in the fleet that `admin_cluster_membership` names, of the release in `plan.auto.tfvars.json` or a later one, with the GKE On-Prem API enabled. Its SSH key opens the machines.",
+			"Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, with the role GKE on-prem admin.",
+			"Machines with Ubuntu or RHEL, and at least 4 CPUs, 32 GiB of memory and a disk of 128 GiB.",
+		},
+		Steps: []terraform.Step{
+			terraform.Apply(),
+			{Do: "Reach it through the fleet.", Commands: []string{"gcloud container fleet memberships get-credentials \"$(terraform output -raw membership)\"", "kubectl get nodes"}},
+			{Do: "To remove everything, data included:", Commands: []string{"terraform destroy"}},
+		},
+		Notes: []string{"Pools are keyed by their names in the plan: a worker more or less changes its pool alone. A node of its own is a pool of one."},
+	}
 }
 
 // Rules lists the rules of the target.
@@ -212,7 +256,7 @@ var (
 	malformed = &rule.Rule{
 		ID: "gke-on-prem-argument", Title: "Malformed gke-on-prem target", Permanent: true,
 		Doc:     "bmctl's own checks come when it is on the machines already.",
-		Fix:     "Write project, location, control_plane_vip, ingress_vip, address_pools and ssh_private_key_file.",
+		Fix:     "Write project, location, control_plane_vip, ingress_vip and address_pools; ssh_private_key_file for bmctl, admin_cluster_membership for a user cluster.",
 		Sources: []string{configReference},
 	}
 	vip = &rule.Rule{

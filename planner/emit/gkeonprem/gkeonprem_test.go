@@ -5,10 +5,12 @@ import (
 
 	"github.com/k8splan/k8splan/planner/emit/gkeonprem"
 	"github.com/k8splan/k8splan/planner/emit/targettest"
+	"github.com/k8splan/k8splan/planner/emit/terraform/terraformtest"
 )
 
 func TestGKEOnPrem(t *testing.T) {
 	target := targettest.Target{Name: "gke-on-prem", Decode: gkeonprem.Decode, Emit: gkeonprem.Emit, Rules: gkeonprem.Rules()}
 	targettest.Shellcheck(t, target.Golden(t))
+	terraformtest.Validate(t, target.Variant(t, "gke-on-prem-user"), "local.effects")
 	target.Refuses(t)
 }

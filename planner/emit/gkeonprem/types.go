@@ -147,6 +147,9 @@ type taint struct {
 	Effect string `json:"effect"`
 }
 
+// apiPort is the API's at its address; bmctl's own choice.
+const apiPort = 443
+
 const apiVersion = "baremetal.cluster.gke.io/v1"
 
 func (o *options) documents(p *plan.Plan) []any {
@@ -158,7 +161,7 @@ func (o *options) documents(p *plan.Plan) []any {
 		Type: o.kind, Version: Release(p.Cluster.Version), Connect: connect{o.Project, o.Location},
 		ClusterNetwork: clusterNetwork{blocks{joined(p.Network.PodSubnets)}, blocks{joined(p.Network.ServiceSubnets)}},
 		LoadBalancer: loadBalancer{
-			Mode: "bundled", Type: "layer2", Ports: lbPorts{443}, VIPs: lbVIPs{o.ControlVIP, o.IngressVIP},
+			Mode: "bundled", Type: "layer2", Ports: lbPorts{apiPort}, VIPs: lbVIPs{o.ControlVIP, o.IngressVIP},
 			Pools: []lbIPs{{"services", o.Pools}},
 		},
 		Operations: operations{o.Project, o.Location},
@@ -178,32 +181,110 @@ func (o *options) documents(p *plan.Plan) []any {
 		spec.Proxy = &proxy{cmp.Or(h.HTTPS, h.HTTP), h.NoProxy}
 	}
 	docs := []any{
-		keys{key("gcr"), o.Key, key("connect"), key("register"), key("cloud-ops")},
+		keys{key("gcr"), o.key, key("connect"), key("register"), key("cloud-ops")},
 		object{APIVersion: "v1", Kind: "Namespace", Metadata: metadata{Name: namespace}},
 	}
-	byPool, order := map[string]*nodePoolSpec{}, []string{}
-	for _, n := range p.Nodes {
-		if n.Roles.Has(plan.ControlPlane) {
-			spec.ControlPlane.Pool.Nodes = append(spec.ControlPlane.Pool.Nodes, address{n.Address.String()})
-			continue
-		}
-		pool := cmp.Or(n.Pool, n.Name)
-		s := byPool[pool]
-		if s == nil {
-			s = &nodePoolSpec{Cluster: name, Labels: maps.Clone(n.Labels)}
-			for _, t := range n.Taints {
-				s.Taints = append(s.Taints, taint{t.Key, t.Value, t.Effect})
-			}
-			byPool[pool], order = s, append(order, pool)
-		}
-		s.Nodes = append(s.Nodes, address{n.Address.String()})
+	for _, n := range p.ControlPlanes() {
+		spec.ControlPlane.Pool.Nodes = append(spec.ControlPlane.Pool.Nodes, address{n.Address.String()})
 	}
 	docs = append(docs, object{apiVersion, "Cluster", metadata{name, namespace}, spec})
-	slices.SortFunc(order, plan.Natural)
-	for _, pool := range order {
-		docs = append(docs, object{apiVersion, "NodePool", metadata{pool, namespace}, byPool[pool]})
+	for _, pool := range pools(p) {
+		s := nodePoolSpec{Cluster: name, Labels: pool.nodes[0].Labels, Taints: taints(pool.nodes[0])}
+		for _, n := range pool.nodes {
+			s.Nodes = append(s.Nodes, address{n.Address.String()})
+		}
+		docs = append(docs, object{apiVersion, "NodePool", metadata{pool.name, namespace}, s})
 	}
 	return docs
+}
+
+// pool is a pool of the plan, or a node of its own.
+type pool struct {
+	name  string
+	nodes []*plan.Node
+}
+
+// pools are those of the workers, by name.
+func pools(p *plan.Plan) []pool {
+	var out []pool
+	for _, n := range p.Nodes {
+		if n.Roles.Has(plan.ControlPlane) {
+			continue
+		}
+		name := cmp.Or(n.Pool, n.Name)
+		at := slices.IndexFunc(out, func(p pool) bool { return p.name == name })
+		if at < 0 {
+			at, out = len(out), append(out, pool{name: name})
+		}
+		out[at].nodes = append(out[at].nodes, n)
+	}
+	slices.SortFunc(out, func(a, b pool) int { return plan.Natural(a.name, b.name) })
+	return out
+}
+
+func taints(n *plan.Node) []taint {
+	out := []taint{}
+	for _, t := range n.Taints {
+		out = append(out, taint{t.Key, t.Value, t.Effect})
+	}
+	return out
+}
+
+// variables is plan.auto.tfvars.json of a user cluster, as templates/gke-on-prem/terraform/variables.tf declares it.
+type variables struct {
+	Cluster       string                `json:"cluster"`
+	Project       string                `json:"project"`
+	Location      string                `json:"location"`
+	Membership    string                `json:"admin_cluster_membership"`
+	Release       string                `json:"release"`
+	Pods          []string              `json:"pod_subnets"`
+	Services      []string              `json:"service_subnets"`
+	ControlVIP    string                `json:"control_plane_vip"`
+	IngressVIP    string                `json:"ingress_vip"`
+	Port          int                   `json:"control_plane_port"`
+	AddressPools  []string              `json:"address_pools"`
+	ControlPlanes map[string]string     `json:"control_planes"`
+	Pools         map[string]workerPool `json:"pools"`
+	Login         string                `json:"login_user"`
+	MaxPods       int                   `json:"max_pods"`
+	Proxy         *cloudProxy           `json:"proxy"`
+}
+
+type workerPool struct {
+	Nodes  map[string]string `json:"nodes"`
+	Labels map[string]string `json:"labels"`
+	Taints []taint           `json:"taints"`
+}
+
+type cloudProxy struct {
+	URI     string   `json:"uri"`
+	NoProxy []string `json:"no_proxy"`
+}
+
+func (o *options) variables(p *plan.Plan) variables {
+	v := variables{
+		Cluster: p.Cluster.Name, Project: o.Project, Location: o.Location, Membership: *o.Membership, Release: Release(p.Cluster.Version),
+		Pods: joined(p.Network.PodSubnets), Services: joined(p.Network.ServiceSubnets), ControlVIP: o.ControlVIP, IngressVIP: o.IngressVIP,
+		Port: apiPort, AddressPools: o.Pools, ControlPlanes: map[string]string{}, Pools: map[string]workerPool{}, MaxPods: p.Cluster.Kubelet.MaxPods,
+	}
+	if o.login != "root" {
+		v.Login = o.login
+	}
+	if h := p.Network.HTTPProxy; h != nil {
+		v.Proxy = &cloudProxy{cmp.Or(h.HTTPS, h.HTTP), append([]string{}, h.NoProxy...)}
+	}
+	for _, n := range p.ControlPlanes() {
+		v.ControlPlanes[n.Name] = n.Address.String()
+	}
+	for _, pool := range pools(p) {
+		w := workerPool{Nodes: map[string]string{}, Labels: map[string]string{}, Taints: taints(pool.nodes[0])}
+		maps.Copy(w.Labels, pool.nodes[0].Labels)
+		for _, n := range pool.nodes {
+			w.Nodes[n.Name] = n.Address.String()
+		}
+		v.Pools[pool.name] = w
+	}
+	return v
 }
 
 func joined(prefixes []netip.Prefix) []string {

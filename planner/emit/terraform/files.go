@@ -29,13 +29,18 @@ const (
 // Files returns the static program of a target (templates/<target>/), the shared programs that it names, its data and its guide, under
 // Folder.
 func Files(target string, variables any, guide Guide, with ...string) ([]artifact.File, error) {
-	entries, err := templates.Files.ReadDir(target)
+	return FilesIn(Folder, target, variables, guide, with...)
+}
+
+// FilesIn does the same under another folder of the tree; program is the folder of templates/.
+func FilesIn(folder, program string, variables any, guide Guide, with ...string) ([]artifact.File, error) {
+	entries, err := templates.Files.ReadDir(program)
 	if err != nil {
 		return nil, fmt.Errorf("terraform: %w", err)
 	}
 	sources := []string{}
 	for _, e := range entries {
-		sources = append(sources, path.Join(target, e.Name()))
+		sources = append(sources, path.Join(program, e.Name()))
 	}
 	for _, name := range append(slices.Clone(with), ".gitignore") {
 		sources = append(sources, path.Join(shared, name))
@@ -46,15 +51,15 @@ func Files(target string, variables any, guide Guide, with ...string) ([]artifac
 		if err != nil {
 			return nil, fmt.Errorf("terraform: %w", err)
 		}
-		files = append(files, artifact.File{Path: path.Join(Folder, path.Base(from)), Data: data})
+		files = append(files, artifact.File{Path: path.Join(folder, path.Base(from)), Data: data})
 	}
 	data, err := artifact.JSON(variables)
 	if err != nil {
 		return nil, err
 	}
 	return append(files,
-		artifact.File{Path: path.Join(Folder, "plan.auto.tfvars.json"), Data: data},
-		artifact.File{Path: path.Join(Folder, "README.md"), Data: guide.Page()},
+		artifact.File{Path: path.Join(folder, "plan.auto.tfvars.json"), Data: data},
+		artifact.File{Path: path.Join(folder, "README.md"), Data: guide.Page()},
 	), nil
 }
 

@@ -5,25 +5,33 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/k8splan/k8splan/planner/artifact"
-	"github.com/k8splan/k8splan/planner/emit/terraform"
 )
+
+// data is the file of the plan's values, beside the program that reads them.
+const data = "plan.auto.tfvars.json"
 
 // Validate fails the test where `terraform fmt` would change a file, `terraform validate` refuses the configuration, a value of the plan's
 // data does not fit its variable, or one of the expressions has no value.
 func Validate(t *testing.T, files []artifact.File, expressions ...string) {
 	t.Helper()
-	dir := t.TempDir()
+	dir, folder := t.TempDir(), ""
 	for _, f := range files {
-		if !strings.HasPrefix(f.Path, terraform.Folder+"/") {
+		if path.Base(f.Path) == data {
+			folder = path.Dir(f.Path) + "/"
+		}
+	}
+	for _, f := range files {
+		if folder == "" || !strings.HasPrefix(f.Path, folder) {
 			continue
 		}
-		path := filepath.Join(dir, strings.TrimPrefix(f.Path, terraform.Folder+"/"))
+		path := filepath.Join(dir, strings.TrimPrefix(f.Path, folder))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -39,12 +47,12 @@ func Validate(t *testing.T, files []artifact.File, expressions ...string) {
 			t.Errorf("terraform %s: %v\n%s", strings.Join(args, " "), err, out)
 		}
 	}
-	data, err := os.ReadFile(filepath.Join(dir, "plan.auto.tfvars.json"))
+	values, err := os.ReadFile(filepath.Join(dir, data))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var variables map[string]any
-	if err := json.Unmarshal(data, &variables); err != nil {
+	if err := json.Unmarshal(values, &variables); err != nil {
 		t.Fatal(err)
 	}
 	for name := range variables {
