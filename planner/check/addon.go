@@ -196,6 +196,9 @@ var addonRules = []Rule{
 		if p.Cluster.Kubelet.ServerTLSBootstrap {
 			findings = append(findings, one(p.Cluster.Kubelet.Attr("server_tls_bootstrap"), "Target %s has another program make the cluster, and nothing of this tree approves the kubelets' certificates. Remove it.", p.Target.Name)...)
 		}
+		for _, profile := range p.Cluster.SchedulerProfiles {
+			findings = append(findings, one(profile.Block(), "Target %s has another program make the cluster, and its scheduler does not read this profile. Remove the block.", p.Target.Name)...)
+		}
 		return findings
 	}},
 }

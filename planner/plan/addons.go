@@ -26,6 +26,8 @@ type Addon struct {
 	Manifests []Manifest // in the order in which they are applied
 	// Early ones are applied before the other nodes join, and nobody waits for their pods: nodes stay tainted without them.
 	Early bool
+	// Scheduler is set on the addon that a scheduler is.
+	Scheduler *Scheduler
 }
 
 // Manifest is one file of an addon. Exactly one of Tree, URL and Local is set.
@@ -298,6 +300,7 @@ func (r *resolver) settings(src *spec.Source, written map[string]string) map[str
 // addonDefaults settles versions, and with them images and files.
 func (r *resolver) addonDefaults() {
 	p := r.plan
+	r.schedulerDefaults()
 	for _, a := range p.Addons {
 		if a.Known != nil {
 			release := a.Known.newest(p.Cluster.Version)
@@ -361,6 +364,9 @@ func (r *resolver) order() {
 	byName := map[string]*Addon{}
 	var names []string
 	for _, a := range p.Addons {
+		if other := byName[a.Name]; other != nil {
+			r.fail(invalidName, a.NameRange, "%s is what the %s is applied as. Name one of them otherwise.", a.Name, "block of that name")
+		}
 		byName[a.Name] = a
 		names = append(names, a.Name)
 	}

@@ -71,10 +71,10 @@ func (r *resolver) targetDefault() {
 }
 
 // blockOrder is the order of the blocks of the language.
-var blockOrder = []string{"cluster", "network", "container_runtime", "etcd", "load_balancer", "ssh", "artifacts", "addon", "node", "target"}
+var blockOrder = []string{"cluster", "network", "container_runtime", "etcd", "load_balancer", "ssh", "artifacts", "addon", "scheduler", "node", "target"}
 
 // vendorDecides names the blocks that mean nothing where the vendor runs the control plane: what was decided there is no decision.
-var vendorDecides = map[string]bool{"container_runtime": true, "etcd": true, "load_balancer": true, "ssh": true, "artifacts": true, "addon": true}
+var vendorDecides = map[string]bool{"container_runtime": true, "etcd": true, "load_balancer": true, "ssh": true, "artifacts": true, "addon": true, "scheduler": true}
 
 func block(path string) string {
 	name, _, _ := strings.Cut(path, ".")

@@ -25,6 +25,7 @@ type Plan struct {
 	Artifacts    Artifacts
 	// CloudProvider is the cloud whose controller manager initialises nodes, "" where there is none. It is among Addons too.
 	CloudProvider string
+	Schedulers    []*Scheduler
 	Addons        []*Addon // in the order in which they are applied
 	Nodes         []*Node  // in natural order of names: cp-2 before cp-10
 	Target        Target
@@ -61,7 +62,9 @@ type Cluster struct {
 	APIServer           Component
 	ControllerManager   Component
 	Scheduler           Component
-	Kubelet             Kubelet
+	// SchedulerProfiles are those of kubeadm's own scheduler; none leaves it as upstream has it.
+	SchedulerProfiles []Profile
+	Kubelet           Kubelet
 }
 
 // Component holds what was added to a control plane component's command line.

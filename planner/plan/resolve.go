@@ -42,6 +42,7 @@ func (r *resolver) resolve() (*Plan, hcl.Diagnostics) {
 	r.balancer()
 	r.ssh()
 	r.artifacts()
+	r.schedulers()
 	r.addons()
 	r.waivers()
 	r.defaults()
@@ -107,6 +108,7 @@ func (r *resolver) cluster() {
 	p.Scheduler = Component{Source: s.Source}
 	if d := s.Scheduler; d != nil {
 		p.Scheduler = Component{Source: d.Source, ExtraArgs: r.args(d.Source, "extra_args", d.ExtraArgs)}
+		p.SchedulerProfiles = r.profiles(d.Profiles)
 	}
 	p.Kubelet.Source = s.Source
 	if k := s.Kubelet; k != nil {

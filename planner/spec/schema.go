@@ -331,7 +331,7 @@ var Schema = []Block{
 		Doc:     "A scheduler beside kubeadm's own, in pods of its own; pods ask for it by schedulerName.",
 		Example: "scheduler \"batch\" {\n  scoring_strategy = \"most-allocated\"\n}",
 		Arguments: append([]Argument{
-			{Name: "image", Type: Text, Field: "Image", Example: `"registry.example.com/scheduler:v1.37.2"`, Doc: "Image whose entrypoint is a scheduler that reads KubeSchedulerConfiguration; left out, kube-scheduler of the cluster's version."},
+			{Name: "image", Type: Text, Field: "Image", Example: `"registry.example.com/scheduler:v1.37.2"`, Doc: "Image with a program kube-scheduler that reads KubeSchedulerConfiguration; left out, upstream's of the cluster's version."},
 			{Name: "replicas", Type: Integer, Field: "Replicas", Example: `2`, Aliases: []string{"count"}, Doc: "Pods, one of which leads."},
 		}, scheduling...),
 	},

@@ -44,6 +44,9 @@ func Emit(p *plan.Plan) ([]artifact.File, error) {
 				continue
 			}
 			make, ok := made[m.Tree]
+			if a.Scheduler != nil {
+				make, ok = scheduler, true
+			}
 			if !ok {
 				return nil, fmt.Errorf("addon %s: nobody makes %s", a.Name, m.Tree)
 			}

@@ -30,6 +30,10 @@ addon "metrics-server" {}
 addon "prometheus" {
   settings = { retention = "15d", storage = "50Gi", storage_class = "fast" }
 }
+scheduler "batch" {
+  scoring_strategy = "most-allocated"
+  disable_plugins  = ["ImageLocality"]
+}
 addon "policies" {
   after = ["prometheus"]
   manifest "/srv/policies.yaml" {}

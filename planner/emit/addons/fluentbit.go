@@ -82,5 +82,7 @@ func fluentBit(p *plan.Plan, a *plan.Addon) ([]any, error) {
 	}
 	docs := []any{app.namespaceObject("privileged"), app.account()}
 	docs = append(docs, app.role("fluent-bit", rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"namespaces", "pods"}, Verbs: []string{"get", "list", "watch"}})...)
-	return append(docs, app.config(app.name, map[string]string{"fluent-bit.yaml": string(text)}), rolled(app.everywhere(pod), text)), nil
+	pods := app.everywhere(pod)
+	pods.Spec.Template.Annotations = digestOf(text)
+	return append(docs, app.config(app.name, map[string]string{"fluent-bit.yaml": string(text)}), pods), nil
 }

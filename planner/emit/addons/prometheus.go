@@ -177,9 +177,8 @@ func tag(a *plan.Addon, name string) string {
 	return ""
 }
 
-// rolled marks the pods with the digest of what they read only once, so that a change of it replaces them.
-func rolled(d *daemonSet, config []byte) *daemonSet {
+// digestOf marks pods with the digest of what they read only once, so that a change of it replaces them.
+func digestOf(config []byte) map[string]string {
 	sum := sha256.Sum256(config)
-	d.Spec.Template.Annotations = map[string]string{"k8splan/config": hex.EncodeToString(sum[:8])}
-	return d
+	return map[string]string{"k8splan/config": hex.EncodeToString(sum[:8])}
 }

@@ -43,6 +43,13 @@ func Emit(p *plan.Plan) ([]artifact.File, error) {
 		}
 		files = append(files, artifact.File{Path: "kubeadm/" + n.Name + ".yaml", Data: data})
 	}
+	if len(p.Cluster.SchedulerProfiles) > 0 {
+		data, err := artifact.YAML(schedulerProfiles(p))
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, artifact.File{Path: "kubeadm/scheduler/config.yaml", Data: data})
+	}
 	if p.Etcd.IsExternal() {
 		for _, m := range p.Etcd.Members {
 			data, err := artifact.YAML(memberInit(p, m), memberCluster(p, m))
@@ -191,6 +198,7 @@ func cluster(p *plan.Plan) *kubeadmv1.ClusterConfiguration {
 	issuance(p, c)
 
 	c.APIServer.ExtraArgs, c.ControllerManager.ExtraArgs, c.Scheduler.ExtraArgs = ComponentArgs(p)
+	readProfiles(p, c)
 	return c
 }
 

@@ -39,7 +39,7 @@ type book struct {
 	RuntimePackages, RuntimeBinaries, RuntimeService, RuntimeUnit string
 	CNISteps, CNIStepsLast, APILabels, CertificateValidity        string
 	EarlyAddons, Addons                                           string // commands; "" for none
-	ApproveKubelets                                               bool
+	ApproveKubelets, SchedulerProfiles                            bool
 }
 
 // downloads is what hosts of one architecture fetch and unpack.
@@ -58,6 +58,7 @@ func procedure(p *plan.Plan) book {
 		RuntimeService:      map[string]string{plan.Containerd: "containerd", plan.CRIO: "crio", plan.Docker: "docker cri-docker.socket"}[p.Runtime.Name],
 		CertificateValidity: lifetime(p.Cluster.CertificateValidity, "1 year"),
 		EarlyAddons:         addonSteps(p, true), Addons: addonSteps(p, false), ApproveKubelets: p.Cluster.Kubelet.ServerTLSBootstrap,
+		SchedulerProfiles: len(p.Cluster.SchedulerProfiles) > 0,
 	}
 	if e, ok := p.HostsEntry(); ok {
 		b.HostsEntry = &e

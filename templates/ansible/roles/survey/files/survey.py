@@ -31,6 +31,7 @@ FILES = [
     "/etc/kubernetes/addons/*/*",
     "/etc/kubernetes/kubeadm.yaml",
     "/etc/kubernetes/manifests/kube-vip.yaml",
+    "/etc/kubernetes/scheduler-config.yaml",
     "/etc/modules-load.d/kubernetes.conf",
     "/etc/static-routes.conf",
     "/etc/sysctl.d/99-kubernetes.conf",
