@@ -338,7 +338,7 @@ func (p *patient) prepare(ctx context.Context) error {
 	if _, err := p.node("spare").Exec(ctx, "cp", "/etc/kubernetes/kubeadm.yaml", "/var/lib/spare/kubeadm.yaml"); err != nil {
 		return err
 	}
-	return p.leave(ctx)
+	return p.whole(ctx) // without the spare, and with the test pods that ran on it elsewhere
 }
 
 // leave takes the spare worker out of the cluster.
@@ -842,15 +842,22 @@ func (p *patient) wellAgain(ctx context.Context) error {
 			}
 		}
 	}
-	// pods that are being replaced would be taken for pods that died
-	pods, err := p.kube(ctx, "get", "pods", "-l", "app=web", "-o", `jsonpath={range .items[*]}{.status.phase}{.metadata.deletionTimestamp}{"\n"}{end}`)
+	// pods that are being replaced would be taken for pods that died, and a worker without one says nothing
+	pods, err := p.kube(ctx, "get", "pods", "-l", "app=web", "-o", `jsonpath={range .items[*]}{.status.phase}{.metadata.deletionTimestamp} {.spec.nodeName}{"\n"}{end}`)
 	if err != nil {
 		return err
 	}
+	on := map[string]bool{}
 	for line := range strings.Lines(pods) {
-		if strings.TrimSpace(line) != "Running" {
+		phase, node, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if phase != "Running" {
 			return errors.New("a web pod is not running yet")
 		}
+		on[node] = true
+	}
+	if len(on) < strings.Count(pods, "\n") && len(on) < len(p.groups["workers"])-1 { // the spare is a worker of the inventory
+		_, err := p.kube(ctx, "delete", "pods", "-l", "app=web", "--wait=false")
+		return errors.Join(errors.New("the web pods stand on one node"), err)
 	}
 	return nil
 }
