@@ -5,18 +5,6 @@ locals {
   zones = { for name, p in var.pools : name => length(p.zones) == 0 ? null : [for z in p.zones : trimprefix(z, "${var.location}-")] }
 }
 
-resource "azurerm_resource_group" "cluster" {
-  name     = var.cluster
-  location = var.location
-}
-
-resource "azurerm_virtual_network" "cluster" {
-  name                = var.cluster
-  resource_group_name = azurerm_resource_group.cluster.name
-  location            = azurerm_resource_group.cluster.location
-  address_space       = [var.vnet_cidr]
-}
-
 resource "azurerm_subnet" "workers" {
   name                 = "workers"
   resource_group_name  = azurerm_resource_group.cluster.name

@@ -2,18 +2,6 @@
 # Nothing here is specific to one cluster; the data is in plan.auto.tfvars.json.
 
 locals {
-  # Groups of machines that openings speak of, each a security group.
-  groups = toset(concat(["all", "control-plane"], flatten([for m in values(var.machines) : m.roles])))
-
-  # One rule takes one range, so an opening for several is several rules.
-  openings = {
-    for rule in flatten([
-      for key, o in var.openings : [
-        for cidr in o.from == "" ? o.sources : [""] : merge(o, { cidr = cidr, key = cidr == "" ? key : "${key}-${cidr}" })
-      ]
-    ]) : rule.key => rule
-  }
-
   # AWS takes these as numbers of IP protocols.
   protocols = { ipip = "4", vrrp = "112" }
 
@@ -21,107 +9,15 @@ locals {
   # opens the ports of Services.
   owned = { "kubernetes.io/cluster/${var.cluster}" = "owned" }
 
+  # what the network is made of: see aws.tf
+  subnets     = { for zone, s in var.zones : zone => { nodes = s.subnet, public = s.public_subnet } }
+  subnet_tags = local.owned
+
   # This cloud's balancer needs nothing of the machines.
   control_plane_files    = []
   control_plane_commands = []
-}
 
-resource "aws_vpc" "cluster" {
-  cidr_block           = var.vpc_cidr
-  enable_dns_support   = true
-  enable_dns_hostnames = true
-
-  tags = { Name = var.cluster }
-}
-
-resource "aws_internet_gateway" "cluster" {
-  vpc_id = aws_vpc.cluster.id
-
-  tags = { Name = var.cluster }
-}
-
-resource "aws_subnet" "nodes" {
-  for_each = var.zones
-
-  vpc_id            = aws_vpc.cluster.id
-  availability_zone = each.key
-  cidr_block        = each.value.subnet
-
-  tags = merge(local.owned, {
-    Name                              = "${var.cluster}-nodes-${each.key}"
-    "kubernetes.io/role/internal-elb" = "1"
-  })
-}
-
-resource "aws_subnet" "public" {
-  for_each = var.zones
-
-  vpc_id            = aws_vpc.cluster.id
-  availability_zone = each.key
-  cidr_block        = each.value.public_subnet
-
-  tags = merge(local.owned, {
-    Name                     = "${var.cluster}-public-${each.key}"
-    "kubernetes.io/role/elb" = "1"
-  })
-}
-
-resource "aws_route_table" "public" {
-  vpc_id = aws_vpc.cluster.id
-
-  route {
-    cidr_block = "0.0.0.0/0"
-    gateway_id = aws_internet_gateway.cluster.id
-  }
-
-  tags = { Name = "${var.cluster}-public" }
-}
-
-resource "aws_route_table_association" "public" {
-  for_each = aws_subnet.public
-
-  subnet_id      = each.value.id
-  route_table_id = aws_route_table.public.id
-}
-
-# Machines have no public address. Each zone has a NAT gateway of its own, so that the loss of one zone leaves the others a way out.
-resource "aws_eip" "nat" {
-  for_each = var.zones
-
-  domain = "vpc"
-
-  tags = { Name = "${var.cluster}-nat-${each.key}" }
-
-  depends_on = [aws_internet_gateway.cluster]
-}
-
-resource "aws_nat_gateway" "zone" {
-  for_each = var.zones
-
-  allocation_id = aws_eip.nat[each.key].id
-  subnet_id     = aws_subnet.public[each.key].id
-
-  tags = { Name = "${var.cluster}-${each.key}" }
-}
-
-resource "aws_route_table" "nodes" {
-  for_each = var.zones
-
-  vpc_id = aws_vpc.cluster.id
-
-  route {
-    cidr_block     = "0.0.0.0/0"
-    nat_gateway_id = aws_nat_gateway.zone[each.key].id
-  }
-
-  tags = { Name = "${var.cluster}-nodes-${each.key}" }
-}
-
-resource "aws_route_table_association" "nodes" {
-  for_each = var.zones
-
-  subnet_id      = aws_subnet.nodes[each.key].id
-  route_table_id = aws_route_table.nodes[each.key].id
+  bastion_address = aws_instance.bastion.public_ip
 }
 
 # The plan's port table, rule by rule: what is not listed stays shut.
@@ -136,7 +32,7 @@ resource "aws_security_group" "group" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "opening" {
-  for_each = local.openings
+  for_each = local.openings_by_range
 
   security_group_id            = aws_security_group.group[each.value.to].id
   referenced_security_group_id = each.value.cidr == "" ? aws_security_group.group[each.value.from].id : null

@@ -1,13 +1,3 @@
-variable "region" {
-  description = "Region of everything."
-  type        = string
-}
-
-variable "vpc_cidr" {
-  description = "Range of the network."
-  type        = string
-}
-
 variable "zones" {
   description = "Availability zones, the plan's failure domains: the machines' subnet in each, and the one of its NAT gateway and of the bastion."
   type = map(object({

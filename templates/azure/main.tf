@@ -2,8 +2,7 @@
 # Nothing here is specific to one cluster; the data is in plan.auto.tfvars.json.
 
 locals {
-  # Groups of machines that openings speak of, each an application security group.
-  groups  = toset(concat(["all", "control-plane"], flatten([for m in values(var.machines) : m.roles])))
+  # Each of local.groups is an application security group.
   members = merge([for name, m in var.machines : { for g in concat(["all"], m.roles) : "${name}/${g}" => { machine = name, group = g } }]...)
 
   # Azure evaluates rules by their number. All of them are one resource, changed in one step, so that numbers may move.
@@ -18,18 +17,8 @@ locals {
     { path = "/etc/default/api-address", permissions = "0644", content = "ADDRESS=${var.endpoint.address}\nPORT=${var.api_server_port}\n" },
   ]
   control_plane_commands = var.endpoint == null ? [] : [["systemctl", "enable", "--now", "api-address.service"]]
-}
 
-resource "azurerm_resource_group" "cluster" {
-  name     = var.cluster
-  location = var.location
-}
-
-resource "azurerm_virtual_network" "cluster" {
-  name                = var.cluster
-  resource_group_name = azurerm_resource_group.cluster.name
-  location            = azurerm_resource_group.cluster.location
-  address_space       = [var.vnet_cidr]
+  bastion_address = azurerm_public_ip.bastion.ip_address
 }
 
 resource "azurerm_subnet" "nodes" {

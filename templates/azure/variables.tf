@@ -1,19 +1,3 @@
-variable "subscription_id" {
-  description = "Azure subscription; null takes ARM_SUBSCRIPTION_ID."
-  type        = string
-  default     = null
-}
-
-variable "location" {
-  description = "Azure region."
-  type        = string
-}
-
-variable "vnet_cidr" {
-  description = "Range of the network."
-  type        = string
-}
-
 variable "subnet" {
   description = "Range of the machines' addresses, the balancer's among them."
   type        = string

@@ -7,107 +7,17 @@ locals {
   images = { amd64 = "AL2023_x86_64_STANDARD", arm64 = "AL2023_ARM_64_STANDARD" }
 
   # Eight wide ranges for workers and pods, one for each zone, out of the first half; sixteen narrow ones out of the last sixteenth.
-  place   = { for i, zone in var.zones : zone => i }
-  workers = { for zone, i in local.place : zone => cidrsubnet(var.vpc_cidr, 4, i) }
-  public  = { for zone, i in local.place : zone => cidrsubnet(cidrsubnet(var.vpc_cidr, 4, 15), 4, i) }
+  subnets = { for i, zone in var.zones : zone => {
+    nodes  = cidrsubnet(var.vpc_cidr, 4, i)
+    public = cidrsubnet(cidrsubnet(var.vpc_cidr, 4, 15), 4, i)
+  } }
+  subnet_tags = {}
 
   cluster_policies = ["AmazonEKSClusterPolicy"]
   worker_policies  = ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy"]
 }
 
 data "aws_partition" "current" {}
-
-resource "aws_vpc" "cluster" {
-  cidr_block           = var.vpc_cidr
-  enable_dns_support   = true
-  enable_dns_hostnames = true
-
-  tags = { Name = var.cluster }
-}
-
-resource "aws_internet_gateway" "cluster" {
-  vpc_id = aws_vpc.cluster.id
-
-  tags = { Name = var.cluster }
-}
-
-resource "aws_subnet" "workers" {
-  for_each = local.workers
-
-  vpc_id            = aws_vpc.cluster.id
-  availability_zone = each.key
-  cidr_block        = each.value
-
-  tags = { Name = "${var.cluster}-workers-${each.key}", "kubernetes.io/role/internal-elb" = "1" }
-}
-
-resource "aws_subnet" "public" {
-  for_each = local.public
-
-  vpc_id            = aws_vpc.cluster.id
-  availability_zone = each.key
-  cidr_block        = each.value
-
-  tags = { Name = "${var.cluster}-public-${each.key}", "kubernetes.io/role/elb" = "1" }
-}
-
-resource "aws_route_table" "public" {
-  vpc_id = aws_vpc.cluster.id
-
-  route {
-    cidr_block = "0.0.0.0/0"
-    gateway_id = aws_internet_gateway.cluster.id
-  }
-
-  tags = { Name = "${var.cluster}-public" }
-}
-
-resource "aws_route_table_association" "public" {
-  for_each = aws_subnet.public
-
-  subnet_id      = each.value.id
-  route_table_id = aws_route_table.public.id
-}
-
-# Workers have no public address. Each zone has a NAT gateway of its own, so that the loss of one zone leaves the others a way out.
-resource "aws_eip" "nat" {
-  for_each = local.place
-
-  domain = "vpc"
-
-  tags = { Name = "${var.cluster}-nat-${each.key}" }
-
-  depends_on = [aws_internet_gateway.cluster]
-}
-
-resource "aws_nat_gateway" "zone" {
-  for_each = local.place
-
-  allocation_id = aws_eip.nat[each.key].id
-  subnet_id     = aws_subnet.public[each.key].id
-
-  tags = { Name = "${var.cluster}-${each.key}" }
-}
-
-resource "aws_route_table" "workers" {
-  for_each = local.place
-
-  vpc_id = aws_vpc.cluster.id
-
-  route {
-    cidr_block     = "0.0.0.0/0"
-    nat_gateway_id = aws_nat_gateway.zone[each.key].id
-  }
-
-  tags = { Name = "${var.cluster}-workers-${each.key}" }
-}
-
-resource "aws_route_table_association" "workers" {
-  for_each = local.place
-
-  subnet_id      = aws_subnet.workers[each.key].id
-  route_table_id = aws_route_table.workers[each.key].id
-}
 
 data "aws_iam_policy_document" "assume" {
   for_each = { cluster = "eks.amazonaws.com", worker = "ec2.amazonaws.com" }
@@ -156,7 +66,7 @@ resource "aws_eks_cluster" "cluster" {
   }
 
   vpc_config {
-    subnet_ids              = [for s in aws_subnet.workers : s.id]
+    subnet_ids              = [for s in aws_subnet.nodes : s.id]
     endpoint_private_access = true
     endpoint_public_access  = true
     public_access_cidrs     = length(var.admin_cidrs) == 0 ? null : var.admin_cidrs
@@ -170,7 +80,7 @@ resource "aws_eks_cluster" "cluster" {
     }
   }
 
-  depends_on = [aws_iam_role_policy_attachment.cluster, aws_route_table_association.workers]
+  depends_on = [aws_iam_role_policy_attachment.cluster, aws_route_table_association.nodes]
 }
 
 # The pod network and kube-proxy come first: a worker without them never gets ready.
@@ -187,7 +97,7 @@ resource "aws_eks_node_group" "pool" {
   cluster_name    = aws_eks_cluster.cluster.name
   node_group_name = each.key
   node_role_arn   = aws_iam_role.role["worker"].arn
-  subnet_ids      = [for zone in length(each.value.zones) == 0 ? var.zones : each.value.zones : aws_subnet.workers[zone].id]
+  subnet_ids      = [for zone in length(each.value.zones) == 0 ? var.zones : each.value.zones : aws_subnet.nodes[zone].id]
   ami_type        = local.images[each.value.arch]
   instance_types  = [each.value.size]
   disk_size       = each.value.disk_gib

@@ -14,11 +14,8 @@ locals {
       : "${substr("${var.cluster}-${key}", 0, 54)}-${substr(sha256(key), 0, 8)}"
     )
   }
-}
 
-resource "google_compute_network" "cluster" {
-  name                    = var.cluster
-  auto_create_subnetworks = false
+  bastion_address = google_compute_instance.bastion.network_interface[0].access_config[0].nat_ip
 }
 
 resource "google_compute_subnetwork" "nodes" {
@@ -27,21 +24,6 @@ resource "google_compute_subnetwork" "nodes" {
   region                   = var.region
   ip_cidr_range            = var.subnet
   private_ip_google_access = true
-}
-
-# Machines have no public address; they reach package repositories and registries through NAT.
-resource "google_compute_router" "cluster" {
-  name    = var.cluster
-  network = google_compute_network.cluster.id
-  region  = var.region
-}
-
-resource "google_compute_router_nat" "cluster" {
-  name                               = var.cluster
-  router                             = google_compute_router.cluster.name
-  region                             = var.region
-  nat_ip_allocate_option             = "AUTO_ONLY"
-  source_subnetwork_ip_ranges_to_nat = "ALL_SUBNETWORKS_ALL_IP_RANGES"
 }
 
 # The plan's port table, rule by rule: what is not listed stays shut.

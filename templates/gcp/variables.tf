@@ -1,13 +1,3 @@
-variable "project" {
-  description = "Google Cloud project."
-  type        = string
-}
-
-variable "region" {
-  description = "Region of the network and of the balancer."
-  type        = string
-}
-
 variable "subnet" {
   description = "Range of the machines' addresses."
   type        = string

@@ -4,11 +4,6 @@ locals {
   effects = { NoSchedule = "NO_SCHEDULE", PreferNoSchedule = "PREFER_NO_SCHEDULE", NoExecute = "NO_EXECUTE" }
 }
 
-resource "google_compute_network" "cluster" {
-  name                    = var.cluster
-  auto_create_subnetworks = false
-}
-
 resource "google_compute_subnetwork" "nodes" {
   name                     = "${var.cluster}-nodes"
   network                  = google_compute_network.cluster.id
@@ -19,21 +14,6 @@ resource "google_compute_subnetwork" "nodes" {
   lifecycle {
     ignore_changes = [secondary_ip_range] # GKE adds the ranges of pods and Services
   }
-}
-
-# Workers have no public address; they reach registries through NAT.
-resource "google_compute_router" "cluster" {
-  name    = var.cluster
-  network = google_compute_network.cluster.id
-  region  = var.region
-}
-
-resource "google_compute_router_nat" "cluster" {
-  name                               = var.cluster
-  router                             = google_compute_router.cluster.name
-  region                             = var.region
-  nat_ip_allocate_option             = "AUTO_ONLY"
-  source_subnetwork_ip_ranges_to_nat = "ALL_SUBNETWORKS_ALL_IP_RANGES"
 }
 
 # The least that workers need: to write logs and metrics, and to pull images.

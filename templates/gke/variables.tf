@@ -1,13 +1,3 @@
-variable "project" {
-  description = "Google Cloud project."
-  type        = string
-}
-
-variable "region" {
-  description = "Region of the network."
-  type        = string
-}
-
 variable "location" {
   description = "The region: several control planes; one of its zones: one."
   type        = string

@@ -2,24 +2,14 @@
 # alone. Nothing here is specific to one cluster; the data is in plan.auto.tfvars.json.
 
 locals {
-  # Groups of machines that openings speak of, each a security group.
-  groups = toset(concat(["all", "control-plane"], flatten([for m in values(var.machines) : m.roles])))
-
-  # One rule takes one range, so an opening for several is several rules.
-  openings = {
-    for rule in flatten([
-      for key, o in var.openings : [
-        for cidr in o.from == "" ? o.sources : [""] : merge(o, { cidr = cidr, key = cidr == "" ? key : "${key}-${cidr}" })
-      ]
-    ]) : rule.key => rule
-  }
-
   # OpenStack takes these as numbers of IP protocols.
   protocols = { ipip = "4", vrrp = "112" }
 
   # This cloud's balancer needs nothing of the machines.
   control_plane_files    = []
   control_plane_commands = []
+
+  bastion_address = openstack_networking_floatingip_v2.bastion.address
 }
 
 data "openstack_networking_network_v2" "external" {
@@ -73,7 +63,7 @@ resource "openstack_networking_secgroup_v2" "group" {
 }
 
 resource "openstack_networking_secgroup_rule_v2" "opening" {
-  for_each = local.openings
+  for_each = local.openings_by_range
 
   security_group_id = openstack_networking_secgroup_v2.group[each.value.to].id
   direction         = "ingress"

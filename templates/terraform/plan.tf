@@ -80,5 +80,15 @@ variable "endpoint" {
 locals {
   control_planes = { for name, m in var.machines : name => m if contains(m.roles, "control-plane") }
   balancer       = var.endpoint == null ? {} : { api = var.endpoint }
+  groups         = toset(concat(["all", "control-plane"], flatten([for m in values(var.machines) : m.roles])))
   public_key     = trimspace(file(pathexpand(var.ssh_public_key_file)))
+
+  # For clouds whose rules take one range each: an opening for several is several rules.
+  openings_by_range = {
+    for rule in flatten([
+      for key, o in var.openings : [
+        for cidr in o.from == "" ? o.sources : [""] : merge(o, { cidr = cidr, key = cidr == "" ? key : "${key}-${cidr}" })
+      ]
+    ]) : rule.key => rule
+  }
 }

@@ -135,7 +135,7 @@ func Emit(_ *plan.Plan, opts any) ([]artifact.File, error) {
 		"az aks get-credentials --resource-group "+hosted.Quote(v.Cluster)+" --name "+hosted.Quote(v.Cluster),
 		terraform.Step{Do: "`create.sh` makes the same pools with az, in a network that Azure makes.", Commands: []string{"sh create.sh"}},
 		"Azure upgrades the cluster to new patch releases by itself; a new minor is a change of `kubernetes_version`, applied with `az aks upgrade`.",
-	), terraform.PoolVariables, terraform.DefaultPool)
+	), terraform.Azure, terraform.PoolVariables, terraform.DefaultPool)
 	if err != nil {
 		return nil, err
 	}

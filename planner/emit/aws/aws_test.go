@@ -10,6 +10,6 @@ import (
 
 func TestTarget(t *testing.T) {
 	target := targettest.Target{Name: "aws", Decode: aws.Decode, Emit: aws.Emit, Rules: aws.Rules()}
-	terraformtest.Validate(t, target.Golden(t), "local.user_data", "local.openings", "local.groups")
+	terraformtest.Validate(t, target.Golden(t), "local.user_data", "local.openings_by_range", "local.groups")
 	target.Refuses(t)
 }

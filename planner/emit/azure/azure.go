@@ -153,7 +153,7 @@ func Emit(_ *plan.Plan, opts any) ([]artifact.File, error) {
 		"Azure credentials where the provider looks for them: `az login`, and `export ARM_SUBSCRIPTION_ID=…` where the plan names no subscription. They need to make role assignments (Owner, or Role Based Access Control Administrator).",
 		"The API's balancer answers inside the network only. From outside, go through the bastion (`ssh -L`, or a VPN of yours).",
 		"Azure's internal balancer never brings a machine's packets back to that machine, so a control plane that dials it would at times wait for itself in vain, and the first one always. On each control plane `api-address.service` therefore puts the balancer's address on the loopback interface while the API server there is ready, and takes it off when it is not. `systemctl status api-address` and `ip address show lo` show it.",
-	), terraform.MachineVariables, terraform.UserData)
+	), terraform.Azure, terraform.MachineVariables, terraform.UserData, terraform.Bastion)
 }
 
 // Rules lists the rules of the target.

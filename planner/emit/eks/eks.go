@@ -140,7 +140,7 @@ func Emit(_ *plan.Plan, opts any) ([]artifact.File, error) {
 		"AWS credentials where the provider looks for them: `AWS_PROFILE`, `aws sso login`, or the role of the machine that runs Terraform.",
 		"aws eks update-kubeconfig --region "+hosted.Quote(v.Region)+" --name "+hosted.Quote(v.Cluster),
 		terraform.Step{Do: "eksctl makes the same from `eksctl.yaml`, with a network of its own.", Commands: []string{"eksctl create cluster -f eksctl.yaml"}},
-	), terraform.PoolVariables)
+	), terraform.AWS, terraform.PoolVariables)
 	if err != nil {
 		return nil, err
 	}

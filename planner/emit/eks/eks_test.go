@@ -18,7 +18,7 @@ import (
 func TestTarget(t *testing.T) {
 	target := targettest.Target{Name: "eks", Decode: eks.Decode, Emit: eks.Emit, Rules: eks.Rules()}
 	files := target.Golden(t)
-	terraformtest.Validate(t, files, "local.workers", "local.public")
+	terraformtest.Validate(t, files, "local.subnets")
 	schema(t, files)
 	target.Refuses(t)
 }

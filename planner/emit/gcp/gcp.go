@@ -147,7 +147,7 @@ func Emit(_ *plan.Plan, opts any) ([]artifact.File, error) {
 	return terraform.Files("gcp", opts.(*variables), terraform.MachinesGuide("Google Cloud",
 		"Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, or the service account of the machine that runs Terraform. They need to make networks, machines, balancers and service accounts in the project.",
 		"The API's balancer answers inside the network only. From outside, go through the bastion (`ssh -L`, or a VPN of yours).",
-	), terraform.MachineVariables)
+	), terraform.Google, terraform.GoogleNetwork, terraform.MachineVariables, terraform.Bastion)
 }
 
 // Rules lists the rules of the target.

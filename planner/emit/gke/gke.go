@@ -137,7 +137,7 @@ func Emit(_ *plan.Plan, opts any) ([]artifact.File, error) {
 		"gcloud container clusters get-credentials "+hosted.Quote(v.Cluster)+" --project "+hosted.Quote(v.Project)+" --location "+hosted.Quote(v.Location),
 		terraform.Step{Do: "`create.sh` makes the same pools with gcloud, in the project's default network.", Commands: []string{"sh create.sh"}},
 		"Google upgrades the control plane and the pools along the release channel. `terraform destroy` needs `-var deletion_protection=false`, applied before.",
-	), terraform.PoolVariables)
+	), terraform.Google, terraform.GoogleNetwork, terraform.PoolVariables)
 	if err != nil {
 		return nil, err
 	}

@@ -211,7 +211,7 @@ func (o *options) addresses(p *plan.Plan, say func(*rule.Rule, hcl.Range, string
 func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
 	o := opts.(*options)
 	if o.kind == user {
-		return terraform.FilesIn(folder, "gke-on-prem/terraform", o.variables(p), guide())
+		return terraform.FilesIn(folder, "gke-on-prem/terraform", o.variables(p), guide(), terraform.Google)
 	}
 	readme, err := templates.Files.ReadFile("gke-on-prem/README.md")
 	if err != nil {

@@ -179,7 +179,7 @@ func Emit(_ *plan.Plan, opts any) ([]artifact.File, error) {
 		"OpenStack credentials where the provider looks for them: `export OS_CLOUD=…` with a clouds.yaml, or an openrc file. The cloud needs Octavia where the plan has an external balancer.",
 		"The API's balancer answers inside the network only. From outside, go through the bastion (`ssh -L`, or a VPN of yours).",
 		strings.Join([]string{"The program asks for Octavia's driver `amphora`, a proxy with addresses of its own.", "A driver that passes packets through unchanged (ovn) may not lead a control plane back to itself; try that before you choose it in `load_balancer_provider`."}, " "),
-	), terraform.MachineVariables, terraform.UserData)
+	), terraform.MachineVariables, terraform.UserData, terraform.Bastion)
 }
 
 // Rules lists the rules of the target.

@@ -21,6 +21,11 @@ const (
 	UserData = "user-data.tf"
 	// Bastion has the outputs of the way in: the program says in local.bastion_address where it is.
 	Bastion = "bastion.tf"
+	// What everything on a cloud begins with.
+	AWS           = "aws.tf"
+	Azure         = "azure.tf"
+	Google        = "google.tf"
+	GoogleNetwork = "google-network.tf"
 	// PoolVariables declares what package hosted's Variables holds, and DefaultPool that one pool is made with the cluster.
 	PoolVariables = "pools.tf"
 	DefaultPool   = "default-pool.tf"

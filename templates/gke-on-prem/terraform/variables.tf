@@ -5,11 +5,6 @@ variable "cluster" {
   type        = string
 }
 
-variable "project" {
-  description = "Project of Google Cloud whose fleet the cluster joins."
-  type        = string
-}
-
 variable "location" {
   description = "Region of Google Cloud that keeps the cluster's record, its logs and metrics."
   type        = string

@@ -1,3 +1,5 @@
+# What everything on Google Cloud begins with: the provider.
+
 terraform {
   required_version = ">= 1.5"
 
@@ -12,4 +14,9 @@ terraform {
 # Credentials come from the environment or from gcloud's own chain (`gcloud auth application-default login`), never from this tree.
 provider "google" {
   project = var.project
+}
+
+variable "project" {
+  description = "Project of Google Cloud."
+  type        = string
 }

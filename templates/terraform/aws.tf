@@ -1,0 +1,128 @@
+# What everything on AWS begins with: the provider and the network.
+
+terraform {
+  required_version = ">= 1.5"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 6.0"
+    }
+  }
+}
+
+# Credentials come from the environment or from AWS' own chain (AWS_PROFILE, `aws sso login`), never from this tree.
+provider "aws" {
+  region = var.region
+}
+
+variable "region" {
+  description = "Region of everything."
+  type        = string
+}
+
+variable "vpc_cidr" {
+  description = "Range of the network."
+  type        = string
+}
+
+# The program beside this one says in local.subnets what ranges nodes and NAT gateways have in each zone, and in local.subnet_tags what is
+# said of all of them.
+
+resource "aws_vpc" "cluster" {
+  cidr_block           = var.vpc_cidr
+  enable_dns_support   = true
+  enable_dns_hostnames = true
+
+  tags = { Name = var.cluster }
+}
+
+resource "aws_internet_gateway" "cluster" {
+  vpc_id = aws_vpc.cluster.id
+
+  tags = { Name = var.cluster }
+}
+
+resource "aws_subnet" "nodes" {
+  for_each = local.subnets
+
+  vpc_id            = aws_vpc.cluster.id
+  availability_zone = each.key
+  cidr_block        = each.value.nodes
+
+  tags = merge(local.subnet_tags, {
+    Name                              = "${var.cluster}-nodes-${each.key}"
+    "kubernetes.io/role/internal-elb" = "1"
+  })
+}
+
+resource "aws_subnet" "public" {
+  for_each = local.subnets
+
+  vpc_id            = aws_vpc.cluster.id
+  availability_zone = each.key
+  cidr_block        = each.value.public
+
+  tags = merge(local.subnet_tags, {
+    Name                     = "${var.cluster}-public-${each.key}"
+    "kubernetes.io/role/elb" = "1"
+  })
+}
+
+resource "aws_route_table" "public" {
+  vpc_id = aws_vpc.cluster.id
+
+  route {
+    cidr_block = "0.0.0.0/0"
+    gateway_id = aws_internet_gateway.cluster.id
+  }
+
+  tags = { Name = "${var.cluster}-public" }
+}
+
+resource "aws_route_table_association" "public" {
+  for_each = aws_subnet.public
+
+  subnet_id      = each.value.id
+  route_table_id = aws_route_table.public.id
+}
+
+# Nodes have no public address. Each zone has a NAT gateway of its own, so that the loss of one zone leaves the others a way out.
+resource "aws_eip" "nat" {
+  for_each = local.subnets
+
+  domain = "vpc"
+
+  tags = { Name = "${var.cluster}-nat-${each.key}" }
+
+  depends_on = [aws_internet_gateway.cluster]
+}
+
+resource "aws_nat_gateway" "zone" {
+  for_each = local.subnets
+
+  allocation_id = aws_eip.nat[each.key].id
+  subnet_id     = aws_subnet.public[each.key].id
+
+  tags = { Name = "${var.cluster}-${each.key}" }
+}
+
+resource "aws_route_table" "nodes" {
+  for_each = local.subnets
+
+  vpc_id = aws_vpc.cluster.id
+
+  route {
+    cidr_block     = "0.0.0.0/0"
+    nat_gateway_id = aws_nat_gateway.zone[each.key].id
+  }
+
+  tags = { Name = "${var.cluster}-nodes-${each.key}" }
+}
+
+resource "aws_route_table_association" "nodes" {
+  for_each = local.subnets
+
+  subnet_id      = aws_subnet.nodes[each.key].id
+  route_table_id = aws_route_table.nodes[each.key].id
+}
