@@ -10,15 +10,18 @@ import (
 	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/check"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
 )
 
 func (a *app) explainCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "explain [RULE]",
-		Short: "Say why a rule exists and what to write instead; without RULE, list them all",
-		Args:  count(0, 1, "RULE"),
+		Use:   "explain [RULE | ARGUMENT]",
+		Short: "Say why a rule exists, or what an argument is for; without either, list the rules",
+		Long: `Explain says why a rule exists and what to write instead, by its ID, and what a block or an argument is for, by its path: network,
+network.pod_subnets. Without a word it lists the rules.`,
+		Args: count(0, 1, "RULE or ARGUMENT"),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return ids(planner.Catalog()), cobra.ShellCompDirectiveNoFileComp
+			return append(ids(planner.Catalog()), paths(spec.Schema, "")...), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			rules := planner.Catalog()
@@ -30,7 +33,16 @@ func (a *app) explainCommand() *cobra.Command {
 					return a.explain(r)
 				}
 			}
-			return usageError{hinted{fmt.Errorf("unknown rule %q", args[0]), near(args[0], ids(rules), "`k8splan explain` lists the rules")}}
+			if block, argument, ok := findBlock(args[0]); ok {
+				if argument != nil {
+					return a.explainArgument(args[0], argument)
+				}
+				return a.explainBlock(args[0], block)
+			}
+			return usageError{hinted{
+				fmt.Errorf("there is no rule and no argument %q", args[0]),
+				near(args[0], append(ids(rules), paths(spec.Schema, "")...), "`k8splan explain` lists the rules, docs/language.md the arguments"),
+			}}
 		},
 	}
 }

@@ -51,7 +51,9 @@ type argumentDocument struct {
 func arguments(b *spec.Block, prefix string) []argumentDocument {
 	out := []argumentDocument{}
 	for _, a := range b.Arguments {
-		out = append(out, argumentDocument{prefix + a.Name, string(a.Type), a.Required, a.Enum, a.Example, a.Doc})
+		d := documentArgument(a)
+		d.Name = prefix + d.Name
+		out = append(out, d)
 	}
 	for i := range b.Blocks {
 		out = append(out, arguments(&b.Blocks[i], prefix+b.Blocks[i].Name+".")...)

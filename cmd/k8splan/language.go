@@ -1,0 +1,133 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/spec"
+)
+
+// findBlock returns the block that a path such as "network.cni" names, and the argument if its last word is one.
+func findBlock(path string) (*spec.Block, *spec.Argument, bool) {
+	words := strings.Split(path, ".")
+	block, ok := (&spec.Block{Blocks: spec.Schema}).Block(words[0])
+	for i := 1; ok && i < len(words); i++ {
+		if argument, found := block.Argument(words[i]); found && i == len(words)-1 {
+			return block, argument, true
+		}
+		block, ok = block.Block(words[i])
+	}
+	return block, nil, ok
+}
+
+// paths lists everything that findBlock finds, in the order of the language.
+func paths(blocks []spec.Block, prefix string) []string {
+	var out []string
+	for i := range blocks {
+		b := &blocks[i]
+		out = append(out, prefix+b.Name)
+		for _, a := range b.Arguments {
+			out = append(out, prefix+b.Name+"."+a.Name)
+		}
+		out = append(out, paths(b.Blocks, prefix+b.Name+".")...)
+	}
+	return out
+}
+
+// explainBlock says what a block is for and lists what may stand in it.
+func (a *app) explainBlock(path string, b *spec.Block) error {
+	var out strings.Builder
+	out.WriteString(a.paint(a.stdout, bold, path) + "\n" + blockLine(b) + "\n")
+	if b.Example != "" {
+		out.WriteString("\n" + indent(b.Example) + "\n")
+	}
+	longest := 0
+	for _, n := range b.Arguments {
+		longest = max(longest, len(n.Name))
+	}
+	for _, n := range b.Blocks {
+		longest = max(longest, len(n.Name))
+	}
+	if longest > 0 {
+		out.WriteString("\n" + a.paint(a.stdout, bold, "Takes") + "\n")
+	}
+	for _, n := range b.Arguments {
+		fmt.Fprintf(&out, "  %-*s  %s\n", longest, n.Name, documentArgument(n).sentence())
+	}
+	for _, n := range b.Blocks {
+		fmt.Fprintf(&out, "  %-*s  %s (a block)\n", longest, n.Name, n.Doc)
+	}
+	if b.Name == "target" {
+		out.WriteString("\n`k8splan targets NAME` lists what the block of a target takes.\n")
+	}
+	_, err := io.WriteString(a.stdout, out.String())
+	return err
+}
+
+// explainArgument says what an argument is for and how it is written.
+func (a *app) explainArgument(path string, n *spec.Argument) error {
+	text := a.paint(a.stdout, bold, path) + "\n" + documentArgument(*n).sentence() + "\n"
+	if n.Example != "" {
+		text += "\n  " + n.Name + " = " + n.Example + "\n"
+	}
+	_, err := io.WriteString(a.stdout, text)
+	return err
+}
+
+func documentArgument(n spec.Argument) argumentDocument {
+	return argumentDocument{n.Name, string(n.Type), n.Required, n.Enum, n.Example, n.Doc}
+}
+
+// blockLine says of a block what it is for, how often it stands and what its label may be.
+func blockLine(b *spec.Block) string {
+	line := b.Doc
+	switch {
+	case b.Required:
+		line += " Every topology has one."
+	case b.Many:
+		line += " There may be several."
+	}
+	if len(b.Labels) > 0 {
+		line += " Its label is one of " + strings.Join(b.Labels, ", ") + "."
+	} else if b.Label != "" {
+		line += " Its label is the " + b.Label + "."
+	}
+	return line
+}
+
+func indent(text string) string { return "  " + strings.ReplaceAll(text, "\n", "\n  ") }
+
+// languagePage is docs/language.md.
+func languagePage() []byte {
+	var b bytes.Buffer
+	b.WriteString("# The language of topology.hcl\n\n")
+	b.WriteString("Every block and argument, as `k8splan explain PATH` (`k8splan explain network.pod_subnets`) and an editor's completion know them. What is left out is decided by\n")
+	b.WriteString("the planner, and `k8splan plan` says how and why. Values are expressions of HCL: `var.NAME`, `local.NAME`, `\"${…}\"` and the usual functions work everywhere.\n")
+	b.WriteString("This page is made from the loader's own table: `UPDATE=1 go test ./cmd/k8splan -run TestLanguagePage`. [targets.md](targets.md) has what the block of each target takes.\n")
+	for i := range spec.Schema {
+		writeBlock(&b, "", &spec.Schema[i])
+	}
+	return b.Bytes()
+}
+
+func writeBlock(b *bytes.Buffer, prefix string, block *spec.Block) {
+	level := "##"
+	if prefix != "" {
+		level = "###"
+	}
+	fmt.Fprintf(b, "\n%s %s%s\n\n%s\n", level, prefix, block.Name, blockLine(block))
+	if block.Example != "" {
+		fmt.Fprintf(b, "\n```hcl\n%s\n```\n", block.Example)
+	}
+	if len(block.Arguments) > 0 {
+		b.WriteString("\n| Argument | For instance | |\n|---|---|---|\n")
+	}
+	for _, n := range block.Arguments {
+		fmt.Fprintf(b, "| `%s` | `%s` | %s |\n", n.Name, strings.ReplaceAll(n.Example, "|", `\|`), strings.ReplaceAll(documentArgument(n).sentence(), "|", `\|`))
+	}
+	for i := range block.Blocks {
+		writeBlock(b, prefix+block.Name+".", &block.Blocks[i])
+	}
+}
