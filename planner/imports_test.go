@@ -16,7 +16,7 @@ const module = "github.com/k8splan/k8splan/"
 // Groups of imports that several packages may have.
 var (
 	hclOnly  = []string{"github.com/hashicorp/hcl/v2"}
-	language = []string{"github.com/hashicorp/hcl/v2/...", "github.com/zclconf/go-cty/...", "github.com/agext/levenshtein"}
+	language = []string{"github.com/hashicorp/hcl/v2/...", "github.com/zclconf/go-cty/..."}
 	k8s      = []string{"k8s.io/api/...", "k8s.io/apimachinery/...", "k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/v1beta4", "k8s.io/kubelet/config/...", "k8s.io/kube-proxy/config/...", "sigs.k8s.io/yaml/..."}
 	emitter  = []string{"planner/artifact", "planner/plan", "templates", "topologies"}
 	// target is what the package of a target may have: it also reads its block of the language.
@@ -34,9 +34,10 @@ var permitted = map[string][]string{
 	"templates":  nil,
 
 	"planner/rule":     hclOnly,
-	"planner/spec":     slices.Concat(language, []string{"planner/rule", "topologies"}),
-	"planner/plan":     slices.Concat(language, []string{"planner/rule", "planner/spec", "topologies"}),
-	"planner/check":    slices.Concat(language, []string{"planner/rule", "planner/spec", "planner/plan", "topologies"}),
+	"planner/spelling": nil,
+	"planner/spec":     slices.Concat(language, []string{"planner/rule", "planner/spelling", "topologies"}),
+	"planner/plan":     slices.Concat(language, []string{"planner/rule", "planner/spec", "planner/spelling", "topologies"}),
+	"planner/check":    slices.Concat(language, []string{"planner/rule", "planner/spec", "planner/spelling", "planner/plan", "topologies"}),
 	"planner/simulate": {"planner/plan", "topologies"},
 	"planner/upgrade":  {"planner/plan"},
 	// The language server: what an editor is told of a topology. Reading and writing its messages is the command's.
@@ -102,7 +103,7 @@ var permitted = map[string][]string{
 
 	"planner": slices.Concat(language, []string{"planner/..."}),
 	"cmd/k8splan": slices.Concat(language, []string{
-		"planner", "planner/artifact", "planner/check", "planner/describe", "planner/lsp", "planner/plan", "planner/rule", "planner/simulate", "planner/spec", "planner/upgrade", "topologies",
+		"planner", "planner/artifact", "planner/check", "planner/describe", "planner/lsp", "planner/plan", "planner/rule", "planner/simulate", "planner/spec", "planner/spelling", "planner/upgrade", "topologies",
 		"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term",
 	}),
 

@@ -4,19 +4,13 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/agext/levenshtein"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 // near is a hint that names the candidate closest to a word that is none of them, else the first that holds it, or otherwise where none is
 // close.
 func near(word string, candidates []string, otherwise string) string {
-	best, distance := "", 0
-	for _, c := range candidates {
-		d := levenshtein.Distance(word, c, nil)
-		if d <= max(2, len(c)/3) && (best == "" || d < distance) {
-			best, distance = c, d
-		}
-	}
+	best := spelling.Nearest(word, candidates)
 	for _, c := range candidates {
 		if best == "" && len(word) > 2 && strings.Contains(c, word) {
 			best = c

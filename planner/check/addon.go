@@ -9,6 +9,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 const (
@@ -239,7 +240,7 @@ func addonSettings(p *plan.Plan) []Finding {
 			case !slices.Contains(known, key):
 				what := " It has none."
 				if len(known) > 0 {
-					what = didYouMean(key, known) + " It has " + sentence(known) + "."
+					what = spelling.DidYouMean(key, known) + " It has " + sentence(known) + "."
 				}
 				say("%s has no setting %q.%s", a.Name, key, what)
 			}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 const (
@@ -37,7 +38,7 @@ var artifactRules = []Rule{
 		var findings []Finding
 		for _, path := range slices.Sorted(maps.Keys(p.Artifacts.Checksums)) {
 			if !slices.Contains(paths, path) {
-				findings = append(findings, one(p.Artifacts.Attr("checksums"), "No file of this design has the path %q.%s", path, didYouMean(path, paths))...)
+				findings = append(findings, one(p.Artifacts.Attr("checksums"), "No file of this design has the path %q.%s", path, spelling.DidYouMean(path, paths))...)
 			}
 		}
 		return findings

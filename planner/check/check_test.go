@@ -312,17 +312,43 @@ func TestStarters(t *testing.T) {
 			t.Errorf("%s: %s", f, diags)
 		}
 	}
-	for _, name := range topologies.Names() {
-		for _, target := range topologies.StarterTargets() {
-			src, err := topologies.Starter(topologies.Type(name), target)
+	starters := 0
+	for _, target := range topologies.StarterTargets() {
+		for _, name := range topologies.StarterTypes(target) {
+			starters++
+			src, err := topologies.Starter(name, target)
 			if err != nil {
-				continue // the target does not have the type
+				t.Errorf("%s on %s: %v", name, target, err)
 			}
-			_, diags := road(name+".hcl", src)
+			_, diags := road(string(name)+".hcl", src)
 			for _, d := range diags {
 				// On clouds the type with one etcd is spread over zones, and the rule says what that is worth.
 				if rule.ID(d) != "etcd-lone-member-spread" {
 					t.Errorf("%s on %s: %s", name, target, d)
+				}
+			}
+		}
+	}
+	if least := 2 * len(topologies.StarterTargets()); starters < least {
+		t.Errorf("%d starters were read, and %d targets have at least %d", starters, least/2, least)
+	}
+}
+
+// TestVersionAdvice: no advice names a version that the target does not take.
+func TestVersionAdvice(t *testing.T) {
+	quoted := regexp.MustCompile(`"(1\.[0-9]+\.[0-9]+)"`)
+	for _, facts := range plan.Targets {
+		for _, version := range []string{"1.28.0", "1.31.0", "1.33.1", "1.34.2", "1.35.0", "1.37.2", "1.38.0", "1.99.0"} {
+			src := fmt.Sprintf("cluster \"dev\" {\n  type               = \"multi-etcd-multi-master\"\n  kubernetes_version = %q\n}\nnode_pool \"w\" {\n  roles         = [\"worker\"]\n  count         = 3\n  first_address = \"10.0.0.1\"\n}\ntarget %q {}\n", version, facts.Name)
+			_, diags := road("dev.hcl", []byte(src))
+			for _, d := range diags {
+				if !strings.HasSuffix(rule.ID(d), "-version") && !strings.HasPrefix(rule.ID(d), "version-") {
+					continue
+				}
+				for _, m := range quoted.FindAllStringSubmatch(d.Detail, -1) {
+					if v, _ := plan.ParseVersion(m[1]); !facts.Takes(v) {
+						t.Errorf("%s with %s: %s advises %s", facts.Name, version, rule.ID(d), v)
+					}
 				}
 			}
 		}

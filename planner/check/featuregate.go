@@ -6,6 +6,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 const gateDocs = "https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates/"
@@ -39,7 +40,7 @@ var featureGateRules = []Rule{
 		case ok:
 			return "Feature gate %s is gone from Kubernetes 1.%d on, and the components of %s exit at one. Remove it.", []any{name, g.Removed, v}
 		}
-		return "Kubernetes %s knows no feature gate %s, and its components exit at one.%s", []any{v, name, didYouMean(name, plan.GateNames())}
+		return "Kubernetes %s knows no feature gate %s, and its components exit at one.%s", []any{v, name, spelling.DidYouMean(name, plan.GateNames())}
 	}),
 	gateRule(rule.Rule{
 		ID: "version-feature-gate-early", Severity: rule.Error, Title: "Feature gate of a later Kubernetes", Permanent: true,

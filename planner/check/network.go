@@ -11,6 +11,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 const (
@@ -275,7 +276,7 @@ var networkRules = []Rule{
 		if !ok || !cniHas(p, "encapsulation") || slices.Contains(n.encapsulations, c.Encapsulation) {
 			return nil
 		}
-		return one(c.Attr("encapsulation"), "%s has %s, not %q.%s", c.Name, choice(n.encapsulations), c.Encapsulation, didYouMean(c.Encapsulation, n.encapsulations))
+		return one(c.Attr("encapsulation"), "%s has %s, not %q.%s", c.Name, choice(n.encapsulations), c.Encapsulation, spelling.DidYouMean(c.Encapsulation, n.encapsulations))
 	}},
 	{rule.Rule{
 		ID: "network-encapsulation-ipv6", Severity: rule.Error, Title: "IP-in-IP with IPv6 pods", Permanent: true,

@@ -68,9 +68,9 @@ var versionRules = []Rule{
 			return nil
 		}
 		if v.Before(plan.Version{Major: 1, Minor: 31}) {
-			return one(versionAt(p), "Kubernetes %s has no kubeadm API v1beta4, which begins with 1.31, and gets no fixes any more. Write 1.31 or newer, best %q.", v, plan.DefaultVersion)
+			return one(versionAt(p), "Kubernetes %s has no kubeadm API v1beta4, which begins with 1.31, and gets no fixes any more. Write 1.31 or newer, best %q.", v, p.Target.Facts.NewestVersion())
 		}
-		return one(versionAt(p), "There is no data about Kubernetes %s: the facts of %s end with %s. Write %q, or update k8splan.", v.MinorString(), plan.FactsDate, plan.DefaultVersion.MinorString(), plan.DefaultVersion)
+		return one(versionAt(p), "There is no data about Kubernetes %s: the facts of %s end with %s. Write %q, or update k8splan.", v.MinorString(), plan.FactsDate, plan.DefaultVersion.MinorString(), p.Target.Facts.NewestVersion())
 	}},
 	{rule.Rule{
 		ID: "version-end-of-life", Severity: rule.Warning, Title: "Kubernetes minor without support",
@@ -82,10 +82,14 @@ var versionRules = []Rule{
 		if end := v.SupportEnds(); end == "" || end > plan.FactsDate || !ours(p) {
 			return nil
 		}
-		if newest := p.Target.Facts.Newest; newest.MinorString() == v.MinorString() {
+		newest := p.Target.Facts.NewestVersion()
+		if newest.MinorsAhead(v) <= 0 {
 			return nil // nothing newer is to be had there, and who makes it mends what he ships
 		}
-		return one(versionAt(p), "Kubernetes %s gets no fixes since %s. Write %q, or the next minor on the way there.", v.MinorString(), v.SupportEnds(), plan.DefaultVersion)
+		if newest != plan.DefaultVersion {
+			return one(versionAt(p), "Kubernetes %s gets no fixes since %s. Write %q, the newest that the target %s takes, or the next minor on the way there.", v.MinorString(), v.SupportEnds(), newest, p.Target.Name)
+		}
+		return one(versionAt(p), "Kubernetes %s gets no fixes since %s. Write %q, or the next minor on the way there.", v.MinorString(), v.SupportEnds(), newest)
 	}},
 	{rule.Rule{
 		ID: "version-patch-unknown", Severity: rule.Warning, Title: "Patch release without data",
@@ -130,7 +134,7 @@ var versionRules = []Rule{
 		if f.VersionsFrom != "" {
 			source = fmt.Sprintf(" (%s, read on %s)", f.VersionsFrom, f.VersionsOn)
 		}
-		return one(written(writtenArg(p.Cluster.Has("kubernetes_version"), versionAt(p)), p.Target.NameRange), "Target %s takes Kubernetes %s%s, and the version is %s. Write one that it takes as kubernetes_version, or leave it out.", p.Target.Name, strings.Join(limits, " "), source, v)
+		return one(written(writtenArg(p.Cluster.Has("kubernetes_version"), versionAt(p)), p.Target.NameRange), "Target %s takes Kubernetes %s%s, and the version is %s. Write kubernetes_version = %q, or leave it out.", p.Target.Name, strings.Join(limits, " "), source, v, f.NewestVersion())
 	}},
 	{rule.Rule{
 		ID: "version-kernel", Severity: rule.Error, Title: "Kernel too old for this Kubernetes",

@@ -9,6 +9,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 const waiverThread = "https://github.com/kubernetes-sigs/kubespray/issues/12013" // one global switch for all assertions, and its users' complaint
@@ -120,7 +121,7 @@ func judgeWaivers(p *plan.Plan, rules map[string]*rule.Rule, found map[string]bo
 		}
 		switch r := rules[w.Rule]; {
 		case r == nil:
-			say(waiverUnknown, w.RuleRange, "No rule is called %q.%s", w.Rule, didYouMean(w.Rule, waivable(rules)))
+			say(waiverUnknown, w.RuleRange, "No rule is called %q.%s", w.Rule, spelling.DidYouMean(w.Rule, waivable(rules)))
 		case r.Permanent:
 			say(waiverPermanent, w.RuleRange, "The rule %s guards data or the installation itself, and holds for every design. Mend what it finds, and remove the waiver.", w.Rule)
 		case earlier != nil:

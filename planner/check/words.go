@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/agext/levenshtein"
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/plan"
@@ -56,25 +55,6 @@ func choice(words []string) string {
 		return strings.Join(words, "")
 	}
 	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
-}
-
-// nearest returns the candidate that a typing mistake separates from the word, "" where none is near.
-func nearest(word string, candidates []string) string {
-	best, distance := "", 1+max(2, len(word)/4)
-	for _, c := range candidates {
-		if d := levenshtein.Distance(strings.ToLower(word), strings.ToLower(c), nil); d < distance {
-			best, distance = c, d
-		}
-	}
-	return best
-}
-
-// didYouMean is a sentence with a space before it, "" where no candidate is near.
-func didYouMean(word string, candidates []string) string {
-	if n := nearest(word, candidates); n != "" {
-		return fmt.Sprintf(" Did you mean %q?", n)
-	}
-	return ""
 }
 
 func names(nodes []*plan.Node) []string {

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 // Addon is what the playbook applies to the cluster: one that the planner knows, manifests of the author's own, the cloud's controller
@@ -240,7 +241,7 @@ func (r *resolver) addons() {
 			if hint != "" {
 				hint = " " + hint
 			} else {
-				hint = meant(s.Name, addonNames()) + " Known are " + strings.Join(addonNames(), ", ") + `; any other needs manifest "https://…" { checksum = "sha256:…" }.`
+				hint = spelling.DidYouMean(s.Name, addonNames()) + " Known are " + strings.Join(addonNames(), ", ") + `; any other needs manifest "https://…" { checksum = "sha256:…" }.`
 			}
 			r.fail(unknownAddon, s.NameRange, "%q is no addon that k8splan knows.%s", excerpt(s.Name), hint)
 			continue
@@ -379,7 +380,7 @@ func (r *resolver) order() {
 			before, ok := byName[name]
 			switch {
 			case !ok:
-				r.fail(addonOrder, a.Attr("after"), "%s is to come after %q, and no addon has that name.%s", a.Name, excerpt(name), meant(name, names))
+				r.fail(addonOrder, a.Attr("after"), "%s is to come after %q, and no addon has that name.%s", a.Name, excerpt(name), spelling.DidYouMean(name, names))
 			case state[before] == 1:
 				r.fail(addonOrder, a.Attr("after"), "%s and %s wait for each other. Take one out of after.", a.Name, before.Name)
 			case state[before] == 0:

@@ -83,7 +83,7 @@ func block(path string) string {
 
 func (r *resolver) clusterDefaults() {
 	p, s := &r.plan.Cluster, r.spec.Cluster
-	version, reason := r.plan.Target.Facts.newest(), "The newest release known on "+FactsDate+"."
+	version, reason := r.plan.Target.Facts.version(), "The newest release known on "+FactsDate+"."
 	if version != DefaultVersion {
 		reason = "The newest release that the target takes."
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/spelling"
 	"github.com/k8splan/k8splan/topologies"
 )
 
@@ -60,7 +61,7 @@ func (r *resolver) target() {
 	facts, ok := FindTarget(t.Name)
 	if !ok {
 		names := TargetNames()
-		r.fail(unknownTarget, t.NameRange, "%q is no target.%s Known are %s.", excerpt(t.Name), meant(t.Name, names), strings.Join(names, ", "))
+		r.fail(unknownTarget, t.NameRange, "%q is no target.%s Known are %s.", excerpt(t.Name), spelling.DidYouMean(t.Name, names), strings.Join(names, ", "))
 	}
 	r.plan.Target.Facts = facts
 }

@@ -84,23 +84,33 @@ func (t TargetFacts) Takes(v Version) bool {
 	return (t.Oldest.IsZero() || !v.Before(Version{t.Oldest.Major, t.Oldest.Minor, 0})) && (t.Newest.IsZero() || !newest.Before(v))
 }
 
-// newest is the version that a design gets on the target where none is written.
-func (t TargetFacts) newest() Version {
-	v := DefaultVersion
+// NewestVersion is the newest Kubernetes that the target takes, as far as is known; what to advise instead of an old one.
+func (t TargetFacts) NewestVersion() Version {
 	switch {
-	case !t.Default.IsZero():
-		v = t.Default
-		if patch, ok := v.NewestPatch(); ok {
-			v = patch
-		}
-	case t.Takes(v):
+	case t.Takes(DefaultVersion):
+		return DefaultVersion
 	case t.Releases != nil:
-		v = t.Releases[0]
+		return t.Releases[0]
+	case t.Newest.Patch != 0:
+		return t.Newest
 	case !t.Newest.IsZero():
-		v = t.Newest
-		if patch, ok := v.NewestPatch(); ok && v.Patch == 0 {
-			v = patch
-		}
+		return t.Newest.patched()
+	}
+	return DefaultVersion
+}
+
+// version is what a design gets on the target where none is written.
+func (t TargetFacts) version() Version {
+	if !t.Default.IsZero() {
+		return t.Default.patched()
+	}
+	return t.NewestVersion()
+}
+
+// patched is the newest release of a minor, or the version itself where none is known.
+func (v Version) patched() Version {
+	if patch, ok := v.NewestPatch(); ok {
+		return patch
 	}
 	return v
 }

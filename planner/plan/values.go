@@ -16,11 +16,11 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/agext/levenshtein"
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 // The shapes of text. They are narrower than upstream's where a wider one would need quoting in some file that we write.
@@ -72,26 +72,12 @@ func excerpt(s string) string {
 	return string([]rune(s)[:most]) + "…"
 }
 
-// meant returns ` Did you mean "…"?` for the nearest of the known words, "" where none is near.
-func meant(word string, known []string) string {
-	best, distance := "", 4
-	for _, k := range known {
-		if d := levenshtein.Distance(strings.ToLower(word), k, nil); d < distance {
-			best, distance = k, d
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" Did you mean %q?", best)
-}
-
 // choice reads one of a few words. aliases maps what others call a thing to our word for it.
 func (r *resolver) choice(broken *rule.Rule, at hcl.Range, what, word string, known []string, aliases map[string]string) string {
 	if slices.Contains(known, word) {
 		return word
 	}
-	hint := meant(word, known)
+	hint := spelling.DidYouMean(word, known)
 	if ours, ok := aliases[strings.ToLower(word)]; ok {
 		hint = fmt.Sprintf(" Here it is called %q.", ours)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 // shape is a Block made ready for one Go struct: rows by name, fields by index. Making one panics where a row names a field that the
@@ -340,12 +341,12 @@ func (l *loader) strayArgument(s *shape, attr *hclsyntax.Attribute) (detail, mea
 		return detail + fmt.Sprintf(" It is a block: write %s.", block.form()), ""
 	}
 	for _, name := range s.argumentNames {
-		if row := s.arguments[name]; fold(name) == fold(attr.Name) || slices.Contains(row.Aliases, attr.Name) {
+		if row := s.arguments[name]; spelling.Fold(name) == spelling.Fold(attr.Name) || slices.Contains(row.Aliases, attr.Name) {
 			return detail + fmt.Sprintf(" Did you mean %q?", name), name
 		}
 	}
 	for _, name := range s.blockNames {
-		if block := s.blocks[name]; fold(name) == fold(attr.Name) || slices.Contains(block.Aliases, attr.Name) {
+		if block := s.blocks[name]; spelling.Fold(name) == spelling.Fold(attr.Name) || slices.Contains(block.Aliases, attr.Name) {
 			return detail + fmt.Sprintf(" Did you mean the block %s?", block.form()), ""
 		}
 	}
@@ -380,7 +381,7 @@ func (l *loader) strayBlock(s *shape, block *hclsyntax.Block) string {
 		return detail + fmt.Sprintf(" It is an argument: write %s = %s.", row.Name, row.Example)
 	}
 	for _, name := range s.blockNames {
-		if child := s.blocks[name]; fold(name) == fold(block.Type) || slices.Contains(child.Aliases, block.Type) {
+		if child := s.blocks[name]; spelling.Fold(name) == spelling.Fold(block.Type) || slices.Contains(child.Aliases, block.Type) {
 			return detail + fmt.Sprintf(" Did you mean %s?", child.form())
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 // Load reads a topology file. vars are values for its variables, from ParseVar and ParseVarFile, the last word already chosen.
@@ -74,12 +75,15 @@ func (l *loader) start() hcl.Range {
 	return hcl.Range{Filename: l.filename, Start: hcl.InitialPos, End: hcl.InitialPos}
 }
 
-// near is suggest within the bounds of one Load.
+// maxSuggestions bounds how often one Load looks for a near name: a file of 100,000 wrong names must still be answered at once.
+const maxSuggestions = 500
+
+// near is the candidate that a misspelt name most likely meant, "" if none is near.
 func (l *loader) near(name string, candidates []string) string {
 	if l.suggested++; l.suggested > maxSuggestions {
 		return ""
 	}
-	return suggest(name, candidates)
+	return spelling.Nearest(name, candidates)
 }
 
 // unquoted finds text that stands without quotes: a version, an address, a range, a size, a path, or text in single quotes.

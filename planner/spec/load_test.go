@@ -20,6 +20,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner/diagtest"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spelling"
 	"github.com/k8splan/k8splan/topologies"
 )
 
@@ -219,7 +220,7 @@ func TestSchema(t *testing.T) {
 			if a.Doc == "" || !strings.HasSuffix(a.Doc, ".") || strings.Contains(a.Doc, "\n") || a.Example == "" {
 				t.Errorf("%s.%s: needs a doc of one line and an example", path, a.Name)
 			}
-			if fold(a.Name) != strings.ReplaceAll(a.Name, "_", "") {
+			if spelling.Fold(a.Name) != strings.ReplaceAll(a.Name, "_", "") {
 				t.Errorf("%s.%s is not snake_case", path, a.Name)
 			}
 			for _, alias := range a.Aliases {

@@ -141,23 +141,3 @@ func TestFormat(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 }
-
-func TestSuggest(t *testing.T) {
-	for _, c := range []struct {
-		word string
-		want string
-		from []string
-	}{
-		{"adress", "address", []string{"arch", "address", "labels"}},
-		{"podSubnets", "pod_subnets", []string{"pod_subnets"}},
-		{"POD-SUBNETS", "pod_subnets", []string{"pod_subnets"}},
-		{"mtu", "", []string{"mac", "os"}},
-		{"frobnicate", "", []string{"arch", "address"}},
-		{"", "", []string{"a"}},
-		{strings.Repeat("x", 1000), "", []string{"a"}},
-	} {
-		if got := suggest(c.word, c.from); got != c.want {
-			t.Errorf("%q: %q, want %q", c.word, got, c.want)
-		}
-	}
-}

@@ -1,0 +1,80 @@
+// Package spelling finds the word that somebody meant who wrote another one.
+package spelling
+
+import (
+	"fmt"
+	"strings"
+)
+
+// maxCandidates bounds the work for one word: a file can bring any number of names of its own.
+const maxCandidates = 2000
+
+// maxLength bounds the words that are compared, bytes.
+const maxLength = 64
+
+// Nearest returns the candidate that a misspelt word most likely meant, "" if none is near: at most one slip in three letters, and three in
+// all. A slip is a letter too many, too few or wrong, or two that changed places. Case, hyphens, underscores and dots do not count, so
+// that podSubnets finds pod_subnets. Of equally near candidates the first wins.
+func Nearest(word string, candidates []string) string {
+	plain := Fold(word)
+	if plain == "" || len(plain) > maxLength {
+		return ""
+	}
+	best, distance := "", min(3, (len(plain)+1)/3)+1
+	for _, c := range candidates[:min(len(candidates), maxCandidates)] {
+		if d := slips(plain, Fold(c), distance); d < distance {
+			best, distance = c, d
+		}
+	}
+	return best
+}
+
+// DidYouMean is a sentence that asks for the nearest candidate, with a space before it; "" where none is near.
+func DidYouMean(word string, candidates []string) string {
+	if best := Nearest(word, candidates); best != "" {
+		return fmt.Sprintf(" Did you mean %q?", best)
+	}
+	return ""
+}
+
+// Fold leaves out of a word what does not count.
+func Fold(word string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '_' || r == '-' || r == '.' {
+			return -1
+		}
+		return r
+	}, strings.ToLower(word))
+}
+
+// slips counts what separates two words: the distance of optimal string alignment, in bytes. It gives up at enough.
+func slips(a, b string, enough int) int {
+	if difference := len(a) - len(b); difference >= enough || -difference >= enough {
+		return enough
+	}
+	var rows [3][maxLength + 4]int // b is at most three bytes longer than a
+	before, last, row := rows[0][:len(b)+1], rows[1][:len(b)+1], rows[2][:len(b)+1]
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		before, last, row = last, row, before
+		row[0] = i
+		least := i
+		for j := 1; j <= len(b); j++ {
+			wrong := 1
+			if a[i-1] == b[j-1] {
+				wrong = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+wrong)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+			least = min(least, row[j])
+		}
+		if least >= enough {
+			return enough
+		}
+	}
+	return row[len(b)]
+}
