@@ -3,6 +3,7 @@ package diagtest
 
 import (
 	"bytes"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -46,8 +47,9 @@ const Hang = time.Second
 
 // Quick fails the test where run takes longer than Hang. What counts is the time that this process spent on processors, not the clock's:
 // a machine that has other work to do, or a fuzzing worker that stands still for seconds, proves nothing. It is the least of three
-// runs, so that neither a collection of garbage that another test left behind nor a first run's caches are taken for a hang. A run
-// that never ends is ended by go test, whose fuzzing workers allow an input ten seconds by the clock.
+// runs, so that neither a collection of garbage that another test left behind nor a first run's caches are taken for a hang; the second
+// and third are on one processor, because the collector takes those that have nothing else to do. A run that never ends is ended by go
+// test, whose fuzzing workers allow an input ten seconds by the clock.
 func Quick(t testing.TB, run func()) {
 	t.Helper()
 	quick(t, Hang, run)
@@ -57,6 +59,9 @@ func quick(t testing.TB, most time.Duration, run func()) {
 	t.Helper()
 	least := time.Duration(0)
 	for attempt := range 3 {
+		if attempt == 1 {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+		}
 		begin := spent()
 		run()
 		if took := spent() - begin; attempt == 0 || took < least {

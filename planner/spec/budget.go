@@ -10,7 +10,7 @@ import (
 
 const (
 	// maxWork is how many elements all the expressions of one file may make together, intermediate results included.
-	maxWork = 1 << 20
+	maxWork = 1 << 19
 	// maxExponent bounds numbers to 2^maxExponent: the decimal digits of a larger one would fill the memory.
 	maxExponent = 4096
 	// maxValueDepth bounds lists in lists.

@@ -83,11 +83,11 @@ func FuzzParts(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src []byte) {
 		padding := "#" + strings.Repeat("x", chunk) + "\n\n" // so that there are cuts
 		src = []byte(padding + string(src) + "\n" + padding)
-		cuts, refusal := guard("t.hcl", src)
+		how, refusal := guard("t.hcl", src)
 		if refusal != nil {
 			return
 		}
-		parts, partDiags := parse("t.hcl", src, cuts)
+		parts, partDiags := parse("t.hcl", src[:how.end], how.cuts)
 		whole, diags := hclsyntax.ParseConfig(src, "t.hcl", hcl.InitialPos)
 		if diags.HasErrors() != partDiags.HasErrors() {
 			t.Fatalf("in parts: %v; whole: %v", partDiags, diags)

@@ -11,7 +11,7 @@ import (
 
 // Limits on a file. They bound what HCL's recursive parser and evaluator are asked to do, and lie far above any topology.
 const (
-	maxBytes = 4 << 20
+	maxBytes = 2 << 20
 	// maxDepth bounds brackets, braces, quotes and interpolations inside one another.
 	maxDepth = 64
 	// maxParts bounds the operators, dots, indexes and template directives of one expression between two commas or line ends: each
@@ -21,17 +21,24 @@ const (
 	maxSyntaxErrors = 20
 )
 
-// guard refuses what must not reach HCL's parser. Files that pass are UTF-8, at most maxBytes long, and shallow. cuts are places, in order,
-// at which the file can be parsed in parts.
-func guard(filename string, src []byte) (cuts []hcl.Pos, refusal *hcl.Diagnostic) {
+// guard refuses what must not reach HCL's parser. Files that pass are UTF-8, at most maxBytes long, and shallow. parts says how the file
+// is to be parsed.
+func guard(filename string, src []byte) (how parts, refusal *hcl.Diagnostic) {
 	start := hcl.Range{Filename: filename, Start: hcl.InitialPos, End: hcl.InitialPos}
 	if len(src) > maxBytes {
-		return nil, fileTooLarge.Diagnostic(start, fmt.Sprintf("The file has %.1f MiB, and at most %d MiB are read. A topology of 5,000 single nodes takes under 1 MiB: is this the right file? Equal machines are drawn in a few lines with node_pool.", float64(len(src))/(1<<20), maxBytes>>20))
+		return parts{}, fileTooLarge.Diagnostic(start, fmt.Sprintf("The file has %.1f MiB, and at most %d MiB are read. A topology of 5,000 single nodes takes under 1 MiB: is this the right file? Equal machines are drawn in a few lines with node_pool.", float64(len(src))/(1<<20), maxBytes>>20))
 	}
 	if d := checkUTF8(filename, src); d != nil {
-		return nil, d
+		return parts{}, d
 	}
 	return checkDepth(filename, src)
+}
+
+// parts are places, in order, at which a file can be parsed in parts, and where to stop: behind maxSyntaxErrors tokens that nothing can
+// come of, what is left says nothing new.
+type parts struct {
+	cuts []hcl.Pos
+	end  int
 }
 
 // checkUTF8 finds the first byte that is not UTF-8.
@@ -75,7 +82,8 @@ const chunk = 4 << 10
 
 // checkDepth walks the tokens, not the grammar: the scanner does not recurse. It works through the file in chunks that end at a line
 // end outside of text and comments, where the scanner can begin anew.
-func checkDepth(filename string, src []byte) (cuts []hcl.Pos, refusal *hcl.Diagnostic) {
+func checkDepth(filename string, src []byte) (parts, *hcl.Diagnostic) {
+	var cuts []hcl.Pos
 	d := depth{open: append(make([]frame, 0, maxDepth+1), frame{lines: true})}
 	pos := hcl.InitialPos
 	for size := chunk; pos.Byte < len(src); {
@@ -90,9 +98,12 @@ func checkDepth(filename string, src []byte) (cuts []hcl.Pos, refusal *hcl.Diagn
 			end = len(src)
 		}
 		tokens, _ := hclsyntax.LexConfig(src[pos.Byte:end], filename, pos)
-		next := depth{open: append(make([]frame, 0, maxDepth+1), d.open...)}
+		next := depth{open: append(make([]frame, 0, maxDepth+1), d.open...), broken: d.broken}
 		if diag := next.walk(tokens, src); diag != nil {
-			return nil, diag
+			return parts{}, diag
+		}
+		if next.end > 0 {
+			return parts{cuts, next.end}, nil
 		}
 		if end < len(src) && next.inside {
 			size *= 2
@@ -105,7 +116,7 @@ func checkDepth(filename string, src []byte) (cuts []hcl.Pos, refusal *hcl.Diagn
 		pos.Line += bytes.Count(src[pos.Byte:end], []byte("\n"))
 		pos.Byte = end
 	}
-	return cuts, nil
+	return parts{cuts, len(src)}, nil
 }
 
 const byteOrderMark = "\xef\xbb\xbf"
@@ -114,6 +125,8 @@ const byteOrderMark = "\xef\xbb\xbf"
 type depth struct {
 	open   []frame
 	inside bool // text or a comment is open: the scanner cannot begin anew here
+	broken int  // tokens so far that nothing can come of
+	end    int  // behind the last of them where there are more than enough; 0 before
 	// cut is the start of the last line of the chunk before which nothing is open; zero if there is none.
 	cut hcl.Pos
 }
@@ -131,6 +144,11 @@ func (d *depth) walk(tokens hclsyntax.Tokens, src []byte) *hcl.Diagnostic {
 				return tooDeep.Diagnostic(t.Range, fmt.Sprintf("Brackets, braces and quotes stand inside one another more than %d levels deep. Give the inner parts names in locals.", maxDepth))
 			}
 			d.open = append(d.open, frame{opener: t.Type, lines: t.Type == hclsyntax.TokenOBrace && !opensFor(src[t.Range.End.Byte:])})
+		case hclsyntax.TokenQuotedNewline, hclsyntax.TokenInvalid, hclsyntax.TokenBadUTF8:
+			if d.broken++; d.broken > maxSyntaxErrors {
+				d.end = t.Range.End.Byte
+				return nil
+			}
 		case hclsyntax.TokenCBrace:
 			d.close(hclsyntax.TokenOBrace)
 		case hclsyntax.TokenCBrack:

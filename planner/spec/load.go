@@ -22,7 +22,7 @@ func Load(filename string, src []byte, vars map[string]cty.Value) (*Spec, hcl.Di
 	s := &Spec{Filename: filename, Files: map[string]*hcl.File{}}
 	l := &loader{filename: filename, src: src, work: &budget{left: maxWork}}
 
-	cuts, refusal := guard(filename, src)
+	how, refusal := guard(filename, src)
 	if d := refusal; d != nil {
 		if rule.ID(d) == fileTooLarge.ID {
 			src = nil // the one line of such a file may be the whole of it: no snippet
@@ -31,7 +31,7 @@ func Load(filename string, src []byte, vars map[string]cty.Value) (*Spec, hcl.Di
 		return s, hcl.Diagnostics{d}
 	}
 
-	body, diags := parse(filename, src, cuts)
+	body, diags := parse(filename, src[:how.end], how.cuts)
 	s.Files[filename] = &hcl.File{Bytes: src, Body: body, Nav: outline{body}}
 	if l.syntax(diags); l.broken {
 		return s, l.finish()
@@ -41,7 +41,9 @@ func Load(filename string, src []byte, vars map[string]cty.Value) (*Spec, hcl.Di
 		return s, l.finish()
 	}
 
-	l.scope(body, vars)
+	if !l.scope(body, vars) {
+		return s, l.finish()
+	}
 	s.Context = l.ctx
 	l.decode(compiled(), body, s)
 	if s.Target != nil {
@@ -141,7 +143,7 @@ func (l *loader) syntax(diags hcl.Diagnostics) {
 		}
 	}
 	if errors > maxSyntaxErrors {
-		l.diags[len(l.diags)-1].Detail += fmt.Sprintf(" (%d more syntax errors are not shown.)", errors-maxSyntaxErrors)
+		l.diags[len(l.diags)-1].Detail += " (More syntax errors are not shown.)"
 	}
 }
 

@@ -27,7 +27,7 @@ var notUTF8 = &rule.Rule{
 
 var fileTooLarge = &rule.Rule{
 	ID: "file-too-large", Title: "File that is too large", Permanent: true,
-	Doc: "A topology file of 5,000 single nodes takes under 1 MiB. A file of more than 4 MiB is another file, or made by a program that ran away.",
+	Doc: "A topology file of 5,000 single nodes takes under 1 MiB. A file of more than 2 MiB is another file, or made by a program that ran away.",
 	Fix: "Draw equal machines with `node_pool`, which takes a few lines for any number of them.",
 }
 
@@ -93,7 +93,7 @@ var invalidExpression = &rule.Rule{
 
 var tooComplex = &rule.Rule{
 	ID: "too-complex", Title: "Expression that gives too much", Permanent: true,
-	Doc: "Few lines of nested `for` or of values that double each other can ask for more elements than any machine holds. All the expressions of a file together may make a million of them.",
+	Doc: "Few lines of nested `for` or of values that double each other can ask for more elements than any machine holds. All the expressions of a file together may make half a million of them.",
 	Fix: "Draw equal machines with `node_pool`, and keep lists of single values short.",
 }
 

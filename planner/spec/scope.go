@@ -29,8 +29,16 @@ type name struct {
 	needs []string             // of a local: the locals that it reads
 }
 
-// scope declares and evaluates variables and locals, and leaves the context for all other expressions in l.ctx.
-func (l *loader) scope(body *hclsyntax.Body, vars map[string]cty.Value) {
+// maxNames bounds the variables and locals of a file: what a name costs is far more than its text.
+const maxNames = 10_000
+
+// scope declares and evaluates variables and locals, and leaves the context for all other expressions in l.ctx. It gives up where there
+// are too many of them.
+func (l *loader) scope(body *hclsyntax.Body, vars map[string]cty.Value) bool {
+	if at, many := l.tooMany(body); many {
+		l.add(tooComplex, at, fmt.Sprintf("This is where the file declares more than %d variables and locals. Write lists and maps instead of many names.", maxNames))
+		return false
+	}
 	l.names = names{variables: map[string]*name{}, locals: map[string]*name{}}
 	given := maps.Clone(vars)
 	for _, block := range body.Blocks {
@@ -62,6 +70,27 @@ func (l *loader) scope(body *hclsyntax.Body, vars map[string]cty.Value) {
 	}
 	l.ctx = &hcl.EvalContext{Variables: map[string]cty.Value{"var": cty.ObjectVal(values)}, Functions: functions}
 	l.evaluateLocals()
+	return true
+}
+
+// tooMany finds the name with which a file has declared more than maxNames.
+func (l *loader) tooMany(body *hclsyntax.Body) (at hcl.Range, many bool) {
+	names := 0
+	for _, block := range body.Blocks {
+		switch block.Type {
+		case "variable":
+			names++
+			at = block.TypeRange
+		case "locals":
+			if names += len(block.Body.Attributes); names > maxNames {
+				at = inOrder(block.Body.Attributes)[len(block.Body.Attributes)-(names-maxNames)].NameRange
+			}
+		}
+		if names > maxNames {
+			return at, true
+		}
+	}
+	return at, false
 }
 
 // variable declares one variable and decides its value.

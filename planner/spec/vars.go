@@ -37,11 +37,11 @@ func ParseVar(text string) (name string, value cty.Value, diags hcl.Diagnostics)
 func ParseVarFile(filename string, src []byte) (map[string]cty.Value, hcl.Diagnostics) {
 	values := map[string]cty.Value{}
 	l := &loader{filename: filename, src: src, work: &budget{left: maxWork}}
-	_, refusal := guard(filename, src)
+	how, refusal := guard(filename, src)
 	if refusal != nil {
 		return values, hcl.Diagnostics{refusal}
 	}
-	body, diags := parse(filename, src, nil)
+	body, diags := parse(filename, src[:how.end], nil)
 	if l.syntax(diags); l.broken {
 		return values, l.finish()
 	}

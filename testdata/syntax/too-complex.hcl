@@ -1,5 +1,5 @@
 locals {
-  cube = [for a in range(1000) : [for b in range(1000) : [for c in range(1000) : a * b * c]]] # error: too-complex: more than 1048576 elements
+  cube = [for a in range(1000) : [for b in range(1000) : [for c in range(1000) : a * b * c]]] # error: too-complex: more than 524288 elements
 }
 
 cluster "prod" {
