@@ -96,7 +96,7 @@ var addonRules = []Rule{
 	}, func(p *plan.Plan) []Finding {
 		var findings []Finding
 		for _, a := range p.Addons {
-			if a.Known == nil || !a.Has("version") {
+			if a.Known == nil {
 				continue
 			}
 			release, ok := a.Known.Release(a.Version)
@@ -104,7 +104,7 @@ var addonRules = []Rule{
 			case !ok:
 				findings = append(findings, one(a.Attr("version"), "Nobody looked at %s %s here: its manifest is that of %s. Leave version out, or check it.", a.Name, a.Version, a.Known.Releases[0].Version)...)
 			case !release.Takes(p.Cluster.Version):
-				findings = append(findings, one(a.Attr("version"), "%s %s is made for Kubernetes %s, and this is %s. Leave version out.", a.Name, release.Version, madeFor(release), p.Cluster.Version)...)
+				findings = append(findings, one(a.Attr("version"), "%s %s is made for Kubernetes %s, and this is %s. Write a version that is made for it.", a.Name, release.Version, madeFor(release), p.Cluster.Version)...)
 			}
 		}
 		return findings

@@ -29,7 +29,7 @@ type Finding struct {
 func Rules() []Rule {
 	return slices.Concat(
 		topologyRules, hostRules, networkRules, overlapRules, capacityRules, endpointRules, balancerRules, etcdRules, versionRules,
-		featureGateRules, machineRules, nodeRules, componentRules, certificateRules, secretRules, artifactRules, addonRules, schedulerRules, availabilityRules,
+		featureGateRules, machineRules, nodeRules, componentRules, certificateRules, secretRules, artifactRules, addonRules, cloudRules, schedulerRules, availabilityRules,
 	)
 }
 

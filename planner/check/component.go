@@ -86,14 +86,14 @@ var componentRules = []Rule{
 	{rule.Rule{
 		ID: "component-cloud-provider", Severity: rule.Warning, Title: "External cloud provider that nobody installs",
 		Doc:     "With --cloud-provider=external each node starts with a taint that only a cloud controller manager removes. This plan installs none, so every pod stays Pending until you do.",
-		Fix:     "Install the cloud controller manager of your cloud right after the first control plane, or remove the flag.",
+		Fix:     "Write the block `cloud_provider` instead of the flag: it sets the flag and installs the controller manager. Or remove the flag.",
 		Sources: []string{"https://github.com/kubernetes/cloud-provider-openstack/issues/2200", "https://kubernetes.io/docs/tasks/administer-cluster/running-cloud-controller/"},
 	}, func(p *plan.Plan) []Finding {
 		var findings []Finding
 		for _, c := range commandLines(p) {
 			for _, a := range c.args {
-				if c.component == "kubelet" && a.Name == "cloud-provider" && a.Value == "external" {
-					findings = append(findings, one(c.at, "Nodes start with the taint node.cloudprovider.kubernetes.io/uninitialized, and nothing here removes it. Install your cloud's controller manager right after the first control plane, or remove the flag.")...)
+				if c.component == "kubelet" && a.Name == "cloud-provider" && a.Value == "external" && p.CloudProvider == "" {
+					findings = append(findings, one(c.at, "Nodes start with the taint node.cloudprovider.kubernetes.io/uninitialized, and nothing here removes it. Write cloud_provider \"aws\" {} or the name of your cloud, or remove the flag.")...)
 				}
 			}
 		}

@@ -27,8 +27,9 @@ type Addon struct {
 	Manifests []Manifest // in the order in which they are applied
 	// Early ones are applied before the other nodes join, and nobody waits for their pods: nodes stay tainted without them.
 	Early bool
-	// Scheduler is set on the addon that a scheduler is.
+	// Scheduler is set on the addon that a scheduler is, Cloud on the controller manager of a cloud.
 	Scheduler *Scheduler
+	Cloud     string
 }
 
 // Manifest is one file of an addon. Exactly one of Tree, URL and Local is set.
@@ -314,7 +315,7 @@ func (r *resolver) addonDefaults() {
 				release = at(release, a.Version)
 				a.Version = release.Version
 			}
-			a.Images = slices.Sorted(slices.Values(release.Images))
+			a.Images = slices.Sorted(slices.Values(append(a.Images, release.Images...)))
 			for _, pin := range release.Pins {
 				a.Manifests = append(a.Manifests, Manifest{Source: a.Source, Upstream: "https://" + pin.Path, Path: pin.Path, Checksum: "sha256:" + pin.SHA256})
 			}

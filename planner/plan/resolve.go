@@ -43,6 +43,7 @@ func (r *resolver) resolve() (*Plan, hcl.Diagnostics) {
 	r.balancer()
 	r.ssh()
 	r.artifacts()
+	r.cloud()
 	r.schedulers()
 	r.addons()
 	r.waivers()

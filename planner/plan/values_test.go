@@ -136,6 +136,7 @@ func TestEveryWordOfTheSchemaIsKnown(t *testing.T) {
 		"proxy modes":  {enum(row("network", "kube_proxy"), "mode"), []string{"iptables", "nftables", "ipvs", ProxyNone}},
 		"runtimes":     {row("container_runtime").Labels, []string{Containerd, CRIO, Docker}},
 		"balancers":    {row("load_balancer").Labels, []string{HAProxy, KubeVIP, ExternalBalancer}},
+		"clouds":       {row("cloud_provider").Labels, Clouds},
 		"sources":      {enum(row("artifacts"), "source"), []string{Packages, Binaries}},
 	} {
 		if !slices.Equal(c.language, c.ours) {

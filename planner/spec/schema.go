@@ -320,7 +320,7 @@ var Schema = []Block{
 		Blocks: []Block{manifest},
 	},
 	{
-		Name: "cloud_provider", Label: "name", Field: "CloudProvider", LabelField: "Name", Aliases: []string{"cloud", "ccm"},
+		Name: "cloud_provider", Label: "name", Labels: []string{"aws", "azure", "digitalocean", "gcp", "hetzner", "openstack", "vsphere", "other"}, Field: "CloudProvider", LabelField: "Name", Aliases: []string{"cloud", "ccm"},
 		Doc:       "The cloud whose controller manager gives nodes their addresses, zones and provider IDs, and Services of type LoadBalancer their balancers.",
 		Example:   "cloud_provider \"aws\" {}",
 		Arguments: []Argument{addonVersion, addonSettings, addonImages},

@@ -47,6 +47,9 @@ func Emit(p *plan.Plan) ([]artifact.File, error) {
 			if a.Scheduler != nil {
 				make, ok = scheduler, true
 			}
+			if a.Cloud != "" {
+				make, ok = controllerManager, true
+			}
 			if !ok {
 				return nil, fmt.Errorf("addon %s: nobody makes %s", a.Name, m.Tree)
 			}
@@ -73,7 +76,7 @@ func readme(p *plan.Plan) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := template.New("README.md").Option("missingkey=error").Funcs(template.FuncMap{"code": code}).Parse(string(body))
+	t, err := template.New("README.md").Option("missingkey=error").Funcs(template.FuncMap{"code": code, "secret": secret}).Parse(string(body))
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +88,14 @@ func readme(p *plan.Plan) ([]byte, error) {
 		Uses      func(string) bool
 	}{p.Addons, p.Bootstrap().Name, p.Cluster.Kubelet.ServerTLSBootstrap, func(name string) bool { return uses(p, name) }})
 	return out.Bytes(), err
+}
+
+// secret says what the controller manager of a cloud reads, "" where it reads nothing.
+func secret(cloud string) string {
+	if k, ok := plan.FindCloud(cloud); ok && k.Secret != "" {
+		return "It reads the Secret `" + k.Secret + "` of namespace kube-system: " + k.Holds + ". That is in no file of this tree: keep it in a manifest beside Ansible, and name that in the block cloud_provider."
+	}
+	return ""
 }
 
 // uses reports whether the design has an addon that the planner knows.

@@ -47,6 +47,17 @@ func TestGolden(t *testing.T) {
 	emittest.Golden(t, "all", emittest.Emit(t, Emit, emittest.Parse(t, all)))
 }
 
+// Each cloud's controller manager, after the credentials that the author keeps elsewhere.
+func TestClouds(t *testing.T) {
+	for _, cloud := range plan.KnownClouds {
+		p := emittest.Parse(t, small+"cloud_provider \""+cloud.Name+"\" {\n  manifest \"~/secret.yaml\" {}\n}\naddon \"headlamp\" {}\n")
+		if first := p.Addons[0]; !first.Early || first.Manifests[0].Local != "~/secret.yaml" || first.Manifests[1].Tree == "" {
+			t.Errorf("%s: %+v", cloud.Name, first)
+		}
+		emittest.Golden(t, "cloud-"+cloud.Name, emittest.Emit(t, Emit, p))
+	}
+}
+
 func TestNothingWithoutAddons(t *testing.T) {
 	if files := emittest.Emit(t, Emit, emittest.Parse(t, small)); files != nil {
 		t.Errorf("%d files", len(files))

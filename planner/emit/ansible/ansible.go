@@ -172,6 +172,7 @@ func shared(p *plan.Plan) ([]byte, error) {
 			{"swap_allowed", !p.Cluster.Kubelet.FailSwapOn},
 			{"approve_kubelets", p.Cluster.Kubelet.ServerTLSBootstrap},
 			{"cloud_provider", p.CloudProvider},
+			{"provider_ids", p.ProviderIDs()},
 			{"scheduler_profiles", len(p.Cluster.SchedulerProfiles) > 0},
 			{"images", controlPlaneImages(p)},
 		}},

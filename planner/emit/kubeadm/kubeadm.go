@@ -122,6 +122,11 @@ func localEndpoint(p *plan.Plan, n *plan.Node) kubeadmv1.APIEndpoint {
 	return e
 }
 
+// externalCloud makes a kubelet register its node with the taint node.cloudprovider.kubernetes.io/uninitialized, and leaves the cloud's
+// addresses, zones and routes to the cloud's own controller manager.
+// Source: https://kubernetes.io/docs/tasks/administer-cluster/running-cloud-controller/
+var externalCloud = kubeadmv1.Arg{Name: "cloud-provider", Value: "external"}
+
 func nodeRegistration(p *plan.Plan, n *plan.Node) (kubeadmv1.NodeRegistrationOptions, error) {
 	r := kubeadmv1.NodeRegistrationOptions{
 		Name:      n.Name,
@@ -144,6 +149,9 @@ func nodeRegistration(p *plan.Plan, n *plan.Node) (kubeadmv1.NodeRegistrationOpt
 		r.KubeletExtraArgs = append(r.KubeletExtraArgs, kubeadmv1.Arg{Name: "node-labels", Value: value})
 	}
 
+	if p.CloudProvider != "" {
+		r.KubeletExtraArgs = append(r.KubeletExtraArgs, externalCloud)
+	}
 	r.KubeletExtraArgs = append(r.KubeletExtraArgs, KubeletArgs(p, n)...)
 
 	// kubeadm writes these flags on one line of an environment file that systemd splits at blanks: it has no way to quote them.
@@ -198,6 +206,9 @@ func cluster(p *plan.Plan) *kubeadmv1.ClusterConfiguration {
 	issuance(p, c)
 
 	c.APIServer.ExtraArgs, c.ControllerManager.ExtraArgs, c.Scheduler.ExtraArgs = ComponentArgs(p)
+	if p.CloudProvider != "" {
+		c.ControllerManager.ExtraArgs = append(c.ControllerManager.ExtraArgs, externalCloud)
+	}
 	readProfiles(p, c)
 	return c
 }

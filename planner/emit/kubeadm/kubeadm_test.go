@@ -309,3 +309,33 @@ func TestLabelsAsUpstream(t *testing.T) {
 		}
 	}
 }
+
+// The taint that keeps pods away from nodes which the cloud has not looked at comes from the kubelet's flag, on every node.
+func TestCloudProviderIsOnEveryNode(t *testing.T) {
+	p := emittest.Parse(t, emittest.Source(t, "stacked")+"\ncloud_provider \"aws\" {}\n")
+	for _, n := range p.KubeletNodes() {
+		data := string(emittest.Data(t, emittest.Emit(t, kubeadm.Emit, p), "kubeadm/"+n.Name+".yaml"))
+		want := 1
+		if n.Bootstrap {
+			want = 2 // the controller manager's too
+		}
+		if got := strings.Count(data, "- name: cloud-provider\n"); got != want {
+			t.Errorf("%s: %d flags, want %d", n.Name, got, want)
+		}
+	}
+}
+
+// The scheduler's own name stays among the profiles that replace it.
+func TestSchedulerProfiles(t *testing.T) {
+	src := emittest.Source(t, "stacked")
+	at := strings.Index(src, "cluster \"")
+	open := at + strings.Index(src[at:], "{") + 1
+	src = src[:open] + "\n  scheduler {\n    profile \"full\" {\n      scoring_strategy = \"most-allocated\"\n    }\n  }\n" + src[open:]
+	files := emittest.Emit(t, kubeadm.Emit, emittest.Parse(t, src))
+	config := string(emittest.Data(t, files, "kubeadm/scheduler/config.yaml"))
+	for _, want := range []string{"schedulerName: default-scheduler", "schedulerName: full", "type: MostAllocated", "leaderElect: true"} {
+		if !strings.Contains(config, want) {
+			t.Errorf("no %s in\n%s", want, config)
+		}
+	}
+}

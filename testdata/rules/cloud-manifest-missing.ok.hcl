@@ -1,0 +1,11 @@
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}
+
+cloud_provider "vsphere" {
+  manifest "/srv/vsphere.yaml" {}
+}
