@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/block"
 	"github.com/k8splan/k8splan/planner/emit/cloud"
 	"github.com/k8splan/k8splan/planner/emit/terraform"
 	"github.com/k8splan/k8splan/planner/plan"
@@ -126,7 +127,7 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 		number, named := strings.CutPrefix(n.FailureDomain, v.Location+"-")
 		if at := n.At("failure_domain"); v.Location != "" && (!named || len(number) != 1 || number < "1" || number > "3") && !seen[at] {
 			seen[at] = true
-			r.Say(zone, at, "Node %q must name an availability zone of %s as its failure domain, as the label of a node names it: \"%s-1\" to \"%s-3\"; it says %q.", n.Name, v.Location, v.Location, v.Location, n.FailureDomain)
+			r.Say(zone, at, "Node %q must name an availability zone of %s as its failure domain, as the label of a node names it: \"%s-1\" to \"%s-3\"; it %s.", n.Name, v.Location, v.Location, v.Location, block.Says(n.FailureDomain))
 		}
 	}
 	if p.Network.CNI.Encapsulation == "ipip" {

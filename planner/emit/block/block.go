@@ -102,3 +102,11 @@ func Value[T any](v *T, otherwise T) T {
 	}
 	return *v
 }
+
+// Says ends a sentence about a node with what its argument says: `says "rack-a"`, or `has none`.
+func Says(value string) string {
+	if value == "" {
+		return "has none"
+	}
+	return fmt.Sprintf("says %q", value)
+}

@@ -279,7 +279,7 @@ func (r *Reader) Balancer() *Endpoint {
 func (r *Reader) Within(subnet Range, broken *rule.Rule) {
 	switch lb := r.Plan.LoadBalancer; {
 	case !lb.VirtualIP.IsValid():
-		r.Say(broken, lb.Block(), "%s' balancer needs an address of the subnet %s that no machine has: write virtual_ip here. Every node then finds the endpoint's name by it.", r.Cloud.Vendor, subnet.Prefix)
+		r.Say(broken, lb.Block(), "The balancer of %s needs an address of the subnet %s that no machine has: write virtual_ip here. Every node then finds the endpoint's name by it.", r.Cloud.Vendor, subnet.Prefix)
 	case !subnet.Prefix.Contains(lb.VirtualIP):
 		r.Say(r.Rules.Outside, lb.Attr("virtual_ip"), "The balancer's address %s must lie in the target's subnet %s.", lb.VirtualIP, subnet.Prefix)
 	case r.kept(lb.VirtualIP, subnet.Prefix):

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/block"
 	"github.com/k8splan/k8splan/planner/emit/cloud"
 	"github.com/k8splan/k8splan/planner/emit/terraform"
 	"github.com/k8splan/k8splan/planner/plan"
@@ -117,7 +118,7 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 		r.Inside(n, subnet)
 		if at := n.At("failure_domain"); v.Region != "" && !strings.HasPrefix(n.FailureDomain, v.Region+"-") && !seen[at] {
 			seen[at] = true
-			r.Say(zone, at, "Node %q must name a zone of %s as its failure domain, such as \"%s-a\"; it says %q.", n.Name, v.Region, v.Region, n.FailureDomain)
+			r.Say(zone, at, "Node %q must name a zone of %s as its failure domain, such as \"%s-a\"; it %s.", n.Name, v.Region, v.Region, block.Says(n.FailureDomain))
 		}
 	}
 	ranges := []cloud.Range{subnet}

@@ -162,7 +162,7 @@ func (v *variables) locations(r *cloud.Reader) {
 		case seen[at] || own && n.FailureDomain != "":
 		case !known:
 			seen[at] = true
-			r.Say(location, at, "Node %q must name a location of %s as its failure domain: ash, fsn1, hel1, hil, nbg1 or sin; it says %q.", n.Name, vendor, n.FailureDomain)
+			r.Say(location, at, "Node %q must name a location of %s as its failure domain: ash, fsn1, hel1, hil, nbg1 or sin; it %s.", n.Name, vendor, block.Says(n.FailureDomain))
 		case v.NetworkZone == "":
 			v.NetworkZone = zone
 		case zone != v.NetworkZone:

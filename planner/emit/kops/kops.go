@@ -16,6 +16,7 @@ import (
 	"go4.org/netipx"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/block"
 	"github.com/k8splan/k8splan/planner/emit/kubeadm"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
@@ -161,7 +162,7 @@ func (o *options) machines(p *plan.Plan, say func(*rule.Rule, hcl.Range, string,
 		match := zonePatterns[o.Cloud].FindStringSubmatch(n.FailureDomain)
 		switch {
 		case match == nil:
-			say(zone, n.Attr(domainArgument(n)), "Node %q needs a zone as its failure domain, such as %q; it says %q.", n.Name, zoneExamples[o.Cloud], n.FailureDomain)
+			say(zone, n.Attr(domainArgument(n)), "Node %q needs a zone as its failure domain, such as %q; it %s.", n.Name, zoneExamples[o.Cloud], block.Says(n.FailureDomain))
 			continue
 		case o.region == "":
 			o.region = match[1]
