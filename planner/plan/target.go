@@ -234,7 +234,7 @@ var Targets = []TargetFacts{
 	{
 		Name: "aks", Title: "Azure Kubernetes Service", Hosting: Hosted, Folder: "terraform", Guide: true, Make: "cd terraform && terraform init && terraform apply",
 		Types: bothHosted, TypesWhy: bothHostedWhy, CNI: NoCNI, Unused: vendorsOwn,
-		Newest: Version{1, 36, 0}, VersionsFrom: "AKS' release calendar (endoflife.date#10393; `az aks get-versions` of 2026-07-29)", VersionsOn: "2026-07-29",
+		Newest: Version{1, 36, 0}, VersionsFrom: "AKS' release notes of 2026-09-04: 1.36.3, and 1.37 in preview", VersionsOn: "2026-11-23",
 		Emits: "Terraform: network, cluster, pools; a script for az", Checked: CheckTool,
 		CheckedBy: "terraform validate with the schema of hashicorp/azurerm 4.55; shellcheck", CheckedOn: "2026-11-23",
 	},
@@ -247,7 +247,7 @@ var Targets = []TargetFacts{
 	{
 		Name: "eks", Title: "Amazon EKS", Hosting: Hosted, Folder: "terraform", Guide: true, Make: "cd terraform && terraform init && terraform apply",
 		Types: []topologies.Type{topologies.MultiEtcdMultiMaster}, TypesWhy: haHostedWhy, CNI: NoCNI, Unused: append(slices.Clone(vendorsOwn), "network.pod_subnets"),
-		Newest: Version{1, 35, 0}, VersionsFrom: "eksctl 0.230.0 (pkg/apis/eksctl.io/v1alpha5)", VersionsOn: "2026-08-31",
+		Newest: Version{1, 36, 0}, VersionsFrom: "EKS' list of versions: 1.36 since 2026-06-02 (endoflife.date#10240); eksctl asks EKS for it", VersionsOn: "2026-11-23",
 		Emits: "Terraform: network, roles, cluster, pools; a ClusterConfig for eksctl", Checked: CheckTool,
 		CheckedBy: "terraform validate with the schema of hashicorp/aws 6.25; eksctl's JSON schema", CheckedOn: "2026-11-23",
 	},
@@ -336,7 +336,7 @@ var Targets = []TargetFacts{
 			"node.disk", "node.instance_type",
 		},
 		Releases:     []Version{{1, 37, 0}, {1, 36, 4}, {1, 35, 8}, {1, 34, 11}},
-		VersionsFrom: "the node images of kind v0.33.0", VersionsOn: "2026-11-23",
+		VersionsFrom: "the node images in the release notes of kind v0.33.0, whose default image is v1.37.0 in its source too", VersionsOn: "2026-11-23",
 		Emits: "kind's Cluster, and the pod network's manifest", Checked: CheckTool, CheckedBy: "kind v0.33.0, up to the making of nodes", CheckedOn: "2026-11-23",
 	},
 	{
@@ -344,7 +344,7 @@ var Targets = []TargetFacts{
 		Unused: []string{
 			"cluster.encryption_algorithm", "cluster.certificate_validity", "cluster.ca_certificate_validity", "container_runtime.version", "etcd.version", "load_balancer.version",
 		},
-		Oldest: Version{1, 34, 0}, Newest: Version{1, 36, 4}, VersionsFrom: "the release notes and checksums of kubespray v2.32.0", VersionsOn: "2026-11-23",
+		Oldest: Version{1, 34, 0}, Newest: Version{1, 36, 4}, VersionsFrom: "the release notes and checksums of kubespray v2.32.0; 1.37 is for its next release (kubespray#13545)", VersionsOn: "2026-11-23",
 		Emits: "kubespray's inventory and group_vars", Checked: CheckTool, CheckedBy: "ansible-inventory (ansible-core 2.14)", CheckedOn: "2026-11-23",
 	},
 	{
@@ -368,7 +368,7 @@ var Targets = []TargetFacts{
 			"network.node_subnets", "network.http_proxy", "container_runtime.version", "etcd.version", "etcd.data_dir", "load_balancer", "ssh", "artifacts", "node.address",
 			"node.secondary_address", "node.ssh_address", "node.public_address", "node.mac", "node.host", "node.interface", "node.os", "node.arch",
 		},
-		Oldest: Version{1, 31, 0}, Newest: Version{1, 36, 2}, VersionsFrom: "kops 1.36", VersionsOn: "2026-11-23",
+		Oldest: Version{1, 31, 0}, Newest: Version{1, 36, 2}, VersionsFrom: "kops 1.36, its newest release (channels: kops#18480)", VersionsOn: "2026-11-23",
 		Emits: "kops' Cluster and InstanceGroups", Checked: CheckTool, CheckedBy: "kops' CustomResourceDefinitions, made strict", CheckedOn: "2026-11-23",
 	},
 	{
@@ -391,7 +391,7 @@ var Targets = []TargetFacts{
 			"network.http_proxy", "container_runtime.version", "etcd.version", "etcd.data_dir", "load_balancer", "ssh", "artifacts.source", "artifacts.mirror_url", "artifacts.checksums",
 			"node.address", "node.secondary_address", "node.ssh_address", "node.public_address", "node.mac", "node.host", "node.interface", "node.os", "node.instance_type",
 		},
-		Oldest: Version{1, 31, 0}, Newest: Version{1, 36, 2}, VersionsFrom: "minikube v1.38.1", VersionsOn: "2026-11-23",
+		Oldest: Version{1, 31, 0}, Newest: Version{1, 37, 0}, VersionsFrom: "the release notes of minikube v1.39.0 (2026-09-01)", VersionsOn: "2026-11-23",
 		Emits: "the arguments of minikube start, and a script", Checked: CheckTypes, CheckedBy: "shellcheck for the script", CheckedOn: "2026-11-23",
 	},
 	{

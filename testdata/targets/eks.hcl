@@ -2,7 +2,7 @@
 
 cluster "prod" {
   type               = "multi-etcd-multi-master"
-  kubernetes_version = "1.35.0"
+  kubernetes_version = "1.36.0"
 }
 
 network {
