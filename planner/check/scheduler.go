@@ -8,6 +8,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 const (
@@ -71,7 +72,7 @@ var schedulerRules = []Rule{
 			}{{"enable_plugins", s.EnablePlugins}, {"disable_plugins", s.DisablePlugins}} {
 				for _, word := range attr.words {
 					if !s.custom && word != "*" && !slices.Contains(plan.SchedulerPlugins, word) {
-						findings = append(findings, one(s.Attr(attr.name), "kube-scheduler has no plugin %q.%s", word, didYouMean(word, plan.SchedulerPlugins))...)
+						findings = append(findings, one(s.Attr(attr.name), "kube-scheduler has no plugin %q.%s", word, spelling.DidYouMean(word, plan.SchedulerPlugins))...)
 					}
 				}
 			}
