@@ -35,11 +35,14 @@ type injection struct {
 
 func (i injection) String() string { return i.how + " " + strings.Join(i.what, " ") }
 
-// faultCases lists what is done to each cluster. Between them every kind of unit fails, alone and in pairs, on every type.
-var faultCases = []struct {
+// faultCase is a cluster, and what is done to it.
+type faultCase struct {
 	name       string
 	injections []injection
-}{
+}
+
+// faultCases lists what is done to each cluster. Between them every kind of unit fails, alone and in pairs, on every type.
+var faultCases = []faultCase{
 	{"aio", []injection{{"pull", []string{"node/aio-1"}}, {"unplug", []string{"node/aio-1"}}}},
 	{"1+1+2", []injection{
 		{"pull", []string{"node/worker-1"}}, {"pull", []string{"node/cp-1"}}, {"unplug", []string{"node/cp-1"}}, {"unplug", []string{"node/worker-2"}},
@@ -120,7 +123,7 @@ func (h *harness) faults(ctx context.Context, names []string) error {
 		if len(names) > 0 && !slices.Contains(names, fc.name) {
 			continue
 		}
-		results, err := h.faultCase(ctx, fc.name, fc.injections)
+		results, err := h.breakCase(ctx, fc.name, fc.injections)
 		all = append(all, results...)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", fc.name, err))
@@ -135,19 +138,8 @@ func (h *harness) faults(ctx context.Context, names []string) error {
 		compared += r.Compared
 		wrong += len(r.Wrong)
 	}
-	data, err := json.MarshalIndent(all, "", "  ")
+	path, err := h.keepFaults(all)
 	if err != nil {
-		return err
-	}
-	path := filepath.Join(h.lab.Dir, "log", "faults.json")
-	if err := os.WriteFile(path, data, 0o644); err != nil {
-		return err
-	}
-	versions, err := h.lab.Built()
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(filepath.Join(h.lab.Dir, "log", "faults.md"), []byte(observed(all, versions)), 0o644); err != nil {
 		return err
 	}
 	fmt.Printf("\n%-36s %s\n", "from the fault to", "shortest – longest")
@@ -161,6 +153,35 @@ func (h *harness) faults(ctx context.Context, names []string) error {
 		errs = append(errs, fmt.Errorf("%d predictions were wrong", wrong))
 	}
 	return errors.Join(errs...)
+}
+
+// keepFaults writes faults.json and the table for docs/availability.md into the log's directory. What earlier runs saw of the cases that
+// were not broken in this one stays.
+func (h *harness) keepFaults(all []result) (path string, err error) {
+	path = filepath.Join(h.lab.Dir, "log", "faults.json")
+	var kept []result
+	if data, err := os.ReadFile(path); err == nil {
+		if err := json.Unmarshal(data, &kept); err != nil {
+			return "", fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	kept = slices.DeleteFunc(kept, func(k result) bool {
+		return slices.ContainsFunc(all, func(r result) bool { return r.Case == k.Case })
+	})
+	kept = append(kept, all...)
+	place := func(r result) int {
+		return slices.IndexFunc(faultCases, func(fc faultCase) bool { return patientName(fc.name) == r.Case })
+	}
+	slices.SortStableFunc(kept, func(a, b result) int { return place(a) - place(b) })
+	data, err := json.MarshalIndent(kept, "", "  ")
+	if err != nil {
+		return "", err
+	}
+	versions, err := h.lab.Built()
+	if err != nil {
+		return "", err
+	}
+	return path, errors.Join(os.WriteFile(path, data, 0o644), os.WriteFile(filepath.Join(h.lab.Dir, "log", "faults.md"), []byte(observed(kept, versions)), 0o644))
 }
 
 // result is what one injection showed.
@@ -190,7 +211,7 @@ type patient struct {
 	pod      int
 }
 
-func (h *harness) faultCase(ctx context.Context, name string, injections []injection) (results []result, err error) {
+func (h *harness) breakCase(ctx context.Context, name string, injections []injection) (results []result, err error) {
 	t := h.table(ctx, name+", to be broken")
 	p, err := h.patient(ctx, name)
 	if err != nil {
@@ -267,6 +288,9 @@ func (p *patient) print(r result) {
 	}
 }
 
+// patientName keeps the files of a case that is broken apart from those of the same case as -recover and the plain run have it.
+func patientName(name string) string { return "faults-" + name }
+
 // patient generates the tree of a case with a spare worker beside it.
 func (h *harness) patient(ctx context.Context, name string) (*patient, error) {
 	source := filepath.Join(h.root, "e2e", "topologies", name+".hcl")
@@ -274,7 +298,7 @@ func (h *harness) patient(ctx context.Context, name string) (*patient, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &cluster{h: h, name: "faults-" + name, dir: filepath.Join(h.scratch, "faults-"+name)}
+	c := &cluster{h: h, name: patientName(name), dir: filepath.Join(h.scratch, "faults-"+name)}
 	c.tree = filepath.Join(c.dir, "tree")
 	p := &patient{cluster: c, topology: source, joins: name != "aio"}
 	if err := os.MkdirAll(c.dir, 0o755); err != nil {

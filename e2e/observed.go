@@ -18,7 +18,7 @@ func observed(all []result, versions string) string {
 		if r.Predicted == nil {
 			continue
 		}
-		fmt.Fprintf(&b, "| %s | %s ", strings.TrimPrefix(r.Case, "faults-"), r.Injection)
+		fmt.Fprintf(&b, "| %s | %s ", strings.TrimPrefix(r.Case, patientName("")), r.Injection)
 		for _, c := range capabilities {
 			fmt.Fprintf(&b, "| %s ", mark(r, c))
 		}
