@@ -345,7 +345,7 @@ var Targets = []TargetFacts{
 			"cluster.encryption_algorithm", "cluster.certificate_validity", "cluster.ca_certificate_validity", "container_runtime.version", "etcd.version", "load_balancer.version",
 		},
 		Oldest: Version{1, 34, 0}, Newest: Version{1, 36, 4}, VersionsFrom: "the release notes and checksums of kubespray v2.32.0; 1.37 is for its next release (kubespray#13545)", VersionsOn: "2026-11-23",
-		Emits: "kubespray's inventory and group_vars", Checked: CheckTool, CheckedBy: "ansible-inventory (ansible-core 2.14)", CheckedOn: "2026-11-23",
+		Emits: "kubespray's inventory and group_vars", Checked: CheckTool, CheckedBy: "ansible-inventory (ansible-core 2.14); the conditions of kubespray's validate_inventory (92e8ac9), by ansible-playbook for each type on that day and by a test since", CheckedOn: "2026-11-23",
 	},
 	{
 		Name: "cluster-api", Title: "Cluster API: objects for a management cluster", Hosting: Installer, Folder: "cluster-api",

@@ -2,10 +2,12 @@ package kubespray_test
 
 import (
 	"encoding/json"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/k8splan/k8splan/planner/artifact"
@@ -51,6 +53,9 @@ func ansibleReads(t *testing.T, files []artifact.File) {
 	if err := json.Unmarshal(out, &read); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	for _, host := range slices.Concat(read.ControlPlane.Hosts, read.Node.Hosts) {
+		validates(t, host, read.Meta.Hostvars[host], len(slices.Compact(slices.Sorted(slices.Values(slices.Concat(read.ControlPlane.Hosts, read.Node.Hosts))))), len(read.Etcd.Hosts))
+	}
 	if !slices.Equal(read.ControlPlane.Hosts, []string{"cp-2", "cp-1", "cp-3"}) {
 		t.Errorf("control planes %v: the one that runs kubeadm init comes first", read.ControlPlane.Hosts)
 	}
@@ -65,5 +70,80 @@ func ansibleReads(t *testing.T, files []artifact.File) {
 	value, _ := args["audit-log-path"].(map[string]any)
 	if value["__ansible_unsafe"] != "{{ lookup('pipe', 'id') }}" {
 		t.Errorf("the value that looks like a template came out as %v", args["audit-log-path"])
+	}
+}
+
+// validates asks of a host's variables what kubespray's first role asks of the inventory, in words of our own; a variable that is missing has
+// the role's default. Source: https://github.com/kubernetes-sigs/kubespray, roles/validate_inventory/tasks/main.yml at 92e8ac9
+func validates(t *testing.T, host string, vars map[string]any, nodes, members int) {
+	t.Helper()
+	text := func(name, otherwise string) string {
+		if v, ok := vars[name].(string); ok {
+			return v
+		}
+		return otherwise
+	}
+	number := func(name string, otherwise int) int {
+		if v, ok := vars[name].(float64); ok {
+			return int(v)
+		}
+		return otherwise
+	}
+	flag := func(name string, otherwise bool) bool {
+		if v, ok := vars[name]; ok {
+			b, isBool := v.(bool)
+			if !isBool {
+				t.Errorf("%s: %s is %v, and must be a boolean", host, name, v)
+			}
+			return b
+		}
+		return otherwise
+	}
+	for name, allowed := range map[string][]string{
+		"kube_network_plugin":  {"calico", "flannel", "cloud", "cilium", "cni", "kube-ovn", "kube-router", "macvlan", "custom_cni", "none"},
+		"kube_proxy_mode":      {"iptables", "ipvs", "nftables"},
+		"etcd_deployment_type": {"host", "docker", "kubeadm"},
+		"container_manager":    {"docker", "crio", "containerd"},
+	} {
+		if v := text(name, allowed[0]); !slices.Contains(allowed, v) {
+			t.Errorf("%s: %s is %q, and kubespray takes %v", host, name, v, allowed)
+		}
+	}
+	if kubeadm := text("etcd_deployment_type", "host") == "kubeadm"; !kubeadm && members == 0 || members > 0 && members%2 == 0 {
+		t.Errorf("%d members in the group etcd", members)
+	}
+	if version := strings.Split(text("kube_version", "1.34.0"), "."); len(version) != 3 || version[0] != "1" || version[1] < "34" {
+		t.Errorf("%s: kube_version %v", host, version)
+	}
+	plugin := text("kube_network_plugin", "calico")
+	for _, f := range []struct {
+		on                         bool
+		pods, services, prefixName string
+		bits                       int
+	}{
+		{flag("ipv4_stack", true), "kube_pods_subnet", "kube_service_addresses", "kube_network_node_prefix", 32},
+		{flag("ipv6_stack", false), "kube_pods_subnet_ipv6", "kube_service_addresses_ipv6", "kube_network_node_prefix_ipv6", 128},
+	} {
+		if !f.on {
+			continue
+		}
+		pods, err := netip.ParsePrefix(text(f.pods, ""))
+		if err != nil || pods != pods.Masked() {
+			t.Errorf("%s: %s: %v", host, f.pods, err)
+		}
+		services, err := netip.ParsePrefix(text(f.services, ""))
+		if err != nil || services != services.Masked() {
+			t.Errorf("%s: %s: %v", host, f.services, err)
+		}
+		if pods.Overlaps(services) {
+			t.Errorf("%s: %s and %s overlap", host, pods, services)
+		}
+		prefix := number(f.prefixName, 24)
+		if plugin != "calico" && 1<<(prefix-pods.Bits()) < nodes {
+			t.Errorf("%s: %s has no room for %d nodes of /%d", host, pods, nodes, prefix)
+		}
+		if most := number("kubelet_max_pods", 110); f.bits == 32 && !slices.Contains([]string{"calico", "none"}, plugin) && most > 1<<(32-prefix)-2 {
+			t.Errorf("%s: %d pods do not fit a /%d", host, most, prefix)
+		}
 	}
 }
