@@ -2,10 +2,15 @@ package spec
 
 import (
 	"fmt"
+	"maps"
+	"regexp"
+	"strconv"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
 )
 
 const (
@@ -17,10 +22,56 @@ const (
 	maxValueDepth = 64
 )
 
-// budget counts what evaluation makes. HCL's evaluator has no limit of its own, and three nested `for` make 10⁹ elements of one line.
+// budget counts what evaluation makes. HCL's evaluator has no limit of its own, and three nested `for` make 10⁹ elements of one line. An
+// element stands for two microseconds.
 type budget struct {
 	left  int
 	spent *hcl.Diagnostic // what ended the budget; every evaluation after it fails with the same
+	table map[string]function.Function
+}
+
+// What costs more than its result has elements.
+const (
+	callPrice = 16 // of a function's call
+	setPrice  = 16 // of a set's element, which is looked for by what it is
+)
+
+// functions are those of the language; the ones with regular expressions are charged for what those ask for.
+func (b *budget) functions() map[string]function.Function {
+	if b.table == nil {
+		b.table = maps.Clone(functions)
+		for _, name := range []string{"regex", "regexall", "regexreplace"} {
+			b.table[name] = b.regular(functions[name], map[string]int{"regexreplace": 1}[name])
+		}
+	}
+	return b.table
+}
+
+// regular charges a function for its regular expression, the argument at an index: for compiling it, and for each byte of the text it may
+// look at.
+func (b *budget) regular(f function.Function, pattern int) function.Function {
+	return sized(f, func(args []cty.Value) error {
+		size := textSize(args[pattern]) * copies(args[pattern].AsString())
+		b.left -= size/16 + size*textSize(args[1-pattern])/512
+		if b.left < 0 {
+			return function.NewArgErrorf(pattern, "the pattern costs more than all expressions of the file may")
+		}
+		return nil
+	})
+}
+
+// counted is a number inside of a counted repetition: {1,63}.
+var counted = regexp.MustCompile(`[{,]\s*[0-9]{1,4}`)
+
+// copies is how often a part of a regular expression is there once its counted repetitions are written out; Go takes a thousand at most.
+func copies(pattern string) int {
+	n := 1
+	for _, m := range counted.FindAllString(pattern, -1) {
+		if count, err := strconv.Atoi(strings.TrimLeft(m, "{, ")); err == nil && count > 1 {
+			n = min(1000, n*count)
+		}
+	}
+	return n
 }
 
 // spend charges a value that an expression at a place has given. The diagnostics say why it cannot be used.
@@ -60,6 +111,9 @@ func measure(v cty.Value, left *int, depth int) fault {
 			return tooBig
 		}
 	case ty.IsCollectionType(), ty.IsTupleType(), ty.IsObjectType():
+		if ty.IsSetType() {
+			*left -= (setPrice - 1) * v.LengthInt()
+		}
 		if depth == 0 {
 			return tooNested
 		}
@@ -87,13 +141,15 @@ func sensible(v cty.Value) bool {
 // bring in something that exists; once the budget is spent it fails without evaluating, which ends all loops around it.
 type charged struct {
 	hclsyntax.Expression
-	work *budget
+	work  *budget
+	price int // beside that of the result
 }
 
 func (c *charged) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	if c.work.spent != nil {
 		return cty.DynamicVal, hcl.Diagnostics{c.work.spent}
 	}
+	c.work.left -= c.price
 	v, diags := c.Expression.Value(ctx)
 	if c.work.spent != nil {
 		return cty.DynamicVal, diags
@@ -130,10 +186,11 @@ func (b *budget) charge(expr hclsyntax.Expression) hclsyntax.Expression {
 		}
 	case *hclsyntax.FunctionCallExpr:
 		for i := range e.Args {
-			e.Args[i] = b.charge(e.Args[i])
+			e.Args[i] = &uniform{b.charge(e.Args[i]), b}
 		}
+		return &charged{expr, b, callPrice}
 	case *hclsyntax.ConditionalExpr:
-		e.Condition, e.TrueResult, e.FalseResult = b.charge(e.Condition), b.charge(e.TrueResult), b.charge(e.FalseResult)
+		e.Condition, e.TrueResult, e.FalseResult = b.charge(e.Condition), &uniform{b.charge(e.TrueResult), b}, &uniform{b.charge(e.FalseResult), b}
 	case *hclsyntax.IndexExpr:
 		e.Collection, e.Key = b.charge(e.Collection), b.charge(e.Key)
 	case *hclsyntax.SplatExpr:
@@ -163,7 +220,7 @@ func (b *budget) charge(expr hclsyntax.Expression) hclsyntax.Expression {
 	case *hclsyntax.RelativeTraversalExpr:
 		e.Source = b.charge(e.Source)
 	}
-	return &charged{expr, b}
+	return &charged{expr, b, 0}
 }
 
 // each charges a part that is evaluated once for each element, even where it is a literal.
@@ -171,5 +228,63 @@ func (b *budget) each(expr hclsyntax.Expression) hclsyntax.Expression {
 	if c, ok := b.charge(expr).(*charged); ok {
 		return c
 	}
-	return &charged{expr, b}
+	return &charged{expr, b, 0}
+}
+
+const (
+	// smallValue is how many elements may have types of their own without anybody looking.
+	smallValue = 64
+	// maxTypes is how many elements of a list or map may have types of their own, where one type for all of them must be found: cty
+	// compares every two.
+	maxTypes = 512
+	// maxGiven is how many elements a function or a condition takes: some look at each for long.
+	maxGiven = 1 << 14
+)
+
+// uniform is an expression whose result is about to be converted. A list or map as it is written has a type for each element, and cty
+// takes n² steps to find that all n are the same.
+type uniform struct {
+	hclsyntax.Expression
+	work *budget
+}
+
+func (u *uniform) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	v, diags := u.Expression.Value(ctx)
+	if !v.IsNull() && v.IsKnown() && v.CanIterateElements() && v.LengthInt() > maxGiven {
+		u.work.spent = tooComplex.Diagnostic(u.Range(), fmt.Sprintf("The value has more than %d elements, which is more than a function or a condition takes. Draw equal machines with node_pool.", maxGiven))
+		return cty.DynamicVal, append(diags, u.work.spent)
+	}
+	v, ok := unified(v)
+	if !ok {
+		u.work.spent = tooComplex.Diagnostic(u.Range(), fmt.Sprintf("The value has more than %d elements of different types, and one type for all of them is asked for. Write elements of one type.", maxTypes))
+		return cty.DynamicVal, append(diags, u.work.spent)
+	}
+	return v, diags
+}
+
+// UnwrapExpression lets hcl's static analysis see through the wrapper.
+func (u *uniform) UnwrapExpression() hcl.Expression { return u.Expression }
+
+// unified gives a large list or map whose elements are of one type that type. ok is false where there are many types.
+func unified(v cty.Value) (same cty.Value, ok bool) {
+	ty := v.Type()
+	if v.IsNull() || !v.IsKnown() || v.IsMarked() || !ty.IsTupleType() && !ty.IsObjectType() || v.LengthInt() <= smallValue {
+		return v, true
+	}
+	var first cty.Type
+	one := true
+	for it := v.ElementIterator(); one && it.Next(); {
+		_, element := it.Element()
+		if first == cty.NilType {
+			first = element.Type()
+		}
+		one = element.Type().Equals(first) && !element.IsMarked()
+	}
+	switch {
+	case !one:
+		return v, v.LengthInt() <= maxTypes
+	case ty.IsTupleType():
+		return cty.ListVal(v.AsValueSlice()), true
+	}
+	return cty.MapVal(v.AsValueMap()), true
 }

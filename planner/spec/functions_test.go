@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -8,6 +9,9 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/k8splan/k8splan/planner/diagtest"
+	"github.com/k8splan/k8splan/planner/rule"
 )
 
 // TestFunctions: values of the cidr functions are Terraform's (its documentation's examples and edges).
@@ -80,21 +84,20 @@ func TestFunctions(t *testing.T) {
 // TestFunctionsRefuse: bad arguments are diagnostics of the call, in words.
 func TestFunctionsRefuse(t *testing.T) {
 	for expr, want := range map[string]string{
-		`cidrhost("10.0.0.0/24", 256)`:                          "has no address of that number: it holds 256",
-		`cidrhost("10.0.0.0/24", -257)`:                         "has no address of that number",
-		`cidrhost("10.0.0.0/24", 1.5)`:                          "must be a whole number",
-		`cidrhost("10.0.0.0", 1)`:                               "is no range such as",
-		`cidrhost("010.0.0.0/8", 1)`:                            "is no range such as",
-		`cidrsubnet("10.0.0.0/24", 9, 0)`:                       "can be made longer by 0 to 8 bits",
-		`cidrsubnet("10.0.0.0/24", -1, 0)`:                      "can be made longer by 0 to 8 bits",
-		`cidrsubnet("10.0.0.0/24", 2, 4)`:                       "holds 4 of length /26",
-		`cidrsubnets("10.0.0.0/30", 1, 1, 1)`:                   "has no room left",
-		`cidrcontains("10.0.0.0/8", "x")`:                       "neither an address nor a range",
-		`length(3)`:                                             "must be a list, a map or text",
-		`index(["a"], "b")`:                                     "not in the list",
-		`index("a", "b")`:                                       "must be a list",
-		`sum(["a"])`:                                            "number",
-		`distinct(flatten([for i in range(100) : range(100)]))`: "a list of more than",
+		`cidrhost("10.0.0.0/24", 256)`:        "has no address of that number: it holds 256",
+		`cidrhost("10.0.0.0/24", -257)`:       "has no address of that number",
+		`cidrhost("10.0.0.0/24", 1.5)`:        "must be a whole number",
+		`cidrhost("10.0.0.0", 1)`:             "is no range such as",
+		`cidrhost("010.0.0.0/8", 1)`:          "is no range such as",
+		`cidrsubnet("10.0.0.0/24", 9, 0)`:     "can be made longer by 0 to 8 bits",
+		`cidrsubnet("10.0.0.0/24", -1, 0)`:    "can be made longer by 0 to 8 bits",
+		`cidrsubnet("10.0.0.0/24", 2, 4)`:     "holds 4 of length /26",
+		`cidrsubnets("10.0.0.0/30", 1, 1, 1)`: "has no room left",
+		`cidrcontains("10.0.0.0/8", "x")`:     "neither an address nor a range",
+		`length(3)`:                           "must be a list, a map or text",
+		`index(["a"], "b")`:                   "not in the list",
+		`index("a", "b")`:                     "must be a list",
+		`sum(["a"])`:                          "number",
 		`join(format("%999d", 1), [for i in range(1000) : [for j in range(10) : "x"]]...)`: "more than 1048576 bytes",
 	} {
 		parsed, diags := hclsyntax.ParseExpression([]byte(expr), "", hcl.InitialPos)
@@ -145,5 +148,48 @@ func TestUnknownArgumentsOfFunctions(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}()
+	}
+}
+
+// TestCostly: calls that cost far more than their text does are ended, and lists as large as designs have are not.
+func TestCostly(t *testing.T) {
+	names := func(n int, mixed bool) string {
+		var b strings.Builder
+		for i := range n {
+			if mixed && i%2 == 1 {
+				fmt.Fprintf(&b, "%d, ", i)
+			} else {
+				fmt.Fprintf(&b, "\"host-%d\", ", i)
+			}
+		}
+		return "[" + b.String() + "]"
+	}
+	loop := func(expr string) string { return "[for i in range(1000) : [for j in range(500) : " + expr + "]]" }
+	for name, c := range map[string]struct {
+		expr string
+		ends bool
+	}{
+		"distinct":              {"distinct(" + names(10_000, false) + ")", false},
+		"sort":                  {"sort(" + names(10_000, false) + ")", false},
+		"toset":                 {"toset(" + names(10_000, false) + ")", false},
+		"condition":             {"true ? " + names(10_000, false) + " : []", false},
+		"few types":             {"tolist(" + names(500, true) + ")", false},
+		"many types":            {"tolist(" + names(2_000, true) + ")", true},
+		"many types, condition": {"true ? " + names(2_000, true) + " : []", true},
+		"too many":              {"toset(" + names(40_000, false) + ")", true},
+		"small sets":            {loop("toset([i, j])"), true},
+		"calls":                 {loop("format(\"%05d-%s\", i, j)"), true},
+		"pattern":               {loop("regexall(\"(((a|b|c|d|e|f){1,30}){1,30})\", \"x\")"), true},
+		"pattern and text":      {`regexall("(a|b|c|d|e|f|g|h|i){1,1000}x", join("", [for i in range(1000) : format("%999d", 1)]))`, true},
+		"names by a pattern":    {"[for i in range(1000) : regex(\"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$\", \"worker-${i}\")]", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			src := []byte("cluster \"c\" {\n  type = \"all-in-one\"\n}\nlocals {\n  x = " + c.expr + "\n}\n")
+			var diags hcl.Diagnostics
+			diagtest.Quick(t, func() { _, diags = Load("t.hcl", src, nil) })
+			if diags.HasErrors() != c.ends || c.ends && rule.ID(diags[0]) != "too-complex" {
+				t.Error(diags)
+			}
+		})
 	}
 }

@@ -68,7 +68,7 @@ func (l *loader) scope(body *hclsyntax.Body, vars map[string]cty.Value) bool {
 	for k, v := range l.names.variables {
 		values[k] = v.value
 	}
-	l.ctx = &hcl.EvalContext{Variables: map[string]cty.Value{"var": cty.ObjectVal(values)}, Functions: functions}
+	l.ctx = &hcl.EvalContext{Variables: map[string]cty.Value{"var": cty.ObjectVal(values)}, Functions: l.work.functions()}
 	l.evaluateLocals()
 	return true
 }
@@ -202,6 +202,10 @@ func (l *loader) fit(value cty.Value, want cty.Type, optional *typeexpr.Defaults
 	if optional != nil {
 		value = optional.Apply(value)
 	}
+	value, ok := unified(value)
+	if !ok {
+		return cty.DynamicVal, false
+	}
 	v, err := convert.Convert(value, want)
 	return v, err == nil
 }
@@ -266,7 +270,7 @@ func (l *loader) evaluateLocals() {
 		for _, need := range local.needs {
 			needed[need] = l.names.locals[need].value
 		}
-		ctx := &hcl.EvalContext{Functions: functions, Variables: map[string]cty.Value{"var": l.ctx.Variables["var"], "local": cty.ObjectVal(needed)}}
+		ctx := &hcl.EvalContext{Functions: l.work.functions(), Variables: map[string]cty.Value{"var": l.ctx.Variables["var"], "local": cty.ObjectVal(needed)}}
 		if v, ok := l.evaluate(local.expr, ctx); ok {
 			local.value = v
 		}
@@ -572,7 +576,7 @@ func (l *loader) evaluate(expr hclsyntax.Expression, ctx *hcl.EvalContext) (cty.
 	}
 	scoped := ctx != nil
 	if !scoped {
-		ctx = &hcl.EvalContext{Functions: functions}
+		ctx = &hcl.EvalContext{Functions: l.work.functions()}
 	}
 	if !l.check(expr, scoped) {
 		return cty.DynamicVal, false
