@@ -189,7 +189,7 @@ type result struct {
 	Case, Injection string
 	Predicted       map[string]string        // state by capability
 	Observed        map[string]bool          // whether it worked in the end
-	Gaps            map[string]time.Duration // from the fault to the first success after the first failure; absent: never failed
+	Gaps            map[string]time.Duration // the longest time without an answer, where a question failed; absent: none did, or none was answered again
 	Moved           map[string]time.Duration // leaders: from the fault to another holder; only those that the fault took
 	Healed          time.Duration            // from the repair to a whole cluster
 	Acknowledged    int                      // writes to etcd so far, all of which were read back
@@ -575,27 +575,27 @@ func (p *patient) watch(ctx context.Context, gone map[string]bool, before map[st
 	return seen
 }
 
-// judge says of a capability whether it worked in the end, and how long it was away.
+// judge says of a capability whether it worked in the end, and how long it was away: the longest time between two answers, or between the
+// fault and the first one, in which a question failed. What never answered again has no such time.
 func judge(r *result, name string, tries []try) {
 	if len(tries) == 0 {
 		return
 	}
 	end := tries[len(tries)-1].at
-	failed := false
+	r.Observed[name] = false
+	answered, failed := time.Duration(0), false
 	for _, t := range tries {
 		if !t.ok {
 			failed = true
-		} else if failed {
-			if _, said := r.Gaps[name]; !said {
-				r.Gaps[name] = t.at
-			}
+			continue
 		}
-		if t.at >= end-judgedFor && t.ok {
+		if failed {
+			r.Gaps[name] = max(r.Gaps[name], t.at-answered)
+		}
+		answered, failed = t.at, false
+		if t.at >= end-judgedFor {
 			r.Observed[name] = true
 		}
-	}
-	if _, ok := r.Observed[name]; !ok {
-		r.Observed[name] = false
 	}
 }
 
