@@ -80,7 +80,7 @@ func (h *harness) runCase(ctx context.Context, tc testCase) (err error) {
 		return err
 	}
 	t.plays("site.yml", first)
-	if err := c.check(ctx); err != nil {
+	if err := tc.check(ctx, c); err != nil {
 		return err
 	}
 	t.phase("checks")
@@ -116,7 +116,7 @@ func (h *harness) runCase(ctx context.Context, tc testCase) (err error) {
 			return err
 		}
 		t.row("site.yml after reset.yml", third.took, third)
-		if err := c.check(ctx); err != nil {
+		if err := tc.check(ctx, c); err != nil {
 			return err
 		}
 		t.phase("checks")
@@ -131,6 +131,14 @@ func (h *harness) runCase(ctx context.Context, tc testCase) (err error) {
 	}
 	fmt.Printf("%-44s %8.1f\n", "total", t.all.Seconds())
 	return nil
+}
+
+// check asks of the cluster what every cluster is asked, and what this case is about.
+func (tc testCase) check(ctx context.Context, c *cluster) error {
+	if err := c.check(ctx); err != nil || tc.also == nil {
+		return err
+	}
+	return tc.also(ctx, c)
 }
 
 func sameTree(before, after map[string]string) error {
@@ -153,7 +161,7 @@ func (h *harness) report(ctx context.Context, c *cluster) {
 	defer cancel()
 	var b strings.Builder
 	for _, n := range c.nodes {
-		out, err := n.Exec(ctx, "sh", "-c", "systemctl --failed --no-legend; for u in etcd haproxy keepalived containerd kubelet; do journalctl -q --no-pager -o short-iso -u $u | grep -vE 'level=info|\"level\":\"info\"|mirror pod|: I[0-9]{4} ' | tail -n 40; done")
+		out, err := n.Exec(ctx, "sh", "-c", "systemctl --failed --no-legend; for u in etcd haproxy keepalived containerd crio docker cri-docker kubelet; do journalctl -q --no-pager -o short-iso -u $u | grep -vE 'level=info|\"level\":\"info\"|mirror pod|: I[0-9]{4} ' | tail -n 40; done")
 		fmt.Fprintf(&b, "=== %s\n%s", n.Name, out)
 		if err != nil {
 			fmt.Fprintln(&b, err)

@@ -213,7 +213,7 @@ func eventually(ctx context.Context, limit time.Duration, try func() error) erro
 func (c *cluster) services(ctx context.Context) (map[string]string, error) {
 	running := map[string]string{}
 	for _, n := range c.nodes {
-		for _, s := range []string{"containerd", "kubelet", "etcd", "haproxy", "keepalived"} {
+		for _, s := range []string{"containerd", "crio", "docker", "cri-docker", "kubelet", "etcd", "haproxy", "keepalived"} {
 			out, err := n.Exec(ctx, "systemctl", "show", s, "-p", "ActiveState,MainPID,ExecMainStartTimestampMonotonic")
 			if err != nil {
 				return nil, err

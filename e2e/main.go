@@ -23,6 +23,10 @@ import (
 type testCase struct {
 	name  string // of topologies/<name>.hcl
 	reset bool   // reset.yml, then site.yml once more
+	// extra cases need what lab.Extras builds; they run where they are named, or all of them as "extra".
+	extra bool
+	// also is asked of the cluster after each run of site.yml.
+	also func(context.Context, *cluster) error
 }
 
 // cases in the order in which they run: the quickest first.
@@ -33,6 +37,9 @@ var cases = []testCase{
 	{name: "3+1"},
 	{name: "3+3+2"},
 	{name: "kube-vip"},
+	{name: "crio", reset: true, extra: true},
+	{name: "docker", reset: true, extra: true},
+	{name: "addons", reset: true, extra: true, also: checkAddons},
 }
 
 // harness is what every case needs.
@@ -94,6 +101,11 @@ func run(ctx context.Context, args []string) (err error) {
 	if err := l.Setup(ctx); err != nil {
 		return err
 	}
+	if slices.ContainsFunc(selected, func(c testCase) bool { return c.extra }) {
+		if err := l.Extras(ctx); err != nil {
+			return err
+		}
+	}
 	fmt.Fprintf(os.Stderr, "lab ready after %.0f s\n", time.Since(start).Seconds())
 	if *setup {
 		return nil
@@ -150,10 +162,16 @@ func run(ctx context.Context, args []string) (err error) {
 	return ctx.Err()
 }
 
-// choose returns the cases that were named; none, or "all", stand for all.
+// choose returns the cases that were named; none, or "all", stand for all but the extra ones, "extra" for those.
 func choose(names []string) ([]testCase, error) {
-	if len(names) == 0 || slices.Equal(names, []string{"all"}) {
-		return cases, nil
+	some := func(extra bool) []testCase {
+		return slices.DeleteFunc(slices.Clone(cases), func(c testCase) bool { return c.extra != extra })
+	}
+	switch {
+	case len(names) == 0 || slices.Equal(names, []string{"all"}):
+		return some(false), nil
+	case slices.Equal(names, []string{"extra"}):
+		return some(true), nil
 	}
 	var chosen []testCase
 	for _, name := range names {

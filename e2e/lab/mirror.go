@@ -78,6 +78,15 @@ func (m *mirror) file(path, program, sums string, style func(sum, name string) s
 
 // archive publishes a gzipped tar archive of pairs: name in the archive, built program.
 func (m *mirror) archive(path, sums string, style func(sum, name string) string, pairs ...string) {
+	files := slices.Clone(pairs)
+	for i := 1; i < len(files); i += 2 {
+		files[i] = m.lab.Bin(files[i])
+	}
+	m.archiveOf(path, sums, style, files...)
+}
+
+// archiveOf is archive with the path of each program. No checksum is published where sums is empty.
+func (m *mirror) archiveOf(path, sums string, style func(sum, name string) string, pairs ...string) {
 	m.publish(path, sums, style, func(w io.Writer) error {
 		z, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
 		if err != nil {
@@ -85,14 +94,14 @@ func (m *mirror) archive(path, sums string, style func(sum, name string) string,
 		}
 		t := tar.NewWriter(z)
 		for pair := range slices.Chunk(pairs, 2) {
-			info, err := os.Stat(m.lab.Bin(pair[1]))
+			info, err := os.Stat(pair[1])
 			if err != nil {
 				return err
 			}
 			if err := t.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: pair[0], Mode: 0o755, Size: info.Size(), ModTime: info.ModTime()}); err != nil {
 				return err
 			}
-			if err := copyFile(t, m.lab.Bin(pair[1])); err != nil {
+			if err := copyFile(t, pair[1]); err != nil {
 				return err
 			}
 		}
@@ -120,7 +129,7 @@ func (m *mirror) publish(path, sums string, style func(sum, name string) string,
 		defer f.Close()
 		return fill(io.MultiWriter(f, h))
 	}
-	if m.err = write(); m.err != nil {
+	if m.err = write(); m.err != nil || sums == "" {
 		return
 	}
 	beside := name + sums

@@ -120,7 +120,7 @@ var addonRules = []Rule{
 		}
 		var findings []Finding
 		for _, a := range p.Addons {
-			if a.Known == nil && len(a.Manifests) > 0 && !a.Has("images") {
+			if a.Known == nil && a.Scheduler == nil && len(a.Manifests) > 0 && !a.Has("images") {
 				findings = append(findings, one(a.Block(), "%s names images that this file does not list, so nodes pull them from upstream and not from %s. Write images = [ … ], or images = [] if it has none.", a.Name, p.Artifacts.ImageRepository)...)
 			}
 		}

@@ -137,6 +137,27 @@ var artifactRules = []Rule{
 		return findings
 	}},
 	{rule.Rule{
+		ID: "registry-other-runtime", Severity: rule.Warning, Title: "Registry setting that the runtime does not take",
+		Doc:     "containerd is told of an authority by its path. CRI-O and Docker Engine look for it in a directory of the registry's name, and Docker Engine asks mirrors for images of docker.io alone. What is written has no effect, and pulls fail or go past the mirror.",
+		Fix:     "Lay the authority where the message says, on every node, or use containerd.",
+		Sources: []string{"https://github.com/containers/image/blob/main/docs/containers-certs.d.5.md", "https://docs.docker.com/engine/security/certificates/", "https://docs.docker.com/docker-hub/image-library/mirror/"},
+	}, func(p *plan.Plan) []Finding {
+		directory := map[string]string{plan.CRIO: "/etc/containers/certs.d/", plan.Docker: "/etc/docker/certs.d/"}[p.Runtime.Name]
+		if directory == "" {
+			return nil
+		}
+		var findings []Finding
+		for _, r := range p.Runtime.Registries {
+			if r.CAFile != "" && !r.PlainHTTP {
+				findings = append(findings, one(r.Attr("ca_file"), "%s does not read %s. Lay it as %s%s/ca.crt on every node, and remove ca_file.", p.Runtime.Name, r.CAFile, directory, r.Host)...)
+			}
+			if len(r.Mirrors) > 0 && p.Runtime.Name == plan.Docker && r.Host != "docker.io" {
+				findings = append(findings, one(r.Attr("mirrors"), "Docker Engine asks mirrors for images of docker.io alone, and goes to %s itself. Use containerd, or name the mirror in image_repository.", r.Host)...)
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
 		ID: "registry-without-effect", Severity: rule.Warning, Title: "Registry block that says nothing",
 		Doc:     "Without mirrors, `plain_http`, `skip_verify` or `ca_file` the block changes nothing.",
 		Fix:     "Write `mirrors`, or remove the block.",

@@ -65,7 +65,7 @@ SERVICES = {
     "firewalld": [],
 }
 
-DIRECTORIES = ["/etc/cni/net.d", "/etc/containerd", "/etc/containerd/certs.d/*", "/etc/containers/registries.conf.d",
+DIRECTORIES = ["/etc/cni/net.d", "/etc/containerd", "/etc/containerd/certs.d/*", "/etc/containers", "/etc/containers/registries.conf.d",
                "/etc/crio/crio.conf.d", "/etc/docker", "/etc/kube-vip", "/etc/kubernetes/manifests", "/etc/kubernetes/pki/etcd", "/etc/systemd/system/*.service.d",
                "/opt/cni/bin", "/usr/libexec/keepalived"]
 

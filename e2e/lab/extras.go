@@ -1,0 +1,62 @@
+package lab
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// The versions that the planner asks for. Behind them is what extras.sh could build: CRI-O 1.34.0, Docker Engine 29 before its release,
+// cri-dockerd 0.4.0, and metrics-server itself.
+const (
+	crioVersion          = "1.37.0"
+	dockerVersion        = "29.8.2"
+	criDockerdVersion    = "0.4.10"
+	metricsServerVersion = "v0.9.0"
+)
+
+// ownManifest is what the case addons applies as an addon of its own; its topology names the digest.
+const ownManifest = `apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: from-a-manifest
+  namespace: default
+data:
+  image: quay.io/example/probe:1
+`
+
+// Extra returns the path of a program that extras.sh built.
+func (l *Lab) Extra(name string) string { return filepath.Join(l.Dir, "extras", name) }
+
+// Extras builds and publishes what only some cases need, after Setup: half an hour the first time, a second when everything is there.
+func (l *Lab) Extras(ctx context.Context) error {
+	if err := l.logged(ctx, "extras.sh"); err != nil {
+		return err
+	}
+	wrapper := filepath.Join(l.scripts, "oci-runtime.py")
+	m := mirror{lab: l, dir: filepath.Join(l.Dir, "www", "mirror")}
+	list := func(sum, name string) string { return sum + "  " + name + "\n" }
+	m.archiveOf("storage.googleapis.com/cri-o/artifacts/cri-o.amd64.v"+crioVersion+".tar.gz", ".sha256sum", list,
+		"cri-o/bin/crio", l.Extra("crio"), "cri-o/bin/pinns", l.Extra("pinns"), "cri-o/bin/conmon", l.Extra("conmon"),
+		"cri-o/bin/crun", wrapper, "cri-o/bin/runc", l.Bin("runc"), "cri-o/bin/crictl", l.Bin("crictl"))
+	m.archiveOf("download.docker.com/linux/static/stable/x86_64/docker-"+dockerVersion+".tgz", "", nil,
+		"docker/dockerd", l.Extra("dockerd"), "docker/docker-proxy", l.Extra("docker-proxy"), "docker/containerd", l.Bin("containerd"),
+		"docker/containerd-shim-runc-v2", l.Bin("containerd-shim-runc-v2"), "docker/ctr", l.Bin("ctr"), "docker/runc", wrapper, "docker/runc-itself", l.Bin("runc"))
+	m.archiveOf("github.com/Mirantis/cri-dockerd/releases/download/v"+criDockerdVersion+"/cri-dockerd-"+criDockerdVersion+".amd64.tgz", "", nil,
+		"cri-dockerd/cri-dockerd", l.Extra("cri-dockerd"))
+	if m.err != nil {
+		return m.err
+	}
+	if err := os.WriteFile(filepath.Join(l.Dir, "www", "own.yaml"), []byte(ownManifest), 0o644); err != nil {
+		return err
+	}
+	base := layer{
+		"etc/passwd": {data: []byte("root:x:0:0::/:/\n"), mode: 0o644},
+		"tmp":        {mode: 0o1777 | fs.ModeDir},
+	}
+	server := layer{}
+	server.program("metrics-server", l.Extra("metrics-server"))
+	metrics := image{name: "metrics-server", tag: metricsServerVersion, entrypoint: []string{"/metrics-server"}, layers: []layer{base, server}}
+	return metrics.write(filepath.Join(l.Dir, "registry"))
+}
