@@ -14,6 +14,7 @@ import (
 	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/check"
+	"github.com/k8splan/k8splan/planner/diagtest"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 )
@@ -26,7 +27,8 @@ cluster "big" {
   control_plane_endpoint = "api.big.example:6443"
 }
 network {
-  pod_subnets = ["10.128.0.0/11"]
+  pod_subnets         = ["10.128.0.0/9"]
+  node_cidr_mask_size = 25
 }
 load_balancer "haproxy" {
   virtual_ip = "10.0.0.10"
@@ -59,10 +61,34 @@ func open(t testing.TB, src []byte) *planner.Project {
 	return p
 }
 
-func BenchmarkOpen5000(b *testing.B) {
-	src := large(4995)
-	for b.Loop() {
-		open(b, src)
+func BenchmarkOpen(b *testing.B) {
+	for _, nodes := range []int{500, 5000, 50_000} {
+		b.Run(fmt.Sprint(nodes), func(b *testing.B) {
+			src := large(nodes - 5)
+			for b.Loop() {
+				open(b, src)
+			}
+		})
+	}
+}
+
+// TestGrowth: ten times the nodes take some thirteen times as long (n log n), and never the hundred times that n² would take. What is
+// wrong with every node costs no more than that either.
+func TestGrowth(t *testing.T) {
+	good := large
+	bad := func(n int) []byte { // every worker twice, with an address inside of the pods' range
+		return append(large(n/2), fmt.Sprintf("node_pool \"again\" {\n  roles           = [\"worker\"]\n  count           = %d\n  first_address   = \"10.1.0.1\"\n  failure_domains = [\"a\", \"b\"]\n}\nnode_pool \"astray\" {\n  roles         = [\"worker\", \"etcd\"]\n  count         = %d\n  first_address = \"10.128.0.1\"\n}\n", n/4, n/4)...)
+	}
+	for name, design := range map[string]func(int) []byte{"good": good, "bad": bad} {
+		cost := func(nodes int) float64 {
+			src := design(nodes)
+			return diagtest.Cost(func() { planner.Open("topology.hcl", src, nil, time.Time{}) }).Seconds()
+		}
+		small, big := cost(5_000), cost(50_000)
+		t.Logf("%s: 50,000 nodes take %.1f times as long as 5,000", name, big/small)
+		if big > 40*small {
+			t.Errorf("%s: 5,000 nodes take %.3f s and 50,000 take %.3f s", name, small, big)
+		}
 	}
 }
 
