@@ -57,8 +57,8 @@ var endpointRules = []Rule{
 		Fix:     "Write the virtual IP, the balancer's address, or a DNS name that stands for all.",
 		Sources: []string{haKubeadm, "https://github.com/kubernetes/kubeadm/issues/2472"},
 	}, func(p *plan.Plan) []Finding {
-		if !stated(p) || len(p.ControlPlanes()) < 2 {
-			return nil
+		if !stated(p) || len(p.ControlPlanes()) < 2 || p.LoadBalancer.Kind == plan.NoBalancer && p.Cluster.Topology.LoadBalancer {
+			return nil // where there is no balancer, that is what is wrong
 		}
 		n := hostCalled(p, p.Cluster.Endpoint.Host)
 		if n == nil || !n.Roles.Has(plan.ControlPlane) || n.Roles.Has(plan.Balancer) && p.LoadBalancer.Kind == plan.HAProxy {

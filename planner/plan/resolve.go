@@ -3,6 +3,7 @@ package plan
 import (
 	"maps"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -67,6 +68,9 @@ func (r *resolver) target() {
 	r.plan.Target.Facts = facts
 }
 
+// schemeOrPath is what a URL has and an endpoint has not.
+var schemeOrPath = regexp.MustCompile(`^[a-z]+://|/.*$`)
+
 func (r *resolver) cluster() {
 	s, p := r.spec.Cluster, &r.plan.Cluster
 	p.Source = s.Source
@@ -82,7 +86,12 @@ func (r *resolver) cluster() {
 	if s.ControlPlaneEndpoint != nil {
 		host, port, ok := hostPort(*s.ControlPlaneEndpoint)
 		if !ok {
-			r.fail(invalidEndpoint, s.Attr("control_plane_endpoint"), `control_plane_endpoint is %q. Write a DNS name in lower case or an address, a colon and a port from 1 to 65535: "api.example.com:6443", "[fd00::10]:6443". It takes no scheme and no path.`, excerpt(*s.ControlPlaneEndpoint))
+			bare := schemeOrPath.ReplaceAllString(*s.ControlPlaneEndpoint, "")
+			if _, _, well := hostPort(bare); well {
+				r.fail(invalidEndpoint, s.Attr("control_plane_endpoint"), "control_plane_endpoint is %q, and takes no scheme and no path. Write %q.", excerpt(*s.ControlPlaneEndpoint), bare)
+			} else {
+				r.fail(invalidEndpoint, s.Attr("control_plane_endpoint"), `control_plane_endpoint is %q. Write a DNS name in lower case or an address, a colon and a port from 1 to 65535: "api.example.com:6443", "[fd00::10]:6443". It takes no scheme and no path.`, excerpt(*s.ControlPlaneEndpoint))
+			}
 		} else {
 			p.Endpoint = Endpoint{Host: canonicalHost(host), Port: port}
 		}

@@ -141,7 +141,11 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 			continue
 		}
 		if earlier := first[block.Type]; earlier != nil && !child.Many {
-			l.add(duplicateBlock, block.DefRange(), fmt.Sprintf("%s stands already on line %d, and may stand once. Put the arguments of both into one block.", title(child.Name), earlier.TypeRange.Start.Line))
+			instead := "Put the arguments of both into one block."
+			if child.Name == "cluster" {
+				instead = "A file draws one cluster: put the other one into a file of its own."
+			}
+			l.add(duplicateBlock, block.DefRange(), fmt.Sprintf("%s stands already on line %d, and may stand once. %s", title(child.Name), earlier.TypeRange.Start.Line, instead))
 			continue
 		}
 		if first[block.Type] == nil {
@@ -350,6 +354,9 @@ func (l *loader) strayArgument(s *shape, attr *hclsyntax.Attribute) (detail, mea
 			return detail + fmt.Sprintf(" Did you mean the block %s?", block.form()), ""
 		}
 	}
+	if path, name := prefixed(attr.Name); path != "" {
+		return detail + fmt.Sprintf(" Write %s in the block %s.", name, path), ""
+	}
 	if owners := argumentOwners(attr.Name); len(owners) > 0 {
 		return detail + fmt.Sprintf(" It belongs into %s.", sentence(owners, "or")), ""
 	}
@@ -385,6 +392,9 @@ func (l *loader) strayBlock(s *shape, block *hclsyntax.Block) string {
 			return detail + fmt.Sprintf(" Did you mean %s?", child.form())
 		}
 	}
+	if s.Name == "" && slices.Contains(terraforms, block.Type) {
+		return detail + " It is Terraform's. A topology says what the cluster is; `k8splan generate` writes Terraform from it, where the target is a cloud."
+	}
 	if owners := blockOwners(block.Type); len(owners) > 0 {
 		return detail + fmt.Sprintf(" It belongs %s.", sentence(owners, "or"))
 	}
@@ -397,12 +407,28 @@ func (l *loader) strayBlock(s *shape, block *hclsyntax.Block) string {
 	return detail + fmt.Sprintf(" The blocks are %s.", sentence(s.blockNames, "and"))
 }
 
+// terraforms are blocks of Terraform that no topology has.
+var terraforms = []string{"resource", "data", "module", "output", "terraform", "moved", "import"}
+
 // form is how a block is written.
 func (s *shape) form() string {
 	if s.Label == "" {
 		return s.Name + " { … }"
 	}
 	return s.Name + ` "…" { … }`
+}
+
+// prefixed finds the argument that a name with its block's before it stands for: ssh_user is user in the block ssh.
+func prefixed(name string) (path, argument string) {
+	walkSchema(Schema, "", func(b *Block, at string) {
+		rest, ok := strings.CutPrefix(spelling.Fold(name), spelling.Fold(b.Name))
+		for _, a := range b.Arguments {
+			if ok && rest == spelling.Fold(a.Name) {
+				path, argument = at, a.Name
+			}
+		}
+	})
+	return path, argument
 }
 
 // argumentOwners lists the blocks that have an argument of a name.

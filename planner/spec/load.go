@@ -1,9 +1,11 @@
 package spec
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -124,6 +126,22 @@ func (l *loader) syntax(diags hcl.Diagnostics) {
 		}
 		stop := false
 		switch {
+		case d.Subject != nil && conflict.MatchString(line):
+			d.Summary, d.Detail, stop = "Merge that was not finished", "This line is a mark of git's: of the two versions between <<<<<<< and >>>>>>> keep one, and remove the marks.", true
+		case d.Summary == "Unterminated template string" || d.Summary == "Invalid multi-line string":
+			// Every quote behind it is taken for the other kind.
+			d.Summary, d.Detail, stop = "Text that is not closed", "A double quote is missing at the end of this line.", true
+			if open := strings.LastIndexByte(line, '"'); open >= 0 && d.Subject != nil {
+				begin := l.lineStart(*d.Subject)
+				d.Subject.Start.Byte, d.Subject.Start.Column = begin+open, utf8.RuneCountInString(line[:open])+1
+				d.Subject.End = d.Subject.Start
+				d.Subject.End.Byte, d.Subject.End.Column = begin+len(line), utf8.RuneCountInString(line)+1
+			}
+		case d.Summary == "Unclosed configuration block" && d.Subject != nil:
+			d.Detail = "The block is not closed: the file ends before its brace." + l.unclosed(d.Subject.Start)
+		case d.Summary == "Invalid number literal" && unquoted.MatchString(line):
+			m := unquoted.FindStringSubmatch(line)
+			d.Detail = fmt.Sprintf("This is no number. Text stands in double quotes: %s = %q.", m[1], m[2]+m[3])
 		case d.Subject != nil && d.Subject.Start.Byte == 0 && strings.HasPrefix(line, "{"):
 			d.Summary, d.Detail, stop = "JSON in place of HCL", "This is JSON"+otherLanguage, true
 		case d.Summary == "Argument or block definition required" && foreign.MatchString(line):
@@ -149,10 +167,37 @@ func (l *loader) syntax(diags hcl.Diagnostics) {
 
 const otherLanguage = ", and a topology is written in HCL: name = value for an argument, name { … } for a block. `k8splan init TYPE` writes one to start from."
 
+// conflict is a line that git leaves where two versions clash.
+var conflict = regexp.MustCompile(`^(<<<<<<< |=======$|>>>>>>> |\|\|\|\|\|\|\| )`)
+
+// topmost is a line with which a block at the top of a file begins.
+var topmost = regexp.MustCompile(`(?m)^([a-z_]+)(?: +"[^"\n]*")? *\{`)
+
+// unclosed says where the brace of a block is most likely missing: before the next block that begins where those at the top do.
+func (l *loader) unclosed(block hcl.Pos) string {
+	end := bytes.IndexByte(l.src[block.Byte:], '\n')
+	if end < 0 {
+		return ""
+	}
+	from := block.Byte + end + 1
+	for _, at := range topmost.FindAllSubmatchIndex(l.src[from:], 20) {
+		if name := string(l.src[from+at[2] : from+at[3]]); compiled().blocks[name] != nil {
+			line := block.Line + 1 + bytes.Count(l.src[from:from+at[0]], []byte("\n"))
+			return fmt.Sprintf(" It is most likely missing before line %d, where %s begins.", line, strings.TrimSpace(strings.TrimSuffix(string(l.src[from+at[0]:from+at[1]]), "{")))
+		}
+	}
+	return ""
+}
+
+// lineStart is the first byte of the line on which a range starts, as far as line looks for it.
+func (l *loader) lineStart(at hcl.Range) int {
+	start := min(at.Start.Byte, len(l.src))
+	return strings.LastIndexByte(string(l.src[max(0, start-200):start]), '\n') + 1 + max(0, start-200)
+}
+
 // line is the text of the line on which a range starts.
 func (l *loader) line(at hcl.Range) string {
-	start := min(at.Start.Byte, len(l.src))
-	begin := strings.LastIndexByte(string(l.src[max(0, start-200):start]), '\n') + 1 + max(0, start-200)
+	begin := l.lineStart(at)
 	text := string(l.src[begin:min(len(l.src), begin+400)])
 	line, _, _ := strings.Cut(text, "\n")
 	return strings.TrimSuffix(line, "\r")

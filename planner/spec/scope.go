@@ -121,6 +121,10 @@ func (l *loader) variable(block *hclsyntax.Block, given map[string]cty.Value) {
 	if attr, ok := block.Body.Attributes["type"]; ok {
 		ty, defaults, diags := typeexpr.TypeConstraintWithDefaults(attr.Expr)
 		if diags.HasErrors() {
+			if v, ok := literal(attr.Expr); ok && v.Type() == cty.String && !v.IsNull() {
+				l.add(invalidVariable, attr.Expr.Range(), fmt.Sprintf("A type stands without quotes: type = %s.", v.AsString()))
+				return
+			}
 			detail := fmt.Sprintf("%s. Write string, number, bool, any, list(string), map(string) or object({ … }), without quotes.", strings.TrimSuffix(diags[0].Detail, "."))
 			l.add(invalidVariable, attr.Expr.Range(), detail)
 			return

@@ -11,6 +11,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 // describe names what a value is, in the words that diagnostics use.
@@ -108,11 +110,23 @@ func (a *argument) enum(word string, at hcl.Range) bool {
 	return false
 }
 
+// elsewhere are words of other tools, folded, for ours of closed sets.
+var elsewhere = map[string]string{
+	"master": "control-plane", "controller": "control-plane", "server": "control-plane", "manager": "control-plane",
+	"agent": "worker", "minion": "worker", "compute": "worker", "node": "worker",
+	"lb": "load-balancer", "balancer": "load-balancer", "proxy": "load-balancer",
+	"singlenode": "all-in-one", "standalone": "all-in-one", "aio": "all-in-one", "ha": "multi-etcd-multi-master",
+}
+
 // unknownWord reports a word that is none of a closed set.
 func (l *loader) unknownWord(what, word string, known []string, at hcl.Range) {
 	detail := fmt.Sprintf("%s is %q, which is not known.", what, word)
-	if s := l.near(word, known); s != "" {
-		detail += fmt.Sprintf(" Did you mean %q?", s)
+	meant := l.near(word, known)
+	if ours := elsewhere[spelling.Fold(word)]; slices.Contains(known, ours) {
+		meant = ours
+	}
+	if meant != "" {
+		detail += fmt.Sprintf(" Did you mean %q?", meant)
 	}
 	l.add(unknownValue, at, detail+fmt.Sprintf(" It is one of %s.", sentence(quoted(known), "and")))
 }

@@ -1,2 +1,2 @@
-cluster "prod" { # error: syntax-error: There is no closing brace for this block
+cluster "prod" { # error: syntax-error: the file ends before its brace
   type = "all-in-one"

@@ -30,7 +30,7 @@ ssh {
 netwrok { # error: unknown-block: Did you mean network { … }?
 }
 
-terraform { # error: unknown-block: The blocks are variable, locals, cluster,
+terraform { # error: unknown-block: It is Terraform's
 }
 
 locals {

@@ -4,7 +4,7 @@ variable "size" {
 }
 
 variable "kind" {
-  type    = "string" # error: invalid-variable: Write string, number, bool,
+  type    = "string" # error: invalid-variable: type = 
   default = "x"
 }
 

@@ -1,0 +1,12 @@
+resource "aws_instance" "cp" { # error: unknown-block: Terraform's
+}
+cluster "prod" {
+  type = "ha" # error: unknown-value: "multi-etcd-multi-master"
+}
+cluster "dev" { # error: duplicate-block: a file of its own
+  type = "all-in-one"
+}
+node "a" {
+  roles    = ["master"] # error: unknown-value: Did you mean "control-plane"
+  ssh_user = "root"     # error: unknown-argument: Write user in the block ssh
+}
