@@ -693,12 +693,13 @@ func (p *patient) probes(gone map[string]bool, before map[string]string) map[str
 	return probes
 }
 
-// runs says whether a pod that is made through one control plane's own API server gets to run.
+// runs says whether a pod that is made through one control plane's own API server gets to run, elsewhere than on the spare, which simulate
+// does not know.
 func (p *patient) runs(ctx context.Context, cp *lab.Node) bool {
 	p.pod++
 	name := fmt.Sprintf("canary-%d", p.pod)
 	server := []string{"--server", "https://" + cp.Address + ":6443", "--request-timeout", "3s"}
-	manifest := fmt.Sprintf(`{"apiVersion":"v1","kind":"Pod","metadata":{"name":%q,"labels":{"canary":"yes"}},"spec":{"terminationGracePeriodSeconds":0,"containers":[{"name":"c","image":%q,"command":["sleep","600"]}]}}`, name, lab.ProbeImage)
+	manifest := fmt.Sprintf(`{"apiVersion":"v1","kind":"Pod","metadata":{"name":%q,"labels":{"canary":"yes"}},"spec":{"terminationGracePeriodSeconds":0,"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchFields":[{"key":"metadata.name","operator":"NotIn","values":["spare"]}]}]}}},"containers":[{"name":"c","image":%q,"command":["sleep","600"]}]}}`, name, lab.ProbeImage)
 	if _, err := p.kubeInput(ctx, manifest, append(server, "create", "-f", "-")...); err != nil {
 		return false
 	}
