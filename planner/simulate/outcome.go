@@ -69,7 +69,7 @@ const (
 	EtcdWrites Capability = "etcd-writes" // a value is agreed on by a quorum
 	EtcdReads  Capability = "etcd-reads"  // a linearizable read, as API servers do them
 	API        Capability = "api"         // a request through the control plane endpoint is answered
-	Scheduling Capability = "scheduling"  // new pods get a node, controllers act
+	Scheduling Capability = "scheduling"  // new pods come to run, controllers act
 	Pods       Capability = "pods"        // running pods keep running
 	Services   Capability = "services"    // a Service's address leads to its pods
 	DNS        Capability = "dns"         // cluster names resolve
@@ -130,13 +130,13 @@ func (m *Model) Outcome(f Failure) Outcome {
 	add(Verdict{Capability: EtcdReads, State: etcd.State, Reason: w.reads(etcd)})
 	endpoint := w.reachable(api)
 	add(endpoint)
-	schedule := w.scheduling(api)
-	add(schedule)
+	control := w.controllers(api)
+	add(w.scheduling(control, api))
 	pods := w.pods()
 	add(pods)
 	add(w.services(endpoint))
-	add(w.names(schedule))
-	add(w.join(endpoint, schedule, etcd))
+	add(w.names(control))
+	add(w.join(endpoint, control, etcd))
 	o.Recovery = w.recovery()
 	return o
 }
@@ -259,7 +259,8 @@ func (w *world) whyUnreachable(api []State) string {
 	return "the control plane that the endpoint names is not reached"
 }
 
-func (w *world) scheduling(api []State) Verdict {
+// controllers judges who acts on what the API holds: schedulers and controller-managers.
+func (w *world) controllers(api []State) Verdict {
 	if len(w.m.cps) == 0 {
 		return Verdict{Capability: Scheduling, State: Up, Reason: "the control plane belongs to the vendor"}
 	}
@@ -276,14 +277,67 @@ func (w *world) scheduling(api []State) Verdict {
 		v.Reason = "no API server works, so that no scheduler or controller acts"
 	case best == Depends:
 		v.Reason = "it depends on which etcd member leads"
-	case w.alive(w.m.workers) == 0:
-		v.State, v.Reason = Down, "no worker is left to place a pod on"
 	case up < len(w.m.cps):
 		v.State, v.Reason = Degraded, fmt.Sprintf("%d of %s can lead them", up, count(len(w.m.cps), "control plane"))
 	default:
 		v.Reason = "a scheduler and a controller-manager hold their leases"
 	}
 	return v
+}
+
+// scheduling judges whether new pods come to run. A scheduler alone starts none: a kubelet has to hear of them, by the endpoint.
+func (w *world) scheduling(control Verdict, api []State) Verdict {
+	if len(w.m.cps) == 0 || control.State == Down {
+		return control
+	}
+	best, informed := w.informed(api)
+	v := control
+	alive := w.alive(w.m.workers)
+	switch {
+	case alive == 0:
+		v.State, v.Reason = Down, "no worker is left to place a pod on"
+	case best == Down:
+		v.State, v.Reason = Down, "pods get a node and no kubelet hears of them: no worker reaches the endpoint, and every one counts as lost after a minute"
+	case control.State == Depends:
+	case best == Depends:
+		v.State, v.Reason = Depends, "it depends on whether workers reach the endpoint"
+	case informed < alive:
+		v.State, v.Reason = Degraded, fmt.Sprintf("%d of %s reach the endpoint; the others count as lost after a minute", informed, count(alive, "worker"))
+	}
+	return v
+}
+
+// informed says how the best placed worker reaches the API, and how many surely do. A kubelet dials the endpoint; that of a control plane
+// its own API server, from 1.33 on, where kubeadm's feature gate ControlPlaneKubeletLocalMode became the default
+// (cmd/kubeadm/app/cmd/phases/join/kubelet.go).
+func (w *world) informed(api []State) (best State, sure int) {
+	local := map[int]State{}
+	if w.m.p.Cluster.Version.Minor >= 33 {
+		for i, c := range w.m.cps {
+			local[c] = api[i]
+		}
+	}
+	best = Down
+	zones := map[string]State{}
+	for _, i := range w.m.workers {
+		if w.dead[i] {
+			continue
+		}
+		zone := w.m.nodes[i].FailureDomain
+		state, known := zones[zone]
+		if !known {
+			state = w.endpoint(zone, api)
+			zones[zone] = state
+		}
+		if own, ok := local[i]; ok {
+			state = better(state, own)
+		}
+		if state == Up {
+			sure++
+		}
+		best = better(best, state)
+	}
+	return best, sure
 }
 
 func (w *world) pods() Verdict {
@@ -316,11 +370,11 @@ func (w *world) services(endpoint Verdict) Verdict {
 // replicas is how many CoreDNS pods kubeadm starts (cmd/kubeadm/app/phases/addons/dns/manifests.go); they prefer different nodes.
 const replicas = 2
 
-func (w *world) names(schedule Verdict) Verdict {
+func (w *world) names(control Verdict) Verdict {
 	v := Verdict{Capability: DNS, State: Up, Reason: "the replicas of CoreDNS are up"}
 	dead := len(w.m.kubelet) - w.alive(w.m.kubelet)
 	again := "; nobody places them again until the control plane is back"
-	if schedule.State != Down {
+	if control.State != Down {
 		again = "; they are placed again once the node counts as lost"
 	}
 	switch {
@@ -347,7 +401,7 @@ func (w *world) names(schedule Verdict) Verdict {
 	return v
 }
 
-func (w *world) join(endpoint, schedule, etcd Verdict) Verdict {
+func (w *world) join(endpoint, control, etcd Verdict) Verdict {
 	v := Verdict{Capability: Join, State: Up, Reason: "the endpoint answers and certificate requests are signed", From: endpoint.From}
 	// every one of them is needed: the endpoint to ask, a controller to sign, a write to remember the node
 	api := endpoint
@@ -359,7 +413,7 @@ func (w *world) join(endpoint, schedule, etcd Verdict) Verdict {
 			v.State, v.Reason = need.State, need.Reason
 		}
 	}
-	if schedule.State == Down && w.alive(w.m.workers) > 0 && v.State != Down {
+	if control.State == Down && w.alive(w.m.workers) > 0 && v.State != Down {
 		v.State, v.Reason = Down, "no controller-manager works, so that no certificate request is signed"
 	}
 	return v

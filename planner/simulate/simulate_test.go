@@ -14,6 +14,8 @@ import (
 type design struct {
 	etcd, cps, workers, lbs int
 	stacked                 bool
+	converged               bool // control planes run pods, too
+	minor                   int  // of Kubernetes
 	zones                   []string
 	kind                    string
 	rename                  func(string) string
@@ -27,6 +29,11 @@ func (d design) plan() *plan.Plan {
 		p.Etcd.Placement = topologies.Stacked
 	}
 	p.LoadBalancer.Kind = d.kind
+	p.Cluster.Version = plan.Version{Major: 1, Minor: d.minor}
+	pods := plan.Roles(0)
+	if d.converged {
+		pods = plan.Worker
+	}
 	add := func(prefix string, n int, roles plan.Roles) {
 		for i := range n {
 			name := fmt.Sprintf("%s-%d", prefix, i+1)
@@ -47,10 +54,10 @@ func (d design) plan() *plan.Plan {
 		}
 	}
 	if d.stacked {
-		add("cp", d.cps, plan.ControlPlane|plan.EtcdRole)
+		add("cp", d.cps, plan.ControlPlane|plan.EtcdRole|pods)
 	} else {
 		add("etcd", d.etcd, plan.EtcdRole)
-		add("cp", d.cps, plan.ControlPlane)
+		add("cp", d.cps, plan.ControlPlane|pods)
 	}
 	add("w", d.workers, plan.Worker)
 	add("lb", d.lbs, plan.Balancer)
@@ -85,6 +92,8 @@ func TestVerdicts(t *testing.T) {
 	stacked3 := design{cps: 3, workers: 2, lbs: 1, kind: plan.HAProxy, stacked: true, zones: racks}
 	vip := design{cps: 3, workers: 2, kind: plan.KubeVIP, stacked: true, zones: racks}
 	lone := design{etcd: 1, cps: 3, workers: 1, lbs: 1, kind: plan.HAProxy}
+	converged := design{cps: 3, workers: 1, lbs: 1, kind: plan.HAProxy, stacked: true, converged: true, minor: 33}
+	converged132 := design{cps: 3, workers: 1, lbs: 1, kind: plan.HAProxy, stacked: true, converged: true, minor: 32}
 	one := design{cps: 1, workers: 2, kind: plan.NoBalancer, stacked: true}
 	for _, c := range []struct {
 		name      string
@@ -97,7 +106,7 @@ func TestVerdicts(t *testing.T) {
 		{"an etcd member", external3, "node/etcd-1", "", "degraded degraded degraded up up up up up"},
 		{"a control plane", external3, "node/cp-1", "", "up up degraded degraded up degraded degraded up"},
 		{"two members", external3, "node/etcd-1 node/etcd-2", "", "down down down down up degraded up down"},
-		{"both balancers", external3, "node/lb-1 node/lb-2", "", "up up down up up degraded up down"},
+		{"both balancers", external3, "node/lb-1 node/lb-2", "", "up up down down up degraded up down"},
 		{"one balancer process", external3, "balancer/lb-1", "", "up up degraded up up up up up"},
 		{"every control plane", external3, "node/cp-1 node/cp-2 node/cp-3", "", "up up down down up degraded depends down"},
 		{"a rack", external3, "zone/rack-a", "", "degraded degraded degraded degraded degraded degraded depends up"},
@@ -109,7 +118,10 @@ func TestVerdicts(t *testing.T) {
 		{"kube-vip, one control plane", vip, "node/cp-1", "", "degraded degraded degraded degraded up degraded degraded up"},
 		{"the lone etcd", lone, "node/etcd-1", "", "down down down down up degraded up down"},
 		{"a control plane beside the lone etcd", lone, "node/cp-1", "", "up up degraded degraded up degraded degraded up"},
-		{"the lone balancer", lone, "node/lb-1", "", "up up down up up degraded up down"},
+		{"the lone balancer", lone, "node/lb-1", "", "up up down down up degraded up down"},
+		// from 1.33 on the kubelet of a control plane dials its own API server
+		{"the lone balancer, pods on control planes", converged, "node/lb-1", "", "up up down degraded up degraded up down"},
+		{"the lone balancer, pods on control planes, 1.32", converged132, "node/lb-1", "", "up up down down up degraded up down"},
 		{"the one control plane", one, "node/cp-1", "", "down down down down up degraded degraded down"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
