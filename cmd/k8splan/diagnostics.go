@@ -152,7 +152,7 @@ func (a *app) formatDiagnostic(out *bytes.Buffer, d *hcl.Diagnostic, sources map
 				in = ", in " + visible(context)
 			}
 		}
-		fmt.Fprintf(out, "  on %s line %d, column %d%s:\n", visible(at.Filename), at.Start.Line, at.Start.Column, in)
+		fmt.Fprintf(out, "  on %s line %d, column %d%s:\n", named(at.Filename), at.Start.Line, at.Start.Column, in)
 		if src != nil {
 			a.snippet(out, at, src)
 		}
@@ -246,6 +246,11 @@ func visible(s string) string {
 		}
 		return unicode.ReplacementChar
 	}, s)
+}
+
+// named is the name of a file on one line, whatever it is called: what begins a line of a log can be a command to who reads it.
+func named(file string) string {
+	return visible(strings.NewReplacer("\n", `\n`, "\r", `\r`).Replace(file))
 }
 
 func wrap(text string, columns int) []string {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -45,5 +47,22 @@ func TestHostileInput(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The name of a file can hold a line end and what a program that reads the log takes for a command.
+func TestHostileName(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x\n::error file=y::z\x1b[2J.hcl")
+	if err := os.WriteFile(name, []byte("cluster \"x\" { typ = 1 }\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, format := range []string{"text", "json", "sarif", "junit", "github"} {
+		var stdout, stderr bytes.Buffer
+		if code := run([]string{"validate", "-o", format, name}, strings.NewReader(""), &stdout, &stderr); code != exitWrong {
+			t.Errorf("%s: exit code %d", format, code)
+		}
+		if out := stdout.String() + stderr.String(); strings.Contains(out, "\n::error file=y") || strings.Contains(out, "\x1b") || !strings.Contains(out, "typ") {
+			t.Errorf("%s: %q", format, out)
+		}
 	}
 }

@@ -24,9 +24,6 @@ const defaultFile = "topology.hcl"
 // stdinName is how diagnostics name standard input.
 const stdinName = "<stdin>"
 
-// mostBytes bounds what is read: the loader refuses long before, and says why.
-const mostBytes = 16 << 20
-
 // topologyFlags are the flags of every command that reads a topology.
 type topologyFlags struct {
 	vars  []variable // in the order of the command line: the last one wins
@@ -172,7 +169,8 @@ func readFile(name string) ([]byte, error) {
 	return bounded(f)
 }
 
-func bounded(r io.Reader) ([]byte, error) { return io.ReadAll(io.LimitReader(r, mostBytes)) }
+// bounded reads a file as far as the loader needs it to say that it is too large.
+func bounded(r io.Reader) ([]byte, error) { return io.ReadAll(io.LimitReader(r, spec.MaxBytes+1)) }
 
 func exists(name string) bool {
 	_, err := os.Stat(name)

@@ -40,6 +40,12 @@ Exit code 0: no error in any file. 1: an error, or with --strict a warning.`,
 			var all []*opened
 			for _, name := range files {
 				o, err := a.open([]string{name}, &topology)
+				var usage usageError
+				if err != nil && out.value == "text" && !errors.As(err, &usage) {
+					a.complain(err) // the other files are judged all the same
+					report.Valid = false
+					continue
+				}
 				if err != nil {
 					return err
 				}
@@ -89,10 +95,10 @@ func (a *app) verdict(o *opened, good bool) {
 	said := tally(o.diags)
 	switch {
 	case !good:
-		a.complain(errors.New(o.name + ": " + said))
+		a.complain(errors.New(named(o.name) + ": " + said))
 	case said != "":
-		fmt.Fprintf(a.stdout, "%s: valid, with %s\n", o.name, said)
+		fmt.Fprintf(a.stdout, "%s: valid, with %s\n", named(o.name), said)
 	default:
-		fmt.Fprintf(a.stdout, "%s: valid\n", o.name)
+		fmt.Fprintf(a.stdout, "%s: valid\n", named(o.name))
 	}
 }

@@ -71,7 +71,7 @@ type piece struct {
 const mostRestarts = 64
 
 // mostBytes bounds the file in which the cursor is looked for; the loader takes no larger one.
-const mostBytes = 2 << 20
+const mostBytes = spec.MaxBytes
 
 // find finds the cursor at an offset of the text.
 func find(text string, offset int) cursor {

@@ -11,7 +11,8 @@ import (
 
 // Limits on a file. They bound what HCL's recursive parser and evaluator are asked to do, and lie far above any topology.
 const (
-	maxBytes = 2 << 20
+	// MaxBytes is how large a file may be. Whoever reads one need not read more than a byte beyond.
+	MaxBytes = 2 << 20
 	// maxDepth bounds brackets, braces, quotes and interpolations inside one another.
 	maxDepth = 64
 	// maxParts bounds the operators, dots, indexes and template directives of one expression between two commas or line ends: each
@@ -21,12 +22,12 @@ const (
 	maxSyntaxErrors = 20
 )
 
-// guard refuses what must not reach HCL's parser. Files that pass are UTF-8, at most maxBytes long, and shallow. parts says how the file
+// guard refuses what must not reach HCL's parser. Files that pass are UTF-8, at most MaxBytes long, and shallow. parts says how the file
 // is to be parsed.
 func guard(filename string, src []byte) (how parts, refusal *hcl.Diagnostic) {
 	start := hcl.Range{Filename: filename, Start: hcl.InitialPos, End: hcl.InitialPos}
-	if len(src) > maxBytes {
-		return parts{}, fileTooLarge.Diagnostic(start, fmt.Sprintf("The file has %.1f MiB, and at most %d MiB are read. A topology of 5,000 single nodes takes under 1 MiB: is this the right file? Equal machines are drawn in a few lines with node_pool.", float64(len(src))/(1<<20), maxBytes>>20))
+	if len(src) > MaxBytes {
+		return parts{}, fileTooLarge.Diagnostic(start, fmt.Sprintf("The file has more than %d MiB, and a topology of 5,000 single nodes takes under 1 MiB. Is this the right file? Equal machines are drawn in a few lines with node_pool.", MaxBytes>>20))
 	}
 	if d := checkUTF8(filename, src); d != nil {
 		return parts{}, d

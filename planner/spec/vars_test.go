@@ -56,7 +56,7 @@ func TestParseVarFile(t *testing.T) {
 		"a = \"\xff\"\n":           "is not UTF-8",
 		strings.Repeat("[", 100):   "more than 64 levels",
 		"a = { b = 1, b = 2 }\n":   "stands already on line 1",
-		strings.Repeat("#", 5<<20): "5.0 MiB",
+		strings.Repeat("#", 5<<20): "more than 2 MiB",
 	} {
 		_, diags := ParseVarFile("v.hcl", []byte(src))
 		if len(diags) != 1 || !strings.Contains(diags[0].Detail, want) {
