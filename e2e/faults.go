@@ -72,6 +72,14 @@ var faultCases = []faultCase{
 	}},
 }
 
+// staysAway is the line of a worker that is not brought back before its pods run elsewhere.
+const staysAway = "pull a worker, and leave it"
+
+// wanted says whether a line is among those that a run was narrowed down to.
+func wanted(line, only string) bool {
+	return only == "" || slices.ContainsFunc(strings.Split(only, ","), func(part string) bool { return strings.Contains(line, part) })
+}
+
 // waitsForPods is the case in which a worker also stays away until its pods run elsewhere, which takes six minutes.
 const waitsForPods = "1+1+2"
 
@@ -116,14 +124,19 @@ type planned struct {
 
 // faults breaks clusters and compares what happens with what simulate said. It returns an error if a prediction was wrong or a cluster
 // did not heal.
-func (h *harness) faults(ctx context.Context, names []string) error {
+func (h *harness) faults(ctx context.Context, names []string, only string) error {
 	var all []result
 	var errs []error
 	for _, fc := range faultCases {
 		if len(names) > 0 && !slices.Contains(names, fc.name) {
 			continue
 		}
-		results, err := h.breakCase(ctx, fc.name, fc.injections)
+		injections := slices.DeleteFunc(slices.Clone(fc.injections), func(i injection) bool { return !wanted(i.String(), only) })
+		stays := fc.name == waitsForPods && wanted(staysAway, only)
+		if len(injections) == 0 && !stays {
+			continue
+		}
+		results, err := h.breakCase(ctx, fc.name, injections, stays)
 		all = append(all, results...)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", fc.name, err))
@@ -155,8 +168,8 @@ func (h *harness) faults(ctx context.Context, names []string) error {
 	return errors.Join(errs...)
 }
 
-// keepFaults writes faults.json and the table for docs/availability.md into the log's directory. What earlier runs saw of the cases that
-// were not broken in this one stays.
+// keepFaults writes faults.json and the table for docs/availability.md into the log's directory. What earlier runs saw of what was not
+// done in this one stays.
 func (h *harness) keepFaults(all []result) (path string, err error) {
 	path = filepath.Join(h.lab.Dir, "log", "faults.json")
 	var kept []result
@@ -166,11 +179,22 @@ func (h *harness) keepFaults(all []result) (path string, err error) {
 		}
 	}
 	kept = slices.DeleteFunc(kept, func(k result) bool {
-		return slices.ContainsFunc(all, func(r result) bool { return r.Case == k.Case })
+		return slices.ContainsFunc(all, func(r result) bool { return r.Case == k.Case && r.Injection == k.Injection })
 	})
 	kept = append(kept, all...)
-	place := func(r result) int {
-		return slices.IndexFunc(faultCases, func(fc faultCase) bool { return patientName(fc.name) == r.Case })
+	place := func(r result) int { // as the cases have them
+		n := 0
+		for _, fc := range faultCases {
+			for _, i := range fc.injections {
+				if n++; patientName(fc.name) == r.Case && i.String() == r.Injection {
+					return n
+				}
+			}
+			if n++; patientName(fc.name) == r.Case && r.Injection == staysAway {
+				return n
+			}
+		}
+		return n + 1
 	}
 	slices.SortStableFunc(kept, func(a, b result) int { return place(a) - place(b) })
 	data, err := json.MarshalIndent(kept, "", "  ")
@@ -211,7 +235,7 @@ type patient struct {
 	pod      int
 }
 
-func (h *harness) breakCase(ctx context.Context, name string, injections []injection) (results []result, err error) {
+func (h *harness) breakCase(ctx context.Context, name string, injections []injection, stays bool) (results []result, err error) {
 	t := h.table(ctx, name+", to be broken")
 	p, err := h.patient(ctx, name)
 	if err != nil {
@@ -247,13 +271,13 @@ func (h *harness) breakCase(ctx context.Context, name string, injections []injec
 		results = append(results, r)
 		p.print(r)
 	}
-	if name == waitsForPods {
+	if stays {
 		notReady, replaced, err := p.rescheduled(ctx)
 		if err != nil {
 			return results, fmt.Errorf("a worker that stays away: %w", err)
 		}
-		fmt.Printf("%-36s node NotReady after %.1f s, all its pods replaced after %.1f s\n", "pull a worker, and leave it", notReady.Seconds(), replaced.Seconds())
-		results = append(results, result{Case: p.name, Injection: "pull a worker, and leave it", Moved: map[string]time.Duration{"node NotReady": notReady, "pods replaced": replaced}})
+		fmt.Printf("%-36s node NotReady after %.1f s, all its pods replaced after %.1f s\n", staysAway, notReady.Seconds(), replaced.Seconds())
+		results = append(results, result{Case: p.name, Injection: staysAway, Moved: map[string]time.Duration{"node NotReady": notReady, "pods replaced": replaced}})
 	}
 	return results, nil
 }

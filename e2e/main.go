@@ -67,6 +67,7 @@ func run(ctx context.Context, args []string) (err error) {
 	clear := flags.Bool("clear", false, "remove what a killed run left")
 	keep := flags.Bool("keep", false, "leave the last case's cluster up until interrupted")
 	bench := flags.Bool("bench", false, "measure site.yml against the same work by hand")
+	only := flags.String("only", "", "with -faults: no injections but those whose line contains this; several with commas between")
 	faults := flags.Bool("faults", false, "break the clusters of the cases, and compare with what simulate says")
 	recovery := flags.Bool("recover", false, "walk through what a person does after a loss")
 	hardWay := flags.Bool("hard-way", false, "bring up Kubernetes The Hard Way from its tree")
@@ -141,7 +142,7 @@ func run(ctx context.Context, args []string) (err error) {
 		return h.hardWay(ctx)
 	}
 	if *faults {
-		return h.faults(ctx, flags.Args())
+		return h.faults(ctx, flags.Args(), *only)
 	}
 	passed, failed := 0, []string{}
 	for _, c := range selected {
