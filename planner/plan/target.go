@@ -4,6 +4,7 @@ import (
 	"math"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/k8splan/k8splan/topologies"
 )
@@ -64,8 +65,8 @@ type TargetFacts struct {
 	CheckedBy, CheckedOn string
 	// Folder of the tree holds what makes the machines, and Make is the command that does it, typed in the tree; "" where they exist already.
 	Folder, Make string
-	// Guide reports that Folder has a README.md with all steps, those after Make too.
-	Guide bool
+	// Balancer reports that what lies in Folder makes the balancer which the plan leaves to somebody else.
+	Balancer bool
 	// FolderIf is the argument of the target's block without which there is no Folder; "" where it is always there.
 	FolderIf string
 	// SSHUser is who logs in where ssh.user is not written; "" stands for root.
@@ -113,6 +114,15 @@ func (v Version) patched() Version {
 		return patch
 	}
 	return v
+}
+
+// Guide reports that Folder has a README.md with all steps, those after Make too. Vagrant's one command needs none.
+func (t TargetFacts) Guide() bool { return t.Folder != "" && t.FolderIf == "" && t.Name != "vagrant" }
+
+// Leaves reports whether the plan's value of an argument ("container_runtime.version") means nothing to the target, which decides by itself.
+func (t TargetFacts) Leaves(argument string) bool {
+	block, _, _ := strings.Cut(argument, ".")
+	return slices.Contains(t.Unused, argument) || slices.Contains(t.Unused, block)
 }
 
 // FindTarget returns the facts of a target.
@@ -202,64 +212,65 @@ var Targets = []TargetFacts{
 		CheckedBy: "terraform validate with the schema of bpg/proxmox, read out of the package that Pulumi's bridge 8.6 generates from it", CheckedOn: "2026-11-23",
 	},
 	{
-		Name: "aws", Title: "AWS machines", Hosting: Hosts, SSHUser: "ops",
-		Folder: "terraform", Guide: true, Make: "cd terraform && terraform init && terraform apply",
+		Name: "aws", Title: "AWS machines", Hosting: Hosts, Balancer: true, SSHUser: "ops",
+		Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
 		Emits: "Terraform: network, security groups, machines, balancer, roles, bastion; then the playbook", Checked: CheckTool,
 		CheckedBy: "terraform validate with the schema of hashicorp/aws 6.25", CheckedOn: "2026-11-23",
 	},
 	{
-		Name: "azure", Title: "Azure machines", Hosting: Hosts, SSHUser: "ops",
-		Folder: "terraform", Guide: true, Make: "cd terraform && terraform init && terraform apply",
+		Name: "azure", Title: "Azure machines", Hosting: Hosts, Balancer: true, SSHUser: "ops",
+		Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
 		Emits: "Terraform: network, security groups, machines, balancer, identity, bastion; then the playbook", Checked: CheckTool,
 		CheckedBy: "terraform validate with the schema of hashicorp/azurerm 4.55; shellcheck", CheckedOn: "2026-11-23",
 	},
 	{
-		Name: "gcp", Title: "Google Cloud machines", Hosting: Hosts, SSHUser: "ops", MTU: 1460, MTUFrom: "https://cloud.google.com/vpc/docs/mtu",
-		Folder: "terraform", Guide: true, Make: "cd terraform && terraform init && terraform apply",
+		Name: "gcp", Title: "Google Cloud machines", Hosting: Hosts, Balancer: true, SSHUser: "ops", MTU: 1460, MTUFrom: "https://cloud.google.com/vpc/docs/mtu",
+		Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
 		Emits: "Terraform: network, firewall, machines, balancer, bastion; then the playbook", Checked: CheckTool,
 		CheckedBy: "terraform validate with the schema of hashicorp/google 6.50", CheckedOn: "2026-11-23",
 	},
 	{
-		Name: "openstack", Title: "OpenStack machines", Hosting: Hosts, SSHUser: "ops",
-		Folder: "terraform", Guide: true, Make: "cd terraform && terraform init && terraform apply",
+		Name: "openstack", Title: "OpenStack machines", Hosting: Hosts, Balancer: true, SSHUser: "ops",
+		Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
 		Emits: "Terraform: network, security groups, machines, balancer, bastion; then the playbook", Checked: CheckTypes,
 		CheckedBy: "terraform validate with a schema that we wrote", CheckedOn: "2026-11-23",
 	},
 	{
-		Name: "hetzner", Title: "Hetzner Cloud machines", Hosting: Hosts, SSHUser: "ops", MTU: 1450, MTUFrom: "https://docs.hetzner.com/networking/networks/technical-concepts/architecture",
-		Folder: "terraform", Guide: true, Make: "cd terraform && terraform init && terraform apply",
+		Name: "hetzner", Title: "Hetzner Cloud machines", Hosting: Hosts, Balancer: true, SSHUser: "ops", MTU: 1450, MTUFrom: "https://docs.hetzner.com/networking/networks/technical-concepts/architecture",
+		Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
 		Emits: "Terraform: network, firewalls, placement groups, machines, balancer, bastion; then the playbook", Checked: CheckTool,
 		CheckedBy: "terraform validate with the schema of hetznercloud/hcloud, read out of the package that Pulumi 1.41 generates from it", CheckedOn: "2026-11-23",
 	},
 	{
-		Name: "aks", Title: "Azure Kubernetes Service", Hosting: Hosted, Folder: "terraform", Guide: true, Make: "cd terraform && terraform init && terraform apply",
+		Name: "aks", Title: "Azure Kubernetes Service", Hosting: Hosted, Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
 		Types: bothHosted, TypesWhy: bothHostedWhy, CNI: NoCNI, Unused: vendorsOwn,
 		Newest: Version{1, 36, 0}, VersionsFrom: "AKS' release notes of 2026-09-04: 1.36.3, and 1.37 in preview", VersionsOn: "2026-11-23",
 		Emits: "Terraform: network, cluster, pools; a script for az", Checked: CheckTool,
 		CheckedBy: "terraform validate with the schema of hashicorp/azurerm 4.55; shellcheck", CheckedOn: "2026-11-23",
 	},
 	{
-		Name: "doks", Title: "DigitalOcean Kubernetes", Hosting: Hosted, Folder: "terraform", Guide: true, Make: "cd terraform && terraform init && terraform apply",
+		Name: "doks", Title: "DigitalOcean Kubernetes", Hosting: Hosted, Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
 		Types: bothHosted, TypesWhy: bothHostedWhy, CNI: NoCNI, Unused: append(slices.Clone(vendorsOwn), "node.failure_domain", "node.disk"),
-		Emits: "Terraform: network, cluster, pools; a script for doctl", Checked: CheckTool,
+		Default: Version{1, 36, 0}, // what DigitalOcean's own operator was built for: digitalocean/do-operator#135 (2026-05)
+		Emits:   "Terraform: network, cluster, pools; a script for doctl", Checked: CheckTool,
 		CheckedBy: "terraform validate with the schema of digitalocean/digitalocean 2.71; shellcheck", CheckedOn: "2026-11-23",
 	},
 	{
-		Name: "eks", Title: "Amazon EKS", Hosting: Hosted, Folder: "terraform", Guide: true, Make: "cd terraform && terraform init && terraform apply",
+		Name: "eks", Title: "Amazon EKS", Hosting: Hosted, Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
 		Types: []topologies.Type{topologies.MultiEtcdMultiMaster}, TypesWhy: haHostedWhy, CNI: NoCNI, Unused: append(slices.Clone(vendorsOwn), "network.pod_subnets"),
 		Newest: Version{1, 36, 0}, VersionsFrom: "EKS' list of versions: 1.36 since 2026-06-02 (endoflife.date#10240); eksctl asks EKS for it", VersionsOn: "2026-11-23",
 		Emits: "Terraform: network, roles, cluster, pools; a ClusterConfig for eksctl", Checked: CheckTool,
 		CheckedBy: "terraform validate with the schema of hashicorp/aws 6.25; eksctl's JSON schema", CheckedOn: "2026-11-23",
 	},
 	{
-		Name: "gke", Title: "Google Kubernetes Engine", Hosting: Hosted, Folder: "terraform", Guide: true, Make: "cd terraform && terraform init && terraform apply",
+		Name: "gke", Title: "Google Kubernetes Engine", Hosting: Hosted, Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
 		Types: bothHosted, TypesWhy: bothHostedWhy, CNI: NoCNI, Unused: vendorsOwn,
 		Newest: Version{1, 37, 0}, Default: Version{1, 36, 0}, VersionsFrom: "GKE's release notes: channel REGULAR up to 1.36, RAPID up to 1.37", VersionsOn: "2026-11-20",
 		Emits: "Terraform: network, cluster, pools; a script for gcloud", Checked: CheckTool,
 		CheckedBy: "terraform validate with the schema of hashicorp/google 6.50; flags by gcloud 528; shellcheck", CheckedOn: "2026-11-23",
 	},
 	{
-		Name: "iks", Title: "IBM Cloud Kubernetes Service", Hosting: Hosted, Folder: "terraform", Guide: true, Make: "cd terraform && terraform init && terraform apply",
+		Name: "iks", Title: "IBM Cloud Kubernetes Service", Hosting: Hosted, Folder: "terraform", Make: "cd terraform && terraform init && terraform apply",
 		Types: []topologies.Type{topologies.MultiEtcdMultiMaster}, TypesWhy: haHostedWhy, CNI: NoCNI, Unused: append(slices.Clone(vendorsOwn), "node.disk"),
 		Newest: Version{1, 36, 0}, VersionsFrom: "https://cloud.ibm.com/docs/containers?topic=containers-changelog_136", VersionsOn: "2026-08-19",
 		Emits: "Terraform: network, cluster, pools; a script for ibmcloud", Checked: CheckTypes, CheckedBy: "terraform validate with a schema that we wrote; shellcheck", CheckedOn: "2026-11-23",

@@ -136,7 +136,7 @@ func Emit(_ *plan.Plan, opts any) ([]artifact.File, error) {
 		"Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, or the service account of the machine that runs Terraform.",
 		"gcloud container clusters get-credentials "+hosted.Quote(v.Cluster)+" --project "+hosted.Quote(v.Project)+" --location "+hosted.Quote(v.Location),
 		terraform.Step{Do: "`create.sh` makes the same pools with gcloud, in the project's default network.", Commands: []string{"sh create.sh"}},
-		"Google upgrades the control plane and the pools along the release channel. `terraform destroy` needs `-var deletion_protection=false`, applied before.",
+		"Google upgrades the control plane and the pools along the release channel. Before `terraform destroy`: `terraform apply -var deletion_protection=false`.",
 	), terraform.Google, terraform.GoogleNetwork, terraform.PoolVariables)
 	if err != nil {
 		return nil, err

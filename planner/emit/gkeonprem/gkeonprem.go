@@ -223,7 +223,7 @@ func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
 	}
 	return []artifact.File{
 		{Path: folder + "/README.md", Data: readme},
-		{Path: folder + "/cluster.txt", Data: []byte(p.Cluster.Name + " " + Release(p.Cluster.Version) + "\n")},
+		{Path: folder + "/cluster.txt", Data: []byte(p.Cluster.Name + " " + Release(p.Cluster.Version) + " " + o.Project + "\n")},
 		{Path: folder + "/" + p.Cluster.Name + ".yaml", Data: data},
 	}, nil
 }

@@ -40,7 +40,7 @@ type entry struct{ Path, What string }
 func overview(p *plan.Plan) summary {
 	s := summary{
 		Name: plain(p.Cluster.Name), Title: p.Cluster.Topology.Title, Purpose: p.Cluster.Topology.Purpose, Target: p.Target.Name,
-		ByHand: byHand(p), Vagrant: p.Target.Name == "vagrant", Make: p.Target.Facts.Make, Folder: p.Target.Facts.Folder, Guide: p.Target.Facts.Guide,
+		ByHand: byHand(p), Vagrant: p.Target.Name == "vagrant", Make: p.Target.Facts.Make, Folder: p.Target.Facts.Folder, Guide: p.Target.Facts.Guide(),
 		Facts: facts(p), Machines: machines(p),
 		Survival: survives(p),
 		Tree:     tree(p),
@@ -66,7 +66,8 @@ func facts(p *plan.Plan) []fact {
 	} else {
 		add("Kubernetes", p.Cluster.Version.String())
 	}
-	if p.Cluster.Endpoint.Host != "" {
+	target := p.Target.Facts
+	if given := !p.Cluster.Has("control_plane_endpoint") && len(p.ControlPlanes()) > 0 && !p.ControlPlanes()[0].Address.IsValid(); p.Cluster.Endpoint.Host != "" && !given && !target.Leaves("cluster.control_plane_endpoint") {
 		endpoint := code("https://" + p.Cluster.Endpoint.String())
 		if e, ok := p.HostsEntry(); ok {
 			endpoint += ", which is " + code(e.Address)
@@ -78,10 +79,19 @@ func facts(p *plan.Plan) []fact {
 	}
 	if members := len(p.Etcd.Members); members > 0 {
 		where := "as static pods of the control planes"
-		if p.Etcd.IsExternal() {
+		switch {
+		case p.Etcd.IsExternal() && target.Hosting == plan.Hosts:
 			where = "as services of their own"
+		case p.Etcd.IsExternal():
+			where = "on machines of their own"
+		case target.Hosting != plan.Hosts:
+			where = "on the control planes"
 		}
-		add("etcd", fmt.Sprintf("%s, version %s, %s; %d must agree", count(members, "member", "members"), p.Etcd.Version, where, p.Etcd.Quorum()))
+		version := ""
+		if !target.Leaves("etcd.version") {
+			version = ", version " + p.Etcd.Version
+		}
+		add("etcd", fmt.Sprintf("%s%s, %s; %d must agree", count(members, "member", "members"), version, where, p.Etcd.Quorum()))
 	}
 	if nodes := p.Workers(); len(nodes) > 0 {
 		add("Workers", fmt.Sprintf("%d: %s", len(nodes), names(nodes)))
@@ -96,7 +106,14 @@ func facts(p *plan.Plan) []fact {
 	case plan.KubeVIP:
 		add("Load balancer", fmt.Sprintf("kube-vip %s (%s) on the control planes, for %s", lb.Version, lb.Mode, code(lb.VirtualIP)))
 	case plan.ExternalBalancer:
-		add("Load balancer", "somebody else's; `loadbalancer/external.md` says what it must do")
+		switch {
+		case target.Balancer:
+			add("Load balancer", "the cloud's own, which "+code(target.Folder+"/")+" makes")
+		case byHand(p):
+			add("Load balancer", "somebody else's; `loadbalancer/external.md` says what it must do")
+		default:
+			add("Load balancer", "somebody else's")
+		}
 	}
 	network := &p.Network
 	if hosted { // the rest is the vendor's
@@ -122,7 +139,9 @@ func facts(p *plan.Plan) []fact {
 	for i, prefix := range network.ServiceSubnets {
 		add(either(i == 0, "Services", ""), code(prefix))
 	}
-	add("Cluster domain", code(network.DNSDomain))
+	if !target.Leaves("network.dns_domain") {
+		add("Cluster domain", code(network.DNSDomain))
+	}
 	pods := network.CNI.Name
 	if network.CNI.Version != "" {
 		pods += " " + network.CNI.Version
@@ -133,9 +152,23 @@ func facts(p *plan.Plan) []fact {
 	if network.CNI.MTU != 0 {
 		pods += fmt.Sprintf(", MTU %d", network.CNI.MTU)
 	}
-	add("Pod network", pods)
-	add("kube-proxy", network.KubeProxy.Mode)
-	add("Container runtime", strings.TrimSpace(p.Runtime.Name+" "+p.Runtime.Version))
+	own := target.Hosting == plan.Hosts // what is not ours and says nothing is the target's choice
+	if own || network.CNI.Name != plan.NoCNI && !target.Leaves("network.cni") {
+		add("Pod network", pods)
+	}
+	if own || network.KubeProxy.Mode != plan.ProxyNone && !target.Leaves("network.kube_proxy") {
+		add("kube-proxy", network.KubeProxy.Mode)
+	}
+	switch {
+	case target.Leaves("container_runtime"):
+	case target.Leaves("container_runtime.version"):
+		add("Container runtime", p.Runtime.Name)
+	default:
+		add("Container runtime", strings.TrimSpace(p.Runtime.Name+" "+p.Runtime.Version))
+	}
+	if target.Leaves("artifacts.source") {
+		return out
+	}
 	origin := "the distribution's package manager, with Kubernetes' own repositories"
 	if p.Artifacts.Origin == plan.Binaries {
 		origin = "upstream's release binaries"
@@ -322,7 +355,11 @@ func tree(p *plan.Plan) []entry {
 	if f := p.Target.Facts; f.FolderIf != "" && p.Target.Has(f.FolderIf) {
 		out = append(out, entry{f.Folder + "/", "what installs the machines' operating systems"})
 	} else if folder := f.Folder; folder != "" && f.FolderIf == "" {
-		out = append(out, entry{folder + "/", "what makes the machines: " + p.Target.Facts.Title})
+		what := "what makes the machines: " + f.Title
+		if f.Hosting != plan.Hosts {
+			what = f.Title + "; its `README.md` has the steps"
+		}
+		out = append(out, entry{folder + "/", what})
 	}
 	return append(out, entry{"SHA256SUMS", "what the generator owns; `sha256sum -c SHA256SUMS` shows what was changed since"})
 }

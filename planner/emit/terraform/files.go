@@ -121,6 +121,11 @@ func Apply() Step {
 	return Step{"Make it. `terraform plan` shows what will be made before anything is.", []string{"terraform init", "terraform plan -out=tfplan", "terraform apply tfplan"}}
 }
 
+// remove is the last step; the one before it may have left the folder.
+func remove() Step {
+	return Step{"To remove everything, data included:", []string{"cd ../terraform", "terraform destroy"}}
+}
+
 // ClusterGuide is the guide of a vendor's cluster. credentials says where the provider finds them, kubeconfig is the vendor's command for
 // one, and cli the step that makes the same with the vendor's own command line.
 func ClusterGuide(vendor, credentials, kubeconfig string, cli Step, notes ...string) Guide {
@@ -129,8 +134,8 @@ func ClusterGuide(vendor, credentials, kubeconfig string, cli Step, notes ...str
 		Needs: []string{needTerraform, credentials},
 		Steps: []Step{
 			Apply(),
-			{"Fetch a kubeconfig, which holds no secret of its own or is written outside of this tree.", []string{kubeconfig, "kubectl get nodes"}},
-			{"To remove everything, data included:", []string{"terraform destroy"}},
+			{"Fetch a kubeconfig. It goes where kubectl looks for it, outside of this tree.", []string{kubeconfig, "kubectl get nodes"}},
+			remove(),
 		},
 		Notes: append([]string{"Instead of Terraform: " + cli.Do + "\n\n```sh\n" + strings.Join(cli.Commands, "\n") + "\n```"}, notes...),
 	}
@@ -145,7 +150,7 @@ func SiteGuide(system, credentials, template string, notes ...string) Guide {
 		Steps: []Step{
 			Apply(),
 			makeCluster("ansible-playbook site.yml"),
-			{"To remove everything, data included:", []string{"terraform destroy"}},
+			remove(),
 		},
 		Notes: append([]string{keyedByName}, notes...),
 	}
@@ -166,8 +171,8 @@ func MachinesGuide(cloud, credentials string, notes ...string) Guide {
 			Apply(),
 			{"Write the way in, which was not known before: a second inventory that sends Ansible through the bastion.", []string{"terraform output -raw inventory > ../ansible/bastion.yaml"}},
 			makeCluster("ansible-playbook -i inventory.yaml -i bastion.yaml site.yml"),
-			{"To remove everything, data included:", []string{"terraform destroy"}},
+			remove(),
 		},
-		Notes: append([]string{"Machines are keyed by their names in the plan: a worker more or less, and a new `generate`, change that machine alone."}, notes...),
+		Notes: append([]string{keyedByName}, notes...),
 	}
 }
