@@ -44,6 +44,11 @@ var systems = []System{
 	{"container-linux", "", "CoreOS Container Linux", Version{Major: 4, Minor: 19}, true, "2020-05-26", "flatcar-stable or fedora-coreos"},
 }
 
+// ReadOnlyUsr reports whether the system is one image, whose /usr nothing can be written to.
+func (o OS) ReadOnlyUsr() bool {
+	return o.Name == "fedora-coreos" || o.Name == "flatcar" || strings.HasPrefix(o.Name, "flatcar-")
+}
+
 // String is the system as the language writes it, "" where it was not stated.
 func (o OS) String() string { return strings.TrimSuffix(o.Name+"-"+o.Version, "-") }
 

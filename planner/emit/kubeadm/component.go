@@ -17,7 +17,20 @@ type kubeletConfiguration struct {
 	MaxPods      int             `json:"maxPods,omitempty"`
 	FeatureGates map[string]bool `json:"featureGates,omitempty"`
 
-	ServerTLSBootstrap bool `json:"serverTLSBootstrap,omitempty"`
+	ServerTLSBootstrap bool   `json:"serverTLSBootstrap,omitempty"`
+	VolumePluginDir    string `json:"volumePluginDir,omitempty"`
+}
+
+// volumePlugins is where the kubelet and the controller manager look for FlexVolume drivers: their default, which each makes where it is missing, lies
+// in /usr, and some node's cannot be written to.
+// Source: https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/troubleshooting-kubeadm/#usr-mounted-read-only
+func volumePlugins(p *plan.Plan) string {
+	for _, n := range p.KubeletNodes() {
+		if n.OS.ReadOnlyUsr() {
+			return "/opt/libexec/kubernetes/kubelet-plugins/volume/exec/"
+		}
+	}
+	return ""
 }
 
 func kubelet(p *plan.Plan) *kubeletConfiguration {
@@ -30,6 +43,7 @@ func kubelet(p *plan.Plan) *kubeletConfiguration {
 		FeatureGates: maps.Clone(p.Cluster.FeatureGates),
 
 		ServerTLSBootstrap: p.Cluster.Kubelet.ServerTLSBootstrap,
+		VolumePluginDir:    volumePlugins(p),
 	}
 }
 

@@ -209,6 +209,9 @@ func cluster(p *plan.Plan) *kubeadmv1.ClusterConfiguration {
 	if p.CloudProvider != "" {
 		c.ControllerManager.ExtraArgs = append(c.ControllerManager.ExtraArgs, externalCloud)
 	}
+	if dir := volumePlugins(p); dir != "" {
+		c.ControllerManager.ExtraArgs = append(c.ControllerManager.ExtraArgs, kubeadmv1.Arg{Name: "flex-volume-plugin-dir", Value: dir})
+	}
 	readProfiles(p, c)
 	return c
 }

@@ -339,3 +339,20 @@ func TestSchedulerProfiles(t *testing.T) {
 		}
 	}
 }
+
+// A node whose /usr cannot be written to has neither kubelet nor controller manager look for FlexVolume drivers there.
+func TestReadOnlyUsr(t *testing.T) {
+	src := emittest.Source(t, "all-in-one")
+	at := strings.LastIndex(src, "address")
+	image := src[:at] + "os = \"flatcar-stable\"\n  " + src[at:]
+	for _, c := range []struct {
+		src  string
+		want int
+	}{{src, 0}, {image, 2}} {
+		p := emittest.Parse(t, c.src)
+		data := string(emittest.Data(t, emittest.Emit(t, kubeadm.Emit, p), "kubeadm/"+p.Bootstrap().Name+".yaml"))
+		if got := strings.Count(data, "/opt/libexec/kubernetes/kubelet-plugins/volume/exec/"); got != c.want {
+			t.Errorf("named %d times, want %d", got, c.want)
+		}
+	}
+}

@@ -15,6 +15,7 @@ import time
 
 # Files that the roles own. A file is written again when its mode or its content is not as it should be.
 FILES = [
+    "/etc/NetworkManager/conf.d/50-kubernetes.conf",
     "/etc/cni/net.d/10-static-routes.conflist",
     "/etc/containerd/certs.d/*/hosts.toml",
     "/etc/containerd/config.toml",
@@ -65,7 +66,7 @@ SERVICES = {
     "firewalld": [],
 }
 
-DIRECTORIES = ["/etc/cni/net.d", "/etc/containerd", "/etc/containerd/certs.d/*", "/etc/containers", "/etc/containers/registries.conf.d",
+DIRECTORIES = ["/etc/NetworkManager/conf.d", "/etc/cni/net.d", "/etc/containerd", "/etc/containerd/certs.d/*", "/etc/containers", "/etc/containers/registries.conf.d",
                "/etc/crio/crio.conf.d", "/etc/docker", "/etc/kube-vip", "/etc/kubernetes/manifests", "/etc/kubernetes/pki/etcd", "/etc/systemd/system/*.service.d",
                "/opt/cni/bin", "/usr/libexec/keepalived"]
 
@@ -110,6 +111,8 @@ def system():
         release[key] = value.strip("\"'")
     kin = [release.get("ID", "")] + release.get("ID_LIKE", "").split()
     family = "debian" if {"debian", "ubuntu"} & set(kin) else "redhat" if {"rhel", "fedora", "centos"} & set(kin) else ""
+    if kin[0] == "flatcar" or os.path.exists("/run/ostree-booted"):  # one image, whose /usr nobody writes to
+        family = "image"
     machine = platform.machine()
     return {
         "id": release.get("ID", ""),
@@ -120,6 +123,14 @@ def system():
         "arch": {"x86_64": "amd64", "aarch64": "arm64"}.get(machine, machine),
         "kernel": platform.release(),
     }
+
+
+def unloadable(modules):
+    """those of the kernel modules that this kernel has neither built in nor beside it; none where nobody can tell."""
+    try:
+        return [name for name in modules if subprocess.run(["modprobe", "--dry-run", "--quiet", name], check=False).returncode]
+    except OSError:
+        return []
 
 
 def services():
@@ -238,6 +249,8 @@ def main():
         "system": this,
         "interface": interface(asked.address),
         "commands": {name: bool(shutil.which(name)) for name in COMMANDS},
+        # Red Hat's family keeps it in a package of its own since its release 10, with most of what iptables needs.
+        "unloadable": unloadable(["br_netfilter"]) if this["family"] == "redhat" else [],
         "missing_packages": missing([name for name in asked.packages.split(",") if name], this["family"]),
         "files": files(),
         "directories": [path for pattern in DIRECTORIES for path in glob.glob(pattern) if os.path.isdir(path)],
