@@ -251,6 +251,9 @@ var overlapRules = []Rule{
 		}
 		for _, s := range slices.Concat(pods(p), services(p), reserved(p)) {
 			if s.prefix.Contains(vip) {
+				if slices.ContainsFunc(p.Nodes, func(n *plan.Node) bool { return s.prefix.Contains(n.Address) }) {
+					return nil // the range lies over the hosts' network, which is said of the hosts
+				}
 				return one(p.LoadBalancer.Attr("virtual_ip"), "%s lies inside of %s%s. Take a free address of the hosts' subnet.", vip, describe(s), where(s.at))
 			}
 		}

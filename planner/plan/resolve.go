@@ -97,6 +97,10 @@ func (r *resolver) cluster() {
 		}
 	}
 	for _, san := range s.CertSANs {
+		if lower := strings.ToLower(san); lower != san && isHost(strings.TrimPrefix(lower, "*.")) {
+			r.fail(invalidHost, s.Attr("cert_sans"), "cert_sans holds %q. Names of certificates are written in lower case: %q.", excerpt(san), lower)
+			continue
+		}
 		if !isHost(strings.TrimPrefix(san, "*.")) {
 			r.fail(invalidHost, s.Attr("cert_sans"), `cert_sans holds %q, which is neither an address nor a DNS name in lower case. A name may begin with "*.".`, excerpt(san))
 			continue

@@ -111,11 +111,15 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 	if v.Region == "" {
 		return v, r.Diags
 	}
+	said := len(r.Diags)
 	v.Zones = r.Zones(v.Pools, regexp.MustCompile(`^`+v.Region+`-[a-z]$`), v.Region+"-a")
 	v.Location = v.Region
 	if !hosted.HighlyAvailable(p) {
+		if len(v.Zones) != 1 && len(r.Diags) > said {
+			return v, r.Diags // how many there are is not known
+		}
 		if len(v.Zones) != 1 {
-			r.Say(zonal, p.Cluster.Attr("type"), "With type %s Google runs one control plane, in one zone, and the workers are in %d. Write failure_domains = [\"%s-a\"] on every pool, or type = \"multi-etcd-multi-master\".", p.Cluster.Type, len(v.Zones), v.Region)
+			r.Say(zonal, p.Cluster.Attr("type"), "With type %s Google runs one control plane, in one zone, and the workers name %d. Write failure_domains = [\"%s-a\"] on every pool, or type = \"multi-etcd-multi-master\".", p.Cluster.Type, len(v.Zones), v.Region)
 			return v, r.Diags
 		}
 		v.Location = v.Zones[0]
