@@ -67,7 +67,7 @@ SERVICES = {
 }
 
 DIRECTORIES = ["/etc/NetworkManager/conf.d", "/etc/cni/net.d", "/etc/containerd", "/etc/containerd/certs.d/*", "/etc/containers", "/etc/containers/registries.conf.d",
-               "/etc/crio/crio.conf.d", "/etc/docker", "/etc/kube-vip", "/etc/kubernetes/manifests", "/etc/kubernetes/pki/etcd", "/etc/systemd/system/*.service.d",
+               "/etc/crio/crio.conf.d", "/etc/docker", "/etc/kube-vip", "/etc/kubernetes/addons/*", "/etc/kubernetes/manifests", "/etc/kubernetes/pki/etcd", "/etc/systemd/system/*.service.d",
                "/opt/cni/bin", "/usr/libexec/keepalived"]
 
 SYSCTLS = ["net.bridge.bridge-nf-call-ip6tables", "net.bridge.bridge-nf-call-iptables", "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"]
