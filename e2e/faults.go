@@ -21,6 +21,7 @@ import (
 // about 4 s, etcd elects in 1–2 s, haproxy drops an API server after 3 s or so, and leases of controllers last 15 s.
 const (
 	faultLasts  = 36 * time.Second
+	silence     = 30 * time.Second // more, where packets vanish: an API server gives up a silent member of etcd after 30 + 10 s
 	judgedFor   = 12 * time.Second // at the end of it
 	joinAfter   = 10 * time.Second
 	joinTimeout = 25 * time.Second
@@ -34,6 +35,15 @@ type injection struct {
 }
 
 func (i injection) String() string { return i.how + " " + strings.Join(i.what, " ") }
+
+// lasts is how long it is left before it is mended. Source of the silence: keepaliveTime and keepaliveTimeout in
+// staging/src/k8s.io/apiserver/pkg/storage/storagebackend/factory/etcd3.go of Kubernetes.
+func (i injection) lasts() time.Duration {
+	if i.how == "unplug" || i.how == "part" {
+		return faultLasts + silence
+	}
+	return faultLasts
+}
 
 // faultCase is a cluster, and what is done to it.
 type faultCase struct {
@@ -443,10 +453,10 @@ func (p *patient) inject(ctx context.Context, i injection) (result, error) {
 	if err := p.strike(ctx, i, broken); err != nil {
 		return r, err
 	}
-	watch, cancel := context.WithTimeout(ctx, faultLasts)
+	watch, cancel := context.WithTimeout(ctx, i.lasts())
 	var wg sync.WaitGroup
 	wg.Go(func() { r.Moved = p.watchLeaders(watch, led, broken, gone, start) })
-	seen := p.watch(watch, gone, before, start)
+	seen := p.watch(watch, i.lasts()-faultLasts+joinAfter, gone, before, start)
 	wg.Wait()
 	cancel()
 	for name, times := range seen {
@@ -559,7 +569,7 @@ type try struct {
 }
 
 // watch runs every prober side by side until ctx ends.
-func (p *patient) watch(ctx context.Context, gone map[string]bool, before map[string]string, start time.Time) map[string][]try {
+func (p *patient) watch(ctx context.Context, joinAfter time.Duration, gone map[string]bool, before map[string]string, start time.Time) map[string][]try {
 	probes := p.probes(gone, before)
 	seen := map[string][]try{}
 	var mu sync.Mutex
