@@ -36,6 +36,12 @@ func Read(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext, schema *spec.Block,
 	return r, !slices.ContainsFunc(r.Diags, func(d *hcl.Diagnostic) bool { return rule.ID(d) != "missing-argument" })
 }
 
+// Open is Read for a target that looks at nothing where the block has any mistake, and that may be without a block.
+func Open(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext, schema *spec.Block, into Written, malformed *rule.Rule) (r *Reader, ok bool) {
+	r, _ = Read(p, body, ctx, schema, into, malformed)
+	return r, !r.Diags.HasErrors()
+}
+
 // At is the range of an argument's value, or of the block's header where it was not written.
 func (r *Reader) At(name string) hcl.Range {
 	if r.Has(name) {
@@ -62,6 +68,17 @@ func (r *Reader) Match(name, written string, pattern *regexp.Regexp, what string
 		return ""
 	}
 	return written
+}
+
+// Word reads an argument that may be left out and must look like the pattern; what is what to write.
+func (r *Reader) Word(name string, written *string, otherwise string, pattern *regexp.Regexp, what string) string {
+	if written == nil {
+		return otherwise
+	}
+	if !pattern.MatchString(*written) {
+		r.Say(r.malformed, r.At(name), "%s is %q. Write %s.", name, *written, what)
+	}
+	return *written
 }
 
 // Ranges reads an argument that is a list of ranges of IPv4 addresses. A mistake is said, and left out.

@@ -19,6 +19,7 @@ import (
 	kubeadmv1 "k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/v1beta4"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/block"
 	"github.com/k8splan/k8splan/planner/emit/cni"
 	"github.com/k8splan/k8splan/planner/emit/kubeadm"
 	"github.com/k8splan/k8splan/planner/plan"
@@ -86,13 +87,11 @@ type deployment struct {
 // Decode reads the body of the target block against the plan and returns *options. After an error the value is nil.
 func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	var b body
-	diags := spec.Decode(written, ctx, Schema(), &b)
-	if diags.HasErrors() {
-		return nil, diags
+	r, ok := block.Open(p, written, ctx, Schema(), &b, malformed)
+	if !ok {
+		return nil, r.Diags
 	}
-	say := func(r *rule.Rule, at hcl.Range, format string, args ...any) {
-		diags = append(diags, r.Diagnostic(at, fmt.Sprintf(format, args...)))
-	}
+	say := r.Say
 	o := &options{
 		other: value(b.Infrastructure, docker) != docker, namespace: value(b.Namespace, "default"), group: value(b.APIGroup, infrastructure),
 		clusterKind: value(b.ClusterKind, "DockerCluster"), templateKind: value(b.MachineTemplateKind, "DockerMachineTemplate"),
@@ -168,10 +167,10 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 	if len(longest) > 63 {
 		say(longName, p.Spec.Cluster.NameRange, "%q has %d characters. It names objects and becomes the value of a label: at most 63. Shorten the name of the cluster or of the pool.", longest, len(longest))
 	}
-	if diags.HasErrors() {
-		return nil, diags
+	if r.Diags.HasErrors() {
+		return nil, r.Diags
 	}
-	return o, diags
+	return o, r.Diags
 }
 
 // firstWritten returns the first of the arguments that the node's block has.

@@ -2,11 +2,10 @@
 package dockerdesktop
 
 import (
-	"fmt"
-
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/block"
 	"github.com/k8splan/k8splan/planner/emit/kind"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
@@ -47,13 +46,11 @@ func Schema() *spec.Block {
 // Decode reads the body of the target block against the plan and returns settings. After an error the value is nil.
 func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	var b body
-	diags := spec.Decode(written, ctx, Schema(), &b)
-	if diags.HasErrors() {
-		return nil, diags
+	r, ok := block.Open(p, written, ctx, Schema(), &b, nil)
+	if !ok {
+		return nil, r.Diags
 	}
-	say := func(r *rule.Rule, at hcl.Range, format string, args ...any) {
-		diags = append(diags, r.Diagnostic(at, fmt.Sprintf(format, args...)))
-	}
+	say := r.Say
 	s := settings{KubernetesEnabled: true, KubernetesMode: modeKind}
 	if p.Cluster.Type == topologies.AllInOne {
 		s.KubernetesMode = modeKubeadm
@@ -80,10 +77,10 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 			say(plain, n.Taints[0].Block(), "Docker Desktop makes nodes alike and takes no taints. Remove the block and use kubectl, or write target \"kind\".")
 		}
 	}
-	if diags.HasErrors() {
-		return nil, diags
+	if r.Diags.HasErrors() {
+		return nil, r.Diags
 	}
-	return &s, diags
+	return &s, r.Diags
 }
 
 // Emit writes docker-desktop/. opts is what Decode returned.

@@ -3,7 +3,6 @@
 package gkeonprem
 
 import (
-	"fmt"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -110,13 +109,11 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 		return nil, hcl.Diagnostics{malformed.Diagnostic(p.Target.Block(), "The target needs project, location, control_plane_vip, ingress_vip, address_pools and ssh_private_key_file.")}
 	}
 	var o options
-	diags := spec.Decode(written, ctx, Schema(), &o.body)
-	if diags.HasErrors() {
-		return nil, diags
+	r, ok := block.Open(p, written, ctx, Schema(), &o.body, malformed)
+	if !ok {
+		return nil, r.Diags
 	}
-	say := func(r *rule.Rule, at hcl.Range, format string, args ...any) {
-		diags = append(diags, r.Diagnostic(at, fmt.Sprintf(format, args...)))
-	}
+	say := r.Say
 	match := func(name, text string, pattern *regexp.Regexp, what string) {
 		if !pattern.MatchString(text) {
 			say(malformed, o.Attr(name), "%s is %q. Write %s.", name, text, what)
@@ -161,10 +158,10 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 			say(host, n.Attr("roles"), "Node %q is control plane and worker. bmctl keeps the two apart: ordinary pods run on node pools.", n.Name)
 		}
 	}
-	if diags.HasErrors() {
-		return nil, diags
+	if r.Diags.HasErrors() {
+		return nil, r.Diags
 	}
-	return &o, diags
+	return &o, r.Diags
 }
 
 func (o *options) addresses(p *plan.Plan, say func(*rule.Rule, hcl.Range, string, ...any)) {

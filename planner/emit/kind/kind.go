@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/block"
 	"github.com/k8splan/k8splan/planner/emit/cni"
 	"github.com/k8splan/k8splan/planner/emit/kubeadm"
 	"github.com/k8splan/k8splan/planner/plan"
@@ -107,13 +108,11 @@ var imagePattern = regexp.MustCompile(`^[a-z0-9][a-zA-Z0-9._:/@-]*$`)
 // Decode reads the body of the target block against the plan. After an error the value is nil.
 func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	var b body
-	diags := spec.Decode(written, ctx, Schema(), &b)
-	if diags.HasErrors() {
-		return nil, diags
+	r, ok := block.Open(p, written, ctx, Schema(), &b, malformed)
+	if !ok {
+		return nil, r.Diags
 	}
-	say := func(r *rule.Rule, at hcl.Range, format string, args ...any) {
-		diags = append(diags, r.Diagnostic(at, fmt.Sprintf(format, args...)))
-	}
+	say := r.Say
 	if b.Image != nil && !imagePattern.MatchString(*b.Image) {
 		say(malformed, b.Attr("image"), "%q is no image. Write its registry, name and tag, best with the digest: \"registry.example.com/kindest/node:v1.37.0\".", *b.Image)
 	}
@@ -153,10 +152,10 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 	if c := p.Network.CNI; c.Name == plan.Flannel || c.Name == plan.StaticRoutes {
 		say(noPlugin, c.Block(), "kind's node image has the plugins that kindnet needs and no bridge, so %s does not run on it. Leave the block out for kindnet, or write cni \"calico\" or cni \"cilium\".", c.Name)
 	}
-	if diags.HasErrors() {
-		return nil, diags
+	if r.Diags.HasErrors() {
+		return nil, r.Diags
 	}
-	return &b, diags
+	return &b, r.Diags
 }
 
 func checkNode(p *plan.Plan, at *spec.Source, name string, say func(*rule.Rule, hcl.Range, string, ...any)) {

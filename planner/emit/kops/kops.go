@@ -73,15 +73,13 @@ type options struct {
 // Decode reads the body of the target block against the plan and returns *options. After an error the value is nil.
 func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	o := &options{body: &body{}}
-	diags := spec.Decode(written, ctx, Schema(), o.body)
-	say := func(r *rule.Rule, at hcl.Range, format string, args ...any) {
-		diags = append(diags, r.Diagnostic(at, fmt.Sprintf(format, args...)))
-	}
+	r, _ := block.Open(p, written, ctx, Schema(), o.body, malformed)
+	say := r.Say
 	if written == nil {
 		say(malformed, p.Cluster.Block(), "The target needs its block.")
 	}
-	if diags.HasErrors() {
-		return nil, diags
+	if r.Diags.HasErrors() {
+		return nil, r.Diags
 	}
 	o.arguments(p, say)
 	o.machines(p, say)
@@ -103,10 +101,10 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 			say(extraArgs, c.source.Attr("extra_args"), "kops knows flags as fields of its own (--audit-log-path is auditLogPath) and takes no others. Remove extra_args, and set the field with `kops edit cluster` after step 2 of its page.")
 		}
 	}
-	if diags.HasErrors() {
-		return nil, diags
+	if r.Diags.HasErrors() {
+		return nil, r.Diags
 	}
-	return o, diags
+	return o, r.Diags
 }
 
 var (

@@ -19,6 +19,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/emit/ansible"
+	"github.com/k8splan/k8splan/planner/emit/block"
 	"github.com/k8splan/k8splan/planner/emit/kubeadm"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
@@ -46,13 +47,11 @@ func Schema() *spec.Block {
 // Decode reads the body of the target block against the plan. After an error the value is nil.
 func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	var b body
-	diags := spec.Decode(written, ctx, Schema(), &b)
-	if diags.HasErrors() {
-		return nil, diags
+	r, ok := block.Open(p, written, ctx, Schema(), &b, nil)
+	if !ok {
+		return nil, r.Diags
 	}
-	say := func(r *rule.Rule, at hcl.Range, format string, args ...any) {
-		diags = append(diags, r.Diagnostic(at, fmt.Sprintf(format, args...)))
-	}
+	say := r.Say
 	for _, n := range p.Nodes {
 		if !n.Address.IsValid() {
 			say(noAddress, n.Block(), "Node %q has no address, and kubespray builds on machines that exist. Write address, or first_address in a pool.", n.Name)
@@ -90,10 +89,10 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 			say(registries, r.Attr("ca_file"), "kubespray has no variable for the authority of one registry. Install %s in the hosts' own list of authorities, and remove ca_file.", r.CAFile)
 		}
 	}
-	if diags.HasErrors() {
-		return nil, diags
+	if r.Diags.HasErrors() {
+		return nil, r.Diags
 	}
-	return &b, diags
+	return &b, r.Diags
 }
 
 // encapsulations that kubespray's roles have a variable for, by pod network.

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/block"
 	"github.com/k8splan/k8splan/planner/emit/onprem"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
@@ -82,40 +83,29 @@ const own = "-"
 // Decode reads the body of the target block against the plan. After an error the value is nil.
 func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	var b body
-	diags := spec.Decode(written, ctx, Schema(), &b)
-	if diags.HasErrors() {
-		return nil, diags
+	r, ok := block.Open(p, written, ctx, Schema(), &b, shared.Argument)
+	if !ok {
+		return nil, r.Diags
 	}
 	if b.Source == nil {
 		b.Source = p.Target.Source
 	}
-	say := func(r *rule.Rule, at hcl.Range, format string, args ...any) {
-		diags = append(diags, r.Diagnostic(at, fmt.Sprintf(format, args...)))
-	}
-	word := func(name string, written *string, otherwise string, pattern *regexp.Regexp, what string) string {
-		if written == nil {
-			return otherwise
-		}
-		if !pattern.MatchString(*written) {
-			say(shared.Argument, b.Attr(name), "%s is %q. Write %s.", name, *written, what)
-		}
-		return *written
-	}
+	say := r.Say
 	o := &options{
-		bridge:   word("bridge", b.Bridge, "", bridgePattern, `the name of a bridge, such as "br0"`),
-		pool:     word("pool", b.Pool, "default", namePattern, `the name of a storage pool, such as "default"`),
-		poolPath: word("pool_path", b.PoolPath, "/var/lib/libvirt/images", pathPattern, `the pool's directory, such as "/var/lib/libvirt/images"`),
+		bridge:   r.Word("bridge", b.Bridge, "", bridgePattern, `the name of a bridge, such as "br0"`),
+		pool:     r.Word("pool", b.Pool, "default", namePattern, `the name of a storage pool, such as "default"`),
+		poolPath: r.Word("pool_path", b.PoolPath, "/var/lib/libvirt/images", pathPattern, `the pool's directory, such as "/var/lib/libvirt/images"`),
 	}
 	o.segment = b.Segment(p, b.Source, shared, say)
-	o.hosts(p, &b, word("uri", b.URI, "qemu:///system", uriPattern, `libvirt's address, such as "qemu:///system"`), say)
+	o.hosts(p, &b, r.Word("uri", b.URI, "qemu:///system", uriPattern, `libvirt's address, such as "qemu:///system"`), say)
 	o.systems(p, &b, say)
 	if o.bridge != "" && b.Gateways == nil {
 		say(shared.Argument, b.Block(), "The segment behind bridge %q has a router already: state it, gateways = [\"…\"].", o.bridge)
 	}
-	if diags.HasErrors() {
-		return nil, diags
+	if r.Diags.HasErrors() {
+		return nil, r.Diags
 	}
-	return o, diags
+	return o, r.Diags
 }
 
 // hosts finds the hypervisor of each machine.

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/block"
 	"github.com/k8splan/k8splan/planner/emit/onprem"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
@@ -76,29 +77,18 @@ type machine struct {
 // Decode reads the body of the target block against the plan. After an error the value is nil.
 func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	var b body
-	diags := spec.Decode(written, ctx, Schema(), &b)
-	if diags.HasErrors() {
-		return nil, diags
+	r, ok := block.Open(p, written, ctx, Schema(), &b, shared.Argument)
+	if !ok {
+		return nil, r.Diags
 	}
 	if b.Source == nil {
 		b.Source = p.Target.Source
 	}
-	say := func(r *rule.Rule, at hcl.Range, format string, args ...any) {
-		diags = append(diags, r.Diagnostic(at, fmt.Sprintf(format, args...)))
-	}
-	word := func(name string, written *string, otherwise string, pattern *regexp.Regexp, what string) string {
-		if written == nil {
-			return otherwise
-		}
-		if !pattern.MatchString(*written) {
-			say(shared.Argument, b.Attr(name), "%s is %q. Write %s.", name, *written, what)
-		}
-		return *written
-	}
+	say := r.Say
 	o := &options{
 		container: b.Instances != nil && *b.Instances == container,
-		network:   word("network_name", b.NetworkName, "k8s"+onprem.UUID(p.Cluster.Name, "lxd")[:8], networkPattern, "the name of a network, at most 15 lower-case letters and digits, such as \"k8sbr0\""),
-		pool:      word("storage_pool", b.StoragePool, "default", poolPattern, "the name of a storage pool, such as \"default\""),
+		network:   r.Word("network_name", b.NetworkName, "k8s"+onprem.UUID(p.Cluster.Name, "lxd")[:8], networkPattern, "the name of a network, at most 15 lower-case letters and digits, such as \"k8sbr0\""),
+		pool:      r.Word("storage_pool", b.StoragePool, "default", poolPattern, "the name of a storage pool, such as \"default\""),
 	}
 	o.segment = b.Segment(p, b.Source, shared, say)
 	for os, image := range b.Images {
@@ -121,10 +111,10 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 		}
 		o.machines = append(o.machines, machine{n, image, macs[n.Name]})
 	}
-	if diags.HasErrors() {
-		return nil, diags
+	if r.Diags.HasErrors() {
+		return nil, r.Diags
 	}
-	return o, diags
+	return o, r.Diags
 }
 
 // instance is what `lxc init` reads. Every value is text, as LXD keeps it.

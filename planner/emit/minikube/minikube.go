@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/block"
 	"github.com/k8splan/k8splan/planner/emit/kubeadm"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
@@ -51,13 +52,11 @@ var addonPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 // Decode reads the body of the target block against the plan. After an error the value is nil.
 func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	var b body
-	diags := spec.Decode(written, ctx, Schema(), &b)
-	if diags.HasErrors() {
-		return nil, diags
+	r, ok := block.Open(p, written, ctx, Schema(), &b, nil)
+	if !ok {
+		return nil, r.Diags
 	}
-	say := func(r *rule.Rule, at hcl.Range, format string, args ...any) {
-		diags = append(diags, r.Diagnostic(at, fmt.Sprintf(format, args...)))
-	}
+	say := r.Say
 	for _, a := range b.Addons {
 		if !addonPattern.MatchString(a) {
 			say(badAddon, b.Attr("addons"), "%q is no addon. `minikube addons list` names them.", a)
@@ -96,10 +95,10 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 			say(registry, r.Block(), "minikube can be told that a registry is insecure, and nothing more of one. Put an authority's certificate into ~/.minikube/certs, write image_repository for a mirror, and remove this block.")
 		}
 	}
-	if diags.HasErrors() {
-		return nil, diags
+	if r.Diags.HasErrors() {
+		return nil, r.Diags
 	}
-	return &b, diags
+	return &b, r.Diags
 }
 
 // Emit writes minikube/. opts is what Decode returned.

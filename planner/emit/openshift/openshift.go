@@ -3,7 +3,6 @@
 package openshift
 
 import (
-	"fmt"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -12,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/block"
 	"github.com/k8splan/k8splan/planner/emit/onprem"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
@@ -74,13 +74,11 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 		return nil, hcl.Diagnostics{shared.Argument.Diagnostic(p.Target.Block(), "The target needs a domain: base_domain = \"example.com\".")}
 	}
 	var b body
-	diags := spec.Decode(written, ctx, Schema(), &b)
-	if diags.HasErrors() {
-		return nil, diags
+	r, ok := block.Open(p, written, ctx, Schema(), &b, shared.Argument)
+	if !ok {
+		return nil, r.Diags
 	}
-	say := func(r *rule.Rule, at hcl.Range, format string, args ...any) {
-		diags = append(diags, r.Diagnostic(at, fmt.Sprintf(format, args...)))
-	}
+	say := r.Say
 	o := &options{domain: b.BaseDomain, disks: map[string]string{}, ntp: b.NTP}
 	if !domainPattern.MatchString(b.BaseDomain) || len(b.BaseDomain) > 190 {
 		say(shared.Argument, b.Attr("base_domain"), "base_domain is %q. Write a DNS domain in lower case, such as \"example.com\".", b.BaseDomain)
@@ -102,10 +100,10 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 	o.vips(p, &b, say)
 	o.shape(p, say)
 	o.hosts(p, &b, say)
-	if diags.HasErrors() {
-		return nil, diags
+	if r.Diags.HasErrors() {
+		return nil, r.Diags
 	}
-	return o, diags
+	return o, r.Diags
 }
 
 // vips: bare metal with several control planes has an address for the API and one for routes, of the segment and nobody else's; a lone

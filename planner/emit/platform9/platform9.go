@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/block"
 	"github.com/k8splan/k8splan/planner/emit/hosted"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
@@ -50,16 +51,14 @@ var (
 // Decode reads the body of the target block against the plan. After an error the value is nil.
 func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
 	var b body
-	diags := spec.Decode(written, ctx, Schema(), &b)
-	if diags.HasErrors() {
-		return nil, diags
+	r, ok := block.Open(p, written, ctx, Schema(), &b, malformed)
+	if !ok {
+		return nil, r.Diags
 	}
 	if b.Source == nil {
 		b.Source = p.Target.Source
 	}
-	say := func(r *rule.Rule, at hcl.Range, format string, args ...any) {
-		diags = append(diags, r.Diagnostic(at, fmt.Sprintf(format, args...)))
-	}
+	say := r.Say
 	switch {
 	case b.Version == nil:
 	case !versionPattern.MatchString(*b.Version):
@@ -107,10 +106,10 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 	if c := p.Network.CNI; c.Name != plan.Calico && c.Name != plan.Flannel {
 		say(network, c.Block(), "Platform9 brings calico or flannel, and this design has %s. Write one of these, or leave the block out.", c.Name)
 	}
-	if diags.HasErrors() {
-		return nil, diags
+	if r.Diags.HasErrors() {
+		return nil, r.Diags
 	}
-	return &b, diags
+	return &b, r.Diags
 }
 
 // Emit writes platform9/. opts is what Decode returned.

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/block"
 	"github.com/k8splan/k8splan/planner/emit/onprem"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
@@ -79,20 +80,18 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 		return (*options)(nil), nil
 	}
 	var b body
-	diags := spec.Decode(written, ctx, Schema(), &b)
-	if diags.HasErrors() {
-		return nil, diags
+	r, ok := block.Open(p, written, ctx, Schema(), &b, shared.Argument)
+	if !ok {
+		return nil, r.Diags
 	}
-	say := func(r *rule.Rule, at hcl.Range, format string, args ...any) {
-		diags = append(diags, r.Diagnostic(at, fmt.Sprintf(format, args...)))
-	}
+	say := r.Say
 	if b.Provision == nil || !*b.Provision {
 		for _, a := range Schema().Arguments {
 			if a.Name != "provision" && b.Has(a.Name) || a.Name == "provision" && b.Provision != nil {
 				say(shared.Argument, b.Attr(a.Name), "Without provision = true no operating system is installed, and the block has nothing to say. Write provision = true, or leave %s out.", a.Name)
 			}
 		}
-		return (*options)(nil), diags
+		return (*options)(nil), r.Diags
 	}
 	o := &options{segment: b.Segment(p, b.Source, shared, say), timezone: "Etc/UTC"}
 	word := func(name string, written *string, pattern *regexp.Regexp, what string) string {
@@ -128,10 +127,10 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 		o.keys = append(o.keys, key)
 	}
 	o.nodes(p, &b, say)
-	if diags.HasErrors() {
-		return nil, diags
+	if r.Diags.HasErrors() {
+		return nil, r.Diags
 	}
-	return o, diags
+	return o, r.Diags
 }
 
 // unusable says what is wrong with a public key, "" where nothing is.

@@ -3,7 +3,6 @@
 package proxmox
 
 import (
-	"fmt"
 	"net/netip"
 	"regexp"
 
@@ -93,21 +92,19 @@ var (
 
 // Decode reads the body of the target block against the plan. After an error the value is nil.
 func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
-	b := body{Source: p.Target.Source}
-	var diags hcl.Diagnostics
-	if written != nil {
-		if diags = spec.Decode(written, ctx, Schema(), &b); diags.HasErrors() {
-			return nil, diags
-		}
+	var b body
+	r, ok := block.Open(p, written, ctx, Schema(), &b, shared.Argument)
+	if !ok {
+		return nil, r.Diags
 	}
-	said := map[hcl.Range]bool{}
-	say := func(r *rule.Rule, at hcl.Range, format string, args ...any) {
-		diags = append(diags, r.Diagnostic(at, fmt.Sprintf(format, args...)))
+	if b.Source == nil {
+		b.Source = p.Target.Source
 	}
-	once := func(r *rule.Rule, at hcl.Range, format string, args ...any) {
+	say, said := r.Say, map[hcl.Range]bool{}
+	once := func(broken *rule.Rule, at hcl.Range, format string, args ...any) {
 		if !said[at] {
 			said[at] = true
-			say(r, at, format, args...)
+			say(broken, at, format, args...)
 		}
 	}
 	name := func(argument string, written *string, otherwise string, pattern *regexp.Regexp) string {
@@ -171,10 +168,10 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 		}
 		v.Machines[n.Name] = m
 	}
-	if diags.HasErrors() {
-		return nil, diags
+	if r.Diags.HasErrors() {
+		return nil, r.Diags
 	}
-	return v, diags
+	return v, r.Diags
 }
 
 // address sets the machine's address of a family, and that family's router.

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/block"
 	"github.com/k8splan/k8splan/planner/emit/onprem"
 	"github.com/k8splan/k8splan/planner/emit/terraform"
 	"github.com/k8splan/k8splan/planner/plan"
@@ -134,13 +135,11 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 	if written == nil {
 		return nil, hcl.Diagnostics{shared.Argument.Diagnostic(p.Target.Block(), "The target needs to know where the machines stand: datacenter, compute_cluster, datastore, network and templates.")}
 	}
-	diags := spec.Decode(written, ctx, Schema(), &b)
-	if diags.HasErrors() {
-		return nil, diags
+	r, ok := block.Open(p, written, ctx, Schema(), &b, shared.Argument)
+	if !ok {
+		return nil, r.Diags
 	}
-	say := func(r *rule.Rule, at hcl.Range, format string, args ...any) {
-		diags = append(diags, r.Diagnostic(at, fmt.Sprintf(format, args...)))
-	}
+	say := r.Say
 	name := func(at *spec.Source, argument string, written string) string {
 		if !namePattern.MatchString(written) || strings.Trim(written, "/ ") == "" {
 			say(shared.Argument, at.Attr(argument), "%s is %q. Write the name as vCenter shows it, of at most 80 characters without \\ and %%.", argument, written)
@@ -224,10 +223,10 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 		}
 	}
 	v.apart(p)
-	if diags.HasErrors() {
-		return nil, diags
+	if r.Diags.HasErrors() {
+		return nil, r.Diags
 	}
-	return o, diags
+	return o, r.Diags
 }
 
 // reserved: the prefixes that VMware's products make addresses with.
