@@ -135,13 +135,8 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 	}
 	v.Variables = r.Variables(w.Access)
 	if v.Endpoint = r.Balancer(); v.Endpoint != nil {
-		lb := p.LoadBalancer
-		switch {
-		case !lb.VirtualIP.IsValid():
-			r.Say(endpoint, lb.Block(), "Azure's balancer needs an address of the subnet %s that no machine has: write virtual_ip here. Every node then finds the endpoint's name by it.", subnet.Prefix)
-		case !subnet.Prefix.Contains(lb.VirtualIP):
-			r.Say(r.Rules.Outside, lb.Attr("virtual_ip"), "The balancer's address %s must lie in the target's subnet %s.", lb.VirtualIP, subnet.Prefix)
-		case lb.Port != p.Cluster.APIServerPort:
+		r.Within(subnet, endpoint)
+		if lb := p.LoadBalancer; lb.VirtualIP.IsValid() && subnet.Prefix.Contains(lb.VirtualIP) && lb.Port != p.Cluster.APIServerPort {
 			r.Say(endpoint, lb.Attr("port"), "The balancer has port %d and the API servers have %d. On a control plane the balancer's address is its own API server's, so the ports must be equal: write port = %d, or api_server_port = %d in cluster.", lb.Port, p.Cluster.APIServerPort, p.Cluster.APIServerPort, lb.Port)
 		}
 	}

@@ -122,19 +122,15 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 		}
 	}
 	ranges := []cloud.Range{subnet}
-	if b := r.Balancer(); b != nil && b.Address != "" {
+	if b := r.Balancer(); b != nil {
 		v.Endpoint = b
+		r.Within(subnet, endpoint)
 		if w.ProxySubnet == nil {
 			r.Say(r.Rules.Argument, r.At("proxy_subnet"), "Google's balancer needs a range of its own for its proxies: proxy_subnet = \"10.10.255.0/26\".")
 		} else if proxies, ok := r.IPv4("proxy_subnet", "a range of its own for the balancer's proxies", *w.ProxySubnet); ok {
 			v.ProxySubnet = proxies.Prefix.String()
 			ranges = append(ranges, proxies)
 		}
-		if !subnet.Prefix.Contains(p.LoadBalancer.VirtualIP) {
-			r.Say(r.Rules.Outside, p.LoadBalancer.Attr("virtual_ip"), "The balancer's address %s must lie in the target's subnet %s.", b.Address, subnet.Prefix)
-		}
-	} else if b != nil {
-		r.Say(endpoint, p.LoadBalancer.Block(), "Google's balancer needs an address of the subnet %s that no machine has: write virtual_ip here. Every node then finds the endpoint's name by it.", subnet.Prefix)
 	}
 	r.Apart(ranges...)
 	e := v.Endpoint
@@ -161,10 +157,5 @@ var (
 		Fix:     "Write the region's zones as failure domains, such as \"europe-west4-a\".",
 		Sources: []string{"https://cloud.google.com/compute/docs/regions-zones"},
 	}
-	endpoint = &rule.Rule{
-		ID: "gcp-endpoint", Title: "Balancer without an address", Permanent: true,
-		Doc:     "The API's balancer is made with an address of the subnet, which the nodes know before anything answers.",
-		Fix:     "Write virtual_ip in load_balancer \"external\".",
-		Sources: []string{"https://cloud.google.com/load-balancing/docs/tcp/internal-proxy"},
-	}
+	endpoint = facts().EndpointRule("https://cloud.google.com/load-balancing/docs/tcp/internal-proxy")
 )

@@ -163,12 +163,7 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 		v.BastionZone = zones[0]
 	}
 	if v.Endpoint = r.Balancer(); v.Endpoint != nil {
-		switch lb := p.LoadBalancer; {
-		case !lb.VirtualIP.IsValid():
-			r.Say(endpoint, lb.Block(), "Octavia's balancer needs an address of the subnet %s that no machine has: write virtual_ip here. Every node then finds the endpoint's name by it.", subnet.Prefix)
-		case !subnet.Prefix.Contains(lb.VirtualIP):
-			r.Say(r.Rules.Outside, lb.Attr("virtual_ip"), "The balancer's address %s must lie in the target's subnet %s.", lb.VirtualIP, subnet.Prefix)
-		}
+		r.Within(subnet, endpoint)
 	}
 	return v, r.Diags
 }
@@ -194,10 +189,5 @@ var (
 		Fix:     "Write the cloud's availability zones as failure domains; a cloud with one usually calls it nova.",
 		Sources: []string{"https://docs.openstack.org/nova/latest/admin/availability-zones.html"},
 	}
-	endpoint = &rule.Rule{
-		ID: "openstack-endpoint", Title: "Balancer without an address", Permanent: true,
-		Doc:     "The API's balancer is made with an address of the subnet, which the nodes know before anything answers.",
-		Fix:     "Write virtual_ip in load_balancer \"external\".",
-		Sources: []string{"https://docs.openstack.org/octavia/latest/user/guides/basic-cookbook.html"},
-	}
+	endpoint = facts(nil, nil).EndpointRule("https://docs.openstack.org/octavia/latest/user/guides/basic-cookbook.html")
 )
