@@ -25,16 +25,7 @@ func TestKubespray(t *testing.T) {
 // ansibleReads lets ansible-inventory read the inventory with its group_vars, and looks at what it made of it.
 func ansibleReads(t *testing.T, files []artifact.File) {
 	t.Helper()
-	dir := t.TempDir()
-	for _, f := range files {
-		path := filepath.Join(dir, f.Path)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, f.Data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	dir := targettest.Write(t, files)
 	cmd := exec.Command("ansible-inventory", "-i", filepath.Join(dir, "kubespray/inventory/hosts.yaml"), "--list")
 	cmd.Env = append(os.Environ(), "HOME="+dir, "ANSIBLE_LOCAL_TEMP="+dir, "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED=1")
 	out, err := cmd.Output()

@@ -24,16 +24,7 @@ func TestLXD(t *testing.T) {
 // theScriptMakesEveryInstance runs machines.sh with an lxc that writes down how it was called, and what it was given to read.
 func theScriptMakesEveryInstance(t *testing.T, files []artifact.File) {
 	t.Helper()
-	dir := t.TempDir()
-	for _, f := range files {
-		path := filepath.Join(dir, f.Path)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, f.Data, 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
+	dir := targettest.Write(t, files)
 	fake := "#!/bin/sh\necho \"lxc $*\" | head -n 1 >> \"$RECORD\"\ncase $1 in init|exec) wc -l >> \"$RECORD\" ;; info) exit 1 ;; network) test \"$2\" != show ;; esac\n"
 	if err := os.WriteFile(filepath.Join(dir, "lxc"), []byte(fake), 0o755); err != nil {
 		t.Fatal(err)

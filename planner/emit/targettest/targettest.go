@@ -165,3 +165,19 @@ func Shellcheck(t *testing.T, files []artifact.File) {
 		}
 	}
 }
+
+// Write puts the files into a directory of the test's own, as the tree has them, and returns it.
+func Write(t *testing.T, files []artifact.File) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, f := range files {
+		path := filepath.Join(dir, f.Path)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, f.Data, cmp.Or(f.Mode, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
