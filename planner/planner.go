@@ -67,8 +67,26 @@ func Open(filename string, src []byte, vars map[string]cty.Value, today time.Tim
 	return p, ordered(diags)
 }
 
+// mostOfARule bounds what is said for one rule: whoever made the same mistake a hundred times made it in a program.
+const mostOfARule = 100
+
+// ordered sorts, and leaves out what a rule says too often.
 func ordered(diags hcl.Diagnostics) hcl.Diagnostics {
 	rule.Sort(diags)
+	said, last := map[string]int{}, map[string]*hcl.Diagnostic{}
+	diags = slices.DeleteFunc(diags, func(d *hcl.Diagnostic) bool {
+		id := rule.ID(d)
+		if said[id]++; said[id] > mostOfARule {
+			return true
+		}
+		last[id] = d
+		return false
+	})
+	for id, n := range said {
+		if n > mostOfARule {
+			last[id].Detail = fmt.Sprintf("%s (The rule finds %d more places, which are not listed.)", strings.TrimRight(last[id].Detail, "\n"), n-mostOfARule)
+		}
+	}
 	return diags
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/artifact"
@@ -276,5 +277,45 @@ func TestErrorsCannotBeWaived(t *testing.T) {
 		if r.Severity == rule.Error && !r.Permanent && !judged[r.ID] && r != check.RequireSurvive {
 			t.Errorf("%s stops the road, and seems to be waivable", r.ID)
 		}
+	}
+}
+
+// TestCrowded: files full of one thing are answered within diagtest.Hang, and no rule fills the screen.
+func TestCrowded(t *testing.T) {
+	const head = "cluster \"x\" {\n  type                   = \"multi-etcd-multi-master\"\n  control_plane_endpoint = \"api.x.example:6443\"\n"
+	const node = "}\nload_balancer \"external\" {}\nnode \"a\" {\n  roles   = [\"control-plane\"]\n  address = \"10.0.0.1\"\n"
+	many := func(n int, format string) string {
+		var b strings.Builder
+		for i := range n {
+			b.WriteString(strings.NewReplacer("#", fmt.Sprint(i), "@", fmt.Sprintf("%d.%d", i/256, i%256)).Replace(format))
+		}
+		return b.String()
+	}
+	for name, src := range map[string]string{
+		"waivers":          head + node + "}\n" + many(20_000, "waive \"etcd-x#\" {}\n"),
+		"one waiver":       head + node + "}\n" + many(20_000, "waive \"etcd-even-members\" {}\n"),
+		"labels":           head + node + "  labels = {" + many(12_000, "\"k#\" = \"v\", ") + "}\n}\n",
+		"taints":           head + node + many(8_000, "  taint {\n    key    = \"k#\"\n    effect = \"NoSchedule\"\n  }\n") + "}\n",
+		"one node":         head + node + "}\n" + many(6_000, "node \"n\" {\n  roles   = [\"worker\"]\n  address = \"10.0.0.1\"\n}\n"),
+		"nodes":            head + node + "}\n" + many(6_000, "node \"n#\" {\n  roles          = [\"etcd\"]\n  address        = \"10.1.@\"\n  failure_domain = \"z#\"\n  host           = \"h#\"\n}\n"),
+		"pools":            head + node + "}\n" + many(5_000, "node_pool \"p#\" {\n  roles         = [\"worker\"]\n  count         = 3\n  first_address = \"10.0.0.1\"\n}\n"),
+		"gates":            head + "  feature_gates = {" + many(20_000, "GracefulNodeShutdwon# = true, ") + "}\n" + node + "}\n",
+		"names":            head + "  cert_sans = [" + many(20_000, "\"a#.example.com\", ") + "]\n" + node + "}\n",
+		"ranges":           head + node + "}\nnetwork {\n  reserved_subnets = [" + many(10_000, "\"10.@.0/24\", ") + "]\n  node_subnets = [" + many(10_000, "\"11.@.0/24\", ") + "]\n}\n",
+		"registries":       head + node + "}\ncontainer_runtime \"containerd\" {\n" + many(6_000, "  registry \"r#.example.com\" {\n    mirrors = [\"http://m#.example.com\"]\n  }\n") + "}\n",
+		"unknown addons":   head + node + "}\n" + many(15_000, "addon \"metrics-sever#\" {}\n"),
+		"unknown argument": head + node + many(20_000, "  adress# = 1\n") + "}\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			var diags hcl.Diagnostics
+			diagtest.Quick(t, func() { _, diags = planner.Open("x.hcl", []byte(src), nil, time.Time{}) })
+			diagtest.Sound(t, "x.hcl", []byte(src), diags, planner.Catalog())
+			count := map[string]int{}
+			for _, d := range diags {
+				if count[rule.ID(d)]++; count[rule.ID(d)] == 101 {
+					t.Errorf("%s speaks more than a hundred times", rule.ID(d))
+				}
+			}
+		})
 	}
 }

@@ -40,7 +40,11 @@ var featureGateRules = []Rule{
 		case ok:
 			return "Feature gate %s is gone from Kubernetes 1.%d on, and the components of %s exit at one. Remove it.", []any{name, g.Removed, v}
 		}
-		return "Kubernetes %s knows no feature gate %s, and its components exit at one.%s", []any{v, name, spelling.DidYouMean(name, plan.GateNames())}
+		meant := ""
+		if len(p.Cluster.FeatureGates) < 50*mostAdvised {
+			meant = spelling.DidYouMean(name, plan.GateNames())
+		}
+		return "Kubernetes %s knows no feature gate %s, and its components exit at one.%s", []any{v, name, meant}
 	}),
 	gateRule(rule.Rule{
 		ID: "version-feature-gate-early", Severity: rule.Error, Title: "Feature gate of a later Kubernetes", Permanent: true,

@@ -419,12 +419,16 @@ func duplicateAddresses(p *plan.Plan) []Finding {
 		i = j
 	}
 	var findings []Finding
-	for _, key := range order {
+	for i, key := range order {
 		uses := shared[key]
 		first, second := uses[0], uses[1]
-		moving := []*plan.Node{second.node}
-		if second.node.Pool != "" {
-			moving = blocksOf(p, second.node)
+		free := ""
+		if i < mostAdvised { // each looks through all hosts
+			moving := []*plan.Node{second.node}
+			if second.node.Pool != "" {
+				moving = blocksOf(p, second.node)
+			}
+			free = freeRun(p, first.addr.Next(), len(moving), moving...)
 		}
 		more := ""
 		if extra := len(uses)/2 - 1; extra > 0 {
@@ -433,7 +437,7 @@ func duplicateAddresses(p *plan.Plan) []Finding {
 				more = fmt.Sprintf(" and %d more addresses", extra)
 			}
 		}
-		findings = append(findings, one(second.at, "%s%s of %s is also the address of %s (%s).%s", first.addr, more, second.node.Name, first.node.Name, line(first.at), freeRun(p, first.addr.Next(), len(moving), moving...))...)
+		findings = append(findings, one(second.at, "%s%s of %s is also the address of %s (%s).%s", first.addr, more, second.node.Name, first.node.Name, line(first.at), free)...)
 	}
 	return findings
 }

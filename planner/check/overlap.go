@@ -24,9 +24,13 @@ const (
 func pairRule(id, title, doc, fix string, severity rule.Severity, a, b func(*plan.Plan) []span) Rule {
 	return Rule{rule.Rule{ID: id, Severity: severity, Title: title, Permanent: severity == rule.Error, Doc: doc, Fix: fix, Sources: []string{networkModel, overlapThread, overlapThread2}}, func(p *plan.Plan) []Finding {
 		var findings []Finding
-		for _, pair := range overlaps(a(p), b(p)) {
+		for i, pair := range overlaps(a(p), b(p)) {
 			first, other := pair[0], pair[1]
-			findings = append(findings, Finding{written(first.at, other.at), fmt.Sprintf("%s %s %s.%s", standing(first), relation(first.prefix, other.prefix), describe(other)+where(other.at), move(p, first))})
+			advice := ""
+			if i < mostAdvised {
+				advice = move(p, first)
+			}
+			findings = append(findings, Finding{written(first.at, other.at), fmt.Sprintf("%s %s %s.%s", standing(first), relation(first.prefix, other.prefix), describe(other)+where(other.at), advice)})
 		}
 		return findings
 	}}

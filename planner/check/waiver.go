@@ -121,7 +121,11 @@ func judgeWaivers(p *plan.Plan, rules map[string]*rule.Rule, found map[string]bo
 		}
 		switch r := rules[w.Rule]; {
 		case r == nil:
-			say(waiverUnknown, w.RuleRange, "No rule is called %q.%s", w.Rule, spelling.DidYouMean(w.Rule, waivable(rules)))
+			meant := ""
+			if len(diags) < mostAdvised {
+				meant = spelling.DidYouMean(w.Rule, waivable(rules))
+			}
+			say(waiverUnknown, w.RuleRange, "No rule is called %q.%s", w.Rule, meant)
 		case r.Permanent:
 			say(waiverPermanent, w.RuleRange, "The rule %s guards data or the installation itself, and holds for every design. Mend what it finds, and remove the waiver.", w.Rule)
 		case earlier != nil:

@@ -57,6 +57,9 @@ func choice(words []string) string {
 	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }
 
+// mostAdvised is how many findings of a rule say what to write instead, where finding that out takes a look at the whole design.
+const mostAdvised = 20
+
 func names(nodes []*plan.Node) []string {
 	words := make([]string, len(nodes))
 	for i, n := range nodes {

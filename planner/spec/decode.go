@@ -244,7 +244,7 @@ func (l *loader) argument(row argumentShape, attr *hclsyntax.Attribute, into ref
 	if row.field == nil {
 		return
 	}
-	a := &argument{l, row.Argument, attr.Expr}
+	a := &argument{loader: l, row: row.Argument, expr: attr.Expr}
 	field := into.FieldByIndex(row.field)
 	switch row.Type {
 	case Text:

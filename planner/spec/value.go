@@ -45,8 +45,9 @@ func whole(v cty.Value) bool { return v.AsBigFloat().IsInt() }
 // argument is one value on its way into a field.
 type argument struct {
 	*loader
-	row  *Argument
-	expr hclsyntax.Expression
+	row         *Argument
+	expr        hclsyntax.Expression
+	entryRanges map[string]hcl.Range // of a map's values by key, once one was asked for
 }
 
 func (a *argument) wrong(at hcl.Range, detail string) { a.add(wrongType, at, detail) }
@@ -214,16 +215,22 @@ func (a *argument) elementRange(i int) hcl.Range {
 
 // entryRange is the place of a map's value where the map is written out, and of the map otherwise.
 func (a *argument) entryRange(key string) hcl.Range {
-	expr := hclsyntax.Expression(a.expr)
-	if c, ok := expr.(*charged); ok {
-		expr = c.Expression
-	}
-	if object, ok := expr.(*hclsyntax.ObjectConsExpr); ok {
-		for _, item := range object.Items {
-			if k, known := literalKey(item.KeyExpr); known && k == key {
-				return item.ValueExpr.Range()
+	if a.entryRanges == nil {
+		a.entryRanges = map[string]hcl.Range{}
+		expr := hclsyntax.Expression(a.expr)
+		if c, ok := expr.(*charged); ok {
+			expr = c.Expression
+		}
+		if object, ok := expr.(*hclsyntax.ObjectConsExpr); ok {
+			for _, item := range object.Items {
+				if k, known := literalKey(item.KeyExpr); known {
+					a.entryRanges[k] = item.ValueExpr.Range()
+				}
 			}
 		}
+	}
+	if at, ok := a.entryRanges[key]; ok {
+		return at
 	}
 	return a.expr.Range()
 }
