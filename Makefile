@@ -42,8 +42,10 @@ lint: ## formatting, go vet, scripts
 golden: ## write the golden trees anew after a wanted change; look at the diff
 	$(GO) test ./planner -run 'TestGolden' -update
 
-fuzz: ## five minutes on the loader
+fuzz: ## five minutes each on the loader, the validator, and whole designs up to their files
 	$(GO) test ./planner/spec -run '^$$' -fuzz FuzzLoad -fuzztime 5m
+	$(GO) test ./planner/check -run '^$$' -fuzz FuzzRun -fuzztime 5m
+	$(GO) test ./planner -run '^$$' -fuzz FuzzDesigns -fuzztime 5m
 
 bench: build ## the speed ratios that the project holds itself to
 	$(GO) run ./bench
