@@ -201,6 +201,10 @@ func walkExternal(ctx context.Context, c *cluster, t *table) error {
 			return err
 		}
 	}
+	// what let the new member enter is gone, and systemd knows it
+	if _, err := c.node("etcd-1").Exec(ctx, "systemctl", "restart", "etcd"); err != nil {
+		return fmt.Errorf("etcd-1 does not start again: %w", err)
+	}
 	if err := c.check(ctx); err != nil {
 		return fmt.Errorf("after replace-host.yml: %w", err)
 	}
