@@ -84,7 +84,10 @@ func block(path string) string {
 func (r *resolver) clusterDefaults() {
 	p, s := &r.plan.Cluster, r.spec.Cluster
 	version, reason := r.plan.Target.Facts.version(), "The newest release known on "+FactsDate+"."
-	if version != DefaultVersion {
+	switch {
+	case !r.plan.Target.Facts.Default.IsZero():
+		reason = "The newest release that the target gives to everybody."
+	case version != DefaultVersion:
 		reason = "The newest release that the target takes."
 	}
 	settle(r, s.KubernetesVersion != nil, &p.Version, "cluster.kubernetes_version", version, reason, "https://kubernetes.io/releases/")
