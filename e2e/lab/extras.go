@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -58,5 +59,9 @@ func (l *Lab) Extras(ctx context.Context) error {
 	server := layer{}
 	server.program("metrics-server", l.Extra("metrics-server"))
 	metrics := image{name: "metrics-server", tag: metricsServerVersion, entrypoint: []string{"/metrics-server"}, layers: []layer{base, server}}
-	return metrics.write(filepath.Join(l.Dir, "registry"))
+	program := layer{}
+	program.program("probe", l.Bin("probe"))
+	own := image{name: "probe", tag: "1", entrypoint: []string{"/probe"}, layers: []layer{base, program}} // what ownManifest names
+	registry := filepath.Join(l.Dir, "registry")
+	return errors.Join(metrics.write(registry), own.write(registry))
 }
