@@ -115,12 +115,7 @@ func spans(all []result) map[string]span {
 
 // rescheduled pulls the plug of a worker that runs a test pod, and measures until the node counts as NotReady and until all replicas run on other nodes.
 func (p *patient) rescheduled(ctx context.Context) (notReady, replaced time.Duration, err error) {
-	victim := ""
-	for _, n := range p.plan.Nodes {
-		if slices.Contains(n.Roles, "worker") && !slices.Contains(n.Roles, "control-plane") && victim == "" {
-			victim = n.Name
-		}
-	}
+	victim := p.groups["workers"][slices.IndexFunc(p.groups["workers"], func(name string) bool { return name != "spare" })]
 	start := time.Now()
 	if err := p.node(victim).Kill(ctx); err != nil {
 		return 0, 0, err

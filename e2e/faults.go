@@ -332,7 +332,7 @@ func (h *harness) patient(ctx context.Context, name string) (*patient, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &cluster{h: h, name: patientName(name), dir: filepath.Join(h.scratch, "faults-"+name)}
+	c := &cluster{h: h, name: patientName(name), dir: filepath.Join(h.scratch, patientName(name))}
 	c.tree = filepath.Join(c.dir, "tree")
 	p := &patient{cluster: c, topology: source, joins: name != "aio"}
 	if err := os.MkdirAll(c.dir, 0o755); err != nil {
@@ -429,7 +429,7 @@ func (p *patient) predict(ctx context.Context, i injection) (*simulation, error)
 
 // inject breaks, watches, judges, repairs and waits until the cluster is whole.
 func (p *patient) inject(ctx context.Context, i injection) (result, error) {
-	r := result{Case: p.name, Injection: i.String(), Predicted: map[string]string{}, Observed: map[string]bool{}, Gaps: map[string]time.Duration{}, Moved: map[string]time.Duration{}}
+	r := result{Case: p.name, Injection: i.String(), Predicted: map[string]string{}, Observed: map[string]bool{}, Gaps: map[string]time.Duration{}}
 	s, err := p.predict(ctx, i)
 	if err != nil {
 		return r, err
