@@ -219,7 +219,7 @@ func Emit(_ *plan.Plan, opts any) ([]artifact.File, error) {
 	return terraform.Files("aws", opts.(*variables), terraform.MachinesGuide("AWS",
 		"AWS credentials where the provider looks for them: `AWS_PROFILE`, `aws sso login`, or the role of the machine that runs Terraform. They need to make networks, machines, balancers, IAM roles and a private zone of Route 53.",
 		"The API's balancer answers inside the network only, under the name of `control_plane_endpoint`. From outside, go through the bastion (`ssh -L`, or a VPN of yours).",
-		"The roles of the machines let the AWS cloud-controller-manager run on the control planes. It finds a node's machine by its provider ID: give the kubelets `--provider-id=aws:///ZONE/INSTANCE` where you install it.",
+		"The roles of the machines let the AWS cloud-controller-manager run on the control planes. With `cloud_provider \"aws\" {}` in the topology the playbook installs it and tells the cluster which instance each node is.",
 	), terraform.AWS, terraform.MachineVariables, terraform.UserData, terraform.Bastion)
 }
 
