@@ -12,13 +12,13 @@ type Line struct {
 	Outcome Outcome
 }
 
-// Fold joins rows that follow each other, are of a kind and end the same way.
+// Fold joins rows that follow each other, are of a kind, end the same way and are mended the same way.
 func Fold(rows []Row) []Line {
 	var lines []Line
 	last := ""
 	for _, row := range merged(rows) {
 		head, name := parts(row)
-		key := head + "\x00" + states(row.Outcome)
+		key := head + "\x00" + states(row.Outcome) + "\x00" + row.Outcome.Recovery.Lost
 		if key == last {
 			lines[len(lines)-1].Name += ", " + name
 			continue

@@ -81,6 +81,7 @@ type Model struct {
 	cps     []int // indices of control planes
 	members []int // indices of nodes with an etcd member
 	lbs     []int // indices of balancer nodes: haproxy's own, or kube-vip's control planes
+	dialled []int // those of haproxy's balancers that the endpoint may lead to by their own addresses; none where a virtual IP moves between them
 	workers []int
 	kubelet []int
 	zones   []string // sorted; "" alone where no node states one
@@ -116,6 +117,12 @@ func New(p *plan.Plan) *Model {
 	case plan.HAProxy:
 		for _, n := range p.LoadBalancer.Nodes {
 			m.lbs = append(m.lbs, m.index[n.Name])
+			if host := p.Cluster.Endpoint.Host; host != "" && slices.Contains([]string{n.Name, n.Address.String(), n.SecondaryAddress.String(), n.PublicAddress}, host) {
+				m.dialled = []int{m.index[n.Name]} // the endpoint goes past the others
+			}
+		}
+		if m.dialled == nil && !p.LoadBalancer.VirtualIP.IsValid() {
+			m.dialled = m.lbs
 		}
 	case plan.KubeVIP:
 		m.lbs = m.cps
@@ -280,7 +287,9 @@ func (w *world) served(member int, leaders []int) State {
 	return each(leaders, func(l int) State { return yes(w.reach(l, member)) })
 }
 
-// api says how the API server of each control plane fares, in the order of m.cps.
+// api says how the API server of each control plane fares, in the order of m.cps. One that loses a part of its requests is Degraded.
+// Source: https://etcd.io/docs/v3.6/learning/design-client/ and https://github.com/etcd-io/etcd/issues/8673 (the client takes turns, and
+// does not reason about a network that is cut).
 func (w *world) api(leaders []int) []State {
 	states := make([]State, len(w.m.cps))
 	stacked := w.m.p.Etcd.Placement == topologies.Stacked
@@ -297,26 +306,50 @@ func (w *world) api(leaders []int) []State {
 			states[i] = w.served(c, leaders)
 			continue
 		}
-		// an external client tries every endpoint, so that one member that serves is enough under each leader
+		// The client of external etcd asks every member that it has a connection to in turn, and does not see that one hears no leader:
+		// what it asks of that one fails.
 		states[i] = each(leaders, func(l int) State {
+			served, asked := 0, 0
 			for _, e := range w.m.members {
-				if w.reach(c, e) && w.reach(l, e) {
-					return Up
+				if w.reach(c, e) {
+					asked++
+					if w.reach(l, e) {
+						served++
+					}
 				}
 			}
-			return Down
+			switch served {
+			case 0:
+				return Down
+			case asked:
+				return Up
+			}
+			return Degraded
 		})
 	}
 	return states
 }
 
-// backend says how well what stands in a zone, balancer or client, reaches the API: by the best API server in its reach.
+// backend says how well what stands in a zone, balancer or client, reaches the API, by the API servers in its reach.
 func (w *world) backend(zone string, api []State) State {
-	best := Down
+	var reached []State
 	for i, c := range w.m.cps {
-		if !w.dead[c] && w.linked(zone, w.m.nodes[c].FailureDomain) {
-			best = better(best, api[i])
+		if w.linked(zone, w.m.nodes[c].FailureDomain) {
+			reached = append(reached, api[i])
 		}
+	}
+	return pool(reached)
+}
+
+// pool says how well API servers answer whoever is led to any of them that is ready: those that are down are left out, and one that loses
+// requests is not.
+func pool(api []State) State {
+	best := Down
+	for _, s := range api {
+		best = better(best, s)
+	}
+	if best == Up && slices.Contains(api, Degraded) {
+		return Degraded
 	}
 	return best
 }
@@ -326,58 +359,93 @@ func (w *world) endpoint(zone string, api []State) State {
 	lb := w.m.p.LoadBalancer
 	switch {
 	case lb.Kind == plan.HAProxy && len(w.m.lbs) > 0:
-		// Where the balancers cannot hear each other each may hold the virtual IP: any of those in reach may answer.
-		var able []int
-		for _, b := range w.m.lbs {
-			if !w.dead[b] && !w.mute[b] && w.linked(zone, w.m.nodes[b].FailureDomain) {
-				able = append(able, b)
+		// by is how a client in the zone fares that is led to one balancer
+		by := func(b int) State {
+			if w.dead[b] || w.mute[b] || !w.linked(zone, w.m.nodes[b].FailureDomain) {
+				return Down
 			}
+			return w.backend(w.m.nodes[b].FailureDomain, api)
 		}
-		if len(able) == 0 {
-			return Down
+		if len(w.m.dialled) > 0 { // no address moves: the endpoint leads to whichever its name was resolved to
+			return each(w.m.dialled, by)
 		}
-		if w.hear(able) {
-			// keepalived's check takes the address from a balancer that passes nothing on, so that the best of them holds it
-			best := Down
-			for _, b := range able {
-				best = better(best, w.backend(w.m.nodes[b].FailureDomain, api))
-			}
-			return best
-		}
-		return each(able, func(b int) State { return w.backend(w.m.nodes[b].FailureDomain, api) })
+		var ends []State
+		w.elect(api, func(holders []int) {
+			holders = slices.DeleteFunc(slices.Clone(holders), func(b int) bool { return !w.linked(zone, w.m.nodes[b].FailureDomain) })
+			ends = append(ends, each(holders, by))
+		})
+		return each(ends, func(s State) State { return s })
 	case lb.Kind == plan.KubeVIP:
 		// The address is on one control plane whose own API server works: its lease lives in that API.
-		var holders []int
+		var ends []State
 		for i, c := range w.m.cps {
-			if !w.mute[c] && api[i] != Down {
-				holders = append(holders, c)
+			switch {
+			case w.mute[c] || api[i] == Down:
+			case !w.linked(zone, w.m.nodes[c].FailureDomain):
+				ends = append(ends, Down)
+			case api[i] == Degraded:
+				ends = append(ends, Degraded)
+			default:
+				ends = append(ends, Up)
 			}
 		}
-		return each(holders, func(h int) State { return yes(w.linked(zone, w.m.nodes[h].FailureDomain)) })
+		return each(ends, func(s State) State { return s })
 	case lb.Kind == plan.ExternalBalancer:
 		if w.external {
 			return Down
 		}
 		// the plan does not say where it stands: it is taken to reach every zone, and every zone it
-		best := Down
-		for _, s := range api {
-			best = better(best, s)
-		}
-		return best
+		return pool(api)
 	}
 	return w.backend(zone, api)
 }
 
-// hear says whether all of the balancers that live hear each other's VRRP advertisements.
-func (w *world) hear(able []int) bool {
-	for _, a := range w.m.lbs {
-		for _, b := range able {
-			if !w.dead[a] && !w.mute[a] && !w.reach(a, b) {
-				return false
-			}
+// elect calls visit with each set of balancers that may come to hold the virtual IP at once: one of them where all hear each other's
+// advertisements, several where they do not. keepalived's priorities are equal but for its check, which puts a balancer whose haproxy
+// passes nothing on behind the others; which of the rest holds the address is history.
+func (w *world) elect(api []State, visit func(holders []int)) {
+	var able, rest []int
+	for _, b := range w.m.lbs {
+		switch {
+		case w.dead[b]:
+		case !w.mute[b] && w.backend(w.m.nodes[b].FailureDomain, api) != Down:
+			able = append(able, b)
+		default:
+			rest = append(rest, b)
 		}
 	}
-	return true
+	w.settle(able, nil, func(holders []int) {
+		left := rest
+		for _, h := range holders {
+			left = w.unheard(left, h)
+		}
+		w.settle(left, holders, visit)
+	})
+}
+
+// settle calls visit with the holders and each choice of further ones from the candidates, so that no two holders hear each other and
+// every candidate is one or hears one.
+func (w *world) settle(candidates, holders []int, visit func(holders []int)) {
+	if len(candidates) == 0 {
+		visit(holders)
+		return
+	}
+	for _, b := range candidates {
+		if w.reach(candidates[0], b) { // the first one holds the address, or hears one that does
+			w.settle(w.unheard(candidates, b), append(slices.Clone(holders), b), visit)
+		}
+	}
+}
+
+// unheard returns the candidates that do not hear a holder.
+func (w *world) unheard(candidates []int, holder int) []int {
+	var left []int
+	for _, b := range candidates {
+		if !w.reach(b, holder) {
+			left = append(left, b)
+		}
+	}
+	return left
 }
 
 func sortedKeys(set map[string]bool) []string {

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/k8splan/k8splan/planner/plan"
@@ -47,18 +48,20 @@ func yes(ok bool) State {
 	return Down
 }
 
-// each returns what holds whichever of the candidates chance picks: their common state, Depends where they differ, Down for none.
-func each(candidates []int, of func(int) State) State {
+// each returns what holds whichever of the candidates chance picks: Down for none, Depends where it works with one and not with another.
+func each[T any](candidates []T, of func(T) State) State {
 	if len(candidates) == 0 {
 		return Down
 	}
-	first := of(candidates[0])
-	for _, c := range candidates[1:] {
-		if of(c) != first {
-			return Depends
-		}
+	best, worst := Down, Up
+	for _, c := range candidates {
+		s := of(c)
+		best, worst = min(best, s), max(worst, s)
 	}
-	return first
+	if worst == Down && best != Down {
+		return Depends
+	}
+	return worst
 }
 
 // Capability is something that the cluster does for its users.
@@ -164,15 +167,21 @@ func (w *world) etcd(leaders []int) Verdict {
 	case len(leaders) == 0:
 		return Verdict{State: Down, Reason: fmt.Sprintf("%d of %d members are up; the quorum is %d", alive, n, quorum)}
 	}
-	off := 0
-	for _, e := range w.m.members {
-		if !w.dead[e] && w.served(e, leaders) != Up {
-			off++
+	least, most := n, 0 // members that are up and that the leader does not reach
+	for _, l := range leaders {
+		off := 0
+		for _, e := range w.m.members {
+			if !w.dead[e] && !w.reach(l, e) {
+				off++
+			}
 		}
+		least, most = min(least, off), max(most, off)
 	}
 	switch {
-	case off > 0:
-		return Verdict{State: Degraded, Reason: fmt.Sprintf("a leader keeps a quorum of %d; %s may be cut off from it", quorum, count(off, "member"))}
+	case most > 0 && least == most:
+		return Verdict{State: Degraded, Reason: fmt.Sprintf("a leader keeps a quorum of %d; %s cut off from it", quorum, are(most, "member"))}
+	case most > 0:
+		return Verdict{State: Degraded, Reason: fmt.Sprintf("a leader keeps a quorum of %d; at most %s cut off from it", quorum, are(most, "member"))}
 	case alive == n:
 		return Verdict{State: Up, Reason: "every member is up"}
 	case alive == quorum:
@@ -197,66 +206,155 @@ func (w *world) reachable(api []State) Verdict {
 	zones := w.zonesOf(w.m.kubelet)
 	for _, z := range zones {
 		switch w.endpoint(z, api) {
-		case Up:
+		case Up, Degraded:
 			from = append(from, z)
 		case Depends:
 			unsure = append(unsure, z)
 		}
 	}
-	up := 0
-	for _, s := range api {
-		if s == Up {
-			up++
-		}
-	}
-	v := Verdict{Capability: API, Reason: fmt.Sprintf("%d of %s work", up, count(len(w.m.cps), "API server"))}
+	lacks := w.lacks(api)
+	v := Verdict{Capability: API, Reason: w.working(api) + strings.Join(lacks, "")}
 	switch {
 	case len(zones) == 0:
 		v.State, v.Reason = Down, "no node is left"
-	case len(from) == len(zones) && w.whole():
-		v.State = Up
-	case len(from) == len(zones):
-		v.State = Degraded
-	case len(from) > 0:
-		v.State, v.From = Degraded, from
-		v.Reason += "; the endpoint is reached from " + strings.Join(from, ", ") + " only"
-	case len(unsure) > 0:
-		v.State = Depends
-		v.Reason += "; it depends on who leads and who holds the address whether the endpoint answers"
-	default:
+	case len(from)+len(unsure) == 0:
 		v.State, v.Reason = Down, w.whyUnreachable(api)
+	case len(unsure) == len(zones):
+		v.State = Depends
+		v.Reason += "; whether the endpoint answers depends on " + w.chance(api)
+	case len(unsure) > 0:
+		v.State, v.From = Depends, from
+		v.Reason += fmt.Sprintf("; whether the endpoint answers from %s depends on %s", places(unsure), w.chance(api))
+	case len(from) < len(zones):
+		v.State, v.From = Degraded, from
+		v.Reason += "; the endpoint is reached from " + places(from) + " only"
+	case len(lacks) > 0 || w.count(api, Up) < len(api):
+		v.State = Degraded
 	}
 	return v
 }
 
-// whole says that every API server and balancer lives.
-func (w *world) whole() bool {
-	for _, i := range append(append([]int{}, w.m.cps...), w.m.lbs...) {
-		if w.dead[i] || w.mute[i] {
-			return false
+// working says how many API servers work.
+func (w *world) working(api []State) string {
+	sure, maybe := w.count(api, Up)+w.count(api, Degraded), w.count(api, Depends)
+	text := fmt.Sprintf("%d of %s work", sure, count(len(api), "API server"))
+	if maybe > 0 {
+		text += fmt.Sprintf(" whichever etcd member leads, and up to %d more", maybe)
+	}
+	return text
+}
+
+func (w *world) count(api []State, state State) int {
+	n := 0
+	for _, s := range api {
+		if s == state {
+			n++
 		}
 	}
-	return !w.external && len(w.cuts) == 0 && w.alive(w.m.members) == len(w.m.members)
+	return n
+}
+
+// lacks says what else the way to the API lacks, each part behind a semicolon: what is not an API server that is down.
+func (w *world) lacks(api []State) []string {
+	var parts []string
+	lbs := 0
+	for _, i := range w.m.lbs {
+		if w.mute[i] || w.dead[i] && w.m.p.LoadBalancer.Kind == plan.HAProxy {
+			lbs++
+		}
+	}
+	if lbs > 0 {
+		parts = append(parts, fmt.Sprintf("; %d of %s work", len(w.m.lbs)-lbs, count(len(w.m.lbs), "balancer")))
+	}
+	if alive := w.alive(w.m.members); alive < len(w.m.members) && w.count(api, Down) == 0 {
+		parts = append(parts, fmt.Sprintf("; %d of %s up", alive, are(len(w.m.members), "etcd member")))
+	}
+	if slices.Contains(api, Degraded) {
+		parts = append(parts, "; they may lose requests, those that go to an etcd member without a leader")
+	} else if w.severed() {
+		parts = append(parts, "; the cut leaves fewer ways to them")
+	}
+	return parts
+}
+
+// severed says that a cut stands between a part of the control plane that is up, balancers included, and a node that has to do with it.
+func (w *world) severed() bool {
+	parts := slices.Concat(w.m.cps, w.m.lbs, w.m.members)
+	return w.between(parts, parts) || w.between(parts, w.m.kubelet)
+}
+
+// between says that a cut stands between a node that is up and one of others.
+func (w *world) between(nodes, others []int) bool {
+	zones := w.zonesOf(others)
+	for _, a := range w.zonesOf(nodes) {
+		for _, b := range zones {
+			if !w.linked(a, b) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// chance names what an endpoint depends on that answers by chance.
+func (w *world) chance(api []State) string {
+	lb := w.m.p.LoadBalancer
+	if len(w.m.dialled) > 1 {
+		return "which balancer a client is led to: they share no address"
+	}
+	address := lb.Kind == plan.HAProxy && len(w.m.lbs) > 1 && w.m.dialled == nil || lb.Kind == plan.KubeVIP
+	switch {
+	case address && slices.Contains(api, Depends):
+		return "which etcd member leads and who holds the address"
+	case address:
+		return "who holds the address"
+	}
+	return "which etcd member leads"
+}
+
+// places names zones in a sentence.
+func places(zones []string) string {
+	names := slices.Clone(zones)
+	for i, z := range names {
+		if z == "" {
+			names[i] = "nodes without a failure domain"
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 func (w *world) whyUnreachable(api []State) string {
-	working, live := 0, w.alive(w.m.cps)
-	for _, s := range api {
-		if s != Down {
-			working++
+	working, live := len(api)-w.count(api, Down), w.alive(w.m.cps)
+	balancers, leading := 0, false // balancers that run, and whether one of them reaches an API server
+	ways := w.m.lbs
+	if w.m.dialled != nil {
+		ways = w.m.dialled
+	}
+	for _, b := range ways {
+		if !w.dead[b] && !w.mute[b] {
+			balancers++
+			leading = leading || w.backend(w.m.nodes[b].FailureDomain, api) != Down
 		}
 	}
 	switch {
 	case live == 0:
 		return "no control plane is up"
+	case working == 0 && len(w.leaders()) > 0:
+		return are(live, "API server") + " up, but cut off from the etcd members that have a leader, so that none is ready"
 	case working == 0:
-		return fmt.Sprintf("%s up, but etcd has no quorum, so that none is ready", are(live, "API server"))
+		return are(live, "API server") + " up, but etcd has no quorum, so that none is ready"
 	case w.external:
 		return "the external balancer is down: the API servers work and nobody who dials the endpoint reaches them"
-	case w.m.p.LoadBalancer.Kind == plan.HAProxy, w.m.p.LoadBalancer.Kind == plan.KubeVIP:
+	case len(ways) == 1 && len(w.m.lbs) > 1 && balancers == 0:
+		return "the endpoint names " + w.m.nodes[ways[0]].Name + ", whose balancer is down: nobody is led to the others"
+	case len(w.m.lbs) > 0 && balancers == 0:
 		return "no balancer is up: the API servers work and nobody who dials the endpoint reaches them"
+	case len(w.m.lbs) > 0 && !leading:
+		return are(balancers, "balancer") + " up, but cut off from every API server that works"
+	case len(w.m.lbs) > 0:
+		return are(balancers, "balancer") + " up, but cut off from every node that dials the endpoint"
 	}
-	return "the control plane that the endpoint names is not reached"
+	return "the nodes are cut off from every API server that works"
 }
 
 // controllers judges who acts on what the API holds: schedulers and controller-managers.
@@ -264,21 +362,23 @@ func (w *world) controllers(api []State) Verdict {
 	if len(w.m.cps) == 0 {
 		return Verdict{Capability: Scheduling, State: Up, Reason: "the control plane belongs to the vendor"}
 	}
-	best, up := Down, 0
+	best := Down
 	for _, s := range api {
 		best = better(best, s)
-		if s == Up {
-			up++
-		}
 	}
 	v := Verdict{Capability: Scheduling, State: best}
-	switch {
+	switch up := w.count(api, Up); {
 	case best == Down:
 		v.Reason = "no API server works, so that no scheduler or controller acts"
+	case slices.Contains(api, Degraded): // a holder that renews its lease by chance keeps it, and does not do its work
+		v.State, v.Reason = Depends, "API servers may lose requests, those that go to an etcd member without a leader: it depends on who holds the leases"
 	case best == Depends:
 		v.Reason = "it depends on which etcd member leads"
 	case up < len(w.m.cps):
 		v.State, v.Reason = Degraded, fmt.Sprintf("%d of %s can lead them", up, count(len(w.m.cps), "control plane"))
+		if slices.Contains(api, Depends) {
+			v.Reason += " whichever etcd member leads"
+		}
 	default:
 		v.Reason = "a scheduler and a controller-manager hold their leases"
 	}
@@ -290,54 +390,84 @@ func (w *world) scheduling(control Verdict, api []State) Verdict {
 	if len(w.m.cps) == 0 || control.State == Down {
 		return control
 	}
-	best, informed := w.informed(api)
+	workers := w.informed(api)
 	v := control
 	alive := w.alive(w.m.workers)
+	surely := ""
+	if workers.chance {
+		surely = "surely "
+	}
 	switch {
 	case alive == 0:
 		v.State, v.Reason = Down, "no worker is left to place a pod on"
-	case best == Down:
+	case workers.best == Down:
 		v.State, v.Reason = Down, "pods get a node and no kubelet hears of them: no worker reaches the endpoint, and every one counts as lost after a minute"
 	case control.State == Depends:
-	case best == Depends:
-		v.State, v.Reason = Depends, "it depends on whether workers reach the endpoint"
-	case informed < alive:
-		v.State, v.Reason = Degraded, fmt.Sprintf("%d of %s reach the endpoint; the others count as lost after a minute", informed, count(alive, "worker"))
+	case workers.best == Depends:
+		v.State, v.Reason = Depends, "whether workers reach the endpoint depends on "+w.chance(api)
+	case workers.sure == alive && workers.deaf == 0:
+	case workers.own == workers.sure:
+		v.State = Degraded
+		v.Reason = fmt.Sprintf("%d of %s hear of new pods, by the API server on their own machine; no worker %sreaches the endpoint", workers.own, count(alive, "worker"), surely)
+	case workers.sure == alive:
+		v.State = Degraded
+		v.Reason = fmt.Sprintf("%d of %s up and hear of new pods; the endpoint is not %sreached from where the others were", alive, are(len(w.m.workers), "worker"), surely)
+	default:
+		v.State = Degraded
+		v.Reason = fmt.Sprintf("%d of %s %sreach the endpoint; the others count as lost after a minute", workers.sure, count(alive, "worker"), surely)
 	}
 	return v
 }
 
-// informed says how the best placed worker reaches the API, and how many surely do. A kubelet dials the endpoint; that of a control plane
-// its own API server, from 1.33 on, where kubeadm's feature gate ControlPlaneKubeletLocalMode became the default
-// (cmd/kubeadm/app/cmd/phases/join/kubelet.go).
-func (w *world) informed(api []State) (best State, sure int) {
+// hearing says how workers hear of new pods.
+type hearing struct {
+	best State // of the best placed
+	sure int   // that surely do
+	own  int   // of these, that do only by the API server on their own machine
+	deaf int   // that do not surely, or would not if they were up
+	// chance says that from where some are it is up to chance whether the endpoint answers.
+	chance bool
+}
+
+// informed says how workers reach the API. A kubelet dials the endpoint; that of a control plane its own API server, from 1.33 on, where
+// kubeadm's feature gate ControlPlaneKubeletLocalMode became the default (cmd/kubeadm/app/cmd/phases/join/kubelet.go).
+func (w *world) informed(api []State) hearing {
 	local := map[int]State{}
 	if w.m.p.Cluster.Version.Minor >= 33 {
 		for i, c := range w.m.cps {
 			local[c] = api[i]
 		}
 	}
-	best = Down
+	h := hearing{best: Down}
 	zones := map[string]State{}
 	for _, i := range w.m.workers {
-		if w.dead[i] {
-			continue
-		}
 		zone := w.m.nodes[i].FailureDomain
 		state, known := zones[zone]
 		if !known {
 			state = w.endpoint(zone, api)
 			zones[zone] = state
+			h.chance = h.chance || state == Depends
 		}
-		if own, ok := local[i]; ok {
-			state = better(state, own)
+		own, ok := local[i]
+		switch {
+		case state <= Degraded:
+			if !w.dead[i] {
+				h.sure++
+			}
+		case ok && own <= Degraded:
+			h.sure++
+			h.own++
+		default:
+			h.deaf++
 		}
-		if state == Up {
-			sure++
+		if !w.dead[i] {
+			h.best = better(h.best, state)
+			if ok {
+				h.best = better(h.best, own)
+			}
 		}
-		best = better(best, state)
 	}
-	return best, sure
+	return h
 }
 
 func (w *world) pods() Verdict {
@@ -359,7 +489,7 @@ func (w *world) services(endpoint Verdict) Verdict {
 		v.State, v.Reason = Down, "no worker is up"
 	case endpoint.State == Down:
 		v.State, v.Reason = Degraded, "nodes keep the rules that they have; endpoints that die stay in them until the API is back"
-	case len(w.cuts) > 0:
+	case w.between(w.m.kubelet, w.m.kubelet):
 		v.State, v.Reason = Degraded, "an endpoint on the other side of the cut does not answer"
 	case w.alive(w.m.kubelet) < len(w.m.kubelet):
 		v.State, v.Reason = Degraded, "endpoints on lost nodes fail until the node controller removes them"
@@ -395,8 +525,30 @@ func (w *world) names(control Verdict) Verdict {
 	default:
 		v.State, v.Reason = Depends, "both replicas of CoreDNS may have been on lost nodes"+again
 	}
-	if v.State == Up && len(w.cuts) > 0 {
-		v.State, v.Reason = Degraded, "a replica on the other side of the cut does not answer"
+	if v.State > Degraded || !w.between(w.m.kubelet, w.m.kubelet) {
+		return v
+	}
+	if w.m.dns == nil {
+		if v.State == Up {
+			v.State, v.Reason = Degraded, "a replica of CoreDNS may be on the other side of the cut, where it does not answer"
+		}
+		return v
+	}
+	// without is where no replica is reached
+	var without []string
+	partly := false
+	for _, z := range w.zonesOf(w.m.kubelet) {
+		reached := slices.ContainsFunc(w.m.dns, func(i int) bool { return !w.dead[i] && w.linked(z, w.m.nodes[i].FailureDomain) })
+		if !reached {
+			without = append(without, z)
+		}
+		partly = partly || slices.ContainsFunc(w.m.dns, func(i int) bool { return !w.dead[i] && !w.linked(z, w.m.nodes[i].FailureDomain) })
+	}
+	switch {
+	case len(without) > 0:
+		v.State, v.Reason = Degraded, "no replica of CoreDNS answers in "+places(without)
+	case partly && v.State == Up:
+		v.State, v.Reason = Degraded, "a replica of CoreDNS on the other side of the cut does not answer"
 	}
 	return v
 }
@@ -408,13 +560,10 @@ func (w *world) join(endpoint, control, etcd Verdict) Verdict {
 	if api.State == Degraded && len(api.From) == 0 {
 		api.State = Up
 	}
-	for _, need := range []Verdict{api, {State: ignoreDegraded(etcd.State), Reason: etcd.Reason}} {
+	for _, need := range []Verdict{api, {State: ignoreDegraded(control.State), Reason: control.Reason}, {State: ignoreDegraded(etcd.State), Reason: etcd.Reason}} {
 		if need.State > v.State {
 			v.State, v.Reason = need.State, need.Reason
 		}
-	}
-	if control.State == Down && w.alive(w.m.workers) > 0 && v.State != Down {
-		v.State, v.Reason = Down, "no controller-manager works, so that no certificate request is signed"
 	}
 	return v
 }
@@ -429,41 +578,69 @@ func ignoreDegraded(s State) State {
 // recovery judges what follows for the data and for the people.
 func (w *world) recovery() Recovery {
 	r := Recovery{Returns: "comes back by itself: members rejoin, static pods and kubelets start, addresses return"}
-	lost := len(w.m.members) - w.alive(w.m.members)
-	n := len(w.m.members)
-	lostNodes := 0
-	for _, d := range w.dead {
-		if d {
-			lostNodes++
-		}
-	}
+	var parts []string
+	n, cps := len(w.m.members), len(w.m.cps)
+	lost, lostCPs := n-w.alive(w.m.members), cps-w.alive(w.m.cps)
 	switch {
-	case lost > 0 && lost == n:
-		r.Lost = "the data is gone with the disks: rebuild etcd from the newest snapshot; what was written since is lost"
-		r.DataLoss, r.Human = true, true
-	case lost > n-plan.Quorum(n):
-		r.Lost = fmt.Sprintf("quorum is lost for good: restore the newest snapshot, or force a new cluster from a member that is left (%d); writes that it had not seen are lost", n-lost)
-		r.DataLoss, r.Human = true, true
-	case lost > 0:
-		r.Lost = fmt.Sprintf("remove %s from etcd and add a replacement", count(lost, "lost member"))
-		if w.m.p.Etcd.Placement == topologies.Stacked {
-			r.Lost += ", by joining a new control plane"
-		}
-		r.Human = true
-	case lostNodes > 0 && w.alive(w.m.cps) < len(w.m.cps):
-		r.Lost, r.Human = "join a new control plane in place of each lost one", true
-		if w.alive(w.m.cps) == 0 {
-			r.Lost = "build new control planes from the certificate authority's backup; etcd keeps the data"
-		}
-	case lostNodes > 0 && w.alive(w.m.lbs) < len(w.m.lbs):
-		r.Lost, r.Human = "run the playbook on a new balancer", true
-	case lostNodes > 0:
-		r.Lost = "pods are placed on other nodes; join a new worker when convenient"
-	case len(w.cuts) > 0:
-		r.Lost = "mend the network; nothing is lost"
+	case lost == 0:
+	case lost == n:
+		parts = append(parts, "the data is gone with the disks: rebuild etcd from the newest snapshot; what was written since is lost")
+	case lost > plan.FaultTolerance(n):
+		parts = append(parts, fmt.Sprintf("quorum is lost for good: restore the newest snapshot, or force a new cluster from a member that is left (%d); writes that it had not seen are lost", n-lost))
+	case w.m.p.Etcd.Placement == topologies.Stacked:
+		parts = append(parts, fmt.Sprintf("remove %s from etcd", count(lost, "lost member")))
+	case lost == 1:
+		parts = append(parts, "remove 1 lost member from etcd and add a replacement")
 	default:
-		r.Lost = "start the process again; nothing is lost"
+		parts = append(parts, fmt.Sprintf("remove %d lost members from etcd and add replacements", lost))
 	}
+	r.DataLoss = lost > plan.FaultTolerance(n)
+	switch {
+	case lostCPs == 0:
+	case lostCPs == cps:
+		text := "build new control planes from a backup of /etc/kubernetes/pki: the keys of the cluster's authorities are gone with the old ones"
+		if cps == 1 {
+			text = "build a new control plane from a backup of /etc/kubernetes/pki: the keys of the cluster's authorities are gone with the old one"
+		}
+		if n > 0 && lost == 0 {
+			text += "; etcd keeps the data"
+		}
+		parts = append(parts, text)
+	default:
+		parts = append(parts, "join a new control plane in place of each lost one")
+	}
+	lbs, mute := 0, w.external
+	if w.m.p.LoadBalancer.Kind == plan.HAProxy {
+		lbs = len(w.m.lbs) - w.alive(w.m.lbs)
+	}
+	for _, i := range w.m.lbs {
+		mute = mute || w.mute[i] && !w.dead[i]
+	}
+	if lbs == 1 {
+		parts = append(parts, "run the playbook on a new balancer")
+	} else if lbs > 1 {
+		parts = append(parts, "run the playbook on new balancers")
+	}
+	r.Human = len(parts) > 0
+	switch {
+	case !slices.ContainsFunc(w.m.workers, func(i int) bool { return w.dead[i] && !slices.Contains(w.m.cps, i) }):
+	case w.alive(w.m.workers) == 0:
+		parts = append(parts, "join new workers: nothing is left to place pods on")
+	case len(parts) == 0:
+		parts = append(parts, "pods are placed on other nodes; join a new worker when convenient")
+	default:
+		parts = append(parts, "join new workers")
+	}
+	if mute {
+		parts = append(parts, "start the process again")
+	}
+	if len(w.cuts) > 0 {
+		parts = append(parts, "mend the network")
+	}
+	if len(parts) == 0 || !slices.Contains(w.dead, true) {
+		parts = append(parts, "nothing is lost")
+	}
+	r.Lost = strings.Join(parts, "; ")
 	return r
 }
 

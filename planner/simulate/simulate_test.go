@@ -17,7 +17,10 @@ type design struct {
 	converged               bool // control planes run pods, too
 	minor                   int  // of Kubernetes
 	zones                   []string
+	cpZones, lbZones        []string // of control planes and balancers, where they are others
 	kind                    string
+	apart                   bool // the balancers share no address
+	endpoint                string
 	rename                  func(string) string
 }
 
@@ -29,20 +32,27 @@ func (d design) plan() *plan.Plan {
 		p.Etcd.Placement = topologies.Stacked
 	}
 	p.LoadBalancer.Kind = d.kind
+	p.Cluster.Endpoint.Host = d.endpoint
+	if !d.apart {
+		p.LoadBalancer.VirtualIP = netip.MustParseAddr("10.0.0.10")
+	}
 	p.Cluster.Version = plan.Version{Major: 1, Minor: d.minor}
 	pods := plan.Roles(0)
 	if d.converged {
 		pods = plan.Worker
 	}
-	add := func(prefix string, n int, roles plan.Roles) {
+	add := func(prefix string, n int, roles plan.Roles, zones []string) {
+		if zones == nil {
+			zones = d.zones
+		}
 		for i := range n {
 			name := fmt.Sprintf("%s-%d", prefix, i+1)
 			if d.rename != nil {
 				name = d.rename(name)
 			}
 			node := &plan.Node{Name: name, Roles: roles, Address: netip.MustParseAddr("10.0.0.1")}
-			if len(d.zones) > 0 {
-				node.FailureDomain = d.zones[i%len(d.zones)]
+			if len(zones) > 0 {
+				node.FailureDomain = zones[i%len(zones)]
 			}
 			p.Nodes = append(p.Nodes, node)
 			if roles.Has(plan.EtcdRole) {
@@ -54,13 +64,13 @@ func (d design) plan() *plan.Plan {
 		}
 	}
 	if d.stacked {
-		add("cp", d.cps, plan.ControlPlane|plan.EtcdRole|pods)
+		add("cp", d.cps, plan.ControlPlane|plan.EtcdRole|pods, d.cpZones)
 	} else {
-		add("etcd", d.etcd, plan.EtcdRole)
-		add("cp", d.cps, plan.ControlPlane|pods)
+		add("etcd", d.etcd, plan.EtcdRole, nil)
+		add("cp", d.cps, plan.ControlPlane|pods, d.cpZones)
 	}
-	add("w", d.workers, plan.Worker)
-	add("lb", d.lbs, plan.Balancer)
+	add("w", d.workers, plan.Worker, nil)
+	add("lb", d.lbs, plan.Balancer, d.lbZones)
 	return p
 }
 
@@ -95,6 +105,9 @@ func TestVerdicts(t *testing.T) {
 	converged := design{cps: 3, workers: 1, lbs: 1, kind: plan.HAProxy, stacked: true, converged: true, minor: 33}
 	converged132 := design{cps: 3, workers: 1, lbs: 1, kind: plan.HAProxy, stacked: true, converged: true, minor: 32}
 	one := design{cps: 1, workers: 2, kind: plan.NoBalancer, stacked: true}
+	stackedVIP := design{cps: 3, workers: 3, lbs: 2, kind: plan.HAProxy, stacked: true, zones: racks}
+	apart := design{etcd: 3, cps: 3, workers: 2, lbs: 2, kind: plan.HAProxy, apart: true}
+	named := design{etcd: 3, cps: 3, workers: 2, lbs: 2, kind: plan.HAProxy, apart: true, endpoint: "lb-1"}
 	for _, c := range []struct {
 		name      string
 		d         design
@@ -111,8 +124,20 @@ func TestVerdicts(t *testing.T) {
 		{"every control plane", external3, "node/cp-1 node/cp-2 node/cp-3", "", "up up down down up degraded depends down"},
 		{"a rack", external3, "zone/rack-a", "", "degraded degraded degraded degraded degraded degraded depends up"},
 		{"two racks", external3, "zone/rack-a zone/rack-b", "", "down down down down down down depends down"},
-		// each balancer hears a rack of its own and rack-c: both find an API server
-		{"racks a and b cut apart", external3, "", "rack-a:rack-b", "degraded degraded degraded up up degraded degraded up"},
+		// Each balancer hears a rack of its own and rack-c: both find an API server. Which of these loses requests to the member that hears no
+		// leader, and whether the scheduler is beside one that does, is chance.
+		{"racks a and b cut apart", external3, "", "rack-a:rack-b", "degraded degraded degraded depends up degraded degraded depends"},
+		// the balancers hear each other, and the one that has the address keeps it
+		{"a balancer's rack and the one without", external3, "", "rack-a:rack-c", "degraded degraded depends depends up degraded degraded depends"},
+		{"the other balancer's rack and the one without", external3, "", "rack-b:rack-c", "degraded degraded depends depends up degraded degraded depends"},
+		{"a balancer's rack cut off, stacked", stackedVIP, "", "rack-a:rack-c", "degraded degraded depends degraded up degraded degraded depends"},
+		// keepalived's check takes the address from the one that passes nothing on
+		{"the process of the other balancer", stackedVIP, "balancer/lb-2", "rack-b:rack-c", "degraded degraded degraded degraded up degraded degraded up"},
+		{"the process of a balancer that is cut off from the other", stackedVIP, "balancer/lb-2", "rack-a:rack-b", "degraded degraded depends degraded up degraded degraded depends"},
+		{"the balancer that the endpoint names", named, "node/lb-1", "", "up up down down up degraded up down"},
+		{"the balancer that it goes past", named, "node/lb-2", "", "up up degraded up up up up up"},
+		{"one of two balancers without an address between them", apart, "node/lb-1", "", "up up depends depends up up up depends"},
+		{"the process of one of these", apart, "balancer/lb-2", "", "up up depends depends up up up depends"},
 		{"stacked, one control plane", stacked3, "node/cp-2", "", "degraded degraded degraded degraded up degraded degraded up"},
 		{"stacked, two control planes", stacked3, "node/cp-2 node/cp-3", "", "down down down down up degraded depends down"},
 		{"kube-vip, one control plane", vip, "node/cp-1", "", "degraded degraded degraded degraded up degraded degraded up"},
@@ -121,6 +146,7 @@ func TestVerdicts(t *testing.T) {
 		{"the lone balancer", lone, "node/lb-1", "", "up up down down up degraded up down"},
 		// from 1.33 on the kubelet of a control plane dials its own API server
 		{"the lone balancer, pods on control planes", converged, "node/lb-1", "", "up up down degraded up degraded up down"},
+		{"the lone balancer, pods on control planes, without the other worker", converged, "node/lb-1 node/w-1", "", "up up down degraded degraded degraded degraded down"},
 		{"the lone balancer, pods on control planes, 1.32", converged132, "node/lb-1", "", "up up down down up degraded up down"},
 		{"the one control plane", one, "node/cp-1", "", "down down down down up degraded degraded down"},
 	} {
@@ -144,23 +170,38 @@ func TestVerdicts(t *testing.T) {
 }
 
 func TestRecovery(t *testing.T) {
-	external3 := design{etcd: 3, cps: 3, workers: 2, lbs: 2, kind: plan.HAProxy}.plan()
+	external3 := design{etcd: 3, cps: 3, workers: 3, lbs: 2, kind: plan.HAProxy, zones: racks, lbZones: racks[:1]}
+	gathered := external3
+	gathered.cpZones = racks[:1]
+	stacked := design{cps: 3, workers: 2, lbs: 2, kind: plan.HAProxy, stacked: true, zones: racks}
+	const keys = "the keys of the cluster's authorities are gone with the old one"
 	for _, c := range []struct {
-		kill     string
-		loss     bool
-		human    bool
-		contains string
+		d     design
+		kill  string
+		loss  bool
+		human bool
+		want  string
 	}{
-		{"node/etcd-1", false, true, "add a replacement"},
-		{"node/etcd-1 node/etcd-2", true, true, "quorum is lost for good"},
-		{"node/etcd-1 node/etcd-2 node/etcd-3", true, true, "gone with the disks"},
-		{"node/w-1", false, false, "placed on other nodes"},
-		{"node/cp-1", false, true, "join a new control plane"},
+		{external3, "node/etcd-1", false, true, "remove 1 lost member from etcd and add a replacement"},
+		{external3, "node/etcd-1 node/etcd-2", true, true, "quorum is lost for good: restore the newest snapshot, or force a new cluster from a member that is left (1); writes that it had not seen are lost"},
+		{external3, "node/etcd-1 node/etcd-2 node/etcd-3", true, true, "the data is gone with the disks: rebuild etcd from the newest snapshot; what was written since is lost"},
+		{external3, "node/w-1", false, false, "pods are placed on other nodes; join a new worker when convenient"},
+		{external3, "node/w-1 node/w-2 node/w-3", false, false, "join new workers: nothing is left to place pods on"},
+		{external3, "node/cp-1", false, true, "join a new control plane in place of each lost one"},
+		{external3, "node/cp-1 node/cp-2 node/cp-3", false, true, "build new control planes from a backup of /etc/kubernetes/pki: " + keys + "s; etcd keeps the data"},
+		{external3, "zone/rack-a", false, true, "remove 1 lost member from etcd and add a replacement; join a new control plane in place of each lost one; run the playbook on new balancers; join new workers"},
+		{gathered, "zone/rack-a", false, true, "remove 1 lost member from etcd and add a replacement; build new control planes from a backup of /etc/kubernetes/pki: " + keys + "s; run the playbook on new balancers; join new workers"},
+		{external3, "balancer/lb-1", false, false, "start the process again; nothing is lost"},
+		{stacked, "node/cp-1", false, true, "remove 1 lost member from etcd; join a new control plane in place of each lost one"},
+		{design{cps: 1, workers: 1, kind: plan.NoBalancer, stacked: true}, "node/cp-1", true, true, "the data is gone with the disks: rebuild etcd from the newest snapshot; what was written since is lost; build a new control plane from a backup of /etc/kubernetes/pki: " + keys},
 	} {
-		o := outcome(t, external3, c.kill, "")
-		if o.Recovery.DataLoss != c.loss || o.Recovery.Human != c.human || !strings.Contains(o.Recovery.Lost, c.contains) {
-			t.Errorf("%s: %+v", c.kill, o.Recovery)
+		r := outcome(t, c.d.plan(), c.kill, "").Recovery
+		if r.DataLoss != c.loss || r.Human != c.human || r.Lost != c.want {
+			t.Errorf("%s: %+v\nwant %s", c.kill, r, c.want)
 		}
+	}
+	if r := outcome(t, external3.plan(), "", "rack-a:rack-b").Recovery; r.Lost != "mend the network; nothing is lost" {
+		t.Errorf("%+v", r)
 	}
 }
 
@@ -203,6 +244,10 @@ var shapes = []design{
 	{cps: 3, workers: 2, kind: plan.KubeVIP, stacked: true, zones: racks},
 	{etcd: 1, cps: 2, workers: 1, kind: plan.ExternalBalancer, zones: racks},
 	{cps: 1, workers: 2, kind: plan.NoBalancer, stacked: true},
+	{cps: 3, workers: 1, lbs: 1, kind: plan.HAProxy, stacked: true, converged: true, minor: 33, zones: racks[:2]},
+	{etcd: 3, cps: 3, workers: 3, lbs: 2, kind: plan.HAProxy, apart: true, zones: racks},
+	{cps: 3, workers: 3, lbs: 2, kind: plan.HAProxy, stacked: true, zones: racks, lbZones: racks[1:]},
+	{cps: 3, workers: 3, lbs: 2, kind: plan.HAProxy, stacked: true, apart: true, endpoint: "lb-1"},
 }
 
 // Killing more never heals: a capability that is down stays down, one that works for sure never works better.
@@ -229,11 +274,150 @@ func TestMonotone(t *testing.T) {
 	}
 }
 
+// What does not work as drawn has a reason that says so: none that stands beside a capability which is up, no mere count of what works in
+// full, and no thing that nobody has.
+func TestReasons(t *testing.T) {
+	fine := map[string]bool{}
+	judge := func(m *Model, f Failure) {
+		o := m.Outcome(f)
+		for _, v := range o.Verdicts {
+			var have, all int
+			whole, _ := fmt.Sscanf(v.Reason, "%d of %d", &have, &all)
+			switch {
+			case v.State == Up:
+			case fine[v.Reason], whole == 2 && have == all && !strings.ContainsAny(v.Reason, ";,"):
+				t.Errorf("%s: %s is %s because %s", f, v.Capability, v.State, v.Reason)
+			case whole == 2 && have > all:
+				t.Errorf("%s: %s: %s", f, v.Capability, v.Reason)
+			}
+		}
+		if o.Recovery.Lost == "" {
+			t.Errorf("%s: nothing is said about what to do", f)
+		}
+	}
+	for _, d := range shapes {
+		m := New(d.plan())
+		for _, v := range m.Outcome(Failure{}).Verdicts {
+			fine[v.Reason] = true
+		}
+		units, cuts := m.Units(), []Cut{}
+		for i, a := range m.Zones() {
+			for _, b := range m.Zones()[i+1:] {
+				cuts = append(cuts, Cut{a, b})
+			}
+		}
+		for i, a := range units {
+			for _, b := range units[i:] {
+				judge(m, Failure{Units: []Unit{a, b}})
+			}
+			for _, c := range cuts {
+				judge(m, Failure{Units: []Unit{a}, Cuts: []Cut{c}})
+			}
+		}
+		for _, c := range cuts {
+			judge(m, Failure{Cuts: []Cut{c}})
+			judge(m, Failure{Cuts: []Cut{c, cuts[0]}})
+		}
+		judge(m, Failure{Cuts: cuts})
+	}
+}
+
+// Under a cut the virtual IP stays where it is while the balancers hear each other, so that a rack surely has the endpoint if it reaches
+// both; where they do not hear each other both hold it, and one in reach is enough.
+func TestVirtualIPUnderCuts(t *testing.T) {
+	for _, first := range racks {
+		for _, second := range racks {
+			m := New(design{cps: 3, workers: 3, lbs: 2, kind: plan.HAProxy, stacked: true, zones: racks, lbZones: []string{first, second}}.plan())
+			for i, a := range racks {
+				for _, b := range racks[i+1:] {
+					linked := func(x, y string) bool { return (x != a || y != b) && (x != b || y != a) }
+					var sure []string
+					for _, rack := range racks {
+						one, other := linked(rack, first), linked(rack, second)
+						if one && other || !linked(first, second) && (one || other) {
+							sure = append(sure, rack)
+						}
+					}
+					v := m.Outcome(Failure{Cuts: []Cut{{a, b}}}).Verdicts[2]
+					from := v.From
+					if v.State <= Degraded && from == nil {
+						from = racks
+					}
+					if fmt.Sprint(from) != fmt.Sprint(sure) {
+						t.Errorf("balancers in %s and %s, cut %s:%s: the endpoint is surely reached from %v, want %v (%s: %s)", first, second, a, b, from, sure, v.State, v.Reason)
+					}
+				}
+			}
+		}
+	}
+}
+
+// A reason says what is the matter, and nothing that is not so.
+func TestReasonsAreTrue(t *testing.T) {
+	external3 := design{etcd: 3, cps: 3, workers: 2, lbs: 2, kind: plan.HAProxy, zones: racks}
+	edge := design{cps: 3, workers: 2, lbs: 1, kind: plan.HAProxy, stacked: true, zones: []string{"core"}, lbZones: []string{"edge"}}
+	converged := design{cps: 3, workers: 1, lbs: 1, kind: plan.HAProxy, stacked: true, converged: true, minor: 33}
+	apart := design{etcd: 3, cps: 3, workers: 2, lbs: 2, kind: plan.HAProxy, apart: true}
+	named := design{etcd: 3, cps: 3, workers: 2, lbs: 2, kind: plan.HAProxy, endpoint: "lb-1"}
+	outer := design{etcd: 3, cps: 2, workers: 3, kind: plan.ExternalBalancer, zones: racks}
+	for _, c := range []struct {
+		d          design
+		kill, cut  string
+		capability Capability
+		want       string
+	}{
+		{edge, "", "core:edge", API, "1 balancer is up, but cut off from every API server that works"},
+		{edge, "node/lb-1", "", API, "no balancer is up: the API servers work and nobody who dials the endpoint reaches them"},
+		{edge, "", "core:edge", Services, "nodes keep the rules that they have; endpoints that die stay in them until the API is back"},
+		{external3, "balancer/lb-1", "", API, "3 of 3 API servers work; 1 of 2 balancers work"},
+		{external3, "node/etcd-1", "", API, "3 of 3 API servers work; 2 of 3 etcd members are up"},
+		{external3, "", "rack-a:rack-b", EtcdWrites, "a leader keeps a quorum of 2; at most 1 member is cut off from it"},
+		{external3, "", "rack-a:rack-c", API, "3 of 3 API servers work; they may lose requests, those that go to an etcd member without a leader; whether the endpoint answers from rack-c depends on who holds the address"},
+		{apart, "node/lb-1", "", API, "3 of 3 API servers work; 1 of 2 balancers work; whether the endpoint answers depends on which balancer a client is led to: they share no address"},
+		{named, "node/lb-1", "", API, "the endpoint names lb-1, whose balancer is down: nobody is led to the others"},
+		{converged, "node/lb-1", "", Scheduling, "3 of 4 workers hear of new pods, by the API server on their own machine; no worker reaches the endpoint"},
+		{converged, "node/lb-1 node/w-1", "", Scheduling, "3 of 3 workers hear of new pods, by the API server on their own machine; no worker reaches the endpoint"},
+		{outer, "node/cp-1", "rack-a:rack-b", API, "1 of 2 API servers work; they may lose requests, those that go to an etcd member without a leader"},
+	} {
+		for _, v := range outcome(t, c.d.plan(), c.kill, c.cut).Verdicts {
+			if v.Capability == c.capability && v.Reason != c.want {
+				t.Errorf("%s %s: %s is %s\n got %s\nwant %s", c.kill, c.cut, v.Capability, v.State, v.Reason, c.want)
+			}
+		}
+	}
+}
+
+// Where the replicas of CoreDNS are placed, a cut matters to DNS only where one stands behind it.
+func TestDNSUnderCuts(t *testing.T) {
+	m := New(design{etcd: 3, cps: 3, workers: 3, lbs: 2, kind: plan.HAProxy, zones: racks}.plan())
+	for _, c := range []struct {
+		on    string
+		state State
+		want  string
+	}{
+		{"cp-3 w-3", Up, "the replicas of CoreDNS are up"},
+		{"cp-1 w-3", Degraded, "a replica of CoreDNS on the other side of the cut does not answer"},
+		{"cp-1 w-1", Degraded, "no replica of CoreDNS answers in rack-b"},
+	} {
+		placed, err := m.PlaceDNS(strings.Fields(c.on))
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := placed.Outcome(Failure{Cuts: []Cut{{"rack-a", "rack-b"}}}).Verdicts[6]
+		if v.State != c.state || v.Reason != c.want {
+			t.Errorf("%s: %s: %s", c.on, v.State, v.Reason)
+		}
+	}
+}
+
 // Names mean nothing: the verdicts of a plan with other names are the same.
 func TestSymmetricUnderRenaming(t *testing.T) {
 	for _, d := range shapes {
 		renamed := d
 		renamed.rename = func(s string) string { return "x" + strings.NewReplacer("-1", "-z", "-2", "-y", "-3", "-q").Replace(s) }
+		if d.endpoint != "" {
+			renamed.endpoint = renamed.rename(d.endpoint)
+		}
 		m, n := New(d.plan()), New(renamed.plan())
 		mu, nu := m.Units(), n.Units()
 		if len(mu) != len(nu) {
@@ -325,5 +509,26 @@ func TestFoldMerges(t *testing.T) {
 	}
 	if got := strings.Join(names, "; "); got != "any of 4: node/gpu-1 … worker-10; node/lb-1, lb-2" {
 		t.Error(got)
+	}
+}
+
+// A line says of all of its units what must be done when they never return.
+func TestFoldKeepsWhatMustBeDone(t *testing.T) {
+	m := New(design{etcd: 3, cps: 3, workers: 3, lbs: 2, kind: plan.HAProxy, zones: racks}.plan())
+	lost := map[string]string{}
+	for _, u := range m.Units() {
+		o := m.Outcome(Failure{Units: []Unit{u}})
+		lost[u.String()] = o.Recovery.Lost
+	}
+	for _, l := range Fold(m.Singles()) {
+		kind, _, _ := strings.Cut(l.Name, "/")
+		for i, name := range strings.Split(l.Name, ", ") {
+			if i > 0 {
+				name = kind + "/" + name
+			}
+			if want, found := lost[name]; found && want != l.Outcome.Recovery.Lost {
+				t.Errorf("%s: the line %s says %s, want %s", name, l.Name, l.Outcome.Recovery.Lost, want)
+			}
+		}
 	}
 }

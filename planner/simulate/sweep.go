@@ -72,6 +72,9 @@ func (m *Model) classes() []Class {
 		if m.dns != nil && slices.Contains(m.dns, i) {
 			member += "d"
 		}
+		if len(m.dialled) == 1 && m.dialled[0] == i {
+			member += "e"
+		}
 		return fmt.Sprint(n.Roles, member, "\x00", n.FailureDomain)
 	}
 	hostKind := map[string]string{"": ""}
