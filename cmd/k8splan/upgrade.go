@@ -106,7 +106,22 @@ func (a *app) upgradeText(from plan.Version, hops []upgrade.Hop, external bool) 
 		}
 	}
 	fmt.Fprintln(a.stdout)
-	a.prose("", "Kubelets may stay up to three minors behind the API server, so workers may wait for the last hop; control planes may not.")
+	a.prose("", "Workers alone need not take every hop. "+workersWait(from, hops))
+}
+
+// workersWait says how long workers may keep their kubelets: until the last hop whose API server is three minors ahead of them, and so on.
+// Source: https://kubernetes.io/releases/version-skew-policy/#kubelet
+func workersWait(from plan.Version, hops []upgrade.Hop) string {
+	const behind = 3
+	text := "Kubelets may stay up to three minors behind the API server, so they may wait for "
+	if len(hops) <= behind {
+		return text + "the last hop."
+	}
+	var stops []string
+	for i := behind; i < len(hops); i += behind {
+		stops = append(stops, fmt.Sprintf("hop %d (%s)", i, hops[i-1].Kubernetes))
+	}
+	return text + fmt.Sprintf("%s and the last hop. Before hop %d none may be left on %s: kubeadm %s refuses such kubelets.", strings.Join(stops, ", "), behind+1, from.MinorString(), hops[behind].Kubernetes)
 }
 
 // prose writes text to standard output behind a label, and the lines that it wraps to below its beginning.
