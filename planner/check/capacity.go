@@ -117,8 +117,30 @@ var capacityRules = []Rule{
 				for 1<<better-3 < want {
 					better++
 				}
-				return one(p.Cluster.Kubelet.Attr("max_pods"), "A node's share of pods is /%d, %d addresses, and max_pods is %d. Write max_pods = %d, or %s = %d.", mask, max(0, room), want, max(1, room), maskName(s.prefix), s.prefix.Addr().BitLen()-better)
+				lower := ""
+				if room >= fewPods {
+					lower = fmt.Sprintf("max_pods = %d, or ", room)
+				}
+				return one(p.Cluster.Kubelet.Attr("max_pods"), "A node's share of pods is /%d, %d addresses, and max_pods is %d. Write %s%s = %d.", mask, max(0, room), want, lower, maskName(s.prefix), s.prefix.Addr().BitLen()-better)
 			}
+		}
+		return nil
+	}},
+	{rule.Rule{
+		ID: "capacity-system-pods", Severity: rule.Error, Title: "Node without room for the cluster's own pods", Permanent: true,
+		Doc:     "What kubeadm starts counts against `max_pods`, pods on the host's network included: on a control plane the API server, the controller manager, the scheduler and a stacked etcd member; on every node kube-proxy and the agent of the pod network; and two of CoreDNS somewhere. A kubelet that has reached its number refuses the next pod: `kubeadm init` does not finish, or the node never becomes Ready. Where `max_pods` is not written it follows a node's share of the pod range.",
+		Fix:     "Give each node a larger share with a shorter node mask, or raise `max_pods`.",
+		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/", "https://kubernetes.io/docs/reference/setup-tools/kubeadm/implementation-details/"},
+	}, withoutRoom},
+	{rule.Rule{
+		ID: "capacity-few-pods", Severity: rule.Warning, Title: "Few pods per node",
+		Doc:     "A node's own pods (kube-proxy, the pod network; on a control plane four more) and a few agents for logs, metrics and storage fill a small number at once. The scheduler then leaves processors and memory unused, and a drained node's pods find no place.",
+		Fix:     "Give each node a larger share with a shorter node mask, or raise `max_pods`.",
+		Sources: []string{largeClusters},
+	}, func(p *plan.Plan) []Finding {
+		if holds := p.Cluster.Kubelet.MaxPods; onHosts(p) && len(p.KubeletNodes()) > 0 && judgeable(p) && holds < fewPods && len(withoutRoom(p)) == 0 {
+			at, instead := morePods(p)
+			return one(at, "A node holds %s, those of the cluster itself included. %s", quantity(holds, "pod"), instead)
 		}
 		return nil
 	}},
@@ -235,6 +257,85 @@ var capacityRules = []Rule{
 			return fmt.Sprintf("%s has %s for a cluster of %d nodes; etcd's documentation sizes it with %d cores and %d GB.", whose(all), has, drawn, host.CPUs, host.MemoryBytes/1e9)
 		})
 	}},
+}
+
+// withoutRoom finds nodes that hold less than the cluster itself runs on them.
+func withoutRoom(p *plan.Plan) []Finding {
+	nodes := p.KubeletNodes()
+	if !onHosts(p) || len(nodes) == 0 || !judgeable(p) {
+		return nil
+	}
+	holds, spare := p.Cluster.Kubelet.MaxPods, 0
+	worst, most := nodes[0], []string(nil)
+	for _, n := range nodes {
+		own := systemPods(p, n)
+		spare += holds - len(own)
+		if len(own) > len(most) {
+			worst, most = n, own
+		}
+	}
+	at, instead := morePods(p)
+	switch {
+	case holds < len(most):
+		return one(at, "A node holds %s, and %s needs %d for the cluster itself: %s. %s", quantity(holds, "pod"), worst.Name, len(most), sentence(most), instead)
+	case spare < 2:
+		return one(at, "A node holds %s, and beside what the cluster itself needs there is room for %d of the two pods of CoreDNS. %s", quantity(holds, "pod"), spare, instead)
+	}
+	return nil
+}
+
+// fewPods is how many pods of a node are too few for what most clusters run on each.
+const fewPods = 16
+
+// judgeable reports whether max_pods is what a node holds, with no other rule at odds with it.
+func judgeable(p *plan.Plan) bool {
+	for _, s := range pods(p) {
+		if p.Network.NodeMask(s.prefix) < s.prefix.Bits() {
+			return false // network-pod-mask-inverted says it
+		}
+	}
+	return !p.Cluster.Kubelet.Has("max_pods") || p.Cluster.Kubelet.MaxPods <= p.Network.PodsPerNode() // capacity-pods-per-node says it
+}
+
+// systemPods names the pods that a node cannot do without: kubeadm's static pods, kube-proxy and the agent of the pod network.
+// Source: k8s.io/kubernetes@v1.37.2 cmd/kubeadm/app/phases/controlplane/manifests.go
+func systemPods(p *plan.Plan, n *plan.Node) []string {
+	var own []string
+	if n.Roles.Has(plan.ControlPlane) {
+		own = append(own, "kube-apiserver", "kube-controller-manager", "kube-scheduler")
+		if !p.Etcd.IsExternal() {
+			own = append(own, "etcd")
+		}
+		if p.LoadBalancer.Kind == plan.KubeVIP {
+			own = append(own, "kube-vip")
+		}
+	}
+	if p.Network.KubeProxy.Mode != plan.ProxyNone {
+		own = append(own, "kube-proxy")
+	}
+	switch p.Network.CNI.Name {
+	case plan.Flannel, plan.Calico, plan.Cilium:
+		own = append(own, p.Network.CNI.Name)
+	}
+	return own
+}
+
+// morePods is where a node's number of pods was decided, and what to write there for more.
+func morePods(p *plan.Plan) (at hcl.Range, instead string) {
+	kubelet := p.Cluster.Kubelet
+	if room := min(110, p.Network.PodsPerNode()); kubelet.Has("max_pods") && room >= fewPods {
+		return kubelet.Attr("max_pods"), fmt.Sprintf("Leave max_pods out: it is %d then.", room)
+	}
+	for _, s := range pods(p) {
+		if bits := s.prefix.Addr().BitLen() - p.Network.NodeMask(s.prefix); bits < 5 {
+			name, usual := maskName(s.prefix), 24
+			if s.prefix.Addr().Is6() {
+				usual = 64
+			}
+			return written(writtenArg(p.Network.Has(name), p.Network.Attr(name)), s.at), fmt.Sprintf("Write %s = %d, and pods wide enough for every node's share.", name, usual)
+		}
+	}
+	return kubelet.Attr("max_pods"), "Raise max_pods."
 }
 
 // members returns the hosts of the etcd members.

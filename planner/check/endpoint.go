@@ -223,31 +223,39 @@ var endpointRules = []Rule{
 	}},
 }
 
-// portClash reports who else has the port of a listener on a host that both have. It leaves out those whose own rule says it.
+// portClash reports who else has the port of a listener on a host that both have. It leaves out those whose own rule says it; a port that
+// was written for sshd is at fault wherever it clashes, and only its rule says so.
 func portClash(p *plan.Plan, who, subject string, others ...string) []Finding {
+	if who != "sshd" && p.SSH.Has("port") {
+		others = append(others, "sshd")
+	}
 	all := listeners(p)
 	i := slices.IndexFunc(all, func(l listener) bool { return l.who == who })
 	if i < 0 {
 		return nil
 	}
 	me := all[i]
+	var taken []string
 	for _, l := range all {
 		if l.who == who || l.port != me.port || slices.Contains(others, l.who) {
 			continue
 		}
-		for _, n := range p.Nodes {
-			if n.Roles&me.on != 0 && n.Roles&l.on != 0 {
-				return one(me.at, "%s would listen on port %d, which %s has on %s.%s", subject, me.port, l.who, n.Name, freePort(p, me))
-			}
+		shared := slices.IndexFunc(p.Nodes, func(n *plan.Node) bool { return n.Roles&me.on != 0 && n.Roles&l.on != 0 })
+		if shared >= 0 {
+			taken = append(taken, fmt.Sprintf("%s has on %s", l.who, p.Nodes[shared].Name))
 		}
 	}
-	return nil
+	if len(taken) == 0 {
+		return nil
+	}
+	return one(me.at, "%s would listen on port %d, which %s.%s", subject, me.port, sentence(taken), freePort(p, me))
 }
 
 // freePort suggests a port that no component of the design has.
 func freePort(p *plan.Plan, l listener) string {
 	for _, port := range map[string][]int{"haproxy": {6443, 8443, 7443}, "kube-apiserver": {6443, 7443}, "sshd": {22, 2222}}[l.who] {
-		if port != l.port && !slices.ContainsFunc(listeners(p), func(o listener) bool { return o.port == port && o.who != l.who }) {
+		nodePort := port >= p.Network.NodePorts.First && port <= p.Network.NodePorts.Last
+		if port != l.port && !nodePort && !slices.ContainsFunc(listeners(p), func(o listener) bool { return o.port == port && o.who != l.who }) {
 			return fmt.Sprintf(" Port %d is free.", port)
 		}
 	}

@@ -235,8 +235,8 @@ var hostRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "host-secondary-address-missing", Severity: rule.Warning, Title: "Dual-stack host without a second address",
-		Doc:     "In a dual-stack cluster every node should have an address of each family. Pods on a host without the second one cannot be reached through it, and Services of that family answer on some nodes only.",
-		Fix:     "Write `secondary_address` (in a pool `first_secondary_address`), or drop the second range.",
+		Doc:     "Where pods have addresses of both families, every node should have one of each. Packets of the second family reach the pods of a host through its address of that family; without it they are cut off in that family, and Services of it answer on some nodes only.",
+		Fix:     "Write `secondary_address` (in a pool `first_secondary_address`), or drop the second range of pods.",
 		Sources: []string{"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/dual-stack-support/"},
 	}, func(p *plan.Plan) []Finding {
 		if !p.Network.DualStack() || p.Target.Facts.Hosting != plan.Hosts {
@@ -250,13 +250,13 @@ var hostRules = []Rule{
 				if n.Pool != "" {
 					name = "first_secondary_address"
 				}
-				return fmt.Sprintf("Pods and services are dual-stack (%s), and %s has no %s address. Write %s.", second, whose(all), family(second.Addr()), name)
+				return fmt.Sprintf("Pods have addresses of both families (%s), and %s has no %s address by which other hosts reach them. Write %s.", prefixes(p.Network.PodSubnets), whose(all), family(second.Addr()), name)
 			})
 	}},
 	{rule.Rule{
 		ID: "host-secondary-address-unused", Severity: rule.Warning, Title: "Second address in a single-stack cluster",
-		Doc:     "The kubelet reports two addresses only where pods and Services have ranges of both families. In a single-stack cluster the second one is not used.",
-		Fix:     "Remove it, or add a range of its family to `pod_subnets` and `service_subnets`.",
+		Doc:     "The kubelet reports two addresses only where pods have ranges of both families. In a single-stack cluster the second one is not used.",
+		Fix:     "Remove it, or add a range of its family to `pod_subnets`, and to `service_subnets` where Services shall have it too.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/services-networking/dual-stack/"},
 	}, func(p *plan.Plan) []Finding {
 		if p.Network.DualStack() {
@@ -267,7 +267,7 @@ var hostRules = []Rule{
 		},
 			func(n *plan.Node) hcl.Range { return attr(n, "secondary_address") },
 			func(n *plan.Node, all []*plan.Node) string {
-				return fmt.Sprintf("%s of %s is not used: pods and services have one family. Remove it, or add %s ranges to pod_subnets and service_subnets.", n.SecondaryAddress, whose(all), family(n.SecondaryAddress))
+				return fmt.Sprintf("%s of %s is not used: pods have one family. Remove it, or add an %s range to pod_subnets.", n.SecondaryAddress, whose(all), family(n.SecondaryAddress))
 			})
 	}},
 	{rule.Rule{
@@ -284,16 +284,33 @@ var hostRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "host-duplicate-ssh-address", Severity: rule.Error, Title: "Two hosts behind one SSH address", Permanent: true,
-		Doc:     "The playbook reaches each host at its SSH address. Where two hosts have the same one, everything meant for the second is done to the first again.",
+		Doc:     "The playbook reaches each host at its SSH address, which is `address` where no `ssh_address` is written. Where two hosts have the same one, everything meant for the second is done to the first again.",
 		Fix:     "Write the address at which each host answers. Hosts behind one NAT address are reached through `ssh { jump_host = … }`.",
 		Sources: []string{"https://docs.ansible.com/ansible/latest/inventory_guide/intro_inventory.html#connecting-to-hosts-behavioral-inventory-parameters"},
 	}, func(p *plan.Plan) []Finding {
-		return repeated(p, "ssh_address", func(n *plan.Node) string {
-			if !n.Has("ssh_address") {
-				return ""
+		first := map[string]*plan.Node{}
+		var findings []Finding
+		for _, n := range byPlace(p.Nodes) {
+			if n.Has("ssh_address") && p.LoadBalancer.VirtualIP.IsValid() && n.SSHAddress == p.LoadBalancer.VirtualIP.String() {
+				findings = append(findings, one(n.Attr("ssh_address"), "SSH address %s of %s is the virtual IP (%s), behind which another host may answer at any time. Write the host's own address.", n.SSHAddress, n.Name, line(p.LoadBalancer.Attr("virtual_ip")))...)
+				continue
 			}
-			return n.SSHAddress
-		}, "SSH address %s is also that of %s: the playbook would configure one host twice and the other never. Write the address at which each answers, or reach hosts behind NAT through ssh { jump_host = … }.")
+			earlier := first[n.SSHAddress]
+			if earlier == nil {
+				first[n.SSHAddress] = n
+				continue
+			}
+			guilty, other := n, earlier
+			if !n.Has("ssh_address") {
+				guilty, other = earlier, n
+			}
+			if !guilty.Has("ssh_address") {
+				continue // host-duplicate-address says it
+			}
+			findings = append(findings, one(guilty.Attr("ssh_address"), "SSH address %s of %s is also that of %s (%s): the playbook would configure one host twice and the other never. Write the address at which each answers, or reach hosts behind NAT through ssh { jump_host = … }.",
+				guilty.SSHAddress, guilty.Name, other.Name, line(written(writtenArg(other.Has("ssh_address"), other.Attr("ssh_address")), attr(other, "address"), other.NameRange)))...)
+		}
+		return findings
 	}},
 	{rule.Rule{
 		ID: "host-duplicate-mac", Severity: rule.Error, Title: "Two hosts with one hardware address", Permanent: true,

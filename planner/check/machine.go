@@ -101,7 +101,7 @@ var machineRules = []Rule{
 		if !p.SSH.Has("port") {
 			return nil
 		}
-		return portClash(p, "sshd", "sshd", "kube-apiserver", "haproxy")
+		return portClash(p, "sshd", "sshd")
 	}},
 	{rule.Rule{
 		ID: "ssh-jump-through-cluster", Severity: rule.Warning, Title: "Jump host inside of the cluster",

@@ -69,16 +69,16 @@ var dnsName = regexp.MustCompile(`^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)(\.[a-z0-
 var networkRules = []Rule{
 	{rule.Rule{
 		ID: "network-dual-stack-order", Severity: rule.Error, Title: "Pod and service ranges of different families", Permanent: true,
-		Doc:     "The families of the pod and service ranges must be the same in the same order: the first is the one that Services get without asking, and the API server, kube-proxy and kubelets must agree about it.",
+		Doc:     "The first range of Services must be of the family of the first range of pods: it is the one that Services get without asking, and the API server, kube-proxy and kubelets must agree about it. A Service of a family that no pod has leads nowhere. The other way round works: pods of both families behind Services of one.",
 		Fix:     "Write the ranges of `pod_subnets` and `service_subnets` in the same order of families.",
-		Sources: []string{dualStackDocs + "#configure-ipv4-ipv6-dual-stack"},
+		Sources: []string{dualStackDocs + "#configure-ipv4-ipv6-dual-stack", "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/563-dual-stack"},
 	}, func(p *plan.Plan) []Finding {
 		a, b := families(p.Network.PodSubnets), families(p.Network.ServiceSubnets)
-		if slices.Equal(a, b) || len(a) == 0 || len(b) == 0 {
+		if len(a) == 0 || len(b) == 0 || a[0] == b[0] && len(b) <= len(a) {
 			return nil
 		}
 		return one(written(writtenArg(p.Network.Has("service_subnets"), p.Network.Attr("service_subnets")), p.Network.Attr("pod_subnets")),
-			"Pods are %s (%s), services are %s (%s). Write one range of each family in both, in the same order.", strings.Join(a, " and "), prefixes(p.Network.PodSubnets), strings.Join(b, " and "), prefixes(p.Network.ServiceSubnets))
+			"Pods are %s (%s), services are %s (%s). Write the same family first in both, and a second one of Services only where pods have it.", strings.Join(a, " and "), prefixes(p.Network.PodSubnets), strings.Join(b, " and "), prefixes(p.Network.ServiceSubnets))
 	}},
 	{rule.Rule{
 		ID: "network-service-range-large", Severity: rule.Error, Title: "Service range that the API server refuses", Permanent: true,
@@ -158,24 +158,40 @@ var networkRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "network-node-port-clash", Severity: rule.Error, Title: "NodePort range over a port in use",
-		Doc:     "kube-proxy claims node ports on every node. Where the range covers a port that a component listens on, a Service may be given it, and traffic for the component is sent to pods: the API server or etcd drops out.",
-		Fix:     "Move the range away; 30000-32767 is free of everything here.",
+		Doc:     "kube-proxy, or what replaces it, claims node ports on every node. Where the range covers a port that a component listens on there, a Service may be given it, and traffic for the component is sent to pods: the API server or etcd drops out.",
+		Fix:     "Move the range away, or the component's port.",
 		Sources: []string{portsReference, "https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport"},
 	}, func(p *plan.Plan) []Finding {
 		r := p.Network.NodePorts
+		if r.First == 0 {
+			return nil
+		}
+		var covered []listener
+		for _, l := range listeners(p) {
+			if l.port >= r.First && l.port <= r.Last && slices.ContainsFunc(p.KubeletNodes(), func(n *plan.Node) bool { return n.Roles&l.on != 0 }) {
+				covered = append(covered, l)
+			}
+		}
+		free := freeNodePorts(covered)
 		if !p.Network.Has("node_port_range") {
+			var findings []Finding
+			for _, l := range covered {
+				at := l.at
+				if l.who == "haproxy" && !p.LoadBalancer.Has("port") {
+					at = p.Cluster.Attr("control_plane_endpoint") // the balancer's port is the endpoint's
+				}
+				findings = append(findings, one(at, "%s would listen on port %d of nodes, in the NodePort range %d-%d: a Service could be given it. Write another port, or node_port_range = \"%d-%d\" in network.", l.who, l.port, r.First, r.Last, free.First, free.Last)...)
+			}
+			return findings
+		}
+		if len(covered) == 0 {
 			return nil
 		}
 		var hit []string
-		for _, l := range listeners(p) {
-			if l.port >= r.First && l.port <= r.Last {
-				hit = append(hit, fmt.Sprintf("%d (%s)", l.port, l.who))
-			}
+		for _, l := range covered {
+			hit = append(hit, fmt.Sprintf("%d (%s)", l.port, l.who))
 		}
-		if len(hit) == 0 {
-			return nil
-		}
-		return one(p.Network.Attr("node_port_range"), "The NodePort range %d-%d covers %s. A Service could be given the port of a component. Write \"30000-32767\", or another range that covers none.", r.First, r.Last, sentence(hit))
+		return one(p.Network.Attr("node_port_range"), "The NodePort range %d-%d covers %s. A Service could be given the port of a component. Write \"%d-%d\", or another range that covers none.", r.First, r.Last, sentence(hit), free.First, free.Last)
 	}},
 	{rule.Rule{
 		ID: "network-node-port-ephemeral", Severity: rule.Warning, Title: "NodePort range over the kernel's own ports",
@@ -396,6 +412,25 @@ var networkRules = []Rule{
 		}
 		return nil
 	}},
+}
+
+// freeNodePorts is the API server's default range, or the widest part of it that covers none of the listeners.
+func freeNodePorts(covered []listener) plan.PortRange {
+	ports := []int{32768}
+	for _, l := range covered {
+		if l.port >= 30000 && l.port <= 32767 {
+			ports = append(ports, l.port)
+		}
+	}
+	slices.Sort(ports)
+	widest, first := plan.PortRange{}, 30000
+	for _, port := range ports {
+		if port-first > widest.Last-widest.First+1 || widest.First == 0 {
+			widest = plan.PortRange{First: first, Last: port - 1}
+		}
+		first = port + 1
+	}
+	return widest
 }
 
 func routing(c plan.CNI) string {

@@ -155,7 +155,7 @@ func (p *Plan) Architectures() []string {
 	return archs
 }
 
-// DualStack reports whether pods and Services have addresses of both families.
+// DualStack reports whether pods have addresses of both families. Services may have one all the same.
 func (n *Network) DualStack() bool { return len(n.PodSubnets) == 2 }
 
 // ProxyNone is the kube-proxy mode of a cluster without kube-proxy.

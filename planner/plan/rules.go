@@ -28,7 +28,7 @@ var (
 	}
 	subnetFamilies = &rule.Rule{
 		ID: "subnet-families", Title: "Ranges do not make one of each family", Permanent: true,
-		Doc:     "Kubernetes takes one range of pods and one of Services, or for dual stack one IPv4 and one IPv6 range of each. Two of the same family, or three, stop the API server and the controller manager at the start.",
+		Doc:     "Kubernetes takes one range of pods and one of Services, or for dual stack one IPv4 and one IPv6 range of each. Two of the same family, or three, stop the API server and the controller manager at the start. With an empty list each component would take a default of its own.",
 		Fix:     `Write one range, or one of each family: ["10.244.0.0/16", "fd00:10:244::/56"].`,
 		Sources: []string{"https://kubernetes.io/docs/concepts/services-networking/dual-stack/"},
 	}

@@ -168,6 +168,9 @@ func (r *resolver) prefixes(src *spec.Source, attr string, written []string) []n
 
 // families reads the ranges of pods or Services: one, or one of each family.
 func (r *resolver) families(src *spec.Source, attr string, written []string) []netip.Prefix {
+	if written != nil && len(written) == 0 {
+		r.fail(subnetFamilies, src.Attr(attr), "%s holds no range. Leave it out, and a private range is chosen; or write one, or one of each family.", attr)
+	}
 	prefixes := r.prefixes(src, attr, written)
 	if len(prefixes) != len(written) {
 		return nil

@@ -18,5 +18,5 @@ node_pool "worker" {
 
 network {
   pod_subnets     = ["10.244.0.0/16", "fd00:10:244::/56"]
-  service_subnets = ["10.96.0.0/16", "fd00:10:96::/112"]
+  service_subnets = ["10.96.0.0/16"]
 }

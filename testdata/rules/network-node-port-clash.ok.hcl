@@ -1,11 +1,30 @@
-cluster "dev" {
-  type = "all-in-one"
-}
-
-node "dev-1" {
-  address = "192.168.56.10"
+cluster "prod" {
+  type                   = "multi-etcd-multi-master"
+  control_plane_endpoint = "api.prod.example.com:8443"
 }
 
 network {
-  node_port_range = "20000-29000"
+  node_port_range = "8440-8450"
+}
+
+load_balancer "haproxy" {
+  virtual_ip = "10.0.0.10"
+}
+
+node_pool "lb" {
+  roles         = ["load-balancer"]
+  count         = 2
+  first_address = "10.0.0.11"
+}
+
+node_pool "cp" {
+  roles         = ["control-plane"]
+  count         = 3
+  first_address = "10.0.0.41"
+}
+
+node_pool "worker" {
+  roles         = ["worker"]
+  count         = 2
+  first_address = "10.0.0.51"
 }
