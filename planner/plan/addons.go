@@ -282,9 +282,9 @@ func (r *resolver) manifests(written []*spec.Manifest) []Manifest {
 }
 
 func (r *resolver) images(src *spec.Source, written []string) []string {
-	for _, image := range written {
+	for i, image := range written {
 		if !imagePattern.MatchString(image) {
-			r.fail(invalidImage, src.Attr("images"), `images holds %q. Write an image with its registry and its tag or digest, in lower case: "quay.io/jetstack/cert-manager-controller:v1.19.1".`, excerpt(image))
+			r.fail(invalidImage, src.Element("images", i), `images holds %q. Write an image with its registry and its tag or digest, in lower case: "quay.io/jetstack/cert-manager-controller:v1.19.1".`, excerpt(image))
 		}
 	}
 	return slices.Sorted(slices.Values(written))
@@ -293,7 +293,7 @@ func (r *resolver) images(src *spec.Source, written []string) []string {
 func (r *resolver) settings(src *spec.Source, written map[string]string) map[string]string {
 	for _, key := range slices.Sorted(maps.Keys(written)) {
 		if problem := unprintable(written[key]); problem != "" {
-			r.fail(invalidText, src.Attr("settings"), "The setting %q holds %s. Write it in one line.", excerpt(key), problem)
+			r.fail(invalidText, src.Value("settings", key), "The setting %q holds %s. Write it in one line.", excerpt(key), problem)
 		}
 	}
 	return written

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/k8splan/k8splan/planner/spec"
 	"github.com/k8splan/k8splan/topologies"
 )
@@ -66,6 +68,29 @@ func (r *resolver) nodes() {
 	slices.SortStableFunc(r.plan.Nodes, func(a, b *Node) int {
 		return cmp.Or(Natural(a.Name, b.Name), a.NameRange.Start.Byte-b.NameRange.Start.Byte)
 	})
+	if r.plan.Cluster.Type == topologies.AllInOne && r.plan.Target.Facts.Hosting != Hosted {
+		r.allInOne()
+	}
+}
+
+// allInOne gives the one node of an all-in-one cluster its roles: all but the load balancer's. Of several, which a rule refuses, those
+// without written roles are what that rule says to make of them, so that no other finding follows from roles that nobody meant.
+func (r *resolver) allInOne() {
+	all := ControlPlane | EtcdRole | Worker
+	if len(r.plan.Nodes) == 1 {
+		r.plan.Nodes[0].Roles |= all
+		return
+	}
+	missing := !slices.ContainsFunc(r.plan.Nodes, func(n *Node) bool { return n.Roles.Has(ControlPlane) })
+	for _, n := range r.plan.Nodes {
+		switch {
+		case n.Roles != 0:
+		case missing:
+			n.Roles, missing = all, false
+		default:
+			n.Roles = Worker
+		}
+	}
 }
 
 // machine reads what nodes and pools share. A pool's nodes share the maps and slices, which nobody modifies.
@@ -93,7 +118,7 @@ func (r *resolver) machine(src *spec.Source, m *spec.Machine) Node {
 	return n
 }
 
-// roles reads the list of roles. Without any, an all-in-one node has them all, and a hosted control plane leaves workers to draw.
+// roles reads the list of roles. Without any, a hosted control plane leaves workers to draw; for an all-in-one cluster see allInOne.
 func (r *resolver) roles(src *spec.Source, written []string) Roles {
 	var roles Roles
 	for i, name := range roleNames {
@@ -102,9 +127,7 @@ func (r *resolver) roles(src *spec.Source, written []string) Roles {
 		}
 	}
 	switch {
-	case r.plan.Cluster.Type == topologies.AllInOne && r.plan.Target.Facts.Hosting != Hosted:
-		return roles | ControlPlane | EtcdRole | Worker
-	case roles != 0:
+	case roles != 0 || r.plan.Cluster.Type == topologies.AllInOne && r.plan.Target.Facts.Hosting != Hosted:
 		return roles
 	case r.plan.Target.Facts.Hosting == Hosted:
 		return Worker
@@ -120,8 +143,8 @@ func (r *resolver) node(n *spec.Node) *Node {
 	node.SecondaryAddress = r.address(n.Source, "secondary_address", n.SecondaryAddress)
 	node.SSHAddress = r.host(n.Source, "ssh_address", n.SSHAddress)
 	node.PublicAddress = r.host(n.Source, "public_address", n.PublicAddress)
-	node.FailureDomain = r.place(n.Source, "failure_domain", n.FailureDomain)
-	node.Host = r.place(n.Source, "host", n.Host)
+	node.FailureDomain = r.place(n.Attr("failure_domain"), "failure_domain", n.FailureDomain)
+	node.Host = r.place(n.Attr("host"), "host", n.Host)
 	node.Bootstrap = n.Bootstrap != nil && *n.Bootstrap
 	if n.MAC != nil {
 		if mac, err := net.ParseMAC(*n.MAC); err != nil || len(mac) != 6 {
@@ -137,12 +160,12 @@ func (r *resolver) node(n *spec.Node) *Node {
 }
 
 // place reads a failure domain or a hypervisor's name. Both become the values of labels.
-func (r *resolver) place(src *spec.Source, attr string, s *string) string {
+func (r *resolver) place(at hcl.Range, attr string, s *string) string {
 	if s == nil {
 		return ""
 	}
 	if *s == "" || !labelValue(*s) {
-		r.fail(invalidLabel, src.Attr(attr), "%s is %q. It becomes the value of a label: 1 to 63 letters, digits and . _ -, with a letter or digit at both ends.", attr, excerpt(*s))
+		r.fail(invalidLabel, at, "%s is %q. It becomes the value of a label: 1 to 63 letters, digits and . _ -, with a letter or digit at both ends.", attr, excerpt(*s))
 		return ""
 	}
 	return *s
@@ -150,8 +173,8 @@ func (r *resolver) place(src *spec.Source, attr string, s *string) string {
 
 func (r *resolver) places(src *spec.Source, attr string, written []string) []string {
 	var places []string
-	for _, s := range written {
-		places = append(places, r.place(src, attr, &s))
+	for i, s := range written {
+		places = append(places, r.place(src.Element(attr, i), attr, &s))
 	}
 	return places
 }

@@ -96,13 +96,13 @@ func (r *resolver) cluster() {
 			p.Endpoint = Endpoint{Host: canonicalHost(host), Port: port}
 		}
 	}
-	for _, san := range s.CertSANs {
+	for i, san := range s.CertSANs {
 		if lower := strings.ToLower(san); lower != san && isHost(strings.TrimPrefix(lower, "*.")) {
-			r.fail(invalidHost, s.Attr("cert_sans"), "cert_sans holds %q. Names of certificates are written in lower case: %q.", excerpt(san), lower)
+			r.fail(invalidHost, s.Element("cert_sans", i), "cert_sans holds %q. Names of certificates are written in lower case: %q.", excerpt(san), lower)
 			continue
 		}
 		if !isHost(strings.TrimPrefix(san, "*.")) {
-			r.fail(invalidHost, s.Attr("cert_sans"), `cert_sans holds %q, which is neither an address nor a DNS name in lower case. A name may begin with "*.".`, excerpt(san))
+			r.fail(invalidHost, s.Element("cert_sans", i), `cert_sans holds %q, which is neither an address nor a DNS name in lower case. A name may begin with "*.".`, excerpt(san))
 			continue
 		}
 		p.CertSANs = append(p.CertSANs, san)
@@ -115,7 +115,7 @@ func (r *resolver) cluster() {
 	p.FeatureGates = s.FeatureGates
 	for _, gate := range slices.Sorted(maps.Keys(s.FeatureGates)) {
 		if !gatePattern.MatchString(gate) {
-			r.fail(invalidFlag, s.Attr("feature_gates"), "%q is no name of a feature gate. Names are letters and digits.", excerpt(gate))
+			r.fail(invalidFlag, s.Key("feature_gates", gate), "%q is no name of a feature gate. Names are letters and digits.", excerpt(gate))
 		}
 	}
 	p.APIServer = r.component(s.APIServer)
@@ -228,12 +228,12 @@ func (r *resolver) network() {
 	}
 	if h := s.HTTPProxy; h != nil {
 		p.HTTPProxy = &HTTPProxy{Source: h.Source, HTTP: r.webAddress(h.Source, "http", h.HTTP), HTTPS: r.webAddress(h.Source, "https", h.HTTPS)}
-		for _, entry := range h.NoProxy {
+		for i, entry := range h.NoProxy {
 			if noProxyEntry(entry) {
 				p.HTTPProxy.NoProxy = append(p.HTTPProxy.NoProxy, entry)
 				continue
 			}
-			r.fail(invalidHost, h.Attr("no_proxy"), `no_proxy holds %q. Its entries are addresses, ranges, and DNS names in lower case, which may begin with a dot or "*.".`, excerpt(entry))
+			r.fail(invalidHost, h.Element("no_proxy", i), `no_proxy holds %q. Its entries are addresses, ranges, and DNS names in lower case, which may begin with a dot or "*.".`, excerpt(entry))
 		}
 	}
 }
@@ -281,8 +281,8 @@ func (r *resolver) runtime() {
 			continue
 		}
 		registry := Registry{Source: g.Source, Host: g.Host, PlainHTTP: g.PlainHTTP != nil && *g.PlainHTTP, SkipVerify: g.SkipVerify != nil && *g.SkipVerify, CAFile: r.path(g.Source, "ca_file", g.CAFile)}
-		for _, m := range g.Mirrors {
-			if u := r.url(g.Attr("mirrors"), "The mirror", m); u != "" {
+		for i, m := range g.Mirrors {
+			if u := r.url(g.Element("mirrors", i), "The mirror", m); u != "" {
 				registry.Mirrors = append(registry.Mirrors, u)
 			}
 		}
@@ -326,12 +326,12 @@ func (r *resolver) balancer() {
 	p.VirtualRouterID = r.number(s.Source, "virtual_router_id", s.VirtualRouterID, 1, 255)
 	p.Mode = text(s.Mode)
 	p.BGPAS = r.number(s.Source, "bgp_as", s.BGPAS, 1, maxAS)
-	for _, peer := range s.BGPPeers {
+	for i, peer := range s.BGPPeers {
 		address, as, _ := strings.Cut(peer, ":")
 		a, err := netip.ParseAddr(address)
 		n, asErr := strconv.ParseUint(as, 10, 32)
 		if err != nil || !a.Is4() || asErr != nil || n == 0 {
-			r.fail(invalidAddress, s.Attr("bgp_peers"), `bgp_peers holds %q. Write a router's IPv4 address and its autonomous system: "10.0.0.1:65001".`, excerpt(peer))
+			r.fail(invalidAddress, s.Element("bgp_peers", i), `bgp_peers holds %q. Write a router's IPv4 address and its autonomous system: "10.0.0.1:65001".`, excerpt(peer))
 			continue
 		}
 		p.BGPPeers = append(p.BGPPeers, BGPPeer{Address: a, AS: int(n)})
@@ -388,9 +388,9 @@ func (r *resolver) artifacts() {
 	for _, path := range slices.Sorted(maps.Keys(s.Checksums)) {
 		switch {
 		case !mirrorPathPattern.MatchString(path):
-			r.fail(invalidChecksum, s.Attr("checksums"), "%q is no path below a mirror: <upstream host>/<upstream path>, as files.txt lists it.", excerpt(path))
+			r.fail(invalidChecksum, s.Key("checksums", path), "%q is no path below a mirror: <upstream host>/<upstream path>, as files.txt lists it.", excerpt(path))
 		case !checksumPattern.MatchString(s.Checksums[path]):
-			r.fail(invalidChecksum, s.Attr("checksums"), "The checksum of %q is %q. Write sha256: and 64, or sha512: and 128 lower-case hexadecimal digits.", path, excerpt(s.Checksums[path]))
+			r.fail(invalidChecksum, s.Value("checksums", path), "The checksum of %q is %q. Write sha256: and 64, or sha512: and 128 lower-case hexadecimal digits.", path, excerpt(s.Checksums[path]))
 		}
 	}
 }

@@ -146,7 +146,8 @@ func withoutLeadingZeros(s string) string {
 
 func (r *resolver) prefixes(src *spec.Source, attr string, written []string) []netip.Prefix {
 	var prefixes []netip.Prefix
-	for _, s := range written {
+	for i, s := range written {
+		at := src.Element(attr, i)
 		p, err := netip.ParsePrefix(s)
 		switch {
 		case err != nil:
@@ -154,11 +155,11 @@ func (r *resolver) prefixes(src *spec.Source, attr string, written []string) []n
 			if a, err := netip.ParseAddr(s); err == nil && a.Zone() == "" {
 				hint = "It is a single address; a range has a slash and the length of its prefix."
 			}
-			r.fail(invalidCIDR, src.Attr(attr), "%s holds %q, which is no range of addresses. %s", attr, excerpt(s), hint)
+			r.fail(invalidCIDR, at, "%s holds %q, which is no range of addresses. %s", attr, excerpt(s), hint)
 		case p.Addr().Is4In6():
-			r.fail(invalidCIDR, src.Attr(attr), "%s holds %q, an IPv4 range in IPv6 form. Write it in IPv4 form.", attr, excerpt(s))
+			r.fail(invalidCIDR, at, "%s holds %q, an IPv4 range in IPv6 form. Write it in IPv4 form.", attr, excerpt(s))
 		case p != p.Masked():
-			r.fail(invalidCIDR, src.Attr(attr), "%s holds %q, whose address is not the first of the range. Write %q.", attr, s, p.Masked().String())
+			r.fail(invalidCIDR, at, "%s holds %q, whose address is not the first of the range. Write %q.", attr, s, p.Masked().String())
 		default:
 			prefixes = append(prefixes, p)
 		}
@@ -393,11 +394,11 @@ func (r *resolver) args(src *spec.Source, attr string, written map[string]string
 		value := written[name]
 		switch bare := strings.TrimLeft(name, "-"); {
 		case bare != name && flagPattern.MatchString(bare):
-			r.fail(invalidFlag, src.Attr(attr), "The flag %q is written with its dashes. Write %q.", excerpt(name), bare)
+			r.fail(invalidFlag, src.Key(attr, name), "The flag %q is written with its dashes. Write %q.", excerpt(name), bare)
 		case !flagPattern.MatchString(name):
-			r.fail(invalidFlag, src.Attr(attr), "%q is no name of a flag. Names are lower-case words joined by hyphens.", excerpt(name))
+			r.fail(invalidFlag, src.Key(attr, name), "%q is no name of a flag. Names are lower-case words joined by hyphens.", excerpt(name))
 		case unprintable(value) != "":
-			r.fail(invalidFlag, src.Attr(attr), "The value of %q holds %s. A flag's value is one line of text.", name, unprintable(value))
+			r.fail(invalidFlag, src.Value(attr, name), "The value of %q holds %s. A flag's value is one line of text.", name, unprintable(value))
 		default:
 			args = append(args, Arg{name, value})
 		}
@@ -411,7 +412,7 @@ func (r *resolver) kubeletArgs(src *spec.Source, attr string, written map[string
 	args := r.args(src, attr, written)
 	for _, a := range args {
 		if i := strings.IndexAny(a.Value, " \"'\\$"); i >= 0 {
-			r.fail(invalidFlag, src.Attr(attr), "The value of %q holds %q. kubeadm hands a kubelet its flags on one line without quotes, where that would end or change the value.", a.Name, a.Value[i:i+1])
+			r.fail(invalidFlag, src.Value(attr, a.Name), "The value of %q holds %q. kubeadm hands a kubelet its flags on one line without quotes, where that would end or change the value.", a.Name, a.Value[i:i+1])
 		}
 	}
 	return args
@@ -437,11 +438,11 @@ func (r *resolver) labels(src *spec.Source, attr string, written map[string]stri
 		value := written[key]
 		switch {
 		case !qualified(key):
-			r.fail(invalidLabel, src.Attr(attr), "%q is no key. A key is a name of at most 63 letters, digits and . _ -, with an optional DNS name and a slash before it.", excerpt(key))
+			r.fail(invalidLabel, src.Key(attr, key), "%q is no key. A key is a name of at most 63 letters, digits and . _ -, with an optional DNS name and a slash before it.", excerpt(key))
 		case attr == "labels" && !labelValue(value):
-			r.fail(invalidLabel, src.Attr(attr), "The label %q has the value %q. A value has at most 63 letters, digits and . _ -, with a letter or digit at both ends.", key, excerpt(value))
+			r.fail(invalidLabel, src.Value(attr, key), "The label %q has the value %q. A value has at most 63 letters, digits and . _ -, with a letter or digit at both ends.", key, excerpt(value))
 		case unprintable(value) != "":
-			r.fail(invalidLabel, src.Attr(attr), "The value of %q holds %s. It must be one line of text.", key, unprintable(value))
+			r.fail(invalidLabel, src.Value(attr, key), "The value of %q holds %s. It must be one line of text.", key, unprintable(value))
 		}
 	}
 	return written

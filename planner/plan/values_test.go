@@ -168,3 +168,88 @@ func TestMeantSize(t *testing.T) {
 		}
 	}
 }
+
+// TestElementsArePointedAt: a mistake in a list or a map that is written out is reported where it stands.
+func TestElementsArePointedAt(t *testing.T) {
+	src := `cluster "dev" {
+  type      = "all-in-one"
+  cert_sans = [
+    "api.example.com",
+    null,
+    "a_b", # here
+  ]
+  feature_gates = {
+    Good    = true
+    "no-no" = true # here
+  }
+  api_server {
+    extra_args = {
+      "v"    = "2"
+      "--vv" = "2" # here
+      "x"    = "a\nb" # here
+    }
+  }
+}
+network {
+  pod_subnets = [
+    "10.244.0.0/16",
+    "fd00::1/64", # here
+  ]
+  http_proxy {
+    http     = "http://proxy.example.com"
+    no_proxy = [
+      ".example.com",
+      "A B", # here
+    ]
+  }
+}
+artifacts {
+  checksums = {
+    "nowhere" = "sha256:00" # here
+  }
+}
+container_runtime "containerd" {
+  registry "docker.io" {
+    mirrors = [
+      "https://mirror.example.com",
+      "mirror", # here
+    ]
+  }
+}
+node_pool "dev" {
+  count           = 1
+  first_address   = "192.168.56.10"
+  failure_domains = [
+    "a",
+    "b c", # here
+  ]
+  labels = {
+    "good"    = "x"
+    "bad key" = "x" # here
+    "tier"    = "bad value" # here
+  }
+}
+addon "mine" {
+  manifest "https://example.com/mine.yaml" {
+    checksum = "sha256:` + strings.Repeat("0", 64) + `"
+  }
+  images = [
+    "registry.example.com/a:v1",
+    "A", # here
+  ]
+}
+`
+	_, diags := Resolve(load(t, src))
+	var got, want []int
+	for _, d := range diags {
+		got = append(got, d.Subject.Start.Line)
+	}
+	for i, line := range strings.Split(src, "\n") {
+		if strings.HasSuffix(line, "# here") {
+			want = append(want, i+1)
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("lines %v, want %v: %s", got, want, describe(diags))
+	}
+}

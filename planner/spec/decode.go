@@ -103,7 +103,7 @@ func Decode(body hcl.Body, ctx *hcl.EvalContext, schema *Block, into any) hcl.Di
 
 // decode fills the struct that into points to.
 func (l *loader) decode(s *shape, body *hclsyntax.Body, into any) {
-	source := &Source{block: header(body.SrcRange), attrs: map[string]hcl.Range{}}
+	source := newSource(header(body.SrcRange), 0)
 	entity := reflect.ValueOf(into).Elem()
 	if s.source != nil {
 		entity.FieldByIndex(s.source).Set(reflect.ValueOf(source))
@@ -177,7 +177,7 @@ func (l *loader) block(s *shape, block *hclsyntax.Block, parent reflect.Value) {
 		return
 	}
 	entity := reflect.New(s.entity)
-	source := &Source{block: block.DefRange(), attrs: make(map[string]hcl.Range, len(block.Body.Attributes))}
+	source := newSource(block.DefRange(), len(block.Body.Attributes))
 	if s.source != nil {
 		entity.Elem().FieldByIndex(s.source).Set(reflect.ValueOf(source))
 	}
@@ -244,7 +244,7 @@ func (l *loader) argument(row argumentShape, attr *hclsyntax.Attribute, into ref
 	if row.field == nil {
 		return
 	}
-	a := &argument{loader: l, row: row.Argument, expr: attr.Expr}
+	a := &argument{loader: l, row: row.Argument, expr: attr.Expr, source: source}
 	field := into.FieldByIndex(row.field)
 	switch row.Type {
 	case Text:

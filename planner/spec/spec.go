@@ -10,6 +10,16 @@ import (
 type Source struct {
 	block hcl.Range            // the block's header
 	attrs map[string]hcl.Range // the value of each argument that was written
+
+	elements map[string][]hcl.Range      // of lists that are written out, by argument
+	entries  map[string]map[string]entry // of maps that are written out, by argument and key
+}
+
+// entry is where a key of a map and its value stand.
+type entry struct{ key, value hcl.Range }
+
+func newSource(block hcl.Range, arguments int) *Source {
+	return &Source{block, make(map[string]hcl.Range, arguments), map[string][]hcl.Range{}, map[string]map[string]entry{}}
 }
 
 // Block is the range of the block's header (`node "cp-1"`).
@@ -29,6 +39,34 @@ func (s *Source) Attr(name string) hcl.Range {
 		return r
 	}
 	return s.block
+}
+
+// Element is the range of an element of a list, or of the whole list where it is not written out.
+func (s *Source) Element(name string, i int) hcl.Range {
+	if s != nil && i < len(s.elements[name]) {
+		return s.elements[name][i]
+	}
+	return s.Attr(name)
+}
+
+// Key is the range of a key of a map, or of the whole map where it is not written out.
+func (s *Source) Key(name, key string) hcl.Range {
+	if s != nil {
+		if e, ok := s.entries[name][key]; ok {
+			return e.key
+		}
+	}
+	return s.Attr(name)
+}
+
+// Value is the range of the value at a key of a map, or of the whole map where it is not written out.
+func (s *Source) Value(name, key string) hcl.Range {
+	if s != nil {
+		if e, ok := s.entries[name][key]; ok {
+			return e.value
+		}
+	}
+	return s.Attr(name)
 }
 
 // Has reports whether the argument was written.

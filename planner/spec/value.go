@@ -45,9 +45,17 @@ func whole(v cty.Value) bool { return v.AsBigFloat().IsInt() }
 // argument is one value on its way into a field.
 type argument struct {
 	*loader
-	row         *Argument
-	expr        hclsyntax.Expression
-	entryRanges map[string]hcl.Range // of a map's values by key, once one was asked for
+	row    *Argument
+	expr   hclsyntax.Expression
+	source *Source
+}
+
+// literal is the expression as it is written.
+func (a *argument) literal() hclsyntax.Expression {
+	if c, ok := a.expr.(*charged); ok {
+		return c.Expression
+	}
+	return a.expr
 }
 
 func (a *argument) wrong(at hcl.Range, detail string) { a.add(wrongType, at, detail) }
@@ -184,55 +192,32 @@ func (a *argument) asTexts(v cty.Value) ([]string, bool) {
 		return nil, false
 	}
 	texts, ok := make([]string, 0, v.LengthInt()), true
+	list, writtenOut := a.literal().(*hclsyntax.TupleConsExpr)
+	var places []hcl.Range
 	i := 0
 	for it := v.ElementIterator(); it.Next(); i++ {
 		_, element := it.Element()
 		if element.IsNull() || !element.IsKnown() {
 			continue
 		}
-		at := a.elementRange(i)
+		at := a.expr.Range()
+		if writtenOut {
+			at = list.Exprs[i].Range()
+		}
 		text, good := a.asText(element, at, "Each element of "+a.row.Name)
 		if good = good && a.enum(text, at); !good {
 			ok = false
 			continue
 		}
 		texts = append(texts, text)
+		if writtenOut {
+			places = append(places, at)
+		}
+	}
+	if writtenOut {
+		a.source.elements[a.row.Name] = places
 	}
 	return texts, ok
-}
-
-// elementRange is the place of an element where the list is written out, and of the list otherwise.
-func (a *argument) elementRange(i int) hcl.Range {
-	expr := hclsyntax.Expression(a.expr)
-	if c, ok := expr.(*charged); ok {
-		expr = c.Expression
-	}
-	if list, ok := expr.(*hclsyntax.TupleConsExpr); ok && i < len(list.Exprs) {
-		return list.Exprs[i].Range()
-	}
-	return a.expr.Range()
-}
-
-// entryRange is the place of a map's value where the map is written out, and of the map otherwise.
-func (a *argument) entryRange(key string) hcl.Range {
-	if a.entryRanges == nil {
-		a.entryRanges = map[string]hcl.Range{}
-		expr := hclsyntax.Expression(a.expr)
-		if c, ok := expr.(*charged); ok {
-			expr = c.Expression
-		}
-		if object, ok := expr.(*hclsyntax.ObjectConsExpr); ok {
-			for _, item := range object.Items {
-				if k, known := literalKey(item.KeyExpr); known {
-					a.entryRanges[k] = item.ValueExpr.Range()
-				}
-			}
-		}
-	}
-	if at, ok := a.entryRanges[key]; ok {
-		return at
-	}
-	return a.expr.Range()
 }
 
 // entries walks a map in the order of its keys. Entries that are null count as not written.
@@ -240,6 +225,15 @@ func (a *argument) entries(v cty.Value, each func(key string, v cty.Value) bool)
 	if ty := v.Type(); !ty.IsMapType() && !ty.IsObjectType() {
 		a.wrong(a.expr.Range(), fmt.Sprintf("%s is %s, and this is %s. Write %s.", a.row.Name, a.row.Type, describe(v), a.sample()))
 		return false
+	}
+	if object, ok := a.literal().(*hclsyntax.ObjectConsExpr); ok {
+		places := make(map[string]entry, len(object.Items))
+		for _, item := range object.Items {
+			if k, known := literalKey(item.KeyExpr); known {
+				places[k] = entry{item.KeyExpr.Range(), item.ValueExpr.Range()}
+			}
+		}
+		a.source.entries[a.row.Name] = places
 	}
 	ok := true
 	for it := v.ElementIterator(); it.Next(); {
@@ -263,7 +257,7 @@ func (a *argument) asTextMap(v cty.Value) (map[string]string, bool) {
 			texts[key] = v.AsBigFloat().Text('f', 0)
 			return true
 		}
-		text, good := a.asText(v, a.entryRange(key), fmt.Sprintf("The value of %q in %s", key, a.row.Name))
+		text, good := a.asText(v, a.source.Value(a.row.Name, key), fmt.Sprintf("The value of %q in %s", key, a.row.Name))
 		if good {
 			texts[key] = text
 		}
@@ -276,7 +270,7 @@ func (a *argument) asTextMap(v cty.Value) (map[string]string, bool) {
 func (a *argument) asBoolMap(v cty.Value) (map[string]bool, bool) {
 	bools := map[string]bool{}
 	ok := a.entries(v, func(key string, v cty.Value) bool {
-		b, good := a.asBool(v, a.entryRange(key), fmt.Sprintf("The value of %q in %s", key, a.row.Name))
+		b, good := a.asBool(v, a.source.Value(a.row.Name, key), fmt.Sprintf("The value of %q in %s", key, a.row.Name))
 		if good {
 			bools[key] = b
 		}
