@@ -38,7 +38,7 @@ var artifactRules = []Rule{
 		var findings []Finding
 		for _, path := range slices.Sorted(maps.Keys(p.Artifacts.Checksums)) {
 			if !slices.Contains(paths, path) {
-				findings = append(findings, one(p.Artifacts.Attr("checksums"), "No file of this design has the path %q.%s", path, spelling.DidYouMean(path, paths))...)
+				findings = append(findings, one(p.Artifacts.Key("checksums", path), "No file of this design has the path %q.%s", path, spelling.DidYouMean(path, paths))...)
 			}
 		}
 		return findings

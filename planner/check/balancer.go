@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
@@ -64,7 +65,10 @@ var balancerRules = []Rule{
 		}
 		suggestion := ""
 		if cps := p.ControlPlanes(); len(cps) > 0 && cps[len(cps)-1].Address.IsValid() {
-			suggestion = freeRun(p, cps[len(cps)-1].Address.Next(), 1)
+			suggestion = freeRun(p, cps[len(cps)-1].Address, 1)
+			if a, err := netip.ParseAddr(p.Cluster.Endpoint.Host); err == nil && p.Cluster.Has("control_plane_endpoint") && !slices.ContainsFunc(uses(p), func(u use) bool { return u.addr == a }) {
+				suggestion = fmt.Sprintf(" The endpoint is %s.", a)
+			}
 		}
 		return one(balancerAt(p), "kube-vip holds a virtual IP on one of the control planes, and none is written. Write virtual_ip = … here.%s", suggestion)
 	}},
@@ -89,7 +93,7 @@ var balancerRules = []Rule{
 		if lb.Kind != plan.HAProxy || lb.VirtualIP.IsValid() || len(lb.Nodes) < 2 || p.Cluster.Endpoint.Host == "" || hostCalled(p, p.Cluster.Endpoint.Host) != nil || !p.Target.Facts.L2 {
 			return nil
 		}
-		return one(balancerAt(p), "%s (%s) share no address, so %s leads to one of them at a time.%s Write that as virtual_ip.", quantity(len(lb.Nodes), "balancer"), sentence(names(lb.Nodes)), p.Cluster.Endpoint.Host, freeRun(p, lb.Nodes[0].Address.Next(), 1))
+		return one(balancerAt(p), "%s (%s) share no address, so %s leads to one of them at a time. Write virtual_ip = … here.%s", quantity(len(lb.Nodes), "balancer"), sentence(names(lb.Nodes)), p.Cluster.Endpoint.Host, freeRun(p, lb.Nodes[0].Address, 1))
 	}},
 	{rule.Rule{
 		ID: "load-balancer-virtual-ip-filtered", Severity: rule.Error, Title: "Virtual IP on a network that filters it",
@@ -119,10 +123,23 @@ var balancerRules = []Rule{
 				return nil // network-virtual-ip-overlap says it
 			}
 		}
+		var first *plan.Node
 		for _, n := range carriers(p) {
-			s, ok := subnetOf(p, n.Address)
+			s, ok := p.Network.NodeSubnet(n.Address)
+			if !ok {
+				continue
+			}
+			if first == nil {
+				first = n
+			}
+			if of, _ := p.Network.NodeSubnet(first.Address); of != s && of.Addr().Is4() == s.Addr().Is4() {
+				return one(lb.Attr("virtual_ip"), "%s moves by ARP inside one subnet only, and %s is in %s, %s in %s. Put them into one subnet, or write load_balancer \"external\".", lb.VirtualIP, first.Name, of, n.Name, s)
+			}
+		}
+		for _, n := range carriers(p) {
+			s, ok := p.Network.NodeSubnet(n.Address)
 			if ok && s.Addr().Is4() == lb.VirtualIP.Is4() && !s.Contains(lb.VirtualIP) {
-				return one(lb.Attr("virtual_ip"), "%s lies outside of %s, the subnet of %s, and moves by ARP inside one subnet only. Take an address of that subnet.%s", lb.VirtualIP, s, n.Name, freeRun(p, n.Address.Next(), 1))
+				return one(lb.Attr("virtual_ip"), "%s lies outside of %s, the subnet of %s, and moves by ARP inside one subnet only. Take an address of that subnet.%s", lb.VirtualIP, s, n.Name, freeRun(p, n.Address, 1))
 			}
 		}
 		return nil
@@ -155,7 +172,7 @@ var balancerRules = []Rule{
 			return one(p.LoadBalancer.Attr("virtual_ip"), "%s is %s. Take a free address of the hosts' subnet.", vip, why)
 		}
 		for _, s := range p.Network.NodeSubnets {
-			if s.Addr().Is4() && s.Bits() < 31 && (vip == s.Masked().Addr() || vip == lastOf(s)) {
+			if s.Addr().Is4() && s.Bits() < 31 && (vip == s.Masked().Addr() || vip == plan.LastAddress(s)) {
 				return one(p.LoadBalancer.Attr("virtual_ip"), "%s is the network or broadcast address of %s. Take a free address inside.", vip, s.Masked())
 			}
 		}
@@ -273,7 +290,7 @@ var balancerRules = []Rule{
 		}
 		for _, a := range p.Cluster.APIServer.ExtraArgs {
 			if a.Name == "anonymous-auth" && a.Value == "false" {
-				return one(p.Cluster.APIServer.Attr("extra_args"), "With --anonymous-auth=false the API servers answer the balancer's health check with 401, and all of them count as dead. Remove it.")
+				return one(p.Cluster.APIServer.Key("extra_args", a.Name), "With --anonymous-auth=false the API servers answer the balancer's health check with 401, and all of them count as dead. Remove it.")
 			}
 		}
 		return nil

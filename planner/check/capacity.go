@@ -119,7 +119,7 @@ var capacityRules = []Rule{
 				}
 				lower := ""
 				if room >= fewPods {
-					lower = fmt.Sprintf("max_pods = %d, or ", room)
+					lower = fmt.Sprintf("max_pods = %d, or ", min(room, 250))
 				}
 				return one(p.Cluster.Kubelet.Attr("max_pods"), "A node's share of pods is /%d, %d addresses, and max_pods is %d. Write %s%s = %d.", mask, max(0, room), want, lower, maskName(s.prefix), s.prefix.Addr().BitLen()-better)
 			}

@@ -108,16 +108,16 @@ var certificateRules = []Rule{
 		own := bare.APIServerSANs()
 		seen := map[string]bool{}
 		var findings []Finding
-		for _, s := range p.Cluster.CertSANs {
+		for i, s := range p.Cluster.CertSANs {
 			canonical := s
 			if a, err := netip.ParseAddr(s); err == nil {
 				canonical = a.String()
 			}
 			switch {
 			case slices.Contains(own, canonical):
-				findings = append(findings, one(p.Cluster.Attr("cert_sans"), "%s is in the certificate by itself. Remove it.", s)...)
+				findings = append(findings, one(p.Cluster.Element("cert_sans", i), "%s is in the certificate by itself. Remove it.", s)...)
 			case seen[canonical]:
-				findings = append(findings, one(p.Cluster.Attr("cert_sans"), "%s is written twice. Remove one.", s)...)
+				findings = append(findings, one(p.Cluster.Element("cert_sans", i), "%s is written twice. Remove one.", s)...)
 			}
 			seen[canonical] = true
 		}
@@ -130,9 +130,9 @@ var certificateRules = []Rule{
 		Sources: []string{"https://cheatsheetseries.owasp.org/cheatsheets/Transport_Layer_Security_Cheat_Sheet.html"},
 	}, func(p *plan.Plan) []Finding {
 		var findings []Finding
-		for _, s := range p.Cluster.CertSANs {
+		for i, s := range p.Cluster.CertSANs {
 			if strings.HasPrefix(s, "*.") {
-				findings = append(findings, one(p.Cluster.Attr("cert_sans"), "With %s the API server's key can stand for every service of %s. Write its own names.", s, s[2:])...)
+				findings = append(findings, one(p.Cluster.Element("cert_sans", i), "With %s the API server's key can stand for every service of %s. Write its own names.", s, s[2:])...)
 			}
 		}
 		return findings

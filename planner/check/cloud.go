@@ -70,7 +70,7 @@ var cloudRules = []Rule{
 		for _, c := range commandLines(p) {
 			for _, a := range c.args {
 				if a.Name == "cloud-provider" && (c.component == "kubelet" || c.component == "kube-controller-manager") {
-					findings = append(findings, one(c.at, "cloud_provider %q sets --cloud-provider of %s. Remove the flag.", p.CloudProvider, c.component)...)
+					findings = append(findings, one(c.key(a.Name), "cloud_provider %q sets --cloud-provider of %s. Remove the flag.", p.CloudProvider, c.component)...)
 				}
 			}
 		}

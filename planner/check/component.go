@@ -47,7 +47,7 @@ var componentRules = []Rule{
 				if instead != "" {
 					advice = "It follows from " + instead + ": write that, and remove the flag."
 				}
-				findings = append(findings, one(c.at, "--%s of %s follows from the design, and other files repeat it. %s", a.Name, c.component, advice)...)
+				findings = append(findings, one(c.key(a.Name), "--%s of %s follows from the design, and other files repeat it. %s", a.Name, c.component, advice)...)
 			}
 		}
 		return findings
@@ -77,7 +77,7 @@ var componentRules = []Rule{
 					why = "lets each kubelet read the Secrets of all nodes, or of none"
 				}
 				if why != "" {
-					findings = append(findings, one(c.at, "--%s=%s of %s %s. Remove it.", a.Name, a.Value, c.component, why)...)
+					findings = append(findings, one(c.key(a.Name), "--%s=%s of %s %s. Remove it.", a.Name, a.Value, c.component, why)...)
 				}
 			}
 		}
@@ -93,7 +93,7 @@ var componentRules = []Rule{
 		for _, c := range commandLines(p) {
 			for _, a := range c.args {
 				if c.component == "kubelet" && a.Name == "cloud-provider" && a.Value == "external" && p.CloudProvider == "" {
-					findings = append(findings, one(c.at, "Nodes start with the taint node.cloudprovider.kubernetes.io/uninitialized, and nothing here removes it. Write cloud_provider \"aws\" {} or the name of your cloud, or remove the flag.")...)
+					findings = append(findings, one(c.key(a.Name), "Nodes start with the taint node.cloudprovider.kubernetes.io/uninitialized, and nothing here removes it. Write cloud_provider \"aws\" {} or the name of your cloud, or remove the flag.")...)
 				}
 			}
 		}
@@ -109,7 +109,7 @@ var componentRules = []Rule{
 		for _, c := range commandLines(p) {
 			for _, a := range c.args {
 				if a.Name == "cloud-provider" && a.Value != "external" && a.Value != "" && (c.component == "kubelet" || c.component == "kube-controller-manager") {
-					findings = append(findings, one(c.at, "Kubernetes %s holds no code for cloud %q any more, and %s exits. Write \"external\" and install the cloud's controller manager, or remove the flag.", p.Cluster.Version, a.Value, c.component)...)
+					findings = append(findings, one(c.key(a.Name), "Kubernetes %s holds no code for cloud %q any more, and %s exits. Write \"external\" and install the cloud's controller manager, or remove the flag.", p.Cluster.Version, a.Value, c.component)...)
 				}
 			}
 		}
@@ -139,7 +139,7 @@ var componentRules = []Rule{
 			if a.Name == "enable-admission-plugins" {
 				detail = fmt.Sprintf("--%s=%s replaces kubeadm's own list, in which NodeRestriction is: any kubelet could change any node. Write \"NodeRestriction,%s\".", a.Name, a.Value, a.Value)
 			}
-			findings = append(findings, Finding{p.Cluster.APIServer.Attr("extra_args"), detail})
+			findings = append(findings, Finding{p.Cluster.APIServer.Value("extra_args", a.Name), detail})
 		}
 		return findings
 	}},

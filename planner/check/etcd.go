@@ -181,7 +181,11 @@ var etcdRules = []Rule{
 		for _, m := range p.Etcd.Members {
 			if b := m.Node.DiskBytes; b > 0 && 2*p.Etcd.QuotaBytes > b {
 				at := written(writtenArg(p.Etcd.Has("quota"), p.Etcd.Attr("quota")), m.Node.Attr("disk"))
-				return one(at, "The database may grow to %s and needs as much again to defragment; %s has a disk of %s (%s). Write a larger disk, or quota = %q.", gibibytes(p.Etcd.QuotaBytes), m.Name, gibibytes(b), line(m.Node.Attr("disk")), gibibytes(max(1<<30, b/4>>30<<30)))
+				lower := ""
+				if fits := min(max(2, b>>32), b>>31); fits >= 2 { // a quarter of the disk, in GiB; under 2 etcd-quota-small objects
+					lower = fmt.Sprintf(", or quota = \"%dGi\"", fits)
+				}
+				return one(at, "The database may grow to %s and needs as much again to defragment; %s has a disk of %s (%s). Write a disk of %s at least%s.", gibibytes(p.Etcd.QuotaBytes), m.Name, gibibytes(b), line(m.Node.Attr("disk")), gibibytes((2*p.Etcd.QuotaBytes+1<<30-1)>>30<<30), lower)
 			}
 		}
 		return nil
@@ -272,9 +276,9 @@ var etcdRules = []Rule{
 			switch {
 			case !ok:
 			case experimental && !plan.TakesExperimentalFlags(v):
-				findings = append(findings, one(p.Etcd.Attr("extra_args"), "etcd %s has no flag --%s and exits if given one. Write %q, or its feature gate.", v, a.Name, old)...)
+				findings = append(findings, one(p.Etcd.Key("extra_args", a.Name), "etcd %s has no flag --%s and exits if given one. Write %q, or its feature gate.", v, a.Name, old)...)
 			case slices.Contains([]string{"enable-v2", "proxy", "discovery-fallback", "discovery-proxy", "strict-reconfig-check-v2"}, a.Name) && !v.Before(plan.Version{Major: 3, Minor: 6}):
-				findings = append(findings, one(p.Etcd.Attr("extra_args"), "etcd %s has no flag --%s, which went with the API v2 in 3.6, and exits if given one. Remove it.", v, a.Name)...)
+				findings = append(findings, one(p.Etcd.Key("extra_args", a.Name), "etcd %s has no flag --%s, which went with the API v2 in 3.6, and exits if given one. Remove it.", v, a.Name)...)
 			}
 		}
 		return findings
@@ -292,7 +296,7 @@ var etcdRules = []Rule{
 		var findings []Finding
 		for _, a := range p.Etcd.ExtraArgs {
 			if name, old := strings.CutPrefix(a.Name, "experimental-"); old {
-				findings = append(findings, one(p.Etcd.Attr("extra_args"), "--%s is deprecated in etcd %s and gone in 3.7. Write %q, or its feature gate.", a.Name, v, name)...)
+				findings = append(findings, one(p.Etcd.Key("extra_args", a.Name), "--%s is deprecated in etcd %s and gone in 3.7. Write %q, or its feature gate.", a.Name, v, name)...)
 			}
 		}
 		return findings
@@ -310,7 +314,7 @@ var etcdRules = []Rule{
 				if name == "data-dir" {
 					instead = " Write data_dir = … in this block."
 				}
-				findings = append(findings, one(p.Etcd.Attr("extra_args"), "--%s follows from the design and differs from member to member. Remove it.%s", name, instead)...)
+				findings = append(findings, one(p.Etcd.Key("extra_args", name), "--%s follows from the design and differs from member to member. Remove it.%s", name, instead)...)
 			}
 		}
 		return findings
@@ -324,7 +328,7 @@ var etcdRules = []Rule{
 		var findings []Finding
 		for _, v := range [][2]string{{"quota-backend-bytes", "quota"}, {"heartbeat-interval", "heartbeat_interval"}, {"election-timeout", "election_timeout"}} {
 			if _, ok := etcdArg(p, v[0]); ok {
-				findings = append(findings, one(p.Etcd.Attr("extra_args"), "--%s overrides the argument %s of this block. Write %s = … instead.", v[0], v[1], v[1])...)
+				findings = append(findings, one(p.Etcd.Key("extra_args", v[0]), "--%s overrides the argument %s of this block. Write %s = … instead.", v[0], v[1], v[1])...)
 			}
 		}
 		return findings
@@ -339,7 +343,7 @@ var etcdRules = []Rule{
 		for _, a := range p.Etcd.ExtraArgs {
 			open := (a.Name == "client-cert-auth" || a.Name == "peer-client-cert-auth") && a.Value == "false" || a.Name == "auto-tls" && a.Value == "true" || a.Name == "peer-auto-tls" && a.Value == "true"
 			if open {
-				findings = append(findings, one(p.Etcd.Attr("extra_args"), "--%s=%s lets anybody who reaches the port read every Secret of the cluster. Remove it.", a.Name, a.Value)...)
+				findings = append(findings, one(p.Etcd.Key("extra_args", a.Name), "--%s=%s lets anybody who reaches the port read every Secret of the cluster. Remove it.", a.Name, a.Value)...)
 			}
 		}
 		return findings
@@ -353,7 +357,7 @@ var etcdRules = []Rule{
 		_, own := etcdArg(p, "auto-compaction-retention")
 		for _, a := range p.Cluster.APIServer.ExtraArgs {
 			if a.Name == "etcd-compaction-interval" && (a.Value == "0" || a.Value == "0s") && !own {
-				return one(p.Cluster.APIServer.Attr("extra_args"), "--etcd-compaction-interval=%s: nobody compacts etcd, and it fills up to its quota of %s. Remove it.", a.Value, gibibytes(p.Etcd.QuotaBytes))
+				return one(p.Cluster.APIServer.Key("extra_args", a.Name), "--etcd-compaction-interval=%s: nobody compacts etcd, and it fills up to its quota of %s. Remove it.", a.Value, gibibytes(p.Etcd.QuotaBytes))
 			}
 		}
 		return nil

@@ -17,7 +17,7 @@ func gateRule(r rule.Rule, judge func(p *plan.Plan, name string, on bool) (forma
 		var findings []Finding
 		for _, name := range slices.Sorted(maps.Keys(p.Cluster.FeatureGates)) {
 			if format, args := judge(p, name, p.Cluster.FeatureGates[name]); format != "" {
-				findings = append(findings, one(p.Cluster.Attr("feature_gates"), format, args...)...)
+				findings = append(findings, one(p.Cluster.Key("feature_gates", name), format, args...)...)
 			}
 		}
 		return findings

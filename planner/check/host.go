@@ -132,7 +132,7 @@ var hostRules = []Rule{
 		}
 		for _, u := range uses(p) {
 			if u.addr == vip {
-				return one(p.LoadBalancer.Attr("virtual_ip"), "%s is the address of %s (%s). A virtual IP belongs to no host.%s", vip, u.node.Name, line(u.at), freeRun(p, vip.Next(), 1))
+				return one(p.LoadBalancer.Attr("virtual_ip"), "%s is the address of %s (%s). A virtual IP belongs to no host.%s", vip, u.node.Name, line(u.at), freeRun(p, vip, 1))
 			}
 		}
 		return nil
@@ -175,8 +175,8 @@ var hostRules = []Rule{
 			for _, u := range inside(s, all) {
 				switch u.addr {
 				case s.Masked().Addr():
-					findings = append(findings, one(u.at, "%s of %s is the network address of %s (%s).%s", u.addr, u.node.Name, s.Masked(), line(p.Network.Attr("node_subnets")), freeRun(p, u.addr.Next(), 1))...)
-				case lastOf(s):
+					findings = append(findings, one(u.at, "%s of %s is the network address of %s (%s).%s", u.addr, u.node.Name, s.Masked(), line(p.Network.Attr("node_subnets")), freeRun(p, u.addr, 1))...)
+				case plan.LastAddress(s):
 					findings = append(findings, one(u.at, "%s of %s is the broadcast address of %s (%s). Begin lower, or widen the subnet.", u.addr, u.node.Name, s.Masked(), line(p.Network.Attr("node_subnets")))...)
 				}
 			}
@@ -199,7 +199,7 @@ var hostRules = []Rule{
 			if !a.IsValid() || unusable(a) != "" || !hasFamily(a) {
 				return false
 			}
-			_, ok := subnetOf(p, a)
+			_, ok := p.Network.NodeSubnet(a)
 			return !ok
 		}
 		var findings []Finding
@@ -364,12 +364,12 @@ var hostRules = []Rule{
 		Fix:     "Put a taint on the rarer machines, such as `taint { key = \"kubernetes.io/arch\", value = \"arm64\", effect = \"NoSchedule\" }`, and a toleration on what is built for them.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/7934", "https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-arch"},
 	}, func(p *plan.Plan) []Finding {
+		open := having(p.Workers(), func(n *plan.Node) bool {
+			return !slices.ContainsFunc(n.EffectiveTaints(), func(t plan.Taint) bool { return t.Effect != "PreferNoSchedule" })
+		})
 		count := map[string]int{}
-		for _, n := range p.Workers() {
+		for _, n := range open {
 			count[n.Arch]++
-		}
-		if len(count) < 2 {
-			return nil
 		}
 		common := ""
 		for arch, n := range count {
@@ -377,10 +377,10 @@ var hostRules = []Rule{
 				common = arch
 			}
 		}
-		return each(p.Workers(), func(n *plan.Node) bool {
-			return n.Arch != common && !slices.ContainsFunc(n.EffectiveTaints(), func(t plan.Taint) bool { return t.Effect != "PreferNoSchedule" })
+		return each(open, func(n *plan.Node) bool {
+			return n.Arch != common
 		}, func(n *plan.Node) hcl.Range { return written(n.Attr("arch")) }, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s is %s, most workers are %s, and nothing keeps %s pods away. Add taint { key = \"kubernetes.io/arch\", value = %q, effect = \"NoSchedule\" }, or make sure that every image has both.", whose(all), n.Arch, common, common, n.Arch)
+			return fmt.Sprintf("%s is %s, other workers are %s, and nothing keeps %s pods away. Add taint { key = \"kubernetes.io/arch\", value = %q, effect = \"NoSchedule\" }, or make sure that every image has both.", whose(all), n.Arch, common, common, n.Arch)
 		})
 	}},
 	{rule.Rule{
@@ -427,6 +427,9 @@ func duplicateAddresses(p *plan.Plan) []Finding {
 		group := slices.Clone(all[i:j])
 		slices.SortStableFunc(group, func(a, b use) int { return a.at.Start.Byte - b.at.Start.Byte })
 		for k := 1; k < len(group); k++ {
+			if group[k].node == group[0].node {
+				continue // host-secondary-address-family says it
+			}
 			key := pair{group[0].at, group[k].at}
 			if shared[key] == nil {
 				order = append(order, key)
@@ -445,16 +448,14 @@ func duplicateAddresses(p *plan.Plan) []Finding {
 			if second.node.Pool != "" {
 				moving = blocksOf(p, second.node)
 			}
-			free = freeRun(p, first.addr.Next(), len(moving), moving...)
+			free = freeRun(p, first.addr, len(moving), moving...)
 		}
-		more := ""
-		if extra := len(uses)/2 - 1; extra > 0 {
-			more = fmt.Sprintf(" and %s", quantity(extra, "more address"))
-			if extra > 1 {
-				more = fmt.Sprintf(" and %d more addresses", extra)
-			}
+		last := uses[len(uses)-2:]
+		if first == last[0] {
+			findings = append(findings, one(second.at, "%s of %s is also the address of %s (%s).%s", first.addr, second.node.Name, first.node.Name, line(first.at), free)...)
+			continue
 		}
-		findings = append(findings, one(second.at, "%s%s of %s is also the address of %s (%s).%s", first.addr, more, second.node.Name, first.node.Name, line(first.at), free)...)
+		findings = append(findings, one(second.at, "%s to %s, the addresses of %s to %s, are also those of %s to %s (%s).%s", first.addr, last[0].addr, second.node.Name, last[1].node.Name, first.node.Name, last[0].node.Name, line(first.at), free)...)
 	}
 	return findings
 }

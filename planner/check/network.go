@@ -267,8 +267,12 @@ var networkRules = []Rule{
 		if host == "" || domain == "" || host != domain && !strings.HasSuffix(host, "."+domain) {
 			return nil
 		}
+		instead := `dns_domain = "cluster.local"`
+		if host == "cluster.local" || strings.HasSuffix(host, ".cluster.local") {
+			instead = fmt.Sprintf("control_plane_endpoint = %q", plan.Endpoint{Host: "api." + p.Cluster.Name + ".example.com", Port: p.Cluster.Endpoint.Port})
+		}
 		return one(written(writtenArg(p.Network.Has("dns_domain"), p.Network.Attr("dns_domain")), p.Cluster.Attr("control_plane_endpoint")),
-			"The endpoint %s lies in the cluster domain %s, for which CoreDNS answers: pods will not find it. Write another of the two, such as dns_domain = \"cluster.local\".", host, domain)
+			"The endpoint %s lies in the cluster domain %s, for which CoreDNS answers: pods will not find it. Write another of the two, such as %s.", host, domain, instead)
 	}},
 	{rule.Rule{
 		ID: "network-dns-domain-top-level", Severity: rule.Warning, Title: "Cluster domain of one label",
@@ -320,7 +324,7 @@ var networkRules = []Rule{
 		var first *plan.Node
 		var home netip.Prefix
 		for _, n := range p.KubeletNodes() {
-			s, ok := subnetOf(p, n.Address)
+			s, ok := p.Network.NodeSubnet(n.Address)
 			switch {
 			case !ok:
 			case first == nil:

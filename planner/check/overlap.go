@@ -3,7 +3,6 @@ package check
 import (
 	"fmt"
 	"net/netip"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -287,24 +286,12 @@ var overlapRules = []Rule{
 		Sources: []string{networkModel},
 	}, func(p *plan.Plan) []Finding {
 		var findings []Finding
-		look := func(what, text string, at hcl.Range) {
-			a, ok := addressIn(text)
-			if !ok {
-				return
-			}
+		for _, server := range p.Servers() {
 			for _, s := range slices.Concat(pods(p), services(p)) {
-				if s.prefix.Contains(a) {
-					findings = append(findings, one(at, "The %s %s lies inside of %s%s, so it is cut off when the pod network comes up. Move the range, or the server.%s", what, a, describe(s), where(s.at), move(p, s))...)
-					return
+				if s.prefix.Contains(server.Addr) {
+					findings = append(findings, one(server.At, "The %s %s lies inside of %s%s, so it is cut off when the pod network comes up. Move the range, or the server.%s", server.What, server.Addr, describe(s), where(s.at), move(p, s))...)
+					break
 				}
-			}
-		}
-		look("mirror", p.Artifacts.MirrorURL, p.Artifacts.Attr("mirror_url"))
-		look("image registry", "//"+p.Artifacts.ImageRepository, p.Artifacts.Attr("image_repository"))
-		if h := p.Network.HTTPProxy; h != nil {
-			look("proxy", h.HTTP, h.Attr("http"))
-			if h.HTTPS != h.HTTP {
-				look("proxy", h.HTTPS, h.Attr("https"))
 			}
 		}
 		return findings
@@ -384,14 +371,4 @@ func sharing(list []netip.Prefix) [][2]netip.Prefix {
 		widest = i
 	}
 	return pairs
-}
-
-// addressIn returns the address that stands as the host of a URL or of host[:port], if it is one.
-func addressIn(text string) (netip.Addr, bool) {
-	u, err := url.Parse(text)
-	if err != nil || u.Hostname() == "" {
-		return netip.Addr{}, false
-	}
-	a, err := netip.ParseAddr(u.Hostname())
-	return a, err == nil
 }

@@ -59,20 +59,27 @@ func spans(what string, at hcl.Range, prefixes []netip.Prefix) []span {
 	return all
 }
 
-func pods(p *plan.Plan) []span {
-	return spans("pods", writtenArg(p.Network.Has("pod_subnets"), p.Network.Attr("pod_subnets")), p.Network.PodSubnets)
+// ranges are those that an argument of the network lists, each at its own place.
+func ranges(p *plan.Plan, what, argument string, prefixes []netip.Prefix) []span {
+	all := spans(what, hcl.Range{}, prefixes)
+	for i := range all {
+		all[i].at = writtenArg(p.Network.Has(argument), p.Network.Element(argument, i))
+	}
+	return all
 }
 
+func pods(p *plan.Plan) []span { return ranges(p, "pods", "pod_subnets", p.Network.PodSubnets) }
+
 func services(p *plan.Plan) []span {
-	return spans("services", writtenArg(p.Network.Has("service_subnets"), p.Network.Attr("service_subnets")), p.Network.ServiceSubnets)
+	return ranges(p, "services", "service_subnets", p.Network.ServiceSubnets)
 }
 
 func reserved(p *plan.Plan) []span {
-	return spans("reserved range", p.Network.Attr("reserved_subnets"), p.Network.ReservedSubnets)
+	return ranges(p, "reserved range", "reserved_subnets", p.Network.ReservedSubnets)
 }
 
 func nodeSubnets(p *plan.Plan) []span {
-	return spans("node subnet", p.Network.Attr("node_subnets"), p.Network.NodeSubnets)
+	return ranges(p, "node subnet", "node_subnets", p.Network.NodeSubnets)
 }
 
 // writtenArg keeps a range only if the argument stands in the file: a default has no place.
@@ -128,10 +135,11 @@ func taken(p *plan.Plan, save string) []netip.Prefix {
 			}
 		}
 	}
-	for _, text := range []string{p.Artifacts.MirrorURL, "//" + p.Artifacts.ImageRepository, "//" + p.Cluster.Endpoint.String()} {
-		if a, ok := addressIn(text); ok {
-			all = append(all, netip.PrefixFrom(a, a.BitLen()))
-		}
+	for _, server := range p.Servers() {
+		all = append(all, netip.PrefixFrom(server.Addr, server.Addr.BitLen()))
+	}
+	if a, err := netip.ParseAddr(p.Cluster.Endpoint.Host); err == nil {
+		all = append(all, netip.PrefixFrom(a, a.BitLen()))
 	}
 	all = append(all, p.Target.Facts.Reserved...)
 	return append(all, dockerBridge)
@@ -174,25 +182,11 @@ func free(p *plan.Plan, what string, like netip.Prefix) string {
 
 // following is the range of the same size just after.
 func following(r netip.Prefix) (netip.Prefix, bool) {
-	last := lastOf(r).Next()
+	last := plan.LastAddress(r).Next()
 	if !last.IsValid() {
 		return netip.Prefix{}, false
 	}
 	return netip.PrefixFrom(last, r.Bits()), true
-}
-
-// lastOf is the last address of a range.
-func lastOf(r netip.Prefix) netip.Addr {
-	bytes := r.Masked().Addr().AsSlice()
-	for i := range bytes {
-		if host := (i+1)*8 - r.Bits(); host >= 8 {
-			bytes[i] = 0xff
-		} else if host > 0 {
-			bytes[i] |= byte(1<<host - 1)
-		}
-	}
-	a, _ := netip.AddrFromSlice(bytes)
-	return a
 }
 
 // privateRanges are RFC 1918, RFC 6598 (shared), RFC 2544 (benchmarks, used by some clouds for pods) and RFC 4193.
@@ -210,55 +204,16 @@ func size(r netip.Prefix) *big.Int {
 	return new(big.Int).Lsh(big.NewInt(1), uint(r.Addr().BitLen()-r.Bits()))
 }
 
-// freeRun finds n addresses in a row that no host has, at or after start, as a sentence: "10.0.0.61 is free." The addresses of the hosts
-// named last do not count as taken: they are those that are to move.
-func freeRun(p *plan.Plan, start netip.Addr, n int, moving ...*plan.Node) string {
-	all := uses(p)
-	if len(moving) > 0 {
-		moves := make(map[*plan.Node]bool, len(moving))
-		for _, m := range moving {
-			moves[m] = true
-		}
-		all = slices.DeleteFunc(all, func(u use) bool { return moves[u.node] })
+// freeRun says which n addresses near one are free, as a sentence: " 10.0.0.61 is free." (see plan.FreeRun)
+func freeRun(p *plan.Plan, near netip.Addr, n int, moving ...*plan.Node) string {
+	first, last, ok := p.FreeRun(near, n, moving...)
+	switch {
+	case !ok:
+		return ""
+	case n == 1:
+		return fmt.Sprintf(" %s is free.", first)
 	}
-	run := start
-	i, _ := slices.BinarySearchFunc(all, start, func(u use, a netip.Addr) int { return u.addr.Compare(a) })
-	vip := p.LoadBalancer.VirtualIP
-	for {
-		last := run
-		for range n - 1 {
-			last = last.Next()
-		}
-		if !last.IsValid() {
-			return ""
-		}
-		for i < len(all) && all[i].addr.Less(run) {
-			i++
-		}
-		switch {
-		case i < len(all) && !last.Less(all[i].addr):
-			run = all[i].addr.Next()
-		case vip.IsValid() && !vip.Less(run) && !last.Less(vip):
-			run = vip.Next()
-		case n == 1:
-			return fmt.Sprintf(" %s is free.", run)
-		default:
-			return fmt.Sprintf(" %s to %s are free.", run, last)
-		}
-		if !run.IsValid() {
-			return ""
-		}
-	}
-}
-
-// subnetOf returns the node subnet that holds an address; false where none was written or none does.
-func subnetOf(p *plan.Plan, a netip.Addr) (netip.Prefix, bool) {
-	for _, s := range p.Network.NodeSubnets {
-		if s.Contains(a) {
-			return s.Masked(), true
-		}
-	}
-	return netip.Prefix{}, false
+	return fmt.Sprintf(" %s to %s are free.", first, last)
 }
 
 // family names the family of an address.

@@ -120,7 +120,7 @@ var schedulerRules = []Rule{
 	}, func(p *plan.Plan) []Finding {
 		for _, a := range p.Cluster.Scheduler.ExtraArgs {
 			if a.Name == "config" && len(p.Cluster.SchedulerProfiles) > 0 {
-				return one(p.Cluster.Scheduler.Attr("extra_args"), "--config names %s, and the profiles below are in another file. Remove the flag, or the profiles.", a.Value)
+				return one(p.Cluster.Scheduler.Key("extra_args", a.Name), "--config names %s, and the profiles below are in another file. Remove the flag, or the profiles.", a.Value)
 			}
 		}
 		return nil

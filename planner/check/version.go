@@ -9,6 +9,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
 )
 
 const (
@@ -285,12 +286,12 @@ var versionRules = []Rule{
 		for _, c := range commandLines(p) {
 			for _, a := range c.args {
 				if since, gone := p.Cluster.Version.KubeletFlagGone(a.Name); gone && c.component == "kubelet" {
-					findings = append(findings, one(c.at, "The kubelet has no flag --%s from Kubernetes %s on, and exits if given one. Remove it%s.", a.Name, since, insteadOf[a.Name])...)
+					findings = append(findings, one(c.key(a.Name), "The kubelet has no flag --%s from Kubernetes %s on, and exits if given one. Remove it%s.", a.Name, since, insteadOf[a.Name])...)
 					continue
 				}
 				for _, r := range removedFlags {
 					if r.component == c.component && r.flag == a.Name && p.Cluster.Version.Minor >= r.minor {
-						findings = append(findings, one(c.at, "%s has no flag --%s from Kubernetes 1.%d on, and exits if given one. Remove it%s.", c.component, a.Name, r.minor, r.instead)...)
+						findings = append(findings, one(c.key(a.Name), "%s has no flag --%s from Kubernetes 1.%d on, and exits if given one. Remove it%s.", c.component, a.Name, r.minor, r.instead)...)
 					}
 				}
 			}
@@ -336,22 +337,26 @@ var removedFlags = []struct {
 type commandLine struct {
 	component string
 	args      []plan.Arg
-	at        hcl.Range
+	source    *spec.Source
+	argument  string
 	nodes     []*plan.Node // that a machine's own flags are for
 }
+
+// key is where a flag stands.
+func (c commandLine) key(flag string) hcl.Range { return c.source.Key(c.argument, flag) }
 
 // commandLines lists every place that adds flags to a component of Kubernetes.
 func commandLines(p *plan.Plan) []commandLine {
 	c := &p.Cluster
 	all := []commandLine{
-		{"kube-apiserver", c.APIServer.ExtraArgs, c.APIServer.Attr("extra_args"), nil},
-		{"kube-controller-manager", c.ControllerManager.ExtraArgs, c.ControllerManager.Attr("extra_args"), nil},
-		{"kube-scheduler", c.Scheduler.ExtraArgs, c.Scheduler.Attr("extra_args"), nil},
-		{"kubelet", c.Kubelet.ExtraArgs, c.Kubelet.Attr("extra_args"), nil},
+		{"kube-apiserver", c.APIServer.ExtraArgs, c.APIServer.Source, "extra_args", nil},
+		{"kube-controller-manager", c.ControllerManager.ExtraArgs, c.ControllerManager.Source, "extra_args", nil},
+		{"kube-scheduler", c.Scheduler.ExtraArgs, c.Scheduler.Source, "extra_args", nil},
+		{"kubelet", c.Kubelet.ExtraArgs, c.Kubelet.Source, "extra_args", nil},
 	}
 	for _, group := range blocks(p.Nodes) {
 		if n := group[0]; len(n.KubeletExtraArgs) > 0 {
-			all = append(all, commandLine{"kubelet", n.KubeletExtraArgs, n.Attr("kubelet_extra_args"), group})
+			all = append(all, commandLine{"kubelet", n.KubeletExtraArgs, n.Source, "kubelet_extra_args", group})
 		}
 	}
 	return slices.DeleteFunc(all, func(c commandLine) bool { return len(c.args) == 0 })

@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -71,7 +72,7 @@ var RequireSurvive = &rule.Rule{
 // Waiver returns the waiver of a rule that is in force on a day, nil where there is none. The zero time ends no waiver.
 func Waiver(p *plan.Plan, r *rule.Rule, today time.Time) *plan.Waiver {
 	for i := range p.Waivers {
-		if w := &p.Waivers[i]; w.Rule == r.ID && !r.Permanent && w.Reason != "" && !expired(w, today) {
+		if w := &p.Waivers[i]; w.Rule == r.ID && !r.Permanent && strings.TrimSpace(w.Reason) != "" && !expired(w, today) {
 			return w
 		}
 	}
@@ -130,7 +131,7 @@ func judgeWaivers(p *plan.Plan, rules map[string]*rule.Rule, found map[string]bo
 			say(waiverPermanent, w.RuleRange, "The rule %s guards data or the installation itself, and holds for every design. Mend what it finds, and remove the waiver.", w.Rule)
 		case earlier != nil:
 			say(waiverRepeated, w.RuleRange, "%s is already waived on %s. Keep one of the two waivers.", w.Rule, line(earlier.RuleRange))
-		case w.Reason == "":
+		case strings.TrimSpace(w.Reason) == "":
 			say(waiverReason, w.Block(), "The waiver of %s gives no reason, so it does not hold. Write why the finding is acceptable here: reason = \"…\".", w.Rule)
 		case expired(w, today):
 			say(waiverExpired, w.Attr("expires"), "The waiver of %s ended on %s. The rule counts in full again. Mend what it finds and remove the waiver, or set a later day.", w.Rule, w.Expires.Format(time.DateOnly))

@@ -424,7 +424,7 @@ func known(p *plan.Plan, what string, of func(*plan.Node) string) []offer {
 	return offers
 }
 
-// nextAddress is the one behind the highest that the design uses.
+// nextAddress is a free one behind the highest that the nodes have.
 func nextAddress(p *plan.Plan) []offer {
 	if p == nil {
 		return nil
@@ -435,10 +435,10 @@ func nextAddress(p *plan.Plan) []offer {
 			highest = n.Address
 		}
 	}
-	if vip := p.LoadBalancer.VirtualIP; vip.IsValid() && highest.IsValid() && highest.Next() == vip {
-		highest = vip
+	if !highest.IsValid() {
+		return nil
 	}
-	if next := highest.Next(); highest.IsValid() && next.IsValid() {
+	if next, _, ok := p.FreeRun(highest, 1); ok {
 		return []offer{{next.String(), "the next free address", ""}}
 	}
 	return nil

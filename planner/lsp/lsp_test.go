@@ -455,6 +455,19 @@ func TestDesignCompletes(t *testing.T) {
 	}
 }
 
+// TestAddressInSubnet: the address behind the last one of a subnet is no host's.
+func TestAddressInSubnet(t *testing.T) {
+	e := start(t, false)
+	full := strings.Replace(design, "10.0.0.22", "10.0.0.254", 1)
+	e.open(full)
+	e.findings()
+	text, p := at(full + "node \"worker-3\" { address = \"|\" }\n")
+	e.change(text)
+	if items := e.complete(p); len(items) != 1 || items[0].Label != "10.0.0.1" {
+		t.Errorf("%+v", items)
+	}
+}
+
 func TestSnippets(t *testing.T) {
 	e := start(t, true)
 	e.open("node_p\n")

@@ -1,8 +1,14 @@
 package plan
 
 import (
+	"encoding/binary"
+	"math"
 	"math/big"
 	"net/netip"
+	"net/url"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
 )
 
 // NthAddress returns the address n places after the start of a range, the zero Addr where the range is shorter.
@@ -98,4 +104,139 @@ func (n *Network) ServiceCapacity() *big.Int {
 		return new(big.Int)
 	}
 	return least
+}
+
+// LastAddress is the last address of a range.
+func LastAddress(r netip.Prefix) netip.Addr {
+	bytes := r.Masked().Addr().AsSlice()
+	for i := range bytes {
+		if host := (i+1)*8 - r.Bits(); host >= 8 {
+			bytes[i] = 0xff
+		} else if host > 0 {
+			bytes[i] |= byte(1<<host - 1)
+		}
+	}
+	a, _ := netip.AddrFromSlice(bytes)
+	return a
+}
+
+// Server is a machine that the design names by its address and does not draw.
+type Server struct {
+	What string // "mirror", "image registry", "registry", "proxy"
+	Addr netip.Addr
+	At   hcl.Range
+}
+
+// Servers returns the mirrors, registries and proxies that are written as addresses.
+func (p *Plan) Servers() []Server {
+	var servers []Server
+	add := func(what, address string, at hcl.Range) {
+		u, err := url.Parse(address)
+		if err != nil {
+			return
+		}
+		if a, err := netip.ParseAddr(u.Hostname()); err == nil {
+			servers = append(servers, Server{what, a, at})
+		}
+	}
+	add("mirror", p.Artifacts.MirrorURL, p.Artifacts.Attr("mirror_url"))
+	add("image registry", "//"+p.Artifacts.ImageRepository, p.Artifacts.Attr("image_repository"))
+	for _, r := range p.Runtime.Registries {
+		add("registry", "//"+r.Host, r.Block())
+		for i, m := range r.Mirrors {
+			add("mirror", m, r.Element("mirrors", i))
+		}
+	}
+	if h := p.Network.HTTPProxy; h != nil {
+		add("proxy", h.HTTP, h.Attr("http"))
+		if h.HTTPS != h.HTTP {
+			add("proxy", h.HTTPS, h.Attr("https"))
+		}
+	}
+	return servers
+}
+
+// NodeSubnet returns the node subnet that holds an address; false where none was written or none does.
+func (n *Network) NodeSubnet(a netip.Addr) (netip.Prefix, bool) {
+	for _, s := range n.NodeSubnets {
+		if s.Contains(a) {
+			return s.Masked(), true
+		}
+	}
+	return netip.Prefix{}, false
+}
+
+// FreeRun finds n addresses in a row, behind near where there is room, that a host can have and nothing in the design has. They lie in the
+// node subnet of near; where none is written, in its /24, or its /64 of IPv6: what is likely to be one. The addresses of the hosts that are
+// moving do not count as taken. ok is false where there is no such run.
+func (p *Plan) FreeRun(near netip.Addr, n int, moving ...*Node) (first, last netip.Addr, ok bool) {
+	subnet, known := p.Network.NodeSubnet(near)
+	if !known {
+		bits := 64
+		if near.Is4() {
+			bits = 24
+		}
+		subnet, _ = near.Prefix(bits)
+	}
+	lowest, highest := subnet.Addr(), LastAddress(subnet)
+	if near.BitLen()-subnet.Bits() > 1 { // the first names the network, or its routers; the last is IPv4's broadcast address
+		lowest = lowest.Next()
+		if near.Is4() {
+			highest = highest.Prev()
+		}
+	}
+
+	moves := make(map[*Node]bool, len(moving))
+	for _, m := range moving {
+		moves[m] = true
+	}
+	var taken []netip.Addr
+	add := func(a netip.Addr) {
+		if a.Is4() == near.Is4() && !a.Less(lowest) && !highest.Less(a) {
+			taken = append(taken, a)
+		}
+	}
+	for _, node := range p.Nodes {
+		if !moves[node] {
+			add(node.Address)
+			add(node.SecondaryAddress)
+		}
+	}
+	for _, s := range p.Servers() {
+		add(s.Addr)
+	}
+	for _, peer := range p.LoadBalancer.BGPPeers {
+		add(peer.Address)
+	}
+	add(p.LoadBalancer.VirtualIP)
+	if a, err := netip.ParseAddr(p.Cluster.Endpoint.Host); err == nil {
+		add(a)
+	}
+	slices.SortFunc(taken, netip.Addr.Compare)
+
+	for _, start := range []netip.Addr{near.Next(), lowest} {
+		if !start.IsValid() || start.Less(lowest) || highest.Less(start) {
+			continue
+		}
+		i, _ := slices.BinarySearchFunc(taken, start, netip.Addr.Compare)
+		for ; i < len(taken) && distance(start, taken[i]) < uint64(n); i++ {
+			start = taken[i].Next()
+		}
+		if last, ok := offset(start, n-1); ok && !highest.Less(last) {
+			return start, last, true
+		}
+	}
+	return netip.Addr{}, netip.Addr{}, false
+}
+
+// distance is how far b lies behind a, 0 where it lies before.
+func distance(a, b netip.Addr) uint64 {
+	from, to := a.As16(), b.As16()
+	switch {
+	case b.Less(a):
+		return 0
+	case [8]byte(from[:8]) != [8]byte(to[:8]):
+		return math.MaxUint64
+	}
+	return binary.BigEndian.Uint64(to[8:]) - binary.BigEndian.Uint64(from[8:])
 }

@@ -7,10 +7,10 @@ cluster "bank" {
   ca_certificate_validity = "43800h"
 
   api_server {
-    extra_args = { # warning: component-plugin-off
+    extra_args = {
       "audit-log-path"           = "/var/log/kubernetes/audit.log"
       "audit-log-maxage"         = "30"
-      "enable-admission-plugins" = "AlwaysPullImages"
+      "enable-admission-plugins" = "AlwaysPullImages" # warning: component-plugin-off
       "tls-min-version"          = "VersionTLS13"
     }
   }

@@ -1,0 +1,113 @@
+package check
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/k8splan/k8splan/planner/rule"
+)
+
+const (
+	dev  = "cluster \"dev\" {\n  type = \"all-in-one\"\n}\n"
+	dev1 = "node \"dev-1\" {\n  address = \"192.168.56.10\"\n}\n"
+	prod = `cluster "prod" {
+  type                   = "multi-etcd-multi-master"
+  control_plane_endpoint = "api.example.com:6443"
+}
+node_pool "cp" {
+  roles         = ["control-plane"]
+  count         = 3
+  first_address = "10.0.0.11"
+}
+node_pool "worker" {
+  roles         = ["worker"]
+  count         = 2
+  first_address = "10.0.0.31"
+}
+`
+	pair = prod + `load_balancer "haproxy" {
+  virtual_ip = "10.0.0.254"
+}
+`
+)
+
+func balancers(first, second string) string {
+	return `node "lb-1" {
+  roles   = ["load-balancer"]
+  address = "` + first + `"
+}
+node "lb-2" {
+  roles   = ["load-balancer"]
+  address = "` + second + `"
+}
+`
+}
+
+func lone(roles, rest string) string {
+	return prod + "load_balancer \"kube-vip\" {\n  virtual_ip = \"10.0.0.9\"\n}\nnode \"w-9\" {\n  roles = [" + roles + "]\n" + rest + "\n}\n"
+}
+
+// TestAdvice holds what the findings of a design say, each as a rule and words of its detail, against what is wanted: all of them, in order.
+func TestAdvice(t *testing.T) {
+	const subnet = "network {\n  node_subnets = [\"10.0.0.0/24\"]\n}\n"
+	for _, test := range []struct {
+		name, src string
+		want      []string
+	}{
+		{"a disk that holds no quota", dev + "node \"dev-1\" {\n  address = \"192.168.56.10\"\n  disk = \"3Gi\"\n}\n",
+			[]string{"etcd-quota-disk: Write a disk of 16Gi at least."}},
+		{"a disk that holds a small quota", dev + "node \"dev-1\" {\n  address = \"192.168.56.10\"\n  disk = \"5Gi\"\n}\n",
+			[]string{`etcd-quota-disk: Write a disk of 16Gi at least, or quota = "2Gi".`}},
+		{"a disk that is half of what the quota needs", dev + "node \"dev-1\" {\n  address = \"192.168.56.10\"\n  disk = \"12Gi\"\n}\n",
+			[]string{`etcd-quota-disk: or quota = "3Gi".`}},
+
+		{"balancers in two subnets", strings.Replace(pair, "10.0.0.254", "10.0.0.10", 1) + balancers("10.0.0.21", "10.0.1.21") + "network {\n  node_subnets = [\"10.0.0.0/24\", \"10.0.1.0/24\"]\n}\n",
+			[]string{"load-balancer-virtual-ip-subnet: lb-1 is in 10.0.0.0/24, lb-2 in 10.0.1.0/24. Put them into one subnet"}},
+		{"the default domain", strings.Replace(dev, "\n}", "\n  control_plane_endpoint = \"api.cluster.local:6443\"\n}", 1) + dev1,
+			[]string{`network-dns-domain-shadows: such as control_plane_endpoint = "api.dev.example.com:6443".`}},
+		{"another domain", strings.Replace(dev, "\n}", "\n  control_plane_endpoint = \"api.lan.example:6443\"\n}", 1) + dev1 + "network {\n  dns_domain = \"lan.example\"\n}\n",
+			[]string{`network-dns-domain-shadows: such as dns_domain = "cluster.local".`}},
+		{"a proxy in the pod range", dev + dev1 + "network {\n  http_proxy {\n    http = \"http://10.244.1.1:3128\"\n  }\n}\n",
+			[]string{`network-mirror-overlap: Write pod_subnets = ["10.245.0.0/16"] in network.`}},
+		{"a mirror of a registry in the pod range", dev + dev1 + "container_runtime \"containerd\" {\n  registry \"docker.io\" {\n    mirrors = [\"https://10.244.1.1:5000\"]\n  }\n}\n",
+			[]string{"network-mirror-overlap: The mirror 10.244.1.1 lies inside of the pod range 10.244.0.0/16"}},
+		{"a registry in the service range", dev + dev1 + "container_runtime \"containerd\" {\n  registry \"10.96.0.5:5000\" {\n    plain_http = true\n  }\n}\n",
+			[]string{"network-mirror-overlap: The registry 10.96.0.5 lies inside of the service range 10.96.0.0/16"}},
+
+		{"a virtual IP at the end of the subnet", pair + balancers("10.0.0.254", "10.0.0.21") + subnet, []string{"host-address-is-virtual-ip: 10.0.0.1 is free."}},
+		{"the same without a subnet", pair + balancers("10.0.0.254", "10.0.0.21"), []string{"host-address-is-virtual-ip: 10.0.0.1 is free."}},
+		{"two hosts at the end of the subnet", strings.Replace(pair, "254", "9", 1) + balancers("10.0.0.254", "10.0.0.254") + subnet, []string{"host-duplicate-address: lb-2 is also the address of lb-1 (line 20). 10.0.0.1 is free."}},
+		{"two pools at the end of the subnet", strings.NewReplacer("first_address = \"10.0.0.11\"", "first_address = \"10.0.0.252\"", "first_address = \"10.0.0.31\"", "first_address = \"10.0.0.252\"", "254", "9").Replace(pair) + balancers("10.0.0.21", "10.0.0.22") + subnet,
+			[]string{"host-duplicate-address: 10.0.0.252 to 10.0.0.253, the addresses of worker-1 to worker-2, are also those of cp-1 to cp-2 (line 8). 10.0.0.1 to 10.0.0.2 are free."}},
+		{"a full subnet", strings.NewReplacer("first_address = \"10.0.0.11\"", "first_address = \"10.0.0.1\"", "first_address = \"10.0.0.31\"", "first_address = \"10.0.0.4\"", "254", "6").Replace(pair) + balancers("10.0.0.6", "10.0.1.1") + "network {\n  node_subnets = [\"10.0.0.0/29\", \"10.0.1.0/24\"]\n}\n",
+			[]string{"host-address-is-virtual-ip: A virtual IP belongs to no host.", "load-balancer-virtual-ip-subnet"}},
+		{"an address beside a mirror", strings.Replace(pair, "254", "9", 1) + balancers("10.0.0.21", "10.0.0.21") + "artifacts {\n  mirror_url = \"https://10.0.0.22\"\n}\n", []string{"host-duplicate-address: 10.0.0.23 is free."}},
+
+		{"both addresses of a host the same", lone(`"worker"`, "address = \"10.0.0.60\"\nsecondary_address = \"10.0.0.60\""), []string{"host-secondary-address-family"}},
+
+		{"a tainted architecture", lone(`"worker"`, "address = \"10.0.0.60\"\narch = \"arm64\"\ntaint {\n key = \"kubernetes.io/arch\"\n value = \"arm64\"\n effect = \"NoSchedule\"\n}"), nil},
+		{"a tie of architectures", strings.Replace(lone(`"worker"`, "address = \"10.0.0.60\"\narch = \"arm64\""), "count         = 2", "count         = 1", 1), []string{"host-mixed-architectures: w-9 is arm64, other workers are amd64"}},
+		{"the common architecture tainted", "cluster \"dev\" {\n type = \"single-etcd-single-master\"\n control_plane_endpoint = \"api.example.com:6443\"\n}\nnode \"cp\" {\n roles = [\"control-plane\"]\n address = \"10.0.0.1\"\n}\nnode \"a\" {\n roles = [\"worker\"]\n address = \"10.0.0.2\"\n taint {\n key = \"kubernetes.io/arch\"\n value = \"amd64\"\n effect = \"NoSchedule\"\n}\n}\nnode \"b\" {\n roles = [\"worker\"]\n address = \"10.0.0.3\"\n arch = \"arm64\"\n}\n", nil},
+
+		{"all-in-one with a balancer", dev + dev1 + "node \"lb\" {\n  roles   = [\"load-balancer\"]\n  address = \"192.168.56.11\"\n}\nload_balancer \"haproxy\" {}\n", []string{"topology-all-in-one-hosts"}},
+		{"all-in-one with a balancer and an endpoint", strings.Replace(dev, "\n}", "\n  control_plane_endpoint = \"api.example.com:6443\"\n}", 1) + "node \"lb\" {\n  roles   = [\"load-balancer\"]\n  address = \"192.168.56.9\"\n}\nnode \"n\" {\n  roles   = [\"control-plane\"]\n  address = \"192.168.56.10\"\n}\n", []string{"topology-all-in-one-hosts"}},
+		{"all-in-one with the roles of another type", dev + "node \"cp\" {\n  roles = [\"control-plane\"]\n  address = \"192.168.56.10\"\n}\nnode \"w\" {\n  address = \"192.168.56.11\"\n}\n", []string{"topology-all-in-one-hosts"}},
+		{"all-in-one of a pool", dev + "node_pool \"dev\" {\n  count = 8\n  first_address = \"192.168.56.10\"\n}\n", []string{"topology-all-in-one-hosts: this design has 8"}},
+
+		{"a waiver with a blank reason", dev + dev1 + "waive \"etcd-many-members\" {\n  reason = \"   \"\n}\n", []string{"waiver-without-reason"}},
+		{"more pods than a vendor supports", strings.Replace(dev, "\n}", "\n  kubelet {\n    max_pods = 300\n  }\n}", 1) + dev1, []string{"capacity-pods-per-node: Write max_pods = 250, or", "capacity-max-pods-tested"}},
+	} {
+		_, diags := road(test.name, []byte(test.src))
+		want := test.want
+		for _, d := range diags {
+			id, words, _ := strings.Cut(append(want, "nothing")[0], ": ")
+			if rule.ID(d) != id || !strings.Contains(d.Detail, words) {
+				t.Errorf("%s: line %d: %s: %s\n  wanted %q", test.name, d.Subject.Start.Line, rule.ID(d), d.Detail, test.want)
+			}
+			want = want[min(1, len(want)):]
+		}
+		if len(want) > 0 {
+			t.Errorf("%s: nothing says %q", test.name, want)
+		}
+	}
+}
