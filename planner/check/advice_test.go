@@ -94,6 +94,14 @@ func TestAdvice(t *testing.T) {
 		{"all-in-one with the roles of another type", dev + "node \"cp\" {\n  roles = [\"control-plane\"]\n  address = \"192.168.56.10\"\n}\nnode \"w\" {\n  address = \"192.168.56.11\"\n}\n", []string{"topology-all-in-one-hosts"}},
 		{"all-in-one of a pool", dev + "node_pool \"dev\" {\n  count = 8\n  first_address = \"192.168.56.10\"\n}\n", []string{"topology-all-in-one-hosts: this design has 8"}},
 
+		{"the first address of a class", strings.Replace(dev+dev1, "192.168.56.10", "10.0.0.0", 1), []string{"host-address-network: 10.0.0.1 is free."}},
+		{"the last address of a class", strings.Replace(dev+dev1, "192.168.56.10", "10.255.255.255", 1), []string{"host-address-network"}},
+		{"an address inside of a large subnet", strings.Replace(dev+dev1, "192.168.56.10", "10.0.1.0", 1) + "network {\n  node_subnets = [\"10.0.0.0/16\"]\n}\n", nil},
+
+		{"an old kernel and no mode of kube-proxy", strings.Replace(dev, "\n}", "\n  kubernetes_version = \"1.34.1\"\n}", 1) + strings.Replace(dev1, "\n}", "\n  os = \"rhel-8\"\n}", 1), []string{"version-end-of-life", "version-kernel-untested"}},
+		{"a release older than the oldest known", strings.Replace(dev, "\n}", "\n  kubernetes_version = \"1.33.5\"\n}", 1) + strings.Replace(dev1, "\n}", "\n  os = \"debian-7\"\n}", 1), []string{"version-end-of-life", "version-kernel: Debian 7 of dev-1 has a kernel older than 3.16, and"}},
+		{"an old release", strings.Replace(dev+dev1, "\"192.168.56.10\"", "\"192.168.56.10\"\n  os = \"ubuntu-16.04\"", 1), []string{"version-cgroup-v1: Ubuntu 16.04"}},
+		{"a system of another family", strings.Replace(dev+dev1, "\"192.168.56.10\"", "\"192.168.56.10\"\n  os = \"sles-12\"", 1), []string{"host-os-unprepared"}},
 		{"a waiver with a blank reason", dev + dev1 + "waive \"etcd-many-members\" {\n  reason = \"   \"\n}\n", []string{"waiver-without-reason"}},
 		{"more pods than a vendor supports", strings.Replace(dev, "\n}", "\n  kubelet {\n    max_pods = 300\n  }\n}", 1) + dev1, []string{"capacity-pods-per-node: Write max_pods = 250, or", "capacity-max-pods-tested"}},
 	} {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 const (
@@ -168,6 +169,17 @@ var hostRules = []Rule{
 	}, func(p *plan.Plan) []Finding {
 		var findings []Finding
 		all := uses(p)
+		for _, u := range all {
+			if _, stated := p.Network.NodeSubnet(u.addr); stated || !u.addr.Is4() {
+				continue
+			}
+			switch a := u.addr.As4(); [3]byte(a[1:]) {
+			case [3]byte{}:
+				findings = append(findings, one(u.at, "%s of %s is the network address of every subnet that it can lie in.%s", u.addr, u.node.Name, freeRun(p, u.addr, 1))...)
+			case [3]byte{255, 255, 255}:
+				findings = append(findings, one(u.at, "%s of %s is the broadcast address of every subnet that it can lie in. Begin lower.", u.addr, u.node.Name)...)
+			}
+		}
 		for _, s := range p.Network.NodeSubnets {
 			if !s.Addr().Is4() || s.Bits() > 30 {
 				continue
@@ -179,6 +191,29 @@ var hostRules = []Rule{
 				case plan.LastAddress(s):
 					findings = append(findings, one(u.at, "%s of %s is the broadcast address of %s (%s). Begin lower, or widen the subnet.", u.addr, u.node.Name, s.Masked(), line(p.Network.Attr("node_subnets")))...)
 				}
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "host-address-edge", Severity: rule.Warning, Title: "Host at the edge of what looks like a subnet",
+		Doc:     "All hosts lie in one /24, and one has its first or last address. If that is their subnet, the first names the network and the last reaches all of its hosts; neither can be a host's own.",
+		Fix:     "Move the address, or write `node_subnets` if the subnet is larger.",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1122#section-3.2.1.3"},
+	}, func(p *plan.Plan) []Finding {
+		all := slices.DeleteFunc(uses(p), func(u use) bool { return !u.addr.Is4() })
+		if len(all) < 2 {
+			return nil
+		}
+		subnet, _ := all[0].addr.Prefix(24)
+		edges := []netip.Addr{subnet.Addr(), plan.LastAddress(subnet)}
+		if _, stated := p.Network.NodeSubnet(subnet.Addr()); stated || !subnet.Contains(all[len(all)-1].addr) {
+			return nil
+		}
+		var findings []Finding
+		for _, u := range all {
+			if a := u.addr.As4(); slices.Contains(edges, u.addr) && [2]byte(a[1:3]) != [2]byte{} && [2]byte(a[1:3]) != [2]byte{255, 255} { // those host-address-network refuses
+				findings = append(findings, one(u.at, "%s of %s is the first or the last address of %s, in which all hosts lie. Write another, or node_subnets if their subnet is larger.%s", u.addr, u.node.Name, subnet, freeRun(p, u.addr, 1))...)
 			}
 		}
 		return findings
@@ -394,7 +429,39 @@ var hostRules = []Rule{
 			return ok && f.Retired != "" && p.Cluster.Version.Known() && osBlocker(p, f) == ""
 		}, func(n *plan.Node) hcl.Range { return n.Attr("os") }, func(n *plan.Node, all []*plan.Node) string {
 			f, _ := n.OS.Facts()
-			return fmt.Sprintf("%s of %s ended on %s: no security updates, and its repositories move to an archive. Use %s.", f.Title, whose(all), f.Retired, f.Instead)
+			return fmt.Sprintf("%s of %s ended %s: no security updates, and its repositories move to an archive. Use %s.", f.Title, whose(all), f.End(), f.Instead)
+		})
+	}},
+	{rule.Rule{
+		ID: "host-os-unprepared", Severity: rule.Error, Title: "Operating system that the playbook cannot prepare",
+		Doc:     "The playbook prepares hosts of Debian's and of Red Hat's family, Fedora CoreOS and Flatcar. On another system it stops at its survey; a control plane, etcd and the balancer need Linux in any case.",
+		Fix:     "Use a system of those families, or a target whose own program prepares the hosts.",
+		Sources: []string{beforeYouBegin, "https://kubernetes.io/docs/concepts/windows/intro/"},
+	}, func(p *plan.Plan) []Finding {
+		if p.Target.Facts.Hosting != plan.Hosts {
+			return nil
+		}
+		return each(p.Nodes, func(n *plan.Node) bool {
+			can, known := n.OS.Preparable()
+			return known && !can
+		}, osAt, func(n *plan.Node, all []*plan.Node) string {
+			return fmt.Sprintf("%s is to run %s, which the playbook cannot prepare: it knows Debian's and Red Hat's families, Fedora CoreOS and Flatcar. Write one of those, such as \"ubuntu-24.04\".", whose(all), n.OS)
+		})
+	}},
+	{rule.Rule{
+		ID: "host-os-unknown", Severity: rule.Warning, Title: "Operating system of an unknown name",
+		Doc:     "The name tells the rules which kernel and which cgroups the hosts have, and when their support ends. Of a name that is not known none of that is judged: mostly it is misspelt.",
+		Fix:     "Write the name as k8splan has it, with a hyphen before the version: `ubuntu-24.04`, `debian-13`, `rhel-9`, `rocky-9`, `flatcar-stable`.",
+		Sources: []string{beforeYouBegin},
+	}, func(p *plan.Plan) []Finding {
+		if p.Target.Facts.Leaves("node.os") {
+			return nil
+		}
+		return each(p.Nodes, func(n *plan.Node) bool {
+			_, known := n.OS.Preparable()
+			return n.OS.Name != "" && !known
+		}, osAt, func(n *plan.Node, all []*plan.Node) string {
+			return fmt.Sprintf("%s is to run %s, of which nothing is known: kernel, cgroups and support are not judged.%s Write a known name, such as \"ubuntu-24.04\".", whose(all), n.OS, spelling.DidYouMean(n.OS.Name, plan.SystemNames()))
 		})
 	}},
 }

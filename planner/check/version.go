@@ -146,7 +146,7 @@ var versionRules = []Rule{
 		return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "kernel" }), osAt, func(n *plan.Node, all []*plan.Node) string {
 			f, _ := n.OS.Facts()
 			floor, _, _ := p.Cluster.Version.KernelFloor()
-			return fmt.Sprintf("%s of %s has kernel %s, and kubeadm %s refuses anything before %s. Use %s.", f.Title, whose(all), f.Kernel.MinorString(), p.Cluster.Version.MinorString(), floor.MinorString(), f.Instead)
+			return fmt.Sprintf("%s of %s has %s, and kubeadm %s refuses anything before %s. Use %s.", f.Title, whose(all), f.KernelWords(), p.Cluster.Version.MinorString(), floor.MinorString(), f.Instead)
 		})
 	}},
 	{rule.Rule{
@@ -163,7 +163,7 @@ var versionRules = []Rule{
 			return f.Kernel.Before(floor) && osBlocker(p, f) == ""
 		}), osAt, func(n *plan.Node, all []*plan.Node) string {
 			f, _ := n.OS.Facts()
-			return fmt.Sprintf("%s of %s has kernel %s, and Kubernetes %s is tested with %s and newer. Use %s.", f.Title, whose(all), f.Kernel.MinorString(), p.Cluster.Version.MinorString(), floor.MinorString(), f.Instead)
+			return fmt.Sprintf("%s of %s has %s, and Kubernetes %s is tested with %s and newer. Use %s.", f.Title, whose(all), f.KernelWords(), p.Cluster.Version.MinorString(), floor.MinorString(), f.Instead)
 		})
 	}},
 	{rule.Rule{
@@ -185,7 +185,7 @@ var versionRules = []Rule{
 	}, func(p *plan.Plan) []Finding {
 		return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "nftables" }), osAt, func(n *plan.Node, all []*plan.Node) string {
 			f, _ := n.OS.Facts()
-			return fmt.Sprintf("%s of %s has kernel %s, and kube-proxy's mode nftables needs 5.13. Write kube_proxy { mode = \"iptables\" } in network, or use a newer system.", f.Title, whose(all), f.Kernel.MinorString())
+			return fmt.Sprintf("%s of %s has %s, and kube-proxy's mode nftables needs 5.13. Write kube_proxy { mode = \"iptables\" } in network, or use a newer system.", f.Title, whose(all), f.KernelWords())
 		})
 	}},
 	{rule.Rule{
@@ -196,7 +196,7 @@ var versionRules = []Rule{
 	}, func(p *plan.Plan) []Finding {
 		return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "wireguard" }), osAt, func(n *plan.Node, all []*plan.Node) string {
 			f, _ := n.OS.Facts()
-			return fmt.Sprintf("%s of %s has kernel %s, and WireGuard came with 5.6. Write encapsulation = \"vxlan\", or use a newer system.", f.Title, whose(all), f.Kernel.MinorString())
+			return fmt.Sprintf("%s of %s has %s, and WireGuard came with 5.6. Write encapsulation = \"vxlan\", or use a newer system.", f.Title, whose(all), f.KernelWords())
 		})
 	}},
 	{rule.Rule{

@@ -378,6 +378,12 @@ func (r *resolver) networkDefaults() {
 	proxy, reason := "iptables", "nftables is not generally available before Kubernetes 1.33."
 	if r.plan.Cluster.Version.NFTablesProxy() {
 		proxy, reason = "nftables", "It is generally available and scales best with the number of Services; it needs Linux 5.13 or newer."
+		for _, n := range r.plan.KubeletNodes() {
+			if f, ok := n.OS.Facts(); ok && f.Kernel.Before(NFTablesKernel) {
+				proxy, reason = "iptables", fmt.Sprintf("%s of %s has %s, and nftables needs 5.13.", f.Title, n.Name, f.KernelWords())
+				break
+			}
+		}
 	}
 	if own := r.plan.Target.Facts.Proxy; own != "" {
 		proxy, reason = own, "What the target itself comes with."

@@ -1,9 +1,12 @@
 package plan
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// System is what a distribution's release brings, with its own kernel.
-type System struct {
+// Release is what a distribution's release brings, with its own kernel.
+type Release struct {
 	Name, Version string // Version "" stands for every other
 	Title         string
 	Kernel        Version // of the release as it ships, newest point release
@@ -12,14 +15,40 @@ type System struct {
 	Instead       string
 }
 
+// System is what is known of a system.
+type System struct {
+	Release
+	Older bool // than the oldest release of its name that is known, of which the facts are
+}
+
+// KernelWords is the release's kernel, as a sentence has it.
+func (s System) KernelWords() string {
+	if s.Older {
+		return "a kernel older than " + s.Kernel.MinorString()
+	}
+	return "kernel " + s.Kernel.MinorString()
+}
+
+// End is the day on which the support ended, with its preposition.
+func (s System) End() string {
+	if s.Older {
+		return "before " + s.Retired
+	}
+	return "on " + s.Retired
+}
+
 // systems is the table of distributions, looked up on FactsDate. A system that is not here is judged by no rule: no data.
 // Sources: the distributions' release notes; https://kubernetes.io/docs/concepts/architecture/cgroups/#requirements for cgroup v2;
 // https://coreos.com/os/eol/ for Container Linux.
-var systems = []System{
+var systems = []Release{
+	{"ubuntu", "14.04", "Ubuntu 14.04", Version{Major: 3, Minor: 13}, true, "2019-04-25", "ubuntu-24.04"},
+	{"ubuntu", "16.04", "Ubuntu 16.04", Version{Major: 4, Minor: 4}, true, "2021-04-30", "ubuntu-24.04"},
 	{"ubuntu", "18.04", "Ubuntu 18.04", Version{Major: 4, Minor: 15}, true, "2023-05-31", "ubuntu-24.04"},
 	{"ubuntu", "20.04", "Ubuntu 20.04", Version{Major: 5, Minor: 4}, true, "2025-05-31", "ubuntu-24.04"},
 	{"ubuntu", "22.04", "Ubuntu 22.04", Version{Major: 5, Minor: 15}, false, "", ""},
 	{"ubuntu", "24.04", "Ubuntu 24.04", Version{Major: 6, Minor: 8}, false, "", ""},
+	{"debian", "8", "Debian 8", Version{Major: 3, Minor: 16}, true, "2020-06-30", "debian-13"},
+	{"debian", "9", "Debian 9", Version{Major: 4, Minor: 9}, true, "2022-06-30", "debian-13"},
 	{"debian", "10", "Debian 10", Version{Major: 4, Minor: 19}, true, "2024-06-30", "debian-13"},
 	{"debian", "11", "Debian 11", Version{Major: 5, Minor: 10}, false, "2026-08-31", "debian-13"},
 	{"debian", "12", "Debian 12", Version{Major: 6, Minor: 1}, false, "", ""},
@@ -52,13 +81,43 @@ func (o OS) ReadOnlyUsr() bool {
 // String is the system as the language writes it, "" where it was not stated.
 func (o OS) String() string { return strings.TrimSuffix(o.Name+"-"+o.Version, "-") }
 
-// Facts looks a system up: "8.10" is "8" for those who count so. ok is false where there is no data.
+// Facts looks a system up: "8.10" is "8" for those who count so. A release before the oldest that is known has that one's facts, as Older.
+// ok is false where there is no data.
 func (o OS) Facts() (facts System, ok bool) {
 	major, _, _ := strings.Cut(o.Version, ".")
 	for _, f := range systems {
 		if f.Name == o.Name && (f.Version == o.Version || f.Version == major || f.Version == "") {
-			return f, true
+			return System{Release: f}, true
+		}
+	}
+	for _, f := range systems { // the first of a name is its oldest
+		if f.Name == o.Name {
+			f.Title = strings.TrimSuffix(f.Title, f.Version) + o.Version
+			return System{f, true}, o.Version != "" && f.Retired != "" && Natural(o.Version, f.Version) < 0
 		}
 	}
 	return System{}, false
 }
+
+// preparable are the systems that the playbook prepares: those of Debian's and Red Hat's families, Fedora CoreOS and Flatcar. The survey of
+// the playbook looks at ID_LIKE in /etc/os-release; these are the names that authors write.
+var preparable = []string{
+	"ubuntu", "debian", "raspbian", "raspberry-pi-os", "linuxmint", "kali",
+	"rhel", "centos", "centos-linux", "centos-stream", "rocky", "almalinux", "oracle-linux", "amazon-linux", "fedora",
+	"fedora-coreos", "flatcar", "flatcar-stable", "flatcar-lts", "flatcar-beta", "flatcar-alpha", "coreos", "container-linux",
+}
+
+// otherSystems are known and of neither family.
+var otherSystems = []string{
+	"windows", "windows-server", "macos", "freebsd", "sles", "suse", "opensuse", "opensuse-leap", "opensuse-tumbleweed", "sle-micro",
+	"alpine", "arch", "archlinux", "gentoo", "nixos", "photon", "talos", "bottlerocket",
+}
+
+// Preparable reports whether the playbook prepares hosts with the system; known is false for a name that nobody has heard of.
+func (o OS) Preparable() (can, known bool) {
+	can = slices.Contains(preparable, o.Name)
+	return can, can || slices.Contains(otherSystems, o.Name)
+}
+
+// SystemNames are the names that an operating system can have, without their versions.
+func SystemNames() []string { return slices.Concat(preparable, otherSystems) }

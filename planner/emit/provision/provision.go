@@ -168,7 +168,7 @@ func (o *options) nodes(p *plan.Plan, b *body, say onprem.Say) {
 		facts, _ := n.OS.Facts()
 		switch s, ok := find(n.OS); {
 		case facts.Retired != "":
-			once(discontinued, n.Attr("os"), "Node %q runs %s, whose support ended on %s. Write %s.", n.Name, facts.Title, facts.Retired, facts.Instead)
+			once(discontinued, n.Attr("os"), "Node %q runs %s, whose support ended %s. Write %s.", n.Name, facts.Title, facts.End(), facts.Instead)
 		case !ok:
 			once(unknownOS, n.Attr("os"), "Node %q: the planner does not know how to install %q. It knows %s. Write os = \"ubuntu-24.04\", or another one of these.", n.Name, n.OS, strings.Join(known(), ", "))
 		default:
