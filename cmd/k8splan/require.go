@@ -108,7 +108,10 @@ func (r requirement) broken(p *plan.Plan, m *simulate.Model) (detail, cause stri
 	}
 	// A design that dies of one loss dies of more: the smallest is the one to mend first.
 	for units := 1; units <= r.units; units++ {
-		_, outcome := m.Survives(units, r.kind)
+		outcome, exhausted := m.Survives(units, r.kind)
+		if exhausted {
+			return fmt.Sprintf("%s Whether it does is not known: the search over losses of %d at once gave up. Require the loss of fewer at once.", head, units), r.text
+		}
 		if outcome == nil {
 			continue
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -28,7 +29,13 @@ hypervisor), a balancer (its process), and the network between two failure domai
 
 docs/availability.md has the model, its assumptions and how it was held against real clusters.`,
 		Args: count(0, 1, "FILE"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			for i, flag := range []string{"kill", "cut", "dns"} {
+				values := [][]string{kill, cut, dns}[i]
+				if len(values) == 0 && cmd.Flags().Changed(flag) {
+					return usageError{hinted{fmt.Errorf("--%s names nothing", flag), "without --" + flag + " every failure is judged; a variable of the shell that is empty ends up like this"}}
+				}
+			}
 			o, err := a.project(args, &topology)
 			if err != nil {
 				return err

@@ -9,29 +9,33 @@ type Simulation struct {
 	Sentence      string           `json:"sentence"`
 	Outcome       *FailureOutcome  `json:"outcome,omitempty"`
 	Singles       []FailureOutcome `json:"singles,omitempty"`
-	Pairs         []FailureOutcome `json:"pairs,omitempty"` // those that are worse than each half alone
+	Pairs         []FailureOutcome `json:"pairs,omitempty"` // those that stop something which neither half stops alone
 	Cuts          []FailureOutcome `json:"cuts,omitempty"`
 	PairsJudged   int              `json:"pairs_judged,omitempty"`
-	StopsWrites   [][]string       `json:"stops_writes,omitempty"` // smallest sets of units
+	StopsWrites   [][]string       `json:"stops_writes,omitempty"` // every smallest set, by kind/name
 	StopsAPI      [][]string       `json:"stops_api,omitempty"`
-	StopsAll      [][]string       `json:"stops_all,omitempty"`
-	Points        []FailurePoint   `json:"single_points_of_failure"`
+	StopsAll      [][]string       `json:"stops_all,omitempty"` // the API and every pod
+	// Exhausted names the fields above whose search gave up, so that something may be missing from them.
+	Exhausted []string        `json:"exhausted,omitempty"`
+	Points    *[]FailurePoint `json:"single_points_of_failure,omitempty"` // of the sweep
 }
 
 // FailureOutcome is the verdict on one failure.
 type FailureOutcome struct {
-	// Units that fail. Where several units are alike, one stands for all of them: Alike has their number.
-	Units    []FailureUnit      `json:"units"`
-	Cuts     []string           `json:"cuts,omitempty"` // zone:zone
-	Verdicts []simulate.Verdict `json:"verdicts"`
-	Recovery simulate.Recovery  `json:"recovery"`
+	// Units that fail. Where several units are alike, one stands for all of them, and Alike names them. Of a pair any one of the first goes with
+	// any other one of the second.
+	Units     []FailureUnit      `json:"units"`
+	Cuts      []string           `json:"cuts,omitempty"`       // zone:zone
+	AlikeCuts []string           `json:"alike_cuts,omitempty"` // that the one cut stands for, itself included
+	Verdicts  []simulate.Verdict `json:"verdicts"`
+	Recovery  simulate.Recovery  `json:"recovery"`
 }
 
 // FailureUnit is what fails as one.
 type FailureUnit struct {
 	Unit  string   `json:"unit"`            // kind/name
 	Nodes []string `json:"nodes"`           // that go down with it; none for a balancing process
-	Alike int      `json:"alike,omitempty"` // how many units this one stands for, itself included
+	Alike []string `json:"alike,omitempty"` // kind/name of the units that this one stands for, itself included
 }
 
 // FailurePoint is a single point of failure.
@@ -46,39 +50,65 @@ type FailurePoint struct {
 // OneFailure is the document on one failure.
 func OneFailure(cluster string, m *simulate.Model, o simulate.Outcome) Simulation {
 	doc := failureOutcome(m, o)
-	return Simulation{FormatVersion: FormatVersion, Cluster: cluster, Sentence: m.Sentence(), Outcome: &doc, Points: []FailurePoint{}}
+	return Simulation{FormatVersion: FormatVersion, Cluster: cluster, Sentence: m.Sentence(), Outcome: &doc}
 }
 
 // Sweep is the document on every failure.
 func Sweep(cluster string, m *simulate.Model, r simulate.Report) Simulation {
-	doc := Simulation{FormatVersion: FormatVersion, Cluster: cluster, Sentence: r.Sentence, PairsJudged: r.PairsJudged, Points: []FailurePoint{}}
+	doc := Simulation{FormatVersion: FormatVersion, Cluster: cluster, Sentence: r.Sentence, PairsJudged: r.PairsJudged, Points: &[]FailurePoint{}}
 	rows := func(rows []simulate.Row) []FailureOutcome {
 		var out []FailureOutcome
 		for _, row := range rows {
 			o := failureOutcome(m, row.Outcome)
-			if len(o.Units) > 0 {
-				o.Units[0].Alike = len(row.Class.Names)
+			if row.Class.Kind == simulate.CutUnit {
+				if len(row.Class.Names) > 1 {
+					o.AlikeCuts = row.Class.Names
+				}
+			} else {
+				o.Units[0].Alike = alike(row.Class)
 			}
 			if row.With != nil {
-				o.Units[1].Alike = len(row.With.Names)
+				o.Units[1].Alike = alike(*row.With)
 			}
 			out = append(out, o)
 		}
 		return out
 	}
-	sets := func(sets []simulate.CutSet) [][]string {
+	sets := func(name string, stops simulate.Stops) [][]string {
+		if stops.Exhausted {
+			doc.Exhausted = append(doc.Exhausted, name)
+		}
 		var out [][]string
-		for _, s := range sets {
-			out = append(out, s.Units)
+		for _, set := range stops.Sets {
+			var names []string
+			for _, u := range set {
+				names = append(names, u.String())
+			}
+			out = append(out, names)
 		}
 		return out
 	}
 	doc.Singles, doc.Pairs, doc.Cuts = rows(r.Singles), rows(r.Pairs), rows(r.Cuts)
-	doc.StopsWrites, doc.StopsAPI, doc.StopsAll = sets(r.StopsWrites), sets(r.StopsAPI), sets(r.StopsAll)
+	if !r.PairsAll {
+		doc.Exhausted = append(doc.Exhausted, "pairs")
+	}
+	doc.StopsWrites, doc.StopsAPI, doc.StopsAll = sets("stops_writes", r.StopsWrites), sets("stops_api", r.StopsAPI), sets("stops_all", r.StopsAll)
 	for _, p := range r.Points {
-		doc.Points = append(doc.Points, FailurePoint{Unit: p.Unit, Nodes: append([]string{}, p.Nodes...), Takes: p.Takes, Reason: p.Reason, Remedy: p.Remedy})
+		*doc.Points = append(*doc.Points, FailurePoint{Unit: p.Unit, Nodes: append([]string{}, p.Nodes...), Takes: p.Takes, Reason: p.Reason, Remedy: p.Remedy})
 	}
 	return doc
+}
+
+// alike names the units of a class of several.
+func alike(c simulate.Class) []string {
+	if len(c.Names) < 2 {
+		return nil
+	}
+	names := make([]string, len(c.Names))
+	for i, name := range c.Names {
+		names[i] = simulate.Unit{Kind: c.Kind, Name: name}.String()
+	}
+	return names
 }
 
 func failureOutcome(m *simulate.Model, o simulate.Outcome) FailureOutcome {

@@ -19,7 +19,7 @@ var colours = map[simulate.State]string{simulate.Up: "32", simulate.Degraded: "3
 // columns are the heads of the table, in the order of simulate.Capabilities.
 var columns = []string{"writes", "reads", "API", "schedule", "pods", "services", "DNS", "join"}
 
-// Survival writes what a design survives: the table of single failures, the pairs that are worse than either half, the smallest
+// Survival writes what a design survives: the table of single failures, the pairs that stop what neither half stops, the smallest
 // sets that stop something, and the single points of failure.
 func Survival(w io.Writer, cluster string, r simulate.Report, style Style) {
 	s := survival{w, style.Colour, style.columns()}
@@ -27,7 +27,7 @@ func Survival(w io.Writer, cluster string, r simulate.Report, style Style) {
 	s.prose("", r.Sentence)
 	s.printf("\n")
 	alone := simulate.Fold(append(slices.Clone(r.Singles), r.Cuts...))
-	together := simulate.Fold(stopping(r.Pairs))
+	together := simulate.Fold(r.Pairs)
 	width := 0
 	for _, l := range slices.Concat(alone, together) {
 		width = max(width, utf8.RuneCountInString(l.Name))
@@ -47,24 +47,30 @@ func Survival(w io.Writer, cluster string, r simulate.Report, style Style) {
 	}
 	s.printf("\n")
 	s.prose("", "✓ works, ◐ works with less, or not from everywhere, ? chance decides, ✗ does not work.")
-	s.prose("", fmt.Sprintf("Every pair was judged (%s); those not shown stop nothing that one of their halves does not stop alone.", thousands(r.PairsJudged)))
+	if r.PairsAll {
+		s.prose("", fmt.Sprintf("Every pair was judged (%s); those not shown stop nothing that one of their halves does not stop alone.", thousands(r.PairsJudged)))
+	} else {
+		s.prose("", "The search for pairs gave up: more than these may stop something.")
+	}
 
 	s.printf("\nSmallest sets that stop\n")
 	for _, set := range []struct {
-		what string
-		sets []simulate.CutSet
+		what  string
+		stops simulate.Stops
 	}{{"writes", r.StopsWrites}, {"the API", r.StopsAPI}, {"the API and every pod", r.StopsAll}} {
-		label := set.what
-		if len(set.sets) == 0 {
-			s.printf("  %-22s no set of up to four units\n", label)
+		lines, more := set.stops.Lines(8)
+		switch {
+		case set.stops.Exhausted:
+			lines = append(lines, "the search gave up: there may be more")
+		case more > 0:
+			lines = append(lines, fmt.Sprintf("… and %s more of this size", thousands(more)))
+		case len(lines) == 0:
+			lines = []string{fmt.Sprintf("no set of up to %d units", simulate.Deepest)}
 		}
-		for i, c := range set.sets {
-			if i == 8 {
-				s.printf("  %-22s … and %d more of this size\n", "", len(set.sets)-i)
-				break
-			}
-			s.printf("  %-22s %s\n", label, strings.Join(c.Units, " + "))
-			label = ""
+		label := fmt.Sprintf("  %-22s ", set.what)
+		for _, line := range lines {
+			s.hang(label, utf8.RuneCountInString(label), line)
+			label = strings.Repeat(" ", len(label))
 		}
 	}
 
@@ -178,11 +184,4 @@ func atCommas(name string, width int) []string {
 		line += part
 	}
 	return append(lines, line)
-}
-
-// stopping keeps the pairs that stop something which neither half stops alone; the others only add up.
-func stopping(pairs []simulate.Row) []simulate.Row {
-	return slices.DeleteFunc(slices.Clone(pairs), func(row simulate.Row) bool {
-		return !slices.ContainsFunc(row.Outcome.Verdicts, func(v simulate.Verdict) bool { return v.State == simulate.Down })
-	})
 }

@@ -2,82 +2,147 @@ package simulate
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
-// Line is one line of a table: rows of a kind that follow each other and have the same outcome, in one.
+// Line is one line of a table: rows that have the same outcome, in one.
 type Line struct {
 	Name    string
 	Outcome Outcome
 }
 
-// Fold joins rows that follow each other, are of a kind, end the same way and are mended the same way.
+// Fold joins single failures of a kind that end the same way, wherever they stand, and pairs that share a half and end the same way: what tells
+// them apart, such as which failure domain they are in, does not show in their line.
 func Fold(rows []Row) []Line {
-	var lines []Line
-	last := ""
-	for _, row := range merged(rows) {
-		head, name := parts(row)
-		key := head + "\x00" + states(row.Outcome) + "\x00" + row.Outcome.Recovery.Lost
-		if key == last {
-			lines[len(lines)-1].Name += ", " + name
-			continue
-		}
-		last = key
-		lines = append(lines, Line{head + name, row.Outcome})
+	type line struct {
+		head    string   // what pairs share
+		names   []string // of single failures
+		with    []Class  // the other halves of pairs
+		texts   []string // pairs of two of a class
+		kind    Kind
+		outcome Outcome
 	}
-	return lines
-}
-
-// merged joins classes of several units each that are of a kind and end the same way, wherever they stand: what tells them apart, such as
-// which failure domain they are in, does not show in their line.
-func merged(rows []Row) []Row {
-	type key struct {
-		kind   Kind
-		states string
-		lost   string
-	}
-	var out []Row
-	at := map[key]int{}
+	var lines []*line
+	at := map[string]*line{}
 	for _, row := range rows {
-		if row.With != nil || len(row.Class.Names) < 2 {
-			out = append(out, row)
-			continue
+		key := string(row.Class.Kind) + "\x00" + states(row.Outcome) + "\x00" + row.Outcome.Recovery.Lost
+		switch {
+		case row.two():
+			key = "two\x00" + states(row.Outcome)
+		case row.With != nil:
+			key = row.Class.half() + "\x00" + states(row.Outcome)
 		}
-		k := key{row.Class.Kind, states(row.Outcome), row.Outcome.Recovery.Lost}
-		i, found := at[k]
-		if !found {
-			at[k] = len(out)
-			out = append(out, row)
-			continue
+		l := at[key]
+		if l == nil {
+			l = &line{kind: row.Class.Kind, outcome: row.Outcome}
+			at[key] = l
+			lines = append(lines, l)
 		}
-		names := slices.Concat(out[i].Class.Names, row.Class.Names)
-		slices.SortStableFunc(names, natural)
-		out[i].Class.Names = names
+		switch {
+		case row.With == nil:
+			l.names = append(l.names, row.Class.Names...)
+		case row.two():
+			l.texts = append(l.texts, row.Class.two())
+		default:
+			l.head = row.Class.half() + " + "
+			if n := len(l.with); n > 0 && l.with[n-1].Kind == row.With.Kind {
+				l.with[n-1].Names = slices.Concat(l.with[n-1].Names, row.With.Names)
+			} else {
+				l.with = append(l.with, *row.With)
+			}
+		}
+	}
+	out := make([]Line, len(lines))
+	for i, l := range lines {
+		if len(l.names) > 0 {
+			slices.SortStableFunc(l.names, natural)
+			l.with = []Class{{Kind: l.kind, Names: l.names}}
+		}
+		for _, c := range l.with {
+			l.texts = append(l.texts, c.String())
+		}
+		out[i] = Line{l.head + strings.Join(l.texts, ", "), l.outcome}
 	}
 	return out
 }
 
 // natural compares names that end in numbers: worker-2 comes before worker-10.
 func natural(a, b string) int {
-	const digits = "0123456789"
-	headA, headB := strings.TrimRight(a, digits), strings.TrimRight(b, digits)
+	headA, headB := head(a), head(b)
 	return cmp.Or(cmp.Compare(headA, headB), cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
 }
 
-// parts splits the name of a row into what several rows may share and what is its own.
-func parts(row Row) (head, name string) {
-	switch {
-	case row.With == nil && len(row.Class.Names) > 1:
-		return "", row.Class.String()
-	case row.With == nil && row.Class.Kind == CutUnit:
-		return "cut ", row.Class.Names[0]
-	case row.With == nil:
-		return string(row.Class.Kind) + "/", row.Class.Names[0]
-	case len(row.Class.Names) > 1 && row.Class.Kind == row.With.Kind && row.Class.Names[0] == row.With.Names[0]:
-		return "", "two of " + strings.TrimPrefix(row.Class.String(), "any of ")
+// head is a name without the number that it ends in.
+func head(name string) string { return strings.TrimRight(name, "0123456789") }
+
+// few is how many names are listed one by one.
+const few = 4
+
+// String names the units of the class, any of which is meant: all of them where they are few, else how many there are, and by runs of numbers or
+// by the first which.
+func (c Class) String() string {
+	prefix := string(c.Kind) + "/"
+	if c.Kind == CutUnit {
+		prefix = "cut "
 	}
-	return row.Class.String() + " + ", row.With.String()
+	if len(c.Names) <= few {
+		return prefix + strings.Join(c.Names, ", ")
+	}
+	return fmt.Sprintf("any of %d: %s%s", len(c.Names), prefix, runs(c.Names))
+}
+
+// half names the class as the first half of a pair.
+func (c Class) half() string {
+	if len(c.Names) == 1 || len(c.Names) > few {
+		return c.String()
+	}
+	return "any of " + c.String()
+}
+
+// two names two units of the class.
+func (c Class) two() string {
+	switch {
+	case len(c.Names) == 2:
+		return fmt.Sprintf("%s/%s + %s/%s", c.Kind, c.Names[0], c.Kind, c.Names[1])
+	case len(c.Names) <= few:
+		return "two of " + c.String()
+	}
+	return "two of " + strings.TrimPrefix(c.String(), "any of ")
+}
+
+// runs writes names as runs of numbers, or the first and how many more there are.
+func runs(names []string) string {
+	var parts []string
+	for i := 0; i < len(names); {
+		j := i + 1
+		for j < len(names) && follows(names[j-1], names[j]) {
+			j++
+		}
+		switch j - i {
+		case 1:
+			parts = append(parts, names[i])
+		case 2:
+			parts = append(parts, names[i], names[i+1])
+		default:
+			parts = append(parts, names[i]+" … "+names[j-1])
+		}
+		i = j
+	}
+	if len(parts) > few {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:few-1], ", "), len(names)-few+1)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// follows says whether a name is another's successor.
+func follows(a, b string) bool {
+	h := head(a)
+	x, errX := strconv.Atoi(a[len(h):])
+	y, errY := strconv.Atoi(strings.TrimPrefix(b, h))
+	return head(b) == h && errX == nil && errY == nil && y == x+1 && (len(a) == len(b) || a[len(h)] != '0')
 }
 
 func states(o Outcome) string {
@@ -86,4 +151,157 @@ func states(o Outcome) string {
 		b.WriteByte(byte('0' + v.State))
 	}
 	return b.String()
+}
+
+// alternatives names units of which any will do.
+func alternatives(units []Unit) string {
+	names := make([]string, len(units))
+	for i, u := range units {
+		names[i] = u.String()
+	}
+	if len(units) <= few {
+		return strings.Join(names, " or ")
+	}
+	return fmt.Sprintf("any of %d: %s", len(names), strings.Join(names, ", "))
+}
+
+// listSlots names places in a set, each with the units that stand for each other.
+func listSlots(slots [][]Unit) string {
+	plain := Class{Kind: slots[0][0].Kind}
+	texts := make([]string, len(slots))
+	for i, s := range slots {
+		texts[i] = s[0].String()
+		if len(s) > 1 {
+			var others []string
+			for _, u := range s[1:] {
+				others = append(others, u.String())
+			}
+			texts[i] += " (or " + strings.Join(others, ", ") + ")"
+		}
+		if len(s) == 1 && s[0].Kind == plain.Kind {
+			plain.Names = append(plain.Names, s[0].Name)
+		}
+	}
+	if len(plain.Names) == len(slots) {
+		if len(slots) > few {
+			return string(plain.Kind) + "/" + runs(plain.Names)
+		}
+		return plain.String()
+	}
+	return strings.Join(texts, ", ")
+}
+
+// Lines says the sets in at most so many lines, and how many sets are in none of them.
+func (s Stops) Lines(most int) (lines []string, more int) {
+	said := map[string]bool{}
+	for _, l := range s.lines[:min(most, len(s.lines))] {
+		lines = append(lines, l.text)
+		for _, set := range l.sets {
+			said[fmt.Sprint(set)] = true
+		}
+	}
+	return lines, len(s.Sets) - len(said)
+}
+
+// lines joins sets: units that take the same of a way stand for each other, and sets that differ in one place share a line.
+func (m *Model) lines(units []Unit, w way, sets [][]int) []stopLine {
+	key := func(u int) string {
+		var parts []int
+		for _, part := range m.takes(units[u]) {
+			if slices.ContainsFunc(w, func(n need) bool { return slices.Contains(n.parts, part) }) {
+				parts = append(parts, part)
+			}
+		}
+		slices.Sort(parts)
+		return fmt.Sprint(parts)
+	}
+	slots := [][]Unit{} // units that stand for each other, in the order of the first
+	slotOf, at := map[int]int{}, map[string]int{}
+	var used []int
+	for _, set := range sets {
+		used = append(used, set...)
+	}
+	slices.Sort(used)
+	for _, u := range slices.Compact(used) {
+		k := key(u)
+		i, ok := at[k]
+		if !ok {
+			i = len(slots)
+			at[k] = i
+			slots = append(slots, nil)
+		}
+		slots[i], slotOf[u] = append(slots[i], units[u]), i
+	}
+	size := len(sets[0])
+	// by slots
+	type group struct {
+		slots []int
+		sets  [][]int
+	}
+	var groups []group
+	seen := map[string]int{}
+	for _, set := range sets {
+		places := make([]int, size)
+		for i, u := range set {
+			places[i] = slotOf[u]
+		}
+		slices.Sort(places)
+		k := fmt.Sprint(places)
+		i, ok := seen[k]
+		if !ok {
+			i = len(groups)
+			seen[k] = i
+			groups = append(groups, group{slots: places})
+		}
+		groups[i].sets = append(groups[i].sets, set)
+	}
+	if len(groups) > 1 && len(groups) == binomial(len(slots), size) {
+		return []stopLine{{fmt.Sprintf("any %d of %d: %s", size, len(slots), listSlots(slots)), sets}}
+	}
+	// each set shares a line with those that differ from it in one place, in that place where most do
+	without := func(g group, place int) []int { return slices.Delete(slices.Clone(g.slots), place, place+1) }
+	shared := map[string]int{}
+	for _, g := range groups {
+		for place := range size {
+			shared[fmt.Sprint(without(g, place))]++
+		}
+	}
+	var lines []stopLine
+	var last [][][]Unit // what differs, by line
+	lineOf := map[string]int{}
+	for _, g := range groups {
+		place := size - 1
+		for other := range size - 1 {
+			if shared[fmt.Sprint(without(g, other))] > shared[fmt.Sprint(without(g, place))] {
+				place = other
+			}
+		}
+		head := without(g, place)
+		i, ok := lineOf[fmt.Sprint(head)]
+		if !ok {
+			i = len(lines)
+			lineOf[fmt.Sprint(head)] = i
+			var line stopLine
+			for _, s := range head {
+				line.text += listSlots(slots[s:s+1]) + " + "
+			}
+			lines, last = append(lines, line), append(last, nil)
+		}
+		lines[i].sets, last[i] = append(lines[i].sets, g.sets...), append(last[i], slots[g.slots[place]])
+	}
+	for i, alike := range last {
+		if len(alike) > 1 {
+			lines[i].text += fmt.Sprintf("any of %d: ", len(alike))
+		}
+		lines[i].text += listSlots(alike)
+	}
+	return lines
+}
+
+func binomial(n, k int) int {
+	b := 1
+	for i := range k {
+		b = b * (n - i) / (i + 1)
+	}
+	return b
 }

@@ -132,7 +132,7 @@ func New(p *plan.Plan) *Model {
 }
 
 // PlaceDNS returns the model with the replicas of CoreDNS on the named nodes, so that verdicts about DNS become exact.
-// It fails on a name that is no node of the plan.
+// It fails on a name that is no node of the plan, and on a node without a kubelet.
 func (m *Model) PlaceDNS(names []string) (*Model, error) {
 	placed := *m
 	placed.dns = []int{}
@@ -140,6 +140,9 @@ func (m *Model) PlaceDNS(names []string) (*Model, error) {
 		i, ok := m.index[name]
 		if !ok {
 			return nil, fmt.Errorf("the plan has no node %q", name)
+		}
+		if !slices.Contains(m.kubelet, i) {
+			return nil, fmt.Errorf("%s runs no kubelet, and so no pod of CoreDNS", name)
 		}
 		placed.dns = append(placed.dns, i)
 	}
@@ -204,7 +207,10 @@ func (m *Model) Unit(text string) (Unit, error) {
 		}
 		names = append(names, u.Name)
 	}
-	if len(names) == 0 {
+	switch {
+	case !slices.Contains([]Kind{NodeUnit, ZoneUnit, HostUnit, BalancerUnit}, Kind(kind)):
+		return Unit{}, fmt.Errorf("%q is no kind of failure unit: there are node, zone, host and balancer", kind)
+	case len(names) == 0:
 		return Unit{}, fmt.Errorf("the plan has no %s at all", kind)
 	}
 	if len(names) > 10 {

@@ -457,23 +457,23 @@ func TestSweepIsExact(t *testing.T) {
 func TestCutSetsAndPoints(t *testing.T) {
 	m := New(design{etcd: 1, cps: 3, workers: 2, lbs: 2, kind: plan.HAProxy}.plan())
 	r := m.Sweep()
-	if len(r.StopsWrites) != 1 || r.StopsWrites[0].Units[0] != "node/etcd-1" {
+	if len(r.StopsWrites.Sets) != 1 || r.StopsWrites.Sets[0][0].String() != "node/etcd-1" {
 		t.Errorf("what stops writes: %+v", r.StopsWrites)
 	}
 	if len(r.Points) != 1 || r.Points[0].Unit != "node/etcd-1" || !strings.Contains(r.Points[0].Remedy, "three etcd members") {
 		t.Errorf("single points of failure: %+v", r.Points)
 	}
-	if ok, o := m.Survives(1, NodeUnit); ok || o == nil {
+	if o, _ := m.Survives(1, NodeUnit); o == nil {
 		t.Error("a lone etcd does not survive the loss of any node")
 	}
 	m = New(design{etcd: 3, cps: 3, workers: 3, lbs: 2, kind: plan.HAProxy, zones: racks}.plan())
-	if ok, o := m.Survives(1, NodeUnit); !ok {
+	if o, exhausted := m.Survives(1, NodeUnit); o != nil || exhausted {
 		t.Errorf("%+v", o)
 	}
-	if ok, o := m.Survives(1, ZoneUnit); !ok {
+	if o, exhausted := m.Survives(1, ZoneUnit); o != nil || exhausted {
 		t.Errorf("%+v", o)
 	}
-	if ok, _ := m.Survives(2, ZoneUnit); ok {
+	if o, _ := m.Survives(2, ZoneUnit); o == nil {
 		t.Error("one rack of three holds no quorum")
 	}
 }
@@ -493,22 +493,33 @@ func TestUnknownUnits(t *testing.T) {
 }
 
 func BenchmarkSweep5000(b *testing.B) {
-	m := New(design{etcd: 5, cps: 5, workers: 5000, lbs: 2, kind: plan.HAProxy, zones: racks}.plan())
-	for b.Loop() {
-		m.Sweep()
+	for _, racks := range []int{12, 200} {
+		b.Run(fmt.Sprint(racks), func(b *testing.B) {
+			m := New(hall(5000, racks).plan())
+			for b.Loop() {
+				m.Sweep()
+			}
+		})
 	}
 }
 
-// Units that fall alike are one line of a table, whatever the model tells them apart by.
+// Units that fall alike are one line of a table, whatever the model tells them apart by. A range leaves nothing out.
 func TestFoldMerges(t *testing.T) {
 	class := func(names ...string) Class { return Class{Kind: NodeUnit, Names: names} }
-	lines := Fold([]Row{{Class: class("gpu-1", "worker-9")}, {Class: class("lb-1")}, {Class: class("worker-2", "worker-10")}, {Class: class("lb-2")}})
-	var names []string
-	for _, l := range lines {
-		names = append(names, l.Name)
+	lines := Fold([]Row{{Class: class("gpu-1", "worker-9")}, {Class: class("worker-2", "worker-10")}, {Class: class("worker-11")}})
+	if len(lines) != 1 || lines[0].Name != "any of 5: node/gpu-1, worker-2, worker-9 … worker-11" {
+		t.Error(lines)
 	}
-	if got := strings.Join(names, "; "); got != "any of 4: node/gpu-1 … worker-10; node/lb-1, lb-2" {
-		t.Error(got)
+	for want, names := range map[string][]string{
+		"node/etcd-1, etcd-4":                     {"etcd-1", "etcd-4"},
+		"any of 6: node/w-1 … w-6":                {"w-1", "w-2", "w-3", "w-4", "w-5", "w-6"},
+		"any of 5: node/w-08 … w-12":              {"w-08", "w-09", "w-10", "w-11", "w-12"},
+		"any of 6: node/w-1, w-4, w-7 and 3 more": {"w-1", "w-4", "w-7", "w-10", "w-13", "w-16"},
+		"any of 5: node/ant, bee, cat and 2 more": {"ant", "bee", "cat", "dog", "emu"},
+	} {
+		if got := class(names...).String(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }
 

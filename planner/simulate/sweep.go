@@ -16,36 +16,31 @@ type Class struct {
 	units []Unit
 }
 
-// String names the class: the unit where it is alone, else what the units share and how many there are.
-func (c Class) String() string {
-	if len(c.Names) == 1 {
-		return string(c.Kind) + "/" + c.Names[0]
-	}
-	return fmt.Sprintf("any of %d: %s/%s … %s", len(c.Names), c.Kind, c.Names[0], c.Names[len(c.Names)-1])
-}
+func (c *Class) add(u Unit) { c.Names, c.units = append(c.Names, u.Name), append(c.units, u) }
 
-// Row is one line of the sweep: any one unit of Class (and of With, for a pair) fails.
+// Row is one line of the sweep: any one unit of Class fails, and for a pair any one of With, another one where both are the same class.
 type Row struct {
 	Class   Class
 	With    *Class // nil for a single failure
 	Outcome Outcome
 }
 
-// CutSet is a smallest set of failures that stops something.
-type CutSet struct {
-	Units []string // unit names, a class standing for any of its units
+// two says that the row means any two units of one class.
+func (r Row) two() bool {
+	return r.With != nil && r.Class.Kind == r.With.Kind && len(r.Class.Names) > 1 && slices.Equal(r.Class.Names, r.With.Names)
 }
 
 // Report is the answer to every single failure and every pair.
 type Report struct {
 	Baseline Outcome
 	Singles  []Row
-	Pairs    []Row // worse than either single alone
+	Pairs    []Row // that stop something which neither half stops alone
 	Cuts     []Row // every pair of failure domains that lose sight of each other
-	// PairsJudged is how many pairs of units the pairs judged stand for.
+	PairsAll bool  // the search for them did not give up
+	// PairsJudged is how many pairs of units there are.
 	PairsJudged int
 
-	StopsWrites, StopsAPI, StopsAll []CutSet
+	StopsWrites, StopsAPI, StopsAll Stops
 	// Points are the single points of failure: units whose loss alone takes the API, writes or every pod away.
 	Points   []Point
 	Sentence string // on the type, in plain words
@@ -60,58 +55,50 @@ type Point struct {
 	Remedy string
 }
 
-// classes groups units that are alike. Two nodes are alike when they have the same roles, share in etcd, failure domain and kind
-// of hypervisor; two hypervisors or domains when they hold the same numbers of alike nodes.
+// kindOf is all that the model tells a node apart by, but for its failure domain.
+func (m *Model) kindOf(i int) string {
+	key := fmt.Sprint(uint64(m.nodes[i].Roles))
+	if slices.Contains(m.members, i) {
+		key += "m"
+	}
+	if slices.Contains(m.dns, i) {
+		key += "d"
+	}
+	if slices.Contains(m.dialled, i) {
+		key += "e"
+	}
+	return key
+}
+
+// contents counts the nodes of each kind.
+func contents(nodes []int, kind func(int) string) string {
+	counts := map[string]int{}
+	for _, i := range nodes {
+		counts[kind(i)]++
+	}
+	var parts []string
+	for k, n := range counts {
+		parts = append(parts, fmt.Sprint(k, "×", n))
+	}
+	slices.Sort(parts)
+	return strings.Join(parts, "\x01")
+}
+
+// classes groups units that are alike: nodes, and the balancers on them, that have the same roles, share in etcd and failure domain, and
+// hypervisors that hold the same numbers of such nodes. Failure domains stay apart: a person names them.
 func (m *Model) classes() []Class {
-	kind := func(i int) string {
-		n := m.nodes[i]
-		member := ""
-		if slices.Contains(m.members, i) {
-			member = "m"
-		}
-		if m.dns != nil && slices.Contains(m.dns, i) {
-			member += "d"
-		}
-		if len(m.dialled) == 1 && m.dialled[0] == i {
-			member += "e"
-		}
-		return fmt.Sprint(n.Roles, member, "\x00", n.FailureDomain)
-	}
-	hostKind := map[string]string{"": ""}
-	contents := func(nodes []int) string {
-		counts := map[string]int{}
-		for _, i := range nodes {
-			counts[kind(i)]++
-		}
-		var parts []string
-		for k, n := range counts {
-			parts = append(parts, fmt.Sprint(k, "×", n))
-		}
-		slices.Sort(parts)
-		return strings.Join(parts, "\x01")
-	}
-	units := m.Units()
-	for _, u := range units {
-		if u.Kind == HostUnit {
-			hostKind[u.Name] = contents(u.nodes)
-		}
-	}
+	kind := func(i int) string { return m.kindOf(i) + "\x00" + m.nodes[i].FailureDomain }
 	var classes []Class
 	at := map[string]int{}
-	for _, u := range units {
+	for _, u := range m.Units() {
 		key := string(u.Kind) + "\x02"
-		switch u.Kind {
-		case NodeUnit:
-			key += kind(u.nodes[0]) + "\x03" + hostKind[m.nodes[u.nodes[0]].Host]
-		case HostUnit:
-			key += hostKind[u.Name]
-		case ZoneUnit: // domains are told apart: a cut and a person name them
+		switch i, onNode := m.index[u.Name]; {
+		case u.Kind == NodeUnit, u.Kind == BalancerUnit && onNode:
+			key += kind(i)
+		case u.Kind == HostUnit:
+			key += contents(u.nodes, kind)
+		default:
 			key += u.Name
-		case BalancerUnit:
-			key += u.Name
-			if i, ok := m.index[u.Name]; ok {
-				key = string(u.Kind) + "\x02" + kind(i)
-			}
 		}
 		i, ok := at[key]
 		if !ok {
@@ -119,42 +106,22 @@ func (m *Model) classes() []Class {
 			at[key] = i
 			classes = append(classes, Class{Kind: u.Kind})
 		}
-		classes[i].Names = append(classes[i].Names, u.Name)
-		classes[i].units = append(classes[i].units, u)
+		classes[i].add(u)
 	}
 	return classes
 }
 
-// Sweep judges every single failure, every pair of them and every cut between two failure domains. It is exact: units that nothing
-// tells apart are judged once.
+// Sweep judges every single failure, every pair of them and every cut between two failure domains, and finds the smallest sets that stop
+// something. It is exact: units that nothing tells apart are judged once.
 func (m *Model) Sweep() Report {
-	r := Report{Baseline: m.Outcome(Failure{}), Sentence: m.Sentence()}
-	classes := m.classes()
+	units, classes := m.Units(), m.classes()
+	r := Report{Baseline: m.Outcome(Failure{}), Sentence: m.Sentence(), PairsJudged: binomial(len(units), 2)}
 	r.Singles = m.singles(classes)
-	for i, a := range classes {
-		for j := i; j < len(classes); j++ {
-			b := classes[j]
-			for _, pair := range m.pairs(a, b) {
-				r.PairsJudged += pair.stands
-				o := m.Outcome(Failure{Units: pair.units[:]})
-				if worse(&o, &r.Singles[i].Outcome) && worse(&o, &r.Singles[j].Outcome) {
-					with := b
-					r.Pairs = append(r.Pairs, Row{Class: a, With: &with, Outcome: o})
-					break
-				}
-			}
-		}
-	}
-	zones := m.Zones()
-	for i, a := range zones {
-		for _, b := range zones[i+1:] {
-			cut := Cut{a, b}
-			r.Cuts = append(r.Cuts, Row{Class: Class{Names: []string{cut.String()}, Kind: CutUnit}, Outcome: m.Outcome(Failure{Cuts: []Cut{cut}})})
-		}
-	}
-	r.StopsWrites = m.cutSets(classes, func(o *Outcome) bool { return o.State(EtcdWrites) == Down })
-	r.StopsAPI = m.cutSets(classes, func(o *Outcome) bool { return o.State(API) == Down })
-	r.StopsAll = m.cutSets(classes, func(o *Outcome) bool { return o.State(API) == Down && o.State(Pods) == Down })
+	r.Pairs, r.PairsAll = m.pairs(units, classes)
+	r.Cuts = m.cuts()
+	r.StopsWrites = m.smallest(units, m.ways(EtcdWrites), Deepest, mostSteps)
+	r.StopsAPI = m.smallest(units, m.ways(API), Deepest, mostSteps)
+	r.StopsAll = m.smallest(units, both(m.ways(API), m.ways(Pods)), Deepest, mostSteps)
 	r.Points = m.Points(r.Singles)
 	return r
 }
@@ -170,122 +137,117 @@ func (m *Model) singles(classes []Class) []Row {
 	return rows
 }
 
-type pair struct {
-	units  [2]Unit
-	stands int
-}
-
-// pairs picks representatives of the pairs of units of two classes that the model can tell apart: units that share a node, and units that do not.
-func (m *Model) pairs(a, b Class) []pair {
-	same := a.Kind == b.Kind && a.Names[0] == b.Names[0]
-	total := len(a.units) * len(b.units)
-	if same {
-		total = len(a.units) * (len(a.units) - 1) / 2
+// cuts judges every cut once: failure domains that hold the same numbers of alike nodes are alike.
+func (m *Model) cuts() []Row {
+	kinds := map[string]string{}
+	for _, u := range m.grouped(ZoneUnit, m.zones, func(n *plan.Node) string { return n.FailureDomain }) {
+		kinds[u.Name] = contents(u.nodes, m.kindOf)
 	}
-	var picked []pair
-	seen := map[bool]bool{}
-	for _, u := range a.units[:1] {
-		for _, v := range b.units {
-			if same && u.Name == v.Name {
-				continue
+	var rows []Row
+	at := map[[2]string]int{}
+	zones := m.Zones()
+	for i, a := range zones {
+		for _, b := range zones[i+1:] {
+			cut, key := Cut{a, b}, [2]string{min(kinds[a], kinds[b]), max(kinds[a], kinds[b])}
+			k, ok := at[key]
+			if !ok {
+				k = len(rows)
+				at[key] = k
+				rows = append(rows, Row{Class: Class{Kind: CutUnit}, Outcome: m.Outcome(Failure{Cuts: []Cut{cut}})})
 			}
-			o := overlap(u, v)
-			if contained(u, v) || seen[o] {
-				continue // one inside the other is the other alone
-			}
-			seen[o] = true
-			picked = append(picked, pair{units: [2]Unit{u, v}})
-			if len(seen) == 2 {
-				break
-			}
+			rows[k].Class.Names = append(rows[k].Class.Names, cut.String())
 		}
 	}
-	if len(picked) > 0 {
-		picked[0].stands = total
-	}
-	return picked
+	return rows
 }
 
-func overlap(a, b Unit) bool {
-	for _, i := range a.nodes {
-		if slices.Contains(b.nodes, i) {
-			return true
-		}
-	}
-	return false
-}
-
-func contained(a, b Unit) bool {
-	if len(a.nodes) == 0 || len(b.nodes) == 0 {
-		return false
-	}
-	small, large := a, b
-	if len(small.nodes) > len(large.nodes) {
-		small, large = b, a
-	}
-	if len(small.nodes) > 1 && small.Kind == large.Kind {
-		return false
-	}
-	for _, i := range small.nodes {
-		if !slices.Contains(large.nodes, i) {
-			return false
-		}
-	}
-	return true
-}
-
-// worse says that something works less well than in the other outcome.
-func worse(o, than *Outcome) bool {
-	for i, v := range o.Verdicts {
-		if v.State > than.Verdicts[i].State {
-			return true
-		}
-	}
-	return false
-}
-
-// deepest is the largest cut set that is looked for one by one.
-const deepest = 4
-
-// cutSets finds the smallest sets of units that stop something: all of the smallest size, by class.
-func (m *Model) cutSets(classes []Class, stops func(*Outcome) bool) []CutSet {
-	// zones and hosts are reported beside nodes: each size is searched over all kinds, and a set with a part that stops it alone is no smallest one
-	for size := 1; size <= deepest; size++ {
-		var found []CutSet
-		budget := 200_000 / max(1, len(m.nodes)/50)
-		m.choose(classes, size, 0, nil, nil, &budget, func(units []Unit, names []string) {
-			o := m.Outcome(Failure{Units: units})
-			if stops(&o) {
-				found = append(found, CutSet{Units: slices.Clone(names)})
-			}
-		})
-		if len(found) > 0 {
-			return found
-		}
-	}
-	return nil
-}
-
-// choose walks the multisets of classes of a size.
-func (m *Model) choose(classes []Class, size, from int, units []Unit, names []string, budget *int, visit func([]Unit, []string)) {
-	if size == 0 {
-		visit(units, names)
-		return
-	}
-	for i := from; i < len(classes) && *budget > 0; i++ {
-		c := classes[i]
-		used := 0
-		for _, u := range units {
-			if slices.Contains(c.Names, u.Name) && u.Kind == c.Kind {
-				used++
+// pairs judges the pairs that stop a capability which neither half stops alone.
+func (m *Model) pairs(units []Unit, classes []Class) (rows []Row, all bool) {
+	var sets [][]int
+	all = true
+	for _, c := range Capabilities {
+		ways := m.ways(c)
+		alone := map[int]bool{}
+		for _, w := range ways {
+			singles, _ := m.breaking(units, w, 1, mostSteps)
+			for _, set := range singles {
+				alone[set[0]] = true
 			}
 		}
-		if used >= len(c.units) {
+		for _, w := range ways {
+			found, complete := m.breaking(units, w, 2, mostSteps)
+			all = all && complete
+			for _, set := range found {
+				if !alone[set[0]] && !alone[set[1]] {
+					sets = append(sets, set)
+				}
+			}
+		}
+	}
+	slices.SortFunc(sets, slices.Compare)
+	sets = slices.CompactFunc(sets, slices.Equal)
+
+	classOf := map[string]int{}
+	for i, c := range classes {
+		for _, u := range c.units {
+			classOf[u.String()] = i
+		}
+	}
+	// Pairs of the same two classes end alike where what their halves share is alike.
+	type group struct {
+		a, b   int
+		shared string
+	}
+	of := map[group][][]int{}
+	var order []group
+	for _, set := range sets {
+		g := group{classOf[units[set[0]].String()], classOf[units[set[1]].String()], m.shared(units[set[0]], units[set[1]])}
+		if g.a > g.b {
+			g.a, g.b, set = g.b, g.a, []int{set[1], set[0]}
+		}
+		if of[g] == nil {
+			order = append(order, g)
+		}
+		of[g] = append(of[g], set)
+	}
+	for _, g := range order {
+		a, b, set := classes[g.a], classes[g.b], of[g]
+		slices.SortFunc(set, slices.Compare)
+		every := len(a.units) * len(b.units)
+		if g.a == g.b {
+			every = binomial(len(a.units), 2)
+		}
+		if len(set) == every {
+			rows = append(rows, Row{a, &b, m.Outcome(Failure{Units: pick(units, set[0])})})
 			continue
 		}
-		*budget--
-		m.choose(classes, size-1, i, append(units, c.units[used]), append(names, c.String()), budget, visit)
+		// some do and some do not, such as a node with each hypervisor but its own
+		from := len(rows)
+		for i := 0; i < len(set); {
+			first := set[i][0]
+			row := Row{Class{Kind: a.Kind}, &Class{Kind: b.Kind}, m.Outcome(Failure{Units: pick(units, set[i])})}
+			row.Class.add(units[first])
+			for ; i < len(set) && set[i][0] == first; i++ {
+				row.With.add(units[set[i][1]])
+			}
+			same := slices.IndexFunc(rows[from:], func(r Row) bool { return slices.Equal(r.With.Names, row.With.Names) })
+			if same >= 0 {
+				rows[from+same].Class.add(units[first])
+			} else {
+				rows = append(rows, row)
+			}
+		}
 	}
+	return rows, all
+}
+
+// shared describes the nodes that go down with either of two units, and whether one is a balancer on a node of the other.
+func (m *Model) shared(u, v Unit) string {
+	both := slices.DeleteFunc(m.takes(u), func(part int) bool { return !slices.Contains(m.takes(v), part) })
+	return contents(both, func(part int) string {
+		n := len(m.nodes)
+		return fmt.Sprint(part/n, m.kindOf(part%n), m.nodes[part%n].FailureDomain)
+	})
 }
 
 // Points names what must not die alone, from the rows of single failures.
@@ -308,7 +270,7 @@ func (m *Model) Points(singles []Row) []Point {
 			continue
 		}
 		for _, u := range row.Class.units {
-			p := Point{Unit: u.String(), Takes: takes, Reason: reason, Remedy: m.remedy(u, takes)}
+			p := Point{Unit: u.String(), Takes: takes, Reason: reason, Remedy: m.remedy(u)}
 			for _, i := range u.nodes {
 				p.Nodes = append(p.Nodes, m.nodes[i].Name)
 			}
@@ -318,84 +280,214 @@ func (m *Model) Points(singles []Row) []Point {
 	return points
 }
 
-// remedy says what would remove a single point of failure.
-func (m *Model) remedy(u Unit, takes []Capability) string {
-	members, cps, lbs := 0, 0, 0
-	for _, i := range u.nodes {
-		if slices.Contains(m.members, i) {
-			members++
-		}
-		if slices.Contains(m.cps, i) {
-			cps++
-		}
-		if m.nodes[i].Roles.Has(plan.Balancer) {
-			lbs++
-		}
-	}
-	n := len(m.members)
-	switch {
-	case u.Kind == BalancerUnit && u.Name == external:
+// remedy says what would remove a single point of failure: one thing for each need that it breaks.
+func (m *Model) remedy(u Unit) string {
+	if u.Kind == BalancerUnit && u.Name == external {
 		return "make the balancer itself redundant: the plan cannot see whether it is"
-	case u.Kind == BalancerUnit || (lbs > 0 && members == 0 && cps < len(m.cps)):
-		return "a second balancer with a virtual IP, or kube-vip on the control planes"
-	case (u.Kind == ZoneUnit || u.Kind == HostUnit) && members > plan.FaultTolerance(n) && n > 1:
-		if u.Kind == ZoneUnit && len(m.Zones()) < 3 {
-			return "a third failure domain with a member of etcd: two can never survive the loss of either"
-		}
-		return fmt.Sprintf("spread etcd so that no %s holds more than %s", map[Kind]string{ZoneUnit: "failure domain", HostUnit: "hypervisor"}[u.Kind], count(plan.FaultTolerance(n), "member"))
-	case members == n && n == 1:
-		return "three etcd members instead of one: type " + string(topologies.MultiEtcdMultiMaster)
-	case members > plan.FaultTolerance(n):
-		return fmt.Sprintf("%d etcd members, which tolerate the loss of %d", 2*members+1, members)
-	case cps == len(m.cps) && u.Kind == NodeUnit:
-		return "more control planes behind a load balancer"
-	case cps == len(m.cps):
-		return fmt.Sprintf("control planes in another %s too", map[Kind]string{ZoneUnit: "failure domain", HostUnit: "hypervisor"}[u.Kind])
 	}
-	return "workers elsewhere too"
+	breaks := func(ways []way) bool {
+		return slices.ContainsFunc(ways, func(w way) bool {
+			sets, _ := m.breaking([]Unit{u}, w, 1, mostSteps)
+			return len(sets) > 0
+		})
+	}
+	place, in, elsewhere := "", "", []string(nil)
+	switch u.Kind {
+	case ZoneUnit:
+		place, in = "failure domain", "in"
+	case HostUnit:
+		place, in = "hypervisor", "on"
+	}
+	var remedies []string
+	etcd := breaks(m.etcd())
+	if etcd {
+		remedies = append(remedies, m.spread(u.Kind, place, in))
+	}
+	larger := etcd && len(m.members) == 1 // the type with three members has control planes and a balancer before them, too
+	switch stacked := m.p.Etcd.Placement == topologies.Stacked; {
+	case !breaks(m.controlPlanes()):
+	case place != "" && !(etcd && stacked && !larger):
+		elsewhere = append(elsewhere, "control planes")
+	case place == "" && !larger:
+		remedies = append(remedies, "more control planes behind a load balancer")
+	}
+	if m.p.LoadBalancer.Kind == plan.HAProxy && breaks(m.balancers()) {
+		switch {
+		case len(m.lbs) > 1 && len(m.dialled) > 0:
+			remedies = append(remedies, "a virtual IP that moves between the balancers")
+			if place != "" && breaks([]way{{one(m.processes(m.lbs))}}) {
+				elsewhere = append(elsewhere, "a balancer")
+			}
+		case len(m.lbs) == 1:
+			second := "a second balancer with a virtual IP"
+			if place != "" {
+				second = fmt.Sprintf("a second balancer %s another %s with a virtual IP", in, place)
+			}
+			remedies = append(remedies, second+", or kube-vip on the control planes")
+		default:
+			elsewhere = append(elsewhere, "a balancer")
+		}
+	}
+	if breaks(m.pods()) {
+		if place == "" {
+			remedies = append(remedies, "a second worker")
+		} else {
+			elsewhere = append(elsewhere, "workers")
+		}
+	}
+	if len(elsewhere) > 0 {
+		remedies = append(remedies, fmt.Sprintf("%s %s another %s too", listed(elsewhere), in, place))
+	}
+	return strings.Join(remedies, "; ")
 }
 
-// Sentence says in plain words what the type makes of it all.
+// spread says how etcd outlives the loss of a unit of the kind, which takes its quorum now.
+func (m *Model) spread(kind Kind, place, in string) string {
+	n := len(m.members)
+	if n == 1 {
+		text := "three etcd members instead of one: type " + string(topologies.MultiEtcdMultiMaster)
+		if place != "" {
+			text += fmt.Sprintf(", one %s each of three %ss", in, place)
+		}
+		return text
+	}
+	if place == "" {
+		return fmt.Sprintf("%d etcd members, which tolerate the loss of 1", max(3, n+1-n%2))
+	}
+	// An even number tolerates no more than the odd one below it, and needs more places.
+	odd := max(3, n-1+n%2)
+	tolerance := plan.FaultTolerance(odd)
+	places, have := (odd+tolerance-1)/tolerance, len(m.Zones())
+	if kind == HostUnit {
+		have = len(m.hosts)
+	}
+	text := "spread etcd"
+	if odd != n {
+		text = fmt.Sprintf("%d etcd members instead of %d, spread", odd, n)
+	}
+	if have < places {
+		return fmt.Sprintf("%s over %d %ss (the design has %d), no more than %s %s each", text, places, place, have, count(tolerance, "member"), in)
+	}
+	return fmt.Sprintf("%s so that no %s holds more than %s", text, place, count(tolerance, "member"))
+}
+
+// Sentence says in plain words what the design makes of losses of nodes. What it promises was searched for exceptions.
 func (m *Model) Sentence() string {
-	n, tolerance := len(m.members), plan.FaultTolerance(len(m.members))
-	switch t := m.p.Cluster.Type; {
-	case len(m.cps) == 0:
+	if len(m.cps) == 0 {
 		return "The vendor runs the control plane and etcd; this design decides about workers alone."
+	}
+	n, tolerance := len(m.members), plan.FaultTolerance(len(m.members))
+	units := m.Units()[:len(m.nodes)] // nodes come first
+	alone := map[int]bool{}
+	for _, set := range m.smallest(units, m.risks(), 1, mostSteps).Sets {
+		alone[set[0].nodes[0]] = true
+	}
+	lone := -1 // the node that the type itself makes a single point of failure
+	if n == 1 {
+		lone = m.members[0]
+	}
+	others := func(nodes []int) []int {
+		return slices.DeleteFunc(slices.Clone(nodes), func(i int) bool { return i == lone })
+	}
+	var s string
+	var together []Unit // that stop something although each of them may die
+	switch t := m.p.Cluster.Type; {
 	case t == topologies.AllInOne:
 		return "One node is everything: when it dies, so does the cluster, and its data with its disk."
 	case t == topologies.SingleEtcdSingleMaster:
-		return "The one control plane holds the one etcd: while it is down, running pods go on and nothing can be changed; workers may die freely."
+		workers, running := others(m.workers), "running pods go on"
+		switch {
+		case len(workers) == 0:
+			running = "no pod runs"
+		case len(workers) < len(m.workers):
+			running = "the pods of other nodes go on"
+		}
+		s = "The one control plane holds the one etcd: while it is down, " + running + " and nothing can be changed"
+		if len(workers) > 1 && !slices.ContainsFunc(workers, func(i int) bool { return slices.Contains(m.lbs, i) }) {
+			s += "; workers may die as long as one is left"
+		}
 	case t == topologies.SingleEtcdMultiMaster:
-		return fmt.Sprintf("The lone etcd on %s cancels the redundancy of the %d control planes: any of them may die, and when %s does, nothing can be changed.",
-			m.p.Etcd.Members[0].Name, len(m.cps), m.p.Etcd.Members[0].Name)
+		rest, name := others(m.cps), m.nodes[lone].Name
+		may := fmt.Sprintf("any one of the other %d may die, and when %s does", len(rest), name)
+		switch {
+		case slices.ContainsFunc(rest, func(i int) bool { return alone[i] }):
+			may = "when " + name + " dies"
+		case len(rest) == len(m.cps):
+			may = fmt.Sprintf("any one of them may die, and when %s does", name)
+		case len(rest) == 1:
+			may = fmt.Sprintf("%s may die, and when %s does", m.nodes[rest[0]].Name, name)
+		}
+		s = fmt.Sprintf("The lone etcd on %s cancels the redundancy of the %d control planes: %s, nothing can be changed", name, len(m.cps), may)
 	case m.p.Etcd.Placement == topologies.Stacked:
-		return fmt.Sprintf("Each of the %d control planes holds one of the %d etcd members: any %d of them may die at once.", len(m.cps), n, tolerance)
+		s = fmt.Sprintf("Each of the %d control planes holds one of the %d etcd members", len(m.cps), n)
+		stops := m.smallest(slices.DeleteFunc(units, func(u Unit) bool { return !slices.Contains(m.cps, u.nodes[0]) }), m.risks(), tolerance, mostSteps)
+		switch {
+		case stops.Exhausted || len(stops.Sets) > 0:
+			s += fmt.Sprintf(", which tolerate the loss of %d", tolerance)
+			if len(stops.Sets) > 0 && len(stops.Sets[0]) > 1 {
+				together = stops.Sets[0]
+			}
+		case tolerance == 1:
+			s += ": any one of them may die"
+		default:
+			s += fmt.Sprintf(": any %d of them may die at once", tolerance)
+		}
+	default:
+		s = fmt.Sprintf("%d etcd members tolerate the loss of %d, and the API lives while one of %d control planes does", n, tolerance, len(m.cps))
+		if !slices.ContainsFunc(m.members, func(i int) bool { return slices.Contains(m.cps, i) }) {
+			s = strings.Replace(s, " members", " members of their own", 1)
+		}
 	}
-	return fmt.Sprintf("%d etcd members of their own tolerate the loss of %d, and the API lives while one of %d control planes does.", n, tolerance, len(m.cps))
+	s += "."
+	for i, node := range m.nodes {
+		if i != lone && alone[i] {
+			s += m.taken(Unit{NodeUnit, node.Name, []int{i}})
+		}
+	}
+	if together != nil {
+		s += m.taken(together...)
+	}
+	return s
+}
+
+// taken is a sentence on what the loss of nodes takes.
+func (m *Model) taken(units ...Unit) string {
+	o := m.Outcome(Failure{Units: units})
+	var takes, names []string
+	for _, c := range []struct {
+		capability Capability
+		what       string
+	}{{EtcdWrites, "writes"}, {API, "the API"}, {Pods, "every pod"}} {
+		if o.State(c.capability) == Down {
+			takes = append(takes, c.what)
+		}
+	}
+	for _, u := range units {
+		names = append(names, u.Name)
+	}
+	if len(takes) == 0 {
+		return fmt.Sprintf(" The loss of %s may take the API.", listed(names))
+	}
+	return fmt.Sprintf(" The loss of %s takes %s.", listed(names), listed(takes))
+}
+
+func listed(words []string) string {
+	n := len(words)
+	if n < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
 }
 
 // Survives says whether the cluster takes writes, answers at its endpoint and schedules after the loss of any units of the kind at once
-// ("node", "zone", "host"), and, where it does not, the first loss that stops it.
-func (m *Model) Survives(units int, kind Kind) (bool, *Outcome) {
-	var classes []Class
-	for _, c := range m.classes() {
-		if c.Kind == kind {
-			classes = append(classes, c)
-		}
+// ("node", "zone", "host"), and, where it does not, the first of the smallest losses that stop it. It is not known where the search gave up:
+// then exhausted is true, and stopped nil.
+func (m *Model) Survives(units int, kind Kind) (stopped *Outcome, exhausted bool) {
+	of := slices.DeleteFunc(m.Units(), func(u Unit) bool { return u.Kind != kind })
+	stops := m.smallest(of, m.risks(), units, mostSteps)
+	if len(stops.Sets) == 0 {
+		return nil, stops.Exhausted
 	}
-	var stopped *Outcome
-	budget := 1_000_000
-	m.choose(classes, units, 0, nil, nil, &budget, func(chosen []Unit, _ []string) {
-		if stopped != nil {
-			return
-		}
-		o := m.Outcome(Failure{Units: slices.Clone(chosen)})
-		for _, c := range []Capability{EtcdWrites, API, Scheduling, Pods} {
-			if s := o.State(c); s == Down || s == Depends {
-				stopped = &o
-				return
-			}
-		}
-	})
-	return stopped == nil && len(classes) > 0, stopped
+	o := m.Outcome(Failure{Units: stops.Sets[0]})
+	return &o, false
 }

@@ -1,0 +1,372 @@
+package simulate
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// need is something that a capability cannot do without: of its parts so many may go, and one more stops the capability.
+// A part is a node (its index), the balancing process on a node (behind the nodes), or the balancer that the plan does not make (last).
+type need struct {
+	parts []int
+	spare int
+}
+
+// way is what has to break, all of it, for a capability to stop.
+type way []need
+
+// one is the need for one at least of some parts.
+func one(parts []int) need {
+	parts = slices.Clone(parts)
+	slices.Sort(parts)
+	parts = slices.Compact(parts)
+	return need{parts, len(parts) - 1}
+}
+
+// takes returns the parts that go down with a unit.
+func (m *Model) takes(u Unit) []int {
+	n := len(m.nodes)
+	switch {
+	case u.Kind == BalancerUnit && u.Name == external:
+		return []int{2 * n}
+	case u.Kind == BalancerUnit:
+		return []int{n + m.index[u.Name]}
+	}
+	parts := slices.Clone(u.nodes)
+	for _, i := range u.nodes {
+		parts = append(parts, n+i)
+	}
+	return parts
+}
+
+// etcd, controlPlanes, balancers and pods are the needs of a design; nil where the design does not have them, as with a vendor's
+// control plane.
+func (m *Model) etcd() []way {
+	n := len(m.members)
+	if n == 0 {
+		return nil
+	}
+	return []way{{{m.members, plan.FaultTolerance(n)}}}
+}
+
+func (m *Model) controlPlanes() []way {
+	if len(m.cps) == 0 {
+		return nil
+	}
+	return []way{{one(m.cps)}}
+}
+
+func (m *Model) balancers() []way {
+	n := len(m.nodes)
+	switch {
+	case len(m.cps) == 0:
+		return nil
+	case m.p.LoadBalancer.Kind == plan.ExternalBalancer:
+		return []way{{one([]int{2 * n})}}
+	case len(m.lbs) == 0:
+		return nil
+	}
+	to := m.lbs
+	if len(m.dialled) > 0 {
+		to = m.dialled
+	}
+	return []way{{one(m.processes(to))}}
+}
+
+// processes returns the parts that balancing processes are.
+func (m *Model) processes(nodes []int) []int {
+	parts := make([]int, len(nodes))
+	for k, i := range nodes {
+		parts[k] = len(m.nodes) + i
+	}
+	return parts
+}
+
+func (m *Model) pods() []way {
+	if len(m.workers) == 0 {
+		return nil
+	}
+	return []way{{one(m.workers)}}
+}
+
+// ways lists what stops a capability while no network is cut, each by itself. Outcome judges failures; this is the same model the other
+// way round, so that the sweep need not try every set of units. TestSweepMatchesBruteForce holds the two together.
+func (m *Model) ways(c Capability) []way {
+	switch c {
+	case EtcdWrites, EtcdReads:
+		return m.etcd()
+	case Pods, Services:
+		return m.pods()
+	case DNS:
+		ways := []way{{one(m.kubelet)}}
+		if m.dns != nil && len(m.cps) > 0 {
+			ways = append(ways, way{one(m.dns)})
+		}
+		return ways
+	case Scheduling:
+		if len(m.cps) == 0 {
+			return nil
+		}
+		ways := slices.Concat(m.etcd(), m.controlPlanes(), m.pods())
+		for _, w := range m.balancers() {
+			if local := m.local(); len(local) > 0 { // these workers hear of pods without the endpoint
+				w = append(w, one(local))
+			}
+			ways = append(ways, w)
+		}
+		return ways
+	}
+	return slices.Concat(m.etcd(), m.controlPlanes(), m.balancers()) // the API, and what joins by it
+}
+
+// risks lists what stops writes, the API, scheduling or every pod, or leaves one of them to chance, while no network is cut.
+func (m *Model) risks() []way {
+	ways := slices.Concat(m.ways(API), m.pods())
+	if len(m.dialled) > 1 { // the endpoint leads to whichever its name was resolved to
+		ways = append(ways, way{{m.processes(m.dialled), 0}})
+	}
+	return ways
+}
+
+// local returns the workers whose kubelet dials the API server beside it.
+func (m *Model) local() []int {
+	if m.p.Cluster.Version.Minor < 33 {
+		return nil
+	}
+	var local []int
+	for _, i := range m.cps {
+		if m.nodes[i].Roles.Has(plan.Worker) {
+			local = append(local, i)
+		}
+	}
+	return local
+}
+
+// both lists what stops two things at once.
+func both(a, b []way) []way {
+	var ways []way
+	for _, x := range a {
+		for _, y := range b {
+			ways = append(ways, slices.Concat(x, y))
+		}
+	}
+	return ways
+}
+
+// search looks for the sets of so many units that break a way, without a set that does so with fewer.
+type search struct {
+	units []int     // that take a part of it, those that take most first
+	takes [][][]int // by place in units and need: which of the need's parts, counted from 0
+	best  [][][]int // by need, place in units and number of units: how many parts so many of the units from there on can take
+	gone  [][]int   // by need and part: how many of the chosen units take it
+	left  []int     // by need: how many parts have to go still
+	steps int       // how many may still be made
+	found [][]int
+}
+
+// mostSteps and mostSets bound a search. No design that we know comes near them: it takes hundreds of etcd members.
+const (
+	mostSteps = 1_000_000
+	mostSets  = 10_000
+)
+
+// breaking returns the sets of exactly so many units that break a way, as indices into units, ordered, and whether that is all of them. It
+// leaves out sets in which a unit adds nothing. Arithmetic bounds the search: a set is given up as soon as the largest units that are left
+// cannot take enough, which in a large cluster is at once.
+func (m *Model) breaking(units []Unit, w way, size, steps int) (sets [][]int, all bool) {
+	s := search{steps: steps}
+	at := make([]map[int]int, len(w))
+	for k, n := range w {
+		at[k] = map[int]int{}
+		for i, part := range n.parts {
+			at[k][part] = i
+		}
+		s.gone = append(s.gone, make([]int, len(n.parts)))
+		s.left = append(s.left, n.spare+1)
+	}
+	largest := 0 // the need that is hardest to break sets the order
+	for k := range w {
+		if s.left[k] > s.left[largest] {
+			largest = k
+		}
+	}
+	type taker struct {
+		unit  int
+		takes [][]int
+	}
+	var takers []taker
+	for i, u := range units {
+		t, some := taker{i, make([][]int, len(w))}, false
+		for _, part := range m.takes(u) {
+			for k := range w {
+				if j, ok := at[k][part]; ok {
+					t.takes[k], some = append(t.takes[k], j), true
+				}
+			}
+		}
+		if some {
+			takers = append(takers, t)
+		}
+	}
+	slices.SortStableFunc(takers, func(a, b taker) int { return cmp.Compare(len(b.takes[largest]), len(a.takes[largest])) })
+	for _, t := range takers {
+		s.units, s.takes = append(s.units, t.unit), append(s.takes, t.takes)
+	}
+	for k := range w {
+		best := make([][]int, len(takers)+1)
+		best[len(takers)] = make([]int, size+1)
+		var top []int // the largest from here on
+		for i := len(takers) - 1; i >= 0; i-- {
+			n := len(takers[i].takes[k])
+			j, _ := slices.BinarySearchFunc(top, n, func(a, b int) int { return cmp.Compare(b, a) })
+			top = slices.Insert(top, j, n)
+			top = top[:min(len(top), size)]
+			best[i] = make([]int, size+1)
+			for r := range size {
+				best[i][r+1] = best[i][r]
+				if r < len(top) {
+					best[i][r+1] += top[r]
+				}
+			}
+		}
+		s.best = append(s.best, best)
+	}
+	s.walk(0, size, nil)
+	slices.SortFunc(s.found, slices.Compare)
+	return s.found, s.steps > 0
+}
+
+func (s *search) walk(from, size int, chosen []int) {
+	if slices.Max(s.left) <= 0 {
+		set := slices.Clone(chosen)
+		slices.Sort(set)
+		s.found = append(s.found, set)
+		return
+	}
+	if size == 0 {
+		return
+	}
+	for i := from; i < len(s.units); i++ {
+		for k, left := range s.left {
+			if s.best[k][i][size] < left {
+				return
+			}
+		}
+		if s.steps--; s.steps <= 0 || len(s.found) == mostSets {
+			s.steps = 0
+			return
+		}
+		if s.take(i) {
+			s.walk(i+1, size-1, append(chosen, s.units[i]))
+		}
+		s.giveBack(i)
+	}
+}
+
+// take notes that a unit is gone, and says whether that brings the end nearer.
+func (s *search) take(i int) bool {
+	nearer := false
+	for k, parts := range s.takes[i] {
+		for _, p := range parts {
+			s.gone[k][p]++
+			if s.gone[k][p] == 1 {
+				nearer = nearer || s.left[k] > 0
+				s.left[k]--
+			}
+		}
+	}
+	return nearer
+}
+
+func (s *search) giveBack(i int) {
+	for k, parts := range s.takes[i] {
+		for _, p := range parts {
+			s.gone[k][p]--
+			if s.gone[k][p] == 0 {
+				s.left[k]++
+			}
+		}
+	}
+}
+
+// Stops are the smallest sets of units that stop something.
+type Stops struct {
+	Sets [][]Unit // all of the smallest size; none: no set of up to Deepest units
+	// Exhausted says that the search gave up: there may be more sets than these, or where there is none, some.
+	Exhausted bool
+	lines     []stopLine
+}
+
+// stopLine says several sets in one line.
+type stopLine struct {
+	text string
+	sets [][]int
+}
+
+// Deepest is the largest set that is looked for.
+const Deepest = 4
+
+// smallest finds the smallest sets of units that stop something.
+func (m *Model) smallest(units []Unit, ways []way, deepest, steps int) Stops {
+	for size := 1; size <= deepest; size++ {
+		var stops Stops
+		var all [][]int
+		for _, w := range ways {
+			sets, complete := m.breaking(units, w, size, steps)
+			stops.Exhausted = stops.Exhausted || !complete
+			all = append(all, sets...)
+			if len(sets) > 0 && size > 1 {
+				stops.lines = append(stops.lines, m.lines(units, w, sets)...)
+			}
+		}
+		slices.SortFunc(all, slices.Compare)
+		all = slices.CompactFunc(all, slices.Equal)
+		for _, set := range all {
+			stops.Sets = append(stops.Sets, pick(units, set))
+		}
+		if len(all) == 0 && !stops.Exhausted {
+			continue
+		}
+		if size == 1 && len(all) > 0 {
+			stops.lines = []stopLine{{alternatives(slices.Concat(stops.Sets...)), all}}
+		}
+		stops.lines = telling(stops.lines)
+		return stops
+	}
+	return Stops{}
+}
+
+// telling leaves out the lines whose sets longer lines have all said.
+func telling(lines []stopLine) []stopLine {
+	order := make([]int, len(lines))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(len(lines[b].sets), len(lines[a].sets)) })
+	said, keep := map[string]bool{}, make([]bool, len(lines))
+	for _, i := range order {
+		for _, set := range lines[i].sets {
+			k := fmt.Sprint(set)
+			keep[i] = keep[i] || !said[k]
+			said[k] = true
+		}
+	}
+	var left []stopLine
+	for i, l := range lines {
+		if keep[i] {
+			left = append(left, l)
+		}
+	}
+	return left
+}
+
+func pick(units []Unit, set []int) []Unit {
+	picked := make([]Unit, len(set))
+	for i, u := range set {
+		picked[i] = units[u]
+	}
+	return picked
+}
