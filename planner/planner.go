@@ -34,16 +34,22 @@ type Project struct {
 }
 
 // Open takes the road up to a design that can be built. The project is nil if and only if the diagnostics hold an error. They are sorted,
-// and each carries the ID of a rule. vars are values for the file's variables, from spec.ParseVar and spec.ParseVarFile. The expiry of
-// waivers is held against today; the zero time judges none.
+// and each carries the ID of a rule. None shows the value of a sensitive variable. vars are values for the file's variables, from
+// spec.ParseVar and spec.ParseVarFile. The expiry of waivers is held against today; the zero time judges none.
 func Open(filename string, src []byte, vars map[string]cty.Value, today time.Time) (*Project, hcl.Diagnostics) {
 	written, diags := spec.Load(filename, src, vars)
+	p, diags := open(written, diags, today)
+	return p, ordered(diags, written.Secrets)
+}
+
+// open goes on from what was read. Its diagnostics show what is sensitive, and are in no order.
+func open(written *spec.Spec, diags hcl.Diagnostics, today time.Time) (*Project, hcl.Diagnostics) {
 	if diags.HasErrors() {
-		return nil, ordered(diags)
+		return nil, diags
 	}
 	resolved, more := plan.Resolve(written)
 	if diags = append(diags, more...); diags.HasErrors() {
-		return nil, ordered(diags)
+		return nil, diags
 	}
 	p := &Project{plan: resolved}
 	for _, t := range targets() {
@@ -55,23 +61,23 @@ func Open(filename string, src []byte, vars map[string]cty.Value, today time.Tim
 		panic("plan.Targets has a target that package planner does not know: " + resolved.Target.Name)
 	}
 	if more = check.Lands(resolved); more.HasErrors() { // what the target says of its arguments would be beside the point
-		return nil, ordered(append(diags, more...))
+		return nil, append(diags, more...)
 	}
 	p.options, more = p.target.decode(resolved, resolved.Target.Body, resolved.Target.Context)
 	if diags = append(diags, once(more)...); diags.HasErrors() {
-		return nil, ordered(diags)
+		return nil, diags
 	}
 	if diags = check.Waive(resolved, append(diags, check.Run(resolved)...), Catalog(), today); diags.HasErrors() {
-		return nil, ordered(diags)
+		return nil, diags
 	}
-	return p, ordered(diags)
+	return p, diags
 }
 
 // mostOfARule bounds what is said for one rule: whoever made the same mistake a hundred times made it in a program.
 const mostOfARule = 100
 
-// ordered sorts, and leaves out what a rule says too often.
-func ordered(diags hcl.Diagnostics) hcl.Diagnostics {
+// ordered sorts, leaves out what a rule says too often, and hides what is sensitive.
+func ordered(diags hcl.Diagnostics, secrets *spec.Secrets) hcl.Diagnostics {
 	rule.Sort(diags)
 	said, last := map[string]int{}, map[string]*hcl.Diagnostic{}
 	diags = slices.DeleteFunc(diags, func(d *hcl.Diagnostic) bool {
@@ -82,6 +88,7 @@ func ordered(diags hcl.Diagnostics) hcl.Diagnostics {
 		last[id] = d
 		return false
 	})
+	secrets.Hide(diags, Catalog())
 	for id, n := range said {
 		if n > mostOfARule {
 			last[id].Detail = fmt.Sprintf("%s (The rule finds %d more places, which are not listed.)", strings.TrimRight(last[id].Detail, "\n"), n-mostOfARule)

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/k8splan/k8splan/planner/check"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
@@ -86,7 +88,9 @@ func (r *requirements) judge(o *opened) {
 			if waiver != nil {
 				d = rule.Waive(d, waiver.Reason)
 			}
-			o.diags = append(o.diags, d)
+			found := hcl.Diagnostics{d}
+			p.Spec.Secrets.Hide(found, []*rule.Rule{check.RequireSurvive})
+			o.diags = append(o.diags, found...)
 		}
 	}
 	if waiver != nil && len(said) == 0 {

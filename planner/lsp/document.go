@@ -75,20 +75,18 @@ func (d *document) written() *spec.Spec {
 }
 
 // secretive reports whether a variable is sensitive: then no value that was computed is shown, since any may be made of it.
-func secretive(s *spec.Spec) bool {
-	for _, v := range s.Variables {
-		if v.Sensitive != nil && *v.Sensitive {
-			return true
-		}
-	}
-	return false
-}
+func secretive(s *spec.Spec) bool { return s.Secrets != nil }
 
-// plan is the plan of this state, or of the last one without an error (fresh is false then); nil where there was none.
+// plan is the plan of this state, or of the last one without an error (fresh is false then); nil where there was none, and where a
+// variable is sensitive.
 func (d *document) plan() (p *plan.Plan, fresh bool) {
 	d.judge()
+	secret := secretive(d.written())
 	d.past.mu.Lock()
 	defer d.past.mu.Unlock()
+	if secret || d.past.plan != nil && secretive(d.past.plan.Spec) {
+		return nil, false
+	}
 	return d.past.plan, !d.diags.HasErrors()
 }
 

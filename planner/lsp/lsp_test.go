@@ -546,6 +546,26 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
+// TestSecretDesign: where a variable is sensitive, neither documentation nor completion tells what the design made of it.
+func TestSecretDesign(t *testing.T) {
+	e := start(t, true)
+	const design = "variable \"ip\" {\n  default   = \"192.168.56.10\"\n  sensitive = true\n}\ncluster \"dev\" {\n  type = \"all-in-one\"\n}\nnode \"dev-1\" {\n  address = var.ip\n}\n"
+	for _, mark := range [][2]string{
+		{"cluster \"dev\"", "clu|ster \"dev\""}, {"node \"dev-1\"", "node \"de|v-1\""}, {"type = ", "control_plane_endpoint = \"|\"\n  type = "},
+		{"node \"dev-1\"", "ssh {\n  jump_host = \"|\"\n}\nnode \"dev-1\""}, {"node \"dev-1\"", "node \"dev-2\" {\n  address = |\n}\nnode \"dev-1\""},
+	} {
+		e.open(design) // a state without an error
+		text, p := at(strings.Replace(design, mark[0], mark[1], 1))
+		e.change(text)
+		if got := e.hover(p); strings.Contains(got, "192.168.56.") {
+			t.Errorf("%s: %q", mark[1], got)
+		}
+		if text := fmt.Sprint(e.complete(p)); strings.Contains(text, "192.168.56.") {
+			t.Errorf("%s: %q", mark[1], text)
+		}
+	}
+}
+
 func TestDefinitionOfNames(t *testing.T) {
 	e := start(t, true)
 	for marked, line := range map[string]int{"var.do|main": 0, "local.|racks[0]": 4} {

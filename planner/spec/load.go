@@ -18,7 +18,7 @@ import (
 // Load reads a topology file. vars are values for its variables, from ParseVar and ParseVarFile, the last word already chosen.
 //
 // The diagnostics are sorted, carry the ID of one of Rules each, and point into src; one that speaks of a value from outside the
-// file may have no Subject. The Spec is never nil: beside errors it has Files, for printing snippets, and whatever could be read.
+// file may have no Subject. They show sensitive values: Spec.Secrets hides them. The Spec is never nil: beside errors it has Files, for printing snippets, and whatever could be read.
 // Only without errors is it complete. Every mistake of a stage is reported: a file that does not parse is not decoded.
 func Load(filename string, src []byte, vars map[string]cty.Value) (*Spec, hcl.Diagnostics) {
 	s := &Spec{Filename: filename, Files: map[string]*hcl.File{}}
@@ -46,7 +46,7 @@ func Load(filename string, src []byte, vars map[string]cty.Value) (*Spec, hcl.Di
 	if !l.scope(body, vars) {
 		return s, l.finish()
 	}
-	s.Context = l.ctx
+	s.Context, s.Secrets = l.ctx, l.secrets
 	l.decode(compiled(), body, s)
 	if s.Target != nil {
 		l.prepareBody(s.Target.Body.(*hclsyntax.Body))
@@ -66,7 +66,7 @@ type loader struct {
 	names     names
 	ctx       *hcl.EvalContext // variables, locals and functions, once scope has run
 	work      *budget
-	secretive bool // a variable is sensitive: diagnostics must not show values
+	secrets   *Secrets // nil where no variable is sensitive
 	suggested int
 	prepared  bool // expressions were checked and charged by an earlier Load
 }
@@ -214,9 +214,6 @@ func (l *loader) text(at hcl.Range) string {
 // finish sorts, and makes sure that every range lies inside the file.
 func (l *loader) finish() hcl.Diagnostics {
 	for _, d := range l.diags {
-		if l.secretive {
-			d.Expression, d.EvalContext = nil, nil
-		}
 		l.clamp(d.Subject)
 		l.clamp(d.Context)
 	}

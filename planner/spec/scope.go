@@ -25,8 +25,10 @@ type name struct {
 	at    hcl.Range // of the name itself
 	value cty.Value // DynamicVal where it could not be had: what reads it stays silent
 	used  bool
-	expr  hclsyntax.Expression // of a local
-	needs []string             // of a local: the locals that it reads
+	// secret says that the value must not be shown: that of a sensitive variable, or made of one.
+	secret bool
+	expr   hclsyntax.Expression // of a local
+	needs  []string             // of a local: the locals that it reads
 }
 
 // maxNames bounds the variables and locals of a file: what a name costs is far more than its text.
@@ -112,8 +114,15 @@ func (l *loader) variable(block *hclsyntax.Block, given map[string]cty.Value) {
 	v := &name{at: at, value: cty.DynamicVal}
 	l.names.variables[id] = v
 	l.names.variableNames = append(l.names.variableNames, id)
-	if _, ok := block.Body.Attributes["sensitive"]; ok {
-		l.secretive = true
+	if attr, ok := block.Body.Attributes["sensitive"]; ok {
+		if told, plain := literal(attr.Expr); !plain || told.Type() != cty.Bool || told.IsNull() || told.True() {
+			v.secret = true
+			if l.secrets == nil {
+				l.secrets = &Secrets{texts: map[string]bool{}}
+			}
+			l.secrets.keep(given[id])
+			defer func() { l.secrets.keep(v.value) }()
+		}
 	}
 
 	constraint := cty.DynamicPseudoType
@@ -275,6 +284,7 @@ func (l *loader) evaluateLocals() {
 			needed[need] = l.names.locals[need].value
 		}
 		ctx := &hcl.EvalContext{Functions: l.work.functions(), Variables: map[string]cty.Value{"var": l.ctx.Variables["var"], "local": cty.ObjectVal(needed)}}
+		local.secret = l.secretly(local.expr)
 		if v, ok := l.evaluate(local.expr, ctx); ok {
 			local.value = v
 		}
@@ -590,6 +600,10 @@ func (l *loader) evaluate(expr hclsyntax.Expression, ctx *hcl.EvalContext) (cty.
 	}
 	v, diags := safely(l.work.charge(expr), ctx)
 	l.evaluated(diags)
+	if l.secretly(expr) {
+		l.secrets.places = append(l.secrets.places, expr.Range())
+		l.secrets.keep(v)
+	}
 	return v, !diags.HasErrors() && v.IsKnown()
 }
 
@@ -641,6 +655,12 @@ func (l *loader) prepareBody(body *hclsyntax.Body) {
 		if !l.check(attr.Expr, true) {
 			attr.Expr = &hclsyntax.LiteralValueExpr{Val: cty.DynamicVal, SrcRange: attr.Expr.Range()} // reported: no echo
 			continue
+		}
+		if l.secretly(attr.Expr) {
+			if _, ok := l.evaluate(attr.Expr, l.ctx); !ok {
+				attr.Expr = &hclsyntax.LiteralValueExpr{Val: cty.DynamicVal, SrcRange: attr.Expr.Range()}
+				continue
+			}
 		}
 		attr.Expr = l.work.charge(attr.Expr)
 	}

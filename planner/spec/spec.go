@@ -101,6 +101,8 @@ type Spec struct {
 	NodePools     []*NodePool
 	Target        *Target
 	Waivers       []*Waiver
+
+	Secrets *Secrets // what diagnostics must not show; nil where no variable is sensitive
 }
 
 // Variable is a `variable "<name>"` block. Its value is not kept: expressions that read it are evaluated already.
