@@ -107,8 +107,19 @@ func (r requirement) broken(p *plan.Plan, m *simulate.Model) (detail, cause stri
 		which = fmt.Sprintf("any %d %s", r.units, plural)
 	}
 	head := fmt.Sprintf("The design must survive the loss of %s (--require %s).", which, r.text)
-	if argument != "" && unstated(p, argument) {
-		return fmt.Sprintf("%s No node says which %s it belongs to, so nothing can be promised. Write %s in node blocks, %ss in pools.", head, singular, argument, argument), string(r.kind)
+	if without := unstated(p, r.kind); len(without) > 0 {
+		who := ""
+		switch {
+		case len(without) == len(p.Nodes):
+			who = "No node states a"
+		case len(without) == 1:
+			who = without[0] + " states no"
+		case len(without) > mostNamed:
+			who = fmt.Sprintf("%s and %d more state no", strings.Join(without[:mostNamed], ", "), len(without)-mostNamed)
+		default:
+			who = fmt.Sprintf("%s and %s state no", strings.Join(without[:len(without)-1], ", "), without[len(without)-1])
+		}
+		return fmt.Sprintf("%s %s %s, so nothing can be promised. Write %s in node blocks, %ss in pools.", head, who, singular, argument, argument), string(r.kind)
 	}
 	// A design that dies of one loss dies of more: the smallest is the one to mend first.
 	for units := 1; units <= r.units; units++ {
@@ -136,12 +147,16 @@ func (r requirement) broken(p *plan.Plan, m *simulate.Model) (detail, cause stri
 	return "", ""
 }
 
-// unstated reports whether no node at all has the argument.
-func unstated(p *plan.Plan, argument string) bool {
+// mostNamed is how many nodes a message names.
+const mostNamed = 6
+
+// unstated names the nodes that do not say with which failure domain or hypervisor they are lost; none where nodes alone are asked about.
+func unstated(p *plan.Plan, kind simulate.Kind) []string {
+	var names []string
 	for _, n := range p.Nodes {
-		if argument == "host" && n.Host != "" || argument == "failure_domain" && n.FailureDomain != "" {
-			return false
+		if kind == simulate.HostUnit && n.Host == "" || kind == simulate.ZoneUnit && n.FailureDomain == "" {
+			names = append(names, n.Name)
 		}
 	}
-	return true
+	return names
 }

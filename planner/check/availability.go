@@ -1,6 +1,9 @@
 package check
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/plan"
@@ -35,6 +38,16 @@ func crowded(nodes []*plan.Node, place func(*plan.Node) string) (string, []*plan
 // stops reports whether the loss of so many members stops etcd.
 func stops(p *plan.Plan, lost int) bool { return lost > p.Etcd.FaultTolerance() }
 
+// spreadEtcd says how several etcd members survive the loss of any one place, a failure domain or a hypervisor, of which the design has so
+// many. Three places do for every number but four.
+func spreadEtcd(p *plan.Plan, place string, has int) string {
+	n, most := len(p.Etcd.Members), p.Etcd.FaultTolerance()
+	if needed := (n + most - 1) / most; needed <= max(3, has) {
+		return fmt.Sprintf("Spread them over %d %ss or more, at most %d in each.", needed, place, most)
+	}
+	return fmt.Sprintf("%d members need a %s each to survive that. Draw %d or %d, which do with 3.", n, place, n-1, n+1)
+}
+
 // domains returns every failure domain of the design.
 func domains(p *plan.Plan) []string { return distinct(p.Nodes, domainOf) }
 
@@ -42,7 +55,7 @@ var availabilityRules = []Rule{
 	{rule.Rule{
 		ID: "availability-two-domains", Severity: rule.Warning, Title: "etcd over two failure domains",
 		Doc:     "Of two domains one always holds at least half of the members, and its loss leaves no majority. Two sites can never survive the loss of either; a third needs only one member.",
-		Fix:     "Place one member in a third domain.",
+		Fix:     "Spread the members over three domains.",
 		Sources: []string{etcdFAQ, "https://github.com/rancher/rancher/issues/30352"},
 	}, func(p *plan.Plan) []Finding {
 		nodes := members(p)
@@ -51,7 +64,7 @@ var availabilityRules = []Rule{
 		if len(nodes) < 3 || len(all) != 2 || name == "" {
 			return nil
 		}
-		return one(domainAt(in[0]), "The %d etcd members lie in %s and %s: losing %s leaves %d, and %d must agree. Two domains can never survive the loss of either; place one member in a third.", len(nodes), all[0], all[1], name, len(nodes)-len(in), p.Etcd.Quorum())
+		return one(domainAt(in[0]), "The %d etcd members lie in %s and %s: losing %s leaves %d, and %d must agree. Two domains can never survive the loss of either. %s", len(nodes), all[0], all[1], name, len(nodes)-len(in), p.Etcd.Quorum(), spreadEtcd(p, "domain", len(domains(p))))
 	}},
 	{rule.Rule{
 		ID: "availability-domain-majority", Severity: rule.Warning, Title: "Failure domain that holds a majority of etcd",
@@ -64,7 +77,7 @@ var availabilityRules = []Rule{
 		if all := distinct(nodes, domainOf); len(nodes) < 3 || len(all) < 3 || name == "" || !stops(p, len(in)) {
 			return nil
 		}
-		return one(domainAt(in[len(in)-1]), "%s holds %d of %d etcd members (%s): losing it leaves %d, and %d must agree. Move one to another domain.", name, len(in), len(nodes), sentence(names(in)), len(nodes)-len(in), p.Etcd.Quorum())
+		return one(domainAt(in[len(in)-1]), "%s holds %d of %d etcd members (%s): losing it leaves %d, and %d must agree. %s", name, len(in), len(nodes), sentence(names(in)), len(nodes)-len(in), p.Etcd.Quorum(), spreadEtcd(p, "domain", len(domains(p))))
 	}},
 	{rule.Rule{
 		ID: "availability-etcd-one-domain", Severity: rule.Warning, Title: "All of etcd in one failure domain",
@@ -77,18 +90,22 @@ var availabilityRules = []Rule{
 		if len(nodes) < 3 || name == "" || len(in) != len(nodes) || len(domains(p)) < 2 {
 			return nil
 		}
-		return one(domainAt(in[0]), "All %d etcd members are in %s, and the design has %s: losing %s stops every change. Spread them over three domains.", len(nodes), name, sentence(domains(p)), name)
+		return one(domainAt(in[0]), "All %d etcd members are in %s, and the design has %s: losing %s stops every change. %s", len(nodes), name, sentence(domains(p)), name, spreadEtcd(p, "domain", len(domains(p))))
 	}},
 	{rule.Rule{
 		ID: "availability-domain-unstated", Severity: rule.Warning, Title: "Failure domain stated for some hosts only",
-		Doc:     "Some hosts of a role have a failure domain and others none. Pods and volumes are spread over those that have one, and nobody can say what the design survives.",
-		Fix:     "Write `failure_domain` for all hosts of the role.",
+		Doc:     "Some etcd members, control planes and balancers have a failure domain and others none, or some workers. Pods and volumes are spread over those that have one, and nobody can say what the design survives.",
+		Fix:     "Write `failure_domain` for all of them.",
 		Sources: []string{zoneDocs},
 	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		control := having(p.Nodes, func(n *plan.Node) bool {
+			return slices.Contains(members(p), n) || n.Roles.Has(plan.ControlPlane) || slices.Contains(p.LoadBalancer.Nodes, n)
+		})
 		for _, group := range []struct {
 			what  string
 			nodes []*plan.Node
-		}{{"etcd members", members(p)}, {"control planes", p.ControlPlanes()}, {"workers", p.Workers()}} {
+		}{{"hosts of the control plane", control}, {"workers", p.Workers()}} {
 			without := having(group.nodes, func(n *plan.Node) bool { return n.FailureDomain == "" })
 			if len(without) == 0 || len(without) == len(group.nodes) {
 				continue
@@ -97,9 +114,9 @@ var availabilityRules = []Rule{
 			if len(without) == 1 {
 				have = "has"
 			}
-			return one(written(without[0].NameRange, without[0].Block()), "%d of %d %s have a failure domain, and %s %s none. Write failure_domain.", len(group.nodes)-len(without), len(group.nodes), group.what, sentence(names(without)), have)
+			findings = append(findings, one(written(without[0].NameRange, without[0].Block()), "%d of %d %s have a failure domain, and %s %s none. Write failure_domain.", len(group.nodes)-len(without), len(group.nodes), group.what, sentence(names(without)), have)...)
 		}
-		return nil
+		return findings
 	}},
 	{rule.Rule{
 		ID: "availability-hypervisor-majority", Severity: rule.Warning, Title: "Hypervisor that holds a majority of etcd",
@@ -112,7 +129,7 @@ var availabilityRules = []Rule{
 		if len(nodes) < 3 || name == "" || !stops(p, len(in)) {
 			return nil
 		}
-		return one(attr(in[0], "host"), "%s carries %d of %d etcd members (%s): its loss leaves %d, and %d must agree. Spread them over three hypervisors.", name, len(in), len(nodes), sentence(names(in)), len(nodes)-len(in), p.Etcd.Quorum())
+		return one(attr(in[0], "host"), "%s carries %d of %d etcd members (%s): its loss leaves %d, and %d must agree. %s", name, len(in), len(nodes), sentence(names(in)), len(nodes)-len(in), p.Etcd.Quorum(), spreadEtcd(p, "hypervisor", len(distinct(p.Nodes, hypervisorOf))))
 	}},
 	{rule.Rule{
 		ID: "availability-control-planes-hypervisor", Severity: rule.Warning, Title: "All control planes on one hypervisor",

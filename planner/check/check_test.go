@@ -354,3 +354,61 @@ func TestVersionAdvice(t *testing.T) {
 		}
 	}
 }
+
+// What a rule advises about the spread of etcd can be done with the members and the domains that there are, and helps.
+func TestSpreadAdvice(t *testing.T) {
+	for _, c := range []struct {
+		members int
+		domains string
+		workers string
+		rule    string
+		advice  string
+	}{
+		{3, "a", "a b c", "availability-etcd-one-domain", "Spread them over 3 domains or more, at most 1 in each."},
+		{3, "a b", "a b", "availability-two-domains", "Spread them over 3 domains or more, at most 1 in each."},
+		{5, "a b", "a b", "availability-two-domains", "Spread them over 3 domains or more, at most 2 in each."},
+		{4, "a b", "a b", "availability-two-domains", "4 members need a domain each to survive that. Draw 3 or 5, which do with 3."},
+		{4, "a b c", "a b c", "availability-domain-majority", "4 members need a domain each to survive that. Draw 3 or 5, which do with 3."},
+		{4, "a b c", "a b c d", "availability-domain-majority", "Spread them over 4 domains or more, at most 1 in each."},
+		{7, "a a a b c", "a b c", "availability-domain-majority", "Spread them over 3 domains or more, at most 3 in each."},
+	} {
+		list := func(words string) string { return `"` + strings.Join(strings.Fields(words), `", "`) + `"` }
+		_, diags := road("x.hcl", fmt.Appendf(nil, `
+cluster "x" {
+  type = "multi-etcd-multi-master"
+}
+load_balancer "kube-vip" {
+  virtual_ip = "10.0.0.10"
+}
+node_pool "etcd" {
+  roles           = ["etcd"]
+  count           = %d
+  first_address   = "10.0.0.31"
+  failure_domains = [%s]
+}
+node_pool "cp" {
+  roles           = ["control-plane"]
+  count           = 3
+  first_address   = "10.0.0.41"
+  failure_domains = [%s]
+}
+node_pool "worker" {
+  roles           = ["worker"]
+  count           = 4
+  first_address   = "10.0.0.51"
+  failure_domains = [%s]
+}
+`, c.members, list(c.domains), list(c.workers), list(c.workers)))
+		found := false
+		for _, d := range diags {
+			if rule.ID(d) == c.rule {
+				if found = true; !strings.HasSuffix(d.Detail, c.advice) {
+					t.Errorf("%d members in %s: %s", c.members, c.domains, d.Detail)
+				}
+			}
+		}
+		if !found {
+			t.Errorf("%d members in %s: %s says nothing of %v", c.members, c.domains, c.rule, diags)
+		}
+	}
+}

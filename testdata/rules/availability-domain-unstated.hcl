@@ -7,7 +7,7 @@ load_balancer "haproxy" {
   virtual_ip = "10.0.0.10"
 }
 
-node_pool "lb" {
+node_pool "lb" { # warning: availability-domain-unstated: 3 of 5 hosts of the control plane have a failure domain, and lb-1 and lb-2 have none
   roles         = ["load-balancer"]
   count         = 2
   first_address = "10.0.0.11"

@@ -11,6 +11,7 @@ node_pool "lb" {
   roles         = ["load-balancer"]
   count         = 2
   first_address = "10.0.0.11"
+  failure_domains = ["rack-a", "rack-b"]
 }
 
 node_pool "etcd" {

@@ -11,12 +11,14 @@ node_pool "lb" {
   roles         = ["load-balancer"]
   count         = 2
   first_address = "10.0.0.11"
+  failure_domains = ["rack-a", "rack-b"]
 }
 
 node_pool "etcd" {
   roles         = ["etcd"]
   count         = 1
   first_address = "10.0.0.31"
+  failure_domains = ["rack-a"]
 }
 
 node_pool "cp" {
