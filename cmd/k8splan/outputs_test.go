@@ -84,6 +84,41 @@ func TestJSONSchema(t *testing.T) {
 	accepts(t, compiled(t, []byte(closed)), out)
 }
 
+// TestSimulateSchema holds simulate -o json against the schema that docs/ publishes: the sweep and single failures of all designs that are
+// examples or hold a rule.
+func TestSimulateSchema(t *testing.T) {
+	text, err := os.ReadFile("../../docs/schema/simulate.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Every field that is printed is documented: closed objects refuse the others.
+	closed := compiled(t, []byte(strings.ReplaceAll(string(text), `"type": "object",`, `"type": "object", "additionalProperties": false,`)))
+	designs, err := filepath.Glob("../../examples/*/topology.hcl")
+	if err != nil || len(designs) == 0 {
+		t.Fatal(designs, err)
+	}
+	held, err := filepath.Glob("../../testdata/rules/availability-*.hcl")
+	if err != nil || len(held) == 0 {
+		t.Fatal(held, err)
+	}
+	seen := ""
+	for _, design := range append(designs, held...) {
+		for _, args := range [][]string{nil, {"--kill", "node/cp-1"}, {"--cut", "rack-a:rack-b"}} {
+			var stdout, stderr bytes.Buffer
+			if code := run(append(append([]string{"simulate", "-o", "json"}, args...), design), strings.NewReader(""), &stdout, &stderr); code != exitDone {
+				continue // it has no such unit, or is no design
+			}
+			accepts(t, closed, stdout.Bytes())
+			seen += stdout.String()
+		}
+	}
+	for _, field := range []string{"outcome", "singles", "pairs", "cuts", "alike_cuts", "stops_writes", "stops_api", "stops_all", "single_points_of_failure", "alike", "from", "remedy"} {
+		if !strings.Contains(seen, `"`+field+`": `) {
+			t.Errorf("no output has %s", field)
+		}
+	}
+}
+
 // oasisSchema is the published schema of SARIF 2.1.0 (errata 01), which github.com/owenrumney/go-sarif carries as a constant.
 func oasisSchema(t *testing.T) []byte {
 	t.Helper()

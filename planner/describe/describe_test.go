@@ -3,6 +3,7 @@ package describe_test
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/describe"
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/simulate"
 	"github.com/k8splan/k8splan/topologies"
 )
 
@@ -160,5 +162,110 @@ node_pool "worker" {
 	c := describe.Describe(p).Capacity
 	if c.NodesDrawn != 7 || c.NodesPlanned != 3500 || len(c.Hosts) != 2 || c.Hosts[0].Stated != nil || !c.Hosts[1].Planned.Beyond || c.Loss == nil || c.Loss.Memory.Left != 128<<30 {
 		t.Errorf("%+v", c)
+	}
+}
+
+// survives writes what a design survives at a width, and the document on it.
+func survives(t *testing.T, src string, width int) (string, describe.Simulation) {
+	t.Helper()
+	project, diags := planner.Open("topology.hcl", []byte(src), nil, time.Time{})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	m := simulate.New(project.Plan())
+	r := m.Sweep()
+	var page bytes.Buffer
+	describe.Survival(&page, "c", r, describe.Style{Width: width})
+	return page.String(), describe.Sweep("c", m, r)
+}
+
+const hypervisors = `cluster "c" {
+  type                   = "multi-etcd-multi-master"
+  control_plane_endpoint = "api.example.com:6443"
+}
+load_balancer "haproxy" { virtual_ip = "10.0.0.10" }
+node_pool "a-balancer-with-a-name" {
+  roles         = ["load-balancer"]
+  count         = 2
+  first_address = "10.0.0.11"
+  hosts         = ["hypervisor-1", "hypervisor-2", "hypervisor-3"]
+}
+node_pool "etcd" {
+  roles         = ["etcd"]
+  count         = 5
+  first_address = "10.0.0.21"
+  hosts         = ["hypervisor-1", "hypervisor-2", "hypervisor-3"]
+}
+node_pool "cp" {
+  roles         = ["control-plane"]
+  count         = 3
+  first_address = "10.0.0.31"
+  hosts         = ["hypervisor-1", "hypervisor-2", "hypervisor-3"]
+}
+node_pool "worker" {
+  roles           = ["worker"]
+  count           = 60
+  first_address   = "10.0.0.41"
+  failure_domains = ["r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10"]
+}
+`
+
+// What a design survives stays within the width of a terminal.
+func TestSurvivalFits(t *testing.T) {
+	for _, width := range []int{80, 100, 140} {
+		page, _ := survives(t, hypervisors, width)
+		for _, line := range strings.Split(page, "\n") {
+			if n := runewidth.StringWidth(line); n > width {
+				t.Errorf("at width %d %d columns: %s", width, n, line)
+			}
+			if strings.HasSuffix(line, " ") {
+				t.Errorf("blank at the end of %q", line)
+			}
+		}
+	}
+}
+
+// The document has the units themselves, and what the page says in words.
+func TestSurvivalDocument(t *testing.T) {
+	page, doc := survives(t, hypervisors, 140)
+	if want := []string{"node/worker-1", "node/worker-11", "node/worker-21", "node/worker-31", "node/worker-41", "node/worker-51"}; !slices.ContainsFunc(doc.Singles, func(o describe.FailureOutcome) bool {
+		return slices.Equal(o.Units[0].Alike, want)
+	}) {
+		t.Errorf("no outcome is that of %v", want)
+	}
+	if !slices.ContainsFunc(doc.StopsAPI, func(set []string) bool {
+		return slices.Equal(set, []string{"balancer/a-balancer-with-a-name-2", "host/hypervisor-1"})
+	}) {
+		t.Errorf("what stops the API lacks a process and the hypervisor of the other one: %v", doc.StopsAPI)
+	}
+	for _, want := range []string{
+		"any of 60: node/worker-1 … worker-60",
+		"any of 45: cut r1:r10, r1:r2, r1:r3 and 42 more",
+	} {
+		if !strings.Contains(strings.Join(strings.Fields(page), " "), want) {
+			t.Errorf("the page does not say %q:\n%s", want, page)
+		}
+	}
+	if doc.Exhausted != nil || doc.Points == nil || len(*doc.Points) != 0 {
+		t.Errorf("%v, %v", doc.Exhausted, doc.Points)
+	}
+}
+
+// A search that gave up is never told as an answer.
+func TestSurvivalGaveUp(t *testing.T) {
+	project, diags := planner.Open("topology.hcl", []byte(hypervisors), nil, time.Time{})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	m := simulate.New(project.Plan())
+	r := m.Sweep()
+	r.PairsAll, r.StopsAll = false, simulate.Stops{Exhausted: true}
+	var page bytes.Buffer
+	describe.Survival(&page, "c", r, describe.Style{})
+	if text := page.String(); strings.Contains(text, "Every pair") || strings.Contains(text, "no set") || !strings.Contains(text, "the API and every pod  the search gave up: there may be more") {
+		t.Error(text)
+	}
+	if doc := describe.Sweep("c", m, r); !slices.Equal(doc.Exhausted, []string{"pairs", "stops_all"}) || doc.PairsJudged != 0 {
+		t.Error(doc.Exhausted, doc.PairsJudged)
 	}
 }

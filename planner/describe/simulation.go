@@ -55,7 +55,7 @@ func OneFailure(cluster string, m *simulate.Model, o simulate.Outcome) Simulatio
 
 // Sweep is the document on every failure.
 func Sweep(cluster string, m *simulate.Model, r simulate.Report) Simulation {
-	doc := Simulation{FormatVersion: FormatVersion, Cluster: cluster, Sentence: r.Sentence, PairsJudged: r.PairsJudged, Points: &[]FailurePoint{}}
+	doc := Simulation{FormatVersion: FormatVersion, Cluster: cluster, Sentence: r.Sentence, Points: &[]FailurePoint{}}
 	rows := func(rows []simulate.Row) []FailureOutcome {
 		var out []FailureOutcome
 		for _, row := range rows {
@@ -89,7 +89,9 @@ func Sweep(cluster string, m *simulate.Model, r simulate.Report) Simulation {
 		return out
 	}
 	doc.Singles, doc.Pairs, doc.Cuts = rows(r.Singles), rows(r.Pairs), rows(r.Cuts)
-	if !r.PairsAll {
+	if r.PairsAll {
+		doc.PairsJudged = r.PairsJudged
+	} else {
 		doc.Exhausted = append(doc.Exhausted, "pairs")
 	}
 	doc.StopsWrites, doc.StopsAPI, doc.StopsAll = sets("stops_writes", r.StopsWrites), sets("stops_api", r.StopsAPI), sets("stops_all", r.StopsAll)

@@ -58,7 +58,9 @@ func Fold(rows []Row) []Line {
 	out := make([]Line, len(lines))
 	for i, l := range lines {
 		if len(l.names) > 0 {
-			slices.SortStableFunc(l.names, natural)
+			if l.kind != CutUnit {
+				slices.SortStableFunc(l.names, natural)
+			}
 			l.with = []Class{{Kind: l.kind, Names: l.names}}
 		}
 		for _, c := range l.with {
