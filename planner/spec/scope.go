@@ -598,9 +598,10 @@ func (l *loader) evaluate(expr hclsyntax.Expression, ctx *hcl.EvalContext) (cty.
 	if l.work.spent != nil {
 		return cty.DynamicVal, false // said where it ended
 	}
+	secret := l.secretly(expr) // charging hides what it reads
 	v, diags := safely(l.work.charge(expr), ctx)
 	l.evaluated(diags)
-	if l.secretly(expr) {
+	if secret {
 		l.secrets.places = append(l.secrets.places, expr.Range())
 		l.secrets.keep(v)
 	}
@@ -656,13 +657,13 @@ func (l *loader) prepareBody(body *hclsyntax.Body) {
 			attr.Expr = &hclsyntax.LiteralValueExpr{Val: cty.DynamicVal, SrcRange: attr.Expr.Range()} // reported: no echo
 			continue
 		}
-		if l.secretly(attr.Expr) {
-			if _, ok := l.evaluate(attr.Expr, l.ctx); !ok {
-				attr.Expr = &hclsyntax.LiteralValueExpr{Val: cty.DynamicVal, SrcRange: attr.Expr.Range()}
-				continue
-			}
-		}
+		secret := l.secretly(attr.Expr)
 		attr.Expr = l.work.charge(attr.Expr)
+		if secret {
+			l.secrets.places = append(l.secrets.places, attr.Expr.Range())
+			v, _ := safely(attr.Expr, l.ctx) // what is wrong with it, its decoder says
+			l.secrets.keep(v)
+		}
 	}
 	for _, block := range body.Blocks {
 		l.prepareBody(block.Body)

@@ -12,7 +12,7 @@ import (
 // TestSecretsInExpressions: what the evaluator says of an expression that reads a sensitive variable shows neither it nor what was made of it.
 func TestSecretsInExpressions(t *testing.T) {
 	for _, expr := range []string{`var.key.x`, `parseint(upper(var.key), 10)`, `"x${var.key}y"`, `local.made`, `{ a = local.made }["b"]`} {
-		src := "variable \"key\" {\n  sensitive = true\n}\nlocals {\n  made = upper(var.key)\n}\ncluster \"c\" {\n  type = \"all-in-one\"\n  max_nodes = " + expr + "\n  certificate_validity = local.made\n}\nnode \"n\" {\n  taint {\n    key = \"hunter2\"\n    effect = local.made\n  }\n}\n"
+		src := "variable \"key\" {\n  sensitive = true\n}\nlocals {\n  made = upper(var.key)\n}\ncluster \"c\" {\n  type = \"all-in-one\"\n  max_nodes = " + expr + "\n  certificate_validity = local.made\n}\nnode \"n\" {\n  taint {\n    key = \"hunter2\"\n    effect = local.made\n  }\n  roles = [\"worker\", upper(var.key)]\n}\n"
 		s, diags := Load("t.hcl", []byte(src), map[string]cty.Value{"key": cty.StringVal("hunter2")})
 		if len(diags) == 0 {
 			t.Fatal(expr)
