@@ -12,7 +12,7 @@ import (
 // TestSecretsInExpressions: what the evaluator says of an expression that reads a sensitive variable shows neither it nor what was made of it.
 func TestSecretsInExpressions(t *testing.T) {
 	for _, expr := range []string{`var.key.x`, `parseint(upper(var.key), 10)`, `"x${var.key}y"`, `local.made`, `{ a = local.made }["b"]`} {
-		src := "variable \"key\" {\n  sensitive = true\n}\nlocals {\n  made = upper(var.key)\n}\ncluster \"c\" {\n  type = \"all-in-one\"\n  max_nodes = " + expr + "\n  certificate_validity = local.made\n}\nnode \"n\" {\n  taint {\n    key = \"hunter2\"\n    effect = local.made\n  }\n  roles = [\"worker\", upper(var.key)]\n}\n"
+		src := "variable \"key\" {\n  sensitive = true\n}\nlocals {\n  made = upper(var.key)\n}\ncluster \"c\" {\n  type = \"all-in-one\"\n  max_nodes = " + expr + "\n  certificate_validity = local.made\n}\nnode \"n\" {\n  taint {\n    key = \"hunter2\"\n    effect = local.made\n  }\n  roles = [\"worker\", strrev(var.key)]\n}\n"
 		s, diags := Load("t.hcl", []byte(src), map[string]cty.Value{"key": cty.StringVal("hunter2")})
 		if len(diags) == 0 {
 			t.Fatal(expr)
@@ -20,7 +20,7 @@ func TestSecretsInExpressions(t *testing.T) {
 		s.Secrets.Hide(diags, Rules)
 		var b bytes.Buffer
 		err := hcl.NewDiagnosticTextWriter(&b, nil, 100, false).WriteDiagnostics(diags)
-		if err != nil || strings.Contains(strings.ToLower(b.String()), "hunter2") || !strings.Contains(b.String(), "sensitive variable is read here") {
+		if err != nil || strings.Contains(strings.ToLower(b.String()), "hunter2") || strings.Contains(b.String(), "2retnuh") || !strings.Contains(b.String(), "sensitive variable is read here") {
 			t.Error(expr, b.String(), err)
 		}
 	}
