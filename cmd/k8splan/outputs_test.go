@@ -309,7 +309,7 @@ func TestPlaceOfVariables(t *testing.T) {
 		"junit":  `at ../../testdata/corpus/minimal.hcl:1:1"`,
 	} {
 		var stdout, stderr bytes.Buffer
-		run([]string{"validate", "-o", format, "-var", "x", "../../testdata/corpus/minimal.hcl"}, strings.NewReader(""), &stdout, &stderr)
+		run([]string{"validate", "-o", format, "-var", "x=1", "../../testdata/corpus/minimal.hcl"}, strings.NewReader(""), &stdout, &stderr)
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("%s: %.1000s", format, stdout.String())
 		}

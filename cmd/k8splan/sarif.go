@@ -14,7 +14,6 @@ import (
 	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/check"
 	"github.com/k8splan/k8splan/planner/rule"
-	"github.com/k8splan/k8splan/planner/spec"
 )
 
 // The types below are the part of SARIF 2.1.0 that validate writes. Optional properties that would say nothing are left out.
@@ -173,11 +172,11 @@ func message(d *hcl.Diagnostic) string {
 	return d.Detail
 }
 
-// place is where a report shows a diagnostic. One that points into the command line, or nowhere, stands at the start of the file.
+// place is where a report shows a diagnostic. One that points nowhere, such as at a value of the command line, stands at the start of the file.
 func (o *opened) place(d *hcl.Diagnostic) (string, hcl.Range) {
 	start := hcl.Range{Filename: o.name, Start: hcl.InitialPos, End: hcl.InitialPos}
 	at := d.Subject
-	if at == nil || at.Filename == "" || at.Filename == spec.VarFilename {
+	if at == nil || at.Filename == "" {
 		return o.name, start
 	}
 	return at.Filename, *at

@@ -30,9 +30,11 @@ type topologyFlags struct {
 	today string
 }
 
+// variable is the value of one, or a file of values.
 type variable struct {
-	file bool
-	text string
+	file  string
+	name  string
+	value cty.Value
 }
 
 // variableFlag is -var or -var-file.
@@ -49,7 +51,15 @@ func (f variableFlag) Type() string {
 	return "NAME=VALUE"
 }
 func (f variableFlag) Set(s string) error {
-	f.flags.vars = append(f.flags.vars, variable{f.file, s})
+	if f.file {
+		f.flags.vars = append(f.flags.vars, variable{file: s})
+		return nil
+	}
+	name, value, diags := spec.ParseVar(s)
+	if diags.HasErrors() {
+		return errors.New("want NAME=VALUE; a name is made of letters, digits, _ and -, and begins with a letter or _")
+	}
+	f.flags.vars = append(f.flags.vars, variable{name: name, value: value})
 	return nil
 }
 
@@ -116,22 +126,17 @@ func (a *app) open(args []string, flags *topologyFlags) (*opened, error) {
 func (t *topologyFlags) values(o *opened) (map[string]cty.Value, error) {
 	values := map[string]cty.Value{}
 	for _, v := range t.vars {
-		if !v.file {
-			key, value, diags := spec.ParseVar(v.text)
-			if o.diags = append(o.diags, diags...); !diags.HasErrors() {
-				values[key] = value
-			} else {
-				o.sources[spec.VarFilename] = []byte(v.text)
-			}
+		if v.name != "" {
+			values[v.name] = v.value
 			continue
 		}
-		text, err := readFile(v.text)
+		text, err := readFile(v.file)
 		if err != nil {
 			return nil, err
 		}
-		more, diags := spec.ParseVarFile(v.text, text)
+		more, diags := spec.ParseVarFile(v.file, text)
 		o.diags = append(o.diags, diags...)
-		o.sources[v.text] = text
+		o.sources[v.file] = text
 		maps.Copy(values, more)
 	}
 	return values, nil

@@ -128,6 +128,10 @@ func (l *loader) syntax(diags hcl.Diagnostics) {
 		switch {
 		case d.Subject != nil && conflict.MatchString(line):
 			d.Summary, d.Detail, stop = "Merge that was not finished", "This line is a mark of git's: of the two versions between <<<<<<< and >>>>>>> keep one, and remove the marks.", true
+		case d.Summary == "Unterminated template string" && l.heredoc(d):
+			stop = true
+		case strings.HasPrefix(d.Summary, "Unclosed template"):
+			d.Summary, d.Detail, stop = "Part of a text that is not closed", "A closing brace is missing: what begins with ${ or %{ ends with }.", true
 		case d.Summary == "Unterminated template string" || d.Summary == "Invalid multi-line string":
 			// Every quote behind it is taken for the other kind.
 			d.Summary, d.Detail, stop = "Text that is not closed", "A double quote is missing at the end of this line.", true
@@ -163,6 +167,27 @@ func (l *loader) syntax(diags hcl.Diagnostics) {
 	if errors > maxSyntaxErrors {
 		l.diags[len(l.diags)-1].Detail += " (More syntax errors are not shown.)"
 	}
+}
+
+// opening is the end of a line with which a text of several lines begins.
+var opening = regexp.MustCompile(`<<-?([\p{L}_][\p{L}\p{N}_-]*)\r?\n$`)
+
+// heredoc says of a text of several lines that does not end where it begins; false where the text is of another kind.
+func (l *loader) heredoc(d *hcl.Diagnostic) bool {
+	if d.Context == nil {
+		return false
+	}
+	before := l.src[:d.Context.Start.Byte]
+	m := opening.FindSubmatchIndex(before)
+	if m == nil {
+		return false
+	}
+	line := bytes.LastIndexByte(before[:m[0]], '\n') + 1
+	at := hcl.Range{Filename: l.filename, Start: hcl.Pos{Byte: m[0], Line: d.Context.Start.Line - 1, Column: utf8.RuneCount(before[line:m[0]]) + 1}}
+	at.End = hcl.Pos{Byte: m[3], Line: at.Start.Line, Column: at.Start.Column + utf8.RuneCount(before[m[0]:m[3]])}
+	d.Summary, d.Subject, d.Context = "Text that is not closed", &at, nil
+	d.Detail = fmt.Sprintf("The line %s that ends this text is missing.", before[m[2]:m[3]])
+	return true
 }
 
 const otherLanguage = ", and a topology is written in HCL: name = value for an argument, name { … } for a block. `k8splan init TYPE` writes one to start from."

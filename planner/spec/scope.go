@@ -167,7 +167,11 @@ func (l *loader) variable(block *hclsyntax.Block, given map[string]cty.Value) {
 		return
 	}
 	if fallback == cty.NilVal {
-		l.add(variableWithoutValue, block.DefRange(), fmt.Sprintf("The variable %q has no default and was given no value. Give one with -var %s=… or in a -var-file, or write a default into its block.", id, id))
+		lacks := "has no default"
+		if block.Body.Attributes["default"] != nil {
+			lacks = "has the default null, which counts as none,"
+		}
+		l.add(variableWithoutValue, block.DefRange(), fmt.Sprintf("The variable %q %s and was given no value. Give one with -var %s=… or in a -var-file, or write a default into its block.", id, lacks, id))
 		return
 	}
 	v.value = fallback

@@ -66,6 +66,12 @@ var bare = regexp.MustCompile(`^[0-9][\w.:/+-]*$`)
 // unitOf finds the unit in the example of an argument that needs one: a size, a duration.
 var unitOf = regexp.MustCompile(`^"[0-9]+([A-Za-z]+)"$`)
 
+// minor is a version without its patch, and release the example of an argument that takes whole ones.
+var (
+	minor   = regexp.MustCompile(`^[0-9]+\.[0-9]+$`)
+	release = regexp.MustCompile(`^"v?[0-9]+\.[0-9]+\.[0-9]+"$`)
+)
+
 // asText returns the value as text, which it must be already: numbers lose zeros on the way, and dates become differences.
 func (a *argument) asText(v cty.Value, at hcl.Range, what string) (string, bool) {
 	if v.Type() == cty.String {
@@ -73,6 +79,8 @@ func (a *argument) asText(v cty.Value, at hcl.Range, what string) (string, bool)
 	}
 	source := a.text(at)
 	switch {
+	case v.Type() == cty.Number && minor.MatchString(source) && release.MatchString(a.row.Example) && !a.prepared:
+		return source, true // in quotes it would be wrong still: package plan, which refuses it, knows the releases
 	case v.Type() == cty.Number && bare.MatchString(source):
 		why := ""
 		switch {

@@ -9,20 +9,20 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// VarFilename is the name under which a diagnostic of ParseVar speaks of its text.
-const VarFilename = "-var"
+// varFilename is the name under which a diagnostic of ParseVar speaks of its text.
+const varFilename = "-var"
 
 // ParseVar reads the text of one -var, name=value. The value is text as it stands; Load turns it into what the variable's type or
-// default asks for, a number or a list too. Diagnostics point into the text, under VarFilename.
+// default asks for, a number or a list too. Diagnostics point into the text, under varFilename.
 func ParseVar(text string) (name string, value cty.Value, diags hcl.Diagnostics) {
-	l := &loader{filename: VarFilename, src: []byte(text)}
-	if d := checkUTF8(VarFilename, l.src); d != nil {
+	l := &loader{filename: varFilename, src: []byte(text)}
+	if d := checkUTF8(varFilename, l.src); d != nil {
 		return "", cty.NilVal, hcl.Diagnostics{d}
 	}
 	name, raw, ok := strings.Cut(text, "=")
 	trimmed := strings.TrimSpace(name)
 	end := hcl.Pos{Line: 1, Column: len([]rune(name)) + 1, Byte: len(name)}
-	at := hcl.Range{Filename: VarFilename, Start: hcl.InitialPos, End: end}
+	at := hcl.Range{Filename: varFilename, Start: hcl.InitialPos, End: end}
 	switch {
 	case !ok:
 		return "", cty.NilVal, hcl.Diagnostics{invalidVariable.Diagnostic(at, fmt.Sprintf("%q has no equals sign. Write -var name=value.", text))}

@@ -35,10 +35,10 @@ func TestParseVar(t *testing.T) {
 		"--help=x": "is no name of a variable",
 	} {
 		_, _, diags := ParseVar(text)
-		if len(diags) != 1 || !strings.Contains(diags[0].Detail, want) || diags[0].Subject.Filename != VarFilename {
+		if len(diags) != 1 || !strings.Contains(diags[0].Detail, want) || diags[0].Subject.Filename != varFilename {
 			t.Errorf("%q: %v", text, diags)
 		}
-		diagtest.Sound(t, VarFilename, []byte(text), diags, Rules)
+		diagtest.Sound(t, varFilename, []byte(text), diags, Rules)
 	}
 }
 

@@ -1,6 +1,10 @@
 cluster "dev" {
   type = "all-in-one"
-  kubernetes_version = "1.37" # error: invalid-version: all three numbers
+  kubernetes_version = 1.36 # error: invalid-version: kubernetes_version is "1.36", which names a minor and no release. Write all three numbers, such as "1.36.
+}
+
+etcd {
+  version = 3.6 # error: invalid-version: three numbers
 }
 
 node "dev-1" {

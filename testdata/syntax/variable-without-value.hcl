@@ -1,7 +1,7 @@
 variable "region" { # error: variable-without-value: Give one with -var region=…
 }
 
-variable "zone" { # error: variable-without-value: The variable "zone" has no default and was given no value.
+variable "zone" { # error: variable-without-value: The variable "zone" has the default null, which counts as none, and was given no value.
   default = null
 }
 

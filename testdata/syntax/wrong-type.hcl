@@ -19,7 +19,7 @@ locals {
 
 cluster "prod" {
   type                = "all-in-one"
-  kubernetes_version  = 1.30      # error: wrong-type: kubernetes_version is text, and 1.30 is a number, which loses zeros: 1.30 and 1.3 are the same number. Write it in quotes: kubernetes_version = "1.30".
+  encryption_algorithm = 1.30     # error: wrong-type: encryption_algorithm is text, and 1.30 is a number, which loses zeros: 1.30 and 1.3 are the same number. Write it in quotes: encryption_algorithm = "1.30".
   cert_sans           = "api"     # error: wrong-type: Put it in brackets: cert_sans = ["api"].
   max_nodes           = 2.5       # error: wrong-type: max_nodes is a whole number, and this has a fraction. Write for instance max_nodes = 200.
   api_server_port     = "https"   # error: wrong-type: api_server_port is a whole number, and this is text.

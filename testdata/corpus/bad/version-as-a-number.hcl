@@ -1,7 +1,7 @@
 # YAML and HCL alike: 1.30 is 1.3.
 cluster "bee" {
   type                   = "multi-etcd-multi-master"
-  kubernetes_version     = 1.36 # error: wrong-type
+  kubernetes_version     = 1.36 # error: invalid-version
   control_plane_endpoint = "api.bee.example.com:6443"
 
   kubelet {
