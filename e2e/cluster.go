@@ -29,6 +29,7 @@ type cluster struct {
 	groups  map[string][]string // the inventory's groups with all their hosts
 	kubectl []string            // kubectl with its kubeconfig, once fetched
 	members []member
+	away    []string // hosts that are gone and that a playbook is to go on without
 }
 
 // member is one line of etcd/members.json.

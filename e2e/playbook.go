@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -62,15 +63,29 @@ func (c *cluster) playbook(ctx context.Context, name, label string, args ...stri
 	start := time.Now()
 	err = cmd.Run()
 	took := time.Since(start)
-	if err != nil {
+	r, unread := readTiming(timing)
+	if err != nil && !(cmd.ProcessState.ExitCode() == unreachable && unread == nil && r.without(c.away)) {
 		return nil, fmt.Errorf("ansible-playbook %s: %w; the whole of it is in %s\n%s", name, err, log, lastLines(log, 40))
 	}
-	r, err := readTiming(timing)
-	if err != nil {
-		return nil, err
+	if unread != nil {
+		return nil, unread
 	}
 	r.took = took
 	return r, nil
+}
+
+// unreachable is ansible-playbook's exit code where hosts could not be reached and nothing else went wrong.
+// Source: RUN_UNREACHABLE_HOSTS in lib/ansible/executor/task_queue_manager.py
+const unreachable = 4
+
+// without reports whether no host failed, and none was unreachable but those that are away.
+func (r *playbookRun) without(away []string) bool {
+	for host, counts := range r.recap {
+		if counts["failures"] > 0 || counts["unreachable"] > 0 && !slices.Contains(away, host) {
+			return false
+		}
+	}
+	return true
 }
 
 func readTiming(path string) (*playbookRun, error) {

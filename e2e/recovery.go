@@ -3,19 +3,25 @@ package main
 import (
 	"context"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 )
 
 // recover walks through what a person does after a loss, with the playbooks of the generated tree: certificates renewed, a snapshot taken,
-// a host replaced, a lost quorum restored. One walk for external etcd, one for stacked.
+// a host replaced, a lost quorum restored, a cluster brought back of which no control plane is left. One walk for each of the types that
+// have more than one host; two with stacked etcd, two with external.
 func (h *harness) recover(ctx context.Context, names []string) error {
-	walks := map[string]func(context.Context, *cluster, *table) error{"3+3+2": walkExternal, "3+1": walkStacked}
+	walks := map[string]func(context.Context, *cluster, *table) error{
+		"1+1+2": walkSingle, "1+3+1": walkLone, "3+1": walkStacked, "3+3+2": walkExternal,
+	}
 	passed := 0
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(walks)) {
@@ -96,12 +102,89 @@ func (c *cluster) marks(ctx context.Context, want ...string) error {
 
 // lose destroys hosts with their disks and puts new machines in their places, under their names and addresses.
 func (c *cluster) lose(ctx context.Context, names ...string) error {
+	if err := c.destroy(ctx, names...); err != nil {
+		return err
+	}
+	return c.h.lab.Boot(ctx, c.nodes)
+}
+
+func (c *cluster) destroy(ctx context.Context, names ...string) error {
 	for _, name := range names {
 		if err := c.node(name).Remove(ctx); err != nil {
 			return err
 		}
 	}
-	return c.h.lab.Boot(ctx, c.nodes)
+	return nil
+}
+
+// saved runs backup-etcd.yml with a copy for this machine, and returns the copies.
+func (c *cluster) saved(ctx context.Context, t *table) (snapshot, authorities string, err error) {
+	safe := filepath.Join(c.dir, "safe")
+	if err := errors.Join(os.RemoveAll(safe), os.Mkdir(safe, 0o700)); err != nil {
+		return "", "", err
+	}
+	if err := c.play(ctx, t, "backup-etcd.yml", "-e", "fetch_to="+safe); err != nil {
+		return "", "", err
+	}
+	copies, err := os.ReadDir(safe)
+	if err != nil {
+		return "", "", err
+	}
+	for _, entry := range copies {
+		path := filepath.Join(safe, entry.Name())
+		info, err := entry.Info()
+		if err != nil {
+			return "", "", err
+		}
+		if info.Mode().Perm() != 0o600 {
+			return "", "", fmt.Errorf("others can read %s: %s", path, info.Mode())
+		}
+		switch filepath.Ext(path) {
+		case ".db":
+			snapshot = path
+		case ".tar":
+			authorities = path
+		}
+	}
+	if snapshot == "" || authorities == "" {
+		return "", "", fmt.Errorf("backup-etcd.yml copied %v, and should have copied a snapshot and the authorities", copies)
+	}
+	return snapshot, authorities, nil
+}
+
+// giveBack puts the authorities' keys on a new machine, as RUNBOOK.md says.
+func (c *cluster) giveBack(ctx context.Context, host, authorities string) error {
+	data, err := os.ReadFile(authorities)
+	if err != nil {
+		return err
+	}
+	_, err = c.node(host).Exec(ctx, "sh", "-c", `umask 022; printf %s "$1" | base64 -d | tar -C / -xpf - --no-same-owner`, "sh", base64.StdEncoding.EncodeToString(data))
+	return err
+}
+
+// settled wants site.yml to bring in what is missing, the cluster to hold the given marks and to be well, and a second run to change nothing.
+func (c *cluster) settled(ctx context.Context, t *table, marks ...string) error {
+	if err := c.play(ctx, t, "site.yml"); err != nil {
+		return err
+	}
+	if err := c.fetchKubeconfig(ctx); err != nil {
+		return err
+	}
+	if err := c.marks(ctx, marks...); err != nil {
+		return err
+	}
+	if err := c.check(ctx); err != nil {
+		return err
+	}
+	t.phase("checks")
+	again, err := c.played(ctx, t, "site.yml")
+	if err != nil {
+		return err
+	}
+	if again.changedCount() > 0 {
+		return fmt.Errorf("site.yml again changed something:\n  %s", strings.Join(again.changed, "\n  "))
+	}
+	return nil
 }
 
 // serials are the serial numbers of certificates, by host and file.
@@ -224,32 +307,80 @@ func walkExternal(ctx context.Context, c *cluster, t *table) error {
 		return err
 	}
 	t.phase("etcd-2 and etcd-3 lost: no quorum")
-	// site.yml brings the new machines as far as it can: certificates and programs; etcd itself cannot start without the others
-	if _, err := c.playbook(ctx, "site.yml", "recovery-partial"); err == nil {
-		return errors.New("site.yml took an etcd without a quorum for well")
-	}
-	t.phase("site.yml, as far as it gets")
 	if err := c.play(ctx, t, "restore-etcd.yml", "-e", "confirm=yes"); err != nil {
 		return err
 	}
-	if err := c.fetchKubeconfig(ctx); err != nil {
+	return c.settled(ctx, t, "before")
+}
+
+// walkLone loses the one member of external etcd with its disk, and then every control plane.
+func walkLone(ctx context.Context, c *cluster, t *table) error {
+	if err := c.mark(ctx, "before"); err != nil {
 		return err
 	}
-	if err := c.marks(ctx, "before"); err != nil {
-		return err
-	}
-	if err := c.check(ctx); err != nil {
-		return fmt.Errorf("after restore-etcd.yml: %w", err)
-	}
-	t.phase("checks")
-	again, err := c.played(ctx, t, "site.yml")
+	snapshot, authorities, err := c.saved(ctx, t)
 	if err != nil {
 		return err
 	}
-	if again.changedCount() > 0 {
-		return fmt.Errorf("site.yml after a restore changed something:\n  %s", strings.Join(again.changed, "\n  "))
+	if err := c.mark(ctx, "since"); err != nil {
+		return err
 	}
-	return nil
+	if err := c.lose(ctx, "etcd-1"); err != nil {
+		return err
+	}
+	t.phase("etcd-1 lost, and all that is stored")
+	if err := c.refuses(ctx, "No member has a snapshot", "restore-etcd.yml", "-e", "confirm=yes"); err != nil {
+		return err
+	}
+	if err := c.play(ctx, t, "restore-etcd.yml", "-e", "confirm=yes", "-e", "snapshot="+snapshot); err != nil {
+		return err
+	}
+	if err := c.settled(ctx, t, "before"); err != nil {
+		return fmt.Errorf("after restore-etcd.yml: %w", err)
+	}
+
+	if err := c.lose(ctx, "cp-1", "cp-2", "cp-3"); err != nil {
+		return err
+	}
+	t.phase("all control planes lost")
+	if err := c.refuses(ctx, "lacks the keys", "site.yml"); err != nil {
+		return err
+	}
+	if err := c.giveBack(ctx, "cp-1", authorities); err != nil {
+		return err
+	}
+	return c.settled(ctx, t, "before")
+}
+
+// walkSingle loses the only control plane, which has etcd's only member.
+func walkSingle(ctx context.Context, c *cluster, t *table) error {
+	if err := c.mark(ctx, "before"); err != nil {
+		return err
+	}
+	snapshot, authorities, err := c.saved(ctx, t)
+	if err != nil {
+		return err
+	}
+	if err := c.mark(ctx, "since"); err != nil {
+		return err
+	}
+	if err := c.lose(ctx, "cp-1"); err != nil {
+		return err
+	}
+	t.phase("cp-1 lost, and all that is stored")
+	if err := c.refuses(ctx, "lacks the keys", "site.yml"); err != nil {
+		return err
+	}
+	if err := c.refuses(ctx, "lacks the keys", "restore-etcd.yml", "-e", "confirm=yes", "-e", "snapshot="+snapshot); err != nil {
+		return err
+	}
+	if err := c.giveBack(ctx, "cp-1", authorities); err != nil {
+		return err
+	}
+	if err := c.play(ctx, t, "restore-etcd.yml", "-e", "confirm=yes", "-e", "snapshot="+snapshot); err != nil {
+		return err
+	}
+	return c.settled(ctx, t, "before")
 }
 
 func walkStacked(ctx context.Context, c *cluster, t *table) error {
@@ -281,33 +412,21 @@ func walkStacked(ctx context.Context, c *cluster, t *table) error {
 	if err := c.mark(ctx, "since"); err != nil {
 		return err
 	}
-	// the snapshot is where the first healthy member is: keep that one
-	if err := c.lose(ctx, "cp-2", "cp-3"); err != nil {
+	// the snapshot is where the first healthy member is: keep that one. No new machines are there yet.
+	if err := c.destroy(ctx, "cp-2", "cp-3"); err != nil {
 		return err
 	}
 	t.phase("cp-2 and cp-3 lost: no quorum")
+	c.away = []string{"cp-2", "cp-3"}
 	if err := c.play(ctx, t, "restore-etcd.yml", "-e", "confirm=yes"); err != nil {
 		return err
 	}
-	if err := c.fetchKubeconfig(ctx); err != nil {
+	c.away = nil
+	if err := c.h.lab.Boot(ctx, c.nodes); err != nil {
 		return err
 	}
-	if err := c.marks(ctx, "before"); err != nil {
-		return err
-	}
-	for _, host := range []string{"cp-2", "cp-3"} {
-		if err := eventually(ctx, 2*time.Minute, func() error { return c.nodeLost(ctx, host) }); err != nil {
-			return err
-		}
-	}
-	if err := c.play(ctx, t, "site.yml"); err != nil {
-		return err
-	}
-	if err := c.check(ctx); err != nil {
-		return fmt.Errorf("after the control planes joined again: %w", err)
-	}
-	t.phase("checks")
-	return nil
+	t.phase("new machines for cp-2 and cp-3")
+	return c.settled(ctx, t, "before")
 }
 
 // nodeLost says whether the node controller has given up on a node.

@@ -40,6 +40,10 @@ type book struct {
 	CNISteps, CNIStepsLast, APILabels, CertificateValidity        string
 	EarlyAddons, Addons                                           string // commands; "" for none
 	ApproveKubelets, SchedulerProfiles                            bool
+	Waits                                                         waits
+	Loopback                                                      string // where members of etcd listen on their own host
+	ClusterWord, Authorities                                      string // words of a shell
+	DataDirWord                                                   string // etcd's directory as kubeadm's checks spell it
 }
 
 // downloads is what hosts of one architecture fetch and unpack.
@@ -58,8 +62,19 @@ func procedure(p *plan.Plan) book {
 		RuntimeService:      map[string]string{plan.Containerd: "containerd", plan.CRIO: "crio", plan.Docker: "docker cri-docker.socket"}[p.Runtime.Name],
 		CertificateValidity: lifetime(p.Cluster.CertificateValidity, "1 year"),
 		EarlyAddons:         addonSteps(p, true), Addons: addonSteps(p, false), ApproveKubelets: p.Cluster.Kubelet.ServerTLSBootstrap,
-		SchedulerProfiles: len(p.Cluster.SchedulerProfiles) > 0,
+		SchedulerProfiles: len(p.Cluster.SchedulerProfiles) > 0, Waits: waitsOf(p), Loopback: "127.0.0.1",
+		ClusterWord: shell(p.Cluster.Name), DataDirWord: shell(strings.ReplaceAll(p.Etcd.DataDir, "/", "-")),
 	}
+	if n := p.Bootstrap(); n != nil && n.Address.Is6() {
+		b.Loopback = "[::1]"
+	}
+	for _, name := range []string{"ca.crt", "ca.key", "sa.pub", "sa.key", "front-proxy-ca.crt", "front-proxy-ca.key"} {
+		b.Authorities += " etc/kubernetes/pki/" + name
+	}
+	if !b.External {
+		b.Authorities += " etc/kubernetes/pki/etcd/ca.crt etc/kubernetes/pki/etcd/ca.key"
+	}
+	b.Authorities = b.Authorities[1:]
 	if e, ok := p.HostsEntry(); ok {
 		b.HostsEntry = &e
 	}

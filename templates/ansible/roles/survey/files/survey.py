@@ -195,6 +195,7 @@ def kubernetes():
         "joined": joined,
         "serving": joined and os.path.exists(etc + "admin.conf"),
         "authority": digest(authority) if joined and os.path.exists(authority) else "",
+        "authority_key": os.path.exists(etc + "pki/ca.key"),
         "etcd_client": os.path.exists(etc + "pki/apiserver-etcd-client.key"),
     }
 
