@@ -177,8 +177,12 @@ func (c *cluster) checkService(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("Service web: %w", err)
 	}
-	out, err := c.kube(ctx, "exec", "probe", "--", "probe", "lookup", "kubernetes.default.svc")
-	if err != nil {
+	// after a restore a kube-proxy may have waited half a minute before it asked the API again
+	var out string
+	if err := eventually(ctx, 60*time.Second, func() (err error) {
+		out, err = c.kube(ctx, "exec", "probe", "--", "probe", "lookup", "kubernetes.default.svc")
+		return err
+	}); err != nil {
 		return fmt.Errorf("cluster DNS: %w", err)
 	}
 	address, err := c.kube(ctx, "get", "service", "kubernetes", "-o", "jsonpath={.spec.clusterIP}")
