@@ -285,6 +285,9 @@ func (w *world) severed() bool {
 
 // between says that a cut stands between a node that is up and one of others.
 func (w *world) between(nodes, others []int) bool {
+	if len(w.cuts) == 0 {
+		return false
+	}
 	zones := w.zonesOf(others)
 	for _, a := range w.zonesOf(nodes) {
 		for _, b := range zones {
