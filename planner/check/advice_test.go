@@ -57,9 +57,9 @@ func TestAdvice(t *testing.T) {
 		{"a disk that holds no quota", dev + "node \"dev-1\" {\n  address = \"192.168.56.10\"\n  disk = \"3Gi\"\n}\n",
 			[]string{"etcd-quota-disk: Write a disk of 16Gi at least."}},
 		{"a disk that holds a small quota", dev + "node \"dev-1\" {\n  address = \"192.168.56.10\"\n  disk = \"5Gi\"\n}\n",
-			[]string{`etcd-quota-disk: Write a disk of 16Gi at least, or quota = "2Gi".`}},
+			[]string{`etcd-quota-disk: Write a disk of 16Gi at least, or quota = "2Gi" in etcd.`}},
 		{"a disk that is half of what the quota needs", dev + "node \"dev-1\" {\n  address = \"192.168.56.10\"\n  disk = \"12Gi\"\n}\n",
-			[]string{`etcd-quota-disk: or quota = "3Gi".`}},
+			[]string{`etcd-quota-disk: or quota = "3Gi" in etcd.`}},
 
 		{"balancers in two subnets", strings.Replace(pair, "10.0.0.254", "10.0.0.10", 1) + balancers("10.0.0.21", "10.0.1.21") + "network {\n  node_subnets = [\"10.0.0.0/24\", \"10.0.1.0/24\"]\n}\n",
 			[]string{"load-balancer-virtual-ip-subnet: lb-1 is in 10.0.0.0/24, lb-2 in 10.0.1.0/24. Put them into one subnet"}},

@@ -121,7 +121,7 @@ var capacityRules = []Rule{
 				if room >= fewPods {
 					lower = fmt.Sprintf("max_pods = %d, or ", min(room, 250))
 				}
-				return one(p.Cluster.Kubelet.Attr("max_pods"), "A node's share of pods is /%d, %d addresses, and max_pods is %d. Write %s%s = %d.", mask, max(0, room), want, lower, maskName(s.prefix), s.prefix.Addr().BitLen()-better)
+				return one(p.Cluster.Kubelet.Attr("max_pods"), "A node's share of pods is /%d, %d addresses, and max_pods is %d. Write %s%s = %d in network.", mask, max(0, room), want, lower, maskName(s.prefix), s.prefix.Addr().BitLen()-better)
 			}
 		}
 		return nil

@@ -196,7 +196,7 @@ var versionRules = []Rule{
 	}, func(p *plan.Plan) []Finding {
 		return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "wireguard" }), osAt, func(n *plan.Node, all []*plan.Node) string {
 			f, _ := n.OS.Facts()
-			return fmt.Sprintf("%s of %s has %s, and WireGuard came with 5.6. Write encapsulation = \"vxlan\", or use a newer system.", f.Title, whose(all), f.KernelWords())
+			return fmt.Sprintf("%s of %s has %s, and WireGuard came with 5.6. Write encapsulation = \"vxlan\" in cni, or use a newer system.", f.Title, whose(all), f.KernelWords())
 		})
 	}},
 	{rule.Rule{
