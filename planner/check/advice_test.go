@@ -56,6 +56,8 @@ func TestAdvice(t *testing.T) {
 	}{
 		{"a disk that holds no quota", dev + "node \"dev-1\" {\n  address = \"192.168.56.10\"\n  disk = \"3Gi\"\n}\n",
 			[]string{"etcd-quota-disk: Write a disk of 16Gi at least."}},
+		{"a disk too small for the least quota", dev + "node \"dev-1\" {\n  address = \"192.168.56.10\"\n  disk = \"1Gi\"\n}\netcd {\n  quota = \"1Gi\"\n}\n",
+			[]string{"etcd-quota-disk: Write a disk of 4Gi at least.", "etcd-quota-small"}},
 		{"a disk that holds a small quota", dev + "node \"dev-1\" {\n  address = \"192.168.56.10\"\n  disk = \"5Gi\"\n}\n",
 			[]string{`etcd-quota-disk: Write a disk of 16Gi at least, or quota = "2Gi" in etcd.`}},
 		{"a disk that is half of what the quota needs", dev + "node \"dev-1\" {\n  address = \"192.168.56.10\"\n  disk = \"12Gi\"\n}\n",

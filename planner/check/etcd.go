@@ -185,7 +185,7 @@ var etcdRules = []Rule{
 				if fits := min(max(2, b>>32), b>>31); fits >= 2 { // a quarter of the disk, in GiB; under 2 etcd-quota-small objects
 					lower = fmt.Sprintf(", or quota = \"%dGi\" in etcd", fits)
 				}
-				return one(at, "The database may grow to %s and needs as much again to defragment; %s has a disk of %s (%s). Write a disk of %s at least%s.", gibibytes(p.Etcd.QuotaBytes), m.Name, gibibytes(b), line(m.Node.Attr("disk")), gibibytes((2*p.Etcd.QuotaBytes+1<<30-1)>>30<<30), lower)
+				return one(at, "The database may grow to %s and needs as much again to defragment; %s has a disk of %s (%s). Write a disk of %s at least%s.", gibibytes(p.Etcd.QuotaBytes), m.Name, gibibytes(b), line(m.Node.Attr("disk")), gibibytes((2*max(p.Etcd.QuotaBytes, 2<<30)+1<<30-1)>>30<<30), lower)
 			}
 		}
 		return nil
