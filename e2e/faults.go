@@ -909,7 +909,7 @@ func (p *patient) wellAgain(ctx context.Context) error {
 	on := map[string]bool{}
 	for line := range strings.Lines(pods) {
 		phase, node, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if phase != "Running" {
+		if phase != "Running" || node == "spare" { // whose node is gone, and whose pods are named until they are collected
 			return errors.New("a web pod is not running yet")
 		}
 		on[node] = true
