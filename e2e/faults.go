@@ -496,6 +496,9 @@ func (p *patient) inject(ctx context.Context, i injection) (result, error) {
 			}
 		}
 	}
+	if len(r.Wrong) > 0 {
+		p.explain(ctx, i)
+	}
 	start = time.Now()
 	if err := p.mend(ctx, i, broken); err != nil {
 		return r, err
@@ -505,6 +508,33 @@ func (p *patient) inject(ctx context.Context, i injection) (result, error) {
 	}
 	r.Healed, r.Acknowledged = time.Since(start), len(p.acked)
 	return r, nil
+}
+
+// explain writes down what every API server and every member says while the fault lasts, for whoever wants to know why a prediction was wrong.
+func (p *patient) explain(ctx context.Context, i injection) {
+	var b strings.Builder
+	say := func(title string, out []byte, err error) {
+		fmt.Fprintf(&b, "=== %s\n%s", title, out)
+		if err != nil {
+			fmt.Fprintln(&b, err)
+		}
+	}
+	out, err := p.etcd(ctx, "endpoint", "status", "-w", "table")
+	say("etcd", out, err)
+	for _, name := range p.groups["control_plane"] {
+		server := []string{"--server", "https://" + p.node(name).Address + ":6443", "--request-timeout", "8s"}
+		for _, args := range [][]string{
+			{"get", "nodes"}, {"get", "leases", "-A", "-o", "custom-columns=NAME:.metadata.name,HOLDER:.spec.holderIdentity,RENEWED:.spec.renewTime"},
+			{"get", "endpointslices", "-l", "kubernetes.io/service-name=web", "-o", "yaml"}, {"get", "pods", "-o", "wide"},
+		} {
+			out, err := p.kube(ctx, append(server, args...)...)
+			say(name+": kubectl "+strings.Join(args, " "), []byte(out), err)
+		}
+	}
+	path := filepath.Join(p.h.lab.Dir, "log", p.name+"-"+strings.NewReplacer(" ", "-", "/", "-", ":", "-").Replace(i.String())+".log")
+	if err := os.WriteFile(path, []byte(b.String()), 0o644); err == nil {
+		fmt.Printf("    what the cluster said of itself is in %s\n", path)
+	}
 }
 
 func (p *patient) strike(ctx context.Context, i injection, broken []string) error {

@@ -31,20 +31,39 @@ type play struct {
 	took    time.Duration
 }
 
-// playbook runs one playbook of the tree as a person would: in its directory, with stock Ansible. The lab adds where ssh finds the hosts'
-// keys and keeps its connections.
+// playbook runs one playbook of the tree as a person would.
 func (c *cluster) playbook(ctx context.Context, name, label string, args ...string) (*playbookRun, error) {
 	timing := filepath.Join(c.h.lab.Dir, "log", c.name+"-"+label+".jsonl")
+	if err := os.RemoveAll(timing); err != nil {
+		return nil, err
+	}
+	start := time.Now()
+	exit, err := c.ansible(ctx, label, "ansible-playbook", append([]string{name}, args...)...)
+	took := time.Since(start)
+	r, unread := readTiming(timing)
+	if err != nil && !(exit == unreachable && unread == nil && r.without(c.away)) {
+		return nil, err
+	}
+	if unread != nil {
+		return nil, unread
+	}
+	r.took = took
+	return r, nil
+}
+
+// ansible runs one of Ansible's programs in the tree's directory, with stock Ansible. The lab adds where ssh finds the hosts' keys and keeps
+// its connections.
+func (c *cluster) ansible(ctx context.Context, label, program string, args ...string) (exit int, err error) {
 	log := filepath.Join(c.h.lab.Dir, "log", c.name+"-"+label+".log")
 	out, err := os.Create(log)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	defer out.Close()
 	if err := os.MkdirAll(c.sockets(), 0o700); err != nil {
-		return nil, err
+		return 0, err
 	}
-	cmd := exec.CommandContext(ctx, "ansible-playbook", append([]string{name}, args...)...)
+	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = filepath.Join(c.tree, "ansible")
 	cmd.Stdout, cmd.Stderr = out, out
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
@@ -52,26 +71,15 @@ func (c *cluster) playbook(ctx context.Context, name, label string, args ...stri
 	cmd.Env = append(os.Environ(),
 		"ANSIBLE_CALLBACK_PLUGINS="+filepath.Join(c.h.root, "e2e", "callbacks"),
 		"ANSIBLE_CALLBACKS_ENABLED=lab_timing",
-		"LAB_TIMING_FILE="+timing,
+		"LAB_TIMING_FILE="+filepath.Join(c.h.lab.Dir, "log", c.name+"-"+label+".jsonl"),
 		"ANSIBLE_SSH_CONTROL_PATH_DIR="+c.sockets(),
 		"ANSIBLE_SSH_EXTRA_ARGS=-o UserKnownHostsFile="+c.h.lab.KnownHosts(),
 		"ANSIBLE_NOCOLOR=1", "PYTHONDONTWRITEBYTECODE=1",
 	)
-	if err := os.RemoveAll(timing); err != nil {
-		return nil, err
+	if err := cmd.Run(); err != nil {
+		return cmd.ProcessState.ExitCode(), fmt.Errorf("%s: %w; the whole of it is in %s\n%s", strings.Join(cmd.Args, " "), err, log, lastLines(log, 40))
 	}
-	start := time.Now()
-	err = cmd.Run()
-	took := time.Since(start)
-	r, unread := readTiming(timing)
-	if err != nil && !(cmd.ProcessState.ExitCode() == unreachable && unread == nil && r.without(c.away)) {
-		return nil, fmt.Errorf("ansible-playbook %s: %w; the whole of it is in %s\n%s", name, err, log, lastLines(log, 40))
-	}
-	if unread != nil {
-		return nil, unread
-	}
-	r.took = took
-	return r, nil
+	return 0, nil
 }
 
 // unreachable is ansible-playbook's exit code where hosts could not be reached and nothing else went wrong.
