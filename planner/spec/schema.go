@@ -141,7 +141,7 @@ var Schema = []Block{
 			{Name: "default", Type: Any, Example: `"example.com"`, Doc: "Value where none is given; without it, or with null, the variable must be given."},
 			{Name: "description", Type: Text, Field: "Description", Example: `"DNS domain of the site"`, Doc: "What the variable is for."},
 			{Name: "type", Type: TypeExpr, Example: `string`, Doc: "Type that values are converted to: string, number, bool, list(string), map(string), object({…}), any."},
-			{Name: "sensitive", Type: Bool, Field: "Sensitive", Example: `true`, Doc: "Keeps the value, and what expressions make of it, out of diagnostics and of what an editor is told. Texts of one or two characters are not hidden; the plan and the tree hold the value where the design uses it."},
+			{Name: "sensitive", Type: Bool, Field: "Sensitive", Example: `true`, Doc: "Keeps the value, and what expressions make of it, out of diagnostics and of what an editor is told. A message that would tell it, or an address near it, says only what its rule advises. Texts of one or two characters are not hidden; the plan and the tree hold the value where the design uses it."},
 		},
 	},
 	{

@@ -118,7 +118,7 @@ func (l *loader) variable(block *hclsyntax.Block, given map[string]cty.Value) {
 		if told, plain := literal(attr.Expr); !plain || told.Type() != cty.Bool || told.IsNull() || told.True() {
 			v.secret = true
 			if l.secrets == nil {
-				l.secrets = &Secrets{texts: map[string]bool{}}
+				l.secrets = newSecrets()
 			}
 			l.secrets.keep(given[id])
 			defer func() { l.secrets.keep(v.value) }()

@@ -21,24 +21,26 @@ import (
 // Secrets is what must not be told of sensitive variables: their values, what expressions make of them, and where they do. A nil Secrets
 // is that of a file without sensitive variables.
 type Secrets struct {
-	places    []hcl.Range     // apart from each other, of expressions that read a sensitive variable, or a local made of one
-	texts     map[string]bool // as messages may show them
-	ordered   []string        // texts, the longest first, once hiding has begun
-	addresses bool            // one of them is an address or a range: its neighbours tell it too
+	places   []hcl.Range // apart from each other, of expressions that read a sensitive variable, or a local made of one
+	texts    map[string]bool
+	networks map[netip.Prefix]bool // around the addresses and ranges among the texts: a neighbour tells them too
+}
+
+func newSecrets() *Secrets {
+	return &Secrets{texts: map[string]bool{}, networks: map[netip.Prefix]bool{}}
 }
 
 const (
-	hidden = "(sensitive)"
 	// leastHidden is the length of the shortest text that is hidden, bytes. A shorter one is a part of any sentence.
 	leastHidden = 3
-	// alone is the length up to which a text is hidden only where it stands by itself: 101 is not hidden in 10101.
+	// alone is the length up to which a text is looked for only where it stands by itself: 10101 does not tell 101.
 	alone = 5
 	// mostHidden bounds how many texts are looked for; where there are more, no detail is shown at all.
 	mostHidden = 1000
 )
 
-// Hide takes everything sensitive out of diagnostics. What is wrong at an expression that reads a sensitive variable is said in the words
-// of its rule alone, one of the catalog; elsewhere the values are struck out.
+// Hide takes everything sensitive out of diagnostics. What is wrong at an expression that reads a sensitive variable, or would tell a value,
+// is said in the words of its rule alone, one of the catalog: a sentence with a hole in it would tell what was there.
 func (s *Secrets) Hide(diags hcl.Diagnostics, catalog []*rule.Rule) {
 	if s == nil {
 		return
@@ -50,13 +52,14 @@ func (s *Secrets) Hide(diags hcl.Diagnostics, catalog []*rule.Rule) {
 	slices.SortFunc(s.places, func(a, b hcl.Range) int { return a.Start.Byte - b.Start.Byte })
 	for _, d := range diags {
 		d.Expression, d.EvalContext = nil, nil
-		if len(s.texts) > mostHidden || s.reads(d.Subject) {
+		switch {
+		case s.reads(d.Subject):
 			d.Detail = strings.TrimSpace("A sensitive variable is read here, so neither the value nor what is wrong with it is shown. " + fixes[rule.ID(d)])
-		} else {
-			d.Detail = s.strike(d.Detail)
+		case s.told(d.Detail):
+			d.Detail = strings.TrimSpace("What is wrong here is not shown: it might tell the value of a sensitive variable. " + fixes[rule.ID(d)])
 		}
-		if reason, waived := rule.WaiverReason(d); waived {
-			*d = *rule.Waive(d, s.strike(reason))
+		if reason, waived := rule.WaiverReason(d); waived && s.told(reason) {
+			*d = *rule.Waive(d, "(sensitive)")
 		}
 	}
 }
@@ -73,71 +76,81 @@ func (s *Secrets) reads(at *hcl.Range) bool {
 // addressLike is what may be an address, a range, or an address with a port.
 var addressLike = regexp.MustCompile(`\[?[0-9A-Fa-f]*(?:[.:][0-9A-Fa-f.:]*(?:[0-9A-Fa-f]|::)|::)\]?(?::[0-9]+|/[0-9]+)?`)
 
-// strike puts a mark in place of every sensitive text.
-func (s *Secrets) strike(text string) string {
-	if s.ordered == nil {
-		for t := range s.texts {
-			s.ordered = append(s.ordered, t)
-		}
-		slices.SortFunc(s.ordered, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+// told reports whether a text holds a sensitive one, the beginning of one before "…", or an address near one.
+func (s *Secrets) told(text string) bool {
+	if len(s.texts) > mostHidden {
+		return true
 	}
-	if s.addresses {
-		text = addressLike.ReplaceAllStringFunc(text, func(word string) string {
-			if isAddress(word) {
-				return hidden
-			}
-			return word
-		})
-	}
-	for _, secret := range s.ordered {
-		text = replaced(text, secret)
-		// a message may show the beginning alone, and then "…"
-		for at := len(text); at > 0; {
-			if at = strings.LastIndex(text[:at], "…"); at < 0 {
-				break
-			}
-			for n := min(len(secret)-1, at); n >= leastHidden; n-- {
-				if strings.HasSuffix(text[:at], secret[:n]) {
-					text = text[:at-n] + hidden + text[at:]
-					at -= n
-					break
+	if len(s.networks) > 0 {
+		for _, word := range addressLike.FindAllString(text, -1) {
+			near, ok := around(word)
+			for secret := range s.networks {
+				if ok && near.Overlaps(secret) {
+					return true
 				}
 			}
 		}
 	}
-	return text
+	for secret := range s.texts {
+		if holds(text, secret) {
+			return true
+		}
+		for before := text; ; {
+			at := strings.LastIndex(before, "…")
+			if at < 0 {
+				break
+			}
+			before = before[:at]
+			for n := min(len(secret)-1, at); n >= leastHidden; n-- {
+				if strings.HasSuffix(before, secret[:n]) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
-func replaced(text, secret string) string {
-	if len(secret) > alone {
-		return strings.ReplaceAll(text, secret, hidden)
-	}
-	var out strings.Builder
+// holds reports whether a text holds a secret, a short one by itself.
+func holds(text, secret string) bool {
 	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
-	for {
-		at := strings.Index(text, secret)
+	for from := 0; ; {
+		at := strings.Index(text[from:], secret)
 		if at < 0 {
-			return out.String() + text
+			return false
 		}
-		before, _ := utf8.DecodeLastRuneInString(out.String() + text[:at])
+		at += from
+		before, _ := utf8.DecodeLastRuneInString(text[:at])
 		after, _ := utf8.DecodeRuneInString(text[at+len(secret):])
-		out.WriteString(text[:at])
-		if word(before) || word(after) {
-			out.WriteString(secret)
-		} else {
-			out.WriteString(hidden)
+		if len(secret) > alone || !word(before) && !word(after) {
+			return true
 		}
-		text = text[at+len(secret):]
+		from = at + len(secret)
 	}
 }
 
-func isAddress(word string) bool {
-	if _, err := netip.ParseAddrPort(word); err == nil {
-		return true
+// around is the network that an address, one with a port, or a range is in: wide enough for what a design counts from it.
+func around(word string) (netip.Prefix, bool) {
+	var addr netip.Addr
+	bits := 128
+	if with, err := netip.ParseAddrPort(word); err == nil {
+		addr = with.Addr()
+	} else {
+		host, length, _ := strings.Cut(word, "/")
+		if addr, err = netip.ParseAddr(strings.Trim(host, "[]")); err != nil {
+			return netip.Prefix{}, false
+		}
+		if n, err := strconv.Atoi(length); err == nil {
+			bits = max(0, n)
+		}
 	}
-	word, _, _ = strings.Cut(strings.Trim(word, "[]"), "/")
-	_, err := netip.ParseAddr(word)
-	return err == nil
+	addr = addr.Unmap().WithZone("")
+	widest := 64
+	if addr.Is4() {
+		widest = 16
+	}
+	p, err := addr.Prefix(min(bits, widest))
+	return p, err == nil
 }
 
 // keep notes the texts of a value, those of its elements, and the parts of addresses of the web among them.
@@ -178,7 +191,9 @@ func (s *Secrets) keepText(text string) {
 func (s *Secrets) add(text string) {
 	if len(text) >= leastHidden && len(s.texts) <= mostHidden {
 		s.texts[text] = true
-		s.addresses = s.addresses || isAddress(text)
+		if network, ok := around(text); ok {
+			s.networks[network] = true
+		}
 	}
 }
 

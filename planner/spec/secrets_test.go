@@ -7,6 +7,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/k8splan/k8splan/planner/rule"
 )
 
 // TestSecretsInExpressions: what the evaluator says of an expression that reads a sensitive variable shows neither it nor what was made of it.
@@ -26,30 +28,57 @@ func TestSecretsInExpressions(t *testing.T) {
 	}
 }
 
-// TestStrike: values are struck out in every form in which a message may show them, and nothing else is.
-func TestStrike(t *testing.T) {
+// TestTold: a value is found in every form in which a message may show it, and nothing else is.
+func TestTold(t *testing.T) {
 	long := strings.Repeat("long secret ", 20)
 	for _, test := range []struct {
-		value      cty.Value
-		text, want string
+		value       cty.Value
+		tell, spare []string
 	}{
-		{cty.StringVal("hunter2"), `It is "hunter2", or xhunter2y.`, `It is "(sensitive)", or x(sensitive)y.`},
-		{cty.StringVal("a\"b\nc"), `It is "a\"b\nc".`, `It is "(sensitive)".`},
-		{cty.StringVal("ab"), "about ab", "about ab"},
-		{cty.NumberIntVal(101), "101, 10101 and 10.101.", "(sensitive), 10101 and 10.(sensitive)."},
-		{cty.StringVal(long), "It is " + long[:80] + "…, line 3.", "It is (sensitive)…, line 3."},
-		{cty.StringVal("http://user:hunter2@proxy.example:3128/path"), "hunter2 of user at proxy.example, port 3128", "(sensitive) of (sensitive) at (sensitive), port 3128"},
-		{cty.StringVal("registry.example.org:5000/team"), "the host registry.example.org", "the host (sensitive)"},
-		{cty.StringVal("10.0.0.11"), "10.0.0.11: 10.0.0.12 is free, 10.0.0.0/24, [fd00::1]:6443 and fd00:: too. Write 1.37.2.", "(sensitive): (sensitive) is free, (sensitive), (sensitive) and (sensitive) too. Write 1.37.2."},
-		{cty.ListVal([]cty.Value{cty.StringVal("first"), cty.StringVal("second")}), "first and second", "(sensitive) and (sensitive)"},
-		{cty.ObjectVal(map[string]cty.Value{"user": cty.StringVal("root@host")}), "user root@host", "user (sensitive)"},
-		{cty.DynamicVal, "nothing", "nothing"},
-		{cty.NullVal(cty.String), "nothing", "nothing"},
+		{cty.StringVal("hunter2"), []string{`It is "hunter2".`, "It is xhunter2y."}, []string{"It is hunter3.", "… of it"}},
+		{cty.StringVal("a\"b\nc"), []string{`It is "a\"b\nc".`}, nil},
+		{cty.StringVal("ab"), nil, []string{"about ab"}},
+		{cty.NumberIntVal(101), []string{"101, 2", "10101 and 101", "10.101."}, []string{"10101", "1010", "x101"}},
+		{cty.StringVal(long), []string{"It is " + long[:80] + "…, line 3.", "It is " + long[:80] + "… or x…"}, []string{"lo…", "It is …"}},
+		{cty.StringVal("http://user:hunter2@proxy.example:3128/path"), []string{"hunter2", "of user.", "at proxy.example", "proxy.example:3128"}, []string{"port 3128"}},
+		{cty.StringVal("registry.example.org:5000/team"), []string{"the host registry.example.org"}, nil},
+		{cty.StringVal("10.0.0.11"), []string{"10.0.0.11", "10.0.0.12 is free", "10.0.1.0/24", "10.0.200.1:6443", "10.0.0.0/8", "[::ffff:10.0.0.9]:80"}, []string{"10.1.0.12 is free", "172.16.0.0/12", "[fd00::1]:6443 and fd00::", "Write 1.37.2."}},
+		{cty.StringVal("172.16.0.0/12"), []string{"172.20.0.1", "172.16.0.0/24"}, []string{"172.32.0.1"}},
+		{cty.StringVal("fd00:0:0:1::/56"), []string{"fd00::1", "[fd00:0:0:ff::1]:6443", "fd00::/64"}, []string{"fd00:0:0:100::1", "10.0.0.1"}},
+		{cty.ListVal([]cty.Value{cty.StringVal("first"), cty.StringVal("second")}), []string{"the first", "the second"}, []string{"the firsts"}},
+		{cty.ObjectVal(map[string]cty.Value{"user": cty.StringVal("root@host")}), []string{"root@host"}, []string{"user guest"}},
+		{cty.DynamicVal, nil, []string{"nothing"}},
+		{cty.NullVal(cty.String), nil, []string{"nothing"}},
 	} {
-		s := &Secrets{texts: map[string]bool{}}
+		s := newSecrets()
 		s.keep(test.value)
-		if got := s.strike(test.text); got != test.want {
-			t.Errorf("%#v: got %q, want %q", test.value, got, test.want)
+		for _, text := range test.tell {
+			if !s.told(text) {
+				t.Errorf("%q tells %#v", text, test.value)
+			}
+		}
+		for _, text := range test.spare {
+			if s.told(text) {
+				t.Errorf("%q does not tell %#v", text, test.value)
+			}
+		}
+	}
+}
+
+// TestWordsStayWhole: where a value is a word of a sentence, the sentence is left out as a whole: a hole in it would tell the word.
+func TestWordsStayWhole(t *testing.T) {
+	said := &rule.Rule{ID: "version-x", Title: "Old system", Fix: "Take a newer system."}
+	for name, want := range map[string]string{
+		"ubuntu": "What is wrong here is not shown: it might tell the value of a sensitive variable. Take a newer system.",
+		"the":    "What is wrong here is not shown: it might tell the value of a sensitive variable. Take a newer system.",
+		"kernel": "On cp-2 the kubelet does not start. Use ubuntu-24.04.",
+	} {
+		s := newSecrets()
+		s.keep(cty.StringVal(name))
+		diags := hcl.Diagnostics{rule.Waive(said.Diagnostic(hcl.Range{}, "On cp-2 the kubelet does not start. Use ubuntu-24.04."), "It is "+name+" here.")}
+		s.Hide(diags, []*rule.Rule{said})
+		if reason, _ := rule.WaiverReason(diags[0]); diags[0].Detail != want || reason != "(sensitive)" {
+			t.Errorf("%s: %q, waived: %q", name, diags[0].Detail, reason)
 		}
 	}
 }
