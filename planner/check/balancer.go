@@ -93,6 +93,9 @@ var balancerRules = []Rule{
 		if lb.Kind != plan.HAProxy || lb.VirtualIP.IsValid() || len(lb.Nodes) < 2 || p.Cluster.Endpoint.Host == "" || hostCalled(p, p.Cluster.Endpoint.Host) != nil || !p.Target.Facts.L2 {
 			return nil
 		}
+		if _, lost := nowhere(p); lost {
+			return nil // endpoint-leads-nowhere says it
+		}
 		return one(balancerAt(p), "%s (%s) share no address, so %s leads to one of them at a time. Write virtual_ip = … here.%s", quantity(len(lb.Nodes), "balancer"), sentence(names(lb.Nodes)), p.Cluster.Endpoint.Host, freeRun(p, lb.Nodes[0].Address, 1))
 	}},
 	{rule.Rule{

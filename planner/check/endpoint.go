@@ -33,6 +33,30 @@ func stated(p *plan.Plan) bool {
 	return p.Cluster.Has("control_plane_endpoint") && p.Cluster.Endpoint.Host != "" && len(p.ControlPlanes()) > 0
 }
 
+// nowhere returns the address that the author wrote as the endpoint and that nothing has; false where there is none, and where what is
+// missing is the balancer itself or kube-vip's virtual IP, of which other rules speak.
+func nowhere(p *plan.Plan) (netip.Addr, bool) {
+	a, err := netip.ParseAddr(p.Cluster.Endpoint.Host)
+	lb := p.LoadBalancer
+	if err != nil || !stated(p) || p.Target.Facts.Hosting != plan.Hosts || a == lb.VirtualIP || unusable(a) != "" || hostCalled(p, a.String()) != nil {
+		return a, false
+	}
+	for _, s := range slices.Concat(pods(p), services(p), reserved(p)) {
+		if s.prefix.Contains(a) {
+			return a, false // network-endpoint-overlap says it
+		}
+	}
+	switch lb.Kind {
+	case plan.NoBalancer:
+		return a, len(p.ControlPlanes()) == 1
+	case plan.HAProxy:
+		return a, len(lb.Nodes) > 0 || len(p.ControlPlanes()) == 1
+	case plan.KubeVIP:
+		return a, lb.VirtualIP.IsValid()
+	}
+	return a, false
+}
+
 var endpointRules = []Rule{
 	{rule.Rule{
 		ID: "endpoint-missing", Severity: rule.Error, Title: "No endpoint for several control planes", Permanent: true,
@@ -78,28 +102,24 @@ var endpointRules = []Rule{
 		Fix:     "Write the virtual IP, a balancer's address or a DNS name; for somebody else's balancer, `load_balancer \"external\" {}`.",
 		Sources: []string{haKubeadm},
 	}, func(p *plan.Plan) []Finding {
-		a, err := netip.ParseAddr(p.Cluster.Endpoint.Host)
-		if err != nil || !stated(p) || p.Target.Facts.Hosting != plan.Hosts || p.LoadBalancer.Kind == plan.ExternalBalancer || a == p.LoadBalancer.VirtualIP || unusable(a) != "" || hostCalled(p, a.String()) != nil {
+		a, lost := nowhere(p)
+		if !lost {
 			return nil
 		}
-		for _, s := range slices.Concat(pods(p), services(p), reserved(p)) {
-			if s.prefix.Contains(a) {
-				return nil // network-endpoint-overlap says it
+		lb, instead := p.LoadBalancer, "a DNS name"
+		switch {
+		case lb.VirtualIP.IsValid():
+			instead = fmt.Sprintf("the virtual IP %s, or a DNS name", lb.VirtualIP)
+		case len(lb.Nodes) == 1:
+			instead = fmt.Sprintf("the balancer's address %s, or a DNS name", lb.Nodes[0].Address)
+		case len(p.ControlPlanes()) == 1:
+			instead = fmt.Sprintf("the control plane's address %s, or a DNS name", p.ControlPlanes()[0].Address)
+		case p.Target.Facts.L2:
+			if subnet, known := p.Network.NodeSubnet(lb.Nodes[0].Address); !known || subnet.Contains(a) {
+				instead = fmt.Sprintf("virtual_ip = %q in load_balancer, or a DNS name here", a)
 			}
 		}
-		if p.LoadBalancer.Kind == plan.NoBalancer && len(p.ControlPlanes()) > 1 {
-			return nil // topology-no-load-balancer says it
-		}
-		instead := "the control plane's address"
-		switch {
-		case p.LoadBalancer.VirtualIP.IsValid():
-			instead = "the virtual IP " + p.LoadBalancer.VirtualIP.String()
-		case len(p.LoadBalancer.Nodes) == 1:
-			instead = "the balancer's address " + p.LoadBalancer.Nodes[0].Address.String()
-		case len(p.ControlPlanes()) == 1:
-			instead += " " + p.ControlPlanes()[0].Address.String()
-		}
-		return one(p.Cluster.Attr("control_plane_endpoint"), "No host of the design has %s, and it is no virtual IP. Write %s, or a DNS name; if the balancer is somebody else's, write load_balancer \"external\" {}.", a, instead)
+		return one(p.Cluster.Attr("control_plane_endpoint"), "No host of the design has %s, and it is no virtual IP. Write %s; if the balancer is somebody else's, write load_balancer \"external\" {}.", a, instead)
 	}},
 	{rule.Rule{
 		ID: "endpoint-is-other-host", Severity: rule.Error, Title: "Endpoint on a host that does not answer",

@@ -11,7 +11,6 @@ import (
 
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
-	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 const (
@@ -212,7 +211,7 @@ var hostRules = []Rule{
 		}
 		var findings []Finding
 		for _, u := range all {
-			if a := u.addr.As4(); slices.Contains(edges, u.addr) && [2]byte(a[1:3]) != [2]byte{} && [2]byte(a[1:3]) != [2]byte{255, 255} { // those host-address-network refuses
+			if a := u.addr.As4(); slices.Contains(edges, u.addr) && [3]byte(a[1:]) != [3]byte{} && [3]byte(a[1:]) != [3]byte{255, 255, 255} { // those host-address-network refuses
 				findings = append(findings, one(u.at, "%s of %s is the first or the last address of %s, in which all hosts lie. Write another, or node_subnets if their subnet is larger.%s", u.addr, u.node.Name, subnet, freeRun(p, u.addr, 1))...)
 			}
 		}
@@ -454,14 +453,15 @@ var hostRules = []Rule{
 		Fix:     "Write the name as k8splan has it, with a hyphen before the version: `ubuntu-24.04`, `debian-13`, `rhel-9`, `rocky-9`, `flatcar-stable`.",
 		Sources: []string{beforeYouBegin},
 	}, func(p *plan.Plan) []Finding {
-		if p.Target.Facts.Leaves("node.os") {
-			return nil
-		}
 		return each(p.Nodes, func(n *plan.Node) bool {
 			_, known := n.OS.Preparable()
 			return n.OS.Name != "" && !known
 		}, osAt, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s is to run %s, of which nothing is known: kernel, cgroups and support are not judged.%s Write a known name, such as \"ubuntu-24.04\".", whose(all), n.OS, spelling.DidYouMean(n.OS.Name, plan.SystemNames()))
+			advice := "Write a known name, such as \"ubuntu-24.04\"."
+			if meant := n.OS.Meant(); meant != "" {
+				advice = fmt.Sprintf("Did you mean %q?", meant)
+			}
+			return fmt.Sprintf("%s is to run %s, of which nothing is known: kernel, cgroups and support are not judged. %s", whose(all), n.OS, advice)
 		})
 	}},
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // NthAddress returns the address n places after the start of a range, the zero Addr where the range is shorter.
@@ -167,10 +168,16 @@ func (n *Network) NodeSubnet(a netip.Addr) (netip.Prefix, bool) {
 }
 
 // FreeRun finds n addresses in a row, behind near where there is room, that a host can have and nothing in the design has. They lie in the
-// node subnet of near; where none is written, in its /24, or its /64 of IPv6: what is likely to be one. The addresses of the hosts that are
-// moving do not count as taken. ok is false where there is no such run.
+// node subnet of near, or the range of the target; where none is written, in its /24, or its /64 of IPv6: what is likely to be one. Where the
+// target states no router, the first and the last address of the subnet are likely to be it. The addresses of the hosts that are moving do
+// not count as taken. ok is false where there is no such run.
 func (p *Plan) FreeRun(near netip.Addr, n int, moving ...*Node) (first, last netip.Addr, ok bool) {
 	subnet, known := p.Network.NodeSubnet(near)
+	for _, text := range p.Target.texts("subnets") {
+		if s, err := netip.ParsePrefix(text); err == nil && s.Contains(near) && !known {
+			subnet, known = s.Masked(), true
+		}
+	}
 	if !known {
 		bits := 64
 		if near.Is4() {
@@ -209,6 +216,18 @@ func (p *Plan) FreeRun(near netip.Addr, n int, moving ...*Node) (first, last net
 		add(peer.Address)
 	}
 	add(p.LoadBalancer.VirtualIP)
+	router := false
+	for _, name := range []string{"gateways", "nameservers"} {
+		for _, text := range p.Target.texts(name) {
+			if a, err := netip.ParseAddr(text); err == nil {
+				add(a)
+				router = router || name == "gateways" && subnet.Contains(a)
+			}
+		}
+	}
+	if !router {
+		taken = append(taken, lowest, highest)
+	}
 	if a, err := netip.ParseAddr(p.Cluster.Endpoint.Host); err == nil {
 		add(a)
 	}
@@ -227,6 +246,30 @@ func (p *Plan) FreeRun(near netip.Addr, n int, moving ...*Node) (first, last net
 		}
 	}
 	return netip.Addr{}, netip.Addr{}, false
+}
+
+// texts reads a list of texts that the target's block may have, such as "gateways". What is wrong with it the target's package says.
+func (t Target) texts(name string) []string {
+	if t.Body == nil {
+		return nil
+	}
+	content, _, _ := t.Body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: name}}})
+	attribute := content.Attributes[name]
+	if attribute == nil {
+		return nil
+	}
+	value, diags := attribute.Expr.Value(t.Context)
+	value, _ = value.Unmark()
+	if diags.HasErrors() || !value.IsKnown() || value.IsNull() || !value.CanIterateElements() {
+		return nil
+	}
+	var texts []string
+	for _, element := range value.AsValueSlice() {
+		if element, _ = element.Unmark(); element.Type() == cty.String && element.IsKnown() && !element.IsNull() {
+			texts = append(texts, element.AsString())
+		}
+	}
+	return texts
 }
 
 // distance is how far b lies behind a, 0 where it lies before.

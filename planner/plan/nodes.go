@@ -111,7 +111,7 @@ func (r *resolver) machine(src *spec.Source, m *spec.Machine) Node {
 	if m.Arch != nil {
 		n.Arch = r.choice(unknownArchitecture, src.Attr("arch"), "architecture", *m.Arch, architectures, archAliases)
 	}
-	if os := r.match(src, "os", m.OS, osPattern, `An operating system is a name and a version, such as "ubuntu-24.04" or "debian-13".`); os != "" {
+	if os := r.match(src, "os", m.OS, osPattern, `An operating system is a name and a version, such as "ubuntu-24.04" or "debian-13".`); os != "" && !r.plan.Target.Facts.Leaves("node.os") { // there it is no fact of the machine
 		parts := osPattern.FindStringSubmatch(os)
 		n.OS = OS{Name: parts[1], Version: parts[2]}
 	}

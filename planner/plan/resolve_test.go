@@ -377,3 +377,14 @@ func BenchmarkResolve5000(b *testing.B) {
 		}
 	}
 }
+
+// TestSystemOfTheTarget holds that a system which the target does not use decides nothing.
+func TestSystemOfTheTarget(t *testing.T) {
+	const src = "cluster \"c\" {\n type = \"all-in-one\"\n kubernetes_version = \"1.36.0\"\n}\nnode \"n\" {\n address = \"10.0.0.1\"\n os = \"debian-11\"\n}\n"
+	if p := resolved(t, src); p.Network.KubeProxy.Mode != "iptables" {
+		t.Errorf("on hosts: %s", p.Network.KubeProxy.Mode)
+	}
+	if p := resolved(t, "target \"kind\" {}\n"+src); p.Network.KubeProxy.Mode != "nftables" || p.Nodes[0].OS != (OS{}) {
+		t.Errorf("on kind: %s, %s", p.Network.KubeProxy.Mode, p.Nodes[0].OS)
+	}
+}

@@ -3,6 +3,8 @@ package plan
 import (
 	"slices"
 	"strings"
+
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 // Release is what a distribution's release brings, with its own kernel.
@@ -73,8 +75,43 @@ var systems = []Release{
 	{"container-linux", "", "CoreOS Container Linux", Version{Major: 4, Minor: 19}, true, "2020-05-26", "flatcar-stable or fedora-coreos"},
 }
 
+// systemAliases are names that authors and /etc/os-release have for systems that the tables know by another one.
+var systemAliases = map[string]string{
+	"rockylinux": "rocky", "rocky-linux": "rocky", "alma": "almalinux", "redhat": "rhel", "oraclelinux": "oracle-linux", "ol": "oracle-linux",
+	"amazonlinux": "amazon-linux", "amzn": "amazon-linux", "fcos": "fedora-coreos", "rhcos": "rhel-coreos",
+}
+
+// canonical is the system by the name that the tables have.
+func (o OS) canonical() OS {
+	if name, ok := systemAliases[o.Name]; ok {
+		o.Name = name
+	}
+	return o
+}
+
+// Meant is how a system of an unknown name is most likely written, "" where nothing is near.
+func (o OS) Meant() string {
+	written := spelling.Fold(o.String())
+	for _, f := range systems { // "ubuntu2404"
+		if whole := (OS{f.Name, f.Version}).String(); spelling.Fold(whole) == written {
+			return whole
+		}
+	}
+	if o.Version == "" { // "debian12"
+		name := strings.TrimRight(o.Name, "0123456789")
+		o.Name, o.Version = name, o.Name[len(name):]
+	}
+	if o = o.canonical(); !slices.Contains(SystemNames(), o.Name) {
+		if o.Name = spelling.Nearest(o.Name, SystemNames()); o.Name == "" {
+			return ""
+		}
+	}
+	return o.String()
+}
+
 // ReadOnlyUsr reports whether the system is one image, whose /usr nothing can be written to.
 func (o OS) ReadOnlyUsr() bool {
+	o = o.canonical()
 	return o.Name == "fedora-coreos" || o.Name == "flatcar" || strings.HasPrefix(o.Name, "flatcar-")
 }
 
@@ -84,6 +121,7 @@ func (o OS) String() string { return strings.TrimSuffix(o.Name+"-"+o.Version, "-
 // Facts looks a system up: "8.10" is "8" for those who count so. A release before the oldest that is known has that one's facts, as Older.
 // ok is false where there is no data.
 func (o OS) Facts() (facts System, ok bool) {
+	o = o.canonical()
 	major, _, _ := strings.Cut(o.Version, ".")
 	for _, f := range systems {
 		if f.Name == o.Name && (f.Version == o.Version || f.Version == major || f.Version == "") {
@@ -109,14 +147,15 @@ var preparable = []string{
 
 // otherSystems are known and of neither family.
 var otherSystems = []string{
-	"windows", "windows-server", "macos", "freebsd", "sles", "suse", "opensuse", "opensuse-leap", "opensuse-tumbleweed", "sle-micro",
+	"windows", "windows-server", "macos", "freebsd", "sles", "suse", "opensuse", "opensuse-leap", "opensuse-tumbleweed", "sle-micro", "rhel-coreos",
 	"alpine", "arch", "archlinux", "gentoo", "nixos", "photon", "talos", "bottlerocket",
 }
 
 // Preparable reports whether the playbook prepares hosts with the system; known is false for a name that nobody has heard of.
 func (o OS) Preparable() (can, known bool) {
-	can = slices.Contains(preparable, o.Name)
-	return can, can || slices.Contains(otherSystems, o.Name)
+	name := o.canonical().Name
+	can = slices.Contains(preparable, name)
+	return can, can || slices.Contains(otherSystems, name)
 }
 
 // SystemNames are the names that an operating system can have, without their versions.

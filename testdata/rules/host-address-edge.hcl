@@ -11,5 +11,5 @@ node "cp-1" {
 node_pool "worker" {
   roles         = ["worker"]
   count         = 2
-  first_address = "10.1.2.254" # warning: host-address-edge: 10.1.2.1 is free.
+  first_address = "10.1.2.254" # warning: host-address-edge: 10.1.2.2 is free.
 }
