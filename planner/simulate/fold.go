@@ -205,7 +205,9 @@ func (s Stops) Lines(most int) (lines []string, more int) {
 	return lines, len(s.Sets) - len(said)
 }
 
-// lines joins sets: units that take the same of a way stand for each other, and sets that differ in one place share a line.
+// lines joins sets: units that take the same of a way stand for each other, and so do the sets of any so many of several places beside those
+// that are in all. Where that does not say them all at once, there is a line for each place in which sets differ, more than one for some sets:
+// telling chooses.
 func (m *Model) lines(units []Unit, w way, sets [][]int) []stopLine {
 	key := func(u int) string {
 		var parts []int
@@ -235,7 +237,6 @@ func (m *Model) lines(units []Unit, w way, sets [][]int) []stopLine {
 		slots[i], slotOf[u] = append(slots[i], units[u]), i
 	}
 	size := len(sets[0])
-	// by slots
 	type group struct {
 		slots []int
 		sets  [][]int
@@ -257,45 +258,62 @@ func (m *Model) lines(units []Unit, w way, sets [][]int) []stopLine {
 		}
 		groups[i].sets = append(groups[i].sets, set)
 	}
-	if len(groups) > 1 && len(groups) == binomial(len(slots), size) {
-		return []stopLine{{fmt.Sprintf("any %d of %d: %s", size, len(slots), listSlots(slots)), sets}}
-	}
-	// each set shares a line with those that differ from it in one place, in that place where most do
-	without := func(g group, place int) []int { return slices.Delete(slices.Clone(g.slots), place, place+1) }
-	shared := map[string]int{}
+	in := make([]int, len(slots)) // how many groups
 	for _, g := range groups {
-		for place := range size {
-			shared[fmt.Sprint(without(g, place))]++
+		for _, slot := range g.slots {
+			in[slot]++
 		}
 	}
-	var lines []stopLine
-	var last [][][]Unit // what differs, by line
-	lineOf := map[string]int{}
+	var always, sometimes []int
+	for slot, n := range in {
+		if n == len(groups) {
+			always = append(always, slot)
+		} else {
+			sometimes = append(sometimes, slot)
+		}
+	}
+	line := func(head []int, choose int, from []int) string {
+		var texts []string
+		for _, slot := range head {
+			texts = append(texts, listSlots(slots[slot:slot+1]))
+		}
+		if len(from) > 0 {
+			text := ""
+			switch {
+			case choose > 1:
+				text = fmt.Sprintf("any %d of %d: ", choose, len(from))
+			case len(from) > 1:
+				text = fmt.Sprintf("any of %d: ", len(from))
+			}
+			texts = append(texts, text+listSlots(pick(slots, from)))
+		}
+		return strings.Join(texts, " + ")
+	}
+	if choose := size - len(always); len(groups) == binomial(len(sometimes), choose) {
+		return []stopLine{{line(always, choose, sometimes), sets}}
+	}
+	type differing struct {
+		head, from []int
+		sets       [][]int
+	}
+	var all []*differing
+	by := map[string]*differing{}
 	for _, g := range groups {
-		place := size - 1
-		for other := range size - 1 {
-			if shared[fmt.Sprint(without(g, other))] > shared[fmt.Sprint(without(g, place))] {
-				place = other
+		for place, slot := range g.slots {
+			head := slices.Delete(slices.Clone(g.slots), place, place+1)
+			k := fmt.Sprint(head)
+			if by[k] == nil {
+				by[k] = &differing{head: head}
+				all = append(all, by[k])
 			}
+			by[k].from, by[k].sets = append(by[k].from, slot), append(by[k].sets, g.sets...)
 		}
-		head := without(g, place)
-		i, ok := lineOf[fmt.Sprint(head)]
-		if !ok {
-			i = len(lines)
-			lineOf[fmt.Sprint(head)] = i
-			var line stopLine
-			for _, s := range head {
-				line.text += listSlots(slots[s:s+1]) + " + "
-			}
-			lines, last = append(lines, line), append(last, nil)
-		}
-		lines[i].sets, last[i] = append(lines[i].sets, g.sets...), append(last[i], slots[g.slots[place]])
 	}
-	for i, alike := range last {
-		if len(alike) > 1 {
-			lines[i].text += fmt.Sprintf("any of %d: ", len(alike))
-		}
-		lines[i].text += listSlots(alike)
+	slices.SortFunc(all, func(a, b *differing) int { return slices.Compare(a.head, b.head) })
+	lines := make([]stopLine, len(all))
+	for i, d := range all {
+		slices.Sort(d.from)
+		lines[i] = stopLine{line(d.head, 1, d.from), d.sets}
 	}
 	return lines
 }

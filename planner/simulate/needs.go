@@ -363,10 +363,10 @@ func telling(lines []stopLine) []stopLine {
 	return left
 }
 
-func pick(units []Unit, set []int) []Unit {
-	picked := make([]Unit, len(set))
-	for i, u := range set {
-		picked[i] = units[u]
+func pick[T any](from []T, set []int) []T {
+	picked := make([]T, len(set))
+	for i, at := range set {
+		picked[i] = from[at]
 	}
 	return picked
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -226,6 +227,131 @@ func matchesBruteForce(t *testing.T, m *Model) {
 			if o := m.Outcome(Failure{Cuts: []Cut{cut}}); states(o) != states(row.Outcome) {
 				t.Errorf("cut %s: %s, its class says %s", text, states(o), states(row.Outcome))
 			}
+		}
+	}
+}
+
+// Lines name their sets and no others, and together all sets.
+func TestLinesNameTheSets(t *testing.T) {
+	folded := 0
+	for seed := range uint64(300) {
+		m := New(randomPlan(rand.New(rand.NewPCG(seed, 2))))
+		units := m.Units()
+		for what, ways := range map[string][]way{"writes": m.ways(EtcdWrites), "API": m.ways(API), "all": both(m.ways(API), m.ways(Pods))} {
+			stops := m.smallest(units, ways, Deepest, mostSteps)
+			if len(stops.Sets) == 0 || len(stops.Sets[0]) == 1 {
+				continue
+			}
+			var want, got []string
+			for _, set := range stops.Sets {
+				want = append(want, names(set))
+			}
+			for _, l := range stops.lines {
+				var of []string
+				for _, set := range l.sets {
+					of = append(of, names(pick(units, set)))
+				}
+				slices.Sort(of)
+				if said := expand(t, l.text); !slices.Equal(said, of) {
+					t.Errorf("seed %d, %s: %q names %q, its sets are %q", seed, what, l.text, said, of)
+				}
+				got = append(got, of...)
+				if len(of) > 1 {
+					folded++
+				}
+			}
+			slices.Sort(want)
+			slices.Sort(got)
+			if got = slices.Compact(got); !slices.Equal(got, want) {
+				t.Errorf("seed %d, %s: the lines name %q, want %q", seed, what, got, want)
+			}
+		}
+	}
+	if folded < 100 {
+		t.Errorf("%d lines name several sets", folded)
+	}
+}
+
+// expand reads a line: names joined by plus signs, the last of which may be a choice.
+func expand(t *testing.T, line string) []string {
+	sets := [][]Unit{nil}
+	for _, part := range strings.Split(line, " + ") {
+		choose := 1
+		if head, list, choice := strings.Cut(part, ": "); choice {
+			of := 0
+			if _, err := fmt.Sscanf(head, "any of %d", &of); err != nil {
+				if _, err := fmt.Sscanf(head, "any %d of %d", &choose, &of); err != nil {
+					t.Fatal(line)
+				}
+			}
+			part = list
+		}
+		var places [][]Unit
+		kind := ""
+		for _, place := range regexp.MustCompile(`[^ ,]+( … [^ ,]+)?( \(or [^)]*\))?`).FindAllString(part, -1) {
+			place = strings.NewReplacer("(or ", "", ")", "", ",", "").Replace(place)
+			if first, last, run := strings.Cut(place, " … "); run {
+				if k, _, found := strings.Cut(first, "/"); found {
+					kind = k
+				}
+				first = strings.TrimPrefix(first, kind+"/")
+				for i, to := int(first[len(first)-1]), int(last[len(last)-1]); i <= to; i++ {
+					places = append(places, []Unit{{Kind: Kind(kind), Name: first[:len(first)-1] + string(rune(i))}})
+				}
+				continue
+			}
+			var alike []Unit
+			for _, name := range strings.Fields(place) {
+				if k, rest, found := strings.Cut(name, "/"); found {
+					kind, name = k, rest
+				}
+				alike = append(alike, Unit{Kind: Kind(kind), Name: name})
+			}
+			places = append(places, alike)
+		}
+		var wider [][]Unit
+		var walk func(from, choose int, set []Unit)
+		walk = func(from, choose int, set []Unit) {
+			if choose == 0 {
+				wider = append(wider, set)
+				return
+			}
+			for i := from; i < len(places); i++ {
+				for _, u := range places[i] {
+					walk(i+1, choose-1, append(slices.Clone(set), u))
+				}
+			}
+		}
+		for _, set := range sets {
+			walk(0, choose, set)
+		}
+		sets = wider
+	}
+	var said []string
+	for _, set := range sets {
+		said = append(said, names(set))
+	}
+	slices.Sort(said)
+	return said
+}
+
+// What is in every set is said first, the choice last; sets that no one choice names have lines of one form.
+func TestLinesOfTheWholeCluster(t *testing.T) {
+	lb2 := design{cps: 3, workers: 2, kind: plan.KubeVIP, stacked: true}
+	domains := design{cps: 3, workers: 3, kind: plan.KubeVIP, stacked: true, zones: racks, cpZones: racks}
+	for _, c := range []struct {
+		d    design
+		want []string
+	}{
+		{lb2, []string{"node/w-1 + node/w-2 + any 2 of 3: node/cp-1, cp-2, cp-3"}},
+		{domains, []string{
+			"zone/rack-a + zone/rack-b + any of 2: node/w-3, zone/rack-c",
+			"zone/rack-a + zone/rack-c + any of 2: node/w-2, zone/rack-b",
+			"zone/rack-b + zone/rack-c + any of 2: node/w-1, zone/rack-a",
+		}},
+	} {
+		if lines, more := New(c.d.plan()).Sweep().StopsAll.Lines(8); !slices.Equal(lines, c.want) || more != 0 {
+			t.Errorf("%q and %d more, want %q", lines, more, c.want)
 		}
 	}
 }
