@@ -251,6 +251,17 @@ func TestSurvivalDocument(t *testing.T) {
 	}
 }
 
+// One machine is no pair: the page says nothing of pairs, the document that there is none.
+func TestSurvivalOfOneMachine(t *testing.T) {
+	page, doc := survives(t, "cluster \"c\" {\n  type = \"all-in-one\"\n}\nnode \"n\" {\n  address = \"10.0.0.1\"\n}\n", 100)
+	if strings.Contains(page, "pair") {
+		t.Error(page)
+	}
+	if data, err := json.Marshal(doc); err != nil || !strings.Contains(string(data), `"pairs_judged":0,`) {
+		t.Errorf("%s %v", data, err)
+	}
+}
+
 // A search that gave up is never told as an answer.
 func TestSurvivalGaveUp(t *testing.T) {
 	project, diags := planner.Open("topology.hcl", []byte(hypervisors), nil, time.Time{})
@@ -265,7 +276,7 @@ func TestSurvivalGaveUp(t *testing.T) {
 	if text := page.String(); strings.Contains(text, "Every pair") || strings.Contains(text, "no set") || !strings.Contains(text, "the API and every pod  the search gave up: there may be more") {
 		t.Error(text)
 	}
-	if doc := describe.Sweep("c", m, r); !slices.Equal(doc.Exhausted, []string{"pairs", "stops_all"}) || doc.PairsJudged != 0 {
+	if doc := describe.Sweep("c", m, r); !slices.Equal(doc.Exhausted, []string{"pairs", "stops_all"}) || doc.PairsJudged != nil {
 		t.Error(doc.Exhausted, doc.PairsJudged)
 	}
 }

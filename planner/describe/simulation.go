@@ -11,7 +11,7 @@ type Simulation struct {
 	Singles       []FailureOutcome `json:"singles,omitempty"`
 	Pairs         []FailureOutcome `json:"pairs,omitempty"` // those that stop something which neither half stops alone
 	Cuts          []FailureOutcome `json:"cuts,omitempty"`
-	PairsJudged   int              `json:"pairs_judged,omitempty"`
+	PairsJudged   *int             `json:"pairs_judged,omitempty"` // by a sweep that did not give up
 	StopsWrites   [][]string       `json:"stops_writes,omitempty"` // every smallest set, by kind/name
 	StopsAPI      [][]string       `json:"stops_api,omitempty"`
 	StopsAll      [][]string       `json:"stops_all,omitempty"` // the API and every pod
@@ -90,7 +90,7 @@ func Sweep(cluster string, m *simulate.Model, r simulate.Report) Simulation {
 	}
 	doc.Singles, doc.Pairs, doc.Cuts = rows(r.Singles), rows(r.Pairs), rows(r.Cuts)
 	if r.PairsAll {
-		doc.PairsJudged = r.PairsJudged
+		doc.PairsJudged = &r.PairsJudged
 	} else {
 		doc.Exhausted = append(doc.Exhausted, "pairs")
 	}

@@ -47,10 +47,11 @@ func Survival(w io.Writer, cluster string, r simulate.Report, style Style) {
 	}
 	s.printf("\n")
 	s.prose("", "✓ works, ◐ works with less, or not from everywhere, ? chance decides, ✗ does not work.")
-	if r.PairsAll {
-		s.prose("", fmt.Sprintf("Every pair was judged (%s); those not shown stop nothing that one of their halves does not stop alone.", thousands(r.PairsJudged)))
-	} else {
+	switch {
+	case !r.PairsAll:
 		s.prose("", "The search for pairs gave up: more than these may stop something.")
+	case r.PairsJudged > 0:
+		s.prose("", fmt.Sprintf("Every pair was judged (%s); those not shown stop nothing that one of their halves does not stop alone.", thousands(r.PairsJudged)))
 	}
 
 	s.printf("\nSmallest sets that stop\n")
