@@ -202,6 +202,9 @@ const (
 	ExternalBalancer = "external" // somebody else's
 )
 
+// KubeVIPLease is for how many seconds a control plane holds the virtual IP of kube-vip without saying so again.
+const KubeVIPLease = 5
+
 // LoadBalancer is what stands before the API servers.
 type LoadBalancer struct {
 	*spec.Source

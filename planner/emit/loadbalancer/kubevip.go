@@ -13,9 +13,6 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// KubeVIPLease is for how many seconds a control plane holds the virtual IP without saying so again.
-const KubeVIPLease = 5
-
 // ConfigPath is where kube-vip reads its interface from, where the author states none.
 const ConfigPath = "/etc/kube-vip/config.yaml"
 
@@ -76,7 +73,7 @@ func kubeVIPPod(p *plan.Plan, kubeconfig string) (*pod, error) {
 		{Name: "svc_enable", Value: "false"}, // Services of type LoadBalancer are not the endpoint's business
 		{Name: "vip_leaderelection", Value: "true"},
 		{Name: "vip_leasename", Value: "plndr-cp-lock"},
-		{Name: "vip_leaseduration", Value: strconv.Itoa(KubeVIPLease)},
+		{Name: "vip_leaseduration", Value: strconv.Itoa(plan.KubeVIPLease)},
 		{Name: "vip_renewdeadline", Value: "3"},
 		{Name: "vip_retryperiod", Value: "1"},
 		{Name: "prometheus_server", Value: hostPort(loopback, 2112)}, // upstream's default listens on all addresses

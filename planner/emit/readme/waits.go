@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/k8splan/k8splan/planner/emit/loadbalancer"
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
@@ -20,7 +19,7 @@ type waits struct {
 }
 
 func waitsOf(p *plan.Plan) waits {
-	w := waits{KubeVIPLease: loadbalancer.KubeVIPLease, Toleration: 300, Lease: 15}
+	w := waits{KubeVIPLease: plan.KubeVIPLease, Toleration: 300, Lease: 15}
 
 	// Raised from 40 s in 1.32. Source: https://github.com/kubernetes/kubernetes/pull/126287
 	w.Grace = 50
