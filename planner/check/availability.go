@@ -99,8 +99,12 @@ var availabilityRules = []Rule{
 		Sources: []string{zoneDocs},
 	}, func(p *plan.Plan) []Finding {
 		var findings []Finding
+		beside := map[*plan.Node]bool{}
+		for _, n := range slices.Concat(members(p), p.LoadBalancer.Nodes) {
+			beside[n] = true
+		}
 		control := having(p.Nodes, func(n *plan.Node) bool {
-			return slices.Contains(members(p), n) || n.Roles.Has(plan.ControlPlane) || slices.Contains(p.LoadBalancer.Nodes, n)
+			return n.Roles.Has(plan.ControlPlane) || beside[n]
 		})
 		for _, group := range []struct {
 			what  string
