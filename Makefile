@@ -58,10 +58,10 @@ e2e: build ## real clusters in the lab (Linux, root): make e2e TOPOLOGY=aio
 e2e-hard-way: build ## Kubernetes The Hard Way in the lab, from its tree
 	$(GO) run ./e2e -k8splan bin/k8splan -hard-way
 
-e2e-recover: build ## walk through certificates, snapshots, lost hosts and a lost quorum in the lab
+e2e-recover: build ## renew certificates, replace hosts, bring back lost clusters, in the lab
 	$(GO) run ./e2e -k8splan bin/k8splan -recover
 
-e2e-faults: build ## break real clusters and compare with what simulate says (an hour): CASES="3+1 3+3+2" for some
+e2e-faults: build ## break real clusters and compare with what simulate says (an hour and a half): CASES="3+1 3+3+2" for some
 	$(GO) run ./e2e -k8splan bin/k8splan -faults $(CASES)
 
 clean: ## what make and its programs wrote here
