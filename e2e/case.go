@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 )
@@ -162,10 +161,7 @@ func (h *harness) report(ctx context.Context, c *cluster) {
 	var b strings.Builder
 	for _, n := range c.nodes {
 		out, err := n.Exec(ctx, "sh", "-c", "systemctl --failed --no-legend; for u in etcd haproxy keepalived containerd crio docker cri-docker kubelet; do journalctl -q --no-pager -o short-iso -u $u | grep -vE 'level=info|\"level\":\"info\"|mirror pod|: I[0-9]{4} ' | tail -n 40; done")
-		fmt.Fprintf(&b, "=== %s\n%s", n.Name, out)
-		if err != nil {
-			fmt.Fprintln(&b, err)
-		}
+		section(&b, n.Name, out, err)
 	}
 	if c.kubectl == nil {
 		_ = c.fetchKubeconfig(ctx) // there may be none yet
@@ -173,14 +169,19 @@ func (h *harness) report(ctx context.Context, c *cluster) {
 	if c.kubectl != nil {
 		for _, args := range [][]string{{"get", "nodes,pods", "-A", "-o", "wide"}, {"get", "events", "-A", "--sort-by=.lastTimestamp"}} {
 			out, err := c.kube(ctx, args...)
-			fmt.Fprintf(&b, "=== kubectl %s\n%s", strings.Join(args, " "), out)
-			if err != nil {
-				fmt.Fprintln(&b, err)
-			}
+			section(&b, "kubectl "+strings.Join(args, " "), out, err)
 		}
 	}
-	path := filepath.Join(h.lab.Dir, "log", c.name+"-failure.log")
+	path := c.log("failure", ".log")
 	if err := os.WriteFile(path, []byte(b.String()), 0o644); err == nil {
 		fmt.Printf("the hosts' logs are in %s\n", path)
+	}
+}
+
+// section adds what was asked, and what came of it.
+func section(b *strings.Builder, title, out string, err error) {
+	fmt.Fprintf(b, "=== %s\n%s", title, out)
+	if err != nil {
+		fmt.Fprintln(b, err)
 	}
 }

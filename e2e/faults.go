@@ -513,14 +513,8 @@ func (p *patient) inject(ctx context.Context, i injection) (result, error) {
 // explain writes down what every API server and every member says while the fault lasts, for whoever wants to know why a prediction was wrong.
 func (p *patient) explain(ctx context.Context, i injection) {
 	var b strings.Builder
-	say := func(title string, out []byte, err error) {
-		fmt.Fprintf(&b, "=== %s\n%s", title, out)
-		if err != nil {
-			fmt.Fprintln(&b, err)
-		}
-	}
 	out, err := p.etcd(ctx, "endpoint", "status", "-w", "table")
-	say("etcd", out, err)
+	section(&b, "etcd", string(out), err)
 	for _, name := range p.groups["control_plane"] {
 		server := []string{"--server", "https://" + p.node(name).Address + ":6443", "--request-timeout", "8s"}
 		for _, args := range [][]string{
@@ -528,10 +522,10 @@ func (p *patient) explain(ctx context.Context, i injection) {
 			{"get", "endpointslices", "-l", "kubernetes.io/service-name=web", "-o", "yaml"}, {"get", "pods", "-o", "wide"},
 		} {
 			out, err := p.kube(ctx, append(server, args...)...)
-			say(name+": kubectl "+strings.Join(args, " "), []byte(out), err)
+			section(&b, name+": kubectl "+strings.Join(args, " "), out, err)
 		}
 	}
-	path := filepath.Join(p.h.lab.Dir, "log", p.name+"-"+strings.NewReplacer(" ", "-", "/", "-", ":", "-").Replace(i.String())+".log")
+	path := p.log(strings.NewReplacer(" ", "-", "/", "-", ":", "-").Replace(i.String()), ".log")
 	if err := os.WriteFile(path, []byte(b.String()), 0o644); err == nil {
 		fmt.Printf("    what the cluster said of itself is in %s\n", path)
 	}

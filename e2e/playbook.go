@@ -33,7 +33,7 @@ type play struct {
 
 // playbook runs one playbook of the tree as a person would.
 func (c *cluster) playbook(ctx context.Context, name, label string, args ...string) (*playbookRun, error) {
-	timing := filepath.Join(c.h.lab.Dir, "log", c.name+"-"+label+".jsonl")
+	timing := c.log(label, ".jsonl")
 	if err := os.RemoveAll(timing); err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func (c *cluster) playbook(ctx context.Context, name, label string, args ...stri
 // ansible runs one of Ansible's programs in the tree's directory, with stock Ansible. The lab adds where ssh finds the hosts' keys and keeps
 // its connections.
 func (c *cluster) ansible(ctx context.Context, label, program string, args ...string) (exit int, err error) {
-	log := filepath.Join(c.h.lab.Dir, "log", c.name+"-"+label+".log")
+	log := c.log(label, ".log")
 	out, err := os.Create(log)
 	if err != nil {
 		return 0, err
@@ -71,7 +71,7 @@ func (c *cluster) ansible(ctx context.Context, label, program string, args ...st
 	cmd.Env = append(os.Environ(),
 		"ANSIBLE_CALLBACK_PLUGINS="+filepath.Join(c.h.root, "e2e", "callbacks"),
 		"ANSIBLE_CALLBACKS_ENABLED=lab_timing",
-		"LAB_TIMING_FILE="+filepath.Join(c.h.lab.Dir, "log", c.name+"-"+label+".jsonl"),
+		"LAB_TIMING_FILE="+c.log(label, ".jsonl"),
 		"ANSIBLE_SSH_CONTROL_PATH_DIR="+c.sockets(),
 		"ANSIBLE_SSH_EXTRA_ARGS=-o UserKnownHostsFile="+c.h.lab.KnownHosts(),
 		"ANSIBLE_NOCOLOR=1", "PYTHONDONTWRITEBYTECODE=1",
@@ -80,6 +80,11 @@ func (c *cluster) ansible(ctx context.Context, label, program string, args ...st
 		return cmd.ProcessState.ExitCode(), fmt.Errorf("%s: %w; the whole of it is in %s\n%s", strings.Join(cmd.Args, " "), err, log, lastLines(log, 40))
 	}
 	return 0, nil
+}
+
+// log is a file of this cluster in the log's directory.
+func (c *cluster) log(label, extension string) string {
+	return filepath.Join(c.h.lab.Dir, "log", c.name+"-"+label+extension)
 }
 
 // unreachable is ansible-playbook's exit code where hosts could not be reached and nothing else went wrong.
