@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
+	"go4.org/netipx"
 )
 
 // NthAddress returns the address n places after the start of a range, the zero Addr where the range is shorter.
@@ -108,18 +109,7 @@ func (n *Network) ServiceCapacity() *big.Int {
 }
 
 // LastAddress is the last address of a range.
-func LastAddress(r netip.Prefix) netip.Addr {
-	bytes := r.Masked().Addr().AsSlice()
-	for i := range bytes {
-		if host := (i+1)*8 - r.Bits(); host >= 8 {
-			bytes[i] = 0xff
-		} else if host > 0 {
-			bytes[i] |= byte(1<<host - 1)
-		}
-	}
-	a, _ := netip.AddrFromSlice(bytes)
-	return a
-}
+func LastAddress(r netip.Prefix) netip.Addr { return netipx.PrefixLastIP(r) }
 
 // Server is a machine that the design names by its address and does not draw.
 type Server struct {
