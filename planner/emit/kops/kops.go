@@ -13,7 +13,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"go4.org/netipx"
 
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/emit/block"
@@ -385,7 +384,7 @@ func subnets(o *options) []subnet {
 	at := func(i int) string {
 		step := netip.PrefixFrom(o.network.Addr(), o.network.Bits()+4)
 		for range i {
-			step = netip.PrefixFrom(netipx.RangeOfPrefix(step).To().Next(), step.Bits())
+			step = netip.PrefixFrom(plan.LastAddress(step).Next(), step.Bits())
 		}
 		return step.String()
 	}
