@@ -134,7 +134,7 @@ type planned struct {
 
 // faults breaks clusters and compares what happens with what simulate said. It returns an error if a prediction was wrong or a cluster
 // did not heal.
-func (h *harness) faults(ctx context.Context, names []string, only string) error {
+func (h *harness) faults(ctx context.Context, names []string, only string, rounds int) error {
 	var all []result
 	var errs []error
 	for _, fc := range faultCases {
@@ -146,7 +146,7 @@ func (h *harness) faults(ctx context.Context, names []string, only string) error
 		if len(injections) == 0 && !stays {
 			continue
 		}
-		results, err := h.breakCase(ctx, fc.name, injections, stays)
+		results, err := h.breakCase(ctx, fc.name, slices.Repeat(injections, rounds), stays)
 		all = append(all, results...)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", fc.name, err))
@@ -179,7 +179,7 @@ func (h *harness) faults(ctx context.Context, names []string, only string) error
 }
 
 // keepFaults writes faults.json and the table for docs/availability.md into the log's directory. What earlier runs saw of what was not
-// done in this one stays.
+// done in this one stays; of several rounds of a fault the worst is kept.
 func (h *harness) keepFaults(all []result) (path string, err error) {
 	path = filepath.Join(h.lab.Dir, "log", "faults.json")
 	var kept []result
@@ -191,7 +191,14 @@ func (h *harness) keepFaults(all []result) (path string, err error) {
 	kept = slices.DeleteFunc(kept, func(k result) bool {
 		return slices.ContainsFunc(all, func(r result) bool { return r.Case == k.Case && r.Injection == k.Injection })
 	})
-	kept = append(kept, all...)
+	for _, r := range all {
+		i := slices.IndexFunc(kept, func(k result) bool { return k.Case == r.Case && k.Injection == r.Injection })
+		if i < 0 {
+			kept = append(kept, r)
+		} else if len(r.Wrong) >= len(kept[i].Wrong) {
+			kept[i] = r
+		}
+	}
 	place := func(r result) int { // as the cases have them
 		n := 0
 		for _, fc := range faultCases {

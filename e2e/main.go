@@ -71,7 +71,7 @@ func run(ctx context.Context, args []string) (err error) {
 	faults := flags.Bool("faults", false, "break the clusters of the cases, and compare with what simulate says")
 	recovery := flags.Bool("recover", false, "walk through what a person does after a loss")
 	hardWay := flags.Bool("hard-way", false, "bring up Kubernetes The Hard Way from its tree")
-	rounds := flags.Int("rounds", 1, "rounds of -bench; medians are printed")
+	rounds := flags.Int("rounds", 1, "rounds of -bench, whose medians are printed, or of every fault of -faults")
 	binary := flags.String("k8splan", "", "the binary to test (default: built from ./cmd/k8splan)")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -142,7 +142,7 @@ func run(ctx context.Context, args []string) (err error) {
 		return h.hardWay(ctx)
 	}
 	if *faults {
-		return h.faults(ctx, flags.Args(), *only)
+		return h.faults(ctx, flags.Args(), *only, *rounds)
 	}
 	passed, failed := 0, []string{}
 	for _, c := range selected {
