@@ -205,6 +205,10 @@ const (
 // KubeVIPLease is for how many seconds a control plane holds the virtual IP of kube-vip without saying so again.
 const KubeVIPLease = 5
 
+// KubeVIPHold is for how many seconds a router keeps its way to a control plane that has fallen silent, with kube-vip in mode bgp: the hold
+// time, of which the lower of both ends counts (https://www.rfc-editor.org/rfc/rfc4271#section-4.2). kube-vip's own is 30.
+const KubeVIPHold = 9
+
 // LoadBalancer is what stands before the API servers.
 type LoadBalancer struct {
 	*spec.Source

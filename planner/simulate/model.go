@@ -382,7 +382,8 @@ func (w *world) endpoint(zone string, api []State) State {
 		})
 		return each(ends, func(s State) State { return s })
 	case lb.Kind == plan.KubeVIP:
-		// The address is on one control plane whose own API server works: its lease lives in that API.
+		// The address is on one control plane whose own API server works: its lease lives in that API. It is so in mode bgp, where the holder
+		// of the lease alone announces it. Where the routers stand the plan does not say: they are taken to reach what a client reaches.
 		var ends []State
 		for i, c := range w.m.cps {
 			switch {

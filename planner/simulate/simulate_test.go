@@ -3,6 +3,7 @@ package simulate
 import (
 	"fmt"
 	"net/netip"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -270,6 +271,25 @@ func TestMonotone(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// In mode bgp kube-vip's address is where its lease is, as in mode arp: TestKubeVIPByBGP holds the manifest to it.
+func TestBGPIsAsARP(t *testing.T) {
+	p, q := shapes[2].plan(), shapes[2].plan()
+	p.LoadBalancer.Mode, q.LoadBalancer.Mode = "arp", "bgp"
+	arp, bgp := New(p), New(q)
+	var failures []Failure
+	for _, a := range bgp.Units() {
+		failures = append(failures, Failure{Cuts: []Cut{{"rack-a", "rack-b"}}, Units: []Unit{a}})
+		for _, b := range bgp.Units() {
+			failures = append(failures, Failure{Units: []Unit{a, b}})
+		}
+	}
+	for _, f := range failures {
+		if a, b := arp.Outcome(f), bgp.Outcome(f); !reflect.DeepEqual(a, b) {
+			t.Errorf("%s: by arp %v, by bgp %v", f, a, b)
 		}
 	}
 }

@@ -222,6 +222,14 @@ func host(p *plan.Plan, n *plan.Node) ansible.Mapping {
 	if n.Roles&(plan.ControlPlane|plan.Worker) == 0 {
 		return v.Mapping
 	}
+	if lb := &p.LoadBalancer; n.Roles.Has(plan.ControlPlane) && lb.Kind == plan.KubeVIP && lb.Mode == "bgp" {
+		// kubespray has no default, and no two hosts may share one. The routers are IPv4.
+		for _, a := range []netip.Addr{n.Address, n.SecondaryAddress} {
+			if a.Is4() {
+				v.add("kube_vip_bgp_routerid", a.String())
+			}
+		}
+	}
 	labels := kubeadm.KubeletLabels(n)
 	maps.Copy(labels, kubeadm.APILabels(n)) // kubespray sets labels with kubectl
 	if len(labels) > 0 {
@@ -338,6 +346,7 @@ func cluster(p *plan.Plan) ansible.Mapping {
 			v.add("kube_vip_interface", lb.Interface)
 		}
 		v.add("kube_vip_arp_enabled", lb.Mode != "bgp")
+		v.add("kube_vip_leader_election_enabled", true) // kubespray leaves it out in mode bgp: see loadbalancer
 		if lb.Mode == "bgp" {
 			v.add("kube_vip_bgp_enabled", true)
 			v.add("kube_vip_local_as", lb.BGPAS)

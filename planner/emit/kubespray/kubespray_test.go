@@ -13,6 +13,8 @@ import (
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/emit/kubespray"
 	"github.com/k8splan/k8splan/planner/emit/targettest"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/spec"
 )
 
 func TestKubespray(t *testing.T) {
@@ -20,6 +22,54 @@ func TestKubespray(t *testing.T) {
 	files := target.Golden(t)
 	target.Refuses(t)
 	ansibleReads(t, files)
+}
+
+// kubespray's defaults let every control plane announce the address in mode bgp, and give no router ID. Source:
+// https://github.com/kubernetes-sigs/kubespray/blob/v2.31.0/roles/kubernetes/node/defaults/main.yml
+func TestBGP(t *testing.T) {
+	written, diags := spec.Load("bgp.hcl", []byte(`
+cluster "x" { type = "multi-etcd-multi-master" }
+target "kubespray" {}
+load_balancer "kube-vip" {
+  virtual_ip = "10.99.0.1"
+  mode       = "bgp"
+  bgp_as     = 65000
+  bgp_peers  = ["10.0.0.1:65001"]
+}
+node_pool "cp" {
+  roles         = ["control-plane"]
+  count         = 3
+  first_address = "10.0.0.31"
+}
+`), nil)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	p, diags := plan.Resolve(written)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	options, diags := kubespray.Decode(p, p.Target.Body, p.Target.Context)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	files, err := kubespray.Emit(p, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := ""
+	for _, f := range files {
+		all += string(f.Data)
+	}
+	want := map[string]int{"kube_vip_leader_election_enabled: true\n": 1, "kube_vip_bgp_routerid: ": len(p.ControlPlanes())}
+	for _, n := range p.ControlPlanes() {
+		want[`kube_vip_bgp_routerid: "`+n.Address.String()+`"`] = 1
+	}
+	for text, n := range want {
+		if got := strings.Count(all, text); got != n {
+			t.Errorf("%q stands there %d times, want %d in\n%s", text, got, n, all)
+		}
+	}
 }
 
 // ansibleReads lets ansible-inventory read the inventory with its group_vars, and looks at what it made of it.

@@ -213,7 +213,9 @@ func TestKubeVIPByBGP(t *testing.T) {
 	for _, e := range pod.Spec.Containers[0].Env {
 		env[e.Name] = e
 	}
-	for name, want := range map[string]string{"bgp_enable": "true", "bgp_as": "65000", "bgp_peers": "10.2.0.1:65001::false,10.2.0.2:65001::false", "vip_interface": "lo", "vip_arp": ""} {
+	for name, want := range map[string]string{"bgp_enable": "true", "bgp_as": "65000", "bgp_peers": "10.2.0.1:65001::false,10.2.0.2:65001::false", "vip_interface": "lo", "vip_arp": "",
+		"vip_leaderelection": "true", // simulate takes the address to be where the lease is
+		"bgp_hold_time":      "9", "bgp_keepalive_interval": "3"} {
 		if env[name].Value != want {
 			t.Errorf("%s is %q, want %q", name, env[name].Value, want)
 		}

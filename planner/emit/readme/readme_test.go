@@ -253,6 +253,21 @@ func TestRunbookSaysWhatThePlanNeeds(t *testing.T) {
 	}
 }
 
+// A router keeps the way to a dead control plane until the hold time has passed; on one segment there is no router.
+func TestRunbookSaysWhatRoutersKeep(t *testing.T) {
+	name := "stacked, kube-vip, cri-o, two architectures"
+	arp := designs(t)[name]
+	bgp := strings.Replace(arp, `virtual_ip = "10.0.0.10"`, "\nvirtual_ip = \"10.99.0.1\"\nmode = \"bgp\"\nbgp_as = 65000\nbgp_peers = [\"10.0.0.1:65001\"]\n", 1)
+	for _, c := range []struct {
+		src  string
+		want bool
+	}{{arp, false}, {bgp, true}} {
+		if got := strings.Contains(emit(t, resolve(t, c.src))["RUNBOOK.md"], "for up to 9 s (`bgp_hold_time`)"); got != c.want {
+			t.Errorf("said %v, want %v in\n%s", got, c.want, c.src)
+		}
+	}
+}
+
 func TestLargePoolsAreFolded(t *testing.T) {
 	p := resolve(t, `
 cluster "big" { type = "single-etcd-single-master" }

@@ -14,6 +14,7 @@ type waits struct {
 	Election, Writes    string // ranges: until the members notice, until etcd takes writes again
 	KubeVIPLease, Lease int    // seconds
 	KubeVIP, Leaders    string // ranges
+	KubeVIPHold         int    // seconds; 0 unless routers lead to the virtual IP
 	Grace, Toleration   int    // seconds
 	NotReady, Replaced  string // ranges
 }
@@ -46,7 +47,10 @@ func waitsOf(p *plan.Plan) waits {
 		}
 	}
 	w.Election, w.Writes = seconds(timeout, 2*timeout), seconds(timeout, 4*timeout)
-	w.KubeVIP = fmt.Sprintf("%d – %d s", max(1, w.KubeVIPLease-2), 2*w.KubeVIPLease)
+	if p.LoadBalancer.Mode == "bgp" {
+		w.KubeVIPHold = plan.KubeVIPHold
+	}
+	w.KubeVIP = fmt.Sprintf("%d – %d s", max(1, w.KubeVIPLease-2), max(2*w.KubeVIPLease, w.KubeVIPHold))
 	w.Leaders = fmt.Sprintf("%d – %d s", max(1, w.Lease-5), w.Lease+6)
 	w.NotReady = fmt.Sprintf("%d – %d s", w.Grace, w.Grace+20)
 	w.Replaced = fmt.Sprintf("%d – %d s", w.Grace+w.Toleration, w.Grace+w.Toleration+30)
