@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -59,11 +60,17 @@ docs/availability.md has the model, its assumptions and how it was held against 
 			var errs []error
 			for _, text := range kill {
 				u, err := m.Unit(text)
-				f.Units, errs = append(f.Units, u), append(errs, err)
+				errs = append(errs, err)
+				if !slices.ContainsFunc(f.Units, func(v simulate.Unit) bool { return u.String() == v.String() }) {
+					f.Units = append(f.Units, u)
+				}
 			}
 			for _, text := range cut {
 				c, err := m.Cut(text)
-				f.Cuts, errs = append(f.Cuts, c), append(errs, err)
+				errs = append(errs, err)
+				if !slices.Contains(f.Cuts, c) && !slices.Contains(f.Cuts, simulate.Cut{A: c.B, B: c.A}) {
+					f.Cuts = append(f.Cuts, c)
+				}
 			}
 			if err := errors.Join(errs...); err != nil {
 				return usageError{errors.New(strings.ReplaceAll(err.Error(), "\n", "; "))}

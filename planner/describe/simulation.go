@@ -43,6 +43,7 @@ type FailurePoint struct {
 	Unit   string                `json:"unit"`
 	Nodes  []string              `json:"nodes"`
 	Takes  []simulate.Capability `json:"takes"`
+	Chance bool                  `json:"chance,omitempty"` // it may take them or may not
 	Reason string                `json:"reason"`
 	Remedy string                `json:"remedy"`
 }
@@ -96,7 +97,7 @@ func Sweep(cluster string, m *simulate.Model, r simulate.Report) Simulation {
 	}
 	doc.StopsWrites, doc.StopsAPI, doc.StopsAll = sets("stops_writes", r.StopsWrites), sets("stops_api", r.StopsAPI), sets("stops_all", r.StopsAll)
 	for _, p := range r.Points {
-		*doc.Points = append(*doc.Points, FailurePoint{Unit: p.Unit, Nodes: append([]string{}, p.Nodes...), Takes: p.Takes, Reason: p.Reason, Remedy: p.Remedy})
+		*doc.Points = append(*doc.Points, FailurePoint{Unit: p.Unit, Nodes: append([]string{}, p.Nodes...), Takes: p.Takes, Chance: p.Chance, Reason: p.Reason, Remedy: p.Remedy})
 	}
 	return doc
 }

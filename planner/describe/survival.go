@@ -80,11 +80,7 @@ func Survival(w io.Writer, cluster string, r simulate.Report, style Style) {
 		s.printf("  none\n")
 	}
 	for _, p := range r.Points {
-		var takes []string
-		for _, c := range p.Takes {
-			takes = append(takes, string(c))
-		}
-		s.prose("  ", fmt.Sprintf("%s takes %s: %s", p.Unit, strings.Join(takes, ", "), p.Reason))
+		s.prose("  ", p.String())
 		s.prose("      ", "remedy: "+p.Remedy)
 	}
 }
@@ -92,13 +88,29 @@ func Survival(w io.Writer, cluster string, r simulate.Report, style Style) {
 // Outcome writes the verdict on one failure: every capability with its reason, and what follows.
 func Outcome(w io.Writer, o simulate.Outcome, style Style) {
 	s := survival{w, style.Colour, style.columns()}
-	s.printf("When %s fails\n\n", o.Failure)
+	s.printf("When %s\n\n", happens(o.Failure))
 	for _, v := range o.Verdicts {
 		s.hang(fmt.Sprintf("  %s %-12s %-9s ", s.paint(v.State, marks[v.State]), v.Capability, v.State), 27, v.Reason)
 	}
 	s.printf("\n")
 	s.hang("When it returns:      ", 22, o.Recovery.Returns+".")
 	s.hang("If it never returns:  ", 22, o.Recovery.Lost+".")
+}
+
+// happens says a failure as a clause: "node/cp-1 + node/cp-2 fail and a:b is cut".
+func happens(f simulate.Failure) string {
+	var clauses []string
+	if n := len(f.Units); n > 0 {
+		clauses = append(clauses, simulate.Failure{Units: f.Units}.String()+[]string{" fails", " fail"}[min(n-1, 1)])
+	}
+	if n := len(f.Cuts); n > 0 {
+		var cuts []string
+		for _, c := range f.Cuts {
+			cuts = append(cuts, c.String())
+		}
+		clauses = append(clauses, strings.Join(cuts, " + ")+[]string{" is cut", " are cut"}[min(n-1, 1)])
+	}
+	return strings.Join(clauses, " and ")
 }
 
 type survival struct {

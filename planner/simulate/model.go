@@ -11,6 +11,7 @@
 package simulate
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -137,6 +138,7 @@ func (m *Model) PlaceDNS(names []string) (*Model, error) {
 	placed := *m
 	placed.dns = []int{}
 	for _, name := range names {
+		name = strings.TrimSpace(name)
 		i, ok := m.index[name]
 		if !ok {
 			return nil, fmt.Errorf("the plan has no node %q", name)
@@ -193,7 +195,7 @@ func (m *Model) NodesOf(u Unit) []string {
 
 // Unit finds a unit by kind/name. It fails on an unknown kind or name, and names what there is.
 func (m *Model) Unit(text string) (Unit, error) {
-	kind, name, ok := strings.Cut(text, "/")
+	kind, name, ok := strings.Cut(strings.TrimSpace(text), "/")
 	if !ok {
 		return Unit{}, fmt.Errorf("%q is no failure unit: write node/NAME, zone/NAME, host/NAME or balancer/NAME", text)
 	}
@@ -221,12 +223,15 @@ func (m *Model) Unit(text string) (Unit, error) {
 
 // Cut finds a cut by zone:zone. It fails where either is no failure domain of the plan.
 func (m *Model) Cut(text string) (Cut, error) {
-	a, b, ok := strings.Cut(text, ":")
+	a, b, ok := strings.Cut(strings.TrimSpace(text), ":")
 	if !ok || a == b {
 		return Cut{}, fmt.Errorf("%q is no cut: write two failure domains, A:B", text)
 	}
 	for _, z := range []string{a, b} {
-		if !slices.Contains(m.Zones(), z) {
+		switch {
+		case len(m.Zones()) == 0:
+			return Cut{}, errors.New("no node of the plan states a failure domain, so that there is nothing to cut")
+		case !slices.Contains(m.Zones(), z):
 			return Cut{}, fmt.Errorf("the plan has no failure domain %q; it has %s", z, strings.Join(m.Zones(), ", "))
 		}
 	}

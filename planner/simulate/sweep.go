@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -41,7 +42,7 @@ type Report struct {
 	PairsJudged int
 
 	StopsWrites, StopsAPI, StopsAll Stops
-	// Points are the single points of failure: units whose loss alone takes the API, writes or every pod away.
+	// Points are the single points of failure: units whose loss alone takes the API, writes or every pod away, for sure or by chance.
 	Points   []Point
 	Sentence string // on the type, in plain words
 }
@@ -51,8 +52,21 @@ type Point struct {
 	Unit   string
 	Nodes  []string // the nodes that go with it
 	Takes  []Capability
+	Chance bool // it may take them or may not
 	Reason string
 	Remedy string
+}
+
+// String says what the point takes, and why.
+func (p Point) String() string {
+	takes, verb := make([]string, len(p.Takes)), "takes"
+	for i, c := range p.Takes {
+		takes[i] = string(c)
+	}
+	if p.Chance {
+		verb = "may take"
+	}
+	return fmt.Sprintf("%s %s %s: %s", p.Unit, verb, strings.Join(takes, ", "), p.Reason)
 }
 
 // kindOf is all that the model tells a node apart by, but for its failure domain.
@@ -254,27 +268,24 @@ func (m *Model) shared(u, v Unit) string {
 func (m *Model) Points(singles []Row) []Point {
 	var points []Point
 	for _, row := range singles {
-		var takes []Capability
-		reason := ""
-		for _, c := range []Capability{EtcdWrites, API, Pods} {
+		for _, state := range []State{Down, Depends} {
+			p := Point{Chance: state == Depends}
 			for _, v := range row.Outcome.Verdicts {
-				if v.Capability == c && v.State == Down {
-					takes = append(takes, c)
-					if reason == "" {
-						reason = v.Reason
-					}
+				if slices.Contains([]Capability{EtcdWrites, API, Pods}, v.Capability) && v.State == state {
+					p.Takes = append(p.Takes, v.Capability)
+					p.Reason = cmp.Or(p.Reason, v.Reason)
 				}
 			}
-		}
-		if len(takes) == 0 {
-			continue
-		}
-		for _, u := range row.Class.units {
-			p := Point{Unit: u.String(), Takes: takes, Reason: reason, Remedy: m.remedy(u)}
-			for _, i := range u.nodes {
-				p.Nodes = append(p.Nodes, m.nodes[i].Name)
+			if len(p.Takes) == 0 {
+				continue
 			}
-			points = append(points, p)
+			for _, u := range row.Class.units {
+				p.Unit, p.Nodes = u.String(), m.NodesOf(u)
+				if p.Remedy = m.remedy(u); p.Chance { // without a cut nothing else is up to chance
+					p.Remedy = "a virtual IP that moves between the balancers"
+				}
+				points = append(points, p)
+			}
 		}
 	}
 	return points

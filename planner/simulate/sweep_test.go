@@ -399,6 +399,25 @@ func TestLargeDesigns(t *testing.T) {
 	}
 }
 
+// A unit is a single point of failure where a requirement to survive the loss of one of its kind fails for it, and only there.
+func TestPointsAreWhatRequirementsRefuse(t *testing.T) {
+	named := shapes[6]
+	named.endpoint = "lb-1"
+	for _, d := range append(slices.Clone(shapes), named) {
+		m := New(d.plan())
+		points := map[string]bool{}
+		for _, p := range m.Points(m.Singles()) {
+			points[p.Unit] = true
+		}
+		for _, u := range m.Units() {
+			stops := m.smallest([]Unit{u}, m.risks(), 1, mostSteps)
+			if refused := len(stops.Sets) > 0; refused != points[u.String()] {
+				t.Errorf("%+v: %s: refused %v, a point %v", d, u, refused, points[u.String()])
+			}
+		}
+	}
+}
+
 // What is advised mends what it is said of, and what is promised holds.
 func TestRemediesAndSentences(t *testing.T) {
 	a, ab := racks[:1], racks[:2]

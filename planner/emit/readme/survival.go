@@ -2,7 +2,6 @@ package readme
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/simulate"
@@ -48,11 +47,7 @@ func survives(p *plan.Plan) survival {
 			s.Points = append(s.Points, fmt.Sprintf("and %d more", len(points)-most))
 			break
 		}
-		var takes []string
-		for _, c := range point.Takes {
-			takes = append(takes, string(c))
-		}
-		s.Points = append(s.Points, plain(fmt.Sprintf("%s takes %s: %s. Remedy: %s.", point.Unit, strings.Join(takes, ", "), point.Reason, point.Remedy)))
+		s.Points = append(s.Points, plain(fmt.Sprintf("%s. Remedy: %s.", point, point.Remedy)))
 	}
 	return s
 }
