@@ -228,6 +228,23 @@ var balancerRules = []Rule{
 		return one(lb.Attr("mode"), "In mode bgp kube-vip tells routers where the virtual IP is, and %s not written. Write both, or use mode = \"arp\".", missing)
 	}},
 	{rule.Rule{
+		ID: "load-balancer-bgp-family", Severity: rule.Error, Title: "BGP from hosts without IPv4", Permanent: true,
+		Doc:     "kube-vip in mode bgp speaks to the routers in `bgp_peers`, which are IPv4, from the host's own address, and gives that as its identifier, which is four bytes. A host whose address is IPv6 opens no session.",
+		Fix:     "Give the control planes an IPv4 `address` (and the IPv6 one as `secondary_address`), or use `mode = \"arp\"` or an external balancer.",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc4271#section-4.2", "https://kube-vip.io/docs/modes/bgp/"},
+	}, func(p *plan.Plan) []Finding {
+		lb := p.LoadBalancer
+		if lb.Kind != plan.KubeVIP || lb.Mode != "bgp" {
+			return nil
+		}
+		for _, n := range p.ControlPlanes() {
+			if n.Address.Is6() {
+				return one(lb.Attr("mode"), "In mode bgp kube-vip speaks to IPv4 routers from the host's own address, and %s has %s. Give the control planes an IPv4 address, or use mode = \"arp\".", n.Name, n.Address)
+			}
+		}
+		return nil
+	}},
+	{rule.Rule{
 		ID: "load-balancer-unused-argument", Severity: rule.Warning, Title: "Load balancer argument without effect",
 		Doc:     "The argument belongs to another kind of balancer. It changes nothing, although it looks as if something had been decided.",
 		Fix:     "Remove it.",
