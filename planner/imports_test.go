@@ -38,7 +38,7 @@ var permitted = map[string][]string{
 	"planner/spec":     slices.Concat(language, []string{"planner/rule", "planner/spelling", "topologies"}),
 	"planner/plan":     slices.Concat(language, []string{"planner/rule", "planner/spec", "planner/spelling", "topologies", "go4.org/netipx"}),
 	"planner/check":    slices.Concat(language, []string{"planner/rule", "planner/spec", "planner/spelling", "planner/plan", "topologies"}),
-	"planner/simulate": {"planner/plan", "topologies"},
+	"planner/simulate": {"planner/plan", "planner/spelling", "topologies"},
 	"planner/upgrade":  {"planner/plan"},
 	// The language server: what an editor is told of a topology. Reading and writing its messages is the command's.
 	"planner/lsp":      slices.Concat(language, []string{"planner", "planner/plan", "planner/rule", "planner/spec", "go.lsp.dev/jsonrpc2"}),

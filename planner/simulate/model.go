@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/spelling"
 	"github.com/k8splan/k8splan/topologies"
 )
 
@@ -216,6 +217,9 @@ func (m *Model) Unit(text string) (Unit, error) {
 		return Unit{}, fmt.Errorf("the plan has no %s at all", kind)
 	}
 	if len(names) > 10 {
+		if near := spelling.Nearest(name, names); near != "" {
+			return Unit{}, fmt.Errorf("the plan has no %s %q; did you mean %s?", kind, name, near)
+		}
 		names = append(names[:10:10], "…")
 	}
 	return Unit{}, fmt.Errorf("the plan has no %s %q; it has %s", kind, name, strings.Join(names, ", "))
