@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
 // topologyFiles puts a directory's files in its place: every *.hcl in it, sorted by name, none of its subdirectories'. Files whose names
-// begin with a dot belong to other programs (.terraform.lock.hcl).
+// begin with a dot belong to other programs (.terraform.lock.hcl). A file that is named twice, by itself and by its directory, is read once: standard input is empty the second time.
 func topologyFiles(args []string) ([]string, error) {
 	var files []string
 	for _, name := range args {
@@ -32,5 +33,10 @@ func topologyFiles(args []string) ([]string, error) {
 			return nil, hinted{fmt.Errorf("%s holds no topology", name), "a topology's name ends in .hcl; subdirectories are not searched, name them"}
 		}
 	}
-	return files, nil
+	seen := map[string]bool{}
+	return slices.DeleteFunc(files, func(name string) bool {
+		again := seen[filepath.Clean(name)]
+		seen[filepath.Clean(name)] = true
+		return again
+	}), nil
 }

@@ -194,7 +194,8 @@ func (a *app) uri(name string) string {
 		}
 		return u.String()
 	}
-	return strings.TrimPrefix(u.EscapedPath(), "./")
+	// A colon would make a scheme of what stands before it: RFC 3986, section 4.2.
+	return strings.ReplaceAll(strings.TrimPrefix(u.EscapedPath(), "./"), ":", "%3A")
 }
 
 // called is the name of a file seen from where the command was called, which -C left.
