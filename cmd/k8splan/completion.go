@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -18,7 +19,12 @@ func (a *app) completionCommand() *cobra.Command {
   zsh         k8splan completion zsh > "${fpath[1]}/_k8splan"
   fish        k8splan completion fish > ~/.config/fish/completions/k8splan.fish
   powershell  k8splan completion powershell | Out-String | Invoke-Expression`,
-		Args:      count(1, 1, "SHELL"),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageError{hinted{errors.New("SHELL is missing"), "there are " + strings.Join(shells, ", ")}}
+			}
+			return count(1, 1, "SHELL")(cmd, args)
+		},
 		ValidArgs: shells,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch root := cmd.Root(); args[0] {
@@ -34,33 +40,4 @@ func (a *app) completionCommand() *cobra.Command {
 			return usageError{hinted{fmt.Errorf("no completion for %q", args[0]), near(args[0], shells, "there are "+strings.Join(shells, ", "))}}
 		},
 	}
-}
-
-func helpCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "help [COMMAND]",
-		Short: "Say how a command is used",
-		Args:  count(0, 1, "COMMAND"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			root := cmd.Root()
-			if len(args) == 0 {
-				return root.Help()
-			}
-			for _, c := range root.Commands() {
-				if c.Name() == args[0] {
-					c.InitDefaultHelpFlag()
-					return c.Help()
-				}
-			}
-			return unknownCommand(root, args[0])
-		},
-	}
-}
-
-func unknownCommand(root *cobra.Command, name string) error {
-	var names []string
-	for _, c := range root.Commands() {
-		names = append(names, c.Name())
-	}
-	return usageError{hinted{fmt.Errorf("unknown command %q", name), near(name, names, "`k8splan help` lists the commands")}}
 }

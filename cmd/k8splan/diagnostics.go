@@ -269,6 +269,21 @@ func wrap(text string, columns int) []string {
 	return append(lines, line)
 }
 
+// hang is text behind a label, wrapped. A label that leaves no room has the text below it.
+func hang(label, text string, columns int) string {
+	const least, indent = 24, 6 // columns
+	taken := utf8.RuneCountInString(label)
+	if columns-taken < least && taken > indent && strings.TrimSpace(label) != "" {
+		return strings.TrimRight(label, " ") + "\n" + hang(strings.Repeat(" ", indent), text, columns)
+	}
+	var out strings.Builder
+	for _, line := range wrap(text, max(least, columns-taken)) {
+		out.WriteString(label + line + "\n")
+		label = strings.Repeat(" ", taken)
+	}
+	return out.String()
+}
+
 // value is what an expression read, in Terraform's words.
 type value struct {
 	Traversal string `json:"traversal"`

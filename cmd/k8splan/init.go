@@ -58,7 +58,7 @@ func (a *app) initCommand() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&target, "target", "bare-metal", "the system that the cluster lands on")
+	cmd.Flags().StringVar(&target, "target", "bare-metal", "the `TARGET` that the cluster lands on")
 	cmd.Flags().StringVarP(&file, "output", "o", "", "write to `FILE`, which must not exist")
 	return cmd
 }

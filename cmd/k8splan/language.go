@@ -39,7 +39,7 @@ func paths(blocks []spec.Block, prefix string) []string {
 // explainBlock says what a block is for and lists what may stand in it.
 func (a *app) explainBlock(path string, b *spec.Block) error {
 	var out strings.Builder
-	out.WriteString(a.paint(a.stdout, bold, path) + "\n" + blockLine(b) + "\n")
+	out.WriteString(a.paint(a.stdout, bold, path) + "\n" + a.folded("", blockLine(b)))
 	if b.Example != "" {
 		out.WriteString("\n" + indent(b.Example) + "\n")
 	}
@@ -54,10 +54,10 @@ func (a *app) explainBlock(path string, b *spec.Block) error {
 		out.WriteString("\n" + a.paint(a.stdout, bold, "Takes") + "\n")
 	}
 	for _, n := range b.Arguments {
-		fmt.Fprintf(&out, "  %-*s  %s\n", longest, n.Name, documentArgument(n).sentence())
+		out.WriteString(a.folded(fmt.Sprintf("  %-*s  ", longest, n.Name), documentArgument(n).sentence()))
 	}
 	for _, n := range b.Blocks {
-		fmt.Fprintf(&out, "  %-*s  %s (a block)\n", longest, n.Name, n.Doc)
+		out.WriteString(a.folded(fmt.Sprintf("  %-*s  ", longest, n.Name), n.Doc+" (a block)"))
 	}
 	if b.Name == "target" {
 		out.WriteString("\n`k8splan targets NAME` lists what the block of a target takes.\n")
@@ -68,7 +68,7 @@ func (a *app) explainBlock(path string, b *spec.Block) error {
 
 // explainArgument says what an argument is for and how it is written.
 func (a *app) explainArgument(path string, n *spec.Argument) error {
-	text := a.paint(a.stdout, bold, path) + "\n" + documentArgument(*n).sentence() + "\n"
+	text := a.paint(a.stdout, bold, path) + "\n" + a.folded("", documentArgument(*n).sentence())
 	if n.Example != "" {
 		text += "\n  " + n.Name + " = " + n.Example + "\n"
 	}
@@ -104,7 +104,7 @@ func languagePage() []byte {
 	var b bytes.Buffer
 	b.WriteString("# The language of topology.hcl\n\n")
 	b.WriteString("Every block and argument, as `k8splan explain PATH` (`k8splan explain network.pod_subnets`) and an editor's completion know them. What is left out is decided by\n")
-	b.WriteString("the planner, and `k8splan plan` says how and why. Values are expressions of HCL: `var.NAME`, `local.NAME`, `\"${…}\"` and the usual functions work everywhere.\n")
+	b.WriteString("the planner, and `k8splan plan` says how and why. Values are expressions of HCL: `var.NAME`, `local.NAME`, `\"${…}\"` and the usual functions work everywhere but in `variable`.\n")
 	b.WriteString("This page is made from the loader's own table: `UPDATE=1 go test ./cmd/k8splan -run TestLanguagePage`. [targets.md](targets.md) has what the block of each target takes.\n")
 	for i := range spec.Schema {
 		writeBlock(&b, "", &spec.Schema[i])

@@ -150,6 +150,8 @@ builds it: kubeadm and etcd configurations, load balancers, the pod network, and
 	)
 	cobra.EnableCommandSorting = false
 	root.SetHelpCommand(helpCommand())
+	root.SetHelpFunc(a.help)
+	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(), ".NamePadding }} {{", ".NamePadding }}  {{", 1))
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.Version = versionText()
 	root.SetVersionTemplate("{{.Version}}\n")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,7 +45,8 @@ says what etcd becomes, in which order the nodes are taken, and what changes tha
 				}
 				v, ok := plan.ParseVersion(text)
 				if !ok {
-					return usageError{hinted{fmt.Errorf("%q is no release", text), "write all three numbers, such as 1.36.3"}}
+					like := []string{"1.36.3", "1.36.3", "3.6.16"}[i]
+					return usageError{hinted{fmt.Errorf("%q is no release", text), "write all three numbers, such as " + like}}
 				}
 				versions[i] = v
 			}
@@ -96,7 +98,7 @@ func (a *app) upgradeText(from plan.Version, hops []upgrade.Hop, external bool) 
 		}
 		say("first control plane: kubeadm %s, `kubeadm upgrade plan`, `kubeadm upgrade apply v%s`", h.Kubernetes, h.Kubernetes)
 		if !external && len(h.Etcd) > 0 {
-			fmt.Fprintf(a.stdout, "      kubeadm takes its etcd member to %s with it\n", h.Etcd[len(h.Etcd)-1])
+			a.prose("      ", fmt.Sprintf("kubeadm takes its etcd member to %s with it", h.Etcd[len(h.Etcd)-1]))
 		}
 		say("other control planes, one at a time: kubeadm %s, `kubeadm upgrade node`", h.Kubernetes)
 		say("kubelets of the control planes, one at a time: drain, kubelet %s, restart, uncordon", h.Kubernetes)
@@ -104,6 +106,9 @@ func (a *app) upgradeText(from plan.Version, hops []upgrade.Hop, external bool) 
 		for _, n := range h.Notes {
 			a.prose("   - ", n)
 		}
+	}
+	if len(hops) == 1 {
+		return
 	}
 	fmt.Fprintln(a.stdout)
 	a.prose("", "Workers alone need not take every hop. "+workersWait(from, hops))
@@ -126,12 +131,18 @@ func workersWait(from plan.Version, hops []upgrade.Hop) string {
 
 // prose writes text to standard output behind a label, and the lines that it wraps to below its beginning.
 func (a *app) prose(label, text string) {
-	columns := width(a.stdout)
-	if columns == 0 || columns > 140 {
-		columns = 140
+	io.WriteString(a.stdout, a.folded(label, text))
+}
+
+// folded is text behind a label, as wide as standard output, and the lines that it wraps to below its beginning.
+func (a *app) folded(label, text string) string {
+	return hang(label, text, a.columns())
+}
+
+// columns are those of standard output, at most 140: wider text is hard to read.
+func (a *app) columns() int {
+	if columns := width(a.stdout); columns > 0 && columns < 140 {
+		return columns
 	}
-	for _, line := range wrap(text, max(20, columns-len(label))) {
-		fmt.Fprintf(a.stdout, "%s%s\n", label, line)
-		label = strings.Repeat(" ", len(label))
-	}
+	return 140
 }

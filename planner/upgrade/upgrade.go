@@ -7,7 +7,6 @@
 package upgrade
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/k8splan/k8splan/planner/plan"
@@ -38,7 +37,10 @@ func Path(from, to, etcd plan.Version) ([]Hop, error) {
 	case to.Before(from):
 		return nil, fmt.Errorf("%s is older than %s: kubeadm does not go back; restore a snapshot of etcd into a cluster of the old version instead", to, from)
 	case from == to:
-		return nil, errors.New("there is nothing to upgrade")
+		return nil, fmt.Errorf("%s is what the cluster has: there is nothing to upgrade", to)
+	}
+	if last, _ := plan.ParseVersion(newest.EtcdExternal()); !etcd.IsZero() && (etcd.Major != last.Major || etcd.MinorsAhead(last) > 0) {
+		return nil, fmt.Errorf("no data for etcd %s: the facts of %s end at %s; its release notes name the way", etcd, plan.FactsDate, last.MinorString())
 	}
 	stacked := etcd.IsZero()
 	if stacked {
@@ -105,6 +107,9 @@ func newestEtcd(minor int) (plan.Version, bool) {
 // notes asks each predicate of package plan whether it changes between two versions.
 func notes(from, to plan.Version) []string {
 	var notes []string
+	if last, _ := to.NewestPatch(); last.Before(to) {
+		notes = append(notes, fmt.Sprintf("%s is newer than %s, the newest of its minor that was known on %s: see that it exists, and read its notes.", to, last, plan.FactsDate))
+	}
 	turns := func(asked func(plan.Version) bool, note string) {
 		if !asked(from) && asked(to) {
 			notes = append(notes, note)

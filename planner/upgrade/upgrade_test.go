@@ -61,6 +61,22 @@ func TestPathRefuses(t *testing.T) {
 	}
 }
 
+func TestNoPath(t *testing.T) {
+	for _, c := range []struct{ from, to, etcd, want string }{
+		{"1.37.2", "1.36.3", "", "kubeadm does not go back"},
+		{"1.36.3", "1.36.3", "", "1.36.3 is what the cluster has"},
+		{"1.20.0", "1.36.3", "", "no data for Kubernetes 1.20.0"},
+		{"1.36.3", "1.37.2", "4.0.0", "no data for etcd 4.0.0"},
+		{"1.36.3", "1.37.2", "3.99.0", "no data for etcd 3.99.0"},
+		{"1.36.3", "1.37.2", "2.3.8", "no data for etcd 2.3.8"},
+	} {
+		etcd, _ := plan.ParseVersion(c.etcd)
+		if _, err := Path(v(c.from), v(c.to), etcd); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s to %s with etcd %q: %v", c.from, c.to, c.etcd, err)
+		}
+	}
+}
+
 // No hop skips a minor, of Kubernetes or of etcd; every etcd on the way is one that its kubeadm accepts; the last hop is the goal.
 func TestHopsKeepTheSkew(t *testing.T) {
 	oldest, newest := plan.KnownMinors()
