@@ -67,8 +67,6 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 		}
 	case lb.Kind == plan.ExternalBalancer && p.Cluster.Endpoint.Host == "":
 		say(balancer, lb.Block(), "kubespray must know where your balancer is. Write virtual_ip here, or control_plane_endpoint in cluster.")
-	case lb.Kind == plan.KubeVIP && lb.Mode == "bgp" && len(lb.BGPPeers) > 1:
-		say(balancer, lb.Attr("bgp_peers"), "kubespray hands kube-vip one router. Write one in bgp_peers.")
 	}
 	if n := len(p.Etcd.Members); n > 0 && n%2 == 0 {
 		say(evenEtcd, cmp.Or(p.Etcd.Members[0].Node, p.Nodes[0]).Attr("roles"), "kubespray stops at an even number of etcd members, and there are %d. Draw %d.", n, n+1)
@@ -350,8 +348,11 @@ func cluster(p *plan.Plan) ansible.Mapping {
 		if lb.Mode == "bgp" {
 			v.add("kube_vip_bgp_enabled", true)
 			v.add("kube_vip_local_as", lb.BGPAS)
-			v.add("kube_vip_bgp_peeraddress", lb.BGPPeers[0].Address.String())
-			v.add("kube_vip_bgp_peeras", lb.BGPPeers[0].AS)
+			peers := make([]string, len(lb.BGPPeers))
+			for i, peer := range lb.BGPPeers {
+				peers[i] = fmt.Sprintf("%s:%d::false", peer.Address, peer.AS) // without a password, in one hop
+			}
+			v.add("kube_vip_bgppeers", peers)
 		}
 	}
 	v.add("container_manager", map[string]string{plan.Containerd: "containerd", plan.CRIO: "crio", plan.Docker: "docker"}[p.Runtime.Name])

@@ -34,7 +34,7 @@ load_balancer "kube-vip" {
   virtual_ip = "10.99.0.1"
   mode       = "bgp"
   bgp_as     = 65000
-  bgp_peers  = ["10.0.0.1:65001"]
+  bgp_peers  = ["10.0.0.1:65001", "10.0.0.2:65001"]
 }
 node_pool "cp" {
   roles         = ["control-plane"]
@@ -49,7 +49,7 @@ node_pool "cp" {
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	options, diags := kubespray.Decode(p, p.Target.Body, p.Target.Context)
+	options, diags := kubespray.Decode(p, p.Target.Body, p.Target.Context) // two routers are no mistake
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
@@ -61,7 +61,7 @@ node_pool "cp" {
 	for _, f := range files {
 		all += string(f.Data)
 	}
-	want := map[string]int{"kube_vip_leader_election_enabled: true\n": 1, "kube_vip_bgp_routerid: ": len(p.ControlPlanes())}
+	want := map[string]int{`"10.0.0.1:65001::false"`: 1, `"10.0.0.2:65001::false"`: 1, "kube_vip_bgppeers:": 1, "kube_vip_leader_election_enabled: true\n": 1, "kube_vip_bgp_routerid: ": len(p.ControlPlanes())}
 	for _, n := range p.ControlPlanes() {
 		want[`kube_vip_bgp_routerid: "`+n.Address.String()+`"`] = 1
 	}
