@@ -106,6 +106,18 @@ func TestAction(t *testing.T) {
 	if got, err := os.ReadFile(output); err != nil || string(got) != "valid=true\nvalid=true\nvalid=false\nvalid=false\n" {
 		t.Errorf("outputs: %v %q", err, got)
 	}
+	if code, out := act("K8SPLAN_VERSION=", "K8SPLAN_REF=v1.2.3", "K8SPLAN_FILES= \n"); code != 1 || !strings.Contains(out, "topology.hcl") {
+		t.Errorf("the tag of the action, and no file: %d %s", code, out)
+	}
+	for env, want := range map[string]string{
+		"K8SPLAN_VERSION=v1.2":                    `::error title=k8splan::"v1.2" is no release of k8splan: write one such as v1.2.3`,
+		"K8SPLAN_VERSION=v1.2.3\n::add-mask::50%": `::error title=k8splan::"v1.2.3%0A::add-mask::50%25" is no release`,
+		"K8SPLAN_STRICT=yes":                      `::error title=k8splan::strict is "yes": write true or false`,
+	} {
+		if code, out := act(env, "K8SPLAN_FILES=good.hcl"); code != 2 || !strings.HasPrefix(out, want) {
+			t.Errorf("%q: %d %s", env, code, out)
+		}
+	}
 	if code, out := act("K8SPLAN_VERSION=v9.9.9"); code != 2 || !strings.Contains(out, "::error title=k8splan::cannot fetch") {
 		t.Errorf("no such release: %d %s", code, out)
 	}

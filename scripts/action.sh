@@ -8,8 +8,11 @@ set -euo pipefail
 
 releases=${K8SPLAN_RELEASES:-https://github.com/k8splan/k8splan/releases}
 
+# A workflow command ends with its line: the text must not begin another.
 die() {
-  printf '::error title=k8splan::%s\n' "$1"
+  local text=${1//\%/%25}
+  text=${text//$'\r'/%0D}
+  printf '::error title=k8splan::%s\n' "${text//$'\n'/%0A}"
   exit 2
 }
 
@@ -17,13 +20,14 @@ fetch() { curl --fail --silent --show-error --location --retry 3 --output "$2" "
 
 # --- the release
 
-tag=${K8SPLAN_VERSION:-}
-if [[ ! $tag =~ ^v?[0-9]+\.[0-9]+\.[0-9]+ ]]; then # a branch or a commit of the action is no release: v1 neither
+tag=${K8SPLAN_VERSION:-${K8SPLAN_REF:-}}
+# A branch or a commit of the action is no release, v1 neither; a version that somebody wrote is taken at its word.
+if [ "$tag" = latest ] || { [ -z "${K8SPLAN_VERSION:-}" ] && [[ ! $tag =~ ^v?[0-9]+\.[0-9]+\.[0-9]+ ]]; }; then
   tag=$(curl --fail --silent --show-error --location --retry 3 --output /dev/null --write-out '%{url_effective}' "$releases/latest") || die "cannot ask for the latest release"
   tag=${tag##*/}
 fi
 version=${tag#v}
-[[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+[0-9A-Za-z.+-]*$ ]] || die "$tag is no version"
+[[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+[0-9A-Za-z.+-]*$ ]] || die "\"$tag\" is no release of k8splan: write one such as v1.2.3"
 
 case $(uname -s) in
   Linux) os=linux ;;
@@ -57,15 +61,19 @@ fi
 # --- validate
 
 arguments=()
-[ "${K8SPLAN_STRICT:-false}" != true ] || arguments+=(--strict)
+case ${K8SPLAN_STRICT:-false} in
+  true) arguments+=(--strict) ;;
+  false) ;;
+  *) die "strict is \"$K8SPLAN_STRICT\": write true or false" ;;
+esac
 [ -z "${K8SPLAN_REQUIRE:-}" ] || arguments+=("--require=$K8SPLAN_REQUIRE")
 [ -z "${K8SPLAN_VAR_FILE:-}" ] || arguments+=("--var-file=$K8SPLAN_VAR_FILE")
 read -r -d '' -a files <<<"${K8SPLAN_FILES:-topology.hcl}" || true # ends at the end of the text
 
 if [ -n "${K8SPLAN_SARIF:-}" ]; then # its findings are said below
-  "$dir/k8splan" validate -o sarif ${arguments[@]+"${arguments[@]}"} -- "${files[@]}" >"$K8SPLAN_SARIF" || [ $? -eq 1 ]
+  "$dir/k8splan" validate -o sarif ${arguments[@]+"${arguments[@]}"} -- ${files[@]+"${files[@]}"} >"$K8SPLAN_SARIF" || [ $? -eq 1 ]
 fi
 valid=true
-"$dir/k8splan" validate -o github ${arguments[@]+"${arguments[@]}"} -- "${files[@]}" || { code=$? valid=false; }
+"$dir/k8splan" validate -o github ${arguments[@]+"${arguments[@]}"} -- ${files[@]+"${files[@]}"} || { code=$? valid=false; }
 printf 'valid=%s\n' "$valid" >>"${GITHUB_OUTPUT:-/dev/null}"
 exit "${code:-0}"
