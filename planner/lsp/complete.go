@@ -444,12 +444,16 @@ func nextAddress(p *plan.Plan) []offer {
 	return nil
 }
 
-// read offers what expressions can read: variables and locals.
+// read offers what expressions can read: variables and locals. A variable's own block reads neither, and a local not itself.
 func (k *completer) read() {
-	names := k.d.declarations()
-	if len(k.c.steps) > 1 {
+	top := ""
+	if len(k.c.path) > 0 {
+		top = k.c.path[0]
+	}
+	if len(k.c.steps) > 1 || top == "variable" {
 		return
 	}
+	names := slices.DeleteFunc(k.d.declarations(), func(n declared) bool { return top == "locals" && n.root == "local" && n.name == k.c.head })
 	for _, n := range names {
 		switch {
 		case len(k.c.steps) == 1 && k.c.steps[0] == n.root:

@@ -51,7 +51,7 @@ func (d *document) place(from *hcl.Diagnostic) span {
 
 // named is how a detail names the other place of a clash. Rules write it as "line 12"; HCL, of an argument that stands twice, as
 // "at topology.hcl:12,3-10".
-var named = regexp.MustCompile(`\bline (\d+)\b|\bat [^\s:]+:(\d+),\d+-`)
+var named = regexp.MustCompile(`\bline (\d+)\b|\bat .+?:(\d+),\d+-`)
 
 // others are the lines, counted from 0, of the other places that a diagnostic speaks of.
 func (d *document) others(from *hcl.Diagnostic) []int {

@@ -394,6 +394,8 @@ func TestCompletion(t *testing.T) {
 		{"the next node", design + "node \"|\"\n", []string{"worker-3", "cp-1"}, nil, `node "worker-3"`},
 		{"variables", strings.Replace(design, "var.domain", "var.|", 1), []string{"domain"}, []string{"racks"}, "  control_plane_endpoint = \"api.${var.domain}:6443\""},
 		{"locals", strings.Replace(design, "local.racks[0]", "lo|", 1), []string{"local.racks"}, nil, "  failure_domain = local.racks"},
+		{"no variable in a variable", "variable \"a\" {\n  type = |\n}\n", []string{"string"}, []string{"var.a"}, ""},
+		{"no local in itself", "locals {\n  a = 1\n  b = [for x in |]\n}\n", []string{"local.a"}, []string{"local.b"}, ""},
 		{"nothing in a comment", "cluster \"dev\" {\n  # ty|\n}\n", nil, []string{"type"}, ""},
 		{"nothing in a map", "node \"x\" {\n  labels = { \"|\" = \"x\" }\n}\n", nil, []string{"worker"}, ""},
 	} {
@@ -576,6 +578,18 @@ func TestDefinitionOfNames(t *testing.T) {
 		if len(got) != 1 || got[0].Range.Start.Line != line {
 			t.Errorf("%s: %+v", marked, got)
 		}
+	}
+}
+
+// TestDefinitionBlank: HCL names the file before the line of an argument that stands twice, and a file's name may hold blanks.
+func TestDefinitionBlank(t *testing.T) {
+	e := start(t, true)
+	document := map[string]any{"uri": "file:///my%20site/my%20lab.hcl", "languageId": "hcl", "version": 1, "text": "cluster \"dev\" {\n  max_nodes = 3\n  max_nodes = 4\n}\n"}
+	e.notify("textDocument/didOpen", map[string]any{"textDocument": document})
+	var got []location
+	e.call("textDocument/definition", map[string]any{"textDocument": document, "position": position{2, 4}}, &got)
+	if len(got) != 1 || got[0].Range.Start.Line != 1 {
+		t.Errorf("%+v", got)
 	}
 }
 
