@@ -128,7 +128,7 @@ func judgeWaivers(p *plan.Plan, rules map[string]*rule.Rule, found map[string]bo
 			}
 			say(waiverUnknown, w.RuleRange, "No rule is called %q.%s", w.Rule, meant)
 		case r.Permanent:
-			say(waiverPermanent, w.RuleRange, "The rule %s guards data or the installation itself, and holds for every design. Mend what it finds, and remove the waiver.", w.Rule)
+			say(waiverPermanent, w.RuleRange, "The rule %s holds for every design and cannot be waived. Mend what it finds, and remove the waiver.", w.Rule)
 		case earlier != nil:
 			say(waiverRepeated, w.RuleRange, "%s is already waived on %s. Keep one of the two waivers.", w.Rule, line(earlier.RuleRange))
 		case strings.TrimSpace(w.Reason) == "":
