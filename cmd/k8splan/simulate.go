@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -43,6 +44,7 @@ docs/availability.md has the model, its assumptions and how it was held against 
 			}
 			p := o.project.Plan()
 			m := simulate.New(p)
+			var text bytes.Buffer
 			if len(dns) > 0 {
 				if m, err = m.PlaceDNS(dns); err != nil {
 					return usageError{hinted{err, "--dns takes names of nodes, as `k8splan plan` shows them"}}
@@ -53,20 +55,21 @@ docs/availability.md has the model, its assumptions and how it was held against 
 				if out.value == "json" {
 					return a.document(describe.Sweep(p.Cluster.Name, m, r))
 				}
-				describe.Survival(a.stdout, p.Cluster.Name, r, a.style())
-				return nil
+				describe.Survival(&text, p.Cluster.Name, r, a.style())
+				_, err = text.WriteTo(a.stdout)
+				return err
 			}
 			var f simulate.Failure
 			var errs []error
-			for _, text := range kill {
-				u, err := m.Unit(text)
+			for _, name := range kill {
+				u, err := m.Unit(name)
 				errs = append(errs, err)
 				if !slices.ContainsFunc(f.Units, func(v simulate.Unit) bool { return u.String() == v.String() }) {
 					f.Units = append(f.Units, u)
 				}
 			}
-			for _, text := range cut {
-				c, err := m.Cut(text)
+			for _, name := range cut {
+				c, err := m.Cut(name)
 				errs = append(errs, err)
 				if !slices.Contains(f.Cuts, c) && !slices.Contains(f.Cuts, simulate.Cut{A: c.B, B: c.A}) {
 					f.Cuts = append(f.Cuts, c)
@@ -79,8 +82,9 @@ docs/availability.md has the model, its assumptions and how it was held against 
 			if out.value == "json" {
 				return a.document(describe.OneFailure(p.Cluster.Name, m, outcome))
 			}
-			describe.Outcome(a.stdout, outcome, a.style())
-			return nil
+			describe.Outcome(&text, outcome, a.style())
+			_, err = text.WriteTo(a.stdout)
+			return err
 		},
 	}
 	cmd.Flags().StringSliceVar(&kill, "kill", nil, "what fails: `UNIT,...` as node/NAME, zone/NAME, host/NAME or balancer/NAME")

@@ -65,8 +65,7 @@ says what etcd becomes, in which order the nodes are taken, and what changes tha
 				}
 				return a.document(doc)
 			}
-			a.upgradeText(versions[0], hops, etcd != "")
-			return nil
+			return a.upgradeText(versions[0], hops, etcd != "")
 		},
 	}
 	cmd.Flags().StringVar(&from, "from", "", "the cluster's `VERSION` now")
@@ -76,17 +75,19 @@ says what etcd becomes, in which order the nodes are taken, and what changes tha
 	return cmd
 }
 
-func (a *app) upgradeText(from plan.Version, hops []upgrade.Hop, external bool) {
+func (a *app) upgradeText(from plan.Version, hops []upgrade.Hop, external bool) error {
+	var out strings.Builder
+	prose := func(label, text string) { out.WriteString(a.folded(label, text)) }
 	count := fmt.Sprintf("%d hops", len(hops))
 	if len(hops) == 1 {
 		count = "1 hop"
 	}
-	a.prose("", fmt.Sprintf("From %s in %s. Take a snapshot of etcd before each; finish one on every node before the next begins.", from, count))
+	prose("", fmt.Sprintf("From %s in %s. Take a snapshot of etcd before each; finish one on every node before the next begins.", from, count))
 	for i, h := range hops {
-		fmt.Fprintf(a.stdout, "\n%d. Kubernetes %s\n", i+1, h.Kubernetes)
+		fmt.Fprintf(&out, "\n%d. Kubernetes %s\n", i+1, h.Kubernetes)
 		step := 'a'
 		say := func(format string, args ...any) {
-			a.prose(fmt.Sprintf("   %c. ", step), fmt.Sprintf(format, args...))
+			prose(fmt.Sprintf("   %c. ", step), fmt.Sprintf(format, args...))
 			step++
 		}
 		if external && len(h.Etcd) > 0 {
@@ -98,20 +99,21 @@ func (a *app) upgradeText(from plan.Version, hops []upgrade.Hop, external bool) 
 		}
 		say("first control plane: kubeadm %s, `kubeadm upgrade plan`, `kubeadm upgrade apply v%s`", h.Kubernetes, h.Kubernetes)
 		if !external && len(h.Etcd) > 0 {
-			a.prose("      ", fmt.Sprintf("kubeadm takes its etcd member to %s with it", h.Etcd[len(h.Etcd)-1]))
+			prose("      ", fmt.Sprintf("kubeadm takes its etcd member to %s with it", h.Etcd[len(h.Etcd)-1]))
 		}
 		say("other control planes, one at a time: kubeadm %s, `kubeadm upgrade node`", h.Kubernetes)
 		say("kubelets of the control planes, one at a time: drain, kubelet %s, restart, uncordon", h.Kubernetes)
 		say("workers, as many at a time as the workload spares: `kubeadm upgrade node`, drain, kubelet %s, restart, uncordon", h.Kubernetes)
 		for _, n := range h.Notes {
-			a.prose("   - ", n)
+			prose("   - ", n)
 		}
 	}
-	if len(hops) == 1 {
-		return
+	if len(hops) > 1 {
+		out.WriteByte('\n')
+		prose("", "Workers alone need not take every hop. "+workersWait(from, hops))
 	}
-	fmt.Fprintln(a.stdout)
-	a.prose("", "Workers alone need not take every hop. "+workersWait(from, hops))
+	_, err := io.WriteString(a.stdout, out.String())
+	return err
 }
 
 // workersWait says how long workers may keep their kubelets: until the last hop whose API server is three minors ahead of them, and so on.

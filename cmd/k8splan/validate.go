@@ -54,7 +54,9 @@ Exit code 0: no error in any file. 1: an error, or with --strict a warning.`,
 				switch out.value {
 				case "text":
 					a.printDiagnostics(o)
-					a.verdict(o, good)
+					if err := a.verdict(o, good); err != nil {
+						return err
+					}
 				case "json":
 				default:
 					all = append(all, o)
@@ -91,14 +93,15 @@ Exit code 0: no error in any file. 1: an error, or with --strict a warning.`,
 }
 
 // verdict closes the text on one file.
-func (a *app) verdict(o *opened, good bool) {
+func (a *app) verdict(o *opened, good bool) error {
 	said := tally(o.diags)
-	switch {
-	case !good:
+	if !good {
 		a.complain(errors.New(named(o.name) + ": " + said))
-	case said != "":
-		fmt.Fprintf(a.stdout, "%s: valid, with %s\n", named(o.name), said)
-	default:
-		fmt.Fprintf(a.stdout, "%s: valid\n", named(o.name))
+		return nil
 	}
+	if said != "" {
+		said = ", with " + said
+	}
+	_, err := fmt.Fprintf(a.stdout, "%s: valid%s\n", named(o.name), said)
+	return err
 }
