@@ -128,9 +128,9 @@ var artifactRules = []Rule{
 	}, func(p *plan.Plan) []Finding {
 		var findings []Finding
 		for _, r := range p.Runtime.Registries {
-			for _, m := range r.Mirrors {
+			for i, m := range r.Mirrors {
 				if _, host, _ := strings.Cut(m, "://"); host == r.Host {
-					findings = append(findings, one(r.Attr("mirrors"), "%s is asked after its mirrors anyway. Remove it from mirrors.", r.Host)...)
+					findings = append(findings, one(r.Element("mirrors", i), "%s is asked after its mirrors anyway. Remove it from mirrors.", r.Host)...)
 				}
 			}
 		}

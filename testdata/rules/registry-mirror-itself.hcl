@@ -8,6 +8,9 @@ node "dev-1" {
 
 container_runtime "containerd" {
   registry "quay.io" {
-    mirrors = ["https://quay.io"] # warning: registry-mirror-itself
+    mirrors = [
+      "https://mirror.example.com",
+      "https://quay.io", # warning: registry-mirror-itself
+    ]
   }
 }
