@@ -37,7 +37,7 @@ var permitted = map[string][]string{
 	"planner/spelling": nil,
 	"planner/spec":     slices.Concat(language, []string{"planner/rule", "planner/spelling", "topologies"}),
 	"planner/plan":     slices.Concat(language, []string{"planner/rule", "planner/spec", "planner/spelling", "topologies", "go4.org/netipx"}),
-	"planner/check":    slices.Concat(language, []string{"planner/rule", "planner/spec", "planner/spelling", "planner/plan", "topologies"}),
+	"planner/check":    slices.Concat(language, []string{"planner/rule", "planner/spec", "planner/spelling", "planner/plan", "topologies", "go4.org/netipx"}),
 	"planner/simulate": {"planner/plan", "planner/spelling", "topologies"},
 	"planner/upgrade":  {"planner/plan"},
 	// The language server: what an editor is told of a topology. Reading and writing its messages is the command's.

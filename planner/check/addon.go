@@ -176,7 +176,7 @@ var addonRules = []Rule{
 		var findings []Finding
 		for _, a := range p.Addons {
 			if why := plan.RetiredAddon(a.Name); why != "" {
-				findings = append(findings, Finding{a.NameRange, why})
+				findings = append(findings, Finding{At: a.NameRange, Detail: why})
 			}
 		}
 		return findings

@@ -85,6 +85,13 @@ func TestAdvice(t *testing.T) {
 			[]string{"host-address-is-virtual-ip: A virtual IP belongs to no host.", "load-balancer-virtual-ip-subnet"}},
 		{"an address beside a mirror", strings.Replace(pair, "254", "9", 1) + balancers("10.0.0.21", "10.0.0.21") + "artifacts {\n  mirror_url = \"https://10.0.0.22\"\n}\n", []string{"host-duplicate-address: 10.0.0.23 is free."}},
 
+		{"three hosts of one address", strings.Replace(pair, "254", "9", 1) + balancers("10.0.0.21", "10.0.0.21") + "node \"w-9\" {\n  roles   = [\"worker\"]\n  address = \"10.0.0.21\"\n}\n",
+			[]string{"host-duplicate-address: lb-2 is also the address of lb-1 (line 20). 10.0.0.22 is free.", "host-duplicate-address: w-9 is also the address of lb-1 (line 20). 10.0.0.23 is free."}},
+		{"a host with the virtual IP, and two with one address beside it", strings.Replace(pair, "254", "21", 1) + balancers("10.0.0.21", "10.0.0.21"),
+			[]string{"host-address-is-virtual-ip: 10.0.0.23 is free.", "host-duplicate-address: 10.0.0.22 is free."}},
+		{"both default ranges inside of the hosts' subnet", dev + dev1 + "network {\n  node_subnets = [\"10.0.0.0/8\", \"192.168.56.0/24\"]\n}\n",
+			[]string{`network-pods-overlap-nodes: Write pod_subnets = ["172.16.0.0/16"] in network.`, `network-services-overlap-nodes: Write service_subnets = ["172.18.0.0/16"] in network.`}},
+
 		{"both addresses of a host the same", lone(`"worker"`, "address = \"10.0.0.60\"\nsecondary_address = \"10.0.0.60\""), []string{"host-secondary-address-family"}},
 
 		{"a tainted architecture", lone(`"worker"`, "address = \"10.0.0.60\"\narch = \"arm64\"\ntaint {\n key = \"kubernetes.io/arch\"\n value = \"arm64\"\n effect = \"NoSchedule\"\n}"), nil},

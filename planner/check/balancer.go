@@ -63,14 +63,14 @@ var balancerRules = []Rule{
 		if p.LoadBalancer.Kind != plan.KubeVIP || p.LoadBalancer.VirtualIP.IsValid() {
 			return nil
 		}
-		suggestion := ""
+		var suggestion advice
 		if cps := p.ControlPlanes(); len(cps) > 0 && cps[len(cps)-1].Address.IsValid() {
 			suggestion = freeRun(p, cps[len(cps)-1].Address, 1)
 			if a, err := netip.ParseAddr(p.Cluster.Endpoint.Host); err == nil && p.Cluster.Has("control_plane_endpoint") && !slices.ContainsFunc(uses(p), func(u use) bool { return u.addr == a }) {
-				suggestion = fmt.Sprintf(" The endpoint is %s.", a)
+				suggestion = saying(fmt.Sprintf(" The endpoint is %s.", a))
 			}
 		}
-		return one(balancerAt(p), "kube-vip holds a virtual IP on one of the control planes, and none is written. Write virtual_ip = … here.%s", suggestion)
+		return advised(suggestion, balancerAt(p), "kube-vip holds a virtual IP on one of the control planes, and none is written. Write virtual_ip = … here.")
 	}},
 	{rule.Rule{
 		ID: "load-balancer-virtual-ip-alone", Severity: rule.Warning, Title: "Virtual IP with one balancer",
@@ -96,7 +96,7 @@ var balancerRules = []Rule{
 		if _, lost := nowhere(p); lost {
 			return nil // endpoint-leads-nowhere says it
 		}
-		return one(balancerAt(p), "%s (%s) share no address, so %s leads to one of them at a time. Write virtual_ip = … here.%s", quantity(len(lb.Nodes), "balancer"), sentence(names(lb.Nodes)), p.Cluster.Endpoint.Host, freeRun(p, lb.Nodes[0].Address, 1))
+		return advised(freeRun(p, lb.Nodes[0].Address, 1), balancerAt(p), "%s (%s) share no address, so %s leads to one of them at a time. Write virtual_ip = … here.", quantity(len(lb.Nodes), "balancer"), sentence(names(lb.Nodes)), p.Cluster.Endpoint.Host)
 	}},
 	{rule.Rule{
 		ID: "load-balancer-virtual-ip-filtered", Severity: rule.Error, Title: "Virtual IP on a network that filters it",
@@ -142,7 +142,7 @@ var balancerRules = []Rule{
 		for _, n := range carriers(p) {
 			s, ok := p.Network.NodeSubnet(n.Address)
 			if ok && s.Addr().Is4() == lb.VirtualIP.Is4() && !s.Contains(lb.VirtualIP) {
-				return one(lb.Attr("virtual_ip"), "%s lies outside of %s, the subnet of %s, and moves by ARP inside one subnet only. Take an address of that subnet.%s", lb.VirtualIP, s, n.Name, freeRun(p, n.Address, 1))
+				return advised(freeRun(p, n.Address, 1), lb.Attr("virtual_ip"), "%s lies outside of %s, the subnet of %s, and moves by ARP inside one subnet only. Take an address of that subnet.", lb.VirtualIP, s, n.Name)
 			}
 		}
 		return nil

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/big"
 	"net/netip"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -44,15 +43,13 @@ func byDefault(p *plan.Plan) string {
 	return " (the default)"
 }
 
-// roomFor suggests a pod range for n nodes, and a longer node mask where that would do.
-func roomFor(p *plan.Plan, pods netip.Prefix, n int) string {
-	wide := wideEnough(p, pods, n)
-	text := fmt.Sprintf(" A /%d holds %d.", wide.Bits(), holding(p, wide))
-	room := free(p, "pods", wide)
-	if prefix, found := strings.CutSuffix(strings.TrimSpace(room), " is free."); found && !p.Network.Has("pod_subnets") && len(p.Network.PodSubnets) == 1 {
-		return text + fmt.Sprintf(" Write pod_subnets = [%q] in network.", prefix)
+// roomFor suggests a pod range for n nodes.
+func roomFor(p *plan.Plan, pods span, n int) advice {
+	wide := wideEnough(p, pods.prefix, n)
+	room := free(p, pods, wide.Bits())
+	return func(at hcl.Range, made *offers) string {
+		return fmt.Sprintf(" A /%d holds %d.", wide.Bits(), holding(p, wide)) + room(at, made)
 	}
-	return text + room
 }
 
 // growth is what max_nodes adds to the nodes that are drawn, for the end of a clause.
@@ -74,8 +71,8 @@ var capacityRules = []Rule{
 		var findings []Finding
 		for _, s := range pods(p) {
 			if holds := holding(p, s.prefix); holds > 0 && holds < drawn {
-				findings = append(findings, one(podsAt(p), "Pods %s%s with /%d a node hold %s; the plan has %d%s.%s",
-					s.prefix, byDefault(p), p.Network.NodeMask(s.prefix), quantity(holds, "node"), drawn, growth(p, drawn), roomFor(p, s.prefix, p.Cluster.MaxNodes))...)
+				findings = append(findings, advised(roomFor(p, s, p.Cluster.MaxNodes), podsAt(p), "Pods %s%s with /%d a node hold %s; the plan has %d%s.",
+					s.prefix, byDefault(p), p.Network.NodeMask(s.prefix), quantity(holds, "node"), drawn, growth(p, drawn))...)
 			}
 		}
 		return findings
@@ -90,8 +87,8 @@ var capacityRules = []Rule{
 		var findings []Finding
 		for _, s := range pods(p) {
 			if holds := holding(p, s.prefix); holds >= drawn && holds < p.Cluster.MaxNodes {
-				findings = append(findings, one(podsAt(p), "Pods %s%s with /%d a node hold %s; the plan has %d and grows to %d (%s).%s",
-					s.prefix, byDefault(p), p.Network.NodeMask(s.prefix), quantity(holds, "node"), drawn, p.Cluster.MaxNodes, line(p.Cluster.Attr("max_nodes")), roomFor(p, s.prefix, p.Cluster.MaxNodes))...)
+				findings = append(findings, advised(roomFor(p, s, p.Cluster.MaxNodes), podsAt(p), "Pods %s%s with /%d a node hold %s; the plan has %d and grows to %d (%s).",
+					s.prefix, byDefault(p), p.Network.NodeMask(s.prefix), quantity(holds, "node"), drawn, p.Cluster.MaxNodes, line(p.Cluster.Attr("max_nodes")))...)
 			}
 		}
 		return findings
@@ -180,7 +177,7 @@ var capacityRules = []Rule{
 		for _, s := range services(p) {
 			room := size(s.prefix)
 			if s.prefix.Addr().BitLen()-s.prefix.Bits() >= 4 && room.Cmp(big.NewInt(int64(p.Cluster.MaxNodes))) < 0 {
-				findings = append(findings, one(s.at, "Services %s have %s addresses for a cluster of %d nodes, and cannot grow later.%s", s.prefix, room, p.Cluster.MaxNodes, free(p, "services", netip.PrefixFrom(s.prefix.Addr(), s.prefix.Addr().BitLen()-16)))...)
+				findings = append(findings, advised(free(p, s, s.prefix.Addr().BitLen()-16), s.at, "Services %s have %s addresses for a cluster of %d nodes, and cannot grow later.", s.prefix, room, p.Cluster.MaxNodes)...)
 			}
 		}
 		return findings

@@ -19,10 +19,12 @@ type Rule struct {
 	Check func(*plan.Plan) []Finding
 }
 
-// Finding is one place that breaks a rule. Detail is made of sentences: what is, why it matters, what to write instead.
+// Finding is one place that breaks a rule. Detail is made of sentences: what is, why it matters, what to write instead. Where the last of
+// them names something that is free in the design, it is advice: Run asks for it.
 type Finding struct {
 	At     hcl.Range
 	Detail string
+	advice advice
 }
 
 // Rules returns the rules of this package, by area.
@@ -48,25 +50,25 @@ func Waived(d *hcl.Diagnostic) (reason string, ok bool) { return rule.WaiverReas
 
 // Lands holds only those rules against the plan that say whether its target can express it at all, before the target's own words are read.
 func Lands(p *plan.Plan) hcl.Diagnostics {
-	var diags hcl.Diagnostics
-	for _, r := range Rules() {
-		if !slices.Contains([]string{"target-type", "target-version", "target-etcd"}, r.ID) {
-			continue
-		}
-		for _, f := range r.Check(p) {
-			diags = append(diags, r.Diagnostic(f.At, f.Detail))
-		}
-	}
-	return diags
+	return hold(p, slices.DeleteFunc(Rules(), func(r Rule) bool {
+		return !slices.Contains([]string{"target-type", "target-version", "target-etcd"}, r.ID)
+	}))
 }
 
 // Run holds every rule against the plan. Waive then puts the file's waivers over what this and the other stages found.
-func Run(p *plan.Plan) hcl.Diagnostics {
+func Run(p *plan.Plan) hcl.Diagnostics { return hold(p, Rules()) }
+
+// hold holds rules against the plan.
+func hold(p *plan.Plan, rules []Rule) hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	for _, r := range Rules() {
+	var made offers
+	for _, r := range rules {
 		for _, f := range r.Check(p) {
 			if f.At.Filename == "" {
 				f.At = p.Cluster.Block()
+			}
+			if f.advice != nil {
+				f.Detail += f.advice(f.At, &made)
 			}
 			diags = append(diags, r.Diagnostic(f.At, f.Detail))
 		}

@@ -139,7 +139,7 @@ var componentRules = []Rule{
 			if a.Name == "enable-admission-plugins" {
 				detail = fmt.Sprintf("--%s=%s replaces kubeadm's own list, in which NodeRestriction is: any kubelet could change any node. Write \"NodeRestriction,%s\".", a.Name, a.Value, a.Value)
 			}
-			findings = append(findings, Finding{p.Cluster.APIServer.Value("extra_args", a.Name), detail})
+			findings = append(findings, Finding{At: p.Cluster.APIServer.Value("extra_args", a.Name), Detail: detail})
 		}
 		return findings
 	}},

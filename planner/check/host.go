@@ -132,7 +132,7 @@ var hostRules = []Rule{
 		}
 		for _, u := range uses(p) {
 			if u.addr == vip {
-				return one(p.LoadBalancer.Attr("virtual_ip"), "%s is the address of %s (%s). A virtual IP belongs to no host.%s", vip, u.node.Name, line(u.at), freeRun(p, vip, 1))
+				return advised(freeRun(p, vip, 1), p.LoadBalancer.Attr("virtual_ip"), "%s is the address of %s (%s). A virtual IP belongs to no host.", vip, u.node.Name, line(u.at))
 			}
 		}
 		return nil
@@ -174,7 +174,7 @@ var hostRules = []Rule{
 			}
 			switch a := u.addr.As4(); [3]byte(a[1:]) {
 			case [3]byte{}:
-				findings = append(findings, one(u.at, "%s of %s is the network address of every subnet that it can lie in.%s", u.addr, u.node.Name, freeRun(p, u.addr, 1))...)
+				findings = append(findings, advised(freeRun(p, u.addr, 1), u.at, "%s of %s is the network address of every subnet that it can lie in.", u.addr, u.node.Name)...)
 			case [3]byte{255, 255, 255}:
 				findings = append(findings, one(u.at, "%s of %s is the broadcast address of every subnet that it can lie in. Begin lower.", u.addr, u.node.Name)...)
 			}
@@ -186,7 +186,7 @@ var hostRules = []Rule{
 			for _, u := range inside(s, all) {
 				switch u.addr {
 				case s.Masked().Addr():
-					findings = append(findings, one(u.at, "%s of %s is the network address of %s (%s).%s", u.addr, u.node.Name, s.Masked(), line(p.Network.Attr("node_subnets")), freeRun(p, u.addr, 1))...)
+					findings = append(findings, advised(freeRun(p, u.addr, 1), u.at, "%s of %s is the network address of %s (%s).", u.addr, u.node.Name, s.Masked(), line(p.Network.Attr("node_subnets")))...)
 				case plan.LastAddress(s):
 					findings = append(findings, one(u.at, "%s of %s is the broadcast address of %s (%s). Begin lower, or widen the subnet.", u.addr, u.node.Name, s.Masked(), line(p.Network.Attr("node_subnets")))...)
 				}
@@ -212,7 +212,7 @@ var hostRules = []Rule{
 		var findings []Finding
 		for _, u := range all {
 			if a := u.addr.As4(); slices.Contains(edges, u.addr) && [3]byte(a[1:]) != [3]byte{} && [3]byte(a[1:]) != [3]byte{255, 255, 255} { // those host-address-network refuses
-				findings = append(findings, one(u.at, "%s of %s is the first or the last address of %s, in which all hosts lie. Write another, or node_subnets if their subnet is larger.%s", u.addr, u.node.Name, subnet, freeRun(p, u.addr, 1))...)
+				findings = append(findings, advised(freeRun(p, u.addr, 1), u.at, "%s of %s is the first or the last address of %s, in which all hosts lie. Write another, or node_subnets if their subnet is larger.", u.addr, u.node.Name, subnet)...)
 			}
 		}
 		return findings
@@ -509,7 +509,7 @@ func duplicateAddresses(p *plan.Plan) []Finding {
 	for i, key := range order {
 		uses := shared[key]
 		first, second := uses[0], uses[1]
-		free := ""
+		var free advice
 		if i < mostAdvised { // each looks through all hosts
 			moving := []*plan.Node{second.node}
 			if second.node.Pool != "" {
@@ -519,10 +519,10 @@ func duplicateAddresses(p *plan.Plan) []Finding {
 		}
 		last := uses[len(uses)-2:]
 		if first == last[0] {
-			findings = append(findings, one(second.at, "%s of %s is also the address of %s (%s).%s", first.addr, second.node.Name, first.node.Name, line(first.at), free)...)
+			findings = append(findings, advised(free, second.at, "%s of %s is also the address of %s (%s).", first.addr, second.node.Name, first.node.Name, line(first.at))...)
 			continue
 		}
-		findings = append(findings, one(second.at, "%s to %s, the addresses of %s to %s, are also those of %s to %s (%s).%s", first.addr, last[0].addr, second.node.Name, last[1].node.Name, first.node.Name, last[0].node.Name, line(first.at), free)...)
+		findings = append(findings, advised(free, second.at, "%s to %s, the addresses of %s to %s, are also those of %s to %s (%s).", first.addr, last[0].addr, second.node.Name, last[1].node.Name, first.node.Name, last[0].node.Name, line(first.at))...)
 	}
 	return findings
 }

@@ -190,7 +190,7 @@ func labelled(p *plan.Plan, judge func(key, value string, n *plan.Node) string) 
 		for _, key := range slices.Sorted(maps.Keys(group[0].Labels)) {
 			for _, n := range group {
 				if says := judge(key, n.Labels[key], n); says != "" {
-					findings = append(findings, Finding{labelsAt(n), says})
+					findings = append(findings, Finding{At: labelsAt(n), Detail: says})
 					break
 				}
 			}

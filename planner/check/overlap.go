@@ -1,7 +1,6 @@
 package check
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -25,11 +24,11 @@ func pairRule(id, title, doc, fix string, severity rule.Severity, a, b func(*pla
 		var findings []Finding
 		for i, pair := range overlaps(a(p), b(p)) {
 			first, other := pair[0], pair[1]
-			advice := ""
+			var moving advice
 			if i < mostAdvised {
-				advice = move(p, first)
+				moving = move(p, first)
 			}
-			findings = append(findings, Finding{written(first.at, other.at), fmt.Sprintf("%s %s %s.%s", standing(first), relation(first.prefix, other.prefix), describe(other)+where(other.at), advice)})
+			findings = append(findings, advised(moving, written(first.at, other.at), "%s %s %s%s.", standing(first), relation(first.prefix, other.prefix), describe(other), where(other.at))...)
 		}
 		return findings
 	}}
@@ -61,19 +60,14 @@ func opening(s span) string {
 }
 
 // move says what to write instead of a range of pods or Services; other ranges are the site's, and only their owner can say.
-func move(p *plan.Plan, s span) string {
+func move(p *plan.Plan, s span) advice {
 	switch s.what {
 	case "pods", "services":
+		return free(p, s, s.prefix.Bits())
 	case "node subnet":
-		return " Correct node_subnets, or the other range."
-	default:
-		return ""
+		return saying(" Correct node_subnets, or the other range.")
 	}
-	advice := free(p, s.what, s.prefix)
-	if advice == "" || s.at.Filename != "" {
-		return advice
-	}
-	return fmt.Sprintf(" Write %s_subnets = [%q] in network.", strings.TrimSuffix(s.what, "s"), strings.TrimSuffix(strings.TrimSpace(advice), " is free."))
+	return nil
 }
 
 func where(at hcl.Range) string {
@@ -118,7 +112,7 @@ func hostsInside(p *plan.Plan, ranges []span, except []span) []Finding {
 		if s.at.Filename == "" {
 			text += " (the default)"
 		}
-		findings = append(findings, one(at, "%s holds %s, the address of %s (%s)%s. Packets for hosts would be sent to pods or Services instead.%s", text, in[0].addr, in[0].node.Name, line(in[0].at), others, move(p, s))...)
+		findings = append(findings, advised(move(p, s), at, "%s holds %s, the address of %s (%s)%s. Packets for hosts would be sent to pods or Services instead.", text, in[0].addr, in[0].node.Name, line(in[0].at), others)...)
 	}
 	return findings
 }
@@ -200,7 +194,7 @@ var overlapRules = []Rule{
 	}, func(p *plan.Plan) []Finding {
 		var findings []Finding
 		for _, pair := range overlaps(wanted(p), targetRanges(p)) {
-			findings = append(findings, one(written(pair[0].at, pair[1].at), "%s %s the range %s, which hosts of target %s use for themselves.%s", standing(pair[0]), relation(pair[0].prefix, pair[1].prefix), pair[1].prefix, p.Target.Name, move(p, pair[0]))...)
+			findings = append(findings, advised(move(p, pair[0]), written(pair[0].at, pair[1].at), "%s %s the range %s, which hosts of target %s use for themselves.", standing(pair[0]), relation(pair[0].prefix, pair[1].prefix), pair[1].prefix, p.Target.Name)...)
 		}
 		for _, s := range targetRanges(p) {
 			in := slices.DeleteFunc(slices.Clone(inside(s.prefix, uses(p))), func(u use) bool {
@@ -220,7 +214,7 @@ var overlapRules = []Rule{
 	}, func(p *plan.Plan) []Finding {
 		var findings []Finding
 		for _, pair := range overlaps(wanted(p), docker(p)) {
-			findings = append(findings, one(written(pair[0].at, pair[1].at), "%s %s %s, which Docker gives docker0 on every host.%s", standing(pair[0]), relation(pair[0].prefix, pair[1].prefix), dockerBridge, move(p, pair[0]))...)
+			findings = append(findings, advised(move(p, pair[0]), written(pair[0].at, pair[1].at), "%s %s %s, which Docker gives docker0 on every host.", standing(pair[0]), relation(pair[0].prefix, pair[1].prefix), dockerBridge)...)
 		}
 		if len(docker(p)) > 0 {
 			if in := inside(dockerBridge, uses(p)); len(in) > 0 && len(overlaps(nodeSubnets(p), docker(p))) == 0 {
@@ -289,7 +283,7 @@ var overlapRules = []Rule{
 		for _, server := range p.Servers() {
 			for _, s := range slices.Concat(pods(p), services(p)) {
 				if s.prefix.Contains(server.Addr) {
-					findings = append(findings, one(server.At, "The %s %s lies inside of %s%s, so it is cut off when the pod network comes up. Move the range, or the server.%s", server.What, server.Addr, describe(s), where(s.at), move(p, s))...)
+					findings = append(findings, advised(move(p, s), server.At, "The %s %s lies inside of %s%s, so it is cut off when the pod network comes up. Move the range, or the server.", server.What, server.Addr, describe(s), where(s.at))...)
 					break
 				}
 			}
@@ -306,12 +300,16 @@ var overlapRules = []Rule{
 		for _, s := range wanted(p) {
 			for _, bad := range specialRanges {
 				if bad.prefix.Overlaps(s.prefix) && s.prefix.Bits() > 0 {
-					findings = append(findings, one(s.at, "%s %s the %s range %s.%s", opening(s), touches(s.prefix, bad.prefix), bad.what, bad.prefix, move(p, s))...)
+					findings = append(findings, advised(move(p, s), s.at, "%s %s the %s range %s.", opening(s), touches(s.prefix, bad.prefix), bad.what, bad.prefix)...)
 					break
 				}
 			}
 			if s.prefix.Bits() == 0 {
-				findings = append(findings, one(s.at, "%s is every address that there is.%s", opening(s), free(p, s.what, netip.PrefixFrom(s.prefix.Addr(), s.prefix.Addr().BitLen()/2)))...)
+				instead := saying(" Write the subnets that the hosts are in.")
+				if s.what != "node subnet" {
+					instead = free(p, s, s.prefix.Addr().BitLen()/2)
+				}
+				findings = append(findings, advised(instead, s.at, "%s is every address that there is.", opening(s))...)
 			}
 		}
 		return findings
@@ -327,7 +325,7 @@ var overlapRules = []Rule{
 			special := slices.ContainsFunc(specialRanges, func(b specialRange) bool { return b.prefix.Overlaps(s.prefix) })
 			refused := s.what == "services" && s.prefix.Bits() < 12 // network-service-range-large says it
 			if s.prefix.Addr().Is4() && !private(s.prefix) && !special && !refused && s.prefix.Bits() > 0 {
-				findings = append(findings, one(s.at, "%s is not private: its addresses belong to somebody on the internet, who cannot be reached from the cluster.%s", opening(s), move(p, s))...)
+				findings = append(findings, advised(move(p, s), s.at, "%s is not private: its addresses belong to somebody on the internet, who cannot be reached from the cluster.", opening(s))...)
 			}
 		}
 		return findings

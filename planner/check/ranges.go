@@ -6,8 +6,10 @@ import (
 	"math/big"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+	"go4.org/netipx"
 
 	"github.com/k8splan/k8splan/planner/plan"
 )
@@ -148,9 +150,57 @@ func taken(p *plan.Plan, save string) []netip.Prefix {
 // dockerBridge is the default of Docker's docker0. Source: https://docs.docker.com/engine/network/drivers/bridge/
 var dockerBridge = netip.MustParsePrefix("172.17.0.0/16")
 
-// free suggests a range of the size given that touches nothing in the design, as a sentence part: "10.245.0.0/16 is free". The
-// candidates begin where Kubernetes' users look first.
-func free(p *plan.Plan, what string, like netip.Prefix) string {
+// advice is the last sentence of a finding, with a space before it, "" where there is none. It sees where the finding is, and what others of
+// the same run were offered: who follows all of them at once must not be sent to one address twice.
+type advice func(at hcl.Range, made *offers) string
+
+// saying is advice that offers nothing.
+func saying(text string) advice { return func(hcl.Range, *offers) string { return text } }
+
+// offers are the addresses and ranges that findings of one run call free, each with the place that it is meant for.
+type offers []offer
+
+type offer struct {
+	place       string
+	first, last netip.Addr
+}
+
+// add keeps what a place was offered; what it asks for again it may be offered again.
+func (o *offers) add(place string, first, last netip.Addr) {
+	*o = append(*o, offer{place, first, last})
+}
+
+// others are the offers to other places.
+func (o *offers) others(place string) []netipx.IPRange {
+	var all []netipx.IPRange
+	for _, made := range *o {
+		if made.place != place {
+			all = append(all, netipx.IPRangeFrom(made.first, made.last))
+		}
+	}
+	return all
+}
+
+// free suggests another range for pods or Services, of the length given, that touches nothing in the design: " 10.245.0.0/16 is free.", or
+// where to write it if the range is a default.
+func free(p *plan.Plan, s span, bits int) advice {
+	return func(_ hcl.Range, made *offers) string {
+		place := describe(s)
+		r, ok := freeRange(p, s.what, netip.PrefixFrom(s.prefix.Addr(), bits), made.others(place))
+		if !ok {
+			return ""
+		}
+		made.add(place, r.Addr(), plan.LastAddress(r))
+		if s.at.Filename == "" && len(p.Network.PodSubnets) == 1 && len(p.Network.ServiceSubnets) == 1 {
+			return fmt.Sprintf(" Write %s_subnets = [%q] in network.", strings.TrimSuffix(s.what, "s"), r)
+		}
+		return fmt.Sprintf(" %s is free.", r)
+	}
+}
+
+// freeRange finds a range of the family and length given that touches nothing in the design, nor what was offered. The candidates begin
+// where Kubernetes' users look first.
+func freeRange(p *plan.Plan, what string, like netip.Prefix, offered []netipx.IPRange) (netip.Prefix, bool) {
 	used, hosts := taken(p, what), uses(p)
 	candidates := []string{"10.244.0.0", "10.96.0.0", "10.32.0.0", "10.128.0.0", "10.0.0.0", "172.16.0.0", "100.64.0.0", "192.168.0.0"}
 	if what == "services" {
@@ -166,9 +216,10 @@ func free(p *plan.Plan, what string, like netip.Prefix) string {
 				break
 			}
 			clash := slices.ContainsFunc(used, r.Overlaps) || len(inside(r, hosts)) > 0 ||
-				p.LoadBalancer.VirtualIP.IsValid() && r.Contains(p.LoadBalancer.VirtualIP)
+				p.LoadBalancer.VirtualIP.IsValid() && r.Contains(p.LoadBalancer.VirtualIP) ||
+				slices.ContainsFunc(offered, netipx.RangeOfPrefix(r).Overlaps)
 			if !clash {
-				return fmt.Sprintf(" %s is free.", r)
+				return r, true
 			}
 			next, ok := following(r)
 			if !ok {
@@ -177,7 +228,7 @@ func free(p *plan.Plan, what string, like netip.Prefix) string {
 			r = next
 		}
 	}
-	return ""
+	return netip.Prefix{}, false
 }
 
 // following is the range of the same size just after.
@@ -205,15 +256,19 @@ func size(r netip.Prefix) *big.Int {
 }
 
 // freeRun says which n addresses near one are free, as a sentence: " 10.0.0.61 is free." (see plan.FreeRun)
-func freeRun(p *plan.Plan, near netip.Addr, n int, moving ...*plan.Node) string {
-	first, last, ok := p.FreeRun(near, n, moving...)
-	switch {
-	case !ok:
-		return ""
-	case n == 1:
-		return fmt.Sprintf(" %s is free.", first)
+func freeRun(p *plan.Plan, near netip.Addr, n int, moving ...*plan.Node) advice {
+	return func(at hcl.Range, made *offers) string {
+		place := at.String()
+		first, last, ok := p.FreeRun(near, n, made.others(place), moving...)
+		if !ok {
+			return ""
+		}
+		made.add(place, first, last)
+		if n == 1 {
+			return fmt.Sprintf(" %s is free.", first)
+		}
+		return fmt.Sprintf(" %s to %s are free.", first, last)
 	}
-	return fmt.Sprintf(" %s to %s are free.", first, last)
 }
 
 // family names the family of an address.

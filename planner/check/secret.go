@@ -42,7 +42,7 @@ func secretRule(id, title, doc, fix, detail string, is func(string) bool, source
 		var findings []Finding
 		literals(p, func(text string, at hcl.Range) {
 			if is(text) {
-				findings = append(findings, Finding{at, detail})
+				findings = append(findings, Finding{At: at, Detail: detail})
 			}
 		})
 		return findings

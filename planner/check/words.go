@@ -13,7 +13,12 @@ import (
 
 // one is a single finding.
 func one(at hcl.Range, format string, args ...any) []Finding {
-	return []Finding{{at, fmt.Sprintf(format, args...)}}
+	return []Finding{{At: at, Detail: fmt.Sprintf(format, args...)}}
+}
+
+// advised is a single finding whose last sentence is advice.
+func advised(a advice, at hcl.Range, format string, args ...any) []Finding {
+	return []Finding{{at, fmt.Sprintf(format, args...), a}}
 }
 
 // line says where a range is, inside the one file of a design.
@@ -106,7 +111,7 @@ func having(nodes []*plan.Node, is func(*plan.Node) bool) []*plan.Node {
 func each(nodes []*plan.Node, breaks func(*plan.Node) bool, at func(*plan.Node) hcl.Range, say func(first *plan.Node, all []*plan.Node) string) []Finding {
 	var findings []Finding
 	for _, group := range blocks(having(nodes, breaks)) {
-		findings = append(findings, Finding{at(group[0]), say(group[0], group)})
+		findings = append(findings, Finding{At: at(group[0]), Detail: say(group[0], group)})
 	}
 	return findings
 }

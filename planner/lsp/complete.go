@@ -438,7 +438,7 @@ func nextAddress(p *plan.Plan) []offer {
 	if !highest.IsValid() {
 		return nil
 	}
-	if next, _, ok := p.FreeRun(highest, 1); ok {
+	if next, _, ok := p.FreeRun(highest, 1, nil); ok {
 		return []offer{{next.String(), "the next free address", ""}}
 	}
 	return nil

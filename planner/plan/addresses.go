@@ -160,8 +160,8 @@ func (n *Network) NodeSubnet(a netip.Addr) (netip.Prefix, bool) {
 // FreeRun finds n addresses in a row, behind near where there is room, that a host can have and nothing in the design has. They lie in the
 // node subnet of near, or the range of the target; where none is written, in its /24, or its /64 of IPv6: what is likely to be one. Where the
 // target states no router, the first and the last address of the subnet are likely to be it. The addresses of the hosts that are moving do
-// not count as taken. ok is false where there is no such run.
-func (p *Plan) FreeRun(near netip.Addr, n int, moving ...*Node) (first, last netip.Addr, ok bool) {
+// not count as taken, and what was offered to others does. ok is false where there is no such run.
+func (p *Plan) FreeRun(near netip.Addr, n int, offered []netipx.IPRange, moving ...*Node) (first, last netip.Addr, ok bool) {
 	subnet, known := p.Network.NodeSubnet(near)
 	for _, text := range p.Target.texts("subnets") {
 		if s, err := netip.ParsePrefix(text); err == nil && s.Contains(near) && !known {
@@ -187,10 +187,10 @@ func (p *Plan) FreeRun(near netip.Addr, n int, moving ...*Node) (first, last net
 	for _, m := range moving {
 		moves[m] = true
 	}
-	var taken []netip.Addr
+	taken := slices.Clone(offered)
 	add := func(a netip.Addr) {
 		if a.Is4() == near.Is4() && !a.Less(lowest) && !highest.Less(a) {
-			taken = append(taken, a)
+			taken = append(taken, netipx.IPRangeFrom(a, a))
 		}
 	}
 	for _, node := range p.Nodes {
@@ -216,20 +216,22 @@ func (p *Plan) FreeRun(near netip.Addr, n int, moving ...*Node) (first, last net
 		}
 	}
 	if !router {
-		taken = append(taken, lowest, highest)
+		add(lowest)
+		add(highest)
 	}
 	if a, err := netip.ParseAddr(p.Cluster.Endpoint.Host); err == nil {
 		add(a)
 	}
-	slices.SortFunc(taken, netip.Addr.Compare)
+	slices.SortFunc(taken, func(a, b netipx.IPRange) int { return a.From().Compare(b.From()) })
 
 	for _, start := range []netip.Addr{near.Next(), lowest} {
 		if !start.IsValid() || start.Less(lowest) || highest.Less(start) {
 			continue
 		}
-		i, _ := slices.BinarySearchFunc(taken, start, netip.Addr.Compare)
-		for ; i < len(taken) && distance(start, taken[i]) < uint64(n); i++ {
-			start = taken[i].Next()
+		for _, t := range taken {
+			if !t.To().Less(start) && (!start.Less(t.From()) || distance(start, t.From()) < uint64(n)) {
+				start = t.To().Next()
+			}
 		}
 		if last, ok := offset(start, n-1); ok && !highest.Less(last) {
 			return start, last, true
