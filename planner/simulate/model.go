@@ -73,8 +73,13 @@ func (f Failure) String() string {
 	return strings.Join(parts, " + ")
 }
 
-// external is the name of the one balancer unit that stands for a balancer that the plan does not make.
+// external is the name of the one balancer unit that stands for a balancer that the plan does not make. A balancer of the plan may have it too.
 const external = "external"
+
+// isExternal says whether a unit is that one: a plan with it has no balancer of its own.
+func (m *Model) isExternal(u Unit) bool {
+	return u.Kind == BalancerUnit && m.p.LoadBalancer.Kind == plan.ExternalBalancer
+}
 
 // Model answers for one plan. It is never modified after New.
 type Model struct {
@@ -257,12 +262,11 @@ func (m *Model) with(f Failure) *world {
 		for _, i := range u.nodes {
 			w.dead[i] = true
 		}
-		if u.Kind == BalancerUnit {
-			if u.Name == external {
-				w.external = true
-			} else {
-				w.mute[m.index[u.Name]] = true
-			}
+		switch {
+		case m.isExternal(u):
+			w.external = true
+		case u.Kind == BalancerUnit:
+			w.mute[m.index[u.Name]] = true
 		}
 	}
 	for _, c := range f.Cuts {

@@ -30,7 +30,7 @@ func one(parts []int) need {
 func (m *Model) takes(u Unit) []int {
 	n := len(m.nodes)
 	switch {
-	case u.Kind == BalancerUnit && u.Name == external:
+	case m.isExternal(u):
 		return []int{2 * n}
 	case u.Kind == BalancerUnit:
 		return []int{n + m.index[u.Name]}

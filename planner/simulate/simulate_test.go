@@ -563,3 +563,22 @@ func TestFoldKeepsWhatMustBeDone(t *testing.T) {
 		}
 	}
 }
+
+// TestNodeCalledExternal: a balancer of the plan is judged as what it is, whatever its name.
+func TestNodeCalledExternal(t *testing.T) {
+	plain := design{etcd: 3, cps: 3, workers: 2, lbs: 1, kind: plan.HAProxy, apart: true}
+	named := plain
+	named.rename = func(name string) string { return strings.Replace(name, "lb-1", "external", 1) }
+	want := fmt.Sprint(outcome(t, plain.plan(), "balancer/lb-1", ""))
+	if got := fmt.Sprint(outcome(t, named.plan(), "balancer/external", "")); got != strings.ReplaceAll(want, "lb-1", "external") {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	m := New(named.plan())
+	lb, err := m.Unit("balancer/external")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if remedy := m.remedy(lb); strings.Contains(remedy, "the plan cannot see") {
+		t.Errorf("remedy: %s", remedy)
+	}
+}

@@ -293,7 +293,7 @@ func (m *Model) Points(singles []Row) []Point {
 
 // remedy says what would remove a single point of failure: one thing for each need that it breaks.
 func (m *Model) remedy(u Unit) string {
-	if u.Kind == BalancerUnit && u.Name == external {
+	if m.isExternal(u) {
 		return "make the balancer itself redundant: the plan cannot see whether it is"
 	}
 	breaks := func(ways []way) bool {
