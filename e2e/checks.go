@@ -13,8 +13,6 @@ import (
 	"sort"
 	"strings"
 	"time"
-
-	"github.com/k8splan/k8splan/e2e/lab"
 )
 
 // check asks the cluster for what a cluster is for.
@@ -52,7 +50,7 @@ func (c *cluster) checkNodes(ctx context.Context) error {
 
 // checkEtcd compares etcd's own member list with the generated one, over the network and with the API server's certificate.
 func (c *cluster) checkEtcd(ctx context.Context) error {
-	etcd, err := c.etcdctl(ctx)
+	etcd, err := c.etcdctl(ctx, c.members...)
 	if err != nil {
 		return err
 	}
@@ -91,8 +89,8 @@ func (c *cluster) checkEtcd(ctx context.Context) error {
 	return nil
 }
 
-// etcdctl returns a client of every member, with the API server's certificate.
-func (c *cluster) etcdctl(ctx context.Context) (func(context.Context, ...string) ([]byte, error), error) {
+// etcdctl returns a client of these members, with the API server's certificate.
+func (c *cluster) etcdctl(ctx context.Context, members ...member) (func(context.Context, ...string) ([]byte, error), error) {
 	boot := c.bootstrap()
 	env := os.Environ()
 	for variable, path := range map[string]string{"ETCDCTL_CACERT": "etcd/ca.crt", "ETCDCTL_CERT": "apiserver-etcd-client.crt", "ETCDCTL_KEY": "apiserver-etcd-client.key"} {
@@ -107,7 +105,7 @@ func (c *cluster) etcdctl(ctx context.Context) (func(context.Context, ...string)
 		env = append(env, variable+"="+name)
 	}
 	var endpoints []string
-	for _, m := range c.members {
+	for _, m := range members {
 		endpoints = append(endpoints, m.ClientURL)
 	}
 	return func(ctx context.Context, args ...string) ([]byte, error) {
@@ -121,6 +119,9 @@ func (c *cluster) etcdctl(ctx context.Context) (func(context.Context, ...string)
 		return out, err
 	}, nil
 }
+
+// replicas of the Deployment in workload.
+const replicas = 2
 
 // workload is a Deployment of replicas spread over the nodes, a Service before it and a pod that asks.
 const workload = `apiVersion: apps/v1
@@ -151,8 +152,7 @@ spec:
 
 // checkService wants a Deployment's every pod to answer a pod through a Service found by name, on whichever node they are.
 func (c *cluster) checkService(ctx context.Context) error {
-	const replicas = 2
-	if _, err := c.kubeInput(ctx, fmt.Sprintf(workload, replicas, lab.ProbeImage, lab.ProbeImage), "apply", "-f", "-"); err != nil {
+	if _, err := c.kubeInput(ctx, fmt.Sprintf(workload, replicas, c.bootstrap().ProbeImage(), c.bootstrap().ProbeImage()), "apply", "-f", "-"); err != nil {
 		return err
 	}
 	if _, err := c.kube(ctx, "rollout", "status", "deploy/web", "--timeout=120s"); err != nil {
@@ -161,21 +161,8 @@ func (c *cluster) checkService(ctx context.Context) error {
 	if _, err := c.kube(ctx, "wait", "pod/probe", "--for=condition=Ready", "--timeout=60s"); err != nil {
 		return err
 	}
-	answered := map[string]bool{}
-	// kube-proxy programs a Service up to a second after its pods are ready
-	err := eventually(ctx, 60*time.Second, func() error {
-		out, err := c.kube(ctx, "exec", "probe", "--", "probe", "get", "http://web/")
-		if err != nil {
-			return err
-		}
-		answered[strings.TrimSpace(out)] = true
-		if len(answered) < replicas {
-			return fmt.Errorf("only %v answered", slices.Sorted(maps.Keys(answered)))
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("Service web: %w", err)
+	if err := c.answers(ctx, "http://web/", replicas); err != nil {
+		return err
 	}
 	// after a restore a kube-proxy may have waited half a minute before it asked the API again
 	var out string
@@ -191,6 +178,26 @@ func (c *cluster) checkService(ctx context.Context) error {
 	}
 	if !strings.Contains(out, address) {
 		return fmt.Errorf("cluster DNS answers %s for kubernetes.default.svc, not %s", strings.TrimSpace(out), address)
+	}
+	return nil
+}
+
+// answers wants so many pods to answer the asking pod at one address, by turns.
+func (c *cluster) answers(ctx context.Context, url string, pods int) error {
+	answered := map[string]bool{}
+	// kube-proxy programs a Service up to a second after its pods are ready
+	if err := eventually(ctx, 60*time.Second, func() error {
+		out, err := c.kube(ctx, "exec", "probe", "--", "probe", "get", url)
+		if err != nil {
+			return err
+		}
+		answered[strings.TrimSpace(out)] = true
+		if len(answered) < pods {
+			return fmt.Errorf("only %v answered", slices.Sorted(maps.Keys(answered)))
+		}
+		return nil
+	}); err != nil {
+		return fmt.Errorf("%s: %w", url, err)
 	}
 	return nil
 }

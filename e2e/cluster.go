@@ -89,25 +89,23 @@ func (c *cluster) readInventory(ctx context.Context) error {
 	}
 	var meta struct {
 		HostVars map[string]struct {
-			Address json.RawMessage `json:"ansible_host"`
+			Address   json.RawMessage `json:"ansible_host"`
+			Secondary json.RawMessage `json:"secondary_ip"`
 		} `json:"hostvars"`
 	}
 	if err := json.Unmarshal(raw["_meta"], &meta); err != nil {
 		return err
 	}
 	for name, vars := range meta.HostVars {
-		var address string
-		// a value marked !unsafe is printed as {"__ansible_unsafe": "…"}
-		if json.Unmarshal(vars.Address, &address) != nil {
-			var unsafe struct {
-				Value string `json:"__ansible_unsafe"`
-			}
-			if err := json.Unmarshal(vars.Address, &unsafe); err != nil {
-				return fmt.Errorf("ansible_host of %s: %w", name, err)
-			}
-			address = unsafe.Value
+		address, err := text(vars.Address)
+		if err != nil {
+			return fmt.Errorf("ansible_host of %s: %w", name, err)
 		}
-		c.nodes = append(c.nodes, c.h.lab.Node(name, address))
+		secondary, err := text(vars.Secondary)
+		if err != nil {
+			return fmt.Errorf("secondary_ip of %s: %w", name, err)
+		}
+		c.nodes = append(c.nodes, c.h.lab.Node(name, address, secondary))
 	}
 	sort.Slice(c.nodes, func(i, j int) bool { return c.nodes[i].Name < c.nodes[j].Name })
 
@@ -133,6 +131,20 @@ func (c *cluster) readInventory(ctx context.Context) error {
 		c.groups[name] = hosts(name)
 	}
 	return nil
+}
+
+// text reads a host's variable as ansible-inventory prints it; what is not there is empty. A value marked !unsafe is printed as
+// {"__ansible_unsafe": "…"}.
+func text(data json.RawMessage) (string, error) {
+	var plain string
+	if len(data) == 0 || json.Unmarshal(data, &plain) == nil {
+		return plain, nil
+	}
+	var unsafe struct {
+		Value string `json:"__ansible_unsafe"`
+	}
+	err := json.Unmarshal(data, &unsafe)
+	return unsafe.Value, err
 }
 
 func (c *cluster) readMembers() error {
@@ -169,7 +181,7 @@ func (c *cluster) checkSupplies() error {
 				continue
 			}
 			reference := fields[column]
-			if file == "files.txt" && !strings.HasPrefix(reference, lab.Mirror) {
+			if file == "files.txt" && strings.HasPrefix(reference, "https://") {
 				reference = lab.Mirror + "/" + strings.TrimPrefix(reference, "https://")
 			}
 			if !c.h.lab.Has(reference) {
@@ -223,7 +235,7 @@ func (c *cluster) fetchKubeconfig(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("%s does not resolve its control plane endpoint %s: %w", boot.Name, host, err)
 		}
-		config = strings.ReplaceAll(config, "https://"+host+":", "https://"+strings.Fields(line)[0]+":")
+		config = strings.ReplaceAll(config, "https://"+host+":", "https://"+net.JoinHostPort(strings.Fields(line)[0], ""))
 	}
 	path := filepath.Join(c.dir, "admin.conf")
 	c.kubectl = []string{c.h.lab.Bin("kubectl"), "--kubeconfig", path, "--request-timeout=20s"}

@@ -244,10 +244,11 @@ type patient struct {
 	topology string // without the spare
 	plan     planned
 	etcd     func(ctx context.Context, args ...string) ([]byte, error)
-	service  string // the web Service's address
-	dns      string // the DNS Service's address
-	joins    bool   // there is a spare
-	writes   int    // keys acknowledged, 1 … writes; only complete numbers are kept
+	member   []func(ctx context.Context, args ...string) ([]byte, error) // the same, each of one member alone
+	service  string                                                      // the web Service's address
+	dns      string                                                      // the DNS Service's address
+	joins    bool                                                        // there is a spare
+	writes   int                                                         // keys acknowledged, 1 … writes; only complete numbers are kept
 	acked    []string
 	pod      int
 }
@@ -374,8 +375,15 @@ func (p *patient) ask(ctx context.Context, into any, args ...string) error {
 // prepare gets what the probers need, and takes the spare worker out of the cluster.
 func (p *patient) prepare(ctx context.Context) error {
 	var err error
-	if p.etcd, err = p.etcdctl(ctx); err != nil {
+	if p.etcd, err = p.etcdctl(ctx, p.members...); err != nil {
 		return err
+	}
+	for _, m := range p.members {
+		one, err := p.etcdctl(ctx, m)
+		if err != nil {
+			return err
+		}
+		p.member = append(p.member, one)
 	}
 	if p.service, err = p.kube(ctx, "get", "service", "web", "-o", "jsonpath={.spec.clusterIP}"); err != nil {
 		return err
@@ -721,16 +729,21 @@ func (p *patient) probes(gone map[string]bool, before map[string]string) map[str
 	probes := map[string]func(context.Context) bool{
 		"etcd-writes": func(ctx context.Context) bool {
 			p.writes++
-			key := fmt.Sprintf("/k8splan-probe/%06d", p.writes)
-			if _, err := p.etcd(ctx, "put", key, key); err != nil {
-				return false
+			key := func(member int) string { return fmt.Sprintf("/k8splan-probe/%06d-%d", p.writes, member) }
+			acked := p.ofMembers(func(i int) error {
+				_, err := p.member[i](ctx, "put", key(i), key(i))
+				return err
+			})
+			for _, i := range acked {
+				p.acked = append(p.acked, key(i))
 			}
-			p.acked = append(p.acked, key)
-			return true
+			return len(acked) > 0
 		},
 		"etcd-reads": func(ctx context.Context) bool {
-			_, err := p.etcd(ctx, "get", "/k8splan-probe/", "--prefix", "--count-only", "--write-out", "fields")
-			return err == nil
+			return len(p.ofMembers(func(i int) error {
+				_, err := p.member[i](ctx, "get", "/k8splan-probe/", "--prefix", "--count-only", "--write-out", "fields")
+				return err
+			})) > 0
 		},
 		"scheduling": func(ctx context.Context) bool {
 			return slices.ContainsFunc(controlPlanes, func(name string) bool { return p.runs(ctx, p.node(name)) })
@@ -756,6 +769,23 @@ func (p *patient) probes(gone map[string]bool, before map[string]string) map[str
 		}
 	}
 	return probes
+}
+
+// ofMembers asks every member of etcd side by side and returns those that answered, by their places in the list. A client of all of them
+// is led to one by chance, and to one that hears no leader its answer is that of a cluster without a quorum.
+func (p *patient) ofMembers(ask func(i int) error) (answered []int) {
+	errs := make([]error, len(p.member))
+	var wg sync.WaitGroup
+	for i := range p.member {
+		wg.Go(func() { errs[i] = ask(i) })
+	}
+	wg.Wait()
+	for i, err := range errs {
+		if err == nil {
+			answered = append(answered, i)
+		}
+	}
+	return answered
 }
 
 // runs says whether a pod that is made through one control plane's own API server gets to run, elsewhere than on the spare, which simulate

@@ -43,7 +43,7 @@ func (h *harness) hardWay(ctx context.Context) (err error) {
 	}
 	for line := range strings.Lines(string(machines)) {
 		fields := strings.Fields(line) // address, full name, name, share
-		c.nodes = append(c.nodes, h.lab.Node(fields[2], fields[0]))
+		c.nodes = append(c.nodes, h.lab.Node(fields[2], fields[0], ""))
 	}
 	defer func() {
 		if err != nil {

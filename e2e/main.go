@@ -37,6 +37,8 @@ var cases = []testCase{
 	{name: "3+1"},
 	{name: "3+3+2"},
 	{name: "kube-vip"},
+	{name: "dual-stack", also: checkFamilies},
+	{name: "ipv6"},
 	{name: "crio", reset: true, extra: true},
 	{name: "docker", reset: true, extra: true},
 	{name: "addons", reset: true, extra: true, also: checkAddons},

@@ -24,6 +24,9 @@ const (
 	Gateway  = "10.77.0.1"
 	Mirror   = "http://" + Gateway + ":8000/mirror" // what artifacts.mirror_url is set to
 	Registry = Gateway + ":5000"                    // what artifacts.image_repository is set to
+	// gateway6 is the bridge's address for hosts that have no IPv4. They know it as Name, which stands where others write Gateway.
+	gateway6 = "fd77::1"
+	Name     = "lab.internal"
 	// ProbeImage holds busybox and probe (see probe/main.go): what test pods run.
 	ProbeImage = Registry + "/lab/probe:1"
 )
@@ -144,7 +147,7 @@ func (l *Lab) logged(ctx context.Context, script string) error {
 	start := time.Now()
 	cmd := exec.CommandContext(ctx, filepath.Join(l.scripts, script))
 	cmd.Stdout, cmd.Stderr = f, f
-	cmd.Env = append(os.Environ(), "LAB="+l.Dir, "GATEWAY="+Gateway)
+	cmd.Env = append(os.Environ(), "LAB="+l.Dir, "GATEWAY="+Gateway, "GATEWAY6="+gateway6)
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("%s: %w\n%s", script, err, tail(path, 15))
 	}

@@ -16,18 +16,29 @@ import (
 
 // Node is one host.
 type Node struct {
-	Name    string
-	Address string // on the bridge's network, 10.77.0.0/24
-	lab     *Lab
+	Name      string
+	Address   string // on the bridge's network, 10.77.0.0/24 or fd77::/64
+	Secondary string // of the other family; may be empty
+	lab       *Lab
 }
 
 // Node names a host of the lab; it need not be up.
-func (l *Lab) Node(name, address string) *Node { return &Node{Name: name, Address: address, lab: l} }
+func (l *Lab) Node(name, address, secondary string) *Node {
+	return &Node{Name: name, Address: address, Secondary: secondary, lab: l}
+}
+
+// ProbeImage is the image of busybox and probe (see probe/main.go), which test pods run, as the host pulls it.
+func (n *Node) ProbeImage() string {
+	if strings.Contains(n.Address, ":") {
+		return strings.Replace(ProbeImage, Gateway, Name, 1)
+	}
+	return ProbeImage
+}
 
 // script runs node.sh. It outlives the caller's context by a little, so that a host is never left half made.
 func (l *Lab) script(ctx context.Context, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, filepath.Join(l.scripts, "node.sh"), args...)
-	cmd.Env = append(os.Environ(), "LAB="+l.Dir, "GATEWAY="+Gateway)
+	cmd.Env = append(os.Environ(), "LAB="+l.Dir, "GATEWAY="+Gateway, "GATEWAY6="+gateway6)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 5 * time.Second
 	var out, errOut strings.Builder
@@ -39,7 +50,13 @@ func (l *Lab) script(ctx context.Context, args ...string) (string, error) {
 }
 
 // Up boots the host, with a new disk where it has none, and returns when sshd answers.
-func (n *Node) Up(ctx context.Context) error { return n.run(ctx, "up", n.Name, n.Address) }
+func (n *Node) Up(ctx context.Context) error {
+	args := []string{"up", n.Name, n.Address}
+	if n.Secondary != "" {
+		args = append(args, n.Secondary)
+	}
+	return n.run(ctx, args...)
+}
 
 // Down powers the host off in good order. Its disk stays.
 func (n *Node) Down(ctx context.Context) error { return n.run(ctx, "down", n.Name) }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # One host of the lab: a set of namespaces (mount, pid, net, uts, ipc, cgroup) that boots systemd as pid 1 from the shared root
 # file system (overlay), reachable by ssh over a veth on the bridge.
-#   node.sh up NAME IP     boot, wait for sshd (after "net")
+#   node.sh up NAME IP [IP2]  boot, wait for sshd (after "net"); an address is of IPv4 or of IPv6
 #   node.sh down NAME      power off; the disk stays
 #   node.sh kill NAME      SIGKILL pid 1 (the plug is pulled); "up" boots it again with its disk
 #   node.sh rm NAME        pull the plug and delete the disk
@@ -13,7 +13,7 @@
 # Needs root and cgroup v1 hierarchies (systemd in the nodes is Debian 12's).
 set -euo pipefail
 LAB=${LAB:-${XDG_CACHE_HOME:-$HOME/.cache}/k8splan-lab} SELF=$(readlink -f "$0")
-DIR=$LAB/nodes BR=${BRIDGE:-labbr0} GW=${GATEWAY:-10.77.0.1} PLEN=24
+DIR=$LAB/nodes BR=${BRIDGE:-labbr0} GW=${GATEWAY:-10.77.0.1} GW6=${GATEWAY6:-fd77::1}
 CTRL="cpu cpuacct cpuset memory devices freezer blkio pids systemd unified" # unified: the v2 tree, without controllers
 CG=/sys/fs/cgroup
 
@@ -22,7 +22,7 @@ net_up() {
   [ "$(cat /proc/sys/fs/inotify/max_user_instances)" -ge 1024 ] || echo 8192 >/proc/sys/fs/inotify/max_user_instances
   mkcg lab
   ip link show "$BR" >/dev/null 2>&1 && return 0
-  ip link add "$BR" type bridge; ip addr add "$GW/$PLEN" dev "$BR"; ip link set "$BR" up
+  ip link add "$BR" type bridge; ip addr add "$GW/24" dev "$BR"; ip addr add "$GW6/64" dev "$BR" nodad; ip link set "$BR" up
 }
 
 # mkcg DIR: a cgroup of that name in every v1 hierarchy. A node's cgroup namespace is rooted in its own, lab/NAME.
@@ -82,7 +82,7 @@ S
 }
 
 up() {
-  local n=$1 ip=$2 d=$DIR/$1 c
+  local n=$1 ip=$2 d=$DIR/$1 a c
   initpid "$n" >/dev/null && { echo "$n already up"; return 0; }
   mkcg "lab/$n"
   mkdir -p "$d"/{upper,work,root}
@@ -95,18 +95,27 @@ up() {
     ssh-keygen -q -t ed25519 -N '' -f "$d/upper/etc/ssh/ssh_host_ed25519_key"
     [ -f "$LAB/ssh/id" ] || { mkdir -p "$LAB/ssh"; ssh-keygen -q -t ed25519 -N '' -f "$LAB/ssh/id"; }
     install -m600 "$LAB/ssh/id.pub" "$d/upper/root/.ssh/authorized_keys"; chmod 700 "$d/upper/root/.ssh"
-    printf '127.0.0.1 localhost\n%s %s\n' "$ip" "$n" >"$d/upper/etc/hosts"
+    printf '127.0.0.1 localhost\n::1 localhost\n%s %s\n' "$ip" "$n" >"$d/upper/etc/hosts"
     quirks "$d/upper"
+    if [ "$ip" != "${ip#*:}" ]; then # no IPv4: the lab has a name, as a mirror in a site's DNS has
+      echo "$GW6 lab.internal" >>"$d/upper/etc/hosts"
+      mkdir -p "$d/upper/etc/apt"
+      echo "deb [trusted=yes] http://lab.internal:8000/debian ./" >"$d/upper/etc/apt/sources.list"
+    fi
   fi
   echo "$ip" >"$d/ip"
   # network
   ip netns add "lab-$n"; ip link add "v-$n" type veth peer name eth0 netns "lab-$n"
   # the same hardware address after every boot, as a real card has, or the others' ARP caches would point to nowhere
-  # shellcheck disable=SC2046,SC2183 # four words
-  ip -n "lab-$n" link set eth0 address "$(printf '02:77:%02x:%02x:%02x:%02x' $(tr . ' ' <<<"$ip"))"
+  ip -n "lab-$n" link set eth0 address "$(md5sum <<<"$ip" | sed -E 's/(..)(..)(..)(..).*/02:77:\1:\2:\3:\4/')"
   ip link set "v-$n" master "$BR" up
-  ip -n "lab-$n" link set lo up; ip -n "lab-$n" addr add "$ip/$PLEN" dev eth0; ip -n "lab-$n" link set eth0 up
-  ip -n "lab-$n" route add default via "$GW"
+  ip -n "lab-$n" link set lo up; ip -n "lab-$n" link set eth0 up
+  for a in "${@:2}"; do
+    case $a in
+      *:*) ip -n "lab-$n" addr add "$a/64" dev eth0 nodad; ip -n "lab-$n" route add default via "$GW6" ;;
+      *) ip -n "lab-$n" addr add "$a/24" dev eth0; ip -n "lab-$n" route add default via "$GW" ;;
+    esac
+  done
   # boot: join the node's cgroups first so that the cgroup namespace is rooted there
   (
     for c in $CTRL; do echo 0 >"$CG/$c/lab/$n/cgroup.procs"; done
@@ -169,7 +178,7 @@ stop() { # NAME how
 cleanup() { ip link del "v-$1" 2>/dev/null || true; ip netns del "lab-$1" 2>/dev/null || true; rmcg "$1"; rm -f "$DIR/$1/unshare.pid"; }
 
 case ${1:-} in
-  up) up "$2" "$3" ;;
+  up) up "${@:2}" ;;
   down) stop "$2" off; cleanup "$2" ;;
   kill) stop "$2" kill; cleanup "$2" ;;
   rm) stop "$2" kill; cleanup "$2"; rm -rf --one-file-system "${DIR:?}/$2" ;;

@@ -18,9 +18,11 @@ func (l *Lab) Serve(ctx context.Context) (stop func(), err error) {
 	if _, err := l.script(ctx, "net"); err != nil {
 		return nil, err
 	}
-	servers := []*http.Server{
-		{Addr: Gateway + ":8000", Handler: http.FileServer(http.Dir(filepath.Join(l.Dir, "www")))},
-		{Addr: Registry, Handler: registry(filepath.Join(l.Dir, "registry"))},
+	var servers []*http.Server
+	for _, address := range []string{Gateway, gateway6} {
+		servers = append(servers,
+			&http.Server{Addr: net.JoinHostPort(address, "8000"), Handler: http.FileServer(http.Dir(filepath.Join(l.Dir, "www")))},
+			&http.Server{Addr: net.JoinHostPort(address, "5000"), Handler: registry(filepath.Join(l.Dir, "registry"))})
 	}
 	stop = func() {
 		for _, s := range servers {
@@ -79,8 +81,10 @@ func registry(dir string) http.Handler {
 	})
 }
 
-// Has reports whether the lab serves an image (by its reference in Registry) or a file (by its address under Mirror).
+// Has reports whether the lab serves an image (by its reference in Registry) or a file (by its address under Mirror), Gateway being given
+// as such or by Name.
 func (l *Lab) Has(reference string) bool {
+	reference = strings.Replace(reference, Name, Gateway, 1)
 	name, ok := strings.CutPrefix(reference, Mirror+"/")
 	if ok {
 		_, err := os.Stat(filepath.Join(l.Dir, "www", "mirror", name))
