@@ -79,9 +79,9 @@ func Survival(w io.Writer, cluster string, r simulate.Report, style Style) {
 	if len(r.Points) == 0 {
 		s.printf("  none\n")
 	}
-	for _, p := range r.Points {
-		s.prose("  ", p.String())
-		s.prose("      ", "remedy: "+p.Remedy)
+	for _, line := range simulate.FoldPoints(r.Points) {
+		s.prose("  ", line.Text)
+		s.prose("      ", "remedy: "+line.Remedy)
 	}
 }
 

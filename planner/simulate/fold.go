@@ -71,6 +71,50 @@ func Fold(rows []Row) []Line {
 	return out
 }
 
+// PointLine says of units that differ in their names alone what the loss of each takes, why, and what would remedy it.
+type PointLine struct{ Text, Remedy string }
+
+// FoldPoints puts points that take the same, for the same reason and with the same remedy, into one line.
+func FoldPoints(points []Point) []PointLine {
+	var lines []PointLine
+	units := map[PointLine]map[string][]string{} // names by kind
+	kinds := map[PointLine][]string{}            // in their order
+	for _, p := range points {
+		takes, verb := make([]string, len(p.Takes)), "takes"
+		for i, c := range p.Takes {
+			takes[i] = string(c)
+		}
+		if p.Chance {
+			verb = "may take"
+		}
+		line := PointLine{fmt.Sprintf("%s %s: %s", verb, strings.Join(takes, ", "), p.Reason), p.Remedy}
+		kind, name, _ := strings.Cut(p.Unit, "/")
+		if units[line] == nil {
+			units[line] = map[string][]string{}
+			lines = append(lines, line)
+		}
+		if units[line][kind] == nil {
+			kinds[line] = append(kinds[line], kind)
+		}
+		units[line][kind] = append(units[line][kind], name)
+	}
+	for i, line := range lines {
+		var named []string
+		count := 0
+		for _, kind := range kinds[line] {
+			names := units[line][kind]
+			count += len(names)
+			named = append(named, kind+"/"+runs(names))
+		}
+		prefix := ""
+		if count > 1 {
+			prefix = "any of "
+		}
+		lines[i].Text = prefix + strings.Join(named, ", ") + " " + line.Text
+	}
+	return lines
+}
+
 // natural compares names that end in numbers: worker-2 comes before worker-10.
 func natural(a, b string) int {
 	headA, headB := head(a), head(b)

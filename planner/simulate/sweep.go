@@ -57,18 +57,6 @@ type Point struct {
 	Remedy string
 }
 
-// String says what the point takes, and why.
-func (p Point) String() string {
-	takes, verb := make([]string, len(p.Takes)), "takes"
-	for i, c := range p.Takes {
-		takes[i] = string(c)
-	}
-	if p.Chance {
-		verb = "may take"
-	}
-	return fmt.Sprintf("%s %s %s: %s", p.Unit, verb, strings.Join(takes, ", "), p.Reason)
-}
-
 // kindOf is all that the model tells a node apart by, but for its failure domain.
 func (m *Model) kindOf(i int) string {
 	key := fmt.Sprint(uint64(m.nodes[i].Roles))
@@ -347,7 +335,7 @@ func (m *Model) remedy(u Unit) string {
 		}
 	}
 	if len(elsewhere) > 0 {
-		remedies = append(remedies, fmt.Sprintf("%s %s another %s too", listed(elsewhere), in, place))
+		remedies = append(remedies, fmt.Sprintf("%s %s another %s too", listed("and", elsewhere), in, place))
 	}
 	return strings.Join(remedies, "; ")
 }
@@ -450,21 +438,34 @@ func (m *Model) Sentence() string {
 		}
 	}
 	s += "."
+	var losses []string
+	names := map[string][]string{} // of nodes, by what their loss takes
 	for i, node := range m.nodes {
 		if i != lone && alone[i] {
-			s += m.taken(Unit{NodeUnit, node.Name, []int{i}})
+			loss := m.taken(Unit{NodeUnit, node.Name, []int{i}})
+			if names[loss] == nil {
+				losses = append(losses, loss)
+			}
+			names[loss] = append(names[loss], node.Name)
 		}
 	}
+	for _, loss := range losses {
+		s += fmt.Sprintf(" The loss of %s %s.", listed("or", names[loss]), loss)
+	}
 	if together != nil {
-		s += m.taken(together...)
+		var all []string
+		for _, u := range together {
+			all = append(all, u.Name)
+		}
+		s += fmt.Sprintf(" The loss of %s %s.", listed("and", all), m.taken(together...))
 	}
 	return s
 }
 
-// taken is a sentence on what the loss of nodes takes.
+// taken says what the loss of units takes.
 func (m *Model) taken(units ...Unit) string {
 	o := m.Outcome(Failure{Units: units})
-	var takes, names []string
+	var takes []string
 	for _, c := range []struct {
 		capability Capability
 		what       string
@@ -473,21 +474,19 @@ func (m *Model) taken(units ...Unit) string {
 			takes = append(takes, c.what)
 		}
 	}
-	for _, u := range units {
-		names = append(names, u.Name)
-	}
 	if len(takes) == 0 {
-		return fmt.Sprintf(" The loss of %s may take the API.", listed(names))
+		return "may take the API"
 	}
-	return fmt.Sprintf(" The loss of %s takes %s.", listed(names), listed(takes))
+	return "takes " + listed("and", takes)
 }
 
-func listed(words []string) string {
+// listed writes words with a conjunction before the last.
+func listed(conjunction string, words []string) string {
 	n := len(words)
 	if n < 2 {
 		return strings.Join(words, "")
 	}
-	return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
+	return strings.Join(words[:n-1], ", ") + " " + conjunction + " " + words[n-1]
 }
 
 // Survives says whether the cluster takes writes, answers at its endpoint and schedules after the loss of any units of the kind at once

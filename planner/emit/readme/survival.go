@@ -23,7 +23,7 @@ type survivalLine struct {
 // shown are the capabilities that have a column. Reads fare as writes do.
 var shown = []simulate.Capability{simulate.EtcdWrites, simulate.API, simulate.Scheduling, simulate.Pods, simulate.Services, simulate.DNS, simulate.Join}
 
-// most is how many single points of failure are named: beyond it, naming them helps nobody.
+// most is how many lines on single points of failure there are: beyond it, naming them helps nobody.
 const most = 8
 
 func survives(p *plan.Plan) survival {
@@ -41,13 +41,13 @@ func survives(p *plan.Plan) survival {
 		}
 		s.Lines = append(s.Lines, line)
 	}
-	points := m.Points(singles)
+	points := simulate.FoldPoints(m.Points(singles))
 	for i, point := range points {
 		if i == most {
 			s.Points = append(s.Points, fmt.Sprintf("and %d more", len(points)-most))
 			break
 		}
-		s.Points = append(s.Points, plain(fmt.Sprintf("%s. Remedy: %s.", point, point.Remedy)))
+		s.Points = append(s.Points, plain(fmt.Sprintf("%s. Remedy: %s.", point.Text, point.Remedy)))
 	}
 	return s
 }
