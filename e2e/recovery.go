@@ -16,10 +16,10 @@ import (
 
 // recover walks through what a person does after a loss, with the playbooks of the generated tree: certificates renewed, a snapshot taken,
 // a host replaced, a lost quorum restored, a cluster brought back of which no control plane is left. One walk for each of the types that
-// have more than one host; two with stacked etcd, two with external.
+// have more than one host, two with stacked etcd and two with external, and one on hosts without IPv4.
 func (h *harness) recover(ctx context.Context, names []string) error {
 	walks := map[string]func(context.Context, *cluster, *table) error{
-		"1+1+2": walkSingle, "1+3+1": walkLone, "3+1": walkStacked, "3+3+2": walkExternal,
+		"1+1+2": walkSingle, "1+3+1": walkLone, "3+1": walkStacked, "3+3+2": walkExternal, "ipv6": walkExternal,
 	}
 	passed := 0
 	var errs []error
@@ -259,7 +259,14 @@ func walkExternal(ctx context.Context, c *cluster, t *table) error {
 	}
 	etcd := []string{"/etc/etcd/pki/server.crt", "/etc/etcd/pki/peer.crt", "/etc/etcd/pki/healthcheck-client.crt"}
 	client := append(slices.Clone(kubeadmCertificates), "/etc/kubernetes/pki/apiserver-etcd-client.crt")
-	if err := c.renewed(ctx, t, map[string][]string{"cp-1": client, "cp-2": client, "cp-3": client, "etcd-1": etcd, "etcd-2": etcd, "etcd-3": etcd}); err != nil {
+	files := map[string][]string{}
+	for _, host := range c.groups["control_plane"] {
+		files[host] = client
+	}
+	for _, host := range c.groups["etcd"] {
+		files[host] = etcd
+	}
+	if err := c.renewed(ctx, t, files); err != nil {
 		return err
 	}
 
