@@ -2,6 +2,7 @@ package planner_test
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/topologies"
 )
 
 // A target reads a design before the design is judged: it must live with any that the language can say.
@@ -103,5 +105,28 @@ func TestTargetBlocks(t *testing.T) {
 			}
 		}
 		audit(block, fmt.Sprintf("target %q {\n", facts.Name), "\n}\n")
+	}
+}
+
+// TestMisspeltSystem: whatever a target says of a misspelt operating system asks for the one that was meant, and no target advises to bring
+// an image under the misspelt name.
+func TestMisspeltSystem(t *testing.T) {
+	written := regexp.MustCompile(`(?m)^(node|node_pool) "[^"]*" \{\n`)
+	for _, facts := range plan.Targets {
+		if facts.Successor != "" {
+			continue
+		}
+		types := topologies.StarterTypes(facts.Name)
+		src, err := topologies.Starter(types[len(types)-1], facts.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		src = regexp.MustCompile(`(?m)^  os += .*\n`).ReplaceAll(src, nil)
+		src = written.ReplaceAll(src, []byte("${0}  os = \"ubunut-24.04\"\n"))
+		for _, d := range opened(t, string(src)) {
+			if strings.Contains(d.Detail, "ubunut") && (!strings.HasSuffix(d.Detail, "Did you mean \"ubuntu-24.04\"?") || strings.Contains(d.Detail, "=")) {
+				t.Errorf("%s: %s", facts.Name, d.Detail)
+			}
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"regexp"
@@ -457,11 +458,8 @@ var hostRules = []Rule{
 			_, known := n.OS.Preparable()
 			return n.OS.Name != "" && !known
 		}, osAt, func(n *plan.Node, all []*plan.Node) string {
-			advice := "Write a known name, such as \"ubuntu-24.04\"."
-			if meant := n.OS.Meant(); meant != "" {
-				advice = fmt.Sprintf("Did you mean %q?", meant)
-			}
-			return fmt.Sprintf("%s is to run %s, of which nothing is known: kernel, cgroups and support are not judged. %s", whose(all), n.OS, advice)
+			return fmt.Sprintf("%s is to run %s, of which nothing is known: kernel, cgroups and support are not judged.%s", whose(all), n.OS,
+				cmp.Or(n.OS.DidYouMean(), " Write a known name, such as \"ubuntu-24.04\"."))
 		})
 	}},
 }

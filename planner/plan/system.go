@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -89,8 +90,16 @@ func (o OS) canonical() OS {
 	return o
 }
 
-// Meant is how a system of an unknown name is most likely written, "" where nothing is near.
-func (o OS) Meant() string {
+// DidYouMean is a sentence that asks for the system that was most likely meant, with a space before it; "" where nothing else is near.
+func (o OS) DidYouMean() string {
+	if meant := o.meant(); meant != "" && meant != o.String() {
+		return fmt.Sprintf(" Did you mean %q?", meant)
+	}
+	return ""
+}
+
+// meant is how the nearest known system is written, "" where none is near.
+func (o OS) meant() string {
 	written := spelling.Fold(o.String())
 	for _, f := range systems { // "ubuntu2404"
 		if whole := (OS{f.Name, f.Version}).String(); spelling.Fold(whole) == written {

@@ -4,6 +4,7 @@
 package cloud
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"regexp"
@@ -224,14 +225,11 @@ func (r *Reader) Variables(access Access) Variables {
 		} else if at := n.At("address"); n.Address.Is6() && seen.first(at) {
 			r.Say(r.Rules.Family, at, "Node %q has the address %s. The network that this target makes on %s has IPv4 alone.", n.Name, n.Address, c.Vendor)
 		}
-		os := c.DefaultOS
-		if n.OS.Name != "" {
-			os = strings.TrimSuffix(n.OS.Name+"-"+n.OS.Version, "-")
-		}
+		os := cmp.Or(n.OS.String(), c.DefaultOS)
 		image, ok := c.Images[os][n.Arch]
 		if !ok {
 			if at := n.Attr("os"); seen.first(at) {
-				r.Say(r.Rules.Image, at, "The planner knows no image of %s for %s on %s. It knows %s.", os, n.Arch, c.Vendor, strings.Join(c.known(), ", "))
+				r.Say(r.Rules.Image, at, "The planner knows no image of %s for %s on %s. It knows %s.%s", os, n.Arch, c.Vendor, strings.Join(c.known(), ", "), n.OS.DidYouMean())
 			}
 		} else {
 			images[n.Name] = os + "/" + n.Arch

@@ -151,7 +151,7 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 		case n.Arch != "amd64":
 			say(host, n.Attr("arch"), "Node %q is %s. Google Distributed Cloud runs on amd64.", n.Name, n.Arch)
 		case n.OS.Name != "" && n.OS.Name != "ubuntu" && n.OS.Name != "rhel":
-			say(host, n.Attr("os"), "Node %q runs %s. Google Distributed Cloud takes Ubuntu and RHEL.", n.Name, n.OS)
+			say(host, n.Attr("os"), "Node %q runs %s. Google Distributed Cloud takes Ubuntu and RHEL.%s", n.Name, n.OS, n.OS.DidYouMean())
 		case !n.Roles.Has(plan.ControlPlane) && !n.Roles.Has(plan.Worker):
 			say(host, n.Attr("roles"), "Node %q is neither control plane nor worker. etcd and the balancer run on the control planes here.", n.Name)
 		case n.Roles.Has(plan.ControlPlane) && n.Roles.Has(plan.Worker) && p.Cluster.Type != topologies.AllInOne:

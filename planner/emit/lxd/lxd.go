@@ -3,6 +3,7 @@
 package lxd
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"regexp"
@@ -104,7 +105,8 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 			image = table[system]
 		}
 		if image == "" {
-			say(noImage, n.Attr("os"), "There is no image of %s. Known are %s; write another one in the target's images = { %q = \"…\" }.", system, onprem.Known(table), system)
+			say(noImage, n.Attr("os"), "There is no image of %s. Known are %s.%s", system, onprem.Known(table),
+				cmp.Or(n.OS.DidYouMean(), fmt.Sprintf(" Write another one in the target's images = { %q = \"…\" }.", system)))
 		}
 		if n.Arch != p.Nodes[0].Arch {
 			say(mixed, n.Attr("arch"), "%q is %s and %q is %s. LXD runs what its machine is.", n.Name, n.Arch, p.Nodes[0].Name, p.Nodes[0].Arch)

@@ -1,6 +1,8 @@
 package onprem
 
 import (
+	"cmp"
+	"fmt"
 	"regexp"
 
 	"github.com/hashicorp/hcl/v2"
@@ -55,8 +57,8 @@ func PickImages(p *plan.Plan, own map[string]string, at hcl.Range, argument, mis
 			picked[n.Name] = image
 		} else if place := n.Attr("os"); !said[place] {
 			said[place] = true
-			say(missing, place, "Node %q runs %s on %s, and the planner knows no cloud image of that. It knows %s. Name one in the target: images = { %q = \"http://…/%s.qcow2\" }.",
-				n.Name, os, n.Arch, Known(known), os, os)
+			say(missing, place, "Node %q runs %s on %s, and the planner knows no cloud image of that. It knows %s.%s", n.Name, os, n.Arch, Known(known),
+				cmp.Or(n.OS.DidYouMean(), fmt.Sprintf(" Name one in the target: images = { %q = \"http://…/%s.qcow2\" }.", os, os)))
 		}
 	}
 	return picked

@@ -100,7 +100,7 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 		case n.Arch != "amd64":
 			say(host, n.Attr("arch"), "Node %q is %s. Platform9 prepares machines of amd64.", n.Name, n.Arch)
 		case n.OS.Name != "" && n.OS.Name != "ubuntu" && n.OS.Name != "rocky" && n.OS.Name != "rhel":
-			say(host, n.Attr("os"), "Node %q runs %s. Platform9 prepares Ubuntu, Rocky Linux and RHEL.", n.Name, n.OS)
+			say(host, n.Attr("os"), "Node %q runs %s. Platform9 prepares Ubuntu, Rocky Linux and RHEL.%s", n.Name, n.OS, n.OS.DidYouMean())
 		}
 	}
 	if c := p.Network.CNI; c.Name != plan.Calico && c.Name != plan.Flannel {

@@ -3,6 +3,7 @@
 package vagrant
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -219,10 +220,7 @@ func (d *decoder) size(name string, written *string, value int64) int64 {
 
 // box is, in this order: what the block's map says for the node's system, the block's one box, the public box of the system.
 func (d *decoder) box(n *plan.Node, made provider, b body) string {
-	system := n.OS.Name
-	if n.OS.Version != "" {
-		system += "-" + n.OS.Version
-	}
+	system := n.OS.String()
 	if box, ok := b.Boxes[system]; ok && system != "" {
 		return box
 	}
@@ -239,8 +237,9 @@ func (d *decoder) box(n *plan.Node, made provider, b body) string {
 			known = append(known, name)
 		}
 		slices.Sort(known)
-		d.Say(noBox, n.Attr("os"), "Node %q runs %s, for which no public box of the provider %s is known (known: %s). Name one in the target block: boxes = { %q = \"organisation/box\" }.",
-			n.Name, system, made.name, strings.Join(known, ", "), system)
+		d.Say(noBox, n.Attr("os"), "Node %q runs %s, for which no public box of the provider %s is known (known: %s).%s",
+			n.Name, system, made.name, strings.Join(known, ", "),
+			cmp.Or(n.OS.DidYouMean(), fmt.Sprintf(" Name one in the target block: boxes = { %q = \"organisation/box\" }.", system)))
 	}
 	return box
 }

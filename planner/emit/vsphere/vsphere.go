@@ -203,7 +203,8 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 		}
 		os, _ := onprem.System(n)
 		if template, ok := b.Templates[os]; !ok {
-			once(noTemplate, n.Attr("os"), "Node %q runs %s, and templates names %s. Add a template of it with cloud-init and open-vm-tools.", n.Name, os, onprem.Known(b.Templates))
+			once(noTemplate, n.Attr("os"), "Node %q runs %s, and templates names %s.%s", n.Name, os, onprem.Known(b.Templates),
+				cmp.Or(n.OS.DidYouMean(), " Add a template of it with cloud-init and open-vm-tools."))
 		} else {
 			v.Templates[os] = name(b.Source, "templates", template)
 		}
