@@ -1,11 +1,15 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 // owned are flags that follow from the design, by component. An argument of the language takes the place of some.
@@ -143,4 +147,102 @@ var componentRules = []Rule{
 		}
 		return findings
 	}},
+	{rule.Rule{
+		ID: "component-admission-unknown", Severity: rule.Error, Title: "Admission plugin that the API server does not have", Permanent: true,
+		Doc:     "The API server knows its admission plugins by name, and exits at a name that it does not know. Older manuals name plugins that are gone.",
+		Fix:     "Write the name as upstream's list has it, or take it out.",
+		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/", "https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/kubeapiserver/options/plugins.go"},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, a := range p.Cluster.APIServer.ExtraArgs {
+			if a.Name != "enable-admission-plugins" && a.Name != "disable-admission-plugins" {
+				continue
+			}
+			for name := range strings.SplitSeq(a.Value, ",") {
+				if name == "" || slices.Contains(admissionPlugins, name) {
+					continue
+				}
+				advice := spelling.DidYouMean(name, admissionPlugins)
+				if name == "PodSecurityPolicy" || name == "SecurityContextDeny" {
+					advice = " PodSecurity came in its place, and is on by itself. Take the name out."
+				}
+				findings = append(findings, Finding{
+					At:     p.Cluster.APIServer.Value("extra_args", a.Name),
+					Detail: fmt.Sprintf("kube-apiserver has no admission plugin %q, and exits if given one.%s", name, cmp.Or(advice, " Take the name out.")),
+				})
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "component-anonymous-off", Severity: rule.Error, Title: "API server that its own kubelet restarts",
+		Doc:     "kubeadm's pod of the API server is probed at /livez without a certificate. With anonymous requests turned off the answer is 401, and the kubelet restarts the API server again and again. `kubeadm join` reads the ConfigMap cluster-info without one, too.",
+		Fix:     "Remove `anonymous-auth`.",
+		Sources: []string{"https://github.com/kubernetes/kubeadm/issues/798", "https://github.com/kubernetes/kubernetes/issues/100581"},
+	}, func(p *plan.Plan) []Finding {
+		if k := p.LoadBalancer.Kind; !onHosts(p) || k == plan.HAProxy || k == plan.ExternalBalancer {
+			return nil // load-balancer-anonymous says it
+		}
+		for _, a := range p.Cluster.APIServer.ExtraArgs {
+			if a.Name == "anonymous-auth" && a.Value == "false" {
+				return one(p.Cluster.APIServer.Key("extra_args", a.Name), "With --anonymous-auth=false the API server answers the kubelet's probe of /livez with 401, and the kubelet restarts it again and again. Remove it.")
+			}
+		}
+		return nil
+	}},
+	{rule.Rule{
+		ID: "component-file-unmounted", Severity: rule.Error, Title: "File that the component cannot see",
+		Doc:     "kubeadm runs the components of the control plane in pods. Of the host's files the API server and the controller manager see /etc/kubernetes/pki and the system's certificates, the scheduler its kubeconfig alone. A component that is told of any other file does not find it, and exits.",
+		Fix:     "Put the file below /etc/kubernetes/pki on every control plane, and write that path.",
+		Sources: []string{"https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#log-backend", "https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/controlplane/volumes.go"},
+	}, func(p *plan.Plan) []Finding {
+		if !onHosts(p) {
+			return nil
+		}
+		var findings []Finding
+		for _, c := range commandLines(p) {
+			for _, a := range c.args {
+				if !slices.Contains(fileFlags[c.component], a.Name) || a.Value == "" || c.component == "kube-scheduler" && len(p.Cluster.SchedulerProfiles) > 0 {
+					continue // scheduler-config-twice says the last
+				}
+				if c.component == "kube-scheduler" {
+					findings = append(findings, one(c.key(a.Name), "kube-scheduler runs in a pod that sees no file of the host but its kubeconfig: %s is not there, and it exits. Remove the flag, and write a profile into cluster { scheduler { … } }.", a.Value)...)
+				} else if seen := path.Clean(a.Value); !slices.ContainsFunc(mounted, func(dir string) bool { return strings.HasPrefix(seen, dir+"/") }) {
+					findings = append(findings, one(c.key(a.Name), "%s runs in a pod that sees no file of the host but those below /etc/kubernetes/pki and the system's certificates: %s is not there, and it exits. Put the file onto every control plane as %q, and write that.",
+						c.component, a.Value, "/etc/kubernetes/pki/"+path.Base(seen))...)
+				}
+			}
+		}
+		return findings
+	}},
+}
+
+// admissionPlugins are those of Kubernetes 1.37, and PersistentVolumeLabel, which an older minor may have.
+// Source: https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/kubeapiserver/options/plugins.go
+var admissionPlugins = []string{
+	"AlwaysAdmit", "AlwaysDeny", "AlwaysPullImages", "CertificateApproval", "CertificateSigning", "CertificateSubjectRestriction",
+	"ClusterTrustBundleAttest", "DefaultIngressClass", "DefaultStorageClass", "DefaultTolerationSeconds", "DenyServiceExternalIPs", "EventRateLimit",
+	"ExtendedResourceToleration", "ImagePolicyWebhook", "LimitPodHardAntiAffinityTopology", "LimitRanger", "MutatingAdmissionPolicy",
+	"MutatingAdmissionWebhook", "NamespaceAutoProvision", "NamespaceExists", "NamespaceLifecycle", "NodeDeclaredFeatureValidator", "NodeRestriction",
+	"OwnerReferencesPermissionEnforcement", "PersistentVolumeClaimResize", "PersistentVolumeLabel", "PodGroupProtection", "PodNodeSelector",
+	"PodResizeValidator", "PodSecurity", "PodTolerationRestriction", "PodTopologyLabels", "Priority", "ResourceQuota", "RuntimeClass", "ServiceAccount",
+	"StorageObjectInUseProtection", "TaintNodesByCondition", "ValidatingAdmissionPolicy", "ValidatingAdmissionWebhook",
+}
+
+// fileFlags are the flags whose value is a file that the component reads at its start.
+// Source: https://kubernetes.io/docs/reference/command-line-tools-reference/
+var fileFlags = map[string][]string{
+	"kube-apiserver": {
+		"admission-control-config-file", "audit-policy-file", "audit-webhook-config-file", "authentication-config", "authentication-token-webhook-config-file", "authorization-config",
+		"authorization-policy-file", "authorization-webhook-config-file", "egress-selector-config-file", "encryption-provider-config", "kubelet-certificate-authority", "oidc-ca-file",
+		"tracing-config-file",
+	},
+	"kube-controller-manager": {"client-ca-file", "requestheader-client-ca-file", "tls-cert-file", "tls-private-key-file"},
+	"kube-scheduler":          {"config"},
+}
+
+// mounted are the directories of the host that kubeadm mounts into the API server and the controller manager.
+// Source: https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/controlplane/volumes.go
+var mounted = []string{
+	"/etc/kubernetes/pki", "/etc/ssl/certs", "/etc/pki/ca-trust", "/etc/pki/tls/certs", "/etc/ca-certificates", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates",
 }

@@ -115,12 +115,12 @@ var schedulerRules = []Rule{
 	{rule.Rule{
 		ID: "scheduler-config-twice", Severity: rule.Error, Title: "Two configurations of one scheduler", Permanent: true,
 		Doc:     "Profiles are written into a file that kubeadm's own scheduler reads by --config. A second --config in `extra_args` names another file, and only one of them is read.",
-		Fix:     "Write the profiles here, or all of it in your own file.",
+		Fix:     "Write the profiles here, and remove the flag.",
 		Sources: []string{profilesDocs},
 	}, func(p *plan.Plan) []Finding {
 		for _, a := range p.Cluster.Scheduler.ExtraArgs {
 			if a.Name == "config" && len(p.Cluster.SchedulerProfiles) > 0 {
-				return one(p.Cluster.Scheduler.Key("extra_args", a.Name), "--config names %s, and the profiles below are in another file. Remove the flag, or the profiles.", a.Value)
+				return one(p.Cluster.Scheduler.Key("extra_args", a.Name), "--config names %s, and the profiles below are in another file. Remove the flag.", a.Value)
 			}
 		}
 		return nil

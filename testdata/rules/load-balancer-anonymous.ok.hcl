@@ -2,12 +2,18 @@ cluster "prod" {
   type                   = "multi-etcd-multi-master"
   control_plane_endpoint = "api.prod.example.com:6443"
   api_server {
-    extra_args = { "anonymous-auth" = "false" }
+    extra_args = { "anonymous-auth" = "true" }
   }
 }
 
-load_balancer "kube-vip" {
+load_balancer "haproxy" {
   virtual_ip = "10.0.0.10"
+}
+
+node_pool "lb" {
+  roles         = ["load-balancer"]
+  count         = 2
+  first_address = "10.0.0.11"
 }
 
 node_pool "cp" {

@@ -1,7 +1,10 @@
 cluster "dev" {
   type = "all-in-one"
   scheduler {
-    extra_args = { config = "/etc/scheduler.yaml" }
+    extra_args = { v = "2" }
+    profile "a" {
+      scoring_strategy = "most-allocated"
+    }
   }
 }
 
