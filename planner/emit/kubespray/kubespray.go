@@ -428,6 +428,13 @@ func network(p *plan.Plan, v *list) {
 		if c.Interface != "" {
 			v.add("calico_ip_auto_method", "interface="+c.Interface)
 		}
+		if family(p.Network.PodSubnets, true).IsValid() { // left out, pods of IPv6 alone have VXLAN always, and no way beyond the nodes' network
+			v.add("calico_vxlan_mode_ipv6", vxlan)
+			v.add("nat_outgoing_ipv6", true)
+			if c.Interface != "" {
+				v.add("calico_ip6_auto_method", "interface="+c.Interface)
+			}
+		}
 	case plan.Cilium:
 		v.add("kube_network_plugin", c.Name)
 		tunnel := c.Encapsulation
