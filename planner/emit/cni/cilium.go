@@ -22,6 +22,7 @@ type ciliumValues struct {
 	IPv6                  enabled           `json:"ipv6"`
 	RoutingMode           string            `json:"routingMode"`
 	TunnelProtocol        string            `json:"tunnelProtocol,omitempty"`
+	UnderlayProtocol      string            `json:"underlayProtocol,omitempty"` // family of the packets between nodes; "" = IPv4 where there is any
 	AutoDirectNodeRoutes  bool              `json:"autoDirectNodeRoutes,omitempty"`
 	IPv4NativeRoutingCIDR string            `json:"ipv4NativeRoutingCIDR,omitempty"`
 	IPv6NativeRoutingCIDR string            `json:"ipv6NativeRoutingCIDR,omitempty"`
@@ -87,6 +88,10 @@ func cilium(p *plan.Plan) ([]artifact.File, string, error) {
 		}
 	default:
 		return nil, "", fmt.Errorf("no encapsulation %q", cni.Encapsulation)
+	}
+	if v.RoutingMode == "tunnel" && p.Network.PodSubnets[0].Addr().Is6() {
+		// The family in which every node has an address. Where nothing is written, 1.18 tunnels over IPv4, and 1.20 does wherever pods have it.
+		v.UnderlayProtocol = "ipv6"
 	}
 	switch {
 	case p.Network.Source.Has("mtu"):

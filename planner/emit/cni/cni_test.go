@@ -183,3 +183,31 @@ func TestUnknownEncapsulation(t *testing.T) {
 		}
 	}
 }
+
+// Cilium's tunnels go by the family in which every node has an address.
+func TestCiliumUnderlay(t *testing.T) {
+	for _, c := range []struct{ pods, services, cni, want string }{
+		{`"fd10:244::/56"`, `"fd10:96::/112"`, "vxlan", "ipv6"},
+		{`"fd10:244::/56", "10.244.0.0/16"`, `"fd10:96::/112", "10.96.0.0/16"`, "wireguard", "ipv6"},
+		{`"10.244.0.0/16", "fd10:244::/56"`, `"10.96.0.0/16", "fd10:96::/112"`, "geneve", ""},
+		{`"fd10:244::/56"`, `"fd10:96::/112"`, "host-gw", ""},
+	} {
+		p := emittest.Parse(t, `cluster "dev" { type = "all-in-one" }
+network {
+  pod_subnets     = [`+c.pods+`]
+  service_subnets = [`+c.services+`]
+  cni "cilium" {
+    encapsulation = "`+c.cni+`"
+  }
+}
+node "dev-1" { address = "fd77::31" }
+`)
+		var values struct{ UnderlayProtocol string }
+		if err := yaml.Unmarshal(emittest.Data(t, emittest.Emit(t, cni.Emit, p), "cni/cilium/values.yaml"), &values); err != nil {
+			t.Fatal(err)
+		}
+		if values.UnderlayProtocol != c.want {
+			t.Errorf("%s, pods %s: underlay %q, want %q", c.cni, c.pods, values.UnderlayProtocol, c.want)
+		}
+	}
+}
