@@ -228,10 +228,10 @@ var balancerRules = []Rule{
 		return one(lb.Attr("mode"), "In mode bgp kube-vip tells routers where the virtual IP is, and %s not written. Write both, or use mode = \"arp\".", missing)
 	}},
 	{rule.Rule{
-		ID: "load-balancer-bgp-family", Severity: rule.Error, Title: "BGP from hosts without IPv4", Permanent: true,
-		Doc:     "kube-vip in mode bgp speaks to the routers in `bgp_peers`, which are IPv4, from the host's own address, and gives that as its identifier, which is four bytes. A host whose address is IPv6 opens no session.",
-		Fix:     "Give the control planes an IPv4 `address` (and the IPv6 one as `secondary_address`), or use `mode = \"arp\"` or an external balancer.",
-		Sources: []string{"https://www.rfc-editor.org/rfc/rfc4271#section-4.2", "https://kube-vip.io/docs/modes/bgp/"},
+		ID: "load-balancer-bgp-family", Severity: rule.Error, Title: "BGP without IPv4", Permanent: true,
+		Doc:     "kube-vip in mode bgp speaks to the routers in `bgp_peers`, which are IPv4, from the host's own address, and gives that as its identifier, which is four bytes. A host whose address is IPv6 opens no session. Through a session over IPv4 goes no virtual IP of IPv6: the way there would be the host's IPv4 address.",
+		Fix:     "Give the control planes an IPv4 `address` (and the IPv6 one as `secondary_address`) and write an IPv4 `virtual_ip`, or use `mode = \"arp\"` or an external balancer.",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc4271#section-4.2", "https://kube-vip.io/docs/modes/bgp/", "https://github.com/kube-vip/kube-vip/issues/988"},
 	}, func(p *plan.Plan) []Finding {
 		lb := p.LoadBalancer
 		if lb.Kind != plan.KubeVIP || lb.Mode != "bgp" {
@@ -241,6 +241,9 @@ var balancerRules = []Rule{
 			if n.Address.Is6() {
 				return one(lb.Attr("mode"), "In mode bgp kube-vip speaks to IPv4 routers from the host's own address, and %s has %s. Give the control planes an IPv4 address, or use mode = \"arp\".", n.Name, n.Address)
 			}
+		}
+		if lb.VirtualIP.Is6() {
+			return one(lb.Attr("virtual_ip"), "In mode bgp kube-vip speaks to IPv4 routers, and they learn no way to %s. Write an IPv4 address, or use mode = \"arp\".", lb.VirtualIP)
 		}
 		return nil
 	}},
