@@ -56,7 +56,14 @@ printf 'overlay\nbr_netfilter\n' > /etc/modules-load.d/k8splan.conf
 for module in overlay br_netfilter; do
   modprobe "$module" 2> /dev/null || echo "The kernel module $module could not be loaded; it may be built in." >&2
 done
-cp common/sysctl.conf /etc/sysctl.d/90-k8splan.conf
+# A host that forwards loses the default route that its kernel has from a router, unless it is told to keep it, and before. Where accept_ra is 0,
+# networkd or NetworkManager sees to it.
+{
+  ip -6 route show default proto ra | sed -n 's/.* dev \([^ ]*\).*/\1/p' | while read -r interface; do
+    grep -q '^0' "/proc/sys/net/ipv6/conf/$interface/accept_ra" || echo "net/ipv6/conf/$interface/accept_ra = 2"
+  done
+  cat common/sysctl.conf
+} > /etc/sysctl.d/90-k8splan.conf
 sysctl -q -e -p /etc/sysctl.d/90-k8splan.conf || echo "Not every kernel parameter could be set." >&2
 
 # Programs, each held against the checksum that upstream publishes beside it, or that the plan pins.

@@ -29,13 +29,18 @@ func TestHostsOfEachFamily(t *testing.T) {
 			write(t, dir, role+"-"+strings.ReplaceAll(file, "/", "-"), data)
 		}
 	}
+	unit, err := fs.ReadFile(templates.Files, "ansible/roles/runtime/templates/cri-docker.service.j2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, "cri-docker.service.j2", unit)
 	commands := map[string]bool{"conntrack": false, "ethtool": true, "ip": true, "iptables": true, "kmod": true, "losetup": true, "mount": true, "nft": true, "socat": true, "tc": false}
 	host := func(family, kernel string, unloadable []string, directories ...string) map[string]any {
 		return map[string]any{
 			"ansible_connection": "local", "ansible_python_interpreter": "/usr/bin/python3", "arch": "amd64",
 			"survey_host": map[string]any{
 				"system": map[string]any{"family": family, "kernel": kernel, "id": "x", "codename": "x", "name": "X"}, "commands": commands, "unloadable": unloadable, "directories": append([]string{}, directories...),
-				"files": map[string]string{}, "kernel": map[string]string{}, "artifacts": map[string]string{}, "missing_packages": []string{"kubelet=1.37.2", "containerd.io=2.4.2"},
+				"advertised": map[string]string{"eth0.7": "1"}, "files": map[string]string{}, "kernel": map[string]string{}, "artifacts": map[string]string{}, "missing_packages": []string{"kubelet=1.37.2", "containerd.io=2.4.2"},
 			},
 		}
 	}
@@ -72,6 +77,18 @@ func TestHostsOfEachFamily(t *testing.T) {
           - host_kernel_unset
           - want.files == 2 or 'interface-name:cni*;interface-name:flannel*' in host_files[2].content
           - host_files[1].content is search('net.ipv4.ip_forward = 1')
+          - host_files[1].content is not search('accept_ra')
+    - ansible.builtin.assert: # the kernel drops its routers' route at the moment when forwarding goes on
+        that:
+          - host_files[1].content is search('^net/ipv6/conf/eth0.7/accept_ra = 2\\n(.*\\n)*net.ipv6.conf.all.forwarding = 1')
+          - lookup('ansible.builtin.template', 'cri-docker.service.j2') is search(' --ipv6-dual-stack\\n')
+      vars:
+        network: {ipv6: true, kube_proxy_mode: nftables}
+        runtime_binaries: true
+    - ansible.builtin.assert:
+        that: lookup('ansible.builtin.template', 'cri-docker.service.j2') is not search('dual-stack')
+      vars:
+        runtime_binaries: true
     - ansible.builtin.assert:
         that: argv == ['dnf', '--assumeyes', '--refresh', '--setopt=install_weak_deps=False', '--setopt=disable_excludes=all,*', 'install', 'kubelet-1.37.2-*', 'containerd.io-2.4.2-*']
       vars:

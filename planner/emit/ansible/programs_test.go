@@ -188,3 +188,38 @@ func TestSurvey(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// The survey tells the interfaces on which the kernel itself listens to routers, and keeps to them once they are set.
+func TestSurveySeesRouters(t *testing.T) {
+	source, err := templates.Files.ReadFile("ansible/roles/survey/files/survey.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := `set -e
+for i in heard silent set daemon; do
+  ip link add "$i" type veth peer name "$i-far"
+  ip link set "$i-far" up
+  ip link set "$i" up
+  echo 0 > "/proc/sys/net/ipv6/conf/$i-far/accept_ra"
+  echo 1 > "/proc/sys/net/ipv6/conf/$i/accept_ra"
+done
+echo 2 > /proc/sys/net/ipv6/conf/set/accept_ra
+echo 0 > /proc/sys/net/ipv6/conf/daemon/accept_ra
+ip -6 route add default via fe80::1 dev heard proto ra
+ip -6 route add default via fe80::1 dev daemon proto ra metric 2000
+exec /usr/bin/python3 -`
+	cmd := exec.Command("unshare", "--map-root-user", "--net", "sh", "-c", script)
+	var problems bytes.Buffer
+	cmd.Stdin, cmd.Stderr = bytes.NewReader(source), &problems
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v (make setup installs iproute2)\n%s", err, problems.String())
+	}
+	var host struct{ Advertised map[string]string }
+	if err := json.Unmarshal(out, &host); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if diff := cmp.Diff(map[string]string{"heard": "1", "set": "2"}, host.Advertised); diff != "" {
+		t.Error(diff)
+	}
+}

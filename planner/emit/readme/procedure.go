@@ -3,6 +3,7 @@ package readme
 import (
 	"fmt"
 	"maps"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -237,6 +238,14 @@ func runtime(p *plan.Plan) (packages, binaries string) {
 		binaries = config
 	case plan.Docker:
 		text := "Docker Engine must use the cgroup driver that the kubelet uses:\n\n```sh\nmkdir -p /etc/docker\ncat > /etc/docker/daemon.json <<'END'\n{\"exec-opts\": [\"native.cgroupdriver=" + p.Cluster.Kubelet.CgroupDriver + "\"]}\nEND\n```\n"
+		directory := "/usr/local/bin"
+		if p.Artifacts.Origin == plan.Packages {
+			directory = "/usr/bin"
+		}
+		if slices.ContainsFunc(p.Network.PodSubnets, func(s netip.Prefix) bool { return s.Addr().Is6() }) {
+			text += "\ncri-dockerd tells the kubelet a pod's IPv4 address alone, unless it is asked for both:\n\n```sh\nmkdir -p /etc/systemd/system/cri-docker.service.d\n" +
+				"cat > /etc/systemd/system/cri-docker.service.d/10-kubernetes.conf <<'END'\n[Service]\nExecStart=\nExecStart=" + directory + "/cri-dockerd --container-runtime-endpoint fd:// --network-plugin=cni --pod-infra-container-image=" + pause + " --ipv6-dual-stack\nEND\nsystemctl daemon-reload\n```\n"
+		}
 		packages = "\nDocker Engine (https://docs.docker.com/engine/install/) and cri-dockerd " + plan.CRIDockerdVersion + " (https://mirantis.github.io/cri-dockerd/).\n\n" + text
 		binaries = text
 	}

@@ -60,6 +60,19 @@ node_pool "arm" {
   annotations   = { "example.com/note" = "it's \"here\"" }
 }
 `,
+		"IPv6 and IPv4, docker": `
+cluster "x" { type = "all-in-one" }
+network {
+  pod_subnets     = ["fd10:244::/56", "10.244.0.0/16"]
+  service_subnets = ["fd10:96::/112", "10.96.0.0/16"]
+}
+container_runtime "docker" {}
+artifacts { source = "packages" }
+node "x-1" {
+  address           = "fd77::31"
+  secondary_address = "10.77.0.31"
+}
+`,
 		"packages, static routes, docker, key and jump host, mirror": `
 cluster "x" {
   type                   = "single-etcd-single-master"
@@ -238,6 +251,10 @@ func TestRunbookSaysWhatThePlanNeeds(t *testing.T) {
 		},
 		"packages, static routes, docker, key and jump host, mirror": {
 			"-p 2222", `-i "$HOME"/'.ssh/it is mine'`, "-J me@bastion.example.com:2022", "admin@", "pkgs.k8s.io/core:/stable:/v1.37/deb/", "systemctl restart static-routes",
+		},
+		"IPv6 and IPv4, docker": {
+			"/usr/bin/cri-dockerd --container-runtime-endpoint fd:// --network-plugin=cni --pod-infra-container-image=registry.k8s.io/pause:", " --ipv6-dual-stack\nEND\n",
+			`/accept_ra = 2"`, "done > /etc/sysctl.d/99-kubernetes.conf\ncat >> /etc/sysctl.d/99-kubernetes.conf", "net.ipv6.conf.all.forwarding = 1\n",
 		},
 		"mirror, pinned checksum, external balancer, proxy": {
 			"http://10.0.0.2:8000/", "external.md", "HTTP_PROXY=http://proxy.example.com:3128", `[host."http://10.0.0.2:5000"]`, `sandbox = "10.0.0.2:5000/pause:`,

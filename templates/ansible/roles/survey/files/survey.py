@@ -234,6 +234,15 @@ def interface(address):
     return fields[1] if len(fields) > 1 else ""
 
 
+def advertised():
+    """interface → accept_ra, where the kernel has its default route of IPv6 from a router. 2 keeps it when the host forwards, and 0 leaves
+    routes to networkd or NetworkManager. https://docs.kernel.org/networking/ip-sysctl.html"""
+    words = [line.split() for line in run("ip", "-6", "route", "show", "default", "proto", "ra").splitlines()]
+    routed = {name for line in words for key, name in zip(line, line[1:]) if key == "dev"}
+    found = {path.split("/")[6]: read(path).strip() for path in glob.glob("/proc/sys/net/ipv6/conf/*/accept_ra")}
+    return {name: value for name, value in found.items() if name not in ("all", "default") and (value == "2" or value == "1" and name in routed)}
+
+
 def sysctl(name):
     return read("/proc/sys/" + name.replace(".", "/")).strip()
 
@@ -261,6 +270,7 @@ def main():
         "etcd": etcd(asked.etcd_data_dir),
         "swap": swap(),
         "hosts": hosts(),
+        "advertised": advertised(),
         "kernel": {name: sysctl(name) for name in SYSCTLS},
         "firewall": "firewalld" if units["firewalld"]["running"] else "ufw" if "ENABLED=yes" in read("/etc/ufw/ufw.conf") else "",
         "selinux": {"haproxy": read("/sys/fs/selinux/booleans/haproxy_connect_any").startswith("1"), "enforcing": read("/sys/fs/selinux/enforce").strip() == "1", "configured": "\nSELINUX=enforcing" in "\n" + read("/etc/selinux/config")},
