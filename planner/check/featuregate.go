@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -44,7 +45,7 @@ var featureGateRules = []Rule{
 		if len(p.Cluster.FeatureGates) < 50*mostAdvised {
 			meant = spelling.DidYouMean(name, plan.GateNames())
 		}
-		return "Kubernetes %s knows no feature gate %s, and its components exit at one.%s", []any{v, name, meant}
+		return "Kubernetes %s knows no feature gate %s, and its components exit at one.%s", []any{v, name, cmp.Or(meant, " Remove it.")}
 	}),
 	gateRule(rule.Rule{
 		ID: "version-feature-gate-early", Severity: rule.Error, Title: "Feature gate of a later Kubernetes", Permanent: true,

@@ -262,6 +262,13 @@ var hostRules = []Rule{
 			return nil
 		}
 		first := p.Network.PodSubnets[0]
+		if podsOfAnotherFamily(p) {
+			theirs, advice := family(p.Nodes[0].Address), "Write an %s range, or leave it out, and one is chosen."
+			if p.Network.DualStack() {
+				advice = "Write the %s range first."
+			}
+			return one(p.Network.Attr("pod_subnets"), "The first pod range %s is %s, and all hosts have %s addresses. "+advice, first, family(first.Addr()), theirs, theirs)
+		}
 		return each(p.Nodes, func(n *plan.Node) bool { return n.Address.IsValid() && n.Address.Is4() != first.Addr().Is4() },
 			func(n *plan.Node) hcl.Range { return attr(n, "address") },
 			func(n *plan.Node, all []*plan.Node) string {
@@ -462,6 +469,15 @@ var hostRules = []Rule{
 				cmp.Or(n.OS.DidYouMean(), " Write a known name, such as \"ubuntu-24.04\"."))
 		})
 	}},
+}
+
+// podsOfAnotherFamily reports whether the hosts, in several blocks, are all of one family and the first pod range that was written is of the
+// other: then the range is wrong, and not each of the addresses.
+func podsOfAnotherFamily(p *plan.Plan) bool {
+	return p.Network.Has("pod_subnets") && len(p.Network.PodSubnets) > 0 && len(blocks(p.Nodes)) > 1 &&
+		!slices.ContainsFunc(p.Nodes, func(n *plan.Node) bool {
+			return !n.Address.IsValid() || n.Address.Is4() == p.Network.PodSubnets[0].Addr().Is4()
+		})
 }
 
 // origin says which block a host comes from.

@@ -74,8 +74,8 @@ var networkRules = []Rule{
 		Sources: []string{dualStackDocs + "#configure-ipv4-ipv6-dual-stack", "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/563-dual-stack"},
 	}, func(p *plan.Plan) []Finding {
 		a, b := families(p.Network.PodSubnets), families(p.Network.ServiceSubnets)
-		if len(a) == 0 || len(b) == 0 || a[0] == b[0] && len(b) <= len(a) {
-			return nil
+		if len(a) == 0 || len(b) == 0 || a[0] == b[0] && len(b) <= len(a) || podsOfAnotherFamily(p) && a[0] != b[0] {
+			return nil // of the last, host-address-family says that the pods' range is wrong
 		}
 		return one(written(writtenArg(p.Network.Has("service_subnets"), p.Network.Attr("service_subnets")), p.Network.Attr("pod_subnets")),
 			"Pods are %s (%s), services are %s (%s). Write the same family first in both, and a second one of Services only where pods have it.", strings.Join(a, " and "), prefixes(p.Network.PodSubnets), strings.Join(b, " and "), prefixes(p.Network.ServiceSubnets))

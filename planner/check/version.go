@@ -205,7 +205,7 @@ var versionRules = []Rule{
 		Fix:     "Write `mode = \"nftables\"`, or leave it out.",
 		Sources: []string{"https://github.com/kubernetes/enhancements/issues/5495", kubeProxyDocs},
 	}, func(p *plan.Plan) []Finding {
-		if k := p.Network.KubeProxy; k.Mode == "ipvs" && p.Cluster.Version.IPVSDeprecated() {
+		if k := p.Network.KubeProxy; k.Mode == "ipvs" && !p.Network.CNI.KubeProxyReplacement && p.Cluster.Version.IPVSDeprecated() {
 			return one(k.Attr("mode"), "Mode ipvs is deprecated since Kubernetes 1.35. Write \"nftables\", or leave it out.")
 		}
 		return nil

@@ -382,6 +382,8 @@ func (r *resolver) order() {
 			switch {
 			case !ok:
 				r.fail(addonOrder, a.Attr("after"), "%s is to come after %q, and no addon has that name.%s", a.Name, excerpt(name), spelling.DidYouMean(name, names))
+			case before == a:
+				r.fail(addonOrder, a.Attr("after"), "%s is to come after itself. Take it out of after.", a.Name)
 			case state[before] == 1:
 				r.fail(addonOrder, a.Attr("after"), "%s and %s wait for each other. Take one out of after.", a.Name, before.Name)
 			case state[before] == 0:

@@ -190,7 +190,7 @@ func (r *resolver) release(src *spec.Source, attr, of string, s *string) string 
 	}
 	v, ok := ParseVersion(*s)
 	if !ok {
-		r.fail(invalidVersion, src.Attr(attr), "%s is %q. A release of %s has three numbers, such as %q.", attr, excerpt(*s), of, "1.2.3")
+		r.fail(invalidVersion, src.Attr(attr), "%s is %q. A release of %s has three numbers without leading zeros, such as %q.", attr, excerpt(*s), of, "1.2.3")
 		return ""
 	}
 	return v.String()

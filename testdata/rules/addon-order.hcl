@@ -26,3 +26,8 @@ addon "c" {
     checksum = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
   }
 }
+
+addon "e" {
+  manifest "/srv/e.yaml" {}
+  after = ["e"] # error: addon-order: e is to come after itself.
+}
