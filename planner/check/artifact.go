@@ -176,10 +176,10 @@ var artifactRules = []Rule{
 // builds lists the architectures of runtimes that are not built for all of Kubernetes' own.
 var builds = map[string][]string{plan.Docker: {"amd64", "arm64"}}
 
-// withoutBuild returns the hosts for which upstream has no binary of the runtime.
+// withoutBuild returns the hosts for which upstream has no binary of the runtime. Packages bring all but cri-dockerd.
 func withoutBuild(p *plan.Plan) []*plan.Node {
 	built := builds[p.Runtime.Name]
-	if built == nil || !onHosts(p) || p.Artifacts.Origin == plan.Packages {
+	if built == nil || !onHosts(p) || p.Artifacts.Origin == plan.Packages && p.Runtime.Name != plan.Docker {
 		return nil
 	}
 	return having(p.KubeletNodes(), func(n *plan.Node) bool { return !slices.Contains(built, n.Arch) })

@@ -30,7 +30,8 @@ const (
 )
 
 // Downloads returns every file that hosts fetch, by architecture and name. With artifacts.source = "packages" the distribution's package
-// manager brings the rest, and only external etcd is left: no distribution packages the versions that Kubernetes asks for.
+// manager brings the rest, and only etcd is left, of which no distribution packages the versions that Kubernetes asks for, and cri-dockerd,
+// which is in no repository.
 // A file whose version is unknown is left out, never guessed.
 func (p *Plan) Downloads() []Download {
 	if p.Target.Facts.Hosting == Hosted {
@@ -126,6 +127,9 @@ func (p *Plan) upstreamFiles(arch string) []upstreamFile {
 
 		files = append(files, p.runtimeFiles(arch)...)
 	}
+	if p.Runtime.Name == Docker {
+		files = append(files, upstreamFile{name: "cri-dockerd", path: "github.com/Mirantis/cri-dockerd/releases/download/v" + CRIDockerdVersion + "/cri-dockerd-" + CRIDockerdVersion + "." + arch + ".tgz", archive: true})
+	}
 	if len(p.Etcd.Members) > 0 {
 		// Stacked members run from an image, in which nobody can use etcd's tools on files: backing up and restoring fetch them.
 		version := known(p.Etcd.Version)
@@ -151,12 +155,9 @@ func (p *Plan) runtimeFiles(arch string) []upstreamFile {
 	case CRIO: // the bundle holds crun, runc, conmon and CNI plugins
 		base := "storage.googleapis.com/cri-o/artifacts/cri-o." + arch + ".v" + version + ".tar.gz"
 		return []upstreamFile{{name: "cri-o", path: base, sums: base + ".sha256sum", style: ChecksumList, archive: true}}
-	case Docker: // neither project publishes checksums beside its files: pin them in artifacts.checksums
+	case Docker: // its publisher has no checksum beside it, nor has cri-dockerd's: pin them in artifacts.checksums
 		machine := map[string]string{"amd64": "x86_64", "arm64": "aarch64"}[arch]
-		return []upstreamFile{
-			{name: "docker", path: "download.docker.com/linux/static/stable/" + known(machine) + "/docker-" + version + ".tgz", archive: true},
-			{name: "cri-dockerd", path: "github.com/Mirantis/cri-dockerd/releases/download/v" + CRIDockerdVersion + "/cri-dockerd-" + CRIDockerdVersion + "." + arch + ".tgz", archive: true},
-		}
+		return []upstreamFile{{name: "docker", path: "download.docker.com/linux/static/stable/" + known(machine) + "/docker-" + version + ".tgz", archive: true}}
 	}
 	return nil
 }

@@ -26,7 +26,8 @@ const (
 	CNIPluginsVersion       = "1.9.1"           // Source: k8s.io/kubernetes@v1.37.2 build/dependencies.yaml
 	ContainerdVersion       = "2.4.2"           // Source: github.com/containerd/containerd/v2@v2.4.2; older Kubernetes gets Version.Containerd
 	DockerVersion           = "29.8.2"          // Source: https://pkgs.alpinelinux.org/package/v3.24/community/x86/docker-engine
-	CRIDockerdVersion       = "0.4.10"          // Source: https://sourceforge.net/projects/cri-dockerd.mirror/files/v0.4.10/
+	// CRIDockerdVersion: before 0.4.8 nobody can exec into a pod of a kubelet from 1.36 on: https://github.com/Mirantis/cri-dockerd/releases/tag/v0.4.8
+	CRIDockerdVersion = "0.4.10" // Source: https://sourceforge.net/projects/cri-dockerd.mirror/files/v0.4.10/
 )
 
 // sincePatch is a value that holds from a patch release of a minor on.

@@ -13,5 +13,6 @@ network {
 }
 
 artifacts {
-  source = "packages"
+  source    = "packages"
+  checksums = { "github.com/Mirantis/cri-dockerd/releases/download/v0.4.10/cri-dockerd-0.4.10.amd64.tgz" = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" }
 }

@@ -2,6 +2,7 @@ package readme
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
 	"net/netip"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner/emit/kubeadm"
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/templates"
 	"github.com/k8splan/k8splan/topologies"
 )
 
@@ -60,7 +62,7 @@ func procedure(p *plan.Plan) book {
 		External: p.Etcd.IsExternal(), HAProxy: p.LoadBalancer.Kind == plan.HAProxy, KubeVIP: p.LoadBalancer.Kind == plan.KubeVIP,
 		ExternalBalancer: p.LoadBalancer.Kind == plan.ExternalBalancer,
 		FailSwapOn:       p.Cluster.Kubelet.FailSwapOn, Packages: p.Artifacts.Origin == plan.Packages,
-		RuntimeService:      map[string]string{plan.Containerd: "containerd", plan.CRIO: "crio", plan.Docker: "docker cri-docker.socket"}[p.Runtime.Name],
+		RuntimeService:      map[string]string{plan.Containerd: "containerd", plan.CRIO: "crio", plan.Docker: "docker cri-docker"}[p.Runtime.Name],
 		CertificateValidity: lifetime(p.Cluster.CertificateValidity, "1 year"),
 		EarlyAddons:         addonSteps(p, true), Addons: addonSteps(p, false), ApproveKubelets: p.Cluster.Kubelet.ServerTLSBootstrap,
 		SchedulerProfiles: len(p.Cluster.SchedulerProfiles) > 0, Waits: waitsOf(p), Loopback: "127.0.0.1",
@@ -210,6 +212,20 @@ func unpack(d plan.Download, file string) string {
 	return "install -m 0755 " + f + " /usr/local/bin/" + shell(d.Name)
 }
 
+// unit is a command that writes a unit of systemd.
+func unit(name, text string) string {
+	return "cat > /etc/systemd/system/" + name + " <<'END'\n" + text + "END\n"
+}
+
+// shipped is a file of the playbook's role for the runtime, with what is written there for Jinja replaced.
+func shipped(name string, replace ...string) string {
+	data, err := fs.ReadFile(templates.Files, "ansible/roles/runtime/"+name)
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	return strings.NewReplacer(replace...).Replace(string(data))
+}
+
 // runtime writes how the container runtime is installed from packages, and set up. Sources:
 // https://github.com/containerd/containerd/blob/main/docs/cri/config.md, https://github.com/cri-o/packaging,
 // https://docs.docker.com/engine/install/, https://mirantis.github.io/cri-dockerd/
@@ -238,16 +254,14 @@ func runtime(p *plan.Plan) (packages, binaries string) {
 		binaries = config
 	case plan.Docker:
 		text := "Docker Engine must use the cgroup driver that the kubelet uses:\n\n```sh\nmkdir -p /etc/docker\ncat > /etc/docker/daemon.json <<'END'\n{\"exec-opts\": [\"native.cgroupdriver=" + p.Cluster.Kubelet.CgroupDriver + "\"]}\nEND\n```\n"
-		directory := "/usr/local/bin"
-		if p.Artifacts.Origin == plan.Packages {
-			directory = "/usr/bin"
-		}
+		both := ""
 		if slices.ContainsFunc(p.Network.PodSubnets, func(s netip.Prefix) bool { return s.Addr().Is6() }) {
-			text += "\ncri-dockerd tells the kubelet a pod's IPv4 address alone, unless it is asked for both:\n\n```sh\nmkdir -p /etc/systemd/system/cri-docker.service.d\n" +
-				"cat > /etc/systemd/system/cri-docker.service.d/10-kubernetes.conf <<'END'\n[Service]\nExecStart=\nExecStart=" + directory + "/cri-dockerd --container-runtime-endpoint fd:// --network-plugin=cni --pod-infra-container-image=" + pause + " --ipv6-dual-stack\nEND\nsystemctl daemon-reload\n```\n"
+			both = " --ipv6-dual-stack" // or it tells the kubelet a pod's IPv4 address alone
 		}
-		packages = "\nDocker Engine (https://docs.docker.com/engine/install/) and cri-dockerd " + plan.CRIDockerdVersion + " (https://mirantis.github.io/cri-dockerd/).\n\n" + text
-		binaries = text
+		shim := "cri-dockerd gives it the interface that the kubelet speaks:\n\n```sh\n" + unit("cri-docker.service", shipped("templates/cri-docker.service.j2",
+			"{{ runtime.socket }}", p.Runtime.Socket, "{{ runtime.sandbox_image }}", pause, "{{ ' --ipv6-dual-stack' if network.ipv6 else '' }}", both)) + "systemctl daemon-reload\n```\n"
+		packages = "\nDocker Engine " + p.Runtime.Version + " (https://docs.docker.com/engine/install/).\n\n" + text + "\n" + shim
+		binaries = text + "\nDocker's unit:\n\n```sh\n" + unit("docker.service", shipped("files/docker.service")) + "```\n\n" + shim
 	}
 	return packages, binaries
 }

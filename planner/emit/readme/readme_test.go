@@ -251,9 +251,10 @@ func TestRunbookSaysWhatThePlanNeeds(t *testing.T) {
 		},
 		"packages, static routes, docker, key and jump host, mirror": {
 			"-p 2222", `-i "$HOME"/'.ssh/it is mine'`, "-J me@bastion.example.com:2022", "admin@", "pkgs.k8s.io/core:/stable:/v1.37/deb/", "systemctl restart static-routes",
+			"install -m 0755 cri-dockerd/cri-dockerd /usr/local/bin/", "cat > /etc/systemd/system/cri-docker.service <<'END'\n[Unit]\n", "systemctl enable --now docker cri-docker\n",
 		},
 		"IPv6 and IPv4, docker": {
-			"/usr/bin/cri-dockerd --container-runtime-endpoint fd:// --network-plugin=cni --pod-infra-container-image=registry.k8s.io/pause:", " --ipv6-dual-stack\nEND\n",
+			"ExecStart=/usr/local/bin/cri-dockerd --container-runtime-endpoint=unix:///var/run/cri-dockerd.sock --network-plugin=cni --pod-infra-container-image=registry.k8s.io/pause:", " --ipv6-dual-stack\n",
 			`/accept_ra = 2"`, "done > /etc/sysctl.d/99-kubernetes.conf\ncat >> /etc/sysctl.d/99-kubernetes.conf", "net.ipv6.conf.all.forwarding = 1\n",
 		},
 		"mirror, pinned checksum, external balancer, proxy": {
@@ -330,6 +331,17 @@ func TestSameTextInEveryOrderOfBlocks(t *testing.T) {
 	for path := range one {
 		if one[path] != two[path] {
 			t.Errorf("%s depends on the order of blocks", path)
+		}
+	}
+}
+
+// A paragraph on hosts that a design does not have would name nobody.
+func TestRunbookNamesHosts(t *testing.T) {
+	for name, d := range designs(t) {
+		for line := range strings.Lines(emit(t, resolve(t, d))["RUNBOOK.md"]) {
+			if strings.Contains(line, "On , ") || strings.Contains(line, " on , ") {
+				t.Errorf("%s: %s", name, line)
+			}
 		}
 	}
 }
