@@ -248,6 +248,7 @@ type patient struct {
 	service  string                                                      // the web Service's address
 	dns      string                                                      // the DNS Service's address
 	joins    bool                                                        // there is a spare
+	booted   map[string]time.Time                                        // hosts that got their power back, until everything on them runs again
 	writes   int                                                         // keys acknowledged, 1 … writes; only complete numbers are kept
 	acked    []string
 	pod      int
@@ -515,6 +516,12 @@ func (p *patient) inject(ctx context.Context, i injection) (result, error) {
 		p.explain(ctx, i)
 	}
 	start = time.Now()
+	p.booted = map[string]time.Time{}
+	if i.how == "pull" {
+		for _, name := range broken {
+			p.booted[name] = start
+		}
+	}
 	if err := p.mend(ctx, i, broken); err != nil {
 		return r, err
 	}
@@ -934,6 +941,39 @@ func (p *patient) oneMind(ctx context.Context) error {
 	return nil
 }
 
+// restarted wants every pod on the hosts that booted to have started since. Until their kubelets speak, the API shows pods as they were before
+// the power went, with addresses that nobody has any more.
+func (p *patient) restarted(ctx context.Context) error {
+	if len(p.booted) == 0 {
+		return nil
+	}
+	out, err := p.kube(ctx, "get", "pods", "-A", "-o", `jsonpath={range .items[*]}{.spec.nodeName} {.metadata.name} {.status.containerStatuses[0].state.running.startedAt}{"\n"}{end}`)
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(out) {
+		f := strings.Fields(line)
+		if len(f) < 2 {
+			continue
+		}
+		power, ok := p.booted[f[0]]
+		if !ok {
+			continue
+		}
+		if len(f) < 3 {
+			return fmt.Errorf("%s on %s does not run yet", f[1], f[0])
+		}
+		started, err := time.Parse(time.RFC3339, f[2])
+		if err != nil {
+			return err
+		}
+		if started.Before(power.Truncate(time.Second)) {
+			return fmt.Errorf("%s on %s is said to run since before the host booted", f[1], f[0])
+		}
+	}
+	return nil
+}
+
 // wellAgain says what is still missing.
 func (p *patient) wellAgain(ctx context.Context) error {
 	out, err := p.kube(ctx, "get", "nodes", "-o", `jsonpath={range .items[*]}{.metadata.name} {.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}`)
@@ -944,6 +984,9 @@ func (p *patient) wellAgain(ctx context.Context) error {
 		if f := strings.Fields(line); len(f) != 2 || f[1] != "True" {
 			return fmt.Errorf("node %s is not Ready", strings.TrimSpace(line))
 		}
+	}
+	if err := p.restarted(ctx); err != nil {
+		return err
 	}
 	for _, d := range [][]string{{"default", "web"}, {"kube-system", "coredns"}} {
 		got, err := p.kube(ctx, "-n", d[0], "get", "deploy", d[1], "-o", "jsonpath={.spec.replicas}/{.status.readyReplicas}")

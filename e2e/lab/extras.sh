@@ -30,7 +30,11 @@ conmon=$(unpack github.com/containers/conmon@v2.0.20+incompatible)
 gcc -std=gnu99 -Os -static -s $(pkg-config --cflags glib-2.0) -DVERSION="\"$(cat "$conmon/VERSION")\"" -DGIT_COMMIT='""' -w \
   -o "$OUT/conmon" "$conmon"/src/*.c $(pkg-config --static --libs glib-2.0)
 
-CGO_ENABLED=0 go build -C "$(unpack github.com/Mirantis/cri-dockerd@v0.4.0)" -trimpath -ldflags "-s -w" -o "$OUT/cri-dockerd" .
+# The newest cri-dockerd that the module proxy has is older than 0.4.8, which mends exec with kubelets from 1.36 on; what that release changed
+# is changed here. Source: https://github.com/Mirantis/cri-dockerd/pull/576
+dockershim=$(unpack github.com/Mirantis/cri-dockerd@v0.4.0)
+sed -i '/BaseURL: *&url.URL{Path: "\/cri\/"},/d; /^\t"net\/url"$/d' "$dockershim/cmd/server.go"
+CGO_ENABLED=0 go build -C "$dockershim" -trimpath -ldflags "-s -w" -o "$OUT/cri-dockerd" .
 moby=$(unpack github.com/moby/moby/v2@v2.0.0-beta.4)
 for program in dockerd docker-proxy; do CGO_ENABLED=0 go build -C "$moby" -trimpath -ldflags "-s -w" -o "$OUT/$program" "./cmd/$program"; done
 CGO_ENABLED=0 go build -C "$(unpack sigs.k8s.io/metrics-server@v0.9.0)" -trimpath -ldflags "-s -w" -o "$OUT/metrics-server" ./cmd/metrics-server
