@@ -256,7 +256,7 @@ func runtime(p *plan.Plan) (packages, binaries string) {
 		text := "Docker Engine must use the cgroup driver that the kubelet uses:\n\n```sh\nmkdir -p /etc/docker\ncat > /etc/docker/daemon.json <<'END'\n{\"exec-opts\": [\"native.cgroupdriver=" + p.Cluster.Kubelet.CgroupDriver + "\"]}\nEND\n```\n"
 		both := ""
 		if slices.ContainsFunc(p.Network.PodSubnets, func(s netip.Prefix) bool { return s.Addr().Is6() }) {
-			both = " --ipv6-dual-stack" // or it tells the kubelet a pod's IPv4 address alone
+			both = " --ipv6-dual-stack" // or it tells the kubelet one address of a pod alone
 		}
 		shim := "cri-dockerd gives it the interface that the kubelet speaks:\n\n```sh\n" + unit("cri-docker.service", shipped("templates/cri-docker.service.j2",
 			"{{ runtime.socket }}", p.Runtime.Socket, "{{ runtime.sandbox_image }}", pause, "{{ ' --ipv6-dual-stack' if network.ipv6 else '' }}", both)) + "systemctl daemon-reload\n```\n"
