@@ -152,7 +152,7 @@ spec:
 
 // checkService wants a Deployment's every pod to answer a pod through a Service found by name, on whichever node they are.
 func (c *cluster) checkService(ctx context.Context) error {
-	if _, err := c.kubeInput(ctx, fmt.Sprintf(workload, replicas, c.bootstrap().ProbeImage(), c.bootstrap().ProbeImage()), "apply", "-f", "-"); err != nil {
+	if _, err := c.kubeInput(ctx, fmt.Sprintf(workload, replicas, c.nodes[0].ProbeImage(), c.nodes[0].ProbeImage()), "apply", "-f", "-"); err != nil {
 		return err
 	}
 	if _, err := c.kube(ctx, "rollout", "status", "deploy/web", "--timeout=120s"); err != nil {
