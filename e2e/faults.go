@@ -188,11 +188,9 @@ func (h *harness) keepFaults(all []result) (path string, err error) {
 			return "", fmt.Errorf("%s: %w", path, err)
 		}
 	}
-	kept = slices.DeleteFunc(kept, func(k result) bool {
-		return slices.ContainsFunc(all, func(r result) bool { return r.Case == k.Case && r.Injection == k.Injection })
-	})
+	kept = slices.DeleteFunc(kept, func(k result) bool { return slices.ContainsFunc(all, k.sameFault) })
 	for _, r := range all {
-		i := slices.IndexFunc(kept, func(k result) bool { return k.Case == r.Case && k.Injection == r.Injection })
+		i := slices.IndexFunc(kept, r.sameFault)
 		if i < 0 {
 			kept = append(kept, r)
 		} else if len(r.Wrong) >= len(kept[i].Wrong) {
@@ -238,6 +236,11 @@ type result struct {
 	Wrong           []string
 }
 
+// sameFault says whether two results are of one fault on one cluster.
+func (r result) sameFault(other result) bool {
+	return r.Case == other.Case && r.Injection == other.Injection
+}
+
 // patient is a cluster under test.
 type patient struct {
 	*cluster
@@ -249,7 +252,7 @@ type patient struct {
 	dns      string                                                      // the DNS Service's address
 	joins    bool                                                        // there is a spare
 	booted   map[string]time.Time                                        // hosts that got their power back, until everything on them runs again
-	writes   int                                                         // keys acknowledged, 1 … writes; only complete numbers are kept
+	writes   int                                                         // writes tried so far, which number their keys
 	acked    []string
 	pod      int
 }
