@@ -20,11 +20,11 @@ var (
 	k8s      = []string{"k8s.io/api/...", "k8s.io/apimachinery/...", "k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/v1beta4", "k8s.io/kubelet/config/...", "k8s.io/kube-proxy/config/...", "sigs.k8s.io/yaml/..."}
 	emitter  = []string{"planner/artifact", "planner/plan", "templates", "topologies"}
 	// target is what the package of a target may have: it also reads its block of the language.
-	target = slices.Concat(emitter, language, k8s, []string{"planner/rule", "planner/spec", "planner/emit/block"})
+	target = slices.Concat(emitter, language, k8s, []string{"planner/rule", "planner/spec", "planner/target/block"})
 	// clouds are targets that write Terraform.
-	clouds = slices.Concat(target, []string{"planner/emit/terraform", "planner/emit/cloud"})
+	clouds = slices.Concat(target, []string{"planner/target/terraform", "planner/targets/cloud"})
 	// vendors are targets whose control plane somebody else runs.
-	vendors = slices.Concat(target, []string{"planner/emit/terraform", "planner/emit/hosted"})
+	vendors = slices.Concat(target, []string{"planner/target/terraform", "planner/targets/hosted"})
 )
 
 // permitted is the policy: which packages of this module and of others a package may import. The standard library is not listed, but see
@@ -56,50 +56,50 @@ var permitted = map[string][]string{
 	"planner/emit/readme":  slices.Concat(emitter, []string{"planner/emit/kubeadm", "planner/simulate"}),
 
 	// What targets share.
-	"planner/emit/block":     {"github.com/hashicorp/hcl/v2", "planner/plan", "planner/rule", "planner/spec"},
-	"planner/emit/terraform": slices.Concat(emitter, language),
-	"planner/emit/cloud":     slices.Concat(target, []string{"planner/emit/terraform"}),
+	"planner/target/block":     {"github.com/hashicorp/hcl/v2", "planner/plan", "planner/rule", "planner/spec"},
+	"planner/target/terraform": slices.Concat(emitter, language),
+	"planner/targets/cloud":    slices.Concat(target, []string{"planner/target/terraform"}),
 
-	"planner/emit/cloudinit": {"planner/artifact"},
-	"planner/emit/onprem":    slices.Concat(target, []string{"planner/emit/cloudinit"}),
-	"planner/emit/libvirt":   slices.Concat(target, []string{"planner/emit/onprem"}),
-	"planner/emit/gkeonprem": slices.Concat(target, []string{"planner/emit/terraform"}),
-	"planner/emit/platform9": slices.Concat(target, []string{"planner/emit/hosted"}),
-	"planner/emit/osd":       slices.Concat(vendors, []string{"planner/emit/openshift"}),
-	"planner/emit/openshift": slices.Concat(target, []string{"planner/emit/onprem"}),
-	"planner/emit/icp":       slices.Concat(target, []string{"planner/emit/openshift"}),
-	"planner/emit/provision": slices.Concat(target, []string{"planner/emit/onprem", "planner/emit/cloudinit"}),
-	"planner/emit/vsphere":   slices.Concat(target, []string{"planner/emit/onprem", "planner/emit/terraform"}),
+	"planner/target/cloudinit":           {"planner/artifact"},
+	"planner/target/onprem":              slices.Concat(target, []string{"planner/target/cloudinit"}),
+	"planner/targets/machines/libvirt":   slices.Concat(target, []string{"planner/target/onprem"}),
+	"planner/targets/turnkey/gkeonprem":  slices.Concat(target, []string{"planner/target/terraform"}),
+	"planner/targets/hosted/platform9":   slices.Concat(target, []string{"planner/targets/hosted"}),
+	"planner/targets/hosted/osd":         slices.Concat(vendors, []string{"planner/targets/turnkey/openshift"}),
+	"planner/targets/turnkey/openshift":  slices.Concat(target, []string{"planner/target/onprem"}),
+	"planner/targets/turnkey/icp":        slices.Concat(target, []string{"planner/targets/turnkey/openshift"}),
+	"planner/targets/machines/baremetal": slices.Concat(target, []string{"planner/target/onprem", "planner/target/cloudinit"}),
+	"planner/targets/machines/vsphere":   slices.Concat(target, []string{"planner/target/onprem", "planner/target/terraform"}),
 
-	"planner/emit/proxmox":       slices.Concat(target, []string{"planner/emit/onprem", "planner/emit/terraform"}),
-	"planner/emit/vagrant":       target,
-	"planner/emit/hosted":        slices.Concat(target, []string{"planner/emit/terraform"}),
-	"planner/emit/aks":           vendors,
-	"planner/emit/aws":           clouds,
-	"planner/emit/azure":         clouds,
-	"planner/emit/doks":          vendors,
-	"planner/emit/eks":           vendors,
-	"planner/emit/gke":           vendors,
-	"planner/emit/iks":           vendors,
-	"planner/emit/hetzner":       clouds,
-	"planner/emit/openstack":     clouds,
-	"planner/emit/kubespray":     slices.Concat(target, []string{"planner/emit/ansible", "planner/emit/kubeadm"}),
-	"planner/emit/clusterapi":    slices.Concat(target, []string{"planner/emit/cni", "planner/emit/kubeadm"}),
-	"planner/emit/kubeaws":       slices.Concat(target, []string{"planner/emit/kops"}),
-	"planner/emit/kops":          slices.Concat(target, []string{"planner/emit/kubeadm"}),
-	"planner/emit/minikube":      slices.Concat(target, []string{"planner/emit/kubeadm"}),
-	"planner/emit/dockerdesktop": slices.Concat(target, []string{"planner/emit/kind"}),
-	"planner/emit/lxd":           slices.Concat(target, []string{"planner/emit/onprem"}),
-	"planner/emit/charmed":       slices.Concat(target, []string{"planner/emit/kubeadm"}),
-	"planner/emit/hardway":       slices.Concat(target, []string{"planner/emit/ansible", "planner/emit/kubeadm"}),
-	"planner/emit/kind":          slices.Concat(target, []string{"planner/emit/cni", "planner/emit/kubeadm"}),
-	"planner/emit/gcp":           clouds,
+	"planner/targets/machines/proxmox":      slices.Concat(target, []string{"planner/target/onprem", "planner/target/terraform"}),
+	"planner/targets/machines/vagrant":      target,
+	"planner/targets/hosted":                slices.Concat(target, []string{"planner/target/terraform"}),
+	"planner/targets/hosted/aks":            vendors,
+	"planner/targets/cloud/aws":             clouds,
+	"planner/targets/cloud/azure":           clouds,
+	"planner/targets/hosted/doks":           vendors,
+	"planner/targets/hosted/eks":            vendors,
+	"planner/targets/hosted/gke":            vendors,
+	"planner/targets/hosted/iks":            vendors,
+	"planner/targets/cloud/hetzner":         clouds,
+	"planner/targets/cloud/openstack":       clouds,
+	"planner/targets/installers/kubespray":  slices.Concat(target, []string{"planner/emit/ansible", "planner/emit/kubeadm"}),
+	"planner/targets/installers/clusterapi": slices.Concat(target, []string{"planner/emit/cni", "planner/emit/kubeadm"}),
+	"planner/targets/installers/kubeaws":    slices.Concat(target, []string{"planner/targets/installers/kops"}),
+	"planner/targets/installers/kops":       slices.Concat(target, []string{"planner/emit/kubeadm"}),
+	"planner/targets/local/minikube":        slices.Concat(target, []string{"planner/emit/kubeadm"}),
+	"planner/targets/local/dockerdesktop":   slices.Concat(target, []string{"planner/targets/local/kind"}),
+	"planner/targets/local/lxd":             slices.Concat(target, []string{"planner/target/onprem"}),
+	"planner/targets/turnkey/charmed":       slices.Concat(target, []string{"planner/emit/kubeadm"}),
+	"planner/targets/installers/hardway":    slices.Concat(target, []string{"planner/emit/ansible", "planner/emit/kubeadm"}),
+	"planner/targets/local/kind":            slices.Concat(target, []string{"planner/emit/cni", "planner/emit/kubeadm"}),
+	"planner/targets/cloud/gcp":             clouds,
 
 	// What tests share; no program links them.
-	"planner/diagtest":                     {"..."},
-	"planner/emit/emittest":                {"..."},
-	"planner/emit/targettest":              {"..."},
-	"planner/emit/terraform/terraformtest": {"..."},
+	"planner/diagtest":                       {"..."},
+	"planner/emit/emittest":                  {"..."},
+	"planner/target/targettest":              {"..."},
+	"planner/target/terraform/terraformtest": {"..."},
 
 	"planner": slices.Concat(language, []string{"planner/..."}),
 	"cmd/k8splan": slices.Concat(language, []string{
@@ -119,7 +119,7 @@ var permitted = map[string][]string{
 // may touch it.
 var outside = []string{"os", "os/exec", "os/user", "net/http", "net/rpc", "math/rand", "math/rand/v2", "crypto/rand", "syscall", "log", "log/slog", "plugin", "unsafe"}
 
-var mayTouch = []string{"planner/artifact", "planner/diagtest", "planner/emit/emittest", "planner/emit/targettest", "planner/emit/terraform/terraformtest"}
+var mayTouch = []string{"planner/artifact", "planner/diagtest", "planner/emit/emittest", "planner/target/targettest", "planner/target/terraform/terraformtest"}
 
 type listed struct {
 	ImportPath string

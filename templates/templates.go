@@ -1,10 +1,11 @@
-// Package templates holds the static programs that a generated tree ships verbatim, one folder for each kind of consumer. They
-// read their data from files beside them, so each can be linted as it stands.
+// Package templates holds the static programs that a generated tree ships verbatim: tree/ for the parts of every tree, targets/ for the
+// targets, by class and by the name that users write, and targets/terraform for what several of them share. The programs read their data
+// from files beside them, so each can be linted as it stands. The package is internal to k8splan and makes no compatibility promise.
 package templates
 
 import "embed"
 
-// Files has the folders of this directory. A new folder is named in the directive below.
+// Files has the folders of this directory.
 //
-//go:embed all:addons all:aks all:ansible all:aws all:azure all:bare-metal all:charmed-kubernetes all:cluster-api all:cni all:docker-desktop all:doks all:eks all:etcd all:gcp all:gke all:gke-on-prem all:hetzner all:ibm-cloud-private all:iks all:kind all:kops all:kube-aws all:kubernetes-the-hard-way all:kubespray all:libvirt all:loadbalancer all:lxd all:minikube all:openstack all:openshift all:openshift-dedicated all:platform9 all:proxmox all:readme all:terraform all:vagrant all:vsphere
+//go:embed all:tree all:targets
 var Files embed.FS

@@ -72,7 +72,7 @@ func Emit(p *plan.Plan) ([]artifact.File, error) {
 }
 
 func readme(p *plan.Plan) ([]byte, error) {
-	body, err := fs.ReadFile(templates.Files, "addons/README.md.tmpl")
+	body, err := fs.ReadFile(templates.Files, "tree/addons/README.md.tmpl")
 	if err != nil {
 		return nil, err
 	}

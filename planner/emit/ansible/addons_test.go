@@ -59,7 +59,7 @@ esac
 // inCluster runs one of the role's programs with that kubectl.
 func inCluster(t *testing.T, dir, program string, args ...string) (stdout, stderr string, err error) {
 	t.Helper()
-	source, err := templates.Files.ReadFile("ansible/roles/addons/files/" + program)
+	source, err := templates.Files.ReadFile("tree/ansible/roles/addons/files/" + program)
 	if err != nil {
 		t.Fatal(err)
 	}

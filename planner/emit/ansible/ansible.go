@@ -33,15 +33,15 @@ func Emit(p *plan.Plan) ([]artifact.File, error) {
 	), nil
 }
 
-// programs are the files of templates/ansible, which no topology changes.
+// programs are the files of templates/tree/ansible, which no topology changes.
 func programs() ([]artifact.File, error) {
 	var files []artifact.File
-	err := fs.WalkDir(templates.Files, "ansible", func(path string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(templates.Files, "tree/ansible", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
 		data, err := fs.ReadFile(templates.Files, path)
-		files = append(files, artifact.File{Path: path, Data: data})
+		files = append(files, artifact.File{Path: strings.TrimPrefix(path, "tree/"), Data: data})
 		return err
 	})
 	return files, err

@@ -1,4 +1,4 @@
-// Package ansible emits ansible/: the playbooks and roles of templates/ansible as they stand, and the data that they read.
+// Package ansible emits ansible/: the playbooks and roles of templates/tree/ansible as they stand, and the data that they read.
 //
 // The roles are static and hold no value of any topology, so that they can be read, linted and tested once. What differs between clusters
 // is in two files: group_vars/all.yaml has what all hosts share, inventory.yaml has the hosts. Adding a worker changes inventory.yaml alone.

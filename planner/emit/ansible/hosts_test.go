@@ -22,14 +22,14 @@ func TestHostsOfEachFamily(t *testing.T) {
 	}
 	for role, files := range map[string][]string{"host": {"vars/main.yml"}, "artifacts": {"vars/main.yml"}} {
 		for _, file := range files {
-			data, err := fs.ReadFile(templates.Files, "ansible/roles/"+role+"/"+file)
+			data, err := fs.ReadFile(templates.Files, "tree/ansible/roles/"+role+"/"+file)
 			if err != nil {
 				t.Fatal(err)
 			}
 			write(t, dir, role+"-"+strings.ReplaceAll(file, "/", "-"), data)
 		}
 	}
-	unit, err := fs.ReadFile(templates.Files, "ansible/roles/runtime/templates/cri-docker.service.j2")
+	unit, err := fs.ReadFile(templates.Files, "tree/ansible/roles/runtime/templates/cri-docker.service.j2")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +100,7 @@ func TestHostsOfEachFamily(t *testing.T) {
 // argvOf is the expression of the role's command, as the role has it.
 func argvOf(t *testing.T) string {
 	t.Helper()
-	data, err := fs.ReadFile(templates.Files, "ansible/roles/artifacts/tasks/packages_redhat.yml")
+	data, err := fs.ReadFile(templates.Files, "tree/ansible/roles/artifacts/tasks/packages_redhat.yml")
 	if err != nil {
 		t.Fatal(err)
 	}

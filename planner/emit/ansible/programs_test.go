@@ -23,7 +23,7 @@ import (
 // python runs one of the roles' programs as the roles do, from standard input.
 func python(t *testing.T, program string, args ...string) (stdout, stderr string, err error) {
 	t.Helper()
-	source, err := templates.Files.ReadFile("ansible/roles/" + program)
+	source, err := templates.Files.ReadFile("tree/ansible/roles/" + program)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +191,7 @@ func TestSurvey(t *testing.T) {
 
 // The survey tells the interfaces on which the kernel itself listens to routers, and keeps to them once they are set.
 func TestSurveySeesRouters(t *testing.T) {
-	source, err := templates.Files.ReadFile("ansible/roles/survey/files/survey.py")
+	source, err := templates.Files.ReadFile("tree/ansible/roles/survey/files/survey.py")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func Emit(p *plan.Plan) ([]artifact.File, error) {
 
 // text is a file of templates/cni.
 func text(name string) (string, error) {
-	data, err := fs.ReadFile(templates.Files, "cni/"+name)
+	data, err := fs.ReadFile(templates.Files, "tree/cni/"+name)
 	return string(data), err
 }
 

@@ -71,7 +71,7 @@ func Emit(p *plan.Plan) ([]artifact.File, error) {
 		return files, nil
 	}
 
-	unit, err := fs.ReadFile(templates.Files, "etcd/etcd.service")
+	unit, err := fs.ReadFile(templates.Files, "tree/etcd/etcd.service")
 	if err != nil {
 		return nil, err
 	}

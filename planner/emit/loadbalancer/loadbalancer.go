@@ -81,7 +81,7 @@ func haproxy(p *plan.Plan) ([]artifact.File, error) {
 	if has6 {
 		data.Binds = append(data.Binds, "[::]:"+strconv.Itoa(lb.Port)+" v6only")
 	}
-	cfg, err := render("loadbalancer/haproxy.cfg.tmpl", data)
+	cfg, err := render("tree/loadbalancer/haproxy.cfg.tmpl", data)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func haproxy(p *plan.Plan) ([]artifact.File, error) {
 		return files, nil
 	}
 
-	check, err := fs.ReadFile(templates.Files, "loadbalancer/check-apiserver.sh")
+	check, err := fs.ReadFile(templates.Files, "tree/loadbalancer/check-apiserver.sh")
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +139,7 @@ func keepalived(p *plan.Plan, n *plan.Node) ([]byte, error) {
 			data.Peers = append(data.Peers, sameFamily(lb.VirtualIP, other).String())
 		}
 	}
-	return render("loadbalancer/keepalived.conf.tmpl", data)
+	return render("tree/loadbalancer/keepalived.conf.tmpl", data)
 }
 
 // sameFamily is the node's address in the family of the virtual IP: VRRP moves an address of the family that it speaks itself.
@@ -179,7 +179,7 @@ func external(p *plan.Plan) ([]artifact.File, error) {
 	}
 	_, err := netip.ParseAddr(p.Cluster.Endpoint.Host)
 	_, known := p.HostsEntry()
-	doc, rerr := render("loadbalancer/external.md.tmpl", struct {
+	doc, rerr := render("tree/loadbalancer/external.md.tmpl", struct {
 		Endpoint, Host, Listen string
 		APIServerPort          int
 		Servers                []server

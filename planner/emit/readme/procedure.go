@@ -219,7 +219,7 @@ func unit(name, text string) string {
 
 // shipped is a file of the playbook's role for the runtime, with what is written there for Jinja replaced.
 func shipped(name string, replace ...string) string {
-	data, err := fs.ReadFile(templates.Files, "ansible/roles/runtime/"+name)
+	data, err := fs.ReadFile(templates.Files, "tree/ansible/roles/runtime/"+name)
 	if err != nil {
 		panic(err) // it is embedded
 	}

@@ -53,14 +53,14 @@ func hosts(p *plan.Plan) []byte {
 	return b.Bytes()
 }
 
-// render executes a template of templates/readme. Step numbers count up in the order of the text.
+// render executes a template of templates/tree/readme. Step numbers count up in the order of the text.
 func render(name string, data any) ([]byte, error) {
 	step := 0
 	t, err := template.New(name+".tmpl").Option("missingkey=error").Funcs(template.FuncMap{
 		"shell": shell,
 		"code":  code,
 		"step":  func() int { step++; return step },
-	}).ParseFS(templates.Files, "readme/"+name+".tmpl")
+	}).ParseFS(templates.Files, "tree/readme/"+name+".tmpl")
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,319 @@
+// Package onprem is what the targets share that make or install machines on a site of one's own: the segment that holds their addresses,
+// the defaults of their size, and identities that follow from names alone.
+package onprem
+
+import (
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/target/cloudinit"
+)
+
+// Written is what the block of every such target takes; it is embedded in the struct of the target.
+type Written struct {
+	Subnets     []string
+	Gateways    []string
+	Nameservers []string
+}
+
+// Arguments are the rows for Written.
+func Arguments() []spec.Argument {
+	return []spec.Argument{
+		{Name: "subnets", Type: spec.TextList, Field: "Subnets", Example: `["10.0.0.0/24"]`, Doc: "Range of the machines' network segment, one of each family. network.node_subnets where it is left out."},
+		{Name: "gateways", Type: spec.TextList, Field: "Gateways", Example: `["10.0.0.1"]`, Doc: "Router of each range; the first address of each where it is left out."},
+		{Name: "nameservers", Type: spec.TextList, Field: "Nameservers", Example: `["10.0.0.1"]`, Doc: "Name servers; the routers where it is left out."},
+	}
+}
+
+// Segment is the network of the machines, complete.
+type Segment struct {
+	Subnets     []netip.Prefix
+	Gateways    []netip.Addr // in the order of Subnets
+	Nameservers []netip.Addr
+}
+
+// Say reports a mistake.
+type Say func(broken *rule.Rule, at hcl.Range, format string, args ...any)
+
+// Segment reads the arguments against the plan. It reports every mistake that it finds; the segment is complete where there was none.
+func (w Written) Segment(p *plan.Plan, at *spec.Source, rules Rules, say Say) Segment {
+	var s Segment
+	place := at.Attr("subnets")
+	for _, text := range w.Subnets {
+		prefix, err := netip.ParsePrefix(text)
+		if err != nil || prefix != prefix.Masked() {
+			say(rules.Argument, place, "subnets holds %q, which is no range. Write its first address and the length of its prefix, such as \"10.0.0.0/24\".", text)
+			continue
+		}
+		s.Subnets = append(s.Subnets, prefix)
+	}
+	if w.Subnets == nil {
+		s.Subnets, place = p.Network.NodeSubnets, p.Network.Attr("node_subnets")
+	}
+	four, six := 0, 0
+	for _, prefix := range s.Subnets {
+		if prefix.Addr().Is4() {
+			four++
+		} else {
+			six++
+		}
+	}
+	switch {
+	case len(s.Subnets) < len(w.Subnets):
+		return s
+	case len(s.Subnets) == 0:
+		say(rules.Argument, at.Block(), "The target needs the range of the machines' network, whose prefix length every machine is told: subnets = [\"10.0.0.0/24\"].")
+		return s
+	case four > 1 || six > 1:
+		say(rules.Argument, place, "The machines share one segment: one range of each family, and here are %d. Write the one that holds the machines in subnets.", len(s.Subnets))
+		return s
+	}
+	switch s.Gateways = addresses(w.Gateways, "gateways", at, rules, say); {
+	case w.Gateways == nil:
+		for _, prefix := range s.Subnets {
+			s.Gateways = append(s.Gateways, prefix.Addr().Next())
+		}
+	case len(s.Gateways) == len(w.Gateways):
+		if len(s.Gateways) != len(s.Subnets) || slices.ContainsFunc(s.Gateways, func(a netip.Addr) bool { return !s.holds(a) }) {
+			say(rules.Argument, at.Attr("gateways"), "gateways must hold one address of each range of the segment, in the same order: %s.", joined(s.Subnets))
+		}
+	}
+	if s.Nameservers = addresses(w.Nameservers, "nameservers", at, rules, say); w.Nameservers == nil {
+		s.Nameservers = s.Gateways
+	}
+	s.nodes(p, rules, say)
+	for _, prefix := range s.Subnets {
+		for _, of := range []struct {
+			ranges []netip.Prefix
+			what   string
+		}{{p.Network.PodSubnets, "the pods' range"}, {p.Network.ServiceSubnets, "the Services' range"}} {
+			for _, r := range of.ranges {
+				if prefix.Overlaps(r) && w.Subnets != nil { // package check judges those of the block network
+					say(rules.Overlap, place, "%s, the machines' segment, overlaps %s %s. Packets for the one would go to the other.", prefix, of.what, r)
+				}
+			}
+		}
+	}
+	return s
+}
+
+func addresses(texts []string, name string, at *spec.Source, rules Rules, say Say) []netip.Addr {
+	var out []netip.Addr
+	for _, text := range texts {
+		a, err := netip.ParseAddr(text)
+		if err != nil || a.Zone() != "" {
+			say(rules.Argument, at.Attr(name), "%s holds %q, which is no address. Write addresses such as \"10.0.0.1\".", name, text)
+			continue
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// nodes asks that each machine's addresses lie in the segment and are neither the router's nor the segment's own.
+func (s Segment) nodes(p *plan.Plan, rules Rules, say Say) {
+	type holder struct {
+		who  string
+		addr netip.Addr
+		at   hcl.Range
+	}
+	var all []holder
+	for _, n := range p.Nodes {
+		all = append(all, holder{fmt.Sprintf("Node %q", n.Name), n.Address, n.At("address")})
+		if n.SecondaryAddress.IsValid() {
+			all = append(all, holder{fmt.Sprintf("Node %q", n.Name), n.SecondaryAddress, n.At("secondary_address")})
+		}
+	}
+	if vip := p.LoadBalancer.VirtualIP; vip.IsValid() && p.LoadBalancer.Kind == plan.HAProxy || vip.IsValid() && p.LoadBalancer.Mode == "arp" {
+		all = append(all, holder{"The virtual IP", vip, p.LoadBalancer.Attr("virtual_ip")})
+	}
+	said := map[hcl.Range]bool{}
+	for _, h := range all {
+		if !h.addr.IsValid() || said[h.at] {
+			continue
+		}
+		switch prefix, ok := s.Of(h.addr); {
+		case !ok:
+			say(rules.Outside, h.at, "%s has the address %s, which is not in the machines' segment %s.", h.who, h.addr, joined(s.Subnets))
+		case slices.Contains(s.Gateways, h.addr):
+			say(rules.Taken, h.at, "%s has the address %s, which is the router's. Take another one, or state the router in gateways.", h.who, h.addr)
+		case h.addr.Is4() && (h.addr == prefix.Addr() || h.addr == last(prefix)) && prefix.Bits() < 31:
+			say(rules.Taken, h.at, "%s has the address %s, which means the whole range %s and no machine. Take another one.", h.who, h.addr, prefix)
+		default:
+			continue
+		}
+		said[h.at] = true
+	}
+}
+
+// Of is the range of the segment that holds an address.
+func (s Segment) Of(a netip.Addr) (netip.Prefix, bool) {
+	for _, prefix := range s.Subnets {
+		if prefix.Contains(a) {
+			return prefix, true
+		}
+	}
+	return netip.Prefix{}, false
+}
+
+func (s Segment) holds(a netip.Addr) bool { _, ok := s.Of(a); return ok }
+
+// Addresses are a node's own, each with the prefix length of its range.
+func (s Segment) Addresses(n *plan.Node) []netip.Prefix {
+	var out []netip.Prefix
+	for _, a := range []netip.Addr{n.Address, n.SecondaryAddress} {
+		if prefix, ok := s.Of(a); ok {
+			out = append(out, netip.PrefixFrom(a, prefix.Bits()))
+		}
+	}
+	return out
+}
+
+// RoutersOf are the routers of the families in which a node has an address.
+func (s Segment) RoutersOf(n *plan.Node) []netip.Addr {
+	var out []netip.Addr
+	for i, g := range s.Gateways {
+		if s.Subnets[i].Contains(n.Address) || n.SecondaryAddress.IsValid() && s.Subnets[i].Contains(n.SecondaryAddress) {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// Machine is what cloud-init tells a node. mac is the address of the card, "" where it has one card alone.
+func (s Segment) Machine(p *plan.Plan, n *plan.Node, mac string) cloudinit.Machine {
+	return cloudinit.Machine{
+		Cluster: p.Cluster.Name, Name: n.Name, User: p.SSH.User, SSHPort: p.SSH.Port,
+		Network: cloudinit.Network{MAC: mac, Interface: n.Interface, Addresses: s.Addresses(n), Gateways: s.RoutersOf(n), Nameservers: s.Nameservers, MTU: p.Network.MTU},
+	}
+}
+
+// last is the highest address of an IPv4 range.
+func last(p netip.Prefix) netip.Addr {
+	a := p.Addr().As4()
+	for bit := p.Bits(); bit < 32; bit++ {
+		a[bit/8] |= 1 << (7 - bit%8)
+	}
+	return netip.AddrFrom4(a)
+}
+
+func joined(prefixes []netip.Prefix) string { return strings.Join(cloudinit.Strings(prefixes), ", ") }
+
+// The machine that a node gets where the topology states no size: kubeadm's least number of CPUs and twice its least memory (1700 MB,
+// https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/), and a disk with room for images and logs.
+const (
+	defaultCPUs    = 2
+	defaultMemory  = 4 << 30
+	defaultDisk    = 50 << 30
+	DefaultOS      = "ubuntu-24.04" // what most people test with
+	mebibyte       = 1 << 20
+	addressesOfKVM = "525400" // QEMU's own prefix of hardware addresses
+)
+
+// Size is what a machine has: processors, and bytes of memory and of disk.
+func Size(n *plan.Node) (cpus int, memory, disk int64) {
+	cpus, memory, disk = n.CPUs, n.MemoryBytes, n.DiskBytes
+	if cpus == 0 {
+		cpus = defaultCPUs
+	}
+	if memory == 0 {
+		memory = defaultMemory
+	}
+	if disk == 0 {
+		disk = defaultDisk
+	}
+	return cpus, (memory + mebibyte - 1) / mebibyte * mebibyte, disk
+}
+
+// System is a node's operating system as the language writes it, and whether the author stated it.
+func System(n *plan.Node) (string, bool) {
+	if n.OS.Name == "" {
+		return DefaultOS, false
+	}
+	return n.OS.String(), true
+}
+
+// UUID is the identity of a thing of a cluster, which no other thing has: version 5 of RFC 9562, from the two names.
+func UUID(cluster, name string) string {
+	// The namespace of URLs, of the same RFC.
+	space, _ := hex.DecodeString("6ba7b8119dad11d180b400c04fd430c8")
+	sum := sha1.Sum(append(space, "https://github.com/k8splan/k8splan#"+cluster+"/"+name...))
+	id := sum[:16]
+	id[6], id[8] = id[6]&0x0f|0x50, id[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", id[0:4], id[4:6], id[6:8], id[8:10], id[10:16])
+}
+
+// MACs are the hardware addresses of virtual machines by node name: what the author wrote, or one that follows from the names of cluster
+// and node, in the range that QEMU keeps for it. No two are the same.
+func MACs(p *plan.Plan) map[string]string {
+	out, taken := map[string]string{}, map[string]bool{}
+	for _, n := range p.Nodes {
+		if n.MAC != "" {
+			out[n.Name], taken[n.MAC] = n.MAC, true
+		}
+	}
+	for _, n := range p.Nodes {
+		for turn := 0; out[n.Name] == ""; turn++ {
+			sum := sha256.Sum256(fmt.Appendf(nil, "%s/%s/%d", p.Cluster.Name, n.Name, turn))
+			digits := addressesOfKVM + hex.EncodeToString(sum[:3])
+			var pairs []string
+			for pair := range slices.Chunk([]byte(digits), 2) {
+				pairs = append(pairs, string(pair))
+			}
+			if mac := strings.Join(pairs, ":"); !taken[mac] {
+				out[n.Name], taken[mac] = mac, true
+			}
+		}
+	}
+	return out
+}
+
+// Known lists the keys of a table in order, for a message.
+func Known[T any](table map[string]T) string {
+	return strings.Join(slices.Sorted(maps.Keys(table)), ", ")
+}
+
+// Rules are those that all such targets have, under IDs of their own.
+type Rules struct{ Argument, Outside, Taken, Overlap *rule.Rule }
+
+// RulesOf makes the shared rules of a target. fix says in a sentence what its block takes beside Written.
+func RulesOf(target, fix string) Rules {
+	return Rules{
+		Argument: &rule.Rule{
+			ID: target + "-argument", Title: "Malformed " + target + " target", Permanent: true,
+			Doc: "What the block does not say rightly is found out when some of the machines exist already.",
+			Fix: fix + " subnets, gateways and nameservers describe the machines' segment.",
+		},
+		Outside: &rule.Rule{
+			ID: target + "-address-outside-subnet", Title: "Address outside the machines' segment", Permanent: true,
+			Doc: "A machine is told its address together with the prefix length and the router of its segment. With an address of another range it reaches nobody.",
+			Fix: "Take addresses of the segment, or correct subnets.",
+		},
+		Taken: &rule.Rule{
+			ID: target + "-address-taken", Title: "Address that the segment needs itself", Permanent: true,
+			Doc: "The router has an address, and the first and the last address of an IPv4 range mean the range. A machine with one of them cuts off the others.",
+			Fix: "Take another address, or state the router in gateways.",
+		},
+		Overlap: &rule.Rule{
+			ID: target + "-range-overlap", Title: "Machines' segment that overlaps pods or Services", Permanent: true,
+			Doc: "A host routes the cluster's ranges into the cluster. Machines whose addresses lie in them cannot be reached from a pod.",
+			Fix: "Give machines, pods and Services ranges of their own.",
+		},
+	}
+}
+
+// List returns the rules, and those that a target has beside them.
+func (r Rules) List(own ...*rule.Rule) []*rule.Rule {
+	return append([]*rule.Rule{r.Argument, r.Outside, r.Taken, r.Overlap}, own...)
+}

@@ -1,0 +1,183 @@
+// Package targettest holds the package of a target against its good topology and against the mistakes that its rules speak for.
+//
+// testdata/targets/<name>.hcl is a design that lands well; testdata/targets/<name>.golden is the tree's part that the target makes of it,
+// as a txtar archive (`go test -update` writes it anew). Each rule of the target has a paragraph in testdata/targets/<name>.bad.txtar:
+// a file <rule>.hcl whose guilty line ends in the comment `# <rule>`, one for each diagnostic.
+package targettest
+
+import (
+	"bytes"
+	"cmp"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/hcl/v2"
+	"golang.org/x/tools/txtar"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// Target is what package planner joins to the road.
+type Target struct {
+	Name   string
+	Decode func(*plan.Plan, hcl.Body, *hcl.EvalContext) (any, hcl.Diagnostics)
+	Emit   func(*plan.Plan, any) ([]artifact.File, error)
+	Rules  []*rule.Rule
+}
+
+// folder is testdata/targets from the folder of a package under planner/emit/.
+const folder = "../../../../testdata/targets"
+
+// open takes the road up to the target's decode. It fails the test on a mistake before that.
+func (target Target) open(t *testing.T, name string, src []byte) (*plan.Plan, any, hcl.Diagnostics) {
+	t.Helper()
+	s, diags := spec.Load(name, src, nil)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	p, diags := plan.Resolve(s)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	if p.Target.Name != target.Name {
+		t.Fatalf("%s is a topology for the target %q", name, p.Target.Name)
+	}
+	options, diags := target.Decode(p, p.Target.Body, p.Target.Context)
+	return p, options, diags
+}
+
+// Golden returns the files that the target makes of its good topology, after holding them against the golden archive.
+func (target Target) Golden(t *testing.T) []artifact.File {
+	t.Helper()
+	return target.Variant(t, target.Name)
+}
+
+// Variant does the same with another good topology for the target, <name>.hcl.
+func (target Target) Variant(t *testing.T, name string) []artifact.File {
+	t.Helper()
+	path := filepath.Join(folder, name+".hcl")
+	src, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, options, diags := target.open(t, path, src)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	files, err := target.Emit(p, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	archive := &txtar.Archive{}
+	slices.SortFunc(files, func(a, b artifact.File) int { return strings.Compare(a.Path, b.Path) })
+	for _, f := range files {
+		archive.Files = append(archive.Files, txtar.File{Name: f.Path, Data: f.Data})
+	}
+	golden := filepath.Join(folder, name+".golden")
+	got := txtar.Format(archive)
+	if *update {
+		if err := os.WriteFile(golden, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatalf("%v (go test -update writes it)", err)
+	}
+	if diff := gocmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s (- golden, + now):\n%s", golden, diff)
+	}
+	return files
+}
+
+// marker names a rule of the target, or of the language, that a line breaks.
+var marker = regexp.MustCompile(`# ([a-z0-9]+(?:-[a-z0-9]+)+)`)
+
+// Refuses holds every mistake of the bad archive against the diagnostic that it must bring, and asks that each rule of the target has one.
+func (target Target) Refuses(t *testing.T) {
+	t.Helper()
+	path := filepath.Join(folder, target.Name+".bad.txtar")
+	archive, err := txtar.ParseFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spoken := map[string]bool{}
+	for _, f := range archive.Files {
+		t.Run(f.Name, func(t *testing.T) {
+			type finding struct {
+				Line int
+				Rule string
+			}
+			var want, got []finding
+			for i, line := range strings.Split(string(f.Data), "\n") {
+				for _, m := range marker.FindAllStringSubmatch(line, -1) {
+					if slices.ContainsFunc(slices.Concat(target.Rules, spec.Rules), func(r *rule.Rule) bool { return r.ID == m[1] }) {
+						want = append(want, finding{i + 1, m[1]})
+					}
+				}
+			}
+			if len(want) == 0 {
+				t.Fatal("no line ends in a comment # RULE")
+			}
+			_, _, diags := target.open(t, f.Name, f.Data)
+			for _, d := range diags {
+				got = append(got, finding{d.Subject.Start.Line, rule.ID(d)})
+				spoken[rule.ID(d)] = true
+			}
+			for _, findings := range [][]finding{want, got} {
+				slices.SortFunc(findings, func(a, b finding) int { return cmp.Or(a.Line-b.Line, strings.Compare(a.Rule, b.Rule)) })
+			}
+			if diff := gocmp.Diff(want, got); diff != "" {
+				t.Errorf("- want, + got:\n%s\n%v", diff, diags)
+			}
+		})
+	}
+	for _, r := range target.Rules {
+		if !spoken[r.ID] {
+			t.Errorf("%s holds no mistake for the rule %s", path, r.ID)
+		}
+	}
+}
+
+// Shellcheck fails the test where shellcheck has something to say about a script among the files.
+func Shellcheck(t *testing.T, files []artifact.File) {
+	t.Helper()
+	for _, f := range files {
+		if !strings.HasSuffix(f.Path, ".sh") {
+			continue
+		}
+		cmd := exec.Command("shellcheck", "-")
+		cmd.Stdin = bytes.NewReader(f.Data)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("shellcheck %s: %v\n%s", f.Path, err, out)
+		}
+	}
+}
+
+// Write puts the files into a directory of the test's own, as the tree has them, and returns it.
+func Write(t *testing.T, files []artifact.File) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, f := range files {
+		path := filepath.Join(dir, f.Path)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, f.Data, cmp.Or(f.Mode, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}

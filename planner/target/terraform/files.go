@@ -1,0 +1,178 @@
+package terraform
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/templates"
+)
+
+// shared is the folder of templates/targets/ with the programs that several targets ship.
+const shared = "terraform"
+
+// The programs of that folder.
+const (
+	// MachineVariables declares what package cloud's Variables holds.
+	MachineVariables = "plan.tf"
+	// UserData is local.user_data, the first boot of each machine: its name, the one user, his key.
+	UserData = "user-data.tf"
+	// Bastion has the outputs of the way in: the program says in local.bastion_address where it is.
+	Bastion = "bastion.tf"
+	// What everything on a cloud begins with.
+	AWS           = "aws.tf"
+	Azure         = "azure.tf"
+	Google        = "google.tf"
+	GoogleNetwork = "google-network.tf"
+	// PoolVariables declares what package hosted's Variables holds, and DefaultPool that one pool is made with the cluster.
+	PoolVariables = "pools.tf"
+	DefaultPool   = "default-pool.tf"
+)
+
+// Files returns the static program of a target (templates/targets/<class>/<target>/), the shared programs that it names, its data and its guide, under
+// Folder.
+func Files(program string, variables any, guide Guide, with ...string) ([]artifact.File, error) {
+	return FilesIn(Folder, program, variables, guide, with...)
+}
+
+// FilesIn does the same under another folder of the tree; program is a folder of templates/targets/.
+func FilesIn(folder, program string, variables any, guide Guide, with ...string) ([]artifact.File, error) {
+	entries, err := templates.Files.ReadDir(path.Join("targets", program))
+	if err != nil {
+		return nil, fmt.Errorf("terraform: %w", err)
+	}
+	sources := []string{}
+	for _, e := range entries {
+		sources = append(sources, path.Join(program, e.Name()))
+	}
+	for _, name := range append(slices.Clone(with), ".gitignore") {
+		sources = append(sources, path.Join(shared, name))
+	}
+	var files []artifact.File
+	for _, from := range sources {
+		data, err := templates.Files.ReadFile(path.Join("targets", from))
+		if err != nil {
+			return nil, fmt.Errorf("terraform: %w", err)
+		}
+		files = append(files, artifact.File{Path: path.Join(folder, path.Base(from)), Data: data})
+	}
+	data, err := artifact.JSON(variables)
+	if err != nil {
+		return nil, err
+	}
+	return append(files,
+		artifact.File{Path: path.Join(folder, "plan.auto.tfvars.json"), Data: data},
+		artifact.File{Path: path.Join(folder, "README.md"), Data: guide.Page()},
+	), nil
+}
+
+// Guide is the README of a folder with a target's files: what is needed first, then the steps in their order. It is text of ours alone;
+// nothing that a topology says goes into it.
+type Guide struct {
+	Title string
+	Needs []string // sentences
+	Steps []Step
+	Notes []string // sentences
+}
+
+// Step is one thing to do.
+type Step struct {
+	Do       string   // a sentence
+	Commands []string // shell, run in the folder of the guide
+}
+
+// Page writes the guide in Markdown.
+func (g Guide) Page() []byte {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n\n", g.Title)
+	for _, n := range g.Needs {
+		fmt.Fprintf(&b, "- %s\n", n)
+	}
+	b.WriteString("\n")
+	for i, s := range g.Steps {
+		lead := fmt.Sprintf("%d. ", i+1)
+		indent := strings.Repeat(" ", len(lead))
+		fmt.Fprintf(&b, "%s%s\n\n", lead, s.Do)
+		if len(s.Commands) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "%s```sh\n", indent)
+		for _, c := range s.Commands {
+			fmt.Fprintf(&b, "%s%s\n", indent, c)
+		}
+		fmt.Fprintf(&b, "%s```\n\n", indent)
+	}
+	for _, n := range g.Notes {
+		fmt.Fprintf(&b, "%s\n\n", n)
+	}
+	return []byte(strings.TrimRight(b.String(), "\n") + "\n")
+}
+
+// Needs of every folder with a Terraform configuration.
+const (
+	needTerraform = "Terraform 1.5 or newer, or OpenTofu. The state names every machine; keep it in a backend of your own (`.gitignore` here keeps it out of git)."
+	needKey       = "An SSH key. Its public half is read from `~/.ssh/id_ed25519.pub`, or from where `ssh_public_key_file` of the target says."
+)
+
+// Apply is the step that makes what the configuration says.
+func Apply() Step {
+	return Step{"Make it. `terraform plan` shows what will be made before anything is.", []string{"terraform init", "terraform plan -out=tfplan", "terraform apply tfplan"}}
+}
+
+// remove is the last step; the one before it may have left the folder.
+func remove() Step {
+	return Step{"To remove everything, data included:", []string{"cd ../terraform", "terraform destroy"}}
+}
+
+// ClusterGuide is the guide of a vendor's cluster. credentials says where the provider finds them, kubeconfig is the vendor's command for
+// one, and cli the step that makes the same with the vendor's own command line.
+func ClusterGuide(vendor, credentials, kubeconfig string, cli Step, notes ...string) Guide {
+	return Guide{
+		Title: "A cluster on " + vendor,
+		Needs: []string{needTerraform, credentials},
+		Steps: []Step{
+			Apply(),
+			{"Fetch a kubeconfig. It goes where kubectl looks for it, outside of this tree.", []string{kubeconfig, "kubectl get nodes"}},
+			remove(),
+		},
+		Notes: append([]string{"Instead of Terraform: " + cli.Do + "\n\n```sh\n" + strings.Join(cli.Commands, "\n") + "\n```"}, notes...),
+	}
+}
+
+// SiteGuide is the guide of machines on a site of one's own, which Ansible reaches at their addresses. credentials says where the
+// provider finds them, and template what the machines are copies of.
+func SiteGuide(system, credentials, template string, notes ...string) Guide {
+	return Guide{
+		Title: "Machines on " + system,
+		Needs: []string{needTerraform, credentials, template, needKey},
+		Steps: []Step{
+			Apply(),
+			makeCluster("ansible-playbook site.yml"),
+			remove(),
+		},
+		Notes: append([]string{keyedByName}, notes...),
+	}
+}
+
+const keyedByName = "Machines are keyed by their names in the plan: a worker more or less, and a new `generate`, change that machine alone."
+
+func makeCluster(playbook string) Step {
+	return Step{"Make the cluster. The machines have been up for a minute or two by then; wait until they answer.", []string{"cd ../ansible", playbook}}
+}
+
+// MachinesGuide is the guide of a cloud whose machines our playbook turns into a cluster. credentials says where the provider finds them.
+func MachinesGuide(cloud, credentials string, notes ...string) Guide {
+	return Guide{
+		Title: "Machines on " + cloud,
+		Needs: []string{needTerraform, credentials, needKey},
+		Steps: []Step{
+			Apply(),
+			{"Write the way in, which was not known before: a second inventory that sends Ansible through the bastion.", []string{"terraform output -raw inventory > ../ansible/bastion.yaml"}},
+			makeCluster("ansible-playbook -i inventory.yaml -i bastion.yaml site.yml"),
+			remove(),
+		},
+		Notes: append([]string{keyedByName}, notes...),
+	}
+}

@@ -1,0 +1,15 @@
+package aws_test
+
+import (
+	"testing"
+
+	"github.com/k8splan/k8splan/planner/target/targettest"
+	"github.com/k8splan/k8splan/planner/target/terraform/terraformtest"
+	"github.com/k8splan/k8splan/planner/targets/cloud/aws"
+)
+
+func TestTarget(t *testing.T) {
+	target := targettest.Target{Name: "aws", Decode: aws.Decode, Emit: aws.Emit, Rules: aws.Rules()}
+	terraformtest.Validate(t, target.Golden(t), "local.user_data", "local.openings_by_range", "local.groups")
+	target.Refuses(t)
+}

@@ -1,0 +1,177 @@
+// Package azure makes the machines of a plan on Azure with Terraform: a network, a security group from the plan's port table, machines by
+// node name in availability zones, the API's internal balancer and a bastion. The tree's own playbook then makes the cluster.
+package azure
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/target/block"
+	"github.com/k8splan/k8splan/planner/target/terraform"
+	"github.com/k8splan/k8splan/planner/targets/cloud"
+)
+
+// written is the block as it is written.
+type written struct {
+	*spec.Source
+	cloud.Access
+	Subscription  *string
+	Location      string
+	VNet          string
+	Subnet        string
+	BastionSubnet string
+}
+
+// Schema is the language of the block.
+func Schema() *spec.Block {
+	return &spec.Block{
+		Name: "target", Doc: "Machines on Azure.",
+		Arguments: append([]spec.Argument{
+			{Name: "location", Type: spec.Text, Required: true, Field: "Location", Example: `"westeurope"`, Doc: "Region of Azure."},
+			{Name: "vnet_cidr", Type: spec.Text, Required: true, Field: "VNet", Example: `"10.30.0.0/16"`, Doc: "Range of the network."},
+			{Name: "subnet", Type: spec.Text, Required: true, Field: "Subnet", Example: `"10.30.0.0/24"`, Doc: "Range of the machines' addresses, inside of vnet_cidr."},
+			{Name: "bastion_subnet", Type: spec.Text, Required: true, Field: "BastionSubnet", Example: `"10.30.255.0/28"`, Doc: "Range of its own for the bastion, inside of vnet_cidr."},
+			{Name: "subscription_id", Type: spec.Text, Field: "Subscription", Example: `"00000000-0000-0000-0000-000000000000"`, Doc: "ID of the subscription; ARM_SUBSCRIPTION_ID where it is left out."},
+		}, cloud.Arguments()...),
+	}
+}
+
+// variables is plan.auto.tfvars.json, as templates/targets/cloud/azure/variables.tf and templates/targets/terraform/plan.tf declare it.
+type variables struct {
+	cloud.Variables
+	Subscription  string `json:"subscription_id,omitempty"`
+	Location      string `json:"location"`
+	VNet          string `json:"vnet_cidr"`
+	Subnet        string `json:"subnet"`
+	BastionSubnet string `json:"bastion_subnet"`
+}
+
+type image struct {
+	Publisher string `json:"publisher"`
+	Offer     string `json:"offer"`
+	SKU       string `json:"sku"`
+}
+
+var (
+	subscriptionPattern = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+	locationPattern     = regexp.MustCompile(`^[a-z]+[0-9]?$`)
+)
+
+func facts() *cloud.Cloud {
+	return &cloud.Cloud{
+		Target: "azure", Vendor: "Azure",
+		Arguments:   "Write location, vnet_cidr, subnet and bastion_subnet; subscription_id where ARM_SUBSCRIPTION_ID does not name it.",
+		NamePattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,62}[a-z0-9])?$`), NameWords: "lower-case letters, digits and hyphens", ClusterMax: 40,
+		NameSource: "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules",
+		// Source: https://learn.microsoft.com/azure/virtual-machines/linux/faq#what-are-the-username-requirements-when-creating-a-vm-
+		Users: []string{"admin", "administrator", "guest", "test", "user", "sys", "console", "backup", "owner", "server", "support", "sql", "actuser", "adm", "david", "john"},
+		// Source: https://learn.microsoft.com/azure/virtual-machines/sizes/overview (read 2026-11)
+		SizeSource: "https://learn.microsoft.com/azure/virtual-machines/sizes/overview",
+		Sizes: []terraform.Size{
+			{Name: "Standard_D2s_v5", CPUs: 2, MemoryGiB: 8}, {Name: "Standard_E2s_v5", CPUs: 2, MemoryGiB: 16}, {Name: "Standard_D4s_v5", CPUs: 4, MemoryGiB: 16},
+			{Name: "Standard_E4s_v5", CPUs: 4, MemoryGiB: 32}, {Name: "Standard_D8s_v5", CPUs: 8, MemoryGiB: 32}, {Name: "Standard_E8s_v5", CPUs: 8, MemoryGiB: 64},
+			{Name: "Standard_D16s_v5", CPUs: 16, MemoryGiB: 64}, {Name: "Standard_D32s_v5", CPUs: 32, MemoryGiB: 128}, {Name: "Standard_D64s_v5", CPUs: 64, MemoryGiB: 256},
+			{Name: "Standard_D96s_v5", CPUs: 96, MemoryGiB: 384},
+			{Name: "Standard_D2ps_v5", CPUs: 2, MemoryGiB: 8, Arch: "arm64"}, {Name: "Standard_D4ps_v5", CPUs: 4, MemoryGiB: 16, Arch: "arm64"},
+			{Name: "Standard_D8ps_v5", CPUs: 8, MemoryGiB: 32, Arch: "arm64"}, {Name: "Standard_D16ps_v5", CPUs: 16, MemoryGiB: 64, Arch: "arm64"},
+			{Name: "Standard_D32ps_v5", CPUs: 32, MemoryGiB: 128, Arch: "arm64"},
+		},
+		// Sources: https://documentation.ubuntu.com/azure/en/latest/azure-how-to/instances/find-ubuntu-images/, https://wiki.debian.org/Cloud/MicrosoftAzure
+		ImageSource: "https://documentation.ubuntu.com/azure/en/latest/azure-how-to/instances/find-ubuntu-images/",
+		DefaultOS:   "ubuntu-24.04",
+		Images: map[string]map[string]any{
+			"ubuntu-24.04": {"amd64": image{"Canonical", "ubuntu-24_04-lts", "server"}, "arm64": image{"Canonical", "ubuntu-24_04-lts", "server-arm64"}},
+			"ubuntu-22.04": {"amd64": image{"Canonical", "0001-com-ubuntu-server-jammy", "22_04-lts-gen2"}, "arm64": image{"Canonical", "0001-com-ubuntu-server-jammy", "22_04-lts-arm64"}},
+			"debian-12":    {"amd64": image{"Debian", "debian-12", "12-gen2"}, "arm64": image{"Debian", "debian-12", "12-arm64"}},
+			"rhel-9":       {"amd64": image{"RedHat", "RHEL", "9-lvm-gen2"}, "arm64": image{"RedHat", "rhel-arm64", "9_4-arm64"}},
+		},
+		FirstHosts: 4, LastHosts: 1,
+		SubnetSource: "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq#are-there-any-restrictions-on-using-ip-addresses-within-these-subnets",
+	}
+}
+
+// Decode reads the target block against the plan. It reports every mistake that it finds.
+func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+	var w written
+	r, ok := facts().Read(p, body, ctx, Schema(), &w)
+	if !ok {
+		return nil, r.Diags
+	}
+	v := &variables{}
+	if w.Subscription != nil {
+		v.Subscription = r.Match("subscription_id", *w.Subscription, subscriptionPattern, "A subscription's ID has 32 hexadecimal digits in five groups. Leave it out to take ARM_SUBSCRIPTION_ID.")
+	}
+	v.Location = r.Match("location", w.Location, locationPattern, `Write a region of Azure, such as "westeurope".`)
+	vnet, ok1 := r.IPv4("vnet_cidr", "the range of the network", w.VNet)
+	subnet, ok2 := r.IPv4("subnet", "the range of the machines' addresses", w.Subnet)
+	bastion, ok3 := r.IPv4("bastion_subnet", "a range of its own for the bastion", w.BastionSubnet)
+	if !ok1 || !ok2 || !ok3 {
+		return nil, r.Diags
+	}
+	v.VNet, v.Subnet, v.BastionSubnet = vnet.Prefix.String(), subnet.Prefix.String(), bastion.Prefix.String()
+	for _, inner := range []cloud.Range{subnet, bastion} {
+		if inner.Prefix.Bits() < vnet.Prefix.Bits() || !vnet.Prefix.Contains(inner.Prefix.Addr()) {
+			r.Say(r.Rules.Argument, inner.At, "%s, %s, is not in the network %s.", inner.Prefix, inner.What, vnet.Prefix)
+		}
+	}
+	r.Apart(subnet, bastion)
+	seen := map[hcl.Range]bool{}
+	for _, n := range p.Nodes {
+		r.Inside(n, subnet)
+		number, named := strings.CutPrefix(n.FailureDomain, v.Location+"-")
+		if at := n.At("failure_domain"); v.Location != "" && (!named || len(number) != 1 || number < "1" || number > "3") && !seen[at] {
+			seen[at] = true
+			r.Say(zone, at, "Node %q must name an availability zone of %s as its failure domain, as the label of a node names it: \"%s-1\" to \"%s-3\"; it %s.", n.Name, v.Location, v.Location, v.Location, block.Says(n.FailureDomain))
+		}
+	}
+	if p.Network.CNI.Encapsulation == "ipip" {
+		r.Say(protocol, p.Network.CNI.Block(), "Azure's network carries no IP in IP, which this pod network is made of. Write encapsulation = \"vxlan\".")
+	}
+	v.Variables = r.Variables(w.Access)
+	if v.Endpoint = r.Balancer(); v.Endpoint != nil {
+		r.Within(subnet, endpoint)
+		if lb := p.LoadBalancer; lb.VirtualIP.IsValid() && subnet.Prefix.Contains(lb.VirtualIP) && lb.Port != p.Cluster.APIServerPort {
+			r.Say(endpoint, lb.Attr("port"), "The balancer has port %d and the API servers have %d. On a control plane the balancer's address is its own API server's, so the ports must be equal: write port = %d, or api_server_port = %d in cluster.", lb.Port, p.Cluster.APIServerPort, p.Cluster.APIServerPort, lb.Port)
+		}
+	}
+	return v, r.Diags
+}
+
+// Emit writes terraform/: the static program, its data and its guide. opts is what Decode returned.
+func Emit(_ *plan.Plan, opts any) ([]artifact.File, error) {
+	return terraform.Files("cloud/azure", opts.(*variables), terraform.MachinesGuide("Azure",
+		"Azure credentials where the provider looks for them: `az login`, and `export ARM_SUBSCRIPTION_ID=…` where the plan names no subscription. They need to make role assignments (Owner, or Role Based Access Control Administrator).",
+		"The API's balancer answers inside the network only. From outside, go through the bastion (`ssh -L`, or a VPN of yours).",
+		"Azure's internal balancer never brings a machine's packets back to that machine, so a control plane that dials it would at times wait for itself in vain, and the first one always. On each control plane `api-address.service` therefore puts the balancer's address on the loopback interface while the API server there is ready, and takes it off when it is not. `systemctl status api-address` and `ip address show lo` show it.",
+	), terraform.Azure, terraform.MachineVariables, terraform.UserData, terraform.Bastion)
+}
+
+// Rules lists the rules of the target.
+func Rules() []*rule.Rule { return facts().Rules().List(zone, protocol, endpoint) }
+
+var (
+	zone = &rule.Rule{
+		ID: "azure-zone", Title: "Failure domain that is no availability zone", Permanent: true,
+		Doc:     "A machine is made in one of the three zones of a region. The plan's failure domains are those zones, so that the spread which the planner judges is the spread that is built; they are called as the cloud-controller-manager labels nodes.",
+		Fix:     "Write failure domains such as \"westeurope-1\", in a region that has zones.",
+		Sources: []string{"https://learn.microsoft.com/azure/reliability/availability-zones-overview", "https://cloud-provider-azure.sigs.k8s.io/topics/availability-zones/"},
+	}
+	protocol = &rule.Rule{
+		ID: "azure-protocol", Title: "Protocol that Azure's network does not carry", Permanent: true,
+		Doc:     "Azure's network carries TCP, UDP and ICMP. Pods on different machines would not reach each other by IP in IP.",
+		Fix:     "Write encapsulation = \"vxlan\" for the pod network.",
+		Sources: []string{"https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq#what-protocols-can-i-use-in-virtual-networks", "https://docs.tigera.io/calico/latest/reference/public-cloud/azure"},
+	}
+	endpoint = &rule.Rule{
+		ID: "azure-endpoint", Title: "Endpoint that Azure's balancer cannot have", Permanent: true,
+		Doc:     "Azure's internal balancer does not bring a machine's packets back to that machine. Each control plane therefore has the balancer's address on its loopback interface while its own API server is ready; for that the address must be known and the ports equal.",
+		Fix:     "Write virtual_ip in load_balancer \"external\", and one port for balancer and API servers.",
+		Sources: []string{"https://learn.microsoft.com/azure/load-balancer/concepts#limitations"},
+	}
+)

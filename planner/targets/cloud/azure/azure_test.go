@@ -1,0 +1,17 @@
+package azure_test
+
+import (
+	"testing"
+
+	"github.com/k8splan/k8splan/planner/target/targettest"
+	"github.com/k8splan/k8splan/planner/target/terraform/terraformtest"
+	"github.com/k8splan/k8splan/planner/targets/cloud/azure"
+)
+
+func TestTarget(t *testing.T) {
+	target := targettest.Target{Name: "azure", Decode: azure.Decode, Emit: azure.Emit, Rules: azure.Rules()}
+	files := target.Golden(t)
+	targettest.Shellcheck(t, files)
+	terraformtest.Validate(t, files, "local.members", "local.user_data", "local.openings", "local.groups")
+	target.Refuses(t)
+}

@@ -1,0 +1,397 @@
+// Package cloud is what the targets that make machines on a cloud share: the arguments that every one of them takes, the questions that
+// every one of them asks of a plan before half of the machines exist, and the data that the shared part of their Terraform reads
+// (templates/targets/terraform/plan.tf). What is particular to a cloud stays in the package of its target.
+package cloud
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/target/block"
+	"github.com/k8splan/k8splan/planner/target/terraform"
+)
+
+// Cloud is what differs between clouds in what they share.
+type Cloud struct {
+	Target string // "aws"
+	Vendor string // "AWS"
+	// Arguments says in a sentence what the block takes.
+	Arguments string
+
+	// NamePattern is what a machine may be called, and the cluster, whose name begins the names of all else; NameWords says it.
+	NamePattern *regexp.Regexp
+	NameWords   string
+	ClusterMax  int // characters of the cluster's name
+
+	// Users are names that the cloud does not take for the first user, beside root.
+	Users []string
+
+	Sizes     []terraform.Size // from small to large
+	Images    map[string]map[string]any
+	DefaultOS string
+
+	// FirstHosts is how many addresses at the start of a subnet the cloud keeps for itself, the network's own among them; LastHosts at its end.
+	FirstHosts, LastHosts int
+
+	// Where the facts come from.
+	NameSource, SizeSource, ImageSource, SubnetSource string
+}
+
+// Variables is what the shared part of the programs reads.
+type Variables struct {
+	Cluster    string                       `json:"cluster"`
+	Machines   map[string]terraform.Machine `json:"machines"`
+	Images     map[string]any               `json:"images"` // by the key that a machine names
+	Openings   map[string]terraform.Opening `json:"openings"`
+	AdminCIDRs []string                     `json:"admin_cidrs"`
+	SSHUser    string                       `json:"ssh_user"`
+	SSHPort    int                          `json:"ssh_port"`
+	PublicKey  string                       `json:"ssh_public_key_file,omitempty"`
+	PodSubnets []string                     `json:"pod_subnets"`
+	APIPort    int                          `json:"api_server_port"`
+	Bastion    string                       `json:"bastion_image"`
+	Endpoint   *Endpoint                    `json:"endpoint"`
+}
+
+// Endpoint is the API's balancer.
+type Endpoint struct {
+	Name    string `json:"name"`    // "" where the endpoint is an address
+	Address string `json:"address"` // "" where the cloud chooses it
+	Port    int    `json:"port"`
+}
+
+// Access is the part of the block that says who comes in; every cloud takes it, and embeds it in the struct of its block.
+type Access struct {
+	AdminCIDRs []string
+	Consumers  []string
+	PublicKey  *string
+}
+
+// Arguments are the rows for Access.
+func Arguments() []spec.Argument {
+	return []spec.Argument{
+		{Name: "admin_cidrs", Type: spec.TextList, Field: "AdminCIDRs", Example: `["203.0.113.0/24"]`, Doc: "Ranges that administrators and CI come from, at least one: the bastion answers these alone."},
+		{Name: "node_port_cidrs", Type: spec.TextList, Field: "Consumers", Example: `["203.0.113.0/24"]`, Doc: "Ranges that may reach NodePort Services; nobody outside may where it is left out."},
+		{Name: "ssh_public_key_file", Type: spec.Text, Field: "PublicKey", Example: `"~/.ssh/id_ed25519.pub"`, Doc: "Path of the public key that the machines are made with."},
+	}
+}
+
+// Reader reads the block of a target, and gathers what is wrong.
+type Reader struct {
+	*block.Reader
+	Cloud *Cloud
+	Plan  *plan.Plan
+	Rules Rules
+}
+
+// Read decodes the body into a struct by the target's schema. ok is false where it could not.
+func (c *Cloud) Read(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext, schema *spec.Block, into block.Written) (r *Reader, ok bool) {
+	r = &Reader{Cloud: c, Plan: p, Rules: c.Rules()}
+	r.Reader, ok = block.Read(p, body, ctx, schema, into, r.Rules.Argument)
+	return r, ok
+}
+
+// Range is a range of addresses with what it is for and where it was written.
+type Range struct {
+	Prefix netip.Prefix
+	What   string // "the machines' subnet"
+	At     hcl.Range
+}
+
+// IPv4 reads an argument that is a range of the cloud's network, or holds one. ok is false where it is not written.
+func (r *Reader) IPv4(name, what, text string) (Range, bool) {
+	if !r.Has(name) {
+		return Range{}, false
+	}
+	at := r.At(name)
+	prefix, ok := block.Prefix4(text)
+	if !ok {
+		r.Say(r.Rules.Argument, at, "%s is %q, which is no range of IPv4 addresses. Write the first address of %s and the length of its prefix, such as \"10.10.0.0/24\".", name, text, what)
+		return Range{}, false
+	}
+	return Range{prefix, what, at}, true
+}
+
+// Apart asks that the ranges of the cloud's network overlap neither each other nor those of pods, Services and what is reserved.
+func (r *Reader) Apart(ranges ...Range) {
+	p := r.Plan
+	for i, a := range ranges {
+		for _, b := range ranges[:i] {
+			if a.Prefix.Overlaps(b.Prefix) {
+				r.Say(r.Rules.Overlap, a.At, "%s, %s, overlaps %s, %s. Each needs addresses of its own.", a.Prefix, a.What, b.Prefix, b.What)
+			}
+		}
+		for _, of := range []struct {
+			ranges []netip.Prefix
+			what   string
+		}{{p.Network.PodSubnets, "the pods' range"}, {p.Network.ServiceSubnets, "the Services' range"}, {p.Network.ReservedSubnets, "a reserved range"}} {
+			for _, b := range of.ranges {
+				if a.Prefix.Overlaps(b) {
+					r.Say(r.Rules.Overlap, a.At, "%s, %s, overlaps %s %s. Packets for the one would go to the other.", a.Prefix, a.What, of.what, b)
+				}
+			}
+		}
+	}
+}
+
+// Inside asks that the address of a machine lies in its subnet, and is none that the cloud keeps.
+func (r *Reader) Inside(n *plan.Node, subnet Range) {
+	at := n.At("address")
+	if !subnet.Prefix.Contains(n.Address) {
+		r.Say(r.Rules.Outside, at, "Node %q has %s, which is not in %s, %s. %s gives a machine only addresses of its subnet.", n.Name, n.Address, subnet.What, subnet.Prefix, r.Cloud.Vendor)
+		return
+	}
+	if r.kept(n.Address, subnet.Prefix) {
+		r.Say(r.Rules.Reserved, at, "Node %q has %s, one of the addresses that %s keeps for itself in every subnet: the first %d and the last %d of %s.", n.Name, n.Address, r.Cloud.Vendor, r.Cloud.FirstHosts, r.Cloud.LastHosts, subnet.Prefix)
+	}
+}
+
+func (r *Reader) kept(a netip.Addr, subnet netip.Prefix) bool {
+	first, last := a, a
+	for range r.Cloud.FirstHosts {
+		if first == subnet.Addr() {
+			return true
+		}
+		first = first.Prev()
+	}
+	for range r.Cloud.LastHosts {
+		last = last.Next()
+		if !subnet.Contains(last) {
+			return true
+		}
+	}
+	return false
+}
+
+// once reports each mistake of a pool once: its nodes share the place.
+type once map[hcl.Range]bool
+
+func (o once) first(at hcl.Range) bool {
+	seen := o[at]
+	o[at] = true
+	return !seen
+}
+
+// Variables asks what every cloud asks of the plan, and returns what the shared part of the program reads. The zone of a machine is
+// its failure domain.
+func (r *Reader) Variables(access Access) Variables {
+	p, c := r.Plan, r.Cloud
+	v := Variables{
+		Cluster: p.Cluster.Name, Images: map[string]any{}, AdminCIDRs: []string{}, PodSubnets: []string{},
+		SSHUser: p.SSH.User, SSHPort: p.SSH.Port, PublicKey: block.Value(access.PublicKey, ""),
+		APIPort: p.Cluster.APIServerPort, Bastion: c.DefaultOS + "/amd64",
+	}
+	v.Images[v.Bastion] = c.Images[c.DefaultOS]["amd64"]
+	if len(v.Cluster) > c.ClusterMax || !c.NamePattern.MatchString(v.Cluster) {
+		r.Say(r.Rules.Name, p.Spec.Cluster.NameRange, "%q begins the names of networks and firewalls. %s takes %s, and the planner needs room for what follows: at most %d characters.", v.Cluster, c.Vendor, c.NameWords, c.ClusterMax)
+	}
+	if p.SSH.User == "root" || slices.Contains(c.Users, p.SSH.User) {
+		r.Say(r.Rules.User, p.SSH.Attr("user"), "The machines are made with one user, and %q cannot be it on %s. Write another name in ssh, such as user = \"ops\".", p.SSH.User, c.Vendor)
+	}
+	admins, consumers := r.Ranges("admin_cidrs", access.AdminCIDRs), r.Ranges("node_port_cidrs", access.Consumers)
+	if len(access.AdminCIDRs) == 0 {
+		r.Say(r.Rules.NoAdmins, r.At("admin_cidrs"), "Nobody could reach the bastion, and so Ansible no machine. Write the ranges that administrators and CI come from: admin_cidrs = [\"203.0.113.0/24\"].")
+	}
+	for _, a := range admins {
+		v.AdminCIDRs = append(v.AdminCIDRs, a.String())
+	}
+	if most := p.Target.Facts.MTU; most != 0 && p.Network.MTU > most {
+		r.Say(r.Rules.Argument, p.Network.Attr("mtu"), "mtu is %d, and the network that this target makes on %s carries packets of %d bytes. Leave it out.", p.Network.MTU, c.Vendor, most)
+	}
+	if unwrapped(p) {
+		for _, s := range p.Network.PodSubnets {
+			v.PodSubnets = append(v.PodSubnets, s.String())
+		}
+	}
+	seen := once{}
+	images := map[string]string{}
+	for _, n := range p.Nodes {
+		if !c.NamePattern.MatchString(n.Name) || n.Name == v.Cluster+"-bastion" {
+			if seen.first(n.NameRange) {
+				r.Say(r.Rules.Name, n.NameRange, "%q names a machine. %s takes %s; %q is the bastion's.", n.Name, c.Vendor, c.NameWords, v.Cluster+"-bastion")
+			}
+		}
+		if family := n.At("secondary_address"); n.SecondaryAddress.IsValid() && seen.first(family) {
+			r.Say(r.Rules.Family, family, "Node %q has a second address, %s. The network that this target makes on %s has IPv4 alone.", n.Name, n.SecondaryAddress, c.Vendor)
+		} else if at := n.At("address"); n.Address.Is6() && seen.first(at) {
+			r.Say(r.Rules.Family, at, "Node %q has the address %s. The network that this target makes on %s has IPv4 alone.", n.Name, n.Address, c.Vendor)
+		}
+		os := cmp.Or(n.OS.String(), c.DefaultOS)
+		image, ok := c.Images[os][n.Arch]
+		if !ok {
+			if at := n.Attr("os"); seen.first(at) {
+				r.Say(r.Rules.Image, at, "The planner knows no image of %s for %s on %s. It knows %s.%s", os, n.Arch, c.Vendor, strings.Join(c.known(), ", "), n.OS.DidYouMean())
+			}
+		} else {
+			images[n.Name] = os + "/" + n.Arch
+			v.Images[images[n.Name]] = image
+		}
+		if _, err := terraform.Pick(n, c.Sizes); err != nil {
+			if at := n.Attr("cpus"); seen.first(at) {
+				r.Say(r.Rules.Size, at, "Node %q: %s. State what %s calls it: instance_type = \"…\".", n.Name, err, c.Vendor)
+			}
+		}
+	}
+	if r.Diags.HasErrors() {
+		return v
+	}
+	machines, err := terraform.Machines(p, c.Sizes)
+	if err != nil {
+		panic(err) // each node was asked above
+	}
+	for name, m := range machines {
+		m.Image = images[name]
+		machines[name] = m
+	}
+	v.Machines, v.Openings = machines, terraform.Openings(p, admins, consumers)
+	return v
+}
+
+// Balancer returns the balancer that the cloud makes where the plan leaves it to somebody else, nil where the plan has one of its own or
+// none. Its name is that of the endpoint, its address the virtual IP, each where the plan has one.
+func (r *Reader) Balancer() *Endpoint {
+	p := r.Plan
+	if p.LoadBalancer.Kind != plan.ExternalBalancer {
+		return nil
+	}
+	e := &Endpoint{Port: p.LoadBalancer.Port}
+	if p.LoadBalancer.VirtualIP.IsValid() {
+		e.Address = p.LoadBalancer.VirtualIP.String()
+	}
+	if _, err := netip.ParseAddr(p.Cluster.Endpoint.Host); err != nil {
+		e.Name = p.Cluster.Endpoint.Host
+	}
+	return e
+}
+
+// Within asks that the balancer's address is written and lies in the subnet. broken is the target's rule for a balancer without one.
+func (r *Reader) Within(subnet Range, broken *rule.Rule) {
+	switch lb := r.Plan.LoadBalancer; {
+	case !lb.VirtualIP.IsValid():
+		r.Say(broken, lb.Block(), "The balancer of %s needs an address of the subnet %s that no machine has: write virtual_ip here. Every node then finds the endpoint's name by it.", r.Cloud.Vendor, subnet.Prefix)
+	case !subnet.Prefix.Contains(lb.VirtualIP):
+		r.Say(r.Rules.Outside, lb.Attr("virtual_ip"), "The balancer's address %s must lie in the target's subnet %s.", lb.VirtualIP, subnet.Prefix)
+	case r.kept(lb.VirtualIP, subnet.Prefix):
+		r.Say(r.Rules.Reserved, lb.Attr("virtual_ip"), "The balancer's address %s is one that %s keeps for itself in every subnet.", lb.VirtualIP, r.Cloud.Vendor)
+	}
+}
+
+// EndpointRule is what Within speaks for. source is where the vendor says how a balancer gets its address.
+func (c *Cloud) EndpointRule(source string) *rule.Rule {
+	return &rule.Rule{
+		ID: c.Target + "-endpoint", Title: "Balancer without an address", Permanent: true,
+		Doc:     "The API's balancer is made with an address of the subnet, which the nodes know before anything answers.",
+		Fix:     "Write virtual_ip in load_balancer \"external\".",
+		Sources: []string{source},
+	}
+}
+
+// known lists the images as "ubuntu-24.04 (amd64, arm64)".
+func (c *Cloud) known() []string {
+	var out []string
+	for os, byArch := range c.Images {
+		var archs []string
+		for arch := range byArch {
+			archs = append(archs, arch)
+		}
+		slices.Sort(archs)
+		out = append(out, os+" ("+strings.Join(archs, ", ")+")")
+	}
+	slices.Sort(out)
+	return out
+}
+
+// unwrapped reports whether pods' packets travel between nodes under the pods' own addresses.
+func unwrapped(p *plan.Plan) bool {
+	switch p.Network.CNI.Name {
+	case plan.StaticRoutes, plan.NoCNI:
+		return true
+	}
+	return slices.Contains([]string{"host-gw", "bgp", "none"}, p.Network.CNI.Encapsulation)
+}
+
+// Rules are those that all clouds of machines have, under IDs of their own.
+type Rules struct {
+	Argument, Outside, Reserved, Overlap, Name, Image, Size, NoAdmins, User, Family *rule.Rule
+}
+
+// List returns the rules, and those that a target has beside them.
+func (r Rules) List(own ...*rule.Rule) []*rule.Rule {
+	return append([]*rule.Rule{r.Argument, r.Outside, r.Reserved, r.Overlap, r.Name, r.Image, r.Size, r.NoAdmins, r.User, r.Family}, own...)
+}
+
+// Rules makes the shared rules of a cloud.
+func (c *Cloud) Rules() Rules {
+	sources := func(s string) []string {
+		if s == "" {
+			return nil
+		}
+		return []string{s}
+	}
+	return Rules{
+		Argument: &rule.Rule{
+			ID: c.Target + "-argument", Title: "Malformed " + c.Target + " target", Permanent: true,
+			Doc: "What the block does not say rightly, Terraform would find out when half of the machines exist.",
+			Fix: c.Arguments + " Every cloud also takes admin_cidrs (needed), node_port_cidrs and ssh_public_key_file.",
+		},
+		Outside: &rule.Rule{
+			ID: c.Target + "-address-outside-subnet", Title: "Address outside the cloud's subnet", Permanent: true,
+			Doc:     "A machine on " + c.Vendor + " has an address of its subnet, and kubeadm's certificates and etcd's member list name it before the machine exists.",
+			Fix:     "Take addresses from the target's subnet, or widen it.",
+			Sources: sources(c.SubnetSource),
+		},
+		Reserved: &rule.Rule{
+			ID: c.Target + "-address-reserved", Title: "Address that the cloud keeps for itself", Permanent: true,
+			Doc:     fmt.Sprintf("In each subnet %s keeps the first %d and the last %d addresses: the network's own, its router's, name servers', the broadcast.", c.Vendor, c.FirstHosts, c.LastHosts),
+			Fix:     "Take addresses from the middle of the range.",
+			Sources: sources(c.SubnetSource),
+		},
+		Overlap: &rule.Rule{
+			ID: c.Target + "-range-overlap", Title: "Overlapping ranges in the cloud's network", Permanent: true,
+			Doc: "The cloud routes its network's ranges itself. A range that overlaps another one, or the pods' or the Services', takes its packets away.",
+			Fix: "Give each its own range.",
+		},
+		Name: &rule.Rule{
+			ID: c.Target + "-name", Title: "Name that " + c.Vendor + " does not take", Permanent: true,
+			Doc:     "The machine's name is the node's name, and the cluster's name begins the names of all else. " + c.Vendor + " takes fewer names than Kubernetes does.",
+			Fix:     "Use " + c.NameWords + ".",
+			Sources: sources(c.NameSource),
+		},
+		Image: &rule.Rule{
+			ID: c.Target + "-image", Title: "Operating system without an image", Permanent: true,
+			Doc:     "The machines boot from the images that vendors publish on " + c.Vendor + ".",
+			Fix:     "Write an os that has one: " + strings.Join(c.known(), ", ") + ".",
+			Sources: sources(c.ImageSource),
+		},
+		Size: &rule.Rule{
+			ID: c.Target + "-size", Title: "Machine larger than the table of machine types", Permanent: true,
+			Doc:     "The planner picks the smallest general-purpose machine type that has the CPUs and the memory of the node.",
+			Fix:     "State instance_type on the node.",
+			Sources: sources(c.SizeSource),
+		},
+		NoAdmins: &rule.Rule{
+			ID: c.Target + "-no-admins", Title: "Cloud without a way in", Permanent: true,
+			Doc: "The machines have no public addresses, and the bastion answers only those who are listed.",
+			Fix: "List the ranges of administrators and of CI in admin_cidrs.",
+		},
+		User: &rule.Rule{
+			ID: c.Target + "-user", Title: "User that cannot be the first one", Permanent: true,
+			Doc: "Each machine is made with one user who has the key and may use sudo. Nobody logs in as root, and some clouds refuse names that everybody guesses.",
+			Fix: "Write another user in ssh, or leave it out.",
+		},
+		Family: &rule.Rule{
+			ID: c.Target + "-address-family", Title: "IPv6 on a network that has none", Permanent: true,
+			Doc: "The network that the target makes has IPv4 addresses. An IPv6 address of the plan would stand in certificates and belong to nobody.",
+			Fix: "Write IPv4 addresses, or make the machines yourself and take the target bare-metal.",
+		},
+	}
+}

@@ -1,0 +1,15 @@
+package gcp_test
+
+import (
+	"testing"
+
+	"github.com/k8splan/k8splan/planner/target/targettest"
+	"github.com/k8splan/k8splan/planner/target/terraform/terraformtest"
+	"github.com/k8splan/k8splan/planner/targets/cloud/gcp"
+)
+
+func TestGCP(t *testing.T) {
+	target := targettest.Target{Name: "gcp", Decode: gcp.Decode, Emit: gcp.Emit, Rules: gcp.Rules()}
+	terraformtest.Validate(t, target.Golden(t))
+	target.Refuses(t)
+}

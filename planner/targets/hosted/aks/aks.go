@@ -1,0 +1,224 @@
+// Package aks makes the workers of a plan pools of a cluster of Azure Kubernetes Service, whose control plane Microsoft runs: as Terraform,
+// and as a script for az.
+package aks
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/target/block"
+	"github.com/k8splan/k8splan/planner/target/terraform"
+	"github.com/k8splan/k8splan/planner/targets/hosted"
+)
+
+// written is the block as it is written.
+type written struct {
+	*spec.Source
+	Subscription *string
+	Location     string
+	VNet         string
+	Subnet       string
+	DefaultPool  *string
+	Admins       []string
+}
+
+// Schema is the language of the block.
+func Schema() *spec.Block {
+	return &spec.Block{
+		Name: "target", Doc: "Azure Kubernetes Service.",
+		Arguments: []spec.Argument{
+			{Name: "location", Type: spec.Text, Required: true, Field: "Location", Example: `"westeurope"`, Doc: "Region of Azure."},
+			{Name: "vnet_cidr", Type: spec.Text, Required: true, Field: "VNet", Example: `"10.50.0.0/16"`, Doc: "Range of the network."},
+			{Name: "subnet", Type: spec.Text, Required: true, Field: "Subnet", Example: `"10.50.0.0/22"`, Doc: "Range of the workers' addresses, inside of vnet_cidr."},
+			{Name: "subscription_id", Type: spec.Text, Field: "Subscription", Example: `"00000000-0000-0000-0000-000000000000"`, Doc: "ID of the subscription; ARM_SUBSCRIPTION_ID where it is left out."},
+			hosted.DefaultPool(),
+			hosted.AdminCIDRs(),
+		},
+	}
+}
+
+// variables is plan.auto.tfvars.json, as templates/targets/hosted/aks/variables.tf, templates/targets/terraform/pools.tf and default-pool.tf declare it.
+type variables struct {
+	hosted.Variables
+	Subscription string `json:"subscription_id,omitempty"`
+	Location     string `json:"location"`
+	VNet         string `json:"vnet_cidr"`
+	Subnet       string `json:"subnet"`
+	Tier         string `json:"sku_tier"`
+	DNS          string `json:"dns_service_ip"`
+}
+
+var (
+	subscriptionPattern = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+	locationPattern     = regexp.MustCompile(`^[a-z]+[0-9]?$`)
+)
+
+func vendor() *hosted.Vendor {
+	return &hosted.Vendor{
+		Target: "aks", Name: "AKS", Default: true,
+		Arguments:      "Write location, vnet_cidr and subnet; default_pool where several pools have no taints; subscription_id and admin_cidrs where you want them.",
+		ClusterPattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,52}[a-z0-9])?$`), ClusterWords: "at most 54 letters, digits and hyphens",
+		PoolPattern: regexp.MustCompile(`^[a-z][a-z0-9]{0,11}$`), PoolWords: "at most 12 lower-case letters and digits, a letter first",
+		NameSource: "https://learn.microsoft.com/azure/aks/use-system-pools",
+		// Source: https://learn.microsoft.com/azure/virtual-machines/sizes/overview (read 2026-11)
+		SizeSource: "https://learn.microsoft.com/azure/virtual-machines/sizes/overview",
+		Sizes: []terraform.Size{
+			{Name: "Standard_D2s_v5", CPUs: 2, MemoryGiB: 8}, {Name: "Standard_E2s_v5", CPUs: 2, MemoryGiB: 16}, {Name: "Standard_D4s_v5", CPUs: 4, MemoryGiB: 16},
+			{Name: "Standard_E4s_v5", CPUs: 4, MemoryGiB: 32}, {Name: "Standard_D8s_v5", CPUs: 8, MemoryGiB: 32}, {Name: "Standard_E8s_v5", CPUs: 8, MemoryGiB: 64},
+			{Name: "Standard_D16s_v5", CPUs: 16, MemoryGiB: 64}, {Name: "Standard_D32s_v5", CPUs: 32, MemoryGiB: 128}, {Name: "Standard_D64s_v5", CPUs: 64, MemoryGiB: 256},
+			{Name: "Standard_D96s_v5", CPUs: 96, MemoryGiB: 384},
+			{Name: "Standard_D2ps_v5", CPUs: 2, MemoryGiB: 8, Arch: "arm64"}, {Name: "Standard_D4ps_v5", CPUs: 4, MemoryGiB: 16, Arch: "arm64"},
+			{Name: "Standard_D8ps_v5", CPUs: 8, MemoryGiB: 32, Arch: "arm64"}, {Name: "Standard_D16ps_v5", CPUs: 16, MemoryGiB: 64, Arch: "arm64"},
+		},
+	}
+}
+
+// Decode reads the target block against the plan. It reports every mistake that it finds.
+func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+	var w written
+	r, ok := vendor().Read(p, body, ctx, Schema(), &w)
+	if !ok {
+		return nil, r.Diags
+	}
+	v := &variables{Variables: r.Variables(w.Admins, w.DefaultPool), Tier: "Free"}
+	if hosted.HighlyAvailable(p) {
+		v.Tier = "Standard"
+	}
+	if w.Subscription != nil {
+		v.Subscription = r.Match("subscription_id", *w.Subscription, subscriptionPattern, "A subscription's ID has 32 hexadecimal digits in five groups. Leave it out to take ARM_SUBSCRIPTION_ID.")
+	}
+	v.Location = r.Match("location", w.Location, locationPattern, `Write a region of Azure, such as "westeurope".`)
+	vnet, ok := r.Range("vnet_cidr", w.VNet, "Write the range of the network, such as \"10.50.0.0/16\".")
+	subnet, inside := r.Range("subnet", w.Subnet, "Write the range of the workers' addresses, such as \"10.50.0.0/22\".")
+	if inside && ok && (!vnet.Contains(subnet.Addr()) || subnet.Bits() < vnet.Bits()) {
+		r.Say(r.Rules.Argument, r.At("subnet"), "subnet is %s, which is not inside of vnet_cidr, %s.", subnet, vnet)
+	}
+	v.VNet, v.Subnet = vnet.String(), subnet.String()
+	for name, prefixes := range map[string]string{"pod_subnets": v.Pods, "service_subnets": v.Services} {
+		if other, given := block.Prefix4(prefixes); given && ok && other.Overlaps(vnet) {
+			r.Say(overlap, p.Network.Attr(name), "%s overlaps the network %s.", other, vnet)
+		}
+	}
+	if services, ok := block.Prefix4(v.Services); ok {
+		address := services.Addr()
+		for range 10 { // as Azure and kubeadm choose it
+			address = address.Next()
+		}
+		v.DNS = address.String()
+	}
+	if v.Location != "" {
+		r.Zones(v.Pools, regexp.MustCompile("^"+v.Location+"-[1-3]$"), v.Location+"-1")
+	}
+	for name, pool := range v.Pools {
+		for _, t := range pool.Taints {
+			if t.Key == "kubernetes.azure.com/scalesetpriority" {
+				r.Say(r.Rules.Argument, pool.First.Block(), "Pool %q has the taint %s, which Azure sets itself on its spot pools.", name, t.Key)
+			}
+		}
+	}
+	return v, r.Diags
+}
+
+// Emit writes terraform/, with create.sh in it. opts is what Decode returned.
+func Emit(_ *plan.Plan, opts any) ([]artifact.File, error) {
+	v := opts.(*variables)
+	files, err := terraform.Files("hosted/aks", v, terraform.ClusterGuide("Azure Kubernetes Service",
+		"Azure credentials where the provider looks for them: `az login`, and `export ARM_SUBSCRIPTION_ID=…` where the plan names no subscription. They need to make role assignments (Owner, or Role Based Access Control Administrator).",
+		"az aks get-credentials --resource-group "+hosted.Quote(v.Cluster)+" --name "+hosted.Quote(v.Cluster),
+		terraform.Step{Do: "`create.sh` makes the same pools with az, in a network that Azure makes.", Commands: []string{"sh create.sh"}},
+		"Azure upgrades the cluster to new patch releases by itself; a new minor is a change of `kubernetes_version`, applied with `az aks upgrade`.",
+	), terraform.Azure, terraform.PoolVariables, terraform.DefaultPool)
+	if err != nil {
+		return nil, err
+	}
+	return append(files, artifact.File{Path: terraform.Folder + "/create.sh", Mode: 0o755, Data: script(v).Bytes()}), nil
+}
+
+func script(v *variables) hosted.Script {
+	group := []any{"--resource-group", v.Cluster}
+	first := v.Pools[v.Default]
+	create := append([]any{hosted.Raw("az aks create")}, group...)
+	create = append(create, "--name", v.Cluster, "--location", v.Location, "--kubernetes-version", v.Version, "--tier", strings.ToLower(v.Tier),
+		"--nodepool-name", v.Default, "--node-vm-size", first.Size, "--node-count", first.Count, "--node-osdisk-size", first.DiskGiB)
+	create = append(create, v.zones(first)...)
+	if len(first.Labels) > 0 {
+		create = append(create, labels("--nodepool-labels", first.Labels)...)
+	}
+	create = append(create, "--network-plugin", "azure", "--network-plugin-mode", "overlay", "--network-dataplane", "cilium", "--network-policy", "cilium")
+	if v.Pods != "" {
+		create = append(create, "--pod-cidr", v.Pods)
+	}
+	if v.Services != "" {
+		create = append(create, "--service-cidr", v.Services, "--dns-service-ip", v.DNS)
+	}
+	if len(v.Admins) > 0 {
+		create = append(create, "--api-server-authorized-ip-ranges", strings.Join(v.Admins, ","))
+	}
+	create = append(create, "--auto-upgrade-channel", "patch", "--enable-oidc-issuer", "--enable-workload-identity", "--no-ssh-key")
+	s := hosted.Script{
+		Head: []string{"The cluster by az. Sign in first: az login; az account set --subscription …"},
+		Commands: [][]any{
+			{hosted.Raw("az group create"), "--name", v.Cluster, "--location", v.Location},
+			create,
+		},
+	}
+	for _, name := range slices.Sorted(maps.Keys(v.Pools)) {
+		p := v.Pools[name]
+		if name == v.Default {
+			continue
+		}
+		add := append([]any{hosted.Raw("az aks nodepool add")}, group...)
+		add = append(add, "--cluster-name", v.Cluster, "--name", name, "--node-vm-size", p.Size, "--node-count", p.Count, "--node-osdisk-size", p.DiskGiB)
+		add = append(add, v.zones(p)...)
+		if len(p.Labels) > 0 {
+			add = append(add, labels("--labels", p.Labels)...)
+		}
+		if len(p.Taints) > 0 {
+			var taints []string
+			for _, t := range p.Taints {
+				taints = append(taints, t.TaintText())
+			}
+			add = append(add, "--node-taints", strings.Join(taints, ","))
+		}
+		s.Commands = append(s.Commands, add)
+	}
+	return s
+}
+
+// zones are words of their own to az.
+func (v *variables) zones(p hosted.Pool) []any {
+	if len(p.Zones) == 0 {
+		return nil
+	}
+	words := []any{"--zones"}
+	for _, z := range p.Zones {
+		words = append(words, strings.TrimPrefix(z, v.Location+"-"))
+	}
+	return words
+}
+
+func labels(flag string, m map[string]string) []any {
+	words := []any{flag}
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		words = append(words, key+"="+m[key])
+	}
+	return words
+}
+
+// Rules lists the rules of the target.
+func Rules() []*rule.Rule { return vendor().List(overlap) }
+
+var overlap = &rule.Rule{
+	ID: "aks-range-overlap", Title: "Pods or Services in the network's range", Permanent: true,
+	Doc:     "Pods and Services have ranges of their own on top of the network. One inside of it would hide machines.",
+	Fix:     "Give each its own range.",
+	Sources: []string{"https://learn.microsoft.com/azure/aks/azure-cni-overlay"},
+}

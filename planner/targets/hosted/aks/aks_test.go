@@ -1,0 +1,17 @@
+package aks_test
+
+import (
+	"testing"
+
+	"github.com/k8splan/k8splan/planner/target/targettest"
+	"github.com/k8splan/k8splan/planner/target/terraform/terraformtest"
+	"github.com/k8splan/k8splan/planner/targets/hosted/aks"
+)
+
+func TestTarget(t *testing.T) {
+	target := targettest.Target{Name: "aks", Decode: aks.Decode, Emit: aks.Emit, Rules: aks.Rules()}
+	files := target.Golden(t)
+	terraformtest.Validate(t, files)
+	targettest.Shellcheck(t, files)
+	target.Refuses(t)
+}

@@ -1,0 +1,17 @@
+package doks_test
+
+import (
+	"testing"
+
+	"github.com/k8splan/k8splan/planner/target/targettest"
+	"github.com/k8splan/k8splan/planner/target/terraform/terraformtest"
+	"github.com/k8splan/k8splan/planner/targets/hosted/doks"
+)
+
+func TestTarget(t *testing.T) {
+	target := targettest.Target{Name: "doks", Decode: doks.Decode, Emit: doks.Emit, Rules: doks.Rules()}
+	files := target.Golden(t)
+	terraformtest.Validate(t, files)
+	targettest.Shellcheck(t, files)
+	target.Refuses(t)
+}

@@ -1,0 +1,56 @@
+package eks_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"sigs.k8s.io/yaml"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/target/targettest"
+	"github.com/k8splan/k8splan/planner/target/terraform/terraformtest"
+	"github.com/k8splan/k8splan/planner/targets/hosted/eks"
+)
+
+func TestTarget(t *testing.T) {
+	target := targettest.Target{Name: "eks", Decode: eks.Decode, Emit: eks.Emit, Rules: eks.Rules()}
+	files := target.Golden(t)
+	terraformtest.Validate(t, files, "local.subnets")
+	schema(t, files)
+	target.Refuses(t)
+}
+
+// schema holds eksctl.yaml against eksctl's own JSON schema, where the folder of such schemas is at hand: ORACLES names it.
+func schema(t *testing.T, files []artifact.File) {
+	t.Helper()
+	folder := os.Getenv("ORACLES")
+	if folder == "" {
+		t.Log("ORACLES is not set: eksctl.yaml was held against our own types and the golden file")
+		return
+	}
+	compiled, err := jsonschema.NewCompiler().Compile(filepath.Join(folder, "eksctl-schema.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if !strings.HasSuffix(f.Path, "eksctl.yaml") {
+			continue
+		}
+		data, err := yaml.YAMLToJSON(f.Data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		document, err := jsonschema.UnmarshalJSON(strings.NewReader(string(data)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := compiled.Validate(document); err != nil {
+			t.Errorf("%s: %v", f.Path, err)
+		}
+		return
+	}
+	t.Error("there is no eksctl.yaml")
+}

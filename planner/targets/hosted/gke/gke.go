@@ -1,0 +1,214 @@
+// Package gke makes the workers of a plan pools of a cluster of Google Kubernetes Engine, whose control plane Google runs: as Terraform,
+// and as a script for gcloud.
+package gke
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/target/block"
+	"github.com/k8splan/k8splan/planner/target/terraform"
+	"github.com/k8splan/k8splan/planner/targets/hosted"
+)
+
+// written is the block as it is written.
+type written struct {
+	*spec.Source
+	Project string
+	Region  string
+	Subnet  string
+	Channel *string
+	Admins  []string
+}
+
+// Schema is the language of the block.
+func Schema() *spec.Block {
+	return &spec.Block{
+		Name: "target", Doc: "Google Kubernetes Engine.",
+		Arguments: []spec.Argument{
+			{Name: "project", Type: spec.Text, Required: true, Field: "Project", Example: `"my-project-123"`, Doc: "ID of the project."},
+			{Name: "region", Type: spec.Text, Required: true, Field: "Region", Example: `"europe-west4"`, Doc: "Region of Google Cloud."},
+			{Name: "subnet", Type: spec.Text, Required: true, Field: "Subnet", Example: `"10.30.0.0/20"`, Doc: "Range of the workers' addresses."},
+			{Name: "release_channel", Type: spec.Text, Enum: []string{"RAPID", "REGULAR", "STABLE"}, Field: "Channel", Example: `"REGULAR"`, Doc: "Channel of new versions; the slowest that has the version where it is left out."},
+			hosted.AdminCIDRs(),
+		},
+	}
+}
+
+// variables is plan.auto.tfvars.json, as templates/targets/hosted/gke/variables.tf and templates/targets/terraform/pools.tf declare it.
+type variables struct {
+	hosted.Variables
+	Project  string   `json:"project"`
+	Region   string   `json:"region"`
+	Location string   `json:"location"`
+	Zones    []string `json:"zones"`
+	Subnet   string   `json:"subnet"`
+	Channel  string   `json:"release_channel"`
+}
+
+var (
+	projectPattern = regexp.MustCompile(`^[a-z][-a-z0-9:.]{4,61}[a-z0-9]$`)
+	regionPattern  = regexp.MustCompile(`^[a-z]+-[a-z]+[0-9]+$`)
+	namePattern    = regexp.MustCompile(`^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$`)
+)
+
+// channels are the release channels and the newest minor of each that is known.
+// Source: https://cloud.google.com/kubernetes-engine/docs/release-notes-regular and release-notes-rapid (read 2026-11)
+var channels = map[string]plan.Version{
+	"STABLE": {Major: 1, Minor: 36}, "REGULAR": {Major: 1, Minor: 36}, "RAPID": {Major: 1, Minor: 37},
+}
+
+func vendor() *hosted.Vendor {
+	return &hosted.Vendor{
+		Target: "gke", Name: "GKE", Arguments: "Write project, region and subnet; release_channel (REGULAR, RAPID or STABLE) and admin_cidrs where you want them.",
+		ClusterPattern: namePattern, PoolPattern: namePattern,
+		ClusterWords: "at most 40 lower-case letters, digits and hyphens, a letter first", PoolWords: "the same as for clusters",
+		NameSource: "https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters",
+		SizeSource: "https://cloud.google.com/compute/docs/general-purpose-machines",
+		Sizes: []terraform.Size{
+			{Name: "e2-medium", CPUs: 2, MemoryGiB: 4}, {Name: "e2-standard-2", CPUs: 2, MemoryGiB: 8}, {Name: "e2-highmem-2", CPUs: 2, MemoryGiB: 16},
+			{Name: "e2-standard-4", CPUs: 4, MemoryGiB: 16}, {Name: "e2-highmem-4", CPUs: 4, MemoryGiB: 32},
+			{Name: "e2-standard-8", CPUs: 8, MemoryGiB: 32}, {Name: "e2-standard-16", CPUs: 16, MemoryGiB: 64}, {Name: "e2-standard-32", CPUs: 32, MemoryGiB: 128},
+			{Name: "n2-standard-64", CPUs: 64, MemoryGiB: 256}, {Name: "n2-standard-96", CPUs: 96, MemoryGiB: 384},
+			{Name: "t2a-standard-2", CPUs: 2, MemoryGiB: 8, Arch: "arm64"}, {Name: "t2a-standard-4", CPUs: 4, MemoryGiB: 16, Arch: "arm64"},
+			{Name: "t2a-standard-8", CPUs: 8, MemoryGiB: 32, Arch: "arm64"}, {Name: "t2a-standard-16", CPUs: 16, MemoryGiB: 64, Arch: "arm64"},
+		},
+	}
+}
+
+// Decode reads the target block against the plan. It reports every mistake that it finds.
+func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+	var w written
+	r, ok := vendor().Read(p, body, ctx, Schema(), &w)
+	if !ok {
+		return nil, r.Diags
+	}
+	v := &variables{Variables: r.Variables(w.Admins, nil), Channel: block.Value(w.Channel, "")}
+	v.Project = r.Match("project", w.Project, projectPattern, `Write the ID of a Google Cloud project, such as "my-project-123".`)
+	v.Region = r.Match("region", w.Region, regionPattern, `Write a region of Google Cloud, such as "europe-west4".`)
+	if subnet, ok := r.Range("subnet", w.Subnet, "Write the range of the workers' addresses, such as \"10.30.0.0/20\"."); ok {
+		v.Subnet = subnet.String()
+	}
+	newest := channels[v.Channel]
+	switch {
+	case w.Channel == nil: // the slowest channel that has the version
+		v.Channel = "REGULAR"
+		if p.Cluster.Version.MinorsAhead(channels["REGULAR"]) > 0 {
+			v.Channel = "RAPID"
+		}
+	case p.Cluster.Version.MinorsAhead(newest) > 0:
+		r.Say(channel, r.At("release_channel"), "The channel %s has Kubernetes up to %s, as far as is known, and the version is %s. Write RAPID, or an older version.", v.Channel, newest.MinorString(), p.Cluster.Version.MinorString())
+	}
+	if v.Region == "" {
+		return v, r.Diags
+	}
+	said := len(r.Diags)
+	v.Zones = r.Zones(v.Pools, regexp.MustCompile(`^`+v.Region+`-[a-z]$`), v.Region+"-a")
+	v.Location = v.Region
+	if !hosted.HighlyAvailable(p) {
+		if len(v.Zones) != 1 && len(r.Diags) > said {
+			return v, r.Diags // how many there are is not known
+		}
+		if len(v.Zones) != 1 {
+			r.Say(zonal, p.Cluster.Attr("type"), "With type %s Google runs one control plane, in one zone, and the workers name %d. Write failure_domains = [\"%s-a\"] on every pool, or type = \"multi-etcd-multi-master\".", p.Cluster.Type, len(v.Zones), v.Region)
+			return v, r.Diags
+		}
+		v.Location = v.Zones[0]
+	}
+	for name, pool := range v.Pools {
+		if len(pool.Zones) == 0 {
+			r.Say(count, hosted.CountAt(pool), "Pool %q names no zones, and Google would make %d workers in each zone that it chooses. Name them: failure_domains = [\"%s-a\", …].", name, pool.Count, v.Region)
+		}
+	}
+	r.Even(count, v.Pools)
+	return v, r.Diags
+}
+
+// Emit writes terraform/, with create.sh in it. opts is what Decode returned.
+func Emit(_ *plan.Plan, opts any) ([]artifact.File, error) {
+	v := opts.(*variables)
+	files, err := terraform.Files("hosted/gke", v, terraform.ClusterGuide("Google Kubernetes Engine",
+		"Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, or the service account of the machine that runs Terraform.",
+		"gcloud container clusters get-credentials "+hosted.Quote(v.Cluster)+" --project "+hosted.Quote(v.Project)+" --location "+hosted.Quote(v.Location),
+		terraform.Step{Do: "`create.sh` makes the same pools with gcloud, in the project's default network.", Commands: []string{"sh create.sh"}},
+		"Google upgrades the control plane and the pools along the release channel. Before `terraform destroy`: `terraform apply -var deletion_protection=false`.",
+	), terraform.Google, terraform.GoogleNetwork, terraform.PoolVariables)
+	if err != nil {
+		return nil, err
+	}
+	return append(files, artifact.File{Path: terraform.Folder + "/create.sh", Mode: 0o755, Data: script(v).Bytes()}), nil
+}
+
+// script makes the cluster with one small pool, as gcloud must, then the plan's pools, and removes the first.
+func script(v *variables) hosted.Script {
+	where := []any{"--project", v.Project, "--location", v.Location}
+	create := append([]any{hosted.Raw("gcloud container clusters create"), v.Cluster}, where...)
+	create = append(create, "--release-channel", strings.ToLower(v.Channel), "--cluster-version", v.Version, "--enable-ip-alias", "--enable-dataplane-v2", "--workload-pool", v.Project+".svc.id.goog", "--num-nodes", "1")
+	if v.Pods != "" {
+		create = append(create, "--cluster-ipv4-cidr", v.Pods)
+	}
+	if v.Services != "" {
+		create = append(create, "--services-ipv4-cidr", v.Services)
+	}
+	if len(v.Admins) > 0 {
+		create = append(create, "--enable-master-authorized-networks", "--master-authorized-networks", strings.Join(v.Admins, ","))
+	}
+	s := hosted.Script{
+		Head:     []string{"The cluster by gcloud. Sign in first: gcloud auth login"},
+		Commands: [][]any{create},
+	}
+	for _, name := range slices.Sorted(maps.Keys(v.Pools)) {
+		p := v.Pools[name]
+		pool := append([]any{hosted.Raw("gcloud container node-pools create"), name, "--cluster", v.Cluster}, where...)
+		pool = append(pool, "--machine-type", p.Size, "--disk-size", strconv.FormatInt(p.DiskGiB, 10), "--num-nodes", p.Count/max(len(p.Zones), 1), "--enable-autorepair", "--enable-autoupgrade", "--workload-metadata", "GKE_METADATA")
+		if len(p.Zones) > 0 {
+			pool = append(pool, "--node-locations", strings.Join(p.Zones, ","))
+		}
+		if len(p.Labels) > 0 {
+			pool = append(pool, "--node-labels", hosted.Pairs(p.Labels, "="))
+		}
+		if len(p.Taints) > 0 {
+			var taints []string
+			for _, t := range p.Taints {
+				taints = append(taints, t.TaintText())
+			}
+			pool = append(pool, "--node-taints", strings.Join(taints, ","))
+		}
+		s.Commands = append(s.Commands, pool)
+	}
+	s.Commands = append(s.Commands, append([]any{hosted.Raw("gcloud container node-pools delete default-pool"), "--quiet", "--cluster", v.Cluster}, where...))
+	return s
+}
+
+// Rules lists the rules of the target.
+func Rules() []*rule.Rule { return vendor().List(channel, zonal, count) }
+
+var (
+	channel = &rule.Rule{
+		ID: "gke-channel", Title: "Release channel without this version", Permanent: true,
+		Doc:     "A cluster follows a release channel, and a channel has a version only some time after the one before it.",
+		Fix:     "Leave release_channel out, write RAPID, or take an older version.",
+		Sources: []string{"https://cloud.google.com/kubernetes-engine/docs/concepts/release-channels"},
+	}
+	zonal = &rule.Rule{
+		ID: "gke-zonal", Title: "One control plane and workers in several zones", Permanent: true,
+		Doc:     "A zonal cluster has one control plane in one zone; with that zone everything is gone, wherever the workers are.",
+		Fix:     "Put all pools into one zone, or choose multi-etcd-multi-master: a regional cluster.",
+		Sources: []string{"https://cloud.google.com/kubernetes-engine/docs/concepts/types-of-clusters"},
+	}
+	count = &rule.Rule{
+		ID: "gke-count", Title: "Workers that do not divide among the zones", Permanent: true,
+		Doc:     "Google counts the workers of a pool by zone, and makes equally many in each.",
+		Fix:     "Name the zones of every pool, and draw a multiple of their number.",
+		Sources: []string{"https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters.nodePools"},
+	}
+)

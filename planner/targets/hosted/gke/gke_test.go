@@ -1,0 +1,17 @@
+package gke_test
+
+import (
+	"testing"
+
+	"github.com/k8splan/k8splan/planner/target/targettest"
+	"github.com/k8splan/k8splan/planner/target/terraform/terraformtest"
+	"github.com/k8splan/k8splan/planner/targets/hosted/gke"
+)
+
+func TestTarget(t *testing.T) {
+	target := targettest.Target{Name: "gke", Decode: gke.Decode, Emit: gke.Emit, Rules: gke.Rules()}
+	files := target.Golden(t)
+	terraformtest.Validate(t, files)
+	targettest.Shellcheck(t, files)
+	target.Refuses(t)
+}

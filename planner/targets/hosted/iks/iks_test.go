@@ -1,0 +1,17 @@
+package iks_test
+
+import (
+	"testing"
+
+	"github.com/k8splan/k8splan/planner/target/targettest"
+	"github.com/k8splan/k8splan/planner/target/terraform/terraformtest"
+	"github.com/k8splan/k8splan/planner/targets/hosted/iks"
+)
+
+func TestTarget(t *testing.T) {
+	target := targettest.Target{Name: "iks", Decode: iks.Decode, Emit: iks.Emit, Rules: iks.Rules()}
+	files := target.Golden(t)
+	terraformtest.Validate(t, files)
+	targettest.Shellcheck(t, files)
+	target.Refuses(t)
+}

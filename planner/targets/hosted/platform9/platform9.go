@@ -1,0 +1,237 @@
+// Package platform9 writes a plan as a script for Platform9's pf9ctl, which makes a cluster on machines that exist under Platform9's
+// management plane.
+package platform9
+
+import (
+	"fmt"
+	"net/netip"
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/target/block"
+	"github.com/k8splan/k8splan/planner/targets/hosted"
+	"github.com/k8splan/k8splan/templates"
+	"github.com/k8splan/k8splan/topologies"
+)
+
+// body is the block as it is written.
+type body struct {
+	*spec.Source
+	Version     *string
+	VirtualIP   *string
+	VirtualCard *string
+	MetalLB     *string
+}
+
+// Schema is the language of the block.
+func Schema() *spec.Block {
+	return &spec.Block{
+		Name: "target", Doc: "Platform9 Managed Kubernetes.",
+		Arguments: []spec.Argument{
+			{Name: "pmk_version", Type: spec.Text, Field: "Version", Example: `"1.32.4-pmk.58"`, Doc: "Platform9's release, as your account offers it; PMK_VERSION in the script's environment where it is left out."},
+			{Name: "virtual_ip", Type: spec.Text, Field: "VirtualIP", Example: `"10.0.0.10"`, Doc: "Address that the control planes share."},
+			{Name: "virtual_interface", Type: spec.Text, Field: "VirtualCard", Example: `"eth0"`, Doc: "Card of the control planes that holds it."},
+			{Name: "metallb_range", Type: spec.Text, Field: "MetalLB", Example: `"10.0.0.200-10.0.0.220"`, Doc: "Addresses for Services of type LoadBalancer."},
+		},
+	}
+}
+
+var (
+	versionPattern = regexp.MustCompile(`^(1\.[0-9]+)\.[0-9]+-pmk\.[0-9]+$`)
+	rangePattern   = regexp.MustCompile(`^[0-9]+(\.[0-9]+){3}-[0-9]+(\.[0-9]+){3}$`)
+	cardPattern    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$`)
+)
+
+// Decode reads the body of the target block against the plan. After an error the value is nil.
+func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+	var b body
+	r, ok := block.Open(p, written, ctx, Schema(), &b, malformed)
+	if !ok {
+		return nil, r.Diags
+	}
+	if b.Source == nil {
+		b.Source = p.Target.Source
+	}
+	say := r.Say
+	switch {
+	case b.Version == nil:
+	case !versionPattern.MatchString(*b.Version):
+		say(malformed, b.Attr("pmk_version"), "pmk_version is %q. Write it as Platform9 does, such as \"1.32.4-pmk.58\".", *b.Version)
+	case versionPattern.FindStringSubmatch(*b.Version)[1] != p.Cluster.Version.MinorString():
+		say(malformed, b.Attr("pmk_version"), "pmk_version is %s, and kubernetes_version is %s. Write the two of one minor.", *b.Version, p.Cluster.Version)
+	}
+	if b.VirtualCard != nil && !cardPattern.MatchString(*b.VirtualCard) {
+		say(malformed, b.Attr("virtual_interface"), "virtual_interface is %q. Write the name of a card, such as \"eth0\".", *b.VirtualCard)
+	}
+	if b.MetalLB != nil && !rangePattern.MatchString(*b.MetalLB) {
+		say(malformed, b.Attr("metallb_range"), "metallb_range is %q. Write the first and the last address: \"10.0.0.200-10.0.0.220\".", *b.MetalLB)
+	}
+	switch {
+	case b.VirtualIP == nil && b.VirtualCard == nil && p.Cluster.Type != topologies.MultiEtcdMultiMaster:
+	case b.VirtualIP == nil || b.VirtualCard == nil:
+		say(virtual, b.Block(), "Control planes share an address on a card, which moves between them. Write both: virtual_ip = \"10.0.0.10\" and virtual_interface = \"eth0\".")
+	default:
+		a, err := netip.ParseAddr(*b.VirtualIP)
+		if err != nil || !a.Is4() {
+			say(malformed, b.Attr("virtual_ip"), "virtual_ip is %q, which is no IPv4 address.", *b.VirtualIP)
+		}
+		for _, n := range p.Nodes {
+			if n.Address == a && a.IsValid() {
+				say(virtual, b.Attr("virtual_ip"), "%s is the address of node %q already. Take one that nothing has.", a, n.Name)
+			}
+		}
+	}
+	if p.SSH.PrivateKeyFile == "" {
+		say(host, p.SSH.Block(), "pf9ctl asks for a password where it has no key, and the script has nobody to ask. Write private_key_file in ssh.")
+	}
+	if n := len(p.ControlPlanes()); n > 0 && n%2 == 0 {
+		say(odd, p.ControlPlanes()[n-1].Attr("roles"), "%d control planes are drawn. Platform9 takes 1, 3 or 5.", n)
+	}
+	for _, n := range p.Nodes {
+		switch {
+		case !n.Address.IsValid():
+			say(host, n.Block(), "Node %q has no address. pf9ctl prepares machines that exist: write address.", n.Name)
+		case n.Arch != "amd64":
+			say(host, n.Attr("arch"), "Node %q is %s. Platform9 prepares machines of amd64.", n.Name, n.Arch)
+		case n.OS.Name != "" && n.OS.Name != "ubuntu" && n.OS.Name != "rocky" && n.OS.Name != "rhel":
+			say(host, n.Attr("os"), "Node %q runs %s. Platform9 prepares Ubuntu, Rocky Linux and RHEL.%s", n.Name, n.OS, n.OS.DidYouMean())
+		}
+	}
+	if c := p.Network.CNI; c.Name != plan.Calico && c.Name != plan.Flannel {
+		say(network, c.Block(), "Platform9 brings calico or flannel, and this design has %s. Write one of these, or leave the block out.", c.Name)
+	}
+	if r.Diags.HasErrors() {
+		return nil, r.Diags
+	}
+	return &b, r.Diags
+}
+
+// Emit writes platform9/. opts is what Decode returned.
+func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
+	readme, err := templates.Files.ReadFile("targets/hosted/platform9/README.md")
+	if err != nil {
+		return nil, err
+	}
+	return []artifact.File{
+		{Path: "platform9/README.md", Data: readme},
+		{Path: "platform9/create.sh", Mode: 0o755, Data: script(p, opts.(*body)).Bytes()},
+	}, nil
+}
+
+// attach waits for the cluster, which pf9ctl refuses to touch while it is changing: half an hour for each call.
+const attach = `attach() {
+  tries=0
+  until pf9ctl attach-node --no-prompt "$@"; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 30 ] || exit 1
+    sleep 60
+  done
+}`
+
+// script prepares every machine, makes the cluster on the first control plane, and attaches the others: control planes one at a time.
+// Source: github.com/platform9/pf9ctl cmd/bootstrap.go, cmd/attachNode.go, cmd/prepNode.go
+func script(p *plan.Plan, b *body) hosted.Script {
+	var access []any
+	if p.SSH.User != "" {
+		access = append(access, "--user", p.SSH.User)
+	}
+	if p.SSH.PrivateKeyFile != "" {
+		key := hosted.Quote(p.SSH.PrivateKeyFile)
+		if rest, ok := strings.CutPrefix(p.SSH.PrivateKeyFile, "~/"); ok {
+			key = `"$HOME"/` + hosted.Quote(rest)
+		}
+		access = append(access, hosted.Raw("--ssh-key "+key))
+	}
+	s := hosted.Script{Head: []string{"The cluster by pf9ctl. Sign in first: pf9ctl config set"}}
+	first, version := p.Bootstrap(), ""
+	if b.Version != nil {
+		version = *b.Version // digits, dots and "pmk"
+	}
+	on := func(command string, n *plan.Node) []any {
+		return append([]any{hosted.Raw("pf9ctl " + command + " --no-prompt"), "--ip", n.Address.String()}, access...)
+	}
+	for _, n := range p.Nodes {
+		if n != first { // bootstrap prepares its own
+			s.Commands = append(s.Commands, on("prep-node", n))
+		}
+	}
+	s.Commands = append([][]any{
+		{hosted.Raw(`: "${PMK_VERSION:=` + version + `}" "${PMK_VERSION:?names the release of Platform9, as your account offers it}"`)},
+		{hosted.Raw("minor=" + hosted.Quote(p.Cluster.Version.MinorString()))},
+		{hosted.Raw(`case $PMK_VERSION in "$minor".*) ;; *) echo "PMK_VERSION is $PMK_VERSION, and the plan is for Kubernetes $minor" >&2; exit 1 ;; esac`)},
+		{hosted.Raw(attach)},
+	}, s.Commands...)
+	bootstrap := append(on("bootstrap", first), "--pmk-version", hosted.Raw(`"$PMK_VERSION"`), "--network-plugin", p.Network.CNI.Name)
+	for _, r := range []struct{ flag, value string }{
+		{"--containers-cidr", p.Network.PodSubnets[0].String()}, {"--services-cidr", p.Network.ServiceSubnets[0].String()},
+	} {
+		bootstrap = append(bootstrap, r.flag, r.value)
+	}
+	if b.VirtualIP != nil {
+		bootstrap = append(bootstrap, "--master-virtual-ip", *b.VirtualIP, "--master-virtual-interface", *b.VirtualCard)
+	}
+	if host := p.Cluster.Endpoint.Host; p.Cluster.Has("control_plane_endpoint") && host != "" {
+		bootstrap = append(bootstrap, "--external-dns-name", host)
+	}
+	if b.MetalLB != nil {
+		bootstrap = append(bootstrap, "--metallb-ip-range", *b.MetalLB)
+	}
+	bootstrap = append(bootstrap, fmt.Sprintf("--allow-workloads-on-master=%v", first.Roles.Has(plan.Worker)), p.Cluster.Name)
+	s.Commands = append(s.Commands, bootstrap)
+	var workers []string
+	for _, n := range p.Nodes {
+		switch {
+		case n == first:
+		case n.Roles.Has(plan.ControlPlane):
+			s.Commands = append(s.Commands, []any{hosted.Raw("attach"), "--master-ip", n.Address.String(), p.Cluster.Name})
+		default:
+			workers = append(workers, n.Address.String())
+		}
+	}
+	if len(workers) > 0 {
+		s.Commands = append(s.Commands, []any{hosted.Raw("attach"), "--worker-ip", strings.Join(workers, ","), p.Cluster.Name})
+	}
+	return s
+}
+
+// Rules lists the rules of the target.
+func Rules() []*rule.Rule { return []*rule.Rule{malformed, virtual, odd, host, network} }
+
+var (
+	malformed = &rule.Rule{
+		ID: "platform9-argument", Title: "Malformed platform9 target", Permanent: true,
+		Doc:     "pf9ctl takes a release of Platform9's own, word for word, and refuses any other when the machines are prepared already.",
+		Fix:     "Write pmk_version as your account offers it, or leave it to PMK_VERSION; virtual_ip with virtual_interface, and metallb_range where they are wanted.",
+		Sources: []string{"https://github.com/platform9/pf9ctl/blob/master/cmd/bootstrap.go"},
+	}
+	virtual = &rule.Rule{
+		ID: "platform9-virtual-ip", Title: "Several control planes without a shared address", Permanent: true,
+		Doc:     "The address is set when the first control plane is made, and cannot be added later: a cluster without one stays with one control plane.",
+		Fix:     "Write virtual_ip and virtual_interface in the target.",
+		Sources: []string{"https://github.com/platform9/pf9ctl/blob/master/cmd/bootstrap.go"},
+	}
+	odd = &rule.Rule{
+		ID: "platform9-control-planes", Title: "Even number of control planes", Permanent: true,
+		Doc:     "Each control plane has an etcd member, and Platform9 takes odd numbers alone.",
+		Fix:     "Draw 1, 3 or 5.",
+		Sources: []string{"https://platform9.com/docs/kubernetes/masters-and-workers"},
+	}
+	host = &rule.Rule{
+		ID: "platform9-host", Title: "Machine that pf9ctl does not prepare", Permanent: true,
+		Doc:     "pf9ctl installs Platform9's agent over SSH, from packages for the distributions that Platform9 supports.",
+		Fix:     "Write the machine's address; use Ubuntu, Rocky Linux or RHEL on amd64.",
+		Sources: []string{"https://github.com/platform9/pf9ctl/blob/master/README.md"},
+	}
+	network = &rule.Rule{
+		ID: "platform9-cni", Title: "Pod network that Platform9 does not bring", Permanent: true,
+		Doc:     "pf9ctl installs the pod network with the cluster: calico or flannel.",
+		Fix:     "Write cni \"calico\", or leave the block out.",
+		Sources: []string{"https://github.com/platform9/pf9ctl/blob/master/cmd/bootstrap.go"},
+	}
+)

@@ -1,0 +1,14 @@
+package platform9_test
+
+import (
+	"testing"
+
+	"github.com/k8splan/k8splan/planner/target/targettest"
+	"github.com/k8splan/k8splan/planner/targets/hosted/platform9"
+)
+
+func TestPlatform9(t *testing.T) {
+	target := targettest.Target{Name: "platform9", Decode: platform9.Decode, Emit: platform9.Emit, Rules: platform9.Rules()}
+	targettest.Shellcheck(t, target.Golden(t))
+	target.Refuses(t)
+}

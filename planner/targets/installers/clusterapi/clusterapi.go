@@ -1,0 +1,493 @@
+// Package clusterapi writes a plan as objects of Cluster API: a Cluster, a KubeadmControlPlane, and a MachineDeployment for each pool of
+// workers and each of its failure domains. The machines are the infrastructure provider's; for Docker, which Cluster API is tested with,
+// its objects are written too, for any other they are named and left to their author.
+package clusterapi
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/netip"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	kubeadmv1 "k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/v1beta4"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/cni"
+	"github.com/k8splan/k8splan/planner/emit/kubeadm"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/target/block"
+	"github.com/k8splan/k8splan/templates"
+)
+
+// API groups and versions that the release serves.
+const (
+	core           = "cluster.x-k8s.io"
+	bootstrap      = "bootstrap.cluster.x-k8s.io"
+	controlPlane   = "controlplane.cluster.x-k8s.io"
+	infrastructure = "infrastructure.cluster.x-k8s.io"
+	version        = "/v1beta2"
+)
+
+const docker = "docker"
+
+// body is the block as it is written.
+type body struct {
+	*spec.Source
+	Infrastructure      *string
+	Namespace           *string
+	APIGroup            *string
+	ClusterKind         *string
+	MachineTemplateKind *string
+}
+
+func Schema() *spec.Block {
+	return &spec.Block{
+		Name: "target", Doc: "Cluster API, with a management cluster that exists.",
+		Arguments: []spec.Argument{
+			{Name: "infrastructure", Type: spec.Text, Field: "Infrastructure", Enum: []string{docker, "other"}, Example: `"docker"`, Doc: "Whose machines: docker for tests, or other with the kinds of that provider's objects."},
+			{Name: "namespace", Type: spec.Text, Field: "Namespace", Example: `"default"`, Doc: "Namespace of the management cluster."},
+			{Name: "api_group", Type: spec.Text, Field: "APIGroup", Example: `"infrastructure.cluster.x-k8s.io"`, Doc: "API group of the other provider's objects."},
+			{Name: "cluster_kind", Type: spec.Text, Field: "ClusterKind", Example: `"VSphereCluster"`, Doc: "Kind of the other provider's cluster."},
+			{Name: "machine_template_kind", Type: spec.Text, Field: "MachineTemplateKind", Example: `"VSphereMachineTemplate"`, Doc: "Kind of the other provider's machine templates."},
+		},
+	}
+}
+
+// The shapes of names that Kubernetes has: of namespaces, API groups and kinds.
+var (
+	namespacePattern = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
+	groupPattern     = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$`)
+	kindPattern      = regexp.MustCompile(`^[A-Z][A-Za-z0-9]{0,62}$`)
+)
+
+// options is what Decode made of the block.
+type options struct {
+	other                     bool
+	namespace, group          string
+	clusterKind, templateKind string
+	deployments               []deployment
+}
+
+// deployment is a group of workers that are alike.
+type deployment struct {
+	name   string // of the pool, and the number of the failure domain where it has several
+	domain string
+	nodes  []*plan.Node
+}
+
+// Decode reads the body of the target block against the plan and returns *options. After an error the value is nil.
+func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+	var b body
+	r, ok := block.Open(p, written, ctx, Schema(), &b, malformed)
+	if !ok {
+		return nil, r.Diags
+	}
+	say := r.Say
+	o := &options{
+		other: value(b.Infrastructure, docker) != docker, namespace: value(b.Namespace, "default"), group: value(b.APIGroup, infrastructure),
+		clusterKind: value(b.ClusterKind, "DockerCluster"), templateKind: value(b.MachineTemplateKind, "DockerMachineTemplate"),
+		deployments: deployments(p),
+	}
+	for _, a := range []struct {
+		name, value string
+		pattern     *regexp.Regexp
+		example     string
+	}{
+		{"namespace", o.namespace, namespacePattern, "default"}, {"api_group", o.group, groupPattern, infrastructure},
+		{"cluster_kind", o.clusterKind, kindPattern, "VSphereCluster"}, {"machine_template_kind", o.templateKind, kindPattern, "VSphereMachineTemplate"},
+	} {
+		switch {
+		case !a.pattern.MatchString(a.value):
+			say(malformed, b.Attr(a.name), "%s is %q. Write it as Kubernetes does, such as %q.", a.name, a.value, a.example)
+		case strings.HasSuffix(a.name, "_kind") && o.other && !b.Has(a.name):
+			say(malformed, b.Attr("infrastructure"), "Another provider's objects must be named. Write %s = %q, or whatever the provider calls it.", a.name, a.example)
+		case (strings.HasSuffix(a.name, "_kind") || a.name == "api_group") && !o.other && b.Has(a.name):
+			say(malformed, b.Attr(a.name), "%s is for infrastructure = \"other\"; the objects of docker are written for you.", a.name)
+		}
+	}
+	controlPlanes := p.ControlPlanes()
+	if n := len(controlPlanes); n > 0 && !p.Etcd.IsExternal() && n%2 == 0 {
+		say(evenEtcd, controlPlanes[0].Attr("roles"), "Cluster API refuses an even number of control planes with stacked etcd, and there are %d. Draw %d.", n, n+1)
+	}
+	for _, n := range controlPlanes {
+		if first := controlPlanes[0]; !alike(first, n) {
+			say(uneven, n.NameRange, "%s and %s differ in labels, taints or kubelet arguments. A KubeadmControlPlane makes all its machines alike.", first.Name, n.Name)
+		}
+	}
+	for _, n := range p.KubeletNodes() {
+		for _, label := range slices.Sorted(maps.Keys(kubeadm.APILabels(n))) {
+			if !synced(label) {
+				say(badLabel, n.Attr("labels"), "A kubelet may not set the label %s on its own node, and Cluster API sets only those that begin with node-role.kubernetes.io/ or are below node-restriction.kubernetes.io and node.cluster.x-k8s.io.", label)
+			}
+		}
+		if n.Address.IsValid() {
+			say(given, n.Attr(cmp.Or(firstWritten(n, "address", "first_address"), "address")), "%s has an address, and the provider gives its machines addresses itself. Remove it; external etcd members alone keep theirs.", n.Name)
+		}
+	}
+	for _, m := range p.Etcd.Members {
+		if p.Etcd.IsExternal() && !m.Node.Address.IsValid() {
+			say(noEtcdAddress, m.Node.Block(), "Cluster API makes no etcd members: it takes those that run already. Write the address of %s.", m.Name)
+		}
+	}
+	if mode := p.Network.KubeProxy.Mode; p.Spec.Network != nil && p.Spec.Network.KubeProxy != nil && mode != "iptables" && mode != plan.ProxyNone {
+		say(proxyMode, p.Network.KubeProxy.Attr("mode"), "Cluster API hands kubeadm no configuration of kube-proxy, so its mode is kubeadm's own, iptables. Remove the block, or write \"none\" with a pod network that replaces kube-proxy.")
+	}
+	if c := p.Network.CNI; c.Name == plan.StaticRoutes {
+		say(noCNI, c.Block(), "Static routes need to know the machines' addresses, which the provider gives. Write cni \"flannel\", \"calico\" or \"cilium\".")
+	}
+	if c := p.Network.CNI; c.Name == plan.Flannel && !o.other {
+		say(noCNI, c.Block(), "The provider docker runs kind's node image, which has no bridge plugin, so flannel does not run on it. Write cni \"calico\" or \"cilium\".")
+	}
+	if !o.other && p.Cluster.Has("control_plane_endpoint") {
+		say(noEndpoint, p.Cluster.Attr("control_plane_endpoint"), "The provider docker makes a balancer and decides the endpoint. Remove control_plane_endpoint.")
+	}
+	for _, v := range []struct {
+		name string
+		d    time.Duration
+	}{{"certificate_validity", p.Cluster.CertificateValidity}, {"ca_certificate_validity", p.Cluster.CAValidity}} {
+		if v.d%(24*time.Hour) != 0 {
+			say(wholeDays, p.Cluster.Attr(v.name), "%s is %s, and Cluster API counts in days. Write a multiple of 24h.", v.name, v.d)
+		}
+	}
+	longest := p.Cluster.Name + "-control-plane"
+	for _, d := range o.deployments {
+		if name := p.Cluster.Name + "-" + d.name; len(name) > len(longest) {
+			longest = name
+		}
+	}
+	if len(longest) > 63 {
+		say(longName, p.Spec.Cluster.NameRange, "%q has %d characters. It names objects and becomes the value of a label: at most 63. Shorten the name of the cluster or of the pool.", longest, len(longest))
+	}
+	if r.Diags.HasErrors() {
+		return nil, r.Diags
+	}
+	return o, r.Diags
+}
+
+// firstWritten returns the first of the arguments that the node's block has.
+func firstWritten(n *plan.Node, names ...string) string {
+	for _, name := range names {
+		if n.Has(name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// alike reports whether one KubeadmControlPlane can stand for both nodes.
+func alike(a, b *plan.Node) bool {
+	taints := func(n *plan.Node) (out []taint) {
+		for _, t := range n.EffectiveTaints() {
+			out = append(out, taint{t.Key, t.Value, t.Effect})
+		}
+		return out
+	}
+	return maps.Equal(a.Labels, b.Labels) && slices.Equal(a.KubeletExtraArgs, b.KubeletExtraArgs) && reflect.DeepEqual(taints(a), taints(b))
+}
+
+// synced reports whether Cluster API puts a label of a machine on its node.
+// Source: https://cluster-api.sigs.k8s.io/reference/api/metadata-propagation#machine
+func synced(label string) bool {
+	domain, _, _ := strings.Cut(label, "/")
+	for _, d := range []string{"node-restriction.kubernetes.io", "node.cluster.x-k8s.io"} {
+		if domain == d || strings.HasSuffix(domain, "."+d) {
+			return true
+		}
+	}
+	return domain == "node-role.kubernetes.io"
+}
+
+// deployments groups the workers by pool and failure domain, in the plan's order.
+func deployments(p *plan.Plan) []deployment {
+	var out []deployment
+	index := map[string]int{}
+	domains := map[string]int{}
+	for _, n := range p.KubeletNodes() {
+		if n.Roles.Has(plan.ControlPlane) {
+			continue
+		}
+		pool := cmp.Or(n.Pool, n.Name)
+		key := pool + "/" + n.FailureDomain
+		i, ok := index[key]
+		if !ok {
+			i = len(out)
+			index[key] = i
+			domains[pool]++
+			out = append(out, deployment{name: pool, domain: n.FailureDomain})
+		}
+		out[i].nodes = append(out[i].nodes, n)
+	}
+	number := map[string]int{}
+	for i, d := range out {
+		if domains[d.name] > 1 {
+			number[d.name]++
+			out[i].name += "-" + strconv.Itoa(number[d.name])
+		}
+	}
+	return out
+}
+
+// Emit writes cluster-api/. opts is what Decode returned.
+func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
+	o := opts.(*options)
+	data, err := artifact.YAML(objects(p, o)...)
+	if err != nil {
+		return nil, err
+	}
+	readme, err := templates.Files.ReadFile("targets/installers/cluster-api/README.md")
+	if err != nil {
+		return nil, err
+	}
+	files := []artifact.File{{Path: "cluster-api/cluster.yaml", Data: data}, {Path: "cluster-api/README.md", Data: readme}}
+	if o.other {
+		var missing strings.Builder
+		fmt.Fprintf(&missing, "%s %s/%s\n", o.clusterKind, o.namespace, p.Cluster.Name)
+		fmt.Fprintf(&missing, "%s %s/%s-control-plane\n", o.templateKind, o.namespace, p.Cluster.Name)
+		for _, d := range o.deployments {
+			fmt.Fprintf(&missing, "%s %s/%s-%s\n", o.templateKind, o.namespace, p.Cluster.Name, d.name)
+		}
+		files = append(files, artifact.File{Path: "cluster-api/infrastructure.txt", Data: []byte(missing.String())})
+	}
+	network, err := cni.Emit(p)
+	for _, f := range network { // in the target's folder, from which its page is followed
+		f.Path = "cluster-api/" + f.Path
+		files = append(files, f)
+	}
+	return files, err
+}
+
+func objects(p *plan.Plan, o *options) []any {
+	name, kubernetes := p.Cluster.Name, "v"+p.Cluster.Version.String()
+	at := func(name string) meta { return meta{Name: name, Namespace: o.namespace} }
+	template := func(suffix string) reference { return reference{o.group, o.templateKind, name + "-" + suffix} }
+
+	c := clusterSpec{
+		ClusterNetwork: clusterNetwork{
+			APIServerPort: p.Cluster.APIServerPort, Pods: ranges{texts(p.Network.PodSubnets)}, Services: ranges{texts(p.Network.ServiceSubnets)},
+			ServiceDomain: p.Network.DNSDomain,
+		},
+		ControlPlaneRef:   reference{controlPlane, "KubeadmControlPlane", name + "-control-plane"},
+		InfrastructureRef: reference{o.group, o.clusterKind, name},
+	}
+	if p.Cluster.Has("control_plane_endpoint") {
+		c.ControlPlaneEndpoint = &endpoint{p.Cluster.Endpoint.Host, p.Cluster.Endpoint.Port}
+	}
+	out := []any{object{core + version, "Cluster", at(name), c}}
+	if !o.other {
+		out = append(out, object{infrastructure + version, "DockerCluster", at(name), dockerCluster{domains(p)}})
+	}
+
+	nodes := p.ControlPlanes()
+	k := controlPlaneSpec{Replicas: len(nodes), Version: kubernetes}
+	k.MachineTemplate.Spec.InfrastructureRef = template("control-plane")
+	if labels := kubeadm.APILabels(nodes[0]); len(labels) > 0 {
+		k.MachineTemplate.Metadata = &meta{Labels: labels}
+	}
+	k.KubeadmConfigSpec = kubeadmConfig{ClusterConfiguration: configuration(p), JoinConfiguration: node(p, nodes[0])}
+	initialize := node(p, nodes[0])
+	if p.Network.KubeProxy.Mode == plan.ProxyNone {
+		initialize.SkipPhases = []string{"addon/kube-proxy"}
+	}
+	k.KubeadmConfigSpec.InitConfiguration = &initialize
+	out = append(out, object{controlPlane + version, "KubeadmControlPlane", at(name + "-control-plane"), k})
+	if !o.other {
+		out = append(out, object{infrastructure + version, "DockerMachineTemplate", at(name + "-control-plane"), dockerMachineTemplate{}})
+	}
+
+	for _, d := range o.deployments {
+		own := name + "-" + d.name
+		var t configTemplateSpec
+		t.Template.Spec.JoinConfiguration = node(p, d.nodes[0])
+		out = append(out, object{bootstrap + version, "KubeadmConfigTemplate", at(own), t})
+		if !o.other {
+			out = append(out, object{infrastructure + version, "DockerMachineTemplate", at(own), dockerMachineTemplate{}})
+		}
+		// What Cluster API would choose by itself, written so that the object says whose machines it counts.
+		chosen := map[string]string{core + "/cluster-name": name, core + "/deployment-name": own}
+		s := deploymentSpec{ClusterName: name, Replicas: len(d.nodes), Selector: selector{chosen}}
+		s.Template.Metadata.Labels = maps.Clone(chosen)
+		maps.Copy(s.Template.Metadata.Labels, kubeadm.APILabels(d.nodes[0]))
+		s.Template.Spec = machineSpec{ClusterName: name, Version: kubernetes, InfrastructureRef: template(d.name), FailureDomain: d.domain}
+		s.Template.Spec.Bootstrap.ConfigRef = reference{bootstrap, "KubeadmConfigTemplate", own}
+		out = append(out, object{core + version, "MachineDeployment", at(own), s})
+	}
+	return out
+}
+
+// configuration is kubeadm's ClusterConfiguration, less what Cluster API fills in from the Cluster.
+func configuration(p *plan.Plan) *clusterConfiguration {
+	c := &clusterConfiguration{
+		ImageRepository: p.Artifacts.ImageRepository, EncryptionAlgorithm: p.Cluster.EncryptionAlgorithm,
+		CertificateValidityPeriodDays: days(p.Cluster.CertificateValidity), CACertificateValidityPeriodDays: days(p.Cluster.CAValidity),
+	}
+	c.APIServer.ExtraArgs, c.ControllerManager.ExtraArgs, c.Scheduler.ExtraArgs = kubeadm.ComponentArgs(p)
+	c.APIServer.CertSANs = p.Cluster.CertSANs
+	if p.Etcd.IsExternal() {
+		c.Etcd.External = &externalEtcd{
+			Endpoints: p.Etcd.ClientURLs(), CAFile: "/etc/kubernetes/pki/etcd/ca.crt",
+			CertFile: "/etc/kubernetes/pki/apiserver-etcd-client.crt", KeyFile: "/etc/kubernetes/pki/apiserver-etcd-client.key",
+		}
+		return c
+	}
+	c.Etcd.Local = &localEtcd{DataDir: p.Etcd.DataDir}
+	for _, a := range p.Etcd.Flags() {
+		c.Etcd.Local.ExtraArgs = append(c.Etcd.Local.ExtraArgs, kubeadmv1.Arg{Name: a.Name, Value: a.Value})
+	}
+	return c
+}
+
+// node is how a machine registers itself. Cluster API has no KubeletConfiguration, so what the plan says of the kubelet becomes flags.
+func node(p *plan.Plan, n *plan.Node) nodeConfiguration {
+	var r registration
+	labels := kubeadm.KubeletLabels(n)
+	delete(labels, kubeadm.ZoneLabel) // the provider's: it knows where the machine is
+	if zone, ok := n.Labels[kubeadm.ZoneLabel]; ok {
+		labels[kubeadm.ZoneLabel] = zone
+	}
+	if len(labels) > 0 {
+		var pairs []string
+		for _, k := range slices.Sorted(maps.Keys(labels)) {
+			pairs = append(pairs, k+"="+labels[k])
+		}
+		r.KubeletExtraArgs = append(r.KubeletExtraArgs, kubeadmv1.Arg{Name: "node-labels", Value: strings.Join(pairs, ",")})
+	}
+	k := &p.Cluster.Kubelet
+	if k.Has("max_pods") {
+		r.KubeletExtraArgs = append(r.KubeletExtraArgs, kubeadmv1.Arg{Name: "max-pods", Value: strconv.Itoa(k.MaxPods)})
+	}
+	if k.Has("fail_swap_on") {
+		r.KubeletExtraArgs = append(r.KubeletExtraArgs, kubeadmv1.Arg{Name: "fail-swap-on", Value: strconv.FormatBool(k.FailSwapOn)})
+	}
+	if len(p.Cluster.FeatureGates) > 0 {
+		var gates []string
+		for _, name := range slices.Sorted(maps.Keys(p.Cluster.FeatureGates)) {
+			gates = append(gates, name+"="+strconv.FormatBool(p.Cluster.FeatureGates[name]))
+		}
+		r.KubeletExtraArgs = append(r.KubeletExtraArgs, kubeadmv1.Arg{Name: "feature-gates", Value: strings.Join(gates, ",")})
+	}
+	r.KubeletExtraArgs = append(r.KubeletExtraArgs, kubeadm.KubeletArgs(p, n)...)
+	if n.Roles.Has(plan.ControlPlane) || len(n.Taints) > 0 {
+		r.Taints = &[]taint{}
+		for _, t := range n.EffectiveTaints() {
+			*r.Taints = append(*r.Taints, taint{t.Key, t.Value, t.Effect})
+		}
+	}
+	return nodeConfiguration{NodeRegistration: r}
+}
+
+// domains lists the failure domains of the plan for the provider that has none of its own.
+func domains(p *plan.Plan) []failureDomain {
+	control := map[string]bool{}
+	for _, n := range p.KubeletNodes() {
+		if n.FailureDomain != "" {
+			control[n.FailureDomain] = control[n.FailureDomain] || n.Roles.Has(plan.ControlPlane)
+		}
+	}
+	var out []failureDomain
+	for _, name := range slices.Sorted(maps.Keys(control)) {
+		out = append(out, failureDomain{name, control[name]})
+	}
+	return out
+}
+
+func texts(prefixes []netip.Prefix) []string {
+	out := make([]string, len(prefixes))
+	for i, p := range prefixes {
+		out[i] = p.String()
+	}
+	return out
+}
+
+func days(d time.Duration) int { return int(d / (24 * time.Hour)) }
+
+func value(s *string, otherwise string) string {
+	if s == nil {
+		return otherwise
+	}
+	return *s
+}
+
+// Rules lists the rules of the target.
+func Rules() []*rule.Rule {
+	return []*rule.Rule{malformed, evenEtcd, uneven, badLabel, given, noEtcdAddress, proxyMode, noCNI, noEndpoint, wholeDays, longName}
+}
+
+const book = "https://cluster-api.sigs.k8s.io/"
+
+var (
+	malformed = &rule.Rule{
+		ID: "cluster-api-argument", Title: "Malformed cluster-api target", Permanent: true,
+		Doc:     "The management cluster would refuse the objects, or wait for ever for one of a name that nobody made.",
+		Fix:     "Write names as Kubernetes does, and the kinds of the provider's objects where it is not docker.",
+		Sources: []string{book + "reference/providers"},
+	}
+	evenEtcd = &rule.Rule{
+		ID: "cluster-api-even", Title: "Even number of control planes with stacked etcd", Permanent: true,
+		Doc:     "Each control plane is an etcd member, and Cluster API's webhook refuses an even number of them.",
+		Fix:     "Draw one more, or one less.",
+		Sources: []string{book + "tasks/control-plane/kubeadm-control-plane"},
+	}
+	uneven = &rule.Rule{
+		ID: "cluster-api-uneven", Title: "Control planes that differ", Permanent: true,
+		Doc:     "One KubeadmControlPlane makes all control planes from one template.",
+		Fix:     "Give all the same labels, taints and kubelet arguments; a pool does.",
+		Sources: []string{book + "tasks/control-plane/kubeadm-control-plane"},
+	}
+	badLabel = &rule.Rule{
+		ID: "cluster-api-label", Title: "Label that nobody may set", Permanent: true,
+		Doc:     "Labels in Kubernetes' own domains are an administrator's to set. Cluster API sets those of a few domains on the nodes of its machines.",
+		Fix:     "Use a label of your own domain.",
+		Sources: []string{book + "reference/api/metadata-propagation", "https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction"},
+	}
+	given = &rule.Rule{
+		ID: "cluster-api-address", Severity: rule.Warning, Title: "Address on a machine that the provider makes",
+		Doc:     "The provider gives its machines addresses. What is written here is not used.",
+		Fix:     "Remove the address.",
+		Sources: []string{book + "user/concepts"},
+	}
+	noEtcdAddress = &rule.Rule{
+		ID: "cluster-api-etcd-address", Title: "External etcd without an address", Permanent: true,
+		Doc:     "Cluster API joins control planes to an etcd that runs already; it makes none.",
+		Fix:     "Write where the members are.",
+		Sources: []string{book + "tasks/external-etcd"},
+	}
+	proxyMode = &rule.Rule{
+		ID: "cluster-api-kube-proxy", Title: "Mode of kube-proxy that cannot be handed over", Permanent: true,
+		Doc:     "Cluster API's kubeadm provider writes no KubeProxyConfiguration.",
+		Fix:     "Leave the mode out, or replace kube-proxy.",
+		Sources: []string{book + "tasks/bootstrap/kubeadm-bootstrap"},
+	}
+	noCNI = &rule.Rule{
+		ID: "cluster-api-cni", Title: "Pod network that the machines cannot run", Permanent: true,
+		Doc:     "Routes lead to addresses, and those come with the machines. Flannel needs a plugin that the provider docker's image does not have.",
+		Fix:     "Leave the block out for calico, or write cilium.",
+		Sources: []string{book + "user/quick-start#deploy-a-cni-solution"},
+	}
+	noEndpoint = &rule.Rule{
+		ID: "cluster-api-endpoint", Title: "Endpoint that the provider decides", Permanent: true,
+		Doc:     "The provider for Docker starts a balancer of its own and writes its address into the Cluster.",
+		Fix:     "Leave control_plane_endpoint out.",
+		Sources: []string{book + "user/quick-start"},
+	}
+	wholeDays = &rule.Rule{
+		ID: "cluster-api-days", Title: "Validity that is no number of days", Permanent: true,
+		Doc:     "Cluster API counts the validity of certificates in days.",
+		Fix:     "Write a multiple of 24h.",
+		Sources: []string{"https://github.com/kubernetes-sigs/cluster-api/blob/v1.14.2/api/bootstrap/kubeadm/v1beta2/kubeadm_types.go"},
+	}
+	longName = &rule.Rule{
+		ID: "cluster-api-name", Title: "Names too long for labels", Permanent: true,
+		Doc:     "Objects are called after the cluster and the pool, and their names become values of labels.",
+		Fix:     "Shorten the name of the cluster or of the pool.",
+		Sources: []string{"https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set"},
+	}
+)

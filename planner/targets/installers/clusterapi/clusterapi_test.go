@@ -1,0 +1,15 @@
+package clusterapi_test
+
+import (
+	"testing"
+
+	"github.com/k8splan/k8splan/planner/target/targettest"
+	"github.com/k8splan/k8splan/planner/targets/installers/clusterapi"
+)
+
+// checks/upstream decodes the golden file with Cluster API's own types, and lets its admission webhooks judge the objects.
+func TestClusterAPI(t *testing.T) {
+	target := targettest.Target{Name: "cluster-api", Decode: clusterapi.Decode, Emit: clusterapi.Emit, Rules: clusterapi.Rules()}
+	target.Golden(t)
+	target.Refuses(t)
+}

@@ -1,0 +1,479 @@
+// Package kops writes a plan as objects of kops: a Cluster, an InstanceGroup for each control plane, since each has its etcd member and its
+// zone, and one for each pool of workers.
+package kops
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/kubeadm"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/target/block"
+	"github.com/k8splan/k8splan/templates"
+)
+
+const (
+	aws = "aws"
+	gce = "gce"
+)
+
+// body is the block as it is written.
+type body struct {
+	*spec.Source
+	Cloud       string
+	State       string
+	Domain      *string
+	DNS         *string
+	Project     *string
+	NetworkCIDR *string
+	AdminCIDRs  []string
+	Private     *bool
+	InternalAPI *bool
+}
+
+func Schema() *spec.Block {
+	return &spec.Block{
+		Name: "target", Doc: "kops, which makes machines in a cloud and the cluster on them.",
+		Arguments: []spec.Argument{
+			{Name: "cloud", Type: spec.Text, Required: true, Field: "Cloud", Enum: []string{aws, gce}, Example: `"aws"`, Doc: "Where the machines are."},
+			{Name: "state", Type: spec.Text, Required: true, Field: "State", Example: `"s3://example-kops-state"`, Doc: "Bucket in which kops keeps the cluster's state."},
+			{Name: "admin_cidrs", Type: spec.TextList, Required: true, Field: "AdminCIDRs", Example: `["203.0.113.0/24"]`, Doc: "Ranges from which people reach the API and SSH."},
+			{Name: "domain", Type: spec.Text, Field: "Domain", Example: `"k8s.example.com"`, Doc: "Domain of the cluster's name; a zone that exists unless dns is none."},
+			{Name: "dns", Type: spec.Text, Field: "DNS", Enum: []string{"none", "private", "public"}, Example: `"none"`, Doc: "Where the names of the API are published."},
+			{Name: "project", Type: spec.Text, Field: "Project", Example: `"example-project"`, Doc: "Project on Google Cloud."},
+			{Name: "network_cidr", Type: spec.Text, Field: "NetworkCIDR", Example: `"172.20.0.0/16"`, Doc: "Range of the machines' network; its subnets are cut from it."},
+			{Name: "private", Type: spec.Bool, Field: "Private", Example: `true`, Doc: "Whether the machines are without public addresses."},
+			{Name: "internal_api", Type: spec.Bool, Field: "InternalAPI", Example: `true`, Doc: "Whether the API is reached inside the network alone."},
+		},
+	}
+}
+
+// options is what Decode made of the block.
+type options struct {
+	*body
+	name    string // the cluster's, with the domain
+	region  string
+	zones   []string
+	network netip.Prefix
+	private bool
+}
+
+// Decode reads the body of the target block against the plan and returns *options. After an error the value is nil.
+func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+	o := &options{body: &body{}}
+	r, _ := block.Open(p, written, ctx, Schema(), o.body, malformed)
+	say := r.Say
+	if written == nil {
+		say(malformed, p.Cluster.Block(), "The target needs its block.")
+	}
+	if r.Diags.HasErrors() {
+		return nil, r.Diags
+	}
+	o.arguments(p, say)
+	o.machines(p, say)
+	o.ranges(p, say)
+	if n := len(p.Etcd.Members); n > 0 && n%2 == 0 {
+		say(evenEtcd, p.ControlPlanes()[0].Attr("roles"), "Each control plane is an etcd member, and kops refuses an even number of them: there are %d. Draw %d.", n, n+1)
+	}
+	if c := p.Network.CNI; c.Name == plan.StaticRoutes {
+		say(noCNI, c.Block(), "kops has no static routes. Write cni \"cilium\", \"calico\" or \"flannel\".")
+	} else if able := encapsulations()[c.Name]; !slices.Contains(able, c.Encapsulation) {
+		say(noCNI, c.Attr("encapsulation"), "kops runs %s with %s, not with %s.", c.Name, strings.Join(able, ", "), c.Encapsulation)
+	}
+	for _, c := range []struct {
+		source *spec.Source
+		args   []plan.Arg
+	}{{p.Cluster.APIServer.Source, p.Cluster.APIServer.ExtraArgs}, {p.Cluster.ControllerManager.Source, p.Cluster.ControllerManager.ExtraArgs},
+		{p.Cluster.Scheduler.Source, p.Cluster.Scheduler.ExtraArgs}, {p.Cluster.Kubelet.Source, p.Cluster.Kubelet.ExtraArgs}} {
+		if len(c.args) > 0 {
+			say(extraArgs, c.source.Attr("extra_args"), "kops knows flags as fields of its own (--audit-log-path is auditLogPath) and takes no others. Remove extra_args, and set the field with `kops edit cluster` after step 2 of its page.")
+		}
+	}
+	if r.Diags.HasErrors() {
+		return nil, r.Diags
+	}
+	return o, r.Diags
+}
+
+var (
+	bucketPattern  = regexp.MustCompile(`^(s3|gs)://[a-z0-9][a-z0-9._-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*[A-Za-z0-9._-])?$`)
+	domainPattern  = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$`)
+	projectPattern = regexp.MustCompile(`^[a-z][-a-z0-9]{4,28}[a-z0-9]$`)
+	zonePatterns   = map[string]*regexp.Regexp{
+		aws: regexp.MustCompile(`^([a-z]{2}(?:-[a-z]+)+-[0-9])[a-z]$`),
+		gce: regexp.MustCompile(`^([a-z]+(?:-[a-z]+)+[0-9]+)-[a-z]$`),
+	}
+	zoneExamples = map[string]string{aws: "eu-central-1a", gce: "europe-west4-a"}
+)
+
+func (o *options) arguments(p *plan.Plan, say func(*rule.Rule, hcl.Range, string, ...any)) {
+	scheme := map[string]string{aws: "s3://", gce: "gs://"}[o.Cloud]
+	if !bucketPattern.MatchString(o.State) || !strings.HasPrefix(o.State, scheme) {
+		say(malformed, o.Attr("state"), "state is %q. Write the bucket with its scheme: \"%sexample-kops-state\".", o.State, scheme)
+	}
+	domain := "k8s.internal"
+	if o.Domain != nil {
+		domain = *o.Domain
+	}
+	if !domainPattern.MatchString(domain) {
+		say(malformed, o.Attr("domain"), "domain is %q. Write a DNS name of two parts or more, such as \"k8s.example.com\".", domain)
+	}
+	o.name = p.Cluster.Name + "." + domain
+	if o.DNS != nil && *o.DNS != "none" && o.Domain == nil {
+		say(malformed, o.Attr("dns"), "dns is %q, so the zone in which the names go must be said: write domain.", *o.DNS)
+	}
+	if o.Cloud == gce && (o.Project == nil || !projectPattern.MatchString(*o.Project)) {
+		say(malformed, o.Attr("project"), "On Google Cloud kops needs the project's ID: project = \"example-project\".")
+	}
+	if o.Cloud == aws && o.Project != nil {
+		say(malformed, o.Attr("project"), "A project is Google Cloud's. Remove the argument.")
+	}
+	if len(o.AdminCIDRs) == 0 {
+		say(malformed, o.Attr("admin_cidrs"), "Nobody could reach the API. Write the ranges that administrators and CI come from: admin_cidrs = [\"203.0.113.0/24\"].")
+	}
+	for _, c := range o.AdminCIDRs {
+		if a, err := netip.ParsePrefix(c); err != nil || a != a.Masked() {
+			say(malformed, o.Attr("admin_cidrs"), "%q is no range of addresses. Write \"203.0.113.0/24\".", c)
+		}
+	}
+	o.private = o.Private == nil || *o.Private
+}
+
+// machines looks at nodes: their zones, sizes and flags.
+func (o *options) machines(p *plan.Plan, say func(*rule.Rule, hcl.Range, string, ...any)) {
+	for _, n := range p.KubeletNodes() {
+		if n.Roles.Has(plan.ControlPlane | plan.Worker) {
+			say(shared, n.Attr("roles"), "kops keeps ordinary pods off its control planes, and %q is to be both. Write roles = [\"control-plane\"], and a pool of workers.", n.Name)
+		}
+		match := zonePatterns[o.Cloud].FindStringSubmatch(n.FailureDomain)
+		switch {
+		case match == nil:
+			say(zone, n.Attr(domainArgument(n)), "Node %q needs a zone as its failure domain, such as %q; it %s.", n.Name, zoneExamples[o.Cloud], block.Says(n.FailureDomain))
+			continue
+		case o.region == "":
+			o.region = match[1]
+		case o.region != match[1]:
+			say(zone, n.Attr(domainArgument(n)), "Node %q is in %s, and others are in %s. A cluster of kops lies in one region.", n.Name, match[1], o.region)
+		}
+		if !slices.Contains(o.zones, n.FailureDomain) {
+			o.zones = append(o.zones, n.FailureDomain)
+		}
+		if n.InstanceType == "" && (n.CPUs != 0 || n.MemoryBytes != 0) {
+			at := n.Attr("cpus")
+			if n.CPUs == 0 {
+				at = n.Attr("memory")
+			}
+			say(noSize, at, "kops takes a machine type and no numbers. Write instance_type for %q beside cpus and memory, which the planner's checks go on reading.", n.Name)
+		}
+		if len(n.KubeletExtraArgs) > 0 {
+			say(extraArgs, n.Attr("kubelet_extra_args"), "kops knows the kubelet's flags as fields of its own and takes no others. Remove kubelet_extra_args, and use `kops edit instancegroup`.")
+		}
+	}
+	slices.Sort(o.zones)
+}
+
+func domainArgument(n *plan.Node) string {
+	if n.Has("failure_domains") {
+		return "failure_domains"
+	}
+	return "failure_domain"
+}
+
+// ranges looks at addresses, by kops' own rules: pods and Services lie in one range that overlaps no machine's.
+// Source: https://github.com/kubernetes/kops/blob/master/pkg/apis/kops/validation/legacy.go
+func (o *options) ranges(p *plan.Plan, say func(*rule.Rule, hcl.Range, string, ...any)) {
+	n := &p.Network
+	if n.DualStack() || n.PodSubnets[0].Addr().Is6() {
+		say(addresses, n.Attr("pod_subnets"), "kops builds clusters of IPv4, or of IPv6 alone with addresses that AWS gives. Write one IPv4 range each.")
+		return
+	}
+	o.network = netip.MustParsePrefix("172.20.0.0/16") // kops' own default
+	if o.NetworkCIDR != nil {
+		network, err := netip.ParsePrefix(*o.NetworkCIDR)
+		if err != nil || network != network.Masked() || !network.Addr().Is4() || network.Bits() < 16 || network.Bits() > 20 {
+			say(malformed, o.Attr("network_cidr"), "network_cidr is %q. Write an IPv4 range from /16 to /20, such as \"172.20.0.0/16\".", *o.NetworkCIDR)
+			return
+		}
+		o.network = network
+	}
+	if len(o.zones) > 8 {
+		say(zone, o.Block(), "The nodes are in %d zones, and the machines' range is cut for at most 8.", len(o.zones))
+	}
+	if inside := common(n.PodSubnets[0], n.ServiceSubnets[0]); inside.Overlaps(o.network) {
+		say(addresses, o.Attr("network_cidr"), "kops wants pods and Services in one range beside the machines'. The smallest that holds %s and %s is %s, and the machines' %s lies in it. Write network_cidr outside of it, or pod_subnets and service_subnets closer together, such as 100.96.0.0/11 and 100.64.0.0/13.",
+			n.PodSubnets[0], n.ServiceSubnets[0], inside, o.network)
+	}
+}
+
+// common is the smallest range that holds both.
+func common(a, b netip.Prefix) netip.Prefix {
+	for !a.Contains(b.Addr()) || a.Bits() > b.Bits() {
+		a = netip.PrefixFrom(a.Addr(), a.Bits()-1).Masked()
+	}
+	return a
+}
+
+// encapsulations that kops has a field for, by pod network.
+func encapsulations() map[string][]string {
+	return map[string][]string{
+		plan.Calico: {"vxlan", "ipip", "wireguard", "none"}, plan.Cilium: {"vxlan", "geneve"}, plan.Flannel: {"vxlan"}, plan.NoCNI: {"none"},
+	}
+}
+
+// Emit writes kops/. opts is what Decode returned.
+func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
+	o := opts.(*options)
+	data, err := artifact.YAML(objects(p, o)...)
+	if err != nil {
+		return nil, err
+	}
+	readme, err := templates.Files.ReadFile("targets/installers/kops/README.md")
+	if err != nil {
+		return nil, err
+	}
+	return []artifact.File{{Path: "kops/cluster.yaml", Data: data}, {Path: "kops/README.md", Data: readme}}, nil
+}
+
+const version = "kops.k8s.io/v1alpha2"
+
+func objects(p *plan.Plan, o *options) []any {
+	out := []any{object{version, "Cluster", metadata{Name: o.name}, cluster(p, o)}}
+	group := func(name string, s groupSpec) {
+		out = append(out, object{version, "InstanceGroup", metadata{name, map[string]string{"kops.k8s.io/cluster": o.name}}, s})
+	}
+	for _, n := range p.ControlPlanes() {
+		group(n.Name, instances(o, "Master", []*plan.Node{n}))
+	}
+	var pools []string
+	byPool := map[string][]*plan.Node{}
+	for _, n := range p.KubeletNodes() {
+		if n.Roles.Has(plan.ControlPlane) {
+			continue
+		}
+		pool := cmp.Or(n.Pool, n.Name)
+		if byPool[pool] == nil {
+			pools = append(pools, pool)
+		}
+		byPool[pool] = append(byPool[pool], n)
+	}
+	for _, pool := range pools {
+		group(pool, instances(o, "Node", byPool[pool]))
+	}
+	return out
+}
+
+func cluster(p *plan.Plan, o *options) clusterSpec {
+	n := &p.Network
+	s := clusterSpec{
+		API: api{loadBalancer{Type: "Public"}}, AdditionalSANs: p.Cluster.CertSANs, Channel: "stable", CloudProvider: o.Cloud, ClusterDNSDomain: n.DNSDomain,
+		ConfigBase: o.State + "/" + o.name, IAM: iam{AllowContainerRegistry: true}, KubernetesAPIAccess: o.AdminCIDRs, KubernetesVersion: "v" + p.Cluster.Version.String(),
+		NonMasqueradeCIDR: common(n.PodSubnets[0], n.ServiceSubnets[0]).String(), PodCIDR: n.PodSubnets[0].String(), ServiceClusterIPRange: n.ServiceSubnets[0].String(),
+		SSHAccess: o.AdminCIDRs, Subnets: subnets(o), Networking: network(p),
+		KubeProxy: kubeProxy{Enabled: n.KubeProxy.Mode != plan.ProxyNone},
+		Kubelet:   kubelet{FailSwapOn: p.Cluster.Kubelet.FailSwapOn, FeatureGates: gates(p)},
+	}
+	if s.KubeProxy.Enabled {
+		s.KubeProxy.ProxyMode = n.KubeProxy.Mode
+	}
+	if o.InternalAPI != nil && *o.InternalAPI {
+		s.API.LoadBalancer.Type = "Internal"
+	}
+	if o.Cloud == aws {
+		s.API.LoadBalancer.Class, s.NetworkCIDR = "Network", o.network.String()
+	} else {
+		s.Project = *o.Project
+	}
+	s.Topology.DNS.Type = "None"
+	if o.DNS != nil {
+		s.Topology.DNS.Type = strings.ToUpper((*o.DNS)[:1]) + (*o.DNS)[1:]
+	}
+	if p.Cluster.Kubelet.Has("max_pods") {
+		s.Kubelet.MaxPods = p.Cluster.Kubelet.MaxPods
+	}
+	s.KubeAPIServer = &component{FeatureGates: gates(p), ServiceNodePortRange: fmt.Sprintf("%d-%d", n.NodePorts.First, n.NodePorts.Last)}
+	s.KubeControllerManager = &component{FeatureGates: gates(p), NodeCIDRMaskSize: n.NodeCIDRMaskSize}
+	if g := gates(p); g != nil {
+		s.KubeScheduler = &component{FeatureGates: g}
+	}
+	for _, name := range []string{"main", "events"} {
+		e := etcdCluster{Name: name}
+		for _, m := range p.Etcd.Members {
+			e.EtcdMembers = append(e.EtcdMembers, etcdMember{m.Name, m.Node.Name, true})
+		}
+		if p.Etcd.Has("heartbeat_interval") {
+			e.HeartbeatInterval = p.Etcd.HeartbeatInterval.String()
+		}
+		if p.Etcd.Has("election_timeout") {
+			e.LeaderElectionTimeout = p.Etcd.ElectionTimeout.String()
+		}
+		var env []variable
+		if p.Etcd.Has("quota") {
+			env = append(env, variable{"ETCD_QUOTA_BACKEND_BYTES", strconv.FormatInt(p.Etcd.QuotaBytes, 10)})
+		}
+		for _, a := range p.Etcd.ExtraArgs {
+			env = append(env, variable{"ETCD_" + strings.ToUpper(strings.ReplaceAll(a.Name, "-", "_")), a.Value})
+		}
+		if env != nil {
+			e.Manager = &manager{env}
+		}
+		s.EtcdClusters = append(s.EtcdClusters, e)
+	}
+	for _, r := range p.Runtime.Registries {
+		if len(r.Mirrors) > 0 {
+			if s.Containerd == nil {
+				s.Containerd = &containerd{map[string][]string{}}
+			}
+			s.Containerd.RegistryMirrors[r.Host] = r.Mirrors
+		}
+	}
+	return s
+}
+
+func gates(p *plan.Plan) map[string]string {
+	if len(p.Cluster.FeatureGates) == 0 {
+		return nil
+	}
+	out := map[string]string{}
+	for name, on := range p.Cluster.FeatureGates {
+		out[name] = strconv.FormatBool(on)
+	}
+	return out
+}
+
+func network(p *plan.Plan) networking {
+	c := &p.Network.CNI
+	switch c.Name {
+	case plan.Calico:
+		out := &calico{EncapsulationMode: c.Encapsulation}
+		if c.Encapsulation == "wireguard" {
+			out.EncapsulationMode, out.WireguardEnabled = "none", true
+		}
+		if p.Network.Has("mtu") || c.Has("mtu") {
+			out.MTU = c.MTU
+		}
+		return networking{Calico: out}
+	case plan.Cilium:
+		return networking{Cilium: &cilium{EnableNodePort: c.KubeProxyReplacement, Tunnel: c.Encapsulation}}
+	case plan.Flannel:
+		return networking{Flannel: &flannel{c.Encapsulation}}
+	}
+	return networking{CNI: &struct{}{}}
+}
+
+// subnets cuts the machines' range: the first half holds a subnet for each zone's machines, the second one for each zone's gateway and
+// balancer. On Google Cloud a subnet spans the region.
+func subnets(o *options) []subnet {
+	if o.Cloud == gce {
+		kind := "Public"
+		if o.private {
+			kind = "Private"
+		}
+		return []subnet{{Name: o.region, Type: kind, CIDR: o.network.String(), Region: o.region}}
+	}
+	at := func(i int) string {
+		step := netip.PrefixFrom(o.network.Addr(), o.network.Bits()+4)
+		for range i {
+			step = netip.PrefixFrom(plan.LastAddress(step).Next(), step.Bits())
+		}
+		return step.String()
+	}
+	var out []subnet
+	for i, z := range o.zones {
+		if !o.private {
+			out = append(out, subnet{Name: z, Type: "Public", CIDR: at(i), Zone: z})
+			continue
+		}
+		out = append(out, subnet{Name: z, Type: "Private", CIDR: at(i), Zone: z}, subnet{Name: "utility-" + z, Type: "Utility", CIDR: at(8 + i), Zone: z})
+	}
+	return out
+}
+
+// instances is the group of nodes that are alike.
+func instances(o *options, role string, nodes []*plan.Node) groupSpec {
+	n := nodes[0]
+	s := groupSpec{Role: role, MachineType: n.InstanceType, MinSize: len(nodes), MaxSize: len(nodes), NodeLabels: maps.Clone(n.Labels), RootVolumeSize: int((n.DiskBytes + 1<<30 - 1) >> 30)}
+	delete(s.NodeLabels, kubeadm.ZoneLabel) // the cloud's
+	for _, t := range n.Taints {
+		s.Taints = append(s.Taints, t.Key+"="+t.Value+":"+t.Effect)
+	}
+	for _, n := range nodes {
+		if !slices.Contains(s.Zones, n.FailureDomain) {
+			s.Zones = append(s.Zones, n.FailureDomain)
+		}
+	}
+	slices.Sort(s.Zones)
+	s.Subnets = s.Zones
+	if o.Cloud == gce {
+		s.Subnets = []string{o.region}
+	} else {
+		s.Zones = nil
+	}
+	return s
+}
+
+// Rules lists the rules of the target.
+func Rules() []*rule.Rule {
+	return []*rule.Rule{malformed, shared, zone, noSize, addresses, evenEtcd, noCNI, extraArgs}
+}
+
+var (
+	malformed = &rule.Rule{
+		ID: "kops-argument", Title: "Malformed kops target", Permanent: true,
+		Doc:     "kops would refuse the object, or make a cluster that nobody can reach.",
+		Fix:     "Write state, admin_cidrs, and on Google Cloud project.",
+		Sources: []string{"https://kops.sigs.k8s.io/cluster_spec/"},
+	}
+	shared = &rule.Rule{
+		ID: "kops-shared", Title: "Control plane that is a worker too", Permanent: true,
+		Doc:     "kops taints the nodes of a control plane group, and has no word for leaving the taint out.",
+		Fix:     "Draw workers of their own.",
+		Sources: []string{"https://kops.sigs.k8s.io/instance_groups/"},
+	}
+	zone = &rule.Rule{
+		ID: "kops-zone", Title: "Failure domain that is no zone of the region", Permanent: true,
+		Doc:     "kops makes each machine in a zone. The plan's failure domains are those zones, so that the spread which the planner judges is the spread that is built.",
+		Fix:     "Write the zones of one region as failure domains.",
+		Sources: []string{"https://kops.sigs.k8s.io/operations/high_availability/"},
+	}
+	noSize = &rule.Rule{
+		ID: "kops-size", Title: "Machine without a type", Permanent: true,
+		Doc:     "A group of instances names the cloud's machine type. Left out, kops takes a small one, whatever cpus and memory say.",
+		Fix:     "Write instance_type.",
+		Sources: []string{"https://kops.sigs.k8s.io/instance_groups/"},
+	}
+	addresses = &rule.Rule{
+		ID: "kops-ranges", Title: "Ranges that kops refuses", Permanent: true,
+		Doc:     "kops has one range that is not masqueraded. Pods and Services must lie in it, and the machines must not.",
+		Fix:     "Write IPv4 ranges for pods and Services close together, and the machines' range elsewhere.",
+		Sources: []string{"https://github.com/kubernetes/kops/blob/master/pkg/apis/kops/validation/legacy.go"},
+	}
+	evenEtcd = &rule.Rule{
+		ID: "kops-even", Title: "Even number of control planes", Permanent: true,
+		Doc:     "Each control plane is an etcd member, and kops refuses an even number of members.",
+		Fix:     "Draw one more, or one less.",
+		Sources: []string{"https://kops.sigs.k8s.io/operations/high_availability/"},
+	}
+	noCNI = &rule.Rule{
+		ID: "kops-cni", Title: "Pod network that kops does not install", Permanent: true,
+		Doc:     "kops installs pod networks itself, with fields for some of their settings.",
+		Fix:     "Write one that it has, or cni \"none\" and bring your own.",
+		Sources: []string{"https://kops.sigs.k8s.io/networking/"},
+	}
+	extraArgs = &rule.Rule{
+		ID: "kops-args", Title: "Flags that kops has no field for", Permanent: true,
+		Doc:     "kops writes the components' command lines from fields of its own.",
+		Fix:     "Remove the flags, and set kops' field for them.",
+		Sources: []string{"https://kops.sigs.k8s.io/cluster_spec/"},
+	}
+)

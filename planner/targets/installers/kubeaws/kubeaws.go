@@ -1,0 +1,39 @@
+// Package kubeaws answers a design for kube-aws, which is archived, with the same design for kops, its successor on AWS.
+package kubeaws
+
+import (
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/targets/installers/kops"
+	"github.com/k8splan/k8splan/templates"
+)
+
+// Decode says that kube-aws is gone, and reads the block as kops does.
+func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+	options, diags := kops.Decode(p, written, ctx)
+	return options, append(diags, archived.Diagnostic(p.Target.NameRange,
+		"kube-aws was archived on 2020-09-30; its last release installs Kubernetes 1.16. The tree gets files of kops, its successor, instead. Write target \"kops\" with the same arguments."))
+}
+
+// Emit writes kops/, with a page that says why.
+func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
+	readme, err := templates.Files.ReadFile("targets/installers/kube-aws/README.md")
+	if err != nil {
+		return nil, err
+	}
+	files, err := kops.Emit(p, opts)
+	return append(files, artifact.File{Path: "kops/kube-aws.md", Data: readme}), err
+}
+
+// Rules lists the rules of the target; those of kops are the target kops'.
+func Rules() []*rule.Rule { return []*rule.Rule{archived} }
+
+var archived = &rule.Rule{
+	ID: "kube-aws-archived", Severity: rule.Warning, Title: "Discontinued installer",
+	Doc:     "kube-aws gets no fixes, and the Kubernetes that it installs gets none either.",
+	Fix:     "Write `target \"kops\"`, or `target \"eks\"` where AWS should run the control plane.",
+	Sources: []string{"https://github.com/kubernetes-retired/kube-aws"},
+}

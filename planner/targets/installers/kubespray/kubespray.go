@@ -1,0 +1,527 @@
+// Package kubespray writes a plan as an inventory of kubespray: kubespray/inventory/hosts.yaml and its group_vars. kubespray then builds
+// the cluster with its own playbook; nothing of ours is needed on the hosts.
+//
+// Every string carries YAML's tag !unsafe, as in the playbook of our own: Ansible never evaluates what the author wrote.
+// Sources of the variables' names: https://github.com/kubernetes-sigs/kubespray roles/kubespray_defaults/defaults/main/main.yml,
+// docs/ansible/vars.md, docs/operations/ha-mode.md, inventory/sample/group_vars
+package kubespray
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/ansible"
+	"github.com/k8splan/k8splan/planner/emit/kubeadm"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/target/block"
+	"github.com/k8splan/k8splan/templates"
+)
+
+// body is the block as it is written.
+type body struct {
+	*spec.Source
+	LocalBalancer *string
+	Become        *bool
+}
+
+func Schema() *spec.Block {
+	return &spec.Block{
+		Name: "target", Doc: "kubespray's playbook on machines that exist.",
+		Arguments: []spec.Argument{
+			{Name: "local_balancer", Type: spec.Text, Field: "LocalBalancer", Enum: []string{"nginx", "haproxy"}, Example: `"nginx"`, Doc: "What balances on each worker where no load_balancer is written."},
+			{Name: "become", Type: spec.Bool, Field: "Become", Example: `true`, Doc: "Whether Ansible uses sudo; true unless ssh.user is root."},
+		},
+	}
+}
+
+// Decode reads the body of the target block against the plan. After an error the value is nil.
+func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+	var b body
+	r, ok := block.Open(p, written, ctx, Schema(), &b, nil)
+	if !ok {
+		return nil, r.Diags
+	}
+	say := r.Say
+	for _, n := range p.Nodes {
+		if !n.Address.IsValid() {
+			say(noAddress, n.Block(), "Node %q has no address, and kubespray builds on machines that exist. Write address, or first_address in a pool.", n.Name)
+		}
+		if n.Roles == plan.Balancer {
+			say(balancer, n.Attr("roles"), "kubespray installs no balancer on a host of its own, and %q has no other role. Remove it, and see the target's page for what stands before the API servers.", n.Name)
+		}
+	}
+	switch lb := p.LoadBalancer; {
+	case lb.Kind == plan.HAProxy:
+		if p.Spec.Balancer != nil {
+			say(balancer, lb.Block(), "kubespray has no haproxy with a moving address. Remove the block, and every worker balances for itself; or write load_balancer \"kube-vip\" { virtual_ip = … }, or load_balancer \"external\" for one that you run.")
+		}
+	case lb.Kind == plan.ExternalBalancer && p.Cluster.Endpoint.Host == "":
+		say(balancer, lb.Block(), "kubespray must know where your balancer is. Write virtual_ip here, or control_plane_endpoint in cluster.")
+	}
+	if n := len(p.Etcd.Members); n > 0 && n%2 == 0 {
+		say(evenEtcd, cmp.Or(p.Etcd.Members[0].Node, p.Nodes[0]).Attr("roles"), "kubespray stops at an even number of etcd members, and there are %d. Draw %d.", n, n+1)
+	}
+	if c := p.Network.CNI; c.Name == plan.StaticRoutes {
+		say(noCNI, c.Block(), "kubespray has no pod network of static routes. Write cni \"flannel\" with encapsulation = \"host-gw\", which makes the same routes, or \"calico\" or \"cilium\".")
+	} else if !slices.Contains(encapsulations()[c.Name], c.Encapsulation) {
+		say(noCNI, c.Attr("encapsulation"), "kubespray runs %s with %s, not with %s.", c.Name, strings.Join(encapsulations()[c.Name], ", "), c.Encapsulation)
+	}
+	if p.Network.CNI.Name == plan.Flannel && p.Network.PodSubnets[0].Addr().Is6() {
+		say(noCNI, p.Network.Attr("pod_subnets"), "kubespray's flannel takes pods of IPv4, or of both families with IPv4 first.")
+	}
+	if len(p.Runtime.Registries) > 0 && p.Runtime.Name != plan.Containerd {
+		say(registries, p.Runtime.Registries[0].Block(), "Registries are handed over for containerd alone. Remove the block, or write container_runtime \"containerd\".")
+	}
+	for _, r := range p.Runtime.Registries {
+		if r.CAFile != "" {
+			say(registries, r.Attr("ca_file"), "kubespray has no variable for the authority of one registry. Install %s in the hosts' own list of authorities, and remove ca_file.", r.CAFile)
+		}
+	}
+	if r.Diags.HasErrors() {
+		return nil, r.Diags
+	}
+	return &b, r.Diags
+}
+
+// encapsulations that kubespray's roles have a variable for, by pod network.
+func encapsulations() map[string][]string {
+	return map[string][]string{
+		plan.Flannel: {"vxlan", "host-gw", "wireguard"},
+		plan.Calico:  {"vxlan", "ipip", "bgp", "none"},
+		plan.Cilium:  {"vxlan", "geneve", "none"},
+		plan.NoCNI:   {"none"},
+	}
+}
+
+// Emit writes kubespray/. opts is what Decode returned.
+func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
+	b := opts.(*body)
+	readme, err := templates.Files.ReadFile("targets/installers/kubespray/README.md")
+	if err != nil {
+		return nil, err
+	}
+	const from = "# Written by k8splan from the topology file. The names are kubespray's.\n"
+	return []artifact.File{
+		{Path: "kubespray/README.md", Data: readme},
+		{Path: "kubespray/inventory/hosts.yaml", Data: ansible.Document(from, inventory(p, b))},
+		{Path: "kubespray/inventory/group_vars/all/k8splan.yml", Data: ansible.Document(from, everywhere(p, b))},
+		{Path: "kubespray/inventory/group_vars/k8s_cluster/k8splan.yml", Data: ansible.Document(from, cluster(p))},
+	}, nil
+}
+
+// list builds a mapping.
+type list struct{ ansible.Mapping }
+
+func (l *list) add(key string, value any) { l.Mapping = append(l.Mapping, ansible.Of(key, value)) }
+
+// inventory has the hosts, and kubespray's groups.
+func inventory(p *plan.Plan, b *body) ansible.Mapping {
+	var hosts list
+	for _, n := range p.Nodes {
+		hosts.add(n.Name, host(p, n))
+	}
+	group := func(in func(*plan.Node) bool) ansible.Mapping {
+		var members list
+		for _, n := range p.Nodes {
+			if in(n) {
+				members.add(n.Name, nil)
+			}
+		}
+		return ansible.Mapping{ansible.Of("hosts", members.Mapping)}
+	}
+	var children list
+	// The bootstrap node comes first: kubespray runs kubeadm init on the first host of the group.
+	controlPlanes := list{}
+	for _, n := range p.ControlPlanes() {
+		if n.Bootstrap {
+			controlPlanes.Mapping = slices.Insert(controlPlanes.Mapping, 0, ansible.Of(n.Name, nil))
+		} else {
+			controlPlanes.add(n.Name, nil)
+		}
+	}
+	children.add("kube_control_plane", ansible.Mapping{ansible.Of("hosts", controlPlanes.Mapping)})
+	children.add("etcd", group(func(n *plan.Node) bool {
+		return slices.ContainsFunc(p.Etcd.Members, func(m plan.Member) bool { return m.Node == n })
+	}))
+	children.add("kube_node", group(func(n *plan.Node) bool { return n.Roles.Has(plan.Worker) }))
+	children.add("k8s_cluster", ansible.Mapping{ansible.Of("children", ansible.Mapping{ansible.Of("kube_control_plane", nil), ansible.Of("kube_node", nil)})})
+	if jump := p.SSH.JumpHost; jump != "" {
+		user, address, port := jumpHost(jump)
+		bastion := list{}
+		bastion.add("ansible_host", address)
+		bastion.add("ansible_user", cmp.Or(user, p.SSH.User))
+		bastion.add("ansible_port", cmp.Or(port, 22))
+		hosts.add("bastion", bastion.Mapping)
+		children.add("bastion", ansible.Mapping{ansible.Of("hosts", ansible.Mapping{ansible.Of("bastion", nil)})})
+	}
+	return ansible.Mapping{ansible.Of("all", ansible.Mapping{
+		ansible.Of("hosts", hosts.Mapping), ansible.Of("children", children.Mapping), ansible.Of("vars", connection(p, b)),
+	})}
+}
+
+// jumpHost cuts user@host:port, whose user and port may be left out; plan.Resolve has checked it.
+func jumpHost(s string) (user, address string, port int) {
+	if before, after, found := strings.Cut(s, "@"); found {
+		user, s = before, after
+	}
+	if a, err := netip.ParseAddrPort(s); err == nil {
+		return user, a.Addr().String(), int(a.Port())
+	}
+	if before, after, found := strings.Cut(s, ":"); found && strings.Count(s, ":") == 1 {
+		port, _ = strconv.Atoi(after)
+		return user, before, port
+	}
+	return user, strings.Trim(s, "[]"), 0
+}
+
+func connection(p *plan.Plan, b *body) ansible.Mapping {
+	var v list
+	v.add("ansible_user", p.SSH.User)
+	v.add("ansible_port", p.SSH.Port)
+	if p.SSH.PrivateKeyFile != "" {
+		v.add("ansible_ssh_private_key_file", p.SSH.PrivateKeyFile)
+	}
+	become := p.SSH.User != "root"
+	if b.Become != nil {
+		become = *b.Become
+	}
+	v.add("ansible_become", become)
+	return v.Mapping
+}
+
+func host(p *plan.Plan, n *plan.Node) ansible.Mapping {
+	var v list
+	v.add("ansible_host", n.SSHAddress)
+	for _, a := range []netip.Addr{n.Address, n.SecondaryAddress} {
+		switch {
+		case a.Is4():
+			v.add("ip", a.String())
+			v.add("access_ip", a.String())
+		case a.Is6():
+			v.add("ip6", a.String())
+			v.add("access_ip6", a.String())
+		}
+	}
+	for _, m := range p.Etcd.Members {
+		if m.Node == n {
+			v.add("etcd_member_name", m.Name)
+		}
+	}
+	if n.Roles&(plan.ControlPlane|plan.Worker) == 0 {
+		return v.Mapping
+	}
+	if lb := &p.LoadBalancer; n.Roles.Has(plan.ControlPlane) && lb.Kind == plan.KubeVIP && lb.Mode == "bgp" {
+		// kubespray has no default, and no two hosts may share one. The routers are IPv4.
+		for _, a := range []netip.Addr{n.Address, n.SecondaryAddress} {
+			if a.Is4() {
+				v.add("kube_vip_bgp_routerid", a.String())
+			}
+		}
+	}
+	labels := kubeadm.KubeletLabels(n)
+	maps.Copy(labels, kubeadm.APILabels(n)) // kubespray sets labels with kubectl
+	if len(labels) > 0 {
+		var l list
+		for _, k := range slices.Sorted(maps.Keys(labels)) {
+			l.add(k, labels[k])
+		}
+		v.add("node_labels", l.Mapping)
+	}
+	var taints []string
+	for _, t := range n.Taints {
+		taints = append(taints, t.Key+"="+t.Value+":"+t.Effect)
+	}
+	if len(taints) > 0 {
+		v.add("node_taints", taints)
+	}
+	if len(n.KubeletExtraArgs) > 0 {
+		v.add("kubelet_custom_flags", flags(append(slices.Clone(p.Cluster.Kubelet.ExtraArgs), n.KubeletExtraArgs...)))
+	}
+	return v.Mapping
+}
+
+// everywhere is group_vars/all: what etcd hosts need too.
+func everywhere(p *plan.Plan, b *body) ansible.Mapping {
+	var v list
+	n, lb := &p.Network, &p.LoadBalancer
+	v.add("kube_version", p.Cluster.Version.String())
+	v.add("kube_apiserver_port", p.Cluster.APIServerPort)
+	switch {
+	case lb.Kind == plan.KubeVIP || lb.Kind == plan.ExternalBalancer:
+		address := lb.VirtualIP.String()
+		if !lb.VirtualIP.IsValid() {
+			address = p.Cluster.Endpoint.Host
+		}
+		v.add("loadbalancer_apiserver", ansible.Mapping{ansible.Of("address", address), ansible.Of("port", lb.Port)})
+		if _, err := netip.ParseAddr(p.Cluster.Endpoint.Host); err != nil && p.Cluster.Endpoint.Host != "" {
+			v.add("apiserver_loadbalancer_domain_name", p.Cluster.Endpoint.Host)
+		}
+	case len(p.ControlPlanes()) > 1:
+		v.add("loadbalancer_apiserver_localhost", true)
+		local := "nginx"
+		if b.LocalBalancer != nil {
+			local = *b.LocalBalancer
+		}
+		v.add("loadbalancer_apiserver_type", local)
+	}
+	v.add("ipv4_stack", family(n.PodSubnets, false).IsValid())
+	v.add("ipv6_stack", family(n.PodSubnets, true).IsValid())
+	deployment := "kubeadm"
+	if p.Etcd.IsExternal() {
+		deployment = "host"
+	}
+	v.add("etcd_deployment_type", deployment)
+	v.add("etcd_data_dir", p.Etcd.DataDir)
+	v.add("etcd_quota_backend_bytes", strconv.FormatInt(p.Etcd.QuotaBytes, 10))
+	v.add("etcd_heartbeat_interval", strconv.FormatInt(p.Etcd.HeartbeatInterval.Milliseconds(), 10))
+	v.add("etcd_election_timeout", strconv.FormatInt(p.Etcd.ElectionTimeout.Milliseconds(), 10))
+	if len(p.Etcd.ExtraArgs) > 0 {
+		var extra list
+		for _, a := range p.Etcd.ExtraArgs {
+			extra.add("ETCD_"+strings.ToUpper(strings.ReplaceAll(a.Name, "-", "_")), a.Value)
+		}
+		v.add("etcd_extra_vars", extra.Mapping)
+	}
+	if h := n.HTTPProxy; h != nil {
+		v.add("http_proxy", h.HTTP)
+		v.add("https_proxy", h.HTTPS)
+		v.add("additional_no_proxy", strings.Join(h.NoProxy, ","))
+	}
+	if m := p.Artifacts.MirrorURL; m != "" {
+		for _, u := range []struct{ name, host string }{
+			{"dl_k8s_io_url", "dl.k8s.io"}, {"github_url", "github.com"}, {"storage_googleapis_url", "storage.googleapis.com"}, {"get_helm_url", "get.helm.sh"},
+		} {
+			v.add(u.name, m+"/"+u.host)
+		}
+	}
+	if repo := p.Artifacts.ImageRepository; repo != "" {
+		for _, registry := range []string{"kube", "gcr", "github", "docker", "quay"} {
+			v.add(registry+"_image_repo", repo)
+		}
+	}
+	return v.Mapping
+}
+
+// cluster is group_vars/k8s_cluster.
+func cluster(p *plan.Plan) ansible.Mapping {
+	var v list
+	n, k := &p.Network, &p.Cluster.Kubelet
+	v.add("cluster_name", n.DNSDomain) // which kubespray uses as the cluster's domain
+	for _, s := range []struct {
+		suffix   string
+		six      bool
+		nodeMask int
+	}{{"", false, n.NodeCIDRMaskSize}, {"_ipv6", true, n.NodeCIDRMaskSizeV6}} {
+		if pods := family(n.PodSubnets, s.six); pods.IsValid() {
+			v.add("kube_pods_subnet"+s.suffix, pods.String())
+			v.add("kube_service_addresses"+s.suffix, family(n.ServiceSubnets, s.six).String())
+			v.add("kube_network_node_prefix"+s.suffix, s.nodeMask)
+		}
+	}
+	network(p, &v)
+	if n.KubeProxy.Mode == plan.ProxyNone {
+		v.add("kube_proxy_remove", true)
+	} else {
+		v.add("kube_proxy_mode", n.KubeProxy.Mode)
+		v.add("kube_proxy_strict_arp", n.KubeProxy.StrictARP || p.LoadBalancer.Kind == plan.KubeVIP && n.KubeProxy.Mode == "ipvs")
+	}
+	v.add("kube_apiserver_node_port_range", fmt.Sprintf("%d-%d", n.NodePorts.First, n.NodePorts.Last))
+	if lb := &p.LoadBalancer; lb.Kind == plan.KubeVIP {
+		v.add("kube_vip_enabled", true)
+		v.add("kube_vip_controlplane_enabled", true)
+		v.add("kube_vip_address", lb.VirtualIP.String())
+		if lb.Interface != "" {
+			v.add("kube_vip_interface", lb.Interface)
+		}
+		v.add("kube_vip_arp_enabled", lb.Mode != "bgp")
+		v.add("kube_vip_leader_election_enabled", true) // kubespray leaves it out in mode bgp: see loadbalancer
+		if lb.Mode == "bgp" {
+			v.add("kube_vip_bgp_enabled", true)
+			v.add("kube_vip_local_as", lb.BGPAS)
+			peers := make([]string, len(lb.BGPPeers))
+			for i, peer := range lb.BGPPeers {
+				peers[i] = fmt.Sprintf("%s:%d::false", peer.Address, peer.AS) // without a password, in one hop
+			}
+			v.add("kube_vip_bgppeers", peers)
+		}
+	}
+	v.add("container_manager", map[string]string{plan.Containerd: "containerd", plan.CRIO: "crio", plan.Docker: "docker"}[p.Runtime.Name])
+	if len(p.Runtime.Registries) > 0 {
+		v.add("containerd_registries_mirrors", mirrors(p.Runtime.Registries))
+	}
+	v.add("kubelet_max_pods", k.MaxPods)
+	v.add("kubelet_cgroup_driver", k.CgroupDriver)
+	v.add("kubelet_fail_swap_on", k.FailSwapOn)
+	if len(k.ExtraArgs) > 0 {
+		v.add("kubelet_custom_flags", flags(k.ExtraArgs))
+	}
+	if len(p.Cluster.FeatureGates) > 0 {
+		var gates []string
+		for _, name := range slices.Sorted(maps.Keys(p.Cluster.FeatureGates)) {
+			gates = append(gates, fmt.Sprintf("%s=%t", name, p.Cluster.FeatureGates[name]))
+		}
+		v.add("kube_feature_gates", gates)
+	}
+	sans := slices.Clone(p.Cluster.CertSANs) // kubespray knows the rest
+	for _, node := range p.ControlPlanes() {
+		if node.PublicAddress != "" {
+			sans = append(sans, node.PublicAddress)
+		}
+	}
+	if len(sans) > 0 {
+		v.add("supplementary_addresses_in_ssl_keys", sans)
+	}
+	for _, c := range []struct {
+		name string
+		args []plan.Arg
+	}{{"apiserver", p.Cluster.APIServer.ExtraArgs}, {"controller", p.Cluster.ControllerManager.ExtraArgs}, {"scheduler", p.Cluster.Scheduler.ExtraArgs}} {
+		if len(c.args) > 0 {
+			var m list
+			for _, a := range c.args {
+				m.add(a.Name, a.Value)
+			}
+			v.add("kube_kubeadm_"+c.name+"_extra_args", m.Mapping)
+		}
+	}
+	return v.Mapping
+}
+
+// network is the pod network, in the variables of its role.
+func network(p *plan.Plan, v *list) {
+	c := &p.Network.CNI
+	stated := p.Network.Has("mtu") || c.Has("mtu")
+	switch c.Name {
+	case plan.NoCNI:
+		v.add("kube_network_plugin", "cni") // the plugins alone: the author brings the rest
+		return
+	case plan.Flannel:
+		v.add("kube_network_plugin", c.Name)
+		v.add("flannel_backend_type", c.Encapsulation)
+		if c.Interface != "" {
+			v.add("flannel_interface", c.Interface)
+		}
+		return
+	case plan.Calico:
+		v.add("kube_network_plugin", c.Name)
+		backend, vxlan, ipip := "vxlan", "Never", "Never"
+		switch c.Encapsulation {
+		case "vxlan":
+			vxlan = "Always"
+		case "ipip":
+			backend, ipip = "bird", "Always"
+		default:
+			backend = "bird"
+		}
+		v.add("calico_network_backend", backend)
+		v.add("calico_vxlan_mode", vxlan)
+		v.add("calico_ipip_mode", ipip)
+		if c.Interface != "" {
+			v.add("calico_ip_auto_method", "interface="+c.Interface)
+		}
+		if family(p.Network.PodSubnets, true).IsValid() { // left out, pods of IPv6 alone have VXLAN always, and no way beyond the nodes' network
+			v.add("calico_vxlan_mode_ipv6", vxlan)
+			v.add("nat_outgoing_ipv6", true)
+			if c.Interface != "" {
+				v.add("calico_ip6_auto_method", "interface="+c.Interface)
+			}
+		}
+	case plan.Cilium:
+		v.add("kube_network_plugin", c.Name)
+		tunnel := c.Encapsulation
+		if tunnel == "none" {
+			tunnel = "disabled"
+		}
+		v.add("cilium_tunnel_mode", tunnel)
+		v.add("cilium_kube_proxy_replacement", c.KubeProxyReplacement)
+	}
+	if stated {
+		v.add(c.Name+"_mtu", c.MTU)
+	}
+}
+
+// mirrors is containerd's table of registries.
+func mirrors(registries []plan.Registry) []ansible.Mapping {
+	var out []ansible.Mapping
+	for _, r := range registries {
+		hosts := slices.Clone(r.Mirrors)
+		if len(hosts) == 0 || r.PlainHTTP {
+			scheme := "https://"
+			if r.PlainHTTP {
+				scheme = "http://"
+			}
+			hosts = append(hosts, scheme+r.Host)
+		}
+		var list []ansible.Mapping
+		for _, h := range hosts {
+			list = append(list, ansible.Mapping{ansible.Of("host", h), ansible.Of("capabilities", []string{"pull", "resolve"}), ansible.Of("skip_verify", r.SkipVerify)})
+		}
+		out = append(out, ansible.Mapping{ansible.Of("prefix", r.Host), ansible.Of("mirrors", list)})
+	}
+	return out
+}
+
+// family returns the range of one family, the zero one where there is none.
+func family(prefixes []netip.Prefix, six bool) netip.Prefix {
+	for _, p := range prefixes {
+		if p.Addr().Is6() == six {
+			return p
+		}
+	}
+	return netip.Prefix{}
+}
+
+func flags(args []plan.Arg) []string {
+	out := make([]string, len(args))
+	for i, a := range args {
+		out[i] = "--" + a.Name + "=" + a.Value
+	}
+	return out
+}
+
+// Rules lists the rules of the target.
+func Rules() []*rule.Rule {
+	return []*rule.Rule{noAddress, balancer, evenEtcd, noCNI, registries}
+}
+
+var (
+	noAddress = &rule.Rule{
+		ID: "kubespray-address", Title: "Machine without an address", Permanent: true,
+		Doc:     "kubespray builds on machines that exist, and its inventory says where they are.",
+		Fix:     "Write the address.",
+		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/blob/master/docs/ansible/inventory.md"},
+	}
+	balancer = &rule.Rule{
+		ID: "kubespray-balancer", Title: "Load balancer that kubespray does not install", Permanent: true,
+		Doc:     "kubespray puts a proxy on every worker, or kube-vip on the control planes, or takes the balancer that somebody else runs.",
+		Fix:     "Leave the block out, or write `load_balancer \"kube-vip\"` or `load_balancer \"external\"`.",
+		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/blob/master/docs/operations/ha-mode.md"},
+	}
+	evenEtcd = &rule.Rule{
+		ID: "kubespray-etcd-even", Title: "Even number of etcd members", Permanent: true,
+		Doc:     "kubespray's first role stops the playbook at an even number: it tolerates no more losses than the odd one below it.",
+		Fix:     "Draw one more member, or one less.",
+		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/blob/master/roles/validate_inventory/tasks/main.yml"},
+	}
+	noCNI = &rule.Rule{
+		ID: "kubespray-cni", Title: "Pod network that kubespray does not install", Permanent: true,
+		Doc:     "kubespray installs pod networks by roles of its own, and each has variables for some encapsulations.",
+		Fix:     "Write one that it has.",
+		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/blob/master/roles/validate_inventory/tasks/main.yml", "https://github.com/kubernetes-sigs/kubespray/tree/master/docs/CNI"},
+	}
+	registries = &rule.Rule{
+		ID: "kubespray-registry", Title: "Registry that kubespray cannot be told of", Permanent: true,
+		Doc:     "The role of containerd takes mirrors and whether to verify them. There is no variable for more.",
+		Fix:     "Remove what cannot be said, and set the hosts up for it before.",
+		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/blob/master/docs/CRI/containerd.md"},
+	}
+)

@@ -1,0 +1,133 @@
+// Package dockerdesktop writes a plan as settings of Docker Desktop's own Kubernetes, and the same cluster for kind, which says more.
+package dockerdesktop
+
+import (
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/target/block"
+	"github.com/k8splan/k8splan/planner/targets/local/kind"
+	"github.com/k8splan/k8splan/templates"
+	"github.com/k8splan/k8splan/topologies"
+)
+
+// The ways in which Docker Desktop runs Kubernetes.
+const (
+	modeKubeadm = "kubeadm" // one node, of the version that the release comes with
+	modeKind    = "kind"    // several nodes, of a version that is chosen; asks for a signed-in user
+)
+
+// settings are the keys of settings-store.json that concern Kubernetes.
+// Source: https://docs.docker.com/enterprise/security/hardened-desktop/settings-management/settings-reference/
+type settings struct {
+	KubernetesEnabled      bool
+	KubernetesMode         string
+	KubernetesNodesCount   int    `json:",omitempty"`
+	KubernetesNodesVersion string `json:",omitempty"`
+}
+
+type body struct {
+	*spec.Source
+	Mode *string
+}
+
+func Schema() *spec.Block {
+	return &spec.Block{
+		Name: "target", Doc: "Docker Desktop's own Kubernetes.",
+		Arguments: []spec.Argument{
+			{Name: "mode", Type: spec.Text, Field: "Mode", Enum: []string{modeKubeadm, modeKind}, Example: `"kind"`, Doc: "kubeadm: one node of the version that Docker Desktop comes with. kind: several nodes, for a signed-in user."},
+		},
+	}
+}
+
+// Decode reads the body of the target block against the plan and returns settings. After an error the value is nil.
+func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+	var b body
+	r, ok := block.Open(p, written, ctx, Schema(), &b, nil)
+	if !ok {
+		return nil, r.Diags
+	}
+	say := r.Say
+	s := settings{KubernetesEnabled: true, KubernetesMode: modeKind}
+	if p.Cluster.Type == topologies.AllInOne {
+		s.KubernetesMode = modeKubeadm
+	}
+	if b.Mode != nil {
+		s.KubernetesMode = *b.Mode
+	}
+	nodes := p.KubeletNodes()
+	if s.KubernetesMode == modeKubeadm {
+		if len(nodes) > 1 {
+			say(oneNode, b.Attr("mode"), "In the mode kubeadm Docker Desktop has one node, and the file draws %d. Write mode = \"kind\", or type = \"all-in-one\".", len(nodes))
+		}
+		if p.Cluster.Has("kubernetes_version") {
+			say(fixed, p.Cluster.Attr("kubernetes_version"), "In the mode kubeadm the version is the one that Docker Desktop comes with. Remove kubernetes_version, or write mode = \"kind\".")
+		}
+	} else {
+		s.KubernetesNodesCount, s.KubernetesNodesVersion = len(nodes), p.Cluster.Version.String()
+	}
+	if p.Spec.Network != nil && p.Spec.Network.CNI != nil {
+		say(noCNI, p.Network.CNI.Block(), "Docker Desktop brings its pod network. Remove the block, or write target \"kind\".")
+	}
+	for _, n := range nodes {
+		if len(n.Taints) > 0 {
+			say(plain, n.Taints[0].Block(), "Docker Desktop makes nodes alike and takes no taints. Remove the block and use kubectl, or write target \"kind\".")
+		}
+	}
+	if r.Diags.HasErrors() {
+		return nil, r.Diags
+	}
+	return &s, r.Diags
+}
+
+// Emit writes docker-desktop/. opts is what Decode returned.
+func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
+	data, err := artifact.JSON(opts.(*settings))
+	if err != nil {
+		return nil, err
+	}
+	twin, err := kind.Configuration(p)
+	if err != nil {
+		return nil, err
+	}
+	files := []artifact.File{{Path: "docker-desktop/settings.json", Data: data}, {Path: "docker-desktop/kind.yaml", Data: twin}}
+	for _, name := range []string{"README.md", "apply.sh"} {
+		data, err := templates.Files.ReadFile("targets/local/docker-desktop/" + name)
+		if err != nil {
+			return nil, err
+		}
+		f := artifact.File{Path: "docker-desktop/" + name, Data: data}
+		if name == "apply.sh" {
+			f.Mode = 0o755
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}
+
+// Rules lists the rules of the target.
+func Rules() []*rule.Rule { return []*rule.Rule{oneNode, fixed, noCNI, plain} }
+
+const docs = "https://docs.docker.com/desktop/use-desktop/kubernetes/"
+
+var (
+	oneNode = &rule.Rule{
+		ID: "docker-desktop-nodes", Title: "Several nodes in the mode kubeadm", Permanent: true,
+		Doc: "Docker Desktop's older way of running Kubernetes has one node.", Fix: "Write `mode = \"kind\"`.", Sources: []string{docs},
+	}
+	fixed = &rule.Rule{
+		ID: "docker-desktop-version", Title: "Version that cannot be chosen", Permanent: true,
+		Doc: "In the mode kubeadm each release of Docker Desktop comes with one version of Kubernetes.", Fix: "Leave the version out, or write `mode = \"kind\"`.", Sources: []string{docs},
+	}
+	noCNI = &rule.Rule{
+		ID: "docker-desktop-cni", Title: "Pod network that Docker Desktop does not install", Permanent: true,
+		Doc: "Docker Desktop brings a pod network, and its settings have no word for another.", Fix: "Remove the block.", Sources: []string{docs},
+	}
+	plain = &rule.Rule{
+		ID: "docker-desktop-taint", Title: "Taint on a node of Docker Desktop", Permanent: true,
+		Doc: "The settings have a number of nodes and nothing else about them.", Fix: "Remove the taint, or write `target \"kind\"`.", Sources: []string{docs},
+	}
+)

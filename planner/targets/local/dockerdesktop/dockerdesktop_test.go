@@ -1,0 +1,15 @@
+package dockerdesktop_test
+
+import (
+	"testing"
+
+	"github.com/k8splan/k8splan/planner/target/targettest"
+	"github.com/k8splan/k8splan/planner/targets/local/dockerdesktop"
+)
+
+// checks/upstream decodes kind.yaml with kind's own types.
+func TestDockerDesktop(t *testing.T) {
+	target := targettest.Target{Name: "docker-desktop", Decode: dockerdesktop.Decode, Emit: dockerdesktop.Emit, Rules: dockerdesktop.Rules()}
+	targettest.Shellcheck(t, target.Golden(t))
+	target.Refuses(t)
+}

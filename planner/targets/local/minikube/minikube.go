@@ -1,0 +1,306 @@
+// Package minikube writes a plan as the arguments of `minikube start`, one a line, for a static script that reads them.
+package minikube
+
+import (
+	"fmt"
+	"maps"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/kubeadm"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/target/block"
+	"github.com/k8splan/k8splan/templates"
+	"github.com/k8splan/k8splan/topologies"
+)
+
+// haControlPlanes is how many control planes --ha makes. Source: https://github.com/kubernetes/minikube/blob/v1.38.1/cmd/minikube/cmd/start.go
+const haControlPlanes = 3
+
+// podRange is what the manifests of minikube's pod networks assume.
+// Source: https://github.com/kubernetes/minikube/blob/v1.38.1/pkg/minikube/cni/cni.go, DefaultPodCIDR
+var podRange = netip.MustParsePrefix("10.244.0.0/16")
+
+// body is the block as it is written.
+type body struct {
+	*spec.Source
+	Driver *string
+	Addons []string
+}
+
+func Schema() *spec.Block {
+	return &spec.Block{
+		Name: "target", Doc: "minikube, on one machine.",
+		Arguments: []spec.Argument{
+			{Name: "driver", Type: spec.Text, Field: "Driver", Example: `"docker"`, Doc: "What the nodes are: containers or virtual machines.",
+				Enum: []string{"docker", "podman", "kvm2", "qemu2", "virtualbox", "vmware", "hyperv", "hyperkit", "parallels", "vfkit", "krunkit", "none"}},
+			{Name: "addons", Type: spec.TextList, Field: "Addons", Example: `["metrics-server"]`, Doc: "minikube's addons to enable."},
+		},
+	}
+}
+
+var addonPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// Decode reads the body of the target block against the plan. After an error the value is nil.
+func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+	var b body
+	r, ok := block.Open(p, written, ctx, Schema(), &b, nil)
+	if !ok {
+		return nil, r.Diags
+	}
+	say := r.Say
+	for _, a := range b.Addons {
+		if !addonPattern.MatchString(a) {
+			say(badAddon, b.Attr("addons"), "%q is no addon. `minikube addons list` names them.", a)
+		}
+	}
+	nodes, controlPlanes := p.KubeletNodes(), p.ControlPlanes()
+	if b.Driver != nil && *b.Driver == "none" && len(nodes) > 1 {
+		say(oneNode, b.Attr("driver"), "The driver none runs Kubernetes on this machine itself, so there is one node, and the file draws %d. Write another driver, or type = \"all-in-one\".", len(nodes))
+	}
+	if p.Cluster.Type == topologies.MultiEtcdMultiMaster && len(controlPlanes) != haControlPlanes && len(controlPlanes) > 0 {
+		at := controlPlanes[0].Attr("count")
+		if !controlPlanes[0].Has("count") {
+			at = controlPlanes[len(controlPlanes)-1].Attr("roles")
+		}
+		say(three, at, "minikube start --ha makes exactly %d control planes, and the file draws %d. Draw %d; `minikube node add --control-plane` adds more to a cluster that runs.", haControlPlanes, len(controlPlanes), haControlPlanes)
+	}
+	for _, n := range nodes {
+		if n.Roles.Has(plan.ControlPlane) && !n.Roles.Has(plan.Worker) {
+			say(untainted, n.Attr("roles"), "minikube puts no taint on its control planes, so ordinary pods run on %q too. Write roles = [\"control-plane\", \"worker\"].", n.Name)
+		}
+		if n.CPUs != nodes[0].CPUs || n.MemoryBytes != nodes[0].MemoryBytes || n.DiskBytes != nodes[0].DiskBytes {
+			say(sizes, n.NameRange, "%q differs from %q in cpus, memory or disk. minikube makes all nodes of one size.", n.Name, nodes[0].Name)
+		}
+		if len(n.KubeletExtraArgs) > 0 {
+			say(badArgs, n.Attr("kubelet_extra_args"), "minikube hands the same flags to every kubelet. Write them in kubelet { extra_args } of cluster.")
+		}
+	}
+	if c := p.Network.CNI; c.Name == plan.StaticRoutes {
+		say(pods, c.Block(), "minikube has no static routes. Leave the block out for its own choice, or write cni \"flannel\", \"calico\" or \"cilium\".")
+	}
+	if n := &p.Network; n.DualStack() || n.PodSubnets[0] != podRange {
+		say(pods, n.Attr("pod_subnets"), "The manifests of minikube's pod networks have the range %s. Write it, or leave pod_subnets out.", podRange)
+	}
+	for _, r := range p.Runtime.Registries {
+		if len(r.Mirrors) > 0 || r.CAFile != "" {
+			say(registry, r.Block(), "minikube can be told that a registry is insecure, and nothing more of one. Put an authority's certificate into ~/.minikube/certs, write image_repository for a mirror, and remove this block.")
+		}
+	}
+	if r.Diags.HasErrors() {
+		return nil, r.Diags
+	}
+	return &b, r.Diags
+}
+
+// Emit writes minikube/. opts is what Decode returned.
+func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
+	b := opts.(*body)
+	var names, labels, taints strings.Builder
+	for i, n := range inOrder(p) {
+		name := p.Cluster.Name // minikube's own way of naming nodes
+		if i > 0 {
+			name = fmt.Sprintf("%s-m%02d", p.Cluster.Name, i+1)
+		}
+		fmt.Fprintf(&names, "%s %s\n", name, n.Name)
+		all := kubeadm.KubeletLabels(n)
+		maps.Copy(all, kubeadm.APILabels(n))
+		for _, k := range slices.Sorted(maps.Keys(all)) {
+			fmt.Fprintf(&labels, "%s %s=%s\n", name, k, all[k])
+		}
+		for _, t := range n.Taints {
+			fmt.Fprintf(&taints, "%s %s=%s:%s\n", name, t.Key, t.Value, t.Effect)
+		}
+	}
+	files := []artifact.File{
+		{Path: "minikube/profile.txt", Data: []byte(p.Cluster.Name + "\n")},
+		{Path: "minikube/arguments.txt", Data: []byte(strings.Join(arguments(p, b), "\n") + "\n")},
+		{Path: "minikube/nodes.txt", Data: []byte(names.String())},
+		{Path: "minikube/labels.txt", Data: []byte(labels.String())},
+		{Path: "minikube/taints.txt", Data: []byte(taints.String())},
+	}
+	readme, err := templates.Files.ReadFile("targets/local/minikube/README.md")
+	if err != nil {
+		return nil, err
+	}
+	script, err := templates.Files.ReadFile("targets/local/minikube/start.sh")
+	if err != nil {
+		return nil, err
+	}
+	return append(files, artifact.File{Path: "minikube/README.md", Data: readme}, artifact.File{Path: "minikube/start.sh", Mode: 0o755, Data: script}), nil
+}
+
+// inOrder returns the control planes first, as minikube numbers its nodes.
+func inOrder(p *plan.Plan) []*plan.Node {
+	nodes := slices.Clone(p.KubeletNodes())
+	slices.SortStableFunc(nodes, func(a, b *plan.Node) int {
+		rank := func(n *plan.Node) int {
+			switch {
+			case n.Bootstrap:
+				return 0
+			case n.Roles.Has(plan.ControlPlane):
+				return 1
+			}
+			return 2
+		}
+		return rank(a) - rank(b)
+	})
+	return nodes
+}
+
+// arguments of minikube start, but for the profile. Names as in https://minikube.sigs.k8s.io/docs/commands/start/
+func arguments(p *plan.Plan, b *body) []string {
+	var out []string
+	add := func(flag, value string) { out = append(out, "--"+flag+"="+value) }
+	extra := func(component, flag, value string) { add("extra-config", component+"."+flag+"="+value) }
+	n, nodes := &p.Network, p.KubeletNodes()
+	add("kubernetes-version", "v"+p.Cluster.Version.String())
+	driver := "docker"
+	if b.Driver != nil {
+		driver = *b.Driver
+	}
+	add("driver", driver)
+	if len(nodes) > 1 {
+		add("nodes", strconv.Itoa(len(nodes)))
+	}
+	if len(p.ControlPlanes()) > 1 {
+		add("ha", "true")
+	}
+	add("container-runtime", map[string]string{plan.Containerd: "containerd", plan.CRIO: "cri-o", plan.Docker: "docker"}[p.Runtime.Name])
+	if p.Spec.Network != nil && p.Spec.Network.CNI != nil {
+		name := n.CNI.Name
+		if name == plan.NoCNI {
+			name = "false"
+		}
+		add("cni", name)
+	}
+	if first := nodes[0]; driver != "none" {
+		if first.CPUs != 0 {
+			add("cpus", strconv.Itoa(first.CPUs))
+		}
+		if first.MemoryBytes != 0 {
+			add("memory", strconv.FormatInt(first.MemoryBytes>>20, 10)+"m")
+		}
+		if first.DiskBytes != 0 {
+			add("disk-size", strconv.FormatInt(first.DiskBytes>>20, 10)+"m")
+		}
+	}
+	add("apiserver-port", strconv.Itoa(p.Cluster.APIServerPort))
+	var names, ips []string
+	for _, san := range p.Cluster.CertSANs {
+		if _, err := netip.ParseAddr(san); err == nil {
+			ips = append(ips, san)
+		} else {
+			names = append(names, san)
+		}
+	}
+	if names != nil {
+		add("apiserver-names", strings.Join(names, ","))
+	}
+	if ips != nil {
+		add("apiserver-ips", strings.Join(ips, ","))
+	}
+	add("service-cluster-ip-range", n.ServiceSubnets[0].String())
+	add("dns-domain", n.DNSDomain)
+	if repo := p.Artifacts.ImageRepository; repo != "" {
+		add("image-repository", repo)
+	}
+	for _, r := range p.Runtime.Registries {
+		if r.PlainHTTP || r.SkipVerify {
+			add("insecure-registry", r.Host)
+		}
+	}
+	if len(p.Cluster.FeatureGates) > 0 {
+		var gates []string
+		for _, name := range slices.Sorted(maps.Keys(p.Cluster.FeatureGates)) {
+			gates = append(gates, fmt.Sprintf("%s=%t", name, p.Cluster.FeatureGates[name]))
+		}
+		add("feature-gates", strings.Join(gates, ","))
+	}
+	if len(b.Addons) > 0 {
+		add("addons", strings.Join(b.Addons, ","))
+	}
+	extra("kubeadm", "pod-network-cidr", n.PodSubnets[0].String())
+	if n.KubeProxy.Mode != plan.ProxyNone {
+		extra("kube-proxy", "mode", n.KubeProxy.Mode)
+	} else {
+		extra("kubeadm", "skip-phases", "addon/kube-proxy")
+	}
+	if n.Has("node_port_range") {
+		extra("apiserver", "service-node-port-range", fmt.Sprintf("%d-%d", n.NodePorts.First, n.NodePorts.Last))
+	}
+	if n.Has("node_cidr_mask_size") {
+		extra("controller-manager", "node-cidr-mask-size", strconv.Itoa(n.NodeCIDRMaskSize))
+	}
+	if k := &p.Cluster.Kubelet; k.Has("max_pods") {
+		extra("kubelet", "max-pods", strconv.Itoa(k.MaxPods))
+	}
+	for _, v := range []struct {
+		name, flag string
+		value      int64
+	}{{"quota", "quota-backend-bytes", p.Etcd.QuotaBytes}, {"heartbeat_interval", "heartbeat-interval", p.Etcd.HeartbeatInterval.Milliseconds()}, {"election_timeout", "election-timeout", p.Etcd.ElectionTimeout.Milliseconds()}} {
+		if p.Etcd.Has(v.name) {
+			extra("etcd", v.flag, strconv.FormatInt(v.value, 10))
+		}
+	}
+	for _, c := range []struct {
+		name string
+		args []plan.Arg
+	}{{"apiserver", p.Cluster.APIServer.ExtraArgs}, {"controller-manager", p.Cluster.ControllerManager.ExtraArgs}, {"scheduler", p.Cluster.Scheduler.ExtraArgs}, {"etcd", p.Etcd.ExtraArgs}, {"kubelet", p.Cluster.Kubelet.ExtraArgs}} {
+		for _, a := range c.args {
+			extra(c.name, a.Name, a.Value)
+		}
+	}
+	return out
+}
+
+// Rules lists the rules of the target.
+func Rules() []*rule.Rule {
+	return []*rule.Rule{badAddon, oneNode, three, untainted, sizes, badArgs, pods, registry}
+}
+
+const docs = "https://minikube.sigs.k8s.io/docs/"
+
+var (
+	badAddon = &rule.Rule{
+		ID: "minikube-addon", Title: "Malformed name of an addon", Permanent: true,
+		Doc: "minikube stops at an addon that it does not know.", Fix: "Write a name from `minikube addons list`.", Sources: []string{docs + "commands/addons/"},
+	}
+	oneNode = &rule.Rule{
+		ID: "minikube-driver-none", Title: "Several nodes with the driver none", Permanent: true,
+		Doc: "With the driver none the machine itself is the node.", Fix: "Write a driver that makes nodes.", Sources: []string{docs + "drivers/none/"},
+	}
+	three = &rule.Rule{
+		ID: "minikube-control-planes", Title: "Number of control planes that minikube does not make", Permanent: true,
+		Doc: "minikube has one control plane, or three with --ha.", Fix: "Draw three control planes.", Sources: []string{docs + "tutorials/multi_control_plane_ha_clusters/"},
+	}
+	untainted = &rule.Rule{
+		ID: "minikube-taint", Severity: rule.Warning, Title: "Control plane that takes pods",
+		Doc: "minikube's control planes carry no taint. The plan says that they do, and so would be read wrongly.",
+		Fix: "Give control planes the role worker too.", Sources: []string{docs + "tutorials/multi_control_plane_ha_clusters/"},
+	}
+	sizes = &rule.Rule{
+		ID: "minikube-sizes", Title: "Nodes of several sizes", Permanent: true,
+		Doc: "minikube start has one --cpus, --memory and --disk-size for all nodes.", Fix: "Write the same for all nodes, or nothing.", Sources: []string{docs + "commands/start/"},
+	}
+	badArgs = &rule.Rule{
+		ID: "minikube-args", Title: "Flags that minikube cannot hand on", Permanent: true,
+		Doc: "--extra-config holds for a component on all nodes.", Fix: "Write the flags in the kubelet block of cluster.", Sources: []string{docs + "commands/start/"},
+	}
+	pods = &rule.Rule{
+		ID: "minikube-pods", Title: "Pod network that minikube does not install", Permanent: true,
+		Doc: "minikube installs pod networks from manifests of its own, with one pod range.", Fix: "Leave pods and the pod network to minikube.", Sources: []string{docs + "handbook/network_policy/"},
+	}
+	registry = &rule.Rule{
+		ID: "minikube-registry", Title: "Registry that minikube cannot be told of", Permanent: true,
+		Doc: "minikube start knows insecure registries and one repository for Kubernetes' own images.", Fix: "Remove the block.", Sources: []string{docs + "handbook/registry/"},
+	}
+)

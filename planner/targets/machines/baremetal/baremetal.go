@@ -1,0 +1,281 @@
+// Package baremetal is the target bare-metal. Machines that exist need nothing of it; with `provision = true` it writes, for each node, what
+// installs its operating system without a question: autoinstall for Ubuntu, preseed for Debian, kickstart for Red Hat's family and Fedora,
+// Ignition for Fedora CoreOS and Flatcar. All end with the node's name and address, and one user that Ansible logs in as.
+package baremetal
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/target/block"
+	"github.com/k8splan/k8splan/planner/target/onprem"
+	"github.com/k8splan/k8splan/templates"
+)
+
+// body is the block as it is written.
+type body struct {
+	*spec.Source
+	onprem.Written
+	Provision *bool
+	Keys      []string
+	URL       *string
+	Disk      *string
+	Disks     map[string]string
+	Timezone  *string
+}
+
+// Schema is the language of the block.
+func Schema() *spec.Block {
+	return &spec.Block{
+		Name: "target", Doc: "Machines that exist already.",
+		Arguments: append([]spec.Argument{
+			{Name: "provision", Type: spec.Bool, Field: "Provision", Example: `true`, Doc: "Whether the operating systems are to be installed too. The rest of the block is for that."},
+			{Name: "ssh_authorized_keys", Type: spec.TextList, Field: "Keys", Example: `["ssh-ed25519 AAAA… ops@example.com"]`, Doc: "Public keys that may log in."},
+			{Name: "url", Type: spec.Text, Field: "URL", Example: `"http://10.0.0.2:8000"`, Doc: "Where the machines find the folder provision/ of the tree while they are installed."},
+			{Name: "install_disk", Type: spec.Text, Field: "Disk", Example: `"/dev/sda"`, Doc: "Disk that is erased for the system."},
+			{Name: "install_disks", Type: spec.TextMap, Field: "Disks", Example: `{ "etcd-1" = "/dev/nvme0n1" }`, Doc: "Disk by node or pool, where it is another one."},
+			{Name: "timezone", Type: spec.Text, Field: "Timezone", Example: `"Etc/UTC"`, Doc: "Time zone; Etc/UTC where it is left out."},
+		}, onprem.Arguments()...),
+	}
+}
+
+var (
+	urlPattern  = regexp.MustCompile(`^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*$`)
+	diskPattern = regexp.MustCompile(`^/dev(/[A-Za-z0-9][A-Za-z0-9._:+-]*)+$`)
+	zonePattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$`)
+	// commentPattern is what may stand behind a key: nothing that any of the formats would read as its own.
+	commentPattern = regexp.MustCompile(`^[A-Za-z0-9 ._@:/+=,-]*$`)
+)
+
+// options is the decoded block, complete; nil where nothing is installed.
+type options struct {
+	segment  onprem.Segment
+	keys     []string
+	url      string
+	timezone string
+	machines []machine
+}
+
+type machine struct {
+	node   *plan.Node
+	disk   string
+	system system
+}
+
+// Decode reads the body of the target block against the plan. After an error the value is nil.
+func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+	if written == nil {
+		return (*options)(nil), nil
+	}
+	var b body
+	r, ok := block.Open(p, written, ctx, Schema(), &b, shared.Argument)
+	if !ok {
+		return nil, r.Diags
+	}
+	say := r.Say
+	if b.Provision == nil || !*b.Provision {
+		for _, a := range Schema().Arguments {
+			if a.Name != "provision" && b.Has(a.Name) || a.Name == "provision" && b.Provision != nil {
+				say(shared.Argument, b.Attr(a.Name), "Without provision = true no operating system is installed, and the block has nothing to say. Write provision = true, or leave %s out.", a.Name)
+			}
+		}
+		return (*options)(nil), r.Diags
+	}
+	o := &options{segment: b.Segment(p, b.Source, shared, say), timezone: "Etc/UTC"}
+	word := func(name string, written *string, pattern *regexp.Regexp, what string) string {
+		if written == nil {
+			say(shared.Argument, b.Block(), "The target needs %s: %s.", name, what)
+			return ""
+		}
+		if !pattern.MatchString(*written) {
+			say(shared.Argument, b.Attr(name), "%s is %q. Write %s.", name, *written, what)
+		}
+		return *written
+	}
+	o.url = word("url", b.URL, urlPattern, `where the machines find the folder, such as "http://10.0.0.2:8000"`)
+	if b.Timezone != nil {
+		o.timezone = word("timezone", b.Timezone, zonePattern, `a name of the time zone database, such as "Europe/Berlin"`)
+	}
+	if b.Disk != nil {
+		word("install_disk", b.Disk, diskPattern, `the disk's device, such as "/dev/sda"`)
+	}
+	for of, disk := range b.Disks {
+		if !diskPattern.MatchString(disk) {
+			say(shared.Argument, b.Attr("install_disks"), "install_disks says %q of %q. Write the disk's device, such as \"/dev/nvme0n1\".", disk, of)
+		}
+	}
+	if len(b.Keys) == 0 {
+		say(shared.Argument, b.Attr("ssh_authorized_keys"), "Nobody could log in on the installed machines. Write the public keys of those who may: ssh_authorized_keys = [\"ssh-ed25519 AAAA… ops@example.com\"].")
+	}
+	for _, key := range b.Keys {
+		if why := unusable(key); why != "" {
+			say(badKey, b.Attr("ssh_authorized_keys"), "%s Write the one line of a file that ends in .pub.", why)
+			continue
+		}
+		o.keys = append(o.keys, key)
+	}
+	o.nodes(p, &b, say)
+	if r.Diags.HasErrors() {
+		return nil, r.Diags
+	}
+	return o, r.Diags
+}
+
+// unusable says what is wrong with a public key, "" where nothing is.
+// Source: RFC 4253, section 6.6; the types are those of ssh-keygen -t.
+func unusable(key string) string {
+	kind, rest, _ := strings.Cut(key, " ")
+	blob, comment, _ := strings.Cut(rest, " ")
+	known := []string{"ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com"}
+	switch data, err := base64.StdEncoding.DecodeString(blob); {
+	case strings.Contains(key, "PRIVATE KEY"):
+		return "This is a private key, which belongs in no file but its own."
+	case !slices.Contains(known, kind):
+		return fmt.Sprintf("A public key begins with its type, one of %s; this one begins with %q.", strings.Join(known, ", "), shortened(kind))
+	case err != nil || len(data) < 4 || !bytes.HasPrefix(data, append(binary.BigEndian.AppendUint32(nil, uint32(len(kind))), kind...)):
+		return fmt.Sprintf("What stands behind %s is no key of that type: it was cut or changed.", kind)
+	case !commentPattern.MatchString(comment):
+		return "The comment behind the key may hold letters, digits, blanks and . _ @ : / + = , - alone."
+	}
+	return ""
+}
+
+func shortened(s string) string { return s[:min(len(s), 20)] }
+
+// nodes finds what each machine is installed with.
+func (o *options) nodes(p *plan.Plan, b *body, say onprem.Say) {
+	said := map[hcl.Range]bool{}
+	once := func(r *rule.Rule, at hcl.Range, format string, args ...any) {
+		if !said[at] {
+			said[at] = true
+			say(r, at, format, args...)
+		}
+	}
+	for _, n := range p.Nodes {
+		m := machine{node: n}
+		facts, _ := n.OS.Facts()
+		switch s, ok := find(n.OS); {
+		case facts.Retired != "":
+			once(discontinued, n.Attr("os"), "Node %q runs %s, whose support ended %s. Write %s.", n.Name, facts.Title, facts.End(), facts.Instead)
+		case !ok:
+			once(unknownOS, n.Attr("os"), "Node %q: the planner does not know how to install %q. It knows %s. Write os = \"ubuntu-24.04\", or another one of these.", n.Name, n.OS, strings.Join(known(), ", "))
+		default:
+			m.system = s
+		}
+		if n.MAC == "" && n.Interface == "" {
+			once(unknownCard, n.Block(), "Node %q states neither mac nor interface, so its installer does not know which card has %s. Write mac = \"…\", as it stands on the machine.", n.Name, n.Address)
+		}
+		for _, of := range []string{n.Name, n.Pool} {
+			if disk, ok := b.Disks[of]; ok && m.disk == "" && of != "" {
+				m.disk = disk
+			}
+		}
+		if m.disk == "" && b.Disk != nil {
+			m.disk = *b.Disk
+		}
+		if m.disk == "" {
+			once(shared.Argument, b.Block(), "Nothing says which disk of node %q is erased for its system. Write install_disk = \"/dev/sda\".", n.Name)
+		}
+		if len(o.segment.Subnets) > 0 && m.system.installer == preseed && !n.Address.Is4() {
+			once(unknownOS, n.Attr("os"), "Node %q has the address %s. Debian's installer is told an IPv4 address here. Write one first, or another os.", n.Name, n.Address)
+		}
+		o.machines = append(o.machines, m)
+	}
+}
+
+// Emit writes provision/, nothing where no system is installed. opts is what Decode returned.
+func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
+	o := opts.(*options)
+	if o == nil {
+		return nil, nil
+	}
+	readme, err := templates.Files.ReadFile("targets/machines/bare-metal/README.md")
+	if err != nil {
+		return nil, err
+	}
+	files := []artifact.File{{Path: "provision/README.md", Data: readme}}
+	var list strings.Builder
+	for _, m := range o.machines {
+		parts, err := o.files(p, m)
+		if err != nil {
+			return nil, fmt.Errorf("node %s: %w", m.node.Name, err)
+		}
+		for _, f := range parts {
+			f.Path = "provision/" + m.node.Name + "/" + f.Path
+			files = append(files, f)
+		}
+		mac := m.node.MAC
+		if mac == "" {
+			mac = "-"
+		}
+		fmt.Fprintln(&list, m.node.Name, mac, m.node.OS, m.system.installer)
+	}
+	return append(files, artifact.File{Path: "provision/nodes.txt", Data: []byte(list.String())}), nil
+}
+
+// first returns the node's IPv4 address with its prefix and router, and the IPv6 ones; zero where it has none.
+func (o *options) first(n *plan.Node) (four, six netip.Prefix, via4, via6 netip.Addr) {
+	for _, a := range o.segment.Addresses(n) {
+		if a.Addr().Is4() {
+			four = a
+		} else {
+			six = a
+		}
+	}
+	for _, g := range o.segment.RoutersOf(n) {
+		if g.Is4() {
+			via4 = g
+		} else {
+			via6 = g
+		}
+	}
+	return four, six, via4, via6
+}
+
+// mask is the prefix length as the old notation has it: 24 is 255.255.255.0.
+func mask(p netip.Prefix) string {
+	bits := uint32(0xffffffff) << (32 - p.Bits())
+	return fmt.Sprintf("%d.%d.%d.%d", bits>>24, bits>>16&0xff, bits>>8&0xff, bits&0xff)
+}
+
+var shared = onprem.RulesOf("bare-metal", "Write provision = true, ssh_authorized_keys, url and install_disk, or an empty block where the machines have their systems.")
+
+// Rules lists the rules of the target.
+func Rules() []*rule.Rule { return shared.List(badKey, discontinued, unknownOS, unknownCard) }
+
+var (
+	badKey = &rule.Rule{
+		ID: "bare-metal-key", Title: "Public key that is none", Permanent: true,
+		Doc:     "The installed machines know no password. With a key that is cut or changed nobody can log in, and a private key in the topology would be everybody's.",
+		Fix:     "Write the one line of a file that ends in .pub.",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc4253#section-6.6"},
+	}
+	discontinued = &rule.Rule{
+		ID: "bare-metal-discontinued", Title: "Operating system that gets no more fixes", Permanent: true,
+		Doc:     "A system without fixes is open on the day it is installed, its repositories move away, and its kernel is older than the kubelet wants.",
+		Fix:     "Write the system that took its place.",
+		Sources: []string{"https://coreos.com/os/eol/", "https://blog.centos.org/2023/04/end-dates-are-coming-for-centos-stream-8-and-centos-linux-7/"},
+	}
+	unknownOS = &rule.Rule{
+		ID: "bare-metal-os", Title: "Operating system that cannot be installed", Permanent: true,
+		Doc: "Each distribution's installer has a language of its own, and the planner writes those of the ones it lists.",
+		Fix: "Write os as name and version, such as \"ubuntu-24.04\", on every node and node_pool.",
+	}
+	unknownCard = &rule.Rule{
+		ID: "bare-metal-card", Title: "Machine whose network card is not known", Permanent: true,
+		Doc: "A server has several cards. The installer gives the address to the one that the topology names: by its hardware address, which is printed on it, or by the name that the kernel gives it.",
+		Fix: "Write mac or interface on the node. The nodes of a pool share an interface; where they do not, write them as nodes.",
+	}
+)

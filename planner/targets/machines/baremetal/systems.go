@@ -1,0 +1,582 @@
+package baremetal
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/target/cloudinit"
+)
+
+// The installers, in their own words.
+const (
+	autoinstall = "autoinstall"
+	preseed     = "preseed"
+	kickstart   = "kickstart"
+	ignition    = "ignition"
+)
+
+// system is an operating system that can be installed without a question.
+type system struct {
+	name      string // as in the topology, without the version
+	oldest    string // version; "" where versions do not matter
+	installer string
+	ignition  string // version of the specification that every release takes
+}
+
+// systems says what installs which.
+// Sources: https://canonical-subiquity.readthedocs-hosted.com/en/latest/reference/autoinstall-reference.html,
+// https://www.debian.org/releases/stable/amd64/apb.en.html, https://pykickstart.readthedocs.io/en/latest/kickstart-docs.html,
+// https://coreos.github.io/ignition/specs/, https://www.flatcar.org/docs/latest/provisioning/ignition/specification/
+func systems() []system {
+	return []system{
+		{"ubuntu", "22.04", autoinstall, ""},
+		{"debian", "12", preseed, ""},
+		{"rhel", "9", kickstart, ""}, {"centos-stream", "9", kickstart, ""}, {"rocky", "9", kickstart, ""}, {"almalinux", "9", kickstart, ""}, {"fedora", "41", kickstart, ""},
+		{"fedora-coreos", "", ignition, "3.5.0"},
+		{"flatcar", "", ignition, "3.3.0"}, {"flatcar-stable", "", ignition, "3.3.0"}, {"flatcar-lts", "", ignition, "3.3.0"},
+	}
+}
+
+// find returns the system of a node.
+func find(os plan.OS) (system, bool) {
+	for _, s := range systems() {
+		if s.name == os.Name && (s.oldest == "" || os.Version != "" && plan.Natural(s.oldest, os.Version) <= 0) {
+			return s, true
+		}
+	}
+	return system{}, false
+}
+
+func known() []string {
+	var out []string
+	for _, s := range systems() {
+		name := s.name
+		if s.oldest != "" {
+			name += "-" + s.oldest + " and newer"
+		}
+		out = append(out, name)
+	}
+	return out
+}
+
+// files are those of one machine, in its own folder: what its installer reads, and boot.txt, the kernel arguments that make it read them.
+func (o *options) files(p *plan.Plan, m machine) ([]artifact.File, error) {
+	switch m.system.installer {
+	case autoinstall:
+		return o.autoinstall(p, m)
+	case preseed:
+		return o.preseed(p, m), nil
+	case kickstart:
+		return o.kickstart(p, m), nil
+	}
+	return o.ignition(p, m)
+}
+
+// at is the address of one of a machine's files.
+func (o *options) at(m machine, file string) string {
+	return o.url + "/provision/" + m.node.Name + "/" + file
+}
+
+func boot(arguments ...string) artifact.File {
+	return artifact.File{Path: "boot.txt", Data: []byte(strings.Join(slices.DeleteFunc(arguments, func(a string) bool { return a == "" }), " ") + "\n")}
+}
+
+// --- Ubuntu
+
+type autoinstallFile struct {
+	Autoinstall subiquity `json:"autoinstall"`
+}
+
+type subiquity struct {
+	Version  int            `json:"version"`
+	Locale   string         `json:"locale"`
+	Keyboard map[string]any `json:"keyboard"`
+	Timezone string         `json:"timezone"`
+	Network  any            `json:"network"`
+	Storage  storage        `json:"storage"`
+	SSH      sshServer      `json:"ssh"`
+	Updates  string         `json:"updates"`
+	Shutdown string         `json:"shutdown"`
+	UserData any            `json:"user-data"` // cloud-init's, for the first boot; it stands for identity, which would want a password
+}
+
+type storage struct {
+	Layout layout `json:"layout"`
+	Swap   swap   `json:"swap"`
+}
+
+type layout struct {
+	Name  string    `json:"name"`
+	Match diskMatch `json:"match"`
+}
+
+type diskMatch struct {
+	Path string `json:"path"`
+}
+
+type swap struct {
+	Size int `json:"size"`
+}
+
+type sshServer struct {
+	Install   bool `json:"install-server"`
+	Passwords bool `json:"allow-pw"`
+}
+
+func (o *options) autoinstall(p *plan.Plan, m machine) ([]artifact.File, error) {
+	first := o.segment.Machine(p, m.node, m.node.MAC)
+	first.Keys = o.keys
+	if first.Network.MAC == "" { // the card by the name that the kernel gives it
+		first.Network.Card = m.node.Interface
+	}
+	user, err := cloudinit.Document(autoinstallFile{subiquity{
+		Version: 1, Locale: "en_US.UTF-8", Keyboard: map[string]any{"layout": "us"}, Timezone: o.timezone,
+		Network: first.Network.Netplan(), Storage: storage{layout{"direct", diskMatch{m.disk}}, swap{0}},
+		SSH: sshServer{Install: true}, Updates: "security", Shutdown: "reboot", UserData: first.Config(),
+	}})
+	if err != nil {
+		return nil, err
+	}
+	meta, err := first.MetaData()
+	return []artifact.File{
+		{Path: "user-data", Data: user}, {Path: "meta-data", Data: meta},
+		boot("autoinstall", "ip=dhcp", "ds=nocloud-net;s="+o.at(m, "")),
+	}, err
+}
+
+// --- what preseed and kickstart do at their end
+
+// finish is a shell script for the new system, run as root in it. Everything in it that comes from the topology is a word without a
+// character that a shell knows: names, a port, base64.
+func (o *options) finish(p *plan.Plan) []string {
+	user, home := p.SSH.User, "/root"
+	var lines []string
+	if user != "root" {
+		home = "/home/" + user
+		lines = append(lines,
+			"echo '"+user+" ALL=(ALL) NOPASSWD:ALL' >/etc/sudoers.d/90-"+user,
+			"chmod 0440 /etc/sudoers.d/90-"+user,
+		)
+	}
+	keys := base64.StdEncoding.EncodeToString([]byte(strings.Join(o.keys, "\n") + "\n"))
+	lines = append(lines,
+		"install -d -m 0700 -o "+user+" -g "+user+" "+home+"/.ssh", // both families give a user a group of his name
+		"echo "+keys+" | base64 -d >"+home+"/.ssh/authorized_keys",
+		"chmod 0600 "+home+"/.ssh/authorized_keys",
+		"chown "+user+":"+user+" "+home+"/.ssh/authorized_keys",
+		"mkdir -p /etc/ssh/sshd_config.d",
+		"echo PasswordAuthentication no >/etc/ssh/sshd_config.d/10-cluster.conf",
+	)
+	if p.SSH.Port != 22 {
+		lines = append(lines, "echo Port "+strconv.Itoa(p.SSH.Port)+" >>/etc/ssh/sshd_config.d/10-cluster.conf")
+	}
+	return lines
+}
+
+// --- Debian
+
+func (o *options) preseed(p *plan.Plan, m machine) []artifact.File {
+	four, _, via, _ := o.first(m.node)
+	var b strings.Builder
+	b.WriteString("# Installs " + m.node.Name + " without a question. Its address and its name stand in boot.txt: the installer needs them before it reads this.\n")
+	set := func(owner, question, kind, value string) {
+		b.WriteString(strings.TrimSuffix(owner+" "+question+" "+kind+" "+value, " ") + "\n")
+	}
+	di := func(question, kind, value string) { set("d-i", question, kind, value) }
+	di("debian-installer/locale", "string", "en_US.UTF-8")
+	di("keyboard-configuration/xkb-keymap", "select", "us")
+	// no mirror is named: the installer's own default is the one that Debian keeps alive
+	di("mirror/http/proxy", "string", "")
+	di("clock-setup/utc", "boolean", "true")
+	di("time/zone", "string", o.timezone)
+	di("clock-setup/ntp", "boolean", "true")
+	if p.SSH.User == "root" {
+		di("passwd/root-login", "boolean", "true")
+		di("passwd/root-password-crypted", "password", "!") // no password fits
+		di("passwd/make-user", "boolean", "false")
+	} else {
+		di("passwd/root-login", "boolean", "false")
+		di("passwd/make-user", "boolean", "true")
+		di("passwd/user-fullname", "string", "Ansible")
+		di("passwd/username", "string", p.SSH.User)
+		di("passwd/user-password-crypted", "password", "!")
+	}
+	di("partman-auto/disk", "string", m.disk)
+	di("partman-auto/method", "string", "regular")
+	// The whole disk is one file system behind the boot partitions; there is no swap.
+	di("partman-auto/expert_recipe", "string", "cluster :: 538 538 1075 free $iflabel{ gpt } $reusemethod{ } method{ efi } format{ } . "+
+		"1 1 1 free $iflabel{ gpt } $bios_boot{ } method{ biosgrub } . 5000 10000 -1 ext4 method{ format } format{ } use_filesystem{ } filesystem{ ext4 } mountpoint{ / } .")
+	di("partman-basicfilesystems/no_swap", "boolean", "false")
+	di("partman-efi/non_efi_system", "boolean", "true")
+	di("partman-partitioning/confirm_write_new_label", "boolean", "true")
+	di("partman/choose_partition", "select", "finish")
+	di("partman/confirm", "boolean", "true")
+	di("partman/confirm_nooverwrite", "boolean", "true")
+	di("partman-lvm/device_remove_lvm", "boolean", "true")
+	di("partman-md/device_remove_md", "boolean", "true")
+	di("apt-setup/cdrom/set-first", "boolean", "false")
+	set("tasksel", "tasksel/first", "multiselect", "standard, ssh-server")
+	di("pkgsel/include", "string", "sudo python3")
+	di("pkgsel/upgrade", "select", "full-upgrade")
+	set("popularity-contest", "popularity-contest/participate", "boolean", "false")
+	di("grub-installer/only_debian", "boolean", "true")
+	di("grub-installer/bootdev", "string", m.disk)
+	di("preseed/late_command", "string", "in-target sh -euc '"+strings.Join(o.quoted(p), "; ")+"'")
+	di("finish-install/reboot_in_progress", "note", "")
+
+	card := "interface=" + m.node.Interface
+	if m.node.Interface == "" { // as PXELINUX writes it: 01 is Ethernet
+		card = "BOOTIF=01-" + strings.ReplaceAll(m.node.MAC, ":", "-")
+	}
+	return []artifact.File{
+		{Path: "preseed.cfg", Data: []byte(b.String())},
+		boot("auto=true", "priority=critical", "url="+o.at(m, "preseed.cfg"), "hostname="+m.node.Name, "domain=", card,
+			"netcfg/disable_autoconfig=true", "netcfg/get_ipaddress="+four.Addr().String(), "netcfg/get_netmask="+mask(four),
+			"netcfg/get_gateway="+via.String(), "netcfg/get_nameservers="+strings.Join(cloudinit.Strings(o.segment.Nameservers), ","), "netcfg/confirm_static=true"),
+	}
+}
+
+// quoted is finish for a shell script that stands in single quotes.
+func (o *options) quoted(p *plan.Plan) []string {
+	lines := o.finish(p)
+	for i, line := range lines {
+		lines[i] = strings.ReplaceAll(line, "'", `'"'"'`)
+	}
+	return lines
+}
+
+// --- Red Hat's family and Fedora
+
+func (o *options) kickstart(p *plan.Plan, m machine) []artifact.File {
+	four, six, via4, via6 := o.first(m.node)
+	var b strings.Builder
+	line := func(words ...string) {
+		b.WriteString(strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " ") + "\n")
+	}
+	line("# Installs " + m.node.Name + " without a question. Packages come from where inst.repo or inst.stage2 of the kernel's arguments says.")
+	line("text")
+	line("lang", "en_US.UTF-8")
+	line("keyboard", "us")
+	line("timezone", o.timezone, "--utc")
+	card := m.node.MAC
+	if card == "" {
+		card = m.node.Interface
+	}
+	network := []string{"network", "--device=" + card, "--bootproto=static", "--onboot=yes", "--activate", "--hostname=" + m.node.Name}
+	if m.node.Interface == "" {
+		network = append(network, "--bindto=mac") // the kernel's name for the card is not known here, and may change
+	}
+	if four.IsValid() {
+		network = append(network, "--ip="+four.Addr().String(), "--netmask="+mask(four), "--gateway="+via4.String())
+	} else {
+		network = append(network, "--noipv4")
+	}
+	if six.IsValid() {
+		network = append(network, "--ipv6="+six.String(), "--ipv6gateway="+via6.String())
+	} else {
+		network = append(network, "--noipv6")
+	}
+	network = append(network, "--nameserver="+strings.Join(cloudinit.Strings(o.segment.Nameservers), ","))
+	if p.Network.MTU != 1500 {
+		network = append(network, "--mtu="+strconv.Itoa(p.Network.MTU))
+	}
+	line(network...)
+	line("# The pod network and kube-proxy write the rules of this host; firewalld's would drop what they let through.")
+	line("firewall", "--disabled")
+	line("# As kubeadm's guide has it: pods that mount directories of the host would be refused otherwise.")
+	line("selinux", "--permissive")
+	line("rootpw", "--lock")
+	if p.SSH.User != "root" {
+		line("user", "--name="+p.SSH.User, "--groups=wheel", "--lock", "--gecos=Ansible")
+	}
+	line("zerombr")
+	line("ignoredisk", "--only-use="+strings.TrimPrefix(m.disk, "/dev/"))
+	line("clearpart", "--all", "--initlabel", "--drives="+strings.TrimPrefix(m.disk, "/dev/"))
+	line("bootloader", "--boot-drive="+strings.TrimPrefix(m.disk, "/dev/"))
+	line("autopart", "--type=plain", "--nohome", "--noswap")
+	line("services", "--enabled=sshd,chronyd")
+	line("firstboot", "--disable")
+	if m.system.name == "rhel" {
+		line("eula", "--agreed")
+	}
+	line("reboot")
+	line("")
+	line("%packages")
+	line("@core")
+	for _, name := range []string{"chrony", "python3", "sudo"} {
+		line(name)
+	}
+	if m.system.name == "fedora" {
+		line("-zram-generator-defaults") // swap in memory, which the kubelet refuses as any other
+	}
+	line("%end")
+	line("")
+	line("%post", "--erroronfail")
+	line("set -eu")
+	for _, l := range o.finish(p) {
+		line(l)
+	}
+	if m.node.MAC != "" && m.node.Interface != "" { // the name that the card has from the kernel's arguments during the installation
+		line("mkdir -p /etc/systemd/network")
+		line(`printf '[Match]\nMACAddress=` + m.node.MAC + `\n\n[Link]\nName=` + m.node.Interface + `\n' >/etc/systemd/network/10-cluster.link`)
+	}
+	line("restorecon -R /root/.ssh /home /etc/ssh || true")
+	line("%end")
+
+	var address string
+	if four.IsValid() {
+		address = fmt.Sprintf("ip=%s::%s:%s:%s:%s:none", four.Addr(), via4, mask(four), m.node.Name, o.bootCard(m))
+	} else {
+		address = fmt.Sprintf("ip=[%s]::[%s]:%d:%s:%s:none", six.Addr(), via6, six.Bits(), m.node.Name, o.bootCard(m))
+	}
+	arguments := []string{"inst.ks=" + o.at(m, "ks.cfg"), "inst.text", address, o.named(m)}
+	for _, n := range o.segment.Nameservers {
+		arguments = append(arguments, "nameserver="+bracketed(n.String()))
+	}
+	return []artifact.File{{Path: "ks.cfg", Data: []byte(b.String())}, boot(arguments...)}
+}
+
+// installCard is what dracut calls a card that is known by its hardware address alone.
+const installCard = "install0"
+
+// bootCard is the name of the card in the kernel's arguments.
+func (o *options) bootCard(m machine) string {
+	if m.node.Interface != "" {
+		return m.node.Interface
+	}
+	return installCard
+}
+
+// named ties the name to the hardware address.
+func (o *options) named(m machine) string {
+	if m.node.MAC == "" {
+		return ""
+	}
+	return "ifname=" + o.bootCard(m) + ":" + m.node.MAC
+}
+
+func bracketed(a string) string {
+	if strings.Contains(a, ":") {
+		return "[" + a + "]"
+	}
+	return a
+}
+
+// --- Fedora CoreOS and Flatcar
+
+// The part of Ignition's configuration that is written here. Source: https://coreos.github.io/ignition/configuration-v3_5/
+type config struct {
+	Ignition ignitionVersion `json:"ignition"`
+	Passwd   passwd          `json:"passwd"`
+	Storage  files           `json:"storage"`
+	Systemd  units           `json:"systemd"`
+}
+
+type ignitionVersion struct {
+	Version string `json:"version"`
+}
+
+type passwd struct {
+	Users []ignitionUser `json:"users"`
+}
+
+type ignitionUser struct {
+	Name   string   `json:"name"`
+	Keys   []string `json:"sshAuthorizedKeys"`
+	Groups []string `json:"groups,omitempty"`
+}
+
+type files struct {
+	Directories []directory `json:"directories,omitempty"`
+	Files       []file      `json:"files"`
+	Links       []link      `json:"links"`
+}
+
+type link struct {
+	Path      string `json:"path"`
+	Target    string `json:"target"`
+	Overwrite bool   `json:"overwrite"`
+}
+
+type directory struct {
+	Path string `json:"path"`
+	Mode int    `json:"mode"`
+}
+
+type file struct {
+	Path      string   `json:"path"`
+	Mode      int      `json:"mode"`
+	Overwrite bool     `json:"overwrite"`
+	Contents  contents `json:"contents"`
+}
+
+type contents struct {
+	Source string `json:"source"` // a data URL
+}
+
+type units struct {
+	Units []unit `json:"units"`
+}
+
+type unit struct {
+	Name     string `json:"name"`
+	Enabled  bool   `json:"enabled"`
+	Contents string `json:"contents"`
+}
+
+// layered are the packages that Ansible and the kubelet need and the image of Fedora CoreOS leaves out.
+const layered = "python3 conntrack-tools ethtool iproute-tc iptables-nft nftables socat haproxy keepalived"
+
+// layerUnit is the way that Fedora CoreOS documents: https://docs.fedoraproject.org/en-US/fedora-coreos/os-extensions/
+const layerUnit = `[Unit]
+Description=Add what Ansible and the kubelet need, once, and restart into it
+Wants=network-online.target
+After=network-online.target
+Before=zincati.service
+ConditionPathExists=!/var/lib/%N.stamp
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/bin/rpm-ostree install --assumeyes --allow-inactive --idempotent ` + layered + `
+ExecStart=/usr/bin/touch /var/lib/%N.stamp
+ExecStart=/usr/bin/systemctl --no-block reboot
+
+[Install]
+WantedBy=multi-user.target
+`
+
+// localUnit makes the place of upstream's binaries writable on Flatcar, whose /usr is not.
+const localUnit = `[Unit]
+Description=Writable /usr/local
+Before=local-fs.target
+DefaultDependencies=no
+Conflicts=umount.target
+RequiresMountsFor=/var/usrlocal
+
+[Mount]
+What=/var/usrlocal
+Where=/usr/local
+Type=none
+Options=bind
+
+[Install]
+WantedBy=local-fs.target
+`
+
+func (o *options) ignition(p *plan.Plan, m machine) ([]artifact.File, error) {
+	c := config{Ignition: ignitionVersion{m.system.ignition}}
+	u := ignitionUser{Name: p.SSH.User, Keys: o.keys}
+	if u.Name != "root" {
+		u.Groups = []string{"sudo"} // whose members may do everything, on both
+		if m.system.name == "fedora-coreos" {
+			u.Groups = []string{"sudo", "wheel"}
+		}
+	}
+	c.Passwd.Users = []ignitionUser{u}
+	add := func(path string, mode int, text string) {
+		c.Storage.Files = append(c.Storage.Files, file{path, mode, true, contents{"data:," + url.PathEscape(text)}})
+	}
+	add("/etc/hostname", 0o644, m.node.Name+"\n")
+	if u.Name != "root" {
+		add("/etc/sudoers.d/90-"+u.Name, 0o440, u.Name+" ALL=(ALL) NOPASSWD:ALL\n")
+	}
+	if p.SSH.Port != 22 {
+		add("/etc/ssh/sshd_config.d/10-port.conf", 0o600, "Port "+strconv.Itoa(p.SSH.Port)+"\n")
+	}
+	c.Storage.Links = []link{{"/etc/localtime", "../usr/share/zoneinfo/" + o.timezone, true}}
+	if m.system.name == "fedora-coreos" {
+		add("/etc/NetworkManager/system-connections/cluster.nmconnection", 0o600, o.keyfile(p, m))
+		// A restart is the administrator's to order: the runbook drains a node first.
+		add("/etc/zincati/config.d/90-no-automatic-updates.toml", 0o644, "[updates]\nenabled = false\n")
+		c.Systemd.Units = append(c.Systemd.Units, unit{"cluster-packages.service", true, layerUnit})
+	} else {
+		add("/etc/systemd/network/00-cluster.network", 0o644, o.networkd(p, m))
+		add("/etc/flatcar/enabled-sysext.conf", 0o644, "python\n")
+		add("/etc/flatcar/update.conf", 0o644, "REBOOT_STRATEGY=off\n")
+		c.Storage.Directories = []directory{{"/var/usrlocal/bin", 0o755}, {"/var/usrlocal/sbin", 0o755}}
+		c.Systemd.Units = append(c.Systemd.Units, unit{"usr-local.mount", true, localUnit})
+	}
+	data, err := artifact.JSON(c)
+	if err != nil {
+		return nil, err
+	}
+	at := o.at(m, "config.ign")
+	arguments := boot("ignition.firstboot", "ignition.platform.id=metal", "coreos.inst.install_dev="+m.disk, "coreos.inst.ignition_url="+at, "ip=dhcp")
+	if m.system.name != "fedora-coreos" { // installed from a running system
+		arguments = artifact.File{Path: "install.txt", Data: []byte("flatcar-install -d " + m.disk + " -i config.ign\n")}
+	}
+	return []artifact.File{{Path: "config.ign", Data: data}, arguments}, nil
+}
+
+// keyfile is NetworkManager's: https://networkmanager.dev/docs/api/latest/nm-settings-keyfile.html
+func (o *options) keyfile(p *plan.Plan, m machine) string {
+	four, six, via4, via6 := o.first(m.node)
+	var b strings.Builder
+	b.WriteString("[connection]\nid=cluster\ntype=ethernet\nautoconnect-priority=10\n")
+	if m.node.MAC == "" {
+		b.WriteString("interface-name=" + m.node.Interface + "\n")
+	}
+	b.WriteString("\n[ethernet]\n")
+	if m.node.MAC != "" {
+		b.WriteString("mac-address=" + m.node.MAC + "\n")
+	}
+	fmt.Fprintf(&b, "mtu=%d\n", p.Network.MTU)
+	var dns4, dns6 strings.Builder
+	for _, n := range o.segment.Nameservers {
+		if n.Is4() {
+			dns4.WriteString(n.String() + ";")
+		} else {
+			dns6.WriteString(n.String() + ";")
+		}
+	}
+	section := func(name, address, dns string) {
+		b.WriteString("\n[" + name + "]\n")
+		if address == "" {
+			b.WriteString("method=disabled\n")
+			return
+		}
+		b.WriteString("method=manual\naddress1=" + address + "\n")
+		if dns != "" {
+			b.WriteString("dns=" + dns + "\n")
+		}
+	}
+	var first, second string
+	if four.IsValid() {
+		first = four.String() + "," + via4.String()
+	}
+	if six.IsValid() {
+		second = six.String() + "," + via6.String()
+	}
+	section("ipv4", first, dns4.String())
+	section("ipv6", second, dns6.String())
+	return b.String()
+}
+
+// networkd is systemd's: https://www.freedesktop.org/software/systemd/man/latest/systemd.network.html
+func (o *options) networkd(p *plan.Plan, m machine) string {
+	var b strings.Builder
+	b.WriteString("[Match]\n")
+	if m.node.MAC != "" {
+		b.WriteString("MACAddress=" + m.node.MAC + "\n")
+	} else {
+		b.WriteString("Name=" + m.node.Interface + "\n")
+	}
+	fmt.Fprintf(&b, "\n[Link]\nMTUBytes=%d\n\n[Network]\nDHCP=no\nIPv6AcceptRA=no\n", p.Network.MTU)
+	for _, a := range o.segment.Addresses(m.node) {
+		b.WriteString("Address=" + a.String() + "\n")
+	}
+	for _, g := range o.segment.RoutersOf(m.node) {
+		b.WriteString("Gateway=" + g.String() + "\n")
+	}
+	for _, n := range o.segment.Nameservers {
+		b.WriteString("DNS=" + n.String() + "\n")
+	}
+	return b.String()
+}

@@ -1,0 +1,329 @@
+package libvirt_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/k8splan/k8splan/planner"
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/target/targettest"
+	"github.com/k8splan/k8splan/planner/targets/machines/libvirt"
+)
+
+func TestLibvirt(t *testing.T) {
+	target := targettest.Target{Name: "libvirt", Decode: libvirt.Decode, Emit: libvirt.Emit, Rules: libvirt.Rules()}
+	files := target.Golden(t)
+	target.Refuses(t)
+	accepted(t, write(t, files))
+}
+
+// own is a topology whose machines run on one hypervisor, on a network of libvirt's own.
+const own = `
+cluster "dev" {
+  type                   = "multi-etcd-multi-master"
+  control_plane_endpoint = "api.dev.internal:6443"
+}
+network {
+  pod_subnets     = ["10.244.0.0/16", "fd00:10:244::/56"]
+  service_subnets = ["10.96.0.0/16", "fd00:10:96::/112"]
+}
+load_balancer "haproxy" {
+  virtual_ip = "192.168.10.10"
+}
+node "lb-1" {
+  roles   = ["load-balancer"]
+  address = "192.168.10.11"
+}
+node_pool "cp" {
+  roles                   = ["control-plane"]
+  count                   = 3
+  first_address           = "192.168.10.31"
+  first_secondary_address = "fd00:192::31"
+}
+node_pool "worker" {
+  roles                   = ["worker"]
+  count                   = 2
+  first_address           = "192.168.10.41"
+  first_secondary_address = "fd00:192::41"
+}
+target "libvirt" {
+  subnets = ["192.168.10.0/24", "fd00:192::/64"]
+}
+`
+
+func TestNetworkOfItsOwn(t *testing.T) {
+	dir := render(t, own)
+	accepted(t, dir)
+	data, err := os.ReadFile(filepath.Join(dir, "network.xml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`<host ip="192.168.10.10">`, `<hostname>api.dev.internal</hostname>`, `<ip family="ipv4" address="192.168.10.1" prefix="24"/>`, `<nat ipv6="yes"/>`,
+	} {
+		if !strings.Contains(string(data), want) {
+			t.Errorf("network.xml lacks %s:\n%s", want, data)
+		}
+	}
+}
+
+// Every machine has an identity of its own, which a change elsewhere does not touch.
+func TestIdentities(t *testing.T) {
+	seen := map[string]string{}
+	for _, name := range []string{"lb-1", "cp-1", "cp-2", "cp-3", "worker-1", "worker-2"} {
+		domain := read(t, filepath.Join(render(t, own), name, "domain.xml"))
+		for _, tag := range []string{"<uuid>", "<mac address="} {
+			_, rest, _ := strings.Cut(domain, tag)
+			id, _, _ := strings.Cut(rest, ">")
+			if other, ok := seen[id]; ok || id == "" {
+				t.Errorf("%s and %s are both %s%s", name, other, tag, id)
+			}
+			seen[id] = name
+		}
+	}
+	fewer := strings.Replace(own, `node "lb-1"`, `node "lb-0"`, 1)
+	if read(t, filepath.Join(render(t, own), "cp-2", "domain.xml")) != read(t, filepath.Join(render(t, fewer), "cp-2", "domain.xml")) {
+		t.Error("cp-2 changes with the name of another node")
+	}
+}
+
+// render writes libvirt/ of a topology that breaks no rule, and returns where.
+func render(t *testing.T, src string) string {
+	t.Helper()
+	project, diags := planner.Open("topology.hcl", []byte(src), nil, time.Time{})
+	if project == nil {
+		t.Fatal(diags)
+	}
+	set, err := project.Render()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return write(t, set.Files())
+}
+
+func write(t *testing.T, files []artifact.File) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, f := range files {
+		if !strings.HasPrefix(f.Path, "libvirt/") {
+			continue
+		}
+		path := filepath.Join(dir, f.Path)
+		mode := f.Mode
+		if mode == 0 {
+			mode = 0o644
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, f.Data, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return filepath.Join(dir, "libvirt")
+}
+
+// accepted holds the files against libvirt's schemas, its test driver, which knows more than they do, and cloud-init.
+func accepted(t *testing.T, dir string) {
+	t.Helper()
+	commands := []string{}
+	for glob, kind := range map[string][2]string{
+		"network.xml":  {"network", "net-define %s"},
+		"*/volume.xml": {"storagevol", "vol-create default-pool %s"},
+		"*/domain.xml": {"domain", "define %s --validate"},
+	} {
+		for _, path := range matches(t, dir, glob) {
+			run(t, dir, nil, "xmllint", "--noout", path)
+			run(t, dir, nil, "virt-xml-validate", path, kind[0])
+			commands = append(commands, fmt.Sprintf(kind[1], path))
+		}
+	}
+	slices.Sort(commands)
+	// The driver's pool is smaller than the sum of the disks, so each gets one of its own.
+	for _, command := range commands {
+		run(t, dir, nil, "virsh", "--quiet", "--connect", "test:///default", command)
+	}
+	for _, path := range matches(t, dir, "*/user-data") {
+		run(t, dir, nil, "cloud-init", "schema", "--config-file", path)
+	}
+	for _, path := range matches(t, dir, "w*-1/network-config") {
+		for kind, distro := range map[string]string{"eni": "debian", "sysconfig": "rhel", "netplan": "ubuntu"} {
+			run(t, dir, nil, "cloud-init", "devel", "net-convert", "--network-data", path, "--kind", "yaml", "--distro", distro, "--directory", t.TempDir(), "--output-kind", kind)
+		}
+	}
+	run(t, dir, nil, "shellcheck", "machines.sh")
+}
+
+func matches(t *testing.T, dir, glob string) []string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, glob))
+	if err != nil || len(paths) == 0 && glob != "network.xml" {
+		t.Fatalf("%s: %v %v", glob, paths, err)
+	}
+	return paths
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func run(t *testing.T, dir string, env []string, name string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command(name, args...)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Errorf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// virsh is a libvirt that keeps, in the folder STATE, what is made there, and writes down each call.
+const virsh = `#!/usr/bin/env bash
+set -eu
+shift; [ "$1" = --connect ]; uri=$2; shift 2
+echo "$uri $*" >>"$STATE/calls"
+mkdir -p "$STATE/domain" "$STATE/volume" "$STATE/network"
+last=${*: -1}
+name() { sed -n 's:.*<name>\(.*\)</name>.*:\1:p' "$1" | head -n 1; }
+case $1 in
+pool-dumpxml) printf '<pool>\n  <target>\n    <path>/var/lib/libvirt/images</path>\n  </target>\n</pool>\n' ;;
+net-info | dominfo | vol-info)
+  kind=domain; [ "$1" != net-info ] || kind=network; [ "$1" != vol-info ] || kind=volume
+  [ -e "$STATE/$kind/$last" ] || exit 1
+  [ "$(cat "$STATE/$kind/$last")" != running ] || echo 'Active:         yes' ;;
+net-define) echo shut >"$STATE/network/$(name "$2")" ;;
+net-start) echo running >"$STATE/network/$2" ;;
+net-destroy) echo shut >"$STATE/network/$2" ;;
+net-undefine) rm "$STATE/network/$2" ;;
+vol-create) echo disk >"$STATE/volume/$(name "$3")" ;;
+vol-create-as) echo empty >"$STATE/volume/$3" ;;
+vol-upload) cp "$5" "$STATE/volume/$4" ;;
+vol-delete) rm "$STATE/volume/$4" ;;
+define) echo 'shut off' >"$STATE/domain/$(name "$2")" ;;
+domstate) cat "$STATE/domain/$2" ;;
+start) echo running >"$STATE/domain/$2" ;;
+destroy) echo 'shut off' >"$STATE/domain/$2" ;;
+undefine) rm "$STATE/domain/$2" ;;
+autostart | net-autostart) ;;
+*) echo "virsh does not know $1" >&2; exit 64 ;;
+esac
+`
+
+// curl fetches from the folder that is called after the last part of the address.
+const curl = `#!/usr/bin/env bash
+set -eu
+while [ $# -gt 1 ]; do [ "$1" != --output ] || out=$2; shift; done
+echo "curl $1" >>"$STATE/calls"
+cp "$SITE/${1##*/}" "$out"
+`
+
+// xorriso packs its files with their names.
+const xorriso = `#!/usr/bin/env bash
+set -eu
+while [ $# -gt 3 ]; do [ "$1" != -output ] || out=$2; shift; done
+tail -n +1 "$@" >"$out"
+`
+
+// The script makes what is missing and nothing twice, starts what is stopped, and removes what it made.
+func TestScript(t *testing.T) {
+	dir := render(t, own)
+	bin, state, site, home := t.TempDir(), t.TempDir(), t.TempDir(), t.TempDir()
+	for name, program := range map[string]string{"virsh": virsh, "curl": curl, "xorriso": xorriso} {
+		if err := os.WriteFile(filepath.Join(bin, name), []byte(program), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const image = "ubuntu-24.04-server-cloudimg-amd64.img"
+	for name, text := range map[string]string{
+		image:        "an image\n",
+		"SHA256SUMS": "0000000000000000000000000000000000000000000000000000000000000000 *other.img\n6acafe54f6a76a4d4e5e5a1c9a4c9d0e0e5a6b7a8b9c0d1e2f3a4b5c6d7e8f90 *" + image + "\n",
+	} {
+		if err := os.WriteFile(filepath.Join(site, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	key := filepath.Join(home, "it's a key.pub")
+	if err := os.WriteFile(key, []byte("# mine\nssh-ed25519 AAAA it's \"me\": $(id)"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	env := append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "STATE="+state, "SITE="+site, "HOME="+home, "SSH_PUBLIC_KEY_FILE="+key, "XDG_CACHE_HOME=")
+	script := func(args ...string) (string, error) {
+		os.Remove(filepath.Join(state, "calls"))
+		cmd := exec.Command(filepath.Join(dir, "machines.sh"), args...)
+		cmd.Env = env
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	calls := func(verb string) int {
+		n := 0
+		for line := range strings.Lines(read(t, filepath.Join(state, "calls"))) {
+			if words := strings.Fields(line); words[0] == "qemu:///system" && words[1] == verb {
+				n++
+			}
+		}
+		return n
+	}
+
+	if out, err := script("up"); err == nil || !strings.Contains(out, "is not what") {
+		t.Fatalf("an image with a wrong checksum was taken: %v\n%s", err, out)
+	}
+	sum := strings.Fields(run(t, site, nil, "sha256sum", image))[0]
+	if err := os.WriteFile(filepath.Join(site, "SHA256SUMS"), []byte(sum+" *"+image+"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := script("up"); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if calls("define") != 6 || calls("start") != 6 || calls("net-start") != 0 || calls("vol-create") != 6 || calls("vol-upload") != 7 {
+		t.Errorf("not everything was made:\n%s", read(t, filepath.Join(state, "calls")))
+	}
+	seed := read(t, filepath.Join(state, "volume", "dev-cp-1-seed.iso"))
+	for _, want := range []string{"public-keys:\n- 'ssh-ed25519 AAAA it''s \"me\": $(id)'\n", "hostname: cp-1", "192.168.10.31/24"} {
+		if !strings.Contains(seed, want) {
+			t.Errorf("the seed lacks %q:\n%s", want, seed)
+		}
+	}
+	for _, name := range []string{"dev-cp-2", "dev-worker-1"} {
+		if err := os.WriteFile(filepath.Join(state, "domain", name), []byte("shut off\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out, err := script("up"); err != nil || calls("define")+calls("vol-create")+calls("vol-upload")+calls("net-define")+calls("net-start") != 0 || calls("start") != 2 {
+		t.Errorf("a second run is more than a start: %v\n%s\n%s", err, out, read(t, filepath.Join(state, "calls")))
+	}
+	if out, err := script("status"); err != nil || strings.Count(out, "\trunning\n") != 6 {
+		t.Errorf("status: %v\n%s", err, out)
+	}
+	if out, err := script("down"); err == nil || !strings.Contains(out, "down --yes") {
+		t.Errorf("machines are removed without a word: %v\n%s", err, out)
+	}
+	if out, err := script("down", "--yes"); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for kind, left := range map[string]int{"domain": 0, "network": 0, "volume": 1} { // the image stays
+		if entries, err := os.ReadDir(filepath.Join(state, kind)); err != nil || len(entries) != left {
+			t.Errorf("%ss that are left: %v %v", kind, entries, err)
+		}
+	}
+	if out, err := script("down", "--yes"); err != nil {
+		t.Errorf("nothing left to remove is no mistake: %v\n%s", err, out)
+	}
+	if err := os.Remove(key); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := script("up"); err == nil || !strings.Contains(out, "there is no public key") {
+		t.Errorf("machines are made that nobody can enter: %v\n%s", err, out)
+	}
+}

@@ -1,0 +1,224 @@
+// Package proxmox makes the machines of a plan on Proxmox VE with Terraform: each on the node that carries its failure domain, from a cloud
+// image, with its address from the plan. The tree's own playbook then makes the cluster.
+package proxmox
+
+import (
+	"net/netip"
+	"regexp"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/target/block"
+	"github.com/k8splan/k8splan/planner/target/onprem"
+	"github.com/k8splan/k8splan/planner/target/terraform"
+)
+
+// body is the block as it is written.
+type body struct {
+	*spec.Source
+	onprem.Written
+	Host           *string
+	Hosts          map[string]string
+	Datastore      *string
+	ImageDatastore *string
+	Bridge         *string
+	VLAN           *int
+	CPUType        *string
+	Images         map[string]string
+	PublicKey      *string
+}
+
+// Schema is the language of the block.
+func Schema() *spec.Block {
+	return &spec.Block{
+		Name: "target", Doc: "Proxmox VE, through its API.",
+		Arguments: append([]spec.Argument{
+			{Name: "host", Type: spec.Text, Field: "Host", Example: `"pve-1"`, Doc: "Node of Proxmox that carries the machines without a host or a failure domain of their own."},
+			{Name: "hosts", Type: spec.TextMap, Field: "Hosts", Example: `{ "rack-a" = "pve-1" }`, Doc: "Node of Proxmox that carries the machines of a failure domain. Where it is left out, the failure domain is the node's name."},
+			{Name: "datastore", Type: spec.Text, Field: "Datastore", Example: `"local-lvm"`, Doc: "Storage of the machines' disks."},
+			{Name: "image_datastore", Type: spec.Text, Field: "ImageDatastore", Example: `"local"`, Doc: "Storage of the cloud images; its content types must hold Import."},
+			{Name: "bridge", Type: spec.Text, Field: "Bridge", Example: `"vmbr0"`, Doc: "Bridge that leads to the segment."},
+			{Name: "vlan", Type: spec.Integer, Field: "VLAN", Example: `30`, Doc: "VLAN of the segment; untagged where it is left out."},
+			{Name: "cpu_type", Type: spec.Text, Field: "CPUType", Example: `"x86-64-v2-AES"`, Doc: "Processor that the machines see: the oldest that all nodes of Proxmox have, so that a machine can move."},
+			{Name: "images", Type: spec.TextMap, Field: "Images", Example: `{ "debian-13" = "http://10.0.0.2/debian-13.qcow2" }`, Doc: "Cloud images in QCOW2 by operating system, where they are not the vendors' own."},
+			{Name: "ssh_public_key_file", Type: spec.Text, Field: "PublicKey", Example: `"~/.ssh/id_ed25519.pub"`, Doc: "Public half of the key that Ansible uses, on the machine that runs Terraform."},
+		}, onprem.Arguments()...),
+	}
+}
+
+// variables is plan.auto.tfvars.json, as templates/targets/machines/proxmox/variables.tf declares it.
+type variables struct {
+	Cluster        string             `json:"cluster"`
+	Datastore      string             `json:"datastore"`
+	ImageDatastore string             `json:"image_datastore"`
+	Bridge         string             `json:"bridge"`
+	VLAN           int                `json:"vlan"`
+	MTU            int                `json:"mtu"`
+	CPUType        string             `json:"cpu_type"`
+	Nameservers    []string           `json:"nameservers"`
+	Images         map[string]string  `json:"images"`
+	Machines       map[string]machine `json:"machines"`
+	SSHUser        string             `json:"ssh_user"`
+	PublicKey      string             `json:"ssh_public_key_file,omitempty"`
+}
+
+type machine struct {
+	Host      string `json:"host"`
+	Image     string `json:"image"`
+	CPUs      int    `json:"cpus"`
+	MemoryMiB int64  `json:"memory_mib"`
+	DiskGiB   int64  `json:"disk_gib"`
+	MAC       string `json:"mac"` // "" = Proxmox's choice
+	IPv4      string `json:"ipv4"`
+	Gateway4  string `json:"gateway4"`
+	IPv6      string `json:"ipv6"`
+	Gateway6  string `json:"gateway6"`
+}
+
+const ethernetMTU = 1500
+
+// What Proxmox takes as the name of a node, of a storage, of a bridge and of a processor.
+// Sources: https://git.proxmox.com/?p=pve-common.git (PVE::JSONSchema: pve-node, pve-storage-id, pve-bridge-id), qm(1)
+var (
+	nodePattern    = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
+	storagePattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._-]*[A-Za-z0-9]$`)
+	bridgePattern  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$`)
+	cpuPattern     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
+)
+
+// Decode reads the body of the target block against the plan. After an error the value is nil.
+func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+	var b body
+	r, ok := block.Open(p, written, ctx, Schema(), &b, shared.Argument)
+	if !ok {
+		return nil, r.Diags
+	}
+	if b.Source == nil {
+		b.Source = p.Target.Source
+	}
+	say, said := r.Say, map[hcl.Range]bool{}
+	once := func(broken *rule.Rule, at hcl.Range, format string, args ...any) {
+		if !said[at] {
+			said[at] = true
+			say(broken, at, format, args...)
+		}
+	}
+	name := func(argument string, written *string, otherwise string, pattern *regexp.Regexp) string {
+		value := block.Value(written, otherwise)
+		if !pattern.MatchString(value) {
+			say(shared.Argument, b.Attr(argument), "%s is %q, which no %s of Proxmox can be called. It is something like %q.", argument, value, argument, otherwise)
+		}
+		return value
+	}
+	segment := b.Segment(p, b.Source, shared, say)
+	v := &variables{
+		Cluster: p.Cluster.Name, SSHUser: p.SSH.User, PublicKey: block.Value(b.PublicKey, ""), VLAN: block.Value(b.VLAN, 0),
+		Datastore: name("datastore", b.Datastore, "local-lvm", storagePattern), ImageDatastore: name("image_datastore", b.ImageDatastore, "local", storagePattern),
+		Bridge: name("bridge", b.Bridge, "vmbr0", bridgePattern), CPUType: name("cpu_type", b.CPUType, "x86-64-v2-AES", cpuPattern),
+		Nameservers: []string{}, Images: map[string]string{}, Machines: map[string]machine{},
+	}
+	if v.VLAN < 0 || v.VLAN > 4094 {
+		say(shared.Argument, b.Attr("vlan"), "vlan is %d. A VLAN has a number from 1 to 4094.", v.VLAN)
+	}
+	if p.Network.MTU != ethernetMTU {
+		v.MTU = p.Network.MTU
+	}
+	for _, a := range segment.Nameservers {
+		v.Nameservers = append(v.Nameservers, a.String())
+	}
+	if p.SSH.User == "root" {
+		say(login, p.SSH.Attr("user"), "The machines are made with one user beside root, who may use sudo. Write another name in ssh, such as user = \"ops\".")
+	}
+	if p.SSH.Port != 22 {
+		say(login, p.SSH.Attr("port"), "Proxmox' cloud-init leaves sshd on port 22, and ssh says %d. Leave port out.", p.SSH.Port)
+	}
+	picked := onprem.PickImages(p, b.Images, b.Attr("images"), shared.Argument, noImage, say)
+	for _, n := range p.Nodes {
+		host := n.Host
+		if host == "" {
+			host = n.FailureDomain
+			if b.Hosts != nil && host != "" {
+				host = b.Hosts[host]
+			}
+			if n.FailureDomain == "" {
+				host = block.Value(b.Host, "")
+			}
+		}
+		switch at := n.At("failure_domain"); {
+		case host == "" && n.FailureDomain != "":
+			once(unplaced, at, "Node %q is in %q, and hosts names %s. Add the node of Proxmox that carries it.", n.Name, n.FailureDomain, onprem.Known(b.Hosts))
+		case host == "":
+			once(unplaced, at, "Node %q has neither a host nor a failure domain. Write the node of Proxmox that carries it, there or in the target: host = \"pve-1\".", n.Name)
+		case !nodePattern.MatchString(host):
+			once(unplaced, at, "Node %q would stand on %q, which no node of Proxmox can be called. Say which node carries the failure domain: hosts = { %q = \"pve-1\" }.", n.Name, host, n.FailureDomain)
+		}
+		if n.Arch != "amd64" {
+			once(noImage, n.Attr("arch"), "Node %q is %s. Proxmox VE runs amd64.", n.Name, n.Arch)
+		}
+		os, _ := onprem.System(n)
+		v.Images[os] = picked[n.Name].Address
+		cpus, memory, disk := onprem.Size(n)
+		m := machine{Host: host, Image: os, CPUs: cpus, MemoryMiB: memory >> 20, DiskGiB: (disk + 1<<30 - 1) >> 30, MAC: n.MAC}
+		for _, prefix := range segment.Addresses(n) {
+			m.address(prefix, segment.RoutersOf(n))
+		}
+		v.Machines[n.Name] = m
+	}
+	if r.Diags.HasErrors() {
+		return nil, r.Diags
+	}
+	return v, r.Diags
+}
+
+// address sets the machine's address of a family, and that family's router.
+func (m *machine) address(prefix netip.Prefix, routers []netip.Addr) {
+	for _, r := range routers {
+		switch {
+		case prefix.Addr().Is4() && r.Is4():
+			m.IPv4, m.Gateway4 = prefix.String(), r.String()
+		case prefix.Addr().Is6() && r.Is6():
+			m.IPv6, m.Gateway6 = prefix.String(), r.String()
+		}
+	}
+}
+
+// Emit writes terraform/: the static program, its data and the guide. opts is what Decode returned.
+func Emit(_ *plan.Plan, opts any) ([]artifact.File, error) {
+	return terraform.Files("machines/proxmox", opts.(*variables), terraform.SiteGuide("Proxmox VE",
+		"The API's address and a token of a user who may make machines and fetch images: `PROXMOX_VE_ENDPOINT` and `PROXMOX_VE_API_TOKEN` in the environment. `PROXMOX_VE_INSECURE=true` takes a certificate that nobody signed; better make it a known one.",
+		"Proxmox VE 8.4 or newer. The storages and the bridge of the target are on every node that carries a machine, and the storage of the images has the content type Import (Datacenter, Storage).",
+		"Each machine stands on the node of Proxmox that the plan names, so the machines of different failure domains are on different nodes. Another host in the plan moves a machine.",
+		"At the first boot Proxmox' cloud-init also upgrades the packages; wait until it is done: `cloud-init status --wait` on a machine.",
+		"A new image or another key changes no machine that exists. To make one anew: `terraform apply -replace='proxmox_virtual_environment_vm.machine[\"NAME\"]'`, after the runbook's steps for the loss of a host.",
+	))
+}
+
+var shared = onprem.RulesOf("proxmox", "Write host for machines without a failure domain, hosts where the nodes of Proxmox are not called as the failure domains, and datastore, image_datastore, bridge and vlan as Proxmox has them.")
+
+// Rules lists the rules of the target.
+func Rules() []*rule.Rule { return shared.List(unplaced, noImage, login) }
+
+var (
+	unplaced = &rule.Rule{
+		ID: "proxmox-host", Title: "Machine without a node of Proxmox", Permanent: true,
+		Doc:     "A machine stands on one node of Proxmox, with its disk where that storage is local. The planner judges what the loss of a host or a failure domain takes, and that is true only where it is built so.",
+		Fix:     "State host on the node, or the host of its failure domain in the target's hosts.",
+		Sources: []string{"https://registry.terraform.io/providers/bpg/proxmox/latest/docs/resources/virtual_environment_vm"},
+	}
+	noImage = &rule.Rule{
+		ID: "proxmox-image", Title: "Operating system without a cloud image", Permanent: true,
+		Doc:     "The machines boot from cloud images, which each node of Proxmox fetches.",
+		Fix:     "Name an image in the target's images, or write an os that has one. The machines are amd64.",
+		Sources: []string{"https://registry.terraform.io/providers/bpg/proxmox/latest/docs/resources/download_file"},
+	}
+	login = &rule.Rule{
+		ID: "proxmox-login", Title: "Login that Proxmox' cloud-init does not make", Permanent: true,
+		Doc:     "Proxmox writes what cloud-init reads: one user with a key, who may use sudo, and nothing about sshd.",
+		Fix:     "Write a user that is not root, and leave port out.",
+		Sources: []string{"https://pve.proxmox.com/wiki/Cloud-Init_Support"},
+	}
+)

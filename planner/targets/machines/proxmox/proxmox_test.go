@@ -1,0 +1,15 @@
+package proxmox_test
+
+import (
+	"testing"
+
+	"github.com/k8splan/k8splan/planner/target/targettest"
+	"github.com/k8splan/k8splan/planner/target/terraform/terraformtest"
+	"github.com/k8splan/k8splan/planner/targets/machines/proxmox"
+)
+
+func TestProxmox(t *testing.T) {
+	target := targettest.Target{Name: "proxmox", Decode: proxmox.Decode, Emit: proxmox.Emit, Rules: proxmox.Rules()}
+	terraformtest.Validate(t, target.Golden(t), "local.fetched", "local.public_keys")
+	target.Refuses(t)
+}

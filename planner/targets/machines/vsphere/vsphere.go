@@ -1,0 +1,338 @@
+// Package vsphere makes the machines of a plan on VMware vSphere with Terraform: clones of templates that cloud-init configures through
+// guestinfo, kept on the hosts of their failure domain and apart from others of their role. The tree's own playbook then makes the cluster.
+package vsphere
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/target/block"
+	"github.com/k8splan/k8splan/planner/target/onprem"
+	"github.com/k8splan/k8splan/planner/target/terraform"
+)
+
+// body is the block as it is written.
+type body struct {
+	*spec.Source
+	onprem.Written
+	Datacenter     string
+	ComputeCluster string
+	Datastore      string
+	Network        string
+	ResourcePool   *string
+	Folder         *string
+	Templates      map[string]string
+	PublicKey      *string
+	Domains        []*domain
+}
+
+// domain says where the machines of one failure domain stand, as far as that differs from the rest.
+type domain struct {
+	*spec.Source
+	Name           string
+	NameRange      hcl.Range
+	ComputeCluster *string
+	Datastore      *string
+	Network        *string
+	ResourcePool   *string
+	Hosts          []string
+}
+
+// Schema is the language of the block.
+func Schema() *spec.Block {
+	return &spec.Block{
+		Name: "target", Doc: "VMware vSphere, through vCenter.",
+		Arguments: append([]spec.Argument{
+			{Name: "datacenter", Type: spec.Text, Required: true, Field: "Datacenter", Example: `"dc-1"`, Doc: "Datacenter, as vCenter calls it."},
+			{Name: "compute_cluster", Type: spec.Text, Required: true, Field: "ComputeCluster", Example: `"cluster-1"`, Doc: "Compute cluster of the machines."},
+			{Name: "datastore", Type: spec.Text, Required: true, Field: "Datastore", Example: `"vsan-1"`, Doc: "Datastore of their disks."},
+			{Name: "network", Type: spec.Text, Required: true, Field: "Network", Example: `"VM Network"`, Doc: "Port group of their card."},
+			{Name: "resource_pool", Type: spec.Text, Field: "ResourcePool", Example: `"kubernetes"`, Doc: "Resource pool; the cluster's own where it is left out."},
+			{Name: "folder", Type: spec.Text, Field: "Folder", Example: `"kubernetes/prod"`, Doc: "Folder of the machines; the cluster's name where it is left out."},
+			{Name: "templates", Type: spec.TextMap, Required: true, Field: "Templates", Example: `{ "ubuntu-24.04" = "templates/ubuntu-24.04" }`, Doc: "Template of each operating system."},
+			{Name: "ssh_public_key_file", Type: spec.Text, Field: "PublicKey", Example: `"~/.ssh/id_ed25519.pub"`, Doc: "Public half of the key that Ansible uses, on the machine that runs Terraform."},
+		}, onprem.Arguments()...),
+		Blocks: []spec.Block{{
+			Name: "failure_domain", Label: "name", LabelField: "Name", Many: true, Field: "Domains", Doc: "Where the machines of a failure domain stand.",
+			Example: "failure_domain \"rack-a\" {\n  hosts = [\"esx-1.example.com\", \"esx-2.example.com\"]\n}",
+			Arguments: []spec.Argument{
+				{Name: "compute_cluster", Type: spec.Text, Field: "ComputeCluster", Example: `"cluster-a"`, Doc: "Compute cluster, where it is not the target's."},
+				{Name: "datastore", Type: spec.Text, Field: "Datastore", Example: `"vsan-a"`, Doc: "Datastore, where it is not the target's."},
+				{Name: "network", Type: spec.Text, Field: "Network", Example: `"VM Network"`, Doc: "Port group, where it is not the target's."},
+				{Name: "resource_pool", Type: spec.Text, Field: "ResourcePool", Example: `"kubernetes"`, Doc: "Resource pool, where it is not the target's."},
+				{Name: "hosts", Type: spec.TextList, Field: "Hosts", Example: `["esx-1.example.com"]`, Doc: "Hosts of the domain, where it is a part of the compute cluster."},
+			},
+		}},
+	}
+}
+
+// variables is plan.auto.tfvars.json, as templates/targets/machines/vsphere/variables.tf declares it.
+type variables struct {
+	Cluster    string               `json:"cluster"`
+	Datacenter string               `json:"datacenter"`
+	Folder     string               `json:"folder"`
+	Placements map[string]placement `json:"placements"`
+	Templates  map[string]string    `json:"templates"`
+	Machines   map[string]machine   `json:"machines"`
+	Separate   map[string]separate  `json:"separate"`
+	HostGroups map[string]hostGroup `json:"host_groups"`
+	PublicKey  string               `json:"ssh_public_key_file,omitempty"`
+}
+
+type placement struct {
+	ComputeCluster string `json:"compute_cluster"`
+	ResourcePool   string `json:"resource_pool"` // "" = the compute cluster's own
+	Datastore      string `json:"datastore"`
+	Network        string `json:"network"`
+}
+
+type machine struct {
+	Placement string `json:"placement"`
+	Template  string `json:"template"`
+	CPUs      int    `json:"cpus"`
+	MemoryMiB int64  `json:"memory_mib"`
+	DiskGiB   int64  `json:"disk_gib"`
+	MAC       string `json:"mac"` // "" = vCenter's choice
+}
+
+type separate struct {
+	Placement string   `json:"placement"`
+	Machines  []string `json:"machines"`
+}
+
+type hostGroup struct {
+	Placement string   `json:"placement"`
+	Hosts     []string `json:"hosts"`
+	Machines  []string `json:"machines"`
+}
+
+// options is the decoded block, complete.
+type options struct {
+	variables variables
+	segment   onprem.Segment
+}
+
+// elsewhere is the placement of machines whose failure domain has no block.
+const elsewhere = "default"
+
+// namePattern is what an object of the inventory may be called here. vCenter writes / \ and % of names as escapes.
+var namePattern = regexp.MustCompile(`^[^\x00-\x1f\\%]{1,80}$`)
+
+// Decode reads the body of the target block against the plan. After an error the value is nil.
+func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+	var b body
+	if written == nil {
+		return nil, hcl.Diagnostics{shared.Argument.Diagnostic(p.Target.Block(), "The target needs to know where the machines stand: datacenter, compute_cluster, datastore, network and templates.")}
+	}
+	r, ok := block.Open(p, written, ctx, Schema(), &b, shared.Argument)
+	if !ok {
+		return nil, r.Diags
+	}
+	say := r.Say
+	name := func(at *spec.Source, argument string, written string) string {
+		if !namePattern.MatchString(written) || strings.Trim(written, "/ ") == "" {
+			say(shared.Argument, at.Attr(argument), "%s is %q. Write the name as vCenter shows it, of at most 80 characters without \\ and %%.", argument, written)
+		}
+		return written
+	}
+	optional := func(at *spec.Source, argument string, written *string, otherwise string) string {
+		if written == nil {
+			return otherwise
+		}
+		return name(at, argument, *written)
+	}
+	o := &options{segment: b.Segment(p, b.Source, shared, say)}
+	v := &o.variables
+	*v = variables{
+		Cluster: p.Cluster.Name, Datacenter: name(b.Source, "datacenter", b.Datacenter), Folder: optional(b.Source, "folder", b.Folder, p.Cluster.Name),
+		Placements: map[string]placement{}, Templates: map[string]string{}, Machines: map[string]machine{}, Separate: map[string]separate{}, HostGroups: map[string]hostGroup{},
+	}
+	if b.PublicKey != nil {
+		v.PublicKey = *b.PublicKey
+	}
+	usual := placement{
+		name(b.Source, "compute_cluster", b.ComputeCluster), optional(b.Source, "resource_pool", b.ResourcePool, ""),
+		name(b.Source, "datastore", b.Datastore), name(b.Source, "network", b.Network),
+	}
+	domains := map[string]*domain{}
+	places := map[string]placement{}
+	for _, d := range b.Domains {
+		if earlier := domains[d.Name]; earlier != nil {
+			say(shared.Argument, d.NameRange, "The failure domain %q stands already on line %d.", d.Name, earlier.Block().Start.Line)
+		}
+		domains[d.Name] = d
+		places[d.Name] = placement{
+			optional(d.Source, "compute_cluster", d.ComputeCluster, usual.ComputeCluster), optional(d.Source, "resource_pool", d.ResourcePool, usual.ResourcePool),
+			optional(d.Source, "datastore", d.Datastore, usual.Datastore), optional(d.Source, "network", d.Network, usual.Network),
+		}
+		for _, h := range d.Hosts {
+			name(d.Source, "hosts", h)
+		}
+	}
+	said := map[hcl.Range]bool{}
+	once := func(r *rule.Rule, at hcl.Range, format string, args ...any) {
+		if !said[at] {
+			said[at] = true
+			say(r, at, format, args...)
+		}
+	}
+	for _, n := range p.Nodes {
+		place, d := elsewhere, domains[n.FailureDomain]
+		switch {
+		case d != nil:
+			place, v.Placements[n.FailureDomain] = n.FailureDomain, places[n.FailureDomain]
+		case n.FailureDomain != "" && n.FailureDomain != p.Nodes[0].FailureDomain && len(domains) == 0:
+			once(unplaced, n.At("failure_domain"), "Node %q is in %q and others elsewhere, and all would stand in %s wherever vCenter puts them. Say in the target where it is: failure_domain %q { hosts = [\"…\"] }.", n.Name, n.FailureDomain, usual.ComputeCluster, n.FailureDomain)
+			continue
+		case n.FailureDomain != "" && len(domains) > 0:
+			once(unplaced, n.At("failure_domain"), "Node %q is in %q, and the target has failure domains %s. Add failure_domain %q { … } to it.", n.Name, n.FailureDomain, onprem.Known(domains), n.FailureDomain)
+			continue
+		default:
+			v.Placements[elsewhere] = usual
+		}
+		os, _ := onprem.System(n)
+		if template, ok := b.Templates[os]; !ok {
+			once(noTemplate, n.Attr("os"), "Node %q runs %s, and templates names %s.%s", n.Name, os, onprem.Known(b.Templates),
+				cmp.Or(n.OS.DidYouMean(), " Add a template of it with cloud-init and open-vm-tools."))
+		} else {
+			v.Templates[os] = name(b.Source, "templates", template)
+		}
+		if n.Arch != "amd64" {
+			once(noTemplate, n.Attr("arch"), "Node %q is %s. vSphere's hosts run amd64.", n.Name, n.Arch)
+		}
+		if n.MAC != "" && reserved(n.MAC) {
+			once(mac, n.Attr("mac"), "Node %q has the hardware address %s, which VMware keeps for those that it gives out itself. Write one from 00:50:56:00:00:00 to 00:50:56:3f:ff:ff, or leave mac out.", n.Name, n.MAC)
+		}
+		cpus, memory, disk := onprem.Size(n)
+		v.Machines[n.Name] = machine{place, os, cpus, memory >> 20, (disk + 1<<30 - 1) >> 30, n.MAC}
+		if d != nil && len(d.Hosts) > 0 {
+			v.keep("domain-"+n.FailureDomain, place, d.Hosts, n)
+		}
+		if n.Host != "" {
+			v.keep("host-"+n.Host+"-in-"+place, place, []string{n.Host}, n)
+		}
+	}
+	v.apart(p)
+	if r.Diags.HasErrors() {
+		return nil, r.Diags
+	}
+	return o, r.Diags
+}
+
+// reserved: the prefixes that VMware's products make addresses with.
+// Source: https://knowledge.broadcom.com/external/article/313516 and https://kb.vmware.com/s/article/507
+func reserved(text string) bool {
+	a, err := net.ParseMAC(text)
+	if err != nil {
+		return false
+	}
+	switch fmt.Sprintf("%x", []byte(a[:3])) {
+	case "005056":
+		return a[3] > 0x3f
+	case "000c29", "000569":
+		return true
+	}
+	return false
+}
+
+// keep adds a machine to a group of hosts.
+func (v *variables) keep(group, place string, hosts []string, n *plan.Node) {
+	g, ok := v.HostGroups[group]
+	if !ok {
+		g = hostGroup{Placement: place, Hosts: hosts}
+	}
+	g.Machines = append(g.Machines, n.Name)
+	v.HostGroups[group] = g
+}
+
+// apart finds the machines of one role in one compute cluster that want different hosts: those whose loss together costs the quorum or
+// the endpoint. The name of the group is that of the first placement in it.
+func (v *variables) apart(p *plan.Plan) {
+	for _, role := range []struct {
+		name string
+		has  plan.Roles
+	}{{"control-planes", plan.ControlPlane}, {"etcd", plan.EtcdRole}, {"load-balancers", plan.Balancer}} {
+		clusters := map[string]separate{}
+		for _, n := range p.Nodes {
+			m, ok := v.Machines[n.Name]
+			if !ok || !n.Roles.Has(role.has) || role.has == plan.EtcdRole && n.Roles.Has(plan.ControlPlane) {
+				continue
+			}
+			key := v.Placements[m.Placement].ComputeCluster
+			s := clusters[key]
+			s.Placement = cmp.Or(s.Placement, m.Placement)
+			s.Machines = append(s.Machines, n.Name)
+			clusters[key] = s
+		}
+		for _, key := range slices.Sorted(maps.Keys(clusters)) {
+			if s := clusters[key]; len(s.Machines) > 1 {
+				v.Separate[role.name+"-"+s.Placement] = s
+			}
+		}
+	}
+}
+
+// Emit writes terraform/: the static program, its data, what cloud-init reads, and the guide. opts is what Decode returned.
+func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
+	o := opts.(*options)
+	files, err := terraform.Files("machines/vsphere", o.variables, terraform.SiteGuide("VMware vSphere",
+		"vCenter's address and an account: `VSPHERE_SERVER`, `VSPHERE_USER` and `VSPHERE_PASSWORD` in the environment. `VSPHERE_ALLOW_UNVERIFIED_SSL=true` takes a certificate that nobody signed; better make it a known one. The account may clone the templates, make machines, folders and rules of the cluster.",
+		"A template for each operating system, with cloud-init 21.3 or newer, whose source VMware reads guestinfo, and open-vm-tools; one card, one disk. DRS is on in each compute cluster, or nobody follows the rules.",
+		"Machines of one role keep to different hosts, and those of a failure domain to its hosts, as long as there are enough of them: the rules are ones that should hold, so that vSphere HA may start a machine elsewhere after a loss.",
+		"A new template or another key changes no machine that exists. To make one anew: `terraform apply -replace='vsphere_virtual_machine.this[\"NAME\"]'`, after the runbook's steps for the loss of a host.",
+	))
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range p.Nodes {
+		m := o.segment.Machine(p, n, n.MAC)
+		for _, part := range []struct {
+			name string
+			make func() ([]byte, error)
+		}{{"user-data", m.UserData}, {"meta-data", m.GuestInfo}} {
+			data, err := part.make()
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, artifact.File{Path: terraform.Folder + "/cloud-init/" + n.Name + "/" + part.name, Data: data})
+		}
+	}
+	return files, nil
+}
+
+var shared = onprem.RulesOf("vsphere", "Write datacenter, compute_cluster, datastore, network and templates as vCenter calls them.")
+
+// Rules lists the rules of the target.
+func Rules() []*rule.Rule { return shared.List(unplaced, noTemplate, mac) }
+
+var (
+	unplaced = &rule.Rule{
+		ID: "vsphere-failure-domain", Title: "Failure domain without a place", Permanent: true,
+		Doc:     "The planner judges what the loss of a failure domain takes. Where vCenter does not know the domain's hosts or cluster, it puts machines anywhere, and that judgement is false.",
+		Fix:     "Write a block failure_domain in the target for each, with its hosts or its compute cluster.",
+		Sources: []string{"https://registry.terraform.io/providers/vmware/vsphere/latest/docs/resources/compute_cluster_vm_host_rule"},
+	}
+	noTemplate = &rule.Rule{
+		ID: "vsphere-template", Title: "Operating system without a template", Permanent: true,
+		Doc:     "The machines are clones of templates, one for each operating system.",
+		Fix:     "Name its template in templates, or write an os that has one.",
+		Sources: []string{"https://registry.terraform.io/providers/vmware/vsphere/latest/docs/resources/virtual_machine#cloning-and-customization"},
+	}
+	mac = &rule.Rule{
+		ID: "vsphere-mac", Title: "Hardware address that VMware gives out itself", Permanent: true,
+		Doc:     "A machine with such an address as its own does not start.",
+		Fix:     "Write one from 00:50:56:00:00:00 to 00:50:56:3f:ff:ff, or leave mac out.",
+		Sources: []string{"https://knowledge.broadcom.com/external/article/313516"},
+	}
+)

@@ -1,0 +1,40 @@
+package vsphere_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/target/targettest"
+	"github.com/k8splan/k8splan/planner/target/terraform/terraformtest"
+	"github.com/k8splan/k8splan/planner/targets/machines/vsphere"
+)
+
+// The provider's schema wants an account, which the environment gives.
+const account = `provider "vsphere" {
+  user     = "somebody"
+  password = "something"
+}
+`
+
+func TestVSphere(t *testing.T) {
+	target := targettest.Target{Name: "vsphere", Decode: vsphere.Decode, Emit: vsphere.Emit, Rules: vsphere.Rules()}
+	files := target.Golden(t)
+	target.Refuses(t)
+	terraformtest.Validate(t, append(files, artifact.File{Path: "terraform/account_override.tf", Data: []byte(account)}), "local.metadata", "local.hosts")
+	for _, f := range files {
+		if !strings.HasSuffix(f.Path, "/user-data") {
+			continue
+		}
+		path := filepath.Join(t.TempDir(), "user-data")
+		if err := os.WriteFile(path, f.Data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := exec.Command("cloud-init", "schema", "--config-file", path).CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", f.Path, err, out)
+		}
+	}
+}

@@ -1,0 +1,16 @@
+package gkeonprem_test
+
+import (
+	"testing"
+
+	"github.com/k8splan/k8splan/planner/target/targettest"
+	"github.com/k8splan/k8splan/planner/target/terraform/terraformtest"
+	"github.com/k8splan/k8splan/planner/targets/turnkey/gkeonprem"
+)
+
+func TestGKEOnPrem(t *testing.T) {
+	target := targettest.Target{Name: "gke-on-prem", Decode: gkeonprem.Decode, Emit: gkeonprem.Emit, Rules: gkeonprem.Rules()}
+	targettest.Shellcheck(t, target.Golden(t))
+	terraformtest.Validate(t, target.Variant(t, "gke-on-prem-user"), "local.effects")
+	target.Refuses(t)
+}

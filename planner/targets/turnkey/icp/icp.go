@@ -1,0 +1,39 @@
+// Package icp answers a design for IBM Cloud Private, which is discontinued, with the same design for OpenShift, its successor.
+package icp
+
+import (
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/targets/turnkey/openshift"
+	"github.com/k8splan/k8splan/templates"
+)
+
+// Decode says that IBM Cloud Private is gone, and reads the block as OpenShift does.
+func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+	options, diags := openshift.Decode(p, written, ctx)
+	return options, append(diags, discontinued.Diagnostic(p.Target.NameRange,
+		"IBM deprecated IBM Cloud Private in 2020 in favour of OpenShift. The tree gets files of OpenShift, its successor, instead. Write target \"openshift\" with the same arguments."))
+}
+
+// Emit writes openshift/, with a page that says why.
+func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
+	readme, err := templates.Files.ReadFile("targets/turnkey/ibm-cloud-private/README.md")
+	if err != nil {
+		return nil, err
+	}
+	files, err := openshift.Emit(p, opts)
+	return append(files, artifact.File{Path: "openshift/ibm-cloud-private.md", Data: readme}), err
+}
+
+// Rules lists the rules of the target; those of OpenShift are the target openshift's.
+func Rules() []*rule.Rule { return []*rule.Rule{discontinued} }
+
+var discontinued = &rule.Rule{
+	ID: "ibm-cloud-private-discontinued", Severity: rule.Warning, Title: "Discontinued system",
+	Doc:     "IBM Cloud Private gets no fixes, and the Kubernetes that it installs gets none either.",
+	Fix:     "Write `target \"openshift\"`, or another target for the same hosts.",
+	Sources: []string{"https://github.com/istio/istio.io/pull/8359", "https://github.com/ibm-cloud-architecture/refarch-cloudnative-kubernetes/pull/221"},
+}
