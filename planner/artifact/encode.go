@@ -9,18 +9,19 @@ import (
 // YAML encodes values as the documents of one YAML stream, `---` between them. The values' JSON tags name the keys, which come out
 // sorted; strings are quoted wherever YAML would read something else in them. It is the encoding for Kubernetes' own types.
 func YAML(docs ...any) ([]byte, error) {
-	var out bytes.Buffer
+	var out []byte
 	for i, doc := range docs {
-		if i > 0 {
-			out.WriteString("---\n")
-		}
 		data, err := marshalYAML(doc)
 		if err != nil {
 			return nil, fmt.Errorf("encode %T as YAML: %w", doc, err)
 		}
-		out.Write(data)
+		if i == 0 {
+			out = data
+			continue
+		}
+		out = append(append(out, "---\n"...), data...)
 	}
-	return out.Bytes(), nil
+	return out, nil
 }
 
 // JSON encodes a value with an indent of two and a final newline. HTML's characters stay as they are: nothing here is a web page.

@@ -221,16 +221,8 @@ func (s *Set) writeFresh(dir string, existing fs.FileInfo, opts Options) (err er
 			}
 		}
 	}
-	errs := make([]error, len(s.entries))
-	parallel(len(s.entries), func(i int) {
-		e := s.entries[i]
-		errs[i] = createFile(stage+string(filepath.Separator)+filepath.FromSlash(e.Path), e.Data, e.Mode)
-		opts.reach("staged file")
-	})
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
+	if err := s.stageFiles(stage, opts); err != nil {
+		return err
 	}
 	opts.reach("staged all")
 	if existing != nil {
@@ -242,6 +234,40 @@ func (s *Set) writeFresh(dir string, existing fs.FileInfo, opts Options) (err er
 		return err
 	}
 	opts.reach("renamed")
+	return nil
+}
+
+// stageFiles creates all files below stage, whose directories exist. The system lets one process at a time into a directory to create a
+// file, so that more of them for one directory would wait for each other, and some systems wait by keeping a processor busy.
+func (s *Set) stageFiles(stage string, opts Options) error {
+	var folders [][]*entry
+	at := map[string]int{}
+	for i := range s.entries {
+		e := &s.entries[i]
+		d := path.Dir(e.Path)
+		n, ok := at[d]
+		if !ok {
+			n = len(folders)
+			at[d], folders = n, append(folders, nil)
+		}
+		folders[n] = append(folders[n], e)
+	}
+	slices.SortStableFunc(folders, func(a, b []*entry) int { return len(b) - len(a) }) // the longest first: nothing waits for it at the end
+	errs := make([]error, len(folders))
+	parallel(len(folders), func(n int) {
+		for _, e := range folders[n] {
+			if err := createFile(stage+string(filepath.Separator)+filepath.FromSlash(e.Path), e.Data, e.Mode); err != nil {
+				errs[n] = err
+				return
+			}
+			opts.reach("staged file")
+		}
+	})
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -396,17 +422,15 @@ func (t *tree) stage(s *Set, j *journal, opts Options) error {
 		return err
 	}
 	opts.reach("stage mark")
-	errs := make([]error, len(j.Ops))
 	base := filepath.Join(t.dir, stageName) + string(filepath.Separator)
-	parallel(len(j.Ops), func(i int) {
-		if o := j.Ops[i]; o.Stage != "" {
+	for _, o := range j.Ops {
+		if o.Stage != "" {
 			e, _ := s.find(o.Path)
-			errs[i] = createFile(base+o.Stage, e.Data, e.Mode)
+			if err := createFile(base+o.Stage, e.Data, e.Mode); err != nil {
+				return err
+			}
 			opts.reach("staged file")
 		}
-	})
-	if err := errors.Join(errs...); err != nil {
-		return err
 	}
 	data, err := json.Marshal(j)
 	if err != nil {

@@ -132,9 +132,9 @@ func (o OS) String() string { return strings.TrimSuffix(o.Name+"-"+o.Version, "-
 func (o OS) Facts() (facts System, ok bool) {
 	o = o.canonical()
 	major, _, _ := strings.Cut(o.Version, ".")
-	for _, f := range systems {
-		if f.Name == o.Name && (f.Version == o.Version || f.Version == major || f.Version == "") {
-			return System{Release: f}, true
+	for i := range systems {
+		if f := &systems[i]; f.Name == o.Name && (f.Version == o.Version || f.Version == major || f.Version == "") {
+			return System{Release: *f}, true
 		}
 	}
 	for _, f := range systems { // the first of a name is its oldest

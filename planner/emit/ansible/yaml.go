@@ -3,7 +3,6 @@ package ansible
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -112,13 +111,23 @@ func pad(out *bytes.Buffer, n int) {
 }
 
 // plainKey is what YAML reads as a string without quotes. Node names are DNS labels and may start with a digit.
-var plainKey = regexp.MustCompile(`^[a-z_][a-z0-9_-]*$`)
+func plainKey(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z', c == '_':
+		case i > 0 && (c >= '0' && c <= '9' || c == '-'):
+		default:
+			return false
+		}
+	}
+	return s != ""
+}
 
 // reserved are plain scalars that YAML 1.1 reads as something else.
 var reserved = map[string]bool{"y": true, "n": true, "yes": true, "no": true, "on": true, "off": true, "true": true, "false": true, "null": true}
 
 func writeKey(out *bytes.Buffer, key string) {
-	if plainKey.MatchString(key) && !reserved[key] {
+	if plainKey(key) && !reserved[key] {
 		out.WriteString(key)
 	} else {
 		quote(out, key)

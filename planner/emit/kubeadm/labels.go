@@ -3,7 +3,6 @@ package kubeadm
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -64,17 +63,35 @@ func within(namespace, domain string) bool {
 	return namespace == domain || strings.HasSuffix(namespace, "."+domain)
 }
 
-// A label's parts by upstream's rules. Source: k8s.io/apimachinery pkg/util/validation, IsQualifiedName and IsValidLabelValue
-var (
-	labelKey   = regexp.MustCompile(`^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`)
-	labelValue = regexp.MustCompile(`^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$`)
-)
+// labelKey and labelName report whether a text is a label's key, and a label's value that is not empty, by upstream's rules.
+// Source: k8s.io/apimachinery pkg/util/validation, IsQualifiedName and IsValidLabelValue
+func labelKey(s string) bool {
+	prefix, name, qualified := strings.Cut(s, "/")
+	if !qualified {
+		return labelName(s)
+	}
+	return labelName(name) && enclosed(prefix, "-.") && strings.ToLower(prefix) == prefix
+}
+
+func labelName(s string) bool { return len(s) <= 63 && enclosed(s, "-_.") }
+
+// enclosed reports whether s begins and ends with a letter or digit, and holds nothing else but marks.
+func enclosed(s, marks string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9', c|0x20 >= 'a' && c|0x20 <= 'z':
+		case i == 0, i == len(s)-1, strings.IndexByte(marks, c) < 0:
+			return false
+		}
+	}
+	return s != ""
+}
 
 // joinLabels writes labels as --node-labels reads them. What is no label is refused: a comma in a value would make another label of it.
 func joinLabels(labels map[string]string) (string, error) {
 	var pairs []string
 	for _, k := range slices.Sorted(maps.Keys(labels)) {
-		if !labelKey.MatchString(k) || !labelValue.MatchString(labels[k]) {
+		if !labelKey(k) || labels[k] != "" && !labelName(labels[k]) {
 			return "", fmt.Errorf("%q=%q is no label", k, labels[k])
 		}
 		pairs = append(pairs, k+"="+labels[k])
