@@ -24,13 +24,13 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/target"
 )
 
 // Project is a topology that breaks no rule of severity error. Open is the only way to one.
 type Project struct {
-	plan    *plan.Plan
-	target  target
-	options any // what the target's decode made of its block
+	plan *plan.Plan
+	emit target.Emitter
 }
 
 // Open takes the road up to a design that can be built. The project is nil if and only if the diagnostics hold an error. They are sorted,
@@ -47,30 +47,26 @@ func open(written *spec.Spec, diags hcl.Diagnostics, today time.Time) (*Project,
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	resolved, more := plan.Resolve(written)
+	resolved, of, more := resolve(written)
 	if diags = append(diags, more...); diags.HasErrors() {
 		return nil, diags
-	}
-	p := &Project{plan: resolved}
-	for _, t := range targets() {
-		if t.name == resolved.Target.Name {
-			p.target = t
-		}
-	}
-	if p.target.name == "" {
-		panic("plan.Targets has a target that package planner does not know: " + resolved.Target.Name)
 	}
 	if more = check.Lands(resolved); more.HasErrors() { // what the target says of its arguments would be beside the point
 		return nil, append(diags, more...)
 	}
-	p.options, more = p.target.decode(resolved, resolved.Target.Body, resolved.Target.Context)
+	var body hcl.Body
+	var ctx *hcl.EvalContext
+	if t := written.Target; t != nil {
+		body, ctx = t.Body, t.Context
+	}
+	emit, more := of.New(resolved, body, ctx)
 	if diags = append(diags, once(more)...); diags.HasErrors() {
 		return nil, diags
 	}
 	if diags = check.Waive(resolved, append(diags, check.Run(resolved)...), Catalog(), today); diags.HasErrors() {
 		return nil, diags
 	}
-	return p, diags
+	return &Project{plan: resolved, emit: emit}, diags
 }
 
 // mostOfARule bounds what is said for one rule: whoever made the same mistake a hundred times made it in a program.
@@ -134,9 +130,7 @@ func emitters(hosting plan.Hosting) []Emitter {
 // Render makes the whole tree. Its errors are bugs of an emitter, or a value that a rule should have refused: never a mistake that the
 // author could have been told before.
 func (p *Project) Render() (*artifact.Set, error) {
-	all := append(emitters(p.plan.Target.Facts.Hosting), func(resolved *plan.Plan) ([]artifact.File, error) {
-		return p.target.emit(resolved, p.options)
-	})
+	all := append(emitters(p.plan.Target.Facts.Hosting), func(*plan.Plan) ([]artifact.File, error) { return p.emit() })
 	files, errs := make([][]artifact.File, len(all)), make([]error, len(all))
 	var group sync.WaitGroup
 	for i, emit := range all {
@@ -158,8 +152,8 @@ func (p *Project) Render() (*artifact.Set, error) {
 // Catalog returns every rule, sorted by ID: those of the language, of the design and of the targets, and what a command line can require.
 func Catalog() []*rule.Rule {
 	rules := check.Catalog()
-	for _, t := range targets() {
-		rules = append(rules, t.rules...)
+	for _, t := range Targets() {
+		rules = append(rules, t.Rules...)
 	}
 	slices.SortFunc(rules, func(a, b *rule.Rule) int { return strings.Compare(a.ID, b.ID) })
 	return rules

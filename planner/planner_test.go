@@ -16,7 +16,6 @@ import (
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/check"
 	"github.com/k8splan/k8splan/planner/diagtest"
-	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
@@ -122,7 +121,8 @@ func BenchmarkWrite5000(b *testing.B) {
 
 // Every target has its row on both sides: facts in plan.Targets, code in the table of this package.
 func TestTargetsAgree(t *testing.T) {
-	for _, facts := range plan.Targets {
+	for _, of := range planner.Targets() {
+		facts := of.Facts
 		src := fmt.Appendf(nil, "cluster \"x\" {\n  type = \"all-in-one\"\n}\nnode \"n\" {\n  address = \"192.168.56.10\"\n}\ntarget %q {}\n", facts.Name)
 		if _, diags := planner.Open("topology.hcl", src, nil, time.Time{}); len(diags) > 0 {
 			for _, d := range diags {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/artifact"
-	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/topologies"
 )
@@ -18,11 +17,12 @@ import (
 // TestStartersOfTargets opens every starter of every target, and puts its tree together: what init writes validates, and is one that the
 // target can express; the page of the tree names what is in it.
 func TestStartersOfTargets(t *testing.T) {
-	for _, facts := range plan.Targets {
+	for _, of := range planner.Targets() {
+		facts := of.Facts
 		if facts.Successor != "" {
 			continue // discontinued: init points to another
 		}
-		types := topologies.StarterTypes(facts.Name)
+		types := planner.StarterTypes(facts.Name)
 		if len(types) == 0 {
 			t.Errorf("target %s has no starter (topologies/starters/targets)", facts.Name)
 			continue

@@ -1,12 +1,16 @@
 package planner
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	"github.com/hashicorp/hcl/v2"
 
-	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/plan"
-	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/spelling"
+	"github.com/k8splan/k8splan/planner/target"
 	"github.com/k8splan/k8splan/planner/targets/cloud/aws"
 	"github.com/k8splan/k8splan/planner/targets/cloud/azure"
 	"github.com/k8splan/k8splan/planner/targets/cloud/gcp"
@@ -37,59 +41,89 @@ import (
 	"github.com/k8splan/k8splan/planner/targets/turnkey/gkeonprem"
 	"github.com/k8splan/k8splan/planner/targets/turnkey/icp"
 	"github.com/k8splan/k8splan/planner/targets/turnkey/openshift"
+	"github.com/k8splan/k8splan/topologies"
 )
 
-// target joins the package of a target to the road. What resolving and checking must know of it is its row in plan.Targets.
-type target struct {
-	name   string
-	schema func() *spec.Block                                                  // the language of its block
-	decode func(*plan.Plan, hcl.Body, *hcl.EvalContext) (any, hcl.Diagnostics) // the body is nil where no block was written
-	emit   func(*plan.Plan, any) ([]artifact.File, error)                      // takes what decode returned
-	rules  []*rule.Rule                                                        // that decode speaks for
-}
-
-// targets is the table of targets, in the order of plan.Targets.
-func targets() []target {
-	return []target{
-		{"bare-metal", baremetal.Schema, baremetal.Decode, baremetal.Emit, baremetal.Rules()},
-		{"vagrant", vagrant.Schema, vagrant.Decode, vagrant.Emit, vagrant.Rules()},
-		{"libvirt", libvirt.Schema, libvirt.Decode, libvirt.Emit, libvirt.Rules()},
-		{"vsphere", vsphere.Schema, vsphere.Decode, vsphere.Emit, vsphere.Rules()},
-		{"proxmox", proxmox.Schema, proxmox.Decode, proxmox.Emit, proxmox.Rules()},
-		{"aws", aws.Schema, aws.Decode, aws.Emit, aws.Rules()},
-		{"azure", azure.Schema, azure.Decode, azure.Emit, azure.Rules()},
-		{"gcp", gcp.Schema, gcp.Decode, gcp.Emit, gcp.Rules()},
-		{"openstack", openstack.Schema, openstack.Decode, openstack.Emit, openstack.Rules()},
-		{"hetzner", hetzner.Schema, hetzner.Decode, hetzner.Emit, hetzner.Rules()},
-		{"aks", aks.Schema, aks.Decode, aks.Emit, aks.Rules()},
-		{"doks", doks.Schema, doks.Decode, doks.Emit, doks.Rules()},
-		{"eks", eks.Schema, eks.Decode, eks.Emit, eks.Rules()},
-		{"gke", gke.Schema, gke.Decode, gke.Emit, gke.Rules()},
-		{"iks", iks.Schema, iks.Decode, iks.Emit, iks.Rules()},
-		{"openshift", openshift.Schema, openshift.Decode, openshift.Emit, openshift.Rules()},
-		{"ibm-cloud-private", openshift.Schema, icp.Decode, icp.Emit, icp.Rules()},
-		{"gke-on-prem", gkeonprem.Schema, gkeonprem.Decode, gkeonprem.Emit, gkeonprem.Rules()},
-		{"platform9", platform9.Schema, platform9.Decode, platform9.Emit, platform9.Rules()},
-		{"openshift-dedicated", osd.Schema, osd.Decode, osd.Emit, osd.Rules()},
-		{"kind", kind.Schema, kind.Decode, kind.Emit, kind.Rules()},
-		{"kubespray", kubespray.Schema, kubespray.Decode, kubespray.Emit, kubespray.Rules()},
-		{"cluster-api", clusterapi.Schema, clusterapi.Decode, clusterapi.Emit, clusterapi.Rules()},
-		{"kops", kops.Schema, kops.Decode, kops.Emit, kops.Rules()},
-		{"kube-aws", kops.Schema, kubeaws.Decode, kubeaws.Emit, kubeaws.Rules()},
-		{"minikube", minikube.Schema, minikube.Decode, minikube.Emit, minikube.Rules()},
-		{"docker-desktop", dockerdesktop.Schema, dockerdesktop.Decode, dockerdesktop.Emit, dockerdesktop.Rules()},
-		{"lxd", lxd.Schema, lxd.Decode, lxd.Emit, lxd.Rules()},
-		{"charmed-kubernetes", charmed.Schema, charmed.Decode, charmed.Emit, charmed.Rules()},
-		{"kubernetes-the-hard-way", hardway.Schema, hardway.Decode, hardway.Emit, hardway.Rules()},
+// Targets is the table of targets, in the order in which documents list them.
+func Targets() []target.Target {
+	return []target.Target{
+		baremetal.Target(),
+		vagrant.Target(),
+		libvirt.Target(),
+		vsphere.Target(),
+		proxmox.Target(),
+		aws.Target(),
+		azure.Target(),
+		gcp.Target(),
+		openstack.Target(),
+		hetzner.Target(),
+		aks.Target(),
+		doks.Target(),
+		eks.Target(),
+		gke.Target(),
+		iks.Target(),
+		openshift.Target(),
+		icp.Target(),
+		gkeonprem.Target(),
+		platform9.Target(),
+		osd.Target(),
+		kind.Target(),
+		kubespray.Target(),
+		clusterapi.Target(),
+		kops.Target(),
+		kubeaws.Target(),
+		minikube.Target(),
+		dockerdesktop.Target(),
+		lxd.Target(),
+		charmed.Target(),
+		hardway.Target(),
 	}
 }
 
-// TargetBlock returns what can be written in the block of a target, for documentation and editors.
-func TargetBlock(name string) (*spec.Block, bool) {
-	for _, t := range targets() {
-		if t.name == name {
-			return t.schema(), true
+// FindTarget returns a target by the name that users write.
+func FindTarget(name string) (target.Target, bool) {
+	for _, t := range Targets() {
+		if t.Facts.Name == name {
+			return t, true
 		}
 	}
-	return nil, false
+	return target.Target{}, false
+}
+
+// TargetNames returns the names of the targets, in the order of Targets.
+func TargetNames() []string {
+	all := Targets()
+	names := make([]string, len(all))
+	for i, t := range all {
+		names[i] = t.Facts.Name
+	}
+	return names
+}
+
+// StarterTypes returns the types that `init` writes a starter of for a target, in the order of topologies.Table; none where there is no
+// such target, or where it is discontinued.
+func StarterTypes(name string) []topologies.Type {
+	t, _ := FindTarget(name)
+	return slices.DeleteFunc(topologies.StarterTypes(name), func(of topologies.Type) bool {
+		return t.Facts.Types != nil && !slices.Contains(t.Facts.Types, of)
+	})
+}
+
+// Resolve decides everything that the author left open, with the facts of the target that the spec names. It is plan.Resolve for those who
+// have no facts at hand; the spec comes from spec.Load without errors.
+func Resolve(s *spec.Spec) (*plan.Plan, hcl.Diagnostics) {
+	p, _, diags := resolve(s)
+	return p, diags
+}
+
+func resolve(s *spec.Spec) (*plan.Plan, target.Target, hcl.Diagnostics) {
+	name := plan.TargetOf(s)
+	t, ok := FindTarget(name)
+	p, diags := plan.Resolve(s, t.Facts)
+	if !ok {
+		names := TargetNames()
+		diags = append(diags, plan.UnknownTarget.Diagnostic(s.Target.NameRange,
+			fmt.Sprintf("Unknown target %q.%s The targets are %s.", spelling.Excerpt(name), spelling.DidYouMean(name, names), strings.Join(names, ", "))))
+	}
+	return p, t, diags
 }

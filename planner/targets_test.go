@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner"
-	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
 	"github.com/k8splan/k8splan/topologies"
@@ -19,7 +18,8 @@ import (
 
 // A target reads a design before the design is judged: it must live with any that the language can say.
 func TestTargetsReadAnyDesign(t *testing.T) {
-	for _, facts := range plan.Targets {
+	for _, of := range planner.Targets() {
+		facts := of.Facts
 		for _, nodes := range []string{
 			"", "node \"w\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.1\"\n}\n", "node \"e\" {\n  roles = [\"etcd\"]\n  address = \"10.0.0.1\"\n}\n",
 			"node \"l\" {\n  roles = [\"load-balancer\"]\n  address = \"10.0.0.1\"\n}\n", "node_pool \"p\" {\n  roles = [\"worker\"]\n  count = 0\n}\n",
@@ -70,13 +70,11 @@ func TestTargetsSayThingsOnce(t *testing.T) {
 // TestTargetBlocks audits the languages of the targets' blocks: every row documents itself, and its example is taken as it stands.
 func TestTargetBlocks(t *testing.T) {
 	const design = "cluster \"x\" {\n  type = \"multi-etcd-multi-master\"\n}\nnode_pool \"w\" {\n  roles         = [\"worker\"]\n  count         = 3\n  first_address = \"10.0.0.1\"\n}\n"
-	for _, facts := range plan.Targets {
-		block, ok := planner.TargetBlock(facts.Name)
-		if !ok {
-			t.Fatalf("%s has no language", facts.Name)
-		}
-		if _, ok := planner.TargetBlock(facts.Name + "x"); ok {
-			t.Error("a language of a target that does not exist")
+	for _, of := range planner.Targets() {
+		facts := of.Facts
+		block := of.Schema()
+		if _, ok := planner.FindTarget(facts.Name + "x"); ok {
+			t.Error("found a target that does not exist")
 		}
 		var audit func(b *spec.Block, head, foot string)
 		audit = func(b *spec.Block, head, foot string) {
@@ -112,11 +110,12 @@ func TestTargetBlocks(t *testing.T) {
 // an image under the misspelt name.
 func TestMisspeltSystem(t *testing.T) {
 	written := regexp.MustCompile(`(?m)^(node|node_pool) "[^"]*" \{\n`)
-	for _, facts := range plan.Targets {
+	for _, of := range planner.Targets() {
+		facts := of.Facts
 		if facts.Successor != "" {
 			continue
 		}
-		types := topologies.StarterTypes(facts.Name)
+		types := planner.StarterTypes(facts.Name)
 		src, err := topologies.Starter(types[len(types)-1], facts.Name)
 		if err != nil {
 			t.Fatal(err)
@@ -128,5 +127,19 @@ func TestMisspeltSystem(t *testing.T) {
 				t.Errorf("%s: %s", facts.Name, d.Detail)
 			}
 		}
+	}
+}
+
+// A target that does not exist is one message, beside which the rest of the design is still judged.
+func TestUnknownTarget(t *testing.T) {
+	diags := opened(t, "cluster \"c\" {\n  type = \"all-in-one\"\n}\nnode \"n\" {\n  address = \"10.0.0.010\"\n}\ntarget \"vagrnat\" {}\n")
+	var got []string
+	for _, d := range diags {
+		got = append(got, fmt.Sprintf("%d: %s", d.Subject.Start.Line, rule.ID(d)))
+	}
+	if want := []string{"5: invalid-address", "7: unknown-target"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	} else if !strings.Contains(diags[1].Detail, `Did you mean "vagrant"?`) {
+		t.Errorf("no hint: %s", diags[1].Detail)
 	}
 }

@@ -2,7 +2,6 @@ package topologies
 
 import (
 	"bytes"
-	"cmp"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -11,60 +10,48 @@ import (
 	"strings"
 )
 
-// starterFiles holds the parts that a starter is put together from. <shape>/<type>.hcl draws the nodes: those of shape types count their
-// addresses from local.subnet, those of cloud too, with local.zones as failure domains, those of zonal from local.subnets by zone; those of
-// hosted have no addresses, and those of zoneless no failure domains either. Those of
-// machines are hosts as in types without balancers; those of local have no addresses, with a control plane that the target makes, and those of
-// zones neither, with local.zones; those of units have all roles and no addresses. targets/<target>.hcl says what these are, and has the target block with the arguments it needs. Each part is
-// HCL as it stands.
+// starterFiles holds the parts that a starter is put together from, each HCL as it stands.
+//
+// targets/<target>.hcl has the target block with the arguments it needs, and the locals that the nodes count from. Where its first line is
+// "# shape: NAME", the nodes come from the folder of that name, otherwise from types. <shape>/<type>.hcl defines the nodes of a type:
+//
+//	types      addresses from local.subnet
+//	machines   the same without balancers
+//	cloud      the same with local.zones as failure domains
+//	zonal      addresses from local.subnets by zone
+//	hosted     workers without addresses, in failure domains
+//	zoneless   workers without addresses and without failure domains
+//	local      no addresses, and a control plane that the target makes
+//	zones      the same with local.zones
+//	units      all roles, no addresses
+//	agents     machines of an installer that boots them
+//	stacked    machines with etcd on every control plane
 //
 //go:embed starters
 var starterFiles embed.FS
 
-// drawing is how a target's nodes are drawn: a folder of starters/, and the types that there are of it; nil stands for all four. The
-// types are those of the target's row in plan.Targets.
-type drawing struct {
-	shape string
-	types []Type
+// parts of a target's starter: its own, and the folder that its nodes come from.
+func parts(target string) (own []byte, shape string) {
+	own, shape = part("targets", target), "types"
+	if rest, ok := bytes.CutPrefix(own, []byte("# shape: ")); ok {
+		name, body, _ := bytes.Cut(rest, []byte("\n"))
+		own, shape = body, string(name)
+	}
+	return own, shape
 }
 
-// drawings of the targets that are not drawn as in types.
-var drawings = map[string]drawing{
-	"aws":                     {"zonal", nil},
-	"aks":                     {"hosted", []Type{SingleEtcdSingleMaster, MultiEtcdMultiMaster}},
-	"doks":                    {"zoneless", []Type{SingleEtcdSingleMaster, MultiEtcdMultiMaster}},
-	"eks":                     {"hosted", []Type{MultiEtcdMultiMaster}},
-	"azure":                   {"cloud", nil},
-	"gcp":                     {"cloud", nil},
-	"hetzner":                 {"cloud", nil},
-	"openstack":               {"cloud", nil},
-	"gke":                     {"hosted", []Type{SingleEtcdSingleMaster, MultiEtcdMultiMaster}},
-	"iks":                     {"hosted", []Type{MultiEtcdMultiMaster}},
-	"openshift":               {"agents", []Type{AllInOne, MultiEtcdMultiMaster}},
-	"gke-on-prem":             {"stacked", []Type{AllInOne, SingleEtcdSingleMaster, MultiEtcdMultiMaster}},
-	"platform9":               {"stacked", []Type{AllInOne, SingleEtcdSingleMaster, MultiEtcdMultiMaster}},
-	"openshift-dedicated":     {"zoneless", []Type{MultiEtcdMultiMaster}},
-	"cluster-api":             {"local", nil},
-	"docker-desktop":          {"local", []Type{AllInOne, SingleEtcdSingleMaster}},
-	"kind":                    {"local", []Type{AllInOne, SingleEtcdSingleMaster, MultiEtcdMultiMaster}},
-	"kops":                    {"zones", []Type{SingleEtcdSingleMaster, MultiEtcdMultiMaster}},
-	"kubespray":               {"machines", nil},
-	"minikube":                {"local", []Type{AllInOne, SingleEtcdSingleMaster, MultiEtcdMultiMaster}},
-	"charmed-kubernetes":      {"units", []Type{SingleEtcdSingleMaster, SingleEtcdMultiMaster, MultiEtcdMultiMaster}},
-	"kubernetes-the-hard-way": {"machines", []Type{SingleEtcdSingleMaster}},
-}
-
-// StarterTypes returns the types that a target has a starter of, in the order of Table.
+// StarterTypes returns the types that the nodes of a target's starter can be defined for, in the order of Table. The target may express
+// fewer: planner.StarterTypes knows.
 func StarterTypes(target string) []Type {
 	if !slices.Contains(StarterTargets(), target) {
 		return nil
 	}
-	if types := drawings[target].types; types != nil {
-		return types
-	}
-	types := make([]Type, len(Table))
-	for i, row := range Table {
-		types[i] = row.Type
+	_, shape := parts(target)
+	var types []Type
+	for _, row := range Table {
+		if _, err := fs.Stat(starterFiles, path.Join("starters", shape, string(row.Type)+".hcl")); err == nil {
+			types = append(types, row.Type)
+		}
 	}
 	return types
 }
@@ -82,7 +69,8 @@ func Starter(t Type, target string) ([]byte, error) {
 	if !slices.Contains(StarterTypes(target), t) {
 		return nil, fmt.Errorf("target %q cannot be of type %q: it takes %v", target, t, StarterTypes(target))
 	}
-	place, shape := part("targets", target), part(cmp.Or(drawings[target].shape, "types"), string(t))
+	place, folder := parts(target)
+	shape := part(folder, string(t))
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# %s. %s\n# Survives: %s\n#\n", row.Title, row.Purpose, lowerFirst(row.Survives))
 	b.WriteString("#   k8splan validate           says what is wrong, where and why\n")

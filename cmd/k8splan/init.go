@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/topologies"
 )
 
@@ -39,9 +39,9 @@ func (a *app) initCommand() *cobra.Command {
 			if targets := topologies.StarterTargets(); !slices.Contains(targets, target) {
 				return usageError{hinted{fmt.Errorf("no starter for target %q", target), near(target, targets, "there are "+strings.Join(targets, ", "))}}
 			}
-			if types := topologies.StarterTypes(target); !slices.Contains(types, topologies.Type(args[0])) {
-				facts, _ := plan.FindTarget(target)
-				return usageError{hinted{fmt.Errorf("target %q cannot be of type %s", target, args[0]), strings.TrimSpace(fmt.Sprintf("%s It takes %s.", facts.TypesWhy, words(types)))}}
+			if types := planner.StarterTypes(target); !slices.Contains(types, topologies.Type(args[0])) {
+				of, _ := planner.FindTarget(target)
+				return usageError{hinted{fmt.Errorf("target %q cannot be of type %s", target, args[0]), strings.TrimSpace(fmt.Sprintf("%s It takes %s.", of.Facts.TypesWhy, words(types)))}}
 			}
 			text, err := topologies.Starter(topologies.Type(args[0]), target)
 			if err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/target"
 	"github.com/k8splan/k8splan/topologies"
 )
 
@@ -83,13 +84,13 @@ var hostings = map[plan.Hosting]string{
 	plan.Installer: "another program, from files that describe the plan",
 }
 
-func describeTarget(f plan.TargetFacts) targetDocument {
+func describeTarget(t target.Target) targetDocument {
+	f := t.Facts
 	d := targetDocument{
 		Name: f.Name, Title: f.Title, Hosting: string(f.Hosting), Types: topologies.Names(), TypesWhy: f.TypesWhy, VersionsFrom: f.VersionsFrom, VersionsOn: f.VersionsOn,
 		Successor: f.Successor, Emits: f.Emits, Checked: string(f.Checked), CheckedBy: f.CheckedBy, CheckedOn: f.CheckedOn,
 	}
-	block, _ := planner.TargetBlock(f.Name)
-	d.Arguments = arguments(block, "")
+	d.Arguments = arguments(t.Schema(), "")
 	if f.Types != nil {
 		d.Types = nil
 		for _, t := range f.Types {
@@ -149,11 +150,12 @@ func (a *app) targetsCommand() *cobra.Command {
 		Long: `Targets lists the systems that a topology can land on: who makes the cluster there, which installation types it can express, which
 Kubernetes it takes as far as is known, and how far the files for it were checked. With NAME it says all that is known of one.`,
 		Args:      count(0, 1, "NAME"),
-		ValidArgs: plan.TargetNames(),
+		ValidArgs: planner.TargetNames(),
 		RunE: func(_ *cobra.Command, args []string) error {
-			all := make([]targetDocument, len(plan.Targets))
-			for i, f := range plan.Targets {
-				all[i] = describeTarget(f)
+			targets := planner.Targets()
+			all := make([]targetDocument, len(targets))
+			for i, t := range targets {
+				all[i] = describeTarget(t)
 			}
 			if len(args) == 0 {
 				if out.value == "json" {
@@ -168,9 +170,9 @@ Kubernetes it takes as far as is known, and how far the files for it were checke
 				if out.value == "json" {
 					return a.document(d)
 				}
-				return targetText(a.stdout, d, plan.Targets[i])
+				return targetText(a.stdout, d, targets[i].Facts)
 			}
-			return usageError{hinted{fmt.Errorf("unknown target %q", args[0]), near(args[0], plan.TargetNames(), "`k8splan targets` lists them")}}
+			return usageError{hinted{fmt.Errorf("unknown target %q", args[0]), near(args[0], planner.TargetNames(), "`k8splan targets` lists them")}}
 		},
 	}
 	cmd.Flags().VarP(&out, "output", "o", "format of the answer")
@@ -213,7 +215,7 @@ func targetsText(w io.Writer, all []targetDocument) error {
 	return err
 }
 
-func targetText(w io.Writer, d targetDocument, f plan.TargetFacts) error {
+func targetText(w io.Writer, d targetDocument, f plan.Facts) error {
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	line := func(name, value string) {
 		if value != "" {
@@ -248,8 +250,8 @@ func targetsPage() []byte {
 	b.WriteString("\"booted\" means that clusters came up from the files as they are; \"validated\" that somebody else's program or schema accepted them; \"own types\"\n")
 	b.WriteString("that nothing but our own strict types and rules was at hand. Nothing here was run against a vendor's account.\n\n")
 	b.WriteString("| Target | System | all-in-one | single-etcd-single-master | single-etcd-multi-master | multi-etcd-multi-master | Kubernetes |\n|---|---|:-:|:-:|:-:|:-:|---|\n")
-	for _, f := range plan.Targets {
-		d := describeTarget(f)
+	for _, t := range planner.Targets() {
+		d := describeTarget(t)
 		fmt.Fprintf(&b, "| [%s](#%s) | %s |", d.Name, d.Name, d.Title)
 		for _, row := range topologies.Table {
 			mark := " "
@@ -260,13 +262,13 @@ func targetsPage() []byte {
 		}
 		fmt.Fprintf(&b, " %s |\n", d.versions())
 	}
-	for _, f := range plan.Targets {
-		d := describeTarget(f)
+	for _, t := range planner.Targets() {
+		d := describeTarget(t)
 		fmt.Fprintf(&b, "\n## %s\n\n%s.\n\n", d.Name, d.Title)
 		if d.Successor != "" {
 			fmt.Fprintf(&b, "- Discontinued: write `target %q`.\n", d.Successor)
 		}
-		fmt.Fprintf(&b, "- The cluster is made by %s.\n", hostings[f.Hosting])
+		fmt.Fprintf(&b, "- The cluster is made by %s.\n", hostings[t.Facts.Hosting])
 		if d.TypesWhy != "" {
 			fmt.Fprintf(&b, "- Types: %s. %s\n", strings.Join(d.Types, ", "), d.TypesWhy)
 		}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
@@ -29,7 +30,8 @@ func TestTargetsPage(t *testing.T) {
 
 // TestTargetsAreComplete: a row says what it emits, and how far that was checked and when; a limit of versions says where it comes from.
 func TestTargetsAreComplete(t *testing.T) {
-	for _, f := range plan.Targets {
+	for _, of := range planner.Targets() {
+		f := of.Facts
 		if f.Title == "" || f.Emits == "" || f.Hosting == "" {
 			t.Errorf("%s: title %q, emits %q, hosting %q", f.Name, f.Title, f.Emits, f.Hosting)
 		}
@@ -47,7 +49,7 @@ func TestTargetsAreComplete(t *testing.T) {
 			t.Errorf("%s does not say why it cannot be of the other types", f.Name)
 		}
 		if f.Successor != "" {
-			if _, ok := plan.FindTarget(f.Successor); !ok {
+			if _, ok := planner.FindTarget(f.Successor); !ok {
 				t.Errorf("%s: there is no target %q", f.Name, f.Successor)
 			}
 		}

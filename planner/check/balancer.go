@@ -15,7 +15,7 @@ import (
 func balancerAt(p *plan.Plan) hcl.Range { return p.LoadBalancer.Block() }
 
 // balancerWritten reports whether there is a load_balancer block.
-func balancerWritten(p *plan.Plan) bool { return p.LoadBalancer.Source != p.Cluster.Source }
+func balancerWritten(p *plan.Plan) bool { return p.LoadBalancer.Written }
 
 // carriers are the hosts among which the virtual IP moves.
 func carriers(p *plan.Plan) []*plan.Node {

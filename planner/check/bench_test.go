@@ -1,7 +1,8 @@
-package check
+package check_test
 
 import (
 	"fmt"
+	"github.com/k8splan/k8splan/planner/check"
 	"os"
 	"testing"
 )
@@ -53,7 +54,7 @@ func BenchmarkRun(b *testing.B) {
 		}
 		b.Run(fmt.Sprint(nodes), func(b *testing.B) {
 			for b.Loop() {
-				Run(p)
+				check.Run(p)
 			}
 		})
 	}
@@ -67,6 +68,6 @@ func BenchmarkExample(b *testing.B) {
 	}
 	p, _ := road("example.hcl", src)
 	for b.Loop() {
-		Run(p)
+		check.Run(p)
 	}
 }

@@ -1,4 +1,4 @@
-package check
+package check_test
 
 import (
 	"bufio"
@@ -14,6 +14,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/k8splan/k8splan/planner"
+	"github.com/k8splan/k8splan/planner/check"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
@@ -29,11 +31,11 @@ func road(filename string, src []byte) (*plan.Plan, hcl.Diagnostics) {
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	p, more := plan.Resolve(s)
+	p, more := planner.Resolve(s)
 	if diags = append(diags, more...); diags.HasErrors() {
 		return nil, diags
 	}
-	diags = Waive(p, append(diags, Run(p)...), Catalog(), today)
+	diags = check.Waive(p, append(diags, check.Run(p)...), check.Catalog(), today)
 	rule.Sort(diags)
 	return p, diags
 }
@@ -44,7 +46,7 @@ func said(d *hcl.Diagnostic) string {
 	if d.Severity == hcl.DiagWarning {
 		severity = "warning"
 	}
-	if _, ok := Waived(d); ok {
+	if _, ok := check.Waived(d); ok {
 		severity = "note"
 	}
 	return fmt.Sprintf("%d: %s: %s", d.Subject.Start.Line, severity, rule.ID(d))
@@ -121,7 +123,7 @@ var fileless = map[string]string{
 
 // TestRules holds every rule's file against its markers: the file breaks this rule and no other, and its near miss breaks none.
 func TestRules(t *testing.T) {
-	for _, r := range Catalog() {
+	for _, r := range check.Catalog() {
 		if fileless[r.ID] != "" {
 			continue
 		}
@@ -131,12 +133,12 @@ func TestRules(t *testing.T) {
 				t.Error("the file breaks no rule")
 			}
 			for _, d := range diags {
-				if _, note := Waived(d); !note && rule.ID(d) != r.ID {
+				if _, note := check.Waived(d); !note && rule.ID(d) != r.ID {
 					t.Errorf("the file breaks %s too: %s", rule.ID(d), d.Detail)
 				}
 			}
 			for _, d := range judge(t, rulesDir+r.ID+".ok.hcl") {
-				if _, note := Waived(d); !note {
+				if _, note := check.Waived(d); !note {
 					t.Errorf("the near miss is not clean: %s", d.Detail)
 				}
 			}
@@ -151,7 +153,7 @@ func TestRulesHaveNoStrays(t *testing.T) {
 		t.Fatal(err)
 	}
 	ids := map[string]bool{}
-	for _, r := range Catalog() {
+	for _, r := range check.Catalog() {
 		ids[r.ID] = true
 	}
 	for _, f := range files {
@@ -166,7 +168,7 @@ func TestCatalog(t *testing.T) {
 	id := regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)+$`)
 	seen := map[string]bool{}
 	previous := ""
-	for _, r := range Catalog() {
+	for _, r := range check.Catalog() {
 		if !id.MatchString(r.ID) {
 			t.Errorf("%s: an ID is words joined by hyphens", r.ID)
 		}
@@ -206,15 +208,15 @@ func TestTargets(t *testing.T) {
 	}
 	for _, test := range []struct {
 		id    string
-		facts plan.TargetFacts
+		facts plan.Facts
 	}{
-		{"target-type", plan.TargetFacts{Hosting: plan.Hosts, L2: true, Types: []topologies.Type{topologies.AllInOne}}},
-		{"target-version", plan.TargetFacts{Hosting: plan.Hosts, L2: true, Newest: plan.Version{Major: 1, Minor: 34}}},
-		{"target-version", plan.TargetFacts{Hosting: plan.Hosts, L2: true, Oldest: plan.Version{Major: 1, Minor: 38}}},
-		{"target-hosted-roles", plan.TargetFacts{Hosting: plan.Hosted}},
-		{"target-etcd", plan.TargetFacts{Hosting: plan.Installer, Placement: topologies.Stacked, EtcdWhy: "It knows no other."}},
-		{"target-unused", plan.TargetFacts{Hosting: plan.Installer, Unused: []string{"load_balancer"}}},
-		{"target-hosted-block", plan.TargetFacts{Hosting: plan.Hosted}},
+		{"target-type", plan.Facts{Hosting: plan.Hosts, Resolving: plan.Resolving{L2: true}, Limits: plan.Limits{Types: []topologies.Type{topologies.AllInOne}}}},
+		{"target-version", plan.Facts{Hosting: plan.Hosts, Limits: plan.Limits{Newest: plan.Version{Major: 1, Minor: 34}}}},
+		{"target-version", plan.Facts{Hosting: plan.Hosts, Limits: plan.Limits{Oldest: plan.Version{Major: 1, Minor: 38}}}},
+		{"target-hosted-roles", plan.Facts{Hosting: plan.Hosted}},
+		{"target-etcd", plan.Facts{Hosting: plan.Installer, Limits: plan.Limits{Placement: topologies.Stacked, EtcdWhy: "It knows no other."}}},
+		{"target-unused", plan.Facts{Hosting: plan.Installer, Resolving: plan.Resolving{Unused: []string{"load_balancer"}}}},
+		{"target-hosted-block", plan.Facts{Hosting: plan.Hosted}},
 	} {
 		p, diags := road("prod.hcl", src)
 		if len(diags) > 0 {
@@ -222,7 +224,7 @@ func TestTargets(t *testing.T) {
 		}
 		p.Target.Name, p.Target.Facts = "elsewhere", test.facts
 		var ids []string
-		for _, d := range Run(p) {
+		for _, d := range check.Run(p) {
 			ids = append(ids, rule.ID(d))
 		}
 		if !slices.Contains(ids, test.id) {
@@ -252,11 +254,11 @@ func TestWaivers(t *testing.T) {
 	}
 
 	_, diags := road("dev.hcl", []byte(base+"\nwaive \"network-mtu-small\" {\n  reason = \"tunnel\"\n}\n"))
-	if reason, ok := Waived(diags[0]); !ok || reason != "tunnel" {
+	if reason, ok := check.Waived(diags[0]); !ok || reason != "tunnel" {
 		t.Errorf("Waived: got %q, %t", reason, ok)
 	}
 	p, _ := road("dev.hcl", []byte(base+"\nwaive \"network-mtu-small\" {\n  reason  = \"tunnel\"\n  expires = \"2000-01-01\"\n}\n"))
-	if diags := Waive(p, Run(p), Catalog(), time.Time{}); len(diags) != 1 {
+	if diags := check.Waive(p, check.Run(p), check.Catalog(), time.Time{}); len(diags) != 1 {
 		t.Errorf("without a day no waiver expires: %v", diags)
 	}
 }
@@ -278,7 +280,7 @@ func TestGoodDesigns(t *testing.T) {
 	for _, f := range corpus(t, "good", 20) {
 		t.Run(filepath.Base(f), func(t *testing.T) {
 			for _, d := range judge(t, f) {
-				if _, waived := Waived(d); !waived {
+				if _, waived := check.Waived(d); !waived {
 					t.Errorf("a good design breaks %s: %s", rule.ID(d), d.Detail)
 				}
 			}
@@ -314,7 +316,7 @@ func TestStarters(t *testing.T) {
 	}
 	starters := 0
 	for _, target := range topologies.StarterTargets() {
-		for _, name := range topologies.StarterTypes(target) {
+		for _, name := range planner.StarterTypes(target) {
 			starters++
 			src, err := topologies.Starter(name, target)
 			if err != nil {
@@ -337,7 +339,8 @@ func TestStarters(t *testing.T) {
 // TestVersionAdvice: no advice names a version that the target does not take.
 func TestVersionAdvice(t *testing.T) {
 	quoted := regexp.MustCompile(`"(1\.[0-9]+\.[0-9]+)"`)
-	for _, facts := range plan.Targets {
+	for _, of := range planner.Targets() {
+		facts := of.Facts
 		for _, version := range []string{"1.28.0", "1.31.0", "1.33.1", "1.34.2", "1.35.0", "1.37.2", "1.38.0", "1.99.0"} {
 			src := fmt.Sprintf("cluster \"dev\" {\n  type               = \"multi-etcd-multi-master\"\n  kubernetes_version = %q\n}\nnode_pool \"w\" {\n  roles         = [\"worker\"]\n  count         = 3\n  first_address = \"10.0.0.1\"\n}\ntarget %q {}\n", version, facts.Name)
 			_, diags := road("dev.hcl", []byte(src))

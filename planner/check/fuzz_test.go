@@ -1,4 +1,4 @@
-package check
+package check_test
 
 import (
 	"os"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/k8splan/k8splan/planner/check"
 	"github.com/k8splan/k8splan/planner/diagtest"
 )
 
@@ -28,7 +29,7 @@ func FuzzRun(f *testing.F) {
 			}
 		}
 	}
-	rules := Catalog()
+	rules := check.Catalog()
 	f.Fuzz(func(t *testing.T, src []byte) {
 		var diags hcl.Diagnostics
 		diagtest.Quick(t, func() { _, diags = road("fuzz.hcl", src) })

@@ -51,7 +51,7 @@ func networkOf(p *plan.Plan) (network, bool) {
 
 // cniHas reports whether the cni block was written and has the argument; without the block its source is that of network.
 func cniHas(p *plan.Plan, name string) bool {
-	return p.Network.CNI.Source != p.Network.Source && p.Network.CNI.Has(name)
+	return p.Network.CNI.Written && p.Network.CNI.Has(name)
 }
 
 // underlayV6 reports whether hosts speak IPv6 among themselves.

@@ -1,4 +1,4 @@
-package check
+package check_test
 
 import (
 	"os"
@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"github.com/k8splan/k8splan/planner/check"
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
@@ -68,7 +69,7 @@ func TestAdviceIsObeyed(t *testing.T) {
 		}
 		_, before := road(f, src)
 		for _, d := range before {
-			if _, waived := Waived(d); waived {
+			if _, waived := check.Waived(d); waived {
 				continue
 			}
 			of := func(r string) func(*hcl.Diagnostic) bool {

@@ -293,10 +293,10 @@ var topologyRules = []Rule{
 			return nil
 		}
 		var findings []Finding
-		if p.Etcd.Source != p.Cluster.Source {
+		if p.Etcd.Written {
 			findings = append(findings, one(p.Etcd.Block(), "On target %s the vendor runs etcd: this block changes nothing. Remove it.", p.Target.Name)...)
 		}
-		if p.LoadBalancer.Source != p.Cluster.Source {
+		if p.LoadBalancer.Written {
 			findings = append(findings, one(p.LoadBalancer.Block(), "On target %s the vendor runs the endpoint: this block changes nothing. Remove it.", p.Target.Name)...)
 		}
 		return findings
@@ -325,9 +325,9 @@ func unused(p *plan.Plan, name string) (hcl.Range, bool) {
 	case name == "network.http_proxy" && p.Network.HTTPProxy != nil:
 		return p.Network.HTTPProxy.Block(), true
 	case name == "network.cni":
-		return p.Network.CNI.Block(), p.Spec.Network != nil && p.Spec.Network.CNI != nil
+		return p.Network.CNI.Block(), p.Network.CNI.Written
 	case name == "network.kube_proxy":
-		return p.Network.KubeProxy.Block(), p.Spec.Network != nil && p.Spec.Network.KubeProxy != nil
+		return p.Network.KubeProxy.Block(), p.Network.KubeProxy.Written
 	case arg != "":
 		return source.Attr(arg), source.Has(arg)
 	}

@@ -86,7 +86,7 @@ func strip(s string) string {
 // The document for programs has every list, empty or not, and every node.
 func TestDescribeHasNoNull(t *testing.T) {
 	for _, target := range topologies.StarterTargets() {
-		for _, kind := range topologies.StarterTypes(target) {
+		for _, kind := range planner.StarterTypes(target) {
 			p := starter(t, kind, target)
 			d := describe.Describe(p)
 			data, err := json.Marshal(d)

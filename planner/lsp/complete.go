@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
@@ -130,8 +131,8 @@ func (k *completer) labels() {
 	case block.Name == "waive":
 		offers = k.waivable()
 	case block.Name == "target":
-		for _, t := range plan.Targets {
-			offers = append(offers, offer{t.Name, t.Title, targetDoc(t)})
+		for _, t := range planner.Targets() {
+			offers = append(offers, offer{t.Facts.Name, t.Facts.Title, targetDoc(t)})
 		}
 	case block.Name == "node":
 		offers = nextNames(k.d.text)

@@ -336,8 +336,8 @@ func (c *cursor) schema() (*spec.Block, bool) {
 			if found = row(blocks, c.path[i]); found == nil {
 				break
 			}
-			if own, ok := planner.TargetBlock(c.block[i]); ok && i == from && found.Name == "target" {
-				found = own
+			if own, ok := planner.FindTarget(c.block[i]); ok && i == from && found.Name == "target" {
+				found = own.Schema()
 			}
 			blocks = found.Blocks
 		}

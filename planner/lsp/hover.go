@@ -13,6 +13,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/target"
 )
 
 // hover tells of the word under the cursor what it means, and what the plan made of it.
@@ -255,8 +256,8 @@ func (d *document) label(c *cursor, label string) string {
 		}
 		return ""
 	case "target":
-		if t, ok := plan.FindTarget(label); ok {
-			return "**" + t.Title + "**\n\n" + targetDoc(t) + d.decisions([]string{"target"})
+		if t, ok := planner.FindTarget(label); ok {
+			return "**" + t.Facts.Title + "**\n\n" + targetDoc(t) + d.decisions([]string{"target"})
 		}
 		return ""
 	}
@@ -264,9 +265,9 @@ func (d *document) label(c *cursor, label string) string {
 }
 
 // targetDoc says what a target emits and what its block takes.
-func targetDoc(t plan.TargetFacts) string {
-	text := t.Emits
-	if b, ok := planner.TargetBlock(t.Name); ok && len(b.Arguments)+len(b.Blocks) > 0 {
+func targetDoc(t target.Target) string {
+	text := t.Facts.Emits
+	if b := t.Schema(); len(b.Arguments)+len(b.Blocks) > 0 {
 		text += "\n\nThe block takes:\n"
 		for _, a := range b.Arguments {
 			text += fmt.Sprintf("\n- `%s` (%s): %s", a.Name, kindOf(&a), a.Doc)

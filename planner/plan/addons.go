@@ -244,7 +244,7 @@ func (r *resolver) addons() {
 			} else {
 				hint = spelling.DidYouMean(s.Name, addonNames()) + " Known are " + strings.Join(addonNames(), ", ") + `; any other needs manifest "https://…" { checksum = "sha256:…" }.`
 			}
-			r.fail(unknownAddon, s.NameRange, "%q is no addon that k8splan knows.%s", excerpt(s.Name), hint)
+			r.fail(unknownAddon, s.NameRange, "%q is no addon that k8splan knows.%s", spelling.Excerpt(s.Name), hint)
 			continue
 		}
 		a.Manifests = r.manifests(s.Manifests)
@@ -268,12 +268,12 @@ func (r *resolver) manifests(written []*spec.Manifest) []Manifest {
 		case (strings.HasPrefix(m.From, "/") || strings.HasPrefix(m.From, "~/")) && pathPattern.MatchString(strings.TrimPrefix(m.From, "~")) && path.Clean(m.From) == m.From && m.From != "/":
 			one.Local = m.From
 		default:
-			r.fail(invalidPath, m.FromRange, `%q is neither a URL nor a path of a manifest. Write "https://…", or a path on the machine that runs Ansible that begins with / or ~/, of letters, digits and . _ @ + -.`, excerpt(m.From))
+			r.fail(invalidPath, m.FromRange, `%q is neither a URL nor a path of a manifest. Write "https://…", or a path on the machine that runs Ansible that begins with / or ~/, of letters, digits and . _ @ + -.`, spelling.Excerpt(m.From))
 			continue
 		}
 		if m.Checksum != nil {
 			if one.Checksum = *m.Checksum; !checksumPattern.MatchString(one.Checksum) || !strings.HasPrefix(one.Checksum, "sha256:") {
-				r.fail(invalidChecksum, m.Attr("checksum"), "The checksum is %q. Write sha256: and 64 lower-case hexadecimal digits.", excerpt(one.Checksum))
+				r.fail(invalidChecksum, m.Attr("checksum"), "The checksum is %q. Write sha256: and 64 lower-case hexadecimal digits.", spelling.Excerpt(one.Checksum))
 			}
 		}
 		out = append(out, one)
@@ -284,7 +284,7 @@ func (r *resolver) manifests(written []*spec.Manifest) []Manifest {
 func (r *resolver) images(src *spec.Source, written []string) []string {
 	for i, image := range written {
 		if !imagePattern.MatchString(image) {
-			r.fail(invalidImage, src.Element("images", i), `images holds %q. Write an image with its registry and its tag or digest, in lower case: "quay.io/jetstack/cert-manager-controller:v1.19.1".`, excerpt(image))
+			r.fail(invalidImage, src.Element("images", i), `images holds %q. Write an image with its registry and its tag or digest, in lower case: "quay.io/jetstack/cert-manager-controller:v1.19.1".`, spelling.Excerpt(image))
 		}
 	}
 	return slices.Sorted(slices.Values(written))
@@ -293,7 +293,7 @@ func (r *resolver) images(src *spec.Source, written []string) []string {
 func (r *resolver) settings(src *spec.Source, written map[string]string) map[string]string {
 	for _, key := range slices.Sorted(maps.Keys(written)) {
 		if problem := unprintable(written[key]); problem != "" {
-			r.fail(invalidText, src.Value("settings", key), "The setting %q holds %s. Write it in one line.", excerpt(key), problem)
+			r.fail(invalidText, src.Value("settings", key), "The setting %q holds %s. Write it in one line.", spelling.Excerpt(key), problem)
 		}
 	}
 	return written
@@ -381,7 +381,7 @@ func (r *resolver) order() {
 			before, ok := byName[name]
 			switch {
 			case !ok:
-				r.fail(addonOrder, a.Attr("after"), "%s is to come after %q, and no addon has that name.%s", a.Name, excerpt(name), spelling.DidYouMean(name, names))
+				r.fail(addonOrder, a.Attr("after"), "%s is to come after %q, and no addon has that name.%s", a.Name, spelling.Excerpt(name), spelling.DidYouMean(name, names))
 			case before == a:
 				r.fail(addonOrder, a.Attr("after"), "%s is to come after itself. Take it out of after.", a.Name)
 			case state[before] == 1:

@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/zclconf/go-cty/cty"
 	"go4.org/netipx"
 )
 
@@ -163,8 +162,8 @@ func (n *Network) NodeSubnet(a netip.Addr) (netip.Prefix, bool) {
 // not count as taken, and what was offered to others does. ok is false where there is no such run.
 func (p *Plan) FreeRun(near netip.Addr, n int, offered []netipx.IPRange, moving ...*Node) (first, last netip.Addr, ok bool) {
 	subnet, known := p.Network.NodeSubnet(near)
-	for _, text := range p.Target.texts("subnets") {
-		if s, err := netip.ParsePrefix(text); err == nil && s.Contains(near) && !known {
+	for _, s := range p.Target.Site.Subnets {
+		if s.Contains(near) && !known {
 			subnet, known = s.Masked(), true
 		}
 	}
@@ -207,13 +206,12 @@ func (p *Plan) FreeRun(near netip.Addr, n int, offered []netipx.IPRange, moving 
 	}
 	add(p.LoadBalancer.VirtualIP)
 	router := false
-	for _, name := range []string{"gateways", "nameservers"} {
-		for _, text := range p.Target.texts(name) {
-			if a, err := netip.ParseAddr(text); err == nil {
-				add(a)
-				router = router || name == "gateways" && subnet.Contains(a)
-			}
-		}
+	for _, a := range p.Target.Site.Gateways {
+		add(a)
+		router = router || subnet.Contains(a)
+	}
+	for _, a := range p.Target.Site.Nameservers {
+		add(a)
 	}
 	if !router {
 		add(lowest)
@@ -238,30 +236,6 @@ func (p *Plan) FreeRun(near netip.Addr, n int, offered []netipx.IPRange, moving 
 		}
 	}
 	return netip.Addr{}, netip.Addr{}, false
-}
-
-// texts reads a list of texts that the target's block may have, such as "gateways". What is wrong with it the target's package says.
-func (t Target) texts(name string) []string {
-	if t.Body == nil {
-		return nil
-	}
-	content, _, _ := t.Body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: name}}})
-	attribute := content.Attributes[name]
-	if attribute == nil {
-		return nil
-	}
-	value, diags := attribute.Expr.Value(t.Context)
-	value, _ = value.Unmark()
-	if diags.HasErrors() || !value.IsKnown() || value.IsNull() || !value.CanIterateElements() {
-		return nil
-	}
-	var texts []string
-	for _, element := range value.AsValueSlice() {
-		if element, _ = element.Unmark(); element.Type() == cty.String && element.IsKnown() && !element.IsNull() {
-			texts = append(texts, element.AsString())
-		}
-	}
-	return texts
 }
 
 // distance is how far b lies behind a, 0 where it lies before.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/k8splan/k8splan/planner/spec"
 	"github.com/k8splan/k8splan/topologies"
 )
 
@@ -62,12 +63,22 @@ func (r *resolver) defaults() {
 	})
 }
 
+// defaultTarget is where a design lands that names no target.
+const defaultTarget = "bare-metal"
+
+// TargetOf is the name of the target whose facts Resolve takes.
+func TargetOf(s *spec.Spec) string {
+	if s.Target == nil {
+		return defaultTarget
+	}
+	return s.Target.Name
+}
+
 // targetDefault comes before all else: what the target's machines bring decides what must be written.
-func (r *resolver) targetDefault() {
+func (r *resolver) targetDefault(of Facts) {
 	p := &r.plan.Target
-	p.Source = r.spec.Cluster.Source
-	settle(r, false, &p.Name, "target", "bare-metal", "Hosts that exist already, reached by SSH, are what every other target ends up with.", "")
-	p.Facts, _ = FindTarget(p.Name)
+	p.Source, p.Facts = r.spec.Cluster.Source, of
+	settle(r, false, &p.Name, "target", defaultTarget, "Hosts that exist already, reached by SSH, are what every other target ends up with.", "")
 }
 
 // blockOrder is the order of the blocks of the language.

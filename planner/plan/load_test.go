@@ -10,6 +10,9 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
+// hosts are the facts of a target where machines exist already.
+var hosts = Facts{Name: defaultTarget, Hosting: Hosts, Resolving: Resolving{L2: true}}
+
 // load reads a topology that has no mistake.
 func load(t testing.TB, src string) *spec.Spec {
 	t.Helper()
@@ -23,7 +26,7 @@ func load(t testing.TB, src string) *spec.Spec {
 // resolved is the plan of a topology that has no mistake.
 func resolved(t testing.TB, src string) *Plan {
 	t.Helper()
-	p, diags := Resolve(load(t, src))
+	p, diags := Resolve(load(t, src), hosts)
 	if len(diags) > 0 {
 		t.Fatalf("%s\n%s", describe(diags), src)
 	}
@@ -31,12 +34,11 @@ func resolved(t testing.TB, src string) *Plan {
 }
 
 // resolvedOn is the plan of a topology on a target of a kind.
-func resolvedOn(t testing.TB, facts TargetFacts, src string) *Plan {
+func resolvedOn(t testing.TB, facts Facts, src string) *Plan {
 	t.Helper()
 	s := load(t, src)
 	s.Target = &spec.Target{Source: s.Cluster.Source, Name: facts.Name}
-	r := &resolver{spec: s, plan: &Plan{Spec: s, Target: Target{Source: s.Target.Source, Name: facts.Name, Facts: facts}}}
-	p, diags := r.resolve()
+	p, diags := Resolve(s, facts)
 	if len(diags) > 0 {
 		t.Fatalf("%s\n%s", describe(diags), src)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/spelling"
 	"github.com/k8splan/k8splan/topologies"
 )
 
@@ -148,7 +149,7 @@ func (r *resolver) node(n *spec.Node) *Node {
 	node.Bootstrap = n.Bootstrap != nil && *n.Bootstrap
 	if n.MAC != nil {
 		if mac, err := net.ParseMAC(*n.MAC); err != nil || len(mac) != 6 {
-			r.fail(invalidText, n.Attr("mac"), `mac is %q. A hardware address has six pairs of hexadecimal digits, such as "52:54:00:12:34:56".`, excerpt(*n.MAC))
+			r.fail(invalidText, n.Attr("mac"), `mac is %q. A hardware address has six pairs of hexadecimal digits, such as "52:54:00:12:34:56".`, spelling.Excerpt(*n.MAC))
 		} else {
 			node.MAC = mac.String()
 		}
@@ -165,7 +166,7 @@ func (r *resolver) place(at hcl.Range, attr string, s *string) string {
 		return ""
 	}
 	if *s == "" || !labelValue(*s) {
-		r.fail(invalidLabel, at, "%s is %q. It becomes the value of a label: 1 to 63 letters, digits and . _ -, with a letter or digit at both ends.", attr, excerpt(*s))
+		r.fail(invalidLabel, at, "%s is %q. It becomes the value of a label: 1 to 63 letters, digits and . _ -, with a letter or digit at both ends.", attr, spelling.Excerpt(*s))
 		return ""
 	}
 	return *s

@@ -46,10 +46,11 @@ type Decision struct {
 // Cluster is what the cluster as a whole is.
 type Cluster struct {
 	*spec.Source
-	Name     string
-	Type     topologies.Type
-	Topology topologies.Topology
-	Version  Version
+	Name      string
+	NameRange hcl.Range
+	Type      topologies.Type
+	Topology  topologies.Topology
+	Version   Version
 	// Endpoint is kubeadm's controlPlaneEndpoint: what every kubelet and client dials.
 	Endpoint            Endpoint
 	CertSANs            []string // extra names and addresses as the author wrote them; APIServerSANs has all
@@ -125,6 +126,7 @@ const (
 // CNI is the pod network.
 type CNI struct {
 	*spec.Source
+	Written              bool // whether the file has the block
 	Name                 string
 	Version              string // "v0.28.10"; "" for static-routes and none
 	Encapsulation        string // vxlan | host-gw | ipip | wireguard | geneve | bgp | none
@@ -136,6 +138,7 @@ type CNI struct {
 // KubeProxy is how Services are programmed on nodes.
 type KubeProxy struct {
 	*spec.Source
+	Written   bool   // whether the file has the block
 	Mode      string // iptables | nftables | ipvs | none
 	StrictARP bool
 }
@@ -176,6 +179,7 @@ type Registry struct {
 // Etcd is the etcd cluster.
 type Etcd struct {
 	*spec.Source
+	Written           bool // whether the file has the block
 	Placement         topologies.Placement
 	Version           string // without v; of stacked members: what kubeadm's image holds
 	DataDir           string
@@ -212,6 +216,7 @@ const KubeVIPHold = 9
 // LoadBalancer is what stands before the API servers.
 type LoadBalancer struct {
 	*spec.Source
+	Written         bool // whether the file has the block
 	Kind            string
 	VirtualIP       netip.Addr // zero: none
 	Port            int        // that clients dial
@@ -315,9 +320,8 @@ type Target struct {
 	*spec.Source
 	Name      string
 	NameRange hcl.Range
-	Facts     TargetFacts
-	Body      hcl.Body // nil where no target block was written
-	Context   *hcl.EvalContext
+	Facts     Facts
+	Site      Site // as far as the block states it
 }
 
 // Waiver demotes one rule's findings to notes.

@@ -26,16 +26,11 @@ type resolver struct {
 }
 
 // Resolve decides everything that the author left open. The spec comes from spec.Load without errors: its words for types, roles, kinds
-// and modes are among those that the language has. The plan is complete where the
+// and modes are among those that the language has. The facts are those of the target that TargetOf names. The plan is complete where the
 // diagnostics hold no error; beside errors it holds what could be read. Diagnostics carry the IDs of Rules.
-func Resolve(s *spec.Spec) (*Plan, hcl.Diagnostics) {
+func Resolve(s *spec.Spec, of Facts) (*Plan, hcl.Diagnostics) {
 	r := &resolver{spec: s, plan: &Plan{Spec: s}}
-	r.target()
-	return r.resolve()
-}
-
-// resolve does all but the target, whose facts the rest reads.
-func (r *resolver) resolve() (*Plan, hcl.Diagnostics) {
+	r.target(of)
 	r.cluster()
 	r.network()
 	r.nodes()
@@ -53,19 +48,16 @@ func (r *resolver) resolve() (*Plan, hcl.Diagnostics) {
 	return r.plan, r.diags
 }
 
-func (r *resolver) target() {
+func (r *resolver) target(of Facts) {
 	t := r.spec.Target
 	if t == nil {
-		r.targetDefault()
+		r.targetDefault(of)
 		return
 	}
-	r.plan.Target = Target{Source: t.Source, Name: t.Name, NameRange: t.NameRange, Body: t.Body, Context: t.Context}
-	facts, ok := FindTarget(t.Name)
-	if !ok {
-		names := TargetNames()
-		r.fail(unknownTarget, t.NameRange, "%q is no target.%s Known are %s.", excerpt(t.Name), spelling.DidYouMean(t.Name, names), strings.Join(names, ", "))
+	r.plan.Target = Target{Source: t.Source, Name: t.Name, NameRange: t.NameRange, Facts: of}
+	if of.Site != nil {
+		r.plan.Target.Site = of.Site(t.Body, t.Context)
 	}
-	r.plan.Target.Facts = facts
 }
 
 // schemeOrPath is what a URL has and an endpoint has not.
@@ -74,7 +66,7 @@ var schemeOrPath = regexp.MustCompile(`^[a-z]+://|/.*$`)
 func (r *resolver) cluster() {
 	s, p := r.spec.Cluster, &r.plan.Cluster
 	p.Source = s.Source
-	p.Name = s.Name
+	p.Name, p.NameRange = s.Name, s.NameRange
 	r.name(s.NameRange, "cluster", s.Name, 63)
 	if s.Type != nil {
 		p.Type = topologies.Type(*s.Type)
@@ -88,9 +80,9 @@ func (r *resolver) cluster() {
 		if !ok {
 			bare := schemeOrPath.ReplaceAllString(*s.ControlPlaneEndpoint, "")
 			if _, _, well := hostPort(bare); well {
-				r.fail(invalidEndpoint, s.Attr("control_plane_endpoint"), "control_plane_endpoint is %q, and takes no scheme and no path. Write %q.", excerpt(*s.ControlPlaneEndpoint), bare)
+				r.fail(invalidEndpoint, s.Attr("control_plane_endpoint"), "control_plane_endpoint is %q, and takes no scheme and no path. Write %q.", spelling.Excerpt(*s.ControlPlaneEndpoint), bare)
 			} else {
-				r.fail(invalidEndpoint, s.Attr("control_plane_endpoint"), `control_plane_endpoint is %q. Write a DNS name in lower case or an address, a colon and a port from 1 to 65535: "api.example.com:6443", "[fd00::10]:6443". It takes no scheme and no path.`, excerpt(*s.ControlPlaneEndpoint))
+				r.fail(invalidEndpoint, s.Attr("control_plane_endpoint"), `control_plane_endpoint is %q. Write a DNS name in lower case or an address, a colon and a port from 1 to 65535: "api.example.com:6443", "[fd00::10]:6443". It takes no scheme and no path.`, spelling.Excerpt(*s.ControlPlaneEndpoint))
 			}
 		} else {
 			p.Endpoint = Endpoint{Host: canonicalHost(host), Port: port}
@@ -98,11 +90,11 @@ func (r *resolver) cluster() {
 	}
 	for i, san := range s.CertSANs {
 		if lower := strings.ToLower(san); lower != san && isHost(strings.TrimPrefix(lower, "*.")) {
-			r.fail(invalidHost, s.Element("cert_sans", i), "cert_sans holds %q. Names of certificates are written in lower case: %q.", excerpt(san), lower)
+			r.fail(invalidHost, s.Element("cert_sans", i), "cert_sans holds %q. Names of certificates are written in lower case: %q.", spelling.Excerpt(san), lower)
 			continue
 		}
 		if !isHost(strings.TrimPrefix(san, "*.")) {
-			r.fail(invalidHost, s.Element("cert_sans", i), `cert_sans holds %q, which is neither an address nor a DNS name in lower case. A name may begin with "*.".`, excerpt(san))
+			r.fail(invalidHost, s.Element("cert_sans", i), `cert_sans holds %q, which is neither an address nor a DNS name in lower case. A name may begin with "*.".`, spelling.Excerpt(san))
 			continue
 		}
 		p.CertSANs = append(p.CertSANs, san)
@@ -115,7 +107,7 @@ func (r *resolver) cluster() {
 	p.FeatureGates = s.FeatureGates
 	for _, gate := range slices.Sorted(maps.Keys(s.FeatureGates)) {
 		if !gatePattern.MatchString(gate) {
-			r.fail(invalidFlag, s.Key("feature_gates", gate), "%q is no name of a feature gate. Names are letters and digits.", excerpt(gate))
+			r.fail(invalidFlag, s.Key("feature_gates", gate), "%q is no name of a feature gate. Names are letters and digits.", spelling.Excerpt(gate))
 		}
 	}
 	p.APIServer = r.component(s.APIServer)
@@ -149,9 +141,9 @@ func (r *resolver) kubernetesVersion(s string) Version {
 		if newest, ok := minor.NewestPatch(); ok {
 			example = newest
 		}
-		r.fail(invalidVersion, at, "kubernetes_version is %q, which names a minor and no release. Write all three numbers, such as %q.", excerpt(s), example)
+		r.fail(invalidVersion, at, "kubernetes_version is %q, which names a minor and no release. Write all three numbers, such as %q.", spelling.Excerpt(s), example)
 	case !ok:
-		r.fail(invalidVersion, at, "kubernetes_version is %q. A version has three numbers and nothing else, such as %q.", excerpt(s), DefaultVersion)
+		r.fail(invalidVersion, at, "kubernetes_version is %q. A version has three numbers and nothing else, such as %q.", spelling.Excerpt(s), DefaultVersion)
 	case strings.HasPrefix(s, "v"):
 		r.fail(invalidVersion, at, "kubernetes_version is %q. Write it without v: %q.", s, v)
 		return Version{}
@@ -196,7 +188,7 @@ func (r *resolver) network() {
 		if domain(*s.DNSDomain) {
 			p.DNSDomain = *s.DNSDomain
 		} else {
-			r.fail(invalidHost, s.Attr("dns_domain"), `dns_domain is %q, which is no DNS name in lower case. Write one such as "cluster.local", without a dot at its end.`, excerpt(*s.DNSDomain))
+			r.fail(invalidHost, s.Attr("dns_domain"), `dns_domain is %q, which is no DNS name in lower case. Write one such as "cluster.local", without a dot at its end.`, spelling.Excerpt(*s.DNSDomain))
 		}
 	}
 	p.NodeCIDRMaskSize = r.number(s.Source, "node_cidr_mask_size", s.NodeCIDRMaskSize, 8, 30)
@@ -209,6 +201,7 @@ func (r *resolver) network() {
 	if c := s.CNI; c != nil {
 		p.CNI = CNI{
 			Source:               c.Source,
+			Written:              true,
 			Name:                 c.Name,
 			Encapsulation:        text(c.Encapsulation),
 			MTU:                  r.number(c.Source, "mtu", c.MTU, 576, 65535),
@@ -222,6 +215,7 @@ func (r *resolver) network() {
 	if k := s.KubeProxy; k != nil {
 		p.KubeProxy = KubeProxy{
 			Source:    k.Source,
+			Written:   true,
 			Mode:      text(k.Mode),
 			StrictARP: k.StrictARP != nil && *k.StrictARP,
 		}
@@ -233,7 +227,7 @@ func (r *resolver) network() {
 				p.HTTPProxy.NoProxy = append(p.HTTPProxy.NoProxy, entry)
 				continue
 			}
-			r.fail(invalidHost, h.Element("no_proxy", i), `no_proxy holds %q. Its entries are addresses, ranges, and DNS names in lower case, which may begin with a dot or "*.".`, excerpt(entry))
+			r.fail(invalidHost, h.Element("no_proxy", i), `no_proxy holds %q. Its entries are addresses, ranges, and DNS names in lower case, which may begin with a dot or "*.".`, spelling.Excerpt(entry))
 		}
 	}
 }
@@ -250,7 +244,7 @@ func (r *resolver) portRange(s string) PortRange {
 	first, last, found := strings.Cut(s, "-")
 	a, b := port(first), port(last)
 	if !found || a == 0 || b == 0 || a > b {
-		r.fail(outOfRange, r.spec.Network.Attr("node_port_range"), `node_port_range is %q. Write two ports from 1 to 65535, the lower one first: "30000-32767".`, excerpt(s))
+		r.fail(outOfRange, r.spec.Network.Attr("node_port_range"), `node_port_range is %q. Write two ports from 1 to 65535, the lower one first: "30000-32767".`, spelling.Excerpt(s))
 		return PortRange{}
 	}
 	return PortRange{a, b}
@@ -277,7 +271,7 @@ func (r *resolver) runtime() {
 	p.Version = r.release(s.Source, "version", s.Name, s.Version)
 	for _, g := range s.Registries {
 		if !validAuthority(g.Host) {
-			r.fail(invalidHost, g.HostRange, `%q is no registry. Write a host and, if it is not 443, its port: "registry.example.com:5000". It takes no scheme and no path.`, excerpt(g.Host))
+			r.fail(invalidHost, g.HostRange, `%q is no registry. Write a host and, if it is not 443, its port: "registry.example.com:5000". It takes no scheme and no path.`, spelling.Excerpt(g.Host))
 			continue
 		}
 		registry := Registry{Source: g.Source, Host: g.Host, PlainHTTP: g.PlainHTTP != nil && *g.PlainHTTP, SkipVerify: g.SkipVerify != nil && *g.SkipVerify, CAFile: r.path(g.Source, "ca_file", g.CAFile)}
@@ -298,7 +292,7 @@ func (r *resolver) etcd() {
 	if s == nil {
 		return
 	}
-	p.Source = s.Source
+	p.Source, p.Written = s.Source, true
 	p.Placement = topologies.Placement(text(s.Topology))
 	p.Version = r.release(s.Source, "version", "etcd", s.Version)
 	p.DataDir = r.path(s.Source, "data_dir", s.DataDir)
@@ -318,7 +312,7 @@ func (r *resolver) balancer() {
 	if s == nil {
 		return
 	}
-	p.Source = s.Source
+	p.Source, p.Written = s.Source, true
 	p.Kind = s.Kind
 	p.VirtualIP = r.address(s.Source, "virtual_ip", s.VirtualIP)
 	p.Port = r.number(s.Source, "port", s.Port, 1, 65535)
@@ -331,7 +325,7 @@ func (r *resolver) balancer() {
 		a, err := netip.ParseAddr(address)
 		n, asErr := strconv.ParseUint(as, 10, 32)
 		if err != nil || !a.Is4() || asErr != nil || n == 0 {
-			r.fail(invalidAddress, s.Element("bgp_peers", i), `bgp_peers holds %q. Write a router's IPv4 address and its autonomous system: "10.0.0.1:65001".`, excerpt(peer))
+			r.fail(invalidAddress, s.Element("bgp_peers", i), `bgp_peers holds %q. Write a router's IPv4 address and its autonomous system: "10.0.0.1:65001".`, spelling.Excerpt(peer))
 			continue
 		}
 		p.BGPPeers = append(p.BGPPeers, BGPPeer{Address: a, AS: int(n)})
@@ -364,7 +358,7 @@ func (r *resolver) ssh() {
 			user, host = "root", *s.JumpHost
 		}
 		if _, _, ok := hostPort(host); !ok || !userPattern.MatchString(user) {
-			r.fail(invalidHost, s.Attr("jump_host"), `jump_host is %q. Write user@host or user@host:port.`, excerpt(*s.JumpHost))
+			r.fail(invalidHost, s.Attr("jump_host"), `jump_host is %q. Write user@host or user@host:port.`, spelling.Excerpt(*s.JumpHost))
 		} else {
 			p.JumpHost = *s.JumpHost
 		}
@@ -388,9 +382,9 @@ func (r *resolver) artifacts() {
 	for _, path := range slices.Sorted(maps.Keys(s.Checksums)) {
 		switch {
 		case !mirrorPathPattern.MatchString(path):
-			r.fail(invalidChecksum, s.Key("checksums", path), "%q is no path below a mirror: <upstream host>/<upstream path>, as files.txt lists it.", excerpt(path))
+			r.fail(invalidChecksum, s.Key("checksums", path), "%q is no path below a mirror: <upstream host>/<upstream path>, as files.txt lists it.", spelling.Excerpt(path))
 		case !checksumPattern.MatchString(s.Checksums[path]):
-			r.fail(invalidChecksum, s.Value("checksums", path), "The checksum of %q is %q. Write sha256: and 64, or sha512: and 128 lower-case hexadecimal digits.", path, excerpt(s.Checksums[path]))
+			r.fail(invalidChecksum, s.Value("checksums", path), "The checksum of %q is %q. Write sha256: and 64, or sha512: and 128 lower-case hexadecimal digits.", path, spelling.Excerpt(s.Checksums[path]))
 		}
 	}
 }
@@ -402,7 +396,7 @@ func (r *resolver) repository(s string) string {
 		ok = ok && (path == "" && !strings.HasSuffix(s, "/") || repositoryPattern.MatchString(element))
 	}
 	if !ok {
-		r.fail(invalidImageRepository, r.spec.Artifacts.Attr("image_repository"), `image_repository is %q. Write a registry and a path in lower case, without scheme, tag and slash at the end: "registry.example.com:5000/kubernetes".`, excerpt(s))
+		r.fail(invalidImageRepository, r.spec.Artifacts.Attr("image_repository"), `image_repository is %q. Write a registry and a path in lower case, without scheme, tag and slash at the end: "registry.example.com:5000/kubernetes".`, spelling.Excerpt(s))
 		return ""
 	}
 	return s
@@ -420,7 +414,7 @@ func (r *resolver) waivers() {
 		if w.Expires != nil {
 			day, err := time.Parse(time.DateOnly, *w.Expires)
 			if err != nil {
-				r.fail(invalidDate, w.Attr("expires"), `expires is %q, which is no day of the calendar. Write one such as "2027-03-01".`, excerpt(*w.Expires))
+				r.fail(invalidDate, w.Attr("expires"), `expires is %q, which is no day of the calendar. Write one such as "2027-03-01".`, spelling.Excerpt(*w.Expires))
 			}
 			waiver.Expires = day
 		}

@@ -259,7 +259,7 @@ func TestNoProxy(t *testing.T) {
 }
 
 func TestHostedTargetDrawsWorkersAlone(t *testing.T) {
-	p := resolvedOn(t, TargetFacts{Name: "vendor", Hosting: Hosted}, `
+	p := resolvedOn(t, Facts{Name: "vendor", Hosting: Hosted}, `
 cluster "c" { type = "multi-etcd-multi-master" }
 node_pool "general" { count = 3 }
 `)
@@ -278,7 +278,7 @@ node_pool "general" { count = 3 }
 
 func TestDefaultVersionIsOneThatTheTargetTakes(t *testing.T) {
 	for newest, want := range map[Version]string{{}: "1.37.2", {1, 40, 0}: "1.37.2", {1, 37, 0}: "1.37.2", {1, 36, 0}: "1.36.3"} {
-		p := resolvedOn(t, TargetFacts{Name: "installer", Hosting: Installer, Newest: newest}, smallest)
+		p := resolvedOn(t, Facts{Name: "installer", Hosting: Installer, Limits: Limits{Newest: newest}}, smallest)
 		if got := p.Cluster.Version.String(); got != want || !p.Target.Facts.Takes(p.Cluster.Version) {
 			t.Errorf("a target up to %s gets %s, want %s", newest, got, want)
 		}
@@ -286,7 +286,7 @@ func TestDefaultVersionIsOneThatTheTargetTakes(t *testing.T) {
 }
 
 func TestInstallerMayGiveAddressesItself(t *testing.T) {
-	p := resolvedOn(t, TargetFacts{Name: "installer", Hosting: Installer}, strings.NewReplacer("  first_address = \"10.0.0.11\"\n", "", "  address = \"10.0.0.9\"\n", "", "  address = \"10.0.0.21\"\n", "").Replace(stacked))
+	p := resolvedOn(t, Facts{Name: "installer", Hosting: Installer}, strings.NewReplacer("  first_address = \"10.0.0.11\"\n", "", "  address = \"10.0.0.9\"\n", "", "  address = \"10.0.0.21\"\n", "").Replace(stacked))
 	if got := p.Etcd.InitialCluster(); got != "cp-1=https://cp-1:2380,cp-2=https://cp-2:2380,cp-3=https://cp-3:2380" {
 		t.Errorf("initial cluster %s", got)
 	}
@@ -372,7 +372,7 @@ func BenchmarkResolve5000(b *testing.B) {
 	s := load(b, production(5000))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, diags := Resolve(s); diags.HasErrors() {
+		if _, diags := Resolve(s, hosts); diags.HasErrors() {
 			b.Fatal(diags)
 		}
 	}
@@ -384,7 +384,7 @@ func TestSystemOfTheTarget(t *testing.T) {
 	if p := resolved(t, src); p.Network.KubeProxy.Mode != "iptables" {
 		t.Errorf("on hosts: %s", p.Network.KubeProxy.Mode)
 	}
-	if p := resolved(t, "target \"kind\" {}\n"+src); p.Network.KubeProxy.Mode != "nftables" || p.Nodes[0].OS != (OS{}) {
+	if p := resolvedOn(t, Facts{Name: "kind", Hosting: Installer, Resolving: Resolving{CNI: NoCNI, Unused: []string{"node.os"}}}, src); p.Network.KubeProxy.Mode != "nftables" || p.Nodes[0].OS != (OS{}) {
 		t.Errorf("on kind: %s, %s", p.Network.KubeProxy.Mode, p.Nodes[0].OS)
 	}
 }

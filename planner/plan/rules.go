@@ -90,11 +90,6 @@ var (
 		Fix:     "Write bootstrap = true on one control plane, or nowhere: then the first by name begins.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/10863"},
 	}
-	unknownTarget = &rule.Rule{
-		ID: "unknown-target", Title: "Unknown target", Permanent: true,
-		Doc: "The target is the system that the cluster lands on. Each one has its own files, and its own arguments in the target block.",
-		Fix: `Write target "bare-metal" {}, or another one that is known.`,
-	}
 	unknownArchitecture = &rule.Rule{
 		ID: "unknown-architecture", Title: "Unknown architecture", Permanent: true,
 		Doc:     "The architecture decides which binaries a host fetches. Upstream publishes a node's binaries for amd64, arm64, ppc64le and s390x, under Go's names for them.",
@@ -178,10 +173,17 @@ var (
 	}
 )
 
-// Rules is what Resolve may find wrong, sorted by ID.
+// UnknownTarget is for whoever finds the facts that Resolve takes.
+var UnknownTarget = &rule.Rule{
+	ID: "unknown-target", Title: "Unknown target", Permanent: true,
+	Doc: "The target is the system that the cluster lands on. Each one has its own files, and its own arguments in the target block.",
+	Fix: `Write target "bare-metal" {}, or another one that is known.`,
+}
+
+// Rules is what resolving may find wrong, sorted by ID.
 var Rules = sorted(
 	invalidAddress, missingAddress, invalidCIDR, subnetFamilies, invalidVersion, invalidName, invalidHost, invalidEndpoint,
-	invalidLabel, invalidTaint, poolTooLarge, poolAddressesExhausted, missingRoles, bootstrapConflict, unknownTarget, unknownArchitecture, outOfRange, invalidSize, invalidDuration, invalidDate, invalidURL, invalidPath, invalidFlag, invalidText,
+	invalidLabel, invalidTaint, poolTooLarge, poolAddressesExhausted, missingRoles, bootstrapConflict, UnknownTarget, unknownArchitecture, outOfRange, invalidSize, invalidDuration, invalidDate, invalidURL, invalidPath, invalidFlag, invalidText,
 	invalidImageRepository, invalidChecksum, invalidImage, unknownAddon, addonOrder, maxNodesTooSmall,
 )
 

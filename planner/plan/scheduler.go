@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 // DefaultScheduler is the name that pods ask for where they say nothing.
@@ -61,7 +62,7 @@ func (r *resolver) scheduling(src *spec.Source, s *spec.Scheduling) Scheduling {
 	}{{"enable_plugins", s.EnablePlugins, &out.EnablePlugins}, {"disable_plugins", s.DisablePlugins, &out.DisablePlugins}} {
 		for _, word := range list.words {
 			if !pluginPattern.MatchString(word) && !(word == "*" && list.attr == "disable_plugins") {
-				r.fail(invalidText, src.Attr(list.attr), "%s holds %q. Names of plugins are letters and digits, such as \"NodeResourcesFit\".", list.attr, excerpt(word))
+				r.fail(invalidText, src.Attr(list.attr), "%s holds %q. Names of plugins are letters and digits, such as \"NodeResourcesFit\".", list.attr, spelling.Excerpt(word))
 				continue
 			}
 			*list.into = append(*list.into, word)
@@ -90,7 +91,7 @@ func (r *resolver) schedulers() {
 		one := &Scheduler{Source: s.Source, Scheduling: r.scheduling(s.Source, &s.Scheduling), Name: s.Name, NameRange: s.NameRange, Replicas: r.number(s.Source, "replicas", s.Replicas, 1, 10)}
 		if s.Image != nil {
 			if one.Image = *s.Image; !imagePattern.MatchString(one.Image) {
-				r.fail(invalidImage, s.Attr("image"), `image is %q. Write an image with its registry and its tag or digest, in lower case: "registry.example.com/scheduler:v1".`, excerpt(one.Image))
+				r.fail(invalidImage, s.Attr("image"), `image is %q. Write an image with its registry and its tag or digest, in lower case: "registry.example.com/scheduler:v1".`, spelling.Excerpt(one.Image))
 			}
 		}
 		r.plan.Schedulers = append(r.plan.Schedulers, one)

@@ -63,15 +63,6 @@ func unprintable(s string) string {
 	return ""
 }
 
-// excerpt shortens what a message repeats of the author's words.
-func excerpt(s string) string {
-	const most = 80
-	if utf8.RuneCountInString(s) <= most {
-		return s
-	}
-	return string([]rune(s)[:most]) + "…"
-}
-
 // choice reads one of a few words. aliases maps what others call a thing to our word for it.
 func (r *resolver) choice(broken *rule.Rule, at hcl.Range, what, word string, known []string, aliases map[string]string) string {
 	if slices.Contains(known, word) {
@@ -81,7 +72,7 @@ func (r *resolver) choice(broken *rule.Rule, at hcl.Range, what, word string, kn
 	if ours, ok := aliases[strings.ToLower(word)]; ok {
 		hint = fmt.Sprintf(" Here it is called %q.", ours)
 	}
-	r.fail(broken, at, "%q is no %s.%s Known are %s.", excerpt(word), what, hint, strings.Join(known, ", "))
+	r.fail(broken, at, "%q is no %s.%s Known are %s.", spelling.Excerpt(word), what, hint, strings.Join(known, ", "))
 	return ""
 }
 
@@ -102,7 +93,7 @@ func (r *resolver) address(src *spec.Source, attr string, s *string) netip.Addr 
 	}
 	a, problem := parseAddress(*s)
 	if problem != "" {
-		r.fail(invalidAddress, src.Attr(attr), "%s is %q: %s", attr, excerpt(*s), problem)
+		r.fail(invalidAddress, src.Attr(attr), "%s is %q: %s", attr, spelling.Excerpt(*s), problem)
 	}
 	return a
 }
@@ -155,9 +146,9 @@ func (r *resolver) prefixes(src *spec.Source, attr string, written []string) []n
 			if a, err := netip.ParseAddr(s); err == nil && a.Zone() == "" {
 				hint = "It is a single address; a range has a slash and the length of its prefix."
 			}
-			r.fail(invalidCIDR, at, "%s holds %q, which is no range of addresses. %s", attr, excerpt(s), hint)
+			r.fail(invalidCIDR, at, "%s holds %q, which is no range of addresses. %s", attr, spelling.Excerpt(s), hint)
 		case p.Addr().Is4In6():
-			r.fail(invalidCIDR, at, "%s holds %q, an IPv4 range in IPv6 form. Write it in IPv4 form.", attr, excerpt(s))
+			r.fail(invalidCIDR, at, "%s holds %q, an IPv4 range in IPv6 form. Write it in IPv4 form.", attr, spelling.Excerpt(s))
 		case p != p.Masked():
 			r.fail(invalidCIDR, at, "%s holds %q, whose address is not the first of the range. Write %q.", attr, s, p.Masked().String())
 		default:
@@ -190,7 +181,7 @@ func (r *resolver) release(src *spec.Source, attr, of string, s *string) string 
 	}
 	v, ok := ParseVersion(*s)
 	if !ok {
-		r.fail(invalidVersion, src.Attr(attr), "%s is %q. A release of %s has three numbers without leading zeros, such as %q.", attr, excerpt(*s), of, "1.2.3")
+		r.fail(invalidVersion, src.Attr(attr), "%s is %q. A release of %s has three numbers without leading zeros, such as %q.", attr, spelling.Excerpt(*s), of, "1.2.3")
 		return ""
 	}
 	return v.String()
@@ -202,7 +193,7 @@ func (r *resolver) duration(src *spec.Source, attr string, s *string) time.Durat
 	}
 	d, err := time.ParseDuration(*s)
 	if err != nil || d <= 0 {
-		r.fail(invalidDuration, src.Attr(attr), `%s is %q. A duration is a positive number with a unit (ms, s, m, h), such as "8760h" for a year.`, attr, excerpt(*s))
+		r.fail(invalidDuration, src.Attr(attr), `%s is %q. A duration is a positive number with a unit (ms, s, m, h), such as "8760h" for a year.`, attr, spelling.Excerpt(*s))
 		return 0
 	}
 	return d
@@ -214,11 +205,11 @@ func (r *resolver) size(src *spec.Source, attr string, s *string) int64 {
 	}
 	n, ok := parseSize(*s)
 	if !ok {
-		r.fail(invalidSize, src.Attr(attr), `%s is %q. A size is a whole number above 0 with a unit (Ki, Mi, Gi, Ti, or k, M, G, T), such as "8Gi".%s`, attr, excerpt(*s), meantSize(*s))
+		r.fail(invalidSize, src.Attr(attr), `%s is %q. A size is a whole number above 0 with a unit (Ki, Mi, Gi, Ti, or k, M, G, T), such as "8Gi".%s`, attr, spelling.Excerpt(*s), meantSize(*s))
 		return 0
 	}
 	if n < 1<<20 {
-		r.fail(invalidSize, src.Attr(attr), `%s is %q, which is %d bytes. Write a unit (Ki, Mi, Gi, Ti, or k, M, G, T), such as "8Gi".%s`, attr, excerpt(*s), n, meantSize(*s))
+		r.fail(invalidSize, src.Attr(attr), `%s is %q, which is %d bytes. Write a unit (Ki, Mi, Gi, Ti, or k, M, G, T), such as "8Gi".%s`, attr, spelling.Excerpt(*s), n, meantSize(*s))
 		return 0
 	}
 	return n
@@ -263,7 +254,7 @@ func (r *resolver) name(at hcl.Range, what, s string, most int) bool {
 	default:
 		return true
 	}
-	r.fail(invalidName, at, "%q cannot be the name of a %s: %s.", excerpt(s), what, problem)
+	r.fail(invalidName, at, "%q cannot be the name of a %s: %s.", spelling.Excerpt(s), what, problem)
 	return false
 }
 
@@ -294,7 +285,7 @@ func (r *resolver) host(src *spec.Source, attr string, s *string) string {
 		return ""
 	}
 	if !isHost(*s) {
-		r.fail(invalidHost, src.Attr(attr), "%s is %q, which is neither an address nor a DNS name in lower case.", attr, excerpt(*s))
+		r.fail(invalidHost, src.Attr(attr), "%s is %q, which is neither an address nor a DNS name in lower case.", attr, spelling.Excerpt(*s))
 		return ""
 	}
 	return *s
@@ -365,7 +356,7 @@ func (r *resolver) path(src *spec.Source, attr string, s *string) string {
 		return ""
 	}
 	if !pathPattern.MatchString(*s) || path.Clean(*s) != *s || *s == "/" {
-		r.fail(invalidPath, src.Attr(attr), "%s is %q. An absolute path of letters, digits and . _ @ + - is wanted, without .. and without a slash at its end.", attr, excerpt(*s))
+		r.fail(invalidPath, src.Attr(attr), "%s is %q. An absolute path of letters, digits and . _ @ + - is wanted, without .. and without a slash at its end.", attr, spelling.Excerpt(*s))
 		return ""
 	}
 	return *s
@@ -377,7 +368,7 @@ func (r *resolver) match(src *spec.Source, attr string, s *string, shape *regexp
 		return ""
 	}
 	if !shape.MatchString(*s) {
-		r.fail(invalidText, src.Attr(attr), "%s is %q. %s", attr, excerpt(*s), like)
+		r.fail(invalidText, src.Attr(attr), "%s is %q. %s", attr, spelling.Excerpt(*s), like)
 		return ""
 	}
 	return *s
@@ -394,9 +385,9 @@ func (r *resolver) args(src *spec.Source, attr string, written map[string]string
 		value := written[name]
 		switch bare := strings.TrimLeft(name, "-"); {
 		case bare != name && flagPattern.MatchString(bare):
-			r.fail(invalidFlag, src.Key(attr, name), "The flag %q is written with its dashes. Write %q.", excerpt(name), bare)
+			r.fail(invalidFlag, src.Key(attr, name), "The flag %q is written with its dashes. Write %q.", spelling.Excerpt(name), bare)
 		case !flagPattern.MatchString(name):
-			r.fail(invalidFlag, src.Key(attr, name), "%q is no name of a flag. Names are lower-case words joined by hyphens.", excerpt(name))
+			r.fail(invalidFlag, src.Key(attr, name), "%q is no name of a flag. Names are lower-case words joined by hyphens.", spelling.Excerpt(name))
 		case unprintable(value) != "":
 			r.fail(invalidFlag, src.Value(attr, name), "The value of %q holds %s. A flag's value is one line of text.", name, unprintable(value))
 		default:
@@ -438,9 +429,9 @@ func (r *resolver) labels(src *spec.Source, attr string, written map[string]stri
 		value := written[key]
 		switch {
 		case !qualified(key):
-			r.fail(invalidLabel, src.Key(attr, key), "%q is no key. A key is a name of at most 63 letters, digits and . _ -, with an optional DNS name and a slash before it.", excerpt(key))
+			r.fail(invalidLabel, src.Key(attr, key), "%q is no key. A key is a name of at most 63 letters, digits and . _ -, with an optional DNS name and a slash before it.", spelling.Excerpt(key))
 		case attr == "labels" && !labelValue(value):
-			r.fail(invalidLabel, src.Value(attr, key), "The label %q has the value %q. A value has at most 63 letters, digits and . _ -, with a letter or digit at both ends.", key, excerpt(value))
+			r.fail(invalidLabel, src.Value(attr, key), "The label %q has the value %q. A value has at most 63 letters, digits and . _ -, with a letter or digit at both ends.", key, spelling.Excerpt(value))
 		case unprintable(value) != "":
 			r.fail(invalidLabel, src.Value(attr, key), "The value of %q holds %s. It must be one line of text.", key, unprintable(value))
 		}
@@ -454,9 +445,9 @@ func (r *resolver) taints(written []*spec.Taint) []Taint {
 	for _, t := range written {
 		switch {
 		case !qualified(t.Key):
-			r.fail(invalidTaint, t.Attr("key"), "%q is no key of a taint. A key is a name of at most 63 letters, digits and . _ -, with an optional DNS name and a slash before it.", excerpt(t.Key))
+			r.fail(invalidTaint, t.Attr("key"), "%q is no key of a taint. A key is a name of at most 63 letters, digits and . _ -, with an optional DNS name and a slash before it.", spelling.Excerpt(t.Key))
 		case !labelValue(t.Value):
-			r.fail(invalidTaint, t.Attr("value"), "%q is no value of a taint: at most 63 letters, digits and . _ -, with a letter or digit at both ends.", excerpt(t.Value))
+			r.fail(invalidTaint, t.Attr("value"), "%q is no value of a taint: at most 63 letters, digits and . _ -, with a letter or digit at both ends.", spelling.Excerpt(t.Value))
 		default:
 			taints = append(taints, Taint{Source: t.Source, Key: t.Key, Value: t.Value, Effect: t.Effect})
 		}

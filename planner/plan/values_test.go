@@ -239,7 +239,7 @@ addon "mine" {
   ]
 }
 `
-	_, diags := Resolve(load(t, src))
+	_, diags := Resolve(load(t, src), hosts)
 	var got, want []int
 	for _, d := range diags {
 		got = append(got, d.Subject.Start.Line)

@@ -47,18 +47,13 @@ func TestPredicatesTurnAtTheirMinor(t *testing.T) {
 }
 
 func TestTargetTakesVersions(t *testing.T) {
-	f := TargetFacts{Oldest: Version{1, 33, 0}, Newest: Version{1, 36, 0}}
+	f := Facts{Limits: Limits{Oldest: Version{1, 33, 0}, Newest: Version{1, 36, 0}}}
 	for minor, want := range map[int]bool{32: false, 33: true, 36: true, 37: false} {
 		if f.Takes(Version{1, minor, 9}) != want {
 			t.Errorf("takes 1.%d: %v", minor, !want)
 		}
 	}
-	if !(TargetFacts{}).Takes(Version{1, 99, 0}) {
+	if !(Facts{}).Takes(Version{1, 99, 0}) {
 		t.Error("no limit is a limit")
-	}
-	for _, name := range TargetNames() {
-		if f, ok := FindTarget(name); !ok || f.Title == "" || f.Hosting == "" {
-			t.Errorf("target %q: %+v", name, f)
-		}
 	}
 }

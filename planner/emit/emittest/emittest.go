@@ -16,6 +16,7 @@ import (
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/targets/machines/baremetal"
 )
 
 //go:embed topologies
@@ -60,7 +61,7 @@ func Parse(t testing.TB, src string) *plan.Plan {
 	if diags.HasErrors() {
 		t.Fatal(diags.Error())
 	}
-	p, diags := plan.Resolve(s)
+	p, diags := plan.Resolve(s, baremetal.Target().Facts)
 	if diags.HasErrors() {
 		t.Fatal(diags.Error())
 	}

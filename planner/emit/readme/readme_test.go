@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/emit/readme"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/spec"
@@ -18,7 +19,7 @@ func resolve(t *testing.T, src string) *plan.Plan {
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	p, diags := plan.Resolve(s)
+	p, diags := planner.Resolve(s)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}

@@ -25,58 +25,59 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/target"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// Target is what package planner joins to the road.
-type Target struct {
-	Name   string
-	Decode func(*plan.Plan, hcl.Body, *hcl.EvalContext) (any, hcl.Diagnostics)
-	Emit   func(*plan.Plan, any) ([]artifact.File, error)
-	Rules  []*rule.Rule
-}
+// Target is a target under test.
+type Target struct{ target.Target }
+
+// Of is the test of a target.
+func Of(t target.Target) Target { return Target{t} }
 
 // folder is testdata/targets from the folder of a package under planner/emit/.
 const folder = "../../../../testdata/targets"
 
-// open takes the road up to the target's decode. It fails the test on a mistake before that.
-func (target Target) open(t *testing.T, name string, src []byte) (*plan.Plan, any, hcl.Diagnostics) {
+// Open takes the road up to the target's block. It fails the test on a mistake before that.
+func (of Target) Open(t *testing.T, name string, src []byte) (target.Emitter, hcl.Diagnostics) {
 	t.Helper()
 	s, diags := spec.Load(name, src, nil)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	p, diags := plan.Resolve(s)
+	p, diags := plan.Resolve(s, of.Facts)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	if p.Target.Name != target.Name {
+	if p.Target.Name != of.Facts.Name {
 		t.Fatalf("%s is a topology for the target %q", name, p.Target.Name)
 	}
-	options, diags := target.Decode(p, p.Target.Body, p.Target.Context)
-	return p, options, diags
+	if s.Target == nil {
+		return of.New(p, nil, nil)
+	}
+	return of.New(p, s.Target.Body, s.Target.Context)
 }
 
 // Golden returns the files that the target makes of its good topology, after holding them against the golden archive.
-func (target Target) Golden(t *testing.T) []artifact.File {
+func (of Target) Golden(t *testing.T) []artifact.File {
 	t.Helper()
-	return target.Variant(t, target.Name)
+	return of.Variant(t, of.Facts.Name)
 }
 
 // Variant does the same with another good topology for the target, <name>.hcl.
-func (target Target) Variant(t *testing.T, name string) []artifact.File {
+func (of Target) Variant(t *testing.T, name string) []artifact.File {
 	t.Helper()
 	path := filepath.Join(folder, name+".hcl")
 	src, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, options, diags := target.open(t, path, src)
+	emit, diags := of.Open(t, path, src)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	files, err := target.Emit(p, options)
+	files, err := emit()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,9 +107,9 @@ func (target Target) Variant(t *testing.T, name string) []artifact.File {
 var marker = regexp.MustCompile(`# ([a-z0-9]+(?:-[a-z0-9]+)+)`)
 
 // Refuses holds every mistake of the bad archive against the diagnostic that it must bring, and asks that each rule of the target has one.
-func (target Target) Refuses(t *testing.T) {
+func (of Target) Refuses(t *testing.T) {
 	t.Helper()
-	path := filepath.Join(folder, target.Name+".bad.txtar")
+	path := filepath.Join(folder, of.Facts.Name+".bad.txtar")
 	archive, err := txtar.ParseFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -123,7 +124,7 @@ func (target Target) Refuses(t *testing.T) {
 			var want, got []finding
 			for i, line := range strings.Split(string(f.Data), "\n") {
 				for _, m := range marker.FindAllStringSubmatch(line, -1) {
-					if slices.ContainsFunc(slices.Concat(target.Rules, spec.Rules), func(r *rule.Rule) bool { return r.ID == m[1] }) {
+					if slices.ContainsFunc(slices.Concat(of.Rules, spec.Rules), func(r *rule.Rule) bool { return r.ID == m[1] }) {
 						want = append(want, finding{i + 1, m[1]})
 					}
 				}
@@ -131,7 +132,7 @@ func (target Target) Refuses(t *testing.T) {
 			if len(want) == 0 {
 				t.Fatal("no line ends in a comment # RULE")
 			}
-			_, _, diags := target.open(t, f.Name, f.Data)
+			_, diags := of.Open(t, f.Name, f.Data)
 			for _, d := range diags {
 				got = append(got, finding{d.Subject.Start.Line, rule.ID(d)})
 				spoken[rule.ID(d)] = true
@@ -144,7 +145,7 @@ func (target Target) Refuses(t *testing.T) {
 			}
 		})
 	}
-	for _, r := range target.Rules {
+	for _, r := range of.Rules {
 		if !spoken[r.ID] {
 			t.Errorf("%s holds no mistake for the rule %s", path, r.ID)
 		}

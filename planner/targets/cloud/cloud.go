@@ -192,7 +192,7 @@ func (r *Reader) Variables(access Access) Variables {
 	}
 	v.Images[v.Bastion] = c.Images[c.DefaultOS]["amd64"]
 	if len(v.Cluster) > c.ClusterMax || !c.NamePattern.MatchString(v.Cluster) {
-		r.Say(r.Rules.Name, p.Spec.Cluster.NameRange, "%q begins the names of networks and firewalls. %s takes %s, and the planner needs room for what follows: at most %d characters.", v.Cluster, c.Vendor, c.NameWords, c.ClusterMax)
+		r.Say(r.Rules.Name, p.Cluster.NameRange, "%q begins the names of networks and firewalls. %s takes %s, and the planner needs room for what follows: at most %d characters.", v.Cluster, c.Vendor, c.NameWords, c.ClusterMax)
 	}
 	if p.SSH.User == "root" || slices.Contains(c.Users, p.SSH.User) {
 		r.Say(r.Rules.User, p.SSH.Attr("user"), "The machines are made with one user, and %q cannot be it on %s. Write another name in ssh, such as user = \"ops\".", p.SSH.User, c.Vendor)

@@ -103,7 +103,7 @@ func (r *Reader) Variables(admins []string, chosen *string) Variables {
 	p, v := r.Plan, r.Vendor
 	out := Variables{Cluster: p.Cluster.Name, Version: p.Cluster.Version.MinorString(), Pools: map[string]Pool{}, Admins: []string{}}
 	if v.ClusterPattern != nil && !v.ClusterPattern.MatchString(p.Cluster.Name) {
-		r.Say(r.Rules.Name, p.Spec.Cluster.NameRange, "%q names the cluster. %s takes %s.", p.Cluster.Name, v.Name, v.ClusterWords)
+		r.Say(r.Rules.Name, p.Cluster.NameRange, "%q names the cluster. %s takes %s.", p.Cluster.Name, v.Name, v.ClusterWords)
 	}
 	for _, a := range r.Ranges("admin_cidrs", admins) {
 		out.Admins = append(out.Admins, a.String())

@@ -1,3 +1,4 @@
+# shape: hosted
 locals {
   # Availability zones of the region, named as the label of a node names them.
   zones = ["westeurope-1", "westeurope-2", "westeurope-3"]

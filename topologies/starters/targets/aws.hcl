@@ -1,3 +1,4 @@
+# shape: zonal
 locals {
   # Zones of one region that fail on their own, and the machines' subnet in each. Every address below is counted from here:
   # cidrhost(local.subnets["eu-central-1a"], 31) is 10.20.0.31.

@@ -1,3 +1,4 @@
+# shape: cloud
 locals {
   # Availability zones of one region, named as the label of a node names them, and where the machines live. Every address below is
   # counted from here: cidrhost(local.subnet, 31) is 10.30.0.31.

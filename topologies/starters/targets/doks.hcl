@@ -1,3 +1,4 @@
+# shape: zoneless
 # DigitalOcean Kubernetes: DigitalOcean runs the control plane. The token comes from DIGITALOCEAN_TOKEN.
 target "doks" {
   region      = "fra1"

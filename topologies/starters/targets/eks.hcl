@@ -1,3 +1,4 @@
+# shape: hosted
 locals {
   # Availability zones of one region, two at least. New ones go to the end: their subnets follow from their places.
   zones = ["eu-central-1a", "eu-central-1b", "eu-central-1c"]

@@ -1,3 +1,4 @@
+# shape: cloud
 locals {
   # Zones of one region that fail on their own, and where the machines live. Every address below is counted from here:
   # cidrhost(local.subnet, 31) is 10.10.0.31.

@@ -1,3 +1,4 @@
+# shape: stacked
 locals {
   # Where the machines live. Every address below is counted from here: cidrhost(local.subnet, 31) is 10.0.0.31.
   subnet = "10.0.0.0/24"

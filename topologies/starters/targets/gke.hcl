@@ -1,3 +1,4 @@
+# shape: hosted
 locals {
   # Zones of one region, over which the workers of a pool are dealt out in equal numbers.
   zones = ["europe-west4-a", "europe-west4-b", "europe-west4-c"]

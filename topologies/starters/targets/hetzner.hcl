@@ -1,3 +1,4 @@
+# shape: cloud
 locals {
   # Locations that share a private network and fail on their own, and where the machines live. Every address below is
   # counted from here: cidrhost(local.subnet, 31) is 10.90.0.31.

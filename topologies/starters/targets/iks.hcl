@@ -1,3 +1,4 @@
+# shape: hosted
 locals {
   # Zones of one region, over which the workers of a pool are dealt out in equal numbers.
   zones = ["eu-de-1", "eu-de-2", "eu-de-3"]

@@ -1,3 +1,4 @@
+# shape: local
 # Nodes are containers of kind on this machine.
 target "kind" {
   # port_mapping {

@@ -1,3 +1,4 @@
+# shape: zones
 locals {
   # Zones of one region. Machines are dealt out over them in turn, so that the loss of one leaves a majority of etcd.
   zones = ["eu-central-1a", "eu-central-1b", "eu-central-1c"]

@@ -1,3 +1,4 @@
+# shape: machines
 locals {
   # Where the machines live. Every address below is counted from here: cidrhost(local.subnet, 31) is 10.0.0.31.
   # A literal address such as "10.0.0.31" is as good.

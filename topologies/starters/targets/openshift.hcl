@@ -1,3 +1,4 @@
+# shape: agents
 # Red Hat's installer builds the cluster on machines that exist. The pull secret stays with you: openshift/assemble.sh of the generated tree
 # asks for it.
 locals {

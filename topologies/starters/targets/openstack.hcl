@@ -1,3 +1,4 @@
+# shape: cloud
 locals {
   # Availability zones of the cloud, and where the machines live. Every address below is counted from here:
   # cidrhost(local.subnet, 31) is 10.80.0.31.

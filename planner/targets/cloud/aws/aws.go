@@ -30,8 +30,8 @@ type written struct {
 	PublicSubnets map[string]string
 }
 
-// Schema is the language of the block.
-func Schema() *spec.Block {
+// schema is the language of the block.
+func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Machines on AWS.",
 		Arguments: append([]spec.Argument{
@@ -116,10 +116,10 @@ func facts() *cloud.Cloud {
 	}
 }
 
-// Decode reads the target block against the plan. It reports every mistake that it finds.
-func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+// decode reads the target block against the plan. It reports every mistake that it finds.
+func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.Diagnostics) {
 	var w written
-	r, ok := facts().Read(p, body, ctx, Schema(), &w)
+	r, ok := facts().Read(p, body, ctx, schema(), &w)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -127,7 +127,7 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 	v.Region = r.Match("region", w.Region, regionPattern, `Write a region of AWS, such as "eu-central-1".`)
 	for _, prefix := range []string{"internal-", "sg-"} {
 		if strings.HasPrefix(p.Cluster.Name, prefix) {
-			r.Say(r.Rules.Name, p.Spec.Cluster.NameRange, "%q begins the names of the balancer and of security groups, and AWS keeps names that begin with %q for itself.", p.Cluster.Name, prefix)
+			r.Say(r.Rules.Name, p.Cluster.NameRange, "%q begins the names of the balancer and of security groups, and AWS keeps names that begin with %q for itself.", p.Cluster.Name, prefix)
 		}
 	}
 	nodes := v.network(r, &w)
@@ -214,17 +214,17 @@ func within(inner, outer netip.Prefix) bool {
 	return outer.Bits() <= inner.Bits() && outer.Contains(inner.Addr())
 }
 
-// Emit writes terraform/: the static program, its data and its guide. opts is what Decode returned.
-func Emit(_ *plan.Plan, opts any) ([]artifact.File, error) {
-	return terraform.Files("cloud/aws", opts.(*variables), terraform.MachinesGuide("AWS",
+// emit writes terraform/: the static program, its data and its guide.
+func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
+	return terraform.Files("cloud/aws", opts, terraform.MachinesGuide("AWS",
 		"AWS credentials where the provider looks for them: `AWS_PROFILE`, `aws sso login`, or the role of the machine that runs Terraform. They need to make networks, machines, balancers, IAM roles and a private zone of Route 53.",
 		"The API's balancer answers inside the network only, under the name of `control_plane_endpoint`. From outside, go through the bastion (`ssh -L`, or a VPN of yours).",
 		"The roles of the machines let the AWS cloud-controller-manager run on the control planes. With `cloud_provider \"aws\" {}` in the topology the playbook installs it and tells the cluster which instance each node is.",
 	), terraform.AWS, terraform.MachineVariables, terraform.UserData, terraform.Bastion)
 }
 
-// Rules lists the rules of the target.
-func Rules() []*rule.Rule { return facts().Rules().List(zone, endpoint) }
+// rules lists the rules of the target.
+func rules() []*rule.Rule { return facts().Rules().List(zone, endpoint) }
 
 var (
 	zone = &rule.Rule{

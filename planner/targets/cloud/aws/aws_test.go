@@ -9,7 +9,7 @@ import (
 )
 
 func TestTarget(t *testing.T) {
-	target := targettest.Target{Name: "aws", Decode: aws.Decode, Emit: aws.Emit, Rules: aws.Rules()}
+	target := targettest.Of(aws.Target())
 	terraformtest.Validate(t, target.Golden(t), "local.user_data", "local.openings_by_range", "local.groups")
 	target.Refuses(t)
 }

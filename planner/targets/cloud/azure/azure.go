@@ -28,8 +28,8 @@ type written struct {
 	BastionSubnet string
 }
 
-// Schema is the language of the block.
-func Schema() *spec.Block {
+// schema is the language of the block.
+func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Machines on Azure.",
 		Arguments: append([]spec.Argument{
@@ -96,10 +96,10 @@ func facts() *cloud.Cloud {
 	}
 }
 
-// Decode reads the target block against the plan. It reports every mistake that it finds.
-func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+// decode reads the target block against the plan. It reports every mistake that it finds.
+func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.Diagnostics) {
 	var w written
-	r, ok := facts().Read(p, body, ctx, Schema(), &w)
+	r, ok := facts().Read(p, body, ctx, schema(), &w)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -143,17 +143,17 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 	return v, r.Diags
 }
 
-// Emit writes terraform/: the static program, its data and its guide. opts is what Decode returned.
-func Emit(_ *plan.Plan, opts any) ([]artifact.File, error) {
-	return terraform.Files("cloud/azure", opts.(*variables), terraform.MachinesGuide("Azure",
+// emit writes terraform/: the static program, its data and its guide.
+func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
+	return terraform.Files("cloud/azure", opts, terraform.MachinesGuide("Azure",
 		"Azure credentials where the provider looks for them: `az login`, and `export ARM_SUBSCRIPTION_ID=…` where the plan names no subscription. They need to make role assignments (Owner, or Role Based Access Control Administrator).",
 		"The API's balancer answers inside the network only. From outside, go through the bastion (`ssh -L`, or a VPN of yours).",
 		"Azure's internal balancer never brings a machine's packets back to that machine, so a control plane that dials it would at times wait for itself in vain, and the first one always. On each control plane `api-address.service` therefore puts the balancer's address on the loopback interface while the API server there is ready, and takes it off when it is not. `systemctl status api-address` and `ip address show lo` show it.",
 	), terraform.Azure, terraform.MachineVariables, terraform.UserData, terraform.Bastion)
 }
 
-// Rules lists the rules of the target.
-func Rules() []*rule.Rule { return facts().Rules().List(zone, protocol, endpoint) }
+// rules lists the rules of the target.
+func rules() []*rule.Rule { return facts().Rules().List(zone, protocol, endpoint) }
 
 var (
 	zone = &rule.Rule{

@@ -9,7 +9,7 @@ import (
 )
 
 func TestTarget(t *testing.T) {
-	target := targettest.Target{Name: "azure", Decode: azure.Decode, Emit: azure.Emit, Rules: azure.Rules()}
+	target := targettest.Of(azure.Target())
 	files := target.Golden(t)
 	targettest.Shellcheck(t, files)
 	terraformtest.Validate(t, files, "local.members", "local.user_data", "local.openings", "local.groups")

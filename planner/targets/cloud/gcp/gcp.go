@@ -27,8 +27,8 @@ type written struct {
 	ProxySubnet *string
 }
 
-// Schema is the language of the block.
-func Schema() *spec.Block {
+// schema is the language of the block.
+func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Machines on Google Cloud.",
 		Arguments: append([]spec.Argument{
@@ -95,10 +95,10 @@ func facts() *cloud.Cloud {
 	}
 }
 
-// Decode reads the target block against the plan. It reports every mistake that it finds.
-func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+// decode reads the target block against the plan. It reports every mistake that it finds.
+func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.Diagnostics) {
 	var w written
-	r, ok := facts().Read(p, body, ctx, Schema(), &w)
+	r, ok := facts().Read(p, body, ctx, schema(), &w)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -139,16 +139,16 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 	return v, r.Diags
 }
 
-// Emit writes terraform/: the static program, its data and its guide. opts is what Decode returned.
-func Emit(_ *plan.Plan, opts any) ([]artifact.File, error) {
-	return terraform.Files("cloud/gcp", opts.(*variables), terraform.MachinesGuide("Google Cloud",
+// emit writes terraform/: the static program, its data and its guide.
+func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
+	return terraform.Files("cloud/gcp", opts, terraform.MachinesGuide("Google Cloud",
 		"Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, or the service account of the machine that runs Terraform. They need to make networks, machines, balancers and service accounts in the project.",
 		"The API's balancer answers inside the network only. From outside, go through the bastion (`ssh -L`, or a VPN of yours).",
 	), terraform.Google, terraform.GoogleNetwork, terraform.MachineVariables, terraform.Bastion)
 }
 
-// Rules lists the rules of the target.
-func Rules() []*rule.Rule { return facts().Rules().List(zone, endpoint) }
+// rules lists the rules of the target.
+func rules() []*rule.Rule { return facts().Rules().List(zone, endpoint) }
 
 var (
 	zone = &rule.Rule{

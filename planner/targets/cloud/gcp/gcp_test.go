@@ -9,7 +9,7 @@ import (
 )
 
 func TestGCP(t *testing.T) {
-	target := targettest.Target{Name: "gcp", Decode: gcp.Decode, Emit: gcp.Emit, Rules: gcp.Rules()}
+	target := targettest.Of(gcp.Target())
 	terraformtest.Validate(t, target.Golden(t))
 	target.Refuses(t)
 }

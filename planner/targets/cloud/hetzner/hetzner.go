@@ -30,8 +30,8 @@ type written struct {
 	BalancerType *string
 }
 
-// Schema is the language of the block.
-func Schema() *spec.Block {
+// schema is the language of the block.
+func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Machines on Hetzner Cloud.",
 		Arguments: append([]spec.Argument{
@@ -57,7 +57,7 @@ type variables struct {
 }
 
 const (
-	target = "hetzner"
+	name   = "hetzner"
 	vendor = "Hetzner Cloud"
 	// europe is the one network zone with several locations.
 	europe = "eu-central"
@@ -97,7 +97,7 @@ func image(name string) map[string]any { return map[string]any{"amd64": name, "a
 
 func facts(zone string) *cloud.Cloud {
 	return &cloud.Cloud{
-		Target: target, Vendor: vendor,
+		Target: name, Vendor: vendor,
 		Arguments:   "Write subnet; ssh_key where the public key is in the project already, load_balancer_type for a larger balancer, network_zone for locations that the planner does not know.",
 		NamePattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`), NameWords: "lower-case letters, digits and hyphens", ClusterMax: 40,
 		SizeSource: "https://docs.hetzner.com/cloud/servers/overview", Sizes: sizes(zone),
@@ -114,12 +114,12 @@ func facts(zone string) *cloud.Cloud {
 	}
 }
 
-// Decode reads the target block against the plan. It reports every mistake that it finds.
-func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+// decode reads the target block against the plan. It reports every mistake that it finds.
+func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.Diagnostics) {
 	var w written
 	v := &variables{Spread: map[string]string{}, BalancerType: "lb11"}
 	hetzner := facts(europe)
-	r, ok := hetzner.Read(p, body, ctx, Schema(), &w)
+	r, ok := hetzner.Read(p, body, ctx, schema(), &w)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -196,9 +196,9 @@ func (v *variables) spread(r *cloud.Reader) {
 	}
 }
 
-// Emit writes terraform/: the static program, its data and its guide. opts is what Decode returned.
-func Emit(_ *plan.Plan, opts any) ([]artifact.File, error) {
-	return terraform.Files("cloud/hetzner", opts.(*variables), terraform.MachinesGuide(vendor,
+// emit writes terraform/: the static program, its data and its guide.
+func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
+	return terraform.Files("cloud/hetzner", opts, terraform.MachinesGuide(vendor,
 		"A token of the project that may read and write, in the environment: `export HCLOUD_TOKEN=…`.",
 		strings.Join([]string{
 			"Hetzner's firewalls filter the public side alone. There the machines answer to `admin_cidrs` and `node_port_cidrs`, on the ports that the plan opens to them, and to nobody else.",
@@ -209,8 +209,8 @@ func Emit(_ *plan.Plan, opts any) ([]artifact.File, error) {
 	), terraform.MachineVariables, terraform.UserData, terraform.Bastion)
 }
 
-// Rules lists the rules of the target.
-func Rules() []*rule.Rule {
+// rules lists the rules of the target.
+func rules() []*rule.Rule {
 	return facts(europe).Rules().List(location, crowded, unwrapped, endpoint())
 }
 

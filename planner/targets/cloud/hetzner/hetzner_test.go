@@ -9,7 +9,7 @@ import (
 )
 
 func TestTarget(t *testing.T) {
-	target := targettest.Target{Name: "hetzner", Decode: hetzner.Decode, Emit: hetzner.Emit, Rules: hetzner.Rules()}
+	target := targettest.Of(hetzner.Target())
 	terraformtest.Validate(t, target.Golden(t), "local.user_data", "local.outside", "local.firewalls", `cidrhost(var.subnet, -2)`)
 	target.Refuses(t)
 }

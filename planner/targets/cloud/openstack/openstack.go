@@ -32,8 +32,8 @@ type written struct {
 	Provider        *string
 }
 
-// Schema is the language of the block.
-func Schema() *spec.Block {
+// schema is the language of the block.
+func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Machines on OpenStack.",
 		Arguments: append([]spec.Argument{
@@ -100,11 +100,11 @@ func facts(images map[string]map[string]any, sizes []terraform.Size) *cloud.Clou
 	}
 }
 
-// Decode reads the target block against the plan. It reports every mistake that it finds.
-func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+// decode reads the target block against the plan. It reports every mistake that it finds.
+func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.Diagnostics) {
 	var w written
 	cloudFacts := facts(nil, flavors())
-	r, ok := cloudFacts.Read(p, body, ctx, Schema(), &w)
+	r, ok := cloudFacts.Read(p, body, ctx, schema(), &w)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -168,17 +168,17 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 	return v, r.Diags
 }
 
-// Emit writes terraform/: the static program, its data and its guide. opts is what Decode returned.
-func Emit(_ *plan.Plan, opts any) ([]artifact.File, error) {
-	return terraform.Files("cloud/openstack", opts.(*variables), terraform.MachinesGuide("OpenStack",
+// emit writes terraform/: the static program, its data and its guide.
+func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
+	return terraform.Files("cloud/openstack", opts, terraform.MachinesGuide("OpenStack",
 		"OpenStack credentials where the provider looks for them: `export OS_CLOUD=…` with a clouds.yaml, or an openrc file. The cloud needs Octavia where the plan has an external balancer.",
 		"The API's balancer answers inside the network only. From outside, go through the bastion (`ssh -L`, or a VPN of yours).",
 		strings.Join([]string{"The program asks for Octavia's driver `amphora`, a proxy with addresses of its own.", "A driver that passes packets through unchanged (ovn) may not lead a control plane back to itself; try that before you choose it in `load_balancer_provider`."}, " "),
 	), terraform.MachineVariables, terraform.UserData, terraform.Bastion)
 }
 
-// Rules lists the rules of the target.
-func Rules() []*rule.Rule {
+// rules lists the rules of the target.
+func rules() []*rule.Rule {
 	return facts(map[string]map[string]any{defaultOS: {"amd64": ""}}, nil).Rules().List(zone, endpoint)
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 func TestTarget(t *testing.T) {
-	target := targettest.Target{Name: "openstack", Decode: openstack.Decode, Emit: openstack.Emit, Rules: openstack.Rules()}
+	target := targettest.Of(openstack.Target())
 	files := target.Golden(t)
 	terraformtest.Validate(t, files, "local.user_data", "local.openings_by_range", "local.groups")
 	target.Refuses(t)

@@ -30,8 +30,8 @@ type written struct {
 	Admins       []string
 }
 
-// Schema is the language of the block.
-func Schema() *spec.Block {
+// schema is the language of the block.
+func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Azure Kubernetes Service.",
 		Arguments: []spec.Argument{
@@ -81,10 +81,10 @@ func vendor() *hosted.Vendor {
 	}
 }
 
-// Decode reads the target block against the plan. It reports every mistake that it finds.
-func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+// decode reads the target block against the plan. It reports every mistake that it finds.
+func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.Diagnostics) {
 	var w written
-	r, ok := vendor().Read(p, body, ctx, Schema(), &w)
+	r, ok := vendor().Read(p, body, ctx, schema(), &w)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -127,9 +127,8 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 	return v, r.Diags
 }
 
-// Emit writes terraform/, with create.sh in it. opts is what Decode returned.
-func Emit(_ *plan.Plan, opts any) ([]artifact.File, error) {
-	v := opts.(*variables)
+// emit writes terraform/, with create.sh in it.
+func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 	files, err := terraform.Files("hosted/aks", v, terraform.ClusterGuide("Azure Kubernetes Service",
 		"Azure credentials where the provider looks for them: `az login`, and `export ARM_SUBSCRIPTION_ID=…` where the plan names no subscription. They need to make role assignments (Owner, or Role Based Access Control Administrator).",
 		"az aks get-credentials --resource-group "+hosted.Quote(v.Cluster)+" --name "+hosted.Quote(v.Cluster),
@@ -213,8 +212,8 @@ func labels(flag string, m map[string]string) []any {
 	return words
 }
 
-// Rules lists the rules of the target.
-func Rules() []*rule.Rule { return vendor().List(overlap) }
+// rules lists the rules of the target.
+func rules() []*rule.Rule { return vendor().List(overlap) }
 
 var overlap = &rule.Rule{
 	ID: "aks-range-overlap", Title: "Pods or Services in the network's range", Permanent: true,

@@ -9,7 +9,7 @@ import (
 )
 
 func TestTarget(t *testing.T) {
-	target := targettest.Target{Name: "aks", Decode: aks.Decode, Emit: aks.Emit, Rules: aks.Rules()}
+	target := targettest.Of(aks.Target())
 	files := target.Golden(t)
 	terraformtest.Validate(t, files)
 	targettest.Shellcheck(t, files)

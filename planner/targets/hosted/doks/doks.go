@@ -29,8 +29,8 @@ type written struct {
 	Admins      []string
 }
 
-// Schema is the language of the block.
-func Schema() *spec.Block {
+// schema is the language of the block.
+func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "DigitalOcean Kubernetes.",
 		Arguments: []spec.Argument{
@@ -67,10 +67,10 @@ func vendor() *hosted.Vendor {
 	}
 }
 
-// Decode reads the target block against the plan. It reports every mistake that it finds.
-func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+// decode reads the target block against the plan. It reports every mistake that it finds.
+func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.Diagnostics) {
 	var w written
-	r, ok := vendor().Read(p, body, ctx, Schema(), &w)
+	r, ok := vendor().Read(p, body, ctx, schema(), &w)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -96,9 +96,8 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 	return v, r.Diags
 }
 
-// Emit writes terraform/, with create.sh in it. opts is what Decode returned.
-func Emit(_ *plan.Plan, opts any) ([]artifact.File, error) {
-	v := opts.(*variables)
+// emit writes terraform/, with create.sh in it.
+func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 	files, err := terraform.Files("hosted/doks", v, terraform.ClusterGuide("DigitalOcean Kubernetes",
 		"A DigitalOcean API token in the environment: `export DIGITALOCEAN_TOKEN=…`, or `doctl auth init` for the script.",
 		"doctl kubernetes cluster kubeconfig save "+hosted.Quote(v.Cluster),
@@ -144,8 +143,8 @@ func script(v *variables) hosted.Script {
 	}
 }
 
-// Rules lists the rules of the target.
-func Rules() []*rule.Rule { return vendor().List(overlap) }
+// rules lists the rules of the target.
+func rules() []*rule.Rule { return vendor().List(overlap) }
 
 var overlap = &rule.Rule{
 	ID: "doks-range-overlap", Title: "Pods or Services in the network's range", Permanent: true,

@@ -9,7 +9,7 @@ import (
 )
 
 func TestTarget(t *testing.T) {
-	target := targettest.Target{Name: "doks", Decode: doks.Decode, Emit: doks.Emit, Rules: doks.Rules()}
+	target := targettest.Of(doks.Target())
 	files := target.Golden(t)
 	terraformtest.Validate(t, files)
 	targettest.Shellcheck(t, files)

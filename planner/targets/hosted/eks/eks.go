@@ -26,8 +26,8 @@ type written struct {
 	Admins []string
 }
 
-// Schema is the language of the block.
-func Schema() *spec.Block {
+// schema is the language of the block.
+func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Amazon EKS.",
 		Arguments: []spec.Argument{
@@ -74,10 +74,10 @@ func vendor() *hosted.Vendor {
 	}
 }
 
-// Decode reads the target block against the plan. It reports every mistake that it finds.
-func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+// decode reads the target block against the plan. It reports every mistake that it finds.
+func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.Diagnostics) {
 	var w written
-	r, ok := vendor().Read(p, body, ctx, Schema(), &w)
+	r, ok := vendor().Read(p, body, ctx, schema(), &w)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -133,9 +133,8 @@ func zonesOf(r *hosted.Reader, v *variables) {
 	}
 }
 
-// Emit writes terraform/, with eksctl.yaml in it. opts is what Decode returned.
-func Emit(_ *plan.Plan, opts any) ([]artifact.File, error) {
-	v := opts.(*variables)
+// emit writes terraform/, with eksctl.yaml in it.
+func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 	files, err := terraform.Files("hosted/eks", v, terraform.ClusterGuide("Amazon EKS",
 		"AWS credentials where the provider looks for them: `AWS_PROFILE`, `aws sso login`, or the role of the machine that runs Terraform.",
 		"aws eks update-kubeconfig --region "+hosted.Quote(v.Region)+" --name "+hosted.Quote(v.Cluster),
@@ -151,8 +150,8 @@ func Emit(_ *plan.Plan, opts any) ([]artifact.File, error) {
 	return append(files, artifact.File{Path: terraform.Folder + "/eksctl.yaml", Data: config}), nil
 }
 
-// Rules lists the rules of the target.
-func Rules() []*rule.Rule { return vendor().List(zones, overlap) }
+// rules lists the rules of the target.
+func rules() []*rule.Rule { return vendor().List(zones, overlap) }
 
 var (
 	zones = &rule.Rule{

@@ -16,7 +16,7 @@ import (
 )
 
 func TestTarget(t *testing.T) {
-	target := targettest.Target{Name: "eks", Decode: eks.Decode, Emit: eks.Emit, Rules: eks.Rules()}
+	target := targettest.Of(eks.Target())
 	files := target.Golden(t)
 	terraformtest.Validate(t, files, "local.subnets")
 	schema(t, files)

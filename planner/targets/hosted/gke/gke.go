@@ -30,8 +30,8 @@ type written struct {
 	Admins  []string
 }
 
-// Schema is the language of the block.
-func Schema() *spec.Block {
+// schema is the language of the block.
+func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Google Kubernetes Engine.",
 		Arguments: []spec.Argument{
@@ -85,10 +85,10 @@ func vendor() *hosted.Vendor {
 	}
 }
 
-// Decode reads the target block against the plan. It reports every mistake that it finds.
-func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+// decode reads the target block against the plan. It reports every mistake that it finds.
+func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.Diagnostics) {
 	var w written
-	r, ok := vendor().Read(p, body, ctx, Schema(), &w)
+	r, ok := vendor().Read(p, body, ctx, schema(), &w)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -133,9 +133,8 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 	return v, r.Diags
 }
 
-// Emit writes terraform/, with create.sh in it. opts is what Decode returned.
-func Emit(_ *plan.Plan, opts any) ([]artifact.File, error) {
-	v := opts.(*variables)
+// emit writes terraform/, with create.sh in it.
+func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 	files, err := terraform.Files("hosted/gke", v, terraform.ClusterGuide("Google Kubernetes Engine",
 		"Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, or the service account of the machine that runs Terraform.",
 		"gcloud container clusters get-credentials "+hosted.Quote(v.Cluster)+" --project "+hosted.Quote(v.Project)+" --location "+hosted.Quote(v.Location),
@@ -189,8 +188,8 @@ func script(v *variables) hosted.Script {
 	return s
 }
 
-// Rules lists the rules of the target.
-func Rules() []*rule.Rule { return vendor().List(channel, zonal, count) }
+// rules lists the rules of the target.
+func rules() []*rule.Rule { return vendor().List(channel, zonal, count) }
 
 var (
 	channel = &rule.Rule{

@@ -9,7 +9,7 @@ import (
 )
 
 func TestTarget(t *testing.T) {
-	target := targettest.Target{Name: "gke", Decode: gke.Decode, Emit: gke.Emit, Rules: gke.Rules()}
+	target := targettest.Of(gke.Target())
 	files := target.Golden(t)
 	terraformtest.Validate(t, files)
 	targettest.Shellcheck(t, files)

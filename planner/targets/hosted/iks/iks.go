@@ -29,8 +29,8 @@ type written struct {
 	DefaultPool *string
 }
 
-// Schema is the language of the block.
-func Schema() *spec.Block {
+// schema is the language of the block.
+func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "IBM Cloud Kubernetes Service.",
 		Arguments: []spec.Argument{
@@ -70,10 +70,10 @@ func vendor() *hosted.Vendor {
 	}
 }
 
-// Decode reads the target block against the plan. It reports every mistake that it finds.
-func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+// decode reads the target block against the plan. It reports every mistake that it finds.
+func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.Diagnostics) {
 	var w written
-	r, ok := vendor().Read(p, body, ctx, Schema(), &w)
+	r, ok := vendor().Read(p, body, ctx, schema(), &w)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -114,9 +114,8 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 	return v, r.Diags
 }
 
-// Emit writes terraform/, with create.sh in it. opts is what Decode returned.
-func Emit(_ *plan.Plan, opts any) ([]artifact.File, error) {
-	v := opts.(*variables)
+// emit writes terraform/, with create.sh in it.
+func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 	files, err := terraform.Files("hosted/iks", v, terraform.ClusterGuide("IBM Cloud Kubernetes Service",
 		"An IBM Cloud API key in the environment: `export IC_API_KEY=…`; `ibmcloud login` for the script.",
 		"ibmcloud ks cluster config --cluster "+hosted.Quote(v.Cluster),
@@ -185,8 +184,8 @@ func script(v *variables) hosted.Script {
 	return s
 }
 
-// Rules lists the rules of the target.
-func Rules() []*rule.Rule { return vendor().List(count, overlap) }
+// rules lists the rules of the target.
+func rules() []*rule.Rule { return vendor().List(count, overlap) }
 
 var (
 	count = &rule.Rule{

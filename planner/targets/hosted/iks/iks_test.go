@@ -9,7 +9,7 @@ import (
 )
 
 func TestTarget(t *testing.T) {
-	target := targettest.Target{Name: "iks", Decode: iks.Decode, Emit: iks.Emit, Rules: iks.Rules()}
+	target := targettest.Of(iks.Target())
 	files := target.Golden(t)
 	terraformtest.Validate(t, files)
 	targettest.Shellcheck(t, files)

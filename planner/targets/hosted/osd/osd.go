@@ -34,8 +34,8 @@ type written struct {
 	DefaultPool *string
 }
 
-// Schema is the language of the block.
-func Schema() *spec.Block {
+// schema is the language of the block.
+func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "OpenShift Dedicated.",
 		Arguments: []spec.Argument{
@@ -88,10 +88,10 @@ func vendor() *hosted.Vendor {
 	}
 }
 
-// Decode reads the target block against the plan. It reports every mistake that it finds.
-func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+// decode reads the target block against the plan. It reports every mistake that it finds.
+func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Diagnostics) {
 	var w written
-	r, ok := vendor().Read(p, body, ctx, Schema(), &w)
+	r, ok := vendor().Read(p, body, ctx, schema(), &w)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -136,9 +136,8 @@ func Decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnos
 	return o, r.Diags
 }
 
-// Emit writes openshift-dedicated/. opts is what Decode returned.
-func Emit(_ *plan.Plan, opts any) ([]artifact.File, error) {
-	o := opts.(*options)
+// emit writes openshift-dedicated/.
+func emit(_ *plan.Plan, o *options) ([]artifact.File, error) {
 	readme, err := templates.Files.ReadFile("targets/hosted/openshift-dedicated/README.md")
 	if err != nil {
 		return nil, err
@@ -224,8 +223,8 @@ func (o *options) pools() hosted.Script {
 	return s
 }
 
-// Rules lists the rules of the target.
-func Rules() []*rule.Rule { return vendor().List(overlap, workers, taintValue) }
+// rules lists the rules of the target.
+func rules() []*rule.Rule { return vendor().List(overlap, workers, taintValue) }
 
 const source = "https://github.com/openshift-online/ocm-cli/blob/main/cmd/ocm/create/cluster/cmd.go"
 

@@ -8,7 +8,7 @@ import (
 )
 
 func TestOpenShiftDedicated(t *testing.T) {
-	target := targettest.Target{Name: "openshift-dedicated", Decode: osd.Decode, Emit: osd.Emit, Rules: osd.Rules()}
+	target := targettest.Of(osd.Target())
 	targettest.Shellcheck(t, target.Golden(t))
 	target.Refuses(t)
 }

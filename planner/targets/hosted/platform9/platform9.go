@@ -29,8 +29,8 @@ type body struct {
 	MetalLB     *string
 }
 
-// Schema is the language of the block.
-func Schema() *spec.Block {
+// schema is the language of the block.
+func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Platform9 Managed Kubernetes.",
 		Arguments: []spec.Argument{
@@ -48,10 +48,10 @@ var (
 	cardPattern    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$`)
 )
 
-// Decode reads the body of the target block against the plan. After an error the value is nil.
-func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+// decode reads the body of the target block against the plan. After an error the value is nil.
+func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Diagnostics) {
 	var b body
-	r, ok := block.Open(p, written, ctx, Schema(), &b, malformed)
+	r, ok := block.Open(p, written, ctx, schema(), &b, malformed)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -112,15 +112,15 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 	return &b, r.Diags
 }
 
-// Emit writes platform9/. opts is what Decode returned.
-func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
+// emit writes platform9/.
+func emit(p *plan.Plan, opts *body) ([]artifact.File, error) {
 	readme, err := templates.Files.ReadFile("targets/hosted/platform9/README.md")
 	if err != nil {
 		return nil, err
 	}
 	return []artifact.File{
 		{Path: "platform9/README.md", Data: readme},
-		{Path: "platform9/create.sh", Mode: 0o755, Data: script(p, opts.(*body)).Bytes()},
+		{Path: "platform9/create.sh", Mode: 0o755, Data: script(p, opts).Bytes()},
 	}, nil
 }
 
@@ -200,8 +200,8 @@ func script(p *plan.Plan, b *body) hosted.Script {
 	return s
 }
 
-// Rules lists the rules of the target.
-func Rules() []*rule.Rule { return []*rule.Rule{malformed, virtual, odd, host, network} }
+// rules lists the rules of the target.
+func rules() []*rule.Rule { return []*rule.Rule{malformed, virtual, odd, host, network} }
 
 var (
 	malformed = &rule.Rule{

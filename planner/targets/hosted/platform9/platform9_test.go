@@ -8,7 +8,7 @@ import (
 )
 
 func TestPlatform9(t *testing.T) {
-	target := targettest.Target{Name: "platform9", Decode: platform9.Decode, Emit: platform9.Emit, Rules: platform9.Rules()}
+	target := targettest.Of(platform9.Target())
 	targettest.Shellcheck(t, target.Golden(t))
 	target.Refuses(t)
 }

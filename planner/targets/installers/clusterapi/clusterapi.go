@@ -49,7 +49,7 @@ type body struct {
 	MachineTemplateKind *string
 }
 
-func Schema() *spec.Block {
+func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Cluster API, with a management cluster that exists.",
 		Arguments: []spec.Argument{
@@ -84,10 +84,10 @@ type deployment struct {
 	nodes  []*plan.Node
 }
 
-// Decode reads the body of the target block against the plan and returns *options. After an error the value is nil.
-func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+// decode reads the body of the target block against the plan and returns *options. After an error the value is nil.
+func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Diagnostics) {
 	var b body
-	r, ok := block.Open(p, written, ctx, Schema(), &b, malformed)
+	r, ok := block.Open(p, written, ctx, schema(), &b, malformed)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -138,7 +138,7 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 			say(noEtcdAddress, m.Node.Block(), "Cluster API makes no etcd members: it takes those that run already. Write the address of %s.", m.Name)
 		}
 	}
-	if mode := p.Network.KubeProxy.Mode; p.Spec.Network != nil && p.Spec.Network.KubeProxy != nil && mode != "iptables" && mode != plan.ProxyNone {
+	if mode := p.Network.KubeProxy.Mode; p.Network.KubeProxy.Written && mode != "iptables" && mode != plan.ProxyNone {
 		say(proxyMode, p.Network.KubeProxy.Attr("mode"), "Cluster API hands kubeadm no configuration of kube-proxy, so its mode is kubeadm's own, iptables. Remove the block, or write \"none\" with a pod network that replaces kube-proxy.")
 	}
 	if c := p.Network.CNI; c.Name == plan.StaticRoutes {
@@ -165,7 +165,7 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 		}
 	}
 	if len(longest) > 63 {
-		say(longName, p.Spec.Cluster.NameRange, "%q has %d characters. It names objects and becomes the value of a label: at most 63. Shorten the name of the cluster or of the pool.", longest, len(longest))
+		say(longName, p.Cluster.NameRange, "%q has %d characters. It names objects and becomes the value of a label: at most 63. Shorten the name of the cluster or of the pool.", longest, len(longest))
 	}
 	if r.Diags.HasErrors() {
 		return nil, r.Diags
@@ -236,9 +236,8 @@ func deployments(p *plan.Plan) []deployment {
 	return out
 }
 
-// Emit writes cluster-api/. opts is what Decode returned.
-func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
-	o := opts.(*options)
+// emit writes cluster-api/.
+func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 	data, err := artifact.YAML(objects(p, o)...)
 	if err != nil {
 		return nil, err
@@ -416,8 +415,8 @@ func value(s *string, otherwise string) string {
 	return *s
 }
 
-// Rules lists the rules of the target.
-func Rules() []*rule.Rule {
+// rules lists the rules of the target.
+func rules() []*rule.Rule {
 	return []*rule.Rule{malformed, evenEtcd, uneven, badLabel, given, noEtcdAddress, proxyMode, noCNI, noEndpoint, wholeDays, longName}
 }
 

@@ -9,7 +9,7 @@ import (
 
 // checks/upstream decodes the golden file with Cluster API's own types, and lets its admission webhooks judge the objects.
 func TestClusterAPI(t *testing.T) {
-	target := targettest.Target{Name: "cluster-api", Decode: clusterapi.Decode, Emit: clusterapi.Emit, Rules: clusterapi.Rules()}
+	target := targettest.Of(clusterapi.Target())
 	target.Golden(t)
 	target.Refuses(t)
 }

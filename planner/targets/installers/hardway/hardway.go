@@ -27,14 +27,14 @@ import (
 
 const folder = "kubernetes-the-hard-way/"
 
-// Schema is the language of the block: it takes no arguments.
-func Schema() *spec.Block {
+// schema is the language of the block: it takes no arguments.
+func schema() *spec.Block {
 	return &spec.Block{Name: "target", Doc: "Kubernetes The Hard Way, on machines that exist."}
 }
 
-// Decode holds the plan against what the tutorial has.
-func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
-	diags := spec.Decode(written, ctx, Schema(), &struct{}{})
+// decode holds the plan against what the tutorial has.
+func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (struct{}, hcl.Diagnostics) {
+	diags := spec.Decode(written, ctx, schema(), &struct{}{})
 	say := func(r *rule.Rule, at hcl.Range, format string, args ...any) {
 		diags = append(diags, r.Diagnostic(at, fmt.Sprintf(format, args...)))
 	}
@@ -57,11 +57,11 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 	if k := p.Network.KubeProxy; k.Mode == plan.ProxyNone {
 		say(noCNI, k.Attr("mode"), "Nothing stands in for kube-proxy here. Write mode = \"nftables\" or \"iptables\", or leave it out.")
 	}
-	return nil, diags
+	return struct{}{}, diags
 }
 
-// Emit writes kubernetes-the-hard-way/.
-func Emit(p *plan.Plan, _ any) ([]artifact.File, error) {
+// emit writes kubernetes-the-hard-way/.
+func emit(p *plan.Plan, _ struct{}) ([]artifact.File, error) {
 	w := &writer{}
 	server := p.Bootstrap()
 	nodes := workers(p)
@@ -423,8 +423,8 @@ func joined(prefixes []netip.Prefix) string {
 	return strings.Join(words, ",")
 }
 
-// Rules lists the rules of the target.
-func Rules() []*rule.Rule { return []*rule.Rule{noAddress, roles, noCNI, noRuntime} }
+// rules lists the rules of the target.
+func rules() []*rule.Rule { return []*rule.Rule{noAddress, roles, noCNI, noRuntime} }
 
 const tutorial = "https://github.com/kelseyhightower/kubernetes-the-hard-way/blob/master/docs/"
 

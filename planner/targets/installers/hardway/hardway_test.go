@@ -17,7 +17,7 @@ import (
 )
 
 func TestHardWay(t *testing.T) {
-	target := targettest.Target{Name: "kubernetes-the-hard-way", Decode: hardway.Decode, Emit: hardway.Emit, Rules: hardway.Rules()}
+	target := targettest.Of(hardway.Target())
 	files := target.Golden(t)
 	target.Refuses(t)
 	targettest.Shellcheck(t, files)

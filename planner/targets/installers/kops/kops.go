@@ -42,7 +42,7 @@ type body struct {
 	InternalAPI *bool
 }
 
-func Schema() *spec.Block {
+func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "kops, which makes machines in a cloud and the cluster on them.",
 		Arguments: []spec.Argument{
@@ -69,10 +69,10 @@ type options struct {
 	private bool
 }
 
-// Decode reads the body of the target block against the plan and returns *options. After an error the value is nil.
-func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+// decode reads the body of the target block against the plan and returns *options. After an error the value is nil.
+func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Diagnostics) {
 	o := &options{body: &body{}}
-	r, _ := block.Open(p, written, ctx, Schema(), o.body, malformed)
+	r, _ := block.Open(p, written, ctx, schema(), o.body, malformed)
 	say := r.Say
 	if written == nil {
 		say(malformed, p.Cluster.Block(), "The target needs its block.")
@@ -231,9 +231,8 @@ func encapsulations() map[string][]string {
 	}
 }
 
-// Emit writes kops/. opts is what Decode returned.
-func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
-	o := opts.(*options)
+// emit writes kops/.
+func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 	data, err := artifact.YAML(objects(p, o)...)
 	if err != nil {
 		return nil, err
@@ -422,8 +421,8 @@ func instances(o *options, role string, nodes []*plan.Node) groupSpec {
 	return s
 }
 
-// Rules lists the rules of the target.
-func Rules() []*rule.Rule {
+// rules lists the rules of the target.
+func rules() []*rule.Rule {
 	return []*rule.Rule{malformed, shared, zone, noSize, addresses, evenEtcd, noCNI, extraArgs}
 }
 

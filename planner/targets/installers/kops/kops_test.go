@@ -15,7 +15,7 @@ import (
 )
 
 func TestKops(t *testing.T) {
-	target := targettest.Target{Name: "kops", Decode: kops.Decode, Emit: kops.Emit, Rules: kops.Rules()}
+	target := targettest.Of(kops.Target())
 	files := target.Golden(t)
 	target.Refuses(t)
 	againstSchema(t, files)

@@ -7,29 +7,31 @@ import (
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/target"
 	"github.com/k8splan/k8splan/planner/targets/installers/kops"
 	"github.com/k8splan/k8splan/templates"
 )
 
-// Decode says that kube-aws is gone, and reads the block as kops does.
-func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
-	options, diags := kops.Decode(p, written, ctx)
-	return options, append(diags, archived.Diagnostic(p.Target.NameRange,
+// read says that kube-aws is gone, and reads the block as kops does.
+func read(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (target.Emitter, hcl.Diagnostics) {
+	successor, diags := kops.Target().New(p, written, ctx)
+	diags = append(diags, archived.Diagnostic(p.Target.NameRange,
 		"kube-aws was archived on 2020-09-30; its last release installs Kubernetes 1.16. The tree gets files of kops, its successor, instead. Write target \"kops\" with the same arguments."))
-}
-
-// Emit writes kops/, with a page that says why.
-func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
-	readme, err := templates.Files.ReadFile("targets/installers/kube-aws/README.md")
-	if err != nil {
-		return nil, err
+	if successor == nil {
+		return nil, diags
 	}
-	files, err := kops.Emit(p, opts)
-	return append(files, artifact.File{Path: "kops/kube-aws.md", Data: readme}), err
+	return func() ([]artifact.File, error) {
+		readme, err := templates.Files.ReadFile("targets/installers/kube-aws/README.md")
+		if err != nil {
+			return nil, err
+		}
+		files, err := successor()
+		return append(files, artifact.File{Path: "kops/kube-aws.md", Data: readme}), err
+	}, diags
 }
 
-// Rules lists the rules of the target; those of kops are the target kops'.
-func Rules() []*rule.Rule { return []*rule.Rule{archived} }
+// rules lists the rules of the target; those of kops are the target kops'.
+func rules() []*rule.Rule { return []*rule.Rule{archived} }
 
 var archived = &rule.Rule{
 	ID: "kube-aws-archived", Severity: rule.Warning, Title: "Discontinued installer",

@@ -8,7 +8,7 @@ import (
 )
 
 func TestKubeAWS(t *testing.T) {
-	target := targettest.Target{Name: "kube-aws", Decode: kubeaws.Decode, Emit: kubeaws.Emit, Rules: kubeaws.Rules()}
+	target := targettest.Of(kubeaws.Target())
 	target.Golden(t)
 	target.Refuses(t)
 }

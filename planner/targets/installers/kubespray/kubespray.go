@@ -34,7 +34,7 @@ type body struct {
 	Become        *bool
 }
 
-func Schema() *spec.Block {
+func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "kubespray's playbook on machines that exist.",
 		Arguments: []spec.Argument{
@@ -44,10 +44,10 @@ func Schema() *spec.Block {
 	}
 }
 
-// Decode reads the body of the target block against the plan. After an error the value is nil.
-func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+// decode reads the body of the target block against the plan. After an error the value is nil.
+func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Diagnostics) {
 	var b body
-	r, ok := block.Open(p, written, ctx, Schema(), &b, nil)
+	r, ok := block.Open(p, written, ctx, schema(), &b, nil)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -62,7 +62,7 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 	}
 	switch lb := p.LoadBalancer; {
 	case lb.Kind == plan.HAProxy:
-		if p.Spec.Balancer != nil {
+		if p.LoadBalancer.Written {
 			say(balancer, lb.Block(), "kubespray has no haproxy with a moving address. Remove the block, and every worker balances for itself; or write load_balancer \"kube-vip\" { virtual_ip = … }, or load_balancer \"external\" for one that you run.")
 		}
 	case lb.Kind == plan.ExternalBalancer && p.Cluster.Endpoint.Host == "":
@@ -103,9 +103,8 @@ func encapsulations() map[string][]string {
 	}
 }
 
-// Emit writes kubespray/. opts is what Decode returned.
-func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
-	b := opts.(*body)
+// emit writes kubespray/.
+func emit(p *plan.Plan, b *body) ([]artifact.File, error) {
 	readme, err := templates.Files.ReadFile("targets/installers/kubespray/README.md")
 	if err != nil {
 		return nil, err
@@ -488,8 +487,8 @@ func flags(args []plan.Arg) []string {
 	return out
 }
 
-// Rules lists the rules of the target.
-func Rules() []*rule.Rule {
+// rules lists the rules of the target.
+func rules() []*rule.Rule {
 	return []*rule.Rule{noAddress, balancer, evenEtcd, noCNI, registries}
 }
 

@@ -18,7 +18,7 @@ import (
 )
 
 func TestKubespray(t *testing.T) {
-	target := targettest.Target{Name: "kubespray", Decode: kubespray.Decode, Emit: kubespray.Emit, Rules: kubespray.Rules()}
+	target := targettest.Of(kubespray.Target())
 	files := target.Golden(t)
 	target.Refuses(t)
 	ansibleReads(t, files)
@@ -45,15 +45,16 @@ node_pool "cp" {
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	p, diags := plan.Resolve(written)
+	of := kubespray.Target()
+	p, diags := plan.Resolve(written, of.Facts)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	options, diags := kubespray.Decode(p, p.Target.Body, p.Target.Context) // two routers are no mistake
+	emit, diags := of.New(p, written.Target.Body, written.Target.Context) // two routers are no mistake
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	files, err := kubespray.Emit(p, options)
+	files, err := emit()
 	if err != nil {
 		t.Fatal(err)
 	}

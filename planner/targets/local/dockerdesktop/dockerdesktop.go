@@ -34,7 +34,7 @@ type body struct {
 	Mode *string
 }
 
-func Schema() *spec.Block {
+func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Docker Desktop's own Kubernetes.",
 		Arguments: []spec.Argument{
@@ -43,10 +43,10 @@ func Schema() *spec.Block {
 	}
 }
 
-// Decode reads the body of the target block against the plan and returns settings. After an error the value is nil.
-func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+// decode reads the body of the target block against the plan and returns settings. After an error the value is nil.
+func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*settings, hcl.Diagnostics) {
 	var b body
-	r, ok := block.Open(p, written, ctx, Schema(), &b, nil)
+	r, ok := block.Open(p, written, ctx, schema(), &b, nil)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -69,7 +69,7 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 	} else {
 		s.KubernetesNodesCount, s.KubernetesNodesVersion = len(nodes), p.Cluster.Version.String()
 	}
-	if p.Spec.Network != nil && p.Spec.Network.CNI != nil {
+	if p.Network.CNI.Written {
 		say(noCNI, p.Network.CNI.Block(), "Docker Desktop brings its pod network. Remove the block, or write target \"kind\".")
 	}
 	for _, n := range nodes {
@@ -83,9 +83,9 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 	return &s, r.Diags
 }
 
-// Emit writes docker-desktop/. opts is what Decode returned.
-func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
-	data, err := artifact.JSON(opts.(*settings))
+// emit writes docker-desktop/.
+func emit(p *plan.Plan, opts *settings) ([]artifact.File, error) {
+	data, err := artifact.JSON(opts)
 	if err != nil {
 		return nil, err
 	}
@@ -108,8 +108,8 @@ func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
 	return files, nil
 }
 
-// Rules lists the rules of the target.
-func Rules() []*rule.Rule { return []*rule.Rule{oneNode, fixed, noCNI, plain} }
+// rules lists the rules of the target.
+func rules() []*rule.Rule { return []*rule.Rule{oneNode, fixed, noCNI, plain} }
 
 const docs = "https://docs.docker.com/desktop/use-desktop/kubernetes/"
 

@@ -9,7 +9,7 @@ import (
 
 // checks/upstream decodes kind.yaml with kind's own types.
 func TestDockerDesktop(t *testing.T) {
-	target := targettest.Target{Name: "docker-desktop", Decode: dockerdesktop.Decode, Emit: dockerdesktop.Emit, Rules: dockerdesktop.Rules()}
+	target := targettest.Of(dockerdesktop.Target())
 	targettest.Shellcheck(t, target.Golden(t))
 	target.Refuses(t)
 }

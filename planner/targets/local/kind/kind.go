@@ -68,8 +68,8 @@ type mount struct {
 	ReadOnly      *bool
 }
 
-// Schema is the language of the block.
-func Schema() *spec.Block {
+// schema is the language of the block.
+func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "kind, on a machine with Docker or Podman.",
 		Arguments: []spec.Argument{
@@ -105,10 +105,10 @@ func Schema() *spec.Block {
 
 var imagePattern = regexp.MustCompile(`^[a-z0-9][a-zA-Z0-9._:/@-]*$`)
 
-// Decode reads the body of the target block against the plan. After an error the value is nil.
-func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+// decode reads the body of the target block against the plan. After an error the value is nil.
+func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Diagnostics) {
 	var b body
-	r, ok := block.Open(p, written, ctx, Schema(), &b, malformed)
+	r, ok := block.Open(p, written, ctx, schema(), &b, malformed)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -147,7 +147,7 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 		}
 	}
 	if len(p.Cluster.Name) > longest {
-		say(longName, p.Spec.Cluster.NameRange, "The cluster's name has %d characters. kind names its containers after it, and they are host names: at most %d characters.", len(p.Cluster.Name), longest)
+		say(longName, p.Cluster.NameRange, "The cluster's name has %d characters. kind names its containers after it, and they are host names: at most %d characters.", len(p.Cluster.Name), longest)
 	}
 	if c := p.Network.CNI; c.Name == plan.Flannel || c.Name == plan.StaticRoutes {
 		say(noPlugin, c.Block(), "kind's node image has the plugins that kindnet needs and no bridge, so %s does not run on it. Leave the block out for kindnet, or write cni \"calico\" or cni \"cilium\".", c.Name)
@@ -179,9 +179,9 @@ func value[T any](v *T, otherwise T) T {
 	return *v
 }
 
-// Emit writes kind/. opts is what Decode returned.
-func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
-	cluster, names, err := build(p, opts.(*body))
+// emit writes kind/.
+func emit(p *plan.Plan, opts *body) ([]artifact.File, error) {
+	cluster, names, err := build(p, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -223,7 +223,7 @@ func build(p *plan.Plan, b *body) (*Cluster, []byte, error) {
 			IPFamily: family(n), APIServerPort: value(b.APIServerPort, 0), APIServerAddress: value(b.APIServerAddress, ""),
 			PodSubnet: joined(n.PodSubnets), ServiceSubnet: joined(n.ServiceSubnets), KubeProxyMode: n.KubeProxy.Mode,
 			// kindnet, unless the author wrote another one, or none at all.
-			DisableDefaultCNI: p.Spec.Network != nil && p.Spec.Network.CNI != nil,
+			DisableDefaultCNI: p.Network.CNI.Written,
 		},
 	}
 	image := value(b.Image, Image(p.Cluster.Version))
@@ -408,8 +408,8 @@ func joined(prefixes []netip.Prefix) string {
 	return strings.Join(words, ",")
 }
 
-// Rules lists the rules of the target.
-func Rules() []*rule.Rule { return []*rule.Rule{malformed, portTaken, longName, noPlugin} }
+// rules lists the rules of the target.
+func rules() []*rule.Rule { return []*rule.Rule{malformed, portTaken, longName, noPlugin} }
 
 var (
 	malformed = &rule.Rule{

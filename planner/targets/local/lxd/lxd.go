@@ -36,7 +36,7 @@ type body struct {
 	Images      map[string]string
 }
 
-func Schema() *spec.Block {
+func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "LXD on one machine.",
 		Arguments: append([]spec.Argument{
@@ -75,10 +75,10 @@ type machine struct {
 	image, mac string
 }
 
-// Decode reads the body of the target block against the plan. After an error the value is nil.
-func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+// decode reads the body of the target block against the plan. After an error the value is nil.
+func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Diagnostics) {
 	var b body
-	r, ok := block.Open(p, written, ctx, Schema(), &b, shared.Argument)
+	r, ok := block.Open(p, written, ctx, schema(), &b, shared.Argument)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -133,9 +133,8 @@ type network struct {
 	Config      map[string]string `json:"config"`
 }
 
-// Emit writes lxd/. opts is what Decode returned.
-func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
-	o := opts.(*options)
+// emit writes lxd/.
+func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 	var list strings.Builder
 	var files []artifact.File
 	add := func(path string, v any) error {
@@ -230,8 +229,8 @@ func (o *options) instance(p *plan.Plan, m machine) (instance, error) {
 	return out, nil
 }
 
-// Rules lists the rules of the target.
-func Rules() []*rule.Rule { return shared.List(noImage, mixed) }
+// rules lists the rules of the target.
+func rules() []*rule.Rule { return shared.List(noImage, mixed) }
 
 var (
 	shared  = onprem.RulesOf("lxd", "Write instances, network_name, storage_pool and images where you want others.")

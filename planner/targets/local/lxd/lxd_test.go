@@ -13,7 +13,7 @@ import (
 )
 
 func TestLXD(t *testing.T) {
-	target := targettest.Target{Name: "lxd", Decode: lxd.Decode, Emit: lxd.Emit, Rules: lxd.Rules()}
+	target := targettest.Of(lxd.Target())
 	files := target.Golden(t)
 	target.Variant(t, "lxd-containers")
 	target.Refuses(t)

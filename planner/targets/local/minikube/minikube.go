@@ -36,7 +36,7 @@ type body struct {
 	Addons []string
 }
 
-func Schema() *spec.Block {
+func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "minikube, on one machine.",
 		Arguments: []spec.Argument{
@@ -49,10 +49,10 @@ func Schema() *spec.Block {
 
 var addonPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
-// Decode reads the body of the target block against the plan. After an error the value is nil.
-func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+// decode reads the body of the target block against the plan. After an error the value is nil.
+func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Diagnostics) {
 	var b body
-	r, ok := block.Open(p, written, ctx, Schema(), &b, nil)
+	r, ok := block.Open(p, written, ctx, schema(), &b, nil)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -101,9 +101,8 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 	return &b, r.Diags
 }
 
-// Emit writes minikube/. opts is what Decode returned.
-func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
-	b := opts.(*body)
+// emit writes minikube/.
+func emit(p *plan.Plan, b *body) ([]artifact.File, error) {
 	var names, labels, taints strings.Builder
 	for i, n := range inOrder(p) {
 		name := p.Cluster.Name // minikube's own way of naming nodes
@@ -175,7 +174,7 @@ func arguments(p *plan.Plan, b *body) []string {
 		add("ha", "true")
 	}
 	add("container-runtime", map[string]string{plan.Containerd: "containerd", plan.CRIO: "cri-o", plan.Docker: "docker"}[p.Runtime.Name])
-	if p.Spec.Network != nil && p.Spec.Network.CNI != nil {
+	if p.Network.CNI.Written {
 		name := n.CNI.Name
 		if name == plan.NoCNI {
 			name = "false"
@@ -262,8 +261,8 @@ func arguments(p *plan.Plan, b *body) []string {
 	return out
 }
 
-// Rules lists the rules of the target.
-func Rules() []*rule.Rule {
+// rules lists the rules of the target.
+func rules() []*rule.Rule {
 	return []*rule.Rule{badAddon, oneNode, three, untainted, sizes, badArgs, pods, registry}
 }
 

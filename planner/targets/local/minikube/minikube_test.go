@@ -13,7 +13,7 @@ import (
 )
 
 func TestMinikube(t *testing.T) {
-	target := targettest.Target{Name: "minikube", Decode: minikube.Decode, Emit: minikube.Emit, Rules: minikube.Rules()}
+	target := targettest.Of(minikube.Target())
 	files := target.Golden(t)
 	target.Refuses(t)
 	targettest.Shellcheck(t, files)

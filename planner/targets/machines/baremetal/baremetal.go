@@ -36,8 +36,8 @@ type body struct {
 	Timezone  *string
 }
 
-// Schema is the language of the block.
-func Schema() *spec.Block {
+// schema is the language of the block.
+func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Machines that exist already.",
 		Arguments: append([]spec.Argument{
@@ -74,19 +74,19 @@ type machine struct {
 	system system
 }
 
-// Decode reads the body of the target block against the plan. After an error the value is nil.
-func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+// decode reads the body of the target block against the plan. After an error the value is nil.
+func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Diagnostics) {
 	if written == nil {
 		return (*options)(nil), nil
 	}
 	var b body
-	r, ok := block.Open(p, written, ctx, Schema(), &b, shared.Argument)
+	r, ok := block.Open(p, written, ctx, schema(), &b, shared.Argument)
 	if !ok {
 		return nil, r.Diags
 	}
 	say := r.Say
 	if b.Provision == nil || !*b.Provision {
-		for _, a := range Schema().Arguments {
+		for _, a := range schema().Arguments {
 			if a.Name != "provision" && b.Has(a.Name) || a.Name == "provision" && b.Provision != nil {
 				say(shared.Argument, b.Attr(a.Name), "Without provision = true no operating system is installed, and the block has nothing to say. Write provision = true, or leave %s out.", a.Name)
 			}
@@ -195,9 +195,8 @@ func (o *options) nodes(p *plan.Plan, b *body, say onprem.Say) {
 	}
 }
 
-// Emit writes provision/, nothing where no system is installed. opts is what Decode returned.
-func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
-	o := opts.(*options)
+// emit writes provision/, nothing where no system is installed.
+func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 	if o == nil {
 		return nil, nil
 	}
@@ -252,8 +251,8 @@ func mask(p netip.Prefix) string {
 
 var shared = onprem.RulesOf("bare-metal", "Write provision = true, ssh_authorized_keys, url and install_disk, or an empty block where the machines have their systems.")
 
-// Rules lists the rules of the target.
-func Rules() []*rule.Rule { return shared.List(badKey, discontinued, unknownOS, unknownCard) }
+// rules lists the rules of the target.
+func rules() []*rule.Rule { return shared.List(badKey, discontinued, unknownOS, unknownCard) }
 
 var (
 	badKey = &rule.Rule{

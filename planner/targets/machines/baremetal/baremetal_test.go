@@ -18,7 +18,7 @@ import (
 )
 
 func TestBareMetal(t *testing.T) {
-	target := targettest.Target{Name: "bare-metal", Decode: baremetal.Decode, Emit: baremetal.Emit, Rules: baremetal.Rules()}
+	target := targettest.Of(baremetal.Target())
 	files := target.Golden(t)
 	target.Refuses(t)
 	byPath := map[string][]byte{}

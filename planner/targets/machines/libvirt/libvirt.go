@@ -32,8 +32,8 @@ type body struct {
 	Images      map[string]string
 }
 
-// Schema is the language of the block.
-func Schema() *spec.Block {
+// schema is the language of the block.
+func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Hypervisors with KVM, reached through libvirt.",
 		Arguments: append([]spec.Argument{
@@ -80,10 +80,10 @@ type machine struct {
 // own is the name of the hypervisor of machines that state none.
 const own = "-"
 
-// Decode reads the body of the target block against the plan. After an error the value is nil.
-func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+// decode reads the body of the target block against the plan. After an error the value is nil.
+func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Diagnostics) {
 	var b body
-	r, ok := block.Open(p, written, ctx, Schema(), &b, shared.Argument)
+	r, ok := block.Open(p, written, ctx, schema(), &b, shared.Argument)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -168,9 +168,8 @@ func (o *options) systems(p *plan.Plan, b *body, say onprem.Say) {
 	}
 }
 
-// Emit writes libvirt/. opts is what Decode returned.
-func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
-	o := opts.(*options)
+// emit writes libvirt/.
+func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 	var files []artifact.File
 	for _, name := range []string{"README.md", "machines.sh"} {
 		data, err := templates.Files.ReadFile("targets/machines/libvirt/" + name)
@@ -242,8 +241,8 @@ func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
 
 var shared = onprem.RulesOf("libvirt", "Write uri or hypervisors, bridge, pool, pool_path and images; all have a default.")
 
-// Rules lists the rules of the target.
-func Rules() []*rule.Rule { return shared.List(unknownHost, apart, noImage) }
+// rules lists the rules of the target.
+func rules() []*rule.Rule { return shared.List(unknownHost, apart, noImage) }
 
 var (
 	unknownHost = &rule.Rule{

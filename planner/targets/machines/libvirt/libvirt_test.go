@@ -17,7 +17,7 @@ import (
 )
 
 func TestLibvirt(t *testing.T) {
-	target := targettest.Target{Name: "libvirt", Decode: libvirt.Decode, Emit: libvirt.Emit, Rules: libvirt.Rules()}
+	target := targettest.Of(libvirt.Target())
 	files := target.Golden(t)
 	target.Refuses(t)
 	accepted(t, write(t, files))

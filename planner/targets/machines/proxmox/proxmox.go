@@ -32,8 +32,8 @@ type body struct {
 	PublicKey      *string
 }
 
-// Schema is the language of the block.
-func Schema() *spec.Block {
+// schema is the language of the block.
+func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Proxmox VE, through its API.",
 		Arguments: append([]spec.Argument{
@@ -90,10 +90,10 @@ var (
 	cpuPattern     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
 )
 
-// Decode reads the body of the target block against the plan. After an error the value is nil.
-func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+// decode reads the body of the target block against the plan. After an error the value is nil.
+func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.Diagnostics) {
 	var b body
-	r, ok := block.Open(p, written, ctx, Schema(), &b, shared.Argument)
+	r, ok := block.Open(p, written, ctx, schema(), &b, shared.Argument)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -186,9 +186,9 @@ func (m *machine) address(prefix netip.Prefix, routers []netip.Addr) {
 	}
 }
 
-// Emit writes terraform/: the static program, its data and the guide. opts is what Decode returned.
-func Emit(_ *plan.Plan, opts any) ([]artifact.File, error) {
-	return terraform.Files("machines/proxmox", opts.(*variables), terraform.SiteGuide("Proxmox VE",
+// emit writes terraform/: the static program, its data and the guide.
+func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
+	return terraform.Files("machines/proxmox", opts, terraform.SiteGuide("Proxmox VE",
 		"The API's address and a token of a user who may make machines and fetch images: `PROXMOX_VE_ENDPOINT` and `PROXMOX_VE_API_TOKEN` in the environment. `PROXMOX_VE_INSECURE=true` takes a certificate that nobody signed; better make it a known one.",
 		"Proxmox VE 8.4 or newer. The storages and the bridge of the target are on every node that carries a machine, and the storage of the images has the content type Import (Datacenter, Storage).",
 		"Each machine stands on the node of Proxmox that the plan names, so the machines of different failure domains are on different nodes. Another host in the plan moves a machine.",
@@ -199,8 +199,8 @@ func Emit(_ *plan.Plan, opts any) ([]artifact.File, error) {
 
 var shared = onprem.RulesOf("proxmox", "Write host for machines without a failure domain, hosts where the nodes of Proxmox are not called as the failure domains, and datastore, image_datastore, bridge and vlan as Proxmox has them.")
 
-// Rules lists the rules of the target.
-func Rules() []*rule.Rule { return shared.List(unplaced, noImage, login) }
+// rules lists the rules of the target.
+func rules() []*rule.Rule { return shared.List(unplaced, noImage, login) }
 
 var (
 	unplaced = &rule.Rule{

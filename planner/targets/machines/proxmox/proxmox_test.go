@@ -9,7 +9,7 @@ import (
 )
 
 func TestProxmox(t *testing.T) {
-	target := targettest.Target{Name: "proxmox", Decode: proxmox.Decode, Emit: proxmox.Emit, Rules: proxmox.Rules()}
+	target := targettest.Of(proxmox.Target())
 	terraformtest.Validate(t, target.Golden(t), "local.fetched", "local.public_keys")
 	target.Refuses(t)
 }

@@ -102,8 +102,8 @@ type body struct {
 	HostOnlyRanges []string
 }
 
-// Schema is the language of the block.
-func Schema() *spec.Block {
+// schema is the language of the block.
+func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Vagrant: machines on one computer.",
 		Arguments: []spec.Argument{
@@ -119,11 +119,11 @@ func Schema() *spec.Block {
 	}
 }
 
-// Decode reads the body of the target block against the plan and returns *Options. It reports all mistakes that it finds; after an
+// decode reads the body of the target block against the plan and returns *Options. It reports all mistakes that it finds; after an
 // error the value is nil.
-func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*Options, hcl.Diagnostics) {
 	var b body
-	r, ok := block.Read(p, written, ctx, Schema(), &b, malformed)
+	r, ok := block.Read(p, written, ctx, schema(), &b, malformed)
 	if !ok {
 		return nil, r.Diags
 	}

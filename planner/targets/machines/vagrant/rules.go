@@ -2,8 +2,8 @@ package vagrant
 
 import "github.com/k8splan/k8splan/planner/rule"
 
-// Rules lists the rules of the target "vagrant".
-func Rules() []*rule.Rule {
+// rules lists the rules of the target "vagrant".
+func rules() []*rule.Rule {
 	return []*rule.Rule{malformed, virtualBoxRange, hostAddress, needsIPv4, oneNetwork, natOverlap, noBox, mixedArchitectures, tooMuchMemory}
 }
 

@@ -3,7 +3,6 @@ package vagrant
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"net"
 	"net/netip"
 	"strings"
@@ -37,12 +36,8 @@ type machine struct {
 	MAC              string `json:"mac,omitempty"`
 }
 
-// Emit writes vagrant/Vagrantfile and vagrant/nodes.json. options is what Decode returned.
-func Emit(p *plan.Plan, options any) ([]artifact.File, error) {
-	o, ok := options.(*Options)
-	if !ok {
-		return nil, fmt.Errorf("vagrant: options are %T", options)
-	}
+// emit writes vagrant/Vagrantfile and vagrant/nodes.json.
+func emit(p *plan.Plan, o *Options) ([]artifact.File, error) {
 	program, err := templates.Files.ReadFile("targets/machines/vagrant/Vagrantfile")
 	if err != nil {
 		return nil, err

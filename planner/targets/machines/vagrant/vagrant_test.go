@@ -1,4 +1,4 @@
-package vagrant_test
+package vagrant
 
 import (
 	"encoding/json"
@@ -17,7 +17,6 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
-	"github.com/k8splan/k8splan/planner/targets/machines/vagrant"
 )
 
 // node is a machine without anything stated but its address.
@@ -54,13 +53,13 @@ func ids(diags hcl.Diagnostics) []string {
 func TestDecodeDefaults(t *testing.T) {
 	p := design(node("dev-1", "192.168.56.10"))
 	for _, body := range []hcl.Body{nil, parse(t, "")} {
-		value, diags := vagrant.Decode(p, body, nil)
+		value, diags := decode(p, body, nil)
 		if diags.HasErrors() {
 			t.Fatal(diags)
 		}
-		o := value.(*vagrant.Options)
-		want := vagrant.Machine{Name: "dev-1", Box: "bento/ubuntu-24.04", CPUs: 2, MemoryMiB: 2048, Address: netip.MustParseAddr("192.168.56.10")}
-		if o.Provider != vagrant.VirtualBox || o.Network.String() != "192.168.56.0/24" || len(o.Machines) != 1 || o.Machines[0] != want {
+		o := value
+		want := Machine{Name: "dev-1", Box: "bento/ubuntu-24.04", CPUs: 2, MemoryMiB: 2048, Address: netip.MustParseAddr("192.168.56.10")}
+		if o.Provider != VirtualBox || o.Network.String() != "192.168.56.0/24" || len(o.Machines) != 1 || o.Machines[0] != want {
 			t.Errorf("got %+v", o)
 		}
 	}
@@ -70,7 +69,7 @@ func TestDecodeNodeBeatsBlock(t *testing.T) {
 	a, b := node("a", "192.168.56.10"), node("b", "192.168.57.11")
 	a.CPUs, a.MemoryBytes, a.MAC, a.OS = 4, 8<<30, "52:54:00:ab:cd:ef", plan.OS{Name: "debian", Version: "12"}
 	b.SecondaryAddress = netip.MustParseAddr("fd00::11")
-	value, diags := vagrant.Decode(design(a, b), parse(t, `
+	value, diags := decode(design(a, b), parse(t, `
 provider = "libvirt"
 cpus = 3
 memory = "3Gi"
@@ -79,7 +78,7 @@ box_version = "1.2.3"
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	o := value.(*vagrant.Options)
+	o := value
 	if got := o.Machines[0]; got.CPUs != 4 || got.MemoryMiB != 8192 || got.MAC != "525400ABCDEF" || got.Box != "cloud-image/debian-12" || got.BoxVersion != "1.2.3" {
 		t.Errorf("a: %+v", got)
 	}
@@ -125,7 +124,7 @@ func TestDecodeRefuses(t *testing.T) {
 			if tt.edit != nil {
 				tt.edit(p)
 			}
-			value, diags := vagrant.Decode(p, parse(t, tt.body), nil)
+			value, diags := decode(p, parse(t, tt.body), nil)
 			if got := ids(diags); !slices.Equal(got, tt.want) {
 				t.Errorf("broke %v, want %v: %v", got, tt.want, diags)
 			}
@@ -137,7 +136,7 @@ func TestDecodeRefuses(t *testing.T) {
 }
 
 func TestRulesExplainThemselves(t *testing.T) {
-	for _, r := range vagrant.Rules() {
+	for _, r := range rules() {
 		if r.ID == "" || r.Title == "" || r.Doc == "" || r.Fix == "" {
 			t.Errorf("%+v is incomplete", r)
 		}
@@ -149,17 +148,17 @@ const hostile = "#{File.write('pwned','')} $(touch pwned) `touch pwned` {{ looku
 
 // TestVagrantReadsTheTree lets real Vagrant read and validate what was emitted, once for every provider.
 func TestVagrantReadsTheTree(t *testing.T) {
-	for _, provider := range []string{vagrant.Libvirt, vagrant.VirtualBox, vagrant.VMwareDesktop} {
+	for _, provider := range []string{Libvirt, VirtualBox, VMwareDesktop} {
 		t.Run(provider, func(t *testing.T) {
 			a, b := node("cp-1", "192.168.56.10"), node("worker-1", "192.168.56.11")
 			b.SecondaryAddress = netip.MustParseAddr("fd00::11")
 			p := design(a, b)
 			p.Cluster.Name = hostile
-			value, diags := vagrant.Decode(p, parse(t, fmt.Sprintf("provider = %q\nbox = %s\n", provider, quote(hostile))), nil)
+			value, diags := decode(p, parse(t, fmt.Sprintf("provider = %q\nbox = %s\n", provider, quote(hostile))), nil)
 			if diags.HasErrors() {
 				t.Fatal(diags)
 			}
-			files, err := vagrant.Emit(p, value)
+			files, err := emit(p, value)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -177,11 +176,11 @@ func TestVagrantReadsTheTree(t *testing.T) {
 			// Without --ignore-provider Vagrant wants VirtualBox itself to be there. Its plugin for VMware is not free software, so
 			// that tree is read with another provider in its place, as --provider does it.
 			args := []string{"validate"}
-			if provider != vagrant.Libvirt {
+			if provider != Libvirt {
 				args = append(args, "--ignore-provider")
 			}
-			if provider == vagrant.VMwareDesktop {
-				t.Setenv("VAGRANT_DEFAULT_PROVIDER", vagrant.VirtualBox)
+			if provider == VMwareDesktop {
+				t.Setenv("VAGRANT_DEFAULT_PROVIDER", VirtualBox)
 			}
 			run(t, filepath.Join(dir, "vagrant"), "vagrant", args...)
 			_ = filepath.WalkDir(dir, func(path string, _ os.DirEntry, _ error) error {

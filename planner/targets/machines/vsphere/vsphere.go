@@ -49,8 +49,8 @@ type domain struct {
 	Hosts          []string
 }
 
-// Schema is the language of the block.
-func Schema() *spec.Block {
+// schema is the language of the block.
+func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "VMware vSphere, through vCenter.",
 		Arguments: append([]spec.Argument{
@@ -129,13 +129,13 @@ const elsewhere = "default"
 // namePattern is what an object of the inventory may be called here. vCenter writes / \ and % of names as escapes.
 var namePattern = regexp.MustCompile(`^[^\x00-\x1f\\%]{1,80}$`)
 
-// Decode reads the body of the target block against the plan. After an error the value is nil.
-func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+// decode reads the body of the target block against the plan. After an error the value is nil.
+func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Diagnostics) {
 	var b body
 	if written == nil {
 		return nil, hcl.Diagnostics{shared.Argument.Diagnostic(p.Target.Block(), "The target needs to know where the machines stand: datacenter, compute_cluster, datastore, network and templates.")}
 	}
-	r, ok := block.Open(p, written, ctx, Schema(), &b, shared.Argument)
+	r, ok := block.Open(p, written, ctx, schema(), &b, shared.Argument)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -283,9 +283,8 @@ func (v *variables) apart(p *plan.Plan) {
 	}
 }
 
-// Emit writes terraform/: the static program, its data, what cloud-init reads, and the guide. opts is what Decode returned.
-func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
-	o := opts.(*options)
+// emit writes terraform/: the static program, its data, what cloud-init reads, and the guide.
+func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 	files, err := terraform.Files("machines/vsphere", o.variables, terraform.SiteGuide("VMware vSphere",
 		"vCenter's address and an account: `VSPHERE_SERVER`, `VSPHERE_USER` and `VSPHERE_PASSWORD` in the environment. `VSPHERE_ALLOW_UNVERIFIED_SSL=true` takes a certificate that nobody signed; better make it a known one. The account may clone the templates, make machines, folders and rules of the cluster.",
 		"A template for each operating system, with cloud-init 21.3 or newer, whose source VMware reads guestinfo, and open-vm-tools; one card, one disk. DRS is on in each compute cluster, or nobody follows the rules.",
@@ -313,8 +312,8 @@ func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
 
 var shared = onprem.RulesOf("vsphere", "Write datacenter, compute_cluster, datastore, network and templates as vCenter calls them.")
 
-// Rules lists the rules of the target.
-func Rules() []*rule.Rule { return shared.List(unplaced, noTemplate, mac) }
+// rules lists the rules of the target.
+func rules() []*rule.Rule { return shared.List(unplaced, noTemplate, mac) }
 
 var (
 	unplaced = &rule.Rule{

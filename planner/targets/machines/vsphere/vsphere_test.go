@@ -21,7 +21,7 @@ const account = `provider "vsphere" {
 `
 
 func TestVSphere(t *testing.T) {
-	target := targettest.Target{Name: "vsphere", Decode: vsphere.Decode, Emit: vsphere.Emit, Rules: vsphere.Rules()}
+	target := targettest.Of(vsphere.Target())
 	files := target.Golden(t)
 	target.Refuses(t)
 	terraformtest.Validate(t, append(files, artifact.File{Path: "terraform/account_override.tf", Data: []byte(account)}), "local.metadata", "local.hosts")

@@ -61,7 +61,7 @@ type body struct {
 	Base *string
 }
 
-func Schema() *spec.Block {
+func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Charmed Kubernetes, deployed by Juju on LXD or any other cloud of Juju's.",
 		Arguments: []spec.Argument{
@@ -70,10 +70,10 @@ func Schema() *spec.Block {
 	}
 }
 
-// Decode reads the body of the target block against the plan. After an error the value is nil.
-func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+// decode reads the body of the target block against the plan. After an error the value is nil.
+func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Diagnostics) {
 	var b body
-	r, ok := block.Open(p, written, ctx, Schema(), &b, nil)
+	r, ok := block.Open(p, written, ctx, schema(), &b, nil)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -134,9 +134,9 @@ func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diag
 	return &b, r.Diags
 }
 
-// Emit writes charmed-kubernetes/. opts is what Decode returned.
-func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
-	made, names := build(p, opts.(*body))
+// emit writes charmed-kubernetes/.
+func emit(p *plan.Plan, opts *body) ([]artifact.File, error) {
+	made, names := build(p, opts)
 	data, err := artifact.YAML(made)
 	if err != nil {
 		return nil, err
@@ -339,8 +339,8 @@ func calicoOptions(p *plan.Plan) map[string]any {
 	return out
 }
 
-// Rules lists the rules of the target.
-func Rules() []*rule.Rule { return []*rule.Rule{shared, settings, balancing, noCNI} }
+// rules lists the rules of the target.
+func rules() []*rule.Rule { return []*rule.Rule{shared, settings, balancing, noCNI} }
 
 const docs = "https://ubuntu.com/kubernetes/charmed-k8s/docs/"
 

@@ -13,7 +13,7 @@ import (
 )
 
 func TestCharmedKubernetes(t *testing.T) {
-	target := targettest.Target{Name: "charmed-kubernetes", Decode: charmed.Decode, Emit: charmed.Emit, Rules: charmed.Rules()}
+	target := targettest.Of(charmed.Target())
 	relationsAreUpstreams(t, target.Golden(t))
 	relationsAreUpstreams(t, target.Variant(t, "charmed-kubernetes-small"))
 	target.Refuses(t)

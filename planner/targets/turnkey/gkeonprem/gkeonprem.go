@@ -34,8 +34,8 @@ type body struct {
 	Key        *string
 }
 
-// Schema is the language of the block.
-func Schema() *spec.Block {
+// schema is the language of the block.
+func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Google Distributed Cloud on bare metal, by bmctl, or by an admin cluster.",
 		Arguments: []spec.Argument{
@@ -103,13 +103,13 @@ func parse(text string) (span, bool) {
 	return span{p.Addr(), b}, true
 }
 
-// Decode reads the body of the target block against the plan. After an error the value is nil.
-func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+// decode reads the body of the target block against the plan. After an error the value is nil.
+func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Diagnostics) {
 	if written == nil {
 		return nil, hcl.Diagnostics{malformed.Diagnostic(p.Target.Block(), "The target needs project, location, control_plane_vip, ingress_vip, address_pools and ssh_private_key_file.")}
 	}
 	var o options
-	r, ok := block.Open(p, written, ctx, Schema(), &o.body, malformed)
+	r, ok := block.Open(p, written, ctx, schema(), &o.body, malformed)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -204,9 +204,8 @@ func (o *options) addresses(p *plan.Plan, say func(*rule.Rule, hcl.Range, string
 	}
 }
 
-// Emit writes gke-on-prem/. opts is what Decode returned.
-func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
-	o := opts.(*options)
+// emit writes gke-on-prem/.
+func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 	if o.kind == user {
 		return terraform.FilesIn(folder, "turnkey/gke-on-prem/terraform", o.variables(p), guide(), terraform.Google)
 	}
@@ -244,8 +243,8 @@ func guide() terraform.Guide {
 	}
 }
 
-// Rules lists the rules of the target.
-func Rules() []*rule.Rule { return []*rule.Rule{malformed, vip, host} }
+// rules lists the rules of the target.
+func rules() []*rule.Rule { return []*rule.Rule{malformed, vip, host} }
 
 const configReference = "https://cloud.google.com/kubernetes-engine/distributed-cloud/bare-metal/docs/reference/cluster-config-ref"
 

@@ -9,7 +9,7 @@ import (
 )
 
 func TestGKEOnPrem(t *testing.T) {
-	target := targettest.Target{Name: "gke-on-prem", Decode: gkeonprem.Decode, Emit: gkeonprem.Emit, Rules: gkeonprem.Rules()}
+	target := targettest.Of(gkeonprem.Target())
 	targettest.Shellcheck(t, target.Golden(t))
 	terraformtest.Validate(t, target.Variant(t, "gke-on-prem-user"), "local.effects")
 	target.Refuses(t)

@@ -7,29 +7,31 @@ import (
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/target"
 	"github.com/k8splan/k8splan/planner/targets/turnkey/openshift"
 	"github.com/k8splan/k8splan/templates"
 )
 
-// Decode says that IBM Cloud Private is gone, and reads the block as OpenShift does.
-func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
-	options, diags := openshift.Decode(p, written, ctx)
-	return options, append(diags, discontinued.Diagnostic(p.Target.NameRange,
+// read says that IBM Cloud Private is gone, and reads the block as OpenShift does.
+func read(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (target.Emitter, hcl.Diagnostics) {
+	successor, diags := openshift.Target().New(p, written, ctx)
+	diags = append(diags, discontinued.Diagnostic(p.Target.NameRange,
 		"IBM deprecated IBM Cloud Private in 2020 in favour of OpenShift. The tree gets files of OpenShift, its successor, instead. Write target \"openshift\" with the same arguments."))
-}
-
-// Emit writes openshift/, with a page that says why.
-func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
-	readme, err := templates.Files.ReadFile("targets/turnkey/ibm-cloud-private/README.md")
-	if err != nil {
-		return nil, err
+	if successor == nil {
+		return nil, diags
 	}
-	files, err := openshift.Emit(p, opts)
-	return append(files, artifact.File{Path: "openshift/ibm-cloud-private.md", Data: readme}), err
+	return func() ([]artifact.File, error) {
+		readme, err := templates.Files.ReadFile("targets/turnkey/ibm-cloud-private/README.md")
+		if err != nil {
+			return nil, err
+		}
+		files, err := successor()
+		return append(files, artifact.File{Path: "openshift/ibm-cloud-private.md", Data: readme}), err
+	}, diags
 }
 
-// Rules lists the rules of the target; those of OpenShift are the target openshift's.
-func Rules() []*rule.Rule { return []*rule.Rule{discontinued} }
+// rules lists the rules of the target; those of OpenShift are the target openshift's.
+func rules() []*rule.Rule { return []*rule.Rule{discontinued} }
 
 var discontinued = &rule.Rule{
 	ID: "ibm-cloud-private-discontinued", Severity: rule.Warning, Title: "Discontinued system",

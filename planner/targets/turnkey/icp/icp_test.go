@@ -8,7 +8,7 @@ import (
 )
 
 func TestIBMCloudPrivate(t *testing.T) {
-	target := targettest.Target{Name: "ibm-cloud-private", Decode: icp.Decode, Emit: icp.Emit, Rules: icp.Rules()}
+	target := targettest.Of(icp.Target())
 	target.Golden(t)
 	target.Refuses(t)
 }

@@ -32,8 +32,8 @@ type body struct {
 	NTP         []string
 }
 
-// Schema is the language of the block.
-func Schema() *spec.Block {
+// schema is the language of the block.
+func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "OpenShift, by its agent-based installer.",
 		Arguments: append([]spec.Argument{
@@ -68,13 +68,13 @@ type options struct {
 	ntp        []string
 }
 
-// Decode reads the body of the target block against the plan. After an error the value is nil.
-func Decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (any, hcl.Diagnostics) {
+// decode reads the body of the target block against the plan. After an error the value is nil.
+func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Diagnostics) {
 	if written == nil {
 		return nil, hcl.Diagnostics{shared.Argument.Diagnostic(p.Target.Block(), "The target needs a domain: base_domain = \"example.com\".")}
 	}
 	var b body
-	r, ok := block.Open(p, written, ctx, Schema(), &b, shared.Argument)
+	r, ok := block.Open(p, written, ctx, schema(), &b, shared.Argument)
 	if !ok {
 		return nil, r.Diags
 	}
@@ -238,9 +238,8 @@ func (o *options) hosts(p *plan.Plan, b *body, say onprem.Say) {
 	}
 }
 
-// Emit writes openshift/. opts is what Decode returned.
-func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
-	o := opts.(*options)
+// emit writes openshift/.
+func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 	var files []artifact.File
 	for name, mode := range map[string]uint32{"README.md": 0o644, "assemble.sh": 0o755} {
 		data, err := templates.Files.ReadFile("targets/turnkey/openshift/" + name)
@@ -278,8 +277,8 @@ func Emit(p *plan.Plan, opts any) ([]artifact.File, error) {
 
 var shared = onprem.RulesOf("openshift", "Write base_domain, and where there are several control planes api_vips and ingress_vips.")
 
-// Rules lists the rules of the target.
-func Rules() []*rule.Rule { return shared.List(vip, controlPlanes, arch, host, small) }
+// rules lists the rules of the target.
+func rules() []*rule.Rule { return shared.List(vip, controlPlanes, arch, host, small) }
 
 const (
 	installerSource = "https://github.com/openshift/installer/blob/main/pkg/asset/agent/installconfig.go"

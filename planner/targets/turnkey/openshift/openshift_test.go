@@ -14,7 +14,7 @@ import (
 )
 
 func TestOpenShift(t *testing.T) {
-	target := targettest.Target{Name: "openshift", Decode: openshift.Decode, Emit: openshift.Emit, Rules: openshift.Rules()}
+	target := targettest.Of(openshift.Target())
 	files := target.Golden(t)
 	target.Refuses(t)
 	targettest.Shellcheck(t, files)

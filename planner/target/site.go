@@ -1,0 +1,58 @@
+package target
+
+import (
+	"net/netip"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// Site reads the segments of the machines from a target's block before the plan is resolved: what is free for a host follows from it. What cannot be read is
+// left out: the target says why when it reads its block.
+func Site(body hcl.Body, ctx *hcl.EvalContext) plan.Site {
+	var s plan.Site
+	if body == nil {
+		return s
+	}
+	content, _, _ := body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "subnet"}, {Name: "subnets"}, {Name: "gateways"}, {Name: "nameservers"}}})
+	for _, text := range append(texts(content.Attributes["subnet"], ctx), texts(content.Attributes["subnets"], ctx)...) {
+		if prefix, err := netip.ParsePrefix(text); err == nil {
+			s.Subnets = append(s.Subnets, prefix)
+		}
+	}
+	for name, into := range map[string]*[]netip.Addr{"gateways": &s.Gateways, "nameservers": &s.Nameservers} {
+		for _, text := range texts(content.Attributes[name], ctx) {
+			if a, err := netip.ParseAddr(text); err == nil {
+				*into = append(*into, a)
+			}
+		}
+	}
+	return s
+}
+
+// texts are the strings of an argument: one, or those of a list or a map.
+func texts(attribute *hcl.Attribute, ctx *hcl.EvalContext) []string {
+	if attribute == nil {
+		return nil
+	}
+	value, diags := attribute.Expr.Value(ctx)
+	value, _ = value.Unmark()
+	if diags.HasErrors() || !value.IsKnown() || value.IsNull() {
+		return nil
+	}
+	if value.Type() == cty.String {
+		return []string{value.AsString()}
+	}
+	if !value.CanIterateElements() {
+		return nil
+	}
+	var out []string
+	for _, element := range value.AsValueSlice() {
+		if element, _ = element.Unmark(); element.Type() == cty.String && element.IsKnown() && !element.IsNull() {
+			out = append(out, element.AsString())
+		}
+	}
+	return out
+}

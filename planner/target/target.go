@@ -1,0 +1,40 @@
+// Package target says what a target is: one value that holds what the planner must know of it, the language of its block, its rules, and
+// what reads the block and writes the files. The package is internal to k8splan and makes no compatibility promise.
+package target
+
+import (
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+)
+
+// Target is a system that a cluster lands on.
+type Target struct {
+	Facts  plan.Facts
+	Schema func() *spec.Block // the language of its block
+	Rules  []*rule.Rule       // that New speaks for
+	New    New
+}
+
+// Emitter writes the target's part of the tree. It has all that it needs; its errors are bugs, never a mistake of the author's.
+type Emitter func() ([]artifact.File, error)
+
+// New reads the body of the target's block, which is nil where no block was written, against a plan that is complete. It reports every
+// mistake that it finds, each at its place, and the emitter is nil if and only if there was an error.
+type New func(*plan.Plan, hcl.Body, *hcl.EvalContext) (Emitter, hcl.Diagnostics)
+
+// Reads joins what reads the block to what writes the files from what was read.
+func Reads[T any](
+	decode func(*plan.Plan, hcl.Body, *hcl.EvalContext) (T, hcl.Diagnostics), emit func(*plan.Plan, T) ([]artifact.File, error),
+) New {
+	return func(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (Emitter, hcl.Diagnostics) {
+		options, diags := decode(p, body, ctx)
+		if diags.HasErrors() {
+			return nil, diags
+		}
+		return func() ([]artifact.File, error) { return emit(p, options) }, diags
+	}
+}

@@ -1,0 +1,33 @@
+package aws
+
+import (
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/target"
+)
+
+// Target is the target aws.
+func Target() target.Target {
+	return target.Target{
+		Facts: plan.Facts{
+			Name:    "aws",
+			Title:   "AWS machines",
+			Hosting: plan.Hosts,
+			Resolving: plan.Resolving{
+				Site:     target.Site,
+				Balancer: true,
+				SSHUser:  "ops",
+			},
+			Page: plan.Page{
+				Emits:     "Terraform: network, security groups, machines, balancer, roles, bastion; then the playbook",
+				Folder:    "terraform",
+				Make:      "cd terraform && terraform init && terraform apply",
+				Checked:   plan.CheckTool,
+				CheckedBy: "terraform validate with the schema of hashicorp/aws 6.25",
+				CheckedOn: "2026-11-23",
+			},
+		},
+		Schema: schema,
+		Rules:  rules(),
+		New:    target.Reads(decode, emit),
+	}
+}

@@ -1,0 +1,35 @@
+package hetzner
+
+import (
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/target"
+)
+
+// Target is the target hetzner.
+func Target() target.Target {
+	return target.Target{
+		Facts: plan.Facts{
+			Name:    "hetzner",
+			Title:   "Hetzner Cloud machines",
+			Hosting: plan.Hosts,
+			Resolving: plan.Resolving{
+				Site:     target.Site,
+				MTU:      1450,
+				MTUFrom:  "https://docs.hetzner.com/networking/networks/technical-concepts/architecture",
+				Balancer: true,
+				SSHUser:  "ops",
+			},
+			Page: plan.Page{
+				Emits:     "Terraform: network, firewalls, placement groups, machines, balancer, bastion; then the playbook",
+				Folder:    "terraform",
+				Make:      "cd terraform && terraform init && terraform apply",
+				Checked:   plan.CheckTool,
+				CheckedBy: "terraform validate with the schema of hetznercloud/hcloud, read out of the package that Pulumi 1.41 generates from it",
+				CheckedOn: "2026-11-23",
+			},
+		},
+		Schema: schema,
+		Rules:  rules(),
+		New:    target.Reads(decode, emit),
+	}
+}

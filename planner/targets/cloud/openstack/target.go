@@ -1,0 +1,33 @@
+package openstack
+
+import (
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/target"
+)
+
+// Target is the target openstack.
+func Target() target.Target {
+	return target.Target{
+		Facts: plan.Facts{
+			Name:    "openstack",
+			Title:   "OpenStack machines",
+			Hosting: plan.Hosts,
+			Resolving: plan.Resolving{
+				Site:     target.Site,
+				Balancer: true,
+				SSHUser:  "ops",
+			},
+			Page: plan.Page{
+				Emits:     "Terraform: network, security groups, machines, balancer, bastion; then the playbook",
+				Folder:    "terraform",
+				Make:      "cd terraform && terraform init && terraform apply",
+				Checked:   plan.CheckTypes,
+				CheckedBy: "terraform validate with a schema that we wrote",
+				CheckedOn: "2026-11-23",
+			},
+		},
+		Schema: schema,
+		Rules:  rules(),
+		New:    target.Reads(decode, emit),
+	}
+}

@@ -1,0 +1,40 @@
+package aks
+
+import (
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/target"
+	"github.com/k8splan/k8splan/planner/targets/hosted"
+)
+
+// Target is the target aks.
+func Target() target.Target {
+	return target.Target{
+		Facts: plan.Facts{
+			Name:    "aks",
+			Title:   "Azure Kubernetes Service",
+			Hosting: plan.Hosted,
+			Resolving: plan.Resolving{
+				CNI:    plan.NoCNI,
+				Unused: hosted.VendorsOwn(),
+			},
+			Limits: plan.Limits{
+				Types:        hosted.Both(),
+				TypesWhy:     hosted.BothWhy,
+				Newest:       plan.Version{Major: 1, Minor: 36},
+				VersionsFrom: "AKS' release notes of 2026-09-04: 1.36.3, and 1.37 in preview",
+				VersionsOn:   "2026-11-23",
+			},
+			Page: plan.Page{
+				Emits:     "Terraform: network, cluster, pools; a script for az",
+				Folder:    "terraform",
+				Make:      "cd terraform && terraform init && terraform apply",
+				Checked:   plan.CheckTool,
+				CheckedBy: "terraform validate with the schema of hashicorp/azurerm 4.55; shellcheck",
+				CheckedOn: "2026-11-23",
+			},
+		},
+		Schema: schema,
+		Rules:  rules(),
+		New:    target.Reads(decode, emit),
+	}
+}

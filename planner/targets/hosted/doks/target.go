@@ -1,0 +1,38 @@
+package doks
+
+import (
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/target"
+	"github.com/k8splan/k8splan/planner/targets/hosted"
+)
+
+// Target is the target doks.
+func Target() target.Target {
+	return target.Target{
+		Facts: plan.Facts{
+			Name:    "doks",
+			Title:   "DigitalOcean Kubernetes",
+			Hosting: plan.Hosted,
+			Resolving: plan.Resolving{
+				CNI:    plan.NoCNI,
+				Unused: append(hosted.VendorsOwn(), "node.failure_domain", "node.disk"),
+			},
+			Limits: plan.Limits{
+				Types:    hosted.Both(),
+				TypesWhy: hosted.BothWhy,
+				Default:  plan.Version{Major: 1, Minor: 36}, // what DigitalOcean's own operator was built for: digitalocean/do-operator#135 (2026-05)
+			},
+			Page: plan.Page{
+				Emits:     "Terraform: network, cluster, pools; a script for doctl",
+				Folder:    "terraform",
+				Make:      "cd terraform && terraform init && terraform apply",
+				Checked:   plan.CheckTool,
+				CheckedBy: "terraform validate with the schema of digitalocean/digitalocean 2.71; shellcheck",
+				CheckedOn: "2026-11-23",
+			},
+		},
+		Schema: schema,
+		Rules:  rules(),
+		New:    target.Reads(decode, emit),
+	}
+}

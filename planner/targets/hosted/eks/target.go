@@ -1,0 +1,41 @@
+package eks
+
+import (
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/target"
+	"github.com/k8splan/k8splan/planner/targets/hosted"
+	"github.com/k8splan/k8splan/topologies"
+)
+
+// Target is the target eks.
+func Target() target.Target {
+	return target.Target{
+		Facts: plan.Facts{
+			Name:    "eks",
+			Title:   "Amazon EKS",
+			Hosting: plan.Hosted,
+			Resolving: plan.Resolving{
+				CNI:    plan.NoCNI,
+				Unused: append(hosted.VendorsOwn(), "network.pod_subnets"),
+			},
+			Limits: plan.Limits{
+				Types:        []topologies.Type{topologies.MultiEtcdMultiMaster},
+				TypesWhy:     hosted.HAWhy,
+				Newest:       plan.Version{Major: 1, Minor: 36},
+				VersionsFrom: "EKS' list of versions: 1.36 since 2026-06-02 (endoflife.date#10240); eksctl asks EKS for it",
+				VersionsOn:   "2026-11-23",
+			},
+			Page: plan.Page{
+				Emits:     "Terraform: network, roles, cluster, pools; a ClusterConfig for eksctl",
+				Folder:    "terraform",
+				Make:      "cd terraform && terraform init && terraform apply",
+				Checked:   plan.CheckTool,
+				CheckedBy: "terraform validate with the schema of hashicorp/aws 6.25; eksctl's JSON schema",
+				CheckedOn: "2026-11-23",
+			},
+		},
+		Schema: schema,
+		Rules:  rules(),
+		New:    target.Reads(decode, emit),
+	}
+}

@@ -1,0 +1,41 @@
+package gke
+
+import (
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/target"
+	"github.com/k8splan/k8splan/planner/targets/hosted"
+)
+
+// Target is the target gke.
+func Target() target.Target {
+	return target.Target{
+		Facts: plan.Facts{
+			Name:    "gke",
+			Title:   "Google Kubernetes Engine",
+			Hosting: plan.Hosted,
+			Resolving: plan.Resolving{
+				CNI:    plan.NoCNI,
+				Unused: hosted.VendorsOwn(),
+			},
+			Limits: plan.Limits{
+				Types:        hosted.Both(),
+				TypesWhy:     hosted.BothWhy,
+				Newest:       plan.Version{Major: 1, Minor: 37},
+				Default:      plan.Version{Major: 1, Minor: 36},
+				VersionsFrom: "GKE's release notes: channel REGULAR up to 1.36, RAPID up to 1.37",
+				VersionsOn:   "2026-11-20",
+			},
+			Page: plan.Page{
+				Emits:     "Terraform: network, cluster, pools; a script for gcloud",
+				Folder:    "terraform",
+				Make:      "cd terraform && terraform init && terraform apply",
+				Checked:   plan.CheckTool,
+				CheckedBy: "terraform validate with the schema of hashicorp/google 6.50; flags by gcloud 528; shellcheck",
+				CheckedOn: "2026-11-23",
+			},
+		},
+		Schema: schema,
+		Rules:  rules(),
+		New:    target.Reads(decode, emit),
+	}
+}

@@ -1,0 +1,43 @@
+package osd
+
+import (
+	"slices"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/target"
+	"github.com/k8splan/k8splan/planner/targets/hosted"
+	"github.com/k8splan/k8splan/topologies"
+)
+
+// Target is the target openshift-dedicated.
+func Target() target.Target {
+	return target.Target{
+		Facts: plan.Facts{
+			Name:    "openshift-dedicated",
+			Title:   "OpenShift Dedicated",
+			Hosting: plan.Hosted,
+			Resolving: plan.Resolving{
+				CNI:    plan.NoCNI,
+				Unused: slices.DeleteFunc(append(hosted.VendorsOwn(), "node.failure_domain", "node.disk"), func(s string) bool { return s == "network.node_cidr_mask_size" }),
+			},
+			Limits: plan.Limits{
+				Types:        []topologies.Type{topologies.MultiEtcdMultiMaster},
+				TypesWhy:     hosted.HAWhy,
+				Oldest:       plan.Version{Major: 1, Minor: 31},
+				Newest:       plan.Version{Major: 1, Minor: 35},
+				VersionsFrom: "the release notes of OpenShift 4.18 to 4.22",
+				VersionsOn:   "2026-11-23",
+			},
+			Page: plan.Page{
+				Emits:     "scripts for ocm",
+				Folder:    "openshift-dedicated",
+				Checked:   plan.CheckTool,
+				CheckedBy: "shellcheck; the flags are read from ocm's source, not run",
+				CheckedOn: "2026-11-23",
+			},
+		},
+		Schema: schema,
+		Rules:  rules(),
+		New:    target.Reads(decode, emit),
+	}
+}

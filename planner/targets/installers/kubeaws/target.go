@@ -1,0 +1,19 @@
+package kubeaws
+
+import (
+	"github.com/k8splan/k8splan/planner/target"
+	"github.com/k8splan/k8splan/planner/targets/installers/kops"
+)
+
+// Target is the target kube-aws: that of its successor, but for what is said of it.
+func Target() target.Target {
+	t := kops.Target()
+	f := &t.Facts
+	f.Name, f.Title, f.Successor = "kube-aws", "kube-aws (archived)", "kops"
+	f.TypesWhy = "What is written in its stead is for kops, which has an etcd member on each control plane and at least one group of workers. For the other types write target \"aws\"."
+	f.EtcdWhy = "kops, which is written in its stead, runs a member on every control plane."
+	f.VersionsFrom = "kops 1.36, its successor"
+	f.Emits = "the files of kops, its successor"
+	t.Rules, t.New = rules(), read
+	return t
+}

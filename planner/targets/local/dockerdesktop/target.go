@@ -1,0 +1,46 @@
+package dockerdesktop
+
+import (
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/target"
+	"github.com/k8splan/k8splan/topologies"
+)
+
+// Target is the target docker-desktop.
+func Target() target.Target {
+	return target.Target{
+		Facts: plan.Facts{
+			Name:    "docker-desktop",
+			Title:   "Docker Desktop's own Kubernetes",
+			Hosting: plan.Installer,
+			Resolving: plan.Resolving{
+				CNI: plan.NoCNI,
+				Unused: []string{
+					"cluster.api_server_port", "cluster.control_plane_endpoint", "cluster.cert_sans", "cluster.feature_gates", "cluster.encryption_algorithm", "cluster.certificate_validity",
+					"cluster.ca_certificate_validity", "network", "container_runtime", "etcd", "load_balancer", "ssh", "artifacts", "node.address", "node.secondary_address", "node.ssh_address",
+					"node.public_address", "node.mac", "node.host", "node.interface", "node.os", "node.cpus", "node.memory", "node.disk", "node.instance_type", "node.labels",
+					"node.annotations", "node.kubelet_extra_args", "node.failure_domain",
+				},
+			},
+			Limits: plan.Limits{
+				Types:        []topologies.Type{topologies.AllInOne, topologies.SingleEtcdSingleMaster},
+				TypesWhy:     "Docker Desktop makes one control plane: on one machine several would survive no more than one does. Write single-etcd-single-master, or target \"kind\" for several.",
+				Placement:    topologies.Stacked,
+				EtcdWhy:      "Docker Desktop runs its one member on the control plane. Remove the hosts with the role etcd and the argument topology.",
+				Releases:     []plan.Version{{Major: 1, Minor: 37}, {Major: 1, Minor: 36, Patch: 4}, {Major: 1, Minor: 35, Patch: 8}, {Major: 1, Minor: 34, Patch: 11}},
+				VersionsFrom: "the node images of kind v0.33.0, which its mode kind uses",
+				VersionsOn:   "2026-11-23",
+			},
+			Page: plan.Page{
+				Emits:     "Docker Desktop's settings, and the same cluster for kind",
+				Folder:    "docker-desktop",
+				Checked:   plan.CheckTypes,
+				CheckedBy: "shellcheck for the script, kind v0.33.0 for the twin",
+				CheckedOn: "2026-11-23",
+			},
+		},
+		Schema: schema,
+		Rules:  rules(),
+		New:    target.Reads(decode, emit),
+	}
+}

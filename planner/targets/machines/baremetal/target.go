@@ -1,0 +1,32 @@
+package baremetal
+
+import (
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/target"
+)
+
+// Target is the target bare-metal.
+func Target() target.Target {
+	return target.Target{
+		Facts: plan.Facts{
+			Name:    "bare-metal",
+			Title:   "Bare metal, or machines that exist already",
+			Hosting: plan.Hosts,
+			Resolving: plan.Resolving{
+				Site: target.Site,
+				L2:   true,
+			},
+			Page: plan.Page{
+				Emits:     "kubeadm, etcd, balancer and pod network configurations, the playbook, the runbook; on demand autoinstall, preseed, kickstart or Ignition",
+				Folder:    "provision",
+				FolderIf:  "provision",
+				Checked:   plan.CheckBooted,
+				CheckedBy: "the lab in e2e/: kubeadm, kubelet, etcd and containerd on hosts of namespaces with systemd. The installers' files, which nothing was booted from: cloud-init schema, debconf-set-selections, Ignition's parser; kickstart by own checks",
+				CheckedOn: "2026-11-23",
+			},
+		},
+		Schema: schema,
+		Rules:  rules(),
+		New:    target.Reads(decode, emit),
+	}
+}

@@ -1,0 +1,33 @@
+package proxmox
+
+import (
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/target"
+)
+
+// Target is the target proxmox.
+func Target() target.Target {
+	return target.Target{
+		Facts: plan.Facts{
+			Name:    "proxmox",
+			Title:   "Proxmox VE",
+			Hosting: plan.Hosts,
+			Resolving: plan.Resolving{
+				Site:    target.Site,
+				L2:      true,
+				SSHUser: "ops",
+			},
+			Page: plan.Page{
+				Emits:     "Terraform: machines from cloud images on the nodes that carry their failure domains, with static addresses; then the playbook",
+				Folder:    "terraform",
+				Make:      "cd terraform && terraform init && terraform apply",
+				Checked:   plan.CheckTool,
+				CheckedBy: "terraform validate with the schema of bpg/proxmox, read out of the package that Pulumi's bridge 8.6 generates from it",
+				CheckedOn: "2026-11-23",
+			},
+		},
+		Schema: schema,
+		Rules:  rules(),
+		New:    target.Reads(decode, emit),
+	}
+}

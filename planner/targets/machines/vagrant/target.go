@@ -1,0 +1,37 @@
+package vagrant
+
+import (
+	"net/netip"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/target"
+)
+
+// Target is the target vagrant.
+func Target() target.Target {
+	return target.Target{
+		Facts: plan.Facts{
+			Name:    "vagrant",
+			Title:   "Vagrant: libvirt, VirtualBox or VMware on one machine",
+			Hosting: plan.Hosts,
+			Resolving: plan.Resolving{
+				L2: true,
+				// VirtualBox's NAT interface, the same on every machine, and vagrant-libvirt's management network.
+				// Sources: https://www.virtualbox.org/manual/ch06.html, https://vagrant-libvirt.github.io/vagrant-libvirt/configuration.html#management-network
+				Reserved: []netip.Prefix{netip.MustParsePrefix("10.0.2.0/24"), netip.MustParsePrefix("192.168.121.0/24")},
+				SSHUser:  "vagrant",
+			},
+			Page: plan.Page{
+				Emits:     "a Vagrantfile and the machines as data; then the playbook",
+				Folder:    "vagrant",
+				Make:      "cd vagrant && vagrant up",
+				Checked:   plan.CheckTool,
+				CheckedBy: "vagrant validate, ruby -wc",
+				CheckedOn: "2026-11-23",
+			},
+		},
+		Schema: schema,
+		Rules:  rules(),
+		New:    target.Reads(decode, emit),
+	}
+}

@@ -1,0 +1,33 @@
+package vsphere
+
+import (
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/target"
+)
+
+// Target is the target vsphere.
+func Target() target.Target {
+	return target.Target{
+		Facts: plan.Facts{
+			Name:    "vsphere",
+			Title:   "VMware vSphere, through vCenter",
+			Hosting: plan.Hosts,
+			Resolving: plan.Resolving{
+				Site:    target.Site,
+				L2:      true,
+				SSHUser: "ops",
+			},
+			Page: plan.Page{
+				Emits:     "Terraform: clones of templates, cloud-init through guestinfo, rules of placement; then the playbook",
+				Folder:    "terraform",
+				Make:      "cd terraform && terraform init && terraform apply",
+				Checked:   plan.CheckTool,
+				CheckedBy: "terraform validate with the schema of vmware/vsphere 2.15, cloud-init schema (22.4)",
+				CheckedOn: "2026-11-23",
+			},
+		},
+		Schema: schema,
+		Rules:  rules(),
+		New:    target.Reads(decode, emit),
+	}
+}

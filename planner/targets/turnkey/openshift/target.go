@@ -1,0 +1,55 @@
+package openshift
+
+import (
+	"net/netip"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/target"
+	"github.com/k8splan/k8splan/topologies"
+)
+
+// Target is the target openshift.
+func Target() target.Target {
+	return target.Target{
+		Facts: plan.Facts{
+			Name:    "openshift",
+			Title:   "OpenShift, by its agent-based installer",
+			Hosting: plan.Installer,
+			Resolving: plan.Resolving{
+				Site:     target.Site,
+				CNI:      plan.NoCNI,
+				Proxy:    "none", // OVN-Kubernetes does both
+				Unused:   notOpenShifts(),
+				Reserved: []netip.Prefix{netip.MustParsePrefix("100.64.0.0/16"), netip.MustParsePrefix("100.88.0.0/16"), netip.MustParsePrefix("169.254.0.0/17")}, // OVN-Kubernetes' own
+			},
+			Limits: plan.Limits{
+				Types:        []topologies.Type{topologies.AllInOne, topologies.MultiEtcdMultiMaster},
+				TypesWhy:     "OpenShift takes one control plane without workers, or three to five with an etcd member on each. Write all-in-one for a single node, multi-etcd-multi-master for more, or target bare-metal for one control plane with workers.",
+				Placement:    topologies.Stacked,
+				EtcdWhy:      "OpenShift runs a member on every control plane and none elsewhere. Remove the hosts with the role etcd and the argument topology.",
+				Oldest:       plan.Version{Major: 1, Minor: 31},
+				Newest:       plan.Version{Major: 1, Minor: 35},
+				VersionsFrom: "the release notes of OpenShift 4.18 to 4.22",
+				VersionsOn:   "2026-11-23",
+			},
+			Page: plan.Page{
+				Emits:     "install-config.yaml, agent-config.yaml, a script that adds pull secret and key",
+				Folder:    "openshift",
+				Checked:   plan.CheckTypes,
+				CheckedOn: "2026-11-23",
+			},
+		},
+		Schema: schema,
+		Rules:  rules(),
+		New:    target.Reads(decode, emit),
+	}
+}
+
+// notOpenShifts is what OpenShift's installer decides by itself.
+func notOpenShifts() []string {
+	return []string{
+		"cluster.api_server_port", "cluster.control_plane_endpoint", "cluster.cert_sans", "cluster.encryption_algorithm", "cluster.certificate_validity",
+		"cluster.ca_certificate_validity", "cluster.feature_gates", "network.dns_domain", "network.node_port_range", "network.cni", "network.kube_proxy", "container_runtime",
+		"etcd.version", "etcd.data_dir", "etcd.quota", "load_balancer", "ssh", "artifacts", "node.os", "node.host", "node.instance_type", "node.kubelet_extra_args", "node.ssh_address", "node.public_address",
+	}
+}
