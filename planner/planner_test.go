@@ -280,7 +280,7 @@ func TestErrorsCannotBeWaived(t *testing.T) {
 	}
 }
 
-// TestCrowded: files full of one thing are answered within diagtest.Hang, and no rule fills the screen.
+// TestCrowded: files full of one thing are answered within the bound of diagtest.Quick, and no rule fills the screen.
 func TestCrowded(t *testing.T) {
 	const head = "cluster \"x\" {\n  type                   = \"multi-etcd-multi-master\"\n  control_plane_endpoint = \"api.x.example:6443\"\n"
 	const node = "}\nload_balancer \"external\" {}\nnode \"a\" {\n  roles   = [\"control-plane\"]\n  address = \"10.0.0.1\"\n"

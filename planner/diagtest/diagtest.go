@@ -4,10 +4,8 @@ package diagtest
 import (
 	"bytes"
 	"regexp"
-	"runtime"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -43,40 +41,4 @@ func Sound(t testing.TB, filename string, src []byte, diags hcl.Diagnostics, rul
 			}
 		}
 	}
-}
-
-// Hang is how long an answer may take at most, whatever the file.
-const Hang = time.Second
-
-// Quick fails the test where run takes longer than Hang. What counts is the time that this process spent on processors, not the clock's:
-// a machine that has other work to do, or a fuzzing worker that stands still for seconds, proves nothing. One run that takes too long is
-// no proof either: what counts then is Cost. A run that never ends is ended by go test, whose fuzzing workers allow an input ten seconds
-// by the clock.
-func Quick(t testing.TB, run func()) {
-	t.Helper()
-	quick(t, Hang, run)
-}
-
-func quick(t testing.TB, most time.Duration, run func()) {
-	t.Helper()
-	if took := spending(run); took <= most {
-		return
-	}
-	if least := Cost(run); least > most {
-		t.Errorf("took %s of the processors' time, and %s are allowed", least, most)
-	}
-}
-
-// Cost is the processors' time that run takes, the least of two runs on one processor: with more of them, the collector of garbage
-// takes those that have nothing else to do.
-func Cost(run func()) time.Duration {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	runtime.GC()
-	return min(spending(run), spending(run))
-}
-
-func spending(run func()) time.Duration {
-	begin := spent()
-	run()
-	return spent() - begin
 }

@@ -1,8 +1,8 @@
 package diagtest
 
 import (
+	"crypto/sha256"
 	"testing"
-	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -46,19 +46,27 @@ func TestSound(t *testing.T) {
 }
 
 func TestQuick(t *testing.T) {
-	h := &heard{TB: t}
-	runs := 0
-	quick(h, Hang, func() { runs++ })
+	h, runs := &heard{TB: t}, 0
+	Quick(h, func() { runs++ })
 	if h.failed || runs != 1 {
 		t.Errorf("what ends at once: failed: %t, runs: %d", h.failed, runs)
 	}
-	h, runs = &heard{TB: t}, 0
-	quick(h, 20*time.Millisecond, func() {
-		runs++
-		for begin := spent(); spent()-begin < 30*time.Millisecond; {
-		}
-	})
-	if !h.failed || runs != 3 {
-		t.Errorf("what hangs: failed: %t, runs: %d", h.failed, runs)
+	h = &heard{TB: t}
+	bounded(h, func() { work(3_000) }, func() { work(3_000) })
+	if h.failed {
+		t.Error("as much work as the reference failed")
+	}
+	h = &heard{TB: t}
+	bounded(h, func() { work(20) }, func() { work(20 * most * 4) })
+	if !h.failed {
+		t.Error("four times the work that is allowed passed")
+	}
+}
+
+func work(n int) {
+	data := make([]byte, 16<<10)
+	for range n {
+		sum := sha256.Sum256(data)
+		copy(data, sum[:])
 	}
 }

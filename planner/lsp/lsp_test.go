@@ -82,6 +82,9 @@ type editor struct {
 	logs []string
 }
 
+// stuck is when a server that does not answer is given up, on the slowest machine.
+const stuck = 5 * time.Minute
+
 const uri = "file:///site/topology.hcl"
 
 func start(t *testing.T, snippets bool) *editor {
@@ -138,7 +141,7 @@ func start(t *testing.T, snippets bool) *editor {
 
 func (e *editor) call(method string, params, result any) {
 	e.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), stuck)
 	defer cancel()
 	var answer json.RawMessage
 	if _, err := e.conn.Call(ctx, method, raw(e.t, params), &answer); err != nil {
@@ -179,13 +182,18 @@ func (e *editor) change(text string) {
 // findings waits for those of the state that was sent last.
 func (e *editor) findings() []finding {
 	e.t.Helper()
-	late := time.AfterFunc(30*time.Second, func() { e.cond.Broadcast() })
-	defer late.Stop()
-	began := time.Now()
+	late := false
+	guard := time.AfterFunc(stuck, func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		late = true
+		e.cond.Broadcast()
+	})
+	defer guard.Stop()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for e.last[uri].Version != e.version {
-		if time.Since(began) > 29*time.Second {
+		if late {
 			e.t.Fatal("no findings came")
 		}
 		e.cond.Wait()

@@ -236,7 +236,7 @@ func TestSchema(t *testing.T) {
 	}
 }
 
-// TestBad holds what no example file can hold: each gives diagnostics of one rule, within diagtest.Hang, with ranges inside the file.
+// TestBad holds what no example file can hold: each gives diagnostics of one rule, within the bound of diagtest.Quick, with ranges inside the file.
 func TestBad(t *testing.T) {
 	cluster := "cluster \"c\" { type = \"all-in-one\" }\n"
 	local := func(expr string) string { return cluster + "locals {\n  x = " + expr + "\n}\n" }

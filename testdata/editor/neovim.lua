@@ -26,7 +26,7 @@ local function main()
   vim.lsp.buf_attach_client(buffer, client)
 
   local function wait(what, f)
-    check(vim.wait(20000, f, 20), 'timeout:', what, vim.diagnostic.get(buffer), vim.api.nvim_buf_get_lines(buffer, 0, -1, false))
+    check(vim.wait(300000, f, 20), 'timeout:', what, vim.diagnostic.get(buffer), vim.api.nvim_buf_get_lines(buffer, 0, -1, false))
   end
 
   local function found(id)
@@ -39,7 +39,7 @@ local function main()
 
   local function ask(method, line, character)
     local params = { textDocument = vim.lsp.util.make_text_document_params(buffer), position = { line = line, character = character } }
-    local answers, err = vim.lsp.buf_request_sync(buffer, method, params, 20000)
+    local answers, err = vim.lsp.buf_request_sync(buffer, method, params, 300000)
     check(answers and answers[client], method, err or 'no answer')
     check(not answers[client].error, method, answers[client].error)
     return answers[client].result
@@ -103,7 +103,7 @@ local function main()
 
   -- Layout, as vim.lsp.buf.format applies it.
   local params = { textDocument = vim.lsp.util.make_text_document_params(buffer), options = { tabSize = 2, insertSpaces = true } }
-  local answers = vim.lsp.buf_request_sync(buffer, 'textDocument/formatting', params, 20000)
+  local answers = vim.lsp.buf_request_sync(buffer, 'textDocument/formatting', params, 300000)
   check(answers and answers[client] and answers[client].result, 'formatting', answers)
   vim.lsp.util.apply_text_edits(answers[client].result, buffer, 'utf-16')
   vim.cmd('silent write')

@@ -9,11 +9,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/diagtest"
 	"github.com/k8splan/k8splan/planner/emit/emittest"
 	"github.com/k8splan/k8splan/planner/plan"
 )
@@ -196,7 +196,7 @@ func TestHostsTOML(t *testing.T) {
 	}
 }
 
-// Five thousand hosts: the inventory must come in a moment.
+// Five thousand hosts: the inventory costs no more than reading the design does.
 func TestLargeInventory(t *testing.T) {
 	p := emittest.Plan(t, "external")
 	worker := *p.Workers()[0]
@@ -207,13 +207,11 @@ func TestLargeInventory(t *testing.T) {
 		p.Nodes = append(p.Nodes, &n)
 		address = address.Next()
 	}
-	start := time.Now()
-	if _, err := Emit(p); err != nil {
-		t.Fatal(err)
-	}
-	if took := time.Since(start); took > 2*time.Second {
-		t.Errorf("took %s", took)
-	}
+	diagtest.Quick(t, func() {
+		if _, err := Emit(p); err != nil {
+			t.Fatal(err)
+		}
+	})
 }
 
 func write(t *testing.T, dir, name string, data []byte) {
