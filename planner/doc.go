@@ -13,5 +13,6 @@
 // reads a clock, the environment or the network, and the same input gives the same bytes on every machine.
 //
 // The author's mistakes are hcl.Diagnostics, each with the ID of a rule that Catalog lists. Within a stage all of them are
-// reported; between stages the road stops, so that no mistake is reported by its echo.
+// reported. Beside them, what later stages find is reported where it is true however the mistakes will be corrected, so that no mistake is
+// reported by its echo.
 package planner

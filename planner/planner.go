@@ -37,36 +37,58 @@ type Project struct {
 // and each carries the ID of a rule. None shows the value of a sensitive variable. vars are values for the file's variables, from
 // spec.ParseVar and spec.ParseVarFile. The expiry of waivers is held against today; the zero time judges none.
 func Open(filename string, src []byte, vars map[string]cty.Value, today time.Time) (*Project, hcl.Diagnostics) {
-	written, diags := spec.Load(filename, src, vars)
-	p, diags := open(written, diags, today)
+	load := func() (*spec.Spec, hcl.Diagnostics) { return spec.Load(filename, src, vars) }
+	written, diags := load()
+	p, diags := open(written, diags, load, today)
 	return p, ordered(diags, written.Secrets)
 }
 
 // open goes on from what was read. Its diagnostics show what is sensitive, and are in no order.
-func open(written *spec.Spec, diags hcl.Diagnostics, today time.Time) (*Project, hcl.Diagnostics) {
-	if diags.HasErrors() {
+func open(written *spec.Spec, diags hcl.Diagnostics, load func() (*spec.Spec, hcl.Diagnostics), today time.Time) (*Project, hcl.Diagnostics) {
+	if !diags.HasErrors() {
+		resolved, more := Resolve(written)
+		if !more.HasErrors() && !check.Lands(resolved).HasErrors() {
+			emit, found := judge(resolved)
+			diags = check.Waive(resolved, slices.Concat(diags, more, found), Catalog(), today)
+			if diags.HasErrors() {
+				return nil, diags
+			}
+			return &Project{plan: resolved, emit: emit}, diags
+		}
+		if len(more) > check.MostSupposed {
+			return nil, append(diags, more...)
+		}
+	}
+	if !written.Recoverable(diags) {
 		return nil, diags
 	}
-	resolved, of, more := resolve(written)
-	if diags = append(diags, more...); diags.HasErrors() {
-		return nil, diags
-	}
-	if more = check.Lands(resolved); more.HasErrors() { // what the target says of its arguments would be beside the point
-		return nil, append(diags, more...)
+	return nil, check.Beside(diags, check.Road{
+		Load: func() *spec.Spec {
+			s, _ := load()
+			return s
+		},
+		Resolve: Resolve,
+		Judge: func(p *plan.Plan) hcl.Diagnostics {
+			_, found := judge(p)
+			return found
+		},
+		Catalog: Catalog(), Today: today,
+	})
+}
+
+// judge holds a plan against the rules of its target and of all designs. The emitter is nil where the target finds an error.
+func judge(p *plan.Plan) (target.Emitter, hcl.Diagnostics) {
+	of, ok := FindTarget(p.Target.Name)
+	if !ok || check.Lands(p).HasErrors() { // what the target says of its arguments would be beside the point
+		return nil, check.Run(p)
 	}
 	var body hcl.Body
 	var ctx *hcl.EvalContext
-	if t := written.Target; t != nil {
+	if t := p.Spec.Target; t != nil {
 		body, ctx = t.Body, t.Context
 	}
-	emit, more := of.New(resolved, body, ctx)
-	if diags = append(diags, once(more)...); diags.HasErrors() {
-		return nil, diags
-	}
-	if diags = check.Waive(resolved, append(diags, check.Run(resolved)...), Catalog(), today); diags.HasErrors() {
-		return nil, diags
-	}
-	return &Project{plan: resolved, emit: emit}, diags
+	emit, diags := of.New(p, body, ctx)
+	return emit, append(once(diags), check.Run(p)...)
 }
 
 // mostOfARule bounds what is said for one rule: whoever made the same mistake a hundred times made it in a program.

@@ -51,9 +51,12 @@ func Waived(d *hcl.Diagnostic) (reason string, ok bool) { return rule.WaiverReas
 // Lands holds only those rules against the plan that say whether its target can express it at all, before the target's own words are read.
 func Lands(p *plan.Plan) hcl.Diagnostics {
 	return hold(p, slices.DeleteFunc(Rules(), func(r Rule) bool {
-		return !slices.Contains([]string{"target-type", "target-version", "target-etcd"}, r.ID)
+		return !slices.Contains(landing, r.ID)
 	}))
 }
+
+// landing are the rules that Lands holds.
+var landing = []string{"target-type", "target-version", "target-etcd"}
 
 // Run holds every rule against the plan. Waive then puts the file's waivers over what this and the other stages found.
 func Run(p *plan.Plan) hcl.Diagnostics { return hold(p, Rules()) }
@@ -67,10 +70,11 @@ func hold(p *plan.Plan, rules []Rule) hcl.Diagnostics {
 			if f.At.Filename == "" {
 				f.At = p.Cluster.Block()
 			}
+			d := r.Diagnostic(f.At, f.Detail)
 			if f.advice != nil {
-				f.Detail += f.advice(f.At, &made)
+				rule.Advise(d, f.advice(f.At, &made))
 			}
-			diags = append(diags, r.Diagnostic(f.At, f.Detail))
+			diags = append(diags, d)
 		}
 	}
 	return diags

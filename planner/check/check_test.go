@@ -25,19 +25,24 @@ import (
 // today is the day of every test.
 var today = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
 
-// road takes the stages up to the checks, and stops between them as planner.Open does. A target's own arguments are its package's business.
+// road takes the stages up to the checks as planner.Open does. A target's own arguments are its package's business.
 func road(filename string, src []byte) (*plan.Plan, hcl.Diagnostics) {
-	s, diags := spec.Load(filename, src, nil)
-	if diags.HasErrors() {
-		return nil, diags
+	load := func() (*spec.Spec, hcl.Diagnostics) { return spec.Load(filename, src, nil) }
+	s, diags := load()
+	if !diags.HasErrors() {
+		p, more := planner.Resolve(s)
+		if !more.HasErrors() && !check.Lands(p).HasErrors() {
+			diags = check.Waive(p, slices.Concat(diags, more, check.Run(p)), check.Catalog(), today)
+			rule.Sort(diags)
+			return p, diags
+		}
 	}
-	p, more := planner.Resolve(s)
-	if diags = append(diags, more...); diags.HasErrors() {
-		return nil, diags
+	if s.Recoverable(diags) {
+		again := func() *spec.Spec { s, _ := load(); return s }
+		diags = check.Beside(diags, check.Road{Load: again, Resolve: planner.Resolve, Judge: check.Run, Catalog: planner.Catalog(), Today: today})
 	}
-	diags = check.Waive(p, append(diags, check.Run(p)...), check.Catalog(), today)
 	rule.Sort(diags)
-	return p, diags
+	return nil, diags
 }
 
 // said writes a diagnostic as a marker: where it is, how bad, and of which rule.

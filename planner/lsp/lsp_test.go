@@ -297,7 +297,7 @@ func TestDiagnostics(t *testing.T) {
 			t.Errorf("%+v", f)
 		}
 	}
-	if got := e.findings()[0]; got.Code != "unknown-value" || got.Range != (span{position{1, 9}, position{1, 19}}) {
+	if got := e.findings()[1]; got.Code != "unknown-value" || e.findings()[0].Code != "invalid-name" || got.Range != (span{position{1, 9}, position{1, 19}}) {
 		t.Errorf("%+v", got)
 	}
 

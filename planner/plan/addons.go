@@ -229,11 +229,10 @@ func (r *resolver) addons() {
 	p := r.plan
 	for _, s := range r.spec.Addons {
 		a := &Addon{Source: s.Source, Name: s.Name, NameRange: s.NameRange, After: s.After}
-		if !r.name(s.NameRange, "addon", s.Name, 40) {
-			continue
-		}
+		well := r.name(s.NameRange, "addon", s.Name, 40)
 		known, ok := FindAddon(s.Name)
 		switch {
+		case !well:
 		case len(s.Manifests) > 0: // the author's own, also under a name that is known
 		case ok:
 			a.Known = known
@@ -245,7 +244,6 @@ func (r *resolver) addons() {
 				hint = spelling.DidYouMean(s.Name, addonNames()) + " Known are " + strings.Join(addonNames(), ", ") + `; any other needs manifest "https://…" { checksum = "sha256:…" }.`
 			}
 			r.fail(unknownAddon, s.NameRange, "%q is no addon that k8splan knows.%s", spelling.Excerpt(s.Name), hint)
-			continue
 		}
 		a.Manifests = r.manifests(s.Manifests)
 		a.Images = r.images(s.Source, s.Images)

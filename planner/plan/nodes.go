@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"fmt"
 	"net"
 	"net/netip"
 	"slices"
@@ -57,15 +58,13 @@ func (r *resolver) nodes() {
 
 	r.plan.Nodes = make([]*Node, 0, total)
 	for _, n := range r.spec.Nodes {
-		if r.name(n.NameRange, "node", n.Name, 63) {
-			r.plan.Nodes = append(r.plan.Nodes, r.node(n))
-		} else {
-			r.node(n) // for its other mistakes
-		}
+		r.name(n.NameRange, "node", n.Name, 63) // whatever it should be called, it is a node
+		r.plan.Nodes = append(r.plan.Nodes, r.node(n))
 	}
 	for _, pool := range r.spec.NodePools {
 		r.pool(pool)
 	}
+	r.missingRoles()
 	slices.SortStableFunc(r.plan.Nodes, func(a, b *Node) int {
 		return cmp.Or(Natural(a.Name, b.Name), a.NameRange.Start.Byte-b.NameRange.Start.Byte)
 	})
@@ -133,8 +132,32 @@ func (r *resolver) roles(src *spec.Source, written []string) Roles {
 	case r.plan.Target.Facts.Hosting == Hosted:
 		return Worker
 	}
-	r.fail(missingRoles, src.Block(), `No roles are written here, and only a node of an all-in-one cluster can do without. Write roles = ["worker"], or what the node is for.`)
+	if len(r.roleless) == 0 || r.roleless[len(r.roleless)-1] != src {
+		r.roleless = append(r.roleless, src)
+	}
 	return 0
+}
+
+// missingRoles reports all blocks without roles in one message. It offers what the design lacks first.
+func (r *resolver) missingRoles() {
+	if len(r.roleless) == 0 {
+		return
+	}
+	write := `roles = ["worker"], or what the node is for`
+	if !slices.ContainsFunc(r.plan.Nodes, func(n *Node) bool { return n.Roles.Has(ControlPlane) }) {
+		write = `roles = ["control-plane"] where the API server is to run, and roles = ["worker"] on the others`
+		if len(r.roleless) == 1 {
+			write = `roles = ["control-plane"]: no other node has it`
+		}
+	}
+	others := ""
+	switch n := len(r.roleless) - 1; {
+	case n == 1:
+		others = fmt.Sprintf(" The block on line %d lacks them too.", r.roleless[1].Block().Start.Line)
+	case n > 1:
+		others = fmt.Sprintf(" %d other blocks lack them too (line %d and after).", n, r.roleless[1].Block().Start.Line)
+	}
+	r.fail(missingRoles, r.roleless[0].Block(), "This node has no roles; only all-in-one nodes may omit them.%s Write %s.", others, write)
 }
 
 func (r *resolver) node(n *spec.Node) *Node {
@@ -204,12 +227,9 @@ func (r *resolver) pool(p *spec.NodePool) {
 	if p.FirstAddress == nil && count > 0 {
 		r.addressWanted(p.Source, "first_address")
 	}
-	if !r.name(p.NameRange, "node_pool", p.Name, 63-1-len(strconv.Itoa(count))) {
-		return
-	}
-	if !r.addressesLast(p.Source, "first_address", first, count) || !r.addressesLast(p.Source, "first_secondary_address", second, count) {
-		return
-	}
+	r.name(p.NameRange, "node_pool", p.Name, 63-1-len(strconv.Itoa(count)))
+	r.addressesLast(p.Source, "first_address", first, count)
+	r.addressesLast(p.Source, "first_secondary_address", second, count)
 
 	nodes := make([]Node, count)
 	for i := range nodes {
@@ -230,22 +250,21 @@ func (r *resolver) pool(p *spec.NodePool) {
 }
 
 // addressesLast checks that a pool of count nodes does not run out of addresses.
-func (r *resolver) addressesLast(src *spec.Source, attr string, first netip.Addr, count int) bool {
+func (r *resolver) addressesLast(src *spec.Source, attr string, first netip.Addr, count int) {
 	if !first.IsValid() || count == 0 {
-		return true
+		return
 	}
 	last, ok := offset(first, count-1)
 	if !ok {
 		r.fail(poolAddressesExhausted, src.Attr(attr), "%d nodes from %s on run past the last address that there is. Begin lower, or make the pool smaller.", count, first)
-		return false
+		return
 	}
 	for _, subnet := range r.plan.Network.NodeSubnets {
 		if subnet.Contains(first) && !subnet.Contains(last) {
 			r.fail(poolAddressesExhausted, src.Attr(attr), "%d nodes from %s on reach %s, outside of the subnet %s that the first one lies in. Begin lower, or make the pool smaller.", count, first, last, subnet)
-			return false
+			return
 		}
 	}
-	return true
 }
 
 // Natural compares names as people do: runs of digits by their number, so that cp-2 comes before cp-10.

@@ -23,6 +23,8 @@ type resolver struct {
 	spec  *spec.Spec
 	plan  *Plan
 	diags hcl.Diagnostics
+
+	roleless []*spec.Source // nodes and pools without roles
 }
 
 // Resolve decides everything that the author left open. The spec comes from spec.Load without errors: its words for types, roles, kinds

@@ -61,6 +61,7 @@ type extra struct {
 	id     string
 	waived bool
 	reason string
+	advice string // the end of the detail that names something free in the design
 }
 
 // Diagnostic says that the rule is broken at a place. Detail is made of sentences: what is, why it matters, what to write instead.
@@ -70,6 +71,20 @@ func (r *Rule) Diagnostic(at hcl.Range, detail string) *hcl.Diagnostic {
 		severity = hcl.DiagWarning
 	}
 	return &hcl.Diagnostic{Severity: severity, Summary: r.Title, Detail: detail, Subject: &at, Extra: extra{id: r.ID}}
+}
+
+// Advise adds to a diagnostic a sentence that names something free in the design, with a space before it.
+func Advise(d *hcl.Diagnostic, advice string) {
+	e, _ := d.Extra.(extra)
+	e.advice = advice
+	d.Detail += advice
+	d.Extra = e
+}
+
+// Advice splits a diagnostic's detail from the advice that it ends with.
+func Advice(d *hcl.Diagnostic) (detail, advice string) {
+	e, _ := d.Extra.(extra)
+	return strings.TrimSuffix(d.Detail, e.advice), e.advice
 }
 
 // Waive makes a diagnostic that of a finding which the author waived: a warning, because HCL has nothing below it, that says so itself.

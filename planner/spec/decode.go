@@ -120,6 +120,11 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 			detail, name := l.strayArgument(s, attr)
 			meant[name] = true
 			l.add(unknownArgument, attr.NameRange, detail)
+			if known, ok := s.arguments[name]; ok {
+				l.unread = append(l.unread, place{at: attr.NameRange, argument: known.Argument, field: known.field, entity: into, source: source})
+			} else {
+				l.strays = append(l.strays, body.SrcRange)
+			}
 			continue
 		}
 		if row.Type == Any || row.Type == TypeExpr {
@@ -131,13 +136,24 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 		row := &s.Arguments[i]
 		if row.Required && !source.Has(row.Name) && !meant[row.Name] {
 			l.missing(s, row, source.Block())
+			l.unread = append(l.unread, place{argument: row, field: s.arguments[row.Name].field, entity: into, source: source})
 		}
 	}
 	first := map[string]*hclsyntax.Block{}
 	for _, block := range body.Blocks {
 		child, ok := s.blocks[block.Type]
 		if !ok {
-			l.add(unknownBlock, block.TypeRange, l.strayBlock(s, block))
+			detail, meant := l.strayBlock(s, block)
+			l.add(unknownBlock, block.TypeRange, detail)
+			if child = s.blocks[meant]; child != nil && (child.Many || first[meant] == nil) {
+				first[meant] = block
+				said := l.diags
+				l.block(child, block, into) // so that nothing else misses it; what is wrong in it waits until it has its name
+				l.diags = said
+				l.strays = append(l.strays, hcl.RangeBetween(block.TypeRange, block.CloseBraceRange))
+			} else if s.Name != "" {
+				l.strays = append(l.strays, body.SrcRange)
+			}
 			continue
 		}
 		if earlier := first[block.Type]; earlier != nil && !child.Many {
@@ -169,6 +185,7 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 
 // block decodes one block into a new struct, and hangs it into its parent.
 func (l *loader) block(s *shape, block *hclsyntax.Block, parent reflect.Value) {
+	failed := len(l.diags)
 	good := l.checkLabels(s, block)
 	if s.field == nil { // locals: read by scope
 		for _, inner := range block.Body.Blocks {
@@ -184,6 +201,9 @@ func (l *loader) block(s *shape, block *hclsyntax.Block, parent reflect.Value) {
 	if s.label != nil && good {
 		entity.Elem().FieldByIndex(s.label).SetString(block.Labels[0])
 		entity.Elem().FieldByIndex(s.labels).Set(reflect.ValueOf(block.LabelRanges[0]))
+		if len(s.Labels) > 0 && len(l.diags) > failed {
+			l.unread = append(l.unread, place{at: block.LabelRanges[0], block: s.Block, field: s.label, entity: entity.Elem(), source: source})
+		}
 	}
 	if s.Open {
 		for name, attr := range block.Body.Attributes {
@@ -232,9 +252,11 @@ func (l *loader) checkLabels(s *shape, block *hclsyntax.Block) bool {
 // argument evaluates one argument into its field. What is null, or stands on something that has failed already, counts as not written.
 func (l *loader) argument(row argumentShape, attr *hclsyntax.Attribute, into reflect.Value, source *Source) {
 	at := attr.Expr.Range()
+	unread := place{at: at, argument: row.Argument, field: row.field, entity: into, source: source}
 	v, ok := l.value(attr.Expr)
 	if !ok {
 		source.attrs[row.Name] = at // written, and wrong: that has been said
+		l.unread = append(l.unread, unread)
 		return
 	}
 	if v.IsNull() {
@@ -250,26 +272,38 @@ func (l *loader) argument(row argumentShape, attr *hclsyntax.Attribute, into ref
 	case Text:
 		if text, ok := a.asText(v, at, row.Name); ok && a.enum(text, at) {
 			set(field, text)
+		} else {
+			l.unread = append(l.unread, unread)
 		}
 	case Integer:
 		if n, ok := a.asInt(v); ok {
 			set(field, n)
+		} else {
+			l.unread = append(l.unread, unread)
 		}
 	case Bool:
 		if b, ok := a.asBool(v, at, row.Name); ok {
 			set(field, b)
+		} else {
+			l.unread = append(l.unread, unread)
 		}
 	case TextList:
 		if texts, ok := a.asTexts(v); ok {
 			field.Set(reflect.ValueOf(texts))
+		} else {
+			l.unread = append(l.unread, unread)
 		}
 	case TextMap:
 		if texts, ok := a.asTextMap(v); ok {
 			field.Set(reflect.ValueOf(texts))
+		} else {
+			l.unread = append(l.unread, unread)
 		}
 	case BoolMap:
 		if bools, ok := a.asBoolMap(v); ok {
 			field.Set(reflect.ValueOf(bools))
+		} else {
+			l.unread = append(l.unread, unread)
 		}
 	}
 }
@@ -377,34 +411,34 @@ func (l *loader) strayArgument(s *shape, attr *hclsyntax.Attribute) (detail, mea
 	return detail, ""
 }
 
-// strayBlock explains a block that does not belong here.
-func (l *loader) strayBlock(s *shape, block *hclsyntax.Block) string {
+// strayBlock explains a block that does not belong here. meant is the one that its author had in mind, "" where none is near.
+func (l *loader) strayBlock(s *shape, block *hclsyntax.Block) (detail, meant string) {
 	where := "The file"
 	if s.Name != "" {
 		where = title(s.Name)
 	}
-	detail := fmt.Sprintf("%s has no block %q.", where, block.Type)
+	detail = fmt.Sprintf("%s has no block %q.", where, block.Type)
 	if row, ok := s.arguments[block.Type]; ok {
-		return detail + fmt.Sprintf(" It is an argument: write %s = %s.", row.Name, row.Example)
+		return detail + fmt.Sprintf(" It is an argument: write %s = %s.", row.Name, row.Example), ""
 	}
 	for _, name := range s.blockNames {
 		if child := s.blocks[name]; spelling.Fold(name) == spelling.Fold(block.Type) || slices.Contains(child.Aliases, block.Type) {
-			return detail + fmt.Sprintf(" Did you mean %s?", child.form())
+			return detail + fmt.Sprintf(" Did you mean %s?", child.form()), child.Name
 		}
 	}
 	if s.Name == "" && slices.Contains(terraforms, block.Type) {
-		return detail + " It is Terraform's. A topology says what the cluster is; `k8splan generate` writes Terraform from it, where the target is a cloud."
+		return detail + " It is Terraform's. A topology says what the cluster is; `k8splan generate` writes Terraform from it, where the target is a cloud.", ""
 	}
 	if owners := blockOwners(block.Type); len(owners) > 0 {
-		return detail + fmt.Sprintf(" It belongs %s.", sentence(owners, "or"))
+		return detail + fmt.Sprintf(" It belongs %s.", sentence(owners, "or")), ""
 	}
 	if near := l.near(block.Type, s.blockNames); near != "" {
-		return detail + fmt.Sprintf(" Did you mean %s?", s.blocks[near].form())
+		return detail + fmt.Sprintf(" Did you mean %s?", s.blocks[near].form()), near
 	}
 	if len(s.blockNames) == 0 {
-		return detail + " It takes none."
+		return detail + " It takes none.", ""
 	}
-	return detail + fmt.Sprintf(" The blocks are %s.", sentence(s.blockNames, "and"))
+	return detail + fmt.Sprintf(" The blocks are %s.", sentence(s.blockNames, "and")), ""
 }
 
 // terraforms are blocks of Terraform that no topology has.

@@ -53,6 +53,7 @@ func Load(filename string, src []byte, vars map[string]cty.Value) (*Spec, hcl.Di
 		s.Target.Context = l.ctx
 	}
 	l.unused()
+	s.unread, s.strays = l.unread, l.strays
 	return s, l.finish()
 }
 
@@ -69,6 +70,9 @@ type loader struct {
 	secrets   *Secrets // nil where no variable is sensitive
 	suggested int
 	prepared  bool // expressions were checked and charged by an earlier Load
+
+	unread []place     // arguments and labels whose values could not be read
+	strays []hcl.Range // bodies with an argument or a block that nothing is known to be meant by
 }
 
 func (l *loader) add(r *rule.Rule, at hcl.Range, detail string) {

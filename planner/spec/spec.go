@@ -103,6 +103,11 @@ type Spec struct {
 	Waivers       []*Waiver
 
 	Secrets *Secrets // what diagnostics must not show; nil where no variable is sensitive
+
+	unread []place               // see SupposeUnread
+	strays []hcl.Range           // see Strays
+	places []place               // see Suppose
+	absent map[hcl.Range][]place // arguments that are not written, by block
 }
 
 // Variable is a `variable "<name>"` block. Its value is not kept: expressions that read it are evaluated already.

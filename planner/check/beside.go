@@ -1,0 +1,148 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+)
+
+// mostRounds bounds how often what a supposed value brings to light is itself supposed away.
+const mostRounds = 5
+
+// MostSupposed is how many mistakes are looked beside. A program that makes more of them made the file.
+const MostSupposed = 50
+
+// whatIsMissing names the arguments that are not written where a rule of package plan says so of a whole block.
+var whatIsMissing = map[string][]string{"missing-address": {"address", "first_address"}, "missing-roles": {"roles"}}
+
+// Road is what leads from a file to what is said of its design.
+type Road struct {
+	Load    func() *spec.Spec // anew each time
+	Resolve func(*spec.Spec) (*plan.Plan, hcl.Diagnostics)
+	Judge   func(*plan.Plan) hcl.Diagnostics // holds a plan against the rules
+	Catalog []*rule.Rule
+	Today   time.Time // see Waive
+}
+
+// Beside judges a design beside the mistakes that keep it from being read in full. first is what spec.Load found.
+// Each value that cannot be read is supposed to be something else, in several ways that have little in common. What a stage finds with
+// every one of them does not depend on the value: it is true however the mistake will be corrected, and is reported. All else waits until
+// then. The file's waivers are put over it all.
+//
+// So that a mistake is never reported twice, nothing is reported at the place of a value that was supposed.
+func Beside(first hcl.Diagnostics, road Road) hcl.Diagnostics {
+	if len(first) > MostSupposed {
+		return first
+	}
+	specs, plans := make([]*spec.Spec, spec.Supposed), make([]*plan.Plan, spec.Supposed)
+	var at []hcl.Range
+	for way := range specs {
+		specs[way] = road.Load()
+		at = specs[way].SupposeUnread(way)
+	}
+	at = append(at, specs[0].Strays()...)
+	all := slices.Clone(first)
+	for range mostRounds {
+		found := common(at, road.Catalog, func(way int) (diags hcl.Diagnostics) {
+			plans[way], diags = road.Resolve(specs[way])
+			return append(diags, Lands(plans[way])...)
+		})
+		if len(found) > MostSupposed {
+			return append(all, found...)
+		}
+		more := len(found) > 0
+		for _, d := range found {
+			missing := whatIsMissing[rule.ID(d)]
+			if slices.Contains(landing, rule.ID(d)) { // the target may be what is wrong
+				target := plans[0].Target.NameRange
+				for way, s := range specs {
+					s.Suppose(target, nil, way)
+				}
+				at = append(at, target)
+			}
+			for way, s := range specs {
+				whole, ok := s.Suppose(*d.Subject, missing, way)
+				if !ok {
+					return append(all, found...)
+				}
+				if way == 0 && len(missing) == 0 {
+					at = append(at, whole)
+				}
+			}
+		}
+		if all = append(all, found...); !more {
+			break
+		}
+	}
+	all = append(all, common(at, road.Catalog, func(way int) hcl.Diagnostics { return road.Judge(plans[way]) })...)
+	return slices.DeleteFunc(Waive(plans[0], all, road.Catalog, road.Today), func(d *hcl.Diagnostic) bool {
+		return rule.ID(d) == waiverUnused.ID // its rule may have waited
+	})
+}
+
+// common is what is found in every way, but for what stands at the places of values that were supposed. Where the words differ from way to
+// way, they tell of the value, and what the rule advises is said instead.
+func common(at []hcl.Range, catalog []*rule.Rule, find func(way int) hcl.Diagnostics) hcl.Diagnostics {
+	slices.SortFunc(at, func(a, b hcl.Range) int { return a.Start.Byte - b.Start.Byte })
+	type found struct {
+		ways, same, sameAdvice int
+		detail, advice         string
+	}
+	var kept hcl.Diagnostics
+	places := map[string]*found{}
+	key := func(d *hcl.Diagnostic, nth int) string { return fmt.Sprint(rule.ID(d), d.Subject, nth) }
+	keys := map[*hcl.Diagnostic]string{}
+	for way := range spec.Supposed {
+		times := map[string]int{}
+		for _, d := range find(way) {
+			if d.Subject == nil || overlapsAny(at, *d.Subject) {
+				continue
+			}
+			nth := times[key(d, 0)] // two things may be wrong with one place
+			times[key(d, 0)]++
+			k := key(d, nth)
+			detail, advice := rule.Advice(d)
+			if way == 0 {
+				kept, keys[d], places[k] = append(kept, d), k, &found{detail: detail, advice: advice}
+			}
+			if f := places[k]; f != nil {
+				f.ways++
+				if f.detail == detail {
+					f.same++
+				}
+				if f.advice == advice {
+					f.sameAdvice++
+				}
+			}
+		}
+	}
+	return slices.DeleteFunc(kept, func(d *hcl.Diagnostic) bool {
+		f := places[keys[d]]
+		switch i := slices.IndexFunc(catalog, func(r *rule.Rule) bool { return r.ID == rule.ID(d) }); {
+		case f.same < spec.Supposed && i >= 0:
+			d.Detail = catalog[i].Fix
+		case f.sameAdvice < spec.Supposed:
+			d.Detail = f.detail // what is free depends on the value
+		}
+		return f.ways < spec.Supposed
+	})
+}
+
+// overlapsAny reports whether a range overlaps one of those, which are sorted by their beginnings.
+func overlapsAny(places []hcl.Range, at hcl.Range) bool {
+	for _, p := range places {
+		if p.Start.Byte >= at.End.Byte {
+			return false
+		}
+		if at.Start.Byte < p.End.Byte {
+			return true
+		}
+	}
+	return false
+}

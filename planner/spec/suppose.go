@@ -1,0 +1,285 @@
+package spec
+
+import (
+	"fmt"
+	"maps"
+	"net/netip"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/rule"
+)
+
+// What cannot be read has no value, and the stages that follow need one. Suppose puts one there in each of a few ways, so that what they
+// find with every one of them can be told from what only follows from the supposition.
+
+// Supposed is how many ways there are.
+const Supposed = 6
+
+// place is where an argument or a label stands, and the field that holds its value.
+type place struct {
+	at       hcl.Range // zero for an argument that is missing
+	argument *Argument // nil for a label
+	block    *Block    // of the label
+	entity   reflect.Value
+	field    []int
+	source   *Source
+}
+
+// recoverable are the mistakes beside which a design can still be judged: each concerns the value of one argument or label.
+var recoverable = []*rule.Rule{
+	unknownArgument, unknownBlock, unknownValue, wrongType, invalidExpression, unknownName, unknownFunction, missingArgument, extraLabel,
+	variableWithoutValue, undeclaredVariable,
+}
+
+// Recoverable reports whether a design can be judged beside what Load found: the file was read to its end, and all that is wrong are single
+// values.
+func (s *Spec) Recoverable(diags hcl.Diagnostics) bool {
+	return s.Cluster != nil && !slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool {
+		return d.Severity == hcl.DiagError && !slices.ContainsFunc(recoverable, func(r *rule.Rule) bool { return r.ID == rule.ID(d) })
+	})
+}
+
+// Strays lists the bodies that hold an argument or a block of which nobody knows what it was meant to be: what is found missing there may
+// be that.
+func (s *Spec) Strays() []hcl.Range { return s.strays }
+
+// SupposeUnread gives a value, in one of the ways from 0 to Supposed-1, to each argument and label that Load could not read. It returns their
+// places.
+func (s *Spec) SupposeUnread(way int) []hcl.Range {
+	var at []hcl.Range
+	for _, p := range s.unread {
+		p.suppose(way)
+		if p.at != (hcl.Range{}) {
+			at = append(at, p.at)
+		}
+	}
+	return at
+}
+
+// Suppose gives another value, in one of the ways, to what stands at a place that a later stage could not make sense of. missing names the
+// arguments of which one is not written there. It returns the place; ok is false where nothing stands there that could have another value.
+func (s *Spec) Suppose(at hcl.Range, missing []string, way int) (whole hcl.Range, ok bool) {
+	if s.places == nil {
+		s.indexPlaces()
+	}
+	if len(missing) > 0 {
+		return hcl.Range{}, s.supposeMissing(at, missing, way)
+	}
+	after, _ := slices.BinarySearchFunc(s.places, at.Start.Byte+1, func(p place, byte int) int { return p.at.Start.Byte - byte })
+	for i := after - 1; i >= 0; i-- {
+		p := s.places[i]
+		if p.at.End.Byte < at.End.Byte || p.at.Start.Byte > at.Start.Byte {
+			if i < after-4 { // no more than a few places share a beginning
+				return hcl.Range{}, false
+			}
+			continue
+		}
+		if p.argument != nil && p.part(at, way) {
+			return at, true
+		}
+		p.suppose(way)
+		return p.at, true
+	}
+	return hcl.Range{}, false
+}
+
+// indexPlaces sorts what is written by its place, and what is not by its block.
+func (s *Spec) indexPlaces() {
+	var all []place
+	collectPlaces(compiled(), reflect.ValueOf(s).Elem(), &all)
+	s.places, s.absent = make([]place, 0, len(all)), map[hcl.Range][]place{}
+	for _, p := range all {
+		switch {
+		case p.at != (hcl.Range{}):
+			s.places = append(s.places, p)
+		case p.argument != nil:
+			s.absent[p.source.Block()] = append(s.absent[p.source.Block()], p)
+		}
+	}
+	slices.SortStableFunc(s.places, func(a, b place) int { return a.at.Start.Byte - b.at.Start.Byte })
+}
+
+func (s *Spec) supposeMissing(block hcl.Range, missing []string, way int) bool {
+	found := false
+	for at, absent := range s.absent {
+		for _, p := range absent {
+			if slices.Contains(missing, p.argument.Name) && (at == block || p.argument.Name == "roles") { // one message for all
+				p.suppose(way)
+				found = true
+			}
+		}
+	}
+	return found
+}
+
+// collectPlaces lists the arguments and the labels of an entity, and of those inside of it. Arguments that are not written have no range.
+func collectPlaces(s *shape, entity reflect.Value, places *[]place) {
+	var source *Source
+	if s.source != nil {
+		source, _ = entity.FieldByIndex(s.source).Interface().(*Source)
+	}
+	for name, row := range s.arguments {
+		if row.field != nil && source != nil {
+			*places = append(*places, place{at: source.attrs[name], argument: row.Argument, field: row.field, entity: entity, source: source})
+		}
+	}
+	if s.label != nil && source != nil {
+		at, _ := entity.FieldByIndex(s.labels).Interface().(hcl.Range)
+		*places = append(*places, place{at: at, block: s.Block, field: s.label, entity: entity, source: source})
+	}
+	for _, child := range s.blocks {
+		if child.field == nil {
+			continue
+		}
+		switch field := entity.FieldByIndex(child.field); field.Kind() {
+		case reflect.Slice:
+			for i := range field.Len() {
+				collectPlaces(child, field.Index(i).Elem(), places)
+			}
+		case reflect.Pointer:
+			if !field.IsNil() {
+				collectPlaces(child, field.Elem(), places)
+			}
+		}
+	}
+}
+
+// part replaces one element of a list, or takes one entry out of a map, where only that was found wrong.
+func (p place) part(at hcl.Range, way int) bool {
+	if p.field == nil {
+		return false
+	}
+	field, name := p.entity.FieldByIndex(p.field), p.argument.Name
+	switch list := field.Interface().(type) {
+	case []string:
+		for i, place := range p.source.elements[name] {
+			if place != at || i >= len(list) {
+				continue
+			}
+			list = slices.Clone(list)
+			if samples := p.argument.samples(list[i]); way > 0 && len(samples) > 0 {
+				list[i] = samples[way%len(samples)]
+			} else {
+				list = slices.Delete(list, i, i+1)
+				p.source.elements[name] = slices.Delete(slices.Clone(p.source.elements[name]), i, i+1)
+			}
+			field.Set(reflect.ValueOf(list))
+			return true
+		}
+	case map[string]string:
+		for key, entry := range p.source.entries[name] {
+			if entry.key == at || entry.value == at {
+				list = maps.Clone(list)
+				delete(list, key)
+				field.Set(reflect.ValueOf(list))
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// suppose gives the argument or the label the value of one way: none at all in the first, unless it is required; then samples.
+func (p place) suppose(way int) {
+	if p.field == nil {
+		return
+	}
+	field := p.entity.FieldByIndex(p.field)
+	if p.argument == nil {
+		p.supposeLabel(field, way)
+		return
+	}
+	name := p.argument.Name
+	if way == 0 && !p.argument.Required {
+		field.SetZero()
+		delete(p.source.attrs, name)
+		return
+	}
+	written := ""
+	if s, ok := field.Interface().(*string); ok && s != nil {
+		written = *s
+	}
+	samples := p.argument.samples(written)
+	sample := ""
+	if len(samples) > 0 {
+		sample = samples[way%len(samples)]
+	}
+	if _, ok := p.source.attrs[name]; !ok {
+		p.source.attrs[name] = p.source.Block()
+	}
+	switch p.argument.Type {
+	case Text:
+		set(field, sample)
+	case Integer:
+		var n int
+		fmt.Sscan(p.argument.Example, &n) // an example that is none is 0
+		set(field, []int{n, 1, 2 * n}[way%3])
+	case Bool:
+		set(field, way%2 == 0)
+	case TextList:
+		if field.SetZero(); len(samples) > 0 {
+			field.Set(reflect.ValueOf([]string{sample}))
+		}
+		delete(p.source.elements, name)
+	default:
+		field.SetZero()
+	}
+}
+
+// targetSamples are targets that have little in common.
+var targetSamples = []string{"bare-metal", "aws", "kubespray", "eks", "kind", "vagrant"}
+
+// supposeLabel gives a label another of its words. A name keeps its own: whatever it should be, it tells one thing from others. An addon
+// gets a manifest, with which it may have any name.
+func (p place) supposeLabel(field reflect.Value, way int) {
+	switch {
+	case len(p.block.Labels) > 0:
+		field.SetString(p.block.Labels[way%len(p.block.Labels)])
+	case p.block.Name == "target":
+		field.SetString(targetSamples[way%len(targetSamples)])
+	case p.block.Name == "addon":
+		addon := p.entity.Addr().Interface().(*Addon)
+		if len(addon.Manifests) == 0 {
+			addon.Manifests = []*Manifest{{Source: p.source, From: "/srv/addon.yaml", FromRange: p.at}}
+		}
+	}
+}
+
+// samples are values that an argument, or an element of its list, can have; they lie far apart. written is what cannot be read.
+func (a *Argument) samples(written string) []string {
+	if len(a.Enum) > 0 {
+		return a.Enum
+	}
+	switch a.Name {
+	case "pod_subnets", "service_subnets", "reserved_subnets", "node_subnets":
+		if strings.Contains(written, ":") {
+			return []string{"fd00:1::/56", "fd77:2::/108", "2001:db8::/56"}
+		}
+		samples := []string{"10.128.0.0/9", "198.18.0.0/16", "172.20.0.0/14", "192.168.240.0/20"}
+		if p, err := netip.ParsePrefix(written); err == nil {
+			samples = append(samples, p.Masked().String())
+		}
+		return samples
+	case "address", "first_address", "virtual_ip":
+		return []string{"10.0.0.41", "198.51.100.20", "172.20.7.7", "192.168.56.40"}
+	case "kubernetes_version":
+		return []string{"1.37.2", "1.31.0", "1.34.1", "1.35.0"}
+	case "control_plane_endpoint":
+		return []string{"api.example.com:6443", "10.0.0.9:8443", "198.51.100.9:6443"}
+	case "memory", "disk":
+		return []string{"1Ti", "2Gi"}
+	}
+	var samples []string
+	for _, m := range quotedWord.FindAllStringSubmatch(a.Example, -1) {
+		samples = append(samples, m[1])
+	}
+	return samples
+}
+
+// quotedWord is a text in an example.
+var quotedWord = regexp.MustCompile(`"([^"]*)"`)
