@@ -110,6 +110,29 @@ var addonRules = []Rule{
 		return findings
 	}},
 	{rule.Rule{
+		ID: "addon-before-network", Severity: rule.Warning, Title: "Addon that waits for a pod network nobody installs",
+		Doc:     "The playbook leaves Cilium to its Helm chart. Until somebody has installed that, nodes are not ready and no pod starts: the playbook waits five minutes for the addons and stops.",
+		Fix:     "Install Cilium as cni/README.md of the tree says when the playbook has made the control planes, and run the playbook again; then waive this rule. Or bring Cilium as an addon: its rendered chart as a manifest.",
+		Sources: []string{"https://docs.cilium.io/en/stable/installation/k8s-install-helm/"},
+	}, func(p *plan.Plan) []Finding {
+		if !onHosts(p) || p.Network.CNI.Name != plan.Cilium {
+			return nil
+		}
+		var late []string
+		for _, a := range p.Addons {
+			if a.Name == plan.Cilium {
+				return nil
+			}
+			if !a.Early {
+				late = append(late, a.Name)
+			}
+		}
+		if len(late) == 0 {
+			return nil
+		}
+		return one(p.Network.CNI.Block(), "Helm installs Cilium, and the playbook does not. It waits for %s before that, in vain. Install Cilium after the first run and run the playbook again, or bring its rendered chart as addon \"cilium\".", sentence(late))
+	}},
+	{rule.Rule{
 		ID: "addon-images-unlisted", Severity: rule.Warning, Title: "Images that would still come from outside",
 		Doc:     "With `image_repository` nodes take every image from your registry. What a manifest of your own names is replaced only where `images` lists it; the rest is pulled from upstream, which hosts without internet cannot reach.",
 		Fix:     "List the manifest's images in `images`; `grep 'image:' FILE` shows them.",

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -62,6 +63,39 @@ var artifactRules = []Rule{
 			return nil
 		}
 		return one(p.Runtime.Block(), "Upstream publishes no checksums of %s. Pin them in artifacts { checksums = { … } }, or use containerd.", sentence(bare))
+	}},
+	{rule.Rule{
+		ID: "artifact-packages-system", Severity: rule.Error, Title: "Packages for a system that has none",
+		Doc:     "With `source = \"packages\"` hosts install with apt or dnf, from the repositories of Kubernetes and of the runtime. Fedora CoreOS and Flatcar are one image without a package manager. Docker, which also packages containerd, has no repository for Amazon Linux, Linux Mint or Kali.",
+		Fix:     "Leave `source` out: the release binaries run on all of them.",
+		Sources: []string{"https://docs.docker.com/engine/install/#supported-platforms", "https://www.flatcar.org/docs/latest/", "https://docs.fedoraproject.org/en-US/fedora-coreos/"},
+	}, func(p *plan.Plan) []Finding {
+		if !onHosts(p) || p.Artifacts.Origin != plan.Packages {
+			return nil
+		}
+		return each(p.KubeletNodes(), func(n *plan.Node) bool { return withoutPackages(p, n) != "" }, osAt, func(n *plan.Node, all []*plan.Node) string {
+			return fmt.Sprintf("%s runs %s, %s (artifacts.source, %s). Leave source out, and hosts fetch release binaries.", whose(all), n.OS, withoutPackages(p, n), line(p.Artifacts.Attr("source")))
+		})
+	}},
+	{rule.Rule{
+		ID: "artifact-mirror-plain-http", Severity: rule.Warning, Title: "Binaries and checksums from one http mirror",
+		Doc:     "Hosts take the files, and the checksums that they are compared with, from the same server without encryption. Whoever sits between replaces both, and decides what runs as root on every host.",
+		Fix:     "Write an https URL, or pin the files in `artifacts { checksums = … }`.",
+		Sources: []string{"https://kubernetes.io/releases/download/#binaries", "https://slsa.dev/spec/v1.0/threats"},
+	}, func(p *plan.Plan) []Finding {
+		if !onHosts(p) || p.Artifacts.Origin == plan.Packages || !strings.HasPrefix(p.Artifacts.MirrorURL, "http://") {
+			return nil
+		}
+		bare := 0
+		for _, d := range p.Downloads() {
+			if p.Artifacts.Checksums[d.Path] == "" {
+				bare++
+			}
+		}
+		if bare == 0 {
+			return nil
+		}
+		return one(p.Artifacts.Attr("mirror_url"), "The mirror serves %s and their checksums alike, over plain http: whoever sits between can replace both. Write an https URL, or pin the files in checksums.", quantity(bare, "file"))
 	}},
 	{rule.Rule{
 		ID: "artifact-no-build", Severity: rule.Error, Title: "Runtime without a build for the architecture", Permanent: true,
@@ -171,6 +205,21 @@ var artifactRules = []Rule{
 		}
 		return findings
 	}},
+}
+
+// repositoryless are systems for which Docker publishes no packages, containerd's among them.
+// Source: https://docs.docker.com/engine/install/#supported-platforms
+var repositoryless = []string{"amazon-linux", "amazonlinux", "amzn", "linuxmint", "kali"}
+
+// withoutPackages says why a host cannot install packages, "" if it can.
+func withoutPackages(p *plan.Plan, n *plan.Node) string {
+	switch {
+	case n.OS.ReadOnlyUsr():
+		return "an image without a package manager"
+	case p.Runtime.Name != plan.CRIO && slices.Contains(repositoryless, n.OS.Name):
+		return "for which there is no repository with " + p.Runtime.Name
+	}
+	return ""
 }
 
 // builds lists the architectures of runtimes that are not built for all of Kubernetes' own.

@@ -98,30 +98,32 @@ var certificateRules = []Rule{
 		return nil
 	}},
 	{rule.Rule{
-		ID: "certificate-san-repeated", Severity: rule.Warning, Title: "Certificate name that is there already",
-		Doc:     "The API server's certificate holds the endpoint, the virtual IP, the control planes, the balancers and the cluster's own names by itself. Written once more they hide what was really added.",
-		Fix:     "Remove it.",
+		ID: "certificate-san-repeated", Severity: rule.Warning, Title: "Certificate name written twice",
+		Doc:     "The list holds the same name or address twice. That harms nothing, and most often another name was meant. What the certificate holds by itself (the endpoint, the control planes, the cluster's own names) may be in the list.",
+		Fix:     "Remove one of the two, or write the name that was meant.",
 		Sources: []string{kubeadmAPI},
 	}, func(p *plan.Plan) []Finding {
-		bare := *p
-		bare.Cluster.CertSANs = nil
-		own := bare.APIServerSANs()
-		seen := map[string]bool{}
-		var findings []Finding
+		first, at := map[string]bool{}, -1
+		var twice []string
 		for i, s := range p.Cluster.CertSANs {
-			canonical := s
 			if a, err := netip.ParseAddr(s); err == nil {
-				canonical = a.String()
+				s = a.String()
 			}
-			switch {
-			case slices.Contains(own, canonical):
-				findings = append(findings, one(p.Cluster.Element("cert_sans", i), "%s is in the certificate by itself. Remove it.", s)...)
-			case seen[canonical]:
-				findings = append(findings, one(p.Cluster.Element("cert_sans", i), "%s is written twice. Remove one.", s)...)
+			if first[s] && !slices.Contains(twice, s) {
+				twice = append(twice, s)
+				if at < 0 {
+					at = i
+				}
 			}
-			seen[canonical] = true
+			first[s] = true
 		}
-		return findings
+		switch len(twice) {
+		case 0:
+			return nil
+		case 1:
+			return one(p.Cluster.Element("cert_sans", at), "cert_sans holds %s twice. Remove one, or write the name that was meant.", twice[0])
+		}
+		return one(p.Cluster.Element("cert_sans", at), "cert_sans holds %s twice each. Remove one of each, or write the names that were meant.", sentence(twice))
 	}},
 	{rule.Rule{
 		ID: "certificate-san-wildcard", Severity: rule.Warning, Title: "Certificate for all names of a domain",

@@ -1,7 +1,13 @@
 package check
 
 import (
+	"fmt"
+	"net/netip"
+	"regexp"
 	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
@@ -12,7 +18,125 @@ const ccmDocs = "https://kubernetes.io/docs/tasks/administer-cluster/running-clo
 // cloudTargets are targets whose machines are those of the cloud of the same name; the others' are nobody's cloud.
 var cloudTargets = []string{"aws", "azure", "digitalocean", "gcp", "hetzner", "openstack", "vsphere"}
 
+// sizeName is how one vendor names machine types.
+type sizeName struct {
+	vendor     string
+	targets    []string
+	shape, arm *regexp.Regexp
+}
+
+// vendorOf finds the vendor that names machine types as this one is named, -1 where several do or none.
+func vendorOf(name string) int {
+	found := -1
+	for i, s := range sizeNames {
+		if name != "" && s.shape.MatchString(name) {
+			if found >= 0 {
+				return -1
+			}
+			found = i
+		}
+	}
+	return found
+}
+
+// sizeNames is how vendors name machine types, with those whose processors are ARM's.
+// Sources: https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html,
+// https://learn.microsoft.com/en-us/azure/virtual-machines/vm-naming-conventions, https://cloud.google.com/compute/docs/machine-resource,
+// https://docs.hetzner.com/cloud/servers/overview/
+var sizeNames = []sizeName{
+	{"AWS", []string{"aws", "eks", "kube-aws"}, regexp.MustCompile(`^[a-z][a-z0-9-]*\.(nano|micro|small|medium|[0-9]*x?large|metal(-[0-9a-z]+)?)$`), regexp.MustCompile(`^(a1|[a-z]+[0-9]+[a-z]*g[a-z]*(-[a-z0-9]+)?)\.`)},
+	{"Azure", []string{"azure", "aks"}, regexp.MustCompile(`^(Standard|Basic)_[A-Z]`), regexp.MustCompile(`^Standard_[A-Z]+[0-9]+(-[0-9]+)?[a-z]*p[a-z]*(_|$)`)},
+	{"Google Cloud", []string{"gcp", "gke"}, regexp.MustCompile(`^([a-z][0-9][a-z]?|custom|g2|f1|e2|m[1-4]|a[23])-[a-z0-9-]+$`), regexp.MustCompile(`^(t2a|c4a|n4a|a4x)-`)},
+	{"Hetzner", []string{"hetzner"}, regexp.MustCompile(`^(cx|cpx|cax|ccx)[0-9]+$`), regexp.MustCompile(`^cax`)},
+}
+
+// writtenRanges reads an argument of the target's block that lists ranges; nil where it is none of the target's, or wrong, which the target says.
+func writtenRanges(p *plan.Plan, name string) (ranges []netip.Prefix, at hcl.Range) {
+	t := p.Spec.Target
+	if t == nil || t.Body == nil {
+		return nil, hcl.Range{}
+	}
+	content, _, _ := t.Body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: name}}})
+	attribute := content.Attributes[name]
+	if attribute == nil {
+		return nil, hcl.Range{}
+	}
+	value, diags := attribute.Expr.Value(t.Context)
+	if value, _ = value.UnmarkDeep(); diags.HasErrors() || !value.IsWhollyKnown() || value.IsNull() || !value.CanIterateElements() {
+		return nil, hcl.Range{}
+	}
+	for _, element := range value.AsValueSlice() {
+		if element.Type() == cty.String && !element.IsNull() {
+			if r, err := netip.ParsePrefix(element.AsString()); err == nil {
+				ranges = append(ranges, r)
+			}
+		}
+	}
+	return ranges, attribute.Expr.Range()
+}
+
+// everybody is the range from which an argument lets everybody in: one that holds half of all addresses, or more.
+func everybody(ranges []netip.Prefix) (netip.Prefix, bool) {
+	for _, r := range ranges {
+		if r.Bits() <= 1 {
+			return r, true
+		}
+	}
+	return netip.Prefix{}, false
+}
+
 var cloudRules = []Rule{
+	{rule.Rule{
+		ID: "target-open-to-everybody", Severity: rule.Warning, Title: "Machines that everybody may try to log in to",
+		Doc:     "admin_cidrs says who reaches the bastion's SSH, and with some targets the API of Kubernetes. Open to the whole internet, both are found within minutes, and tried for as long as they exist: one weak key or one fault in either is enough.",
+		Fix:     "Write the ranges that administrators and CI come from, or those of a VPN.",
+		Sources: []string{"https://kubernetes.io/docs/concepts/security/security-checklist/", "https://kops.sigs.k8s.io/cluster_spec/#kubernetesapiaccess"},
+	}, func(p *plan.Plan) []Finding {
+		ranges, at := writtenRanges(p, "admin_cidrs")
+		if all, open := everybody(ranges); open {
+			return one(at, "%s lets the whole internet try to log in. Write the ranges that administrators and CI come from, such as admin_cidrs = [\"203.0.113.0/24\"].", all)
+		}
+		return nil
+	}},
+	{rule.Rule{
+		ID: "machine-type-vendor", Severity: rule.Error, Title: "Machine type of another vendor",
+		Doc:     "Each cloud has names of its own for sizes of machines. One of another cloud does not exist there, and making the machines stops at it.",
+		Fix:     "Write a machine type of the cloud that the target names.",
+		Sources: []string{"https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html", "https://learn.microsoft.com/en-us/azure/virtual-machines/vm-naming-conventions", "https://cloud.google.com/compute/docs/machine-resource"},
+	}, func(p *plan.Plan) []Finding {
+		own := slices.IndexFunc(sizeNames, func(s sizeName) bool { return slices.Contains(s.targets, p.Target.Name) })
+		if own < 0 {
+			return nil
+		}
+		return each(p.Nodes, func(n *plan.Node) bool {
+			other := vendorOf(n.InstanceType)
+			return other >= 0 && !sizeNames[own].shape.MatchString(n.InstanceType)
+		}, func(n *plan.Node) hcl.Range { return n.Attr("instance_type") }, func(n *plan.Node, all []*plan.Node) string {
+			return fmt.Sprintf("%s is a machine type of %s, and %s is to be made on %s. Write one of %s.", n.InstanceType, sizeNames[vendorOf(n.InstanceType)].vendor, whose(all), sizeNames[own].vendor, sizeNames[own].vendor)
+		})
+	}},
+	{rule.Rule{
+		ID: "machine-type-architecture", Severity: rule.Error, Title: "Machine type of another architecture",
+		Doc:     "The machine type decides which processor a machine has, and `arch` which image it boots and which binaries it fetches. Where they differ, the cloud refuses the image, or nothing on the machine starts.",
+		Fix:     "Write the `arch` that the machine type has, or another machine type.",
+		Sources: []string{"https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html", "https://learn.microsoft.com/en-us/azure/virtual-machines/vm-naming-conventions", "https://docs.hetzner.com/cloud/servers/overview/"},
+	}, func(p *plan.Plan) []Finding {
+		if p.Target.Facts.Leaves("node.arch") {
+			return nil
+		}
+		own := slices.IndexFunc(sizeNames, func(s sizeName) bool { return slices.Contains(s.targets, p.Target.Name) })
+		arch := func(n *plan.Node) string {
+			if sizeNames[own].arm.MatchString(n.InstanceType) {
+				return "arm64"
+			}
+			return "amd64"
+		}
+		return each(p.Nodes, func(n *plan.Node) bool {
+			return own >= 0 && n.InstanceType != "" && sizeNames[own].shape.MatchString(n.InstanceType) && n.Arch != "" && n.Arch != arch(n)
+		}, func(n *plan.Node) hcl.Range { return n.Attr("instance_type") }, func(n *plan.Node, all []*plan.Node) string {
+			return fmt.Sprintf("%s has a processor of %s, and %s is %s. Write arch = %q, or another machine type.", n.InstanceType, arch(n), whose(all), n.Arch, arch(n))
+		})
+	}},
 	{rule.Rule{
 		ID: "cloud-manifest-missing", Severity: rule.Error, Title: "Cloud without its controller manager", Permanent: true,
 		Doc:     "Nodes of a cluster with an external cloud provider take no pods before the cloud's controller manager has initialised them. For this cloud k8splan has no manifest that could be checked: its makers publish a Helm chart, or a manifest with credentials to be filled in.",

@@ -89,8 +89,10 @@ var endpointRules = []Rule{
 			return nil
 		}
 		instead := "a DNS name that stands for all control planes"
-		if p.LoadBalancer.VirtualIP.IsValid() {
-			instead = fmt.Sprintf("the virtual IP %s", p.LoadBalancer.VirtualIP)
+		if vip := p.LoadBalancer.VirtualIP; vip.IsValid() && hostCalled(p, vip.String()) != nil {
+			instead = "a virtual IP that no host has, here and in load_balancer, or a DNS name that stands for all control planes"
+		} else if vip.IsValid() {
+			instead = fmt.Sprintf("the virtual IP %s", vip)
 		} else if p.LoadBalancer.Kind == plan.HAProxy && len(p.LoadBalancer.Nodes) == 1 {
 			instead = fmt.Sprintf("the balancer %s", p.LoadBalancer.Nodes[0].Address)
 		}

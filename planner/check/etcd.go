@@ -90,11 +90,15 @@ var etcdRules = []Rule{
 		Fix:     "Give etcd hosts of its own, or only those of control planes.",
 		Sources: []string{etcdHardware, "https://github.com/rancher/rke/issues/2295"},
 	}, func(p *plan.Plan) []Finding {
-		if !p.Etcd.IsExternal() {
+		if p.Cluster.Type == topologies.AllInOne || !ours(p) || !p.Etcd.IsExternal() && (p.Target.Facts.Leaves("node.disk") || p.Target.Facts.Leaves("node.address")) {
 			return nil
 		}
+		what := "an etcd member"
+		if p.Etcd.IsExternal() {
+			what = "external etcd"
+		}
 		return each(members(p), func(n *plan.Node) bool { return n.Roles.Has(plan.Worker) }, func(n *plan.Node) hcl.Range { return n.Attr("roles") }, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s runs external etcd and ordinary pods, which take its disk at any moment. Give etcd a host without the role worker.", whose(all))
+			return fmt.Sprintf("%s runs %s and ordinary pods, which take its disk at any moment. Give etcd a host without the role worker.", whose(all), what)
 		})
 	}},
 	{rule.Rule{
@@ -249,13 +253,13 @@ var etcdRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "etcd-data-dir-shared", Severity: rule.Error, Title: "etcd data in somebody else's directory", Permanent: true,
-		Doc:     "`kubeadm reset` and the runtime empty their own directories, and the system's hold what packages install. etcd sets its data directory to mode 0700, which locks everybody else out.",
+		Doc:     "`kubeadm reset`, the runtime, the pod network and the playbook empty their own directories, and the system's hold what packages install. etcd sets its data directory to mode 0700, which locks everybody else out.",
 		Fix:     "Write a directory that is etcd's alone, such as `/var/lib/etcd`.",
 		Sources: []string{"https://kubernetes.io/docs/reference/setup-tools/kubeadm/kubeadm-reset/", etcdHardware},
 	}, func(p *plan.Plan) []Finding {
 		dir := p.Etcd.DataDir
-		taken := within(dir, "/etc/kubernetes", "/var/lib/kubelet", "/var/lib/containerd", "/var/lib/containers", "/var/lib/docker", "/etc/etcd", "/boot", "/usr", "/bin", "/sbin", "/lib")
-		if slices.Contains([]string{"/etc", "/var", "/var/lib", "/home", "/root", "/opt", "/srv", "/mnt", "/media"}, dir) {
+		taken := within(dir, "/etc/kubernetes", "/var/lib/kubelet", "/var/lib/containerd", "/var/lib/containers", "/var/lib/docker", "/var/lib/crio", "/var/lib/cni", "/var/lib/calico", "/var/lib/k8splan", "/var/log", "/var/cache", "/opt/cni", "/opt/cluster", "/etc", "/boot", "/usr", "/bin", "/sbin", "/lib")
+		if slices.Contains([]string{"/var", "/var/lib", "/home", "/root", "/opt", "/srv", "/mnt", "/media"}, dir) {
 			taken = dir
 		}
 		if taken == "" {

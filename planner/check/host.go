@@ -440,6 +440,33 @@ var hostRules = []Rule{
 		})
 	}},
 	{rule.Rule{
+		ID: "host-address-taken-for-private", Severity: rule.Warning, Title: "Public address that looks private",
+		Doc:     "Beside each private range lie public ones that differ in one number: 172.32.0.0 and above, 192.169.0.0, 11.0.0.0, 100.0.0.0 below 100.64. Inside of the site they work. Whoever really has these addresses cannot be reached from it, and what leaves the site by mistake goes to them.",
+		Fix:     "Take addresses from 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16.",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1918", "https://www.rfc-editor.org/rfc/rfc6598"},
+	}, func(p *plan.Plan) []Finding {
+		return each(p.Nodes, func(n *plan.Node) bool {
+			return public(n.Address) && takenForPrivate(n.Address) != ""
+		}, addressAt, func(n *plan.Node, all []*plan.Node) string {
+			return fmt.Sprintf("%s, the address of %s, is not private: it belongs to somebody on the internet.%s Take addresses from that one.", n.Address, whose(all), takenForPrivate(n.Address))
+		})
+	}},
+	{rule.Rule{
+		ID: "host-address-public", Severity: rule.Warning, Title: "Unencrypted pod network between public addresses",
+		Doc:     "The pod network carries the packets of all pods between the hosts as they are. Over public addresses every network in between can read and change them, and VXLAN, IP-in-IP and routed packets are taken from whoever sends them: nothing proves that the sender is a node.",
+		Fix:     "Write `cni \"…\" { encapsulation = \"wireguard\" }`, or put the hosts into a private network and let a firewall pass the nodes alone.",
+		Sources: []string{"https://github.com/flannel-io/flannel/blob/master/Documentation/backends.md#wireguard", "https://docs.tigera.io/calico/latest/network-policy/encrypt-cluster-pod-traffic", "https://www.rfc-editor.org/rfc/rfc7348#section-7"},
+	}, func(p *plan.Plan) []Finding {
+		if !ours(p) || p.Network.CNI.Name == plan.NoCNI || p.Network.CNI.Encapsulation == "wireguard" || len(p.KubeletNodes()) < 2 {
+			return nil
+		}
+		return each(p.KubeletNodes(), func(n *plan.Node) bool {
+			return public(n.Address) && takenForPrivate(n.Address) == ""
+		}, addressAt, func(n *plan.Node, all []*plan.Node) string {
+			return fmt.Sprintf("%s has the public address %s, and %s sends the pods' packets there without encryption. Write network { cni %q { encapsulation = \"wireguard\" } }, or put the hosts into a private network.", whose(all), n.Address, p.Network.CNI.Name, p.Network.CNI.Name)
+		})
+	}},
+	{rule.Rule{
 		ID: "host-os-unprepared", Severity: rule.Error, Title: "Operating system that the playbook cannot prepare",
 		Doc:     "The playbook prepares hosts of Debian's and of Red Hat's family, Fedora CoreOS and Flatcar. On another system it stops at its survey; a control plane, etcd and the balancer need Linux in any case.",
 		Fix:     "Use a system of those families, or a target whose own program prepares the hosts.",
@@ -571,3 +598,6 @@ func prefixes(all []netip.Prefix) string {
 	}
 	return sentence(words)
 }
+
+// addressAt is where a node's address was written.
+func addressAt(n *plan.Node) hcl.Range { return attr(n, "address") }

@@ -53,9 +53,12 @@ var machineRules = []Rule{
 			return nil
 		}
 		return each(p.Workers(), func(n *plan.Node) bool {
-			return n.MemoryBytes > 0 && n.MemoryBytes < 1<<30 && !n.Roles.Has(plan.ControlPlane)
+			return n.MemoryBytes > 0 && n.MemoryBytes < 2e9 && !n.Roles.Has(plan.ControlPlane)
 		}, func(n *plan.Node) hcl.Range { return n.Attr("memory") }, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s has %s, which the kubelet, the runtime and the pod network take for themselves. Write memory = \"2Gi\".", whose(all), gibibytes(n.MemoryBytes))
+			if n.MemoryBytes < 1<<30 {
+				return fmt.Sprintf("%s has %s, which the kubelet, the runtime and the pod network take for themselves. Write memory = \"2Gi\".", whose(all), gibibytes(n.MemoryBytes))
+			}
+			return fmt.Sprintf("%s has %s. Upstream asks for 2 GB a machine, because the kubelet, the runtime and the pod network take most of the first. Write memory = \"2Gi\".", whose(all), gibibytes(n.MemoryBytes))
 		})
 	}},
 	{rule.Rule{

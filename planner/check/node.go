@@ -71,6 +71,26 @@ var nodeRules = []Rule{
 		})
 	}},
 	{rule.Rule{
+		ID: "node-taint-deprecated", Severity: rule.Warning, Title: "Taint of an earlier time",
+		Doc:     "Kubernetes 1.25 replaced the taint node-role.kubernetes.io/master by node-role.kubernetes.io/control-plane. kubeadm's CoreDNS and agents of today tolerate only the new one, so the old one keeps them away.",
+		Fix:     "Remove the taint. kubeadm gives control planes the new one by itself, unless they have the role worker.",
+		Sources: []string{"https://github.com/kubernetes/enhancements/tree/master/keps/sig-cluster-lifecycle/kubeadm/2067-rename-master-label-taint"},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, group := range blocks(p.Nodes) {
+			for _, t := range group[0].Taints {
+				switch {
+				case t.Key != "node-role.kubernetes.io/master":
+				case group[0].Roles.Has(plan.ControlPlane) && !group[0].Roles.Has(plan.Worker):
+					findings = append(findings, one(t.Attr("key"), "%s was replaced by %s, which kubeadm sets on %s by itself. What tolerates only that one stays away. Remove the taint block.", t.Key, controlPlaneKey, whose(group))...)
+				default:
+					findings = append(findings, one(t.Attr("key"), "%s was replaced by %s. What tolerates only that one, such as kubeadm's CoreDNS, stays away from %s. Remove the taint block.", t.Key, controlPlaneKey, whose(group))...)
+				}
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
 		ID: "node-label-role", Severity: rule.Error, Title: "Role label against the role",
 		Doc:     "The label node-role.kubernetes.io/control-plane marks control planes: load balancers leave such nodes out, and upgrades look for it. On a worker it makes both do the wrong thing.",
 		Fix:     "Remove the label; roles are written in `roles`.",

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -325,11 +326,44 @@ var overlapRules = []Rule{
 			special := slices.ContainsFunc(specialRanges, func(b specialRange) bool { return b.prefix.Overlaps(s.prefix) })
 			refused := s.what == "services" && s.prefix.Bits() < 12 // network-service-range-large says it
 			if s.prefix.Addr().Is4() && !private(s.prefix) && !special && !refused && s.prefix.Bits() > 0 {
-				findings = append(findings, advised(move(p, s), s.at, "%s is not private: its addresses belong to somebody on the internet, who cannot be reached from the cluster.", opening(s))...)
+				findings = append(findings, advised(move(p, s), s.at, "%s is not private: its addresses belong to somebody on the internet, who cannot be reached from the cluster.%s", opening(s), takenForPrivate(s.prefix.Addr()))...)
 			}
 		}
 		return findings
 	}},
+}
+
+// lookAlikes are public ranges that are often taken for the private one beside them.
+var lookAlikes = []struct{ public, private netip.Prefix }{
+	{netip.MustParsePrefix("172.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12")},
+	{netip.MustParsePrefix("192.160.0.0/12"), netip.MustParsePrefix("192.168.0.0/16")},
+	{netip.MustParsePrefix("11.0.0.0/8"), netip.MustParsePrefix("10.0.0.0/8")},
+	{netip.MustParsePrefix("100.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10")},
+}
+
+// takenForPrivate says of a public address which private range it is often taken to be in, with a space before it; "" where none is near.
+func takenForPrivate(a netip.Addr) string {
+	for _, l := range lookAlikes {
+		if l.public.Contains(a) && !l.private.Contains(a) {
+			return fmt.Sprintf(" The private range is %s (%s to %s).", l.private, l.private.Addr(), plan.LastAddress(l.private))
+		}
+	}
+	return ""
+}
+
+// documentation are ranges that examples take and nobody has. Source: RFC 5737, RFC 2544
+var documentation = []netip.Prefix{
+	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("198.18.0.0/15"),
+}
+
+// public reports whether an IPv4 address belongs to somebody on the internet.
+func public(a netip.Addr) bool {
+	if !a.Is4() {
+		return false
+	}
+	one := netip.PrefixFrom(a, 32)
+	holds := func(p netip.Prefix) bool { return p.Contains(a) }
+	return !private(one) && !slices.ContainsFunc(documentation, holds) && !slices.ContainsFunc(specialRanges, func(s specialRange) bool { return s.prefix.Contains(a) })
 }
 
 type specialRange struct {

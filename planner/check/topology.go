@@ -139,7 +139,7 @@ var topologyRules = []Rule{
 		if p.Etcd.Placement == topologies.Stacked {
 			return one(placementAt(p), "Type %s (%s) shares one etcd between all control planes, and stacked etcd would put a member on each. Write topology = \"external\" and give one host the role etcd.", t.Type, line(typeAt(p)))
 		}
-		return one(placementAt(p), "Type %s (%s) runs etcd on its control plane (stacked). Remove the external etcd hosts, or write type = \"multi-etcd-multi-master\" with three etcd members, two or more control planes and a load balancer.", t.Type, line(typeAt(p)))
+		return one(placementAt(p), "Type %s (%s) has one control plane, and etcd runs on it (stacked). Remove topology and the role etcd. An etcd of its own belongs to the types with several control planes.", t.Type, line(typeAt(p)))
 	}},
 	{rule.Rule{
 		ID: "topology-no-etcd", Severity: rule.Error, Title: "External etcd without members", Permanent: true,
@@ -215,7 +215,7 @@ var topologyRules = []Rule{
 		if !several(p) || p.Target.Facts.Hosting != plan.Hosts || !p.Cluster.Topology.LoadBalancer || p.LoadBalancer.Kind != plan.NoBalancer || len(cps) < 2 {
 			return nil
 		}
-		return one(typeAt(p), "Type %s has a load balancer before its control planes; %s stand without one, and each client can dial only one of them. Write load_balancer \"haproxy\" {} and a host with roles = [\"load-balancer\"], load_balancer \"kube-vip\" { virtual_ip = … }, or load_balancer \"external\" {} for one that exists already.",
+		return one(typeAt(p), "Type %s needs a load balancer in front of its %s, and the design has none. Where each client dials one of them, it is cut off with that one. Write load_balancer \"haproxy\" {} and a host with roles = [\"load-balancer\"], load_balancer \"kube-vip\" { virtual_ip = … }, or load_balancer \"external\" {} for what exists already, such as a proxy on every node.",
 			p.Cluster.Type, quantity(len(cps), "control plane"))
 	}},
 	{rule.Rule{

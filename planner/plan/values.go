@@ -330,7 +330,7 @@ func (r *resolver) url(at hcl.Range, what, s string) string {
 	default:
 		return strings.TrimRight(s, "/")
 	}
-	r.fail(invalidURL, at, `%s %s. Write one such as "http://10.0.0.2:8000".`, what, problem)
+	r.fail(invalidURL, at, `%s %s. Write one such as "https://mirror.example.com:8000".`, what, problem)
 	return ""
 }
 

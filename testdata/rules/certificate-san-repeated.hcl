@@ -1,8 +1,8 @@
-cluster "dev" {
-  type = "all-in-one"
-  cert_sans = ["192.168.56.10"] # warning: certificate-san-repeated: by itself
+cluster "prod" {
+  type      = "all-in-one"
+  cert_sans = ["a.example.com", "b.example.com", "a.example.com"] # warning: certificate-san-repeated: a.example.com twice
 }
 
-node "dev-1" {
-  address = "192.168.56.10"
+node "prod-1" {
+  address = "10.0.0.11"
 }

@@ -1,8 +1,8 @@
-cluster "dev" {
-  type = "all-in-one"
-  cert_sans = ["192.168.56.11"]
+cluster "prod" {
+  type      = "all-in-one"
+  cert_sans = ["localhost", "127.0.0.1", "10.0.0.11", "kubernetes.default"]
 }
 
-node "dev-1" {
-  address = "192.168.56.10"
+node "prod-1" {
+  address = "10.0.0.11"
 }

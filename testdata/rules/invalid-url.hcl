@@ -8,5 +8,5 @@ node "dev-1" {
 
 artifacts {
   source     = "binaries"
-  mirror_url = "http://10.0.0.2:8000/?a=b" # error: invalid-url: query
+  mirror_url = "https://10.0.0.2:8000/?a=b" # error: invalid-url: query
 }

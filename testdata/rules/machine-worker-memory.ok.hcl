@@ -12,5 +12,5 @@ node_pool "worker" {
   roles         = ["worker"]
   count         = 2
   first_address = "10.0.0.21"
-  memory = "1Gi"
+  memory = "2G"
 }

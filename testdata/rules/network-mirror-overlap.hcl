@@ -7,5 +7,5 @@ node "dev-1" {
 }
 
 artifacts {
-  mirror_url = "http://10.96.0.2:8000" # error: network-mirror-overlap: the service range
+  mirror_url = "https://10.96.0.2:8000" # error: network-mirror-overlap: the service range
 }

@@ -7,5 +7,5 @@ node "dev-1" {
 }
 
 artifacts {
-  mirror_url = "http://10.95.0.2:8000"
+  mirror_url = "https://10.95.0.2:8000"
 }

@@ -4,8 +4,13 @@ cluster "site" {
 }
 
 node "cp-1" {
-  roles   = ["control-plane", "worker"]
+  roles   = ["control-plane"]
   address = "10.0.0.11"
+}
+
+node "worker-9" {
+  roles   = ["worker"]
+  address = "10.0.0.19"
   taint {
     key    = "node-role.kubernetes.io/control-plane" # error: node-taint-worker
     effect = "NoSchedule"

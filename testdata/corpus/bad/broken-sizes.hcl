@@ -11,7 +11,7 @@ network {
 }
 
 node "office-1" {
-  roles   = ["control-plane", "worker"]
+  roles   = ["control-plane", "worker"] # warning: etcd-on-worker
   address = "10.1.0.11"
   cpus    = 4
   memory  = "16 GB" # error: invalid-size

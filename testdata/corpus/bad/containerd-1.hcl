@@ -10,7 +10,7 @@ cluster "vault" {
 
 artifacts {
   source           = "binaries"
-  mirror_url       = "http://${var.mirror}:8000"
+  mirror_url       = "https://${var.mirror}:8000"
   image_repository = "${var.mirror}:5000"
 }
 

@@ -2,7 +2,7 @@
 cluster "x" {
   type                   = "single-etcd-multi-master"
   control_plane_endpoint = "api.example.com:6443"
-  cert_sans              = ["api.example.com"]             # warning: certificate-san-repeated
+  cert_sans              = ["api.example.com"]
   feature_gates          = { GracefulNodeShutdwon = true } # error: version-feature-gate-unknown
 }
 network {

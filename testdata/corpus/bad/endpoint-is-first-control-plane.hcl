@@ -9,7 +9,7 @@ network {
 }
 
 node_pool "trio" {
-  roles           = ["control-plane", "worker"]
+  roles           = ["control-plane", "worker"] # warning: etcd-on-worker
   count           = 3
   first_address   = "172.20.0.11"
   failure_domains = ["rack-1", "rack-2", "rack-3"]

@@ -10,7 +10,7 @@ cluster "vault" {
 
 artifacts {
   source           = "binaries"
-  mirror_url       = "http://${var.mirror}:8000" # error: network-mirror-overlap
+  mirror_url       = "https://${var.mirror}:8000" # error: network-mirror-overlap
   image_repository = "${var.mirror}:5000" # error: network-mirror-overlap
 }
 

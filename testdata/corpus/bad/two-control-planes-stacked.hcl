@@ -9,7 +9,7 @@ network {
 }
 
 node_pool "trio" {
-  roles           = ["control-plane", "worker"] # error: topology-stacked-pair
+  roles           = ["control-plane", "worker"] # error: topology-stacked-pair + # warning: etcd-on-worker
   count           = 2
   first_address   = "172.20.0.11"
   failure_domains = ["rack-1", "rack-2", "rack-3"]

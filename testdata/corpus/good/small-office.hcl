@@ -11,7 +11,7 @@ network {
 }
 
 node "office-1" {
-  roles   = ["control-plane", "worker"]
+  roles   = ["control-plane", "worker"] # note: etcd-on-worker
   address = "10.1.0.11"
   cpus    = 4
   memory  = "16Gi"
@@ -24,4 +24,8 @@ node_pool "office-w" {
   cpus          = 8
   memory        = "32Gi"
   disk          = "500Gi"
+}
+
+waive "etcd-on-worker" {
+  reason = "one fast disk, few pods"
 }

@@ -87,7 +87,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 		say(evenEtcd, p.ControlPlanes()[0].Attr("roles"), "Each control plane is an etcd member, and kops refuses an even number of them: there are %d. Draw %d.", n, n+1)
 	}
 	if c := p.Network.CNI; c.Name == plan.StaticRoutes {
-		say(noCNI, c.Block(), "kops has no static routes. Write cni \"cilium\", \"calico\" or \"flannel\".")
+		say(noCNI, c.Block(), "kops calls static routes kubenet, and k8splan does not write that. Write cni \"cilium\", \"calico\" or \"flannel\".")
 	} else if able := encapsulations()[c.Name]; !slices.Contains(able, c.Encapsulation) {
 		say(noCNI, c.Attr("encapsulation"), "kops runs %s with %s, not with %s.", c.Name, strings.Join(able, ", "), c.Encapsulation)
 	}

@@ -77,7 +77,7 @@ type machine struct {
 // decode reads the body of the target block against the plan. After an error the value is nil.
 func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Diagnostics) {
 	if written == nil {
-		return (*options)(nil), nil
+		return (*options)(nil), unprepared(p)
 	}
 	var b body
 	r, ok := block.Open(p, written, ctx, schema(), &b, shared.Argument)
@@ -91,7 +91,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 				say(shared.Argument, b.Attr(a.Name), "Without provision = true no operating system is installed, and the block has nothing to say. Write provision = true, or leave %s out.", a.Name)
 			}
 		}
-		return (*options)(nil), r.Diags
+		return (*options)(nil), append(r.Diags, unprepared(p)...)
 	}
 	o := &options{segment: b.Segment(p, b.Source, shared, say), timezone: "Etc/UTC"}
 	word := func(name string, written *string, pattern *regexp.Regexp, what string) string {
@@ -195,6 +195,25 @@ func (o *options) nodes(p *plan.Plan, b *body, say onprem.Say) {
 	}
 }
 
+// unprepared warns of hosts that exist already, and that Ansible cannot work on as their makers deliver them.
+func unprepared(p *plan.Plan) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	said := map[hcl.Range]bool{}
+	for _, n := range p.Nodes {
+		at := n.Attr("os")
+		if !n.OS.ReadOnlyUsr() || said[at] {
+			continue
+		}
+		said[at] = true
+		lacks := "has no Python, without which Ansible cannot work on it"
+		if n.OS.Name != "fedora-coreos" {
+			lacks = "has no Python, without which Ansible cannot work on it, and /usr/local is read-only, where the binaries go"
+		}
+		diags = append(diags, imageSystem.Diagnostic(at, fmt.Sprintf("%s runs %s, which %s. Write provision = true in the target, and both are prepared when it is installed; or prepare the host, and waive this rule.", n.Name, n.OS, lacks)))
+	}
+	return diags
+}
+
 // emit writes provision/, nothing where no system is installed.
 func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 	if o == nil {
@@ -252,7 +271,9 @@ func mask(p netip.Prefix) string {
 var shared = onprem.RulesOf("bare-metal", "Write provision = true, ssh_authorized_keys, url and install_disk, or an empty block where the machines have their systems.")
 
 // rules lists the rules of the target.
-func rules() []*rule.Rule { return shared.List(badKey, discontinued, unknownOS, unknownCard) }
+func rules() []*rule.Rule {
+	return shared.List(badKey, discontinued, imageSystem, unknownOS, unknownCard)
+}
 
 var (
 	badKey = &rule.Rule{
@@ -266,6 +287,12 @@ var (
 		Doc:     "A system without fixes is open on the day it is installed, its repositories move away, and its kernel is older than the kubelet wants.",
 		Fix:     "Write the system that took its place.",
 		Sources: []string{"https://coreos.com/os/eol/", "https://blog.centos.org/2023/04/end-dates-are-coming-for-centos-stream-8-and-centos-linux-7/"},
+	}
+	imageSystem = &rule.Rule{
+		ID: "bare-metal-image-system", Severity: rule.Warning, Title: "Image system that nobody prepared",
+		Doc:     "Flatcar and Fedora CoreOS come without Python, which Ansible needs on each host, and Flatcar's /usr/local is a part of its read-only image. With `provision = true` their Ignition file prepares both. On hosts that exist already somebody else must have.",
+		Fix:     "Write `provision = true`, or give the hosts Python and a writable /usr/local and waive this rule.",
+		Sources: []string{"https://www.flatcar.org/docs/latest/reference/developer-guides/sdk-disk-partitions/", "https://github.com/kubernetes-sigs/kubespray/issues/12270", "https://docs.fedoraproject.org/en-US/fedora-coreos/os-extensions/"},
 	}
 	unknownOS = &rule.Rule{
 		ID: "bare-metal-os", Title: "Operating system that cannot be installed", Permanent: true,

@@ -1,0 +1,17 @@
+cluster "prod" {
+  type                   = "single-etcd-single-master"
+  control_plane_endpoint = "api.example.com:6443"
+}
+
+node "cp-1" {
+  roles   = ["control-plane"]
+  address = "10.0.0.11"
+}
+
+node "w-1" {
+  roles   = ["worker"]
+  address = "10.0.0.21"
+  instance_type = "Standard_D4s_v5" # error: machine-type-vendor: is a machine type of Azure
+}
+
+target "aws" {}

@@ -1,0 +1,24 @@
+cluster "prod" {
+  type                   = "single-etcd-single-master"
+  control_plane_endpoint = "api.example.com:6443"
+}
+
+node "cp-1" {
+  roles   = ["control-plane"]
+  address = "10.0.0.11"
+}
+
+node "w-1" {
+  roles   = ["worker"]
+  address = "10.0.0.21"
+
+  taint {
+    key    = "example.com/gpu"
+    effect = "NoSchedule"
+  }
+}
+
+node "w-2" {
+  roles   = ["worker"]
+  address = "10.0.0.22"
+}
