@@ -6,9 +6,16 @@ OUT      ?= out
 TOPOLOGY ?= all
 # Stamped into the binary; a checkout without tags is "dev".
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+# What releases are for; scripts/release has the same list.
+PLATFORMS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+# The packages that have files for one system each.
+SYSTEMS   = ./planner/artifact ./planner/diagtest
+# Tools of the Go proxy, pinned by a module of their own.
+TOOL      = $(GO) tool -modfile=checks/tools/go.mod
+MODULES   = $(dir $(shell git ls-files '*go.mod'))
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo setup test lint golden fuzz bench e2e e2e-hard-way e2e-recover e2e-faults clean
+.PHONY: help build demo setup test unit lint cross golden fuzz bench e2e e2e-hard-way e2e-recover e2e-faults clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -28,16 +35,27 @@ demo: build ## validate and generate the highly available example into ./out
 setup: ## install what the tests and the lab call (Debian, Ubuntu)
 	scripts/install-test-tools.sh
 
-test: setup lint ## everything but the lab clusters
+test: setup lint unit ## everything but the lab clusters
+
+unit: ## the tests alone, where setup was run before
 	$(GO) test ./...
 	cd checks/upstream && $(GO) test ./...
 	cd checks/ignition && $(GO) test ./...
 
-lint: ## formatting, go vet, scripts
-	@unformatted=$$(gofmt -l bench cmd e2e planner templates topologies $$(find . -maxdepth 1 -name '*.go')) && \
+lint: ## formatting, go vet, staticcheck, go.mod, workflows, scripts
+	@unformatted=$$(gofmt -l bench checks cmd e2e planner templates topologies $$(find . -maxdepth 1 -name '*.go')) && \
 	  { test -z "$$unformatted" || { printf 'gofmt -w %s\n' $$unformatted; exit 1; }; }
 	$(GO) vet ./...
+	GOOS=windows $(GO) vet $(SYSTEMS)
+	GOOS=darwin $(GO) vet $(SYSTEMS)
+	$(TOOL) staticcheck ./...
+	@for module in $(MODULES); do echo "go mod tidy -diff in $$module" && (cd $$module && $(GO) mod tidy -diff) || exit 1; done
+	$(TOOL) actionlint
 	shellcheck .ci/run $$(find . \( -path ./.git -o -path ./$(OUT) \) -prune -o -name '*.sh' -print)
+
+cross: ## compile for every system and processor that releases are for (minutes; workflows do it)
+	@for platform in $(PLATFORMS); do \
+	  echo "go build for $$platform" && GOOS=$${platform%/*} GOARCH=$${platform#*/} CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/k8splan || exit 1; done
 
 golden: ## write the golden trees anew after a wanted change; look at the diff
 	$(GO) test ./planner -run 'TestGolden' -update

@@ -210,7 +210,7 @@ func (l *loader) unclosed(block hcl.Pos) string {
 	}
 	from := block.Byte + end + 1
 	for _, at := range topmost.FindAllSubmatchIndex(l.src[from:], 20) {
-		if name := string(l.src[from+at[2] : from+at[3]]); compiled().blocks[name] != nil {
+		if name := l.src[from+at[2] : from+at[3]]; compiled().blocks[string(name)] != nil {
 			line := block.Line + 1 + bytes.Count(l.src[from:from+at[0]], []byte("\n"))
 			return fmt.Sprintf(" It is most likely missing before line %d, where %s begins.", line, strings.TrimSpace(strings.TrimSuffix(string(l.src[from+at[0]:from+at[1]]), "{")))
 		}

@@ -375,13 +375,6 @@ func either(first bool, a, b string) string {
 	return b
 }
 
-func bit(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
 // bytesText writes a size in the largest binary unit that divides it.
 func bytesText(n int64) string {
 	for _, u := range []struct {
