@@ -8,6 +8,9 @@ TOPOLOGY ?= all
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 # What releases are for; scripts/release has the same list.
 PLATFORMS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+SNAPSHOT ?= v0.0.0-snapshot.$(shell git log -1 --format=%h)
+comma    := ,
+space    := $(subst ,, )
 # The packages that have files for one system each.
 SYSTEMS   = ./planner/artifact ./planner/diagtest
 # Tools of the Go proxy, pinned by a module of their own.
@@ -15,10 +18,10 @@ TOOL      = $(GO) tool -modfile=checks/tools/go.mod
 MODULES   = $(dir $(shell git ls-files '*go.mod'))
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo setup test unit lint cross golden fuzz bench e2e e2e-hard-way e2e-recover e2e-faults clean
+.PHONY: help build demo setup test unit lint cross golden fuzz release-snapshot bench e2e e2e-hard-way e2e-recover e2e-faults clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 build: ## bin/k8splan
 	$(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/k8splan ./cmd/k8splan
@@ -41,9 +44,10 @@ unit: ## the tests alone, where setup was run before
 	$(GO) test ./...
 	cd checks/upstream && $(GO) test ./...
 	cd checks/ignition && $(GO) test ./...
+	cd scripts/release && $(GO) test ./...
 
 lint: ## formatting, go vet, staticcheck, go.mod, workflows, scripts
-	@unformatted=$$(gofmt -l bench checks cmd e2e planner templates topologies $$(find . -maxdepth 1 -name '*.go')) && \
+	@unformatted=$$(gofmt -l bench checks cmd e2e planner scripts templates topologies $$(find . -maxdepth 1 -name '*.go')) && \
 	  { test -z "$$unformatted" || { printf 'gofmt -w %s\n' $$unformatted; exit 1; }; }
 	$(GO) vet ./...
 	GOOS=windows $(GO) vet $(SYSTEMS)
@@ -65,6 +69,9 @@ fuzz: ## five minutes each on the loader, the validator, and whole designs up to
 	$(GO) test ./planner/check -run '^$$' -fuzz FuzzRun -fuzztime 5m
 	$(GO) test ./planner -run '^$$' -fuzz FuzzDesigns -fuzztime 5m
 
+release-snapshot: ## what a release consists of, in ./dist, from this commit: PLATFORMS=linux/amd64 for some of it
+	cd scripts/release && $(GO) run . -version $(SNAPSHOT) -platforms $(subst $(space),$(comma),$(strip $(PLATFORMS))) -out ../../dist
+
 bench: build ## the speed ratios that the project holds itself to
 	$(GO) run ./bench
 	@if [ "$$(id -u)" = 0 ] && [ -d "$${XDG_CACHE_HOME:-$$HOME/.cache}/k8splan-lab" ]; then $(GO) run ./e2e -k8splan bin/k8splan -bench; \
@@ -83,4 +90,4 @@ e2e-faults: build ## break real clusters and compare with what simulate says (an
 	$(GO) run ./e2e -k8splan bin/k8splan -faults $(CASES)
 
 clean: ## what make and its programs wrote here
-	rm -rf bin $(OUT)
+	rm -rf bin dist $(OUT)

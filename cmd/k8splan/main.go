@@ -148,6 +148,7 @@ builds it: kubeadm and etcd configurations, load balancers, the pod network, and
 		a.initCommand(), a.validateCommand(), a.planCommand(), a.simulateCommand(), a.generateCommand(), // in the order of use
 		a.explainCommand(), a.targetsCommand(), a.factsCommand(), a.upgradePathCommand(), a.fmtCommand(), a.lspCommand(), a.completionCommand(), a.versionCommand(),
 	)
+	root.AddCommand(a.releaseCommands()...)
 	cobra.EnableCommandSorting = false
 	root.SetHelpCommand(helpCommand())
 	root.SetHelpFunc(a.help)
