@@ -48,7 +48,7 @@ func open(written *spec.Spec, diags hcl.Diagnostics, load func() (*spec.Spec, hc
 	if !diags.HasErrors() {
 		resolved, more := Resolve(written)
 		if !more.HasErrors() && !check.Lands(resolved).HasErrors() {
-			emit, found := judge(resolved)
+			emit, found := judge(resolved, today)
 			diags = check.Waive(resolved, slices.Concat(diags, more, found), Catalog(), today)
 			if diags.HasErrors() {
 				return nil, diags
@@ -69,7 +69,7 @@ func open(written *spec.Spec, diags hcl.Diagnostics, load func() (*spec.Spec, hc
 		},
 		Resolve: Resolve,
 		Judge: func(p *plan.Plan) hcl.Diagnostics {
-			_, found := judge(p)
+			_, found := judge(p, today)
 			return found
 		},
 		Catalog: Catalog(), Today: today,
@@ -77,10 +77,10 @@ func open(written *spec.Spec, diags hcl.Diagnostics, load func() (*spec.Spec, hc
 }
 
 // judge holds a plan against the rules of its target and of all designs. The emitter is nil where the target finds an error.
-func judge(p *plan.Plan) (target.Emitter, hcl.Diagnostics) {
+func judge(p *plan.Plan, today time.Time) (target.Emitter, hcl.Diagnostics) {
 	of, ok := FindTarget(p.Target.Name)
 	if !ok || check.Lands(p).HasErrors() { // what the target says of its arguments would be beside the point
-		return nil, check.Run(p)
+		return nil, check.Run(p, today)
 	}
 	var body hcl.Body
 	var ctx *hcl.EvalContext
@@ -88,7 +88,7 @@ func judge(p *plan.Plan) (target.Emitter, hcl.Diagnostics) {
 		body, ctx = t.Body, t.Context
 	}
 	emit, diags := of.New(p, body, ctx)
-	return emit, append(once(diags), check.Run(p)...)
+	return emit, append(once(diags), check.Run(p, today)...)
 }
 
 // mostOfARule bounds what is said for one rule: whoever made the same mistake a hundred times made it in a program.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -20,14 +21,27 @@ type factsDocument struct {
 
 func (a *app) factsCommand() *cobra.Command {
 	out := format{"text", []string{"text", "json"}}
+	var ics bool
 	cmd := &cobra.Command{
 		Use:   "facts [VERSION]",
 		Short: "Print what is known of Kubernetes versions, with its date and its sources",
 		Long: `Facts prints the table that the rules and the defaults read: for each minor of Kubernetes the etcd, CoreDNS, containerd and kernel that
 it wants, and what it took away. VERSION is a minor (1.36) or a release (1.36.3). What the table does not cover is answered with "no
-data", never with a guess.`,
+data", never with a guess. With --calendar it prints the days on which the support of Kubernetes, of operating systems, and of targets'
+versions ends.`,
 		Args: count(0, 1, "VERSION"),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if ics {
+				if len(args) > 0 || out.value != "text" {
+					return usagef("--calendar is the whole answer: it takes no VERSION and no --output")
+				}
+				text, err := calendar()
+				if err != nil {
+					return err
+				}
+				_, err = io.WriteString(a.stdout, text)
+				return err
+			}
 			oldest, newest := plan.KnownMinors()
 			var rows []plan.Row
 			if len(args) == 0 {
@@ -55,6 +69,7 @@ data", never with a guess.`,
 		},
 	}
 	cmd.Flags().VarP(&out, "output", "o", "format of the answer")
+	cmd.Flags().BoolVar(&ics, "calendar", false, "print the days on which support ends as a calendar (iCalendar, .ics)")
 	return cmd
 }
 

@@ -66,7 +66,7 @@ func (f variableFlag) Set(s string) error {
 func (t *topologyFlags) add(cmd *cobra.Command) {
 	cmd.Flags().Var(variableFlag{t, false}, "var", "value of a variable; also as -var; may be repeated, the last one wins")
 	cmd.Flags().Var(variableFlag{t, true}, "var-file", "file of values, NAME = VALUE on each line; also as -var-file")
-	cmd.Flags().StringVar(&t.today, "today", "", "hold the expiry of waivers against `YYYY-MM-DD` instead of today")
+	cmd.Flags().StringVar(&t.today, "today", "", "judge what ends on a day (support, waivers) as on `YYYY-MM-DD` instead of today")
 }
 
 // date is what the expiry of waivers is held against.

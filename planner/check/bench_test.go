@@ -54,7 +54,7 @@ func BenchmarkRun(b *testing.B) {
 		}
 		b.Run(fmt.Sprint(nodes), func(b *testing.B) {
 			for b.Loop() {
-				check.Run(p)
+				check.Run(p, today)
 			}
 		})
 	}
@@ -68,6 +68,6 @@ func BenchmarkExample(b *testing.B) {
 	}
 	p, _ := road("example.hcl", src)
 	for b.Loop() {
-		check.Run(p)
+		check.Run(p, today)
 	}
 }

@@ -5,6 +5,7 @@ package check
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -28,9 +29,12 @@ type Finding struct {
 }
 
 // Rules returns the rules of this package, by area.
-func Rules() []Rule {
+func Rules() []Rule { return rulesOn(plan.FactsDate) }
+
+// rulesOn returns the rules as they are on a day, YYYY-MM-DD.
+func rulesOn(day string) []Rule {
 	return slices.Concat(
-		topologyRules, hostRules, networkRules, overlapRules, capacityRules, endpointRules, balancerRules, etcdRules, versionRules,
+		endRules(day), topologyRules, hostRules, networkRules, overlapRules, capacityRules, endpointRules, balancerRules, etcdRules, versionRules,
 		featureGateRules, machineRules, nodeRules, componentRules, certificateRules, secretRules, artifactRules, addonRules, cloudRules, schedulerRules, availabilityRules,
 	)
 }
@@ -58,8 +62,15 @@ func Lands(p *plan.Plan) hcl.Diagnostics {
 // landing are the rules that Lands holds.
 var landing = []string{"target-type", "target-version", "target-etcd"}
 
-// Run holds every rule against the plan. Waive then puts the file's waivers over what this and the other stages found.
-func Run(p *plan.Plan) hcl.Diagnostics { return hold(p, Rules()) }
+// Run holds every rule against the plan. Waive then puts the file's waivers over what this and the other stages found. Rules about what ends
+// on a day are held against today, or for the zero time against the day of the facts.
+func Run(p *plan.Plan, today time.Time) hcl.Diagnostics {
+	day := plan.FactsDate
+	if !today.IsZero() {
+		day = today.Format(time.DateOnly)
+	}
+	return hold(p, rulesOn(day))
+}
 
 // hold holds rules against the plan.
 func hold(p *plan.Plan, rules []Rule) hcl.Diagnostics {

@@ -22,24 +22,30 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// today is the day of every test.
+// today is the day of every test whose file names no other: "# today: 2027-01-15".
 var today = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+
+var dayOf = regexp.MustCompile(`(?m)^# today: (\d{4}-\d\d-\d\d)$`)
 
 // road takes the stages up to the checks as planner.Open does. A target's own arguments are its package's business.
 func road(filename string, src []byte) (*plan.Plan, hcl.Diagnostics) {
+	today := today
+	if m := dayOf.FindSubmatch(src); m != nil {
+		today, _ = time.Parse(time.DateOnly, string(m[1]))
+	}
 	load := func() (*spec.Spec, hcl.Diagnostics) { return spec.Load(filename, src, nil) }
 	s, diags := load()
 	if !diags.HasErrors() {
 		p, more := planner.Resolve(s)
 		if !more.HasErrors() && !check.Lands(p).HasErrors() {
-			diags = check.Waive(p, slices.Concat(diags, more, check.Run(p)), check.Catalog(), today)
+			diags = check.Waive(p, slices.Concat(diags, more, check.Run(p, today)), check.Catalog(), today)
 			rule.Sort(diags)
 			return p, diags
 		}
 	}
 	if s.Recoverable(diags) {
 		again := func() *spec.Spec { s, _ := load(); return s }
-		diags = check.Beside(diags, check.Road{Load: again, Resolve: planner.Resolve, Judge: check.Run, Catalog: planner.Catalog(), Today: today})
+		diags = check.Beside(diags, check.Road{Load: again, Resolve: planner.Resolve, Judge: func(p *plan.Plan) hcl.Diagnostics { return check.Run(p, today) }, Catalog: planner.Catalog(), Today: today})
 	}
 	rule.Sort(diags)
 	return nil, diags
@@ -229,7 +235,7 @@ func TestTargets(t *testing.T) {
 		}
 		p.Target.Name, p.Target.Facts = "elsewhere", test.facts
 		var ids []string
-		for _, d := range check.Run(p) {
+		for _, d := range check.Run(p, today) {
 			ids = append(ids, rule.ID(d))
 		}
 		if !slices.Contains(ids, test.id) {
@@ -263,7 +269,7 @@ func TestWaivers(t *testing.T) {
 		t.Errorf("Waived: got %q, %t", reason, ok)
 	}
 	p, _ := road("dev.hcl", []byte(base+"\nwaive \"network-mtu-small\" {\n  reason  = \"tunnel\"\n  expires = \"2000-01-01\"\n}\n"))
-	if diags := check.Waive(p, check.Run(p), check.Catalog(), time.Time{}); len(diags) != 1 {
+	if diags := check.Waive(p, check.Run(p, today), check.Catalog(), time.Time{}); len(diags) != 1 {
 		t.Errorf("without a day no waiver expires: %v", diags)
 	}
 }

@@ -426,20 +426,6 @@ var hostRules = []Rule{
 		})
 	}},
 	{rule.Rule{
-		ID: "host-os-retired", Severity: rule.Warning, Title: "Operating system without support",
-		Doc:     "The distribution gets no security updates, and its package repositories have moved to an archive: installing packages fails.",
-		Fix:     "Use a supported release.",
-		Sources: []string{"https://endoflife.date/", "https://github.com/docker/docker-ce-packaging/issues/1028"},
-	}, func(p *plan.Plan) []Finding {
-		return each(p.Nodes, func(n *plan.Node) bool {
-			f, ok := n.OS.Facts()
-			return ok && f.Retired != "" && p.Cluster.Version.Known() && osBlocker(p, f) == ""
-		}, func(n *plan.Node) hcl.Range { return n.Attr("os") }, func(n *plan.Node, all []*plan.Node) string {
-			f, _ := n.OS.Facts()
-			return fmt.Sprintf("%s of %s ended %s: no security updates, and its repositories move to an archive. Use %s.", f.Title, whose(all), f.End(), f.Instead)
-		})
-	}},
-	{rule.Rule{
 		ID: "host-address-taken-for-private", Severity: rule.Warning, Title: "Public address that looks private",
 		Doc:     "Beside each private range lie public ones that differ in one number: 172.32.0.0 and above, 192.169.0.0, 11.0.0.0, 100.0.0.0 below 100.64. Inside of the site they work. Whoever really has these addresses cannot be reached from it, and what leaves the site by mistake goes to them.",
 		Fix:     "Take addresses from 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16.",

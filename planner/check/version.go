@@ -61,7 +61,7 @@ var versionRules = []Rule{
 	{rule.Rule{
 		ID: "version-unsupported", Severity: rule.Error, Title: "Kubernetes version that this planner does not know", Permanent: true,
 		Doc:     "What is generated depends on facts about each minor: API versions, images, flags, floors. Before 1.31 kubeadm has no v1beta4 API; beyond the newest known minor nobody has looked yet, and a guess would fail on the machines.",
-		Fix:     "Write a version from 1.31 to the newest that `k8splan facts` lists, or update k8splan.",
+		Fix:     "Write a version from 1.31 to the newest that `k8splan facts` lists. For a newer one update k8splan, or give newer facts with `--facts`.",
 		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/", releases},
 	}, func(p *plan.Plan) []Finding {
 		v := p.Cluster.Version
@@ -71,38 +71,19 @@ var versionRules = []Rule{
 		if v.Before(plan.Version{Major: 1, Minor: 31}) {
 			return one(versionAt(p), "Kubernetes %s has no kubeadm API v1beta4, which begins with 1.31, and gets no fixes any more. Write 1.31 or newer, best %q.", v, p.Target.Facts.NewestVersion())
 		}
-		return one(versionAt(p), "There is no data about Kubernetes %s: the facts of %s end with %s. Write %q, or update k8splan.", v.MinorString(), plan.FactsDate, plan.DefaultVersion.MinorString(), p.Target.Facts.NewestVersion())
+		return one(versionAt(p), "There is no data about Kubernetes %s: the facts of %s end with %s. Update k8splan, or give newer facts with --facts.", v.MinorString(), plan.FactsDate, plan.DefaultVersion.MinorString())
 	}},
 	{rule.Rule{
-		ID: "version-end-of-life", Severity: rule.Warning, Title: "Kubernetes minor without support",
-		Doc:     "Upstream mends the newest three minors. Older ones get no security fixes, and each minor that you fall behind is one more upgrade that cannot be skipped.",
-		Fix:     "Write a release of one of the newest three minors.",
-		Sources: []string{releases, skewPolicy},
-	}, func(p *plan.Plan) []Finding {
-		v := p.Cluster.Version
-		if end := v.SupportEnds(); end == "" || end > plan.FactsDate || !ours(p) {
-			return nil
-		}
-		newest := p.Target.Facts.NewestVersion()
-		if newest.MinorsAhead(v) <= 0 {
-			return nil // nothing newer is to be had there, and who makes it mends what he ships
-		}
-		if newest != plan.DefaultVersion {
-			return one(versionAt(p), "Kubernetes %s gets no fixes since %s. Write %q, the newest that the target %s takes, or the next minor on the way there.", v.MinorString(), v.SupportEnds(), newest, p.Target.Name)
-		}
-		return one(versionAt(p), "Kubernetes %s gets no fixes since %s. Write %q, or the next minor on the way there.", v.MinorString(), v.SupportEnds(), newest)
-	}},
-	{rule.Rule{
-		ID: "version-patch-unknown", Severity: rule.Warning, Title: "Patch release without data",
+		ID: "version-patch-unknown", Severity: rule.Warning, Title: "Unknown patch release",
 		Doc:     "The release is newer than the facts of this planner. Image tags and etcd floors may have moved in it; what is generated follows the newest one known.",
-		Fix:     "Write the newest known patch, or update k8splan.",
+		Fix:     "Update k8splan, or give newer facts with `--facts`. There is no reason to go back to an older patch release.",
 		Sources: []string{releases},
 	}, func(p *plan.Plan) []Finding {
 		newest, ok := p.Cluster.Version.NewestPatch()
 		if !ok || !newest.Before(p.Cluster.Version) || p.Target.Facts.Hosting != plan.Hosts {
 			return nil
 		}
-		return one(versionAt(p), "There is no data about %s: the newest release of %s known on %s is %s. Image tags follow that one; write %q, or update k8splan.", p.Cluster.Version, newest.MinorString(), plan.FactsDate, newest, newest)
+		return one(versionAt(p), "%s is newer than this program's data, which ends with %s (%s); facts of %s are assumed. Update k8splan, or give newer facts with --facts.", p.Cluster.Version, newest, plan.FactsDate, newest.MinorString())
 	}},
 	{rule.Rule{
 		ID: "target-version", Severity: rule.Error, Title: "Kubernetes version that the target does not take", Permanent: true,
@@ -135,7 +116,11 @@ var versionRules = []Rule{
 		if f.VersionsFrom != "" {
 			source = fmt.Sprintf(" (%s, read on %s)", f.VersionsFrom, f.VersionsOn)
 		}
-		return one(written(writtenArg(p.Cluster.Has("kubernetes_version"), versionAt(p)), p.Target.NameRange), "Target %s takes Kubernetes %s%s, and the version is %s. Write kubernetes_version = %q, or leave it out.", p.Target.Name, strings.Join(limits, " "), source, v, f.NewestVersion())
+		at, instead := written(writtenArg(p.Cluster.Has("kubernetes_version"), versionAt(p)), p.Target.NameRange), fmt.Sprintf("Write kubernetes_version = %q, or leave it out.", f.NewestVersion())
+		if newest := f.NewestVersion(); newest.Before(v) && newest.MinorsAhead(v) == 0 { // nobody should go back a patch release
+			instead = "For a new cluster leave it out; for one that has this release, take another target."
+		}
+		return one(at, "Target %s takes Kubernetes %s%s, and the version is %s. %s", p.Target.Name, strings.Join(limits, " "), source, v, instead)
 	}},
 	{rule.Rule{
 		ID: "version-kernel", Severity: rule.Error, Title: "Kernel too old for this Kubernetes",

@@ -8,7 +8,7 @@ import (
 
 // FactsDate is the day up to which the facts in this file were looked up. What was released later is unknown here, and what is unknown is
 // answered with "no data", never with a guess.
-const FactsDate = "2026-11-20"
+const FactsDate = "2026-11-29"
 
 // NoData is what is printed for a version that the facts do not cover.
 const NoData = "no data"
@@ -39,7 +39,8 @@ type sincePatch struct {
 // minorFacts is what is known of one Kubernetes minor.
 type minorFacts struct {
 	minor int
-	// newest is the newest patch release whose source was read.
+	// newest is the newest patch release. Source: the tags of k8s.io/api, v0.<minor>.<patch>, in the Go module index, which follow those of
+	// Kubernetes; what its source says was read at the releases that etcdImage names.
 	newest int
 	// etcdImage is kubeadm's etcd image tag by patch, etcdFloor the oldest external etcd that kubeadm's preflight accepts.
 	// Source: k8s.io/kubernetes cmd/kubeadm/app/constants/constants.go, DefaultEtcdVersion and MinExternalEtcdVersion, at v1.31.0, v1.31.14,
@@ -101,7 +102,7 @@ var facts = []minorFacts{
 		containerdTested: []Version{{1, 6, 36}, {1, 7, 24}, {2, 0, 4}, {2, 1, 0}},
 	},
 	{
-		minor: 34, newest: 4, kernel: Version{5, 4, 0}, supportEnds: "2026-10-27",
+		minor: 34, newest: 13, kernel: Version{5, 4, 0}, supportEnds: "2026-10-27",
 		etcdImage: []sincePatch{{0, "3.6.4-0"}, {2, "3.6.5-0"}},
 		etcdFloor: []sincePatch{{0, "3.5.21"}, {2, "3.5.24"}},
 		etcd:      "3.6.16",
@@ -110,7 +111,7 @@ var facts = []minorFacts{
 		containerdTested: []Version{{1, 6, 39}, {1, 7, 28}, {2, 0, 6}, {2, 1, 3}},
 	},
 	{
-		minor: 35, newest: 4, kernel: Version{5, 4, 0}, supportEnds: "2027-02-28",
+		minor: 35, newest: 10, kernel: Version{5, 4, 0}, supportEnds: "2027-02-28",
 		etcdImage: []sincePatch{{0, "3.6.6-0"}},
 		etcdFloor: []sincePatch{{0, "3.5.24"}},
 		etcd:      "3.6.16",
@@ -119,7 +120,7 @@ var facts = []minorFacts{
 		containerdTested: []Version{{1, 7, 28}, {2, 1, 5}, {2, 2, 0}},
 	},
 	{
-		minor: 36, newest: 3, kernel: Version{5, 4, 0}, supportEnds: "2027-06-28",
+		minor: 36, newest: 6, kernel: Version{5, 4, 0}, supportEnds: "2027-06-28",
 		etcdImage: []sincePatch{{0, "3.6.8-0"}},
 		etcdFloor: []sincePatch{{0, "3.5.24"}},
 		etcd:      "3.6.16",
@@ -230,7 +231,7 @@ func KnownMinors() (oldest, newest Version) {
 // Known reports whether there are facts for the version's minor. Every fact below is "" (or zero) where there are none.
 func (v Version) Known() bool { return v.facts().minor != 0 }
 
-// NewestPatch is the newest release of the version's minor whose source these facts were read from.
+// NewestPatch is the newest release of the version's minor that was out on FactsDate.
 func (v Version) NewestPatch() (Version, bool) {
 	f := v.facts()
 	return Version{1, f.minor, f.newest}, f.minor != 0

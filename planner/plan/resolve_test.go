@@ -277,7 +277,7 @@ node_pool "general" { count = 3 }
 }
 
 func TestDefaultVersionIsOneThatTheTargetTakes(t *testing.T) {
-	for newest, want := range map[Version]string{{}: "1.37.2", {1, 40, 0}: "1.37.2", {1, 37, 0}: "1.37.2", {1, 36, 0}: "1.36.3"} {
+	for newest, want := range map[Version]string{{}: "1.37.2", {1, 40, 0}: "1.37.2", {1, 37, 0}: "1.37.2", {1, 36, 0}: "1.36.6"} {
 		p := resolvedOn(t, Facts{Name: "installer", Hosting: Installer, Limits: Limits{Newest: newest}}, smallest)
 		if got := p.Cluster.Version.String(); got != want || !p.Target.Facts.Takes(p.Cluster.Version) {
 			t.Errorf("a target up to %s gets %s, want %s", newest, got, want)

@@ -190,7 +190,7 @@ func TestMessagesSayWhatToWrite(t *testing.T) {
 		}
 	}
 	_, diags := Resolve(load(t, "cluster \"c\" {\n type = \"all-in-one\"\n kubernetes_version = \"1.36\"\n}\n"), hosts)
-	if !strings.Contains(describe(diags), `"1.36.3"`) {
+	if !strings.Contains(describe(diags), `"1.36.6"`) {
 		t.Errorf("a minor alone gets no example: %s", describe(diags))
 	}
 }

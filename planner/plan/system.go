@@ -14,7 +14,7 @@ type Release struct {
 	Title         string
 	Kernel        Version // of the release as it ships, newest point release
 	CgroupV1      bool    // boots with cgroup v1 unless told otherwise
-	Retired       string  // the day on which its support ended, "" if it goes on
+	Ends          string  // the day on which its free updates end, YYYY-MM-DD; "" where nobody has said
 	Instead       string
 }
 
@@ -32,43 +32,48 @@ func (s System) KernelWords() string {
 	return "kernel " + s.Kernel.MinorString()
 }
 
-// End is the day on which the support ended, with its preposition.
+// End is the day on which the support ends, with its preposition.
 func (s System) End() string {
 	if s.Older {
-		return "before " + s.Retired
+		return "before " + s.Ends
 	}
-	return "on " + s.Retired
+	return "on " + s.Ends
 }
+
+// Retired reports whether the updates had ended by a day, YYYY-MM-DD.
+func (r Release) Retired(day string) bool { return r.Ends != "" && r.Ends <= day }
 
 // systems is the table of distributions, looked up on FactsDate. A system that is not here is judged by no rule: no data.
 // Sources: the distributions' release notes; https://kubernetes.io/docs/concepts/architecture/cgroups/#requirements for cgroup v2;
-// https://coreos.com/os/eol/ for Container Linux.
+// https://coreos.com/os/eol/ for Container Linux. Ends: https://ubuntu.com/about/release-cycle, https://wiki.debian.org/LTS,
+// https://www.centos.org/cl-vs-cs/, https://access.redhat.com/support/policy/updates/errata, https://wiki.rockylinux.org/rocky/version/. Where a
+// month alone is named, its last day.
 var systems = []Release{
 	{"ubuntu", "14.04", "Ubuntu 14.04", Version{Major: 3, Minor: 13}, true, "2019-04-25", "ubuntu-24.04"},
 	{"ubuntu", "16.04", "Ubuntu 16.04", Version{Major: 4, Minor: 4}, true, "2021-04-30", "ubuntu-24.04"},
 	{"ubuntu", "18.04", "Ubuntu 18.04", Version{Major: 4, Minor: 15}, true, "2023-05-31", "ubuntu-24.04"},
 	{"ubuntu", "20.04", "Ubuntu 20.04", Version{Major: 5, Minor: 4}, true, "2025-05-31", "ubuntu-24.04"},
-	{"ubuntu", "22.04", "Ubuntu 22.04", Version{Major: 5, Minor: 15}, false, "", ""},
-	{"ubuntu", "24.04", "Ubuntu 24.04", Version{Major: 6, Minor: 8}, false, "", ""},
+	{"ubuntu", "22.04", "Ubuntu 22.04", Version{Major: 5, Minor: 15}, false, "2027-04-30", "ubuntu-24.04"},
+	{"ubuntu", "24.04", "Ubuntu 24.04", Version{Major: 6, Minor: 8}, false, "2029-04-30", ""},
 	{"debian", "8", "Debian 8", Version{Major: 3, Minor: 16}, true, "2020-06-30", "debian-13"},
 	{"debian", "9", "Debian 9", Version{Major: 4, Minor: 9}, true, "2022-06-30", "debian-13"},
 	{"debian", "10", "Debian 10", Version{Major: 4, Minor: 19}, true, "2024-06-30", "debian-13"},
 	{"debian", "11", "Debian 11", Version{Major: 5, Minor: 10}, false, "2026-08-31", "debian-13"},
-	{"debian", "12", "Debian 12", Version{Major: 6, Minor: 1}, false, "", ""},
-	{"debian", "13", "Debian 13", Version{Major: 6, Minor: 12}, false, "", ""},
+	{"debian", "12", "Debian 12", Version{Major: 6, Minor: 1}, false, "2028-06-30", "debian-13"},
+	{"debian", "13", "Debian 13", Version{Major: 6, Minor: 12}, false, "2030-06-30", ""},
 	{"centos", "7", "CentOS Linux 7", Version{Major: 3, Minor: 10}, true, "2024-06-30", "rocky-9"},
 	{"centos", "8", "CentOS Linux 8", Version{Major: 4, Minor: 18}, true, "2021-12-31", "rocky-9"},
 	{"centos-stream", "8", "CentOS Stream 8", Version{Major: 4, Minor: 18}, true, "2024-05-31", "centos-stream-9"},
-	{"centos-stream", "9", "CentOS Stream 9", Version{Major: 5, Minor: 14}, false, "", ""},
-	{"centos-stream", "10", "CentOS Stream 10", Version{Major: 6, Minor: 12}, false, "", ""},
+	{"centos-stream", "9", "CentOS Stream 9", Version{Major: 5, Minor: 14}, false, "2027-05-31", "centos-stream-10"},
+	{"centos-stream", "10", "CentOS Stream 10", Version{Major: 6, Minor: 12}, false, "2030-05-31", ""},
 	{"rhel", "7", "RHEL 7", Version{Major: 3, Minor: 10}, true, "2024-06-30", "rhel-9"},
-	{"rhel", "8", "RHEL 8", Version{Major: 4, Minor: 18}, true, "", "rhel-9"},
-	{"rhel", "9", "RHEL 9", Version{Major: 5, Minor: 14}, false, "", ""},
-	{"rhel", "10", "RHEL 10", Version{Major: 6, Minor: 12}, false, "", ""},
-	{"rocky", "8", "Rocky Linux 8", Version{Major: 4, Minor: 18}, true, "", "rocky-9"},
-	{"rocky", "9", "Rocky Linux 9", Version{Major: 5, Minor: 14}, false, "", ""},
-	{"almalinux", "8", "AlmaLinux 8", Version{Major: 4, Minor: 18}, true, "", "almalinux-9"},
-	{"almalinux", "9", "AlmaLinux 9", Version{Major: 5, Minor: 14}, false, "", ""},
+	{"rhel", "8", "RHEL 8", Version{Major: 4, Minor: 18}, true, "2029-05-31", "rhel-9"},
+	{"rhel", "9", "RHEL 9", Version{Major: 5, Minor: 14}, false, "2032-05-31", ""},
+	{"rhel", "10", "RHEL 10", Version{Major: 6, Minor: 12}, false, "2035-05-31", ""},
+	{"rocky", "8", "Rocky Linux 8", Version{Major: 4, Minor: 18}, true, "2029-05-31", "rocky-9"},
+	{"rocky", "9", "Rocky Linux 9", Version{Major: 5, Minor: 14}, false, "2032-05-31", ""},
+	{"almalinux", "8", "AlmaLinux 8", Version{Major: 4, Minor: 18}, true, "2029-05-31", "almalinux-9"},
+	{"almalinux", "9", "AlmaLinux 9", Version{Major: 5, Minor: 14}, false, "2032-05-31", ""},
 	{"amazon-linux", "2", "Amazon Linux 2", Version{Major: 4, Minor: 14}, true, "2026-06-30", "amazon-linux-2023"},
 	{"centos-linux", "7", "CentOS Linux 7", Version{Major: 3, Minor: 10}, true, "2024-06-30", "rocky-9"},
 	{"centos-linux", "8", "CentOS Linux 8", Version{Major: 4, Minor: 18}, true, "2021-12-31", "rocky-9"},
@@ -140,7 +145,7 @@ func (o OS) Facts() (facts System, ok bool) {
 	for _, f := range systems { // the first of a name is its oldest
 		if f.Name == o.Name {
 			f.Title = strings.TrimSuffix(f.Title, f.Version) + o.Version
-			return System{f, true}, o.Version != "" && f.Retired != "" && Natural(o.Version, f.Version) < 0
+			return System{f, true}, o.Version != "" && f.Retired(FactsDate) && Natural(o.Version, f.Version) < 0
 		}
 	}
 	return System{}, false

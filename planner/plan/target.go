@@ -73,10 +73,29 @@ type Limits struct {
 	Default Version
 	// Releases are the only ones that the target takes, the newest first; nil: every release between Oldest and Newest.
 	Releases []Version
+	// Ends lists the days on which the target's support of minors ends, and EndsFrom where that is said.
+	Ends     []MinorEnd
+	EndsFrom string
 	// VersionsFrom is where the limits come from, and the date on which they were read (YYYY-MM-DD).
 	VersionsFrom, VersionsOn string
 	// Successor is what to write instead where the system is discontinued, "" where it lives.
 	Successor string
+}
+
+// MinorEnd is the day on which the support of a minor of Kubernetes ends, YYYY-MM-DD.
+type MinorEnd struct {
+	Minor int
+	On    string
+}
+
+// End is the day on which the target's support of a version ends, "" where that is not known.
+func (t Facts) End(v Version) string {
+	for _, e := range t.Ends {
+		if v.Major == 1 && v.Minor == e.Minor {
+			return e.On
+		}
+	}
+	return ""
 }
 
 // Page is what documents say of the target's output.

@@ -167,7 +167,7 @@ func (o *options) nodes(p *plan.Plan, b *body, say onprem.Say) {
 		m := machine{node: n}
 		facts, _ := n.OS.Facts()
 		switch s, ok := find(n.OS); {
-		case facts.Retired != "":
+		case facts.Retired(plan.FactsDate):
 			once(discontinued, n.Attr("os"), "Node %q runs %s, whose support ended %s. Write %s.", n.Name, facts.Title, facts.End(), facts.Instead)
 		case !ok:
 			once(unknownOS, n.Attr("os"), "Node %q: the planner does not know how to install %q. It knows %s. Write os = \"ubuntu-24.04\", or another one of these.", n.Name, n.OS, strings.Join(known(), ", "))

@@ -1,0 +1,134 @@
+package check
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+)
+
+// soonDays is how long before its end something is said to end soon: the time that a quarter's planning takes.
+const soonDays = 90
+
+// soon reports whether an end, YYYY-MM-DD, lies after a day and no more than soonDays from it.
+func soon(end, day string) bool {
+	from, err := time.Parse(time.DateOnly, day)
+	return err == nil && end > day && end <= from.AddDate(0, 0, soonDays).Format(time.DateOnly)
+}
+
+// endRules are the rules about what ends on a day, as they are on the day that is given. What ends soon has a rule of its own, so that a
+// pipeline can waive it until the end.
+func endRules(day string) []Rule {
+	return []Rule{
+		{rule.Rule{
+			ID: "version-end-of-life", Severity: rule.Warning, Title: "Kubernetes minor without support",
+			Doc:     "Upstream fixes the newest three minors. Older ones get no security fixes, and each minor that you fall behind is one more upgrade that cannot be skipped.",
+			Fix:     "Write a release of one of the newest three minors.",
+			Sources: []string{releases, skewPolicy},
+		}, func(p *plan.Plan) []Finding {
+			end := p.Cluster.Version.SupportEnds()
+			if end == "" || end > day || !ours(p) {
+				return nil
+			}
+			return newerMinor(p, fmt.Sprintf("Kubernetes %s has had no fixes since %s.", p.Cluster.Version.MinorString(), end))
+		}},
+		{rule.Rule{
+			ID: "version-ends-soon", Severity: rule.Warning, Title: "Kubernetes minor whose support ends soon",
+			Doc:     "Within 90 days upstream stops fixing the minor, security faults included. An upgrade takes a minor at a time, and takes longest when it is begun too late.",
+			Fix:     "Plan the upgrade (`k8splan upgrade-path`). To be reminded later, waive the rule until the day on which support ends.",
+			Sources: []string{releases, skewPolicy},
+		}, func(p *plan.Plan) []Finding {
+			end := p.Cluster.Version.SupportEnds()
+			if end == "" || !soon(end, day) || !ours(p) {
+				return nil
+			}
+			return newerMinor(p, fmt.Sprintf("Kubernetes %s gets its last fixes on %s.", p.Cluster.Version.MinorString(), end))
+		}},
+		{rule.Rule{
+			ID: "target-version-end-of-life", Severity: rule.Warning, Title: "Kubernetes minor that the vendor no longer supports",
+			Doc:     "The vendor's standard support of the minor is over: it costs extra from then on, or the vendor upgrades the cluster on a day of its choosing.",
+			Fix:     "Write a newer minor.",
+			Sources: []string{"https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"},
+		}, func(p *plan.Plan) []Finding {
+			end := p.Target.Facts.End(p.Cluster.Version)
+			if end == "" || end > day {
+				return nil
+			}
+			return newerOnTarget(p, fmt.Sprintf("The standard support of Kubernetes %s on %s ended on %s (%s).", p.Cluster.Version.MinorString(), p.Target.Name, end, p.Target.Facts.EndsFrom))
+		}},
+		{rule.Rule{
+			ID: "target-version-ends-soon", Severity: rule.Warning, Title: "Kubernetes minor whose support by the vendor ends soon",
+			Doc:     "Within 90 days the vendor's standard support of the minor ends. From then on it costs extra, or the vendor upgrades the cluster on a day of its choosing.",
+			Fix:     "Plan the upgrade. To be reminded later, waive the rule until the day on which support ends.",
+			Sources: []string{"https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"},
+		}, func(p *plan.Plan) []Finding {
+			end := p.Target.Facts.End(p.Cluster.Version)
+			if end == "" || !soon(end, day) {
+				return nil
+			}
+			return newerOnTarget(p, fmt.Sprintf("The standard support of Kubernetes %s on %s ends on %s (%s).", p.Cluster.Version.MinorString(), p.Target.Name, end, p.Target.Facts.EndsFrom))
+		}},
+		{rule.Rule{
+			ID: "host-os-retired", Severity: rule.Warning, Title: "Operating system without support",
+			Doc:     "The distribution gets no security updates, and its package repositories have moved to an archive: installing packages fails.",
+			Fix:     "Use a supported release.",
+			Sources: []string{"https://endoflife.date/", "https://github.com/docker/docker-ce-packaging/issues/1028"},
+		}, func(p *plan.Plan) []Finding {
+			return systemsThat(p, func(f plan.System) bool { return f.Retired(day) }, func(f plan.System, whose string) string {
+				return fmt.Sprintf("%s of %s ended %s: no security updates, and its repositories move to an archive. Use %s.", f.Title, whose, f.End(), f.Instead)
+			})
+		}},
+		{rule.Rule{
+			ID: "host-os-ends-soon", Severity: rule.Warning, Title: "Operating system whose support ends soon",
+			Doc:     "Within 90 days the distribution's release gets its last security updates. Hosts are replaced one at a time, and each takes its drain and its upgrade.",
+			Fix:     "Plan the move to a newer release. To be reminded later, waive the rule until the day on which support ends.",
+			Sources: []string{"https://endoflife.date/", "https://ubuntu.com/about/release-cycle", "https://wiki.debian.org/LTS"},
+		}, func(p *plan.Plan) []Finding {
+			return systemsThat(p, func(f plan.System) bool { return soon(f.Ends, day) }, func(f plan.System, whose string) string {
+				instead := ""
+				if f.Instead != "" {
+					instead = " Plan the move to " + f.Instead + "."
+				}
+				return fmt.Sprintf("%s of %s gets its last security updates %s.%s", f.Title, whose, f.End(), instead)
+			})
+		}},
+	}
+}
+
+// newerMinor is what to write in place of a minor that ends. There is no finding where the target takes nothing newer: who makes it fixes
+// what is shipped.
+func newerMinor(p *plan.Plan, ends string) []Finding {
+	newest := p.Target.Facts.NewestVersion()
+	switch {
+	case newest.MinorsAhead(p.Cluster.Version) <= 0 && newest.Minor < plan.DefaultVersion.Minor:
+		return nil
+	case newest.MinorsAhead(p.Cluster.Version) <= 0:
+		return one(versionAt(p), "%s The data of this program (%s) has no newer minor: update k8splan.", ends, plan.FactsDate)
+	case newest != plan.DefaultVersion:
+		return one(versionAt(p), "%s Write %q, the newest that the target %s takes, or the next minor on the way there.", ends, newest, p.Target.Name)
+	}
+	return one(versionAt(p), "%s Write %q, or the next minor on the way there.", ends, newest)
+}
+
+// newerOnTarget is newerMinor for a vendor's versions.
+func newerOnTarget(p *plan.Plan, ends string) []Finding {
+	at := written(writtenArg(p.Cluster.Has("kubernetes_version"), versionAt(p)), p.Target.NameRange)
+	if newest := p.Target.Facts.NewestVersion(); newest.MinorsAhead(p.Cluster.Version) > 0 {
+		return one(at, "%s Write %q, or the next minor on the way there.", ends, newest)
+	}
+	return one(at, "%s", ends)
+}
+
+// systemsThat finds the hosts whose operating system ends, where no other rule refuses it already.
+func systemsThat(p *plan.Plan, ends func(plan.System) bool, say func(f plan.System, whose string) string) []Finding {
+	return each(p.Nodes, func(n *plan.Node) bool {
+		f, ok := n.OS.Facts()
+		return ok && ends(f) && p.Cluster.Version.Known() && osBlocker(p, f) == ""
+	}, func(n *plan.Node) hcl.Range { return n.Attr("os") }, func(n *plan.Node, all []*plan.Node) string {
+		f, _ := n.OS.Facts()
+		return say(f, whose(all))
+	})
+}

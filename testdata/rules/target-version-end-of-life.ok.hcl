@@ -1,0 +1,12 @@
+# today: 2026-12-02
+cluster "prod" {
+  type               = "multi-etcd-multi-master"
+  kubernetes_version = "1.35.10"
+}
+
+node_pool "worker" {
+  roles = ["worker"]
+  count = 3
+}
+
+target "eks" {}
