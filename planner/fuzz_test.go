@@ -168,7 +168,7 @@ func FuzzDesigns(f *testing.F) {
 			}
 		}
 		if project != nil && len(project.Plan().Nodes) <= 20 {
-			if _, err := project.Render(); err != nil {
+			if _, err := project.Render("v0.0.0"); err != nil {
 				t.Error(err)
 			}
 		}

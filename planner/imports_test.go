@@ -59,10 +59,11 @@ var permitted = map[string][]string{
 	"planner/plan":     slices.Concat(language, []string{"planner/rule", "planner/spec", "planner/spelling", "topologies", "go4.org/netipx"}),
 	"planner/check":    slices.Concat(language, []string{"planner/rule", "planner/spec", "planner/spelling", "planner/plan", "topologies", "go4.org/netipx"}),
 	"planner/simulate": {"planner/plan", "planner/spelling", "topologies"},
-	"planner/upgrade":  {"planner/plan"},
+	// What an edit of a design means for the cluster that runs, and the way from one version to another.
+	"planner/change": slices.Concat(language, []string{"planner/plan", "planner/simulate", "planner/spec", "topologies"}),
 	// The language server: what an editor is told of a topology. Reading and writing its messages is the command's.
 	"planner/lsp":      slices.Concat(language, []string{"planner", "planner/plan", "planner/rule", "planner/spec", "planner/target", "go.lsp.dev/jsonrpc2"}),
-	"planner/describe": {"planner/plan", "planner/simulate", "topologies", "github.com/mattn/go-runewidth"},
+	"planner/describe": {"planner/change", "planner/plan", "planner/simulate", "topologies", "github.com/mattn/go-runewidth"},
 	"planner/artifact": {"sigs.k8s.io/yaml", "github.com/rogpeppe/go-internal/diff", "golang.org/x/sys/unix"},
 
 	"planner/emit/materials":    emitter,
@@ -92,7 +93,7 @@ var permitted = map[string][]string{
 
 	"planner": slices.Concat(language, []string{"planner/...", "topologies"}),
 	"cmd/k8splan": slices.Concat(language, []string{
-		"planner", "planner/artifact", "planner/check", "planner/describe", "planner/lsp", "planner/plan", "planner/rule", "planner/simulate", "planner/spec", "planner/spelling", "planner/target", "planner/upgrade", "topologies",
+		"planner", "planner/artifact", "planner/change", "planner/check", "planner/describe", "planner/lsp", "planner/plan", "planner/rule", "planner/simulate", "planner/spec", "planner/spelling", "planner/target", "topologies",
 		"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term",
 	}),
 

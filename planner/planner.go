@@ -12,6 +12,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/change"
 	"github.com/k8splan/k8splan/planner/check"
 	"github.com/k8splan/k8splan/planner/emit/addons"
 	"github.com/k8splan/k8splan/planner/emit/ansible"
@@ -149,10 +150,14 @@ func emitters(hosting plan.Hosting) []Emitter {
 	}
 }
 
-// Render makes the whole tree. Its errors are bugs of an emitter, or a value that a rule should have refused: never a mistake that the
-// author could have been told before.
-func (p *Project) Render() (*artifact.Set, error) {
-	all := append(emitters(p.plan.Target.Facts.Hosting), func(*plan.Plan) ([]artifact.File, error) { return p.emit() })
+// Render makes the whole tree. release is the version of the program, which plan.json records. Its errors are bugs of an emitter, or a
+// value that a rule should have refused: never a mistake that the author could have been told before.
+func (p *Project) Render(release string) (*artifact.Set, error) {
+	record := func(resolved *plan.Plan) ([]artifact.File, error) {
+		data, err := change.Of(resolved, release).Encode()
+		return []artifact.File{{Path: change.FileName, Data: data}}, err
+	}
+	all := append(emitters(p.plan.Target.Facts.Hosting), func(*plan.Plan) ([]artifact.File, error) { return p.emit() }, record)
 	files, errs := make([][]artifact.File, len(all)), make([]error, len(all))
 	var group sync.WaitGroup
 	for i, emit := range all {

@@ -95,14 +95,14 @@ func TestGrowth(t *testing.T) {
 func BenchmarkRender5000(b *testing.B) {
 	p := open(b, large(4995))
 	for b.Loop() {
-		if _, err := p.Render(); err != nil {
+		if _, err := p.Render("v0.0.0"); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
 func BenchmarkWrite5000(b *testing.B) {
-	set, err := open(b, large(4995)).Render()
+	set, err := open(b, large(4995)).Render("v0.0.0")
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -196,7 +196,7 @@ func TestRenderDependsOnTheDesignAlone(t *testing.T) {
 		"node \"edge\" {\n  roles   = [\"worker\"]\n  address = \"10.0.0.99\"\n}\n",
 	}
 	render := func(blocks []string) []artifact.File {
-		set, err := open(t, []byte(strings.Join(blocks, "\n"))).Render()
+		set, err := open(t, []byte(strings.Join(blocks, "\n"))).Render("v0.0.0")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -215,7 +215,7 @@ func TestRenderDependsOnTheDesignAlone(t *testing.T) {
 // Adding a worker changes no other node's files.
 func TestLocality(t *testing.T) {
 	files := func(n int) map[string]string {
-		set, err := open(t, large(n)).Render()
+		set, err := open(t, large(n)).Render("v0.0.0")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -48,7 +48,7 @@ func TestStartersOfTargets(t *testing.T) {
 				if project == nil {
 					return
 				}
-				set, err := project.Render()
+				set, err := project.Render("v0.0.0")
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -81,7 +81,7 @@ func render(t *testing.T, src []byte) *artifact.Set {
 	if project == nil {
 		t.Fatal(diags)
 	}
-	set, err := project.Render()
+	set, err := project.Render("v0.0.0")
 	if err != nil {
 		t.Fatal(err)
 	}

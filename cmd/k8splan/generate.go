@@ -1,19 +1,26 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"path"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/change"
+	"github.com/k8splan/k8splan/planner/describe"
 )
 
 func (a *app) generateCommand() *cobra.Command {
 	var (
 		dir                string
 		check, diff, force bool
+		rebuild            bool
 		topology           topologyFlags
 	)
 	cmd := &cobra.Command{
@@ -22,6 +29,10 @@ func (a *app) generateCommand() *cobra.Command {
 		Long: `Generate writes what the design needs into DIR: configurations, playbook, runbook. The tree appears whole or not at all, also when the
 process is killed. SHA256SUMS in it lists the files that k8splan owns: generating again replaces those, removes the ones no longer
 produced, and touches nothing else. A file of them that somebody changed stops it, before anything is written.
+
+Where DIR holds a tree already, generate says first what the edit does to the cluster that was built from it, as ` + "`k8splan diff DIR`" + ` does, and
+writes nothing where that is refused: --rebuild says that the cluster will be built anew. A tree of another cluster is never written over,
+and a directory of other files only with --force.
 
 With --check or --diff nothing is written; the exit code is 1 if DIR is not what would be written now.`,
 		Args: count(0, 1, "FILE"),
@@ -41,9 +52,24 @@ With --check or --diff nothing is written; the exit code is 1 if DIR is not what
 			if err != nil {
 				return err
 			}
-			set, err := o.project.Render()
+			if err := mayHold(dir, force || check || diff); err != nil {
+				return err
+			}
+			edit, err := a.edit(o, dir)
 			if err != nil {
 				return err
+			}
+			if !check && !diff {
+				if err := a.announce(edit, dir, rebuild); err != nil {
+					return err
+				}
+			}
+			set, err := o.project.Render(release())
+			if err != nil {
+				return err
+			}
+			if diff && edit != nil {
+				a.comment(edit)
 			}
 			if check || diff {
 				return a.compare(set, dir, diff)
@@ -55,8 +81,88 @@ With --check or --diff nothing is written; the exit code is 1 if DIR is not what
 	cmd.Flags().BoolVar(&check, "check", false, "write nothing, list what differs")
 	cmd.Flags().BoolVar(&diff, "diff", false, "write nothing, show what differs as a unified diff")
 	cmd.Flags().BoolVar(&force, "force", false, "set files aside that are in the way, as FILE.orig-N, instead of stopping")
+	cmd.Flags().BoolVar(&rebuild, "rebuild", false, "write a change that a running cluster refuses: it will be built anew")
 	topology.add(cmd)
 	return cmd
+}
+
+// mayHold refuses a directory that is surely not meant.
+func mayHold(dir string, force bool) error {
+	if force {
+		return nil
+	}
+	absolute, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	if filepath.Dir(absolute) == absolute {
+		return hinted{fmt.Errorf("%s is the root of the file system", dir), "name a directory of its own for the tree; --force writes there all the same"}
+	}
+	holds, err := artifact.Holds(dir)
+	if err != nil {
+		return err
+	}
+	if holds == artifact.Others {
+		return hinted{
+			fmt.Errorf("%s holds files and no tree of k8splan, nothing was written", dir),
+			"name an empty directory, or one that does not exist; --force writes there and sets files aside that are in the way",
+		}
+	}
+	return nil
+}
+
+// edit compares a design with what the tree in dir was generated from; nil where there is none, or one of a release without plan.json.
+func (a *app) edit(o *opened, dir string) (*change.Report, error) {
+	old, err := treeRecord(dir)
+	if errors.Is(err, errEdited) {
+		a.note("%s: what the tree was generated from is not known", err)
+		return nil, nil
+	}
+	if err != nil || old == nil {
+		return nil, err
+	}
+	p := o.project.Plan()
+	if old.Cluster != p.Cluster.Name {
+		return nil, hinted{
+			fmt.Errorf("%s is the tree of cluster %q, and %s is of %q", dir, old.Cluster, o.name, p.Cluster.Name),
+			"name another directory; a cluster cannot get another name",
+		}
+	}
+	return change.Between(old, change.Of(p, release())), nil
+}
+
+// announce says what an edit does to the cluster that was built from the tree, and refuses what cannot be done to it.
+func (a *app) announce(edit *change.Report, dir string, rebuild bool) error {
+	if edit == nil || len(edit.Changes) == 0 {
+		return nil
+	}
+	style := describe.Style{Width: width(a.stderr), Colour: a.colour(a.stderr)}
+	switch {
+	case edit.Verdict == change.Refused && !rebuild:
+		if err := describe.ChangePage(a.stderr, edit, style); err != nil {
+			return err
+		}
+		return hinted{
+			fmt.Errorf("the cluster that was built from %s cannot be changed like this, nothing was written", dir),
+			"make the edit in the way that is said above; --rebuild writes the tree for a cluster that will be built anew",
+		}
+	case edit.Verdict == change.Refused:
+		a.note("%s is now for a cluster that is built anew: %s", dir, edit.Sentence())
+	case len(edit.Steps) > 0: // the tree that knew what was there is about to be written over
+		return describe.ChangePage(a.stderr, edit, style)
+	default:
+		describe.ChangeSummary(a.stderr, edit, style)
+	}
+	return nil
+}
+
+// comment writes the summary of an edit in lines that patch(1) passes over.
+func (a *app) comment(edit *change.Report) {
+	var text bytes.Buffer
+	describe.ChangeSummary(&text, edit, a.style())
+	for line := range strings.Lines(text.String()) {
+		io.WriteString(a.stdout, "# "+line)
+	}
 }
 
 func (a *app) write(set *artifact.Set, dir string, force bool) error {

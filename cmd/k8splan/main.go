@@ -71,6 +71,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return exitDone
 	case errors.Is(err, errReported):
 		return exitWrong
+	case errors.Is(err, errChanges):
+		return exitChanges
 	case errors.As(err, &usage):
 		a.complain(err)
 		return exitUsage
@@ -145,7 +147,7 @@ builds it: kubeadm and etcd configurations, load balancers, the pod network, and
 		return usageError{hinted{errors.New(lowerFirst(err.Error())), fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath())}}
 	})
 	root.AddCommand(
-		a.initCommand(), a.validateCommand(), a.planCommand(), a.simulateCommand(), a.generateCommand(), // in the order of use
+		a.initCommand(), a.validateCommand(), a.planCommand(), a.simulateCommand(), a.generateCommand(), a.diffCommand(), // in the order of use
 		a.explainCommand(), a.targetsCommand(), a.factsCommand(), a.upgradePathCommand(), a.fmtCommand(), a.lspCommand(), a.completionCommand(), a.versionCommand(),
 	)
 	root.AddCommand(a.releaseCommands()...)

@@ -84,6 +84,47 @@ func TestJSONSchema(t *testing.T) {
 	accepts(t, compiled(t, []byte(closed)), out)
 }
 
+// TestDiffSchema holds diff -o json against the schema that docs/ publishes: every pair of the examples, most of which are refused, and each
+// with one word changed.
+func TestDiffSchema(t *testing.T) {
+	text, err := os.ReadFile("../../docs/schema/diff.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Every field that is printed is documented: closed objects refuse the others.
+	closed := compiled(t, []byte(strings.ReplaceAll(string(text), `"type": "object",`, `"type": "object", "additionalProperties": false,`)))
+	designs, err := filepath.Glob("../../examples/*/topology.hcl")
+	if err != nil || len(designs) == 0 {
+		t.Fatal(designs, err)
+	}
+	seen := ""
+	for _, old := range designs {
+		src, err := os.ReadFile(old)
+		if err != nil {
+			t.Fatal(err)
+		}
+		edited := filepath.Join(t.TempDir(), "edited.hcl")
+		more := "artifacts {\n  image_repository = \"registry.example.com/k8s\"\n}\n"
+		if err := os.WriteFile(edited, append(src, more...), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, next := range append([]string{edited}, designs...) {
+			var stdout, stderr bytes.Buffer
+			code := run([]string{"diff", "-o", "json", old, next}, strings.NewReader(""), &stdout, &stderr)
+			if code != exitDone && code != exitWrong || stdout.Len() == 0 {
+				t.Fatalf("%s to %s: exit %d\n%s", old, next, code, stderr.String())
+			}
+			accepts(t, closed, stdout.Bytes())
+			seen += stdout.String()
+		}
+	}
+	for _, field := range []string{`"range"`, `"origin"`, `"survives"`, `"lowest"`, `"playbook": "`, `"by_hand": "`, `"verdict": "none"`, `"verdict": "refused"`} {
+		if !strings.Contains(seen, field) {
+			t.Errorf("no document has %s", field)
+		}
+	}
+}
+
 // TestSimulateSchema holds simulate -o json against the schema that docs/ publishes: the sweep and single failures of all designs that are
 // examples or hold a rule.
 func TestSimulateSchema(t *testing.T) {

@@ -124,13 +124,18 @@ func (a *app) open(args []string, flags *topologyFlags) (*opened, error) {
 
 // values reads the flags' values of variables, in order. What is wrong with them goes to the diagnostics.
 func (t *topologyFlags) values(o *opened) (map[string]cty.Value, error) {
+	return t.valuesFrom(o, readFile)
+}
+
+// valuesFrom is values where the files of values are read in another way.
+func (t *topologyFlags) valuesFrom(o *opened, read func(string) ([]byte, error)) (map[string]cty.Value, error) {
 	values := map[string]cty.Value{}
 	for _, v := range t.vars {
 		if v.name != "" {
 			values[v.name] = v.value
 			continue
 		}
-		text, err := readFile(v.file)
+		text, err := read(v.file)
 		if err != nil {
 			return nil, err
 		}

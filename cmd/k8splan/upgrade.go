@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/k8splan/k8splan/planner/change"
 	"github.com/k8splan/k8splan/planner/plan"
-	"github.com/k8splan/k8splan/planner/upgrade"
 )
 
 // upgradeDocument is what `upgrade-path -o json` prints.
@@ -50,7 +50,7 @@ says what etcd becomes, in which order the nodes are taken, and what changes tha
 				}
 				versions[i] = v
 			}
-			hops, err := upgrade.Path(versions[0], versions[1], versions[2])
+			hops, err := change.Path(versions[0], versions[1], versions[2])
 			if err != nil {
 				return err
 			}
@@ -75,7 +75,7 @@ says what etcd becomes, in which order the nodes are taken, and what changes tha
 	return cmd
 }
 
-func (a *app) upgradeText(from plan.Version, hops []upgrade.Hop, external bool) error {
+func (a *app) upgradeText(from plan.Version, hops []change.Hop, external bool) error {
 	var out strings.Builder
 	prose := func(label, text string) { out.WriteString(a.folded(label, text)) }
 	count := fmt.Sprintf("%d hops", len(hops))
@@ -96,6 +96,11 @@ func (a *app) upgradeText(from plan.Version, hops []upgrade.Hop, external bool) 
 				versions = append(versions, e.String())
 			}
 			say("etcd to %s: one member at a time, the leader last; `etcdctl endpoint health --cluster` between members", strings.Join(versions, ", then "))
+		}
+		if !external {
+			for _, pin := range h.Etcd[:max(0, len(h.Etcd)-1)] {
+				say("etcd to %s, while Kubernetes stays as it is: `etcd.local.imageTag: %s-0` in the ConfigMap kubeadm-config, then `kubeadm upgrade node phase control-plane --etcd-upgrade=true --certificate-renewal=false` on one control plane after the other; every member reports %s; take imageTag out again", pin, pin, pin)
+			}
 		}
 		say("first control plane: kubeadm %s, `kubeadm upgrade plan`, `kubeadm upgrade apply v%s`", h.Kubernetes, h.Kubernetes)
 		if !external && len(h.Etcd) > 0 {
@@ -118,7 +123,7 @@ func (a *app) upgradeText(from plan.Version, hops []upgrade.Hop, external bool) 
 
 // workersWait says how long workers may keep their kubelets: until the last hop whose API server is three minors ahead of them, and so on.
 // Source: https://kubernetes.io/releases/version-skew-policy/#kubelet
-func workersWait(from plan.Version, hops []upgrade.Hop) string {
+func workersWait(from plan.Version, hops []change.Hop) string {
 	const behind = 3
 	text := "Kubelets may stay up to three minors behind the API server, so they may wait for "
 	if len(hops) <= behind {

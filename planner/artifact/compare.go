@@ -191,5 +191,72 @@ func (t *tree) owned() (map[string]digest, error) {
 	return owned, nil
 }
 
+// Owned reads a file of the tree in dir that SHA256SUMS lists, and reports whether it is as it was written. The data is nil where dir does not
+// exist or is not ours, or has no such file. A write that was interrupted is not finished.
+func Owned(dir, name string) (data []byte, intact bool, err error) {
+	dir, info, err := resolve(dir)
+	if err != nil || info == nil {
+		return nil, false, err
+	}
+	t, err := openTree(dir)
+	if err != nil {
+		return nil, false, err
+	}
+	defer t.root.Close()
+	owned, err := t.owned()
+	if err != nil {
+		return nil, false, err
+	}
+	sum, ours := owned[name]
+	if !ours {
+		return nil, false, nil
+	}
+	st, err := t.look(name, true)
+	if err != nil || st.kind != regular {
+		return nil, false, err
+	}
+	return st.data, st.sum == sum, nil
+}
+
+// Holding says what is in a directory that a tree is to be written to.
+type Holding int
+
+// What a directory holds.
+const (
+	Nothing Holding = iota // it does not exist, or is empty
+	Tree                   // a tree of ours
+	Others                 // files of somebody else
+)
+
+// Holds looks at a directory that a tree is to be written to.
+func Holds(dir string) (Holding, error) {
+	dir, info, err := resolve(dir)
+	if err != nil || info == nil {
+		return Nothing, err
+	}
+	t, err := openTree(dir)
+	if err != nil {
+		return Nothing, err
+	}
+	defer t.root.Close()
+	owned, err := t.owned()
+	switch {
+	case err != nil:
+		return Nothing, err
+	case owned != nil:
+		return Tree, nil
+	}
+	entries, err := fs.ReadDir(t.root.FS(), ".")
+	switch {
+	case err != nil:
+		return Nothing, err
+	case len(entries) == 0:
+		return Nothing, nil
+	case len(entries) == 1 && entries[0].Name() == stageName: // a write that was interrupted
+		return Tree, nil
+	}
+	return Others, nil
+}
+
 // sameMode compares what of a mode survives a umask: whether the file can be run.
 func sameMode(a, b fs.FileMode) bool { return a&0o100 == b&0o100 }

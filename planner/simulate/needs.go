@@ -370,3 +370,37 @@ func pick[T any](from []T, set []int) []T {
 	}
 	return picked
 }
+
+// Spare is how many nodes more, any of them, a capability survives the loss of while some are down already, up to Deepest. ok is false where
+// the capability has stopped, or may have, and for a capability that the plan says nothing of, such as a vendor's etcd. A name that is no
+// node of the plan counts as not down.
+func (m *Model) Spare(c Capability, down []string) (spare int, ok bool) {
+	ways := m.ways(c)
+	if c == API && len(m.dialled) > 1 { // the endpoint leads to whichever its name was resolved to
+		ways = append(ways, way{{m.processes(m.dialled), 0}})
+	}
+	if len(ways) == 0 {
+		return 0, false
+	}
+	var gone []int
+	for _, name := range down {
+		if i, found := m.index[name]; found {
+			gone = append(gone, i)
+		}
+	}
+	lost := Unit{Kind: NodeUnit, nodes: gone}
+	if o := m.Outcome(Failure{Units: []Unit{lost}}); o.State(c) == Down || o.State(c) == Depends {
+		return 0, false
+	}
+	var units []Unit
+	for i, n := range m.nodes {
+		if !slices.Contains(gone, i) {
+			units = append(units, Unit{NodeUnit, n.Name, append([]int{i}, gone...)})
+		}
+	}
+	stops := m.smallest(units, ways, Deepest, mostSteps)
+	if len(stops.Sets) == 0 {
+		return Deepest, true
+	}
+	return len(stops.Sets[0]) - 1, true
+}

@@ -64,6 +64,27 @@ func (s *Secrets) Hide(diags hcl.Diagnostics, catalog []*rule.Rule) {
 	}
 }
 
+// Sensitive reports whether a value must not be told: it was written by an expression that reads a sensitive variable, or it holds a text of
+// one. An address near a sensitive one is told, which Hide does not do: a design is full of them.
+func (s *Secrets) Sensitive(at hcl.Range, texts ...string) bool {
+	if s == nil {
+		return false
+	}
+	for _, p := range s.places {
+		if p.Filename == at.Filename && p.Start.Byte < at.End.Byte && at.Start.Byte < p.End.Byte {
+			return true
+		}
+	}
+	for _, text := range texts {
+		for secret := range s.texts {
+			if holds(text, secret) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // reads reports whether a range shares a character with one of the places.
 func (s *Secrets) reads(at *hcl.Range) bool {
 	if at == nil {

@@ -361,6 +361,7 @@ func tree(p *plan.Plan) []entry {
 		}
 		out = append(out, entry{folder + "/", what})
 	}
+	out = append(out, entry{"plan.json", "what the tree was generated from: `k8splan diff` says against it what an edit does to the cluster"})
 	return append(out, entry{"SHA256SUMS", "what the generator owns; `sha256sum -c SHA256SUMS` shows what was changed since"})
 }
 

@@ -100,7 +100,7 @@ func render(t *testing.T, src string) string {
 	if project == nil {
 		t.Fatal(diags)
 	}
-	set, err := project.Render()
+	set, err := project.Render("v0.0.0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,7 @@
 // kubeadm upgrades one minor at a time, kubelets are never newer than the API server and at most three minors older, etcd moves one minor
 // at a time. Sources: https://kubernetes.io/releases/version-skew-policy/,
 // https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-upgrade/, https://etcd.io/docs/v3.6/upgrades/upgrade_3_6/
-package upgrade
+package change
 
 import (
 	"fmt"
@@ -15,8 +15,9 @@ import (
 // Hop is one stop: the whole cluster reaches Kubernetes before the next begins.
 type Hop struct {
 	Kubernetes plan.Version
-	// Etcd lists what members become before the hop's control planes are touched, in order; empty where they stay. kubeadm does this
-	// itself where etcd is stacked: one version then, the one of its image.
+	// Etcd lists what members become before the hop's control planes are touched, in order; empty where they stay. Where etcd is stacked the
+	// last one is what kubeadm takes its members to, by its image. One before it has to be pinned while the old Kubernetes runs: kubeadm
+	// itself goes from an image that does not know the next minor straight to that.
 	Etcd []plan.Version
 	// EtcdFloor is the oldest external etcd that the hop's kubeadm accepts.
 	EtcdFloor plan.Version
@@ -30,17 +31,20 @@ func Path(from, to, etcd plan.Version) ([]Hop, error) {
 	oldest, newest := plan.KnownMinors()
 	for _, v := range []plan.Version{from, to} {
 		if !v.Known() {
-			return nil, fmt.Errorf("no data for Kubernetes %s: the facts of %s cover %s to %s; its release notes name the way", v, plan.FactsDate, oldest.MinorString(), newest.MinorString())
+			return nil, fmt.Errorf("no data for Kubernetes %s: the facts of %s cover %s to %s; its release notes name the way", v, plan.FactsDate,
+				oldest.MinorString(), newest.MinorString())
 		}
 	}
 	switch {
 	case to.Before(from):
-		return nil, fmt.Errorf("%s is older than %s: kubeadm does not go back; restore a snapshot of etcd into a cluster of the old version instead", to, from)
+		return nil, fmt.Errorf("%s is older than %s: kubeadm does not go back; restore a snapshot of etcd into a cluster of the old version "+
+			"instead", to, from)
 	case from == to:
 		return nil, fmt.Errorf("%s is what the cluster has: there is nothing to upgrade", to)
 	}
 	if last, _ := plan.ParseVersion(newest.EtcdExternal()); !etcd.IsZero() && (etcd.Major != last.Major || etcd.MinorsAhead(last) > 0) {
-		return nil, fmt.Errorf("no data for etcd %s: the facts of %s end at %s; its release notes name the way", etcd, plan.FactsDate, last.MinorString())
+		return nil, fmt.Errorf("no data for etcd %s: the facts of %s end at %s; its release notes name the way", etcd, plan.FactsDate,
+			last.MinorString())
 	}
 	stacked := etcd.IsZero()
 	if stacked {
@@ -65,11 +69,20 @@ func Path(from, to, etcd plan.Version) ([]Hop, error) {
 			etcd = hop.Etcd[len(hop.Etcd)-1]
 		}
 		hop.Notes = notes(at, next)
+		if stacked && len(hop.Etcd) > 1 {
+			hop.Notes = append(hop.Notes, pinned(hop.Etcd[0], etcd))
+		}
 		hops = append(hops, hop)
 		at = next
 	}
 	return hops, nil
 }
+
+// leaving is the oldest patch of an etcd minor that every member must run before the first one moves to the next minor: older ones do not
+// know
+// what the newer ones write.
+// Sources: https://etcd.io/docs/v3.6/upgrades/upgrade_3_6/, https://etcd.io/docs/v3.7/upgrades/upgrade_3_7/
+var leaving = map[int]plan.Version{5: {Major: 3, Minor: 5, Patch: 26}, 6: {Major: 3, Minor: 6, Patch: 11}}
 
 // etcdSteps are the versions that members pass through: to the newest patch of their minor before they leave it, then a minor at a time.
 func etcdSteps(have, want, kubernetes plan.Version, stacked bool) []plan.Version {
@@ -77,8 +90,11 @@ func etcdSteps(have, want, kubernetes plan.Version, stacked bool) []plan.Version
 		return nil
 	}
 	var steps []plan.Version
-	for have.Minor < want.Minor && !stacked {
-		// the newest patch of the minor that is left: 3.5 to 3.6 is safe only from 3.5.26 on, whose members know 3.6's membership records
+	for have.Minor < want.Minor {
+		if stacked && !have.Before(leaving[have.Minor]) {
+			break // kubeadm does the rest
+		}
+		// The newest patch of the minor that is left. kubeadm's own images are older than leaving asks for.
 		if last, ok := newestEtcd(have.Minor); ok && have.Before(last) {
 			steps = append(steps, last)
 		}
@@ -90,6 +106,12 @@ func etcdSteps(have, want, kubernetes plan.Version, stacked bool) []plan.Version
 		}
 	}
 	return append(steps, want)
+}
+
+// pinned says why stacked members stop at a version on the way.
+func pinned(at, to plan.Version) string {
+	return fmt.Sprintf("kubeadm takes stacked members straight to etcd %s, and every member must run %s or newer before the first one "+
+		"does. See that the image repository has etcd:%s-0.", to, leaving[at.Minor], at)
 }
 
 // newestEtcd is the newest release of an etcd minor that the facts know.
@@ -108,7 +130,8 @@ func newestEtcd(minor int) (plan.Version, bool) {
 func notes(from, to plan.Version) []string {
 	var notes []string
 	if last, _ := to.NewestPatch(); last.Before(to) {
-		notes = append(notes, fmt.Sprintf("%s is newer than %s, the newest of its minor that was known on %s: see that it exists, and read its notes.", to, last, plan.FactsDate))
+		notes = append(notes, fmt.Sprintf("%s is newer than %s, the newest of its minor that was known on %s: see that it exists, and read "+
+			"its notes.", to, last, plan.FactsDate))
 	}
 	turns := func(asked func(plan.Version) bool, note string) {
 		if !asked(from) && asked(to) {
@@ -118,13 +141,16 @@ func notes(from, to plan.Version) []string {
 	turns(plan.Version.NeedsCgroupV2, "The kubelet no longer starts on a host with cgroup v1: move every host to cgroup v2 first.")
 	turns(plan.Version.IPVSDeprecated, "kube-proxy's ipvs mode is deprecated: move to nftables.")
 	turns(plan.Version.NFTablesProxy, "kube-proxy's nftables mode is generally available, for hosts with Linux 5.13 or newer.")
-	turns(plan.Version.StrictAddresses, "The API server refuses addresses with leading zeros and ranges with host bits: mend manifests that hold any.")
+	turns(plan.Version.StrictAddresses, "The API server refuses addresses with leading zeros and ranges with host bits: mend manifests "+
+		"that hold any.")
 	turns(plan.Version.ExplicitProxyMode, "kube-proxy warns where its mode is not stated: state it in the kube-proxy ConfigMap.")
 	if was, is := from.CoreDNS(), to.CoreDNS(); was != is {
 		notes = append(notes, fmt.Sprintf("kubeadm moves CoreDNS from %s to %s and migrates its Corefile.", was, is))
 	}
-	if fromTested, toTested := from.ContainerdTested(), to.ContainerdTested(); len(fromTested) > 0 && len(toTested) > 0 && fromTested[0].Before(toTested[0]) {
-		notes = append(notes, fmt.Sprintf("containerd before %s is no longer among the tested releases: upgrade the runtime of a node while it is drained.", toTested[0]))
+	if fromTested, toTested := from.ContainerdTested(),
+		to.ContainerdTested(); len(fromTested) > 0 && len(toTested) > 0 && fromTested[0].Before(toTested[0]) {
+		notes = append(notes, fmt.Sprintf("containerd before %s is no longer among the tested releases: upgrade the runtime of a node while "+
+			"it is drained.", toTested[0]))
 	}
 	floor, refuses, _ := to.KernelFloor()
 	if was, _, _ := from.KernelFloor(); was.Before(floor) {

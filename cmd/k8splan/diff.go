@@ -1,0 +1,253 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/spf13/cobra"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/k8splan/k8splan/planner"
+	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/change"
+	"github.com/k8splan/k8splan/planner/describe"
+	"github.com/k8splan/k8splan/planner/spec"
+)
+
+// exitChanges says that something changes, where --exit-code asks for it.
+const exitChanges = 3
+
+// errChanges ends the run with exit code 3.
+var errChanges = errors.New("changes")
+
+func (a *app) diffCommand() *cobra.Command {
+	out := format{"text", []string{"text", "json", "markdown"}}
+	var topology topologyFlags
+	var revision string
+	var exitCode bool
+	cmd := &cobra.Command{
+		Use:   "diff OLD [NEW]",
+		Short: "Show what an edit does to a running cluster: in place, in steps, or not at all",
+		Long: `Diff compares two designs and says what the edit means for a cluster that was built from the old one. OLD is a topology or a generated
+tree (its plan.json). NEW is a topology, topology.hcl where it is left out. With --git, OLD is what NEW was at a revision.
+
+  k8splan diff out
+  k8splan diff old.hcl topology.hcl
+  k8splan diff --git origin/main
+
+Each change has one of four classes, and the verdict is the worst of them:
+
+  none      nothing changes on any host
+  in-place  applied while everything runs
+  ordered   done in steps, with a check between them
+  refused   cannot be done to a running cluster, or would lose data; the text says what can be done instead
+
+The steps say what carries them out: a playbook of the tree, or by hand a page of its RUNBOOK.md. docs/change.md has every argument.
+
+The exit code is 1 where something is refused or a topology is wrong; with --exit-code it is 3 where anything else changes.`,
+		Args: count(0, 2, "OLD"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 && revision == "" {
+				return usageError{hinted{errors.New("OLD is missing"), "usage: " + cmd.UseLine() + ", or k8splan diff --git REVISION [NEW]"}}
+			}
+			if revision != "" && len(args) > 1 {
+				return usageError{hinted{errors.New("with --git, OLD is what NEW was: name one file"), "k8splan diff --git REVISION [NEW]"}}
+			}
+			r, err := a.difference(args, revision, &topology)
+			if err != nil {
+				return err
+			}
+			switch out.value {
+			case "json":
+				err = a.document(describe.Changes(r))
+			case "markdown":
+				err = describe.ChangeMarkdown(a.stdout, r)
+			default:
+				err = describe.ChangePage(a.stdout, r, a.style())
+			}
+			switch {
+			case err != nil:
+				return err
+			case r.Verdict == change.Refused:
+				return errReported
+			case exitCode && len(r.Changes) > 0:
+				return errChanges
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&revision, "git", "", "compare with what NEW was at a `REVISION`")
+	cmd.Flags().BoolVar(&exitCode, "exit-code", false, "exit with 3 where anything changes")
+	cmd.Flags().VarP(&out, "output", "o", "format of the answer")
+	topology.add(cmd)
+	return cmd
+}
+
+// difference reads both designs and compares them.
+func (a *app) difference(args []string, revision string, flags *topologyFlags) (*change.Report, error) {
+	var old *change.Record
+	var err error
+	if revision == "" {
+		if old, err = a.recordOf(args[0], flags); err != nil {
+			return nil, err
+		}
+		args = args[1:]
+	}
+	if len(args) > 0 && args[0] == "-" && revision != "" {
+		return nil, usagef("--git compares files: standard input has no revision")
+	}
+	o, err := a.project(args, flags)
+	if err != nil {
+		return nil, err
+	}
+	if revision != "" {
+		if old, err = a.recordAt(revision, o.name, flags); err != nil {
+			return nil, err
+		}
+	}
+	return change.Between(old, change.Of(o.project.Plan(), release())), nil
+}
+
+// recordOf reads OLD: a topology, or a tree by its plan.json.
+func (a *app) recordOf(name string, flags *topologyFlags) (*change.Record, error) {
+	info, err := os.Stat(name)
+	if err == nil && info.IsDir() {
+		r, err := treeRecord(name)
+		if err == nil && r == nil {
+			err = hinted{
+				fmt.Errorf("%s holds no %s, so that it is not known what was built from it", name, change.FileName),
+				"name the topology that it was generated from, or generate the tree again from that with this release",
+			}
+		}
+		return r, err
+	}
+	src, err := a.read(name)
+	if err != nil {
+		return nil, err
+	}
+	if name == "-" {
+		name = stdinName
+	}
+	return a.resolve(name, src, flags, readFile)
+}
+
+// errEdited says that a record was changed by somebody.
+var errEdited = errors.New("is not as it was generated")
+
+// treeRecord is the record of a tree, nil where it has none.
+func treeRecord(dir string) (*change.Record, error) {
+	data, intact, err := artifact.Owned(dir, change.FileName)
+	if err != nil || data == nil {
+		return nil, err
+	}
+	name := filepath.Join(dir, change.FileName)
+	if !intact {
+		return nil, hinted{fmt.Errorf("%s is not as it was generated", name),
+			"restore it from version control: it says what the cluster was built from"}
+	}
+	r, err := change.Decode(data)
+	switch {
+	case errors.Is(err, change.ErrNewer):
+		return nil, hinted{fmt.Errorf("%s: %w", name, err), "update k8splan"}
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return r, nil
+}
+
+// resolve makes the record of a topology that is compared with. It knows of the command line's variables those that it declares: an edit
+// may add one. read answers the files of values.
+func (a *app) resolve(name string, src []byte, flags *topologyFlags, read func(string) ([]byte, error)) (*change.Record, error) {
+	today, err := flags.date()
+	if err != nil {
+		return nil, err
+	}
+	o := &opened{name: name, sources: map[string][]byte{name: src}, today: today}
+	values, err := flags.valuesFrom(o, read)
+	if err != nil {
+		return nil, err
+	}
+	if !o.diags.HasErrors() {
+		declared, _ := spec.Load(name, src, nil)
+		var diags hcl.Diagnostics
+		o.project, diags = planner.Open(name, src, onlyDeclared(values, declared), today)
+		if o.project == nil { // warnings of what was there before are not news
+			o.diags = append(o.diags, diags...)
+		}
+	}
+	if o.project == nil {
+		a.printDiagnostics(o)
+		return nil, hinted{
+			fmt.Errorf("%s: %s: with an old design that this release refuses nothing can be compared", name, tally(o.diags)),
+			"compare with the tree that was generated from it",
+		}
+	}
+	return change.Of(o.project.Plan(), release()), nil
+}
+
+// onlyDeclared leaves out the values of variables that a topology does not have.
+func onlyDeclared(values map[string]cty.Value, declared *spec.Spec) map[string]cty.Value {
+	out := map[string]cty.Value{}
+	for _, v := range declared.Variables {
+		if value, ok := values[v.Name]; ok {
+			out[v.Name] = value
+		}
+	}
+	return out
+}
+
+// recordAt reads what a topology, and the files of values, were at a revision.
+func (a *app) recordAt(revision, name string, flags *topologyFlags) (*change.Record, error) {
+	if strings.HasPrefix(revision, "-") || strings.ContainsAny(revision, ":\n") || revision == "" {
+		return nil, usagef("--git %q is not a revision", revision)
+	}
+	read := func(name string) ([]byte, error) { return gitShow(revision, name) }
+	src, err := read(name)
+	if err != nil {
+		return nil, err
+	}
+	return a.resolve(revision+":"+filepath.ToSlash(name), src, flags, read)
+}
+
+// gitShow is a file at a revision, by the git that is installed.
+func gitShow(revision, name string) ([]byte, error) {
+	dir, base := filepath.Split(name)
+	if dir == "" {
+		dir = "."
+	}
+	git := func(args ...string) ([]byte, string, error) {
+		cmd := exec.Command("git", append([]string{"-C", dir}, args...)...)
+		var stdout, stderr bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &stdout, &stderr
+		err := cmd.Run()
+		return stdout.Bytes(), strings.TrimSpace(stderr.String()), err
+	}
+	data, _, err := git("show", "--no-textconv", revision+":./"+base)
+	if err == nil {
+		return data, nil
+	}
+	if errors.Is(err, exec.ErrNotFound) {
+		return nil, hinted{errors.New("git is not installed"), "compare with a copy of the old file: k8splan diff OLD NEW"}
+	}
+	if _, said, err := git("rev-parse", "--git-dir"); err != nil {
+		return nil, hinted{fmt.Errorf("%s is not in a git repository: %s", name, said),
+			"compare with a copy of the old file: k8splan diff OLD NEW"}
+	}
+	if _, _, err := git("rev-parse", "--verify", "--quiet", revision+"^{commit}"); err != nil {
+		hint := "`git log --oneline` lists revisions"
+		if shallow, _, err := git("rev-parse", "--is-shallow-repository"); err == nil && strings.TrimSpace(string(shallow)) == "true" {
+			hint = "this is a shallow clone: fetch the history with `git fetch --unshallow`, in a workflow with fetch-depth: 0"
+		}
+		return nil, hinted{fmt.Errorf("git has no revision %q", revision), hint}
+	}
+	return nil, hinted{
+		fmt.Errorf("%s has no file %s", revision, name),
+		"it may have had another name: `git show " + revision + ":PATH > old.hcl`, then `k8splan diff old.hcl " + name + "`",
+	}
+}

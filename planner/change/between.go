@@ -1,0 +1,332 @@
+package change
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// Change is one thing that differs between two designs, and what that does to a cluster that runs.
+type Change struct {
+	ID      string // "cluster.cert_sans: a name is added": the row of the table and its case
+	Class   Class
+	Subject string // path in the language: "network.pod_subnets", "node.worker-3"
+	Before  string // "" where there was nothing
+	After   string // "" where there is nothing
+	Hosts   []string
+	Range   *hcl.Range // in the new design, in the old one where it is gone; nil for what is not written
+	Detail  string
+	Source  string
+	// Origin says where a value comes from that nobody wrote: "default since v1.3.0", or "default". "" for what is written.
+	Origin string
+
+	by     []string // IDs of procedures
+	paths  []string // of settings that it changes
+	joins  []string // names of nodes that come
+	leaves []string // names of nodes that go
+	args   []argOf  // arguments of nodes that it changes
+}
+
+type argOf struct{ node, argument string }
+
+// Report is what an edit means.
+type Report struct {
+	Old, New *Record
+	Verdict  Class
+	Changes  []Change // the worst class first, then in the order of the language
+	Steps    []Step
+	Hints    []string
+
+	Before, After, Lowest Spare
+	LowestStep            int  // 1-based, 0 where nothing falls below what was before
+	Judged                bool // the target leaves etcd and the API servers to the design
+
+	silent []string // settings that nobody wrote and that reach no host
+}
+
+// Between says what it means to change one design into another.
+func Between(old, new *Record) *Report {
+	d := &differ{old: old, new: new, r: &Report{Old: old, New: new, Verdict: None}}
+	d.settings()
+	d.nodes()
+	d.combinations()
+	d.others()
+	slices.SortStableFunc(d.r.Changes, func(a, b Change) int { return b.Class.rank() - a.Class.rank() })
+	for _, c := range d.r.Changes {
+		d.r.Verdict = worse(d.r.Verdict, c.Class)
+	}
+	d.steps()
+	return d.r
+}
+
+type differ struct {
+	old, new *Record
+	r        *Report
+	again    map[string]bool // what redone answered
+}
+
+// parents are blocks whose label is a setting: where it changes, what is in the block is told by it.
+var parents = []string{
+	"network.cni", "load_balancer", "cloud_provider", "addon", "scheduler", "cluster.scheduler.profile", "container_runtime.registry",
+	"target",
+	"addon.manifest", "cloud_provider.manifest", "container_runtime",
+}
+
+// settings compares everything but the machines.
+func (d *differ) settings() {
+	paths := slices.Collect(maps.Keys(d.old.Settings))
+	for path := range d.new.Settings {
+		if _, ok := d.old.Settings[path]; !ok {
+			paths = append(paths, path)
+		}
+	}
+	slices.SortFunc(paths, func(a, b string) int {
+		if c := rowIndex(a) - rowIndex(b); c != 0 {
+			return c
+		}
+		return plan.Natural(a, b)
+	})
+	told := map[string]bool{} // blocks
+	for _, path := range paths {
+		e := &edit{old: d.old, new: d.new, path: path}
+		e.before, e.had = d.old.Settings[path]
+		e.after, e.has = d.new.Settings[path]
+		if e.had && e.has && e.before.Equal(e.after) {
+			continue
+		}
+		arg := argument(path)
+		if slices.Contains(parents, arg) {
+			told[path] = true
+		}
+		if block := within(path, told); block != "" {
+			c := d.changeOf(block)
+			c.paths = append(c.paths, path)
+			continue
+		}
+		d.setting(e, arg)
+	}
+}
+
+// within is the block among those told that a path lies in, "" if none.
+func within(path string, told map[string]bool) string {
+	for block := range told {
+		if rest, found := strings.CutPrefix(path, block); found && rest != "" && (rest[0] == '.' || rest[0] == '[') {
+			if block == "container_runtime" && strings.HasPrefix(rest, ".registry") {
+				continue // registries stay what they are under another runtime
+			}
+			return block
+		}
+	}
+	return ""
+}
+
+func (d *differ) changeOf(subject string) *Change {
+	for i := range d.r.Changes {
+		if d.r.Changes[i].Subject == subject {
+			return &d.r.Changes[i]
+		}
+	}
+	panic("change: " + subject + " was not told")
+}
+
+func rowIndex(path string) int {
+	arg := argument(path)
+	i := slices.IndexFunc(table, func(r Row) bool { return r.Argument == arg })
+	if i < 0 {
+		return len(table)
+	}
+	return i
+}
+
+func (d *differ) setting(e *edit, arg string) {
+	r, ok := lookup(arg)
+	if !ok { // a field of a newer format
+		r = &Row{arg, []Case{{Class: Refused, What: "This k8splan does not know the argument: update it."}}, ""}
+	}
+	chosen := r.choose(e)
+	c := Change{
+		ID: id(r, chosen), Class: chosen.effective(), Subject: e.path, Before: e.before.String(), After: e.after.String(),
+		Detail: chosen.What, Source: r.Source, by: chosen.By, paths: []string{e.path},
+	}
+	if e.before.IsList && e.after.IsList && len(e.before.List) > 3 {
+		c.Before, c.After = without(e.before.List, e.after.List), without(e.after.List, e.before.List)
+	}
+	if d.new.Defaults[e.path] && (d.old.Defaults[e.path] || !e.had) || !e.has && d.old.Defaults[e.path] {
+		c.Origin = "default"
+		if d.old.Release != d.new.Release {
+			c.Origin = "default since " + d.new.Release
+		}
+	}
+	if c.Class == None && c.Origin != "" {
+		d.r.silent = append(d.r.silent, e.path)
+		return
+	}
+	d.r.Changes = append(d.r.Changes, c)
+	last := &d.r.Changes[len(d.r.Changes)-1]
+	last.Range = d.place(e, c.Origin)
+	last.Hosts = d.hostsOf(chosen.By)
+}
+
+// without lists the items of a list that another has not.
+func without(items, other []string) string {
+	var out []string
+	for _, s := range items {
+		if !slices.Contains(other, s) {
+			out = append(out, s)
+		}
+	}
+	if len(out) == 0 {
+		return fmt.Sprintf("%d others", len(items))
+	}
+	return few(out)
+}
+
+// place is where a setting is written: in the new design, in the old one where it is gone.
+func (d *differ) place(e *edit, origin string) *hcl.Range {
+	at, ok := d.new.at[e.path]
+	if !e.has {
+		at, ok = d.old.at[e.path]
+	}
+	if !ok || origin != "" {
+		return nil
+	}
+	return &at
+}
+
+func id(r *Row, c *Case) string {
+	if c.When == "" {
+		return r.Argument
+	}
+	return r.Argument + ": " + c.When
+}
+
+// hostsOf are the hosts of the old design that procedures work on, and that stay.
+func (d *differ) hostsOf(procedures []string) []string {
+	var out []string
+	for _, n := range d.new.Nodes {
+		if d.old.node(n.Name) == nil {
+			continue
+		}
+		for _, id := range procedures {
+			if id != "save" && find(id).where.has(n, d.new) && !slices.Contains(out, n.Name) {
+				out = append(out, n.Name)
+			}
+		}
+	}
+	return out
+}
+
+// has reports whether a procedure's place covers a host.
+func (w place) has(n *Node, r *Record) bool {
+	roles := n.roles()
+	switch w {
+	case onControlPlanes:
+		return roles.Has(plan.ControlPlane)
+	case onKubelets, onCluster:
+		return roles.Has(plan.ControlPlane) || roles.Has(plan.Worker)
+	case onMembers:
+		return roles.Has(plan.EtcdRole)
+	case onBalancers:
+		return roles.Has(plan.Balancer) || r.text("load_balancer") == plan.KubeVIP && roles.Has(plan.ControlPlane)
+	}
+	return false
+}
+
+func (r *Record) node(name string) *Node {
+	i, ok := slices.BinarySearchFunc(r.Nodes, name, func(n *Node, name string) int { return plan.Natural(n.Name, name) })
+	if !ok {
+		return nil
+	}
+	return r.Nodes[i]
+}
+
+// having are the nodes with a role.
+func (r *Record) having(role plan.Roles) []*Node {
+	var out []*Node
+	for _, n := range r.Nodes {
+		if n.roles().Has(role) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// combinations refuses what is two changes that must not be one.
+func (d *differ) combinations() {
+	version := d.old.Settings["cluster.kubernetes_version"].Text != d.new.Settings["cluster.kubernetes_version"].Text
+	network := d.old.text("network.cni.version") != d.new.text("network.cni.version") && d.old.text("network.cni") == d.new.text("network.cni")
+	membership := false
+	for _, c := range d.r.Changes {
+		for _, id := range c.by {
+			membership = membership || slices.Contains([]string{"join-control-plane", "join-member", "remove-control-plane", "remove-member"}, id)
+		}
+	}
+	switch {
+	case version && membership:
+		d.refuse("cluster.kubernetes_version", "combination", "An upgrade and a change of control planes or members of etcd are two edits: "+
+			"finish one on every host, then make the other. In between the versions of the new hosts and the old ones would be two.")
+	case network && membership:
+		d.refuse("network.cni.version", "combination", "A new version of the pod network and a change of control planes or members of etcd "+
+			"are two edits: finish one, then make the other.")
+	}
+}
+
+func (d *differ) refuse(subject, what, detail string) {
+	d.r.Changes = append(d.r.Changes, Change{ID: subject + ": " + what, Class: Refused, Subject: subject, Detail: detail})
+}
+
+// local are targets whose clusters are made anew.
+var local = map[string]string{
+	"kind": "kind delete cluster, then kind create cluster", "minikube": "minikube delete, then minikube start",
+	"docker-desktop": "Reset Kubernetes cluster in its settings, or kind's own commands",
+}
+
+// appliers are the programs that apply a change on targets that other programs build.
+var appliers = map[string]string{
+	"kops": "kops replace, kops update cluster --yes, kops rolling-update cluster --yes", "kube-aws": "kube-aws apply",
+	"kubespray":   "kubespray's playbooks: upgrade-cluster.yml, scale.yml, remove-node.yml",
+	"cluster-api": "kubectl apply on the management cluster", "charmed-kubernetes": "juju deploy of the bundle, juju upgrade-charm",
+	"openshift": "oc and the machine API of the cluster", "ibm-cloud-private": "its installer", "gke-on-prem": "bmctl update cluster",
+	"platform9": "its interface, or terraform apply", "openshift-dedicated": "ocm, or terraform apply",
+	"kubernetes-the-hard-way": "the pages of its tree, host by host",
+}
+
+// applier is who applies a change that this program does not.
+func applier(target string) string {
+	if by := appliers[target]; by != "" {
+		return by
+	}
+	return "terraform apply"
+}
+
+// others changes the classes where another program builds the cluster: never better than ordered, for it was not tried.
+func (d *differ) others() {
+	if d.new.hosting() == plan.Hosts || d.old.Target != d.new.Target {
+		return
+	}
+	for i := range d.r.Changes {
+		c := &d.r.Changes[i]
+		switch again := local[d.new.Target]; {
+		case c.Class == None:
+		case again != "":
+			c.Class, c.Detail, c.by = Refused, "A "+d.new.Target+" cluster is not changed: delete it and create it again ("+again+").", nil
+		case c.Class != Refused:
+			c.Class, c.by = Ordered, []string{"tool"}
+			c.Detail += " Applied by " + applier(d.new.Target) + "; it was not tried."
+		}
+	}
+}
+
+// few lists names, and how many more there are.
+func few(names []string) string {
+	const most = 6
+	if len(names) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most-1], ", "), len(names)-most+1)
+	}
+	return strings.Join(names, ", ")
+}

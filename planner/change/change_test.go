@@ -1,0 +1,360 @@
+package change_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/k8splan/k8splan/planner"
+	"github.com/k8splan/k8splan/planner/change"
+	"github.com/k8splan/k8splan/templates"
+)
+
+func recordOf(t *testing.T, src string, vars map[string]cty.Value) *change.Record {
+	t.Helper()
+	project, diags := planner.Open("topology.hcl", []byte(src), vars, time.Time{})
+	if project == nil {
+		t.Fatalf("%v\n%s", diags, src)
+	}
+	return change.Of(project.Plan(), "v1.0.0")
+}
+
+// designs are the examples and the good half of the corpus, by name.
+func designs(t *testing.T) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for _, pattern := range []string{"../../examples/*/topology.hcl", "../../testdata/corpus/good/*.hcl"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatal(pattern, err)
+		}
+		for _, file := range files {
+			src, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			name := filepath.Base(file)
+			if name == "topology.hcl" {
+				name = filepath.Base(filepath.Dir(file))
+			}
+			if project, _ := planner.Open(name, src, nil, time.Time{}); project != nil { // the corpus leaves out what some targets ask for
+				out[name] = string(src)
+			}
+		}
+	}
+	if len(out) < 20 {
+		t.Fatalf("%d designs can be opened", len(out))
+	}
+	return out
+}
+
+// A design does not differ from itself, and its record survives its file.
+func TestSameIsNone(t *testing.T) {
+	for name, src := range designs(t) {
+		r := recordOf(t, src, nil)
+		data, err := r.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := change.Decode(data)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(r, back, cmpopts.IgnoreUnexported(change.Record{}, change.Node{}), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s: the file holds another record:\n%s", name, diff)
+		}
+		if d := change.Between(back, r); d.Verdict != change.None || len(d.Changes) > 0 || d.Sentence() != "Nothing changes." {
+			t.Errorf("%s differs from itself: %+v", name, d.Changes)
+		}
+		again, _ := back.Encode()
+		if string(again) != string(data) {
+			t.Errorf("%s: the file of the file differs", name)
+		}
+	}
+}
+
+// The record of 5,000 nodes fits into a ConfigMap of 1 MiB.
+func TestLargeRecord(t *testing.T) {
+	data, err := recordOf(t, designs(t)["five-thousand-nodes.hcl"], nil).Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(data) > 1<<20 {
+		t.Errorf("the record has %d bytes", len(data))
+	}
+}
+
+func TestDecodeRefuses(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"format_version": "2.0", "k8splan": "v9.0.0"}`:                                       "this program reads up to format 1.0",
+		`{"format_version": "1.7", "nodes": [{"name": "a", "machine": 3}]}`:                    `node "a" is wrong`,
+		`{"format_version": "1.0", "machines": [{}], "nodes": [{"name": "a"}, {"name": "a"}]}`: `node "a" is wrong`,
+		`{"format_version": "x"}`: `its format_version is "x"`,
+		`[]`:                      "not a record of k8splan",
+		`{"format_version": "1.0", "settings": {"network.mtu": 1500}}`: "neither text nor list",
+		`{"format_version": "1.0", "settings": {"network.mtu": {}}}`:   "no digest",
+	} {
+		_, err := change.Decode([]byte(text))
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", text, err)
+		}
+		if errors.Is(err, change.ErrNewer) != strings.Contains(text, `"2.0"`) {
+			t.Errorf("%s: newer? %v", text, err)
+		}
+	}
+	if r, err := change.Decode([]byte(`{"format_version": "1.9", "later": true}`)); err != nil || r == nil {
+		t.Errorf("a field of a later minor: %v", err)
+	}
+}
+
+const base = `
+cluster "prod" {
+  type                   = "multi-etcd-multi-master"
+  control_plane_endpoint = "api.prod.internal:6443"
+  kubernetes_version     = "1.36.3"
+}
+network {
+  pod_subnets = ["10.244.0.0/16"]
+}
+etcd {
+  topology = "stacked"
+}
+load_balancer "haproxy" {
+  virtual_ip = "10.0.0.10"
+}
+node_pool "lb" {
+  roles         = ["load-balancer"]
+  count         = 2
+  first_address = "10.0.0.11"
+}
+node_pool "cp" {
+  roles         = ["control-plane"]
+  count         = 3
+  first_address = "10.0.0.31"
+}
+node_pool "w" {
+  roles         = ["worker"]
+  count         = 3
+  first_address = "10.0.0.41"
+}
+`
+
+const external = `
+cluster "prod" {
+  type                   = "multi-etcd-multi-master"
+  control_plane_endpoint = "api.prod.internal:6443"
+  kubernetes_version     = "1.36.3"
+}
+etcd {
+  topology = "external"
+  version  = "3.6.8"
+}
+load_balancer "haproxy" {
+  virtual_ip = "10.0.0.10"
+}
+node_pool "lb" {
+  roles         = ["load-balancer"]
+  count         = 2
+  first_address = "10.0.0.11"
+}
+node_pool "etcd" {
+  roles         = ["etcd"]
+  count         = 3
+  first_address = "10.0.0.21"
+}
+node_pool "cp" {
+  roles         = ["control-plane"]
+  count         = 2
+  first_address = "10.0.0.31"
+}
+node_pool "w" {
+  roles         = ["worker"]
+  count         = 3
+  first_address = "10.0.0.41"
+}
+`
+
+// edit is a change of a design: pairs of what is there and what comes in its place.
+type edit struct {
+	name    string
+	src     string
+	replace []string
+	class   change.Class
+	id      string   // of a change that there must be
+	steps   []string // IDs, in order; nil: not looked at
+}
+
+var edits = []edit{
+	{"a worker", base, []string{`"worker"]
+  count         = 3`, `"worker"]
+  count         = 4`}, change.InPlace, "node: a worker joins", []string{"join-worker"}},
+	{"two workers less", base, []string{`"worker"]
+  count         = 3`, `"worker"]
+  count         = 1`}, change.Ordered, "node: a worker leaves", []string{"remove-worker"}},
+	{"two control planes", base, []string{`"control-plane"]
+  count         = 3`, `"control-plane"]
+  count         = 5`}, change.Ordered, "node: a control plane joins", []string{"join-control-plane:cp-4", "join-control-plane:cp-5"}},
+	{"to one control plane and back to three is refused", base, []string{`node_pool "cp" {`, `node_pool "new" {`, `10.0.0.31`, `10.0.0.61`}, change.Refused, "node: too many at once", []string{}},
+	{"a control plane under another name", base, []string{`node_pool "cp" {
+  roles         = ["control-plane"]
+  count         = 3
+  first_address = "10.0.0.31"
+}`, `node_pool "cp" {
+  roles         = ["control-plane"]
+  count         = 2
+  first_address = "10.0.0.31"
+}
+node "other" {
+  roles   = ["control-plane"]
+  address = "10.0.0.33"
+}`}, change.Ordered, "node: renamed", []string{"save", "remove-control-plane:cp-3", "join-control-plane:other"}},
+	{"two members", external, []string{`"etcd"]
+  count         = 3`, `"etcd"]
+  count         = 5`}, change.Ordered, "node: a member of etcd joins", []string{"save", "join-member:etcd-4", "join-member:etcd-5", "control-plane-flags"}},
+	{"two members less", external, []string{`"etcd"]
+  count         = 3`, `"etcd"]
+  count         = 1`, "multi-etcd-multi-master", "single-etcd-multi-master"}, change.Ordered, "node: a member of etcd leaves", []string{"save", "control-plane-flags", "remove-member:etcd-2", "remove-member:etcd-3"}},
+	{"stacked to external", base, []string{`"stacked"`, `"external"`, `node_pool "cp"`, `node_pool "etcd" {
+  roles         = ["etcd"]
+  count         = 3
+  first_address = "10.0.0.21"
+}
+node_pool "cp"`}, change.Refused, "etcd.topology", []string{}},
+	{"pod range", base, []string{"10.244.0.0/16", "10.200.0.0/16"}, change.Refused, "network.pod_subnets: another or a narrower range", []string{}},
+	{"wider pod range", base, []string{"10.244.0.0/16", "10.244.0.0/15"}, change.Ordered, "network.pod_subnets: a range that holds the old one", []string{"pod-range", "kube-proxy", "pod-network"}},
+	{"narrower pod range", base, []string{"10.244.0.0/16", "10.244.0.0/17"}, change.Refused, "network.pod_subnets: another or a narrower range", []string{}},
+	{"one minor up", base, []string{"1.36.3", "1.37.2"}, change.Ordered, "cluster.kubernetes_version: one patch release or one minor up",
+		[]string{"save", "runtime", "pin-etcd-3.6.16:1.37.2", "upgrade-control-planes:1.37.2", "upgrade-workers:1.37.2"}},
+	{"one minor up with external etcd", external, []string{"1.36.3", "1.37.2", `version  = "3.6.8"`, `version  = "3.7.3"`}, change.Ordered, "etcd.version: one minor up, or patches",
+		[]string{"save", "runtime", "upgrade-etcd-3.6.16:1.37.2", "upgrade-etcd-3.7.3:1.37.2", "upgrade-control-planes:1.37.2", "upgrade-workers:1.37.2"}},
+	{"two minors up", base, []string{"1.36.3", "1.37.2", "", ""}, change.Ordered, "cluster.kubernetes_version: one patch release or one minor up", nil},
+	{"down", base, []string{"1.36.3", "1.35.4"}, change.Refused, "cluster.kubernetes_version: down", []string{}},
+	{"upgrade and a member", external, []string{"1.36.3", "1.37.2", `"etcd"]
+  count         = 3`, `"etcd"]
+  count         = 5`}, change.Refused, "cluster.kubernetes_version: combination", []string{}},
+	{"pod network", base, []string{`pod_subnets = ["10.244.0.0/16"]`, `pod_subnets = ["10.244.0.0/16"]
+  cni "calico" {}`}, change.Refused, "network.cni", []string{}},
+	{"a rack in front", base, []string{`node_pool "w" {`, `node_pool "w" {
+  failure_domains = ["rack-a", "rack-b"]`}, change.Ordered, "node.failure_domain: a host with a kubelet", []string{"node-kubelet"}},
+	{"a pool that begins elsewhere", base, []string{"10.0.0.41", "10.0.0.51"}, change.Refused, "node_pool.first_address: its machines keep their names", []string{}},
+	{"two hosts swapped", base + "node \"a\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.71\"\n}\nnode \"b\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.72\"\n}\n",
+		[]string{"10.0.0.71", "X", "10.0.0.72", "10.0.0.71", "X", "10.0.0.72"}, change.Refused, "node.address: taken from another", []string{}},
+	{"a label", base, []string{`["worker"]`, `["worker"]
+  labels = { "example.com/tier" = "gold" }`}, change.Ordered, "node.labels", []string{"labels"}},
+	{"a name in the certificate", base, []string{`"api.prod.internal:6443"`, `"api.prod.internal:6443"
+  cert_sans = ["api.example.com"]`}, change.Ordered, "cluster.cert_sans: a name is added", []string{"certificate"}},
+	{"an addon", base, []string{`etcd {`, `addon "metrics-server" {}
+etcd {`, `"api.prod.internal:6443"`, `"api.prod.internal:6443"
+  kubelet {
+    server_tls_bootstrap = true
+  }`}, change.Ordered, "addon: added", []string{"kubelet", "addons"}},
+	{"who logs in", base, []string{`etcd {`, `ssh {
+  user = "ops"
+}
+etcd {`}, change.None, "ssh.user", []string{}},
+	{"a name of the cluster", base, []string{`cluster "prod"`, `cluster "other"`}, change.Refused, "cluster", []string{}},
+	{"a worker becomes a control plane", base + "node \"x\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.71\"\n}\n" + "node \"y\" {\n  roles = [\"control-plane\"]\n  address = \"10.0.0.72\"\n}\n" + "node \"z\" {\n  roles = [\"control-plane\"]\n  address = \"10.0.0.73\"\n}\n",
+		[]string{`node "x" {
+  roles = ["worker"]`, `node "x" {
+  roles = ["control-plane"]`, `node "y" {
+  roles = ["control-plane"]`, `node "y" {
+  roles = ["worker"]`}, change.Ordered, "node.roles: a worker becomes a control plane",
+		[]string{"save", "remove-worker:x", "join-control-plane:x", "remove-control-plane:y", "join-worker:y"}},
+}
+
+func (e edit) new() string {
+	src := e.src
+	for i := 0; i+1 < len(e.replace); i += 2 {
+		if e.replace[i] != "" {
+			src = strings.ReplaceAll(src, e.replace[i], e.replace[i+1])
+		}
+	}
+	return src
+}
+
+func TestEdits(t *testing.T) {
+	for _, e := range edits {
+		old, new := recordOf(t, e.src, nil), recordOf(t, e.new(), nil)
+		r := change.Between(old, new)
+		var ids []string
+		for _, c := range r.Changes {
+			ids = append(ids, c.ID)
+		}
+		if r.Verdict != e.class || !slices.Contains(ids, e.id) {
+			t.Errorf("%s: %s, %q; want %s and %q", e.name, r.Verdict, ids, e.class, e.id)
+		}
+		if e.steps == nil {
+			continue
+		}
+		steps := []string{}
+		for _, s := range r.Steps {
+			steps = append(steps, s.ID)
+			if s.Title == "" || s.Gate == "" || s.Undo == "" || (s.Playbook == "") == (s.ByHand == "") {
+				t.Errorf("%s: step %s lacks something: %+v", e.name, s.ID, s)
+			}
+		}
+		if diff := cmp.Diff(e.steps, steps); diff != "" {
+			t.Errorf("%s: steps:\n%s", e.name, diff)
+		}
+	}
+}
+
+// The steps, applied to the old design, end in the new one; on the way there is always a control plane, and a quorum where there was one.
+func TestStepsEndInNew(t *testing.T) {
+	for _, e := range edits {
+		old, new := recordOf(t, e.src, nil), recordOf(t, e.new(), nil)
+		r := change.Between(old, new)
+		if r.Verdict == change.Refused {
+			continue
+		}
+		end, weakest := change.Walk(r)
+		opts := []cmp.Option{cmpopts.IgnoreUnexported(change.Record{}, change.Node{}), cmpopts.EquateEmpty()}
+		if diff := cmp.Diff(new, end, opts...); diff != "" {
+			t.Errorf("%s does not end in the new design:\n%s", e.name, diff)
+		}
+		if weakest != "" {
+			t.Errorf("%s: %s", e.name, weakest)
+		}
+	}
+}
+
+// What is added in place is removed in order.
+func TestReverse(t *testing.T) {
+	for _, e := range edits {
+		old, new := recordOf(t, e.src, nil), recordOf(t, e.new(), nil)
+		there, back := change.Between(old, new), change.Between(new, old)
+		if there.Verdict == change.InPlace && back.Verdict != change.Ordered {
+			t.Errorf("%s: the way back is %s", e.name, back.Verdict)
+		}
+		if (there.Verdict == change.None) != (back.Verdict == change.None) {
+			t.Errorf("%s: %s there and %s back", e.name, there.Verdict, back.Verdict)
+		}
+	}
+}
+
+// Playbooks that carry something out are in every tree, and the pages of what is done by hand in every runbook.
+func TestPlaybooksAndPagesExist(t *testing.T) {
+	runbook, err := templates.Files.ReadFile("tree/readme/RUNBOOK.md.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pending := []string{"Change settings by hand", "Take a host out", "Add members to etcd by hand", "Move etcd's data by hand"}
+	for _, p := range change.Procedures() {
+		if p.Playbook != "" && p.Ready {
+			if _, err := templates.Files.ReadFile("tree/ansible/" + p.Playbook); err != nil {
+				t.Errorf("%s: %v", p.ID, err)
+			}
+		}
+		if p.Page != "" && !slices.Contains(pending, p.Page) && !strings.Contains(string(runbook), "\n### "+p.Page+"\n") && !strings.Contains(string(runbook), "### {{step}}. "+p.Page+"\n") {
+			t.Errorf("RUNBOOK.md has no page %q, for %s", p.Page, p.ID)
+		}
+	}
+}

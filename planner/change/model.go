@@ -1,0 +1,144 @@
+package change
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/simulate"
+	"github.com/k8splan/k8splan/topologies"
+)
+
+// roles of a node, as resolved.
+func (n *Node) roles() plan.Roles {
+	var roles plan.Roles
+	for _, r := range []plan.Roles{plan.ControlPlane, plan.EtcdRole, plan.Worker, plan.Balancer} {
+		if slices.Contains(n.Args["roles"].List, r.Strings()[0]) {
+			roles |= r
+		}
+	}
+	return roles
+}
+
+// plain is a value as a text that tells it from others: that of a sensitive one is its digest.
+func (v Value) plain() string {
+	if v.Digest != "" {
+		return v.Digest
+	}
+	return v.Text
+}
+
+// hosting says who makes what on the record's target.
+func (r *Record) hosting() plan.Hosting {
+	facts, _ := plan.FindTarget(r.Target)
+	return facts.Hosting
+}
+
+// external reports whether etcd runs apart from the control planes.
+func (r *Record) external() bool { return r.text("etcd.topology") == string(topologies.External) }
+
+// model is the record as the plan that simulate judges: who is there, what it is for, and where it stands. An endpoint that is sensitive
+// counts
+// as a name.
+func (r *Record) model() *plan.Plan {
+	p := &plan.Plan{}
+	p.Target.Facts, _ = plan.FindTarget(r.Target)
+	p.Target.Name = r.Target
+	p.Cluster.Name = r.Cluster
+	p.Cluster.Type = topologies.Type(r.text("cluster.type"))
+	p.Cluster.Topology, _ = topologies.Find(p.Cluster.Type)
+	p.Cluster.Version, _ = plan.ParseVersion(r.text("cluster.kubernetes_version"))
+	p.Cluster.Endpoint.Host = r.host()
+	p.LoadBalancer.Kind = r.text("load_balancer")
+	if v, ok := r.Settings["load_balancer.virtual_ip"]; ok {
+		p.LoadBalancer.VirtualIP = address(v)
+	}
+	p.Etcd.Placement = topologies.Placement(r.text("etcd.topology"))
+	for _, n := range r.Nodes {
+		node := &plan.Node{
+			Name: n.Name, Pool: n.Pool, Roles: n.roles(), Address: address(n.Args["address"]),
+			SecondaryAddress: address(n.Args["secondary_address"]),
+			PublicAddress:    n.Args["public_address"].plain(), FailureDomain: n.Args["failure_domain"].plain(), Host: n.Args["host"].plain(),
+		}
+		p.Nodes = append(p.Nodes, node)
+		if node.Roles.Has(plan.EtcdRole) && (r.external() || node.Roles.Has(plan.ControlPlane)) {
+			p.Etcd.Members = append(p.Etcd.Members, plan.Member{Name: n.Name, Node: node})
+		}
+		if node.Roles.Has(plan.Balancer) {
+			p.LoadBalancer.Nodes = append(p.LoadBalancer.Nodes, node)
+		}
+	}
+	return p
+}
+
+// host is the endpoint without its port.
+func (r *Record) host() string {
+	e := r.text("cluster.control_plane_endpoint")
+	if with, err := netip.ParseAddrPort(e); err == nil {
+		return with.Addr().String()
+	}
+	for i := len(e) - 1; i >= 0; i-- {
+		if e[i] == ':' {
+			return e[:i]
+		}
+	}
+	return e
+}
+
+// address reads an address; a sensitive one is there, and which it is does not matter.
+func address(v Value) netip.Addr {
+	if v.Digest != "" {
+		return netip.IPv4Unspecified()
+	}
+	a, _ := netip.ParseAddr(v.Text)
+	return a
+}
+
+// Spare counts the single losses of nodes that writes to etcd and answers at the endpoint survive; nil where they have stopped already,
+// or where
+// somebody else runs what would stop.
+type Spare struct {
+	Writes *int `json:"writes"`
+	API    *int `json:"api"`
+}
+
+func spare(m *simulate.Model, down ...string) Spare {
+	return Spare{count(m, simulate.EtcdWrites, down), count(m, simulate.API, down)}
+}
+
+func count(m *simulate.Model, c simulate.Capability, down []string) *int {
+	if n, ok := m.Spare(c, down); ok {
+		return &n
+	}
+	return nil
+}
+
+// least returns the lower numbers of two; nil is the lowest.
+func least(a, b Spare) Spare { return Spare{lower(a.Writes, b.Writes), lower(a.API, b.API)} }
+
+func lower(a, b *int) *int {
+	if a == nil || b == nil {
+		return nil
+	}
+	return new(min(*a, *b))
+}
+
+// below reports whether a survives less than b: first of both, then of either.
+func (s Spare) below(t Spare) bool {
+	x, y := s.score(), t.score()
+	return slices.Compare(x[:], y[:]) < 0
+}
+
+func (s Spare) score() [2]int {
+	n := [2]int{-1, -1}
+	if s.Writes != nil {
+		n[0] = *s.Writes
+	}
+	if s.API != nil {
+		n[1] = *s.API
+	}
+	return [2]int{min(n[0], n[1]), n[0] + n[1]}
+}
+
+// min is how many losses of any node leave both.
+func (s Spare) min() int { return s.score()[0] }

@@ -1,0 +1,404 @@
+package change
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// nodes compares the machines by name.
+func (d *differ) nodes() {
+	var added, removed []*Node
+	for _, n := range d.new.Nodes {
+		if d.old.node(n.Name) == nil {
+			added = append(added, n)
+		}
+	}
+	for _, n := range d.old.Nodes {
+		if d.new.node(n.Name) == nil {
+			removed = append(removed, n)
+		}
+	}
+	added, removed = d.renamed(added, removed)
+	d.swapped()
+	for _, n := range added {
+		d.come(n)
+	}
+	for _, n := range removed {
+		d.leave(n)
+	}
+	d.replaced(added, removed)
+	moved := d.shifted()
+	grouped := map[string]*Change{}
+	var order []string
+	for _, n := range d.new.Nodes {
+		if o := d.old.node(n.Name); o != nil {
+			d.compare(o, n, moved, func(key string, c Change) {
+				if g := grouped[key]; g != nil {
+					g.Hosts = append(g.Hosts, c.Hosts...)
+					g.args = append(g.args, c.args...)
+					return
+				}
+				grouped[key] = &c
+				order = append(order, key)
+			})
+		}
+	}
+	for _, key := range order {
+		c := grouped[key]
+		c.Subject = subjectOf(d.new, c.Hosts, c.Subject)
+		d.r.Changes = append(d.r.Changes, *c)
+	}
+}
+
+// subjectOf is the path of an argument of some nodes: of the node, of the pool that all of them are from, or of any.
+func subjectOf(r *Record, names []string, argument string) string {
+	if len(names) == 1 {
+		return "node." + names[0] + "." + argument
+	}
+	pool := r.node(names[0]).Pool
+	for _, name := range names {
+		if r.node(name).Pool != pool {
+			pool = ""
+		}
+	}
+	if pool != "" {
+		return "node_pool." + pool + "." + argument
+	}
+	return "node.*." + argument
+}
+
+// nodeRow is the row of machines that come and go.
+func nodeRow() *Row {
+	r, _ := lookup("node")
+	return r
+}
+
+// whole is a change of a whole machine.
+func (d *differ) whole(n *Node, when string, at *hcl.Range) Change {
+	r := nodeRow()
+	c := r.when(when)
+	return Change{
+		ID: id(r, c), Class: c.effective(), Subject: "node." + n.Name, Hosts: []string{n.Name}, Range: at, Detail: c.What, Source: r.Source,
+		by: slices.Clone(c.By),
+	}
+}
+
+func placeOf(n *Node, argument string) *hcl.Range {
+	at, ok := n.at[argument]
+	if !ok {
+		if at, ok = n.at[""]; !ok {
+			return nil
+		}
+	}
+	return &at
+}
+
+// about describes a machine in a few words: its roles, and where it stands.
+func about(n *Node) string {
+	words := strings.Join(n.Args["roles"].List, ", ")
+	if zone, ok := n.Args["failure_domain"]; ok {
+		words += " in " + zone.String()
+	}
+	return words
+}
+
+// comes and goes name the cases of a machine with some roles, the weightiest first.
+func comes(n *Node, external bool) []string {
+	return cases(n, external, "a control plane joins", "a member of etcd joins", "a load balancer joins", "a worker joins")
+}
+
+func goes(n *Node, external bool) []string {
+	return cases(n, external, "a control plane leaves", "a member of etcd leaves", "a load balancer leaves", "a worker leaves")
+}
+
+func cases(n *Node, external bool, controlPlane, member, balancer, worker string) []string {
+	var out []string
+	roles := n.roles()
+	if roles.Has(plan.ControlPlane) {
+		out = append(out, controlPlane)
+	}
+	if roles.Has(plan.EtcdRole) && external {
+		out = append(out, member)
+	}
+	if roles.Has(plan.Balancer) {
+		out = append(out, balancer)
+	}
+	if roles.Has(plan.Worker) && !roles.Has(plan.ControlPlane) {
+		out = append(out, worker)
+	}
+	return out
+}
+
+// come tells of a new machine. One with several roles is told once, with the steps of all.
+func (d *differ) come(n *Node) {
+	d.machine(n, comes(n, d.new.external() && d.old.external()), func(c *Change) {
+		c.After, c.joins = about(n), []string{n.Name}
+	}, placeOf(n, ""))
+}
+
+// leave tells of a machine that leaves.
+func (d *differ) leave(n *Node) {
+	d.machine(n, goes(n, d.old.external() && d.new.external()), func(c *Change) {
+		c.Before, c.leaves = about(n), []string{n.Name}
+	}, placeOf(n, ""))
+}
+
+func (d *differ) machine(n *Node, whens []string, finish func(*Change), at *hcl.Range) {
+	if len(whens) == 0 { // a member of an etcd that is moved elsewhere: etcd.topology is refused
+		return
+	}
+	c := d.whole(n, whens[0], at)
+	for _, when := range whens[1:] {
+		more := nodeRow().when(when)
+		c.Class = worse(c.Class, more.effective())
+		c.Detail += " " + more.What
+		c.by = append(c.by, more.By...)
+	}
+	finish(&c)
+	d.r.Changes = append(d.r.Changes, c)
+}
+
+// renamed takes out of both lists the machines that are the same under another name.
+func (d *differ) renamed(added, removed []*Node) (rest, gone []*Node) {
+	taken := map[string]bool{}
+	for _, n := range added {
+		i := slices.IndexFunc(removed, func(o *Node) bool { return !taken[o.Name] && same(o, n) })
+		if i < 0 {
+			rest = append(rest, n)
+			continue
+		}
+		o := removed[i]
+		taken[o.Name] = true
+		c := d.whole(n, "renamed", placeOf(n, ""))
+		c.Before, c.After = o.Name, n.Name
+		c.joins, c.leaves = []string{n.Name}, []string{o.Name}
+		c.Hosts = []string{o.Name, n.Name}
+		if critical(o) || critical(n) {
+			c.by = []string{"save"}
+		} else {
+			c.by = nil
+		}
+		for _, when := range append(goes(o, d.old.external()), comes(n, d.new.external())...) {
+			c.by = append(c.by, nodeRow().when(when).By...)
+		}
+		c.Detail = fmt.Sprintf("%s and %s have the same address or hardware address, so they are taken for one machine. %s", o.Name, n.Name,
+			c.Detail)
+		d.r.Changes = append(d.r.Changes, c)
+	}
+	for _, o := range removed {
+		if !taken[o.Name] {
+			gone = append(gone, o)
+		}
+	}
+	return rest, gone
+}
+
+// critical: the API or etcd depends on it.
+func critical(n *Node) bool {
+	return n.roles()&(plan.ControlPlane|plan.EtcdRole) != 0
+}
+
+// same reports whether two nodes are one machine: an address or a hardware address says so.
+func same(a, b *Node) bool {
+	for _, name := range []string{"mac", "address"} {
+		x, had := a.Args[name]
+		y, has := b.Args[name]
+		if had && has {
+			return x.Equal(y)
+		}
+	}
+	return false
+}
+
+// swapped refuses an address that another machine has now and keeps the name of.
+func (d *differ) swapped() {
+	owner := map[string]*Node{}
+	for _, o := range d.old.Nodes {
+		if a := o.Args["address"].plain(); a != "" {
+			owner[a] = o
+		}
+	}
+	for _, n := range d.new.Nodes {
+		a := n.Args["address"].plain()
+		o := owner[a]
+		if a == "" || o == nil || o.Name == n.Name || d.new.node(o.Name) == nil || d.old.node(n.Name) == nil {
+			continue
+		}
+		c := Change{
+			ID: "node.address: taken from another", Class: Refused, Subject: "node." + n.Name + ".address", After: n.Args["address"].String(),
+			Hosts: []string{o.Name, n.Name},
+			Range: placeOf(n, "address"),
+			Detail: fmt.Sprintf("%s has this address now, and keeps its name under another. Two hosts must not change places in one edit: SSH "+
+				"keys, ARP and etcd's peers would mix them up. Give one of them a third address first.", o.Name),
+		}
+		d.r.Changes = append(d.r.Changes, c)
+	}
+}
+
+// replaced refuses an edit that leaves no old control plane, or no old member, or that takes a majority of the members away while others
+// come.
+func (d *differ) replaced(added, removed []*Node) {
+	for _, kind := range []struct {
+		role plan.Roles
+		what string
+		of   func(*Record) []*Node
+	}{
+		{plan.ControlPlane, "control planes", func(r *Record) []*Node { return r.having(plan.ControlPlane) }},
+		{plan.EtcdRole, "members of etcd", func(r *Record) []*Node { return r.having(plan.EtcdRole) }},
+	} {
+		before := kind.of(d.old)
+		has := func(n *Node) bool { return n.roles().Has(kind.role) }
+		gone, come := 0, slices.ContainsFunc(added, has)
+		var at *hcl.Range
+		for _, n := range removed {
+			if has(n) {
+				gone++
+				at = placeOf(n, "")
+			}
+		}
+		if gone == 0 || len(before) == 0 || d.old.external() != d.new.external() {
+			continue
+		}
+		if gone == len(before) || come && kind.role == plan.EtcdRole && gone >= plan.Quorum(len(before)) {
+			d.r.Changes = append(d.r.Changes, Change{
+				ID: "node: too many at once", Class: Refused, Subject: "node", Before: fmt.Sprintf("%d %s", len(before), kind.what),
+				After: fmt.Sprintf("%d of them left", len(before)-gone), Range: at,
+				Detail: fmt.Sprintf("Too many %s change at once: their data and keys must live on in those that stay. Make it several edits: "+
+					"first those that come, then those that go, a minority each time.", kind.what),
+			})
+		}
+	}
+}
+
+// shifted finds pools of which two machines or more keep their names and get other addresses, which is refused as one edit.
+func (d *differ) shifted() map[string]bool {
+	moved := map[string][]string{}
+	for _, n := range d.new.Nodes {
+		o := d.old.node(n.Name)
+		if o == nil || n.Pool == "" || n.Args["address"].Equal(o.Args["address"]) || n.Args["address"].plain() == "" || o.Args["address"].plain() == "" {
+			continue
+		}
+		moved[n.Pool] = append(moved[n.Pool], n.Name)
+	}
+	out := map[string]bool{}
+	row, _ := lookup("node_pool.first_address")
+	for _, pool := range slices.Sorted(maps.Keys(moved)) {
+		names := moved[pool]
+		if len(names) < 2 {
+			continue
+		}
+		out[pool] = true
+		first := d.new.node(names[0])
+		d.r.Changes = append(d.r.Changes, Change{
+			ID: id(row, &row.Cases[0]), Class: Refused, Subject: "node_pool." + pool + ".first_address",
+			Before: d.old.node(names[0]).Args["address"].String(), After: first.Args["address"].String(),
+			Hosts: names, Range: placeOf(first, "address"), Detail: row.Cases[0].What,
+		})
+	}
+	return out
+}
+
+// compare tells how a machine that stays changes. tell groups what is the same for several.
+func (d *differ) compare(o, n *Node, moved map[string]bool, tell func(string, Change)) {
+	names := slices.Collect(maps.Keys(o.Args))
+	for name := range n.Args {
+		if _, ok := o.Args[name]; !ok {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		before, had := o.Args[name]
+		after, has := n.Args[name]
+		if had && has && before.Equal(after) || name == "address" && moved[n.Pool] {
+			continue
+		}
+		arg := argument(name)
+		r, ok := lookup("node." + arg)
+		if !ok {
+			continue
+		}
+		e := &edit{old: d.old, new: d.new, path: mark("node", n.Name) + "." + name, before: before, had: had, after: after, has: has}
+		c := Change{Subject: name, Before: before.String(), After: after.String(), Hosts: []string{n.Name}, Source: r.Source, Range: placeOf(n,
+			arg), args: []argOf{{n.Name, name}}}
+		var chosen *Case
+		switch arg {
+		case "roles":
+			if chosen = d.roles(o, n, r, &c); chosen == nil {
+				continue
+			}
+		case "address":
+			chosen = d.address(o, n, r)
+			c.by = chosen.By
+		default:
+			chosen = r.choose(e)
+			c.by = chosen.By
+		}
+		c.ID, c.Class, c.Detail = id(r, chosen), chosen.effective(), chosen.What
+		tell(strings.Join([]string{c.ID, name, c.Before, c.After, strings.Join(c.by, " "), n.Pool}, "\x00"), c)
+	}
+}
+
+// roles judges a change of roles; nil where it follows from where etcd runs.
+func (d *differ) roles(o, n *Node, r *Row, c *Change) *Case {
+	before, after := o.roles(), n.roles()
+	member := d.old.external() && d.new.external()
+	if !member {
+		before, after = before&^plan.EtcdRole, after&^plan.EtcdRole
+	}
+	lost, won := before&^after, after&^before
+	if lost|won == 0 {
+		return nil
+	}
+	switch {
+	case won.Has(plan.ControlPlane) && before.Has(plan.Worker):
+		c.by = r.when("a worker becomes a control plane").By
+		return r.when("a worker becomes a control plane")
+	case lost.Has(plan.ControlPlane):
+		c.by = r.when("a control plane becomes a worker").By
+		if !after.Has(plan.Worker) {
+			c.by = []string{"save", "remove-control-plane"}
+		}
+		return r.when("a control plane becomes a worker")
+	case lost|won == plan.Worker && before.Has(plan.ControlPlane):
+		c.by = []string{"labels"}
+		return r.when("a control plane runs ordinary pods, or no longer does")
+	}
+	for _, step := range []struct {
+		in   plan.Roles
+		role plan.Roles
+		by   []string
+	}{
+		{won, plan.ControlPlane, []string{"join-control-plane"}}, {won, plan.EtcdRole, []string{"save", "join-member", "control-plane-flags"}},
+		{won, plan.Balancer, []string{"join-balancer", "balancer"}}, {won, plan.Worker, []string{"join-worker"}},
+		{lost, plan.Worker, []string{"remove-worker"}}, {lost, plan.EtcdRole, []string{"save", "control-plane-flags", "remove-member"}},
+		{lost, plan.Balancer, []string{"balancer", "remove-balancer"}},
+	} {
+		if step.in.Has(step.role) {
+			c.by = append(c.by, step.by...)
+		}
+	}
+	return r.when("a member of etcd or a balancer moves")
+}
+
+// address judges another address by what the machine is for.
+func (d *differ) address(o, n *Node, r *Row) *Case {
+	roles := o.roles()
+	switch {
+	case roles.Has(plan.ControlPlane) && len(d.old.having(plan.ControlPlane)) == 1:
+		return r.when("the only control plane")
+	case roles.Has(plan.ControlPlane):
+		return r.when("a control plane")
+	case roles.Has(plan.EtcdRole):
+		return r.when("a member of external etcd")
+	case roles.Has(plan.Balancer):
+		return r.when("a load balancer")
+	}
+	return r.when("a worker")
+}

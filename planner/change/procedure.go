@@ -1,0 +1,230 @@
+package change
+
+// Class is what a change does to a cluster that runs.
+type Class string
+
+// The classes, from the best to the worst.
+const (
+	None    Class = "none"     // nothing changes on any host
+	InPlace Class = "in-place" // applied while everything runs; no component is unavailable at any time
+	Ordered Class = "ordered"  // steps with gates between them
+	Refused Class = "refused"  // cannot be done to a running cluster, or would lose data
+)
+
+// Classes lists them in order.
+var Classes = []Class{None, InPlace, Ordered, Refused}
+
+// Meaning says what a class means, in half a sentence.
+func (c Class) Meaning() string {
+	return map[Class]string{
+		None:    "nothing changes on any host",
+		InPlace: "applied while everything runs",
+		Ordered: "done in steps, with a check between them",
+		Refused: "cannot be done to a running cluster, or would lose data",
+	}[c]
+}
+
+func (c Class) rank() int {
+	for i, other := range Classes {
+		if c == other {
+			return i
+		}
+	}
+	return len(Classes)
+}
+
+// worse returns the worse of two classes.
+func worse(a, b Class) Class {
+	if a.rank() < b.rank() {
+		return b
+	}
+	return a
+}
+
+// place says on which hosts a procedure works.
+type place int
+
+const (
+	onCluster       place = iota // through the API, from one control plane
+	onControlPlanes              // one after the other
+	onKubelets                   // control planes, then workers
+	onMembers                    // of etcd, the leader last
+	onBalancers                  // the one without the virtual IP first
+	onChanged                    // the hosts whose arguments changed
+	onTool                       // on the computer that the tree lies on
+)
+
+// Procedure is one way of carrying changes out.
+type Procedure struct {
+	ID    string
+	Title string // imperative, without the hosts
+	// Playbook carries it out, once Ready; By is the playbook that will. Page is the heading of RUNBOOK.md that has it by hand.
+	Playbook string
+	Ready    bool
+	Page     string
+	Gate     string // what must hold before the next host, or the next step
+	Undo     string
+	// Drains: the host in hand serves nothing while it is worked on.
+	Drains bool
+	// KeepsEtcd: of the host in hand only the API server is away, its member of etcd goes on.
+	KeepsEtcd bool
+	// Rank orders procedures; see the groups in procedures.
+	Rank  int
+	where place
+}
+
+// Playbooks are the playbooks that carry changes out. Ready says that the tree has it, and that it does what its procedures say; until then
+// diff names the page of RUNBOOK.md.
+var playbooks = []struct {
+	Name  string
+	Ready bool
+}{
+	{"site.yml", true},
+	{"backup-etcd.yml", true},
+	{"renew-certs.yml", true},
+	{"replace-host.yml", true},
+	{"reconfigure.yml", false},
+	{"upgrade.yml", false},
+	{"remove-host.yml", false},
+	{"reboot.yml", false},
+}
+
+// ready reports whether a playbook exists.
+func ready(name string) bool {
+	for _, p := range playbooks {
+		if p.Name == name {
+			return p.Ready
+		}
+	}
+	return false
+}
+
+// carries reports whether a playbook carries the procedure out today.
+func (p *Procedure) carries() bool { return p.Ready && ready(p.Playbook) }
+
+// Gates that several procedures have.
+const (
+	gateEtcd  = "every member of etcd reports the same cluster ID, the planned member list, one leader, no alarm"
+	gateAPI   = "/readyz of every API server answers at its own address, and the leases of controller manager and scheduler are renewed"
+	gateNode  = "the node is Ready and its lease was renewed after the step"
+	gateDrain = "no PodDisruptionBudget forbids the drain"
+	undoSame  = "put the old value back the same way"
+)
+
+// procedures is the table of procedures, in the order in which they run: what must be there before, machines that join, what restarts,
+// machines that leave. A procedure is Ready once its playbook does what is said here; site.yml is there, but does not do all of it yet.
+var procedures = []Procedure{
+	{ID: "save", Title: "Save etcd and the authorities' keys", Playbook: "backup-etcd.yml", Ready: true, Page: "Save etcd", Rank: 0,
+		where: onMembers,
+		Gate:  "the snapshot is verified and readable on another machine", Undo: "none needed"},
+	{ID: "tool", Title: "Apply with the program that builds the cluster", Rank: 1, where: onTool, Gate: "its own checks pass",
+		Undo: "apply the old description"},
+	{ID: "proxy", Title: "Set the proxy of the hosts", Playbook: "reconfigure.yml", Page: "Change the container runtime", Rank: 5, where: onKubelets,
+		Gate: gateNode + "; an image can be pulled", Undo: undoSame},
+	{ID: "endpoint", Title: "Move clients to the new endpoint, while the old one answers", Playbook: "reconfigure.yml",
+		Page: "Move the endpoint", Rank: 10, where: onKubelets,
+		Gate: "the leases of all nodes are renewed, and nobody dials the old endpoint", Undo: "the old endpoint, while it still answers"},
+	{ID: "certificate", Title: "Issue the API servers' certificates again", Playbook: "reconfigure.yml",
+		Page: "Change settings by hand", Rank: 12, where: onControlPlanes,
+		Gate: "TLS at the host's own address shows the old and the new names, signed by the same authority", Undo: "the old certificate files"},
+	{ID: "upgrade-etcd", Title: "Upgrade etcd", Playbook: "upgrade.yml", Page: "Upgrade Kubernetes", Rank: 15, where: onMembers, Drains: true,
+		Gate: gateEtcd, Undo: "the old binary, while members of both versions run; after that only the snapshot"},
+	{ID: "upgrade", Title: "Upgrade Kubernetes", Playbook: "upgrade.yml", Page: "Upgrade Kubernetes", Rank: 18, where: onKubelets,
+		Drains: true,
+		Gate:   gateAPI + "; " + gateNode + "; kubelets are never newer than the API server",
+		Undo:   "none once the first new API server has written: only the snapshot and the old binaries"},
+	{ID: "service-range", Title: "Give the API servers the new Service range", Playbook: "reconfigure.yml",
+		Page: "Change settings by hand", Rank: 20, where: onControlPlanes, Drains: true, KeepsEtcd: true,
+		Gate: gateAPI + "; both ranges are in the ServiceCIDR", Undo: "none once a Service has an address of the new range"},
+	{ID: "pod-range", Title: "Widen the pod range in the controller managers, kube-proxy and the pod network", Playbook: "reconfigure.yml",
+		Page: "Change settings by hand", Rank: 22, where: onControlPlanes, Drains: true, KeepsEtcd: true,
+		Gate: gateAPI + "; a new node gets a share", Undo: "while no node has a share of the new part"},
+	{ID: "machines", Title: "Make the machines", Rank: 28, where: onTool,
+		Gate: "SSH answers on the new machines, and no other machine is replaced: read the tool's plan", Undo: "remove the new machines"},
+
+	{ID: "join-balancer", Title: "Add a load balancer", Playbook: "site.yml", Page: "Change a load balancer", Rank: 30, where: onChanged,
+		Gate: "each balancer reaches each API server, and one host holds the virtual IP", Undo: "take it out again"},
+	{ID: "join-member", Title: "Add a member to etcd, as a learner that is promoted", Playbook: "site.yml", Page: "Add members to etcd by hand",
+		Rank: 34, where: onChanged,
+		Gate: "the learner is promoted; " + gateEtcd, Undo: "remove the learner: writes go on"},
+	{ID: "join-control-plane", Title: "Join a control plane", Playbook: "site.yml", Ready: true, Page: "The other control planes", Rank: 36,
+		where: onChanged,
+		Gate:  gateEtcd + "; " + gateAPI, Undo: "take it out again"},
+	{ID: "join-worker", Title: "Join workers", Playbook: "site.yml", Ready: true, Page: "Add a worker", Rank: 40, where: onChanged,
+		Gate: "each node is Ready and reaches the pods of the others", Undo: "drain it and take it out again"},
+
+	{ID: "etcd-settings", Title: "Restart the members of etcd with new settings", Playbook: "reconfigure.yml",
+		Page: "Change the settings of etcd", Rank: 50, where: onMembers, Drains: true,
+		Gate: gateEtcd, Undo: undoSame},
+	{ID: "etcd-address", Title: "Move a member of etcd to another address", Playbook: "reconfigure.yml", Page: "Change the settings of etcd",
+		Rank: 51, where: onChanged, Drains: true,
+		Gate: gateEtcd + ", with the new peer address", Undo: "the old address, the same way"},
+	{ID: "control-plane-flags", Title: "Restart the control plane components with new settings", Playbook: "reconfigure.yml",
+		Page: "Change settings by hand", Rank: 52, where: onControlPlanes, Drains: true, KeepsEtcd: true,
+		Gate: gateAPI + "; the new flag is in the pod's command", Undo: "the old ClusterConfiguration, the same way"},
+	{ID: "renew-certificates", Title: "Renew the certificates with the new settings", Playbook: "renew-certs.yml",
+		Page: "Renew certificates", Rank: 54, where: onControlPlanes, Drains: true,
+		Gate: "dates and algorithm of the served certificates; " + gateAPI, Undo: undoSame},
+	{ID: "kube-proxy", Title: "Change kube-proxy's configuration and restart it node by node", Playbook: "reconfigure.yml",
+		Page: "Change settings by hand", Rank: 56, where: onCluster,
+		Gate: "the rollout is complete, and a Service answers from each node", Undo: undoSame},
+	{ID: "kubelet", Title: "Change the kubelets' configuration and restart them node by node", Playbook: "reconfigure.yml",
+		Page: "Change settings by hand", Rank: 58, where: onKubelets,
+		Gate: gateNode + "; no container was restarted", Undo: undoSame},
+	{ID: "node-kubelet", Title: "Change the kubelet's flags of these hosts and restart it", Playbook: "reconfigure.yml",
+		Page: "Change settings by hand", Rank: 59, where: onChanged,
+		Gate: gateNode, Undo: undoSame},
+	{ID: "balancer", Title: "Change the load balancers one by one", Playbook: "reconfigure.yml", Page: "Change a load balancer", Rank: 62,
+		where: onBalancers, Drains: true,
+		Gate: "one host holds the virtual IP, and each balancer reaches each API server", Undo: "the old file and a reload"},
+	{ID: "runtime", Title: "Drain each node and change its container runtime", Playbook: "reconfigure.yml",
+		Page: "Change the container runtime", Rank: 64, where: onKubelets, Drains: true,
+		Gate: gateDrain + "; " + gateNode + "; crictl info shows the planned version", Undo: "the previous version"},
+	{ID: "registry", Title: "Write the registries' files, and restart the runtime where it does not read them by itself",
+		Playbook: "reconfigure.yml", Page: "Change the container runtime", Rank: 65, where: onKubelets,
+		Gate: "a test image is pulled on each node", Undo: undoSame},
+	{ID: "pod-network", Title: "Change the pod network node by node", Playbook: "reconfigure.yml", Page: "Change the pod network", Rank: 68,
+		where: onCluster,
+		Gate:  "the rollout is complete, and pods of every pair of nodes reach each other", Undo: "the previous version and settings"},
+	{ID: "labels", Title: "Set labels, annotations and taints by kubectl", Playbook: "site.yml", Page: "Labels, annotations and taints",
+		Rank: 72, where: onChanged,
+		Gate: "the label is still there after the kubelet was restarted", Undo: undoSame},
+	{ID: "node-again", Title: "Drain, reset and join the node again", Playbook: "reconfigure.yml", Page: "Join a node again", Rank: 75,
+		where: onChanged, Drains: true,
+		Gate: gateDrain + "; " + gateNode + "; the pods are back and their volumes attached",
+		Undo: "uncordon, while it is not reset; after that only forward"},
+	{ID: "machine", Title: "Drain the node, change the machine and boot it", Playbook: "reboot.yml", Page: "Join a node again", Rank: 76,
+		where: onChanged, Drains: true,
+		Gate: gateDrain + "; " + gateNode, Undo: "change it back the same way"},
+	{ID: "addons", Title: "Apply the addons", Playbook: "site.yml", Ready: true, Page: "Addons", Rank: 80, where: onCluster,
+		Gate: "the rollout of each addon is complete", Undo: "apply the previous version; what it stored in new forms stays"},
+	{ID: "remove-addon", Title: "Delete the objects of the addon", Playbook: "reconfigure.yml", Page: "Take an addon out", Rank: 82,
+		where: onCluster,
+		Gate:  "none of its objects is left, and no volume or Service used it", Undo: "apply it again; its data is lost"},
+
+	{ID: "remove-worker", Title: "Drain workers and take them out", Playbook: "remove-host.yml", Page: "Take a host out", Rank: 90,
+		where: onChanged, Drains: true,
+		Gate: gateDrain + "; the pods run elsewhere, and no volume is attached", Undo: "join it again"},
+	{ID: "remove-control-plane", Title: "Take a control plane out", Playbook: "remove-host.yml", Page: "Take a host out", Rank: 92,
+		where: onChanged, Drains: true,
+		Gate: gateEtcd + "; " + gateAPI, Undo: "join it again, with an empty data directory"},
+	{ID: "remove-member", Title: "Take a member out of etcd", Playbook: "remove-host.yml", Page: "Take a host out", Rank: 94,
+		where: onChanged,
+		Gate:  gateEtcd + ", connected for 10 s", Undo: "add it again, with an empty data directory"},
+	{ID: "remove-balancer", Title: "Take a load balancer out", Playbook: "remove-host.yml", Page: "Take a host out", Rank: 96,
+		where: onChanged, Drains: true,
+		Gate: "one other host holds the virtual IP, and reaches each API server", Undo: "add it again"},
+	{ID: "drop-names", Title: "Issue the API servers' certificates without the old names", Playbook: "reconfigure.yml",
+		Page: "Change settings by hand", Rank: 98, where: onControlPlanes,
+		Gate: "nobody dials the old names", Undo: "the old certificate files"},
+}
+
+// find returns a procedure of the table.
+func find(id string) *Procedure {
+	for i := range procedures {
+		if procedures[i].ID == id {
+			return &procedures[i]
+		}
+	}
+	panic("change: no procedure " + id)
+}

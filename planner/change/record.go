@@ -1,0 +1,329 @@
+package change
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// FileName is the file of a tree that holds its record.
+const FileName = "plan.json"
+
+// FormatVersion is of the record's file. The number before the point changes when an older program would read a newer file wrongly; the
+// number after it when fields are added.
+const FormatVersion = "1.0"
+
+// Record is a resolved design as one flat table: what a tree was generated from, and what two designs are compared by. Everything that
+// reaches a host is in it, under its path in the language: `network.pod_subnets`, `cluster.api_server.extra_args["event-ttl"]`.
+type Record struct {
+	Release  string // of the program that resolved the design
+	Cluster  string // name
+	Target   string // name
+	Settings map[string]Value
+	Defaults map[string]bool // paths whose value was left to the planner
+	Nodes    []*Node         // in natural order of names
+
+	at map[string]hcl.Range // where settings are written; nil for a record from a file
+}
+
+// Node is one machine. Its arguments have the names of the language's block node; keys of maps follow in brackets.
+type Node struct {
+	Name string
+	Pool string // "" for a node of its own
+	Args map[string]Value
+
+	at map[string]hcl.Range // by argument, without the brackets; "" is the block
+}
+
+// Value is a text or a list of texts. Numbers, sizes, and true and false are texts too.
+type Value struct {
+	Text   string
+	List   []string
+	IsList bool
+	// Digest is set on a sensitive value, whose text is not kept. See digest.
+	Digest string
+}
+
+// Text makes a value of a text.
+func text(s string) Value { return Value{Text: s} }
+
+// list makes a value of texts whose order means something.
+func list(items []string) Value { return Value{List: slices.Clone(items), IsList: true} }
+
+// set makes a value of texts whose order means nothing.
+func set(items []string) Value {
+	sorted := slices.Clone(items)
+	slices.Sort(sorted)
+	return Value{List: slices.Compact(sorted), IsList: true}
+}
+
+// Equal reports whether two values are the same.
+func (v Value) Equal(w Value) bool {
+	return v.Text == w.Text && v.Digest == w.Digest && v.IsList == w.IsList && slices.Equal(v.List, w.List)
+}
+
+// Sensitive is what is shown in place of a sensitive value.
+const Sensitive = "(sensitive)"
+
+// String is the value for a person; lists are separated by commas.
+func (v Value) String() string {
+	switch {
+	case v.Digest != "":
+		return Sensitive
+	case v.IsList:
+		return strings.Join(v.List, ", ")
+	}
+	return v.Text
+}
+
+// secret is how a sensitive value is written.
+type secret struct {
+	Value  string `json:"value"`
+	Digest string `json:"digest"`
+}
+
+// MarshalJSON writes a text as a string, a list as an array, and a sensitive value as an object with its digest.
+func (v Value) MarshalJSON() ([]byte, error) {
+	switch {
+	case v.Digest != "":
+		return json.Marshal(secret{Sensitive, v.Digest})
+	case v.IsList:
+		return encoded(append([]string{}, v.List...))
+	}
+	return encoded(v.Text)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (v *Value) UnmarshalJSON(data []byte) error {
+	*v = Value{}
+	switch {
+	case bytes.HasPrefix(data, []byte(`"`)):
+		return json.Unmarshal(data, &v.Text)
+	case bytes.HasPrefix(data, []byte("[")):
+		v.IsList = true
+		return json.Unmarshal(data, &v.List)
+	case bytes.HasPrefix(data, []byte("{")):
+		var s secret
+		err := json.Unmarshal(data, &s)
+		if v.Digest = s.Digest; err == nil && v.Digest == "" {
+			err = errors.New("a sensitive value has no digest")
+		}
+		return err
+	}
+	return fmt.Errorf("a value is %.20q, neither text nor list", data)
+}
+
+// Mark joins the path of a block and its label, or of a map and its key.
+func mark(path, key string) string { return path + "[" + strconv.Quote(key) + "]" }
+
+// argument is a path without labels and keys: the row of the language that it is of.
+func argument(path string) string {
+	var out strings.Builder
+	for {
+		before, rest, found := strings.Cut(path, `["`)
+		out.WriteString(before)
+		if !found {
+			return out.String()
+		}
+		quoted, err := strconv.QuotedPrefix(`"` + rest)
+		if err != nil { // no path of ours
+			return out.String()
+		}
+		path = strings.TrimPrefix(rest[len(quoted)-1:], "]")
+	}
+}
+
+// key is the last label or key of a path, "" where it has none.
+func key(path string) string {
+	at := strings.LastIndex(path, `["`)
+	if at < 0 || !strings.HasSuffix(path, "]") {
+		return ""
+	}
+	s, err := strconv.Unquote(path[at+1 : len(path)-1])
+	if err != nil {
+		return ""
+	}
+	return s
+}
+
+// own are the arguments by which the nodes of a pool differ.
+var own = []string{"address", "secondary_address", "ssh_address", "public_address", "mac", "failure_domain", "host", "bootstrap"}
+
+// file is how a record is written: what many machines have in common stands once.
+type file struct {
+	FormatVersion string             `json:"format_version"`
+	Release       string             `json:"k8splan"`
+	Cluster       string             `json:"cluster"`
+	Target        string             `json:"target"`
+	Settings      map[string]Value   `json:"settings"`
+	Defaults      []string           `json:"defaults"`
+	Machines      []map[string]Value `json:"machines"`
+	Nodes         []nodeJSON         `json:"nodes"`
+}
+
+type nodeJSON struct {
+	Name    string           `json:"name"`
+	Pool    string           `json:"pool,omitempty"`
+	Machine int              `json:"machine"` // index into machines
+	Own     map[string]Value `json:"own,omitempty"`
+}
+
+// Encode writes the record as JSON, a line for each setting and each node, so that a version control system shows what changed.
+func (r *Record) Encode() ([]byte, error) {
+	f := file{FormatVersion: FormatVersion, Release: r.Release, Cluster: r.Cluster, Target: r.Target}
+	known := map[string]int{}
+	for _, n := range r.Nodes {
+		mine, shared := map[string]Value{}, map[string]Value{}
+		for name, v := range n.Args {
+			if slices.Contains(own, name) {
+				mine[name] = v
+			} else {
+				shared[name] = v
+			}
+		}
+		data, err := encoded(shared)
+		if err != nil {
+			return nil, err
+		}
+		i, ok := known[string(data)]
+		if !ok {
+			i = len(f.Machines)
+			known[string(data)] = i
+			f.Machines = append(f.Machines, shared)
+		}
+		f.Nodes = append(f.Nodes, nodeJSON{n.Name, n.Pool, i, mine})
+	}
+
+	w := writer{}
+	w.line("{")
+	w.field("format_version", f.FormatVersion, ",")
+	w.field("k8splan", f.Release, ",")
+	w.field("cluster", f.Cluster, ",")
+	w.field("target", f.Target, ",")
+	w.line(`"settings": {`)
+	paths := slices.Sorted(maps.Keys(r.Settings))
+	for i, path := range paths {
+		w.field(path, r.Settings[path], comma(i, len(paths)))
+	}
+	w.line("},")
+	w.line(`"defaults": [`)
+	defaults := slices.Sorted(maps.Keys(r.Defaults))
+	for i, path := range defaults {
+		w.value(path, comma(i, len(defaults)))
+	}
+	w.line("],")
+	w.line(`"machines": [`)
+	for i, m := range f.Machines {
+		w.value(m, comma(i, len(f.Machines)))
+	}
+	w.line("],")
+	w.line(`"nodes": [`)
+	for i, n := range f.Nodes {
+		w.value(n, comma(i, len(f.Nodes)))
+	}
+	w.line("]")
+	w.line("}")
+	return w.out.Bytes(), w.err
+}
+
+// writer puts lines together and keeps the first error.
+type writer struct {
+	out bytes.Buffer
+	err error
+}
+
+func (w *writer) line(s string) { w.out.WriteString(s + "\n") }
+
+func (w *writer) value(v any, after string) {
+	data, err := encoded(v)
+	w.err = cmp.Or(w.err, err)
+	w.out.Write(data)
+	w.line(after)
+}
+
+func (w *writer) field(name string, v any, after string) {
+	data, err := encoded(name)
+	w.err = cmp.Or(w.err, err)
+	w.out.Write(data)
+	w.out.WriteString(": ")
+	w.value(v, after)
+}
+
+func comma(i, n int) string {
+	if i == n-1 {
+		return ""
+	}
+	return ","
+}
+
+// encoded is a value as JSON in one line, without the escapes that web pages need.
+func encoded(v any) ([]byte, error) {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
+}
+
+// ErrNewer says that a record was written by a newer program than this one.
+var ErrNewer = errors.New("written by a newer k8splan")
+
+// Decode reads a record's file. It fails with ErrNewer where a newer program wrote it, and with another error where it is not a record.
+func Decode(data []byte) (*Record, error) {
+	var head struct {
+		FormatVersion string `json:"format_version"`
+		Release       string `json:"k8splan"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return nil, fmt.Errorf("not a record of k8splan: %w", err)
+	}
+	ours, _, _ := strings.Cut(FormatVersion, ".")
+	theirs, _, _ := strings.Cut(head.FormatVersion, ".")
+	have, err := strconv.Atoi(theirs)
+	mine, _ := strconv.Atoi(ours)
+	switch {
+	case err != nil || have < 1:
+		return nil, fmt.Errorf("not a record of k8splan: its format_version is %.20q", head.FormatVersion)
+	case have > mine:
+		return nil, fmt.Errorf("%w: %.40s, format %.20s; this program reads up to format %s", ErrNewer, head.Release, head.FormatVersion,
+			FormatVersion)
+	}
+	var f file
+	if err := json.Unmarshal(data, &f); err != nil {
+		return nil, fmt.Errorf("not a record of k8splan: %w", err)
+	}
+	r := &Record{Release: f.Release, Cluster: f.Cluster, Target: f.Target, Settings: f.Settings, Defaults: map[string]bool{}}
+	if r.Settings == nil {
+		r.Settings = map[string]Value{}
+	}
+	for _, path := range f.Defaults {
+		r.Defaults[path] = true
+	}
+	seen := map[string]bool{}
+	for _, n := range f.Nodes {
+		if n.Machine < 0 || n.Machine >= len(f.Machines) || n.Name == "" || seen[n.Name] {
+			return nil, fmt.Errorf("not a record of k8splan: node %.60q is wrong", n.Name)
+		}
+		seen[n.Name] = true
+		args := maps.Clone(f.Machines[n.Machine])
+		if args == nil {
+			args = map[string]Value{}
+		}
+		maps.Copy(args, n.Own)
+		r.Nodes = append(r.Nodes, &Node{Name: n.Name, Pool: n.Pool, Args: args})
+	}
+	slices.SortFunc(r.Nodes, func(a, b *Node) int { return plan.Natural(a.Name, b.Name) })
+	return r, nil
+}

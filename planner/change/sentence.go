@@ -1,0 +1,225 @@
+package change
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// Sentence says in a few sentences what a reviewer wants to know: who comes and goes, what else changes, and what becomes of what the
+// design
+// survives.
+func (r *Report) Sentence() string {
+	if r.Verdict == None && len(r.Changes) == 0 {
+		return "Nothing changes."
+	}
+	var out []string
+	var settings, refused []string
+	touched := map[string]bool{}
+	come, gone := map[string]bool{}, map[string]bool{}
+	for _, c := range r.Changes {
+		switch {
+		case c.Class == Refused:
+			refused = add(refused, c.Subject)
+		case len(c.joins)+len(c.leaves) > 0:
+		case c.Class != None:
+			settings = add(settings, c.Subject)
+		}
+		for _, name := range c.joins {
+			come[name] = true
+		}
+		for _, name := range c.leaves {
+			gone[name] = true
+		}
+	}
+	for _, s := range r.Steps {
+		for _, name := range s.Hosts {
+			touched[name] = touched[name] || s.of.ID != "save"
+		}
+	}
+	if len(refused) > 0 {
+		out = append(out, fmt.Sprintf("This cannot be done to the cluster that runs: %s.", few(refused)))
+	}
+	out = append(out, movement(r.New, come, "joins", "join")...)
+	out = append(out, movement(r.Old, gone, "leaves", "leave")...)
+	if len(settings) > 0 {
+		verb := "change"
+		if len(settings) == 1 {
+			verb = "changes"
+		}
+		out = append(out, few(settings)+" "+verb+".")
+	}
+	others := 0
+	for name, worked := range touched {
+		if worked && !come[name] && !gone[name] {
+			others++
+		}
+	}
+	switch {
+	case r.Verdict == None:
+		out = append(out, "No host changes.")
+	case others == 0 && len(come)+len(gone) > 0 && len(refused) == 0 && len(settings) == 0:
+		out = append(out, "No other host changes.")
+	case others > 0 && len(refused) == 0:
+		out = append(out, fmt.Sprintf("%s of %d that stay %s worked on.", hosts(others), r.staying(), is(others)))
+	}
+	if s := r.survival(); s != "" {
+		out = append(out, s)
+	}
+	return strings.Join(out, " ")
+}
+
+func (r *Report) staying() int {
+	n := 0
+	for _, node := range r.New.Nodes {
+		if r.Old.node(node.Name) != nil {
+			n++
+		}
+	}
+	return n
+}
+
+func hosts(n int) string {
+	if n == 1 {
+		return "1 host"
+	}
+	return fmt.Sprint(n, " hosts")
+}
+
+func is(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
+
+// movement says which machines come or go, by what they are for.
+func movement(r *Record, names map[string]bool, one, many string) []string {
+	kinds := []struct {
+		role         plan.Roles
+		one, several string
+	}{
+		{plan.ControlPlane, "control plane", "control planes"}, {plan.EtcdRole, "member of etcd", "members of etcd"},
+		{plan.Balancer, "load balancer", "load balancers"}, {plan.Worker, "worker", "workers"},
+	}
+	told := map[string]bool{}
+	var out []string
+	for _, kind := range kinds {
+		var list []string
+		for _, n := range r.Nodes {
+			if names[n.Name] && !told[n.Name] && n.roles().Has(kind.role) {
+				told[n.Name] = true
+				name := n.Name
+				if zone, ok := n.Args["failure_domain"]; ok {
+					name += " (" + zone.String() + ")"
+				}
+				list = append(list, name)
+			}
+		}
+		switch len(list) {
+		case 0:
+		case 1:
+			out = append(out, fmt.Sprintf("1 %s %s: %s.", kind.one, one, list[0]))
+		default:
+			out = append(out, fmt.Sprintf("%d %s %s: %s.", len(list), kind.several, many, few(list)))
+		}
+	}
+	return out
+}
+
+// survival says what becomes of what the design survives.
+func (r *Report) survival() string {
+	if !r.Judged || r.Verdict == Refused || r.Verdict == None {
+		return ""
+	}
+	var out string
+	switch {
+	case r.Before.equal(r.After):
+		out = "What the design survives stays the same"
+	default:
+		out = fmt.Sprintf("Before, %s; after, %s", r.Before.words(), r.After.words())
+	}
+	if zone, left, all := r.workersLeft(); zone != "" {
+		out += fmt.Sprintf("; after losing %s, %d of %d workers remain", zone, left, all)
+	}
+	return out + "."
+}
+
+func (s Spare) equal(t Spare) bool { return s.score() == t.score() }
+
+// words says of what both survive, or of each.
+func (s Spare) words() string {
+	if s.Writes != nil && s.API != nil && *s.Writes == *s.API {
+		return "writes and API survive " + losses(s.Writes)
+	}
+	return "writes survive " + losses(s.Writes) + " and the API " + losses(s.API)
+}
+
+// losses says how many nodes, any of them, may be lost.
+func losses(n *int) string {
+	switch {
+	case n == nil:
+		return "nothing: they are away"
+	case *n == 0:
+		return "no loss"
+	case *n == 1:
+		return "the loss of any 1 node"
+	}
+	return fmt.Sprintf("the loss of any %d nodes", *n)
+}
+
+// workersLeft is the failure domain whose loss takes the most workers, where workers come or go; "" where there is nothing to say.
+func (r *Report) workersLeft() (zone string, left, all int) {
+	before := len(r.Old.having(plan.Worker))
+	lost := map[string]int{}
+	for _, n := range r.New.having(plan.Worker) {
+		all++
+		if z, ok := n.Args["failure_domain"]; ok {
+			lost[z.String()]++
+		}
+	}
+	if before == all || len(lost) < 2 {
+		return "", 0, 0
+	}
+	for z, n := range lost {
+		if n > lost[zone] || n == lost[zone] && (zone == "" || plan.Natural(z, zone) < 0) {
+			zone = z
+		}
+	}
+	return zone, all - lost[zone], all
+}
+
+// Weak says between which steps the cluster survives less than before and after, "" where it never does.
+func (r *Report) Weak() []string {
+	var out []string
+	floor := min(r.Before.min(), r.After.min())
+	for i := 0; i < len(r.Steps); i++ {
+		now := r.Steps[i].Survives
+		if !r.Judged || now.min() >= floor {
+			continue
+		}
+		j := i
+		for j+1 < len(r.Steps) && r.Steps[j+1].Survives.equal(now) {
+			j++
+		}
+		where := fmt.Sprintf("In step %d", i+1)
+		if j > i {
+			where = fmt.Sprintf("Between steps %d and %d", i+1, j+1)
+		}
+		switch {
+		case now.Writes == nil && now.API == nil:
+			out = append(out, where+" writes and the API are away.")
+		case now.API == nil:
+			out = append(out, where+" the API is away.")
+		case now.Writes == nil:
+			out = append(out, where+" writes are away.")
+		case now.min() == 0:
+			out = append(out, where+" the cluster survives no loss.")
+		default:
+			out = append(out, where+" "+now.words()+".")
+		}
+		i = j
+	}
+	return out
+}

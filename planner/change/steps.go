@@ -1,0 +1,436 @@
+package change
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/simulate"
+)
+
+// Step is one step of carrying an edit out, with what must hold before the next.
+type Step struct {
+	ID       string // of the procedure, and of the host where there is one of it for each: "join-control-plane:cp-4"
+	Title    string
+	Hosts    []string
+	Playbook string // that carries it out; "" where none does
+	ByHand   string // the page of RUNBOOK.md that has it, or the program that does it; "" where a playbook does
+	Gate     string
+	Undo     string
+	Survives Spare    // while it is done and after it, the lower one
+	Changes  []string // IDs of the changes that it belongs to
+
+	of     *Procedure
+	note   string
+	paths  []string
+	args   []argOf
+	joins  []string
+	leaves []string
+}
+
+// joinsHosts are the procedures by which machines come, leaveHosts those by which they go.
+var (
+	joinsHosts  = []string{"join-balancer", "join-member", "join-control-plane", "join-worker"}
+	leavesHosts = []string{"remove-worker", "remove-control-plane", "remove-member", "remove-balancer"}
+)
+
+// steps orders what is to be done: what must be there before, machines that come, machines that go and come back, what restarts, machines
+// that go. Coming before going keeps the most members and API servers at every moment. A refused edit has no steps.
+func (d *differ) steps() {
+	d.judged()
+	if d.r.Verdict == Refused || d.r.Verdict == None {
+		return
+	}
+	all := map[string]*Step{} // by ID
+	for i := range d.r.Changes {
+		d.stepsOf(&d.r.Changes[i], all)
+	}
+	if len(all) == 0 {
+		return
+	}
+	d.machinesStep(all)
+	for _, s := range all {
+		d.r.Steps = append(d.r.Steps, *s)
+	}
+	slices.SortFunc(d.r.Steps, d.byOrder)
+	d.upgrades()
+	d.judge()
+}
+
+// redone are the machines that leave and come back: with another role, address or name.
+func (d *differ) redone() map[string]bool {
+	if d.again != nil {
+		return d.again
+	}
+	out := map[string]bool{}
+	d.again = out
+	for _, c := range d.r.Changes {
+		leaves := slices.ContainsFunc(c.by, func(id string) bool { return slices.Contains(leavesHosts, id) })
+		joins := slices.ContainsFunc(c.by, func(id string) bool { return slices.Contains(joinsHosts, id) })
+		if leaves && joins {
+			for _, host := range c.Hosts {
+				out[host] = true
+			}
+		}
+	}
+	return out
+}
+
+// stepsOf puts a change into its steps; its settings take effect with the last of them.
+func (d *differ) stepsOf(c *Change, all map[string]*Step) {
+	for i, id := range c.by {
+		p := find(id)
+		last := i == len(c.by)-1
+		comes, goes := slices.Contains(joinsHosts, id), slices.Contains(leavesHosts, id)
+		switch {
+		case !comes && !goes:
+			s := d.step(all, p, id, d.stepHosts(p, c))
+			s.Changes = add(s.Changes, c.ID)
+			if last {
+				s.paths, s.args = append(s.paths, c.paths...), append(s.args, c.args...)
+			}
+		default:
+			hosts := c.Hosts
+			if comes && len(c.joins) > 0 {
+				hosts = c.joins
+			}
+			if goes && len(c.leaves) > 0 {
+				hosts = c.leaves
+			}
+			for _, host := range hosts {
+				name := id + ":" + host
+				if strings.HasSuffix(id, "-worker") && !d.redone()[host] { // many at once, or one after the other: one step
+					name = id
+				}
+				s := d.step(all, p, name, []string{host})
+				s.Changes = add(s.Changes, c.ID)
+				if comes {
+					s.joins = add(s.joins, host)
+				} else {
+					s.leaves = add(s.leaves, host)
+				}
+				if last {
+					for _, a := range c.args {
+						if a.node == host {
+							s.args = append(s.args, a)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func add(list []string, item string) []string {
+	if slices.Contains(list, item) {
+		return list
+	}
+	return append(list, item)
+}
+
+// stepHosts are the hosts that a procedure works on for a change.
+func (d *differ) stepHosts(p *Procedure, c *Change) []string {
+	switch p.where {
+	case onChanged:
+		return c.Hosts
+	case onCluster, onTool:
+		return nil
+	}
+	var out []string
+	for _, n := range d.old.Nodes {
+		if p.where.has(n, d.old) && d.new.node(n.Name) != nil {
+			out = append(out, n.Name)
+		}
+	}
+	return out
+}
+
+// step is the step of an ID, with more hosts.
+func (d *differ) step(all map[string]*Step, p *Procedure, name string, hosts []string) *Step {
+	s := all[name]
+	if s == nil {
+		s = &Step{ID: name, Title: p.Title, Gate: p.Gate, Undo: p.Undo, of: p}
+		switch {
+		case p.ID == "tool":
+			s.ByHand = applier(d.new.Target)
+		case p.ID == "machines":
+			facts, _ := plan.FindTarget(d.new.Target)
+			s.ByHand = facts.Make
+		case p.carries():
+			s.Playbook = p.Playbook
+		default:
+			s.ByHand = `RUNBOOK.md, "` + p.Page + `"`
+		}
+		all[name] = s
+	}
+	for _, h := range hosts {
+		s.Hosts = add(s.Hosts, h)
+	}
+	return s
+}
+
+// machinesStep makes and removes the machines where the tree makes them.
+func (d *differ) machinesStep(all map[string]*Step) {
+	facts, _ := plan.FindTarget(d.new.Target)
+	if facts.Hosting != plan.Hosts || facts.Make == "" {
+		return
+	}
+	var come, gone []string
+	for _, c := range d.r.Changes {
+		if len(c.leaves) == 0 {
+			come = append(come, c.joins...)
+		}
+		if len(c.joins) == 0 {
+			gone = append(gone, c.leaves...)
+		}
+	}
+	if len(come) > 0 {
+		d.step(all, find("machines"), "machines", come)
+	}
+	if len(gone) > 0 {
+		s := d.step(all, find("machines"), "machines:gone", gone)
+		s.Title, s.Gate, s.Undo = "Remove the machines", "the tool's plan removes no other machine", "none: their disks are gone"
+	}
+}
+
+// byOrder puts steps in their order.
+func (d *differ) byOrder(a, b Step) int {
+	if c := d.rank(&a) - d.rank(&b); c != 0 {
+		return c
+	}
+	if x, y := strings.HasPrefix(a.ID, "remove-"), strings.HasPrefix(b.ID, "remove-"); x != y && d.formerly(hostOf(a.ID)) == d.formerly(hostOf(b.ID)) {
+		if x {
+			return -1
+		}
+		return 1
+	}
+	return plan.Natural(a.ID, b.ID)
+}
+
+// rank orders steps. Machines that leave and come back do so one after the other, behind those that come.
+func (d *differ) rank(s *Step) int {
+	const comesBack = 44
+	switch {
+	case s.ID == "machines:gone":
+		return 1000
+	case s.ID == "runtime" && slices.ContainsFunc(d.r.Changes, func(c Change) bool { return slices.Contains(c.by, "upgrade") }):
+		return find("upgrade").Rank*10 - 1 // a new kubelet may refuse the old runtime
+	case hostOf(s.ID) != "" && d.redone()[hostOf(s.ID)]:
+		i, _ := slices.BinarySearchFunc(d.old.Nodes, d.formerly(hostOf(s.ID)), func(n *Node, name string) int {
+			return plan.Natural(n.Name,
+				name)
+		})
+		return comesBack*10 + i*10/(len(d.old.Nodes)+1)
+	}
+	return s.of.Rank * 10
+}
+
+// formerly is the old name of a machine.
+func (d *differ) formerly(name string) string {
+	for _, c := range d.r.Changes {
+		if len(c.joins) == 1 && len(c.leaves) == 1 && c.joins[0] == name {
+			return c.leaves[0]
+		}
+	}
+	return name
+}
+
+// hostOf is the host in the ID of a step, "" where the step has none of its own.
+func hostOf(id string) string {
+	_, host, _ := strings.Cut(id, ":")
+	return host
+}
+
+// upgrades splits the step that upgrades Kubernetes into one for each version and each group of hosts.
+func (d *differ) upgrades() {
+	i := slices.IndexFunc(d.r.Steps, func(s Step) bool { return s.ID == "upgrade" })
+	from, okFrom := plan.ParseVersion(d.old.text("cluster.kubernetes_version"))
+	to, okTo := plan.ParseVersion(d.new.text("cluster.kubernetes_version"))
+	if i < 0 || !okFrom || !okTo || from == to {
+		return
+	}
+	var etcd plan.Version
+	if d.old.external() {
+		etcd, _ = plan.ParseVersion(d.old.text("etcd.version"))
+	}
+	hops, err := Path(from, to, etcd)
+	if err != nil {
+		d.r.Hints = append(d.r.Hints, err.Error())
+		return
+	}
+	whole := d.r.Steps[i]
+	var split []Step
+	for _, h := range hops {
+		split = append(split, d.hop(h, whole, from)...)
+		from = h.Kubernetes
+	}
+	split[len(split)-1].paths, split[len(split)-1].args = whole.paths, whole.args
+	d.r.Steps = slices.Replace(d.r.Steps, i, i+1, split...)
+	if last := hops[len(hops)-1].Etcd; d.old.external() && len(last) > 0 { // told with the hops
+		d.r.Steps = slices.DeleteFunc(d.r.Steps, func(s Step) bool {
+			if s.ID == "upgrade-etcd" {
+				end := &split[len(split)-1]
+				end.paths, end.Changes = append(end.paths, s.paths...), append(end.Changes, s.Changes...)
+			}
+			return s.ID == "upgrade-etcd"
+		})
+		at := slices.IndexFunc(d.r.Steps, func(s Step) bool { return s.ID == split[len(split)-1].ID })
+		d.r.Steps[at] = split[len(split)-1]
+	}
+}
+
+// hop is the steps of one version.
+func (d *differ) hop(h Hop, whole Step, from plan.Version) []Step {
+	var out []Step
+	one := func(id, title string, p *Procedure, hosts []string, note string) {
+		if len(hosts) == 0 {
+			return
+		}
+		s := whole
+		s.ID, s.Title, s.Hosts, s.of, s.note, s.paths, s.args = id+":"+h.Kubernetes.String(), title, hosts, p, note, nil, nil
+		out = append(out, s)
+	}
+	names := func(nodes []*Node) (out []string) {
+		for _, n := range nodes {
+			if d.new.node(n.Name) != nil {
+				out = append(out, n.Name)
+			}
+		}
+		return out
+	}
+	for i, e := range h.Etcd {
+		switch {
+		case d.old.external():
+			one(fmt.Sprintf("upgrade-etcd-%s", e), fmt.Sprintf("Upgrade etcd to %s, member by member, the leader last", e), find("upgrade-etcd"),
+				names(d.old.having(plan.EtcdRole)), "")
+		case i < len(h.Etcd)-1:
+			one(fmt.Sprintf("pin-etcd-%s", e), fmt.Sprintf("Take the stacked members of etcd to %s while Kubernetes stays at %s: pin "+
+				"etcd.local.imageTag, roll, check every member, remove the pin", e, from),
+				find("upgrade-etcd"), names(d.old.having(plan.ControlPlane)), "")
+		}
+	}
+	one("upgrade-control-planes", fmt.Sprintf("Upgrade the control planes to Kubernetes %s, one after the other, then their kubelets",
+		h.Kubernetes), find("upgrade"), names(d.old.having(plan.ControlPlane)), "")
+	var workers []*Node
+	for _, n := range d.old.having(plan.Worker) {
+		if !n.roles().Has(plan.ControlPlane) {
+			workers = append(workers, n)
+		}
+	}
+	one("upgrade-workers", fmt.Sprintf("Upgrade the kubelets of the workers to %s, drained, as many at a time as the workload spares",
+		h.Kubernetes), find("upgrade"), names(workers), "")
+	return out
+}
+
+// judged decides whether there is anything to say of losses.
+func (d *differ) judged() {
+	for _, r := range []*Record{d.old, d.new} {
+		if len(r.having(plan.ControlPlane)) == 0 {
+			return
+		}
+	}
+	d.r.Judged = true
+	d.r.Before, d.r.After = spare(simulate.New(d.old.model())), spare(simulate.New(d.new.model()))
+	d.r.Lowest = least(d.r.Before, d.r.After)
+}
+
+// judge walks the steps and asks simulate of every state between them.
+func (d *differ) judge() {
+	if !d.r.Judged {
+		return
+	}
+	d.walk(func(i int, before, after *Record) {
+		s := &d.r.Steps[i]
+		m := simulate.New(after.model())
+		s.Survives = spare(m)
+		if s.of.Drains && len(s.leaves) == 0 {
+			m = simulate.New(before.model())
+			for _, name := range s.Hosts {
+				if n := before.node(name); n != nil && n.roles() != plan.Worker {
+					with := spare(m, name)
+					if s.of.KeepsEtcd {
+						with.Writes = s.Survives.Writes
+					}
+					s.Survives = least(s.Survives, with)
+				}
+			}
+		}
+		if s.Survives.below(d.r.Lowest) {
+			d.r.Lowest, d.r.LowestStep = s.Survives, i+1
+		}
+	})
+}
+
+// walk goes through the steps with the design as it is before and after each, and returns the last.
+func (d *differ) walk(visit func(i int, before, after *Record)) *Record {
+	at := d.old.clone()
+	for _, n := range at.Nodes { // a machine between a block of its own and a pool is the same machine
+		if to := d.new.node(n.Name); to != nil {
+			n.Pool = to.Pool
+		}
+	}
+	at.apply(d.new, d.r.silent, nil)
+	for _, c := range d.r.Changes {
+		if len(c.by) == 0 && c.Class == None { // of those nothing reaches a host
+			at.apply(d.new, c.paths, c.args)
+		}
+	}
+	at.Defaults = maps.Clone(d.new.Defaults)
+	for i := range d.r.Steps {
+		s := &d.r.Steps[i]
+		before := at.clone()
+		for _, name := range s.leaves {
+			at.Nodes = slices.DeleteFunc(at.Nodes, func(n *Node) bool { return n.Name == name })
+		}
+		for _, name := range s.joins {
+			at.join(d.new.node(name).clone())
+		}
+		at.apply(d.new, s.paths, s.args)
+		visit(i, before, at)
+	}
+	return at
+}
+
+func (r *Record) clone() *Record {
+	out := &Record{Release: r.Release, Cluster: r.Cluster, Target: r.Target, Settings: maps.Clone(r.Settings), Defaults: r.Defaults}
+	for _, n := range r.Nodes {
+		out.Nodes = append(out.Nodes, n.clone())
+	}
+	return out
+}
+
+func (n *Node) clone() *Node { return &Node{Name: n.Name, Pool: n.Pool, Args: maps.Clone(n.Args)} }
+
+// join puts a node in its place, and in that of one of its name.
+func (r *Record) join(n *Node) {
+	i, found := slices.BinarySearchFunc(r.Nodes, n.Name, func(n *Node, name string) int { return plan.Natural(n.Name, name) })
+	if found {
+		r.Nodes[i] = n
+		return
+	}
+	r.Nodes = slices.Insert(r.Nodes, i, n)
+}
+
+// apply takes settings and arguments over from another record.
+func (r *Record) apply(from *Record, paths []string, args []argOf) {
+	for _, path := range paths {
+		if v, ok := from.Settings[path]; ok {
+			r.Settings[path] = v
+		} else {
+			delete(r.Settings, path)
+		}
+	}
+	for _, a := range args {
+		to, of := r.node(a.node), from.node(a.node)
+		if to == nil || of == nil {
+			continue
+		}
+		if v, ok := of.Args[a.argument]; ok {
+			to.Args[a.argument] = v
+		} else {
+			delete(to.Args, a.argument)
+		}
+	}
+}

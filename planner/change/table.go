@@ -1,0 +1,590 @@
+package change
+
+import (
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// Row says of one argument of the language what a change of it does to a cluster that runs.
+type Row struct {
+	Argument string // "network.pod_subnets"; the label of a block has the block's name: "network.cni"
+	Cases    []Case // the first that applies counts
+	Source   string // where the facts come from
+}
+
+// Case is one kind of change of an argument.
+type Case struct {
+	When  string // what kind, for people; "" where the row has one case
+	Class Class
+	By    []string // IDs of the procedures that carry it out
+	What  string   // what it means and what is done; of a refused one, what to do instead
+	is    func(*edit) bool
+}
+
+// edit is a change of one argument.
+type edit struct {
+	old, new      *Record
+	path          string
+	before, after Value
+	had, has      bool
+}
+
+// effective is the class of a case today: what is in-place only once a playbook does it is ordered until then.
+func (c *Case) effective() Class {
+	if c.Class == InPlace && slices.ContainsFunc(c.By, func(id string) bool { return !find(id).carries() }) {
+		return Ordered
+	}
+	return c.Class
+}
+
+func row(argument string, class Class, source, what string, by ...string) Row {
+	return Row{argument, []Case{{Class: class, By: by, What: what}}, source}
+}
+
+// Where several facts come from.
+const (
+	reconfigureDocs = "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-reconfigure/"
+	skewDocs        = "https://kubernetes.io/releases/version-skew-policy/"
+	etcdRuntime     = "https://etcd.io/docs/v3.6/op-guide/runtime-configuration/"
+	etcdTuning      = "https://etcd.io/docs/v3.6/tuning/"
+	serviceRange    = "https://kubernetes.io/docs/tasks/network/extend-service-ip-ranges/"
+	rangeAllocator  = "k8s.io/kubernetes@v1.37.2 pkg/controller/nodeipam/ipam/range_allocator.go"
+	nodeStatus      = "k8s.io/kubernetes@v1.37.2 pkg/kubelet/kubelet_node_status.go"
+	flannelBackends = "https://github.com/flannel-io/flannel/blob/master/Documentation/backends.md"
+	kubeVIPThreads  = "https://github.com/kube-vip/kube-vip/issues/1747"
+	drainDocs       = "https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/"
+)
+
+const noHost = "Nothing of it reaches a host."
+
+// table has a row for every argument of the language, in its order.
+var table = []Row{
+	row("variable", None, "", "The values that a host gets count, not the expressions they come from: a changed value is reported at the "+
+		"argument that it reaches."),
+	row("variable.default", None, "", "It is reported at the arguments that it reaches."),
+	row("variable.description", None, "", noHost),
+	row("variable.type", None, "", "It is reported at the arguments that it reaches."),
+	row("variable.sensitive", None, "", "It only decides what is shown."),
+	row("locals", None, "", "The values that a host gets count, not the names of expressions."),
+
+	row("cluster", Refused, "k8s.io/kubernetes@v1.37.2 cmd/kubeadm/app/apis/kubeadm/v1beta4/types.go, ClusterName; "+
+		"https://etcd.io/docs/v3.6/op-guide/clustering/",
+		"Another name is another cluster: it is kubeadm's clusterName and the token of etcd. A member of etcd that is replaced later would "+
+			"found a cluster of its own. Keep the name, or build a new cluster and move the workload."),
+	row("cluster.type", None, "", "Hosts and their roles count, not the word: see what changes about them."),
+	{"cluster.kubernetes_version", []Case{
+		{"one patch release or one minor up", Ordered, []string{"save", "upgrade"}, "The control planes first, one after the other, then " +
+			"the kubelets, each drained. It cannot be undone once the first new API server has written.",
+			func(e *edit) bool { return minors(e) >= 0 && minors(e) <= 1 && !older(e) }},
+		{"several minors up", Ordered, []string{"save", "upgrade"}, "kubeadm moves one minor at a time: the steps below are one upgrade " +
+			"after the other, each finished on every host before the next begins.", func(e *edit) bool { return minors(e) > 1 }},
+		{"down", Refused, nil, "kubeadm does not go back, and etcd's data may have a newer form. Restore a snapshot into a cluster of the " +
+			"old version instead.", nil},
+	}, skewDocs},
+	{"cluster.control_plane_endpoint", []Case{
+		{"another name or address", Ordered, []string{"certificate", "endpoint", "drop-names"}, "kubeadm cannot do it. The certificates get " +
+			"both names; then the cluster's ConfigMaps, kube-proxy, and each kubelet move to the new one while the old one still answers.", nil},
+	}, "https://github.com/kubernetes/kubeadm/issues/1955, https://github.com/kubernetes/kubeadm/issues/1331"},
+	{"cluster.cert_sans", []Case{
+		{"a name is added", InPlace, []string{"certificate"}, "Renewing copies the old names, so that the certificate is issued again on " +
+			"each control plane. The API server reads it by itself.", func(e *edit) bool { return holds(e.after.List, e.before.List) }},
+		{"a name is removed", Ordered, []string{"drop-names"}, "First make sure that nobody dials it: kubeconfigs, the balancer's health " +
+			"checks.", nil},
+	}, "https://github.com/kubernetes/kubeadm/issues/1447"},
+	row("cluster.max_nodes", None, "", "It is only planned with; a range that follows from it is reported by itself."),
+	row("cluster.api_server_port", Refused, "k8s.io/kubernetes@v1.37.2 cmd/kubeadm/app/phases/upgrade/staticpods.go",
+		"Every kubeconfig on the control planes, the balancer, and the endpoints of the Service kubernetes name the port, and clients would "+
+			"see both ports at once. Keep it, and give the balancer another port instead."),
+	row("cluster.encryption_algorithm", Ordered, "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/",
+		"It takes effect when certificates are renewed. The authorities keep their keys.", "control-plane-flags", "renew-certificates"),
+	row("cluster.certificate_validity", Ordered, "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/",
+		"It takes effect when certificates are renewed.", "control-plane-flags", "renew-certificates"),
+	row("cluster.ca_certificate_validity", None, "https://kubernetes.io/docs/tasks/tls/manual-rotation-of-ca-certificates/",
+		"The authorities of a cluster that runs keep the certificates they have: nothing changes. New ones are a rotation by hand."),
+	row("cluster.feature_gates", Ordered, reconfigureDocs,
+		"API servers first, then the other control plane components, kubelets and kube-proxy; to switch one off, the other way round. A "+
+			"component with an unknown gate does not start.", "control-plane-flags", "kube-proxy", "kubelet"),
+	{"cluster.api_server.extra_args", []Case{
+		{"service-cluster-ip-range or etcd-servers", Refused, nil,
+			"The planner decides this flag from the ranges and the members: change those.", func(e *edit) bool {
+				return slices.Contains([]string{"service-cluster-ip-range", "etcd-servers"}, key(e.path))
+			}},
+		{"service-account-issuer", Ordered, []string{"control-plane-flags"},
+			"Tokens of the old issuer are refused at once unless it stays as the second one: write both, and drop the old one a day later.",
+			func(e *edit) bool { return key(e.path) == "service-account-issuer" }},
+		{"encryption-provider-config", Ordered, []string{"save", "control-plane-flags"}, "Every API server must read the new key before one " +
+			"writes with it; then all Secrets are written again. The file must be on every control plane.",
+			func(e *edit) bool { return key(e.path) == "encryption-provider-config" }},
+		{"any other flag", Ordered, []string{"control-plane-flags"}, "One API server after the other. With a flag that the version does not " +
+			"know it does not start. A file that a flag names must be on every control plane before.", nil},
+	}, reconfigureDocs},
+	{"cluster.controller_manager.extra_args", []Case{
+		{"cluster-cidr, node-cidr-mask-size or allocate-node-cidrs", Refused, nil, "The planner decides this flag from network.pod_subnets: " +
+			"with a range that does not hold the nodes' shares every controller manager stops. Change the range.", func(e *edit) bool {
+			return slices.Contains([]string{"cluster-cidr", "node-cidr-mask-size", "allocate-node-cidrs"}, key(e.path))
+		}},
+		{"any other flag", Ordered, []string{"control-plane-flags"}, "One after the other; another one leads meanwhile.", nil},
+	}, "https://github.com/kubernetes/kubernetes/issues/50305"},
+	row("cluster.scheduler.extra_args", Ordered, reconfigureDocs, "One after the other; another one leads meanwhile.", "control-plane-flags"),
+	row("cluster.scheduler.profile", Ordered, reconfigureDocs, "The file is not watched: the schedulers are restarted one after the "+
+		"other. Pods that run are not moved; pods that name a profile that is gone stay Pending.", "control-plane-flags"),
+	row("cluster.scheduler.profile.scoring_strategy", Ordered, reconfigureDocs, schedulerFile, "control-plane-flags"),
+	row("cluster.scheduler.profile.enable_plugins", Ordered, reconfigureDocs, schedulerFile, "control-plane-flags"),
+	row("cluster.scheduler.profile.disable_plugins", Ordered, reconfigureDocs, schedulerFile, "control-plane-flags"),
+	row("cluster.scheduler.profile.percentage_of_nodes_to_score", Ordered, reconfigureDocs, schedulerFile, "control-plane-flags"),
+	{"cluster.kubelet.max_pods", []Case{
+		{"raised", Ordered, []string{"kubelet"}, "The share of the pod range that each node has must hold as many.",
+			func(e *edit) bool { return numeric(e.after) > numeric(e.before) }},
+		{"lowered", Ordered, []string{"kubelet"}, "A node with more pods than that is drained first: its kubelet rejects the rest when it " +
+			"restarts.", nil},
+	}, reconfigureDocs},
+	row("cluster.kubelet.cgroup_driver", Refused, "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/configure-cgroup-driver/",
+		"Kubelet and runtime must change together, and every container of the node must be stopped between. Build new nodes with the new "+
+			"driver and take the old ones out, or keep it."),
+	row("cluster.kubelet.fail_swap_on", Ordered, reconfigureDocs,
+		"The hosts' swap first: with true the kubelet does not start on a host that swaps.", "kubelet"),
+	row("cluster.kubelet.server_tls_bootstrap", Ordered,
+		"https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/#kubelet-serving-certs",
+		"Each kubelet asks for a certificate, and somebody must approve it: until then logs, exec and metrics of that node fail.", "kubelet"),
+	{"cluster.kubelet.extra_args", []Case{
+		{"a policy for processors, memory or topology", Ordered, []string{"machine", "kubelet"},
+			"The kubelet refuses to start beside the state of the old policy: each node is drained, the state file removed.", func(e *edit) bool {
+				return slices.Contains([]string{"cpu-manager-policy", "memory-manager-policy", "topology-manager-policy"}, key(e.path))
+			}},
+		{"any other flag", Ordered, []string{"kubelet"}, "With a flag that the version does not know the kubelet does not start: one node " +
+			"first.", nil},
+	}, "https://github.com/kubernetes/kubernetes/issues/110478"},
+
+	{"network.pod_subnets", []Case{
+		{"a range that holds the old one", Ordered, []string{"pod-range", "kube-proxy", "pod-network"},
+			"Controller managers, kube-proxy and the pod network get the wider range. Nodes keep their shares.", podsWider},
+		{"a second family", Refused, nil, "A node never gets a share of a second family: every node has to be joined again, control planes " +
+			"too. Build a new cluster with both families, or join node by node by hand.", familyAdded},
+		{"a family less", Refused, nil, "The controller managers stop as long as one node has shares of both families. Build a new cluster.",
+			familyRemoved},
+		{"another or a narrower range", Refused, nil, "A node's share cannot be changed, and every controller manager stops while one lies " +
+			"outside of the range. Build a new cluster and move the workload, or widen the range so that it holds the old one.", nil},
+	}, rangeAllocator + "; https://github.com/kubernetes/kubernetes/issues/75461"},
+	{"network.service_subnets", []Case{
+		{"a second family behind the same first range", Ordered, []string{"service-range"},
+			"All API servers get both ranges; Services that exist stay with one address.", familyAdded},
+		{"another range", Refused, nil, "Every Service, the cluster's DNS and the API server's certificate have addresses of the old range. " +
+			"To have more addresses, create a ServiceCIDR object beside it, which needs no change here (Kubernetes 1.33 and newer).", nil},
+	}, serviceRange + "; https://github.com/kubernetes/website/issues/51807"},
+	row("network.reserved_subnets", None, "", "It is only planned with."),
+	row("network.node_subnets", None, "", "It is only planned with; what follows from it (hosts that are reached without a proxy) is "+
+		"reported by itself."),
+	row("network.dns_domain", Refused, "https://github.com/kubernetes/website/issues/31236",
+		"It is in the API server's certificate, the issuer of tokens, and the configuration of every pod that runs. Build a new cluster, or "+
+			"keep it."),
+	row("network.node_cidr_mask_size", Ordered, rangeAllocator,
+		"It applies to nodes that join from now on: nodes keep the share they have. Calico's block size cannot be changed.",
+		"control-plane-flags"),
+	row("network.node_cidr_mask_size_v6", Ordered, rangeAllocator,
+		"It applies to nodes that join from now on: nodes keep the share they have.", "control-plane-flags"),
+	row("network.node_port_range", Ordered, reconfigureDocs, "Firewalls and balancers first. Services with a port outside of the new "+
+		"range keep it and are only reported.", "control-plane-flags"),
+	row("network.mtu", Ordered, mtuThread, podMTU, "pod-network"),
+	row("network.cni", Refused, "https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/network-plugins/",
+		"Two pod networks on one node fight over its interfaces and routes. Build a new cluster with the other one, or follow the migration "+
+			"guide of that plugin node by node."),
+	row("network.cni.version", Ordered, "https://docs.cilium.io/en/stable/operations/upgrade/; "+
+		"https://docs.tigera.io/calico/latest/operations/upgrading/kubernetes-upgrade",
+		"Read the plugin's own steps: Cilium moves one minor at a time, Calico's CRDs come first, flannel restarts node by node.", "pod-network"),
+	{"network.cni.encapsulation", []Case{
+		{"flannel", Refused, nil, "flannel's backend must not be changed while it runs: nodes of the two kinds do not reach each other. " +
+			"Build a new cluster, or keep it.", func(e *edit) bool { return e.new.text("network.cni") == plan.Flannel }},
+		{"calico, cilium", Ordered, []string{"pod-network"}, "Traffic between the nodes that have it and those that do not is lost in " +
+			"between: declare an interruption.", nil},
+	}, flannelBackends + "; https://github.com/flannel-io/flannel/issues/771"},
+	row("network.cni.mtu", Ordered, mtuThread, podMTU, "pod-network"),
+	row("network.cni.interface", Ordered, "https://github.com/flannel-io/flannel/issues/712",
+		"Nodes on different interfaces do not reach each other in between.", "pod-network"),
+	row("network.cni.kube_proxy_replacement", Ordered, "https://github.com/cilium/cilium/issues/16139",
+		"Node by node, and kube-proxy's rules are removed on each. Connections of the node break.", "pod-network", "kube-proxy"),
+	{"network.kube_proxy.mode", []Case{
+		{"between iptables and ipvs", Ordered, []string{"kube-proxy", "machine"},
+			"Neither removes the other's rules: each node is drained and booted after the change.", func(e *edit) bool {
+				return between(e,
+					"iptables", "ipvs")
+			}},
+		{"to or from none", Refused, nil, "There would be no Services in between. Switch the replacement in the pod network first " +
+			"(kube_proxy_replacement), which takes kube-proxy with it.",
+			func(e *edit) bool { return e.before.Text == "none" || e.after.Text == "none" }},
+		{"to or from nftables", Ordered, []string{"kube-proxy"}, "Every node needs Linux 5.13. kube-proxy removes its old rules by itself.", nil},
+	}, "https://kubernetes.io/docs/reference/networking/virtual-ips/#proxy-modes; https://github.com/kubernetes/kubernetes/issues/109286"},
+	row("network.kube_proxy.strict_arp", Ordered, "https://metallb.universe.tf/installation/", "kube-proxy is restarted node by node.",
+		"kube-proxy"),
+	row("network.http_proxy.http", Ordered, "https://github.com/kubernetes/kubeadm/issues/2114", proxyWhat, "proxy"),
+	row("network.http_proxy.https", Ordered, "https://github.com/kubernetes/kubeadm/issues/2114", proxyWhat, "proxy"),
+	row("network.http_proxy.no_proxy", Ordered, "https://github.com/kubermatic/kubeone/issues/3310",
+		"The list grows before the hosts that it names join: otherwise the API server reaches webhooks and pods through the proxy.", "proxy"),
+
+	row("container_runtime", Ordered, "https://kubernetes.io/docs/tasks/administer-cluster/migrating-from-dockershim/change-runtime-containerd/", "Node by node, drained. Images are pulled again, and the kubelet gets the new socket.", "runtime"),
+	{"container_runtime.version", []Case{
+		{"down", Ordered, []string{"runtime"}, "An older runtime may not read the state of the newer one: drain, remove all sandboxes, then " +
+			"install.", older},
+		{"up", Ordered, []string{"runtime"}, "containerd moves one minor at a time, and from 1.7 to 2 by way of 2.0 or 2.1.", nil},
+	}, "https://github.com/containerd/containerd/issues/12727"},
+	row("container_runtime.registry", InPlace, registrySource, registryWhat, "registry"),
+	row("container_runtime.registry.mirrors", InPlace, registrySource, registryWhat, "registry"),
+	row("container_runtime.registry.plain_http", InPlace, registrySource, registryWhat, "registry"),
+	row("container_runtime.registry.skip_verify", InPlace, registrySource, registryWhat, "registry"),
+	row("container_runtime.registry.ca_file", InPlace, registrySource, registryWhat, "registry"),
+
+	row("etcd.topology", Refused, "https://github.com/kubernetes/kubeadm/issues/3106; https://github.com/kubernetes/website/issues/38714",
+		"An empty etcd would start beside the one with the data. The way: a snapshot, a new cluster with the other topology, and the "+
+			"snapshot restored into it. Member by member it is possible with one authority for both, but no playbook does it."),
+	{"etcd.version", []Case{
+		{"stacked members", Ordered, []string{"save", "upgrade"}, "kubeadm takes its members along with the control planes.",
+			func(e *edit) bool { return e.new.text("etcd.topology") != "external" }},
+		{"one minor up, or patches", Ordered, []string{"save", "upgrade-etcd"},
+			"Member by member. Before a new minor every member runs a patch release that knows it: 3.5.26 before 3.6, 3.6.11 before 3.7.",
+			func(e *edit) bool { return !older(e) && minors(e) <= 1 }},
+		{"several minors up", Refused, nil, "etcd moves one minor at a time: write the newest patch release of the next minor, apply it, " +
+			"then the next.", func(e *edit) bool { return !older(e) }},
+		{"patches down", Ordered, []string{"save", "upgrade-etcd"}, "Member by member, within one minor.",
+			func(e *edit) bool { return minors(e) == 0 }},
+		{"a minor down", Refused, nil, "Only etcd's own downgrade procedure does it, one minor. Restore a snapshot into members of the old " +
+			"version, or keep it.", nil},
+	}, "https://etcd.io/docs/v3.7/upgrades/upgrade_3_7/"},
+	row("etcd.data_dir", Ordered, "https://etcd.io/docs/v3.6/op-guide/maintenance/", "Member by member: stop it, move the whole "+
+		"directory, start it. A member that starts on an empty directory founds a cluster of its own.", "save", "etcd-settings"),
+	{"etcd.quota", []Case{
+		{"lowered", Ordered, []string{"etcd-settings"}, "The database must be smaller than the new quota, or etcd takes no more writes: " +
+			"compact and defragment first.", func(e *edit) bool { return bytesOf(e.after.Text) < bytesOf(e.before.Text) }},
+		{"raised", Ordered, []string{"etcd-settings"}, "Member by member; an alarm that was raised is disarmed after. It costs memory.", nil},
+	}, "https://etcd.io/docs/v3.6/dev-guide/limit/#storage-size-limit"},
+	row("etcd.heartbeat_interval", Ordered, etcdTuning, "All members must have the same. Raised: after the election timeout; lowered: "+
+		"before it.", "etcd-settings"),
+	row("etcd.election_timeout", Ordered, etcdTuning, "All members must have the same. Raised: before the heartbeat; lowered: after it.",
+		"etcd-settings"),
+	{"etcd.extra_args", []Case{
+		{"initial-…", None, nil, "A member with data ignores it: nothing changes.", func(e *edit) bool {
+			return strings.HasPrefix(key(e.path),
+				"initial-")
+		}},
+		{"any other flag", Ordered, []string{"etcd-settings"}, "Member by member, and the run stops at the first that does not come back: " +
+			"with a flag that the version does not know etcd does not start.", nil},
+	}, "https://etcd.io/docs/v3.6/op-guide/configuration/"},
+
+	row("load_balancer", Ordered, kubeVIPThreads, "The virtual IP may have one owner: the new one is configured and silent, the old one "+
+		"stopped, the new one started. The endpoint is away for seconds; API servers answer at their own addresses.", "balancer", "endpoint"),
+	row("load_balancer.virtual_ip", Ordered, "https://github.com/acassen/keepalived/issues/183",
+		"The new address comes beside the old one, clients move, and the old one goes.", "certificate", "balancer", "endpoint", "drop-names"),
+	row("load_balancer.port", Ordered, kubeVIPThreads, "The new port is opened beside the old one, clients move, and the old one is closed.",
+		"balancer", "endpoint"),
+	row("load_balancer.interface", Ordered, kubeVIPThreads, "Balancer by balancer, the holder of the virtual IP last.", "balancer"),
+	row("load_balancer.virtual_router_id", Ordered, "https://github.com/acassen/keepalived/issues/1528", "With half of them changed two "+
+		"hosts own the virtual IP: stop the backups, change the master, then start the backups with the new ID. The address is away for "+
+		"seconds.", "balancer"),
+	row("load_balancer.mode", Ordered, kubeVIPThreads, "Control plane by control plane, the leader last. For bgp the routers must know "+
+		"the peers first.", "balancer"),
+	row("load_balancer.bgp_as", Ordered, kubeVIPThreads, "The routers must know it first; control plane by control plane.", "balancer"),
+	row("load_balancer.bgp_peers", Ordered, kubeVIPThreads, "The routers must know the peers first; control plane by control plane.",
+		"balancer"),
+	row("load_balancer.version", Ordered, kubeVIPThreads, "Control plane by control plane, the leader last. Read its release notes.",
+		"balancer"),
+
+	row("ssh.user", None, "", sshWhat), row("ssh.port", None, "", sshWhat), row("ssh.private_key_file", None, "", sshWhat),
+	row("ssh.jump_host", None, "", sshWhat+" A new jump host may lead to another network with the same addresses: compare the machine IDs."),
+
+	row("artifacts.source", Ordered, "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/upgrading-linux-nodes/",
+		"Node by node as in a patch upgrade to the same version: the other's unit files go, and packages are held.", "runtime", "kubelet"),
+	row("artifacts.mirror_url", None, "", "It says where files are fetched from next time; what is installed stays."),
+	row("artifacts.image_repository", Ordered, reconfigureDocs,
+		"Every image must be there before. Static pods, etcd's too, restart under the new names; addons and the runtime's pause image follow.",
+		"control-plane-flags", "etcd-settings", "registry", "kube-proxy", "pod-network", "addons"),
+	row("artifacts.checksums", None, "", "It is held against files that are fetched next time."),
+
+	{"addon", []Case{
+		{"added", InPlace, []string{"addons"}, "It is applied after what it names.", func(e *edit) bool { return !e.had }},
+		{"removed", Ordered, []string{"remove-addon"}, "Applying never deletes. List its objects and delete them; CRDs last, and only when " +
+			"no object of theirs is left. Refuse it yourself while a volume uses its storage class.", func(e *edit) bool { return !e.has }},
+	}, "https://kubernetes.io/docs/reference/using-api/server-side-apply/"},
+	row("addon.version", Ordered, addonSource, addonWhat, "addons"), row("addon.settings", Ordered, addonSource, addonWhat, "addons"),
+	row("addon.images", None, "", "They are only listed and mirrored; what runs follows from the manifests."),
+	row("addon.after", None, "", "It only orders what is applied."),
+	row("addon.manifest", Ordered, addonSource, addonWhat, "addons"),
+	row("addon.manifest.checksum", Ordered, addonSource, "The content of the address changed. "+addonWhat, "addons"),
+
+	{"cloud_provider", []Case{
+		{"added", Refused, nil, "Kubelets register as nodes of a cloud only when they join: every node is joined again, one by one, after " +
+			"the controller manager runs. Take it into a new cluster, or join node by node by hand.", func(e *edit) bool { return !e.had }},
+		{"changed or removed", Refused, nil, "A node's provider ID cannot be changed, and volumes and balancers of the old cloud would be " +
+			"lost. Build a new cluster.", nil},
+	}, "https://github.com/kubernetes/kubernetes/issues/71794"},
+	row("cloud_provider.version", Ordered, addonSource, "Its minor follows that of the cluster. "+addonWhat, "addons"),
+	row("cloud_provider.settings", Ordered, addonSource, "Wrong settings make it delete nodes whose machine it does not find. "+addonWhat,
+		"addons"),
+	row("cloud_provider.images", None, "", "They are only listed and mirrored; what runs follows from the manifests."),
+	row("cloud_provider.manifest", Ordered, addonSource, addonWhat, "addons"),
+	row("cloud_provider.manifest.checksum", Ordered, addonSource, addonWhat, "addons"),
+
+	{"scheduler", []Case{
+		{"added", InPlace, []string{"addons"}, "A Deployment beside kubeadm's own scheduler.", func(e *edit) bool { return !e.had }},
+		{"removed", Ordered, []string{"remove-addon"}, "Pods that name it stay Pending: none may be left.", nil},
+	}, schedulerSource},
+	row("scheduler.image", Ordered, schedulerSource, "A rollout; another replica leads meanwhile.", "addons"),
+	row("scheduler.replicas", InPlace, schedulerSource, "The Deployment is scaled.", "addons"),
+	row("scheduler.scoring_strategy", Ordered, schedulerSource, schedulerFile, "addons"), row("scheduler.enable_plugins", Ordered,
+		schedulerSource, schedulerFile, "addons"),
+	row("scheduler.disable_plugins", Ordered, schedulerSource, schedulerFile, "addons"), row("scheduler.percentage_of_nodes_to_score",
+		Ordered, schedulerSource, schedulerFile, "addons"),
+
+	{"node", []Case{
+		{"a worker joins", InPlace, []string{"join-worker"}, "Only the new host is worked on; others get its name.", nil},
+		{"a control plane joins", Ordered, []string{"join-control-plane"},
+			"One after the other. With stacked etcd its member comes as a learner and is promoted; only then does the balancer lead to it.", nil},
+		{"a member of etcd joins", Ordered, []string{"save", "join-member", "control-plane-flags"}, "One at a time, as a learner with state " +
+			"existing, promoted when it is in sync. Started as in a new cluster it would found a second one that looks healthy.", nil},
+		{"a load balancer joins", Ordered, []string{"join-balancer", "balancer"}, "The other balancers learn of it one by one.", nil},
+		{"a worker leaves", Ordered, []string{"remove-worker"}, "It is drained, deleted and reset. Local volumes are lost.", nil},
+		{"a control plane leaves", Ordered, []string{"save", "remove-control-plane"}, "Out of the balancer, drained, its API server " +
+			"stopped. With stacked etcd its member is then removed by ID, while the rest has a quorum. Last the host is reset.", nil},
+		{"a member of etcd leaves", Ordered, []string{"save", "control-plane-flags", "remove-member"},
+			"The API servers forget it first, then it is removed by ID while the rest has a quorum, then stopped.", nil},
+		{"a load balancer leaves", Ordered, []string{"balancer", "remove-balancer"},
+			"The virtual IP moves away first, then the others forget it, then it stops.", nil},
+		{"renamed", Ordered, []string{"node-again"}, "A node's name is in its certificate: it is drained, removed and joined again under " +
+			"the new name. A control plane or a member leaves and joins.", nil},
+	}, "https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/high-availability/; " + etcdRuntime},
+	{"node.roles", []Case{
+		{"a worker becomes a control plane", Ordered, []string{"remove-worker", "join-control-plane"},
+			"There is no way in place: it is drained, reset and joined again.", nil},
+		{"a control plane becomes a worker", Ordered, []string{"save", "remove-control-plane", "join-worker"},
+			"It leaves as a control plane, its keys are wiped, and it joins as a worker.", nil},
+		{"a control plane runs ordinary pods, or no longer does", InPlace, []string{"labels"},
+			"Its taint is removed or set by kubectl. Pods that must leave are drained first.", nil},
+		{"a member of etcd or a balancer moves", Ordered, []string{"join-member", "remove-member"},
+			"The new host comes first, then the old one goes.", nil},
+	}, "https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/"},
+	{"node.address", []Case{
+		{"a worker", Ordered, []string{"node-again"}, "It is drained and joined again with the new address; others get it by name.", nil},
+		{"a control plane", Ordered, []string{"save", "remove-control-plane", "join-control-plane"},
+			"Certificates, manifests and etcd's peer address hold the old one: it leaves and joins again.", nil},
+		{"the only control plane", Refused, nil, "Certificates, manifests, kubeconfigs and etcd hold the old address. Save etcd, and " +
+			"restore it on a host with the new address whose endpoint is a name.", nil},
+		{"a member of external etcd", Ordered, []string{"save", "etcd-address", "control-plane-flags"}, "The member's peer address is " +
+			"updated first, then its certificates and its settings. Without the update it looks healthy, and stays out after the next restart " +
+			"of the majority.", nil},
+		{"a load balancer", Ordered, []string{"balancer"}, "Balancer by balancer.", nil},
+	}, "https://github.com/kubernetes/kubeadm/issues/338; " + etcdRuntime},
+	row("node.secondary_address", Ordered, nodeStatus, "The kubelet's --node-ip and a restart. A node never gets a share of a second pod "+
+		"range later.", "node-kubelet"),
+	row("node.ssh_address", None, "", sshWhat),
+	{"node.public_address", []Case{
+		{"a control plane", Ordered, []string{"certificate"}, "It is a name of the API server's certificate.",
+			func(e *edit) bool { return e.role(plan.ControlPlane) }},
+		{"any other host", None, nil, noHost, nil},
+	}, "https://github.com/kubernetes/kubeadm/issues/1447"},
+	row("node.mac", Ordered, "", "The network that boots the machine must know it; the address must stay.", "machine"),
+	{"node.failure_domain", []Case{
+		{"a host with a kubelet", Ordered, []string{"node-kubelet"}, "The zone's label is a flag of the kubelet, which puts it back at each " +
+			"start. Volumes are pinned to the old zone: pods that use one cannot come back. The design says where the machine is; it does not " +
+			"move it.", func(e *edit) bool { return e.role(plan.ControlPlane) || e.role(plan.Worker) }},
+		{"any other host", None, nil, "It is only planned with.", nil},
+	}, nodeStatus},
+	row("node.host", None, "", "It says where the machine is; it does not move it. A machine that moves while it is off is away as long."),
+	row("node.bootstrap", None, "https://kubernetes.io/docs/reference/setup-tools/kubeadm/kubeadm-init/",
+		"It names who founded the cluster; on one that runs nobody does it again."),
+	row("node.arch", Ordered, "", otherSystem, "node-again"),
+	row("node.os", Ordered, "", otherSystem, "node-again"),
+	{"node.cpus", machineCases, drainDocs}, {"node.memory", machineCases, drainDocs},
+	{"node.disk", []Case{
+		{"larger", Ordered, []string{"machine"}, "Most systems grow a disk online; see the tool's plan, which may replace the machine.",
+			func(e *edit) bool { return e.had && bytesOf(e.after.Text) > bytesOf(e.before.Text) }},
+		{"only now written", None, nil, "It is only planned with, where the machine has as much.",
+			func(e *edit) bool { return !e.had || !e.has }},
+		{"smaller", Ordered, []string{"node-again"}, "A disk does not shrink: a new machine joins in place of the old one.", nil},
+	}, drainDocs},
+	row("node.interface", Ordered, "https://github.com/flannel-io/flannel/issues/712",
+		"The host's own network first. Pod network, keepalived and kube-vip follow.", "node-kubelet", "pod-network", "balancer"),
+	row("node.labels", InPlace, nodeStatus, "Set by kubectl: --node-labels counts at registration only. Pods that run stay; DaemonSets "+
+		"with a nodeSelector leave.", "labels"),
+	row("node.annotations", InPlace, nodeStatus, "Set by kubectl.", "labels"),
+	row("node.kubelet_extra_args", Ordered, "https://github.com/kubernetes/kubeadm/issues/1927",
+		"kubeadm-flags.env of that host, and a restart of its kubelet: kubeadm never writes that file again.", "node-kubelet"),
+	row("node.instance_type", Ordered, nodeStatus, "The label is a flag of the kubelet, where no cloud sets it. A tool that makes the "+
+		"machine may replace it: see its plan.", "machine"),
+	{"node.taint", []Case{
+		{"NoExecute is added", Ordered, []string{"labels"}, "It evicts at once, without regard to PodDisruptionBudgets: drain the node " +
+			"first, then set it.", func(e *edit) bool { return e.has && strings.HasSuffix(key(e.path), ":NoExecute") }},
+		{"any other change", InPlace, []string{"labels"}, "Set by kubectl: the kubelet's taints count at registration only.", nil},
+	}, "https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/"},
+	row("node.taint.key", InPlace, "", "See node.taint.", "labels"), row("node.taint.value", InPlace, "", "See node.taint.", "labels"),
+	row("node.taint.effect", InPlace, "", "See node.taint.", "labels"),
+
+	row("node_pool", None, "", "A pool is a way to write its machines: they count, by name, as those of node do."),
+	row("node_pool.count", None, "", "The machines at its end join or leave: a smaller count takes the last ones, not the empty ones."),
+	{"node_pool.first_address", []Case{
+		{"its machines keep their names", Refused, nil, "Every machine of the pool would get another address at once. Make a new pool, join " +
+			"it, and take the old one out.", nil},
+	}, ""},
+	row("node_pool.first_secondary_address", Ordered, nodeStatus, "See node.secondary_address.", "node-kubelet"),
+	row("node_pool.failure_domains", None, "", "They are assigned round-robin: one more gives most machines another one. See "+
+		"node.failure_domain, machine by machine."),
+	row("node_pool.hosts", None, "", "They are assigned round-robin: see node.host."),
+
+	row("target", Refused, "", "Another system is other machines. Build a new cluster there, and move the workload."),
+	row("target.*", Ordered, "", "It is an argument of what makes the machines: look at its plan for machines that it would replace, and "+
+		"apply it alone.", "machines"),
+	row("waive", None, "", noHost), row("waive.reason", None, "", noHost), row("waive.expires", None, "", noHost),
+
+	row("component", Ordered, "", "A helper program of the runtime, whose version the release of k8splan decides.", "runtime"),
+}
+
+// Texts that several rows share.
+const (
+	schedulerFile   = "The file is not watched: the schedulers are restarted one after the other. Pods that run are not moved."
+	schedulerSource = "https://kubernetes.io/docs/tasks/extend-kubernetes/configure-multiple-schedulers/"
+	podMTU          = "Only interfaces of new pods get it: each node is drained to finish. Lowered: the nodes first, then the network " +
+		"below; raised: the other way round. Mixed, large packets are lost without a sign."
+	mtuThread = "https://github.com/projectcalico/calico/issues/4102"
+	proxyWhat = "The runtime of each node is restarted with it, pods stay. Static pods and kube-proxy take it from the environment " +
+		"of kubeadm."
+	registrySource = "https://github.com/containerd/containerd/blob/main/docs/hosts.md"
+	registryWhat   = "containerd reads these files at each pull; CRI-O and Docker are restarted, pods stay. A wrong authority shows " +
+		"only at the next pull: one host first."
+	sshWhat     = "It only says how Ansible reaches the host."
+	addonSource = "https://kubernetes.io/docs/reference/using-api/server-side-apply/"
+	addonWhat   = "It is applied again; what the new version no longer has stays, and a field that cannot change (a selector) stops it."
+	otherSystem = "A new machine joins in place of the old one: it is drained, removed, installed and joined again, a control plane " +
+		"or a member as a new one. An upgrade in place is not supported."
+)
+
+var machineCases = []Case{
+	{"only now written", None, nil, "It is only planned with, where the machine has as much.", func(e *edit) bool { return !e.had || !e.has }},
+	{"another size", Ordered, []string{"machine"}, "Drained, resized and booted, one after the other. Where a tool makes the machines, " +
+		"it may replace them: see its plan first. Of machines that you size yourself it only says what they have.", nil},
+}
+
+// Table returns the rows, for documentation.
+func Table() []Row { return table }
+
+// lookup finds the row of an argument. A pool's arguments are those of its nodes, a target's are its own.
+func lookup(argument string) (*Row, bool) {
+	if rest, found := strings.CutPrefix(argument, "target."); found && rest != "" {
+		argument = "target.*"
+	}
+	for i := range table {
+		if table[i].Argument == argument {
+			return &table[i], true
+		}
+	}
+	if rest, found := strings.CutPrefix(argument, "node_pool."); found {
+		return lookup("node." + rest)
+	}
+	return nil, false
+}
+
+// choose is the case of a change.
+func (r *Row) choose(e *edit) *Case {
+	for i := range r.Cases {
+		if is := r.Cases[i].is; is == nil || is(e) {
+			return &r.Cases[i]
+		}
+	}
+	return &r.Cases[len(r.Cases)-1]
+}
+
+// when is the case of that name.
+func (r *Row) when(when string) *Case {
+	for i := range r.Cases {
+		if r.Cases[i].When == when {
+			return &r.Cases[i]
+		}
+	}
+	panic("change: " + r.Argument + " has no case " + when)
+}
+
+func (r *Record) text(path string) string { return r.Settings[path].Text }
+
+// role reports whether the node of an edit has a role now.
+func (e *edit) role(r plan.Roles) bool {
+	for _, n := range e.new.Nodes {
+		if strings.HasPrefix(e.path, mark("node", n.Name)) {
+			return n.roles().Has(r)
+		}
+	}
+	return false
+}
+
+// minors is how many minors a version rises, negative where it falls.
+func minors(e *edit) int {
+	a, okA := plan.ParseVersion(e.before.Text)
+	b, okB := plan.ParseVersion(e.after.Text)
+	if !okA || !okB {
+		return 0
+	}
+	return b.MinorsAhead(a)
+}
+
+func older(e *edit) bool {
+	a, okA := plan.ParseVersion(e.before.Text)
+	b, okB := plan.ParseVersion(e.after.Text)
+	return okA && okB && b.Before(a)
+}
+
+func numeric(v Value) int {
+	n, _ := strconv.Atoi(v.Text)
+	return n
+}
+
+// bytesOf reads what size writes.
+func bytesOf(s string) int64 {
+	factor := int64(1)
+	for i, unit := range []string{"Ki", "Mi", "Gi", "Ti"} {
+		if rest, found := strings.CutSuffix(s, unit); found {
+			s, factor = rest, 1<<(10*(i+1))
+		}
+	}
+	n, _ := strconv.ParseInt(s, 10, 64)
+	return n * factor
+}
+
+// holds reports whether a list holds all of another.
+func holds(all, some []string) bool {
+	return !slices.ContainsFunc(some, func(s string) bool { return !slices.Contains(all, s) })
+}
+
+func between(e *edit, a, b string) bool {
+	return e.before.Text == a && e.after.Text == b || e.before.Text == b && e.after.Text == a
+}
+
+func parsed(v Value) []netip.Prefix {
+	var out []netip.Prefix
+	for _, s := range v.List {
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			return nil
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// podsWider: the same families in the same order, each range within its new one.
+func podsWider(e *edit) bool {
+	a, b := parsed(e.before), parsed(e.after)
+	if len(a) == 0 || len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if !b[i].Contains(a[i].Addr()) || b[i].Bits() > a[i].Bits() {
+			return false
+		}
+	}
+	return true
+}
+
+// familyAdded: the old ranges stay, and one comes behind them.
+func familyAdded(e *edit) bool {
+	return len(e.before.List) == 1 && len(e.after.List) == 2 && e.after.List[0] == e.before.List[0]
+}
+
+func familyRemoved(e *edit) bool { return len(e.before.List) == 2 && len(e.after.List) == 1 }

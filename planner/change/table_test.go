@@ -1,0 +1,104 @@
+package change
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/k8splan/k8splan/planner/spec"
+)
+
+// arguments are the paths of everything that can be written in a block: its label, its arguments, its blocks.
+func arguments(path string, b *spec.Block) []string {
+	var out []string
+	if b.Label != "" {
+		out = append(out, path)
+	}
+	for _, a := range b.Arguments {
+		out = append(out, path+"."+a.Name)
+	}
+	for i := range b.Blocks {
+		out = append(out, arguments(path+"."+b.Blocks[i].Name, &b.Blocks[i])...)
+	}
+	return out
+}
+
+// Every argument of the language has a row, and every row an argument.
+func TestTableIsWhole(t *testing.T) {
+	known := map[string]bool{"locals": true, "component": true, "target.*": true, "node.taint": true}
+	for i := range spec.Schema {
+		b := &spec.Schema[i]
+		for _, path := range arguments(b.Name, b) {
+			known[path] = true
+			if _, ok := lookup(path); !ok {
+				t.Errorf("%s has no row: what does a change of it do to a cluster that runs?", path)
+			}
+		}
+	}
+	seen := map[string]bool{}
+	for _, r := range table {
+		if seen[r.Argument] {
+			t.Errorf("%s has two rows", r.Argument)
+		}
+		seen[r.Argument] = true
+		if !known[r.Argument] {
+			t.Errorf("%s is not an argument of the language", r.Argument)
+		}
+	}
+}
+
+// Every case says what it means; one that is done names procedures, one that is not names none, and the last one takes what is left.
+func TestCases(t *testing.T) {
+	for _, r := range table {
+		for i, c := range r.Cases {
+			switch {
+			case c.What == "":
+				t.Errorf("%s says nothing of %q", r.Argument, c.When)
+			case c.Class == None && len(c.By) > 0, c.Class == Refused && len(c.By) > 0:
+				t.Errorf("%s: %q is %s and has procedures", r.Argument, c.When, c.Class)
+			case (c.Class == InPlace || c.Class == Ordered) && len(c.By) == 0:
+				t.Errorf("%s: %q is %s and nothing carries it out", r.Argument, c.When, c.Class)
+			case len(r.Cases) > 1 && c.When == "":
+				t.Errorf("%s has a case without a name", r.Argument)
+			case c.is == nil && i < len(r.Cases)-1 && !slices.Contains([]string{"node", "node.roles", "node.address"}, r.Argument):
+				t.Errorf("%s: no case after %q is ever reached", r.Argument, c.When)
+			case c.Class == Refused && r.Source == "" && !strings.HasPrefix(r.Argument, "target") && !strings.HasPrefix(r.Argument, "node_pool"):
+				t.Errorf("%s refuses without a source", r.Argument)
+			}
+			for _, id := range c.By {
+				find(id)
+			}
+		}
+	}
+}
+
+// What no playbook carries out is never called in place.
+func TestInPlaceNeedsAPlaybook(t *testing.T) {
+	for _, r := range table {
+		for _, c := range r.Cases {
+			for _, id := range c.By {
+				if p := find(id); c.effective() == InPlace && !p.carries() {
+					t.Errorf("%s: %s is in place, and %s does it by hand", r.Argument, c.When, p.ID)
+				}
+			}
+		}
+	}
+}
+
+func TestArgumentOfPath(t *testing.T) {
+	for path, want := range map[string]string{
+		"network.mtu":                      "network.mtu",
+		mark("cluster.feature_gates", "A"): "cluster.feature_gates",
+		mark("container_runtime.registry", "docker.io") + ".mirrors":                             "container_runtime.registry.mirrors",
+		mark(mark("addon", "a\"].b[\"")+".settings", "x.y"):                                      "addon.settings",
+		mark("addon", "weird\\") + ".version":                                                    "addon.version",
+		mark(mark("addon", "a")+".manifest", "https://example.com/a.yaml?[\"x\"]") + ".checksum": "addon.manifest.checksum",
+	} {
+		if got := argument(path); got != want {
+			t.Errorf("%s is of %q, want %q", path, got, want)
+		}
+	}
+	if got := key(mark("labels", `a"b.c]`)); got != `a"b.c]` {
+		t.Errorf("key is %q", got)
+	}
+}

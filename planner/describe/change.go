@@ -1,0 +1,341 @@
+package describe
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/k8splan/k8splan/planner/change"
+)
+
+// ChangeFormatVersion is of ChangeDocument. The number before the point changes when a field is removed or changes its meaning; the number
+// after it when fields are added.
+const ChangeFormatVersion = "1.0"
+
+// ChangeDocument is what `diff -o json` prints; docs/schema/diff.schema.json is its schema.
+type ChangeDocument struct {
+	FormatVersion string          `json:"format_version"`
+	Cluster       string          `json:"cluster"`
+	Verdict       change.Class    `json:"verdict"`
+	Summary       string          `json:"summary"`
+	Changes       []OneChange     `json:"changes"`
+	Steps         []ChangeStep    `json:"steps"`
+	Survives      *ChangeSurvival `json:"survives,omitempty"`
+	Hints         []string        `json:"hints"`
+}
+
+// OneChange is one thing that differs.
+type OneChange struct {
+	ID      string       `json:"id"`
+	Class   change.Class `json:"class"`
+	Subject string       `json:"subject"`
+	Before  *string      `json:"before"` // null where there was nothing
+	After   *string      `json:"after"`  // null where there is nothing
+	Hosts   []string     `json:"hosts"`
+	Range   *ChangeRange `json:"range,omitempty"`
+	Detail  string       `json:"detail"`
+	Source  string       `json:"source,omitempty"`
+	Origin  string       `json:"origin,omitempty"`
+}
+
+// ChangeRange is a place in a file.
+type ChangeRange struct {
+	Filename string   `json:"filename"`
+	Start    Position `json:"start"`
+	End      Position `json:"end"`
+}
+
+// Position is a place in a file, counted from 1, and its byte from 0.
+type Position struct {
+	Line   int `json:"line"`
+	Column int `json:"column"`
+	Byte   int `json:"byte"`
+}
+
+// ChangeStep is one step of carrying it out.
+type ChangeStep struct {
+	ID       string        `json:"id"`
+	Title    string        `json:"title"`
+	Hosts    []string      `json:"hosts"`
+	Playbook *string       `json:"playbook"` // null where none carries it out
+	ByHand   *string       `json:"by_hand"`  // null where a playbook does
+	Gate     string        `json:"gate"`
+	Undo     string        `json:"undo"`
+	Survives *change.Spare `json:"survives,omitempty"`
+}
+
+// ChangeSurvival is what the design survives before, after and in between.
+type ChangeSurvival struct {
+	Before change.Spare  `json:"before"`
+	After  change.Spare  `json:"after"`
+	Lowest *ChangeLowest `json:"lowest,omitempty"`
+}
+
+// ChangeLowest is the least that is survived in between, where that is less than before and after.
+type ChangeLowest struct {
+	Step string `json:"step"` // its id
+	change.Spare
+}
+
+// Changes makes the document of a report.
+func Changes(r *change.Report) ChangeDocument {
+	d := ChangeDocument{
+		FormatVersion: ChangeFormatVersion, Cluster: r.New.Cluster, Verdict: r.Verdict, Summary: r.Sentence(),
+		Changes: []OneChange{}, Steps: []ChangeStep{}, Hints: append([]string{}, r.Hints...),
+	}
+	for _, c := range r.Changes {
+		one := OneChange{
+			ID: c.ID, Class: c.Class, Subject: c.Subject, Before: some(c.Before), After: some(c.After), Hosts: append([]string{}, c.Hosts...),
+			Detail: c.Detail, Source: c.Source, Origin: c.Origin,
+		}
+		if at := c.Range; at != nil {
+			one.Range = &ChangeRange{at.Filename, Position{at.Start.Line, at.Start.Column, at.Start.Byte}, Position{at.End.Line, at.End.Column,
+				at.End.Byte}}
+		}
+		d.Changes = append(d.Changes, one)
+	}
+	for _, s := range r.Steps {
+		one := ChangeStep{ID: s.ID, Title: s.Title, Hosts: append([]string{}, s.Hosts...), Playbook: some(s.Playbook), ByHand: some(s.ByHand),
+			Gate: s.Gate, Undo: s.Undo}
+		if r.Judged {
+			one.Survives = &s.Survives
+		}
+		d.Steps = append(d.Steps, one)
+	}
+	if r.Judged {
+		d.Survives = &ChangeSurvival{Before: r.Before, After: r.After}
+		if r.LowestStep > 0 {
+			d.Survives.Lowest = &ChangeLowest{r.Steps[r.LowestStep-1].ID, r.Lowest}
+		}
+	}
+	return d
+}
+
+func some(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// classColours are ANSI codes by class.
+var classColours = map[change.Class]string{change.None: dim, change.InPlace: "32", change.Ordered: "33", change.Refused: "31"}
+
+// ChangePage writes a report for a person: the sentence, the changes by class, the steps.
+func ChangePage(w io.Writer, r *change.Report, style Style) error {
+	style.Width = style.columns()
+	g := &page{Style: style}
+	ChangeSummary(&g.out, r, style)
+	for _, class := range slices.Backward(change.Classes) {
+		g.classOf(r, class)
+	}
+	if len(r.Steps) > 0 {
+		g.heading("Steps", "")
+	}
+	for i, s := range r.Steps {
+		g.step(i, s)
+	}
+	if weak := r.Weak(); len(weak) > 0 {
+		g.line("")
+		for _, text := range weak {
+			g.prose("", text)
+		}
+	}
+	_, err := io.WriteString(w, g.out.String())
+	return err
+}
+
+// ChangeSummary writes the verdict and the sentence.
+func ChangeSummary(w io.Writer, r *change.Report, style Style) {
+	style.Width = style.columns()
+	g := &page{Style: style}
+	g.line(g.paint(bold, printable(r.New.Cluster)) + ": " + g.paint(classColours[r.Verdict],
+		string(r.Verdict)) + " (" + r.Verdict.Meaning() + ")")
+	g.prose("", printable(r.Sentence()))
+	for _, hint := range r.Hints {
+		g.prose("hint: ", printable(hint))
+	}
+	io.WriteString(w, g.out.String())
+}
+
+// prose writes text that wraps behind a label, and below its beginning.
+func (g *page) prose(label, text string) {
+	indent := strings.Repeat(" ", len(label))
+	for i, part := range wrap(text, max(20, g.Width-len(label))) {
+		if i == 0 {
+			g.line(label + part)
+		} else {
+			g.line(indent + part)
+		}
+	}
+}
+
+// classOf writes the changes of a class.
+func (g *page) classOf(r *change.Report, class change.Class) {
+	named := false
+	for _, c := range alikeChanges(r) {
+		if c.Class != class {
+			continue
+		}
+		if !named {
+			named = true
+			g.heading(g.paint(classColours[class], strings.ToUpper(string(class[:1]))+string(class[1:])), class.Meaning())
+		}
+		g.prose("  ", printable(c.Subject)+difference(c))
+		g.prose("      ", printable(c.Detail))
+		if aside := aside(c); aside != "" {
+			g.prose("      ", printable(aside))
+		}
+	}
+}
+
+// alikeChanges are the changes of a report, those that differ in their subjects alone in one.
+func alikeChanges(r *change.Report) []change.Change {
+	var out []change.Change
+	subjects := map[string][]string{}
+	key := func(c change.Change) string {
+		return strings.Join([]string{c.ID, string(c.Class), c.Before, c.After, c.Detail, c.Origin}, "\x00")
+	}
+	for _, c := range r.Changes {
+		k := key(c)
+		if subjects[k] == nil {
+			out = append(out, c)
+		}
+		subjects[k] = append(subjects[k], c.Subject)
+	}
+	for i := range out {
+		if all := subjects[key(out[i])]; len(all) > 1 {
+			out[i].Subject, out[i].Hosts = some6(all), nil
+		}
+	}
+	return out
+}
+
+// difference is what was and what is.
+func difference(c change.Change) string {
+	var text string
+	switch {
+	case c.Before != "" && c.After != "":
+		text = ": " + c.Before + " → " + c.After
+	case c.After != "":
+		text = ": + " + c.After
+	case c.Before != "":
+		text = ": - " + c.Before
+	}
+	if c.Origin != "" {
+		text += " (" + c.Origin + ")"
+	}
+	return printable(text)
+}
+
+// aside says where it is written, and on which hosts it acts.
+func aside(c change.Change) string {
+	var parts []string
+	if c.Range != nil {
+		parts = append(parts, fmt.Sprintf("%s:%d", c.Range.Filename, c.Range.Start.Line))
+	}
+	if len(c.Hosts) > 1 {
+		parts = append(parts, "hosts: "+some6(c.Hosts))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// some6 lists up to six names, and how many more there are.
+func some6(names []string) string {
+	if len(names) > 6 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:5], ", "), len(names)-5)
+	}
+	return strings.Join(names, ", ")
+}
+
+// by says who carries a step out.
+func by(s change.Step) string {
+	if s.Playbook != "" {
+		return "ansible-playbook " + s.Playbook
+	}
+	return "by hand: " + s.ByHand
+}
+
+func (g *page) step(i int, s change.Step) {
+	label := fmt.Sprintf("%3d. ", i+1)
+	title := s.Title
+	if len(s.Hosts) > 0 {
+		title += ": " + some6(s.Hosts)
+	}
+	g.prose(label, printable(title))
+	g.prose("     ", by(s))
+	g.prose("     ", "then: "+s.Gate)
+	g.prose("     ", "undo: "+s.Undo)
+}
+
+// printable replaces what a terminal would act on: a record that was read is not ours alone.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
+}
+
+// ChangeMarkdown writes a report for a pull request or the summary of a workflow.
+func ChangeMarkdown(w io.Writer, r *change.Report) error {
+	var out strings.Builder
+	fmt.Fprintf(&out, "### %s: %s\n\n%s\n", escaped(r.New.Cluster), r.Verdict, escaped(r.Sentence()))
+	for _, hint := range r.Hints {
+		fmt.Fprintf(&out, "\n> %s\n", escaped(hint))
+	}
+	if len(r.Changes) > 0 {
+		out.WriteString("\n| Class | What | Before | After | |\n|---|---|---|---|---|\n")
+	}
+	for _, c := range alikeChanges(r) {
+		after := code(c.After)
+		if c.Origin != "" {
+			after += " (" + escaped(c.Origin) + ")"
+		}
+		fmt.Fprintf(&out, "| %s | %s | %s | %s | %s |\n", c.Class, code(c.Subject), code(c.Before), after, escaped(c.Detail))
+	}
+	if len(r.Steps) > 0 {
+		out.WriteString("\n**Steps**\n\n")
+	}
+	for i, s := range r.Steps {
+		title := s.Title
+		if len(s.Hosts) > 0 {
+			title += ": " + some6(s.Hosts)
+		}
+		how := "by hand: " + escaped(s.ByHand)
+		if s.Playbook != "" {
+			how = "`ansible-playbook " + s.Playbook + "`"
+		}
+		fmt.Fprintf(&out, "%d. %s, %s. Then: %s.\n", i+1, escaped(title), how, escaped(s.Gate))
+	}
+	if weak := r.Weak(); len(weak) > 0 {
+		fmt.Fprintf(&out, "\n%s\n", escaped(strings.Join(weak, " ")))
+	}
+	_, err := io.WriteString(w, out.String())
+	return err
+}
+
+// escaped is text that Markdown and HTML take as it is: every character that either reads is escaped.
+func escaped(s string) string {
+	var out strings.Builder
+	for _, r := range printable(s) {
+		switch {
+		case strings.ContainsRune("\\`*_{}[]()#+!|<>~&$@", r):
+			fmt.Fprintf(&out, "&#%d;", r)
+		default:
+			out.WriteRune(r)
+		}
+	}
+	return out.String()
+}
+
+// code is text in the type of code. HTML's tag takes any text, where backquotes would have to be counted.
+func code(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "<code>" + escaped(s) + "</code>"
+}
