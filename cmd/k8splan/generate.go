@@ -26,11 +26,13 @@ func (a *app) generateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "generate [FILE] --out DIR",
 		Short: "Write the tree that builds the cluster",
-		Long: `Generate writes what the design needs into DIR: configurations, playbook, runbook. The tree appears whole or not at all, also when the
+		Long: `Generate writes what the design needs into DIR: configurations, playbook, runbook. The tree appears whole or not at all,
+			also when the
 process is killed. SHA256SUMS in it lists the files that k8splan owns: generating again replaces those, removes the ones no longer
 produced, and touches nothing else. A file of them that somebody changed stops it, before anything is written.
 
-Where DIR holds a tree already, generate says first what the edit does to the cluster that was built from it, as ` + "`k8splan diff DIR`" + ` does, and
+Where DIR holds a tree already, generate says first what the edit does to the cluster that was built from it,
+	as ` + "`k8splan diff DIR`" + ` does, and
 writes nothing where that is refused: --rebuild says that the cluster will be built anew. A tree of another cluster is never written over,
 and a directory of other files only with --force.
 
@@ -96,7 +98,8 @@ func mayHold(dir string, force bool) error {
 		return err
 	}
 	if filepath.Dir(absolute) == absolute {
-		return hinted{fmt.Errorf("%s is the root of the file system", dir), "name a directory of its own for the tree; --force writes there all the same"}
+		return hinted{fmt.Errorf("%s is the root of the file system", dir),
+			"name a directory of its own for the tree; --force writes there all the same"}
 	}
 	holds, err := artifact.Holds(dir)
 	if err != nil {

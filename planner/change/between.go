@@ -306,7 +306,7 @@ func applier(target string) string {
 
 // others changes the classes where another program builds the cluster: never better than ordered, for it was not tried.
 func (d *differ) others() {
-	if d.new.hosting() == plan.Hosts || d.old.Target != d.new.Target {
+	if d.new.Hosting == plan.Hosts || d.old.Target != d.new.Target {
 		return
 	}
 	for i := range d.r.Changes {

@@ -202,7 +202,8 @@ var edits = []edit{
 	{"two control planes", base, []string{`"control-plane"]
   count         = 3`, `"control-plane"]
   count         = 5`}, change.Ordered, "node: a control plane joins", []string{"join-control-plane:cp-4", "join-control-plane:cp-5"}},
-	{"to one control plane and back to three is refused", base, []string{`node_pool "cp" {`, `node_pool "new" {`, `10.0.0.31`, `10.0.0.61`}, change.Refused, "node: too many at once", []string{}},
+	{"to one control plane and back to three is refused", base, []string{`node_pool "cp" {`, `node_pool "new" {`, `10.0.0.31`, `10.0.0.61`},
+		change.Refused, "node: too many at once", []string{}},
 	{"a control plane under another name", base, []string{`node_pool "cp" {
   roles         = ["control-plane"]
   count         = 3
@@ -218,24 +219,32 @@ node "other" {
 }`}, change.Ordered, "node: renamed", []string{"save", "remove-control-plane:cp-3", "join-control-plane:other"}},
 	{"two members", external, []string{`"etcd"]
   count         = 3`, `"etcd"]
-  count         = 5`}, change.Ordered, "node: a member of etcd joins", []string{"save", "join-member:etcd-4", "join-member:etcd-5", "control-plane-flags"}},
+  count         = 5`}, change.Ordered, "node: a member of etcd joins", []string{"save", "join-member:etcd-4", "join-member:etcd-5",
+		"control-plane-flags"}},
 	{"two members less", external, []string{`"etcd"]
   count         = 3`, `"etcd"]
-  count         = 1`, "multi-etcd-multi-master", "single-etcd-multi-master"}, change.Ordered, "node: a member of etcd leaves", []string{"save", "control-plane-flags", "remove-member:etcd-2", "remove-member:etcd-3"}},
+  count         = 1`, "multi-etcd-multi-master", "single-etcd-multi-master"}, change.Ordered, "node: a member of etcd leaves",
+		[]string{"save", "control-plane-flags", "remove-member:etcd-2", "remove-member:etcd-3"}},
 	{"stacked to external", base, []string{`"stacked"`, `"external"`, `node_pool "cp"`, `node_pool "etcd" {
   roles         = ["etcd"]
   count         = 3
   first_address = "10.0.0.21"
 }
 node_pool "cp"`}, change.Refused, "etcd.topology", []string{}},
-	{"pod range", base, []string{"10.244.0.0/16", "10.200.0.0/16"}, change.Refused, "network.pod_subnets: another or a narrower range", []string{}},
-	{"wider pod range", base, []string{"10.244.0.0/16", "10.244.0.0/15"}, change.Ordered, "network.pod_subnets: a range that holds the old one", []string{"pod-range", "kube-proxy", "pod-network"}},
-	{"narrower pod range", base, []string{"10.244.0.0/16", "10.244.0.0/17"}, change.Refused, "network.pod_subnets: another or a narrower range", []string{}},
+	{"pod range", base, []string{"10.244.0.0/16", "10.200.0.0/16"}, change.Refused, "network.pod_subnets: another or a narrower range",
+		[]string{}},
+	{"wider pod range", base, []string{"10.244.0.0/16", "10.244.0.0/15"}, change.Ordered,
+		"network.pod_subnets: a range that holds the old one", []string{"pod-range", "kube-proxy", "pod-network"}},
+	{"narrower pod range", base, []string{"10.244.0.0/16", "10.244.0.0/17"}, change.Refused,
+		"network.pod_subnets: another or a narrower range", []string{}},
 	{"one minor up", base, []string{"1.36.3", "1.37.2"}, change.Ordered, "cluster.kubernetes_version: one patch release or one minor up",
 		[]string{"save", "runtime", "pin-etcd-3.6.16:1.37.2", "upgrade-control-planes:1.37.2", "upgrade-workers:1.37.2"}},
-	{"one minor up with external etcd", external, []string{"1.36.3", "1.37.2", `version  = "3.6.8"`, `version  = "3.7.3"`}, change.Ordered, "etcd.version: one minor up, or patches",
-		[]string{"save", "runtime", "upgrade-etcd-3.6.16:1.37.2", "upgrade-etcd-3.7.3:1.37.2", "upgrade-control-planes:1.37.2", "upgrade-workers:1.37.2"}},
-	{"two minors up", base, []string{"1.36.3", "1.37.2", "", ""}, change.Ordered, "cluster.kubernetes_version: one patch release or one minor up", nil},
+	{"one minor up with external etcd", external, []string{"1.36.3", "1.37.2", `version  = "3.6.8"`, `version  = "3.7.3"`}, change.Ordered,
+		"etcd.version: one minor up, or patches",
+		[]string{"save", "runtime", "upgrade-etcd-3.6.16:1.37.2", "upgrade-etcd-3.7.3:1.37.2", "upgrade-control-planes:1.37.2",
+			"upgrade-workers:1.37.2"}},
+	{"two minors up", base, []string{"1.36.3", "1.37.2", "", ""}, change.Ordered,
+		"cluster.kubernetes_version: one patch release or one minor up", nil},
 	{"down", base, []string{"1.36.3", "1.35.4"}, change.Refused, "cluster.kubernetes_version: down", []string{}},
 	{"upgrade and a member", external, []string{"1.36.3", "1.37.2", `"etcd"]
   count         = 3`, `"etcd"]
@@ -244,8 +253,10 @@ node_pool "cp"`}, change.Refused, "etcd.topology", []string{}},
   cni "calico" {}`}, change.Refused, "network.cni", []string{}},
 	{"a rack in front", base, []string{`node_pool "w" {`, `node_pool "w" {
   failure_domains = ["rack-a", "rack-b"]`}, change.Ordered, "node.failure_domain: a host with a kubelet", []string{"node-kubelet"}},
-	{"a pool that begins elsewhere", base, []string{"10.0.0.41", "10.0.0.51"}, change.Refused, "node_pool.first_address: its machines keep their names", []string{}},
-	{"two hosts swapped", base + "node \"a\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.71\"\n}\nnode \"b\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.72\"\n}\n",
+	{"a pool that begins elsewhere", base, []string{"10.0.0.41", "10.0.0.51"}, change.Refused,
+		"node_pool.first_address: its machines keep their names", []string{}},
+	{"two hosts swapped", base + "node \"a\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.71\"\n}\nnode \"b\" {\n  roles = " +
+		"[\"worker\"]\n  address = \"10.0.0.72\"\n}\n",
 		[]string{"10.0.0.71", "X", "10.0.0.72", "10.0.0.71", "X", "10.0.0.72"}, change.Refused, "node.address: taken from another", []string{}},
 	{"a label", base, []string{`["worker"]`, `["worker"]
   labels = { "example.com/tier" = "gold" }`}, change.Ordered, "node.labels", []string{"labels"}},
@@ -353,7 +364,8 @@ func TestPlaybooksAndPagesExist(t *testing.T) {
 				t.Errorf("%s: %v", p.ID, err)
 			}
 		}
-		if p.Page != "" && !slices.Contains(pending, p.Page) && !strings.Contains(string(runbook), "\n### "+p.Page+"\n") && !strings.Contains(string(runbook), "### {{step}}. "+p.Page+"\n") {
+		if p.Page != "" && !slices.Contains(pending, p.Page) && !strings.Contains(string(runbook),
+			"\n### "+p.Page+"\n") && !strings.Contains(string(runbook), "### {{step}}. "+p.Page+"\n") {
 			t.Errorf("RUNBOOK.md has no page %q, for %s", p.Page, p.ID)
 		}
 	}

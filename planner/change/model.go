@@ -28,12 +28,6 @@ func (v Value) plain() string {
 	return v.Text
 }
 
-// hosting says who makes what on the record's target.
-func (r *Record) hosting() plan.Hosting {
-	facts, _ := plan.FindTarget(r.Target)
-	return facts.Hosting
-}
-
 // external reports whether etcd runs apart from the control planes.
 func (r *Record) external() bool { return r.text("etcd.topology") == string(topologies.External) }
 
@@ -42,8 +36,7 @@ func (r *Record) external() bool { return r.text("etcd.topology") == string(topo
 // as a name.
 func (r *Record) model() *plan.Plan {
 	p := &plan.Plan{}
-	p.Target.Facts, _ = plan.FindTarget(r.Target)
-	p.Target.Name = r.Target
+	p.Target.Name, p.Target.Facts.Hosting = r.Target, r.Hosting
 	p.Cluster.Name = r.Cluster
 	p.Cluster.Type = topologies.Type(r.text("cluster.type"))
 	p.Cluster.Topology, _ = topologies.Find(p.Cluster.Type)

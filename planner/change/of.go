@@ -23,8 +23,8 @@ import (
 // Of makes the record of a plan. release is the version of the program.
 func Of(p *plan.Plan, release string) *Record {
 	b := &builder{p: p, secrets: p.Spec.Secrets, r: &Record{
-		Release: release, Cluster: p.Cluster.Name, Target: p.Target.Name,
-		Settings: map[string]Value{}, Defaults: map[string]bool{}, at: map[string]hcl.Range{},
+		Release: release, Cluster: p.Cluster.Name, Target: p.Target.Name, Hosting: p.Target.Facts.Hosting,
+		Settings: map[string]Value{}, Defaults: map[string]bool{}, at: map[string]hcl.Range{}, make: p.Target.Facts.Make,
 	}}
 	b.cluster()
 	b.network()
@@ -379,8 +379,10 @@ func (b *builder) addons() {
 func (b *builder) target() {
 	t := &b.p.Target
 	b.put("target", t.NameRange, text(t.Name))
-	if body, ok := t.Body.(*hclsyntax.Body); ok && body != nil {
-		b.body("target", body, t.Context)
+	if block := b.p.Spec.Target; block != nil {
+		if body, ok := block.Body.(*hclsyntax.Body); ok && body != nil {
+			b.body("target", body, block.Context)
+		}
 	}
 }
 

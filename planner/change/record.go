@@ -29,11 +29,13 @@ type Record struct {
 	Release  string // of the program that resolved the design
 	Cluster  string // name
 	Target   string // name
+	Hosting  plan.Hosting
 	Settings map[string]Value
 	Defaults map[string]bool // paths whose value was left to the planner
 	Nodes    []*Node         // in natural order of names
 
-	at map[string]hcl.Range // where settings are written; nil for a record from a file
+	at   map[string]hcl.Range // where settings are written; nil for a record from a file
+	make string               // the command that makes the machines; "" for a record from a file
 }
 
 // Node is one machine. Its arguments have the names of the language's block node; keys of maps follow in brackets.
@@ -165,6 +167,7 @@ type file struct {
 	Release       string             `json:"k8splan"`
 	Cluster       string             `json:"cluster"`
 	Target        string             `json:"target"`
+	Hosting       plan.Hosting       `json:"hosting"`
 	Settings      map[string]Value   `json:"settings"`
 	Defaults      []string           `json:"defaults"`
 	Machines      []map[string]Value `json:"machines"`
@@ -180,7 +183,7 @@ type nodeJSON struct {
 
 // Encode writes the record as JSON, a line for each setting and each node, so that a version control system shows what changed.
 func (r *Record) Encode() ([]byte, error) {
-	f := file{FormatVersion: FormatVersion, Release: r.Release, Cluster: r.Cluster, Target: r.Target}
+	f := file{FormatVersion: FormatVersion, Release: r.Release, Cluster: r.Cluster, Target: r.Target, Hosting: r.Hosting}
 	known := map[string]int{}
 	for _, n := range r.Nodes {
 		mine, shared := map[string]Value{}, map[string]Value{}
@@ -210,6 +213,7 @@ func (r *Record) Encode() ([]byte, error) {
 	w.field("k8splan", f.Release, ",")
 	w.field("cluster", f.Cluster, ",")
 	w.field("target", f.Target, ",")
+	w.field("hosting", f.Hosting, ",")
 	w.line(`"settings": {`)
 	paths := slices.Sorted(maps.Keys(r.Settings))
 	for i, path := range paths {
@@ -304,7 +308,8 @@ func Decode(data []byte) (*Record, error) {
 	if err := json.Unmarshal(data, &f); err != nil {
 		return nil, fmt.Errorf("not a record of k8splan: %w", err)
 	}
-	r := &Record{Release: f.Release, Cluster: f.Cluster, Target: f.Target, Settings: f.Settings, Defaults: map[string]bool{}}
+	r := &Record{Release: f.Release, Cluster: f.Cluster, Target: f.Target, Hosting: f.Hosting, Settings: f.Settings,
+		Defaults: map[string]bool{}}
 	if r.Settings == nil {
 		r.Settings = map[string]Value{}
 	}

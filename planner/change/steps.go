@@ -156,8 +156,7 @@ func (d *differ) step(all map[string]*Step, p *Procedure, name string, hosts []s
 		case p.ID == "tool":
 			s.ByHand = applier(d.new.Target)
 		case p.ID == "machines":
-			facts, _ := plan.FindTarget(d.new.Target)
-			s.ByHand = facts.Make
+			s.ByHand = d.new.make
 		case p.carries():
 			s.Playbook = p.Playbook
 		default:
@@ -173,8 +172,7 @@ func (d *differ) step(all map[string]*Step, p *Procedure, name string, hosts []s
 
 // machinesStep makes and removes the machines where the tree makes them.
 func (d *differ) machinesStep(all map[string]*Step) {
-	facts, _ := plan.FindTarget(d.new.Target)
-	if facts.Hosting != plan.Hosts || facts.Make == "" {
+	if d.new.Hosting != plan.Hosts || d.new.make == "" {
 		return
 	}
 	var come, gone []string
@@ -200,7 +198,8 @@ func (d *differ) byOrder(a, b Step) int {
 	if c := d.rank(&a) - d.rank(&b); c != 0 {
 		return c
 	}
-	if x, y := strings.HasPrefix(a.ID, "remove-"), strings.HasPrefix(b.ID, "remove-"); x != y && d.formerly(hostOf(a.ID)) == d.formerly(hostOf(b.ID)) {
+	if x, y := strings.HasPrefix(a.ID, "remove-"), strings.HasPrefix(b.ID,
+		"remove-"); x != y && d.formerly(hostOf(a.ID)) == d.formerly(hostOf(b.ID)) {
 		if x {
 			return -1
 		}
@@ -394,7 +393,8 @@ func (d *differ) walk(visit func(i int, before, after *Record)) *Record {
 }
 
 func (r *Record) clone() *Record {
-	out := &Record{Release: r.Release, Cluster: r.Cluster, Target: r.Target, Settings: maps.Clone(r.Settings), Defaults: r.Defaults}
+	out := &Record{Release: r.Release, Cluster: r.Cluster, Target: r.Target, Hosting: r.Hosting, Settings: maps.Clone(r.Settings),
+		Defaults: r.Defaults}
 	for _, n := range r.Nodes {
 		out.Nodes = append(out.Nodes, n.clone())
 	}

@@ -1,0 +1,124 @@
+package change
+
+import (
+	"fmt"
+	"strings"
+)
+
+// seen says of a change, by its ID, what was seen when it was made on a real cluster: the date, and on what. A change that is missing was
+// not run.
+var seen = map[string]string{}
+
+// Markdown is docs/change.md: what a change of each argument does to a cluster that runs, how it is carried out, and what was seen.
+func Markdown() []byte {
+	var out strings.Builder
+	out.WriteString(`# Changing a cluster that runs
+
+<!-- Written by UPDATE=1 go test ./cmd/k8splan -run TestChangePage from planner/change. -->
+
+` + "`k8splan diff OLD [NEW]`" + ` says what an edit of a topology does to a cluster that was built from the old one. OLD is a topology or a generated tree, ` +
+		"whose `plan.json` says what it was\ngenerated from. `k8splan generate` into an existing tree says the same first, and `--git " +
+		"REVISION` compares with a revision:\n\n" +
+		"```console\n$ k8splan diff out\n$ k8splan diff --git origin/main -o markdown\n```\n\n" +
+		"The verdict is the worst class of all changes. The exit code is 1 where something is refused or a topology is wrong, 2 where the " +
+		"command line is, and with\n" +
+		"`--exit-code` 3 where anything else changes. [diff.schema.json](schema/diff.schema.json) is the schema of `-o json`.\n\n| Class | " +
+		"|\n|---|---|\n")
+	for _, c := range Classes {
+		fmt.Fprintf(&out, "| %s | %s |\n", c, c.Meaning())
+	}
+	out.WriteString(`
+The order of work is always: edit, diff, generate,
+	run. The steps keep the most members of etcd and API servers at every moment: what joins comes before what leaves.
+What no playbook carries out yet is done by hand, with the page of the tree's RUNBOOK.md that is named, and is never called in-place.
+Where another program builds the cluster (hosted services, kops, kubespray and others), it applies the change,
+	and no class is better than ordered;
+clusters of kind, minikube and Docker Desktop are deleted and created again.
+
+## Arguments
+
+| Argument | Change | Class | What it means | Carried out by | Seen |
+|---|---|---|---|---|---|
+`)
+	for i := range table {
+		r := &table[i]
+		if r.Argument == "component" {
+			continue
+		}
+		for j := range r.Cases {
+			c := &r.Cases[j]
+			what := c.What
+			if r.Source != "" && j == 0 {
+				what += sources(r.Source)
+			}
+			fmt.Fprintf(&out, "| %s | %s | %s | %s | %s | %s |\n", argumentCell(r.Argument), cell(c.When), c.effective(), what, carriedOut(c),
+				seenCell(c, id(r, c)))
+		}
+	}
+	out.WriteString("\n## Procedures\n\nIn the order in which they run.\n\n| Procedure | By | Before the next host or step | Undo " +
+		"|\n|---|---|---|---|\n")
+	for i := range procedures {
+		p := &procedures[i]
+		fmt.Fprintf(&out, "| %s | %s | %s | %s |\n", p.Title, p.by(), cell(p.Gate), cell(p.Undo))
+	}
+	return []byte(out.String())
+}
+
+// cell is text in a table.
+func cell(s string) string { return strings.ReplaceAll(s, "|", "\\|") }
+
+func argumentCell(argument string) string {
+	switch argument {
+	case "component":
+		return "helper programs"
+	case "target.*":
+		return "arguments of `target`"
+	}
+	return "`" + argument + "`"
+}
+
+// sources are the addresses of a row as links, and its files by name.
+func sources(text string) string {
+	var links []string
+	n := 0
+	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ';' || r == ',' }) {
+		if part = strings.TrimSpace(part); strings.HasPrefix(part, "https://") {
+			n++
+			links = append(links, fmt.Sprintf("[%d](%s)", n, part))
+		}
+	}
+	if len(links) == 0 {
+		return ""
+	}
+	return " " + strings.Join(links, " ")
+}
+
+// carriedOut names who carries a case out.
+func carriedOut(c *Case) string {
+	var by []string
+	for _, id := range c.By {
+		by = add(by, find(id).by())
+	}
+	return strings.Join(by, "; ")
+}
+
+// by is who carries a procedure out today.
+func (p *Procedure) by() string {
+	switch {
+	case p.where == onTool:
+		return "the program that makes it"
+	case p.carries():
+		return "`" + p.Playbook + "`"
+	}
+	return `by hand, "` + p.Page + `"`
+}
+
+func seenCell(c *Case, id string) string {
+	switch {
+	case seen[id] != "":
+		return seen[id]
+	case c.Class == None:
+		return ""
+	}
+	return "not run"
+}
