@@ -9,9 +9,8 @@ import (
 // Procedures are all of the table.
 func Procedures() []Procedure { return procedures }
 
-// Walk applies the steps of a report to its old design and returns the last state, and what is wrong with one on the way: no control
-// plane, or no
-// member of etcd, where there were some.
+// Walk applies the steps of a report to its old design and returns the last state, and what is wrong with one on the way: no control plane,
+// or no member of etcd, where there were some.
 func Walk(r *Report) (end *Record, wrong string) {
 	d := &differ{old: r.Old, new: r.New, r: r}
 	end = d.walk(func(i int, _, at *Record) {

@@ -32,8 +32,7 @@ func (v Value) plain() string {
 func (r *Record) external() bool { return r.text("etcd.topology") == string(topologies.External) }
 
 // model is the record as the plan that simulate judges: who is there, what it is for, and where it stands. An endpoint that is sensitive
-// counts
-// as a name.
+// counts as a name.
 func (r *Record) model() *plan.Plan {
 	p := &plan.Plan{}
 	p.Target.Name, p.Target.Facts.Hosting = r.Target, r.Hosting
@@ -87,9 +86,8 @@ func address(v Value) netip.Addr {
 	return a
 }
 
-// Spare counts the single losses of nodes that writes to etcd and answers at the endpoint survive; nil where they have stopped already,
-// or where
-// somebody else runs what would stop.
+// Spare counts the single losses of nodes that writes to etcd and answers at the endpoint survive; nil where they have stopped already, or
+// where somebody else runs what would stop.
 type Spare struct {
 	Writes *int `json:"writes"`
 	API    *int `json:"api"`

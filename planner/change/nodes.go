@@ -281,7 +281,11 @@ func (d *differ) shifted() map[string]bool {
 	moved := map[string][]string{}
 	for _, n := range d.new.Nodes {
 		o := d.old.node(n.Name)
-		if o == nil || n.Pool == "" || n.Args["address"].Equal(o.Args["address"]) || n.Args["address"].plain() == "" || o.Args["address"].plain() == "" {
+		if o == nil || n.Pool == "" {
+			continue
+		}
+		was, is := o.Args["address"], n.Args["address"]
+		if was.Equal(is) || was.plain() == "" || is.plain() == "" {
 			continue
 		}
 		moved[n.Pool] = append(moved[n.Pool], n.Name)

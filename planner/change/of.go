@@ -88,9 +88,8 @@ func (b *builder) shielded(path string, at hcl.Range, v Value) Value {
 
 // digest is how a sensitive value is told from another without being shown. It is keyed with the cluster's name and the path, so that equal
 // values of two clusters or two arguments do not look equal, and tables made beforehand are of no use. It keeps a value out of reviews,
-// logs
-// and the copies of the record in the cluster. It does not protect a value that can be guessed from somebody who has the record: who tries
-// every port or every short password finds it. The same value always has the same digest, as everything in a tree must.
+// logs and the copies of the record in the cluster. It does not protect a value that can be guessed from somebody who has the record: who
+// tries every port or every short password finds it. The same value always has the same digest, as everything in a tree must.
 func digest(cluster, path string, v Value) string {
 	mac := hmac.New(sha256.New, []byte("k8splan "+cluster+"\x00"+path))
 	data, err := encoded(Value{Text: v.Text, List: v.List, IsList: v.IsList})

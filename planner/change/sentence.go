@@ -8,8 +8,7 @@ import (
 )
 
 // Sentence says in a few sentences what a reviewer wants to know: who comes and goes, what else changes, and what becomes of what the
-// design
-// survives.
+// design survives.
 func (r *Report) Sentence() string {
 	if r.Verdict == None && len(r.Changes) == 0 {
 		return "Nothing changes."

@@ -224,7 +224,8 @@ var table = []Row{
 	row("network.http_proxy.no_proxy", Ordered, "https://github.com/kubermatic/kubeone/issues/3310",
 		"The list grows before the hosts that it names join: otherwise the API server reaches webhooks and pods through the proxy.", "proxy"),
 
-	row("container_runtime", Ordered, "https://kubernetes.io/docs/tasks/administer-cluster/migrating-from-dockershim/change-runtime-containerd/", "Node by node, drained. Images are pulled again, and the kubelet gets the new socket.", "runtime"),
+	row("container_runtime", Ordered, "https://kubernetes.io/docs/tasks/administer-cluster/migrating-from-dockershim/change-runtime-containerd/",
+		"Node by node, drained. Images are pulled again, and the kubelet gets the new socket.", "runtime"),
 	{"container_runtime.version", []Case{
 		{"down", Ordered, []string{"runtime"}, "An older runtime may not read the state of the newer one: drain, remove all sandboxes, then " +
 			"install.", older},

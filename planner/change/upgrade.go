@@ -79,8 +79,7 @@ func Path(from, to, etcd plan.Version) ([]Hop, error) {
 }
 
 // leaving is the oldest patch of an etcd minor that every member must run before the first one moves to the next minor: older ones do not
-// know
-// what the newer ones write.
+// know what the newer ones write.
 // Sources: https://etcd.io/docs/v3.6/upgrades/upgrade_3_6/, https://etcd.io/docs/v3.7/upgrades/upgrade_3_7/
 var leaving = map[int]plan.Version{5: {Major: 3, Minor: 5, Patch: 26}, 6: {Major: 3, Minor: 6, Patch: 11}}
 
