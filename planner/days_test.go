@@ -34,7 +34,7 @@ func TestDayChangesNoTree(t *testing.T) {
 			if p == nil {
 				t.Fatalf("%s on %s: %v", f, day, diags)
 			}
-			set, err := p.Render()
+			set, err := p.Render("v0.0.0")
 			if err != nil {
 				t.Fatal(err)
 			}
