@@ -61,6 +61,9 @@ cross: ## compile for every system and processor that releases are for (minutes;
 	@for platform in $(PLATFORMS); do \
 	  echo "go build for $$platform" && GOOS=$${platform%/*} GOARCH=$${platform#*/} CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/k8splan || exit 1; done
 
+tables: ## read upstream's flags and configuration fields anew (network, some minutes); look at the diff
+	$(GO) run ./checks/tables planner/flags $$(date -u +%F)
+
 golden: ## write the golden trees anew after a wanted change; look at the diff
 	$(GO) test ./planner -run 'TestGolden' -update
 

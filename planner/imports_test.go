@@ -55,9 +55,10 @@ var permitted = map[string][]string{
 
 	"planner/rule":     hclOnly,
 	"planner/spelling": nil,
+	"planner/flags":    nil,
 	"planner/spec":     slices.Concat(language, []string{"planner/rule", "planner/spelling", "topologies"}),
 	"planner/plan":     slices.Concat(language, []string{"planner/rule", "planner/spec", "planner/spelling", "topologies", "go4.org/netipx"}),
-	"planner/check":    slices.Concat(language, []string{"planner/rule", "planner/spec", "planner/spelling", "planner/plan", "topologies", "go4.org/netipx"}),
+	"planner/check":    slices.Concat(language, []string{"planner/flags", "planner/rule", "planner/spec", "planner/spelling", "planner/plan", "topologies", "go4.org/netipx"}),
 	"planner/simulate": {"planner/plan", "planner/spelling", "topologies"},
 	// What an edit of a design means for the cluster that runs, and the way from one version to another.
 	"planner/change": slices.Concat(language, []string{"planner/plan", "planner/simulate", "planner/spec", "topologies"}),
@@ -99,6 +100,7 @@ var permitted = map[string][]string{
 
 	".":             nil, // tests of the repository's own pages
 	"bench":         nil,
+	"checks/tables": nil,
 	"e2e":           {"e2e/lab", "planner/..."},
 	"e2e/lab":       nil,
 	"e2e/lab/probe": nil,

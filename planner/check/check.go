@@ -35,7 +35,7 @@ func Rules() []Rule { return rulesOn(plan.FactsDate) }
 func rulesOn(day string) []Rule {
 	return slices.Concat(
 		endRules(day), topologyRules, hostRules, networkRules, overlapRules, capacityRules, endpointRules, balancerRules, etcdRules, versionRules,
-		featureGateRules, machineRules, nodeRules, componentRules, certificateRules, secretRules, artifactRules, addonRules, cloudRules, schedulerRules, availabilityRules,
+		featureGateRules, machineRules, nodeRules, componentRules, flagRules, certificateRules, secretRules, artifactRules, addonRules, cloudRules, schedulerRules, availabilityRules,
 	)
 }
 

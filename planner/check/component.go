@@ -17,7 +17,7 @@ var owned = map[string]map[string]string{
 	"kube-apiserver": {
 		"advertise-address": "address", "secure-port": "api_server_port", "etcd-servers": "the etcd members", "etcd-cafile": "", "etcd-certfile": "", "etcd-keyfile": "",
 		"service-cluster-ip-range": "service_subnets", "service-node-port-range": "node_port_range", "tls-cert-file": "", "tls-private-key-file": "", "client-ca-file": "",
-		"feature-gates": "feature_gates", "service-account-issuer": "", "service-account-key-file": "", "service-account-signing-key-file": "", "kubelet-client-certificate": "", "kubelet-client-key": "",
+		"feature-gates": "feature_gates", "service-account-key-file": "", "service-account-signing-key-file": "", "kubelet-client-certificate": "", "kubelet-client-key": "",
 		"proxy-client-cert-file": "", "proxy-client-key-file": "", "requestheader-client-ca-file": "", "enable-bootstrap-token-auth": "",
 	},
 	"kube-controller-manager": {
@@ -191,6 +191,95 @@ var componentRules = []Rule{
 		return nil
 	}},
 	{rule.Rule{
+		ID: "component-audit-nothing", Severity: rule.Warning, Title: "Audit log that stays empty",
+		Doc:     "The API server writes an audit log only where a policy says what is logged, and a policy means nothing without a log or a webhook that takes the events. Nobody notices until the log is needed.",
+		Fix:     "Write `audit-policy-file` together with `audit-log-path` or `audit-webhook-config-file`.",
+		Sources: []string{"https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#log-backend"},
+	}, func(p *plan.Plan) []Finding {
+		api := p.Cluster.APIServer
+		policy, log, webhook := valueOf(api.ExtraArgs, "audit-policy-file"), valueOf(api.ExtraArgs, "audit-log-path"), valueOf(api.ExtraArgs, "audit-webhook-config-file")
+		switch {
+		case policy == "" && log != "":
+			return one(api.Key("extra_args", "audit-log-path"), "Without --audit-policy-file the API server logs nothing. Write \"audit-policy-file\" = \"/etc/kubernetes/pki/audit-policy.yaml\", and put the policy there on every control plane.")
+		case policy == "" && webhook != "":
+			return one(api.Key("extra_args", "audit-webhook-config-file"), "Without --audit-policy-file the API server sends no event to the webhook. Write \"audit-policy-file\" = \"/etc/kubernetes/pki/audit-policy.yaml\", and put the policy there on every control plane.")
+		case policy != "" && log == "" && webhook == "":
+			return one(api.Key("extra_args", "audit-policy-file"), "The policy names events, and nothing takes them. Write \"audit-log-path\" = \"-\" for the container's log, or a file below /etc/kubernetes/pki.")
+		}
+		return nil
+	}},
+	{rule.Rule{
+		ID: "component-audit-lost", Severity: rule.Warning, Title: "Audit log inside a container",
+		Doc:     "kubeadm runs the API server in a pod. A log in a directory that is not mounted from the host is inside the container: it is gone with the next restart, and grows on the host's disk unseen until then.",
+		Fix:     "Write `audit-log-path = \"-\"`, so that the node's log collector takes the log, or a path that is mounted.",
+		Sources: []string{"https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#log-backend", "https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/controlplane/volumes.go"},
+	}, func(p *plan.Plan) []Finding {
+		api := p.Cluster.APIServer
+		log := valueOf(api.ExtraArgs, "audit-log-path")
+		if !onHosts(p) || log == "" || log == "-" || isMounted(log) {
+			return nil
+		}
+		return one(api.Key("extra_args", "audit-log-path"), "%s is inside the API server's container, and is gone with its next restart. Write \"-\": the log then goes where the container's own log goes.", log)
+	}},
+	{rule.Rule{
+		ID: "component-oidc-half", Severity: rule.Error, Title: "Half of an OIDC configuration", Permanent: true,
+		Doc:     "The API server needs the issuer and the client ID together, and exits if any --oidc- flag is given without both.",
+		Fix:     "Write `oidc-issuer-url` and `oidc-client-id`.",
+		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/authentication/#configuring-the-api-server"},
+	}, func(p *plan.Plan) []Finding {
+		api := p.Cluster.APIServer
+		for _, needed := range []string{"oidc-issuer-url", "oidc-client-id"} {
+			for _, a := range api.ExtraArgs {
+				if strings.HasPrefix(a.Name, "oidc-") && a.Value != "" && valueOf(api.ExtraArgs, needed) == "" {
+					return one(api.Key("extra_args", a.Name), "--%s is given without --%s, and the API server exits. Write %q, too.", a.Name, needed, needed)
+				}
+			}
+		}
+		return nil
+	}},
+	{rule.Rule{
+		ID: "component-weak-tls", Severity: rule.Warning, Title: "Outdated TLS",
+		Doc:     "TLS 1.0 and 1.1 and cipher suites without forward secrecy or authenticated encryption have known attacks, and audits refuse them. Every client of Kubernetes speaks TLS 1.2 or newer.",
+		Fix:     "Write `VersionTLS12` or `VersionTLS13`, and leave the cipher suites out.",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc8996", "https://pkg.go.dev/crypto/tls#InsecureCipherSuites"},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, c := range judgedLines(p) {
+			for _, a := range c.args {
+				switch a.Name {
+				case "tls-min-version":
+					if slices.Contains(weakVersions, a.Value) {
+						findings = append(findings, one(c.value(a.Name), "%s of %s lets clients speak TLS 1.0 or 1.1, which RFC 8996 forbids. Write \"VersionTLS12\" or \"VersionTLS13\".", a.Value, c.component)...)
+					}
+				case "tls-cipher-suites", "cipher-suites":
+					for suite := range strings.SplitSeq(a.Value, ",") {
+						if slices.Contains(weakSuites, suite) {
+							findings = append(findings, one(c.value(a.Name), "%s of %s is a cipher suite that Go calls insecure. Take it out of the list, or remove the flag.", suite, c.component)...)
+							break
+						}
+					}
+				}
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
+		ID: "component-profiling", Severity: rule.Warning, Title: "Profiling on purpose",
+		Doc:     "Profiling shows the memory of a component to whoever may ask for it, and a profile costs it seconds of processor time. The CIS benchmark asks for it to be off.",
+		Fix:     "Remove the flag, or write `\"profiling\" = \"false\"`.",
+		Sources: []string{"https://www.cisecurity.org/benchmark/kubernetes"},
+	}, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, c := range judgedLines(p) {
+			for _, a := range c.args {
+				if (a.Name == "profiling" || a.Name == "contention-profiling" || a.Name == "enable-pprof") && a.Value == "true" {
+					findings = append(findings, one(c.key(a.Name), "--%s=true of %s shows its memory to whoever may ask. Remove the flag once the measurement is done.", a.Name, c.component)...)
+				}
+			}
+		}
+		return findings
+	}},
+	{rule.Rule{
 		ID: "component-file-unmounted", Severity: rule.Error, Title: "File that the component cannot see",
 		Doc:     "kubeadm runs the components of the control plane in pods. Of the host's files the API server and the controller manager see /etc/kubernetes/pki and the system's certificates, the scheduler its kubeconfig alone. A component that is told of any other file does not find it, and exits.",
 		Fix:     "Put the file below /etc/kubernetes/pki on every control plane, and write that path.",
@@ -207,9 +296,9 @@ var componentRules = []Rule{
 				}
 				if c.component == "kube-scheduler" {
 					findings = append(findings, one(c.key(a.Name), "kube-scheduler runs in a pod that sees no file of the host but its kubeconfig: %s is not there, and it exits. Remove the flag, and write a profile into cluster { scheduler { … } }.", a.Value)...)
-				} else if seen := path.Clean(a.Value); !slices.ContainsFunc(mounted, func(dir string) bool { return strings.HasPrefix(seen, dir+"/") }) {
+				} else if !isMounted(a.Value) {
 					findings = append(findings, one(c.key(a.Name), "%s runs in a pod that sees no file of the host but those below /etc/kubernetes/pki and the system's certificates: %s is not there, and it exits. Put the file onto every control plane as %q, and write that.",
-						c.component, a.Value, "/etc/kubernetes/pki/"+path.Base(seen))...)
+						c.component, a.Value, "/etc/kubernetes/pki/"+path.Base(path.Clean(a.Value)))...)
 				}
 			}
 		}
@@ -245,4 +334,10 @@ var fileFlags = map[string][]string{
 // Source: https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/controlplane/volumes.go
 var mounted = []string{
 	"/etc/kubernetes/pki", "/etc/ssl/certs", "/etc/pki/ca-trust", "/etc/pki/tls/certs", "/etc/ca-certificates", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates",
+}
+
+// isMounted reports whether the API server and the controller manager see a file of the host.
+func isMounted(file string) bool {
+	file = path.Clean(file)
+	return slices.ContainsFunc(mounted, func(dir string) bool { return strings.HasPrefix(file, dir+"/") })
 }

@@ -280,8 +280,8 @@ var etcdRules = []Rule{
 			switch {
 			case !ok:
 			case experimental && !plan.TakesExperimentalFlags(v):
-				findings = append(findings, one(p.Etcd.Key("extra_args", a.Name), "etcd %s has no flag --%s and exits if given one. Write %q, or its feature gate.", v, a.Name, old)...)
-			case slices.Contains([]string{"enable-v2", "proxy", "discovery-fallback", "discovery-proxy", "strict-reconfig-check-v2"}, a.Name) && !v.Before(plan.Version{Major: 3, Minor: 6}):
+				findings = append(findings, one(p.Etcd.Key("extra_args", a.Name), "etcd %s has no flag --%s and exits if given one. %s", v, a.Name, afterExperiment(old, v.Minor))...)
+			case slices.Contains(etcdV2Flags, a.Name) && !v.Before(plan.Version{Major: 3, Minor: 6}):
 				findings = append(findings, one(p.Etcd.Key("extra_args", a.Name), "etcd %s has no flag --%s, which went with the API v2 in 3.6, and exits if given one. Remove it.", v, a.Name)...)
 			}
 		}
@@ -300,7 +300,7 @@ var etcdRules = []Rule{
 		var findings []Finding
 		for _, a := range p.Etcd.ExtraArgs {
 			if name, old := strings.CutPrefix(a.Name, "experimental-"); old {
-				findings = append(findings, one(p.Etcd.Key("extra_args", a.Name), "--%s is deprecated in etcd %s and gone in 3.7. Write %q, or its feature gate.", a.Name, v, name)...)
+				findings = append(findings, one(p.Etcd.Key("extra_args", a.Name), "--%s is deprecated in etcd %s and gone in 3.7. %s", a.Name, v, afterExperiment(name, v.Minor))...)
 			}
 		}
 		return findings

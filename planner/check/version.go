@@ -270,14 +270,8 @@ var versionRules = []Rule{
 		var findings []Finding
 		for _, c := range commandLines(p) {
 			for _, a := range c.args {
-				if since, gone := p.Cluster.Version.KubeletFlagGone(a.Name); gone && c.component == "kubelet" {
-					findings = append(findings, one(c.key(a.Name), "The kubelet has no flag --%s from Kubernetes %s on, and exits if given one. Remove it%s.", a.Name, since, insteadOf[a.Name])...)
-					continue
-				}
-				for _, r := range removedFlags {
-					if r.component == c.component && r.flag == a.Name && p.Cluster.Version.Minor >= r.minor {
-						findings = append(findings, one(c.key(a.Name), "%s has no flag --%s from Kubernetes 1.%d on, and exits if given one. Remove it%s.", c.component, a.Name, r.minor, r.instead)...)
-					}
+				if instead, since := removedFlag(p, c, a.Name); since != "" {
+					findings = append(findings, one(c.key(a.Name), "%s has no flag --%s from Kubernetes %s on, and exits if given one. Remove it%s.", c.component, a.Name, since, instead)...)
 				}
 			}
 		}
@@ -329,6 +323,9 @@ type commandLine struct {
 
 // key is where a flag stands.
 func (c commandLine) key(flag string) hcl.Range { return c.source.Key(c.argument, flag) }
+
+// value is where a flag's value stands.
+func (c commandLine) value(flag string) hcl.Range { return c.source.Value(c.argument, flag) }
 
 // commandLines lists every place that adds flags to a component of Kubernetes.
 func commandLines(p *plan.Plan) []commandLine {

@@ -8,7 +8,8 @@ cluster "bank" {
 
   api_server {
     extra_args = {
-      "audit-log-path"           = "/var/log/kubernetes/audit.log"
+      "audit-log-path"           = "-"
+      "audit-policy-file"        = "/etc/kubernetes/pki/audit-policy.yaml"
       "audit-log-maxage"         = "30"
       "enable-admission-plugins" = "AlwaysPullImages" # warning: component-plugin-off
       "tls-min-version"          = "VersionTLS13"

@@ -8,9 +8,10 @@ cluster "bank" {
 
   api_server {
     extra_args = {
-      "audit-log-path"           = "/var/log/kubernetes/audit.log"
+      "audit-log-path"           = "-"
+      "audit-policy-file"        = "/etc/kubernetes/pki/audit-policy.yaml"
       "audit-log-maxage"         = "30"
-      "request-header-token"     = "x9fhs0.0a1b2c3d4e5f6a7b" # error: secret-bootstrap-token
+      "api-audiences"     = "x9fhs0.0a1b2c3d4e5f6a7b" # error: secret-bootstrap-token
       "enable-admission-plugins" = "NodeRestriction,AlwaysPullImages"
       "tls-min-version"          = "VersionTLS13"
     }

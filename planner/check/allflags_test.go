@@ -1,0 +1,51 @@
+package check_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/check"
+	"github.com/k8splan/k8splan/planner/flags"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+)
+
+// A design that writes every flag of every component, as far as no other rule decides it, is judged at the key of what is wrong, and of
+// that alone.
+func TestAllFlagsInOneDesign(t *testing.T) {
+	for _, minor := range check.MinorsOf("kubelet") {
+		version := plan.Version{Major: 1, Minor: minor}
+		newest, _ := version.NewestPatch()
+		if newest.IsZero() {
+			t.Fatalf("no release of 1.%d", minor)
+		}
+		block := func(component, name string, indent string) string {
+			var b strings.Builder
+			fmt.Fprintf(&b, "%s%s {\n%s  extra_args = {\n", indent, name, indent)
+			for _, flag := range flags.Names(component, minor) {
+				f, _ := flags.Find(component, flag, minor)
+				if value := check.RightValue(f); !strings.ContainsAny(value, " \"'\\$") {
+					fmt.Fprintf(&b, "%s    %q = %q\n", indent, flag, value)
+				}
+			}
+			fmt.Fprintf(&b, "%s  }\n%s}\n", indent, indent)
+			return b.String()
+		}
+		src := fmt.Sprintf("cluster \"dev\" {\n  type = \"all-in-one\"\n  kubernetes_version = %q\n", newest) +
+			block("kube-apiserver", "api_server", "  ") + block("kube-controller-manager", "controller_manager", "  ") +
+			block("kube-scheduler", "scheduler", "  ") + block("kubelet", "kubelet", "  ") + "}\n\nnode \"dev-1\" {\n  address = \"192.168.56.10\"\n}\n"
+		_, diags := road("all.hcl", []byte(src))
+		for _, d := range diags {
+			if id := rule.ID(d); slices.Contains([]string{"component-flag-unknown", "component-flag-early", "component-flag-value", "version-removed-flag"}, id) {
+				t.Errorf("1.%d: %s: %s", minor, id, d.Detail)
+			}
+		}
+		if !slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool { return rule.ID(d) == "component-owned-flag" }) {
+			t.Errorf("1.%d: the flags were not read: %v", minor, diags)
+		}
+	}
+}

@@ -1,0 +1,251 @@
+package check
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/flags"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spelling"
+)
+
+const (
+	flagDocs      = "https://kubernetes.io/docs/reference/command-line-tools-reference/"
+	kubeletFields = "https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/"
+)
+
+// judgedLine is a component with the flags that the author added, and the minor whose table says what it takes.
+type judgedLine struct {
+	commandLine
+	minor   int
+	release string // as messages name it: "Kubernetes 1.37", "etcd 3.7"
+}
+
+// subject names the component and its release in a sentence.
+func (c judgedLine) subject() string {
+	if c.component == "etcd" {
+		return c.release
+	}
+	return c.component + " of " + c.release
+}
+
+// judgedLines lists every place that adds flags to a component, etcd among them, of whose minor there is a table.
+func judgedLines(p *plan.Plan) []judgedLine {
+	if !ours(p) {
+		return nil
+	}
+	var all []judgedLine
+	if v := p.Cluster.Version; v.Major == 1 {
+		for _, c := range commandLines(p) {
+			if flags.Covers(c.component, v.Minor) {
+				all = append(all, judgedLine{c, v.Minor, "Kubernetes " + v.MinorString()})
+			}
+		}
+	}
+	if v, ok := parsed(p.Etcd.Version); ok && v.Major == 3 && flags.Covers("etcd", v.Minor) && len(p.Etcd.ExtraArgs) > 0 {
+		all = append(all, judgedLine{commandLine{"etcd", p.Etcd.ExtraArgs, p.Etcd.Source, "extra_args", nil}, v.Minor, "etcd " + v.MinorString()})
+	}
+	return all
+}
+
+// flagRule makes one finding for each flag that the judge objects to, at its name or at its value. f is what the table has by the name, and
+// known whether this minor takes it.
+func flagRule(r rule.Rule, at func(commandLine, string) hcl.Range, judge func(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, known bool) string) Rule {
+	return Rule{r, func(p *plan.Plan) []Finding {
+		var findings []Finding
+		for _, c := range judgedLines(p) {
+			for _, a := range c.args {
+				f, known := flags.Find(c.component, a.Name, c.minor)
+				if detail := judge(p, c, a, f, known); detail != "" {
+					findings = append(findings, Finding{At: at(c.commandLine, a.Name), Detail: detail})
+				}
+			}
+		}
+		return findings
+	}}
+}
+
+var flagRules = []Rule{
+	flagRule(rule.Rule{
+		ID: "component-flag-unknown", Severity: rule.Error, Title: "Flag that the component does not have", Permanent: true,
+		Doc:     "A component that is given a flag that it does not know prints its usage and exits: the kubelet never comes up, or the static pod restarts without end. A field of KubeletConfiguration is not always a flag.",
+		Fix:     "Correct the name, or remove the flag.",
+		Sources: []string{flagDocs, kubeletFields, etcdFlags},
+	}, commandLine.key, func(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, known bool) string {
+		switch {
+		case known || saidElsewhere(p, c, a.Name):
+			return ""
+		case c.component == "etcd" && f.Name != "" && f.Last < c.minor:
+			return fmt.Sprintf("%s has no flag --%s, which %s was the last to take, and exits if given one. Remove it.", c.release, a.Name, otherRelease(c, f.Last))
+		case f.Name != "":
+			return "" // component-flag-early or version-removed-flag says it
+		}
+		return fmt.Sprintf("%s has no flag --%s, and exits if given one.%s", c.subject(), a.Name, flagMeant(c, a.Name))
+	}),
+	flagRule(rule.Rule{
+		ID: "component-flag-early", Severity: rule.Error, Title: "Flag of a later release", Permanent: true,
+		Doc:     "The flag came with a later minor. The component of this one does not know it, prints its usage, and exits.",
+		Fix:     "Remove it, or use the newer release.",
+		Sources: []string{flagDocs, etcdFlags},
+	}, commandLine.key, func(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, known bool) string {
+		if known || f.Name == "" || f.Since <= c.minor || saidElsewhere(p, c, a.Name) {
+			return ""
+		}
+		return fmt.Sprintf("--%s came to %s with %s, and this is %s, which exits if given it. Remove it.", a.Name, c.component, otherRelease(c, f.Since), c.release)
+	}),
+	flagRule(rule.Rule{
+		ID: "component-flag-deprecated", Severity: rule.Warning, Title: "Flag on its way out",
+		Doc:     "Upstream has deprecated the flag. A later minor does not know it, and the upgrade to that minor stops at the component that exits.",
+		Fix:     "Remove it, or write what upstream names instead.",
+		Sources: []string{flagDocs, "https://kubernetes.io/docs/reference/using-api/deprecation-policy/#deprecating-a-flag-or-cli"},
+	}, commandLine.key, func(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, known bool) string {
+		if !known || f.Deprecated == 0 || f.Deprecated > c.minor || saidElsewhere(p, c, a.Name) || c.component == "etcd" && strings.HasPrefix(a.Name, "experimental-") {
+			return "" // etcd-experimental-flag-deprecated says the last
+		}
+		gone := ""
+		if last := lastOf(f); f.Last < last {
+			gone = " " + otherRelease(c, f.Last+1) + " no longer knows it."
+		}
+		return fmt.Sprintf("--%s of %s is deprecated.%s Upstream says: %q.", a.Name, c.component, gone, f.Note)
+	}),
+	flagRule(rule.Rule{
+		ID: "component-flag-value", Severity: rule.Error, Title: "Value that the flag does not take", Permanent: true,
+		Doc:     "The component reads its flags before anything else, and exits at a value that it cannot use. One value is given to all hosts: a bad one takes down every member, or every kubelet, at once.",
+		Fix:     "Write a value of the flag's type; the finding says which.",
+		Sources: []string{flagDocs, etcdFlags},
+	}, commandLine.value, func(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, known bool) string {
+		if !known || saidElsewhere(p, c, a.Name) {
+			return ""
+		}
+		problem := valueProblem(f, a.Value, func(name string) string { return valueOf(c.args, name) })
+		if problem == "" {
+			return ""
+		}
+		return fmt.Sprintf("%s exits at --%s=%s: %s", c.component, a.Name, a.Value, problem)
+	}),
+}
+
+// otherRelease names another minor of the component.
+func otherRelease(c judgedLine, minor int) string {
+	if c.component == "etcd" {
+		return fmt.Sprintf("etcd 3.%d", minor)
+	}
+	return fmt.Sprintf("Kubernetes 1.%d", minor)
+}
+
+// lastOf is the newest minor that the table of the flag's component covers.
+func lastOf(f flags.Flag) int {
+	if f.Component == "etcd" {
+		return flags.NewestEtcd
+	}
+	return flags.NewestKubernetes
+}
+
+// valueOf returns the value of a flag on the same command line, "" without one.
+func valueOf(args []plan.Arg, name string) string {
+	for _, a := range args {
+		if a.Name == name {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+// saidElsewhere reports whether a rule about the flag itself already tells the author to remove it.
+func saidElsewhere(p *plan.Plan, c judgedLine, name string) bool {
+	if c.component == "etcd" {
+		v, _ := parsed(p.Etcd.Version)
+		old := strings.HasPrefix(name, "experimental-") && !plan.TakesExperimentalFlags(v)
+		return old || slices.Contains(ownedByPlan, name) || slices.Contains(etcdV2Flags, name) && !v.Before(plan.Version{Major: 3, Minor: 6})
+	}
+	_, decided := owned[c.component][name]
+	_, gone := removedFlag(p, c.commandLine, name)
+	return decided || gone != "" || name == "basic-auth-file" || name == "token-auth-file" || name == "cloud-provider"
+}
+
+// flagMeant says what to write instead of a flag that there is not.
+func flagMeant(c judgedLine, name string) string {
+	if c.component == "kubelet" {
+		if path, ok := flags.FieldOf("KubeletConfiguration", name, c.minor); ok {
+			return fmt.Sprintf(" %s is a field of KubeletConfiguration, not a flag. Remove it.", path)
+		}
+	}
+	if len(c.args) < 50*mostAdvised {
+		if meant := spelling.DidYouMean(name, flags.Names(c.component, c.minor)); meant != "" {
+			return meant
+		}
+	}
+	for _, other := range flags.Components() {
+		if _, ok := flags.Find(other, name, c.minor); ok && other != "etcd" && c.component != "etcd" {
+			return fmt.Sprintf(" It is a flag of %s. Remove it here.", other)
+		}
+	}
+	return " Remove it."
+}
+
+// removedFlag returns the first release without a flag that older ones have, and what took the flag's place; "" if this one has it.
+func removedFlag(p *plan.Plan, c commandLine, name string) (instead, since string) {
+	if c.component == "etcd" {
+		return "", ""
+	}
+	v := p.Cluster.Version
+	if since, gone := v.KubeletFlagGone(name); gone && c.component == "kubelet" {
+		return insteadOf[name], since
+	}
+	for _, r := range removedFlags {
+		if r.component == c.component && r.flag == name && v.Minor >= r.minor {
+			return r.instead, fmt.Sprintf("1.%d", r.minor)
+		}
+	}
+	if !flags.Covers(c.component, v.Minor) {
+		return "", ""
+	}
+	if f, ok := flags.Find(c.component, name, v.Minor); !ok && f.Name != "" && f.Last < v.Minor {
+		return "", fmt.Sprintf("1.%d", f.Last+1)
+	}
+	return "", ""
+}
+
+// etcdV2Flags went with etcd's API v2.
+var etcdV2Flags = []string{"enable-v2", "proxy", "discovery-fallback", "discovery-proxy", "strict-reconfig-check-v2"}
+
+// etcdGates are the feature gates of etcd 3.6 and newer that took the place of an --experimental- flag.
+// Source: https://etcd.io/docs/v3.6/feature-gates/ and https://github.com/etcd-io/etcd/blob/v3.6.16/server/features/etcd_features.go
+var etcdGates = map[string]string{
+	"compact-hash-check-enabled": "CompactHashCheck", "enable-lease-checkpoint": "LeaseCheckpoint", "enable-lease-checkpoint-persist": "LeaseCheckpointPersist",
+	"initial-corrupt-check": "InitialCorruptCheck", "stop-grpc-service-on-defrag": "StopGRPCServiceOnDefrag", "txn-mode-write-with-shared-buffer": "TxnModeWriteWithSharedBuffer",
+}
+
+// afterExperiment says what to write instead of a flag that began with --experimental-.
+func afterExperiment(name string, minor int) string {
+	if gate := etcdGates[name]; gate != "" {
+		return fmt.Sprintf("Write feature-gates = \"%s=true\" instead.", gate)
+	}
+	if _, ok := flags.Find("etcd", name, minor); ok {
+		return fmt.Sprintf("Write %q.", name)
+	}
+	return "Remove it."
+}
+
+// oneOf says which values there are.
+func oneOf(values []string) string {
+	quoted := make([]string, len(values))
+	for i, v := range values {
+		quoted[i] = fmt.Sprintf("%q", v)
+	}
+	return "write " + choice(quoted)
+}
+
+// unknownValue is the problem of a value that is none of an enumeration.
+func unknownValue(value string, values []string) string {
+	meant := spelling.DidYouMean(value, values)
+	if len(values) > 8 {
+		return fmt.Sprintf("it does not know %q.%s", value, cmp.Or(meant, " Remove it."))
+	}
+	return fmt.Sprintf("it does not know %q. %s.", value, strings.ToUpper(oneOf(values)[:1])+oneOf(values)[1:])
+}

@@ -1,0 +1,13 @@
+cluster "dev" {
+  type = "all-in-one"
+  api_server {
+    extra_args = {
+      "audit-log-path"    = "-"
+      "audit-policy-file" = "/etc/kubernetes/pki/audit.yaml"
+    }
+  }
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}

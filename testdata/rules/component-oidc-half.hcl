@@ -1,0 +1,12 @@
+cluster "dev" {
+  type = "all-in-one"
+  api_server {
+    extra_args = {
+      "oidc-issuer-url" = "https://sso.example.com" # error: component-oidc-half: oidc-client-id
+    }
+  }
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}
