@@ -11,10 +11,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/change"
+	"github.com/k8splan/k8splan/planner/check"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/templates"
 )
 
@@ -369,4 +373,106 @@ func TestPlaybooksAndPagesExist(t *testing.T) {
 			t.Errorf("RUNBOOK.md has no page %q, for %s", p.Page, p.ID)
 		}
 	}
+}
+
+// No order of the steps by which machines come and go keeps more than the one that was chosen.
+func TestOrderIsTheBest(t *testing.T) {
+	more := []edit{
+		{name: "two members for two", src: external, replace: []string{`node_pool "etcd" {
+  roles         = ["etcd"]
+  count         = 3`, `node "new" {
+  roles   = ["etcd"]
+  address = "10.0.0.29"
+}
+node "newer" {
+  roles   = ["etcd"]
+  address = "10.0.0.28"
+}
+node_pool "etcd" {
+  roles         = ["etcd"]
+  count         = 3`}},
+		{name: "a control plane for another", src: base, replace: []string{`"control-plane"]
+  count         = 3`, `"control-plane"]
+  count         = 2`, `node_pool "w"`, `node "cp-x" {
+  roles   = ["control-plane"]
+  address = "10.0.0.39"
+}
+node_pool "w"`}},
+		{name: "five to three and a balancer less", src: strings.Replace(base, `"control-plane"]
+  count         = 3`, `"control-plane"]
+  count         = 5`, 1), replace: []string{`"control-plane"]
+  count         = 5`, `"control-plane"]
+  count         = 3`}},
+	}
+	for _, e := range append(more, edits...) {
+		r := change.Between(recordOf(t, e.src, nil), recordOf(t, e.new(), nil))
+		if r.Verdict == change.Refused {
+			continue
+		}
+		if best, chosen := change.Best(r); best > chosen {
+			t.Errorf("%s: some order keeps %d losses, and the chosen one %d", e.name, best, chosen)
+		}
+	}
+}
+
+// No state between the steps breaks a rule of severity error that neither the old nor the new design breaks, as far as hosts and roles decide it.
+func TestStatesBreakNoRule(t *testing.T) {
+	for _, e := range edits {
+		plans := map[string]*plan.Plan{}
+		for name, src := range map[string]string{"old": e.src, "new": e.new()} {
+			project, diags := planner.Open(name+".hcl", []byte(src), nil, time.Time{})
+			if project == nil {
+				t.Fatal(diags)
+			}
+			plans[name] = project.Plan()
+		}
+		r := change.Between(change.Of(plans["old"], "v1.0.0"), change.Of(plans["new"], "v1.0.0"))
+		for i, state := range change.States(r) {
+			mixed := *plans["new"]
+			mixed.Nodes, mixed.Etcd.Members, mixed.LoadBalancer.Nodes = nil, nil, nil
+			bootstrap := false
+			for _, n := range state.Nodes {
+				node := *find(t, plans, n)
+				node.Bootstrap = node.Bootstrap && !bootstrap
+				bootstrap = bootstrap || node.Bootstrap
+				mixed.Nodes = append(mixed.Nodes, &node)
+			}
+			for _, n := range mixed.Nodes {
+				for _, of := range []string{"new", "old"} {
+					for _, m := range plans[of].Etcd.Members {
+						if m.Name == n.Name && n.Roles.Has(plan.EtcdRole) && !slices.ContainsFunc(mixed.Etcd.Members, func(o plan.Member) bool { return o.Name == m.Name }) {
+							m.Node = n
+							mixed.Etcd.Members = append(mixed.Etcd.Members, m)
+						}
+					}
+				}
+				if n.Roles.Has(plan.Balancer) {
+					mixed.LoadBalancer.Nodes = append(mixed.LoadBalancer.Nodes, n)
+				}
+				if !bootstrap && n.Roles.Has(plan.ControlPlane) { // whoever is a member now
+					n.Bootstrap, bootstrap = true, true
+				}
+			}
+			for _, d := range check.Run(&mixed, time.Time{}) {
+				// The word of the type counts members and control planes of what is built in the end.
+				if d.Severity == hcl.DiagError && !strings.HasPrefix(rule.ID(d), "topology-") {
+					t.Errorf("%s: after %s: %s: %s", e.name, r.Steps[i].ID, rule.ID(d), d.Detail)
+				}
+			}
+		}
+	}
+}
+
+// find is the node of a plan that a state has: the new one where its roles are the new ones.
+func find(t *testing.T, plans map[string]*plan.Plan, n *change.Node) *plan.Node {
+	t.Helper()
+	for _, of := range []string{"new", "old"} {
+		for _, node := range plans[of].Nodes {
+			if node.Name == n.Name && slices.Equal(node.Roles.Strings(), n.Args["roles"].List) && node.Address.String() == n.Args["address"].Text {
+				return node
+			}
+		}
+	}
+	t.Fatalf("no plan has %s", n.Name)
+	return nil
 }

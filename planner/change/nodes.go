@@ -167,8 +167,23 @@ func (d *differ) machine(n *Node, whens []string, finish func(*Change), at *hcl.
 // renamed takes out of both lists the machines that are the same under another name.
 func (d *differ) renamed(added, removed []*Node) (rest, gone []*Node) {
 	taken := map[string]bool{}
+	said := map[string]string{} // old names by new ones
+	for _, from := range slices.Sorted(maps.Keys(d.new.moves)) {
+		if d.old.node(from) == nil {
+			d.r.Hints = append(d.r.Hints, fmt.Sprintf("the block moved from %q is stale: the old design has no such node; remove the block", from))
+		}
+		said[d.new.moves[from]] = from
+	}
 	for _, n := range added {
-		i := slices.IndexFunc(removed, func(o *Node) bool { return !taken[o.Name] && same(o, n) })
+		i := slices.IndexFunc(removed, func(o *Node) bool {
+			switch {
+			case taken[o.Name]:
+				return false
+			case said[n.Name] != "":
+				return o.Name == said[n.Name]
+			}
+			return d.new.moves[o.Name] == "" && same(o, n)
+		})
 		if i < 0 {
 			rest = append(rest, n)
 			continue
@@ -187,8 +202,10 @@ func (d *differ) renamed(added, removed []*Node) (rest, gone []*Node) {
 		for _, when := range append(goes(o, d.old.external()), comes(n, d.new.external())...) {
 			c.by = append(c.by, nodeRow().when(when).By...)
 		}
-		c.Detail = fmt.Sprintf("%s and %s have the same address or hardware address, so they are taken for one machine. %s", o.Name, n.Name,
-			c.Detail)
+		if said[n.Name] == "" {
+			c.Detail = fmt.Sprintf("%s and %s have the same address or hardware address, so they are taken for one machine: a block moved says so. %s",
+				o.Name, n.Name, c.Detail)
+		}
 		d.r.Changes = append(d.r.Changes, c)
 	}
 	for _, o := range removed {

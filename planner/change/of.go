@@ -40,6 +40,10 @@ func Of(p *plan.Plan, release string) *Record {
 	for _, n := range p.Nodes {
 		b.node(n)
 	}
+	b.r.moves = map[string]string{}
+	for _, m := range p.Moved {
+		b.r.moves[m.From] = m.To
+	}
 	for _, d := range p.Decisions {
 		if path := decided(d.Path); path != "" {
 			b.r.Defaults[path] = true

@@ -34,8 +34,9 @@ type Record struct {
 	Defaults map[string]bool // paths whose value was left to the planner
 	Nodes    []*Node         // in natural order of names
 
-	at   map[string]hcl.Range // where settings are written; nil for a record from a file
-	make string               // the command that makes the machines; "" for a record from a file
+	at    map[string]hcl.Range // where settings are written; nil for a record from a file
+	moves map[string]string    // new names of machines by their old ones, as the design says
+	make  string               // the command that makes the machines; "" for a record from a file
 }
 
 // Node is one machine. Its arguments have the names of the language's block node; keys of maps follow in brackets.

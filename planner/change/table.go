@@ -431,6 +431,9 @@ var table = []Row{
 		"node.failure_domain, machine by machine."),
 	row("node_pool.hosts", None, "", "They are assigned round-robin: see node.host."),
 
+	row("moved", None, "", "It names the same machine: what it does is told at the node that is renamed. Remove it once that is done."),
+	row("moved.from", None, "", "See moved."), row("moved.to", None, "", "See moved."),
+
 	row("target", Refused, "", "Another system is other machines. Build a new cluster there, and move the workload."),
 	row("target.*", Ordered, "", "It is an argument of what makes the machines: look at its plan for machines that it would replace, and "+
 		"apply it alone.", "machines"),

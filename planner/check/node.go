@@ -10,6 +10,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 const (
@@ -25,6 +26,13 @@ func labelsAt(n *plan.Node) hcl.Range { return n.Attr("labels") }
 func bars(t plan.Taint) bool { return t.Effect == "NoSchedule" || t.Effect == "NoExecute" }
 
 var nodeRules = []Rule{
+	{rule.Rule{
+		ID: "node-moved", Severity: rule.Error, Title: "Block moved that does not fit the nodes",
+		Doc: "A block `moved` says that a machine has a new name, so that an edit can be told from one machine that leaves and another that joins. " +
+			"Its old name is no longer in the topology, its new one is, and each name is written once.",
+		Fix:     "Write the old name as `from` and the new one as `to`, or remove the block.",
+		Sources: []string{"https://github.com/kubernetes/kubeadm/issues/1170"},
+	}, movedNodes},
 	{rule.Rule{
 		ID: "node-label-kubelet", Severity: rule.Error, Title: "Label that the kubelet sets itself",
 		Doc:     "The kubelet labels its node with the host name, the architecture and the operating system, and the scheduler's volume and affinity code relies on them. Another value is overwritten at every start, or sends pods to the wrong machine.",
@@ -217,4 +225,35 @@ func labelled(p *plan.Plan, judge func(key, value string, n *plan.Node) string) 
 		}
 	}
 	return findings
+}
+
+// movedNodes finds blocks moved whose names are not those of a machine before and after.
+func movedNodes(p *plan.Plan) []Finding {
+	known := map[string]bool{}
+	for _, n := range p.Nodes {
+		known[n.Name] = true
+	}
+	var out []Finding
+	from, to := map[string]bool{}, map[string]bool{}
+	for _, m := range p.Moved {
+		switch {
+		case known[m.From]:
+			out = append(out, Finding{
+				At:     m.Attr("from"),
+				Detail: fmt.Sprintf("%q is still a node of this topology. A machine has one name: remove the node, or this block.", spelling.Excerpt(m.From)),
+			})
+		case !known[m.To]:
+			out = append(out, Finding{
+				At:     m.Attr("to"),
+				Detail: fmt.Sprintf("No node is named %q. Write the name that the machine has now.", spelling.Excerpt(m.To)),
+			})
+		case from[m.From] || to[m.To]:
+			out = append(out, Finding{
+				At:     m.Block(),
+				Detail: fmt.Sprintf("%q to %q: one of the two names is in another block moved. Write each once.", spelling.Excerpt(m.From), spelling.Excerpt(m.To)),
+			})
+		}
+		from[m.From], to[m.To] = true, true
+	}
+	return out
 }

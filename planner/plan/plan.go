@@ -28,6 +28,7 @@ type Plan struct {
 	Schedulers    []*Scheduler
 	Addons        []*Addon // in the order in which they are applied
 	Nodes         []*Node  // in natural order of names: cp-2 before cp-10
+	Moved         []Moved // sorted by From
 	Target        Target
 	Waivers       []Waiver
 
@@ -322,6 +323,12 @@ type Target struct {
 	NameRange hcl.Range
 	Facts     Facts
 	Site      Site // as far as the block states it
+}
+
+// Moved says that a machine has a new name.
+type Moved struct {
+	*spec.Source
+	From, To string
 }
 
 // Waiver demotes one rule's findings to notes.

@@ -44,6 +44,7 @@ func Resolve(s *spec.Spec, of Facts) (*Plan, hcl.Diagnostics) {
 	r.cloud()
 	r.schedulers()
 	r.addons()
+	r.moved()
 	r.waivers()
 	r.defaults()
 	rule.Sort(r.diags)
@@ -402,6 +403,13 @@ func (r *resolver) repository(s string) string {
 		return ""
 	}
 	return s
+}
+
+func (r *resolver) moved() {
+	for _, m := range r.spec.Moved {
+		r.plan.Moved = append(r.plan.Moved, Moved{Source: m.Source, From: m.From, To: m.To})
+	}
+	slices.SortStableFunc(r.plan.Moved, func(a, b Moved) int { return Natural(a.From, b.From) })
 }
 
 func (r *resolver) waivers() {

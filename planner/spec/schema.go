@@ -365,6 +365,15 @@ var Schema = []Block{
 		Blocks: []Block{taint},
 	},
 	{
+		Name: "moved", Many: true, Field: "Moved", Aliases: []string{"move", "renamed", "rename"},
+		Doc:     "The same machine under a new name, for `k8splan diff`: it leaves the cluster and joins it again. Remove the block once that is done.",
+		Example: "moved {\n  from = \"worker-1\"\n  to   = \"edge-1\"\n}",
+		Arguments: []Argument{
+			{Name: "from", Type: Text, Required: true, Field: "From", Example: `"worker-1"`, Doc: "Name that the machine had."},
+			{Name: "to", Type: Text, Required: true, Field: "To", Example: `"edge-1"`, Doc: "Name that it has now: that of a node, or of one of a pool."},
+		},
+	},
+	{
 		Name: "target", Label: "name", Open: true, Field: "Target", LabelField: "Name", Aliases: []string{"provider", "platform"},
 		Doc:     "The system that the cluster lands on; its arguments are the target's own.",
 		Example: "target \"bare-metal\" {}",

@@ -99,6 +99,7 @@ type Spec struct {
 	Schedulers    []*Scheduler
 	Nodes         []*Node
 	NodePools     []*NodePool
+	Moved         []*Moved
 	Target        *Target
 	Waivers       []*Waiver
 
@@ -380,6 +381,13 @@ type NodePool struct {
 	FirstSecondaryAddress *string
 	FailureDomains        []string // dealt out in turn
 	Hosts                 []string // hypervisors, dealt out in turn
+}
+
+// Moved is a `moved` block: the same machine under a new name.
+type Moved struct {
+	*Source
+	From string
+	To   string
 }
 
 // Target is the `target "<name>"` block. Its body is decoded by the package of the target, with Context for its expressions.

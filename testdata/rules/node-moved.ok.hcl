@@ -1,0 +1,12 @@
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}
+
+moved {
+  from = "dev-0"
+  to   = "dev-1"
+}
