@@ -106,6 +106,7 @@ func TestAction(t *testing.T) {
 	if got, err := os.ReadFile(output); err != nil || string(got) != "valid=true\nvalid=true\nvalid=false\nvalid=false\n" {
 		t.Errorf("outputs: %v %q", err, got)
 	}
+	compares(t, work, output, act)
 	if code, out := act("K8SPLAN_VERSION=", "K8SPLAN_REF=v1.2.3", "K8SPLAN_FILES= \n"); code != 1 || !strings.Contains(out, "topology.hcl") {
 		t.Errorf("the tag of the action, and no file: %d %s", code, out)
 	}
@@ -127,6 +128,34 @@ func TestAction(t *testing.T) {
 	}
 	if code, out := act("RUNNER_TEMP=" + t.TempDir()); code != 2 || !strings.Contains(out, "is not what SHA256SUMS") {
 		t.Errorf("a wrong sum: %d %s", code, out)
+	}
+}
+
+// compares runs the action in a repository with an edit: the summary says what it does, the output how far it goes, and a new file says nothing.
+func compares(t *testing.T, work, output string, act func(...string) (int, string)) {
+	t.Helper()
+	edited := "cluster \"dev\" {\n  type = \"all-in-one\"\n}\nnode \"dev-1\" {\n  address = \"192.168.56.10\"\n}\nnetwork {\n  dns_domain = \"example.com\"\n}\n"
+	for _, args := range [][]string{{"init", "-q"}, {"add", "good.hcl", "sub"}, {"-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-q", "-m", "one"}} {
+		if out, err := exec.Command("git", append([]string{"-C", work}, args...)...).CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v\n%s", args, err, out)
+		}
+	}
+	for name, text := range map[string]string{"good.hcl": edited, "new.hcl": edited} {
+		if err := os.WriteFile(filepath.Join(work, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	summary := filepath.Join(t.TempDir(), "summary")
+	code, out := act("K8SPLAN_FILES=sub good.hcl new.hcl", "K8SPLAN_COMPARE=HEAD", "GITHUB_STEP_SUMMARY="+summary)
+	if code != 0 || !strings.Contains(out, "::notice title=k8splan::k8splan: error: HEAD has no file new.hcl") {
+		t.Errorf("%d %s", code, out)
+	}
+	text, err := os.ReadFile(summary)
+	if err != nil || !bytes.HasPrefix(text, []byte("### dev: none\n\nNothing changes.\n")) || !bytes.Contains(text, []byte("\n### dev: refused\n")) {
+		t.Errorf("%v %s", err, text)
+	}
+	if got, err := os.ReadFile(output); err != nil || !strings.HasSuffix(string(got), "valid=true\nverdict=refused\n") {
+		t.Errorf("outputs: %v %q", err, got)
 	}
 }
 

@@ -4,6 +4,7 @@
 #   K8SPLAN_RELEASES   where releases are (https://github.com/k8splan/k8splan/releases)
 #   RUNNER_TEMP        where the program is put
 #   GITHUB_OUTPUT      the step's outputs
+#   GITHUB_STEP_SUMMARY  what the workflow's page shows
 set -euo pipefail
 
 releases=${K8SPLAN_RELEASES:-https://github.com/k8splan/k8splan/releases}
@@ -76,4 +77,32 @@ fi
 valid=true
 "$dir/k8splan" validate -o github ${arguments[@]+"${arguments[@]}"} -- ${files[@]+"${files[@]}"} || { code=$? valid=false; }
 printf 'valid=%s\n' "$valid" >>"${GITHUB_OUTPUT:-/dev/null}"
+
+# --- compare
+
+if [ -n "${K8SPLAN_COMPARE:-}" ]; then
+  classes=(none in-place ordered refused)
+  worst=0
+  for name in ${files[@]+"${files[@]}"}; do
+    topologies=("$name")
+    if [ -d "$name" ]; then
+      topologies=("${name%/}"/*.hcl)
+    fi
+    for topology in "${topologies[@]}"; do
+      # One that is new, or that is not valid, has nothing to compare.
+      text=$("$dir/k8splan" diff --git="$K8SPLAN_COMPARE" -o markdown ${K8SPLAN_VAR_FILE:+"--var-file=$K8SPLAN_VAR_FILE"} -- "$topology" 2>"$dir/diff.err") || [ -n "$text" ] || {
+        [ "$valid" = false ] || printf '::notice title=k8splan::%s\n' "$(grep -m1 '^k8splan: error: ' "$dir/diff.err" || echo "nothing to compare $topology with")"
+        continue
+      }
+      printf '%s\n\n' "$text" >>"${GITHUB_STEP_SUMMARY:-/dev/stdout}"
+      heading=${text%%$'\n'*}
+      for i in "${!classes[@]}"; do
+        if [ "${heading##*: }" = "${classes[i]}" ] && [ "$i" -gt "$worst" ]; then
+          worst=$i
+        fi
+      done
+    done
+  done
+  printf 'verdict=%s\n' "${classes[worst]}" >>"${GITHUB_OUTPUT:-/dev/null}"
+fi
 exit "${code:-0}"
