@@ -476,3 +476,93 @@ func find(t *testing.T, plans map[string]*plan.Plan, n *change.Node) *plan.Node 
 	t.Fatalf("no plan has %s", n.Name)
 	return nil
 }
+
+// The order of a set, of blocks and of names for expressions changes nothing: neither the diff nor a byte of the tree.
+func TestOrderIsNone(t *testing.T) {
+	const one = `
+locals {
+  net = "10.0.0.0/24"
+}
+cluster "dev" {
+  type                   = "single-etcd-single-master"
+  control_plane_endpoint = "api.dev.internal:6443"
+  cert_sans              = ["a.example.com", "b.example.com"]
+}
+network {
+  http_proxy {
+    https    = "http://proxy.example.com:3128"
+    no_proxy = [".example.com", ".example.org"]
+  }
+}
+node "cp" {
+  roles   = ["control-plane"]
+  address = cidrhost(local.net, 11)
+}
+node "w-1" {
+  roles   = ["worker"]
+  address = cidrhost(local.net, 21)
+  taint {
+    key    = "example.com/a"
+    effect = "PreferNoSchedule"
+  }
+  taint {
+    key    = "example.com/b"
+    effect = "PreferNoSchedule"
+  }
+}
+`
+	const two = `
+node_pool "w" {
+  roles         = ["worker"]
+  count         = 1
+  first_address = "10.0.0.21"
+  taint {
+    key    = "example.com/b"
+    effect = "PreferNoSchedule"
+  }
+  taint {
+    key    = "example.com/a"
+    effect = "PreferNoSchedule"
+  }
+}
+node "cp" {
+  roles   = ["control-plane"]
+  address = "10.0.0.11"
+}
+network {
+  http_proxy {
+    https    = "http://proxy.example.com:3128"
+    no_proxy = [".example.org", ".example.com"]
+  }
+}
+cluster "dev" {
+  type                   = "single-etcd-single-master"
+  control_plane_endpoint = "api.dev.internal:6443"
+  cert_sans              = ["b.example.com", "a.example.com"]
+}
+`
+	if r := change.Between(recordOf(t, one, nil), recordOf(t, two, nil)); r.Verdict != change.None || len(r.Changes) > 0 {
+		t.Errorf("%s: %+v", r.Verdict, r.Changes)
+	}
+	var trees []map[string]string
+	for _, src := range []string{one, two} {
+		project, diags := planner.Open("topology.hcl", []byte(src), nil, time.Time{})
+		if project == nil {
+			t.Fatal(diags)
+		}
+		set, err := project.Render("v1.0.0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		tree := map[string]string{}
+		for _, f := range set.Files() {
+			if f.Path != change.FileName && f.Path != "SHA256SUMS" { // the pool is recorded
+				tree[f.Path] = string(f.Data)
+			}
+		}
+		trees = append(trees, tree)
+	}
+	if diff := cmp.Diff(trees[0], trees[1]); diff != "" {
+		t.Error(diff)
+	}
+}

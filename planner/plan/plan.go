@@ -28,7 +28,7 @@ type Plan struct {
 	Schedulers    []*Scheduler
 	Addons        []*Addon // in the order in which they are applied
 	Nodes         []*Node  // in natural order of names: cp-2 before cp-10
-	Moved         []Moved // sorted by From
+	Moved         []Moved  // sorted by From
 	Target        Target
 	Waivers       []Waiver
 
@@ -299,7 +299,7 @@ type Node struct {
 	Interface        string
 	Labels           map[string]string
 	Annotations      map[string]string
-	Taints           []Taint // as written, in order; EffectiveTaints has the control plane's too
+	Taints           []Taint // sorted; EffectiveTaints has the control plane's too
 	KubeletExtraArgs []Arg   // sorted by name
 	InstanceType     string
 }

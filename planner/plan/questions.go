@@ -89,7 +89,7 @@ func (e *Etcd) IsExternal() bool { return e.Placement == topologies.External }
 // Source: https://kubernetes.io/docs/reference/labels-annotations-taints/#node-role-kubernetes-io-control-plane-taint
 const controlPlaneTaint = "node-role.kubernetes.io/control-plane"
 
-// EffectiveTaints returns the taints with which the node registers: those written, in their order, and the control plane's own where the
+// EffectiveTaints returns the taints with which the node registers: those written, sorted, and the control plane's own where the
 // node is no worker too. Never nil: kubeadm reads an absent list as "the default" and an empty one as "none".
 // Source: k8s.io/kubernetes cmd/kubeadm/app/apis/kubeadm/v1beta4/types.go, NodeRegistrationOptions.Taints
 func (n *Node) EffectiveTaints() []Taint {

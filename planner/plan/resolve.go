@@ -232,6 +232,7 @@ func (r *resolver) network() {
 			}
 			r.fail(invalidHost, h.Element("no_proxy", i), `no_proxy holds %q. Its entries are addresses, ranges, and DNS names in lower case, which may begin with a dot or "*.".`, spelling.Excerpt(entry))
 		}
+		slices.Sort(p.HTTPProxy.NoProxy) // a set: another order in the file must not change a host
 	}
 }
 

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -452,6 +453,10 @@ func (r *resolver) taints(written []*spec.Taint) []Taint {
 			taints = append(taints, Taint{Source: t.Source, Key: t.Key, Value: t.Value, Effect: t.Effect})
 		}
 	}
+	// A set: another order in the file must not change a host.
+	slices.SortStableFunc(taints, func(a, b Taint) int {
+		return cmp.Or(strings.Compare(a.Key, b.Key), strings.Compare(a.Effect, b.Effect), strings.Compare(a.Value, b.Value))
+	})
 	return taints
 }
 
