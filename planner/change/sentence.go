@@ -61,7 +61,7 @@ func (r *Report) Sentence() string {
 	case others == 0 && len(come)+len(gone) > 0 && len(refused) == 0 && len(settings) == 0:
 		out = append(out, "No other host changes.")
 	case others > 0 && len(refused) == 0:
-		out = append(out, fmt.Sprintf("%s of %d that stay %s worked on.", hosts(others), r.staying(), is(others)))
+		out = append(out, workedOn(others, r.staying()))
 	}
 	if s := r.survival(); s != "" {
 		out = append(out, s)
@@ -79,18 +79,17 @@ func (r *Report) staying() int {
 	return n
 }
 
-func hosts(n int) string {
-	if n == 1 {
-		return "1 host"
+// workedOn says how many of the hosts that stay are worked on.
+func workedOn(n, of int) string {
+	switch {
+	case of == 1:
+		return "The host that stays is worked on."
+	case n == of:
+		return fmt.Sprintf("All %d hosts that stay are worked on.", of)
+	case n == 1:
+		return fmt.Sprintf("1 of the %d hosts that stay is worked on.", of)
 	}
-	return fmt.Sprint(n, " hosts")
-}
-
-func is(n int) string {
-	if n == 1 {
-		return "is"
-	}
-	return "are"
+	return fmt.Sprintf("%d of the %d hosts that stay are worked on.", n, of)
 }
 
 // movement says which machines come or go, by what they are for.

@@ -23,7 +23,6 @@ type Step struct {
 	Changes  []string // IDs of the changes that it belongs to
 
 	of     *Procedure
-	note   string
 	paths  []string
 	args   []argOf
 	joins  []string
@@ -242,53 +241,78 @@ func hostOf(id string) string {
 	return host
 }
 
-// upgrades splits the step that upgrades Kubernetes into one for each version and each group of hosts.
+// upgrades splits the steps that upgrade Kubernetes and external etcd into one for each version and each group of hosts.
 func (d *differ) upgrades() {
-	i := slices.IndexFunc(d.r.Steps, func(s Step) bool { return s.ID == "upgrade" })
-	from, okFrom := plan.ParseVersion(d.old.text("cluster.kubernetes_version"))
-	to, okTo := plan.ParseVersion(d.new.text("cluster.kubernetes_version"))
-	if i < 0 || !okFrom || !okTo || from == to {
+	d.split("upgrade-etcd", d.etcdUpgrades)
+	d.split("upgrade", d.kubernetesUpgrades)
+}
+
+// split puts several steps in the place of one; the last of them ends what the one did.
+func (d *differ) split(id string, into func(Step) []Step) {
+	i := slices.IndexFunc(d.r.Steps, func(s Step) bool { return s.ID == id })
+	if i < 0 {
 		return
 	}
+	whole := d.r.Steps[i]
+	steps := into(whole)
+	if len(steps) == 0 {
+		return
+	}
+	end := &steps[len(steps)-1]
+	end.paths, end.args = whole.paths, whole.args
+	d.r.Steps = slices.Replace(d.r.Steps, i, i+1, steps...)
+}
+
+// etcdUpgrades are the versions that external members pass through.
+func (d *differ) etcdUpgrades(whole Step) []Step {
+	from, okFrom := plan.ParseVersion(d.old.text("etcd.version"))
+	to, okTo := plan.ParseVersion(d.new.text("etcd.version"))
+	if !okFrom || !okTo {
+		return nil
+	}
+	var out []Step
+	for _, v := range etcdSteps(from, to, plan.Version{}, false) {
+		s := whole
+		s.ID, s.Title = "upgrade-etcd:"+v.String(), fmt.Sprintf("Upgrade etcd to %s, member by member, the leader last", v)
+		s.paths, s.args = nil, nil
+		out = append(out, s)
+	}
+	return out
+}
+
+// kubernetesUpgrades are the versions that Kubernetes passes through.
+func (d *differ) kubernetesUpgrades(whole Step) []Step {
+	from, okFrom := plan.ParseVersion(d.old.text("cluster.kubernetes_version"))
+	to, okTo := plan.ParseVersion(d.new.text("cluster.kubernetes_version"))
+	if !okFrom || !okTo || from == to {
+		return nil
+	}
 	var etcd plan.Version
-	if d.old.external() {
-		etcd, _ = plan.ParseVersion(d.old.text("etcd.version"))
+	if d.old.external() { // it has steps of its own, to the version that the design says
+		etcd, _ = plan.ParseVersion(d.new.text("etcd.version"))
 	}
 	hops, err := Path(from, to, etcd)
 	if err != nil {
 		d.r.Hints = append(d.r.Hints, err.Error())
-		return
+		return nil
 	}
-	whole := d.r.Steps[i]
-	var split []Step
+	var out []Step
 	for _, h := range hops {
-		split = append(split, d.hop(h, whole, from)...)
+		out = append(out, d.hop(h, whole, from)...)
 		from = h.Kubernetes
 	}
-	split[len(split)-1].paths, split[len(split)-1].args = whole.paths, whole.args
-	d.r.Steps = slices.Replace(d.r.Steps, i, i+1, split...)
-	if last := hops[len(hops)-1].Etcd; d.old.external() && len(last) > 0 { // told with the hops
-		d.r.Steps = slices.DeleteFunc(d.r.Steps, func(s Step) bool {
-			if s.ID == "upgrade-etcd" {
-				end := &split[len(split)-1]
-				end.paths, end.Changes = append(end.paths, s.paths...), append(end.Changes, s.Changes...)
-			}
-			return s.ID == "upgrade-etcd"
-		})
-		at := slices.IndexFunc(d.r.Steps, func(s Step) bool { return s.ID == split[len(split)-1].ID })
-		d.r.Steps[at] = split[len(split)-1]
-	}
+	return out
 }
 
 // hop is the steps of one version.
 func (d *differ) hop(h Hop, whole Step, from plan.Version) []Step {
 	var out []Step
-	one := func(id, title string, p *Procedure, hosts []string, note string) {
+	one := func(id, title string, p *Procedure, hosts []string) {
 		if len(hosts) == 0 {
 			return
 		}
 		s := whole
-		s.ID, s.Title, s.Hosts, s.of, s.note, s.paths, s.args = id+":"+h.Kubernetes.String(), title, hosts, p, note, nil, nil
+		s.ID, s.Title, s.Hosts, s.of, s.paths, s.args = id+":"+h.Kubernetes.String(), title, hosts, p, nil, nil
 		out = append(out, s)
 	}
 	names := func(nodes []*Node) (out []string) {
@@ -299,19 +323,14 @@ func (d *differ) hop(h Hop, whole Step, from plan.Version) []Step {
 		}
 		return out
 	}
-	for i, e := range h.Etcd {
-		switch {
-		case d.old.external():
-			one(fmt.Sprintf("upgrade-etcd-%s", e), fmt.Sprintf("Upgrade etcd to %s, member by member, the leader last", e), find("upgrade-etcd"),
-				names(d.old.having(plan.EtcdRole)), "")
-		case i < len(h.Etcd)-1:
-			one(fmt.Sprintf("pin-etcd-%s", e), fmt.Sprintf("Take the stacked members of etcd to %s while Kubernetes stays at %s: pin "+
-				"etcd.local.imageTag, roll, check every member, remove the pin", e, from),
-				find("upgrade-etcd"), names(d.old.having(plan.ControlPlane)), "")
+	if pins := h.Etcd[:max(0, len(h.Etcd)-1)]; !d.old.external() {
+		for _, pin := range pins {
+			one(fmt.Sprintf("pin-etcd-%s", pin), fmt.Sprintf("Take the stacked members of etcd to %s while Kubernetes stays at %s: pin "+
+				"etcd.local.imageTag, roll, check every member, remove the pin", pin, from), find("upgrade-etcd"), names(d.old.having(plan.ControlPlane)))
 		}
 	}
 	one("upgrade-control-planes", fmt.Sprintf("Upgrade the control planes to Kubernetes %s, one after the other, then their kubelets",
-		h.Kubernetes), find("upgrade"), names(d.old.having(plan.ControlPlane)), "")
+		h.Kubernetes), find("upgrade"), names(d.old.having(plan.ControlPlane)))
 	var workers []*Node
 	for _, n := range d.old.having(plan.Worker) {
 		if !n.roles().Has(plan.ControlPlane) {
@@ -319,7 +338,7 @@ func (d *differ) hop(h Hop, whole Step, from plan.Version) []Step {
 		}
 	}
 	one("upgrade-workers", fmt.Sprintf("Upgrade the kubelets of the workers to %s, drained, as many at a time as the workload spares",
-		h.Kubernetes), find("upgrade"), names(workers), "")
+		h.Kubernetes), find("upgrade"), names(workers))
 	return out
 }
 
