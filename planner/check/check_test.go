@@ -226,7 +226,7 @@ func TestTargets(t *testing.T) {
 		{"target-version", plan.Facts{Hosting: plan.Hosts, Limits: plan.Limits{Oldest: plan.Version{Major: 1, Minor: 38}}}},
 		{"target-hosted-roles", plan.Facts{Hosting: plan.Hosted}},
 		{"target-etcd", plan.Facts{Hosting: plan.Installer, Limits: plan.Limits{Placement: topologies.Stacked, EtcdWhy: "It knows no other."}}},
-		{"target-unused", plan.Facts{Hosting: plan.Installer, Resolving: plan.Resolving{Unused: []string{"load_balancer"}}}},
+		{"target-unused", plan.Facts{Hosting: plan.Installer, Resolving: plan.Resolving{Uses: []string{"cluster", "network", "etcd", "node", "node_pool"}}}},
 		{"target-hosted-block", plan.Facts{Hosting: plan.Hosted}},
 	} {
 		p, diags := road("prod.hcl", src)

@@ -3,13 +3,11 @@ package check
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
-	"github.com/k8splan/k8splan/planner/spec"
 	"github.com/k8splan/k8splan/topologies"
 )
 
@@ -261,15 +259,7 @@ var topologyRules = []Rule{
 		Doc:     "The program that builds the cluster on this target decides these things itself. What the file says about them is not used, and a reader would believe it.",
 		Fix:     "Remove the block or the argument.",
 		Sources: []string{componentsOf},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, name := range p.Target.Facts.Unused {
-			if at, ok := unused(p, name); ok {
-				findings = append(findings, one(at, "Target %s decides this itself, and what is written here changes nothing. Remove it.", p.Target.Name)...)
-			}
-		}
-		return findings
-	}},
+	}, unusedByTarget},
 	{rule.Rule{
 		ID: "target-hosted-roles", Severity: rule.Error, Title: "Host that the vendor runs", Permanent: true,
 		Doc:     "On a hosted target the vendor runs the control plane, etcd and the load balancer. The design draws workers only.",
@@ -301,37 +291,6 @@ var topologyRules = []Rule{
 		}
 		return findings
 	}},
-}
-
-// unused finds the first place where a block ("ssh"), an argument of one ("cluster.api_server_port") or of a node ("node.address", with its
-// names in a pool) is written.
-func unused(p *plan.Plan, name string) (hcl.Range, bool) {
-	block, arg, _ := strings.Cut(name, ".")
-	if block == "node" {
-		for _, n := range p.Nodes {
-			for _, written := range []string{arg, "first_" + arg, arg + "s"} {
-				if n.Has(written) {
-					return n.Attr(written), true
-				}
-			}
-		}
-		return hcl.Range{}, false
-	}
-	source := map[string]*spec.Source{
-		"cluster": p.Cluster.Source, "network": p.Network.Source, "container_runtime": p.Runtime.Source, "etcd": p.Etcd.Source, "load_balancer": p.LoadBalancer.Source,
-		"ssh": p.SSH.Source, "artifacts": p.Artifacts.Source,
-	}[block]
-	switch {
-	case name == "network.http_proxy" && p.Network.HTTPProxy != nil:
-		return p.Network.HTTPProxy.Block(), true
-	case name == "network.cni":
-		return p.Network.CNI.Block(), p.Network.CNI.Written
-	case name == "network.kube_proxy":
-		return p.Network.KubeProxy.Block(), p.Network.KubeProxy.Written
-	case arg != "":
-		return source.Attr(arg), source.Has(arg)
-	}
-	return source.Block(), source != nil && source != p.Cluster.Source // a block that is not written borrows the cluster's source
 }
 
 // minimum is the least number of control planes for the type and the placement of etcd.

@@ -384,7 +384,7 @@ func TestSystemOfTheTarget(t *testing.T) {
 	if p := resolved(t, src); p.Network.KubeProxy.Mode != "iptables" {
 		t.Errorf("on hosts: %s", p.Network.KubeProxy.Mode)
 	}
-	if p := resolvedOn(t, Facts{Name: "kind", Hosting: Installer, Resolving: Resolving{CNI: NoCNI, Unused: []string{"node.os"}}}, src); p.Network.KubeProxy.Mode != "nftables" || p.Nodes[0].OS != (OS{}) {
+	if p := resolvedOn(t, Facts{Name: "kind", Hosting: Installer, Resolving: Resolving{CNI: NoCNI, Uses: []string{"node.address"}}}, src); p.Network.KubeProxy.Mode != "nftables" || p.Nodes[0].OS != (OS{}) {
 		t.Errorf("on kind: %s, %s", p.Network.KubeProxy.Mode, p.Nodes[0].OS)
 	}
 }

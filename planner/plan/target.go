@@ -40,8 +40,10 @@ type Resolving struct {
 	CNI string
 	// Proxy is kube-proxy's mode where none is written; "" stands for the planner's own default.
 	Proxy string
-	// Unused names blocks ("ssh") and arguments ("node.address") of the language that mean nothing to the target.
-	Unused []string
+	// Uses names the arguments of the language that the target consumes ("network.pod_subnets"; "node.labels" for pools too), or blocks of
+	// which it consumes everything ("ssh"); nil stands for the whole language. Whatever else the file writes has no effect there, and rule
+	// target-unused says so. A test of package planner holds it against the tree.
+	Uses []string
 	// L2 is false where the network filters ARP and VRRP for addresses it did not give out, so that a virtual IP cannot move.
 	L2 bool
 	// Reserved ranges are in use on such hosts before Kubernetes comes (a hypervisor's bridge).
@@ -163,10 +165,15 @@ func (v Version) patched() Version {
 // Guide reports that Folder has a README.md with all steps, those after Make too. Vagrant's one command needs none.
 func (t Facts) Guide() bool { return t.Folder != "" && t.FolderIf == "" && t.Name != "vagrant" }
 
-// Leaves reports whether the plan's value of an argument ("container_runtime.version") means nothing to the target, which decides by itself.
-func (t Facts) Leaves(argument string) bool {
-	block, _, _ := strings.Cut(argument, ".")
-	return slices.Contains(t.Unused, argument) || slices.Contains(t.Unused, block)
+// Leaves reports whether the plan's value of an argument ("container_runtime.version"), or of all arguments of a block, means nothing to
+// the target, which decides by itself.
+func (f Facts) Leaves(path string) bool {
+	if f.Uses == nil {
+		return false
+	}
+	return !slices.ContainsFunc(f.Uses, func(used string) bool {
+		return used == path || strings.HasPrefix(path, used+".") || strings.HasPrefix(used, path+".")
+	})
 }
 
 // Check is the strongest check that a target's output has passed. Never claim more than was done.
@@ -178,3 +185,13 @@ const (
 	CheckTool   Check = "validated" // a third party's tool or schema accepted it
 	CheckTypes  Check = "own types" // our strict types and rules alone
 )
+
+// ReadByRules are the arguments that no file needs on any target: rules, capacity and simulation read them. A target never says that it
+// does not use them.
+var ReadByRules = []string{"cluster.max_nodes", "network.reserved_subnets", "network.node_subnets"}
+
+// OfMachines are what the author says of machines that exist, or that the target makes: where no file needs them, rules, capacity and
+// simulation read them.
+var OfMachines = []string{
+	"node.address", "node.arch", "node.cpus", "node.memory", "node.disk", "node.os", "node.host", "node.mac", "node.interface", "node.instance_type", "node.failure_domain",
+}

@@ -119,7 +119,7 @@ func (r *Reader) Variables(admins []string, chosen *string) Variables {
 			pool = r.pool(name, n)
 		}
 		pool.Count++
-		if n.FailureDomain != "" && !slices.Contains(pool.Zones, n.FailureDomain) {
+		if n.FailureDomain != "" && !p.Target.Facts.Leaves("node.failure_domain") && !slices.Contains(pool.Zones, n.FailureDomain) {
 			pool.Zones = append(pool.Zones, n.FailureDomain)
 		}
 		out.Pools[name] = pool
@@ -139,9 +139,12 @@ func (r *Reader) pool(name string, n *plan.Node) Pool {
 	if err != nil {
 		r.Say(r.Rules.Size, n.Attr("cpus"), "Pool %q: %s. State what %s calls it: instance_type = \"…\".", name, err, v.Name)
 	}
-	pool := Pool{Size: size, DiskGiB: terraform.DiskGiB(n), Arch: n.Arch, Labels: n.Labels, Taints: []Taint{}, Zones: []string{}, First: n}
+	pool := Pool{Size: size, Arch: n.Arch, Labels: n.Labels, Taints: []Taint{}, Zones: []string{}, First: n}
 	if pool.Labels == nil {
 		pool.Labels = map[string]string{}
+	}
+	if !r.Plan.Target.Facts.Leaves("node.disk") {
+		pool.DiskGiB = terraform.DiskGiB(n)
 	}
 	for _, t := range n.Taints {
 		pool.Taints = append(pool.Taints, Taint{t.Key, t.Value, t.Effect})
@@ -151,7 +154,7 @@ func (r *Reader) pool(name string, n *plan.Node) Pool {
 
 // subnet is the range of pods or Services where it was written.
 func (r *Reader) subnet(name string, subnets []netip.Prefix) string {
-	if !r.Plan.Network.Has(name) {
+	if !r.Plan.Network.Has(name) || r.Plan.Target.Facts.Leaves("network."+name) {
 		return ""
 	}
 	if len(subnets) != 1 || !subnets[0].Addr().Is4() {

@@ -14,8 +14,14 @@ func Target() target.Target {
 			Title:   "Azure Kubernetes Service",
 			Hosting: plan.Hosted,
 			Resolving: plan.Resolving{
-				CNI:    plan.NoCNI,
-				Unused: hosted.VendorsOwn(),
+				CNI: plan.NoCNI,
+				Uses: []string{
+					"cluster.kubernetes_version", "cluster.type",
+					"network.pod_subnets", "network.service_subnets",
+					"node.arch", "node.cpus", "node.disk", "node.failure_domain", "node.instance_type", "node.labels", "node.memory",
+					"node.roles", "node.taint",
+					"node_pool.count",
+				},
 			},
 			Limits: plan.Limits{
 				Types:        hosted.Both(),

@@ -14,8 +14,13 @@ func Target() target.Target {
 			Title:   "DigitalOcean Kubernetes",
 			Hosting: plan.Hosted,
 			Resolving: plan.Resolving{
-				CNI:    plan.NoCNI,
-				Unused: append(hosted.VendorsOwn(), "node.failure_domain", "node.disk"),
+				CNI: plan.NoCNI,
+				Uses: []string{
+					"cluster.kubernetes_version", "cluster.type",
+					"network.pod_subnets", "network.service_subnets",
+					"node.arch", "node.cpus", "node.instance_type", "node.labels", "node.memory", "node.roles", "node.taint",
+					"node_pool.count",
+				},
 			},
 			Limits: plan.Limits{
 				Types:    hosted.Both(),

@@ -15,8 +15,14 @@ func Target() target.Target {
 			Title:   "IBM Cloud Kubernetes Service",
 			Hosting: plan.Hosted,
 			Resolving: plan.Resolving{
-				CNI:    plan.NoCNI,
-				Unused: append(hosted.VendorsOwn(), "node.disk"),
+				CNI: plan.NoCNI,
+				Uses: []string{
+					"cluster.kubernetes_version", "cluster.type",
+					"network.pod_subnets", "network.service_subnets",
+					"node.arch", "node.cpus", "node.failure_domain", "node.instance_type", "node.labels", "node.memory", "node.roles",
+					"node.taint",
+					"node_pool.count",
+				},
 			},
 			Limits: plan.Limits{
 				Types:        []topologies.Type{topologies.MultiEtcdMultiMaster},

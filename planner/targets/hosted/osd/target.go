@@ -1,8 +1,6 @@
 package osd
 
 import (
-	"slices"
-
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/target"
 	"github.com/k8splan/k8splan/planner/targets/hosted"
@@ -17,8 +15,13 @@ func Target() target.Target {
 			Title:   "OpenShift Dedicated",
 			Hosting: plan.Hosted,
 			Resolving: plan.Resolving{
-				CNI:    plan.NoCNI,
-				Unused: slices.DeleteFunc(append(hosted.VendorsOwn(), "node.failure_domain", "node.disk"), func(s string) bool { return s == "network.node_cidr_mask_size" }),
+				CNI: plan.NoCNI,
+				Uses: []string{
+					"cluster.kubernetes_version", "cluster.type",
+					"network.node_cidr_mask_size", "network.pod_subnets", "network.service_subnets",
+					"node.arch", "node.cpus", "node.instance_type", "node.memory", "node.roles", "node.taint",
+					"node_pool.count",
+				},
 			},
 			Limits: plan.Limits{
 				Types:        []topologies.Type{topologies.MultiEtcdMultiMaster},

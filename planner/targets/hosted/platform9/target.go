@@ -15,11 +15,14 @@ func Target() target.Target {
 			Hosting: plan.Installer,
 			Resolving: plan.Resolving{
 				CNI: plan.Calico,
-				Unused: []string{
-					"cluster.api_server_port", "cluster.cert_sans", "cluster.encryption_algorithm", "cluster.certificate_validity", "cluster.ca_certificate_validity", "cluster.feature_gates",
-					"network.dns_domain", "network.node_port_range", "network.node_subnets", "network.http_proxy", "network.kube_proxy", "container_runtime", "etcd.version", "etcd.data_dir",
-					"etcd.quota", "load_balancer", "artifacts", "ssh.port", "ssh.jump_host", "node.host", "node.mac", "node.instance_type", "node.labels", "node.annotations",
-					"node.kubelet_extra_args", "node.ssh_address", "node.public_address", "node.secondary_address",
+				Uses: []string{
+					"cluster.control_plane_endpoint", "cluster.kubernetes_version", "cluster.type",
+					"network.cni.kube_proxy_replacement", "network.cni.name", "network.pod_subnets", "network.service_subnets",
+					"etcd.topology",
+					"ssh.private_key_file", "ssh.user",
+					"node.address", "node.arch", "node.bootstrap", "node.cpus", "node.disk", "node.failure_domain", "node.host",
+					"node.instance_type", "node.interface", "node.mac", "node.memory", "node.os", "node.public_address", "node.roles",
+					"node_pool.count",
 				},
 			},
 			Limits: plan.Limits{

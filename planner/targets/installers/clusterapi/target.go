@@ -15,9 +15,19 @@ func Target() target.Target {
 			Resolving: plan.Resolving{
 				CNI:   plan.Calico,
 				Proxy: "iptables", // kind's node image, which the provider docker runs, cannot run flannel; kubeadm's own mode
-				Unused: []string{
-					"container_runtime", "etcd.version", "load_balancer", "ssh", "artifacts.source", "artifacts.mirror_url", "artifacts.checksums", "network.node_subnets", "network.http_proxy",
-					"node.arch", "node.os", "node.cpus", "node.memory", "node.disk", "node.interface", "node.instance_type", "node.mac", "node.host",
+				Uses: []string{
+					"cluster.api_server.extra_args", "cluster.api_server_port", "cluster.ca_certificate_validity", "cluster.cert_sans",
+					"cluster.certificate_validity", "cluster.control_plane_endpoint", "cluster.controller_manager.extra_args",
+					"cluster.encryption_algorithm", "cluster.feature_gates", "cluster.kubelet.extra_args", "cluster.kubelet.fail_swap_on",
+					"cluster.kubelet.max_pods", "cluster.kubernetes_version", "cluster.scheduler.extra_args", "cluster.type",
+					"network.cni.encapsulation", "network.cni.interface", "network.cni.kube_proxy_replacement", "network.cni.mtu",
+					"network.cni.name", "network.cni.version", "network.dns_domain", "network.kube_proxy.strict_arp", "network.mtu",
+					"network.node_cidr_mask_size", "network.node_cidr_mask_size_v6", "network.node_port_range", "network.pod_subnets",
+					"network.service_subnets",
+					"etcd.data_dir", "etcd.election_timeout", "etcd.extra_args", "etcd.heartbeat_interval", "etcd.quota", "etcd.topology",
+					"artifacts.image_repository",
+					"node.address", "node.failure_domain", "node.kubelet_extra_args", "node.labels", "node.roles", "node.taint",
+					"node_pool.count",
 				},
 			},
 			Limits: plan.Limits{

@@ -48,6 +48,12 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (struct{}, hcl
 			say(roles, n.Attr("roles"), "The tutorial's server runs no kubelet, so %q can be no worker. Write roles = [\"control-plane\"], and draw workers.", n.Name)
 		}
 	}
+	if p.LoadBalancer.Written {
+		say(roles, p.LoadBalancer.Block(), "There is one API server and nothing to balance. Remove the block.")
+	}
+	if p.Artifacts.Origin != plan.Binaries {
+		say(noPackages, p.Artifacts.Attr("source"), "The scripts install upstream's binaries. Leave source out, or write source = \"binaries\".")
+	}
 	if c := p.Network.CNI; c.Name != plan.StaticRoutes {
 		say(noCNI, c.Block(), "The tutorial's pod network is a bridge on each node and routes between them. Remove the block, or write cni \"static-routes\".")
 	}
@@ -424,7 +430,7 @@ func joined(prefixes []netip.Prefix) string {
 }
 
 // rules lists the rules of the target.
-func rules() []*rule.Rule { return []*rule.Rule{noAddress, roles, noCNI, noRuntime} }
+func rules() []*rule.Rule { return []*rule.Rule{noAddress, roles, noCNI, noRuntime, noPackages} }
 
 const tutorial = "https://github.com/kelseyhightower/kubernetes-the-hard-way/blob/master/docs/"
 
@@ -442,6 +448,11 @@ var (
 		ID: "kubernetes-the-hard-way-network", Title: "Network that the tutorial does not have", Permanent: true,
 		Doc: "Pods are on a bridge, routes lead from node to node, and kube-proxy makes Services.", Fix: "Leave the pod network and kube-proxy as they are.",
 		Sources: []string{tutorial + "11-pod-network-routes.md"},
+	}
+	noPackages = &rule.Rule{
+		ID: "kubernetes-the-hard-way-packages", Title: "Packages instead of the tutorial's binaries", Permanent: true,
+		Doc: "The scripts fetch upstream's binaries of Kubernetes, etcd, containerd, runc and the network plugins, and install them as services.",
+		Fix: "Leave `source` out.", Sources: []string{tutorial + "02-jumpbox.md"},
 	}
 	noRuntime = &rule.Rule{
 		ID: "kubernetes-the-hard-way-runtime", Title: "Runtime that the tutorial does not have", Permanent: true,

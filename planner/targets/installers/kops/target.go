@@ -16,10 +16,18 @@ func Target() target.Target {
 			Resolving: plan.Resolving{
 				CNI:   plan.Cilium,
 				Proxy: "iptables", // kops' own defaults
-				Unused: []string{
-					"cluster.api_server_port", "cluster.control_plane_endpoint", "cluster.encryption_algorithm", "cluster.certificate_validity", "cluster.ca_certificate_validity",
-					"network.node_subnets", "network.http_proxy", "container_runtime.version", "etcd.version", "etcd.data_dir", "load_balancer", "ssh", "artifacts", "node.address",
-					"node.secondary_address", "node.ssh_address", "node.public_address", "node.mac", "node.host", "node.interface", "node.os", "node.arch",
+				Uses: []string{
+					"cluster.api_server.extra_args", "cluster.cert_sans", "cluster.controller_manager.extra_args",
+					"cluster.feature_gates", "cluster.kubelet.extra_args", "cluster.kubelet.fail_swap_on", "cluster.kubelet.max_pods",
+					"cluster.kubernetes_version", "cluster.scheduler.extra_args", "cluster.type",
+					"network.cni.encapsulation", "network.cni.kube_proxy_replacement", "network.cni.mtu", "network.cni.name",
+					"network.dns_domain", "network.kube_proxy.mode", "network.node_cidr_mask_size", "network.node_port_range",
+					"network.pod_subnets", "network.service_subnets",
+					"container_runtime.name", "container_runtime.registry.mirrors",
+					"etcd.election_timeout", "etcd.extra_args", "etcd.heartbeat_interval", "etcd.quota", "etcd.topology",
+					"node.cpus", "node.disk", "node.failure_domain", "node.instance_type", "node.kubelet_extra_args", "node.labels",
+					"node.memory", "node.roles",
+					"node_pool.count",
 				},
 			},
 			Limits: plan.Limits{

@@ -13,8 +13,26 @@ func Target() target.Target {
 			Title:   "kubespray: its playbook builds on machines that exist",
 			Hosting: plan.Installer,
 			Resolving: plan.Resolving{
-				Unused: []string{
-					"cluster.encryption_algorithm", "cluster.certificate_validity", "cluster.ca_certificate_validity", "container_runtime.version", "etcd.version", "load_balancer.version",
+				Uses: []string{
+					"cluster.api_server.extra_args", "cluster.api_server_port", "cluster.cert_sans",
+					"cluster.controller_manager.extra_args", "cluster.feature_gates", "cluster.kubelet.cgroup_driver",
+					"cluster.kubelet.extra_args", "cluster.kubelet.fail_swap_on", "cluster.kubelet.max_pods",
+					"cluster.kubernetes_version", "cluster.scheduler.extra_args", "cluster.type",
+					"network.cni.encapsulation", "network.cni.interface", "network.cni.kube_proxy_replacement", "network.cni.mtu",
+					"network.cni.name", "network.dns_domain", "network.http_proxy", "network.kube_proxy.mode",
+					"network.kube_proxy.strict_arp", "network.node_cidr_mask_size", "network.node_cidr_mask_size_v6",
+					"network.node_port_range", "network.pod_subnets", "network.service_subnets",
+					"container_runtime.name", "container_runtime.registry.ca_file", "container_runtime.registry.mirrors",
+					"container_runtime.registry.skip_verify",
+					"etcd.data_dir", "etcd.election_timeout", "etcd.extra_args", "etcd.heartbeat_interval", "etcd.quota", "etcd.topology",
+					"load_balancer.bgp_as", "load_balancer.bgp_peers", "load_balancer.interface", "load_balancer.kind",
+					"load_balancer.mode", "load_balancer.port", "load_balancer.virtual_ip",
+					"ssh.jump_host", "ssh.port", "ssh.private_key_file", "ssh.user",
+					"artifacts.image_repository", "artifacts.mirror_url",
+					"node.address", "node.arch", "node.bootstrap", "node.cpus", "node.disk", "node.failure_domain", "node.host",
+					"node.instance_type", "node.interface", "node.kubelet_extra_args", "node.labels", "node.mac", "node.memory",
+					"node.os", "node.public_address", "node.roles", "node.secondary_address", "node.ssh_address", "node.taint",
+					"node_pool.count",
 				},
 			},
 			Limits: plan.Limits{

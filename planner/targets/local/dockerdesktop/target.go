@@ -15,11 +15,10 @@ func Target() target.Target {
 			Hosting: plan.Installer,
 			Resolving: plan.Resolving{
 				CNI: plan.NoCNI,
-				Unused: []string{
-					"cluster.api_server_port", "cluster.control_plane_endpoint", "cluster.cert_sans", "cluster.feature_gates", "cluster.encryption_algorithm", "cluster.certificate_validity",
-					"cluster.ca_certificate_validity", "network", "container_runtime", "etcd", "load_balancer", "ssh", "artifacts", "node.address", "node.secondary_address", "node.ssh_address",
-					"node.public_address", "node.mac", "node.host", "node.interface", "node.os", "node.cpus", "node.memory", "node.disk", "node.instance_type", "node.labels",
-					"node.annotations", "node.kubelet_extra_args", "node.failure_domain",
+				Uses: []string{
+					"cluster.kubernetes_version", "cluster.type",
+					"node.roles",
+					"node_pool.count",
 				},
 			},
 			Limits: plan.Limits{

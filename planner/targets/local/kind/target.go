@@ -15,11 +15,17 @@ func Target() target.Target {
 			Hosting: plan.Installer,
 			Resolving: plan.Resolving{
 				CNI: plan.NoCNI, // kindnet, which is kind's own
-				Unused: []string{
-					"cluster.api_server_port", "cluster.control_plane_endpoint", "cluster.encryption_algorithm", "cluster.certificate_validity", "cluster.ca_certificate_validity",
-					"network.mtu", "network.node_subnets", "network.http_proxy", "container_runtime", "etcd.version", "etcd.data_dir", "load_balancer", "ssh", "artifacts",
-					"node.address", "node.secondary_address", "node.ssh_address", "node.public_address", "node.mac", "node.host", "node.interface", "node.os", "node.cpus", "node.memory",
-					"node.disk", "node.instance_type",
+				Uses: []string{
+					"cluster.api_server.extra_args", "cluster.cert_sans", "cluster.controller_manager.extra_args",
+					"cluster.feature_gates", "cluster.kubelet.extra_args", "cluster.kubelet.max_pods", "cluster.kubernetes_version",
+					"cluster.scheduler.extra_args", "cluster.type",
+					"network.cni.encapsulation", "network.cni.interface", "network.cni.kube_proxy_replacement", "network.cni.mtu",
+					"network.cni.name", "network.cni.version", "network.dns_domain", "network.kube_proxy.mode",
+					"network.node_cidr_mask_size", "network.node_cidr_mask_size_v6", "network.node_port_range", "network.pod_subnets",
+					"network.service_subnets",
+					"etcd.election_timeout", "etcd.extra_args", "etcd.heartbeat_interval", "etcd.quota", "etcd.topology",
+					"node.bootstrap", "node.failure_domain", "node.kubelet_extra_args", "node.labels", "node.roles", "node.taint",
+					"node_pool.count",
 				},
 			},
 			Limits: plan.Limits{

@@ -16,11 +16,18 @@ func Target() target.Target {
 			Resolving: plan.Resolving{
 				CNI:   plan.Calico,
 				Proxy: "iptables",
-				Unused: []string{
-					"cluster.api_server_port", "cluster.control_plane_endpoint", "cluster.encryption_algorithm", "cluster.certificate_validity", "cluster.ca_certificate_validity",
-					"network.node_subnets", "network.http_proxy", "network.node_cidr_mask_size", "container_runtime.version", "etcd.version", "etcd.data_dir", "etcd.quota",
-					"etcd.heartbeat_interval", "etcd.election_timeout", "etcd.extra_args", "ssh", "artifacts", "node.address", "node.secondary_address", "node.ssh_address", "node.public_address",
-					"node.mac", "node.host", "node.interface", "node.os", "node.instance_type",
+				Uses: []string{
+					"cluster.api_server.extra_args", "cluster.cert_sans", "cluster.controller_manager.extra_args",
+					"cluster.feature_gates", "cluster.kubelet.extra_args", "cluster.kubernetes_version", "cluster.scheduler.extra_args",
+					"cluster.type",
+					"network.cni.kube_proxy_replacement", "network.cni.mtu", "network.cni.name", "network.cni.version",
+					"network.dns_domain", "network.mtu", "network.node_port_range", "network.pod_subnets", "network.service_subnets",
+					"container_runtime.name",
+					"etcd.topology",
+					"load_balancer.kind", "load_balancer.virtual_ip",
+					"node.arch", "node.cpus", "node.disk", "node.failure_domain", "node.kubelet_extra_args", "node.labels", "node.memory",
+					"node.roles", "node.taint",
+					"node_pool.count",
 				},
 			},
 			Limits: plan.Limits{

@@ -16,11 +16,14 @@ func Target() target.Target {
 			Resolving: plan.Resolving{
 				CNI:   plan.NoCNI,
 				Proxy: "none", // Google's Dataplane V2 does both
-				Unused: []string{
-					"cluster.api_server_port", "cluster.control_plane_endpoint", "cluster.cert_sans", "cluster.encryption_algorithm", "cluster.certificate_validity",
-					"cluster.ca_certificate_validity", "cluster.feature_gates", "network.dns_domain", "network.node_port_range", "network.mtu", "network.node_subnets", "network.cni", "network.kube_proxy",
-					"container_runtime", "etcd.version", "etcd.data_dir", "etcd.quota", "load_balancer", "artifacts", "node.host", "node.mac", "node.interface", "node.instance_type",
-					"node.annotations", "node.kubelet_extra_args", "node.ssh_address", "node.public_address", "node.secondary_address",
+				Uses: []string{
+					"cluster.kubelet.max_pods", "cluster.kubernetes_version", "cluster.type",
+					"network.http_proxy", "network.pod_subnets", "network.service_subnets",
+					"etcd.topology",
+					"ssh.user",
+					"node.address", "node.arch", "node.cpus", "node.disk", "node.failure_domain", "node.host", "node.instance_type",
+					"node.interface", "node.labels", "node.mac", "node.memory", "node.os", "node.roles", "node.taint",
+					"node_pool.count",
 				},
 			},
 			Limits: plan.Limits{

@@ -16,10 +16,18 @@ func Target() target.Target {
 			Title:   "OpenShift, by its agent-based installer",
 			Hosting: plan.Installer,
 			Resolving: plan.Resolving{
-				Site:     target.Site,
-				CNI:      plan.NoCNI,
-				Proxy:    "none", // OVN-Kubernetes does both
-				Unused:   notOpenShifts(),
+				Site:  target.Site,
+				CNI:   plan.NoCNI,
+				Proxy: "none", // OVN-Kubernetes does both
+				Uses: []string{
+					"cluster.kubernetes_version", "cluster.type",
+					"network.cni.name", "network.http_proxy", "network.mtu", "network.node_cidr_mask_size",
+					"network.node_cidr_mask_size_v6", "network.pod_subnets", "network.service_subnets",
+					"etcd.topology",
+					"node.address", "node.annotations", "node.arch", "node.bootstrap", "node.cpus", "node.disk", "node.failure_domain",
+					"node.interface", "node.labels", "node.mac", "node.memory", "node.roles", "node.secondary_address", "node.taint",
+					"node_pool.count",
+				},
 				Reserved: []netip.Prefix{netip.MustParsePrefix("100.64.0.0/16"), netip.MustParsePrefix("100.88.0.0/16"), netip.MustParsePrefix("169.254.0.0/17")}, // OVN-Kubernetes' own
 			},
 			Limits: plan.Limits{
@@ -42,14 +50,5 @@ func Target() target.Target {
 		Schema: schema,
 		Rules:  rules(),
 		New:    target.Reads(decode, emit),
-	}
-}
-
-// notOpenShifts is what OpenShift's installer decides by itself.
-func notOpenShifts() []string {
-	return []string{
-		"cluster.api_server_port", "cluster.control_plane_endpoint", "cluster.cert_sans", "cluster.encryption_algorithm", "cluster.certificate_validity",
-		"cluster.ca_certificate_validity", "cluster.feature_gates", "network.dns_domain", "network.node_port_range", "network.cni", "network.kube_proxy", "container_runtime",
-		"etcd.version", "etcd.data_dir", "etcd.quota", "load_balancer", "ssh", "artifacts", "node.os", "node.host", "node.instance_type", "node.kubelet_extra_args", "node.ssh_address", "node.public_address",
 	}
 }

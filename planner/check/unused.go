@@ -1,0 +1,56 @@
+package check
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/spec"
+)
+
+// ownRules are the blocks of which rules of their own say where they have no effect: addon-not-applied, and where the vendor runs the control
+// plane target-hosted-block.
+var (
+	ownRules    = []string{"addon", "cloud_provider", "scheduler", "cluster.scheduler.profile", "cluster.kubelet.server_tls_bootstrap"}
+	vendorsOwns = []string{"etcd", "load_balancer"}
+)
+
+// unusedByTarget finds what the file writes and the target does not use: a block of which it uses nothing as a whole, otherwise the argument.
+// The nodes of a design say the same things, so each argument is said once.
+func unusedByTarget(p *plan.Plan) []Finding {
+	facts := p.Target.Facts
+	if facts.Uses == nil || p.Spec == nil {
+		return nil
+	}
+	var findings []Finding
+	said := map[string]bool{}
+	for _, use := range p.Spec.Written() {
+		if !facts.Leaves(use.Path) || slices.Contains(plan.ReadByRules, use.Path) || covered(ownRules, use.Path) || !ours(p) && covered(vendorsOwns, use.Path) {
+			continue
+		}
+		path, at := unusedPlace(facts, use)
+		if said[path] {
+			continue
+		}
+		said[path] = true
+		findings = append(findings, one(at, "Target %s decides this itself, and what is written here changes nothing. Remove it.", p.Target.Name)...)
+	}
+	return findings
+}
+
+// unusedPlace is the outermost block around an argument of which the target uses nothing, or the argument.
+func unusedPlace(facts plan.Facts, use spec.Use) (string, hcl.Range) {
+	words := strings.Split(use.Path, ".")
+	for i, header := range use.Blocks {
+		if block := strings.Join(words[:i+1], "."); facts.Leaves(block) {
+			return block, header
+		}
+	}
+	return use.Path, use.At
+}
+
+func covered(blocks []string, path string) bool {
+	return slices.ContainsFunc(blocks, func(b string) bool { return path == b || strings.HasPrefix(path, b+".") })
+}
