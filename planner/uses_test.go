@@ -156,7 +156,7 @@ func ofDesign(diags hcl.Diagnostics) hcl.Diagnostics {
 
 func files(t *testing.T, project *planner.Project) map[string][]byte {
 	t.Helper()
-	set, err := project.Render()
+	set, err := project.Render("test")
 	if err != nil {
 		t.Fatal(err)
 	}
