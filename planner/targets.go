@@ -90,6 +90,14 @@ func FindTarget(name string) (target.Target, bool) {
 	return target.Target{}, false
 }
 
+// TargetSchema returns the arguments of a target's block, nil where there is no such target.
+func TargetSchema(name string) *spec.Block {
+	if t, ok := FindTarget(name); ok {
+		return t.Schema()
+	}
+	return nil
+}
+
 // TargetNames returns the names of the targets, in the order of Targets.
 func TargetNames() []string {
 	all := Targets()

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
 )
@@ -18,8 +19,9 @@ func (a *app) fmtCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fmt [FILE ...]",
 		Short: "Lay out topology files in HCL's one style",
-		Long: `Fmt prints the files (./topology.hcl; - is standard input) as they should be laid out. With -w it writes them in their places instead and
-lists those that changed; with --check it lists those that would, and the exit code is 1 if there are any.`,
+		Long: `Fmt prints the files (./topology.hcl; - is standard input) as they should be laid out. An argument that was renamed gets its new
+name. With -w it writes them in their places instead and lists those that changed; with --check it lists those that would, and the exit code is 1
+if there are any.`,
 		Args: count(0, -1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if write && check {
@@ -65,7 +67,7 @@ func (a *app) format(name string, write, check bool) (bool, error) {
 		a.complain(errors.New(shown + ": " + tally(o.diags)))
 		return false, nil
 	}
-	text := spec.Format(src)
+	text := spec.Format(spec.Rename(src, planner.TargetSchema))
 	same := bytes.Equal(text, src)
 	switch {
 	case check:

@@ -33,6 +33,9 @@ func (d *document) diagnostics() []diagnostic {
 		if strings.HasPrefix(id, "unused-") {
 			to.Tags = []int{tagUnnecessary}
 		}
+		if id == "renamed-argument" {
+			to.Tags = []int{tagDeprecated}
+		}
 		for _, line := range d.others(from) {
 			to.RelatedInformation = append(to.RelatedInformation, related{d.line(line), "the other place"})
 		}

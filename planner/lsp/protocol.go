@@ -82,8 +82,11 @@ const (
 	severityInformation = 3
 )
 
-// tagUnnecessary lets editors fade what nothing reads.
-const tagUnnecessary = 1
+// Tags let editors fade what nothing reads, and strike through what has a new name.
+const (
+	tagUnnecessary = 1
+	tagDeprecated  = 2
+)
 
 type diagnostic struct {
 	Range              span             `json:"range"`

@@ -13,6 +13,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"go.lsp.dev/jsonrpc2"
 
+	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
 )
@@ -235,7 +236,7 @@ func (s *server) formatting(p *documentParams) any {
 	if d == nil {
 		return nil
 	}
-	text := string(spec.Format([]byte(d.text)))
+	text := string(spec.Format(spec.Rename([]byte(d.text), planner.TargetSchema)))
 	if text == d.text {
 		return []textEdit{}
 	}

@@ -25,6 +25,7 @@ type shape struct {
 	body          []int // where Open
 	label, labels []int
 	arguments     map[string]argumentShape
+	formerly      map[string]argumentShape // by the names that they had
 	blocks        map[string]*shape
 	argumentNames []string
 	blockNames    []string
@@ -41,7 +42,7 @@ var compiled = sync.OnceValue(func() *shape {
 })
 
 func compile(b *Block, entity reflect.Type) *shape {
-	s := &shape{Block: b, entity: entity, arguments: map[string]argumentShape{}, blocks: map[string]*shape{}}
+	s := &shape{Block: b, entity: entity, arguments: map[string]argumentShape{}, formerly: map[string]argumentShape{}, blocks: map[string]*shape{}}
 	index := func(name string) []int {
 		if name == "" || entity == nil {
 			return nil
@@ -67,6 +68,17 @@ func compile(b *Block, entity reflect.Type) *shape {
 		a := &b.Arguments[i]
 		s.arguments[a.Name] = argumentShape{a, index(a.Field)}
 		s.argumentNames = append(s.argumentNames, a.Name)
+		if a.Was != nil {
+			s.formerly[a.Was.Name] = s.arguments[a.Name]
+			if a.Type == Any || a.Type == TypeExpr || a.Was.Since == "" {
+				panic(fmt.Sprintf("spec: the schema of %q cannot give %s a former name", b.Name, a.Name))
+			}
+		}
+	}
+	for former := range s.formerly {
+		if _, taken := s.arguments[former]; taken {
+			panic(fmt.Sprintf("spec: the schema of %q has %s as a name and as a former name", b.Name, former))
+		}
 	}
 	for i := range b.Blocks {
 		child := &b.Blocks[i]
@@ -116,6 +128,12 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 	meant := map[string]bool{} // by arguments that are misspelt
 	for _, attr := range inOrder(body.Attributes) {
 		row, ok := s.arguments[attr.Name]
+		if !ok {
+			var twice bool
+			if row, ok, twice = l.former(s, body, attr); twice {
+				continue
+			}
+		}
 		if !ok {
 			detail, name := l.strayArgument(s, attr)
 			meant[name] = true

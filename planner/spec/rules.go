@@ -2,7 +2,7 @@ package spec
 
 import "github.com/k8splan/k8splan/planner/rule"
 
-// Rules lists what reading a file can find wrong. All but the last two stop the road here. None can be waived: what cannot be read has no
+// Rules lists what reading a file can find wrong. All but the last three stop the road here. None can be waived: what cannot be read has no
 // design to weigh it against, and what nothing reads is better removed.
 var Rules = []*rule.Rule{
 	notUTF8, fileTooLarge, tooDeep, emptyFile, syntaxError,
@@ -11,7 +11,7 @@ var Rules = []*rule.Rule{
 	missingBlock, missingArgument, missingLabel, extraLabel,
 	duplicateBlock, duplicateArgument, duplicateName,
 	localsCycle, variableWithoutValue, undeclaredVariable, invalidVariable,
-	unusedVariable, unusedLocal,
+	renamedArgument, unusedVariable, unusedLocal,
 }
 
 const (
@@ -161,6 +161,12 @@ var invalidVariable = &rule.Rule{
 	ID: "invalid-variable", Title: "Variable that cannot be read", Permanent: true,
 	Doc: "A variable has a name that expressions can read, and a type that exists. -var takes name=value. A file for -var-file holds arguments alone, name = value, with values that read nothing else.",
 	Fix: "Write -var name=value, or one argument a line in the file; as a type string, number, bool, any, list(string), map(string) or object({ … }), without quotes.",
+}
+
+var renamedArgument = &rule.Rule{
+	ID: "renamed-argument", Severity: rule.Warning, Permanent: true, Title: "Argument under its former name",
+	Doc: "The argument was renamed. Its former name is still read in this minor release, and will be unknown in the next one.",
+	Fix: "Run `k8splan fmt -w`, which writes the new name, or write it yourself.",
 }
 
 var unusedVariable = &rule.Rule{

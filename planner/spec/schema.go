@@ -28,6 +28,7 @@ type Argument struct {
 	Required bool     `json:"required,omitempty"`
 	Example  string   `json:"example,omitempty"` // an HCL expression, for messages
 	Aliases  []string `json:"aliases,omitempty"` // what other tools call it: never accepted, suggested instead
+	Was      *Former  `json:"was,omitempty"`     // the name that it had, for one minor release after it was renamed
 	Field    string   `json:"-"`                 // of the Go struct that holds it
 }
 
@@ -49,10 +50,10 @@ type Block struct {
 	LabelField string `json:"-"` // of T; its position goes to LabelField+"Range"
 }
 
-// Argument returns the row of an argument by name.
+// Argument returns the row of an argument by name, a former name too.
 func (b *Block) Argument(name string) (*Argument, bool) {
 	for i := range b.Arguments {
-		if b.Arguments[i].Name == name {
+		if a := &b.Arguments[i]; a.Name == name || a.Was != nil && a.Was.Name == name {
 			return &b.Arguments[i], true
 		}
 	}

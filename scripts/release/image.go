@@ -42,7 +42,8 @@ func (r *build) image(linux []binary) error {
 	if err != nil {
 		return err
 	}
-	if err := path.AppendIndex(index, layout.WithAnnotations(map[string]string{"org.opencontainers.image.ref.name": "v" + r.version})); err != nil {
+	name := map[string]string{"org.opencontainers.image.ref.name": "v" + r.version}
+	if err := path.AppendIndex(index, layout.WithAnnotations(name)); err != nil {
 		return err
 	}
 	files, err := readTree(dir)

@@ -1,0 +1,88 @@
+package spec
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// Former is the name that an argument had before it was renamed. It is read for one minor release, with a warning; `fmt -w` writes the new
+// one in its place.
+type Former struct {
+	Name  string `json:"name"`
+	Since string `json:"since"` // the first release with the new name, such as v0.2
+}
+
+// former returns the row of an argument by the name that it had, if the body has it by that name.
+func (l *loader) former(s *shape, body *hclsyntax.Body, attr *hclsyntax.Attribute) (row argumentShape, renamed, twice bool) {
+	row, renamed = s.formerly[attr.Name]
+	if !renamed {
+		return row, false, false
+	}
+	if again := body.Attributes[row.Name]; again != nil {
+		l.add(duplicateArgument, attr.NameRange, fmt.Sprintf(
+			"%s is the former name of %s, which line %d sets. Only one of them can hold. Remove %[1]s.",
+			attr.Name, row.Name, again.NameRange.Start.Line))
+		return row, true, true
+	}
+	l.add(renamedArgument, attr.NameRange, fmt.Sprintf("%s is %s since k8splan %s. The former name works until the next minor release. "+
+		"Write %[2]s, or run `k8splan fmt -w`.", attr.Name, row.Name, row.Was.Since))
+	return row, true, false
+}
+
+// Rename writes the new names of arguments in the place of former ones. target returns the schema of a target's block by its label, nil
+// where there is none. A file that does not parse comes back as it is, and so does an argument that is written under both names.
+func Rename(src []byte, target func(label string) *Block) []byte {
+	return rename(src, Schema, target)
+}
+
+func rename(src []byte, schema []Block, target func(label string) *Block) []byte {
+	if _, refusal := guard("", src); refusal != nil {
+		return src
+	}
+	text := bytes.TrimPrefix(src, []byte(byteOrderMark))
+	body, diags := parse("", text, nil)
+	if diags.HasErrors() {
+		return src
+	}
+	edits := renames(nil, &Block{Blocks: schema}, body, target)
+	if len(edits) == 0 {
+		return src
+	}
+	slices.SortFunc(edits, func(a, b renaming) int { return b.start - a.start })
+	text = bytes.Clone(text)
+	for _, e := range edits { // the last first: places before it stay
+		text = slices.Replace(text, e.start, e.end, []byte(e.name)...)
+	}
+	return text
+}
+
+// A renaming is a name to be written in the place of some bytes.
+type renaming struct {
+	start, end int
+	name       string
+}
+
+func renames(edits []renaming, b *Block, body *hclsyntax.Body, target func(label string) *Block) []renaming {
+	for i := range b.Arguments {
+		a := &b.Arguments[i]
+		if a.Was == nil || body.Attributes[a.Name] != nil {
+			continue
+		}
+		if attr := body.Attributes[a.Was.Name]; attr != nil {
+			edits = append(edits, renaming{attr.NameRange.Start.Byte, attr.NameRange.End.Byte, a.Name})
+		}
+	}
+	for _, inner := range body.Blocks {
+		row, ok := b.Block(inner.Type)
+		if ok && b.Name == "" && inner.Type == "target" && len(inner.Labels) == 1 && target != nil {
+			row = target(inner.Labels[0])
+		}
+		if ok && row != nil {
+			edits = renames(edits, row, inner.Body, target)
+		}
+	}
+	return edits
+}
