@@ -275,6 +275,11 @@ etcd {`, `"api.prod.internal:6443"`, `"api.prod.internal:6443"
   user = "ops"
 }
 etcd {`}, change.None, "ssh.user", []string{}},
+	{"one machine becomes three", "cluster \"dev\" {\n  type = \"all-in-one\"\n}\nnode \"cp-1\" {\n  address = \"10.0.0.11\"\n}\n", []string{
+		"cluster \"dev\" {\n  type = \"all-in-one\"\n}\nnode \"cp-1\" {\n  address = \"10.0.0.11\"\n}\n", grown,
+	}, change.Ordered, "cluster.control_plane_endpoint: another name or address", []string{
+		"certificate", "new-balancer", "endpoint", "join-control-plane:cp-2", "join-control-plane:cp-3", "drop-names",
+	}},
 	{"a name of the cluster", base, []string{`cluster "prod"`, `cluster "other"`}, change.Refused, "cluster", []string{}},
 	{"a worker becomes a control plane", base + "node \"x\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.71\"\n}\n" + "node \"y\" {\n  roles = [\"control-plane\"]\n  address = \"10.0.0.72\"\n}\n" + "node \"z\" {\n  roles = [\"control-plane\"]\n  address = \"10.0.0.73\"\n}\n",
 		[]string{`node "x" {
@@ -284,6 +289,22 @@ etcd {`}, change.None, "ssh.user", []string{}},
   roles = ["worker"]`}, change.Ordered, "node.roles: a worker becomes a control plane",
 		[]string{"save", "remove-worker:x", "join-control-plane:x", "remove-control-plane:y", "join-worker:y"}},
 }
+
+// grown is one machine that becomes three: what clients dial comes first, then the machines.
+const grown = `
+cluster "dev" {
+  type                   = "multi-etcd-multi-master"
+  control_plane_endpoint = "api.dev.internal:6443"
+}
+load_balancer "kube-vip" {
+  virtual_ip = "10.0.0.10"
+}
+node_pool "cp" {
+  roles         = ["control-plane", "worker"]
+  count         = 3
+  first_address = "10.0.0.11"
+}
+`
 
 func (e edit) new() string {
 	src := e.src

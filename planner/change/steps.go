@@ -139,7 +139,7 @@ func (d *differ) stepHosts(p *Procedure, c *Change) []string {
 	}
 	var out []string
 	for _, n := range d.old.Nodes {
-		if p.where.has(n, d.old) && d.new.node(n.Name) != nil {
+		if to := d.new.node(n.Name); to != nil && (p.where.has(n, d.old) || p.where.has(to, d.new)) {
 			out = append(out, n.Name)
 		}
 	}

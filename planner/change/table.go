@@ -273,12 +273,19 @@ var table = []Row{
 			"with a flag that the version does not know etcd does not start.", nil},
 	}, "https://etcd.io/docs/v3.6/op-guide/configuration/"},
 
-	row("load_balancer", Ordered, kubeVIPThreads, "The virtual IP may have one owner: the new one is configured and silent, the old one "+
-		"stopped, the new one started. The endpoint is away for seconds; API servers answer at their own addresses.", "balancer", "endpoint"),
+	{"load_balancer", []Case{
+		{"the first one", Ordered, []string{"new-balancer"}, "It comes beside the way that clients take now; they move to it with " +
+			"control_plane_endpoint.", func(e *edit) bool { return e.before.Text == plan.NoBalancer || !e.had }},
+		{"none any more", Ordered, []string{"balancer"}, "Clients move away from it first, with control_plane_endpoint.",
+			func(e *edit) bool { return e.after.Text == plan.NoBalancer || !e.has }},
+		{"another kind", Ordered, []string{"new-balancer", "balancer"}, "The virtual IP may have one owner: the new one is configured and silent, " +
+			"the old one stopped, the new one started. The endpoint is away for seconds; API servers answer at their own addresses.", nil},
+	}, kubeVIPThreads},
 	row("load_balancer.virtual_ip", Ordered, "https://github.com/acassen/keepalived/issues/183",
-		"The new address comes beside the old one, clients move, and the old one goes.", "certificate", "balancer", "endpoint", "drop-names"),
+		"The new address comes beside the old one, clients move, and the old one goes.",
+		"certificate", "new-balancer", "endpoint", "balancer", "drop-names"),
 	row("load_balancer.port", Ordered, kubeVIPThreads, "The new port is opened beside the old one, clients move, and the old one is closed.",
-		"balancer", "endpoint"),
+		"new-balancer", "endpoint", "balancer"),
 	row("load_balancer.interface", Ordered, kubeVIPThreads, "Balancer by balancer, the holder of the virtual IP last.", "balancer"),
 	row("load_balancer.virtual_router_id", Ordered, "https://github.com/acassen/keepalived/issues/1528", "With half of them changed two "+
 		"hosts own the virtual IP: stop the backups, change the master, then start the backups with the new ID. The address is away for "+

@@ -85,6 +85,15 @@ func TestInPlaceNeedsAPlaybook(t *testing.T) {
 	}
 }
 
+// The table of procedures is in the order in which they run, and a change of the certificate or of the balancer comes before clients move.
+func TestProceduresAreInOrder(t *testing.T) {
+	for i := 1; i < len(procedures); i++ {
+		if procedures[i].Rank <= procedures[i-1].Rank {
+			t.Errorf("%s stands after %s and runs before it", procedures[i].ID, procedures[i-1].ID)
+		}
+	}
+}
+
 func TestArgumentOfPath(t *testing.T) {
 	for path, want := range map[string]string{
 		"network.mtu":                      "network.mtu",
