@@ -143,3 +143,12 @@ func TestUnknownTarget(t *testing.T) {
 		t.Errorf("no hint: %s", diags[1].Detail)
 	}
 }
+
+// Beside a type that the target cannot express, its block is not held against the language of another target.
+func TestBlockBesideAnImpossibleType(t *testing.T) {
+	src := "cluster \"x\" {\n  type = \"multi-etcd-multi-master\"\n}\nnode_pool \"w\" {\n  roles         = [\"worker\"]\n  count         = 3\n" +
+		"  first_address = \"10.0.0.1\"\n}\ntarget \"docker-desktop\" {\n  mode = \"kind\"\n}\n"
+	if diags := opened(t, src); len(diags) != 1 || rule.ID(diags[0]) != "target-type" {
+		t.Errorf("%v", diags)
+	}
+}

@@ -83,6 +83,9 @@ func (s *Spec) Suppose(at hcl.Range, missing []string, way int) (whole hcl.Range
 			return at, true
 		}
 		p.suppose(way)
+		if p.argument == nil && p.block.Name == "target" {
+			s.Target.Body = nil // it is written in the language of the target that was meant
+		}
 		if p.argument == nil && p.block.Name == "addon" && way == 0 { // it may have to go
 			s.Addons = slices.DeleteFunc(s.Addons, func(a *Addon) bool { return a.Source == p.source })
 		}
