@@ -55,6 +55,7 @@ func Between(old, new *Record) *Report {
 	d.settings()
 	d.nodes()
 	d.combinations()
+	d.toolDoesBoth()
 	d.others()
 	slices.SortStableFunc(d.r.Changes, func(a, b Change) int { return b.Class.rank() - a.Class.rank() })
 	for _, c := range d.r.Changes {
@@ -273,6 +274,22 @@ func (d *differ) combinations() {
 	case network && membership:
 		d.refuse("network.cni.version", "combination", "A new version of the pod network and a change of control planes or members of etcd "+
 			"are two edits: finish one, then make the other.")
+	}
+}
+
+// toolDoesBoth refuses machines that come and go in one edit where one command makes and removes them: it would remove those that go before
+// they are drained.
+func (d *differ) toolDoesBoth() {
+	if d.new.Hosting != plan.Hosts || d.new.make == "" {
+		return
+	}
+	come, gone := 0, 0
+	for _, c := range d.r.Changes {
+		come, gone = come+len(c.joins), gone+len(c.leaves)
+	}
+	if come > 0 && gone > 0 {
+		d.refuse("node", "comes and goes", fmt.Sprintf("Machines come and go in one edit, and one command (%s) does both at once: it would remove machines "+
+			"that are not drained. Make it two edits: first those that come, then those that go.", d.new.make))
 	}
 }
 

@@ -280,6 +280,8 @@ etcd {`}, change.None, "ssh.user", []string{}},
 	}, change.Ordered, "cluster.control_plane_endpoint: another name or address", []string{
 		"certificate", "new-balancer", "endpoint", "join-control-plane:cp-2", "join-control-plane:cp-3", "drop-names",
 	}},
+	{"a machine for another where a tool makes them", base + "target \"vagrant\" {\n  provider = \"libvirt\"\n}\n", []string{"node_pool \"w\" {", "node \"x\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.81\"\n}\nnode_pool \"w\" {",
+		"\"worker\"]\n  count         = 3", "\"worker\"]\n  count         = 2"}, change.Refused, "node: comes and goes", []string{}},
 	{"a name of the cluster", base, []string{`cluster "prod"`, `cluster "other"`}, change.Refused, "cluster", []string{}},
 	{"a worker becomes a control plane", base + "node \"x\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.71\"\n}\n" + "node \"y\" {\n  roles = [\"control-plane\"]\n  address = \"10.0.0.72\"\n}\n" + "node \"z\" {\n  roles = [\"control-plane\"]\n  address = \"10.0.0.73\"\n}\n",
 		[]string{`node "x" {

@@ -55,6 +55,17 @@ clusters of kind, minikube and Docker Desktop are deleted and created again.
 				seenCell(c, id(r, c)))
 		}
 	}
+	out.WriteString(`
+## Edits that are two
+
+Some changes are possible one by one and refused together, because hosts would see two truths at once:
+
+- an upgrade, or another version of the pod network, with a change of control planes or members of etcd;
+- all control planes replaced, or a majority of etcd's members while others come;
+- a host that takes the address of another one that stays;
+- a pool whose machines keep their names and get other addresses;
+- machines that come and go where one command makes and removes them (Terraform, Vagrant and others): it would remove them before they are drained.
+`)
 	out.WriteString("\n## Procedures\n\nIn the order in which they run.\n\n| Procedure | By | Before the next host or step | Undo " +
 		"|\n|---|---|---|---|\n")
 	for i := range procedures {
