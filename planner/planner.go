@@ -38,16 +38,21 @@ type Project struct {
 // and each carries the ID of a rule. None shows the value of a sensitive variable. vars are values for the file's variables, from
 // spec.ParseVar and spec.ParseVarFile. The expiry of waivers is held against today; the zero time judges none.
 func Open(filename string, src []byte, vars map[string]cty.Value, today time.Time) (*Project, hcl.Diagnostics) {
+	return OpenWith(filename, src, vars, today, nil)
+}
+
+// OpenWith is Open with other facts about Kubernetes' releases, from plan.ParseFacts; nil stands for the program's own.
+func OpenWith(filename string, src []byte, vars map[string]cty.Value, today time.Time, facts *plan.Table) (*Project, hcl.Diagnostics) {
 	load := func() (*spec.Spec, hcl.Diagnostics) { return spec.Load(filename, src, vars) }
 	written, diags := load()
-	p, diags := open(written, diags, load, today)
+	p, diags := open(written, diags, load, today, facts)
 	return p, ordered(diags, written.Secrets)
 }
 
 // open goes on from what was read. Its diagnostics show what is sensitive, and are in no order.
-func open(written *spec.Spec, diags hcl.Diagnostics, load func() (*spec.Spec, hcl.Diagnostics), today time.Time) (*Project, hcl.Diagnostics) {
+func open(written *spec.Spec, diags hcl.Diagnostics, load func() (*spec.Spec, hcl.Diagnostics), today time.Time, facts *plan.Table) (*Project, hcl.Diagnostics) {
 	if !diags.HasErrors() {
-		resolved, more := Resolve(written)
+		resolved, more := ResolveWith(written, facts)
 		if !more.HasErrors() && !check.Lands(resolved).HasErrors() {
 			emit, found := judge(resolved, today)
 			diags = check.Waive(resolved, slices.Concat(diags, more, found), Catalog(), today)
@@ -68,7 +73,7 @@ func open(written *spec.Spec, diags hcl.Diagnostics, load func() (*spec.Spec, hc
 			s, _ := load()
 			return s
 		},
-		Resolve: Resolve,
+		Resolve: func(s *spec.Spec) (*plan.Plan, hcl.Diagnostics) { return ResolveWith(s, facts) },
 		Judge: func(p *plan.Plan) hcl.Diagnostics {
 			_, found := judge(p, today)
 			return found

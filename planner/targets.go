@@ -119,19 +119,18 @@ func StarterTypes(name string) []topologies.Type {
 
 // Resolve decides everything that the author left open, with the facts of the target that the spec names. It is plan.Resolve for those who
 // have no facts at hand; the spec comes from spec.Load without errors.
-func Resolve(s *spec.Spec) (*plan.Plan, hcl.Diagnostics) {
-	p, _, diags := resolve(s)
-	return p, diags
-}
+func Resolve(s *spec.Spec) (*plan.Plan, hcl.Diagnostics) { return ResolveWith(s, nil) }
 
-func resolve(s *spec.Spec) (*plan.Plan, target.Target, hcl.Diagnostics) {
+// ResolveWith is Resolve with other facts about Kubernetes' releases; see OpenWith.
+func ResolveWith(s *spec.Spec, facts *plan.Table) (*plan.Plan, hcl.Diagnostics) {
 	name := plan.TargetOf(s)
 	t, ok := FindTarget(name)
+	t.Facts.Table = facts
 	p, diags := plan.Resolve(s, t.Facts)
 	if !ok {
 		names := TargetNames()
 		diags = append(diags, plan.UnknownTarget.Diagnostic(s.Target.NameRange,
 			fmt.Sprintf("Unknown target %q.%s The targets are %s.", spelling.Excerpt(name), spelling.DidYouMean(name, names), strings.Join(names, ", "))))
 	}
-	return p, t, diags
+	return p, diags
 }

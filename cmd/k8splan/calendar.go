@@ -14,22 +14,22 @@ import (
 
 // calendar writes the days on which support ends as iCalendar (RFC 5545): whole days, each with an alarm on the day from which a rule warns.
 // Its time stamps are that of the facts, so that the same facts give the same bytes.
-func calendar() (string, error) {
-	ends := plan.Ends()
+func calendar(facts *plan.Table) (string, error) {
+	ends := facts.Ends()
 	for _, t := range planner.Targets() {
 		for _, e := range t.Facts.Ends {
 			ends = append(ends, plan.End{Day: e.On, What: fmt.Sprintf("Kubernetes 1.%d on %s", e.Minor, t.Facts.Title), Says: "target-version-ends-soon"})
 		}
 	}
 	slices.SortFunc(ends, func(a, b plan.End) int { return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.What, b.What)) })
-	stamp := strings.ReplaceAll(plan.FactsDate, "-", "") + "T000000Z"
+	stamp := strings.ReplaceAll(facts.Date(), "-", "") + "T000000Z"
 	var out strings.Builder
 	line := func(format string, args ...any) { out.WriteString(folded(fmt.Sprintf(format, args...))) }
 	line("BEGIN:VCALENDAR")
 	line("VERSION:2.0")
 	line("PRODID:-//k8splan//facts//EN")
 	line("CALSCALE:GREGORIAN")
-	line("X-WR-CALNAME:%s", escaped("End of support ("+plan.FactsDate+")"))
+	line("X-WR-CALNAME:%s", escaped("End of support ("+facts.Date()+")"))
 	for _, e := range ends {
 		day, err := time.Parse(time.DateOnly, e.Day)
 		if err != nil {

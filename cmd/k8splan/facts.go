@@ -12,13 +12,6 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// factsDocument is what `facts -o json` prints.
-type factsDocument struct {
-	Date    string        `json:"date"` // up to which the facts were looked up
-	Rows    []plan.Row    `json:"versions"`
-	Sources []plan.Source `json:"sources"`
-}
-
 func (a *app) factsCommand() *cobra.Command {
 	out := format{"text", []string{"text", "json"}}
 	var ics bool
@@ -35,35 +28,31 @@ versions ends.`,
 				if len(args) > 0 || out.value != "text" {
 					return usagef("--calendar is the whole answer: it takes no VERSION and no --output")
 				}
-				text, err := calendar()
+				text, err := calendar(a.facts)
 				if err != nil {
 					return err
 				}
 				_, err = io.WriteString(a.stdout, text)
 				return err
 			}
-			oldest, newest := plan.KnownMinors()
+			oldest, newest := a.facts.Minors()
 			var rows []plan.Row
 			if len(args) == 0 {
-				for m := oldest.Minor; m <= newest.Minor; m++ {
-					v, _ := plan.Version{Major: 1, Minor: m}.NewestPatch()
-					row, _ := v.Facts()
-					rows = append(rows, row)
-				}
+				rows = a.facts.Document().Rows
 			} else {
-				v, err := minorOrRelease(args[0])
+				v, err := minorOrRelease(a.facts, args[0])
 				if err != nil {
 					return err
 				}
-				row, known := v.Facts()
+				row, known := a.facts.At(v).Facts()
 				if !known {
-					return hinted{fmt.Errorf("no data for Kubernetes %s: the facts of %s cover %s to %s", args[0], plan.FactsDate, oldest.MinorString(), newest.MinorString()),
+					return hinted{fmt.Errorf("no data for Kubernetes %s: the facts of %s cover %s to %s", args[0], a.facts.Date(), oldest.MinorString(), newest.MinorString()),
 						"state every version in the topology yourself, after reading that release's notes"}
 				}
 				rows = append(rows, row)
 			}
 			if out.value == "json" {
-				return a.document(factsDocument{Date: plan.FactsDate, Rows: rows, Sources: plan.FactSources()})
+				return a.document(plan.Document{Date: a.facts.Date(), Rows: rows, Sources: a.facts.Sources()})
 			}
 			return a.factsText(rows)
 		},
@@ -74,12 +63,12 @@ versions ends.`,
 }
 
 // minorOrRelease reads "1.36" as the newest known release of the minor, and "1.36.3" as itself.
-func minorOrRelease(text string) (plan.Version, error) {
+func minorOrRelease(facts *plan.Table, text string) (plan.Version, error) {
 	if v, ok := plan.ParseVersion(text); ok {
 		return v, nil
 	}
 	if v, ok := plan.ParseVersion(text + ".0"); ok {
-		if newest, known := v.NewestPatch(); known {
+		if newest, known := facts.At(v).NewestPatch(); known {
 			return newest, nil
 		}
 		return v, nil
@@ -88,7 +77,7 @@ func minorOrRelease(text string) (plan.Version, error) {
 }
 
 func (a *app) factsText(rows []plan.Row) error {
-	a.prose("", fmt.Sprintf("Known on %s, for the newest patch release of each minor that is known or the release that was asked for", plan.FactsDate))
+	a.prose("", fmt.Sprintf("Known on %s, for the newest patch release of each minor that is known or the release that was asked for", a.facts.Date()))
 	for part := range slices.Chunk(rows, a.minorsBeside()) {
 		fmt.Fprintln(a.stdout)
 		if err := a.factsTable(part); err != nil {
@@ -102,8 +91,8 @@ func (a *app) factsText(rows []plan.Row) error {
 		}
 	}
 	fmt.Fprintln(a.stdout, "\nSources")
-	for _, s := range plan.FactSources() {
-		a.prose("  ", s.Facts+": "+s.From)
+	for _, s := range a.facts.Sources() {
+		a.prose("  ", s.Facts+": "+s.From+" (read on "+s.Read+")")
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ Helix about it.`,
 				return errReported
 			}
 			err = lsp.Serve(context.Background(), stream{a.stdin, a.stdout}, lsp.Options{
-				Version: release(), Rules: planner.Catalog(), RulePage: rulePage, Values: values, Delay: editDelay,
+				Version: release(), Rules: planner.Catalog(), RulePage: rulePage, Values: values, Facts: a.facts, Delay: editDelay,
 				Today: func() time.Time {
 					day, _ := topology.date() // it was good above
 					return day

@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/k8splan/k8splan/planner/plan"
 	"golang.org/x/term"
 )
 
@@ -37,6 +39,8 @@ type app struct {
 	stderr  io.Writer
 	chdir   string
 	noColor bool
+	factsAt string      // the file with other facts
+	facts   *plan.Table // what is known of Kubernetes' releases; nil stands for the program's own
 }
 
 // usageError is a mistake on the command line.
@@ -143,6 +147,7 @@ builds it: kubeadm and etcd configurations, load balancers, the pod network, and
 	}
 	root.PersistentFlags().StringVarP(&a.chdir, "chdir", "C", "", "work in `DIR`")
 	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "print without colour (so does the variable NO_COLOR)")
+	root.PersistentFlags().StringVar(&a.factsAt, "facts", "", "take what is known of Kubernetes' releases from `FILE`, a document of facts -o json")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{hinted{errors.New(lowerFirst(err.Error())), fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath())}}
 	})
@@ -162,10 +167,33 @@ builds it: kubeadm and etcd configurations, load balancers, the pod network, and
 }
 
 func (a *app) enter() error {
-	if a.chdir == "" {
+	if a.chdir != "" {
+		if err := os.Chdir(a.chdir); err != nil {
+			return err
+		}
+	}
+	return a.readFacts()
+}
+
+// readFacts reads the file of --facts.
+func (a *app) readFacts() error {
+	if a.factsAt == "" {
 		return nil
 	}
-	return os.Chdir(a.chdir)
+	f, err := os.Open(a.factsAt)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	const most = 1<<20 + 1 // one more than what ParseFacts takes
+	data, err := io.ReadAll(io.LimitReader(f, most))
+	if err != nil {
+		return err
+	}
+	if a.facts, err = plan.ParseFacts(data); err != nil {
+		return hinted{fmt.Errorf("%s: %w", a.factsAt, err), "`k8splan facts -o json` of a newer release prints such a file"}
+	}
+	return nil
 }
 
 // count refuses a wrong number of arguments.

@@ -117,7 +117,7 @@ func (a *app) open(args []string, flags *topologyFlags) (*opened, error) {
 		return o, nil
 	}
 	var diags hcl.Diagnostics
-	o.project, diags = planner.Open(name, src, values, today)
+	o.project, diags = planner.OpenWith(name, src, values, today, a.facts)
 	o.diags = append(o.diags, diags...)
 	return o, nil
 }

@@ -50,7 +50,7 @@ says what etcd becomes, in which order the nodes are taken, and what changes tha
 				}
 				versions[i] = v
 			}
-			hops, err := change.Path(versions[0], versions[1], versions[2])
+			hops, err := change.Path(a.facts, versions[0], versions[1], versions[2])
 			if err != nil {
 				return err
 			}

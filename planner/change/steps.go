@@ -291,7 +291,7 @@ func (d *differ) kubernetesUpgrades(whole Step) []Step {
 	if d.old.external() { // it has steps of its own, to the version that the design says
 		etcd, _ = plan.ParseVersion(d.new.text("etcd.version"))
 	}
-	hops, err := Path(from, to, etcd)
+	hops, err := Path(nil, from, to, etcd)
 	if err != nil {
 		d.r.Hints = append(d.r.Hints, err.Error())
 		return nil

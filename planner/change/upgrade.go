@@ -25,13 +25,14 @@ type Hop struct {
 	Notes []string
 }
 
-// Path returns the hops from one version to another. etcd is the version of external members, zero where etcd is stacked. It fails where a
+// Path returns the hops from one version to another. facts is nil for the program's own. etcd is the version of external members, zero
+// where etcd is stacked. It fails where a
 // version is not covered by the facts, where the way leads back, and where nothing is to be done.
-func Path(from, to, etcd plan.Version) ([]Hop, error) {
-	oldest, newest := plan.KnownMinors()
+func Path(facts *plan.Table, from, to, etcd plan.Version) ([]Hop, error) {
+	oldest, newest := facts.Minors()
 	for _, v := range []plan.Version{from, to} {
-		if !v.Known() {
-			return nil, fmt.Errorf("no data for Kubernetes %s: the facts of %s cover %s to %s; its release notes name the way", v, plan.FactsDate,
+		if !facts.At(v).Known() {
+			return nil, fmt.Errorf("no data for Kubernetes %s: the facts of %s cover %s to %s; its release notes name the way", v, facts.Date(),
 				oldest.MinorString(), newest.MinorString())
 		}
 	}
@@ -42,33 +43,33 @@ func Path(from, to, etcd plan.Version) ([]Hop, error) {
 	case from == to:
 		return nil, fmt.Errorf("%s is what the cluster has: there is nothing to upgrade", to)
 	}
-	if last, _ := plan.ParseVersion(newest.EtcdExternal()); !etcd.IsZero() && (etcd.Major != last.Major || etcd.MinorsAhead(last) > 0) {
-		return nil, fmt.Errorf("no data for etcd %s: the facts of %s end at %s; its release notes name the way", etcd, plan.FactsDate,
+	if last, _ := plan.ParseVersion(facts.At(newest).EtcdExternal()); !etcd.IsZero() && (etcd.Major != last.Major || etcd.MinorsAhead(last) > 0) {
+		return nil, fmt.Errorf("no data for etcd %s: the facts of %s end at %s; its release notes name the way", etcd, facts.Date(),
 			last.MinorString())
 	}
 	stacked := etcd.IsZero()
 	if stacked {
-		etcd, _ = plan.ParseVersion(from.EtcdStacked())
+		etcd, _ = plan.ParseVersion(facts.At(from).EtcdStacked())
 	}
 	var hops []Hop
 	for at := from; at != to; {
 		next := to
 		if to.MinorsAhead(at) > 1 {
-			next, _ = plan.Version{Major: at.Major, Minor: at.Minor + 1}.NewestPatch()
+			next, _ = facts.At(plan.Version{Major: at.Major, Minor: at.Minor + 1}).NewestPatch()
 		}
 		hop := Hop{Kubernetes: next}
-		hop.EtcdFloor, _ = next.EtcdFloor()
+		hop.EtcdFloor, _ = facts.At(next).EtcdFloor()
 		var goal plan.Version
 		if stacked {
-			goal, _ = plan.ParseVersion(next.EtcdStacked())
+			goal, _ = plan.ParseVersion(facts.At(next).EtcdStacked())
 		} else {
-			goal, _ = plan.ParseVersion(next.EtcdExternal())
+			goal, _ = plan.ParseVersion(facts.At(next).EtcdExternal())
 		}
-		hop.Etcd = etcdSteps(etcd, goal, at, stacked)
+		hop.Etcd = etcdSteps(facts, etcd, goal, stacked)
 		if len(hop.Etcd) > 0 {
 			etcd = hop.Etcd[len(hop.Etcd)-1]
 		}
-		hop.Notes = notes(at, next)
+		hop.Notes = notes(facts.Date(), facts.At(at), facts.At(next))
 		if stacked && len(hop.Etcd) > 1 {
 			hop.Notes = append(hop.Notes, pinned(hop.Etcd[0], etcd))
 		}
@@ -84,7 +85,7 @@ func Path(from, to, etcd plan.Version) ([]Hop, error) {
 var leaving = map[int]plan.Version{5: {Major: 3, Minor: 5, Patch: 26}, 6: {Major: 3, Minor: 6, Patch: 11}}
 
 // etcdSteps are the versions that members pass through: to the newest patch of their minor before they leave it, then a minor at a time.
-func etcdSteps(have, want, kubernetes plan.Version, stacked bool) []plan.Version {
+func etcdSteps(facts *plan.Table, have, want plan.Version, stacked bool) []plan.Version {
 	if !have.Before(want) {
 		return nil
 	}
@@ -94,12 +95,12 @@ func etcdSteps(have, want, kubernetes plan.Version, stacked bool) []plan.Version
 			break // kubeadm does the rest
 		}
 		// The newest patch of the minor that is left. kubeadm's own images are older than leaving asks for.
-		if last, ok := newestEtcd(have.Minor); ok && have.Before(last) {
+		if last, ok := newestEtcd(facts, have.Minor); ok && have.Before(last) {
 			steps = append(steps, last)
 		}
 		have = plan.Version{Major: have.Major, Minor: have.Minor + 1}
 		if have.Minor < want.Minor {
-			if last, ok := newestEtcd(have.Minor); ok {
+			if last, ok := newestEtcd(facts, have.Minor); ok {
 				steps, have = append(steps, last), last
 			}
 		}
@@ -114,11 +115,11 @@ func pinned(at, to plan.Version) string {
 }
 
 // newestEtcd is the newest release of an etcd minor that the facts know.
-func newestEtcd(minor int) (plan.Version, bool) {
-	oldest, newest := plan.KnownMinors()
+func newestEtcd(facts *plan.Table, minor int) (plan.Version, bool) {
+	oldest, newest := facts.Minors()
 	var best plan.Version
 	for m := oldest.Minor; m <= newest.Minor; m++ {
-		if v, ok := plan.ParseVersion((plan.Version{Major: 1, Minor: m}).EtcdExternal()); ok && v.Minor == minor && best.Before(v) {
+		if v, ok := plan.ParseVersion(facts.At(plan.Version{Major: 1, Minor: m}).EtcdExternal()); ok && v.Minor == minor && best.Before(v) {
 			best = v
 		}
 	}
@@ -126,14 +127,14 @@ func newestEtcd(minor int) (plan.Version, bool) {
 }
 
 // notes asks each predicate of package plan whether it changes between two versions.
-func notes(from, to plan.Version) []string {
+func notes(date string, from, to plan.Kubernetes) []string {
 	var notes []string
-	if last, _ := to.NewestPatch(); last.Before(to) {
+	if last, _ := to.NewestPatch(); last.Before(to.Version) {
 		notes = append(notes, fmt.Sprintf("%s is newer than %s, the newest of its minor that was known on %s: see that it exists, and read "+
-			"its notes.", to, last, plan.FactsDate))
+			"its notes.", to, last, date))
 	}
 	turns := func(asked func(plan.Version) bool, note string) {
-		if !asked(from) && asked(to) {
+		if !asked(from.Version) && asked(to.Version) {
 			notes = append(notes, note)
 		}
 	}

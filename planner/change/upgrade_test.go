@@ -31,7 +31,7 @@ func TestPath(t *testing.T) {
 		if c.etcd != "" {
 			etcd = v(c.etcd)
 		}
-		hops, err := Path(v(c.from), v(c.to), etcd)
+		hops, err := Path(nil, v(c.from), v(c.to), etcd)
 		if err != nil {
 			t.Errorf("%s to %s: %v", c.from, c.to, err)
 			continue
@@ -55,7 +55,7 @@ func TestPath(t *testing.T) {
 
 func TestPathRefuses(t *testing.T) {
 	for _, c := range [][2]string{{"1.37.2", "1.36.3"}, {"1.37.2", "1.37.2"}, {"1.20.0", "1.37.2"}, {"1.37.2", "1.99.0"}} {
-		if hops, err := Path(v(c[0]), v(c[1]), plan.Version{}); err == nil {
+		if hops, err := Path(nil, v(c[0]), v(c[1]), plan.Version{}); err == nil {
 			t.Errorf("%s to %s: %v", c[0], c[1], hops)
 		}
 	}
@@ -71,7 +71,7 @@ func TestNoPath(t *testing.T) {
 		{"1.36.3", "1.37.2", "2.3.8", "no data for etcd 2.3.8"},
 	} {
 		etcd, _ := plan.ParseVersion(c.etcd)
-		if _, err := Path(v(c.from), v(c.to), etcd); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := Path(nil, v(c.from), v(c.to), etcd); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s to %s with etcd %q: %v", c.from, c.to, c.etcd, err)
 		}
 	}
@@ -79,13 +79,13 @@ func TestNoPath(t *testing.T) {
 
 // No hop skips a minor, of Kubernetes or of etcd; every etcd on the way is one that its kubeadm accepts; the last hop is the goal.
 func TestHopsKeepTheSkew(t *testing.T) {
-	oldest, newest := plan.KnownMinors()
+	oldest, newest := (*plan.Table)(nil).Minors()
 	for from := oldest.Minor; from <= newest.Minor; from++ {
 		for to := from + 1; to <= newest.Minor; to++ {
 			start := plan.Version{Major: 1, Minor: from}
-			goal, _ := plan.Version{Major: 1, Minor: to}.NewestPatch()
-			for _, etcd := range []plan.Version{{}, v(start.EtcdExternal())} {
-				hops, err := Path(start, goal, etcd)
+			goal, _ := (*plan.Table)(nil).At(plan.Version{Major: 1, Minor: to}).NewestPatch()
+			for _, etcd := range []plan.Version{{}, v((*plan.Table)(nil).At(start).EtcdExternal())} {
+				hops, err := Path(nil, start, goal, etcd)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -29,7 +29,7 @@ func endRules(day string) []Rule {
 			Fix:     "Write a release of one of the newest three minors.",
 			Sources: []string{releases, skewPolicy},
 		}, func(p *plan.Plan) []Finding {
-			end := p.Cluster.Version.SupportEnds()
+			end := p.Kubernetes().SupportEnds()
 			if end == "" || end > day || !ours(p) {
 				return nil
 			}
@@ -41,7 +41,7 @@ func endRules(day string) []Rule {
 			Fix:     "Plan the upgrade (`k8splan upgrade-path`). To be reminded later, waive the rule until the day on which support ends.",
 			Sources: []string{releases, skewPolicy},
 		}, func(p *plan.Plan) []Finding {
-			end := p.Cluster.Version.SupportEnds()
+			end := p.Kubernetes().SupportEnds()
 			if end == "" || !soon(end, day) || !ours(p) {
 				return nil
 			}
@@ -103,11 +103,11 @@ func endRules(day string) []Rule {
 func newerMinor(p *plan.Plan, ends string) []Finding {
 	newest := p.Target.Facts.NewestVersion()
 	switch {
-	case newest.MinorsAhead(p.Cluster.Version) <= 0 && newest.Minor < plan.DefaultVersion.Minor:
+	case newest.MinorsAhead(p.Cluster.Version) <= 0 && newest.Minor < p.Target.Facts.Table.Newest().Minor:
 		return nil
 	case newest.MinorsAhead(p.Cluster.Version) <= 0:
-		return one(versionAt(p), "%s The data of this program (%s) has no newer minor: update k8splan.", ends, plan.FactsDate)
-	case newest != plan.DefaultVersion:
+		return one(versionAt(p), "%s The data of this program (%s) has no newer minor: update k8splan.", ends, p.Target.Facts.Table.Date())
+	case newest != p.Target.Facts.Table.Newest():
 		return one(versionAt(p), "%s Write %q, the newest that the target %s takes, or the next minor on the way there.", ends, newest, p.Target.Name)
 	}
 	return one(versionAt(p), "%s Write %q, or the next minor on the way there.", ends, newest)
@@ -126,7 +126,7 @@ func newerOnTarget(p *plan.Plan, ends string) []Finding {
 func systemsThat(p *plan.Plan, ends func(plan.System) bool, say func(f plan.System, whose string) string) []Finding {
 	return each(p.Nodes, func(n *plan.Node) bool {
 		f, ok := n.OS.Facts()
-		return ok && ends(f) && p.Cluster.Version.Known() && osBlocker(p, f) == ""
+		return ok && ends(f) && p.Kubernetes().Known() && osBlocker(p, f) == ""
 	}, func(n *plan.Node) hcl.Range { return n.Attr("os") }, func(n *plan.Node, all []*plan.Node) string {
 		f, _ := n.OS.Facts()
 		return say(f, whose(all))

@@ -108,11 +108,11 @@ var etcdRules = []Rule{
 		Sources: []string{kubeadmLimits, "https://etcd.io/blog/2025/upgrade_from_3.5_to_3.6_issue/"},
 	}, func(p *plan.Plan) []Finding {
 		v, ok := parsed(p.Etcd.Version)
-		floor, known := p.Cluster.Version.EtcdFloor()
+		floor, known := p.Kubernetes().EtcdFloor()
 		if !p.Etcd.IsExternal() || !p.Etcd.Has("version") || !ok || !known || !v.Before(floor) {
 			return nil
 		}
-		return one(p.Etcd.Attr("version"), "kubeadm %s takes external etcd from %s on, and this is %s. Write %q, or leave version out.", p.Cluster.Version, floor, v, p.Cluster.Version.EtcdExternal())
+		return one(p.Etcd.Attr("version"), "kubeadm %s takes external etcd from %s on, and this is %s. Write %q, or leave version out.", p.Cluster.Version, floor, v, p.Kubernetes().EtcdExternal())
 	}},
 	{rule.Rule{
 		ID: "etcd-version-unknown", Severity: rule.Warning, Title: "etcd version without data",
@@ -121,7 +121,7 @@ var etcdRules = []Rule{
 		Sources: []string{etcdUpgrades, kubeadmLimits},
 	}, func(p *plan.Plan) []Finding {
 		v, ok := parsed(p.Etcd.Version)
-		tested, known := parsed(p.Cluster.Version.EtcdExternal())
+		tested, known := parsed(p.Kubernetes().EtcdExternal())
 		if !p.Etcd.IsExternal() || !p.Etcd.Has("version") || !ok || !known || v.Major == tested.Major && v.Minor <= tested.Minor {
 			return nil
 		}
@@ -136,7 +136,7 @@ var etcdRules = []Rule{
 		if p.Etcd.IsExternal() || !p.Etcd.Has("version") || !ours(p) {
 			return nil
 		}
-		return one(p.Etcd.Attr("version"), "Stacked etcd is what kubeadm %s brings, %s. version is for external members: remove it.", p.Cluster.Version, p.Cluster.Version.EtcdStacked())
+		return one(p.Etcd.Attr("version"), "Stacked etcd is what kubeadm %s brings, %s. version is for external members: remove it.", p.Cluster.Version, p.Kubernetes().EtcdStacked())
 	}},
 	{rule.Rule{
 		ID: "etcd-quota-small", Severity: rule.Warning, Title: "Small etcd quota",

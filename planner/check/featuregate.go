@@ -36,7 +36,7 @@ var featureGateRules = []Rule{
 		g, ok := plan.FindGate(name)
 		known, _ := g.State(v)
 		switch {
-		case !v.Known() || ok && known || ok && v.Minor < g.Since:
+		case !plan.GatesKnown(v) || ok && known || ok && v.Minor < g.Since:
 			return "", nil
 		case ok:
 			return "Feature gate %s is gone from Kubernetes 1.%d on, and the components of %s exit at one. Remove it.", []any{name, g.Removed, v}
@@ -54,7 +54,7 @@ var featureGateRules = []Rule{
 		Sources: []string{gateDocs},
 	}, func(p *plan.Plan, name string, on bool) (string, []any) {
 		g, ok := plan.FindGate(name)
-		if !ok || !p.Cluster.Version.Known() || g.Since <= p.Cluster.Version.Minor {
+		if !ok || !p.Kubernetes().Known() || g.Since <= p.Cluster.Version.Minor {
 			return "", nil
 		}
 		return "Feature gate %s came with Kubernetes 1.%d, and this is %s, whose components exit at it. Remove it.", []any{name, g.Since, p.Cluster.Version}

@@ -38,7 +38,7 @@ func osBlocker(p *plan.Plan, f plan.System) string {
 }
 
 func kernelRefused(p *plan.Plan, f plan.System) bool {
-	floor, refuses, known := p.Cluster.Version.KernelFloor()
+	floor, refuses, known := p.Kubernetes().KernelFloor()
 	return known && refuses && f.Kernel.Before(floor)
 }
 
@@ -65,13 +65,13 @@ var versionRules = []Rule{
 		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/", releases},
 	}, func(p *plan.Plan) []Finding {
 		v := p.Cluster.Version
-		if v.Known() || v.IsZero() || !ours(p) {
+		if p.Kubernetes().Known() || v.IsZero() || !ours(p) {
 			return nil
 		}
 		if v.Before(plan.Version{Major: 1, Minor: 31}) {
 			return one(versionAt(p), "Kubernetes %s has no kubeadm API v1beta4, which begins with 1.31, and gets no fixes any more. Write 1.31 or newer, best %q.", v, p.Target.Facts.NewestVersion())
 		}
-		return one(versionAt(p), "There is no data about Kubernetes %s: the facts of %s end with %s. Update k8splan, or give newer facts with --facts.", v.MinorString(), plan.FactsDate, plan.DefaultVersion.MinorString())
+		return one(versionAt(p), "There is no data about Kubernetes %s: the facts of %s end with %s. Update k8splan, or give newer facts with --facts.", v.MinorString(), p.Target.Facts.Table.Date(), p.Target.Facts.Table.Newest().MinorString())
 	}},
 	{rule.Rule{
 		ID: "version-patch-unknown", Severity: rule.Warning, Title: "Unknown patch release",
@@ -79,11 +79,11 @@ var versionRules = []Rule{
 		Fix:     "Update k8splan, or give newer facts with `--facts`. There is no reason to go back to an older patch release.",
 		Sources: []string{releases},
 	}, func(p *plan.Plan) []Finding {
-		newest, ok := p.Cluster.Version.NewestPatch()
+		newest, ok := p.Kubernetes().NewestPatch()
 		if !ok || !newest.Before(p.Cluster.Version) || p.Target.Facts.Hosting != plan.Hosts {
 			return nil
 		}
-		return one(versionAt(p), "%s is newer than this program's data, which ends with %s (%s); facts of %s are assumed. Update k8splan, or give newer facts with --facts.", p.Cluster.Version, newest, plan.FactsDate, newest.MinorString())
+		return one(versionAt(p), "%s is newer than this program's data, which ends with %s (%s); facts of %s are assumed. Update k8splan, or give newer facts with --facts.", p.Cluster.Version, newest, p.Target.Facts.Table.Date(), newest.MinorString())
 	}},
 	{rule.Rule{
 		ID: "target-version", Severity: rule.Error, Title: "Kubernetes version that the target does not take", Permanent: true,
@@ -130,7 +130,7 @@ var versionRules = []Rule{
 	}, func(p *plan.Plan) []Finding {
 		return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "kernel" }), osAt, func(n *plan.Node, all []*plan.Node) string {
 			f, _ := n.OS.Facts()
-			floor, _, _ := p.Cluster.Version.KernelFloor()
+			floor, _, _ := p.Kubernetes().KernelFloor()
 			return fmt.Sprintf("%s of %s has %s, and kubeadm %s refuses anything before %s. Use %s.", f.Title, whose(all), f.KernelWords(), p.Cluster.Version.MinorString(), floor.MinorString(), f.Instead)
 		})
 	}},
@@ -140,7 +140,7 @@ var versionRules = []Rule{
 		Fix:     "Use a newer release of the system.",
 		Sources: []string{"https://github.com/kubernetes/system-validators/blob/v1.12.1/validators/types_unix.go", "https://kubernetes.io/docs/reference/node/kernel-version-requirements/"},
 	}, func(p *plan.Plan) []Finding {
-		floor, refuses, known := p.Cluster.Version.KernelFloor()
+		floor, refuses, known := p.Kubernetes().KernelFloor()
 		if !known || refuses {
 			return nil
 		}
@@ -205,7 +205,7 @@ var versionRules = []Rule{
 		if p.Runtime.Name != plan.Containerd || !p.Runtime.Has("version") || !ok || v.Major >= 2 {
 			return nil
 		}
-		return one(p.Runtime.Attr("version"), "containerd %s does not read the generated configuration, which is containerd 2's. Write %q, or leave version out.", v, p.Cluster.Version.Containerd())
+		return one(p.Runtime.Attr("version"), "containerd %s does not read the generated configuration, which is containerd 2's. Write %q, or leave version out.", v, p.Kubernetes().Containerd())
 	}},
 	{rule.Rule{
 		ID: "version-containerd-untested", Severity: rule.Warning, Title: "containerd that was not tested with this Kubernetes",
@@ -217,14 +217,14 @@ var versionRules = []Rule{
 		if p.Runtime.Name != plan.Containerd || !p.Runtime.Has("version") || !ok || v.Major < 2 {
 			return nil
 		}
-		if takes, known := p.Cluster.Version.TakesContainerd(v); takes || !known {
+		if takes, known := p.Kubernetes().TakesContainerd(v); takes || !known {
 			return nil
 		}
 		var tested []string
-		for _, t := range p.Cluster.Version.ContainerdTested() {
+		for _, t := range p.Kubernetes().ContainerdTested() {
 			tested = append(tested, t.String())
 		}
-		return one(p.Runtime.Attr("version"), "Kubernetes %s is tested with containerd %s (or newer patches of these), not with %s. Write %q, or leave version out.", p.Cluster.Version.MinorString(), sentence(tested), v, p.Cluster.Version.Containerd())
+		return one(p.Runtime.Attr("version"), "Kubernetes %s is tested with containerd %s (or newer patches of these), not with %s. Write %q, or leave version out.", p.Cluster.Version.MinorString(), sentence(tested), v, p.Kubernetes().Containerd())
 	}},
 	{rule.Rule{
 		ID: "version-cni-untested", Severity: rule.Warning, Title: "Pod network that was not tested with this Kubernetes",
@@ -232,7 +232,7 @@ var versionRules = []Rule{
 		Fix:     "Leave `version` out, or write a release that is tested with this minor.",
 		Sources: []string{"https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements", "https://docs.cilium.io/en/stable/network/kubernetes/compatibility/"},
 	}, func(p *plan.Plan) []Finding {
-		first, last, inside, known := p.Cluster.Version.CNITested(p.Network.CNI)
+		first, last, inside, known := p.Kubernetes().CNITested(p.Network.CNI)
 		if !known || inside || !cniHas(p, "version") {
 			return nil
 		}
@@ -248,7 +248,7 @@ var versionRules = []Rule{
 		if p.Runtime.Name != plan.CRIO || !p.Runtime.Has("version") || !ok || v.Minor == p.Cluster.Version.Minor {
 			return nil
 		}
-		return one(p.Runtime.Attr("version"), "CRI-O %s belongs to Kubernetes %s, and the cluster is %s. Write %q, or leave version out.", v, v.MinorString(), p.Cluster.Version, p.Cluster.Version.CRIO())
+		return one(p.Runtime.Attr("version"), "CRI-O %s belongs to Kubernetes %s, and the cluster is %s. Write %q, or leave version out.", v, v.MinorString(), p.Cluster.Version, p.Kubernetes().CRIO())
 	}},
 	{rule.Rule{
 		ID: "version-swap", Severity: rule.Warning, Title: "Swap before it was stable",
@@ -256,7 +256,7 @@ var versionRules = []Rule{
 		Fix:     "Leave `fail_swap_on` out and turn swap off, or use 1.34 or newer.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/cluster-administration/swap-memory-management/", "https://github.com/kubernetes/enhancements/issues/2400"},
 	}, func(p *plan.Plan) []Finding {
-		if k := p.Cluster.Kubelet; k.Has("fail_swap_on") && !k.FailSwapOn && p.Cluster.Version.Known() && p.Cluster.Version.Minor < 34 {
+		if k := p.Cluster.Kubelet; k.Has("fail_swap_on") && !k.FailSwapOn && p.Kubernetes().Known() && p.Cluster.Version.Minor < 34 {
 			return one(k.Attr("fail_swap_on"), "Kubernetes %s tolerates swap as a beta only; it is stable from 1.34 on. Turn swap off on the hosts, or use a newer version.", p.Cluster.Version)
 		}
 		return nil

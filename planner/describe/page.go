@@ -378,7 +378,7 @@ func (g *page) versions(p *plan.Plan) {
 		rows = append(rows, [2]string{"kube-vip", strings.TrimPrefix(p.LoadBalancer.Version, "v")})
 	}
 	if p.Target.Facts.Hosting == plan.Hosts {
-		rows = append(rows, [2]string{"CoreDNS", strings.TrimPrefix(p.Cluster.Version.CoreDNS(), "v")})
+		rows = append(rows, [2]string{"CoreDNS", strings.TrimPrefix(p.Kubernetes().CoreDNS(), "v")})
 	}
 	g.facts(rows)
 }

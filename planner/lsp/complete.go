@@ -283,7 +283,7 @@ func (k *completer) candidates(block *spec.Block, a *spec.Argument) []offer {
 	p, _ := k.d.plan()
 	switch block.Name + "." + a.Name {
 	case "cluster.kubernetes_version":
-		return versions(p)
+		return versions(k.options.Facts, p)
 	case "container_runtime.version", "etcd.version", "cni.version", "load_balancer.version":
 		return k.decided(p, block.Name, a.Name)
 	case "cluster.control_plane_endpoint", "cluster.cert_sans":
@@ -319,26 +319,27 @@ func (k *completer) candidates(block *spec.Block, a *spec.Argument) []offer {
 const mostNodes = 100
 
 // versions are the newest patch releases of the minors that are known, the newest first, and the design's own.
-func versions(p *plan.Plan) []offer {
-	oldest, newest := plan.KnownMinors()
+func versions(facts *plan.Table, p *plan.Plan) []offer {
+	oldest, newest := facts.Minors()
 	var offers []offer
 	for minor := newest.Minor; minor >= oldest.Minor; minor-- {
-		v, ok := (plan.Version{Major: newest.Major, Minor: minor}).NewestPatch()
+		v, ok := facts.At(plan.Version{Major: newest.Major, Minor: minor}).NewestPatch()
 		if !ok {
 			continue
 		}
 		detail := "newest known " + v.MinorString()
-		if v == plan.DefaultVersion {
+		known := facts.At(v)
+		if v == facts.Newest() {
 			detail += ", the default"
 		}
-		doc := fmt.Sprintf("etcd %s · CoreDNS %s · containerd %s", v.EtcdStacked(), v.CoreDNS(), v.Containerd())
-		if ends := v.SupportEnds(); ends != "" {
+		doc := fmt.Sprintf("etcd %s · CoreDNS %s · containerd %s", known.EtcdStacked(), known.CoreDNS(), known.Containerd())
+		if ends := known.SupportEnds(); ends != "" {
 			doc += "\n\nSupport ends " + ends + "."
 		}
 		if p != nil && !p.Target.Facts.Takes(v) {
 			detail += fmt.Sprintf("; target %s does not take it", p.Target.Name)
 		}
-		offers = append(offers, offer{v.String(), detail, doc + "\n\nAs of " + plan.FactsDate + "."})
+		offers = append(offers, offer{v.String(), detail, doc + "\n\nAs of " + facts.Date() + "."})
 	}
 	return offers
 }

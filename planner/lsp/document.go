@@ -52,7 +52,7 @@ func newDocument(uri string, version int, text string, o *Options, p *past) *doc
 // judge takes the road, once for each state.
 func (d *document) judge() {
 	d.once.Do(func() {
-		project, diags := planner.Open(d.filename(), []byte(d.text), d.options.Values, d.options.Today())
+		project, diags := planner.OpenWith(d.filename(), []byte(d.text), d.options.Values, d.options.Today(), d.options.Facts)
 		d.diags = diags
 		if project != nil {
 			d.past.mu.Lock()

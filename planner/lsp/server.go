@@ -14,6 +14,7 @@ import (
 	"go.lsp.dev/jsonrpc2"
 
 	"github.com/k8splan/k8splan/planner"
+	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
 )
@@ -25,6 +26,7 @@ type Options struct {
 	RulePage func(id string) string // the address of a rule's documentation
 	Today    func() time.Time       // what the expiry of waivers is held against
 	Values   map[string]cty.Value   // of variables, from spec.ParseVar and spec.ParseVarFile
+	Facts    *plan.Table            // of Kubernetes' releases; nil stands for the program's own
 	Delay    time.Duration          // between the last keystroke and the findings
 }
 

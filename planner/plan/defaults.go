@@ -94,11 +94,11 @@ func block(path string) string {
 
 func (r *resolver) clusterDefaults() {
 	p, s := &r.plan.Cluster, r.spec.Cluster
-	version, reason := r.plan.Target.Facts.version(), "The newest release known on "+FactsDate+"."
+	version, reason := r.plan.Target.Facts.version(), "The newest release known on "+r.plan.Target.Facts.Table.Date()+"."
 	switch {
 	case !r.plan.Target.Facts.Default.IsZero():
 		reason = "The newest release that the target gives to everybody."
-	case version != DefaultVersion:
+	case version != r.plan.Target.Facts.Table.Newest():
 		reason = "The newest release that the target takes."
 	}
 	settle(r, s.KubernetesVersion != nil, &p.Version, "cluster.kubernetes_version", version, reason, "https://kubernetes.io/releases/")
@@ -200,11 +200,11 @@ func (r *resolver) etcdDefaults() {
 		}
 	}
 
-	k8s := r.plan.Cluster.Version
+	k8s := r.plan.Kubernetes()
 	if p.Placement == topologies.Stacked {
 		settle(r, s != nil && s.Version != nil, &p.Version, "etcd.version", k8s.EtcdStacked(), "What kubeadm's etcd image for this Kubernetes holds.", "https://github.com/kubernetes/kubernetes/blob/master/cmd/kubeadm/app/constants/constants.go")
 	} else {
-		settle(r, s != nil && s.Version != nil, &p.Version, "etcd.version", k8s.EtcdExternal(), "The newest patch release, on "+FactsDate+", of the etcd minor that kubeadm brings for this Kubernetes.", "https://etcd.io/docs/v3.6/op-guide/versioning/")
+		settle(r, s != nil && s.Version != nil, &p.Version, "etcd.version", k8s.EtcdExternal(), "The newest patch release, on "+r.plan.Target.Facts.Table.Date()+", of the etcd minor that kubeadm brings for this Kubernetes.", "https://etcd.io/docs/v3.6/op-guide/versioning/")
 	}
 	settle(r, s != nil && s.DataDir != nil, &p.DataDir, "etcd.data_dir", "/var/lib/etcd", "kubeadm's default. A disk of its own keeps other writes from slowing etcd down.", "https://etcd.io/docs/v3.6/op-guide/hardware/#disks")
 	if s == nil || s.Quota == nil {
@@ -430,7 +430,7 @@ func (r *resolver) cniDefaults() {
 	}
 	settle(r, written, &p.Name, "network.cni", name, reason, "https://kubernetes.io/docs/concepts/cluster-administration/addons/")
 
-	version := map[string]string{Flannel: FlannelVersion, Calico: r.plan.Cluster.Version.Calico(), Cilium: CiliumVersion}[p.Name]
+	version := map[string]string{Flannel: FlannelVersion, Calico: r.plan.Kubernetes().Calico(), Cilium: CiliumVersion}[p.Name]
 	if version != "" {
 		settle(r, p.Has("version") && written, &p.Version, "network.cni.version", version, "The newest release known on "+FactsDate+".", "")
 	}
@@ -530,7 +530,7 @@ func (r *resolver) noProxy() {
 func (r *resolver) runtimeDefaults() {
 	p, s := &r.plan.Runtime, r.spec.Runtime
 	settle(r, s != nil, &p.Name, "container_runtime", Containerd, "The runtime that most clusters run and that Kubernetes tests first.", runtimeDocs+"#containerd")
-	version := map[string]string{Containerd: r.plan.Cluster.Version.Containerd(), CRIO: r.plan.Cluster.Version.CRIO(), Docker: DockerVersion}[p.Name]
+	version := map[string]string{Containerd: r.plan.Kubernetes().Containerd(), CRIO: r.plan.Kubernetes().CRIO(), Docker: DockerVersion}[p.Name]
 	reason := "The newest release known on " + FactsDate + "."
 	if p.Name == CRIO {
 		reason = "CRI-O's minor is always that of Kubernetes."

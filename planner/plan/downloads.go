@@ -114,7 +114,7 @@ func known(version string) string {
 //   - https://github.com/Mirantis/cri-dockerd/releases, https://docs.docker.com/engine/install/binaries/
 func (p *Plan) upstreamFiles(arch string) []upstreamFile {
 	var files []upstreamFile
-	v := p.Cluster.Version
+	v := p.Kubernetes()
 	if p.Artifacts.Origin != Packages {
 		for _, name := range []string{"kubeadm", "kubectl", "kubelet"} {
 			files = append(files, p.release(arch, name))

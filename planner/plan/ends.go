@@ -10,9 +10,9 @@ type End struct {
 }
 
 // Ends lists the days on which the support of minors of Kubernetes and of operating systems ends.
-func Ends() []End {
+func (t *Table) Ends() []End {
 	var ends []End
-	for _, f := range facts {
+	for _, f := range t.known().minors {
 		ends = append(ends, End{f.supportEnds, "Kubernetes 1." + strconv.Itoa(f.minor), "version-ends-soon"})
 	}
 	for i, s := range systems {

@@ -6,15 +6,12 @@ import (
 	"strings"
 )
 
-// FactsDate is the day up to which the facts in this file were looked up. What was released later is unknown here, and what is unknown is
-// answered with "no data", never with a guess.
+// FactsDate is the day up to which this program's own facts were looked up, those in this file and in facts.json. What was released later is
+// unknown here, and what is unknown is answered with "no data", never with a guess.
 const FactsDate = "2026-11-29"
 
 // NoData is what is printed for a version that the facts do not cover.
 const NoData = "no data"
-
-// DefaultVersion is the Kubernetes version of a topology that states none: the newest release that these facts cover.
-var DefaultVersion = Version{1, 37, 2}
 
 // Versions of what does not move with Kubernetes: the newest release known on FactsDate.
 const (
@@ -72,73 +69,6 @@ type minorFacts struct {
 	supportEnds string
 }
 
-// facts is the table of minors, oldest first.
-var facts = []minorFacts{
-	{
-		minor: 31, newest: 14, kernel: Version{3, 10, 0}, supportEnds: "2025-11-11",
-		etcdImage: []sincePatch{{0, "3.5.15-0"}, {14, "3.5.24-0"}},
-		etcdFloor: []sincePatch{{0, "3.5.11"}, {14, "3.5.24"}},
-		etcd:      "3.5.35",
-		coreDNS:   []sincePatch{{0, "v1.11.1"}, {14, "v1.11.3"}}, pause: "3.10",
-		crictl: "1.30.0", crio: "1.31.0", containerd: "2.3.7", calico: "v3.29.4",
-		containerdTested: []Version{{1, 6, 34}, {1, 7, 20}, {2, 0, 0}, {2, 1, 0}},
-	},
-	{
-		minor: 32, newest: 13, kernel: Version{4, 19, 0}, supportEnds: "2026-02-28",
-		etcdImage: []sincePatch{{0, "3.5.16-0"}, {10, "3.5.24-0"}},
-		etcdFloor: []sincePatch{{0, "3.5.11"}, {10, "3.5.24"}},
-		etcd:      "3.5.35",
-		coreDNS:   []sincePatch{{0, "v1.11.3"}}, pause: "3.10",
-		crictl: "1.31.1", crio: "1.32.13", containerd: "2.3.7", calico: "v3.31.3",
-		containerdTested: []Version{{1, 6, 36}, {1, 7, 24}, {2, 0, 1}, {2, 1, 0}},
-	},
-	{
-		minor: 33, newest: 13, kernel: Version{4, 19, 0}, supportEnds: "2026-06-28",
-		etcdImage: []sincePatch{{0, "3.5.21-0"}, {6, "3.5.24-0"}},
-		etcdFloor: []sincePatch{{0, "3.5.11"}, {6, "3.5.24"}},
-		etcd:      "3.5.35",
-		coreDNS:   []sincePatch{{0, "v1.12.0"}}, pause: "3.10",
-		crictl: "1.32.0", crio: "1.33.9", containerd: "2.3.7", calico: "v3.31.3",
-		containerdTested: []Version{{1, 6, 36}, {1, 7, 24}, {2, 0, 4}, {2, 1, 0}},
-	},
-	{
-		minor: 34, newest: 13, kernel: Version{5, 4, 0}, supportEnds: "2026-10-27",
-		etcdImage: []sincePatch{{0, "3.6.4-0"}, {2, "3.6.5-0"}},
-		etcdFloor: []sincePatch{{0, "3.5.21"}, {2, "3.5.24"}},
-		etcd:      "3.6.16",
-		coreDNS:   []sincePatch{{0, "v1.12.1"}}, pause: "3.10.1",
-		crictl: "1.33.0", crio: "1.34.5", containerd: "2.3.7", calico: "v3.32.2",
-		containerdTested: []Version{{1, 6, 39}, {1, 7, 28}, {2, 0, 6}, {2, 1, 3}},
-	},
-	{
-		minor: 35, newest: 10, kernel: Version{5, 4, 0}, supportEnds: "2027-02-28",
-		etcdImage: []sincePatch{{0, "3.6.6-0"}},
-		etcdFloor: []sincePatch{{0, "3.5.24"}},
-		etcd:      "3.6.16",
-		coreDNS:   []sincePatch{{0, "v1.13.1"}}, pause: "3.10.1",
-		crictl: "1.34.0", crio: "1.35.1", containerd: "2.3.7", calico: "v3.33.0",
-		containerdTested: []Version{{1, 7, 28}, {2, 1, 5}, {2, 2, 0}},
-	},
-	{
-		minor: 36, newest: 6, kernel: Version{5, 4, 0}, supportEnds: "2027-06-28",
-		etcdImage: []sincePatch{{0, "3.6.8-0"}},
-		etcdFloor: []sincePatch{{0, "3.5.24"}},
-		etcd:      "3.6.16",
-		coreDNS:   []sincePatch{{0, "v1.14.2"}}, pause: "3.10.2",
-		crictl: "1.35.0", crio: "1.36.0", containerd: "2.3.7", calico: "v3.33.0",
-		containerdTested: []Version{{2, 2, 0}, {2, 3, 0}},
-	},
-	{
-		minor: 37, newest: 2, kernel: Version{5, 4, 0}, supportEnds: "2027-10-28",
-		etcdImage: []sincePatch{{0, "3.7.0-0"}},
-		etcdFloor: []sincePatch{{0, "3.5.24"}},
-		etcd:      "3.7.3",
-		coreDNS:   []sincePatch{{0, "v1.14.6"}}, pause: "3.10.2",
-		crictl: "1.36.0", crio: "1.37.0", containerd: "2.4.2", calico: "v3.33.0",
-		containerdTested: []Version{{2, 3, 0}, {2, 4, 0}},
-	},
-}
-
 // release is what is known of one release, or of a line of releases, of a pod network.
 type release struct {
 	cni, line   string // "v3.33" stands for every patch of it
@@ -157,7 +87,7 @@ var cniTested = []release{
 
 // CNITested returns the range of Kubernetes minors ("1.35", "1.37") that a pod network's release is tested with, and whether the version
 // lies in it. known is false where there is no data: flannel publishes no such range.
-func (v Version) CNITested(c CNI) (first, last string, inside, known bool) {
+func (v Kubernetes) CNITested(c CNI) (first, last string, inside, known bool) {
 	for _, r := range cniTested {
 		if r.cni == c.Name && (c.Version == r.line || strings.HasPrefix(c.Version, r.line+".")) {
 			return fmt.Sprintf("1.%d", r.first), fmt.Sprintf("1.%d", r.last), v.Major == 1 && v.Minor >= r.first && v.Minor <= r.last, true
@@ -202,8 +132,8 @@ func cniImages(c CNI) []string {
 	return images
 }
 
-func (v Version) facts() minorFacts {
-	for _, f := range facts {
+func (v Kubernetes) facts() minorFacts {
+	for _, f := range v.table.minors {
 		if v.Major == 1 && v.Minor == f.minor {
 			return f
 		}
@@ -222,26 +152,20 @@ func byPatch(steps []sincePatch, patch int) string {
 	return value
 }
 
-// KnownMinors returns the oldest and the newest minor that there are facts for, each with the newest patch release known.
-func KnownMinors() (oldest, newest Version) {
-	first, last := facts[0], facts[len(facts)-1]
-	return Version{1, first.minor, first.newest}, Version{1, last.minor, last.newest}
-}
-
 // Known reports whether there are facts for the version's minor. Every fact below is "" (or zero) where there are none.
-func (v Version) Known() bool { return v.facts().minor != 0 }
+func (v Kubernetes) Known() bool { return v.facts().minor != 0 }
 
 // NewestPatch is the newest release of the version's minor that was out on FactsDate.
-func (v Version) NewestPatch() (Version, bool) {
+func (v Kubernetes) NewestPatch() (Version, bool) {
 	f := v.facts()
 	return Version{1, f.minor, f.newest}, f.minor != 0
 }
 
 // SupportEnds is the day on which the minor's patch releases end, YYYY-MM-DD.
-func (v Version) SupportEnds() string { return v.facts().supportEnds }
+func (v Kubernetes) SupportEnds() string { return v.facts().supportEnds }
 
 // KubeadmAPI is the version of kubeadm's configuration format that these releases read and that is not experimental.
-func (v Version) KubeadmAPI() string {
+func (v Kubernetes) KubeadmAPI() string {
 	if !v.Known() {
 		return ""
 	}
@@ -249,43 +173,43 @@ func (v Version) KubeadmAPI() string {
 }
 
 // EtcdImageTag is the tag of kubeadm's etcd image: "3.7.0-0".
-func (v Version) EtcdImageTag() string { return byPatch(v.facts().etcdImage, v.Patch) }
+func (v Kubernetes) EtcdImageTag() string { return byPatch(v.facts().etcdImage, v.Patch) }
 
 // EtcdStacked is the etcd version in kubeadm's image: "3.7.0".
-func (v Version) EtcdStacked() string {
+func (v Kubernetes) EtcdStacked() string {
 	version, _, _ := strings.Cut(v.EtcdImageTag(), "-")
 	return version
 }
 
 // EtcdFloor is the oldest external etcd that this kubeadm accepts.
-func (v Version) EtcdFloor() (Version, bool) {
+func (v Kubernetes) EtcdFloor() (Version, bool) {
 	return ParseVersion(byPatch(v.facts().etcdFloor, v.Patch))
 }
 
 // EtcdExternal is the version that external members get where none is stated.
-func (v Version) EtcdExternal() string { return v.facts().etcd }
+func (v Kubernetes) EtcdExternal() string { return v.facts().etcd }
 
 // CoreDNS is the tag of kubeadm's CoreDNS image, with v.
-func (v Version) CoreDNS() string { return byPatch(v.facts().coreDNS, v.Patch) }
+func (v Kubernetes) CoreDNS() string { return byPatch(v.facts().coreDNS, v.Patch) }
 
 // Pause is the tag of the sandbox image, without v.
-func (v Version) Pause() string { return v.facts().pause }
+func (v Kubernetes) Pause() string { return v.facts().pause }
 
 // CRICtl is the crictl release that the minor was tested with, without v.
-func (v Version) CRICtl() string { return v.facts().crictl }
+func (v Kubernetes) CRICtl() string { return v.facts().crictl }
 
 // CRIO is a CRI-O release of the same minor, without v.
-func (v Version) CRIO() string { return v.facts().crio }
+func (v Kubernetes) CRIO() string { return v.facts().crio }
 
 // Containerd is the containerd release that nodes get where none is stated, without v.
-func (v Version) Containerd() string { return v.facts().containerd }
+func (v Kubernetes) Containerd() string { return v.facts().containerd }
 
 // Calico is the Calico release that the cluster gets where none is stated, with v.
-func (v Version) Calico() string { return v.facts().calico }
+func (v Kubernetes) Calico() string { return v.facts().calico }
 
 // KernelFloor is the oldest Linux that kubeadm's preflight accepts without a word. refuses says that it stops there; from Kubernetes 1.34
 // on it warns. Source: k8s.io/system-validators validators/kernel_validator.go
-func (v Version) KernelFloor() (floor Version, refuses, known bool) {
+func (v Kubernetes) KernelFloor() (floor Version, refuses, known bool) {
 	f := v.facts()
 	return f.kernel, !v.from(34), f.minor != 0
 }
@@ -295,11 +219,11 @@ func (v Version) KernelFloor() (floor Version, refuses, known bool) {
 var NFTablesKernel = Version{5, 13, 0}
 
 // ContainerdTested returns the oldest tested patch release of each containerd minor that was tested with this Kubernetes, oldest first.
-func (v Version) ContainerdTested() []Version { return slices.Clone(v.facts().containerdTested) }
+func (v Kubernetes) ContainerdTested() []Version { return slices.Clone(v.facts().containerdTested) }
 
 // TakesContainerd reports whether a containerd release is tested with this Kubernetes, or newer than what was tested then; known is false
 // where there is no data. Kubernetes 1.35 is the last that containerd 1.x is tested with.
-func (v Version) TakesContainerd(c Version) (ok, known bool) {
+func (v Kubernetes) TakesContainerd(c Version) (ok, known bool) {
 	tested := v.facts().containerdTested
 	if len(tested) == 0 {
 		return false, false

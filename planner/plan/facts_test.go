@@ -10,13 +10,13 @@ import (
 
 // The row of the default version is kubeadm's own: go.mod names the release, so raising it without the row fails here.
 func TestFactsAreThoseOfKubeadm(t *testing.T) {
-	v := DefaultVersion
-	floor, _ := v.EtcdFloor()
+	v := own().Newest()
+	floor, _ := own().At(v).EtcdFloor()
 	for _, c := range []struct{ what, got, want string }{
-		{"etcd image", v.EtcdImageTag(), constants.DefaultEtcdVersion},
+		{"etcd image", own().At(v).EtcdImageTag(), constants.DefaultEtcdVersion},
 		{"floor of external etcd", floor.String(), strings.TrimSuffix(constants.MinExternalEtcdVersion, "-0")},
-		{"CoreDNS", v.CoreDNS(), constants.CoreDNSVersion},
-		{"pause", v.Pause(), constants.PauseVersion},
+		{"CoreDNS", own().At(v).CoreDNS(), constants.CoreDNSVersion},
+		{"pause", own().At(v).Pause(), constants.PauseVersion},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s of Kubernetes %s is %s, and kubeadm says %s", c.what, v, c.got, c.want)
@@ -25,14 +25,14 @@ func TestFactsAreThoseOfKubeadm(t *testing.T) {
 }
 
 func TestFactsAreWhole(t *testing.T) {
-	for i, f := range facts {
+	for i, f := range own().minors {
 		v := Version{1, f.minor, f.newest}
-		if i > 0 && f.minor != facts[i-1].minor+1 {
-			t.Errorf("1.%d follows 1.%d", f.minor, facts[i-1].minor)
+		if i > 0 && f.minor != own().minors[i-1].minor+1 {
+			t.Errorf("1.%d follows 1.%d", f.minor, own().minors[i-1].minor)
 		}
-		etcd, ok := ParseVersion(v.EtcdExternal())
-		stacked, ok2 := ParseVersion(v.EtcdStacked())
-		floor, ok3 := v.EtcdFloor()
+		etcd, ok := ParseVersion(own().At(v).EtcdExternal())
+		stacked, ok2 := ParseVersion(own().At(v).EtcdStacked())
+		floor, ok3 := own().At(v).EtcdFloor()
 		if !ok || !ok2 || !ok3 || etcd.Before(floor) || etcd.Minor != stacked.Minor || etcd.Before(stacked) {
 			t.Errorf("%s: external etcd %v, in kubeadm's image %v, floor %v", v, etcd, stacked, floor)
 		}
@@ -41,22 +41,22 @@ func TestFactsAreWhole(t *testing.T) {
 				t.Errorf("%s: steps %v do not begin at the first patch release, or are out of order", v, steps)
 			}
 		}
-		containerd, ok := ParseVersion(v.Containerd())
-		if takes, known := v.TakesContainerd(containerd); !ok || !known || !takes {
-			t.Errorf("%s: containerd %s is not tested with it", v, v.Containerd())
+		containerd, ok := ParseVersion(own().At(v).Containerd())
+		if takes, known := own().At(v).TakesContainerd(containerd); !ok || !known || !takes {
+			t.Errorf("%s: containerd %s is not tested with it", v, own().At(v).Containerd())
 		}
-		if _, _, inside, known := v.CNITested(CNI{Name: Calico, Version: v.Calico()}); !known || !inside || calicoOperators[v.Calico()] == "" {
-			t.Errorf("%s: Calico %s is not tested with it, or its operator is unknown", v, v.Calico())
+		if _, _, inside, known := own().At(v).CNITested(CNI{Name: Calico, Version: own().At(v).Calico()}); !known || !inside || calicoOperators[own().At(v).Calico()] == "" {
+			t.Errorf("%s: Calico %s is not tested with it, or its operator is unknown", v, own().At(v).Calico())
 		}
-		crio, ok := ParseVersion(v.CRIO())
-		if !ok || crio.Minor != f.minor || v.CRICtl() == "" || v.Pause() == "" || v.CoreDNS() == "" || v.SupportEnds() == "" || v.KubeadmAPI() != "v1beta4" {
+		crio, ok := ParseVersion(own().At(v).CRIO())
+		if !ok || crio.Minor != f.minor || own().At(v).CRICtl() == "" || own().At(v).Pause() == "" || own().At(v).CoreDNS() == "" || own().At(v).SupportEnds() == "" || own().At(v).KubeadmAPI() != "v1beta4" {
 			t.Errorf("%s: a fact is missing: %+v", v, f)
 		}
-		if _, ok := ParseVersion(v.CRICtl()); !ok {
-			t.Errorf("%s: crictl %s", v, v.CRICtl())
+		if _, ok := ParseVersion(own().At(v).CRICtl()); !ok {
+			t.Errorf("%s: crictl %s", v, own().At(v).CRICtl())
 		}
 	}
-	if oldest, newest := KnownMinors(); oldest.MinorString() != "1.31" || newest != DefaultVersion {
+	if oldest, newest := own().Minors(); oldest.MinorString() != "1.31" || newest != own().Newest() {
 		t.Errorf("facts from %s to %s", oldest, newest)
 	}
 	for _, s := range []string{FlannelVersion, CiliumVersion, KubeVIPVersion, RuncVersion, CNIPluginsVersion, ContainerdVersion, DockerVersion, CRIDockerdVersion} {
@@ -69,10 +69,10 @@ func TestFactsAreWhole(t *testing.T) {
 // An unknown version is answered with nothing, in every method, and a plan of it holds nothing made up.
 func TestUnknownVersionGetsNoData(t *testing.T) {
 	for _, v := range []Version{{1, 30, 4}, {1, 38, 0}, {}} {
-		floor, known := v.EtcdFloor()
-		_, _, kernelKnown := v.KernelFloor()
-		_, containerdKnown := v.TakesContainerd(Version{2, 4, 2})
-		if v.Known() || known || !floor.IsZero() || kernelKnown || containerdKnown || v.EtcdImageTag()+v.EtcdStacked()+v.EtcdExternal()+v.CoreDNS()+v.Pause()+v.CRICtl()+v.CRIO()+v.Containerd()+v.Calico()+v.SupportEnds()+v.KubeadmAPI() != "" {
+		floor, known := own().At(v).EtcdFloor()
+		_, _, kernelKnown := own().At(v).KernelFloor()
+		_, containerdKnown := own().At(v).TakesContainerd(Version{2, 4, 2})
+		if own().At(v).Known() || known || !floor.IsZero() || kernelKnown || containerdKnown || own().At(v).EtcdImageTag()+own().At(v).EtcdStacked()+own().At(v).EtcdExternal()+own().At(v).CoreDNS()+own().At(v).Pause()+own().At(v).CRICtl()+own().At(v).CRIO()+own().At(v).Containerd()+own().At(v).Calico()+own().At(v).SupportEnds()+own().At(v).KubeadmAPI() != "" {
 			t.Errorf("%s has facts", v)
 		}
 	}
@@ -101,8 +101,8 @@ func TestFloorsByPatch(t *testing.T) {
 		"1.34.2": {"3.6.5-0", "3.5.24", "v1.12.1"}, "1.35.4": {"3.6.6-0", "3.5.24", "v1.13.1"}, "1.36.1": {"3.6.8-0", "3.5.24", "v1.14.2"},
 	} {
 		v, _ := ParseVersion(version)
-		floor, _ := v.EtcdFloor()
-		if got := [3]string{v.EtcdImageTag(), floor.String(), v.CoreDNS()}; got != want {
+		floor, _ := own().At(v).EtcdFloor()
+		if got := [3]string{own().At(v).EtcdImageTag(), floor.String(), own().At(v).CoreDNS()}; got != want {
 			t.Errorf("%s: %v, want %v (k8s.io/kubernetes@v%s cmd/kubeadm/app/constants/constants.go)", version, got, want, version)
 		}
 	}
@@ -117,7 +117,7 @@ func TestContainerdFloors(t *testing.T) {
 		{Version{1, 36, 3}, Version{1, 7, 33}, false}, {Version{1, 36, 3}, Version{2, 1, 9}, false}, {Version{1, 36, 3}, Version{2, 4, 0}, true},
 		{Version{1, 37, 2}, Version{2, 3, 0}, true}, {Version{1, 37, 2}, Version{2, 2, 9}, false}, {Version{1, 37, 2}, Version{3, 0, 0}, true},
 	} {
-		if ok, known := c.kubernetes.TakesContainerd(c.containerd); ok != c.ok || !known {
+		if ok, known := own().At(c.kubernetes).TakesContainerd(c.containerd); ok != c.ok || !known {
 			t.Errorf("Kubernetes %s takes containerd %s: %v, want %v", c.kubernetes, c.containerd, ok, c.ok)
 		}
 	}

@@ -14,10 +14,13 @@ type Gate struct {
 	Removed  int  // the first minor that refuses to start with it; 0: 1.37 still knows it
 }
 
+// GatesKnown reports whether the gates of the version's minor are known: 1.31 to 1.37.
+func GatesKnown(v Version) bool { return v.Major == 1 && v.Minor >= firstMinor && v.Minor <= 37 }
+
 // State is what becomes of a component that is started with the gate at that minor.
 // known is false for a minor that does not have the gate, and for every minor outside of 1.31 to 1.37.
 func (g Gate) State(v Version) (known, locked bool) {
-	known = v.Known() && v.Minor >= g.Since && (g.Removed == 0 || v.Minor < g.Removed)
+	known = GatesKnown(v) && v.Minor >= g.Since && (g.Removed == 0 || v.Minor < g.Removed)
 	return known, known && g.Locked != 0 && v.Minor >= g.Locked
 }
 

@@ -50,10 +50,10 @@ func (p *Plan) SystemImages() []Image {
 	if p.Network.KubeProxy.Mode != ProxyNone {
 		add(upstreamImages+"kube-proxy", v)
 	}
-	add(upstreamImages+"coredns/coredns", p.Cluster.Version.CoreDNS())
-	add(upstreamImages+"pause", p.Cluster.Version.Pause())
+	add(upstreamImages+"coredns/coredns", p.Kubernetes().CoreDNS())
+	add(upstreamImages+"pause", p.Kubernetes().Pause())
 	if len(p.Etcd.Members) > 0 && !p.Etcd.IsExternal() {
-		add(upstreamImages+"etcd", p.Cluster.Version.EtcdImageTag())
+		add(upstreamImages+"etcd", p.Kubernetes().EtcdImageTag())
 	}
 
 	for _, i := range cniImages(p.Network.CNI) {

@@ -140,18 +140,18 @@ func (r *resolver) kubernetesVersion(s string) Version {
 	switch {
 	case !ok && strings.Count(s, ".") == 1 && isVersion(s+".0"):
 		minor, _ := ParseVersion(s + ".0")
-		example := DefaultVersion
-		if newest, ok := minor.NewestPatch(); ok {
+		example := r.plan.Target.Facts.Table.Newest()
+		if newest, ok := r.plan.Target.Facts.Table.At(minor).NewestPatch(); ok {
 			example = newest
 		}
 		r.fail(invalidVersion, at, "kubernetes_version is %q, which names a minor and no release. Write all three numbers, such as %q.", spelling.Excerpt(s), example)
 	case !ok:
-		r.fail(invalidVersion, at, "kubernetes_version is %q. A version has three numbers and nothing else, such as %q.", spelling.Excerpt(s), DefaultVersion)
+		r.fail(invalidVersion, at, "kubernetes_version is %q. A version has three numbers and nothing else, such as %q.", spelling.Excerpt(s), r.plan.Target.Facts.Table.Newest())
 	case strings.HasPrefix(s, "v"):
 		r.fail(invalidVersion, at, "kubernetes_version is %q. Write it without v: %q.", s, v)
 		return Version{}
 	case v.Major != 1:
-		r.fail(invalidVersion, at, "kubernetes_version is %q, and there is no Kubernetes %d. Write a version such as %q.", s, v.Major, DefaultVersion)
+		r.fail(invalidVersion, at, "kubernetes_version is %q, and there is no Kubernetes %d. Write a version such as %q.", s, v.Major, r.plan.Target.Facts.Table.Newest())
 		return Version{}
 	}
 	return v

@@ -1,32 +1,144 @@
 package plan
 
-import "slices"
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
 
-// Row is the facts of one Kubernetes minor, as `k8splan facts` prints them. Text is "" where there is no data.
+// Document is what is known of Kubernetes' releases, as `k8splan facts -o json` prints it and --facts reads it.
+type Document struct {
+	Date    string   `json:"date"` // up to which the facts were looked up
+	Rows    []Row    `json:"versions"`
+	Sources []Source `json:"sources"`
+}
+
+// Row is the facts of one Kubernetes minor. Text is "" where there is no data. What holds for a patch release is that of the release that was
+// asked for, or the newest; Steps has it for all. The last group follows from the version, and is not read.
 type Row struct {
-	Minor         string   `json:"minor"`
-	Newest        string   `json:"newest_patch_known"`
-	SupportEnds   string   `json:"support_ends"`
+	Minor        string   `json:"minor"`
+	Newest       string   `json:"newest_patch_known"`
+	SupportEnds  string   `json:"support_ends"`
+	EtcdExternal string   `json:"etcd_external_default"`
+	Pause        string   `json:"pause"`
+	CRICtl       string   `json:"crictl"`
+	Containerd   string   `json:"containerd_default"`
+	Tested       []string `json:"containerd_tested_from"`
+	CRIO         string   `json:"cri_o"`
+	Kernel       string   `json:"kernel_oldest"`
+	Calico       string   `json:"calico_default"`
+	Steps        Steps    `json:"from_patch"`
+
 	KubeadmAPI    string   `json:"kubeadm_api"`
 	EtcdStacked   string   `json:"etcd_of_kubeadm"`
 	EtcdFloor     string   `json:"etcd_external_oldest"`
-	EtcdExternal  string   `json:"etcd_external_default"`
 	CoreDNS       string   `json:"coredns"`
-	Pause         string   `json:"pause"`
-	Containerd    string   `json:"containerd_default"`
-	Tested        []string `json:"containerd_tested_from"`
-	CRIO          string   `json:"cri_o"`
-	Kernel        string   `json:"kernel_oldest"`
 	KernelRefuses bool     `json:"kernel_older_refused"` // else a warning
 	CgroupV2      bool     `json:"cgroup_v2_needed"`
 	NFTables      bool     `json:"nftables_proxy_stable"`
 	IPVS          bool     `json:"ipvs_proxy_deprecated"`
-	Calico        string   `json:"calico_default"`
 	GoneFlags     []string `json:"kubelet_flags_gone"` // that the minor before still had
 }
 
-// Facts returns the row of a version's minor, for that patch release; known is false where there is no data.
-func (v Version) Facts() (row Row, known bool) {
+// Steps are the values that moved with a patch release, each from the patch that is its key.
+type Steps struct {
+	EtcdImage map[string]string `json:"etcd_image"`
+	EtcdFloor map[string]string `json:"etcd_external_oldest"`
+	CoreDNS   map[string]string `json:"coredns"`
+}
+
+// Source is where a kind of fact comes from, and the day on which it was read there.
+type Source struct {
+	Facts string `json:"facts"`
+	From  string `json:"from"`
+	Read  string `json:"read_on"`
+}
+
+// Table is what is known of Kubernetes' releases. Nil is this program's own.
+type Table struct {
+	date    string
+	minors  []minorFacts // oldest first, without a gap
+	sources []Source
+}
+
+//go:embed facts.json
+var ownFacts []byte
+
+// own is the table of this program.
+var own = sync.OnceValue(func() *Table {
+	t, err := ParseFacts(ownFacts)
+	if err != nil {
+		panic("facts.json: " + err.Error())
+	}
+	return t
+})
+
+func (t *Table) known() *Table {
+	if t == nil {
+		return own()
+	}
+	return t
+}
+
+// Kubernetes is a version of Kubernetes with what a table knows of it.
+type Kubernetes struct {
+	Version
+	table *Table
+}
+
+// At looks a version up.
+func (t *Table) At(v Version) Kubernetes { return Kubernetes{v, t.known()} }
+
+// Kubernetes is the cluster's version, with what is known of it.
+func (p *Plan) Kubernetes() Kubernetes { return p.Target.Facts.Table.At(p.Cluster.Version) }
+
+// Date is the day up to which the facts were looked up, YYYY-MM-DD.
+func (t *Table) Date() string { return t.known().date }
+
+// Newest is the newest release that there are facts for: what a topology gets that states none.
+func (t *Table) Newest() Version {
+	_, newest := t.Minors()
+	return newest
+}
+
+// Minors returns the oldest and the newest minor that there are facts for, each with the newest patch release known.
+func (t *Table) Minors() (oldest, newest Version) {
+	all := t.known().minors
+	first, last := all[0], all[len(all)-1]
+	return Version{1, first.minor, first.newest}, Version{1, last.minor, last.newest}
+}
+
+// patched is the newest release of a minor, or the version itself where none is known.
+func (t *Table) patched(v Version) Version {
+	if patch, ok := t.At(v).NewestPatch(); ok {
+		return patch
+	}
+	return v
+}
+
+// Document returns the whole table.
+func (t *Table) Document() Document {
+	d := Document{Date: t.Date(), Sources: t.known().sources}
+	oldest, newest := t.Minors()
+	for m := oldest.Minor; m <= newest.Minor; m++ {
+		row, _ := t.At(t.patched(Version{1, m, 0})).Facts()
+		d.Rows = append(d.Rows, row)
+	}
+	return d
+}
+
+// Sources says where the facts come from.
+func (t *Table) Sources() []Source { return t.known().sources }
+
+// Facts returns the row of the version's minor, for that patch release; known is false where there is no data.
+func (v Kubernetes) Facts() (row Row, known bool) {
 	f := v.facts()
 	if f.minor == 0 {
 		return Row{}, false
@@ -35,9 +147,10 @@ func (v Version) Facts() (row Row, known bool) {
 	floor, _ := v.EtcdFloor()
 	row = Row{
 		Minor: v.MinorString(), Newest: newest.String(), SupportEnds: f.supportEnds, KubeadmAPI: v.KubeadmAPI(),
-		EtcdStacked: v.EtcdStacked(), EtcdFloor: floor.String(), EtcdExternal: v.EtcdExternal(), CoreDNS: v.CoreDNS(), Pause: v.Pause(),
+		EtcdStacked: v.EtcdStacked(), EtcdFloor: floor.String(), EtcdExternal: v.EtcdExternal(), CoreDNS: v.CoreDNS(), Pause: v.Pause(), CRICtl: v.CRICtl(),
 		Containerd: v.Containerd(), CRIO: v.CRIO(), Kernel: f.kernel.MinorString(), KernelRefuses: !v.from(34), CgroupV2: v.NeedsCgroupV2(),
 		NFTables: v.NFTablesProxy(), IPVS: v.IPVSDeprecated(), Calico: v.Calico(), Tested: []string{}, GoneFlags: []string{},
+		Steps: Steps{EtcdImage: written(f.etcdImage), EtcdFloor: written(f.etcdFloor), CoreDNS: written(f.coreDNS)},
 	}
 	for _, t := range f.containerdTested {
 		row.Tested = append(row.Tested, t.String())
@@ -51,22 +164,128 @@ func (v Version) Facts() (row Row, known bool) {
 	return row, true
 }
 
-// Source is where a kind of fact comes from.
-type Source struct {
-	Facts string `json:"facts"`
-	From  string `json:"from"`
+func written(steps []sincePatch) map[string]string {
+	out := map[string]string{}
+	for _, s := range steps {
+		out[strconv.Itoa(s.patch)] = s.value
+	}
+	return out
 }
 
-// FactSources says where the table's facts come from.
-func FactSources() []Source {
-	const releases = "https://kubernetes.io/releases/"
-	return []Source{
-		{"etcd of kubeadm, oldest external etcd, CoreDNS, pause", "k8s.io/kubernetes cmd/kubeadm/app/constants/constants.go of each release"},
-		{"end of support", releases},
-		{"containerd", "github.com/containerd/containerd RELEASES.md, \"Kubernetes Support\""},
-		{"kernel", "k8s.io/system-validators validators/types_unix.go as each release requires it"},
-		{"cgroup v2", "pkg/kubelet/apis/config/v1beta1/defaults.go (KEP-5573)"},
-		{"kube-proxy's modes", "KEP-3866 (nftables), KEP-5495 (ipvs)"},
-		{"kubelet flags", "cmd/kubelet/app/options of each release"},
+// mostFacts bounds a document: this program's own has some 12 KB.
+const mostFacts = 1 << 20
+
+// tagPattern is what values that go into image names and addresses are made of.
+var tagPattern = regexp.MustCompile(`^v?[0-9][0-9A-Za-z.-]{0,60}$`)
+
+// ParseFacts reads a document. It fails, and names the place, where anything is missing or is no value of its kind: half a table would leave
+// some rules with other facts than others.
+func ParseFacts(data []byte) (*Table, error) {
+	if len(data) > mostFacts {
+		return nil, fmt.Errorf("%d bytes, and facts have at most %d", len(data), mostFacts)
 	}
+	var d Document
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&d); err != nil {
+		return nil, fmt.Errorf("not a document of `k8splan facts -o json`: %w", err)
+	}
+	if decoder.More() {
+		return nil, fmt.Errorf("something follows the document")
+	}
+	if _, err := time.Parse(time.DateOnly, d.Date); err != nil {
+		return nil, fmt.Errorf("date is %q, which is no day: want YYYY-MM-DD", d.Date)
+	}
+	if len(d.Rows) == 0 {
+		return nil, fmt.Errorf("versions is empty: want a row for each minor, as `k8splan facts -o json` without a VERSION prints them")
+	}
+	t := &Table{date: d.Date, sources: d.Sources}
+	for i, row := range d.Rows {
+		f, err := row.parse()
+		if err != nil {
+			return nil, fmt.Errorf("versions[%d] (%.20q): %w", i, row.Minor, err)
+		}
+		if i > 0 && f.minor != t.minors[i-1].minor+1 {
+			return nil, fmt.Errorf("versions[%d]: 1.%d follows 1.%d: want every minor, the oldest first", i, f.minor, t.minors[i-1].minor)
+		}
+		t.minors = append(t.minors, f)
+	}
+	for i, s := range d.Sources {
+		if problem := unprintable(s.Facts + s.From + s.Read); problem != "" {
+			return nil, fmt.Errorf("sources[%d] holds %s", i, problem)
+		}
+	}
+	return t, nil
+}
+
+// parse reads one row.
+func (row Row) parse() (f minorFacts, err error) {
+	minor, ok := ParseVersion(row.Minor + ".0")
+	newest, ok2 := ParseVersion(row.Newest)
+	if !ok || !ok2 || minor.Major != 1 || minor.Minor < firstMinor || newest.Major != 1 || newest.Minor != minor.Minor {
+		return f, fmt.Errorf("minor is %.20q and newest_patch_known %.20q: want a minor from 1.%d on and one of its releases", row.Minor, row.Newest, firstMinor)
+	}
+	if _, err := time.Parse(time.DateOnly, row.SupportEnds); err != nil {
+		return f, fmt.Errorf("support_ends is %.20q: want YYYY-MM-DD", row.SupportEnds)
+	}
+	kernel, ok := ParseVersion(row.Kernel + ".0")
+	if !ok {
+		return f, fmt.Errorf("kernel_oldest is %.20q: want two numbers", row.Kernel)
+	}
+	for _, v := range []struct{ name, value string }{{"etcd_external_default", row.EtcdExternal}, {"crictl", row.CRICtl}, {"containerd_default", row.Containerd}, {"cri_o", row.CRIO}, {"calico_default", row.Calico}} {
+		if _, ok := ParseVersion(v.value); !ok || strings.HasPrefix(v.value, "v") != (v.name == "calico_default") {
+			return f, fmt.Errorf("%s is %.40q: want a version of three numbers, Calico's with v", v.name, v.value)
+		}
+	}
+	if !tagPattern.MatchString(row.Pause) {
+		return f, fmt.Errorf("pause is %.40q: want the tag of an image", row.Pause)
+	}
+	f = minorFacts{
+		minor: minor.Minor, newest: newest.Patch, kernel: kernel, supportEnds: row.SupportEnds, etcd: row.EtcdExternal, pause: row.Pause,
+		crictl: row.CRICtl, crio: row.CRIO, containerd: row.Containerd, calico: row.Calico,
+	}
+	for _, text := range row.Tested {
+		v, ok := ParseVersion(text)
+		if !ok {
+			return f, fmt.Errorf("containerd_tested_from holds %.40q: want a version of three numbers", text)
+		}
+		f.containerdTested = append(f.containerdTested, v)
+	}
+	if len(f.containerdTested) == 0 {
+		return f, fmt.Errorf("containerd_tested_from is empty")
+	}
+	for _, s := range []struct {
+		name string
+		from map[string]string
+		into *[]sincePatch
+	}{{"etcd_image", row.Steps.EtcdImage, &f.etcdImage}, {"etcd_external_oldest", row.Steps.EtcdFloor, &f.etcdFloor}, {"coredns", row.Steps.CoreDNS, &f.coreDNS}} {
+		if *s.into, err = parseSteps(s.from); err != nil {
+			return f, fmt.Errorf("from_patch.%s: %w", s.name, err)
+		}
+	}
+	for _, s := range f.etcdFloor {
+		if _, ok := ParseVersion(s.value); !ok {
+			return f, fmt.Errorf("from_patch.etcd_external_oldest holds %.40q: want a version of three numbers", s.value)
+		}
+	}
+	return f, nil
+}
+
+// firstMinor is the first minor whose kubeadm has the API that is written.
+const firstMinor = 31
+
+func parseSteps(from map[string]string) ([]sincePatch, error) {
+	var steps []sincePatch
+	for key, value := range from {
+		patch, err := strconv.Atoi(key)
+		if err != nil || patch < 0 || strconv.Itoa(patch) != key || !tagPattern.MatchString(value) {
+			return nil, fmt.Errorf("%.20q is %.40q: want the number of a patch release, and a version", key, value)
+		}
+		steps = append(steps, sincePatch{patch, value})
+	}
+	slices.SortFunc(steps, func(a, b sincePatch) int { return a.patch - b.patch })
+	if len(steps) == 0 || steps[0].patch != 0 {
+		return nil, fmt.Errorf("no value from patch 0 on")
+	}
+	return steps, nil
 }

@@ -26,6 +26,8 @@ const (
 // Facts is what resolving, checking and the pages must know of a target, by who reads it. What the target writes is the business of its
 // package under targets/, which states these facts beside it.
 type Facts struct {
+	// Table is what is known of Kubernetes' releases; nil stands for this program's own.
+	Table   *Table
 	Name    string // as users write it: "bare-metal"
 	Title   string
 	Hosting Hosting
@@ -134,32 +136,24 @@ func (t Facts) Takes(v Version) bool {
 // NewestVersion is the newest Kubernetes that the target takes, as far as is known; what to advise instead of an old one.
 func (t Facts) NewestVersion() Version {
 	switch {
-	case t.Takes(DefaultVersion):
-		return DefaultVersion
+	case t.Takes(t.Table.Newest()):
+		return t.Table.Newest()
 	case t.Releases != nil:
 		return t.Releases[0]
 	case t.Newest.Patch != 0:
 		return t.Newest
 	case !t.Newest.IsZero():
-		return t.Newest.patched()
+		return t.Table.patched(t.Newest)
 	}
-	return DefaultVersion
+	return t.Table.Newest()
 }
 
 // version is what a design gets on the target where none is written.
 func (t Facts) version() Version {
 	if !t.Default.IsZero() {
-		return t.Default.patched()
+		return t.Table.patched(t.Default)
 	}
 	return t.NewestVersion()
-}
-
-// patched is the newest release of a minor, or the version itself where none is known.
-func (v Version) patched() Version {
-	if patch, ok := v.NewestPatch(); ok {
-		return patch
-	}
-	return v
 }
 
 // Guide reports that Folder has a README.md with all steps, those after Make too. Vagrant's one command needs none.
