@@ -271,7 +271,7 @@ func (d *differ) etcdUpgrades(whole Step) []Step {
 		return nil
 	}
 	var out []Step
-	for _, v := range etcdSteps(from, to, plan.Version{}, false) {
+	for _, v := range etcdSteps(nil, from, to, false) {
 		s := whole
 		s.ID, s.Title = "upgrade-etcd:"+v.String(), fmt.Sprintf("Upgrade etcd to %s, member by member, the leader last", v)
 		s.paths, s.args = nil, nil
