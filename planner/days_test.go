@@ -15,8 +15,8 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// own is what this program knows of Kubernetes.
-var own *plan.Table
+// ownFacts is what this program knows of Kubernetes.
+var ownFacts *plan.Table
 
 // A day changes findings, and never a byte of a tree.
 func TestDayChangesNoTree(t *testing.T) {
@@ -64,7 +64,7 @@ func TestDayChangesNoTree(t *testing.T) {
 func TestTargetsKnowNoNewerPatch(t *testing.T) {
 	for _, of := range planner.Targets() {
 		for _, v := range append(of.Facts.Releases, of.Facts.Newest, of.Facts.Oldest, of.Facts.Default) {
-			if newest, ok := own.At(v).NewestPatch(); ok && newest.Before(v) {
+			if newest, ok := ownFacts.At(v).NewestPatch(); ok && newest.Before(v) {
 				t.Errorf("%s knows %s, and the facts end with %s", of.Facts.Name, v, newest)
 			}
 		}
@@ -79,10 +79,10 @@ func TestTargetsKnowNoNewerPatch(t *testing.T) {
 // Whatever release is written, no message says to write an older patch of its minor.
 func TestNothingLeadsBack(t *testing.T) {
 	advised := regexp.MustCompile(`"(1\.[0-9]+\.[0-9]+)"`)
-	oldest, newest := own.Minors()
+	oldest, newest := ownFacts.Minors()
 	for _, of := range planner.Targets() {
 		for minor := oldest.Minor; minor <= newest.Minor+1; minor++ {
-			known, _ := own.At(plan.Version{Major: 1, Minor: minor}).NewestPatch()
+			known, _ := ownFacts.At(plan.Version{Major: 1, Minor: minor}).NewestPatch()
 			for _, patch := range []int{0, known.Patch, known.Patch + 1, known.Patch + 40} {
 				v := plan.Version{Major: 1, Minor: minor, Patch: patch}
 				src := fmt.Sprintf("cluster \"x\" {\n  type = \"multi-etcd-multi-master\"\n  kubernetes_version = %q\n}\nnode_pool \"w\" {\n  roles = [\"worker\"]\n  count = 3\n  first_address = \"10.0.0.31\"\n}\ntarget %q {}\n", v, of.Facts.Name)
