@@ -357,7 +357,7 @@ func (h *harness) patient(ctx context.Context, name string) (*patient, error) {
 	if err := os.WriteFile(built, src, 0o644); err != nil {
 		return nil, err
 	}
-	if err := command(ctx, h.k8splan, append([]string{"generate", built, "--out", c.tree}, h.variables()...)...); err != nil {
+	if err := command(ctx, h.k8splan, append([]string{"generate", built, "--rebuild", "--out", c.tree}, h.variables()...)...); err != nil {
 		return nil, err
 	}
 	if err := p.ask(ctx, &p.plan, "plan", p.topology); err != nil {

@@ -31,7 +31,7 @@ func (h *harness) hardWay(ctx context.Context) (err error) {
 	c := &cluster{h: h, name: "hard-way", dir: filepath.Join(h.scratch, "hard-way")}
 	c.tree = filepath.Join(c.dir, "tree")
 	topology := filepath.Join(h.root, "e2e", "hardway", "topology.hcl")
-	if err := command(ctx, h.k8splan, append([]string{"generate", topology, "--out", c.tree}, h.variables()...)...); err != nil {
+	if err := command(ctx, h.k8splan, append([]string{"generate", topology, "--rebuild", "--out", c.tree}, h.variables()...)...); err != nil {
 		return err
 	}
 	t.phase("generate")
