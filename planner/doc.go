@@ -3,7 +3,7 @@
 //	source text and variables
 //	  spec.Load      reads what was written, and where        → spec.Spec
 //	  plan.Resolve   decides everything that was left open    → plan.Plan
-//	  target.decode  reads the target block against the plan  → the target's own options
+//	  Target.New     reads the target block against the plan  → what writes the target's files
 //	  check.Run      judges the design                        → diagnostics
 //	Open is all of these; it gives a Project only if none of them found an error.
 //	  Project.Render puts together what the emitters make     → artifact.Set
@@ -15,4 +15,7 @@
 // The author's mistakes are hcl.Diagnostics, each with the ID of a rule that Catalog lists. Within a stage all of them are
 // reported. Beside them, what later stages find is reported where it is true however the mistakes will be corrected, so that no mistake is
 // reported by its echo.
+//
+// These packages are API, and follow semantic versioning: planner, planner/plan, planner/simulate, planner/change and planner/artifact. All
+// others are internal to k8splan, and make no compatibility promise.
 package planner

@@ -57,6 +57,7 @@ func TestStartersOfTargets(t *testing.T) {
 					t.Fatal(err)
 				}
 				everyPathOfTheReadmeExists(t, dir)
+				everyLinkLeadsSomewhere(t, dir)
 			})
 		}
 	}

@@ -1,7 +1,13 @@
 package planner_test
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -150,5 +156,105 @@ func TestBlockBesideAnImpossibleType(t *testing.T) {
 		"  first_address = \"10.0.0.1\"\n}\ntarget \"docker-desktop\" {\n  mode = \"kind\"\n}\n"
 	if diags := opened(t, src); len(diags) != 1 || rule.ID(diags[0]) != "target-type" {
 		t.Errorf("%v", diags)
+	}
+}
+
+// packages are the targets whose package has a shorter name than users write.
+var packages = map[string]string{
+	"bare-metal": "baremetal", "docker-desktop": "dockerdesktop", "openshift-dedicated": "osd", "gke-on-prem": "gkeonprem", "ibm-cloud-private": "icp",
+	"charmed-kubernetes": "charmed", "kube-aws": "kubeaws", "cluster-api": "clusterapi", "kubernetes-the-hard-way": "hardway",
+}
+
+// TestNamesFindWhatBelongsToATarget: one package in a class; static programs, starters and test data under the name that users write.
+func TestNamesFindWhatBelongsToATarget(t *testing.T) {
+	classes := map[string]string{}
+	for _, p := range list(t, "./planner/targets/...") {
+		class, name, of := strings.Cut(strings.TrimPrefix(p.ImportPath, module+"planner/targets/"), "/")
+		if of {
+			classes[name] = class
+		}
+	}
+	known := map[string]bool{"terraform": true}
+	for _, of := range planner.Targets() {
+		name := of.Facts.Name
+		class, ok := classes[cmp.Or(packages[name], name)]
+		if !ok {
+			t.Errorf("%s has no package", name)
+		}
+		known[class+"/"+name] = true
+		if len(topologies.StarterTypes(name)) == 0 && of.Facts.Successor == "" {
+			t.Errorf("%s has no starter", name)
+		}
+		if name != "vagrant" && !exists(filepath.Join(root, "testdata/targets", name+".golden")) { // its tests are its own
+			t.Errorf("%s has no test data", name)
+		}
+	}
+	if len(classes) != len(planner.Targets()) {
+		t.Errorf("%d packages of targets, and %d targets in the table", len(classes), len(planner.Targets()))
+	}
+	programs, err := filepath.Glob(filepath.Join(root, "templates/targets/*/*"))
+	if err != nil || len(programs) == 0 {
+		t.Fatal(err)
+	}
+	for _, path := range programs {
+		path = strings.TrimPrefix(path, filepath.Join(root, "templates/targets")+"/")
+		if class, _, _ := strings.Cut(path, "/"); class != "terraform" && !known[path] {
+			t.Errorf("templates/targets/%s belongs to no target", path)
+		}
+	}
+}
+
+// TestEmittersReadThePlanAlone: what was written, and where, is in the plan; nothing that makes files goes behind it.
+func TestEmittersReadThePlanAlone(t *testing.T) {
+	behind := regexp.MustCompile(`\bp\.Spec\b|\bPlan\.Spec\b|\.Expr\.Value\(`)
+	for _, below := range []string{"emit", "targets"} {
+		err := filepath.WalkDir(below, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			src, err := os.ReadFile(path)
+			if at := behind.FindIndex(src); at != nil {
+				t.Errorf("%s:%d reads what was written: %s", path, bytes.Count(src[:at[0]], []byte("\n"))+1, src[at[0]:at[1]])
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestPackagesSayWhoMayUseThem: doc.go lists the packages that are API, and the comment of every other one says that it is internal.
+func TestPackagesSayWhoMayUseThem(t *testing.T) {
+	api := []string{"planner", "planner/plan", "planner/simulate", "planner/change", "planner/artifact"}
+	page, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range api {
+		if !bytes.Contains(page, []byte(name)) {
+			t.Errorf("doc.go does not name %s", name)
+		}
+	}
+	cmd := exec.Command("go", "list", "-f", "{{.ImportPath}}\t{{.Dir}}\t{{.GoFiles}}", "./planner/...", "./topologies", "./templates")
+	cmd.Dir = root
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		path, dir, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		dir, files, _ := strings.Cut(dir, "\t")
+		said := false
+		for _, name := range strings.Fields(strings.Trim(files, "[]")) {
+			src, err := os.ReadFile(filepath.Join(dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			said = said || bytes.Contains(src, []byte("makes no compatibility promise"))
+		}
+		if isAPI := slices.Contains(api, strings.TrimPrefix(path, module)); said == isAPI {
+			t.Errorf("%s: API: %v, and its comment says that it is internal: %v", path, isAPI, said)
+		}
 	}
 }

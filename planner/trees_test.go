@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -340,6 +341,33 @@ func everyPathOfTheReadmeExists(t *testing.T, dir string) {
 		if !listed[e.Name()] && !strings.HasPrefix(e.Name(), ".") {
 			t.Errorf("README.md does not name %s", e.Name())
 		}
+	}
+}
+
+// link is a link of a Markdown page: its text, and where it leads.
+var link = regexp.MustCompile(`\[[^\]\n]*\]\(([^)\s]+)\)`)
+
+// everyLinkLeadsSomewhere holds the relative links of every page of a tree against the tree.
+func everyLinkLeadsSomewhere(t *testing.T, dir string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".md" {
+			return err
+		}
+		page, err := os.ReadFile(path)
+		for _, m := range link.FindAllStringSubmatch(string(page), -1) {
+			to, _, _ := strings.Cut(m[1], "#")
+			if to == "" || strings.Contains(to, ":") { // a heading of the same page, or an address
+				continue
+			}
+			if !exists(filepath.Join(filepath.Dir(path), to)) {
+				t.Errorf("%s leads to %s, which is not there", strings.TrimPrefix(path, dir+"/"), m[1])
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

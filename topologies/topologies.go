@@ -1,5 +1,7 @@
 // Package topologies is the one table of the four documented installation types: what roles each has, how many, where its
 // etcd lives and what it is for. It knows nothing of files or networks; every other package reads it.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package topologies
 
 // Type is the name of an installation type, as the author writes it in `cluster { type = … }`.

@@ -1,5 +1,7 @@
 // Package check judges a resolved design: what will not install, what will lose data, and what its owner will regret. Each rule is a
 // literal in the file of its area; Run turns findings into diagnostics, and waivers into notes.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package check
 
 import (

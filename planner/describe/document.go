@@ -1,4 +1,6 @@
 // Package describe shows a plan: as a stable document for programs, and as pages for people.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package describe
 
 import (

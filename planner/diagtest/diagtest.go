@@ -1,4 +1,6 @@
 // Package diagtest holds diagnostics, and what makes them, against what every one of them promises. It is for tests.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package diagtest
 
 import (

@@ -1,5 +1,7 @@
 // Package flags knows which flags each minor of Kubernetes' components and of etcd takes, and which fields their configuration files have.
 // The tables are read from upstream's own source: `make tables` writes them.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package flags
 
 import (

@@ -12,4 +12,6 @@
 // Messages travel by go.lsp.dev/jsonrpc2, which is maintained and small. Its sister go.lsp.dev/protocol is of 2022, needs a jsonrpc2 of that
 // year and links a logger and a second JSON codec, 4 MB in all; the server needs a dozen of its types, and protocol.go has them.
 // Source: https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package lsp

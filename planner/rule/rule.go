@@ -1,4 +1,6 @@
 // Package rule is what every stage says when the author made a mistake: a named rule, and the diagnostic built from it.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package rule
 
 import (

@@ -1,5 +1,7 @@
 // Package spec reads topology.hcl: what the author wrote, and where. No default appears in it; a nil pointer, a nil slice or a
 // nil block means that nothing was written. Addresses, ranges, versions and sizes stay text here: package plan gives them meaning.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package spec
 
 import (

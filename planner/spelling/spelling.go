@@ -1,4 +1,6 @@
 // Package spelling finds the word that somebody meant who wrote another one.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package spelling
 
 import (

@@ -1,5 +1,7 @@
 // Package addons emits what the playbook applies to a cluster that stands: the manifests of addons that the planner knows, of schedulers
 // and of the cloud's controller manager. addons/README.md lists them all, those that are fetched or lie beside Ansible among them.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package addons
 
 import (

@@ -8,4 +8,6 @@
 // directories (kubeadm, etcd, loadbalancer, cni) are copied to the hosts and never run through a template.
 //
 // All groups are always written, also empty ones: bootstrap, control_plane, etcd (external members only), kubelet, load_balancer, workers.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package ansible

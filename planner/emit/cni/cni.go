@@ -1,5 +1,7 @@
 // Package cni emits what the pod network needs: flannel as a complete manifest, static routes as files for every host, calico and cilium
 // as the settings that must match the plan, for their own installers. cni/README.md says how each is applied.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package cni
 
 import (

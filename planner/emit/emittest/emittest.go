@@ -1,4 +1,6 @@
 // Package emittest is for the tests of the emitters: the topologies that all of them are held against, and golden files.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package emittest
 
 import (

@@ -3,6 +3,8 @@
 //
 // On a member, etcd.service goes to /etc/systemd/system, environment/<member>.env to /etc/etcd/etcd.env, and the certificates of
 // /etc/etcd/pki are readable for the user etcd, as which the service runs.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package etcd
 
 import (

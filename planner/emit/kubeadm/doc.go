@@ -36,4 +36,6 @@
 // Then copies go out: ca.crt and the member's own three pairs to /etc/etcd/pki of each member, etcd/ca.crt to
 // /etc/kubernetes/pki/etcd/ca.crt and apiserver-etcd-client.{crt,key} to /etc/kubernetes/pki of each control plane. kubeadm reuses what
 // exists, so every command can be run again. It needs no container runtime for these phases, since the files name a CRI socket.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package kubeadm

@@ -17,6 +17,8 @@
 // super-admin.conf has (https://github.com/kube-vip/kube-vip/issues/684). Both say the same pod, so that the file kube-vip.yaml replaces
 // the other one. The interface comes as above: where none is stated, kube-vip reads /etc/kube-vip/config.yaml, written on the host with one
 // line: `interface: <name>`.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package loadbalancer
 
 import (

@@ -3,6 +3,8 @@
 // images.txt has one line for each container image: where upstream publishes it, and the reference under which the cluster pulls it.
 // files.txt has one line for each file: upstream's address, and the path below a mirror. Both are for programs that read line by line;
 // the tree's README has the loops.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package materials
 
 import (

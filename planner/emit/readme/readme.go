@@ -2,6 +2,8 @@
 // certificates), RUNBOOK.md (how to build it with Ansible, or by hand, and what comes after), and hosts.txt, which the runbook's loops read.
 //
 // The runbook puts files where the playbook puts them; the layout is documented in packages kubeadm, etcd and loadbalancer.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package readme
 
 import (

@@ -1,5 +1,7 @@
 // Package block reads the block of a target against the plan: the target's schema says what can be written (package spec decodes it), and
 // what the target makes of the values is said here, each mistake at its argument.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package block
 
 import (

@@ -1,5 +1,7 @@
 // Package onprem is what the targets share that make or install machines on a site of one's own: the segment that holds their addresses,
 // the defaults of their size, and identities that follow from names alone.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package onprem
 
 import (

@@ -3,6 +3,8 @@
 // testdata/targets/<name>.hcl is a design that lands well; testdata/targets/<name>.golden is the tree's part that the target makes of it,
 // as a txtar archive (`go test -update` writes it anew). Each rule of the target has a paragraph in testdata/targets/<name>.bad.txtar:
 // a file <rule>.hcl whose guilty line ends in the comment `# <rule>`, one for each diagnostic.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package targettest
 
 import (

@@ -1,6 +1,8 @@
 // Package terraform holds what all Terraform targets share: the plan as the data that their static programs read. A program ships
 // verbatim and loops over maps whose keys are names from the plan, so that one machine more or less moves no other; the data lies in
 // plan.auto.tfvars.json, where Terraform takes every string as it stands.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package terraform
 
 import (

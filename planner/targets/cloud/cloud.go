@@ -1,6 +1,8 @@
 // Package cloud is what the targets that make machines on a cloud share: the arguments that every one of them takes, the questions that
 // every one of them asks of a plan before half of the machines exist, and the data that the shared part of their Terraform reads
 // (templates/targets/terraform/plan.tf). What is particular to a cloud stays in the package of its target.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package cloud
 
 import (

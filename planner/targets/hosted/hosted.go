@@ -1,5 +1,7 @@
 // Package hosted is what the targets share whose control plane a vendor runs: pools of workers out of the plan's nodes, the ranges and the
 // version that a vendor takes, and the script that calls the vendor's own command line.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package hosted
 
 import (

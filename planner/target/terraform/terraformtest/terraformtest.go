@@ -1,4 +1,6 @@
 // Package terraformtest holds a target's Terraform files against Terraform itself, with the providers' real schemas and no network.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package terraformtest
 
 import (

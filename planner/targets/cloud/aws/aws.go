@@ -1,6 +1,8 @@
 // Package aws makes the machines of a plan on AWS with Terraform: a network with subnets in each zone, security groups from the plan's
 // port table, machines by node name, the API's balancer under the endpoint's name, and a bastion. The tree's own playbook then makes the
 // cluster.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package aws
 
 import (

@@ -1,5 +1,7 @@
 // Package azure makes the machines of a plan on Azure with Terraform: a network, a security group from the plan's port table, machines by
 // node name in availability zones, the API's internal balancer and a bastion. The tree's own playbook then makes the cluster.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package azure
 
 import (

@@ -1,5 +1,7 @@
 // Package gcp makes the machines of a plan on Google Cloud with Terraform: network, firewall from the plan's port table, machines by
 // node name, the API's balancer and a bastion. The tree's own playbook then makes the cluster.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package gcp
 
 import (

@@ -1,6 +1,8 @@
 // Package hetzner makes the machines of a plan on Hetzner Cloud with Terraform: a private network, firewalls from what the plan's port
 // table opens to the outside, machines by node name and apart from each other, the API's balancer and a bastion. The tree's own playbook
 // then makes the cluster.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package hetzner
 
 import (

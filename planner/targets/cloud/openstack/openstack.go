@@ -1,5 +1,7 @@
 // Package openstack makes the machines of a plan on OpenStack with Terraform: a network behind a router, security groups from the plan's
 // port table, machines by node name, Octavia's balancer before the API and a bastion. The tree's own playbook then makes the cluster.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package openstack
 
 import (

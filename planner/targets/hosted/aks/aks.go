@@ -1,5 +1,7 @@
 // Package aks makes the workers of a plan pools of a cluster of Azure Kubernetes Service, whose control plane Microsoft runs: as Terraform,
 // and as a script for az.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package aks
 
 import (

@@ -1,5 +1,7 @@
 // Package doks makes the workers of a plan pools of a cluster of DigitalOcean Kubernetes, whose control plane DigitalOcean runs: as
 // Terraform, and as a script for doctl.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package doks
 
 import (

@@ -1,5 +1,7 @@
 // Package eks makes the workers of a plan node groups of a cluster of Amazon EKS, whose control plane AWS runs: as Terraform, and as a
 // ClusterConfig for eksctl.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package eks
 
 import (

@@ -1,5 +1,7 @@
 // Package gke makes the workers of a plan pools of a cluster of Google Kubernetes Engine, whose control plane Google runs: as Terraform,
 // and as a script for gcloud.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package gke
 
 import (

@@ -1,5 +1,7 @@
 // Package iks makes the workers of a plan pools of a cluster of IBM Cloud Kubernetes Service, whose control plane IBM runs: as Terraform,
 // and as a script for ibmcloud.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package iks
 
 import (

@@ -1,5 +1,7 @@
 // Package osd makes the workers of a plan machine pools of OpenShift Dedicated, whose control plane Red Hat runs in an account of the
 // customer's: as scripts for Red Hat's ocm.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package osd
 
 import (

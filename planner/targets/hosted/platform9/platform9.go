@@ -1,5 +1,7 @@
 // Package platform9 writes a plan as a script for Platform9's pf9ctl, which makes a cluster on machines that exist under Platform9's
 // management plane.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package platform9
 
 import (

@@ -1,6 +1,8 @@
 // Package clusterapi writes a plan as objects of Cluster API: a Cluster, a KubeadmControlPlane, and a MachineDeployment for each pool of
 // workers and each of its failure domains. The machines are the infrastructure provider's; for Docker, which Cluster API is tested with,
 // its objects are written too, for any other they are named and left to their author.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package clusterapi
 
 import (

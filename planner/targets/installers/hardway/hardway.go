@@ -1,6 +1,8 @@
 // Package hardway writes a plan for Kubernetes The Hard Way: every component a service that systemd runs, no kubeadm, the pod network a bridge
 // on each node and routes between them. The data are those of the tutorial (machines.txt, units, certificates, routes); the steps are
 // static scripts that read them.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package hardway
 
 import (

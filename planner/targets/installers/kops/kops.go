@@ -1,5 +1,7 @@
 // Package kops writes a plan as objects of kops: a Cluster, an InstanceGroup for each control plane, since each has its etcd member and its
 // zone, and one for each pool of workers.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package kops
 
 import (

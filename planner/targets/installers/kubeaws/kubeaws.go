@@ -1,4 +1,6 @@
 // Package kubeaws answers a design for kube-aws, which is archived, with the same design for kops, its successor on AWS.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package kubeaws
 
 import (

@@ -4,6 +4,8 @@
 // Every string carries YAML's tag !unsafe, as in the playbook of our own: Ansible never evaluates what the author wrote.
 // Sources of the variables' names: https://github.com/kubernetes-sigs/kubespray roles/kubespray_defaults/defaults/main/main.yml,
 // docs/ansible/vars.md, docs/operations/ha-mode.md, inventory/sample/group_vars
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package kubespray
 
 import (

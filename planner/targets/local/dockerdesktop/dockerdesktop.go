@@ -1,4 +1,6 @@
 // Package dockerdesktop writes a plan as settings of Docker Desktop's own Kubernetes, and the same cluster for kind, which says more.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package dockerdesktop
 
 import (

@@ -1,5 +1,7 @@
 // Package kind writes a plan as the configuration of kind, whose nodes are containers on one machine: kind/cluster.yaml, which names which
 // plan node a container stands for in kind/nodes.txt, and the pod network where it is not kind's own.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package kind
 
 import (

@@ -1,5 +1,7 @@
 // Package lxd makes the machines of a plan on one machine with LXD, as virtual machines or containers: the YAML of each instance and of
 // their network, and a static script that brings them to LXD.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package lxd
 
 import (

@@ -1,4 +1,6 @@
 // Package minikube writes a plan as the arguments of `minikube start`, one a line, for a static script that reads them.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package minikube
 
 import (

@@ -1,6 +1,8 @@
 // Package baremetal is the target bare-metal. Machines that exist need nothing of it; with `provision = true` it writes, for each node, what
 // installs its operating system without a question: autoinstall for Ubuntu, preseed for Debian, kickstart for Red Hat's family and Fedora,
 // Ignition for Fedora CoreOS and Flatcar. All end with the node's name and address, and one user that Ansible logs in as.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package baremetal
 
 import (

@@ -1,5 +1,7 @@
 // Package libvirt makes the machines of a plan on hypervisors with KVM: for each node the XML of its domain and of its disk and what
 // cloud-init reads at the first boot, the XML of the network where the target makes one, and a static script that brings them to libvirt.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package libvirt
 
 import (

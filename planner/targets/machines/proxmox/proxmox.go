@@ -1,5 +1,7 @@
 // Package proxmox makes the machines of a plan on Proxmox VE with Terraform: each on the node that carries its failure domain, from a cloud
 // image, with its address from the plan. The tree's own playbook then makes the cluster.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package proxmox
 
 import (

@@ -1,5 +1,7 @@
 // Package vagrant makes the machines of a plan on one computer: nodes.json, the data, and the static Vagrantfile that reads it,
 // wired to the playbook of the tree.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package vagrant
 
 import (

@@ -1,5 +1,7 @@
 // Package vsphere makes the machines of a plan on VMware vSphere with Terraform: clones of templates that cloud-init configures through
 // guestinfo, kept on the hosts of their failure domain and apart from others of their role. The tree's own playbook then makes the cluster.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package vsphere
 
 import (

@@ -1,5 +1,7 @@
 // Package charmed writes a plan as a bundle of Juju: Charmed Kubernetes, an application for each role and each pool of workers, with the
 // machines that they share.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package charmed
 
 import (

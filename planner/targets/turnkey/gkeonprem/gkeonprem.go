@@ -1,5 +1,7 @@
 // Package gkeonprem writes a plan for Google Distributed Cloud on bare metal, which was called GKE On-Prem and Anthos: the configuration
 // that bmctl reads, or, for a cluster that an admin cluster makes, Terraform.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package gkeonprem
 
 import (

@@ -1,4 +1,6 @@
 // Package icp answers a design for IBM Cloud Private, which is discontinued, with the same design for OpenShift, its successor.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package icp
 
 import (

@@ -1,5 +1,7 @@
 // Package openshift writes a plan for OpenShift's agent-based installer: install-config.yaml and agent-config.yaml, which draw every host
 // with its address, and the script that adds what only its owner has, the pull secret and a key, outside of the tree.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package openshift
 
 import (
