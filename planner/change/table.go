@@ -131,11 +131,11 @@ var table = []Row{
 	}, "https://github.com/kubernetes/kubernetes/issues/50305"},
 	row("cluster.scheduler.extra_args", Ordered, reconfigureDocs, "One after the other; another one leads meanwhile.", "control-plane-flags"),
 	row("cluster.scheduler.profile", Ordered, reconfigureDocs, "The file is not watched: the schedulers are restarted one after the "+
-		"other. Pods that run are not moved; pods that name a profile that is gone stay Pending.", "control-plane-flags"),
-	row("cluster.scheduler.profile.scoring_strategy", Ordered, reconfigureDocs, schedulerFile, "control-plane-flags"),
-	row("cluster.scheduler.profile.enable_plugins", Ordered, reconfigureDocs, schedulerFile, "control-plane-flags"),
-	row("cluster.scheduler.profile.disable_plugins", Ordered, reconfigureDocs, schedulerFile, "control-plane-flags"),
-	row("cluster.scheduler.profile.percentage_of_nodes_to_score", Ordered, reconfigureDocs, schedulerFile, "control-plane-flags"),
+		"other. Pods that run are not moved; pods that name a profile that is gone stay Pending.", "scheduler-profiles"),
+	row("cluster.scheduler.profile.scoring_strategy", Ordered, reconfigureDocs, schedulerFile, "scheduler-profiles"),
+	row("cluster.scheduler.profile.enable_plugins", Ordered, reconfigureDocs, schedulerFile, "scheduler-profiles"),
+	row("cluster.scheduler.profile.disable_plugins", Ordered, reconfigureDocs, schedulerFile, "scheduler-profiles"),
+	row("cluster.scheduler.profile.percentage_of_nodes_to_score", Ordered, reconfigureDocs, schedulerFile, "scheduler-profiles"),
 	{"cluster.kubelet.max_pods", []Case{
 		{"raised", Ordered, []string{"kubelet"}, "The share of the pod range that each node has must hold as many.",
 			func(e *edit) bool { return numeric(e.after) > numeric(e.before) }},

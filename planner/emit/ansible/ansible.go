@@ -52,7 +52,7 @@ const inventoryComment = `# yamllint disable rule:line-length
 #
 #   ansible_host   where Ansible connects
 #   node_ip        the address that the cluster knows; secondary_ip is the one of the other family
-#   node_patch     labels that a kubelet may not give itself, and annotations
+#   node_object    labels, annotations, and taints of the node, as JSON
 `
 
 // inventory lists the hosts in the plan's order, and the groups in alphabetical order.
@@ -91,6 +91,7 @@ func inventory(p *plan.Plan) ([]byte, error) {
 			{"control_plane", mapping{{"hosts", groups["control_plane"]}, {"children", mapping{{"bootstrap", nil}}}}},
 			group("etcd"),
 			{"kubelet", mapping{{"children", mapping{{"control_plane", nil}, {"workers", nil}}}}},
+			group("leaving"), // filled by hand or by generate: hosts that left the topology and not yet the cluster
 			group("load_balancer"),
 			group("workers"),
 		}},
@@ -103,21 +104,39 @@ func hostVars(n *plan.Node) (mapping, error) {
 		vars = append(vars, entry{"secondary_ip", address(n.SecondaryAddress)})
 	}
 	vars = append(vars, entry{"arch", n.Arch})
-	labels := kubeadm.APILabels(n)
-	if len(labels) == 0 && len(n.Annotations) == 0 {
+	if !n.Roles.Has(plan.ControlPlane) && !n.Roles.Has(plan.Worker) {
 		return vars, nil
 	}
-	type metadata struct {
-		Labels      map[string]string `json:"labels,omitempty"`
-		Annotations map[string]string `json:"annotations,omitempty"`
+	of := nodeObject{Annotations: n.Annotations}
+	for _, labels := range []map[string]string{kubeadm.KubeletLabels(n), kubeadm.APILabels(n)} {
+		for key, value := range labels {
+			if of.Labels == nil {
+				of.Labels = map[string]string{}
+			}
+			of.Labels[key] = value
+		}
 	}
-	patch, err := json.Marshal(struct {
-		Metadata metadata `json:"metadata"`
-	}{metadata{labels, n.Annotations}})
+	for _, t := range n.EffectiveTaints() {
+		of.Taints = append(of.Taints, taint{t.Key, t.Value, t.Effect})
+	}
+	data, err := json.Marshal(of)
 	if err != nil {
 		return nil, fmt.Errorf("labels of %s: %w", n.Name, err)
 	}
-	return append(vars, entry{"node_patch", string(patch)}), nil
+	return append(vars, entry{"node_object", string(data)}), nil
+}
+
+// nodeObject is what the topology says of a Node of the API.
+type nodeObject struct {
+	Labels      map[string]string `json:"labels,omitempty"`
+	Annotations map[string]string `json:"annotations,omitempty"`
+	Taints      []taint           `json:"taints,omitempty"`
+}
+
+type taint struct {
+	Key    string `json:"key"`
+	Value  string `json:"value,omitempty"`
+	Effect string `json:"effect"`
 }
 
 // connection is how Ansible reaches every host.

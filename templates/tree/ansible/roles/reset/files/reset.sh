@@ -11,7 +11,7 @@ for unit in static-routes etcd haproxy keepalived kubelet; do
     fi
 done
 
-rm -rf /etc/kubernetes /var/lib/kubelet /var/lib/cni /run/flannel /etc/kube-vip /var/log/kubeadm-init.log /var/log/kubeadm-join.log
+rm -rf /etc/k8splan /etc/kubernetes /var/lib/kubelet /var/lib/cni /run/flannel /etc/kube-vip /var/log/kubeadm-init.log /var/log/kubeadm-join.log
 # The directory itself stays: containerd watches it, and dies when it goes.
 rm -rf /etc/cni/net.d/* /etc/cni/net.d/.[!.]*
 rm -f /etc/static-routes.conf /usr/local/sbin/static-routes /etc/systemd/system/static-routes.service
@@ -19,8 +19,9 @@ rm -f /etc/haproxy/haproxy.cfg /etc/keepalived/keepalived.conf /etc/keepalived/i
 
 if [ -n "$ETCD_DATA" ]; then
     # The directory itself may be a mount point.
-    find "$ETCD_DATA" -mindepth 1 -delete
+    [ ! -d "$ETCD_DATA" ] || find "$ETCD_DATA" -mindepth 1 -delete
     rm -rf /etc/etcd
+    rm -f /etc/systemd/system/etcd.service.d/enter.conf
 fi
 
 # Interfaces of pods and of the pod network.

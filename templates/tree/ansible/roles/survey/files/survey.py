@@ -6,10 +6,14 @@ playbook skips what this survey finds in place. It changes nothing.
 import argparse
 import glob
 import hashlib
+import http.client
+import ipaddress
 import json
 import os
 import platform
+import re
 import shutil
+import ssl
 import subprocess
 import time
 
@@ -27,6 +31,7 @@ FILES = [
     "/etc/etcd/etcd.env",
     "/etc/etcd/kubeadm/*.yaml",
     "/etc/haproxy/haproxy.cfg",
+    "/etc/k8splan/plan.json",
     "/etc/keepalived/*.conf",
     "/etc/kube-vip/config.yaml",
     "/etc/kubernetes/addons/*/*",
@@ -170,24 +175,38 @@ def artifacts():
     return {name: entry["path"] for name, entry in installed.items() if untouched(entry)}
 
 
-def missing(packages, family):
-    """those of "name=version" that are not installed in that version, whatever its epoch and its packaging revision."""
-    names = [package.partition("=")[0] for package in packages]
+def packaged(names, family):
+    """name → version of those packages that are installed, without the epoch and the packaging revision."""
     if not names:
-        return []
+        return {}
     if family == "debian":
         lines = run("dpkg-query", "--show", "--showformat=${db:Status-Status} ${Package}=${Version}\n", *names).splitlines()
         installed = [line.partition(" ")[2] for line in lines if line.startswith("installed ")]
     else:
         installed = run("rpm", "--query", "--queryformat", "%{NAME}=%{VERSION}-%{RELEASE}\n", *names).splitlines()
-    found = {name: version.rpartition(":")[2].rpartition("-")[0] for name, _, version in (line.partition("=") for line in installed)}
-    return [package for package in packages if found.get(package.partition("=")[0], "").partition("-")[0] != package.partition("=")[2]]
+    found = (line.partition("=") for line in installed)
+    return {name: version.rpartition(":")[2].rpartition("-")[0].partition("-")[0] for name, _, version in found}
+
+
+def flags(component):
+    """flag → value of a component's static pod, as kubeadm writes it: one argument a line."""
+    return dict(re.findall(r"(?m)^\s*- --([a-z0-9-]+)=(.*)$", read("/etc/kubernetes/manifests/%s.yaml" % component)))
+
+
+def alternative_names(path):
+    """names and addresses of a certificate, as its owner would write them."""
+    try:
+        found = ssl._ssl._test_decode_cert(path)["subjectAltName"]  # CPython's own reader: a host need not have openssl
+    except (AttributeError, KeyError, OSError, ssl.SSLError):
+        return []
+    return [str(ipaddress.ip_address(value.strip())) if kind == "IP Address" else value for kind, value in found]
 
 
 def kubernetes():
     """how far kubeadm has come on this host."""
     etc = "/etc/kubernetes/"
     authority = etc + "pki/ca.crt"
+    server, manager = flags("kube-apiserver"), flags("kube-controller-manager")
     unfinished = read(etc + ".k8splan-unfinished").strip()
     joined = os.path.exists(etc + "kubelet.conf") and not unfinished
     return {
@@ -197,12 +216,81 @@ def kubernetes():
         "authority": digest(authority) if joined and os.path.exists(authority) else "",
         "authority_key": os.path.exists(etc + "pki/ca.key"),
         "etcd_client": os.path.exists(etc + "pki/apiserver-etcd-client.key"),
+        # What its API server was started with, which outlives every edit of the topology.
+        "etcd_servers": [url for url in server.get("etcd-servers", "").split(",") if url],
+        "pod_subnets": manager.get("cluster-cidr", ""),
+        "service_subnets": server.get("service-cluster-ip-range", ""),
+        "sans": alternative_names(etc + "pki/apiserver.crt"),
+        "cni": sorted(os.path.basename(path) for path in glob.glob("/etc/cni/net.d/*.conf*")),
     }
+
+
+def member():
+    """what the member of etcd on this host says of itself and of its cluster, over its JSON gateway; None where none answers.
+
+    Numbers are what etcdctl shows: hexadecimal.
+    https://etcd.io/docs/v3.6/dev-guide/api_grpc_gateway/
+    """
+    for pki in ("/etc/kubernetes/pki/etcd/", "/etc/etcd/pki/"):
+        paths = [pki + name for name in ("ca.crt", "healthcheck-client.crt", "healthcheck-client.key")]
+        if not all(os.path.exists(path) for path in paths):
+            continue
+        trust = ssl.create_default_context(cafile=paths[0])
+        trust.load_cert_chain(paths[1], paths[2])
+        for host in ("127.0.0.1", "::1"):
+            def ask(path, **question):
+                to = http.client.HTTPSConnection(host, 2379, timeout=5, context=trust)
+                to.request("POST", path, json.dumps(question))
+                reply = to.getresponse()
+                answer = json.loads(reply.read().decode("utf-8"))
+                if reply.status != 200:
+                    raise ValueError(str(answer))
+                return answer
+
+            try:
+                status = ask("/v3/maintenance/status")
+            except (OSError, ValueError, http.client.HTTPException):
+                continue
+            quorum, listed = False, {"members": []}  # a learner answers no question about members
+            for linearizable in (True, False):
+                try:
+                    quorum, listed = linearizable, ask("/v3/cluster/member/list", linearizable=linearizable)
+                    break
+                except (OSError, ValueError, http.client.HTTPException):
+                    pass
+            return {
+                "cluster": "%x" % int(status["header"]["cluster_id"]),
+                "id": "%x" % int(status["header"]["member_id"]),
+                "leader": "%x" % int(status.get("leader", 0)),
+                "version": status.get("version", ""),
+                "learner": status.get("isLearner", False),
+                "alarms": status.get("errors", []),
+                "quorum": quorum,  # it knows the list from a majority, and not only from its own disk
+                "members": [{"id": "%x" % int(m["ID"]), "name": m.get("name", ""), "peers": m.get("peerURLs", []),
+                             "clients": m.get("clientURLs", []), "learner": m.get("isLearner", False)} for m in listed["members"]],
+            }
+    return None
+
+
+def settings(environment):
+    """digest of what a member of external etcd reads at every start. What counts at its first start alone is left out, and comments."""
+    kept = [line for line in environment.splitlines() if line and not line.startswith(("#", "ETCD_INITIAL_"))]
+    return hashlib.sha256("\n".join(kept).encode("utf-8")).hexdigest() if kept else ""
 
 
 def etcd(data_dir):
     pki = "/etc/etcd/pki/"
+    environment = read("/etc/etcd/etcd.env")
+    used = flags("etcd").get("data-dir", "") or "".join(re.findall(r'(?m)^ETCD_DATA_DIR="(.*)"$', environment))
     return {
+        # Where it keeps its data now, "" before it was installed, and whether there is any: in that place, or in the planned one.
+        "data_dir": used,
+        "data": any(path and os.path.isdir(path + "/member") for path in (used, data_dir)),
+        "beginning": os.path.exists("/etc/etcd/.k8splan-beginning"),  # begun by a run of the playbook that did not see it healthy
+        "member": member(),
+        "settings": settings(environment),
+        "entering": os.path.exists("/etc/etcd/.k8splan-entering"),  # it was on its way into a cluster that is there
+        "entered": os.path.exists("/etc/etcd/enter.env"),
         "directories": all(os.path.isdir(path) for path in (pki, "/etc/etcd/kubeadm", data_dir)),
         "user": any(line.startswith("etcd:") for line in read("/etc/passwd").splitlines()),
         "issuer": bool(glob.glob("/etc/etcd/issued/*/etcd/ca.key")),
@@ -255,13 +343,16 @@ def main():
     asked = args.parse_args()
     this = system()
     units = services()
+    wanted = dict(package.partition("=")[::2] for package in asked.packages.split(",") if package)
+    installed = packaged(sorted(wanted), this["family"])
     print(json.dumps({
         "system": this,
         "interface": interface(asked.address),
         "commands": {name: bool(shutil.which(name)) for name in COMMANDS},
         # Red Hat's family keeps it in a package of its own since its release 10, with most of what iptables needs.
         "unloadable": unloadable(["br_netfilter"]) if this["family"] == "redhat" else [],
-        "missing_packages": missing([name for name in asked.packages.split(",") if name], this["family"]),
+        "packages": installed,
+        "missing_packages": ["%s=%s" % item for item in wanted.items() if installed.get(item[0]) != item[1]],
         "files": files(),
         "directories": [path for pattern in DIRECTORIES for path in glob.glob(pattern) if os.path.isdir(path)],
         "services": units,

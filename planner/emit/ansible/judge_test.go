@@ -1,0 +1,300 @@
+package ansible
+
+import (
+	"encoding/json"
+	"fmt"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/k8splan/k8splan/templates"
+)
+
+// object is JSON in the making.
+type object map[string]any
+
+// verdict is what judge.py prints.
+type verdict struct {
+	Problems []string
+	Etcd     struct {
+		State   string
+		Joining []string
+	}
+	Endpoints, Pending []string
+	Configuration      object
+}
+
+// world is a plan and a cluster that agree: three members of external etcd, one control plane, one worker.
+func world() object {
+	member := func(n int) object {
+		return object{"name": fmt.Sprint("etcd-", n), "peerURL": fmt.Sprintf("https://10.0.0.2%d:2380", n), "clientURL": fmt.Sprintf("https://10.0.0.2%d:2379", n)}
+	}
+	configuration := func() object {
+		return object{
+			"apiVersion": "kubeadm.k8s.io/v1beta4", "kubernetesVersion": "v1.37.2", "clusterName": "prod", "controlPlaneEndpoint": "api.example.com:6443",
+			"networking": object{"podSubnet": "10.244.0.0/16"},
+			"apiServer":  object{"certSANs": []string{"10.0.0.31", "cp-1"}, "extraArgs": []object{{"name": "profiling", "value": "false"}}},
+			"etcd":       object{"external": object{"endpoints": []string{"https://10.0.0.21:2379", "https://10.0.0.22:2379", "https://10.0.0.23:2379"}}},
+		}
+	}
+	hosts := object{}
+	for n := 1; n <= 3; n++ {
+		hosts[fmt.Sprint("etcd-", n)] = etcdHost(n, "c1", 1, 2, 3)
+	}
+	hosts["cp-1"] = object{
+		"etcd":       object{"data_dir": "", "data": false, "beginning": false, "entering": false, "member": nil},
+		"kubernetes": object{"serving": true, "sans": []string{"10.0.0.31", "cp-1"}, "etcd_servers": []string{"https://10.0.0.21:2379", "https://10.0.0.22:2379", "https://10.0.0.23:2379"}},
+	}
+	node := func(address string) object {
+		return object{
+			"version": "1.37.2", "addresses": []string{address}, "labels": object{"topology.kubernetes.io/zone": "rack-a"}, "taints": [][]string{},
+		}
+	}
+	return object{
+		"plan": object{
+			"name": "prod", "version": "1.37.2", "cloud": "", "placement": "external", "data_dir": "/var/lib/etcd", "members": []object{member(1), member(2), member(3)},
+			"nodes": object{"cp-1": "10.0.0.31", "worker-1": "10.0.0.41"}, "balancers": object{}, "leaving": object{},
+			"objects": object{"worker-1": `{"labels": {"topology.kubernetes.io/zone": "rack-a", "tier": "web"}}`},
+			"flannel": object{"Network": "10.244.0.0/16", "Backend": object{"Type": "vxlan"}}, "cluster_configuration": configuration(),
+			"kubelet_configuration": object{"kind": "KubeletConfiguration", "maxPods": 110}, "kube_proxy": object{"mode": "nftables"},
+		},
+		"hosts": hosts,
+		"cluster": object{
+			"versions": object{"https://10.0.0.31:6443": "1.37.2"}, "nodes": object{"cp-1": node("10.0.0.31"), "worker-1": node("10.0.0.41")},
+			"flannel": `{"Network": "10.244.0.0/16", "Backend": {"Type": "vxlan", "VNI": 1}}`, "cluster_configuration": configuration(), "noted": object{"cluster": "prod"},
+			"kubelet_configuration": object{"kind": "KubeletConfiguration", "maxPods": 110, "failSwapOn": true}, "kube_proxy": object{"mode": "nftables", "clusterCIDR": "10.244.0.0/16"},
+		},
+		"adopt": false, "later": false,
+	}
+}
+
+// etcdHost is a host of external etcd whose member knows these members of a cluster.
+func etcdHost(n int, cluster string, members ...int) object {
+	var list []object
+	for _, m := range members {
+		list = append(list, etcdMember(m))
+	}
+	return object{
+		"etcd": object{"data_dir": "/var/lib/etcd", "data": true, "beginning": false, "entering": false, "member": object{
+			"cluster": cluster, "id": fmt.Sprint(n), "quorum": true, "alarms": []string{}, "members": list,
+		}},
+		"kubernetes": object{"serving": false, "etcd_servers": []string{}},
+	}
+}
+
+func etcdMember(n int) object {
+	return object{"id": fmt.Sprint(n), "name": fmt.Sprint("etcd-", n), "peers": []string{fmt.Sprintf("https://10.0.0.2%d:2380", n)}, "clients": []string{fmt.Sprintf("https://10.0.0.2%d:2379", n)}, "learner": false}
+}
+
+// emptyHost is one that etcd was never started on.
+func emptyHost() object {
+	return object{"etcd": object{"data_dir": "", "data": false, "beginning": false, "entering": false, "member": nil}, "kubernetes": object{"serving": false, "etcd_servers": []string{}}}
+}
+
+func (o object) at(path ...string) object {
+	for _, p := range path {
+		o = o[p].(object)
+	}
+	return o
+}
+
+func judge(t *testing.T, given object) verdict {
+	t.Helper()
+	program, err := templates.Files.ReadFile("tree/ansible/roles/survey/files/judge.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := json.Marshal(given)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("/usr/bin/python3", "-c", string(program))
+	cmd.Stdin = strings.NewReader(string(in))
+	var problems strings.Builder
+	cmd.Stderr = &problems
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, problems.String())
+	}
+	var v verdict
+	if err := json.Unmarshal(out, &v); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return v
+}
+
+// What an edit would do to a cluster that is there is refused before anything is changed, with the reason.
+func TestJudgeRefuses(t *testing.T) {
+	for name, c := range map[string]struct {
+		edit func(object)
+		says string
+	}{
+		"stacked becomes external": {func(o object) {
+			o.at("hosts", "cp-1", "kubernetes")["etcd_servers"] = []string{"https://127.0.0.1:2379"}
+			for _, n := range []string{"etcd-1", "etcd-2", "etcd-3"} {
+				o.at("hosts")[n] = emptyHost()
+			}
+		}, "stacked etcd (https://127.0.0.1:2379), and the topology says external"},
+		"two clusters": {func(o object) {
+			o.at("hosts")["etcd-3"] = etcdHost(3, "c2", 3)
+		}, "not of one cluster: etcd-1, etcd-2 of cluster c1; etcd-3 of cluster c2"},
+		"an emptied member": {func(o object) {
+			o.at("hosts")["etcd-2"] = emptyHost()
+		}, "etcd-2 is a member of etcd, and its data is gone"},
+		"a former member's data": {func(o object) {
+			o.at("hosts")["etcd-1"] = etcdHost(1, "c1", 1, 2)
+			o.at("hosts")["etcd-2"] = etcdHost(2, "c1", 1, 2)
+			o.at("hosts", "etcd-3", "etcd")["member"] = nil
+		}, "etcd-3 holds data of an etcd in /var/lib/etcd"},
+		"nobody answers, and one is empty": {func(o object) {
+			for _, n := range []string{"etcd-1", "etcd-2"} {
+				o.at("hosts", n, "etcd")["member"] = nil
+			}
+			o.at("hosts")["etcd-3"] = emptyHost()
+		}, "etcd-1, etcd-2 hold data, etcd-3 has none"},
+		"all data is gone": {func(o object) {
+			for _, n := range []string{"etcd-1", "etcd-2", "etcd-3"} {
+				o.at("hosts")[n] = emptyHost()
+			}
+		}, "none of etcd's hosts holds any data"},
+		"growth beside a member that is away": {func(o object) {
+			o.at("hosts")["etcd-1"] = etcdHost(1, "c1", 1, 2)
+			delete(o.at("hosts"), "etcd-2")
+			o.at("hosts")["etcd-3"] = emptyHost()
+		}, "etcd-3 is to become a member of etcd, and etcd-2 does not answer"},
+		"a member of nobody": {func(o object) {
+			for n := 1; n <= 3; n++ {
+				o.at("hosts")[fmt.Sprint("etcd-", n)] = etcdHost(n, "c1", 1, 2, 3, 9)
+			}
+		}, "a member that the topology lacks: etcd-9, https://10.0.0.29:2380"},
+		"another data directory": {func(o object) {
+			o.at("plan")["data_dir"] = "/data/etcd"
+		}, "keeps its data in /var/lib/etcd, and the topology says /data/etcd"},
+		"a newer Kubernetes": {func(o object) {
+			o.at("plan")["version"] = "1.38.0"
+		}, "The API servers run 1.37.2, and the topology says 1.38.0"},
+		"a node of another version": {func(o object) {
+			o.at("cluster", "nodes", "worker-1")["version"] = "1.36.1"
+		}, "worker-1 runs Kubernetes 1.36.1, and the topology says 1.37.2"},
+		"another pod range": {func(o object) {
+			o.at("plan", "cluster_configuration", "networking")["podSubnet"] = "10.200.0.0/16"
+		}, "network.pod_subnets) = 10.244.0.0/16, and the topology says 10.200.0.0/16"},
+		"another encapsulation": {func(o object) {
+			o.at("plan", "flannel")["Backend"] = object{"Type": "host-gw"}
+		}, "flannel runs with Backend.Type = vxlan, and the topology makes it host-gw"},
+		"another flag": {func(o object) {
+			o.at("plan", "cluster_configuration", "apiServer")["extraArgs"] = []object{{"name": "profiling", "value": "true"}}
+		}, "apiServer.extraArgs.profiling: the cluster has false, the topology true"},
+		"another name in certificates": {func(o object) {
+			o.at("plan", "cluster_configuration", "apiServer")["certSANs"] = []string{"10.0.0.31", "cp-1", "k8s.example.net"}
+		}, "apiServer.certSANs: k8s.example.net"},
+		"more pods on a node": {func(o object) {
+			o.at("plan", "kubelet_configuration")["maxPods"] = 200
+		}, "kubelet maxPods: the cluster has 110, the topology 200"},
+		"another mode of kube-proxy": {func(o object) {
+			o.at("plan", "kube_proxy")["mode"] = "iptables"
+		}, "kube-proxy mode: the cluster has nftables, the topology iptables"},
+		"another rack": {func(o object) {
+			o.at("plan", "objects")["worker-1"] = `{"labels": {"topology.kubernetes.io/zone": "rack-b"}}`
+		}, "worker-1 has topology.kubernetes.io/zone = rack-a, the topology rack-b"},
+		"a taint that ends pods": {func(o object) {
+			o.at("plan", "objects")["worker-1"] = `{"taints": [{"key": "gpu", "effect": "NoExecute"}]}`
+		}, "worker-1 lacks the taint gpu:NoExecute"},
+		"another address of a node": {func(o object) {
+			o.at("plan", "nodes")["worker-1"] = "10.0.0.99"
+		}, "Node worker-1 has the address 10.0.0.41, and the topology says 10.0.0.99"},
+		"another cluster": {func(o object) {
+			o.at("cluster", "noted")["cluster"] = "test"
+		}, "This is the cluster test, and the topology describes prod"},
+		"no note": {func(o object) {
+			o.at("cluster")["noted"] = nil
+		}, "-e adopt=true"},
+		"a silent API": {func(o object) {
+			o["cluster"] = object{"silent": "https://10.0.0.31:6443: refused"}
+		}, "The cluster's API does not answer: https://10.0.0.31:6443: refused"},
+	} {
+		given := world()
+		c.edit(given)
+		if v := judge(t, given); !strings.Contains(strings.Join(v.Problems, "\n"), c.says) {
+			t.Errorf("%s: %q should say %q", name, v.Problems, c.says)
+		}
+	}
+}
+
+// What an edit may do.
+func TestJudgeAllows(t *testing.T) {
+	grown := func(o object) {
+		o.at("hosts")["etcd-1"] = etcdHost(1, "c1", 1)
+		o.at("hosts")["etcd-2"], o.at("hosts")["etcd-3"] = emptyHost(), emptyHost()
+		o.at("hosts", "cp-1", "kubernetes")["etcd_servers"] = []string{"https://10.0.0.21:2379"}
+		o.at("cluster", "cluster_configuration", "etcd", "external")["endpoints"] = []string{"https://10.0.0.21:2379"}
+	}
+	for name, c := range map[string]struct {
+		edit      func(object)
+		state     string
+		joining   []string
+		endpoints []string
+	}{
+		"nothing": {func(object) {}, "run", nil, nil},
+		"the first run": {func(o object) {
+			o["hosts"] = object{"cp-1": emptyHost(), "etcd-1": emptyHost(), "etcd-2": emptyHost(), "etcd-3": emptyHost()}
+			o["cluster"] = nil
+		}, "begin", nil, nil},
+		"a first run that was interrupted": {func(o object) {
+			begun := emptyHost()
+			begun.at("etcd")["data"], begun.at("etcd")["beginning"] = true, true
+			o["hosts"] = object{"cp-1": emptyHost(), "etcd-1": begun, "etcd-2": emptyHost(), "etcd-3": emptyHost()}
+			o["cluster"] = nil
+		}, "begin", nil, nil},
+		"one member becomes three": {grown, "run", []string{"etcd-2", "etcd-3"}, []string{"cp-1"}},
+		"and one of them is not asked": {func(o object) {
+			grown(o)
+			delete(o.at("hosts"), "etcd-3")
+		}, "run", []string{"etcd-2"}, []string{"cp-1"}},
+		"a growth that was interrupted": {func(o object) {
+			grown(o)
+			learner := etcdMember(2)
+			learner["learner"] = true
+			o.at("hosts", "etcd-1", "etcd", "member")["members"] = []object{etcdMember(1), learner}
+			o.at("hosts", "etcd-2", "etcd")["data"], o.at("hosts", "etcd-2", "etcd")["entering"] = true, true
+		}, "run", []string{"etcd-2", "etcd-3"}, []string{"cp-1"}},
+		"one of three is away": {func(o object) {
+			delete(o.at("hosts"), "etcd-2")
+		}, "run", nil, nil},
+		"power was away": {func(o object) {
+			for n := 1; n <= 3; n++ {
+				o.at("hosts", fmt.Sprint("etcd-", n), "etcd")["member"] = nil
+			}
+		}, "run", nil, nil},
+		"a member that leaves": {func(o object) {
+			o.at("plan")["leaving"] = object{"etcd-9": "10.0.0.29"}
+			for n := 1; n <= 3; n++ {
+				o.at("hosts")[fmt.Sprint("etcd-", n)] = etcdHost(n, "c1", 1, 2, 3, 9)
+			}
+		}, "run", nil, nil},
+		"what kubeadm says where nothing was said": {func(o object) {
+			o.at("cluster", "cluster_configuration")["certificatesDir"] = "/etc/kubernetes/pki"
+			o.at("cluster", "cluster_configuration")["imageRepository"] = "registry.k8s.io"
+			o.at("cluster", "cluster_configuration")["scheduler"] = object{}
+			o.at("cluster", "cluster_configuration", "etcd", "external")["httpEndpoints"] = []string{"https://10.0.0.21:2379"}
+		}, "run", nil, nil},
+	} {
+		given := world()
+		c.edit(given)
+		v := judge(t, given)
+		if len(v.Problems) > 0 || v.Etcd.State != c.state || !slices.Equal(v.Etcd.Joining, c.joining) || !slices.Equal(v.Endpoints, c.endpoints) {
+			t.Errorf("%s: %+v", name, v)
+		}
+		if grows := len(c.endpoints) > 0; grows != (v.Configuration != nil) {
+			t.Errorf("%s: kubeadm's record becomes %v", name, v.Configuration)
+		}
+	}
+	// Settings may wait where somebody says so; then hosts join all the same.
+	given := world()
+	given.at("plan", "cluster_configuration", "apiServer")["extraArgs"] = []object{}
+	given["later"] = true
+	if v := judge(t, given); len(v.Problems) > 0 || len(v.Pending) != 1 {
+		t.Errorf("%+v", v)
+	}
+}

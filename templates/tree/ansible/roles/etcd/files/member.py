@@ -1,0 +1,161 @@
+"""Bring a member into external etcd, on one that is there.
+
+    member.py announce --pki DIR --name NAME --peer URL    prints {"added": …, "cluster": "the list for its first start"}
+    member.py promote  …                                   lets it vote, and waits until all members agree
+    member.py withdraw …                                   takes it out while it only learns; prints "learner", or "voter" where it is too late
+    member.py remove   …                                   takes a voter out, after it has handed over the lead
+
+Writes go on in all of them: a learner does not count for the majority.
+"""
+import argparse
+import http.client
+import json
+import os
+import ssl
+import sys
+import time
+import urllib.parse
+
+
+class Etcd:
+    def __init__(self, pki):
+        self.trust = ssl.create_default_context(cafile=os.path.join(pki, "ca.crt"))
+        self.trust.load_cert_chain(os.path.join(pki, "healthcheck-client.crt"), os.path.join(pki, "healthcheck-client.key"))
+        self.own = "127.0.0.1" if self.reaches("127.0.0.1") else "::1"
+
+    def reaches(self, host):
+        try:
+            return bool(self.ask("/v3/maintenance/status", host=host))
+        except (OSError, ValueError, http.client.HTTPException):
+            return False
+
+    def ask(self, path, host=None, **question):
+        to = http.client.HTTPSConnection(host or self.own, 2379, timeout=15, context=self.trust)
+        try:
+            to.request("POST", path, json.dumps(question))
+            reply = to.getresponse()
+            answer = json.loads(reply.read().decode("utf-8"))
+        finally:
+            to.close()
+        if reply.status != 200:
+            raise ValueError(answer.get("message", str(reply.status)))
+        return answer
+
+    def members(self):
+        return self.ask("/v3/cluster/member/list", linearizable=True)["members"]
+
+    def find(self, peer):
+        found = [m for m in self.members() if peer in m.get("peerURLs", [])]
+        return found[0] if found else None
+
+
+def announce(etcd, name, peer):
+    added = etcd.find(peer) is None
+    if added:
+        others = [m.get("name") or m["peerURLs"][0] for m in etcd.members() if m.get("isLearner")]
+        if others:
+            sys.exit("%s only learns yet: one member enters at a time" % ", ".join(others))
+        etcd.ask("/v3/cluster/member/add", peerURLs=[peer], isLearner=True)
+    pairs = ["%s=%s" % (m.get("name") or name, url) for m in etcd.members() for url in m["peerURLs"]]
+    print(json.dumps({"added": added, "cluster": ",".join(sorted(pairs))}))
+
+
+def agree(etcd, members):
+    """what keeps the members from being one cluster, each asked for itself."""
+    seen = set()
+    for m in members:
+        try:
+            status = etcd.ask("/v3/maintenance/status", host=urllib.parse.urlsplit(m["clientURLs"][0]).hostname)
+        except (OSError, ValueError, KeyError, IndexError, http.client.HTTPException) as e:
+            return "%s does not answer: %s" % (m.get("name") or m["peerURLs"][0], e)
+        if status.get("isLearner"):
+            return "%s only learns yet" % m.get("name")
+        seen.add((status["header"]["cluster_id"], status.get("leader")))
+    return "" if len(seen) == 1 else "they do not agree on a leader"
+
+
+def promote(etcd, peer, wait):
+    until, problem, started = time.monotonic() + wait, "it has not started", time.monotonic()
+    while time.monotonic() < until:
+        try:
+            member = etcd.find(peer)
+            if member is None:
+                sys.exit("it is no longer a member")
+            if member.get("isLearner"):
+                # A learner that never shows itself is not waited for as long as one that copies gigabytes.
+                if not member.get("clientURLs") and time.monotonic() - started > 60:
+                    sys.exit("it has not started in 60 s")
+                etcd.ask("/v3/cluster/member/promote", ID=member["ID"])
+                continue
+            problem = agree(etcd, etcd.members())
+            if not problem:
+                return
+        except (OSError, ValueError, http.client.HTTPException) as e:
+            problem = str(e)
+        time.sleep(1)
+    sys.exit("etcd is not one healthy cluster: " + problem)
+
+
+def withdraw(etcd, peer):
+    member = etcd.find(peer)
+    if member is None:
+        return
+    if not member.get("isLearner"):
+        print("voter")
+        return
+    etcd.ask("/v3/cluster/member/remove", ID=member["ID"])
+    print("learner")
+
+
+def remove(etcd, name, peer, wait):
+    """by name and peer URL: the list is the cluster's, and not the plan's."""
+    until, problem = time.monotonic() + wait, ""
+    while time.monotonic() < until:
+        try:
+            members = etcd.members()
+            gone = [m for m in members if peer in m.get("peerURLs", [])]
+            if not gone:
+                problem = agree(etcd, members)
+                if not problem:
+                    return
+            elif gone[0].get("name", name) != name:
+                sys.exit("the member at %s is %s, and not %s" % (peer, gone[0]["name"], name))
+            else:
+                problem = agree(etcd, [m for m in members if m not in gone])
+                if not problem:
+                    leave(etcd, gone[0], [m for m in members if m not in gone])
+        except (OSError, ValueError, http.client.HTTPException) as e:
+            problem = str(e)  # members that have not known each other for five seconds are not counted: etcd waits, and so do we
+        time.sleep(1)
+    sys.exit("etcd is not one healthy cluster: " + problem)
+
+
+def leave(etcd, gone, others):
+    status = etcd.ask("/v3/maintenance/status")
+    if status.get("leader") == gone["ID"]:
+        host = urllib.parse.urlsplit(gone["clientURLs"][0]).hostname
+        voter = [m for m in others if not m.get("isLearner")][0]
+        etcd.ask("/v3/maintenance/transfer-leadership", host=host, targetID=voter["ID"])
+    etcd.ask("/v3/cluster/member/remove", ID=gone["ID"])
+
+
+def main():
+    args = argparse.ArgumentParser()
+    args.add_argument("work", choices=["announce", "promote", "withdraw", "remove"])
+    args.add_argument("--pki", required=True)
+    args.add_argument("--name", required=True)
+    args.add_argument("--peer", required=True)
+    args.add_argument("--wait", type=int, default=600)
+    asked = args.parse_args()
+    etcd = Etcd(asked.pki)
+    if asked.work == "announce":
+        announce(etcd, asked.name, asked.peer)
+    elif asked.work == "promote":
+        promote(etcd, asked.peer, asked.wait)
+    elif asked.work == "remove":
+        remove(etcd, asked.name, asked.peer, min(asked.wait, 120))
+    else:
+        withdraw(etcd, asked.peer)
+
+
+main()

@@ -1,0 +1,73 @@
+"""Make the API server's certificate anew with the names of kubeadm's configuration (standard input), and see that it is served.
+
+    certificate.py --address ADDRESS --port PORT
+
+The API server takes a new file by itself. Where it does not serve it, or the new one lacks a name, the old one is put back.
+https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/
+"""
+import argparse
+import os
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+
+PKI = "/etc/kubernetes/pki/"
+FILES = ("apiserver.crt", "apiserver.key")
+
+
+def serves(address, port, name, trust):
+    """whether a client that dials by this name takes the certificate."""
+    try:
+        with socket.create_connection((address, port), timeout=5) as plain, trust.wrap_socket(plain, server_hostname=name):
+            return ""
+    except (OSError, ssl.CertificateError) as e:
+        return str(e)
+
+
+def names(config):
+    """apiServer.certSANs, one a line, as the playbook writes YAML."""
+    found = re.search(r"(?m)^( *)certSANs:\n((?:\1 *- .*\n)+)", config)
+    return [line.strip()[2:].strip("'\"") for line in found.group(2).splitlines()] if found else []
+
+
+def main():
+    args = argparse.ArgumentParser()
+    args.add_argument("--address", required=True)
+    args.add_argument("--port", type=int, required=True)
+    asked = args.parse_args()
+    config = sys.stdin.read()
+    trust = ssl.create_default_context(cafile=PKI + "ca.crt")
+    for name in FILES:
+        shutil.copy2(PKI + name, PKI + name + ".before")
+        os.unlink(PKI + name)
+    handle, path = tempfile.mkstemp(dir="/run", prefix="k8splan-", suffix=".yaml")
+    with os.fdopen(handle, "w", encoding="utf-8") as f:
+        f.write(config)
+    problem = ""
+    done = subprocess.run(["kubeadm", "init", "phase", "certs", "apiserver", "--config", path],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True, check=False)
+    os.unlink(path)
+    if done.returncode:
+        problem = done.stdout[-2000:]
+    wanted, until = names(config) + [asked.address], time.monotonic() + 120
+    while not problem or time.monotonic() < until:
+        if done.returncode:
+            break
+        bad = [(name, why) for name in wanted for why in [serves(asked.address, asked.port, name, trust)] if why]
+        if not bad:
+            for name in FILES:
+                os.unlink(PKI + name + ".before")
+            return
+        problem = "%s: %s" % bad[0]
+        time.sleep(2)
+    for name in FILES:
+        os.replace(PKI + name + ".before", PKI + name)
+    sys.exit("the API server does not serve a certificate with its new names, and has its old one back: " + problem)
+
+
+main()

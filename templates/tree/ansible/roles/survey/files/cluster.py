@@ -1,0 +1,300 @@
+"""Ask the cluster's API what the cluster is, hold the playbook's place in it, and note what was built.
+
+    cluster.py read            prints what there is, as JSON
+    cluster.py hold            takes the Lease kube-system/k8splan-run; prints who holds it where that is somebody else
+    cluster.py release         gives the Lease back
+    cluster.py note            writes the ConfigMap kube-system/k8splan; prints a word where that changed something
+    cluster.py label           gives nodes the labels, annotations and taints of standard input, {node: "JSON"}; prints the nodes that changed
+    cluster.py configure       puts standard input into --key of the ConfigMap --name of kube-system, the same way
+
+With the administrator's kubeconfig of a control plane, at the first of --servers that answers: its own API server, before the others'.
+"""
+import argparse
+import base64
+import datetime
+import gzip
+import hashlib
+import http.client
+import io
+import json
+import os
+import re
+import ssl
+import sys
+import tempfile
+import time
+import urllib.parse
+
+SYSTEM = "/api/v1/namespaces/kube-system/configmaps/"
+LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases"
+LEASE = "k8splan-run"
+STALE = 3600  # seconds after which a Lease that nobody renewed may be taken
+MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+class Api:
+    """the API as an administrator sees it."""
+
+    def __init__(self, servers):
+        with open("/etc/kubernetes/admin.conf", encoding="utf-8") as f:
+            config = f.read()
+        part = {key: base64.b64decode(value).decode("ascii") for key, value in re.findall(r"(?m)^ *([a-z-]+-data): (\S+)$", config)}
+        self.trust = ssl.create_default_context(cadata=part["certificate-authority-data"])
+        handle, name = tempfile.mkstemp(dir="/run", prefix="k8splan-")  # mode 0600
+        try:
+            with os.fdopen(handle, "w") as f:
+                f.write(part["client-certificate-data"] + "\n" + part["client-key-data"])
+            self.trust.load_cert_chain(name)
+        finally:
+            os.unlink(name)
+        self.servers = servers
+        self.server = None
+
+    def once(self, server, method, path, body=None, kind="application/json"):
+        at = urllib.parse.urlsplit(server)
+        to = http.client.HTTPSConnection(at.hostname, at.port, timeout=15, context=self.trust)
+        try:
+            to.request(method, path, None if body is None else json.dumps(body), {"Content-Type": kind, "Accept": "application/json"})
+            reply = to.getresponse()
+            return reply.status, json.loads(reply.read().decode("utf-8") or "null")
+        finally:
+            to.close()
+
+    def find(self, seconds):
+        """the first server that is ready. Returns why there is none."""
+        until, problem = time.monotonic() + seconds, ""
+        while True:
+            for server in self.servers:
+                try:
+                    status, answer = self.once(server, "GET", "/version")
+                    if status == 200:
+                        self.server = server
+                        return ""
+                    problem = "%s: %s" % (server, answer)
+                except (OSError, ValueError, http.client.HTTPException) as e:
+                    problem = "%s: %s" % (server, e)
+            if time.monotonic() > until:
+                return problem
+            time.sleep(2)
+
+    def ask(self, method, path, body=None, kind="application/json"):
+        status, answer = self.once(self.server, method, path, body, kind)
+        if status not in (200, 201, 404, 409):
+            sys.exit("%s %s: %s" % (method, path, (answer or {}).get("message", status)))
+        return status, answer
+
+    def get(self, path):
+        status, answer = self.ask("GET", path)
+        return answer if status == 200 else None
+
+
+def node(item):
+    ready = [c["status"] for c in item["status"].get("conditions", []) if c["type"] == "Ready"]
+    return {
+        "version": item["status"]["nodeInfo"]["kubeletVersion"].lstrip("v"),
+        "addresses": [a["address"] for a in item["status"].get("addresses", []) if a["type"] == "InternalIP"],
+        "labels": {k: v for k, v in item["metadata"].get("labels", {}).items() if k in KUBELETS},
+        "taints": [[t["key"], t["effect"]] for t in item["spec"].get("taints", [])],
+        "ready": ready == ["True"],
+        "unschedulable": item["spec"].get("unschedulable", False),
+    }
+
+
+def read(api):
+    """everything that the playbook judges the cluster by."""
+    def text(path, key):
+        found = api.get(path)
+        return (found or {}).get("data", {}).get(key, "")
+
+    versions = {}
+    for server in api.servers:
+        try:
+            _, answer = api.once(server, "GET", "/version")
+            versions[server] = answer["gitVersion"].lstrip("v")
+        except (OSError, ValueError, KeyError, http.client.HTTPException):
+            pass  # one that is away has no version; whether it may be away is judged elsewhere
+    noted = api.get(SYSTEM + "k8splan")
+    lease = api.get(LEASES + "/" + LEASE)
+    return {
+        "versions": versions,
+        "cluster_configuration": text(SYSTEM + "kubeadm-config", "ClusterConfiguration"),
+        "kubelet_configuration": text(SYSTEM + "kubelet-config", "kubelet"),
+        "kube_proxy": text(SYSTEM + "kube-proxy", "config.conf"),
+        "flannel": text("/api/v1/namespaces/kube-flannel/configmaps/kube-flannel-cfg", "net-conf.json"),
+        "nodes": {i["metadata"]["name"]: node(i) for i in api.get("/api/v1/nodes")["items"]},
+        "noted": noted["data"] if noted else None,
+        "lease": lease["spec"] if lease else None,
+    }
+
+
+def moment():
+    return datetime.datetime.now(datetime.timezone.utc)
+
+
+def hold(api, holder, process, over):
+    """takes the Lease, or tells whose it is. --over is the process of a holder that has ended, "*" for whoever has let it go
+    stale, or "!" where the cluster has just begun and nobody else can be at work."""
+    now = moment()
+    wanted = {
+        "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
+        "metadata": {"name": LEASE, "namespace": "kube-system", "annotations": {"k8splan/process": process}},
+        "spec": {"holderIdentity": holder, "leaseDurationSeconds": STALE, "acquireTime": now.strftime(MOMENT), "renewTime": now.strftime(MOMENT)},
+    }
+    while True:
+        lease = api.get(LEASES + "/" + LEASE)
+        if lease is None:
+            status, _ = api.ask("POST", LEASES, wanted)
+        else:
+            theirs = (lease["spec"].get("holderIdentity", ""), lease["metadata"].get("annotations", {}).get("k8splan/process", ""))
+            since = lease["spec"].get("renewTime") or now.strftime(MOMENT)
+            age = (now - datetime.datetime.strptime(since, MOMENT).replace(tzinfo=datetime.timezone.utc)).total_seconds()
+            mine = theirs == (holder, process)
+            ended = theirs[0] == holder and theirs[1] == over != ""
+            if theirs[0] and not (mine or ended or over == "!" or over == "*" and (age > STALE or theirs[0] == holder)):
+                return {"holder": theirs[0], "process": theirs[1], "since": since[:16].replace("T", " ") + " UTC", "stale": age > STALE}
+            wanted["metadata"]["resourceVersion"] = lease["metadata"]["resourceVersion"]
+            if mine:
+                wanted["spec"]["acquireTime"] = lease["spec"].get("acquireTime")
+            status, _ = api.ask("PUT", LEASES + "/" + LEASE, wanted)
+        if status in (200, 201):
+            return None
+
+
+def release(api, holder, process):
+    lease = api.get(LEASES + "/" + LEASE)
+    if lease and (lease["spec"].get("holderIdentity"), lease["metadata"].get("annotations", {}).get("k8splan/process", "")) == (holder, process):
+        options = {"preconditions": {"resourceVersion": lease["metadata"]["resourceVersion"]}}
+        api.ask("DELETE", LEASES + "/" + LEASE, {"apiVersion": "v1", "kind": "DeleteOptions", **options})
+
+
+def put(api, name, change):
+    """changes a ConfigMap of kube-system, and says whether that made a difference."""
+    while True:
+        found = api.get(SYSTEM + name)
+        document = found or {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "namespace": "kube-system"}}
+        before = json.dumps(document, sort_keys=True)
+        change(document)
+        if json.dumps(document, sort_keys=True) == before:
+            return False
+        status, _ = api.ask("PUT", SYSTEM + name, document) if found else api.ask("POST", SYSTEM[:-1], document)
+        if status in (200, 201):
+            return True
+
+
+# A kubelet puts these back at each of its starts: https://kubernetes.io/docs/reference/labels-annotations-taints/
+KUBELETS = ("kubernetes.io/hostname", "kubernetes.io/os", "kubernetes.io/arch", "node.kubernetes.io/instance-type",
+            "topology.kubernetes.io/zone", "topology.kubernetes.io/region")
+
+
+def wished(live, planned, before):
+    """the changes that bring planned keys in, and take out those that an earlier run brought in and the plan has no longer."""
+    out = {key: value for key, value in planned.items() if live.get(key) != value}
+    out.update({key: None for key in before if key not in planned and key in live})
+    return out
+
+
+def tainted(live, planned, before):
+    """the taints that a node is to have. Others' stay. One with NoExecute is not added: it ends pods at once, and the node is drained before."""
+    ours = {(t["key"], t["effect"]) for t in planned} | {tuple(pair) for pair in before}
+    there = {(t["key"], t["effect"]) for t in live}
+    kept = [t for t in live if (t["key"], t["effect"]) not in ours]
+    return kept + [dict(t) for t in planned if t["effect"] != "NoExecute" or (t["key"], t["effect"]) in there]
+
+
+def labelling(item, want, had):
+    """the patch that a node needs, empty where it needs none."""
+    patch = {}
+    for kind in ("labels", "annotations"):
+        change = wished(item["metadata"].get(kind, {}), want.get(kind, {}), had.get(kind, []))
+        if change:
+            patch.setdefault("metadata", {})[kind] = change
+    live = [{k: v for k, v in t.items() if k != "timeAdded"} for t in item["spec"].get("taints", [])]
+    after = tainted(live, want.get("taints", []), had.get("taints", []))
+    if sorted(str(sorted(t.items())) for t in after) != sorted(str(sorted(t.items())) for t in live):
+        patch["spec"] = {"taints": after or None}
+        patch.setdefault("metadata", {})["resourceVersion"] = item["metadata"]["resourceVersion"]
+    return patch
+
+
+def label(api, planned):
+    """what this brought in is remembered, so that it can be taken out again, and nothing of others is."""
+    found = api.get(SYSTEM + "k8splan-nodes")
+    memory = json.loads(gzip.decompress(base64.b64decode(found["binaryData"]["nodes.json.gz"])).decode("utf-8")) if found else {}
+    for item in api.get("/api/v1/nodes")["items"]:
+        name = item["metadata"]["name"]
+        if name not in planned:
+            continue
+        want, had = json.loads(planned[name]), memory.get(name, {})
+        want["labels"] = {k: v for k, v in want.get("labels", {}).items() if k not in KUBELETS}
+        patch = labelling(item, want, had)
+        while patch:  # its kubelet may write at the same time
+            status, answer = api.ask("PATCH", "/api/v1/nodes/" + name, patch, "application/merge-patch+json")
+            if status == 200:
+                print(name, flush=True)
+                break
+            if status != 409:
+                sys.exit("%s: %s" % (name, (answer or {}).get("message", status)))
+            patch = labelling(api.get("/api/v1/nodes/" + name), want, had)
+        memory[name] = {"labels": sorted(want["labels"]), "annotations": sorted(want.get("annotations", {})),
+                        "taints": sorted([t["key"], t["effect"]] for t in want.get("taints", []))}
+    packed = pack(json.dumps(memory, sort_keys=True).encode("utf-8"))
+    put(api, "k8splan-nodes", lambda document: document.update(binaryData={"nodes.json.gz": packed}))
+
+
+def pack(data):
+    """compressed, because a large cluster's is longer than a ConfigMap may be."""
+    out = io.BytesIO()
+    with gzip.GzipFile(fileobj=out, mode="wb", mtime=0) as z:
+        z.write(data)
+    return base64.b64encode(out.getvalue()).decode("ascii")
+
+
+def note(plan, data):
+    """what "note" writes."""
+    packed = pack(plan)
+
+    def change(document):
+        document["data"] = dict(data, **{"plan-digest": "sha256:" + hashlib.sha256(plan).hexdigest()})
+        document["binaryData"] = {"plan.json.gz": packed}
+    return change
+
+
+def main():
+    args = argparse.ArgumentParser()
+    args.add_argument("work", choices=["read", "hold", "release", "note", "label", "configure"])
+    args.add_argument("--servers", required=True, type=lambda s: s.split(","))
+    args.add_argument("--wait", type=int, default=60)
+    args.add_argument("--holder", default="")
+    args.add_argument("--process", default="")
+    args.add_argument("--over", default="")
+    args.add_argument("--name", default="")
+    args.add_argument("--key", default="")
+    args.add_argument("--data", type=json.loads, default={})
+    asked = args.parse_args()
+    api = Api(asked.servers)
+    problem = api.find(asked.wait)
+    if problem:
+        if asked.work != "read":
+            sys.exit("no API server answers: " + problem)
+        print(json.dumps({"silent": problem}))
+    elif asked.work == "read":
+        print(json.dumps(read(api)))
+    elif asked.work == "hold":
+        other = hold(api, asked.holder, asked.process, asked.over)
+        if other:
+            print(json.dumps(other))
+    elif asked.work == "release":
+        release(api, asked.holder, asked.process)
+    elif asked.work == "note":
+        plan = sys.stdin.buffer.read()
+        if put(api, "k8splan", note(plan, asked.data)):
+            print("noted")
+    elif asked.work == "label":
+        label(api, json.load(sys.stdin))
+    else:
+        text = sys.stdin.read()
+        if put(api, asked.name, lambda document: document["data"].update({asked.key: text})):
+            print("configured")
+
+
+main()

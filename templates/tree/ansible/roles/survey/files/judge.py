@@ -1,0 +1,379 @@
+"""Hold the plan against the cluster that there is, before anything is changed.
+
+Reads, as JSON, {"plan", "hosts", "cluster", "adopt", "later"} and prints
+
+    problems     why nothing may be changed, in words
+    etcd         how external etcd goes on: "begin" (none of its hosts holds data), "run", and who is to enter one by one ("joining")
+    endpoints    the API servers are to be told other members of external etcd than they know
+    pending      settings of the plan that the cluster does not have yet, and that reconfigure.yml brings
+    configuration   the cluster's ClusterConfiguration with what site.yml itself may change in it, null where that is nothing
+    certificates    control planes whose API server lacks a name in its certificate
+    target          the same with all of the plan in it, for reconfigure.yml
+    kubelet, proxy  whether the kubelets' and kube-proxy's configuration is another one in the plan
+
+hosts are those that answered: a host that is not among them is away, and not without data.
+"""
+import ipaddress
+import json
+import sys
+
+# Paths of the ClusterConfiguration that a cluster keeps for its life, and what stands behind each.
+FIXED = {
+    "clusterName": "the name of the cluster",
+    "networking.podSubnet": "the pods' range (network.pod_subnets)",
+    "networking.serviceSubnet": "the Services' range (network.service_subnets)",
+    "networking.dnsDomain": "the DNS domain (network.dns_domain)",
+    "controlPlaneEndpoint": "the control plane's endpoint",
+    "certificatesDir": "the directory of the certificates",
+    "etcd.local.dataDir": "etcd's data directory (etcd.data_dir)",
+}
+# Those that follow from who the hosts are: site.yml sees to them itself.
+MEMBERSHIP = ("etcd.external.endpoints", "apiServer.certSANs", "etcd.local.serverCertSANs", "etcd.local.peerCertSANs")
+# What kubeadm writes where nothing was said: not a difference.
+# Source: cmd/kubeadm/app/apis/kubeadm/v1beta4/defaults.go of Kubernetes
+DEFAULTS = {
+    "certificatesDir": "/etc/kubernetes/pki", "etcd.local.dataDir": "/var/lib/etcd", "clusterName": "kubernetes", "networking.dnsDomain": "cluster.local",
+    "imageRepository": "registry.k8s.io", "encryptionAlgorithm": "RSA-2048", "certificateValidityPeriod": "8760h0m0s", "caCertificateValidityPeriod": "87600h0m0s",
+    "networking.serviceSubnet": "10.96.0.0/12",
+}
+UNTOUCHED = ("apiVersion", "kind", "kubernetesVersion")
+
+
+def names(found):
+    return ", ".join(sorted(found))
+
+
+def flat(value, path=""):
+    """{path: value} of a document. A list of {name, value} counts as a mapping whose order does not matter, any other list as one value."""
+    if isinstance(value, dict):
+        out = {}
+        for key, inner in value.items():
+            out.update(flat(inner, path + "." + key if path else key))
+        return out
+    if isinstance(value, list):
+        if path.endswith("extraArgs"):
+            out = {}
+            for item in value:
+                out.setdefault("%s.%s" % (path, item["name"]), []).append(item["value"])
+            return {key: ", ".join(sorted(values)) for key, values in out.items()}
+        if path.endswith("SANs") or path.endswith("endpoints"):
+            return {path: sorted(value)}
+    return {path: value}
+
+
+def differences(planned, live):
+    """paths at which two ClusterConfigurations differ, defaults apart."""
+    want, have = flat(planned), flat(live)
+    out = []
+    for path in sorted(set(want) | set(have)):
+        if path in UNTOUCHED:
+            continue
+        default = DEFAULTS.get(path)
+        if (want.get(path) or default) != (have.get(path) or default):
+            out.append((path, have.get(path, default), want.get(path, default)))
+    return out
+
+
+def loopback(url):
+    host = url.split("//")[-1].rsplit(":", 1)[0].strip("[]")
+    return host == "localhost" or host in ("127.0.0.1", "::1")
+
+
+class Judge:
+    def __init__(self, given):
+        self.plan, self.hosts, self.cluster = given["plan"], given["hosts"], given["cluster"]
+        self.adopt, self.later = given["adopt"], given["later"]
+        self.problems, self.pending, self.by_hand = [], [], []
+        self.planned = {m["name"]: m for m in self.plan["members"]}
+        self.urls = {m["peerURL"]: m for m in self.plan["members"]}
+        self.serving = [n for n, h in self.hosts.items() if h["kubernetes"]["serving"]]
+        self.begun = bool(self.serving)
+        # A host that leaves is still what it was.
+        self.answers = {n: h["etcd"]["member"] for n, h in self.hosts.items() if h["etcd"]["member"]}
+        self.external = self.plan["placement"] == "external"
+
+    def no(self, text, *args):
+        self.problems.append(text % args)
+
+    # ---- etcd ----
+    def placement(self):
+        for name in sorted(self.serving):
+            servers = self.hosts[name]["kubernetes"]["etcd_servers"]
+            if not servers:
+                continue
+            found = "stacked" if all(loopback(u) for u in servers) else "external"
+            if found != self.plan["placement"]:
+                self.no("The API server of %s stores everything in %s etcd (%s), and the topology says %s. Nothing moves etcd's data from one to the other: "
+                        "an empty etcd would be started beside the one that holds the cluster. Write topology = \"%s\" into the block etcd; RUNBOOK.md "
+                        "says how etcd is moved by hand.", name, found, ", ".join(servers), self.plan["placement"], found)
+                return
+        for name, host in sorted(self.hosts.items()):
+            used = host["etcd"]["data_dir"]
+            if used and name in self.planned and host["etcd"]["data"] and used != self.plan["data_dir"]:
+                self.no("etcd of %s keeps its data in %s, and the topology says %s. It would start there with nothing. RUNBOOK.md says how the data is moved.",
+                        name, used, self.plan["data_dir"])
+
+    def one_cluster(self):
+        clusters = {}
+        for name, answer in self.answers.items():
+            clusters.setdefault(answer["cluster"], []).append(name)
+        if len(clusters) > 1:
+            self.no("The members of etcd are not of one cluster: %s. Only one of these holds what the API servers stored. Find it before anything "
+                    "is stopped or deleted: RUNBOOK.md, \"When etcd's members disagree\".",
+                    "; ".join("%s of cluster %s" % (names(members), cluster) for cluster, members in sorted(clusters.items())))
+        return len(clusters) < 2
+
+    def members(self):
+        """the list that a majority stands behind, by peer URL; {} where nobody answers."""
+        lists = {}
+        for name, answer in sorted(self.answers.items()):
+            if answer["quorum"]:
+                lists.setdefault(json.dumps(sorted((m["id"], sorted(m["peers"]), m["learner"]) for m in answer["members"])), []).append(name)
+        if len(lists) > 1:
+            self.no("The members of etcd do not agree on who they are: %s answer differently. Run this again when they do.",
+                    " and ".join(names(group) for group in lists.values()))
+        for name in sorted(self.answers):
+            if self.answers[name]["quorum"]:
+                return {url: m for m in self.answers[name]["members"] for url in m["peers"]}
+        return {}
+
+    def etcd(self):
+        """how external etcd goes on."""
+        data = sorted(n for n, h in self.hosts.items() if h["etcd"]["data"] and (n in self.planned or n in self.plan["leaving"]))
+        lacking = sorted(n for n in self.planned if n in self.hosts and not self.hosts[n]["etcd"]["data"])
+        live = self.members()
+        if not live:
+            return self.silent(data, lacking)
+        self.strangers(live)
+        joining = []
+        for name, planned in self.planned.items():
+            member, host = live.get(planned["peerURL"]), self.hosts.get(name)
+            if member is None:
+                if host is not None and host["etcd"]["data"] and not host["etcd"]["entering"]:
+                    self.no("%s holds data of an etcd in %s, and is no member of the cluster's. Move that directory away if nobody needs it, then run this again.",
+                            name, host["etcd"]["data_dir"] or self.plan["data_dir"])
+                joining.append(name)
+            elif not member["clients"] or member["learner"]:
+                joining.append(name)
+            elif host is not None and not host["etcd"]["data"]:
+                self.no("%s is a member of etcd, and its data is gone. It must not start with nothing under the name that it has: a member that forgets "
+                        "what it agreed to can lose what others wrote. ansible-playbook replace-host.yml -e host=%s takes it out and brings it in anew.", name, name)
+        joining = [n for n in joining if n in self.hosts]
+        if joining:
+            self.all_well(live, joining)
+        return {"state": "run", "joining": joining, "members": {m["name"]: url for url, m in live.items() if m["clients"] and not m["learner"]}}
+
+    def silent(self, data, lacking):
+        """no member answers, or none of a majority."""
+        marked = [n for n in data if self.hosts[n]["etcd"]["beginning"]]
+        if not data and not self.begun:
+            return {"state": "begin", "joining": []}
+        if not data:
+            self.no("The cluster has control planes (%s), and none of etcd's hosts holds any data. What the cluster stored is not where the topology says. "
+                    "restore-etcd.yml puts a snapshot in its place.", names(self.serving))
+        elif data == marked and not self.begun:
+            return {"state": "begin", "joining": []}  # a beginning that was interrupted: all of them began together
+        elif lacking and self.external:
+            self.no("No member of etcd answers for a majority. %s hold%s data, %s ha%s none, and nobody can tell whether it is to be one of them. "
+                    "Start etcd where there is data (systemctl status etcd says what keeps it from running), then run this again. Where the majority is lost "
+                    "for good, restore-etcd.yml begins anew from a snapshot.", names(data), "" if len(data) > 1 else "s", names(lacking), "ve" if len(lacking) > 1 else "s")
+        return {"state": "run", "joining": []}
+
+    def strangers(self, live):
+        for url, member in sorted(live.items()):
+            name = member["name"] or url
+            if url in self.urls or name in self.plan["leaving"]:
+                continue
+            if name in self.planned:
+                self.no("etcd knows %s at %s, and the topology has it at %s. Nothing gives a member another address while it runs: take it "
+                        "out and add it again (RUNBOOK.md, \"Take a host out\").", name, url, self.planned[name]["peerURL"])
+            else:
+                self.no("etcd has a member that the topology lacks: %s, %s. If its host is to leave, take its member out first "
+                        "(RUNBOOK.md, \"Take a host out\").", name, url)
+
+    def all_well(self, live, joining):
+        """a member is added only where losing it at once would cost nothing."""
+        voters = [m for m in live.values() if m["clients"] and not m["learner"]]
+        ids = {answer["id"]: answer for answer in self.answers.values() if answer["quorum"]}
+        well = [m for m in voters if m["id"] in ids]
+        if len(well) < len(voters) and len(well) < (len(voters) + 1) // 2 + 1:
+            self.no("%s is to become a member of etcd, and %s does not answer: it is away, and still a member. Bring it back first, or put a new machine "
+                    "in its place (replace-host.yml).", names(joining), names((m["name"] or m["peers"][0]) for m in voters if m["id"] not in ids))
+        for name, answer in sorted(self.answers.items()):
+            if answer["alarms"]:
+                self.no("etcd of %s has an alarm: %s. RUNBOOK.md says how it is settled; until then no member is added.", name, ", ".join(answer["alarms"]))
+
+    # ---- settings ----
+    def settings(self, what, planned, live):
+        """whether a component's configuration lacks something of the plan. Defaults that the plan does not name are the component's own."""
+        have = flat(live or {})
+        found = ["%s %s: the cluster has %s, the topology %s" % (what, path, "nothing" if have.get(path) is None else have[path], want)
+                 for path, want in sorted(flat(planned or {}).items()) if path not in ("apiVersion", "kind", "clusterCIDR") and have.get(path) != want]  # clusterCIDR is the pods' range, see FIXED
+        drivers = (have.get("cgroupDriver"), (planned or {}).get("cgroupDriver"))
+        if live and None not in drivers and drivers[0] != drivers[1]:
+            self.no("The kubelets and the container runtime use the cgroup driver %s, and the topology says %s. Every container of a node has to be stopped for "
+                    "that: take the edit back, or replace the nodes one by one.", *drivers)
+        modes = {have.get("mode"), (planned or {}).get("mode")}
+        if live and modes == {"iptables", "ipvs"}:
+            self.no("kube-proxy's mode %s is to become %s, and neither takes away the other's rules. Go by nftables, or reboot every node: RUNBOOK.md.",
+                    have["mode"], planned["mode"])
+        if live:
+            self.pending += found
+        return bool(live and found)
+
+    def defaulted(self):
+        """kubeadm copies the endpoints of external etcd to another field where that is empty. Left out, it follows them again."""
+        live, planned = (c.get("etcd", {}).get("external", {}) for c in (self.cluster["cluster_configuration"], self.plan["cluster_configuration"]))
+        if "httpEndpoints" not in planned:
+            live.pop("httpEndpoints", None)
+
+    def target(self):
+        """the cluster's record with the plan's settings: what is to run, in kubeadm's words."""
+        live, planned = self.cluster["cluster_configuration"], self.plan["cluster_configuration"]
+        out = dict(live)
+        for key, value in planned.items():
+            if key in UNTOUCHED:
+                continue
+            out[key] = dict(live.get(key) or {}, **value) if key in ("networking", "etcd") and isinstance(value, dict) else value
+        if "featureGates" not in planned:
+            out.pop("featureGates", None)
+        if "local" in planned.get("etcd", {}):
+            out["etcd"] = {"local": dict({"dataDir": live.get("etcd", {}).get("local", {}).get("dataDir", "/var/lib/etcd")}, **planned["etcd"]["local"])}
+        return out
+
+    # ---- the API ----
+    def noted(self):
+        noted = self.cluster["noted"]
+        if noted is None and not self.adopt:
+            self.no("This cluster holds no note of what it was built from (ConfigMap kube-system/k8splan): it was made by an earlier release, or by hand. "
+                    "What can be compared was compared%s. Run this again with -e adopt=true if this tree is the one that the cluster was built from; "
+                    "the note is written then.", " and agrees" if not self.problems else "")
+        elif noted and noted.get("cluster", self.plan["name"]) != self.plan["name"]:
+            self.no("This is the cluster %s, and the topology describes %s.", noted["cluster"], self.plan["name"])
+
+    def versions(self):
+        want = self.plan["version"]
+        text = "An upgrade is not this playbook's work: a kubelet may never be newer than its API server, and each node is drained. RUNBOOK.md has the order."
+        others = {s: v for s, v in self.cluster["versions"].items() if v != want}
+        if others:
+            self.no("The API servers run %s, and the topology says %s. %s", names(set(others.values())), want, text)
+            return
+        others = {n: i["version"] for n, i in self.cluster["nodes"].items() if n in self.plan["nodes"] and i["version"] != want}
+        if others:
+            shown = sorted(others)[:5]
+            self.no("%s%s run%s Kubernetes %s, and the topology says %s. %s", ", ".join(shown), " and %d others" % (len(others) - 5) if len(others) > 5 else "",
+                    "" if len(others) > 1 else "s", names(set(others.values())), want, text)
+
+    def nodes(self):
+        if self.plan["cloud"]:
+            return
+        for name, node in sorted(self.cluster["nodes"].items()):
+            planned = self.plan["nodes"].get(name)
+            if planned and node["addresses"] and ipaddress.ip_address(planned) not in [ipaddress.ip_address(a) for a in node["addresses"]]:
+                self.no("Node %s has the address %s, and the topology says %s. A node keeps its address while it is one: take it out "
+                        "(RUNBOOK.md), and it joins again with the other.", name, ", ".join(node["addresses"]), planned)
+
+    def labels(self):
+        """what a joined node takes on only from its kubelet's flags, or after a drain: nothing here brings it."""
+        for name, planned in sorted(self.plan["objects"].items()):
+            node, wanted = self.cluster["nodes"].get(name), json.loads(planned)
+            if node is None:
+                continue
+            for key, value in sorted(wanted.get("labels", {}).items()):
+                if key in node["labels"] and node["labels"][key] != value:
+                    self.by_hand.append("%s has %s = %s, the topology %s: change it in --node-labels of /var/lib/kubelet/kubeadm-flags.env there and "
+                                        "restart the kubelet, which otherwise puts it back" % (name, key, node["labels"][key], value))
+            for taint in wanted.get("taints", []):
+                if taint["effect"] == "NoExecute" and [taint["key"], "NoExecute"] not in node["taints"]:
+                    self.by_hand.append("%s lacks the taint %s:NoExecute, which ends pods at once: kubectl drain, then kubectl taint" % (name, taint["key"]))
+
+    def flannel(self):
+        if not self.cluster["flannel"] or not self.plan["flannel"]:
+            return
+        have, want = flat(json.loads(self.cluster["flannel"])), flat(self.plan["flannel"])
+        for path in ("Network", "IPv6Network", "Backend.Type"):
+            if have.get(path) != want.get(path):
+                self.no("flannel runs with %s = %s, and the topology makes it %s. Nodes with one and nodes with the other do not reach each other's pods: "
+                        "this is settled when a cluster is built.", path, have.get(path), want.get(path))
+
+    def configuration(self):
+        """what the plan says otherwise than kubeadm's own record. Returns that record with what follows from who the hosts are."""
+        live, planned = self.cluster["cluster_configuration"], self.plan["cluster_configuration"]
+        if not live or not planned or live.get("apiVersion") != planned.get("apiVersion"):
+            return None
+        changed = False
+        for path, have, want in differences(planned, live):
+            if path in FIXED:
+                self.no("The cluster was built with %s = %s, and the topology says %s. That is settled when a cluster is built: "
+                        "take it back, or build another cluster.", FIXED[path], have, want)
+            elif path.startswith(("etcd.local.", "etcd.external.")) and ("local" in live.get("etcd", {})) != ("local" in planned.get("etcd", {})):
+                continue  # said above
+            elif path in MEMBERSHIP:
+                group, key = path.rsplit(".", 1)
+                there = live
+                for part in group.split("."):
+                    there = there.setdefault(part, {})
+                if path == "apiServer.certSANs" and not self.known(set(want or []) ^ set(have or [])):
+                    self.pending.append("%s: %s" % (path, ", ".join(sorted(set(want or []) ^ set(have or [])))))
+                    continue
+                there[key] = want
+                changed = True
+            else:
+                self.pending.append("%s: the cluster has %s, the topology %s" % (path, "nothing" if have is None else have, "nothing" if want is None else want))
+        return live if changed else None
+
+    def certificates(self):
+        """control planes whose API server's certificate lacks a name: renewing it would keep it so."""
+        wanted = set(self.plan["cluster_configuration"].get("apiServer", {}).get("certSANs", []))
+        out = []
+        for name in sorted(self.serving):
+            has = set(self.hosts[name]["kubernetes"]["sans"])
+            lacking = sorted(san for san in wanted - has if not self.known({san}))
+            if has and lacking:
+                out.append(name)
+                self.pending.append("the API server's certificate of %s lacks %s" % (name, ", ".join(lacking)))
+        return out
+
+    def known(self, sans):
+        """whether names of certificates are those of hosts that come or go, which every host has for itself."""
+        hosts = set(self.plan["nodes"]) | set(self.plan["nodes"].values()) | set(self.plan["leaving"]) | set(self.plan["leaving"].values())
+        return sans <= hosts | set(self.plan["balancers"]) | set(self.plan["balancers"].values())
+
+    def all(self):
+        etcd, configuration, target, kubelet, proxy, certificates = {"state": "run", "joining": []}, None, None, False, False, []
+        self.placement()
+        if self.one_cluster() and not self.problems:
+            if self.external:
+                etcd = self.etcd()
+            elif self.begun:
+                etcd = self.etcd()
+        if self.cluster and "silent" in self.cluster:
+            self.no("The cluster's API does not answer: %s. What cannot be seen is not changed. RUNBOOK.md says how a control plane is looked into.",
+                    self.cluster["silent"])
+        elif self.cluster:
+            self.versions()
+            self.nodes()
+            self.labels()
+            self.flannel()
+            self.defaulted()
+            target = self.target() if self.cluster["cluster_configuration"] else None  # before it is changed for site.yml
+            configuration = self.configuration()
+            certificates = self.certificates()
+            kubelet = self.settings("kubelet", self.plan["kubelet_configuration"], self.cluster["kubelet_configuration"])
+            proxy = self.settings("kube-proxy", self.plan["kube_proxy"], self.cluster["kube_proxy"])
+            self.noted()
+            if self.by_hand and not self.later:
+                self.no("The topology has what no playbook brings to a node that has joined: %s. To go on without: -e later=true.", "; ".join(self.by_hand))
+            if self.pending and not self.later:
+                self.no("The topology has settings that the cluster does not have, and that this playbook does not bring: %s. reconfigure.yml does, "
+                        "one host after the other. To join hosts before that: -e later=true.", "; ".join(self.pending))
+        servers = {n: sorted(self.hosts[n]["kubernetes"]["etcd_servers"]) for n in self.serving}
+        wanted = sorted(m["clientURL"] for m in self.plan["members"])
+        return {
+            "problems": self.problems, "etcd": etcd, "pending": self.pending, "configuration": configuration,
+            "certificates": certificates, "target": target, "kubelet": kubelet, "proxy": proxy,
+            "endpoints": sorted(n for n, s in servers.items() if self.external and s and s != wanted),
+        }
+
+
+print(json.dumps(Judge(json.load(sys.stdin)).all()))
