@@ -18,7 +18,7 @@ TOOL      = $(GO) tool -modfile=checks/tools/go.mod
 MODULES   = $(dir $(shell git ls-files '*go.mod'))
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo setup test unit lint cross golden fuzz release-snapshot bench e2e e2e-hard-way e2e-recover e2e-faults clean
+.PHONY: help build demo setup test unit lint cross golden fuzz release-snapshot bench e2e e2e-hard-way e2e-recover e2e-faults e2e-change clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -91,6 +91,9 @@ e2e-recover: build ## renew certificates, replace hosts, bring back lost cluster
 
 e2e-faults: build ## break real clusters and compare with what simulate says (an hour and a half): CASES="3+1 3+3+2" for some
 	$(GO) run ./e2e -k8splan bin/k8splan -faults $(CASES)
+
+e2e-change: build ## edit topologies of running clusters in the lab: CASES="guards external" for some
+	$(GO) run ./e2e -k8splan bin/k8splan -change $(CASES)
 
 clean: ## what make and its programs wrote here
 	rm -rf bin dist $(OUT)

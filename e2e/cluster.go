@@ -14,6 +14,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/k8splan/k8splan/e2e/lab"
@@ -29,7 +30,8 @@ type cluster struct {
 	groups  map[string][]string // the inventory's groups with all their hosts
 	kubectl []string            // kubectl with its kubeconfig, once fetched
 	members []member
-	away    []string // hosts that are gone and that a playbook is to go on without
+	away    []string   // hosts that are gone and that a playbook is to go on without
+	edited  sync.Mutex // held while an edit changes nodes and groups
 }
 
 // member is one line of etcd/members.json.

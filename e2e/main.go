@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -72,11 +73,18 @@ func run(ctx context.Context, args []string) (err error) {
 	only := flags.String("only", "", "with -faults: no injections but those whose line contains this; several with commas between")
 	faults := flags.Bool("faults", false, "break the clusters of the cases, and compare with what simulate says")
 	recovery := flags.Bool("recover", false, "walk through what a person does after a loss")
+	change := flags.Bool("change", false, "edit topologies of running clusters, and carry the edits out or see them refused")
 	hardWay := flags.Bool("hard-way", false, "bring up Kubernetes The Hard Way from its tree")
 	rounds := flags.Int("rounds", 1, "rounds of -bench, whose medians are printed, or of every fault of -faults")
 	binary := flags.String("k8splan", "", "the binary to test (default: built from ./cmd/k8splan)")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if *list && *change {
+		for _, name := range slices.Sorted(maps.Keys(changeChains)) {
+			fmt.Println(name)
+		}
+		return nil
 	}
 	if *list {
 		for _, c := range cases {
@@ -84,7 +92,11 @@ func run(ctx context.Context, args []string) (err error) {
 		}
 		return nil
 	}
-	selected, err := choose(flags.Args())
+	named := flags.Args()
+	if *change {
+		named = nil // of other names
+	}
+	selected, err := choose(named)
 	if err != nil {
 		return err
 	}
@@ -139,6 +151,9 @@ func run(ctx context.Context, args []string) (err error) {
 	}
 	if *recovery {
 		return h.recover(ctx, flags.Args())
+	}
+	if *change {
+		return h.changes(ctx, flags.Args())
 	}
 	if *hardWay {
 		return h.hardWay(ctx)
