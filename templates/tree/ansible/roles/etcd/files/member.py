@@ -49,13 +49,26 @@ class Etcd:
         return found[0] if found else None
 
 
+def add(etcd, peer):
+    """etcd takes in nobody while a member has known the others for less than five seconds, as after a restart: it is asked again."""
+    until = time.monotonic() + 60
+    while True:
+        try:
+            etcd.ask("/v3/cluster/member/add", peerURLs=[peer], isLearner=True)
+            return
+        except ValueError as e:
+            if "unhealthy" not in str(e) or time.monotonic() > until:
+                sys.exit(str(e))
+        time.sleep(1)
+
+
 def announce(etcd, name, peer):
     added = etcd.find(peer) is None
     if added:
         others = [m.get("name") or m["peerURLs"][0] for m in etcd.members() if m.get("isLearner")]
         if others:
             sys.exit("%s only learns yet: one member enters at a time" % ", ".join(others))
-        etcd.ask("/v3/cluster/member/add", peerURLs=[peer], isLearner=True)
+        add(etcd, peer)
     pairs = ["%s=%s" % (m.get("name") or name, url) for m in etcd.members() for url in m["peerURLs"]]
     print(json.dumps({"added": added, "cluster": ",".join(sorted(pairs))}))
 
