@@ -45,7 +45,7 @@ func write(dir, date string) error {
 	for _, version := range kubernetesReleases {
 		r, err := readKubernetes(version)
 		if err != nil {
-			return fmt.Errorf("Kubernetes %s: %w", version, err)
+			return fmt.Errorf("release %s of Kubernetes: %w", version, err)
 		}
 		log.Printf("Kubernetes %s: %d flags, %d fields", version, len(r.flags), len(r.fields))
 		kubernetes = append(kubernetes, r)
