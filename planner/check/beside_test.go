@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/check"
 	"github.com/k8splan/k8splan/planner/rule"
 )
@@ -168,5 +169,15 @@ node_pool "cp" {
 		if strings.Join(got, " ") != test.want {
 			t.Errorf("%s: got %q", test.name, got)
 		}
+	}
+}
+
+// An argument that a block does not have may be what is found missing there: the block's header says nothing of its own.
+func TestStrayArgumentHasNoEcho(t *testing.T) {
+	src := "cluster \"c\" {\n  type = \"all-in-one\"\n}\nnode \"n\" {\n  address = \"192.168.56.10\"\n}\ncontainer_runtime \"containerd\" {\n" +
+		"  registry \"registry.example.com\" {\n    username = \"robot\"\n  }\n}\n"
+	_, diags := planner.Open("topology.hcl", []byte(src), nil, today)
+	if len(diags) != 1 || rule.ID(diags[0]) != "unknown-argument" || diags[0].Subject.Start.Line != 9 {
+		t.Errorf("%v", diags)
 	}
 }

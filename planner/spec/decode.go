@@ -123,6 +123,18 @@ func (l *loader) decode(s *shape, body *hclsyntax.Body, into any) {
 	l.body(s, body, entity, source)
 }
 
+// stray notes a body that holds something of which nobody knows what it was meant to be. Of a block that may be written many times the header
+// belongs to it: what is found there is that something is missing inside. The file's own body is none.
+func (l *loader) stray(s *shape, body *hclsyntax.Body, source *Source) {
+	switch {
+	case s.Name == "":
+	case s.Many:
+		l.strays = append(l.strays, hcl.RangeBetween(source.Block(), body.SrcRange))
+	default:
+		l.strays = append(l.strays, body.SrcRange)
+	}
+}
+
 // body decodes the arguments and blocks of a body into a struct, and notes where the arguments stand.
 func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source *Source) {
 	meant := map[string]bool{} // by arguments that are misspelt
@@ -141,7 +153,7 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 			if known, ok := s.arguments[name]; ok {
 				l.unread = append(l.unread, place{at: attr.NameRange, argument: known.Argument, field: known.field, entity: into, source: source})
 			} else {
-				l.strays = append(l.strays, body.SrcRange)
+				l.stray(s, body, source)
 			}
 			continue
 		}
@@ -169,8 +181,8 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 				l.block(child, block, into) // so that nothing else misses it; what is wrong in it waits until it has its name
 				l.diags = said
 				l.strays = append(l.strays, hcl.RangeBetween(block.TypeRange, block.CloseBraceRange))
-			} else if s.Name != "" {
-				l.strays = append(l.strays, body.SrcRange)
+			} else {
+				l.stray(s, body, source)
 			}
 			continue
 		}
