@@ -185,7 +185,7 @@ func TestTargetArguments(t *testing.T) {
 	}
 }
 
-// The tree depends on what is drawn, not on where it stands in the file, and not on the run.
+// The tree depends on what is defined, not on where it stands in the file, and not on the run.
 func TestRenderDependsOnTheDesignAlone(t *testing.T) {
 	blocks := []string{
 		"cluster \"x\" {\n  type                   = \"multi-etcd-multi-master\"\n  control_plane_endpoint = \"api.x.example:6443\"\n}\n",

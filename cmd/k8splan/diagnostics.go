@@ -184,7 +184,7 @@ func (a *app) formatDiagnostic(out *bytes.Buffer, d *hcl.Diagnostic, sources map
 	out.WriteByte('\n')
 }
 
-// snippet writes the lines of a range, the range itself marked: underlined where there is colour.
+// snippet writes the lines of a range, the range itself marked: underlined where there is color.
 func (a *app) snippet(out *bytes.Buffer, at *hcl.Range, src *source) {
 	last := min(at.End.Line, len(src.lines))
 	for n := at.Start.Line; n <= last; n++ {
@@ -238,7 +238,7 @@ func cutRunes(s string, n int) string {
 	return s[:n]
 }
 
-// visible replaces what would move the cursor or change the colour of a terminal: a topology file may come from a stranger.
+// visible replaces what would move the cursor or change the color of a terminal: a topology file may come from a stranger.
 func visible(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\t' || r == '\n' || unicode.IsGraphic(r) {

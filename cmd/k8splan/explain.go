@@ -16,9 +16,9 @@ import (
 func (a *app) explainCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain [RULE | ARGUMENT]",
-		Short: "Say why a rule exists, or what an argument is for; without either, list the rules",
+		Short: "Explain a rule or an argument; without one, list the rules",
 		Long: `Explain says why a rule exists and what to write instead, by its ID, and what a block or an argument is for, by its path: network,
-network.pod_subnets. Without a word it lists the rules.`,
+network.pod_subnets. Without an argument, lists the rules.`,
 		Args: count(0, 1, "RULE or ARGUMENT"),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return append(ids(planner.Catalog()), paths(spec.Schema, "")...), cobra.ShellCompDirectiveNoFileComp
@@ -40,7 +40,7 @@ network.pod_subnets. Without a word it lists the rules.`,
 				return a.explainBlock(args[0], block)
 			}
 			return usageError{hinted{
-				fmt.Errorf("there is no rule and no argument %q", args[0]),
+				fmt.Errorf("%q is neither a rule nor an argument", args[0]),
 				near(args[0], append(ids(rules), paths(spec.Schema, "")...), "`k8splan explain` lists the rules, docs/language.md the arguments"),
 			}}
 		},

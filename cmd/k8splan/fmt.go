@@ -18,7 +18,7 @@ func (a *app) fmtCommand() *cobra.Command {
 	var write, check bool
 	cmd := &cobra.Command{
 		Use:   "fmt [FILE ...]",
-		Short: "Lay out topology files in HCL's one style",
+		Short: "Format topology files",
 		Long: `Fmt prints the files (./topology.hcl; - is standard input) as they should be laid out. An argument that was renamed gets its new
 name. With -w it writes them in their places instead and lists those that changed; with --check it lists those that would, and the exit code is 1
 if there are any.`,

@@ -29,7 +29,7 @@ func (a *app) generateCommand() *cobra.Command {
 		Long: `Generate writes what the design needs into DIR: configurations, playbook, runbook. The tree appears whole or not at all,
 			also when the
 process is killed. SHA256SUMS in it lists the files that k8splan owns: generating again replaces those, removes the ones no longer
-produced, and touches nothing else. A file of them that somebody changed stops it, before anything is written.
+produced, and touches nothing else. If one of them was edited, generate stops before writing anything.
 
 Where DIR holds a tree already, generate says first what the edit does to the cluster that was built from it,
 	as ` + "`k8splan diff DIR`" + ` does, and
@@ -139,7 +139,7 @@ func (a *app) announce(edit *change.Report, dir string, rebuild bool) error {
 	if edit == nil || len(edit.Changes) == 0 {
 		return nil
 	}
-	style := describe.Style{Width: width(a.stderr), Colour: a.colour(a.stderr)}
+	style := describe.Style{Width: width(a.stderr), Color: a.color(a.stderr)}
 	switch {
 	case edit.Verdict == change.Refused && !rebuild:
 		if err := describe.ChangePage(a.stderr, edit, style); err != nil {

@@ -46,7 +46,7 @@ func fill(text string, columns int) string {
 func helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND]",
-		Short: "Say how a command is used",
+		Short: "Show help for a command",
 		Args:  count(0, 1, "COMMAND"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			root := cmd.Root()

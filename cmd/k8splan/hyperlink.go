@@ -10,7 +10,7 @@ import (
 // hyperlink makes text a link (OSC 8) where w is a terminal that knows links, and leaves it as it is elsewhere.
 // Source: https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda
 func (a *app) hyperlink(w io.Writer, text, address string) string {
-	if !a.colour(w) || !links(os.Getenv) {
+	if !a.color(w) || !links(os.Getenv) {
 		return text
 	}
 	return "\x1b]8;;" + address + "\x1b\\" + text + "\x1b]8;;\x1b\\"

@@ -54,7 +54,7 @@ func (a *app) initCommand() *cobra.Command {
 			if err := writeNew(file, text); err != nil {
 				return err
 			}
-			a.note("%s written; `k8splan plan %s` shows what it comes to", file, file)
+			a.note("%s written; `k8splan plan %s` shows the resolved design", file, file)
 			return nil
 		},
 	}

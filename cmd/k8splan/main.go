@@ -127,7 +127,7 @@ func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "k8splan",
 		Short: "Plan a Kubernetes cluster before anything is installed",
-		Long: `k8splan reads topology.hcl, the drawing of a Kubernetes cluster, and tells what is wrong with it, what was decided for you, and what
+		Long: `k8splan reads topology.hcl, the design of a Kubernetes cluster, and tells what is wrong with it, what was decided for you, and what
 builds it: kubeadm and etcd configurations, load balancers, the pod network, and an Ansible playbook that puts them to use.
 
   k8splan init all-in-one --target vagrant -o topology.hcl
@@ -146,7 +146,7 @@ builds it: kubeadm and etcd configurations, load balancers, the pod network, and
 		PersistentPreRunE: func(*cobra.Command, []string) error { return a.enter() },
 	}
 	root.PersistentFlags().StringVarP(&a.chdir, "chdir", "C", "", "work in `DIR`")
-	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "print without colour (so does the variable NO_COLOR)")
+	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "print without color (so does the variable NO_COLOR)")
 	root.PersistentFlags().StringVar(&a.factsAt, "facts", "", "take what is known of Kubernetes' releases from `FILE`, a document of facts -o json")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{hinted{errors.New(lowerFirst(err.Error())), fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath())}}
@@ -237,14 +237,14 @@ const (
 	marked = "1;4"
 )
 
-// colour reports whether w takes colour: a terminal that was not told otherwise. See https://no-color.org
-func (a *app) colour(w io.Writer) bool {
+// color reports whether w takes color: a terminal that was not told otherwise. See https://no-color.org
+func (a *app) color(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && !a.noColor && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
 }
 
 func (a *app) paint(w io.Writer, code, text string) string {
-	if text == "" || !a.colour(w) {
+	if text == "" || !a.color(w) {
 		return text
 	}
 	return "\x1b[" + code + "m" + text + "\x1b[0m"

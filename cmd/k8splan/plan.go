@@ -46,5 +46,5 @@ default with its reason. -o json and -o yaml have all of it for programs.`,
 
 // style is how pages are printed on standard output.
 func (a *app) style() describe.Style {
-	return describe.Style{Width: width(a.stdout), Colour: a.colour(a.stdout)}
+	return describe.Style{Width: width(a.stdout), Color: a.color(a.stdout)}
 }

@@ -121,7 +121,7 @@ func (r requirement) broken(p *plan.Plan, m *simulate.Model) (detail, cause stri
 		}
 		return fmt.Sprintf("%s %s %s, so nothing can be promised. Write %s in node blocks, %ss in pools.", head, who, singular, argument, argument), string(r.kind)
 	}
-	// A design that dies of one loss dies of more: the smallest is the one to mend first.
+	// A design that dies of one loss dies of more: the smallest is the one to fix first.
 	for units := 1; units <= r.units; units++ {
 		outcome, exhausted := m.Survives(units, r.kind)
 		if exhausted {

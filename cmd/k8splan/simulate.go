@@ -20,7 +20,7 @@ func (a *app) simulateCommand() *cobra.Command {
 	var kill, cut, dns []string
 	cmd := &cobra.Command{
 		Use:   "simulate [FILE]",
-		Short: "Say what the design survives, and what dies with what",
+		Short: "Show what the design survives, and what fails together",
 		Long: `Simulate judges failures of the design in topology.hcl before any machine exists: what still works, why, and what must be done. Without
 a flag it judges every single failure and every pair. What can fail: a node (power, kernel, disk), a zone (a failure domain), a host (a
 hypervisor), a balancer (its process), and the network between two failure domains.

@@ -66,12 +66,12 @@ func arguments(b *spec.Block, prefix string) []argumentDocument {
 func (d argumentDocument) sentence() string {
 	text := d.Type
 	if d.Required {
-		text += ", needed"
+		text += ", required"
 	}
 	if len(d.Values) > 0 {
 		text = strings.Join(d.Values, ", ")
 		if d.Required {
-			text += "; needed"
+			text += "; required"
 		}
 	}
 	return d.Doc + " (" + text + ")"
@@ -80,7 +80,7 @@ func (d argumentDocument) sentence() string {
 // hostings says who makes what, in words.
 var hostings = map[plan.Hosting]string{
 	plan.Hosts:     "our playbook, on machines with the plan's addresses",
-	plan.Hosted:    "the vendor: the plan draws workers",
+	plan.Hosted:    "the vendor: the plan defines workers",
 	plan.Installer: "another program, from files that describe the plan",
 }
 

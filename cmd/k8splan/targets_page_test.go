@@ -50,7 +50,7 @@ func TestTargetsAreComplete(t *testing.T) {
 		}
 		if f.Successor != "" {
 			if _, ok := planner.FindTarget(f.Successor); !ok {
-				t.Errorf("%s: there is no target %q", f.Name, f.Successor)
+				t.Errorf("%s: unknown target %q", f.Name, f.Successor)
 			}
 		}
 	}

@@ -30,7 +30,7 @@ func (a *app) upgradePathCommand() *cobra.Command {
 	var from, to, etcd string
 	cmd := &cobra.Command{
 		Use:   "upgrade-path --from VERSION --to VERSION",
-		Short: "Order the way from one Kubernetes version to another: releases, etcd, nodes",
+		Short: "List the upgrade steps between two Kubernetes versions",
 		Long: `Upgrade-path prints the stops between two versions of Kubernetes: kubeadm moves one minor at a time, and etcd does too. At each stop it
 says what etcd becomes, in which order the nodes are taken, and what changes that a cluster may depend on.`,
 		Args: count(0, 0, ""),
@@ -46,7 +46,7 @@ says what etcd becomes, in which order the nodes are taken, and what changes tha
 				v, ok := plan.ParseVersion(text)
 				if !ok {
 					like := []string{"1.36.3", "1.36.3", "3.6.16"}[i]
-					return usageError{hinted{fmt.Errorf("%q is no release", text), "write all three numbers, such as " + like}}
+					return usageError{hinted{fmt.Errorf("%q is not a release", text), "write all three numbers, such as " + like}}
 				}
 				versions[i] = v
 			}
@@ -69,7 +69,7 @@ says what etcd becomes, in which order the nodes are taken, and what changes tha
 		},
 	}
 	cmd.Flags().StringVar(&from, "from", "", "the cluster's `VERSION` now")
-	cmd.Flags().StringVar(&to, "to", "", "the `VERSION` it shall have")
+	cmd.Flags().StringVar(&to, "to", "", "target `VERSION`")
 	cmd.Flags().StringVar(&etcd, "etcd", "", "the external members' `VERSION` now (default: etcd is stacked, and kubeadm's)")
 	cmd.Flags().VarP(&out, "output", "o", "format of the answer")
 	return cmd

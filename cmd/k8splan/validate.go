@@ -16,7 +16,7 @@ func (a *app) validateCommand() *cobra.Command {
 	var topology topologyFlags
 	cmd := &cobra.Command{
 		Use:   "validate [FILE | DIR ...]",
-		Short: "Say what is wrong with a topology, where, why, and what to write instead",
+		Short: "Check a topology: what is wrong, where, why, and how to fix it",
 		Long: `Validate reads topology files (./topology.hcl; - is standard input; of a directory every *.hcl in it) and holds every rule against them.
 It reads nothing else and asks nobody: it works on a laptop without a network.
 

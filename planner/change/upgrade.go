@@ -141,7 +141,7 @@ func notes(date string, from, to plan.Kubernetes) []string {
 	turns(plan.Version.NeedsCgroupV2, "The kubelet no longer starts on a host with cgroup v1: move every host to cgroup v2 first.")
 	turns(plan.Version.IPVSDeprecated, "kube-proxy's ipvs mode is deprecated: move to nftables.")
 	turns(plan.Version.NFTablesProxy, "kube-proxy's nftables mode is generally available, for hosts with Linux 5.13 or newer.")
-	turns(plan.Version.StrictAddresses, "The API server refuses addresses with leading zeros and ranges with host bits: mend manifests "+
+	turns(plan.Version.StrictAddresses, "The API server refuses addresses with leading zeros and ranges with host bits: fix manifests "+
 		"that hold any.")
 	turns(plan.Version.ExplicitProxyMode, "kube-proxy warns where its mode is not stated: state it in the kube-proxy ConfigMap.")
 	if was, is := from.CoreDNS(), to.CoreDNS(); was != is {

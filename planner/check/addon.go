@@ -195,7 +195,7 @@ var addonRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "addon-retired", Severity: rule.Warning, Title: "Addon that its makers have given up",
-		Doc:     "Nobody mends what is found in it any more, and it often has many rights in the cluster.",
+		Doc:     "Nobody fixes what is found in it any more, and it often has many rights in the cluster.",
 		Fix:     "Write its successor.",
 		Sources: []string{"https://github.com/kubernetes/website/issues/54042"},
 	}, func(p *plan.Plan) []Finding {

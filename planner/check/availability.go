@@ -45,7 +45,7 @@ func spreadEtcd(p *plan.Plan, place string, has int) string {
 	if needed := (n + most - 1) / most; needed <= max(3, has) {
 		return fmt.Sprintf("Spread them over %d %ss or more, at most %d in each.", needed, place, most)
 	}
-	return fmt.Sprintf("%d members need a %s each to survive that. Draw %d or %d, which do with 3.", n, place, n-1, n+1)
+	return fmt.Sprintf("%d members need a %s each to survive that. Define %d or %d, which do with 3.", n, place, n-1, n+1)
 }
 
 // domains returns every failure domain of the design.
@@ -194,14 +194,14 @@ var availabilityRules = []Rule{
 	{rule.Rule{
 		ID: "availability-single-worker", Severity: rule.Warning, Title: "One worker in a highly available cluster",
 		Doc:     "The type promises to survive the loss of a host. With one worker, its loss takes every ordinary pod with it, and there is nowhere else to run them.",
-		Fix:     "Draw a second worker, or let control planes work too.",
+		Fix:     "Define a second worker, or let control planes work too.",
 		Sources: []string{zoneDocs},
 	}, func(p *plan.Plan) []Finding {
 		w := p.Workers()
 		if len(w) != 1 || !p.Cluster.Topology.HighlyAvailable || !ours(p) || len(p.ControlPlanes()) < 2 {
 			return nil
 		}
-		return one(w[0].Attr("roles"), "%s is the only worker: when it dies every ordinary pod is gone, and there is nowhere else to run it. Draw a second one.", w[0].Name)
+		return one(w[0].Attr("roles"), "%s is the only worker: when it dies every ordinary pod is gone, and there is nowhere else to run it. Define a second one.", w[0].Name)
 	}},
 	{rule.Rule{
 		ID: "availability-workers-domain", Severity: rule.Warning, Title: "All workers in one failure domain",

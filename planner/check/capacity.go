@@ -52,9 +52,9 @@ func roomFor(p *plan.Plan, pods span, n int) advice {
 	}
 }
 
-// growth is what max_nodes adds to the nodes that are drawn, for the end of a clause.
-func growth(p *plan.Plan, drawn int) string {
-	if p.Cluster.MaxNodes <= drawn {
+// growth is what max_nodes adds to the nodes that are defined, for the end of a clause.
+func growth(p *plan.Plan, defined int) string {
+	if p.Cluster.MaxNodes <= defined {
 		return ""
 	}
 	return fmt.Sprintf(" and grows to %d", p.Cluster.MaxNodes)
@@ -67,28 +67,28 @@ var capacityRules = []Rule{
 		Fix:     "Write a wider range, or give each node a smaller share with a longer node mask.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/9150", "https://github.com/cloudnativelabs/kube-router/issues/360"},
 	}, func(p *plan.Plan) []Finding {
-		drawn := len(p.KubeletNodes())
+		defined := len(p.KubeletNodes())
 		var findings []Finding
 		for _, s := range pods(p) {
-			if holds := holding(p, s.prefix); holds > 0 && holds < drawn {
+			if holds := holding(p, s.prefix); holds > 0 && holds < defined {
 				findings = append(findings, advised(roomFor(p, s, p.Cluster.MaxNodes), podsAt(p), "Pods %s%s with /%d a node hold %s; the plan has %d%s.",
-					s.prefix, byDefault(p), p.Network.NodeMask(s.prefix), quantity(holds, "node"), drawn, growth(p, drawn))...)
+					s.prefix, byDefault(p), p.Network.NodeMask(s.prefix), quantity(holds, "node"), defined, growth(p, defined))...)
 			}
 		}
 		return findings
 	}},
 	{rule.Rule{
 		ID: "capacity-pod-range-growth", Severity: rule.Warning, Title: "Pod range too small for the growth",
-		Doc:     "The nodes drawn fit, and `max_nodes` do not. The pod range cannot be changed in a running cluster, so the growth ends where the range does.",
+		Doc:     "The nodes defined fit, and `max_nodes` do not. The pod range cannot be changed in a running cluster, so the growth ends where the range does.",
 		Fix:     "Write a wider range now, a longer node mask, or a lower `max_nodes`.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/9150"},
 	}, func(p *plan.Plan) []Finding {
-		drawn := len(p.KubeletNodes())
+		defined := len(p.KubeletNodes())
 		var findings []Finding
 		for _, s := range pods(p) {
-			if holds := holding(p, s.prefix); holds >= drawn && holds < p.Cluster.MaxNodes {
+			if holds := holding(p, s.prefix); holds >= defined && holds < p.Cluster.MaxNodes {
 				findings = append(findings, advised(roomFor(p, s, p.Cluster.MaxNodes), podsAt(p), "Pods %s%s with /%d a node hold %s; the plan has %d and grows to %d (%s).",
-					s.prefix, byDefault(p), p.Network.NodeMask(s.prefix), quantity(holds, "node"), drawn, p.Cluster.MaxNodes, line(p.Cluster.Attr("max_nodes")))...)
+					s.prefix, byDefault(p), p.Network.NodeMask(s.prefix), quantity(holds, "node"), defined, p.Cluster.MaxNodes, line(p.Cluster.Attr("max_nodes")))...)
 			}
 		}
 		return findings
@@ -212,10 +212,10 @@ var capacityRules = []Rule{
 		Fix:     "Raise `cpus`, or spread the load over more control planes.",
 		Sources: []string{largeClusters, "https://github.com/kubernetes/kubernetes/blob/v1.37.2/cluster/gce/config-common.sh"},
 	}, func(p *plan.Plan) []Finding {
-		drawn := len(p.KubeletNodes())
-		want := plan.ControlPlaneCores(drawn)
+		defined := len(p.KubeletNodes())
+		want := plan.ControlPlaneCores(defined)
 		return each(p.ControlPlanes(), func(n *plan.Node) bool { return n.CPUs >= 2 && n.CPUs < want }, func(n *plan.Node) hcl.Range { return n.Attr("cpus") }, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s has %d cores for a cluster of %d nodes; upstream sizes its own with %d. Write cpus = %d.", whose(all), n.CPUs, drawn, want, want)
+			return fmt.Sprintf("%s has %d cores for a cluster of %d nodes; upstream sizes its own with %d. Write cpus = %d.", whose(all), n.CPUs, defined, want, want)
 		})
 	}},
 	{rule.Rule{
@@ -227,9 +227,9 @@ var capacityRules = []Rule{
 		if !p.Etcd.IsExternal() {
 			return nil
 		}
-		drawn := len(p.KubeletNodes())
-		host, _ := plan.SizeEtcd(drawn)
-		if drawn <= 10 { // the smallest row is for 50 nodes; a handful does well with less
+		defined := len(p.KubeletNodes())
+		host, _ := plan.SizeEtcd(defined)
+		if defined <= 10 { // the smallest row is for 50 nodes; a handful does well with less
 			return nil
 		}
 		small := func(n *plan.Node) bool {
@@ -251,7 +251,7 @@ var capacityRules = []Rule{
 				}
 				has += gibibytes(n.MemoryBytes)
 			}
-			return fmt.Sprintf("%s has %s for a cluster of %d nodes; etcd's documentation sizes it with %d cores and %d GB.", whose(all), has, drawn, host.CPUs, host.MemoryBytes/1e9)
+			return fmt.Sprintf("%s has %s for a cluster of %d nodes; etcd's documentation sizes it with %d cores and %d GB.", whose(all), has, defined, host.CPUs, host.MemoryBytes/1e9)
 		})
 	}},
 }

@@ -118,7 +118,7 @@ const rulesDir = "../../testdata/rules/"
 
 // fileless names the rules that no file on disk can break by itself, with the test that does.
 var fileless = map[string]string{
-	"not-utf8":            "planner/spec: a file that editors and git would mend",
+	"not-utf8":            "planner/spec: a file that editors and git would fix",
 	"file-too-large":      "planner/spec: four megabytes",
 	"too-complex":         "planner/spec: thousands of lines",
 	"too-deep":            "planner/spec: testdata/syntax",
@@ -207,7 +207,7 @@ func TestCatalog(t *testing.T) {
 	}
 	for id := range fileless {
 		if !seen[id] {
-			t.Errorf("fileless names %s, which is no rule", id)
+			t.Errorf("fileless names %s, which is not a rule", id)
 		}
 	}
 }
@@ -382,8 +382,8 @@ func TestSpreadAdvice(t *testing.T) {
 		{3, "a", "a b c", "availability-etcd-one-domain", "Spread them over 3 domains or more, at most 1 in each."},
 		{3, "a b", "a b", "availability-two-domains", "Spread them over 3 domains or more, at most 1 in each."},
 		{5, "a b", "a b", "availability-two-domains", "Spread them over 3 domains or more, at most 2 in each."},
-		{4, "a b", "a b", "availability-two-domains", "4 members need a domain each to survive that. Draw 3 or 5, which do with 3."},
-		{4, "a b c", "a b c", "availability-domain-majority", "4 members need a domain each to survive that. Draw 3 or 5, which do with 3."},
+		{4, "a b", "a b", "availability-two-domains", "4 members need a domain each to survive that. Define 3 or 5, which do with 3."},
+		{4, "a b c", "a b c", "availability-domain-majority", "4 members need a domain each to survive that. Define 3 or 5, which do with 3."},
 		{4, "a b c", "a b c d", "availability-domain-majority", "Spread them over 4 domains or more, at most 1 in each."},
 		{7, "a a a b c", "a b c", "availability-domain-majority", "Spread them over 3 domains or more, at most 3 in each."},
 	} {

@@ -67,7 +67,7 @@ var etcdRules = []Rule{
 		}
 		instead := "Keep 5."
 		if !p.Etcd.IsExternal() {
-			instead = "Draw 5 control planes, or place etcd on hosts of its own."
+			instead = "Define 5 control planes, or place etcd on hosts of its own."
 		}
 		return one(p.Etcd.Members[n-1].Node.Attr("roles"), "etcd has %d members: every write waits for %d of them. etcd's documentation ends at 7, and 5 tolerate 2 failures. %s", n, plan.Quorum(n), instead)
 	}},
@@ -145,7 +145,7 @@ var etcdRules = []Rule{
 		Sources: []string{etcdLimits},
 	}, func(p *plan.Plan) []Finding {
 		if q := p.Etcd.QuotaBytes; p.Etcd.Has("quota") && q < 2e9 {
-			return one(p.Etcd.Attr("quota"), "At %s etcd takes no more writes, and nobody can mend that through the API. Write \"2Gi\" at least; \"8Gi\" is the default.", gibibytes(q))
+			return one(p.Etcd.Attr("quota"), "At %s etcd takes no more writes, and nobody can fix that through the API. Write \"2Gi\" at least; \"8Gi\" is the default.", gibibytes(q))
 		}
 		return nil
 	}},

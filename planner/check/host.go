@@ -298,7 +298,7 @@ var hostRules = []Rule{
 	{rule.Rule{
 		ID: "host-secondary-address-unused", Severity: rule.Warning, Title: "Second address in a single-stack cluster",
 		Doc:     "The kubelet reports two addresses only where pods have ranges of both families. In a single-stack cluster the second one is not used.",
-		Fix:     "Remove it, or add a range of its family to `pod_subnets`, and to `service_subnets` where Services shall have it too.",
+		Fix:     "Remove it, or add a range of its family to `pod_subnets`, and to `service_subnets` where Services need it too.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/services-networking/dual-stack/"},
 	}, func(p *plan.Plan) []Finding {
 		if p.Network.DualStack() {

@@ -13,7 +13,7 @@ import (
 
 const preflight = "https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/preflight/checks.go"
 
-// onHosts reports whether kubeadm runs on the machines that the plan draws.
+// onHosts reports whether kubeadm runs on the machines that the plan defines.
 func onHosts(p *plan.Plan) bool { return p.Target.Facts.Hosting == plan.Hosts }
 
 var machineRules = []Rule{
@@ -108,7 +108,7 @@ var machineRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "ssh-jump-through-cluster", Severity: rule.Warning, Title: "Jump host inside of the cluster",
-		Doc:     "Hosts are reached through a host that the playbook itself configures, restarts and resets. When it is down, nobody can mend the others.",
+		Doc:     "Hosts are reached through a host that the playbook itself configures, restarts and resets. When it is down, nobody can fix the others.",
 		Fix:     "Take a bastion outside of the cluster.",
 		Sources: []string{"https://man.openbsd.org/ssh_config#ProxyJump"},
 	}, func(p *plan.Plan) []Finding {

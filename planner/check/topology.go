@@ -19,7 +19,7 @@ const (
 	componentsOf = "https://kubernetes.io/docs/concepts/overview/components/"
 )
 
-// ours reports whether the plan draws a control plane: a hosted one is the vendor's.
+// ours reports whether the plan defines a control plane: a hosted one is the vendor's.
 func ours(p *plan.Plan) bool { return p.Target.Facts.Hosting != plan.Hosted }
 
 // several reports whether the design has hosts enough for the rules about roles to mean anything.
@@ -100,7 +100,7 @@ var topologyRules = []Rule{
 	{rule.Rule{
 		ID: "topology-few-control-planes", Severity: rule.Error, Title: "Fewer control planes than the type has", Permanent: true,
 		Doc:     "A multi-master type promises that the API outlives the loss of a control plane. With one there is nothing left to take over.",
-		Fix:     "Draw at least two control planes, three where etcd is stacked on them, or choose single-etcd-single-master.",
+		Fix:     "Define at least two control planes, three where etcd is stacked on them, or choose single-etcd-single-master.",
 		Sources: []string{haTopology},
 	}, func(p *plan.Plan) []Finding {
 		cps := p.ControlPlanes()
@@ -108,20 +108,20 @@ var topologyRules = []Rule{
 			return nil
 		}
 		need := minimum(p)
-		return one(cps[0].Attr("roles"), "Type %s (%s) has at least %s; this design has %s (%s). Draw %d more, or write type = \"single-etcd-single-master\".",
+		return one(cps[0].Attr("roles"), "Type %s (%s) has at least %s; this design has %s (%s). Define %d more, or write type = \"single-etcd-single-master\".",
 			p.Cluster.Type, line(typeAt(p)), quantity(need, "control plane"), quantity(len(cps), "control plane"), sentence(names(cps)), need-len(cps))
 	}},
 	{rule.Rule{
 		ID: "topology-stacked-pair", Severity: rule.Error, Title: "Two control planes with stacked etcd", Permanent: true,
 		Doc:     "Stacked etcd has one member on each control plane. Two members need both for a majority, so the loss of either stops every change: two are worse than one.",
-		Fix:     "Draw three control planes, or place etcd on three hosts of its own (`roles = [\"etcd\"]`).",
+		Fix:     "Define three control planes, or place etcd on three hosts of its own (`roles = [\"etcd\"]`).",
 		Sources: []string{haTopology, etcdFAQ},
 	}, func(p *plan.Plan) []Finding {
 		cps, t := p.ControlPlanes(), p.Cluster.Topology
 		if !several(p) || p.Etcd.Placement != topologies.Stacked || !t.Allows(topologies.Stacked) || len(cps) < t.ControlPlanes.Min || len(cps) >= t.ControlPlanesStacked.Min {
 			return nil
 		}
-		return one(cps[len(cps)-1].Attr("roles"), "With stacked etcd the %d control planes (%s) make %s, of which %d must agree: the loss of either stops every change. Draw %d control planes, or give three other hosts roles = [\"etcd\"].",
+		return one(cps[len(cps)-1].Attr("roles"), "With stacked etcd the %d control planes (%s) make %s, of which %d must agree: the loss of either stops every change. Define %d control planes, or give three other hosts roles = [\"etcd\"].",
 			len(cps), sentence(names(cps)), quantity(len(cps), "etcd member"), plan.Quorum(len(cps)), t.ControlPlanesStacked.Min)
 	}},
 	{rule.Rule{
@@ -157,7 +157,7 @@ var topologyRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "topology-extra-etcd", Severity: rule.Error, Title: "More etcd members than the type has", Permanent: true,
-		Doc:     "The type single-etcd-multi-master has one etcd member that all control planes share. Several members are another type, with other failure behaviour.",
+		Doc:     "The type single-etcd-multi-master has one etcd member that all control planes share. Several members are another type, with other failure behavior.",
 		Fix:     "Write `type = \"multi-etcd-multi-master\"`, with an odd number of members from three, or keep one member.",
 		Sources: []string{haTopology},
 	}, func(p *plan.Plan) []Finding {
@@ -199,7 +199,7 @@ var topologyRules = []Rule{
 			if ours(p) {
 				return nil // topology-no-control-plane says it
 			}
-			return one(p.Nodes[0].Attr("roles"), "No host has the role worker, and on target %s the plan draws workers alone. Write roles = [\"worker\"].", p.Target.Name)
+			return one(p.Nodes[0].Attr("roles"), "No host has the role worker, and on target %s the plan defines workers alone. Write roles = [\"worker\"].", p.Target.Name)
 		}
 		return one(cps[0].Attr("roles"), "No host has the role worker, and the control planes (%s) take no ordinary pods. Add a host with roles = [\"worker\"], or write roles = [\"control-plane\", \"worker\"] here.", sentence(names(cps)))
 	}},
@@ -255,14 +255,14 @@ var topologyRules = []Rule{
 		return one(written(at, typeAt(p)), "On target %s etcd is %s, and this design has it %s. %s", p.Target.Name, f.Placement, p.Etcd.Placement, f.EtcdWhy)
 	}},
 	{rule.Rule{
-		ID: "target-unused", Severity: rule.Warning, Title: "Words without effect on the target",
+		ID: "target-unused", Severity: rule.Warning, Title: "Setting ignored by the target",
 		Doc:     "The program that builds the cluster on this target decides these things itself. What the file says about them is not used, and a reader would believe it.",
 		Fix:     "Remove the block or the argument.",
 		Sources: []string{componentsOf},
 	}, unusedByTarget},
 	{rule.Rule{
 		ID: "target-hosted-roles", Severity: rule.Error, Title: "Host that the vendor runs", Permanent: true,
-		Doc:     "On a hosted target the vendor runs the control plane, etcd and the load balancer. The design draws workers only.",
+		Doc:     "On a hosted target the vendor runs the control plane, etcd and the load balancer. The design defines workers only.",
 		Fix:     "Remove the hosts with other roles, and write `roles = [\"worker\"]` for the rest.",
 		Sources: []string{componentsOf},
 	}, func(p *plan.Plan) []Finding {

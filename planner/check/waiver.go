@@ -26,7 +26,7 @@ var (
 	waiverPermanent = &rule.Rule{
 		ID: "waiver-not-allowed", Severity: rule.Error, Title: "Waiver of a rule that cannot be waived", Permanent: true,
 		Doc:     "Some rules guard data or the installation itself: the cluster would not come up, or the file cannot be understood. To waive such a rule would only move the failure from this file to the machines.",
-		Fix:     "Mend what the rule finds, and remove the waiver.",
+		Fix:     "Fix what the rule finds, and remove the waiver.",
 		Sources: []string{waiverThread},
 	}
 	waiverRepeated = &rule.Rule{
@@ -44,7 +44,7 @@ var (
 	waiverExpired = &rule.Rule{
 		ID: "waiver-expired", Severity: rule.Warning, Title: "Expired waiver", Permanent: true,
 		Doc:     "The day in `expires` has come: the rule counts in full again. An expired waiver in the file looks as if it still held.",
-		Fix:     "Mend what the rule finds and remove the waiver, or set a later day and say in the reason why.",
+		Fix:     "Fix what the rule finds and remove the waiver, or set a later day and say in the reason why.",
 		Sources: []string{waiverThread},
 	}
 	waiverUnused = &rule.Rule{
@@ -128,13 +128,13 @@ func judgeWaivers(p *plan.Plan, rules map[string]*rule.Rule, found map[string]bo
 			}
 			say(waiverUnknown, w.RuleRange, "No rule is called %q.%s", w.Rule, meant)
 		case r.Permanent:
-			say(waiverPermanent, w.RuleRange, "The rule %s holds for every design and cannot be waived. Mend what it finds, and remove the waiver.", w.Rule)
+			say(waiverPermanent, w.RuleRange, "The rule %s holds for every design and cannot be waived. Fix what it finds, and remove the waiver.", w.Rule)
 		case earlier != nil:
 			say(waiverRepeated, w.RuleRange, "%s is already waived on %s. Keep one of the two waivers.", w.Rule, line(earlier.RuleRange))
 		case strings.TrimSpace(w.Reason) == "":
 			say(waiverReason, w.Block(), "The waiver of %s gives no reason, so it does not hold. Write why the finding is acceptable here: reason = \"…\".", w.Rule)
 		case expired(w, today):
-			say(waiverExpired, w.Attr("expires"), "The waiver of %s ended on %s. The rule counts in full again. Mend what it finds and remove the waiver, or set a later day.", w.Rule, w.Expires.Format(time.DateOnly))
+			say(waiverExpired, w.Attr("expires"), "The waiver of %s ended on %s. The rule counts in full again. Fix what it finds and remove the waiver, or set a later day.", w.Rule, w.Expires.Format(time.DateOnly))
 		case !found[w.Rule] && r != RequireSurvive: // whether that one is asked at all, the command knows
 			diags = append(diags, UnusedWaiver(w))
 		}

@@ -17,7 +17,7 @@ type Capacity struct {
 	RangeNodes  int        `json:"range_nodes,omitempty"`
 	PodsPerNode int        `json:"pods_per_node"`         // that a kubelet accepts
 	ShareHolds  int        `json:"share_holds,omitempty"` // pod addresses in a node's share
-	Pods        int        `json:"pods"`                  // that the workers drawn take together
+	Pods        int        `json:"pods"`                  // that the workers defined take together
 	PodsPlanned int        `json:"pods_planned"`          // the same when all growth is workers
 	PodsTested  int        `json:"pods_tested"`           // that Kubernetes is tested with
 	Hosts       []HostSize `json:"hosts"`
@@ -29,7 +29,7 @@ type HostSize struct {
 	Role    string `json:"role"` // control-plane | etcd
 	Source  string `json:"source"`
 	Stated  *Size  `json:"stated,omitempty"` // the least of the hosts; absent where no host states any
-	Drawn   Size   `json:"for_nodes_drawn"`
+	Defined Size   `json:"for_nodes_drawn"`
 	Planned Size   `json:"for_nodes_planned"`
 }
 
@@ -68,18 +68,18 @@ const (
 func describeCapacity(p *plan.Plan) Capacity {
 	c := p.Capacity()
 	out := Capacity{
-		NodesDrawn: c.Drawn, NodesPlanned: c.Planned, NodesTested: plan.TestedNodes, RangeNodes: c.RangeNodes,
+		NodesDrawn: c.Defined, NodesPlanned: c.Planned, NodesTested: plan.TestedNodes, RangeNodes: c.RangeNodes,
 		PodsPerNode: c.PodsPerNode, ShareHolds: c.ShareHolds, Pods: c.Pods, PodsPlanned: c.PodsPlanned, PodsTested: plan.TestedPods,
 		Hosts: []HostSize{},
 	}
 	if p.Target.Facts.Hosting == plan.Hosts {
 		cores := func(nodes int) Size { return Size{CPUs: plan.ControlPlaneCores(nodes)} }
 		if nodes := p.ControlPlanes(); len(nodes) > 0 {
-			out.Hosts = append(out.Hosts, HostSize{"control-plane", kubeUp, least(nodes), cores(c.Drawn), cores(c.Planned)})
+			out.Hosts = append(out.Hosts, HostSize{"control-plane", kubeUp, least(nodes), cores(c.Defined), cores(c.Planned)})
 		}
 		if p.Etcd.IsExternal() && len(p.Etcd.Members) > 0 {
 			members := each(p.Etcd.Members, func(m plan.Member) *plan.Node { return m.Node })
-			out.Hosts = append(out.Hosts, HostSize{"etcd", etcdHardware, least(members), etcdSize(c.Drawn), etcdSize(c.Planned)})
+			out.Hosts = append(out.Hosts, HostSize{"etcd", etcdHardware, least(members), etcdSize(c.Defined), etcdSize(c.Planned)})
 		}
 	}
 	if l := c.Loss; l != nil {
@@ -123,7 +123,7 @@ func least(nodes []*plan.Node) *Size {
 func (g *page) capacity(p *plan.Plan) {
 	c := describeCapacity(p)
 	grows := c.NodesPlanned > c.NodesDrawn
-	aside := quantity(c.NodesDrawn, "node", "nodes") + " drawn"
+	aside := quantity(c.NodesDrawn, "node", "nodes") + " defined"
 	if grows {
 		aside += ", " + thousands(c.NodesPlanned) + " planned"
 	}
@@ -137,7 +137,7 @@ func (g *page) capacity(p *plan.Plan) {
 	if c.ShareHolds > 0 && c.ShareHolds < 1<<20 {
 		pods += fmt.Sprintf(", whose share holds %s", thousands(c.ShareHolds))
 	}
-	pods += fmt.Sprintf("; %s on the workers drawn", thousands(c.Pods))
+	pods += fmt.Sprintf("; %s on the workers defined", thousands(c.Pods))
 	if grows {
 		pods += fmt.Sprintf(", %s as planned", thousands(c.PodsPlanned))
 	}
@@ -147,8 +147,8 @@ func (g *page) capacity(p *plan.Plan) {
 		if h.Role == "etcd" {
 			label, by = "etcd hosts", "by etcd's documentation"
 		}
-		text := fmt.Sprintf("%s for %s", h.Drawn, quantity(c.NodesDrawn, "node", "nodes"))
-		if h.Planned != h.Drawn {
+		text := fmt.Sprintf("%s for %s", h.Defined, quantity(c.NodesDrawn, "node", "nodes"))
+		if h.Planned != h.Defined {
 			text += fmt.Sprintf("; %s for %s", h.Planned, thousands(c.NodesPlanned))
 		}
 		text += " " + by

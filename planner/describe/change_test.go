@@ -72,13 +72,13 @@ func TestChangePageFits(t *testing.T) {
 	}
 	r := change.Between(old, next)
 	for _, width := range []int{60, 80, 140} {
-		for _, colour := range []bool{false, true} {
+		for _, color := range []bool{false, true} {
 			var page strings.Builder
-			if err := describe.ChangePage(&page, r, describe.Style{Width: width, Colour: colour}); err != nil {
+			if err := describe.ChangePage(&page, r, describe.Style{Width: width, Color: color}); err != nil {
 				t.Fatal(err)
 			}
-			if strings.Contains(page.String(), "\x1b") != colour {
-				t.Errorf("colour %v: %q", colour, page.String())
+			if strings.Contains(page.String(), "\x1b") != color {
+				t.Errorf("color %v: %q", color, page.String())
 			}
 			for line := range strings.Lines(strip(page.String())) {
 				if len([]rune(line)) > width+1 {

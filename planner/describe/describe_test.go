@@ -30,7 +30,7 @@ func starter(t *testing.T, kind topologies.Type, target string) *plan.Plan {
 	return p.Plan()
 }
 
-// A page stays within its width, wherever words allow, has no blank at the end of a line, and no colour unless it is asked for.
+// A page stays within its width, wherever words allow, has no blank at the end of a line, and no color unless it is asked for.
 func TestPageFits(t *testing.T) {
 	for _, row := range topologies.Table {
 		p := starter(t, row.Type, "bare-metal")
@@ -53,7 +53,7 @@ func TestPageFits(t *testing.T) {
 				}
 			}
 			if bytes.ContainsRune(page.Bytes(), '\x1b') {
-				t.Errorf("%s: colour that nobody asked for", row.Type)
+				t.Errorf("%s: color that nobody asked for", row.Type)
 			}
 			for _, heading := range []string{"\nEndpoint", "\nHosts", "\netcd", "\nNetwork", "\nCapacity", "\nVersions", "\nAPI server certificate", "\nDecided for you"} {
 				if !strings.Contains(page.String(), heading) {
@@ -63,9 +63,9 @@ func TestPageFits(t *testing.T) {
 		}
 		var plain, painted bytes.Buffer
 		_ = describe.Page(&plain, p, describe.Style{})
-		_ = describe.Page(&painted, p, describe.Style{Colour: true})
+		_ = describe.Page(&painted, p, describe.Style{Color: true})
 		if strip(painted.String()) != plain.String() {
-			t.Errorf("%s: colour changes more than colour", row.Type)
+			t.Errorf("%s: color changes more than color", row.Type)
 		}
 	}
 }
@@ -148,9 +148,9 @@ node_pool "worker" {
 	}
 	words := strings.Join(strings.Fields(page.String()), " ")
 	for _, want := range []string{
-		"Capacity 7 nodes drawn, 3,500 planned",
+		"Capacity 7 nodes defined, 3,500 planned",
 		"the pod range ends at 32,768; Kubernetes is tested with 5,000",
-		"110 on each node, whose share holds 253; 440 on the workers drawn, 384,670 as planned; Kubernetes is tested with 150,000",
+		"110 on each node, whose share holds 253; 440 on the workers defined, 384,670 as planned; Kubernetes is tested with 150,000",
 		"Control planes 2 CPUs for 7 nodes; 32 CPUs for 3,500 by upstream's kube-up",
 		"etcd hosts 2 CPUs, 8 GB, 3,600 IOPS and 56 MB/s for 7 nodes; 16 CPUs, 64 GB, 16,000 IOPS and 250 MB/s for 3,500 by etcd's documentation, whose table ends at 3,000; the file states 4 CPUs and 16 GiB",
 		"without a, the largest failure domain, 2 of 4 workers remain, with 32 of 64 CPUs and 128 GiB of 256 GiB; workers filled to 50 % or less carry on as they were",

@@ -17,8 +17,8 @@ import (
 
 // Style says how a page is printed.
 type Style struct {
-	Width  int // columns of the terminal; 0 stands for 100
-	Colour bool
+	Width int // columns of the terminal; 0 stands for 100
+	Color bool
 }
 
 // columns is the width to print in.
@@ -63,7 +63,7 @@ const (
 )
 
 func (g *page) paint(code, text string) string {
-	if !g.Colour || text == "" || code == "" {
+	if !g.Color || text == "" || code == "" {
 		return text
 	}
 	return "\x1b[" + code + "m" + text + "\x1b[0m"

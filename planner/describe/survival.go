@@ -22,7 +22,7 @@ var columns = []string{"writes", "reads", "API", "schedule", "pods", "services",
 // Survival writes what a design survives: the table of single failures, the pairs that stop what neither half stops, the smallest
 // sets that stop something, and the single points of failure.
 func Survival(w io.Writer, cluster string, r simulate.Report, style Style) {
-	s := survival{w, style.Colour, style.columns()}
+	s := survival{w, style.Color, style.columns()}
 	s.printf("%s: what it survives\n\n", cluster)
 	s.prose("", r.Sentence)
 	s.printf("\n")
@@ -87,7 +87,7 @@ func Survival(w io.Writer, cluster string, r simulate.Report, style Style) {
 
 // Outcome writes the verdict on one failure: every capability with its reason, and what follows.
 func Outcome(w io.Writer, o simulate.Outcome, style Style) {
-	s := survival{w, style.Colour, style.columns()}
+	s := survival{w, style.Color, style.columns()}
 	s.printf("When %s\n\n", happens(o.Failure))
 	for _, v := range o.Verdicts {
 		s.hang(fmt.Sprintf("  %s %-12s %-9s ", s.paint(v.State, marks[v.State]), v.Capability, v.State), 27, v.Reason)
@@ -114,9 +114,9 @@ func happens(f simulate.Failure) string {
 }
 
 type survival struct {
-	w      io.Writer
-	colour bool
-	width  int // columns
+	w     io.Writer
+	color bool
+	width int // columns
 }
 
 // prose writes text that wraps, each line behind the indent.
@@ -148,7 +148,7 @@ func marksWidth() int {
 func (s survival) printf(format string, args ...any) { fmt.Fprintf(s.w, format, args...) }
 
 func (s survival) paint(state simulate.State, text string) string {
-	if !s.colour {
+	if !s.color {
 		return text
 	}
 	return "\x1b[" + colours[state] + "m" + text + "\x1b[0m"

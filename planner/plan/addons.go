@@ -243,7 +243,7 @@ func (r *resolver) addons() {
 			} else {
 				hint = spelling.DidYouMean(s.Name, addonNames()) + " Known are " + strings.Join(addonNames(), ", ") + `; any other needs manifest "https://…" { checksum = "sha256:…" }.`
 			}
-			r.fail(unknownAddon, s.NameRange, "%q is no addon that k8splan knows.%s", spelling.Excerpt(s.Name), hint)
+			r.fail(unknownAddon, s.NameRange, "%q is not an addon that k8splan knows.%s", spelling.Excerpt(s.Name), hint)
 		}
 		a.Manifests = r.manifests(s.Manifests)
 		a.Images = r.images(s.Source, s.Images)

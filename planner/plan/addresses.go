@@ -110,7 +110,7 @@ func (n *Network) ServiceCapacity() *big.Int {
 // LastAddress is the last address of a range.
 func LastAddress(r netip.Prefix) netip.Addr { return netipx.PrefixLastIP(r) }
 
-// Server is a machine that the design names by its address and does not draw.
+// Server is a machine that the design names by its address and does not define.
 type Server struct {
 	What string // "mirror", "image registry", "registry", "proxy"
 	Addr netip.Addr

@@ -55,14 +55,14 @@ func SizeEtcd(nodes int) (host EtcdHost, known bool) {
 
 // Capacity is how far the design carries.
 type Capacity struct {
-	Drawn   int // nodes with a kubelet
+	Defined int // nodes with a kubelet
 	Planned int // max_nodes, never less
 	// RangeNodes is how many nodes the pod ranges have a share for, 0 where the plan has no pod range (the vendor chooses it).
 	RangeNodes  int
 	PodsPerNode int      // that the kubelet accepts
 	ShareHolds  int      // pod addresses in a node's share, 0 where the plan has no pod range
 	Services    *big.Int // that get an address; zero where the plan has no service range
-	// Pods is what the workers drawn take together, PodsPlanned with every node of the growth a worker.
+	// Pods is what the workers defined take together, PodsPlanned with every node of the growth a worker.
 	Pods, PodsPlanned int
 	// Loss is what remains of the workers when the failure domain that holds most of them is gone; nil where there is no worker.
 	Loss *Loss
@@ -99,14 +99,14 @@ func (s Share) Percent() int {
 // Capacity counts what the design carries.
 func (p *Plan) Capacity() Capacity {
 	c := Capacity{
-		Drawn: len(p.KubeletNodes()), Planned: p.Cluster.MaxNodes, PodsPerNode: p.Cluster.Kubelet.MaxPods, Services: p.Network.ServiceCapacity(),
+		Defined: len(p.KubeletNodes()), Planned: p.Cluster.MaxNodes, PodsPerNode: p.Cluster.Kubelet.MaxPods, Services: p.Network.ServiceCapacity(),
 	}
 	if len(p.Network.PodSubnets) > 0 {
 		c.RangeNodes, c.ShareHolds = p.Network.NodeCapacity(), p.Network.PodsPerNode()
 	}
 	workers := p.Workers()
 	c.Pods = len(workers) * c.PodsPerNode
-	c.PodsPlanned = c.Pods + max(0, c.Planned-c.Drawn)*c.PodsPerNode
+	c.PodsPlanned = c.Pods + max(0, c.Planned-c.Defined)*c.PodsPerNode
 	c.Loss = largestLoss(workers, c.PodsPerNode)
 	return c
 }

@@ -42,7 +42,7 @@ func settle[T any](r *resolver, written bool, field *T, path string, value T, re
 }
 
 // defaults fills in everything that was not written, each value in one place with its reason. No default depends on how many workers are
-// drawn: adding one must not change what runs already.
+// defined: adding one must not change what runs already.
 func (r *resolver) defaults() {
 	r.clusterDefaults()
 	r.nodeDefaults()
@@ -102,13 +102,13 @@ func (r *resolver) clusterDefaults() {
 		reason = "The newest release that the target takes."
 	}
 	settle(r, s.KubernetesVersion != nil, &p.Version, "cluster.kubernetes_version", version, reason, "https://kubernetes.io/releases/")
-	drawn := len(r.plan.KubeletNodes())
+	defined := len(r.plan.KubeletNodes())
 	if s.MaxNodes == nil {
-		p.MaxNodes = drawn
-		r.decide("cluster.max_nodes", drawn, "The control planes and workers that are drawn. State how far the cluster will grow, and the ranges are checked against that.", "")
-	} else if p.MaxNodes > 0 && p.MaxNodes < drawn {
-		r.fail(maxNodesTooSmall, s.Attr("max_nodes"), "max_nodes is %d, and the file draws %d control planes and workers. Write at least %d, or leave max_nodes out.", p.MaxNodes, drawn, drawn)
-		p.MaxNodes = drawn
+		p.MaxNodes = defined
+		r.decide("cluster.max_nodes", defined, "The control planes and workers that are defined. State how far the cluster will grow, and the ranges are checked against that.", "")
+	} else if p.MaxNodes > 0 && p.MaxNodes < defined {
+		r.fail(maxNodesTooSmall, s.Attr("max_nodes"), "max_nodes is %d, and the file defines %d control planes and workers. Write at least %d, or leave max_nodes out.", p.MaxNodes, defined, defined)
+		p.MaxNodes = defined
 	}
 	settle(r, s.APIServerPort != nil, &p.APIServerPort, "cluster.api_server_port", 6443,
 		"kubeadm's default, which firewalls and documentation expect.", "https://kubernetes.io/docs/reference/networking/ports-and-protocols/")
@@ -183,9 +183,9 @@ func (r *resolver) etcdDefaults() {
 	case r.plan.Cluster.Type == topologies.SingleEtcdMultiMaster:
 		settle(r, written, &p.Placement, "etcd.topology", topologies.External, "Several control planes share one etcd, and a stacked member would be on each of them.", kubeadmTopology)
 	case apart:
-		settle(r, written, &p.Placement, "etcd.topology", topologies.External, "Hosts are drawn that have the role etcd and are no control planes.", kubeadmTopology)
+		settle(r, written, &p.Placement, "etcd.topology", topologies.External, "Hosts are defined that have the role etcd and are no control planes.", kubeadmTopology)
 	default:
-		settle(r, written, &p.Placement, "etcd.topology", topologies.Stacked, "No hosts of their own are drawn for etcd, so kubeadm runs a member on each control plane.", kubeadmTopology)
+		settle(r, written, &p.Placement, "etcd.topology", topologies.Stacked, "No hosts of their own are defined for etcd, so kubeadm runs a member on each control plane.", kubeadmTopology)
 	}
 	for _, n := range r.plan.Nodes {
 		if p.Placement == topologies.Stacked && n.Roles.Has(ControlPlane) {
@@ -226,7 +226,7 @@ func (r *resolver) balancerDefaults() {
 	switch {
 	case s != nil:
 	case len(p.Nodes) > 0:
-		settle(r, false, &p.Kind, "load_balancer", HAProxy, "Hosts are drawn that have the role load-balancer.", kubeadmHA+"#create-load-balancer-for-kube-apiserver")
+		settle(r, false, &p.Kind, "load_balancer", HAProxy, "Hosts are defined that have the role load-balancer.", kubeadmHA+"#create-load-balancer-for-kube-apiserver")
 	case len(controlPlanes) == 1:
 		settle(r, false, &p.Kind, "load_balancer", NoBalancer, "One control plane is dialled directly.", "")
 	default:
@@ -268,7 +268,7 @@ func routerID(vip netip.Addr) int {
 	return id
 }
 
-// endpointDefault decides what kubelets and clients dial. Where the plan draws several control planes and nothing before them, there is no
+// endpointDefault decides what kubelets and clients dial. Where the plan defines several control planes and nothing before them, there is no
 // such thing, and none is made up.
 func (r *resolver) endpointDefault() {
 	p, balancer := &r.plan.Cluster, &r.plan.LoadBalancer
@@ -301,7 +301,7 @@ func (r *resolver) endpointDefault() {
 	}
 }
 
-// Ranges by family where none are written. They stay the same whatever else the file draws, because a cluster's ranges cannot be changed
+// Ranges by family where none are written. They stay the same whatever else the file defines, because a cluster's ranges cannot be changed
 // later; checks compare them with the hosts' addresses.
 var (
 	defaultPods = map[bool]netip.Prefix{

@@ -61,7 +61,7 @@ func TestFactsAreWhole(t *testing.T) {
 	}
 	for _, s := range []string{FlannelVersion, CiliumVersion, KubeVIPVersion, RuncVersion, CNIPluginsVersion, ContainerdVersion, DockerVersion, CRIDockerdVersion} {
 		if _, ok := ParseVersion(s); !ok {
-			t.Errorf("%q is no release", s)
+			t.Errorf("%q is not a release", s)
 		}
 	}
 }

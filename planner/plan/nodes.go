@@ -118,7 +118,7 @@ func (r *resolver) machine(src *spec.Source, m *spec.Machine) Node {
 	return n
 }
 
-// roles reads the list of roles. Without any, a hosted control plane leaves workers to draw; for an all-in-one cluster see allInOne.
+// roles reads the list of roles. Without any, a hosted control plane leaves workers to define; for an all-in-one cluster see allInOne.
 func (r *resolver) roles(src *spec.Source, written []string) Roles {
 	var roles Roles
 	for i, name := range roleNames {
@@ -209,12 +209,12 @@ func (r *resolver) addressWanted(src *spec.Source, attr string) {
 	}
 }
 
-// pool reads a pool and draws its nodes.
+// pool reads a pool and defines its nodes.
 func (r *resolver) pool(p *spec.NodePool) {
 	count := 0
 	if p.Count != nil {
 		if count = *p.Count; count < 0 {
-			r.fail(outOfRange, p.Attr("count"), "count is %d. It takes a whole number from 0 on.", count)
+			r.fail(outOfRange, p.Attr("count"), "count is %d. It takes an integer from 0 on.", count)
 			count = 0
 		}
 	}

@@ -55,7 +55,7 @@ type Cluster struct {
 	// Endpoint is kubeadm's controlPlaneEndpoint: what every kubelet and client dials.
 	Endpoint            Endpoint
 	CertSANs            []string // extra names and addresses as the author wrote them; APIServerSANs has all
-	MaxNodes            int      // nodes with a kubelet that the design must have room for; never below what is drawn
+	MaxNodes            int      // nodes with a kubelet that the design must have room for; never below what is defined
 	APIServerPort       int
 	EncryptionAlgorithm string        // "" = kubeadm's default
 	CertificateValidity time.Duration // 0 = kubeadm's default of one year

@@ -78,7 +78,7 @@ func (p *Plan) Members(of Peer) []*Node {
 	return nil
 }
 
-// Ports returns what must be open between the groups of hosts that the plan draws, and nothing more: for each listener, who connects.
+// Ports returns what must be open between the groups of hosts that the plan defines, and nothing more: for each listener, who connects.
 // Components that listen on 127.0.0.1 alone (kube-proxy's and flannel's health, etcd's metrics of a stacked member) need no opening.
 // Sorted by group, protocol and port. None where the vendor runs the control plane.
 func (p *Plan) Ports() []Port {

@@ -120,7 +120,7 @@ type HostsEntry struct {
 }
 
 // HostsEntry returns the line by which every node finds the endpoint's name before any DNS server answers: the virtual IP, else the one
-// balancer, else the one control plane. False where the endpoint is an address, and where the plan draws nothing that the name could
+// balancer, else the one control plane. False where the endpoint is an address, and where the plan defines nothing that the name could
 // stand for (somebody else's balancer without a stated address): then DNS must have it.
 func (p *Plan) HostsEntry() (HostsEntry, bool) {
 	host := p.Cluster.Endpoint.Host

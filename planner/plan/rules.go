@@ -71,7 +71,7 @@ var (
 	poolTooLarge = &rule.Rule{
 		ID: "pool-too-large", Title: "Too many nodes", Permanent: true,
 		Doc:     "Kubernetes is tested with up to 5,000 nodes, of which another rule warns. 100,000 and more are a slip of the keyboard, and planning a million nodes would take all memory before anybody noticed.",
-		Fix:     "Write fewer nodes, or draw several clusters.",
+		Fix:     "Write fewer nodes, or define several clusters.",
 		Sources: []string{"https://kubernetes.io/docs/setup/best-practices/cluster-large/"},
 	}
 	poolAddressesExhausted = &rule.Rule{
@@ -167,7 +167,7 @@ var (
 		Fix: "Name addons of this file, and only one of two in the other's after.",
 	}
 	maxNodesTooSmall = &rule.Rule{
-		ID: "max-nodes-too-small", Title: "max_nodes is below what is drawn", Permanent: true,
+		ID: "max-nodes-too-small", Title: "max_nodes is below what is defined", Permanent: true,
 		Doc: "max_nodes is how large the cluster may grow; the ranges of addresses are checked against it. It counts control planes and workers.",
 		Fix: "Raise max_nodes, or leave it out.",
 	}

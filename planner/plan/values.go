@@ -82,7 +82,7 @@ func (r *resolver) number(src *spec.Source, attr string, n *int, least, most int
 		return 0
 	}
 	if *n < least || *n > most {
-		r.fail(outOfRange, src.Attr(attr), "%s is %d. It takes a whole number from %d to %d.", attr, *n, least, most)
+		r.fail(outOfRange, src.Attr(attr), "%s is %d. It takes an integer from %d to %d.", attr, *n, least, most)
 		return 0
 	}
 	return *n
@@ -206,7 +206,7 @@ func (r *resolver) size(src *spec.Source, attr string, s *string) int64 {
 	}
 	n, ok := parseSize(*s)
 	if !ok {
-		r.fail(invalidSize, src.Attr(attr), `%s is %q. A size is a whole number above 0 with a unit (Ki, Mi, Gi, Ti, or k, M, G, T), such as "8Gi".%s`, attr, spelling.Excerpt(*s), meantSize(*s))
+		r.fail(invalidSize, src.Attr(attr), `%s is %q. A size is an integer above 0 with a unit (Ki, Mi, Gi, Ti, or k, M, G, T), such as "8Gi".%s`, attr, spelling.Excerpt(*s), meantSize(*s))
 		return 0
 	}
 	if n < 1<<20 {

@@ -217,7 +217,7 @@ func (m *Model) Unit(text string) (Unit, error) {
 	}
 	switch {
 	case !slices.Contains([]Kind{NodeUnit, ZoneUnit, HostUnit, BalancerUnit}, Kind(kind)):
-		return Unit{}, fmt.Errorf("%q is no kind of failure unit: there are node, zone, host and balancer", kind)
+		return Unit{}, fmt.Errorf("%q is not a kind of failure unit: there are node, zone, host and balancer", kind)
 	case len(names) == 0:
 		return Unit{}, fmt.Errorf("the plan has no %s at all", kind)
 	}

@@ -99,7 +99,7 @@ type Recovery struct {
 	Lost string `json:"if_it_never_returns"`
 	// DataLoss says that what etcd held is gone for good if the disks are, but for snapshots.
 	DataLoss bool `json:"data_loss"`
-	// Human says that somebody must act if the failed units never return, before the API works as drawn.
+	// Human says that somebody must act if the failed units never return, before the API works as defined.
 	Human bool `json:"human"`
 }
 
@@ -638,7 +638,7 @@ func (w *world) recovery() Recovery {
 		parts = append(parts, "start the process again")
 	}
 	if len(w.cuts) > 0 {
-		parts = append(parts, "mend the network")
+		parts = append(parts, "fix the network")
 	}
 	if len(parts) == 0 || !slices.Contains(w.dead, true) {
 		parts = append(parts, "nothing is lost")

@@ -11,7 +11,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// design draws a plan: etcd members, control planes and workers dealt over zones.
+// design defines a plan: etcd members, control planes and workers dealt over zones.
 type design struct {
 	etcd, cps, workers, lbs int
 	stacked                 bool
@@ -201,7 +201,7 @@ func TestRecovery(t *testing.T) {
 			t.Errorf("%s: %+v\nwant %s", c.kill, r, c.want)
 		}
 	}
-	if r := outcome(t, external3.plan(), "", "rack-a:rack-b").Recovery; r.Lost != "mend the network; nothing is lost" {
+	if r := outcome(t, external3.plan(), "", "rack-a:rack-b").Recovery; r.Lost != "fix the network; nothing is lost" {
 		t.Errorf("%+v", r)
 	}
 }
@@ -294,7 +294,7 @@ func TestBGPIsAsARP(t *testing.T) {
 	}
 }
 
-// What does not work as drawn has a reason that says so: none that stands beside a capability which is up, no mere count of what works in
+// What does not work as defined has a reason that says so: none that stands beside a capability which is up, no mere count of what works in
 // full, and no thing that nobody has.
 func TestReasons(t *testing.T) {
 	fine := map[string]bool{}

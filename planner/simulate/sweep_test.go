@@ -13,7 +13,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// randomPlan draws a small plan, some of them with everything in strange places.
+// randomPlan defines a small plan, some of them with everything in strange places.
 func randomPlan(r *rand.Rand) *plan.Plan {
 	p := &plan.Plan{}
 	p.Cluster.Type = topologies.MultiEtcdMultiMaster
@@ -418,7 +418,7 @@ func TestPointsAreWhatRequirementsRefuse(t *testing.T) {
 	}
 }
 
-// What is advised mends what it is said of, and what is promised holds.
+// What is advised fixes what it is said of, and what is promised holds.
 func TestRemediesAndSentences(t *testing.T) {
 	a, ab := racks[:1], racks[:2]
 	external3 := design{etcd: 3, cps: 3, workers: 3, lbs: 2, kind: plan.HAProxy, zones: racks}

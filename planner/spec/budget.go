@@ -78,7 +78,7 @@ func copies(pattern string) int {
 func (b *budget) spend(v cty.Value, at hcl.Range) hcl.Diagnostics {
 	switch f := measure(v, &b.left, maxValueDepth); {
 	case b.left < 0:
-		b.spent = tooComplex.Diagnostic(at, fmt.Sprintf("Here the expressions of the file have made more than %d elements. Draw equal machines with node_pool, and keep lists of single values short.", maxWork))
+		b.spent = tooComplex.Diagnostic(at, fmt.Sprintf("Here the expressions of the file have made more than %d elements. Define equal machines with node_pool, and keep lists of single values short.", maxWork))
 		return hcl.Diagnostics{b.spent}
 	case f == tooNested: // locals that wrap each other would say it again every maxValueDepth lines
 		b.spent = tooComplex.Diagnostic(at, fmt.Sprintf("The value has more than %d levels of lists and maps inside one another. Keep values flat.", maxValueDepth))
@@ -251,7 +251,7 @@ type uniform struct {
 func (u *uniform) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	v, diags := u.Expression.Value(ctx)
 	if !v.IsNull() && v.IsKnown() && v.CanIterateElements() && v.LengthInt() > maxGiven {
-		u.work.spent = tooComplex.Diagnostic(u.Range(), fmt.Sprintf("The value has more than %d elements, which is more than a function or a condition takes. Draw equal machines with node_pool.", maxGiven))
+		u.work.spent = tooComplex.Diagnostic(u.Range(), fmt.Sprintf("The value has more than %d elements, which is more than a function or a condition takes. Define equal machines with node_pool.", maxGiven))
 		return cty.DynamicVal, append(diags, u.work.spent)
 	}
 	v, ok := unified(v)

@@ -189,9 +189,9 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 		if earlier := first[block.Type]; earlier != nil && !child.Many {
 			instead := "Put the arguments of both into one block."
 			if child.Name == "cluster" {
-				instead = "A file draws one cluster: put the other one into a file of its own."
+				instead = "A file defines one cluster: put the other one into a file of its own."
 			}
-			l.add(duplicateBlock, block.DefRange(), fmt.Sprintf("%s stands already on line %d, and may stand once. %s", title(child.Name), earlier.TypeRange.Start.Line, instead))
+			l.add(duplicateBlock, block.DefRange(), fmt.Sprintf("%s is already defined on line %d; only one is allowed. %s", title(child.Name), earlier.TypeRange.Start.Line, instead))
 			continue
 		}
 		if first[block.Type] == nil {
@@ -392,7 +392,7 @@ func (l *loader) once(seen map[string]int, block *hclsyntax.Block) {
 	}
 	label := block.Labels[0]
 	if line, ok := seen[label]; ok {
-		l.add(duplicateBlock, block.DefRange(), fmt.Sprintf("%s %q stands already on line %d. Put the arguments of both into one block.", title(block.Type), label, line))
+		l.add(duplicateBlock, block.DefRange(), fmt.Sprintf("%s %q is already defined on line %d. Put the arguments of both into one block.", title(block.Type), label, line))
 		return
 	}
 	seen[label] = block.TypeRange.Start.Line
@@ -422,7 +422,7 @@ func (l *loader) strayArgument(s *shape, attr *hclsyntax.Attribute) (detail, mea
 		return detail + fmt.Sprintf(" Write %s in the block %s.", name, path), ""
 	}
 	if owners := argumentOwners(attr.Name); len(owners) > 0 {
-		return detail + fmt.Sprintf(" It belongs into %s.", sentence(owners, "or")), ""
+		return detail + fmt.Sprintf(" It belongs in %s.", sentence(owners, "or")), ""
 	}
 	if near := l.near(attr.Name, s.argumentNames); near != "" {
 		return detail + fmt.Sprintf(" Did you mean %q?", near), near

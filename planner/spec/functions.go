@@ -476,7 +476,7 @@ func integer(v cty.Value, arg int) (*big.Int, error) {
 		return nil, function.NewArgError(arg, err)
 	}
 	if !sensible(v) || !whole(v) {
-		return nil, function.NewArgErrorf(arg, "must be a whole number")
+		return nil, function.NewArgErrorf(arg, "must be an integer")
 	}
 	n, _ := v.AsBigFloat().Int(nil)
 	return n, nil

@@ -86,7 +86,7 @@ func TestFunctionsRefuse(t *testing.T) {
 	for expr, want := range map[string]string{
 		`cidrhost("10.0.0.0/24", 256)`:        "has no address of that number: it holds 256",
 		`cidrhost("10.0.0.0/24", -257)`:       "has no address of that number",
-		`cidrhost("10.0.0.0/24", 1.5)`:        "must be a whole number",
+		`cidrhost("10.0.0.0/24", 1.5)`:        "must be an integer",
 		`cidrhost("10.0.0.0", 1)`:             "is no range such as",
 		`cidrhost("010.0.0.0/8", 1)`:          "is no range such as",
 		`cidrsubnet("10.0.0.0/24", 9, 0)`:     "can be made longer by 0 to 8 bits",

@@ -27,7 +27,7 @@ const (
 func guard(filename string, src []byte) (how parts, refusal *hcl.Diagnostic) {
 	start := hcl.Range{Filename: filename, Start: hcl.InitialPos, End: hcl.InitialPos}
 	if len(src) > MaxBytes {
-		return parts{}, fileTooLarge.Diagnostic(start, fmt.Sprintf("The file has more than %d MiB, and a topology of 5,000 single nodes takes under 1 MiB. Is this the right file? Equal machines are drawn in a few lines with node_pool.", MaxBytes>>20))
+		return parts{}, fileTooLarge.Diagnostic(start, fmt.Sprintf("The file has more than %d MiB, and a topology of 5,000 single nodes takes under 1 MiB. Is this the right file? Equal machines are defined in a few lines with node_pool.", MaxBytes>>20))
 	}
 	if d := checkUTF8(filename, src); d != nil {
 		return parts{}, d

@@ -39,7 +39,7 @@ func Load(filename string, src []byte, vars map[string]cty.Value) (*Spec, hcl.Di
 		return s, l.finish()
 	}
 	if len(body.Blocks) == 0 && len(body.Attributes) == 0 {
-		l.add(emptyFile, l.start(), "The file draws nothing. "+emptyFile.Fix)
+		l.add(emptyFile, l.start(), "The file defines no cluster. "+emptyFile.Fix)
 		return s, l.finish()
 	}
 

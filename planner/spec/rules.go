@@ -28,7 +28,7 @@ var notUTF8 = &rule.Rule{
 var fileTooLarge = &rule.Rule{
 	ID: "file-too-large", Title: "File that is too large", Permanent: true,
 	Doc: "A topology file of 5,000 single nodes takes under 1 MiB. A file of more than 2 MiB is another file, or made by a program that ran away.",
-	Fix: "Draw equal machines with `node_pool`, which takes a few lines for any number of them.",
+	Fix: "Define equal machines with `node_pool`, which takes a few lines for any number of them.",
 }
 
 var tooDeep = &rule.Rule{
@@ -39,7 +39,7 @@ var tooDeep = &rule.Rule{
 
 var emptyFile = &rule.Rule{
 	ID: "empty-file", Title: "File without content", Permanent: true,
-	Doc: "Nothing is drawn in the file, so there is nothing to plan.",
+	Doc: "Nothing is defined in the file, so there is nothing to plan.",
 	Fix: "Write a cluster and a node, or start from `k8splan init`:\n\ncluster \"dev\" {\n  type = \"all-in-one\"\n}\n\nnode \"dev-1\" {\n  address = \"192.168.56.10\"\n}",
 }
 
@@ -94,7 +94,7 @@ var invalidExpression = &rule.Rule{
 var tooComplex = &rule.Rule{
 	ID: "too-complex", Title: "Expression that gives too much", Permanent: true,
 	Doc: "Few lines of nested `for` or of values that double each other can ask for more elements than any machine holds. All the expressions of a file together may make half a million of them.",
-	Fix: "Draw equal machines with `node_pool`, and keep lists of single values short.",
+	Fix: "Define equal machines with `node_pool`, and keep lists of single values short.",
 }
 
 var missingBlock = &rule.Rule{
@@ -176,7 +176,7 @@ var unusedVariable = &rule.Rule{
 }
 
 var unusedLocal = &rule.Rule{
-	ID: "unused-local", Severity: rule.Warning, Permanent: true, Title: "Local that nothing reads",
+	ID: "unused-local", Severity: rule.Warning, Permanent: true, Title: "Unused local",
 	Doc: "The local has no effect. Most often the place that should read it spells out the value once more.",
 	Fix: "Read it as local.<name> where it was meant, or remove it.",
 }

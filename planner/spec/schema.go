@@ -9,12 +9,12 @@ type Type string
 
 // The types of arguments.
 const (
-	Text     Type = "text"
-	Integer  Type = "a whole number"
-	Bool     Type = "true or false"
-	TextList Type = "a list of text"
-	TextMap  Type = "a map of text"
-	BoolMap  Type = "a map of true or false"
+	Text     Type = "string"
+	Integer  Type = "integer"
+	Bool     Type = "boolean"
+	TextList Type = "list of strings"
+	TextMap  Type = "map of strings"
+	BoolMap  Type = "map of booleans"
 	Any      Type = "any value"
 	TypeExpr Type = "a type" // string, number, bool, list(string), object({…}) …
 )
@@ -361,7 +361,7 @@ var Schema = []Block{
 			{Name: "first_address", Type: Text, Field: "FirstAddress", Example: `"10.0.0.41"`, Aliases: []string{"address", "start_address"}, Doc: "Address of the first machine; the others follow."},
 			{Name: "first_secondary_address", Type: Text, Field: "FirstSecondaryAddress", Example: `"fd00::41"`, Aliases: []string{"secondary_address"}, Doc: "Address of the first machine, of the second family."},
 			{Name: "failure_domains", Type: TextList, Field: "FailureDomains", Example: `["rack-a", "rack-b", "rack-c"]`, Aliases: []string{"failure_domain", "zones", "availability_zones", "racks"}, Doc: "Dealt out in turn."},
-			{Name: "hosts", Type: TextList, Field: "Hosts", Example: `["hypervisor-1", "hypervisor-2"]`, Aliases: []string{"host", "hypervisors"}, Doc: "Hypervisors, dealt out in turn."},
+			{Name: "hosts", Type: TextList, Field: "Hosts", Example: `["hypervisor-1", "hypervisor-2"]`, Aliases: []string{"host", "hypervisors"}, Doc: "Hypervisors, assigned round-robin."},
 		}, machine...),
 		Blocks: []Block{taint},
 	},

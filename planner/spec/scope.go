@@ -563,7 +563,7 @@ func (l *loader) checkKeys(e *hclsyntax.ObjectConsExpr) bool {
 		at := item.KeyExpr.Range()
 		if first, twice := seen[key]; twice {
 			ok = false
-			l.add(duplicateArgument, at, fmt.Sprintf("The key %q stands already on line %d. Remove one of them.", key, first.Start.Line))
+			l.add(duplicateArgument, at, fmt.Sprintf("The key %q is already defined on line %d. Remove one of them.", key, first.Start.Line))
 			continue
 		}
 		seen[key] = at

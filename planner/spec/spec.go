@@ -381,8 +381,8 @@ type NodePool struct {
 	Count                 *int
 	FirstAddress          *string
 	FirstSecondaryAddress *string
-	FailureDomains        []string // dealt out in turn
-	Hosts                 []string // hypervisors, dealt out in turn
+	FailureDomains        []string // assigned round-robin
+	Hosts                 []string // hypervisors, assigned round-robin
 }
 
 // Moved is a `moved` block: the same machine under a new name.

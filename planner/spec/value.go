@@ -148,7 +148,7 @@ func (l *loader) unknownWord(what, word string, known []string, at hcl.Range) {
 	l.add(unknownValue, at, detail+fmt.Sprintf(" It is one of %s.", sentence(quoted(known), "and")))
 }
 
-// asInt returns a whole number; text that is one, as -var gives it, counts.
+// asInt returns an integer; text that is one, as -var gives it, counts.
 func (a *argument) asInt(v cty.Value) (int, bool) {
 	at := a.expr.Range()
 	if v.Type() == cty.String {
@@ -157,11 +157,11 @@ func (a *argument) asInt(v cty.Value) (int, bool) {
 		}
 	}
 	if v.Type() != cty.Number {
-		a.wrong(at, fmt.Sprintf("%s is a whole number, and this is %s. Write %s.", a.row.Name, describe(v), a.sample()))
+		a.wrong(at, fmt.Sprintf("%s is an integer, and this is %s. Write %s.", a.row.Name, describe(v), a.sample()))
 		return 0, false
 	}
 	if !whole(v) {
-		a.wrong(at, fmt.Sprintf("%s is a whole number, and this has a fraction. Write %s.", a.row.Name, a.sample()))
+		a.wrong(at, fmt.Sprintf("%s is an integer, and this has a fraction. Write %s.", a.row.Name, a.sample()))
 		return 0, false
 	}
 	n, accuracy := v.AsBigFloat().Int64()
@@ -186,11 +186,11 @@ func (a *argument) asBool(v cty.Value, at hcl.Range, what string) (value, ok boo
 	return false, false
 }
 
-// asTexts returns a list of text. Elements that are null count as not written.
+// asTexts returns a list of strings. Elements that are null count as not written.
 func (a *argument) asTexts(v cty.Value) ([]string, bool) {
 	ty := v.Type()
 	if !ty.IsListType() && !ty.IsSetType() && !ty.IsTupleType() {
-		detail := fmt.Sprintf("%s is a list of text, and this is %s.", a.row.Name, describe(v))
+		detail := fmt.Sprintf("%s is a list of strings, and this is %s.", a.row.Name, describe(v))
 		if source := a.text(a.expr.Range()); ty == cty.String && len(source) < 60 && source != "" {
 			detail += fmt.Sprintf(" Put it in brackets: %s = [%s].", a.row.Name, source)
 		} else {
@@ -231,7 +231,7 @@ func (a *argument) asTexts(v cty.Value) ([]string, bool) {
 // entries walks a map in the order of its keys. Entries that are null count as not written.
 func (a *argument) entries(v cty.Value, each func(key string, v cty.Value) bool) bool {
 	if ty := v.Type(); !ty.IsMapType() && !ty.IsObjectType() {
-		a.wrong(a.expr.Range(), fmt.Sprintf("%s is %s, and this is %s. Write %s.", a.row.Name, a.row.Type, describe(v), a.sample()))
+		a.wrong(a.expr.Range(), fmt.Sprintf("%s is a %s, and this is %s. Write %s.", a.row.Name, a.row.Type, describe(v), a.sample()))
 		return false
 	}
 	if object, ok := a.literal().(*hclsyntax.ObjectConsExpr); ok {
@@ -253,7 +253,7 @@ func (a *argument) entries(v cty.Value, each func(key string, v cty.Value) bool)
 	return ok
 }
 
-// asTextMap returns a map of text. Whole numbers and true or false are taken too: their text can be only one.
+// asTextMap returns a map of strings. Whole numbers and true or false are taken too: their text can be only one.
 func (a *argument) asTextMap(v cty.Value) (map[string]string, bool) {
 	texts := map[string]string{}
 	ok := a.entries(v, func(key string, v cty.Value) bool {

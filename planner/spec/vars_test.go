@@ -55,7 +55,7 @@ func TestParseVarFile(t *testing.T) {
 		"a = 'x'\n":                "Text stands in double quotes: a = \"x\".",
 		"a = \"\xff\"\n":           "is not UTF-8",
 		strings.Repeat("[", 100):   "more than 64 levels",
-		"a = { b = 1, b = 2 }\n":   "stands already on line 1",
+		"a = { b = 1, b = 2 }\n":   "is already defined on line 1",
 		strings.Repeat("#", 5<<20): "more than 2 MiB",
 	} {
 		_, diags := ParseVarFile("v.hcl", []byte(src))

@@ -52,7 +52,7 @@ local function main()
   check(d.message:find('Did you mean "address"', 1, true), 'message', d.message)
   check(d.severity == vim.diagnostic.severity.ERROR, 'severity', d)
 
-  -- Findings as one types: the mistake is mended, and the finding goes without a save.
+  -- Findings as one types: the mistake is fixed, and the finding goes without a save.
   vim.api.nvim_buf_set_lines(buffer, 5, 6, false, { '  address = "192.168.56.10"' })
   wait('no diagnostics', function() return #vim.diagnostic.get(buffer) == 0 end)
 

@@ -1,7 +1,7 @@
 cluster "site" {
   type                   = "single-etcd-single-master"
   control_plane_endpoint = "api.example.com:6443"
-  max_nodes              = 1 # error: max-nodes-too-small: draws 2
+  max_nodes              = 1 # error: max-nodes-too-small: defines 2
 }
 
 node "cp-1" {

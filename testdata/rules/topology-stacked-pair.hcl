@@ -14,7 +14,7 @@ node_pool "lb" {
 }
 
 node_pool "cp" {
-  roles         = ["control-plane"] # error: topology-stacked-pair: Draw 3
+  roles         = ["control-plane"] # error: topology-stacked-pair: Define 3
   count         = 2
   first_address = "10.0.0.41"
 }

@@ -6,9 +6,9 @@ cluster "prod" {
 node "n-1" {
   labels = {
     "example.com/a" = "1"
-    "example.com/a" = "2" # error: duplicate-argument: The key "example.com/a" stands already on line 8.
+    "example.com/a" = "2" # error: duplicate-argument: The key "example.com/a" is already defined on line 8.
     b               = "1"
-    "b"             = "2" # error: duplicate-argument: The key "b" stands already on line 10.
+    "b"             = "2" # error: duplicate-argument: The key "b" is already defined on line 10.
   }
   adress = "10.0.0.1" # error: unknown-argument: Did you mean "address"?
 }

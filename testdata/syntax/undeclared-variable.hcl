@@ -1,7 +1,7 @@
 # var: domian=example.com
-# var: colour=red
+# var: color=red
 # nowhere: undeclared-variable: Did you mean "domain"?
-# nowhere: undeclared-variable: Declare it with variable "colour" {}
+# nowhere: undeclared-variable: Declare it with variable "color" {}
 
 variable "domain" {
   default = "example.com"

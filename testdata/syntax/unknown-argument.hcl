@@ -3,7 +3,7 @@ cluster "prod" {
   kubernetesVersion  = "1.37.2"        # error: unknown-argument: Did you mean "kubernetes_version"?
   version            = "1.37.2"        # error: unknown-argument: Did you mean "kubernetes_version"?
   cert_san           = ["api"]         # error: unknown-argument: Did you mean "cert_sans"?
-  pod_subnets        = ["10.0.0.0/16"] # error: unknown-argument: It belongs into network.
+  pod_subnets        = ["10.0.0.0/16"] # error: unknown-argument: It belongs in network.
   kubelet            = { max_pods = 3 } # error: unknown-argument: It is a block: write kubelet { … }.
   frobnicate         = true            # error: unknown-argument: It has type, kubernetes_version, control_plane_endpoint,
 }
@@ -13,7 +13,7 @@ peaches = 3 # error: unknown-argument: Arguments stand inside blocks
 node "n-1" {
   ip      = "10.0.0.1" # error: unknown-argument: Did you mean "address"?
   adress  = "10.0.0.1" # error: unknown-argument: Did you mean "address"?
-  mtu     = 1500       # error: unknown-argument: It belongs into network or network.cni.
+  mtu     = 1500       # error: unknown-argument: It belongs in network or network.cni.
   taints  = []         # error: unknown-argument: Did you mean the block taint { … }?
-  count   = 3          # error: unknown-argument: It belongs into node_pool.
+  count   = 3          # error: unknown-argument: It belongs in node_pool.
 }

@@ -14,7 +14,7 @@ node "n-2" {
   }
 }
 
-cni "calico" { # error: unknown-block: It belongs into network.
+cni "calico" { # error: unknown-block: It belongs in network.
 }
 
 network {

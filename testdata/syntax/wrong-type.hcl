@@ -21,8 +21,8 @@ cluster "prod" {
   type                = "all-in-one"
   encryption_algorithm = 1.30     # error: wrong-type: encryption_algorithm is text, and 1.30 is a number, which loses zeros: 1.30 and 1.3 are the same number. Write it in quotes: encryption_algorithm = "1.30".
   cert_sans           = "api"     # error: wrong-type: Put it in brackets: cert_sans = ["api"].
-  max_nodes           = 2.5       # error: wrong-type: max_nodes is a whole number, and this has a fraction. Write for instance max_nodes = 200.
-  api_server_port     = "https"   # error: wrong-type: api_server_port is a whole number, and this is text.
+  max_nodes           = 2.5       # error: wrong-type: max_nodes is an integer, and this has a fraction. Write for instance max_nodes = 200.
+  api_server_port     = "https"   # error: wrong-type: api_server_port is an integer, and this is text.
   certificate_validity = 8760     # error: wrong-type: 8760 is a number without a unit. Write it in quotes: certificate_validity = "8760h".
   feature_gates       = { A = 1 } # error: wrong-type: The value of "A" in feature_gates is true or false, and this is a number.
   api_server {
@@ -31,7 +31,7 @@ cluster "prod" {
   kubelet {
     fail_swap_on = "no"           # error: wrong-type: fail_swap_on is true or false, and this is text.
     max_pods     = 99999999999999999999 # error: wrong-type: max_pods is a number beyond all bounds.
-    extra_args   = ["--v=2"]      # error: wrong-type: extra_args is a map of text, and this is a list.
+    extra_args   = ["--v=2"]      # error: wrong-type: extra_args is a map of strings, and this is a list.
   }
 }
 
@@ -43,7 +43,7 @@ node "n-1" {
   roles   = ["worker", 1] # error: wrong-type: Each element of roles is text, and 1 is a number.
   address = ["10.0.0.1"]  # error: wrong-type: address is text, and this is a list. Write for instance address = "10.0.0.41".
   os      = true          # error: wrong-type: os is text, and this is true or false.
-  labels  = "a=b"         # error: wrong-type: labels is a map of text, and this is text.
+  labels  = "a=b"         # error: wrong-type: labels is a map of strings, and this is text.
 }
 
 waive "control-plane-undersized" {

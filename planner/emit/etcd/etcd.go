@@ -134,7 +134,7 @@ func environment(p *plan.Plan, m plan.Member) ([]byte, error) {
 	out.WriteString("# initial-cluster and its state count on the first start alone: a member with data does not read them.\n")
 	for _, s := range settings {
 		if !flagName.MatchString(s.Name) {
-			return nil, fmt.Errorf("%q is no flag", s.Name)
+			return nil, fmt.Errorf("%q is not a flag", s.Name)
 		}
 		value, err := quoteEnvironment(s.Value)
 		if err != nil {

@@ -342,7 +342,7 @@ func (c *Cloud) Rules() Rules {
 	return Rules{
 		Argument: &rule.Rule{
 			ID: c.Target + "-argument", Title: "Malformed " + c.Target + " target", Permanent: true,
-			Doc: "What the block does not say rightly, Terraform would find out when half of the machines exist.",
+			Doc: "Terraform would report a mistake in this block only after half the machines exist.",
 			Fix: c.Arguments + " Every cloud also takes admin_cidrs (needed), node_port_cidrs and ssh_public_key_file.",
 		},
 		Outside: &rule.Rule{

@@ -184,7 +184,7 @@ func (r *Reader) defaultPool(pools map[string]Pool, chosen *string) string {
 	case len(able) == 1:
 		return able[0]
 	case len(able) == 0:
-		r.Say(r.Rules.DefaultPool, at, "Every pool has a taint. %s makes one pool with the cluster, on which its own pods run: draw one without taints.", r.Vendor.Name)
+		r.Say(r.Rules.DefaultPool, at, "Every pool has a taint. %s makes one pool with the cluster, on which its own pods run: define one without taints.", r.Vendor.Name)
 	default:
 		r.Say(r.Rules.DefaultPool, at, "%s makes one pool with the cluster, and it cannot be another one later. Say which: default_pool = %q. There are %s.", r.Vendor.Name, able[0], strings.Join(able, ", "))
 	}

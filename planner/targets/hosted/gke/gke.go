@@ -209,7 +209,7 @@ var (
 	count = &rule.Rule{
 		ID: "gke-count", Title: "Workers that do not divide among the zones", Permanent: true,
 		Doc:     "Google counts the workers of a pool by zone, and makes equally many in each.",
-		Fix:     "Name the zones of every pool, and draw a multiple of their number.",
+		Fix:     "Name the zones of every pool, and define a multiple of their number.",
 		Sources: []string{"https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters.nodePools"},
 	}
 )

@@ -193,7 +193,7 @@ var (
 	count = &rule.Rule{
 		ID: "iks-count", Title: "Workers that do not divide among the zones", Permanent: true,
 		Doc:     "IBM counts the workers of a pool by zone, and makes equally many in each.",
-		Fix:     "Name the zones of every pool, and draw a multiple of their number.",
+		Fix:     "Name the zones of every pool, and define a multiple of their number.",
 		Sources: []string{"https://cloud.ibm.com/docs/containers?topic=containers-add-workers-vpc"},
 	}
 	overlap = &rule.Rule{

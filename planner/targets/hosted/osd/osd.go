@@ -240,7 +240,7 @@ var (
 	workers = &rule.Rule{
 		ID: "openshift-dedicated-workers", Title: "Workers that OpenShift Dedicated does not make", Permanent: true,
 		Doc:     "A cluster in one zone has at least 2 workers of amd64, one in several zones at least 3 and a multiple of 3 in each pool.",
-		Fix:     "Draw 3, 6 or 9 workers, or write multi_zone = false.",
+		Fix:     "Define 3, 6 or 9 workers, or write multi_zone = false.",
 		Sources: []string{source},
 	}
 	taintValue = &rule.Rule{

@@ -93,7 +93,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 		say(host, p.SSH.Block(), "pf9ctl asks for a password where it has no key, and the script has nobody to ask. Write private_key_file in ssh.")
 	}
 	if n := len(p.ControlPlanes()); n > 0 && n%2 == 0 {
-		say(odd, p.ControlPlanes()[n-1].Attr("roles"), "%d control planes are drawn. Platform9 takes 1, 3 or 5.", n)
+		say(odd, p.ControlPlanes()[n-1].Attr("roles"), "%d control planes are defined. Platform9 takes 1, 3 or 5.", n)
 	}
 	for _, n := range p.Nodes {
 		switch {
@@ -221,7 +221,7 @@ var (
 	odd = &rule.Rule{
 		ID: "platform9-control-planes", Title: "Even number of control planes", Permanent: true,
 		Doc:     "Each control plane has an etcd member, and Platform9 takes odd numbers alone.",
-		Fix:     "Draw 1, 3 or 5.",
+		Fix:     "Define 1, 3 or 5.",
 		Sources: []string{"https://platform9.com/docs/kubernetes/masters-and-workers"},
 	}
 	host = &rule.Rule{

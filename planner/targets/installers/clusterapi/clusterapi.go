@@ -118,7 +118,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	}
 	controlPlanes := p.ControlPlanes()
 	if n := len(controlPlanes); n > 0 && !p.Etcd.IsExternal() && n%2 == 0 {
-		say(evenEtcd, controlPlanes[0].Attr("roles"), "Cluster API refuses an even number of control planes with stacked etcd, and there are %d. Draw %d.", n, n+1)
+		say(evenEtcd, controlPlanes[0].Attr("roles"), "Cluster API refuses an even number of control planes with stacked etcd, and there are %d. Define %d.", n, n+1)
 	}
 	for _, n := range controlPlanes {
 		if first := controlPlanes[0]; !alike(first, n) {
@@ -434,7 +434,7 @@ var (
 	evenEtcd = &rule.Rule{
 		ID: "cluster-api-even", Title: "Even number of control planes with stacked etcd", Permanent: true,
 		Doc:     "Each control plane is an etcd member, and Cluster API's webhook refuses an even number of them.",
-		Fix:     "Draw one more, or one less.",
+		Fix:     "Define one more, or one less.",
 		Sources: []string{book + "tasks/control-plane/kubeadm-control-plane"},
 	}
 	uneven = &rule.Rule{

@@ -47,7 +47,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (struct{}, hcl
 		case n.Roles == plan.Balancer:
 			say(roles, n.Attr("roles"), "There is one API server and nothing to balance. Remove %q.", n.Name)
 		case n.Roles.Has(plan.ControlPlane | plan.Worker):
-			say(roles, n.Attr("roles"), "The tutorial's server runs no kubelet, so %q can be no worker. Write roles = [\"control-plane\"], and draw workers.", n.Name)
+			say(roles, n.Attr("roles"), "The tutorial's server runs no kubelet, so %q can be no worker. Write roles = [\"control-plane\"], and define workers.", n.Name)
 		}
 	}
 	if p.LoadBalancer.Written {
@@ -443,7 +443,7 @@ var (
 	}
 	roles = &rule.Rule{
 		ID: "kubernetes-the-hard-way-roles", Title: "Role that the tutorial does not have", Permanent: true,
-		Doc: "One server runs etcd and the control plane, without a kubelet; nodes run kubelets.", Fix: "Draw one control plane, and workers.",
+		Doc: "One server runs etcd and the control plane, without a kubelet; nodes run kubelets.", Fix: "Define one control plane, and workers.",
 		Sources: []string{tutorial + "01-prerequisites.md"},
 	}
 	noCNI = &rule.Rule{

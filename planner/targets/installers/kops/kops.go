@@ -86,7 +86,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	o.machines(p, say)
 	o.ranges(p, say)
 	if n := len(p.Etcd.Members); n > 0 && n%2 == 0 {
-		say(evenEtcd, p.ControlPlanes()[0].Attr("roles"), "Each control plane is an etcd member, and kops refuses an even number of them: there are %d. Draw %d.", n, n+1)
+		say(evenEtcd, p.ControlPlanes()[0].Attr("roles"), "Each control plane is an etcd member, and kops refuses an even number of them: there are %d. Define %d.", n, n+1)
 	}
 	if c := p.Network.CNI; c.Name == plan.StaticRoutes {
 		say(noCNI, c.Block(), "kops calls static routes kubenet, and k8splan does not write that. Write cni \"cilium\", \"calico\" or \"flannel\".")
@@ -438,7 +438,7 @@ var (
 	shared = &rule.Rule{
 		ID: "kops-shared", Title: "Control plane that is a worker too", Permanent: true,
 		Doc:     "kops taints the nodes of a control plane group, and has no word for leaving the taint out.",
-		Fix:     "Draw workers of their own.",
+		Fix:     "Define workers of their own.",
 		Sources: []string{"https://kops.sigs.k8s.io/instance_groups/"},
 	}
 	zone = &rule.Rule{
@@ -462,7 +462,7 @@ var (
 	evenEtcd = &rule.Rule{
 		ID: "kops-even", Title: "Even number of control planes", Permanent: true,
 		Doc:     "Each control plane is an etcd member, and kops refuses an even number of members.",
-		Fix:     "Draw one more, or one less.",
+		Fix:     "Define one more, or one less.",
 		Sources: []string{"https://kops.sigs.k8s.io/operations/high_availability/"},
 	}
 	noCNI = &rule.Rule{

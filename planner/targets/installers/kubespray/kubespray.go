@@ -71,7 +71,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 		say(balancer, lb.Block(), "kubespray must know where your balancer is. Write virtual_ip here, or control_plane_endpoint in cluster.")
 	}
 	if n := len(p.Etcd.Members); n > 0 && n%2 == 0 {
-		say(evenEtcd, cmp.Or(p.Etcd.Members[0].Node, p.Nodes[0]).Attr("roles"), "kubespray stops at an even number of etcd members, and there are %d. Draw %d.", n, n+1)
+		say(evenEtcd, cmp.Or(p.Etcd.Members[0].Node, p.Nodes[0]).Attr("roles"), "kubespray stops at an even number of etcd members, and there are %d. Define %d.", n, n+1)
 	}
 	if c := p.Network.CNI; c.Name == plan.StaticRoutes {
 		say(noCNI, c.Block(), "kubespray has no pod network of static routes. Write cni \"flannel\" with encapsulation = \"host-gw\", which makes the same routes, or \"calico\" or \"cilium\".")
@@ -510,7 +510,7 @@ var (
 	evenEtcd = &rule.Rule{
 		ID: "kubespray-etcd-even", Title: "Even number of etcd members", Permanent: true,
 		Doc:     "kubespray's first role stops the playbook at an even number: it tolerates no more losses than the odd one below it.",
-		Fix:     "Draw one more member, or one less.",
+		Fix:     "Define one more member, or one less.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/blob/master/roles/validate_inventory/tasks/main.yml"},
 	}
 	noCNI = &rule.Rule{

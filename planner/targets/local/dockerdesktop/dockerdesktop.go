@@ -63,7 +63,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*settings, hc
 	nodes := p.KubeletNodes()
 	if s.KubernetesMode == modeKubeadm {
 		if len(nodes) > 1 {
-			say(oneNode, b.Attr("mode"), "In the mode kubeadm Docker Desktop has one node, and the file draws %d. Write mode = \"kind\", or type = \"all-in-one\".", len(nodes))
+			say(oneNode, b.Attr("mode"), "In the mode kubeadm Docker Desktop has one node, and the file defines %d. Write mode = \"kind\", or type = \"all-in-one\".", len(nodes))
 		}
 		if p.Cluster.Has("kubernetes_version") {
 			say(fixed, p.Cluster.Attr("kubernetes_version"), "In the mode kubeadm the version is the one that Docker Desktop comes with. Remove kubernetes_version, or write mode = \"kind\".")

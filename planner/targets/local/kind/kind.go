@@ -417,7 +417,7 @@ var (
 	malformed = &rule.Rule{
 		ID: "kind-argument", Title: "Malformed kind target", Permanent: true,
 		Doc:     "kind would find out when some of its containers run already.",
-		Fix:     "Write addresses, ports from 1 to 65535, paths from the root, and names of nodes that the file draws.",
+		Fix:     "Write addresses, ports from 1 to 65535, paths from the root, and names of nodes that the file defines.",
 		Sources: []string{"https://kind.sigs.k8s.io/docs/user/configuration/"},
 	}
 	portTaken = &rule.Rule{

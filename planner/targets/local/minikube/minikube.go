@@ -61,19 +61,19 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 	say := r.Say
 	for _, a := range b.Addons {
 		if !addonPattern.MatchString(a) {
-			say(badAddon, b.Attr("addons"), "%q is no addon. `minikube addons list` names them.", a)
+			say(badAddon, b.Attr("addons"), "%q is not an addon. `minikube addons list` names them.", a)
 		}
 	}
 	nodes, controlPlanes := p.KubeletNodes(), p.ControlPlanes()
 	if b.Driver != nil && *b.Driver == "none" && len(nodes) > 1 {
-		say(oneNode, b.Attr("driver"), "The driver none runs Kubernetes on this machine itself, so there is one node, and the file draws %d. Write another driver, or type = \"all-in-one\".", len(nodes))
+		say(oneNode, b.Attr("driver"), "The driver none runs Kubernetes on this machine itself, so there is one node, and the file defines %d. Write another driver, or type = \"all-in-one\".", len(nodes))
 	}
 	if p.Cluster.Type == topologies.MultiEtcdMultiMaster && len(controlPlanes) != haControlPlanes && len(controlPlanes) > 0 {
 		at := controlPlanes[0].Attr("count")
 		if !controlPlanes[0].Has("count") {
 			at = controlPlanes[len(controlPlanes)-1].Attr("roles")
 		}
-		say(three, at, "minikube start --ha makes exactly %d control planes, and the file draws %d. Draw %d; `minikube node add --control-plane` adds more to a cluster that runs.", haControlPlanes, len(controlPlanes), haControlPlanes)
+		say(three, at, "minikube start --ha makes exactly %d control planes, and the file defines %d. Define %d; `minikube node add --control-plane` adds more to a cluster that runs.", haControlPlanes, len(controlPlanes), haControlPlanes)
 	}
 	for _, n := range nodes {
 		if n.Roles.Has(plan.ControlPlane) && !n.Roles.Has(plan.Worker) {
@@ -281,7 +281,7 @@ var (
 	}
 	three = &rule.Rule{
 		ID: "minikube-control-planes", Title: "Number of control planes that minikube does not make", Permanent: true,
-		Doc: "minikube has one control plane, or three with --ha.", Fix: "Draw three control planes.", Sources: []string{docs + "tutorials/multi_control_plane_ha_clusters/"},
+		Doc: "minikube has one control plane, or three with --ha.", Fix: "Define three control planes.", Sources: []string{docs + "tutorials/multi_control_plane_ha_clusters/"},
 	}
 	untainted = &rule.Rule{
 		ID: "minikube-taint", Severity: rule.Warning, Title: "Control plane that takes pods",

@@ -171,7 +171,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	places := map[string]placement{}
 	for _, d := range b.Domains {
 		if earlier := domains[d.Name]; earlier != nil {
-			say(shared.Argument, d.NameRange, "The failure domain %q stands already on line %d.", d.Name, earlier.Block().Start.Line)
+			say(shared.Argument, d.NameRange, "The failure domain %q is already defined on line %d.", d.Name, earlier.Block().Start.Line)
 		}
 		domains[d.Name] = d
 		places[d.Name] = placement{

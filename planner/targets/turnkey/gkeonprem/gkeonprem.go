@@ -266,7 +266,7 @@ var (
 	host = &rule.Rule{
 		ID: "gke-on-prem-host", Title: "Machine that bmctl does not take", Permanent: true,
 		Doc:     "bmctl makes control planes, which hold etcd and the balancer, and node pools of workers, on Ubuntu and RHEL on amd64, at addresses that exist.",
-		Fix:     "Draw control planes and workers with an address each.",
+		Fix:     "Define control planes and workers with an address each.",
 		Sources: []string{configReference, "https://cloud.google.com/kubernetes-engine/distributed-cloud/bare-metal/docs/installing/os-reqs"},
 	}
 )

@@ -1,4 +1,4 @@
-// Package openshift writes a plan for OpenShift's agent-based installer: install-config.yaml and agent-config.yaml, which draw every host
+// Package openshift writes a plan for OpenShift's agent-based installer: install-config.yaml and agent-config.yaml, which define every host
 // with its address, and the script that adds what only its owner has, the pull secret and a key, outside of the tree.
 //
 // The package is internal to k8splan and makes no compatibility promise.
@@ -162,7 +162,7 @@ func (o *options) vips(p *plan.Plan, b *body, say onprem.Say) {
 func (o *options) shape(p *plan.Plan, say onprem.Say) {
 	cps := p.ControlPlanes()
 	if n := len(cps); n > 5 || n == 2 {
-		say(controlPlanes, cps[0].Attr("roles"), "%d control planes are drawn. OpenShift takes 3, 4 or 5 of them.", n)
+		say(controlPlanes, cps[0].Attr("roles"), "%d control planes are defined. OpenShift takes 3, 4 or 5 of them.", n)
 	}
 	both := 0
 	for _, n := range cps {
@@ -297,7 +297,7 @@ var (
 	controlPlanes = &rule.Rule{
 		ID: "openshift-control-planes", Title: "Control planes that OpenShift does not take", Permanent: true,
 		Doc:     "The installer takes one control plane without workers, or three to five with or without them. Each has an etcd member, and ordinary pods run on all of them or on none.",
-		Fix:     "Draw three control planes, and give all of them the same roles.",
+		Fix:     "Define three control planes, and give all of them the same roles.",
 		Sources: []string{installerSource},
 	}
 	arch = &rule.Rule{

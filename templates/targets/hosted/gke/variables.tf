@@ -19,7 +19,7 @@ variable "release_channel" {
 }
 
 variable "deletion_protection" {
-  description = "Say false to be able to remove the cluster."
+  description = "Set to false to be able to remove the cluster."
   type        = bool
   default     = true
 }
