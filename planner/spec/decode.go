@@ -514,7 +514,7 @@ func blockOwners(name string) []string {
 			return
 		}
 		if parent, _, nested := strings.Cut(path, "."); nested {
-			owners = append(owners, "into "+parent)
+			owners = append(owners, "in "+parent)
 		} else {
 			owners = append(owners, "to the top of the file, outside any other block")
 		}
