@@ -9,8 +9,9 @@ import (
 	"github.com/k8splan/k8splan/e2e/lab"
 )
 
-// checkAddons wants what the case's addons are for: metrics of the node, from a kubelet whose certificate the cluster's authority signed; a manifest of one's
-// own with its image from the lab's registry; and pods placed by the second scheduler and by the second profile of the first.
+// checkAddons wants what the case's addons are for: metrics of the node, from a kubelet whose certificate the cluster's authority
+// signed; a manifest of one's own with its image from the lab's registry; and pods placed by the second scheduler and by the second
+// profile of the first.
 func checkAddons(ctx context.Context, c *cluster) error {
 	boot := c.bootstrap()
 	err := eventually(ctx, 90*time.Second, func() error {
@@ -23,7 +24,8 @@ func checkAddons(ctx context.Context, c *cluster) error {
 	if err != nil {
 		return err
 	}
-	issuer, err := boot.Exec(ctx, "python3", "-c", "import ssl; print(ssl.get_server_certificate(('127.0.0.1', 10250), ca_certs='/etc/kubernetes/pki/ca.crt'))")
+	issuer, err := boot.Exec(ctx, "python3", "-c", "import ssl; print(ssl.get_server_certificate(('127.0.0.1', 10250), "+
+		"ca_certs='/etc/kubernetes/pki/ca.crt'))")
 	if err != nil {
 		return fmt.Errorf("the kubelet's certificate is not the cluster's: %w: %s", err, issuer)
 	}

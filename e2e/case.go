@@ -160,7 +160,9 @@ func (h *harness) report(ctx context.Context, c *cluster) {
 	defer cancel()
 	var b strings.Builder
 	for _, n := range c.nodes {
-		out, err := n.Exec(ctx, "sh", "-c", "systemctl --failed --no-legend; for u in etcd haproxy keepalived containerd crio docker cri-docker kubelet; do journalctl -q --no-pager -o short-iso -u $u | grep -vE 'level=info|\"level\":\"info\"|mirror pod|: I[0-9]{4} ' | tail -n 40; done")
+		out, err := n.Exec(ctx, "sh", "-c", "systemctl --failed --no-legend; for u in etcd haproxy keepalived containerd crio docker "+
+			"cri-docker kubelet; do journalctl -q --no-pager -o short-iso -u $u | grep -vE 'level=info|\"level\":\"info\"|mirror pod|: "+
+			"I[0-9]{4} ' | tail -n 40; done")
 		section(&b, n.Name, out, err)
 	}
 	if c.kubectl == nil {

@@ -182,7 +182,8 @@ func (c *changing) untouched(ctx context.Context, before map[string]string, but 
 	return nil
 }
 
-// carriedOut runs a playbook while writes go on, wants none of them to be lost and the cluster to be well, and site.yml to change nothing after.
+// carriedOut runs a playbook while writes go on, wants none of them to be lost and the cluster to be well, and site.yml to change
+// nothing after.
 func (c *changing) carriedOut(ctx context.Context, what, playbook string, args ...string) error {
 	w, err := c.write(ctx)
 	if err != nil {
@@ -292,8 +293,8 @@ spec: {holderIdentity: alice@desk, renewTime: %q}
 	return c.settledAgain(ctx, "all that was refused")
 }
 
-// walkSettings tries to change what a cluster keeps for its life, brings settings of every kind to it, and one with which the API server does
-// not start.
+// walkSettings tries to change what a cluster keeps for its life, brings settings of every kind to it, and one with which the API server
+// does not start.
 func walkSettings(ctx context.Context, c *changing) error {
 	if err := c.refused(ctx, "the pods' range (network.pod_subnets)", `container_runtime`, "network {\n  pod_subnets = [\"10.200.0.0/16\"]\n}\n\ncontainer_runtime"); err != nil {
 		return err

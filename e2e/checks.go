@@ -254,7 +254,8 @@ func (c *cluster) consent() []string { return []string{"-e", "confirm=yes"} }
 // clean wants nothing of the cluster left on its hosts.
 func (c *cluster) clean(ctx context.Context) error {
 	for _, n := range c.nodes {
-		out, err := n.Exec(ctx, "sh", "-c", "pgrep -l 'kube|etcd|containerd-shim' || true; ls -A /etc/kubernetes/manifests /etc/kubernetes/pki /var/lib/etcd /etc/cni/net.d 2>/dev/null || true")
+		out, err := n.Exec(ctx, "sh", "-c", "pgrep -l 'kube|etcd|containerd-shim' || true; ls -A /etc/kubernetes/manifests "+
+			"/etc/kubernetes/pki /var/lib/etcd /etc/cni/net.d 2>/dev/null || true")
 		if err != nil {
 			return err
 		}

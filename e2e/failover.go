@@ -113,7 +113,8 @@ func spans(all []result) map[string]span {
 	return out
 }
 
-// rescheduled pulls the plug of a worker that runs a test pod, and measures until the node counts as NotReady and until all replicas run on other nodes.
+// rescheduled pulls the plug of a worker that runs a test pod, and measures until the node counts as NotReady and until all replicas run
+// on other nodes.
 func (p *patient) rescheduled(ctx context.Context) (notReady, replaced time.Duration, err error) {
 	victim := p.groups["workers"][slices.IndexFunc(p.groups["workers"], func(name string) bool { return name != "spare" })]
 	start := time.Now()

@@ -420,7 +420,8 @@ func (p *patient) prepare(ctx context.Context) error {
 
 // leave takes the spare worker out of the cluster.
 func (p *patient) leave(ctx context.Context) error {
-	if _, err := p.node("spare").Exec(ctx, "sh", "-c", "kubeadm reset -f >/dev/null 2>&1; rm -rf /etc/kubernetes/kubelet.conf /etc/kubernetes/pki /etc/cni/net.d/*"); err != nil {
+	if _, err := p.node("spare").Exec(ctx, "sh", "-c", "kubeadm reset -f >/dev/null 2>&1; rm -rf /etc/kubernetes/kubelet.conf "+
+		"/etc/kubernetes/pki /etc/cni/net.d/*"); err != nil {
 		return err
 	}
 	_, err := p.kube(ctx, "delete", "node", "spare", "--ignore-not-found", "--wait=false")
@@ -535,7 +536,8 @@ func (p *patient) inject(ctx context.Context, i injection) (result, error) {
 	return r, nil
 }
 
-// explain writes down what every API server and every member says while the fault lasts, for whoever wants to know why a prediction was wrong.
+// explain writes down what every API server and every member says while the fault lasts, for whoever wants to know why a prediction was
+// wrong.
 func (p *patient) explain(ctx context.Context, i injection) {
 	var b strings.Builder
 	out, err := p.etcd(ctx, "endpoint", "status", "-w", "table")
@@ -825,7 +827,8 @@ func (p *patient) tryJoin(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, joinTimeout+5*time.Second)
 	defer cancel()
 	_, err := p.node("spare").Exec(ctx, "sh", "-c",
-		fmt.Sprintf("mkdir -p /etc/kubernetes && cp /var/lib/spare/* /etc/kubernetes/ && timeout %d kubeadm join --config /etc/kubernetes/kubeadm.yaml", int(joinTimeout.Seconds())))
+		fmt.Sprintf("mkdir -p /etc/kubernetes && cp /var/lib/spare/* /etc/kubernetes/ && timeout %d kubeadm join --config "+
+			"/etc/kubernetes/kubeadm.yaml", int(joinTimeout.Seconds())))
 	return err == nil
 }
 
@@ -944,8 +947,8 @@ func (p *patient) oneMind(ctx context.Context) error {
 	return nil
 }
 
-// restarted wants every pod on the hosts that booted to have started since. Until their kubelets speak, the API shows pods as they were before
-// the power went, with addresses that nobody has any more.
+// restarted wants every pod on the hosts that booted to have started since. Until their kubelets speak, the API shows pods as they were
+// before the power went, with addresses that nobody has any more.
 func (p *patient) restarted(ctx context.Context) error {
 	if len(p.booted) == 0 {
 		return nil

@@ -12,7 +12,8 @@ import (
 func observed(all []result, versions string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %s.\n\n", time.Now().UTC().Format("2 January 2006"), versions)
-	b.WriteString("| cluster | fault | writes | reads | API | scheduling | pods | Services | DNS | joining | writes away | API away | whole again |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|\n")
+	b.WriteString("| cluster | fault | writes | reads | API | scheduling | pods | Services | DNS | joining | writes away | API away | " +
+		"whole again |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|\n")
 	compared, wrong, faults := 0, 0, 0
 	for _, r := range all {
 		if r.Predicted == nil {

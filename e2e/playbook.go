@@ -51,8 +51,8 @@ func (c *cluster) playbook(ctx context.Context, name, label string, args ...stri
 	return r, nil
 }
 
-// ansible runs one of Ansible's programs in the tree's directory, with stock Ansible. The lab adds where ssh finds the hosts' keys and keeps
-// its connections.
+// ansible runs one of Ansible's programs in the tree's directory, with stock Ansible. The lab adds where ssh finds the hosts' keys and
+// keeps its connections.
 func (c *cluster) ansible(ctx context.Context, label, program string, args ...string) (exit int, err error) {
 	log := c.log(label, ".log")
 	out, err := os.Create(log)

@@ -157,7 +157,8 @@ func (c *cluster) giveBack(ctx context.Context, host, authorities string) error 
 	return err
 }
 
-// settled wants site.yml to bring in what is missing, the cluster to hold the given marks and to be well, and a second run to change nothing.
+// settled wants site.yml to bring in what is missing, the cluster to hold the given marks and to be well, and a second run to change
+// nothing.
 func (c *cluster) settled(ctx context.Context, t *table, marks ...string) error {
 	if err := c.play(ctx, t, "site.yml"); err != nil {
 		return err

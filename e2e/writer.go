@@ -21,8 +21,8 @@ import (
 	"time"
 )
 
-// writer creates numbered ConfigMaps through the cluster's endpoint for as long as an edit takes, and asks every host of external etcd which
-// cluster it is of. What the API acknowledged has to be there at the end.
+// writer creates numbered ConfigMaps through the cluster's endpoint for as long as an edit takes, and asks every host of external etcd
+// which cluster it is of. What the API acknowledged has to be there at the end.
 type writer struct {
 	server string
 	client *http.Client

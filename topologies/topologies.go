@@ -78,9 +78,10 @@ var Table = []Topology{
 	},
 	{
 		Type: SingleEtcdMultiMaster, Title: "Single-node etcd, multi master, multi worker",
-		Purpose:  "Several API servers behind a load balancer share one etcd: for API load, or as a step on the way to clustered etcd.",
-		Survives: "The loss of a control plane that does not host etcd. The lone etcd cancels the redundancy of the control planes: when it is down, nothing can be changed.",
-		Nodes:    Count{2, 0}, ControlPlanes: Count{2, 0}, ControlPlanesStacked: Count{2, 0}, EtcdMembers: Count{1, 1}, Workers: Count{1, 0},
+		Purpose: "Several API servers behind a load balancer share one etcd: for API load, or as a step on the way to clustered etcd.",
+		Survives: "The loss of a control plane that does not host etcd. The lone etcd cancels the redundancy of the control planes: when it " +
+			"is down, nothing can be changed.",
+		Nodes: Count{2, 0}, ControlPlanes: Count{2, 0}, ControlPlanesStacked: Count{2, 0}, EtcdMembers: Count{1, 1}, Workers: Count{1, 0},
 		Placements: []Placement{External}, LoadBalancer: true, HighlyAvailable: true,
 	},
 	{

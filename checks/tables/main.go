@@ -59,7 +59,8 @@ func write(dir, date string) error {
 		etcd = append(etcd, r)
 	}
 	heading := fmt.Sprintf("# Kubernetes %s; etcd %s. Read on %s by `make tables`.\n", strings.Join(kubernetesReleases, " "), strings.Join(etcdReleases, " "), date)
-	if err := os.WriteFile(filepath.Join(dir, "flags.tsv"), append([]byte(heading+"# component, flag, type, first minor, last minor, first minor that deprecates it, values, what upstream says of the deprecation\n"),
+	if err := os.WriteFile(filepath.Join(dir, "flags.tsv"), append([]byte(heading+"# component, flag, type, first minor, last minor, "+
+		"first minor that deprecates it, values, what upstream says of the deprecation\n"),
 		append(flagTable(etcd), flagTable(kubernetes)...)...), 0o644); err != nil {
 		return err
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// calendar writes the days on which support ends as iCalendar (RFC 5545): whole days, each with an alarm on the day from which a rule warns.
-// Its time stamps are that of the facts, so that the same facts give the same bytes.
+// calendar writes the days on which support ends as iCalendar (RFC 5545): whole days, each with an alarm on the day from which a rule
+// warns. Its time stamps are that of the facts, so that the same facts give the same bytes.
 func calendar(facts *plan.Table) (string, error) {
 	ends := facts.Ends()
 	for _, t := range planner.Targets() {

@@ -9,7 +9,8 @@ import (
 )
 
 // topologyFiles puts a directory's files in its place: every *.hcl in it, sorted by name, none of its subdirectories'. Files whose names
-// begin with a dot belong to other programs (.terraform.lock.hcl). A file that is named twice, by itself and by its directory, is read once: standard input is empty the second time.
+// begin with a dot belong to other programs (.terraform.lock.hcl). A file that is named twice, by itself and by its directory, is read
+// once: standard input is empty the second time.
 func topologyFiles(args []string) ([]string, error) {
 	var files []string
 	for _, name := range args {

@@ -17,7 +17,8 @@ func (a *app) help(cmd *cobra.Command, _ []string) {
 // row is a line of a table: a label, and behind a gap what it means.
 var row = regexp.MustCompile(`^( +\S.*?  +)(\S.*)$`)
 
-// fill wraps the text of a help: lines without indentation are a paragraph, rows of a table hang. A command is to be copied, and stays as it is.
+// fill wraps the text of a help: lines without indentation are a paragraph, rows of a table hang. A command is to be copied, and stays
+// as it is.
 func fill(text string, columns int) string {
 	var out strings.Builder
 	var paragraph []string

@@ -172,7 +172,8 @@ func message(d *hcl.Diagnostic) string {
 	return d.Detail
 }
 
-// place is where a report shows a diagnostic. One that points nowhere, such as at a value of the command line, stands at the start of the file.
+// place is where a report shows a diagnostic. One that points nowhere, such as at a value of the command line, stands at the start of
+// the file.
 func (o *opened) place(d *hcl.Diagnostic) (string, hcl.Range) {
 	start := hcl.Range{Filename: o.name, Start: hcl.InitialPos, End: hcl.InitialPos}
 	at := d.Subject

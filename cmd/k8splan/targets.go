@@ -245,11 +245,14 @@ func targetText(w io.Writer, d targetDocument, f plan.Facts) error {
 func targetsPage() []byte {
 	var b bytes.Buffer
 	b.WriteString("# Targets\n\n")
-	b.WriteString("The systems that a topology lands on, as `k8splan targets` lists them. `k8splan init TYPE --target NAME` writes a topology for one to start from.\n")
+	b.WriteString("The systems that a topology lands on, as `k8splan targets` lists them. `k8splan init TYPE --target NAME` writes a " +
+		"topology for one to start from.\n")
 	b.WriteString("This page is made from the planner's own table: `UPDATE=1 go test ./cmd/k8splan -run TestTargetsPage`.\n\n")
-	b.WriteString("\"booted\" means that clusters came up from the files as they are; \"validated\" that somebody else's program or schema accepted them; \"own types\"\n")
+	b.WriteString("\"booted\" means that clusters came up from the files as they are; \"validated\" that somebody else's program or " +
+		"schema accepted them; \"own types\"\n")
 	b.WriteString("that nothing but our own strict types and rules was at hand. Nothing here was run against a vendor's account.\n\n")
-	b.WriteString("| Target | System | all-in-one | single-etcd-single-master | single-etcd-multi-master | multi-etcd-multi-master | Kubernetes |\n|---|---|:-:|:-:|:-:|:-:|---|\n")
+	b.WriteString("| Target | System | all-in-one | single-etcd-single-master | single-etcd-multi-master | multi-etcd-multi-master | " +
+		"Kubernetes |\n|---|---|:-:|:-:|:-:|:-:|---|\n")
 	for _, t := range planner.Targets() {
 		d := describeTarget(t)
 		fmt.Fprintf(&b, "| [%s](#%s) | %s |", d.Name, d.Name, d.Title)

@@ -191,8 +191,8 @@ func (t *tree) owned() (map[string]digest, error) {
 	return owned, nil
 }
 
-// Owned reads a file of the tree in dir that SHA256SUMS lists, and reports whether it is as it was written. The data is nil where dir does not
-// exist or is not ours, or has no such file. A write that was interrupted is not finished.
+// Owned reads a file of the tree in dir that SHA256SUMS lists, and reports whether it is as it was written. The data is nil where dir
+// does not exist or is not ours, or has no such file. A write that was interrupted is not finished.
 func Owned(dir, name string) (data []byte, intact bool, err error) {
 	dir, info, err := resolve(dir)
 	if err != nil || info == nil {

@@ -29,7 +29,8 @@ var retention = regexp.MustCompile(`^([0-9]+(ms|[smhdwy]))+$`)
 var addonRules = []Rule{
 	{rule.Rule{
 		ID: "addon-manifest-unverified", Severity: rule.Error, Title: "Manifest that nothing is checked against", Permanent: true,
-		Doc:     "A manifest decides what runs in the cluster, often with all rights. Without a checksum whoever sits between, or breaks into the server, decides that; and the next run may apply something else than the last.",
+		Doc: "A manifest decides what runs in the cluster, often with all rights. Without a checksum whoever sits between, or breaks " +
+			"into the server, decides that; and the next run may apply something else than the last.",
 		Fix:     "Write `checksum = \"sha256:…\"`, which `curl -L URL | sha256sum` prints, after you have read the file.",
 		Sources: []string{"https://owasp.org/www-project-kubernetes-top-ten/"},
 	}, func(p *plan.Plan) []Finding {
@@ -39,9 +40,11 @@ var addonRules = []Rule{
 				switch {
 				case m.URL == "" || m.Checksum != "":
 				case a.Known != nil:
-					findings = append(findings, one(a.Attr("version"), "The digest of %s is not known for %s %s. Write artifacts { checksums = { %q = \"sha256:…\" } }, or leave the version out.", m.Base(), a.Name, a.Version, m.Path)...)
+					findings = append(findings, one(a.Attr("version"), "The digest of %s is not known for %s %s. Write artifacts { checksums = { %q "+
+						"= \"sha256:…\" } }, or leave the version out.", m.Base(), a.Name, a.Version, m.Path)...)
 				default:
-					findings = append(findings, one(m.Block(), "Whatever the server answers would be applied. Write checksum = \"sha256:…\", which curl -L %s | sha256sum prints.", m.Upstream)...)
+					findings = append(findings, one(m.Block(), "Whatever the server answers would be applied. Write checksum = \"sha256:…\", which "+
+						"curl -L %s | sha256sum prints.", m.Upstream)...)
 				}
 			}
 		}
@@ -57,7 +60,8 @@ var addonRules = []Rule{
 		for _, a := range p.Addons {
 			for _, m := range a.Manifests {
 				if word := moving.FindStringSubmatch(m.Upstream); word != nil && a.Known == nil {
-					findings = append(findings, one(m.From, "%q in the address moves with each release: the checksum is wrong after the next one. Write the address of one release.", word[1])...)
+					findings = append(findings, one(m.From, "%q in the address moves with each release: the checksum is wrong after the next one. "+
+						"Write the address of one release.", word[1])...)
 				}
 			}
 		}
@@ -65,7 +69,8 @@ var addonRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "addon-setting", Severity: rule.Error, Title: "Setting that the addon cannot use", Permanent: true,
-		Doc:     "An addon that k8splan knows has a few settings; all else follows from the design. Manifests of your own have none: what they say is what is applied.",
+		Doc: "An addon that k8splan knows has a few settings; all else follows from the design. Manifests of your own have none: what " +
+			"they say is what is applied.",
 		Fix:     "Write a setting that the message names, or a value of the right form.",
 		Sources: []string{addonDocs, "https://docs.fluentbit.io/manual/data-pipeline/outputs"},
 	}, addonSettings},
@@ -90,7 +95,8 @@ var addonRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "addon-version", Severity: rule.Warning, Title: "Release of an addon that was not made for this Kubernetes",
-		Doc:     "Addons call interfaces of Kubernetes that come and go with its releases. Outside of the range that their makers name, or with a release that nobody looked at here, their manifest and images may not fit.",
+		Doc: "Addons call interfaces of Kubernetes that come and go with its releases. Outside of the range that their makers name, or " +
+			"with a release that nobody looked at here, their manifest and images may not fit.",
 		Fix:     "Leave `version` out, or write one that the message names.",
 		Sources: []string{"https://github.com/kubernetes-sigs/metrics-server#compatibility-matrix", addonDocs},
 	}, func(p *plan.Plan) []Finding {
@@ -98,7 +104,8 @@ var addonRules = []Rule{
 		for _, a := range p.Addons {
 			if a.Known == nil {
 				if a.Has("version") && a.Scheduler == nil {
-					findings = append(findings, one(a.Attr("version"), "%s is applied from the manifests that the block names, and version changes nothing there. Remove it, or write the version into the manifest's address.", a.Name)...)
+					findings = append(findings, one(a.Attr("version"), "%s is applied from the manifests that the block names, and version changes "+
+						"nothing there. Remove it, or write the version into the manifest's address.", a.Name)...)
 				}
 				continue
 			}
@@ -114,8 +121,10 @@ var addonRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "addon-before-network", Severity: rule.Warning, Title: "Addon that waits for a pod network nobody installs",
-		Doc:     "The playbook leaves Cilium to its Helm chart. Until somebody has installed that, nodes are not ready and no pod starts: the playbook waits five minutes for the addons and stops.",
-		Fix:     "Install Cilium as cni/README.md of the tree says when the playbook has made the control planes, and run the playbook again; then waive this rule. Or bring Cilium as an addon: its rendered chart as a manifest.",
+		Doc: "The playbook leaves Cilium to its Helm chart. Until somebody has installed that, nodes are not ready and no pod starts: " +
+			"the playbook waits five minutes for the addons and stops.",
+		Fix: "Install Cilium as cni/README.md of the tree says when the playbook has made the control planes, and run the playbook " +
+			"again; then waive this rule. Or bring Cilium as an addon: its rendered chart as a manifest.",
 		Sources: []string{"https://docs.cilium.io/en/stable/installation/k8s-install-helm/"},
 	}, func(p *plan.Plan) []Finding {
 		if !onHosts(p) || p.Network.CNI.Name != plan.Cilium {
@@ -133,11 +142,13 @@ var addonRules = []Rule{
 		if len(late) == 0 {
 			return nil
 		}
-		return one(p.Network.CNI.Block(), "Helm installs Cilium, and the playbook does not. It waits for %s before that, in vain. Install Cilium after the first run and run the playbook again, or bring its rendered chart as addon \"cilium\".", sentence(late))
+		return one(p.Network.CNI.Block(), "Helm installs Cilium, and the playbook does not. It waits for %s before that, in vain. Install "+
+			"Cilium after the first run and run the playbook again, or bring its rendered chart as addon \"cilium\".", sentence(late))
 	}},
 	{rule.Rule{
 		ID: "addon-images-unlisted", Severity: rule.Warning, Title: "Images that would still come from outside",
-		Doc:     "With `image_repository` nodes take every image from your registry. What a manifest of your own names is replaced only where `images` lists it; the rest is pulled from upstream, which hosts without internet cannot reach.",
+		Doc: "With `image_repository` nodes take every image from your registry. What a manifest of your own names is replaced only " +
+			"where `images` lists it; the rest is pulled from upstream, which hosts without internet cannot reach.",
 		Fix:     "List the manifest's images in `images`; `grep 'image:' FILE` shows them.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/9476"},
 	}, func(p *plan.Plan) []Finding {
@@ -147,14 +158,16 @@ var addonRules = []Rule{
 		var findings []Finding
 		for _, a := range p.Addons {
 			if a.Known == nil && a.Scheduler == nil && len(a.Manifests) > 0 && !a.Has("images") {
-				findings = append(findings, one(a.Block(), "%s names images that this file does not list, so nodes pull them from upstream and not from %s. Write images = [ … ], or images = [] if it has none.", a.Name, p.Artifacts.ImageRepository)...)
+				findings = append(findings, one(a.Block(), "%s names images that this file does not list, so nodes pull them from upstream and "+
+					"not from %s. Write images = [ … ], or images = [] if it has none.", a.Name, p.Artifacts.ImageRepository)...)
 			}
 		}
 		return findings
 	}},
 	{rule.Rule{
 		ID: "addon-image-collision", Severity: rule.Error, Title: "Two images under one name", Permanent: true,
-		Doc:     "In a registry of one's own every image is known by the last part of its name. Two with the same one and the same tag cannot both lie there: one of the pods would run the other's program.",
+		Doc: "In a registry of one's own every image is known by the last part of its name. Two with the same one and the same tag " +
+			"cannot both lie there: one of the pods would run the other's program.",
 		Fix:     "Give one of them another tag, and name it so in its manifest.",
 		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/"},
 	}, func(p *plan.Plan) []Finding {
@@ -179,8 +192,10 @@ var addonRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "addon-kubelets-unverified", Severity: rule.Warning, Title: "Kubelets whose certificates nobody can verify",
-		Doc:     "kubeadm's kubelets sign the certificates that they serve with themselves. Whoever asks them for metrics takes those unseen, or fails: `x509: cannot validate certificate`. Taken unseen, anybody who can answer for a node's address receives the asker's token.",
-		Fix:     "Write `server_tls_bootstrap = true` in the block kubelet of cluster: the cluster's authority signs them, and the playbook approves the requests. Otherwise the addon is told to take them unseen.",
+		Doc: "kubeadm's kubelets sign the certificates that they serve with themselves. Whoever asks them for metrics takes those " +
+			"unseen, or fails: `x509: cannot validate certificate`. Taken unseen, anybody who can answer for a node's address receives the asker's token.",
+		Fix: "Write `server_tls_bootstrap = true` in the block kubelet of cluster: the cluster's authority signs them, and the playbook " +
+			"approves the requests. Otherwise the addon is told to take them unseen.",
 		Sources: []string{servingDocs, "https://github.com/kubernetes-sigs/metrics-server#requirements"},
 	}, func(p *plan.Plan) []Finding {
 		if p.Cluster.Kubelet.ServerTLSBootstrap || p.Target.Facts.Hosting != plan.Hosts {
@@ -188,7 +203,8 @@ var addonRules = []Rule{
 		}
 		for _, a := range p.Addons {
 			if a.Known != nil && (a.Name == "metrics-server" || a.Name == "prometheus") {
-				return one(a.NameRange, "%s takes the kubelets' certificates unseen, because they sign them themselves. Write kubelet { server_tls_bootstrap = true } in the block cluster.", a.Name)
+				return one(a.NameRange, "%s takes the kubelets' certificates unseen, because they sign them themselves. Write kubelet { "+
+					"server_tls_bootstrap = true } in the block cluster.", a.Name)
 			}
 		}
 		return nil
@@ -209,7 +225,8 @@ var addonRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "addon-not-applied", Severity: rule.Warning, Title: "What nobody applies on the target",
-		Doc:     "On this target another program makes the cluster, and the playbook that applies addons, schedulers and cloud providers is not part of the tree. What the file says about them is not used.",
+		Doc: "On this target another program makes the cluster, and the playbook that applies addons, schedulers and cloud providers is " +
+			"not part of the tree. What the file says about them is not used.",
 		Fix:     "Remove the block, and install it with the means of the target.",
 		Sources: []string{addonDocs},
 	}, func(p *plan.Plan) []Finding {
@@ -221,10 +238,12 @@ var addonRules = []Rule{
 			findings = append(findings, one(a.Block(), "Target %s has another program make the cluster, and nothing of this tree applies %s. Remove the block.", p.Target.Name, a.Name)...)
 		}
 		if p.Cluster.Kubelet.ServerTLSBootstrap {
-			findings = append(findings, one(p.Cluster.Kubelet.Attr("server_tls_bootstrap"), "Target %s has another program make the cluster, and nothing of this tree approves the kubelets' certificates. Remove it.", p.Target.Name)...)
+			findings = append(findings, one(p.Cluster.Kubelet.Attr("server_tls_bootstrap"), "Target %s has another program make the cluster, "+
+				"and nothing of this tree approves the kubelets' certificates. Remove it.", p.Target.Name)...)
 		}
 		for _, profile := range p.Cluster.SchedulerProfiles {
-			findings = append(findings, one(profile.Block(), "Target %s has another program make the cluster, and its scheduler does not read this profile. Remove the block.", p.Target.Name)...)
+			findings = append(findings, one(profile.Block(), "Target %s has another program make the cluster, and its scheduler does not read "+
+				"this profile. Remove the block.", p.Target.Name)...)
 		}
 		return findings
 	}},
@@ -261,7 +280,8 @@ func addonSettings(p *plan.Plan) []Finding {
 			switch {
 			case a.Name == "fluent-bit": // the rest is the output plugin's own
 				if secretName.MatchString(key) && !strings.HasPrefix(a.Settings[key], "${") && key != "secret" {
-					say("%q looks like a password, and settings are written into a ConfigMap that everybody may read. Put it into a Secret, name that in secret, and write %s = \"$${KEY}\".", key, key)
+					say("%q looks like a password, and settings are written into a ConfigMap that everybody may read. Put it into a Secret, name "+
+						"that in secret, and write %s = \"$${KEY}\".", key, key)
 				}
 			case !slices.Contains(known, key):
 				what := " It has none."
@@ -272,7 +292,8 @@ func addonSettings(p *plan.Plan) []Finding {
 			}
 		}
 		if a.Name == "fluent-bit" && a.Settings["output"] == "" {
-			say("Nothing says where logs go. Write settings = { output = \"forward\", host = \"logs.example.com\", port = \"24224\" }, or another of Fluent Bit's output plugins; stdout writes them into its own log.")
+			say("Nothing says where logs go. Write settings = { output = \"forward\", host = \"logs.example.com\", port = \"24224\" }, or " +
+				"another of Fluent Bit's output plugins; stdout writes them into its own log.")
 		}
 		if v := a.Settings["storage"]; a.Name == "prometheus" && v != "" {
 			if !volumeSize.MatchString(v) {

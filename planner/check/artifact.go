@@ -22,7 +22,8 @@ var httpsOnly = []string{"docker.io", "registry-1.docker.io", "registry.k8s.io",
 var artifactRules = []Rule{
 	{rule.Rule{
 		ID: "artifact-checksum-unused", Severity: rule.Warning, Title: "Checksum of a file that nobody fetches",
-		Doc:     "The path is none of the files that this design fetches: a version, an architecture or a letter differs. The file that was meant is not checked against it.",
+		Doc: "The path is none of the files that this design fetches: a version, an architecture or a letter differs. The file that was " +
+			"meant is not checked against it.",
 		Fix:     "Write the path as files.txt of the generated tree has it.",
 		Sources: []string{binariesDocs},
 	}, func(p *plan.Plan) []Finding {
@@ -66,7 +67,9 @@ var artifactRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "artifact-packages-system", Severity: rule.Error, Title: "Packages for a system that has none",
-		Doc:     "With `source = \"packages\"` hosts install with apt or dnf, from the repositories of Kubernetes and of the runtime. Fedora CoreOS and Flatcar are one image without a package manager. Docker, which also packages containerd, has no repository for Amazon Linux, Linux Mint or Kali.",
+		Doc: "With `source = \"packages\"` hosts install with apt or dnf, from the repositories of Kubernetes and of the runtime. " +
+			"Fedora CoreOS and Flatcar are one image without a package manager. Docker, which also packages containerd, has no repository for " +
+			"Amazon Linux, Linux Mint or Kali.",
 		Fix:     "Leave `source` out: the release binaries run on all of them.",
 		Sources: []string{"https://docs.docker.com/engine/install/#supported-platforms", "https://www.flatcar.org/docs/latest/", "https://docs.fedoraproject.org/en-US/fedora-coreos/"},
 	}, func(p *plan.Plan) []Finding {
@@ -79,7 +82,8 @@ var artifactRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "artifact-mirror-plain-http", Severity: rule.Warning, Title: "Binaries and checksums from one http mirror",
-		Doc:     "Hosts take the files, and the checksums that they are compared with, from the same server without encryption. Whoever sits between replaces both, and decides what runs as root on every host.",
+		Doc: "Hosts take the files, and the checksums that they are compared with, from the same server without encryption. Whoever " +
+			"sits between replaces both, and decides what runs as root on every host.",
 		Fix:     "Write an https URL, or pin the files in `artifacts { checksums = … }`.",
 		Sources: []string{"https://kubernetes.io/releases/download/#binaries", "https://slsa.dev/spec/v1.0/threats"},
 	}, func(p *plan.Plan) []Finding {
@@ -95,7 +99,8 @@ var artifactRules = []Rule{
 		if bare == 0 {
 			return nil
 		}
-		return one(p.Artifacts.Attr("mirror_url"), "The mirror serves %s and their checksums alike, over plain http: whoever sits between can replace both. Write an https URL, or pin the files in checksums.", quantity(bare, "file"))
+		return one(p.Artifacts.Attr("mirror_url"), "The mirror serves %s and their checksums alike, over plain http: whoever sits between "+
+			"can replace both. Write an https URL, or pin the files in checksums.", quantity(bare, "file"))
 	}},
 	{rule.Rule{
 		ID: "artifact-no-build", Severity: rule.Error, Title: "Runtime without a build for the architecture", Permanent: true,
@@ -118,7 +123,8 @@ var artifactRules = []Rule{
 		var findings []Finding
 		for _, r := range p.Runtime.Registries {
 			if r.SkipVerify && !r.PlainHTTP {
-				findings = append(findings, one(r.Attr("skip_verify"), "Whoever sits between the nodes and %s decides which images run. Write ca_file = \"/etc/ssl/…\" instead.", r.Host)...)
+				findings = append(findings, one(r.Attr("skip_verify"), "Whoever sits between the nodes and %s decides which images run. Write "+
+					"ca_file = \"/etc/ssl/…\" instead.", r.Host)...)
 			}
 		}
 		return findings
@@ -149,14 +155,16 @@ var artifactRules = []Rule{
 			case r.PlainHTTP && r.CAFile != "":
 				findings = append(findings, one(r.Attr("ca_file"), "%s is spoken to over plain http, where there is no certificate. Remove plain_http or ca_file.", r.Host)...)
 			case r.PlainHTTP && r.SkipVerify:
-				findings = append(findings, one(r.Attr("skip_verify"), "%s is spoken to over plain http, where there is no certificate. Remove plain_http or skip_verify.", r.Host)...)
+				findings = append(findings, one(r.Attr("skip_verify"), "%s is spoken to over plain http, where there is no certificate. Remove "+
+					"plain_http or skip_verify.", r.Host)...)
 			}
 		}
 		return findings
 	}},
 	{rule.Rule{
 		ID: "registry-mirror-itself", Severity: rule.Warning, Title: "Registry that mirrors itself",
-		Doc:     "The registry itself is asked after its mirrors anyway. As its own mirror it is asked twice, and each image that is missing takes twice as long to fail.",
+		Doc: "The registry itself is asked after its mirrors anyway. As its own mirror it is asked twice, and each image that is " +
+			"missing takes twice as long to fail.",
 		Fix:     "Remove it from `mirrors`.",
 		Sources: []string{registryDocs},
 	}, func(p *plan.Plan) []Finding {
@@ -172,7 +180,8 @@ var artifactRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "registry-other-runtime", Severity: rule.Warning, Title: "Registry setting that the runtime does not take",
-		Doc:     "containerd is told of an authority by its path. CRI-O and Docker Engine look for it in a directory of the registry's name, and Docker Engine asks mirrors for images of docker.io alone. What is written has no effect, and pulls fail or go past the mirror.",
+		Doc: "containerd is told of an authority by its path. CRI-O and Docker Engine look for it in a directory of the registry's " +
+			"name, and Docker Engine asks mirrors for images of docker.io alone. What is written has no effect, and pulls fail or go past the mirror.",
 		Fix:     "Lay the authority where the message says, on every node, or use containerd.",
 		Sources: []string{"https://github.com/containers/image/blob/main/docs/containers-certs.d.5.md", "https://docs.docker.com/engine/security/certificates/", "https://docs.docker.com/docker-hub/image-library/mirror/"},
 	}, func(p *plan.Plan) []Finding {
@@ -186,7 +195,8 @@ var artifactRules = []Rule{
 				findings = append(findings, one(r.Attr("ca_file"), "%s does not read %s. Lay it as %s%s/ca.crt on every node, and remove ca_file.", p.Runtime.Name, r.CAFile, directory, r.Host)...)
 			}
 			if len(r.Mirrors) > 0 && p.Runtime.Name == plan.Docker && r.Host != "docker.io" {
-				findings = append(findings, one(r.Attr("mirrors"), "Docker Engine asks mirrors for images of docker.io alone, and goes to %s itself. Use containerd, or name the mirror in image_repository.", r.Host)...)
+				findings = append(findings, one(r.Attr("mirrors"), "Docker Engine asks mirrors for images of docker.io alone, and goes to %s "+
+					"itself. Use containerd, or name the mirror in image_repository.", r.Host)...)
 			}
 		}
 		return findings

@@ -54,7 +54,8 @@ func domains(p *plan.Plan) []string { return distinct(p.Nodes, domainOf) }
 var availabilityRules = []Rule{
 	{rule.Rule{
 		ID: "availability-two-domains", Severity: rule.Warning, Title: "etcd over two failure domains",
-		Doc:     "Of two domains one always holds at least half of the members, and its loss leaves no majority. Two sites can never survive the loss of either; a third needs only one member.",
+		Doc: "Of two domains one always holds at least half of the members, and its loss leaves no majority. Two sites can never " +
+			"survive the loss of either; a third needs only one member.",
 		Fix:     "Spread the members over three domains.",
 		Sources: []string{etcdFAQ, "https://github.com/rancher/rancher/issues/30352"},
 	}, func(p *plan.Plan) []Finding {
@@ -64,11 +65,13 @@ var availabilityRules = []Rule{
 		if len(nodes) < 3 || len(all) != 2 || name == "" {
 			return nil
 		}
-		return one(domainAt(in[0]), "The %d etcd members lie in %s and %s: losing %s leaves %d, and %d must agree. Two domains can never survive the loss of either. %s", len(nodes), all[0], all[1], name, len(nodes)-len(in), p.Etcd.Quorum(), spreadEtcd(p, "domain", len(domains(p))))
+		return one(domainAt(in[0]), "The %d etcd members lie in %s and %s: losing %s leaves %d, and %d must agree. Two domains can never "+
+			"survive the loss of either. %s", len(nodes), all[0], all[1], name, len(nodes)-len(in), p.Etcd.Quorum(), spreadEtcd(p, "domain", len(domains(p))))
 	}},
 	{rule.Rule{
 		ID: "availability-domain-majority", Severity: rule.Warning, Title: "Failure domain that holds a majority of etcd",
-		Doc:     "The members are spread, and one domain holds so many that the rest is no majority. Its loss stops every change to the cluster, as if nothing were spread.",
+		Doc: "The members are spread, and one domain holds so many that the rest is no majority. Its loss stops every change to the " +
+			"cluster, as if nothing were spread.",
 		Fix:     "Deal the members out evenly: `failure_domains` of a pool does it in turn.",
 		Sources: []string{etcdFAQ, zoneDocs},
 	}, func(p *plan.Plan) []Finding {
@@ -94,7 +97,8 @@ var availabilityRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "availability-domain-unstated", Severity: rule.Warning, Title: "Failure domain stated for some hosts only",
-		Doc:     "Some etcd members, control planes and balancers have a failure domain and others none, or some workers. Pods and volumes are spread over those that have one, and nobody can say what the design survives.",
+		Doc: "Some etcd members, control planes and balancers have a failure domain and others none, or some workers. Pods and volumes " +
+			"are spread over those that have one, and nobody can say what the design survives.",
 		Fix:     "Write `failure_domain` for all of them.",
 		Sources: []string{zoneDocs},
 	}, func(p *plan.Plan) []Finding {
@@ -171,7 +175,8 @@ var availabilityRules = []Rule{
 		if lb.Kind != plan.HAProxy || len(lb.Nodes) != 1 || !p.Cluster.Topology.HighlyAvailable || len(p.ControlPlanes()) < 2 || lb.VirtualIP.IsValid() {
 			return nil // with a virtual IP load-balancer-virtual-ip-alone says it
 		}
-		return one(lb.Nodes[0].Attr("roles"), "%s is the only way to %d control planes: when it dies the API is gone. Add a second balancer and virtual_ip = …, or write load_balancer \"kube-vip\".", lb.Nodes[0].Name, len(p.ControlPlanes()))
+		return one(lb.Nodes[0].Attr("roles"), "%s is the only way to %d control planes: when it dies the API is gone. Add a second balancer "+
+			"and virtual_ip = …, or write load_balancer \"kube-vip\".", lb.Nodes[0].Name, len(p.ControlPlanes()))
 	}},
 	{rule.Rule{
 		ID: "availability-balancers-together", Severity: rule.Warning, Title: "Load balancers that fail together",
@@ -193,7 +198,8 @@ var availabilityRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "availability-single-worker", Severity: rule.Warning, Title: "One worker in a highly available cluster",
-		Doc:     "The type promises to survive the loss of a host. With one worker, its loss takes every ordinary pod with it, and there is nowhere else to run them.",
+		Doc: "The type promises to survive the loss of a host. With one worker, its loss takes every ordinary pod with it, and there is " +
+			"nowhere else to run them.",
 		Fix:     "Define a second worker, or let control planes work too.",
 		Sources: []string{zoneDocs},
 	}, func(p *plan.Plan) []Finding {
@@ -201,7 +207,8 @@ var availabilityRules = []Rule{
 		if len(w) != 1 || !p.Cluster.Topology.HighlyAvailable || !ours(p) || len(p.ControlPlanes()) < 2 {
 			return nil
 		}
-		return one(w[0].Attr("roles"), "%s is the only worker: when it dies every ordinary pod is gone, and there is nowhere else to run it. Define a second one.", w[0].Name)
+		return one(w[0].Attr("roles"), "%s is the only worker: when it dies every ordinary pod is gone, and there is nowhere else to run "+
+			"it. Define a second one.", w[0].Name)
 	}},
 	{rule.Rule{
 		ID: "availability-workers-domain", Severity: rule.Warning, Title: "All workers in one failure domain",
@@ -214,7 +221,8 @@ var availabilityRules = []Rule{
 		if len(w) < 2 || name == "" || len(in) != len(w) || len(distinct(p.ControlPlanes(), domainOf)) < 2 {
 			return nil
 		}
-		return one(domainAt(w[0]), "All %d workers are in %s, and the control planes are spread: losing %s leaves a cluster that runs nothing. Spread the workers.", len(w), name, name)
+		return one(domainAt(w[0]), "All %d workers are in %s, and the control planes are spread: losing %s leaves a cluster that runs "+
+			"nothing. Spread the workers.", len(w), name, name)
 	}},
 	{rule.Rule{
 		ID: "availability-workers-uneven", Severity: rule.Warning, Title: "Workers spread unevenly",
@@ -229,13 +237,15 @@ var availabilityRules = []Rule{
 			return nil
 		}
 		if rest := len(w) - len(in); len(in) > 2*rest {
-			return one(domainAt(in[len(in)-1]), "%s holds %d of %d workers: when it is lost, what remains (%d) cannot carry the load. Deal them out evenly over %s.", name, len(in), len(w), rest, sentence(all))
+			return one(domainAt(in[len(in)-1]), "%s holds %d of %d workers: when it is lost, what remains (%d) cannot carry the load. Deal "+
+				"them out evenly over %s.", name, len(in), len(w), rest, sentence(all))
 		}
 		return nil
 	}},
 	{rule.Rule{
 		ID: "availability-hypervisor-astride", Severity: rule.Error, Title: "Hypervisor in two failure domains",
-		Doc:     "A hypervisor stands in one place. Machines on it that claim different failure domains die together nevertheless, so every spread that counts on the domains is wrong.",
+		Doc: "A hypervisor stands in one place. Machines on it that claim different failure domains die together nevertheless, so every " +
+			"spread that counts on the domains is wrong.",
 		Fix:     "Correct `failure_domain` or `host`.",
 		Sources: []string{zoneDocs},
 	}, func(p *plan.Plan) []Finding {

@@ -35,7 +35,8 @@ var balancerRules = []Rule{
 		if p.LoadBalancer.Kind != plan.HAProxy || len(p.LoadBalancer.Nodes) > 0 || !several(p) {
 			return nil
 		}
-		return one(balancerAt(p), "haproxy runs on hosts with the role load-balancer, and there are none. Give two hosts roles = [\"load-balancer\"], or write load_balancer \"kube-vip\", which runs on the control planes.")
+		return one(balancerAt(p), "haproxy runs on hosts with the role load-balancer, and there are none. Give two hosts roles = "+
+			"[\"load-balancer\"], or write load_balancer \"kube-vip\", which runs on the control planes.")
 	}},
 	{rule.Rule{
 		ID: "load-balancer-idle-host", Severity: rule.Error, Title: "Load balancer host without a load balancer",
@@ -85,7 +86,8 @@ var balancerRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "load-balancer-pair-apart", Severity: rule.Warning, Title: "Several balancers without a virtual IP",
-		Doc:     "Without a virtual IP the endpoint's name leads to one balancer, or to all in turn: the death of one takes every second connection with it, until somebody changes DNS.",
+		Doc: "Without a virtual IP the endpoint's name leads to one balancer, or to all in turn: the death of one takes every second " +
+			"connection with it, until somebody changes DNS.",
 		Fix:     "Write `virtual_ip` in load_balancer.",
 		Sources: []string{haConsider},
 	}, func(p *plan.Plan) []Finding {
@@ -96,11 +98,13 @@ var balancerRules = []Rule{
 		if _, lost := nowhere(p); lost {
 			return nil // endpoint-leads-nowhere says it
 		}
-		return advised(freeRun(p, lb.Nodes[0].Address, 1), balancerAt(p), "%s (%s) share no address, so %s leads to one of them at a time. Write virtual_ip = … here.", quantity(len(lb.Nodes), "balancer"), sentence(names(lb.Nodes)), p.Cluster.Endpoint.Host)
+		return advised(freeRun(p, lb.Nodes[0].Address, 1), balancerAt(p), "%s (%s) share no address, so %s leads to one of them at a time. "+
+			"Write virtual_ip = … here.", quantity(len(lb.Nodes), "balancer"), sentence(names(lb.Nodes)), p.Cluster.Endpoint.Host)
 	}},
 	{rule.Rule{
 		ID: "load-balancer-virtual-ip-filtered", Severity: rule.Error, Title: "Virtual IP on a network that filters it",
-		Doc:     "A virtual IP moves by gratuitous ARP or VRRP. Clouds let a machine speak only for the addresses that they gave it, so the address never moves; often it never even answers.",
+		Doc: "A virtual IP moves by gratuitous ARP or VRRP. Clouds let a machine speak only for the addresses that they gave it, so the " +
+			"address never moves; often it never even answers.",
 		Fix:     "Use the cloud's own balancer: `load_balancer \"external\" {}` with its name as `control_plane_endpoint`, or kube-vip in mode bgp.",
 		Sources: []string{haConsider, "https://github.com/kubernetes-sigs/cluster-api-provider-vsphere/issues/1120"},
 	}, func(p *plan.Plan) []Finding {
@@ -109,7 +113,8 @@ var balancerRules = []Rule{
 		if p.Target.Facts.L2 || !lb.VirtualIP.IsValid() || !moves || p.Target.Facts.Hosting != plan.Hosts {
 			return nil
 		}
-		return one(lb.Attr("virtual_ip"), "The network of target %s lets no host take over %s. Write load_balancer \"external\" {} and the cloud balancer's name as control_plane_endpoint.", p.Target.Name, lb.VirtualIP)
+		return one(lb.Attr("virtual_ip"), "The network of target %s lets no host take over %s. Write load_balancer \"external\" {} and the "+
+			"cloud balancer's name as control_plane_endpoint.", p.Target.Name, lb.VirtualIP)
 	}},
 	{rule.Rule{
 		ID: "load-balancer-virtual-ip-subnet", Severity: rule.Error, Title: "Virtual IP outside of the hosts' subnet",
@@ -136,13 +141,15 @@ var balancerRules = []Rule{
 				first = n
 			}
 			if of, _ := p.Network.NodeSubnet(first.Address); of != s && of.Addr().Is4() == s.Addr().Is4() {
-				return one(lb.Attr("virtual_ip"), "%s moves by ARP inside one subnet only, and %s is in %s, %s in %s. Put them into one subnet, or write load_balancer \"external\".", lb.VirtualIP, first.Name, of, n.Name, s)
+				return one(lb.Attr("virtual_ip"), "%s moves by ARP inside one subnet only, and %s is in %s, %s in %s. Put them into one subnet, "+
+					"or write load_balancer \"external\".", lb.VirtualIP, first.Name, of, n.Name, s)
 			}
 		}
 		for _, n := range carriers(p) {
 			s, ok := p.Network.NodeSubnet(n.Address)
 			if ok && s.Addr().Is4() == lb.VirtualIP.Is4() && !s.Contains(lb.VirtualIP) {
-				return advised(freeRun(p, n.Address, 1), lb.Attr("virtual_ip"), "%s lies outside of %s, the subnet of %s, and moves by ARP inside one subnet only. Take an address of that subnet.", lb.VirtualIP, s, n.Name)
+				return advised(freeRun(p, n.Address, 1), lb.Attr("virtual_ip"), "%s lies outside of %s, the subnet of %s, and moves by ARP inside "+
+					"one subnet only. Take an address of that subnet.", lb.VirtualIP, s, n.Name)
 			}
 		}
 		return nil
@@ -183,7 +190,8 @@ var balancerRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "load-balancer-port-clash", Severity: rule.Error, Title: "Load balancer on a port in use", Permanent: true,
-		Doc:     "The balancer shares a host with a component that has the port already: on a control plane that is mostly the API server's 6443. Which of the two starts first wins; the other crashes.",
+		Doc: "The balancer shares a host with a component that has the port already: on a control plane that is mostly the API server's " +
+			"6443. Which of the two starts first wins; the other crashes.",
 		Fix:     "Take another port, such as 8443, or hosts of their own for the balancers.",
 		Sources: []string{haConsider, "https://github.com/kubernetes/community/issues/7524"},
 	}, func(p *plan.Plan) []Finding {
@@ -198,7 +206,8 @@ var balancerRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "load-balancer-kube-vip-port", Severity: rule.Error, Title: "kube-vip on a port of its own", Permanent: true,
-		Doc:     "kube-vip moves an address between control planes and translates no ports: on the virtual IP answers the API server itself, on its own port.",
+		Doc: "kube-vip moves an address between control planes and translates no ports: on the virtual IP answers the API server " +
+			"itself, on its own port.",
 		Fix:     "Remove `port`, or change `api_server_port`.",
 		Sources: []string{kubeVIPDocs},
 	}, func(p *plan.Plan) []Finding {
@@ -229,8 +238,11 @@ var balancerRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "load-balancer-bgp-family", Severity: rule.Error, Title: "BGP without IPv4", Permanent: true,
-		Doc:     "kube-vip in mode bgp speaks to the routers in `bgp_peers`, which are IPv4, from the host's own address, and gives that as its identifier, which is four bytes. A host whose address is IPv6 opens no session. Through a session over IPv4 goes no virtual IP of IPv6: the way there would be the host's IPv4 address.",
-		Fix:     "Give the control planes an IPv4 `address` (and the IPv6 one as `secondary_address`) and write an IPv4 `virtual_ip`, or use `mode = \"arp\"` or an external balancer.",
+		Doc: "kube-vip in mode bgp speaks to the routers in `bgp_peers`, which are IPv4, from the host's own address, and gives that as " +
+			"its identifier, which is four bytes. A host whose address is IPv6 opens no session. Through a session over IPv4 goes no virtual " +
+			"IP of IPv6: the way there would be the host's IPv4 address.",
+		Fix: "Give the control planes an IPv4 `address` (and the IPv6 one as `secondary_address`) and write an IPv4 `virtual_ip`, or " +
+			"use `mode = \"arp\"` or an external balancer.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc4271#section-4.2", "https://kube-vip.io/docs/modes/bgp/", "https://github.com/kube-vip/kube-vip/issues/988"},
 	}, func(p *plan.Plan) []Finding {
 		lb := p.LoadBalancer
@@ -239,11 +251,13 @@ var balancerRules = []Rule{
 		}
 		for _, n := range p.ControlPlanes() {
 			if n.Address.Is6() {
-				return one(lb.Attr("mode"), "In mode bgp kube-vip speaks to IPv4 routers from the host's own address, and %s has %s. Give the control planes an IPv4 address, or use mode = \"arp\".", n.Name, n.Address)
+				return one(lb.Attr("mode"), "In mode bgp kube-vip speaks to IPv4 routers from the host's own address, and %s has %s. Give the "+
+					"control planes an IPv4 address, or use mode = \"arp\".", n.Name, n.Address)
 			}
 		}
 		if lb.VirtualIP.Is6() {
-			return one(lb.Attr("virtual_ip"), "In mode bgp kube-vip speaks to IPv4 routers, and they learn no way to %s. Write an IPv4 address, or use mode = \"arp\".", lb.VirtualIP)
+			return one(lb.Attr("virtual_ip"), "In mode bgp kube-vip speaks to IPv4 routers, and they learn no way to %s. Write an IPv4 "+
+				"address, or use mode = \"arp\".", lb.VirtualIP)
 		}
 		return nil
 	}},
@@ -274,24 +288,28 @@ var balancerRules = []Rule{
 			}
 		}
 		if lb.Kind == plan.HAProxy && lb.Has("virtual_router_id") && !lb.VirtualIP.IsValid() {
-			findings = append(findings, one(lb.Attr("virtual_router_id"), "virtual_router_id is keepalived's, and without virtual_ip there is no keepalived. Remove it, or write virtual_ip.")...)
+			findings = append(findings, one(lb.Attr("virtual_router_id"), "virtual_router_id is keepalived's, and without virtual_ip there is "+
+				"no keepalived. Remove it, or write virtual_ip.")...)
 		}
 		return findings
 	}},
 	{rule.Rule{
 		ID: "load-balancer-router-id-preset", Severity: rule.Warning, Title: "Virtual router ID that everybody has",
-		Doc:     "Routers on one segment with the same VRID fight for the address. 51 is in every example and preset in several distributions, so it is the likeliest to meet.",
+		Doc: "Routers on one segment with the same VRID fight for the address. 51 is in every example and preset in several " +
+			"distributions, so it is the likeliest to meet.",
 		Fix:     "Leave it out, and it is computed from the virtual IP, or take another number that is free on the segment.",
 		Sources: []string{haConsider, "https://keepalived.readthedocs.io/en/latest/configuration_synopsis.html"},
 	}, func(p *plan.Plan) []Finding {
 		if lb := p.LoadBalancer; lb.Kind == plan.HAProxy && lb.Has("virtual_router_id") && lb.VirtualRouterID == 51 && lb.VirtualIP.IsValid() {
-			return one(lb.Attr("virtual_router_id"), "51 is the virtual router ID of every example: a second cluster on the segment would have it too. Leave it out, and it is computed from the virtual IP.")
+			return one(lb.Attr("virtual_router_id"), "51 is the virtual router ID of every example: a second cluster on the segment would have "+
+				"it too. Leave it out, and it is computed from the virtual IP.")
 		}
 		return nil
 	}},
 	{rule.Rule{
 		ID: "load-balancer-on-etcd", Severity: rule.Warning, Title: "Load balancer on an etcd host",
-		Doc:     "etcd is sensitive to every delay of its disk and network. A balancer beside it carries all API traffic, and is the host that operators restart first.",
+		Doc: "etcd is sensitive to every delay of its disk and network. A balancer beside it carries all API traffic, and is the host " +
+			"that operators restart first.",
 		Fix:     "Put the balancer on a host of its own, or on a control plane with another port.",
 		Sources: []string{"https://etcd.io/docs/v3.6/op-guide/hardware/"},
 	}, func(p *plan.Plan) []Finding {
@@ -304,7 +322,8 @@ var balancerRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "load-balancer-anonymous", Severity: rule.Error, Title: "Health check that the API server refuses",
-		Doc:     "haproxy and keepalived ask /readyz without a certificate. With anonymous requests turned off the API servers answer 401, all of them count as dead, and nobody reaches any.",
+		Doc: "haproxy and keepalived ask /readyz without a certificate. With anonymous requests turned off the API servers answer 401, " +
+			"all of them count as dead, and nobody reaches any.",
 		Fix:     "Remove `anonymous-auth`, or limit anonymous requests to the health paths with an AuthenticationConfiguration.",
 		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/authentication/#anonymous-authenticator-configuration", haConsider},
 	}, func(p *plan.Plan) []Finding {
@@ -313,7 +332,8 @@ var balancerRules = []Rule{
 		}
 		for _, a := range p.Cluster.APIServer.ExtraArgs {
 			if a.Name == "anonymous-auth" && a.Value == "false" {
-				return one(p.Cluster.APIServer.Key("extra_args", a.Name), "With --anonymous-auth=false the API servers answer the balancer's health check with 401, and all of them count as dead. Remove it.")
+				return one(p.Cluster.APIServer.Key("extra_args", a.Name), "With --anonymous-auth=false the API servers answer the balancer's "+
+					"health check with 401, and all of them count as dead. Remove it.")
 			}
 		}
 		return nil

@@ -63,7 +63,8 @@ func growth(p *plan.Plan, defined int) string {
 var capacityRules = []Rule{
 	{rule.Rule{
 		ID: "capacity-pod-range", Severity: rule.Error, Title: "Pod range too small for the nodes", Permanent: true,
-		Doc:     "Each node takes a share of the pod range, and when no share is left the next node stays without pod addresses: it joins, is NotReady, and nothing says why. The range cannot be changed in a running cluster.",
+		Doc: "Each node takes a share of the pod range, and when no share is left the next node stays without pod addresses: it joins, " +
+			"is NotReady, and nothing says why. The range cannot be changed in a running cluster.",
 		Fix:     "Write a wider range, or give each node a smaller share with a longer node mask.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/9150", "https://github.com/cloudnativelabs/kube-router/issues/360"},
 	}, func(p *plan.Plan) []Finding {
@@ -125,13 +126,17 @@ var capacityRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "capacity-system-pods", Severity: rule.Error, Title: "Node without room for the cluster's own pods", Permanent: true,
-		Doc:     "What kubeadm starts counts against `max_pods`, pods on the host's network included: on a control plane the API server, the controller manager, the scheduler and a stacked etcd member; on every node kube-proxy and the agent of the pod network; and two of CoreDNS somewhere. A kubelet that has reached its number refuses the next pod: `kubeadm init` does not finish, or the node never becomes Ready. Where `max_pods` is not written it follows a node's share of the pod range.",
+		Doc: "What kubeadm starts counts against `max_pods`, pods on the host's network included: on a control plane the API server, " +
+			"the controller manager, the scheduler and a stacked etcd member; on every node kube-proxy and the agent of the pod network; and " +
+			"two of CoreDNS somewhere. A kubelet that has reached its number refuses the next pod: `kubeadm init` does not finish, or the " +
+			"node never becomes Ready. Where `max_pods` is not written it follows a node's share of the pod range.",
 		Fix:     "Give each node a larger share with a shorter node mask, or raise `max_pods`.",
 		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/", "https://kubernetes.io/docs/reference/setup-tools/kubeadm/implementation-details/"},
 	}, withoutRoom},
 	{rule.Rule{
 		ID: "capacity-few-pods", Severity: rule.Warning, Title: "Few pods per node",
-		Doc:     "A node's own pods (kube-proxy, the pod network; on a control plane four more) and a few agents for logs, metrics and storage fill a small number at once. The scheduler then leaves processors and memory unused, and a drained node's pods find no place.",
+		Doc: "A node's own pods (kube-proxy, the pod network; on a control plane four more) and a few agents for logs, metrics and " +
+			"storage fill a small number at once. The scheduler then leaves processors and memory unused, and a drained node's pods find no place.",
 		Fix:     "Give each node a larger share with a shorter node mask, or raise `max_pods`.",
 		Sources: []string{largeClusters},
 	}, func(p *plan.Plan) []Finding {
@@ -143,18 +148,21 @@ var capacityRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "capacity-max-pods-tested", Severity: rule.Warning, Title: "More pods per node than anybody tests",
-		Doc:     "Kubernetes is tested with 110 pods a node; vendors go up to 250 on large machines. Beyond, the kubelet's own loops and the runtime fall behind: probes time out and nodes flap.",
+		Doc: "Kubernetes is tested with 110 pods a node; vendors go up to 250 on large machines. Beyond, the kubelet's own loops and " +
+			"the runtime fall behind: probes time out and nodes flap.",
 		Fix:     "Use more, smaller nodes, or stay at 250.",
 		Sources: []string{largeClusters, "https://docs.redhat.com/en/documentation/openshift_container_platform/4.19/html/scalability_and_performance/"},
 	}, func(p *plan.Plan) []Finding {
 		if n := p.Cluster.Kubelet.MaxPods; p.Cluster.Kubelet.Has("max_pods") && n > 250 {
-			return one(p.Cluster.Kubelet.Attr("max_pods"), "max_pods = %d: Kubernetes is tested with 110 pods a node, and vendors support 250. Use more nodes, or write 250.", n)
+			return one(p.Cluster.Kubelet.Attr("max_pods"), "max_pods = %d: Kubernetes is tested with 110 pods a node, and vendors support 250. "+
+				"Use more nodes, or write 250.", n)
 		}
 		return nil
 	}},
 	{rule.Rule{
 		ID: "capacity-nodes-tested", Severity: rule.Warning, Title: "More nodes than Kubernetes is tested with",
-		Doc:     "Kubernetes' scalability tests end at 5,000 nodes. Larger clusters exist, with changes to etcd, watch caches and the network that are their owners' own.",
+		Doc: "Kubernetes' scalability tests end at 5,000 nodes. Larger clusters exist, with changes to etcd, watch caches and the " +
+			"network that are their owners' own.",
 		Fix:     "Split the cluster into several, or lower `max_nodes`.",
 		Sources: []string{largeClusters},
 	}, func(p *plan.Plan) []Finding {
@@ -169,7 +177,8 @@ var capacityRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "capacity-service-range", Severity: rule.Warning, Title: "Service range too small for the nodes",
-		Doc:     "The service range is fixed when the cluster is made. A cluster has, in practice, more Services than nodes; where there are fewer service addresses than nodes, it fills up while pods still fit.",
+		Doc: "The service range is fixed when the cluster is made. A cluster has, in practice, more Services than nodes; where there " +
+			"are fewer service addresses than nodes, it fills up while pods still fit.",
 		Fix:     "Write a wider range; a /16 costs nothing.",
 		Sources: []string{largeClusters, "https://kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation/"},
 	}, func(p *plan.Plan) []Finding {
@@ -184,7 +193,8 @@ var capacityRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "capacity-node-subnet", Severity: rule.Warning, Title: "Node subnets too small for the growth",
-		Doc:     "Every host needs an address in `node_subnets`. When they run out, new hosts need another subnet, with routes, firewall rules and no_proxy to match.",
+		Doc: "Every host needs an address in `node_subnets`. When they run out, new hosts need another subnet, with routes, firewall " +
+			"rules and no_proxy to match.",
 		Fix:     "Widen the subnet, add one, or lower `max_nodes`.",
 		Sources: []string{networkModel},
 	}, func(p *plan.Plan) []Finding {
@@ -204,11 +214,14 @@ var capacityRules = []Rule{
 		if total.Sign() <= 0 || total.Cmp(big.NewInt(int64(need))) >= 0 {
 			return nil
 		}
-		return one(p.Network.Attr("node_subnets"), "The node subnets %s have %s addresses, and the design grows to %d hosts (max_nodes, other hosts and the virtual IP). Widen them, or lower max_nodes.", prefixes(p.Network.NodeSubnets), total, need)
+		return one(p.Network.Attr("node_subnets"), "The node subnets %s have %s addresses, and the design grows to %d hosts (max_nodes, "+
+			"other hosts and the virtual IP). Widen them, or lower max_nodes.", prefixes(p.Network.NodeSubnets), total, need)
 	}},
 	{rule.Rule{
 		ID: "control-plane-undersized", Severity: rule.Warning, Title: "Control plane small for the number of nodes",
-		Doc:     "The API server's memory and processor grow with nodes and what they watch. Too small ones answer slowly exactly when much happens at once: after a power cut, in a roll-out. Upstream's own sizes for the node counts are 2 cores up to 10 nodes, 4 up to 50, 8 up to 100, 16 up to 500, 32 beyond.",
+		Doc: "The API server's memory and processor grow with nodes and what they watch. Too small ones answer slowly exactly when much " +
+			"happens at once: after a power cut, in a roll-out. Upstream's own sizes for the node counts are 2 cores up to 10 nodes, 4 up to " +
+			"50, 8 up to 100, 16 up to 500, 32 beyond.",
 		Fix:     "Raise `cpus`, or spread the load over more control planes.",
 		Sources: []string{largeClusters, "https://github.com/kubernetes/kubernetes/blob/v1.37.2/cluster/gce/config-common.sh"},
 	}, func(p *plan.Plan) []Finding {
@@ -220,7 +233,8 @@ var capacityRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "etcd-undersized", Severity: rule.Warning, Title: "etcd host small for the number of nodes",
-		Doc:     "etcd's documentation sizes hosts by the cluster: 2 cores and 8 GB up to 50 nodes, 4 and 16 up to 250, 8 and 32 up to 1,000, 16 and 64 up to 3,000. A member that falls behind loses elections, and the API stalls with each.",
+		Doc: "etcd's documentation sizes hosts by the cluster: 2 cores and 8 GB up to 50 nodes, 4 and 16 up to 250, 8 and 32 up to " +
+			"1,000, 16 and 64 up to 3,000. A member that falls behind loses elections, and the API stalls with each.",
 		Fix:     "Raise `cpus` and `memory`.",
 		Sources: []string{"https://etcd.io/docs/v3.6/op-guide/hardware/#example-hardware-configurations"},
 	}, func(p *plan.Plan) []Finding {

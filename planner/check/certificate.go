@@ -33,7 +33,8 @@ var certificateRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "certificate-outlives-authority", Severity: rule.Error, Title: "Certificates that outlive their authority", Permanent: true,
-		Doc:     "A certificate is worth nothing once the authority that signed it has expired. kubeadm cannot renew an authority, so all of the cluster would stop on that day.",
+		Doc: "A certificate is worth nothing once the authority that signed it has expired. kubeadm cannot renew an authority, so all " +
+			"of the cluster would stop on that day.",
 		Fix:     "Write a `ca_certificate_validity` several times `certificate_validity`; ten years and one are kubeadm's.",
 		Sources: []string{certDocs, "https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/apis/kubeadm/validation/validation.go"},
 	}, func(p *plan.Plan) []Finding {
@@ -51,29 +52,34 @@ var certificateRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "certificate-long", Severity: rule.Warning, Title: "Certificates that hold for more than a year",
-		Doc:     "kubeadm's certificates have no revocation list: a stolen key is good until it expires. kubeadm itself warns beyond a year, and a renewal that happens every few years has been forgotten by then.",
+		Doc: "kubeadm's certificates have no revocation list: a stolen key is good until it expires. kubeadm itself warns beyond a " +
+			"year, and a renewal that happens every few years has been forgotten by then.",
 		Fix:     "Leave it out (8760h) and renew with every upgrade, as kubeadm does by itself.",
 		Sources: []string{certDocs},
 	}, func(p *plan.Plan) []Finding {
 		if d := p.Cluster.CertificateValidity; d > year && (p.Cluster.CAValidity == 0 && d <= 10*year || d <= p.Cluster.CAValidity) {
-			return one(p.Cluster.Attr("certificate_validity"), "Certificates would hold for %s and cannot be revoked; kubeadm warns beyond 365 days. Write \"8760h\" and renew with each upgrade.", days(d))
+			return one(p.Cluster.Attr("certificate_validity"), "Certificates would hold for %s and cannot be revoked; kubeadm warns beyond 365 "+
+				"days. Write \"8760h\" and renew with each upgrade.", days(d))
 		}
 		return nil
 	}},
 	{rule.Rule{
 		ID: "certificate-short", Severity: rule.Warning, Title: "Certificates that expire within weeks",
-		Doc:     "Nothing renews kubeadm's certificates but an upgrade or a person. When they run out the API server, its clients and etcd refuse each other, all on one day.",
+		Doc: "Nothing renews kubeadm's certificates but an upgrade or a person. When they run out the API server, its clients and etcd " +
+			"refuse each other, all on one day.",
 		Fix:     "Write 2160h (90 days) at least, with a timer for `kubeadm certs renew all`.",
 		Sources: []string{certDocs, "https://github.com/kubernetes/kubeadm/issues/1850"},
 	}, func(p *plan.Plan) []Finding {
 		if d := p.Cluster.CertificateValidity; d > 0 && d < 30*24*time.Hour {
-			return one(p.Cluster.Attr("certificate_validity"), "Certificates would expire after %s, and only an upgrade or a person renews them. Write \"2160h\" at least.", days(d))
+			return one(p.Cluster.Attr("certificate_validity"), "Certificates would expire after %s, and only an upgrade or a person renews "+
+				"them. Write \"2160h\" at least.", days(d))
 		}
 		return nil
 	}},
 	{rule.Rule{
 		ID: "certificate-authority-short", Severity: rule.Warning, Title: "Authority that expires soon",
-		Doc:     "kubeadm cannot renew an authority: replacing it means new certificates on every host in a fixed order, with both authorities trusted in between.",
+		Doc: "kubeadm cannot renew an authority: replacing it means new certificates on every host in a fixed order, with both " +
+			"authorities trusted in between.",
 		Fix:     "Leave it out (87600h, ten years).",
 		Sources: []string{certDocs, "https://kubernetes.io/docs/tasks/tls/manual-rotation-of-ca-certificates/"},
 	}, func(p *plan.Plan) []Finding {
@@ -99,7 +105,8 @@ var certificateRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "certificate-san-repeated", Severity: rule.Warning, Title: "Certificate name written twice",
-		Doc:     "The list holds the same name or address twice. That harms nothing, and most often another name was meant. What the certificate holds by itself (the endpoint, the control planes, the cluster's own names) may be in the list.",
+		Doc: "The list holds the same name or address twice. That harms nothing, and most often another name was meant. What the " +
+			"certificate holds by itself (the endpoint, the control planes, the cluster's own names) may be in the list.",
 		Fix:     "Remove one of the two, or write the name that was meant.",
 		Sources: []string{kubeadmAPI},
 	}, func(p *plan.Plan) []Finding {

@@ -64,8 +64,8 @@ func Lands(p *plan.Plan) hcl.Diagnostics {
 // landing are the rules that Lands holds.
 var landing = []string{"target-type", "target-version", "target-etcd"}
 
-// Run holds every rule against the plan. Waive then puts the file's waivers over what this and the other stages found. Rules about what ends
-// on a day are held against today, or for the zero time against the day of the facts.
+// Run holds every rule against the plan. Waive then puts the file's waivers over what this and the other stages found. Rules about what
+// ends on a day are held against today, or for the zero time against the day of the facts.
 func Run(p *plan.Plan, today time.Time) hcl.Diagnostics {
 	day := plan.FactsDate
 	if !today.IsZero() {

@@ -50,7 +50,8 @@ var sizeNames = []sizeName{
 	{"Hetzner", []string{"hetzner"}, regexp.MustCompile(`^(cx|cpx|cax|ccx)[0-9]+$`), regexp.MustCompile(`^cax`)},
 }
 
-// writtenRanges reads an argument of the target's block that lists ranges; nil where it is none of the target's, or wrong, which the target says.
+// writtenRanges reads an argument of the target's block that lists ranges; nil where it is none of the target's, or wrong, which the
+// target says.
 func writtenRanges(p *plan.Plan, name string) (ranges []netip.Prefix, at hcl.Range) {
 	t := p.Spec.Target
 	if t == nil || t.Body == nil {
@@ -88,13 +89,15 @@ func everybody(ranges []netip.Prefix) (netip.Prefix, bool) {
 var cloudRules = []Rule{
 	{rule.Rule{
 		ID: "target-open-to-everybody", Severity: rule.Warning, Title: "Machines that everybody may try to log in to",
-		Doc:     "admin_cidrs says who reaches the bastion's SSH, and with some targets the API of Kubernetes. Open to the whole internet, both are found within minutes, and tried for as long as they exist: one weak key or one fault in either is enough.",
+		Doc: "admin_cidrs says who reaches the bastion's SSH, and with some targets the API of Kubernetes. Open to the whole internet, " +
+			"both are found within minutes, and tried for as long as they exist: one weak key or one fault in either is enough.",
 		Fix:     "Write the ranges that administrators and CI come from, or those of a VPN.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/security/security-checklist/", "https://kops.sigs.k8s.io/cluster_spec/#kubernetesapiaccess"},
 	}, func(p *plan.Plan) []Finding {
 		ranges, at := writtenRanges(p, "admin_cidrs")
 		if all, open := everybody(ranges); open {
-			return one(at, "%s lets the whole internet try to log in. Write the ranges that administrators and CI come from, such as admin_cidrs = [\"203.0.113.0/24\"].", all)
+			return one(at, "%s lets the whole internet try to log in. Write the ranges that administrators and CI come from, such as "+
+				"admin_cidrs = [\"203.0.113.0/24\"].", all)
 		}
 		return nil
 	}},
@@ -117,7 +120,8 @@ var cloudRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "machine-type-architecture", Severity: rule.Error, Title: "Machine type of another architecture",
-		Doc:     "The machine type decides which processor a machine has, and `arch` which image it boots and which binaries it fetches. Where they differ, the cloud refuses the image, or nothing on the machine starts.",
+		Doc: "The machine type decides which processor a machine has, and `arch` which image it boots and which binaries it fetches. " +
+			"Where they differ, the cloud refuses the image, or nothing on the machine starts.",
 		Fix:     "Write the `arch` that the machine type has, or another machine type.",
 		Sources: []string{"https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html", "https://learn.microsoft.com/en-us/azure/virtual-machines/vm-naming-conventions", "https://docs.hetzner.com/cloud/servers/overview/"},
 	}, func(p *plan.Plan) []Finding {
@@ -139,35 +143,43 @@ var cloudRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "cloud-manifest-missing", Severity: rule.Error, Title: "Cloud without its controller manager", Permanent: true,
-		Doc:     "Nodes of a cluster with an external cloud provider take no pods before the cloud's controller manager has initialised them. For this cloud k8splan has no manifest that could be checked: its makers publish a Helm chart, or a manifest with credentials to be filled in.",
-		Fix:     "Write manifest blocks with what your cloud's documentation has you apply, or remove the block: a cluster needs a cloud provider only for Services of type LoadBalancer, zones and routes.",
+		Doc: "Nodes of a cluster with an external cloud provider take no pods before the cloud's controller manager has initialised " +
+			"them. For this cloud k8splan has no manifest that could be checked: its makers publish a Helm chart, or a manifest with " +
+			"credentials to be filled in.",
+		Fix: "Write manifest blocks with what your cloud's documentation has you apply, or remove the block: a cluster needs a cloud " +
+			"provider only for Services of type LoadBalancer, zones and routes.",
 		Sources: []string{ccmDocs, "https://github.com/kubernetes/cloud-provider-vsphere/tree/master/releases", "https://github.com/kubernetes-sigs/cloud-provider-azure/tree/master/helm"},
 	}, func(p *plan.Plan) []Finding {
 		for _, a := range p.Addons {
 			if a.Cloud != "" && a.Known == nil && len(a.Manifests) == 0 {
-				return one(a.NameRange, "Nothing here would initialise the nodes, and they take no pods before. Write manifest \"https://…\" { checksum = \"sha256:…\" } with the controller manager of %s, or remove the block.", a.Cloud)
+				return one(a.NameRange, "Nothing here would initialise the nodes, and they take no pods before. Write manifest \"https://…\" { "+
+					"checksum = \"sha256:…\" } with the controller manager of %s, or remove the block.", a.Cloud)
 			}
 		}
 		return nil
 	}},
 	{rule.Rule{
 		ID: "cloud-credentials-missing", Severity: rule.Warning, Title: "Controller manager without its credentials",
-		Doc:     "The controller manager reads its credentials from a Secret, and they have no place in this file. Without the Secret its pod does not start, all nodes keep their taint, and the playbook waits for cluster DNS in vain.",
-		Fix:     "Write `manifest \"~/secrets/FILE.yaml\" {}` into the block, a path on the machine that runs Ansible; the file holds the Secret that the message names.",
+		Doc: "The controller manager reads its credentials from a Secret, and they have no place in this file. Without the Secret its " +
+			"pod does not start, all nodes keep their taint, and the playbook waits for cluster DNS in vain.",
+		Fix: "Write `manifest \"~/secrets/FILE.yaml\" {}` into the block, a path on the machine that runs Ansible; the file holds the " +
+			"Secret that the message names.",
 		Sources: []string{ccmDocs, "https://github.com/hetznercloud/hcloud-cloud-controller-manager#quick-start"},
 	}, func(p *plan.Plan) []Finding {
 		for _, a := range p.Addons {
 			known, ok := plan.FindCloud(a.Cloud)
 			own := slices.ContainsFunc(a.Manifests, func(m plan.Manifest) bool { return m.Tree == "" })
 			if ok && known.Secret != "" && !own {
-				return one(a.NameRange, "The controller manager waits for the Secret %s in kube-system: %s. Write manifest \"~/secrets/%s.yaml\" {}, a file beside Ansible that holds it.", known.Secret, known.Holds, known.Secret)
+				return one(a.NameRange, "The controller manager waits for the Secret %s in kube-system: %s. Write manifest \"~/secrets/%s.yaml\" "+
+					"{}, a file beside Ansible that holds it.", known.Secret, known.Holds, known.Secret)
 			}
 		}
 		return nil
 	}},
 	{rule.Rule{
 		ID: "cloud-elsewhere", Severity: rule.Error, Title: "Controller manager of another cloud",
-		Doc:     "A controller manager asks its cloud for every node's machine and removes nodes that it does not find there. That of another cloud than the machines' initialises none.",
+		Doc: "A controller manager asks its cloud for every node's machine and removes nodes that it does not find there. That of " +
+			"another cloud than the machines' initialises none.",
 		Fix:     "Write the cloud that the target names.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/architecture/cloud-controller/"},
 	}, func(p *plan.Plan) []Finding {
@@ -183,7 +195,8 @@ var cloudRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "cloud-flag-twice", Severity: rule.Error, Title: "Flag that cloud_provider sets", Permanent: true,
-		Doc:     "The block sets --cloud-provider on every kubelet and on the controller manager. Written once more it is either the same, or it leaves some nodes without the taint that keeps pods away until they are initialised.",
+		Doc: "The block sets --cloud-provider on every kubelet and on the controller manager. Written once more it is either the same, " +
+			"or it leaves some nodes without the taint that keeps pods away until they are initialised.",
 		Fix:     "Remove the flag.",
 		Sources: []string{ccmDocs},
 	}, func(p *plan.Plan) []Finding {

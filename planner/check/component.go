@@ -36,7 +36,8 @@ var owned = map[string]map[string]string{
 var componentRules = []Rule{
 	{rule.Rule{
 		ID: "component-owned-flag", Severity: rule.Error, Title: "Flag that the plan decides", Permanent: true,
-		Doc:     "The flag follows from the design, and other files repeat it. A second value in `extra_args` wins on one component only: ranges, names and certificates then differ between components.",
+		Doc: "The flag follows from the design, and other files repeat it. A second value in `extra_args` wins on one component only: " +
+			"ranges, names and certificates then differ between components.",
 		Fix:     "Remove it, and write the argument that the finding names.",
 		Sources: []string{"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/control-plane-flags/"},
 	}, func(p *plan.Plan) []Finding {
@@ -89,7 +90,8 @@ var componentRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "component-cloud-provider", Severity: rule.Warning, Title: "External cloud provider that nobody installs",
-		Doc:     "With --cloud-provider=external each node starts with a taint that only a cloud controller manager removes. This plan installs none, so every pod stays Pending until you do.",
+		Doc: "With --cloud-provider=external each node starts with a taint that only a cloud controller manager removes. This plan " +
+			"installs none, so every pod stays Pending until you do.",
 		Fix:     "Write the block `cloud_provider` instead of the flag: it sets the flag and installs the controller manager. Or remove the flag.",
 		Sources: []string{"https://github.com/kubernetes/cloud-provider-openstack/issues/2200", "https://kubernetes.io/docs/tasks/administer-cluster/running-cloud-controller/"},
 	}, func(p *plan.Plan) []Finding {
@@ -97,7 +99,8 @@ var componentRules = []Rule{
 		for _, c := range commandLines(p) {
 			for _, a := range c.args {
 				if c.component == "kubelet" && a.Name == "cloud-provider" && a.Value == "external" && p.CloudProvider == "" {
-					findings = append(findings, one(c.key(a.Name), "Nodes start with the taint node.cloudprovider.kubernetes.io/uninitialized, and nothing here removes it. Write cloud_provider \"aws\" {} or the name of your cloud, or remove the flag.")...)
+					findings = append(findings, one(c.key(a.Name), "Nodes start with the taint node.cloudprovider.kubernetes.io/uninitialized, and "+
+						"nothing here removes it. Write cloud_provider \"aws\" {} or the name of your cloud, or remove the flag.")...)
 				}
 			}
 		}
@@ -113,7 +116,8 @@ var componentRules = []Rule{
 		for _, c := range commandLines(p) {
 			for _, a := range c.args {
 				if a.Name == "cloud-provider" && a.Value != "external" && a.Value != "" && (c.component == "kubelet" || c.component == "kube-controller-manager") {
-					findings = append(findings, one(c.key(a.Name), "Kubernetes %s holds no code for cloud %q any more, and %s exits. Write \"external\" and install the cloud's controller manager, or remove the flag.", p.Cluster.Version, a.Value, c.component)...)
+					findings = append(findings, one(c.key(a.Name), "Kubernetes %s holds no code for cloud %q any more, and %s exits. Write "+
+						"\"external\" and install the cloud's controller manager, or remove the flag.", p.Cluster.Version, a.Value, c.component)...)
 				}
 			}
 		}
@@ -121,7 +125,8 @@ var componentRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "component-plugin-off", Severity: rule.Warning, Title: "Admission plugin that the cluster needs turned off",
-		Doc:     "Without NodeRestriction a stolen kubelet key rewrites every Node and pod; without ServiceAccount pods get no identity; without the namespace plugins deleted namespaces come back half.",
+		Doc: "Without NodeRestriction a stolen kubelet key rewrites every Node and pod; without ServiceAccount pods get no identity; " +
+			"without the namespace plugins deleted namespaces come back half.",
 		Fix:     "Take the plugin out of `disable-admission-plugins`.",
 		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/"},
 	}, func(p *plan.Plan) []Finding {
@@ -176,7 +181,8 @@ var componentRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "component-anonymous-off", Severity: rule.Error, Title: "API server that its own kubelet restarts",
-		Doc:     "kubeadm's pod of the API server is probed at /livez without a certificate. With anonymous requests turned off the answer is 401, and the kubelet restarts the API server again and again. `kubeadm join` reads the ConfigMap cluster-info without one, too.",
+		Doc: "kubeadm's pod of the API server is probed at /livez without a certificate. With anonymous requests turned off the answer " +
+			"is 401, and the kubelet restarts the API server again and again. `kubeadm join` reads the ConfigMap cluster-info without one, too.",
 		Fix:     "Remove `anonymous-auth`.",
 		Sources: []string{"https://github.com/kubernetes/kubeadm/issues/798", "https://github.com/kubernetes/kubernetes/issues/100581"},
 	}, func(p *plan.Plan) []Finding {
@@ -185,14 +191,16 @@ var componentRules = []Rule{
 		}
 		for _, a := range p.Cluster.APIServer.ExtraArgs {
 			if a.Name == "anonymous-auth" && a.Value == "false" {
-				return one(p.Cluster.APIServer.Key("extra_args", a.Name), "With --anonymous-auth=false the API server answers the kubelet's probe of /livez with 401, and the kubelet restarts it again and again. Remove it.")
+				return one(p.Cluster.APIServer.Key("extra_args", a.Name), "With --anonymous-auth=false the API server answers the kubelet's probe "+
+					"of /livez with 401, and the kubelet restarts it again and again. Remove it.")
 			}
 		}
 		return nil
 	}},
 	{rule.Rule{
 		ID: "component-audit-nothing", Severity: rule.Warning, Title: "Audit log that stays empty",
-		Doc:     "The API server writes an audit log only where a policy says what is logged, and a policy means nothing without a log or a webhook that takes the events. Nobody notices until the log is needed.",
+		Doc: "The API server writes an audit log only where a policy says what is logged, and a policy means nothing without a log or a " +
+			"webhook that takes the events. Nobody notices until the log is needed.",
 		Fix:     "Write `audit-policy-file` together with `audit-log-path` or `audit-webhook-config-file`.",
 		Sources: []string{"https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#log-backend"},
 	}, func(p *plan.Plan) []Finding {
@@ -200,17 +208,21 @@ var componentRules = []Rule{
 		policy, log, webhook := valueOf(api.ExtraArgs, "audit-policy-file"), valueOf(api.ExtraArgs, "audit-log-path"), valueOf(api.ExtraArgs, "audit-webhook-config-file")
 		switch {
 		case policy == "" && log != "":
-			return one(api.Key("extra_args", "audit-log-path"), "Without --audit-policy-file the API server logs nothing. Write \"audit-policy-file\" = \"/etc/kubernetes/pki/audit-policy.yaml\", and put the policy there on every control plane.")
+			return one(api.Key("extra_args", "audit-log-path"), "Without --audit-policy-file the API server logs nothing. Write "+
+				"\"audit-policy-file\" = \"/etc/kubernetes/pki/audit-policy.yaml\", and put the policy there on every control plane.")
 		case policy == "" && webhook != "":
-			return one(api.Key("extra_args", "audit-webhook-config-file"), "Without --audit-policy-file the API server sends no event to the webhook. Write \"audit-policy-file\" = \"/etc/kubernetes/pki/audit-policy.yaml\", and put the policy there on every control plane.")
+			return one(api.Key("extra_args", "audit-webhook-config-file"), "Without --audit-policy-file the API server sends no event to the "+
+				"webhook. Write \"audit-policy-file\" = \"/etc/kubernetes/pki/audit-policy.yaml\", and put the policy there on every control plane.")
 		case policy != "" && log == "" && webhook == "":
-			return one(api.Key("extra_args", "audit-policy-file"), "The policy names events, and nothing takes them. Write \"audit-log-path\" = \"-\" for the container's log, or a file below /etc/kubernetes/pki.")
+			return one(api.Key("extra_args", "audit-policy-file"), "The policy names events, and nothing takes them. Write \"audit-log-path\" "+
+				"= \"-\" for the container's log, or a file below /etc/kubernetes/pki.")
 		}
 		return nil
 	}},
 	{rule.Rule{
 		ID: "component-audit-lost", Severity: rule.Warning, Title: "Audit log inside a container",
-		Doc:     "kubeadm runs the API server in a pod. A log in a directory that is not mounted from the host is inside the container: it is gone with the next restart, and grows on the host's disk unseen until then.",
+		Doc: "kubeadm runs the API server in a pod. A log in a directory that is not mounted from the host is inside the container: it " +
+			"is gone with the next restart, and grows on the host's disk unseen until then.",
 		Fix:     "Write `audit-log-path = \"-\"`, so that the node's log collector takes the log, or a path that is mounted.",
 		Sources: []string{"https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#log-backend", "https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/controlplane/volumes.go"},
 	}, func(p *plan.Plan) []Finding {
@@ -219,7 +231,8 @@ var componentRules = []Rule{
 		if !onHosts(p) || log == "" || log == "-" || isMounted(log) {
 			return nil
 		}
-		return one(api.Key("extra_args", "audit-log-path"), "%s is inside the API server's container, and is gone with its next restart. Write \"-\": the log then goes where the container's own log goes.", log)
+		return one(api.Key("extra_args", "audit-log-path"), "%s is inside the API server's container, and is gone with its next restart. "+
+			"Write \"-\": the log then goes where the container's own log goes.", log)
 	}},
 	{rule.Rule{
 		ID: "component-oidc-half", Severity: rule.Error, Title: "Half of an OIDC configuration", Permanent: true,
@@ -239,7 +252,8 @@ var componentRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "component-weak-tls", Severity: rule.Warning, Title: "Outdated TLS",
-		Doc:     "TLS 1.0 and 1.1 and cipher suites without forward secrecy or authenticated encryption have known attacks, and audits refuse them. Every client of Kubernetes speaks TLS 1.2 or newer.",
+		Doc: "TLS 1.0 and 1.1 and cipher suites without forward secrecy or authenticated encryption have known attacks, and audits " +
+			"refuse them. Every client of Kubernetes speaks TLS 1.2 or newer.",
 		Fix:     "Write `VersionTLS12` or `VersionTLS13`, and leave the cipher suites out.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc8996", "https://pkg.go.dev/crypto/tls#InsecureCipherSuites"},
 	}, func(p *plan.Plan) []Finding {
@@ -249,7 +263,8 @@ var componentRules = []Rule{
 				switch a.Name {
 				case "tls-min-version":
 					if slices.Contains(weakVersions, a.Value) {
-						findings = append(findings, one(c.value(a.Name), "%s of %s lets clients speak TLS 1.0 or 1.1, which RFC 8996 forbids. Write \"VersionTLS12\" or \"VersionTLS13\".", a.Value, c.component)...)
+						findings = append(findings, one(c.value(a.Name), "%s of %s lets clients speak TLS 1.0 or 1.1, which RFC 8996 forbids. Write "+
+							"\"VersionTLS12\" or \"VersionTLS13\".", a.Value, c.component)...)
 					}
 				case "tls-cipher-suites", "cipher-suites":
 					for suite := range strings.SplitSeq(a.Value, ",") {
@@ -265,7 +280,8 @@ var componentRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "component-profiling", Severity: rule.Warning, Title: "Profiling on purpose",
-		Doc:     "Profiling shows the memory of a component to whoever may ask for it, and a profile costs it seconds of processor time. The CIS benchmark asks for it to be off.",
+		Doc: "Profiling shows the memory of a component to whoever may ask for it, and a profile costs it seconds of processor time. " +
+			"The CIS benchmark asks for it to be off.",
 		Fix:     "Remove the flag, or write `\"profiling\" = \"false\"`.",
 		Sources: []string{"https://www.cisecurity.org/benchmark/kubernetes"},
 	}, func(p *plan.Plan) []Finding {
@@ -281,7 +297,9 @@ var componentRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "component-file-unmounted", Severity: rule.Error, Title: "File that the component cannot see",
-		Doc:     "kubeadm runs the components of the control plane in pods. Of the host's files the API server and the controller manager see /etc/kubernetes/pki and the system's certificates, the scheduler its kubeconfig alone. A component that is told of any other file does not find it, and exits.",
+		Doc: "kubeadm runs the components of the control plane in pods. Of the host's files the API server and the controller manager " +
+			"see /etc/kubernetes/pki and the system's certificates, the scheduler its kubeconfig alone. A component that is told of any other " +
+			"file does not find it, and exits.",
 		Fix:     "Put the file below /etc/kubernetes/pki on every control plane, and write that path.",
 		Sources: []string{"https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#log-backend", "https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/controlplane/volumes.go"},
 	}, func(p *plan.Plan) []Finding {
@@ -295,9 +313,11 @@ var componentRules = []Rule{
 					continue // scheduler-config-twice says the last
 				}
 				if c.component == "kube-scheduler" {
-					findings = append(findings, one(c.key(a.Name), "kube-scheduler runs in a pod that sees no file of the host but its kubeconfig: %s is not there, and it exits. Remove the flag, and write a profile into cluster { scheduler { … } }.", a.Value)...)
+					findings = append(findings, one(c.key(a.Name), "kube-scheduler runs in a pod that sees no file of the host but its kubeconfig: "+
+						"%s is not there, and it exits. Remove the flag, and write a profile into cluster { scheduler { … } }.", a.Value)...)
 				} else if !isMounted(a.Value) {
-					findings = append(findings, one(c.key(a.Name), "%s runs in a pod that sees no file of the host but those below /etc/kubernetes/pki and the system's certificates: %s is not there, and it exits. Put the file onto every control plane as %q, and write that.",
+					findings = append(findings, one(c.key(a.Name), "%s runs in a pod that sees no file of the host but those below "+
+						"/etc/kubernetes/pki and the system's certificates: %s is not there, and it exits. Put the file onto every control plane as %q, and write that.",
 						c.component, a.Value, "/etc/kubernetes/pki/"+path.Base(path.Clean(a.Value)))...)
 				}
 			}

@@ -25,7 +25,8 @@ func endRules(day string) []Rule {
 	return []Rule{
 		{rule.Rule{
 			ID: "version-end-of-life", Severity: rule.Warning, Title: "Kubernetes minor without support",
-			Doc:     "Upstream fixes the newest three minors. Older ones get no security fixes, and each minor that you fall behind is one more upgrade that cannot be skipped.",
+			Doc: "Upstream fixes the newest three minors. Older ones get no security fixes, and each minor that you fall behind is one " +
+				"more upgrade that cannot be skipped.",
 			Fix:     "Write a release of one of the newest three minors.",
 			Sources: []string{releases, skewPolicy},
 		}, func(p *plan.Plan) []Finding {
@@ -37,7 +38,8 @@ func endRules(day string) []Rule {
 		}},
 		{rule.Rule{
 			ID: "version-ends-soon", Severity: rule.Warning, Title: "Kubernetes minor whose support ends soon",
-			Doc:     "Within 90 days upstream stops fixing the minor, security faults included. An upgrade takes a minor at a time, and takes longest when it is begun too late.",
+			Doc: "Within 90 days upstream stops fixing the minor, security faults included. An upgrade takes a minor at a time, and takes " +
+				"longest when it is begun too late.",
 			Fix:     "Plan the upgrade (`k8splan upgrade-path`). To be reminded later, waive the rule until the day on which support ends.",
 			Sources: []string{releases, skewPolicy},
 		}, func(p *plan.Plan) []Finding {
@@ -61,7 +63,8 @@ func endRules(day string) []Rule {
 		}},
 		{rule.Rule{
 			ID: "target-version-ends-soon", Severity: rule.Warning, Title: "Kubernetes minor whose support by the vendor ends soon",
-			Doc:     "Within 90 days the vendor's standard support of the minor ends. From then on it costs extra, or the vendor upgrades the cluster on a day of its choosing.",
+			Doc: "Within 90 days the vendor's standard support of the minor ends. From then on it costs extra, or the vendor upgrades the " +
+				"cluster on a day of its choosing.",
 			Fix:     "Plan the upgrade. To be reminded later, waive the rule until the day on which support ends.",
 			Sources: []string{"https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"},
 		}, func(p *plan.Plan) []Finding {
@@ -83,7 +86,8 @@ func endRules(day string) []Rule {
 		}},
 		{rule.Rule{
 			ID: "host-os-ends-soon", Severity: rule.Warning, Title: "Operating system whose support ends soon",
-			Doc:     "Within 90 days the distribution's release gets its last security updates. Hosts are replaced one at a time, and each takes its drain and its upgrade.",
+			Doc: "Within 90 days the distribution's release gets its last security updates. Hosts are replaced one at a time, and each " +
+				"takes its drain and its upgrade.",
 			Fix:     "Plan the move to a newer release. To be reminded later, waive the rule until the day on which support ends.",
 			Sources: []string{"https://endoflife.date/", "https://ubuntu.com/about/release-cycle", "https://wiki.debian.org/LTS"},
 		}, func(p *plan.Plan) []Finding {

@@ -60,7 +60,8 @@ func nowhere(p *plan.Plan) (netip.Addr, bool) {
 var endpointRules = []Rule{
 	{rule.Rule{
 		ID: "endpoint-missing", Severity: rule.Error, Title: "No endpoint for several control planes", Permanent: true,
-		Doc:     "Without one address that stands for all control planes kubeadm refuses the second one, and certificates are made out to the first. It cannot be set later without new certificates and kubeconfigs everywhere.",
+		Doc: "Without one address that stands for all control planes kubeadm refuses the second one, and certificates are made out to " +
+			"the first. It cannot be set later without new certificates and kubeconfigs everywhere.",
 		Fix:     "Write `control_plane_endpoint = \"api.example.com:6443\"`, or a `virtual_ip` in load_balancer.",
 		Sources: []string{"https://github.com/kubernetes/kubeadm/issues/1331", endpointForever},
 	}, func(p *plan.Plan) []Finding {
@@ -71,13 +72,16 @@ var endpointRules = []Rule{
 		}
 		at := p.LoadBalancer.Block()
 		if p.LoadBalancer.Kind == plan.ExternalBalancer {
-			return one(at, "Nothing says where the external load balancer answers. Write control_plane_endpoint = \"api.example.com:6443\" in cluster, with its name or address.")
+			return one(at, "Nothing says where the external load balancer answers. Write control_plane_endpoint = \"api.example.com:6443\" in "+
+				"cluster, with its name or address.")
 		}
-		return one(at, "The %d balancers (%s) have no common address. Write virtual_ip = … here, with a free address of their subnet, or control_plane_endpoint in cluster.", len(p.LoadBalancer.Nodes), sentence(names(p.LoadBalancer.Nodes)))
+		return one(at, "The %d balancers (%s) have no common address. Write virtual_ip = … here, with a free address of their subnet, or "+
+			"control_plane_endpoint in cluster.", len(p.LoadBalancer.Nodes), sentence(names(p.LoadBalancer.Nodes)))
 	}},
 	{rule.Rule{
 		ID: "endpoint-is-control-plane", Severity: rule.Error, Title: "Endpoint that is one of several control planes",
-		Doc:     "All kubelets and clients dial the endpoint. Where it is one control plane's own address, the cluster is down with that host, and the others run for nothing.",
+		Doc: "All kubelets and clients dial the endpoint. Where it is one control plane's own address, the cluster is down with that " +
+			"host, and the others run for nothing.",
 		Fix:     "Write the virtual IP, the balancer's address, or a DNS name that stands for all.",
 		Sources: []string{haKubeadm, "https://github.com/kubernetes/kubeadm/issues/2472"},
 	}, func(p *plan.Plan) []Finding {
@@ -100,7 +104,8 @@ var endpointRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "endpoint-leads-nowhere", Severity: rule.Error, Title: "Endpoint address that nothing in the design has",
-		Doc:     "The balancer of this design answers at its own address or at the virtual IP. An endpoint elsewhere reaches something that this design does not know: mostly a typing mistake, and kubeadm init waits for it until it gives up.",
+		Doc: "The balancer of this design answers at its own address or at the virtual IP. An endpoint elsewhere reaches something that " +
+			"this design does not know: mostly a typing mistake, and kubeadm init waits for it until it gives up.",
 		Fix:     "Write the virtual IP, a balancer's address or a DNS name; for somebody else's balancer, `load_balancer \"external\" {}`.",
 		Sources: []string{haKubeadm},
 	}, func(p *plan.Plan) []Finding {
@@ -121,7 +126,8 @@ var endpointRules = []Rule{
 				instead = fmt.Sprintf("virtual_ip = %q in load_balancer, or a DNS name here", a)
 			}
 		}
-		return one(p.Cluster.Attr("control_plane_endpoint"), "No host of the design has %s, and it is no virtual IP. Write %s; if the balancer is somebody else's, write load_balancer \"external\" {}.", a, instead)
+		return one(p.Cluster.Attr("control_plane_endpoint"), "No host of the design has %s, and it is no virtual IP. Write %s; if the "+
+			"balancer is somebody else's, write load_balancer \"external\" {}.", a, instead)
 	}},
 	{rule.Rule{
 		ID: "endpoint-is-other-host", Severity: rule.Error, Title: "Endpoint on a host that does not answer",
@@ -133,11 +139,13 @@ var endpointRules = []Rule{
 		if !stated(p) || n == nil || n.Roles&(plan.ControlPlane|plan.Balancer) != 0 || n.Address.String() == p.LoadBalancer.VirtualIP.String() {
 			return nil
 		}
-		return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s (%s), which is neither control plane nor load balancer: nothing answers there. Write the address of one that does.", p.Cluster.Endpoint.Host, n.Name, line(n.NameRange))
+		return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s (%s), which is neither control plane nor load balancer: nothing "+
+			"answers there. Write the address of one that does.", p.Cluster.Endpoint.Host, n.Name, line(n.NameRange))
 	}},
 	{rule.Rule{
 		ID: "endpoint-special-address", Severity: rule.Error, Title: "Endpoint that each host has for itself", Permanent: true,
-		Doc:     "localhost and loopback, link-local and multicast addresses mean something else on every host: nodes would look for the API server on themselves.",
+		Doc: "localhost and loopback, link-local and multicast addresses mean something else on every host: nodes would look for the " +
+			"API server on themselves.",
 		Fix:     "Write the name or address by which every host reaches the control plane.",
 		Sources: []string{endpointForever, specialPurpose},
 	}, func(p *plan.Plan) []Finding {
@@ -195,19 +203,23 @@ var endpointRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "endpoint-fixed-address", Severity: rule.Warning, Title: "Endpoint without a name",
-		Doc:     "One control plane is dialled at its own address, which goes into every certificate and kubeconfig. A second one cannot be added later without making them all anew: kubeadm does not support a change of the endpoint.",
-		Fix:     "Write a DNS name now: `control_plane_endpoint = \"api.<cluster>.example.com:6443\"`. The playbook puts it into /etc/hosts, so no DNS server has to know it yet.",
+		Doc: "One control plane is dialled at its own address, which goes into every certificate and kubeconfig. A second one cannot be " +
+			"added later without making them all anew: kubeadm does not support a change of the endpoint.",
+		Fix: "Write a DNS name now: `control_plane_endpoint = \"api.<cluster>.example.com:6443\"`. The playbook puts it into " +
+			"/etc/hosts, so no DNS server has to know it yet.",
 		Sources: []string{endpointForever, "https://github.com/kubernetes/kubernetes/issues/95564"},
 	}, func(p *plan.Plan) []Finding {
 		cps := p.ControlPlanes()
 		if p.Cluster.Has("control_plane_endpoint") || len(cps) != 1 || p.LoadBalancer.Kind != plan.NoBalancer || p.Cluster.Type != topologies.SingleEtcdSingleMaster || p.Target.Facts.Hosting != plan.Hosts {
 			return nil
 		}
-		return one(p.Cluster.Block(), "The endpoint is %s's own address, so a second control plane could never be added. Write control_plane_endpoint = \"api.%s.example.com:6443\"; the playbook puts the name into /etc/hosts.", cps[0].Name, p.Cluster.Name)
+		return one(p.Cluster.Block(), "The endpoint is %s's own address, so a second control plane could never be added. Write "+
+			"control_plane_endpoint = \"api.%s.example.com:6443\"; the playbook puts the name into /etc/hosts.", cps[0].Name, p.Cluster.Name)
 	}},
 	{rule.Rule{
 		ID: "endpoint-mdns", Severity: rule.Warning, Title: "Endpoint name in .local",
-		Doc:     "Resolvers ask for names in .local by multicast (mDNS) and not the DNS server, where systemd-resolved or Avahi runs. The name then resolves on some hosts only, or after a timeout.",
+		Doc: "Resolvers ask for names in .local by multicast (mDNS) and not the DNS server, where systemd-resolved or Avahi runs. The " +
+			"name then resolves on some hosts only, or after a timeout.",
 		Fix:     "Take a name in a domain of yours, or in home.arpa or .internal.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc6762#section-3"},
 	}, func(p *plan.Plan) []Finding {
@@ -230,7 +242,8 @@ var endpointRules = []Rule{
 		if p.LoadBalancer.VirtualIP.IsValid() {
 			return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s's own address. The virtual IP %s (%s) moves to whichever balancer lives: write that.", p.Cluster.Endpoint.Host, n.Name, p.LoadBalancer.VirtualIP, line(p.LoadBalancer.Attr("virtual_ip")))
 		}
-		return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s's own address, and the other balancers stand idle. Give load_balancer a virtual_ip, and write that.", p.Cluster.Endpoint.Host, n.Name)
+		return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s's own address, and the other balancers stand idle. Give "+
+			"load_balancer a virtual_ip, and write that.", p.Cluster.Endpoint.Host, n.Name)
 	}},
 	{rule.Rule{
 		ID: "endpoint-api-port-clash", Severity: rule.Error, Title: "API server on a port in use", Permanent: true,

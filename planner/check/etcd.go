@@ -40,7 +40,8 @@ var ownedByPlan = []string{
 var etcdRules = []Rule{
 	{rule.Rule{
 		ID: "etcd-even-members", Severity: rule.Warning, Title: "Even number of etcd members",
-		Doc:     "etcd needs a majority. An even number tolerates no more failures than the odd one below, has one more host that can fail, and every write waits for one more member. In the middle of a move an even number is fine for an hour: waive the rule then.",
+		Doc: "etcd needs a majority. An even number tolerates no more failures than the odd one below, has one more host that can fail, " +
+			"and every write waits for one more member. In the middle of a move an even number is fine for an hour: waive the rule then.",
 		Fix:     "Use 3, 5 or 7 members.",
 		Sources: []string{etcdFAQ + "#why-an-odd-number-of-cluster-members", "https://github.com/kubernetes-sigs/kubespray/issues/4399"},
 	}, func(p *plan.Plan) []Finding {
@@ -69,7 +70,8 @@ var etcdRules = []Rule{
 		if !p.Etcd.IsExternal() {
 			instead = "Define 5 control planes, or place etcd on hosts of its own."
 		}
-		return one(p.Etcd.Members[n-1].Node.Attr("roles"), "etcd has %d members: every write waits for %d of them. etcd's documentation ends at 7, and 5 tolerate 2 failures. %s", n, plan.Quorum(n), instead)
+		return one(p.Etcd.Members[n-1].Node.Attr("roles"), "etcd has %d members: every write waits for %d of them. etcd's documentation "+
+			"ends at 7, and 5 tolerate 2 failures. %s", n, plan.Quorum(n), instead)
 	}},
 	{rule.Rule{
 		ID: "etcd-role-stacked", Severity: rule.Error, Title: "etcd host beside stacked etcd", Permanent: true,
@@ -86,7 +88,8 @@ var etcdRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "etcd-on-worker", Severity: rule.Warning, Title: "etcd beside ordinary pods",
-		Doc:     "etcd waits for its disk on every write. Pods on the same host take the disk and the network at any moment, leaders change, and the API stalls.",
+		Doc: "etcd waits for its disk on every write. Pods on the same host take the disk and the network at any moment, leaders " +
+			"change, and the API stalls.",
 		Fix:     "Give etcd hosts of its own, or only those of control planes.",
 		Sources: []string{etcdHardware, "https://github.com/rancher/rke/issues/2295"},
 	}, func(p *plan.Plan) []Finding {
@@ -125,7 +128,8 @@ var etcdRules = []Rule{
 		if !p.Etcd.IsExternal() || !p.Etcd.Has("version") || !ok || !known || v.Major == tested.Major && v.Minor <= tested.Minor {
 			return nil
 		}
-		return one(p.Etcd.Attr("version"), "Kubernetes %s is tested with etcd %s, and there is no data about %s with it. etcd cannot go back to an older minor: write %q, or leave version out.", p.Cluster.Version, tested.MinorString(), v, tested)
+		return one(p.Etcd.Attr("version"), "Kubernetes %s is tested with etcd %s, and there is no data about %s with it. etcd cannot go "+
+			"back to an older minor: write %q, or leave version out.", p.Cluster.Version, tested.MinorString(), v, tested)
 	}},
 	{rule.Rule{
 		ID: "etcd-version-stacked", Severity: rule.Warning, Title: "etcd version without effect",
@@ -140,18 +144,21 @@ var etcdRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "etcd-quota-small", Severity: rule.Warning, Title: "Small etcd quota",
-		Doc:     "At the quota etcd raises an alarm and takes no more writes, until somebody compacts, defragments and disarms it by hand. 2 GiB is the built-in value; less is reached by Events alone.",
+		Doc: "At the quota etcd raises an alarm and takes no more writes, until somebody compacts, defragments and disarms it by hand. " +
+			"2 GiB is the built-in value; less is reached by Events alone.",
 		Fix:     "Leave `quota` out (8Gi), or write 2Gi at least.",
 		Sources: []string{etcdLimits},
 	}, func(p *plan.Plan) []Finding {
 		if q := p.Etcd.QuotaBytes; p.Etcd.Has("quota") && q < 2e9 {
-			return one(p.Etcd.Attr("quota"), "At %s etcd takes no more writes, and nobody can fix that through the API. Write \"2Gi\" at least; \"8Gi\" is the default.", gibibytes(q))
+			return one(p.Etcd.Attr("quota"), "At %s etcd takes no more writes, and nobody can fix that through the API. Write \"2Gi\" at "+
+				"least; \"8Gi\" is the default.", gibibytes(q))
 		}
 		return nil
 	}},
 	{rule.Rule{
 		ID: "etcd-quota-large", Severity: rule.Warning, Title: "Large etcd quota",
-		Doc:     "etcd keeps all of its data in the page cache and sends it whole to a member that fell behind. Its documentation ends at 8 GB, and it warns at the start beyond.",
+		Doc: "etcd keeps all of its data in the page cache and sends it whole to a member that fell behind. Its documentation ends at 8 " +
+			"GB, and it warns at the start beyond.",
 		Fix:     "Write 8Gi, or take Events into an etcd of their own.",
 		Sources: []string{etcdLimits},
 	}, func(p *plan.Plan) []Finding {
@@ -162,7 +169,8 @@ var etcdRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "etcd-quota-memory", Severity: rule.Warning, Title: "etcd quota larger than the host's memory",
-		Doc:     "etcd maps its whole database into memory. When the data outgrows it, each read waits for the disk, elections time out, and the kernel kills the member.",
+		Doc: "etcd maps its whole database into memory. When the data outgrows it, each read waits for the disk, elections time out, " +
+			"and the kernel kills the member.",
 		Fix:     "Lower `quota`, or give the members more memory.",
 		Sources: []string{etcdHardware},
 	}, func(p *plan.Plan) []Finding {
@@ -178,7 +186,8 @@ var etcdRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "etcd-quota-disk", Severity: rule.Error, Title: "etcd quota larger than the host's disk",
-		Doc:     "The database, its write-ahead log and one snapshot during defragmentation lie on one disk. A full disk stops the member, and a full majority stops the cluster.",
+		Doc: "The database, its write-ahead log and one snapshot during defragmentation lie on one disk. A full disk stops the member, " +
+			"and a full majority stops the cluster.",
 		Fix:     "Write a larger `disk`, or a lower `quota`.",
 		Sources: []string{etcdHardware},
 	}, func(p *plan.Plan) []Finding {
@@ -204,11 +213,13 @@ var etcdRules = []Rule{
 		if h == 0 || e >= 5*h || e > 50*time.Second {
 			return nil
 		}
-		return one(electionAt(p), "An election timeout of %s with a heartbeat of %s: etcd wants five heartbeats at least (%s) and does not start. Write election_timeout = %q.", e, h, 5*h, (10 * h).String())
+		return one(electionAt(p), "An election timeout of %s with a heartbeat of %s: etcd wants five heartbeats at least (%s) and does not "+
+			"start. Write election_timeout = %q.", e, h, 5*h, (10 * h).String())
 	}},
 	{rule.Rule{
 		ID: "etcd-election-tight", Severity: rule.Warning, Title: "Election timeout of few heartbeats",
-		Doc:     "etcd's documentation wants ten heartbeats: with fewer, a disk that stalls for a moment is enough for an election, during which nothing is written.",
+		Doc: "etcd's documentation wants ten heartbeats: with fewer, a disk that stalls for a moment is enough for an election, during " +
+			"which nothing is written.",
 		Fix:     "Write ten heartbeats.",
 		Sources: []string{etcdTuning},
 	}, func(p *plan.Plan) []Finding {
@@ -216,7 +227,8 @@ var etcdRules = []Rule{
 		if h == 0 || e < 5*h || e >= 10*h {
 			return nil
 		}
-		return one(electionAt(p), "An election timeout of %s is %.1f heartbeats of %s: a short stall of the disk is enough for an election. Write election_timeout = %q.", e, float64(e)/float64(h), h, (10 * h).String())
+		return one(electionAt(p), "An election timeout of %s is %.1f heartbeats of %s: a short stall of the disk is enough for an election. "+
+			"Write election_timeout = %q.", e, float64(e)/float64(h), h, (10 * h).String())
 	}},
 	{rule.Rule{
 		ID: "etcd-election-long", Severity: rule.Error, Title: "Election timeout beyond etcd's bound", Permanent: true,
@@ -242,18 +254,21 @@ var etcdRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "etcd-data-dir-volatile", Severity: rule.Error, Title: "etcd data in a directory that is emptied", Permanent: true,
-		Doc:     "/tmp, /run, /dev and /var/tmp are emptied at boot or by systemd-tmpfiles. After a power cut every member comes up without data: the cluster is gone.",
+		Doc: "/tmp, /run, /dev and /var/tmp are emptied at boot or by systemd-tmpfiles. After a power cut every member comes up without " +
+			"data: the cluster is gone.",
 		Fix:     "Write `/var/lib/etcd`, on a disk of its own if there is one.",
 		Sources: []string{"https://www.freedesktop.org/software/systemd/man/latest/tmpfiles.d.html", "https://refspecs.linuxfoundation.org/FHS_3.0/fhs/ch03s15.html"},
 	}, func(p *plan.Plan) []Finding {
 		if d := within(p.Etcd.DataDir, "/tmp", "/run", "/dev", "/var/tmp", "/var/run", "/proc", "/sys"); d != "" {
-			return one(p.Etcd.Attr("data_dir"), "%s lies in %s, which is emptied at boot: the cluster's state would be gone with the next power cut. Write \"/var/lib/etcd\".", p.Etcd.DataDir, d)
+			return one(p.Etcd.Attr("data_dir"), "%s lies in %s, which is emptied at boot: the cluster's state would be gone with the next "+
+				"power cut. Write \"/var/lib/etcd\".", p.Etcd.DataDir, d)
 		}
 		return nil
 	}},
 	{rule.Rule{
 		ID: "etcd-data-dir-shared", Severity: rule.Error, Title: "etcd data in somebody else's directory", Permanent: true,
-		Doc:     "`kubeadm reset`, the runtime, the pod network and the playbook empty their own directories, and the system's hold what packages install. etcd sets its data directory to mode 0700, which locks everybody else out.",
+		Doc: "`kubeadm reset`, the runtime, the pod network and the playbook empty their own directories, and the system's hold what " +
+			"packages install. etcd sets its data directory to mode 0700, which locks everybody else out.",
 		Fix:     "Write a directory that is etcd's alone, such as `/var/lib/etcd`.",
 		Sources: []string{"https://kubernetes.io/docs/reference/setup-tools/kubeadm/kubeadm-reset/", etcdHardware},
 	}, func(p *plan.Plan) []Finding {
@@ -265,7 +280,8 @@ var etcdRules = []Rule{
 		if taken == "" {
 			return nil
 		}
-		return one(p.Etcd.Attr("data_dir"), "%s belongs to others (%s): etcd would lock them out, or they would empty it. Write a directory of its own, such as \"/var/lib/etcd\".", dir, taken)
+		return one(p.Etcd.Attr("data_dir"), "%s belongs to others (%s): etcd would lock them out, or they would empty it. Write a directory "+
+			"of its own, such as \"/var/lib/etcd\".", dir, taken)
 	}},
 	{rule.Rule{
 		ID: "etcd-experimental-flag", Severity: rule.Error, Title: "etcd flag that is gone", Permanent: true,
@@ -282,7 +298,8 @@ var etcdRules = []Rule{
 			case experimental && !plan.TakesExperimentalFlags(v):
 				findings = append(findings, one(p.Etcd.Key("extra_args", a.Name), "etcd %s has no flag --%s and exits if given one. %s", v, a.Name, afterExperiment(old, v.Minor))...)
 			case slices.Contains(etcdV2Flags, a.Name) && !v.Before(plan.Version{Major: 3, Minor: 6}):
-				findings = append(findings, one(p.Etcd.Key("extra_args", a.Name), "etcd %s has no flag --%s, which went with the API v2 in 3.6, and exits if given one. Remove it.", v, a.Name)...)
+				findings = append(findings, one(p.Etcd.Key("extra_args", a.Name), "etcd %s has no flag --%s, which went with the API v2 in 3.6, "+
+					"and exits if given one. Remove it.", v, a.Name)...)
 			}
 		}
 		return findings
@@ -307,7 +324,8 @@ var etcdRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "etcd-owned-flag", Severity: rule.Error, Title: "etcd flag that the plan decides", Permanent: true,
-		Doc:     "Names, addresses, certificates and directories of members follow from the design, and other files repeat them. One member's flag given to all makes them deny each other.",
+		Doc: "Names, addresses, certificates and directories of members follow from the design, and other files repeat them. One " +
+			"member's flag given to all makes them deny each other.",
 		Fix:     "Remove the flag; write `data_dir`, addresses and names in their own arguments.",
 		Sources: []string{etcdFlags},
 	}, func(p *plan.Plan) []Finding {
@@ -354,21 +372,24 @@ var etcdRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "etcd-no-compaction", Severity: rule.Warning, Title: "etcd compaction taken away from the API server",
-		Doc:     "The API server compacts etcd's history every five minutes. etcd's own compaction beside it drops revisions that watches still need; where the API server's is turned off and nothing replaces it, the database fills up to the quota.",
+		Doc: "The API server compacts etcd's history every five minutes. etcd's own compaction beside it drops revisions that watches " +
+			"still need; where the API server's is turned off and nothing replaces it, the database fills up to the quota.",
 		Fix:     "Remove the flag.",
 		Sources: []string{"https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/", "https://etcd.io/docs/v3.6/op-guide/maintenance/"},
 	}, func(p *plan.Plan) []Finding {
 		_, own := etcdArg(p, "auto-compaction-retention")
 		for _, a := range p.Cluster.APIServer.ExtraArgs {
 			if a.Name == "etcd-compaction-interval" && (a.Value == "0" || a.Value == "0s") && !own {
-				return one(p.Cluster.APIServer.Key("extra_args", a.Name), "--etcd-compaction-interval=%s: nobody compacts etcd, and it fills up to its quota of %s. Remove it.", a.Value, gibibytes(p.Etcd.QuotaBytes))
+				return one(p.Cluster.APIServer.Key("extra_args", a.Name), "--etcd-compaction-interval=%s: nobody compacts etcd, and it fills up "+
+					"to its quota of %s. Remove it.", a.Value, gibibytes(p.Etcd.QuotaBytes))
 			}
 		}
 		return nil
 	}},
 	{rule.Rule{
 		ID: "etcd-lone-member-spread", Severity: rule.Warning, Title: "Lone etcd under spread control planes",
-		Doc:     "The control planes are spread over failure domains, and the one etcd that they share lies in one of them. When that domain is down, all control planes are: the lone etcd cancels their redundancy.",
+		Doc: "The control planes are spread over failure domains, and the one etcd that they share lies in one of them. When that " +
+			"domain is down, all control planes are: the lone etcd cancels their redundancy.",
 		Fix:     "Choose multi-etcd-multi-master with a member in each of three domains.",
 		Sources: []string{haTopology, etcdFAQ},
 	}, func(p *plan.Plan) []Finding {
@@ -384,7 +405,8 @@ var etcdRules = []Rule{
 		if m.FailureDomain != "" {
 			place += " in " + m.FailureDomain
 		}
-		return one(attr(p.ControlPlanes()[0], "failure_domain"), "%s are spread over %s, and all need the one etcd on %s: when it is down, so are they. Write type = \"multi-etcd-multi-master\" with a member in each of three domains, or drop the spread.", quantity(len(p.ControlPlanes()), "control plane"), sentence(domains), place)
+		return one(attr(p.ControlPlanes()[0], "failure_domain"), "%s are spread over %s, and all need the one etcd on %s: when it is down, "+
+			"so are they. Write type = \"multi-etcd-multi-master\" with a member in each of three domains, or drop the spread.", quantity(len(p.ControlPlanes()), "control plane"), sentence(domains), place)
 	}},
 }
 

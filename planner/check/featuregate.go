@@ -28,7 +28,8 @@ func gateRule(r rule.Rule, judge func(p *plan.Plan, name string, on bool) (forma
 var featureGateRules = []Rule{
 	gateRule(rule.Rule{
 		ID: "version-feature-gate-unknown", Severity: rule.Error, Title: "Feature gate that this Kubernetes does not know", Permanent: true,
-		Doc:     "Every component exits at a gate that it does not know. Gates disappear some releases after their feature is stable, so a name from an old page stops the whole control plane.",
+		Doc: "Every component exits at a gate that it does not know. Gates disappear some releases after their feature is stable, so a " +
+			"name from an old page stops the whole control plane.",
 		Fix:     "Remove it if the feature is stable by now, or correct the name.",
 		Sources: []string{gateDocs, "https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates-removed/"},
 	}, func(p *plan.Plan, name string, on bool) (string, []any) {
@@ -85,7 +86,8 @@ var featureGateRules = []Rule{
 	}),
 	gateRule(rule.Rule{
 		ID: "version-feature-gate-alpha", Severity: rule.Warning, Title: "Alpha feature",
-		Doc:     "Alpha features change or vanish without notice, and what they stored may be unreadable for the next minor. Upstream asks for short-lived test clusters.",
+		Doc: "Alpha features change or vanish without notice, and what they stored may be unreadable for the next minor. Upstream asks " +
+			"for short-lived test clusters.",
 		Fix:     "Remove it, or waive the rule and say what the test is for.",
 		Sources: []string{gateDocs + "#feature-stages"},
 	}, func(p *plan.Plan, name string, on bool) (string, []any) {
@@ -94,6 +96,7 @@ var featureGateRules = []Rule{
 		if known, _ := g.State(p.Cluster.Version); !known || !on || !ok || until != 0 && p.Cluster.Version.Minor >= until {
 			return "", nil
 		}
-		return "Feature gate %s is alpha in Kubernetes %s: it may change or vanish with the next minor, and what it stored with it. Remove it from clusters that are to last.", []any{name, p.Cluster.Version}
+		return "Feature gate %s is alpha in Kubernetes %s: it may change or vanish with the next minor, and what it stored with it. Remove " +
+			"it from clusters that are to last.", []any{name, p.Cluster.Version}
 	}),
 }

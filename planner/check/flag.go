@@ -73,7 +73,8 @@ func flagRule(r rule.Rule, at func(commandLine, string) hcl.Range, judge func(p 
 var flagRules = []Rule{
 	flagRule(rule.Rule{
 		ID: "component-flag-unknown", Severity: rule.Error, Title: "Flag that the component does not have", Permanent: true,
-		Doc:     "A component that is given a flag that it does not know prints its usage and exits: the kubelet never comes up, or the static pod restarts without end. A field of KubeletConfiguration is not always a flag.",
+		Doc: "A component that is given a flag that it does not know prints its usage and exits: the kubelet never comes up, or the " +
+			"static pod restarts without end. A field of KubeletConfiguration is not always a flag.",
 		Fix:     "Correct the name, or remove the flag.",
 		Sources: []string{flagDocs, kubeletFields, etcdFlags},
 	}, commandLine.key, func(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, known bool) string {
@@ -115,7 +116,8 @@ var flagRules = []Rule{
 	}),
 	flagRule(rule.Rule{
 		ID: "component-flag-value", Severity: rule.Error, Title: "Value that the flag does not take", Permanent: true,
-		Doc:     "The component reads its flags before anything else, and exits at a value that it cannot use. One value is given to all hosts: a bad one takes down every member, or every kubelet, at once.",
+		Doc: "The component reads its flags before anything else, and exits at a value that it cannot use. One value is given to all " +
+			"hosts: a bad one takes down every member, or every kubelet, at once.",
 		Fix:     "Write a value of the flag's type; the finding says which.",
 		Sources: []string{flagDocs, etcdFlags},
 	}, commandLine.value, func(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, known bool) string {

@@ -61,7 +61,8 @@ var enumerations = []enumeration{
 var weakVersions = []string{"VersionTLS10", "VersionTLS11"}
 
 // weakSuites are the cipher suites that Go itself calls insecure, and cipherSuites all that it knows: what the components compare with.
-// Source: crypto/tls of Go 1.26, CipherSuites and InsecureCipherSuites; https://github.com/kubernetes/component-base/blob/v0.37.2/cli/flag/ciphersuites_flag.go
+// Source: crypto/tls of Go 1.26, CipherSuites and InsecureCipherSuites;
+// https://github.com/kubernetes/component-base/blob/v0.37.2/cli/flag/ciphersuites_flag.go
 var (
 	weakSuites = []string{
 		"TLS_RSA_WITH_RC4_128_SHA", "TLS_RSA_WITH_3DES_EDE_CBC_SHA", "TLS_RSA_WITH_AES_128_CBC_SHA", "TLS_RSA_WITH_AES_256_CBC_SHA", "TLS_RSA_WITH_AES_128_CBC_SHA256",
@@ -82,7 +83,8 @@ var evictionSignals = []string{
 	"allocatableMemory.available", "pid.available",
 }
 
-// reservable are the resources that can be kept back for the system. Source: k8s.io/kubernetes@v1.37.2 cmd/kubelet/app/server.go, parseResourceList
+// reservable are the resources that can be kept back for the system. Source: k8s.io/kubernetes@v1.37.2 cmd/kubelet/app/server.go,
+// parseResourceList
 var reservable = []string{"cpu", "memory", "ephemeral-storage", "pid"}
 
 // quantityPattern is how Kubernetes writes an amount. Source: k8s.io/apimachinery pkg/api/resource, ParseQuantity

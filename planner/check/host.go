@@ -71,7 +71,8 @@ var allDigits = regexp.MustCompile(`^[0-9]+$`)
 var hostRules = []Rule{
 	{rule.Rule{
 		ID: "host-duplicate-name", Severity: rule.Error, Title: "Two hosts with one name", Permanent: true,
-		Doc:     "The name is the host's identity: the Node object, the etcd member, the certificate and the generated files are called by it. A second host with the name takes over the first one's Node, and the two fight.",
+		Doc: "The name is the host's identity: the Node object, the etcd member, the certificate and the generated files are called by " +
+			"it. A second host with the name takes over the first one's Node, and the two fight.",
 		Fix:     "Rename one of them. A pool's hosts are called <pool>-1, <pool>-2 and so on.",
 		Sources: []string{beforeYouBegin, "https://github.com/kubernetes/kubeadm/issues/31"},
 	}, func(p *plan.Plan) []Finding {
@@ -95,7 +96,8 @@ var hostRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "host-name-reserved", Severity: rule.Error, Title: "Host name that means something else", Permanent: true,
-		Doc:     "Every host calls itself localhost, so a node of that name is reached by nobody else; the certificates and /etc/hosts would contradict each other.",
+		Doc: "Every host calls itself localhost, so a node of that name is reached by nobody else; the certificates and /etc/hosts " +
+			"would contradict each other.",
 		Fix:     "Give the host a name of its own.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc6761#section-6.3", nodeNames},
 	}, func(p *plan.Plan) []Finding {
@@ -107,7 +109,8 @@ var hostRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "host-name-digits", Severity: rule.Warning, Title: "Host name of digits alone",
-		Doc:     "A name of digits alone reads as an IPv4 address to the resolver's inet_aton, and as a number to YAML, Ansible and others who handle the inventory.",
+		Doc: "A name of digits alone reads as an IPv4 address to the resolver's inet_aton, and as a number to YAML, Ansible and others " +
+			"who handle the inventory.",
 		Fix:     "Put a letter before the number.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1123#section-2.1", nodeNames},
 	}, func(p *plan.Plan) []Finding {
@@ -117,7 +120,8 @@ var hostRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "host-duplicate-address", Severity: rule.Error, Title: "Two hosts with one address", Permanent: true,
-		Doc:     "Two hosts with one address answer for each other at random: joins fail, etcd members talk to themselves, and pods vanish from the network. In a pool addresses are counted up from the first, so two pools may run into each other.",
+		Doc: "Two hosts with one address answer for each other at random: joins fail, etcd members talk to themselves, and pods vanish " +
+			"from the network. In a pool addresses are counted up from the first, so two pools may run into each other.",
 		Fix:     "Give one of them another address.",
 		Sources: []string{beforeYouBegin},
 	}, duplicateAddresses},
@@ -163,7 +167,8 @@ var hostRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "host-address-network", Severity: rule.Error, Title: "Network or broadcast address as a host's", Permanent: true,
-		Doc:     "The first address of an IPv4 subnet names the network and the last one reaches all of its hosts; neither can be a host's own. A pool that counts upwards can run into the last one.",
+		Doc: "The first address of an IPv4 subnet names the network and the last one reaches all of its hosts; neither can be a host's " +
+			"own. A pool that counts upwards can run into the last one.",
 		Fix:     "Move the address, or write the right `node_subnets`.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1122#section-3.2.1.3"},
 	}, func(p *plan.Plan) []Finding {
@@ -197,7 +202,8 @@ var hostRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "host-address-edge", Severity: rule.Warning, Title: "Host at the edge of what looks like a subnet",
-		Doc:     "All hosts lie in one /24, and one has its first or last address. If that is their subnet, the first names the network and the last reaches all of its hosts; neither can be a host's own.",
+		Doc: "All hosts lie in one /24, and one has its first or last address. If that is their subnet, the first names the network and " +
+			"the last reaches all of its hosts; neither can be a host's own.",
 		Fix:     "Move the address, or write `node_subnets` if the subnet is larger.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1122#section-3.2.1.3"},
 	}, func(p *plan.Plan) []Finding {
@@ -213,14 +219,16 @@ var hostRules = []Rule{
 		var findings []Finding
 		for _, u := range all {
 			if a := u.addr.As4(); slices.Contains(edges, u.addr) && [3]byte(a[1:]) != [3]byte{} && [3]byte(a[1:]) != [3]byte{255, 255, 255} { // those host-address-network refuses
-				findings = append(findings, advised(freeRun(p, u.addr, 1), u.at, "%s of %s is the first or the last address of %s, in which all hosts lie. Write another, or node_subnets if their subnet is larger.", u.addr, u.node.Name, subnet)...)
+				findings = append(findings, advised(freeRun(p, u.addr, 1), u.at, "%s of %s is the first or the last address of %s, in which all "+
+					"hosts lie. Write another, or node_subnets if their subnet is larger.", u.addr, u.node.Name, subnet)...)
 			}
 		}
 		return findings
 	}},
 	{rule.Rule{
 		ID: "host-address-outside", Severity: rule.Error, Title: "Address outside of the node subnets",
-		Doc:     "`node_subnets` says where the hosts live. An address outside of them is a typing mistake, or a subnet that routes, firewalls and no_proxy do not know of.",
+		Doc: "`node_subnets` says where the hosts live. An address outside of them is a typing mistake, or a subnet that routes, " +
+			"firewalls and no_proxy do not know of.",
 		Fix:     "Correct the address, or add its subnet to `node_subnets`.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/cluster-administration/networking/#kubernetes-ip-address-ranges"},
 	}, func(p *plan.Plan) []Finding {
@@ -254,7 +262,8 @@ var hostRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "host-address-family", Severity: rule.Error, Title: "Address of another family than the pods'",
-		Doc:     "A host's address is of the family of the first pod range: the kubelet reports it first, and the API server, etcd and the pod network use it. A host of the other family cannot reach the pods of the rest.",
+		Doc: "A host's address is of the family of the first pod range: the kubelet reports it first, and the API server, etcd and the " +
+			"pod network use it. A host of the other family cannot reach the pods of the rest.",
 		Fix:     "Write an address of that family, or put the other range first in `pod_subnets` and `service_subnets`.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/services-networking/dual-stack/#prerequisites"},
 	}, func(p *plan.Plan) []Finding {
@@ -277,7 +286,8 @@ var hostRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "host-secondary-address-missing", Severity: rule.Warning, Title: "Dual-stack host without a second address",
-		Doc:     "Where pods have addresses of both families, every node should have one of each. Packets of the second family reach the pods of a host through its address of that family; without it they are cut off in that family, and Services of it answer on some nodes only.",
+		Doc: "Where pods have addresses of both families, every node should have one of each. Packets of the second family reach the " +
+			"pods of a host through its address of that family; without it they are cut off in that family, and Services of it answer on some nodes only.",
 		Fix:     "Write `secondary_address` (in a pool `first_secondary_address`), or drop the second range of pods.",
 		Sources: []string{"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/dual-stack-support/"},
 	}, func(p *plan.Plan) []Finding {
@@ -326,7 +336,8 @@ var hostRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "host-duplicate-ssh-address", Severity: rule.Error, Title: "Two hosts behind one SSH address", Permanent: true,
-		Doc:     "The playbook reaches each host at its SSH address, which is `address` where no `ssh_address` is written. Where two hosts have the same one, everything meant for the second is done to the first again.",
+		Doc: "The playbook reaches each host at its SSH address, which is `address` where no `ssh_address` is written. Where two hosts " +
+			"have the same one, everything meant for the second is done to the first again.",
 		Fix:     "Write the address at which each host answers. Hosts behind one NAT address are reached through `ssh { jump_host = … }`.",
 		Sources: []string{"https://docs.ansible.com/ansible/latest/inventory_guide/intro_inventory.html#connecting-to-hosts-behavioral-inventory-parameters"},
 	}, func(p *plan.Plan) []Finding {
@@ -334,7 +345,8 @@ var hostRules = []Rule{
 		var findings []Finding
 		for _, n := range byPlace(p.Nodes) {
 			if n.Has("ssh_address") && p.LoadBalancer.VirtualIP.IsValid() && n.SSHAddress == p.LoadBalancer.VirtualIP.String() {
-				findings = append(findings, one(n.Attr("ssh_address"), "SSH address %s of %s is the virtual IP (%s), behind which another host may answer at any time. Write the host's own address.", n.SSHAddress, n.Name, line(p.LoadBalancer.Attr("virtual_ip")))...)
+				findings = append(findings, one(n.Attr("ssh_address"), "SSH address %s of %s is the virtual IP (%s), behind which another host "+
+					"may answer at any time. Write the host's own address.", n.SSHAddress, n.Name, line(p.LoadBalancer.Attr("virtual_ip")))...)
 				continue
 			}
 			earlier := first[n.SSHAddress]
@@ -349,14 +361,16 @@ var hostRules = []Rule{
 			if !guilty.Has("ssh_address") {
 				continue // host-duplicate-address says it
 			}
-			findings = append(findings, one(guilty.Attr("ssh_address"), "SSH address %s of %s is also that of %s (%s): the playbook would configure one host twice and the other never. Write the address at which each answers, or reach hosts behind NAT through ssh { jump_host = … }.",
+			findings = append(findings, one(guilty.Attr("ssh_address"), "SSH address %s of %s is also that of %s (%s): the playbook would "+
+				"configure one host twice and the other never. Write the address at which each answers, or reach hosts behind NAT through ssh { jump_host = … }.",
 				guilty.SSHAddress, guilty.Name, other.Name, line(written(writtenArg(other.Has("ssh_address"), other.Attr("ssh_address")), attr(other, "address"), other.NameRange)))...)
 		}
 		return findings
 	}},
 	{rule.Rule{
 		ID: "host-duplicate-mac", Severity: rule.Error, Title: "Two hosts with one hardware address", Permanent: true,
-		Doc:     "Two machines with one MAC address on a segment receive each other's frames at random. It is the usual sign of a cloned virtual machine, whose product_uuid is then the same too.",
+		Doc: "Two machines with one MAC address on a segment receive each other's frames at random. It is the usual sign of a cloned " +
+			"virtual machine, whose product_uuid is then the same too.",
 		Fix:     "Give each machine its own MAC address.",
 		Sources: []string{beforeYouBegin},
 	}, func(p *plan.Plan) []Finding {
@@ -376,21 +390,24 @@ var hostRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "host-interface-name", Severity: rule.Error, Title: "Interface name that the kernel refuses",
-		Doc:     "Linux takes interface names of up to 15 bytes without spaces, slashes and colons. Anything else can match no interface, so the virtual IP or the pod network stays down.",
+		Doc: "Linux takes interface names of up to 15 bytes without spaces, slashes and colons. Anything else can match no interface, " +
+			"so the virtual IP or the pod network stays down.",
 		Fix:     "Write the name that `ip link` shows.",
 		Sources: []string{kernelIfNames},
 	}, func(p *plan.Plan) []Finding {
 		var findings []Finding
 		for _, i := range interfaces(p) {
 			if !interfaceName.MatchString(i.name) {
-				findings = append(findings, one(i.at, "%q is no interface name: Linux takes 1 to 15 bytes without spaces, slashes and colons. Write what `ip link` shows, such as \"eth1\".", i.name)...)
+				findings = append(findings, one(i.at, "%q is no interface name: Linux takes 1 to 15 bytes without spaces, slashes and colons. "+
+					"Write what `ip link` shows, such as \"eth1\".", i.name)...)
 			}
 		}
 		return findings
 	}},
 	{rule.Rule{
 		ID: "host-public-address-same", Severity: rule.Warning, Title: "Public address that says nothing new",
-		Doc:     "`public_address` is for hosts behind NAT: what clients outside dial, beside the address that the hosts use among themselves. The same address in both hides which network the cluster runs on.",
+		Doc: "`public_address` is for hosts behind NAT: what clients outside dial, beside the address that the hosts use among " +
+			"themselves. The same address in both hides which network the cluster runs on.",
 		Fix:     "Remove it, or write the private one as `address`.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/5513"},
 	}, func(p *plan.Plan) []Finding {
@@ -402,8 +419,10 @@ var hostRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "host-mixed-architectures", Severity: rule.Warning, Title: "Workers of several architectures without a taint",
-		Doc:     "The scheduler does not look at the architecture of an image. A pod whose image lacks the rarer one lands there sooner or later and fails with \"exec format error\".",
-		Fix:     "Put a taint on the rarer machines, such as `taint { key = \"kubernetes.io/arch\", value = \"arm64\", effect = \"NoSchedule\" }`, and a toleration on what is built for them.",
+		Doc: "The scheduler does not look at the architecture of an image. A pod whose image lacks the rarer one lands there sooner or " +
+			"later and fails with \"exec format error\".",
+		Fix: "Put a taint on the rarer machines, such as `taint { key = \"kubernetes.io/arch\", value = \"arm64\", effect = " +
+			"\"NoSchedule\" }`, and a toleration on what is built for them.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/7934", "https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-arch"},
 	}, func(p *plan.Plan) []Finding {
 		open := having(p.Workers(), func(n *plan.Node) bool {
@@ -422,12 +441,15 @@ var hostRules = []Rule{
 		return each(open, func(n *plan.Node) bool {
 			return n.Arch != common
 		}, func(n *plan.Node) hcl.Range { return written(n.Attr("arch")) }, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s is %s, other workers are %s, and nothing keeps %s pods away. Add taint { key = \"kubernetes.io/arch\", value = %q, effect = \"NoSchedule\" }, or make sure that every image has both.", whose(all), n.Arch, common, common, n.Arch)
+			return fmt.Sprintf("%s is %s, other workers are %s, and nothing keeps %s pods away. Add taint { key = \"kubernetes.io/arch\", "+
+				"value = %q, effect = \"NoSchedule\" }, or make sure that every image has both.", whose(all), n.Arch, common, common, n.Arch)
 		})
 	}},
 	{rule.Rule{
 		ID: "host-address-taken-for-private", Severity: rule.Warning, Title: "Public address that looks private",
-		Doc:     "Beside each private range lie public ones that differ in one number: 172.32.0.0 and above, 192.169.0.0, 11.0.0.0, 100.0.0.0 below 100.64. Inside of the site they work. Whoever really has these addresses cannot be reached from it, and what leaves the site by mistake goes to them.",
+		Doc: "Beside each private range lie public ones that differ in one number: 172.32.0.0 and above, 192.169.0.0, 11.0.0.0, " +
+			"100.0.0.0 below 100.64. Inside of the site they work. Whoever really has these addresses cannot be reached from it, and what " +
+			"leaves the site by mistake goes to them.",
 		Fix:     "Take addresses from 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1918", "https://www.rfc-editor.org/rfc/rfc6598"},
 	}, func(p *plan.Plan) []Finding {
@@ -439,7 +461,8 @@ var hostRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "host-address-public", Severity: rule.Warning, Title: "Unencrypted pod network between public addresses",
-		Doc:     "The pod network carries the packets of all pods between the hosts as they are. Over public addresses every network in between can read and change them, and VXLAN, IP-in-IP and routed packets are taken from whoever sends them: nothing proves that the sender is a node.",
+		Doc: "The pod network carries the packets of all pods between the hosts as they are. Over public addresses every network in " +
+			"between can read and change them, and VXLAN, IP-in-IP and routed packets are taken from whoever sends them: nothing proves that the sender is a node.",
 		Fix:     "Write `cni \"…\" { encapsulation = \"wireguard\" }`, or put the hosts into a private network and let a firewall pass the nodes alone.",
 		Sources: []string{"https://github.com/flannel-io/flannel/blob/master/Documentation/backends.md#wireguard", "https://docs.tigera.io/calico/latest/network-policy/encrypt-cluster-pod-traffic", "https://www.rfc-editor.org/rfc/rfc7348#section-7"},
 	}, func(p *plan.Plan) []Finding {
@@ -449,12 +472,14 @@ var hostRules = []Rule{
 		return each(p.KubeletNodes(), func(n *plan.Node) bool {
 			return public(n.Address) && takenForPrivate(n.Address) == ""
 		}, addressAt, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s has the public address %s, and %s sends the pods' packets there without encryption. Write network { cni %q { encapsulation = \"wireguard\" } }, or put the hosts into a private network.", whose(all), n.Address, p.Network.CNI.Name, p.Network.CNI.Name)
+			return fmt.Sprintf("%s has the public address %s, and %s sends the pods' packets there without encryption. Write network { cni %q "+
+				"{ encapsulation = \"wireguard\" } }, or put the hosts into a private network.", whose(all), n.Address, p.Network.CNI.Name, p.Network.CNI.Name)
 		})
 	}},
 	{rule.Rule{
 		ID: "host-os-unprepared", Severity: rule.Error, Title: "Operating system that the playbook cannot prepare",
-		Doc:     "The playbook prepares hosts of Debian's and of Red Hat's family, Fedora CoreOS and Flatcar. On another system it stops at its survey; a control plane, etcd and the balancer need Linux in any case.",
+		Doc: "The playbook prepares hosts of Debian's and of Red Hat's family, Fedora CoreOS and Flatcar. On another system it stops at " +
+			"its survey; a control plane, etcd and the balancer need Linux in any case.",
 		Fix:     "Use a system of those families, or a target whose own program prepares the hosts.",
 		Sources: []string{beforeYouBegin, "https://kubernetes.io/docs/concepts/windows/intro/"},
 	}, func(p *plan.Plan) []Finding {
@@ -465,12 +490,14 @@ var hostRules = []Rule{
 			can, known := n.OS.Preparable()
 			return known && !can
 		}, osAt, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s is to run %s, which the playbook cannot prepare: it knows Debian's and Red Hat's families, Fedora CoreOS and Flatcar. Write one of those, such as \"ubuntu-24.04\".", whose(all), n.OS)
+			return fmt.Sprintf("%s is to run %s, which the playbook cannot prepare: it knows Debian's and Red Hat's families, Fedora CoreOS "+
+				"and Flatcar. Write one of those, such as \"ubuntu-24.04\".", whose(all), n.OS)
 		})
 	}},
 	{rule.Rule{
 		ID: "host-os-unknown", Severity: rule.Warning, Title: "Operating system of an unknown name",
-		Doc:     "The name tells the rules which kernel and which cgroups the hosts have, and when their support ends. Of a name that is not known none of that is judged: mostly it is misspelt.",
+		Doc: "The name tells the rules which kernel and which cgroups the hosts have, and when their support ends. Of a name that is " +
+			"not known none of that is judged: mostly it is misspelt.",
 		Fix:     "Write the name as k8splan has it, with a hyphen before the version: `ubuntu-24.04`, `debian-13`, `rhel-9`, `rocky-9`, `flatcar-stable`.",
 		Sources: []string{beforeYouBegin},
 	}, func(p *plan.Plan) []Finding {
@@ -484,8 +511,8 @@ var hostRules = []Rule{
 	}},
 }
 
-// podsOfAnotherFamily reports whether the hosts, in several blocks, are all of one family and the first pod range that was written is of the
-// other: then the range is wrong, and not each of the addresses.
+// podsOfAnotherFamily reports whether the hosts, in several blocks, are all of one family and the first pod range that was written is of
+// the other: then the range is wrong, and not each of the addresses.
 func podsOfAnotherFamily(p *plan.Plan) bool {
 	return p.Network.Has("pod_subnets") && len(p.Network.PodSubnets) > 0 && len(blocks(p.Nodes)) > 1 &&
 		!slices.ContainsFunc(p.Nodes, func(n *plan.Node) bool {

@@ -58,12 +58,14 @@ var machineRules = []Rule{
 			if n.MemoryBytes < 1<<30 {
 				return fmt.Sprintf("%s has %s, which the kubelet, the runtime and the pod network take for themselves. Write memory = \"2Gi\".", whose(all), gibibytes(n.MemoryBytes))
 			}
-			return fmt.Sprintf("%s has %s. Upstream asks for 2 GB a machine, because the kubelet, the runtime and the pod network take most of the first. Write memory = \"2Gi\".", whose(all), gibibytes(n.MemoryBytes))
+			return fmt.Sprintf("%s has %s. Upstream asks for 2 GB a machine, because the kubelet, the runtime and the pod network take most of "+
+				"the first. Write memory = \"2Gi\".", whose(all), gibibytes(n.MemoryBytes))
 		})
 	}},
 	{rule.Rule{
 		ID: "machine-disk", Severity: rule.Warning, Title: "Very small disk",
-		Doc:     "Images, logs and pods share the disk, and the kubelet evicts pods when less than 10 % (15 % for images) is left. On a few gigabytes that is at once.",
+		Doc: "Images, logs and pods share the disk, and the kubelet evicts pods when less than 10 % (15 % for images) is left. On a few " +
+			"gigabytes that is at once.",
 		Fix:     "Write `disk = \"20Gi\"` or more.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/#hard-eviction-thresholds"},
 	}, func(p *plan.Plan) []Finding {
@@ -75,7 +77,8 @@ var machineRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "machine-cgroup-driver", Severity: rule.Warning, Title: "cgroupfs under systemd",
-		Doc:     "systemd manages the cgroups of the hosts. A kubelet and a runtime that write to the same tree behind its back get out of step with it under memory pressure.",
+		Doc: "systemd manages the cgroups of the hosts. A kubelet and a runtime that write to the same tree behind its back get out of " +
+			"step with it under memory pressure.",
 		Fix:     "Leave `cgroup_driver` out: it is systemd, for the kubelet and the runtime alike.",
 		Sources: []string{"https://kubernetes.io/docs/setup/production-environment/container-runtimes/#cgroup-drivers"},
 	}, func(p *plan.Plan) []Finding {
@@ -97,7 +100,8 @@ var machineRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "ssh-port-clash", Severity: rule.Error, Title: "sshd on a port of the cluster",
-		Doc:     "A component of the cluster wants the port that sshd has on the same hosts. It cannot start; or after a reboot sshd cannot, and you are locked out.",
+		Doc: "A component of the cluster wants the port that sshd has on the same hosts. It cannot start; or after a reboot sshd " +
+			"cannot, and you are locked out.",
 		Fix:     "Write sshd's real port, or move one of the two.",
 		Sources: []string{portsReference},
 	}, func(p *plan.Plan) []Finding {
@@ -143,7 +147,8 @@ var machineRules = []Rule{
 				}
 			}
 			if n.MemoryBytes > 0 && total >= n.MemoryBytes {
-				findings = append(findings, one(n.Attr("memory"), "%s has %s, and %s of it are reserved for the system: nothing is left for pods, and the kubelet exits. Reserve less.", whose(group), gibibytes(n.MemoryBytes), gibibytes(total))...)
+				findings = append(findings, one(n.Attr("memory"), "%s has %s, and %s of it are reserved for the system: nothing is left for pods, "+
+					"and the kubelet exits. Reserve less.", whose(group), gibibytes(n.MemoryBytes), gibibytes(total))...)
 			}
 		}
 		return findings

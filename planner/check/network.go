@@ -69,7 +69,9 @@ var dnsName = regexp.MustCompile(`^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)(\.[a-z0-
 var networkRules = []Rule{
 	{rule.Rule{
 		ID: "network-dual-stack-order", Severity: rule.Error, Title: "Pod and service ranges of different families", Permanent: true,
-		Doc:     "The first range of Services must be of the family of the first range of pods: it is the one that Services get without asking, and the API server, kube-proxy and kubelets must agree about it. A Service of a family that no pod has leads nowhere. The other way round works: pods of both families behind Services of one.",
+		Doc: "The first range of Services must be of the family of the first range of pods: it is the one that Services get without " +
+			"asking, and the API server, kube-proxy and kubelets must agree about it. A Service of a family that no pod has leads nowhere. The " +
+			"other way round works: pods of both families behind Services of one.",
 		Fix:     "Write the ranges of `pod_subnets` and `service_subnets` in the same order of families.",
 		Sources: []string{dualStackDocs + "#configure-ipv4-ipv6-dual-stack", "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/563-dual-stack"},
 	}, func(p *plan.Plan) []Finding {
@@ -117,7 +119,8 @@ var networkRules = []Rule{
 		var findings []Finding
 		for _, s := range pods(p) {
 			if mask := p.Network.NodeMask(s.prefix); mask-s.prefix.Bits() > 16 {
-				findings = append(findings, one(written(s.at, p.Network.Attr(maskName(s.prefix))), "Between pods %s and /%d for a node lie %d bits, and kubeadm allows 16. Write %s, or a node mask of /%d.",
+				findings = append(findings, one(written(s.at, p.Network.Attr(maskName(s.prefix))), "Between pods %s and /%d for a node lie %d "+
+					"bits, and kubeadm allows 16. Write %s, or a node mask of /%d.",
 					s.prefix, mask, mask-s.prefix.Bits(), netip.PrefixFrom(s.prefix.Addr(), mask-16), s.prefix.Bits()+16)...)
 			}
 		}
@@ -125,7 +128,8 @@ var networkRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "network-pod-mask-inverted", Severity: rule.Error, Title: "Node's share larger than the pod range", Permanent: true,
-		Doc:     "Each node takes a share of the pod range for its pods. A share that is larger than the whole range can be given to nobody: nodes stay NotReady without pod addresses.",
+		Doc: "Each node takes a share of the pod range for its pods. A share that is larger than the whole range can be given to " +
+			"nobody: nodes stay NotReady without pod addresses.",
 		Fix:     "Write a node mask that is longer than the pod range's prefix, by enough bits for all nodes.",
 		Sources: []string{kubeadmLimits},
 	}, func(p *plan.Plan) []Finding {
@@ -158,7 +162,8 @@ var networkRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "network-node-port-clash", Severity: rule.Error, Title: "NodePort range over a port in use",
-		Doc:     "kube-proxy, or what replaces it, claims node ports on every node. Where the range covers a port that a component listens on there, a Service may be given it, and traffic for the component is sent to pods: the API server or etcd drops out.",
+		Doc: "kube-proxy, or what replaces it, claims node ports on every node. Where the range covers a port that a component listens " +
+			"on there, a Service may be given it, and traffic for the component is sent to pods: the API server or etcd drops out.",
 		Fix:     "Move the range away, or the component's port.",
 		Sources: []string{portsReference, "https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport"},
 	}, func(p *plan.Plan) []Finding {
@@ -180,7 +185,8 @@ var networkRules = []Rule{
 				if l.who == "haproxy" && !p.LoadBalancer.Has("port") {
 					at = p.Cluster.Attr("control_plane_endpoint") // the balancer's port is the endpoint's
 				}
-				findings = append(findings, one(at, "%s would listen on port %d of nodes, in the NodePort range %d-%d: a Service could be given it. Write another port, or node_port_range = \"%d-%d\" in network.", l.who, l.port, r.First, r.Last, free.First, free.Last)...)
+				findings = append(findings, one(at, "%s would listen on port %d of nodes, in the NodePort range %d-%d: a Service could be given "+
+					"it. Write another port, or node_port_range = \"%d-%d\" in network.", l.who, l.port, r.First, r.Last, free.First, free.Last)...)
 			}
 			return findings
 		}
@@ -191,16 +197,19 @@ var networkRules = []Rule{
 		for _, l := range covered {
 			hit = append(hit, fmt.Sprintf("%d (%s)", l.port, l.who))
 		}
-		return one(p.Network.Attr("node_port_range"), "The NodePort range %d-%d covers %s. A Service could be given the port of a component. Write \"%d-%d\", or another range that covers none.", r.First, r.Last, sentence(hit), free.First, free.Last)
+		return one(p.Network.Attr("node_port_range"), "The NodePort range %d-%d covers %s. A Service could be given the port of a "+
+			"component. Write \"%d-%d\", or another range that covers none.", r.First, r.Last, sentence(hit), free.First, free.Last)
 	}},
 	{rule.Rule{
 		ID: "network-node-port-ephemeral", Severity: rule.Warning, Title: "NodePort range over the kernel's own ports",
-		Doc:     "Linux takes the local ports of outgoing connections from 32768-60999. A node port among them is now and then in use by a connection, and the Service cannot have it on that node.",
+		Doc: "Linux takes the local ports of outgoing connections from 32768-60999. A node port among them is now and then in use by a " +
+			"connection, and the Service cannot have it on that node.",
 		Fix:     "End the range at 32767, or move net.ipv4.ip_local_port_range on every host.",
 		Sources: []string{"https://docs.kernel.org/networking/ip-sysctl.html", "https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport"},
 	}, func(p *plan.Plan) []Finding {
 		if r := p.Network.NodePorts; p.Network.Has("node_port_range") && r.Last >= 32768 && r.First <= 60999 {
-			return one(p.Network.Attr("node_port_range"), "The NodePort range %d-%d covers local ports of outgoing connections (32768-60999 in Linux). End it at 32767.", r.First, r.Last)
+			return one(p.Network.Attr("node_port_range"), "The NodePort range %d-%d covers local ports of outgoing connections (32768-60999 in "+
+				"Linux). End it at 32767.", r.First, r.Last)
 		}
 		return nil
 	}},
@@ -211,13 +220,15 @@ var networkRules = []Rule{
 		Sources: []string{"https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/"},
 	}, func(p *plan.Plan) []Finding {
 		if r := p.Network.NodePorts; p.Network.Has("node_port_range") && r.First < 1024 && r.First > 0 {
-			return one(p.Network.Attr("node_port_range"), "The NodePort range %d-%d begins among well-known ports (1-1023): a Service could take those of DNS or NTP on every node. Begin at 30000.", r.First, r.Last)
+			return one(p.Network.Attr("node_port_range"), "The NodePort range %d-%d begins among well-known ports (1-1023): a Service could "+
+				"take those of DNS or NTP on every node. Begin at 30000.", r.First, r.Last)
 		}
 		return nil
 	}},
 	{rule.Rule{
 		ID: "network-mtu-encapsulation", Severity: rule.Error, Title: "MTU without room for the encapsulation",
-		Doc:     "The pod network wraps each packet: VXLAN and Geneve take 50 bytes, IP-in-IP 20, WireGuard 60, and 20 more over IPv6. Pods whose MTU leaves no room send packets that do not fit: small answers work, large ones hang.",
+		Doc: "The pod network wraps each packet: VXLAN and Geneve take 50 bytes, IP-in-IP 20, WireGuard 60, and 20 more over IPv6. Pods " +
+			"whose MTU leaves no room send packets that do not fit: small answers work, large ones hang.",
 		Fix:     "Leave `mtu` out, so that it is computed, or write the underlay's less the overhead.",
 		Sources: []string{calicoMTU, "https://github.com/easzlab/kubeasz/issues/1444"},
 	}, func(p *plan.Plan) []Finding {
@@ -229,7 +240,8 @@ var networkRules = []Rule{
 		if need == 0 {
 			return one(c.Attr("mtu"), "Pods would send packets of %d bytes over a network of %d. Write %d at most, or leave it out.", c.MTU, p.Network.MTU, p.Network.MTU)
 		}
-		return one(c.Attr("mtu"), "The underlay carries %d bytes, %s takes %d: pods can have an MTU of %d, and %d does not fit. Leave mtu out, and it is computed.", p.Network.MTU, c.Encapsulation, need, p.Network.MTU-need, c.MTU)
+		return one(c.Attr("mtu"), "The underlay carries %d bytes, %s takes %d: pods can have an MTU of %d, and %d does not fit. Leave mtu "+
+			"out, and it is computed.", p.Network.MTU, c.Encapsulation, need, p.Network.MTU-need, c.MTU)
 	}},
 	{rule.Rule{
 		ID: "network-mtu-small", Severity: rule.Warning, Title: "Very small MTU",
@@ -253,13 +265,15 @@ var networkRules = []Rule{
 		Sources: []string{"https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/network_mtu.html"},
 	}, func(p *plan.Plan) []Finding {
 		if p.Network.Has("mtu") && p.Network.MTU > 9216 {
-			return one(p.Network.Attr("mtu"), "%d bytes are more than any Ethernet carries (jumbo frames: 9000, at most 9216). Write what `ip link` shows on the hosts.", p.Network.MTU)
+			return one(p.Network.Attr("mtu"), "%d bytes are more than any Ethernet carries (jumbo frames: 9000, at most 9216). Write what `ip "+
+				"link` shows on the hosts.", p.Network.MTU)
 		}
 		return nil
 	}},
 	{rule.Rule{
 		ID: "network-dns-domain-shadows", Severity: rule.Warning, Title: "Cluster domain that hides the endpoint",
-		Doc:     "CoreDNS answers for the whole cluster domain itself. A name in it that is no Service does not exist for pods, so pods that dial the endpoint by name do not find it.",
+		Doc: "CoreDNS answers for the whole cluster domain itself. A name in it that is no Service does not exist for pods, so pods " +
+			"that dial the endpoint by name do not find it.",
 		Fix:     "Take a domain of its own for the cluster, such as `cluster.local`, or an endpoint outside of it.",
 		Sources: []string{"https://coredns.io/plugins/kubernetes/"},
 	}, func(p *plan.Plan) []Finding {
@@ -276,7 +290,8 @@ var networkRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "network-dns-domain-top-level", Severity: rule.Warning, Title: "Cluster domain of one label",
-		Doc:     "CoreDNS answers for everything below the domain. With one label that is a whole top-level domain, and resolvers treat names with one dot differently.",
+		Doc: "CoreDNS answers for everything below the domain. With one label that is a whole top-level domain, and resolvers treat " +
+			"names with one dot differently.",
 		Fix:     "Write at least two labels: `cluster.local`.",
 		Sources: []string{"https://coredns.io/plugins/kubernetes/"},
 	}, func(p *plan.Plan) []Finding {
@@ -300,7 +315,8 @@ var networkRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "network-encapsulation-ipv6", Severity: rule.Error, Title: "IP-in-IP with IPv6 pods", Permanent: true,
-		Doc:     "IP-in-IP carries IPv4 alone. flannel has nothing else for IPv6 then, and Calico leaves IPv6 bare, which needs IPv4 beside it to carry anything at all.",
+		Doc: "IP-in-IP carries IPv4 alone. flannel has nothing else for IPv6 then, and Calico leaves IPv6 bare, which needs IPv4 beside " +
+			"it to carry anything at all.",
 		Fix:     "Write `encapsulation = \"vxlan\"`.",
 		Sources: []string{calicoDocs, "https://docs.tigera.io/calico/latest/networking/ipam/ipv6"},
 	}, func(p *plan.Plan) []Finding {
@@ -312,7 +328,8 @@ var networkRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "network-routes-need-segment", Severity: rule.Error, Title: "Direct routes across subnets",
-		Doc:     "host-gw and static routes name the neighbour's own address as the gateway of its pods. That works between hosts on one segment; a router in between knows nothing of pods and drops their packets.",
+		Doc: "host-gw and static routes name the neighbour's own address as the gateway of its pods. That works between hosts on one " +
+			"segment; a router in between knows nothing of pods and drops their packets.",
 		Fix:     "Use an encapsulation (`vxlan`), or put all nodes in one subnet.",
 		Sources: []string{flannelDocs + "#host-gw"},
 	}, func(p *plan.Plan) []Finding {
@@ -337,7 +354,8 @@ var networkRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "network-routes-filtered", Severity: rule.Warning, Title: "Direct routes on a network that filters them",
-		Doc:     "Clouds drop packets whose addresses they did not give out, pods' among them, unless the source check is off on every machine and routes are entered in the network itself.",
+		Doc: "Clouds drop packets whose addresses they did not give out, pods' among them, unless the source check is off on every " +
+			"machine and routes are entered in the network itself.",
 		Fix:     "Use an encapsulation (`vxlan`).",
 		Sources: []string{flannelDocs + "#host-gw", "https://docs.aws.amazon.com/vpc/latest/userguide/work-with-nat-instances.html#EIP_Disable_SrcDestCheck"},
 	}, func(p *plan.Plan) []Finding {
@@ -345,11 +363,13 @@ var networkRules = []Rule{
 		if p.Target.Facts.L2 || p.Target.Facts.Hosting != plan.Hosts || c.Encapsulation != "host-gw" && c.Name != plan.StaticRoutes {
 			return nil
 		}
-		return one(written(writtenArg(cniHas(p, "encapsulation"), c.Attr("encapsulation")), c.Block()), "%s sends pods' own addresses over the network of %s, which drops what it did not give out. Write cni \"flannel\" { encapsulation = \"vxlan\" }.", routing(c), p.Target.Name)
+		return one(written(writtenArg(cniHas(p, "encapsulation"), c.Attr("encapsulation")), c.Block()), "%s sends pods' own addresses over "+
+			"the network of %s, which drops what it did not give out. Write cni \"flannel\" { encapsulation = \"vxlan\" }.", routing(c), p.Target.Name)
 	}},
 	{rule.Rule{
 		ID: "network-static-routes-many", Severity: rule.Warning, Title: "Static routes between many nodes",
-		Doc:     "Every node carries a route to every other, written by the playbook: a new node changes all of them, and a node that is away during the change is cut off until somebody notices.",
+		Doc: "Every node carries a route to every other, written by the playbook: a new node changes all of them, and a node that is " +
+			"away during the change is cut off until somebody notices.",
 		Fix:     "Use a pod network with an agent, such as flannel.",
 		Sources: []string{"https://github.com/kelseyhightower/kubernetes-the-hard-way/blob/master/docs/11-pod-network-routes.md"},
 	}, func(p *plan.Plan) []Finding {
@@ -360,7 +380,8 @@ var networkRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "network-replacement-foreign", Severity: rule.Error, Title: "kube-proxy replacement without Cilium", Permanent: true,
-		Doc:     "`kube_proxy_replacement` is Cilium's: its eBPF programs take over Services. Other pod networks have no such switch here, and Services would not work.",
+		Doc: "`kube_proxy_replacement` is Cilium's: its eBPF programs take over Services. Other pod networks have no such switch here, " +
+			"and Services would not work.",
 		Fix:     "Remove it, or use `cni \"cilium\"`.",
 		Sources: []string{ciliumDocs},
 	}, func(p *plan.Plan) []Finding {
@@ -371,37 +392,43 @@ var networkRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "network-replacement-beside-proxy", Severity: rule.Error, Title: "kube-proxy beside its replacement",
-		Doc:     "Cilium's replacement and kube-proxy both program Services. Together they fight over connections, and which of them answers depends on the order of starting.",
+		Doc: "Cilium's replacement and kube-proxy both program Services. Together they fight over connections, and which of them " +
+			"answers depends on the order of starting.",
 		Fix:     "Write `kube_proxy { mode = \"none\" }`, or turn the replacement off.",
 		Sources: []string{ciliumDocs},
 	}, func(p *plan.Plan) []Finding {
 		c, k := p.Network.CNI, p.Network.KubeProxy
 		if c.Name == plan.Cilium && c.KubeProxyReplacement && k.Mode != plan.ProxyNone {
-			return one(written(writtenArg(k.Has("mode"), k.Attr("mode")), c.Attr("kube_proxy_replacement")), "Cilium replaces kube-proxy (%s), and kube-proxy runs in mode %s. Write kube_proxy { mode = \"none\" }.", line(c.Attr("kube_proxy_replacement")), k.Mode)
+			return one(written(writtenArg(k.Has("mode"), k.Attr("mode")), c.Attr("kube_proxy_replacement")), "Cilium replaces kube-proxy (%s), "+
+				"and kube-proxy runs in mode %s. Write kube_proxy { mode = \"none\" }.", line(c.Attr("kube_proxy_replacement")), k.Mode)
 		}
 		return nil
 	}},
 	{rule.Rule{
 		ID: "network-no-service-routing", Severity: rule.Error, Title: "Nobody to program Services",
-		Doc:     "Without kube-proxy and without a replacement no Service has an address that works: not even the API server's, through which pods and the pod network itself reach it.",
+		Doc: "Without kube-proxy and without a replacement no Service has an address that works: not even the API server's, through " +
+			"which pods and the pod network itself reach it.",
 		Fix:     "Remove `mode = \"none\"`, or use Cilium with `kube_proxy_replacement = true`.",
 		Sources: []string{kubeProxyDocs, ciliumDocs},
 	}, func(p *plan.Plan) []Finding {
 		c, k := p.Network.CNI, p.Network.KubeProxy
 		if k.Mode == plan.ProxyNone && !c.KubeProxyReplacement && c.Name != plan.NoCNI && ours(p) {
-			return one(k.Attr("mode"), "kube-proxy is off, and %s does not replace it: no Service would work, the API server's included. Remove mode = \"none\", or write cni \"cilium\" { kube_proxy_replacement = true }.", c.Name)
+			return one(k.Attr("mode"), "kube-proxy is off, and %s does not replace it: no Service would work, the API server's included. "+
+				"Remove mode = \"none\", or write cni \"cilium\" { kube_proxy_replacement = true }.", c.Name)
 		}
 		return nil
 	}},
 	{rule.Rule{
 		ID: "network-strict-arp", Severity: rule.Error, Title: "IPVS beside a virtual IP without strict ARP",
-		Doc:     "In ipvs mode every node carries the addresses of Services on a dummy interface and answers ARP for them, and for a kube-vip address as well. The virtual IP then jumps between nodes.",
+		Doc: "In ipvs mode every node carries the addresses of Services on a dummy interface and answers ARP for them, and for a " +
+			"kube-vip address as well. The virtual IP then jumps between nodes.",
 		Fix:     "Write `kube_proxy { mode = \"ipvs\", strict_arp = true }`, or another mode.",
 		Sources: []string{"https://kube-vip.io/docs/", "https://metallb.io/installation/"},
 	}, func(p *plan.Plan) []Finding {
 		k := p.Network.KubeProxy
 		if k.Mode == "ipvs" && !k.StrictARP && arpVirtualIP(p) {
-			return one(written(writtenArg(k.Has("strict_arp"), k.Attr("strict_arp")), k.Attr("mode")), "In ipvs mode every node answers ARP for the virtual IP %s (%s) too. Write strict_arp = true, or another mode.", p.LoadBalancer.VirtualIP, line(p.LoadBalancer.Attr("virtual_ip")))
+			return one(written(writtenArg(k.Has("strict_arp"), k.Attr("strict_arp")), k.Attr("mode")), "In ipvs mode every node answers ARP "+
+				"for the virtual IP %s (%s) too. Write strict_arp = true, or another mode.", p.LoadBalancer.VirtualIP, line(p.LoadBalancer.Attr("virtual_ip")))
 		}
 		return nil
 	}},

@@ -35,7 +35,8 @@ var nodeRules = []Rule{
 	}, movedNodes},
 	{rule.Rule{
 		ID: "node-label-kubelet", Severity: rule.Error, Title: "Label that the kubelet sets itself",
-		Doc:     "The kubelet labels its node with the host name, the architecture and the operating system, and the scheduler's volume and affinity code relies on them. Another value is overwritten at every start, or sends pods to the wrong machine.",
+		Doc: "The kubelet labels its node with the host name, the architecture and the operating system, and the scheduler's volume and " +
+			"affinity code relies on them. Another value is overwritten at every start, or sends pods to the wrong machine.",
 		Fix:     "Remove the label; write `arch`, or a label of your own.",
 		Sources: []string{wellKnown},
 	}, func(p *plan.Plan) []Finding {
@@ -49,7 +50,8 @@ var nodeRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "node-label-zone", Severity: rule.Error, Title: "Zone label against the failure domain",
-		Doc:     "The failure domain becomes the label topology.kubernetes.io/zone, by which pods and volumes are spread. A label that says something else makes one of the two a lie.",
+		Doc: "The failure domain becomes the label topology.kubernetes.io/zone, by which pods and volumes are spread. A label that says " +
+			"something else makes one of the two a lie.",
 		Fix:     "Remove the label, and write `failure_domain`.",
 		Sources: []string{wellKnown + "#topologykubernetesiozone"},
 	}, func(p *plan.Plan) []Finding {
@@ -80,7 +82,8 @@ var nodeRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "node-taint-deprecated", Severity: rule.Warning, Title: "Taint of an earlier time",
-		Doc:     "Kubernetes 1.25 replaced the taint node-role.kubernetes.io/master by node-role.kubernetes.io/control-plane. kubeadm's CoreDNS and agents of today tolerate only the new one, so the old one keeps them away.",
+		Doc: "Kubernetes 1.25 replaced the taint node-role.kubernetes.io/master by node-role.kubernetes.io/control-plane. kubeadm's " +
+			"CoreDNS and agents of today tolerate only the new one, so the old one keeps them away.",
 		Fix:     "Remove the taint. kubeadm gives control planes the new one by itself, unless they have the role worker.",
 		Sources: []string{"https://github.com/kubernetes/enhancements/tree/master/keps/sig-cluster-lifecycle/kubeadm/2067-rename-master-label-taint"},
 	}, func(p *plan.Plan) []Finding {
@@ -90,9 +93,11 @@ var nodeRules = []Rule{
 				switch {
 				case t.Key != "node-role.kubernetes.io/master":
 				case group[0].Roles.Has(plan.ControlPlane) && !group[0].Roles.Has(plan.Worker):
-					findings = append(findings, one(t.Attr("key"), "%s was replaced by %s, which kubeadm sets on %s by itself. What tolerates only that one stays away. Remove the taint block.", t.Key, controlPlaneKey, whose(group))...)
+					findings = append(findings, one(t.Attr("key"), "%s was replaced by %s, which kubeadm sets on %s by itself. What tolerates only "+
+						"that one stays away. Remove the taint block.", t.Key, controlPlaneKey, whose(group))...)
 				default:
-					findings = append(findings, one(t.Attr("key"), "%s was replaced by %s. What tolerates only that one, such as kubeadm's CoreDNS, stays away from %s. Remove the taint block.", t.Key, controlPlaneKey, whose(group))...)
+					findings = append(findings, one(t.Attr("key"), "%s was replaced by %s. What tolerates only that one, such as kubeadm's CoreDNS, "+
+						"stays away from %s. Remove the taint block.", t.Key, controlPlaneKey, whose(group))...)
 				}
 			}
 		}
@@ -100,7 +105,8 @@ var nodeRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "node-label-role", Severity: rule.Error, Title: "Role label against the role",
-		Doc:     "The label node-role.kubernetes.io/control-plane marks control planes: load balancers leave such nodes out, and upgrades look for it. On a worker it makes both do the wrong thing.",
+		Doc: "The label node-role.kubernetes.io/control-plane marks control planes: load balancers leave such nodes out, and upgrades " +
+			"look for it. On a worker it makes both do the wrong thing.",
 		Fix:     "Remove the label; roles are written in `roles`.",
 		Sources: []string{wellKnown + "#node-role-kubernetes-io-control-plane"},
 	}, func(p *plan.Plan) []Finding {
@@ -175,11 +181,13 @@ var nodeRules = []Rule{
 			}
 		}
 		t := workers[0].Taints[slices.IndexFunc(workers[0].Taints, func(t plan.Taint) bool { return bars(t) && t.Key != controlPlaneKey })]
-		return one(t.Attr("effect"), "Every worker has a taint that bars ordinary pods (%s here): cluster DNS would stay Pending. Leave some without one, or write effect = \"PreferNoSchedule\".", t.Key)
+		return one(t.Attr("effect"), "Every worker has a taint that bars ordinary pods (%s here): cluster DNS would stay Pending. Leave "+
+			"some without one, or write effect = \"PreferNoSchedule\".", t.Key)
 	}},
 	{rule.Rule{
 		ID: "node-taint-condition", Severity: rule.Error, Title: "Taint that Kubernetes itself sets and removes",
-		Doc:     "Taints under node.kubernetes.io mirror the node's condition. The controllers remove what does not match it, so the taint is gone in a moment; node.cloudprovider.kubernetes.io/uninitialized stays until a cloud controller comes that nobody installs.",
+		Doc: "Taints under node.kubernetes.io mirror the node's condition. The controllers remove what does not match it, so the taint " +
+			"is gone in a moment; node.cloudprovider.kubernetes.io/uninitialized stays until a cloud controller comes that nobody installs.",
 		Fix:     "Use a key of your own.",
 		Sources: []string{wellKnown, "https://github.com/kubernetes/cloud-provider-openstack/issues/2200"},
 	}, func(p *plan.Plan) []Finding {
@@ -187,7 +195,8 @@ var nodeRules = []Rule{
 		for _, group := range blocks(p.KubeletNodes()) {
 			for _, t := range group[0].Taints {
 				if strings.HasPrefix(t.Key, "node.kubernetes.io/") || strings.HasPrefix(t.Key, "node.cloudprovider.kubernetes.io/") {
-					findings = append(findings, one(t.Attr("key"), "%s is set and removed by Kubernetes' own controllers. Use a key of your own, such as \"example.com/%s\".", t.Key, t.Key[strings.IndexByte(t.Key, '/')+1:])...)
+					findings = append(findings, one(t.Attr("key"), "%s is set and removed by Kubernetes' own controllers. Use a key of your own, "+
+						"such as \"example.com/%s\".", t.Key, t.Key[strings.IndexByte(t.Key, '/')+1:])...)
 				}
 			}
 		}

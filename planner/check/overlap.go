@@ -140,7 +140,8 @@ func docker(p *plan.Plan) []span {
 	return spans("bridge range of Docker (docker0)", p.Runtime.Block(), []netip.Prefix{dockerBridge})
 }
 
-const overlapWhy = "Where two ranges share addresses, a host cannot tell which of the two networks a packet is for: some connections go astray, at random and only from some hosts. "
+const overlapWhy = "Where two ranges share addresses, a host cannot tell which of the two networks a packet is for: some connections " +
+	"go astray, at random and only from some hosts. "
 
 var overlapRules = []Rule{
 	pairRule("network-pods-overlap-services", "Pod and service ranges overlap",
@@ -153,7 +154,8 @@ var overlapRules = []Rule{
 		overlapWhy+"kube-proxy catches what is meant for hosts in the shared part.",
 		"Move the service range; the finding names one that is free.", rule.Error, services, nodeSubnets),
 	pairRule("network-pods-overlap-reserved", "Pod range overlaps a reserved range",
-		"`reserved_subnets` names networks that exist already: an office, a VPN, another cluster. Pods could not reach the shared part, nor answer clients from there.",
+		"`reserved_subnets` names networks that exist already: an office, a VPN, another cluster. Pods could not reach the shared part, nor "+
+			"answer clients from there.",
 		"Move the pod range; the finding names one that is free.", rule.Error, pods, reserved),
 	pairRule("network-services-overlap-reserved", "Service range overlaps a reserved range",
 		"`reserved_subnets` names networks that exist already: an office, a VPN, another cluster. kube-proxy would catch what is meant for the shared part.",
@@ -167,7 +169,8 @@ var overlapRules = []Rule{
 		overlapWhy+"kube-proxy drops what is meant for such a host, because no Service has its address.", services),
 	{rule.Rule{
 		ID: "network-reserved-holds-host", Severity: rule.Error, Title: "Host address inside a reserved range",
-		Doc:     "`reserved_subnets` says where nothing of this cluster may lie: an office, a VPN, another cluster. A host in there takes an address that is spoken for.",
+		Doc: "`reserved_subnets` says where nothing of this cluster may lie: an office, a VPN, another cluster. A host in there takes " +
+			"an address that is spoken for.",
 		Fix:     "Move the host, or narrow the reserved range.",
 		Sources: []string{networkModel},
 	}, func(p *plan.Plan) []Finding {
@@ -189,7 +192,8 @@ var overlapRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "network-overlaps-target", Severity: rule.Error, Title: "Range that the target's hosts use already",
-		Doc:     "Hypervisors and clouds bring bridges and networks of their own to each host. A cluster range on top of one cuts the host off from it: in Vagrant, from the NAT interface through which it reaches the world.",
+		Doc: "Hypervisors and clouds bring bridges and networks of their own to each host. A cluster range on top of one cuts the host " +
+			"off from it: in Vagrant, from the NAT interface through which it reaches the world.",
 		Fix:     "Move the range; the finding names one that is free.",
 		Sources: []string{"https://developer.hashicorp.com/vagrant/docs/providers/virtualbox/networking", "https://github.com/kubernetes/kubernetes/issues/33562"},
 	}, func(p *plan.Plan) []Finding {
@@ -209,7 +213,8 @@ var overlapRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "network-overlaps-docker", Severity: rule.Error, Title: "Range of Docker's own bridge",
-		Doc:     "Docker gives docker0 the range 172.17.0.0/16 on every host, unless daemon.json says otherwise. A cluster range on top of it is answered by the bridge.",
+		Doc: "Docker gives docker0 the range 172.17.0.0/16 on every host, unless daemon.json says otherwise. A cluster range on top of " +
+			"it is answered by the bridge.",
 		Fix:     "Move the range, or choose another runtime.",
 		Sources: []string{"https://docs.docker.com/engine/network/drivers/bridge/#connect-a-container-to-the-default-bridge-network"},
 	}, func(p *plan.Plan) []Finding {
@@ -219,7 +224,8 @@ var overlapRules = []Rule{
 		}
 		if len(docker(p)) > 0 {
 			if in := inside(dockerBridge, uses(p)); len(in) > 0 && len(overlaps(nodeSubnets(p), docker(p))) == 0 {
-				findings = append(findings, one(in[0].at, "%s of %s lies in %s, which Docker gives docker0 on every host. Take addresses outside of it, or choose another runtime.", in[0].addr, in[0].node.Name, dockerBridge)...)
+				findings = append(findings, one(in[0].at, "%s of %s lies in %s, which Docker gives docker0 on every host. Take addresses outside "+
+					"of it, or choose another runtime.", in[0].addr, in[0].node.Name, dockerBridge)...)
 			}
 		}
 		return findings
@@ -239,7 +245,8 @@ var overlapRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "network-virtual-ip-overlap", Severity: rule.Error, Title: "Virtual IP inside a cluster range", Permanent: true,
-		Doc:     "The virtual IP is an address of the hosts' network. Inside the pod, service or a reserved range it is caught by the pod network or by kube-proxy on every node, and the API cannot be reached.",
+		Doc: "The virtual IP is an address of the hosts' network. Inside the pod, service or a reserved range it is caught by the pod " +
+			"network or by kube-proxy on every node, and the API cannot be reached.",
 		Fix:     "Take a free address of the hosts' subnet.",
 		Sources: []string{networkModel, haKubeadm},
 	}, func(p *plan.Plan) []Finding {
@@ -259,7 +266,8 @@ var overlapRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "network-endpoint-overlap", Severity: rule.Error, Title: "Endpoint inside a cluster range", Permanent: true,
-		Doc:     "The control plane endpoint must be reached before there are pods and Services. Inside one of their ranges it never is, and afterwards every node sends it to the pod network.",
+		Doc: "The control plane endpoint must be reached before there are pods and Services. Inside one of their ranges it never is, " +
+			"and afterwards every node sends it to the pod network.",
 		Fix:     "Write the virtual IP, the balancer's address or a DNS name.",
 		Sources: []string{haKubeadm},
 	}, func(p *plan.Plan) []Finding {
@@ -276,7 +284,8 @@ var overlapRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "network-mirror-overlap", Severity: rule.Error, Title: "Mirror or proxy inside a cluster range",
-		Doc:     "A mirror, registry or proxy whose address lies in the pod or service range is cut off as soon as the pod network comes up: images can no longer be pulled.",
+		Doc: "A mirror, registry or proxy whose address lies in the pod or service range is cut off as soon as the pod network comes " +
+			"up: images can no longer be pulled.",
 		Fix:     "Move the range, or the server.",
 		Sources: []string{networkModel},
 	}, func(p *plan.Plan) []Finding {
@@ -284,7 +293,8 @@ var overlapRules = []Rule{
 		for _, server := range p.Servers() {
 			for _, s := range slices.Concat(pods(p), services(p)) {
 				if s.prefix.Contains(server.Addr) {
-					findings = append(findings, advised(move(p, s), server.At, "The %s %s lies inside of %s%s, so it is cut off when the pod network comes up. Move the range, or the server.", server.What, server.Addr, describe(s), where(s.at))...)
+					findings = append(findings, advised(move(p, s), server.At, "The %s %s lies inside of %s%s, so it is cut off when the pod network "+
+						"comes up. Move the range, or the server.", server.What, server.Addr, describe(s), where(s.at))...)
 					break
 				}
 			}
@@ -293,7 +303,8 @@ var overlapRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "network-range-special", Severity: rule.Error, Title: "Range that cannot be used for this", Permanent: true,
-		Doc:     "Loopback, link-local, multicast and reserved ranges have a fixed meaning in every host's kernel: their packets do not leave the host, or do not reach one other host.",
+		Doc: "Loopback, link-local, multicast and reserved ranges have a fixed meaning in every host's kernel: their packets do not " +
+			"leave the host, or do not reach one other host.",
 		Fix:     "Take a private range: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, or fd00::/8.",
 		Sources: []string{specialPurpose},
 	}, func(p *plan.Plan) []Finding {
@@ -317,7 +328,8 @@ var overlapRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "network-range-public", Severity: rule.Warning, Title: "Public addresses for pods or services",
-		Doc:     "The range belongs to somebody on the internet. Whoever really has these addresses cannot be reached from the cluster, and nobody notices until it is somebody that matters.",
+		Doc: "The range belongs to somebody on the internet. Whoever really has these addresses cannot be reached from the cluster, and " +
+			"nobody notices until it is somebody that matters.",
 		Fix:     "Take a private range (RFC 1918, RFC 6598, or fc00::/7).",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1918", "https://www.rfc-editor.org/rfc/rfc6598", "https://www.rfc-editor.org/rfc/rfc4193"},
 	}, func(p *plan.Plan) []Finding {
@@ -326,7 +338,8 @@ var overlapRules = []Rule{
 			special := slices.ContainsFunc(specialRanges, func(b specialRange) bool { return b.prefix.Overlaps(s.prefix) })
 			refused := s.what == "services" && s.prefix.Bits() < 12 // network-service-range-large says it
 			if s.prefix.Addr().Is4() && !private(s.prefix) && !special && !refused && s.prefix.Bits() > 0 {
-				findings = append(findings, advised(move(p, s), s.at, "%s is not private: its addresses belong to somebody on the internet, who cannot be reached from the cluster.%s", opening(s), takenForPrivate(s.prefix.Addr()))...)
+				findings = append(findings, advised(move(p, s), s.at, "%s is not private: its addresses belong to somebody on the internet, who "+
+					"cannot be reached from the cluster.%s", opening(s), takenForPrivate(s.prefix.Addr()))...)
 			}
 		}
 		return findings

@@ -40,7 +40,8 @@ func schedulings(p *plan.Plan) []scheduling {
 var schedulerRules = []Rule{
 	{rule.Rule{
 		ID: "scheduler-name-taken", Severity: rule.Error, Title: "Two schedulers of one name", Permanent: true,
-		Doc:     "A pod asks for a scheduler by its name. Two that answer to one name both place its pods, each without knowing what the other has just put where, and nodes take more than they hold.",
+		Doc: "A pod asks for a scheduler by its name. Two that answer to one name both place its pods, each without knowing what the " +
+			"other has just put where, and nodes take more than they hold.",
 		Fix:     "Give each profile and each scheduler a name of its own. \"default-scheduler\" is a profile of kubeadm's own scheduler alone.",
 		Sources: []string{schedulersDocs},
 	}, func(p *plan.Plan) []Finding {
@@ -52,7 +53,8 @@ var schedulerRules = []Rule{
 			case twice:
 				findings = append(findings, one(s.at, "%q is the name of a profile already, on %s. Name it otherwise.", s.name, line(first))...)
 			case s.name == plan.DefaultScheduler && slices.ContainsFunc(p.Schedulers, func(o *plan.Scheduler) bool { return o.NameRange == s.at }):
-				findings = append(findings, one(s.at, "kubeadm's own scheduler answers to %q. Name this one otherwise, or write a profile of that name into cluster { scheduler { … } }.", s.name)...)
+				findings = append(findings, one(s.at, "kubeadm's own scheduler answers to %q. Name this one otherwise, or write a profile of that "+
+					"name into cluster { scheduler { … } }.", s.name)...)
 			}
 			seen[s.name] = s.at
 		}
@@ -81,7 +83,8 @@ var schedulerRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "scheduler-plugin-needed", Severity: rule.Error, Title: "Plugin off without which nothing is placed", Permanent: true,
-		Doc:     "A scheduler needs exactly one plugin that sorts its queue, the same in all profiles, and one that binds pods to nodes. Without them it stops at the start.",
+		Doc: "A scheduler needs exactly one plugin that sorts its queue, the same in all profiles, and one that binds pods to nodes. " +
+			"Without them it stops at the start.",
 		Fix:     "Leave PrioritySort and DefaultBinder on.",
 		Sources: []string{profilesDocs},
 	}, func(p *plan.Plan) []Finding {
@@ -99,7 +102,8 @@ var schedulerRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "scheduler-strategy-off", Severity: rule.Warning, Title: "Strategy of a plugin that is off",
-		Doc:     "NodeResourcesFit carries the scoring strategy out. With that plugin off the strategy means nothing, and pods land on nodes that have no room for them.",
+		Doc: "NodeResourcesFit carries the scoring strategy out. With that plugin off the strategy means nothing, and pods land on " +
+			"nodes that have no room for them.",
 		Fix:     "Leave NodeResourcesFit on, or take `scoring_strategy` out.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/scheduling-eviction/resource-bin-packing/"},
 	}, func(p *plan.Plan) []Finding {
@@ -114,7 +118,8 @@ var schedulerRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "scheduler-config-twice", Severity: rule.Error, Title: "Two configurations of one scheduler", Permanent: true,
-		Doc:     "Profiles are written into a file that kubeadm's own scheduler reads by --config. A second --config in `extra_args` names another file, and only one of them is read.",
+		Doc: "Profiles are written into a file that kubeadm's own scheduler reads by --config. A second --config in `extra_args` names " +
+			"another file, and only one of them is read.",
 		Fix:     "Write the profiles here, and remove the flag.",
 		Sources: []string{profilesDocs},
 	}, func(p *plan.Plan) []Finding {

@@ -91,7 +91,8 @@ var secretRules = []Rule{
 		func(s string) bool { return serviceKey.MatchString(s) || jwt.MatchString(s) }, "https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns"),
 	{rule.Rule{
 		ID: "secret-variable-default", Severity: rule.Warning, Title: "Secret as the default of a variable",
-		Doc:     "The variable's name says that it holds a secret, and its default stands in the file for everybody to read. Whatever uses it writes it into the generated tree.",
+		Doc: "The variable's name says that it holds a secret, and its default stands in the file for everybody to read. Whatever uses " +
+			"it writes it into the generated tree.",
 		Fix:     "Remove the default. Nothing in the language takes a secret; programs on the hosts read theirs from files.",
 		Sources: []string{secretsInGit, "https://github.com/rancher/rke/issues/3004"},
 	}, func(p *plan.Plan) []Finding {

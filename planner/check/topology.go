@@ -51,11 +51,13 @@ var topologyRules = []Rule{
 		if len(p.Nodes) > 0 {
 			return nil
 		}
-		return one(p.Cluster.Block(), "The design has no hosts. Write a node block for each host, such as node \"%s-1\" { address = \"192.168.56.10\" }, or a node_pool.", p.Cluster.Name)
+		return one(p.Cluster.Block(), "The design has no hosts. Write a node block for each host, such as node \"%s-1\" { address = "+
+			"\"192.168.56.10\" }, or a node_pool.", p.Cluster.Name)
 	}},
 	{rule.Rule{
 		ID: "topology-all-in-one-hosts", Severity: rule.Error, Title: "All-in-one with more than one host", Permanent: true,
-		Doc:     "The type all-in-one runs the control plane, etcd and the workload on one node. A second host does not fit into it, and what its roles were meant to be cannot be guessed.",
+		Doc: "The type all-in-one runs the control plane, etcd and the workload on one node. A second host does not fit into it, and " +
+			"what its roles were meant to be cannot be guessed.",
 		Fix:     "Remove the other hosts, or choose a type that has them: single-etcd-single-master takes one control plane and any number of workers.",
 		Sources: []string{createdBy},
 	}, func(p *plan.Plan) []Finding {
@@ -64,7 +66,8 @@ var topologyRules = []Rule{
 		}
 		groups := blocks(p.Nodes)
 		at := groups[len(groups)-1][0].NameRange
-		return one(at, "Type all-in-one (%s) is one node; this design has %d: %s. Remove the others, or write type = \"single-etcd-single-master\" and give the first roles = [\"control-plane\"], the others roles = [\"worker\"].",
+		return one(at, "Type all-in-one (%s) is one node; this design has %d: %s. Remove the others, or write type = "+
+			"\"single-etcd-single-master\" and give the first roles = [\"control-plane\"], the others roles = [\"worker\"].",
 			line(typeAt(p)), len(p.Nodes), sentence(names(p.Nodes)))
 	}},
 	{rule.Rule{
@@ -82,7 +85,8 @@ var topologyRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "topology-extra-control-plane", Severity: rule.Error, Title: "More control planes than the type has", Permanent: true,
-		Doc:     "A single-master type has one control plane and no load balancer before it. Clients would go on dialling the first one, and etcd would silently become a cluster of another size than the type says.",
+		Doc: "A single-master type has one control plane and no load balancer before it. Clients would go on dialling the first one, " +
+			"and etcd would silently become a cluster of another size than the type says.",
 		Fix:     "Make the others workers, or choose multi-etcd-multi-master (three or more control planes with stacked etcd).",
 		Sources: []string{haTopology},
 	}, func(p *plan.Plan) []Finding {
@@ -108,12 +112,14 @@ var topologyRules = []Rule{
 			return nil
 		}
 		need := minimum(p)
-		return one(cps[0].Attr("roles"), "Type %s (%s) has at least %s; this design has %s (%s). Define %d more, or write type = \"single-etcd-single-master\".",
+		return one(cps[0].Attr("roles"), "Type %s (%s) has at least %s; this design has %s (%s). Define %d more, or write type = "+
+			"\"single-etcd-single-master\".",
 			p.Cluster.Type, line(typeAt(p)), quantity(need, "control plane"), quantity(len(cps), "control plane"), sentence(names(cps)), need-len(cps))
 	}},
 	{rule.Rule{
 		ID: "topology-stacked-pair", Severity: rule.Error, Title: "Two control planes with stacked etcd", Permanent: true,
-		Doc:     "Stacked etcd has one member on each control plane. Two members need both for a majority, so the loss of either stops every change: two are worse than one.",
+		Doc: "Stacked etcd has one member on each control plane. Two members need both for a majority, so the loss of either stops " +
+			"every change: two are worse than one.",
 		Fix:     "Define three control planes, or place etcd on three hosts of its own (`roles = [\"etcd\"]`).",
 		Sources: []string{haTopology, etcdFAQ},
 	}, func(p *plan.Plan) []Finding {
@@ -121,12 +127,14 @@ var topologyRules = []Rule{
 		if !several(p) || p.Etcd.Placement != topologies.Stacked || !t.Allows(topologies.Stacked) || len(cps) < t.ControlPlanes.Min || len(cps) >= t.ControlPlanesStacked.Min {
 			return nil
 		}
-		return one(cps[len(cps)-1].Attr("roles"), "With stacked etcd the %d control planes (%s) make %s, of which %d must agree: the loss of either stops every change. Define %d control planes, or give three other hosts roles = [\"etcd\"].",
+		return one(cps[len(cps)-1].Attr("roles"), "With stacked etcd the %d control planes (%s) make %s, of which %d must agree: the loss "+
+			"of either stops every change. Define %d control planes, or give three other hosts roles = [\"etcd\"].",
 			len(cps), sentence(names(cps)), quantity(len(cps), "etcd member"), plan.Quorum(len(cps)), t.ControlPlanesStacked.Min)
 	}},
 	{rule.Rule{
 		ID: "topology-etcd-placement", Severity: rule.Error, Title: "etcd in a place that the type does not have", Permanent: true,
-		Doc:     "The type says where etcd lives: stacked on the control planes, or external, as a service of its own. The lone etcd that several control planes share is always external, because kubeadm gives every control plane a member of its own otherwise.",
+		Doc: "The type says where etcd lives: stacked on the control planes, or external, as a service of its own. The lone etcd that " +
+			"several control planes share is always external, because kubeadm gives every control plane a member of its own otherwise.",
 		Fix:     "Change `etcd { topology = … }` and the roles of the hosts, or the type.",
 		Sources: []string{haTopology},
 	}, func(p *plan.Plan) []Finding {
@@ -135,14 +143,17 @@ var topologyRules = []Rule{
 			return nil
 		}
 		if p.Etcd.Placement == topologies.Stacked {
-			return one(placementAt(p), "Type %s (%s) shares one etcd between all control planes, and stacked etcd would put a member on each. Write topology = \"external\" and give one host the role etcd.", t.Type, line(typeAt(p)))
+			return one(placementAt(p), "Type %s (%s) shares one etcd between all control planes, and stacked etcd would put a member on each. "+
+				"Write topology = \"external\" and give one host the role etcd.", t.Type, line(typeAt(p)))
 		}
-		return one(placementAt(p), "Type %s (%s) has one control plane, and etcd runs on it (stacked). Remove topology and the role etcd. An etcd of its own belongs to the types with several control planes.", t.Type, line(typeAt(p)))
+		return one(placementAt(p), "Type %s (%s) has one control plane, and etcd runs on it (stacked). Remove topology and the role etcd. "+
+			"An etcd of its own belongs to the types with several control planes.", t.Type, line(typeAt(p)))
 	}},
 	{rule.Rule{
 		ID: "topology-no-etcd", Severity: rule.Error, Title: "External etcd without members", Permanent: true,
-		Doc:     "External etcd runs on the hosts with the role etcd. Without any, the API servers have nowhere to keep the state of the cluster.",
-		Fix:     "Give one host (single-etcd-multi-master) or three (multi-etcd-multi-master) the role etcd, or write `topology = \"stacked\"` where the type allows it.",
+		Doc: "External etcd runs on the hosts with the role etcd. Without any, the API servers have nowhere to keep the state of the cluster.",
+		Fix: "Give one host (single-etcd-multi-master) or three (multi-etcd-multi-master) the role etcd, or write `topology = " +
+			"\"stacked\"` where the type allows it.",
 		Sources: []string{haTopology},
 	}, func(p *plan.Plan) []Finding {
 		t := p.Cluster.Topology
@@ -157,7 +168,8 @@ var topologyRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "topology-extra-etcd", Severity: rule.Error, Title: "More etcd members than the type has", Permanent: true,
-		Doc:     "The type single-etcd-multi-master has one etcd member that all control planes share. Several members are another type, with other failure behavior.",
+		Doc: "The type single-etcd-multi-master has one etcd member that all control planes share. Several members are another type, " +
+			"with other failure behavior.",
 		Fix:     "Write `type = \"multi-etcd-multi-master\"`, with an odd number of members from three, or keep one member.",
 		Sources: []string{haTopology},
 	}, func(p *plan.Plan) []Finding {
@@ -165,12 +177,14 @@ var topologyRules = []Rule{
 		if !several(p) || p.Etcd.Placement != topologies.External || !t.Allows(topologies.External) || t.EtcdMembers.Max == 0 || len(members) <= t.EtcdMembers.Max {
 			return nil
 		}
-		return one(members[len(members)-1].Node.Attr("roles"), "Type %s (%s) has one etcd member; this design has %d: %s. Keep one, or write type = \"multi-etcd-multi-master\" with three or five.",
+		return one(members[len(members)-1].Node.Attr("roles"), "Type %s (%s) has one etcd member; this design has %d: %s. Keep one, or "+
+			"write type = \"multi-etcd-multi-master\" with three or five.",
 			t.Type, line(typeAt(p)), len(members), sentence(memberNames(p)))
 	}},
 	{rule.Rule{
 		ID: "topology-few-etcd", Severity: rule.Error, Title: "Fewer etcd members than the type has", Permanent: true,
-		Doc:     "Clustered etcd begins with three members. One is no cluster, and two tolerate no more than one does: both must agree, so two hosts can now stop it instead of one.",
+		Doc: "Clustered etcd begins with three members. One is no cluster, and two tolerate no more than one does: both must agree, so " +
+			"two hosts can now stop it instead of one.",
 		Fix:     "Give a third host the role etcd, or choose a single-etcd type.",
 		Sources: []string{etcdFAQ},
 	}, func(p *plan.Plan) []Finding {
@@ -182,12 +196,14 @@ var topologyRules = []Rule{
 		if len(members) == 2 {
 			why = "two members tolerate no more failures than one, none, and either host can stop them"
 		}
-		return one(members[len(members)-1].Node.Attr("roles"), "Type %s (%s) has at least %d etcd members; this design has %d (%s): %s. Give %s more the role etcd, or write type = \"single-etcd-multi-master\" with one member.",
+		return one(members[len(members)-1].Node.Attr("roles"), "Type %s (%s) has at least %d etcd members; this design has %d (%s): %s. "+
+			"Give %s more the role etcd, or write type = \"single-etcd-multi-master\" with one member.",
 			t.Type, line(typeAt(p)), t.EtcdMembers.Min, len(members), sentence(memberNames(p)), why, quantity(t.EtcdMembers.Min-len(members), "host"))
 	}},
 	{rule.Rule{
 		ID: "topology-no-worker", Severity: rule.Error, Title: "No worker",
-		Doc:     "A control plane carries the taint node-role.kubernetes.io/control-plane:NoSchedule unless it is a worker too. Without any worker, ordinary pods stay Pending, cluster DNS among them where no toleration saves it.",
+		Doc: "A control plane carries the taint node-role.kubernetes.io/control-plane:NoSchedule unless it is a worker too. Without any " +
+			"worker, ordinary pods stay Pending, cluster DNS among them where no toleration saves it.",
 		Fix:     "Add a host with `roles = [\"worker\"]`, or let control planes work too: `roles = [\"control-plane\", \"worker\"]`.",
 		Sources: []string{createdBy + "#control-plane-node-isolation"},
 	}, func(p *plan.Plan) []Finding {
@@ -201,24 +217,30 @@ var topologyRules = []Rule{
 			}
 			return one(p.Nodes[0].Attr("roles"), "No host has the role worker, and on target %s the plan defines workers alone. Write roles = [\"worker\"].", p.Target.Name)
 		}
-		return one(cps[0].Attr("roles"), "No host has the role worker, and the control planes (%s) take no ordinary pods. Add a host with roles = [\"worker\"], or write roles = [\"control-plane\", \"worker\"] here.", sentence(names(cps)))
+		return one(cps[0].Attr("roles"), "No host has the role worker, and the control planes (%s) take no ordinary pods. Add a host with "+
+			"roles = [\"worker\"], or write roles = [\"control-plane\", \"worker\"] here.", sentence(names(cps)))
 	}},
 	{rule.Rule{
 		ID: "topology-no-load-balancer", Severity: rule.Error, Title: "Several control planes without a load balancer",
-		Doc:     "Kubelets and clients dial one address, the control plane endpoint. Where several control planes have nothing before them, all dial one of them, and the cluster is down with it however many others run.",
-		Fix:     "Write `load_balancer \"haproxy\"` with hosts of the role load-balancer, `load_balancer \"kube-vip\" { virtual_ip = … }`, or `load_balancer \"external\" {}` for one that exists already.",
+		Doc: "Kubelets and clients dial one address, the control plane endpoint. Where several control planes have nothing before them, " +
+			"all dial one of them, and the cluster is down with it however many others run.",
+		Fix: "Write `load_balancer \"haproxy\"` with hosts of the role load-balancer, `load_balancer \"kube-vip\" { virtual_ip = … " +
+			"}`, or `load_balancer \"external\" {}` for one that exists already.",
 		Sources: []string{haKubeadm + "#create-load-balancer-for-kube-apiserver", "https://github.com/kubernetes/kubeadm/issues/2472"},
 	}, func(p *plan.Plan) []Finding {
 		cps := p.ControlPlanes()
 		if !several(p) || p.Target.Facts.Hosting != plan.Hosts || !p.Cluster.Topology.LoadBalancer || p.LoadBalancer.Kind != plan.NoBalancer || len(cps) < 2 {
 			return nil
 		}
-		return one(typeAt(p), "Type %s needs a load balancer in front of its %s, and the design has none. Where each client dials one of them, it is cut off with that one. Write load_balancer \"haproxy\" {} and a host with roles = [\"load-balancer\"], load_balancer \"kube-vip\" { virtual_ip = … }, or load_balancer \"external\" {} for what exists already, such as a proxy on every node.",
+		return one(typeAt(p), "Type %s needs a load balancer in front of its %s, and the design has none. Where each client dials one of "+
+			"them, it is cut off with that one. Write load_balancer \"haproxy\" {} and a host with roles = [\"load-balancer\"], load_balancer "+
+			"\"kube-vip\" { virtual_ip = … }, or load_balancer \"external\" {} for what exists already, such as a proxy on every node.",
 			p.Cluster.Type, quantity(len(cps), "control plane"))
 	}},
 	{rule.Rule{
 		ID: "target-type", Severity: rule.Error, Title: "Installation type that the target cannot express", Permanent: true,
-		Doc:     "A target that another program or a vendor installs has its own idea of a cluster. A type outside of it cannot be written in that target's language.",
+		Doc: "A target that another program or a vendor installs has its own idea of a cluster. A type outside of it cannot be written " +
+			"in that target's language.",
 		Fix:     "Choose a type that the target has, or another target.",
 		Sources: []string{haTopology},
 	}, func(p *plan.Plan) []Finding {
@@ -256,7 +278,8 @@ var topologyRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "target-unused", Severity: rule.Warning, Title: "Setting ignored by the target",
-		Doc:     "The program that builds the cluster on this target decides these things itself. What the file says about them is not used, and a reader would believe it.",
+		Doc: "The program that builds the cluster on this target decides these things itself. What the file says about them is not " +
+			"used, and a reader would believe it.",
 		Fix:     "Remove the block or the argument.",
 		Sources: []string{componentsOf},
 	}, unusedByTarget},
@@ -270,12 +293,14 @@ var topologyRules = []Rule{
 			return nil
 		}
 		return each(p.Nodes, func(n *plan.Node) bool { return n.Roles&^plan.Worker != 0 }, func(n *plan.Node) hcl.Range { return n.Attr("roles") }, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("On target %s the vendor runs control plane, etcd and load balancer; %s cannot have these roles. Remove the host, or write roles = [\"worker\"].", p.Target.Name, whose(all))
+			return fmt.Sprintf("On target %s the vendor runs control plane, etcd and load balancer; %s cannot have these roles. Remove the "+
+				"host, or write roles = [\"worker\"].", p.Target.Name, whose(all))
 		})
 	}},
 	{rule.Rule{
 		ID: "target-hosted-block", Severity: rule.Warning, Title: "Block without effect on a hosted target",
-		Doc:     "On a hosted target the vendor decides about etcd and about the load balancer. What the file says about them is not used, and a reader would believe it.",
+		Doc: "On a hosted target the vendor decides about etcd and about the load balancer. What the file says about them is not used, " +
+			"and a reader would believe it.",
 		Fix:     "Remove the block.",
 		Sources: []string{componentsOf},
 	}, func(p *plan.Plan) []Finding {

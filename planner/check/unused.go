@@ -10,15 +10,15 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// ownRules are the blocks of which rules of their own say where they have no effect: addon-not-applied, and where the vendor runs the control
-// plane target-hosted-block.
+// ownRules are the blocks of which rules of their own say where they have no effect: addon-not-applied, and where the vendor runs the
+// control plane target-hosted-block.
 var (
 	ownRules    = []string{"addon", "cloud_provider", "scheduler", "cluster.scheduler.profile", "cluster.kubelet.server_tls_bootstrap"}
 	vendorsOwns = []string{"etcd", "load_balancer"}
 )
 
-// unusedByTarget finds what the file writes and the target does not use: a block of which it uses nothing as a whole, otherwise the argument.
-// The nodes of a design say the same things, so each argument is said once.
+// unusedByTarget finds what the file writes and the target does not use: a block of which it uses nothing as a whole, otherwise the
+// argument. The nodes of a design say the same things, so each argument is said once.
 func unusedByTarget(p *plan.Plan) []Finding {
 	facts := p.Target.Facts
 	if facts.Uses == nil || p.Spec == nil {

@@ -60,7 +60,8 @@ func parsed(s string) (plan.Version, bool) { return plan.ParseVersion(s) }
 var versionRules = []Rule{
 	{rule.Rule{
 		ID: "version-unsupported", Severity: rule.Error, Title: "Kubernetes version that this planner does not know", Permanent: true,
-		Doc:     "What is generated depends on facts about each minor: API versions, images, flags, floors. Before 1.31 kubeadm has no v1beta4 API; beyond the newest known minor nobody has looked yet, and a guess would fail on the machines.",
+		Doc: "What is generated depends on facts about each minor: API versions, images, flags, floors. Before 1.31 kubeadm has no " +
+			"v1beta4 API; beyond the newest known minor nobody has looked yet, and a guess would fail on the machines.",
 		Fix:     "Write a version from 1.31 to the newest that `k8splan facts` lists. For a newer one update k8splan, or give newer facts with `--facts`.",
 		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/", releases},
 	}, func(p *plan.Plan) []Finding {
@@ -75,7 +76,8 @@ var versionRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "version-patch-unknown", Severity: rule.Warning, Title: "Unknown patch release",
-		Doc:     "The release is newer than the facts of this planner. Image tags and etcd floors may have moved in it; what is generated follows the newest one known.",
+		Doc: "The release is newer than the facts of this planner. Image tags and etcd floors may have moved in it; what is generated " +
+			"follows the newest one known.",
 		Fix:     "Update k8splan, or give newer facts with `--facts`. There is no reason to go back to an older patch release.",
 		Sources: []string{releases},
 	}, func(p *plan.Plan) []Finding {
@@ -83,7 +85,8 @@ var versionRules = []Rule{
 		if !ok || !newest.Before(p.Cluster.Version) || p.Target.Facts.Hosting != plan.Hosts {
 			return nil
 		}
-		return one(versionAt(p), "%s is newer than this program's data, which ends with %s (%s); facts of %s are assumed. Update k8splan, or give newer facts with --facts.", p.Cluster.Version, newest, p.Target.Facts.Table.Date(), newest.MinorString())
+		return one(versionAt(p), "%s is newer than this program's data, which ends with %s (%s); facts of %s are assumed. Update k8splan, "+
+			"or give newer facts with --facts.", p.Cluster.Version, newest, p.Target.Facts.Table.Date(), newest.MinorString())
 	}},
 	{rule.Rule{
 		ID: "target-version", Severity: rule.Error, Title: "Kubernetes version that the target does not take", Permanent: true,
@@ -136,7 +139,8 @@ var versionRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "version-kernel-untested", Severity: rule.Warning, Title: "Kernel older than this Kubernetes is tested with",
-		Doc:     "From 1.34 on kubeadm's preflight warns of kernels before 5.4: nobody tests them any more, and features from user namespaces to swap need newer ones.",
+		Doc: "From 1.34 on kubeadm's preflight warns of kernels before 5.4: nobody tests them any more, and features from user " +
+			"namespaces to swap need newer ones.",
 		Fix:     "Use a newer release of the system.",
 		Sources: []string{"https://github.com/kubernetes/system-validators/blob/v1.12.1/validators/types_unix.go", "https://kubernetes.io/docs/reference/node/kernel-version-requirements/"},
 	}, func(p *plan.Plan) []Finding {
@@ -170,7 +174,8 @@ var versionRules = []Rule{
 	}, func(p *plan.Plan) []Finding {
 		return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "nftables" }), osAt, func(n *plan.Node, all []*plan.Node) string {
 			f, _ := n.OS.Facts()
-			return fmt.Sprintf("%s of %s has %s, and kube-proxy's mode nftables needs 5.13. Write kube_proxy { mode = \"iptables\" } in network, or use a newer system.", f.Title, whose(all), f.KernelWords())
+			return fmt.Sprintf("%s of %s has %s, and kube-proxy's mode nftables needs 5.13. Write kube_proxy { mode = \"iptables\" } in "+
+				"network, or use a newer system.", f.Title, whose(all), f.KernelWords())
 		})
 	}},
 	{rule.Rule{
@@ -197,7 +202,8 @@ var versionRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "version-containerd", Severity: rule.Error, Title: "containerd of the wrong generation",
-		Doc:     "The generated configuration is containerd 2's (config version 3). containerd 1 does not read its sections: it goes on with cgroupfs and the wrong pause image and says nothing, and nodes become unstable under load. Kubernetes ends its support for containerd 1.7 as well.",
+		Doc: "The generated configuration is containerd 2's (config version 3). containerd 1 does not read its sections: it goes on " +
+			"with cgroupfs and the wrong pause image and says nothing, and nodes become unstable under load. Kubernetes ends its support for containerd 1.7 as well.",
 		Fix:     "Write a version of containerd 2, or leave it out.",
 		Sources: []string{runtimeTable, "https://github.com/containerd/containerd/blob/main/docs/cri/config.md", "https://github.com/kubernetes-sigs/kubespray/issues/11963"},
 	}, func(p *plan.Plan) []Finding {
@@ -209,7 +215,8 @@ var versionRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "version-containerd-untested", Severity: rule.Warning, Title: "containerd that was not tested with this Kubernetes",
-		Doc:     "Each minor of Kubernetes is tested with certain releases of containerd. Older ones lack what the kubelet asks of them, and nobody looks at the combination.",
+		Doc: "Each minor of Kubernetes is tested with certain releases of containerd. Older ones lack what the kubelet asks of them, " +
+			"and nobody looks at the combination.",
 		Fix:     "Leave `version` out, or write a tested release.",
 		Sources: []string{runtimeTable},
 	}, func(p *plan.Plan) []Finding {
@@ -224,7 +231,8 @@ var versionRules = []Rule{
 		for _, t := range p.Kubernetes().ContainerdTested() {
 			tested = append(tested, t.String())
 		}
-		return one(p.Runtime.Attr("version"), "Kubernetes %s is tested with containerd %s (or newer patches of these), not with %s. Write %q, or leave version out.", p.Cluster.Version.MinorString(), sentence(tested), v, p.Kubernetes().Containerd())
+		return one(p.Runtime.Attr("version"), "Kubernetes %s is tested with containerd %s (or newer patches of these), not with %s. Write "+
+			"%q, or leave version out.", p.Cluster.Version.MinorString(), sentence(tested), v, p.Kubernetes().Containerd())
 	}},
 	{rule.Rule{
 		ID: "version-cni-untested", Severity: rule.Warning, Title: "Pod network that was not tested with this Kubernetes",
@@ -252,18 +260,21 @@ var versionRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "version-swap", Severity: rule.Warning, Title: "Swap before it was stable",
-		Doc:     "Node swap is generally available from 1.34 on. Before, the kubelet that tolerates swap lets pods swap without limit or not at all, depending on gates, and memory requests mean little.",
+		Doc: "Node swap is generally available from 1.34 on. Before, the kubelet that tolerates swap lets pods swap without limit or " +
+			"not at all, depending on gates, and memory requests mean little.",
 		Fix:     "Leave `fail_swap_on` out and turn swap off, or use 1.34 or newer.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/cluster-administration/swap-memory-management/", "https://github.com/kubernetes/enhancements/issues/2400"},
 	}, func(p *plan.Plan) []Finding {
 		if k := p.Cluster.Kubelet; k.Has("fail_swap_on") && !k.FailSwapOn && p.Kubernetes().Known() && p.Cluster.Version.Minor < 34 {
-			return one(k.Attr("fail_swap_on"), "Kubernetes %s tolerates swap as a beta only; it is stable from 1.34 on. Turn swap off on the hosts, or use a newer version.", p.Cluster.Version)
+			return one(k.Attr("fail_swap_on"), "Kubernetes %s tolerates swap as a beta only; it is stable from 1.34 on. Turn swap off on the "+
+				"hosts, or use a newer version.", p.Cluster.Version)
 		}
 		return nil
 	}},
 	{rule.Rule{
 		ID: "version-removed-flag", Severity: rule.Error, Title: "Flag that this Kubernetes has no more", Permanent: true,
-		Doc:     "A component that is given a flag that it does not know prints its usage and exits: the kubelet never comes up, or the static pod restarts without end.",
+		Doc: "A component that is given a flag that it does not know prints its usage and exits: the kubelet never comes up, or the " +
+			"static pod restarts without end.",
 		Fix:     "Remove the flag; the finding says what took its place.",
 		Sources: []string{"https://github.com/kubernetes/kubernetes/pull/133779", "https://github.com/kubernetes/kubernetes/pull/130162", "https://github.com/kubernetes/kubernetes/pull/138002"},
 	}, func(p *plan.Plan) []Finding {

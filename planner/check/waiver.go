@@ -25,7 +25,8 @@ var (
 	}
 	waiverPermanent = &rule.Rule{
 		ID: "waiver-not-allowed", Severity: rule.Error, Title: "Waiver of a rule that cannot be waived", Permanent: true,
-		Doc:     "Some rules guard data or the installation itself: the cluster would not come up, or the file cannot be understood. To waive such a rule would only move the failure from this file to the machines.",
+		Doc: "Some rules guard data or the installation itself: the cluster would not come up, or the file cannot be understood. To " +
+			"waive such a rule would only move the failure from this file to the machines.",
 		Fix:     "Fix what the rule finds, and remove the waiver.",
 		Sources: []string{waiverThread},
 	}
@@ -61,8 +62,11 @@ var (
 // can name it.
 var RequireSurvive = &rule.Rule{
 	ID: "require-survive", Severity: rule.Error, Title: "Design that does not survive what is required of it",
-	Doc: "The command line says what the cluster must survive (`validate --require survive=1-node`), so that a pipeline refuses a design which would lose more than its owner agreed to. Survive means that etcd takes writes, that the API answers at its endpoint, that new pods are scheduled and that workers are left to run them.",
-	Fix: "Add what the finding lacks: members of etcd, control planes, balancers or workers, in other failure domains or on other hypervisors. `k8splan simulate` shows every loss and its remedy.",
+	Doc: "The command line says what the cluster must survive (`validate --require survive=1-node`), so that a pipeline refuses a design " +
+		"which would lose more than its owner agreed to. Survive means that etcd takes writes, that the API answers at its endpoint, that " +
+		"new pods are scheduled and that workers are left to run them.",
+	Fix: "Add what the finding lacks: members of etcd, control planes, balancers or workers, in other failure domains or on other " +
+		"hypervisors. `k8splan simulate` shows every loss and its remedy.",
 	Sources: []string{
 		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/ha-topology/",
 		"https://etcd.io/docs/v3.6/op-guide/failures/",
@@ -134,7 +138,8 @@ func judgeWaivers(p *plan.Plan, rules map[string]*rule.Rule, found map[string]bo
 		case strings.TrimSpace(w.Reason) == "":
 			say(waiverReason, w.Block(), "The waiver of %s gives no reason, so it does not hold. Write why the finding is acceptable here: reason = \"…\".", w.Rule)
 		case expired(w, today):
-			say(waiverExpired, w.Attr("expires"), "The waiver of %s ended on %s. The rule counts in full again. Fix what it finds and remove the waiver, or set a later day.", w.Rule, w.Expires.Format(time.DateOnly))
+			say(waiverExpired, w.Attr("expires"), "The waiver of %s ended on %s. The rule counts in full again. Fix what it finds and remove "+
+				"the waiver, or set a later day.", w.Rule, w.Expires.Format(time.DateOnly))
 		case !found[w.Rule] && r != RequireSurvive: // whether that one is asked at all, the command knows
 			diags = append(diags, UnusedWaiver(w))
 		}
@@ -144,7 +149,8 @@ func judgeWaivers(p *plan.Plan, rules map[string]*rule.Rule, found map[string]bo
 
 // UnusedWaiver says that a waiver's rule has found nothing.
 func UnusedWaiver(w *plan.Waiver) *hcl.Diagnostic {
-	return waiverUnused.Diagnostic(w.RuleRange, fmt.Sprintf("%s finds nothing in this design. Remove the waiver: it would silence the finding on the day when it comes back.", w.Rule))
+	return waiverUnused.Diagnostic(w.RuleRange, fmt.Sprintf("%s finds nothing in this design. Remove the waiver: it would silence the "+
+		"finding on the day when it comes back.", w.Rule))
 }
 
 // waivable lists the IDs that a waiver can name.

@@ -22,8 +22,8 @@ type Simulation struct {
 
 // FailureOutcome is the verdict on one failure.
 type FailureOutcome struct {
-	// Units that fail. Where several units are alike, one stands for all of them, and Alike names them. Of a pair any one of the first goes with
-	// any other one of the second.
+	// Units that fail. Where several units are alike, one stands for all of them, and Alike names them. Of a pair any one of the first goes
+	// with any other one of the second.
 	Units     []FailureUnit      `json:"units"`
 	Cuts      []string           `json:"cuts,omitempty"`       // zone:zone
 	AlikeCuts []string           `json:"alike_cuts,omitempty"` // that the one cut stands for, itself included

@@ -42,8 +42,8 @@ func Covers(component string, minor int) bool {
 	return OldestKubernetes <= minor && minor <= NewestKubernetes && len(tables().byComponent[component]) > 0
 }
 
-// Find returns the flag that a minor takes by this name. Where it takes none, ok is false, and the flag is the one of the nearest minor that
-// does, or zero.
+// Find returns the flag that a minor takes by this name. Where it takes none, ok is false, and the flag is the one of the nearest minor
+// that does, or zero.
 func Find(component, name string, minor int) (f Flag, ok bool) {
 	all := tables().byComponent[component]
 	i, found := slices.BinarySearchFunc(all, name, func(f Flag, name string) int { return strings.Compare(f.Name, name) })

@@ -246,7 +246,8 @@ func (s *scanner) endText() {
 	}
 }
 
-// newline ends what a line end ends. In brackets and parentheses it ends nothing, unless an argument follows: then somebody forgot to close.
+// newline ends what a line end ends. In brackets and parentheses it ends nothing, unless an argument follows: then somebody forgot to
+// close.
 func (s *scanner) newline(next hclsyntax.Tokens) {
 	if k := s.top().kind; k == inList || k == inParen {
 		if len(next) < 2 || next[0].Type != hclsyntax.TokenIdent || next[1].Type != hclsyntax.TokenEqual {

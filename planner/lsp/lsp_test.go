@@ -239,7 +239,7 @@ func apply(text string, edits []edit) string {
 		for range p.Line {
 			i := strings.IndexByte(text[begin:], '\n')
 			if i < 0 {
-				return len(string)
+				return len(text)
 			}
 			begin += i + 1
 		}
@@ -250,7 +250,7 @@ func apply(text string, edits []edit) string {
 			}
 			units += len(utf16.Encode([]rune{r}))
 		}
-		return len(string)
+		return len(text)
 	}
 	for _, one := range slices.Backward(edits) {
 		text = text[:offset(one.Range.Start)] + one.NewText + text[offset(one.Range.End):]
@@ -646,8 +646,8 @@ func TestHalfWritten(t *testing.T) {
 			t.Fatal(err)
 		}
 		text := string(src)
-		step := max(1, len(string)/120)
-		for i := 0; i <= len(string); i += step {
+		step := max(1, len(text)/120)
+		for i := 0; i <= len(text); i += step {
 			e.change(text[:i]) // not open yet: ignored
 			if i == 0 {
 				e.open("")

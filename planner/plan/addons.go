@@ -139,7 +139,8 @@ var KnownAddons = []KnownAddon{
 		Owns: []string{MetricsAPI},
 	},
 	{
-		Name: "prometheus", Doc: "Prometheus, run by its operator, keeps the metrics of nodes, kubelets, API servers and whatever a ServiceMonitor or PodMonitor names.",
+		Name: "prometheus", Doc: "Prometheus, run by its operator, keeps the metrics of nodes, kubelets, API servers and whatever a " +
+			"ServiceMonitor or PodMonitor names.",
 		Files: []string{"addons/prometheus.yaml"},
 		Releases: []AddonRelease{
 			{
@@ -148,8 +149,9 @@ var KnownAddons = []KnownAddon{
 					"quay.io/prometheus-operator/prometheus-config-reloader:v0.85.0", "quay.io/prometheus-operator/prometheus-operator:v0.85.0",
 					"quay.io/prometheus/node-exporter:v1.10.2", "quay.io/prometheus/prometheus:v3.5.0",
 				},
-				Pins:   []Pin{{"raw.githubusercontent.com/prometheus-operator/prometheus-operator/v0.85.0/bundle.yaml", "602f3a0c4f91952cfbbaedeed6542a8231134537191965275b9e2c2e05aeab72"}},
-				Source: "github.com/prometheus-operator/prometheus-operator@v0.85.0 bundle.yaml, pkg/operator/defaults.go; github.com/prometheus/node_exporter@v1.10.2",
+				Pins: []Pin{{"raw.githubusercontent.com/prometheus-operator/prometheus-operator/v0.85.0/bundle.yaml", "602f3a0c4f91952cfbbaedeed6542a8231134537191965275b9e2c2e05aeab72"}},
+				Source: "github.com/prometheus-operator/prometheus-operator@v0.85.0 bundle.yaml, pkg/operator/defaults.go; " +
+					"github.com/prometheus/node_exporter@v1.10.2",
 			},
 		},
 		Settings: []AddonSetting{

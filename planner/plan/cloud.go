@@ -33,8 +33,10 @@ var KnownClouds = []KnownCloud{
 	{
 		KnownAddon: KnownAddon{
 			Name: "hetzner", Doc: "Hetzner Cloud's controller manager.", Cloud: true,
-			// Releases before 1.30.1 crash since the cloud's interface changed in July 2026. Source: https://github.com/vitobotta/hetzner-k3s/issues/764
-			Releases: images("docker.io/hetznercloud/hcloud-cloud-controller-manager", "https://github.com/kubernetes/kops/pull/18281; github.com/hetznercloud/hcloud-cloud-controller-manager deploy/ccm-networks.yaml",
+			// Releases before 1.30.1 crash since the cloud's interface changed in July 2026. Source:
+			// https://github.com/vitobotta/hetzner-k3s/issues/764
+			Releases: images("docker.io/hetznercloud/hcloud-cloud-controller-manager", "https://github.com/kubernetes/kops/pull/18281; "+
+				"github.com/hetznercloud/hcloud-cloud-controller-manager deploy/ccm-networks.yaml",
 				minorRelease{"v1.30.1", 32, 0}),
 		},
 		Secret: "hcloud", Holds: "the key token with an API token, and network with the name of the network of the nodes' addresses",
@@ -75,8 +77,8 @@ func FindCloud(name string) (*KnownCloud, bool) {
 	return nil, false
 }
 
-// cloud reads the block. What it installs comes first of all addons, because nodes take no pods before it runs. Manifests of the author's own come
-// before what the planner writes: they hold the credentials.
+// cloud reads the block. What it installs comes first of all addons, because nodes take no pods before it runs. Manifests of the
+// author's own come before what the planner writes: they hold the credentials.
 func (r *resolver) cloud() {
 	s := r.spec.CloudProvider
 	if s == nil {

@@ -105,9 +105,11 @@ func (r *resolver) clusterDefaults() {
 	defined := len(r.plan.KubeletNodes())
 	if s.MaxNodes == nil {
 		p.MaxNodes = defined
-		r.decide("cluster.max_nodes", defined, "The control planes and workers that are defined. State how far the cluster will grow, and the ranges are checked against that.", "")
+		r.decide("cluster.max_nodes", defined, "The control planes and workers that are defined. State how far the cluster will grow, and "+
+			"the ranges are checked against that.", "")
 	} else if p.MaxNodes > 0 && p.MaxNodes < defined {
-		r.fail(maxNodesTooSmall, s.Attr("max_nodes"), "max_nodes is %d, and the file defines %d control planes and workers. Write at least %d, or leave max_nodes out.", p.MaxNodes, defined, defined)
+		r.fail(maxNodesTooSmall, s.Attr("max_nodes"), "max_nodes is %d, and the file defines %d control planes and workers. Write at least "+
+			"%d, or leave max_nodes out.", p.MaxNodes, defined, defined)
 		p.MaxNodes = defined
 	}
 	settle(r, s.APIServerPort != nil, &p.APIServerPort, "cluster.api_server_port", 6443,
@@ -153,7 +155,8 @@ func (r *resolver) bootstrap() {
 		case !n.Roles.Has(ControlPlane):
 			n.Bootstrap = false
 			if n.Roles != 0 {
-				r.fail(bootstrapConflict, n.Attr("bootstrap"), "%s is no control plane, so it cannot run kubeadm init. Write bootstrap = true on a control plane, or nowhere.", n.Name)
+				r.fail(bootstrapConflict, n.Attr("bootstrap"), "%s is no control plane, so it cannot run kubeadm init. Write bootstrap = true on "+
+					"a control plane, or nowhere.", n.Name)
 				return
 			}
 		default:
@@ -165,7 +168,8 @@ func (r *resolver) bootstrap() {
 	case 0:
 		if controlPlanes := r.plan.ControlPlanes(); len(controlPlanes) > 0 {
 			controlPlanes[0].Bootstrap = true
-			r.decide("node.bootstrap", controlPlanes[0].Name, "The first control plane by name runs kubeadm init; the others join it. Its name, not its place in the file, decides.", kubeadmHA)
+			r.decide("node.bootstrap", controlPlanes[0].Name, "The first control plane by name runs kubeadm init; the others join it. Its "+
+				"name, not its place in the file, decides.", kubeadmHA)
 		}
 	default:
 		for _, n := range stated[1:] {
@@ -185,7 +189,8 @@ func (r *resolver) etcdDefaults() {
 	case apart:
 		settle(r, written, &p.Placement, "etcd.topology", topologies.External, "Hosts are defined that have the role etcd and are no control planes.", kubeadmTopology)
 	default:
-		settle(r, written, &p.Placement, "etcd.topology", topologies.Stacked, "No hosts of their own are defined for etcd, so kubeadm runs a member on each control plane.", kubeadmTopology)
+		settle(r, written, &p.Placement, "etcd.topology", topologies.Stacked, "No hosts of their own are defined for etcd, so kubeadm runs "+
+			"a member on each control plane.", kubeadmTopology)
 	}
 	for _, n := range r.plan.Nodes {
 		if p.Placement == topologies.Stacked && n.Roles.Has(ControlPlane) {
@@ -209,7 +214,8 @@ func (r *resolver) etcdDefaults() {
 	settle(r, s != nil && s.DataDir != nil, &p.DataDir, "etcd.data_dir", "/var/lib/etcd", "kubeadm's default. A disk of its own keeps other writes from slowing etcd down.", "https://etcd.io/docs/v3.6/op-guide/hardware/#disks")
 	if s == nil || s.Quota == nil {
 		p.QuotaBytes = 8 << 30
-		r.decide("etcd.quota", "8Gi", "The largest size that etcd's documentation advises. It costs nothing until it is used, and a cluster that reaches the built-in 2 GiB takes no more writes.", etcdLimits+"#storage-size-limit")
+		r.decide("etcd.quota", "8Gi", "The largest size that etcd's documentation advises. It costs nothing until it is used, and a cluster "+
+			"that reaches the built-in 2 GiB takes no more writes.", etcdLimits+"#storage-size-limit")
 	}
 	settle(r, s != nil && s.HeartbeatInterval != nil, &p.HeartbeatInterval, "etcd.heartbeat_interval", 100*time.Millisecond, "etcd's default, for members that reach each other in well under 100 ms.", etcdTuning+"#time-parameters")
 	settle(r, s != nil && s.ElectionTimeout != nil, &p.ElectionTimeout, "etcd.election_timeout", max(time.Second, 10*p.HeartbeatInterval), "etcd's default of ten heartbeats.", etcdTuning+"#time-parameters")
@@ -268,8 +274,8 @@ func routerID(vip netip.Addr) int {
 	return id
 }
 
-// endpointDefault decides what kubelets and clients dial. Where the plan defines several control planes and nothing before them, there is no
-// such thing, and none is made up.
+// endpointDefault decides what kubelets and clients dial. Where the plan defines several control planes and nothing before them, there
+// is no such thing, and none is made up.
 func (r *resolver) endpointDefault() {
 	p, balancer := &r.plan.Cluster, &r.plan.LoadBalancer
 	if r.spec.Cluster.ControlPlaneEndpoint != nil {
@@ -297,7 +303,8 @@ func (r *resolver) endpointDefault() {
 	case balancer.Kind == HAProxy && len(balancer.Nodes) == 1:
 		settle(r, false, &p.Endpoint, path, Endpoint{own(balancer.Nodes[0]), balancer.Port}, "The one load balancer.", kubeadmHA)
 	case balancer.Kind == NoBalancer && len(controlPlanes) == 1:
-		settle(r, false, &p.Endpoint, path, Endpoint{own(controlPlanes[0]), p.APIServerPort}, "The one control plane. A DNS name in its place would let the cluster grow more control planes later.", kubeadmCreate+"#considerations-about-apiserver-advertise-address-and-controlplaneendpoint")
+		settle(r, false, &p.Endpoint, path, Endpoint{own(controlPlanes[0]), p.APIServerPort}, "The one control plane. A DNS name in its "+
+			"place would let the cluster grow more control planes later.", kubeadmCreate+"#considerations-about-apiserver-advertise-address-and-controlplaneendpoint")
 	}
 }
 
@@ -314,7 +321,8 @@ var (
 	}
 )
 
-// wantedFamilies returns the families that ranges are wanted of, true for IPv6: those of the range that is written, else those of the hosts.
+// wantedFamilies returns the families that ranges are wanted of, true for IPv6: those of the range that is written, else those of the
+// hosts.
 func (r *resolver) wantedFamilies() (families []bool, reason string) {
 	p := &r.plan.Network
 	for _, written := range [][]netip.Prefix{p.PodSubnets, p.ServiceSubnets} {
@@ -524,7 +532,8 @@ func (r *resolver) noProxy() {
 		seen[s] = true
 		return known
 	})
-	r.decide("network.http_proxy.no_proxy", strconv.Itoa(len(p.NoProxy))+" entries", "Nodes, endpoint, pods, Services, the cluster's domain and the site's mirrors must not go through the proxy; what is written comes on top.", "https://github.com/kubernetes-sigs/kubespray/issues/6250")
+	r.decide("network.http_proxy.no_proxy", strconv.Itoa(len(p.NoProxy))+" entries", "Nodes, endpoint, pods, Services, the cluster's "+
+		"domain and the site's mirrors must not go through the proxy; what is written comes on top.", "https://github.com/kubernetes-sigs/kubespray/issues/6250")
 }
 
 func (r *resolver) runtimeDefaults() {
@@ -545,7 +554,8 @@ func (r *resolver) runtimeDefaults() {
 
 func (r *resolver) sshDefaults() {
 	p, s := &r.plan.SSH, r.spec.SSH
-	user, reason := "root", "The one user that every Linux has. Cloud images close it: write their user (ubuntu, debian, cloud-user, …), which then needs sudo."
+	user, reason := "root", "The one user that every Linux has. Cloud images close it: write their user (ubuntu, debian, cloud-user, "+
+		"…), which then needs sudo."
 	if u := r.plan.Target.Facts.SSHUser; u != "" {
 		user, reason = u, "The user that the target's machines have."
 	}
@@ -555,7 +565,8 @@ func (r *resolver) sshDefaults() {
 
 func (r *resolver) artifactDefaults() {
 	p, s := &r.plan.Artifacts, r.spec.Artifacts
-	settle(r, s != nil && s.Origin != nil, &p.Origin, "artifacts.source", Binaries, "Upstream's own binaries, checked against the published checksums, are the same versions on every distribution.", "https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/")
+	settle(r, s != nil && s.Origin != nil, &p.Origin, "artifacts.source", Binaries, "Upstream's own binaries, checked against the "+
+		"published checksums, are the same versions on every distribution.", "https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/")
 }
 
 func hasFamily(prefixes []netip.Prefix, six bool) bool {

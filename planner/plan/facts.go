@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// FactsDate is the day up to which this program's own facts were looked up, those in this file and in facts.json. What was released later is
-// unknown here, and what is unknown is answered with "no data", never with a guess.
+// FactsDate is the day up to which this program's own facts were looked up, those in this file and in facts.json. What was released
+// later is unknown here, and what is unknown is answered with "no data", never with a guess.
 const FactsDate = "2026-11-29"
 
 // NoData is what is printed for a version that the facts do not cover.
@@ -23,7 +23,8 @@ const (
 	CNIPluginsVersion       = "1.9.1"           // Source: k8s.io/kubernetes@v1.37.2 build/dependencies.yaml
 	ContainerdVersion       = "2.4.2"           // Source: github.com/containerd/containerd/v2@v2.4.2; older Kubernetes gets Version.Containerd
 	DockerVersion           = "29.8.2"          // Source: https://pkgs.alpinelinux.org/package/v3.24/community/x86/docker-engine
-	// CRIDockerdVersion: before 0.4.8 nobody can exec into a pod of a kubelet from 1.36 on: https://github.com/Mirantis/cri-dockerd/releases/tag/v0.4.8
+	// CRIDockerdVersion: before 0.4.8 nobody can exec into a pod of a kubelet from 1.36 on:
+	// https://github.com/Mirantis/cri-dockerd/releases/tag/v0.4.8
 	CRIDockerdVersion = "0.4.10" // Source: https://sourceforge.net/projects/cri-dockerd.mirror/files/v0.4.10/
 )
 
@@ -97,8 +98,8 @@ func (v Kubernetes) CNITested(c CNI) (first, last string, inside, known bool) {
 }
 
 // calicoOperators maps a Calico release to its operator's image tag.
-// Sources: https://docs.tigera.io/calico/latest/reference/component-versions, https://newreleases.io/project/github/tigera/operator/release/v1.36.10,
-// the tigera-operator.yaml of v3.32.2 and v3.33.0
+// Sources: https://docs.tigera.io/calico/latest/reference/component-versions,
+// https://newreleases.io/project/github/tigera/operator/release/v1.36.10, the tigera-operator.yaml of v3.32.2 and v3.33.0
 var calicoOperators = map[string]string{"v3.29.4": "v1.36.10", "v3.31.2": "v1.40.2", "v3.31.3": "v1.40.3", "v3.32.2": "v1.42.6", "v3.33.0": "v1.44.0"}
 
 // ciliumEnvoys maps a Cilium release to the tag of the envoy image in its chart.

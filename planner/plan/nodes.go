@@ -261,7 +261,8 @@ func (r *resolver) addressesLast(src *spec.Source, attr string, first netip.Addr
 	}
 	for _, subnet := range r.plan.Network.NodeSubnets {
 		if subnet.Contains(first) && !subnet.Contains(last) {
-			r.fail(poolAddressesExhausted, src.Attr(attr), "%d nodes from %s on reach %s, outside of the subnet %s that the first one lies in. Begin lower, or make the pool smaller.", count, first, last, subnet)
+			r.fail(poolAddressesExhausted, src.Attr(attr), "%d nodes from %s on reach %s, outside of the subnet %s that the first one lies in. "+
+				"Begin lower, or make the pool smaller.", count, first, last, subnet)
 			return
 		}
 	}

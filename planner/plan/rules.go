@@ -10,25 +10,29 @@ import (
 var (
 	invalidAddress = &rule.Rule{
 		ID: "invalid-address", Title: "Invalid address", Permanent: true,
-		Doc:     "Addresses go into certificates, manifests and firewall rules. They must be single IPv4 or IPv6 addresses in their usual form: no range, no port, no zone, no leading zeros, which some programs read as octal and others refuse.",
+		Doc: "Addresses go into certificates, manifests and firewall rules. They must be single IPv4 or IPv6 addresses in their usual " +
+			"form: no range, no port, no zone, no leading zeros, which some programs read as octal and others refuse.",
 		Fix:     `Write the address alone, such as "10.0.0.31" or "fd00::31".`,
 		Sources: []string{"https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/4858-ip-cidr-validation"},
 	}
 	missingAddress = &rule.Rule{
 		ID: "missing-address", Title: "Missing address", Permanent: true,
-		Doc:     "On machines of your own nobody else decides addresses, and control planes and etcd members are known by theirs for as long as they live: a lease that changes stops an etcd member.",
+		Doc: "On machines of your own nobody else decides addresses, and control planes and etcd members are known by theirs for as " +
+			"long as they live: a lease that changes stops an etcd member.",
 		Fix:     "Give each node an address, and each node_pool a first_address.",
 		Sources: []string{"https://github.com/kubernetes/kubeadm/issues/3299"},
 	}
 	invalidCIDR = &rule.Rule{
 		ID: "invalid-cidr", Title: "Invalid range of addresses", Permanent: true,
-		Doc:     "A range is the first address of a network and the length of its prefix. Bits set beyond the prefix are refused by the API server from Kubernetes 1.36 on, and programs before it disagree on what they mean.",
+		Doc: "A range is the first address of a network and the length of its prefix. Bits set beyond the prefix are refused by the API " +
+			"server from Kubernetes 1.36 on, and programs before it disagree on what they mean.",
 		Fix:     `Write the network's first address, such as "10.244.0.0/16".`,
 		Sources: []string{"https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/4858-ip-cidr-validation"},
 	}
 	subnetFamilies = &rule.Rule{
 		ID: "subnet-families", Title: "Ranges do not make one of each family", Permanent: true,
-		Doc:     "Kubernetes takes one range of pods and one of Services, or for dual stack one IPv4 and one IPv6 range of each. Two of the same family, or three, stop the API server and the controller manager at the start. With an empty list each component would take a default of its own.",
+		Doc: "Kubernetes takes one range of pods and one of Services, or for dual stack one IPv4 and one IPv6 range of each. Two of the " +
+			"same family, or three, stop the API server and the controller manager at the start. With an empty list each component would take a default of its own.",
 		Fix:     `Write one range, or one of each family: ["10.244.0.0/16", "fd00:10:244::/56"].`,
 		Sources: []string{"https://kubernetes.io/docs/concepts/services-networking/dual-stack/"},
 	}
@@ -40,25 +44,29 @@ var (
 	}
 	invalidName = &rule.Rule{
 		ID: "invalid-name", Title: "Invalid name", Permanent: true,
-		Doc:     "Names of clusters and nodes are host names, Kubernetes objects, etcd members and file names at once. So they are DNS labels: at most 63 lower-case letters, digits and hyphens, with a letter or digit at both ends.",
+		Doc: "Names of clusters and nodes are host names, Kubernetes objects, etcd members and file names at once. So they are DNS " +
+			"labels: at most 63 lower-case letters, digits and hyphens, with a letter or digit at both ends.",
 		Fix:     `Write a name such as "cp-1".`,
 		Sources: []string{"https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names"},
 	}
 	invalidHost = &rule.Rule{
 		ID: "invalid-host", Title: "Invalid host name", Permanent: true,
-		Doc:     "Host names go into certificates, /etc/hosts and configuration files. They are DNS names: labels of lower-case letters, digits and hyphens, joined by dots, at most 253 characters in all.",
+		Doc: "Host names go into certificates, /etc/hosts and configuration files. They are DNS names: labels of lower-case letters, " +
+			"digits and hyphens, joined by dots, at most 253 characters in all.",
 		Fix:     `Write a DNS name such as "api.example.com", or an address.`,
 		Sources: []string{"https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names"},
 	}
 	invalidEndpoint = &rule.Rule{
 		ID: "invalid-endpoint", Title: "Invalid control plane endpoint", Permanent: true,
-		Doc:     "The endpoint is what every kubelet and every client dials, and what certificates are made out to. It is a DNS name or an address, and a port; changing it later means making every certificate and every kubeconfig anew.",
+		Doc: "The endpoint is what every kubelet and every client dials, and what certificates are made out to. It is a DNS name or an " +
+			"address, and a port; changing it later means making every certificate and every kubeconfig anew.",
 		Fix:     `Write "api.example.com:6443", "10.0.0.10:6443" or "[fd00::10]:6443".`,
 		Sources: []string{"https://github.com/kubernetes/kubeadm/issues/1955"},
 	}
 	invalidLabel = &rule.Rule{
 		ID: "invalid-label", Title: "Invalid label or annotation", Permanent: true,
-		Doc:     "The kubelet refuses to start with a label that the API server would refuse. A key is a name of at most 63 characters, with an optional DNS name and a slash before it; a label's value has at most 63 characters, letters, digits and . _ - between letters and digits.",
+		Doc: "The kubelet refuses to start with a label that the API server would refuse. A key is a name of at most 63 characters, " +
+			"with an optional DNS name and a slash before it; a label's value has at most 63 characters, letters, digits and . _ - between letters and digits.",
 		Fix:     `Write labels such as { "example.com/tier" = "general" }.`,
 		Sources: []string{"https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set"},
 	}
@@ -70,13 +78,15 @@ var (
 	}
 	poolTooLarge = &rule.Rule{
 		ID: "pool-too-large", Title: "Too many nodes", Permanent: true,
-		Doc:     "Kubernetes is tested with up to 5,000 nodes, of which another rule warns. 100,000 and more are a slip of the keyboard, and planning a million nodes would take all memory before anybody noticed.",
+		Doc: "Kubernetes is tested with up to 5,000 nodes, of which another rule warns. 100,000 and more are a slip of the keyboard, " +
+			"and planning a million nodes would take all memory before anybody noticed.",
 		Fix:     "Write fewer nodes, or define several clusters.",
 		Sources: []string{"https://kubernetes.io/docs/setup/best-practices/cluster-large/"},
 	}
 	poolAddressesExhausted = &rule.Rule{
 		ID: "pool-addresses-exhausted", Title: "Pool runs out of addresses", Permanent: true,
-		Doc: "The nodes of a pool have addresses that follow each other from the first one on. They must not run past the end of the subnet that the first one lies in (network.node_subnets), nor past the last address that there is.",
+		Doc: "The nodes of a pool have addresses that follow each other from the first one on. They must not run past the end of the subnet " +
+			"that the first one lies in (network.node_subnets), nor past the last address that there is.",
 		Fix: "Begin the pool at a lower address, make it smaller, or split it in two.",
 	}
 	missingRoles = &rule.Rule{
@@ -86,13 +96,15 @@ var (
 	}
 	bootstrapConflict = &rule.Rule{
 		ID: "bootstrap-conflict", Title: "No single control plane to begin with", Permanent: true,
-		Doc:     "kubeadm init runs on exactly one control plane; it creates the cluster that all others join. A second init would create a second cluster with a certificate authority of its own.",
+		Doc: "kubeadm init runs on exactly one control plane; it creates the cluster that all others join. A second init would create a " +
+			"second cluster with a certificate authority of its own.",
 		Fix:     "Write bootstrap = true on one control plane, or nowhere: then the first by name begins.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/10863"},
 	}
 	unknownArchitecture = &rule.Rule{
 		ID: "unknown-architecture", Title: "Unknown architecture", Permanent: true,
-		Doc:     "The architecture decides which binaries a host fetches. Upstream publishes a node's binaries for amd64, arm64, ppc64le and s390x, under Go's names for them.",
+		Doc: "The architecture decides which binaries a host fetches. Upstream publishes a node's binaries for amd64, arm64, ppc64le " +
+			"and s390x, under Go's names for them.",
 		Fix:     `Write arch = "amd64" (x86-64) or arch = "arm64" (aarch64).`,
 		Sources: []string{"https://kubernetes.io/releases/download/#binaries"},
 	}
@@ -119,28 +131,33 @@ var (
 	}
 	invalidURL = &rule.Rule{
 		ID: "invalid-url", Title: "Invalid URL", Permanent: true,
-		Doc: "Mirrors and proxies are given as http or https URLs. A user name or password in one would end up in the generated tree, which is meant to be committed to git.",
+		Doc: "Mirrors and proxies are given as http or https URLs. A user name or password in one would end up in the generated tree, which " +
+			"is meant to be committed to git.",
 		Fix: `Write a URL such as "http://10.0.0.2:8000", without user and password.`,
 	}
 	invalidPath = &rule.Rule{
 		ID: "invalid-path", Title: "Invalid path", Permanent: true,
-		Doc: "Paths on hosts are absolute and in their shortest form; they go into unit files and manifests, where spaces and special characters mean something else to each reader.",
+		Doc: "Paths on hosts are absolute and in their shortest form; they go into unit files and manifests, where spaces and special " +
+			"characters mean something else to each reader.",
 		Fix: `Write a path such as "/var/lib/etcd".`,
 	}
 	invalidFlag = &rule.Rule{
 		ID: "invalid-flag", Title: "Invalid command line flag", Permanent: true,
-		Doc:     "extra_args maps the names of flags, without dashes before them, to their values. Names are lower-case words joined by hyphens; values are one line.",
+		Doc: "extra_args maps the names of flags, without dashes before them, to their values. Names are lower-case words joined by " +
+			"hyphens; values are one line.",
 		Fix:     `Write extra_args = { "audit-log-maxage" = "30" }.`,
 		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/"},
 	}
 	invalidText = &rule.Rule{
 		ID: "invalid-text", Title: "Invalid text", Permanent: true,
-		Doc: "The value goes into generated files that other programs read. Line breaks, control characters and what the message names are refused, so that it can mean nothing else there.",
+		Doc: "The value goes into generated files that other programs read. Line breaks, control characters and what the message names are " +
+			"refused, so that it can mean nothing else there.",
 		Fix: "Write the value in one line of ordinary characters.",
 	}
 	invalidImageRepository = &rule.Rule{
 		ID: "invalid-image-repository", Title: "Invalid image repository", Permanent: true,
-		Doc:     "An image repository is a registry and a path, without a scheme and without a tag: image names are appended to it. Whether the registry speaks http is said in container_runtime.",
+		Doc: "An image repository is a registry and a path, without a scheme and without a tag: image names are appended to it. Whether " +
+			"the registry speaks http is said in container_runtime.",
 		Fix:     `Write "registry.example.com:5000/kubernetes".`,
 		Sources: []string{"https://github.com/distribution/reference/blob/main/reference.go"},
 	}
@@ -151,7 +168,8 @@ var (
 	}
 	invalidImage = &rule.Rule{
 		ID: "invalid-image", Title: "Invalid image", Permanent: true,
-		Doc:     "An image is named with its registry, because runtimes disagree about which one is meant without it, and with a tag or digest, because the newest one is another one tomorrow.",
+		Doc: "An image is named with its registry, because runtimes disagree about which one is meant without it, and with a tag or " +
+			"digest, because the newest one is another one tomorrow.",
 		Fix:     `Write an image such as "quay.io/jetstack/cert-manager-controller:v1.19.1".`,
 		Sources: []string{"https://github.com/distribution/reference/blob/main/reference.go"},
 	}
@@ -163,7 +181,8 @@ var (
 	}
 	addonOrder = &rule.Rule{
 		ID: "addon-order", Title: "Order of addons that cannot be kept", Permanent: true,
-		Doc: "after names the addons that must be there before one. A name that no addon has, or two addons that wait for each other, leave no order in which all could be applied.",
+		Doc: "after names the addons that must be there before one. A name that no addon has, or two addons that wait for each other, leave " +
+			"no order in which all could be applied.",
 		Fix: "Name addons of this file, and only one of two in the other's after.",
 	}
 	maxNodesTooSmall = &rule.Rule{

@@ -20,8 +20,8 @@ type Document struct {
 	Sources []Source `json:"sources"`
 }
 
-// Row is the facts of one Kubernetes minor. Text is "" where there is no data. What holds for a patch release is that of the release that was
-// asked for, or the newest; Steps has it for all. The last group follows from the version, and is not read.
+// Row is the facts of one Kubernetes minor. Text is "" where there is no data. What holds for a patch release is that of the release
+// that was asked for, or the newest; Steps has it for all. The last group follows from the version, and is not read.
 type Row struct {
 	Minor        string   `json:"minor"`
 	Newest       string   `json:"newest_patch_known"`
@@ -178,8 +178,8 @@ const mostFacts = 1 << 20
 // tagPattern is what values that go into image names and addresses are made of.
 var tagPattern = regexp.MustCompile(`^v?[0-9][0-9A-Za-z.-]{0,60}$`)
 
-// ParseFacts reads a document. It fails, and names the place, where anything is missing or is no value of its kind: half a table would leave
-// some rules with other facts than others.
+// ParseFacts reads a document. It fails, and names the place, where anything is missing or is no value of its kind: half a table would
+// leave some rules with other facts than others.
 func ParseFacts(data []byte) (*Table, error) {
 	if len(data) > mostFacts {
 		return nil, fmt.Errorf("%d bytes, and facts have at most %d", len(data), mostFacts)

@@ -404,7 +404,8 @@ func (r *resolver) kubeletArgs(src *spec.Source, attr string, written map[string
 	args := r.args(src, attr, written)
 	for _, a := range args {
 		if i := strings.IndexAny(a.Value, " \"'\\$"); i >= 0 {
-			r.fail(invalidFlag, src.Value(attr, a.Name), "The value of %q holds %q. kubeadm hands a kubelet its flags on one line without quotes, where that would end or change the value.", a.Name, a.Value[i:i+1])
+			r.fail(invalidFlag, src.Value(attr, a.Name), "The value of %q holds %q. kubeadm hands a kubelet its flags on one line without "+
+				"quotes, where that would end or change the value.", a.Name, a.Value[i:i+1])
 		}
 	}
 	return args
@@ -430,9 +431,11 @@ func (r *resolver) labels(src *spec.Source, attr string, written map[string]stri
 		value := written[key]
 		switch {
 		case !qualified(key):
-			r.fail(invalidLabel, src.Key(attr, key), "%q is no key. A key is a name of at most 63 letters, digits and . _ -, with an optional DNS name and a slash before it.", spelling.Excerpt(key))
+			r.fail(invalidLabel, src.Key(attr, key), "%q is no key. A key is a name of at most 63 letters, digits and . _ -, with an optional "+
+				"DNS name and a slash before it.", spelling.Excerpt(key))
 		case attr == "labels" && !labelValue(value):
-			r.fail(invalidLabel, src.Value(attr, key), "The label %q has the value %q. A value has at most 63 letters, digits and . _ -, with a letter or digit at both ends.", key, spelling.Excerpt(value))
+			r.fail(invalidLabel, src.Value(attr, key), "The label %q has the value %q. A value has at most 63 letters, digits and . _ -, with "+
+				"a letter or digit at both ends.", key, spelling.Excerpt(value))
 		case unprintable(value) != "":
 			r.fail(invalidLabel, src.Value(attr, key), "The value of %q holds %s. It must be one line of text.", key, unprintable(value))
 		}
@@ -446,7 +449,8 @@ func (r *resolver) taints(written []*spec.Taint) []Taint {
 	for _, t := range written {
 		switch {
 		case !qualified(t.Key):
-			r.fail(invalidTaint, t.Attr("key"), "%q is no key of a taint. A key is a name of at most 63 letters, digits and . _ -, with an optional DNS name and a slash before it.", spelling.Excerpt(t.Key))
+			r.fail(invalidTaint, t.Attr("key"), "%q is no key of a taint. A key is a name of at most 63 letters, digits and . _ -, with an "+
+				"optional DNS name and a slash before it.", spelling.Excerpt(t.Key))
 		case !labelValue(t.Value):
 			r.fail(invalidTaint, t.Attr("value"), "%q is no value of a taint: at most 63 letters, digits and . _ -, with a letter or digit at both ends.", spelling.Excerpt(t.Value))
 		default:

@@ -14,8 +14,8 @@ type Line struct {
 	Outcome Outcome
 }
 
-// Fold joins single failures of a kind that end the same way, wherever they stand, and pairs that share a half and end the same way: what tells
-// them apart, such as which failure domain they are in, does not show in their line.
+// Fold joins single failures of a kind that end the same way, wherever they stand, and pairs that share a half and end the same way:
+// what tells them apart, such as which failure domain they are in, does not show in their line.
 func Fold(rows []Row) []Line {
 	type line struct {
 		head    string   // what pairs share
@@ -127,8 +127,8 @@ func head(name string) string { return strings.TrimRight(name, "0123456789") }
 // few is how many names are listed one by one.
 const few = 4
 
-// String names the units of the class, any of which is meant: all of them where they are few, else how many there are, and by runs of numbers or
-// by the first which.
+// String names the units of the class, any of which is meant: all of them where they are few, else how many there are, and by runs of
+// numbers or by the first which.
 func (c Class) String() string {
 	prefix := string(c.Kind) + "/"
 	if c.Kind == CutUnit {
@@ -249,9 +249,9 @@ func (s Stops) Lines(most int) (lines []string, more int) {
 	return lines, len(s.Sets) - len(said)
 }
 
-// lines joins sets: units that take the same of a way stand for each other, and so do the sets of any so many of several places beside those
-// that are in all. Where that does not say them all at once, there is a line for each place in which sets differ, more than one for some sets:
-// telling chooses.
+// lines joins sets: units that take the same of a way stand for each other, and so do the sets of any so many of several places beside
+// those that are in all. Where that does not say them all at once, there is a line for each place in which sets differ, more than one
+// for some sets: telling chooses.
 func (m *Model) lines(units []Unit, w way, sets [][]int) []stopLine {
 	key := func(u int) string {
 		var parts []int

@@ -73,7 +73,8 @@ func (f Failure) String() string {
 	return strings.Join(parts, " + ")
 }
 
-// external is the name of the one balancer unit that stands for a balancer that the plan does not make. A balancer of the plan may have it too.
+// external is the name of the one balancer unit that stands for a balancer that the plan does not make. A balancer of the plan may have
+// it too.
 const external = "external"
 
 // isExternal says whether a unit is that one: a plan with it has no balancer of its own.

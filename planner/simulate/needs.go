@@ -371,9 +371,9 @@ func pick[T any](from []T, set []int) []T {
 	return picked
 }
 
-// Spare is how many nodes more, any of them, a capability survives the loss of while some are down already, up to Deepest. ok is false where
-// the capability has stopped, or may have, and for a capability that the plan says nothing of, such as a vendor's etcd. A name that is no
-// node of the plan counts as not down.
+// Spare is how many nodes more, any of them, a capability survives the loss of while some are down already, up to Deepest. ok is false
+// where the capability has stopped, or may have, and for a capability that the plan says nothing of, such as a vendor's etcd. A name
+// that is no node of the plan counts as not down.
 func (m *Model) Spare(c Capability, down []string) (spare int, ok bool) {
 	ways := m.ways(c)
 	if c == API && len(m.dialled) > 1 { // the endpoint leads to whichever its name was resolved to

@@ -589,7 +589,8 @@ func (w *world) recovery() Recovery {
 	case lost == n:
 		parts = append(parts, "the data is gone with the disks: rebuild etcd from the newest snapshot; what was written since is lost")
 	case lost > plan.FaultTolerance(n):
-		parts = append(parts, fmt.Sprintf("quorum is lost for good: restore the newest snapshot, or force a new cluster from a member that is left (%d); writes that it had not seen are lost", n-lost))
+		parts = append(parts, fmt.Sprintf("quorum is lost for good: restore the newest snapshot, or force a new cluster from a member that "+
+			"is left (%d); writes that it had not seen are lost", n-lost))
 	case w.m.p.Etcd.Placement == topologies.Stacked:
 		parts = append(parts, fmt.Sprintf("remove %s from etcd", count(lost, "lost member")))
 	case lost == 1:

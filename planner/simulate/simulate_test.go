@@ -11,7 +11,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// design defines a plan: etcd members, control planes and workers dealt over zones.
+// design is a plan: etcd members, control planes and workers dealt over zones.
 type design struct {
 	etcd, cps, workers, lbs int
 	stacked                 bool

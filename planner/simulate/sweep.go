@@ -490,8 +490,8 @@ func listed(conjunction string, words []string) string {
 }
 
 // Survives says whether the cluster takes writes, answers at its endpoint and schedules after the loss of any units of the kind at once
-// ("node", "zone", "host"), and, where it does not, the first of the smallest losses that stop it. It is not known where the search gave up:
-// then exhausted is true, and stopped nil.
+// ("node", "zone", "host"), and, where it does not, the first of the smallest losses that stop it. It is not known where the search gave
+// up: then exhausted is true, and stopped nil.
 func (m *Model) Survives(units int, kind Kind) (stopped *Outcome, exhausted bool) {
 	of := slices.DeleteFunc(m.Units(), func(u Unit) bool { return u.Kind != kind })
 	stops := m.smallest(of, m.risks(), units, mostSteps)

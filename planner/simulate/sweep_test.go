@@ -13,7 +13,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// randomPlan defines a small plan, some of them with everything in strange places.
+// randomPlan makes a small plan, some of them with everything in strange places.
 func randomPlan(r *rand.Rand) *plan.Plan {
 	p := &plan.Plan{}
 	p.Cluster.Type = topologies.MultiEtcdMultiMaster

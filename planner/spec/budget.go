@@ -78,13 +78,15 @@ func copies(pattern string) int {
 func (b *budget) spend(v cty.Value, at hcl.Range) hcl.Diagnostics {
 	switch f := measure(v, &b.left, maxValueDepth); {
 	case b.left < 0:
-		b.spent = tooComplex.Diagnostic(at, fmt.Sprintf("Here the expressions of the file have made more than %d elements. Define equal machines with node_pool, and keep lists of single values short.", maxWork))
+		b.spent = tooComplex.Diagnostic(at, fmt.Sprintf("Here the expressions of the file have made more than %d elements. Define equal "+
+			"machines with node_pool, and keep lists of single values short.", maxWork))
 		return hcl.Diagnostics{b.spent}
 	case f == tooNested: // locals that wrap each other would say it again every maxValueDepth lines
 		b.spent = tooComplex.Diagnostic(at, fmt.Sprintf("The value has more than %d levels of lists and maps inside one another. Keep values flat.", maxValueDepth))
 		return hcl.Diagnostics{b.spent}
 	case f == tooBig:
-		return hcl.Diagnostics{tooComplex.Diagnostic(at, "The result is infinite, or too large or too small to reckon with. A division by zero gives such a number.")}
+		return hcl.Diagnostics{tooComplex.Diagnostic(at, "The result is infinite, or too large or too small to reckon with. A division by "+
+			"zero gives such a number.")}
 	}
 	return nil
 }
@@ -251,12 +253,14 @@ type uniform struct {
 func (u *uniform) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	v, diags := u.Expression.Value(ctx)
 	if !v.IsNull() && v.IsKnown() && v.CanIterateElements() && v.LengthInt() > maxGiven {
-		u.work.spent = tooComplex.Diagnostic(u.Range(), fmt.Sprintf("The value has more than %d elements, which is more than a function or a condition takes. Define equal machines with node_pool.", maxGiven))
+		u.work.spent = tooComplex.Diagnostic(u.Range(), fmt.Sprintf("The value has more than %d elements, which is more than a function or "+
+			"a condition takes. Define equal machines with node_pool.", maxGiven))
 		return cty.DynamicVal, append(diags, u.work.spent)
 	}
 	v, ok := unified(v)
 	if !ok {
-		u.work.spent = tooComplex.Diagnostic(u.Range(), fmt.Sprintf("The value has more than %d elements of different types, and one type for all of them is asked for. Write elements of one type.", maxTypes))
+		u.work.spent = tooComplex.Diagnostic(u.Range(), fmt.Sprintf("The value has more than %d elements of different types, and one type "+
+			"for all of them is asked for. Write elements of one type.", maxTypes))
 		return cty.DynamicVal, append(diags, u.work.spent)
 	}
 	return v, diags

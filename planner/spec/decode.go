@@ -123,8 +123,8 @@ func (l *loader) decode(s *shape, body *hclsyntax.Body, into any) {
 	l.body(s, body, entity, source)
 }
 
-// stray notes a body that holds something of which nobody knows what it was meant to be. Of a block that may be written many times the header
-// belongs to it: what is found there is that something is missing inside. The file's own body is none.
+// stray notes a body that holds something of which nobody knows what it was meant to be. Of a block that may be written many times the
+// header belongs to it: what is found there is that something is missing inside. The file's own body is none.
 func (l *loader) stray(s *shape, body *hclsyntax.Body, source *Source) {
 	switch {
 	case s.Name == "":
@@ -365,7 +365,8 @@ func (l *loader) missing(s *shape, row *Argument, at hcl.Range) {
 	l.add(missingArgument, at, detail+fmt.Sprintf(" Add: %s = %s", row.Name, row.Example))
 }
 
-// header is the first character of a body that spans lines: what is missing has no place of its own, and a whole block makes a poor snippet.
+// header is the first character of a body that spans lines: what is missing has no place of its own, and a whole block makes a poor
+// snippet.
 func header(at hcl.Range) hcl.Range {
 	if at.Start.Line != at.End.Line {
 		at.End = at.Start

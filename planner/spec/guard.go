@@ -27,7 +27,8 @@ const (
 func guard(filename string, src []byte) (how parts, refusal *hcl.Diagnostic) {
 	start := hcl.Range{Filename: filename, Start: hcl.InitialPos, End: hcl.InitialPos}
 	if len(src) > MaxBytes {
-		return parts{}, fileTooLarge.Diagnostic(start, fmt.Sprintf("The file has more than %d MiB, and a topology of 5,000 single nodes takes under 1 MiB. Is this the right file? Equal machines are defined in a few lines with node_pool.", MaxBytes>>20))
+		return parts{}, fileTooLarge.Diagnostic(start, fmt.Sprintf("The file has more than %d MiB, and a topology of 5,000 single nodes "+
+			"takes under 1 MiB. Is this the right file? Equal machines are defined in a few lines with node_pool.", MaxBytes>>20))
 	}
 	if d := checkUTF8(filename, src); d != nil {
 		return parts{}, d
@@ -142,7 +143,8 @@ func (d *depth) walk(tokens hclsyntax.Tokens, src []byte) *hcl.Diagnostic {
 				top.parts++
 			}
 			if len(d.open) > maxDepth {
-				return tooDeep.Diagnostic(t.Range, fmt.Sprintf("Brackets, braces and quotes stand inside one another more than %d levels deep. Give the inner parts names in locals.", maxDepth))
+				return tooDeep.Diagnostic(t.Range, fmt.Sprintf("Brackets, braces and quotes stand inside one another more than %d levels deep. "+
+					"Give the inner parts names in locals.", maxDepth))
 			}
 			d.open = append(d.open, frame{opener: t.Type, lines: t.Type == hclsyntax.TokenOBrace && !opensFor(src[t.Range.End.Byte:])})
 		case hclsyntax.TokenQuotedNewline, hclsyntax.TokenInvalid, hclsyntax.TokenBadUTF8:
@@ -182,7 +184,8 @@ func (d *depth) walk(tokens hclsyntax.Tokens, src []byte) *hcl.Diagnostic {
 			}
 		}
 		if top.parts > maxParts {
-			return tooDeep.Diagnostic(t.Range, fmt.Sprintf("The expression has more than %d operators, indexes or template directives. Split it: give its parts names in locals.", maxParts))
+			return tooDeep.Diagnostic(t.Range, fmt.Sprintf("The expression has more than %d operators, indexes or template directives. Split "+
+				"it: give its parts names in locals.", maxParts))
 		}
 	}
 	for _, f := range d.open {

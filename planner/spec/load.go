@@ -18,8 +18,9 @@ import (
 // Load reads a topology file. vars are values for its variables, from ParseVar and ParseVarFile, the last word already chosen.
 //
 // The diagnostics are sorted, carry the ID of one of Rules each, and point into src; one that speaks of a value from outside the
-// file may have no Subject. They show sensitive values: Spec.Secrets hides them. The Spec is never nil: beside errors it has Files, for printing snippets, and whatever could be read.
-// Only without errors is it complete. Every mistake of a stage is reported: a file that does not parse is not decoded.
+// file may have no Subject. They show sensitive values: Spec.Secrets hides them. The Spec is never nil: beside errors it has Files, for
+// printing snippets, and whatever could be read. Only without errors is it complete. Every mistake of a stage is reported: a file that
+// does not parse is not decoded.
 func Load(filename string, src []byte, vars map[string]cty.Value) (*Spec, hcl.Diagnostics) {
 	s := &Spec{Filename: filename, Files: map[string]*hcl.File{}}
 	l := &loader{filename: filename, src: src, work: &budget{left: maxWork}}
@@ -131,7 +132,8 @@ func (l *loader) syntax(diags hcl.Diagnostics) {
 		stop := false
 		switch {
 		case d.Subject != nil && conflict.MatchString(line):
-			d.Summary, d.Detail, stop = "Merge that was not finished", "This line is a mark of git's: of the two versions between <<<<<<< and >>>>>>> keep one, and remove the marks.", true
+			d.Summary, d.Detail, stop = "Merge that was not finished", "This line is a mark of git's: of the two versions between <<<<<<< and "+
+				">>>>>>> keep one, and remove the marks.", true
 		case d.Summary == "Unterminated template string" && l.heredoc(d):
 			stop = true
 		case strings.HasPrefix(d.Summary, "Unclosed template"):
@@ -194,7 +196,8 @@ func (l *loader) heredoc(d *hcl.Diagnostic) bool {
 	return true
 }
 
-const otherLanguage = ", and a topology is written in HCL: name = value for an argument, name { … } for a block. `k8splan init TYPE` writes one to start from."
+const otherLanguage = ", and a topology is written in HCL: name = value for an argument, name { … } for a block. `k8splan init " +
+	"TYPE` writes one to start from."
 
 // conflict is a line that git leaves where two versions clash.
 var conflict = regexp.MustCompile(`^(<<<<<<< |=======$|>>>>>>> |\|\|\|\|\|\|\| )`)

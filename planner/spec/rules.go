@@ -33,14 +33,16 @@ var fileTooLarge = &rule.Rule{
 
 var tooDeep = &rule.Rule{
 	ID: "too-deep", Title: "Nesting that is too deep", Permanent: true,
-	Doc: "Reading nested brackets, or one expression of very many parts, takes memory for each level. The limits lie far above what a topology needs, and keep a broken file from exhausting the machine.",
+	Doc: "Reading nested brackets, or one expression of very many parts, takes memory for each level. The limits lie far above what a " +
+		"topology needs, and keep a broken file from exhausting the machine.",
 	Fix: "Split the expression: give its parts names in `locals`.",
 }
 
 var emptyFile = &rule.Rule{
 	ID: "empty-file", Title: "File without content", Permanent: true,
 	Doc: "Nothing is defined in the file, so there is nothing to plan.",
-	Fix: "Write a cluster and a node, or start from `k8splan init`:\n\ncluster \"dev\" {\n  type = \"all-in-one\"\n}\n\nnode \"dev-1\" {\n  address = \"192.168.56.10\"\n}",
+	Fix: "Write a cluster and a node, or start from `k8splan init`:\n\ncluster \"dev\" {\n  type = \"all-in-one\"\n}\n\nnode \"dev-1\" " +
+		"{\n  address = \"192.168.56.10\"\n}",
 }
 
 var syntaxError = &rule.Rule{
@@ -69,7 +71,8 @@ var unknownName = &rule.Rule{
 
 var unknownFunction = &rule.Rule{
 	ID: "unknown-function", Title: "Unknown function", Permanent: true,
-	Doc: "An expression calls a function that the language does not have. Functions that read a file, the clock, the environment or chance are left out on purpose: the same file must always give the same plan.",
+	Doc: "An expression calls a function that the language does not have. Functions that read a file, the clock, the environment or " +
+		"chance are left out on purpose: the same file must always give the same plan.",
 	Fix: "Use one of the functions of the language; values from outside come in through variables.",
 }
 
@@ -81,19 +84,22 @@ var unknownValue = &rule.Rule{
 
 var wrongType = &rule.Rule{
 	ID: "wrong-type", Title: "Wrong type", Permanent: true, Sources: []string{hclReadme},
-	Doc: "The value is of another type than the argument. Versions and addresses are text and stand in quotes: 1.30 without them is a number, the same as 1.3.",
+	Doc: "The value is of another type than the argument. Versions and addresses are text and stand in quotes: 1.30 without them is a " +
+		"number, the same as 1.3.",
 	Fix: "Write the value as the message shows.",
 }
 
 var invalidExpression = &rule.Rule{
 	ID: "invalid-expression", Title: "Expression that gives no value", Permanent: true, Sources: []string{hclSyntax},
-	Doc: "The expression is well formed and cannot be evaluated: an index beyond the end, an attribute that is not there, a function that refuses its arguments.",
+	Doc: "The expression is well formed and cannot be evaluated: an index beyond the end, an attribute that is not there, a function " +
+		"that refuses its arguments.",
 	Fix: "Correct the expression, or catch the case with try(…, fallback).",
 }
 
 var tooComplex = &rule.Rule{
 	ID: "too-complex", Title: "Expression that gives too much", Permanent: true,
-	Doc: "Few lines of nested `for` or of values that double each other can ask for more elements than any machine holds. All the expressions of a file together may make half a million of them.",
+	Doc: "Few lines of nested `for` or of values that double each other can ask for more elements than any machine holds. All the " +
+		"expressions of a file together may make half a million of them.",
 	Fix: "Define equal machines with `node_pool`, and keep lists of single values short.",
 }
 
@@ -159,8 +165,10 @@ var undeclaredVariable = &rule.Rule{
 
 var invalidVariable = &rule.Rule{
 	ID: "invalid-variable", Title: "Variable that cannot be read", Permanent: true,
-	Doc: "A variable has a name that expressions can read, and a type that exists. -var takes name=value. A file for -var-file holds arguments alone, name = value, with values that read nothing else.",
-	Fix: "Write -var name=value, or one argument a line in the file; as a type string, number, bool, any, list(string), map(string) or object({ … }), without quotes.",
+	Doc: "A variable has a name that expressions can read, and a type that exists. -var takes name=value. A file for -var-file holds " +
+		"arguments alone, name = value, with values that read nothing else.",
+	Fix: "Write -var name=value, or one argument a line in the file; as a type string, number, bool, any, list(string), map(string) or " +
+		"object({ … }), without quotes.",
 }
 
 var renamedArgument = &rule.Rule{

@@ -102,7 +102,8 @@ var scheduling = []Argument{
 	{Name: "scoring_strategy", Type: Text, Enum: []string{"least-allocated", "most-allocated"}, Field: "ScoringStrategy", Example: `"most-allocated"`, Aliases: []string{"strategy", "score"}, Doc: "Whether pods spread over the emptiest nodes or fill the fullest ones that still take them."},
 	{Name: "enable_plugins", Type: TextList, Field: "EnablePlugins", Example: `["NodeResourcesBalancedAllocation"]`, Aliases: []string{"plugins", "enabled"}, Doc: "Plugins that are on, at all of their extension points, by upstream's names."},
 	{Name: "disable_plugins", Type: TextList, Field: "DisablePlugins", Example: `["PodTopologySpread"]`, Aliases: []string{"disabled"}, Doc: "Plugins that are off, at all of their extension points."},
-	{Name: "percentage_of_nodes_to_score", Type: Integer, Field: "PercentageToScore", Example: `50`, Doc: "Share of nodes after which the search for a better one stops; left out, it falls as the cluster grows."},
+	{Name: "percentage_of_nodes_to_score", Type: Integer, Field: "PercentageToScore", Example: `50`, Doc: "Share of nodes after which " +
+		"the search for a better one stops; left out, it falls as the cluster grows."},
 }
 
 // manifest is what addons and cloud providers apply.
@@ -141,8 +142,11 @@ var Schema = []Block{
 		Arguments: []Argument{
 			{Name: "default", Type: Any, Example: `"example.com"`, Doc: "Value where none is given; without it, or with null, the variable must be given."},
 			{Name: "description", Type: Text, Field: "Description", Example: `"DNS domain of the site"`, Doc: "What the variable is for."},
-			{Name: "type", Type: TypeExpr, Example: `string`, Doc: "Type that values are converted to: string, number, bool, list(string), map(string), object({…}), any."},
-			{Name: "sensitive", Type: Bool, Field: "Sensitive", Example: `true`, Doc: "Keeps the value, and what expressions make of it, out of diagnostics and of what an editor is told. A message that would tell it, or an address near it, says only what its rule advises. Texts of one or two characters are not hidden; the plan and the tree hold the value where the design uses it."},
+			{Name: "type", Type: TypeExpr, Example: `string`, Doc: "Type that values are converted to: string, number, bool, list(string), " +
+				"map(string), object({…}), any."},
+			{Name: "sensitive", Type: Bool, Field: "Sensitive", Example: `true`, Doc: "Keeps the value, and what expressions make of it, out " +
+				"of diagnostics and of what an editor is told. A message that would tell it, or an address near it, says only what its rule " +
+				"advises. Texts of one or two characters are not hidden; the plan and the tree hold the value where the design uses it."},
 		},
 	},
 	{
@@ -237,7 +241,8 @@ var Schema = []Block{
 				Arguments: []Argument{
 					{Name: "http", Type: Text, Field: "HTTP", Example: `"http://proxy.example.com:3128"`, Doc: "URL of the proxy for http."},
 					{Name: "https", Type: Text, Field: "HTTPS", Example: `"http://proxy.example.com:3128"`, Doc: "URL of the proxy for https."},
-					{Name: "no_proxy", Type: TextList, Field: "NoProxy", Example: `[".example.com"]`, Doc: "More hosts that are reached directly; nodes, ranges and the endpoint are added by themselves."},
+					{Name: "no_proxy", Type: TextList, Field: "NoProxy", Example: `[".example.com"]`, Doc: "More hosts that are reached directly; " +
+						"nodes, ranges and the endpoint are added by themselves."},
 				},
 			},
 		},
@@ -322,7 +327,8 @@ var Schema = []Block{
 	},
 	{
 		Name: "cloud_provider", Label: "name", Labels: []string{"aws", "azure", "digitalocean", "gcp", "hetzner", "openstack", "vsphere", "other"}, Field: "CloudProvider", LabelField: "Name", Aliases: []string{"cloud", "ccm"},
-		Doc:       "The cloud whose controller manager gives nodes their addresses, zones and provider IDs, and Services of type LoadBalancer their balancers.",
+		Doc: "The cloud whose controller manager gives nodes their addresses, zones and provider IDs, and Services of type " +
+			"LoadBalancer their balancers.",
 		Example:   "cloud_provider \"aws\" {}",
 		Arguments: []Argument{addonVersion, addonSettings, addonImages},
 		Blocks:    []Block{manifest},

@@ -39,8 +39,8 @@ const (
 	mostHidden = 1000
 )
 
-// Hide takes everything sensitive out of diagnostics. What is wrong at an expression that reads a sensitive variable, or would tell a value,
-// is said in the words of its rule alone, one of the catalog: a sentence with a hole in it would tell what was there.
+// Hide takes everything sensitive out of diagnostics. What is wrong at an expression that reads a sensitive variable, or would tell a
+// value, is said in the words of its rule alone, one of the catalog: a sentence with a hole in it would tell what was there.
 func (s *Secrets) Hide(diags hcl.Diagnostics, catalog []*rule.Rule) {
 	if s == nil {
 		return
@@ -64,8 +64,8 @@ func (s *Secrets) Hide(diags hcl.Diagnostics, catalog []*rule.Rule) {
 	}
 }
 
-// Sensitive reports whether a value must not be told: it was written by an expression that reads a sensitive variable, or it holds a text of
-// one. An address near a sensitive one is told, which Hide does not do: a design is full of them.
+// Sensitive reports whether a value must not be told: it was written by an expression that reads a sensitive variable, or it holds a
+// text of one. An address near a sensitive one is told, which Hide does not do: a design is full of them.
 func (s *Secrets) Sensitive(at hcl.Range, texts ...string) bool {
 	if s == nil {
 		return false

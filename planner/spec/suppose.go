@@ -48,8 +48,8 @@ func (s *Spec) Recoverable(diags hcl.Diagnostics) bool {
 // be that.
 func (s *Spec) Strays() []hcl.Range { return s.strays }
 
-// SupposeUnread gives a value, in one of the ways from 0 to Supposed-1, to each argument and label that Load could not read. It returns their
-// places.
+// SupposeUnread gives a value, in one of the ways from 0 to Supposed-1, to each argument and label that Load could not read. It returns
+// their places.
 func (s *Spec) SupposeUnread(way int) []hcl.Range {
 	var at []hcl.Range
 	for _, p := range s.unread {

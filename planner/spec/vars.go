@@ -27,7 +27,8 @@ func ParseVar(text string) (name string, value cty.Value, diags hcl.Diagnostics)
 	case !ok:
 		return "", cty.NilVal, hcl.Diagnostics{invalidVariable.Diagnostic(at, fmt.Sprintf("%q has no equals sign. Write -var name=value.", text))}
 	case !hclsyntax.ValidIdentifier(trimmed):
-		return "", cty.NilVal, hcl.Diagnostics{invalidVariable.Diagnostic(at, fmt.Sprintf("%q is no name of a variable. A name is made of letters, digits, _ and -, and begins with a letter or _. Write -var name=value.", trimmed))}
+		return "", cty.NilVal, hcl.Diagnostics{invalidVariable.Diagnostic(at, fmt.Sprintf("%q is no name of a variable. A name is made of "+
+			"letters, digits, _ and -, and begins with a letter or _. Write -var name=value.", trimmed))}
 	}
 	return trimmed, cty.StringVal(raw), nil
 }
@@ -65,7 +66,8 @@ func (l *loader) simple(expr hclsyntax.Expression) bool {
 	_ = hclsyntax.VisitAll(expr, func(node hclsyntax.Node) hcl.Diagnostics {
 		if call, is := node.(*hclsyntax.FunctionCallExpr); is && ok {
 			ok = false
-			l.add(invalidVariable, call.Range(), fmt.Sprintf("%s(…) is a call, and values in a file for -var-file are written out. Call it in the topology's locals.", call.Name))
+			l.add(invalidVariable, call.Range(), fmt.Sprintf("%s(…) is a call, and values in a file for -var-file are written out. Call it "+
+				"in the topology's locals.", call.Name))
 		}
 		return nil
 	})

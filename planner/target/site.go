@@ -9,8 +9,8 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// Site reads the segments of the machines from a target's block before the plan is resolved: what is free for a host follows from it. What cannot be read is
-// left out: the target says why when it reads its block.
+// Site reads the segments of the machines from a target's block before the plan is resolved: what is free for a host follows from it.
+// What cannot be read is left out: the target says why when it reads its block.
 func Site(body hcl.Body, ctx *hcl.EvalContext) plan.Site {
 	var s plan.Site
 	if body == nil {

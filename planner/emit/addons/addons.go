@@ -95,7 +95,8 @@ func readme(p *plan.Plan) ([]byte, error) {
 // secret says what the controller manager of a cloud reads, "" where it reads nothing.
 func secret(cloud string) string {
 	if k, ok := plan.FindCloud(cloud); ok && k.Secret != "" {
-		return "It reads the Secret `" + k.Secret + "` of namespace kube-system: " + k.Holds + ". That is in no file of this tree: keep it in a manifest beside Ansible, and name that in the block cloud_provider."
+		return "It reads the Secret `" + k.Secret + "` of namespace kube-system: " + k.Holds + ". That is in no file of this tree: keep it " +
+			"in a manifest beside Ansible, and name that in the block cloud_provider."
 	}
 	return ""
 }

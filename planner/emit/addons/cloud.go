@@ -10,8 +10,9 @@ import (
 )
 
 // cloudRules are what every controller manager that is made of k8s.io/cloud-provider does, in one role.
-// Source: k8s.io/cloud-provider-aws@v1.37.1 examples/existing-cluster/base/cluster-role.yaml; github.com/kubernetes/cloud-provider-openstack
-// manifests/controller-manager/cloud-controller-manager-roles.yaml; DigitalOcean's v0.1.71.yml
+// Source: k8s.io/cloud-provider-aws@v1.37.1 examples/existing-cluster/base/cluster-role.yaml;
+// github.com/kubernetes/cloud-provider-openstack manifests/controller-manager/cloud-controller-manager-roles.yaml; DigitalOcean's
+// v0.1.71.yml
 var cloudRules = []rbacv1.PolicyRule{
 	{APIGroups: []string{""}, Resources: []string{"events"}, Verbs: []string{"create", "patch", "update"}},
 	{APIGroups: []string{""}, Resources: []string{"nodes"}, Verbs: []string{"get", "list", "watch", "patch", "update", "delete"}},
@@ -26,8 +27,8 @@ var cloudRules = []rbacv1.PolicyRule{
 	{APIGroups: []string{"coordination.k8s.io"}, Resources: []string{"leases"}, Verbs: []string{"create", "get", "list", "watch", "update", "delete"}},
 }
 
-// controllerManager is a cloud's own, as its makers run it on control planes: on the host's network, since no pod has one yet, with the host's
-// DNS, and on nodes that are neither initialised nor ready.
+// controllerManager is a cloud's own, as its makers run it on control planes: on the host's network, since no pod has one yet, with the
+// host's DNS, and on nodes that are neither initialised nor ready.
 func controllerManager(p *plan.Plan, a *plan.Addon) ([]any, error) {
 	app := app{a.Name, "kube-system", map[string]string{"app.kubernetes.io/name": a.Name}}
 	c := corev1.Container{Name: "cloud-controller-manager", Resources: requests("100m", "64Mi")}

@@ -22,8 +22,8 @@ type pipeline struct {
 	} `json:"pipeline"`
 }
 
-// fluentBit reads /var/log/containers on each node, in the format of every CRI runtime. Upstream has a Helm chart alone; this has the parts of it
-// that read containers' logs. Where a node stops and starts, positions are kept on the node.
+// fluentBit reads /var/log/containers on each node, in the format of every CRI runtime. Upstream has a Helm chart alone; this has the
+// parts of it that read containers' logs. Where a node stops and starts, positions are kept on the node.
 // Source: github.com/fluent/helm-charts charts/fluent-bit
 func fluentBit(p *plan.Plan, a *plan.Addon) ([]any, error) {
 	ref, err := image(p, a, "fluent-bit")

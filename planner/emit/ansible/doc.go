@@ -1,7 +1,8 @@
 // Package ansible emits ansible/: the playbooks and roles of templates/tree/ansible as they stand, and the data that they read.
 //
 // The roles are static and hold no value of any topology, so that they can be read, linted and tested once. What differs between clusters
-// is in two files: group_vars/all.yaml has what all hosts share, inventory.yaml has the hosts. Adding a worker changes inventory.yaml alone.
+// is in two files: group_vars/all.yaml has what all hosts share, inventory.yaml has the hosts. Adding a worker changes inventory.yaml
+// alone.
 //
 // Every string in both that a template could be made of carries YAML's tag !unsafe: Ansible takes it as it is and never evaluates it
 // (https://docs.ansible.com/ansible/latest/playbook_guide/playbooks_advanced_syntax.html#unsafe-or-raw-strings). The files of the other

@@ -101,8 +101,10 @@ func calico(p *plan.Plan) ([]artifact.File, string, error) {
 	files := []artifact.File{{Path: "cni/calico/installation.yaml", Data: data}}
 	base := "https://raw.githubusercontent.com/projectcalico/calico/" + cni.Version + "/manifests/"
 	var how strings.Builder
-	fmt.Fprintf(&how, "Calico's own operator installs it; `calico/installation.yaml` says what must match this plan. On the first control plane, after `kubeadm init`:\n\n")
-	fmt.Fprintf(&how, "    export KUBECONFIG=/etc/kubernetes/admin.conf\n    kubectl create -f %soperator-crds.yaml\n    kubectl create -f %stigera-operator.yaml\n", base, base)
+	fmt.Fprintf(&how, "Calico's own operator installs it; `calico/installation.yaml` says what must match this plan. On the first "+
+		"control plane, after `kubeadm init`:\n\n")
+	fmt.Fprintf(&how, "    export KUBECONFIG=/etc/kubernetes/admin.conf\n    kubectl create -f %soperator-crds.yaml\n    kubectl create "+
+		"-f %stigera-operator.yaml\n", base, base)
 	if network.LinuxDataplane == "BPF" {
 		services, err := artifact.YAML(servicesEndpoint(p))
 		if err != nil {

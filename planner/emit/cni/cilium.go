@@ -114,7 +114,8 @@ func cilium(p *plan.Plan) ([]artifact.File, string, error) {
 		return nil, "", err
 	}
 	var how strings.Builder
-	how.WriteString("Cilium's own Helm chart installs it; `cilium/values.yaml` says what must match this plan. Wherever Helm and /etc/kubernetes/admin.conf are, after the first `kubeadm init`:\n\n")
+	how.WriteString("Cilium's own Helm chart installs it; `cilium/values.yaml` says what must match this plan. Wherever Helm and " +
+		"/etc/kubernetes/admin.conf are, after the first `kubeadm init`:\n\n")
 	fmt.Fprintf(&how, "    helm install cilium cilium --repo https://helm.cilium.io --version %s --namespace kube-system --values cilium/values.yaml\n", strings.TrimPrefix(cni.Version, "v"))
 	how.WriteString("    kubectl -n kube-system rollout status daemonset/cilium\n")
 	if cni.Encapsulation == "bgp" {

@@ -143,7 +143,8 @@ func AllGolden(t *testing.T, emit func(*plan.Plan) ([]artifact.File, error)) {
 	}
 }
 
-// WorkerIsLocal holds an emitter to its promise that a new worker changes nobody else's file: all files of before are there after, the same.
+// WorkerIsLocal holds an emitter to its promise that a new worker changes nobody else's file: all files of before are there after, the
+// same.
 func WorkerIsLocal(t *testing.T, emit func(*plan.Plan) ([]artifact.File, error)) {
 	t.Helper()
 	for _, name := range Names(t) {

@@ -162,8 +162,9 @@ func url(scheme string, a netip.Addr, port int) string {
 	return scheme + "://" + net.JoinHostPort(a.String(), strconv.Itoa(port))
 }
 
-// quoteEnvironment writes a value for a systemd EnvironmentFile, always in double quotes: inside of them a backslash keeps ", \, ` and $ what
-// they are, and nothing is expanded. A shell that sources the file reads the same. Control characters are refused: no setting of etcd has one.
+// quoteEnvironment writes a value for a systemd EnvironmentFile, always in double quotes: inside of them a backslash keeps ", \, ` and $
+// what they are, and nothing is expanded. A shell that sources the file reads the same. Control characters are refused: no setting of
+// etcd has one.
 // Source: systemd.exec(5), EnvironmentFile=
 func quoteEnvironment(value string) (string, error) {
 	var out strings.Builder

@@ -21,8 +21,8 @@ type kubeletConfiguration struct {
 	VolumePluginDir    string `json:"volumePluginDir,omitempty"`
 }
 
-// volumePlugins is where the kubelet and the controller manager look for FlexVolume drivers: their default, which each makes where it is missing, lies
-// in /usr, and some node's cannot be written to.
+// volumePlugins is where the kubelet and the controller manager look for FlexVolume drivers: their default, which each makes where it is
+// missing, lies in /usr, and some node's cannot be written to.
 // Source: https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/troubleshooting-kubeadm/#usr-mounted-read-only
 func volumePlugins(p *plan.Plan) string {
 	for _, n := range p.KubeletNodes() {

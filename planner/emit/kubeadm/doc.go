@@ -21,16 +21,26 @@
 //
 // # kubeadm/etcd/<member>.yaml: the certificates of external etcd
 //
-// All certificates are issued on the first member; the others keep a copy of the CA's key for the day that it is lost. Each file's certificatesDir is
-// /etc/etcd/issued/<member>, so one host issues for all members without one's files in the way of another's, and nothing there touches
-// /etc/kubernetes/pki: a member may share its host with a control plane, whose `kubeadm reset` then leaves etcd's certificates alone.
+// All certificates are issued on the first member; the others keep a copy of the CA's key for the day that it is lost. Each file's
+// certificatesDir is /etc/etcd/issued/<member>, so one host issues for all members without one's files in the way of another's, and
+// nothing there touches /etc/kubernetes/pki: a member may share its host with a control plane, whose `kubeadm reset` then leaves etcd's
+// certificates alone.
 //
 //	/etc/etcd/kubeadm/<member>.yaml                                    these files, on the first member only
 //	/etc/etcd/issued/<first>/etcd/ca.{crt,key}                         kubeadm init phase certs etcd-ca                 --config <first>.yaml
 //	/etc/etcd/issued/<other>/etcd/ca.{crt,key}                         links to ../../<first>/etcd/ca.{crt,key}
-//	/etc/etcd/issued/<member>/etcd/server.{crt,key}                    kubeadm init phase certs etcd-server             --config <member>.yaml
-//	/etc/etcd/issued/<member>/etcd/peer.{crt,key}                      kubeadm init phase certs etcd-peer               --config <member>.yaml
-//	/etc/etcd/issued/<member>/etcd/healthcheck-client.{crt,key}        kubeadm init phase certs etcd-healthcheck-client --config <member>.yaml
+//	/etc/etcd/issued/<member>/etcd/server.{crt,key}                    kubeadm init phase certs etcd-server             --config
+//
+// <member>.yaml
+//
+//	/etc/etcd/issued/<member>/etcd/peer.{crt,key}                      kubeadm init phase certs etcd-peer               --config
+//
+// <member>.yaml
+//
+//	/etc/etcd/issued/<member>/etcd/healthcheck-client.{crt,key}        kubeadm init phase certs etcd-healthcheck-client --config
+//
+// <member>.yaml
+//
 //	/etc/etcd/issued/<first>/apiserver-etcd-client.{crt,key}           kubeadm init phase certs apiserver-etcd-client   --config <first>.yaml
 //
 // Then copies go out: ca.crt and the member's own three pairs to /etc/etcd/pki of each member, etcd/ca.crt to

@@ -106,7 +106,8 @@ func join(p *plan.Plan, n *plan.Node, registration kubeadmv1.NodeRegistrationOpt
 }
 
 // timeouts are kubeadm's, but for two that its defaults set too low for what the plan may hold: a slow disk under etcd or an image that
-// comes from a slow mirror while a component starts (4 minutes), and an endpoint that moves to another balancer in the middle of a call (1 minute).
+// comes from a slow mirror while a component starts (4 minutes), and an endpoint that moves to another balancer in the middle of a call
+// (1 minute).
 func timeouts() *kubeadmv1.Timeouts {
 	return &kubeadmv1.Timeouts{
 		ControlPlaneComponentHealthCheck: &metav1.Duration{Duration: 6 * time.Minute},

@@ -9,7 +9,8 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// ZoneLabel carries a node's failure domain. Source: https://kubernetes.io/docs/reference/labels-annotations-taints/#topologykubernetesiozone
+// ZoneLabel carries a node's failure domain. Source:
+// https://kubernetes.io/docs/reference/labels-annotations-taints/#topologykubernetesiozone
 const ZoneLabel = "topology.kubernetes.io/zone"
 
 // KubeletLabels returns the labels that the node's kubelet registers it with: those written that a kubelet may set, and the failure

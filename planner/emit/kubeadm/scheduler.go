@@ -86,8 +86,8 @@ func schedulerProfileOf(name string, s plan.Scheduling) schedulerProfile {
 	return p
 }
 
-// schedulerProfiles is what kubeadm's own scheduler reads. The profiles that are written replace its only one, so the one that all other pods ask for
-// is named with them.
+// schedulerProfiles is what kubeadm's own scheduler reads. The profiles that are written replace its only one, so the one that all other
+// pods ask for is named with them.
 func schedulerProfiles(p *plan.Plan) *schedulerConfiguration {
 	c := &schedulerConfiguration{
 		APIVersion: schedulerAPI, Kind: "KubeSchedulerConfiguration",

@@ -43,9 +43,12 @@ type pod struct {
 }
 
 // kubeVIPPod is the static pod, as `kube-vip manifest pod --controlplane --arp --leaderElection` prints it, with these differences:
-//   - It reaches the API server of its own host by kubernetes_addr. Upstream does so through a host alias, which static pods lost for a while
-//     (https://github.com/kube-vip/kube-vip/issues/692), and with the virtual IP's port, which need not be the API server's.
-//   - Without a stated interface it gets one from a file rather than from the default route: that one leaves a Vagrant machine by the NAT.
+//   - It reaches the API server of its own host by kubernetes_addr. Upstream does so through a host alias, which static pods lost for a
+//
+// while
+//
+//	  (https://github.com/kube-vip/kube-vip/issues/692), and with the virtual IP's port, which need not be the API server's.
+//	- Without a stated interface it gets one from a file rather than from the default route: that one leaves a Vagrant machine by the NAT.
 //
 // A static pod may mount hostPath volumes only: no ConfigMap, no Secret, no service account.
 // Source: https://kube-vip.io/docs/installation/static/, github.com/kube-vip/kube-vip pkg/kubevip/config_environment.go

@@ -237,23 +237,29 @@ func runtime(p *plan.Plan) (packages, binaries string) {
 	switch p.Runtime.Name {
 	case plan.Containerd:
 		config := containerdConfig(p, pause)
-		packages = "\ncontainerd 2, from Docker's repository (Debian and Ubuntu; for RHEL and its kin `dnf config-manager --add-repo https://download.docker.com/linux/rhel/docker-ce.repo && dnf install -y containerd.io`):\n\n" +
+		packages = "\ncontainerd 2, from Docker's repository (Debian and Ubuntu; for RHEL and its kin `dnf config-manager --add-repo " +
+			"https://download.docker.com/linux/rhel/docker-ce.repo && dnf install -y containerd.io`):\n\n" +
 			"```sh\n. /etc/os-release\n" +
 			"curl -fsSL \"https://download.docker.com/linux/$ID/gpg\" | gpg --dearmor -o /etc/apt/keyrings/docker.gpg\n" +
-			"echo \"deb [signed-by=/etc/apt/keyrings/docker.gpg] https://download.docker.com/linux/$ID $VERSION_CODENAME stable\" > /etc/apt/sources.list.d/docker.list\n" +
+			"echo \"deb [signed-by=/etc/apt/keyrings/docker.gpg] https://download.docker.com/linux/$ID $VERSION_CODENAME stable\" > " +
+			"/etc/apt/sources.list.d/docker.list\n" +
 			"apt-get update && apt-get install -y containerd.io\n```\n\n" + config
-		binaries = "containerd's unit, then its configuration:\n\n```sh\ncat > /etc/systemd/system/containerd.service <<'END'\n[Unit]\nDescription=containerd container runtime\nAfter=network.target\n\n[Service]\n" +
-			"ExecStartPre=-/sbin/modprobe overlay\nExecStart=/usr/local/bin/containerd\nType=notify\nDelegate=yes\nKillMode=process\nRestart=always\nRestartSec=5\nLimitNPROC=infinity\nLimitCORE=infinity\nTasksMax=infinity\nOOMScoreAdjust=-999\n\n[Install]\nWantedBy=multi-user.target\nEND\n```\n\n" + config
+		binaries = "containerd's unit, then its configuration:\n\n```sh\ncat > /etc/systemd/system/containerd.service " +
+			"<<'END'\n[Unit]\nDescription=containerd container runtime\nAfter=network.target\n\n[Service]\n" +
+			"ExecStartPre=-/sbin/modprobe " +
+			"overlay\nExecStart=/usr/local/bin/containerd\nType=notify\nDelegate=yes\nKillMode=process\nRestart=always\nRestartSec=5\nLimitNPROC=infinity\nLimitCORE=infinity\nTasksMax=infinity\nOOMScoreAdjust=-999\n\n[Install]\nWantedBy=multi-user.target\nEND\n```\n\n" + config
 	case plan.CRIO:
 		minor := p.Cluster.Version.MinorString()
-		config := "```sh\nmkdir -p /etc/crio/crio.conf.d\ncat > /etc/crio/crio.conf.d/10-kubernetes.conf <<'END'\n[crio.runtime]\ncgroup_manager = \"" + p.Cluster.Kubelet.CgroupDriver + "\"\n\n[crio.image]\npause_image = " + strconv.Quote(pause) + "\nEND\n```\n"
+		config := "```sh\nmkdir -p /etc/crio/crio.conf.d\ncat > /etc/crio/crio.conf.d/10-kubernetes.conf " +
+			"<<'END'\n[crio.runtime]\ncgroup_manager = \"" + p.Cluster.Kubelet.CgroupDriver + "\"\n\n[crio.image]\npause_image = " + strconv.Quote(pause) + "\nEND\n```\n"
 		packages = "\nCRI-O of the same minor (Debian and Ubuntu; for RHEL and its kin the repository's `rpm/` folder):\n\n```sh\n" +
 			"curl -fsSL https://download.opensuse.org/repositories/isv:/cri-o:/stable:/v" + minor + "/deb/Release.key | gpg --dearmor -o /etc/apt/keyrings/cri-o.gpg\n" +
 			"echo 'deb [signed-by=/etc/apt/keyrings/cri-o.gpg] https://download.opensuse.org/repositories/isv:/cri-o:/stable:/v" + minor + "/deb/ /' > /etc/apt/sources.list.d/cri-o.list\n" +
 			"apt-get update && apt-get install -y cri-o\n```\n\n" + config
 		binaries = config
 	case plan.Docker:
-		text := "Docker Engine must use the cgroup driver that the kubelet uses:\n\n```sh\nmkdir -p /etc/docker\ncat > /etc/docker/daemon.json <<'END'\n{\"exec-opts\": [\"native.cgroupdriver=" + p.Cluster.Kubelet.CgroupDriver + "\"]}\nEND\n```\n"
+		text := "Docker Engine must use the cgroup driver that the kubelet uses:\n\n```sh\nmkdir -p /etc/docker\ncat > " +
+			"/etc/docker/daemon.json <<'END'\n{\"exec-opts\": [\"native.cgroupdriver=" + p.Cluster.Kubelet.CgroupDriver + "\"]}\nEND\n```\n"
 		both := ""
 		if slices.ContainsFunc(p.Network.PodSubnets, func(s netip.Prefix) bool { return s.Addr().Is6() }) {
 			both = " --ipv6-dual-stack" // or it tells the kubelet one address of a pod alone
@@ -268,7 +274,8 @@ func runtime(p *plan.Plan) (packages, binaries string) {
 
 func containerdConfig(p *plan.Plan, pause string) string {
 	var b strings.Builder
-	b.WriteString("```sh\nmkdir -p /etc/containerd/conf.d /etc/containerd/certs.d\ncat > /etc/containerd/config.toml <<'END'\nversion = 3\nimports = [\"/etc/containerd/conf.d/*.toml\"]\n\n")
+	b.WriteString("```sh\nmkdir -p /etc/containerd/conf.d /etc/containerd/certs.d\ncat > /etc/containerd/config.toml <<'END'\nversion = " +
+		"3\nimports = [\"/etc/containerd/conf.d/*.toml\"]\n\n")
 	fmt.Fprintf(&b, "[plugins.'io.containerd.cri.v1.images'.pinned_images]\nsandbox = %s\n\n", strconv.Quote(pause))
 	b.WriteString("[plugins.'io.containerd.cri.v1.images'.registry]\nconfig_path = \"/etc/containerd/certs.d\"\n\n")
 	b.WriteString("[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc]\nruntime_type = \"io.containerd.runc.v2\"\n\n")
@@ -302,15 +309,21 @@ func podNetwork(p *plan.Plan) string {
 	case plan.NoCNI:
 		return ""
 	case plan.Flannel:
-		return apply("/opt/cluster/cni/kube-flannel.yaml", "Expect the node to be `Ready` within a minute. If not: `kubectl -n kube-flannel logs ds/kube-flannel-ds`.")
+		return apply("/opt/cluster/cni/kube-flannel.yaml", "Expect the node to be `Ready` within a minute. If not: `kubectl -n kube-flannel "+
+			"logs ds/kube-flannel-ds`.")
 	case plan.StaticRoutes:
-		return "\nAfter the joins, when every node has its pod range (`kubectl get nodes -o custom-columns=NAME:.metadata.name,PODS:.spec.podCIDRs`): on each node put its own range\n" +
-			"into `plugins[0].ipam.ranges` of `/opt/cluster/cni/static-routes/conflist.json`, as `/etc/cni/net.d/10-static-routes.conflist`, and a line `<range> <address>` for\n" +
-			"each **other** node into `/etc/static-routes.conf`. Then, on each:\n\n```sh\ninstall -m 0755 /opt/cluster/cni/static-routes/static-routes.sh /usr/local/sbin/static-routes\n" +
-			"install -m 0644 /opt/cluster/cni/static-routes/static-routes.service /etc/systemd/system/\nsystemctl daemon-reload && systemctl enable static-routes && systemctl restart static-routes\n```\n\n" +
+		return "\nAfter the joins, when every node has its pod range (`kubectl get nodes -o " +
+			"custom-columns=NAME:.metadata.name,PODS:.spec.podCIDRs`): on each node put its own range\n" +
+			"into `plugins[0].ipam.ranges` of `/opt/cluster/cni/static-routes/conflist.json`, as `/etc/cni/net.d/10-static-routes.conflist`, " +
+			"and a line `<range> <address>` for\n" +
+			"each **other** node into `/etc/static-routes.conf`. Then, on each:\n\n```sh\ninstall -m 0755 " +
+			"/opt/cluster/cni/static-routes/static-routes.sh /usr/local/sbin/static-routes\n" +
+			"install -m 0644 /opt/cluster/cni/static-routes/static-routes.service /etc/systemd/system/\nsystemctl daemon-reload && systemctl " +
+			"enable static-routes && systemctl restart static-routes\n```\n\n" +
 			"Expect one route for each other node in `ip route`. A new node needs its line on all of them.\n"
 	}
-	return "\nFollow `cni/README.md`, which has the commands for " + plain(p.Network.CNI.Name) + " and the values that match this cluster. Expect the node to be `Ready` when its pods run.\n"
+	return "\nFollow `cni/README.md`, which has the commands for " + plain(p.Network.CNI.Name) + " and the values that match this " +
+		"cluster. Expect the node to be `Ready` when its pods run.\n"
 }
 
 // apiLabels writes the commands for labels and annotations that go through the API, because a kubelet may not give them itself. The nodes
@@ -330,7 +343,8 @@ func apiLabels(p *plan.Plan) string {
 				pairs += " " + shell(key+"="+set.values[key])
 			}
 			if len(group) > few {
-				out = append(out, fmt.Sprintf("for n in $(awk '$2 ~ /^%s-[0-9]+$/ { print $2 }' /opt/cluster/hosts.txt); do kubectl %s --overwrite node \"$n\"%s; done", group[0].Pool, set.verb, pairs))
+				out = append(out, fmt.Sprintf("for n in $(awk '$2 ~ /^%s-[0-9]+$/ { print $2 }' /opt/cluster/hosts.txt); do kubectl %s "+
+					"--overwrite node \"$n\"%s; done", group[0].Pool, set.verb, pairs))
 				continue
 			}
 			for _, n := range group {

@@ -1,5 +1,6 @@
 // Package readme emits what a person reads first in a generated tree: README.md (what this cluster is, what it survives, its ports and
-// certificates), RUNBOOK.md (how to build it with Ansible, or by hand, and what comes after), and hosts.txt, which the runbook's loops read.
+// certificates), RUNBOOK.md (how to build it with Ansible, or by hand, and what comes after), and hosts.txt, which the runbook's loops
+// read.
 //
 // The runbook puts files where the playbook puts them; the layout is documented in packages kubeadm, etcd and loadbalancer.
 //

@@ -1,5 +1,5 @@
-// Package cloudinit writes what cloud-init reads at a machine's first boot: who the machine is, its one user, its addresses. Where the machine
-// is made by a program, the SSH key is not in it: the program adds the key to the meta-data, as `public-keys`.
+// Package cloudinit writes what cloud-init reads at a machine's first boot: who the machine is, its one user, its addresses. Where the
+// machine is made by a program, the SSH key is not in it: the program adds the key to the meta-data, as `public-keys`.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package cloudinit

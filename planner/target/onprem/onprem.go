@@ -32,7 +32,8 @@ type Written struct {
 // Arguments are the rows for Written.
 func Arguments() []spec.Argument {
 	return []spec.Argument{
-		{Name: "subnets", Type: spec.TextList, Field: "Subnets", Example: `["10.0.0.0/24"]`, Doc: "Range of the machines' network segment, one of each family. network.node_subnets where it is left out."},
+		{Name: "subnets", Type: spec.TextList, Field: "Subnets", Example: `["10.0.0.0/24"]`, Doc: "Range of the machines' network segment, " +
+			"one of each family. network.node_subnets where it is left out."},
 		{Name: "gateways", Type: spec.TextList, Field: "Gateways", Example: `["10.0.0.1"]`, Doc: "Router of each range; the first address of each where it is left out."},
 		{Name: "nameservers", Type: spec.TextList, Field: "Nameservers", Example: `["10.0.0.1"]`, Doc: "Name servers; the routers where it is left out."},
 	}
@@ -75,7 +76,8 @@ func (w Written) Segment(p *plan.Plan, at *spec.Source, rules Rules, say Say) Se
 	case len(s.Subnets) < len(w.Subnets):
 		return s
 	case len(s.Subnets) == 0:
-		say(rules.Argument, at.Block(), "The target needs the range of the machines' network, whose prefix length every machine is told: subnets = [\"10.0.0.0/24\"].")
+		say(rules.Argument, at.Block(), "The target needs the range of the machines' network, whose prefix length every machine is told: "+
+			"subnets = [\"10.0.0.0/24\"].")
 		return s
 	case four > 1 || six > 1:
 		say(rules.Argument, place, "The machines share one segment: one range of each family, and here are %d. Write the one that holds the machines in subnets.", len(s.Subnets))
@@ -299,7 +301,8 @@ func RulesOf(target, fix string) Rules {
 		},
 		Outside: &rule.Rule{
 			ID: target + "-address-outside-subnet", Title: "Address outside the machines' segment", Permanent: true,
-			Doc: "A machine is told its address together with the prefix length and the router of its segment. With an address of another range it reaches nobody.",
+			Doc: "A machine is told its address together with the prefix length and the router of its segment. With an address of another " +
+				"range it reaches nobody.",
 			Fix: "Take addresses of the segment, or correct subnets.",
 		},
 		Taken: &rule.Rule{

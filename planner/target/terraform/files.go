@@ -31,8 +31,8 @@ const (
 	DefaultPool   = "default-pool.tf"
 )
 
-// Files returns the static program of a target (templates/targets/<class>/<target>/), the shared programs that it names, its data and its guide, under
-// Folder.
+// Files returns the static program of a target (templates/targets/<class>/<target>/), the shared programs that it names, its data and
+// its guide, under Folder.
 func Files(program string, variables any, guide Guide, with ...string) ([]artifact.File, error) {
 	return FilesIn(Folder, program, variables, guide, with...)
 }
@@ -112,8 +112,9 @@ func (g Guide) Page() []byte {
 
 // Needs of every folder with a Terraform configuration.
 const (
-	needTerraform = "Terraform 1.5 or newer, or OpenTofu. The state names every machine; keep it in a backend of your own (`.gitignore` here keeps it out of git)."
-	needKey       = "An SSH key. Its public half is read from `~/.ssh/id_ed25519.pub`, or from where `ssh_public_key_file` of the target says."
+	needTerraform = "Terraform 1.5 or newer, or OpenTofu. The state names every machine; keep it in a backend of your own (`.gitignore` " +
+		"here keeps it out of git)."
+	needKey = "An SSH key. Its public half is read from `~/.ssh/id_ed25519.pub`, or from where `ssh_public_key_file` of the target says."
 )
 
 // Apply is the step that makes what the configuration says.

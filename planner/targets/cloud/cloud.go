@@ -41,7 +41,8 @@ type Cloud struct {
 	Images    map[string]map[string]any
 	DefaultOS string
 
-	// FirstHosts is how many addresses at the start of a subnet the cloud keeps for itself, the network's own among them; LastHosts at its end.
+	// FirstHosts is how many addresses at the start of a subnet the cloud keeps for itself, the network's own among them; LastHosts at its
+	// end.
 	FirstHosts, LastHosts int
 
 	// Where the facts come from.
@@ -81,7 +82,8 @@ type Access struct {
 // Arguments are the rows for Access.
 func Arguments() []spec.Argument {
 	return []spec.Argument{
-		{Name: "admin_cidrs", Type: spec.TextList, Field: "AdminCIDRs", Example: `["203.0.113.0/24"]`, Doc: "Ranges that administrators and CI come from, at least one: the bastion answers these alone."},
+		{Name: "admin_cidrs", Type: spec.TextList, Field: "AdminCIDRs", Example: `["203.0.113.0/24"]`, Doc: "Ranges that administrators and " +
+			"CI come from, at least one: the bastion answers these alone."},
 		{Name: "node_port_cidrs", Type: spec.TextList, Field: "Consumers", Example: `["203.0.113.0/24"]`, Doc: "Ranges that may reach NodePort Services; nobody outside may where it is left out."},
 		{Name: "ssh_public_key_file", Type: spec.Text, Field: "PublicKey", Example: `"~/.ssh/id_ed25519.pub"`, Doc: "Path of the public key that the machines are made with."},
 	}
@@ -117,7 +119,8 @@ func (r *Reader) IPv4(name, what, text string) (Range, bool) {
 	at := r.At(name)
 	prefix, ok := block.Prefix4(text)
 	if !ok {
-		r.Say(r.Rules.Argument, at, "%s is %q, which is no range of IPv4 addresses. Write the first address of %s and the length of its prefix, such as \"10.10.0.0/24\".", name, text, what)
+		r.Say(r.Rules.Argument, at, "%s is %q, which is no range of IPv4 addresses. Write the first address of %s and the length of its "+
+			"prefix, such as \"10.10.0.0/24\".", name, text, what)
 		return Range{}, false
 	}
 	return Range{prefix, what, at}, true
@@ -194,14 +197,16 @@ func (r *Reader) Variables(access Access) Variables {
 	}
 	v.Images[v.Bastion] = c.Images[c.DefaultOS]["amd64"]
 	if len(v.Cluster) > c.ClusterMax || !c.NamePattern.MatchString(v.Cluster) {
-		r.Say(r.Rules.Name, p.Cluster.NameRange, "%q begins the names of networks and firewalls. %s takes %s, and the planner needs room for what follows: at most %d characters.", v.Cluster, c.Vendor, c.NameWords, c.ClusterMax)
+		r.Say(r.Rules.Name, p.Cluster.NameRange, "%q begins the names of networks and firewalls. %s takes %s, and the planner needs room "+
+			"for what follows: at most %d characters.", v.Cluster, c.Vendor, c.NameWords, c.ClusterMax)
 	}
 	if p.SSH.User == "root" || slices.Contains(c.Users, p.SSH.User) {
 		r.Say(r.Rules.User, p.SSH.Attr("user"), "The machines are made with one user, and %q cannot be it on %s. Write another name in ssh, such as user = \"ops\".", p.SSH.User, c.Vendor)
 	}
 	admins, consumers := r.Ranges("admin_cidrs", access.AdminCIDRs), r.Ranges("node_port_cidrs", access.Consumers)
 	if len(access.AdminCIDRs) == 0 {
-		r.Say(r.Rules.NoAdmins, r.At("admin_cidrs"), "Nobody could reach the bastion, and so Ansible no machine. Write the ranges that administrators and CI come from: admin_cidrs = [\"203.0.113.0/24\"].")
+		r.Say(r.Rules.NoAdmins, r.At("admin_cidrs"), "Nobody could reach the bastion, and so Ansible no machine. Write the ranges that "+
+			"administrators and CI come from: admin_cidrs = [\"203.0.113.0/24\"].")
 	}
 	for _, a := range admins {
 		v.AdminCIDRs = append(v.AdminCIDRs, a.String())
@@ -279,7 +284,8 @@ func (r *Reader) Balancer() *Endpoint {
 func (r *Reader) Within(subnet Range, broken *rule.Rule) {
 	switch lb := r.Plan.LoadBalancer; {
 	case !lb.VirtualIP.IsValid():
-		r.Say(broken, lb.Block(), "The balancer of %s needs an address of the subnet %s that no machine has: write virtual_ip here. Every node then finds the endpoint's name by it.", r.Cloud.Vendor, subnet.Prefix)
+		r.Say(broken, lb.Block(), "The balancer of %s needs an address of the subnet %s that no machine has: write virtual_ip here. Every "+
+			"node then finds the endpoint's name by it.", r.Cloud.Vendor, subnet.Prefix)
 	case !subnet.Prefix.Contains(lb.VirtualIP):
 		r.Say(r.Rules.Outside, lb.Attr("virtual_ip"), "The balancer's address %s must lie in the target's subnet %s.", lb.VirtualIP, subnet.Prefix)
 	case r.kept(lb.VirtualIP, subnet.Prefix):
@@ -347,13 +353,15 @@ func (c *Cloud) Rules() Rules {
 		},
 		Outside: &rule.Rule{
 			ID: c.Target + "-address-outside-subnet", Title: "Address outside the cloud's subnet", Permanent: true,
-			Doc:     "A machine on " + c.Vendor + " has an address of its subnet, and kubeadm's certificates and etcd's member list name it before the machine exists.",
+			Doc: "A machine on " + c.Vendor + " has an address of its subnet, and kubeadm's certificates and etcd's member list name it " +
+				"before the machine exists.",
 			Fix:     "Take addresses from the target's subnet, or widen it.",
 			Sources: sources(c.SubnetSource),
 		},
 		Reserved: &rule.Rule{
 			ID: c.Target + "-address-reserved", Title: "Address that the cloud keeps for itself", Permanent: true,
-			Doc:     fmt.Sprintf("In each subnet %s keeps the first %d and the last %d addresses: the network's own, its router's, name servers', the broadcast.", c.Vendor, c.FirstHosts, c.LastHosts),
+			Doc: fmt.Sprintf("In each subnet %s keeps the first %d and the last %d addresses: the network's own, its router's, name "+
+				"servers', the broadcast.", c.Vendor, c.FirstHosts, c.LastHosts),
 			Fix:     "Take addresses from the middle of the range.",
 			Sources: sources(c.SubnetSource),
 		},

@@ -289,7 +289,8 @@ func (v *Vendor) Rules() Rules {
 		},
 		DefaultPool: &rule.Rule{
 			ID: v.Target + "-default-pool", Title: "No pool to make the cluster with", Permanent: true,
-			Doc: "One pool is made with the cluster and lives as long as it does; the vendor's own pods run there, so it has no taints. Another one cannot take its place later without a new cluster.",
+			Doc: "One pool is made with the cluster and lives as long as it does; the vendor's own pods run there, so it has no taints. " +
+				"Another one cannot take its place later without a new cluster.",
 			Fix: "Name it in default_pool.",
 		},
 	}

@@ -11,5 +11,6 @@ func Both() []topologies.Type {
 const (
 	BothWhy = "The vendor runs control plane and etcd, and every node that is defined is a worker. Write single-etcd-single-master for a " +
 		"control plane without a promise of availability, or multi-etcd-multi-master for one with it."
-	HAWhy = "The vendor runs control plane and etcd, always several of each, and every node that is defined is a worker. Write multi-etcd-multi-master."
+	HAWhy = "The vendor runs control plane and etcd, always several of each, and every node that is defined is a worker. Write " +
+		"multi-etcd-multi-master."
 )

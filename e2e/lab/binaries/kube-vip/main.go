@@ -1,7 +1,8 @@
 // Command kube-vip stands in for https://kube-vip.io, whose module is not to be had from every Go module proxy. It does what the generated
 // static pod asks of the real one in ARP mode, by the same environment: hold an election through a Lease, keep the virtual IP on the
-// leader's interface, and announce it. What it proves is our side: the manifest, its mounts and addresses, its place in the order of starting.
-// It proves nothing about kube-vip's own code. A setting that it does not know makes it stop, so that none is passed over in silence.
+// leader's interface, and announce it. What it proves is our side: the manifest, its mounts and addresses, its place in the order of
+// starting. It proves nothing about kube-vip's own code. A setting that it does not know makes it stop, so that none is passed over in
+// silence.
 package main
 
 import (

@@ -129,7 +129,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	v.Region = r.Match("region", w.Region, regionPattern, `Write a region of AWS, such as "eu-central-1".`)
 	for _, prefix := range []string{"internal-", "sg-"} {
 		if strings.HasPrefix(p.Cluster.Name, prefix) {
-			r.Say(r.Rules.Name, p.Cluster.NameRange, "%q begins the names of the balancer and of security groups, and AWS keeps names that begin with %q for itself.", p.Cluster.Name, prefix)
+			r.Say(r.Rules.Name, p.Cluster.NameRange, "%q begins the names of the balancer and of security groups, and AWS keeps names that "+
+				"begin with %q for itself.", p.Cluster.Name, prefix)
 		}
 	}
 	nodes := v.network(r, &w)
@@ -142,7 +143,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 			break
 		}
 		if !ok {
-			r.Say(zone, n.At("failure_domain"), "Node %q has the failure domain %q, and the target has subnets in %s. A machine stands in the subnet of its zone: write one of these, or add the zone to subnets and public_subnets.", n.Name, n.FailureDomain, strings.Join(slices.Sorted(maps.Keys(w.Subnets)), ", "))
+			r.Say(zone, n.At("failure_domain"), "Node %q has the failure domain %q, and the target has subnets in %s. A machine stands in the "+
+				"subnet of its zone: write one of these, or add the zone to subnets and public_subnets.", n.Name, n.FailureDomain, strings.Join(slices.Sorted(maps.Keys(w.Subnets)), ", "))
 			continue
 		}
 		r.Inside(n, subnet)
@@ -151,9 +153,11 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	if v.Endpoint = r.Balancer(); v.Endpoint != nil {
 		switch {
 		case p.LoadBalancer.VirtualIP.IsValid():
-			r.Say(endpoint, p.LoadBalancer.Attr("virtual_ip"), "AWS' balancer has an address in each zone and a name for all of them. %s would tie every node to one zone. Leave virtual_ip out and write a name as control_plane_endpoint: a private zone of Route 53 leads it to the balancer.", p.LoadBalancer.VirtualIP)
+			r.Say(endpoint, p.LoadBalancer.Attr("virtual_ip"), "AWS' balancer has an address in each zone and a name for all of them. %s would "+
+				"tie every node to one zone. Leave virtual_ip out and write a name as control_plane_endpoint: a private zone of Route 53 leads it to the balancer.", p.LoadBalancer.VirtualIP)
 		case v.Endpoint.Name == "":
-			r.Say(endpoint, p.Cluster.Attr("control_plane_endpoint"), "AWS' balancer is known by a name. Write one as control_plane_endpoint, such as \"api.%s.internal:6443\": a private zone of Route 53 leads it to the balancer.", p.Cluster.Name)
+			r.Say(endpoint, p.Cluster.Attr("control_plane_endpoint"), "AWS' balancer is known by a name. Write one as control_plane_endpoint, "+
+				"such as \"api.%s.internal:6443\": a private zone of Route 53 leads it to the balancer.", p.Cluster.Name)
 		}
 	}
 	return &v, r.Diags
@@ -167,7 +171,8 @@ func (v *variables) network(r *cloud.Reader, w *written) map[string]cloud.Range 
 		r.Say(r.Rules.Argument, vpc.At, "vpc_cidr is %s. AWS takes networks from /16 to /28.", vpc.Prefix)
 	}
 	if len(w.Subnets) == 0 && r.Has("subnets") {
-		r.Say(r.Rules.Argument, r.At("subnets"), "subnets is empty. Write a range for the machines of each availability zone: subnets = { \"eu-central-1a\" = \"10.20.0.0/24\", … }.")
+		r.Say(r.Rules.Argument, r.At("subnets"), "subnets is empty. Write a range for the machines of each availability zone: subnets = { "+
+			"\"eu-central-1a\" = \"10.20.0.0/24\", … }.")
 	}
 	nodes := map[string]cloud.Range{}
 	var all []cloud.Range
@@ -180,7 +185,8 @@ func (v *variables) network(r *cloud.Reader, w *written) map[string]cloud.Range 
 			continue
 		}
 		if !ok {
-			r.Say(r.Rules.Argument, r.At("public_subnets"), "Zone %q has no public subnet. Its NAT gateway, by which the machines reach the world, stands in one: a /28 is enough.", name)
+			r.Say(r.Rules.Argument, r.At("public_subnets"), "Zone %q has no public subnet. Its NAT gateway, by which the machines reach the "+
+				"world, stands in one: a /28 is enough.", name)
 			continue
 		}
 		for _, part := range []struct {
@@ -219,9 +225,12 @@ func within(inner, outer netip.Prefix) bool {
 // emit writes terraform/: the static program, its data and its guide.
 func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	return terraform.Files("cloud/aws", opts, terraform.MachinesGuide("AWS",
-		"AWS credentials where the provider looks for them: `AWS_PROFILE`, `aws sso login`, or the role of the machine that runs Terraform. They need to make networks, machines, balancers, IAM roles and a private zone of Route 53.",
-		"The API's balancer answers inside the network only, under the name of `control_plane_endpoint`. From outside, go through the bastion (`ssh -L`, or a VPN of yours).",
-		"The roles of the machines let the AWS cloud-controller-manager run on the control planes. With `cloud_provider \"aws\" {}` in the topology the playbook installs it and tells the cluster which instance each node is.",
+		"AWS credentials where the provider looks for them: `AWS_PROFILE`, `aws sso login`, or the role of the machine that runs Terraform. "+
+			"They need to make networks, machines, balancers, IAM roles and a private zone of Route 53.",
+		"The API's balancer answers inside the network only, under the name of `control_plane_endpoint`. From outside, go through the "+
+			"bastion (`ssh -L`, or a VPN of yours).",
+		"The roles of the machines let the AWS cloud-controller-manager run on the control planes. With `cloud_provider \"aws\" {}` in the "+
+			"topology the playbook installs it and tells the cluster which instance each node is.",
 	), terraform.AWS, terraform.MachineVariables, terraform.UserData, terraform.Bastion)
 }
 
@@ -231,13 +240,16 @@ func rules() []*rule.Rule { return facts().Rules().List(zone, endpoint) }
 var (
 	zone = &rule.Rule{
 		ID: "aws-zone", Title: "Failure domain that is no zone of the target", Permanent: true,
-		Doc:     "A machine is made in an availability zone, and a subnet of AWS lies in one zone. The plan's failure domains are those zones, so that the spread which the planner judges is the spread that is built.",
-		Fix:     "Write zones that subnets and public_subnets name as failure domains; a node_pool over several zones becomes one node_pool for each, with addresses of that zone's subnet.",
+		Doc: "A machine is made in an availability zone, and a subnet of AWS lies in one zone. The plan's failure domains are those " +
+			"zones, so that the spread which the planner judges is the spread that is built.",
+		Fix: "Write zones that subnets and public_subnets name as failure domains; a node_pool over several zones becomes one node_pool " +
+			"for each, with addresses of that zone's subnet.",
 		Sources: []string{"https://docs.aws.amazon.com/vpc/latest/userguide/configure-subnets.html"},
 	}
 	endpoint = &rule.Rule{
 		ID: "aws-endpoint", Title: "Endpoint that AWS' balancer cannot have", Permanent: true,
-		Doc:     "A network load balancer has one address in each zone and one name. Nodes that dial one of the addresses lose the API with that zone, however well the rest is.",
+		Doc: "A network load balancer has one address in each zone and one name. Nodes that dial one of the addresses lose the API with " +
+			"that zone, however well the rest is.",
 		Fix:     "Write a name as control_plane_endpoint, and no virtual_ip.",
 		Sources: []string{"https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html"},
 	}

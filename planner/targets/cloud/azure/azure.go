@@ -84,7 +84,8 @@ func facts() *cloud.Cloud {
 			{Name: "Standard_D8ps_v5", CPUs: 8, MemoryGiB: 32, Arch: "arm64"}, {Name: "Standard_D16ps_v5", CPUs: 16, MemoryGiB: 64, Arch: "arm64"},
 			{Name: "Standard_D32ps_v5", CPUs: 32, MemoryGiB: 128, Arch: "arm64"},
 		},
-		// Sources: https://documentation.ubuntu.com/azure/en/latest/azure-how-to/instances/find-ubuntu-images/, https://wiki.debian.org/Cloud/MicrosoftAzure
+		// Sources: https://documentation.ubuntu.com/azure/en/latest/azure-how-to/instances/find-ubuntu-images/,
+		// https://wiki.debian.org/Cloud/MicrosoftAzure
 		ImageSource: "https://documentation.ubuntu.com/azure/en/latest/azure-how-to/instances/find-ubuntu-images/",
 		DefaultOS:   "ubuntu-24.04",
 		Images: map[string]map[string]any{
@@ -107,7 +108,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	}
 	v := &variables{}
 	if w.Subscription != nil {
-		v.Subscription = r.Match("subscription_id", *w.Subscription, subscriptionPattern, "A subscription's ID has 32 hexadecimal digits in five groups. Leave it out to take ARM_SUBSCRIPTION_ID.")
+		v.Subscription = r.Match("subscription_id", *w.Subscription, subscriptionPattern, "A subscription's ID has 32 hexadecimal digits in "+
+			"five groups. Leave it out to take ARM_SUBSCRIPTION_ID.")
 	}
 	v.Location = r.Match("location", w.Location, locationPattern, `Write a region of Azure, such as "westeurope".`)
 	vnet, ok1 := r.IPv4("vnet_cidr", "the range of the network", w.VNet)
@@ -139,7 +141,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	if v.Endpoint = r.Balancer(); v.Endpoint != nil {
 		r.Within(subnet, endpoint)
 		if lb := p.LoadBalancer; lb.VirtualIP.IsValid() && subnet.Prefix.Contains(lb.VirtualIP) && lb.Port != p.Cluster.APIServerPort {
-			r.Say(endpoint, lb.Attr("port"), "The balancer has port %d and the API servers have %d. On a control plane the balancer's address is its own API server's, so the ports must be equal: write port = %d, or api_server_port = %d in cluster.", lb.Port, p.Cluster.APIServerPort, p.Cluster.APIServerPort, lb.Port)
+			r.Say(endpoint, lb.Attr("port"), "The balancer has port %d and the API servers have %d. On a control plane the balancer's address "+
+				"is its own API server's, so the ports must be equal: write port = %d, or api_server_port = %d in cluster.", lb.Port, p.Cluster.APIServerPort, p.Cluster.APIServerPort, lb.Port)
 		}
 	}
 	return v, r.Diags
@@ -148,9 +151,13 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 // emit writes terraform/: the static program, its data and its guide.
 func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	return terraform.Files("cloud/azure", opts, terraform.MachinesGuide("Azure",
-		"Azure credentials where the provider looks for them: `az login`, and `export ARM_SUBSCRIPTION_ID=…` where the plan names no subscription. They need to make role assignments (Owner, or Role Based Access Control Administrator).",
+		"Azure credentials where the provider looks for them: `az login`, and `export ARM_SUBSCRIPTION_ID=…` where the plan names no "+
+			"subscription. They need to make role assignments (Owner, or Role Based Access Control Administrator).",
 		"The API's balancer answers inside the network only. From outside, go through the bastion (`ssh -L`, or a VPN of yours).",
-		"Azure's internal balancer never brings a machine's packets back to that machine, so a control plane that dials it would at times wait for itself in vain, and the first one always. On each control plane `api-address.service` therefore puts the balancer's address on the loopback interface while the API server there is ready, and takes it off when it is not. `systemctl status api-address` and `ip address show lo` show it.",
+		"Azure's internal balancer never brings a machine's packets back to that machine, so a control plane that dials it would at times "+
+			"wait for itself in vain, and the first one always. On each control plane `api-address.service` therefore puts the balancer's "+
+			"address on the loopback interface while the API server there is ready, and takes it off when it is not. `systemctl status "+
+			"api-address` and `ip address show lo` show it.",
 	), terraform.Azure, terraform.MachineVariables, terraform.UserData, terraform.Bastion)
 }
 
@@ -160,7 +167,8 @@ func rules() []*rule.Rule { return facts().Rules().List(zone, protocol, endpoint
 var (
 	zone = &rule.Rule{
 		ID: "azure-zone", Title: "Failure domain that is no availability zone", Permanent: true,
-		Doc:     "A machine is made in one of the three zones of a region. The plan's failure domains are those zones, so that the spread which the planner judges is the spread that is built; they are called as the cloud-controller-manager labels nodes.",
+		Doc: "A machine is made in one of the three zones of a region. The plan's failure domains are those zones, so that the spread " +
+			"which the planner judges is the spread that is built; they are called as the cloud-controller-manager labels nodes.",
 		Fix:     "Write failure domains such as \"westeurope-1\", in a region that has zones.",
 		Sources: []string{"https://learn.microsoft.com/azure/reliability/availability-zones-overview", "https://cloud-provider-azure.sigs.k8s.io/topics/availability-zones/"},
 	}
@@ -172,7 +180,8 @@ var (
 	}
 	endpoint = &rule.Rule{
 		ID: "azure-endpoint", Title: "Endpoint that Azure's balancer cannot have", Permanent: true,
-		Doc:     "Azure's internal balancer does not bring a machine's packets back to that machine. Each control plane therefore has the balancer's address on its loopback interface while its own API server is ready; for that the address must be known and the ports equal.",
+		Doc: "Azure's internal balancer does not bring a machine's packets back to that machine. Each control plane therefore has the " +
+			"balancer's address on its loopback interface while its own API server is ready; for that the address must be known and the ports equal.",
 		Fix:     "Write virtual_ip in load_balancer \"external\", and one port for balancer and API servers.",
 		Sources: []string{"https://learn.microsoft.com/azure/load-balancer/concepts#limitations"},
 	}

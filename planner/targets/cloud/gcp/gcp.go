@@ -113,7 +113,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	}
 	v.Subnet = subnet.Prefix.String()
 	if p.SSH.Port != 22 { // Google's images read no user data that could change it on all of them
-		r.Say(r.Rules.Argument, p.SSH.Attr("port"), "Google's images have sshd on port 22, and ssh says %d. Leave port out; the machines have no public address, and the firewall lets the bastion alone reach sshd.", p.SSH.Port)
+		r.Say(r.Rules.Argument, p.SSH.Attr("port"), "Google's images have sshd on port 22, and ssh says %d. Leave port out; the machines "+
+			"have no public address, and the firewall lets the bastion alone reach sshd.", p.SSH.Port)
 	}
 	seen := map[hcl.Range]bool{}
 	for _, n := range p.Nodes {
@@ -144,7 +145,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 // emit writes terraform/: the static program, its data and its guide.
 func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	return terraform.Files("cloud/gcp", opts, terraform.MachinesGuide("Google Cloud",
-		"Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, or the service account of the machine that runs Terraform. They need to make networks, machines, balancers and service accounts in the project.",
+		"Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, or the service account of the "+
+			"machine that runs Terraform. They need to make networks, machines, balancers and service accounts in the project.",
 		"The API's balancer answers inside the network only. From outside, go through the bastion (`ssh -L`, or a VPN of yours).",
 	), terraform.Google, terraform.GoogleNetwork, terraform.MachineVariables, terraform.Bastion)
 }
@@ -155,7 +157,8 @@ func rules() []*rule.Rule { return facts().Rules().List(zone, endpoint) }
 var (
 	zone = &rule.Rule{
 		ID: "gcp-zone", Title: "Failure domain that is no zone of the region", Permanent: true,
-		Doc:     "A machine is made in a zone. The plan's failure domains are those zones, so that the spread which the planner judges is the spread that is built.",
+		Doc: "A machine is made in a zone. The plan's failure domains are those zones, so that the spread which the planner judges is " +
+			"the spread that is built.",
 		Fix:     "Write the region's zones as failure domains, such as \"europe-west4-a\".",
 		Sources: []string{"https://cloud.google.com/compute/docs/regions-zones"},
 	}

@@ -39,7 +39,8 @@ func schema() *spec.Block {
 		Arguments: append([]spec.Argument{
 			{Name: "subnet", Type: spec.Text, Required: true, Field: "Subnet", Example: `"10.90.0.0/24"`, Doc: "Range of the machines' addresses."},
 			{Name: "network_zone", Type: spec.Text, Field: "NetworkZone", Example: `"eu-central"`, Doc: "Network zone of the locations; needed for locations that the planner does not know."},
-			{Name: "ssh_key", Type: spec.Text, Field: "SSHKey", Example: `"ops"`, Doc: "Name of a public key that the project has already; it takes the place of ssh_public_key_file."},
+			{Name: "ssh_key", Type: spec.Text, Field: "SSHKey", Example: `"ops"`, Doc: "Name of a public key that the project has already; it " +
+				"takes the place of ssh_public_key_file."},
 			{Name: "load_balancer_type", Type: spec.Text, Field: "BalancerType", Example: `"lb11"`, Doc: "Type of the API's balancer."},
 		}, cloud.Arguments()...),
 	}
@@ -100,7 +101,8 @@ func image(name string) map[string]any { return map[string]any{"amd64": name, "a
 func facts(zone string) *cloud.Cloud {
 	return &cloud.Cloud{
 		Target: name, Vendor: vendor,
-		Arguments:   "Write subnet; ssh_key where the public key is in the project already, load_balancer_type for a larger balancer, network_zone for locations that the planner does not know.",
+		Arguments: "Write subnet; ssh_key where the public key is in the project already, load_balancer_type for a larger balancer, " +
+			"network_zone for locations that the planner does not know.",
 		NamePattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`), NameWords: "lower-case letters, digits and hyphens", ClusterMax: 40,
 		SizeSource: "https://docs.hetzner.com/cloud/servers/overview", Sizes: sizes(zone),
 		// Source: https://docs.hetzner.com/robot/dedicated-server/operating-systems/standard-images and `hcloud image list` (read 2026-11)
@@ -143,7 +145,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 		r.Inside(n, subnet)
 	}
 	if c := p.Network.CNI; c.Name == plan.StaticRoutes || slices.Contains([]string{"host-gw", "bgp", "none"}, c.Encapsulation) {
-		r.Say(unwrapped, c.Block(), "%s sends pods' packets unwrapped, and the gateway between the machines knows no pod's address. Let the pod network wrap them, as flannel does with VXLAN.", c.Name)
+		r.Say(unwrapped, c.Block(), "%s sends pods' packets unwrapped, and the gateway between the machines knows no pod's address. Let the "+
+			"pod network wrap them, as flannel does with VXLAN.", c.Name)
 	}
 	v.Variables = r.Variables(w.Access)
 	if v.Endpoint = r.Balancer(); v.Endpoint != nil {
@@ -169,7 +172,8 @@ func (v *variables) locations(r *cloud.Reader) {
 			v.NetworkZone = zone
 		case zone != v.NetworkZone:
 			seen[at] = true
-			r.Say(location, at, "Node %q is in %s, in the network zone %s, and others are in %s. One private network lies in one zone: fsn1, hel1 and nbg1 share one.", n.Name, n.FailureDomain, zone, v.NetworkZone)
+			r.Say(location, at, "Node %q is in %s, in the network zone %s, and others are in %s. One private network lies in one zone: fsn1, "+
+				"hel1 and nbg1 share one.", n.Name, n.FailureDomain, zone, v.NetworkZone)
 		}
 	}
 	for _, n := range r.Plan.ControlPlanes() {
@@ -203,10 +207,12 @@ func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	return terraform.Files("cloud/hetzner", opts, terraform.MachinesGuide(vendor,
 		"A token of the project that may read and write, in the environment: `export HCLOUD_TOKEN=…`.",
 		strings.Join([]string{
-			"Hetzner's firewalls filter the public side alone. There the machines answer to `admin_cidrs` and `node_port_cidrs`, on the ports that the plan opens to them, and to nobody else.",
+			"Hetzner's firewalls filter the public side alone. There the machines answer to `admin_cidrs` and `node_port_cidrs`, on the ports " +
+				"that the plan opens to them, and to nobody else.",
 			"Within the private network, which nothing but this cluster is in, machines reach each other on every port: filter on the hosts where that is too much.",
 		}, " "),
-		"The API's balancer answers inside the network only. From outside, go through the bastion (`ssh -L`, or a VPN of yours). It stands in one location: where that location is lost, the API servers elsewhere go on, and their address comes back with a balancer made anew.",
+		"The API's balancer answers inside the network only. From outside, go through the bastion (`ssh -L`, or a VPN of yours). It stands "+
+			"in one location: where that location is lost, the API servers elsewhere go on, and their address comes back with a balancer made anew.",
 		"\"SSH key with the same fingerprint already exists\": the project has your key. Write its name there as `ssh_key` in the target.",
 	), terraform.MachineVariables, terraform.UserData, terraform.Bastion)
 }
@@ -223,19 +229,22 @@ func endpoint() *rule.Rule {
 var (
 	location = &rule.Rule{
 		ID: "hetzner-location", Title: "Failure domain that is no location of the network", Permanent: true,
-		Doc:     "A machine is made in a location. The plan's failure domains are those locations, so that the spread which the planner judges is the spread that is built, and one private network spans the locations of one network zone.",
+		Doc: "A machine is made in a location. The plan's failure domains are those locations, so that the spread which the planner " +
+			"judges is the spread that is built, and one private network spans the locations of one network zone.",
 		Fix:     "Write locations as failure domains: fsn1, nbg1 and hel1 in Europe; or ash, hil or sin alone.",
 		Sources: []string{"https://docs.hetzner.com/cloud/networks/faq", "https://docs.hetzner.com/cloud/general/locations"},
 	}
 	crowded = &rule.Rule{
 		ID: "hetzner-spread", Title: "More machines than a placement group keeps apart", Permanent: true,
-		Doc:     "Control planes and etcd members of a location stand on different physical hosts, so that the loss of one host takes one of them. A placement group of the type spread takes ten machines.",
+		Doc: "Control planes and etcd members of a location stand on different physical hosts, so that the loss of one host takes one " +
+			"of them. A placement group of the type spread takes ten machines.",
 		Fix:     "Put at most ten control planes, and ten etcd members, in a location.",
 		Sources: []string{"https://docs.hetzner.com/cloud/placement-groups/overview"},
 	}
 	unwrapped = &rule.Rule{
 		ID: "hetzner-pod-routes", Title: "Pods' packets that the network does not carry", Permanent: true,
-		Doc:     "Hetzner's private network is routed: every packet goes through its gateway, which knows the machines' addresses alone. A pod network that sends pods' packets from host to host as they are has no way through.",
+		Doc: "Hetzner's private network is routed: every packet goes through its gateway, which knows the machines' addresses alone. A " +
+			"pod network that sends pods' packets from host to host as they are has no way through.",
 		Fix:     "Use an encapsulation, such as VXLAN, which is the default of flannel, Calico and Cilium here.",
 		Sources: []string{"https://docs.hetzner.com/networking/networks/technical-concepts/architecture"},
 	}

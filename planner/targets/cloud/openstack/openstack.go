@@ -92,7 +92,8 @@ func flavors() []terraform.Size {
 func facts(images map[string]map[string]any, sizes []terraform.Size) *cloud.Cloud {
 	return &cloud.Cloud{
 		Target: "openstack", Vendor: "OpenStack",
-		Arguments:   "Write external_network, subnet and images; flavor blocks where the cloud does not have m1.small to m1.xlarge; dns_servers, bastion_flavor and load_balancer_provider where you want others.",
+		Arguments: "Write external_network, subnet and images; flavor blocks where the cloud does not have m1.small to m1.xlarge; " +
+			"dns_servers, bastion_flavor and load_balancer_provider where you want others.",
 		NamePattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,62}[a-z0-9])?$`), NameWords: "lower-case letters, digits and hyphens", ClusterMax: 40,
 		SizeSource: "https://docs.openstack.org/nova/latest/user/flavors.html", Sizes: sizes,
 		Images: images, DefaultOS: defaultOS,
@@ -127,7 +128,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 		cloudFacts.Images[os] = map[string]any{"amd64": name}
 	}
 	if _, ok := w.Images[defaultOS]; !ok && r.Has("images") {
-		r.Say(r.Rules.Argument, r.At("images"), "images has no %s, which the bastion boots from. Write what the cloud calls it: images = { %q = \"Ubuntu 24.04\" }.", defaultOS, defaultOS)
+		r.Say(r.Rules.Argument, r.At("images"), "images has no %s, which the bastion boots from. Write what the cloud calls it: images = { "+
+			"%q = \"Ubuntu 24.04\" }.", defaultOS, defaultOS)
 	}
 	v := &variables{DNSServers: []string{}, Provider: block.Value(w.Provider, "amphora"), BastionFlavor: block.Value(w.BastionFlavor, cloudFacts.Sizes[0].Name)}
 	if v.ExternalNetwork = w.ExternalNetwork; v.ExternalNetwork == "" && r.Has("external_network") {
@@ -173,7 +175,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 // emit writes terraform/: the static program, its data and its guide.
 func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	return terraform.Files("cloud/openstack", opts, terraform.MachinesGuide("OpenStack",
-		"OpenStack credentials where the provider looks for them: `export OS_CLOUD=…` with a clouds.yaml, or an openrc file. The cloud needs Octavia where the plan has an external balancer.",
+		"OpenStack credentials where the provider looks for them: `export OS_CLOUD=…` with a clouds.yaml, or an openrc file. The cloud "+
+			"needs Octavia where the plan has an external balancer.",
 		"The API's balancer answers inside the network only. From outside, go through the bastion (`ssh -L`, or a VPN of yours).",
 		strings.Join([]string{"The program asks for Octavia's driver `amphora`, a proxy with addresses of its own.", "A driver that passes packets through unchanged (ovn) may not lead a control plane back to itself; try that before you choose it in `load_balancer_provider`."}, " "),
 	), terraform.MachineVariables, terraform.UserData, terraform.Bastion)
@@ -187,7 +190,8 @@ func rules() []*rule.Rule {
 var (
 	zone = &rule.Rule{
 		ID: "openstack-zone", Title: "Machine without an availability zone", Permanent: true,
-		Doc:     "A machine is made in an availability zone. The plan's failure domains are those zones, so that the spread which the planner judges is the spread that is built.",
+		Doc: "A machine is made in an availability zone. The plan's failure domains are those zones, so that the spread which the " +
+			"planner judges is the spread that is built.",
 		Fix:     "Write the cloud's availability zones as failure domains; a cloud with one usually calls it nova.",
 		Sources: []string{"https://docs.openstack.org/nova/latest/admin/availability-zones.html"},
 	}

@@ -47,7 +47,8 @@ func schema() *spec.Block {
 	}
 }
 
-// variables is plan.auto.tfvars.json, as templates/targets/hosted/aks/variables.tf, templates/targets/terraform/pools.tf and default-pool.tf declare it.
+// variables is plan.auto.tfvars.json, as templates/targets/hosted/aks/variables.tf, templates/targets/terraform/pools.tf and
+// default-pool.tf declare it.
 type variables struct {
 	hosted.Variables
 	Subscription string `json:"subscription_id,omitempty"`
@@ -66,7 +67,8 @@ var (
 func vendor() *hosted.Vendor {
 	return &hosted.Vendor{
 		Target: "aks", Name: "AKS", Default: true,
-		Arguments:      "Write location, vnet_cidr and subnet; default_pool where several pools have no taints; subscription_id and admin_cidrs where you want them.",
+		Arguments: "Write location, vnet_cidr and subnet; default_pool where several pools have no taints; subscription_id and " +
+			"admin_cidrs where you want them.",
 		ClusterPattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,52}[a-z0-9])?$`), ClusterWords: "at most 54 letters, digits and hyphens",
 		PoolPattern: regexp.MustCompile(`^[a-z][a-z0-9]{0,11}$`), PoolWords: "at most 12 lower-case letters and digits, a letter first",
 		NameSource: "https://learn.microsoft.com/azure/aks/use-system-pools",
@@ -95,7 +97,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 		v.Tier = "Standard"
 	}
 	if w.Subscription != nil {
-		v.Subscription = r.Match("subscription_id", *w.Subscription, subscriptionPattern, "A subscription's ID has 32 hexadecimal digits in five groups. Leave it out to take ARM_SUBSCRIPTION_ID.")
+		v.Subscription = r.Match("subscription_id", *w.Subscription, subscriptionPattern, "A subscription's ID has 32 hexadecimal digits in "+
+			"five groups. Leave it out to take ARM_SUBSCRIPTION_ID.")
 	}
 	v.Location = r.Match("location", w.Location, locationPattern, `Write a region of Azure, such as "westeurope".`)
 	vnet, ok := r.Range("vnet_cidr", w.VNet, "Write the range of the network, such as \"10.50.0.0/16\".")
@@ -132,7 +135,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 // emit writes terraform/, with create.sh in it.
 func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 	files, err := terraform.Files("hosted/aks", v, terraform.ClusterGuide("Azure Kubernetes Service",
-		"Azure credentials where the provider looks for them: `az login`, and `export ARM_SUBSCRIPTION_ID=…` where the plan names no subscription. They need to make role assignments (Owner, or Role Based Access Control Administrator).",
+		"Azure credentials where the provider looks for them: `az login`, and `export ARM_SUBSCRIPTION_ID=…` where the plan names no "+
+			"subscription. They need to make role assignments (Owner, or Role Based Access Control Administrator).",
 		"az aks get-credentials --resource-group "+hosted.Quote(v.Cluster)+" --name "+hosted.Quote(v.Cluster),
 		terraform.Step{Do: "`create.sh` makes the same pools with az, in a network that Azure makes.", Commands: []string{"sh create.sh"}},
 		"Azure upgrades the cluster to new patch releases by itself; a new minor is a change of `kubernetes_version`, applied with `az aks upgrade`.",

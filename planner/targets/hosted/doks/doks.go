@@ -44,7 +44,8 @@ func schema() *spec.Block {
 	}
 }
 
-// variables is plan.auto.tfvars.json, as templates/targets/hosted/doks/variables.tf, templates/targets/terraform/pools.tf and default-pool.tf declare it.
+// variables is plan.auto.tfvars.json, as templates/targets/hosted/doks/variables.tf, templates/targets/terraform/pools.tf and
+// default-pool.tf declare it.
 type variables struct {
 	hosted.Variables
 	Region string `json:"region"`

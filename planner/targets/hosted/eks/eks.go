@@ -89,7 +89,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	switch {
 	case !ok:
 	case vpc.Bits() < 16 || vpc.Bits() > 20: // a narrower one leaves public subnets below AWS' /28
-		r.Say(r.Rules.Argument, r.At("vpc_cidr"), "vpc_cidr is %s. AWS takes networks from /16 on, and the subnets of the zones are cut out of one up to /20: every pod has an address of it.", vpc)
+		r.Say(r.Rules.Argument, r.At("vpc_cidr"), "vpc_cidr is %s. AWS takes networks from /16 on, and the subnets of the zones are cut out "+
+			"of one up to /20: every pod has an address of it.", vpc)
 	default:
 		v.VPC = vpc.String()
 		for _, services := range p.Network.ServiceSubnets {

@@ -71,7 +71,8 @@ var channels = map[string]plan.Version{
 
 func vendor() *hosted.Vendor {
 	return &hosted.Vendor{
-		Target: "gke", Name: "GKE", Arguments: "Write project, region and subnet; release_channel (REGULAR, RAPID or STABLE) and admin_cidrs where you want them.",
+		Target: "gke", Name: "GKE", Arguments: "Write project, region and subnet; release_channel (REGULAR, RAPID or STABLE) and " +
+			"admin_cidrs where you want them.",
 		ClusterPattern: namePattern, PoolPattern: namePattern,
 		ClusterWords: "at most 40 lower-case letters, digits and hyphens, a letter first", PoolWords: "the same as for clusters",
 		NameSource: "https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters",
@@ -108,7 +109,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 			v.Channel = "RAPID"
 		}
 	case p.Cluster.Version.MinorsAhead(newest) > 0:
-		r.Say(channel, r.At("release_channel"), "The channel %s has Kubernetes up to %s, as far as is known, and the version is %s. Write RAPID, or an older version.", v.Channel, newest.MinorString(), p.Cluster.Version.MinorString())
+		r.Say(channel, r.At("release_channel"), "The channel %s has Kubernetes up to %s, as far as is known, and the version is %s. Write "+
+			"RAPID, or an older version.", v.Channel, newest.MinorString(), p.Cluster.Version.MinorString())
 	}
 	if v.Region == "" {
 		return v, r.Diags
@@ -121,14 +123,16 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 			return v, r.Diags // how many there are is not known
 		}
 		if len(v.Zones) != 1 {
-			r.Say(zonal, p.Cluster.Attr("type"), "With type %s Google runs one control plane, in one zone, and the workers name %d. Write failure_domains = [\"%s-a\"] on every pool, or type = \"multi-etcd-multi-master\".", p.Cluster.Type, len(v.Zones), v.Region)
+			r.Say(zonal, p.Cluster.Attr("type"), "With type %s Google runs one control plane, in one zone, and the workers name %d. Write "+
+				"failure_domains = [\"%s-a\"] on every pool, or type = \"multi-etcd-multi-master\".", p.Cluster.Type, len(v.Zones), v.Region)
 			return v, r.Diags
 		}
 		v.Location = v.Zones[0]
 	}
 	for name, pool := range v.Pools {
 		if len(pool.Zones) == 0 {
-			r.Say(count, hosted.CountAt(pool), "Pool %q names no zones, and Google would make %d workers in each zone that it chooses. Name them: failure_domains = [\"%s-a\", …].", name, pool.Count, v.Region)
+			r.Say(count, hosted.CountAt(pool), "Pool %q names no zones, and Google would make %d workers in each zone that it chooses. Name "+
+				"them: failure_domains = [\"%s-a\", …].", name, pool.Count, v.Region)
 		}
 	}
 	r.Even(count, v.Pools)
@@ -138,10 +142,12 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 // emit writes terraform/, with create.sh in it.
 func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 	files, err := terraform.Files("hosted/gke", v, terraform.ClusterGuide("Google Kubernetes Engine",
-		"Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, or the service account of the machine that runs Terraform.",
+		"Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, or the service account of the "+
+			"machine that runs Terraform.",
 		"gcloud container clusters get-credentials "+hosted.Quote(v.Cluster)+" --project "+hosted.Quote(v.Project)+" --location "+hosted.Quote(v.Location),
 		terraform.Step{Do: "`create.sh` makes the same pools with gcloud, in the project's default network.", Commands: []string{"sh create.sh"}},
-		"Google upgrades the control plane and the pools along the release channel. Before `terraform destroy`: `terraform apply -var deletion_protection=false`.",
+		"Google upgrades the control plane and the pools along the release channel. Before `terraform destroy`: `terraform apply -var "+
+			"deletion_protection=false`.",
 	), terraform.Google, terraform.GoogleNetwork, terraform.PoolVariables)
 	if err != nil {
 		return nil, err

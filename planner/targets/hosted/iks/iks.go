@@ -44,7 +44,8 @@ func schema() *spec.Block {
 	}
 }
 
-// variables is plan.auto.tfvars.json, as templates/targets/hosted/iks/variables.tf, templates/targets/terraform/pools.tf and default-pool.tf declare it.
+// variables is plan.auto.tfvars.json, as templates/targets/hosted/iks/variables.tf, templates/targets/terraform/pools.tf and
+// default-pool.tf declare it.
 type variables struct {
 	hosted.Variables
 	Region  string            `json:"region"`
@@ -57,7 +58,8 @@ var regionPattern = regexp.MustCompile(`^[a-z]{2}-[a-z]{2,5}$`)
 func vendor() *hosted.Vendor {
 	return &hosted.Vendor{
 		Target: "iks", Name: "IBM Cloud Kubernetes Service", Default: true,
-		Arguments:      "Write region and subnets, one range for each zone; default_pool where several pools have no taints; public_endpoint = false for a private API.",
+		Arguments: "Write region and subnets, one range for each zone; default_pool where several pools have no taints; " +
+			"public_endpoint = false for a private API.",
 		ClusterPattern: regexp.MustCompile(`^[a-z]([-a-z0-9]{0,33}[a-z0-9])?$`), ClusterWords: "at most 35 lower-case letters, digits and hyphens, a letter first",
 		PoolPattern: regexp.MustCompile(`^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$`), PoolWords: "at most 32 of the same",
 		NameSource: "https://cloud.ibm.com/docs/containers?topic=containers-cluster-create-vpc-gen2",

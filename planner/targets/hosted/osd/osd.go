@@ -63,7 +63,8 @@ var (
 	namePattern   = regexp.MustCompile(`^[a-z]([a-z0-9-]*[a-z0-9])?$`)
 )
 
-// sizes by cloud. Source: https://docs.openshift.com/dedicated/osd_architecture/osd_policy/osd-service-definition.html#instance-types (read 2026-11)
+// sizes by cloud. Source: https://docs.openshift.com/dedicated/osd_architecture/osd_policy/osd-service-definition.html#instance-types
+// (read 2026-11)
 func sizes(provider string) []terraform.Size {
 	if provider == "gcp" {
 		return []terraform.Size{

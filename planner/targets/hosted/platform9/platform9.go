@@ -36,7 +36,8 @@ func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Platform9 Managed Kubernetes.",
 		Arguments: []spec.Argument{
-			{Name: "pmk_version", Type: spec.Text, Field: "Version", Example: `"1.32.4-pmk.58"`, Doc: "Platform9's release, as your account offers it; PMK_VERSION in the script's environment where it is left out."},
+			{Name: "pmk_version", Type: spec.Text, Field: "Version", Example: `"1.32.4-pmk.58"`, Doc: "Platform9's release, as your account " +
+				"offers it; PMK_VERSION in the script's environment where it is left out."},
 			{Name: "virtual_ip", Type: spec.Text, Field: "VirtualIP", Example: `"10.0.0.10"`, Doc: "Address that the control planes share."},
 			{Name: "virtual_interface", Type: spec.Text, Field: "VirtualCard", Example: `"eth0"`, Doc: "Card of the control planes that holds it."},
 			{Name: "metallb_range", Type: spec.Text, Field: "MetalLB", Example: `"10.0.0.200-10.0.0.220"`, Doc: "Addresses for Services of type LoadBalancer."},
@@ -77,7 +78,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 	switch {
 	case b.VirtualIP == nil && b.VirtualCard == nil && p.Cluster.Type != topologies.MultiEtcdMultiMaster:
 	case b.VirtualIP == nil || b.VirtualCard == nil:
-		say(virtual, b.Block(), "Control planes share an address on a card, which moves between them. Write both: virtual_ip = \"10.0.0.10\" and virtual_interface = \"eth0\".")
+		say(virtual, b.Block(), "Control planes share an address on a card, which moves between them. Write both: virtual_ip = "+
+			"\"10.0.0.10\" and virtual_interface = \"eth0\".")
 	default:
 		a, err := netip.ParseAddr(*b.VirtualIP)
 		if err != nil || !a.Is4() {
@@ -208,8 +210,9 @@ func rules() []*rule.Rule { return []*rule.Rule{malformed, virtual, odd, host, n
 var (
 	malformed = &rule.Rule{
 		ID: "platform9-argument", Title: "Malformed platform9 target", Permanent: true,
-		Doc:     "pf9ctl takes a release of Platform9's own, word for word, and refuses any other when the machines are prepared already.",
-		Fix:     "Write pmk_version as your account offers it, or leave it to PMK_VERSION; virtual_ip with virtual_interface, and metallb_range where they are wanted.",
+		Doc: "pf9ctl takes a release of Platform9's own, word for word, and refuses any other when the machines are prepared already.",
+		Fix: "Write pmk_version as your account offers it, or leave it to PMK_VERSION; virtual_ip with virtual_interface, and " +
+			"metallb_range where they are wanted.",
 		Sources: []string{"https://github.com/platform9/pf9ctl/blob/master/cmd/bootstrap.go"},
 	}
 	virtual = &rule.Rule{

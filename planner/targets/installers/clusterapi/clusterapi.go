@@ -128,11 +128,13 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	for _, n := range p.KubeletNodes() {
 		for _, label := range slices.Sorted(maps.Keys(kubeadm.APILabels(n))) {
 			if !synced(label) {
-				say(badLabel, n.Attr("labels"), "A kubelet may not set the label %s on its own node, and Cluster API sets only those that begin with node-role.kubernetes.io/ or are below node-restriction.kubernetes.io and node.cluster.x-k8s.io.", label)
+				say(badLabel, n.Attr("labels"), "A kubelet may not set the label %s on its own node, and Cluster API sets only those that begin "+
+					"with node-role.kubernetes.io/ or are below node-restriction.kubernetes.io and node.cluster.x-k8s.io.", label)
 			}
 		}
 		if n.Address.IsValid() {
-			say(given, n.Attr(cmp.Or(firstWritten(n, "address", "first_address"), "address")), "%s has an address, and the provider gives its machines addresses itself. Remove it; external etcd members alone keep theirs.", n.Name)
+			say(given, n.Attr(cmp.Or(firstWritten(n, "address", "first_address"), "address")), "%s has an address, and the provider gives its "+
+				"machines addresses itself. Remove it; external etcd members alone keep theirs.", n.Name)
 		}
 	}
 	for _, m := range p.Etcd.Members {
@@ -141,13 +143,16 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 		}
 	}
 	if mode := p.Network.KubeProxy.Mode; p.Network.KubeProxy.Written && mode != "iptables" && mode != plan.ProxyNone {
-		say(proxyMode, p.Network.KubeProxy.Attr("mode"), "Cluster API hands kubeadm no configuration of kube-proxy, so its mode is kubeadm's own, iptables. Remove the block, or write \"none\" with a pod network that replaces kube-proxy.")
+		say(proxyMode, p.Network.KubeProxy.Attr("mode"), "Cluster API hands kubeadm no configuration of kube-proxy, so its mode is "+
+			"kubeadm's own, iptables. Remove the block, or write \"none\" with a pod network that replaces kube-proxy.")
 	}
 	if c := p.Network.CNI; c.Name == plan.StaticRoutes {
-		say(noCNI, c.Block(), "Static routes need to know the machines' addresses, which the provider gives. Write cni \"flannel\", \"calico\" or \"cilium\".")
+		say(noCNI, c.Block(), "Static routes need to know the machines' addresses, which the provider gives. Write cni \"flannel\", "+
+			"\"calico\" or \"cilium\".")
 	}
 	if c := p.Network.CNI; c.Name == plan.Flannel && !o.other {
-		say(noCNI, c.Block(), "The provider docker runs kind's node image, which has no bridge plugin, so flannel does not run on it. Write cni \"calico\" or \"cilium\".")
+		say(noCNI, c.Block(), "The provider docker runs kind's node image, which has no bridge plugin, so flannel does not run on it. Write "+
+			"cni \"calico\" or \"cilium\".")
 	}
 	if !o.other && p.Cluster.Has("control_plane_endpoint") {
 		say(noEndpoint, p.Cluster.Attr("control_plane_endpoint"), "The provider docker makes a balancer and decides the endpoint. Remove control_plane_endpoint.")
@@ -167,7 +172,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 		}
 	}
 	if len(longest) > 63 {
-		say(longName, p.Cluster.NameRange, "%q has %d characters. It names objects and becomes the value of a label: at most 63. Shorten the name of the cluster or of the pool.", longest, len(longest))
+		say(longName, p.Cluster.NameRange, "%q has %d characters. It names objects and becomes the value of a label: at most 63. Shorten "+
+			"the name of the cluster or of the pool.", longest, len(longest))
 	}
 	if r.Diags.HasErrors() {
 		return nil, r.Diags

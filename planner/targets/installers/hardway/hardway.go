@@ -1,6 +1,6 @@
-// Package hardway writes a plan for Kubernetes The Hard Way: every component a service that systemd runs, no kubeadm, the pod network a bridge
-// on each node and routes between them. The data are those of the tutorial (machines.txt, units, certificates, routes); the steps are
-// static scripts that read them.
+// Package hardway writes a plan for Kubernetes The Hard Way: every component a service that systemd runs, no kubeadm, the pod network a
+// bridge on each node and routes between them. The data are those of the tutorial (machines.txt, units, certificates, routes); the steps
+// are static scripts that read them.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package hardway
@@ -43,7 +43,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (struct{}, hcl
 	for _, n := range p.Nodes {
 		switch {
 		case !n.Address.IsValid():
-			say(noAddress, n.Block(), "Node %q has no address, and the tutorial begins with machines that exist. Write address, or first_address in a pool.", n.Name)
+			say(noAddress, n.Block(), "Node %q has no address, and the tutorial begins with machines that exist. Write address, or "+
+				"first_address in a pool.", n.Name)
 		case n.Roles == plan.Balancer:
 			say(roles, n.Attr("roles"), "There is one API server and nothing to balance. Remove %q.", n.Name)
 		case n.Roles.Has(plan.ControlPlane | plan.Worker):

@@ -86,7 +86,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	o.machines(p, say)
 	o.ranges(p, say)
 	if n := len(p.Etcd.Members); n > 0 && n%2 == 0 {
-		say(evenEtcd, p.ControlPlanes()[0].Attr("roles"), "Each control plane is an etcd member, and kops refuses an even number of them: there are %d. Define %d.", n, n+1)
+		say(evenEtcd, p.ControlPlanes()[0].Attr("roles"), "Each control plane is an etcd member, and kops refuses an even number of them: "+
+			"there are %d. Define %d.", n, n+1)
 	}
 	if c := p.Network.CNI; c.Name == plan.StaticRoutes {
 		say(noCNI, c.Block(), "kops calls static routes kubenet, and k8splan does not write that. Write cni \"cilium\", \"calico\" or \"flannel\".")
@@ -99,7 +100,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	}{{p.Cluster.APIServer.Source, p.Cluster.APIServer.ExtraArgs}, {p.Cluster.ControllerManager.Source, p.Cluster.ControllerManager.ExtraArgs},
 		{p.Cluster.Scheduler.Source, p.Cluster.Scheduler.ExtraArgs}, {p.Cluster.Kubelet.Source, p.Cluster.Kubelet.ExtraArgs}} {
 		if len(c.args) > 0 {
-			say(extraArgs, c.source.Attr("extra_args"), "kops knows flags as fields of its own (--audit-log-path is auditLogPath) and takes no others. Remove extra_args, and set the field with `kops edit cluster` after step 2 of its page.")
+			say(extraArgs, c.source.Attr("extra_args"), "kops knows flags as fields of its own (--audit-log-path is auditLogPath) and takes no "+
+				"others. Remove extra_args, and set the field with `kops edit cluster` after step 2 of its page.")
 		}
 	}
 	if r.Diags.HasErrors() {
@@ -142,7 +144,8 @@ func (o *options) arguments(p *plan.Plan, say func(*rule.Rule, hcl.Range, string
 		say(malformed, o.Attr("project"), "A project is Google Cloud's. Remove the argument.")
 	}
 	if len(o.AdminCIDRs) == 0 {
-		say(malformed, o.Attr("admin_cidrs"), "Nobody could reach the API. Write the ranges that administrators and CI come from: admin_cidrs = [\"203.0.113.0/24\"].")
+		say(malformed, o.Attr("admin_cidrs"), "Nobody could reach the API. Write the ranges that administrators and CI come from: "+
+			"admin_cidrs = [\"203.0.113.0/24\"].")
 	}
 	for _, c := range o.AdminCIDRs {
 		if a, err := netip.ParsePrefix(c); err != nil || a != a.Masked() {
@@ -156,7 +159,8 @@ func (o *options) arguments(p *plan.Plan, say func(*rule.Rule, hcl.Range, string
 func (o *options) machines(p *plan.Plan, say func(*rule.Rule, hcl.Range, string, ...any)) {
 	for _, n := range p.KubeletNodes() {
 		if n.Roles.Has(plan.ControlPlane | plan.Worker) {
-			say(shared, n.Attr("roles"), "kops keeps ordinary pods off its control planes, and %q is to be both. Write roles = [\"control-plane\"], and a pool of workers.", n.Name)
+			say(shared, n.Attr("roles"), "kops keeps ordinary pods off its control planes, and %q is to be both. Write roles = "+
+				"[\"control-plane\"], and a pool of workers.", n.Name)
 		}
 		match := zonePatterns[o.Cloud].FindStringSubmatch(n.FailureDomain)
 		switch {
@@ -179,7 +183,8 @@ func (o *options) machines(p *plan.Plan, say func(*rule.Rule, hcl.Range, string,
 			say(noSize, at, "kops takes a machine type and no numbers. Write instance_type for %q beside cpus and memory, which the planner's checks go on reading.", n.Name)
 		}
 		if len(n.KubeletExtraArgs) > 0 {
-			say(extraArgs, n.Attr("kubelet_extra_args"), "kops knows the kubelet's flags as fields of its own and takes no others. Remove kubelet_extra_args, and use `kops edit instancegroup`.")
+			say(extraArgs, n.Attr("kubelet_extra_args"), "kops knows the kubelet's flags as fields of its own and takes no others. Remove "+
+				"kubelet_extra_args, and use `kops edit instancegroup`.")
 		}
 	}
 	slices.Sort(o.zones)
@@ -213,7 +218,9 @@ func (o *options) ranges(p *plan.Plan, say func(*rule.Rule, hcl.Range, string, .
 		say(zone, o.Block(), "The nodes are in %d zones, and the machines' range is cut for at most 8.", len(o.zones))
 	}
 	if inside := common(n.PodSubnets[0], n.ServiceSubnets[0]); inside.Overlaps(o.network) {
-		say(addresses, o.Attr("network_cidr"), "kops wants pods and Services in one range beside the machines'. The smallest that holds %s and %s is %s, and the machines' %s lies in it. Write network_cidr outside of it, or pod_subnets and service_subnets closer together, such as 100.96.0.0/11 and 100.64.0.0/13.",
+		say(addresses, o.Attr("network_cidr"), "kops wants pods and Services in one range beside the machines'. The smallest that holds %s "+
+			"and %s is %s, and the machines' %s lies in it. Write network_cidr outside of it, or pod_subnets and service_subnets closer "+
+			"together, such as 100.96.0.0/11 and 100.64.0.0/13.",
 			n.PodSubnets[0], n.ServiceSubnets[0], inside, o.network)
 	}
 }
@@ -443,7 +450,8 @@ var (
 	}
 	zone = &rule.Rule{
 		ID: "kops-zone", Title: "Failure domain that is no zone of the region", Permanent: true,
-		Doc:     "kops makes each machine in a zone. The plan's failure domains are those zones, so that the spread which the planner judges is the spread that is built.",
+		Doc: "kops makes each machine in a zone. The plan's failure domains are those zones, so that the spread which the planner " +
+			"judges is the spread that is built.",
 		Fix:     "Write the zones of one region as failure domains.",
 		Sources: []string{"https://kops.sigs.k8s.io/operations/high_availability/"},
 	}

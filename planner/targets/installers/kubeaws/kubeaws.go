@@ -18,7 +18,8 @@ import (
 func read(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (target.Emitter, hcl.Diagnostics) {
 	successor, diags := kops.Target().New(p, written, ctx)
 	diags = append(diags, archived.Diagnostic(p.Target.NameRange,
-		"kube-aws was archived on 2020-09-30; its last release installs Kubernetes 1.16. The tree gets files of kops, its successor, instead. Write target \"kops\" with the same arguments."))
+		"kube-aws was archived on 2020-09-30; its last release installs Kubernetes 1.16. The tree gets files of kops, its successor, "+
+			"instead. Write target \"kops\" with the same arguments."))
 	if successor == nil {
 		return nil, diags
 	}

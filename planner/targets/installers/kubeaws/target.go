@@ -10,7 +10,8 @@ func Target() target.Target {
 	t := kops.Target()
 	f := &t.Facts
 	f.Name, f.Title, f.Successor = "kube-aws", "kube-aws (archived)", "kops"
-	f.TypesWhy = "What is written in its stead is for kops, which has an etcd member on each control plane and at least one group of workers. For the other types write target \"aws\"."
+	f.TypesWhy = "What is written in its stead is for kops, which has an etcd member on each control plane and at least one group of " +
+		"workers. For the other types write target \"aws\"."
 	f.EtcdWhy = "kops, which is written in its stead, runs a member on every control plane."
 	f.VersionsFrom = "kops 1.36, its successor"
 	f.Emits = "the files of kops, its successor"

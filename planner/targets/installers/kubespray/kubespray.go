@@ -59,13 +59,15 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 			say(noAddress, n.Block(), "Node %q has no address, and kubespray builds on machines that exist. Write address, or first_address in a pool.", n.Name)
 		}
 		if n.Roles == plan.Balancer {
-			say(balancer, n.Attr("roles"), "kubespray installs no balancer on a host of its own, and %q has no other role. Remove it, and see the target's page for what stands before the API servers.", n.Name)
+			say(balancer, n.Attr("roles"), "kubespray installs no balancer on a host of its own, and %q has no other role. Remove it, and see "+
+				"the target's page for what stands before the API servers.", n.Name)
 		}
 	}
 	switch lb := p.LoadBalancer; {
 	case lb.Kind == plan.HAProxy:
 		if p.LoadBalancer.Written {
-			say(balancer, lb.Block(), "kubespray has no haproxy with a moving address. Remove the block, and every worker balances for itself; or write load_balancer \"kube-vip\" { virtual_ip = … }, or load_balancer \"external\" for one that you run.")
+			say(balancer, lb.Block(), "kubespray has no haproxy with a moving address. Remove the block, and every worker balances for itself; "+
+				"or write load_balancer \"kube-vip\" { virtual_ip = … }, or load_balancer \"external\" for one that you run.")
 		}
 	case lb.Kind == plan.ExternalBalancer && p.Cluster.Endpoint.Host == "":
 		say(balancer, lb.Block(), "kubespray must know where your balancer is. Write virtual_ip here, or control_plane_endpoint in cluster.")
@@ -74,7 +76,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 		say(evenEtcd, cmp.Or(p.Etcd.Members[0].Node, p.Nodes[0]).Attr("roles"), "kubespray stops at an even number of etcd members, and there are %d. Define %d.", n, n+1)
 	}
 	if c := p.Network.CNI; c.Name == plan.StaticRoutes {
-		say(noCNI, c.Block(), "kubespray has no pod network of static routes. Write cni \"flannel\" with encapsulation = \"host-gw\", which makes the same routes, or \"calico\" or \"cilium\".")
+		say(noCNI, c.Block(), "kubespray has no pod network of static routes. Write cni \"flannel\" with encapsulation = \"host-gw\", which "+
+			"makes the same routes, or \"calico\" or \"cilium\".")
 	} else if !slices.Contains(encapsulations()[c.Name], c.Encapsulation) {
 		say(noCNI, c.Attr("encapsulation"), "kubespray runs %s with %s, not with %s.", c.Name, strings.Join(encapsulations()[c.Name], ", "), c.Encapsulation)
 	}
@@ -82,11 +85,13 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 		say(noCNI, p.Network.Attr("pod_subnets"), "kubespray's flannel takes pods of IPv4, or of both families with IPv4 first.")
 	}
 	if len(p.Runtime.Registries) > 0 && p.Runtime.Name != plan.Containerd {
-		say(registries, p.Runtime.Registries[0].Block(), "Registries are handed over for containerd alone. Remove the block, or write container_runtime \"containerd\".")
+		say(registries, p.Runtime.Registries[0].Block(), "Registries are handed over for containerd alone. Remove the block, or write "+
+			"container_runtime \"containerd\".")
 	}
 	for _, r := range p.Runtime.Registries {
 		if r.CAFile != "" {
-			say(registries, r.Attr("ca_file"), "kubespray has no variable for the authority of one registry. Install %s in the hosts' own list of authorities, and remove ca_file.", r.CAFile)
+			say(registries, r.Attr("ca_file"), "kubespray has no variable for the authority of one registry. Install %s in the hosts' own list "+
+				"of authorities, and remove ca_file.", r.CAFile)
 		}
 	}
 	if r.Diags.HasErrors() {

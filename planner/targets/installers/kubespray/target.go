@@ -42,10 +42,11 @@ func Target() target.Target {
 				VersionsOn:   "2026-11-23",
 			},
 			Page: plan.Page{
-				Emits:     "kubespray's inventory and group_vars",
-				Folder:    "kubespray",
-				Checked:   plan.CheckTool,
-				CheckedBy: "ansible-inventory (ansible-core 2.14); the conditions of kubespray's validate_inventory (92e8ac9), by ansible-playbook for each type on that day and by a test since",
+				Emits:   "kubespray's inventory and group_vars",
+				Folder:  "kubespray",
+				Checked: plan.CheckTool,
+				CheckedBy: "ansible-inventory (ansible-core 2.14); the conditions of kubespray's validate_inventory (92e8ac9), by " +
+					"ansible-playbook for each type on that day and by a test since",
 				CheckedOn: "2026-11-23",
 			},
 		},

@@ -66,7 +66,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*settings, hc
 			say(oneNode, b.Attr("mode"), "In the mode kubeadm Docker Desktop has one node, and the file defines %d. Write mode = \"kind\", or type = \"all-in-one\".", len(nodes))
 		}
 		if p.Cluster.Has("kubernetes_version") {
-			say(fixed, p.Cluster.Attr("kubernetes_version"), "In the mode kubeadm the version is the one that Docker Desktop comes with. Remove kubernetes_version, or write mode = \"kind\".")
+			say(fixed, p.Cluster.Attr("kubernetes_version"), "In the mode kubeadm the version is the one that Docker Desktop comes with. "+
+				"Remove kubernetes_version, or write mode = \"kind\".")
 		}
 	} else {
 		s.KubernetesNodesCount, s.KubernetesNodesVersion = len(nodes), p.Cluster.Version.String()

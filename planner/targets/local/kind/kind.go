@@ -116,7 +116,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 	}
 	say := r.Say
 	if b.Image != nil && !imagePattern.MatchString(*b.Image) {
-		say(malformed, b.Attr("image"), "%q is no image. Write its registry, name and tag, best with the digest: \"registry.example.com/kindest/node:v1.37.0\".", *b.Image)
+		say(malformed, b.Attr("image"), "%q is no image. Write its registry, name and tag, best with the digest: "+
+			"\"registry.example.com/kindest/node:v1.37.0\".", *b.Image)
 	}
 	if b.APIServerAddress != nil && !isAddress(*b.APIServerAddress) {
 		say(malformed, b.Attr("api_server_address"), "%q is no address. Write one of the machine's, such as \"127.0.0.1\".", *b.APIServerAddress)
@@ -149,10 +150,12 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 		}
 	}
 	if len(p.Cluster.Name) > longest {
-		say(longName, p.Cluster.NameRange, "The cluster's name has %d characters. kind names its containers after it, and they are host names: at most %d characters.", len(p.Cluster.Name), longest)
+		say(longName, p.Cluster.NameRange, "The cluster's name has %d characters. kind names its containers after it, and they are host "+
+			"names: at most %d characters.", len(p.Cluster.Name), longest)
 	}
 	if c := p.Network.CNI; c.Name == plan.Flannel || c.Name == plan.StaticRoutes {
-		say(noPlugin, c.Block(), "kind's node image has the plugins that kindnet needs and no bridge, so %s does not run on it. Leave the block out for kindnet, or write cni \"calico\" or cni \"cilium\".", c.Name)
+		say(noPlugin, c.Block(), "kind's node image has the plugins that kindnet needs and no bridge, so %s does not run on it. Leave the "+
+			"block out for kindnet, or write cni \"calico\" or cni \"cilium\".", c.Name)
 	}
 	if r.Diags.HasErrors() {
 		return nil, r.Diags

@@ -50,7 +50,8 @@ func schema() *spec.Block {
 	}
 }
 
-// images of public remotes that have cloud-init in them. Sources: https://images.lxd.canonical.com, https://cloud-images.ubuntu.com/releases/
+// images of public remotes that have cloud-init in them. Sources: https://images.lxd.canonical.com,
+// https://cloud-images.ubuntu.com/releases/
 func images() map[string]string {
 	return map[string]string{
 		"ubuntu-22.04": "ubuntu:22.04", "ubuntu-24.04": "ubuntu:24.04", "debian-12": "images:debian/12/cloud", "debian-13": "images:debian/13/cloud",
@@ -225,7 +226,8 @@ func (o *options) instance(p *plan.Plan, m machine) (instance, error) {
 		// What a kubelet needs of a kernel that it shares. Source: https://microk8s.io/docs/install-lxd
 		out.Config["security.nesting"], out.Config["security.privileged"] = "true", "true"
 		out.Config["linux.kernel_modules"] = "ip_vs,ip_vs_rr,ip_vs_wrr,ip_vs_sh,ip_tables,ip6_tables,iptable_raw,netlink_diag,nf_nat,nf_conntrack,overlay,br_netfilter,xt_conntrack,nf_tables"
-		out.Config["raw.lxc"] = "lxc.apparmor.profile=unconfined\nlxc.mount.auto=proc:rw sys:rw cgroup:rw\nlxc.cgroup.devices.allow=a\nlxc.cap.drop=\n"
+		out.Config["raw.lxc"] = "lxc.apparmor.profile=unconfined\nlxc.mount.auto=proc:rw sys:rw " +
+			"cgroup:rw\nlxc.cgroup.devices.allow=a\nlxc.cap.drop=\n"
 		out.Devices["kmsg"] = map[string]string{"type": "unix-char", "source": "/dev/kmsg", "path": "/dev/kmsg"}
 	}
 	return out, nil

@@ -24,7 +24,8 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// haControlPlanes is how many control planes --ha makes. Source: https://github.com/kubernetes/minikube/blob/v1.38.1/cmd/minikube/cmd/start.go
+// haControlPlanes is how many control planes --ha makes. Source:
+// https://github.com/kubernetes/minikube/blob/v1.38.1/cmd/minikube/cmd/start.go
 const haControlPlanes = 3
 
 // podRange is what the manifests of minikube's pod networks assume.
@@ -66,18 +67,21 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 	}
 	nodes, controlPlanes := p.KubeletNodes(), p.ControlPlanes()
 	if b.Driver != nil && *b.Driver == "none" && len(nodes) > 1 {
-		say(oneNode, b.Attr("driver"), "The driver none runs Kubernetes on this machine itself, so there is one node, and the file defines %d. Write another driver, or type = \"all-in-one\".", len(nodes))
+		say(oneNode, b.Attr("driver"), "The driver none runs Kubernetes on this machine itself, so there is one node, and the file defines "+
+			"%d. Write another driver, or type = \"all-in-one\".", len(nodes))
 	}
 	if p.Cluster.Type == topologies.MultiEtcdMultiMaster && len(controlPlanes) != haControlPlanes && len(controlPlanes) > 0 {
 		at := controlPlanes[0].Attr("count")
 		if !controlPlanes[0].Has("count") {
 			at = controlPlanes[len(controlPlanes)-1].Attr("roles")
 		}
-		say(three, at, "minikube start --ha makes exactly %d control planes, and the file defines %d. Define %d; `minikube node add --control-plane` adds more to a cluster that runs.", haControlPlanes, len(controlPlanes), haControlPlanes)
+		say(three, at, "minikube start --ha makes exactly %d control planes, and the file defines %d. Define %d; `minikube node add "+
+			"--control-plane` adds more to a cluster that runs.", haControlPlanes, len(controlPlanes), haControlPlanes)
 	}
 	for _, n := range nodes {
 		if n.Roles.Has(plan.ControlPlane) && !n.Roles.Has(plan.Worker) {
-			say(untainted, n.Attr("roles"), "minikube puts no taint on its control planes, so ordinary pods run on %q too. Write roles = [\"control-plane\", \"worker\"].", n.Name)
+			say(untainted, n.Attr("roles"), "minikube puts no taint on its control planes, so ordinary pods run on %q too. Write roles = "+
+				"[\"control-plane\", \"worker\"].", n.Name)
 		}
 		if n.CPUs != nodes[0].CPUs || n.MemoryBytes != nodes[0].MemoryBytes || n.DiskBytes != nodes[0].DiskBytes {
 			say(sizes, n.NameRange, "%q differs from %q in cpus, memory or disk. minikube makes all nodes of one size.", n.Name, nodes[0].Name)
@@ -94,7 +98,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 	}
 	for _, r := range p.Runtime.Registries {
 		if len(r.Mirrors) > 0 || r.CAFile != "" {
-			say(registry, r.Block(), "minikube can be told that a registry is insecure, and nothing more of one. Put an authority's certificate into ~/.minikube/certs, write image_repository for a mirror, and remove this block.")
+			say(registry, r.Block(), "minikube can be told that a registry is insecure, and nothing more of one. Put an authority's "+
+				"certificate into ~/.minikube/certs, write image_repository for a mirror, and remove this block.")
 		}
 	}
 	if r.Diags.HasErrors() {

@@ -31,8 +31,9 @@ func Target() target.Target {
 				},
 			},
 			Limits: plan.Limits{
-				Types:        []topologies.Type{topologies.AllInOne, topologies.SingleEtcdSingleMaster, topologies.MultiEtcdMultiMaster},
-				TypesWhy:     "minikube runs an etcd member on every control plane, so several of them never share one. Write multi-etcd-multi-master with three control planes, or the target vagrant.",
+				Types: []topologies.Type{topologies.AllInOne, topologies.SingleEtcdSingleMaster, topologies.MultiEtcdMultiMaster},
+				TypesWhy: "minikube runs an etcd member on every control plane, so several of them never share one. Write " +
+					"multi-etcd-multi-master with three control planes, or the target vagrant.",
 				Placement:    topologies.Stacked,
 				EtcdWhy:      "minikube runs a member on every control plane and none elsewhere. Remove the hosts with the role etcd and the argument topology.",
 				Oldest:       plan.Version{Major: 1, Minor: 31},

@@ -1,6 +1,6 @@
-// Package baremetal is the target bare-metal. Machines that exist need nothing of it; with `provision = true` it writes, for each node, what
-// installs its operating system without a question: autoinstall for Ubuntu, preseed for Debian, kickstart for Red Hat's family and Fedora,
-// Ignition for Fedora CoreOS and Flatcar. All end with the node's name and address, and one user that Ansible logs in as.
+// Package baremetal is the target bare-metal. Machines that exist need nothing of it; with `provision = true` it writes, for each node,
+// what installs its operating system without a question: autoinstall for Ubuntu, preseed for Debian, kickstart for Red Hat's family and
+// Fedora, Ignition for Fedora CoreOS and Flatcar. All end with the node's name and address, and one user that Ansible logs in as.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package baremetal
@@ -43,7 +43,8 @@ func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Machines that exist already.",
 		Arguments: append([]spec.Argument{
-			{Name: "provision", Type: spec.Bool, Field: "Provision", Example: `true`, Doc: "Whether the operating systems are to be installed too. The rest of the block is for that."},
+			{Name: "provision", Type: spec.Bool, Field: "Provision", Example: `true`, Doc: "Whether the operating systems are to be installed " +
+				"too. The rest of the block is for that."},
 			{Name: "ssh_authorized_keys", Type: spec.TextList, Field: "Keys", Example: `["ssh-ed25519 AAAA… ops@example.com"]`, Doc: "Public keys that may log in."},
 			{Name: "url", Type: spec.Text, Field: "URL", Example: `"http://10.0.0.2:8000"`, Doc: "Where the machines find the folder provision/ of the tree while they are installed."},
 			{Name: "install_disk", Type: spec.Text, Field: "Disk", Example: `"/dev/sda"`, Doc: "Disk that is erased for the system."},
@@ -90,7 +91,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	if b.Provision == nil || !*b.Provision {
 		for _, a := range schema().Arguments {
 			if a.Name != "provision" && b.Has(a.Name) || a.Name == "provision" && b.Provision != nil {
-				say(shared.Argument, b.Attr(a.Name), "Without provision = true no operating system is installed, and the block has nothing to say. Write provision = true, or leave %s out.", a.Name)
+				say(shared.Argument, b.Attr(a.Name), "Without provision = true no operating system is installed, and the block has nothing to "+
+					"say. Write provision = true, or leave %s out.", a.Name)
 			}
 		}
 		return (*options)(nil), append(r.Diags, unprepared(p)...)
@@ -119,7 +121,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 		}
 	}
 	if len(b.Keys) == 0 {
-		say(shared.Argument, b.Attr("ssh_authorized_keys"), "Nobody could log in on the installed machines. Write the public keys of those who may: ssh_authorized_keys = [\"ssh-ed25519 AAAA… ops@example.com\"].")
+		say(shared.Argument, b.Attr("ssh_authorized_keys"), "Nobody could log in on the installed machines. Write the public keys of those "+
+			"who may: ssh_authorized_keys = [\"ssh-ed25519 AAAA… ops@example.com\"].")
 	}
 	for _, key := range b.Keys {
 		if why := unusable(key); why != "" {
@@ -177,7 +180,8 @@ func (o *options) nodes(p *plan.Plan, b *body, say onprem.Say) {
 			m.system = s
 		}
 		if n.MAC == "" && n.Interface == "" {
-			once(unknownCard, n.Block(), "Node %q states neither mac nor interface, so its installer does not know which card has %s. Write mac = \"…\", as it stands on the machine.", n.Name, n.Address)
+			once(unknownCard, n.Block(), "Node %q states neither mac nor interface, so its installer does not know which card has %s. Write "+
+				"mac = \"…\", as it stands on the machine.", n.Name, n.Address)
 		}
 		for _, of := range []string{n.Name, n.Pool} {
 			if disk, ok := b.Disks[of]; ok && m.disk == "" && of != "" {
@@ -211,7 +215,8 @@ func unprepared(p *plan.Plan) hcl.Diagnostics {
 		if n.OS.Name != "fedora-coreos" {
 			lacks = "has no Python, without which Ansible cannot work on it, and /usr/local is read-only, where the binaries go"
 		}
-		diags = append(diags, imageSystem.Diagnostic(at, fmt.Sprintf("%s runs %s, which %s. Write provision = true in the target, and both are prepared when it is installed; or prepare the host, and waive this rule.", n.Name, n.OS, lacks)))
+		diags = append(diags, imageSystem.Diagnostic(at, fmt.Sprintf("%s runs %s, which %s. Write provision = true in the target, and both "+
+			"are prepared when it is installed; or prepare the host, and waive this rule.", n.Name, n.OS, lacks)))
 	}
 	return diags
 }
@@ -270,7 +275,8 @@ func mask(p netip.Prefix) string {
 	return fmt.Sprintf("%d.%d.%d.%d", bits>>24, bits>>16&0xff, bits>>8&0xff, bits&0xff)
 }
 
-var shared = onprem.RulesOf("bare-metal", "Write provision = true, ssh_authorized_keys, url and install_disk, or an empty block where the machines have their systems.")
+var shared = onprem.RulesOf("bare-metal", "Write provision = true, ssh_authorized_keys, url and install_disk, or an empty block where "+
+	"the machines have their systems.")
 
 // rules lists the rules of the target.
 func rules() []*rule.Rule {
@@ -280,7 +286,8 @@ func rules() []*rule.Rule {
 var (
 	badKey = &rule.Rule{
 		ID: "bare-metal-key", Title: "Public key that is none", Permanent: true,
-		Doc:     "The installed machines know no password. With a key that is cut or changed nobody can log in, and a private key in the topology would be everybody's.",
+		Doc: "The installed machines know no password. With a key that is cut or changed nobody can log in, and a private key in the " +
+			"topology would be everybody's.",
 		Fix:     "Write the one line of a file that ends in .pub.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc4253#section-6.6"},
 	}
@@ -292,7 +299,8 @@ var (
 	}
 	imageSystem = &rule.Rule{
 		ID: "bare-metal-image-system", Severity: rule.Warning, Title: "Image system that nobody prepared",
-		Doc:     "Flatcar and Fedora CoreOS come without Python, which Ansible needs on each host, and Flatcar's /usr/local is a part of its read-only image. With `provision = true` their Ignition file prepares both. On hosts that exist already somebody else must have.",
+		Doc: "Flatcar and Fedora CoreOS come without Python, which Ansible needs on each host, and Flatcar's /usr/local is a part of " +
+			"its read-only image. With `provision = true` their Ignition file prepares both. On hosts that exist already somebody else must have.",
 		Fix:     "Write `provision = true`, or give the hosts Python and a writable /usr/local and waive this rule.",
 		Sources: []string{"https://www.flatcar.org/docs/latest/reference/developer-guides/sdk-disk-partitions/", "https://github.com/kubernetes-sigs/kubespray/issues/12270", "https://docs.fedoraproject.org/en-US/fedora-coreos/os-extensions/"},
 	}
@@ -303,7 +311,8 @@ var (
 	}
 	unknownCard = &rule.Rule{
 		ID: "bare-metal-card", Title: "Machine whose network card is not known", Permanent: true,
-		Doc: "A server has several cards. The installer gives the address to the one that the topology names: by its hardware address, which is printed on it, or by the name that the kernel gives it.",
+		Doc: "A server has several cards. The installer gives the address to the one that the topology names: by its hardware address, " +
+			"which is printed on it, or by the name that the kernel gives it.",
 		Fix: "Write mac or interface on the node. The nodes of a pool share an interface; where they do not, write them as nodes.",
 	}
 )

@@ -184,7 +184,8 @@ func (o *options) finish(p *plan.Plan) []string {
 func (o *options) preseed(p *plan.Plan, m machine) []artifact.File {
 	four, _, via, _ := o.first(m.node)
 	var b strings.Builder
-	b.WriteString("# Installs " + m.node.Name + " without a question. Its address and its name stand in boot.txt: the installer needs them before it reads this.\n")
+	b.WriteString("# Installs " + m.node.Name + " without a question. Its address and its name stand in boot.txt: the installer needs " +
+		"them before it reads this.\n")
 	set := func(owner, question, kind, value string) {
 		b.WriteString(strings.TrimSuffix(owner+" "+question+" "+kind+" "+value, " ") + "\n")
 	}
@@ -211,7 +212,8 @@ func (o *options) preseed(p *plan.Plan, m machine) []artifact.File {
 	di("partman-auto/method", "string", "regular")
 	// The whole disk is one file system behind the boot partitions; there is no swap.
 	di("partman-auto/expert_recipe", "string", "cluster :: 538 538 1075 free $iflabel{ gpt } $reusemethod{ } method{ efi } format{ } . "+
-		"1 1 1 free $iflabel{ gpt } $bios_boot{ } method{ biosgrub } . 5000 10000 -1 ext4 method{ format } format{ } use_filesystem{ } filesystem{ ext4 } mountpoint{ / } .")
+		"1 1 1 free $iflabel{ gpt } $bios_boot{ } method{ biosgrub } . 5000 10000 -1 ext4 method{ format } format{ } use_filesystem{ } "+
+		"filesystem{ ext4 } mountpoint{ / } .")
 	di("partman-basicfilesystems/no_swap", "boolean", "false")
 	di("partman-efi/non_efi_system", "boolean", "true")
 	di("partman-partitioning/confirm_write_new_label", "boolean", "true")

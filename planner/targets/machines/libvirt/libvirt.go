@@ -41,7 +41,8 @@ func schema() *spec.Block {
 		Arguments: append([]spec.Argument{
 			{Name: "uri", Type: spec.Text, Field: "URI", Example: `"qemu:///system"`, Doc: "libvirt's address of the hypervisor of every machine that names none."},
 			{Name: "hypervisors", Type: spec.TextMap, Field: "Hypervisors", Example: `{ "hv-1" = "qemu+ssh://root@hv-1.example.com/system" }`, Doc: "libvirt's addresses by the names that nodes state as host."},
-			{Name: "bridge", Type: spec.Text, Field: "Bridge", Example: `"br0"`, Doc: "Bridge of the hypervisors that leads to the segment. Without it a network of libvirt's own is made, with NAT."},
+			{Name: "bridge", Type: spec.Text, Field: "Bridge", Example: `"br0"`, Doc: "Bridge of the hypervisors that leads to the segment. " +
+				"Without it a network of libvirt's own is made, with NAT."},
 			{Name: "pool", Type: spec.Text, Field: "Pool", Example: `"default"`, Doc: "Storage pool of the disks."},
 			{Name: "pool_path", Type: spec.Text, Field: "PoolPath", Example: `"/var/lib/libvirt/images"`, Doc: "Directory of the storage pool."},
 			{Name: "images", Type: spec.TextMap, Field: "Images", Example: `{ "debian-13" = "http://10.0.0.2/debian-13.qcow2" }`, Doc: "Cloud images in QCOW2 by operating system, where they are not the vendors' own."},
@@ -114,7 +115,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 func (o *options) hosts(p *plan.Plan, b *body, uri string, say onprem.Say) {
 	for name, address := range b.Hypervisors {
 		if !uriPattern.MatchString(address) {
-			say(shared.Argument, b.Attr("hypervisors"), "hypervisors says %q of %q. Write libvirt's address, such as \"qemu+ssh://root@hv-1.example.com/system\".", address, name)
+			say(shared.Argument, b.Attr("hypervisors"), "hypervisors says %q of %q. Write libvirt's address, such as "+
+				"\"qemu+ssh://root@hv-1.example.com/system\".", address, name)
 		}
 	}
 	macs := onprem.MACs(p)
@@ -135,7 +137,8 @@ func (o *options) hosts(p *plan.Plan, b *body, uri string, say onprem.Say) {
 		}
 		if at := n.At("host"); n.Host != "" && b.Hypervisors == nil && n.Host != p.Nodes[0].Host && !said[at] {
 			said[at] = true
-			say(unknownHost, at, "Node %q is to run on %q and others elsewhere, and all would be made on %s. Write libvirt's address of each: hypervisors = { %q = \"qemu+ssh://…/system\" }.", n.Name, n.Host, uri, n.Host)
+			say(unknownHost, at, "Node %q is to run on %q and others elsewhere, and all would be made on %s. Write libvirt's address of each: "+
+				"hypervisors = { %q = \"qemu+ssh://…/system\" }.", n.Name, n.Host, uri, n.Host)
 		}
 		o.machines = append(o.machines, m)
 	}
@@ -144,7 +147,8 @@ func (o *options) hosts(p *plan.Plan, b *body, uri string, say onprem.Say) {
 	}
 	slices.SortFunc(o.uris, func(a, b hypervisor) int { return plan.Natural(a.name, b.name) })
 	if len(o.uris) > 1 && o.bridge == "" {
-		say(apart, b.Block(), "The machines run on %d hypervisors, and without bridge each gets a network of its own behind NAT: they would not reach each other. Write the bridge that leads to their common segment: bridge = \"br0\".", len(o.uris))
+		say(apart, b.Block(), "The machines run on %d hypervisors, and without bridge each gets a network of its own behind NAT: they would "+
+			"not reach each other. Write the bridge that leads to their common segment: bridge = \"br0\".", len(o.uris))
 	}
 }
 
@@ -249,7 +253,8 @@ func rules() []*rule.Rule { return shared.List(unknownHost, apart, noImage) }
 var (
 	unknownHost = &rule.Rule{
 		ID: "libvirt-hypervisor", Title: "Hypervisor without an address", Permanent: true,
-		Doc:     "The planner judges what the loss of a hypervisor takes by the host that each machine states. A machine that is made elsewhere makes that judgement false.",
+		Doc: "The planner judges what the loss of a hypervisor takes by the host that each machine states. A machine that is made " +
+			"elsewhere makes that judgement false.",
 		Fix:     "Write the libvirt address of every host in hypervisors.",
 		Sources: []string{"https://libvirt.org/uri.html"},
 	}

@@ -39,13 +39,16 @@ func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Proxmox VE, through its API.",
 		Arguments: append([]spec.Argument{
-			{Name: "host", Type: spec.Text, Field: "Host", Example: `"pve-1"`, Doc: "Node of Proxmox that carries the machines without a host or a failure domain of their own."},
-			{Name: "hosts", Type: spec.TextMap, Field: "Hosts", Example: `{ "rack-a" = "pve-1" }`, Doc: "Node of Proxmox that carries the machines of a failure domain. Where it is left out, the failure domain is the node's name."},
+			{Name: "host", Type: spec.Text, Field: "Host", Example: `"pve-1"`, Doc: "Node of Proxmox that carries the machines without a host " +
+				"or a failure domain of their own."},
+			{Name: "hosts", Type: spec.TextMap, Field: "Hosts", Example: `{ "rack-a" = "pve-1" }`, Doc: "Node of Proxmox that carries the " +
+				"machines of a failure domain. Where it is left out, the failure domain is the node's name."},
 			{Name: "datastore", Type: spec.Text, Field: "Datastore", Example: `"local-lvm"`, Doc: "Storage of the machines' disks."},
 			{Name: "image_datastore", Type: spec.Text, Field: "ImageDatastore", Example: `"local"`, Doc: "Storage of the cloud images; its content types must hold Import."},
 			{Name: "bridge", Type: spec.Text, Field: "Bridge", Example: `"vmbr0"`, Doc: "Bridge that leads to the segment."},
 			{Name: "vlan", Type: spec.Integer, Field: "VLAN", Example: `30`, Doc: "VLAN of the segment; untagged where it is left out."},
-			{Name: "cpu_type", Type: spec.Text, Field: "CPUType", Example: `"x86-64-v2-AES"`, Doc: "Processor that the machines see: the oldest that all nodes of Proxmox have, so that a machine can move."},
+			{Name: "cpu_type", Type: spec.Text, Field: "CPUType", Example: `"x86-64-v2-AES"`, Doc: "Processor that the machines see: the " +
+				"oldest that all nodes of Proxmox have, so that a machine can move."},
 			{Name: "images", Type: spec.TextMap, Field: "Images", Example: `{ "debian-13" = "http://10.0.0.2/debian-13.qcow2" }`, Doc: "Cloud images in QCOW2 by operating system, where they are not the vendors' own."},
 			{Name: "ssh_public_key_file", Type: spec.Text, Field: "PublicKey", Example: `"~/.ssh/id_ed25519.pub"`, Doc: "Public half of the key that Ansible uses, on the machine that runs Terraform."},
 		}, onprem.Arguments()...),
@@ -154,9 +157,11 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*variables, h
 		case host == "" && n.FailureDomain != "":
 			once(unplaced, at, "Node %q is in %q, and hosts names %s. Add the node of Proxmox that carries it.", n.Name, n.FailureDomain, onprem.Known(b.Hosts))
 		case host == "":
-			once(unplaced, at, "Node %q has neither a host nor a failure domain. Write the node of Proxmox that carries it, there or in the target: host = \"pve-1\".", n.Name)
+			once(unplaced, at, "Node %q has neither a host nor a failure domain. Write the node of Proxmox that carries it, there or in the "+
+				"target: host = \"pve-1\".", n.Name)
 		case !nodePattern.MatchString(host):
-			once(unplaced, at, "Node %q would stand on %q, which no node of Proxmox can be called. Say which node carries the failure domain: hosts = { %q = \"pve-1\" }.", n.Name, host, n.FailureDomain)
+			once(unplaced, at, "Node %q would stand on %q, which no node of Proxmox can be called. Say which node carries the failure domain: "+
+				"hosts = { %q = \"pve-1\" }.", n.Name, host, n.FailureDomain)
 		}
 		if n.Arch != "amd64" {
 			once(noImage, n.Attr("arch"), "Node %q is %s. Proxmox VE runs amd64.", n.Name, n.Arch)
@@ -191,15 +196,20 @@ func (m *machine) address(prefix netip.Prefix, routers []netip.Addr) {
 // emit writes terraform/: the static program, its data and the guide.
 func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	return terraform.Files("machines/proxmox", opts, terraform.SiteGuide("Proxmox VE",
-		"The API's address and a token of a user who may make machines and fetch images: `PROXMOX_VE_ENDPOINT` and `PROXMOX_VE_API_TOKEN` in the environment. `PROXMOX_VE_INSECURE=true` takes a certificate that nobody signed; better make it a known one.",
-		"Proxmox VE 8.4 or newer. The storages and the bridge of the target are on every node that carries a machine, and the storage of the images has the content type Import (Datacenter, Storage).",
-		"Each machine stands on the node of Proxmox that the plan names, so the machines of different failure domains are on different nodes. Another host in the plan moves a machine.",
+		"The API's address and a token of a user who may make machines and fetch images: `PROXMOX_VE_ENDPOINT` and `PROXMOX_VE_API_TOKEN` "+
+			"in the environment. `PROXMOX_VE_INSECURE=true` takes a certificate that nobody signed; better make it a known one.",
+		"Proxmox VE 8.4 or newer. The storages and the bridge of the target are on every node that carries a machine, and the storage of "+
+			"the images has the content type Import (Datacenter, Storage).",
+		"Each machine stands on the node of Proxmox that the plan names, so the machines of different failure domains are on different "+
+			"nodes. Another host in the plan moves a machine.",
 		"At the first boot Proxmox' cloud-init also upgrades the packages; wait until it is done: `cloud-init status --wait` on a machine.",
-		"A new image or another key changes no machine that exists. To make one anew: `terraform apply -replace='proxmox_virtual_environment_vm.machine[\"NAME\"]'`, after the runbook's steps for the loss of a host.",
+		"A new image or another key changes no machine that exists. To make one anew: `terraform apply "+
+			"-replace='proxmox_virtual_environment_vm.machine[\"NAME\"]'`, after the runbook's steps for the loss of a host.",
 	))
 }
 
-var shared = onprem.RulesOf("proxmox", "Write host for machines without a failure domain, hosts where the nodes of Proxmox are not called as the failure domains, and datastore, image_datastore, bridge and vlan as Proxmox has them.")
+var shared = onprem.RulesOf("proxmox", "Write host for machines without a failure domain, hosts where the nodes of Proxmox are not "+
+	"called as the failure domains, and datastore, image_datastore, bridge and vlan as Proxmox has them.")
 
 // rules lists the rules of the target.
 func rules() []*rule.Rule { return shared.List(unplaced, noImage, login) }
@@ -207,7 +217,8 @@ func rules() []*rule.Rule { return shared.List(unplaced, noImage, login) }
 var (
 	unplaced = &rule.Rule{
 		ID: "proxmox-host", Title: "Machine without a node of Proxmox", Permanent: true,
-		Doc:     "A machine stands on one node of Proxmox, with its disk where that storage is local. The planner judges what the loss of a host or a failure domain takes, and that is true only where it is built so.",
+		Doc: "A machine stands on one node of Proxmox, with its disk where that storage is local. The planner judges what the loss of a " +
+			"host or a failure domain takes, and that is true only where it is built so.",
 		Fix:     "State host on the node, or the host of its failure domain in the target's hosts.",
 		Sources: []string{"https://registry.terraform.io/providers/bpg/proxmox/latest/docs/resources/virtual_environment_vm"},
 	}

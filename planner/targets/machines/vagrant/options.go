@@ -250,7 +250,8 @@ func (d *decoder) box(n *plan.Node, made provider, b body) string {
 func (d *decoder) architectures() {
 	for _, n := range d.plan.Nodes {
 		if first := d.plan.Nodes[0]; n.Arch != first.Arch {
-			d.Say(mixedArchitectures, n.Attr("arch"), "Node %q is %s and node %q is %s. All machines run on one computer, whose architecture they share. Give all nodes the same arch.",
+			d.Say(mixedArchitectures, n.Attr("arch"), "Node %q is %s and node %q is %s. All machines run on one computer, whose architecture "+
+				"they share. Give all nodes the same arch.",
 				n.Name, n.Arch, first.Name, first.Arch)
 			return
 		}
@@ -273,7 +274,8 @@ func (d *decoder) addresses(o *Options, made provider) {
 		}
 		if !first.Is4() {
 			if !seen[at] {
-				d.Say(needsIPv4, at, "Node %q has no IPv4 address. Vagrant configures the private network with one. Give the node an IPv4 address, with the IPv6 one as secondary_address.", n.Name)
+				d.Say(needsIPv4, at, "Node %q has no IPv4 address. Vagrant configures the private network with one. Give the node an IPv4 "+
+					"address, with the IPv6 one as secondary_address.", n.Name)
 			}
 			seen[at] = true
 			continue
@@ -296,7 +298,8 @@ func (d *decoder) addresses(o *Options, made provider) {
 			for _, r := range made.allowed {
 				ranges = append(ranges, r.String())
 			}
-			d.Say(virtualBoxRange, p.at, "%s has the address %s. VirtualBox gives its host-only networks no addresses outside %s, and `vagrant up` would stop there. Take an address of that range.",
+			d.Say(virtualBoxRange, p.at, "%s has the address %s. VirtualBox gives its host-only networks no addresses outside %s, and `vagrant "+
+				"up` would stop there. Take an address of that range.",
 				p.who, p.addr, strings.Join(ranges, ", "))
 		}
 	}
@@ -309,7 +312,8 @@ func (d *decoder) addresses(o *Options, made provider) {
 	}
 	for _, p := range v4 {
 		if p.addr == o.Network.Addr().Next() {
-			d.Say(hostAddress, p.at, "%s has the address %s. The first address of the private network %s belongs to the computer that Vagrant runs on. Take another one.", p.who, p.addr, o.Network)
+			d.Say(hostAddress, p.at, "%s has the address %s. The first address of the private network %s belongs to the computer that Vagrant "+
+				"runs on. Take another one.", p.who, p.addr, o.Network)
 		}
 	}
 }
@@ -338,7 +342,8 @@ func (d *decoder) network(places []holder) netip.Prefix {
 	}
 	for _, a := range places {
 		if !netip.PrefixFrom(places[0].addr, widest).Masked().Contains(a.addr) {
-			d.Say(oneNetwork, a.at, "%s has the address %s, far from %s. All machines share one private network of at most a /%d. Take addresses that lie together, or state the network: network { node_subnets = [\"…\"] }.",
+			d.Say(oneNetwork, a.at, "%s has the address %s, far from %s. All machines share one private network of at most a /%d. Take "+
+				"addresses that lie together, or state the network: network { node_subnets = [\"…\"] }.",
 				a.who, a.addr, places[0].addr, widest)
 			break
 		}
@@ -363,7 +368,8 @@ func (d *decoder) secondMask(a netip.Addr) int {
 func (d *decoder) overlaps(o *Options, made provider) {
 	if o.Network.IsValid() && made.nat.IsValid() && o.Network.Overlaps(made.nat) {
 		n := d.plan.Nodes[0]
-		d.Say(natOverlap, n.At("address"), "The nodes' network %s overlaps %s, the network of the first card of every machine of the provider %s: replies would leave through the wrong card. Take other addresses.",
+		d.Say(natOverlap, n.At("address"), "The nodes' network %s overlaps %s, the network of the first card of every machine of the "+
+			"provider %s: replies would leave through the wrong card. Take other addresses.",
 			o.Network, made.nat, made.name)
 	}
 }

@@ -15,13 +15,16 @@ var (
 	}
 	virtualBoxRange = &rule.Rule{
 		ID: "vagrant-virtualbox-range", Title: "Address outside VirtualBox's host-only range", Permanent: true,
-		Doc:     "Since 6.1.28 VirtualBox refuses host-only addresses outside 192.168.56.0/21 unless the administrator lists other ranges in /etc/vbox/networks.conf. `vagrant up` stops at the first machine.",
-		Fix:     "Take addresses from 192.168.56.2 to 192.168.63.254, or state the ranges that networks.conf has: target \"vagrant\" { host_only_ranges = [\"10.0.0.0/8\"] }.",
+		Doc: "Since 6.1.28 VirtualBox refuses host-only addresses outside 192.168.56.0/21 unless the administrator lists other ranges " +
+			"in /etc/vbox/networks.conf. `vagrant up` stops at the first machine.",
+		Fix: "Take addresses from 192.168.56.2 to 192.168.63.254, or state the ranges that networks.conf has: target \"vagrant\" { " +
+			"host_only_ranges = [\"10.0.0.0/8\"] }.",
 		Sources: []string{"https://www.virtualbox.org/manual/ch06.html#network_hostonly"},
 	}
 	hostAddress = &rule.Rule{
 		ID: "vagrant-host-address", Title: "Address of the Vagrant host", Permanent: true,
-		Doc: "libvirt, VirtualBox and VMware give the first address of a private network to the computer that they run on. A machine with the same address is unreachable.",
+		Doc: "libvirt, VirtualBox and VMware give the first address of a private network to the computer that they run on. A machine with " +
+			"the same address is unreachable.",
 		Fix: "Take any other address of the network.",
 	}
 	needsIPv4 = &rule.Rule{
@@ -36,7 +39,8 @@ var (
 	}
 	natOverlap = &rule.Rule{
 		ID: "vagrant-nat-overlap", Title: "Nodes on the provider's own network", Permanent: true,
-		Doc:     "The first card of every machine is on a network of the provider: 10.0.2.0/24 for VirtualBox, 192.168.121.0/24 for libvirt. Nodes with addresses of that network answer through the wrong card.",
+		Doc: "The first card of every machine is on a network of the provider: 10.0.2.0/24 for VirtualBox, 192.168.121.0/24 for " +
+			"libvirt. Nodes with addresses of that network answer through the wrong card.",
 		Fix:     "Take addresses elsewhere.",
 		Sources: []string{"https://www.virtualbox.org/manual/ch09.html#changenat", "https://vagrant-libvirt.github.io/vagrant-libvirt/configuration.html"},
 	}

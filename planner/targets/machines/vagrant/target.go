@@ -17,7 +17,8 @@ func Target() target.Target {
 			Resolving: plan.Resolving{
 				L2: true,
 				// VirtualBox's NAT interface, the same on every machine, and vagrant-libvirt's management network.
-				// Sources: https://www.virtualbox.org/manual/ch06.html, https://vagrant-libvirt.github.io/vagrant-libvirt/configuration.html#management-network
+				// Sources: https://www.virtualbox.org/manual/ch06.html,
+				// https://vagrant-libvirt.github.io/vagrant-libvirt/configuration.html#management-network
 				Reserved: []netip.Prefix{netip.MustParsePrefix("10.0.2.0/24"), netip.MustParsePrefix("192.168.121.0/24")},
 				SSHUser:  "vagrant",
 			},

@@ -135,7 +135,8 @@ var namePattern = regexp.MustCompile(`^[^\x00-\x1f\\%]{1,80}$`)
 func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Diagnostics) {
 	var b body
 	if written == nil {
-		return nil, hcl.Diagnostics{shared.Argument.Diagnostic(p.Target.Block(), "The target needs to know where the machines stand: datacenter, compute_cluster, datastore, network and templates.")}
+		return nil, hcl.Diagnostics{shared.Argument.Diagnostic(p.Target.Block(), "The target needs to know where the machines stand: "+
+			"datacenter, compute_cluster, datastore, network and templates.")}
 	}
 	r, ok := block.Open(p, written, ctx, schema(), &b, shared.Argument)
 	if !ok {
@@ -195,7 +196,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 		case d != nil:
 			place, v.Placements[n.FailureDomain] = n.FailureDomain, places[n.FailureDomain]
 		case n.FailureDomain != "" && n.FailureDomain != p.Nodes[0].FailureDomain && len(domains) == 0:
-			once(unplaced, n.At("failure_domain"), "Node %q is in %q and others elsewhere, and all would stand in %s wherever vCenter puts them. Say in the target where it is: failure_domain %q { hosts = [\"…\"] }.", n.Name, n.FailureDomain, usual.ComputeCluster, n.FailureDomain)
+			once(unplaced, n.At("failure_domain"), "Node %q is in %q and others elsewhere, and all would stand in %s wherever vCenter puts "+
+				"them. Say in the target where it is: failure_domain %q { hosts = [\"…\"] }.", n.Name, n.FailureDomain, usual.ComputeCluster, n.FailureDomain)
 			continue
 		case n.FailureDomain != "" && len(domains) > 0:
 			once(unplaced, n.At("failure_domain"), "Node %q is in %q, and the target has failure domains %s. Add failure_domain %q { … } to it.", n.Name, n.FailureDomain, onprem.Known(domains), n.FailureDomain)
@@ -214,7 +216,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 			once(noTemplate, n.Attr("arch"), "Node %q is %s. vSphere's hosts run amd64.", n.Name, n.Arch)
 		}
 		if n.MAC != "" && reserved(n.MAC) {
-			once(mac, n.Attr("mac"), "Node %q has the hardware address %s, which VMware keeps for those that it gives out itself. Write one from 00:50:56:00:00:00 to 00:50:56:3f:ff:ff, or leave mac out.", n.Name, n.MAC)
+			once(mac, n.Attr("mac"), "Node %q has the hardware address %s, which VMware keeps for those that it gives out itself. Write one "+
+				"from 00:50:56:00:00:00 to 00:50:56:3f:ff:ff, or leave mac out.", n.Name, n.MAC)
 		}
 		cpus, memory, disk := onprem.Size(n)
 		v.Machines[n.Name] = machine{place, os, cpus, memory >> 20, (disk + 1<<30 - 1) >> 30, n.MAC}
@@ -288,10 +291,15 @@ func (v *variables) apart(p *plan.Plan) {
 // emit writes terraform/: the static program, its data, what cloud-init reads, and the guide.
 func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 	files, err := terraform.Files("machines/vsphere", o.variables, terraform.SiteGuide("VMware vSphere",
-		"vCenter's address and an account: `VSPHERE_SERVER`, `VSPHERE_USER` and `VSPHERE_PASSWORD` in the environment. `VSPHERE_ALLOW_UNVERIFIED_SSL=true` takes a certificate that nobody signed; better make it a known one. The account may clone the templates, make machines, folders and rules of the cluster.",
-		"A template for each operating system, with cloud-init 21.3 or newer, whose source VMware reads guestinfo, and open-vm-tools; one card, one disk. DRS is on in each compute cluster, or nobody follows the rules.",
-		"Machines of one role keep to different hosts, and those of a failure domain to its hosts, as long as there are enough of them: the rules are ones that should hold, so that vSphere HA may start a machine elsewhere after a loss.",
-		"A new template or another key changes no machine that exists. To make one anew: `terraform apply -replace='vsphere_virtual_machine.this[\"NAME\"]'`, after the runbook's steps for the loss of a host.",
+		"vCenter's address and an account: `VSPHERE_SERVER`, `VSPHERE_USER` and `VSPHERE_PASSWORD` in the environment. "+
+			"`VSPHERE_ALLOW_UNVERIFIED_SSL=true` takes a certificate that nobody signed; better make it a known one. The account may clone the "+
+			"templates, make machines, folders and rules of the cluster.",
+		"A template for each operating system, with cloud-init 21.3 or newer, whose source VMware reads guestinfo, and open-vm-tools; one "+
+			"card, one disk. DRS is on in each compute cluster, or nobody follows the rules.",
+		"Machines of one role keep to different hosts, and those of a failure domain to its hosts, as long as there are enough of them: the "+
+			"rules are ones that should hold, so that vSphere HA may start a machine elsewhere after a loss.",
+		"A new template or another key changes no machine that exists. To make one anew: `terraform apply "+
+			"-replace='vsphere_virtual_machine.this[\"NAME\"]'`, after the runbook's steps for the loss of a host.",
 	))
 	if err != nil {
 		return nil, err
@@ -320,7 +328,8 @@ func rules() []*rule.Rule { return shared.List(unplaced, noTemplate, mac) }
 var (
 	unplaced = &rule.Rule{
 		ID: "vsphere-failure-domain", Title: "Failure domain without a place", Permanent: true,
-		Doc:     "The planner judges what the loss of a failure domain takes. Where vCenter does not know the domain's hosts or cluster, it puts machines anywhere, and that judgement is false.",
+		Doc: "The planner judges what the loss of a failure domain takes. Where vCenter does not know the domain's hosts or cluster, it " +
+			"puts machines anywhere, and that judgement is false.",
 		Fix:     "Write a block failure_domain in the target for each, with its hosts or its compute cluster.",
 		Sources: []string{"https://registry.terraform.io/providers/vmware/vsphere/latest/docs/resources/compute_cluster_vm_host_rule"},
 	}

@@ -82,7 +82,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 	say := r.Say
 	for _, n := range p.Nodes {
 		if n.Roles.Has(plan.ControlPlane | plan.Worker) {
-			say(shared, n.Attr("roles"), "%q is control plane and worker. The two charms install the same programs with different settings and cannot share a machine. Write one of the roles.", n.Name)
+			say(shared, n.Attr("roles"), "%q is control plane and worker. The two charms install the same programs with different settings and "+
+				"cannot share a machine. Write one of the roles.", n.Name)
 		}
 		if len(n.Taints) > 0 {
 			say(settings, n.Taints[0].Block(), "The charms take no taints. Remove the block, and set it with kubectl after the deployment.")
@@ -93,18 +94,22 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 			}
 		}
 		if len(n.KubeletExtraArgs) > 0 && n.Pool == "" && n.Roles.Has(plan.ControlPlane) {
-			say(settings, n.Attr("kubelet_extra_args"), "One application holds all control planes, with the same flags for each kubelet. Write them in kubelet { extra_args } of cluster.")
+			say(settings, n.Attr("kubelet_extra_args"), "One application holds all control planes, with the same flags for each kubelet. Write "+
+				"them in kubelet { extra_args } of cluster.")
 		}
 	}
 	switch lb := &p.LoadBalancer; {
 	case lb.Kind == plan.KubeVIP:
-		say(balancing, lb.Block(), "Charmed Kubernetes has a balancer of its own. Remove the block and define a host with roles = [\"load-balancer\"], or write load_balancer \"external\" { virtual_ip = … }.")
+		say(balancing, lb.Block(), "Charmed Kubernetes has a balancer of its own. Remove the block and define a host with roles = "+
+			"[\"load-balancer\"], or write load_balancer \"external\" { virtual_ip = … }.")
 	case lb.Kind == plan.HAProxy && len(lb.Nodes) > 1:
-		say(balancing, lb.Nodes[1].Attr("roles"), "kubeapi-load-balancer has one unit here: moving an address between several takes charms that this planner does not write. Define one host for it, or write load_balancer \"external\" { virtual_ip = … } for a balancer of your own.")
+		say(balancing, lb.Nodes[1].Attr("roles"), "kubeapi-load-balancer has one unit here: moving an address between several takes charms "+
+			"that this planner does not write. Define one host for it, or write load_balancer \"external\" { virtual_ip = … } for a balancer of your own.")
 	case lb.Kind == plan.HAProxy && lb.VirtualIP.IsValid():
 		say(balancing, lb.Attr("virtual_ip"), "One balancer is reached at its own address. Remove virtual_ip.")
 	case lb.Kind == plan.NoBalancer && len(p.ControlPlanes()) > 1:
-		say(balancing, p.ControlPlanes()[0].Attr("roles"), "Several control planes need kubeapi-load-balancer before them. Define a host with roles = [\"load-balancer\"].")
+		say(balancing, p.ControlPlanes()[0].Attr("roles"), "Several control planes need kubeapi-load-balancer before them. Define a host "+
+			"with roles = [\"load-balancer\"].")
 	case lb.Kind == plan.ExternalBalancer && !lb.VirtualIP.IsValid():
 		say(balancing, lb.Block(), "The charms must know the address of your balancer: write virtual_ip.")
 	}

@@ -108,7 +108,8 @@ func parse(text string) (span, bool) {
 // decode reads the body of the target block against the plan. After an error the value is nil.
 func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Diagnostics) {
 	if written == nil {
-		return nil, hcl.Diagnostics{malformed.Diagnostic(p.Target.Block(), "The target needs project, location, control_plane_vip, ingress_vip, address_pools and ssh_private_key_file.")}
+		return nil, hcl.Diagnostics{malformed.Diagnostic(p.Target.Block(), "The target needs project, location, control_plane_vip, "+
+			"ingress_vip, address_pools and ssh_private_key_file.")}
 	}
 	var o options
 	r, ok := block.Open(p, written, ctx, schema(), &o.body, malformed)
@@ -133,17 +134,20 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	if o.kind == user {
 		match("admin_cluster_membership", block.Value(o.Membership, ""), membershipPattern, `the membership of the cluster that makes this one, such as "projects/my-project-123/locations/global/memberships/admin"`)
 		if o.Key != nil {
-			say(malformed, o.Attr("ssh_private_key_file"), "A user cluster's machines are reached with the admin cluster's key. Leave ssh_private_key_file out.")
+			say(malformed, o.Attr("ssh_private_key_file"), "A user cluster's machines are reached with the admin cluster's key. Leave "+
+				"ssh_private_key_file out.")
 		}
 	} else {
 		o.key = block.Value(o.Key, "")
 		match("ssh_private_key_file", o.key, pathPattern, `a path from the root, such as "/home/ops/.ssh/id_ed25519"`)
 		if o.Membership != nil {
-			say(malformed, o.Attr("admin_cluster_membership"), "Only a user cluster is made by another one. Write cluster_type = \"user\", or leave admin_cluster_membership out.")
+			say(malformed, o.Attr("admin_cluster_membership"), "Only a user cluster is made by another one. Write cluster_type = \"user\", or "+
+				"leave admin_cluster_membership out.")
 		}
 	}
 	if p.Cluster.Type == topologies.AllInOne && o.kind != "standalone" {
-		say(malformed, o.Attr("cluster_type"), "A single node is a standalone cluster: it is too small to manage others, and a user cluster has node pools. Leave cluster_type out.")
+		say(malformed, o.Attr("cluster_type"), "A single node is a standalone cluster: it is too small to manage others, and a user cluster "+
+			"has node pools. Leave cluster_type out.")
 	}
 	o.addresses(p, say)
 	for _, n := range p.Nodes {
@@ -171,7 +175,8 @@ func (o *options) addresses(p *plan.Plan, say func(*rule.Rule, hcl.Range, string
 	for _, text := range o.Pools {
 		s, ok := parse(text)
 		if !ok {
-			say(malformed, o.Attr("address_pools"), "address_pools holds %q. Write the first and the last address, \"10.0.0.200-10.0.0.220\", or a range, \"10.0.0.192/27\".", text)
+			say(malformed, o.Attr("address_pools"), "address_pools holds %q. Write the first and the last address, \"10.0.0.200-10.0.0.220\", "+
+				"or a range, \"10.0.0.192/27\".", text)
 			continue
 		}
 		pools = append(pools, s)
@@ -232,7 +237,8 @@ func guide() terraform.Guide {
 		Title: "A user cluster of Google Distributed Cloud on bare metal",
 		Needs: []string{
 			"Terraform 1.5 or newer, or OpenTofu. Keep the state in a backend of your own (`.gitignore` here keeps it out of git).",
-			"An admin cluster, or a hybrid one, in the fleet that `admin_cluster_membership` names, of the release in `plan.auto.tfvars.json` or a later one, with the GKE On-Prem API enabled. Its SSH key opens the machines.",
+			"An admin cluster, or a hybrid one, in the fleet that `admin_cluster_membership` names, of the release in `plan.auto.tfvars.json` " +
+				"or a later one, with the GKE On-Prem API enabled. Its SSH key opens the machines.",
 			"Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, with the role GKE on-prem admin.",
 			"Machines with Ubuntu or RHEL, and at least 4 CPUs, 32 GiB of memory and a disk of 128 GiB.",
 		},
@@ -253,13 +259,15 @@ const configReference = "https://cloud.google.com/kubernetes-engine/distributed-
 var (
 	malformed = &rule.Rule{
 		ID: "gke-on-prem-argument", Title: "Malformed gke-on-prem target", Permanent: true,
-		Doc:     "bmctl's own checks come when it is on the machines already.",
-		Fix:     "Write project, location, control_plane_vip, ingress_vip and address_pools; ssh_private_key_file for bmctl, admin_cluster_membership for a user cluster.",
+		Doc: "bmctl's own checks come when it is on the machines already.",
+		Fix: "Write project, location, control_plane_vip, ingress_vip and address_pools; ssh_private_key_file for bmctl, " +
+			"admin_cluster_membership for a user cluster.",
 		Sources: []string{configReference},
 	}
 	vip = &rule.Rule{
 		ID: "gke-on-prem-vip", Title: "Address that the balancer cannot have", Permanent: true,
-		Doc:     "The bundled balancer answers for the API's address, which is nobody else's, and gives Services addresses of its pools, the ingress' among them.",
+		Doc: "The bundled balancer answers for the API's address, which is nobody else's, and gives Services addresses of its pools, " +
+			"the ingress' among them.",
 		Fix:     "Take control_plane_vip outside of address_pools, ingress_vip from them, and neither from a machine.",
 		Sources: []string{configReference},
 	}

@@ -18,7 +18,8 @@ import (
 func read(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (target.Emitter, hcl.Diagnostics) {
 	successor, diags := openshift.Target().New(p, written, ctx)
 	diags = append(diags, discontinued.Diagnostic(p.Target.NameRange,
-		"IBM deprecated IBM Cloud Private in 2020 in favour of OpenShift. The tree gets files of OpenShift, its successor, instead. Write target \"openshift\" with the same arguments."))
+		"IBM deprecated IBM Cloud Private in 2020 in favour of OpenShift. The tree gets files of OpenShift, its successor, instead. Write "+
+			"target \"openshift\" with the same arguments."))
 	if successor == nil {
 		return nil, diags
 	}

@@ -40,7 +40,8 @@ func schema() *spec.Block {
 		Name: "target", Doc: "OpenShift, by its agent-based installer.",
 		Arguments: append([]spec.Argument{
 			{Name: "base_domain", Type: spec.Text, Required: true, Field: "BaseDomain", Example: `"example.com"`, Doc: "Domain under which the cluster's name stands: api.NAME.example.com."},
-			{Name: "api_vips", Type: spec.TextList, Field: "APIVIPs", Example: `["10.0.0.5"]`, Doc: "Addresses of the API, which the control planes hold among themselves; one of each family."},
+			{Name: "api_vips", Type: spec.TextList, Field: "APIVIPs", Example: `["10.0.0.5"]`, Doc: "Addresses of the API, which the control " +
+				"planes hold among themselves; one of each family."},
 			{Name: "ingress_vips", Type: spec.TextList, Field: "IngressVIPs", Example: `["10.0.0.6"]`, Doc: "Addresses of the routes, *.apps.NAME.example.com; one of each family."},
 			{Name: "install_disk", Type: spec.Text, Field: "Disk", Example: `"/dev/sda"`, Doc: "Disk that is erased for the system; the installer's choice where it is left out."},
 			{Name: "install_disks", Type: spec.TextMap, Field: "Disks", Example: `{ "cp-1" = "/dev/nvme0n1" }`, Doc: "Disk by node or pool, where it is another one."},
@@ -133,7 +134,8 @@ func (o *options) vips(p *plan.Plan, b *body, say onprem.Say) {
 		into  *[]string
 	}{{"api_vips", b.APIVIPs, &o.api}, {"ingress_vips", b.IngressVIPs, &o.route}} {
 		if len(part.texts) == 0 {
-			say(vip, b.Attr(part.name), "Several control planes share an address for the API and one for routes, which no host has. Write both: api_vips = [\"10.0.0.5\"] and ingress_vips = [\"10.0.0.6\"].")
+			say(vip, b.Attr(part.name), "Several control planes share an address for the API and one for routes, which no host has. Write "+
+				"both: api_vips = [\"10.0.0.5\"] and ingress_vips = [\"10.0.0.6\"].")
 			continue
 		}
 		if len(part.texts) > len(o.segment.Subnets) && len(o.segment.Subnets) > 0 {
@@ -212,7 +214,8 @@ func (o *options) hosts(p *plan.Plan, b *body, say onprem.Say) {
 			once(host, n.Block(), "Node %q has no address. The installer writes each host's address into its image: write address.", n.Name)
 		}
 		if n.MAC == "" {
-			once(host, n.Block(), "Node %q has no mac. A host that boots the installer's image finds its own name and address by it. Write mac, and nodes that have one each instead of a pool.", n.Name)
+			once(host, n.Block(), "Node %q has no mac. A host that boots the installer's image finds its own name and address by it. Write "+
+				"mac, and nodes that have one each instead of a pool.", n.Name)
 		}
 		least := leastWorker
 		switch {
@@ -290,13 +293,15 @@ const (
 var (
 	vip = &rule.Rule{
 		ID: "openshift-vip", Title: "Address of API or routes that cannot be had", Permanent: true,
-		Doc:     "On bare metal the control planes hold the address of the API among themselves, and the routers that of the routes. The installer wants both, in the machines' segment and unused. A single node has its own alone.",
+		Doc: "On bare metal the control planes hold the address of the API among themselves, and the routers that of the routes. The " +
+			"installer wants both, in the machines' segment and unused. A single node has its own alone.",
 		Fix:     "Write api_vips and ingress_vips, one address of each family; none for all-in-one.",
 		Sources: []string{installerSource},
 	}
 	controlPlanes = &rule.Rule{
 		ID: "openshift-control-planes", Title: "Control planes that OpenShift does not take", Permanent: true,
-		Doc:     "The installer takes one control plane without workers, or three to five with or without them. Each has an etcd member, and ordinary pods run on all of them or on none.",
+		Doc: "The installer takes one control plane without workers, or three to five with or without them. Each has an etcd member, " +
+			"and ordinary pods run on all of them or on none.",
 		Fix:     "Define three control planes, and give all of them the same roles.",
 		Sources: []string{installerSource},
 	}

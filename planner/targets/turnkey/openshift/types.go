@@ -8,7 +8,8 @@ import (
 )
 
 // The parts of the installer's configurations that are written here, field for field as upstream names them.
-// Source: github.com/openshift/installer pkg/types/installconfig.go and pkg/types/agent/agent_config_type.go; nmstate's schema for networkConfig
+// Source: github.com/openshift/installer pkg/types/installconfig.go and pkg/types/agent/agent_config_type.go; nmstate's schema for
+// networkConfig
 
 type installConfig struct {
 	APIVersion   string        `json:"apiVersion"`
