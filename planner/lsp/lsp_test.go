@@ -410,7 +410,7 @@ func TestCompletion(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			e := start(t, false)
 			text, p := at(c.text)
-			e.open(string)
+			e.open(text)
 			items := e.complete(p)
 			var labels []string
 			for _, i := range items {
@@ -454,7 +454,7 @@ func TestDesignCompletes(t *testing.T) {
 		{`cluster "x" { control_plane_endpoint = "|" }`, "10.0.0.10:6443", ""},
 	} {
 		text, p := at(design + c.line + "\n")
-		e.change(string)
+		e.change(text)
 		items := e.complete(p)
 		has := func(label string) bool {
 			return slices.ContainsFunc(items, func(i item) bool { return i.Label == label })
@@ -472,7 +472,7 @@ func TestAddressInSubnet(t *testing.T) {
 	e.open(full)
 	e.findings()
 	text, p := at(full + "node \"worker-3\" { address = \"|\" }\n")
-	e.change(string)
+	e.change(text)
 	if items := e.complete(p); len(items) != 1 || items[0].Label != "10.0.0.2" {
 		t.Errorf("%+v", items)
 	}
@@ -504,19 +504,19 @@ func TestHover(t *testing.T) {
 		{"}\nlocals {", "}\n# a |comment\nlocals {", ""},
 	} {
 		text, p := at(strings.Replace(design, c.old, c.marked, 1))
-		e.change(string)
+		e.change(text)
 		if got := e.hover(p); !strings.Contains(got, c.want) || (c.want == "") != (got == "") {
 			t.Errorf("%s: %q", c.marked, got)
 		}
 	}
 	// Beside an error, what the last good state came to.
 	text, p := at(strings.Replace(design, "node \"worker-1\" {", "node \"work|er-1\" {\n  adress = 1", 1))
-	e.change(string)
+	e.change(text)
 	if got := e.hover(p); !strings.Contains(got, "10.0.0.21") || !strings.Contains(got, "last state of the file without an error") {
 		t.Errorf("%q", got)
 	}
 	text, p = at(design + "waive \"etcd-even-|members\" {}\n")
-	e.change(string)
+	e.change(text)
 	if got := e.hover(p); !strings.Contains(got, "https://example.com/rules#etcd-even-members") {
 		t.Errorf("%q", got)
 	}
@@ -528,13 +528,13 @@ func TestHover(t *testing.T) {
 		"target \"openstack\" {\n  flavor \"x\" {\n    cp|us = 2\n  }\n}": "**cpus** (integer, required)",
 	} {
 		text, p = at(marked + "\n" + design)
-		e.change(string)
+		e.change(text)
 		if got := e.hover(p); !strings.Contains(got, want) {
 			t.Errorf("%s: %q", marked, got)
 		}
 	}
 	text, p = at(strings.Replace(design, "cluster \"dev\" {", "network {\n  |mtu = 1500\n}\ncluster \"dev\" {", 1))
-	e.change(string)
+	e.change(text)
 	if got := e.hover(p); !strings.Contains(got, "Largest packet") || strings.Contains(got, "Decided for you") {
 		t.Errorf("%q", got)
 	}
@@ -546,7 +546,7 @@ func TestSecrets(t *testing.T) {
 	secret := strings.Replace(design, `default = "example.com"`, "default   = \"hunter2.example\"\n  sensitive = true", 1)
 	for _, mark := range [][2]string{{"var.domain", "var.do|main"}, {"control_plane_endpoint", "control_plane_|endpoint"}} {
 		text, p := at(strings.Replace(secret, mark[0], mark[1], 1))
-		e.open(string)
+		e.open(text)
 		if got := e.hover(p); strings.Contains(got, "hunter2") {
 			t.Errorf("%s: %q", mark[1], got)
 		}
@@ -566,7 +566,7 @@ func TestSecretDesign(t *testing.T) {
 	} {
 		e.open(design) // a state without an error
 		text, p := at(strings.Replace(design, mark[0], mark[1], 1))
-		e.change(string)
+		e.change(text)
 		if got := e.hover(p); strings.Contains(got, "192.168.56.") {
 			t.Errorf("%s: %q", mark[1], got)
 		}
@@ -580,7 +580,7 @@ func TestDefinitionOfNames(t *testing.T) {
 	e := start(t, true)
 	for marked, line := range map[string]int{"var.do|main": 0, "local.|racks[0]": 4} {
 		text, p := at(strings.Replace(design, strings.Replace(marked, "|", "", 1), marked, 1))
-		e.open(string)
+		e.open(text)
 		var got []location
 		e.call("textDocument/definition", where(p), &got)
 		if len(got) != 1 || got[0].Range.Start.Line != line {
@@ -608,7 +608,7 @@ func TestFormatting(t *testing.T) {
 		design:                "", // laid out already
 		"cluster \"dev\" {\n": "", // does not parse
 	} {
-		e.open(string)
+		e.open(text)
 		var edits []edit
 		e.call("textDocument/formatting", map[string]any{"textDocument": map[string]any{"uri": uri}, "options": map[string]any{"tabSize": 2, "insertSpaces": true}}, &edits)
 		if want == "" {
@@ -662,7 +662,7 @@ func TestHalfWritten(t *testing.T) {
 		}
 	}
 	for _, text := range hostile {
-		e.change(string)
+		e.change(text)
 		for _, p := range []position{{0, 0}, {0, 1}, {1, 3}, {99, 99}, {-1, -1}} {
 			ask(text, p)
 		}

@@ -186,7 +186,8 @@ func TestEveryCommandOfTheRunbookParses(t *testing.T) {
 			}
 			// SC2016: $INTERFACE and awk's $2 are meant to stay. SC1091: /etc/os-release is the host's. SC2034, SC2154: blocks hand variables to
 			// each other. SC2043: a loop over one member. SC2029: the client is meant to expand names of hosts. SC2164 does not matter in an interactive shell.
-			pipe(t, strings.Join(all, "\n"), "shellcheck", "--shell=sh", "--severity=warning", "--exclude=SC2016,SC1091,SC2034,SC2154,SC2029,SC2043,SC2164", "-")
+			// SC2218: each block that uses etcd() defines it, or says after which it is pasted; joined, only the last definition counts.
+			pipe(t, strings.Join(all, "\n"), "shellcheck", "--shell=sh", "--severity=warning", "--exclude=SC2016,SC1091,SC2034,SC2154,SC2029,SC2043,SC2164,SC2218", "-")
 		})
 	}
 }
