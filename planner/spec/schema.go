@@ -366,7 +366,7 @@ var Schema = []Block{
 			{Name: "count", Type: Integer, Required: true, Field: "Count", Example: `3`, Aliases: []string{"replicas", "size", "instances", "desired_capacity"}, Doc: "How many machines."},
 			{Name: "first_address", Type: Text, Field: "FirstAddress", Example: `"10.0.0.41"`, Aliases: []string{"address", "start_address"}, Doc: "Address of the first machine; the others follow."},
 			{Name: "first_secondary_address", Type: Text, Field: "FirstSecondaryAddress", Example: `"fd00::41"`, Aliases: []string{"secondary_address"}, Doc: "Address of the first machine, of the second family."},
-			{Name: "failure_domains", Type: TextList, Field: "FailureDomains", Example: `["rack-a", "rack-b", "rack-c"]`, Aliases: []string{"failure_domain", "zones", "availability_zones", "racks"}, Doc: "Dealt out in turn."},
+			{Name: "failure_domains", Type: TextList, Field: "FailureDomains", Example: `["rack-a", "rack-b", "rack-c"]`, Aliases: []string{"failure_domain", "zones", "availability_zones", "racks"}, Doc: "Assigned round-robin."},
 			{Name: "hosts", Type: TextList, Field: "Hosts", Example: `["hypervisor-1", "hypervisor-2"]`, Aliases: []string{"host", "hypervisors"}, Doc: "Hypervisors, assigned round-robin."},
 		}, machine...),
 		Blocks: []Block{taint},

@@ -183,6 +183,9 @@ func TestEveryCommandOfTheRunbookParses(t *testing.T) {
 			}
 			for _, block := range all {
 				pipe(t, block, "sh", "-n")
+				if strings.Contains(block, "() {") { // a function is defined before its own block uses it
+					pipe(t, block, "shellcheck", "--shell=sh", "--include=SC2218", "-")
+				}
 			}
 			// SC2016: $INTERFACE and awk's $2 are meant to stay. SC1091: /etc/os-release is the host's. SC2034, SC2154: blocks hand variables to
 			// each other. SC2043: a loop over one member. SC2029: the client is meant to expand names of hosts. SC2164 does not matter in an interactive shell.
