@@ -111,8 +111,8 @@ func TestAction(t *testing.T) {
 		t.Errorf("the tag of the action, and no file: %d %s", code, out)
 	}
 	for env, want := range map[string]string{
-		"K8SPLAN_VERSION=v1.2":                    `::error title=k8splan::"v1.2" is no release of k8splan: write one such as v1.2.3`,
-		"K8SPLAN_VERSION=v1.2.3\n::add-mask::50%": `::error title=k8splan::"v1.2.3%0A::add-mask::50%25" is no release`,
+		"K8SPLAN_VERSION=v1.2":                    `::error title=k8splan::"v1.2" is not a release of k8splan: write one such as v1.2.3`,
+		"K8SPLAN_VERSION=v1.2.3\n::add-mask::50%": `::error title=k8splan::"v1.2.3%0A::add-mask::50%25" is not a release`,
 		"K8SPLAN_STRICT=yes":                      `::error title=k8splan::strict is "yes": write true or false`,
 	} {
 		if code, out := act(env, "K8SPLAN_FILES=good.hcl"); code != 2 || !strings.HasPrefix(out, want) {

@@ -36,7 +36,7 @@ type injection struct {
 
 func (i injection) String() string { return i.how + " " + strings.Join(i.what, " ") }
 
-// lasts is how long it is left before it is mended. Source of the silence: keepaliveTime and keepaliveTimeout in
+// lasts is how long it is left before it is repaired. Source of the silence: keepaliveTime and keepaliveTimeout in
 // staging/src/k8s.io/apiserver/pkg/storage/storagebackend/factory/etcd3.go of Kubernetes.
 func (i injection) lasts() time.Duration {
 	if i.how == "unplug" || i.how == "part" {
@@ -526,7 +526,7 @@ func (p *patient) inject(ctx context.Context, i injection) (result, error) {
 			p.booted[name] = start
 		}
 	}
-	if err := p.mend(ctx, i, broken); err != nil {
+	if err := p.repair(ctx, i, broken); err != nil {
 		return r, err
 	}
 	if err := p.whole(ctx); err != nil {
@@ -570,7 +570,7 @@ func (p *patient) strike(ctx context.Context, i injection, broken []string) erro
 	}, func(a, b []*lab.Node) error { return p.h.lab.Part(ctx, a, b) })
 }
 
-func (p *patient) mend(ctx context.Context, i injection, broken []string) error {
+func (p *patient) repair(ctx context.Context, i injection, broken []string) error {
 	return p.each(i, broken, func(n *lab.Node) error {
 		switch i.how {
 		case "pull":

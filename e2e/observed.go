@@ -53,7 +53,7 @@ func mark(r result, capability string) string {
 // away is how long a capability did not answer, of those that answered again by themselves.
 func away(r result, capability string) string {
 	if !r.Observed[capability] {
-		return "until mended"
+		return "until repaired"
 	}
 	if gap, ok := r.Gaps[capability]; ok {
 		return fmt.Sprintf("%.0f s", gap.Seconds())

@@ -22,13 +22,13 @@ fetch() { curl --fail --silent --show-error --location --retry 3 --output "$2" "
 # --- the release
 
 tag=${K8SPLAN_VERSION:-${K8SPLAN_REF:-}}
-# A branch or a commit of the action is no release, v1 neither; a version that somebody wrote is taken at its word.
+# A branch or a commit of the action is not a release, nor is v1; a version that somebody wrote is taken at its word.
 if [ "$tag" = latest ] || { [ -z "${K8SPLAN_VERSION:-}" ] && [[ ! $tag =~ ^v?[0-9]+\.[0-9]+\.[0-9]+ ]]; }; then
   tag=$(curl --fail --silent --show-error --location --retry 3 --output /dev/null --write-out '%{url_effective}' "$releases/latest") || die "cannot ask for the latest release"
   tag=${tag##*/}
 fi
 version=${tag#v}
-[[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+[0-9A-Za-z.+-]*$ ]] || die "\"$tag\" is no release of k8splan: write one such as v1.2.3"
+[[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+[0-9A-Za-z.+-]*$ ]] || die "\"$tag\" is not a release of k8splan: write one such as v1.2.3"
 
 case $(uname -s) in
   Linux) os=linux ;;

@@ -208,7 +208,7 @@ func (a *app) snippet(out *bytes.Buffer, at *hcl.Range, src *source) {
 	}
 }
 
-// shorten cuts a line that no terminal shows whole to the neighbourhood of what is marked.
+// shorten cuts a line that no terminal shows whole to the neighborhood of what is marked.
 func shorten(text string, begin, end int) (before, middle, after string) {
 	const most = 160
 	before, middle, after = text[:begin], text[begin:end], text[end:]

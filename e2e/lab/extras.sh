@@ -30,7 +30,7 @@ conmon=$(unpack github.com/containers/conmon@v2.0.20+incompatible)
 gcc -std=gnu99 -Os -static -s $(pkg-config --cflags glib-2.0) -DVERSION="\"$(cat "$conmon/VERSION")\"" -DGIT_COMMIT='""' -w \
   -o "$OUT/conmon" "$conmon"/src/*.c $(pkg-config --static --libs glib-2.0)
 
-# The newest cri-dockerd that the module proxy has is older than 0.4.8, which mends exec with kubelets from 1.36 on; what that release changed
+# The newest cri-dockerd that the module proxy has is older than 0.4.8, which fixes exec with kubelets from 1.36 on; what that release changed
 # is changed here. Source: https://github.com/Mirantis/cri-dockerd/pull/576
 dockershim=$(unpack github.com/Mirantis/cri-dockerd@v0.4.0)
 sed -i '/BaseURL: *&url.URL{Path: "\/cri\/"},/d; /^\t"net\/url"$/d' "$dockershim/cmd/server.go"

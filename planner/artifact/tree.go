@@ -9,7 +9,7 @@ import (
 	"strconv"
 )
 
-// tree is a directory that holds, or shall hold, a generated tree. All access goes through os.Root, so that nothing outside is
+// tree is a directory that holds, or is about to hold, a generated tree. All access goes through os.Root, so that nothing outside is
 // reached; and no symbolic link inside is followed, for what lies behind one is not ours.
 type tree struct {
 	dir    string

@@ -48,7 +48,7 @@ type Node struct {
 	at map[string]hcl.Range // by argument, without the brackets; "" is the block
 }
 
-// Value is a text or a list of texts. Numbers, sizes, and true and false are texts too.
+// Value is a string or a list of strings. Numbers, sizes, and booleans are strings too.
 type Value struct {
 	Text   string
 	List   []string

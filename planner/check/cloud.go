@@ -143,7 +143,7 @@ var cloudRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "cloud-manifest-missing", Severity: rule.Error, Title: "Cloud without its controller manager", Permanent: true,
-		Doc: "Nodes of a cluster with an external cloud provider take no pods before the cloud's controller manager has initialised " +
+		Doc: "Nodes of a cluster with an external cloud provider take no pods before the cloud's controller manager has initialized " +
 			"them. For this cloud k8splan has no manifest that could be checked: its makers publish a Helm chart, or a manifest with " +
 			"credentials to be filled in.",
 		Fix: "Write manifest blocks with what your cloud's documentation has you apply, or remove the block: a cluster needs a cloud " +
@@ -152,7 +152,8 @@ var cloudRules = []Rule{
 	}, func(p *plan.Plan) []Finding {
 		for _, a := range p.Addons {
 			if a.Cloud != "" && a.Known == nil && len(a.Manifests) == 0 {
-				return one(a.NameRange, "Nothing here would initialise the nodes, and they take no pods before. Write manifest \"https://…\" { "+
+				return one(a.NameRange, "Nothing here would initialize the nodes, and they take no pods before. Write manifest "+
+					"\"https://…\" { "+
 					"checksum = \"sha256:…\" } with the controller manager of %s, or remove the block.", a.Cloud)
 			}
 		}
@@ -179,7 +180,7 @@ var cloudRules = []Rule{
 	{rule.Rule{
 		ID: "cloud-elsewhere", Severity: rule.Error, Title: "Controller manager of another cloud",
 		Doc: "A controller manager asks its cloud for every node's machine and removes nodes that it does not find there. That of " +
-			"another cloud than the machines' initialises none.",
+			"another cloud than the machines' initializes none.",
 		Fix:     "Write the cloud that the target names.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/architecture/cloud-controller/"},
 	}, func(p *plan.Plan) []Finding {
@@ -196,7 +197,7 @@ var cloudRules = []Rule{
 	{rule.Rule{
 		ID: "cloud-flag-twice", Severity: rule.Error, Title: "Flag that cloud_provider sets", Permanent: true,
 		Doc: "The block sets --cloud-provider on every kubelet and on the controller manager. Written once more it is either the same, " +
-			"or it leaves some nodes without the taint that keeps pods away until they are initialised.",
+			"or it leaves some nodes without the taint that keeps pods away until they are initialized.",
 		Fix:     "Remove the flag.",
 		Sources: []string{ccmDocs},
 	}, func(p *plan.Plan) []Finding {

@@ -328,7 +328,7 @@ var networkRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "network-routes-need-segment", Severity: rule.Error, Title: "Direct routes across subnets",
-		Doc: "host-gw and static routes name the neighbour's own address as the gateway of its pods. That works between hosts on one " +
+		Doc: "host-gw and static routes name the neighbor's own address as the gateway of its pods. That works between hosts on one " +
 			"segment; a router in between knows nothing of pods and drops their packets.",
 		Fix:     "Use an encapsulation (`vxlan`), or put all nodes in one subnet.",
 		Sources: []string{flannelDocs + "#host-gw"},

@@ -40,7 +40,7 @@ var nodeRules = []Rule{
 		Fix:     "Remove the label; write `arch`, or a label of your own.",
 		Sources: []string{wellKnown},
 	}, func(p *plan.Plan) []Finding {
-		return labelled(p, func(key, value string, n *plan.Node) string {
+		return labeled(p, func(key, value string, n *plan.Node) string {
 			switch key {
 			case "kubernetes.io/hostname", "kubernetes.io/os", "kubernetes.io/arch", "beta.kubernetes.io/os", "beta.kubernetes.io/arch":
 				return fmt.Sprintf("The kubelet of %s sets %s itself. Remove the label.", n.Name, key)
@@ -55,7 +55,7 @@ var nodeRules = []Rule{
 		Fix:     "Remove the label, and write `failure_domain`.",
 		Sources: []string{wellKnown + "#topologykubernetesiozone"},
 	}, func(p *plan.Plan) []Finding {
-		return labelled(p, func(key, value string, n *plan.Node) string {
+		return labeled(p, func(key, value string, n *plan.Node) string {
 			if key == "topology.kubernetes.io/zone" && n.FailureDomain != "" && value != n.FailureDomain {
 				return fmt.Sprintf("The label says zone %q, and %s is in failure domain %q (%s). Remove the label.", value, n.Name, n.FailureDomain, line(attr(n, "failure_domain")))
 			}
@@ -73,7 +73,7 @@ var nodeRules = []Rule{
 			"beta.kubernetes.io/instance-type": "node.kubernetes.io/instance-type", "node-role.kubernetes.io/master": controlPlaneKey,
 			"kubernetes.io/role": "node-role.kubernetes.io/<role>",
 		}
-		return labelled(p, func(key, value string, n *plan.Node) string {
+		return labeled(p, func(key, value string, n *plan.Node) string {
 			if s := successor[key]; s != "" {
 				return fmt.Sprintf("%s was replaced by %s. Write that.", key, s)
 			}
@@ -110,7 +110,7 @@ var nodeRules = []Rule{
 		Fix:     "Remove the label; roles are written in `roles`.",
 		Sources: []string{wellKnown + "#node-role-kubernetes-io-control-plane"},
 	}, func(p *plan.Plan) []Finding {
-		return labelled(p, func(key, value string, n *plan.Node) string {
+		return labeled(p, func(key, value string, n *plan.Node) string {
 			if key == controlPlaneKey && !n.Roles.Has(plan.ControlPlane) {
 				return fmt.Sprintf("%s is no control plane (roles: %s). Remove the label.", n.Name, strings.Join(n.Roles.Strings(), ", "))
 			}
@@ -220,8 +220,8 @@ var nodeRules = []Rule{
 	}},
 }
 
-// labelled makes one finding for each label of a block that the judge objects to.
-func labelled(p *plan.Plan, judge func(key, value string, n *plan.Node) string) []Finding {
+// labeled makes one finding for each label of a block that the judge objects to.
+func labeled(p *plan.Plan, judge func(key, value string, n *plan.Node) string) []Finding {
 	var findings []Finding
 	for _, group := range blocks(p.KubeletNodes()) {
 		for _, key := range slices.Sorted(maps.Keys(group[0].Labels)) {

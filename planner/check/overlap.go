@@ -232,7 +232,8 @@ var overlapRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "network-node-subnets-overlap", Severity: rule.Error, Title: "Node subnets that overlap",
-		Doc:     "Two of the `node_subnets` share addresses. A host in the shared part cannot know which router and which neighbours it has.",
+		Doc: "Two of the `node_subnets` share addresses. A host in the shared part cannot know which router and which neighbors " +
+			"it has.",
 		Fix:     "Write each subnet once, with its real prefix length.",
 		Sources: []string{networkModel},
 	}, func(p *plan.Plan) []Finding {

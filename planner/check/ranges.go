@@ -211,7 +211,7 @@ func freeRange(p *plan.Plan, what string, like netip.Prefix, offered []netipx.IP
 	}
 	for _, c := range candidates {
 		r := netip.PrefixFrom(netip.MustParseAddr(c), like.Bits()).Masked()
-		for range 64 { // neighbours of the candidate, as long as they are private
+		for range 64 { // neighbors of the candidate, as long as they are private
 			if !private(r) {
 				break
 			}

@@ -70,7 +70,7 @@ func TestPageFits(t *testing.T) {
 	}
 }
 
-// strip removes ANSI colours.
+// strip removes ANSI colors.
 func strip(s string) string {
 	var b strings.Builder
 	for {

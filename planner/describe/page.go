@@ -99,7 +99,7 @@ func (g *page) facts(rows [][2]string) {
 const narrow = 20
 
 // table writes rows in aligned columns, indented by two. The last column takes what is left of the width and wraps. A column that is
-// empty in every row is left out. codes are the colours of the columns.
+// empty in every row is left out. codes are the colors of the columns.
 func (g *page) table(heads, codes []string, rows [][]string) {
 	if len(rows) == 0 {
 		return

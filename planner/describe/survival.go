@@ -13,8 +13,8 @@ import (
 // marks shows a state in one column.
 var marks = map[simulate.State]string{simulate.Up: "✓", simulate.Degraded: "◐", simulate.Depends: "?", simulate.Down: "✗"}
 
-// colours are ANSI foreground codes by state.
-var colours = map[simulate.State]string{simulate.Up: "32", simulate.Degraded: "33", simulate.Depends: "35", simulate.Down: "31"}
+// colors are ANSI foreground codes by state.
+var colors = map[simulate.State]string{simulate.Up: "32", simulate.Degraded: "33", simulate.Depends: "35", simulate.Down: "31"}
 
 // columns are the heads of the table, in the order of simulate.Capabilities.
 var columns = []string{"writes", "reads", "API", "schedule", "pods", "services", "DNS", "join"}
@@ -151,7 +151,7 @@ func (s survival) paint(state simulate.State, text string) string {
 	if !s.color {
 		return text
 	}
-	return "\x1b[" + colours[state] + "m" + text + "\x1b[0m"
+	return "\x1b[" + colors[state] + "m" + text + "\x1b[0m"
 }
 
 func (s survival) head(title string, width int) {

@@ -26,7 +26,7 @@ func Sound(t testing.TB, filename string, src []byte, diags hcl.Diagnostics, rul
 		id := rule.ID(d)
 		i := slices.IndexFunc(rules, func(r *rule.Rule) bool { return r.ID == id })
 		if i < 0 {
-			t.Errorf("the rule %q is in no catalogue: %v", id, d)
+			t.Errorf("the rule %q is in no catalog: %v", id, d)
 			continue
 		}
 		_, waived := rule.WaiverReason(d)

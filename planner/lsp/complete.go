@@ -35,7 +35,7 @@ func (s *server) completion(p *documentParams) any {
 		if !k.c.quoted {
 			k.names()
 		}
-	case labelling:
+	case labeling:
 		k.labels()
 	case valuing:
 		k.values()

@@ -14,7 +14,7 @@ type place int
 const (
 	nowhere place = iota // a comment, a heredoc, a file that is too broken
 	naming               // the name of an argument or a block
-	labelling
+	labeling
 	valuing
 )
 
@@ -306,7 +306,7 @@ func (s *scanner) cursor(offset int) cursor {
 	case len(line) == 0 || len(line) == 1 && line[0].end == offset && !c.quoted:
 		c.place = naming
 	default:
-		c.place, c.head = labelling, line[0].text
+		c.place, c.head = labeling, line[0].text
 	}
 	return c
 }

@@ -43,7 +43,7 @@ func (s *server) hover(p *documentParams) any {
 				text = d.blockHover(append(slices.Clone(c.path), word), "", b)
 			}
 		}
-	case labelling:
+	case labeling:
 		text = d.label(&c, fullText(d.text, c.begin))
 	case valuing:
 		if text = d.reading(&c, word); text != "" {

@@ -465,7 +465,7 @@ func TestDesignCompletes(t *testing.T) {
 	}
 }
 
-// TestAddressInSubnet: the address behind the last one of a subnet is no host's, and the first one is mostly the router's.
+// TestAddressInSubnet: no host may have the address after the last one of a subnet, and the first one is mostly the router's.
 func TestAddressInSubnet(t *testing.T) {
 	e := start(t, false)
 	full := strings.Replace(design, "10.0.0.22", "10.0.0.254", 1)

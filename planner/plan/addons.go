@@ -197,7 +197,9 @@ var addonWords = map[string]string{
 }
 
 // Source: https://github.com/kubernetes/website/issues/54042, https://github.com/kubernetes/website/pull/54800
-const dashboardGone = `Kubernetes Dashboard was archived in January 2026 and gets no more security fixes; since version 3 it came as a Helm chart alone. Its successor in the same group of Kubernetes is Headlamp: write "headlamp".`
+const dashboardGone = `Kubernetes Dashboard was archived in January 2026 and has had no security fixes since; ` +
+	`from version 3 on it came as a Helm chart alone. ` +
+	`Its successor in the same group of Kubernetes is Headlamp: write "headlamp".`
 
 // RetiredAddon says why what the author brings under a name should no longer be installed, "" where nothing is known against it.
 func RetiredAddon(name string) string {

@@ -23,7 +23,7 @@ type Plan struct {
 	LoadBalancer LoadBalancer
 	SSH          SSH
 	Artifacts    Artifacts
-	// CloudProvider is the cloud whose controller manager initialises nodes, "" where there is none. It is among Addons too.
+	// CloudProvider is the cloud whose controller manager initializes nodes, "" where there is none. It is among Addons too.
 	CloudProvider string
 	Schedulers    []*Scheduler
 	Addons        []*Addon // in the order in which they are applied

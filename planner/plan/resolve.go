@@ -110,7 +110,8 @@ func (r *resolver) cluster() {
 	p.FeatureGates = s.FeatureGates
 	for _, gate := range slices.Sorted(maps.Keys(s.FeatureGates)) {
 		if !gatePattern.MatchString(gate) {
-			r.fail(invalidFlag, s.Key("feature_gates", gate), "%q is no name of a feature gate. Names are letters and digits.", spelling.Excerpt(gate))
+			r.fail(invalidFlag, s.Key("feature_gates", gate),
+				"%q is not the name of a feature gate. Names are letters and digits.", spelling.Excerpt(gate))
 		}
 	}
 	p.APIServer = r.component(s.APIServer)

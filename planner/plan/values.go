@@ -272,7 +272,7 @@ func domain(s string) bool {
 	return true
 }
 
-// isHost reports whether s is an address or a DNS name. What looks like an IPv4 address and is none ("10.0.0.300") is no name either.
+// isHost reports whether s is an address or a DNS name. What looks like an IPv4 address and is none ("10.0.0.300") is not a name either.
 func isHost(s string) bool {
 	if a, err := netip.ParseAddr(s); err == nil {
 		return a.Zone() == "" && !a.Is4In6()
@@ -388,7 +388,8 @@ func (r *resolver) args(src *spec.Source, attr string, written map[string]string
 		case bare != name && flagPattern.MatchString(bare):
 			r.fail(invalidFlag, src.Key(attr, name), "The flag %q is written with its dashes. Write %q.", spelling.Excerpt(name), bare)
 		case !flagPattern.MatchString(name):
-			r.fail(invalidFlag, src.Key(attr, name), "%q is no name of a flag. Names are lower-case words joined by hyphens.", spelling.Excerpt(name))
+			r.fail(invalidFlag, src.Key(attr, name),
+				"%q is not the name of a flag. Names are lower-case words joined by hyphens.", spelling.Excerpt(name))
 		case unprintable(value) != "":
 			r.fail(invalidFlag, src.Value(attr, name), "The value of %q holds %s. A flag's value is one line of text.", name, unprintable(value))
 		default:

@@ -163,9 +163,9 @@ func (w *world) etcd(leaders []int) Verdict {
 	quorum, alive := plan.Quorum(n), w.alive(w.m.members)
 	switch {
 	case len(leaders) == 0 && alive >= quorum:
-		return Verdict{State: Down, Reason: fmt.Sprintf("%d of %d members are up, but no %d of them reach each other", alive, n, quorum)}
+		return Verdict{State: Down, Reason: up(alive, n) + fmt.Sprintf(", but no %d of them reach each other", quorum)}
 	case len(leaders) == 0:
-		return Verdict{State: Down, Reason: fmt.Sprintf("%d of %d members are up; the quorum is %d", alive, n, quorum)}
+		return Verdict{State: Down, Reason: up(alive, n) + fmt.Sprintf("; the quorum is %d", quorum)}
 	}
 	least, most := n, 0 // members that are up and that the leader does not reach
 	for _, l := range leaders {
@@ -185,9 +185,9 @@ func (w *world) etcd(leaders []int) Verdict {
 	case alive == n:
 		return Verdict{State: Up, Reason: "every member is up"}
 	case alive == quorum:
-		return Verdict{State: Degraded, Reason: fmt.Sprintf("%d of %d members are up, just the quorum: the next loss stops writes", alive, n)}
+		return Verdict{State: Degraded, Reason: up(alive, n) + ", just the quorum: the next loss stops writes"}
 	}
-	return Verdict{State: Degraded, Reason: fmt.Sprintf("%d of %d members are up; %s may still go", alive, n, count(alive-quorum, "more"))}
+	return Verdict{State: Degraded, Reason: up(alive, n) + fmt.Sprintf("; %s may still go", count(alive-quorum, "more"))}
 }
 
 func (w *world) reads(etcd Verdict) string {
@@ -657,6 +657,15 @@ func (w *world) zonesOf(nodes []int) []string {
 		}
 	}
 	return sortedKeys(alive)
+}
+
+// up says how many of n members of etcd are up.
+func up(alive, n int) string {
+	verb := "are"
+	if alive == 1 || n == 1 {
+		verb = "is"
+	}
+	return fmt.Sprintf("%d of %s %s up", alive, count(n, "member"), verb)
 }
 
 func count(n int, noun string) string {

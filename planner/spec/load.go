@@ -109,7 +109,8 @@ func (l *loader) syntax(diags hcl.Diagnostics) {
 	for _, d := range diags {
 		if d.Summary == "Attribute redefined" {
 			d.Summary = duplicateArgument.Title
-			d.Detail = strings.TrimSuffix(strings.Replace(d.Detail, "Each argument may be set only once.", "It may stand once.", 1), " ") + " Remove one of them."
+			detail := strings.Replace(d.Detail, "Each argument may be set only once.", "Only one is allowed.", 1)
+			d.Detail = strings.TrimSuffix(detail, " ") + " Remove one of them."
 			l.diags = append(l.diags, duplicateArgument.Tag(hcl.Diagnostics{d})...)
 			continue
 		}

@@ -129,13 +129,13 @@ var extraLabel = &rule.Rule{
 
 var duplicateBlock = &rule.Rule{
 	ID: "duplicate-block", Title: "Block written twice", Permanent: true,
-	Doc: "The block may stand once. Of two, one would be lost, and the file does not say which.",
+	Doc: "Only one block of this kind is allowed here. Of two, one would be lost, and the file does not say which.",
 	Fix: "Put the arguments of both into one block.",
 }
 
 var duplicateArgument = &rule.Rule{
 	ID: "duplicate-argument", Title: "Argument written twice", Permanent: true,
-	Doc: "The argument, or the key of a map, may stand once. Of two, one would be lost.",
+	Doc: "An argument, or the key of a map, is set only once. Of two, one would be lost.",
 	Fix: "Remove one of them.",
 }
 

@@ -23,7 +23,7 @@ import (
 type Secrets struct {
 	places   []hcl.Range // apart from each other, of expressions that read a sensitive variable, or a local made of one
 	texts    map[string]bool
-	networks map[netip.Prefix]bool // around the addresses and ranges among the texts: a neighbour tells them too
+	networks map[netip.Prefix]bool // around the addresses and ranges among the texts: a neighbor tells them too
 }
 
 func newSecrets() *Secrets {

@@ -202,7 +202,7 @@ type Manifest struct {
 	Checksum  *string // "sha256:…"
 }
 
-// CloudProvider is the `cloud_provider "<name>"` block: the cloud whose controller manager initialises nodes.
+// CloudProvider is the `cloud_provider "<name>"` block: the cloud whose controller manager initializes nodes.
 type CloudProvider struct {
 	*Source
 	Name      string

@@ -28,11 +28,11 @@ func TestParseVar(t *testing.T) {
 	for text, want := range map[string]string{
 		"domain":   "has no equals sign",
 		"":         "has no equals sign",
-		"=x":       "is no name of a variable",
-		"1a=x":     "is no name of a variable",
-		"a b=x":    "is no name of a variable",
+		"=x":       "is not a variable name",
+		"1a=x":     "is not a variable name",
+		"a b=x":    "is not a variable name",
 		"a=\xff":   "is not UTF-8",
-		"--help=x": "is no name of a variable",
+		"--help=x": "is not a variable name",
 	} {
 		_, _, diags := ParseVar(text)
 		if len(diags) != 1 || !strings.Contains(diags[0].Detail, want) || diags[0].Subject.Filename != varFilename {

@@ -28,7 +28,7 @@ var cloudRules = []rbacv1.PolicyRule{
 }
 
 // controllerManager is a cloud's own, as its makers run it on control planes: on the host's network, since no pod has one yet, with the
-// host's DNS, and on nodes that are neither initialised nor ready.
+// host's DNS, and on nodes that are neither initialized nor ready.
 func controllerManager(p *plan.Plan, a *plan.Addon) ([]any, error) {
 	app := app{a.Name, "kube-system", map[string]string{"app.kubernetes.io/name": a.Name}}
 	c := corev1.Container{Name: "cloud-controller-manager", Resources: requests("100m", "64Mi")}

@@ -352,7 +352,7 @@ func runtimeFiles(p *plan.Plan) ([]mapping, error) {
 	var files []mapping
 	for _, r := range p.Runtime.Registries {
 		if !registryHost.MatchString(r.Host) {
-			return nil, fmt.Errorf("%q is no host of a registry", r.Host)
+			return nil, fmt.Errorf("%q is not the host of a registry", r.Host)
 		}
 		if p.Runtime.Name == plan.Containerd {
 			files = append(files, mapping{{"dest", "/etc/containerd/certs.d/" + r.Host + "/hosts.toml"}, {"content", string(hostsTOML(r))}})

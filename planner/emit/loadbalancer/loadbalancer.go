@@ -165,7 +165,7 @@ var interfaceName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@:-]{0,14}$`)
 
 func checkInterface(name string) error {
 	if name != "" && !interfaceName.MatchString(name) {
-		return fmt.Errorf("%q is no name of an interface", name)
+		return fmt.Errorf("%q is not an interface name", name)
 	}
 	return nil
 }

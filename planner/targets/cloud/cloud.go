@@ -349,7 +349,7 @@ func (c *Cloud) Rules() Rules {
 		Argument: &rule.Rule{
 			ID: c.Target + "-argument", Title: "Malformed " + c.Target + " target", Permanent: true,
 			Doc: "Terraform would report a mistake in this block only after half the machines exist.",
-			Fix: c.Arguments + " Every cloud also takes admin_cidrs (needed), node_port_cidrs and ssh_public_key_file.",
+			Fix: c.Arguments + " Every cloud also takes admin_cidrs (required), node_port_cidrs and ssh_public_key_file.",
 		},
 		Outside: &rule.Rule{
 			ID: c.Target + "-address-outside-subnet", Title: "Address outside the cloud's subnet", Permanent: true,
@@ -360,8 +360,8 @@ func (c *Cloud) Rules() Rules {
 		},
 		Reserved: &rule.Rule{
 			ID: c.Target + "-address-reserved", Title: "Address that the cloud keeps for itself", Permanent: true,
-			Doc: fmt.Sprintf("In each subnet %s keeps the first %d and the last %d addresses: the network's own, its router's, name "+
-				"servers', the broadcast.", c.Vendor, c.FirstHosts, c.LastHosts),
+			Doc: fmt.Sprintf("In each subnet %s keeps %d addresses at the start and %d at the end: the network's own, its router's, "+
+				"name servers', and the broadcast.", c.Vendor, c.FirstHosts, c.LastHosts),
 			Fix:     "Take addresses from the middle of the range.",
 			Sources: sources(c.SubnetSource),
 		},

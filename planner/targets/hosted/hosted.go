@@ -201,7 +201,8 @@ func (r *Reader) Zones(pools map[string]Pool, pattern *regexp.Regexp, example st
 				if p.First.Pool == "" {
 					at = p.First.Attr("failure_domain")
 				}
-				r.Say(r.Rules.Zone, at, "Pool %q has the failure domain %q, and a zone of %s is called such as %q here.", name, zone, r.Vendor.Name, example)
+				r.Say(r.Rules.Zone, at, "Pool %q has the failure domain %q. A zone of %s has a name such as %q here.",
+					name, zone, r.Vendor.Name, example)
 				continue
 			}
 			if !slices.Contains(all, zone) {

@@ -1,4 +1,4 @@
-# The data centre's own balancer, routed nodes in three subnets.
+# The data center's own balancer, routed nodes in three subnets.
 cluster "dc" {
   type                   = "multi-etcd-multi-master"
   control_plane_endpoint = "k8s-api.dc.example.com:443"

@@ -254,7 +254,7 @@ var (
 	unknownHost = &rule.Rule{
 		ID: "libvirt-hypervisor", Title: "Hypervisor without an address", Permanent: true,
 		Doc: "The planner judges what the loss of a hypervisor takes by the host that each machine states. A machine that is made " +
-			"elsewhere makes that judgement false.",
+			"elsewhere makes that judgment false.",
 		Fix:     "Write the libvirt address of every host in hypervisors.",
 		Sources: []string{"https://libvirt.org/uri.html"},
 	}

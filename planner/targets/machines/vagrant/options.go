@@ -39,7 +39,7 @@ type provider struct {
 
 // Sources: vagrant-libvirt's configuration (management_network_address 192.168.121.0/24),
 // https://www.virtualbox.org/manual/ch06.html#network_nat_service (10.0.2.0/24) and #network_hostonly (192.168.56.0/21 since 6.1.28),
-// and the box pages of the organisations cloud-image (built for libvirt) and bento (built for VirtualBox and VMware).
+// and the box pages of the organizations cloud-image (built for libvirt) and bento (built for VirtualBox and VMware).
 func providers() []provider {
 	bento := map[string]string{
 		"ubuntu-22.04": "bento/ubuntu-22.04",
@@ -241,7 +241,7 @@ func (d *decoder) box(n *plan.Node, made provider, b body) string {
 		slices.Sort(known)
 		d.Say(noBox, n.Attr("os"), "Node %q runs %s, for which no public box of the provider %s is known (known: %s).%s",
 			n.Name, system, made.name, strings.Join(known, ", "),
-			cmp.Or(n.OS.DidYouMean(), fmt.Sprintf(" Name one in the target block: boxes = { %q = \"organisation/box\" }.", system)))
+			cmp.Or(n.OS.DidYouMean(), fmt.Sprintf(" Name one in the target block: boxes = { %q = \"organization/box\" }.", system)))
 	}
 	return box
 }

@@ -47,7 +47,7 @@ var (
 	noBox = &rule.Rule{
 		ID: "vagrant-box", Title: "No box for the operating system", Permanent: true,
 		Doc: "A machine starts from a box. The planner knows public boxes of the usual systems only and does not guess names.",
-		Fix: "Name a box for the system: target \"vagrant\" { boxes = { \"rhel-9\" = \"organisation/box\" } }.",
+		Fix: "Name a box for the system: target \"vagrant\" { boxes = { \"rhel-9\" = \"organization/box\" } }.",
 	}
 	mixedArchitectures = &rule.Rule{
 		ID: "vagrant-mixed-architectures", Title: "Machines of several architectures on one computer", Permanent: true,

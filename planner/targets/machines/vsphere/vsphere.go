@@ -329,7 +329,7 @@ var (
 	unplaced = &rule.Rule{
 		ID: "vsphere-failure-domain", Title: "Failure domain without a place", Permanent: true,
 		Doc: "The planner judges what the loss of a failure domain takes. Where vCenter does not know the domain's hosts or cluster, it " +
-			"puts machines anywhere, and that judgement is false.",
+			"puts machines anywhere, and that judgment is false.",
 		Fix:     "Write a block failure_domain in the target for each, with its hosts or its compute cluster.",
 		Sources: []string{"https://registry.terraform.io/providers/vmware/vsphere/latest/docs/resources/compute_cluster_vm_host_rule"},
 	}

@@ -18,7 +18,7 @@ import (
 func read(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (target.Emitter, hcl.Diagnostics) {
 	successor, diags := openshift.Target().New(p, written, ctx)
 	diags = append(diags, discontinued.Diagnostic(p.Target.NameRange,
-		"IBM deprecated IBM Cloud Private in 2020 in favour of OpenShift. The tree gets files of OpenShift, its successor, instead. Write "+
+		"IBM deprecated IBM Cloud Private in 2020 in favor of OpenShift. The tree gets files of OpenShift, its successor, instead. Write "+
 			"target \"openshift\" with the same arguments."))
 	if successor == nil {
 		return nil, diags

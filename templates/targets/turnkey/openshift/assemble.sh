@@ -3,7 +3,7 @@
 #
 #   ./assemble.sh DIR
 #
-#   PULL_SECRET_FILE        your pull secret from https://console.redhat.com/openshift/install/pull-secret (needed)
+#   PULL_SECRET_FILE        your pull secret from https://console.redhat.com/openshift/install/pull-secret (required)
 #   SSH_PUBLIC_KEY_FILE     a key that may log in as core; ~/.ssh/id_ed25519.pub where it is unset
 set -euo pipefail
 

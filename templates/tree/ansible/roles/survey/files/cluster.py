@@ -201,7 +201,7 @@ def tainted(live, planned, before):
     return kept + [dict(t) for t in planned if t["effect"] != "NoExecute" or (t["key"], t["effect"]) in there]
 
 
-def labelling(item, want, had):
+def labeling(item, want, had):
     """the patch that a node needs, empty where it needs none."""
     patch = {}
     for kind in ("labels", "annotations"):
@@ -226,7 +226,7 @@ def label(api, planned):
             continue
         want, had = json.loads(planned[name]), memory.get(name, {})
         want["labels"] = {k: v for k, v in want.get("labels", {}).items() if k not in KUBELETS}
-        patch = labelling(item, want, had)
+        patch = labeling(item, want, had)
         while patch:  # its kubelet may write at the same time
             status, answer = api.ask("PATCH", "/api/v1/nodes/" + name, patch, "application/merge-patch+json")
             if status == 200:
@@ -234,7 +234,7 @@ def label(api, planned):
                 break
             if status != 409:
                 sys.exit("%s: %s" % (name, (answer or {}).get("message", status)))
-            patch = labelling(api.get("/api/v1/nodes/" + name), want, had)
+            patch = labeling(api.get("/api/v1/nodes/" + name), want, had)
         memory[name] = {"labels": sorted(want["labels"]), "annotations": sorted(want.get("annotations", {})),
                         "taints": sorted([t["key"], t["effect"]] for t in want.get("taints", []))}
     packed = pack(json.dumps(memory, sort_keys=True).encode("utf-8"))
