@@ -39,7 +39,8 @@ func checkAddons(ctx context.Context, c *cluster) error {
 	for _, scheduler := range []string{"batch", "bin-packing"} {
 		name := "by-" + scheduler
 		overrides := fmt.Sprintf(`{"spec": {"schedulerName": %q, "terminationGracePeriodSeconds": 0}}`, scheduler)
-		if _, err := c.kube(ctx, "run", name, "--image", lab.ProbeImage, "--restart", "Never", "--overrides", overrides, "--", "sleep", "3600"); err != nil {
+		if _, err := c.kube(ctx, "run", name, "--image", lab.ProbeImage, "--restart", "Never", "--overrides", overrides, "--", "sleep",
+			"3600"); err != nil {
 			return err
 		}
 		if _, err := c.kube(ctx, "wait", "pod", name, "--for=condition=Ready", "--timeout=60s"); err != nil {

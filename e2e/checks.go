@@ -93,7 +93,8 @@ func (c *cluster) checkEtcd(ctx context.Context) error {
 func (c *cluster) etcdctl(ctx context.Context, members ...member) (func(context.Context, ...string) ([]byte, error), error) {
 	boot := c.bootstrap()
 	env := os.Environ()
-	for variable, path := range map[string]string{"ETCDCTL_CACERT": "etcd/ca.crt", "ETCDCTL_CERT": "apiserver-etcd-client.crt", "ETCDCTL_KEY": "apiserver-etcd-client.key"} {
+	for variable, path := range map[string]string{"ETCDCTL_CACERT": "etcd/ca.crt", "ETCDCTL_CERT": "apiserver-etcd-client.crt",
+		"ETCDCTL_KEY": "apiserver-etcd-client.key"} {
 		data, err := boot.Exec(ctx, "cat", "/etc/kubernetes/pki/"+path)
 		if err != nil {
 			return nil, err
@@ -109,7 +110,8 @@ func (c *cluster) etcdctl(ctx context.Context, members ...member) (func(context.
 		endpoints = append(endpoints, m.ClientURL)
 	}
 	return func(ctx context.Context, args ...string) ([]byte, error) {
-		cmd := exec.CommandContext(ctx, c.h.lab.Bin("etcdctl"), append(args, "--endpoints", strings.Join(endpoints, ","), "--command-timeout", "5s", "--dial-timeout", "2s")...)
+		cmd := exec.CommandContext(ctx, c.h.lab.Bin("etcdctl"), append(args, "--endpoints", strings.Join(endpoints, ","),
+			"--command-timeout", "5s", "--dial-timeout", "2s")...)
 		cmd.Env = env
 		out, err := cmd.Output()
 		var exit *exec.ExitError
@@ -134,7 +136,8 @@ spec:
     metadata: {labels: {app: web}}
     spec:
       terminationGracePeriodSeconds: 1
-      topologySpreadConstraints: [{maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway, labelSelector: {matchLabels: {app: web}}}]
+      topologySpreadConstraints: [{maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway,
+        labelSelector: {matchLabels: {app: web}}}]
       containers: [{name: web, image: %q, command: [probe, serve, ":8080"]}]
 ---
 apiVersion: v1
@@ -152,7 +155,8 @@ spec:
 
 // checkService wants a Deployment's every pod to answer a pod through a Service found by name, on whichever node they are.
 func (c *cluster) checkService(ctx context.Context) error {
-	if _, err := c.kubeInput(ctx, fmt.Sprintf(workload, replicas, c.nodes[0].ProbeImage(), c.nodes[0].ProbeImage()), "apply", "-f", "-"); err != nil {
+	if _, err := c.kubeInput(ctx, fmt.Sprintf(workload, replicas, c.nodes[0].ProbeImage(), c.nodes[0].ProbeImage()), "apply", "-f",
+		"-"); err != nil {
 		return err
 	}
 	if _, err := c.kube(ctx, "rollout", "status", "deploy/web", "--timeout=120s"); err != nil {

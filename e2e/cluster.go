@@ -57,7 +57,8 @@ func (h *harness) generate(ctx context.Context, name string) (c *cluster, valida
 		return nil, 0, 0, err
 	}
 	validate, start = time.Since(start), time.Now()
-	if err := command(ctx, h.k8splan, append([]string{"generate", topology, "--rebuild", "--out", c.tree}, h.variables()...)...); err != nil {
+	if err := command(ctx, h.k8splan, append([]string{"generate", topology, "--rebuild", "--out", c.tree},
+		h.variables()...)...); err != nil {
 		return nil, 0, 0, err
 	}
 	generate = time.Since(start)

@@ -29,7 +29,8 @@ func (p *patient) leaders(ctx context.Context, gone map[string]bool) leaders {
 		if gone[n.Name] || !slices.Contains(n.Roles, "control-plane") {
 			continue
 		}
-		out, err := p.kube(ctx, "--server", "https://"+p.node(n.Name).Address+":6443", "--request-timeout", "2s", "-n", "kube-system", "get", "leases", controllerLease, schedulerLease,
+		out, err := p.kube(ctx, "--server", "https://"+p.node(n.Name).Address+":6443", "--request-timeout", "2s", "-n", "kube-system",
+			"get", "leases", controllerLease, schedulerLease,
 			"-o", `jsonpath={range .items[*]}{.metadata.name} {.spec.holderIdentity}{"\n"}{end}`)
 		if err != nil {
 			continue
@@ -58,7 +59,8 @@ func (p *patient) leaders(ctx context.Context, gone map[string]bool) leaders {
 }
 
 // watchLeaders measures how long each leader that a fault takes away stays without a successor. Leaders on hosts that live are left out.
-func (p *patient) watchLeaders(ctx context.Context, before leaders, broken []string, gone map[string]bool, start time.Time) map[string]time.Duration {
+func (p *patient) watchLeaders(ctx context.Context, before leaders, broken []string, gone map[string]bool,
+	start time.Time) map[string]time.Duration {
 	moved := map[string]time.Duration{}
 	for ctx.Err() == nil {
 		waiting := false
@@ -126,7 +128,8 @@ func (p *patient) rescheduled(ctx context.Context) (notReady, replaced time.Dura
 	}
 	notReady = time.Since(start)
 	err = eventually(ctx, 9*time.Minute, func() error {
-		out, err := p.kube(ctx, "get", "pods", "-l", "app=web", "-o", `jsonpath={range .items[?(@.status.phase=="Running")]}{.spec.nodeName}{"\n"}{end}`)
+		out, err := p.kube(ctx, "get", "pods", "-l", "app=web", "-o",
+			`jsonpath={range .items[?(@.status.phase=="Running")]}{.spec.nodeName}{"\n"}{end}`)
 		if err != nil {
 			return err
 		}

@@ -31,7 +31,8 @@ func (h *harness) hardWay(ctx context.Context) (err error) {
 	c := &cluster{h: h, name: "hard-way", dir: filepath.Join(h.scratch, "hard-way")}
 	c.tree = filepath.Join(c.dir, "tree")
 	topology := filepath.Join(h.root, "e2e", "hardway", "topology.hcl")
-	if err := command(ctx, h.k8splan, append([]string{"generate", topology, "--rebuild", "--out", c.tree}, h.variables()...)...); err != nil {
+	if err := command(ctx, h.k8splan, append([]string{"generate", topology, "--rebuild", "--out", c.tree},
+		h.variables()...)...); err != nil {
 		return err
 	}
 	t.phase("generate")
@@ -88,7 +89,8 @@ func (h *harness) hardWay(ctx context.Context) (err error) {
 	}
 	// This machine does not know the endpoint's name, and the certificate knows the address too.
 	local := filepath.Join(c.dir, "kubeconfig")
-	if err := os.WriteFile(local, []byte(strings.Replace(string(kubeconfig), "api.hard.internal", c.nodes[0].Address, 1)), 0o600); err != nil {
+	if err := os.WriteFile(local, []byte(strings.Replace(string(kubeconfig), "api.hard.internal", c.nodes[0].Address, 1)),
+		0o600); err != nil {
 		return err
 	}
 	c.kubectl = []string{h.lab.Bin("kubectl"), "--kubeconfig", local}
@@ -132,7 +134,8 @@ func (h *harness) hardWay(ctx context.Context) (err error) {
 func (h *harness) started(ctx context.Context, c *cluster) (string, error) {
 	var all strings.Builder
 	for _, n := range c.nodes {
-		out, err := n.Exec(ctx, "systemctl", "show", "--property=Id,ExecMainStartTimestampMonotonic", "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "containerd", "kubelet", "kube-proxy")
+		out, err := n.Exec(ctx, "systemctl", "show", "--property=Id,ExecMainStartTimestampMonotonic", "etcd", "kube-apiserver",
+			"kube-controller-manager", "kube-scheduler", "containerd", "kubelet", "kube-proxy")
 		if err != nil {
 			return "", err
 		}
@@ -145,7 +148,8 @@ func (h *harness) started(ctx context.Context, c *cluster) (string, error) {
 func (h *harness) journals(ctx context.Context, c *cluster) error {
 	var all strings.Builder
 	for _, n := range c.nodes {
-		out, _ := n.Exec(ctx, "journalctl", "--no-pager", "-n", "60", "-u", "etcd", "-u", "kube-apiserver", "-u", "kubelet", "-u", "kube-proxy", "-u", "containerd")
+		out, _ := n.Exec(ctx, "journalctl", "--no-pager", "-n", "60", "-u", "etcd", "-u", "kube-apiserver", "-u", "kubelet", "-u",
+			"kube-proxy", "-u", "containerd")
 		fmt.Fprintf(&all, "== %s\n%s\n", n.Name, out)
 	}
 	file := filepath.Join(h.lab.Dir, "log", "hard-way-failure.log")

@@ -134,7 +134,8 @@ func run(ctx context.Context, args []string) (err error) {
 	defer os.RemoveAll(h.scratch)
 	if h.k8splan == "" {
 		h.k8splan = filepath.Join(h.scratch, "k8splan")
-		if out, err := exec.CommandContext(ctx, "go", "build", "-o", h.k8splan, filepath.Join(root, "cmd", "k8splan")).CombinedOutput(); err != nil {
+		if out, err := exec.CommandContext(ctx, "go", "build", "-o", h.k8splan,
+			filepath.Join(root, "cmd", "k8splan")).CombinedOutput(); err != nil {
 			return fmt.Errorf("go build ./cmd/k8splan: %w\n%s", err, out)
 		}
 	} else if h.k8splan, err = filepath.Abs(h.k8splan); err != nil {

@@ -77,7 +77,8 @@ func (c *cluster) ansible(ctx context.Context, label, program string, args ...st
 		"ANSIBLE_NOCOLOR=1", "PYTHONDONTWRITEBYTECODE=1",
 	)
 	if err := cmd.Run(); err != nil {
-		return cmd.ProcessState.ExitCode(), fmt.Errorf("%s: %w; the whole of it is in %s\n%s", strings.Join(cmd.Args, " "), err, log, lastLines(log, 40))
+		return cmd.ProcessState.ExitCode(), fmt.Errorf("%s: %w; the whole of it is in %s\n%s", strings.Join(cmd.Args, " "), err, log,
+			lastLines(log, 40))
 	}
 	return 0, nil
 }

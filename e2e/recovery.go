@@ -153,7 +153,8 @@ func (c *cluster) saved(ctx context.Context, t *table) (snapshot, authorities st
 
 // giveBack puts the authorities' keys on a new machine, as RUNBOOK.md says.
 func (c *cluster) giveBack(ctx context.Context, host, authorities string) error {
-	_, err := c.ansible(ctx, "give-back", "ansible", host, "--become", "--module-name", "ansible.builtin.unarchive", "--args", "src="+authorities+" dest=/")
+	_, err := c.ansible(ctx, "give-back", "ansible", host, "--become", "--module-name", "ansible.builtin.unarchive", "--args",
+		"src="+authorities+" dest=/")
 	return err
 }
 
@@ -249,7 +250,8 @@ func (c *cluster) refuses(ctx context.Context, why, name string, args ...string)
 	return nil
 }
 
-var kubeadmCertificates = []string{"/etc/kubernetes/pki/apiserver.crt", "/etc/kubernetes/pki/apiserver-kubelet-client.crt", "/etc/kubernetes/pki/front-proxy-client.crt"}
+var kubeadmCertificates = []string{"/etc/kubernetes/pki/apiserver.crt", "/etc/kubernetes/pki/apiserver-kubelet-client.crt",
+	"/etc/kubernetes/pki/front-proxy-client.crt"}
 
 func walkExternal(ctx context.Context, c *cluster, t *table) error {
 	if err := c.refuses(ctx, "etcd has a quorum", "restore-etcd.yml", "-e", "confirm=yes"); err != nil {

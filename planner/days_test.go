@@ -85,7 +85,9 @@ func TestNothingLeadsBack(t *testing.T) {
 			known, _ := ownFacts.At(plan.Version{Major: 1, Minor: minor}).NewestPatch()
 			for _, patch := range []int{0, known.Patch, known.Patch + 1, known.Patch + 40} {
 				v := plan.Version{Major: 1, Minor: minor, Patch: patch}
-				src := fmt.Sprintf("cluster \"x\" {\n  type = \"multi-etcd-multi-master\"\n  kubernetes_version = %q\n}\nnode_pool \"w\" {\n  roles = [\"worker\"]\n  count = 3\n  first_address = \"10.0.0.31\"\n}\ntarget %q {}\n", v, of.Facts.Name)
+				src := fmt.Sprintf("cluster \"x\" {\n  type = \"multi-etcd-multi-master\"\n  kubernetes_version = %q\n}\n"+
+					"node_pool \"w\" {\n  roles = [\"worker\"]\n  count = 3\n  first_address = \"10.0.0.31\"\n}\ntarget %q {}\n", v,
+					of.Facts.Name)
 				_, diags := planner.Open("topology.hcl", []byte(src), nil, time.Time{})
 				for _, d := range diags {
 					for _, m := range advised.FindAllStringSubmatch(d.Detail, -1) {

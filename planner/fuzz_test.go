@@ -107,7 +107,8 @@ func (p *pieces) edit(src string, what byte, where, with int) string {
 			return replace(a.SrcRange.Start.Byte, a.SrcRange.End.Byte, "")
 		}
 	case 4: // one argument more
-		return replace(block.OpenBraceRange.End.Byte, block.OpenBraceRange.End.Byte, "\n"+pick(p.names, with)+" = "+pick(p.values, with/len(p.names)))
+		return replace(block.OpenBraceRange.End.Byte, block.OpenBraceRange.End.Byte,
+			"\n"+pick(p.names, with)+" = "+pick(p.values, with/len(p.names)))
 	case 5: // a block less
 		return replace(block.TypeRange.Start.Byte, block.CloseBraceRange.End.Byte, "")
 	case 6: // a block more
@@ -123,8 +124,8 @@ func (p *pieces) edit(src string, what byte, where, with int) string {
 
 func pick[T any](list []T, n int) T { return list[n%len(list)] }
 
-// FuzzDesigns puts designs together from the pieces of all designs in testdata, so that they parse, and most of them reach the rules and the
-// targets: no panic, no hang, sound diagnostics, and what Open lets pass can be rendered.
+// FuzzDesigns puts designs together from the pieces of all designs in testdata, so that they parse, and most of them reach the rules and
+// the targets: no panic, no hang, sound diagnostics, and what Open lets pass can be rendered.
 func FuzzDesigns(f *testing.F) {
 	var designs []string
 	for _, pattern := range []string{"corpus/*.hcl", "corpus/*/*.hcl", "rules/*.hcl", "targets/*.hcl", "targets/*.txtar"} {

@@ -17,11 +17,13 @@ const module = "github.com/k8splan/k8splan/"
 var (
 	hclOnly  = []string{"github.com/hashicorp/hcl/v2"}
 	language = []string{"github.com/hashicorp/hcl/v2/...", "github.com/zclconf/go-cty/..."}
-	k8s      = []string{"k8s.io/api/...", "k8s.io/apimachinery/...", "k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/v1beta4", "k8s.io/kubelet/config/...", "k8s.io/kube-proxy/config/...", "sigs.k8s.io/yaml/..."}
-	emitter  = []string{"planner/artifact", "planner/plan", "templates", "topologies"}
+	k8s      = []string{"k8s.io/api/...", "k8s.io/apimachinery/...", "k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/v1beta4",
+		"k8s.io/kubelet/config/...", "k8s.io/kube-proxy/config/...", "sigs.k8s.io/yaml/..."}
+	emitter = []string{"planner/artifact", "planner/plan", "templates", "topologies"}
 	// ofTarget is what the package of any target may have: it reads its block of the language, and uses what targets and its class share.
 	ofTarget = slices.Concat(emitter, language, k8s, []string{
-		"planner/rule", "planner/spec", "planner/target", "planner/target/block", "planner/target/cloudinit", "planner/target/onprem", "planner/target/terraform",
+		"planner/rule", "planner/spec", "planner/target", "planner/target/block", "planner/target/cloudinit", "planner/target/onprem",
+		"planner/target/terraform",
 		"planner/emit/ansible", "planner/emit/cni", "planner/emit/kubeadm",
 	})
 )
@@ -57,13 +59,16 @@ var permitted = map[string][]string{
 	"planner/spelling": nil,
 	"planner/flags":    nil,
 	"planner/spec":     slices.Concat(language, []string{"planner/rule", "planner/spelling", "topologies"}),
-	"planner/plan":     slices.Concat(language, []string{"planner/rule", "planner/spec", "planner/spelling", "topologies", "go4.org/netipx"}),
-	"planner/check":    slices.Concat(language, []string{"planner/flags", "planner/rule", "planner/spec", "planner/spelling", "planner/plan", "topologies", "go4.org/netipx"}),
+	"planner/plan": slices.Concat(language, []string{"planner/rule", "planner/spec", "planner/spelling", "topologies",
+		"go4.org/netipx"}),
+	"planner/check": slices.Concat(language, []string{"planner/flags", "planner/rule", "planner/spec", "planner/spelling",
+		"planner/plan", "topologies", "go4.org/netipx"}),
 	"planner/simulate": {"planner/plan", "planner/spelling", "topologies"},
 	// What an edit of a design means for the cluster that runs, and the way from one version to another.
 	"planner/change": slices.Concat(language, []string{"planner/plan", "planner/simulate", "planner/spec", "topologies"}),
 	// The language server: what an editor is told of a topology. Reading and writing its messages is the command's.
-	"planner/lsp":      slices.Concat(language, []string{"planner", "planner/plan", "planner/rule", "planner/spec", "planner/target", "go.lsp.dev/jsonrpc2"}),
+	"planner/lsp": slices.Concat(language, []string{"planner", "planner/plan", "planner/rule", "planner/spec", "planner/target",
+		"go.lsp.dev/jsonrpc2"}),
 	"planner/describe": {"planner/change", "planner/plan", "planner/simulate", "topologies", "github.com/mattn/go-runewidth"},
 	"planner/artifact": {"sigs.k8s.io/yaml", "github.com/rogpeppe/go-internal/diff", "golang.org/x/sys/unix"},
 
@@ -78,13 +83,16 @@ var permitted = map[string][]string{
 	"planner/emit/readme":  slices.Concat(emitter, []string{"planner/emit/kubeadm", "planner/simulate"}),
 
 	// What targets share: all of them, and those of a class.
-	"planner/target":           {"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty/cty", "planner/artifact", "planner/plan", "planner/rule", "planner/spec"},
+	"planner/target": {"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty/cty", "planner/artifact", "planner/plan",
+		"planner/rule", "planner/spec"},
 	"planner/target/block":     {"github.com/hashicorp/hcl/v2", "planner/plan", "planner/rule", "planner/spec"},
 	"planner/target/cloudinit": {"planner/artifact"},
 	"planner/target/onprem":    slices.Concat(emitter, language, []string{"planner/rule", "planner/spec", "planner/target/cloudinit"}),
 	"planner/target/terraform": slices.Concat(emitter, language),
-	"planner/targets/cloud":    slices.Concat(emitter, language, []string{"planner/rule", "planner/spec", "planner/target/block", "planner/target/terraform"}),
-	"planner/targets/hosted":   slices.Concat(emitter, language, []string{"planner/rule", "planner/spec", "planner/target/block", "planner/target/terraform"}),
+	"planner/targets/cloud": slices.Concat(emitter, language, []string{"planner/rule", "planner/spec", "planner/target/block",
+		"planner/target/terraform"}),
+	"planner/targets/hosted": slices.Concat(emitter, language, []string{"planner/rule", "planner/spec", "planner/target/block",
+		"planner/target/terraform"}),
 
 	// What tests share; no program links them.
 	"planner/diagtest":                       {"..."},
@@ -94,7 +102,8 @@ var permitted = map[string][]string{
 
 	"planner": slices.Concat(language, []string{"planner/...", "topologies"}),
 	"cmd/k8splan": slices.Concat(language, []string{
-		"planner", "planner/artifact", "planner/change", "planner/check", "planner/describe", "planner/lsp", "planner/plan", "planner/rule", "planner/simulate", "planner/spec", "planner/spelling", "planner/target", "topologies",
+		"planner", "planner/artifact", "planner/change", "planner/check", "planner/describe", "planner/lsp", "planner/plan", "planner/rule",
+		"planner/simulate", "planner/spec", "planner/spelling", "planner/target", "topologies",
 		"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term",
 	}),
 
@@ -109,9 +118,11 @@ var permitted = map[string][]string{
 
 // outside are packages of the standard library through which the world would become an input. Under planner/ only the writer of the tree
 // may touch it.
-var outside = []string{"os", "os/exec", "os/user", "net/http", "net/rpc", "math/rand", "math/rand/v2", "crypto/rand", "syscall", "log", "log/slog", "plugin", "unsafe"}
+var outside = []string{"os", "os/exec", "os/user", "net/http", "net/rpc", "math/rand", "math/rand/v2", "crypto/rand", "syscall", "log",
+	"log/slog", "plugin", "unsafe"}
 
-var mayTouch = []string{"planner/artifact", "planner/diagtest", "planner/emit/emittest", "planner/target/targettest", "planner/target/terraform/terraformtest"}
+var mayTouch = []string{"planner/artifact", "planner/diagtest", "planner/emit/emittest", "planner/target/targettest",
+	"planner/target/terraform/terraformtest"}
 
 type listed struct {
 	ImportPath string
@@ -181,10 +192,13 @@ func matches(pattern, name string) bool {
 func TestProgramStaysSmall(t *testing.T) {
 	for _, p := range list(t, "-deps", "./cmd/k8splan") {
 		for _, heavy := range []string{
-			"k8s.io/client-go/", "k8s.io/apiserver/", "k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/scheme", "k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/validation",
-			"k8s.io/kubernetes/pkg/", "google.golang.org/grpc", "net/http/httptest", "testing", "github.com/rogpeppe/go-internal/testscript",
+			"k8s.io/client-go/", "k8s.io/apiserver/", "k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/scheme",
+			"k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/validation",
+			"k8s.io/kubernetes/pkg/", "google.golang.org/grpc", "net/http/httptest", "testing",
+			"github.com/rogpeppe/go-internal/testscript",
 		} {
-			if p.ImportPath == heavy || strings.HasPrefix(p.ImportPath+"/", heavy+"/") || strings.HasSuffix(heavy, "/") && strings.HasPrefix(p.ImportPath, heavy) {
+			if p.ImportPath == heavy || strings.HasPrefix(p.ImportPath+"/", heavy+"/") || strings.HasSuffix(heavy, "/") &&
+				strings.HasPrefix(p.ImportPath, heavy) {
 				t.Errorf("the program links %s", p.ImportPath)
 			}
 		}

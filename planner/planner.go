@@ -50,7 +50,8 @@ func OpenWith(filename string, src []byte, vars map[string]cty.Value, today time
 }
 
 // open goes on from what was read. Its diagnostics show what is sensitive, and are in no order.
-func open(written *spec.Spec, diags hcl.Diagnostics, load func() (*spec.Spec, hcl.Diagnostics), today time.Time, facts *plan.Table) (*Project, hcl.Diagnostics) {
+func open(written *spec.Spec, diags hcl.Diagnostics, load func() (*spec.Spec, hcl.Diagnostics), today time.Time,
+	facts *plan.Table) (*Project, hcl.Diagnostics) {
 	if !diags.HasErrors() {
 		resolved, more := ResolveWith(written, facts)
 		if !more.HasErrors() && !check.Lands(resolved).HasErrors() {
@@ -115,7 +116,8 @@ func ordered(diags hcl.Diagnostics, secrets *spec.Secrets) hcl.Diagnostics {
 	secrets.Hide(diags, Catalog())
 	for id, n := range said {
 		if n > mostOfARule {
-			last[id].Detail = fmt.Sprintf("%s (The rule finds %d more places, which are not listed.)", strings.TrimRight(last[id].Detail, "\n"), n-mostOfARule)
+			last[id].Detail = fmt.Sprintf("%s (The rule finds %d more places, which are not listed.)", strings.TrimRight(last[id].Detail,
+				"\n"), n-mostOfARule)
 		}
 	}
 	return diags

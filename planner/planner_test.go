@@ -77,7 +77,9 @@ func BenchmarkOpen(b *testing.B) {
 func TestGrowth(t *testing.T) {
 	good := large
 	bad := func(n int) []byte { // every worker twice, with an address inside of the pods' range
-		return append(large(n/2), fmt.Sprintf("node_pool \"again\" {\n  roles           = [\"worker\"]\n  count           = %d\n  first_address   = \"10.1.0.1\"\n  failure_domains = [\"a\", \"b\"]\n}\nnode_pool \"astray\" {\n  roles         = [\"worker\", \"etcd\"]\n  count         = %d\n  first_address = \"10.128.0.1\"\n}\n", n/4, n/4)...)
+		return append(large(n/2), fmt.Sprintf("node_pool \"again\" {\n  roles           = [\"worker\"]\n  count           = %d\n"+
+			"  first_address   = \"10.1.0.1\"\n  failure_domains = [\"a\", \"b\"]\n}\nnode_pool \"astray\" {\n  roles         = "+
+			"[\"worker\", \"etcd\"]\n  count         = %d\n  first_address = \"10.128.0.1\"\n}\n", n/4, n/4)...)
 	}
 	for name, design := range map[string]func(int) []byte{"good": good, "bad": bad} {
 		cost := func(nodes int) float64 {
@@ -123,7 +125,8 @@ func BenchmarkWrite5000(b *testing.B) {
 func TestTargetsAgree(t *testing.T) {
 	for _, of := range planner.Targets() {
 		facts := of.Facts
-		src := fmt.Appendf(nil, "cluster \"x\" {\n  type = \"all-in-one\"\n}\nnode \"n\" {\n  address = \"192.168.56.10\"\n}\ntarget %q {}\n", facts.Name)
+		src := fmt.Appendf(nil, "cluster \"x\" {\n  type = \"all-in-one\"\n}\nnode \"n\" {\n  address = \"192.168.56.10\"\n}\n"+
+			"target %q {}\n", facts.Name)
 		if _, diags := planner.Open("topology.hcl", src, nil, time.Time{}); len(diags) > 0 {
 			for _, d := range diags {
 				if rule.ID(d) == "" {
@@ -151,8 +154,10 @@ func TestCatalog(t *testing.T) {
 // A mistake of one stage hides none of the next, and has no echo there.
 func TestOpenLooksBesideMistakes(t *testing.T) {
 	for _, tc := range []struct{ name, src, want string }{
-		{"reading", "cluster \"x\" {\n  type = 1\n  tpye = \"x\"\n}\nnode \"n\" {\n  address = \"300.0.0.1\"\n}\n", "invalid-address unknown-argument wrong-type"},
-		{"resolving", "cluster \"x\" {\n  type = \"all-in-one\"\n}\nnode \"n\" {\n  address = \"300.0.0.1\"\n}\nnode \"m\" {\n  address = \"10.0.0\"\n}\n", "invalid-address invalid-address topology-all-in-one-hosts"},
+		{"reading", "cluster \"x\" {\n  type = 1\n  tpye = \"x\"\n}\nnode \"n\" {\n  address = \"300.0.0.1\"\n}\n",
+			"invalid-address unknown-argument wrong-type"},
+		{"resolving", "cluster \"x\" {\n  type = \"all-in-one\"\n}\nnode \"n\" {\n  address = \"300.0.0.1\"\n}\n" +
+			"node \"m\" {\n  address = \"10.0.0\"\n}\n", "invalid-address invalid-address topology-all-in-one-hosts"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			p, diags := planner.Open("topology.hcl", []byte(tc.src), nil, time.Time{})
@@ -178,7 +183,8 @@ func TestOpenLooksBesideMistakes(t *testing.T) {
 
 // One broken target block stops the road before the design is judged, and says so with a rule.
 func TestTargetArguments(t *testing.T) {
-	src := "cluster \"x\" {\n  type = \"all-in-one\"\n}\nnode \"n\" {\n  address = \"192.168.56.10\"\n}\ntarget \"bare-metal\" {\n  frob = 1\n}\n"
+	src := "cluster \"x\" {\n  type = \"all-in-one\"\n}\nnode \"n\" {\n  address = \"192.168.56.10\"\n}\n" +
+		"target \"bare-metal\" {\n  frob = 1\n}\n"
 	p, diags := planner.Open("topology.hcl", []byte(src), nil, time.Time{})
 	if p != nil || len(diags) != 1 || rule.ID(diags[0]) != "unknown-argument" || diags[0].Subject.Start.Line != 8 {
 		t.Errorf("%v", diags)
@@ -192,7 +198,8 @@ func TestRenderDependsOnTheDesignAlone(t *testing.T) {
 		"load_balancer \"haproxy\" {\n  virtual_ip = \"10.0.0.10\"\n}\n",
 		"node_pool \"lb\" {\n  roles         = [\"load-balancer\"]\n  count         = 2\n  first_address = \"10.0.0.11\"\n}\n",
 		"node_pool \"cp\" {\n  roles         = [\"control-plane\"]\n  count         = 3\n  first_address = \"10.0.0.31\"\n}\n",
-		"node_pool \"worker\" {\n  roles         = [\"worker\"]\n  count         = 3\n  first_address = \"10.0.0.41\"\n  labels        = { b = \"2\", a = \"1\", c = \"3\" }\n}\n",
+		"node_pool \"worker\" {\n  roles         = [\"worker\"]\n  count         = 3\n  first_address = \"10.0.0.41\"\n  labels        = " +
+			"{ b = \"2\", a = \"1\", c = \"3\" }\n}\n",
 		"node \"edge\" {\n  roles   = [\"worker\"]\n  address = \"10.0.0.99\"\n}\n",
 	}
 	render := func(blocks []string) []artifact.File {
@@ -227,7 +234,8 @@ func TestLocality(t *testing.T) {
 	}
 	before, after := files(5), files(6)
 	for path, text := range before {
-		if strings.HasPrefix(path, "kubeadm/") || strings.HasPrefix(path, "etcd/") || strings.HasPrefix(path, "loadbalancer/") || strings.HasPrefix(path, "cni/") {
+		if strings.HasPrefix(path, "kubeadm/") || strings.HasPrefix(path, "etcd/") || strings.HasPrefix(path, "loadbalancer/") ||
+			strings.HasPrefix(path, "cni/") {
 			if diff := cmp.Diff(text, after[path]); diff != "" {
 				t.Errorf("%s changed with a new worker:\n%s", path, diff)
 			}
@@ -240,7 +248,8 @@ func TestLocality(t *testing.T) {
 
 // TestWaiversOfTargets: a waiver may name a rule of any target, and holds for what the target says.
 func TestWaiversOfTargets(t *testing.T) {
-	const design = "cluster \"dev\" {\n  type = \"single-etcd-single-master\"\n}\nnode \"cp\" {\n  roles = [\"control-plane\"]\n}\nnode \"w\" {\n  roles = [\"worker\"]\n}\ntarget \"minikube\" {}\n"
+	const design = "cluster \"dev\" {\n  type = \"single-etcd-single-master\"\n}\nnode \"cp\" {\n  roles = [\"control-plane\"]\n}\n" +
+		"node \"w\" {\n  roles = [\"worker\"]\n}\ntarget \"minikube\" {}\n"
 	for name, test := range map[string]struct{ waiver, want string }{
 		"none":              {"", "minikube-taint"},
 		"holds":             {"minikube-taint", "minikube-taint waived"},
@@ -282,7 +291,8 @@ func TestErrorsCannotBeWaived(t *testing.T) {
 
 // TestCrowded: files full of one thing are answered within the bound of diagtest.Quick, and no rule fills the screen.
 func TestCrowded(t *testing.T) {
-	const head = "cluster \"x\" {\n  type                   = \"multi-etcd-multi-master\"\n  control_plane_endpoint = \"api.x.example:6443\"\n"
+	const head = "cluster \"x\" {\n  type                   = \"multi-etcd-multi-master\"\n" +
+		"  control_plane_endpoint = \"api.x.example:6443\"\n"
 	const node = "}\nload_balancer \"external\" {}\nnode \"a\" {\n  roles   = [\"control-plane\"]\n  address = \"10.0.0.1\"\n"
 	many := func(n int, format string) string {
 		var b strings.Builder
@@ -292,17 +302,22 @@ func TestCrowded(t *testing.T) {
 		return b.String()
 	}
 	for name, src := range map[string]string{
-		"waivers":          head + node + "}\n" + many(20_000, "waive \"etcd-x#\" {}\n"),
-		"one waiver":       head + node + "}\n" + many(20_000, "waive \"etcd-even-members\" {}\n"),
-		"labels":           head + node + "  labels = {" + many(12_000, "\"k#\" = \"v\", ") + "}\n}\n",
-		"taints":           head + node + many(8_000, "  taint {\n    key    = \"k#\"\n    effect = \"NoSchedule\"\n  }\n") + "}\n",
-		"one node":         head + node + "}\n" + many(6_000, "node \"n\" {\n  roles   = [\"worker\"]\n  address = \"10.0.0.1\"\n}\n"),
-		"nodes":            head + node + "}\n" + many(6_000, "node \"n#\" {\n  roles          = [\"etcd\"]\n  address        = \"10.1.@\"\n  failure_domain = \"z#\"\n  host           = \"h#\"\n}\n"),
-		"pools":            head + node + "}\n" + many(5_000, "node_pool \"p#\" {\n  roles         = [\"worker\"]\n  count         = 3\n  first_address = \"10.0.0.1\"\n}\n"),
-		"gates":            head + "  feature_gates = {" + many(20_000, "GracefulNodeShutdwon# = true, ") + "}\n" + node + "}\n",
-		"names":            head + "  cert_sans = [" + many(20_000, "\"a#.example.com\", ") + "]\n" + node + "}\n",
-		"ranges":           head + node + "}\nnetwork {\n  reserved_subnets = [" + many(10_000, "\"10.@.0/24\", ") + "]\n  node_subnets = [" + many(10_000, "\"11.@.0/24\", ") + "]\n}\n",
-		"registries":       head + node + "}\ncontainer_runtime \"containerd\" {\n" + many(6_000, "  registry \"r#.example.com\" {\n    mirrors = [\"http://m#.example.com\"]\n  }\n") + "}\n",
+		"waivers":    head + node + "}\n" + many(20_000, "waive \"etcd-x#\" {}\n"),
+		"one waiver": head + node + "}\n" + many(20_000, "waive \"etcd-even-members\" {}\n"),
+		"labels":     head + node + "  labels = {" + many(12_000, "\"k#\" = \"v\", ") + "}\n}\n",
+		"taints":     head + node + many(8_000, "  taint {\n    key    = \"k#\"\n    effect = \"NoSchedule\"\n  }\n") + "}\n",
+		"one node":   head + node + "}\n" + many(6_000, "node \"n\" {\n  roles   = [\"worker\"]\n  address = \"10.0.0.1\"\n}\n"),
+		"nodes": head + node + "}\n" +
+			many(6_000, "node \"n#\" {\n  roles          = [\"etcd\"]\n  address        = \"10.1.@\"\n  failure_domain = \"z#\"\n"+
+				"  host           = \"h#\"\n}\n"),
+		"pools": head + node + "}\n" +
+			many(5_000, "node_pool \"p#\" {\n  roles         = [\"worker\"]\n  count         = 3\n  first_address = \"10.0.0.1\"\n}\n"),
+		"gates": head + "  feature_gates = {" + many(20_000, "GracefulNodeShutdwon# = true, ") + "}\n" + node + "}\n",
+		"names": head + "  cert_sans = [" + many(20_000, "\"a#.example.com\", ") + "]\n" + node + "}\n",
+		"ranges": head + node + "}\nnetwork {\n  reserved_subnets = [" + many(10_000, "\"10.@.0/24\", ") +
+			"]\n  node_subnets = [" + many(10_000, "\"11.@.0/24\", ") + "]\n}\n",
+		"registries": head + node + "}\ncontainer_runtime \"containerd\" {\n" +
+			many(6_000, "  registry \"r#.example.com\" {\n    mirrors = [\"http://m#.example.com\"]\n  }\n") + "}\n",
 		"unknown addons":   head + node + "}\n" + many(15_000, "addon \"metrics-sever#\" {}\n"),
 		"unknown argument": head + node + many(20_000, "  adress# = 1\n") + "}\n",
 	} {

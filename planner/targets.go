@@ -130,7 +130,8 @@ func ResolveWith(s *spec.Spec, facts *plan.Table) (*plan.Plan, hcl.Diagnostics) 
 	if !ok {
 		names := TargetNames()
 		diags = append(diags, plan.UnknownTarget.Diagnostic(s.Target.NameRange,
-			fmt.Sprintf("Unknown target %q.%s The targets are %s.", spelling.Excerpt(name), spelling.DidYouMean(name, names), strings.Join(names, ", "))))
+			fmt.Sprintf("Unknown target %q.%s The targets are %s.", spelling.Excerpt(name), spelling.DidYouMean(name, names),
+				strings.Join(names, ", "))))
 	}
 	return p, diags
 }

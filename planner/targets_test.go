@@ -27,13 +27,17 @@ func TestTargetsReadAnyDesign(t *testing.T) {
 	for _, of := range planner.Targets() {
 		facts := of.Facts
 		for _, nodes := range []string{
-			"", "node \"w\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.1\"\n}\n", "node \"e\" {\n  roles = [\"etcd\"]\n  address = \"10.0.0.1\"\n}\n",
-			"node \"l\" {\n  roles = [\"load-balancer\"]\n  address = \"10.0.0.1\"\n}\n", "node_pool \"p\" {\n  roles = [\"worker\"]\n  count = 0\n}\n",
+			"", "node \"w\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.1\"\n}\n",
+			"node \"e\" {\n  roles = [\"etcd\"]\n  address = \"10.0.0.1\"\n}\n",
+			"node \"l\" {\n  roles = [\"load-balancer\"]\n  address = \"10.0.0.1\"\n}\n",
+			"node_pool \"p\" {\n  roles = [\"worker\"]\n  count = 0\n}\n",
 			"node \"c\" {\n  roles = [\"control-plane\"]\n  address = \"fd00::1\"\n}\nload_balancer \"external\" {}\n",
-			"node_pool \"c\" {\n  roles = [\"control-plane\", \"worker\"]\n  count = 2\n  first_address = \"10.0.0.1\"\n}\nload_balancer \"kube-vip\" {}\n",
+			"node_pool \"c\" {\n  roles = [\"control-plane\", \"worker\"]\n  count = 2\n  first_address = \"10.0.0.1\"\n}\n" +
+				"load_balancer \"kube-vip\" {}\n",
 		} {
 			for _, of := range []string{"all-in-one", "single-etcd-single-master", "single-etcd-multi-master", "multi-etcd-multi-master"} {
-				for _, block := range []string{"", fmt.Sprintf("target %q {}\n", facts.Name), fmt.Sprintf("target %q {\n  nonsense = 1\n}\n", facts.Name)} {
+				for _, block := range []string{"", fmt.Sprintf("target %q {}\n", facts.Name),
+					fmt.Sprintf("target %q {\n  nonsense = 1\n}\n", facts.Name)} {
 					src := fmt.Sprintf("cluster \"x\" {\n  type = %q\n}\n%s%s", of, nodes, block)
 					for _, d := range opened(t, src) {
 						if rule.ID(d) == "" || d.Subject == nil {
@@ -60,8 +64,8 @@ func opened(t *testing.T, src string) (diags hcl.Diagnostics) {
 
 // A pool's nodes share their place, so what is wrong with each is said once; and where the target cannot express the type, nothing else.
 func TestTargetsSayThingsOnce(t *testing.T) {
-	src := "cluster \"x\" {\n  type = \"single-etcd-single-master\"\n}\nnode \"cp\" {\n  roles = [\"control-plane\"]\n  address = \"10.0.0.1\"\n}\n" +
-		"node_pool \"w\" {\n  roles = [\"worker\"]\n  count = 50\n}\ntarget \"kubespray\" {}\n"
+	src := "cluster \"x\" {\n  type = \"single-etcd-single-master\"\n}\nnode \"cp\" {\n  roles = [\"control-plane\"]\n" +
+		"  address = \"10.0.0.1\"\n}\nnode_pool \"w\" {\n  roles = [\"worker\"]\n  count = 50\n}\ntarget \"kubespray\" {}\n"
 	_, diags := planner.Open("topology.hcl", []byte(src), nil, time.Time{})
 	if len(diags) != 1 || rule.ID(diags[0]) != "kubespray-address" {
 		t.Errorf("%v", diags)
@@ -75,7 +79,8 @@ func TestTargetsSayThingsOnce(t *testing.T) {
 
 // TestTargetBlocks audits the languages of the targets' blocks: every row documents itself, and its example is taken as it stands.
 func TestTargetBlocks(t *testing.T) {
-	const design = "cluster \"x\" {\n  type = \"multi-etcd-multi-master\"\n}\nnode_pool \"w\" {\n  roles         = [\"worker\"]\n  count         = 3\n  first_address = \"10.0.0.1\"\n}\n"
+	const design = "cluster \"x\" {\n  type = \"multi-etcd-multi-master\"\n}\nnode_pool \"w\" {\n  roles         = [\"worker\"]\n" +
+		"  count         = 3\n  first_address = \"10.0.0.1\"\n}\n"
 	for _, of := range planner.Targets() {
 		facts := of.Facts
 		block := of.Schema()
@@ -94,7 +99,8 @@ func TestTargetBlocks(t *testing.T) {
 				src := design + head + a.Name + " = " + a.Example + foot
 				line := strings.Count(design+head, "\n") + 1
 				for _, d := range opened(t, src) {
-					if id := rule.ID(d); d.Subject.Start.Line == line && slices.Contains([]string{"unknown-argument", "wrong-type", "unknown-value", "syntax-error", "invalid-expression"}, id) {
+					if id := rule.ID(d); d.Subject.Start.Line == line && slices.Contains([]string{"unknown-argument", "wrong-type",
+						"unknown-value", "syntax-error", "invalid-expression"}, id) {
 						t.Errorf("%s: the example of %s: %s", facts.Name, a.Name, d)
 					}
 				}
@@ -129,7 +135,8 @@ func TestMisspeltSystem(t *testing.T) {
 		src = regexp.MustCompile(`(?m)^  os += .*\n`).ReplaceAll(src, nil)
 		src = written.ReplaceAll(src, []byte("${0}  os = \"ubunut-24.04\"\n"))
 		for _, d := range opened(t, string(src)) {
-			if strings.Contains(d.Detail, "ubunut") && (!strings.HasSuffix(d.Detail, "Did you mean \"ubuntu-24.04\"?") || strings.Contains(d.Detail, "=")) {
+			if strings.Contains(d.Detail, "ubunut") && (!strings.HasSuffix(d.Detail, "Did you mean \"ubuntu-24.04\"?") ||
+				strings.Contains(d.Detail, "=")) {
 				t.Errorf("%s: %s", facts.Name, d.Detail)
 			}
 		}
@@ -152,8 +159,8 @@ func TestUnknownTarget(t *testing.T) {
 
 // Beside a type that the target cannot express, its block is not held against the language of another target.
 func TestBlockBesideAnImpossibleType(t *testing.T) {
-	src := "cluster \"x\" {\n  type = \"multi-etcd-multi-master\"\n}\nnode_pool \"w\" {\n  roles         = [\"worker\"]\n  count         = 3\n" +
-		"  first_address = \"10.0.0.1\"\n}\ntarget \"docker-desktop\" {\n  mode = \"kind\"\n}\n"
+	src := "cluster \"x\" {\n  type = \"multi-etcd-multi-master\"\n}\nnode_pool \"w\" {\n  roles         = [\"worker\"]\n" +
+		"  count         = 3\n  first_address = \"10.0.0.1\"\n}\ntarget \"docker-desktop\" {\n  mode = \"kind\"\n}\n"
 	if diags := opened(t, src); len(diags) != 1 || rule.ID(diags[0]) != "target-type" {
 		t.Errorf("%v", diags)
 	}
@@ -161,7 +168,8 @@ func TestBlockBesideAnImpossibleType(t *testing.T) {
 
 // packages are the targets whose package has a shorter name than users write.
 var packages = map[string]string{
-	"bare-metal": "baremetal", "docker-desktop": "dockerdesktop", "openshift-dedicated": "osd", "gke-on-prem": "gkeonprem", "ibm-cloud-private": "icp",
+	"bare-metal": "baremetal", "docker-desktop": "dockerdesktop", "openshift-dedicated": "osd", "gke-on-prem": "gkeonprem",
+	"ibm-cloud-private":  "icp",
 	"charmed-kubernetes": "charmed", "kube-aws": "kubeaws", "cluster-api": "clusterapi", "kubernetes-the-hard-way": "hardway",
 }
 

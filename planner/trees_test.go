@@ -233,7 +233,8 @@ func TestTreesAreReadByWhatReadsThem(t *testing.T) {
 			for _, path := range glob(t, filepath.Join(dir, "loadbalancer"), ".conf") {
 				// On a host the playbook writes the interface's name.
 				path = filepath.Join(dir, "loadbalancer", path)
-				if err := os.WriteFile(filepath.Join(filepath.Dir(path), "interface.conf"), []byte("$INTERFACE=eth1\n"), 0o644); err != nil {
+				if err := os.WriteFile(filepath.Join(filepath.Dir(path), "interface.conf"), []byte("$INTERFACE=eth1\n"),
+					0o644); err != nil {
 					t.Fatal(err)
 				}
 				verifyKeepalived(t, path)
@@ -243,7 +244,8 @@ func TestTreesAreReadByWhatReadsThem(t *testing.T) {
 			}
 			if path := filepath.Join(dir, "vagrant"); exists(path) {
 				run(t, path, nil, "ruby", "-wc", "Vagrantfile")
-				run(t, path, []string{"VAGRANT_HOME=" + t.TempDir(), "VAGRANT_CHECKPOINT_DISABLE=1"}, "vagrant", "validate", "--ignore-provider")
+				run(t, path, []string{"VAGRANT_HOME=" + t.TempDir(), "VAGRANT_CHECKPOINT_DISABLE=1"}, "vagrant", "validate",
+					"--ignore-provider")
 			}
 			everyPathOfTheReadmeExists(t, dir)
 		})
@@ -264,7 +266,8 @@ func playbooks(t *testing.T, dir string) []string {
 }
 
 // yamllintConfig: lines of kubeadm's and upstream's types are as long as they are, and files of one document need no marker.
-const yamllintConfig = `{extends: default, rules: {line-length: disable, document-start: disable, comments: {min-spaces-from-content: 1}, indentation: {indent-sequences: whatever}, truthy: {check-keys: false}, braces: {max-spaces-inside: 1}}}`
+const yamllintConfig = `{extends: default, rules: {line-length: disable, document-start: disable, comments: {min-spaces-from-content: 1},
+  indentation: {indent-sequences: whatever}, truthy: {check-keys: false}, braces: {max-spaces-inside: 1}}}`
 
 func exists(path string) bool {
 	_, err := os.Stat(path)
@@ -292,9 +295,11 @@ func glob(t *testing.T, dir, suffix string) []string {
 // verifyUnit: systemd-analyze exits 0 on unknown keys, so any word of it is a failure, except that the programs of a host are not here.
 func verifyUnit(t *testing.T, path string) {
 	t.Helper()
-	out := run(t, filepath.Dir(path), []string{"SYSTEMD_LOG_LEVEL=warning"}, "sh", "-c", `systemd-analyze verify --man=no "$1" || true`, "sh", path)
+	out := run(t, filepath.Dir(path), []string{"SYSTEMD_LOG_LEVEL=warning"}, "sh", "-c", `systemd-analyze verify --man=no "$1" || true`,
+		"sh", path)
 	for line := range strings.Lines(out) {
-		if !strings.Contains(line, "is not executable: No such file or directory") && !strings.Contains(line, filepath.Base(path)+": Command") {
+		if !strings.Contains(line, "is not executable: No such file or directory") &&
+			!strings.Contains(line, filepath.Base(path)+": Command") {
 			t.Errorf("systemd-analyze verify %s: %s", path, line)
 		}
 	}
@@ -431,8 +436,8 @@ cd "$1/` + linted + `/ansible"
 	}
 }
 
-// TestVagrantsInventoryAgrees joins the tree's inventory to one as Vagrant writes it: the machine's key and user are Vagrant's, the address is
-// that of the second card, and the port is not the forwarded one.
+// TestVagrantsInventoryAgrees joins the tree's inventory to one as Vagrant writes it: the machine's key and user are Vagrant's, the address
+// is that of the second card, and the port is not the forwarded one.
 func TestVagrantsInventoryAgrees(t *testing.T) {
 	dir := write(t, sources(t)["multi-etcd-multi-master-vagrant"])
 	generated := filepath.Join(dir, "vagrant", ".vagrant", "provisioners", "ansible", "inventory")
@@ -453,14 +458,17 @@ func TestVagrantsInventoryAgrees(t *testing.T) {
 	}
 	for _, m := range machines.Machines {
 		// Vagrant's own words, then those of ansible.host_vars in the Vagrantfile.
-		fmt.Fprintf(&lines, "%s ansible_host=127.0.0.1 ansible_port=2222 ansible_user='vagrant' ansible_ssh_private_key_file='/home/me/%s/private_key' ansible_host=%s ansible_port=22\n", m.Name, m.Name, m.Address)
+		fmt.Fprintf(&lines, "%s ansible_host=127.0.0.1 ansible_port=2222 ansible_user='vagrant' "+
+			"ansible_ssh_private_key_file='/home/me/%s/private_key' ansible_host=%s ansible_port=22\n", m.Name, m.Name, m.Address)
 	}
 	if err := os.WriteFile(filepath.Join(generated, "vagrant_ansible_inventory"), []byte(lines.String()), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	env := append(ansibleEnv(t), "ANSIBLE_CONFIG=../ansible/ansible.cfg", "ANSIBLE_INVENTORY_ENABLED=ansible.builtin.yaml,ansible.builtin.ini")
+	env := append(ansibleEnv(t), "ANSIBLE_CONFIG=../ansible/ansible.cfg",
+		"ANSIBLE_INVENTORY_ENABLED=ansible.builtin.yaml,ansible.builtin.ini")
 	for _, m := range machines.Machines {
-		out := run(t, filepath.Join(dir, "vagrant"), env, "ansible-inventory", "-i", generated, "-i", "../ansible/inventory.yaml", "--host", m.Name)
+		out := run(t, filepath.Join(dir, "vagrant"), env, "ansible-inventory", "-i", generated, "-i", "../ansible/inventory.yaml",
+			"--host", m.Name)
 		var vars struct {
 			Host unsafe `json:"ansible_host"`
 			Port int    `json:"ansible_port"`
@@ -470,7 +478,8 @@ func TestVagrantsInventoryAgrees(t *testing.T) {
 		if err := json.Unmarshal([]byte(out), &vars); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
-		if string(vars.Host) != m.Address || vars.Port != 22 || vars.User != "vagrant" || string(vars.Key) != "/home/me/"+m.Name+"/private_key" {
+		if string(vars.Host) != m.Address || vars.Port != 22 || vars.User != "vagrant" ||
+			string(vars.Key) != "/home/me/"+m.Name+"/private_key" {
 			t.Errorf("%s is reached as %+v", m.Name, vars)
 		}
 	}

@@ -123,7 +123,8 @@ func (a *audit) argument(t *testing.T, row argument) {
 	}
 	if silent != nil {
 		t.Errorf("%s: no file changes, and nobody says so", row.path)
-	} else if top := row.blocks[0].Name; len(refused) == 0 && !(strings.HasPrefix(top, "node") && !bytes.Contains(a.src, []byte("\n"+top+" "))) {
+	} else if top := row.blocks[0].Name; len(refused) == 0 && !(strings.HasPrefix(top, "node") &&
+		!bytes.Contains(a.src, []byte("\n"+top+" "))) {
 		t.Errorf("%s: no value was tried", row.path) // a starter has pools or single machines, or both
 	} else {
 		for _, d := range refused[:min(1, len(refused))] {
@@ -188,7 +189,8 @@ func differs(a, b map[string][]byte) bool {
 
 // ineffective are the rules that say of a place that it has no effect.
 var ineffective = []string{
-	"target-unused", "target-hosted-block", "addon-not-applied", "load-balancer-unused-argument", "registry-without-effect", "registry-other-runtime",
+	"target-unused", "target-hosted-block", "addon-not-applied", "load-balancer-unused-argument", "registry-without-effect",
+	"registry-other-runtime",
 	"network-node-mask-unused", "etcd-version-stacked", "addon-version",
 }
 
@@ -269,7 +271,8 @@ func designOf(src []byte, given string) []byte {
 	for _, b := range g.Body().Blocks() {
 		for _, have := range f.Body().Blocks() {
 			roles := have.Body().GetAttribute("roles")
-			idle := b.Type() == "load_balancer" && roles != nil && strings.Contains(string(roles.Expr().BuildTokens(nil).Bytes()), "load-balancer")
+			idle := b.Type() == "load_balancer" && roles != nil && strings.Contains(string(roles.Expr().BuildTokens(nil).Bytes()),
+				"load-balancer")
 			if have.Type() == b.Type() || idle {
 				f.Body().RemoveBlock(have)
 			}
@@ -279,7 +282,8 @@ func designOf(src []byte, given string) []byte {
 	return f.Bytes()
 }
 
-// edit returns the starter with the value, nil where it has that already. It writes into the first block of its kind, or one with workers, and makes the blocks where there are none.
+// edit returns the starter with the value, nil where it has that already. It writes into the first block of its kind, or one with workers,
+// and makes the blocks where there are none.
 func (a argument) edit(src []byte, v value) []byte {
 	f := parsed(src)
 	body := f.Body()
@@ -340,8 +344,9 @@ func within(body *hclwrite.Body, b *spec.Block) *hclwrite.Body {
 
 // firstLabel is what a block is called that a starter does not have.
 var firstLabel = map[string]string{
-	"cni": "flannel", "container_runtime": "containerd", "registry": "docker.io", "load_balancer": "external", "addon": "metrics-server", "cloud_provider": "aws",
-	"scheduler": "batch", "profile": "batch", "node": "extra-1", "node_pool": "extra",
+	"cni": "flannel", "container_runtime": "containerd", "registry": "docker.io", "load_balancer": "external", "addon": "metrics-server",
+	"cloud_provider": "aws",
+	"scheduler":      "batch", "profile": "batch", "node": "extra-1", "node_pool": "extra",
 }
 
 // on pairs a value with each of some designs that make it possible.
@@ -378,9 +383,12 @@ func machines(role string) []string {
 	role = cmp.Or(role, "worker")
 	given := []string{
 		"node \"extra-1\" {\n  roles   = [\"ROLE\"]\n  address = cidrhost(local.subnet, 60)\n  cpus = 2\n  memory = \"8Gi\"\n}\n",
-		"node \"extra-1\" {\n  roles   = [\"ROLE\"]\n  address = cidrhost(local.subnet, 60)\n  cpus = 2\n  memory = \"8Gi\"\n  failure_domain = local.racks[0]\n}\n",
-		"node \"extra-1\" {\n  roles   = [\"ROLE\"]\n  address = cidrhost(local.subnet, 60)\n  cpus = 2\n  memory = \"8Gi\"\n  failure_domain = local.zones[0]\n}\n",
-		"node \"extra-1\" {\n  roles   = [\"ROLE\"]\n  address = cidrhost(local.subnets[local.zones[0]], 60)\n  cpus = 2\n  memory = \"8Gi\"\n  failure_domain = local.zones[0]\n}\n",
+		"node \"extra-1\" {\n  roles   = [\"ROLE\"]\n  address = cidrhost(local.subnet, 60)\n  cpus = 2\n  memory = \"8Gi\"\n" +
+			"  failure_domain = local.racks[0]\n}\n",
+		"node \"extra-1\" {\n  roles   = [\"ROLE\"]\n  address = cidrhost(local.subnet, 60)\n  cpus = 2\n  memory = \"8Gi\"\n" +
+			"  failure_domain = local.zones[0]\n}\n",
+		"node \"extra-1\" {\n  roles   = [\"ROLE\"]\n  address = cidrhost(local.subnets[local.zones[0]], 60)\n  cpus = 2\n" +
+			"  memory = \"8Gi\"\n  failure_domain = local.zones[0]\n}\n",
 		"node \"extra-1\" {\n  roles   = [\"ROLE\"]\n  cpus = 2\n  memory = \"8Gi\"\n  failure_domain = local.zones[0]\n}\n",
 		"node \"extra-1\" {\n  roles   = [\"ROLE\"]\n  cpus = 2\n  memory = \"8Gi\"\n}\n",
 	}
@@ -392,96 +400,106 @@ func machines(role string) []string {
 
 // balancers are kube-vip by ARP and by BGP, on the segments that starters have.
 func balancers(block string) []string {
-	return []string{fmt.Sprintf(block, "cidrhost(local.subnet, 10)"), fmt.Sprintf(block, "cidrhost(local.subnets[local.zones[0]], 10)"), fmt.Sprintf(block, `"10.0.0.10"`)}
+	return []string{fmt.Sprintf(block, "cidrhost(local.subnet, 10)"), fmt.Sprintf(block, "cidrhost(local.subnets[local.zones[0]], 10)"),
+		fmt.Sprintf(block, `"10.0.0.10"`)}
 }
 
 const (
-	byARP     = "load_balancer \"kube-vip\" {\n  virtual_ip = %s\n}\n"
-	byBGP     = "load_balancer \"kube-vip\" {\n  virtual_ip = %s\n  mode       = \"bgp\"\n  bgp_as     = 65000\n  bgp_peers  = [\"10.99.0.1:65001\"]\n}\n"
-	dualStack = "network {\n  pod_subnets     = [\"10.244.0.0/16\", \"fd00:244::/56\"]\n  service_subnets = [\"10.96.0.0/16\", \"fd00:96::/112\"]\n}\n"
-	proxied   = "network {\n  http_proxy {\n    http  = \"http://proxy.example.com:3128\"\n    https = \"http://proxy.example.com:3128\"\n  }\n}\n"
-	mirrored  = "container_runtime \"containerd\" {\n  registry \"docker.io\" {\n    mirrors = [\"https://mirror.example.com\"]\n  }\n}\n"
-	ipvs      = "network {\n  kube_proxy {\n    mode = \"ipvs\"\n  }\n}\n"
-	own       = "addon \"thing\" {\n  images = []\n  manifest \"https://example.com/thing.yaml\" {\n    checksum = " + sum + "\n  }\n}\n"
-	ownCloud  = "cloud_provider \"other\" {\n  manifest \"https://example.com/thing.yaml\" {\n    checksum = " + sum + "\n  }\n}\n"
-	shipped   = "addon \"fluent-bit\" {\n  settings = { output = \"stdout\" }\n}\n"
-	tainted   = "taint {\n  key    = \"example.com/gpu\"\n  value  = \"true\"\n  effect = \"NoSchedule\"\n}\n"
-	sum       = `"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"`
-	otherSum  = `"sha256:fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"`
+	byARP = "load_balancer \"kube-vip\" {\n  virtual_ip = %s\n}\n"
+	byBGP = "load_balancer \"kube-vip\" {\n  virtual_ip = %s\n  mode       = \"bgp\"\n  bgp_as     = 65000\n" +
+		"  bgp_peers  = [\"10.99.0.1:65001\"]\n}\n"
+	dualStack = "network {\n  pod_subnets     = [\"10.244.0.0/16\", \"fd00:244::/56\"]\n  service_subnets = [\"10.96.0.0/16\", " +
+		"\"fd00:96::/112\"]\n}\n"
+	proxied = "network {\n  http_proxy {\n    http  = \"http://proxy.example.com:3128\"\n" +
+		"    https = \"http://proxy.example.com:3128\"\n  }\n}\n"
+	mirrored = "container_runtime \"containerd\" {\n  registry \"docker.io\" {\n    mirrors = [\"https://mirror.example.com\"]\n  }\n}\n"
+	ipvs     = "network {\n  kube_proxy {\n    mode = \"ipvs\"\n  }\n}\n"
+	own      = "addon \"thing\" {\n  images = []\n  manifest \"https://example.com/thing.yaml\" {\n    checksum = " + sum + "\n  }\n}\n"
+	ownCloud = "cloud_provider \"other\" {\n  manifest \"https://example.com/thing.yaml\" {\n    checksum = " + sum + "\n  }\n}\n"
+	shipped  = "addon \"fluent-bit\" {\n  settings = { output = \"stdout\" }\n}\n"
+	tainted  = "taint {\n  key    = \"example.com/gpu\"\n  value  = \"true\"\n  effect = \"NoSchedule\"\n}\n"
+	sum      = `"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"`
+	otherSum = `"sha256:fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"`
 )
 
 // others are values other than the default, where the example of the language is the default or needs something beside it.
 var others = map[string][]value{
-	"cluster.kubernetes_version":                {{set: `"1.36.2"`}, {set: `"1.36.4"`}, {set: `"1.35.1"`}, {set: `"1.35.8"`}, {set: `"1.34.1"`}},
-	"cluster.control_plane_endpoint":            on(`"other.example.com:6443"`, "", "load_balancer \"external\" {\n}\n"),
-	"cluster.cert_sans":                         values(`["more.example.net"]`),
-	"cluster.api_server_port":                   values("7443"),
-	"cluster.encryption_algorithm":              values(`"RSA-3072"`),
-	"cluster.certificate_validity":              values(`"4380h"`),
-	"cluster.ca_certificate_validity":           values(`"43800h"`),
-	"cluster.feature_gates":                     values(`{ CPUManagerPolicyAlphaOptions = true }`),
-	"cluster.kubelet.max_pods":                  values("77"),
-	"cluster.kubelet.cgroup_driver":             values(`"cgroupfs"`),
-	"cluster.kubelet.fail_swap_on":              values("false"),
-	"network.pod_subnets":                       values(`["10.200.0.0/16"]`, `["172.24.0.0/14"]`),
-	"network.service_subnets":                   values(`["10.97.0.0/16"]`, `["172.20.0.0/16"]`),
-	"network.node_subnets":                      values("[local.subnet]", `["10.0.0.0/16"]`, `["192.168.0.0/16"]`),
-	"network.dns_domain":                        values(`"k8s.example"`),
-	"network.node_cidr_mask_size":               values("25"),
-	"network.node_cidr_mask_size_v6":            on("72", dualStack, ""),
-	"network.node_port_range":                   values(`"31000-32000"`),
-	"network.mtu":                               values("1400"),
-	"network.cni.version":                       on(`"v0.28.9"`, plugins("flannel")...),
-	"network.cni.encapsulation":                 append(on(`"host-gw"`, plugins("flannel")...), append(on(`"vxlan"`, plugins("calico", "cilium")...), on(`"geneve"`, plugins("cilium")...)...)...),
-	"network.cni.mtu":                           on("1300", plugins("flannel", "calico", "cilium")...),
-	"network.cni.interface":                     on(`"eth9"`, plugins("flannel", "calico", "cilium")...),
-	"network.cni.kube_proxy_replacement":        on("true", "network {\n  cni \"cilium\" {\n  }\n  kube_proxy {\n    mode = \"none\"\n  }\n}\n", plugins("cilium")[0]),
-	"network.kube_proxy.mode":                   values(`"iptables"`, `"nftables"`, `"ipvs"`),
-	"network.kube_proxy.strict_arp":             on("true", ipvs),
-	"network.http_proxy.no_proxy":               on(`[".example.net"]`, proxied),
-	"container_runtime.version":                 values(`"2.2.1"`),
-	"container_runtime.registry.plain_http":     on("true", strings.Replace(mirrored, "https", "http", 1)),
-	"container_runtime.registry.skip_verify":    on("true", mirrored),
-	"container_runtime.registry.ca_file":        on(`"/etc/ssl/registry-ca.crt"`, mirrored),
-	"etcd.version":                              values(`"3.6.5"`),
-	"etcd.data_dir":                             values(`"/srv/etcd"`),
-	"etcd.quota":                                values(`"3Gi"`),
-	"etcd.heartbeat_interval":                   values(`"150ms"`),
-	"etcd.election_timeout":                     values(`"1500ms"`),
-	"load_balancer.virtual_ip":                  append(on("cidrhost(local.subnet, 9)", append(balancers(byARP), "")...), values("\"10.0.0.9\"")...),
-	"load_balancer.port":                        on("7443", "", "load_balancer \"external\" {\n}\n"),
-	"load_balancer.interface":                   on(`"eth9"`, append(balancers(byARP), "")...),
-	"load_balancer.virtual_router_id":           append(on("52", append(balancers(byARP), "")...), values("52")...),
-	"load_balancer.mode":                        on(`"arp"`, append(balancers(byBGP), "")...),
-	"load_balancer.bgp_as":                      on("65009", append(balancers(byBGP), "")...),
-	"load_balancer.bgp_peers":                   on(`["10.99.0.2:65001"]`, append(balancers(byBGP), "")...),
-	"load_balancer.version":                     on(`"v1.0.0"`, append(balancers(byARP), "")...),
-	"ssh.user":                                  values(`"deploy"`),
-	"ssh.private_key_file":                      values(`"~/.ssh/other"`),
-	"ssh.port":                                  values("2222"),
-	"artifacts.checksums":                       values(`{ "dl.k8s.io/release/v1.37.2/bin/linux/amd64/kubelet" = ` + sum + ` }`),
-	"artifacts.source":                          values(`"packages"`, `"binaries"`),
-	"addon.settings":                            on(`{ output = "forward", host = "logs.example.com", port = "24224" }`, shipped),
-	"addon.images":                              on(`["registry.example.com/thing:v1.2.3"]`, own),
-	"addon.after":                               on(`["metrics-server"]`, own+"addon \"metrics-server\" {\n}\n"),
-	"addon.manifest.checksum":                   on(otherSum, own),
-	"cloud_provider.version":                    append(on(`"v1.0.0"`, ownCloud), values(`"v1.35.0"`)...),
-	"cloud_provider.settings":                   on(`{ region = "x" }`, ownCloud, ""),
-	"cloud_provider.images":                     on(`["registry.example.com/thing:v1.2.3"]`, ownCloud),
-	"cloud_provider.manifest.checksum":          on(otherSum, ownCloud),
-	"node.taint.key":                            adds(tainted),
-	"node.taint.value":                          adds(tainted),
-	"node.taint.effect":                         adds(tainted),
-	"node_pool.taint.key":                       adds(tainted),
-	"node_pool.taint.value":                     adds(tainted),
-	"node_pool.taint.effect":                    adds(tainted),
-	"node.address":                              values("cidrhost(local.subnet, 61)", "cidrhost(local.subnets[local.zones[0]], 61)", `"10.0.0.61"`),
-	"node.failure_domain":                       values("local.racks[1]", "local.zones[1]", `"rack-z"`),
-	"node.arch":                                 values(`"arm64"`),
-	"node.cpus":                                 values("8"),
-	"node.memory":                               values(`"16Gi"`),
-	"node.bootstrap":                            values("true"),
-	"node_pool.first_address":                   values("cidrhost(local.subnet, 70)", "[cidrhost(local.subnets[local.zones[0]], 70)][0]", `"10.0.0.70"`),
+	"cluster.kubernetes_version": {{set: `"1.36.2"`}, {set: `"1.36.4"`}, {set: `"1.35.1"`}, {set: `"1.35.8"`},
+		{set: `"1.34.1"`}},
+	"cluster.control_plane_endpoint":  on(`"other.example.com:6443"`, "", "load_balancer \"external\" {\n}\n"),
+	"cluster.cert_sans":               values(`["more.example.net"]`),
+	"cluster.api_server_port":         values("7443"),
+	"cluster.encryption_algorithm":    values(`"RSA-3072"`),
+	"cluster.certificate_validity":    values(`"4380h"`),
+	"cluster.ca_certificate_validity": values(`"43800h"`),
+	"cluster.feature_gates":           values(`{ CPUManagerPolicyAlphaOptions = true }`),
+	"cluster.kubelet.max_pods":        values("77"),
+	"cluster.kubelet.cgroup_driver":   values(`"cgroupfs"`),
+	"cluster.kubelet.fail_swap_on":    values("false"),
+	"network.pod_subnets":             values(`["10.200.0.0/16"]`, `["172.24.0.0/14"]`),
+	"network.service_subnets":         values(`["10.97.0.0/16"]`, `["172.20.0.0/16"]`),
+	"network.node_subnets":            values("[local.subnet]", `["10.0.0.0/16"]`, `["192.168.0.0/16"]`),
+	"network.dns_domain":              values(`"k8s.example"`),
+	"network.node_cidr_mask_size":     values("25"),
+	"network.node_cidr_mask_size_v6":  on("72", dualStack, ""),
+	"network.node_port_range":         values(`"31000-32000"`),
+	"network.mtu":                     values("1400"),
+	"network.cni.version":             on(`"v0.28.9"`, plugins("flannel")...),
+	"network.cni.encapsulation": append(on(`"host-gw"`, plugins("flannel")...),
+		append(on(`"vxlan"`, plugins("calico", "cilium")...), on(`"geneve"`, plugins("cilium")...)...)...),
+	"network.cni.mtu":       on("1300", plugins("flannel", "calico", "cilium")...),
+	"network.cni.interface": on(`"eth9"`, plugins("flannel", "calico", "cilium")...),
+	"network.cni.kube_proxy_replacement": on("true",
+		"network {\n  cni \"cilium\" {\n  }\n  kube_proxy {\n    mode = \"none\"\n  }\n}\n", plugins("cilium")[0]),
+	"network.kube_proxy.mode":                values(`"iptables"`, `"nftables"`, `"ipvs"`),
+	"network.kube_proxy.strict_arp":          on("true", ipvs),
+	"network.http_proxy.no_proxy":            on(`[".example.net"]`, proxied),
+	"container_runtime.version":              values(`"2.2.1"`),
+	"container_runtime.registry.plain_http":  on("true", strings.Replace(mirrored, "https", "http", 1)),
+	"container_runtime.registry.skip_verify": on("true", mirrored),
+	"container_runtime.registry.ca_file":     on(`"/etc/ssl/registry-ca.crt"`, mirrored),
+	"etcd.version":                           values(`"3.6.5"`),
+	"etcd.data_dir":                          values(`"/srv/etcd"`),
+	"etcd.quota":                             values(`"3Gi"`),
+	"etcd.heartbeat_interval":                values(`"150ms"`),
+	"etcd.election_timeout":                  values(`"1500ms"`),
+	"load_balancer.virtual_ip": append(on("cidrhost(local.subnet, 9)", append(balancers(byARP), "")...),
+		values("\"10.0.0.9\"")...),
+	"load_balancer.port":               on("7443", "", "load_balancer \"external\" {\n}\n"),
+	"load_balancer.interface":          on(`"eth9"`, append(balancers(byARP), "")...),
+	"load_balancer.virtual_router_id":  append(on("52", append(balancers(byARP), "")...), values("52")...),
+	"load_balancer.mode":               on(`"arp"`, append(balancers(byBGP), "")...),
+	"load_balancer.bgp_as":             on("65009", append(balancers(byBGP), "")...),
+	"load_balancer.bgp_peers":          on(`["10.99.0.2:65001"]`, append(balancers(byBGP), "")...),
+	"load_balancer.version":            on(`"v1.0.0"`, append(balancers(byARP), "")...),
+	"ssh.user":                         values(`"deploy"`),
+	"ssh.private_key_file":             values(`"~/.ssh/other"`),
+	"ssh.port":                         values("2222"),
+	"artifacts.checksums":              values(`{ "dl.k8s.io/release/v1.37.2/bin/linux/amd64/kubelet" = ` + sum + ` }`),
+	"artifacts.source":                 values(`"packages"`, `"binaries"`),
+	"addon.settings":                   on(`{ output = "forward", host = "logs.example.com", port = "24224" }`, shipped),
+	"addon.images":                     on(`["registry.example.com/thing:v1.2.3"]`, own),
+	"addon.after":                      on(`["metrics-server"]`, own+"addon \"metrics-server\" {\n}\n"),
+	"addon.manifest.checksum":          on(otherSum, own),
+	"cloud_provider.version":           append(on(`"v1.0.0"`, ownCloud), values(`"v1.35.0"`)...),
+	"cloud_provider.settings":          on(`{ region = "x" }`, ownCloud, ""),
+	"cloud_provider.images":            on(`["registry.example.com/thing:v1.2.3"]`, ownCloud),
+	"cloud_provider.manifest.checksum": on(otherSum, ownCloud),
+	"node.taint.key":                   adds(tainted),
+	"node.taint.value":                 adds(tainted),
+	"node.taint.effect":                adds(tainted),
+	"node_pool.taint.key":              adds(tainted),
+	"node_pool.taint.value":            adds(tainted),
+	"node_pool.taint.effect":           adds(tainted),
+	"node.address": values("cidrhost(local.subnet, 61)", "cidrhost(local.subnets[local.zones[0]], 61)",
+		`"10.0.0.61"`),
+	"node.failure_domain": values("local.racks[1]", "local.zones[1]", `"rack-z"`),
+	"node.arch":           values(`"arm64"`),
+	"node.cpus":           values("8"),
+	"node.memory":         values(`"16Gi"`),
+	"node.bootstrap":      values("true"),
+	"node_pool.first_address": values("cidrhost(local.subnet, 70)", "[cidrhost(local.subnets[local.zones[0]], 70)][0]",
+		`"10.0.0.70"`),
 	"node_pool.failure_domains":                 values("[local.racks[1]]", "[local.zones[1]]", `["rack-z"]`),
 	"node_pool.arch":                            values(`"arm64"`),
 	"node_pool.os":                              values(`"debian-12"`, `"ubuntu-22.04"`, `"rocky-9"`),

@@ -31,7 +31,8 @@ func TestStarterIsFormattedHCLOfItsType(t *testing.T) {
 				if diags.HasErrors() {
 					t.Fatal(diags)
 				}
-				content, _, diags := file.Body.PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "cluster", LabelNames: []string{"name"}}, {Type: "target", LabelNames: []string{"name"}}}})
+				content, _, diags := file.Body.PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "cluster",
+					LabelNames: []string{"name"}}, {Type: "target", LabelNames: []string{"name"}}}})
 				if diags.HasErrors() {
 					t.Fatal(diags)
 				}

@@ -66,21 +66,23 @@ var Table = []Topology{
 		Type: AllInOne, Title: "All-in-one",
 		Purpose:  "One node runs everything: for learning, for development and for tests.",
 		Survives: "Nothing: the loss of the node is the loss of the cluster, and of its data unless a snapshot of etcd lies elsewhere.",
-		Nodes:    Count{1, 1}, ControlPlanes: Count{1, 1}, ControlPlanesStacked: Count{1, 1}, EtcdMembers: Count{1, 1}, Workers: Count{1, 1},
+		Nodes:    Count{1, 1}, ControlPlanes: Count{1, 1}, ControlPlanesStacked: Count{1, 1}, EtcdMembers: Count{1, 1},
+		Workers:    Count{1, 1},
 		Placements: []Placement{Stacked},
 	},
 	{
 		Type: SingleEtcdSingleMaster, Title: "Single-node etcd, single master, multi worker",
 		Purpose:  "One control plane that runs the one etcd, and workers: for small sites that can wait for a repair.",
 		Survives: "The loss of any worker. While the control plane is down, running pods go on and nothing can be changed.",
-		Nodes:    Count{2, 0}, ControlPlanes: Count{1, 1}, ControlPlanesStacked: Count{1, 1}, EtcdMembers: Count{1, 1}, Workers: Count{1, 0},
+		Nodes:    Count{2, 0}, ControlPlanes: Count{1, 1}, ControlPlanesStacked: Count{1, 1}, EtcdMembers: Count{1, 1},
+		Workers:    Count{1, 0},
 		Placements: []Placement{Stacked},
 	},
 	{
 		Type: SingleEtcdMultiMaster, Title: "Single-node etcd, multi master, multi worker",
 		Purpose: "Several API servers behind a load balancer share one etcd: for API load, or as a step on the way to clustered etcd.",
-		Survives: "The loss of a control plane that does not host etcd. The lone etcd cancels the redundancy of the control planes: when it " +
-			"is down, nothing can be changed.",
+		Survives: "The loss of a control plane that does not host etcd. The lone etcd cancels the redundancy of the control " +
+			"planes: when it is down, nothing can be changed.",
 		Nodes: Count{2, 0}, ControlPlanes: Count{2, 0}, ControlPlanesStacked: Count{2, 0}, EtcdMembers: Count{1, 1}, Workers: Count{1, 0},
 		Placements: []Placement{External}, LoadBalancer: true, HighlyAvailable: true,
 	},
@@ -88,7 +90,8 @@ var Table = []Topology{
 		Type: MultiEtcdMultiMaster, Title: "Multi-node etcd, multi master, multi worker",
 		Purpose:  "Clustered etcd, several control planes and a load balancer: the recommended production setup.",
 		Survives: "The loss of any one node; with five etcd members, of any two.",
-		Nodes:    Count{3, 0}, ControlPlanes: Count{2, 0}, ControlPlanesStacked: Count{3, 0}, EtcdMembers: Count{3, 0}, Workers: Count{1, 0},
+		Nodes:    Count{3, 0}, ControlPlanes: Count{2, 0}, ControlPlanesStacked: Count{3, 0}, EtcdMembers: Count{3, 0},
+		Workers:    Count{1, 0},
 		Placements: []Placement{Stacked, External}, LoadBalancer: true, HighlyAvailable: true,
 	},
 }

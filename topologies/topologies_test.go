@@ -41,15 +41,18 @@ func TestTableSaysWhatTheTypesAre(t *testing.T) {
 		if c.placement == topologies.Stacked {
 			controlPlanes = row.ControlPlanesStacked
 		}
-		fits := row.Allows(c.placement) && controlPlanes.Holds(c.controlPlanes) && row.EtcdMembers.Holds(c.members) && row.Nodes.Holds(c.controlPlanes+c.others)
+		fits := row.Allows(c.placement) && controlPlanes.Holds(c.controlPlanes) && row.EtcdMembers.Holds(c.members) &&
+			row.Nodes.Holds(c.controlPlanes+c.others)
 		if fits != c.fits {
-			t.Errorf("%s with %d control planes, %d %s members and %d other hosts: fits %v, want %v", c.kind, c.controlPlanes, c.members, c.placement, c.others, fits, c.fits)
+			t.Errorf("%s with %d control planes, %d %s members and %d other hosts: fits %v, want %v", c.kind, c.controlPlanes, c.members,
+				c.placement, c.others, fits, c.fits)
 		}
 	}
 }
 
 func TestTableIsConsistent(t *testing.T) {
-	if !slices.Equal(topologies.Names(), []string{"all-in-one", "single-etcd-single-master", "single-etcd-multi-master", "multi-etcd-multi-master"}) {
+	if !slices.Equal(topologies.Names(), []string{"all-in-one", "single-etcd-single-master", "single-etcd-multi-master",
+		"multi-etcd-multi-master"}) {
 		t.Errorf("names %v: the four are words of the Kubernetes documentation, smallest first", topologies.Names())
 	}
 	for _, row := range topologies.Table {
@@ -59,7 +62,8 @@ func TestTableIsConsistent(t *testing.T) {
 		if row.HighlyAvailable != row.LoadBalancer || row.HighlyAvailable != (row.ControlPlanes.Min > 1) {
 			t.Errorf("%s: what survives the loss of a control plane has two of them, and a load balancer before them", row.Type)
 		}
-		if row.Nodes.Min < row.ControlPlanes.Min || row.Allows(topologies.Stacked) && row.Nodes.Min > row.ControlPlanesStacked.Min && row.Workers.Min == 0 {
+		if row.Nodes.Min < row.ControlPlanes.Min || row.Allows(topologies.Stacked) && row.Nodes.Min > row.ControlPlanesStacked.Min &&
+			row.Workers.Min == 0 {
 			t.Errorf("%s: the least number of hosts does not follow from its roles", row.Type)
 		}
 		for _, c := range []topologies.Count{row.Nodes, row.ControlPlanes, row.ControlPlanesStacked, row.EtcdMembers, row.Workers} {

@@ -22,10 +22,13 @@ var (
 
 // etcdTypes are the types of etcd's flags in the words of Kubernetes' ones. Another one is an error: somebody has to look what it takes.
 var etcdTypes = map[string]string{
-	"*flag.boolValue": "bool", "*flag.durationValue": "duration", "*flag.intValue": "int", "*flag.int64Value": "int64", "*flag.uintValue": "uint", "*flag.uint64Value": "uint64",
-	"*flag.float64Value": "float64", "*flag.stringValue": "string", "*flags.uint32Value": "uint32", "*flags.IgnoredFlag": "ignored", "*flags.UniqueURLs": "urls",
-	"*flags.UniqueStringsValue": "strings", "*flags.StringsValue": "strings", "*flags.SelectiveStringValue": "choice", "*flags.SelectiveStringsValue": "choice",
-	"*featuregate.featureGate": "mapStringBool",
+	"*flag.boolValue": "bool", "*flag.durationValue": "duration", "*flag.intValue": "int", "*flag.int64Value": "int64",
+	"*flag.uintValue": "uint", "*flag.uint64Value": "uint64",
+	"*flag.float64Value": "float64", "*flag.stringValue": "string", "*flags.uint32Value": "uint32", "*flags.IgnoredFlag": "ignored",
+	"*flags.UniqueURLs":         "urls",
+	"*flags.UniqueStringsValue": "strings", "*flags.StringsValue": "strings", "*flags.SelectiveStringValue": "choice",
+	"*flags.SelectiveStringsValue": "choice",
+	"*featuregate.featureGate":     "mapStringBool",
 }
 
 // readEtcd compiles a release of etcd's server with our file beside its own, and asks it for its flags.
@@ -43,7 +46,8 @@ func readEtcd(version string) (release, error) {
 		return release{}, err
 	}
 	for name, data := range map[string][]byte{
-		"go.mod":                       fmt.Appendf(nil, "module throwaway\n\ngo 1.26.0\n\nrequire %s v%s\n\nreplace %s => ./server\n", etcdModule, version, etcdModule),
+		"go.mod": fmt.Appendf(nil, "module throwaway\n\ngo 1.26.0\n\nrequire %s v%s\n\nreplace %s => ./server\n",
+			etcdModule, version, etcdModule),
 		"main.go":                      etcdMain,
 		"server/etcdmain/zzcollect.go": etcdCollect,
 	} {

@@ -61,7 +61,8 @@ func module(dir, version string, instead map[string]string) error {
 		return err
 	}
 	var out bytes.Buffer
-	fmt.Fprintf(&out, "module throwaway\n\n%s\n\nrequire k8s.io/kubernetes v%s\n\n", regexp.MustCompile(`(?m)^go .*$`).Find(theirs), version)
+	fmt.Fprintf(&out, "module throwaway\n\n%s\n\nrequire k8s.io/kubernetes v%s\n\n", regexp.MustCompile(`(?m)^go .*$`).Find(theirs),
+		version)
 	staging := map[string]bool{}
 	for _, m := range regexp.MustCompile(`(?m)(k8s\.io/[a-z-]+) (?:=> \./staging/|v0\.0\.0(?:\s|$))`).FindAllSubmatch(theirs, -1) {
 		if name := string(m[1]); !staging[name] {
@@ -178,7 +179,8 @@ func (t *tree) read(l listed) error {
 	} else {
 		s.info.Defs = map[*ast.Ident]types.Object{}
 	}
-	config := types.Config{Importer: importer{t, l.ImportMap}, Error: func(error) {}, IgnoreFuncBodies: !s.goFlag, FakeImportC: true, Sizes: types.SizesFor("gc", "amd64")}
+	config := types.Config{Importer: importer{t, l.ImportMap}, Error: func(error) {}, IgnoreFuncBodies: !s.goFlag, FakeImportC: true,
+		Sizes: types.SizesFor("gc", "amd64")}
 	s.types, _ = config.Check(l.ImportPath, t.fset, s.files, s.info)
 	for _, file := range s.files {
 		for _, d := range file.Decls {

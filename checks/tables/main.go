@@ -58,13 +58,15 @@ func write(dir, date string) error {
 		log.Printf("etcd %s: %d flags", version, len(r.flags))
 		etcd = append(etcd, r)
 	}
-	heading := fmt.Sprintf("# Kubernetes %s; etcd %s. Read on %s by `make tables`.\n", strings.Join(kubernetesReleases, " "), strings.Join(etcdReleases, " "), date)
+	heading := fmt.Sprintf("# Kubernetes %s; etcd %s. Read on %s by `make tables`.\n", strings.Join(kubernetesReleases, " "),
+		strings.Join(etcdReleases, " "), date)
 	if err := os.WriteFile(filepath.Join(dir, "flags.tsv"), append([]byte(heading+"# component, flag, type, first minor, last minor, "+
 		"first minor that deprecates it, values, what upstream says of the deprecation\n"),
 		append(flagTable(etcd), flagTable(kubernetes)...)...), 0o644); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, "fields.tsv"), append([]byte(heading+"# file, field, type, first minor, last minor\n"), fieldTable(kubernetes)...), 0o644)
+	return os.WriteFile(filepath.Join(dir, "fields.tsv"), append([]byte(heading+"# file, field, type, first minor, last minor\n"),
+		fieldTable(kubernetes)...), 0o644)
 }
 
 // readKubernetes reads one release of Kubernetes.
@@ -139,7 +141,8 @@ func rows(releases []release, of func(release) []span) [][]string {
 	}
 	var out [][]string
 	for _, s := range all {
-		out = append(out, append(slices.Clone(s.key), number(s.first, releases[0].minor), number(s.last, releases[len(releases)-1].minor), number(s.deprecated, 0), s.values, s.note))
+		out = append(out, append(slices.Clone(s.key), number(s.first, releases[0].minor), number(s.last, releases[len(releases)-1].minor),
+			number(s.deprecated, 0), s.values, s.note))
 	}
 	return out
 }
@@ -149,7 +152,8 @@ func flagTable(releases []release) []byte {
 	return lines(rows(releases, func(r release) []span {
 		var all []span
 		for _, f := range r.flags {
-			all = append(all, span{key: []string{f.Component, f.Name, f.Type}, values: strings.Join(f.Valid, " "), note: strings.Join(strings.Fields(f.Deprecated), " ")})
+			all = append(all, span{key: []string{f.Component, f.Name, f.Type}, values: strings.Join(f.Valid, " "),
+				note: strings.Join(strings.Fields(f.Deprecated), " ")})
 		}
 		return all
 	}))

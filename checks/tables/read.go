@@ -29,7 +29,8 @@ type Field struct{ Kind, Path, Type string }
 // component is where a component's flags begin.
 type component struct {
 	name, path string
-	functions  []string // those that register its flags; a method with its type before a dot, a question mark before what not every release has
+	// those that register its flags; a method with its type before a dot, a question mark before what not every release has
+	functions []string
 }
 
 var components = []component{
@@ -48,9 +49,12 @@ var configurations = map[string]string{
 
 // registering are the methods of a flag set that add a flag, by what precedes Var, VarP or P in their names, and the type of what they add.
 var registering = map[string]string{
-	"Bool": "bool", "Int": "int", "Int8": "int8", "Int16": "int16", "Int32": "int32", "Int64": "int64", "Uint": "uint", "Uint8": "uint8", "Uint16": "uint16", "Uint32": "uint32",
-	"Uint64": "uint64", "Float32": "float32", "Float64": "float64", "Duration": "duration", "String": "string", "StringSlice": "stringSlice", "StringArray": "stringArray",
-	"IP": "ip", "IPNet": "ipNet", "IPSlice": "ipSlice", "IntSlice": "intSlice", "Int32Slice": "int32Slice", "StringToString": "stringToString", "StringToInt": "stringToInt",
+	"Bool": "bool", "Int": "int", "Int8": "int8", "Int16": "int16", "Int32": "int32", "Int64": "int64", "Uint": "uint", "Uint8": "uint8",
+	"Uint16": "uint16", "Uint32": "uint32",
+	"Uint64": "uint64", "Float32": "float32", "Float64": "float64", "Duration": "duration", "String": "string",
+	"StringSlice": "stringSlice", "StringArray": "stringArray",
+	"IP": "ip", "IPNet": "ipNet", "IPSlice": "ipSlice", "IntSlice": "intSlice", "Int32Slice": "int32Slice",
+	"StringToString": "stringToString", "StringToInt": "stringToInt",
 	"IPMask": "ipMask", "BoolSlice": "boolSlice", "DurationSlice": "durationSlice", "Count": "count", "Text": "text",
 }
 

@@ -78,5 +78,7 @@ func TestNewestEtcd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	compare(t, newest(t, flagTable([]release{r})), rowsOf(t, "flags.tsv", "7", "5", "7", func(component string) bool { return component == "etcd" }))
+	compare(t, newest(t, flagTable([]release{r})), rowsOf(t, "flags.tsv", "7", "5", "7", func(component string) bool {
+		return component == "etcd"
+	}))
 }

@@ -76,9 +76,11 @@ func TestClusterAPIAdmits(t *testing.T) {
 		case "MachineDeployment":
 			warnings, err = (&coreadmission.MachineDeployment{}).ValidateCreate(ctx, decode[clusterv1.MachineDeployment](t, doc))
 		case "KubeadmControlPlane":
-			warnings, err = (&controlplaneadmission.KubeadmControlPlane{}).ValidateCreate(ctx, decode[controlplanev1.KubeadmControlPlane](t, doc))
+			warnings, err = (&controlplaneadmission.KubeadmControlPlane{}).ValidateCreate(ctx,
+				decode[controlplanev1.KubeadmControlPlane](t, doc))
 		case "KubeadmConfigTemplate":
-			warnings, err = (&bootstrapadmission.KubeadmConfigTemplate{}).ValidateCreate(ctx, decode[bootstrapv1.KubeadmConfigTemplate](t, doc))
+			warnings, err = (&bootstrapadmission.KubeadmConfigTemplate{}).ValidateCreate(ctx,
+				decode[bootstrapv1.KubeadmConfigTemplate](t, doc))
 		case "DockerCluster":
 			decode[dockerv1.DockerCluster](t, doc)
 		case "DockerMachineTemplate":
@@ -94,10 +96,12 @@ func TestClusterAPIAdmits(t *testing.T) {
 		t.Errorf("kinds %v", seen)
 	}
 	// The check can fail: an even number of control planes is what upstream refuses.
-	even := bytes.Replace(golden(t, "cluster-api", "cluster-api/cluster.yaml"), []byte("  replicas: 3\n  version:"), []byte("  replicas: 2\n  version:"), 1)
+	even := bytes.Replace(golden(t, "cluster-api", "cluster-api/cluster.yaml"), []byte("  replicas: 3\n  version:"),
+		[]byte("  replicas: 2\n  version:"), 1)
 	for doc := range bytes.SplitSeq(even, []byte("---\n")) {
 		if bytes.Contains(doc, []byte("\nkind: KubeadmControlPlane\n")) {
-			if _, err := (&controlplaneadmission.KubeadmControlPlane{}).ValidateCreate(ctx, decode[controlplanev1.KubeadmControlPlane](t, doc)); err == nil {
+			if _, err := (&controlplaneadmission.KubeadmControlPlane{}).ValidateCreate(ctx, decode[controlplanev1.KubeadmControlPlane](t,
+				doc)); err == nil {
 				t.Error("two control planes were admitted")
 			}
 		}

@@ -18,7 +18,8 @@ func (a *app) annotations(all []*opened) string {
 		for _, d := range o.diags {
 			command := map[string]string{"error": "error", "warning": "warning", "note": "notice"}[severity(d)]
 			name, at := o.place(d)
-			properties := []string{"file=" + property(a.inWorkspace(name)), fmt.Sprintf("line=%d", at.Start.Line), fmt.Sprintf("endLine=%d", at.End.Line)}
+			properties := []string{"file=" + property(a.inWorkspace(name)), fmt.Sprintf("line=%d", at.Start.Line),
+				fmt.Sprintf("endLine=%d", at.End.Line)}
 			if at.Start.Line == at.End.Line { // columns mean nothing across lines
 				start, end := at.Start.Column, at.End.Column
 				if src := o.in(cache, name); src != nil {

@@ -18,7 +18,8 @@ func calendar(facts *plan.Table) (string, error) {
 	ends := facts.Ends()
 	for _, t := range planner.Targets() {
 		for _, e := range t.Facts.Ends {
-			ends = append(ends, plan.End{Day: e.On, What: fmt.Sprintf("Kubernetes 1.%d on %s", e.Minor, t.Facts.Title), Says: "target-version-ends-soon"})
+			ends = append(ends, plan.End{Day: e.On, What: fmt.Sprintf("Kubernetes 1.%d on %s", e.Minor, t.Facts.Title),
+				Says: "target-version-ends-soon"})
 		}
 	}
 	slices.SortFunc(ends, func(a, b plan.End) int { return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.What, b.What)) })

@@ -65,7 +65,8 @@ func TestCalendar(t *testing.T) {
 	if len(open) > 0 || events < 20 {
 		t.Errorf("open: %q, %d events", open, events)
 	}
-	for _, want := range []string{"SUMMARY:Support of Kubernetes 1.35 ends", "DTSTART;VALUE=DATE:20270228", "SUMMARY:Support of Ubuntu 22.04 ends", "SUMMARY:Support of Kubernetes 1.34 on "} {
+	for _, want := range []string{"SUMMARY:Support of Kubernetes 1.35 ends", "DTSTART;VALUE=DATE:20270228",
+		"SUMMARY:Support of Ubuntu 22.04 ends", "SUMMARY:Support of Kubernetes 1.34 on "} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %s", want)
 		}

@@ -37,7 +37,8 @@ func (a *app) completionCommand() *cobra.Command {
 			case "powershell":
 				return root.GenPowerShellCompletionWithDesc(a.stdout)
 			}
-			return usageError{hinted{fmt.Errorf("no completion for %q", args[0]), near(args[0], shells, "there are "+strings.Join(shells, ", "))}}
+			return usageError{hinted{fmt.Errorf("no completion for %q", args[0]),
+				near(args[0], shells, "there are "+strings.Join(shells, ", "))}}
 		},
 	}
 }

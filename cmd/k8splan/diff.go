@@ -34,8 +34,9 @@ func (a *app) diffCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "diff OLD [NEW]",
 		Short: "Show what an edit does to a running cluster: in place, in steps, or not at all",
-		Long: `Diff compares two designs and says what the edit means for a cluster that was built from the old one. OLD is a topology or a generated
-tree (its plan.json). NEW is a topology, topology.hcl where it is left out. With --git, OLD is what NEW was at a revision.
+		Long: `Diff compares two designs and says what the edit means for a cluster that was built from the old one. OLD is a topology or a
+generated tree (its plan.json). NEW is a topology, topology.hcl where it is left out. With --git, OLD is what NEW was at a
+revision.
 
   k8splan diff out
   k8splan diff old.hcl topology.hcl
@@ -54,7 +55,8 @@ The exit code is 1 where something is refused or a topology is wrong; with --exi
 		Args: count(0, 2, "OLD"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 && revision == "" {
-				return usageError{hinted{errors.New("OLD is missing"), "usage: " + cmd.UseLine() + ", or k8splan diff --git REVISION [NEW]"}}
+				return usageError{hinted{errors.New("OLD is missing"),
+					"usage: " + cmd.UseLine() + ", or k8splan diff --git REVISION [NEW]"}}
 			}
 			if revision != "" && len(args) > 1 {
 				return usageError{hinted{errors.New("with --git, OLD is what NEW was: name one file"), "k8splan diff --git REVISION [NEW]"}}

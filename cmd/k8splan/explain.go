@@ -17,8 +17,8 @@ func (a *app) explainCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain [RULE | ARGUMENT]",
 		Short: "Explain a rule or an argument; without one, list the rules",
-		Long: `Explain says why a rule exists and what to write instead, by its ID, and what a block or an argument is for, by its path: network,
-network.pod_subnets. Without an argument, lists the rules.`,
+		Long: `Explain says why a rule exists and what to write instead, by its ID, and what a block or an argument is for, by its path:
+network, network.pod_subnets. Without an argument, lists the rules.`,
 		Args: count(0, 1, "RULE or ARGUMENT"),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return append(ids(planner.Catalog()), paths(spec.Schema, "")...), cobra.ShellCompDirectiveNoFileComp
@@ -41,7 +41,8 @@ network.pod_subnets. Without an argument, lists the rules.`,
 			}
 			return usageError{hinted{
 				fmt.Errorf("%q is neither a rule nor an argument", args[0]),
-				near(args[0], append(ids(rules), paths(spec.Schema, "")...), "`k8splan explain` lists the rules, docs/language.md the arguments"),
+				near(args[0], append(ids(rules), paths(spec.Schema, "")...),
+					"`k8splan explain` lists the rules, docs/language.md the arguments"),
 			}}
 		},
 	}
@@ -68,7 +69,8 @@ func (a *app) listRules(rules []*rule.Rule) error {
 		}
 		out.WriteString(a.paint(a.stdout, bold, family.Name) + "\n")
 		for _, r := range family.Rules {
-			fmt.Fprintf(&out, "  %s%*s  %-7s  %s\n", a.hyperlink(a.stdout, r.ID, rulePage(r.ID)), longest-len(r.ID), "", r.Severity, r.Title)
+			fmt.Fprintf(&out, "  %s%*s  %-7s  %s\n", a.hyperlink(a.stdout, r.ID, rulePage(r.ID)), longest-len(r.ID), "",
+				r.Severity, r.Title)
 		}
 	}
 	_, err := io.WriteString(a.stdout, out.String())

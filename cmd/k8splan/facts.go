@@ -18,10 +18,10 @@ func (a *app) factsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "facts [VERSION]",
 		Short: "Print what is known of Kubernetes versions, with its date and its sources",
-		Long: `Facts prints the table that the rules and the defaults read: for each minor of Kubernetes the etcd, CoreDNS, containerd and kernel that
-it wants, and what it took away. VERSION is a minor (1.36) or a release (1.36.3). What the table does not cover is answered with "no
-data", never with a guess. With --calendar it prints the days on which the support of Kubernetes, of operating systems, and of targets'
-versions ends.`,
+		Long: `Facts prints the table that the rules and the defaults read: for each minor of Kubernetes the etcd, CoreDNS, containerd and
+kernel that it wants, and what it took away. VERSION is a minor (1.36) or a release (1.36.3). What the table does not cover
+is answered with "no data", never with a guess. With --calendar it prints the days on which the support of Kubernetes, of
+operating systems, and of targets' versions ends.`,
 		Args: count(0, 1, "VERSION"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if ics {
@@ -46,7 +46,8 @@ versions ends.`,
 				}
 				row, known := a.facts.At(v).Facts()
 				if !known {
-					return hinted{fmt.Errorf("no data for Kubernetes %s: the facts of %s cover %s to %s", args[0], a.facts.Date(), oldest.MinorString(), newest.MinorString()),
+					return hinted{fmt.Errorf("no data for Kubernetes %s: the facts of %s cover %s to %s", args[0], a.facts.Date(),
+						oldest.MinorString(), newest.MinorString()),
 						"state every version in the topology yourself, after reading that release's notes"}
 				}
 				rows = append(rows, row)
@@ -73,11 +74,13 @@ func minorOrRelease(facts *plan.Table, text string) (plan.Version, error) {
 		}
 		return v, nil
 	}
-	return plan.Version{}, usageError{hinted{fmt.Errorf("%q is no version of Kubernetes", text), "write a minor such as 1.36, or a release such as 1.36.3"}}
+	return plan.Version{}, usageError{hinted{fmt.Errorf("%q is no version of Kubernetes", text),
+		"write a minor such as 1.36, or a release such as 1.36.3"}}
 }
 
 func (a *app) factsText(rows []plan.Row) error {
-	a.prose("", fmt.Sprintf("Known on %s, for the newest patch release of each minor that is known or the release that was asked for", a.facts.Date()))
+	a.prose("", fmt.Sprintf("Known on %s, for the newest patch release of each minor that is known or the release that was asked for",
+		a.facts.Date()))
 	for part := range slices.Chunk(rows, a.minorsBeside()) {
 		fmt.Fprintln(a.stdout)
 		if err := a.factsTable(part); err != nil {

@@ -31,7 +31,8 @@ func topologyFiles(args []string) ([]string, error) {
 			}
 		}
 		if found == 0 {
-			return nil, hinted{fmt.Errorf("%s holds no topology", name), "a topology's name ends in .hcl; subdirectories are not searched, name them"}
+			return nil, hinted{fmt.Errorf("%s holds no topology", name),
+				"a topology's name ends in .hcl; subdirectories are not searched, name them"}
 		}
 	}
 	seen := map[string]bool{}

@@ -19,9 +19,9 @@ func (a *app) fmtCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fmt [FILE ...]",
 		Short: "Format topology files",
-		Long: `Fmt prints the files (./topology.hcl; - is standard input) as they should be laid out. An argument that was renamed gets its new
-name. With -w it writes them in their places instead and lists those that changed; with --check it lists those that would, and the exit code is 1
-if there are any.`,
+		Long: `Fmt prints the files (./topology.hcl; - is standard input) as they should be laid out. An argument that was renamed gets its
+new name. With -w it writes them in their places instead and lists those that changed; with --check it lists those that
+would, and the exit code is 1 if there are any.`,
 		Args: count(0, -1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if write && check {

@@ -10,7 +10,8 @@ import (
 	"github.com/k8splan/k8splan/planner/diagtest"
 )
 
-// A file that is hostile, or just not a topology, gets an answer: within bounds, short, and never a panic. Printing must be as careful as reading.
+// A file that is hostile, or just not a topology, gets an answer: within bounds, short, and never a panic. Printing must be as careful as
+// reading.
 func TestHostileInput(t *testing.T) {
 	for name, src := range map[string]string{
 		"empty":              "",
@@ -23,11 +24,13 @@ func TestHostileInput(t *testing.T) {
 		"null bytes":         strings.Repeat("\x00", 1000),
 		"a program":          "\x7fELF\x02\x01\x01\x00\x00\x00",
 		"escape sequences":   "cluster \"\x1b]0;x\x07\" {\n  type = \"\x1b[2J\"\n}\n",
-		"a million nodes":    "cluster \"x\" {\n  type = \"all-in-one\"\n}\nnode_pool \"n\" {\n  count         = 1000000\n  first_address = \"10.0.0.1\"\n}\n",
-		"carriage returns":   "cluster \"x\" {\r  type = 1\r}\r",
+		"a million nodes": "cluster \"x\" {\n  type = \"all-in-one\"\n}\nnode_pool \"n\" {\n  count         = 1000000\n" +
+			"  first_address = \"10.0.0.1\"\n}\n",
+		"carriage returns": "cluster \"x\" {\r  type = 1\r}\r",
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, args := range [][]string{{"validate", "-"}, {"validate", "-", "-o", "json"}, {"plan", "-"}, {"generate", "-", "--out", t.TempDir()}} {
+			for _, args := range [][]string{{"validate", "-"}, {"validate", "-", "-o", "json"}, {"plan", "-"},
+				{"generate", "-", "--out", t.TempDir()}} {
 				var stdout, stderr bytes.Buffer
 				diagtest.Quick(t, func() {
 					stdout.Reset()
@@ -61,7 +64,8 @@ func TestHostileName(t *testing.T) {
 		if code := run([]string{"validate", "-o", format, name}, strings.NewReader(""), &stdout, &stderr); code != exitWrong {
 			t.Errorf("%s: exit code %d", format, code)
 		}
-		if out := stdout.String() + stderr.String(); strings.Contains(out, "\n::error file=y") || strings.Contains(out, "\x1b") || !strings.Contains(out, "typ") {
+		if out := stdout.String() + stderr.String(); strings.Contains(out, "\n::error file=y") || strings.Contains(out, "\x1b") ||
+			!strings.Contains(out, "typ") {
 			t.Errorf("%s: %q", format, out)
 		}
 	}

@@ -23,7 +23,8 @@ func (a *app) initCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init TYPE",
 		Short: "Write a commented topology file to start from",
-		Long: `Init writes a topology that validates as it is to standard output, or with -o to a file that does not exist yet. TYPE is one of
+		Long: `Init writes a topology that validates as it is to standard output, or with -o to a file that does not exist yet.
+TYPE is one of
 ` + list.String(),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -34,14 +35,17 @@ func (a *app) initCommand() *cobra.Command {
 		ValidArgs: topologies.Names(),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if _, ok := topologies.Find(topologies.Type(args[0])); !ok {
-				return usageError{hinted{fmt.Errorf("unknown installation type %q", args[0]), near(args[0], topologies.Names(), "the types are "+strings.Join(topologies.Names(), ", "))}}
+				return usageError{hinted{fmt.Errorf("unknown installation type %q", args[0]),
+					near(args[0], topologies.Names(), "the types are "+strings.Join(topologies.Names(), ", "))}}
 			}
 			if targets := topologies.StarterTargets(); !slices.Contains(targets, target) {
-				return usageError{hinted{fmt.Errorf("no starter for target %q", target), near(target, targets, "there are "+strings.Join(targets, ", "))}}
+				return usageError{hinted{fmt.Errorf("no starter for target %q", target),
+					near(target, targets, "there are "+strings.Join(targets, ", "))}}
 			}
 			if types := planner.StarterTypes(target); !slices.Contains(types, topologies.Type(args[0])) {
 				of, _ := planner.FindTarget(target)
-				return usageError{hinted{fmt.Errorf("target %q cannot be of type %s", target, args[0]), strings.TrimSpace(fmt.Sprintf("%s It takes %s.", of.Facts.TypesWhy, words(types)))}}
+				return usageError{hinted{fmt.Errorf("target %q cannot be of type %s", target, args[0]),
+					strings.TrimSpace(fmt.Sprintf("%s It takes %s.", of.Facts.TypesWhy, words(types)))}}
 			}
 			text, err := topologies.Starter(topologies.Type(args[0]), target)
 			if err != nil {

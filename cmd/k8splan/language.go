@@ -128,7 +128,8 @@ func writeBlock(b *bytes.Buffer, prefix string, block *spec.Block) {
 		b.WriteString("\n| Argument | For instance | |\n|---|---|---|\n")
 	}
 	for _, n := range block.Arguments {
-		fmt.Fprintf(b, "| `%s` | `%s` | %s |\n", n.Name, strings.ReplaceAll(n.Example, "|", `\|`), strings.ReplaceAll(documentArgument(n).sentence(), "|", `\|`))
+		fmt.Fprintf(b, "| `%s` | `%s` | %s |\n", n.Name, strings.ReplaceAll(n.Example, "|", `\|`),
+			strings.ReplaceAll(documentArgument(n).sentence(), "|", `\|`))
 	}
 	for i := range block.Blocks {
 		writeBlock(b, prefix+block.Name+".", &block.Blocks[i])

@@ -20,8 +20,8 @@ func (a *app) lspCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "lsp",
 		Short: "Serve an editor: findings as you type, completion, documentation, layout",
-		Long: `Lsp speaks the Language Server Protocol over stdin and stdout; an editor starts it. docs/editors.md says how to tell VS Code, Neovim and
-Helix about it.`,
+		Long: `Lsp speaks the Language Server Protocol over stdin and stdout; an editor starts it. docs/editors.md says how to tell VS
+Code, Neovim and Helix about it.`,
 		Args: count(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if _, err := topology.date(); err != nil {

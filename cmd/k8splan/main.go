@@ -127,8 +127,9 @@ func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "k8splan",
 		Short: "Plan a Kubernetes cluster before anything is installed",
-		Long: `k8splan reads topology.hcl, the design of a Kubernetes cluster, and tells what is wrong with it, what was decided for you, and what
-builds it: kubeadm and etcd configurations, load balancers, the pod network, and an Ansible playbook that puts them to use.
+		Long: `k8splan reads topology.hcl, the design of a Kubernetes cluster, and tells what is wrong with it, what was decided for you,
+and what builds it: kubeadm and etcd configurations, load balancers, the pod network, and an Ansible playbook that puts them
+to use.
 
   k8splan init all-in-one --target vagrant -o topology.hcl
   k8splan validate
@@ -147,13 +148,16 @@ builds it: kubeadm and etcd configurations, load balancers, the pod network, and
 	}
 	root.PersistentFlags().StringVarP(&a.chdir, "chdir", "C", "", "work in `DIR`")
 	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "print without color (so does the variable NO_COLOR)")
-	root.PersistentFlags().StringVar(&a.factsAt, "facts", "", "take what is known of Kubernetes' releases from `FILE`, a document of facts -o json")
+	root.PersistentFlags().StringVar(&a.factsAt, "facts", "",
+		"take what is known of Kubernetes' releases from `FILE`, a document of facts -o json")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{hinted{errors.New(lowerFirst(err.Error())), fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath())}}
 	})
 	root.AddCommand(
-		a.initCommand(), a.validateCommand(), a.planCommand(), a.simulateCommand(), a.generateCommand(), a.diffCommand(), // in the order of use
-		a.explainCommand(), a.targetsCommand(), a.factsCommand(), a.upgradePathCommand(), a.fmtCommand(), a.lspCommand(), a.completionCommand(), a.versionCommand(),
+		// in the order of use
+		a.initCommand(), a.validateCommand(), a.planCommand(), a.simulateCommand(), a.generateCommand(), a.diffCommand(),
+		a.explainCommand(), a.targetsCommand(), a.factsCommand(), a.upgradePathCommand(), a.fmtCommand(), a.lspCommand(),
+		a.completionCommand(), a.versionCommand(),
 	)
 	root.AddCommand(a.releaseCommands()...)
 	cobra.EnableCommandSorting = false

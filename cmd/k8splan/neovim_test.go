@@ -29,7 +29,8 @@ func TestNeovim(t *testing.T) {
 	}
 	cmd := exec.Command(nvim, "--headless", "--clean", "-n", topology, "-c", "luafile "+script)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "K8SPLAN="+bin, "HOME="+dir, "XDG_STATE_HOME="+dir, "XDG_CACHE_HOME="+dir, "XDG_DATA_HOME="+dir, "XDG_CONFIG_HOME="+dir)
+	cmd.Env = append(os.Environ(), "K8SPLAN="+bin, "HOME="+dir, "XDG_STATE_HOME="+dir, "XDG_CACHE_HOME="+dir, "XDG_DATA_HOME="+dir,
+		"XDG_CONFIG_HOME="+dir)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -39,7 +40,8 @@ func TestNeovim(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "cluster \"dev\" {\n  type = \"all-in-one\"\n}\n\nnode \"dev-1\" {\n  address = \"192.168.56.10\"\n}\n\nnode \"dev-2\" {\n  address = \"192.168.56.10\"\n}\n"
+	want := "cluster \"dev\" {\n  type = \"all-in-one\"\n}\n\nnode \"dev-1\" {\n  address = \"192.168.56.10\"\n}\n" +
+		"\nnode \"dev-2\" {\n  address = \"192.168.56.10\"\n}\n"
 	if string(after) != want {
 		t.Errorf("Neovim wrote\n%s", after)
 	}

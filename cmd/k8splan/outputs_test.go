@@ -27,13 +27,15 @@ func validated(t *testing.T, args ...string) []byte {
 	t.Helper()
 	dir := t.TempDir()
 	hostile := filepath.Join(dir, "a b,c:d%.hcl")
-	text := "cluster \"dév\" {\n  type = \"x\x1b[31m, ::error::]]>\"\n}\nnode \"n\" { address = \"10.0.0.1\" } # \U0001F600\nwaive \"x\" {}\n"
+	text := "cluster \"dév\" {\n  type = \"x\x1b[31m, ::error::]]>\"\n}\nnode \"n\" { address = \"10.0.0.1\" } # \U0001F600\n" +
+		"waive \"x\" {}\n"
 	if err := os.WriteFile(hostile, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	var stdout, stderr bytes.Buffer
 	args = append([]string{"validate", "--today", "2026-11-23", "--require", "survive=1-node,survive=1-zone"}, args...)
-	if code := run(append(args, "../../testdata/rules", "../../testdata/corpus", hostile), strings.NewReader(""), &stdout, &stderr); code != exitWrong {
+	if code := run(append(args, "../../testdata/rules", "../../testdata/corpus", hostile), strings.NewReader(""), &stdout,
+		&stderr); code != exitWrong {
 		t.Fatalf("exit code %d: %s", code, stderr.String())
 	}
 	if stderr.Len() > 0 {
@@ -84,8 +86,8 @@ func TestJSONSchema(t *testing.T) {
 	accepts(t, compiled(t, []byte(closed)), out)
 }
 
-// TestDiffSchema holds diff -o json against the schema that docs/ publishes: every pair of the examples, most of which are refused, and each
-// with one word changed.
+// TestDiffSchema holds diff -o json against the schema that docs/ publishes: every pair of the examples, most of which are refused, and
+// each with one word changed.
 func TestDiffSchema(t *testing.T) {
 	text, err := os.ReadFile("../../docs/schema/diff.schema.json")
 	if err != nil {
@@ -118,7 +120,8 @@ func TestDiffSchema(t *testing.T) {
 			seen += stdout.String()
 		}
 	}
-	for _, field := range []string{`"range"`, `"origin"`, `"survives"`, `"lowest"`, `"playbook": "`, `"by_hand": "`, `"verdict": "none"`, `"verdict": "refused"`} {
+	for _, field := range []string{`"range"`, `"origin"`, `"survives"`, `"lowest"`, `"playbook": "`, `"by_hand": "`, `"verdict": "none"`,
+		`"verdict": "refused"`} {
 		if !strings.Contains(seen, field) {
 			t.Errorf("no document has %s", field)
 		}
@@ -146,14 +149,16 @@ func TestSimulateSchema(t *testing.T) {
 	for _, design := range append(designs, held...) {
 		for _, args := range [][]string{nil, {"--kill", "node/cp-1"}, {"--cut", "rack-a:rack-b"}} {
 			var stdout, stderr bytes.Buffer
-			if code := run(append(append([]string{"simulate", "-o", "json"}, args...), design), strings.NewReader(""), &stdout, &stderr); code != exitDone {
+			if code := run(append(append([]string{"simulate", "-o", "json"}, args...), design), strings.NewReader(""), &stdout,
+				&stderr); code != exitDone {
 				continue // it has no such unit, or is no design
 			}
 			accepts(t, closed, stdout.Bytes())
 			seen += stdout.String()
 		}
 	}
-	for _, field := range []string{"outcome", "singles", "pairs", "cuts", "alike_cuts", "stops_writes", "stops_api", "stops_all", "single_points_of_failure", "alike", "from", "remedy"} {
+	for _, field := range []string{"outcome", "singles", "pairs", "cuts", "alike_cuts", "stops_writes", "stops_api", "stops_all",
+		"single_points_of_failure", "alike", "from", "remedy"} {
 		if !strings.Contains(seen, `"`+field+`": `) {
 			t.Errorf("no output has %s", field)
 		}
@@ -167,7 +172,8 @@ func oasisSchema(t *testing.T) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(strings.TrimSpace(string(dir)), "pkg/report/v210/sarif/schema.go"), nil, 0)
+	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(strings.TrimSpace(string(dir)), "pkg/report/v210/sarif/schema.go"), nil,
+		0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +227,8 @@ func TestSARIF(t *testing.T) {
 		t.Errorf("only %d rules spoke", len(spoken))
 	}
 	for _, r := range run.Tool.Driver.Rules {
-		// Limits of code scanning: https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
+		// Limits of code scanning:
+		// https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
 		if len(r.ShortDescription.Text) > 1024 || len(r.FullDescription.Text) > 1024 || r.Help.Markdown == "" {
 			t.Errorf("%s: descriptions of %d and %d bytes", r.ID, len(r.ShortDescription.Text), len(r.FullDescription.Text))
 		}
@@ -247,7 +254,8 @@ func TestJUnit(t *testing.T) {
 			}
 		}
 	}
-	if got, want := []int{report.Tests, report.Failures, report.Skipped}, []int{tests, failures, skipped}; !cmp.Equal(got, want) || failures == 0 || skipped == 0 {
+	if got, want := []int{report.Tests, report.Failures, report.Skipped}, []int{tests, failures, skipped}; !cmp.Equal(got, want) ||
+		failures == 0 || skipped == 0 {
 		t.Errorf("counts %v, elements %v", got, want)
 	}
 	if !bytes.Contains(out, []byte("::error::]]&gt;")) || bytes.Contains(out, []byte("\x1b")) {
@@ -263,7 +271,8 @@ func TestAnnotations(t *testing.T) {
 	for _, line := range strings.Split(strings.TrimSuffix(string(out), "\n"), "\n") {
 		head, text, ok := strings.Cut(strings.TrimPrefix(line, "::"), "::")
 		command, properties, _ := strings.Cut(head, " ")
-		if !ok || !strings.HasPrefix(line, "::") || command != "error" && command != "warning" && command != "notice" || text == "" || strings.ContainsAny(line, "\r\x1b") {
+		if !ok || !strings.HasPrefix(line, "::") || command != "error" && command != "warning" && command != "notice" || text == "" ||
+			strings.ContainsAny(line, "\r\x1b") {
 			t.Fatalf("no workflow command: %q", line)
 		}
 		fields := map[string]string{}
@@ -300,7 +309,8 @@ func TestAnnotationsWorkspace(t *testing.T) {
 	}
 	t.Setenv("GITHUB_WORKSPACE", real)
 	t.Chdir(filepath.Join(root, "clusters"))
-	for _, args := range [][]string{{"-C", "eu", "validate", "a.hcl"}, {"validate", "eu/a.hcl"}, {"validate", "eu"}, {"validate", filepath.Join(real, "clusters/eu/a.hcl")}} {
+	for _, args := range [][]string{{"-C", "eu", "validate", "a.hcl"}, {"validate", "eu/a.hcl"}, {"validate", "eu"},
+		{"validate", filepath.Join(real, "clusters/eu/a.hcl")}} {
 		t.Chdir(filepath.Join(root, "clusters"))
 		var stdout, stderr bytes.Buffer
 		run(append(args, "-o", "github"), strings.NewReader(""), &stdout, &stderr)

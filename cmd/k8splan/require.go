@@ -119,13 +119,15 @@ func (r requirement) broken(p *plan.Plan, m *simulate.Model) (detail, cause stri
 		default:
 			who = fmt.Sprintf("%s and %s state no", strings.Join(without[:len(without)-1], ", "), without[len(without)-1])
 		}
-		return fmt.Sprintf("%s %s %s, so nothing can be promised. Write %s in node blocks, %ss in pools.", head, who, singular, argument, argument), string(r.kind)
+		return fmt.Sprintf("%s %s %s, so nothing can be promised. Write %s in node blocks, %ss in pools.", head, who, singular, argument,
+			argument), string(r.kind)
 	}
 	// A design that dies of one loss dies of more: the smallest is the one to fix first.
 	for units := 1; units <= r.units; units++ {
 		outcome, exhausted := m.Survives(units, r.kind)
 		if exhausted {
-			return fmt.Sprintf("%s Whether it does is not known: the search over losses of %d at once gave up. Require the loss of fewer at once.", head, units), r.text
+			return fmt.Sprintf("%s Whether it does is not known: the search over losses of %d at once gave up. "+
+				"Require the loss of fewer at once.", head, units), r.text
 		}
 		if outcome == nil {
 			continue
@@ -142,7 +144,8 @@ func (r requirement) broken(p *plan.Plan, m *simulate.Model) (detail, cause stri
 				}
 			}
 		}
-		return fmt.Sprintf("%s Without %s it does not: %s. `k8splan simulate` shows every loss and its remedy.", head, outcome.Failure, strings.Join(reasons, "; ")), outcome.Failure.String()
+		return fmt.Sprintf("%s Without %s it does not: %s. `k8splan simulate` shows every loss and its remedy.", head, outcome.Failure,
+			strings.Join(reasons, "; ")), outcome.Failure.String()
 	}
 	return "", ""
 }

@@ -125,11 +125,13 @@ func (a *app) sarif(all []*opened) sarifLog {
 				Help:                 sarifText{Text: r.Doc + "\n\n" + r.Fix, Markdown: ruleMarkdown(r)},
 				HelpURI:              rulePage(r.ID),
 				DefaultConfiguration: sarifConfig{r.Severity.String()},
-				Properties:           sarifProperties{Tags: slices.Compact([]string{"kubernetes", family.Name}), Precision: "very-high", Severity: r.Severity.String()},
+				Properties: sarifProperties{Tags: slices.Compact([]string{"kubernetes", family.Name}), Precision: "very-high",
+					Severity: r.Severity.String()},
 			})
 		}
 	}
-	run := sarifRun{Tool: sarifTool{driver}, Invocations: []sarifInvocation{{true}}, ColumnKind: "unicodeCodePoints", Results: []sarifResult{}}
+	run := sarifRun{Tool: sarifTool{driver}, Invocations: []sarifInvocation{{true}}, ColumnKind: "unicodeCodePoints",
+		Results: []sarifResult{}}
 	seen := map[string]int{}
 	for _, o := range all {
 		cache := map[string]*source{}
@@ -137,7 +139,8 @@ func (a *app) sarif(all []*opened) sarifLog {
 			level := severity(d)
 			result := sarifResult{RuleID: rule.ID(d), RuleIndex: index[rule.ID(d)], Level: level, Message: sarifText{Text: message(d)}}
 			name, at := o.place(d)
-			place := sarifPlace{ArtifactLocation: sarifArtifact{a.uri(name)}, Region: sarifRegion{StartLine: at.Start.Line, StartColumn: at.Start.Column, EndLine: at.End.Line, EndColumn: at.End.Column}}
+			place := sarifPlace{ArtifactLocation: sarifArtifact{a.uri(name)}, Region: sarifRegion{StartLine: at.Start.Line,
+				StartColumn: at.Start.Column, EndLine: at.End.Line, EndColumn: at.End.Column}}
 			line := ""
 			if src := o.in(cache, name); src != nil {
 				place.Region.StartColumn, place.Region.EndColumn = src.codePoint(at.Start), src.codePoint(at.End)
@@ -260,7 +263,8 @@ func prose(text string) string {
 
 // fragment reports whether a line of a rule's text is HCL, to be shown as it is: it is indented, or opens or closes a block.
 func fragment(line string) bool {
-	return strings.HasPrefix(line, " ") || line == "}" || strings.HasSuffix(line, " {") || strings.HasSuffix(line, " {}") || strings.HasSuffix(line, " }") && strings.Contains(line, "\" {")
+	return strings.HasPrefix(line, " ") || line == "}" || strings.HasSuffix(line, " {") || strings.HasSuffix(line, " {}") ||
+		strings.HasSuffix(line, " }") && strings.Contains(line, "\" {")
 }
 
 var markup = strings.NewReplacer("<", "&lt;", "*", "\\*", "_", "\\_", "[", "\\[", "]", "\\]", "|", "\\|")

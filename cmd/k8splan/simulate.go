@@ -21,9 +21,9 @@ func (a *app) simulateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "simulate [FILE]",
 		Short: "Show what the design survives, and what fails together",
-		Long: `Simulate judges failures of the design in topology.hcl before any machine exists: what still works, why, and what must be done. Without
-a flag it judges every single failure and every pair. What can fail: a node (power, kernel, disk), a zone (a failure domain), a host (a
-hypervisor), a balancer (its process), and the network between two failure domains.
+		Long: `Simulate judges failures of the design in topology.hcl before any machine exists: what still works, why, and what must be
+done. Without a flag it judges every single failure and every pair. What can fail: a node (power, kernel, disk), a zone (a
+failure domain), a host (a hypervisor), a balancer (its process), and the network between two failure domains.
 
   k8splan simulate
   k8splan simulate --kill node/cp-1,zone/rack-a
@@ -35,7 +35,8 @@ docs/availability.md has the model, its assumptions and how it was held against 
 			for i, flag := range []string{"kill", "cut", "dns"} {
 				values := [][]string{kill, cut, dns}[i]
 				if len(values) == 0 && cmd.Flags().Changed(flag) {
-					return usageError{hinted{fmt.Errorf("--%s names nothing", flag), "without --" + flag + " every failure is judged; a variable of the shell that is empty ends up like this"}}
+					return usageError{hinted{fmt.Errorf("--%s names nothing", flag),
+						"without --" + flag + " every failure is judged; a variable of the shell that is empty ends up like this"}}
 				}
 			}
 			o, err := a.project(args, &topology)
@@ -89,7 +90,8 @@ docs/availability.md has the model, its assumptions and how it was held against 
 	}
 	cmd.Flags().StringSliceVar(&kill, "kill", nil, "what fails: `UNIT,...` as node/NAME, zone/NAME, host/NAME or balancer/NAME")
 	cmd.Flags().StringSliceVar(&cut, "cut", nil, "failure domains that lose sight of each other: `A:B,...`")
-	cmd.Flags().StringSliceVar(&dns, "dns", nil, "where the replicas of CoreDNS run: `NODE,...` (default: not known, so that DNS may depend on it)")
+	cmd.Flags().StringSliceVar(&dns, "dns", nil, "where the replicas of CoreDNS run: `NODE,...` (default: not known, "+
+		"so that DNS may depend on it)")
 	cmd.Flags().VarP(&out, "output", "o", "format of the answer")
 	topology.add(cmd)
 	return cmd

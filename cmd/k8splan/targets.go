@@ -87,7 +87,8 @@ var hostings = map[plan.Hosting]string{
 func describeTarget(t target.Target) targetDocument {
 	f := t.Facts
 	d := targetDocument{
-		Name: f.Name, Title: f.Title, Hosting: string(f.Hosting), Types: topologies.Names(), TypesWhy: f.TypesWhy, VersionsFrom: f.VersionsFrom, VersionsOn: f.VersionsOn,
+		Name: f.Name, Title: f.Title, Hosting: string(f.Hosting), Types: topologies.Names(), TypesWhy: f.TypesWhy,
+		VersionsFrom: f.VersionsFrom, VersionsOn: f.VersionsOn,
 		Successor: f.Successor, Emits: f.Emits, Checked: string(f.Checked), CheckedBy: f.CheckedBy, CheckedOn: f.CheckedOn,
 	}
 	d.Arguments = arguments(t.Schema(), "")
@@ -147,8 +148,9 @@ func (a *app) targetsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "targets [NAME]",
 		Short: "List the systems that a cluster can land on, the types each can be, and how each was checked",
-		Long: `Targets lists the systems that a topology can land on: who makes the cluster there, which installation types it can express, which
-Kubernetes it takes as far as is known, and how far the files for it were checked. With NAME it says all that is known of one.`,
+		Long: `Targets lists the systems that a topology can land on: who makes the cluster there, which installation types it can express,
+which Kubernetes it takes as far as is known, and how far the files for it were checked. With NAME it says all that is known
+of one.`,
 		Args:      count(0, 1, "NAME"),
 		ValidArgs: planner.TargetNames(),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -172,7 +174,8 @@ Kubernetes it takes as far as is known, and how far the files for it were checke
 				}
 				return targetText(a.stdout, d, targets[i].Facts)
 			}
-			return usageError{hinted{fmt.Errorf("unknown target %q", args[0]), near(args[0], planner.TargetNames(), "`k8splan targets` lists them")}}
+			return usageError{hinted{fmt.Errorf("unknown target %q", args[0]),
+				near(args[0], planner.TargetNames(), "`k8splan targets` lists them")}}
 		},
 	}
 	cmd.Flags().VarP(&out, "output", "o", "format of the answer")

@@ -31,8 +31,8 @@ func (a *app) upgradePathCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "upgrade-path --from VERSION --to VERSION",
 		Short: "List the upgrade steps between two Kubernetes versions",
-		Long: `Upgrade-path prints the stops between two versions of Kubernetes: kubeadm moves one minor at a time, and etcd does too. At each stop it
-says what etcd becomes, in which order the nodes are taken, and what changes that a cluster may depend on.`,
+		Long: `Upgrade-path prints the stops between two versions of Kubernetes: kubeadm moves one minor at a time, and etcd does too. At
+each stop it says what etcd becomes, in which order the nodes are taken, and what changes that a cluster may depend on.`,
 		Args: count(0, 0, ""),
 		RunE: func(*cobra.Command, []string) error {
 			if from == "" || to == "" {
@@ -57,7 +57,8 @@ says what etcd becomes, in which order the nodes are taken, and what changes tha
 			if out.value == "json" {
 				doc := upgradeDocument{From: versions[0].String(), To: versions[1].String()}
 				for _, h := range hops {
-					hop := upgradeHop{Kubernetes: h.Kubernetes.String(), EtcdFloor: h.EtcdFloor.String(), Etcd: []string{}, Notes: append([]string{}, h.Notes...)}
+					hop := upgradeHop{Kubernetes: h.Kubernetes.String(), EtcdFloor: h.EtcdFloor.String(), Etcd: []string{},
+						Notes: append([]string{}, h.Notes...)}
 					for _, e := range h.Etcd {
 						hop.Etcd = append(hop.Etcd, e.String())
 					}
@@ -82,7 +83,8 @@ func (a *app) upgradeText(from plan.Version, hops []change.Hop, external bool) e
 	if len(hops) == 1 {
 		count = "1 hop"
 	}
-	prose("", fmt.Sprintf("From %s in %s. Take a snapshot of etcd before each; finish one on every node before the next begins.", from, count))
+	prose("", fmt.Sprintf("From %s in %s. Take a snapshot of etcd before each; finish one on every node before the next begins.",
+		from, count))
 	for i, h := range hops {
 		fmt.Fprintf(&out, "\n%d. Kubernetes %s\n", i+1, h.Kubernetes)
 		step := 'a'
@@ -95,13 +97,14 @@ func (a *app) upgradeText(from plan.Version, hops []change.Hop, external bool) e
 			for _, e := range h.Etcd {
 				versions = append(versions, e.String())
 			}
-			say("etcd to %s: one member at a time, the leader last; `etcdctl endpoint health --cluster` between members", strings.Join(versions, ", then "))
+			say("etcd to %s: one member at a time, the leader last; `etcdctl endpoint health --cluster` between members",
+				strings.Join(versions, ", then "))
 		}
 		if !external {
 			for _, pin := range h.Etcd[:max(0, len(h.Etcd)-1)] {
-				say("etcd to %s, while Kubernetes stays as it is: `etcd.local.imageTag: %s-0` in the ConfigMap kubeadm-config, then `kubeadm "+
-					"upgrade node phase control-plane --etcd-upgrade=true --certificate-renewal=false` on one control plane after the other; every "+
-					"member reports %s; take imageTag out again", pin, pin, pin)
+				say("etcd to %s, while Kubernetes stays as it is: `etcd.local.imageTag: %s-0` in the ConfigMap kubeadm-config, "+
+					"then `kubeadm upgrade node phase control-plane --etcd-upgrade=true --certificate-renewal=false` on one "+
+					"control plane after the other; every member reports %s; take imageTag out again", pin, pin, pin)
 			}
 		}
 		say("first control plane: kubeadm %s, `kubeadm upgrade plan`, `kubeadm upgrade apply v%s`", h.Kubernetes, h.Kubernetes)
@@ -135,7 +138,8 @@ func workersWait(from plan.Version, hops []change.Hop) string {
 	for i := behind; i < len(hops); i += behind {
 		stops = append(stops, fmt.Sprintf("hop %d (%s)", i, hops[i-1].Kubernetes))
 	}
-	return text + fmt.Sprintf("%s and the last hop. Before hop %d none may be left on %s: kubeadm %s refuses such kubelets.", strings.Join(stops, ", "), behind+1, from.MinorString(), hops[behind].Kubernetes)
+	return text + fmt.Sprintf("%s and the last hop. Before hop %d none may be left on %s: kubeadm %s refuses such kubelets.",
+		strings.Join(stops, ", "), behind+1, from.MinorString(), hops[behind].Kubernetes)
 }
 
 // prose writes text to standard output behind a label, and the lines that it wraps to below its beginning.

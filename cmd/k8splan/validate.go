@@ -17,8 +17,8 @@ func (a *app) validateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate [FILE | DIR ...]",
 		Short: "Check a topology: what is wrong, where, why, and how to fix it",
-		Long: `Validate reads topology files (./topology.hcl; - is standard input; of a directory every *.hcl in it) and holds every rule against them.
-It reads nothing else and asks nobody: it works on a laptop without a network.
+		Long: `Validate reads topology files (./topology.hcl; - is standard input; of a directory every *.hcl in it) and holds every rule
+against them. It reads nothing else and asks nobody: it works on a laptop without a network.
 
   k8splan validate --strict clusters/
   k8splan validate --require survive=1-node,survive=1-zone

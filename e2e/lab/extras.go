@@ -43,8 +43,10 @@ func (l *Lab) Extras(ctx context.Context) error {
 		"cri-o/bin/crun", wrapper, "cri-o/bin/runc", l.Bin("runc"), "cri-o/bin/crictl", l.Bin("crictl"))
 	m.archiveOf("download.docker.com/linux/static/stable/x86_64/docker-"+dockerVersion+".tgz", "", nil,
 		"docker/dockerd", l.Extra("dockerd"), "docker/docker-proxy", l.Extra("docker-proxy"), "docker/containerd", l.Bin("containerd"),
-		"docker/containerd-shim-runc-v2", l.Bin("containerd-shim-runc-v2"), "docker/ctr", l.Bin("ctr"), "docker/runc", wrapper, "docker/runc-itself", l.Bin("runc"))
-	m.archiveOf("github.com/Mirantis/cri-dockerd/releases/download/v"+criDockerdVersion+"/cri-dockerd-"+criDockerdVersion+".amd64.tgz", "", nil,
+		"docker/containerd-shim-runc-v2", l.Bin("containerd-shim-runc-v2"), "docker/ctr", l.Bin("ctr"), "docker/runc", wrapper,
+		"docker/runc-itself", l.Bin("runc"))
+	m.archiveOf("github.com/Mirantis/cri-dockerd/releases/download/v"+criDockerdVersion+"/cri-dockerd-"+criDockerdVersion+".amd64.tgz", "",
+		nil,
 		"cri-dockerd/cri-dockerd", l.Extra("cri-dockerd"))
 	if m.err != nil {
 		return m.err
@@ -58,7 +60,8 @@ func (l *Lab) Extras(ctx context.Context) error {
 	}
 	server := layer{}
 	server.program("metrics-server", l.Extra("metrics-server"))
-	metrics := image{name: "metrics-server", tag: metricsServerVersion, entrypoint: []string{"/metrics-server"}, layers: []layer{base, server}}
+	metrics := image{name: "metrics-server", tag: metricsServerVersion, entrypoint: []string{"/metrics-server"},
+		layers: []layer{base, server}}
 	program := layer{}
 	program.program("probe", l.Bin("probe"))
 	own := image{name: "probe", tag: "1", entrypoint: []string{"/probe"}, layers: []layer{base, program}} // what ownManifest names

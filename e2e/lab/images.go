@@ -93,7 +93,8 @@ func (l *Lab) images(versions map[string]string) ([]image, error) {
 		images = append(images, simple(c, map[string]string{"usr/local/bin/" + c: c}))
 	}
 	images = append(images,
-		simple("etcd", map[string]string{"usr/local/bin/etcd": "etcd", "usr/local/bin/etcdctl": "etcdctl", "usr/local/bin/etcdutl": "etcdutl"}),
+		simple("etcd", map[string]string{"usr/local/bin/etcd": "etcd", "usr/local/bin/etcdctl": "etcdctl",
+			"usr/local/bin/etcdutl": "etcdutl"}),
 		simple("coredns", map[string]string{"coredns": "coredns"}, "/coredns"),
 		simple("pause", map[string]string{"pause": "pause"}, "/pause"))
 
@@ -107,7 +108,8 @@ func (l *Lab) images(versions map[string]string) ([]image, error) {
 	}
 	proxy := simple("kube-proxy", map[string]string{"usr/local/bin/kube-proxy": "kube-proxy"})
 	proxy.layers = append(proxy.layers, tools)
-	flannel := simple("flannel", map[string]string{"opt/bin/flanneld": "flanneld", "opt/bin/install-conf": "install-conf"}, "/opt/bin/flanneld")
+	flannel := simple("flannel", map[string]string{"opt/bin/flanneld": "flanneld", "opt/bin/install-conf": "install-conf"},
+		"/opt/bin/flanneld")
 	flannel.tag = versions["github.com/flannel-io/flannel"]
 	flannel.layers = append(flannel.layers, tools, shell)
 	plugin := simple("flannel-cni-plugin", map[string]string{"flannel": "flannel"})
@@ -168,7 +170,8 @@ func (l *Lab) packetFilter() (layer, error) {
 			}
 			seen[name] = true
 			src := ""
-			for _, dir := range []string{filepath.Join(tools, libs), filepath.Join(tools, "lib/x86_64-linux-gnu"), filepath.Join(system, libs)} {
+			for _, dir := range []string{filepath.Join(tools, libs), filepath.Join(tools, "lib/x86_64-linux-gnu"),
+				filepath.Join(system, libs)} {
 				if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
 					src = filepath.Join(dir, name)
 					break
@@ -231,13 +234,15 @@ func (i image) write(dir string) error {
 	}
 	config, err := writeJSON(dir, "application/vnd.oci.image.config.v1+json", map[string]any{
 		"architecture": "amd64", "os": "linux",
-		"config": map[string]any{"Env": []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}, "Entrypoint": i.entrypoint, "WorkingDir": "/"},
+		"config": map[string]any{"Env": []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
+			"Entrypoint": i.entrypoint, "WorkingDir": "/"},
 		"rootfs": map[string]any{"type": "layers", "diff_ids": diffs},
 	})
 	if err != nil {
 		return err
 	}
-	manifest, err := writeJSON(dir, manifestType, map[string]any{"schemaVersion": 2, "mediaType": manifestType, "config": config, "layers": layers})
+	manifest, err := writeJSON(dir, manifestType, map[string]any{"schemaVersion": 2, "mediaType": manifestType, "config": config,
+		"layers": layers})
 	if err != nil {
 		return err
 	}

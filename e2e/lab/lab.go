@@ -94,7 +94,8 @@ func fit() error {
 		return errors.New("the lab needs cgroup v1 hierarchies under /sys/fs/cgroup, with name=systemd among them")
 	}
 	var missing []string
-	for program, pkg := range map[string]string{"debootstrap": "debootstrap", "ip": "iproute2", "gcc": "gcc", "pkg-config": "pkg-config", "ssh-keygen": "openssh-client", "ssh": "openssh-client", "nsenter": "util-linux", "ansible-playbook": "ansible-core"} {
+	for program, pkg := range map[string]string{"debootstrap": "debootstrap", "ip": "iproute2", "gcc": "gcc", "pkg-config": "pkg-config",
+		"ssh-keygen": "openssh-client", "ssh": "openssh-client", "nsenter": "util-linux", "ansible-playbook": "ansible-core"} {
 		if _, err := exec.LookPath(program); err != nil {
 			missing = append(missing, pkg)
 		}
@@ -188,7 +189,8 @@ func (l *Lab) Built() (string, error) {
 	}
 	var named []string
 	for _, m := range []struct{ name, module string }{
-		{"Kubernetes", "k8s.io/kubernetes"}, {"etcd", "go.etcd.io/etcd/server/v3"}, {"containerd", "github.com/containerd/containerd/v2"}, {"CoreDNS", "github.com/coredns/coredns"}, {"runc", "github.com/opencontainers/runc"},
+		{"Kubernetes", "k8s.io/kubernetes"}, {"etcd", "go.etcd.io/etcd/server/v3"}, {"containerd", "github.com/containerd/containerd/v2"},
+		{"CoreDNS", "github.com/coredns/coredns"}, {"runc", "github.com/opencontainers/runc"},
 	} {
 		version, ok := versions[m.module]
 		if !ok {

@@ -41,7 +41,8 @@ func (l *Lab) buildMirror(versions map[string]string) error {
 		folder+"/etcd", "etcd", folder+"/etcdctl", "etcdctl", folder+"/etcdutl", "etcdutl")
 
 	containerd := versions["github.com/containerd/containerd/v2"]
-	m.archive("github.com/containerd/containerd/releases/download/"+containerd+"/containerd-"+containerd[1:]+"-linux-amd64.tar.gz", ".sha256sum", list,
+	m.archive("github.com/containerd/containerd/releases/download/"+containerd+"/containerd-"+containerd[1:]+"-linux-amd64.tar.gz",
+		".sha256sum", list,
 		"bin/containerd", "containerd", "bin/containerd-shim-runc-v2", "containerd-shim-runc-v2", "bin/ctr", "ctr")
 	runc := versions["github.com/opencontainers/runc"]
 	m.file("github.com/opencontainers/runc/releases/download/"+runc+"/runc.amd64", "runc", "runc.sha256sum", list)
@@ -55,9 +56,11 @@ func (l *Lab) buildMirror(versions map[string]string) error {
 		pairs = append(pairs, "./"+filepath.Base(p), "cni/"+filepath.Base(p))
 	}
 	cni := versions["github.com/containernetworking/plugins"]
-	m.archive("github.com/containernetworking/plugins/releases/download/"+cni+"/cni-plugins-linux-amd64-"+cni+".tgz", ".sha256", list, pairs...)
+	m.archive("github.com/containernetworking/plugins/releases/download/"+cni+"/cni-plugins-linux-amd64-"+cni+".tgz", ".sha256",
+		list, pairs...)
 	crictl := versions["sigs.k8s.io/cri-tools"]
-	m.archive("github.com/kubernetes-sigs/cri-tools/releases/download/"+crictl+"/crictl-"+crictl+"-linux-amd64.tar.gz", ".sha256", bare, "crictl", "crictl")
+	m.archive("github.com/kubernetes-sigs/cri-tools/releases/download/"+crictl+"/crictl-"+crictl+"-linux-amd64.tar.gz", ".sha256", bare,
+		"crictl", "crictl")
 	if m.err != nil {
 		return m.err
 	}
@@ -98,7 +101,8 @@ func (m *mirror) archiveOf(path, sums string, style func(sum, name string) strin
 			if err != nil {
 				return err
 			}
-			if err := t.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: pair[0], Mode: 0o755, Size: info.Size(), ModTime: info.ModTime()}); err != nil {
+			if err := t.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: pair[0], Mode: 0o755, Size: info.Size(),
+				ModTime: info.ModTime()}); err != nil {
 				return err
 			}
 			if err := copyFile(t, pair[1]); err != nil {

@@ -79,7 +79,8 @@ func TestNewSetSortsAndSums(t *testing.T) {
 
 func TestParseSumsTrustsNothing(t *testing.T) {
 	sum := strings.Repeat("0", 64)
-	for _, line := range []string{"x", sum, sum + " a", sum + " *a", sum + "  ../a", sum + "  /a", sum + "  a//b", sum + "  SHA256SUMS", sum[1:] + "  a", sum + "0  a", sum + "  ", "\\" + sum + "  a"} {
+	for _, line := range []string{"x", sum, sum + " a", sum + " *a", sum + "  ../a", sum + "  /a", sum + "  a//b", sum + "  SHA256SUMS",
+		sum[1:] + "  a", sum + "0  a", sum + "  ", "\\" + sum + "  a"} {
 		if owned, err := parseSums([]byte(line + "\n")); err == nil {
 			t.Errorf("%q was taken as %v", line, owned)
 		}

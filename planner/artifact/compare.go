@@ -44,10 +44,12 @@ type ConflictError struct {
 func (e *ConflictError) Error() string {
 	var parts []string
 	if n := len(e.Edited); n > 0 {
-		parts = append(parts, fmt.Sprintf("%s changed since k8splan wrote %s: %s", count(n, "file was", "files were"), them(n), strings.Join(e.Edited, ", ")))
+		parts = append(parts, fmt.Sprintf("%s changed since k8splan wrote %s: %s", count(n, "file was", "files were"), them(n),
+			strings.Join(e.Edited, ", ")))
 	}
 	if n := len(e.Foreign); n > 0 {
-		parts = append(parts, fmt.Sprintf("%s in the way that k8splan did not write: %s", count(n, "file is", "files are"), strings.Join(e.Foreign, ", ")))
+		parts = append(parts, fmt.Sprintf("%s in the way that k8splan did not write: %s", count(n, "file is", "files are"),
+			strings.Join(e.Foreign, ", ")))
 	}
 	return e.Dir + ": " + strings.Join(parts, "; ")
 }

@@ -170,7 +170,8 @@ func TestKillInPlace(t *testing.T) {
 				t.Fatalf("step %d: %v", step, err)
 			}
 			if got := snapshot(t, dir); !cmp.Equal(got, old) && !cmp.Equal(got, new) {
-				t.Fatalf("step %d: neither old nor new after recovery.\nagainst old:\n%s\nagainst new:\n%s", step, cmp.Diff(old, got), cmp.Diff(new, got))
+				t.Fatalf("step %d: neither old nor new after recovery.\nagainst old:\n%s\nagainst new:\n%s", step, cmp.Diff(old, got),
+					cmp.Diff(new, got))
 			}
 			write(t, mustSet(t, newFiles...), dir, force)
 			same(t, dir, new)

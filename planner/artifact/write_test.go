@@ -97,8 +97,10 @@ func same(t testing.TB, dir string, want map[string]string) {
 }
 
 var (
-	oldFiles = []File{file("README.md", "old\n"), file("a/one", "1\n"), file("a/two", "2\n"), file("gone/deep/x", "x\n"), file("flip", "file\n"), {Path: "run.sh", Mode: 0o755, Data: []byte("#!/bin/sh\n")}}
-	newFiles = []File{file("README.md", "new\n"), file("a/one", "1\n"), file("a/three", "3\n"), file("flip/now-a-directory", "y\n"), {Path: "run.sh", Mode: 0o755, Data: []byte("#!/bin/sh\ntrue\n")}}
+	oldFiles = []File{file("README.md", "old\n"), file("a/one", "1\n"), file("a/two", "2\n"), file("gone/deep/x", "x\n"),
+		file("flip", "file\n"), {Path: "run.sh", Mode: 0o755, Data: []byte("#!/bin/sh\n")}}
+	newFiles = []File{file("README.md", "new\n"), file("a/one", "1\n"), file("a/three", "3\n"), file("flip/now-a-directory", "y\n"),
+		{Path: "run.sh", Mode: 0o755, Data: []byte("#!/bin/sh\ntrue\n")}}
 )
 
 func TestWriteFresh(t *testing.T) {
@@ -340,7 +342,8 @@ func TestWriteErrors(t *testing.T) {
 	}
 
 	put(t, base, "taken/"+stageName+"/mine", "mine")
-	if _, err := s.Write(filepath.Join(base, "taken"), Options{Force: true}); err == nil || !strings.Contains(err.Error(), "was not made by k8splan") {
+	if _, err := s.Write(filepath.Join(base, "taken"), Options{Force: true}); err == nil ||
+		!strings.Contains(err.Error(), "was not made by k8splan") {
 		t.Errorf("a stage directory that is not ours: %v", err)
 	}
 	same(t, filepath.Join(base, "taken"), map[string]string{stageName + "/": "", stageName + "/mine": "mine"})
@@ -365,7 +368,8 @@ func TestWriteWaitsForNobody(t *testing.T) {
 }
 
 func TestParseJournalTrustsNothing(t *testing.T) {
-	for _, data := range []string{`x`, `{"ops":[{"path":"../x"}]}`, `{"ops":[{"path":"/x"}]}`, `{"ops":[{"path":"a","stage":"../x"}]}`, `{"ops":[{"path":".k8splan-write/README"}]}`} {
+	for _, data := range []string{`x`, `{"ops":[{"path":"../x"}]}`, `{"ops":[{"path":"/x"}]}`, `{"ops":[{"path":"a","stage":"../x"}]}`,
+		`{"ops":[{"path":".k8splan-write/README"}]}`} {
 		if _, err := parseJournal([]byte(data)); err == nil {
 			t.Errorf("%s was taken", data)
 		}
@@ -401,7 +405,8 @@ func TestDiff(t *testing.T) {
 	}
 	put(t, dir, "a/one", "edited\n")
 	put(t, dir, "a/three", "mine\n")
-	want := map[string]Kind{"README.md": Replace, "a/one": Edited, "a/two": Remove, "a/three": Foreign, "flip": Remove, "flip/now-a-directory": Create, "gone/deep/x": Remove, "run.sh": Replace}
+	want := map[string]Kind{"README.md": Replace, "a/one": Edited, "a/two": Remove, "a/three": Foreign, "flip": Remove,
+		"flip/now-a-directory": Create, "gone/deep/x": Remove, "run.sh": Replace}
 	if got := kinds(second); !cmp.Equal(got, want) {
 		t.Errorf("-want +got:\n%s", cmp.Diff(want, got))
 	}

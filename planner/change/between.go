@@ -260,20 +260,24 @@ func (r *Record) having(role plan.Roles) []*Node {
 // combinations refuses what is two changes that must not be one.
 func (d *differ) combinations() {
 	version := d.old.Settings["cluster.kubernetes_version"].Text != d.new.Settings["cluster.kubernetes_version"].Text
-	network := d.old.text("network.cni.version") != d.new.text("network.cni.version") && d.old.text("network.cni") == d.new.text("network.cni")
+	network := d.old.text("network.cni.version") != d.new.text("network.cni.version") &&
+		d.old.text("network.cni") == d.new.text("network.cni")
 	membership := false
 	for _, c := range d.r.Changes {
 		for _, id := range c.by {
-			membership = membership || slices.Contains([]string{"join-control-plane", "join-member", "remove-control-plane", "remove-member"}, id)
+			membership = membership || slices.Contains([]string{"join-control-plane", "join-member", "remove-control-plane",
+				"remove-member"}, id)
 		}
 	}
 	switch {
 	case version && membership:
-		d.refuse("cluster.kubernetes_version", "combination", "An upgrade and a change of control planes or members of etcd are two edits: "+
-			"finish one on every host, then make the other. In between the versions of the new hosts and the old ones would be two.")
+		d.refuse("cluster.kubernetes_version", "combination",
+			"An upgrade and a change of control planes or members of etcd are two edits: "+
+				"finish one on every host, then make the other. In between the versions of the new hosts and the old ones would be two.")
 	case network && membership:
-		d.refuse("network.cni.version", "combination", "A new version of the pod network and a change of control planes or members of etcd "+
-			"are two edits: finish one, then make the other.")
+		d.refuse("network.cni.version", "combination",
+			"A new version of the pod network and a change of control planes or members of etcd "+
+				"are two edits: finish one, then make the other.")
 	}
 }
 
@@ -288,8 +292,9 @@ func (d *differ) toolDoesBoth() {
 		come, gone = come+len(c.joins), gone+len(c.leaves)
 	}
 	if come > 0 && gone > 0 {
-		d.refuse("node", "comes and goes", fmt.Sprintf("Machines come and go in one edit, and one command (%s) does both at once: it would remove machines "+
-			"that are not drained. Make it two edits: first those that come, then those that go.", d.new.make))
+		d.refuse("node", "comes and goes",
+			fmt.Sprintf("Machines come and go in one edit, and one command (%s) does both at once: it would remove machines "+
+				"that are not drained. Make it two edits: first those that come, then those that go.", d.new.make))
 	}
 }
 

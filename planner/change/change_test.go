@@ -261,7 +261,8 @@ node_pool "cp"`}, change.Refused, "etcd.topology", []string{}},
 		"node_pool.first_address: its machines keep their names", []string{}},
 	{"two hosts swapped", base + "node \"a\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.71\"\n}\nnode \"b\" {\n  roles = " +
 		"[\"worker\"]\n  address = \"10.0.0.72\"\n}\n",
-		[]string{"10.0.0.71", "X", "10.0.0.72", "10.0.0.71", "X", "10.0.0.72"}, change.Refused, "node.address: taken from another", []string{}},
+		[]string{"10.0.0.71", "X", "10.0.0.72", "10.0.0.71", "X", "10.0.0.72"}, change.Refused,
+		"node.address: taken from another", []string{}},
 	{"a label", base, []string{`["worker"]`, `["worker"]
   labels = { "example.com/tier" = "gold" }`}, change.Ordered, "node.labels", []string{"labels"}},
 	{"a name in the certificate", base, []string{`"api.prod.internal:6443"`, `"api.prod.internal:6443"
@@ -275,15 +276,19 @@ etcd {`, `"api.prod.internal:6443"`, `"api.prod.internal:6443"
   user = "ops"
 }
 etcd {`}, change.None, "ssh.user", []string{}},
-	{"one machine becomes three", "cluster \"dev\" {\n  type = \"all-in-one\"\n}\nnode \"cp-1\" {\n  address = \"10.0.0.11\"\n}\n", []string{
-		"cluster \"dev\" {\n  type = \"all-in-one\"\n}\nnode \"cp-1\" {\n  address = \"10.0.0.11\"\n}\n", grown,
-	}, change.Ordered, "cluster.control_plane_endpoint: another name or address", []string{
-		"certificate", "new-balancer", "endpoint", "join-control-plane:cp-2", "join-control-plane:cp-3", "drop-names",
-	}},
-	{"a machine for another where a tool makes them", base + "target \"vagrant\" {\n  provider = \"libvirt\"\n}\n", []string{"node_pool \"w\" {", "node \"x\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.81\"\n}\nnode_pool \"w\" {",
-		"\"worker\"]\n  count         = 3", "\"worker\"]\n  count         = 2"}, change.Refused, "node: comes and goes", []string{}},
+	{"one machine becomes three", "cluster \"dev\" {\n  type = \"all-in-one\"\n}\nnode \"cp-1\" {\n  address = \"10.0.0.11\"\n}\n",
+		[]string{
+			"cluster \"dev\" {\n  type = \"all-in-one\"\n}\nnode \"cp-1\" {\n  address = \"10.0.0.11\"\n}\n", grown,
+		}, change.Ordered, "cluster.control_plane_endpoint: another name or address", []string{
+			"certificate", "new-balancer", "endpoint", "join-control-plane:cp-2", "join-control-plane:cp-3", "drop-names",
+		}},
+	{"a machine for another where a tool makes them", base + "target \"vagrant\" {\n  provider = \"libvirt\"\n}\n",
+		[]string{"node_pool \"w\" {", "node \"x\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.81\"\n}\nnode_pool \"w\" {",
+			"\"worker\"]\n  count         = 3", "\"worker\"]\n  count         = 2"}, change.Refused, "node: comes and goes", []string{}},
 	{"a name of the cluster", base, []string{`cluster "prod"`, `cluster "other"`}, change.Refused, "cluster", []string{}},
-	{"a worker becomes a control plane", base + "node \"x\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.71\"\n}\n" + "node \"y\" {\n  roles = [\"control-plane\"]\n  address = \"10.0.0.72\"\n}\n" + "node \"z\" {\n  roles = [\"control-plane\"]\n  address = \"10.0.0.73\"\n}\n",
+	{"a worker becomes a control plane", base + "node \"x\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.71\"\n}\n" +
+		"node \"y\" {\n  roles = [\"control-plane\"]\n  address = \"10.0.0.72\"\n}\n" +
+		"node \"z\" {\n  roles = [\"control-plane\"]\n  address = \"10.0.0.73\"\n}\n",
 		[]string{`node "x" {
   roles = ["worker"]`, `node "x" {
   roles = ["control-plane"]`, `node "y" {
@@ -437,7 +442,8 @@ node_pool "w"`}},
 	}
 }
 
-// No state between the steps breaks a rule of severity error that neither the old nor the new design breaks, as far as hosts and roles decide it.
+// No state between the steps breaks a rule of severity error that neither the old nor the new design breaks, as far as hosts and roles
+// decide it.
 func TestStatesBreakNoRule(t *testing.T) {
 	for _, e := range edits {
 		plans := map[string]*plan.Plan{}
@@ -462,7 +468,8 @@ func TestStatesBreakNoRule(t *testing.T) {
 			for _, n := range mixed.Nodes {
 				for _, of := range []string{"new", "old"} {
 					for _, m := range plans[of].Etcd.Members {
-						if m.Name == n.Name && n.Roles.Has(plan.EtcdRole) && !slices.ContainsFunc(mixed.Etcd.Members, func(o plan.Member) bool { return o.Name == m.Name }) {
+						if m.Name == n.Name && n.Roles.Has(plan.EtcdRole) && !slices.ContainsFunc(mixed.Etcd.Members,
+							func(o plan.Member) bool { return o.Name == m.Name }) {
 							m.Node = n
 							mixed.Etcd.Members = append(mixed.Etcd.Members, m)
 						}
@@ -490,7 +497,8 @@ func find(t *testing.T, plans map[string]*plan.Plan, n *change.Node) *plan.Node 
 	t.Helper()
 	for _, of := range []string{"new", "old"} {
 		for _, node := range plans[of].Nodes {
-			if node.Name == n.Name && slices.Equal(node.Roles.Strings(), n.Args["roles"].List) && node.Address.String() == n.Args["address"].Text {
+			if node.Name == n.Name && slices.Equal(node.Roles.Strings(), n.Args["roles"].List) &&
+				node.Address.String() == n.Args["address"].Text {
 				return node
 			}
 		}

@@ -50,7 +50,8 @@ func (r *Record) model() *plan.Plan {
 		node := &plan.Node{
 			Name: n.Name, Pool: n.Pool, Roles: n.roles(), Address: address(n.Args["address"]),
 			SecondaryAddress: address(n.Args["secondary_address"]),
-			PublicAddress:    n.Args["public_address"].plain(), FailureDomain: n.Args["failure_domain"].plain(), Host: n.Args["host"].plain(),
+			PublicAddress:    n.Args["public_address"].plain(), FailureDomain: n.Args["failure_domain"].plain(),
+			Host: n.Args["host"].plain(),
 		}
 		p.Nodes = append(p.Nodes, node)
 		if node.Roles.Has(plan.EtcdRole) && (r.external() || node.Roles.Has(plan.ControlPlane)) {

@@ -170,7 +170,8 @@ func (d *differ) renamed(added, removed []*Node) (rest, gone []*Node) {
 	said := map[string]string{} // old names by new ones
 	for _, from := range slices.Sorted(maps.Keys(d.new.moves)) {
 		if d.old.node(from) == nil {
-			d.r.Hints = append(d.r.Hints, fmt.Sprintf("the block moved from %q is stale: the old design has no such node; remove the block", from))
+			d.r.Hints = append(d.r.Hints, fmt.Sprintf("the block moved from %q is stale: the old design has no such node; remove the block",
+				from))
 		}
 		said[d.new.moves[from]] = from
 	}
@@ -203,7 +204,8 @@ func (d *differ) renamed(added, removed []*Node) (rest, gone []*Node) {
 			c.by = append(c.by, nodeRow().when(when).By...)
 		}
 		if said[n.Name] == "" {
-			c.Detail = fmt.Sprintf("%s and %s have the same address or hardware address, so they are taken for one machine: a block moved says so. %s",
+			c.Detail = fmt.Sprintf("%s and %s have the same address or hardware address, so they are taken for one machine: "+
+				"a block moved says so. %s",
 				o.Name, n.Name, c.Detail)
 		}
 		d.r.Changes = append(d.r.Changes, c)
@@ -248,11 +250,12 @@ func (d *differ) swapped() {
 			continue
 		}
 		c := Change{
-			ID: "node.address: taken from another", Class: Refused, Subject: "node." + n.Name + ".address", After: n.Args["address"].String(),
+			ID: "node.address: taken from another", Class: Refused, Subject: "node." + n.Name + ".address",
+			After: n.Args["address"].String(),
 			Hosts: []string{o.Name, n.Name},
 			Range: placeOf(n, "address"),
-			Detail: fmt.Sprintf("%s has this address now, and keeps its name under another. Two hosts must not change places in one edit: SSH "+
-				"keys, ARP and etcd's peers would mix them up. Give one of them a third address first.", o.Name),
+			Detail: fmt.Sprintf("%s has this address now, and keeps its name under another. Two hosts must not change places in "+
+				"one edit: SSH keys, ARP and etcd's peers would mix them up. Give one of them a third address first.", o.Name),
 		}
 		d.r.Changes = append(d.r.Changes, c)
 	}
@@ -286,8 +289,8 @@ func (d *differ) replaced(added, removed []*Node) {
 			d.r.Changes = append(d.r.Changes, Change{
 				ID: "node: too many at once", Class: Refused, Subject: "node", Before: fmt.Sprintf("%d %s", len(before), kind.what),
 				After: fmt.Sprintf("%d of them left", len(before)-gone), Range: at,
-				Detail: fmt.Sprintf("Too many %s change at once: their data and keys must live on in those that stay. Make it several edits: "+
-					"first those that come, then those that go, a minority each time.", kind.what),
+				Detail: fmt.Sprintf("Too many %s change at once: their data and keys must live on in those that stay. "+
+					"Make it several edits: first those that come, then those that go, a minority each time.", kind.what),
 			})
 		}
 	}
@@ -346,8 +349,9 @@ func (d *differ) compare(o, n *Node, moved map[string]bool, tell func(string, Ch
 			continue
 		}
 		e := &edit{old: d.old, new: d.new, path: mark("node", n.Name) + "." + name, before: before, had: had, after: after, has: has}
-		c := Change{Subject: name, Before: before.String(), After: after.String(), Hosts: []string{n.Name}, Source: r.Source, Range: placeOf(n,
-			arg), args: []argOf{{n.Name, name}}}
+		c := Change{Subject: name, Before: before.String(), After: after.String(), Hosts: []string{n.Name}, Source: r.Source,
+			Range: placeOf(n,
+				arg), args: []argOf{{n.Name, name}}}
 		var chosen *Case
 		switch arg {
 		case "roles":
@@ -396,7 +400,8 @@ func (d *differ) roles(o, n *Node, r *Row, c *Change) *Case {
 		role plan.Roles
 		by   []string
 	}{
-		{won, plan.ControlPlane, []string{"join-control-plane"}}, {won, plan.EtcdRole, []string{"save", "join-member", "control-plane-flags"}},
+		{won, plan.ControlPlane, []string{"join-control-plane"}},
+		{won, plan.EtcdRole, []string{"save", "join-member", "control-plane-flags"}},
 		{won, plan.Balancer, []string{"join-balancer", "balancer"}}, {won, plan.Worker, []string{"join-worker"}},
 		{lost, plan.Worker, []string{"remove-worker"}}, {lost, plan.EtcdRole, []string{"save", "control-plane-flags", "remove-member"}},
 		{lost, plan.Balancer, []string{"balancer", "remove-balancer"}},

@@ -16,14 +16,15 @@ func Markdown() []byte {
 
 <!-- Written by UPDATE=1 go test ./cmd/k8splan -run TestChangePage from planner/change. -->
 
-` + "`k8splan diff OLD [NEW]`" + ` says what an edit of a topology does to a cluster that was built from the old one. OLD is a topology or a generated tree, ` +
+` + "`k8splan diff OLD [NEW]`" +
+		` says what an edit of a topology does to a cluster that was built from the old one. OLD is a topology or a generated tree, ` +
 		"whose `plan.json` says what it was\ngenerated from. `k8splan generate` into an existing tree says the same first, and `--git " +
 		"REVISION` compares with a revision:\n\n" +
 		"```console\n$ k8splan diff out\n$ k8splan diff --git origin/main -o markdown\n```\n\n" +
-		"The verdict is the worst class of all changes. The exit code is 1 where something is refused or a topology is wrong, 2 where the " +
-		"command line is, and with\n" +
-		"`--exit-code` 3 where anything else changes. [diff.schema.json](schema/diff.schema.json) is the schema of `-o json`.\n\n| Class | " +
-		"|\n|---|---|\n")
+		"The verdict is the worst class of all changes. The exit code is 1 where something is refused or a topology is " +
+		"wrong, 2 where the command line is, and with\n" +
+		"`--exit-code` 3 where anything else changes. [diff.schema.json](schema/diff.schema.json) is the schema of `-o " +
+		"json`.\n\n| Class | |\n|---|---|\n")
 	for _, c := range Classes {
 		fmt.Fprintf(&out, "| %s | %s |\n", c, c.Meaning())
 	}
@@ -51,7 +52,8 @@ clusters of kind, minikube and Docker Desktop are deleted and created again.
 			if r.Source != "" && j == 0 {
 				what += sources(r.Source)
 			}
-			fmt.Fprintf(&out, "| %s | %s | %s | %s | %s | %s |\n", argumentCell(r.Argument), cell(c.When), c.effective(), what, carriedOut(c),
+			fmt.Fprintf(&out, "| %s | %s | %s | %s | %s | %s |\n", argumentCell(r.Argument), cell(c.When), c.effective(), what,
+				carriedOut(c),
 				seenCell(c, id(r, c)))
 		}
 	}
@@ -64,7 +66,8 @@ Some changes are possible one by one and refused together, because hosts would s
 - all control planes replaced, or a majority of etcd's members while others come;
 - a host that takes the address of another one that stays;
 - a pool whose machines keep their names and get other addresses;
-- machines that come and go where one command makes and removes them (Terraform, Vagrant and others): it would remove them before they are drained.
+- machines that come and go where one command makes and removes them (Terraform, Vagrant and others): it would remove them
+  before they are drained.
 `)
 	out.WriteString("\n## Procedures\n\nIn the order in which they run.\n\n| Procedure | By | Before the next host or step | Undo " +
 		"|\n|---|---|---|---|\n")

@@ -326,7 +326,8 @@ func (d *differ) hop(h Hop, whole Step, from plan.Version) []Step {
 	if pins := h.Etcd[:max(0, len(h.Etcd)-1)]; !d.old.external() {
 		for _, pin := range pins {
 			one(fmt.Sprintf("pin-etcd-%s", pin), fmt.Sprintf("Take the stacked members of etcd to %s while Kubernetes stays at %s: pin "+
-				"etcd.local.imageTag, roll, check every member, remove the pin", pin, from), find("upgrade-etcd"), names(d.old.having(plan.ControlPlane)))
+				"etcd.local.imageTag, roll, check every member, remove the pin", pin, from), find("upgrade-etcd"),
+				names(d.old.having(plan.ControlPlane)))
 		}
 	}
 	one("upgrade-control-planes", fmt.Sprintf("Upgrade the control planes to Kubernetes %s, one after the other, then their kubelets",

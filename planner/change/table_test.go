@@ -62,7 +62,8 @@ func TestCases(t *testing.T) {
 				t.Errorf("%s has a case without a name", r.Argument)
 			case c.is == nil && i < len(r.Cases)-1 && !slices.Contains([]string{"node", "node.roles", "node.address"}, r.Argument):
 				t.Errorf("%s: no case after %q is ever reached", r.Argument, c.When)
-			case c.Class == Refused && r.Source == "" && !strings.HasPrefix(r.Argument, "target") && !strings.HasPrefix(r.Argument, "node_pool"):
+			case c.Class == Refused && r.Source == "" && !strings.HasPrefix(r.Argument, "target") &&
+				!strings.HasPrefix(r.Argument, "node_pool"):
 				t.Errorf("%s refuses without a source", r.Argument)
 			}
 			for _, id := range c.By {

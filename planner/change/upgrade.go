@@ -15,9 +15,9 @@ import (
 // Hop is one stop: the whole cluster reaches Kubernetes before the next begins.
 type Hop struct {
 	Kubernetes plan.Version
-	// Etcd lists what members become before the hop's control planes are touched, in order; empty where they stay. Where etcd is stacked the
-	// last one is what kubeadm takes its members to, by its image. One before it has to be pinned while the old Kubernetes runs: kubeadm
-	// itself goes from an image that does not know the next minor straight to that.
+	// Etcd lists what members become before the hop's control planes are touched, in order; empty where they stay. Where etcd is stacked
+	// the last one is what kubeadm takes its members to, by its image. One before it has to be pinned while the old Kubernetes runs:
+	// kubeadm itself goes from an image that does not know the next minor straight to that.
 	Etcd []plan.Version
 	// EtcdFloor is the oldest external etcd that the hop's kubeadm accepts.
 	EtcdFloor plan.Version
@@ -32,18 +32,20 @@ func Path(facts *plan.Table, from, to, etcd plan.Version) ([]Hop, error) {
 	oldest, newest := facts.Minors()
 	for _, v := range []plan.Version{from, to} {
 		if !facts.At(v).Known() {
-			return nil, fmt.Errorf("no data for Kubernetes %s: the facts of %s cover %s to %s; its release notes name the way", v, facts.Date(),
+			return nil, fmt.Errorf("no data for Kubernetes %s: the facts of %s cover %s to %s; its release notes name the way", v,
+				facts.Date(),
 				oldest.MinorString(), newest.MinorString())
 		}
 	}
 	switch {
 	case to.Before(from):
-		return nil, fmt.Errorf("%s is older than %s: kubeadm does not go back; restore a snapshot of etcd into a cluster of the old version "+
-			"instead", to, from)
+		return nil, fmt.Errorf("%s is older than %s: kubeadm does not go back; restore a snapshot of etcd into a cluster of "+
+			"the old version instead", to, from)
 	case from == to:
 		return nil, fmt.Errorf("%s is what the cluster has: there is nothing to upgrade", to)
 	}
-	if last, _ := plan.ParseVersion(facts.At(newest).EtcdExternal()); !etcd.IsZero() && (etcd.Major != last.Major || etcd.MinorsAhead(last) > 0) {
+	if last, _ := plan.ParseVersion(facts.At(newest).EtcdExternal()); !etcd.IsZero() &&
+		(etcd.Major != last.Major || etcd.MinorsAhead(last) > 0) {
 		return nil, fmt.Errorf("no data for etcd %s: the facts of %s end at %s; its release notes name the way", etcd, facts.Date(),
 			last.MinorString())
 	}
@@ -130,8 +132,9 @@ func newestEtcd(facts *plan.Table, minor int) (plan.Version, bool) {
 func notes(date string, from, to plan.Kubernetes) []string {
 	var notes []string
 	if last, _ := to.NewestPatch(); last.Before(to.Version) {
-		notes = append(notes, fmt.Sprintf("%s is newer than %s, the newest of its minor that was known on %s: see that it exists, and read "+
-			"its notes.", to, last, date))
+		notes = append(notes,
+			fmt.Sprintf("%s is newer than %s, the newest of its minor that was known on %s: see that it exists, and read "+
+				"its notes.", to, last, date))
 	}
 	turns := func(asked func(plan.Version) bool, note string) {
 		if !asked(from.Version) && asked(to.Version) {
@@ -149,8 +152,9 @@ func notes(date string, from, to plan.Kubernetes) []string {
 	}
 	if fromTested, toTested := from.ContainerdTested(),
 		to.ContainerdTested(); len(fromTested) > 0 && len(toTested) > 0 && fromTested[0].Before(toTested[0]) {
-		notes = append(notes, fmt.Sprintf("containerd before %s is no longer among the tested releases: upgrade the runtime of a node while "+
-			"it is drained.", toTested[0]))
+		notes = append(notes,
+			fmt.Sprintf("containerd before %s is no longer among the tested releases: upgrade the runtime of a node while "+
+				"it is drained.", toTested[0]))
 	}
 	floor, refuses, _ := to.KernelFloor()
 	if was, _, _ := from.KernelFloor(); was.Before(floor) {

@@ -40,11 +40,13 @@ var addonRules = []Rule{
 				switch {
 				case m.URL == "" || m.Checksum != "":
 				case a.Known != nil:
-					findings = append(findings, one(a.Attr("version"), "The digest of %s is not known for %s %s. Write artifacts { checksums = { %q "+
-						"= \"sha256:…\" } }, or leave the version out.", m.Base(), a.Name, a.Version, m.Path)...)
+					findings = append(findings,
+						one(a.Attr("version"), "The digest of %s is not known for %s %s. Write artifacts { checksums = { %q "+
+							"= \"sha256:…\" } }, or leave the version out.", m.Base(), a.Name, a.Version, m.Path)...)
 				default:
-					findings = append(findings, one(m.Block(), "Whatever the server answers would be applied. Write checksum = \"sha256:…\", which "+
-						"curl -L %s | sha256sum prints.", m.Upstream)...)
+					findings = append(findings,
+						one(m.Block(), "Whatever the server answers would be applied. Write checksum = \"sha256:…\", which "+
+							"curl -L %s | sha256sum prints.", m.Upstream)...)
 				}
 			}
 		}
@@ -52,7 +54,8 @@ var addonRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "addon-manifest-moving", Severity: rule.Warning, Title: "Manifest under an address that moves",
-		Doc:     "What a branch or \"latest\" leads to is another file after the next release. From that day on the checksum is wrong, and the playbook stops.",
+		Doc: "What a branch or \"latest\" leads to is another file after the next release. From that day on the checksum is wrong, " +
+			"and the playbook stops.",
 		Fix:     "Write the address of one release.",
 		Sources: []string{addonDocs},
 	}, func(p *plan.Plan) []Finding {
@@ -60,8 +63,9 @@ var addonRules = []Rule{
 		for _, a := range p.Addons {
 			for _, m := range a.Manifests {
 				if word := moving.FindStringSubmatch(m.Upstream); word != nil && a.Known == nil {
-					findings = append(findings, one(m.From, "%q in the address moves with each release: the checksum is wrong after the next one. "+
-						"Write the address of one release.", word[1])...)
+					findings = append(findings,
+						one(m.From, "%q in the address moves with each release: the checksum is wrong after the next one. "+
+							"Write the address of one release.", word[1])...)
 				}
 			}
 		}
@@ -76,7 +80,8 @@ var addonRules = []Rule{
 	}, addonSettings},
 	{rule.Rule{
 		ID: "addon-conflict", Severity: rule.Error, Title: "Addons that own the same thing", Permanent: true,
-		Doc:     "Both bring an object that a cluster has once. Whichever is applied last wins, the other stops working, and the next run turns it round.",
+		Doc: "Both bring an object that a cluster has once. Whichever is applied last wins, the other stops working, " +
+			"and the next run turns it round.",
 		Fix:     "Keep one of the two.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/extend-kubernetes/api-extension/apiserver-aggregation/"},
 	}, func(p *plan.Plan) []Finding {
@@ -85,7 +90,8 @@ var addonRules = []Rule{
 		for _, a := range p.Addons {
 			for _, thing := range a.Owns() {
 				if first, ok := owner[thing]; ok {
-					findings = append(findings, one(a.NameRange, "%s and %s both bring %s, which a cluster has once. Keep one of them.", a.Name, first.Name, thing)...)
+					findings = append(findings, one(a.NameRange, "%s and %s both bring %s, which a cluster has once. Keep one of them.",
+						a.Name, first.Name, thing)...)
 					break
 				}
 				owner[thing] = a
@@ -104,17 +110,20 @@ var addonRules = []Rule{
 		for _, a := range p.Addons {
 			if a.Known == nil {
 				if a.Has("version") && a.Scheduler == nil {
-					findings = append(findings, one(a.Attr("version"), "%s is applied from the manifests that the block names, and version changes "+
-						"nothing there. Remove it, or write the version into the manifest's address.", a.Name)...)
+					findings = append(findings,
+						one(a.Attr("version"), "%s is applied from the manifests that the block names, and version changes "+
+							"nothing there. Remove it, or write the version into the manifest's address.", a.Name)...)
 				}
 				continue
 			}
 			release, ok := a.Known.Release(a.Version)
 			switch {
 			case !ok:
-				findings = append(findings, one(a.Attr("version"), "Nobody looked at %s %s here: its manifest is that of %s. Leave version out, or check it.", a.Name, a.Version, a.Known.Releases[0].Version)...)
+				findings = append(findings, one(a.Attr("version"), "Nobody looked at %s %s here: its manifest is that of %s. "+
+					"Leave version out, or check it.", a.Name, a.Version, a.Known.Releases[0].Version)...)
 			case !release.Takes(p.Cluster.Version):
-				findings = append(findings, one(a.Attr("version"), "%s %s is made for Kubernetes %s, and this is %s. Write a version that is made for it.", a.Name, release.Version, madeFor(release), p.Cluster.Version)...)
+				findings = append(findings, one(a.Attr("version"), "%s %s is made for Kubernetes %s, and this is %s. "+
+					"Write a version that is made for it.", a.Name, release.Version, madeFor(release), p.Cluster.Version)...)
 			}
 		}
 		return findings
@@ -158,8 +167,9 @@ var addonRules = []Rule{
 		var findings []Finding
 		for _, a := range p.Addons {
 			if a.Known == nil && a.Scheduler == nil && len(a.Manifests) > 0 && !a.Has("images") {
-				findings = append(findings, one(a.Block(), "%s names images that this file does not list, so nodes pull them from upstream and "+
-					"not from %s. Write images = [ … ], or images = [] if it has none.", a.Name, p.Artifacts.ImageRepository)...)
+				findings = append(findings,
+					one(a.Block(), "%s names images that this file does not list, so nodes pull them from upstream and "+
+						"not from %s. Write images = [ … ], or images = [] if it has none.", a.Name, p.Artifacts.ImageRepository)...)
 			}
 		}
 		return findings
@@ -183,7 +193,8 @@ var addonRules = []Rule{
 			for _, image := range a.Images {
 				ref := p.Artifacts.ImageRef(image)
 				if other, ok := source[ref]; ok && other != image {
-					findings = append(findings, one(written(writtenArg(a.Has("images"), a.Attr("images")), a.Block()), "%s and %s would both be %s. Give one of them another tag.", image, other, ref)...)
+					findings = append(findings, one(written(writtenArg(a.Has("images"), a.Attr("images")), a.Block()),
+						"%s and %s would both be %s. Give one of them another tag.", image, other, ref)...)
 				}
 				source[ref] = image
 			}
@@ -193,7 +204,8 @@ var addonRules = []Rule{
 	{rule.Rule{
 		ID: "addon-kubelets-unverified", Severity: rule.Warning, Title: "Kubelets whose certificates nobody can verify",
 		Doc: "kubeadm's kubelets sign the certificates that they serve with themselves. Whoever asks them for metrics takes those " +
-			"unseen, or fails: `x509: cannot validate certificate`. Taken unseen, anybody who can answer for a node's address receives the asker's token.",
+			"unseen, or fails: `x509: cannot validate certificate`. Taken unseen, anybody who can answer for a node's " +
+			"address receives the asker's token.",
 		Fix: "Write `server_tls_bootstrap = true` in the block kubelet of cluster: the cluster's authority signs them, and the playbook " +
 			"approves the requests. Otherwise the addon is told to take them unseen.",
 		Sources: []string{servingDocs, "https://github.com/kubernetes-sigs/metrics-server#requirements"},
@@ -235,15 +247,18 @@ var addonRules = []Rule{
 		}
 		var findings []Finding
 		for _, a := range p.Addons {
-			findings = append(findings, one(a.Block(), "Target %s has another program make the cluster, and nothing of this tree applies %s. Remove the block.", p.Target.Name, a.Name)...)
+			findings = append(findings, one(a.Block(), "Target %s has another program make the cluster, and nothing of this tree "+
+				"applies %s. Remove the block.", p.Target.Name, a.Name)...)
 		}
 		if p.Cluster.Kubelet.ServerTLSBootstrap {
-			findings = append(findings, one(p.Cluster.Kubelet.Attr("server_tls_bootstrap"), "Target %s has another program make the cluster, "+
-				"and nothing of this tree approves the kubelets' certificates. Remove it.", p.Target.Name)...)
+			findings = append(findings, one(p.Cluster.Kubelet.Attr("server_tls_bootstrap"),
+				"Target %s has another program make the cluster, "+
+					"and nothing of this tree approves the kubelets' certificates. Remove it.", p.Target.Name)...)
 		}
 		for _, profile := range p.Cluster.SchedulerProfiles {
-			findings = append(findings, one(profile.Block(), "Target %s has another program make the cluster, and its scheduler does not read "+
-				"this profile. Remove the block.", p.Target.Name)...)
+			findings = append(findings,
+				one(profile.Block(), "Target %s has another program make the cluster, and its scheduler does not read "+
+					"this profile. Remove the block.", p.Target.Name)...)
 		}
 		return findings
 	}},
@@ -280,8 +295,8 @@ func addonSettings(p *plan.Plan) []Finding {
 			switch {
 			case a.Name == "fluent-bit": // the rest is the output plugin's own
 				if secretName.MatchString(key) && !strings.HasPrefix(a.Settings[key], "${") && key != "secret" {
-					say("%q looks like a password, and settings are written into a ConfigMap that everybody may read. Put it into a Secret, name "+
-						"that in secret, and write %s = \"$${KEY}\".", key, key)
+					say("%q looks like a password, and settings are written into a ConfigMap that everybody may read. "+
+						"Put it into a Secret, name that in secret, and write %s = \"$${KEY}\".", key, key)
 				}
 			case !slices.Contains(known, key):
 				what := " It has none."
@@ -292,8 +307,8 @@ func addonSettings(p *plan.Plan) []Finding {
 			}
 		}
 		if a.Name == "fluent-bit" && a.Settings["output"] == "" {
-			say("Nothing says where logs go. Write settings = { output = \"forward\", host = \"logs.example.com\", port = \"24224\" }, or " +
-				"another of Fluent Bit's output plugins; stdout writes them into its own log.")
+			say("Nothing says where logs go. Write settings = { output = \"forward\", host = \"logs.example.com\", " +
+				"port = \"24224\" }, or another of Fluent Bit's output plugins; stdout writes them into its own log.")
 		}
 		if v := a.Settings["storage"]; a.Name == "prometheus" && v != "" {
 			if !volumeSize.MatchString(v) {

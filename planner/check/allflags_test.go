@@ -37,10 +37,12 @@ func TestAllFlagsInOneDesign(t *testing.T) {
 		}
 		src := fmt.Sprintf("cluster \"dev\" {\n  type = \"all-in-one\"\n  kubernetes_version = %q\n", newest) +
 			block("kube-apiserver", "api_server", "  ") + block("kube-controller-manager", "controller_manager", "  ") +
-			block("kube-scheduler", "scheduler", "  ") + block("kubelet", "kubelet", "  ") + "}\n\nnode \"dev-1\" {\n  address = \"192.168.56.10\"\n}\n"
+			block("kube-scheduler", "scheduler", "  ") + block("kubelet", "kubelet", "  ") +
+			"}\n\nnode \"dev-1\" {\n  address = \"192.168.56.10\"\n}\n"
 		_, diags := road("all.hcl", []byte(src))
 		for _, d := range diags {
-			if id := rule.ID(d); slices.Contains([]string{"component-flag-unknown", "component-flag-early", "component-flag-value", "version-removed-flag"}, id) {
+			if id := rule.ID(d); slices.Contains([]string{"component-flag-unknown", "component-flag-early", "component-flag-value",
+				"version-removed-flag"}, id) {
 				t.Errorf("1.%d: %s: %s", minor, id, d.Detail)
 			}
 		}

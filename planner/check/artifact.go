@@ -17,7 +17,8 @@ const (
 )
 
 // httpsOnly are registries that answer over https alone.
-var httpsOnly = []string{"docker.io", "registry-1.docker.io", "registry.k8s.io", "quay.io", "ghcr.io", "gcr.io", "mcr.microsoft.com", "public.ecr.aws"}
+var httpsOnly = []string{"docker.io", "registry-1.docker.io", "registry.k8s.io", "quay.io", "ghcr.io", "gcr.io", "mcr.microsoft.com",
+	"public.ecr.aws"}
 
 var artifactRules = []Rule{
 	{rule.Rule{
@@ -40,14 +41,16 @@ var artifactRules = []Rule{
 		var findings []Finding
 		for _, path := range slices.Sorted(maps.Keys(p.Artifacts.Checksums)) {
 			if !slices.Contains(paths, path) {
-				findings = append(findings, one(p.Artifacts.Key("checksums", path), "No file of this design has the path %q.%s", path, spelling.DidYouMean(path, paths))...)
+				findings = append(findings, one(p.Artifacts.Key("checksums", path), "No file of this design has the path %q.%s", path,
+					spelling.DidYouMean(path, paths))...)
 			}
 		}
 		return findings
 	}},
 	{rule.Rule{
 		ID: "artifact-unverified", Severity: rule.Warning, Title: "File that nothing is checked against",
-		Doc:     "Upstream publishes no checksum beside the file. Whoever sits between, or breaks into the server, decides what runs as root on every host.",
+		Doc: "Upstream publishes no checksum beside the file. Whoever sits between, or breaks into the server, " +
+			"decides what runs as root on every host.",
 		Fix:     "Pin it in `artifacts { checksums = … }`, or use containerd or CRI-O, whose files have published checksums.",
 		Sources: []string{"https://docs.docker.com/engine/install/binaries/", "https://github.com/Mirantis/cri-dockerd/releases"},
 	}, func(p *plan.Plan) []Finding {
@@ -63,22 +66,26 @@ var artifactRules = []Rule{
 		if len(bare) == 0 {
 			return nil
 		}
-		return one(p.Runtime.Block(), "Upstream publishes no checksums of %s. Pin them in artifacts { checksums = { … } }, or use containerd.", sentence(bare))
+		return one(p.Runtime.Block(), "Upstream publishes no checksums of %s. Pin them in artifacts { checksums = { … } }, "+
+			"or use containerd.", sentence(bare))
 	}},
 	{rule.Rule{
 		ID: "artifact-packages-system", Severity: rule.Error, Title: "Packages for a system that has none",
 		Doc: "With `source = \"packages\"` hosts install with apt or dnf, from the repositories of Kubernetes and of the runtime. " +
-			"Fedora CoreOS and Flatcar are one image without a package manager. Docker, which also packages containerd, has no repository for " +
-			"Amazon Linux, Linux Mint or Kali.",
-		Fix:     "Leave `source` out: the release binaries run on all of them.",
-		Sources: []string{"https://docs.docker.com/engine/install/#supported-platforms", "https://www.flatcar.org/docs/latest/", "https://docs.fedoraproject.org/en-US/fedora-coreos/"},
+			"Fedora CoreOS and Flatcar are one image without a package manager. Docker, which also packages containerd, " +
+			"has no repository for Amazon Linux, Linux Mint or Kali.",
+		Fix: "Leave `source` out: the release binaries run on all of them.",
+		Sources: []string{"https://docs.docker.com/engine/install/#supported-platforms", "https://www.flatcar.org/docs/latest/",
+			"https://docs.fedoraproject.org/en-US/fedora-coreos/"},
 	}, func(p *plan.Plan) []Finding {
 		if !onHosts(p) || p.Artifacts.Origin != plan.Packages {
 			return nil
 		}
-		return each(p.KubeletNodes(), func(n *plan.Node) bool { return withoutPackages(p, n) != "" }, osAt, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s runs %s, %s (artifacts.source, %s). Leave source out, and hosts fetch release binaries.", whose(all), n.OS, withoutPackages(p, n), line(p.Artifacts.Attr("source")))
-		})
+		return each(p.KubeletNodes(), func(n *plan.Node) bool { return withoutPackages(p, n) != "" }, osAt,
+			func(n *plan.Node, all []*plan.Node) string {
+				return fmt.Sprintf("%s runs %s, %s (artifacts.source, %s). Leave source out, and hosts fetch release binaries.", whose(all),
+					n.OS, withoutPackages(p, n), line(p.Artifacts.Attr("source")))
+			})
 	}},
 	{rule.Rule{
 		ID: "artifact-mirror-plain-http", Severity: rule.Warning, Title: "Binaries and checksums from one http mirror",
@@ -112,7 +119,8 @@ var artifactRules = []Rule{
 		if len(nodes) == 0 {
 			return nil
 		}
-		return one(nodes[0].Attr("arch"), "%s with cri-dockerd is built for %s, and %s is %s. Write container_runtime \"containerd\" {}.", p.Runtime.Name, choice(builds[p.Runtime.Name]), nodes[0].Name, nodes[0].Arch)
+		return one(nodes[0].Attr("arch"), "%s with cri-dockerd is built for %s, and %s is %s. Write container_runtime \"containerd\" {}.",
+			p.Runtime.Name, choice(builds[p.Runtime.Name]), nodes[0].Name, nodes[0].Arch)
 	}},
 	{rule.Rule{
 		ID: "registry-skip-verify", Severity: rule.Warning, Title: "Registry whose certificate is taken unseen",
@@ -123,8 +131,9 @@ var artifactRules = []Rule{
 		var findings []Finding
 		for _, r := range p.Runtime.Registries {
 			if r.SkipVerify && !r.PlainHTTP {
-				findings = append(findings, one(r.Attr("skip_verify"), "Whoever sits between the nodes and %s decides which images run. Write "+
-					"ca_file = \"/etc/ssl/…\" instead.", r.Host)...)
+				findings = append(findings,
+					one(r.Attr("skip_verify"), "Whoever sits between the nodes and %s decides which images run. Write "+
+						"ca_file = \"/etc/ssl/…\" instead.", r.Host)...)
 			}
 		}
 		return findings
@@ -138,14 +147,16 @@ var artifactRules = []Rule{
 		var findings []Finding
 		for _, r := range p.Runtime.Registries {
 			if r.PlainHTTP && slices.Contains(httpsOnly, strings.TrimSuffix(r.Host, ":443")) {
-				findings = append(findings, one(r.Attr("plain_http"), "%s answers over https alone: every pull would fail. Remove plain_http.", r.Host)...)
+				findings = append(findings,
+					one(r.Attr("plain_http"), "%s answers over https alone: every pull would fail. Remove plain_http.", r.Host)...)
 			}
 		}
 		return findings
 	}},
 	{rule.Rule{
 		ID: "registry-contradiction", Severity: rule.Warning, Title: "Certificate settings of a registry without TLS",
-		Doc:     "Over plain http there is no certificate. `ca_file` and `skip_verify` then have no effect, and suggest a protection that is not there.",
+		Doc: "Over plain http there is no certificate. `ca_file` and `skip_verify` then have no effect, " +
+			"and suggest a protection that is not there.",
 		Fix:     "Remove `plain_http`, or the other.",
 		Sources: []string{registryDocs},
 	}, func(p *plan.Plan) []Finding {
@@ -153,10 +164,12 @@ var artifactRules = []Rule{
 		for _, r := range p.Runtime.Registries {
 			switch {
 			case r.PlainHTTP && r.CAFile != "":
-				findings = append(findings, one(r.Attr("ca_file"), "%s is spoken to over plain http, where there is no certificate. Remove plain_http or ca_file.", r.Host)...)
+				findings = append(findings, one(r.Attr("ca_file"), "%s is spoken to over plain http, where there is no certificate. "+
+					"Remove plain_http or ca_file.", r.Host)...)
 			case r.PlainHTTP && r.SkipVerify:
-				findings = append(findings, one(r.Attr("skip_verify"), "%s is spoken to over plain http, where there is no certificate. Remove "+
-					"plain_http or skip_verify.", r.Host)...)
+				findings = append(findings,
+					one(r.Attr("skip_verify"), "%s is spoken to over plain http, where there is no certificate. Remove "+
+						"plain_http or skip_verify.", r.Host)...)
 			}
 		}
 		return findings
@@ -172,7 +185,8 @@ var artifactRules = []Rule{
 		for _, r := range p.Runtime.Registries {
 			for i, m := range r.Mirrors {
 				if _, host, _ := strings.Cut(m, "://"); host == r.Host {
-					findings = append(findings, one(r.Element("mirrors", i), "%s is asked after its mirrors anyway. Remove it from mirrors.", r.Host)...)
+					findings = append(findings,
+						one(r.Element("mirrors", i), "%s is asked after its mirrors anyway. Remove it from mirrors.", r.Host)...)
 				}
 			}
 		}
@@ -181,9 +195,11 @@ var artifactRules = []Rule{
 	{rule.Rule{
 		ID: "registry-other-runtime", Severity: rule.Warning, Title: "Registry setting that the runtime does not take",
 		Doc: "containerd is told of an authority by its path. CRI-O and Docker Engine look for it in a directory of the registry's " +
-			"name, and Docker Engine asks mirrors for images of docker.io alone. What is written has no effect, and pulls fail or go past the mirror.",
-		Fix:     "Lay the authority where the message says, on every node, or use containerd.",
-		Sources: []string{"https://github.com/containers/image/blob/main/docs/containers-certs.d.5.md", "https://docs.docker.com/engine/security/certificates/", "https://docs.docker.com/docker-hub/image-library/mirror/"},
+			"name, and Docker Engine asks mirrors for images of docker.io alone. What is written has no effect, " +
+			"and pulls fail or go past the mirror.",
+		Fix: "Lay the authority where the message says, on every node, or use containerd.",
+		Sources: []string{"https://github.com/containers/image/blob/main/docs/containers-certs.d.5.md",
+			"https://docs.docker.com/engine/security/certificates/", "https://docs.docker.com/docker-hub/image-library/mirror/"},
 	}, func(p *plan.Plan) []Finding {
 		directory := map[string]string{plan.CRIO: "/etc/containers/certs.d/", plan.Docker: "/etc/docker/certs.d/"}[p.Runtime.Name]
 		if directory == "" {
@@ -192,11 +208,14 @@ var artifactRules = []Rule{
 		var findings []Finding
 		for _, r := range p.Runtime.Registries {
 			if r.CAFile != "" && !r.PlainHTTP {
-				findings = append(findings, one(r.Attr("ca_file"), "%s does not read %s. Lay it as %s%s/ca.crt on every node, and remove ca_file.", p.Runtime.Name, r.CAFile, directory, r.Host)...)
+				findings = append(findings,
+					one(r.Attr("ca_file"), "%s does not read %s. Lay it as %s%s/ca.crt on every node, and remove ca_file.", p.Runtime.Name,
+						r.CAFile, directory, r.Host)...)
 			}
 			if len(r.Mirrors) > 0 && p.Runtime.Name == plan.Docker && r.Host != "docker.io" {
-				findings = append(findings, one(r.Attr("mirrors"), "Docker Engine asks mirrors for images of docker.io alone, and goes to %s "+
-					"itself. Use containerd, or name the mirror in image_repository.", r.Host)...)
+				findings = append(findings,
+					one(r.Attr("mirrors"), "Docker Engine asks mirrors for images of docker.io alone, and goes to %s "+
+						"itself. Use containerd, or name the mirror in image_repository.", r.Host)...)
 			}
 		}
 		return findings
@@ -210,7 +229,8 @@ var artifactRules = []Rule{
 		var findings []Finding
 		for _, r := range p.Runtime.Registries {
 			if len(r.Mirrors) == 0 && !r.PlainHTTP && !r.SkipVerify && r.CAFile == "" {
-				findings = append(findings, one(r.Block(), "The block says nothing about %s. Write mirrors = [\"https://…\"], or remove it.", r.Host)...)
+				findings = append(findings,
+					one(r.Block(), "The block says nothing about %s. Write mirrors = [\"https://…\"], or remove it.", r.Host)...)
 			}
 		}
 		return findings

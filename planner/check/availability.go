@@ -66,7 +66,8 @@ var availabilityRules = []Rule{
 			return nil
 		}
 		return one(domainAt(in[0]), "The %d etcd members lie in %s and %s: losing %s leaves %d, and %d must agree. Two domains can never "+
-			"survive the loss of either. %s", len(nodes), all[0], all[1], name, len(nodes)-len(in), p.Etcd.Quorum(), spreadEtcd(p, "domain", len(domains(p))))
+			"survive the loss of either. %s", len(nodes), all[0], all[1], name, len(nodes)-len(in), p.Etcd.Quorum(),
+			spreadEtcd(p, "domain", len(domains(p))))
 	}},
 	{rule.Rule{
 		ID: "availability-domain-majority", Severity: rule.Warning, Title: "Failure domain that holds a majority of etcd",
@@ -80,11 +81,13 @@ var availabilityRules = []Rule{
 		if all := distinct(nodes, domainOf); len(nodes) < 3 || len(all) < 3 || name == "" || !stops(p, len(in)) {
 			return nil
 		}
-		return one(domainAt(in[len(in)-1]), "%s holds %d of %d etcd members (%s): losing it leaves %d, and %d must agree. %s", name, len(in), len(nodes), sentence(names(in)), len(nodes)-len(in), p.Etcd.Quorum(), spreadEtcd(p, "domain", len(domains(p))))
+		return one(domainAt(in[len(in)-1]), "%s holds %d of %d etcd members (%s): losing it leaves %d, and %d must agree. %s", name,
+			len(in), len(nodes), sentence(names(in)), len(nodes)-len(in), p.Etcd.Quorum(), spreadEtcd(p, "domain", len(domains(p))))
 	}},
 	{rule.Rule{
 		ID: "availability-etcd-one-domain", Severity: rule.Warning, Title: "All of etcd in one failure domain",
-		Doc:     "The design knows several failure domains, and all etcd members are in one of them. Its loss stops every change to the cluster.",
+		Doc: "The design knows several failure domains, and all etcd members are in one of them. " +
+			"Its loss stops every change to the cluster.",
 		Fix:     "Spread the members over three domains.",
 		Sources: []string{etcdFAQ, zoneDocs},
 	}, func(p *plan.Plan) []Finding {
@@ -93,7 +96,8 @@ var availabilityRules = []Rule{
 		if len(nodes) < 3 || name == "" || len(in) != len(nodes) || len(domains(p)) < 2 {
 			return nil
 		}
-		return one(domainAt(in[0]), "All %d etcd members are in %s, and the design has %s: losing %s stops every change. %s", len(nodes), name, sentence(domains(p)), name, spreadEtcd(p, "domain", len(domains(p))))
+		return one(domainAt(in[0]), "All %d etcd members are in %s, and the design has %s: losing %s stops every change. %s", len(nodes),
+			name, sentence(domains(p)), name, spreadEtcd(p, "domain", len(domains(p))))
 	}},
 	{rule.Rule{
 		ID: "availability-domain-unstated", Severity: rule.Warning, Title: "Failure domain stated for some hosts only",
@@ -122,13 +126,16 @@ var availabilityRules = []Rule{
 			if len(without) == 1 {
 				have = "has"
 			}
-			findings = append(findings, one(written(without[0].NameRange, without[0].Block()), "%d of %d %s have a failure domain, and %s %s none. Write failure_domain.", len(group.nodes)-len(without), len(group.nodes), group.what, sentence(names(without)), have)...)
+			findings = append(findings, one(written(without[0].NameRange, without[0].Block()),
+				"%d of %d %s have a failure domain, and %s %s none. Write failure_domain.", len(group.nodes)-len(without), len(group.nodes),
+				group.what, sentence(names(without)), have)...)
 		}
 		return findings
 	}},
 	{rule.Rule{
 		ID: "availability-hypervisor-majority", Severity: rule.Warning, Title: "Hypervisor that holds a majority of etcd",
-		Doc:     "Machines on one hypervisor die together. Where it holds so many members that the rest is no majority, one power supply stops the cluster.",
+		Doc: "Machines on one hypervisor die together. Where it holds so many members that the rest is no majority, " +
+			"one power supply stops the cluster.",
 		Fix:     "Spread the members over three hypervisors: `hosts` of a pool deals them out in turn.",
 		Sources: []string{"https://github.com/aws/eks-anywhere/issues/3642", etcdFAQ},
 	}, func(p *plan.Plan) []Finding {
@@ -137,7 +144,9 @@ var availabilityRules = []Rule{
 		if len(nodes) < 3 || name == "" || !stops(p, len(in)) {
 			return nil
 		}
-		return one(attr(in[0], "host"), "%s carries %d of %d etcd members (%s): its loss leaves %d, and %d must agree. %s", name, len(in), len(nodes), sentence(names(in)), len(nodes)-len(in), p.Etcd.Quorum(), spreadEtcd(p, "hypervisor", len(distinct(p.Nodes, hypervisorOf))))
+		return one(attr(in[0], "host"), "%s carries %d of %d etcd members (%s): its loss leaves %d, and %d must agree. %s", name, len(in),
+			len(nodes), sentence(names(in)), len(nodes)-len(in), p.Etcd.Quorum(),
+			spreadEtcd(p, "hypervisor", len(distinct(p.Nodes, hypervisorOf))))
 	}},
 	{rule.Rule{
 		ID: "availability-control-planes-hypervisor", Severity: rule.Warning, Title: "All control planes on one hypervisor",
@@ -150,11 +159,13 @@ var availabilityRules = []Rule{
 		if len(cps) < 2 || name == "" || len(in) != len(cps) || !p.Etcd.IsExternal() && len(cps) > 2 {
 			return nil // with stacked etcd the rule about its majority says it
 		}
-		return one(attr(cps[0], "host"), "All %d control planes (%s) run on %s: when it dies the API is gone. Spread them over at least two hypervisors.", len(cps), sentence(names(cps)), name)
+		return one(attr(cps[0], "host"), "All %d control planes (%s) run on %s: when it dies the API is gone. "+
+			"Spread them over at least two hypervisors.", len(cps), sentence(names(cps)), name)
 	}},
 	{rule.Rule{
 		ID: "availability-control-planes-domain", Severity: rule.Warning, Title: "All control planes in one failure domain",
-		Doc:     "The design knows several failure domains, and all control planes are in one of them: its loss takes the API with it, although etcd lives on.",
+		Doc: "The design knows several failure domains, and all control planes are in one of them: its loss takes the API with it, " +
+			"although etcd lives on.",
 		Fix:     "Spread the control planes over the domains.",
 		Sources: []string{zoneDocs},
 	}, func(p *plan.Plan) []Finding {
@@ -163,20 +174,24 @@ var availabilityRules = []Rule{
 		if len(cps) < 2 || name == "" || len(in) != len(cps) || len(domains(p)) < 2 || !p.Etcd.IsExternal() {
 			return nil
 		}
-		return one(domainAt(cps[0]), "All %d control planes are in %s, and the design has %s: losing %s takes the API with it. Spread them.", len(cps), name, sentence(domains(p)), name)
+		return one(domainAt(cps[0]), "All %d control planes are in %s, and the design has %s: losing %s takes the API with it. "+
+			"Spread them.", len(cps), name, sentence(domains(p)), name)
 	}},
 	{rule.Rule{
 		ID: "availability-single-balancer", Severity: rule.Warning, Title: "One load balancer before several control planes",
-		Doc:     "All kubelets and clients go through it. When it dies the API is gone for all of them, however many control planes run behind.",
+		Doc: "All kubelets and clients go through it. When it dies the API is gone for all of them, " +
+			"however many control planes run behind.",
 		Fix:     "Add a second host with the role load-balancer and a `virtual_ip`, or use kube-vip on the control planes.",
 		Sources: []string{haConsider},
 	}, func(p *plan.Plan) []Finding {
 		lb := p.LoadBalancer
-		if lb.Kind != plan.HAProxy || len(lb.Nodes) != 1 || !p.Cluster.Topology.HighlyAvailable || len(p.ControlPlanes()) < 2 || lb.VirtualIP.IsValid() {
+		if lb.Kind != plan.HAProxy || len(lb.Nodes) != 1 || !p.Cluster.Topology.HighlyAvailable || len(p.ControlPlanes()) < 2 ||
+			lb.VirtualIP.IsValid() {
 			return nil // with a virtual IP load-balancer-virtual-ip-alone says it
 		}
-		return one(lb.Nodes[0].Attr("roles"), "%s is the only way to %d control planes: when it dies the API is gone. Add a second balancer "+
-			"and virtual_ip = …, or write load_balancer \"kube-vip\".", lb.Nodes[0].Name, len(p.ControlPlanes()))
+		return one(lb.Nodes[0].Attr("roles"),
+			"%s is the only way to %d control planes: when it dies the API is gone. Add a second balancer "+
+				"and virtual_ip = …, or write load_balancer \"kube-vip\".", lb.Nodes[0].Name, len(p.ControlPlanes()))
 	}},
 	{rule.Rule{
 		ID: "availability-balancers-together", Severity: rule.Warning, Title: "Load balancers that fail together",
@@ -189,10 +204,12 @@ var availabilityRules = []Rule{
 			return nil
 		}
 		if name, in := crowded(nodes, hypervisorOf); name != "" && len(in) == len(nodes) {
-			return one(attr(nodes[0], "host"), "The %d balancers (%s) run on %s and die with it. Spread them over two hypervisors.", len(nodes), sentence(names(nodes)), name)
+			return one(attr(nodes[0], "host"), "The %d balancers (%s) run on %s and die with it. Spread them over two hypervisors.",
+				len(nodes), sentence(names(nodes)), name)
 		}
 		if name, in := crowded(nodes, domainOf); name != "" && len(in) == len(nodes) && len(domains(p)) > 1 {
-			return one(domainAt(nodes[0]), "The %d balancers (%s) are in %s and are lost with it. Spread them over two domains.", len(nodes), sentence(names(nodes)), name)
+			return one(domainAt(nodes[0]), "The %d balancers (%s) are in %s and are lost with it. Spread them over two domains.",
+				len(nodes), sentence(names(nodes)), name)
 		}
 		return nil
 	}},
@@ -212,7 +229,8 @@ var availabilityRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "availability-workers-domain", Severity: rule.Warning, Title: "All workers in one failure domain",
-		Doc:     "The control planes are spread over failure domains and the workers are not: the loss of their domain leaves a cluster that runs nothing.",
+		Doc: "The control planes are spread over failure domains and the workers are not: the loss of their domain " +
+			"leaves a cluster that runs nothing.",
 		Fix:     "Spread the workers over the domains.",
 		Sources: []string{zoneDocs},
 	}, func(p *plan.Plan) []Finding {
@@ -237,8 +255,9 @@ var availabilityRules = []Rule{
 			return nil
 		}
 		if rest := len(w) - len(in); len(in) > 2*rest {
-			return one(domainAt(in[len(in)-1]), "%s holds %d of %d workers: when it is lost, what remains (%d) cannot carry the load. Deal "+
-				"them out evenly over %s.", name, len(in), len(w), rest, sentence(all))
+			return one(domainAt(in[len(in)-1]),
+				"%s holds %d of %d workers: when it is lost, what remains (%d) cannot carry the load. Deal "+
+					"them out evenly over %s.", name, len(in), len(w), rest, sentence(all))
 		}
 		return nil
 	}},
@@ -263,7 +282,9 @@ var availabilityRules = []Rule{
 			}
 			if earlier.FailureDomain != n.FailureDomain && !said[n.Host] {
 				said[n.Host] = true
-				findings = append(findings, one(domainAt(n), "%s carries %s in %s (%s) and %s in %s. A hypervisor stands in one place: correct one of them.", n.Host, earlier.Name, earlier.FailureDomain, line(domainAt(earlier)), n.Name, n.FailureDomain)...)
+				findings = append(findings, one(domainAt(n), "%s carries %s in %s (%s) and %s in %s. A hypervisor stands in one place: "+
+					"correct one of them.", n.Host, earlier.Name, earlier.FailureDomain, line(domainAt(earlier)), n.Name,
+					n.FailureDomain)...)
 			}
 		}
 		return findings

@@ -40,20 +40,23 @@ var balancerRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "load-balancer-idle-host", Severity: rule.Error, Title: "Load balancer host without a load balancer",
-		Doc:     "kube-vip runs on the control planes, and an external balancer is somebody else's: a host with the role load-balancer has nothing to run.",
+		Doc: "kube-vip runs on the control planes, and an external balancer is somebody else's: a host with the role " +
+			"load-balancer has nothing to run.",
 		Fix:     "Remove the role, or write `load_balancer \"haproxy\"`.",
 		Sources: []string{haConsider, kubeVIPDocs},
 	}, func(p *plan.Plan) []Finding {
 		if k := p.LoadBalancer.Kind; k != plan.KubeVIP && k != plan.ExternalBalancer || !ours(p) {
 			return nil
 		}
-		return each(p.LoadBalancer.Nodes, func(*plan.Node) bool { return true }, func(n *plan.Node) hcl.Range { return n.Attr("roles") }, func(n *plan.Node, all []*plan.Node) string {
-			where := "runs on the control planes"
-			if p.LoadBalancer.Kind == plan.ExternalBalancer {
-				where = "is somebody else's"
-			}
-			return fmt.Sprintf("%s has the role load-balancer, and the balancer (%s, %s) %s. Remove the role, or write load_balancer \"haproxy\".", whose(all), p.LoadBalancer.Kind, line(balancerAt(p)), where)
-		})
+		return each(p.LoadBalancer.Nodes, func(*plan.Node) bool { return true }, func(n *plan.Node) hcl.Range { return n.Attr("roles") },
+			func(n *plan.Node, all []*plan.Node) string {
+				where := "runs on the control planes"
+				if p.LoadBalancer.Kind == plan.ExternalBalancer {
+					where = "is somebody else's"
+				}
+				return fmt.Sprintf("%s has the role load-balancer, and the balancer (%s, %s) %s. Remove the role, "+
+					"or write load_balancer \"haproxy\".", whose(all), p.LoadBalancer.Kind, line(balancerAt(p)), where)
+			})
 	}},
 	{rule.Rule{
 		ID: "load-balancer-no-virtual-ip", Severity: rule.Error, Title: "kube-vip without a virtual IP", Permanent: true,
@@ -67,22 +70,26 @@ var balancerRules = []Rule{
 		var suggestion advice
 		if cps := p.ControlPlanes(); len(cps) > 0 && cps[len(cps)-1].Address.IsValid() {
 			suggestion = freeRun(p, cps[len(cps)-1].Address, 1)
-			if a, err := netip.ParseAddr(p.Cluster.Endpoint.Host); err == nil && p.Cluster.Has("control_plane_endpoint") && !slices.ContainsFunc(uses(p), func(u use) bool { return u.addr == a }) {
+			if a, err := netip.ParseAddr(p.Cluster.Endpoint.Host); err == nil && p.Cluster.Has("control_plane_endpoint") &&
+				!slices.ContainsFunc(uses(p), func(u use) bool { return u.addr == a }) {
 				suggestion = saying(fmt.Sprintf(" The endpoint is %s.", a))
 			}
 		}
-		return advised(suggestion, balancerAt(p), "kube-vip holds a virtual IP on one of the control planes, and none is written. Write virtual_ip = … here.")
+		return advised(suggestion, balancerAt(p), "kube-vip holds a virtual IP on one of the control planes, and none is written. "+
+			"Write virtual_ip = … here.")
 	}},
 	{rule.Rule{
 		ID: "load-balancer-virtual-ip-alone", Severity: rule.Warning, Title: "Virtual IP with one balancer",
-		Doc:     "A virtual IP moves between balancers. With one it has nowhere to go: the extra address adds keepalived's moving parts and no redundancy.",
+		Doc: "A virtual IP moves between balancers. With one it has nowhere to go: the extra address adds keepalived's " +
+			"moving parts and no redundancy.",
 		Fix:     "Add a second host with the role load-balancer, or remove `virtual_ip`.",
 		Sources: []string{haConsider},
 	}, func(p *plan.Plan) []Finding {
 		if p.LoadBalancer.Kind != plan.HAProxy || !p.LoadBalancer.VirtualIP.IsValid() || len(p.LoadBalancer.Nodes) != 1 {
 			return nil
 		}
-		return one(p.LoadBalancer.Attr("virtual_ip"), "%s can move nowhere: %s is the only balancer. Add a second one, or remove virtual_ip.", p.LoadBalancer.VirtualIP, p.LoadBalancer.Nodes[0].Name)
+		return one(p.LoadBalancer.Attr("virtual_ip"), "%s can move nowhere: %s is the only balancer. Add a second one, "+
+			"or remove virtual_ip.", p.LoadBalancer.VirtualIP, p.LoadBalancer.Nodes[0].Name)
 	}},
 	{rule.Rule{
 		ID: "load-balancer-pair-apart", Severity: rule.Warning, Title: "Several balancers without a virtual IP",
@@ -92,20 +99,23 @@ var balancerRules = []Rule{
 		Sources: []string{haConsider},
 	}, func(p *plan.Plan) []Finding {
 		lb := p.LoadBalancer
-		if lb.Kind != plan.HAProxy || lb.VirtualIP.IsValid() || len(lb.Nodes) < 2 || p.Cluster.Endpoint.Host == "" || hostCalled(p, p.Cluster.Endpoint.Host) != nil || !p.Target.Facts.L2 {
+		if lb.Kind != plan.HAProxy || lb.VirtualIP.IsValid() || len(lb.Nodes) < 2 || p.Cluster.Endpoint.Host == "" ||
+			hostCalled(p, p.Cluster.Endpoint.Host) != nil || !p.Target.Facts.L2 {
 			return nil
 		}
 		if _, lost := nowhere(p); lost {
 			return nil // endpoint-leads-nowhere says it
 		}
-		return advised(freeRun(p, lb.Nodes[0].Address, 1), balancerAt(p), "%s (%s) share no address, so %s leads to one of them at a time. "+
-			"Write virtual_ip = … here.", quantity(len(lb.Nodes), "balancer"), sentence(names(lb.Nodes)), p.Cluster.Endpoint.Host)
+		return advised(freeRun(p, lb.Nodes[0].Address, 1), balancerAt(p),
+			"%s (%s) share no address, so %s leads to one of them at a time. "+
+				"Write virtual_ip = … here.", quantity(len(lb.Nodes), "balancer"), sentence(names(lb.Nodes)), p.Cluster.Endpoint.Host)
 	}},
 	{rule.Rule{
 		ID: "load-balancer-virtual-ip-filtered", Severity: rule.Error, Title: "Virtual IP on a network that filters it",
 		Doc: "A virtual IP moves by gratuitous ARP or VRRP. Clouds let a machine speak only for the addresses that they gave it, so the " +
 			"address never moves; often it never even answers.",
-		Fix:     "Use the cloud's own balancer: `load_balancer \"external\" {}` with its name as `control_plane_endpoint`, or kube-vip in mode bgp.",
+		Fix: "Use the cloud's own balancer: `load_balancer \"external\" {}` with its name as `control_plane_endpoint`, " +
+			"or kube-vip in mode bgp.",
 		Sources: []string{haConsider, "https://github.com/kubernetes-sigs/cluster-api-provider-vsphere/issues/1120"},
 	}, func(p *plan.Plan) []Finding {
 		lb := p.LoadBalancer
@@ -113,8 +123,9 @@ var balancerRules = []Rule{
 		if p.Target.Facts.L2 || !lb.VirtualIP.IsValid() || !moves || p.Target.Facts.Hosting != plan.Hosts {
 			return nil
 		}
-		return one(lb.Attr("virtual_ip"), "The network of target %s lets no host take over %s. Write load_balancer \"external\" {} and the "+
-			"cloud balancer's name as control_plane_endpoint.", p.Target.Name, lb.VirtualIP)
+		return one(lb.Attr("virtual_ip"),
+			"The network of target %s lets no host take over %s. Write load_balancer \"external\" {} and the "+
+				"cloud balancer's name as control_plane_endpoint.", p.Target.Name, lb.VirtualIP)
 	}},
 	{rule.Rule{
 		ID: "load-balancer-virtual-ip-subnet", Severity: rule.Error, Title: "Virtual IP outside of the hosts' subnet",
@@ -141,15 +152,17 @@ var balancerRules = []Rule{
 				first = n
 			}
 			if of, _ := p.Network.NodeSubnet(first.Address); of != s && of.Addr().Is4() == s.Addr().Is4() {
-				return one(lb.Attr("virtual_ip"), "%s moves by ARP inside one subnet only, and %s is in %s, %s in %s. Put them into one subnet, "+
-					"or write load_balancer \"external\".", lb.VirtualIP, first.Name, of, n.Name, s)
+				return one(lb.Attr("virtual_ip"),
+					"%s moves by ARP inside one subnet only, and %s is in %s, %s in %s. Put them into one subnet, "+
+						"or write load_balancer \"external\".", lb.VirtualIP, first.Name, of, n.Name, s)
 			}
 		}
 		for _, n := range carriers(p) {
 			s, ok := p.Network.NodeSubnet(n.Address)
 			if ok && s.Addr().Is4() == lb.VirtualIP.Is4() && !s.Contains(lb.VirtualIP) {
-				return advised(freeRun(p, n.Address, 1), lb.Attr("virtual_ip"), "%s lies outside of %s, the subnet of %s, and moves by ARP inside "+
-					"one subnet only. Take an address of that subnet.", lb.VirtualIP, s, n.Name)
+				return advised(freeRun(p, n.Address, 1), lb.Attr("virtual_ip"),
+					"%s lies outside of %s, the subnet of %s, and moves by ARP inside "+
+						"one subnet only. Take an address of that subnet.", lb.VirtualIP, s, n.Name)
 			}
 		}
 		return nil
@@ -162,8 +175,10 @@ var balancerRules = []Rule{
 	}, func(p *plan.Plan) []Finding {
 		vip := p.LoadBalancer.VirtualIP
 		for _, n := range carriers(p) {
-			if vip.IsValid() && n.Address.IsValid() && n.Address.Is4() != vip.Is4() && (!n.SecondaryAddress.IsValid() || n.SecondaryAddress.Is4() != vip.Is4()) {
-				return one(p.LoadBalancer.Attr("virtual_ip"), "%s is %s, and %s has %s alone (%s). Write an address of that family.", vip, family(vip), n.Name, family(n.Address), n.Address)
+			if vip.IsValid() && n.Address.IsValid() && n.Address.Is4() != vip.Is4() && (!n.SecondaryAddress.IsValid() ||
+				n.SecondaryAddress.Is4() != vip.Is4()) {
+				return one(p.LoadBalancer.Attr("virtual_ip"), "%s is %s, and %s has %s alone (%s). Write an address of that family.", vip,
+					family(vip), n.Name, family(n.Address), n.Address)
 			}
 		}
 		return nil
@@ -183,7 +198,8 @@ var balancerRules = []Rule{
 		}
 		for _, s := range p.Network.NodeSubnets {
 			if s.Addr().Is4() && s.Bits() < 31 && (vip == s.Masked().Addr() || vip == plan.LastAddress(s)) {
-				return one(p.LoadBalancer.Attr("virtual_ip"), "%s is the network or broadcast address of %s. Take a free address inside.", vip, s.Masked())
+				return one(p.LoadBalancer.Attr("virtual_ip"), "%s is the network or broadcast address of %s. Take a free address inside.",
+					vip, s.Masked())
 			}
 		}
 		return nil
@@ -215,11 +231,13 @@ var balancerRules = []Rule{
 		if lb.Kind != plan.KubeVIP || lb.Port == p.Cluster.APIServerPort || lb.Port == 0 {
 			return nil
 		}
-		return one(lb.Attr("port"), "kube-vip translates no ports: on %s the API server answers on %d, not on %d. Remove port, or write api_server_port = %d.", lb.VirtualIP, p.Cluster.APIServerPort, lb.Port, lb.Port)
+		return one(lb.Attr("port"), "kube-vip translates no ports: on %s the API server answers on %d, not on %d. Remove port, "+
+			"or write api_server_port = %d.", lb.VirtualIP, p.Cluster.APIServerPort, lb.Port, lb.Port)
 	}},
 	{rule.Rule{
 		ID: "load-balancer-bgp-peers", Severity: rule.Error, Title: "BGP without routers", Permanent: true,
-		Doc:     "kube-vip in mode bgp tells routers where the virtual IP is. Without its own autonomous system and the routers' addresses nobody hears of it.",
+		Doc: "kube-vip in mode bgp tells routers where the virtual IP is. Without its own autonomous system and the routers' " +
+			"addresses nobody hears of it.",
 		Fix:     "Write `bgp_as` and `bgp_peers`, such as `bgp_peers = [\"10.0.0.1:65001\"]`, or use `mode = \"arp\"`.",
 		Sources: []string{"https://kube-vip.io/docs/modes/bgp/"},
 	}, func(p *plan.Plan) []Finding {
@@ -234,16 +252,18 @@ var balancerRules = []Rule{
 		case len(lb.BGPPeers) > 0:
 			missing = "bgp_as is"
 		}
-		return one(lb.Attr("mode"), "In mode bgp kube-vip tells routers where the virtual IP is, and %s not written. Write both, or use mode = \"arp\".", missing)
+		return one(lb.Attr("mode"), "In mode bgp kube-vip tells routers where the virtual IP is, and %s not written. "+
+			"Write both, or use mode = \"arp\".", missing)
 	}},
 	{rule.Rule{
 		ID: "load-balancer-bgp-family", Severity: rule.Error, Title: "BGP without IPv4", Permanent: true,
 		Doc: "kube-vip in mode bgp speaks to the routers in `bgp_peers`, which are IPv4, from the host's own address, and gives that as " +
-			"its identifier, which is four bytes. A host whose address is IPv6 opens no session. Through a session over IPv4 goes no virtual " +
-			"IP of IPv6: the way there would be the host's IPv4 address.",
+			"its identifier, which is four bytes. A host whose address is IPv6 opens no session. Through a session over IPv4 " +
+			"goes no virtual IP of IPv6: the way there would be the host's IPv4 address.",
 		Fix: "Give the control planes an IPv4 `address` (and the IPv6 one as `secondary_address`) and write an IPv4 `virtual_ip`, or " +
 			"use `mode = \"arp\"` or an external balancer.",
-		Sources: []string{"https://www.rfc-editor.org/rfc/rfc4271#section-4.2", "https://kube-vip.io/docs/modes/bgp/", "https://github.com/kube-vip/kube-vip/issues/988"},
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc4271#section-4.2", "https://kube-vip.io/docs/modes/bgp/",
+			"https://github.com/kube-vip/kube-vip/issues/988"},
 	}, func(p *plan.Plan) []Finding {
 		lb := p.LoadBalancer
 		if lb.Kind != plan.KubeVIP || lb.Mode != "bgp" {
@@ -251,8 +271,9 @@ var balancerRules = []Rule{
 		}
 		for _, n := range p.ControlPlanes() {
 			if n.Address.Is6() {
-				return one(lb.Attr("mode"), "In mode bgp kube-vip speaks to IPv4 routers from the host's own address, and %s has %s. Give the "+
-					"control planes an IPv4 address, or use mode = \"arp\".", n.Name, n.Address)
+				return one(lb.Attr("mode"),
+					"In mode bgp kube-vip speaks to IPv4 routers from the host's own address, and %s has %s. Give the "+
+						"control planes an IPv4 address, or use mode = \"arp\".", n.Name, n.Address)
 			}
 		}
 		if lb.VirtualIP.Is6() {
@@ -263,7 +284,8 @@ var balancerRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "load-balancer-unused-argument", Severity: rule.Warning, Title: "Load balancer argument without effect",
-		Doc:     "The argument belongs to another kind of balancer. It changes nothing, although it looks as if something had been decided.",
+		Doc: "The argument belongs to another kind of balancer. It changes nothing, although it looks as " +
+			"if something had been decided.",
 		Fix:     "Remove it.",
 		Sources: []string{haConsider, kubeVIPDocs},
 	}, func(p *plan.Plan) []Finding {
@@ -272,9 +294,10 @@ var balancerRules = []Rule{
 			return nil
 		}
 		useless := map[string]map[string]string{
-			plan.HAProxy:          {"mode": "kube-vip", "version": "kube-vip", "bgp_as": "kube-vip", "bgp_peers": "kube-vip"},
-			plan.KubeVIP:          {"virtual_router_id": "haproxy with keepalived"},
-			plan.ExternalBalancer: {"mode": "kube-vip", "version": "kube-vip", "virtual_router_id": "haproxy with keepalived", "interface": "haproxy and kube-vip", "bgp_as": "kube-vip", "bgp_peers": "kube-vip"},
+			plan.HAProxy: {"mode": "kube-vip", "version": "kube-vip", "bgp_as": "kube-vip", "bgp_peers": "kube-vip"},
+			plan.KubeVIP: {"virtual_router_id": "haproxy with keepalived"},
+			plan.ExternalBalancer: {"mode": "kube-vip", "version": "kube-vip", "virtual_router_id": "haproxy with keepalived",
+				"interface": "haproxy and kube-vip", "bgp_as": "kube-vip", "bgp_peers": "kube-vip"},
 		}[lb.Kind]
 		var findings []Finding
 		for _, name := range []string{"interface", "virtual_router_id", "mode", "version", "bgp_as", "bgp_peers"} {
@@ -284,12 +307,14 @@ var balancerRules = []Rule{
 		}
 		for _, name := range []string{"bgp_as", "bgp_peers"} {
 			if lb.Kind == plan.KubeVIP && lb.Mode != "bgp" && lb.Has(name) {
-				findings = append(findings, one(lb.Attr(name), "%s is for mode bgp, and the mode is %s. Remove it, or write mode = \"bgp\".", name, lb.Mode)...)
+				findings = append(findings,
+					one(lb.Attr(name), "%s is for mode bgp, and the mode is %s. Remove it, or write mode = \"bgp\".", name, lb.Mode)...)
 			}
 		}
 		if lb.Kind == plan.HAProxy && lb.Has("virtual_router_id") && !lb.VirtualIP.IsValid() {
-			findings = append(findings, one(lb.Attr("virtual_router_id"), "virtual_router_id is keepalived's, and without virtual_ip there is "+
-				"no keepalived. Remove it, or write virtual_ip.")...)
+			findings = append(findings, one(lb.Attr("virtual_router_id"),
+				"virtual_router_id is keepalived's, and without virtual_ip there is "+
+					"no keepalived. Remove it, or write virtual_ip.")...)
 		}
 		return findings
 	}},
@@ -300,9 +325,11 @@ var balancerRules = []Rule{
 		Fix:     "Leave it out, and it is computed from the virtual IP, or take another number that is free on the segment.",
 		Sources: []string{haConsider, "https://keepalived.readthedocs.io/en/latest/configuration_synopsis.html"},
 	}, func(p *plan.Plan) []Finding {
-		if lb := p.LoadBalancer; lb.Kind == plan.HAProxy && lb.Has("virtual_router_id") && lb.VirtualRouterID == 51 && lb.VirtualIP.IsValid() {
-			return one(lb.Attr("virtual_router_id"), "51 is the virtual router ID of every example: a second cluster on the segment would have "+
-				"it too. Leave it out, and it is computed from the virtual IP.")
+		if lb := p.LoadBalancer; lb.Kind == plan.HAProxy && lb.Has("virtual_router_id") && lb.VirtualRouterID == 51 &&
+			lb.VirtualIP.IsValid() {
+			return one(lb.Attr("virtual_router_id"),
+				"51 is the virtual router ID of every example: a second cluster on the segment would have "+
+					"it too. Leave it out, and it is computed from the virtual IP.")
 		}
 		return nil
 	}},
@@ -316,24 +343,28 @@ var balancerRules = []Rule{
 		if !p.Etcd.IsExternal() {
 			return nil
 		}
-		return each(p.LoadBalancer.Nodes, func(n *plan.Node) bool { return n.Roles.Has(plan.EtcdRole) && !n.Roles.Has(plan.ControlPlane) }, func(n *plan.Node) hcl.Range { return n.Attr("roles") }, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s is etcd member and load balancer: all API traffic passes beside etcd. Give the balancer a host of its own.", whose(all))
-		})
+		return each(p.LoadBalancer.Nodes, func(n *plan.Node) bool { return n.Roles.Has(plan.EtcdRole) && !n.Roles.Has(plan.ControlPlane) },
+			func(n *plan.Node) hcl.Range { return n.Attr("roles") }, func(n *plan.Node, all []*plan.Node) string {
+				return fmt.Sprintf("%s is etcd member and load balancer: all API traffic passes beside etcd. "+
+					"Give the balancer a host of its own.", whose(all))
+			})
 	}},
 	{rule.Rule{
 		ID: "load-balancer-anonymous", Severity: rule.Error, Title: "Health check that the API server refuses",
 		Doc: "haproxy and keepalived ask /readyz without a certificate. With anonymous requests turned off the API servers answer 401, " +
 			"all of them count as dead, and nobody reaches any.",
-		Fix:     "Remove `anonymous-auth`, or limit anonymous requests to the health paths with an AuthenticationConfiguration.",
-		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/authentication/#anonymous-authenticator-configuration", haConsider},
+		Fix: "Remove `anonymous-auth`, or limit anonymous requests to the health paths with an AuthenticationConfiguration.",
+		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/authentication/#anonymous-authenticator-configuration",
+			haConsider},
 	}, func(p *plan.Plan) []Finding {
 		if k := p.LoadBalancer.Kind; k != plan.HAProxy && k != plan.ExternalBalancer {
 			return nil
 		}
 		for _, a := range p.Cluster.APIServer.ExtraArgs {
 			if a.Name == "anonymous-auth" && a.Value == "false" {
-				return one(p.Cluster.APIServer.Key("extra_args", a.Name), "With --anonymous-auth=false the API servers answer the balancer's "+
-					"health check with 401, and all of them count as dead. Remove it.")
+				return one(p.Cluster.APIServer.Key("extra_args", a.Name),
+					"With --anonymous-auth=false the API servers answer the balancer's "+
+						"health check with 401, and all of them count as dead. Remove it.")
 			}
 		}
 		return nil

@@ -40,7 +40,8 @@ node_pool "worker" {
 }
 `, nodes-single)
 	for i := range single {
-		src += fmt.Sprintf("\nnode \"x-%d\" {\n  roles          = [\"worker\"]\n  address        = \"10.66.%d.%d\"\n  failure_domain = \"a\"\n  labels         = { \"example.com/i\" = \"%d\" }\n}\n", i, i/250, i%250, i)
+		src += fmt.Sprintf("\nnode \"x-%d\" {\n  roles          = [\"worker\"]\n  address        = \"10.66.%d.%d\"\n  failure_domain = "+
+			"\"a\"\n  labels         = { \"example.com/i\" = \"%d\" }\n}\n", i, i/250, i%250, i)
 	}
 	return []byte(src)
 }

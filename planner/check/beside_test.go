@@ -42,7 +42,8 @@ var deep = []mutation{
 	inCluster("version-feature-gate-unknown", `feature_gates = { NoSuchGate = true }`),
 	inCluster("component-insecure-flag", "api_server {\n    extra_args = { \"authorization-mode\" = \"AlwaysAllow\" }\n  }"),
 	inCluster("certificate-authority-long", `ca_certificate_validity = "876000h"`),
-	inNetwork("network-pods-overlap-services", "pod_subnets = [\"10.99.0.0/16\"]\n  service_subnets = [\"10.99.0.0/16\"]", "pod_subnets", "service_subnets", "::", "reserved", "10.99"),
+	inNetwork("network-pods-overlap-services", "pod_subnets = [\"10.99.0.0/16\"]\n  service_subnets = [\"10.99.0.0/16\"]", "pod_subnets",
+		"service_subnets", "::", "reserved", "10.99"),
 	inNetwork("network-node-port-privileged", `node_port_range = "100-178"`, "node_port_range"),
 	adds("container-runtime", "container_runtime \"containerd\" {\n  version = \"1.7.20\"\n}"),
 	writes("control-plane-cpus", `(roles *= \["control-plane"[^}]*cpus *)= \d+`, `$1= 1`),
@@ -125,12 +126,15 @@ func TestNodesWithoutRoles(t *testing.T) {
 		src += fmt.Sprintf("node %q {\n  address = \"10.0.0.%d\"\n}\n", name, 10+i)
 	}
 	_, diags := road("x.hcl", []byte(src))
-	want := `This node has no roles; only all-in-one nodes may omit them. 2 other blocks lack them too (line 8 and after). Write roles = ["control-plane"] where the API server is to run, and roles = ["worker"] on the others.`
+	want := `This node has no roles; only all-in-one nodes may omit them. 2 other blocks lack them too (line 8 and after). Write roles = ` +
+		`["control-plane"] where the API server is to run, and roles = ["worker"] on the others.`
 	if len(diags) != 1 || diags[0].Detail != want || diags[0].Subject.Start.Line != 5 {
 		t.Errorf("got %v", diags)
 	}
-	_, diags = road("x.hcl", []byte(strings.Replace(src, "  address = \"10.0.0.10\"", "  address = \"10.0.0.10\"\n  roles = [\"control-plane\"]", 1)))
-	if len(diags) != 1 || !strings.HasSuffix(diags[0].Detail, `The block on line 12 lacks them too. Write roles = ["worker"], or what the node is for.`) {
+	_, diags = road("x.hcl",
+		[]byte(strings.Replace(src, "  address = \"10.0.0.10\"", "  address = \"10.0.0.10\"\n  roles = [\"control-plane\"]", 1)))
+	if len(diags) != 1 ||
+		!strings.HasSuffix(diags[0].Detail, `The block on line 12 lacks them too. Write roles = ["worker"], or what the node is for.`) {
 		t.Errorf("got %v", diags)
 	}
 }
@@ -153,16 +157,24 @@ node_pool "cp" {
 	const ranges = "network-pods-hold-host network-pods-overlap-services network-services-hold-host"
 	for _, test := range []struct{ name, src, want string }{
 		{"nothing", design, "etcd-even-members " + ranges + " topology-no-load-balancer topology-no-worker"},
-		{"an addon", design + "addon \"metallb\" {}\n", "etcd-even-members " + ranges + " topology-no-load-balancer topology-no-worker unknown-addon"},
-		{"an addon that another waits for", design + "addon \"metallb\" {}\naddon \"metrics-server\" {\n  after = [\"metallb\"]\n}\n", "addon-kubelets-unverified etcd-even-members " + ranges + " topology-no-load-balancer topology-no-worker unknown-addon"},
-		{"a pod network", strings.Replace(design, "network {", "network {\n  cni \"kube-router\" {}", 1), "etcd-even-members " + ranges + " topology-no-load-balancer topology-no-worker unknown-value"},
-		{"host bits", strings.Replace(design, "service_subnets = [\"10.0.0.0/16", "service_subnets = [\"10.0.0.1/16", 1), "etcd-even-members invalid-cidr network-pods-hold-host topology-no-load-balancer topology-no-worker"},
-		{"a DNS name for an address", strings.Replace(design, "10.0.0.3", "cp.example.com", 1), "etcd-even-members invalid-address network-pods-overlap-services topology-no-load-balancer topology-no-worker"},
-		{"a name with a dot", strings.Replace(design, "\"cp\"", "\"cp.example\"", 1), "etcd-even-members invalid-name " + ranges + " topology-no-load-balancer topology-no-worker"},
+		{"an addon", design + "addon \"metallb\" {}\n",
+			"etcd-even-members " + ranges + " topology-no-load-balancer topology-no-worker unknown-addon"},
+		{"an addon that another waits for", design + "addon \"metallb\" {}\naddon \"metrics-server\" {\n  after = [\"metallb\"]\n}\n",
+			"addon-kubelets-unverified etcd-even-members " + ranges + " topology-no-load-balancer topology-no-worker unknown-addon"},
+		{"a pod network", strings.Replace(design, "network {", "network {\n  cni \"kube-router\" {}", 1),
+			"etcd-even-members " + ranges + " topology-no-load-balancer topology-no-worker unknown-value"},
+		{"host bits", strings.Replace(design, "service_subnets = [\"10.0.0.0/16", "service_subnets = [\"10.0.0.1/16", 1),
+			"etcd-even-members invalid-cidr network-pods-hold-host topology-no-load-balancer topology-no-worker"},
+		{"a DNS name for an address", strings.Replace(design, "10.0.0.3", "cp.example.com", 1),
+			"etcd-even-members invalid-address network-pods-overlap-services topology-no-load-balancer topology-no-worker"},
+		{"a name with a dot", strings.Replace(design, "\"cp\"", "\"cp.example\"", 1),
+			"etcd-even-members invalid-name " + ranges + " topology-no-load-balancer topology-no-worker"},
 		{"the type", strings.Replace(design, "multi-etcd-multi-master", "ha", 1), ranges + " unknown-value"},
 		{"the roles", strings.Replace(design, "control-plane", "master", 1), ranges + " unknown-value"},
-		{"a name of an argument", strings.Replace(design, "first_address", "frist_address", 1), "etcd-even-members network-pods-overlap-services topology-no-load-balancer topology-no-worker unknown-argument"},
-		{"a block that nobody knows", design + "storage {}\n", "etcd-even-members " + ranges + " topology-no-load-balancer topology-no-worker unknown-block"},
+		{"a name of an argument", strings.Replace(design, "first_address", "frist_address", 1),
+			"etcd-even-members network-pods-overlap-services topology-no-load-balancer topology-no-worker unknown-argument"},
+		{"a block that nobody knows", design + "storage {}\n",
+			"etcd-even-members " + ranges + " topology-no-load-balancer topology-no-worker unknown-block"},
 	} {
 		got := besideSaid("x.hcl", test.src)
 		slices.Sort(got)
@@ -174,8 +186,8 @@ node_pool "cp" {
 
 // An argument that a block does not have may be what is found missing there: the block's header says nothing of its own.
 func TestStrayArgumentHasNoEcho(t *testing.T) {
-	src := "cluster \"c\" {\n  type = \"all-in-one\"\n}\nnode \"n\" {\n  address = \"192.168.56.10\"\n}\ncontainer_runtime \"containerd\" {\n" +
-		"  registry \"registry.example.com\" {\n    username = \"robot\"\n  }\n}\n"
+	src := "cluster \"c\" {\n  type = \"all-in-one\"\n}\nnode \"n\" {\n  address = \"192.168.56.10\"\n}\n" +
+		"container_runtime \"containerd\" {\n  registry \"registry.example.com\" {\n    username = \"robot\"\n  }\n}\n"
 	_, diags := planner.Open("topology.hcl", []byte(src), nil, today)
 	if len(diags) != 1 || rule.ID(diags[0]) != "unknown-argument" || diags[0].Subject.Start.Line != 9 {
 		t.Errorf("%v", diags)

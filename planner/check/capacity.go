@@ -32,7 +32,8 @@ func wideEnough(p *plan.Plan, pods netip.Prefix, n int) netip.Prefix {
 }
 
 func podsAt(p *plan.Plan) hcl.Range {
-	return written(writtenArg(p.Network.Has("pod_subnets"), p.Network.Attr("pod_subnets")), writtenArg(p.Network.Has("node_cidr_mask_size"), p.Network.Attr("node_cidr_mask_size")), p.Cluster.Attr("max_nodes"))
+	return written(writtenArg(p.Network.Has("pod_subnets"), p.Network.Attr("pod_subnets")), writtenArg(p.Network.Has("node_cidr_mask_size"),
+		p.Network.Attr("node_cidr_mask_size")), p.Cluster.Attr("max_nodes"))
 }
 
 // byDefault says that nobody wrote the pod range.
@@ -65,14 +66,16 @@ var capacityRules = []Rule{
 		ID: "capacity-pod-range", Severity: rule.Error, Title: "Pod range too small for the nodes", Permanent: true,
 		Doc: "Each node takes a share of the pod range, and when no share is left the next node stays without pod addresses: it joins, " +
 			"is NotReady, and nothing says why. The range cannot be changed in a running cluster.",
-		Fix:     "Write a wider range, or give each node a smaller share with a longer node mask.",
-		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/9150", "https://github.com/cloudnativelabs/kube-router/issues/360"},
+		Fix: "Write a wider range, or give each node a smaller share with a longer node mask.",
+		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/9150",
+			"https://github.com/cloudnativelabs/kube-router/issues/360"},
 	}, func(p *plan.Plan) []Finding {
 		defined := len(p.KubeletNodes())
 		var findings []Finding
 		for _, s := range pods(p) {
 			if holds := holding(p, s.prefix); holds > 0 && holds < defined {
-				findings = append(findings, advised(roomFor(p, s, p.Cluster.MaxNodes), podsAt(p), "Pods %s%s with /%d a node hold %s; the plan has %d%s.",
+				findings = append(findings, advised(roomFor(p, s, p.Cluster.MaxNodes), podsAt(p),
+					"Pods %s%s with /%d a node hold %s; the plan has %d%s.",
 					s.prefix, byDefault(p), p.Network.NodeMask(s.prefix), quantity(holds, "node"), defined, growth(p, defined))...)
 			}
 		}
@@ -80,7 +83,8 @@ var capacityRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "capacity-pod-range-growth", Severity: rule.Warning, Title: "Pod range too small for the growth",
-		Doc:     "The nodes defined fit, and `max_nodes` do not. The pod range cannot be changed in a running cluster, so the growth ends where the range does.",
+		Doc: "The nodes defined fit, and `max_nodes` do not. The pod range cannot be changed in a running cluster, " +
+			"so the growth ends where the range does.",
 		Fix:     "Write a wider range now, a longer node mask, or a lower `max_nodes`.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/9150"},
 	}, func(p *plan.Plan) []Finding {
@@ -88,17 +92,21 @@ var capacityRules = []Rule{
 		var findings []Finding
 		for _, s := range pods(p) {
 			if holds := holding(p, s.prefix); holds >= defined && holds < p.Cluster.MaxNodes {
-				findings = append(findings, advised(roomFor(p, s, p.Cluster.MaxNodes), podsAt(p), "Pods %s%s with /%d a node hold %s; the plan has %d and grows to %d (%s).",
-					s.prefix, byDefault(p), p.Network.NodeMask(s.prefix), quantity(holds, "node"), defined, p.Cluster.MaxNodes, line(p.Cluster.Attr("max_nodes")))...)
+				findings = append(findings, advised(roomFor(p, s, p.Cluster.MaxNodes), podsAt(p),
+					"Pods %s%s with /%d a node hold %s; the plan has %d and grows to %d (%s).",
+					s.prefix, byDefault(p), p.Network.NodeMask(s.prefix), quantity(holds, "node"), defined, p.Cluster.MaxNodes,
+					line(p.Cluster.Attr("max_nodes")))...)
 			}
 		}
 		return findings
 	}},
 	{rule.Rule{
 		ID: "capacity-pods-per-node", Severity: rule.Error, Title: "More pods per node than addresses",
-		Doc:     "The scheduler sends a node up to `max_pods` pods. Those beyond the addresses of its share wait in ContainerCreating without end.",
-		Fix:     "Lower `max_pods`, or give each node a larger share with a shorter node mask.",
-		Sources: []string{"https://kubernetes.io/docs/concepts/cluster-administration/networking/", "https://cloud.google.com/kubernetes-engine/docs/how-to/flexible-pod-cidr"},
+		Doc: "The scheduler sends a node up to `max_pods` pods. Those beyond the addresses of its share wait in " +
+			"ContainerCreating without end.",
+		Fix: "Lower `max_pods`, or give each node a larger share with a shorter node mask.",
+		Sources: []string{"https://kubernetes.io/docs/concepts/cluster-administration/networking/",
+			"https://cloud.google.com/kubernetes-engine/docs/how-to/flexible-pod-cidr"},
 	}, func(p *plan.Plan) []Finding {
 		if !p.Cluster.Kubelet.Has("max_pods") {
 			return nil // the default follows the mask
@@ -119,7 +127,8 @@ var capacityRules = []Rule{
 				if room >= fewPods {
 					lower = fmt.Sprintf("max_pods = %d, or ", min(room, 250))
 				}
-				return one(p.Cluster.Kubelet.Attr("max_pods"), "A node's share of pods is /%d, %d addresses, and max_pods is %d. Write %s%s = %d in network.", mask, max(0, room), want, lower, maskName(s.prefix), s.prefix.Addr().BitLen()-better)
+				return one(p.Cluster.Kubelet.Attr("max_pods"), "A node's share of pods is /%d, %d addresses, and max_pods is %d. "+
+					"Write %s%s = %d in network.", mask, max(0, room), want, lower, maskName(s.prefix), s.prefix.Addr().BitLen()-better)
 			}
 		}
 		return nil
@@ -127,20 +136,23 @@ var capacityRules = []Rule{
 	{rule.Rule{
 		ID: "capacity-system-pods", Severity: rule.Error, Title: "Node without room for the cluster's own pods", Permanent: true,
 		Doc: "What kubeadm starts counts against `max_pods`, pods on the host's network included: on a control plane the API server, " +
-			"the controller manager, the scheduler and a stacked etcd member; on every node kube-proxy and the agent of the pod network; and " +
-			"two of CoreDNS somewhere. A kubelet that has reached its number refuses the next pod: `kubeadm init` does not finish, or the " +
-			"node never becomes Ready. Where `max_pods` is not written it follows a node's share of the pod range.",
-		Fix:     "Give each node a larger share with a shorter node mask, or raise `max_pods`.",
-		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/", "https://kubernetes.io/docs/reference/setup-tools/kubeadm/implementation-details/"},
+			"the controller manager, the scheduler and a stacked etcd member; on every node kube-proxy and the agent of the pod " +
+			"network; and two of CoreDNS somewhere. A kubelet that has reached its number refuses the next pod: `kubeadm init` does not " +
+			"finish, or the node never becomes Ready. Where `max_pods` is not written it follows a node's share of the pod range.",
+		Fix: "Give each node a larger share with a shorter node mask, or raise `max_pods`.",
+		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/",
+			"https://kubernetes.io/docs/reference/setup-tools/kubeadm/implementation-details/"},
 	}, withoutRoom},
 	{rule.Rule{
 		ID: "capacity-few-pods", Severity: rule.Warning, Title: "Few pods per node",
 		Doc: "A node's own pods (kube-proxy, the pod network; on a control plane four more) and a few agents for logs, metrics and " +
-			"storage fill a small number at once. The scheduler then leaves processors and memory unused, and a drained node's pods find no place.",
+			"storage fill a small number at once. The scheduler then leaves processors and memory unused, " +
+			"and a drained node's pods find no place.",
 		Fix:     "Give each node a larger share with a shorter node mask, or raise `max_pods`.",
 		Sources: []string{largeClusters},
 	}, func(p *plan.Plan) []Finding {
-		if holds := p.Cluster.Kubelet.MaxPods; onHosts(p) && len(p.KubeletNodes()) > 0 && judgeable(p) && holds < fewPods && len(withoutRoom(p)) == 0 {
+		if holds := p.Cluster.Kubelet.MaxPods; onHosts(p) && len(p.KubeletNodes()) > 0 && judgeable(p) && holds < fewPods &&
+			len(withoutRoom(p)) == 0 {
 			at, instead := morePods(p)
 			return one(at, "A node holds %s, those of the cluster itself included. %s", quantity(holds, "pod"), instead)
 		}
@@ -150,12 +162,14 @@ var capacityRules = []Rule{
 		ID: "capacity-max-pods-tested", Severity: rule.Warning, Title: "More pods per node than anybody tests",
 		Doc: "Kubernetes is tested with 110 pods a node; vendors go up to 250 on large machines. Beyond, the kubelet's own loops and " +
 			"the runtime fall behind: probes time out and nodes flap.",
-		Fix:     "Use more, smaller nodes, or stay at 250.",
-		Sources: []string{largeClusters, "https://docs.redhat.com/en/documentation/openshift_container_platform/4.19/html/scalability_and_performance/"},
+		Fix: "Use more, smaller nodes, or stay at 250.",
+		Sources: []string{largeClusters,
+			"https://docs.redhat.com/en/documentation/openshift_container_platform/4.19/html/scalability_and_performance/"},
 	}, func(p *plan.Plan) []Finding {
 		if n := p.Cluster.Kubelet.MaxPods; p.Cluster.Kubelet.Has("max_pods") && n > 250 {
-			return one(p.Cluster.Kubelet.Attr("max_pods"), "max_pods = %d: Kubernetes is tested with 110 pods a node, and vendors support 250. "+
-				"Use more nodes, or write 250.", n)
+			return one(p.Cluster.Kubelet.Attr("max_pods"),
+				"max_pods = %d: Kubernetes is tested with 110 pods a node, and vendors support 250. "+
+					"Use more nodes, or write 250.", n)
 		}
 		return nil
 	}},
@@ -171,7 +185,8 @@ var capacityRules = []Rule{
 		case n <= plan.TestedNodes:
 			return nil
 		case p.Cluster.Has("max_nodes"):
-			return one(p.Cluster.Attr("max_nodes"), "The cluster may grow to %d nodes, and Kubernetes is tested with 5,000. Lower max_nodes, or split the cluster.", n)
+			return one(p.Cluster.Attr("max_nodes"), "The cluster may grow to %d nodes, and Kubernetes is tested with 5,000. "+
+				"Lower max_nodes, or split the cluster.", n)
 		}
 		return one(largestPool(p), "The cluster has %d nodes, and Kubernetes is tested with 5,000. Split it into several.", n)
 	}},
@@ -186,7 +201,9 @@ var capacityRules = []Rule{
 		for _, s := range services(p) {
 			room := size(s.prefix)
 			if s.prefix.Addr().BitLen()-s.prefix.Bits() >= 4 && room.Cmp(big.NewInt(int64(p.Cluster.MaxNodes))) < 0 {
-				findings = append(findings, advised(free(p, s, s.prefix.Addr().BitLen()-16), s.at, "Services %s have %s addresses for a cluster of %d nodes, and cannot grow later.", s.prefix, room, p.Cluster.MaxNodes)...)
+				findings = append(findings, advised(free(p, s, s.prefix.Addr().BitLen()-16), s.at,
+					"Services %s have %s addresses for a cluster of %d nodes, and cannot grow later.", s.prefix, room,
+					p.Cluster.MaxNodes)...)
 			}
 		}
 		return findings
@@ -220,16 +237,19 @@ var capacityRules = []Rule{
 	{rule.Rule{
 		ID: "control-plane-undersized", Severity: rule.Warning, Title: "Control plane small for the number of nodes",
 		Doc: "The API server's memory and processor grow with nodes and what they watch. Too small ones answer slowly exactly when much " +
-			"happens at once: after a power cut, in a roll-out. Upstream's own sizes for the node counts are 2 cores up to 10 nodes, 4 up to " +
-			"50, 8 up to 100, 16 up to 500, 32 beyond.",
+			"happens at once: after a power cut, in a roll-out. Upstream's own sizes for the node counts are 2 cores up to 10 " +
+			"nodes, 4 up to 50, 8 up to 100, 16 up to 500, 32 beyond.",
 		Fix:     "Raise `cpus`, or spread the load over more control planes.",
 		Sources: []string{largeClusters, "https://github.com/kubernetes/kubernetes/blob/v1.37.2/cluster/gce/config-common.sh"},
 	}, func(p *plan.Plan) []Finding {
 		defined := len(p.KubeletNodes())
 		want := plan.ControlPlaneCores(defined)
-		return each(p.ControlPlanes(), func(n *plan.Node) bool { return n.CPUs >= 2 && n.CPUs < want }, func(n *plan.Node) hcl.Range { return n.Attr("cpus") }, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s has %d cores for a cluster of %d nodes; upstream sizes its own with %d. Write cpus = %d.", whose(all), n.CPUs, defined, want, want)
-		})
+		return each(p.ControlPlanes(), func(n *plan.Node) bool { return n.CPUs >= 2 && n.CPUs < want },
+			func(n *plan.Node) hcl.Range { return n.Attr("cpus") }, func(n *plan.Node, all []*plan.Node) string {
+				return fmt.Sprintf("%s has %d cores for a cluster of %d nodes; upstream sizes its own with %d. Write cpus = %d.",
+					whose(all),
+					n.CPUs, defined, want, want)
+			})
 	}},
 	{rule.Rule{
 		ID: "etcd-undersized", Severity: rule.Warning, Title: "etcd host small for the number of nodes",
@@ -265,7 +285,8 @@ var capacityRules = []Rule{
 				}
 				has += gibibytes(n.MemoryBytes)
 			}
-			return fmt.Sprintf("%s has %s for a cluster of %d nodes; etcd's documentation sizes it with %d cores and %d GB.", whose(all), has, defined, host.CPUs, host.MemoryBytes/1e9)
+			return fmt.Sprintf("%s has %s for a cluster of %d nodes; etcd's documentation sizes it with %d cores and %d GB.", whose(all),
+				has, defined, host.CPUs, host.MemoryBytes/1e9)
 		})
 	}},
 }
@@ -288,9 +309,11 @@ func withoutRoom(p *plan.Plan) []Finding {
 	at, instead := morePods(p)
 	switch {
 	case holds < len(most):
-		return one(at, "A node holds %s, and %s needs %d for the cluster itself: %s. %s", quantity(holds, "pod"), worst.Name, len(most), sentence(most), instead)
+		return one(at, "A node holds %s, and %s needs %d for the cluster itself: %s. %s", quantity(holds, "pod"), worst.Name, len(most),
+			sentence(most), instead)
 	case spare < 2:
-		return one(at, "A node holds %s, and beside what the cluster itself needs there is room for %d of the two pods of CoreDNS. %s", quantity(holds, "pod"), spare, instead)
+		return one(at, "A node holds %s, and beside what the cluster itself needs there is room for %d of the two pods of CoreDNS. %s",
+			quantity(holds, "pod"), spare, instead)
 	}
 	return nil
 }
@@ -343,7 +366,8 @@ func morePods(p *plan.Plan) (at hcl.Range, instead string) {
 			if s.prefix.Addr().Is6() {
 				usual = 64
 			}
-			return written(writtenArg(p.Network.Has(name), p.Network.Attr(name)), s.at), fmt.Sprintf("Write %s = %d, and pods wide enough for every node's share.", name, usual)
+			return written(writtenArg(p.Network.Has(name), p.Network.Attr(name)), s.at),
+				fmt.Sprintf("Write %s = %d, and pods wide enough for every node's share.", name, usual)
 		}
 	}
 	return kubelet.Attr("max_pods"), "Raise max_pods."

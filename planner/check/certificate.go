@@ -22,12 +22,14 @@ const year = 365 * 24 * time.Hour
 var certificateRules = []Rule{
 	{rule.Rule{
 		ID: "certificate-algorithm", Severity: rule.Error, Title: "Key algorithm that this kubeadm lacks", Permanent: true,
-		Doc:     "kubeadm knows ECDSA-P384 from 1.34 on; an older one refuses its configuration.",
-		Fix:     "Write \"ECDSA-P256\", or a newer Kubernetes.",
-		Sources: []string{kubeadmAPI, "https://github.com/kubernetes/kubernetes/blob/v1.34.0/cmd/kubeadm/app/apis/kubeadm/v1beta4/types.go"},
+		Doc: "kubeadm knows ECDSA-P384 from 1.34 on; an older one refuses its configuration.",
+		Fix: "Write \"ECDSA-P256\", or a newer Kubernetes.",
+		Sources: []string{kubeadmAPI,
+			"https://github.com/kubernetes/kubernetes/blob/v1.34.0/cmd/kubeadm/app/apis/kubeadm/v1beta4/types.go"},
 	}, func(p *plan.Plan) []Finding {
 		if p.Cluster.EncryptionAlgorithm == "ECDSA-P384" && !p.Cluster.Version.ECDSAP384() {
-			return one(p.Cluster.Attr("encryption_algorithm"), "kubeadm %s has no ECDSA-P384, which begins with 1.34. Write \"ECDSA-P256\".", p.Cluster.Version)
+			return one(p.Cluster.Attr("encryption_algorithm"),
+				"kubeadm %s has no ECDSA-P384, which begins with 1.34. Write \"ECDSA-P256\".", p.Cluster.Version)
 		}
 		return nil
 	}},
@@ -35,8 +37,9 @@ var certificateRules = []Rule{
 		ID: "certificate-outlives-authority", Severity: rule.Error, Title: "Certificates that outlive their authority", Permanent: true,
 		Doc: "A certificate is worth nothing once the authority that signed it has expired. kubeadm cannot renew an authority, so all " +
 			"of the cluster would stop on that day.",
-		Fix:     "Write a `ca_certificate_validity` several times `certificate_validity`; ten years and one are kubeadm's.",
-		Sources: []string{certDocs, "https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/apis/kubeadm/validation/validation.go"},
+		Fix: "Write a `ca_certificate_validity` several times `certificate_validity`; ten years and one are kubeadm's.",
+		Sources: []string{certDocs,
+			"https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/apis/kubeadm/validation/validation.go"},
 	}, func(p *plan.Plan) []Finding {
 		cert, ca := p.Cluster.CertificateValidity, p.Cluster.CAValidity
 		if cert == 0 {
@@ -48,7 +51,8 @@ var certificateRules = []Rule{
 		if cert <= ca {
 			return nil
 		}
-		return one(validityAt(p), "Certificates would hold for %s, and the authority that signs them for %s. Write ca_certificate_validity = \"87600h\".", days(cert), days(ca))
+		return one(validityAt(p), "Certificates would hold for %s, and the authority that signs them for %s. "+
+			"Write ca_certificate_validity = \"87600h\".", days(cert), days(ca))
 	}},
 	{rule.Rule{
 		ID: "certificate-long", Severity: rule.Warning, Title: "Certificates that hold for more than a year",
@@ -58,8 +62,9 @@ var certificateRules = []Rule{
 		Sources: []string{certDocs},
 	}, func(p *plan.Plan) []Finding {
 		if d := p.Cluster.CertificateValidity; d > year && (p.Cluster.CAValidity == 0 && d <= 10*year || d <= p.Cluster.CAValidity) {
-			return one(p.Cluster.Attr("certificate_validity"), "Certificates would hold for %s and cannot be revoked; kubeadm warns beyond 365 "+
-				"days. Write \"8760h\" and renew with each upgrade.", days(d))
+			return one(p.Cluster.Attr("certificate_validity"),
+				"Certificates would hold for %s and cannot be revoked; kubeadm warns beyond 365 "+
+					"days. Write \"8760h\" and renew with each upgrade.", days(d))
 		}
 		return nil
 	}},
@@ -71,8 +76,9 @@ var certificateRules = []Rule{
 		Sources: []string{certDocs, "https://github.com/kubernetes/kubeadm/issues/1850"},
 	}, func(p *plan.Plan) []Finding {
 		if d := p.Cluster.CertificateValidity; d > 0 && d < 30*24*time.Hour {
-			return one(p.Cluster.Attr("certificate_validity"), "Certificates would expire after %s, and only an upgrade or a person renews "+
-				"them. Write \"2160h\" at least.", days(d))
+			return one(p.Cluster.Attr("certificate_validity"),
+				"Certificates would expire after %s, and only an upgrade or a person renews "+
+					"them. Write \"2160h\" at least.", days(d))
 		}
 		return nil
 	}},
@@ -88,7 +94,8 @@ var certificateRules = []Rule{
 			cert = year
 		}
 		if d > 0 && d < 3*year && d >= cert {
-			return one(p.Cluster.Attr("ca_certificate_validity"), "The authority would expire after %s, and kubeadm cannot renew one. Write \"87600h\".", days(d))
+			return one(p.Cluster.Attr("ca_certificate_validity"),
+				"The authority would expire after %s, and kubeadm cannot renew one. Write \"87600h\".", days(d))
 		}
 		return nil
 	}},
@@ -99,7 +106,8 @@ var certificateRules = []Rule{
 		Sources: []string{certDocs},
 	}, func(p *plan.Plan) []Finding {
 		if d := p.Cluster.CAValidity; d > 10*year {
-			return one(p.Cluster.Attr("ca_certificate_validity"), "The authority would hold for %s; kubeadm warns beyond ten years. Write \"87600h\".", days(d))
+			return one(p.Cluster.Attr("ca_certificate_validity"),
+				"The authority would hold for %s; kubeadm warns beyond ten years. Write \"87600h\".", days(d))
 		}
 		return nil
 	}},
@@ -128,20 +136,24 @@ var certificateRules = []Rule{
 		case 0:
 			return nil
 		case 1:
-			return one(p.Cluster.Element("cert_sans", at), "cert_sans holds %s twice. Remove one, or write the name that was meant.", twice[0])
+			return one(p.Cluster.Element("cert_sans", at), "cert_sans holds %s twice. Remove one, or write the name that was meant.",
+				twice[0])
 		}
-		return one(p.Cluster.Element("cert_sans", at), "cert_sans holds %s twice each. Remove one of each, or write the names that were meant.", sentence(twice))
+		return one(p.Cluster.Element("cert_sans", at),
+			"cert_sans holds %s twice each. Remove one of each, or write the names that were meant.", sentence(twice))
 	}},
 	{rule.Rule{
 		ID: "certificate-san-wildcard", Severity: rule.Warning, Title: "Certificate for all names of a domain",
-		Doc:     "With a wildcard the API server's key can stand for every other service of the domain: who steals it from a control plane can play your website.",
+		Doc: "With a wildcard the API server's key can stand for every other service of the domain: who steals it from a " +
+			"control plane can play your website.",
 		Fix:     "Write the names by which the API server is really called.",
 		Sources: []string{"https://cheatsheetseries.owasp.org/cheatsheets/Transport_Layer_Security_Cheat_Sheet.html"},
 	}, func(p *plan.Plan) []Finding {
 		var findings []Finding
 		for i, s := range p.Cluster.CertSANs {
 			if strings.HasPrefix(s, "*.") {
-				findings = append(findings, one(p.Cluster.Element("cert_sans", i), "With %s the API server's key can stand for every service of %s. Write its own names.", s, s[2:])...)
+				findings = append(findings, one(p.Cluster.Element("cert_sans", i),
+					"With %s the API server's key can stand for every service of %s. Write its own names.", s, s[2:])...)
 			}
 		}
 		return findings
@@ -149,7 +161,8 @@ var certificateRules = []Rule{
 }
 
 func validityAt(p *plan.Plan) hcl.Range {
-	return written(writtenArg(p.Cluster.Has("certificate_validity"), p.Cluster.Attr("certificate_validity")), p.Cluster.Attr("ca_certificate_validity"))
+	return written(writtenArg(p.Cluster.Has("certificate_validity"), p.Cluster.Attr("certificate_validity")),
+		p.Cluster.Attr("ca_certificate_validity"))
 }
 
 // days writes a duration as people count certificates.

@@ -36,8 +36,10 @@ func Rules() []Rule { return rulesOn(plan.FactsDate) }
 // rulesOn returns the rules as they are on a day, YYYY-MM-DD.
 func rulesOn(day string) []Rule {
 	return slices.Concat(
-		endRules(day), topologyRules, hostRules, networkRules, overlapRules, capacityRules, endpointRules, balancerRules, etcdRules, versionRules,
-		featureGateRules, machineRules, nodeRules, componentRules, flagRules, certificateRules, secretRules, artifactRules, addonRules, cloudRules, schedulerRules, availabilityRules,
+		endRules(day), topologyRules, hostRules, networkRules, overlapRules, capacityRules, endpointRules, balancerRules, etcdRules,
+		versionRules,
+		featureGateRules, machineRules, nodeRules, componentRules, flagRules, certificateRules, secretRules, artifactRules, addonRules,
+		cloudRules, schedulerRules, availabilityRules,
 	)
 }
 

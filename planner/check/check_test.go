@@ -45,7 +45,8 @@ func road(filename string, src []byte) (*plan.Plan, hcl.Diagnostics) {
 	}
 	if s.Recoverable(diags) {
 		again := func() *spec.Spec { s, _ := load(); return s }
-		diags = check.Beside(diags, check.Road{Load: again, Resolve: planner.Resolve, Judge: func(p *plan.Plan) hcl.Diagnostics { return check.Run(p, today) }, Catalog: planner.Catalog(), Today: today})
+		diags = check.Beside(diags, check.Road{Load: again, Resolve: planner.Resolve,
+			Judge: func(p *plan.Plan) hcl.Diagnostics { return check.Run(p, today) }, Catalog: planner.Catalog(), Today: today})
 	}
 	rule.Sort(diags)
 	return nil, diags
@@ -100,7 +101,8 @@ func judge(t *testing.T, filename string) hcl.Diagnostics {
 		if d.Subject.Filename != filename || d.Subject.End.Byte > len(src) || d.Subject.Start.Byte > d.Subject.End.Byte {
 			t.Errorf("%s: range %v lies outside of the file", filename, d.Subject)
 		}
-		if d.Detail == "" || !strings.ContainsAny(strings.TrimSpace(d.Detail)[len(strings.TrimSpace(d.Detail))-1:], ".?!}\"") || strings.Contains(d.Detail, "%!") {
+		if d.Detail == "" || !strings.ContainsAny(strings.TrimSpace(d.Detail)[len(strings.TrimSpace(d.Detail))-1:], ".?!}\"") ||
+			strings.Contains(d.Detail, "%!") {
 			t.Errorf("%s: %s: not sentences: %q", filename, mark, d.Detail)
 		}
 	}
@@ -188,7 +190,9 @@ func TestCatalog(t *testing.T) {
 			t.Errorf("%s: IDs are unique and sorted", r.ID)
 		}
 		seen[r.ID], previous = true, r.ID
-		if r.Title == "" || strings.ToUpper(r.Title[:1]) != r.Title[:1] && !slices.ContainsFunc([]string{"etcd", "haproxy", "kube-vip", "kube-proxy", "cgroup", "containerd", "nftables", "sshd", "cgroupfs", "max_nodes"}, func(w string) bool { return strings.HasPrefix(r.Title, w) }) || strings.ContainsAny(r.Title[len(r.Title)-1:], ".!?") {
+		if r.Title == "" || strings.ToUpper(r.Title[:1]) != r.Title[:1] && !slices.ContainsFunc([]string{"etcd", "haproxy", "kube-vip",
+			"kube-proxy", "cgroup", "containerd", "nftables", "sshd", "cgroupfs", "max_nodes"},
+			func(w string) bool { return strings.HasPrefix(r.Title, w) }) || strings.ContainsAny(r.Title[len(r.Title)-1:], ".!?") {
 			t.Errorf("%s: a title is a noun phrase with a capital and no stop: %q", r.ID, r.Title)
 		}
 		for what, text := range map[string]string{"Doc": r.Doc, "Fix": r.Fix} {
@@ -196,7 +200,8 @@ func TestCatalog(t *testing.T) {
 				t.Errorf("%s: %s is not made of sentences: %q", r.ID, what, text)
 			}
 		}
-		if len(r.Sources) == 0 && strings.Contains("artifact availability capacity certificate component control-plane endpoint etcd host load-balancer machine network node registry secret ssh target topology version waiver", r.Area()) {
+		if len(r.Sources) == 0 && strings.Contains("artifact availability capacity certificate component control-plane endpoint etcd host "+
+			"load-balancer machine network node registry secret ssh target topology version waiver", r.Area()) {
 			t.Errorf("%s: no source", r.ID)
 		}
 		for _, s := range r.Sources {
@@ -222,12 +227,15 @@ func TestTargets(t *testing.T) {
 		id    string
 		facts plan.Facts
 	}{
-		{"target-type", plan.Facts{Hosting: plan.Hosts, Resolving: plan.Resolving{L2: true}, Limits: plan.Limits{Types: []topologies.Type{topologies.AllInOne}}}},
+		{"target-type", plan.Facts{Hosting: plan.Hosts, Resolving: plan.Resolving{L2: true},
+			Limits: plan.Limits{Types: []topologies.Type{topologies.AllInOne}}}},
 		{"target-version", plan.Facts{Hosting: plan.Hosts, Limits: plan.Limits{Newest: plan.Version{Major: 1, Minor: 34}}}},
 		{"target-version", plan.Facts{Hosting: plan.Hosts, Limits: plan.Limits{Oldest: plan.Version{Major: 1, Minor: 38}}}},
 		{"target-hosted-roles", plan.Facts{Hosting: plan.Hosted}},
-		{"target-etcd", plan.Facts{Hosting: plan.Installer, Limits: plan.Limits{Placement: topologies.Stacked, EtcdWhy: "It knows no other."}}},
-		{"target-unused", plan.Facts{Hosting: plan.Installer, Resolving: plan.Resolving{Uses: []string{"cluster", "network", "etcd", "node", "node_pool"}}}},
+		{"target-etcd",
+			plan.Facts{Hosting: plan.Installer, Limits: plan.Limits{Placement: topologies.Stacked, EtcdWhy: "It knows no other."}}},
+		{"target-unused", plan.Facts{Hosting: plan.Installer,
+			Resolving: plan.Resolving{Uses: []string{"cluster", "network", "etcd", "node", "node_pool"}}}},
 		{"target-hosted-block", plan.Facts{Hosting: plan.Hosted}},
 	} {
 		p, diags := road("prod.hcl", src)
@@ -247,13 +255,17 @@ func TestTargets(t *testing.T) {
 
 // TestWaivers walks a finding through a waiver's life.
 func TestWaivers(t *testing.T) {
-	const base = "cluster \"dev\" {\n  type = \"all-in-one\"\n}\n\nnode \"dev-1\" {\n  address = \"192.168.56.10\"\n}\n\nnetwork {\n  mtu = 1200\n}\n"
+	const base = "cluster \"dev\" {\n  type = \"all-in-one\"\n}\n\nnode \"dev-1\" {\n  address = \"192.168.56.10\"\n}\n" +
+		"\nnetwork {\n  mtu = 1200\n}\n"
 	for _, test := range []struct{ name, waiver, want string }{
 		{"none", "", "10: warning: network-mtu-small"},
 		{"holds", "waive \"network-mtu-small\" {\n  reason = \"tunnel\"\n}\n", "10: note: network-mtu-small"},
-		{"last day", "waive \"network-mtu-small\" {\n  reason  = \"tunnel\"\n  expires = \"2026-11-24\"\n}\n", "10: note: network-mtu-small"},
-		{"expired", "waive \"network-mtu-small\" {\n  reason  = \"tunnel\"\n  expires = \"2026-11-23\"\n}\n", "10: warning: network-mtu-small, 15: warning: waiver-expired"},
-		{"without reason", "waive \"network-mtu-small\" {\n  reason = \"\"\n}\n", "10: warning: network-mtu-small, 13: error: waiver-without-reason"},
+		{"last day", "waive \"network-mtu-small\" {\n  reason  = \"tunnel\"\n  expires = \"2026-11-24\"\n}\n",
+			"10: note: network-mtu-small"},
+		{"expired", "waive \"network-mtu-small\" {\n  reason  = \"tunnel\"\n  expires = \"2026-11-23\"\n}\n",
+			"10: warning: network-mtu-small, 15: warning: waiver-expired"},
+		{"without reason", "waive \"network-mtu-small\" {\n  reason = \"\"\n}\n",
+			"10: warning: network-mtu-small, 13: error: waiver-without-reason"},
 	} {
 		_, diags := road("dev.hcl", []byte(base+"\n"+test.waiver))
 		var got []string
@@ -354,7 +366,9 @@ func TestVersionAdvice(t *testing.T) {
 	for _, of := range planner.Targets() {
 		facts := of.Facts
 		for _, version := range []string{"1.28.0", "1.31.0", "1.33.1", "1.34.2", "1.35.0", "1.37.2", "1.38.0", "1.99.0"} {
-			src := fmt.Sprintf("cluster \"dev\" {\n  type               = \"multi-etcd-multi-master\"\n  kubernetes_version = %q\n}\nnode_pool \"w\" {\n  roles         = [\"worker\"]\n  count         = 3\n  first_address = \"10.0.0.1\"\n}\ntarget %q {}\n", version, facts.Name)
+			src := fmt.Sprintf("cluster \"dev\" {\n  type               = \"multi-etcd-multi-master\"\n  kubernetes_version = %q\n}\n"+
+				"node_pool \"w\" {\n  roles         = [\"worker\"]\n  count         = 3\n  first_address = \"10.0.0.1\"\n}\ntarget %q {}\n",
+				version, facts.Name)
 			_, diags := road("dev.hcl", []byte(src))
 			for _, d := range diags {
 				if !strings.HasSuffix(rule.ID(d), "-version") && !strings.HasPrefix(rule.ID(d), "version-") {
@@ -383,7 +397,8 @@ func TestSpreadAdvice(t *testing.T) {
 		{3, "a b", "a b", "availability-two-domains", "Spread them over 3 domains or more, at most 1 in each."},
 		{5, "a b", "a b", "availability-two-domains", "Spread them over 3 domains or more, at most 2 in each."},
 		{4, "a b", "a b", "availability-two-domains", "4 members need a domain each to survive that. Define 3 or 5, which do with 3."},
-		{4, "a b c", "a b c", "availability-domain-majority", "4 members need a domain each to survive that. Define 3 or 5, which do with 3."},
+		{4, "a b c", "a b c", "availability-domain-majority",
+			"4 members need a domain each to survive that. Define 3 or 5, which do with 3."},
 		{4, "a b c", "a b c d", "availability-domain-majority", "Spread them over 4 domains or more, at most 1 in each."},
 		{7, "a a a b c", "a b c", "availability-domain-majority", "Spread them over 3 domains or more, at most 3 in each."},
 	} {

@@ -15,20 +15,28 @@ import (
 // owned are flags that follow from the design, by component. An argument of the language takes the place of some.
 var owned = map[string]map[string]string{
 	"kube-apiserver": {
-		"advertise-address": "address", "secure-port": "api_server_port", "etcd-servers": "the etcd members", "etcd-cafile": "", "etcd-certfile": "", "etcd-keyfile": "",
-		"service-cluster-ip-range": "service_subnets", "service-node-port-range": "node_port_range", "tls-cert-file": "", "tls-private-key-file": "", "client-ca-file": "",
-		"feature-gates": "feature_gates", "service-account-key-file": "", "service-account-signing-key-file": "", "kubelet-client-certificate": "", "kubelet-client-key": "",
+		"advertise-address": "address", "secure-port": "api_server_port", "etcd-servers": "the etcd members", "etcd-cafile": "",
+		"etcd-certfile": "", "etcd-keyfile": "",
+		"service-cluster-ip-range": "service_subnets", "service-node-port-range": "node_port_range", "tls-cert-file": "",
+		"tls-private-key-file": "", "client-ca-file": "",
+		"feature-gates": "feature_gates", "service-account-key-file": "", "service-account-signing-key-file": "",
+		"kubelet-client-certificate": "", "kubelet-client-key": "",
 		"proxy-client-cert-file": "", "proxy-client-key-file": "", "requestheader-client-ca-file": "", "enable-bootstrap-token-auth": "",
 	},
 	"kube-controller-manager": {
-		"cluster-cidr": "pod_subnets", "service-cluster-ip-range": "service_subnets", "node-cidr-mask-size": "node_cidr_mask_size", "node-cidr-mask-size-ipv4": "node_cidr_mask_size",
-		"node-cidr-mask-size-ipv6": "node_cidr_mask_size_v6", "allocate-node-cidrs": "", "cluster-name": "the cluster's name", "feature-gates": "feature_gates", "kubeconfig": "",
-		"cluster-signing-cert-file": "", "cluster-signing-key-file": "", "root-ca-file": "", "service-account-private-key-file": "", "authentication-kubeconfig": "", "authorization-kubeconfig": "",
+		"cluster-cidr": "pod_subnets", "service-cluster-ip-range": "service_subnets", "node-cidr-mask-size": "node_cidr_mask_size",
+		"node-cidr-mask-size-ipv4": "node_cidr_mask_size",
+		"node-cidr-mask-size-ipv6": "node_cidr_mask_size_v6", "allocate-node-cidrs": "", "cluster-name": "the cluster's name",
+		"feature-gates": "feature_gates", "kubeconfig": "",
+		"cluster-signing-cert-file": "", "cluster-signing-key-file": "", "root-ca-file": "", "service-account-private-key-file": "",
+		"authentication-kubeconfig": "", "authorization-kubeconfig": "",
 	},
 	"kube-scheduler": {"kubeconfig": "", "feature-gates": "feature_gates", "authentication-kubeconfig": "", "authorization-kubeconfig": ""},
 	"kubelet": {
-		"config": "", "kubeconfig": "", "bootstrap-kubeconfig": "", "container-runtime-endpoint": "container_runtime", "hostname-override": "the node's name", "node-ip": "address",
-		"node-labels": "labels", "register-with-taints": "taint", "cgroup-driver": "cgroup_driver", "max-pods": "max_pods", "fail-swap-on": "fail_swap_on", "feature-gates": "feature_gates",
+		"config": "", "kubeconfig": "", "bootstrap-kubeconfig": "", "container-runtime-endpoint": "container_runtime",
+		"hostname-override": "the node's name", "node-ip": "address",
+		"node-labels": "labels", "register-with-taints": "taint", "cgroup-driver": "cgroup_driver", "max-pods": "max_pods",
+		"fail-swap-on": "fail_swap_on", "feature-gates": "feature_gates",
 		"cluster-dns": "service_subnets", "cluster-domain": "dns_domain",
 	},
 }
@@ -52,16 +60,18 @@ var componentRules = []Rule{
 				if instead != "" {
 					advice = "It follows from " + instead + ": write that, and remove the flag."
 				}
-				findings = append(findings, one(c.key(a.Name), "--%s of %s follows from the design, and other files repeat it. %s", a.Name, c.component, advice)...)
+				findings = append(findings, one(c.key(a.Name), "--%s of %s follows from the design, and other files repeat it. %s", a.Name,
+					c.component, advice)...)
 			}
 		}
 		return findings
 	}},
 	{rule.Rule{
 		ID: "component-insecure-flag", Severity: rule.Error, Title: "Flag that opens the cluster",
-		Doc:     "The flag takes away authentication or authorization: whoever reaches the port owns the cluster and every host in it.",
-		Fix:     "Remove it.",
-		Sources: []string{"https://kubernetes.io/docs/concepts/security/controlling-access/", "https://www.cisecurity.org/benchmark/kubernetes"},
+		Doc: "The flag takes away authentication or authorization: whoever reaches the port owns the cluster and every host in it.",
+		Fix: "Remove it.",
+		Sources: []string{"https://kubernetes.io/docs/concepts/security/controlling-access/",
+			"https://www.cisecurity.org/benchmark/kubernetes"},
 	}, func(p *plan.Plan) []Finding {
 		var findings []Finding
 		for _, c := range commandLines(p) {
@@ -92,15 +102,18 @@ var componentRules = []Rule{
 		ID: "component-cloud-provider", Severity: rule.Warning, Title: "External cloud provider that nobody installs",
 		Doc: "With --cloud-provider=external each node starts with a taint that only a cloud controller manager removes. This plan " +
 			"installs none, so every pod stays Pending until you do.",
-		Fix:     "Write the block `cloud_provider` instead of the flag: it sets the flag and installs the controller manager. Or remove the flag.",
-		Sources: []string{"https://github.com/kubernetes/cloud-provider-openstack/issues/2200", "https://kubernetes.io/docs/tasks/administer-cluster/running-cloud-controller/"},
+		Fix: "Write the block `cloud_provider` instead of the flag: it sets the flag and installs the controller manager. " +
+			"Or remove the flag.",
+		Sources: []string{"https://github.com/kubernetes/cloud-provider-openstack/issues/2200",
+			"https://kubernetes.io/docs/tasks/administer-cluster/running-cloud-controller/"},
 	}, func(p *plan.Plan) []Finding {
 		var findings []Finding
 		for _, c := range commandLines(p) {
 			for _, a := range c.args {
 				if c.component == "kubelet" && a.Name == "cloud-provider" && a.Value == "external" && p.CloudProvider == "" {
-					findings = append(findings, one(c.key(a.Name), "Nodes start with the taint node.cloudprovider.kubernetes.io/uninitialized, and "+
-						"nothing here removes it. Write cloud_provider \"aws\" {} or the name of your cloud, or remove the flag.")...)
+					findings = append(findings,
+						one(c.key(a.Name), "Nodes start with the taint node.cloudprovider.kubernetes.io/uninitialized, and "+
+							"nothing here removes it. Write cloud_provider \"aws\" {} or the name of your cloud, or remove the flag.")...)
 				}
 			}
 		}
@@ -108,16 +121,20 @@ var componentRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "component-in-tree-cloud", Severity: rule.Error, Title: "Cloud provider that is no longer inside Kubernetes", Permanent: true,
-		Doc:     "The clouds' code left Kubernetes with 1.31: kubelet and controller manager take `external` or nothing, and exit at a name.",
+		Doc: "The clouds' code left Kubernetes with 1.31: kubelet and controller manager take `external` or nothing, " +
+			"and exit at a name.",
 		Fix:     "Write `cloud-provider = \"external\"` for the kubelet and install the cloud controller manager, or remove the flag.",
 		Sources: []string{"https://kubernetes.io/blog/2024/05/20/completing-cloud-provider-migration/"},
 	}, func(p *plan.Plan) []Finding {
 		var findings []Finding
 		for _, c := range commandLines(p) {
 			for _, a := range c.args {
-				if a.Name == "cloud-provider" && a.Value != "external" && a.Value != "" && (c.component == "kubelet" || c.component == "kube-controller-manager") {
-					findings = append(findings, one(c.key(a.Name), "Kubernetes %s holds no code for cloud %q any more, and %s exits. Write "+
-						"\"external\" and install the cloud's controller manager, or remove the flag.", p.Cluster.Version, a.Value, c.component)...)
+				if a.Name == "cloud-provider" && a.Value != "external" && a.Value != "" &&
+					(c.component == "kubelet" || c.component == "kube-controller-manager") {
+					findings = append(findings,
+						one(c.key(a.Name), "Kubernetes %s holds no code for cloud %q any more, and %s exits. Write "+
+							"\"external\" and install the cloud's controller manager, or remove the flag.", p.Cluster.Version, a.Value,
+							c.component)...)
 				}
 			}
 		}
@@ -146,17 +163,21 @@ var componentRules = []Rule{
 			}
 			detail := fmt.Sprintf("--%s=%s turns %s off. Take it out of the list.", a.Name, a.Value, lost)
 			if a.Name == "enable-admission-plugins" {
-				detail = fmt.Sprintf("--%s=%s replaces kubeadm's own list, in which NodeRestriction is: any kubelet could change any node. Write \"NodeRestriction,%s\".", a.Name, a.Value, a.Value)
+				detail = fmt.Sprintf("--%s=%s replaces kubeadm's own list, in which NodeRestriction is: any kubelet could change any "+
+					"node. Write \"NodeRestriction,%s\".", a.Name, a.Value, a.Value)
 			}
 			findings = append(findings, Finding{At: p.Cluster.APIServer.Value("extra_args", a.Name), Detail: detail})
 		}
 		return findings
 	}},
 	{rule.Rule{
-		ID: "component-admission-unknown", Severity: rule.Error, Title: "Admission plugin that the API server does not have", Permanent: true,
-		Doc:     "The API server knows its admission plugins by name, and exits at a name that it does not know. Older manuals name plugins that are gone.",
-		Fix:     "Write the name as upstream's list has it, or take it out.",
-		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/", "https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/kubeapiserver/options/plugins.go"},
+		ID: "component-admission-unknown", Severity: rule.Error, Title: "Admission plugin that the API server does not have",
+		Permanent: true,
+		Doc: "The API server knows its admission plugins by name, and exits at a name that it does not know. " +
+			"Older manuals name plugins that are gone.",
+		Fix: "Write the name as upstream's list has it, or take it out.",
+		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/",
+			"https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/kubeapiserver/options/plugins.go"},
 	}, func(p *plan.Plan) []Finding {
 		var findings []Finding
 		for _, a := range p.Cluster.APIServer.ExtraArgs {
@@ -172,8 +193,9 @@ var componentRules = []Rule{
 					advice = " PodSecurity came in its place, and is on by itself. Take the name out."
 				}
 				findings = append(findings, Finding{
-					At:     p.Cluster.APIServer.Value("extra_args", a.Name),
-					Detail: fmt.Sprintf("kube-apiserver has no admission plugin %q, and exits if given one.%s", name, cmp.Or(advice, " Take the name out.")),
+					At: p.Cluster.APIServer.Value("extra_args", a.Name),
+					Detail: fmt.Sprintf("kube-apiserver has no admission plugin %q, and exits if given one.%s", name,
+						cmp.Or(advice, " Take the name out.")),
 				})
 			}
 		}
@@ -182,7 +204,8 @@ var componentRules = []Rule{
 	{rule.Rule{
 		ID: "component-anonymous-off", Severity: rule.Error, Title: "API server that its own kubelet restarts",
 		Doc: "kubeadm's pod of the API server is probed at /livez without a certificate. With anonymous requests turned off the answer " +
-			"is 401, and the kubelet restarts the API server again and again. `kubeadm join` reads the ConfigMap cluster-info without one, too.",
+			"is 401, and the kubelet restarts the API server again and again. `kubeadm join` reads the ConfigMap " +
+			"cluster-info without one, too.",
 		Fix:     "Remove `anonymous-auth`.",
 		Sources: []string{"https://github.com/kubernetes/kubeadm/issues/798", "https://github.com/kubernetes/kubernetes/issues/100581"},
 	}, func(p *plan.Plan) []Finding {
@@ -191,8 +214,9 @@ var componentRules = []Rule{
 		}
 		for _, a := range p.Cluster.APIServer.ExtraArgs {
 			if a.Name == "anonymous-auth" && a.Value == "false" {
-				return one(p.Cluster.APIServer.Key("extra_args", a.Name), "With --anonymous-auth=false the API server answers the kubelet's probe "+
-					"of /livez with 401, and the kubelet restarts it again and again. Remove it.")
+				return one(p.Cluster.APIServer.Key("extra_args", a.Name),
+					"With --anonymous-auth=false the API server answers the kubelet's probe "+
+						"of /livez with 401, and the kubelet restarts it again and again. Remove it.")
 			}
 		}
 		return nil
@@ -205,17 +229,21 @@ var componentRules = []Rule{
 		Sources: []string{"https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#log-backend"},
 	}, func(p *plan.Plan) []Finding {
 		api := p.Cluster.APIServer
-		policy, log, webhook := valueOf(api.ExtraArgs, "audit-policy-file"), valueOf(api.ExtraArgs, "audit-log-path"), valueOf(api.ExtraArgs, "audit-webhook-config-file")
+		policy, log, webhook := valueOf(api.ExtraArgs, "audit-policy-file"), valueOf(api.ExtraArgs,
+			"audit-log-path"), valueOf(api.ExtraArgs, "audit-webhook-config-file")
 		switch {
 		case policy == "" && log != "":
 			return one(api.Key("extra_args", "audit-log-path"), "Without --audit-policy-file the API server logs nothing. Write "+
 				"\"audit-policy-file\" = \"/etc/kubernetes/pki/audit-policy.yaml\", and put the policy there on every control plane.")
 		case policy == "" && webhook != "":
-			return one(api.Key("extra_args", "audit-webhook-config-file"), "Without --audit-policy-file the API server sends no event to the "+
-				"webhook. Write \"audit-policy-file\" = \"/etc/kubernetes/pki/audit-policy.yaml\", and put the policy there on every control plane.")
+			return one(api.Key("extra_args", "audit-webhook-config-file"),
+				"Without --audit-policy-file the API server sends no event to the "+
+					"webhook. Write \"audit-policy-file\" = \"/etc/kubernetes/pki/audit-policy.yaml\", and put the policy "+
+					"there on every control plane.")
 		case policy != "" && log == "" && webhook == "":
-			return one(api.Key("extra_args", "audit-policy-file"), "The policy names events, and nothing takes them. Write \"audit-log-path\" "+
-				"= \"-\" for the container's log, or a file below /etc/kubernetes/pki.")
+			return one(api.Key("extra_args", "audit-policy-file"),
+				"The policy names events, and nothing takes them. Write \"audit-log-path\" "+
+					"= \"-\" for the container's log, or a file below /etc/kubernetes/pki.")
 		}
 		return nil
 	}},
@@ -223,8 +251,9 @@ var componentRules = []Rule{
 		ID: "component-audit-lost", Severity: rule.Warning, Title: "Audit log inside a container",
 		Doc: "kubeadm runs the API server in a pod. A log in a directory that is not mounted from the host is inside the container: it " +
 			"is gone with the next restart, and grows on the host's disk unseen until then.",
-		Fix:     "Write `audit-log-path = \"-\"`, so that the node's log collector takes the log, or a path that is mounted.",
-		Sources: []string{"https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#log-backend", "https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/controlplane/volumes.go"},
+		Fix: "Write `audit-log-path = \"-\"`, so that the node's log collector takes the log, or a path that is mounted.",
+		Sources: []string{"https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#log-backend",
+			"https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/controlplane/volumes.go"},
 	}, func(p *plan.Plan) []Finding {
 		api := p.Cluster.APIServer
 		log := valueOf(api.ExtraArgs, "audit-log-path")
@@ -244,7 +273,8 @@ var componentRules = []Rule{
 		for _, needed := range []string{"oidc-issuer-url", "oidc-client-id"} {
 			for _, a := range api.ExtraArgs {
 				if strings.HasPrefix(a.Name, "oidc-") && a.Value != "" && valueOf(api.ExtraArgs, needed) == "" {
-					return one(api.Key("extra_args", a.Name), "--%s is given without --%s, and the API server exits. Write %q, too.", a.Name, needed, needed)
+					return one(api.Key("extra_args", a.Name), "--%s is given without --%s, and the API server exits. Write %q, too.",
+						a.Name, needed, needed)
 				}
 			}
 		}
@@ -263,13 +293,15 @@ var componentRules = []Rule{
 				switch a.Name {
 				case "tls-min-version":
 					if slices.Contains(weakVersions, a.Value) {
-						findings = append(findings, one(c.value(a.Name), "%s of %s lets clients speak TLS 1.0 or 1.1, which RFC 8996 forbids. Write "+
-							"\"VersionTLS12\" or \"VersionTLS13\".", a.Value, c.component)...)
+						findings = append(findings,
+							one(c.value(a.Name), "%s of %s lets clients speak TLS 1.0 or 1.1, which RFC 8996 forbids. Write "+
+								"\"VersionTLS12\" or \"VersionTLS13\".", a.Value, c.component)...)
 					}
 				case "tls-cipher-suites", "cipher-suites":
 					for suite := range strings.SplitSeq(a.Value, ",") {
 						if slices.Contains(weakSuites, suite) {
-							findings = append(findings, one(c.value(a.Name), "%s of %s is a cipher suite that Go calls insecure. Take it out of the list, or remove the flag.", suite, c.component)...)
+							findings = append(findings, one(c.value(a.Name), "%s of %s is a cipher suite that Go calls insecure. "+
+								"Take it out of the list, or remove the flag.", suite, c.component)...)
 							break
 						}
 					}
@@ -289,7 +321,8 @@ var componentRules = []Rule{
 		for _, c := range judgedLines(p) {
 			for _, a := range c.args {
 				if (a.Name == "profiling" || a.Name == "contention-profiling" || a.Name == "enable-pprof") && a.Value == "true" {
-					findings = append(findings, one(c.key(a.Name), "--%s=true of %s shows its memory to whoever may ask. Remove the flag once the measurement is done.", a.Name, c.component)...)
+					findings = append(findings, one(c.key(a.Name), "--%s=true of %s shows its memory to whoever may ask. Remove the flag "+
+						"once the measurement is done.", a.Name, c.component)...)
 				}
 			}
 		}
@@ -298,10 +331,11 @@ var componentRules = []Rule{
 	{rule.Rule{
 		ID: "component-file-unmounted", Severity: rule.Error, Title: "File that the component cannot see",
 		Doc: "kubeadm runs the components of the control plane in pods. Of the host's files the API server and the controller manager " +
-			"see /etc/kubernetes/pki and the system's certificates, the scheduler its kubeconfig alone. A component that is told of any other " +
-			"file does not find it, and exits.",
-		Fix:     "Put the file below /etc/kubernetes/pki on every control plane, and write that path.",
-		Sources: []string{"https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#log-backend", "https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/controlplane/volumes.go"},
+			"see /etc/kubernetes/pki and the system's certificates, the scheduler its kubeconfig alone. A component that is told " +
+			"of any other file does not find it, and exits.",
+		Fix: "Put the file below /etc/kubernetes/pki on every control plane, and write that path.",
+		Sources: []string{"https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#log-backend",
+			"https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/controlplane/volumes.go"},
 	}, func(p *plan.Plan) []Finding {
 		if !onHosts(p) {
 			return nil
@@ -309,15 +343,19 @@ var componentRules = []Rule{
 		var findings []Finding
 		for _, c := range commandLines(p) {
 			for _, a := range c.args {
-				if !slices.Contains(fileFlags[c.component], a.Name) || a.Value == "" || c.component == "kube-scheduler" && len(p.Cluster.SchedulerProfiles) > 0 {
+				if !slices.Contains(fileFlags[c.component], a.Name) || a.Value == "" || c.component == "kube-scheduler" &&
+					len(p.Cluster.SchedulerProfiles) > 0 {
 					continue // scheduler-config-twice says the last
 				}
 				if c.component == "kube-scheduler" {
-					findings = append(findings, one(c.key(a.Name), "kube-scheduler runs in a pod that sees no file of the host but its kubeconfig: "+
-						"%s is not there, and it exits. Remove the flag, and write a profile into cluster { scheduler { … } }.", a.Value)...)
+					findings = append(findings,
+						one(c.key(a.Name), "kube-scheduler runs in a pod that sees no file of the host but its kubeconfig: "+
+							"%s is not there, and it exits. Remove the flag, and write a profile into cluster { scheduler { … } }.",
+							a.Value)...)
 				} else if !isMounted(a.Value) {
 					findings = append(findings, one(c.key(a.Name), "%s runs in a pod that sees no file of the host but those below "+
-						"/etc/kubernetes/pki and the system's certificates: %s is not there, and it exits. Put the file onto every control plane as %q, and write that.",
+						"/etc/kubernetes/pki and the system's certificates: %s is not there, and it exits. Put the file onto every "+
+						"control plane as %q, and write that.",
 						c.component, a.Value, "/etc/kubernetes/pki/"+path.Base(path.Clean(a.Value)))...)
 				}
 			}
@@ -330,11 +368,14 @@ var componentRules = []Rule{
 // Source: https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/kubeapiserver/options/plugins.go
 var admissionPlugins = []string{
 	"AlwaysAdmit", "AlwaysDeny", "AlwaysPullImages", "CertificateApproval", "CertificateSigning", "CertificateSubjectRestriction",
-	"ClusterTrustBundleAttest", "DefaultIngressClass", "DefaultStorageClass", "DefaultTolerationSeconds", "DenyServiceExternalIPs", "EventRateLimit",
+	"ClusterTrustBundleAttest", "DefaultIngressClass", "DefaultStorageClass", "DefaultTolerationSeconds", "DenyServiceExternalIPs",
+	"EventRateLimit",
 	"ExtendedResourceToleration", "ImagePolicyWebhook", "LimitPodHardAntiAffinityTopology", "LimitRanger", "MutatingAdmissionPolicy",
-	"MutatingAdmissionWebhook", "NamespaceAutoProvision", "NamespaceExists", "NamespaceLifecycle", "NodeDeclaredFeatureValidator", "NodeRestriction",
+	"MutatingAdmissionWebhook", "NamespaceAutoProvision", "NamespaceExists", "NamespaceLifecycle", "NodeDeclaredFeatureValidator",
+	"NodeRestriction",
 	"OwnerReferencesPermissionEnforcement", "PersistentVolumeClaimResize", "PersistentVolumeLabel", "PodGroupProtection", "PodNodeSelector",
-	"PodResizeValidator", "PodSecurity", "PodTolerationRestriction", "PodTopologyLabels", "Priority", "ResourceQuota", "RuntimeClass", "ServiceAccount",
+	"PodResizeValidator", "PodSecurity", "PodTolerationRestriction", "PodTopologyLabels", "Priority", "ResourceQuota", "RuntimeClass",
+	"ServiceAccount",
 	"StorageObjectInUseProtection", "TaintNodesByCondition", "ValidatingAdmissionPolicy", "ValidatingAdmissionWebhook",
 }
 
@@ -342,8 +383,10 @@ var admissionPlugins = []string{
 // Source: https://kubernetes.io/docs/reference/command-line-tools-reference/
 var fileFlags = map[string][]string{
 	"kube-apiserver": {
-		"admission-control-config-file", "audit-policy-file", "audit-webhook-config-file", "authentication-config", "authentication-token-webhook-config-file", "authorization-config",
-		"authorization-policy-file", "authorization-webhook-config-file", "egress-selector-config-file", "encryption-provider-config", "kubelet-certificate-authority", "oidc-ca-file",
+		"admission-control-config-file", "audit-policy-file", "audit-webhook-config-file", "authentication-config",
+		"authentication-token-webhook-config-file", "authorization-config",
+		"authorization-policy-file", "authorization-webhook-config-file", "egress-selector-config-file", "encryption-provider-config",
+		"kubelet-certificate-authority", "oidc-ca-file",
 		"tracing-config-file",
 	},
 	"kube-controller-manager": {"client-ca-file", "requestheader-client-ca-file", "tls-cert-file", "tls-private-key-file"},
@@ -353,7 +396,8 @@ var fileFlags = map[string][]string{
 // mounted are the directories of the host that kubeadm mounts into the API server and the controller manager.
 // Source: https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/controlplane/volumes.go
 var mounted = []string{
-	"/etc/kubernetes/pki", "/etc/ssl/certs", "/etc/pki/ca-trust", "/etc/pki/tls/certs", "/etc/ca-certificates", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates",
+	"/etc/kubernetes/pki", "/etc/ssl/certs", "/etc/pki/ca-trust", "/etc/pki/tls/certs", "/etc/ca-certificates",
+	"/usr/share/ca-certificates", "/usr/local/share/ca-certificates",
 }
 
 // isMounted reports whether the API server and the controller manager see a file of the host.

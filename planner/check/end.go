@@ -38,8 +38,8 @@ func endRules(day string) []Rule {
 		}},
 		{rule.Rule{
 			ID: "version-ends-soon", Severity: rule.Warning, Title: "Kubernetes minor whose support ends soon",
-			Doc: "Within 90 days upstream stops fixing the minor, security faults included. An upgrade takes a minor at a time, and takes " +
-				"longest when it is begun too late.",
+			Doc: "Within 90 days upstream stops fixing the minor, security faults included. An upgrade takes a minor at a " +
+				"time, and takes longest when it is begun too late.",
 			Fix:     "Plan the upgrade (`k8splan upgrade-path`). To be reminded later, waive the rule until the day on which support ends.",
 			Sources: []string{releases, skewPolicy},
 		}, func(p *plan.Plan) []Finding {
@@ -51,7 +51,8 @@ func endRules(day string) []Rule {
 		}},
 		{rule.Rule{
 			ID: "target-version-end-of-life", Severity: rule.Warning, Title: "Kubernetes minor that the vendor no longer supports",
-			Doc:     "The vendor's standard support of the minor is over: it costs extra from then on, or the vendor upgrades the cluster on a day of its choosing.",
+			Doc: "The vendor's standard support of the minor is over: it costs extra from then on, or the vendor upgrades the " +
+				"cluster on a day of its choosing.",
 			Fix:     "Write a newer minor.",
 			Sources: []string{"https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"},
 		}, func(p *plan.Plan) []Finding {
@@ -59,12 +60,13 @@ func endRules(day string) []Rule {
 			if end == "" || end > day {
 				return nil
 			}
-			return newerOnTarget(p, fmt.Sprintf("The standard support of Kubernetes %s on %s ended on %s (%s).", p.Cluster.Version.MinorString(), p.Target.Name, end, p.Target.Facts.EndsFrom))
+			return newerOnTarget(p, fmt.Sprintf("The standard support of Kubernetes %s on %s ended on %s (%s).",
+				p.Cluster.Version.MinorString(), p.Target.Name, end, p.Target.Facts.EndsFrom))
 		}},
 		{rule.Rule{
 			ID: "target-version-ends-soon", Severity: rule.Warning, Title: "Kubernetes minor whose support by the vendor ends soon",
-			Doc: "Within 90 days the vendor's standard support of the minor ends. From then on it costs extra, or the vendor upgrades the " +
-				"cluster on a day of its choosing.",
+			Doc: "Within 90 days the vendor's standard support of the minor ends. From then on it costs extra, " +
+				"or the vendor upgrades the cluster on a day of its choosing.",
 			Fix:     "Plan the upgrade. To be reminded later, waive the rule until the day on which support ends.",
 			Sources: []string{"https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"},
 		}, func(p *plan.Plan) []Finding {
@@ -72,16 +74,19 @@ func endRules(day string) []Rule {
 			if end == "" || !soon(end, day) {
 				return nil
 			}
-			return newerOnTarget(p, fmt.Sprintf("The standard support of Kubernetes %s on %s ends on %s (%s).", p.Cluster.Version.MinorString(), p.Target.Name, end, p.Target.Facts.EndsFrom))
+			return newerOnTarget(p, fmt.Sprintf("The standard support of Kubernetes %s on %s ends on %s (%s).",
+				p.Cluster.Version.MinorString(), p.Target.Name, end, p.Target.Facts.EndsFrom))
 		}},
 		{rule.Rule{
 			ID: "host-os-retired", Severity: rule.Warning, Title: "Operating system without support",
-			Doc:     "The distribution gets no security updates, and its package repositories have moved to an archive: installing packages fails.",
+			Doc: "The distribution gets no security updates, and its package repositories have moved to an archive: " +
+				"installing packages fails.",
 			Fix:     "Use a supported release.",
 			Sources: []string{"https://endoflife.date/", "https://github.com/docker/docker-ce-packaging/issues/1028"},
 		}, func(p *plan.Plan) []Finding {
 			return systemsThat(p, func(f plan.System) bool { return f.Retired(day) }, func(f plan.System, whose string) string {
-				return fmt.Sprintf("%s of %s ended %s: no security updates, and its repositories move to an archive. Use %s.", f.Title, whose, f.End(), f.Instead)
+				return fmt.Sprintf("%s of %s ended %s: no security updates, and its repositories move to an archive. Use %s.", f.Title,
+					whose, f.End(), f.Instead)
 			})
 		}},
 		{rule.Rule{
@@ -112,7 +117,8 @@ func newerMinor(p *plan.Plan, ends string) []Finding {
 	case newest.MinorsAhead(p.Cluster.Version) <= 0:
 		return one(versionAt(p), "%s The data of this program (%s) has no newer minor: update k8splan.", ends, p.Target.Facts.Table.Date())
 	case newest != p.Target.Facts.Table.Newest():
-		return one(versionAt(p), "%s Write %q, the newest that the target %s takes, or the next minor on the way there.", ends, newest, p.Target.Name)
+		return one(versionAt(p), "%s Write %q, the newest that the target %s takes, or the next minor on the way there.", ends, newest,
+			p.Target.Name)
 	}
 	return one(versionAt(p), "%s Write %q, or the next minor on the way there.", ends, newest)
 }

@@ -38,7 +38,8 @@ func stated(p *plan.Plan) bool {
 func nowhere(p *plan.Plan) (netip.Addr, bool) {
 	a, err := netip.ParseAddr(p.Cluster.Endpoint.Host)
 	lb := p.LoadBalancer
-	if err != nil || !stated(p) || p.Target.Facts.Hosting != plan.Hosts || a == lb.VirtualIP || unusable(a) != "" || hostCalled(p, a.String()) != nil {
+	if err != nil || !stated(p) || p.Target.Facts.Hosting != plan.Hosts || a == lb.VirtualIP || unusable(a) != "" ||
+		hostCalled(p, a.String()) != nil {
 		return a, false
 	}
 	for _, s := range slices.Concat(pods(p), services(p), reserved(p)) {
@@ -66,14 +67,16 @@ var endpointRules = []Rule{
 		Sources: []string{"https://github.com/kubernetes/kubeadm/issues/1331", endpointForever},
 	}, func(p *plan.Plan) []Finding {
 		cps := p.ControlPlanes()
-		if p.Cluster.Endpoint.Host != "" || len(cps) == 0 || p.LoadBalancer.Kind == plan.NoBalancer || p.Target.Facts.Hosting != plan.Hosts || p.LoadBalancer.Kind == plan.KubeVIP ||
+		if p.Cluster.Endpoint.Host != "" || len(cps) == 0 || p.LoadBalancer.Kind == plan.NoBalancer ||
+			p.Target.Facts.Hosting != plan.Hosts || p.LoadBalancer.Kind == plan.KubeVIP ||
 			p.LoadBalancer.Kind == plan.HAProxy && len(p.LoadBalancer.Nodes) != 1 && len(p.LoadBalancer.Nodes) == 0 {
 			return nil
 		}
 		at := p.LoadBalancer.Block()
 		if p.LoadBalancer.Kind == plan.ExternalBalancer {
-			return one(at, "Nothing says where the external load balancer answers. Write control_plane_endpoint = \"api.example.com:6443\" in "+
-				"cluster, with its name or address.")
+			return one(at,
+				"Nothing says where the external load balancer answers. Write control_plane_endpoint = \"api.example.com:6443\" in "+
+					"cluster, with its name or address.")
 		}
 		return one(at, "The %d balancers (%s) have no common address. Write virtual_ip = … here, with a free address of their subnet, or "+
 			"control_plane_endpoint in cluster.", len(p.LoadBalancer.Nodes), sentence(names(p.LoadBalancer.Nodes)))
@@ -100,7 +103,8 @@ var endpointRules = []Rule{
 		} else if p.LoadBalancer.Kind == plan.HAProxy && len(p.LoadBalancer.Nodes) == 1 {
 			instead = fmt.Sprintf("the balancer %s", p.LoadBalancer.Nodes[0].Address)
 		}
-		return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s (%s), one of %d control planes: when it is down nobody reaches the others. Write %s.", p.Cluster.Endpoint.Host, n.Name, line(n.NameRange), len(p.ControlPlanes()), instead)
+		return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s (%s), one of %d control planes: when it is down nobody "+
+			"reaches the others. Write %s.", p.Cluster.Endpoint.Host, n.Name, line(n.NameRange), len(p.ControlPlanes()), instead)
 	}},
 	{rule.Rule{
 		ID: "endpoint-leads-nowhere", Severity: rule.Error, Title: "Endpoint address that nothing in the design has",
@@ -136,7 +140,8 @@ var endpointRules = []Rule{
 		Sources: []string{haKubeadm},
 	}, func(p *plan.Plan) []Finding {
 		n := hostCalled(p, p.Cluster.Endpoint.Host)
-		if !stated(p) || n == nil || n.Roles&(plan.ControlPlane|plan.Balancer) != 0 || n.Address.String() == p.LoadBalancer.VirtualIP.String() {
+		if !stated(p) || n == nil || n.Roles&(plan.ControlPlane|plan.Balancer) != 0 ||
+			n.Address.String() == p.LoadBalancer.VirtualIP.String() {
 			return nil
 		}
 		return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s (%s), which is neither control plane nor load balancer: nothing "+
@@ -151,22 +156,26 @@ var endpointRules = []Rule{
 	}, func(p *plan.Plan) []Finding {
 		host := p.Cluster.Endpoint.Host
 		a, err := netip.ParseAddr(host)
-		if !p.Cluster.Has("control_plane_endpoint") || host != "localhost" && !strings.HasSuffix(host, ".localhost") && (err != nil || unusable(a) == "") {
+		if !p.Cluster.Has("control_plane_endpoint") || host != "localhost" && !strings.HasSuffix(host, ".localhost") &&
+			(err != nil || unusable(a) == "") {
 			return nil
 		}
 		what := "every host's name for itself"
 		if err == nil {
 			what = unusable(a)
 		}
-		return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s. Write the name or address by which every host reaches the control plane.", host, what)
+		return one(p.Cluster.Attr("control_plane_endpoint"),
+			"%s is %s. Write the name or address by which every host reaches the control plane.", host, what)
 	}},
 	{rule.Rule{
 		ID: "endpoint-port", Severity: rule.Error, Title: "Endpoint port on which nothing listens",
-		Doc:     "Clients dial the endpoint's port. The balancer, or the API server where there is none, listens on another: connections are refused.",
+		Doc: "Clients dial the endpoint's port. The balancer, or the API server where there is none, listens on another: " +
+			"connections are refused.",
 		Fix:     "Write the same port in both places, or leave one of them out.",
 		Sources: []string{haKubeadm, portsReference},
 	}, func(p *plan.Plan) []Finding {
-		if !stated(p) || p.LoadBalancer.Kind == plan.ExternalBalancer && !p.LoadBalancer.Has("port") || p.LoadBalancer.Kind == plan.NoBalancer && len(p.ControlPlanes()) > 1 {
+		if !stated(p) || p.LoadBalancer.Kind == plan.ExternalBalancer && !p.LoadBalancer.Has("port") ||
+			p.LoadBalancer.Kind == plan.NoBalancer && len(p.ControlPlanes()) > 1 {
 			return nil
 		}
 		who, port := "the load balancer", p.LoadBalancer.Port
@@ -182,7 +191,8 @@ var endpointRules = []Rule{
 		if port == 0 || p.Cluster.Endpoint.Port == port {
 			return nil
 		}
-		return one(p.Cluster.Attr("control_plane_endpoint"), "Clients would dial port %d, and %s listens on %d. Write %q.", p.Cluster.Endpoint.Port, who, port, plan.Endpoint{Host: p.Cluster.Endpoint.Host, Port: port}.String())
+		return one(p.Cluster.Attr("control_plane_endpoint"), "Clients would dial port %d, and %s listens on %d. Write %q.",
+			p.Cluster.Endpoint.Port, who, port, plan.Endpoint{Host: p.Cluster.Endpoint.Host, Port: port}.String())
 	}},
 	{rule.Rule{
 		ID: "endpoint-family", Severity: rule.Error, Title: "Endpoint of a family that the hosts lack",
@@ -196,7 +206,8 @@ var endpointRules = []Rule{
 		}
 		for _, n := range p.KubeletNodes() {
 			if n.Address.IsValid() && n.Address.Is4() != a.Is4() && !n.SecondaryAddress.IsValid() {
-				return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s, and %s has %s (%s) alone. Write an address of that family, or a DNS name.", a, family(a), n.Name, family(n.Address), n.Address)
+				return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s, and %s has %s (%s) alone. Write an address "+
+					"of that family, or a DNS name.", a, family(a), n.Name, family(n.Address), n.Address)
 			}
 		}
 		return nil
@@ -210,11 +221,13 @@ var endpointRules = []Rule{
 		Sources: []string{endpointForever, "https://github.com/kubernetes/kubernetes/issues/95564"},
 	}, func(p *plan.Plan) []Finding {
 		cps := p.ControlPlanes()
-		if p.Cluster.Has("control_plane_endpoint") || len(cps) != 1 || p.LoadBalancer.Kind != plan.NoBalancer || p.Cluster.Type != topologies.SingleEtcdSingleMaster || p.Target.Facts.Hosting != plan.Hosts {
+		if p.Cluster.Has("control_plane_endpoint") || len(cps) != 1 || p.LoadBalancer.Kind != plan.NoBalancer ||
+			p.Cluster.Type != topologies.SingleEtcdSingleMaster || p.Target.Facts.Hosting != plan.Hosts {
 			return nil
 		}
 		return one(p.Cluster.Block(), "The endpoint is %s's own address, so a second control plane could never be added. Write "+
-			"control_plane_endpoint = \"api.%s.example.com:6443\"; the playbook puts the name into /etc/hosts.", cps[0].Name, p.Cluster.Name)
+			"control_plane_endpoint = \"api.%s.example.com:6443\"; the playbook puts the name into /etc/hosts.", cps[0].Name,
+			p.Cluster.Name)
 	}},
 	{rule.Rule{
 		ID: "endpoint-mdns", Severity: rule.Warning, Title: "Endpoint name in .local",
@@ -225,7 +238,8 @@ var endpointRules = []Rule{
 	}, func(p *plan.Plan) []Finding {
 		host := p.Cluster.Endpoint.Host
 		if strings.HasSuffix(host, ".local") && host != p.Network.DNSDomain && !strings.HasSuffix(host, "."+p.Network.DNSDomain) {
-			return one(p.Cluster.Attr("control_plane_endpoint"), "%s ends in .local, which resolvers ask for by multicast. Write %q.", host, strings.TrimSuffix(host, ".local")+".internal")
+			return one(p.Cluster.Attr("control_plane_endpoint"), "%s ends in .local, which resolvers ask for by multicast. Write %q.", host,
+				strings.TrimSuffix(host, ".local")+".internal")
 		}
 		return nil
 	}},
@@ -236,11 +250,14 @@ var endpointRules = []Rule{
 		Sources: []string{haConsider},
 	}, func(p *plan.Plan) []Finding {
 		n := hostCalled(p, p.Cluster.Endpoint.Host)
-		if !stated(p) || n == nil || !n.Roles.Has(plan.Balancer) || len(p.LoadBalancer.Nodes) < 2 || p.LoadBalancer.Kind != plan.HAProxy || n.Address == p.LoadBalancer.VirtualIP {
+		if !stated(p) || n == nil || !n.Roles.Has(plan.Balancer) || len(p.LoadBalancer.Nodes) < 2 || p.LoadBalancer.Kind != plan.HAProxy ||
+			n.Address == p.LoadBalancer.VirtualIP {
 			return nil
 		}
 		if p.LoadBalancer.VirtualIP.IsValid() {
-			return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s's own address. The virtual IP %s (%s) moves to whichever balancer lives: write that.", p.Cluster.Endpoint.Host, n.Name, p.LoadBalancer.VirtualIP, line(p.LoadBalancer.Attr("virtual_ip")))
+			return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s's own address. The virtual IP %s (%s) moves to "+
+				"whichever balancer lives: write that.", p.Cluster.Endpoint.Host, n.Name, p.LoadBalancer.VirtualIP,
+				line(p.LoadBalancer.Attr("virtual_ip")))
 		}
 		return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s's own address, and the other balancers stand idle. Give "+
 			"load_balancer a virtual_ip, and write that.", p.Cluster.Endpoint.Host, n.Name)
@@ -290,7 +307,9 @@ func portClash(p *plan.Plan, who, subject string, others ...string) []Finding {
 func freePort(p *plan.Plan, l listener) string {
 	for _, port := range map[string][]int{"haproxy": {6443, 8443, 7443}, "kube-apiserver": {6443, 7443}, "sshd": {22, 2222}}[l.who] {
 		nodePort := port >= p.Network.NodePorts.First && port <= p.Network.NodePorts.Last
-		if port != l.port && !nodePort && !slices.ContainsFunc(listeners(p), func(o listener) bool { return o.port == port && o.who != l.who }) {
+		if port != l.port && !nodePort && !slices.ContainsFunc(listeners(p), func(o listener) bool {
+			return o.port == port && o.who != l.who
+		}) {
 			return fmt.Sprintf(" Port %d is free.", port)
 		}
 	}

@@ -34,7 +34,8 @@ func etcdArg(p *plan.Plan, name string) (string, bool) {
 // ownedByPlan are the flags of etcd that say who the member is: kubeadm (stacked) or the unit's environment (external) sets them.
 var ownedByPlan = []string{
 	"name", "data-dir", "listen-client-urls", "listen-peer-urls", "advertise-client-urls", "initial-advertise-peer-urls", "initial-cluster",
-	"initial-cluster-state", "cert-file", "key-file", "trusted-ca-file", "peer-cert-file", "peer-key-file", "peer-trusted-ca-file", "config-file",
+	"initial-cluster-state", "cert-file", "key-file", "trusted-ca-file", "peer-cert-file", "peer-key-file", "peer-trusted-ca-file",
+	"config-file",
 }
 
 var etcdRules = []Rule{
@@ -54,7 +55,8 @@ var etcdRules = []Rule{
 		if n+1 <= 7 {
 			more = fmt.Sprintf(", or add one: %d tolerate %d", n+1, plan.FaultTolerance(n+1))
 		}
-		return one(last.Attr("roles"), "etcd has %d members, which tolerate %s, no more than %d do, and %s must agree on every write. Remove one%s.", n, quantity(plan.FaultTolerance(n), "failure"), n-1, fmt.Sprint(plan.Quorum(n)), more)
+		return one(last.Attr("roles"), "etcd has %d members, which tolerate %s, no more than %d do, and %s must agree on every write. "+
+			"Remove one%s.", n, quantity(plan.FaultTolerance(n), "failure"), n-1, fmt.Sprint(plan.Quorum(n)), more)
 	}},
 	{rule.Rule{
 		ID: "etcd-many-members", Severity: rule.Warning, Title: "More than seven etcd members",
@@ -82,9 +84,11 @@ var etcdRules = []Rule{
 		if !several(p) || p.Etcd.Placement != topologies.Stacked || !p.Cluster.Topology.Allows(topologies.Stacked) {
 			return nil
 		}
-		return each(p.Nodes, func(n *plan.Node) bool { return n.Roles.Has(plan.EtcdRole) && !n.Roles.Has(plan.ControlPlane) }, func(n *plan.Node) hcl.Range { return n.Attr("roles") }, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("etcd is stacked (%s), so %s with the role etcd would run nothing. Remove it, or write topology = \"external\".", line(p.Etcd.Attr("topology")), whose(all))
-		})
+		return each(p.Nodes, func(n *plan.Node) bool { return n.Roles.Has(plan.EtcdRole) && !n.Roles.Has(plan.ControlPlane) },
+			func(n *plan.Node) hcl.Range { return n.Attr("roles") }, func(n *plan.Node, all []*plan.Node) string {
+				return fmt.Sprintf("etcd is stacked (%s), so %s with the role etcd would run nothing. Remove it, "+
+					"or write topology = \"external\".", line(p.Etcd.Attr("topology")), whose(all))
+			})
 	}},
 	{rule.Rule{
 		ID: "etcd-on-worker", Severity: rule.Warning, Title: "etcd beside ordinary pods",
@@ -93,20 +97,25 @@ var etcdRules = []Rule{
 		Fix:     "Give etcd hosts of its own, or only those of control planes.",
 		Sources: []string{etcdHardware, "https://github.com/rancher/rke/issues/2295"},
 	}, func(p *plan.Plan) []Finding {
-		if p.Cluster.Type == topologies.AllInOne || !ours(p) || !p.Etcd.IsExternal() && (p.Target.Facts.Leaves("node.disk") || p.Target.Facts.Leaves("node.address")) {
+		if p.Cluster.Type == topologies.AllInOne || !ours(p) ||
+			!p.Etcd.IsExternal() && (p.Target.Facts.Leaves("node.disk") || p.Target.Facts.Leaves("node.address")) {
 			return nil
 		}
 		what := "an etcd member"
 		if p.Etcd.IsExternal() {
 			what = "external etcd"
 		}
-		return each(members(p), func(n *plan.Node) bool { return n.Roles.Has(plan.Worker) }, func(n *plan.Node) hcl.Range { return n.Attr("roles") }, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s runs %s and ordinary pods, which take its disk at any moment. Give etcd a host without the role worker.", whose(all), what)
-		})
+		return each(members(p), func(n *plan.Node) bool { return n.Roles.Has(plan.Worker) },
+			func(n *plan.Node) hcl.Range { return n.Attr("roles") }, func(n *plan.Node, all []*plan.Node) string {
+				return fmt.Sprintf("%s runs %s and ordinary pods, which take its disk at any moment. "+
+					"Give etcd a host without the role worker.",
+					whose(all), what)
+			})
 	}},
 	{rule.Rule{
 		ID: "etcd-version-old", Severity: rule.Error, Title: "etcd older than kubeadm takes", Permanent: true,
-		Doc:     "kubeadm's preflight asks each external member for its version and stops below its floor: older ones have bugs that lose or corrupt data.",
+		Doc: "kubeadm's preflight asks each external member for its version and stops below its floor: older ones have " +
+			"bugs that lose or corrupt data.",
 		Fix:     "Write the floor or newer, or leave it out.",
 		Sources: []string{kubeadmLimits, "https://etcd.io/blog/2025/upgrade_from_3.5_to_3.6_issue/"},
 	}, func(p *plan.Plan) []Finding {
@@ -115,11 +124,13 @@ var etcdRules = []Rule{
 		if !p.Etcd.IsExternal() || !p.Etcd.Has("version") || !ok || !known || !v.Before(floor) {
 			return nil
 		}
-		return one(p.Etcd.Attr("version"), "kubeadm %s takes external etcd from %s on, and this is %s. Write %q, or leave version out.", p.Cluster.Version, floor, v, p.Kubernetes().EtcdExternal())
+		return one(p.Etcd.Attr("version"), "kubeadm %s takes external etcd from %s on, and this is %s. Write %q, or leave version out.",
+			p.Cluster.Version, floor, v, p.Kubernetes().EtcdExternal())
 	}},
 	{rule.Rule{
 		ID: "etcd-version-unknown", Severity: rule.Warning, Title: "etcd version without data",
-		Doc:     "Kubernetes is tested with the etcd minor that kubeadm brings. A newer minor was never run with it, and etcd cannot go back to an older one.",
+		Doc: "Kubernetes is tested with the etcd minor that kubeadm brings. A newer minor was never run with it, " +
+			"and etcd cannot go back to an older one.",
 		Fix:     "Leave `version` out, or write a release of the minor that kubeadm brings.",
 		Sources: []string{etcdUpgrades, kubeadmLimits},
 	}, func(p *plan.Plan) []Finding {
@@ -140,7 +151,8 @@ var etcdRules = []Rule{
 		if p.Etcd.IsExternal() || !p.Etcd.Has("version") || !ours(p) {
 			return nil
 		}
-		return one(p.Etcd.Attr("version"), "Stacked etcd is what kubeadm %s brings, %s. version is for external members: remove it.", p.Cluster.Version, p.Kubernetes().EtcdStacked())
+		return one(p.Etcd.Attr("version"), "Stacked etcd is what kubeadm %s brings, %s. version is for external members: remove it.",
+			p.Cluster.Version, p.Kubernetes().EtcdStacked())
 	}},
 	{rule.Rule{
 		ID: "etcd-quota-small", Severity: rule.Warning, Title: "Small etcd quota",
@@ -163,7 +175,8 @@ var etcdRules = []Rule{
 		Sources: []string{etcdLimits},
 	}, func(p *plan.Plan) []Finding {
 		if q := p.Etcd.QuotaBytes; p.Etcd.Has("quota") && q > 8<<30 {
-			return one(p.Etcd.Attr("quota"), "%s is beyond the 8 GB for which etcd is made: members that fell behind take minutes to catch up. Write \"8Gi\".", gibibytes(q))
+			return one(p.Etcd.Attr("quota"), "%s is beyond the 8 GB for which etcd is made: members that fell behind take "+
+				"minutes to catch up. Write \"8Gi\".", gibibytes(q))
 		}
 		return nil
 	}},
@@ -179,7 +192,8 @@ var etcdRules = []Rule{
 		}
 		for _, m := range p.Etcd.Members {
 			if b := m.Node.MemoryBytes; b > 0 && p.Etcd.QuotaBytes >= b && p.Etcd.QuotaBytes >= 2e9 {
-				return one(p.Etcd.Attr("quota"), "The database may grow to %s, and %s has %s of memory (%s). Lower quota, or raise memory.", gibibytes(p.Etcd.QuotaBytes), m.Name, gibibytes(b), line(m.Node.Attr("memory")))
+				return one(p.Etcd.Attr("quota"), "The database may grow to %s, and %s has %s of memory (%s). Lower quota, or raise memory.",
+					gibibytes(p.Etcd.QuotaBytes), m.Name, gibibytes(b), line(m.Node.Attr("memory")))
 			}
 		}
 		return nil
@@ -198,14 +212,17 @@ var etcdRules = []Rule{
 				if fits := min(max(2, b>>32), b>>31); fits >= 2 { // a quarter of the disk, in GiB; under 2 etcd-quota-small objects
 					lower = fmt.Sprintf(", or quota = \"%dGi\" in etcd", fits)
 				}
-				return one(at, "The database may grow to %s and needs as much again to defragment; %s has a disk of %s (%s). Write a disk of %s at least%s.", gibibytes(p.Etcd.QuotaBytes), m.Name, gibibytes(b), line(m.Node.Attr("disk")), gibibytes((2*max(p.Etcd.QuotaBytes, 2<<30)+1<<30-1)>>30<<30), lower)
+				return one(at, "The database may grow to %s and needs as much again to defragment; %s has a disk of %s (%s). "+
+					"Write a disk of %s at least%s.", gibibytes(p.Etcd.QuotaBytes), m.Name, gibibytes(b), line(m.Node.Attr("disk")),
+					gibibytes((2*max(p.Etcd.QuotaBytes, 2<<30)+1<<30-1)>>30<<30), lower)
 			}
 		}
 		return nil
 	}},
 	{rule.Rule{
 		ID: "etcd-election-short", Severity: rule.Error, Title: "Election timeout that etcd refuses", Permanent: true,
-		Doc:     "etcd does not start if the election timeout is under five heartbeats: followers would call elections while the leader is alive.",
+		Doc: "etcd does not start if the election timeout is under five heartbeats: followers would call elections while the " +
+			"leader is alive.",
 		Fix:     "Write ten heartbeats.",
 		Sources: []string{etcdTuning, "https://github.com/etcd-io/etcd/blob/v3.6.5/server/embed/config.go"},
 	}, func(p *plan.Plan) []Finding {
@@ -213,8 +230,9 @@ var etcdRules = []Rule{
 		if h == 0 || e >= 5*h || e > 50*time.Second {
 			return nil
 		}
-		return one(electionAt(p), "An election timeout of %s with a heartbeat of %s: etcd wants five heartbeats at least (%s) and does not "+
-			"start. Write election_timeout = %q.", e, h, 5*h, (10 * h).String())
+		return one(electionAt(p),
+			"An election timeout of %s with a heartbeat of %s: etcd wants five heartbeats at least (%s) and does not "+
+				"start. Write election_timeout = %q.", e, h, 5*h, (10 * h).String())
 	}},
 	{rule.Rule{
 		ID: "etcd-election-tight", Severity: rule.Warning, Title: "Election timeout of few heartbeats",
@@ -227,8 +245,9 @@ var etcdRules = []Rule{
 		if h == 0 || e < 5*h || e >= 10*h {
 			return nil
 		}
-		return one(electionAt(p), "An election timeout of %s is %.1f heartbeats of %s: a short stall of the disk is enough for an election. "+
-			"Write election_timeout = %q.", e, float64(e)/float64(h), h, (10 * h).String())
+		return one(electionAt(p),
+			"An election timeout of %s is %.1f heartbeats of %s: a short stall of the disk is enough for an election. "+
+				"Write election_timeout = %q.", e, float64(e)/float64(h), h, (10 * h).String())
 	}},
 	{rule.Rule{
 		ID: "etcd-election-long", Severity: rule.Error, Title: "Election timeout beyond etcd's bound", Permanent: true,
@@ -237,7 +256,8 @@ var etcdRules = []Rule{
 		Sources: []string{etcdTuning},
 	}, func(p *plan.Plan) []Finding {
 		if e := p.Etcd.ElectionTimeout; e > 50*time.Second {
-			return one(electionAt(p), "%s is more than the 50s that etcd takes, and it does not start. Write ten round trips between members; \"1s\" is the default.", e)
+			return one(electionAt(p), "%s is more than the 50s that etcd takes, and it does not start. Write ten round trips between "+
+				"members; \"1s\" is the default.", e)
 		}
 		return nil
 	}},
@@ -256,8 +276,9 @@ var etcdRules = []Rule{
 		ID: "etcd-data-dir-volatile", Severity: rule.Error, Title: "etcd data in a directory that is emptied", Permanent: true,
 		Doc: "/tmp, /run, /dev and /var/tmp are emptied at boot or by systemd-tmpfiles. After a power cut every member comes up without " +
 			"data: the cluster is gone.",
-		Fix:     "Write `/var/lib/etcd`, on a disk of its own if there is one.",
-		Sources: []string{"https://www.freedesktop.org/software/systemd/man/latest/tmpfiles.d.html", "https://refspecs.linuxfoundation.org/FHS_3.0/fhs/ch03s15.html"},
+		Fix: "Write `/var/lib/etcd`, on a disk of its own if there is one.",
+		Sources: []string{"https://www.freedesktop.org/software/systemd/man/latest/tmpfiles.d.html",
+			"https://refspecs.linuxfoundation.org/FHS_3.0/fhs/ch03s15.html"},
 	}, func(p *plan.Plan) []Finding {
 		if d := within(p.Etcd.DataDir, "/tmp", "/run", "/dev", "/var/tmp", "/var/run", "/proc", "/sys"); d != "" {
 			return one(p.Etcd.Attr("data_dir"), "%s lies in %s, which is emptied at boot: the cluster's state would be gone with the next "+
@@ -273,21 +294,26 @@ var etcdRules = []Rule{
 		Sources: []string{"https://kubernetes.io/docs/reference/setup-tools/kubeadm/kubeadm-reset/", etcdHardware},
 	}, func(p *plan.Plan) []Finding {
 		dir := p.Etcd.DataDir
-		taken := within(dir, "/etc/kubernetes", "/var/lib/kubelet", "/var/lib/containerd", "/var/lib/containers", "/var/lib/docker", "/var/lib/crio", "/var/lib/cni", "/var/lib/calico", "/var/lib/k8splan", "/var/log", "/var/cache", "/opt/cni", "/opt/cluster", "/etc", "/boot", "/usr", "/bin", "/sbin", "/lib")
+		taken := within(dir, "/etc/kubernetes", "/var/lib/kubelet", "/var/lib/containerd", "/var/lib/containers", "/var/lib/docker",
+			"/var/lib/crio", "/var/lib/cni", "/var/lib/calico", "/var/lib/k8splan", "/var/log", "/var/cache", "/opt/cni", "/opt/cluster",
+			"/etc", "/boot", "/usr", "/bin", "/sbin", "/lib")
 		if slices.Contains([]string{"/var", "/var/lib", "/home", "/root", "/opt", "/srv", "/mnt", "/media"}, dir) {
 			taken = dir
 		}
 		if taken == "" {
 			return nil
 		}
-		return one(p.Etcd.Attr("data_dir"), "%s belongs to others (%s): etcd would lock them out, or they would empty it. Write a directory "+
-			"of its own, such as \"/var/lib/etcd\".", dir, taken)
+		return one(p.Etcd.Attr("data_dir"),
+			"%s belongs to others (%s): etcd would lock them out, or they would empty it. Write a directory "+
+				"of its own, such as \"/var/lib/etcd\".", dir, taken)
 	}},
 	{rule.Rule{
 		ID: "etcd-experimental-flag", Severity: rule.Error, Title: "etcd flag that is gone", Permanent: true,
-		Doc:     "etcd 3.6 gave the --experimental-* flags their final names, and 3.7 has dropped the old ones: a member that is given one exits.",
-		Fix:     "Write the name without `experimental-`, or the feature gate that took its place.",
-		Sources: []string{"https://etcd.io/docs/v3.6/upgrades/upgrade_3_6/", "https://github.com/etcd-io/etcd/blob/main/CHANGELOG/CHANGELOG-3.7.md"},
+		Doc: "etcd 3.6 gave the --experimental-* flags their final names, and 3.7 has dropped the old ones: " +
+			"a member that is given one exits.",
+		Fix: "Write the name without `experimental-`, or the feature gate that took its place.",
+		Sources: []string{"https://etcd.io/docs/v3.6/upgrades/upgrade_3_6/",
+			"https://github.com/etcd-io/etcd/blob/main/CHANGELOG/CHANGELOG-3.7.md"},
 	}, func(p *plan.Plan) []Finding {
 		v, ok := parsed(p.Etcd.Version)
 		var findings []Finding
@@ -296,10 +322,12 @@ var etcdRules = []Rule{
 			switch {
 			case !ok:
 			case experimental && !plan.TakesExperimentalFlags(v):
-				findings = append(findings, one(p.Etcd.Key("extra_args", a.Name), "etcd %s has no flag --%s and exits if given one. %s", v, a.Name, afterExperiment(old, v.Minor))...)
+				findings = append(findings, one(p.Etcd.Key("extra_args", a.Name), "etcd %s has no flag --%s and exits if given one. %s", v,
+					a.Name, afterExperiment(old, v.Minor))...)
 			case slices.Contains(etcdV2Flags, a.Name) && !v.Before(plan.Version{Major: 3, Minor: 6}):
-				findings = append(findings, one(p.Etcd.Key("extra_args", a.Name), "etcd %s has no flag --%s, which went with the API v2 in 3.6, "+
-					"and exits if given one. Remove it.", v, a.Name)...)
+				findings = append(findings, one(p.Etcd.Key("extra_args", a.Name),
+					"etcd %s has no flag --%s, which went with the API v2 in 3.6, "+
+						"and exits if given one. Remove it.", v, a.Name)...)
 			}
 		}
 		return findings
@@ -317,7 +345,8 @@ var etcdRules = []Rule{
 		var findings []Finding
 		for _, a := range p.Etcd.ExtraArgs {
 			if name, old := strings.CutPrefix(a.Name, "experimental-"); old {
-				findings = append(findings, one(p.Etcd.Key("extra_args", a.Name), "--%s is deprecated in etcd %s and gone in 3.7. %s", a.Name, v, afterExperiment(name, v.Minor))...)
+				findings = append(findings, one(p.Etcd.Key("extra_args", a.Name), "--%s is deprecated in etcd %s and gone in 3.7. %s",
+					a.Name, v, afterExperiment(name, v.Minor))...)
 			}
 		}
 		return findings
@@ -336,36 +365,44 @@ var etcdRules = []Rule{
 				if name == "data-dir" {
 					instead = " Write data_dir = … in this block."
 				}
-				findings = append(findings, one(p.Etcd.Key("extra_args", name), "--%s follows from the design and differs from member to member. Remove it.%s", name, instead)...)
+				findings = append(findings, one(p.Etcd.Key("extra_args", name),
+					"--%s follows from the design and differs from member to member. Remove it.%s", name, instead)...)
 			}
 		}
 		return findings
 	}},
 	{rule.Rule{
 		ID: "etcd-argument-twice", Severity: rule.Warning, Title: "etcd setting in two places",
-		Doc:     "The block has an argument for the setting, and `extra_args` overrides it in silence. The reader of the argument is misled.",
+		Doc: "The block has an argument for the setting, and `extra_args` overrides it in silence. " +
+			"The reader of the argument is misled.",
 		Fix:     "Keep the argument.",
 		Sources: []string{etcdFlags},
 	}, func(p *plan.Plan) []Finding {
 		var findings []Finding
-		for _, v := range [][2]string{{"quota-backend-bytes", "quota"}, {"heartbeat-interval", "heartbeat_interval"}, {"election-timeout", "election_timeout"}} {
+		for _, v := range [][2]string{{"quota-backend-bytes", "quota"}, {"heartbeat-interval", "heartbeat_interval"},
+			{"election-timeout", "election_timeout"}} {
 			if _, ok := etcdArg(p, v[0]); ok {
-				findings = append(findings, one(p.Etcd.Key("extra_args", v[0]), "--%s overrides the argument %s of this block. Write %s = … instead.", v[0], v[1], v[1])...)
+				findings = append(findings, one(p.Etcd.Key("extra_args", v[0]),
+					"--%s overrides the argument %s of this block. Write %s = … instead.", v[0], v[1], v[1])...)
 			}
 		}
 		return findings
 	}},
 	{rule.Rule{
 		ID: "etcd-insecure-flag", Severity: rule.Error, Title: "etcd open to everybody", Permanent: true,
-		Doc:     "etcd holds every Secret of the cluster in a form that whoever reaches its port can read. Client certificates are the only lock.",
-		Fix:     "Remove the flag.",
-		Sources: []string{"https://etcd.io/docs/v3.6/op-guide/security/", "https://kubernetes.io/docs/tasks/administer-cluster/configure-upgrade-etcd/#securing-etcd-clusters"},
+		Doc: "etcd holds every Secret of the cluster in a form that whoever reaches its port can read. " +
+			"Client certificates are the only lock.",
+		Fix: "Remove the flag.",
+		Sources: []string{"https://etcd.io/docs/v3.6/op-guide/security/",
+			"https://kubernetes.io/docs/tasks/administer-cluster/configure-upgrade-etcd/#securing-etcd-clusters"},
 	}, func(p *plan.Plan) []Finding {
 		var findings []Finding
 		for _, a := range p.Etcd.ExtraArgs {
-			open := (a.Name == "client-cert-auth" || a.Name == "peer-client-cert-auth") && a.Value == "false" || a.Name == "auto-tls" && a.Value == "true" || a.Name == "peer-auto-tls" && a.Value == "true"
+			open := (a.Name == "client-cert-auth" || a.Name == "peer-client-cert-auth") && a.Value == "false" ||
+				a.Name == "auto-tls" && a.Value == "true" || a.Name == "peer-auto-tls" && a.Value == "true"
 			if open {
-				findings = append(findings, one(p.Etcd.Key("extra_args", a.Name), "--%s=%s lets anybody who reaches the port read every Secret of the cluster. Remove it.", a.Name, a.Value)...)
+				findings = append(findings, one(p.Etcd.Key("extra_args", a.Name),
+					"--%s=%s lets anybody who reaches the port read every Secret of the cluster. Remove it.", a.Name, a.Value)...)
 			}
 		}
 		return findings
@@ -374,14 +411,16 @@ var etcdRules = []Rule{
 		ID: "etcd-no-compaction", Severity: rule.Warning, Title: "etcd compaction taken away from the API server",
 		Doc: "The API server compacts etcd's history every five minutes. etcd's own compaction beside it drops revisions that watches " +
 			"still need; where the API server's is turned off and nothing replaces it, the database fills up to the quota.",
-		Fix:     "Remove the flag.",
-		Sources: []string{"https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/", "https://etcd.io/docs/v3.6/op-guide/maintenance/"},
+		Fix: "Remove the flag.",
+		Sources: []string{"https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/",
+			"https://etcd.io/docs/v3.6/op-guide/maintenance/"},
 	}, func(p *plan.Plan) []Finding {
 		_, own := etcdArg(p, "auto-compaction-retention")
 		for _, a := range p.Cluster.APIServer.ExtraArgs {
 			if a.Name == "etcd-compaction-interval" && (a.Value == "0" || a.Value == "0s") && !own {
-				return one(p.Cluster.APIServer.Key("extra_args", a.Name), "--etcd-compaction-interval=%s: nobody compacts etcd, and it fills up "+
-					"to its quota of %s. Remove it.", a.Value, gibibytes(p.Etcd.QuotaBytes))
+				return one(p.Cluster.APIServer.Key("extra_args", a.Name),
+					"--etcd-compaction-interval=%s: nobody compacts etcd, and it fills up "+
+						"to its quota of %s. Remove it.", a.Value, gibibytes(p.Etcd.QuotaBytes))
 			}
 		}
 		return nil
@@ -405,8 +444,10 @@ var etcdRules = []Rule{
 		if m.FailureDomain != "" {
 			place += " in " + m.FailureDomain
 		}
-		return one(attr(p.ControlPlanes()[0], "failure_domain"), "%s are spread over %s, and all need the one etcd on %s: when it is down, "+
-			"so are they. Write type = \"multi-etcd-multi-master\" with a member in each of three domains, or drop the spread.", quantity(len(p.ControlPlanes()), "control plane"), sentence(domains), place)
+		return one(attr(p.ControlPlanes()[0], "failure_domain"),
+			"%s are spread over %s, and all need the one etcd on %s: when it is down, "+
+				"so are they. Write type = \"multi-etcd-multi-master\" with a member in each of three domains, or drop the spread.",
+			quantity(len(p.ControlPlanes()), "control plane"), sentence(domains), place)
 	}},
 }
 

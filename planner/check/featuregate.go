@@ -40,7 +40,8 @@ var featureGateRules = []Rule{
 		case !plan.GatesKnown(v) || ok && known || ok && v.Minor < g.Since:
 			return "", nil
 		case ok:
-			return "Feature gate %s is gone from Kubernetes 1.%d on, and the components of %s exit at one. Remove it.", []any{name, g.Removed, v}
+			return "Feature gate %s is gone from Kubernetes 1.%d on, and the components of %s exit at one. Remove it.", []any{name,
+				g.Removed, v}
 		}
 		meant := ""
 		if len(p.Cluster.FeatureGates) < 50*mostAdvised {
@@ -58,11 +59,13 @@ var featureGateRules = []Rule{
 		if !ok || !p.Kubernetes().Known() || g.Since <= p.Cluster.Version.Minor {
 			return "", nil
 		}
-		return "Feature gate %s came with Kubernetes 1.%d, and this is %s, whose components exit at it. Remove it.", []any{name, g.Since, p.Cluster.Version}
+		return "Feature gate %s came with Kubernetes 1.%d, and this is %s, whose components exit at it. Remove it.", []any{name, g.Since,
+			p.Cluster.Version}
 	}),
 	gateRule(rule.Rule{
 		ID: "version-feature-gate-locked", Severity: rule.Error, Title: "Feature gate that cannot be changed any more", Permanent: true,
-		Doc:     "A stable feature's gate is locked for a few releases before it disappears. Setting it to anything else stops the component.",
+		Doc: "A stable feature's gate is locked for a few releases before it disappears. Setting it to anything else stops " +
+			"the component.",
 		Fix:     "Remove it.",
 		Sources: []string{gateDocs},
 	}, func(p *plan.Plan, name string, on bool) (string, []any) {
@@ -70,11 +73,13 @@ var featureGateRules = []Rule{
 		if _, locked := g.State(p.Cluster.Version); !locked || on == g.LockedTo {
 			return "", nil
 		}
-		return "Feature gate %s is locked to %t from Kubernetes 1.%d on: components exit at %t. Remove it.", []any{name, g.LockedTo, g.Locked, on}
+		return "Feature gate %s is locked to %t from Kubernetes 1.%d on: components exit at %t. Remove it.", []any{name, g.LockedTo,
+			g.Locked, on}
 	}),
 	gateRule(rule.Rule{
 		ID: "version-feature-gate-needless", Severity: rule.Warning, Title: "Feature gate without effect",
-		Doc:     "The gate is locked to the value that the file sets. It changes nothing, and stops the upgrade to the minor in which it disappears.",
+		Doc: "The gate is locked to the value that the file sets. It changes nothing, and stops the upgrade to the " +
+			"minor in which it disappears.",
 		Fix:     "Remove it.",
 		Sources: []string{gateDocs},
 	}, func(p *plan.Plan, name string, on bool) (string, []any) {
@@ -96,7 +101,7 @@ var featureGateRules = []Rule{
 		if known, _ := g.State(p.Cluster.Version); !known || !on || !ok || until != 0 && p.Cluster.Version.Minor >= until {
 			return "", nil
 		}
-		return "Feature gate %s is alpha in Kubernetes %s: it may change or vanish with the next minor, and what it stored with it. Remove " +
-			"it from clusters that are to last.", []any{name, p.Cluster.Version}
+		return "Feature gate %s is alpha in Kubernetes %s: it may change or vanish with the next minor, and what it stored " +
+			"with it. Remove it from clusters that are to last.", []any{name, p.Cluster.Version}
 	}),
 }

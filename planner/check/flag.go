@@ -48,14 +48,16 @@ func judgedLines(p *plan.Plan) []judgedLine {
 		}
 	}
 	if v, ok := parsed(p.Etcd.Version); ok && v.Major == 3 && flags.Covers("etcd", v.Minor) && len(p.Etcd.ExtraArgs) > 0 {
-		all = append(all, judgedLine{commandLine{"etcd", p.Etcd.ExtraArgs, p.Etcd.Source, "extra_args", nil}, v.Minor, "etcd " + v.MinorString()})
+		all = append(all, judgedLine{commandLine{"etcd", p.Etcd.ExtraArgs, p.Etcd.Source, "extra_args", nil}, v.Minor,
+			"etcd " + v.MinorString()})
 	}
 	return all
 }
 
 // flagRule makes one finding for each flag that the judge objects to, at its name or at its value. f is what the table has by the name, and
 // known whether this minor takes it.
-func flagRule(r rule.Rule, at func(commandLine, string) hcl.Range, judge func(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, known bool) string) Rule {
+func flagRule(r rule.Rule, at func(commandLine, string) hcl.Range, judge func(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag,
+	known bool) string) Rule {
 	return Rule{r, func(p *plan.Plan) []Finding {
 		var findings []Finding
 		for _, c := range judgedLines(p) {
@@ -82,7 +84,8 @@ var flagRules = []Rule{
 		case known || saidElsewhere(p, c, a.Name):
 			return ""
 		case c.component == "etcd" && f.Name != "" && f.Last < c.minor:
-			return fmt.Sprintf("%s has no flag --%s, which %s was the last to take, and exits if given one. Remove it.", c.release, a.Name, otherRelease(c, f.Last))
+			return fmt.Sprintf("%s has no flag --%s, which %s was the last to take, and exits if given one. Remove it.", c.release, a.Name,
+				otherRelease(c, f.Last))
 		case f.Name != "":
 			return "" // component-flag-early or version-removed-flag says it
 		}
@@ -97,15 +100,18 @@ var flagRules = []Rule{
 		if known || f.Name == "" || f.Since <= c.minor || saidElsewhere(p, c, a.Name) {
 			return ""
 		}
-		return fmt.Sprintf("--%s came to %s with %s, and this is %s, which exits if given it. Remove it.", a.Name, c.component, otherRelease(c, f.Since), c.release)
+		return fmt.Sprintf("--%s came to %s with %s, and this is %s, which exits if given it. Remove it.", a.Name, c.component,
+			otherRelease(c, f.Since), c.release)
 	}),
 	flagRule(rule.Rule{
 		ID: "component-flag-deprecated", Severity: rule.Warning, Title: "Flag on its way out",
-		Doc:     "Upstream has deprecated the flag. A later minor does not know it, and the upgrade to that minor stops at the component that exits.",
+		Doc: "Upstream has deprecated the flag. A later minor does not know it, and the upgrade to that minor " +
+			"stops at the component that exits.",
 		Fix:     "Remove it, or write what upstream names instead.",
 		Sources: []string{flagDocs, "https://kubernetes.io/docs/reference/using-api/deprecation-policy/#deprecating-a-flag-or-cli"},
 	}, commandLine.key, func(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, known bool) string {
-		if !known || f.Deprecated == 0 || f.Deprecated > c.minor || saidElsewhere(p, c, a.Name) || c.component == "etcd" && strings.HasPrefix(a.Name, "experimental-") {
+		if !known || f.Deprecated == 0 || f.Deprecated > c.minor || saidElsewhere(p, c, a.Name) ||
+			c.component == "etcd" && strings.HasPrefix(a.Name, "experimental-") {
 			return "" // etcd-experimental-flag-deprecated says the last
 		}
 		gone := ""
@@ -163,7 +169,8 @@ func saidElsewhere(p *plan.Plan, c judgedLine, name string) bool {
 	if c.component == "etcd" {
 		v, _ := parsed(p.Etcd.Version)
 		old := strings.HasPrefix(name, "experimental-") && !plan.TakesExperimentalFlags(v)
-		return old || slices.Contains(ownedByPlan, name) || slices.Contains(etcdV2Flags, name) && !v.Before(plan.Version{Major: 3, Minor: 6})
+		return old || slices.Contains(ownedByPlan, name) || slices.Contains(etcdV2Flags, name) &&
+			!v.Before(plan.Version{Major: 3, Minor: 6})
 	}
 	_, decided := owned[c.component][name]
 	_, gone := removedFlag(p, c.commandLine, name)
@@ -219,8 +226,10 @@ var etcdV2Flags = []string{"enable-v2", "proxy", "discovery-fallback", "discover
 // etcdGates are the feature gates of etcd 3.6 and newer that took the place of an --experimental- flag.
 // Source: https://etcd.io/docs/v3.6/feature-gates/ and https://github.com/etcd-io/etcd/blob/v3.6.16/server/features/etcd_features.go
 var etcdGates = map[string]string{
-	"compact-hash-check-enabled": "CompactHashCheck", "enable-lease-checkpoint": "LeaseCheckpoint", "enable-lease-checkpoint-persist": "LeaseCheckpointPersist",
-	"initial-corrupt-check": "InitialCorruptCheck", "stop-grpc-service-on-defrag": "StopGRPCServiceOnDefrag", "txn-mode-write-with-shared-buffer": "TxnModeWriteWithSharedBuffer",
+	"compact-hash-check-enabled": "CompactHashCheck", "enable-lease-checkpoint": "LeaseCheckpoint",
+	"enable-lease-checkpoint-persist": "LeaseCheckpointPersist",
+	"initial-corrupt-check":           "InitialCorruptCheck", "stop-grpc-service-on-defrag": "StopGRPCServiceOnDefrag",
+	"txn-mode-write-with-shared-buffer": "TxnModeWriteWithSharedBuffer",
 }
 
 // afterExperiment says what to write instead of a flag that began with --experimental-.

@@ -103,7 +103,8 @@ func TestEveryFlagRefusesAWrongValue(t *testing.T) {
 	for _, component := range flags.Components() {
 		for _, f := range flags.Of(component) {
 			switch typed := integers[f.Type] != 0 || naturals[f.Type] != 0; {
-			case typed, slices.Contains([]string{"bool", "duration", "float32", "float64", "ip", "mapStringBool", "urls", "choice"}, f.Type):
+			case typed, slices.Contains([]string{"bool", "duration", "float32", "float64", "ip", "mapStringBool", "urls", "choice"},
+				f.Type):
 				if valueProblem(f, "a!b", func(string) string { return "" }) == "" {
 					t.Errorf("%s takes --%s=a!b, which is of type %s", component, f.Name, f.Type)
 				}

@@ -46,11 +46,13 @@ var enumerations = []enumeration{
 	{"kube-apiserver", "audit-webhook-version", false, "audit-webhook-config-file", []string{"audit.k8s.io/v1"}},
 	{"kube-apiserver", "authorization-mode", true, "", []string{"Node", "RBAC", "Webhook", "ABAC", "AlwaysAllow", "AlwaysDeny"}},
 	{"kube-apiserver", "endpoint-reconciler-type", false, "", []string{"lease", "master-count", "none"}},
-	{"kube-apiserver", "oidc-signing-algs", true, "oidc-issuer-url", []string{"RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512"}},
+	{"kube-apiserver", "oidc-signing-algs", true, "oidc-issuer-url", []string{"RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256",
+		"PS384", "PS512"}},
 	{"kube-apiserver", "storage-backend", false, "", []string{"etcd3"}},
 	{"kubelet", "authorization-mode", false, "", []string{"Webhook", "AlwaysAllow"}},
 	{"kubelet", "cpu-manager-policy", false, "", []string{"none", "static"}},
-	{"kubelet", "enforce-node-allocatable", true, "", []string{"pods", "system-reserved", "kube-reserved", "system-reserved-compressible", "kube-reserved-compressible", "none"}},
+	{"kubelet", "enforce-node-allocatable", true, "", []string{"pods", "system-reserved", "kube-reserved", "system-reserved-compressible",
+		"kube-reserved-compressible", "none"}},
 	{"kubelet", "hairpin-mode", false, "", []string{"promiscuous-bridge", "hairpin-veth", "none"}},
 	{"kubelet", "memory-manager-policy", false, "", []string{"None", "Static"}},
 	{"kubelet", "topology-manager-policy", false, "", []string{"none", "best-effort", "restricted", "single-numa-node"}},
@@ -65,13 +67,17 @@ var weakVersions = []string{"VersionTLS10", "VersionTLS11"}
 // https://github.com/kubernetes/component-base/blob/v0.37.2/cli/flag/ciphersuites_flag.go
 var (
 	weakSuites = []string{
-		"TLS_RSA_WITH_RC4_128_SHA", "TLS_RSA_WITH_3DES_EDE_CBC_SHA", "TLS_RSA_WITH_AES_128_CBC_SHA", "TLS_RSA_WITH_AES_256_CBC_SHA", "TLS_RSA_WITH_AES_128_CBC_SHA256",
-		"TLS_RSA_WITH_AES_128_GCM_SHA256", "TLS_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_ECDSA_WITH_RC4_128_SHA", "TLS_ECDHE_RSA_WITH_RC4_128_SHA",
+		"TLS_RSA_WITH_RC4_128_SHA", "TLS_RSA_WITH_3DES_EDE_CBC_SHA", "TLS_RSA_WITH_AES_128_CBC_SHA", "TLS_RSA_WITH_AES_256_CBC_SHA",
+		"TLS_RSA_WITH_AES_128_CBC_SHA256",
+		"TLS_RSA_WITH_AES_128_GCM_SHA256", "TLS_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_ECDSA_WITH_RC4_128_SHA",
+		"TLS_ECDHE_RSA_WITH_RC4_128_SHA",
 		"TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA", "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
 	}
 	cipherSuites = slices.Concat(weakSuites, []string{
-		"TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
-		"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+		"TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
+		"TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
+		"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+		"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
 		"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
 		"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305", "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305",
 	})
@@ -79,7 +85,8 @@ var (
 
 // evictionSignals are what the kubelet can evict pods for. Source: k8s.io/kubernetes@v1.37.2 pkg/kubelet/eviction/api/types.go, OpForSignal
 var evictionSignals = []string{
-	"memory.available", "nodefs.available", "nodefs.inodesFree", "imagefs.available", "imagefs.inodesFree", "containerfs.available", "containerfs.inodesFree",
+	"memory.available", "nodefs.available", "nodefs.inodesFree", "imagefs.available", "imagefs.inodesFree", "containerfs.available",
+	"containerfs.inodesFree",
 	"allocatableMemory.available", "pid.available",
 }
 
@@ -151,7 +158,8 @@ func valueProblem(f flags.Flag, value string, other func(name string) string) st
 // enumerationProblem holds a value against the only ones that the component knows.
 func enumerationProblem(f flags.Flag, value string, other func(name string) string) string {
 	for _, e := range enumerations {
-		if e.flag != f.Name || e.component != f.Component && (e.component != "kube" || f.Component == "etcd") || value == "" || e.needs != "" && other(e.needs) == "" {
+		if e.flag != f.Name || e.component != f.Component && (e.component != "kube" || f.Component == "etcd") || value == "" ||
+			e.needs != "" && other(e.needs) == "" {
 			continue
 		}
 		written := []string{value}
@@ -266,7 +274,8 @@ func retentionProblem(value string) string {
 		return ""
 	}
 	if _, err := time.ParseDuration(value); err != nil {
-		return fmt.Sprintf("%q is neither a number nor a duration. Write such as 8h, or with auto-compaction-mode \"revision\" a number of revisions.", value)
+		return fmt.Sprintf("%q is neither a number nor a duration. Write such as 8h, or with auto-compaction-mode \"revision\" a number "+
+			"of revisions.", value)
 	}
 	return ""
 }

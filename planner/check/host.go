@@ -90,7 +90,8 @@ var hostRules = []Rule{
 				continue
 			}
 			seen[pair] = true
-			findings = append(findings, one(n.NameRange, "%s is also the name of %s. A node's name is its identity: rename one of the two.", n.Name, origin(earlier))...)
+			findings = append(findings, one(n.NameRange, "%s is also the name of %s. A node's name is its identity: rename one of the two.",
+				n.Name, origin(earlier))...)
 		}
 		return findings
 	}},
@@ -114,9 +115,10 @@ var hostRules = []Rule{
 		Fix:     "Put a letter before the number.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1123#section-2.1", nodeNames},
 	}, func(p *plan.Plan) []Finding {
-		return each(p.Nodes, func(n *plan.Node) bool { return allDigits.MatchString(n.Name) }, func(n *plan.Node) hcl.Range { return n.NameRange }, func(n *plan.Node, _ []*plan.Node) string {
-			return fmt.Sprintf("%q reads as a number, and to a resolver as an address. Write %q.", n.Name, "node-"+n.Name)
-		})
+		return each(p.Nodes, func(n *plan.Node) bool { return allDigits.MatchString(n.Name) },
+			func(n *plan.Node) hcl.Range { return n.NameRange }, func(n *plan.Node, _ []*plan.Node) string {
+				return fmt.Sprintf("%q reads as a number, and to a resolver as an address. Write %q.", n.Name, "node-"+n.Name)
+			})
 	}},
 	{rule.Rule{
 		ID: "host-duplicate-address", Severity: rule.Error, Title: "Two hosts with one address", Permanent: true,
@@ -127,7 +129,8 @@ var hostRules = []Rule{
 	}, duplicateAddresses},
 	{rule.Rule{
 		ID: "host-address-is-virtual-ip", Severity: rule.Error, Title: "Virtual IP that a host already has", Permanent: true,
-		Doc:     "The virtual IP moves between hosts. If it is one host's own address, two machines claim it as soon as it moves, and that host is cut off.",
+		Doc: "The virtual IP moves between hosts. If it is one host's own address, two machines claim it as soon as it moves, " +
+			"and that host is cut off.",
 		Fix:     "Take an address for the virtual IP that no host has and no DHCP server gives out.",
 		Sources: []string{"https://github.com/kubernetes/kubeadm/blob/main/docs/ha-considerations.md"},
 	}, func(p *plan.Plan) []Finding {
@@ -137,7 +140,8 @@ var hostRules = []Rule{
 		}
 		for _, u := range uses(p) {
 			if u.addr == vip {
-				return advised(freeRun(p, vip, 1), p.LoadBalancer.Attr("virtual_ip"), "%s is the address of %s (%s). A virtual IP belongs to no host.", vip, u.node.Name, line(u.at))
+				return advised(freeRun(p, vip, 1), p.LoadBalancer.Attr("virtual_ip"),
+					"%s is the address of %s (%s). A virtual IP belongs to no host.", vip, u.node.Name, line(u.at))
 			}
 		}
 		return nil
@@ -152,13 +156,15 @@ var hostRules = []Rule{
 		for _, group := range blocks(p.Nodes) {
 			for _, n := range group {
 				if why := unusable(n.Address); n.Address.IsValid() && why != "" {
-					findings = append(findings, one(attr(n, "address"), "%s of %s is %s. Write the address by which the other hosts reach it.", n.Address, n.Name, why)...)
+					findings = append(findings, one(attr(n, "address"),
+						"%s of %s is %s. Write the address by which the other hosts reach it.", n.Address, n.Name, why)...)
 					break
 				}
 			}
 			for _, n := range group {
 				if why := unusable(n.SecondaryAddress); n.SecondaryAddress.IsValid() && why != "" {
-					findings = append(findings, one(attr(n, "secondary_address"), "%s of %s is %s. Write the address by which the other hosts reach it.", n.SecondaryAddress, n.Name, why)...)
+					findings = append(findings, one(attr(n, "secondary_address"),
+						"%s of %s is %s. Write the address by which the other hosts reach it.", n.SecondaryAddress, n.Name, why)...)
 					break
 				}
 			}
@@ -180,9 +186,11 @@ var hostRules = []Rule{
 			}
 			switch a := u.addr.As4(); [3]byte(a[1:]) {
 			case [3]byte{}:
-				findings = append(findings, advised(freeRun(p, u.addr, 1), u.at, "%s of %s is the network address of every subnet that it can lie in.", u.addr, u.node.Name)...)
+				findings = append(findings, advised(freeRun(p, u.addr, 1), u.at,
+					"%s of %s is the network address of every subnet that it can lie in.", u.addr, u.node.Name)...)
 			case [3]byte{255, 255, 255}:
-				findings = append(findings, one(u.at, "%s of %s is the broadcast address of every subnet that it can lie in. Begin lower.", u.addr, u.node.Name)...)
+				findings = append(findings, one(u.at, "%s of %s is the broadcast address of every subnet that it can lie in. Begin lower.",
+					u.addr, u.node.Name)...)
 			}
 		}
 		for _, s := range p.Network.NodeSubnets {
@@ -192,9 +200,11 @@ var hostRules = []Rule{
 			for _, u := range inside(s, all) {
 				switch u.addr {
 				case s.Masked().Addr():
-					findings = append(findings, advised(freeRun(p, u.addr, 1), u.at, "%s of %s is the network address of %s (%s).", u.addr, u.node.Name, s.Masked(), line(p.Network.Attr("node_subnets")))...)
+					findings = append(findings, advised(freeRun(p, u.addr, 1), u.at, "%s of %s is the network address of %s (%s).", u.addr,
+						u.node.Name, s.Masked(), line(p.Network.Attr("node_subnets")))...)
 				case plan.LastAddress(s):
-					findings = append(findings, one(u.at, "%s of %s is the broadcast address of %s (%s). Begin lower, or widen the subnet.", u.addr, u.node.Name, s.Masked(), line(p.Network.Attr("node_subnets")))...)
+					findings = append(findings, one(u.at, "%s of %s is the broadcast address of %s (%s). Begin lower, or widen the subnet.",
+						u.addr, u.node.Name, s.Masked(), line(p.Network.Attr("node_subnets")))...)
 				}
 			}
 		}
@@ -218,9 +228,12 @@ var hostRules = []Rule{
 		}
 		var findings []Finding
 		for _, u := range all {
-			if a := u.addr.As4(); slices.Contains(edges, u.addr) && [3]byte(a[1:]) != [3]byte{} && [3]byte(a[1:]) != [3]byte{255, 255, 255} { // those host-address-network refuses
-				findings = append(findings, advised(freeRun(p, u.addr, 1), u.at, "%s of %s is the first or the last address of %s, in which all "+
-					"hosts lie. Write another, or node_subnets if their subnet is larger.", u.addr, u.node.Name, subnet)...)
+			// those host-address-network refuses
+			if a := u.addr.As4(); slices.Contains(edges, u.addr) && [3]byte(a[1:]) != [3]byte{} &&
+				[3]byte(a[1:]) != [3]byte{255, 255, 255} {
+				findings = append(findings, advised(freeRun(p, u.addr, 1), u.at,
+					"%s of %s is the first or the last address of %s, in which all "+
+						"hosts lie. Write another, or node_subnets if their subnet is larger.", u.addr, u.node.Name, subnet)...)
 			}
 		}
 		return findings
@@ -249,12 +262,14 @@ var hostRules = []Rule{
 		for _, group := range blocks(p.Nodes) {
 			lost := having(group, func(n *plan.Node) bool { return out(n.Address) })
 			if len(lost) > 0 {
-				findings = append(findings, one(attr(lost[0], "address"), "%s of %s lies outside of the node subnets %s (%s). Correct it, or add its subnet there.",
+				findings = append(findings, one(attr(lost[0], "address"),
+					"%s of %s lies outside of the node subnets %s (%s). Correct it, or add its subnet there.",
 					lost[0].Address, whose(lost), prefixes(p.Network.NodeSubnets), line(p.Network.Attr("node_subnets")))...)
 			}
 			lost = having(group, func(n *plan.Node) bool { return out(n.SecondaryAddress) })
 			if len(lost) > 0 {
-				findings = append(findings, one(attr(lost[0], "secondary_address"), "%s of %s lies outside of the node subnets %s (%s). Correct it, or add its subnet there.",
+				findings = append(findings, one(attr(lost[0], "secondary_address"),
+					"%s of %s lies outside of the node subnets %s (%s). Correct it, or add its subnet there.",
 					lost[0].SecondaryAddress, whose(lost), prefixes(p.Network.NodeSubnets), line(p.Network.Attr("node_subnets")))...)
 			}
 		}
@@ -276,18 +291,22 @@ var hostRules = []Rule{
 			if p.Network.DualStack() {
 				advice = "Write the %s range first."
 			}
-			return one(p.Network.Attr("pod_subnets"), "The first pod range %s is %s, and all hosts have %s addresses. "+advice, first, family(first.Addr()), theirs, theirs)
+			return one(p.Network.Attr("pod_subnets"), "The first pod range %s is %s, and all hosts have %s addresses. "+advice, first,
+				family(first.Addr()), theirs, theirs)
 		}
 		return each(p.Nodes, func(n *plan.Node) bool { return n.Address.IsValid() && n.Address.Is4() != first.Addr().Is4() },
 			func(n *plan.Node) hcl.Range { return attr(n, "address") },
 			func(n *plan.Node, all []*plan.Node) string {
-				return fmt.Sprintf("%s of %s is %s, and the first pod range %s is %s. Write an %s address, or put a range of the other family first.", n.Address, whose(all), family(n.Address), first, family(first.Addr()), family(first.Addr()))
+				return fmt.Sprintf("%s of %s is %s, and the first pod range %s is %s. Write an %s address, "+
+					"or put a range of the other family first.", n.Address, whose(all), family(n.Address), first, family(first.Addr()),
+					family(first.Addr()))
 			})
 	}},
 	{rule.Rule{
 		ID: "host-secondary-address-missing", Severity: rule.Warning, Title: "Dual-stack host without a second address",
 		Doc: "Where pods have addresses of both families, every node should have one of each. Packets of the second family reach the " +
-			"pods of a host through its address of that family; without it they are cut off in that family, and Services of it answer on some nodes only.",
+			"pods of a host through its address of that family; without it they are cut off in that family, and Services of " +
+			"it answer on some nodes only.",
 		Fix:     "Write `secondary_address` (in a pool `first_secondary_address`), or drop the second range of pods.",
 		Sources: []string{"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/dual-stack-support/"},
 	}, func(p *plan.Plan) []Finding {
@@ -302,12 +321,14 @@ var hostRules = []Rule{
 				if n.Pool != "" {
 					name = "first_secondary_address"
 				}
-				return fmt.Sprintf("Pods have addresses of both families (%s), and %s has no %s address by which other hosts reach them. Write %s.", prefixes(p.Network.PodSubnets), whose(all), family(second.Addr()), name)
+				return fmt.Sprintf("Pods have addresses of both families (%s), and %s has no %s address by which other hosts reach "+
+					"them. Write %s.", prefixes(p.Network.PodSubnets), whose(all), family(second.Addr()), name)
 			})
 	}},
 	{rule.Rule{
 		ID: "host-secondary-address-unused", Severity: rule.Warning, Title: "Second address in a single-stack cluster",
-		Doc:     "The kubelet reports two addresses only where pods have ranges of both families. In a single-stack cluster the second one is not used.",
+		Doc: "The kubelet reports two addresses only where pods have ranges of both families. In a single-stack cluster the second " +
+			"one is not used.",
 		Fix:     "Remove it, or add a range of its family to `pod_subnets`, and to `service_subnets` where Services need it too.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/services-networking/dual-stack/"},
 	}, func(p *plan.Plan) []Finding {
@@ -319,7 +340,8 @@ var hostRules = []Rule{
 		},
 			func(n *plan.Node) hcl.Range { return attr(n, "secondary_address") },
 			func(n *plan.Node, all []*plan.Node) string {
-				return fmt.Sprintf("%s of %s is not used: pods have one family. Remove it, or add an %s range to pod_subnets.", n.SecondaryAddress, whose(all), family(n.SecondaryAddress))
+				return fmt.Sprintf("%s of %s is not used: pods have one family. Remove it, or add an %s range to pod_subnets.",
+					n.SecondaryAddress, whose(all), family(n.SecondaryAddress))
 			})
 	}},
 	{rule.Rule{
@@ -331,22 +353,28 @@ var hostRules = []Rule{
 		return each(p.Nodes, func(n *plan.Node) bool {
 			return n.Address.IsValid() && n.SecondaryAddress.IsValid() && n.Address.Is4() == n.SecondaryAddress.Is4()
 		}, func(n *plan.Node) hcl.Range { return attr(n, "secondary_address") }, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s and %s of %s are both %s, and a kubelet takes one of each family. Write the address of the other family, or remove this one.", n.Address, n.SecondaryAddress, whose(all), family(n.Address))
+			return fmt.Sprintf("%s and %s of %s are both %s, and a kubelet takes one of each family. Write the address of the "+
+				"other family, or remove this one.", n.Address, n.SecondaryAddress, whose(all), family(n.Address))
 		})
 	}},
 	{rule.Rule{
 		ID: "host-duplicate-ssh-address", Severity: rule.Error, Title: "Two hosts behind one SSH address", Permanent: true,
 		Doc: "The playbook reaches each host at its SSH address, which is `address` where no `ssh_address` is written. Where two hosts " +
 			"have the same one, everything meant for the second is done to the first again.",
-		Fix:     "Write the address at which each host answers. Hosts behind one NAT address are reached through `ssh { jump_host = … }`.",
-		Sources: []string{"https://docs.ansible.com/ansible/latest/inventory_guide/intro_inventory.html#connecting-to-hosts-behavioral-inventory-parameters"},
+		Fix: "Write the address at which each host answers. Hosts behind one NAT address are reached through `ssh { jump_host = … }`.",
+		Sources: []string{
+			"https://docs.ansible.com/ansible/latest/inventory_guide/intro_inventory.html" +
+				"#connecting-to-hosts-behavioral-inventory-parameters",
+		},
 	}, func(p *plan.Plan) []Finding {
 		first := map[string]*plan.Node{}
 		var findings []Finding
 		for _, n := range byPlace(p.Nodes) {
 			if n.Has("ssh_address") && p.LoadBalancer.VirtualIP.IsValid() && n.SSHAddress == p.LoadBalancer.VirtualIP.String() {
-				findings = append(findings, one(n.Attr("ssh_address"), "SSH address %s of %s is the virtual IP (%s), behind which another host "+
-					"may answer at any time. Write the host's own address.", n.SSHAddress, n.Name, line(p.LoadBalancer.Attr("virtual_ip")))...)
+				findings = append(findings,
+					one(n.Attr("ssh_address"), "SSH address %s of %s is the virtual IP (%s), behind which another host "+
+						"may answer at any time. Write the host's own address.", n.SSHAddress, n.Name,
+						line(p.LoadBalancer.Attr("virtual_ip")))...)
 				continue
 			}
 			earlier := first[n.SSHAddress]
@@ -362,8 +390,10 @@ var hostRules = []Rule{
 				continue // host-duplicate-address says it
 			}
 			findings = append(findings, one(guilty.Attr("ssh_address"), "SSH address %s of %s is also that of %s (%s): the playbook would "+
-				"configure one host twice and the other never. Write the address at which each answers, or reach hosts behind NAT through ssh { jump_host = … }.",
-				guilty.SSHAddress, guilty.Name, other.Name, line(written(writtenArg(other.Has("ssh_address"), other.Attr("ssh_address")), attr(other, "address"), other.NameRange)))...)
+				"configure one host twice and the other never. Write the address at which each answers, or reach hosts behind NAT "+
+				"through ssh { jump_host = … }.",
+				guilty.SSHAddress, guilty.Name, other.Name, line(written(writtenArg(other.Has("ssh_address"), other.Attr("ssh_address")),
+					attr(other, "address"), other.NameRange)))...)
 		}
 		return findings
 	}},
@@ -384,9 +414,11 @@ var hostRules = []Rule{
 		Sources: []string{"https://standards.ieee.org/wp-content/uploads/import/documents/tutorials/macgrp.pdf"},
 	}, func(p *plan.Plan) []Finding {
 		odd := regexp.MustCompile(`^[0-9a-fA-F][13579bdfBDF]`)
-		return each(p.Nodes, func(n *plan.Node) bool { return odd.MatchString(n.MAC) }, func(n *plan.Node) hcl.Range { return n.Attr("mac") }, func(n *plan.Node, _ []*plan.Node) string {
-			return fmt.Sprintf("%s of %s is a multicast address, because its first byte is odd. Use an even one, such as 52:54:00:… on KVM.", n.MAC, n.Name)
-		})
+		return each(p.Nodes, func(n *plan.Node) bool { return odd.MatchString(n.MAC) },
+			func(n *plan.Node) hcl.Range { return n.Attr("mac") }, func(n *plan.Node, _ []*plan.Node) string {
+				return fmt.Sprintf("%s of %s is a multicast address, because its first byte is odd. "+
+					"Use an even one, such as 52:54:00:… on KVM.", n.MAC, n.Name)
+			})
 	}},
 	{rule.Rule{
 		ID: "host-interface-name", Severity: rule.Error, Title: "Interface name that the kernel refuses",
@@ -398,8 +430,9 @@ var hostRules = []Rule{
 		var findings []Finding
 		for _, i := range interfaces(p) {
 			if !interfaceName.MatchString(i.name) {
-				findings = append(findings, one(i.at, "%q is no interface name: Linux takes 1 to 15 bytes without spaces, slashes and colons. "+
-					"Write what `ip link` shows, such as \"eth1\".", i.name)...)
+				findings = append(findings,
+					one(i.at, "%q is no interface name: Linux takes 1 to 15 bytes without spaces, slashes and colons. "+
+						"Write what `ip link` shows, such as \"eth1\".", i.name)...)
 			}
 		}
 		return findings
@@ -414,7 +447,8 @@ var hostRules = []Rule{
 		return each(p.Nodes, func(n *plan.Node) bool {
 			return n.PublicAddress != "" && n.Address.IsValid() && n.PublicAddress == n.Address.String()
 		}, func(n *plan.Node) hcl.Range { return n.Attr("public_address") }, func(n *plan.Node, _ []*plan.Node) string {
-			return fmt.Sprintf("%s is the address of %s already. Remove public_address, or write the private address as address.", n.PublicAddress, n.Name)
+			return fmt.Sprintf("%s is the address of %s already. Remove public_address, or write the private address as address.",
+				n.PublicAddress, n.Name)
 		})
 	}},
 	{rule.Rule{
@@ -423,7 +457,8 @@ var hostRules = []Rule{
 			"later and fails with \"exec format error\".",
 		Fix: "Put a taint on the rarer machines, such as `taint { key = \"kubernetes.io/arch\", value = \"arm64\", effect = " +
 			"\"NoSchedule\" }`, and a toleration on what is built for them.",
-		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/7934", "https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-arch"},
+		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/7934",
+			"https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-arch"},
 	}, func(p *plan.Plan) []Finding {
 		open := having(p.Workers(), func(n *plan.Node) bool {
 			return !slices.ContainsFunc(n.EffectiveTaints(), func(t plan.Taint) bool { return t.Effect != "PreferNoSchedule" })
@@ -442,29 +477,35 @@ var hostRules = []Rule{
 			return n.Arch != common
 		}, func(n *plan.Node) hcl.Range { return written(n.Attr("arch")) }, func(n *plan.Node, all []*plan.Node) string {
 			return fmt.Sprintf("%s is %s, other workers are %s, and nothing keeps %s pods away. Add taint { key = \"kubernetes.io/arch\", "+
-				"value = %q, effect = \"NoSchedule\" }, or make sure that every image has both.", whose(all), n.Arch, common, common, n.Arch)
+				"value = %q, effect = \"NoSchedule\" }, or make sure that every image has both.", whose(all), n.Arch, common,
+				common, n.Arch)
 		})
 	}},
 	{rule.Rule{
 		ID: "host-address-taken-for-private", Severity: rule.Warning, Title: "Public address that looks private",
 		Doc: "Beside each private range lie public ones that differ in one number: 172.32.0.0 and above, 192.169.0.0, 11.0.0.0, " +
-			"100.0.0.0 below 100.64. Inside of the site they work. Whoever really has these addresses cannot be reached from it, and what " +
-			"leaves the site by mistake goes to them.",
+			"100.0.0.0 below 100.64. Inside of the site they work. Whoever really has these addresses cannot be reached from " +
+			"it, and what leaves the site by mistake goes to them.",
 		Fix:     "Take addresses from 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1918", "https://www.rfc-editor.org/rfc/rfc6598"},
 	}, func(p *plan.Plan) []Finding {
 		return each(p.Nodes, func(n *plan.Node) bool {
 			return public(n.Address) && takenForPrivate(n.Address) != ""
 		}, addressAt, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s, the address of %s, is not private: it belongs to somebody on the internet.%s Take addresses from that one.", n.Address, whose(all), takenForPrivate(n.Address))
+			return fmt.Sprintf("%s, the address of %s, is not private: it belongs to somebody on the internet.%s "+
+				"Take addresses from that one.", n.Address, whose(all), takenForPrivate(n.Address))
 		})
 	}},
 	{rule.Rule{
 		ID: "host-address-public", Severity: rule.Warning, Title: "Unencrypted pod network between public addresses",
 		Doc: "The pod network carries the packets of all pods between the hosts as they are. Over public addresses every network in " +
-			"between can read and change them, and VXLAN, IP-in-IP and routed packets are taken from whoever sends them: nothing proves that the sender is a node.",
-		Fix:     "Write `cni \"…\" { encapsulation = \"wireguard\" }`, or put the hosts into a private network and let a firewall pass the nodes alone.",
-		Sources: []string{"https://github.com/flannel-io/flannel/blob/master/Documentation/backends.md#wireguard", "https://docs.tigera.io/calico/latest/network-policy/encrypt-cluster-pod-traffic", "https://www.rfc-editor.org/rfc/rfc7348#section-7"},
+			"between can read and change them, and VXLAN, IP-in-IP and routed packets are taken from whoever sends them: " +
+			"nothing proves that the sender is a node.",
+		Fix: "Write `cni \"…\" { encapsulation = \"wireguard\" }`, or put the hosts into a private network and let a " +
+			"firewall pass the nodes alone.",
+		Sources: []string{"https://github.com/flannel-io/flannel/blob/master/Documentation/backends.md#wireguard",
+			"https://docs.tigera.io/calico/latest/network-policy/encrypt-cluster-pod-traffic",
+			"https://www.rfc-editor.org/rfc/rfc7348#section-7"},
 	}, func(p *plan.Plan) []Finding {
 		if !ours(p) || p.Network.CNI.Name == plan.NoCNI || p.Network.CNI.Encapsulation == "wireguard" || len(p.KubeletNodes()) < 2 {
 			return nil
@@ -472,8 +513,10 @@ var hostRules = []Rule{
 		return each(p.KubeletNodes(), func(n *plan.Node) bool {
 			return public(n.Address) && takenForPrivate(n.Address) == ""
 		}, addressAt, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s has the public address %s, and %s sends the pods' packets there without encryption. Write network { cni %q "+
-				"{ encapsulation = \"wireguard\" } }, or put the hosts into a private network.", whose(all), n.Address, p.Network.CNI.Name, p.Network.CNI.Name)
+			return fmt.Sprintf("%s has the public address %s, and %s sends the pods' packets there without encryption. "+
+				"Write network { cni %q { encapsulation = \"wireguard\" } }, or put the hosts into a private network.", whose(all),
+				n.Address, p.Network.CNI.Name,
+				p.Network.CNI.Name)
 		})
 	}},
 	{rule.Rule{
@@ -490,22 +533,24 @@ var hostRules = []Rule{
 			can, known := n.OS.Preparable()
 			return known && !can
 		}, osAt, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s is to run %s, which the playbook cannot prepare: it knows Debian's and Red Hat's families, Fedora CoreOS "+
-				"and Flatcar. Write one of those, such as \"ubuntu-24.04\".", whose(all), n.OS)
+			return fmt.Sprintf("%s is to run %s, which the playbook cannot prepare: it knows Debian's and Red Hat's families, "+
+				"Fedora CoreOS and Flatcar. Write one of those, such as \"ubuntu-24.04\".", whose(all), n.OS)
 		})
 	}},
 	{rule.Rule{
 		ID: "host-os-unknown", Severity: rule.Warning, Title: "Operating system of an unknown name",
 		Doc: "The name tells the rules which kernel and which cgroups the hosts have, and when their support ends. Of a name that is " +
 			"not known none of that is judged: mostly it is misspelt.",
-		Fix:     "Write the name as k8splan has it, with a hyphen before the version: `ubuntu-24.04`, `debian-13`, `rhel-9`, `rocky-9`, `flatcar-stable`.",
+		Fix: "Write the name as k8splan has it, with a hyphen before the version: `ubuntu-24.04`, `debian-13`, `rhel-9`, `rocky-9`, " +
+			"`flatcar-stable`.",
 		Sources: []string{beforeYouBegin},
 	}, func(p *plan.Plan) []Finding {
 		return each(p.Nodes, func(n *plan.Node) bool {
 			_, known := n.OS.Preparable()
 			return n.OS.Name != "" && !known
 		}, osAt, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s is to run %s, of which nothing is known: kernel, cgroups and support are not judged.%s", whose(all), n.OS,
+			return fmt.Sprintf("%s is to run %s, of which nothing is known: kernel, cgroups and support are not judged.%s",
+				whose(all), n.OS,
 				cmp.Or(n.OS.DidYouMean(), " Write a known name, such as \"ubuntu-24.04\"."))
 		})
 	}},
@@ -573,10 +618,12 @@ func duplicateAddresses(p *plan.Plan) []Finding {
 		}
 		last := uses[len(uses)-2:]
 		if first == last[0] {
-			findings = append(findings, advised(free, second.at, "%s of %s is also the address of %s (%s).", first.addr, second.node.Name, first.node.Name, line(first.at))...)
+			findings = append(findings, advised(free, second.at, "%s of %s is also the address of %s (%s).", first.addr, second.node.Name,
+				first.node.Name, line(first.at))...)
 			continue
 		}
-		findings = append(findings, advised(free, second.at, "%s to %s, the addresses of %s to %s, are also those of %s to %s (%s).", first.addr, last[0].addr, second.node.Name, last[1].node.Name, first.node.Name, last[0].node.Name, line(first.at))...)
+		findings = append(findings, advised(free, second.at, "%s to %s, the addresses of %s to %s, are also those of %s to %s (%s).",
+			first.addr, last[0].addr, second.node.Name, last[1].node.Name, first.node.Name, last[0].node.Name, line(first.at))...)
 	}
 	return findings
 }
@@ -596,7 +643,8 @@ func repeated(p *plan.Plan, argument string, value func(*plan.Node) string, form
 			continue
 		}
 		if earlier := first[v]; earlier != nil {
-			findings = append(findings, one(n.Attr(argument), format, v, fmt.Sprintf("%s (%s)", earlier.Name, line(earlier.Attr(argument))))...)
+			findings = append(findings, one(n.Attr(argument), format, v, fmt.Sprintf("%s (%s)", earlier.Name,
+				line(earlier.Attr(argument))))...)
 			continue
 		}
 		first[v] = n

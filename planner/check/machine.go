@@ -19,16 +19,18 @@ func onHosts(p *plan.Plan) bool { return p.Target.Facts.Hosting == plan.Hosts }
 var machineRules = []Rule{
 	{rule.Rule{
 		ID: "control-plane-cpus", Severity: rule.Error, Title: "Control plane with one processor",
-		Doc:     "kubeadm's preflight refuses a control plane with fewer than two processors, and with one its components starve each other.",
+		Doc: "kubeadm's preflight refuses a control plane with fewer than two processors, and with one its " +
+			"components starve each other.",
 		Fix:     "Write `cpus = 2` or more.",
 		Sources: []string{preflight, beforeYouBegin},
 	}, func(p *plan.Plan) []Finding {
 		if !onHosts(p) {
 			return nil
 		}
-		return each(p.ControlPlanes(), func(n *plan.Node) bool { return n.CPUs == 1 }, func(n *plan.Node) hcl.Range { return n.Attr("cpus") }, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s has 1 processor, and kubeadm refuses a control plane with fewer than 2. Write cpus = 2.", whose(all))
-		})
+		return each(p.ControlPlanes(), func(n *plan.Node) bool { return n.CPUs == 1 },
+			func(n *plan.Node) hcl.Range { return n.Attr("cpus") }, func(n *plan.Node, all []*plan.Node) string {
+				return fmt.Sprintf("%s has 1 processor, and kubeadm refuses a control plane with fewer than 2. Write cpus = 2.", whose(all))
+			})
 	}},
 	{rule.Rule{
 		ID: "control-plane-memory", Severity: rule.Error, Title: "Control plane with too little memory",
@@ -39,13 +41,17 @@ var machineRules = []Rule{
 		if !onHosts(p) {
 			return nil
 		}
-		return each(p.ControlPlanes(), func(n *plan.Node) bool { return n.MemoryBytes > 0 && n.MemoryBytes < 1700<<20 }, func(n *plan.Node) hcl.Range { return n.Attr("memory") }, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s has %s, and kubeadm refuses a control plane with less than 1700 MB. Write memory = \"2Gi\".", whose(all), gibibytes(n.MemoryBytes))
-		})
+		return each(p.ControlPlanes(), func(n *plan.Node) bool { return n.MemoryBytes > 0 && n.MemoryBytes < 1700<<20 },
+			func(n *plan.Node) hcl.Range { return n.Attr("memory") }, func(n *plan.Node, all []*plan.Node) string {
+				return fmt.Sprintf("%s has %s, and kubeadm refuses a control plane with less than 1700 MB. Write memory = \"2Gi\".",
+					whose(all),
+					gibibytes(n.MemoryBytes))
+			})
 	}},
 	{rule.Rule{
 		ID: "machine-worker-memory", Severity: rule.Warning, Title: "Worker with very little memory",
-		Doc:     "The kubelet, the runtime, kube-proxy and the pod network take most of a gigabyte before the first pod. Upstream asks for 2 GB a machine.",
+		Doc: "The kubelet, the runtime, kube-proxy and the pod network take most of a gigabyte before the first pod. " +
+			"Upstream asks for 2 GB a machine.",
 		Fix:     "Write `memory = \"2Gi\"` or more.",
 		Sources: []string{beforeYouBegin},
 	}, func(p *plan.Plan) []Finding {
@@ -56,10 +62,11 @@ var machineRules = []Rule{
 			return n.MemoryBytes > 0 && n.MemoryBytes < 2e9 && !n.Roles.Has(plan.ControlPlane)
 		}, func(n *plan.Node) hcl.Range { return n.Attr("memory") }, func(n *plan.Node, all []*plan.Node) string {
 			if n.MemoryBytes < 1<<30 {
-				return fmt.Sprintf("%s has %s, which the kubelet, the runtime and the pod network take for themselves. Write memory = \"2Gi\".", whose(all), gibibytes(n.MemoryBytes))
+				return fmt.Sprintf("%s has %s, which the kubelet, the runtime and the pod network take for themselves. "+
+					"Write memory = \"2Gi\".", whose(all), gibibytes(n.MemoryBytes))
 			}
-			return fmt.Sprintf("%s has %s. Upstream asks for 2 GB a machine, because the kubelet, the runtime and the pod network take most of "+
-				"the first. Write memory = \"2Gi\".", whose(all), gibibytes(n.MemoryBytes))
+			return fmt.Sprintf("%s has %s. Upstream asks for 2 GB a machine, because the kubelet, the runtime and the pod "+
+				"network take most of the first. Write memory = \"2Gi\".", whose(all), gibibytes(n.MemoryBytes))
 		})
 	}},
 	{rule.Rule{
@@ -72,7 +79,8 @@ var machineRules = []Rule{
 		return each(p.KubeletNodes(), func(n *plan.Node) bool {
 			return n.DiskBytes > 0 && n.DiskBytes < 10e9 && !n.Roles.Has(plan.EtcdRole)
 		}, func(n *plan.Node) hcl.Range { return n.Attr("disk") }, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s has a disk of %s: the kubelet evicts pods as soon as a few images are on it. Write disk = \"20Gi\".", whose(all), gibibytes(n.DiskBytes))
+			return fmt.Sprintf("%s has a disk of %s: the kubelet evicts pods as soon as a few images are on it. Write disk = \"20Gi\".",
+				whose(all), gibibytes(n.DiskBytes))
 		})
 	}},
 	{rule.Rule{
@@ -83,13 +91,15 @@ var machineRules = []Rule{
 		Sources: []string{"https://kubernetes.io/docs/setup/production-environment/container-runtimes/#cgroup-drivers"},
 	}, func(p *plan.Plan) []Finding {
 		if k := p.Cluster.Kubelet; k.Has("cgroup_driver") && k.CgroupDriver == "cgroupfs" {
-			return one(k.Attr("cgroup_driver"), "The hosts run systemd, and cgroupfs makes a second manager of the same tree. Leave cgroup_driver out.")
+			return one(k.Attr("cgroup_driver"), "The hosts run systemd, and cgroupfs makes a second manager of the same tree. "+
+				"Leave cgroup_driver out.")
 		}
 		return nil
 	}},
 	{rule.Rule{
 		ID: "ssh-public-key", Severity: rule.Error, Title: "Public key in place of the private one",
-		Doc:     "`private_key_file` is the key that proves who you are. ssh ignores a public one there, and asks for a password that Ansible cannot type.",
+		Doc: "`private_key_file` is the key that proves who you are. ssh ignores a public one there, and asks for a " +
+			"password that Ansible cannot type.",
 		Fix:     "Leave off `.pub`.",
 		Sources: []string{"https://man.openbsd.org/ssh_config#IdentityFile"},
 	}, func(p *plan.Plan) []Finding {
@@ -112,7 +122,8 @@ var machineRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "ssh-jump-through-cluster", Severity: rule.Warning, Title: "Jump host inside of the cluster",
-		Doc:     "Hosts are reached through a host that the playbook itself configures, restarts and resets. When it is down, nobody can fix the others.",
+		Doc: "Hosts are reached through a host that the playbook itself configures, restarts and resets. " +
+			"When it is down, nobody can fix the others.",
 		Fix:     "Take a bastion outside of the cluster.",
 		Sources: []string{"https://man.openbsd.org/ssh_config#ProxyJump"},
 	}, func(p *plan.Plan) []Finding {
@@ -127,11 +138,13 @@ var machineRules = []Rule{
 		if host == "" || n == nil {
 			return nil
 		}
-		return one(p.SSH.Attr("jump_host"), "%s is %s (%s) of this cluster: when it is down nobody reaches the other %d hosts. Take a bastion outside.", host, n.Name, line(n.NameRange), len(p.Nodes)-1)
+		return one(p.SSH.Attr("jump_host"), "%s is %s (%s) of this cluster: when it is down nobody reaches the other %d hosts. "+
+			"Take a bastion outside.", host, n.Name, line(n.NameRange), len(p.Nodes)-1)
 	}},
 	{rule.Rule{
 		ID: "machine-kubelet-reservation", Severity: rule.Error, Title: "Kubelet reservation larger than the machine",
-		Doc:     "What is reserved for the system is taken from what pods may use. Where nothing is left the kubelet exits: allocatable would be negative.",
+		Doc: "What is reserved for the system is taken from what pods may use. Where nothing is left the kubelet exits: " +
+			"allocatable would be negative.",
 		Fix:     "Reserve less, or use larger machines.",
 		Sources: []string{"https://kubernetes.io/docs/tasks/administer-cluster/reserve-compute-resources/"},
 	}, func(p *plan.Plan) []Finding {
@@ -147,8 +160,9 @@ var machineRules = []Rule{
 				}
 			}
 			if n.MemoryBytes > 0 && total >= n.MemoryBytes {
-				findings = append(findings, one(n.Attr("memory"), "%s has %s, and %s of it are reserved for the system: nothing is left for pods, "+
-					"and the kubelet exits. Reserve less.", whose(group), gibibytes(n.MemoryBytes), gibibytes(total))...)
+				findings = append(findings,
+					one(n.Attr("memory"), "%s has %s, and %s of it are reserved for the system: nothing is left for pods, "+
+						"and the kubelet exits. Reserve less.", whose(group), gibibytes(n.MemoryBytes), gibibytes(total))...)
 			}
 		}
 		return findings

@@ -18,7 +18,9 @@ import (
 
 // proposal finds what a detail says to write: an argument with its value, in the block that is named or around the finding; or a value for
 // the place that the finding points at.
-var proposal = regexp.MustCompile(`(?:(?:Write|or|such as) (?:([a-z_]+) = )?("[^"…]+"|[0-9]+|[0-9a-f.:]+/[0-9]+|\["[^…\]]+\])(?: in ([a-z_]+))?(?:[.,]|$| or)|([0-9a-f]+[.:][0-9a-f.:/]+) is free\.)(?: |$)`)
+var proposal = regexp.MustCompile(
+	`(?:(?:Write|or|such as) (?:([a-z_]+) = )?("[^"…]+"|[0-9]+|[0-9a-f.:]+/[0-9]+|\["[^…\]]+\])(?: in ([a-z_]+))?(?:[.,]|$| ` +
+		`or)|([0-9a-f]+[.:][0-9a-f.:/]+) is free\.)(?: |$)`)
 
 // obeyed writes a proposal into a design, in each way that it can be meant: over the argument, or into a block. at is where it was written.
 func obeyed(t *testing.T, src string, m []string, d *hcl.Diagnostic, try func(design string, at int) bool) (possible, worked bool) {
@@ -28,7 +30,8 @@ func obeyed(t *testing.T, src string, m []string, d *hcl.Diagnostic, try func(de
 		if m[4] != "" || value[0] != '"' && strings.Contains(value, "/") {
 			value = strconv.Quote(value)
 		}
-		if text := value[0] == '"'; text != (src[d.Subject.Start.Byte] == '"') || !text && !strings.Contains("0123456789", src[d.Subject.Start.Byte:][:1]) {
+		if text := value[0] == '"'; text != (src[d.Subject.Start.Byte] == '"') ||
+			!text && !strings.Contains("0123456789", src[d.Subject.Start.Byte:][:1]) {
 			return false, false // it points at something else: a block, a list
 		}
 		return true, put(d.Subject.Start.Byte, d.Subject.End.Byte, value)
@@ -45,7 +48,8 @@ func obeyed(t *testing.T, src string, m []string, d *hcl.Diagnostic, try func(de
 			case walk(block.Body.Blocks, over):
 				return true
 			case in == "" && !block.Range().ContainsOffset(d.Subject.Start.Byte) || in != "" && block.Type != in:
-			case over && attr != nil && put(attr.Expr.Range().Start.Byte, attr.Expr.Range().End.Byte, value), !over && put(at, at, "\n"+name+" = "+value+"\n"):
+			case over && attr != nil && put(attr.Expr.Range().Start.Byte, attr.Expr.Range().End.Byte, value), !over &&
+				put(at, at, "\n"+name+" = "+value+"\n"):
 				return true
 			}
 		}

@@ -42,7 +42,8 @@ var schedulerRules = []Rule{
 		ID: "scheduler-name-taken", Severity: rule.Error, Title: "Two schedulers of one name", Permanent: true,
 		Doc: "A pod asks for a scheduler by its name. Two that answer to one name both place its pods, each without knowing what the " +
 			"other has just put where, and nodes take more than they hold.",
-		Fix:     "Give each profile and each scheduler a name of its own. \"default-scheduler\" is a profile of kubeadm's own scheduler alone.",
+		Fix: "Give each profile and each scheduler a name of its own. \"default-scheduler\" is a profile of " +
+			"kubeadm's own scheduler alone.",
 		Sources: []string{schedulersDocs},
 	}, func(p *plan.Plan) []Finding {
 		var findings []Finding
@@ -51,10 +52,14 @@ var schedulerRules = []Rule{
 			first, twice := seen[s.name]
 			switch {
 			case twice:
-				findings = append(findings, one(s.at, "%q is the name of a profile already, on %s. Name it otherwise.", s.name, line(first))...)
-			case s.name == plan.DefaultScheduler && slices.ContainsFunc(p.Schedulers, func(o *plan.Scheduler) bool { return o.NameRange == s.at }):
-				findings = append(findings, one(s.at, "kubeadm's own scheduler answers to %q. Name this one otherwise, or write a profile of that "+
-					"name into cluster { scheduler { … } }.", s.name)...)
+				findings = append(findings, one(s.at, "%q is the name of a profile already, on %s. Name it otherwise.", s.name,
+					line(first))...)
+			case s.name == plan.DefaultScheduler && slices.ContainsFunc(p.Schedulers, func(o *plan.Scheduler) bool {
+				return o.NameRange == s.at
+			}):
+				findings = append(findings,
+					one(s.at, "kubeadm's own scheduler answers to %q. Name this one otherwise, or write a profile of that "+
+						"name into cluster { scheduler { … } }.", s.name)...)
 			}
 			seen[s.name] = s.at
 		}
@@ -74,7 +79,8 @@ var schedulerRules = []Rule{
 			}{{"enable_plugins", s.EnablePlugins}, {"disable_plugins", s.DisablePlugins}} {
 				for _, word := range attr.words {
 					if !s.custom && word != "*" && !slices.Contains(plan.SchedulerPlugins, word) {
-						findings = append(findings, one(s.Attr(attr.name), "kube-scheduler has no plugin %q.%s", word, spelling.DidYouMean(word, plan.SchedulerPlugins))...)
+						findings = append(findings, one(s.Attr(attr.name), "kube-scheduler has no plugin %q.%s", word,
+							spelling.DidYouMean(word, plan.SchedulerPlugins))...)
 					}
 				}
 			}
@@ -91,9 +97,11 @@ var schedulerRules = []Rule{
 		var findings []Finding
 		for _, s := range schedulings(p) {
 			for _, needed := range []string{"PrioritySort", "DefaultBinder"} {
-				off := slices.Contains(s.DisablePlugins, needed) || slices.Contains(s.DisablePlugins, "*") && !slices.Contains(s.EnablePlugins, needed)
+				off := slices.Contains(s.DisablePlugins, needed) || slices.Contains(s.DisablePlugins, "*") &&
+					!slices.Contains(s.EnablePlugins, needed)
 				if off && !s.custom {
-					findings = append(findings, one(s.Attr("disable_plugins"), "Without %s the scheduler stops at its start. Leave it on.", needed)...)
+					findings = append(findings, one(s.Attr("disable_plugins"), "Without %s the scheduler stops at its start. Leave it on.",
+						needed)...)
 					break
 				}
 			}
@@ -111,7 +119,8 @@ var schedulerRules = []Rule{
 		for _, s := range schedulings(p) {
 			off := slices.Contains(s.DisablePlugins, "NodeResourcesFit") || slices.Contains(s.DisablePlugins, "*")
 			if s.ScoringStrategy != "" && off && !slices.Contains(s.EnablePlugins, "NodeResourcesFit") {
-				findings = append(findings, one(s.Attr("scoring_strategy"), "NodeResourcesFit, which carries the strategy out, is off. Leave it on.")...)
+				findings = append(findings, one(s.Attr("scoring_strategy"),
+					"NodeResourcesFit, which carries the strategy out, is off. Leave it on.")...)
 			}
 		}
 		return findings
@@ -125,7 +134,8 @@ var schedulerRules = []Rule{
 	}, func(p *plan.Plan) []Finding {
 		for _, a := range p.Cluster.Scheduler.ExtraArgs {
 			if a.Name == "config" && len(p.Cluster.SchedulerProfiles) > 0 {
-				return one(p.Cluster.Scheduler.Key("extra_args", a.Name), "--config names %s, and the profiles below are in another file. Remove the flag.", a.Value)
+				return one(p.Cluster.Scheduler.Key("extra_args", a.Name),
+					"--config names %s, and the profiles below are in another file. Remove the flag.", a.Value)
 			}
 		}
 		return nil

@@ -38,7 +38,8 @@ func literals(p *plan.Plan, visit func(text string, at hcl.Range)) {
 
 // secretRule reports each literal of a shape. The detail never repeats the literal.
 func secretRule(id, title, doc, fix, detail string, is func(string) bool, sources ...string) Rule {
-	return Rule{rule.Rule{ID: id, Severity: rule.Error, Title: title, Permanent: true, Doc: doc, Fix: fix, Sources: append(sources, secretsInGit)}, func(p *plan.Plan) []Finding {
+	return Rule{rule.Rule{ID: id, Severity: rule.Error, Title: title, Permanent: true, Doc: doc, Fix: fix,
+		Sources: append(sources, secretsInGit)}, func(p *plan.Plan) []Finding {
 		var findings []Finding
 		literals(p, func(text string, at hcl.Range) {
 			if is(text) {
@@ -55,8 +56,10 @@ var (
 	privateKey     = regexp.MustCompile(`-----BEGIN [A-Z0-9 ]*PRIVATE KEY`)
 	urlPassword    = regexp.MustCompile(`://[^/@\s:]+:[^/@\s]+@`)
 	jwt            = regexp.MustCompile(`^eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.`)
-	serviceKey     = regexp.MustCompile(`^(AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{30,}|glpat-[A-Za-z0-9_-]{20,}|xox[abpr]-[A-Za-z0-9-]{10,}|AIza[0-9A-Za-z_-]{35}|hvs\.[A-Za-z0-9_-]{20,}|dop_v1_[0-9a-f]{64}|dckr_pat_[A-Za-z0-9_-]{20,})`)
-	secretName     = regexp.MustCompile(`(?i)(^|_)(password|passwd|passphrase|secret|token|api_?key|private_key|credentials?)$`)
+	serviceKey     = regexp.MustCompile(
+		`^(AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{30,}|glpat-[A-Za-z0-9_-]{20,}|xox[abpr]-[A-Za-z0-9-]{10,}|AIza[0-9A-Za-z_-]{35}|` +
+			`hvs\.[A-Za-z0-9_-]{20,}|dop_v1_[0-9a-f]{64}|dckr_pat_[A-Za-z0-9_-]{20,})`)
+	secretName = regexp.MustCompile(`(?i)(^|_)(password|passwd|passphrase|secret|token|api_?key|private_key|credentials?)$`)
 )
 
 // inFile ends every detail about a secret.
@@ -64,20 +67,24 @@ const inFile = " topology.hcl and what is generated from it are meant for git."
 
 var secretRules = []Rule{
 	secretRule("secret-private-key", "Private key in the file",
-		"A private key in a file that is committed, mailed and printed in diagnostics is no longer private. Nothing in the language takes a key.",
+		"A private key in a file that is committed, mailed and printed in diagnostics is no longer private. "+
+			"Nothing in the language takes a key.",
 		"Write the path of the key (`private_key_file`), and make a new key: this one has been shown.",
 		"This is a private key."+inFile+" Write a path, and make a new key: this one has been shown.", privateKey.MatchString),
 	secretRule("secret-bootstrap-token", "Bootstrap token in the file",
 		"Who has a bootstrap token joins machines to the cluster. The playbook mints one when it needs it, and removes it afterwards.",
 		"Remove it; nothing here takes a token.",
-		"This is a bootstrap token: who has it joins machines to the cluster."+inFile+" Remove it; the playbook mints one when it needs it.",
+		"This is a bootstrap token: who has it joins machines to the cluster."+inFile+
+			" Remove it; the playbook mints one when it needs it.",
 		func(s string) bool {
 			return bootstrapToken.MatchString(s) && strings.ContainsAny(s[7:], "0123456789")
 		}, "https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/"),
 	secretRule("secret-key-material", "Key material in the file",
-		"64 hexadecimal digits are kubeadm's certificate key, or a key for encryption: with it the uploaded authorities of the cluster can be read.",
+		"64 hexadecimal digits are kubeadm's certificate key, or a key for encryption: with it the uploaded authorities of the "+
+			"cluster can be read.",
 		"Remove it; certificates are copied between control planes without one. A checksum is written as \"sha256:…\".",
-		"These 64 hexadecimal digits look like a certificate or encryption key."+inFile+" Remove it; a checksum is written as \"sha256:…\".", hex64.MatchString,
+		"These 64 hexadecimal digits look like a certificate or encryption key."+inFile+
+			" Remove it; a checksum is written as \"sha256:…\".", hex64.MatchString,
 		"https://kubernetes.io/docs/reference/setup-tools/kubeadm/kubeadm-init/#uploading-control-plane-certificates-to-the-cluster"),
 	secretRule("secret-url-password", "Password in a URL",
 		"A password in a URL shows up in process lists, logs and every generated file that names the URL.",
@@ -85,10 +92,12 @@ var secretRules = []Rule{
 		"The URL holds a password."+inFile+" Leave it out, and give the program its credentials on the host.", urlPassword.MatchString,
 		"https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1"),
 	secretRule("secret-access-key", "Access key of a service in the file",
-		"The shape is that of an access key or token of a cloud, forge or chat service. Bots read public repositories for them within minutes.",
+		"The shape is that of an access key or token of a cloud, forge or chat service. Bots read public repositories for them "+
+			"within minutes.",
 		"Take it out and revoke it. Cloud tools read credentials from their own files and variables.",
 		"This looks like an access key of a cloud, forge or chat service."+inFile+" Take it out and revoke it.",
-		func(s string) bool { return serviceKey.MatchString(s) || jwt.MatchString(s) }, "https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns"),
+		func(s string) bool { return serviceKey.MatchString(s) || jwt.MatchString(s) },
+		"https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns"),
 	{rule.Rule{
 		ID: "secret-variable-default", Severity: rule.Warning, Title: "Secret as the default of a variable",
 		Doc: "The variable's name says that it holds a secret, and its default stands in the file for everybody to read. Whatever uses " +
@@ -116,7 +125,8 @@ var secretRules = []Rule{
 			if diags.HasErrors() || v.IsNull() || v.Type() != cty.String || v.AsString() == "" || shaped(v.AsString()) {
 				continue
 			}
-			findings = append(findings, one(a.Expr.Range(), "The default of %s stands in the file for everybody to read.%s Remove the default.", b.Labels[0], inFile)...)
+			findings = append(findings, one(a.Expr.Range(),
+				"The default of %s stands in the file for everybody to read.%s Remove the default.", b.Labels[0], inFile)...)
 		}
 		return findings
 	}},
@@ -124,5 +134,6 @@ var secretRules = []Rule{
 
 // shaped reports whether another rule knows the secret by its shape.
 func shaped(s string) bool {
-	return privateKey.MatchString(s) || bootstrapToken.MatchString(s) || hex64.MatchString(s) || urlPassword.MatchString(s) || serviceKey.MatchString(s) || jwt.MatchString(s)
+	return privateKey.MatchString(s) || bootstrapToken.MatchString(s) || hex64.MatchString(s) || urlPassword.MatchString(s) ||
+		serviceKey.MatchString(s) || jwt.MatchString(s)
 }

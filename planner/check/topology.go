@@ -58,7 +58,8 @@ var topologyRules = []Rule{
 		ID: "topology-all-in-one-hosts", Severity: rule.Error, Title: "All-in-one with more than one host", Permanent: true,
 		Doc: "The type all-in-one runs the control plane, etcd and the workload on one node. A second host does not fit into it, and " +
 			"what its roles were meant to be cannot be guessed.",
-		Fix:     "Remove the other hosts, or choose a type that has them: single-etcd-single-master takes one control plane and any number of workers.",
+		Fix: "Remove the other hosts, or choose a type that has them: single-etcd-single-master takes one control " +
+			"plane and any number of workers.",
 		Sources: []string{createdBy},
 	}, func(p *plan.Plan) []Finding {
 		if !ours(p) || p.Cluster.Type != topologies.AllInOne || len(p.Nodes) < 2 {
@@ -72,7 +73,8 @@ var topologyRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "topology-no-control-plane", Severity: rule.Error, Title: "No control plane", Permanent: true,
-		Doc:     "Without a host that runs the API server, the scheduler and the controller manager there is nothing that nodes could join.",
+		Doc: "Without a host that runs the API server, the scheduler and the controller manager there is " +
+			"nothing that nodes could join.",
 		Fix:     "Give one host `roles = [\"control-plane\"]`, several where the type has them.",
 		Sources: []string{componentsOf},
 	}, func(p *plan.Plan) []Finding {
@@ -80,7 +82,8 @@ var topologyRules = []Rule{
 			return nil
 		}
 		t := p.Cluster.Topology
-		return one(p.Nodes[0].Attr("roles"), "None of the %s has the role control-plane. Type %s takes %s: give that many hosts roles = [\"control-plane\"].",
+		return one(p.Nodes[0].Attr("roles"), "None of the %s has the role control-plane. Type %s takes %s: give that many "+
+			"hosts roles = [\"control-plane\"].",
 			quantity(len(p.Nodes), "host"), t.Type, needs(minimum(p), "control plane"))
 	}},
 	{rule.Rule{
@@ -98,12 +101,14 @@ var topologyRules = []Rule{
 		if len(cps) == 2 {
 			suggestion = "single-etcd-multi-master"
 		}
-		return one(cps[len(cps)-1].Attr("roles"), "Type %s (%s) has one control plane; this design has %d: %s. Make the others workers, or write type = %q.",
+		return one(cps[len(cps)-1].Attr("roles"), "Type %s (%s) has one control plane; this design has %d: %s. Make the others workers, "+
+			"or write type = %q.",
 			p.Cluster.Type, line(typeAt(p)), len(cps), sentence(names(cps)), suggestion)
 	}},
 	{rule.Rule{
 		ID: "topology-few-control-planes", Severity: rule.Error, Title: "Fewer control planes than the type has", Permanent: true,
-		Doc:     "A multi-master type promises that the API outlives the loss of a control plane. With one there is nothing left to take over.",
+		Doc: "A multi-master type promises that the API outlives the loss of a control plane. With one there " +
+			"is nothing left to take over.",
 		Fix:     "Define at least two control planes, three where etcd is stacked on them, or choose single-etcd-single-master.",
 		Sources: []string{haTopology},
 	}, func(p *plan.Plan) []Finding {
@@ -114,7 +119,8 @@ var topologyRules = []Rule{
 		need := minimum(p)
 		return one(cps[0].Attr("roles"), "Type %s (%s) has at least %s; this design has %s (%s). Define %d more, or write type = "+
 			"\"single-etcd-single-master\".",
-			p.Cluster.Type, line(typeAt(p)), quantity(need, "control plane"), quantity(len(cps), "control plane"), sentence(names(cps)), need-len(cps))
+			p.Cluster.Type, line(typeAt(p)), quantity(need, "control plane"), quantity(len(cps), "control plane"), sentence(names(cps)),
+			need-len(cps))
 	}},
 	{rule.Rule{
 		ID: "topology-stacked-pair", Severity: rule.Error, Title: "Two control planes with stacked etcd", Permanent: true,
@@ -124,7 +130,8 @@ var topologyRules = []Rule{
 		Sources: []string{haTopology, etcdFAQ},
 	}, func(p *plan.Plan) []Finding {
 		cps, t := p.ControlPlanes(), p.Cluster.Topology
-		if !several(p) || p.Etcd.Placement != topologies.Stacked || !t.Allows(topologies.Stacked) || len(cps) < t.ControlPlanes.Min || len(cps) >= t.ControlPlanesStacked.Min {
+		if !several(p) || p.Etcd.Placement != topologies.Stacked || !t.Allows(topologies.Stacked) || len(cps) < t.ControlPlanes.Min ||
+			len(cps) >= t.ControlPlanesStacked.Min {
 			return nil
 		}
 		return one(cps[len(cps)-1].Attr("roles"), "With stacked etcd the %d control planes (%s) make %s, of which %d must agree: the loss "+
@@ -143,15 +150,17 @@ var topologyRules = []Rule{
 			return nil
 		}
 		if p.Etcd.Placement == topologies.Stacked {
-			return one(placementAt(p), "Type %s (%s) shares one etcd between all control planes, and stacked etcd would put a member on each. "+
-				"Write topology = \"external\" and give one host the role etcd.", t.Type, line(typeAt(p)))
+			return one(placementAt(p),
+				"Type %s (%s) shares one etcd between all control planes, and stacked etcd would put a member on each. "+
+					"Write topology = \"external\" and give one host the role etcd.", t.Type, line(typeAt(p)))
 		}
 		return one(placementAt(p), "Type %s (%s) has one control plane, and etcd runs on it (stacked). Remove topology and the role etcd. "+
 			"An etcd of its own belongs to the types with several control planes.", t.Type, line(typeAt(p)))
 	}},
 	{rule.Rule{
 		ID: "topology-no-etcd", Severity: rule.Error, Title: "External etcd without members", Permanent: true,
-		Doc: "External etcd runs on the hosts with the role etcd. Without any, the API servers have nowhere to keep the state of the cluster.",
+		Doc: "External etcd runs on the hosts with the role etcd. Without any, the API servers have nowhere to " +
+			"keep the state of the cluster.",
 		Fix: "Give one host (single-etcd-multi-master) or three (multi-etcd-multi-master) the role etcd, or write `topology = " +
 			"\"stacked\"` where the type allows it.",
 		Sources: []string{haTopology},
@@ -164,7 +173,8 @@ var topologyRules = []Rule{
 		if t.Allows(topologies.Stacked) {
 			instead = ", or write topology = \"stacked\""
 		}
-		return one(written(p.Etcd.Attr("topology"), typeAt(p)), "etcd is external, and no host has the role etcd. Give %s roles = [\"etcd\"]%s.", quantity(t.EtcdMembers.Min, "host"), instead)
+		return one(written(p.Etcd.Attr("topology"), typeAt(p)),
+			"etcd is external, and no host has the role etcd. Give %s roles = [\"etcd\"]%s.", quantity(t.EtcdMembers.Min, "host"), instead)
 	}},
 	{rule.Rule{
 		ID: "topology-extra-etcd", Severity: rule.Error, Title: "More etcd members than the type has", Permanent: true,
@@ -174,7 +184,8 @@ var topologyRules = []Rule{
 		Sources: []string{haTopology},
 	}, func(p *plan.Plan) []Finding {
 		t, members := p.Cluster.Topology, p.Etcd.Members
-		if !several(p) || p.Etcd.Placement != topologies.External || !t.Allows(topologies.External) || t.EtcdMembers.Max == 0 || len(members) <= t.EtcdMembers.Max {
+		if !several(p) || p.Etcd.Placement != topologies.External || !t.Allows(topologies.External) || t.EtcdMembers.Max == 0 ||
+			len(members) <= t.EtcdMembers.Max {
 			return nil
 		}
 		return one(members[len(members)-1].Node.Attr("roles"), "Type %s (%s) has one etcd member; this design has %d: %s. Keep one, or "+
@@ -198,7 +209,8 @@ var topologyRules = []Rule{
 		}
 		return one(members[len(members)-1].Node.Attr("roles"), "Type %s (%s) has at least %d etcd members; this design has %d (%s): %s. "+
 			"Give %s more the role etcd, or write type = \"single-etcd-multi-master\" with one member.",
-			t.Type, line(typeAt(p)), t.EtcdMembers.Min, len(members), sentence(memberNames(p)), why, quantity(t.EtcdMembers.Min-len(members), "host"))
+			t.Type, line(typeAt(p)), t.EtcdMembers.Min, len(members), sentence(memberNames(p)), why,
+			quantity(t.EtcdMembers.Min-len(members), "host"))
 	}},
 	{rule.Rule{
 		ID: "topology-no-worker", Severity: rule.Error, Title: "No worker",
@@ -215,7 +227,8 @@ var topologyRules = []Rule{
 			if ours(p) {
 				return nil // topology-no-control-plane says it
 			}
-			return one(p.Nodes[0].Attr("roles"), "No host has the role worker, and on target %s the plan defines workers alone. Write roles = [\"worker\"].", p.Target.Name)
+			return one(p.Nodes[0].Attr("roles"), "No host has the role worker, and on target %s the plan defines workers alone. "+
+				"Write roles = [\"worker\"].", p.Target.Name)
 		}
 		return one(cps[0].Attr("roles"), "No host has the role worker, and the control planes (%s) take no ordinary pods. Add a host with "+
 			"roles = [\"worker\"], or write roles = [\"control-plane\", \"worker\"] here.", sentence(names(cps)))
@@ -229,12 +242,14 @@ var topologyRules = []Rule{
 		Sources: []string{haKubeadm + "#create-load-balancer-for-kube-apiserver", "https://github.com/kubernetes/kubeadm/issues/2472"},
 	}, func(p *plan.Plan) []Finding {
 		cps := p.ControlPlanes()
-		if !several(p) || p.Target.Facts.Hosting != plan.Hosts || !p.Cluster.Topology.LoadBalancer || p.LoadBalancer.Kind != plan.NoBalancer || len(cps) < 2 {
+		if !several(p) || p.Target.Facts.Hosting != plan.Hosts || !p.Cluster.Topology.LoadBalancer ||
+			p.LoadBalancer.Kind != plan.NoBalancer || len(cps) < 2 {
 			return nil
 		}
 		return one(typeAt(p), "Type %s needs a load balancer in front of its %s, and the design has none. Where each client dials one of "+
-			"them, it is cut off with that one. Write load_balancer \"haproxy\" {} and a host with roles = [\"load-balancer\"], load_balancer "+
-			"\"kube-vip\" { virtual_ip = … }, or load_balancer \"external\" {} for what exists already, such as a proxy on every node.",
+			"them, it is cut off with that one. Write load_balancer \"haproxy\" {} and a host with roles = [\"load-balancer\"], "+
+			"load_balancer \"kube-vip\" { virtual_ip = … }, or load_balancer \"external\" {} for what exists already, "+
+			"such as a proxy on every node.",
 			p.Cluster.Type, quantity(len(cps), "control plane"))
 	}},
 	{rule.Rule{
@@ -274,7 +289,8 @@ var topologyRules = []Rule{
 				at = n.Attr("roles")
 			}
 		}
-		return one(written(at, typeAt(p)), "On target %s etcd is %s, and this design has it %s. %s", p.Target.Name, f.Placement, p.Etcd.Placement, f.EtcdWhy)
+		return one(written(at, typeAt(p)), "On target %s etcd is %s, and this design has it %s. %s", p.Target.Name, f.Placement,
+			p.Etcd.Placement, f.EtcdWhy)
 	}},
 	{rule.Rule{
 		ID: "target-unused", Severity: rule.Warning, Title: "Setting ignored by the target",
@@ -292,10 +308,11 @@ var topologyRules = []Rule{
 		if ours(p) {
 			return nil
 		}
-		return each(p.Nodes, func(n *plan.Node) bool { return n.Roles&^plan.Worker != 0 }, func(n *plan.Node) hcl.Range { return n.Attr("roles") }, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("On target %s the vendor runs control plane, etcd and load balancer; %s cannot have these roles. Remove the "+
-				"host, or write roles = [\"worker\"].", p.Target.Name, whose(all))
-		})
+		return each(p.Nodes, func(n *plan.Node) bool { return n.Roles&^plan.Worker != 0 },
+			func(n *plan.Node) hcl.Range { return n.Attr("roles") }, func(n *plan.Node, all []*plan.Node) string {
+				return fmt.Sprintf("On target %s the vendor runs control plane, etcd and load balancer; %s cannot have these "+
+					"roles. Remove the host, or write roles = [\"worker\"].", p.Target.Name, whose(all))
+			})
 	}},
 	{rule.Rule{
 		ID: "target-hosted-block", Severity: rule.Warning, Title: "Block without effect on a hosted target",
@@ -309,10 +326,12 @@ var topologyRules = []Rule{
 		}
 		var findings []Finding
 		if p.Etcd.Written {
-			findings = append(findings, one(p.Etcd.Block(), "On target %s the vendor runs etcd: this block changes nothing. Remove it.", p.Target.Name)...)
+			findings = append(findings, one(p.Etcd.Block(), "On target %s the vendor runs etcd: this block changes nothing. Remove it.",
+				p.Target.Name)...)
 		}
 		if p.LoadBalancer.Written {
-			findings = append(findings, one(p.LoadBalancer.Block(), "On target %s the vendor runs the endpoint: this block changes nothing. Remove it.", p.Target.Name)...)
+			findings = append(findings, one(p.LoadBalancer.Block(),
+				"On target %s the vendor runs the endpoint: this block changes nothing. Remove it.", p.Target.Name)...)
 		}
 		return findings
 	}},

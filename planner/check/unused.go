@@ -27,7 +27,8 @@ func unusedByTarget(p *plan.Plan) []Finding {
 	var findings []Finding
 	said := map[string]bool{}
 	for _, use := range p.Spec.Written() {
-		if !facts.Leaves(use.Path) || slices.Contains(plan.ReadByRules, use.Path) || covered(ownRules, use.Path) || !ours(p) && covered(vendorsOwns, use.Path) {
+		if !facts.Leaves(use.Path) || slices.Contains(plan.ReadByRules, use.Path) || covered(ownRules, use.Path) ||
+			!ours(p) && covered(vendorsOwns, use.Path) {
 			continue
 		}
 		path, at := unusedPlace(facts, use)
@@ -35,7 +36,8 @@ func unusedByTarget(p *plan.Plan) []Finding {
 			continue
 		}
 		said[path] = true
-		findings = append(findings, one(at, "Target %s decides this itself, and what is written here changes nothing. Remove it.", p.Target.Name)...)
+		findings = append(findings, one(at, "Target %s decides this itself, and what is written here changes nothing. Remove it.",
+			p.Target.Name)...)
 	}
 	return findings
 }

@@ -62,7 +62,8 @@ var versionRules = []Rule{
 		ID: "version-unsupported", Severity: rule.Error, Title: "Kubernetes version that this planner does not know", Permanent: true,
 		Doc: "What is generated depends on facts about each minor: API versions, images, flags, floors. Before 1.31 kubeadm has no " +
 			"v1beta4 API; beyond the newest known minor nobody has looked yet, and a guess would fail on the machines.",
-		Fix:     "Write a version from 1.31 to the newest that `k8splan facts` lists. For a newer one update k8splan, or give newer facts with `--facts`.",
+		Fix: "Write a version from 1.31 to the newest that `k8splan facts` lists. For a newer one update k8splan, " +
+			"or give newer facts with `--facts`.",
 		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/", releases},
 	}, func(p *plan.Plan) []Finding {
 		v := p.Cluster.Version
@@ -70,9 +71,11 @@ var versionRules = []Rule{
 			return nil
 		}
 		if v.Before(plan.Version{Major: 1, Minor: 31}) {
-			return one(versionAt(p), "Kubernetes %s has no kubeadm API v1beta4, which begins with 1.31, and gets no fixes any more. Write 1.31 or newer, best %q.", v, p.Target.Facts.NewestVersion())
+			return one(versionAt(p), "Kubernetes %s has no kubeadm API v1beta4, which begins with 1.31, and gets no fixes any more. "+
+				"Write 1.31 or newer, best %q.", v, p.Target.Facts.NewestVersion())
 		}
-		return one(versionAt(p), "There is no data about Kubernetes %s: the facts of %s end with %s. Update k8splan, or give newer facts with --facts.", v.MinorString(), p.Target.Facts.Table.Date(), p.Target.Facts.Table.Newest().MinorString())
+		return one(versionAt(p), "There is no data about Kubernetes %s: the facts of %s end with %s. Update k8splan, "+
+			"or give newer facts with --facts.", v.MinorString(), p.Target.Facts.Table.Date(), p.Target.Facts.Table.Newest().MinorString())
 	}},
 	{rule.Rule{
 		ID: "version-patch-unknown", Severity: rule.Warning, Title: "Unknown patch release",
@@ -119,30 +122,38 @@ var versionRules = []Rule{
 		if f.VersionsFrom != "" {
 			source = fmt.Sprintf(" (%s, read on %s)", f.VersionsFrom, f.VersionsOn)
 		}
-		at, instead := written(writtenArg(p.Cluster.Has("kubernetes_version"), versionAt(p)), p.Target.NameRange), fmt.Sprintf("Write kubernetes_version = %q, or leave it out.", f.NewestVersion())
+		at, instead := written(writtenArg(p.Cluster.Has("kubernetes_version"), versionAt(p)),
+			p.Target.NameRange), fmt.Sprintf("Write kubernetes_version = %q, or leave it out.", f.NewestVersion())
 		if newest := f.NewestVersion(); newest.Before(v) && newest.MinorsAhead(v) == 0 { // nobody should go back a patch release
 			instead = "For a new cluster leave it out; for one that has this release, take another target."
 		}
-		return one(at, "Target %s takes Kubernetes %s%s, and the version is %s. %s", p.Target.Name, strings.Join(limits, " "), source, v, instead)
+		return one(at, "Target %s takes Kubernetes %s%s, and the version is %s. %s", p.Target.Name, strings.Join(limits, " "),
+			source, v, instead)
 	}},
 	{rule.Rule{
 		ID: "version-kernel", Severity: rule.Error, Title: "Kernel too old for this Kubernetes",
-		Doc:     "kubeadm's preflight of 1.32 and 1.33 refuses kernels before 4.19, that of 1.31 before 3.10. RHEL 8 and its relatives have 4.18.",
-		Fix:     "Use a newer release of the system.",
-		Sources: []string{"https://github.com/kubernetes/system-validators/blob/v1.9.0/validators/types_unix.go", "https://kubernetes.io/docs/reference/node/kernel-version-requirements/"},
+		Doc: "kubeadm's preflight of 1.32 and 1.33 refuses kernels before 4.19, that of 1.31 before 3.10. " +
+			"RHEL 8 and its relatives have 4.18.",
+		Fix: "Use a newer release of the system.",
+		Sources: []string{"https://github.com/kubernetes/system-validators/blob/v1.9.0/validators/types_unix.go",
+			"https://kubernetes.io/docs/reference/node/kernel-version-requirements/"},
 	}, func(p *plan.Plan) []Finding {
-		return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "kernel" }), osAt, func(n *plan.Node, all []*plan.Node) string {
-			f, _ := n.OS.Facts()
-			floor, _, _ := p.Kubernetes().KernelFloor()
-			return fmt.Sprintf("%s of %s has %s, and kubeadm %s refuses anything before %s. Use %s.", f.Title, whose(all), f.KernelWords(), p.Cluster.Version.MinorString(), floor.MinorString(), f.Instead)
-		})
+		return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "kernel" }), osAt,
+			func(n *plan.Node, all []*plan.Node) string {
+				f, _ := n.OS.Facts()
+				floor, _, _ := p.Kubernetes().KernelFloor()
+				return fmt.Sprintf("%s of %s has %s, and kubeadm %s refuses anything before %s. Use %s.", f.Title, whose(all),
+					f.KernelWords(),
+					p.Cluster.Version.MinorString(), floor.MinorString(), f.Instead)
+			})
 	}},
 	{rule.Rule{
 		ID: "version-kernel-untested", Severity: rule.Warning, Title: "Kernel older than this Kubernetes is tested with",
 		Doc: "From 1.34 on kubeadm's preflight warns of kernels before 5.4: nobody tests them any more, and features from user " +
 			"namespaces to swap need newer ones.",
-		Fix:     "Use a newer release of the system.",
-		Sources: []string{"https://github.com/kubernetes/system-validators/blob/v1.12.1/validators/types_unix.go", "https://kubernetes.io/docs/reference/node/kernel-version-requirements/"},
+		Fix: "Use a newer release of the system.",
+		Sources: []string{"https://github.com/kubernetes/system-validators/blob/v1.12.1/validators/types_unix.go",
+			"https://kubernetes.io/docs/reference/node/kernel-version-requirements/"},
 	}, func(p *plan.Plan) []Finding {
 		floor, refuses, known := p.Kubernetes().KernelFloor()
 		if !known || refuses {
@@ -152,7 +163,8 @@ var versionRules = []Rule{
 			return f.Kernel.Before(floor) && osBlocker(p, f) == ""
 		}), osAt, func(n *plan.Node, all []*plan.Node) string {
 			f, _ := n.OS.Facts()
-			return fmt.Sprintf("%s of %s has %s, and Kubernetes %s is tested with %s and newer. Use %s.", f.Title, whose(all), f.KernelWords(), p.Cluster.Version.MinorString(), floor.MinorString(), f.Instead)
+			return fmt.Sprintf("%s of %s has %s, and Kubernetes %s is tested with %s and newer. Use %s.", f.Title, whose(all),
+				f.KernelWords(), p.Cluster.Version.MinorString(), floor.MinorString(), f.Instead)
 		})
 	}},
 	{rule.Rule{
@@ -161,22 +173,26 @@ var versionRules = []Rule{
 		Fix:     "Use a system that boots with cgroup v2: Ubuntu 22.04, Debian 11, RHEL 9 and newer.",
 		Sources: []string{cgroupDocs, "https://github.com/kubernetes/enhancements/issues/5573"},
 	}, func(p *plan.Plan) []Finding {
-		return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "cgroup" }), osAt, func(n *plan.Node, all []*plan.Node) string {
-			f, _ := n.OS.Facts()
-			return fmt.Sprintf("%s of %s boots with cgroup v1, on which the kubelet does not start from Kubernetes 1.35 on. Use %s.", f.Title, whose(all), f.Instead)
-		})
+		return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "cgroup" }), osAt,
+			func(n *plan.Node, all []*plan.Node) string {
+				f, _ := n.OS.Facts()
+				return fmt.Sprintf("%s of %s boots with cgroup v1, on which the kubelet does not start from Kubernetes 1.35 on. Use %s.",
+					f.Title, whose(all), f.Instead)
+			})
 	}},
 	{rule.Rule{
 		ID: "version-nftables-kernel", Severity: rule.Error, Title: "nftables mode on an old kernel",
-		Doc:     "kube-proxy's nftables mode needs Linux 5.13 for what it asks of nft; on older kernels it exits, and no Service works on that node.",
+		Doc: "kube-proxy's nftables mode needs Linux 5.13 for what it asks of nft; on older kernels it exits, " +
+			"and no Service works on that node.",
 		Fix:     "Write `kube_proxy { mode = \"iptables\" }`, or use a newer system.",
 		Sources: []string{kubeProxyDocs + "#proxy-mode-nftables", "https://kubernetes.io/docs/reference/node/kernel-version-requirements/"},
 	}, func(p *plan.Plan) []Finding {
-		return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "nftables" }), osAt, func(n *plan.Node, all []*plan.Node) string {
-			f, _ := n.OS.Facts()
-			return fmt.Sprintf("%s of %s has %s, and kube-proxy's mode nftables needs 5.13. Write kube_proxy { mode = \"iptables\" } in "+
-				"network, or use a newer system.", f.Title, whose(all), f.KernelWords())
-		})
+		return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "nftables" }), osAt,
+			func(n *plan.Node, all []*plan.Node) string {
+				f, _ := n.OS.Facts()
+				return fmt.Sprintf("%s of %s has %s, and kube-proxy's mode nftables needs 5.13. Write kube_proxy { mode = "+
+					"\"iptables\" } in network, or use a newer system.", f.Title, whose(all), f.KernelWords())
+			})
 	}},
 	{rule.Rule{
 		ID: "version-wireguard-kernel", Severity: rule.Error, Title: "WireGuard on a kernel without it",
@@ -184,10 +200,12 @@ var versionRules = []Rule{
 		Fix:     "Write `encapsulation = \"vxlan\"`, or use a newer system.",
 		Sources: []string{"https://www.wireguard.com/install/", flannelDocs + "#wireguard"},
 	}, func(p *plan.Plan) []Finding {
-		return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "wireguard" }), osAt, func(n *plan.Node, all []*plan.Node) string {
-			f, _ := n.OS.Facts()
-			return fmt.Sprintf("%s of %s has %s, and WireGuard came with 5.6. Write encapsulation = \"vxlan\" in cni, or use a newer system.", f.Title, whose(all), f.KernelWords())
-		})
+		return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "wireguard" }), osAt,
+			func(n *plan.Node, all []*plan.Node) string {
+				f, _ := n.OS.Facts()
+				return fmt.Sprintf("%s of %s has %s, and WireGuard came with 5.6. Write encapsulation = \"vxlan\" in cni, "+
+					"or use a newer system.", f.Title, whose(all), f.KernelWords())
+			})
 	}},
 	{rule.Rule{
 		ID: "version-ipvs-deprecated", Severity: rule.Warning, Title: "Proxy mode on its way out",
@@ -203,15 +221,18 @@ var versionRules = []Rule{
 	{rule.Rule{
 		ID: "version-containerd", Severity: rule.Error, Title: "containerd of the wrong generation",
 		Doc: "The generated configuration is containerd 2's (config version 3). containerd 1 does not read its sections: it goes on " +
-			"with cgroupfs and the wrong pause image and says nothing, and nodes become unstable under load. Kubernetes ends its support for containerd 1.7 as well.",
-		Fix:     "Write a version of containerd 2, or leave it out.",
-		Sources: []string{runtimeTable, "https://github.com/containerd/containerd/blob/main/docs/cri/config.md", "https://github.com/kubernetes-sigs/kubespray/issues/11963"},
+			"with cgroupfs and the wrong pause image and says nothing, and nodes become unstable under load. Kubernetes ends its " +
+			"support for containerd 1.7 as well.",
+		Fix: "Write a version of containerd 2, or leave it out.",
+		Sources: []string{runtimeTable, "https://github.com/containerd/containerd/blob/main/docs/cri/config.md",
+			"https://github.com/kubernetes-sigs/kubespray/issues/11963"},
 	}, func(p *plan.Plan) []Finding {
 		v, ok := parsed(p.Runtime.Version)
 		if p.Runtime.Name != plan.Containerd || !p.Runtime.Has("version") || !ok || v.Major >= 2 {
 			return nil
 		}
-		return one(p.Runtime.Attr("version"), "containerd %s does not read the generated configuration, which is containerd 2's. Write %q, or leave version out.", v, p.Kubernetes().Containerd())
+		return one(p.Runtime.Attr("version"), "containerd %s does not read the generated configuration, which is containerd 2's. "+
+			"Write %q, or leave version out.", v, p.Kubernetes().Containerd())
 	}},
 	{rule.Rule{
 		ID: "version-containerd-untested", Severity: rule.Warning, Title: "containerd that was not tested with this Kubernetes",
@@ -236,15 +257,18 @@ var versionRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "version-cni-untested", Severity: rule.Warning, Title: "Pod network that was not tested with this Kubernetes",
-		Doc:     "The pod network's release is tested with certain minors of Kubernetes. Outside of them its makers answer no questions.",
-		Fix:     "Leave `version` out, or write a release that is tested with this minor.",
-		Sources: []string{"https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements", "https://docs.cilium.io/en/stable/network/kubernetes/compatibility/"},
+		Doc: "The pod network's release is tested with certain minors of Kubernetes. Outside of them its makers answer no questions.",
+		Fix: "Leave `version` out, or write a release that is tested with this minor.",
+		Sources: []string{"https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements",
+			"https://docs.cilium.io/en/stable/network/kubernetes/compatibility/"},
 	}, func(p *plan.Plan) []Finding {
 		first, last, inside, known := p.Kubernetes().CNITested(p.Network.CNI)
 		if !known || inside || !cniHas(p, "version") {
 			return nil
 		}
-		return one(p.Network.CNI.Attr("version"), "%s %s is tested with Kubernetes %s to %s, and the cluster is %s. Leave version out, or write a release for %s.", p.Network.CNI.Name, p.Network.CNI.Version, first, last, p.Cluster.Version, p.Cluster.Version.MinorString())
+		return one(p.Network.CNI.Attr("version"), "%s %s is tested with Kubernetes %s to %s, and the cluster is %s. Leave version out, "+
+			"or write a release for %s.", p.Network.CNI.Name, p.Network.CNI.Version, first, last, p.Cluster.Version,
+			p.Cluster.Version.MinorString())
 	}},
 	{rule.Rule{
 		ID: "version-crio", Severity: rule.Error, Title: "CRI-O of another minor",
@@ -256,18 +280,21 @@ var versionRules = []Rule{
 		if p.Runtime.Name != plan.CRIO || !p.Runtime.Has("version") || !ok || v.Minor == p.Cluster.Version.Minor {
 			return nil
 		}
-		return one(p.Runtime.Attr("version"), "CRI-O %s belongs to Kubernetes %s, and the cluster is %s. Write %q, or leave version out.", v, v.MinorString(), p.Cluster.Version, p.Kubernetes().CRIO())
+		return one(p.Runtime.Attr("version"), "CRI-O %s belongs to Kubernetes %s, and the cluster is %s. Write %q, or leave version out.",
+			v, v.MinorString(), p.Cluster.Version, p.Kubernetes().CRIO())
 	}},
 	{rule.Rule{
 		ID: "version-swap", Severity: rule.Warning, Title: "Swap before it was stable",
 		Doc: "Node swap is generally available from 1.34 on. Before, the kubelet that tolerates swap lets pods swap without limit or " +
 			"not at all, depending on gates, and memory requests mean little.",
-		Fix:     "Leave `fail_swap_on` out and turn swap off, or use 1.34 or newer.",
-		Sources: []string{"https://kubernetes.io/docs/concepts/cluster-administration/swap-memory-management/", "https://github.com/kubernetes/enhancements/issues/2400"},
+		Fix: "Leave `fail_swap_on` out and turn swap off, or use 1.34 or newer.",
+		Sources: []string{"https://kubernetes.io/docs/concepts/cluster-administration/swap-memory-management/",
+			"https://github.com/kubernetes/enhancements/issues/2400"},
 	}, func(p *plan.Plan) []Finding {
 		if k := p.Cluster.Kubelet; k.Has("fail_swap_on") && !k.FailSwapOn && p.Kubernetes().Known() && p.Cluster.Version.Minor < 34 {
-			return one(k.Attr("fail_swap_on"), "Kubernetes %s tolerates swap as a beta only; it is stable from 1.34 on. Turn swap off on the "+
-				"hosts, or use a newer version.", p.Cluster.Version)
+			return one(k.Attr("fail_swap_on"),
+				"Kubernetes %s tolerates swap as a beta only; it is stable from 1.34 on. Turn swap off on the "+
+					"hosts, or use a newer version.", p.Cluster.Version)
 		}
 		return nil
 	}},
@@ -275,14 +302,17 @@ var versionRules = []Rule{
 		ID: "version-removed-flag", Severity: rule.Error, Title: "Flag that this Kubernetes has no more", Permanent: true,
 		Doc: "A component that is given a flag that it does not know prints its usage and exits: the kubelet never comes up, or the " +
 			"static pod restarts without end.",
-		Fix:     "Remove the flag; the finding says what took its place.",
-		Sources: []string{"https://github.com/kubernetes/kubernetes/pull/133779", "https://github.com/kubernetes/kubernetes/pull/130162", "https://github.com/kubernetes/kubernetes/pull/138002"},
+		Fix: "Remove the flag; the finding says what took its place.",
+		Sources: []string{"https://github.com/kubernetes/kubernetes/pull/133779", "https://github.com/kubernetes/kubernetes/pull/130162",
+			"https://github.com/kubernetes/kubernetes/pull/138002"},
 	}, func(p *plan.Plan) []Finding {
 		var findings []Finding
 		for _, c := range commandLines(p) {
 			for _, a := range c.args {
 				if instead, since := removedFlag(p, c, a.Name); since != "" {
-					findings = append(findings, one(c.key(a.Name), "%s has no flag --%s from Kubernetes %s on, and exits if given one. Remove it%s.", c.component, a.Name, since, instead)...)
+					findings = append(findings,
+						one(c.key(a.Name), "%s has no flag --%s from Kubernetes %s on, and exits if given one. Remove it%s.", c.component,
+							a.Name, since, instead)...)
 				}
 			}
 		}

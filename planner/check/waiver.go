@@ -13,7 +13,8 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-const waiverThread = "https://github.com/kubernetes-sigs/kubespray/issues/12013" // one global switch for all assertions, and its users' complaint
+// one global switch for all assertions, and its users' complaint
+const waiverThread = "https://github.com/kubernetes-sigs/kubespray/issues/12013"
 
 // The rules about waivers are not in Rules: they judge what the others found. None of them can be waived.
 var (
@@ -32,7 +33,8 @@ var (
 	}
 	waiverRepeated = &rule.Rule{
 		ID: "waiver-repeated", Severity: rule.Error, Title: "Rule waived twice", Permanent: true,
-		Doc:     "Two waivers of one rule can disagree about the reason and about the day on which they end, and the reader cannot tell which one holds.",
+		Doc: "Two waivers of one rule can disagree about the reason and about the day on which they end, " +
+			"and the reader cannot tell which one holds.",
 		Fix:     "Keep one waiver for each rule.",
 		Sources: []string{waiverThread},
 	}
@@ -50,7 +52,8 @@ var (
 	}
 	waiverUnused = &rule.Rule{
 		ID: "waiver-unused", Severity: rule.Warning, Title: "Waiver that waives nothing", Permanent: true,
-		Doc:     "The rule finds nothing in this design. A waiver that stays behind would silence the finding on the day when it comes back.",
+		Doc: "The rule finds nothing in this design. A waiver that stays behind would silence the finding " +
+			"on the day when it comes back.",
 		Fix:     "Remove the waiver.",
 		Sources: []string{waiverThread},
 	}
@@ -63,8 +66,8 @@ var (
 var RequireSurvive = &rule.Rule{
 	ID: "require-survive", Severity: rule.Error, Title: "Design that does not survive what is required of it",
 	Doc: "The command line says what the cluster must survive (`validate --require survive=1-node`), so that a pipeline refuses a design " +
-		"which would lose more than its owner agreed to. Survive means that etcd takes writes, that the API answers at its endpoint, that " +
-		"new pods are scheduled and that workers are left to run them.",
+		"which would lose more than its owner agreed to. Survive means that etcd takes writes, that the API answers at its " +
+		"endpoint, that new pods are scheduled and that workers are left to run them.",
 	Fix: "Add what the finding lacks: members of etcd, control planes, balancers or workers, in other failure domains or on other " +
 		"hypervisors. `k8splan simulate` shows every loss and its remedy.",
 	Sources: []string{
@@ -132,14 +135,17 @@ func judgeWaivers(p *plan.Plan, rules map[string]*rule.Rule, found map[string]bo
 			}
 			say(waiverUnknown, w.RuleRange, "No rule is called %q.%s", w.Rule, meant)
 		case r.Permanent:
-			say(waiverPermanent, w.RuleRange, "The rule %s holds for every design and cannot be waived. Fix what it finds, and remove the waiver.", w.Rule)
+			say(waiverPermanent, w.RuleRange,
+				"The rule %s holds for every design and cannot be waived. Fix what it finds, and remove the waiver.", w.Rule)
 		case earlier != nil:
 			say(waiverRepeated, w.RuleRange, "%s is already waived on %s. Keep one of the two waivers.", w.Rule, line(earlier.RuleRange))
 		case strings.TrimSpace(w.Reason) == "":
-			say(waiverReason, w.Block(), "The waiver of %s gives no reason, so it does not hold. Write why the finding is acceptable here: reason = \"…\".", w.Rule)
+			say(waiverReason, w.Block(), "The waiver of %s gives no reason, so it does not hold. Write why the finding is "+
+				"acceptable here: reason = \"…\".", w.Rule)
 		case expired(w, today):
-			say(waiverExpired, w.Attr("expires"), "The waiver of %s ended on %s. The rule counts in full again. Fix what it finds and remove "+
-				"the waiver, or set a later day.", w.Rule, w.Expires.Format(time.DateOnly))
+			say(waiverExpired, w.Attr("expires"),
+				"The waiver of %s ended on %s. The rule counts in full again. Fix what it finds and remove "+
+					"the waiver, or set a later day.", w.Rule, w.Expires.Format(time.DateOnly))
 		case !found[w.Rule] && r != RequireSurvive: // whether that one is asked at all, the command knows
 			diags = append(diags, UnusedWaiver(w))
 		}

@@ -108,7 +108,8 @@ func having(nodes []*plan.Node, is func(*plan.Node) bool) []*plan.Node {
 }
 
 // each makes one finding for every block of the nodes that break a rule. say sees the first of them and all of them.
-func each(nodes []*plan.Node, breaks func(*plan.Node) bool, at func(*plan.Node) hcl.Range, say func(first *plan.Node, all []*plan.Node) string) []Finding {
+func each(nodes []*plan.Node, breaks func(*plan.Node) bool, at func(*plan.Node) hcl.Range, say func(first *plan.Node,
+	all []*plan.Node) string) []Finding {
 	var findings []Finding
 	for _, group := range blocks(having(nodes, breaks)) {
 		findings = append(findings, Finding{At: at(group[0]), Detail: say(group[0], group)})

@@ -210,7 +210,8 @@ func (l *Loss) text() string {
 	if len(measures) == 0 {
 		measures = append(measures, fmt.Sprintf("room for %s of %s pods", thousands(int(l.Pods.Left)), thousands(int(l.Pods.Total))))
 	}
-	who := fmt.Sprintf("without %s, the largest %s, %s of %s workers remain", l.Name, l.Kind, thousands(int(l.Workers.Left)), thousands(int(l.Workers.Total)))
+	who := fmt.Sprintf("without %s, the largest %s, %s of %s workers remain", l.Name, l.Kind, thousands(int(l.Workers.Left)),
+		thousands(int(l.Workers.Total)))
 	if l.Kind == plan.NodeFails {
 		who = fmt.Sprintf("without %s, %s of %s workers remain", l.Name, thousands(int(l.Workers.Left)), thousands(int(l.Workers.Total)))
 	}

@@ -87,18 +87,21 @@ func Changes(r *change.Report) ChangeDocument {
 	}
 	for _, c := range r.Changes {
 		one := OneChange{
-			ID: c.ID, Class: c.Class, Subject: c.Subject, Before: some(c.Before), After: some(c.After), Hosts: append([]string{}, c.Hosts...),
+			ID: c.ID, Class: c.Class, Subject: c.Subject, Before: some(c.Before), After: some(c.After),
+			Hosts:  append([]string{}, c.Hosts...),
 			Detail: c.Detail, Source: c.Source, Origin: c.Origin,
 		}
 		if at := c.Range; at != nil {
-			one.Range = &ChangeRange{at.Filename, Position{at.Start.Line, at.Start.Column, at.Start.Byte}, Position{at.End.Line, at.End.Column,
-				at.End.Byte}}
+			one.Range = &ChangeRange{at.Filename, Position{at.Start.Line, at.Start.Column, at.Start.Byte},
+				Position{at.End.Line, at.End.Column,
+					at.End.Byte}}
 		}
 		d.Changes = append(d.Changes, one)
 	}
 	for _, s := range r.Steps {
-		one := ChangeStep{ID: s.ID, Title: s.Title, Hosts: append([]string{}, s.Hosts...), Playbook: some(s.Playbook), ByHand: some(s.ByHand),
-			Gate: s.Gate, Undo: s.Undo}
+		one := ChangeStep{ID: s.ID, Title: s.Title, Hosts: append([]string{}, s.Hosts...), Playbook: some(s.Playbook),
+			ByHand: some(s.ByHand),
+			Gate:   s.Gate, Undo: s.Undo}
 		if r.Judged {
 			one.Survives = &s.Survives
 		}

@@ -18,9 +18,11 @@ func TestHostileRecord(t *testing.T) {
 		t.Fatal(err)
 	}
 	record := func(mtu string) *change.Record {
-		r, err := change.Decode([]byte(fmt.Sprintf(`{"format_version": "1.0", "k8splan": %[1]s, "cluster": %[1]s, "target": %[1]s, "hosting": "hosts",
-			"settings": {"network.mtu": %[1]s, "etcd.version": %[2]q, %[1]s: %[2]q}, "machines": [{"roles": [%[1]s], "labels": %[1]s}], "nodes": [{"name": %[1]s}]}`,
-			quoted, mtu)))
+		r, err := change.Decode(
+			[]byte(fmt.Sprintf(`{"format_version": "1.0", "k8splan": %[1]s, "cluster": %[1]s, "target": %[1]s, "hosting": "hosts",
+			"settings": {"network.mtu": %[1]s, "etcd.version": %[2]q, %[1]s: %[2]q}, "machines": [{"roles": [%[1]s], "labels": %[1]s}],
+			"nodes": [{"name": %[1]s}]}`,
+				quoted, mtu)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,12 +62,16 @@ func TestHostileRecord(t *testing.T) {
 
 // The page of a change fits into its width, and paints only where it is told to.
 func TestChangePageFits(t *testing.T) {
-	old, err := change.Decode([]byte(`{"format_version": "1.0", "cluster": "a", "target": "bare-metal", "hosting": "hosts", "settings": {"etcd.quota": "2Gi", "etcd.topology": "external"},
+	old, err := change.Decode(
+		[]byte(`{"format_version": "1.0", "cluster": "a", "target": "bare-metal", "hosting": "hosts",
+			"settings": {"etcd.quota": "2Gi", "etcd.topology": "external"},
 		"machines": [{"roles": ["control-plane"]}, {"roles": ["etcd"]}], "nodes": [{"name": "cp-1"}, {"name": "e-1", "machine": 1}]}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	next, err := change.Decode([]byte(`{"format_version": "1.0", "cluster": "a", "target": "bare-metal", "hosting": "hosts", "settings": {"etcd.quota": "8Gi", "etcd.topology": "external"},
+	next, err := change.Decode(
+		[]byte(`{"format_version": "1.0", "cluster": "a", "target": "bare-metal", "hosting": "hosts",
+			"settings": {"etcd.quota": "8Gi", "etcd.topology": "external"},
 		"machines": [{"roles": ["control-plane"]}, {"roles": ["etcd"]}], "nodes": [{"name": "cp-1"}, {"name": "e-1", "machine": 1}]}`))
 	if err != nil {
 		t.Fatal(err)

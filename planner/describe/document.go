@@ -243,19 +243,24 @@ func Describe(p *plan.Plan) Document {
 	d := Document{
 		FormatVersion: FormatVersion,
 		Cluster: Cluster{
-			Name: c.Name, Type: string(c.Type), Title: c.Topology.Title, Survives: simulate.New(p).Sentence(), KubernetesVersion: c.Version.String(),
-			MaxNodes: c.MaxNodes, FeatureGates: c.FeatureGates, MaxPodsPerNode: c.Kubelet.MaxPods, CgroupDriver: c.Kubelet.CgroupDriver,
+			Name: c.Name, Type: string(c.Type), Title: c.Topology.Title, Survives: simulate.New(p).Sentence(),
+			KubernetesVersion: c.Version.String(),
+			MaxNodes:          c.MaxNodes, FeatureGates: c.FeatureGates, MaxPodsPerNode: c.Kubelet.MaxPods,
+			CgroupDriver: c.Kubelet.CgroupDriver,
 		},
 		Target: Target{Name: p.Target.Name, Title: p.Target.Facts.Title, Hosting: string(p.Target.Facts.Hosting)},
 		Nodes:  make([]Node, len(p.Nodes)),
 		LoadBalancer: LoadBalancer{
-			Kind: p.LoadBalancer.Kind, VirtualIP: address(p.LoadBalancer.VirtualIP), Port: p.LoadBalancer.Port, Interface: p.LoadBalancer.Interface,
+			Kind: p.LoadBalancer.Kind, VirtualIP: address(p.LoadBalancer.VirtualIP), Port: p.LoadBalancer.Port,
+			Interface:       p.LoadBalancer.Interface,
 			VirtualRouterID: p.LoadBalancer.VirtualRouterID, Mode: p.LoadBalancer.Mode, Version: p.LoadBalancer.Version,
 			Nodes: each(p.LoadBalancer.Nodes, func(n *plan.Node) string { return n.Name }),
 		},
 		Network: Network{
-			PodSubnets: texts(n.PodSubnets), ServiceSubnets: texts(n.ServiceSubnets), ReservedSubnets: texts(n.ReservedSubnets), NodeSubnets: texts(n.NodeSubnets),
-			DNSDomain: n.DNSDomain, DNSAddresses: texts(n.DNSServiceIPs()), NodePorts: plan.Port{First: n.NodePorts.First, Last: n.NodePorts.Last}.Ports(), MTU: n.MTU,
+			PodSubnets: texts(n.PodSubnets), ServiceSubnets: texts(n.ServiceSubnets), ReservedSubnets: texts(n.ReservedSubnets),
+			NodeSubnets: texts(n.NodeSubnets),
+			DNSDomain:   n.DNSDomain, DNSAddresses: texts(n.DNSServiceIPs()),
+			NodePorts: plan.Port{First: n.NodePorts.First, Last: n.NodePorts.Last}.Ports(), MTU: n.MTU,
 			NodeCapacity: n.NodeCapacity(), PodsPerNode: n.PodsPerNode(), ServiceCapacity: n.ServiceCapacity().String(),
 			CNI: CNI{
 				Name: n.CNI.Name, Version: n.CNI.Version, Encapsulation: n.CNI.Encapsulation, MTU: n.CNI.MTU, Interface: n.CNI.Interface,
@@ -263,15 +268,17 @@ func Describe(p *plan.Plan) Document {
 			},
 			KubeProxy: n.KubeProxy.Mode,
 		},
-		Capacity:     describeCapacity(p),
-		Runtime:      Runtime{Name: p.Runtime.Name, Version: p.Runtime.Version, Socket: p.Runtime.Socket},
-		SSH:          SSH{User: p.SSH.User, Port: p.SSH.Port, PrivateKeyFile: p.SSH.PrivateKeyFile, JumpHost: p.SSH.JumpHost},
-		Artifacts:    Artifacts{Source: p.Artifacts.Origin, MirrorURL: p.Artifacts.MirrorURL, ImageRepository: p.Artifacts.ImageRepository},
-		Certificates: Certificates{APIServerSANs: []string{}, Validity: duration(c.CertificateValidity), CAValidity: duration(c.CAValidity)},
-		Images:       each(p.Images(), func(i plan.Image) Image { return Image{i.Source, i.Ref} }),
-		Files:        each(p.Downloads(), func(d plan.Download) File { return File{d.Name, d.Arch, d.URL, d.Path} }),
+		Capacity:  describeCapacity(p),
+		Runtime:   Runtime{Name: p.Runtime.Name, Version: p.Runtime.Version, Socket: p.Runtime.Socket},
+		SSH:       SSH{User: p.SSH.User, Port: p.SSH.Port, PrivateKeyFile: p.SSH.PrivateKeyFile, JumpHost: p.SSH.JumpHost},
+		Artifacts: Artifacts{Source: p.Artifacts.Origin, MirrorURL: p.Artifacts.MirrorURL, ImageRepository: p.Artifacts.ImageRepository},
+		Certificates: Certificates{APIServerSANs: []string{}, Validity: duration(c.CertificateValidity),
+			CAValidity: duration(c.CAValidity)},
+		Images: each(p.Images(), func(i plan.Image) Image { return Image{i.Source, i.Ref} }),
+		Files:  each(p.Downloads(), func(d plan.Download) File { return File{d.Name, d.Arch, d.URL, d.Path} }),
 		Ports: each(p.Ports(), func(o plan.Port) Port {
-			return Port{string(o.On), each(o.From, func(peer plan.Peer) string { return string(peer) }), o.Protocol, o.Ports(), o.Component, o.Purpose}
+			return Port{string(o.On), each(o.From, func(peer plan.Peer) string { return string(peer) }), o.Protocol, o.Ports(),
+				o.Component, o.Purpose}
 		}),
 		Decisions: each(p.Decisions, func(d plan.Decision) Decision { return Decision{d.Path, d.Value, d.Reason, d.Link} }),
 		Waivers: each(p.Waivers, func(w plan.Waiver) Waiver {
@@ -312,8 +319,9 @@ func Describe(p *plan.Plan) Document {
 func describeNode(n *plan.Node) Node {
 	out := Node{
 		Name: n.Name, Pool: n.Pool, Roles: n.Roles.Strings(), Bootstrap: n.Bootstrap,
-		Address: address(n.Address), SecondaryAddress: address(n.SecondaryAddress), PublicAddress: n.PublicAddress, SSHAddress: n.SSHAddress,
-		MAC: n.MAC, Interface: n.Interface, FailureDomain: n.FailureDomain, Host: n.Host, Arch: n.Arch, OS: system(n.OS),
+		Address: address(n.Address), SecondaryAddress: address(n.SecondaryAddress), PublicAddress: n.PublicAddress,
+		SSHAddress: n.SSHAddress,
+		MAC:        n.MAC, Interface: n.Interface, FailureDomain: n.FailureDomain, Host: n.Host, Arch: n.Arch, OS: system(n.OS),
 		CPUs: n.CPUs, MemoryBytes: n.MemoryBytes, DiskBytes: n.DiskBytes, InstanceType: n.InstanceType,
 		Labels: maps.Clone(n.Labels), Annotations: maps.Clone(n.Annotations),
 		KubeletExtraArgs: each(n.KubeletExtraArgs, func(a plan.Arg) Arg { return Arg{a.Name, a.Value} }),

@@ -95,9 +95,11 @@ func Sweep(cluster string, m *simulate.Model, r simulate.Report) Simulation {
 	} else {
 		doc.Exhausted = append(doc.Exhausted, "pairs")
 	}
-	doc.StopsWrites, doc.StopsAPI, doc.StopsAll = sets("stops_writes", r.StopsWrites), sets("stops_api", r.StopsAPI), sets("stops_all", r.StopsAll)
+	doc.StopsWrites, doc.StopsAPI, doc.StopsAll = sets("stops_writes", r.StopsWrites), sets("stops_api",
+		r.StopsAPI), sets("stops_all", r.StopsAll)
 	for _, p := range r.Points {
-		*doc.Points = append(*doc.Points, FailurePoint{Unit: p.Unit, Nodes: append([]string{}, p.Nodes...), Takes: p.Takes, Chance: p.Chance, Reason: p.Reason, Remedy: p.Remedy})
+		*doc.Points = append(*doc.Points, FailurePoint{Unit: p.Unit, Nodes: append([]string{}, p.Nodes...), Takes: p.Takes,
+			Chance: p.Chance, Reason: p.Reason, Remedy: p.Remedy})
 	}
 	return doc
 }

@@ -21,7 +21,8 @@ func (h *heard) Errorf(string, ...any) { h.failed = true }
 func TestSound(t *testing.T) {
 	r := &rule.Rule{ID: "some-rule", Severity: rule.Warning, Title: "Some rule"}
 	at := func(start, end, line int) hcl.Range {
-		return hcl.Range{Filename: "t.hcl", Start: hcl.Pos{Byte: start, Line: line, Column: 1}, End: hcl.Pos{Byte: end, Line: line, Column: 1}}
+		return hcl.Range{Filename: "t.hcl", Start: hcl.Pos{Byte: start, Line: line, Column: 1},
+			End: hcl.Pos{Byte: end, Line: line, Column: 1}}
 	}
 	for name, c := range map[string]struct {
 		d    *hcl.Diagnostic

@@ -27,11 +27,12 @@ const (
 // Flag is one flag of a component, in a run of minors in which it is of one type.
 type Flag struct {
 	Component, Name string
-	Type            string   // as pflag names it: bool, int32, duration, stringSlice, mapStringBool …; etcd's are urls, strings, choice and ignored besides
-	Since, Last     int      // minors, 1.x or, of etcd, 3.x: the first and the last that take it
-	Deprecated      int      // the first minor that warns of it; 0: none does
-	Valid           []string // the only values; nil where the type decides
-	Note            string   // what upstream says of the deprecation
+	// as pflag names it: bool, int32, duration, stringSlice, mapStringBool …; etcd's are urls, strings, choice and ignored besides
+	Type        string
+	Since, Last int      // minors, 1.x or, of etcd, 3.x: the first and the last that take it
+	Deprecated  int      // the first minor that warns of it; 0: none does
+	Valid       []string // the only values; nil where the type decides
+	Note        string   // what upstream says of the deprecation
 }
 
 // Covers reports whether there is data about a minor of the component: where it is false, nothing is known of any flag.
@@ -121,7 +122,8 @@ func parse() *parsed {
 		if c[0] == "etcd" {
 			first, last = OldestEtcd, NewestEtcd
 		}
-		f := Flag{Component: c[0], Name: c[1], Type: c[2], Since: number(c[3], first), Last: number(c[4], last), Deprecated: number(c[5], 0), Valid: strings.Fields(c[6]), Note: c[7]}
+		f := Flag{Component: c[0], Name: c[1], Type: c[2], Since: number(c[3], first), Last: number(c[4], last),
+			Deprecated: number(c[5], 0), Valid: strings.Fields(c[6]), Note: c[7]}
 		p.byComponent[f.Component] = append(p.byComponent[f.Component], f)
 	}
 	for c := range lines(fieldTable) {

@@ -88,7 +88,8 @@ func TestTables(t *testing.T) {
 			t.Errorf("%s is not sorted", component)
 		}
 		for _, f := range all {
-			if f.Since > f.Last || f.Type == "" || f.Type == "?" || !flags.Covers(component, f.Since) || !flags.Covers(component, f.Last) || (f.Deprecated == 0) != (f.Note == "") {
+			if f.Since > f.Last || f.Type == "" || f.Type == "?" || !flags.Covers(component, f.Since) || !flags.Covers(component, f.Last) ||
+				(f.Deprecated == 0) != (f.Note == "") {
 				t.Errorf("%+v", f)
 			}
 		}

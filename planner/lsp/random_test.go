@@ -20,7 +20,8 @@ func idle() *server {
 }
 
 // TestRandomEdits breaks designs at random and asks everything at random places: no panic, no range outside of the file, no answer that
-// takes more than diagtest.Quick allows. K8SPLAN_EDITS=100000 makes more than the usual edits. (A fuzz target would have to instrument all that planner links.)
+// takes more than diagtest.Quick allows. K8SPLAN_EDITS=100000 makes more than the usual edits. (A fuzz target would have to instrument all
+// that planner links.)
 func TestRandomEdits(t *testing.T) {
 	edits := 3000
 	if n, err := strconv.Atoi(os.Getenv("K8SPLAN_EDITS")); err == nil {
@@ -41,7 +42,8 @@ func TestRandomEdits(t *testing.T) {
 		}
 	}
 	pieces := []string{
-		"\"", "\n", "{", "}", "[", "]", "(", ")", "${", "%{", "}", "<<EOT\n", "EOT\n", "/*", "*/", "#", "=", ".", ",", "var.", "local.", "node \"", "waive \"", "\U0001F600", "e\u0301", "\xff", "\x00", "\r\n", "\u2028",
+		"\"", "\n", "{", "}", "[", "]", "(", ")", "${", "%{", "}", "<<EOT\n", "EOT\n", "/*", "*/", "#", "=", ".", ",", "var.", "local.",
+		"node \"", "waive \"", "\U0001F600", "e\u0301", "\xff", "\x00", "\r\n", "\u2028",
 		"cluster", "roles = [", "kubernetes_version = \"1.", "for x in", "\\", "\\u12", "?", ":", "-", "1e999", "...", "*", "!",
 	}
 	s, r := idle(), rand.New(rand.NewSource(1))

@@ -99,7 +99,8 @@ func (s Share) Percent() int {
 // Capacity counts what the design carries.
 func (p *Plan) Capacity() Capacity {
 	c := Capacity{
-		Defined: len(p.KubeletNodes()), Planned: p.Cluster.MaxNodes, PodsPerNode: p.Cluster.Kubelet.MaxPods, Services: p.Network.ServiceCapacity(),
+		Defined: len(p.KubeletNodes()), Planned: p.Cluster.MaxNodes, PodsPerNode: p.Cluster.Kubelet.MaxPods,
+		Services: p.Network.ServiceCapacity(),
 	}
 	if len(p.Network.PodSubnets) > 0 {
 		c.RangeNodes, c.ShareHolds = p.Network.NodeCapacity(), p.Network.PodsPerNode()
@@ -148,7 +149,8 @@ func largestLoss(workers []*Node, podsPerNode int) *Loss {
 		if cpus {
 			weight = cores
 		}
-		return cmp.Or(cmp.Compare(sum(held[b], weight), sum(held[a], weight)), cmp.Compare(len(held[b]), len(held[a])), cmp.Compare(a.name, b.name), cmp.Compare(a.kind, b.kind))
+		return cmp.Or(cmp.Compare(sum(held[b], weight), sum(held[a], weight)), cmp.Compare(len(held[b]), len(held[a])),
+			cmp.Compare(a.name, b.name), cmp.Compare(a.kind, b.kind))
 	})
 	worst := units[0]
 	share := func(of func(*Node) int64) Share {

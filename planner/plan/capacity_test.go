@@ -12,7 +12,8 @@ func TestControlPlaneCores(t *testing.T) {
 
 func TestSizeEtcd(t *testing.T) {
 	for nodes, want := range map[int]EtcdHost{
-		1: {2, 8e9, 3600, 56, 50}, 50: {2, 8e9, 3600, 56, 50}, 51: {4, 16e9, 6000, 94, 250}, 1000: {8, 32e9, 8000, 125, 1000}, 1001: {16, 64e9, 16000, 250, 3000},
+		1: {2, 8e9, 3600, 56, 50}, 50: {2, 8e9, 3600, 56, 50}, 51: {4, 16e9, 6000, 94, 250}, 1000: {8, 32e9, 8000, 125, 1000},
+		1001: {16, 64e9, 16000, 250, 3000},
 	} {
 		if got, known := SizeEtcd(nodes); got != want || !known {
 			t.Errorf("%d nodes: %+v (known %v), want %+v", nodes, got, known, want)
@@ -39,9 +40,12 @@ func TestLargestLoss(t *testing.T) {
 		{"one node", []*Node{node("a", "", "", 0)}, NodeFails, "a", 0, Share{}},
 		{"equals: the first by name", []*Node{node("b", "", "", 4), node("a", "", "", 4)}, NodeFails, "a", 1, Share{8, 4}},
 		{"a domain of two", []*Node{node("a", "z2", "", 0), node("b", "z1", "", 0), node("c", "z2", "", 0)}, DomainFails, "z2", 1, Share{}},
-		{"the one with more CPUs, not with more nodes", []*Node{node("a", "z1", "", 32), node("b", "z2", "", 4), node("c", "z2", "", 4)}, DomainFails, "z1", 2, Share{40, 8}},
-		{"one does not state CPUs: nodes count", []*Node{node("a", "z1", "", 32), node("b", "z2", "", 4), node("c", "z2", "", 0)}, DomainFails, "z2", 1, Share{}},
-		{"hypervisors", []*Node{node("a", "", "h1", 2), node("b", "", "h1", 2), node("c", "", "h2", 2)}, HypervisorFails, "h1", 1, Share{6, 2}},
+		{"the one with more CPUs, not with more nodes", []*Node{node("a", "z1", "", 32), node("b", "z2", "", 4), node("c", "z2", "", 4)},
+			DomainFails, "z1", 2, Share{40, 8}},
+		{"one does not state CPUs: nodes count", []*Node{node("a", "z1", "", 32), node("b", "z2", "", 4), node("c", "z2", "", 0)},
+			DomainFails, "z2", 1, Share{}},
+		{"hypervisors", []*Node{node("a", "", "h1", 2), node("b", "", "h1", 2), node("c", "", "h2", 2)}, HypervisorFails, "h1", 1,
+			Share{6, 2}},
 		{"a domain before its hypervisors", []*Node{node("a", "z", "h1", 2), node("b", "z", "h2", 2)}, DomainFails, "z", 0, Share{4, 0}},
 	} {
 		l := largestLoss(c.nodes, 110)

@@ -17,15 +17,18 @@ var KnownClouds = []KnownCloud{
 	{
 		KnownAddon: KnownAddon{
 			Name: "aws", Doc: "AWS' controller manager. The control planes' instance profile gives it its rights.", Cloud: true,
-			Releases: images("registry.k8s.io/provider-aws/cloud-controller-manager", "k8s.io/cloud-provider-aws@v1.37.1 charts/aws-cloud-controller-manager",
-				minorRelease{"v1.37.1", 37, 0}, minorRelease{"v1.36.2", 36, 36}, minorRelease{"v1.35.3", 35, 35}, minorRelease{"v1.34.4", 34, 34}, minorRelease{"v1.33.4", 33, 33}),
+			Releases: images("registry.k8s.io/provider-aws/cloud-controller-manager",
+				"k8s.io/cloud-provider-aws@v1.37.1 charts/aws-cloud-controller-manager",
+				minorRelease{"v1.37.1", 37, 0}, minorRelease{"v1.36.2", 36, 36}, minorRelease{"v1.35.3", 35, 35},
+				minorRelease{"v1.34.4", 34, 34}, minorRelease{"v1.33.4", 33, 33}),
 		},
 		ProviderID: true,
 	},
 	{
 		KnownAddon: KnownAddon{
 			Name: "digitalocean", Doc: "DigitalOcean's controller manager.", Cloud: true,
-			Releases: images("docker.io/digitalocean/digitalocean-cloud-controller-manager", "github.com/digitalocean/digitalocean-cloud-controller-manager releases/digitalocean-cloud-controller-manager/v0.1.71.yml",
+			Releases: images("docker.io/digitalocean/digitalocean-cloud-controller-manager",
+				"github.com/digitalocean/digitalocean-cloud-controller-manager releases/digitalocean-cloud-controller-manager/v0.1.71.yml",
 				minorRelease{"v0.1.71", 31, 0}),
 		},
 		Secret: "digitalocean", Holds: "the key access-token with an API token",
@@ -45,8 +48,11 @@ var KnownClouds = []KnownCloud{
 		KnownAddon: KnownAddon{
 			Name: "openstack", Doc: "OpenStack's controller manager.", Cloud: true,
 			// 1.37.0 was not out on FactsDate. Source: https://github.com/kubernetes/cloud-provider-openstack/pull/3235
-			Releases: images("registry.k8s.io/provider-os/openstack-cloud-controller-manager", "https://github.com/kubernetes/k8s.io/pull/9483; github.com/kubernetes/cloud-provider-openstack manifests/controller-manager",
-				minorRelease{"v1.36.0", 36, 0}, minorRelease{"v1.35.0", 35, 35}, minorRelease{"v1.34.1", 34, 34}, minorRelease{"v1.32.0", 32, 33}, minorRelease{"v1.31.0", 31, 31}),
+			Releases: images("registry.k8s.io/provider-os/openstack-cloud-controller-manager",
+				"https://github.com/kubernetes/k8s.io/pull/9483; github.com/kubernetes/cloud-provider-openstack "+
+					"manifests/controller-manager",
+				minorRelease{"v1.36.0", 36, 0}, minorRelease{"v1.35.0", 35, 35}, minorRelease{"v1.34.1", 34, 34},
+				minorRelease{"v1.32.0", 32, 33}, minorRelease{"v1.31.0", 31, 31}),
 		},
 		Secret: "cloud-config", Holds: "the key cloud.conf",
 	},
@@ -62,7 +68,8 @@ type minorRelease struct {
 func images(name, source string, releases ...minorRelease) []AddonRelease {
 	var out []AddonRelease
 	for _, r := range releases {
-		out = append(out, AddonRelease{Version: r.version, Oldest: r.oldest, Newest: r.newest, Images: []string{name + ":" + r.version}, Source: source})
+		out = append(out, AddonRelease{Version: r.version, Oldest: r.oldest, Newest: r.newest, Images: []string{name + ":" + r.version},
+			Source: source})
 	}
 	return out
 }

@@ -78,14 +78,17 @@ func TargetOf(s *spec.Spec) string {
 func (r *resolver) targetDefault(of Facts) {
 	p := &r.plan.Target
 	p.Source, p.Facts = r.spec.Cluster.Source, of
-	settle(r, false, &p.Name, "target", defaultTarget, "Hosts that exist already, reached by SSH, are what every other target ends up with.", "")
+	settle(r, false, &p.Name, "target", defaultTarget,
+		"Hosts that exist already, reached by SSH, are what every other target ends up with.", "")
 }
 
 // blockOrder is the order of the blocks of the language.
-var blockOrder = []string{"cluster", "network", "container_runtime", "etcd", "load_balancer", "ssh", "artifacts", "addon", "scheduler", "node", "target"}
+var blockOrder = []string{"cluster", "network", "container_runtime", "etcd", "load_balancer", "ssh", "artifacts", "addon", "scheduler",
+	"node", "target"}
 
 // vendorDecides names the blocks that mean nothing where the vendor runs the control plane: what was decided there is no decision.
-var vendorDecides = map[string]bool{"container_runtime": true, "etcd": true, "load_balancer": true, "ssh": true, "artifacts": true, "addon": true, "scheduler": true}
+var vendorDecides = map[string]bool{"container_runtime": true, "etcd": true, "load_balancer": true, "ssh": true, "artifacts": true,
+	"addon": true, "scheduler": true}
 
 func block(path string) string {
 	name, _, _ := strings.Cut(path, ".")
@@ -108,18 +111,22 @@ func (r *resolver) clusterDefaults() {
 		r.decide("cluster.max_nodes", defined, "The control planes and workers that are defined. State how far the cluster will grow, and "+
 			"the ranges are checked against that.", "")
 	} else if p.MaxNodes > 0 && p.MaxNodes < defined {
-		r.fail(maxNodesTooSmall, s.Attr("max_nodes"), "max_nodes is %d, and the file defines %d control planes and workers. Write at least "+
-			"%d, or leave max_nodes out.", p.MaxNodes, defined, defined)
+		r.fail(maxNodesTooSmall, s.Attr("max_nodes"),
+			"max_nodes is %d, and the file defines %d control planes and workers. Write at least "+
+				"%d, or leave max_nodes out.", p.MaxNodes, defined, defined)
 		p.MaxNodes = defined
 	}
 	settle(r, s.APIServerPort != nil, &p.APIServerPort, "cluster.api_server_port", 6443,
-		"kubeadm's default, which firewalls and documentation expect.", "https://kubernetes.io/docs/reference/networking/ports-and-protocols/")
+		"kubeadm's default, which firewalls and documentation expect.",
+		"https://kubernetes.io/docs/reference/networking/ports-and-protocols/")
 
 	kubelet := s.Kubelet
 	settle(r, kubelet != nil && kubelet.CgroupDriver != nil, &p.Kubelet.CgroupDriver, "cluster.kubelet.cgroup_driver", "systemd",
-		"The hosts run systemd, and two managers of one cgroup tree make nodes unstable under memory pressure. The runtime is set to the same.", runtimeDocs+"#cgroup-drivers")
+		"The hosts run systemd, and two managers of one cgroup tree make nodes unstable under memory pressure. "+
+			"The runtime is set to the same.", runtimeDocs+"#cgroup-drivers")
 	settle(r, kubelet != nil && kubelet.FailSwapOn != nil, &p.Kubelet.FailSwapOn, "cluster.kubelet.fail_swap_on", true,
-		"The kubelet's default: memory limits mean little on a host that swaps.", "https://kubernetes.io/docs/concepts/cluster-administration/swap-memory-management/")
+		"The kubelet's default: memory limits mean little on a host that swaps.",
+		"https://kubernetes.io/docs/concepts/cluster-administration/swap-memory-management/")
 }
 
 func (r *resolver) nodeDefaults() {
@@ -140,8 +147,11 @@ func (r *resolver) nodeDefaults() {
 	if unstated > 0 {
 		r.decide("node.arch", "amd64", "What most servers are. It decides which binaries a host fetches.", "")
 	}
-	if len(nodes) > 0 && r.plan.Cluster.Type == topologies.AllInOne && !slices.ContainsFunc(nodes, func(n *Node) bool { return n.Has("roles") }) {
-		r.decide("node.roles", "control-plane, etcd, worker", "An all-in-one node runs everything, so it has no control-plane taint.", kubeadmCreate+"#control-plane-node-isolation")
+	if len(nodes) > 0 && r.plan.Cluster.Type == topologies.AllInOne && !slices.ContainsFunc(nodes, func(n *Node) bool {
+		return n.Has("roles")
+	}) {
+		r.decide("node.roles", "control-plane, etcd, worker", "An all-in-one node runs everything, so it has no control-plane taint.",
+			kubeadmCreate+"#control-plane-node-isolation")
 	}
 	r.bootstrap()
 }
@@ -155,8 +165,9 @@ func (r *resolver) bootstrap() {
 		case !n.Roles.Has(ControlPlane):
 			n.Bootstrap = false
 			if n.Roles != 0 {
-				r.fail(bootstrapConflict, n.Attr("bootstrap"), "%s is no control plane, so it cannot run kubeadm init. Write bootstrap = true on "+
-					"a control plane, or nowhere.", n.Name)
+				r.fail(bootstrapConflict, n.Attr("bootstrap"),
+					"%s is no control plane, so it cannot run kubeadm init. Write bootstrap = true on "+
+						"a control plane, or nowhere.", n.Name)
 				return
 			}
 		default:
@@ -174,7 +185,8 @@ func (r *resolver) bootstrap() {
 	default:
 		for _, n := range stated[1:] {
 			n.Bootstrap = false
-			r.fail(bootstrapConflict, n.Attr("bootstrap"), "%s runs kubeadm init already (line %d). Leave bootstrap = true on one of the two.", stated[0].Name, stated[0].NameRange.Start.Line)
+			r.fail(bootstrapConflict, n.Attr("bootstrap"), "%s runs kubeadm init already (line %d). "+
+				"Leave bootstrap = true on one of the two.", stated[0].Name, stated[0].NameRange.Start.Line)
 		}
 	}
 }
@@ -185,12 +197,15 @@ func (r *resolver) etcdDefaults() {
 	written := s != nil && s.Topology != nil
 	switch {
 	case r.plan.Cluster.Type == topologies.SingleEtcdMultiMaster:
-		settle(r, written, &p.Placement, "etcd.topology", topologies.External, "Several control planes share one etcd, and a stacked member would be on each of them.", kubeadmTopology)
+		settle(r, written, &p.Placement, "etcd.topology", topologies.External,
+			"Several control planes share one etcd, and a stacked member would be on each of them.", kubeadmTopology)
 	case apart:
-		settle(r, written, &p.Placement, "etcd.topology", topologies.External, "Hosts are defined that have the role etcd and are no control planes.", kubeadmTopology)
+		settle(r, written, &p.Placement, "etcd.topology", topologies.External,
+			"Hosts are defined that have the role etcd and are no control planes.", kubeadmTopology)
 	default:
-		settle(r, written, &p.Placement, "etcd.topology", topologies.Stacked, "No hosts of their own are defined for etcd, so kubeadm runs "+
-			"a member on each control plane.", kubeadmTopology)
+		settle(r, written, &p.Placement, "etcd.topology", topologies.Stacked,
+			"No hosts of their own are defined for etcd, so kubeadm runs "+
+				"a member on each control plane.", kubeadmTopology)
 	}
 	for _, n := range r.plan.Nodes {
 		if p.Placement == topologies.Stacked && n.Roles.Has(ControlPlane) {
@@ -201,24 +216,33 @@ func (r *resolver) etcdDefaults() {
 			if n.Address.IsValid() {
 				host = n.Address.String()
 			}
-			p.Members = append(p.Members, Member{Name: n.Name, Node: n, PeerURL: "https://" + Endpoint{host, 2380}.String(), ClientURL: "https://" + Endpoint{host, 2379}.String()})
+			p.Members = append(p.Members, Member{Name: n.Name, Node: n, PeerURL: "https://" + Endpoint{host, 2380}.String(),
+				ClientURL: "https://" + Endpoint{host, 2379}.String()})
 		}
 	}
 
 	k8s := r.plan.Kubernetes()
 	if p.Placement == topologies.Stacked {
-		settle(r, s != nil && s.Version != nil, &p.Version, "etcd.version", k8s.EtcdStacked(), "What kubeadm's etcd image for this Kubernetes holds.", "https://github.com/kubernetes/kubernetes/blob/master/cmd/kubeadm/app/constants/constants.go")
+		settle(r, s != nil && s.Version != nil, &p.Version, "etcd.version", k8s.EtcdStacked(),
+			"What kubeadm's etcd image for this Kubernetes holds.",
+			"https://github.com/kubernetes/kubernetes/blob/master/cmd/kubeadm/app/constants/constants.go")
 	} else {
-		settle(r, s != nil && s.Version != nil, &p.Version, "etcd.version", k8s.EtcdExternal(), "The newest patch release, on "+r.plan.Target.Facts.Table.Date()+", of the etcd minor that kubeadm brings for this Kubernetes.", "https://etcd.io/docs/v3.6/op-guide/versioning/")
+		settle(r, s != nil && s.Version != nil, &p.Version, "etcd.version", k8s.EtcdExternal(), "The newest patch release, on "+
+			r.plan.Target.Facts.Table.Date()+", of the etcd minor that kubeadm brings for this Kubernetes.",
+			"https://etcd.io/docs/v3.6/op-guide/versioning/")
 	}
-	settle(r, s != nil && s.DataDir != nil, &p.DataDir, "etcd.data_dir", "/var/lib/etcd", "kubeadm's default. A disk of its own keeps other writes from slowing etcd down.", "https://etcd.io/docs/v3.6/op-guide/hardware/#disks")
+	settle(r, s != nil && s.DataDir != nil, &p.DataDir, "etcd.data_dir", "/var/lib/etcd",
+		"kubeadm's default. A disk of its own keeps other writes from slowing etcd down.",
+		"https://etcd.io/docs/v3.6/op-guide/hardware/#disks")
 	if s == nil || s.Quota == nil {
 		p.QuotaBytes = 8 << 30
-		r.decide("etcd.quota", "8Gi", "The largest size that etcd's documentation advises. It costs nothing until it is used, and a cluster "+
-			"that reaches the built-in 2 GiB takes no more writes.", etcdLimits+"#storage-size-limit")
+		r.decide("etcd.quota", "8Gi", "The largest size that etcd's documentation advises. It costs nothing until it is used, "+
+			"and a cluster that reaches the built-in 2 GiB takes no more writes.", etcdLimits+"#storage-size-limit")
 	}
-	settle(r, s != nil && s.HeartbeatInterval != nil, &p.HeartbeatInterval, "etcd.heartbeat_interval", 100*time.Millisecond, "etcd's default, for members that reach each other in well under 100 ms.", etcdTuning+"#time-parameters")
-	settle(r, s != nil && s.ElectionTimeout != nil, &p.ElectionTimeout, "etcd.election_timeout", max(time.Second, 10*p.HeartbeatInterval), "etcd's default of ten heartbeats.", etcdTuning+"#time-parameters")
+	settle(r, s != nil && s.HeartbeatInterval != nil, &p.HeartbeatInterval, "etcd.heartbeat_interval", 100*time.Millisecond,
+		"etcd's default, for members that reach each other in well under 100 ms.", etcdTuning+"#time-parameters")
+	settle(r, s != nil && s.ElectionTimeout != nil, &p.ElectionTimeout, "etcd.election_timeout", max(time.Second, 10*p.HeartbeatInterval),
+		"etcd's default of ten heartbeats.", etcdTuning+"#time-parameters")
 }
 
 func (r *resolver) balancerDefaults() {
@@ -232,7 +256,8 @@ func (r *resolver) balancerDefaults() {
 	switch {
 	case s != nil:
 	case len(p.Nodes) > 0:
-		settle(r, false, &p.Kind, "load_balancer", HAProxy, "Hosts are defined that have the role load-balancer.", kubeadmHA+"#create-load-balancer-for-kube-apiserver")
+		settle(r, false, &p.Kind, "load_balancer", HAProxy, "Hosts are defined that have the role load-balancer.",
+			kubeadmHA+"#create-load-balancer-for-kube-apiserver")
 	case len(controlPlanes) == 1:
 		settle(r, false, &p.Kind, "load_balancer", NoBalancer, "One control plane is dialled directly.", "")
 	default:
@@ -246,20 +271,27 @@ func (r *resolver) balancerDefaults() {
 	shared := slices.ContainsFunc(p.Nodes, func(n *Node) bool { return n.Roles.Has(ControlPlane) })
 	switch {
 	case p.Kind == KubeVIP:
-		settle(r, written, &p.Port, "load_balancer.port", cluster.APIServerPort, "kube-vip moves an address between control planes; on it the API server itself answers.", "https://kube-vip.io/docs/about/architecture/")
+		settle(r, written, &p.Port, "load_balancer.port", cluster.APIServerPort, "kube-vip moves an address between control planes; "+
+			"on it the API server itself answers.", "https://kube-vip.io/docs/about/architecture/")
 	case cluster.Endpoint.Port != 0:
 		settle(r, written, &p.Port, "load_balancer.port", cluster.Endpoint.Port, "The port of control_plane_endpoint.", "")
 	case shared:
-		settle(r, written, &p.Port, "load_balancer.port", 8443, "A balancer shares its host with an API server, which has port "+strconv.Itoa(cluster.APIServerPort)+" already.", "https://github.com/kubernetes/kubeadm/blob/main/docs/ha-considerations.md")
+		settle(r, written, &p.Port, "load_balancer.port", 8443, "A balancer shares its host with an API server, which has port "+
+			strconv.Itoa(cluster.APIServerPort)+" already.", "https://github.com/kubernetes/kubeadm/blob/main/docs/ha-considerations.md")
 	default:
-		settle(r, written, &p.Port, "load_balancer.port", 6443, "The port that clients expect of an API server.", kubeadmHA+"#create-load-balancer-for-kube-apiserver")
+		settle(r, written, &p.Port, "load_balancer.port", 6443, "The port that clients expect of an API server.",
+			kubeadmHA+"#create-load-balancer-for-kube-apiserver")
 	}
 	if p.Kind == HAProxy && p.VirtualIP.IsValid() {
-		settle(r, s.VirtualRouterID != nil, &p.VirtualRouterID, "load_balancer.virtual_router_id", routerID(p.VirtualIP), "Computed from the virtual IP, so that two clusters on one network segment hardly ever meet; 51, which examples use, is left out.", "https://github.com/kubernetes/kubeadm/blob/main/docs/ha-considerations.md")
+		settle(r, s.VirtualRouterID != nil, &p.VirtualRouterID, "load_balancer.virtual_router_id", routerID(p.VirtualIP),
+			"Computed from the virtual IP, so that two clusters on one network segment hardly ever meet; 51, which examples use, "+
+				"is left out.", "https://github.com/kubernetes/kubeadm/blob/main/docs/ha-considerations.md")
 	}
 	if p.Kind == KubeVIP {
-		settle(r, s.Mode != nil, &p.Mode, "load_balancer.mode", "arp", "It needs nothing but one network segment; BGP needs routers that take part.", "https://kube-vip.io/docs/modes/arp/")
-		settle(r, s.Version != nil, &p.Version, "load_balancer.version", KubeVIPVersion, "The newest release known on "+FactsDate+".", "https://github.com/kube-vip/kube-vip/releases")
+		settle(r, s.Mode != nil, &p.Mode, "load_balancer.mode", "arp",
+			"It needs nothing but one network segment; BGP needs routers that take part.", "https://kube-vip.io/docs/modes/arp/")
+		settle(r, s.Version != nil, &p.Version, "load_balancer.version", KubeVIPVersion, "The newest release known on "+FactsDate+".",
+			"https://github.com/kube-vip/kube-vip/releases")
 	}
 }
 
@@ -304,7 +336,8 @@ func (r *resolver) endpointDefault() {
 		settle(r, false, &p.Endpoint, path, Endpoint{own(balancer.Nodes[0]), balancer.Port}, "The one load balancer.", kubeadmHA)
 	case balancer.Kind == NoBalancer && len(controlPlanes) == 1:
 		settle(r, false, &p.Endpoint, path, Endpoint{own(controlPlanes[0]), p.APIServerPort}, "The one control plane. A DNS name in its "+
-			"place would let the cluster grow more control planes later.", kubeadmCreate+"#considerations-about-apiserver-advertise-address-and-controlplaneendpoint")
+			"place would let the cluster grow more control planes later.",
+			kubeadmCreate+"#considerations-about-apiserver-advertise-address-and-controlplaneendpoint")
 	}
 }
 
@@ -369,24 +402,33 @@ func (r *resolver) networkDefaults() {
 	}
 	if s == nil || s.ServiceSubnets == nil {
 		p.ServiceSubnets = services
-		r.decide("network.service_subnets", joined(services), "Private, "+of+", room for some 65,000 Services; the start of kubeadm's larger default.", "https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/")
+		r.decide("network.service_subnets", joined(services),
+			"Private, "+of+", room for some 65,000 Services; the start of kubeadm's larger default.",
+			"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/")
 	}
-	settle(r, s != nil && s.DNSDomain != nil, &p.DNSDomain, "network.dns_domain", "cluster.local", "kubeadm's default, which many charts assume.", "https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/")
+	settle(r, s != nil && s.DNSDomain != nil, &p.DNSDomain, "network.dns_domain", "cluster.local",
+		"kubeadm's default, which many charts assume.", "https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/")
 	if hasFamily(p.PodSubnets, false) {
-		settle(r, s != nil && s.NodeCIDRMaskSize != nil, &p.NodeCIDRMaskSize, "network.node_cidr_mask_size", 24, "The controller manager's default: 254 addresses for a node, twice the usual 110 pods.", "https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/")
+		settle(r, s != nil && s.NodeCIDRMaskSize != nil, &p.NodeCIDRMaskSize, "network.node_cidr_mask_size", 24,
+			"The controller manager's default: 254 addresses for a node, twice the usual 110 pods.",
+			"https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/")
 	} else if s == nil || s.NodeCIDRMaskSize == nil {
 		p.NodeCIDRMaskSize = 24
 	}
 	if hasFamily(p.PodSubnets, true) {
-		settle(r, s != nil && s.NodeCIDRMaskSizeV6 != nil, &p.NodeCIDRMaskSizeV6, "network.node_cidr_mask_size_v6", 64, "The controller manager's default: one IPv6 network for a node.", "https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/")
+		settle(r, s != nil && s.NodeCIDRMaskSizeV6 != nil, &p.NodeCIDRMaskSizeV6, "network.node_cidr_mask_size_v6", 64,
+			"The controller manager's default: one IPv6 network for a node.",
+			"https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/")
 	} else if s == nil || s.NodeCIDRMaskSizeV6 == nil {
 		p.NodeCIDRMaskSizeV6 = 64
 	}
 	if s == nil || s.NodePortRange == nil {
 		p.NodePorts = PortRange{30000, 32767}
-		r.decide("network.node_port_range", "30000-32767", "The API server's default.", "https://kubernetes.io/docs/reference/networking/ports-and-protocols/")
+		r.decide("network.node_port_range", "30000-32767", "The API server's default.",
+			"https://kubernetes.io/docs/reference/networking/ports-and-protocols/")
 	}
-	mtu, of, source := 1500, "Ethernet's. Clouds and tunnels may have less: state it, and the pods' follows.", "https://www.rfc-editor.org/rfc/rfc894"
+	mtu, of, source := 1500, "Ethernet's. Clouds and tunnels may have less: state it, and the pods' follows.",
+		"https://www.rfc-editor.org/rfc/rfc894"
 	if f := r.plan.Target.Facts; f.MTU != 0 {
 		mtu, of, source = f.MTU, "That of the network which the target makes.", f.MTUFrom
 	}
@@ -411,9 +453,12 @@ func (r *resolver) networkDefaults() {
 		proxy, reason = ProxyNone, "The pod network replaces kube-proxy."
 	}
 	written := s != nil && s.KubeProxy != nil && s.KubeProxy.Mode != nil
-	settle(r, written, &p.KubeProxy.Mode, "network.kube_proxy.mode", proxy, reason, "https://kubernetes.io/docs/reference/networking/virtual-ips/#proxy-modes")
+	settle(r, written, &p.KubeProxy.Mode, "network.kube_proxy.mode", proxy, reason,
+		"https://kubernetes.io/docs/reference/networking/virtual-ips/#proxy-modes")
 	if p.KubeProxy.Mode == "ipvs" && r.plan.LoadBalancer.Kind == KubeVIP && r.plan.LoadBalancer.Mode != "bgp" {
-		settle(r, s.KubeProxy.StrictARP != nil, &p.KubeProxy.StrictARP, "network.kube_proxy.strict_arp", true, "In ipvs mode every node would answer ARP for the virtual IP.", "https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/")
+		settle(r, s.KubeProxy.StrictARP != nil, &p.KubeProxy.StrictARP, "network.kube_proxy.strict_arp", true,
+			"In ipvs mode every node would answer ARP for the virtual IP.",
+			"https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/")
 	}
 
 	room := min(110, p.PodsPerNode())
@@ -422,14 +467,16 @@ func (r *resolver) networkDefaults() {
 	if room < 110 {
 		why = "What a node's share of the pod range holds; the kubelet's default of 110 does not fit."
 	}
-	settle(r, kubelet != nil && kubelet.MaxPods != nil, &r.plan.Cluster.Kubelet.MaxPods, "cluster.kubelet.max_pods", room, why, "https://kubernetes.io/docs/setup/best-practices/cluster-large/")
+	settle(r, kubelet != nil && kubelet.MaxPods != nil, &r.plan.Cluster.Kubelet.MaxPods, "cluster.kubelet.max_pods", room, why,
+		"https://kubernetes.io/docs/setup/best-practices/cluster-large/")
 	r.noProxy()
 }
 
 func (r *resolver) cniDefaults() {
 	p := &r.plan.Network.CNI
 	written := r.spec.Network != nil && r.spec.Network.CNI != nil
-	name, reason := Flannel, "The smallest pod network that needs nothing of the hosts' network. It enforces no NetworkPolicy: calico and cilium do."
+	name, reason := Flannel, "The smallest pod network that needs nothing of the hosts' network. It enforces no NetworkPolicy: "+
+		"calico and cilium do."
 	if r.plan.Target.Facts.Hosting == Hosted {
 		name, reason = NoCNI, "The vendor brings the pod network."
 	}
@@ -454,7 +501,8 @@ func (r *resolver) cniDefaults() {
 	mtu := r.plan.Network.MTU - overhead
 	if !(p.Has("mtu") && written) {
 		p.MTU = mtu
-		r.decide("network.cni.mtu", mtu, fmt.Sprintf("The hosts' %d bytes less %d for the encapsulation.", r.plan.Network.MTU, overhead), "https://docs.tigera.io/calico/latest/networking/configuring/mtu")
+		r.decide("network.cni.mtu", mtu, fmt.Sprintf("The hosts' %d bytes less %d for the encapsulation.", r.plan.Network.MTU, overhead),
+			"https://docs.tigera.io/calico/latest/networking/configuring/mtu")
 	}
 }
 
@@ -520,7 +568,8 @@ func (r *resolver) noProxy() {
 		}
 	}
 	computed = append(computed, ".svc", "."+r.plan.Network.DNSDomain)
-	for _, mirror := range []string{strings.TrimPrefix(strings.TrimPrefix(r.plan.Artifacts.MirrorURL, "https://"), "http://"), r.plan.Artifacts.ImageRepository} {
+	for _, mirror := range []string{strings.TrimPrefix(strings.TrimPrefix(r.plan.Artifacts.MirrorURL, "https://"), "http://"),
+		r.plan.Artifacts.ImageRepository} {
 		authority, _, _ := strings.Cut(mirror, "/")
 		if host, _, ok := hostPort(authority); ok {
 			computed = append(computed, host)
@@ -533,13 +582,16 @@ func (r *resolver) noProxy() {
 		return known
 	})
 	r.decide("network.http_proxy.no_proxy", strconv.Itoa(len(p.NoProxy))+" entries", "Nodes, endpoint, pods, Services, the cluster's "+
-		"domain and the site's mirrors must not go through the proxy; what is written comes on top.", "https://github.com/kubernetes-sigs/kubespray/issues/6250")
+		"domain and the site's mirrors must not go through the proxy; what is written comes on top.",
+		"https://github.com/kubernetes-sigs/kubespray/issues/6250")
 }
 
 func (r *resolver) runtimeDefaults() {
 	p, s := &r.plan.Runtime, r.spec.Runtime
-	settle(r, s != nil, &p.Name, "container_runtime", Containerd, "The runtime that most clusters run and that Kubernetes tests first.", runtimeDocs+"#containerd")
-	version := map[string]string{Containerd: r.plan.Kubernetes().Containerd(), CRIO: r.plan.Kubernetes().CRIO(), Docker: DockerVersion}[p.Name]
+	settle(r, s != nil, &p.Name, "container_runtime", Containerd, "The runtime that most clusters run and that Kubernetes tests first.",
+		runtimeDocs+"#containerd")
+	version := map[string]string{Containerd: r.plan.Kubernetes().Containerd(), CRIO: r.plan.Kubernetes().CRIO(),
+		Docker: DockerVersion}[p.Name]
 	reason := "The newest release known on " + FactsDate + "."
 	if p.Name == CRIO {
 		reason = "CRI-O's minor is always that of Kubernetes."
@@ -566,7 +618,8 @@ func (r *resolver) sshDefaults() {
 func (r *resolver) artifactDefaults() {
 	p, s := &r.plan.Artifacts, r.spec.Artifacts
 	settle(r, s != nil && s.Origin != nil, &p.Origin, "artifacts.source", Binaries, "Upstream's own binaries, checked against the "+
-		"published checksums, are the same versions on every distribution.", "https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/")
+		"published checksums, are the same versions on every distribution.",
+		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/")
 }
 
 func hasFamily(prefixes []netip.Prefix, six bool) bool {

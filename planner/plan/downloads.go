@@ -73,7 +73,8 @@ func (p *Plan) release(arch, name string) upstreamFile {
 }
 
 func (p *Plan) download(arch string, f upstreamFile) Download {
-	d := Download{Name: f.name, Arch: arch, Path: f.path, Source: "https://" + f.path, URL: p.Artifacts.address(f.path), ChecksumPath: f.sums, ChecksumStyle: f.style, Archive: f.archive}
+	d := Download{Name: f.name, Arch: arch, Path: f.path, Source: "https://" + f.path, URL: p.Artifacts.address(f.path),
+		ChecksumPath: f.sums, ChecksumStyle: f.style, Archive: f.archive}
 	if pin, ok := p.Artifacts.Checksums[f.path]; ok {
 		d.Checksum = pin
 	} else if f.sums != "" {
@@ -119,16 +120,19 @@ func (p *Plan) upstreamFiles(arch string) []upstreamFile {
 		for _, name := range []string{"kubeadm", "kubectl", "kubelet"} {
 			files = append(files, p.release(arch, name))
 		}
-		base := "github.com/kubernetes-sigs/cri-tools/releases/download/v" + known(v.CRICtl()) + "/crictl-v" + known(v.CRICtl()) + "-linux-" + arch + ".tar.gz"
+		base := "github.com/kubernetes-sigs/cri-tools/releases/download/v" + known(v.CRICtl()) + "/crictl-v" + known(v.CRICtl()) +
+			"-linux-" + arch + ".tar.gz"
 		files = append(files, upstreamFile{name: "crictl", path: base, sums: base + ".sha256", style: ChecksumBare, archive: true})
 
-		base = "github.com/containernetworking/plugins/releases/download/v" + CNIPluginsVersion + "/cni-plugins-linux-" + arch + "-v" + CNIPluginsVersion + ".tgz"
+		base = "github.com/containernetworking/plugins/releases/download/v" + CNIPluginsVersion + "/cni-plugins-linux-" + arch + "-v" +
+			CNIPluginsVersion + ".tgz"
 		files = append(files, upstreamFile{name: "cni-plugins", path: base, sums: base + ".sha256", style: ChecksumList, archive: true})
 
 		files = append(files, p.runtimeFiles(arch)...)
 	}
 	if p.Runtime.Name == Docker {
-		files = append(files, upstreamFile{name: "cri-dockerd", path: "github.com/Mirantis/cri-dockerd/releases/download/v" + CRIDockerdVersion + "/cri-dockerd-" + CRIDockerdVersion + "." + arch + ".tgz", archive: true})
+		files = append(files, upstreamFile{name: "cri-dockerd", path: "github.com/Mirantis/cri-dockerd/releases/download/v" +
+			CRIDockerdVersion + "/cri-dockerd-" + CRIDockerdVersion + "." + arch + ".tgz", archive: true})
 	}
 	if len(p.Etcd.Members) > 0 {
 		// Stacked members run from an image, in which nobody can use etcd's tools on files: backing up and restoring fetch them.
@@ -137,7 +141,8 @@ func (p *Plan) upstreamFiles(arch string) []upstreamFile {
 			version = known(v.EtcdExternal())
 		}
 		dir := "github.com/etcd-io/etcd/releases/download/v" + version + "/"
-		files = append(files, upstreamFile{name: "etcd", path: dir + "etcd-v" + version + "-linux-" + arch + ".tar.gz", sums: dir + "SHA256SUMS", style: ChecksumList, archive: true})
+		files = append(files, upstreamFile{name: "etcd", path: dir + "etcd-v" + version + "-linux-" + arch + ".tar.gz",
+			sums: dir + "SHA256SUMS", style: ChecksumList, archive: true})
 	}
 	return files
 }
@@ -157,7 +162,8 @@ func (p *Plan) runtimeFiles(arch string) []upstreamFile {
 		return []upstreamFile{{name: "cri-o", path: base, sums: base + ".sha256sum", style: ChecksumList, archive: true}}
 	case Docker: // its publisher has no checksum beside it, nor has cri-dockerd's: pin them in artifacts.checksums
 		machine := map[string]string{"amd64": "x86_64", "arm64": "aarch64"}[arch]
-		return []upstreamFile{{name: "docker", path: "download.docker.com/linux/static/stable/" + known(machine) + "/docker-" + version + ".tgz", archive: true}}
+		return []upstreamFile{{name: "docker", path: "download.docker.com/linux/static/stable/" + known(machine) + "/docker-" + version +
+			".tgz", archive: true}}
 	}
 	return nil
 }

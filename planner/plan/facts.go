@@ -21,8 +21,9 @@ const (
 	KubeVIPVersion          = "v1.2.4"          // Source: https://github.com/kube-vip/helm-charts/pull/113
 	RuncVersion             = "1.5.2"           // Source: github.com/opencontainers/runc@v1.5.2
 	CNIPluginsVersion       = "1.9.1"           // Source: k8s.io/kubernetes@v1.37.2 build/dependencies.yaml
-	ContainerdVersion       = "2.4.2"           // Source: github.com/containerd/containerd/v2@v2.4.2; older Kubernetes gets Version.Containerd
-	DockerVersion           = "29.8.2"          // Source: https://pkgs.alpinelinux.org/package/v3.24/community/x86/docker-engine
+	// Source: github.com/containerd/containerd/v2@v2.4.2; older Kubernetes gets Version.Containerd
+	ContainerdVersion = "2.4.2"
+	DockerVersion     = "29.8.2" // Source: https://pkgs.alpinelinux.org/package/v3.24/community/x86/docker-engine
 	// CRIDockerdVersion: before 0.4.8 nobody can exec into a pod of a kubelet from 1.36 on:
 	// https://github.com/Mirantis/cri-dockerd/releases/tag/v0.4.8
 	CRIDockerdVersion = "0.4.10" // Source: https://sourceforge.net/projects/cri-dockerd.mirror/files/v0.4.10/
@@ -41,10 +42,10 @@ type minorFacts struct {
 	// Kubernetes; what its source says was read at the releases that etcdImage names.
 	newest int
 	// etcdImage is kubeadm's etcd image tag by patch, etcdFloor the oldest external etcd that kubeadm's preflight accepts.
-	// Source: k8s.io/kubernetes cmd/kubeadm/app/constants/constants.go, DefaultEtcdVersion and MinExternalEtcdVersion, at v1.31.0, v1.31.14,
-	// v1.32.2, v1.32.13, v1.33.6, v1.33.13, v1.34.0 to v1.34.4, v1.35.4, v1.36.1, v1.36.3 and v1.37.2. The step of November 2025 is that of
-	// https://github.com/kubernetes/kubernetes/pull/135018, /135019 and /135020, merged for 1.33.6, 1.32.10 and 1.31.14. The floor of 1.33
-	// before it was not seen: the older one stands, which refuses nothing wrongly.
+	// Source: k8s.io/kubernetes cmd/kubeadm/app/constants/constants.go, DefaultEtcdVersion and MinExternalEtcdVersion, at v1.31.0,
+	// v1.31.14, v1.32.2, v1.32.13, v1.33.6, v1.33.13, v1.34.0 to v1.34.4, v1.35.4, v1.36.1, v1.36.3 and v1.37.2. The step of November 2025
+	// is that of https://github.com/kubernetes/kubernetes/pull/135018, /135019 and /135020, merged for 1.33.6, 1.32.10 and 1.31.14. The
+	// floor of 1.33 before it was not seen: the older one stands, which refuses nothing wrongly.
 	etcdImage, etcdFloor []sincePatch
 	// etcd is the newest release of the minor that kubeadm's image is of: what external members get.
 	// Source: versions of go.etcd.io/etcd/server/v3 in the Go module index
@@ -64,7 +65,8 @@ type minorFacts struct {
 	// calico is the default, of those whose tested range holds the minor.
 	calico string
 	// kernel is what kubeadm's preflight wants of Linux.
-	// Source: k8s.io/system-validators validators/types_unix.go at v1.8.0 (1.31), v1.9.2 (1.32, 1.33), v1.10.2 (1.34), v1.12.1 (1.35 to 1.37)
+	// Source: k8s.io/system-validators validators/types_unix.go at v1.8.0 (1.31), v1.9.2 (1.32, 1.33), v1.10.2 (1.34), v1.12.1 (1.35 to
+	// 1.37)
 	kernel Version
 	// supportEnds is the day on which patch releases end, YYYY-MM-DD. Source: https://kubernetes.io/releases/1.37/ and the like
 	supportEnds string
@@ -82,7 +84,8 @@ var cniTested = []release{
 	{Calico, "v3.31", 32, 35, "https://github.com/Rusty-Gopher/kupre/releases/tag/v0.5.0"},
 	{Calico, "v3.32", 34, 36, "https://github.com/Rusty-Gopher/kupre/releases/tag/v0.5.0"},
 	{Calico, "v3.33", 35, 37, "https://github.com/Rusty-Gopher/kupre/releases/tag/v0.5.0"},
-	{Cilium, "v1.18", 30, 33, "https://raw.githubusercontent.com/cilium/cilium/v1.18.14/Documentation/network/kubernetes/compatibility.rst"},
+	{Cilium, "v1.18", 30, 33,
+		"https://raw.githubusercontent.com/cilium/cilium/v1.18.14/Documentation/network/kubernetes/compatibility.rst"},
 	{Cilium, "v1.20", 33, 36, "github.com/cilium/cilium@v1.20.2 Documentation/network/kubernetes/compatibility.rst"},
 }
 
@@ -100,7 +103,8 @@ func (v Kubernetes) CNITested(c CNI) (first, last string, inside, known bool) {
 // calicoOperators maps a Calico release to its operator's image tag.
 // Sources: https://docs.tigera.io/calico/latest/reference/component-versions,
 // https://newreleases.io/project/github/tigera/operator/release/v1.36.10, the tigera-operator.yaml of v3.32.2 and v3.33.0
-var calicoOperators = map[string]string{"v3.29.4": "v1.36.10", "v3.31.2": "v1.40.2", "v3.31.3": "v1.40.3", "v3.32.2": "v1.42.6", "v3.33.0": "v1.44.0"}
+var calicoOperators = map[string]string{"v3.29.4": "v1.36.10", "v3.31.2": "v1.40.2", "v3.31.3": "v1.40.3", "v3.32.2": "v1.42.6",
+	"v3.33.0": "v1.44.0"}
 
 // ciliumEnvoys maps a Cilium release to the tag of the envoy image in its chart.
 var ciliumEnvoys = map[string]string{"v1.20.2": "v1.37.6-1789133542-cbec91f666af0bf742da986d43832932dbb26b82"}

@@ -45,11 +45,13 @@ func TestFactsAreWhole(t *testing.T) {
 		if takes, known := own().At(v).TakesContainerd(containerd); !ok || !known || !takes {
 			t.Errorf("%s: containerd %s is not tested with it", v, own().At(v).Containerd())
 		}
-		if _, _, inside, known := own().At(v).CNITested(CNI{Name: Calico, Version: own().At(v).Calico()}); !known || !inside || calicoOperators[own().At(v).Calico()] == "" {
+		if _, _, inside, known := own().At(v).CNITested(CNI{Name: Calico, Version: own().At(v).Calico()}); !known || !inside ||
+			calicoOperators[own().At(v).Calico()] == "" {
 			t.Errorf("%s: Calico %s is not tested with it, or its operator is unknown", v, own().At(v).Calico())
 		}
 		crio, ok := ParseVersion(own().At(v).CRIO())
-		if !ok || crio.Minor != f.minor || own().At(v).CRICtl() == "" || own().At(v).Pause() == "" || own().At(v).CoreDNS() == "" || own().At(v).SupportEnds() == "" || own().At(v).KubeadmAPI() != "v1beta4" {
+		if !ok || crio.Minor != f.minor || own().At(v).CRICtl() == "" || own().At(v).Pause() == "" || own().At(v).CoreDNS() == "" ||
+			own().At(v).SupportEnds() == "" || own().At(v).KubeadmAPI() != "v1beta4" {
 			t.Errorf("%s: a fact is missing: %+v", v, f)
 		}
 		if _, ok := ParseVersion(own().At(v).CRICtl()); !ok {
@@ -59,7 +61,8 @@ func TestFactsAreWhole(t *testing.T) {
 	if oldest, newest := own().Minors(); oldest.MinorString() != "1.31" || newest != own().Newest() {
 		t.Errorf("facts from %s to %s", oldest, newest)
 	}
-	for _, s := range []string{FlannelVersion, CiliumVersion, KubeVIPVersion, RuncVersion, CNIPluginsVersion, ContainerdVersion, DockerVersion, CRIDockerdVersion} {
+	for _, s := range []string{FlannelVersion, CiliumVersion, KubeVIPVersion, RuncVersion, CNIPluginsVersion, ContainerdVersion,
+		DockerVersion, CRIDockerdVersion} {
 		if _, ok := ParseVersion(s); !ok {
 			t.Errorf("%q is not a release", s)
 		}
@@ -72,11 +75,15 @@ func TestUnknownVersionGetsNoData(t *testing.T) {
 		floor, known := own().At(v).EtcdFloor()
 		_, _, kernelKnown := own().At(v).KernelFloor()
 		_, containerdKnown := own().At(v).TakesContainerd(Version{2, 4, 2})
-		if own().At(v).Known() || known || !floor.IsZero() || kernelKnown || containerdKnown || own().At(v).EtcdImageTag()+own().At(v).EtcdStacked()+own().At(v).EtcdExternal()+own().At(v).CoreDNS()+own().At(v).Pause()+own().At(v).CRICtl()+own().At(v).CRIO()+own().At(v).Containerd()+own().At(v).Calico()+own().At(v).SupportEnds()+own().At(v).KubeadmAPI() != "" {
+		if own().At(v).Known() || known || !floor.IsZero() || kernelKnown || containerdKnown ||
+			own().At(v).EtcdImageTag()+own().At(v).EtcdStacked()+own().At(v).EtcdExternal()+own().At(v).CoreDNS()+own().At(v).Pause()+
+				own().At(v).CRICtl()+own().At(v).CRIO()+own().At(v).Containerd()+own().At(v).Calico()+own().At(v).SupportEnds()+
+				own().At(v).KubeadmAPI() != "" {
 			t.Errorf("%s has facts", v)
 		}
 	}
-	p := resolved(t, "cluster \"c\" {\n type = \"all-in-one\"\n kubernetes_version = \"1.38.0\"\n}\nnode \"n\" {\n address = \"10.0.0.1\"\n}\n")
+	p := resolved(t, "cluster \"c\" {\n type = \"all-in-one\"\n kubernetes_version = \"1.38.0\"\n}\n"+
+		"node \"n\" {\n address = \"10.0.0.1\"\n}\n")
 	for _, path := range []string{"etcd.version", "container_runtime.version"} {
 		if got := p.decision(path); got != NoData {
 			t.Errorf("%s is %q for a version without facts", path, got)
@@ -96,8 +103,10 @@ func TestUnknownVersionGetsNoData(t *testing.T) {
 
 func TestFloorsByPatch(t *testing.T) {
 	for version, want := range map[string][3]string{ // image, floor, CoreDNS
-		"1.31.0": {"3.5.15-0", "3.5.11", "v1.11.1"}, "1.31.14": {"3.5.24-0", "3.5.24", "v1.11.3"}, "1.32.2": {"3.5.16-0", "3.5.11", "v1.11.3"},
-		"1.32.13": {"3.5.24-0", "3.5.24", "v1.11.3"}, "1.33.6": {"3.5.24-0", "3.5.24", "v1.12.0"}, "1.34.0": {"3.6.4-0", "3.5.21", "v1.12.1"},
+		"1.31.0": {"3.5.15-0", "3.5.11", "v1.11.1"}, "1.31.14": {"3.5.24-0", "3.5.24", "v1.11.3"},
+		"1.32.2":  {"3.5.16-0", "3.5.11", "v1.11.3"},
+		"1.32.13": {"3.5.24-0", "3.5.24", "v1.11.3"}, "1.33.6": {"3.5.24-0", "3.5.24", "v1.12.0"},
+		"1.34.0": {"3.6.4-0", "3.5.21", "v1.12.1"},
 		"1.34.2": {"3.6.5-0", "3.5.24", "v1.12.1"}, "1.35.4": {"3.6.6-0", "3.5.24", "v1.13.1"}, "1.36.1": {"3.6.8-0", "3.5.24", "v1.14.2"},
 	} {
 		v, _ := ParseVersion(version)
@@ -114,8 +123,10 @@ func TestContainerdFloors(t *testing.T) {
 		ok                     bool
 	}{
 		{Version{1, 35, 4}, Version{1, 7, 28}, true}, {Version{1, 35, 4}, Version{1, 7, 27}, false},
-		{Version{1, 36, 3}, Version{1, 7, 33}, false}, {Version{1, 36, 3}, Version{2, 1, 9}, false}, {Version{1, 36, 3}, Version{2, 4, 0}, true},
-		{Version{1, 37, 2}, Version{2, 3, 0}, true}, {Version{1, 37, 2}, Version{2, 2, 9}, false}, {Version{1, 37, 2}, Version{3, 0, 0}, true},
+		{Version{1, 36, 3}, Version{1, 7, 33}, false}, {Version{1, 36, 3}, Version{2, 1, 9}, false},
+		{Version{1, 36, 3}, Version{2, 4, 0}, true},
+		{Version{1, 37, 2}, Version{2, 3, 0}, true}, {Version{1, 37, 2}, Version{2, 2, 9}, false},
+		{Version{1, 37, 2}, Version{3, 0, 0}, true},
 	} {
 		if ok, known := own().At(c.kubernetes).TakesContainerd(c.containerd); ok != c.ok || !known {
 			t.Errorf("Kubernetes %s takes containerd %s: %v, want %v", c.kubernetes, c.containerd, ok, c.ok)
@@ -159,7 +170,8 @@ func TestKubeletFlags(t *testing.T) {
 		flag  string
 		minor int
 		since string
-	}{{"cloud-config", 33, ""}, {"cloud-config", 34, "1.34"}, {"pod-infra-container-image", 35, "1.35"}, {"storage-driver-db", 37, "1.37"}, {"v", 37, ""}} {
+	}{{"cloud-config", 33, ""}, {"cloud-config", 34, "1.34"}, {"pod-infra-container-image", 35, "1.35"}, {"storage-driver-db", 37, "1.37"},
+		{"v", 37, ""}} {
 		if since, gone := (Version{1, c.minor, 0}).KubeletFlagGone(c.flag); since != c.since || gone != (c.since != "") {
 			t.Errorf("--%s at 1.%d: gone since %q, want %q", c.flag, c.minor, since, c.since)
 		}

@@ -37,7 +37,8 @@ func (s Roles) Strings() []string {
 // Architectures for which upstream publishes all of a node's binaries. Source: https://kubernetes.io/releases/download/#binaries
 var architectures = []string{"amd64", "arm64", "ppc64le", "s390x"}
 
-var archAliases = map[string]string{"x86_64": "amd64", "x86-64": "amd64", "x64": "amd64", "aarch64": "arm64", "armv8": "arm64", "ppc64el": "ppc64le"}
+var archAliases = map[string]string{"x86_64": "amd64", "x86-64": "amd64", "x64": "amd64", "aarch64": "arm64", "armv8": "arm64",
+	"ppc64el": "ppc64le"}
 
 // nodes reads all nodes and pools into the plan, sorted.
 func (r *resolver) nodes() {
@@ -45,14 +46,16 @@ func (r *resolver) nodes() {
 	for _, pool := range r.spec.NodePools {
 		if pool.Count != nil && *pool.Count > 0 {
 			if *pool.Count > mostNodes || total+*pool.Count > mostNodes {
-				r.fail(poolTooLarge, pool.Attr("count"), "With these %d nodes the plan holds more than %d. Kubernetes is tested with up to 5,000.", *pool.Count, mostNodes)
+				r.fail(poolTooLarge, pool.Attr("count"),
+					"With these %d nodes the plan holds more than %d. Kubernetes is tested with up to 5,000.", *pool.Count, mostNodes)
 				return
 			}
 			total += *pool.Count
 		}
 	}
 	if total > mostNodes {
-		r.fail(poolTooLarge, r.spec.Cluster.Block(), "The plan holds %d nodes; %d are the most that it may. Kubernetes is tested with up to 5,000.", total, mostNodes)
+		r.fail(poolTooLarge, r.spec.Cluster.Block(),
+			"The plan holds %d nodes; %d are the most that it may. Kubernetes is tested with up to 5,000.", total, mostNodes)
 		return
 	}
 
@@ -106,12 +109,16 @@ func (r *resolver) machine(src *spec.Source, m *spec.Machine) Node {
 		Annotations:      r.labels(src, "annotations", m.Annotations),
 		Taints:           r.taints(m.Taints),
 		KubeletExtraArgs: r.kubeletArgs(src, "kubelet_extra_args", m.KubeletExtraArgs),
-		InstanceType:     r.match(src, "instance_type", m.InstanceType, instancePattern, `A machine size has letters, digits and . _ -, such as "m5.large".`),
+		InstanceType: r.match(src, "instance_type", m.InstanceType, instancePattern,
+			`A machine size has letters, digits and . _ -, such as "m5.large".`),
 	}
 	if m.Arch != nil {
 		n.Arch = r.choice(unknownArchitecture, src.Attr("arch"), "architecture", *m.Arch, architectures, archAliases)
 	}
-	if os := r.match(src, "os", m.OS, osPattern, `An operating system is a name and a version, such as "ubuntu-24.04" or "debian-13".`); os != "" && !r.plan.Target.Facts.Leaves("node.os") { // there it is no fact of the machine
+	// there it is no fact of the machine
+	if os := r.match(src, "os", m.OS, osPattern,
+		`An operating system is a name and a version, such as "ubuntu-24.04" or "debian-13".`); os != "" &&
+		!r.plan.Target.Facts.Leaves("node.os") {
 		parts := osPattern.FindStringSubmatch(os)
 		n.OS = OS{Name: parts[1], Version: parts[2]}
 	}
@@ -172,7 +179,8 @@ func (r *resolver) node(n *spec.Node) *Node {
 	node.Bootstrap = n.Bootstrap != nil && *n.Bootstrap
 	if n.MAC != nil {
 		if mac, err := net.ParseMAC(*n.MAC); err != nil || len(mac) != 6 {
-			r.fail(invalidText, n.Attr("mac"), `mac is %q. A hardware address has six pairs of hexadecimal digits, such as "52:54:00:12:34:56".`, spelling.Excerpt(*n.MAC))
+			r.fail(invalidText, n.Attr("mac"),
+				`mac is %q. A hardware address has six pairs of hexadecimal digits, such as "52:54:00:12:34:56".`, spelling.Excerpt(*n.MAC))
 		} else {
 			node.MAC = mac.String()
 		}
@@ -189,7 +197,8 @@ func (r *resolver) place(at hcl.Range, attr string, s *string) string {
 		return ""
 	}
 	if *s == "" || !labelValue(*s) {
-		r.fail(invalidLabel, at, "%s is %q. It becomes the value of a label: 1 to 63 letters, digits and . _ -, with a letter or digit at both ends.", attr, spelling.Excerpt(*s))
+		r.fail(invalidLabel, at, "%s is %q. It becomes the value of a label: 1 to 63 letters, digits and . _ -, "+
+			"with a letter or digit at both ends.", attr, spelling.Excerpt(*s))
 		return ""
 	}
 	return *s
@@ -205,7 +214,8 @@ func (r *resolver) places(src *spec.Source, attr string, written []string) []str
 
 func (r *resolver) addressWanted(src *spec.Source, attr string) {
 	if r.plan.Target.Facts.Hosting == Hosts {
-		r.fail(missingAddress, src.Block(), `No address is written here. Nobody else decides it on these machines: write %s = "10.0.0.31", or whatever the host has.`, attr)
+		r.fail(missingAddress, src.Block(),
+			`No address is written here. Nobody else decides it on these machines: write %s = "10.0.0.31", or whatever the host has.`, attr)
 	}
 }
 
@@ -256,13 +266,15 @@ func (r *resolver) addressesLast(src *spec.Source, attr string, first netip.Addr
 	}
 	last, ok := offset(first, count-1)
 	if !ok {
-		r.fail(poolAddressesExhausted, src.Attr(attr), "%d nodes from %s on run past the last address that there is. Begin lower, or make the pool smaller.", count, first)
+		r.fail(poolAddressesExhausted, src.Attr(attr), "%d nodes from %s on run past the last address that there is. "+
+			"Begin lower, or make the pool smaller.", count, first)
 		return
 	}
 	for _, subnet := range r.plan.Network.NodeSubnets {
 		if subnet.Contains(first) && !subnet.Contains(last) {
-			r.fail(poolAddressesExhausted, src.Attr(attr), "%d nodes from %s on reach %s, outside of the subnet %s that the first one lies in. "+
-				"Begin lower, or make the pool smaller.", count, first, last, subnet)
+			r.fail(poolAddressesExhausted, src.Attr(attr),
+				"%d nodes from %s on reach %s, outside of the subnet %s that the first one lies in. "+
+					"Begin lower, or make the pool smaller.", count, first, last, subnet)
 			return
 		}
 	}

@@ -18,16 +18,21 @@ func TestImages(t *testing.T) {
 		return all
 	}
 	want := []string{ // as images.txt of a site with its own registry
-		"10.0.0.2:5000/flannel-cni-plugin:v1.9.1-flannel3", "10.0.0.2:5000/flannel:v0.28.10", "10.0.0.2:5000/coredns:v1.14.6", "10.0.0.2:5000/kube-apiserver:v1.37.2",
-		"10.0.0.2:5000/kube-controller-manager:v1.37.2", "10.0.0.2:5000/kube-proxy:v1.37.2", "10.0.0.2:5000/kube-scheduler:v1.37.2", "10.0.0.2:5000/pause:3.10.2",
+		"10.0.0.2:5000/flannel-cni-plugin:v1.9.1-flannel3", "10.0.0.2:5000/flannel:v0.28.10", "10.0.0.2:5000/coredns:v1.14.6",
+		"10.0.0.2:5000/kube-apiserver:v1.37.2",
+		"10.0.0.2:5000/kube-controller-manager:v1.37.2", "10.0.0.2:5000/kube-proxy:v1.37.2", "10.0.0.2:5000/kube-scheduler:v1.37.2",
+		"10.0.0.2:5000/pause:3.10.2",
 	}
 	if diff := cmp.Diff(want, refs(resolved(t, production(1)))); diff != "" {
 		t.Error(diff)
 	}
-	p := resolved(t, stacked+"load_balancer \"kube-vip\" { virtual_ip = \"10.0.0.5\" }\nnetwork {\n cni \"cilium\" { kube_proxy_replacement = true }\n}")
+	p := resolved(t, stacked+"load_balancer \"kube-vip\" { virtual_ip = \"10.0.0.5\" }\n"+
+		"network {\n cni \"cilium\" { kube_proxy_replacement = true }\n}")
 	want = []string{
-		"ghcr.io/kube-vip/kube-vip:v1.2.4", "quay.io/cilium/cilium-envoy:v1.37.6-1789133542-cbec91f666af0bf742da986d43832932dbb26b82", "quay.io/cilium/cilium:v1.20.2", "quay.io/cilium/operator-generic:v1.20.2",
-		"registry.k8s.io/coredns/coredns:v1.14.6", "registry.k8s.io/etcd:3.7.0-0", "registry.k8s.io/kube-apiserver:v1.37.2", "registry.k8s.io/kube-controller-manager:v1.37.2", "registry.k8s.io/kube-scheduler:v1.37.2", "registry.k8s.io/pause:3.10.2",
+		"ghcr.io/kube-vip/kube-vip:v1.2.4", "quay.io/cilium/cilium-envoy:v1.37.6-1789133542-cbec91f666af0bf742da986d43832932dbb26b82",
+		"quay.io/cilium/cilium:v1.20.2", "quay.io/cilium/operator-generic:v1.20.2",
+		"registry.k8s.io/coredns/coredns:v1.14.6", "registry.k8s.io/etcd:3.7.0-0", "registry.k8s.io/kube-apiserver:v1.37.2",
+		"registry.k8s.io/kube-controller-manager:v1.37.2", "registry.k8s.io/kube-scheduler:v1.37.2", "registry.k8s.io/pause:3.10.2",
 	}
 	if diff := cmp.Diff(want, refs(p)); diff != "" {
 		t.Error(diff)
@@ -56,20 +61,32 @@ func TestImageNamesAreUnique(t *testing.T) {
 func TestDownloads(t *testing.T) {
 	var lines []string
 	for _, d := range resolved(t, production(1)).Downloads() {
-		lines = append(lines, fmt.Sprintf("%s %s %s %s %v", d.Arch, d.Name, d.URL, strings.TrimPrefix(d.Checksum, "sha256:http://10.0.0.2:8000/"), d.Archive))
+		lines = append(lines, fmt.Sprintf("%s %s %s %s %v", d.Arch, d.Name, d.URL,
+			strings.TrimPrefix(d.Checksum, "sha256:http://10.0.0.2:8000/"), d.Archive))
 		if d.Source != "https://"+d.Path || d.URL != "http://10.0.0.2:8000/"+d.Path {
 			t.Errorf("%s: source %s, URL %s", d.Name, d.Source, d.URL)
 		}
 	}
 	want := []string{
-		"amd64 cni-plugins http://10.0.0.2:8000/github.com/containernetworking/plugins/releases/download/v1.9.1/cni-plugins-linux-amd64-v1.9.1.tgz github.com/containernetworking/plugins/releases/download/v1.9.1/cni-plugins-linux-amd64-v1.9.1.tgz.sha256 true",
-		"amd64 containerd http://10.0.0.2:8000/github.com/containerd/containerd/releases/download/v2.4.2/containerd-2.4.2-linux-amd64.tar.gz github.com/containerd/containerd/releases/download/v2.4.2/containerd-2.4.2-linux-amd64.tar.gz.sha256sum true",
-		"amd64 crictl http://10.0.0.2:8000/github.com/kubernetes-sigs/cri-tools/releases/download/v1.36.0/crictl-v1.36.0-linux-amd64.tar.gz github.com/kubernetes-sigs/cri-tools/releases/download/v1.36.0/crictl-v1.36.0-linux-amd64.tar.gz.sha256 true",
-		"amd64 etcd http://10.0.0.2:8000/github.com/etcd-io/etcd/releases/download/v3.7.3/etcd-v3.7.3-linux-amd64.tar.gz github.com/etcd-io/etcd/releases/download/v3.7.3/SHA256SUMS true",
-		"amd64 kubeadm http://10.0.0.2:8000/dl.k8s.io/release/v1.37.2/bin/linux/amd64/kubeadm dl.k8s.io/release/v1.37.2/bin/linux/amd64/kubeadm.sha256 false",
-		"amd64 kubectl http://10.0.0.2:8000/dl.k8s.io/release/v1.37.2/bin/linux/amd64/kubectl dl.k8s.io/release/v1.37.2/bin/linux/amd64/kubectl.sha256 false",
-		"amd64 kubelet http://10.0.0.2:8000/dl.k8s.io/release/v1.37.2/bin/linux/amd64/kubelet dl.k8s.io/release/v1.37.2/bin/linux/amd64/kubelet.sha256 false",
-		"amd64 runc http://10.0.0.2:8000/github.com/opencontainers/runc/releases/download/v1.5.2/runc.amd64 github.com/opencontainers/runc/releases/download/v1.5.2/runc.sha256sum false",
+		"amd64 cni-plugins " +
+			"http://10.0.0.2:8000/github.com/containernetworking/plugins/releases/download/v1.9.1/cni-plugins-linux-amd64-v1.9.1.tgz " +
+			"github.com/containernetworking/plugins/releases/download/v1.9.1/cni-plugins-linux-amd64-v1.9.1.tgz.sha256 true",
+		"amd64 containerd " +
+			"http://10.0.0.2:8000/github.com/containerd/containerd/releases/download/v2.4.2/containerd-2.4.2-linux-amd64.tar.gz " +
+			"github.com/containerd/containerd/releases/download/v2.4.2/containerd-2.4.2-linux-amd64.tar.gz.sha256sum true",
+		"amd64 crictl " +
+			"http://10.0.0.2:8000/github.com/kubernetes-sigs/cri-tools/releases/download/v1.36.0/crictl-v1.36.0-linux-amd64.tar.gz " +
+			"github.com/kubernetes-sigs/cri-tools/releases/download/v1.36.0/crictl-v1.36.0-linux-amd64.tar.gz.sha256 true",
+		"amd64 etcd http://10.0.0.2:8000/github.com/etcd-io/etcd/releases/download/v3.7.3/etcd-v3.7.3-linux-amd64.tar.gz " +
+			"github.com/etcd-io/etcd/releases/download/v3.7.3/SHA256SUMS true",
+		"amd64 kubeadm http://10.0.0.2:8000/dl.k8s.io/release/v1.37.2/bin/linux/amd64/kubeadm " +
+			"dl.k8s.io/release/v1.37.2/bin/linux/amd64/kubeadm.sha256 false",
+		"amd64 kubectl http://10.0.0.2:8000/dl.k8s.io/release/v1.37.2/bin/linux/amd64/kubectl " +
+			"dl.k8s.io/release/v1.37.2/bin/linux/amd64/kubectl.sha256 false",
+		"amd64 kubelet http://10.0.0.2:8000/dl.k8s.io/release/v1.37.2/bin/linux/amd64/kubelet " +
+			"dl.k8s.io/release/v1.37.2/bin/linux/amd64/kubelet.sha256 false",
+		"amd64 runc http://10.0.0.2:8000/github.com/opencontainers/runc/releases/download/v1.5.2/runc.amd64 " +
+			"github.com/opencontainers/runc/releases/download/v1.5.2/runc.sha256sum false",
 	}
 	if diff := cmp.Diff(want, slices.DeleteFunc(lines, func(l string) bool { return strings.HasPrefix(l, "arm64") })); diff != "" {
 		t.Error(diff)
@@ -86,10 +103,11 @@ func TestDownloadsPerRuntimeAndOrigin(t *testing.T) {
 	}
 	for src, want := range map[string]string{
 		smallest: "cni-plugins containerd crictl etcd kubeadm kubectl kubelet runc",
-		smallest + `container_runtime "cri-o" {}`:                     "cni-plugins cri-o crictl etcd kubeadm kubectl kubelet",
-		smallest + `container_runtime "docker" {}`:                    "cni-plugins cri-dockerd crictl docker etcd kubeadm kubectl kubelet",
-		smallest + `artifacts { source = "packages" }`:                "etcd",
-		production(0) + "target \"bare-metal\" {}":                    "cni-plugins containerd crictl etcd kubeadm kubectl kubelet runc cni-plugins containerd crictl etcd kubeadm kubectl kubelet runc",
+		smallest + `container_runtime "cri-o" {}`:      "cni-plugins cri-o crictl etcd kubeadm kubectl kubelet",
+		smallest + `container_runtime "docker" {}`:     "cni-plugins cri-dockerd crictl docker etcd kubeadm kubectl kubelet",
+		smallest + `artifacts { source = "packages" }`: "etcd",
+		production(0) + "target \"bare-metal\" {}": "cni-plugins containerd crictl etcd kubeadm kubectl kubelet runc " +
+			"cni-plugins containerd crictl etcd kubeadm kubectl kubelet runc",
 		strings.Replace(production(0), `"binaries"`, `"packages"`, 1): "etcd etcd",
 	} {
 		if got := names(resolved(t, src)); got != want {
@@ -110,7 +128,8 @@ func TestPinnedChecksum(t *testing.T) {
 
 func TestAPIServerSANs(t *testing.T) {
 	want := []string{
-		"10.0.0.10", "10.0.0.11", "10.0.0.12", "10.0.0.31", "10.0.0.32", "10.0.0.33", "10.96.0.1", "127.0.0.1", "api-internal.example.com", "api.example.com", "cp-1", "cp-2", "cp-3",
+		"10.0.0.10", "10.0.0.11", "10.0.0.12", "10.0.0.31", "10.0.0.32", "10.0.0.33", "10.96.0.1", "127.0.0.1", "api-internal.example.com",
+		"api.example.com", "cp-1", "cp-2", "cp-3",
 		"kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local", "lb-1", "lb-2", "localhost",
 	}
 	if diff := cmp.Diff(want, resolved(t, production(2)).APIServerSANs()); diff != "" {
@@ -126,7 +145,8 @@ node "n" {
   secondary_address = "fd00::1"
   public_address    = "203.0.113.7"
 }`)
-	want = []string{"*.example.com", "10.0.0.1", "10.96.0.1", "127.0.0.1", "203.0.113.7", "::1", "fd00:10:96::1", "fd00::1", "fd00::5", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local", "localhost", "n"}
+	want = []string{"*.example.com", "10.0.0.1", "10.96.0.1", "127.0.0.1", "203.0.113.7", "::1", "fd00:10:96::1", "fd00::1", "fd00::5",
+		"kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local", "localhost", "n"}
 	if diff := cmp.Diff(want, dual.APIServerSANs()); diff != "" {
 		t.Error(diff)
 	}
@@ -134,7 +154,8 @@ node "n" {
 
 func TestHostsEntry(t *testing.T) {
 	named := func(src string) string {
-		return strings.Replace(strings.NewReplacer("\" }\n", "\"\n}\n").Replace(src), "type = ", "\n control_plane_endpoint = \"api.example.com\"\n type = ", 1)
+		return strings.Replace(strings.NewReplacer("\" }\n", "\"\n}\n").Replace(src), "type = ",
+			"\n control_plane_endpoint = \"api.example.com\"\n type = ", 1)
 	}
 	const two = "node \"lb-2\" {\n roles = [\"load-balancer\"]\n address = \"10.0.0.8\"\n}\n"
 	for _, c := range []struct{ src, want string }{
@@ -163,7 +184,8 @@ func TestPorts(t *testing.T) {
 			for _, f := range o.From {
 				from = append(from, string(f))
 			}
-			all = append(all, strings.TrimSpace(fmt.Sprintf("%s < %s: %s %s %s", o.On, strings.Join(from, " "), o.Protocol, o.Ports(), o.Component)))
+			all = append(all, strings.TrimSpace(fmt.Sprintf("%s < %s: %s %s %s", o.On, strings.Join(from, " "), o.Protocol, o.Ports(),
+				o.Component)))
 		}
 		return all
 	}
@@ -191,19 +213,22 @@ func TestPorts(t *testing.T) {
 			"kubelet < consumers: tcp 30000-32767 kube-proxy",
 			"kubelet < consumers: udp 30000-32767 kube-proxy",
 		}},
-		{"stacked etcd, Calico over IP in IP, no kube-proxy", stacked + "network {\n node_port_range = \"31000-31999\"\n cni \"calico\" { encapsulation = \"ipip\" }\n kube_proxy { mode = \"none\" }\n}\nssh { port = 2222 }\nload_balancer \"kube-vip\" {\n virtual_ip = \"10.0.0.5\"\n mode = \"bgp\"\n}", []string{
-			"all < operator: tcp 2222 sshd",
-			"control-plane < control-plane: tcp 179 kube-vip",
-			"control-plane < control-plane: tcp 2379 etcd",
-			"control-plane < control-plane: tcp 2380 etcd",
-			"control-plane < kubelet clients: tcp 6443 kube-apiserver",
-			"kubelet < kubelet: ipip  calico",
-			"kubelet < kubelet: tcp 179 calico",
-			"kubelet < kubelet: tcp 5473 calico",
-			"kubelet < kubelet: tcp 10250 kubelet",
-			"kubelet < consumers: tcp 31000-31999 kube-proxy",
-			"kubelet < consumers: udp 31000-31999 kube-proxy",
-		}},
+		{"stacked etcd, Calico over IP in IP, no kube-proxy",
+			stacked + "network {\n node_port_range = \"31000-31999\"\n cni \"calico\" { encapsulation = \"ipip\" }\n" +
+				" kube_proxy { mode = \"none\" }\n}\nssh { port = 2222 }\nload_balancer \"kube-vip\" {\n virtual_ip = \"10.0.0.5\"\n" +
+				" mode = \"bgp\"\n}", []string{
+				"all < operator: tcp 2222 sshd",
+				"control-plane < control-plane: tcp 179 kube-vip",
+				"control-plane < control-plane: tcp 2379 etcd",
+				"control-plane < control-plane: tcp 2380 etcd",
+				"control-plane < kubelet clients: tcp 6443 kube-apiserver",
+				"kubelet < kubelet: ipip  calico",
+				"kubelet < kubelet: tcp 179 calico",
+				"kubelet < kubelet: tcp 5473 calico",
+				"kubelet < kubelet: tcp 10250 kubelet",
+				"kubelet < consumers: tcp 31000-31999 kube-proxy",
+				"kubelet < consumers: udp 31000-31999 kube-proxy",
+			}},
 	} {
 		if diff := cmp.Diff(c.want, lines(resolved(t, c.src))); diff != "" {
 			t.Errorf("%s:\n%s", c.name, diff)
@@ -218,7 +243,9 @@ func TestPorts(t *testing.T) {
 
 // What nobody connects to from another host stays shut: the controller manager, the scheduler, etcd's metrics.
 func TestPortsOpenNothingElse(t *testing.T) {
-	for _, cni := range []string{`"flannel" { encapsulation = "wireguard" }`, `"calico" {}`, `"calico" { encapsulation = "wireguard" }`, `"calico" { encapsulation = "bgp" }`, `"cilium" {}`, `"cilium" { encapsulation = "geneve" }`, `"cilium" { encapsulation = "wireguard" }`, `"cilium" { encapsulation = "bgp" }`, `"static-routes" {}`} {
+	for _, cni := range []string{`"flannel" { encapsulation = "wireguard" }`, `"calico" {}`, `"calico" { encapsulation = "wireguard" }`,
+		`"calico" { encapsulation = "bgp" }`, `"cilium" {}`, `"cilium" { encapsulation = "geneve" }`,
+		`"cilium" { encapsulation = "wireguard" }`, `"cilium" { encapsulation = "bgp" }`, `"static-routes" {}`} {
 		for _, o := range resolved(t, stacked+"network {\n cni "+cni+"\n}\n").Ports() {
 			for _, shut := range []int{10257, 10259, 2381, 10249, 10248} {
 				if o.First <= shut && shut <= o.Last {
@@ -269,7 +296,8 @@ node "w" {
   roles   = ["worker"]
   address = "10.0.0.4"
 }`)
-	for i, want := range []string{"", "dedicated:NoExecute node-role.kubernetes.io/control-plane:NoSchedule", "node-role.kubernetes.io/control-plane:NoSchedule", ""} {
+	for i, want := range []string{"", "dedicated:NoExecute node-role.kubernetes.io/control-plane:NoSchedule",
+		"node-role.kubernetes.io/control-plane:NoSchedule", ""} {
 		taints := p.Nodes[i].EffectiveTaints()
 		var got []string
 		for _, x := range taints {

@@ -87,13 +87,15 @@ func (p *Plan) Ports() []Port {
 	}
 	var ports []Port
 	add := func(on Peer, protocol string, first, last int, component, purpose, source string, from ...Peer) {
-		ports = append(ports, Port{On: on, From: from, Protocol: protocol, First: first, Last: last, Component: component, Purpose: purpose, Source: source})
+		ports = append(ports, Port{On: on, From: from, Protocol: protocol, First: first, Last: last, Component: component, Purpose: purpose,
+			Source: source})
 	}
 	one := func(on Peer, protocol string, port int, component, purpose, source string, from ...Peer) {
 		add(on, protocol, port, port, component, purpose, source, from...)
 	}
 
-	one(AllHosts, "tcp", p.SSH.Port, "sshd", "Ansible and administration", "https://docs.ansible.com/ansible/latest/inventory_guide/connection_details.html", Operator)
+	one(AllHosts, "tcp", p.SSH.Port, "sshd", "Ansible and administration",
+		"https://docs.ansible.com/ansible/latest/inventory_guide/connection_details.html", Operator)
 
 	// Every node reaches every API server, balancer or not: pods dial the Service "kubernetes", which leads to the API servers' own
 	// addresses. Source: https://kubernetes.io/docs/concepts/architecture/control-plane-node-communication/
@@ -103,36 +105,44 @@ func (p *Plan) Ports() []Port {
 		api = []Peer{BalancerPeers, KubeletHosts}
 		one(BalancerPeers, "tcp", p.LoadBalancer.Port, "haproxy", "the endpoint of the API", kubeadmHA, KubeletHosts, Clients)
 		if p.LoadBalancer.VirtualIP.IsValid() && len(p.LoadBalancer.Nodes) > 1 {
-			add(BalancerPeers, "vrrp", 0, 0, "keepalived", "who holds the virtual IP", "https://www.rfc-editor.org/rfc/rfc9568", BalancerPeers)
+			add(BalancerPeers, "vrrp", 0, 0, "keepalived", "who holds the virtual IP", "https://www.rfc-editor.org/rfc/rfc9568",
+				BalancerPeers)
 		}
 	case KubeVIP:
 		if p.LoadBalancer.Mode == "bgp" {
-			one(ControlPlanePeers, "tcp", 179, "kube-vip", "BGP sessions with the routers that announce the virtual IP", "https://kube-vip.io/docs/modes/bgp/", ControlPlanePeers)
+			one(ControlPlanePeers, "tcp", 179, "kube-vip", "BGP sessions with the routers that announce the virtual IP",
+				"https://kube-vip.io/docs/modes/bgp/", ControlPlanePeers)
 		}
 	}
 	one(ControlPlanePeers, "tcp", p.Cluster.APIServerPort, "kube-apiserver", "the Kubernetes API", portsDocs, api...)
 
 	if p.Etcd.Placement == topologies.External {
-		one(EtcdPeers, "tcp", 2379, "etcd", "clients of etcd: the API servers, and members among themselves", portsDocs, ControlPlanePeers, EtcdPeers)
+		one(EtcdPeers, "tcp", 2379, "etcd", "clients of etcd: the API servers, and members among themselves", portsDocs,
+			ControlPlanePeers, EtcdPeers)
 		one(EtcdPeers, "tcp", 2380, "etcd", "members among themselves", portsDocs, EtcdPeers)
 	} else {
-		one(ControlPlanePeers, "tcp", 2379, "etcd", "clients of etcd: kubeadm asks every member before it adds one", portsDocs, ControlPlanePeers)
+		one(ControlPlanePeers, "tcp", 2379, "etcd", "clients of etcd: kubeadm asks every member before it adds one", portsDocs,
+			ControlPlanePeers)
 		if len(p.Etcd.Members) > 1 {
 			one(ControlPlanePeers, "tcp", 2380, "etcd", "members among themselves", portsDocs, ControlPlanePeers)
 		}
 	}
 	// The controller manager (10257) and the scheduler (10259) listen on 127.0.0.1 as kubeadm starts them.
-	one(KubeletHosts, "tcp", 10250, "kubelet", "logs, exec and metrics, asked for by the API servers and by metrics-server", portsDocs, KubeletHosts)
+	one(KubeletHosts, "tcp", 10250, "kubelet", "logs, exec and metrics, asked for by the API servers and by metrics-server", portsDocs,
+		KubeletHosts)
 	if p.Network.KubeProxy.Mode != ProxyNone {
-		one(KubeletHosts, "tcp", 10256, "kube-proxy", "health of the node, asked for by load balancers in front of Services", portsDocs, Consumers)
+		one(KubeletHosts, "tcp", 10256, "kube-proxy", "health of the node, asked for by load balancers in front of Services",
+			portsDocs, Consumers)
 	}
 	for _, protocol := range []string{"tcp", "udp"} {
-		add(KubeletHosts, protocol, p.Network.NodePorts.First, p.Network.NodePorts.Last, "kube-proxy", "Services of type NodePort and LoadBalancer", portsDocs, Consumers)
+		add(KubeletHosts, protocol, p.Network.NodePorts.First, p.Network.NodePorts.Last, "kube-proxy",
+			"Services of type NodePort and LoadBalancer", portsDocs, Consumers)
 	}
 	ports = append(ports, p.cniPorts()...)
 	for _, a := range p.Addons {
 		if a.Known != nil && a.Name == "prometheus" {
-			one(KubeletHosts, "tcp", NodeExporterPort, "node-exporter", "metrics of the node, asked for by Prometheus", "https://github.com/prometheus/node_exporter", KubeletHosts)
+			one(KubeletHosts, "tcp", NodeExporterPort, "node-exporter", "metrics of the node, asked for by Prometheus",
+				"https://github.com/prometheus/node_exporter", KubeletHosts)
 		}
 	}
 
@@ -156,7 +166,8 @@ func (p *Plan) Ports() []Port {
 	ports = slices.DeleteFunc(ports, func(o Port) bool { return len(groups[o.On]) == 0 || len(o.From) == 0 })
 	order := []Peer{AllHosts, BalancerPeers, ControlPlanePeers, EtcdPeers, KubeletHosts}
 	slices.SortStableFunc(ports, func(a, b Port) int {
-		return cmp.Or(slices.Index(order, a.On)-slices.Index(order, b.On), cmp.Compare(a.Protocol, b.Protocol), cmp.Compare(a.First, b.First))
+		return cmp.Or(slices.Index(order, a.On)-slices.Index(order, b.On), cmp.Compare(a.Protocol, b.Protocol),
+			cmp.Compare(a.First, b.First))
 	})
 	return ports
 }
@@ -167,7 +178,8 @@ func (p *Plan) cniPorts() []Port {
 	c := p.Network.CNI
 	var ports []Port
 	add := func(protocol string, port int, purpose, source string) {
-		ports = append(ports, Port{On: KubeletHosts, From: []Peer{KubeletHosts}, Protocol: protocol, First: port, Last: port, Component: c.Name, Purpose: purpose, Source: source})
+		ports = append(ports, Port{On: KubeletHosts, From: []Peer{KubeletHosts}, Protocol: protocol, First: port, Last: port,
+			Component: c.Name, Purpose: purpose, Source: source})
 	}
 	six := hasFamily(p.Network.PodSubnets, true)
 	switch c.Name {

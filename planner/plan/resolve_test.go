@@ -32,12 +32,15 @@ func TestSmallestFileGetsAWholeCluster(t *testing.T) {
 	if p.Etcd.Placement != topologies.Stacked || len(p.Etcd.Members) != 1 || p.Etcd.Version != "3.7.0" {
 		t.Errorf("etcd %+v", p.Etcd)
 	}
-	if p.LoadBalancer.Kind != NoBalancer || p.SSH.User != "root" || p.Runtime.Socket != "unix:///run/containerd/containerd.sock" || p.Network.CNI.MTU != 1450 {
+	if p.LoadBalancer.Kind != NoBalancer || p.SSH.User != "root" || p.Runtime.Socket != "unix:///run/containerd/containerd.sock" ||
+		p.Network.CNI.MTU != 1450 {
 		t.Errorf("balancer %q, user %q, socket %q, MTU %d", p.LoadBalancer.Kind, p.SSH.User, p.Runtime.Socket, p.Network.CNI.MTU)
 	}
 	for path, want := range map[string]string{
-		"cluster.kubernetes_version": "1.37.2", "cluster.max_nodes": "1", "network.pod_subnets": "10.244.0.0/16", "network.service_subnets": "10.96.0.0/16",
-		"network.kube_proxy.mode": "nftables", "etcd.quota": "8Gi", "etcd.heartbeat_interval": "100ms", "node.roles": "control-plane, etcd, worker",
+		"cluster.kubernetes_version": "1.37.2", "cluster.max_nodes": "1", "network.pod_subnets": "10.244.0.0/16",
+		"network.service_subnets": "10.96.0.0/16",
+		"network.kube_proxy.mode": "nftables", "etcd.quota": "8Gi", "etcd.heartbeat_interval": "100ms",
+		"node.roles":     "control-plane, etcd, worker",
 		"node.bootstrap": "dev-1", "target": "bare-metal", "artifacts.source": "binaries", "cluster.kubelet.max_pods": "110",
 	} {
 		if got := p.decision(path); got != want {
@@ -48,7 +51,8 @@ func TestSmallestFileGetsAWholeCluster(t *testing.T) {
 
 func TestExampleOfTheLanguage(t *testing.T) {
 	p := resolved(t, production(20))
-	if got, want := p.Etcd.InitialCluster(), "etcd-1=https://10.0.0.21:2380,etcd-2=https://10.0.0.22:2380,etcd-3=https://10.0.0.23:2380"; got != want {
+	if got, want := p.Etcd.InitialCluster(),
+		"etcd-1=https://10.0.0.21:2380,etcd-2=https://10.0.0.22:2380,etcd-3=https://10.0.0.23:2380"; got != want {
 		t.Errorf("initial cluster %s, want %s", got, want)
 	}
 	if p.Etcd.Quorum() != 2 || p.Etcd.FaultTolerance() != 1 || p.Etcd.Version != "3.7.3" {
@@ -58,11 +62,13 @@ func TestExampleOfTheLanguage(t *testing.T) {
 	for _, n := range p.Nodes {
 		names = append(names, n.Name)
 	}
-	if got := strings.Join(names, " "); !strings.HasPrefix(got, "cp-1 cp-2 cp-3 etcd-1 etcd-2 etcd-3 gpu-1 lb-1 lb-2 worker-1 worker-2 worker-3") || names[18] != "worker-10" {
+	if got := strings.Join(names, " "); !strings.HasPrefix(got,
+		"cp-1 cp-2 cp-3 etcd-1 etcd-2 etcd-3 gpu-1 lb-1 lb-2 worker-1 worker-2 worker-3") || names[18] != "worker-10" {
 		t.Errorf("order %s", got)
 	}
 	cp := p.Bootstrap()
-	if cp.Name != "cp-1" || cp.Address.String() != "10.0.0.31" || cp.FailureDomain != "rack-a" || cp.SSHAddress != "10.0.0.31" || cp.Pool != "cp" || cp.Index != 1 {
+	if cp.Name != "cp-1" || cp.Address.String() != "10.0.0.31" || cp.FailureDomain != "rack-a" || cp.SSHAddress != "10.0.0.31" ||
+		cp.Pool != "cp" || cp.Index != 1 {
 		t.Errorf("bootstrap %+v", cp)
 	}
 	if taints := cp.EffectiveTaints(); len(taints) != 1 || taints[0].Key != "node-role.kubernetes.io/control-plane" {
@@ -96,12 +102,18 @@ func TestEtcdPlacement(t *testing.T) {
 		placement              topologies.Placement
 		members                string
 	}{
-		{"stacked on every control plane", "multi-etcd-multi-master", "", `cp-1=control-plane cp-2=control-plane cp-3=control-plane,worker w-1=worker`, topologies.Stacked, "cp-1 cp-2 cp-3"},
-		{"external, because of a host of its own", "multi-etcd-multi-master", "", `cp-1=control-plane cp-2=control-plane e-1=etcd e-2=etcd e-3=etcd`, topologies.External, "e-1 e-2 e-3"},
-		{"external on some control planes", "multi-etcd-multi-master", "external", `cp-1=control-plane,etcd cp-2=control-plane cp-3=control-plane,etcd`, topologies.External, "cp-1 cp-3"},
-		{"single etcd is always external", "single-etcd-multi-master", "", `cp-1=control-plane,etcd cp-2=control-plane w-1=worker`, topologies.External, "cp-1"},
-		{"single etcd on its own host", "single-etcd-multi-master", "", `cp-1=control-plane cp-2=control-plane e=etcd`, topologies.External, "e"},
-		{"stacked as written, though a host has the role", "multi-etcd-multi-master", "stacked", `cp-1=control-plane cp-2=control-plane e-1=etcd`, topologies.Stacked, "cp-1 cp-2"},
+		{"stacked on every control plane", "multi-etcd-multi-master", "",
+			`cp-1=control-plane cp-2=control-plane cp-3=control-plane,worker w-1=worker`, topologies.Stacked, "cp-1 cp-2 cp-3"},
+		{"external, because of a host of its own", "multi-etcd-multi-master", "",
+			`cp-1=control-plane cp-2=control-plane e-1=etcd e-2=etcd e-3=etcd`, topologies.External, "e-1 e-2 e-3"},
+		{"external on some control planes", "multi-etcd-multi-master", "external",
+			`cp-1=control-plane,etcd cp-2=control-plane cp-3=control-plane,etcd`, topologies.External, "cp-1 cp-3"},
+		{"single etcd is always external", "single-etcd-multi-master", "", `cp-1=control-plane,etcd cp-2=control-plane w-1=worker`,
+			topologies.External, "cp-1"},
+		{"single etcd on its own host", "single-etcd-multi-master", "", `cp-1=control-plane cp-2=control-plane e=etcd`,
+			topologies.External, "e"},
+		{"stacked as written, though a host has the role", "multi-etcd-multi-master", "stacked",
+			`cp-1=control-plane cp-2=control-plane e-1=etcd`, topologies.Stacked, "cp-1 cp-2"},
 		{"one and one", "single-etcd-single-master", "", `cp-1=control-plane w-1=worker`, topologies.Stacked, "cp-1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -111,7 +123,8 @@ func TestEtcdPlacement(t *testing.T) {
 			}
 			for i, n := range strings.Fields(c.nodes) {
 				name, roles, _ := strings.Cut(n, "=")
-				src += strings.NewReplacer("%q {", "\""+name+"\" {", "%s", "\""+strings.ReplaceAll(roles, ",", "\", \"")+"\"", "= %q", "= \"10.0.0."+string(rune('1'+i))+"\"").Replace(node)
+				src += strings.NewReplacer("%q {", "\""+name+"\" {", "%s", "\""+strings.ReplaceAll(roles, ",", "\", \"")+"\"", "= %q",
+					"= \"10.0.0."+string(rune('1'+i))+"\"").Replace(node)
 			}
 			p := resolved(t, src)
 			var members []string
@@ -156,18 +169,24 @@ func TestEndpointAndBalancer(t *testing.T) {
 		{"two balancers without an address of their own", stacked + two, ":0", HAProxy, 6443},
 		{"virtual IP", stacked + two + `load_balancer "haproxy" { virtual_ip = "10.0.0.5" }`, "10.0.0.5:6443", HAProxy, 6443},
 		{"port of the balancer", stacked + `load_balancer "haproxy" { port = 443 }`, "10.0.0.9:443", HAProxy, 443},
-		{"port of the endpoint", strings.Replace(stacked, `type = `, "control_plane_endpoint = \"api.example.com:8443\"\ntype = ", 1), "api.example.com:8443", HAProxy, 8443},
-		{"endpoint without a port", strings.Replace(stacked, `type = `, "control_plane_endpoint = \"api.example.com\"\ntype = ", 1), "api.example.com:6443", HAProxy, 6443},
-		{"kube-vip keeps the API server's port", strings.Replace(stacked, `type = `, "api_server_port = 7443\ntype = ", 1) + `load_balancer "kube-vip" { virtual_ip = "10.0.0.5" }`, "10.0.0.5:7443", KubeVIP, 7443},
+		{"port of the endpoint", strings.Replace(stacked, `type = `, "control_plane_endpoint = \"api.example.com:8443\"\ntype = ", 1),
+			"api.example.com:8443", HAProxy, 8443},
+		{"endpoint without a port", strings.Replace(stacked, `type = `, "control_plane_endpoint = \"api.example.com\"\ntype = ", 1),
+			"api.example.com:6443", HAProxy, 6443},
+		{"kube-vip keeps the API server's port", strings.Replace(stacked, `type = `, "api_server_port = 7443\ntype = ", 1) +
+			`load_balancer "kube-vip" { virtual_ip = "10.0.0.5" }`, "10.0.0.5:7443", KubeVIP, 7443},
 		{"somebody else's", stacked + `load_balancer "external" {}`, ":0", ExternalBalancer, 6443},
 		{"single control plane on IPv6", strings.ReplaceAll(smallest, "192.168.56.10", "fd00::10"), "[fd00::10]:6443", NoBalancer, 0},
-		{"address in a long form", strings.Replace(smallest, `type = `, "control_plane_endpoint = \"[fd00:0:0::10]:6443\"\n type = ", 1), "[fd00::10]:6443", NoBalancer, 0},
+		{"address in a long form", strings.Replace(smallest, `type = `, "control_plane_endpoint = \"[fd00:0:0::10]:6443\"\n type = ", 1),
+			"[fd00::10]:6443", NoBalancer, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			src := strings.NewReplacer(`cluster "ha" { `, "cluster \"ha\" {\n", `cluster "dev" { `, "cluster \"dev\" {\n", "master\" }", "master\"\n}", "in-one\" }", "in-one\"\n}").Replace(c.src)
+			src := strings.NewReplacer(`cluster "ha" { `, "cluster \"ha\" {\n", `cluster "dev" { `, "cluster \"dev\" {\n", "master\" }",
+				"master\"\n}", "in-one\" }", "in-one\"\n}").Replace(c.src)
 			p := resolved(t, src)
 			if got := p.Cluster.Endpoint.String(); got != c.endpoint || p.LoadBalancer.Kind != c.kind || p.LoadBalancer.Port != c.port {
-				t.Errorf("endpoint %s, %s on %d; want %s, %s on %d", got, p.LoadBalancer.Kind, p.LoadBalancer.Port, c.endpoint, c.kind, c.port)
+				t.Errorf("endpoint %s, %s on %d; want %s, %s on %d", got, p.LoadBalancer.Kind, p.LoadBalancer.Port, c.endpoint,
+					c.kind, c.port)
 			}
 		})
 	}
@@ -193,7 +212,8 @@ func TestFamilies(t *testing.T) {
 		{"IPv4 hosts", smallest, "10.244.0.0/16", "10.96.0.0/16"},
 		{"IPv6 hosts", strings.ReplaceAll(smallest, "192.168.56.10", "fd00::10"), "fd00:10:244::/56", "fd00:10:96::/112"},
 		{"hosts with both", dual, "10.244.0.0/16, fd00:10:244::/56", "10.96.0.0/16, fd00:10:96::/112"},
-		{"Services follow the pods", smallest + `network { pod_subnets = ["fd01::/56", "10.9.0.0/16"] }`, "fd01::/56, 10.9.0.0/16", "fd00:10:96::/112, 10.96.0.0/16"},
+		{"Services follow the pods", smallest + `network { pod_subnets = ["fd01::/56", "10.9.0.0/16"] }`, "fd01::/56, 10.9.0.0/16",
+			"fd00:10:96::/112, 10.96.0.0/16"},
 		{"pods follow the Services", smallest + `network { service_subnets = ["fd02::/112"] }`, "fd00:10:244::/56", "fd02::/112"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -223,14 +243,16 @@ func TestPodNetwork(t *testing.T) {
 		{"kube_proxy {\n mode = \"ipvs\"\n}", "vxlan", "v0.28.10", "ipvs", 1450},
 	} {
 		p := resolved(t, smallest+"network {\n"+c.network+"\n}\n")
-		if cni := p.Network.CNI; cni.Encapsulation != c.encapsulation || cni.Version != c.version || cni.MTU != c.mtu || p.Network.KubeProxy.Mode != c.proxy {
+		if cni := p.Network.CNI; cni.Encapsulation != c.encapsulation || cni.Version != c.version || cni.MTU != c.mtu ||
+			p.Network.KubeProxy.Mode != c.proxy {
 			t.Errorf("%s: %+v with kube-proxy %s", c.network, cni, p.Network.KubeProxy.Mode)
 		}
 	}
 	if got := resolved(t, strings.ReplaceAll(smallest, "192.168.56.10", "fd00::10")).Network.CNI.MTU; got != 1430 {
 		t.Errorf("MTU %d over IPv6, whose header is 20 bytes longer", got)
 	}
-	if got := resolved(t, "cluster \"c\" {\n type = \"all-in-one\"\n kubernetes_version = \"1.32.13\"\n}\nnode \"n\" {\n address = \"10.0.0.1\"\n}\n").Network.KubeProxy.Mode; got != "iptables" {
+	if got := resolved(t, "cluster \"c\" {\n type = \"all-in-one\"\n kubernetes_version = \"1.32.13\"\n}\n"+
+		"node \"n\" {\n address = \"10.0.0.1\"\n}\n").Network.KubeProxy.Mode; got != "iptables" {
 		t.Errorf("kube-proxy in mode %s on 1.32", got)
 	}
 }
@@ -252,7 +274,8 @@ func TestNoProxy(t *testing.T) {
     http     = "http://proxy.example.com:3128"
     no_proxy = [".example.com", "10.0.0.0/24"]
   }`, 1)
-	want := []string{"localhost", "127.0.0.1", "::1", "10.0.0.0/24", "10.0.1.1", "10.0.1.2", "api.example.com", "10.128.0.0/10", "10.96.0.0/16", ".svc", ".cluster.local", "10.0.0.2", ".example.com"}
+	want := []string{"localhost", "127.0.0.1", "::1", "10.0.0.0/24", "10.0.1.1", "10.0.1.2", "api.example.com", "10.128.0.0/10",
+		"10.96.0.0/16", ".svc", ".cluster.local", "10.0.0.2", ".example.com"}
 	if diff := cmp.Diff(want, resolved(t, src).Network.HTTPProxy.NoProxy); diff != "" {
 		t.Error(diff)
 	}
@@ -263,8 +286,10 @@ func TestHostedTargetDrawsWorkersAlone(t *testing.T) {
 cluster "c" { type = "multi-etcd-multi-master" }
 node_pool "general" { count = 3 }
 `)
-	if len(p.Workers()) != 3 || p.Bootstrap() != nil || len(p.Etcd.Members) != 0 || p.Cluster.Endpoint != (Endpoint{}) || p.Network.CNI.Name != NoCNI {
-		t.Errorf("%d workers, bootstrap %v, endpoint %v, pod network %s", len(p.Workers()), p.Bootstrap(), p.Cluster.Endpoint, p.Network.CNI.Name)
+	if len(p.Workers()) != 3 || p.Bootstrap() != nil || len(p.Etcd.Members) != 0 || p.Cluster.Endpoint != (Endpoint{}) ||
+		p.Network.CNI.Name != NoCNI {
+		t.Errorf("%d workers, bootstrap %v, endpoint %v, pod network %s", len(p.Workers()), p.Bootstrap(), p.Cluster.Endpoint,
+			p.Network.CNI.Name)
 	}
 	for _, d := range p.Decisions {
 		if b := block(d.Path); b != "cluster" && b != "network" && b != "node" {
@@ -286,7 +311,8 @@ func TestDefaultVersionIsOneThatTheTargetTakes(t *testing.T) {
 }
 
 func TestInstallerMayGiveAddressesItself(t *testing.T) {
-	p := resolvedOn(t, Facts{Name: "installer", Hosting: Installer}, strings.NewReplacer("  first_address = \"10.0.0.11\"\n", "", "  address = \"10.0.0.9\"\n", "", "  address = \"10.0.0.21\"\n", "").Replace(stacked))
+	p := resolvedOn(t, Facts{Name: "installer", Hosting: Installer}, strings.NewReplacer("  first_address = \"10.0.0.11\"\n", "",
+		"  address = \"10.0.0.9\"\n", "", "  address = \"10.0.0.21\"\n", "").Replace(stacked))
 	if got := p.Etcd.InitialCluster(); got != "cp-1=https://cp-1:2380,cp-2=https://cp-2:2380,cp-3=https://cp-3:2380" {
 		t.Errorf("initial cluster %s", got)
 	}
@@ -314,7 +340,9 @@ func TestOrderOfBlocksDoesNotMatter(t *testing.T) {
 	positions := cmp.Options{
 		cmpopts.IgnoreTypes(hcl.Range{}, &spec.Source{}, &spec.Spec{}),
 		cmp.Comparer(func(a, b netip.Addr) bool { return a == b }), cmp.Comparer(func(a, b netip.Prefix) bool { return a == b }),
-		cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".Node" }, cmp.Comparer(func(a, b *Node) bool { return a.Name == b.Name })),
+		cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".Node" }, cmp.Comparer(func(a, b *Node) bool {
+			return a.Name == b.Name
+		})),
 		cmpopts.IgnoreInterfaces(struct{ hcl.Body }{}),
 	}
 	want := resolved(t, string(src))
@@ -335,11 +363,13 @@ func TestWorkerMoreChangesNoOtherNode(t *testing.T) {
 		byName[n.Name] = n
 	}
 	for _, n := range before.Nodes {
-		if diff := cmp.Diff(n, byName[n.Name], cmpopts.IgnoreTypes(hcl.Range{}, &spec.Source{}), cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
+		if diff := cmp.Diff(n, byName[n.Name], cmpopts.IgnoreTypes(hcl.Range{}, &spec.Source{}),
+			cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
 			t.Errorf("%s: %s", n.Name, diff)
 		}
 	}
-	if !slices.Equal(before.APIServerSANs(), after.APIServerSANs()) || before.Etcd.InitialCluster() != after.Etcd.InitialCluster() || before.Cluster.Endpoint != after.Cluster.Endpoint {
+	if !slices.Equal(before.APIServerSANs(), after.APIServerSANs()) || before.Etcd.InitialCluster() != after.Etcd.InitialCluster() ||
+		before.Cluster.Endpoint != after.Cluster.Endpoint {
 		t.Error("the control plane changed")
 	}
 	for i, d := range before.Decisions {
@@ -380,11 +410,13 @@ func BenchmarkResolve5000(b *testing.B) {
 
 // TestSystemOfTheTarget holds that a system which the target does not use decides nothing.
 func TestSystemOfTheTarget(t *testing.T) {
-	const src = "cluster \"c\" {\n type = \"all-in-one\"\n kubernetes_version = \"1.36.0\"\n}\nnode \"n\" {\n address = \"10.0.0.1\"\n os = \"debian-11\"\n}\n"
+	const src = "cluster \"c\" {\n type = \"all-in-one\"\n kubernetes_version = \"1.36.0\"\n}\n" +
+		"node \"n\" {\n address = \"10.0.0.1\"\n os = \"debian-11\"\n}\n"
 	if p := resolved(t, src); p.Network.KubeProxy.Mode != "iptables" {
 		t.Errorf("on hosts: %s", p.Network.KubeProxy.Mode)
 	}
-	if p := resolvedOn(t, Facts{Name: "kind", Hosting: Installer, Resolving: Resolving{CNI: NoCNI, Uses: []string{"node.address"}}}, src); p.Network.KubeProxy.Mode != "nftables" || p.Nodes[0].OS != (OS{}) {
+	if p := resolvedOn(t, Facts{Name: "kind", Hosting: Installer, Resolving: Resolving{CNI: NoCNI, Uses: []string{"node.address"}}},
+		src); p.Network.KubeProxy.Mode != "nftables" || p.Nodes[0].OS != (OS{}) {
 		t.Errorf("on kind: %s, %s", p.Network.KubeProxy.Mode, p.Nodes[0].OS)
 	}
 }

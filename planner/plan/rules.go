@@ -32,13 +32,15 @@ var (
 	subnetFamilies = &rule.Rule{
 		ID: "subnet-families", Title: "Ranges do not make one of each family", Permanent: true,
 		Doc: "Kubernetes takes one range of pods and one of Services, or for dual stack one IPv4 and one IPv6 range of each. Two of the " +
-			"same family, or three, stop the API server and the controller manager at the start. With an empty list each component would take a default of its own.",
+			"same family, or three, stop the API server and the controller manager at the start. With an empty list each component " +
+			"would take a default of its own.",
 		Fix:     `Write one range, or one of each family: ["10.244.0.0/16", "fd00:10:244::/56"].`,
 		Sources: []string{"https://kubernetes.io/docs/concepts/services-networking/dual-stack/"},
 	}
 	invalidVersion = &rule.Rule{
 		ID: "invalid-version", Title: "Invalid version", Permanent: true,
-		Doc:     "The version decides which binaries and images are fetched, so it must name one release exactly: three numbers, no leading zeros, no suffix.",
+		Doc: "The version decides which binaries and images are fetched, so it must name one release exactly: " +
+			"three numbers, no leading zeros, no suffix.",
 		Fix:     `Write all three numbers, such as "1.37.2".`,
 		Sources: []string{"https://kubernetes.io/releases/"},
 	}
@@ -66,7 +68,8 @@ var (
 	invalidLabel = &rule.Rule{
 		ID: "invalid-label", Title: "Invalid label or annotation", Permanent: true,
 		Doc: "The kubelet refuses to start with a label that the API server would refuse. A key is a name of at most 63 characters, " +
-			"with an optional DNS name and a slash before it; a label's value has at most 63 characters, letters, digits and . _ - between letters and digits.",
+			"with an optional DNS name and a slash before it; a label's value has at most 63 characters, letters, digits and . " +
+			"_ - between letters and digits.",
 		Fix:     `Write labels such as { "example.com/tier" = "general" }.`,
 		Sources: []string{"https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set"},
 	}
@@ -85,8 +88,8 @@ var (
 	}
 	poolAddressesExhausted = &rule.Rule{
 		ID: "pool-addresses-exhausted", Title: "Pool runs out of addresses", Permanent: true,
-		Doc: "The nodes of a pool have addresses that follow each other from the first one on. They must not run past the end of the subnet " +
-			"that the first one lies in (network.node_subnets), nor past the last address that there is.",
+		Doc: "The nodes of a pool have addresses that follow each other from the first one on. They must not run past the end " +
+			"of the subnet that the first one lies in (network.node_subnets), nor past the last address that there is.",
 		Fix: "Begin the pool at a lower address, make it smaller, or split it in two.",
 	}
 	missingRoles = &rule.Rule{
@@ -131,8 +134,8 @@ var (
 	}
 	invalidURL = &rule.Rule{
 		ID: "invalid-url", Title: "Invalid URL", Permanent: true,
-		Doc: "Mirrors and proxies are given as http or https URLs. A user name or password in one would end up in the generated tree, which " +
-			"is meant to be committed to git.",
+		Doc: "Mirrors and proxies are given as http or https URLs. A user name or password in one would end up in the " +
+			"generated tree, which is meant to be committed to git.",
 		Fix: `Write a URL such as "http://10.0.0.2:8000", without user and password.`,
 	}
 	invalidPath = &rule.Rule{
@@ -150,8 +153,8 @@ var (
 	}
 	invalidText = &rule.Rule{
 		ID: "invalid-text", Title: "Invalid text", Permanent: true,
-		Doc: "The value goes into generated files that other programs read. Line breaks, control characters and what the message names are " +
-			"refused, so that it can mean nothing else there.",
+		Doc: "The value goes into generated files that other programs read. Line breaks, control characters and what the " +
+			"message names are refused, so that it can mean nothing else there.",
 		Fix: "Write the value in one line of ordinary characters.",
 	}
 	invalidImageRepository = &rule.Rule{
@@ -175,19 +178,21 @@ var (
 	}
 	unknownAddon = &rule.Rule{
 		ID: "unknown-addon", Title: "Unknown addon", Permanent: true,
-		Doc:     "k8splan knows a few addons by name, with their images and settings. Any other is a name and the manifests to apply.",
-		Fix:     `Write addon "metrics-server" {}, or a manifest block with a URL and its checksum, or with a path.`,
-		Sources: []string{"https://kubernetes.io/docs/concepts/cluster-administration/addons/", "https://github.com/kubernetes/website/issues/54042"},
+		Doc: "k8splan knows a few addons by name, with their images and settings. Any other is a name and the manifests to apply.",
+		Fix: `Write addon "metrics-server" {}, or a manifest block with a URL and its checksum, or with a path.`,
+		Sources: []string{"https://kubernetes.io/docs/concepts/cluster-administration/addons/",
+			"https://github.com/kubernetes/website/issues/54042"},
 	}
 	addonOrder = &rule.Rule{
 		ID: "addon-order", Title: "Order of addons that cannot be kept", Permanent: true,
-		Doc: "after names the addons that must be there before one. A name that no addon has, or two addons that wait for each other, leave " +
-			"no order in which all could be applied.",
+		Doc: "after names the addons that must be there before one. A name that no addon has, or two addons that wait for each " +
+			"other, leave no order in which all could be applied.",
 		Fix: "Name addons of this file, and only one of two in the other's after.",
 	}
 	maxNodesTooSmall = &rule.Rule{
 		ID: "max-nodes-too-small", Title: "max_nodes is below what is defined", Permanent: true,
-		Doc: "max_nodes is how large the cluster may grow; the ranges of addresses are checked against it. It counts control planes and workers.",
+		Doc: "max_nodes is how large the cluster may grow; the ranges of addresses are checked against it. " +
+			"It counts control planes and workers.",
 		Fix: "Raise max_nodes, or leave it out.",
 	}
 )
@@ -202,7 +207,8 @@ var UnknownTarget = &rule.Rule{
 // Rules is what resolving may find wrong, sorted by ID.
 var Rules = sorted(
 	invalidAddress, missingAddress, invalidCIDR, subnetFamilies, invalidVersion, invalidName, invalidHost, invalidEndpoint,
-	invalidLabel, invalidTaint, poolTooLarge, poolAddressesExhausted, missingRoles, bootstrapConflict, UnknownTarget, unknownArchitecture, outOfRange, invalidSize, invalidDuration, invalidDate, invalidURL, invalidPath, invalidFlag, invalidText,
+	invalidLabel, invalidTaint, poolTooLarge, poolAddressesExhausted, missingRoles, bootstrapConflict, UnknownTarget, unknownArchitecture,
+	outOfRange, invalidSize, invalidDuration, invalidDate, invalidURL, invalidPath, invalidFlag, invalidText,
 	invalidImageRepository, invalidChecksum, invalidImage, unknownAddon, addonOrder, maxNodesTooSmall,
 )
 

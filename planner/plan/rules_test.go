@@ -29,8 +29,10 @@ var mistakes = []struct{ id, src string }{
 	{"invalid-version", "etcd {\n version = \"3.07.0\" # here\n}"},
 	{"invalid-name", "node \"Worker_1\" { # here\n roles = [\"worker\"]\n address = \"10.0.0.9\"\n}"},
 	{"invalid-name", "node \"../etc\" { # here\n roles = [\"worker\"]\n address = \"10.0.0.9\"\n}"},
-	{"invalid-name", "node_pool \"{{ lookup('pipe','id') }}\" { # here\n roles = [\"worker\"]\n count = 300\n first_address = \"10.0.1.1\"\n}"},
-	{"invalid-name", "node_pool \"" + strings.Repeat("a", 60) + "\" { # here\n roles = [\"worker\"]\n count = 300\n first_address = \"10.0.1.1\"\n}"},
+	{"invalid-name", "node_pool \"{{ lookup('pipe','id') }}\" { # here\n roles = [\"worker\"]\n count = 300\n" +
+		" first_address = \"10.0.1.1\"\n}"},
+	{"invalid-name",
+		"node_pool \"" + strings.Repeat("a", 60) + "\" { # here\n roles = [\"worker\"]\n count = 300\n first_address = \"10.0.1.1\"\n}"},
 	{"invalid-host", "network {\n dns_domain = \"Cluster.local\" # here\n}"},
 	{"invalid-host", "network {\n dns_domain = \"cluster.local.\" # here\n}"},
 	{"invalid-host", "container_runtime \"containerd\" {\n registry \"https://docker.io\" { # here\n }\n}"},
@@ -42,16 +44,22 @@ var mistakes = []struct{ id, src string }{
 	{"invalid-label", "node \"w\" {\n roles = [\"worker\"]\n address = \"10.0.0.9\"\n labels = { \"tier\" = \"a/b\" } # here\n}"},
 	{"invalid-label", "node \"w\" {\n roles = [\"worker\"]\n address = \"10.0.0.9\"\n annotations = { \"note\" = \"a\\nb\" } # here\n}"},
 	{"invalid-label", "node \"w\" {\n roles = [\"worker\"]\n address = \"10.0.0.9\"\n failure_domain = \"rack a\" # here\n}"},
-	{"invalid-label", "node_pool \"w\" {\n roles = [\"worker\"]\n count = 30\n first_address = \"10.0.1.1\"\n hosts = [\"h1\", \"\"] # here\n}"},
-	{"invalid-taint", "node \"w\" {\n roles = [\"worker\"]\n address = \"10.0.0.9\"\n taint {\n  key = \"gpu!\" # here\n  effect = \"NoSchedule\"\n }\n}"},
-	{"invalid-taint", "node \"w\" {\n roles = [\"worker\"]\n address = \"10.0.0.9\"\n taint {\n  key = \"gpu\"\n  value = \"yes please\" # here\n  effect = \"NoSchedule\"\n }\n}"},
+	{"invalid-label", "node_pool \"w\" {\n roles = [\"worker\"]\n count = 30\n first_address = \"10.0.1.1\"\n" +
+		" hosts = [\"h1\", \"\"] # here\n}"},
+	{"invalid-taint", "node \"w\" {\n roles = [\"worker\"]\n address = \"10.0.0.9\"\n taint {\n  key = \"gpu!\" # here\n" +
+		"  effect = \"NoSchedule\"\n }\n}"},
+	{"invalid-taint", "node \"w\" {\n roles = [\"worker\"]\n address = \"10.0.0.9\"\n taint {\n  key = \"gpu\"\n  value = \"yes please\" " +
+		"# here\n  effect = \"NoSchedule\"\n }\n}"},
 	{"pool-too-large", "node_pool \"w\" {\n roles = [\"worker\"]\n count = 1000000 # here\n first_address = \"10.0.1.1\"\n}"},
 	{"pool-addresses-exhausted", "node_pool \"w\" {\n roles = [\"worker\"]\n count = 300\n first_address = \"255.255.255.1\" # here\n}"},
-	{"pool-addresses-exhausted", "network {\n node_subnets = [\"10.0.0.0/24\", \"10.0.1.0/24\"]\n}\nnode_pool \"w\" {\n roles = [\"worker\"]\n count = 300\n first_address = \"10.0.1.1\" # here\n}"},
-	{"pool-addresses-exhausted", "node_pool \"w\" {\n roles = [\"worker\"]\n count = 300\n first_address = \"10.0.1.1\"\n first_secondary_address = \"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ff00\" # here\n}"},
+	{"pool-addresses-exhausted", "network {\n node_subnets = [\"10.0.0.0/24\", \"10.0.1.0/24\"]\n}\n" +
+		"node_pool \"w\" {\n roles = [\"worker\"]\n count = 300\n first_address = \"10.0.1.1\" # here\n}"},
+	{"pool-addresses-exhausted", "node_pool \"w\" {\n roles = [\"worker\"]\n count = 300\n first_address = \"10.0.1.1\"\n" +
+		" first_secondary_address = \"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ff00\" # here\n}"},
 	{"missing-roles", "node \"w\" { # here\n address = \"10.0.0.9\"\n}"},
 	{"bootstrap-conflict", "node \"w\" {\n roles = [\"worker\"]\n address = \"10.0.0.9\"\n bootstrap = true # here\n}"},
-	{"bootstrap-conflict", "node \"a\" {\n roles = [\"control-plane\"]\n address = \"10.0.0.9\"\n bootstrap = true\n}\nnode \"b\" {\n roles = [\"control-plane\"]\n address = \"10.0.0.8\"\n bootstrap = true # here\n}"},
+	{"bootstrap-conflict", "node \"a\" {\n roles = [\"control-plane\"]\n address = \"10.0.0.9\"\n bootstrap = true\n}\n" +
+		"node \"b\" {\n roles = [\"control-plane\"]\n address = \"10.0.0.8\"\n bootstrap = true # here\n}"},
 	{"unknown-architecture", "node \"w\" {\n roles = [\"worker\"]\n address = \"10.0.0.9\"\n arch = \"x86_64\" # here\n}"},
 	{"out-of-range", "node \"w\" {\n roles = [\"worker\"]\n address = \"10.0.0.9\"\n cpus = 0 # here\n}"},
 	{"out-of-range", "load_balancer \"haproxy\" {\n port = 65536 # here\n}"},
@@ -93,7 +101,8 @@ var mistakes = []struct{ id, src string }{
 	{"invalid-name", "addon \"Metrics\" {} # here"},
 	{"addon-order", "addon \"headlamp\" {\n after = [\"nothing\"] # here\n}"},
 	{"invalid-image", "addon \"x\" {\n images = [\"nginx\"] # here\n manifest \"/srv/x.yaml\" {}\n}"},
-	{"invalid-checksum", "addon \"x\" {\n manifest \"https://example.com/x.yaml\" {\n  checksum = \"sha512:" + strings.Repeat("a", 128) + "\" # here\n }\n}"},
+	{"invalid-checksum", "addon \"x\" {\n manifest \"https://example.com/x.yaml\" {\n  checksum = \"sha512:" + strings.Repeat("a", 128) +
+		"\" # here\n }\n}"},
 	{"invalid-path", "addon \"x\" {\n manifest \"x.yaml\" {} # here\n}"},
 	{"invalid-url", "addon \"x\" {\n manifest \"https://u:p@example.com/x.yaml\" { # here\n }\n}"},
 	{"invalid-text", "addon \"fluent-bit\" {\n settings = { output = \"a\\nb\" } # here\n}"},
@@ -107,8 +116,10 @@ var mistakes = []struct{ id, src string }{
 	{"invalid-endpoint", "control_plane_endpoint = \"fd00::10:6443:99999\" # here"},
 	{"invalid-endpoint", "control_plane_endpoint = \"API.example.com\" # here"},
 	{"invalid-host", "cert_sans = [\"*.*.example.com\"] # here"},
-	{"invalid-flag", "node \"w-2\" {\n roles = [\"worker\"]\n address = \"10.0.0.3\"\n kubelet_extra_args = { \"root-dir\" = \"/a b\" } # here\n}"},
-	{"invalid-flag", "node \"w-2\" {\n roles = [\"worker\"]\n address = \"10.0.0.3\"\n kubelet_extra_args = { \"root-dir\" = \"/$(id)\" } # here\n}"},
+	{"invalid-flag",
+		"node \"w-2\" {\n roles = [\"worker\"]\n address = \"10.0.0.3\"\n kubelet_extra_args = { \"root-dir\" = \"/a b\" } # here\n}"},
+	{"invalid-flag",
+		"node \"w-2\" {\n roles = [\"worker\"]\n address = \"10.0.0.3\"\n kubelet_extra_args = { \"root-dir\" = \"/$(id)\" } # here\n}"},
 	{"invalid-flag", "feature_gates = { \"Some-Gate\" = true } # here"},
 	{"max-nodes-too-small", "max_nodes = 1 # here"},
 	{"out-of-range", "max_nodes = 0 # here"},
@@ -123,7 +134,8 @@ func TestOneMistakeOneMessage(t *testing.T) {
 		if !strings.Contains(c.src, "{\n") && !strings.Contains(c.src, "{ # here") && !strings.HasSuffix(c.src, "{} # here") {
 			inside, outside = c.src, ""
 		}
-		src := "cluster \"c\" {\n type = \"multi-etcd-multi-master\"\n" + inside + "\n}\nnode \"cp-1\" {\n roles = [\"control-plane\"]\n address = \"10.0.0.1\"\n}\nnode \"w-1\" {\n roles = [\"worker\"]\n address = \"10.0.0.2\"\n}\n" + outside + "\n"
+		src := "cluster \"c\" {\n type = \"multi-etcd-multi-master\"\n" + inside + "\n}\nnode \"cp-1\" {\n roles = [\"control-plane\"]\n" +
+			" address = \"10.0.0.1\"\n}\nnode \"w-1\" {\n roles = [\"worker\"]\n address = \"10.0.0.2\"\n}\n" + outside + "\n"
 		_, diags := Resolve(load(t, src), hosts)
 		if len(diags) != 1 || rule.ID(diags[0]) != c.id {
 			t.Errorf("want one message of %s, got:\n%s\n%s", c.id, describe(diags), src)
@@ -168,7 +180,8 @@ node_pool "w" {
 	for _, d := range diags {
 		ids = append(ids, rule.ID(d))
 	}
-	if got, want := strings.Join(ids, " "), "invalid-name invalid-version invalid-cidr out-of-range missing-roles invalid-address invalid-size"; got != want {
+	if got, want := strings.Join(ids, " "), "invalid-name invalid-version invalid-cidr out-of-range missing-roles invalid-address "+
+		"invalid-size"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
@@ -200,7 +213,8 @@ func TestRulesAreWellFormed(t *testing.T) {
 		if i > 0 && Rules[i-1].ID >= r.ID {
 			t.Errorf("%s is out of order or given twice", r.ID)
 		}
-		if r.Severity != rule.Error || !r.Permanent || r.Title == "" || strings.HasSuffix(r.Title, ".") || !strings.HasSuffix(r.Doc, ".") || r.Fix == "" {
+		if r.Severity != rule.Error || !r.Permanent || r.Title == "" || strings.HasSuffix(r.Title, ".") || !strings.HasSuffix(r.Doc, ".") ||
+			r.Fix == "" {
 			t.Errorf("%s: an error that cannot be waived, with a title, a doc and a fix, is wanted: %+v", r.ID, r)
 		}
 		for _, s := range r.Sources {

@@ -26,7 +26,8 @@ func (p *Plan) APIServerSANs() []string {
 	}
 
 	// Source: k8s.io/kubernetes cmd/kubeadm/app/util/pkiutil/pki_helpers.go, GetAPIServerAltNames
-	for _, s := range []string{"kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc." + p.Network.DNSDomain} {
+	for _, s := range []string{"kubernetes", "kubernetes.default", "kubernetes.default.svc",
+		"kubernetes.default.svc." + p.Network.DNSDomain} {
 		add(s)
 	}
 	for _, s := range p.Network.ServiceSubnets {

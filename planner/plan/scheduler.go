@@ -45,16 +45,20 @@ func (s *Scheduler) Custom() bool { return s.Has("image") }
 // SchedulerPlugins are the plugins that kube-scheduler is built with.
 // Source: k8s.io/kubernetes@v1.37.2 pkg/scheduler/framework/plugins/names/names.go
 var SchedulerPlugins = []string{
-	"DefaultBinder", "DefaultPreemption", "DeferredPodScheduling", "DynamicResources", "GangScheduling", "ImageLocality", "InterPodAffinity", "NodeAffinity",
-	"NodeDeclaredFeatures", "NodeName", "NodePorts", "NodeResourcesBalancedAllocation", "NodeResourcesFit", "NodeUnschedulable", "NodeVolumeLimits",
-	"PodGroupPodsCount", "PodTopologySpread", "PrioritySort", "SchedulingGates", "TaintToleration", "TopologyPlacementGenerator", "VolumeBinding",
+	"DefaultBinder", "DefaultPreemption", "DeferredPodScheduling", "DynamicResources", "GangScheduling", "ImageLocality",
+	"InterPodAffinity", "NodeAffinity",
+	"NodeDeclaredFeatures", "NodeName", "NodePorts", "NodeResourcesBalancedAllocation", "NodeResourcesFit", "NodeUnschedulable",
+	"NodeVolumeLimits",
+	"PodGroupPodsCount", "PodTopologySpread", "PrioritySort", "SchedulingGates", "TaintToleration", "TopologyPlacementGenerator",
+	"VolumeBinding",
 	"VolumeRestrictions", "VolumeZone",
 }
 
 var pluginPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*$`)
 
 func (r *resolver) scheduling(src *spec.Source, s *spec.Scheduling) Scheduling {
-	out := Scheduling{ScoringStrategy: text(s.ScoringStrategy), PercentageToScore: r.number(src, "percentage_of_nodes_to_score", s.PercentageToScore, 1, 100)}
+	out := Scheduling{ScoringStrategy: text(s.ScoringStrategy), PercentageToScore: r.number(src, "percentage_of_nodes_to_score",
+		s.PercentageToScore, 1, 100)}
 	for _, list := range []struct {
 		attr  string
 		words []string
@@ -62,7 +66,8 @@ func (r *resolver) scheduling(src *spec.Source, s *spec.Scheduling) Scheduling {
 	}{{"enable_plugins", s.EnablePlugins, &out.EnablePlugins}, {"disable_plugins", s.DisablePlugins, &out.DisablePlugins}} {
 		for _, word := range list.words {
 			if !pluginPattern.MatchString(word) && !(word == "*" && list.attr == "disable_plugins") {
-				r.fail(invalidText, src.Attr(list.attr), "%s holds %q. Names of plugins are letters and digits, such as \"NodeResourcesFit\".", list.attr, spelling.Excerpt(word))
+				r.fail(invalidText, src.Attr(list.attr), "%s holds %q. Names of plugins are letters and digits, "+
+					"such as \"NodeResourcesFit\".", list.attr, spelling.Excerpt(word))
 				continue
 			}
 			*list.into = append(*list.into, word)
@@ -76,7 +81,8 @@ func (r *resolver) profiles(written []*spec.Profile) []Profile {
 	var out []Profile
 	for _, s := range written {
 		if r.name(s.NameRange, "profile", s.Name, 63) {
-			out = append(out, Profile{Source: s.Source, Scheduling: r.scheduling(s.Source, &s.Scheduling), Name: s.Name, NameRange: s.NameRange})
+			out = append(out, Profile{Source: s.Source, Scheduling: r.scheduling(s.Source, &s.Scheduling), Name: s.Name,
+				NameRange: s.NameRange})
 		}
 	}
 	slices.SortFunc(out, func(a, b Profile) int { return Natural(a.Name, b.Name) })
@@ -88,10 +94,13 @@ func (r *resolver) schedulers() {
 		if !r.name(s.NameRange, "scheduler", s.Name, 40) {
 			continue
 		}
-		one := &Scheduler{Source: s.Source, Scheduling: r.scheduling(s.Source, &s.Scheduling), Name: s.Name, NameRange: s.NameRange, Replicas: r.number(s.Source, "replicas", s.Replicas, 1, 10)}
+		one := &Scheduler{Source: s.Source, Scheduling: r.scheduling(s.Source, &s.Scheduling), Name: s.Name, NameRange: s.NameRange,
+			Replicas: r.number(s.Source, "replicas", s.Replicas, 1, 10)}
 		if s.Image != nil {
 			if one.Image = *s.Image; !imagePattern.MatchString(one.Image) {
-				r.fail(invalidImage, s.Attr("image"), `image is %q. Write an image with its registry and its tag or digest, in lower case: "registry.example.com/scheduler:v1".`, spelling.Excerpt(one.Image))
+				r.fail(invalidImage, s.Attr("image"),
+					`image is %q. Write an image with its registry and its tag or digest, in lower case: `+
+						`"registry.example.com/scheduler:v1".`, spelling.Excerpt(one.Image))
 			}
 		}
 		r.plan.Schedulers = append(r.plan.Schedulers, one)
@@ -107,7 +116,8 @@ func (r *resolver) schedulerDefaults() {
 		replicas, reason = 2, "One leads, and another one takes over when its control plane dies."
 	}
 	for _, s := range p.Schedulers {
-		settle(r, s.Has("replicas"), &s.Replicas, "scheduler."+s.Name+".replicas", replicas, reason, "https://kubernetes.io/docs/tasks/extend-kubernetes/configure-multiple-schedulers/")
+		settle(r, s.Has("replicas"), &s.Replicas, "scheduler."+s.Name+".replicas", replicas, reason,
+			"https://kubernetes.io/docs/tasks/extend-kubernetes/configure-multiple-schedulers/")
 		if !s.Custom() {
 			s.Image = upstreamImages + "kube-scheduler:v" + p.Cluster.Version.String()
 		}

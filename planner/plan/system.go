@@ -83,7 +83,8 @@ var systems = []Release{
 
 // systemAliases are names that authors and /etc/os-release have for systems that the tables know by another one.
 var systemAliases = map[string]string{
-	"rockylinux": "rocky", "rocky-linux": "rocky", "alma": "almalinux", "redhat": "rhel", "oraclelinux": "oracle-linux", "ol": "oracle-linux",
+	"rockylinux": "rocky", "rocky-linux": "rocky", "alma": "almalinux", "redhat": "rhel", "oraclelinux": "oracle-linux",
+	"ol":          "oracle-linux",
 	"amazonlinux": "amazon-linux", "amzn": "amazon-linux", "fcos": "fedora-coreos", "rhcos": "rhel-coreos",
 }
 
@@ -161,7 +162,8 @@ var preparable = []string{
 
 // otherSystems are known and of neither family.
 var otherSystems = []string{
-	"windows", "windows-server", "macos", "freebsd", "sles", "suse", "opensuse", "opensuse-leap", "opensuse-tumbleweed", "sle-micro", "rhel-coreos",
+	"windows", "windows-server", "macos", "freebsd", "sles", "suse", "opensuse", "opensuse-leap", "opensuse-tumbleweed", "sle-micro",
+	"rhel-coreos",
 	"alpine", "arch", "archlinux", "gentoo", "nixos", "photon", "talos", "bottlerocket",
 }
 

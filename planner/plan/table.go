@@ -147,7 +147,8 @@ func (v Kubernetes) Facts() (row Row, known bool) {
 	floor, _ := v.EtcdFloor()
 	row = Row{
 		Minor: v.MinorString(), Newest: newest.String(), SupportEnds: f.supportEnds, KubeadmAPI: v.KubeadmAPI(),
-		EtcdStacked: v.EtcdStacked(), EtcdFloor: floor.String(), EtcdExternal: v.EtcdExternal(), CoreDNS: v.CoreDNS(), Pause: v.Pause(), CRICtl: v.CRICtl(),
+		EtcdStacked: v.EtcdStacked(), EtcdFloor: floor.String(), EtcdExternal: v.EtcdExternal(), CoreDNS: v.CoreDNS(), Pause: v.Pause(),
+		CRICtl:     v.CRICtl(),
 		Containerd: v.Containerd(), CRIO: v.CRIO(), Kernel: f.kernel.MinorString(), KernelRefuses: !v.from(34), CgroupV2: v.NeedsCgroupV2(),
 		NFTables: v.NFTablesProxy(), IPVS: v.IPVSDeprecated(), Calico: v.Calico(), Tested: []string{}, GoneFlags: []string{},
 		Steps: Steps{EtcdImage: written(f.etcdImage), EtcdFloor: written(f.etcdFloor), CoreDNS: written(f.coreDNS)},
@@ -223,7 +224,8 @@ func (row Row) parse() (f minorFacts, err error) {
 	minor, ok := ParseVersion(row.Minor + ".0")
 	newest, ok2 := ParseVersion(row.Newest)
 	if !ok || !ok2 || minor.Major != 1 || minor.Minor < firstMinor || newest.Major != 1 || newest.Minor != minor.Minor {
-		return f, fmt.Errorf("minor is %.20q and newest_patch_known %.20q: want a minor from 1.%d on and one of its releases", row.Minor, row.Newest, firstMinor)
+		return f, fmt.Errorf("minor is %.20q and newest_patch_known %.20q: want a minor from 1.%d on and one of its releases", row.Minor,
+			row.Newest, firstMinor)
 	}
 	if _, err := time.Parse(time.DateOnly, row.SupportEnds); err != nil {
 		return f, fmt.Errorf("support_ends is %.20q: want YYYY-MM-DD", row.SupportEnds)
@@ -232,7 +234,8 @@ func (row Row) parse() (f minorFacts, err error) {
 	if !ok {
 		return f, fmt.Errorf("kernel_oldest is %.20q: want two numbers", row.Kernel)
 	}
-	for _, v := range []struct{ name, value string }{{"etcd_external_default", row.EtcdExternal}, {"crictl", row.CRICtl}, {"containerd_default", row.Containerd}, {"cri_o", row.CRIO}, {"calico_default", row.Calico}} {
+	for _, v := range []struct{ name, value string }{{"etcd_external_default", row.EtcdExternal}, {"crictl", row.CRICtl},
+		{"containerd_default", row.Containerd}, {"cri_o", row.CRIO}, {"calico_default", row.Calico}} {
 		if _, ok := ParseVersion(v.value); !ok || strings.HasPrefix(v.value, "v") != (v.name == "calico_default") {
 			return f, fmt.Errorf("%s is %.40q: want a version of three numbers, Calico's with v", v.name, v.value)
 		}
@@ -258,7 +261,8 @@ func (row Row) parse() (f minorFacts, err error) {
 		name string
 		from map[string]string
 		into *[]sincePatch
-	}{{"etcd_image", row.Steps.EtcdImage, &f.etcdImage}, {"etcd_external_oldest", row.Steps.EtcdFloor, &f.etcdFloor}, {"coredns", row.Steps.CoreDNS, &f.coreDNS}} {
+	}{{"etcd_image", row.Steps.EtcdImage, &f.etcdImage}, {"etcd_external_oldest", row.Steps.EtcdFloor, &f.etcdFloor},
+		{"coredns", row.Steps.CoreDNS, &f.coreDNS}} {
 		if *s.into, err = parseSteps(s.from); err != nil {
 			return f, fmt.Errorf("from_patch.%s: %w", s.name, err)
 		}

@@ -24,15 +24,16 @@ func TestParseFacts(t *testing.T) {
 	}
 	text := string(data)
 	for name, broken := range map[string]string{
-		"no JSON":                 "versions: []",
-		"empty":                   "",
-		"null":                    "null",
-		"an unknown field":        strings.Replace(text, `"date"`, `"dates":1,"date"`, 1),
-		"two documents":           text + text,
-		"no rows":                 `{"date":"2026-11-29","versions":[],"sources":[]}`,
-		"no date":                 strings.Replace(text, `"date":"2026-11-29"`, `"date":""`, 1),
-		"an old minor":            strings.Replace(text, `"1.31"`, `"1.30"`, 1),
-		"a gap":                   strings.Replace(strings.Replace(text, `"minor":"1.33"`, `"minor":"1.36"`, 1), `"newest_patch_known":"1.33.13"`, `"newest_patch_known":"1.36.1"`, 1),
+		"no JSON":          "versions: []",
+		"empty":            "",
+		"null":             "null",
+		"an unknown field": strings.Replace(text, `"date"`, `"dates":1,"date"`, 1),
+		"two documents":    text + text,
+		"no rows":          `{"date":"2026-11-29","versions":[],"sources":[]}`,
+		"no date":          strings.Replace(text, `"date":"2026-11-29"`, `"date":""`, 1),
+		"an old minor":     strings.Replace(text, `"1.31"`, `"1.30"`, 1),
+		"a gap": strings.Replace(strings.Replace(text, `"minor":"1.33"`, `"minor":"1.36"`, 1),
+			`"newest_patch_known":"1.33.13"`, `"newest_patch_known":"1.36.1"`, 1),
 		"a patch of another":      strings.Replace(text, `"newest_patch_known":"1.33.13"`, `"newest_patch_known":"1.34.13"`, 1),
 		"no end":                  strings.Replace(text, `"support_ends":"2026-06-28"`, `"support_ends":"soon"`, 1),
 		"a step that is none":     strings.Replace(text, `"14":"3.5.24-0"`, `"x":"3.5.24-0"`, 1),
@@ -40,10 +41,11 @@ func TestParseFacts(t *testing.T) {
 		"a floor that is none":    strings.Replace(text, `"14":"3.5.24"`, `"14":"3.5"`, 1),
 		"Calico without v":        strings.Replace(text, `"v3.29.4"`, `"3.29.4"`, 1),
 		"containerd with a line":  strings.Replace(text, `"containerd_default":"2.3.7"`, `"containerd_default":"2.3.7\n"`, 1),
-		"untested containerd":     strings.Replace(text, `"containerd_tested_from":["1.6.34","1.7.20","2.0.0","2.1.0"]`, `"containerd_tested_from":[]`, 1),
-		"a kernel of one number":  strings.Replace(text, `"kernel_oldest":"4.19"`, `"kernel_oldest":"4"`, 1),
-		"a source with a bell":    strings.Replace(text, `"read_on":"`, `"read_on":"\u0007`, 1),
-		"too much":                text + strings.Repeat(" ", mostFacts),
+		"untested containerd": strings.Replace(text, `"containerd_tested_from":["1.6.34","1.7.20","2.0.0","2.1.0"]`,
+			`"containerd_tested_from":[]`, 1),
+		"a kernel of one number": strings.Replace(text, `"kernel_oldest":"4.19"`, `"kernel_oldest":"4"`, 1),
+		"a source with a bell":   strings.Replace(text, `"read_on":"`, `"read_on":"\u0007`, 1),
+		"too much":               text + strings.Repeat(" ", mostFacts),
 	} {
 		if broken == text {
 			t.Fatalf("%s: nothing was changed", name)

@@ -106,7 +106,8 @@ func (t Facts) End(v Version) string {
 type Page struct {
 	// Emits names the files in a few words, for the list of targets.
 	Emits string
-	// Folder of the tree holds what makes the machines, and Make is the command that does it, typed in the tree; "" where they exist already.
+	// Folder of the tree holds what makes the machines, and Make is the command that does it, typed in the tree; "" where they exist
+	// already.
 	Folder, Make string
 	// FolderIf is the argument of the target's block without which there is no Folder; "" where it is always there.
 	FolderIf string
@@ -187,5 +188,6 @@ var ReadByRules = []string{"cluster.max_nodes", "network.reserved_subnets", "net
 // OfMachines are what the author says of machines that exist, or that the target makes: where no file needs them, rules, capacity and
 // simulation read them.
 var OfMachines = []string{
-	"node.address", "node.arch", "node.cpus", "node.memory", "node.disk", "node.os", "node.host", "node.mac", "node.interface", "node.instance_type", "node.failure_domain",
+	"node.address", "node.arch", "node.cpus", "node.memory", "node.disk", "node.os", "node.host", "node.mac", "node.interface",
+	"node.instance_type", "node.failure_domain",
 }

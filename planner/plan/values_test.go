@@ -12,19 +12,26 @@ import (
 
 // hostile is what somebody may write where a name is wanted: code for each program that reads the generated files.
 var hostile = []string{
-	"", "a b", "{{ lookup('pipe','id') }}", "$(id)", "`id`", "#{`id`}", "${HOME}", "a\nb", "a\x00b", "a\"b", "a'b", "../../etc/passwd", "-rf", "a;b", "a|b", "a&b", "a<b", "a>b", "a\\b", "\u202egnp", "a\u2028b", "é", "\xff", "%{ if true }",
+	"", "a b", "{{ lookup('pipe','id') }}", "$(id)", "`id`", "#{`id`}", "${HOME}", "a\nb", "a\x00b", "a\"b", "a'b", "../../etc/passwd",
+	"-rf", "a;b", "a|b", "a&b", "a<b", "a>b", "a\\b", "\u202egnp", "a\u2028b", "é", "\xff", "%{ if true }",
 }
 
 func TestHostileTextIsRefused(t *testing.T) {
-	r := &resolver{spec: &spec.Spec{Cluster: &spec.Cluster{Source: &spec.Source{}}, Artifacts: &spec.Artifacts{Source: &spec.Source{}}}, plan: &Plan{}}
+	r := &resolver{spec: &spec.Spec{Cluster: &spec.Cluster{Source: &spec.Source{}}, Artifacts: &spec.Artifacts{Source: &spec.Source{}}},
+		plan: &Plan{}}
 	src := &spec.Source{}
 	for _, s := range hostile {
 		for what, accepted := range map[string]bool{
-			"name": labelPattern.MatchString(s), "domain": domain(s), "host": isHost(s), "key of a label": qualified(s), "authority": validAuthority(s),
-			"interface": interfacePattern.MatchString(s), "user": userPattern.MatchString(s), "os": osPattern.MatchString(s), "instance type": instancePattern.MatchString(s),
-			"flag": flagPattern.MatchString(s), "gate": gatePattern.MatchString(s), "size": sizePattern.MatchString(s), "checksum path": mirrorPathPattern.MatchString("a/" + s),
-			"path": r.path(src, "data_dir", ptr("/var/"+s)) != "" && s != "-rf", "url": s != "" && s != "-rf" && r.url(src.Block(), "u", "http://h/"+s) != "",
-			"repository": r.repository("h/"+s) != "", "value of a label": s != "" && labelValue(s), "no_proxy": noProxyEntry(s), "version": isVersion(s),
+			"name": labelPattern.MatchString(s), "domain": domain(s), "host": isHost(s), "key of a label": qualified(s),
+			"authority": validAuthority(s),
+			"interface": interfacePattern.MatchString(s), "user": userPattern.MatchString(s), "os": osPattern.MatchString(s),
+			"instance type": instancePattern.MatchString(s),
+			"flag":          flagPattern.MatchString(s), "gate": gatePattern.MatchString(s), "size": sizePattern.MatchString(s),
+			"checksum path": mirrorPathPattern.MatchString("a/" + s),
+			"path":          r.path(src, "data_dir", ptr("/var/"+s)) != "" && s != "-rf",
+			"url":           s != "" && s != "-rf" && r.url(src.Block(), "u", "http://h/"+s) != "",
+			"repository":    r.repository("h/"+s) != "", "value of a label": s != "" && labelValue(s), "no_proxy": noProxyEntry(s),
+			"version": isVersion(s),
 		} {
 			if accepted {
 				t.Errorf("%q passes as %s", s, what)
@@ -45,7 +52,8 @@ func ptr[T any](v T) *T { return &v }
 
 // Our syntax of labels and names takes nothing that Kubernetes refuses, and the other way round where nothing speaks against it.
 func TestSyntaxIsThatOfKubernetes(t *testing.T) {
-	words := append(slices.Clone(hostile), "a", "a-b", "a.b", "A", "a_b", "-a", "a-", "0", "1a", "example.com/tier", "example.com/a/b", "/a", "a/", "Example.com/a", strings.Repeat("a", 63), strings.Repeat("a", 64),
+	words := append(slices.Clone(hostile), "a", "a-b", "a.b", "A", "a_b", "-a", "a-", "0", "1a", "example.com/tier", "example.com/a/b",
+		"/a", "a/", "Example.com/a", strings.Repeat("a", 63), strings.Repeat("a", 64),
 		strings.Repeat("a.", 126)+"a", strings.Repeat("a", 250)+".com/x", "a..b", "kubernetes.io/hostname", "x.y/A_b-c.D")
 	for _, s := range words {
 		if got, want := qualified(s), len(validation.IsQualifiedName(s)) == 0; got != want {
@@ -65,14 +73,16 @@ func TestSyntaxIsThatOfKubernetes(t *testing.T) {
 
 func TestHostPort(t *testing.T) {
 	for s, want := range map[string]Endpoint{
-		"api.example.com": {"api.example.com", 0}, "api.example.com:6443": {"api.example.com", 6443}, "10.0.0.1": {"10.0.0.1", 0}, "10.0.0.1:1": {"10.0.0.1", 1},
-		"fd00::10": {"fd00::10", 0}, "[fd00::10]:6443": {"fd00::10", 6443}, "api": {"api", 0},
+		"api.example.com": {"api.example.com", 0}, "api.example.com:6443": {"api.example.com", 6443}, "10.0.0.1": {"10.0.0.1", 0},
+		"10.0.0.1:1": {"10.0.0.1", 1},
+		"fd00::10":   {"fd00::10", 0}, "[fd00::10]:6443": {"fd00::10", 6443}, "api": {"api", 0},
 	} {
 		if host, port, ok := hostPort(s); !ok || (Endpoint{host, port}) != want {
 			t.Errorf("%q: %s %d %v", s, host, port, ok)
 		}
 	}
-	for _, s := range []string{"", ":6443", "api:", "api:0", "api:65536", "api:06443", "api:http", "[fd00::10]", "[api]:1", "api:1:2", "fd00::10:6443:99999", "10.0.0.300", "10.0.0.1.5", "api/x", "api ", "fe80::1%eth0"} {
+	for _, s := range []string{"", ":6443", "api:", "api:0", "api:65536", "api:06443", "api:http", "[fd00::10]", "[api]:1", "api:1:2",
+		"fd00::10:6443:99999", "10.0.0.300", "10.0.0.1.5", "api/x", "api ", "fe80::1%eth0"} {
 		if host, port, ok := hostPort(s); ok {
 			t.Errorf("%q was read as %s and %d", s, host, port)
 		}
@@ -157,7 +167,8 @@ func TestEveryWordOfTheSchemaIsKnown(t *testing.T) {
 
 func TestMeantSize(t *testing.T) {
 	for written, meant := range map[string]string{
-		"16GB": "16Gi", "16 gb": "16Gi", "16": "16Gi", "512MB": "512Mi", "1TiB": "1Ti", "16 gigs": "16Gi", "0": "", "-4Gi": "", "1.5Gi": "", "lots": "", "": "", "8589934592": "",
+		"16GB": "16Gi", "16 gb": "16Gi", "16": "16Gi", "512MB": "512Mi", "1TiB": "1Ti", "16 gigs": "16Gi", "0": "", "-4Gi": "", "1.5Gi": "",
+		"lots": "", "": "", "8589934592": "",
 	} {
 		want := ""
 		if meant != "" {

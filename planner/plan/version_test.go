@@ -11,7 +11,8 @@ func TestParseVersion(t *testing.T) {
 			t.Errorf("%q: %v %v", s, got, ok)
 		}
 	}
-	for _, s := range []string{"", "1", "1.37", "1.37.2.1", "1.37.x", "1.037.2", "1.37.2-rc.1", "1.37.2+k3s1", " 1.37.2", "1.-37.2", "vv1.37.2", "1.37.99999999999999999999", "١.٣٧.٢"} {
+	for _, s := range []string{"", "1", "1.37", "1.37.2.1", "1.37.x", "1.037.2", "1.37.2-rc.1", "1.37.2+k3s1", " 1.37.2", "1.-37.2",
+		"vv1.37.2", "1.37.99999999999999999999", "١.٣٧.٢"} {
 		if got, ok := ParseVersion(s); ok {
 			t.Errorf("%q was read as %s", s, got)
 		}
@@ -37,8 +38,10 @@ func TestPredicatesTurnAtTheirMinor(t *testing.T) {
 		predicate func(Version) bool
 		minor     int
 	}{
-		"NFTablesProxy": {Version.NFTablesProxy, 33}, "IPVSDeprecated": {Version.IPVSDeprecated, 35}, "NeedsCgroupV2": {Version.NeedsCgroupV2, 35},
-		"StrictAddresses": {Version.StrictAddresses, 36}, "ECDSAP384": {Version.ECDSAP384, 34}, "ExplicitProxyMode": {Version.ExplicitProxyMode, 37}, "SuperAdmin": {Version.SuperAdmin, 29},
+		"NFTablesProxy": {Version.NFTablesProxy, 33}, "IPVSDeprecated": {Version.IPVSDeprecated, 35},
+		"NeedsCgroupV2":   {Version.NeedsCgroupV2, 35},
+		"StrictAddresses": {Version.StrictAddresses, 36}, "ECDSAP384": {Version.ECDSAP384, 34},
+		"ExplicitProxyMode": {Version.ExplicitProxyMode, 37}, "SuperAdmin": {Version.SuperAdmin, 29},
 	} {
 		if c.predicate(Version{1, c.minor - 1, 99}) || !c.predicate(Version{1, c.minor, 0}) || !c.predicate(Version{1, c.minor + 1, 0}) {
 			t.Errorf("%s does not turn at 1.%d", name, c.minor)

@@ -41,7 +41,8 @@ type Rule struct {
 
 // areas are the parts of a design that rules are about: the first words of their IDs.
 var areas = []string{
-	"addon", "artifact", "availability", "capacity", "certificate", "cloud", "component", "control-plane", "endpoint", "etcd", "host", "load-balancer", "machine",
+	"addon", "artifact", "availability", "capacity", "certificate", "cloud", "component", "control-plane", "endpoint", "etcd", "host",
+	"load-balancer", "machine",
 	"network", "node", "registry", "scheduler", "secret", "ssh", "target", "topology", "version", "waiver",
 }
 
@@ -123,7 +124,8 @@ func ID(d *hcl.Diagnostic) string {
 func Sort(diags hcl.Diagnostics) {
 	slices.SortStableFunc(diags, func(a, b *hcl.Diagnostic) int {
 		ar, br := subject(a), subject(b)
-		for _, c := range []int{compare(ar.Filename, br.Filename), ar.Start.Byte - br.Start.Byte, int(a.Severity) - int(b.Severity), compare(ID(a), ID(b)), compare(a.Detail, b.Detail)} {
+		for _, c := range []int{compare(ar.Filename, br.Filename), ar.Start.Byte - br.Start.Byte, int(a.Severity) - int(b.Severity),
+			compare(ID(a), ID(b)), compare(a.Detail, b.Detail)} {
 			if c != 0 {
 				return c
 			}

@@ -89,7 +89,8 @@ type Model struct {
 	cps     []int // indices of control planes
 	members []int // indices of nodes with an etcd member
 	lbs     []int // indices of balancer nodes: haproxy's own, or kube-vip's control planes
-	dialled []int // those of haproxy's balancers that the endpoint may lead to by their own addresses; none where a virtual IP moves between them
+	// those of haproxy's balancers that the endpoint may lead to by their own addresses; none where a virtual IP moves between them
+	dialled []int
 	workers []int
 	kubelet []int
 	zones   []string // sorted; "" alone where no node states one
@@ -125,7 +126,8 @@ func New(p *plan.Plan) *Model {
 	case plan.HAProxy:
 		for _, n := range p.LoadBalancer.Nodes {
 			m.lbs = append(m.lbs, m.index[n.Name])
-			if host := p.Cluster.Endpoint.Host; host != "" && slices.Contains([]string{n.Name, n.Address.String(), n.SecondaryAddress.String(), n.PublicAddress}, host) {
+			if host := p.Cluster.Endpoint.Host; host != "" &&
+				slices.Contains([]string{n.Name, n.Address.String(), n.SecondaryAddress.String(), n.PublicAddress}, host) {
 				m.dialled = []int{m.index[n.Name]} // the endpoint goes past the others
 			}
 		}
@@ -396,8 +398,9 @@ func (w *world) endpoint(zone string, api []State) State {
 		})
 		return each(ends, func(s State) State { return s })
 	case lb.Kind == plan.KubeVIP:
-		// The address is on one control plane whose own API server works: its lease lives in that API. It is so in mode bgp, where the holder
-		// of the lease alone announces it. Where the routers stand the plan does not say: they are taken to reach what a client reaches.
+		// The address is on one control plane whose own API server works: its lease lives in that API. It is so in mode bgp, where the
+		// holder of the lease alone announces it. Where the routers stand the plan does not say: they are taken to reach what a client
+		// reaches.
 		var ends []State
 		for i, c := range w.m.cps {
 			switch {

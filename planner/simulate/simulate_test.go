@@ -125,16 +125,21 @@ func TestVerdicts(t *testing.T) {
 		{"every control plane", external3, "node/cp-1 node/cp-2 node/cp-3", "", "up up down down up degraded depends down"},
 		{"a rack", external3, "zone/rack-a", "", "degraded degraded degraded degraded degraded degraded depends up"},
 		{"two racks", external3, "zone/rack-a zone/rack-b", "", "down down down down down down depends down"},
-		// Each balancer hears a rack of its own and rack-c: both find an API server. Which of these loses requests to the member that hears no
-		// leader, and whether the scheduler is beside one that does, is chance.
+		// Each balancer hears a rack of its own and rack-c: both find an API server. Which of these loses requests to the member that hears
+		// no leader, and whether the scheduler is beside one that does, is chance.
 		{"racks a and b cut apart", external3, "", "rack-a:rack-b", "degraded degraded degraded depends up degraded degraded depends"},
 		// the balancers hear each other, and the one that has the address keeps it
-		{"a balancer's rack and the one without", external3, "", "rack-a:rack-c", "degraded degraded depends depends up degraded degraded depends"},
-		{"the other balancer's rack and the one without", external3, "", "rack-b:rack-c", "degraded degraded depends depends up degraded degraded depends"},
-		{"a balancer's rack cut off, stacked", stackedVIP, "", "rack-a:rack-c", "degraded degraded depends degraded up degraded degraded depends"},
+		{"a balancer's rack and the one without", external3, "", "rack-a:rack-c",
+			"degraded degraded depends depends up degraded degraded depends"},
+		{"the other balancer's rack and the one without", external3, "", "rack-b:rack-c",
+			"degraded degraded depends depends up degraded degraded depends"},
+		{"a balancer's rack cut off, stacked", stackedVIP, "", "rack-a:rack-c",
+			"degraded degraded depends degraded up degraded degraded depends"},
 		// keepalived's check takes the address from the one that passes nothing on
-		{"the process of the other balancer", stackedVIP, "balancer/lb-2", "rack-b:rack-c", "degraded degraded degraded degraded up degraded degraded up"},
-		{"the process of a balancer that is cut off from the other", stackedVIP, "balancer/lb-2", "rack-a:rack-b", "degraded degraded depends degraded up degraded degraded depends"},
+		{"the process of the other balancer", stackedVIP, "balancer/lb-2", "rack-b:rack-c",
+			"degraded degraded degraded degraded up degraded degraded up"},
+		{"the process of a balancer that is cut off from the other", stackedVIP, "balancer/lb-2", "rack-a:rack-b",
+			"degraded degraded depends degraded up degraded degraded depends"},
 		{"the balancer that the endpoint names", named, "node/lb-1", "", "up up down down up degraded up down"},
 		{"the balancer that it goes past", named, "node/lb-2", "", "up up degraded up up up up up"},
 		{"one of two balancers without an address between them", apart, "node/lb-1", "", "up up depends depends up up up depends"},
@@ -147,7 +152,8 @@ func TestVerdicts(t *testing.T) {
 		{"the lone balancer", lone, "node/lb-1", "", "up up down down up degraded up down"},
 		// from 1.33 on the kubelet of a control plane dials its own API server
 		{"the lone balancer, pods on control planes", converged, "node/lb-1", "", "up up down degraded up degraded up down"},
-		{"the lone balancer, pods on control planes, without the other worker", converged, "node/lb-1 node/w-1", "", "up up down degraded degraded degraded degraded down"},
+		{"the lone balancer, pods on control planes, without the other worker", converged, "node/lb-1 node/w-1", "",
+			"up up down degraded degraded degraded degraded down"},
 		{"the lone balancer, pods on control planes, 1.32", converged132, "node/lb-1", "", "up up down down up degraded up down"},
 		{"the one control plane", one, "node/cp-1", "", "down down down down up degraded degraded down"},
 	} {
@@ -184,17 +190,25 @@ func TestRecovery(t *testing.T) {
 		want  string
 	}{
 		{external3, "node/etcd-1", false, true, "remove 1 lost member from etcd and add a replacement"},
-		{external3, "node/etcd-1 node/etcd-2", true, true, "quorum is lost for good: restore the newest snapshot, or force a new cluster from a member that is left (1); writes that it had not seen are lost"},
-		{external3, "node/etcd-1 node/etcd-2 node/etcd-3", true, true, "the data is gone with the disks: rebuild etcd from the newest snapshot; what was written since is lost"},
+		{external3, "node/etcd-1 node/etcd-2", true, true, "quorum is lost for good: restore the newest snapshot, or force a new cluster " +
+			"from a member that is left (1); writes that it had not seen are lost"},
+		{external3, "node/etcd-1 node/etcd-2 node/etcd-3", true, true,
+			"the data is gone with the disks: rebuild etcd from the newest snapshot; what was written since is lost"},
 		{external3, "node/w-1", false, false, "pods are placed on other nodes; join a new worker when convenient"},
 		{external3, "node/w-1 node/w-2 node/w-3", false, false, "join new workers: nothing is left to place pods on"},
 		{external3, "node/cp-1", false, true, "join a new control plane in place of each lost one"},
-		{external3, "node/cp-1 node/cp-2 node/cp-3", false, true, "build new control planes from a backup of /etc/kubernetes/pki: " + keys + "s; etcd keeps the data"},
-		{external3, "zone/rack-a", false, true, "remove 1 lost member from etcd and add a replacement; join a new control plane in place of each lost one; run the playbook on new balancers; join new workers"},
-		{gathered, "zone/rack-a", false, true, "remove 1 lost member from etcd and add a replacement; build new control planes from a backup of /etc/kubernetes/pki: " + keys + "s; run the playbook on new balancers; join new workers"},
+		{external3, "node/cp-1 node/cp-2 node/cp-3", false, true, "build new control planes from a backup of /etc/kubernetes/pki: " + keys +
+			"s; etcd keeps the data"},
+		{external3, "zone/rack-a", false, true, "remove 1 lost member from etcd and add a replacement; join a new control plane in place " +
+			"of each lost one; run the playbook on new balancers; join new workers"},
+		{gathered, "zone/rack-a", false, true,
+			"remove 1 lost member from etcd and add a replacement; build new control planes from a backup of /etc/kubernetes/pki: " + keys +
+				"s; run the playbook on new balancers; join new workers"},
 		{external3, "balancer/lb-1", false, false, "start the process again; nothing is lost"},
 		{stacked, "node/cp-1", false, true, "remove 1 lost member from etcd; join a new control plane in place of each lost one"},
-		{design{cps: 1, workers: 1, kind: plan.NoBalancer, stacked: true}, "node/cp-1", true, true, "the data is gone with the disks: rebuild etcd from the newest snapshot; what was written since is lost; build a new control plane from a backup of /etc/kubernetes/pki: " + keys},
+		{design{cps: 1, workers: 1, kind: plan.NoBalancer, stacked: true}, "node/cp-1", true, true,
+			"the data is gone with the disks: rebuild etcd from the newest snapshot; what was written since is lost; build a new control " +
+				"plane from a backup of /etc/kubernetes/pki: " + keys},
 	} {
 		r := outcome(t, c.d.plan(), c.kill, "").Recovery
 		if r.DataLoss != c.loss || r.Human != c.human || r.Lost != c.want {
@@ -347,7 +361,8 @@ func TestReasons(t *testing.T) {
 func TestVirtualIPUnderCuts(t *testing.T) {
 	for _, first := range racks {
 		for _, second := range racks {
-			m := New(design{cps: 3, workers: 3, lbs: 2, kind: plan.HAProxy, stacked: true, zones: racks, lbZones: []string{first, second}}.plan())
+			m := New(design{cps: 3, workers: 3, lbs: 2, kind: plan.HAProxy, stacked: true, zones: racks,
+				lbZones: []string{first, second}}.plan())
 			for i, a := range racks {
 				for _, b := range racks[i+1:] {
 					linked := func(x, y string) bool { return (x != a || y != b) && (x != b || y != a) }
@@ -364,7 +379,8 @@ func TestVirtualIPUnderCuts(t *testing.T) {
 						from = racks
 					}
 					if fmt.Sprint(from) != fmt.Sprint(sure) {
-						t.Errorf("balancers in %s and %s, cut %s:%s: the endpoint is surely reached from %v, want %v (%s: %s)", first, second, a, b, from, sure, v.State, v.Reason)
+						t.Errorf("balancers in %s and %s, cut %s:%s: the endpoint is surely reached from %v, want %v (%s: %s)", first,
+							second, a, b, from, sure, v.State, v.Reason)
 					}
 				}
 			}
@@ -392,12 +408,18 @@ func TestReasonsAreTrue(t *testing.T) {
 		{external3, "balancer/lb-1", "", API, "3 of 3 API servers work; 1 of 2 balancers work"},
 		{external3, "node/etcd-1", "", API, "3 of 3 API servers work; 2 of 3 etcd members are up"},
 		{external3, "", "rack-a:rack-b", EtcdWrites, "a leader keeps a quorum of 2; at most 1 member is cut off from it"},
-		{external3, "", "rack-a:rack-c", API, "3 of 3 API servers work; they may lose requests, those that go to an etcd member without a leader; whether the endpoint answers from rack-c depends on who holds the address"},
-		{apart, "node/lb-1", "", API, "3 of 3 API servers work; 1 of 2 balancers work; whether the endpoint answers depends on which balancer a client is led to: they share no address"},
+		{external3, "", "rack-a:rack-c", API,
+			"3 of 3 API servers work; they may lose requests, those that go to an etcd member without a " +
+				"leader; whether the endpoint answers from rack-c depends on who holds the address"},
+		{apart, "node/lb-1", "", API, "3 of 3 API servers work; 1 of 2 balancers work; whether the endpoint answers depends on which " +
+			"balancer a client is led to: they share no address"},
 		{named, "node/lb-1", "", API, "the endpoint names lb-1, whose balancer is down: nobody is led to the others"},
-		{converged, "node/lb-1", "", Scheduling, "3 of 4 workers hear of new pods, by the API server on their own machine; no worker reaches the endpoint"},
-		{converged, "node/lb-1 node/w-1", "", Scheduling, "3 of 3 workers hear of new pods, by the API server on their own machine; no worker reaches the endpoint"},
-		{outer, "node/cp-1", "rack-a:rack-b", API, "1 of 2 API servers work; they may lose requests, those that go to an etcd member without a leader"},
+		{converged, "node/lb-1", "", Scheduling,
+			"3 of 4 workers hear of new pods, by the API server on their own machine; no worker reaches the endpoint"},
+		{converged, "node/lb-1 node/w-1", "", Scheduling,
+			"3 of 3 workers hear of new pods, by the API server on their own machine; no worker reaches the endpoint"},
+		{outer, "node/cp-1", "rack-a:rack-b", API,
+			"1 of 2 API servers work; they may lose requests, those that go to an etcd member without a leader"},
 	} {
 		for _, v := range outcome(t, c.d.plan(), c.kill, c.cut).Verdicts {
 			if v.Capability == c.capability && v.Reason != c.want {
@@ -448,7 +470,8 @@ func TestSymmetricUnderRenaming(t *testing.T) {
 				a, b := m.Outcome(Failure{Units: []Unit{mu[i], mu[j]}}), n.Outcome(Failure{Units: []Unit{nu[i], nu[j]}})
 				for k := range a.Verdicts {
 					if a.Verdicts[k].State != b.Verdicts[k].State {
-						t.Errorf("%s + %s: %s is %s, renamed %s", mu[i], mu[j], a.Verdicts[k].Capability, a.Verdicts[k].State, b.Verdicts[k].State)
+						t.Errorf("%s + %s: %s is %s, renamed %s", mu[i], mu[j], a.Verdicts[k].Capability, a.Verdicts[k].State,
+							b.Verdicts[k].State)
 					}
 				}
 			}
@@ -466,7 +489,8 @@ func TestSweepIsExact(t *testing.T) {
 				o := m.Outcome(Failure{Units: []Unit{u}})
 				for k := range o.Verdicts {
 					if o.Verdicts[k].State != row.Outcome.Verdicts[k].State {
-						t.Errorf("%s: %s is %s, its class says %s", u, o.Verdicts[k].Capability, o.Verdicts[k].State, row.Outcome.Verdicts[k].State)
+						t.Errorf("%s: %s is %s, its class says %s", u, o.Verdicts[k].Capability, o.Verdicts[k].State,
+							row.Outcome.Verdicts[k].State)
 					}
 				}
 			}

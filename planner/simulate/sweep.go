@@ -365,7 +365,8 @@ func (m *Model) spread(kind Kind, place, in string) string {
 		text = fmt.Sprintf("%d etcd members instead of %d, spread", odd, n)
 	}
 	if have < places {
-		return fmt.Sprintf("%s over %d %ss (the design has %d), no more than %s %s each", text, places, place, have, count(tolerance, "member"), in)
+		return fmt.Sprintf("%s over %d %ss (the design has %d), no more than %s %s each", text, places, place, have,
+			count(tolerance, "member"), in)
 	}
 	return fmt.Sprintf("%s so that no %s holds more than %s", text, place, count(tolerance, "member"))
 }
@@ -416,10 +417,12 @@ func (m *Model) Sentence() string {
 		case len(rest) == 1:
 			may = fmt.Sprintf("%s may die, and when %s does", m.nodes[rest[0]].Name, name)
 		}
-		s = fmt.Sprintf("The lone etcd on %s cancels the redundancy of the %d control planes: %s, nothing can be changed", name, len(m.cps), may)
+		s = fmt.Sprintf("The lone etcd on %s cancels the redundancy of the %d control planes: %s, nothing can be changed", name,
+			len(m.cps), may)
 	case m.p.Etcd.Placement == topologies.Stacked:
 		s = fmt.Sprintf("Each of the %d control planes holds one of the %d etcd members", len(m.cps), n)
-		stops := m.smallest(slices.DeleteFunc(units, func(u Unit) bool { return !slices.Contains(m.cps, u.nodes[0]) }), m.risks(), tolerance, mostSteps)
+		stops := m.smallest(slices.DeleteFunc(units, func(u Unit) bool { return !slices.Contains(m.cps, u.nodes[0]) }), m.risks(),
+			tolerance, mostSteps)
 		switch {
 		case stops.Exhausted || len(stops.Sets) > 0:
 			s += fmt.Sprintf(", which tolerate the loss of %d", tolerance)
@@ -432,7 +435,8 @@ func (m *Model) Sentence() string {
 			s += fmt.Sprintf(": any %d of them may die at once", tolerance)
 		}
 	default:
-		s = fmt.Sprintf("%d etcd members tolerate the loss of %d, and the API lives while one of %d control planes does", n, tolerance, len(m.cps))
+		s = fmt.Sprintf("%d etcd members tolerate the loss of %d, and the API lives while one of %d control planes does", n,
+			tolerance, len(m.cps))
 		if !slices.ContainsFunc(m.members, func(i int) bool { return slices.Contains(m.cps, i) }) {
 			s = strings.Replace(s, " members", " members of their own", 1)
 		}

@@ -210,7 +210,9 @@ func matchesBruteForce(t *testing.T, m *Model) {
 	for _, kind := range []Kind{NodeUnit, ZoneUnit, HostUnit} {
 		of := slices.DeleteFunc(slices.Clone(units), func(u Unit) bool { return u.Kind != kind })
 		want := smallestByForce(m, of, func(o *Outcome) bool {
-			return slices.ContainsFunc([]Capability{EtcdWrites, API, Scheduling, Pods}, func(c Capability) bool { return o.State(c) >= Depends })
+			return slices.ContainsFunc([]Capability{EtcdWrites, API, Scheduling, Pods}, func(c Capability) bool {
+				return o.State(c) >= Depends
+			})
 		})
 		stopped, exhausted := m.Survives(3, kind)
 		if exhausted || (stopped == nil) != (want == nil) || stopped != nil && !slices.Contains(want, names(stopped.Failure.Units)) {
@@ -387,7 +389,8 @@ func TestLargeDesigns(t *testing.T) {
 			t.Errorf("%d nodes: %d sets stop writes", len(m.nodes), len(r.StopsWrites.Sets))
 		}
 		lines, more := r.StopsWrites.Lines(8)
-		if want := "any 3 of 5: node/store-1 (or zone/r000), node/store-2 (or zone/r001), node/store-3 (or zone/r002), node/store-4 (or zone/r003), node/store-5 (or zone/r004)"; len(lines) != 1 || more != 0 || lines[0] != want {
+		if want := "any 3 of 5: node/store-1 (or zone/r000), node/store-2 (or zone/r001), node/store-3 (or zone/r002), node/store-4 (or " +
+			"zone/r003), node/store-5 (or zone/r004)"; len(lines) != 1 || more != 0 || lines[0] != want {
 			t.Errorf("%q and %d more, want %q", lines, more, want)
 		}
 		if len(r.StopsAll.Sets) != 0 || r.StopsAll.Exhausted {
@@ -440,7 +443,8 @@ func TestRemediesAndSentences(t *testing.T) {
 	}{
 		{"all in one zone", oneZone, topologies.MultiEtcdMultiMaster, nil,
 			"3 etcd members of their own tolerate the loss of 1, and the API lives while one of 3 control planes does.",
-			[]string{"zone/rack-a: spread etcd over 3 failure domains (the design has 1), no more than 1 member in each; control planes, a balancer and workers in another failure domain too"}},
+			[]string{"zone/rack-a: spread etcd over 3 failure domains (the design has 1), no more than 1 member in each; control planes, " +
+				"a balancer and workers in another failure domain too"}},
 		{"both balancers in one rack", oneRackOfBalancers, topologies.MultiEtcdMultiMaster, nil, "",
 			[]string{"zone/rack-a: a balancer in another failure domain too"}},
 		{"four members in three racks", four, topologies.MultiEtcdMultiMaster, nil, "",
@@ -448,29 +452,39 @@ func TestRemediesAndSentences(t *testing.T) {
 		{"two zones", twoZones, topologies.MultiEtcdMultiMaster, nil, "",
 			[]string{"zone/rack-a: spread etcd over 3 failure domains (the design has 2), no more than 1 member in each"}},
 		{"the endpoint names one balancer", named, topologies.MultiEtcdMultiMaster, nil,
-			"3 etcd members of their own tolerate the loss of 1, and the API lives while one of 3 control planes does. The loss of lb-1 takes the API.",
-			[]string{"node/lb-1: a virtual IP that moves between the balancers", "balancer/lb-1: a virtual IP that moves between the balancers", "zone/rack-a: a virtual IP that moves between the balancers"}},
+			"3 etcd members of their own tolerate the loss of 1, and the API lives while one of 3 control planes does. " +
+				"The loss of lb-1 takes the API.",
+			[]string{"node/lb-1: a virtual IP that moves between the balancers",
+				"balancer/lb-1: a virtual IP that moves between the balancers",
+				"zone/rack-a: a virtual IP that moves between the balancers"}},
 		{"one worker", small, topologies.SingleEtcdSingleMaster, nil,
-			"The one control plane holds the one etcd: while it is down, running pods go on and nothing can be changed. The loss of w-1 takes every pod.",
+			"The one control plane holds the one etcd: while it is down, running pods go on and nothing can be changed. " +
+				"The loss of w-1 takes every pod.",
 			[]string{"node/cp-1: three etcd members instead of one: type multi-etcd-multi-master", "node/w-1: a second worker"}},
 		{"three workers", small3, topologies.SingleEtcdSingleMaster, nil,
-			"The one control plane holds the one etcd: while it is down, running pods go on and nothing can be changed; workers may die as long as one is left.", nil},
+			"The one control plane holds the one etcd: while it is down, running pods go on and nothing can be changed; " +
+				"workers may die as long as one is left.", nil},
 		{"etcd beside a control plane", lone, topologies.SingleEtcdMultiMaster, func(p *plan.Plan) {
 			p.Nodes, p.Nodes[1].Roles = p.Nodes[1:], plan.ControlPlane|plan.EtcdRole
 			p.Etcd.Members[0] = plan.Member{Name: "cp-1", Node: p.Nodes[0]}
-		}, "The lone etcd on cp-1 cancels the redundancy of the 2 control planes: cp-2 may die, and when cp-1 does, nothing can be changed.", nil},
+		}, "The lone etcd on cp-1 cancels the redundancy of the 2 control planes: cp-2 may die, and when cp-1 does, " +
+			"nothing can be changed.", nil},
 		{"etcd of its own", lone, topologies.SingleEtcdMultiMaster, nil,
-			"The lone etcd on etcd-1 cancels the redundancy of the 2 control planes: any one of them may die, and when etcd-1 does, nothing can be changed.", nil},
+			"The lone etcd on etcd-1 cancels the redundancy of the 2 control planes: any one of them may die, and when etcd-1 does, " +
+				"nothing can be changed.", nil},
 		{"the lone balancer on a control plane", stacked, topologies.MultiEtcdMultiMaster, func(p *plan.Plan) {
 			p.Nodes[0].Roles |= plan.Balancer
 			p.Nodes, p.LoadBalancer.Nodes = p.Nodes[:5], p.Nodes[:1]
 		}, "Each of the 3 control planes holds one of the 3 etcd members, which tolerate the loss of 1. The loss of cp-1 takes the API.",
-			[]string{"node/cp-1: a second balancer with a virtual IP, or kube-vip on the control planes", "balancer/cp-1: a second balancer with a virtual IP, or kube-vip on the control planes"}},
-		{"the balancers on two of five control planes", design{cps: 5, workers: 2, lbs: 1, kind: plan.HAProxy, stacked: true}, topologies.MultiEtcdMultiMaster, func(p *plan.Plan) {
-			p.Nodes[0].Roles |= plan.Balancer
-			p.Nodes[1].Roles |= plan.Balancer
-			p.Nodes, p.LoadBalancer.Nodes = p.Nodes[:7], p.Nodes[:2]
-		}, "Each of the 5 control planes holds one of the 5 etcd members, which tolerate the loss of 2. The loss of cp-1 and cp-2 takes the API.", nil},
+			[]string{"node/cp-1: a second balancer with a virtual IP, or kube-vip on the control planes",
+				"balancer/cp-1: a second balancer with a virtual IP, or kube-vip on the control planes"}},
+		{"the balancers on two of five control planes", design{cps: 5, workers: 2, lbs: 1, kind: plan.HAProxy, stacked: true},
+			topologies.MultiEtcdMultiMaster, func(p *plan.Plan) {
+				p.Nodes[0].Roles |= plan.Balancer
+				p.Nodes[1].Roles |= plan.Balancer
+				p.Nodes, p.LoadBalancer.Nodes = p.Nodes[:7], p.Nodes[:2]
+			}, "Each of the 5 control planes holds one of the 5 etcd members, which tolerate the loss of 2. " +
+				"The loss of cp-1 and cp-2 takes the API.", nil},
 		{"stacked", design{cps: 5, workers: 2, kind: plan.KubeVIP, stacked: true}, topologies.MultiEtcdMultiMaster, nil,
 			"Each of the 5 control planes holds one of the 5 etcd members: any 2 of them may die at once.", nil},
 	} {

@@ -82,7 +82,8 @@ func (b *budget) spend(v cty.Value, at hcl.Range) hcl.Diagnostics {
 			"machines with node_pool, and keep lists of single values short.", maxWork))
 		return hcl.Diagnostics{b.spent}
 	case f == tooNested: // locals that wrap each other would say it again every maxValueDepth lines
-		b.spent = tooComplex.Diagnostic(at, fmt.Sprintf("The value has more than %d levels of lists and maps inside one another. Keep values flat.", maxValueDepth))
+		b.spent = tooComplex.Diagnostic(at,
+			fmt.Sprintf("The value has more than %d levels of lists and maps inside one another. Keep values flat.", maxValueDepth))
 		return hcl.Diagnostics{b.spent}
 	case f == tooBig:
 		return hcl.Diagnostics{tooComplex.Diagnostic(at, "The result is infinite, or too large or too small to reckon with. A division by "+
@@ -192,7 +193,8 @@ func (b *budget) charge(expr hclsyntax.Expression) hclsyntax.Expression {
 		}
 		return &charged{expr, b, callPrice}
 	case *hclsyntax.ConditionalExpr:
-		e.Condition, e.TrueResult, e.FalseResult = b.charge(e.Condition), &uniform{b.charge(e.TrueResult), b}, &uniform{b.charge(e.FalseResult), b}
+		e.Condition, e.TrueResult, e.FalseResult = b.charge(e.Condition), &uniform{b.charge(e.TrueResult),
+			b}, &uniform{b.charge(e.FalseResult), b}
 	case *hclsyntax.IndexExpr:
 		e.Collection, e.Key = b.charge(e.Collection), b.charge(e.Key)
 	case *hclsyntax.SplatExpr:
@@ -253,8 +255,9 @@ type uniform struct {
 func (u *uniform) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	v, diags := u.Expression.Value(ctx)
 	if !v.IsNull() && v.IsKnown() && v.CanIterateElements() && v.LengthInt() > maxGiven {
-		u.work.spent = tooComplex.Diagnostic(u.Range(), fmt.Sprintf("The value has more than %d elements, which is more than a function or "+
-			"a condition takes. Define equal machines with node_pool.", maxGiven))
+		u.work.spent = tooComplex.Diagnostic(u.Range(),
+			fmt.Sprintf("The value has more than %d elements, which is more than a function or "+
+				"a condition takes. Define equal machines with node_pool.", maxGiven))
 		return cty.DynamicVal, append(diags, u.work.spent)
 	}
 	v, ok := unified(v)

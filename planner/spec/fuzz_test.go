@@ -34,9 +34,12 @@ func FuzzLoad(f *testing.F) {
 		}
 	}
 	for _, seed := range []string{
-		"", "\xef\xbb\xbf", "\xff\xfe", "a = <<-E\n  x ${1 + 2} %{ if true }y%{ endif }\n  E\n", "locals {\n  a = { for k, v in { x = 1 } : k => v... if v != 2 }\n  b = [1, 2][*]\n  c = try(local.a.z, can(1), \"d\")\n}\n",
-		"cluster \"c\" { type = \"all-in-one\" }\r\nlocals {\r\n  a = jsondecode(jsonencode({ b = [1.5, null, true] }))\r\n  d = formatlist(\"%s-%02d\", [\"a\"], [1])\r\n}\r\n",
-		"variable \"v\" {\n  type = object({ a = optional(string, \"x\"), b = list(number) })\n  default = { b = [1] }\n}\n", "/* a\n\n*/ a = 1 // b\n# c",
+		"", "\xef\xbb\xbf", "\xff\xfe", "a = <<-E\n  x ${1 + 2} %{ if true }y%{ endif }\n  E\n",
+		"locals {\n  a = { for k, v in { x = 1 } : k => v... if v != 2 }\n  b = [1, 2][*]\n  c = try(local.a.z, can(1), \"d\")\n}\n",
+		"cluster \"c\" { type = \"all-in-one\" }\r\nlocals {\r\n  a = jsondecode(jsonencode({ b = [1.5, null, true] }))\r\n" +
+			"  d = formatlist(\"%s-%02d\", [\"a\"], [1])\r\n}\r\n",
+		"variable \"v\" {\n  type = object({ a = optional(string, \"x\"), b = list(number) })\n  default = { b = [1] }\n}\n",
+		"/* a\n\n*/ a = 1 // b\n# c",
 		"a {} # b\r\r\r\n", "a {} # b\r",
 	} {
 		f.Add([]byte(seed))
@@ -92,7 +95,8 @@ func FuzzParts(f *testing.F) {
 		if diags.HasErrors() != partDiags.HasErrors() {
 			t.Fatalf("in parts: %v; whole: %v", partDiags, diags)
 		}
-		if body := whole.Body.(*hclsyntax.Body); !diags.HasErrors() && (len(body.Blocks) != len(parts.Blocks) || len(body.Attributes) != len(parts.Attributes)) {
+		if body := whole.Body.(*hclsyntax.Body); !diags.HasErrors() && (len(body.Blocks) != len(parts.Blocks) ||
+			len(body.Attributes) != len(parts.Attributes)) {
 			t.Fatal("parts are lost")
 		}
 	})

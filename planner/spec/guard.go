@@ -112,7 +112,8 @@ func checkDepth(filename string, src []byte) (parts, *hcl.Diagnostic) {
 			continue
 		}
 		d, size = next, chunk
-		if d.cut.Byte > 0 && !bytes.HasPrefix(src[d.cut.Byte:], []byte(byteOrderMark)) { // the parser would take a mark there for the file's
+		// the parser would take a mark there for the file's
+		if d.cut.Byte > 0 && !bytes.HasPrefix(src[d.cut.Byte:], []byte(byteOrderMark)) {
 			cuts = append(cuts, d.cut)
 		}
 		pos.Line += bytes.Count(src[pos.Byte:end], []byte("\n"))
@@ -138,13 +139,15 @@ func (d *depth) walk(tokens hclsyntax.Tokens, src []byte) *hcl.Diagnostic {
 	for i, t := range tokens {
 		top := &d.open[len(d.open)-1]
 		switch t.Type {
-		case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenOQuote, hclsyntax.TokenOHeredoc, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
+		case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenOQuote, hclsyntax.TokenOHeredoc,
+			hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
 			if t.Type != hclsyntax.TokenTemplateInterp { // interpolations stand side by side, directives inside one another
 				top.parts++
 			}
 			if len(d.open) > maxDepth {
-				return tooDeep.Diagnostic(t.Range, fmt.Sprintf("Brackets, braces and quotes stand inside one another more than %d levels deep. "+
-					"Give the inner parts names in locals.", maxDepth))
+				return tooDeep.Diagnostic(t.Range,
+					fmt.Sprintf("Brackets, braces and quotes stand inside one another more than %d levels deep. "+
+						"Give the inner parts names in locals.", maxDepth))
 			}
 			d.open = append(d.open, frame{opener: t.Type, lines: t.Type == hclsyntax.TokenOBrace && !opensFor(src[t.Range.End.Byte:])})
 		case hclsyntax.TokenQuotedNewline, hclsyntax.TokenInvalid, hclsyntax.TokenBadUTF8:
@@ -176,16 +179,20 @@ func (d *depth) walk(tokens hclsyntax.Tokens, src []byte) *hcl.Diagnostic {
 				d.cut = hcl.Pos{Byte: t.Range.End.Byte, Line: t.Range.Start.Line + 1, Column: 1}
 			}
 		case hclsyntax.TokenStar, hclsyntax.TokenSlash, hclsyntax.TokenPlus, hclsyntax.TokenMinus, hclsyntax.TokenPercent,
-			hclsyntax.TokenEqualOp, hclsyntax.TokenNotEqual, hclsyntax.TokenLessThan, hclsyntax.TokenLessThanEq, hclsyntax.TokenGreaterThan, hclsyntax.TokenGreaterThanEq,
-			hclsyntax.TokenAnd, hclsyntax.TokenOr, hclsyntax.TokenBang, hclsyntax.TokenDot, hclsyntax.TokenQuestion, hclsyntax.TokenColon, hclsyntax.TokenDoubleColon:
+			hclsyntax.TokenEqualOp, hclsyntax.TokenNotEqual, hclsyntax.TokenLessThan, hclsyntax.TokenLessThanEq, hclsyntax.TokenGreaterThan,
+			hclsyntax.TokenGreaterThanEq,
+			hclsyntax.TokenAnd, hclsyntax.TokenOr, hclsyntax.TokenBang, hclsyntax.TokenDot, hclsyntax.TokenQuestion, hclsyntax.TokenColon,
+			hclsyntax.TokenDoubleColon:
 			top.parts++
-			if t.Type == hclsyntax.TokenStar && i > 0 && tokens[i-1].Type == hclsyntax.TokenSlash && tokens[i-1].Range.End.Byte == t.Range.Start.Byte {
+			if t.Type == hclsyntax.TokenStar && i > 0 && tokens[i-1].Type == hclsyntax.TokenSlash &&
+				tokens[i-1].Range.End.Byte == t.Range.Start.Byte {
 				d.inside = true // a comment that does not end in this chunk comes out as two operators
 			}
 		}
 		if top.parts > maxParts {
-			return tooDeep.Diagnostic(t.Range, fmt.Sprintf("The expression has more than %d operators, indexes or template directives. Split "+
-				"it: give its parts names in locals.", maxParts))
+			return tooDeep.Diagnostic(t.Range,
+				fmt.Sprintf("The expression has more than %d operators, indexes or template directives. Split "+
+					"it: give its parts names in locals.", maxParts))
 		}
 	}
 	for _, f := range d.open {

@@ -54,8 +54,9 @@ func TestExample(t *testing.T) {
 			ControlPlaneEndpoint: text("api.example.com:6443"), CertSANs: []string{"api-internal.example.com"}, MaxNodes: number(200),
 		},
 		Network: &Network{
-			PodSubnets: []string{"10.244.0.0/16"}, ServiceSubnets: []string{"10.96.0.0/16"}, DNSDomain: text("cluster.local"), ReservedSubnets: []string{"172.31.0.0/16"},
-			CNI: &CNI{Name: "flannel"}, KubeProxy: &KubeProxy{Mode: text("nftables")},
+			PodSubnets: []string{"10.244.0.0/16"}, ServiceSubnets: []string{"10.96.0.0/16"}, DNSDomain: text("cluster.local"),
+			ReservedSubnets: []string{"172.31.0.0/16"},
+			CNI:             &CNI{Name: "flannel"}, KubeProxy: &KubeProxy{Mode: text("nftables")},
 		},
 		Runtime:   &Runtime{Name: "containerd"},
 		Etcd:      &Etcd{Topology: text("external")},
@@ -66,19 +67,25 @@ func TestExample(t *testing.T) {
 			{Name: "lb-1", Machine: Machine{Roles: []string{"load-balancer"}}, Address: text("10.0.0.11"), FailureDomain: text("rack-a")},
 			{Name: "lb-2", Machine: Machine{Roles: []string{"load-balancer"}}, Address: text("10.0.0.12"), FailureDomain: text("rack-b")},
 			{Name: "gpu-1", Address: text("10.0.0.99"), Machine: Machine{
-				Roles: []string{"worker"}, Arch: text("amd64"), OS: text("ubuntu-24.04"), Labels: map[string]string{"example.com/gpu": "true"},
+				Roles: []string{"worker"}, Arch: text("amd64"), OS: text("ubuntu-24.04"),
+				Labels: map[string]string{"example.com/gpu": "true"},
 				Taints: []*Taint{{Key: "example.com/gpu", Value: "true", Effect: "NoSchedule"}},
 			}},
 		},
 		NodePools: []*NodePool{
-			{Name: "etcd", Machine: Machine{Roles: []string{"etcd"}, CPUs: number(4), Memory: text("8Gi")}, Count: number(3), FirstAddress: text("10.0.0.21"), FailureDomains: racks},
-			{Name: "cp", Machine: Machine{Roles: []string{"control-plane"}}, Count: number(3), FirstAddress: text("10.0.0.31"), FailureDomains: racks},
-			{Name: "worker", Machine: Machine{Roles: []string{"worker"}, Labels: map[string]string{"example.com/tier": "general"}}, Count: number(20), FirstAddress: text("10.0.0.41")},
+			{Name: "etcd", Machine: Machine{Roles: []string{"etcd"}, CPUs: number(4), Memory: text("8Gi")}, Count: number(3),
+				FirstAddress: text("10.0.0.21"), FailureDomains: racks},
+			{Name: "cp", Machine: Machine{Roles: []string{"control-plane"}}, Count: number(3), FirstAddress: text("10.0.0.31"),
+				FailureDomains: racks},
+			{Name: "worker", Machine: Machine{Roles: []string{"worker"}, Labels: map[string]string{"example.com/tier": "general"}},
+				Count: number(20), FirstAddress: text("10.0.0.41")},
 		},
-		Target:  &Target{Name: "bare-metal"},
-		Waivers: []*Waiver{{Rule: "control-plane-undersized", Reason: text("test hardware until the new racks arrive"), Expires: text("2027-03-01")}},
+		Target: &Target{Name: "bare-metal"},
+		Waivers: []*Waiver{{Rule: "control-plane-undersized", Reason: text("test hardware until the new racks arrive"),
+			Expires: text("2027-03-01")}},
 	}
-	if diff := cmp.Diff(want, s, cmpopts.IgnoreTypes(&Source{}, hcl.Range{}), cmpopts.IgnoreFields(Spec{}, "Files", "Context"), cmpopts.IgnoreUnexported(Spec{}), cmpopts.IgnoreFields(Target{}, "Body", "Context")); diff != "" {
+	if diff := cmp.Diff(want, s, cmpopts.IgnoreTypes(&Source{}, hcl.Range{}), cmpopts.IgnoreFields(Spec{}, "Files", "Context"),
+		cmpopts.IgnoreUnexported(Spec{}), cmpopts.IgnoreFields(Target{}, "Body", "Context")); diff != "" {
 		t.Error(diff)
 	}
 
@@ -107,7 +114,8 @@ func TestExample(t *testing.T) {
 		t.Error("Has does not know what was written")
 	}
 
-	s, diags = Load("example.hcl", read(t, "../../testdata/corpus/example.hcl"), map[string]cty.Value{"domain": cty.StringVal("example.org")})
+	s, diags = Load("example.hcl", read(t, "../../testdata/corpus/example.hcl"),
+		map[string]cty.Value{"domain": cty.StringVal("example.org")})
 	if len(diags) > 0 || *s.Cluster.ControlPlaneEndpoint != "api.example.org:6443" {
 		t.Error("-var has no effect", diags)
 	}
@@ -118,7 +126,8 @@ func TestMinimal(t *testing.T) {
 	if len(diags) > 0 {
 		t.Fatal(diags)
 	}
-	if *s.Cluster.Type != "all-in-one" || len(s.Nodes) != 1 || *s.Nodes[0].Address != "192.168.56.10" || s.Network != nil || s.Target != nil {
+	if *s.Cluster.Type != "all-in-one" || len(s.Nodes) != 1 || *s.Nodes[0].Address != "192.168.56.10" || s.Network != nil ||
+		s.Target != nil {
 		t.Errorf("%+v", s)
 	}
 }
@@ -236,7 +245,8 @@ func TestSchema(t *testing.T) {
 	}
 }
 
-// TestBad holds what no example file can hold: each gives diagnostics of one rule, within the bound of diagtest.Quick, with ranges inside the file.
+// TestBad holds what no example file can hold: each gives diagnostics of one rule, within the bound of diagtest.Quick, with ranges inside
+// the file.
 func TestBad(t *testing.T) {
 	cluster := "cluster \"c\" { type = \"all-in-one\" }\n"
 	local := func(expr string) string { return cluster + "locals {\n  x = " + expr + "\n}\n" }
@@ -276,25 +286,33 @@ func TestBad(t *testing.T) {
 		"words":               {repeat("a ", 500_000), "syntax-error"},
 		"closing braces":      {repeat("}\n", 500_000), "syntax-error"},
 		"deep value":          {local("0") + "locals {\n  v0 = []\n" + chain(9_000, "  v%d = [local.v%d]\n") + "}\n", "too-complex"},
-		"doubling text":       {local("0") + "locals {\n  v0 = \"xxxxxxxx\"\n" + chain(100, "  v%[1]d = \"${local.v%[2]d}${local.v%[2]d}\"\n") + "}\n", "too-complex"},
-		"doubling list":       {local("0") + "locals {\n  v0 = [1, 2]\n" + chain(100, "  v%[1]d = concat(local.v%[2]d, local.v%[2]d)\n") + "}\n", "too-complex"},
-		"squaring":            {local("0") + "locals {\n  v0 = 10\n" + chain(100, "  v%[1]d = local.v%[2]d * local.v%[2]d\n") + "}\n", "too-complex"},
-		"long circle":         {cluster + "locals {\n  v0 = local.v8999\n" + chain(8_999, "  v%d = local.v%d\n") + "}\n", "locals-cycle"},
-		"product":             {local("length(setproduct(range(1000), range(1000), range(1000)))"), "invalid-expression"},
-		"replace":             {local(`length(replace(replace(format("%999d", 1), "", format("%999d", 1)), "", format("%999d", 1)))`), "invalid-expression"},
-		"width":               {local(`format("%1000000000d", 1)`), "invalid-expression"},
-		"indent":              {local(`indent(1000000000, "a\nb")`), "invalid-expression"},
-		"json":                {local(`jsondecode("` + repeat("[", 300_000) + `")`), "invalid-expression"},
-		"power":               {local(`"${pow(10, 308) * pow(10, 308) * pow(10, 308) * pow(10, 308) * pow(10, 308)}"`), "too-complex"},
-		"zero division":       {local(`"${1 / 0}"`), "too-complex"},
-		"number as text":      {cluster + "variable \"x\" {\n  type = string\n  default = 1e99999999\n}\n", "too-complex"},
-		"inner loop in try":   {local("try([for a in range(1000) : [for b in range(1000) : [for c in range(1000) : 1]]], 2)"), "too-complex"},
-		"loop in a template":  {local(`"%{for a in range(1000)}%{for b in range(1000)}%{for c in range(1000)}x%{endfor}%{endfor}%{endfor}"`), "too-complex"},
-		"loop over keys":      {local("{for a in range(1000) : a => {for b in range(1000) : b => {for c in range(1000) : c => 1}}}"), "too-complex"},
-		"9,000 wrong names":   {cluster + "locals {\n" + chain(9_000, "  v%d = local.w%d\n") + "}\n", "unknown-name"},
-		"70,000 names":        {cluster + "locals {\n" + chain(70_000, "  v%d = local.w%d\n") + "}\n", "too-complex"},
-		"40,000 variables":    {cluster + chain(40_000, "variable \"v%d\" {\n default = \"%d\"\n}\n"), "too-complex"},
-		"loop in target":      {cluster + "target \"x\" {\n  a = local.y\n}\n", "unknown-name"},
+		"doubling text": {local("0") + "locals {\n  v0 = \"xxxxxxxx\"\n" +
+			chain(100, "  v%[1]d = \"${local.v%[2]d}${local.v%[2]d}\"\n") + "}\n", "too-complex"},
+		"doubling list": {local("0") + "locals {\n  v0 = [1, 2]\n" + chain(100, "  v%[1]d = concat(local.v%[2]d, local.v%[2]d)\n") +
+			"}\n", "too-complex"},
+		"squaring": {local("0") + "locals {\n  v0 = 10\n" + chain(100, "  v%[1]d = local.v%[2]d * local.v%[2]d\n") + "}\n",
+			"too-complex"},
+		"long circle": {cluster + "locals {\n  v0 = local.v8999\n" + chain(8_999, "  v%d = local.v%d\n") + "}\n", "locals-cycle"},
+		"product":     {local("length(setproduct(range(1000), range(1000), range(1000)))"), "invalid-expression"},
+		"replace": {local(`length(replace(replace(format("%999d", 1), "", format("%999d", 1)), "", format("%999d", 1)))`),
+			"invalid-expression"},
+		"width":          {local(`format("%1000000000d", 1)`), "invalid-expression"},
+		"indent":         {local(`indent(1000000000, "a\nb")`), "invalid-expression"},
+		"json":           {local(`jsondecode("` + repeat("[", 300_000) + `")`), "invalid-expression"},
+		"power":          {local(`"${pow(10, 308) * pow(10, 308) * pow(10, 308) * pow(10, 308) * pow(10, 308)}"`), "too-complex"},
+		"zero division":  {local(`"${1 / 0}"`), "too-complex"},
+		"number as text": {cluster + "variable \"x\" {\n  type = string\n  default = 1e99999999\n}\n", "too-complex"},
+		"inner loop in try": {local("try([for a in range(1000) : [for b in range(1000) : [for c in range(1000) : 1]]], 2)"),
+			"too-complex"},
+		"loop in a template": {
+			local(`"%{for a in range(1000)}%{for b in range(1000)}%{for c in range(1000)}x%{endfor}%{endfor}%{endfor}"`), "too-complex",
+		},
+		"loop over keys": {local("{for a in range(1000) : a => {for b in range(1000) : b => {for c in range(1000) : c => 1}}}"),
+			"too-complex"},
+		"9,000 wrong names": {cluster + "locals {\n" + chain(9_000, "  v%d = local.w%d\n") + "}\n", "unknown-name"},
+		"70,000 names":      {cluster + "locals {\n" + chain(70_000, "  v%d = local.w%d\n") + "}\n", "too-complex"},
+		"40,000 variables":  {cluster + chain(40_000, "variable \"v%d\" {\n default = \"%d\"\n}\n"), "too-complex"},
+		"loop in target":    {cluster + "target \"x\" {\n  a = local.y\n}\n", "unknown-name"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var s *Spec
@@ -336,7 +354,8 @@ func TestCRLFAndBOM(t *testing.T) {
 	if len(diags) > 0 {
 		t.Fatal(diags)
 	}
-	if diff := cmp.Diff(plain, s, cmpopts.IgnoreTypes(&Source{}, hcl.Range{}), cmpopts.IgnoreFields(Spec{}, "Files", "Context"), cmpopts.IgnoreUnexported(Spec{}), cmpopts.IgnoreFields(Target{}, "Body", "Context")); diff != "" {
+	if diff := cmp.Diff(plain, s, cmpopts.IgnoreTypes(&Source{}, hcl.Range{}), cmpopts.IgnoreFields(Spec{}, "Files", "Context"),
+		cmpopts.IgnoreUnexported(Spec{}), cmpopts.IgnoreFields(Target{}, "Body", "Context")); diff != "" {
 		t.Error(diff)
 	}
 	if got := where(s, s.Nodes[0].Attr("failure_domain")); got != "local.racks[0]" {
@@ -428,7 +447,8 @@ target "vagrant" {
 	schema := &Block{
 		Name: "target",
 		Arguments: []Argument{
-			{Name: "provider", Type: Text, Field: "Provider"}, {Name: "boxes", Type: TextList, Field: "Boxes"}, {Name: "memory", Type: Integer, Field: "Memory"},
+			{Name: "provider", Type: Text, Field: "Provider"}, {Name: "boxes", Type: TextList, Field: "Boxes"},
+			{Name: "memory", Type: Integer, Field: "Memory"},
 			{Name: "disks", Type: Integer, Required: true, Example: "1", Doc: "Disks."},
 		},
 		Blocks: []Block{{Name: "network", Field: "Network", Arguments: []Argument{{Name: "prefix", Type: Text, Field: "Prefix"}}}},
@@ -437,14 +457,16 @@ target "vagrant" {
 	if len(diags) != 1 || rule.ID(diags[0]) != "missing-argument" {
 		t.Errorf("%v", diags)
 	}
-	if *own.Provider != "LIBVIRT" || own.Memory != 4 || *own.Network.Prefix != "10.0.3.0/24" || !own.Has("boxes") || where(s, own.Network.Attr("prefix")) != `cidrsubnet("10.0.0.0/16", 8, 3)` {
+	if *own.Provider != "LIBVIRT" || own.Memory != 4 || *own.Network.Prefix != "10.0.3.0/24" || !own.Has("boxes") ||
+		where(s, own.Network.Attr("prefix")) != `cidrsubnet("10.0.0.0/16", 8, 3)` {
 		t.Errorf("%+v", own)
 	}
 }
 
 // TestLoopInTarget: a body that others decode is bounded too.
 func TestLoopInTarget(t *testing.T) {
-	s, diags := Load("t.hcl", []byte("cluster \"c\" { type = \"all-in-one\" }\ntarget \"x\" {\n  a = [for a in range(1000) : [for b in range(1000) : [for c in range(1000) : 1]]]\n}\n"), nil)
+	s, diags := Load("t.hcl", []byte("cluster \"c\" { type = \"all-in-one\" }\ntarget \"x\" {\n  a = [for a in range(1000) : "+
+		"[for b in range(1000) : [for c in range(1000) : 1]]]\n}\n"), nil)
 	if len(diags) > 0 {
 		t.Fatal(diags)
 	}
@@ -457,7 +479,8 @@ func TestLoopInTarget(t *testing.T) {
 		*Source
 		A []string
 	}{}
-	diags = Decode(s.Target.Body, s.Target.Context, &Block{Name: "target", Arguments: []Argument{{Name: "a", Type: TextList, Field: "A"}}}, &a)
+	diags = Decode(s.Target.Body, s.Target.Context, &Block{Name: "target", Arguments: []Argument{{Name: "a", Type: TextList, Field: "A"}}},
+		&a)
 	if len(diags) != 1 || rule.ID(diags[0]) != "too-complex" {
 		t.Error(diags)
 	}
@@ -467,7 +490,8 @@ func TestOrderIsStable(t *testing.T) {
 	src := read(t, "../../testdata/syntax/wrong-type.hcl")
 	_, first := Load("t.hcl", src, nil)
 	for range 20 {
-		if _, again := Load("t.hcl", src, nil); again.Error() != first.Error() || !slices.EqualFunc(first, again, func(a, b *hcl.Diagnostic) bool { return a.Detail == b.Detail }) {
+		if _, again := Load("t.hcl", src, nil); again.Error() != first.Error() ||
+			!slices.EqualFunc(first, again, func(a, b *hcl.Diagnostic) bool { return a.Detail == b.Detail }) {
 			t.Fatal("the order of diagnostics changes")
 		}
 	}
@@ -505,9 +529,13 @@ func TestParts(t *testing.T) {
 
 func topology5000() []byte {
 	var b strings.Builder
-	b.WriteString("variable \"domain\" {\n  default = \"example.com\"\n}\nlocals {\n  racks  = [\"a\", \"b\", \"c\"]\n  subnet = \"10.0.0.0/16\"\n  common = { \"example.com/tier\" = var.domain }\n}\ncluster \"c\" {\n  type = \"multi-etcd-multi-master\"\n}\n")
+	b.WriteString("variable \"domain\" {\n  default = \"example.com\"\n}\nlocals {\n  racks  = [\"a\", \"b\", \"c\"]\n" +
+		"  subnet = \"10.0.0.0/16\"\n  common = { \"example.com/tier\" = var.domain }\n}\n" +
+		"cluster \"c\" {\n  type = \"multi-etcd-multi-master\"\n}\n")
 	for i := range 5000 {
-		fmt.Fprintf(&b, "node \"worker-%d\" {\n  roles          = [\"worker\"]\n  address        = cidrhost(local.subnet, %d)\n  failure_domain = local.racks[%d]\n  cpus           = 4\n  labels         = local.common\n  taint {\n    key    = \"a\"\n    effect = \"NoSchedule\"\n  }\n}\n", i, i+10, i%3)
+		fmt.Fprintf(&b, "node \"worker-%d\" {\n  roles          = [\"worker\"]\n  address        = cidrhost(local.subnet, %d)\n"+
+			"  failure_domain = local.racks[%d]\n  cpus           = 4\n  labels         = local.common\n  taint {\n    key    = \"a\"\n"+
+			"    effect = \"NoSchedule\"\n  }\n}\n", i, i+10, i%3)
 	}
 	return []byte(b.String())
 }

@@ -78,12 +78,14 @@ func TestFormerNames(t *testing.T) {
 // TestRename: the new name takes the place of the former one and of nothing else.
 func TestRename(t *testing.T) {
 	for src, want := range map[string]string{
-		"target \"x\" {\n  location = \"location\" # location\n  size = 1\n}\n": "target \"x\" {\n  region = \"location\" # location\n  size = 1\n}\n",
-		"target \"x\" {\r\n  subnet {\r\n    cidr = local.cidr\r\n  }\r\n}":     "target \"x\" {\r\n  subnet {\r\n    range = local.cidr\r\n  }\r\n}",
-		byteOrderMark + "target \"x\" {\n  location = 1\n}\n":                   "target \"x\" {\n  region = 1\n}\n",
-		"target \"x\" {\n  location = 1\n  region = 2\n}\n":                     "",
-		"target \"x\" {\n  location = \n}\n":                                    "",
-		"locals {\n  location = 1\n}\nnode \"location\" {\n  cidr = 1\n}\n":     "",
+		"target \"x\" {\n  location = \"location\" # location\n  size = 1\n}\n": "target \"x\" {\n  region = \"location\" # location\n" +
+			"  size = 1\n}\n",
+		"target \"x\" {\r\n  subnet {\r\n    cidr = local.cidr\r\n  }\r\n}": "target \"x\" {\r\n  subnet {\r\n" +
+			"    range = local.cidr\r\n  }\r\n}",
+		byteOrderMark + "target \"x\" {\n  location = 1\n}\n":               "target \"x\" {\n  region = 1\n}\n",
+		"target \"x\" {\n  location = 1\n  region = 2\n}\n":                 "",
+		"target \"x\" {\n  location = \n}\n":                                "",
+		"locals {\n  location = 1\n}\nnode \"location\" {\n  cidr = 1\n}\n": "",
 	} {
 		if want == "" {
 			want = src

@@ -38,7 +38,8 @@ const maxNames = 10_000
 // are too many of them.
 func (l *loader) scope(body *hclsyntax.Body, vars map[string]cty.Value) bool {
 	if at, many := l.tooMany(body); many {
-		l.add(tooComplex, at, fmt.Sprintf("This is where the file declares more than %d variables and locals. Write lists and maps instead of many names.", maxNames))
+		l.add(tooComplex, at, fmt.Sprintf("This is where the file declares more than %d variables and locals. "+
+			"Write lists and maps instead of many names.", maxNames))
 		return false
 	}
 	l.names = names{variables: map[string]*name{}, locals: map[string]*name{}}
@@ -103,12 +104,14 @@ func (l *loader) variable(block *hclsyntax.Block, given map[string]cty.Value) {
 	id, at := block.Labels[0], block.LabelRanges[0]
 	if !hclsyntax.ValidIdentifier(id) {
 		if id != "" {
-			l.add(invalidVariable, at, fmt.Sprintf("%q cannot be read as var.<name>. A name is made of letters, digits, _ and -, and begins with a letter or _.", id))
+			l.add(invalidVariable, at, fmt.Sprintf("%q cannot be read as var.<name>. A name is made of letters, digits, _ and -, "+
+				"and begins with a letter or _.", id))
 		}
 		return
 	}
 	if first, ok := l.names.variables[id]; ok {
-		l.add(duplicateName, at, fmt.Sprintf("The variable %q is declared already on line %d. Rename one of the two.", id, first.at.Start.Line))
+		l.add(duplicateName, at, fmt.Sprintf("The variable %q is declared already on line %d. Rename one of the two.", id,
+			first.at.Start.Line))
 		return
 	}
 	v := &name{at: at, value: cty.DynamicVal}
@@ -134,7 +137,8 @@ func (l *loader) variable(block *hclsyntax.Block, given map[string]cty.Value) {
 				l.add(invalidVariable, attr.Expr.Range(), fmt.Sprintf("A type stands without quotes: type = %s.", v.AsString()))
 				return
 			}
-			detail := fmt.Sprintf("%s. Write string, number, bool, any, list(string), map(string) or object({ … }), without quotes.", strings.TrimSuffix(diags[0].Detail, "."))
+			detail := fmt.Sprintf("%s. Write string, number, bool, any, list(string), map(string) or object({ … }), without quotes.",
+				strings.TrimSuffix(diags[0].Detail, "."))
 			l.add(invalidVariable, attr.Expr.Range(), detail)
 			return
 		}
@@ -149,7 +153,8 @@ func (l *loader) variable(block *hclsyntax.Block, given map[string]cty.Value) {
 		}
 		if !value.IsNull() { // null counts as not written
 			if fallback, ok = l.fit(value, constraint, optional); !ok {
-				l.add(wrongType, attr.Expr.Range(), fmt.Sprintf("The default of %q is %s, and its type is %s. %s", id, describe(value), typeexpr.TypeString(constraint), fitHint(value, constraint)))
+				l.add(wrongType, attr.Expr.Range(), fmt.Sprintf("The default of %q is %s, and its type is %s. %s", id, describe(value),
+					typeexpr.TypeString(constraint), fitHint(value, constraint)))
 				return
 			}
 		}
@@ -162,7 +167,8 @@ func (l *loader) variable(block *hclsyntax.Block, given map[string]cty.Value) {
 		}
 		if v.value, ok = l.read(value, want, optional); !ok {
 			v.value = cty.DynamicVal
-			l.add(wrongType, block.DefRange(), fmt.Sprintf("The value that -var or -var-file gives to %q is %s, and %s is needed. %s", id, describe(value), typeName(want), fitHint(value, want)))
+			l.add(wrongType, block.DefRange(), fmt.Sprintf("The value that -var or -var-file gives to %q is %s, and %s is needed. %s", id,
+				describe(value), typeName(want), fitHint(value, want)))
 		}
 		return
 	}
@@ -253,7 +259,8 @@ func example(ty cty.Type) string {
 func (l *loader) declareLocals(block *hclsyntax.Block) {
 	for _, attr := range inOrder(block.Body.Attributes) {
 		if first, ok := l.names.locals[attr.Name]; ok {
-			l.add(duplicateName, attr.NameRange, fmt.Sprintf("The local %q is declared already on line %d. Rename one of the two.", attr.Name, first.at.Start.Line))
+			l.add(duplicateName, attr.NameRange, fmt.Sprintf("The local %q is declared already on line %d. Rename one of the two.",
+				attr.Name, first.at.Start.Line))
 			continue
 		}
 		l.names.locals[attr.Name] = &name{at: attr.NameRange, value: cty.DynamicVal, expr: attr.Expr}
@@ -288,7 +295,8 @@ func (l *loader) evaluateLocals() {
 		for _, need := range local.needs {
 			needed[need] = l.names.locals[need].value
 		}
-		ctx := &hcl.EvalContext{Functions: l.work.functions(), Variables: map[string]cty.Value{"var": l.ctx.Variables["var"], "local": cty.ObjectVal(needed)}}
+		ctx := &hcl.EvalContext{Functions: l.work.functions(), Variables: map[string]cty.Value{"var": l.ctx.Variables["var"],
+			"local": cty.ObjectVal(needed)}}
 		local.secret = l.secretly(local.expr)
 		if v, ok := l.evaluate(local.expr, ctx); ok {
 			local.value = v
@@ -352,7 +360,8 @@ func (l *loader) cycle(path []string) {
 	}
 	circle := "local." + strings.Join(append(slices.Clone(shown), path[0]), " → local.")
 	circle = strings.ReplaceAll(circle, "local.…", "…")
-	l.add(localsCycle, l.names.locals[path[0]].at, fmt.Sprintf("No value can be found for %s. Give one of them an expression that does not read the next.", circle))
+	l.add(localsCycle, l.names.locals[path[0]].at,
+		fmt.Sprintf("No value can be found for %s. Give one of them an expression that does not read the next.", circle))
 }
 
 // member is the second step of var.x, local.x or local["x"].
@@ -409,7 +418,8 @@ func literal(expr hclsyntax.Expression) (cty.Value, bool) {
 		if len(e.Parts) == 0 {
 			return cty.StringVal(""), true
 		}
-		if part, ok := e.Parts[0].(*hclsyntax.LiteralValueExpr); ok && len(e.Parts) == 1 && part.Val.Type() == cty.String && part.Val.IsKnown() && !part.Val.IsNull() {
+		if part, ok := e.Parts[0].(*hclsyntax.LiteralValueExpr); ok && len(e.Parts) == 1 && part.Val.Type() == cty.String &&
+			part.Val.IsKnown() && !part.Val.IsNull() {
 			return part.Val, true
 		}
 	}
@@ -427,7 +437,8 @@ func (l *loader) check(expr hclsyntax.Expression, scoped bool) bool {
 			if text := l.text(e.Range()); labelKey.MatchString(text) {
 				ok = false
 				bareKeys = append(bareKeys, e.Range())
-				l.add(unknownName, e.Range(), fmt.Sprintf("The key %s would be read as a calculation. Put it in double quotes: %q.", text, text))
+				l.add(unknownName, e.Range(), fmt.Sprintf("The key %s would be read as a calculation. Put it in double quotes: %q.", text,
+					text))
 			}
 		case *hclsyntax.FunctionCallExpr:
 			if _, known := functions[e.Name]; !known {
@@ -458,7 +469,8 @@ var labelKey = regexp.MustCompile(`^[A-Za-z][\w.-]*/[\w./-]+$`)
 func (l *loader) checkName(expr hclsyntax.Expression, t hcl.Traversal, scoped bool) bool {
 	at, root := t.SourceRange(), t.RootName()
 	if !scoped {
-		l.add(unknownName, at, fmt.Sprintf("%q cannot be read here: a default stands for itself, without variables and locals. Text stands in double quotes.", l.text(at)))
+		l.add(unknownName, at, fmt.Sprintf("%q cannot be read here: a default stands for itself, without variables and locals. "+
+			"Text stands in double quotes.", l.text(at)))
 		return false
 	}
 	var declared map[string]*name
@@ -534,19 +546,23 @@ func (l *loader) missingRoot(expr hclsyntax.Expression, t hcl.Traversal) string 
 
 // impure names functions of Terraform that are left out on purpose.
 var impure = map[string]string{
-	"file": "a file", "fileexists": "a file", "fileset": "files", "filebase64": "a file", "templatefile": "a file", "abspath": "a directory", "pathexpand": "the home directory",
-	"timestamp": "the clock", "plantimestamp": "the clock", "uuid": "chance", "bcrypt": "chance", "env": "the environment", "getenv": "the environment",
+	"file": "a file", "fileexists": "a file", "fileset": "files", "filebase64": "a file", "templatefile": "a file",
+	"abspath": "a directory", "pathexpand": "the home directory",
+	"timestamp": "the clock", "plantimestamp": "the clock", "uuid": "chance", "bcrypt": "chance", "env": "the environment",
+	"getenv": "the environment",
 }
 
 func (l *loader) missingFunction(id string) string {
 	detail := fmt.Sprintf("There is no function %q.", id)
 	if source, ok := impure[id]; ok {
-		return detail + fmt.Sprintf(" It would read %s, and the same topology must always give the same plan. Bring the value in through a variable.", source)
+		return detail + fmt.Sprintf(" It would read %s, and the same topology must always give the same plan. "+
+			"Bring the value in through a variable.", source)
 	}
 	if s := l.near(id, functionNames); s != "" {
 		return detail + fmt.Sprintf(" Did you mean %q?", s)
 	}
-	return detail + " The functions are those of HCL's standard library under Terraform's names, with cidrhost, cidrsubnet, cidrnetmask, try and can."
+	return detail + " The functions are those of HCL's standard library under Terraform's names, with cidrhost, " +
+		"cidrsubnet, cidrnetmask, try and can."
 }
 
 // checkKeys finds keys that stand twice in an object that is written out; HCL would take the last without a word.
@@ -564,7 +580,8 @@ func (l *loader) checkKeys(e *hclsyntax.ObjectConsExpr) bool {
 		at := item.KeyExpr.Range()
 		if first, twice := seen[key]; twice {
 			ok = false
-			l.add(duplicateArgument, at, fmt.Sprintf("The key %q is already defined on line %d. Remove one of them.", key, first.Start.Line))
+			l.add(duplicateArgument, at, fmt.Sprintf("The key %q is already defined on line %d. Remove one of them.", key,
+				first.Start.Line))
 			continue
 		}
 		seen[key] = at
@@ -682,7 +699,8 @@ func (l *loader) unused() {
 	}
 	for _, id := range l.names.variableNames {
 		if v := l.names.variables[id]; !v.used {
-			l.add(unusedVariable, v.at, fmt.Sprintf("Nothing reads var.%s, so that setting it has no effect. Read it where it was meant, or remove it.", id))
+			l.add(unusedVariable, v.at,
+				fmt.Sprintf("Nothing reads var.%s, so that setting it has no effect. Read it where it was meant, or remove it.", id))
 		}
 	}
 	for _, id := range l.names.localNames {

@@ -11,10 +11,13 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// TestSecretsInExpressions: what the evaluator says of an expression that reads a sensitive variable shows neither it nor what was made of it.
+// TestSecretsInExpressions: what the evaluator says of an expression that reads a sensitive variable shows neither it nor what was made of
+// it.
 func TestSecretsInExpressions(t *testing.T) {
 	for _, expr := range []string{`var.key.x`, `parseint(upper(var.key), 10)`, `"x${var.key}y"`, `local.made`, `{ a = local.made }["b"]`} {
-		src := "variable \"key\" {\n  sensitive = true\n}\nlocals {\n  made = upper(var.key)\n}\ncluster \"c\" {\n  type = \"all-in-one\"\n  max_nodes = " + expr + "\n  certificate_validity = local.made\n}\nnode \"n\" {\n  taint {\n    key = \"hunter2\"\n    effect = local.made\n  }\n  roles = [\"worker\", strrev(var.key)]\n}\n"
+		src := "variable \"key\" {\n  sensitive = true\n}\nlocals {\n  made = upper(var.key)\n}\n" +
+			"cluster \"c\" {\n  type = \"all-in-one\"\n  max_nodes = " + expr + "\n  certificate_validity = local.made\n}\n" +
+			"node \"n\" {\n  taint {\n    key = \"hunter2\"\n    effect = local.made\n  }\n  roles = [\"worker\", strrev(var.key)]\n}\n"
 		s, diags := Load("t.hcl", []byte(src), map[string]cty.Value{"key": cty.StringVal("hunter2")})
 		if len(diags) == 0 {
 			t.Fatal(expr)
@@ -22,7 +25,8 @@ func TestSecretsInExpressions(t *testing.T) {
 		s.Secrets.Hide(diags, Rules)
 		var b bytes.Buffer
 		err := hcl.NewDiagnosticTextWriter(&b, nil, 100, false).WriteDiagnostics(diags)
-		if err != nil || strings.Contains(strings.ToLower(b.String()), "hunter2") || strings.Contains(b.String(), "2retnuh") || !strings.Contains(b.String(), "sensitive variable is read here") {
+		if err != nil || strings.Contains(strings.ToLower(b.String()), "hunter2") || strings.Contains(b.String(), "2retnuh") ||
+			!strings.Contains(b.String(), "sensitive variable is read here") {
 			t.Error(expr, b.String(), err)
 		}
 	}
@@ -40,12 +44,16 @@ func TestTold(t *testing.T) {
 		{cty.StringVal("ab"), nil, []string{"about ab"}},
 		{cty.NumberIntVal(101), []string{"101, 2", "10101 and 101", "10.101."}, []string{"10101", "1010", "x101"}},
 		{cty.StringVal(long), []string{"It is " + long[:80] + "…, line 3.", "It is " + long[:80] + "… or x…"}, []string{"lo…", "It is …"}},
-		{cty.StringVal("http://user:hunter2@proxy.example:3128/path"), []string{"hunter2", "of user.", "at proxy.example", "proxy.example:3128"}, []string{"port 3128"}},
+		{cty.StringVal("http://user:hunter2@proxy.example:3128/path"), []string{"hunter2", "of user.", "at proxy.example",
+			"proxy.example:3128"}, []string{"port 3128"}},
 		{cty.StringVal("registry.example.org:5000/team"), []string{"the host registry.example.org"}, nil},
-		{cty.StringVal("10.0.0.11"), []string{"10.0.0.11", "10.0.0.12 is free", "10.0.1.0/24", "10.0.200.1:6443", "10.0.0.0/8", "[::ffff:10.0.0.9]:80"}, []string{"10.1.0.12 is free", "172.16.0.0/12", "[fd00::1]:6443 and fd00::", "Write 1.37.2."}},
+		{cty.StringVal("10.0.0.11"), []string{"10.0.0.11", "10.0.0.12 is free", "10.0.1.0/24", "10.0.200.1:6443", "10.0.0.0/8",
+			"[::ffff:10.0.0.9]:80"}, []string{"10.1.0.12 is free", "172.16.0.0/12", "[fd00::1]:6443 and fd00::", "Write 1.37.2."}},
 		{cty.StringVal("172.16.0.0/12"), []string{"172.20.0.1", "172.16.0.0/24"}, []string{"172.32.0.1"}},
-		{cty.StringVal("fd00:0:0:1::/56"), []string{"fd00::1", "[fd00:0:0:ff::1]:6443", "fd00::/64"}, []string{"fd00:0:0:100::1", "10.0.0.1"}},
-		{cty.ListVal([]cty.Value{cty.StringVal("first"), cty.StringVal("second")}), []string{"the first", "the second"}, []string{"the firsts"}},
+		{cty.StringVal("fd00:0:0:1::/56"), []string{"fd00::1", "[fd00:0:0:ff::1]:6443", "fd00::/64"},
+			[]string{"fd00:0:0:100::1", "10.0.0.1"}},
+		{cty.ListVal([]cty.Value{cty.StringVal("first"), cty.StringVal("second")}), []string{"the first", "the second"},
+			[]string{"the firsts"}},
 		{cty.ObjectVal(map[string]cty.Value{"user": cty.StringVal("root@host")}), []string{"root@host"}, []string{"user guest"}},
 		{cty.DynamicVal, nil, []string{"nothing"}},
 		{cty.NullVal(cty.String), nil, []string{"nothing"}},
@@ -75,7 +83,8 @@ func TestWordsStayWhole(t *testing.T) {
 	} {
 		s := newSecrets()
 		s.keep(cty.StringVal(name))
-		diags := hcl.Diagnostics{rule.Waive(said.Diagnostic(hcl.Range{}, "On cp-2 the kubelet does not start. Use ubuntu-24.04."), "It is "+name+" here.")}
+		diags := hcl.Diagnostics{rule.Waive(said.Diagnostic(hcl.Range{}, "On cp-2 the kubelet does not start. Use ubuntu-24.04."),
+			"It is "+name+" here.")}
 		s.Hide(diags, []*rule.Rule{said})
 		if reason, _ := rule.WaiverReason(diags[0]); diags[0].Detail != want || reason != "(sensitive)" {
 			t.Errorf("%s: %q, waived: %q", name, diags[0].Detail, reason)
@@ -85,7 +94,8 @@ func TestWordsStayWhole(t *testing.T) {
 
 // TestSensitiveFalse: what is said not to be sensitive is shown.
 func TestSensitiveFalse(t *testing.T) {
-	s, _ := Load("t.hcl", []byte("variable \"key\" {\n  sensitive = false\n  default = \"x\"\n}\ncluster \"c\" {\n  type = var.key\n}\n"), nil)
+	s, _ := Load("t.hcl", []byte("variable \"key\" {\n  sensitive = false\n  default = \"x\"\n}\ncluster \"c\" {\n  type = var.key\n}\n"),
+		nil)
 	if s.Secrets != nil {
 		t.Error("a variable that is not sensitive counts as one")
 	}

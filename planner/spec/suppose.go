@@ -131,7 +131,8 @@ func collectPlaces(s *shape, entity reflect.Value, places *[]place) {
 	}
 	for name, row := range s.arguments {
 		if row.field != nil && source != nil {
-			*places = append(*places, place{at: source.attrs[name], argument: row.Argument, field: row.field, entity: entity, source: source})
+			*places = append(*places, place{at: source.attrs[name], argument: row.Argument, field: row.field, entity: entity,
+				source: source})
 		}
 	}
 	if s.label != nil && source != nil {

@@ -100,8 +100,8 @@ func (a *argument) asText(v cty.Value, at hcl.Range, what string) (string, bool)
 	case v.Type() == cty.Number && whole(v):
 		a.wrong(at, fmt.Sprintf("%s is text, and this is a number. Write the value in quotes where it comes from.", what))
 	case v.Type() == cty.Number:
-		a.wrong(at, fmt.Sprintf("%s is text, and this is a number, which loses zeros: 1.30 and 1.3 are the same number. Write the value in "+
-			"quotes where it comes from.", what))
+		a.wrong(at, fmt.Sprintf("%s is text, and this is a number, which loses zeros: 1.30 and 1.3 are the same number. "+
+			"Write the value in quotes where it comes from.", what))
 	default:
 		a.wrong(at, fmt.Sprintf("%s is text, and this is %s. Write %s.", what, describe(v), a.sample()))
 	}

@@ -58,7 +58,8 @@ func FuzzNearest(f *testing.F) {
 		if got := spelling.Nearest(a, []string{a}); got != "" && got != a {
 			t.Errorf("%q is not nearest to itself", a)
 		}
-		if len(spelling.Fold(a)) == len(spelling.Fold(b)) && (spelling.Nearest(a, []string{b}) == "") != (spelling.Nearest(b, []string{a}) == "") {
+		if len(spelling.Fold(a)) == len(spelling.Fold(b)) &&
+			(spelling.Nearest(a, []string{b}) == "") != (spelling.Nearest(b, []string{a}) == "") {
 			t.Errorf("%q and %q are near one way only", a, b)
 		}
 	})

@@ -16,7 +16,8 @@ func Site(body hcl.Body, ctx *hcl.EvalContext) plan.Site {
 	if body == nil {
 		return s
 	}
-	content, _, _ := body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "subnet"}, {Name: "subnets"}, {Name: "gateways"}, {Name: "nameservers"}}})
+	content, _, _ := body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "subnet"}, {Name: "subnets"},
+		{Name: "gateways"}, {Name: "nameservers"}}})
 	for _, text := range append(texts(content.Attributes["subnet"], ctx), texts(content.Attributes["subnets"], ctx)...) {
 		if prefix, err := netip.ParsePrefix(text); err == nil {
 			s.Subnets = append(s.Subnets, prefix)

@@ -36,7 +36,8 @@ func (r *build) bom(binaries []binary) error {
 			return err
 		}
 		version := strings.TrimPrefix(info.GoVersion, "go")
-		add(cyclonedx.Component{Type: cyclonedx.ComponentTypeLibrary, Name: "std", Version: version, PackageURL: "pkg:golang/std@" + version})
+		add(cyclonedx.Component{Type: cyclonedx.ComponentTypeLibrary, Name: "std", Version: version,
+			PackageURL: "pkg:golang/std@" + version})
 		for _, m := range info.Deps {
 			c, err := module(m)
 			if err != nil {

@@ -39,7 +39,8 @@ func TestSnapshot(t *testing.T) {
 		dir := t.TempDir()
 		command(t, dir, "tar", "-xzf", base+".tar.gz")
 		runs(t, filepath.Join(dir, "k8splan"))
-		for _, name := range []string{"LICENSE", "README.md", "CHANGELOG.md", "man/k8splan.1", "man/k8splan-generate.1", "completions/_k8splan"} {
+		for _, name := range []string{"LICENSE", "README.md", "CHANGELOG.md", "man/k8splan.1", "man/k8splan-generate.1",
+			"completions/_k8splan"} {
 			if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Size() == 0 {
 				t.Errorf("%s: %v", name, err)
 			}

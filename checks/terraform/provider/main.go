@@ -39,7 +39,8 @@ type schema struct {
 func ty(v any) tftypes.Type {
 	switch x := v.(type) {
 	case string:
-		return map[string]tftypes.Type{"string": tftypes.String, "number": tftypes.Number, "bool": tftypes.Bool, "dynamic": tftypes.DynamicPseudoType}[x]
+		return map[string]tftypes.Type{"string": tftypes.String, "number": tftypes.Number, "bool": tftypes.Bool,
+			"dynamic": tftypes.DynamicPseudoType}[x]
 	case []any:
 		e := ty(x[1])
 		switch x[0] {
@@ -56,10 +57,12 @@ func ty(v any) tftypes.Type {
 func conv(b block) *tfprotov5.SchemaBlock {
 	o := &tfprotov5.SchemaBlock{}
 	for n, a := range b.Attributes {
-		o.Attributes = append(o.Attributes, &tfprotov5.SchemaAttribute{Name: n, Type: ty(a.Type), Required: a.Required, Optional: a.Optional, Computed: a.Computed})
+		o.Attributes = append(o.Attributes, &tfprotov5.SchemaAttribute{Name: n, Type: ty(a.Type), Required: a.Required,
+			Optional: a.Optional, Computed: a.Computed})
 	}
 	for n, c := range b.BlockTypes {
-		nb := &tfprotov5.SchemaNestedBlock{TypeName: n, Block: conv(c.Block), MinItems: c.Min, MaxItems: c.Max, Nesting: tfprotov5.SchemaNestedBlockNestingModeList}
+		nb := &tfprotov5.SchemaNestedBlock{TypeName: n, Block: conv(c.Block), MinItems: c.Min, MaxItems: c.Max,
+			Nesting: tfprotov5.SchemaNestedBlockNestingModeList}
 		switch c.Mode {
 		case "set":
 			nb.Nesting = tfprotov5.SchemaNestedBlockNestingModeSet
@@ -87,7 +90,8 @@ func (s srv) GetMetadata(context.Context, *tfprotov5.GetMetadataRequest) (*tfpro
 	return r, nil
 }
 func (s srv) GetProviderSchema(context.Context, *tfprotov5.GetProviderSchemaRequest) (*tfprotov5.GetProviderSchemaResponse, error) {
-	r := &tfprotov5.GetProviderSchemaResponse{Provider: &tfprotov5.Schema{Block: conv(*s.s.Provider)}, ResourceSchemas: map[string]*tfprotov5.Schema{}, DataSourceSchemas: map[string]*tfprotov5.Schema{}}
+	r := &tfprotov5.GetProviderSchemaResponse{Provider: &tfprotov5.Schema{Block: conv(*s.s.Provider)},
+		ResourceSchemas: map[string]*tfprotov5.Schema{}, DataSourceSchemas: map[string]*tfprotov5.Schema{}}
 	for n, b := range s.s.Resources {
 		r.ResourceSchemas[n] = &tfprotov5.Schema{Block: conv(b)}
 	}
@@ -96,16 +100,20 @@ func (s srv) GetProviderSchema(context.Context, *tfprotov5.GetProviderSchemaRequ
 	}
 	return r, nil
 }
-func (s srv) GetResourceIdentitySchemas(context.Context, *tfprotov5.GetResourceIdentitySchemasRequest) (*tfprotov5.GetResourceIdentitySchemasResponse, error) {
+func (s srv) GetResourceIdentitySchemas(context.Context,
+	*tfprotov5.GetResourceIdentitySchemasRequest) (*tfprotov5.GetResourceIdentitySchemasResponse, error) {
 	return &tfprotov5.GetResourceIdentitySchemasResponse{}, nil
 }
-func (s srv) PrepareProviderConfig(_ context.Context, r *tfprotov5.PrepareProviderConfigRequest) (*tfprotov5.PrepareProviderConfigResponse, error) {
+func (s srv) PrepareProviderConfig(_ context.Context,
+	r *tfprotov5.PrepareProviderConfigRequest) (*tfprotov5.PrepareProviderConfigResponse, error) {
 	return &tfprotov5.PrepareProviderConfigResponse{PreparedConfig: r.Config}, nil
 }
-func (s srv) ValidateResourceTypeConfig(context.Context, *tfprotov5.ValidateResourceTypeConfigRequest) (*tfprotov5.ValidateResourceTypeConfigResponse, error) {
+func (s srv) ValidateResourceTypeConfig(context.Context,
+	*tfprotov5.ValidateResourceTypeConfigRequest) (*tfprotov5.ValidateResourceTypeConfigResponse, error) {
 	return &tfprotov5.ValidateResourceTypeConfigResponse{}, nil
 }
-func (s srv) ValidateDataSourceConfig(context.Context, *tfprotov5.ValidateDataSourceConfigRequest) (*tfprotov5.ValidateDataSourceConfigResponse, error) {
+func (s srv) ValidateDataSourceConfig(context.Context,
+	*tfprotov5.ValidateDataSourceConfigRequest) (*tfprotov5.ValidateDataSourceConfigResponse, error) {
 	return &tfprotov5.ValidateDataSourceConfigResponse{}, nil
 }
 func (s srv) StopProvider(context.Context, *tfprotov5.StopProviderRequest) (*tfprotov5.StopProviderResponse, error) {

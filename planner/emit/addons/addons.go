@@ -78,7 +78,8 @@ func readme(p *plan.Plan) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := template.New("README.md").Option("missingkey=error").Funcs(template.FuncMap{"code": code, "secret": secret}).Parse(string(body))
+	t, err := template.New("README.md").Option("missingkey=error").Funcs(template.FuncMap{"code": code,
+		"secret": secret}).Parse(string(body))
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +96,8 @@ func readme(p *plan.Plan) ([]byte, error) {
 // secret says what the controller manager of a cloud reads, "" where it reads nothing.
 func secret(cloud string) string {
 	if k, ok := plan.FindCloud(cloud); ok && k.Secret != "" {
-		return "It reads the Secret `" + k.Secret + "` of namespace kube-system: " + k.Holds + ". That is in no file of this tree: keep it " +
+		return "It reads the Secret `" + k.Secret + "` of namespace kube-system: " + k.Holds +
+			". That is in no file of this tree: keep it " +
 			"in a manifest beside Ansible, and name that in the block cloud_provider."
 	}
 	return ""
@@ -179,7 +181,8 @@ func (a app) bind(name, role string) *rbacv1.ClusterRoleBinding {
 func (a app) readAuthentication(name string) *rbacv1.RoleBinding {
 	return &rbacv1.RoleBinding{
 		TypeMeta: kind(rbac, "RoleBinding"), ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: "kube-system", Labels: a.labels},
-		RoleRef: rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "Role", Name: "extension-apiserver-authentication-reader"}, Subjects: a.subjects(),
+		RoleRef:  rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "Role", Name: "extension-apiserver-authentication-reader"},
+		Subjects: a.subjects(),
 	}
 }
 
@@ -190,13 +193,15 @@ func (a app) namespaceObject(podSecurity string) *namespace {
 }
 
 func (a app) config(name string, data map[string]string) *corev1.ConfigMap {
-	return &corev1.ConfigMap{TypeMeta: kind("v1", "ConfigMap"), ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: a.namespace, Labels: a.labels}, Data: data}
+	return &corev1.ConfigMap{TypeMeta: kind("v1", "ConfigMap"), ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: a.namespace,
+		Labels: a.labels}, Data: data}
 }
 
 // service leads a port to the container's port of the same name.
 func (a app) service(port int32, name string) *service {
 	return &service{kind("v1", "Service"), a.meta(), corev1.ServiceSpec{
-		Selector: a.labels, Ports: []corev1.ServicePort{{Name: name, Port: port, Protocol: corev1.ProtocolTCP, TargetPort: intstr.FromString(name)}},
+		Selector: a.labels,
+		Ports:    []corev1.ServicePort{{Name: name, Port: port, Protocol: corev1.ProtocolTCP, TargetPort: intstr.FromString(name)}},
 	}}
 }
 
@@ -212,28 +217,32 @@ func (a app) everywhere(pod corev1.PodSpec) *daemonSet {
 	atMost := intstr.FromString("10%")
 	pod.Tolerations = []corev1.Toleration{{Operator: corev1.TolerationOpExists}}
 	return &daemonSet{kind("apps/v1", "DaemonSet"), a.meta(), appsv1.DaemonSetSpec{
-		Selector:       &metav1.LabelSelector{MatchLabels: a.labels},
-		UpdateStrategy: appsv1.DaemonSetUpdateStrategy{Type: appsv1.RollingUpdateDaemonSetStrategyType, RollingUpdate: &appsv1.RollingUpdateDaemonSet{MaxUnavailable: &atMost}},
-		Template:       corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: a.labels}, Spec: pod},
+		Selector: &metav1.LabelSelector{MatchLabels: a.labels},
+		UpdateStrategy: appsv1.DaemonSetUpdateStrategy{Type: appsv1.RollingUpdateDaemonSetStrategyType,
+			RollingUpdate: &appsv1.RollingUpdateDaemonSet{MaxUnavailable: &atMost}},
+		Template: corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: a.labels}, Spec: pod},
 	}}
 }
 
 var linux = map[string]string{"kubernetes.io/os": "linux"}
 
 func requests(cpu, memory string) corev1.ResourceRequirements {
-	return corev1.ResourceRequirements{Requests: corev1.ResourceList{corev1.ResourceCPU: resource.MustParse(cpu), corev1.ResourceMemory: resource.MustParse(memory)}}
+	return corev1.ResourceRequirements{Requests: corev1.ResourceList{corev1.ResourceCPU: resource.MustParse(cpu),
+		corev1.ResourceMemory: resource.MustParse(memory)}}
 }
 
 // confined is the security context of a container that needs nothing of its node.
 func confined(user int64) *corev1.SecurityContext {
 	return &corev1.SecurityContext{
 		AllowPrivilegeEscalation: to(false), ReadOnlyRootFilesystem: to(true), RunAsNonRoot: to(true), RunAsUser: to(user),
-		Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}}, SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
+		Capabilities:   &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
+		SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
 	}
 }
 
 func probe(path, port string, scheme corev1.URIScheme) *corev1.Probe {
-	return &corev1.Probe{ProbeHandler: corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: path, Port: intstr.FromString(port), Scheme: scheme}}, PeriodSeconds: 10, FailureThreshold: 3}
+	return &corev1.Probe{ProbeHandler: corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: path, Port: intstr.FromString(port),
+		Scheme: scheme}}, PeriodSeconds: 10, FailureThreshold: 3}
 }
 
 func hostPath(name, path string) corev1.Volume {

@@ -98,7 +98,8 @@ func TestSignedKubeletsAreVerified(t *testing.T) {
 			if f.Path != "addons/metrics-server.yaml" && f.Path != "addons/prometheus.yaml" {
 				continue
 			}
-			got := strings.Contains(string(f.Data), "--kubelet-insecure-tls") || strings.Contains(string(f.Data), "insecureSkipVerify: true")
+			got := strings.Contains(string(f.Data), "--kubelet-insecure-tls") ||
+				strings.Contains(string(f.Data), "insecureSkipVerify: true")
 			if got != c.insecure {
 				t.Errorf("%s: insecure is %t, want %t", f.Path, got, c.insecure)
 			}

@@ -68,8 +68,10 @@ func metricsServer(p *plan.Plan, a *plan.Addon) ([]any, error) {
 	docs := []any{
 		app.account(),
 		&rbacv1.ClusterRole{TypeMeta: kind(rbac, "ClusterRole"), ObjectMeta: metav1.ObjectMeta{Name: reader, Labels: map[string]string{
-			"k8s-app": app.name, "rbac.authorization.k8s.io/aggregate-to-view": "true", "rbac.authorization.k8s.io/aggregate-to-edit": "true", "rbac.authorization.k8s.io/aggregate-to-admin": "true",
-		}}, Rules: []rbacv1.PolicyRule{{APIGroups: []string{"metrics.k8s.io"}, Resources: []string{"pods", "nodes"}, Verbs: []string{"get", "list", "watch"}}}},
+			"k8s-app": app.name, "rbac.authorization.k8s.io/aggregate-to-view": "true",
+			"rbac.authorization.k8s.io/aggregate-to-edit": "true", "rbac.authorization.k8s.io/aggregate-to-admin": "true",
+		}}, Rules: []rbacv1.PolicyRule{{APIGroups: []string{"metrics.k8s.io"}, Resources: []string{"pods", "nodes"},
+			Verbs: []string{"get", "list", "watch"}}}},
 	}
 	docs = append(docs, app.role("system:metrics-server",
 		rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"nodes/metrics"}, Verbs: []string{"get"}},
@@ -80,9 +82,10 @@ func metricsServer(p *plan.Plan, a *plan.Addon) ([]any, error) {
 		app.service(443, "https"),
 		pods,
 		// The API server takes the server's own certificate, which it makes at each start, as upstream has it.
-		&apiService{kind("apiregistration.k8s.io/v1", "APIService"), metav1.ObjectMeta{Name: "v1beta1.metrics.k8s.io", Labels: app.labels}, apiServiceSpec{
-			Group: "metrics.k8s.io", Version: "v1beta1", Service: serviceReference{app.name, app.namespace},
-			InsecureSkipTLSVerify: true, GroupPriorityMinimum: 100, VersionPriority: 100,
-		}},
+		&apiService{kind("apiregistration.k8s.io/v1", "APIService"), metav1.ObjectMeta{Name: "v1beta1.metrics.k8s.io", Labels: app.labels},
+			apiServiceSpec{
+				Group: "metrics.k8s.io", Version: "v1beta1", Service: serviceReference{app.name, app.namespace},
+				InsecureSkipTLSVerify: true, GroupPriorityMinimum: 100, VersionPriority: 100,
+			}},
 	), nil
 }

@@ -94,8 +94,9 @@ func prometheus(p *plan.Plan, a *plan.Addon) ([]any, error) {
 
 	spec := prometheusSpec{
 		Image: server, Version: tag(a, "prometheus"), Replicas: 1, Retention: a.Settings["retention"], ServiceAccountName: main.name,
-		Resources:       requests("200m", "512Mi"),
-		SecurityContext: &corev1.PodSecurityContext{RunAsNonRoot: to(true), RunAsUser: to(int64(1000)), FSGroup: to(int64(2000)), SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault}},
+		Resources: requests("200m", "512Mi"),
+		SecurityContext: &corev1.PodSecurityContext{RunAsNonRoot: to(true), RunAsUser: to(int64(1000)), FSGroup: to(int64(2000)),
+			SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault}},
 	}
 	if size := a.Settings["storage"]; size != "" {
 		quantity, err := resource.ParseQuantity(size)
@@ -117,35 +118,45 @@ func prometheus(p *plan.Plan, a *plan.Addon) ([]any, error) {
 		kubelets = &trust{CAFile: authority}
 	}
 	kubelet := func(path string) endpoint {
-		return endpoint{Port: "https-metrics", Path: path, Scheme: "https", Interval: "30s", HonorLabels: true, BearerTokenFile: podToken, TLSConfig: kubelets,
+		return endpoint{Port: "https-metrics", Path: path, Scheme: "https", Interval: "30s", HonorLabels: true, BearerTokenFile: podToken,
+			TLSConfig:   kubelets,
 			Relabelings: []relabel{{[]string{"__metrics_path__"}, "metrics_path"}}}
 	}
 	monitor := func(kindName, name string, spec monitorSpec) *monitored {
-		return &monitored{kind(monitoringAPI, kindName), metav1.ObjectMeta{Name: name, Namespace: main.namespace, Labels: main.labels}, spec}
+		return &monitored{kind(monitoringAPI, kindName), metav1.ObjectMeta{Name: name, Namespace: main.namespace, Labels: main.labels},
+			spec}
 	}
 
 	docs := []any{main.namespaceObject("privileged"), main.account(), nodes.account()}
 	docs = append(docs, main.role("prometheus",
-		rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"nodes", "nodes/metrics", "services", "endpoints", "pods"}, Verbs: []string{"get", "list", "watch"}},
-		rbacv1.PolicyRule{APIGroups: []string{"discovery.k8s.io"}, Resources: []string{"endpointslices"}, Verbs: []string{"get", "list", "watch"}},
+		rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"nodes", "nodes/metrics", "services", "endpoints", "pods"},
+			Verbs: []string{"get", "list", "watch"}},
+		rbacv1.PolicyRule{APIGroups: []string{"discovery.k8s.io"}, Resources: []string{"endpointslices"},
+			Verbs: []string{"get", "list", "watch"}},
 		rbacv1.PolicyRule{NonResourceURLs: []string{"/metrics", "/metrics/slis"}, Verbs: []string{"get"}})...)
 	return append(docs,
 		nodes.everywhere(nodeExporter(exporter)),
 		monitor("PodMonitor", "node-exporter", monitorSpec{
 			JobLabel: "app.kubernetes.io/name", Selector: metav1.LabelSelector{MatchLabels: nodes.labels},
-			PodMetricsEndpoints: []endpoint{{Port: "metrics", Interval: "30s", Relabelings: []relabel{{[]string{"__meta_kubernetes_pod_node_name"}, "instance"}}}},
+			PodMetricsEndpoints: []endpoint{{Port: "metrics", Interval: "30s",
+				Relabelings: []relabel{{[]string{"__meta_kubernetes_pod_node_name"}, "instance"}}}},
 		}),
 		monitor("ServiceMonitor", "kubelet", monitorSpec{
-			JobLabel: "app.kubernetes.io/name", Selector: metav1.LabelSelector{MatchLabels: map[string]string{"app.kubernetes.io/name": "kubelet"}}, NamespaceSelector: &names{[]string{"kube-system"}},
-			Endpoints: []endpoint{kubelet("/metrics"), kubelet("/metrics/cadvisor")},
+			JobLabel:          "app.kubernetes.io/name",
+			Selector:          metav1.LabelSelector{MatchLabels: map[string]string{"app.kubernetes.io/name": "kubelet"}},
+			NamespaceSelector: &names{[]string{"kube-system"}},
+			Endpoints:         []endpoint{kubelet("/metrics"), kubelet("/metrics/cadvisor")},
 		}),
 		monitor("ServiceMonitor", "kube-apiserver", monitorSpec{
-			JobLabel: "component", Selector: metav1.LabelSelector{MatchLabels: map[string]string{"component": "apiserver", "provider": "kubernetes"}}, NamespaceSelector: &names{[]string{"default"}},
-			Endpoints: []endpoint{{Port: "https", Scheme: "https", Interval: "30s", BearerTokenFile: podToken, TLSConfig: &trust{CAFile: authority, ServerName: "kubernetes"}}},
+			JobLabel: "component", Selector: metav1.LabelSelector{MatchLabels: map[string]string{"component": "apiserver",
+				"provider": "kubernetes"}}, NamespaceSelector: &names{[]string{"default"}},
+			Endpoints: []endpoint{{Port: "https", Scheme: "https", Interval: "30s", BearerTokenFile: podToken,
+				TLSConfig: &trust{CAFile: authority, ServerName: "kubernetes"}}},
 		}),
 		&monitored{kind(monitoringAPI, "Prometheus"), main.meta(), spec},
 		&service{kind("v1", "Service"), main.meta(), corev1.ServiceSpec{
-			Selector: map[string]string{"prometheus": main.name}, Ports: []corev1.ServicePort{{Name: "web", Port: 9090, Protocol: corev1.ProtocolTCP}},
+			Selector: map[string]string{"prometheus": main.name},
+			Ports:    []corev1.ServicePort{{Name: "web", Port: 9090, Protocol: corev1.ProtocolTCP}},
 		}},
 	), nil
 }
@@ -155,10 +166,12 @@ func prometheus(p *plan.Plan, a *plan.Addon) ([]any, error) {
 func nodeExporter(image string) corev1.PodSpec {
 	propagation := corev1.MountPropagationHostToContainer
 	return corev1.PodSpec{
-		ServiceAccountName: "node-exporter", AutomountServiceAccountToken: to(false), NodeSelector: linux, HostNetwork: true, HostPID: true, PriorityClassName: "system-node-critical",
+		ServiceAccountName: "node-exporter", AutomountServiceAccountToken: to(false), NodeSelector: linux, HostNetwork: true, HostPID: true,
+		PriorityClassName: "system-node-critical",
 		Containers: []corev1.Container{{
 			Name: "node-exporter", Image: image, Args: []string{"--path.rootfs=/host/root", "--no-collector.wifi"},
-			Ports:           []corev1.ContainerPort{{Name: "metrics", ContainerPort: plan.NodeExporterPort, HostPort: plan.NodeExporterPort, Protocol: corev1.ProtocolTCP}},
+			Ports: []corev1.ContainerPort{{Name: "metrics", ContainerPort: plan.NodeExporterPort, HostPort: plan.NodeExporterPort,
+				Protocol: corev1.ProtocolTCP}},
 			Resources:       requests("50m", "32Mi"),
 			SecurityContext: confined(65534),
 			VolumeMounts:    []corev1.VolumeMount{{Name: "root", MountPath: "/host/root", ReadOnly: true, MountPropagation: &propagation}},

@@ -46,7 +46,8 @@ case "$*" in
   "apply "*)
     mkdir -p applied
     cat >incoming
-    if grep -q k8splan-addons incoming; then mv incoming memory.json; else cp incoming last; mv incoming "applied/$(sha256sum <incoming | cut -d' ' -f1)"; fi ;;
+    if grep -q k8splan-addons incoming; then mv incoming memory.json; else cp incoming last
+      mv incoming "applied/$(sha256sum <incoming | cut -d' ' -f1)"; fi ;;
   *"rollout status"*) [ ! -e broken ] || { echo "timed out" >&2; exit 1; } ;;
 esac
 `
@@ -88,9 +89,11 @@ func TestApplyAddons(t *testing.T) {
 	sum := sha256.Sum256([]byte(remote))
 	addons := func(checksum string) string {
 		text, err := json.Marshal([]any{
-			map[string]any{"name": "own", "manifests": []any{map[string]string{"file": "own/00-own.yaml", "url": "", "checksum": ""}}, "images": []any{}},
-			map[string]any{"name": "far", "manifests": []any{map[string]string{"file": "far/00-far.yaml", "url": server.URL + "/far.yaml", "checksum": checksum}},
-				"images": []any{map[string]string{"source": "registry.example.com/thing:v1", "ref": "10.0.0.2:5000/thing:v1"}}},
+			map[string]any{"name": "own", "manifests": []any{map[string]string{"file": "own/00-own.yaml", "url": "", "checksum": ""}},
+				"images": []any{}},
+			map[string]any{"name": "far",
+				"manifests": []any{map[string]string{"file": "far/00-far.yaml", "url": server.URL + "/far.yaml", "checksum": checksum}},
+				"images":    []any{map[string]string{"source": "registry.example.com/thing:v1", "ref": "10.0.0.2:5000/thing:v1"}}},
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -109,7 +112,8 @@ func TestApplyAddons(t *testing.T) {
 		}
 	}
 
-	if _, problems, err := inCluster(t, dir, "apply.py", "--directory="+filepath.Join(dir, "addons"), addons("sha256:"+strings.Repeat("0", 64)), "--wait=0"); err == nil || !strings.Contains(problems, "the checksum is") {
+	if _, problems, err := inCluster(t, dir, "apply.py", "--directory="+filepath.Join(dir, "addons"),
+		addons("sha256:"+strings.Repeat("0", 64)), "--wait=0"); err == nil || !strings.Contains(problems, "the checksum is") {
 		t.Errorf("a wrong checksum: %v %s", err, problems)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "applied")); err == nil {
@@ -131,7 +135,8 @@ func TestApplyAddons(t *testing.T) {
 	}
 	run("own\nfar\n", right, "--wait=0")
 	write(t, dir, "broken", []byte(""))
-	if _, problems, err := inCluster(t, dir, "apply.py", "--directory="+filepath.Join(dir, "addons"), right, "--wait=5"); err == nil || !strings.Contains(problems, "own: Deployment thing does not run") {
+	if _, problems, err := inCluster(t, dir, "apply.py", "--directory="+filepath.Join(dir, "addons"), right, "--wait=5"); err == nil ||
+		!strings.Contains(problems, "own: Deployment thing does not run") {
 		t.Errorf("pods that do not run: %v %s", err, problems)
 	}
 }
@@ -177,9 +182,11 @@ func TestApproveKubelets(t *testing.T) {
 		request(t, "client", "system:node:w-1", "kubernetes.io/kube-apiserver-client-kubelet", []string{"w-1"}, "10.0.0.41"),
 		decided,
 	}
-	nodes := map[string]any{"items": []any{map[string]any{"metadata": map[string]any{"name": "w-2"}, "status": map[string]any{"addresses": []any{
-		map[string]string{"type": "ExternalIP", "address": "203.0.113.42"}, map[string]string{"type": "InternalDNS", "address": "w-2.internal.example"},
-	}}}}}
+	nodes := map[string]any{"items": []any{map[string]any{"metadata": map[string]any{"name": "w-2"},
+		"status": map[string]any{"addresses": []any{
+			map[string]string{"type": "ExternalIP", "address": "203.0.113.42"},
+			map[string]string{"type": "InternalDNS", "address": "w-2.internal.example"},
+		}}}}}
 	for _, c := range []struct {
 		args []string
 		want []string
@@ -195,7 +202,8 @@ func TestApproveKubelets(t *testing.T) {
 			}
 			write(t, dir, name, text)
 		}
-		out, problems, err := inCluster(t, dir, "approve.py", append([]string{`--nodes={"w-1": ["10.0.0.41"], "w-2": ["10.0.0.42", "fd00:0::42"]}`}, c.args...)...)
+		out, problems, err := inCluster(t, dir, "approve.py",
+			append([]string{`--nodes={"w-1": ["10.0.0.41"], "w-2": ["10.0.0.42", "fd00:0::42"]}`}, c.args...)...)
 		if err != nil {
 			t.Fatalf("%v: %s", err, problems)
 		}

@@ -49,7 +49,8 @@ func TestAWorkerChangesTheInventoryAlone(t *testing.T) {
 // hostile are strings that would do something in Jinja, YAML, Python, a shell or TOML if one of them evaluated data.
 var hostile = []string{
 	"{{ lookup('pipe', 'touch PWNED') }}", "{% for x in [1] %}x{% endfor %}", "{# gone #}", "$(touch PWNED)", "`touch PWNED`",
-	"'; touch PWNED; '", `"quoted" \back\slash`, "!!python/object/apply:os.system ['touch PWNED']", "line\nbreak: yes", "tab\tand\x00\x07\x7f\u0085\u2028\ufeff",
+	"'; touch PWNED; '", `"quoted" \back\slash`, "!!python/object/apply:os.system ['touch PWNED']", "line\nbreak: yes",
+	"tab\tand\x00\x07\x7f\u0085\u2028\ufeff",
 	"[1, 2]", "{'a': 1}", "{\"a\": 1}", "yes", "0777", "~", "", " # no comment", "%(asctime)s", "é\U0001F600",
 }
 
@@ -62,16 +63,22 @@ func TestHostileValuesStayData(t *testing.T) {
 	}
 	const written = 4 // each is a run of a module
 	vars = append(vars, entry{"written", written})
-	nested := mapping{{"list", hostile}, {"map", mapping{{"value", hostile[0]}}}, {"rows", []mapping{{{"name", hostile[0]}, {"on", true}}}}, {"none", mapping(nil)}}
+	nested := mapping{{"list", hostile}, {"map", mapping{{"value", hostile[0]}}}, {"rows", []mapping{{{"name", hostile[0]}, {"on", true}}}},
+		{"none", mapping(nil)}}
 	vars = append(vars, entry{"nested", nested})
 	write(t, dir, "inventory.yaml", document("# data\n", mapping{{"all", mapping{{"hosts", mapping{{"yes", vars}, {"1e3", vars}}}}}}))
 
 	var play strings.Builder
 	play.WriteString("- hosts: all\n  gather_facts: false\n  tasks:\n")
-	play.WriteString("    - ansible.builtin.copy:\n        dest: '{{ playbook_dir }}/{{ inventory_hostname }}-{{ item.0 }}'\n        content: '{{ item.1 | string }}'\n        mode: '0600'\n      loop: '{{ range(written) | zip(nested.list) | list }}'\n      loop_control: {label: '{{ item.0 }}'}\n")
-	play.WriteString("    - ansible.builtin.command:\n        argv: [printf, '%s', \"--patch={{ nested.map.value }}\", '{{ nested.rows[0].name ~ value_0 }}']\n      register: said\n")
-	play.WriteString("    - ansible.builtin.set_fact:\n        kept: '{{ nested.list }}'\n        joined: \"{{ value_0 ~ ' and ' ~ value_1 }}\"\n")
-	play.WriteString("    - ansible.builtin.copy:\n        dest: '{{ playbook_dir }}/{{ inventory_hostname }}-facts'\n        content: \"{{ {'kept': kept, 'joined': joined, 'said': said.stdout} | to_json }}\"\n        mode: '0600'\n")
+	play.WriteString("    - ansible.builtin.copy:\n        dest: '{{ playbook_dir }}/{{ inventory_hostname }}-{{ item.0 }}'\n" +
+		"        content: '{{ item.1 | string }}'\n        mode: '0600'\n      loop: '{{ range(written) | zip(nested.list) | list }}'\n" +
+		"      loop_control: {label: '{{ item.0 }}'}\n")
+	play.WriteString("    - ansible.builtin.command:\n        argv: [printf, '%s', \"--patch={{ nested.map.value }}\", " +
+		"'{{ nested.rows[0].name ~ value_0 }}']\n      register: said\n")
+	play.WriteString("    - ansible.builtin.set_fact:\n        kept: '{{ nested.list }}'\n        joined: " +
+		"\"{{ value_0 ~ ' and ' ~ value_1 }}\"\n")
+	play.WriteString("    - ansible.builtin.copy:\n        dest: '{{ playbook_dir }}/{{ inventory_hostname }}-facts'\n        content: " +
+		"\"{{ {'kept': kept, 'joined': joined, 'said': said.stdout} | to_json }}\"\n        mode: '0600'\n")
 	write(t, dir, "play.yml", []byte(play.String()))
 	ansible(t, dir, "ansible-playbook", "-i", "inventory.yaml", "play.yml")
 
@@ -131,7 +138,8 @@ func TestHostileValuesOfTrixie(t *testing.T) {
 		vars = append(vars, entry{fmt.Sprintf("value_%d", i), s})
 	}
 	write(t, dir, "inventory.yaml", document("# data\n", mapping{{"all", mapping{{"hosts", mapping{{"one", vars}}}}}}))
-	script := `export HOME="$1" ANSIBLE_LOCAL_TEMP="$1" LC_ALL=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin; cd "$1" && exec ansible-inventory -i inventory.yaml --host one`
+	script := `export HOME="$1" ANSIBLE_LOCAL_TEMP="$1" LC_ALL=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin; cd "$1" && exec ` +
+		`ansible-inventory -i inventory.yaml --host one`
 	command := []string{"chroot", trixie, "/bin/sh", "-c", script, "sh", "/tmp/" + filepath.Base(dir)}
 	if os.Getuid() != 0 {
 		command = append([]string{"unshare", "--map-root-user"}, command...)
@@ -160,7 +168,8 @@ var numberLike = []string{"1.40", "007", "1e3", "true", "null", "2026-01-01", "0
 
 // The jump host is one word of ssh's command line, whatever it holds.
 func TestJumpHostIsOneWord(t *testing.T) {
-	out, err := exec.Command("python3", "-c", "import shlex, sys; print(len(shlex.split(sys.argv[1])), end='')", shellWord("-oProxyJump=a'b \"c\" $(d) \\e")).CombinedOutput()
+	out, err := exec.Command("python3", "-c", "import shlex, sys; print(len(shlex.split(sys.argv[1])), end='')",
+		shellWord("-oProxyJump=a'b \"c\" $(d) \\e")).CombinedOutput()
 	if err != nil || string(out) != "1" {
 		t.Errorf("%v: %s words", err, out)
 	}
@@ -177,7 +186,8 @@ func TestRegistryFilesRefuseWhatIsNoHost(t *testing.T) {
 }
 
 func TestHostsTOML(t *testing.T) {
-	got := string(hostsTOML(plan.Registry{Host: "docker.io", Mirrors: []string{"http://10.0.0.2:5000", "https://m\"x"}, SkipVerify: true, CAFile: "/etc/ca.pem"}))
+	got := string(hostsTOML(plan.Registry{Host: "docker.io", Mirrors: []string{"http://10.0.0.2:5000", "https://m\"x"}, SkipVerify: true,
+		CAFile: "/etc/ca.pem"}))
 	want := `server = "https://registry-1.docker.io"
 
 [host."http://10.0.0.2:5000"]
@@ -227,7 +237,8 @@ func ansible(t *testing.T, dir, program string, args ...string) {
 	cmd := exec.Command(program, args...)
 	cmd.Dir = dir
 	home := t.TempDir()
-	cmd.Env = append(os.Environ(), "HOME="+home, "ANSIBLE_LOCAL_TEMP="+home, "ANSIBLE_REMOTE_TEMP="+home, "ANSIBLE_NOCOLOR=1", "LC_ALL=C.UTF-8")
+	cmd.Env = append(os.Environ(), "HOME="+home, "ANSIBLE_LOCAL_TEMP="+home, "ANSIBLE_REMOTE_TEMP="+home, "ANSIBLE_NOCOLOR=1",
+		"LC_ALL=C.UTF-8")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", program, err, out)
 	}

@@ -28,9 +28,11 @@ func certificatePEM(t *testing.T, ends time.Time) []byte {
 	}
 	der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{
 		SerialNumber: new(big.Int).Lsh(big.NewInt(1), 150),
-		Subject:      pkix.Name{CommonName: strings.Repeat("long", 15), Organization: []string{strings.Repeat("a", 64), strings.Repeat("b", 64), strings.Repeat("c", 64), strings.Repeat("d", 64)}},
-		NotBefore:    time.Now().Add(-time.Hour), NotAfter: ends,
-	}, &x509.Certificate{Subject: pkix.Name{Organization: []string{strings.Repeat("e", 64), strings.Repeat("f", 64), strings.Repeat("g", 64)}}}, &key.PublicKey, key)
+		Subject: pkix.Name{CommonName: strings.Repeat("long", 15),
+			Organization: []string{strings.Repeat("a", 64), strings.Repeat("b", 64), strings.Repeat("c", 64), strings.Repeat("d", 64)}},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: ends,
+	}, &x509.Certificate{Subject: pkix.Name{Organization: []string{strings.Repeat("e", 64), strings.Repeat("f", 64),
+		strings.Repeat("g", 64)}}}, &key.PublicKey, key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,18 +51,21 @@ func TestDue(t *testing.T) {
 	day := 24 * time.Hour
 	soon, later := certificatePEM(t, time.Now().Add(59*day)), certificatePEM(t, time.Now().Add(61*day))
 	kubeconfig := func(cert []byte) []byte {
-		return fmt.Appendf(nil, "users:\n- name: admin\n  user:\n    client-certificate-data: %s\n    client-key-data: AAAA\n", base64.StdEncoding.EncodeToString(cert))
+		return fmt.Appendf(nil, "users:\n- name: admin\n  user:\n    client-certificate-data: %s\n    client-key-data: AAAA\n",
+			base64.StdEncoding.EncodeToString(cert))
 	}
 	want := []string{
 		write("a.crt", soon), write("ended.crt", certificatePEM(t, time.Now().Add(-30*time.Minute))), write("admin.conf", kubeconfig(soon)),
 	}
 	for name, data := range map[string][]byte{
 		"later.crt": later, "far.crt": certificatePEM(t, time.Date(2065, 1, 1, 0, 0, 0, 0, time.UTC)), // beyond 2049 as GeneralizedTime
-		"scheduler.conf": kubeconfig(later), "linked.conf": []byte("users:\n- user:\n    client-certificate: /var/lib/kubelet/pki/kubelet-client-current.pem\n"),
+		"scheduler.conf": kubeconfig(later),
+		"linked.conf":    []byte("users:\n- user:\n    client-certificate: /var/lib/kubelet/pki/kubelet-client-current.pem\n"),
 	} {
 		write(name, data)
 	}
-	out, problems, err := python(t, "recovery/files/due.py", "60", filepath.Join(dir, "*.crt"), filepath.Join(dir, "*.conf"), filepath.Join(dir, "missing.crt"))
+	out, problems, err := python(t, "recovery/files/due.py", "60", filepath.Join(dir, "*.crt"), filepath.Join(dir, "*.conf"),
+		filepath.Join(dir, "missing.crt"))
 	if err != nil {
 		t.Fatal(err, problems)
 	}

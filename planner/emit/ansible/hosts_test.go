@@ -34,13 +34,16 @@ func TestHostsOfEachFamily(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, dir, "cri-docker.service.j2", unit)
-	commands := map[string]bool{"conntrack": false, "ethtool": true, "ip": true, "iptables": true, "kmod": true, "losetup": true, "mount": true, "nft": true, "socat": true, "tc": false}
+	commands := map[string]bool{"conntrack": false, "ethtool": true, "ip": true, "iptables": true, "kmod": true, "losetup": true,
+		"mount": true, "nft": true, "socat": true, "tc": false}
 	host := func(family, kernel string, unloadable []string, directories ...string) map[string]any {
 		return map[string]any{
 			"ansible_connection": "local", "ansible_python_interpreter": "/usr/bin/python3", "arch": "amd64",
 			"survey_host": map[string]any{
-				"system": map[string]any{"family": family, "kernel": kernel, "id": "x", "codename": "x", "name": "X"}, "commands": commands, "unloadable": unloadable, "directories": append([]string{}, directories...),
-				"advertised": map[string]string{"eth0.7": "1"}, "files": map[string]string{}, "kernel": map[string]string{}, "artifacts": map[string]string{}, "missing_packages": []string{"kubelet=1.37.2", "containerd.io=2.4.2"},
+				"system": map[string]any{"family": family, "kernel": kernel, "id": "x", "codename": "x", "name": "X"}, "commands": commands,
+				"unloadable": unloadable, "directories": append([]string{}, directories...),
+				"advertised": map[string]string{"eth0.7": "1"}, "files": map[string]string{}, "kernel": map[string]string{},
+				"artifacts": map[string]string{}, "missing_packages": []string{"kubelet=1.37.2", "containerd.io=2.4.2"},
 			},
 		}
 	}
@@ -90,7 +93,8 @@ func TestHostsOfEachFamily(t *testing.T) {
       vars:
         runtime_binaries: true
     - ansible.builtin.assert:
-        that: argv == ['dnf', '--assumeyes', '--refresh', '--setopt=install_weak_deps=False', '--setopt=disable_excludes=all,*', 'install', 'kubelet-1.37.2-*', 'containerd.io-2.4.2-*']
+        that: argv == ['dnf', '--assumeyes', '--refresh', '--setopt=install_weak_deps=False', '--setopt=disable_excludes=all,*',
+                       'install', 'kubelet-1.37.2-*', 'containerd.io-2.4.2-*']
       vars:
         argv: `+argvOf(t)+`
 `))

@@ -28,14 +28,18 @@ type verdict struct {
 // world is a plan and a cluster that agree: three members of external etcd, one control plane, one worker.
 func world() object {
 	member := func(n int) object {
-		return object{"name": fmt.Sprint("etcd-", n), "peerURL": fmt.Sprintf("https://10.0.0.2%d:2380", n), "clientURL": fmt.Sprintf("https://10.0.0.2%d:2379", n)}
+		return object{"name": fmt.Sprint("etcd-", n), "peerURL": fmt.Sprintf("https://10.0.0.2%d:2380", n),
+			"clientURL": fmt.Sprintf("https://10.0.0.2%d:2379", n)}
 	}
 	configuration := func() object {
 		return object{
-			"apiVersion": "kubeadm.k8s.io/v1beta4", "kubernetesVersion": "v1.37.2", "clusterName": "prod", "controlPlaneEndpoint": "api.example.com:6443",
-			"networking": object{"podSubnet": "10.244.0.0/16"},
-			"apiServer":  object{"certSANs": []string{"10.0.0.31", "cp-1"}, "extraArgs": []object{{"name": "profiling", "value": "false"}}},
-			"etcd":       object{"external": object{"endpoints": []string{"https://10.0.0.21:2379", "https://10.0.0.22:2379", "https://10.0.0.23:2379"}}},
+			"apiVersion": "kubeadm.k8s.io/v1beta4", "kubernetesVersion": "v1.37.2", "clusterName": "prod",
+			"controlPlaneEndpoint": "api.example.com:6443",
+			"networking":           object{"podSubnet": "10.244.0.0/16"},
+			"apiServer": object{"certSANs": []string{"10.0.0.31", "cp-1"},
+				"extraArgs": []object{{"name": "profiling", "value": "false"}}},
+			"etcd": object{"external": object{"endpoints": []string{"https://10.0.0.21:2379", "https://10.0.0.22:2379",
+				"https://10.0.0.23:2379"}}},
 		}
 	}
 	hosts := object{}
@@ -43,27 +47,33 @@ func world() object {
 		hosts[fmt.Sprint("etcd-", n)] = etcdHost(n, "c1", 1, 2, 3)
 	}
 	hosts["cp-1"] = object{
-		"etcd":       object{"data_dir": "", "data": false, "beginning": false, "entering": false, "member": nil},
-		"kubernetes": object{"serving": true, "sans": []string{"10.0.0.31", "cp-1"}, "etcd_servers": []string{"https://10.0.0.21:2379", "https://10.0.0.22:2379", "https://10.0.0.23:2379"}},
+		"etcd": object{"data_dir": "", "data": false, "beginning": false, "entering": false, "member": nil},
+		"kubernetes": object{"serving": true, "sans": []string{"10.0.0.31", "cp-1"}, "etcd_servers": []string{"https://10.0.0.21:2379",
+			"https://10.0.0.22:2379", "https://10.0.0.23:2379"}},
 	}
 	node := func(address string) object {
 		return object{
-			"version": "1.37.2", "addresses": []string{address}, "labels": object{"topology.kubernetes.io/zone": "rack-a"}, "taints": [][]string{},
+			"version": "1.37.2", "addresses": []string{address}, "labels": object{"topology.kubernetes.io/zone": "rack-a"},
+			"taints": [][]string{},
 		}
 	}
 	return object{
 		"plan": object{
-			"name": "prod", "version": "1.37.2", "cloud": "", "placement": "external", "data_dir": "/var/lib/etcd", "members": []object{member(1), member(2), member(3)},
-			"nodes": object{"cp-1": "10.0.0.31", "worker-1": "10.0.0.41"}, "balancers": object{}, "leaving": object{},
+			"name": "prod", "version": "1.37.2", "cloud": "", "placement": "external", "data_dir": "/var/lib/etcd",
+			"members": []object{member(1), member(2), member(3)},
+			"nodes":   object{"cp-1": "10.0.0.31", "worker-1": "10.0.0.41"}, "balancers": object{}, "leaving": object{},
 			"objects": object{"worker-1": `{"labels": {"topology.kubernetes.io/zone": "rack-a", "tier": "web"}}`},
 			"flannel": object{"Network": "10.244.0.0/16", "Backend": object{"Type": "vxlan"}}, "cluster_configuration": configuration(),
 			"kubelet_configuration": object{"kind": "KubeletConfiguration", "maxPods": 110}, "kube_proxy": object{"mode": "nftables"},
 		},
 		"hosts": hosts,
 		"cluster": object{
-			"versions": object{"https://10.0.0.31:6443": "1.37.2"}, "nodes": object{"cp-1": node("10.0.0.31"), "worker-1": node("10.0.0.41")},
-			"flannel": `{"Network": "10.244.0.0/16", "Backend": {"Type": "vxlan", "VNI": 1}}`, "cluster_configuration": configuration(), "noted": object{"cluster": "prod"},
-			"kubelet_configuration": object{"kind": "KubeletConfiguration", "maxPods": 110, "failSwapOn": true}, "kube_proxy": object{"mode": "nftables", "clusterCIDR": "10.244.0.0/16"},
+			"versions": object{"https://10.0.0.31:6443": "1.37.2"},
+			"nodes":    object{"cp-1": node("10.0.0.31"), "worker-1": node("10.0.0.41")},
+			"flannel":  `{"Network": "10.244.0.0/16", "Backend": {"Type": "vxlan", "VNI": 1}}`, "cluster_configuration": configuration(),
+			"noted":                 object{"cluster": "prod"},
+			"kubelet_configuration": object{"kind": "KubeletConfiguration", "maxPods": 110, "failSwapOn": true},
+			"kube_proxy":            object{"mode": "nftables", "clusterCIDR": "10.244.0.0/16"},
 		},
 		"adopt": false, "later": false,
 	}
@@ -84,12 +94,14 @@ func etcdHost(n int, cluster string, members ...int) object {
 }
 
 func etcdMember(n int) object {
-	return object{"id": fmt.Sprint(n), "name": fmt.Sprint("etcd-", n), "peers": []string{fmt.Sprintf("https://10.0.0.2%d:2380", n)}, "clients": []string{fmt.Sprintf("https://10.0.0.2%d:2379", n)}, "learner": false}
+	return object{"id": fmt.Sprint(n), "name": fmt.Sprint("etcd-", n), "peers": []string{fmt.Sprintf("https://10.0.0.2%d:2380", n)},
+		"clients": []string{fmt.Sprintf("https://10.0.0.2%d:2379", n)}, "learner": false}
 }
 
 // emptyHost is one that etcd was never started on.
 func emptyHost() object {
-	return object{"etcd": object{"data_dir": "", "data": false, "beginning": false, "entering": false, "member": nil}, "kubernetes": object{"serving": false, "etcd_servers": []string{}}}
+	return object{"etcd": object{"data_dir": "", "data": false, "beginning": false, "entering": false, "member": nil},
+		"kubernetes": object{"serving": false, "etcd_servers": []string{}}}
 }
 
 func (o object) at(path ...string) object {
@@ -283,7 +295,8 @@ func TestJudgeAllows(t *testing.T) {
 		given := world()
 		c.edit(given)
 		v := judge(t, given)
-		if len(v.Problems) > 0 || v.Etcd.State != c.state || !slices.Equal(v.Etcd.Joining, c.joining) || !slices.Equal(v.Endpoints, c.endpoints) {
+		if len(v.Problems) > 0 || v.Etcd.State != c.state || !slices.Equal(v.Etcd.Joining, c.joining) ||
+			!slices.Equal(v.Endpoints, c.endpoints) {
 			t.Errorf("%s: %+v", name, v)
 		}
 		if grows := len(c.endpoints) > 0; grows != (v.Configuration != nil) {

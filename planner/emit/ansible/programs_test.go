@@ -103,7 +103,8 @@ func TestFetch(t *testing.T) {
 			"etcd": {"*/etcd": filepath.Join(dir, "bin"), "*/etcdctl": filepath.Join(dir, "bin")},
 		})
 		files, _ := json.Marshal(items)
-		return python(t, "artifacts/files/fetch.py", "--state="+filepath.Join(dir, "state"), "--layout="+string(layout), "--files="+string(files))
+		return python(t, "artifacts/files/fetch.py", "--state="+filepath.Join(dir, "state"), "--layout="+string(layout),
+			"--files="+string(files))
 	}
 
 	out, problems, err := fetch(
@@ -181,7 +182,8 @@ func TestSurvey(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &host); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if host.System.Arch == "" || host.Services["containerd"].Stale == nil || !host.Commands["mount"] || host.Kubernetes.Joined == nil || host.Kubernetes.Serving == nil {
+	if host.System.Arch == "" || host.Services["containerd"].Stale == nil || !host.Commands["mount"] || host.Kubernetes.Joined == nil ||
+		host.Kubernetes.Serving == nil {
 		t.Errorf("%+v", host)
 	}
 	if diff := cmp.Diff([]string{"no-such-package=1.0"}, host.MissingPackages); diff != "" {

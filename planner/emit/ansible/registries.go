@@ -63,7 +63,8 @@ func registriesConf(registries []plan.Registry) []byte {
 			if !found {
 				location = m
 			}
-			fmt.Fprintf(&out, "\n[[registry.mirror]]\nlocation = %s\ninsecure = %t\n", tomlString(strings.TrimSuffix(location, "/")), strings.HasPrefix(m, "http://"))
+			fmt.Fprintf(&out, "\n[[registry.mirror]]\nlocation = %s\ninsecure = %t\n", tomlString(strings.TrimSuffix(location, "/")),
+				strings.HasPrefix(m, "http://"))
 		}
 	}
 	return out.Bytes()

@@ -124,7 +124,8 @@ func plainKey(s string) bool {
 }
 
 // reserved are plain scalars that YAML 1.1 reads as something else.
-var reserved = map[string]bool{"y": true, "n": true, "yes": true, "no": true, "on": true, "off": true, "true": true, "false": true, "null": true}
+var reserved = map[string]bool{"y": true, "n": true, "yes": true, "no": true, "on": true, "off": true, "true": true, "false": true,
+	"null": true}
 
 func writeKey(out *bytes.Buffer, key string) {
 	if plainKey(key) && !reserved[key] {

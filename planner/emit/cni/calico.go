@@ -81,7 +81,8 @@ func calico(p *plan.Plan) ([]artifact.File, string, error) {
 		detection = &autodetection{Interface: "^" + strings.ReplaceAll(cni.Interface, ".", `\.`) + "$"}
 	}
 	for _, s := range p.Network.PodSubnets {
-		pool := ipPool{Name: "default-ipv6-ippool", CIDR: s.String(), Encapsulation: encapsulation, NATOutgoing: "Enabled", NodeSelector: "all()"}
+		pool := ipPool{Name: "default-ipv6-ippool", CIDR: s.String(), Encapsulation: encapsulation, NATOutgoing: "Enabled",
+			NodeSelector: "all()"}
 		if s.Addr().Is4() {
 			pool.Name = "default-ipv4-ippool"
 			network.NodeAddressAutodetectionV4 = detection
@@ -111,16 +112,19 @@ func calico(p *plan.Plan) ([]artifact.File, string, error) {
 			return nil, "", err
 		}
 		files = append(files, artifact.File{Path: "cni/calico/kubernetes-services-endpoint.yaml", Data: services})
-		how.WriteString("    kubectl create -f calico/kubernetes-services-endpoint.yaml    # without kube-proxy nothing else says where the API is\n")
+		how.WriteString("    kubectl create -f calico/kubernetes-services-endpoint.yaml    # without kube-proxy nothing else says " +
+			"where the API is\n")
 	}
-	how.WriteString("    kubectl create -f calico/installation.yaml\n    kubectl wait --for=condition=Ready --timeout=10m tigerastatus/calico\n")
+	how.WriteString("    kubectl create -f calico/installation.yaml\n    kubectl wait --for=condition=Ready " +
+		"--timeout=10m tigerastatus/calico\n")
 	if cni.Encapsulation == "wireguard" {
 		how.WriteString("    kubectl patch felixconfiguration default --type=merge -p '{\"spec\":{\"wireguardEnabled\":true}}'\n")
 	}
 	how.WriteString("\nRanges, encapsulation and BGP cannot be changed in this resource once it is applied. ")
 	how.WriteString("`operator-crds.yaml` exists from Calico 3.30 on; before, `tigera-operator.yaml` has all.\n")
 	if p.Artifacts.ImageRepository != "" && i.Spec.ImagePath == "" {
-		fmt.Fprintf(&how, "\nThe operator puts `calico/` between a registry without a path and an image's name: copy the images below to `%scalico/` as well.\n", i.Spec.Registry)
+		fmt.Fprintf(&how, "\nThe operator puts `calico/` between a registry without a path and an image's name: copy the images "+
+			"below to `%scalico/` as well.\n", i.Spec.Registry)
 	}
 	return files, how.String(), nil
 }

@@ -15,14 +15,15 @@ type ciliumValues struct {
 	IPAM struct {
 		Mode string `json:"mode"`
 	} `json:"ipam"`
-	KubeProxyReplacement  bool              `json:"kubeProxyReplacement"`
-	K8sServiceHost        string            `json:"k8sServiceHost,omitempty"`
-	K8sServicePort        string            `json:"k8sServicePort,omitempty"`
-	IPv4                  enabled           `json:"ipv4"`
-	IPv6                  enabled           `json:"ipv6"`
-	RoutingMode           string            `json:"routingMode"`
-	TunnelProtocol        string            `json:"tunnelProtocol,omitempty"`
-	UnderlayProtocol      string            `json:"underlayProtocol,omitempty"` // family of the packets between nodes; "" = IPv4 where there is any
+	KubeProxyReplacement bool    `json:"kubeProxyReplacement"`
+	K8sServiceHost       string  `json:"k8sServiceHost,omitempty"`
+	K8sServicePort       string  `json:"k8sServicePort,omitempty"`
+	IPv4                 enabled `json:"ipv4"`
+	IPv6                 enabled `json:"ipv6"`
+	RoutingMode          string  `json:"routingMode"`
+	TunnelProtocol       string  `json:"tunnelProtocol,omitempty"`
+	// family of the packets between nodes; "" = IPv4 where there is any
+	UnderlayProtocol      string            `json:"underlayProtocol,omitempty"`
 	AutoDirectNodeRoutes  bool              `json:"autoDirectNodeRoutes,omitempty"`
 	IPv4NativeRoutingCIDR string            `json:"ipv4NativeRoutingCIDR,omitempty"`
 	IPv6NativeRoutingCIDR string            `json:"ipv6NativeRoutingCIDR,omitempty"`
@@ -90,7 +91,8 @@ func cilium(p *plan.Plan) ([]artifact.File, string, error) {
 		return nil, "", fmt.Errorf("no encapsulation %q", cni.Encapsulation)
 	}
 	if v.RoutingMode == "tunnel" && p.Network.PodSubnets[0].Addr().Is6() {
-		// The family in which every node has an address. Where nothing is written, 1.18 tunnels over IPv4, and 1.20 does wherever pods have it.
+		// The family in which every node has an address. Where nothing is written, 1.18 tunnels over IPv4, and 1.20 does wherever pods have
+		// it.
 		v.UnderlayProtocol = "ipv6"
 	}
 	switch {
@@ -116,7 +118,8 @@ func cilium(p *plan.Plan) ([]artifact.File, string, error) {
 	var how strings.Builder
 	how.WriteString("Cilium's own Helm chart installs it; `cilium/values.yaml` says what must match this plan. Wherever Helm and " +
 		"/etc/kubernetes/admin.conf are, after the first `kubeadm init`:\n\n")
-	fmt.Fprintf(&how, "    helm install cilium cilium --repo https://helm.cilium.io --version %s --namespace kube-system --values cilium/values.yaml\n", strings.TrimPrefix(cni.Version, "v"))
+	fmt.Fprintf(&how, "    helm install cilium cilium --repo https://helm.cilium.io --version %s --namespace kube-system "+
+		"--values cilium/values.yaml\n", strings.TrimPrefix(cni.Version, "v"))
 	how.WriteString("    kubectl -n kube-system rollout status daemonset/cilium\n")
 	if cni.Encapsulation == "bgp" {
 		how.WriteString("\nThe routers must learn the pod ranges: add a CiliumBGPClusterConfig with your peers.\n")

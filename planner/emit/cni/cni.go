@@ -105,7 +105,8 @@ func mtuText(p *plan.Plan) string {
 	if mtu := statedMTU(p); mtu != 0 {
 		return strconv.Itoa(mtu)
 	}
-	return fmt.Sprintf("measured on each host: that of its interface, less the encapsulation (%d where the interface has %d)", p.Network.CNI.MTU, p.Network.MTU)
+	return fmt.Sprintf("measured on each host: that of its interface, less the encapsulation (%d where the interface has %d)",
+		p.Network.CNI.MTU, p.Network.MTU)
 }
 
 // statedMTU is the MTU of a pod's interface where the author spoke of one, in network or in cni, and 0 where the plan merely assumes

@@ -138,11 +138,12 @@ func flannel(p *plan.Plan) ([]artifact.File, string, error) {
 	data, err := artifact.YAML(
 		namespace,
 		&corev1.ServiceAccount{TypeMeta: kind("v1", "ServiceAccount"), ObjectMeta: namespaced("flannel")},
-		&rbacv1.ClusterRole{TypeMeta: kind("rbac.authorization.k8s.io/v1", "ClusterRole"), ObjectMeta: object("flannel"), Rules: []rbacv1.PolicyRule{
-			{APIGroups: []string{""}, Resources: []string{"pods"}, Verbs: []string{"get"}},
-			{APIGroups: []string{""}, Resources: []string{"nodes"}, Verbs: []string{"get", "list", "watch"}},
-			{APIGroups: []string{""}, Resources: []string{"nodes/status"}, Verbs: []string{"patch"}},
-		}},
+		&rbacv1.ClusterRole{TypeMeta: kind("rbac.authorization.k8s.io/v1", "ClusterRole"), ObjectMeta: object("flannel"),
+			Rules: []rbacv1.PolicyRule{
+				{APIGroups: []string{""}, Resources: []string{"pods"}, Verbs: []string{"get"}},
+				{APIGroups: []string{""}, Resources: []string{"nodes"}, Verbs: []string{"get", "list", "watch"}},
+				{APIGroups: []string{""}, Resources: []string{"nodes/status"}, Verbs: []string{"patch"}},
+			}},
 		&rbacv1.ClusterRoleBinding{TypeMeta: kind("rbac.authorization.k8s.io/v1", "ClusterRoleBinding"), ObjectMeta: object("flannel"),
 			RoleRef:  rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: "flannel"},
 			Subjects: []rbacv1.Subject{{Kind: "ServiceAccount", Name: "flannel", Namespace: flannelNamespace}},
@@ -184,7 +185,8 @@ func flannelPods(p *plan.Plan, labels map[string]string) appsv1.DaemonSetSpec {
 			{
 				Name: "install-cni", Image: image,
 				Command: []string{"cp", "-f"}, Args: []string{"/etc/kube-flannel/cni-conf.json", "/etc/cni/net.d/10-flannel.conflist"},
-				VolumeMounts: []corev1.VolumeMount{{Name: "cni", MountPath: "/etc/cni/net.d"}, {Name: "flannel-cfg", MountPath: "/etc/kube-flannel/"}},
+				VolumeMounts: []corev1.VolumeMount{{Name: "cni", MountPath: "/etc/cni/net.d"},
+					{Name: "flannel-cfg", MountPath: "/etc/kube-flannel/"}},
 			},
 		},
 		Containers: []corev1.Container{{
@@ -200,12 +202,16 @@ func flannelPods(p *plan.Plan, labels map[string]string) appsv1.DaemonSetSpec {
 			}},
 			SecurityContext: &corev1.SecurityContext{Capabilities: &corev1.Capabilities{Add: []corev1.Capability{"NET_ADMIN", "NET_RAW"}}},
 			VolumeMounts: []corev1.VolumeMount{
-				{Name: "run", MountPath: "/run/flannel"}, {Name: "flannel-cfg", MountPath: "/etc/kube-flannel/"}, {Name: "xtables-lock", MountPath: "/run/xtables.lock"},
+				{Name: "run", MountPath: "/run/flannel"}, {Name: "flannel-cfg", MountPath: "/etc/kube-flannel/"},
+				{Name: "xtables-lock", MountPath: "/run/xtables.lock"},
 			},
 		}},
 		Volumes: []corev1.Volume{
 			hostPath("run", "/run/flannel", ""), hostPath("cni-plugin", "/opt/cni/bin", ""), hostPath("cni", "/etc/cni/net.d", ""),
-			{Name: "flannel-cfg", VolumeSource: corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{LocalObjectReference: corev1.LocalObjectReference{Name: "kube-flannel-cfg"}}}},
+			{Name: "flannel-cfg",
+				VolumeSource: corev1.VolumeSource{
+					ConfigMap: &corev1.ConfigMapVolumeSource{LocalObjectReference: corev1.LocalObjectReference{Name: "kube-flannel-cfg"}},
+				}},
 			hostPath("xtables-lock", "/run/xtables.lock", corev1.HostPathFileOrCreate),
 		},
 	}
@@ -213,9 +219,10 @@ func flannelPods(p *plan.Plan, labels map[string]string) appsv1.DaemonSetSpec {
 		asUpstream(&pod)
 	}
 	return appsv1.DaemonSetSpec{
-		Selector:       &metav1.LabelSelector{MatchLabels: labels},
-		UpdateStrategy: appsv1.DaemonSetUpdateStrategy{Type: appsv1.RollingUpdateDaemonSetStrategyType, RollingUpdate: &appsv1.RollingUpdateDaemonSet{MaxUnavailable: &atMost}},
-		Template:       corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: labels}, Spec: pod},
+		Selector: &metav1.LabelSelector{MatchLabels: labels},
+		UpdateStrategy: appsv1.DaemonSetUpdateStrategy{Type: appsv1.RollingUpdateDaemonSetStrategyType,
+			RollingUpdate: &appsv1.RollingUpdateDaemonSet{MaxUnavailable: &atMost}},
+		Template: corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: labels}, Spec: pod},
 	}
 }
 
@@ -227,7 +234,8 @@ func asUpstream(pod *corev1.PodSpec) {
 	c.Args = append(c.Args, "--healthz-ip=127.0.0.1", "--healthz-port=8081")
 	probe := func(path string, delay, period int32) *corev1.Probe {
 		return &corev1.Probe{
-			ProbeHandler:        corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Host: "127.0.0.1", Path: path, Port: intstr.FromInt32(8081)}},
+			ProbeHandler: corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Host: "127.0.0.1", Path: path,
+				Port: intstr.FromInt32(8081)}},
 			InitialDelaySeconds: delay, PeriodSeconds: period,
 		}
 	}

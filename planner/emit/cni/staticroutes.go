@@ -47,7 +47,8 @@ func staticRoutes(p *plan.Plan) ([]artifact.File, string, error) {
 		return nil, "", err
 	}
 	files := []artifact.File{{Path: "cni/static-routes/conflist.json", Data: conf}}
-	for _, f := range []artifact.File{{Path: "static-routes/static-routes.sh", Mode: 0o755}, {Path: "static-routes/static-routes.service"}} {
+	for _, f := range []artifact.File{{Path: "static-routes/static-routes.sh", Mode: 0o755},
+		{Path: "static-routes/static-routes.service"}} {
 		data, err := fs.ReadFile(templates.Files, "tree/cni/"+f.Path)
 		if err != nil {
 			return nil, "", err

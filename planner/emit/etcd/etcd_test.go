@@ -34,7 +34,8 @@ func TestMembers(t *testing.T) {
 	if err := yaml.Unmarshal(emittest.Data(t, files, "etcd/members.yaml"), &fromYAML); err != nil {
 		t.Fatal(err)
 	}
-	if fromJSON.Quorum != 2 || fromJSON.FaultTolerance != 1 || len(fromJSON.Members) != 3 || fromJSON.Members[2].PeerURL != "https://10.0.0.23:2380" || fromJSON.Members[2].FailureDomain != "rack-c" {
+	if fromJSON.Quorum != 2 || fromJSON.FaultTolerance != 1 || len(fromJSON.Members) != 3 ||
+		fromJSON.Members[2].PeerURL != "https://10.0.0.23:2380" || fromJSON.Members[2].FailureDomain != "rack-c" {
 		t.Errorf("%+v", fromJSON)
 	}
 	if a, b := asText(t, fromJSON), asText(t, fromYAML); a != b {
@@ -92,7 +93,8 @@ func TestEnvironmentIsData(t *testing.T) {
 }
 
 func TestEnvironmentRefuses(t *testing.T) {
-	for _, bad := range []plan.Arg{{Name: "data-dir", Value: "a\nETCD_NAME=b"}, {Name: "x=y", Value: "1"}, {Name: "", Value: "1"}, {Name: "-x", Value: "1"}} {
+	for _, bad := range []plan.Arg{{Name: "data-dir", Value: "a\nETCD_NAME=b"}, {Name: "x=y", Value: "1"}, {Name: "", Value: "1"},
+		{Name: "-x", Value: "1"}} {
 		p := emittest.Plan(t, "external")
 		p.Etcd.ExtraArgs = []plan.Arg{bad}
 		if _, err := etcd.Emit(p); err == nil {

@@ -27,7 +27,10 @@
 // certificates alone.
 //
 //	/etc/etcd/kubeadm/<member>.yaml                                    these files, on the first member only
-//	/etc/etcd/issued/<first>/etcd/ca.{crt,key}                         kubeadm init phase certs etcd-ca                 --config <first>.yaml
+//	/etc/etcd/issued/<first>/etcd/ca.{crt,key}                         kubeadm init phase certs etcd-ca                 --config
+//
+// <first>.yaml
+//
 //	/etc/etcd/issued/<other>/etcd/ca.{crt,key}                         links to ../../<first>/etcd/ca.{crt,key}
 //	/etc/etcd/issued/<member>/etcd/server.{crt,key}                    kubeadm init phase certs etcd-server             --config
 //
@@ -41,7 +44,9 @@
 //
 // <member>.yaml
 //
-//	/etc/etcd/issued/<first>/apiserver-etcd-client.{crt,key}           kubeadm init phase certs apiserver-etcd-client   --config <first>.yaml
+//	/etc/etcd/issued/<first>/apiserver-etcd-client.{crt,key}           kubeadm init phase certs apiserver-etcd-client   --config
+//
+// <first>.yaml
 //
 // Then copies go out: ca.crt and the member's own three pairs to /etc/etcd/pki of each member, etcd/ca.crt to
 // /etc/kubernetes/pki/etcd/ca.crt and apiserver-etcd-client.{crt,key} to /etc/kubernetes/pki of each control plane. kubeadm reuses what

@@ -291,7 +291,8 @@ func memberCluster(p *plan.Plan, m plan.Member) *kubeadmv1.ClusterConfiguration 
 		ClusterName:       p.Cluster.Name,
 		KubernetesVersion: "v" + p.Cluster.Version.String(), // stated, or kubeadm asks the internet for the newest
 		CertificatesDir:   IssuedDir + "/" + m.Name,
-		// kubeadm adds the node's name, localhost and the loopback addresses. It knows no "external" in these phases: they skip such a cluster.
+		// kubeadm adds the node's name, localhost and the loopback addresses. It knows no "external" in these phases: they skip such a
+		// cluster.
 		Etcd: kubeadmv1.Etcd{Local: &kubeadmv1.LocalEtcd{DataDir: p.Etcd.DataDir, ServerCertSANs: sans, PeerCertSANs: sans}},
 	}
 	issuance(p, c)

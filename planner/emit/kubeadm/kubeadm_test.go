@@ -39,7 +39,8 @@ type document struct {
 // decode reads a file as kubeadm does: strictly, with its defaults, into its internal types.
 func decode(t *testing.T, f artifact.File) document {
 	t.Helper()
-	strict := json.NewSerializerWithOptions(json.DefaultMetaFactory, scheme.Scheme, scheme.Scheme, json.SerializerOptions{Yaml: true, Strict: true})
+	strict := json.NewSerializerWithOptions(json.DefaultMetaFactory, scheme.Scheme, scheme.Scheme, json.SerializerOptions{Yaml: true,
+		Strict: true})
 	var d document
 	for _, part := range bytes.Split(f.Data, []byte("---\n")) {
 		var meta struct{ Kind string }
@@ -212,7 +213,8 @@ func TestDualStack(t *testing.T) {
 	if got := args(d.init.NodeRegistration.KubeletExtraArgs)["node-ip"]; got != "10.5.0.11,fd00:5::11" {
 		t.Errorf("node-ip %q", got)
 	}
-	if got := d.cluster.Networking.PodSubnet + " " + d.cluster.Networking.ServiceSubnet; got != "10.244.0.0/16,fd00:10:244::/48 10.96.0.0/16,fd00:10:96::/112" {
+	if got := d.cluster.Networking.PodSubnet + " " + d.cluster.Networking.ServiceSubnet; got != "10.244.0.0/16,fd00:10:244::/48 "+
+		"10.96.0.0/16,fd00:10:96::/112" {
 		t.Errorf("ranges %q", got)
 	}
 	masks := args(d.cluster.ControllerManager.ExtraArgs)
@@ -296,14 +298,16 @@ func TestLabelsThatAreNone(t *testing.T) {
 func TestLabelsAsUpstream(t *testing.T) {
 	keys := append(kubeletapis.KubeletLabels(),
 		"example.com/a", "plain", "a.kubelet.kubernetes.io/x", "kubelet.kubernetes.io/x", "x.node.kubernetes.io/y", "node.kubernetes.io/z",
-		"kubernetes.io/x", "x.kubernetes.io/y", "k8s.io/x", "x.k8s.io/y", "node-role.kubernetes.io/worker", "node-restriction.kubernetes.io/a",
+		"kubernetes.io/x", "x.kubernetes.io/y", "k8s.io/x", "x.k8s.io/y", "node-role.kubernetes.io/worker",
+		"node-restriction.kubernetes.io/a",
 		"notkubernetes.io/x", "topology.kubernetes.io/rack")
 	for _, key := range keys {
 		n := &plan.Node{Labels: map[string]string{key: "v"}}
 		_, own := kubeadm.KubeletLabels(n)[key]
 		_, other := kubeadm.APILabels(n)[key]
 		namespace, _, _ := strings.Cut(key, "/")
-		reserved := strings.Contains(key, "/") && (namespace == "kubernetes.io" || strings.HasSuffix(namespace, ".kubernetes.io") || namespace == "k8s.io" || strings.HasSuffix(namespace, ".k8s.io"))
+		reserved := strings.Contains(key, "/") && (namespace == "kubernetes.io" || strings.HasSuffix(namespace, ".kubernetes.io") ||
+			namespace == "k8s.io" || strings.HasSuffix(namespace, ".k8s.io"))
 		if want := !reserved || kubeletapis.IsKubeletLabel(key); own != want || other == want {
 			t.Errorf("%s: by the kubelet %v, by the API %v, want %v", key, own, other, want)
 		}

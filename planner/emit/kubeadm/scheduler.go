@@ -81,7 +81,8 @@ func schedulerProfileOf(name string, s plan.Scheduling) schedulerProfile {
 		}
 	}
 	if kind := map[string]string{"least-allocated": "LeastAllocated", "most-allocated": "MostAllocated"}[s.ScoringStrategy]; kind != "" {
-		p.PluginConfig = []pluginConfig{{"NodeResourcesFit", fitArgs{schedulerAPI, "NodeResourcesFitArgs", scoringStrategy{kind, []weighted{{"cpu", 1}, {"memory", 1}}}}}}
+		p.PluginConfig = []pluginConfig{{"NodeResourcesFit",
+			fitArgs{schedulerAPI, "NodeResourcesFitArgs", scoringStrategy{kind, []weighted{{"cpu", 1}, {"memory", 1}}}}}}
 	}
 	return p
 }
@@ -118,5 +119,6 @@ func readProfiles(p *plan.Plan, c *kubeadmv1.ClusterConfiguration) {
 		return
 	}
 	c.Scheduler.ExtraArgs = append(c.Scheduler.ExtraArgs, kubeadmv1.Arg{Name: "config", Value: SchedulerConfigPath})
-	c.Scheduler.ExtraVolumes = []kubeadmv1.HostPathMount{{Name: "profiles", HostPath: SchedulerConfigPath, MountPath: SchedulerConfigPath, ReadOnly: true, PathType: corev1.HostPathFile}}
+	c.Scheduler.ExtraVolumes = []kubeadmv1.HostPathMount{{Name: "profiles", HostPath: SchedulerConfigPath, MountPath: SchedulerConfigPath,
+		ReadOnly: true, PathType: corev1.HostPathFile}}
 }

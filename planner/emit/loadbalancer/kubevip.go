@@ -86,10 +86,10 @@ func kubeVIPPod(p *plan.Plan, kubeconfig string) (*pod, error) {
 	mounts := []corev1.VolumeMount{{Name: "kubeconfig", MountPath: "/etc/kubernetes/admin.conf", ReadOnly: true}}
 	switch {
 	case lb.Mode == "bgp":
-		// The address is one of the host, and routers learn the way there. Each host speaks for itself, by its node's address. It is announced
-		// by the one with the lease alone: without the election each would announce it, and go on when its API server does not work
-		// (https://github.com/kube-vip/kube-vip/issues/1145). A dead one's way is gone with the hold time, and a keepalive is a third of that
-		// (https://github.com/kube-vip/kube-vip/pull/695).
+		// The address is one of the host, and routers learn the way there. Each host speaks for itself, by its node's address. It is
+		// announced by the one with the lease alone: without the election each would announce it, and go on when its API server does not
+		// work (https://github.com/kube-vip/kube-vip/issues/1145). A dead one's way is gone with the hold time, and a keepalive is a third
+		// of that (https://github.com/kube-vip/kube-vip/pull/695).
 		peers := make([]string, len(lb.BGPPeers))
 		for i, peer := range lb.BGPPeers {
 			peers[i] = peer.Address.String() + ":" + strconv.Itoa(peer.AS) + "::false" // without a password, in one hop

@@ -68,7 +68,8 @@ func keepalived(t *testing.T, path string) string {
 	if _, ran := err.(*exec.ExitError); err != nil && !ran {
 		t.Fatal(err)
 	}
-	return regexp.MustCompile(`(?m)^.*Disabling track script check_apiserver since not found/accessible\n`).ReplaceAllString(string(out), "")
+	return regexp.MustCompile(`(?m)^.*Disabling track script check_apiserver since not found/accessible\n`).ReplaceAllString(string(out),
+		"")
 }
 
 func TestKeepalivedAccepts(t *testing.T) {
@@ -108,14 +109,17 @@ node "lb-3" {
 `)
 	files := emittest.Emit(t, loadbalancer.Emit, p)
 	conf := string(emittest.Data(t, files, "loadbalancer/keepalived/lb-2.conf"))
-	if !strings.Contains(conf, "unicast_src_ip 10.0.0.12\n") || !regexp.MustCompile(`unicast_peer \{\s+10\.0\.0\.11\s+10\.0\.0\.13\s+\}`).MatchString(conf) {
+	if !strings.Contains(conf, "unicast_src_ip 10.0.0.12\n") ||
+		!regexp.MustCompile(`unicast_peer \{\s+10\.0\.0\.11\s+10\.0\.0\.13\s+\}`).MatchString(conf) {
 		t.Error(conf)
 	}
 }
 
 func TestInterface(t *testing.T) {
-	stated := string(emittest.Data(t, emittest.Emit(t, loadbalancer.Emit, emittest.Plan(t, "stacked")), "loadbalancer/keepalived/lb-1.conf"))
-	found := string(emittest.Data(t, emittest.Emit(t, loadbalancer.Emit, emittest.Plan(t, "external")), "loadbalancer/keepalived/lb-1.conf"))
+	stated := string(emittest.Data(t, emittest.Emit(t, loadbalancer.Emit, emittest.Plan(t, "stacked")),
+		"loadbalancer/keepalived/lb-1.conf"))
+	found := string(emittest.Data(t, emittest.Emit(t, loadbalancer.Emit, emittest.Plan(t, "external")),
+		"loadbalancer/keepalived/lb-1.conf"))
 	if !strings.Contains(stated, "\n$INTERFACE=bond0.30\n") || strings.Contains(stated, "\ninclude") {
 		t.Error(stated)
 	}
@@ -168,7 +172,8 @@ func TestKubeVIP(t *testing.T) {
 	for _, name := range []string{"single-etcd-multi-master", "options"} {
 		p := emittest.Plan(t, name)
 		files := emittest.Emit(t, loadbalancer.Emit, p)
-		for path, kubeconfig := range map[string]string{"kube-vip.yaml": "/etc/kubernetes/admin.conf", "kube-vip-init.yaml": "/etc/kubernetes/super-admin.conf"} {
+		for path, kubeconfig := range map[string]string{"kube-vip.yaml": "/etc/kubernetes/admin.conf",
+			"kube-vip-init.yaml": "/etc/kubernetes/super-admin.conf"} {
 			var pod corev1.Pod
 			if err := yaml.UnmarshalStrict(emittest.Data(t, files, "loadbalancer/kube-vip/"+path), &pod); err != nil {
 				t.Fatal(err)
@@ -201,19 +206,22 @@ func TestKubeVIP(t *testing.T) {
 }
 
 func TestKubeVIPByBGP(t *testing.T) {
-	p := emittest.Parse(t, strings.Replace(emittest.Source(t, "single-etcd-multi-master"), `virtual_ip = "10.2.0.10"`, `virtual_ip = "10.99.0.1"
+	p := emittest.Parse(t, strings.Replace(emittest.Source(t, "single-etcd-multi-master"), `virtual_ip = "10.2.0.10"`,
+		`virtual_ip = "10.99.0.1"
   mode       = "bgp"
   bgp_as     = 65000
   bgp_peers  = ["10.2.0.1:65001", "10.2.0.2:65001"]`, 1))
 	var pod corev1.Pod
-	if err := yaml.UnmarshalStrict(emittest.Data(t, emittest.Emit(t, loadbalancer.Emit, p), "loadbalancer/kube-vip/kube-vip.yaml"), &pod); err != nil {
+	if err := yaml.UnmarshalStrict(emittest.Data(t, emittest.Emit(t, loadbalancer.Emit, p), "loadbalancer/kube-vip/kube-vip.yaml"),
+		&pod); err != nil {
 		t.Fatal(err)
 	}
 	env := map[string]corev1.EnvVar{}
 	for _, e := range pod.Spec.Containers[0].Env {
 		env[e.Name] = e
 	}
-	for name, want := range map[string]string{"bgp_enable": "true", "bgp_as": "65000", "bgp_peers": "10.2.0.1:65001::false,10.2.0.2:65001::false", "vip_interface": "lo", "vip_arp": "",
+	for name, want := range map[string]string{"bgp_enable": "true", "bgp_as": "65000",
+		"bgp_peers": "10.2.0.1:65001::false,10.2.0.2:65001::false", "vip_interface": "lo", "vip_arp": "",
 		"vip_leaderelection": "true", // simulate takes the address to be where the lease is
 		"bgp_hold_time":      "9", "bgp_keepalive_interval": "3"} {
 		if env[name].Value != want {

@@ -29,7 +29,8 @@ func addonSteps(p *plan.Plan, early bool) string {
 				fmt.Fprintf(&b, "# copy %s of your own machine to %s first\n", plain(m.Local), file)
 			case m.URL != "":
 				file = "/root/" + m.Base()
-				fmt.Fprintf(&b, "curl -fsSLo %s %s\necho %s | sha256sum --check\n", file, shell(m.URL), shell(strings.TrimPrefix(m.Checksum, "sha256:")+"  "+file))
+				fmt.Fprintf(&b, "curl -fsSLo %s %s\necho %s | sha256sum --check\n", file, shell(m.URL),
+					shell(strings.TrimPrefix(m.Checksum, "sha256:")+"  "+file))
 			}
 			if m.Tree == "" && edits != "" {
 				fmt.Fprintf(&b, "sed -i%s %s\n", edits, file)

@@ -40,7 +40,8 @@ type entry struct{ Path, What string }
 func overview(p *plan.Plan) summary {
 	s := summary{
 		Name: plain(p.Cluster.Name), Title: p.Cluster.Topology.Title, Purpose: p.Cluster.Topology.Purpose, Target: p.Target.Name,
-		ByHand: byHand(p), Vagrant: p.Target.Name == "vagrant", Make: p.Target.Facts.Make, Folder: p.Target.Facts.Folder, Guide: p.Target.Facts.Guide(),
+		ByHand: byHand(p), Vagrant: p.Target.Name == "vagrant", Make: p.Target.Facts.Make, Folder: p.Target.Facts.Folder,
+		Guide: p.Target.Facts.Guide(),
 		Facts: facts(p), Machines: machines(p),
 		Survival: survives(p),
 		Tree:     tree(p),
@@ -67,7 +68,9 @@ func facts(p *plan.Plan) []fact {
 		add("Kubernetes", p.Cluster.Version.String())
 	}
 	target := p.Target.Facts
-	if given := !p.Cluster.Has("control_plane_endpoint") && len(p.ControlPlanes()) > 0 && !p.ControlPlanes()[0].Address.IsValid(); p.Cluster.Endpoint.Host != "" && !given && !target.Leaves("cluster.control_plane_endpoint") {
+	if given := !p.Cluster.Has("control_plane_endpoint") && len(p.ControlPlanes()) > 0 &&
+		!p.ControlPlanes()[0].Address.IsValid(); p.Cluster.Endpoint.Host != "" && !given &&
+		!target.Leaves("cluster.control_plane_endpoint") {
 		endpoint := code("https://" + p.Cluster.Endpoint.String())
 		if e, ok := p.HostsEntry(); ok {
 			endpoint += ", which is " + code(e.Address)
@@ -311,15 +314,19 @@ func certificates(p *plan.Plan) []certificate {
 	add("/etc/kubernetes/super-admin.conf", p.Bootstrap().Name, "ca", life, renew)
 	if p.Etcd.IsExternal() {
 		first := p.Etcd.Members[0].Name
-		add("/etc/etcd/issued/"+first+"/etcd/ca.crt", first+", and copies as /etc/etcd/pki/ca.crt on the members", "itself", authority, "nobody")
-		add("/etc/etcd/pki/server.crt, peer.crt, healthcheck-client.crt", "every member", "etcd's ca", life, "you: [RUNBOOK.md](RUNBOOK.md), \"Renew certificates\". kubeadm does not see them")
+		add("/etc/etcd/issued/"+first+"/etcd/ca.crt", first+", and copies as /etc/etcd/pki/ca.crt on the members", "itself",
+			authority, "nobody")
+		add("/etc/etcd/pki/server.crt, peer.crt, healthcheck-client.crt", "every member", "etcd's ca", life,
+			"you: [RUNBOOK.md](RUNBOOK.md), \"Renew certificates\". kubeadm does not see them")
 		add("/etc/kubernetes/pki/apiserver-etcd-client.crt", every, "etcd's ca", life, "you, as above")
 	} else {
 		add("/etc/kubernetes/pki/etcd/ca.crt", every, "itself", authority, "nobody")
-		add("/etc/kubernetes/pki/etcd/server.crt, peer.crt, healthcheck-client.crt; pki/apiserver-etcd-client.crt", every, "etcd/ca", life, renew)
+		add("/etc/kubernetes/pki/etcd/server.crt, peer.crt, healthcheck-client.crt; pki/apiserver-etcd-client.crt", every,
+			"etcd/ca", life, renew)
 	}
 	add("/var/lib/kubelet/pki/kubelet-client-current.pem", "every host with a kubelet", "ca", "1 year", "the kubelet itself")
-	add("/var/lib/kubelet/pki/kubelet.crt", "every host with a kubelet", "itself", "1 year", "a restart of the kubelet after the file is deleted")
+	add("/var/lib/kubelet/pki/kubelet.crt", "every host with a kubelet", "itself", "1 year",
+		"a restart of the kubelet after the file is deleted")
 	return out
 }
 
@@ -337,8 +344,10 @@ func lifetime(d time.Duration, otherwise string) string {
 func tree(p *plan.Plan) []entry {
 	out := []entry{{"README.md", "this page"}}
 	if byHand(p) {
-		out = append(out, entry{"RUNBOOK.md", "how to build the cluster, and what comes after"}, entry{"hosts.txt", "the hosts, for the runbook's loops"},
-			entry{"images.txt", "the container images, and where they are pulled from"}, entry{"files.txt", "the files that hosts fetch, and their place on a mirror"},
+		out = append(out, entry{"RUNBOOK.md", "how to build the cluster, and what comes after"},
+			entry{"hosts.txt", "the hosts, for the runbook's loops"},
+			entry{"images.txt", "the container images, and where they are pulled from"},
+			entry{"files.txt", "the files that hosts fetch, and their place on a mirror"},
 			entry{"ansible/", "`site.yml` builds the cluster, `reset.yml` removes it; `backup-etcd.yml`, `restore-etcd.yml` and " +
 				"`renew-certs.yml` keep it"},
 			entry{"kubeadm/", "one configuration for each host, read by `kubeadm init` and `kubeadm join` as it stands"},
@@ -362,7 +371,8 @@ func tree(p *plan.Plan) []entry {
 		}
 		out = append(out, entry{folder + "/", what})
 	}
-	out = append(out, entry{"plan.json", "what the tree was generated from: `k8splan diff` says against it what an edit does to the cluster"})
+	out = append(out,
+		entry{"plan.json", "what the tree was generated from: `k8splan diff` says against it what an edit does to the cluster"})
 	return append(out, entry{"SHA256SUMS", "what the generator owns; `sha256sum -c SHA256SUMS` shows what was changed since"})
 }
 

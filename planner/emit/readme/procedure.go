@@ -54,15 +54,18 @@ type downloads struct{ Arch, Commands string }
 
 func procedure(p *plan.Plan) book {
 	b := book{
-		Name: plain(p.Cluster.Name), Vagrant: p.Target.Name == "vagrant", Make: p.Target.Facts.Make, Hosts: count(len(p.Nodes), "host", "hosts"), Bootstrap: p.Bootstrap(),
-		KubeletNames: names(p.KubeletNodes()), BalancerNames: names(p.LoadBalancer.Nodes), KubeletCount: count(len(p.KubeletNodes()), "node", "nodes"), AllInOne: p.Cluster.Type == topologies.AllInOne,
+		Name: plain(p.Cluster.Name), Vagrant: p.Target.Name == "vagrant", Make: p.Target.Facts.Make,
+		Hosts: count(len(p.Nodes), "host", "hosts"), Bootstrap: p.Bootstrap(),
+		KubeletNames: names(p.KubeletNodes()), BalancerNames: names(p.LoadBalancer.Nodes),
+		KubeletCount: count(len(p.KubeletNodes()), "node", "nodes"), AllInOne: p.Cluster.Type == topologies.AllInOne,
 		Minor: p.Cluster.Version.MinorString(), Version: p.Cluster.Version.String(), Socket: p.Runtime.Socket,
 		CgroupDriver: p.Cluster.Kubelet.CgroupDriver, DataDir: p.Etcd.DataDir,
 		Endpoint: p.Cluster.Endpoint.String(), ServerURL: "https://" + p.Cluster.Endpoint.String(),
 		External: p.Etcd.IsExternal(), HAProxy: p.LoadBalancer.Kind == plan.HAProxy, KubeVIP: p.LoadBalancer.Kind == plan.KubeVIP,
 		ExternalBalancer: p.LoadBalancer.Kind == plan.ExternalBalancer,
 		FailSwapOn:       p.Cluster.Kubelet.FailSwapOn, Packages: p.Artifacts.Origin == plan.Packages,
-		RuntimeService:      map[string]string{plan.Containerd: "containerd", plan.CRIO: "crio", plan.Docker: "docker cri-docker"}[p.Runtime.Name],
+		RuntimeService: map[string]string{plan.Containerd: "containerd", plan.CRIO: "crio",
+			plan.Docker: "docker cri-docker"}[p.Runtime.Name],
 		CertificateValidity: lifetime(p.Cluster.CertificateValidity, "1 year"),
 		EarlyAddons:         addonSteps(p, true), Addons: addonSteps(p, false), ApproveKubelets: p.Cluster.Kubelet.ServerTLSBootstrap,
 		SchedulerProfiles: len(p.Cluster.SchedulerProfiles) > 0, Waits: waitsOf(p), Loopback: "127.0.0.1",
@@ -247,14 +250,19 @@ func runtime(p *plan.Plan) (packages, binaries string) {
 		binaries = "containerd's unit, then its configuration:\n\n```sh\ncat > /etc/systemd/system/containerd.service " +
 			"<<'END'\n[Unit]\nDescription=containerd container runtime\nAfter=network.target\n\n[Service]\n" +
 			"ExecStartPre=-/sbin/modprobe " +
-			"overlay\nExecStart=/usr/local/bin/containerd\nType=notify\nDelegate=yes\nKillMode=process\nRestart=always\nRestartSec=5\nLimitNPROC=infinity\nLimitCORE=infinity\nTasksMax=infinity\nOOMScoreAdjust=-999\n\n[Install]\nWantedBy=multi-user.target\nEND\n```\n\n" + config
+			"overlay\nExecStart=/usr/local/bin/containerd\nType=notify\nDelegate=yes\nKillMode=process\nRestart=always\nRestartSec=5\n" +
+			"LimitNPROC=infinity\nLimitCORE=infinity\nTasksMax=infinity\nOOMScoreAdjust=-999\n\n[Install]\nWantedBy=multi-user.target\n" +
+			"END\n```\n\n" + config
 	case plan.CRIO:
 		minor := p.Cluster.Version.MinorString()
 		config := "```sh\nmkdir -p /etc/crio/crio.conf.d\ncat > /etc/crio/crio.conf.d/10-kubernetes.conf " +
-			"<<'END'\n[crio.runtime]\ncgroup_manager = \"" + p.Cluster.Kubelet.CgroupDriver + "\"\n\n[crio.image]\npause_image = " + strconv.Quote(pause) + "\nEND\n```\n"
+			"<<'END'\n[crio.runtime]\ncgroup_manager = \"" + p.Cluster.Kubelet.CgroupDriver + "\"\n\n[crio.image]\npause_image = " +
+			strconv.Quote(pause) + "\nEND\n```\n"
 		packages = "\nCRI-O of the same minor (Debian and Ubuntu; for RHEL and its kin the repository's `rpm/` folder):\n\n```sh\n" +
-			"curl -fsSL https://download.opensuse.org/repositories/isv:/cri-o:/stable:/v" + minor + "/deb/Release.key | gpg --dearmor -o /etc/apt/keyrings/cri-o.gpg\n" +
-			"echo 'deb [signed-by=/etc/apt/keyrings/cri-o.gpg] https://download.opensuse.org/repositories/isv:/cri-o:/stable:/v" + minor + "/deb/ /' > /etc/apt/sources.list.d/cri-o.list\n" +
+			"curl -fsSL https://download.opensuse.org/repositories/isv:/cri-o:/stable:/v" + minor +
+			"/deb/Release.key | gpg --dearmor -o /etc/apt/keyrings/cri-o.gpg\n" +
+			"echo 'deb [signed-by=/etc/apt/keyrings/cri-o.gpg] https://download.opensuse.org/repositories/isv:/cri-o:/stable:/v" + minor +
+			"/deb/ /' > /etc/apt/sources.list.d/cri-o.list\n" +
 			"apt-get update && apt-get install -y cri-o\n```\n\n" + config
 		binaries = config
 	case plan.Docker:
@@ -264,8 +272,10 @@ func runtime(p *plan.Plan) (packages, binaries string) {
 		if slices.ContainsFunc(p.Network.PodSubnets, func(s netip.Prefix) bool { return s.Addr().Is6() }) {
 			both = " --ipv6-dual-stack" // or it tells the kubelet one address of a pod alone
 		}
-		shim := "cri-dockerd gives it the interface that the kubelet speaks:\n\n```sh\n" + unit("cri-docker.service", shipped("templates/cri-docker.service.j2",
-			"{{ runtime.socket }}", p.Runtime.Socket, "{{ runtime.sandbox_image }}", pause, "{{ ' --ipv6-dual-stack' if network.ipv6 else '' }}", both)) + "systemctl daemon-reload\n```\n"
+		shim := "cri-dockerd gives it the interface that the kubelet speaks:\n\n```sh\n" +
+			unit("cri-docker.service", shipped("templates/cri-docker.service.j2",
+				"{{ runtime.socket }}", p.Runtime.Socket, "{{ runtime.sandbox_image }}", pause,
+				"{{ ' --ipv6-dual-stack' if network.ipv6 else '' }}", both)) + "systemctl daemon-reload\n```\n"
 		packages = "\nDocker Engine " + p.Runtime.Version + " (https://docs.docker.com/engine/install/).\n\n" + text + "\n" + shim
 		binaries = text + "\nDocker's unit:\n\n```sh\n" + unit("docker.service", shipped("files/docker.service")) + "```\n\n" + shim
 	}
@@ -279,9 +289,11 @@ func containerdConfig(p *plan.Plan, pause string) string {
 	fmt.Fprintf(&b, "[plugins.'io.containerd.cri.v1.images'.pinned_images]\nsandbox = %s\n\n", strconv.Quote(pause))
 	b.WriteString("[plugins.'io.containerd.cri.v1.images'.registry]\nconfig_path = \"/etc/containerd/certs.d\"\n\n")
 	b.WriteString("[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc]\nruntime_type = \"io.containerd.runc.v2\"\n\n")
-	fmt.Fprintf(&b, "[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]\nSystemdCgroup = %t\nEND\n", p.Cluster.Kubelet.CgroupDriver == "systemd")
+	fmt.Fprintf(&b, "[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]\nSystemdCgroup = %t\nEND\n",
+		p.Cluster.Kubelet.CgroupDriver == "systemd")
 	for _, r := range p.Runtime.Registries {
-		fmt.Fprintf(&b, "mkdir -p %s\ncat > %s <<'END'\n", shell("/etc/containerd/certs.d/"+r.Host), shell("/etc/containerd/certs.d/"+r.Host+"/hosts.toml"))
+		fmt.Fprintf(&b, "mkdir -p %s\ncat > %s <<'END'\n", shell("/etc/containerd/certs.d/"+r.Host),
+			shell("/etc/containerd/certs.d/"+r.Host+"/hosts.toml"))
 		scheme := either(r.PlainHTTP, "http", "https")
 		fmt.Fprintf(&b, "server = %s\n", strconv.Quote(scheme+"://"+r.Host))
 		for _, base := range append(append([]string{}, r.Mirrors...), scheme+"://"+r.Host) {
@@ -309,17 +321,18 @@ func podNetwork(p *plan.Plan) string {
 	case plan.NoCNI:
 		return ""
 	case plan.Flannel:
-		return apply("/opt/cluster/cni/kube-flannel.yaml", "Expect the node to be `Ready` within a minute. If not: `kubectl -n kube-flannel "+
-			"logs ds/kube-flannel-ds`.")
+		return apply("/opt/cluster/cni/kube-flannel.yaml",
+			"Expect the node to be `Ready` within a minute. If not: `kubectl -n kube-flannel "+
+				"logs ds/kube-flannel-ds`.")
 	case plan.StaticRoutes:
 		return "\nAfter the joins, when every node has its pod range (`kubectl get nodes -o " +
 			"custom-columns=NAME:.metadata.name,PODS:.spec.podCIDRs`): on each node put its own range\n" +
-			"into `plugins[0].ipam.ranges` of `/opt/cluster/cni/static-routes/conflist.json`, as `/etc/cni/net.d/10-static-routes.conflist`, " +
-			"and a line `<range> <address>` for\n" +
+			"into `plugins[0].ipam.ranges` of `/opt/cluster/cni/static-routes/conflist.json`, " +
+			"as `/etc/cni/net.d/10-static-routes.conflist`, and a line `<range> <address>` for\n" +
 			"each **other** node into `/etc/static-routes.conf`. Then, on each:\n\n```sh\ninstall -m 0755 " +
 			"/opt/cluster/cni/static-routes/static-routes.sh /usr/local/sbin/static-routes\n" +
-			"install -m 0644 /opt/cluster/cni/static-routes/static-routes.service /etc/systemd/system/\nsystemctl daemon-reload && systemctl " +
-			"enable static-routes && systemctl restart static-routes\n```\n\n" +
+			"install -m 0644 /opt/cluster/cni/static-routes/static-routes.service /etc/systemd/system/\n" +
+			"systemctl daemon-reload && systemctl enable static-routes && systemctl restart static-routes\n```\n\n" +
 			"Expect one route for each other node in `ip route`. A new node needs its line on all of them.\n"
 	}
 	return "\nFollow `cni/README.md`, which has the commands for " + plain(p.Network.CNI.Name) + " and the values that match this " +

@@ -7,7 +7,8 @@ import (
 )
 
 var hostile = []string{
-	"", "plain", "two words", "it's", `"quoted"`, "$(touch pwned)", "`id`", "a\nb", "-rf", "~", "*", "\\", "a|b", "#{x}", "{{ x }}", "]](x)", "\x1b[31m", "é ü", "```", "\n```\n# heading", "<script>",
+	"", "plain", "two words", "it's", `"quoted"`, "$(touch pwned)", "`id`", "a\nb", "-rf", "~", "*", "\\", "a|b", "#{x}", "{{ x }}",
+	"]](x)", "\x1b[31m", "é ü", "```", "\n```\n# heading", "<script>",
 }
 
 func TestShellKeepsValuesAsTheyAre(t *testing.T) {

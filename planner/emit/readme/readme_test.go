@@ -187,10 +187,12 @@ func TestEveryCommandOfTheRunbookParses(t *testing.T) {
 					pipe(t, block, "shellcheck", "--shell=sh", "--include=SC2218", "-")
 				}
 			}
-			// SC2016: $INTERFACE and awk's $2 are meant to stay. SC1091: /etc/os-release is the host's. SC2034, SC2154: blocks hand variables to
-			// each other. SC2043: a loop over one member. SC2029: the client is meant to expand names of hosts. SC2164 does not matter in an interactive shell.
-			// SC2218: each block that uses etcd() defines it, or says after which it is pasted; joined, only the last definition counts.
-			pipe(t, strings.Join(all, "\n"), "shellcheck", "--shell=sh", "--severity=warning", "--exclude=SC2016,SC1091,SC2034,SC2154,SC2029,SC2043,SC2164,SC2218", "-")
+			// SC2016: $INTERFACE and awk's $2 are meant to stay. SC1091: /etc/os-release is the host's. SC2034, SC2154: blocks hand
+			// variables to each other. SC2043: a loop over one member. SC2029: the client is meant to expand names of hosts. SC2164 does
+			// not matter in an interactive shell. SC2218: each block that uses etcd() defines it, or says after which it is pasted; joined,
+			// only the last definition counts.
+			pipe(t, strings.Join(all, "\n"), "shellcheck", "--shell=sh", "--severity=warning",
+				"--exclude=SC2016,SC1091,SC2034,SC2154,SC2029,SC2043,SC2164,SC2218", "-")
 		})
 	}
 }
@@ -255,17 +257,23 @@ func TestRunbookSaysWhatThePlanNeeds(t *testing.T) {
 			`awk '$2 ~ /^arm-[0-9]+$/`, `'example.com/note=it'\''s "here"'`, "arm-1 … arm-7",
 		},
 		"packages, static routes, docker, key and jump host, mirror": {
-			"-p 2222", `-i "$HOME"/'.ssh/it is mine'`, "-J me@bastion.example.com:2022", "admin@", "pkgs.k8s.io/core:/stable:/v1.37/deb/", "systemctl restart static-routes",
-			"install -m 0755 cri-dockerd/cri-dockerd /usr/local/bin/", "cat > /etc/systemd/system/cri-docker.service <<'END'\n[Unit]\n", "systemctl enable --now docker cri-docker\n",
+			"-p 2222", `-i "$HOME"/'.ssh/it is mine'`, "-J me@bastion.example.com:2022", "admin@", "pkgs.k8s.io/core:/stable:/v1.37/deb/",
+			"systemctl restart static-routes",
+			"install -m 0755 cri-dockerd/cri-dockerd /usr/local/bin/", "cat > /etc/systemd/system/cri-docker.service <<'END'\n[Unit]\n",
+			"systemctl enable --now docker cri-docker\n",
 		},
 		"IPv6 and IPv4, docker": {
-			"ExecStart=/usr/local/bin/cri-dockerd --container-runtime-endpoint=unix:///var/run/cri-dockerd.sock --network-plugin=cni --pod-infra-container-image=registry.k8s.io/pause:", " --ipv6-dual-stack\n",
-			`/accept_ra = 2"`, "done > /etc/sysctl.d/99-kubernetes.conf\ncat >> /etc/sysctl.d/99-kubernetes.conf", "net.ipv6.conf.all.forwarding = 1\n",
+			"ExecStart=/usr/local/bin/cri-dockerd --container-runtime-endpoint=unix:///var/run/cri-dockerd.sock --network-plugin=cni " +
+				"--pod-infra-container-image=registry.k8s.io/pause:", " --ipv6-dual-stack\n",
+			`/accept_ra = 2"`, "done > /etc/sysctl.d/99-kubernetes.conf\ncat >> /etc/sysctl.d/99-kubernetes.conf",
+			"net.ipv6.conf.all.forwarding = 1\n",
 		},
 		"mirror, pinned checksum, external balancer, proxy": {
-			"http://10.0.0.2:8000/", "external.md", "HTTP_PROXY=http://proxy.example.com:3128", `[host."http://10.0.0.2:5000"]`, `sandbox = "10.0.0.2:5000/pause:`,
+			"http://10.0.0.2:8000/", "external.md", "HTTP_PROXY=http://proxy.example.com:3128", `[host."http://10.0.0.2:5000"]`,
+			`sandbox = "10.0.0.2:5000/pause:`,
 		},
-		"single-etcd-multi-master on vagrant": {"vagrant up", `ssh -F "$PWD/vagrant/ssh-config"`, "-i ../vagrant/.vagrant/provisioners/ansible/inventory"},
+		"single-etcd-multi-master on vagrant": {"vagrant up", `ssh -F "$PWD/vagrant/ssh-config"`,
+			"-i ../vagrant/.vagrant/provisioners/ansible/inventory"},
 	} {
 		text := emit(t, resolve(t, all[name]))["RUNBOOK.md"]
 		for _, want := range wants {
@@ -280,7 +288,8 @@ func TestRunbookSaysWhatThePlanNeeds(t *testing.T) {
 func TestRunbookSaysWhatRoutersKeep(t *testing.T) {
 	name := "stacked, kube-vip, cri-o, two architectures"
 	arp := designs(t)[name]
-	bgp := strings.Replace(arp, `virtual_ip = "10.0.0.10"`, "\nvirtual_ip = \"10.99.0.1\"\nmode = \"bgp\"\nbgp_as = 65000\nbgp_peers = [\"10.0.0.1:65001\"]\n", 1)
+	bgp := strings.Replace(arp, `virtual_ip = "10.0.0.10"`, "\nvirtual_ip = \"10.99.0.1\"\nmode = \"bgp\"\nbgp_as = 65000\n"+
+		"bgp_peers = [\"10.0.0.1:65001\"]\n", 1)
 	for _, c := range []struct {
 		src  string
 		want bool

@@ -21,7 +21,8 @@ type survivalLine struct {
 }
 
 // shown are the capabilities that have a column. Reads fare as writes do.
-var shown = []simulate.Capability{simulate.EtcdWrites, simulate.API, simulate.Scheduling, simulate.Pods, simulate.Services, simulate.DNS, simulate.Join}
+var shown = []simulate.Capability{simulate.EtcdWrites, simulate.API, simulate.Scheduling, simulate.Pods, simulate.Services, simulate.DNS,
+	simulate.Join}
 
 // most is how many lines on single points of failure there are: beyond it, naming them helps nobody.
 const most = 8

@@ -121,7 +121,8 @@ func (m Machine) Config() any {
 	if m.SSHPort != 22 {
 		u.WriteFiles = []writeFile{{"/etc/ssh/sshd_config.d/10-port.conf", "0644", "Port " + strconv.Itoa(m.SSHPort) + "\n"}}
 		// Where systemd listens for sshd, a generator tells the socket the port from sshd's file.
-		u.Run = [][]string{{"sh", "-c", "systemctl daemon-reload; systemctl restart ssh.socket || systemctl restart ssh || systemctl restart sshd"}}
+		u.Run = [][]string{{"sh", "-c",
+			"systemctl daemon-reload; systemctl restart ssh.socket || systemctl restart ssh || systemctl restart sshd"}}
 	}
 	return u
 }

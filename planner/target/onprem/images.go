@@ -27,13 +27,17 @@ func Images() map[string]map[string]Image {
 	}
 	for _, a := range []struct{ ours, gnu string }{{"amd64", "x86_64"}, {"arm64", "aarch64"}} {
 		for _, release := range []string{"22.04", "24.04"} {
-			add("ubuntu-"+release, a.ours, "https://cloud-images.ubuntu.com/releases/"+release+"/release/", "ubuntu-"+release+"-server-cloudimg-"+a.ours+".img", "SHA256SUMS")
+			add("ubuntu-"+release, a.ours, "https://cloud-images.ubuntu.com/releases/"+release+"/release/",
+				"ubuntu-"+release+"-server-cloudimg-"+a.ours+".img", "SHA256SUMS")
 		}
 		for number, name := range map[string]string{"12": "bookworm", "13": "trixie"} {
-			add("debian-"+number, a.ours, "https://cloud.debian.org/images/cloud/"+name+"/latest/", "debian-"+number+"-generic-"+a.ours+".qcow2", "SHA512SUMS")
+			add("debian-"+number, a.ours, "https://cloud.debian.org/images/cloud/"+name+"/latest/", "debian-"+number+"-generic-"+a.ours+
+				".qcow2", "SHA512SUMS")
 		}
-		add("rocky-9", a.ours, "https://dl.rockylinux.org/pub/rocky/9/images/"+a.gnu+"/", "Rocky-9-GenericCloud-Base.latest."+a.gnu+".qcow2", "Rocky-9-GenericCloud-Base.latest."+a.gnu+".qcow2.CHECKSUM")
-		add("almalinux-9", a.ours, "https://repo.almalinux.org/almalinux/9/cloud/"+a.gnu+"/images/", "AlmaLinux-9-GenericCloud-latest."+a.gnu+".qcow2", "CHECKSUM")
+		add("rocky-9", a.ours, "https://dl.rockylinux.org/pub/rocky/9/images/"+a.gnu+"/", "Rocky-9-GenericCloud-Base.latest."+a.gnu+
+			".qcow2", "Rocky-9-GenericCloud-Base.latest."+a.gnu+".qcow2.CHECKSUM")
+		add("almalinux-9", a.ours, "https://repo.almalinux.org/almalinux/9/cloud/"+a.gnu+"/images/", "AlmaLinux-9-GenericCloud-latest."+
+			a.gnu+".qcow2", "CHECKSUM")
 	}
 	return table
 }
@@ -57,7 +61,8 @@ func PickImages(p *plan.Plan, own map[string]string, at hcl.Range, argument, mis
 			picked[n.Name] = image
 		} else if place := n.Attr("os"); !said[place] {
 			said[place] = true
-			say(missing, place, "Node %q runs %s on %s, and the planner knows no cloud image of that. It knows %s.%s", n.Name, os, n.Arch, Known(known),
+			say(missing, place, "Node %q runs %s on %s, and the planner knows no cloud image of that. It knows %s.%s", n.Name, os, n.Arch,
+				Known(known),
 				cmp.Or(n.OS.DidYouMean(), fmt.Sprintf(" Name one in the target: images = { %q = \"http://…/%s.qcow2\" }.", os, os)))
 		}
 	}

@@ -32,10 +32,13 @@ type Written struct {
 // Arguments are the rows for Written.
 func Arguments() []spec.Argument {
 	return []spec.Argument{
-		{Name: "subnets", Type: spec.TextList, Field: "Subnets", Example: `["10.0.0.0/24"]`, Doc: "Range of the machines' network segment, " +
-			"one of each family. network.node_subnets where it is left out."},
-		{Name: "gateways", Type: spec.TextList, Field: "Gateways", Example: `["10.0.0.1"]`, Doc: "Router of each range; the first address of each where it is left out."},
-		{Name: "nameservers", Type: spec.TextList, Field: "Nameservers", Example: `["10.0.0.1"]`, Doc: "Name servers; the routers where it is left out."},
+		{Name: "subnets", Type: spec.TextList, Field: "Subnets", Example: `["10.0.0.0/24"]`,
+			Doc: "Range of the machines' network segment, " +
+				"one of each family. network.node_subnets where it is left out."},
+		{Name: "gateways", Type: spec.TextList, Field: "Gateways", Example: `["10.0.0.1"]`,
+			Doc: "Router of each range; the first address of each where it is left out."},
+		{Name: "nameservers", Type: spec.TextList, Field: "Nameservers", Example: `["10.0.0.1"]`,
+			Doc: "Name servers; the routers where it is left out."},
 	}
 }
 
@@ -56,7 +59,8 @@ func (w Written) Segment(p *plan.Plan, at *spec.Source, rules Rules, say Say) Se
 	for _, text := range w.Subnets {
 		prefix, err := netip.ParsePrefix(text)
 		if err != nil || prefix != prefix.Masked() {
-			say(rules.Argument, place, "subnets holds %q, which is no range. Write its first address and the length of its prefix, such as \"10.0.0.0/24\".", text)
+			say(rules.Argument, place, "subnets holds %q, which is no range. Write its first address and the length of its prefix, "+
+				"such as \"10.0.0.0/24\".", text)
 			continue
 		}
 		s.Subnets = append(s.Subnets, prefix)
@@ -80,7 +84,8 @@ func (w Written) Segment(p *plan.Plan, at *spec.Source, rules Rules, say Say) Se
 			"subnets = [\"10.0.0.0/24\"].")
 		return s
 	case four > 1 || six > 1:
-		say(rules.Argument, place, "The machines share one segment: one range of each family, and here are %d. Write the one that holds the machines in subnets.", len(s.Subnets))
+		say(rules.Argument, place, "The machines share one segment: one range of each family, and here are %d. Write the one that "+
+			"holds the machines in subnets.", len(s.Subnets))
 		return s
 	}
 	switch s.Gateways = addresses(w.Gateways, "gateways", at, rules, say); {
@@ -90,7 +95,8 @@ func (w Written) Segment(p *plan.Plan, at *spec.Source, rules Rules, say Say) Se
 		}
 	case len(s.Gateways) == len(w.Gateways):
 		if len(s.Gateways) != len(s.Subnets) || slices.ContainsFunc(s.Gateways, func(a netip.Addr) bool { return !s.holds(a) }) {
-			say(rules.Argument, at.Attr("gateways"), "gateways must hold one address of each range of the segment, in the same order: %s.", joined(s.Subnets))
+			say(rules.Argument, at.Attr("gateways"), "gateways must hold one address of each range of the segment, in the same order: %s.",
+				joined(s.Subnets))
 		}
 	}
 	if s.Nameservers = addresses(w.Nameservers, "nameservers", at, rules, say); w.Nameservers == nil {
@@ -104,7 +110,8 @@ func (w Written) Segment(p *plan.Plan, at *spec.Source, rules Rules, say Say) Se
 		}{{p.Network.PodSubnets, "the pods' range"}, {p.Network.ServiceSubnets, "the Services' range"}} {
 			for _, r := range of.ranges {
 				if prefix.Overlaps(r) && w.Subnets != nil { // package check judges those of the block network
-					say(rules.Overlap, place, "%s, the machines' segment, overlaps %s %s. Packets for the one would go to the other.", prefix, of.what, r)
+					say(rules.Overlap, place, "%s, the machines' segment, overlaps %s %s. Packets for the one would go to the other.",
+						prefix, of.what, r)
 				}
 			}
 		}
@@ -139,7 +146,8 @@ func (s Segment) nodes(p *plan.Plan, rules Rules, say Say) {
 			all = append(all, holder{fmt.Sprintf("Node %q", n.Name), n.SecondaryAddress, n.At("secondary_address")})
 		}
 	}
-	if vip := p.LoadBalancer.VirtualIP; vip.IsValid() && p.LoadBalancer.Kind == plan.HAProxy || vip.IsValid() && p.LoadBalancer.Mode == "arp" {
+	if vip := p.LoadBalancer.VirtualIP; vip.IsValid() && p.LoadBalancer.Kind == plan.HAProxy ||
+		vip.IsValid() && p.LoadBalancer.Mode == "arp" {
 		all = append(all, holder{"The virtual IP", vip, p.LoadBalancer.Attr("virtual_ip")})
 	}
 	said := map[hcl.Range]bool{}
@@ -151,9 +159,11 @@ func (s Segment) nodes(p *plan.Plan, rules Rules, say Say) {
 		case !ok:
 			say(rules.Outside, h.at, "%s has the address %s, which is not in the machines' segment %s.", h.who, h.addr, joined(s.Subnets))
 		case slices.Contains(s.Gateways, h.addr):
-			say(rules.Taken, h.at, "%s has the address %s, which is the router's. Take another one, or state the router in gateways.", h.who, h.addr)
+			say(rules.Taken, h.at, "%s has the address %s, which is the router's. Take another one, or state the router in gateways.",
+				h.who, h.addr)
 		case h.addr.Is4() && (h.addr == prefix.Addr() || h.addr == last(prefix)) && prefix.Bits() < 31:
-			say(rules.Taken, h.at, "%s has the address %s, which means the whole range %s and no machine. Take another one.", h.who, h.addr, prefix)
+			say(rules.Taken, h.at, "%s has the address %s, which means the whole range %s and no machine. Take another one.", h.who,
+				h.addr, prefix)
 		default:
 			continue
 		}
@@ -199,7 +209,8 @@ func (s Segment) RoutersOf(n *plan.Node) []netip.Addr {
 func (s Segment) Machine(p *plan.Plan, n *plan.Node, mac string) cloudinit.Machine {
 	return cloudinit.Machine{
 		Cluster: p.Cluster.Name, Name: n.Name, User: p.SSH.User, SSHPort: p.SSH.Port,
-		Network: cloudinit.Network{MAC: mac, Interface: n.Interface, Addresses: s.Addresses(n), Gateways: s.RoutersOf(n), Nameservers: s.Nameservers, MTU: p.Network.MTU},
+		Network: cloudinit.Network{MAC: mac, Interface: n.Interface, Addresses: s.Addresses(n), Gateways: s.RoutersOf(n),
+			Nameservers: s.Nameservers, MTU: p.Network.MTU},
 	}
 }
 
@@ -301,13 +312,14 @@ func RulesOf(target, fix string) Rules {
 		},
 		Outside: &rule.Rule{
 			ID: target + "-address-outside-subnet", Title: "Address outside the machines' segment", Permanent: true,
-			Doc: "A machine is told its address together with the prefix length and the router of its segment. With an address of another " +
-				"range it reaches nobody.",
+			Doc: "A machine is told its address together with the prefix length and the router of its segment. " +
+				"With an address of another range it reaches nobody.",
 			Fix: "Take addresses of the segment, or correct subnets.",
 		},
 		Taken: &rule.Rule{
 			ID: target + "-address-taken", Title: "Address that the segment needs itself", Permanent: true,
-			Doc: "The router has an address, and the first and the last address of an IPv4 range mean the range. A machine with one of them cuts off the others.",
+			Doc: "The router has an address, and the first and the last address of an IPv4 range mean the range. A machine with " +
+				"one of them cuts off the others.",
 			Fix: "Take another address, or state the router in gateways.",
 		},
 		Overlap: &rule.Rule{

@@ -119,7 +119,8 @@ const (
 
 // Apply is the step that makes what the configuration says.
 func Apply() Step {
-	return Step{"Make it. `terraform plan` shows what will be made before anything is.", []string{"terraform init", "terraform plan -out=tfplan", "terraform apply tfplan"}}
+	return Step{"Make it. `terraform plan` shows what will be made before anything is.",
+		[]string{"terraform init", "terraform plan -out=tfplan", "terraform apply tfplan"}}
 }
 
 // remove is the last step; the one before it may have left the folder.
@@ -160,7 +161,8 @@ func SiteGuide(system, credentials, template string, notes ...string) Guide {
 const keyedByName = "Machines are keyed by their names in the plan: a worker more or less, and a new `generate`, change that machine alone."
 
 func makeCluster(playbook string) Step {
-	return Step{"Make the cluster. The machines have been up for a minute or two by then; wait until they answer.", []string{"cd ../ansible", playbook}}
+	return Step{"Make the cluster. The machines have been up for a minute or two by then; wait until they answer.",
+		[]string{"cd ../ansible", playbook}}
 }
 
 // MachinesGuide is the guide of a cloud whose machines our playbook turns into a cluster. credentials says where the provider finds them.
@@ -170,7 +172,8 @@ func MachinesGuide(cloud, credentials string, notes ...string) Guide {
 		Needs: []string{needTerraform, credentials, needKey},
 		Steps: []Step{
 			Apply(),
-			{"Write the way in, which was not known before: a second inventory that sends Ansible through the bastion.", []string{"terraform output -raw inventory > ../ansible/bastion.yaml"}},
+			{"Write the way in, which was not known before: a second inventory that sends Ansible through the bastion.",
+				[]string{"terraform output -raw inventory > ../ansible/bastion.yaml"}},
 			makeCluster("ansible-playbook -i inventory.yaml -i bastion.yaml site.yml"),
 			remove(),
 		},

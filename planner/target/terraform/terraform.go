@@ -126,7 +126,8 @@ func Openings(p *plan.Plan, admins, consumers []netip.Prefix) map[string]Opening
 	openings := map[string]Opening{}
 	for _, port := range p.Ports() {
 		for _, from := range port.From {
-			o := Opening{To: string(port.On), Protocol: port.Protocol, First: port.First, Last: port.Last, Purpose: port.Component + ": " + port.Purpose, Sources: []string{}}
+			o := Opening{To: string(port.On), Protocol: port.Protocol, First: port.First, Last: port.Last,
+				Purpose: port.Component + ": " + port.Purpose, Sources: []string{}}
 			switch from {
 			case plan.Clients, plan.Operator:
 				o.Sources = text(admins)

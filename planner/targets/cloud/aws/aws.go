@@ -39,8 +39,11 @@ func schema() *spec.Block {
 		Arguments: append([]spec.Argument{
 			{Name: "region", Type: spec.Text, Required: true, Field: "Region", Example: `"eu-central-1"`, Doc: "Region of AWS."},
 			{Name: "vpc_cidr", Type: spec.Text, Required: true, Field: "VPC", Example: `"10.20.0.0/16"`, Doc: "Range of the network."},
-			{Name: "subnets", Type: spec.TextMap, Required: true, Field: "Subnets", Example: `{ "eu-central-1a" = "10.20.0.0/24" }`, Doc: "Range of the machines' addresses by availability zone; the zones are the nodes' failure domains."},
-			{Name: "public_subnets", Type: spec.TextMap, Required: true, Field: "PublicSubnets", Example: `{ "eu-central-1a" = "10.20.255.0/28" }`, Doc: "Range by availability zone for what answers the world: NAT gateway, bastion; a /28 is enough."},
+			{Name: "subnets", Type: spec.TextMap, Required: true, Field: "Subnets", Example: `{ "eu-central-1a" = "10.20.0.0/24" }`,
+				Doc: "Range of the machines' addresses by availability zone; the zones are the nodes' failure domains."},
+			{Name: "public_subnets", Type: spec.TextMap, Required: true, Field: "PublicSubnets",
+				Example: `{ "eu-central-1a" = "10.20.255.0/28" }`,
+				Doc:     "Range by availability zone for what answers the world: NAT gateway, bastion; a /28 is enough."},
 		}, cloud.Arguments()...),
 	}
 }
@@ -83,23 +86,31 @@ func facts() *cloud.Cloud {
 	return &cloud.Cloud{
 		Target: "aws", Vendor: "AWS",
 		Arguments:   "Write region, vpc_cidr, subnets and public_subnets, one range for each availability zone in both.",
-		NamePattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`), NameWords: "lower-case letters, digits and hyphens", ClusterMax: clusterMax,
+		NamePattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`), NameWords: "lower-case letters, digits and hyphens",
+		ClusterMax: clusterMax,
 		NameSource: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html",
-		// Current general-purpose families: m is 4 GiB for each CPU, r 8, and the smallest of c 2; t3 and t4g run out of credits under load.
+		// Current general-purpose families: m is 4 GiB for each CPU, r 8, and the smallest of c 2; t3 and t4g run out of credits under
+		// load.
 		// Source: https://docs.aws.amazon.com/ec2/latest/instancetypes/gp.html and /mo.html and /co.html
 		SizeSource: "https://docs.aws.amazon.com/ec2/latest/instancetypes/gp.html",
 		Sizes: []terraform.Size{
-			{Name: "c7i.large", CPUs: 2, MemoryGiB: 4}, {Name: "m7i.large", CPUs: 2, MemoryGiB: 8}, {Name: "r7i.large", CPUs: 2, MemoryGiB: 16},
-			{Name: "c7i.xlarge", CPUs: 4, MemoryGiB: 8}, {Name: "m7i.xlarge", CPUs: 4, MemoryGiB: 16}, {Name: "r7i.xlarge", CPUs: 4, MemoryGiB: 32},
+			{Name: "c7i.large", CPUs: 2, MemoryGiB: 4}, {Name: "m7i.large", CPUs: 2, MemoryGiB: 8},
+			{Name: "r7i.large", CPUs: 2, MemoryGiB: 16},
+			{Name: "c7i.xlarge", CPUs: 4, MemoryGiB: 8}, {Name: "m7i.xlarge", CPUs: 4, MemoryGiB: 16},
+			{Name: "r7i.xlarge", CPUs: 4, MemoryGiB: 32},
 			{Name: "m7i.2xlarge", CPUs: 8, MemoryGiB: 32}, {Name: "r7i.2xlarge", CPUs: 8, MemoryGiB: 64},
 			{Name: "m7i.4xlarge", CPUs: 16, MemoryGiB: 64}, {Name: "r7i.4xlarge", CPUs: 16, MemoryGiB: 128},
 			{Name: "m7i.8xlarge", CPUs: 32, MemoryGiB: 128}, {Name: "r7i.8xlarge", CPUs: 32, MemoryGiB: 256},
-			{Name: "m7i.12xlarge", CPUs: 48, MemoryGiB: 192}, {Name: "m7i.16xlarge", CPUs: 64, MemoryGiB: 256}, {Name: "m7i.24xlarge", CPUs: 96, MemoryGiB: 384},
-			{Name: "c7g.large", CPUs: 2, MemoryGiB: 4, Arch: "arm64"}, {Name: "m7g.large", CPUs: 2, MemoryGiB: 8, Arch: "arm64"}, {Name: "r7g.large", CPUs: 2, MemoryGiB: 16, Arch: "arm64"},
-			{Name: "c7g.xlarge", CPUs: 4, MemoryGiB: 8, Arch: "arm64"}, {Name: "m7g.xlarge", CPUs: 4, MemoryGiB: 16, Arch: "arm64"}, {Name: "r7g.xlarge", CPUs: 4, MemoryGiB: 32, Arch: "arm64"},
+			{Name: "m7i.12xlarge", CPUs: 48, MemoryGiB: 192}, {Name: "m7i.16xlarge", CPUs: 64, MemoryGiB: 256},
+			{Name: "m7i.24xlarge", CPUs: 96, MemoryGiB: 384},
+			{Name: "c7g.large", CPUs: 2, MemoryGiB: 4, Arch: "arm64"}, {Name: "m7g.large", CPUs: 2, MemoryGiB: 8, Arch: "arm64"},
+			{Name: "r7g.large", CPUs: 2, MemoryGiB: 16, Arch: "arm64"},
+			{Name: "c7g.xlarge", CPUs: 4, MemoryGiB: 8, Arch: "arm64"}, {Name: "m7g.xlarge", CPUs: 4, MemoryGiB: 16, Arch: "arm64"},
+			{Name: "r7g.xlarge", CPUs: 4, MemoryGiB: 32, Arch: "arm64"},
 			{Name: "m7g.2xlarge", CPUs: 8, MemoryGiB: 32, Arch: "arm64"}, {Name: "r7g.2xlarge", CPUs: 8, MemoryGiB: 64, Arch: "arm64"},
 			{Name: "m7g.4xlarge", CPUs: 16, MemoryGiB: 64, Arch: "arm64"}, {Name: "m7g.8xlarge", CPUs: 32, MemoryGiB: 128, Arch: "arm64"},
-			{Name: "m7g.12xlarge", CPUs: 48, MemoryGiB: 192, Arch: "arm64"}, {Name: "m7g.16xlarge", CPUs: 64, MemoryGiB: 256, Arch: "arm64"},
+			{Name: "m7g.12xlarge", CPUs: 48, MemoryGiB: 192, Arch: "arm64"},
+			{Name: "m7g.16xlarge", CPUs: 64, MemoryGiB: 256, Arch: "arm64"},
 		},
 		// Sources: https://documentation.ubuntu.com/aws/en/latest/aws-how-to/instances/find-ubuntu-images/,
 		// https://wiki.debian.org/Cloud/AmazonEC2Image, https://rockylinux.org/download, https://access.redhat.com/solutions/15356
@@ -129,8 +140,9 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	v.Region = r.Match("region", w.Region, regionPattern, `Write a region of AWS, such as "eu-central-1".`)
 	for _, prefix := range []string{"internal-", "sg-"} {
 		if strings.HasPrefix(p.Cluster.Name, prefix) {
-			r.Say(r.Rules.Name, p.Cluster.NameRange, "%q begins the names of the balancer and of security groups, and AWS keeps names that "+
-				"begin with %q for itself.", p.Cluster.Name, prefix)
+			r.Say(r.Rules.Name, p.Cluster.NameRange,
+				"%q begins the names of the balancer and of security groups, and AWS keeps names that "+
+					"begin with %q for itself.", p.Cluster.Name, prefix)
 		}
 	}
 	nodes := v.network(r, &w)
@@ -143,8 +155,10 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 			break
 		}
 		if !ok {
-			r.Say(zone, n.At("failure_domain"), "Node %q has the failure domain %q, and the target has subnets in %s. A machine stands in the "+
-				"subnet of its zone: write one of these, or add the zone to subnets and public_subnets.", n.Name, n.FailureDomain, strings.Join(slices.Sorted(maps.Keys(w.Subnets)), ", "))
+			r.Say(zone, n.At("failure_domain"),
+				"Node %q has the failure domain %q, and the target has subnets in %s. A machine stands in the "+
+					"subnet of its zone: write one of these, or add the zone to subnets and public_subnets.", n.Name, n.FailureDomain,
+				strings.Join(slices.Sorted(maps.Keys(w.Subnets)), ", "))
 			continue
 		}
 		r.Inside(n, subnet)
@@ -153,11 +167,14 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	if v.Endpoint = r.Balancer(); v.Endpoint != nil {
 		switch {
 		case p.LoadBalancer.VirtualIP.IsValid():
-			r.Say(endpoint, p.LoadBalancer.Attr("virtual_ip"), "AWS' balancer has an address in each zone and a name for all of them. %s would "+
-				"tie every node to one zone. Leave virtual_ip out and write a name as control_plane_endpoint: a private zone of Route 53 leads it to the balancer.", p.LoadBalancer.VirtualIP)
+			r.Say(endpoint, p.LoadBalancer.Attr("virtual_ip"),
+				"AWS' balancer has an address in each zone and a name for all of them. %s would "+
+					"tie every node to one zone. Leave virtual_ip out and write a name as control_plane_endpoint: a private zone of "+
+					"Route 53 leads it to the balancer.", p.LoadBalancer.VirtualIP)
 		case v.Endpoint.Name == "":
-			r.Say(endpoint, p.Cluster.Attr("control_plane_endpoint"), "AWS' balancer is known by a name. Write one as control_plane_endpoint, "+
-				"such as \"api.%s.internal:6443\": a private zone of Route 53 leads it to the balancer.", p.Cluster.Name)
+			r.Say(endpoint, p.Cluster.Attr("control_plane_endpoint"),
+				"AWS' balancer is known by a name. Write one as control_plane_endpoint, "+
+					"such as \"api.%s.internal:6443\": a private zone of Route 53 leads it to the balancer.", p.Cluster.Name)
 		}
 	}
 	return &v, r.Diags
@@ -178,20 +195,23 @@ func (v *variables) network(r *cloud.Reader, w *written) map[string]cloud.Range 
 	var all []cloud.Range
 	for _, name := range slices.Sorted(maps.Keys(w.Subnets)) {
 		if v.Region != "" && !strings.HasPrefix(name, v.Region) {
-			r.Say(zone, r.At("subnets"), "%q is no availability zone of %s. Write the zone's name, such as \"%sa\".", name, v.Region, v.Region)
+			r.Say(zone, r.At("subnets"), "%q is no availability zone of %s. Write the zone's name, such as \"%sa\".", name,
+				v.Region, v.Region)
 		}
 		public, ok := w.PublicSubnets[name]
 		if !ok && !r.Has("public_subnets") {
 			continue
 		}
 		if !ok {
-			r.Say(r.Rules.Argument, r.At("public_subnets"), "Zone %q has no public subnet. Its NAT gateway, by which the machines reach the "+
-				"world, stands in one: a /28 is enough.", name)
+			r.Say(r.Rules.Argument, r.At("public_subnets"),
+				"Zone %q has no public subnet. Its NAT gateway, by which the machines reach the "+
+					"world, stands in one: a /28 is enough.", name)
 			continue
 		}
 		for _, part := range []struct {
 			argument, what, text string
-		}{{"subnets", "the machines' subnet of zone " + name, w.Subnets[name]}, {"public_subnets", "the public subnet of zone " + name, public}} {
+		}{{"subnets", "the machines' subnet of zone " + name, w.Subnets[name]},
+			{"public_subnets", "the public subnet of zone " + name, public}} {
 			s, ok := r.IPv4(part.argument, part.what, part.text)
 			if !ok {
 				continue
@@ -211,7 +231,8 @@ func (v *variables) network(r *cloud.Reader, w *written) map[string]cloud.Range 
 	}
 	for _, name := range slices.Sorted(maps.Keys(w.PublicSubnets)) {
 		if _, ok := w.Subnets[name]; !ok {
-			r.Say(r.Rules.Argument, r.At("public_subnets"), "Zone %q has a public subnet and none for machines. Add it to subnets, or remove it here.", name)
+			r.Say(r.Rules.Argument, r.At("public_subnets"),
+				"Zone %q has a public subnet and none for machines. Add it to subnets, or remove it here.", name)
 		}
 	}
 	r.Apart(all...)
@@ -225,12 +246,12 @@ func within(inner, outer netip.Prefix) bool {
 // emit writes terraform/: the static program, its data and its guide.
 func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	return terraform.Files("cloud/aws", opts, terraform.MachinesGuide("AWS",
-		"AWS credentials where the provider looks for them: `AWS_PROFILE`, `aws sso login`, or the role of the machine that runs Terraform. "+
-			"They need to make networks, machines, balancers, IAM roles and a private zone of Route 53.",
+		"AWS credentials where the provider looks for them: `AWS_PROFILE`, `aws sso login`, or the role of the machine that "+
+			"runs Terraform. They need to make networks, machines, balancers, IAM roles and a private zone of Route 53.",
 		"The API's balancer answers inside the network only, under the name of `control_plane_endpoint`. From outside, go through the "+
 			"bastion (`ssh -L`, or a VPN of yours).",
-		"The roles of the machines let the AWS cloud-controller-manager run on the control planes. With `cloud_provider \"aws\" {}` in the "+
-			"topology the playbook installs it and tells the cluster which instance each node is.",
+		"The roles of the machines let the AWS cloud-controller-manager run on the control planes. With `cloud_provider "+
+			"\"aws\" {}` in the topology the playbook installs it and tells the cluster which instance each node is.",
 	), terraform.AWS, terraform.MachineVariables, terraform.UserData, terraform.Bastion)
 }
 

@@ -37,9 +37,12 @@ func schema() *spec.Block {
 		Arguments: append([]spec.Argument{
 			{Name: "location", Type: spec.Text, Required: true, Field: "Location", Example: `"westeurope"`, Doc: "Region of Azure."},
 			{Name: "vnet_cidr", Type: spec.Text, Required: true, Field: "VNet", Example: `"10.30.0.0/16"`, Doc: "Range of the network."},
-			{Name: "subnet", Type: spec.Text, Required: true, Field: "Subnet", Example: `"10.30.0.0/24"`, Doc: "Range of the machines' addresses, inside of vnet_cidr."},
-			{Name: "bastion_subnet", Type: spec.Text, Required: true, Field: "BastionSubnet", Example: `"10.30.255.0/28"`, Doc: "Range of its own for the bastion, inside of vnet_cidr."},
-			{Name: "subscription_id", Type: spec.Text, Field: "Subscription", Example: `"00000000-0000-0000-0000-000000000000"`, Doc: "ID of the subscription; ARM_SUBSCRIPTION_ID where it is left out."},
+			{Name: "subnet", Type: spec.Text, Required: true, Field: "Subnet", Example: `"10.30.0.0/24"`,
+				Doc: "Range of the machines' addresses, inside of vnet_cidr."},
+			{Name: "bastion_subnet", Type: spec.Text, Required: true, Field: "BastionSubnet", Example: `"10.30.255.0/28"`,
+				Doc: "Range of its own for the bastion, inside of vnet_cidr."},
+			{Name: "subscription_id", Type: spec.Text, Field: "Subscription", Example: `"00000000-0000-0000-0000-000000000000"`,
+				Doc: "ID of the subscription; ARM_SUBSCRIPTION_ID where it is left out."},
 		}, cloud.Arguments()...),
 	}
 }
@@ -69,19 +72,26 @@ func facts() *cloud.Cloud {
 	return &cloud.Cloud{
 		Target: "azure", Vendor: "Azure",
 		Arguments:   "Write location, vnet_cidr, subnet and bastion_subnet; subscription_id where ARM_SUBSCRIPTION_ID does not name it.",
-		NamePattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,62}[a-z0-9])?$`), NameWords: "lower-case letters, digits and hyphens", ClusterMax: 40,
+		NamePattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,62}[a-z0-9])?$`), NameWords: "lower-case letters, digits and hyphens",
+		ClusterMax: 40,
 		NameSource: "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules",
 		// Source: https://learn.microsoft.com/azure/virtual-machines/linux/faq#what-are-the-username-requirements-when-creating-a-vm-
-		Users: []string{"admin", "administrator", "guest", "test", "user", "sys", "console", "backup", "owner", "server", "support", "sql", "actuser", "adm", "david", "john"},
+		Users: []string{"admin", "administrator", "guest", "test", "user", "sys", "console", "backup", "owner", "server", "support", "sql",
+			"actuser", "adm", "david", "john"},
 		// Source: https://learn.microsoft.com/azure/virtual-machines/sizes/overview (read 2026-11)
 		SizeSource: "https://learn.microsoft.com/azure/virtual-machines/sizes/overview",
 		Sizes: []terraform.Size{
-			{Name: "Standard_D2s_v5", CPUs: 2, MemoryGiB: 8}, {Name: "Standard_E2s_v5", CPUs: 2, MemoryGiB: 16}, {Name: "Standard_D4s_v5", CPUs: 4, MemoryGiB: 16},
-			{Name: "Standard_E4s_v5", CPUs: 4, MemoryGiB: 32}, {Name: "Standard_D8s_v5", CPUs: 8, MemoryGiB: 32}, {Name: "Standard_E8s_v5", CPUs: 8, MemoryGiB: 64},
-			{Name: "Standard_D16s_v5", CPUs: 16, MemoryGiB: 64}, {Name: "Standard_D32s_v5", CPUs: 32, MemoryGiB: 128}, {Name: "Standard_D64s_v5", CPUs: 64, MemoryGiB: 256},
+			{Name: "Standard_D2s_v5", CPUs: 2, MemoryGiB: 8}, {Name: "Standard_E2s_v5", CPUs: 2, MemoryGiB: 16},
+			{Name: "Standard_D4s_v5", CPUs: 4, MemoryGiB: 16},
+			{Name: "Standard_E4s_v5", CPUs: 4, MemoryGiB: 32}, {Name: "Standard_D8s_v5", CPUs: 8, MemoryGiB: 32},
+			{Name: "Standard_E8s_v5", CPUs: 8, MemoryGiB: 64},
+			{Name: "Standard_D16s_v5", CPUs: 16, MemoryGiB: 64}, {Name: "Standard_D32s_v5", CPUs: 32, MemoryGiB: 128},
+			{Name: "Standard_D64s_v5", CPUs: 64, MemoryGiB: 256},
 			{Name: "Standard_D96s_v5", CPUs: 96, MemoryGiB: 384},
-			{Name: "Standard_D2ps_v5", CPUs: 2, MemoryGiB: 8, Arch: "arm64"}, {Name: "Standard_D4ps_v5", CPUs: 4, MemoryGiB: 16, Arch: "arm64"},
-			{Name: "Standard_D8ps_v5", CPUs: 8, MemoryGiB: 32, Arch: "arm64"}, {Name: "Standard_D16ps_v5", CPUs: 16, MemoryGiB: 64, Arch: "arm64"},
+			{Name: "Standard_D2ps_v5", CPUs: 2, MemoryGiB: 8, Arch: "arm64"}, {Name: "Standard_D4ps_v5", CPUs: 4, MemoryGiB: 16,
+				Arch: "arm64"},
+			{Name: "Standard_D8ps_v5", CPUs: 8, MemoryGiB: 32, Arch: "arm64"}, {Name: "Standard_D16ps_v5", CPUs: 16, MemoryGiB: 64,
+				Arch: "arm64"},
 			{Name: "Standard_D32ps_v5", CPUs: 32, MemoryGiB: 128, Arch: "arm64"},
 		},
 		// Sources: https://documentation.ubuntu.com/azure/en/latest/azure-how-to/instances/find-ubuntu-images/,
@@ -89,13 +99,16 @@ func facts() *cloud.Cloud {
 		ImageSource: "https://documentation.ubuntu.com/azure/en/latest/azure-how-to/instances/find-ubuntu-images/",
 		DefaultOS:   "ubuntu-24.04",
 		Images: map[string]map[string]any{
-			"ubuntu-24.04": {"amd64": image{"Canonical", "ubuntu-24_04-lts", "server"}, "arm64": image{"Canonical", "ubuntu-24_04-lts", "server-arm64"}},
-			"ubuntu-22.04": {"amd64": image{"Canonical", "0001-com-ubuntu-server-jammy", "22_04-lts-gen2"}, "arm64": image{"Canonical", "0001-com-ubuntu-server-jammy", "22_04-lts-arm64"}},
-			"debian-12":    {"amd64": image{"Debian", "debian-12", "12-gen2"}, "arm64": image{"Debian", "debian-12", "12-arm64"}},
-			"rhel-9":       {"amd64": image{"RedHat", "RHEL", "9-lvm-gen2"}, "arm64": image{"RedHat", "rhel-arm64", "9_4-arm64"}},
+			"ubuntu-24.04": {"amd64": image{"Canonical", "ubuntu-24_04-lts", "server"},
+				"arm64": image{"Canonical", "ubuntu-24_04-lts", "server-arm64"}},
+			"ubuntu-22.04": {"amd64": image{"Canonical", "0001-com-ubuntu-server-jammy", "22_04-lts-gen2"},
+				"arm64": image{"Canonical", "0001-com-ubuntu-server-jammy", "22_04-lts-arm64"}},
+			"debian-12": {"amd64": image{"Debian", "debian-12", "12-gen2"}, "arm64": image{"Debian", "debian-12", "12-arm64"}},
+			"rhel-9":    {"amd64": image{"RedHat", "RHEL", "9-lvm-gen2"}, "arm64": image{"RedHat", "rhel-arm64", "9_4-arm64"}},
 		},
 		FirstHosts: 4, LastHosts: 1,
-		SubnetSource: "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq#are-there-any-restrictions-on-using-ip-addresses-within-these-subnets",
+		SubnetSource: "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq" +
+			"#are-there-any-restrictions-on-using-ip-addresses-within-these-subnets",
 	}
 }
 
@@ -108,8 +121,9 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	}
 	v := &variables{}
 	if w.Subscription != nil {
-		v.Subscription = r.Match("subscription_id", *w.Subscription, subscriptionPattern, "A subscription's ID has 32 hexadecimal digits in "+
-			"five groups. Leave it out to take ARM_SUBSCRIPTION_ID.")
+		v.Subscription = r.Match("subscription_id", *w.Subscription, subscriptionPattern,
+			"A subscription's ID has 32 hexadecimal digits in "+
+				"five groups. Leave it out to take ARM_SUBSCRIPTION_ID.")
 	}
 	v.Location = r.Match("location", w.Location, locationPattern, `Write a region of Azure, such as "westeurope".`)
 	vnet, ok1 := r.IPv4("vnet_cidr", "the range of the network", w.VNet)
@@ -131,18 +145,22 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 		number, named := strings.CutPrefix(n.FailureDomain, v.Location+"-")
 		if at := n.At("failure_domain"); v.Location != "" && (!named || len(number) != 1 || number < "1" || number > "3") && !seen[at] {
 			seen[at] = true
-			r.Say(zone, at, "Node %q must name an availability zone of %s as its failure domain, as the label of a node names it: \"%s-1\" to \"%s-3\"; it %s.", n.Name, v.Location, v.Location, v.Location, block.Says(n.FailureDomain))
+			r.Say(zone, at, "Node %q must name an availability zone of %s as its failure domain, as the label of a node names it: "+
+				"\"%s-1\" to \"%s-3\"; it %s.", n.Name, v.Location, v.Location, v.Location, block.Says(n.FailureDomain))
 		}
 	}
 	if p.Network.CNI.Encapsulation == "ipip" {
-		r.Say(protocol, p.Network.CNI.Block(), "Azure's network carries no IP in IP, which this pod network is made of. Write encapsulation = \"vxlan\".")
+		r.Say(protocol, p.Network.CNI.Block(), "Azure's network carries no IP in IP, which this pod network is made of. "+
+			"Write encapsulation = \"vxlan\".")
 	}
 	v.Variables = r.Variables(w.Access)
 	if v.Endpoint = r.Balancer(); v.Endpoint != nil {
 		r.Within(subnet, endpoint)
 		if lb := p.LoadBalancer; lb.VirtualIP.IsValid() && subnet.Prefix.Contains(lb.VirtualIP) && lb.Port != p.Cluster.APIServerPort {
-			r.Say(endpoint, lb.Attr("port"), "The balancer has port %d and the API servers have %d. On a control plane the balancer's address "+
-				"is its own API server's, so the ports must be equal: write port = %d, or api_server_port = %d in cluster.", lb.Port, p.Cluster.APIServerPort, p.Cluster.APIServerPort, lb.Port)
+			r.Say(endpoint, lb.Attr("port"),
+				"The balancer has port %d and the API servers have %d. On a control plane the balancer's address "+
+					"is its own API server's, so the ports must be equal: write port = %d, or api_server_port = %d in cluster.", lb.Port,
+				p.Cluster.APIServerPort, p.Cluster.APIServerPort, lb.Port)
 		}
 	}
 	return v, r.Diags
@@ -169,19 +187,24 @@ var (
 		ID: "azure-zone", Title: "Failure domain that is no availability zone", Permanent: true,
 		Doc: "A machine is made in one of the three zones of a region. The plan's failure domains are those zones, so that the spread " +
 			"which the planner judges is the spread that is built; they are called as the cloud-controller-manager labels nodes.",
-		Fix:     "Write failure domains such as \"westeurope-1\", in a region that has zones.",
-		Sources: []string{"https://learn.microsoft.com/azure/reliability/availability-zones-overview", "https://cloud-provider-azure.sigs.k8s.io/topics/availability-zones/"},
+		Fix: "Write failure domains such as \"westeurope-1\", in a region that has zones.",
+		Sources: []string{"https://learn.microsoft.com/azure/reliability/availability-zones-overview",
+			"https://cloud-provider-azure.sigs.k8s.io/topics/availability-zones/"},
 	}
 	protocol = &rule.Rule{
 		ID: "azure-protocol", Title: "Protocol that Azure's network does not carry", Permanent: true,
-		Doc:     "Azure's network carries TCP, UDP and ICMP. Pods on different machines would not reach each other by IP in IP.",
-		Fix:     "Write encapsulation = \"vxlan\" for the pod network.",
-		Sources: []string{"https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq#what-protocols-can-i-use-in-virtual-networks", "https://docs.tigera.io/calico/latest/reference/public-cloud/azure"},
+		Doc: "Azure's network carries TCP, UDP and ICMP. Pods on different machines would not reach each other by IP in IP.",
+		Fix: "Write encapsulation = \"vxlan\" for the pod network.",
+		Sources: []string{
+			"https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq#what-protocols-can-i-use-in-virtual-networks",
+			"https://docs.tigera.io/calico/latest/reference/public-cloud/azure",
+		},
 	}
 	endpoint = &rule.Rule{
 		ID: "azure-endpoint", Title: "Endpoint that Azure's balancer cannot have", Permanent: true,
 		Doc: "Azure's internal balancer does not bring a machine's packets back to that machine. Each control plane therefore has the " +
-			"balancer's address on its loopback interface while its own API server is ready; for that the address must be known and the ports equal.",
+			"balancer's address on its loopback interface while its own API server is ready; for that the address must " +
+			"be known and the ports equal.",
 		Fix:     "Write virtual_ip in load_balancer \"external\", and one port for balancer and API servers.",
 		Sources: []string{"https://learn.microsoft.com/azure/load-balancer/concepts#limitations"},
 	}

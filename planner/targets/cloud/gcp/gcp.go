@@ -36,8 +36,10 @@ func schema() *spec.Block {
 		Arguments: append([]spec.Argument{
 			{Name: "project", Type: spec.Text, Required: true, Field: "Project", Example: `"my-project-123"`, Doc: "ID of the project."},
 			{Name: "region", Type: spec.Text, Required: true, Field: "Region", Example: `"europe-west4"`, Doc: "Region of Google Cloud."},
-			{Name: "subnet", Type: spec.Text, Required: true, Field: "Subnet", Example: `"10.10.0.0/24"`, Doc: "Range of the machines' addresses."},
-			{Name: "proxy_subnet", Type: spec.Text, Field: "ProxySubnet", Example: `"10.10.255.0/26"`, Doc: "Range of its own for the balancer's proxies; needed where the balancer is Google's."},
+			{Name: "subnet", Type: spec.Text, Required: true, Field: "Subnet", Example: `"10.10.0.0/24"`,
+				Doc: "Range of the machines' addresses."},
+			{Name: "proxy_subnet", Type: spec.Text, Field: "ProxySubnet", Example: `"10.10.255.0/26"`,
+				Doc: "Range of its own for the balancer's proxies; needed where the balancer is Google's."},
 		}, cloud.Arguments()...),
 	}
 }
@@ -74,14 +76,17 @@ func facts() *cloud.Cloud {
 		// Source: https://cloud.google.com/compute/docs/general-purpose-machines (read 2026-11)
 		SizeSource: "https://cloud.google.com/compute/docs/general-purpose-machines",
 		Sizes: []terraform.Size{
-			{Name: "e2-medium", CPUs: 2, MemoryGiB: 4}, {Name: "e2-standard-2", CPUs: 2, MemoryGiB: 8}, {Name: "e2-highmem-2", CPUs: 2, MemoryGiB: 16},
+			{Name: "e2-medium", CPUs: 2, MemoryGiB: 4}, {Name: "e2-standard-2", CPUs: 2, MemoryGiB: 8},
+			{Name: "e2-highmem-2", CPUs: 2, MemoryGiB: 16},
 			{Name: "e2-standard-4", CPUs: 4, MemoryGiB: 16}, {Name: "e2-highmem-4", CPUs: 4, MemoryGiB: 32},
 			{Name: "e2-standard-8", CPUs: 8, MemoryGiB: 32}, {Name: "e2-highmem-8", CPUs: 8, MemoryGiB: 64},
 			{Name: "e2-standard-16", CPUs: 16, MemoryGiB: 64}, {Name: "e2-standard-32", CPUs: 32, MemoryGiB: 128},
 			{Name: "n2-standard-64", CPUs: 64, MemoryGiB: 256}, {Name: "n2-standard-96", CPUs: 96, MemoryGiB: 384},
 			{Name: "t2a-standard-2", CPUs: 2, MemoryGiB: 8, Arch: "arm64"}, {Name: "t2a-standard-4", CPUs: 4, MemoryGiB: 16, Arch: "arm64"},
-			{Name: "t2a-standard-8", CPUs: 8, MemoryGiB: 32, Arch: "arm64"}, {Name: "t2a-standard-16", CPUs: 16, MemoryGiB: 64, Arch: "arm64"},
-			{Name: "t2a-standard-32", CPUs: 32, MemoryGiB: 128, Arch: "arm64"}, {Name: "t2a-standard-48", CPUs: 48, MemoryGiB: 192, Arch: "arm64"},
+			{Name: "t2a-standard-8", CPUs: 8, MemoryGiB: 32, Arch: "arm64"}, {Name: "t2a-standard-16", CPUs: 16, MemoryGiB: 64,
+				Arch: "arm64"},
+			{Name: "t2a-standard-32", CPUs: 32, MemoryGiB: 128, Arch: "arm64"}, {Name: "t2a-standard-48", CPUs: 48, MemoryGiB: 192,
+				Arch: "arm64"},
 		},
 		// Source: https://cloud.google.com/compute/docs/images/os-details (read 2026-11)
 		ImageSource: "https://cloud.google.com/compute/docs/images/os-details",
@@ -121,7 +126,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 		r.Inside(n, subnet)
 		if at := n.At("failure_domain"); v.Region != "" && !strings.HasPrefix(n.FailureDomain, v.Region+"-") && !seen[at] {
 			seen[at] = true
-			r.Say(zone, at, "Node %q must name a zone of %s as its failure domain, such as \"%s-a\"; it %s.", n.Name, v.Region, v.Region, block.Says(n.FailureDomain))
+			r.Say(zone, at, "Node %q must name a zone of %s as its failure domain, such as \"%s-a\"; it %s.", n.Name, v.Region, v.Region,
+				block.Says(n.FailureDomain))
 		}
 	}
 	ranges := []cloud.Range{subnet}
@@ -129,7 +135,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 		v.Endpoint = b
 		r.Within(subnet, endpoint)
 		if w.ProxySubnet == nil {
-			r.Say(r.Rules.Argument, r.At("proxy_subnet"), "Google's balancer needs a range of its own for its proxies: proxy_subnet = \"10.10.255.0/26\".")
+			r.Say(r.Rules.Argument, r.At("proxy_subnet"), "Google's balancer needs a range of its own for its proxies: "+
+				"proxy_subnet = \"10.10.255.0/26\".")
 		} else if proxies, ok := r.IPv4("proxy_subnet", "a range of its own for the balancer's proxies", *w.ProxySubnet); ok {
 			v.ProxySubnet = proxies.Prefix.String()
 			ranges = append(ranges, proxies)
@@ -145,8 +152,9 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 // emit writes terraform/: the static program, its data and its guide.
 func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	return terraform.Files("cloud/gcp", opts, terraform.MachinesGuide("Google Cloud",
-		"Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, or the service account of the "+
-			"machine that runs Terraform. They need to make networks, machines, balancers and service accounts in the project.",
+		"Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, or the service "+
+			"account of the machine that runs Terraform. They need to make networks, machines, "+
+			"balancers and service accounts in the project.",
 		"The API's balancer answers inside the network only. From outside, go through the bastion (`ssh -L`, or a VPN of yours).",
 	), terraform.Google, terraform.GoogleNetwork, terraform.MachineVariables, terraform.Bastion)
 }

@@ -37,10 +37,13 @@ func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Machines on Hetzner Cloud.",
 		Arguments: append([]spec.Argument{
-			{Name: "subnet", Type: spec.Text, Required: true, Field: "Subnet", Example: `"10.90.0.0/24"`, Doc: "Range of the machines' addresses."},
-			{Name: "network_zone", Type: spec.Text, Field: "NetworkZone", Example: `"eu-central"`, Doc: "Network zone of the locations; needed for locations that the planner does not know."},
-			{Name: "ssh_key", Type: spec.Text, Field: "SSHKey", Example: `"ops"`, Doc: "Name of a public key that the project has already; it " +
-				"takes the place of ssh_public_key_file."},
+			{Name: "subnet", Type: spec.Text, Required: true, Field: "Subnet", Example: `"10.90.0.0/24"`,
+				Doc: "Range of the machines' addresses."},
+			{Name: "network_zone", Type: spec.Text, Field: "NetworkZone", Example: `"eu-central"`,
+				Doc: "Network zone of the locations; needed for locations that the planner does not know."},
+			{Name: "ssh_key", Type: spec.Text, Field: "SSHKey", Example: `"ops"`,
+				Doc: "Name of a public key that the project has already; it " +
+					"takes the place of ssh_public_key_file."},
 			{Name: "load_balancer_type", Type: spec.Text, Field: "BalancerType", Example: `"lb11"`, Doc: "Type of the API's balancer."},
 		}, cloud.Arguments()...),
 	}
@@ -73,24 +76,30 @@ const (
 var zones = map[string]string{"fsn1": europe, "nbg1": europe, "hel1": europe, "ash": "us-east", "hil": "us-west", "sin": "ap-southeast"}
 
 // private are the ranges that a network may lie in. Source: https://docs.hetzner.cloud/reference/cloud#networks
-var private = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16")}
+var private = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"),
+	netip.MustParsePrefix("192.168.0.0/16")}
 
 // sizes of a network zone, from small to large. Shared processors and Arm are to be had in Europe alone; the types with processors of
 // their own everywhere. A type's disk is counted in GB; here in GiB, rounded down.
 // Source: https://docs.hetzner.com/cloud/servers/overview (read 2026-11)
 func sizes(zone string) []terraform.Size {
 	dedicated := []terraform.Size{
-		{Name: "ccx13", CPUs: 2, MemoryGiB: 8, DiskGiB: 74}, {Name: "ccx23", CPUs: 4, MemoryGiB: 16, DiskGiB: 149}, {Name: "ccx33", CPUs: 8, MemoryGiB: 32, DiskGiB: 223},
-		{Name: "ccx43", CPUs: 16, MemoryGiB: 64, DiskGiB: 335}, {Name: "ccx53", CPUs: 32, MemoryGiB: 128, DiskGiB: 558}, {Name: "ccx63", CPUs: 48, MemoryGiB: 192, DiskGiB: 894},
+		{Name: "ccx13", CPUs: 2, MemoryGiB: 8, DiskGiB: 74}, {Name: "ccx23", CPUs: 4, MemoryGiB: 16, DiskGiB: 149},
+		{Name: "ccx33", CPUs: 8, MemoryGiB: 32, DiskGiB: 223},
+		{Name: "ccx43", CPUs: 16, MemoryGiB: 64, DiskGiB: 335}, {Name: "ccx53", CPUs: 32, MemoryGiB: 128, DiskGiB: 558},
+		{Name: "ccx63", CPUs: 48, MemoryGiB: 192, DiskGiB: 894},
 	}
 	if zone != europe {
 		return dedicated
 	}
 	shared := []terraform.Size{
-		{Name: "cx23", CPUs: 2, MemoryGiB: 4, DiskGiB: 37}, {Name: "cx33", CPUs: 4, MemoryGiB: 8, DiskGiB: 74}, {Name: "cx43", CPUs: 8, MemoryGiB: 16, DiskGiB: 149},
+		{Name: "cx23", CPUs: 2, MemoryGiB: 4, DiskGiB: 37}, {Name: "cx33", CPUs: 4, MemoryGiB: 8, DiskGiB: 74},
+		{Name: "cx43", CPUs: 8, MemoryGiB: 16, DiskGiB: 149},
 		{Name: "cx53", CPUs: 16, MemoryGiB: 32, DiskGiB: 298},
-		{Name: "cax11", CPUs: 2, MemoryGiB: 4, DiskGiB: 37, Arch: "arm64"}, {Name: "cax21", CPUs: 4, MemoryGiB: 8, DiskGiB: 74, Arch: "arm64"},
-		{Name: "cax31", CPUs: 8, MemoryGiB: 16, DiskGiB: 149, Arch: "arm64"}, {Name: "cax41", CPUs: 16, MemoryGiB: 32, DiskGiB: 298, Arch: "arm64"},
+		{Name: "cax11", CPUs: 2, MemoryGiB: 4, DiskGiB: 37, Arch: "arm64"}, {Name: "cax21", CPUs: 4, MemoryGiB: 8, DiskGiB: 74,
+			Arch: "arm64"},
+		{Name: "cax31", CPUs: 8, MemoryGiB: 16, DiskGiB: 149, Arch: "arm64"}, {Name: "cax41", CPUs: 16, MemoryGiB: 32, DiskGiB: 298,
+			Arch: "arm64"},
 	}
 	return append(shared, dedicated[3:]...)
 }
@@ -103,14 +112,16 @@ func facts(zone string) *cloud.Cloud {
 		Target: name, Vendor: vendor,
 		Arguments: "Write subnet; ssh_key where the public key is in the project already, load_balancer_type for a larger balancer, " +
 			"network_zone for locations that the planner does not know.",
-		NamePattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`), NameWords: "lower-case letters, digits and hyphens", ClusterMax: 40,
+		NamePattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`), NameWords: "lower-case letters, digits and hyphens",
+		ClusterMax: 40,
 		SizeSource: "https://docs.hetzner.com/cloud/servers/overview", Sizes: sizes(zone),
 		// Source: https://docs.hetzner.com/robot/dedicated-server/operating-systems/standard-images and `hcloud image list` (read 2026-11)
 		ImageSource: "https://docs.hetzner.com/cloud/servers/getting-started/creating-a-server",
 		DefaultOS:   "ubuntu-24.04",
 		Images: map[string]map[string]any{
-			"ubuntu-24.04": image("ubuntu-24.04"), "ubuntu-22.04": image("ubuntu-22.04"), "debian-12": image("debian-12"), "debian-13": image("debian-13"),
-			"rocky-9": image("rocky-9"), "almalinux-9": image("alma-9"),
+			"ubuntu-24.04": image("ubuntu-24.04"), "ubuntu-22.04": image("ubuntu-22.04"), "debian-12": image("debian-12"),
+			"debian-13": image("debian-13"),
+			"rocky-9":   image("rocky-9"), "almalinux-9": image("alma-9"),
 		},
 		// the network's own and the gateway's; the bastion's, which our program puts there, and the last
 		FirstHosts: 2, LastHosts: 2,
@@ -127,7 +138,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	if !ok {
 		return nil, r.Diags
 	}
-	v.SSHKey, v.BalancerType, v.NetworkZone = block.Value(w.SSHKey, ""), block.Value(w.BalancerType, v.BalancerType), block.Value(w.NetworkZone, "")
+	v.SSHKey, v.BalancerType, v.NetworkZone = block.Value(w.SSHKey, ""), block.Value(w.BalancerType,
+		v.BalancerType), block.Value(w.NetworkZone, "")
 	v.locations(r)
 	hetzner.Sizes = sizes(v.NetworkZone)
 	v.BastionType = hetzner.Sizes[0].Name
@@ -136,8 +148,11 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	if !ok {
 		return nil, r.Diags
 	}
-	if subnet.Prefix.Bits() > 24 || !slices.ContainsFunc(private, func(r netip.Prefix) bool { return r.Bits() <= subnet.Prefix.Bits() && r.Contains(subnet.Prefix.Addr()) }) {
-		r.Say(r.Rules.Argument, subnet.At, "subnet is %s. A network of %s is a /24 or wider, of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16.", subnet.Prefix, vendor)
+	if subnet.Prefix.Bits() > 24 || !slices.ContainsFunc(private, func(r netip.Prefix) bool {
+		return r.Bits() <= subnet.Prefix.Bits() && r.Contains(subnet.Prefix.Addr())
+	}) {
+		r.Say(r.Rules.Argument, subnet.At, "subnet is %s. A network of %s is a /24 or wider, of 10.0.0.0/8, "+
+			"172.16.0.0/12 or 192.168.0.0/16.", subnet.Prefix, vendor)
 	}
 	v.Subnet = subnet.Prefix.String()
 	r.Apart(subnet)
@@ -145,8 +160,9 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 		r.Inside(n, subnet)
 	}
 	if c := p.Network.CNI; c.Name == plan.StaticRoutes || slices.Contains([]string{"host-gw", "bgp", "none"}, c.Encapsulation) {
-		r.Say(unwrapped, c.Block(), "%s sends pods' packets unwrapped, and the gateway between the machines knows no pod's address. Let the "+
-			"pod network wrap them, as flannel does with VXLAN.", c.Name)
+		r.Say(unwrapped, c.Block(),
+			"%s sends pods' packets unwrapped, and the gateway between the machines knows no pod's address. Let the "+
+				"pod network wrap them, as flannel does with VXLAN.", c.Name)
 	}
 	v.Variables = r.Variables(w.Access)
 	if v.Endpoint = r.Balancer(); v.Endpoint != nil {
@@ -167,13 +183,15 @@ func (v *variables) locations(r *cloud.Reader) {
 		case seen[at] || own && n.FailureDomain != "":
 		case !known:
 			seen[at] = true
-			r.Say(location, at, "Node %q must name a location of %s as its failure domain: ash, fsn1, hel1, hil, nbg1 or sin; it %s.", n.Name, vendor, block.Says(n.FailureDomain))
+			r.Say(location, at, "Node %q must name a location of %s as its failure domain: ash, fsn1, hel1, hil, nbg1 or sin; it %s.",
+				n.Name, vendor, block.Says(n.FailureDomain))
 		case v.NetworkZone == "":
 			v.NetworkZone = zone
 		case zone != v.NetworkZone:
 			seen[at] = true
-			r.Say(location, at, "Node %q is in %s, in the network zone %s, and others are in %s. One private network lies in one zone: fsn1, "+
-				"hel1 and nbg1 share one.", n.Name, n.FailureDomain, zone, v.NetworkZone)
+			r.Say(location, at,
+				"Node %q is in %s, in the network zone %s, and others are in %s. One private network lies in one zone: fsn1, "+
+					"hel1 and nbg1 share one.", n.Name, n.FailureDomain, zone, v.NetworkZone)
 		}
 	}
 	for _, n := range r.Plan.ControlPlanes() {
@@ -195,7 +213,8 @@ func (v *variables) spread(r *cloud.Reader) {
 			}
 			group := role.name + "-" + n.FailureDomain
 			if members[group]++; members[group] == spreadMax+1 {
-				r.Say(crowded, n.NameRange, "Node %q is the eleventh machine with the role %s in %s. A placement group keeps ten apart: put some in another location.", n.Name, role.name, n.FailureDomain)
+				r.Say(crowded, n.NameRange, "Node %q is the eleventh machine with the role %s in %s. A placement group keeps ten apart: "+
+					"put some in another location.", n.Name, role.name, n.FailureDomain)
 			}
 			v.Spread[n.Name] = group
 		}
@@ -207,12 +226,14 @@ func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	return terraform.Files("cloud/hetzner", opts, terraform.MachinesGuide(vendor,
 		"A token of the project that may read and write, in the environment: `export HCLOUD_TOKEN=…`.",
 		strings.Join([]string{
-			"Hetzner's firewalls filter the public side alone. There the machines answer to `admin_cidrs` and `node_port_cidrs`, on the ports " +
-				"that the plan opens to them, and to nobody else.",
-			"Within the private network, which nothing but this cluster is in, machines reach each other on every port: filter on the hosts where that is too much.",
+			"Hetzner's firewalls filter the public side alone. There the machines answer to `admin_cidrs` and `node_port_cidrs`, " +
+				"on the ports that the plan opens to them, and to nobody else.",
+			"Within the private network, which nothing but this cluster is in, machines reach each other on every port: " +
+				"filter on the hosts where that is too much.",
 		}, " "),
-		"The API's balancer answers inside the network only. From outside, go through the bastion (`ssh -L`, or a VPN of yours). It stands "+
-			"in one location: where that location is lost, the API servers elsewhere go on, and their address comes back with a balancer made anew.",
+		"The API's balancer answers inside the network only. From outside, go through the bastion (`ssh -L`, "+
+			"or a VPN of yours). It stands in one location: where that location is lost, the API servers elsewhere go on, "+
+			"and their address comes back with a balancer made anew.",
 		"\"SSH key with the same fingerprint already exists\": the project has your key. Write its name there as `ssh_key` in the target.",
 	), terraform.MachineVariables, terraform.UserData, terraform.Bastion)
 }
@@ -223,7 +244,8 @@ func rules() []*rule.Rule {
 }
 
 func endpoint() *rule.Rule {
-	return facts(europe).EndpointRule("https://registry.terraform.io/providers/hetznercloud/hcloud/latest/docs/resources/load_balancer_network")
+	return facts(europe).EndpointRule(
+		"https://registry.terraform.io/providers/hetznercloud/hcloud/latest/docs/resources/load_balancer_network")
 }
 
 var (

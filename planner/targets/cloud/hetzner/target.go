@@ -20,11 +20,12 @@ func Target() target.Target {
 				SSHUser:  "ops",
 			},
 			Page: plan.Page{
-				Emits:     "Terraform: network, firewalls, placement groups, machines, balancer, bastion; then the playbook",
-				Folder:    "terraform",
-				Make:      "cd terraform && terraform init && terraform apply",
-				Checked:   plan.CheckTool,
-				CheckedBy: "terraform validate with the schema of hetznercloud/hcloud, read out of the package that Pulumi 1.41 generates from it",
+				Emits:   "Terraform: network, firewalls, placement groups, machines, balancer, bastion; then the playbook",
+				Folder:  "terraform",
+				Make:    "cd terraform && terraform init && terraform apply",
+				Checked: plan.CheckTool,
+				CheckedBy: "terraform validate with the schema of hetznercloud/hcloud, read out of the package that " +
+					"Pulumi 1.41 generates from it",
 				CheckedOn: "2026-11-23",
 			},
 		},

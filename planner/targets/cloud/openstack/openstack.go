@@ -39,11 +39,16 @@ func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Machines on OpenStack.",
 		Arguments: append([]spec.Argument{
-			{Name: "external_network", Type: spec.Text, Required: true, Field: "ExternalNetwork", Example: `"public"`, Doc: "Name of the network that leads outside."},
-			{Name: "subnet", Type: spec.Text, Required: true, Field: "Subnet", Example: `"10.80.0.0/24"`, Doc: "Range of the machines' addresses."},
-			{Name: "images", Type: spec.TextMap, Required: true, Field: "Images", Example: `{ "ubuntu-24.04" = "Ubuntu 24.04" }`, Doc: "Names of the cloud's images by operating system; the bastion boots from ubuntu-24.04."},
-			{Name: "dns_servers", Type: spec.TextList, Field: "DNSServers", Example: `["10.80.0.2"]`, Doc: "Name servers of the subnet; the cloud's own where it is left out."},
-			{Name: "bastion_flavor", Type: spec.Text, Field: "BastionFlavor", Example: `"m1.small"`, Doc: "Flavor of the bastion; the smallest where it is left out."},
+			{Name: "external_network", Type: spec.Text, Required: true, Field: "ExternalNetwork", Example: `"public"`,
+				Doc: "Name of the network that leads outside."},
+			{Name: "subnet", Type: spec.Text, Required: true, Field: "Subnet", Example: `"10.80.0.0/24"`,
+				Doc: "Range of the machines' addresses."},
+			{Name: "images", Type: spec.TextMap, Required: true, Field: "Images", Example: `{ "ubuntu-24.04" = "Ubuntu 24.04" }`,
+				Doc: "Names of the cloud's images by operating system; the bastion boots from ubuntu-24.04."},
+			{Name: "dns_servers", Type: spec.TextList, Field: "DNSServers", Example: `["10.80.0.2"]`,
+				Doc: "Name servers of the subnet; the cloud's own where it is left out."},
+			{Name: "bastion_flavor", Type: spec.Text, Field: "BastionFlavor", Example: `"m1.small"`,
+				Doc: "Flavor of the bastion; the smallest where it is left out."},
 			{Name: "load_balancer_provider", Type: spec.Text, Field: "Provider", Example: `"amphora"`, Doc: "Octavia's driver."},
 		}, cloud.Arguments()...),
 		Blocks: []spec.Block{{
@@ -85,7 +90,8 @@ const defaultOS = "ubuntu-24.04"
 // Source: https://docs.openstack.org/nova/latest/user/flavors.html
 func flavors() []terraform.Size {
 	return []terraform.Size{
-		{Name: "m1.small", CPUs: 1, MemoryGiB: 2}, {Name: "m1.medium", CPUs: 2, MemoryGiB: 4}, {Name: "m1.large", CPUs: 4, MemoryGiB: 8}, {Name: "m1.xlarge", CPUs: 8, MemoryGiB: 16},
+		{Name: "m1.small", CPUs: 1, MemoryGiB: 2}, {Name: "m1.medium", CPUs: 2, MemoryGiB: 4}, {Name: "m1.large", CPUs: 4, MemoryGiB: 8},
+		{Name: "m1.xlarge", CPUs: 8, MemoryGiB: 16},
 	}
 }
 
@@ -94,7 +100,8 @@ func facts(images map[string]map[string]any, sizes []terraform.Size) *cloud.Clou
 		Target: "openstack", Vendor: "OpenStack",
 		Arguments: "Write external_network, subnet and images; flavor blocks where the cloud does not have m1.small to m1.xlarge; " +
 			"dns_servers, bastion_flavor and load_balancer_provider where you want others.",
-		NamePattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,62}[a-z0-9])?$`), NameWords: "lower-case letters, digits and hyphens", ClusterMax: 40,
+		NamePattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,62}[a-z0-9])?$`), NameWords: "lower-case letters, digits and hyphens",
+		ClusterMax: 40,
 		SizeSource: "https://docs.openstack.org/nova/latest/user/flavors.html", Sizes: sizes,
 		Images: images, DefaultOS: defaultOS,
 		// the network's own and the router's; the sixteen that OpenStack gives out itself, and the broadcast
@@ -128,12 +135,15 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 		cloudFacts.Images[os] = map[string]any{"amd64": name}
 	}
 	if _, ok := w.Images[defaultOS]; !ok && r.Has("images") {
-		r.Say(r.Rules.Argument, r.At("images"), "images has no %s, which the bastion boots from. Write what the cloud calls it: images = { "+
-			"%q = \"Ubuntu 24.04\" }.", defaultOS, defaultOS)
+		r.Say(r.Rules.Argument, r.At("images"),
+			"images has no %s, which the bastion boots from. Write what the cloud calls it: images = { "+
+				"%q = \"Ubuntu 24.04\" }.", defaultOS, defaultOS)
 	}
-	v := &variables{DNSServers: []string{}, Provider: block.Value(w.Provider, "amphora"), BastionFlavor: block.Value(w.BastionFlavor, cloudFacts.Sizes[0].Name)}
+	v := &variables{DNSServers: []string{}, Provider: block.Value(w.Provider, "amphora"),
+		BastionFlavor: block.Value(w.BastionFlavor, cloudFacts.Sizes[0].Name)}
 	if v.ExternalNetwork = w.ExternalNetwork; v.ExternalNetwork == "" && r.Has("external_network") {
-		r.Say(r.Rules.Argument, r.At("external_network"), "external_network is empty. Write the name of the network that leads outside, such as \"public\".")
+		r.Say(r.Rules.Argument, r.At("external_network"), "external_network is empty. Write the name of the network that leads outside, "+
+			"such as \"public\".")
 	}
 	for _, s := range w.DNSServers {
 		if a, err := netip.ParseAddr(s); err != nil || !a.Is4() {
@@ -147,7 +157,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 		return nil, r.Diags
 	}
 	if subnet.Prefix.Bits() > 26 {
-		r.Say(r.Rules.Argument, subnet.At, "subnet is %s. The last seventeen of its addresses are OpenStack's own; write a /26 or wider.", subnet.Prefix)
+		r.Say(r.Rules.Argument, subnet.At, "subnet is %s. The last seventeen of its addresses are OpenStack's own; write a /26 or wider.",
+			subnet.Prefix)
 	}
 	v.Subnet = subnet.Prefix.String()
 	r.Apart(subnet)
@@ -157,7 +168,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 		r.Inside(n, subnet)
 		if at := n.At("failure_domain"); n.FailureDomain == "" && !seen[at] {
 			seen[at] = true
-			r.Say(zone, at, "Node %q has no failure domain. Write the availability zone that it stands in: failure_domain = \"nova\".", n.Name)
+			r.Say(zone, at, "Node %q has no failure domain. Write the availability zone that it stands in: failure_domain = \"nova\".",
+				n.Name)
 		}
 		zones = append(zones, n.FailureDomain)
 	}
@@ -178,7 +190,9 @@ func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 		"OpenStack credentials where the provider looks for them: `export OS_CLOUD=…` with a clouds.yaml, or an openrc file. The cloud "+
 			"needs Octavia where the plan has an external balancer.",
 		"The API's balancer answers inside the network only. From outside, go through the bastion (`ssh -L`, or a VPN of yours).",
-		strings.Join([]string{"The program asks for Octavia's driver `amphora`, a proxy with addresses of its own.", "A driver that passes packets through unchanged (ovn) may not lead a control plane back to itself; try that before you choose it in `load_balancer_provider`."}, " "),
+		strings.Join([]string{"The program asks for Octavia's driver `amphora`, a proxy with addresses of its own.",
+			"A driver that passes packets through unchanged (ovn) may not lead a control plane back to itself; " +
+				"try that before you choose it in `load_balancer_provider`."}, " "),
 	), terraform.MachineVariables, terraform.UserData, terraform.Bastion)
 }
 

@@ -39,8 +39,10 @@ func schema() *spec.Block {
 		Arguments: []spec.Argument{
 			{Name: "location", Type: spec.Text, Required: true, Field: "Location", Example: `"westeurope"`, Doc: "Region of Azure."},
 			{Name: "vnet_cidr", Type: spec.Text, Required: true, Field: "VNet", Example: `"10.50.0.0/16"`, Doc: "Range of the network."},
-			{Name: "subnet", Type: spec.Text, Required: true, Field: "Subnet", Example: `"10.50.0.0/22"`, Doc: "Range of the workers' addresses, inside of vnet_cidr."},
-			{Name: "subscription_id", Type: spec.Text, Field: "Subscription", Example: `"00000000-0000-0000-0000-000000000000"`, Doc: "ID of the subscription; ARM_SUBSCRIPTION_ID where it is left out."},
+			{Name: "subnet", Type: spec.Text, Required: true, Field: "Subnet", Example: `"10.50.0.0/22"`,
+				Doc: "Range of the workers' addresses, inside of vnet_cidr."},
+			{Name: "subscription_id", Type: spec.Text, Field: "Subscription", Example: `"00000000-0000-0000-0000-000000000000"`,
+				Doc: "ID of the subscription; ARM_SUBSCRIPTION_ID where it is left out."},
 			hosted.DefaultPool(),
 			hosted.AdminCIDRs(),
 		},
@@ -75,12 +77,17 @@ func vendor() *hosted.Vendor {
 		// Source: https://learn.microsoft.com/azure/virtual-machines/sizes/overview (read 2026-11)
 		SizeSource: "https://learn.microsoft.com/azure/virtual-machines/sizes/overview",
 		Sizes: []terraform.Size{
-			{Name: "Standard_D2s_v5", CPUs: 2, MemoryGiB: 8}, {Name: "Standard_E2s_v5", CPUs: 2, MemoryGiB: 16}, {Name: "Standard_D4s_v5", CPUs: 4, MemoryGiB: 16},
-			{Name: "Standard_E4s_v5", CPUs: 4, MemoryGiB: 32}, {Name: "Standard_D8s_v5", CPUs: 8, MemoryGiB: 32}, {Name: "Standard_E8s_v5", CPUs: 8, MemoryGiB: 64},
-			{Name: "Standard_D16s_v5", CPUs: 16, MemoryGiB: 64}, {Name: "Standard_D32s_v5", CPUs: 32, MemoryGiB: 128}, {Name: "Standard_D64s_v5", CPUs: 64, MemoryGiB: 256},
+			{Name: "Standard_D2s_v5", CPUs: 2, MemoryGiB: 8}, {Name: "Standard_E2s_v5", CPUs: 2, MemoryGiB: 16},
+			{Name: "Standard_D4s_v5", CPUs: 4, MemoryGiB: 16},
+			{Name: "Standard_E4s_v5", CPUs: 4, MemoryGiB: 32}, {Name: "Standard_D8s_v5", CPUs: 8, MemoryGiB: 32},
+			{Name: "Standard_E8s_v5", CPUs: 8, MemoryGiB: 64},
+			{Name: "Standard_D16s_v5", CPUs: 16, MemoryGiB: 64}, {Name: "Standard_D32s_v5", CPUs: 32, MemoryGiB: 128},
+			{Name: "Standard_D64s_v5", CPUs: 64, MemoryGiB: 256},
 			{Name: "Standard_D96s_v5", CPUs: 96, MemoryGiB: 384},
-			{Name: "Standard_D2ps_v5", CPUs: 2, MemoryGiB: 8, Arch: "arm64"}, {Name: "Standard_D4ps_v5", CPUs: 4, MemoryGiB: 16, Arch: "arm64"},
-			{Name: "Standard_D8ps_v5", CPUs: 8, MemoryGiB: 32, Arch: "arm64"}, {Name: "Standard_D16ps_v5", CPUs: 16, MemoryGiB: 64, Arch: "arm64"},
+			{Name: "Standard_D2ps_v5", CPUs: 2, MemoryGiB: 8, Arch: "arm64"}, {Name: "Standard_D4ps_v5", CPUs: 4, MemoryGiB: 16,
+				Arch: "arm64"},
+			{Name: "Standard_D8ps_v5", CPUs: 8, MemoryGiB: 32, Arch: "arm64"}, {Name: "Standard_D16ps_v5", CPUs: 16, MemoryGiB: 64,
+				Arch: "arm64"},
 		},
 	}
 }
@@ -97,8 +104,9 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 		v.Tier = "Standard"
 	}
 	if w.Subscription != nil {
-		v.Subscription = r.Match("subscription_id", *w.Subscription, subscriptionPattern, "A subscription's ID has 32 hexadecimal digits in "+
-			"five groups. Leave it out to take ARM_SUBSCRIPTION_ID.")
+		v.Subscription = r.Match("subscription_id", *w.Subscription, subscriptionPattern,
+			"A subscription's ID has 32 hexadecimal digits in "+
+				"five groups. Leave it out to take ARM_SUBSCRIPTION_ID.")
 	}
 	v.Location = r.Match("location", w.Location, locationPattern, `Write a region of Azure, such as "westeurope".`)
 	vnet, ok := r.Range("vnet_cidr", w.VNet, "Write the range of the network, such as \"10.50.0.0/16\".")
@@ -125,7 +133,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	for name, pool := range v.Pools {
 		for _, t := range pool.Taints {
 			if t.Key == "kubernetes.azure.com/scalesetpriority" {
-				r.Say(r.Rules.Argument, pool.First.Block(), "Pool %q has the taint %s, which Azure sets itself on its spot pools.", name, t.Key)
+				r.Say(r.Rules.Argument, pool.First.Block(), "Pool %q has the taint %s, which Azure sets itself on its spot pools.", name,
+					t.Key)
 			}
 		}
 	}
@@ -139,7 +148,8 @@ func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 			"subscription. They need to make role assignments (Owner, or Role Based Access Control Administrator).",
 		"az aks get-credentials --resource-group "+hosted.Quote(v.Cluster)+" --name "+hosted.Quote(v.Cluster),
 		terraform.Step{Do: "`create.sh` makes the same pools with az, in a network that Azure makes.", Commands: []string{"sh create.sh"}},
-		"Azure upgrades the cluster to new patch releases by itself; a new minor is a change of `kubernetes_version`, applied with `az aks upgrade`.",
+		"Azure upgrades the cluster to new patch releases by itself; a new minor is a change of `kubernetes_version`, "+
+			"applied with `az aks upgrade`.",
 	), terraform.Azure, terraform.PoolVariables, terraform.DefaultPool)
 	if err != nil {
 		return nil, err
@@ -151,13 +161,15 @@ func script(v *variables) hosted.Script {
 	group := []any{"--resource-group", v.Cluster}
 	first := v.Pools[v.Default]
 	create := append([]any{hosted.Raw("az aks create")}, group...)
-	create = append(create, "--name", v.Cluster, "--location", v.Location, "--kubernetes-version", v.Version, "--tier", strings.ToLower(v.Tier),
+	create = append(create, "--name", v.Cluster, "--location", v.Location, "--kubernetes-version", v.Version, "--tier",
+		strings.ToLower(v.Tier),
 		"--nodepool-name", v.Default, "--node-vm-size", first.Size, "--node-count", first.Count, "--node-osdisk-size", first.DiskGiB)
 	create = append(create, v.zones(first)...)
 	if len(first.Labels) > 0 {
 		create = append(create, labels("--nodepool-labels", first.Labels)...)
 	}
-	create = append(create, "--network-plugin", "azure", "--network-plugin-mode", "overlay", "--network-dataplane", "cilium", "--network-policy", "cilium")
+	create = append(create, "--network-plugin", "azure", "--network-plugin-mode", "overlay", "--network-dataplane", "cilium",
+		"--network-policy", "cilium")
 	if v.Pods != "" {
 		create = append(create, "--pod-cidr", v.Pods)
 	}
@@ -181,7 +193,8 @@ func script(v *variables) hosted.Script {
 			continue
 		}
 		add := append([]any{hosted.Raw("az aks nodepool add")}, group...)
-		add = append(add, "--cluster-name", v.Cluster, "--name", name, "--node-vm-size", p.Size, "--node-count", p.Count, "--node-osdisk-size", p.DiskGiB)
+		add = append(add, "--cluster-name", v.Cluster, "--name", name, "--node-vm-size", p.Size, "--node-count", p.Count,
+			"--node-osdisk-size", p.DiskGiB)
 		add = append(add, v.zones(p)...)
 		if len(p.Labels) > 0 {
 			add = append(add, labels("--labels", p.Labels)...)

@@ -37,7 +37,8 @@ func schema() *spec.Block {
 		Name: "target", Doc: "DigitalOcean Kubernetes.",
 		Arguments: []spec.Argument{
 			{Name: "region", Type: spec.Text, Required: true, Field: "Region", Example: `"fra1"`, Doc: "Region of DigitalOcean."},
-			{Name: "vpc_cidr", Type: spec.Text, Required: true, Field: "VPC", Example: `"10.60.0.0/20"`, Doc: "Range of the workers' network, from /16 to /28."},
+			{Name: "vpc_cidr", Type: spec.Text, Required: true, Field: "VPC", Example: `"10.60.0.0/20"`,
+				Doc: "Range of the workers' network, from /16 to /28."},
 			hosted.DefaultPool(),
 			hosted.AdminCIDRs(),
 		},
@@ -58,13 +59,17 @@ var regionPattern = regexp.MustCompile(`^[a-z]{3}[0-9]$`)
 func vendor() *hosted.Vendor {
 	return &hosted.Vendor{
 		Target: "doks", Name: "DigitalOcean Kubernetes", Default: true, Zoneless: true,
-		Arguments: "Write region and vpc_cidr; default_pool where several pools have no taints; admin_cidrs where the API is not for everybody.",
+		Arguments: "Write region and vpc_cidr; default_pool where several pools have no taints; admin_cidrs where " +
+			"the API is not for everybody.",
 		// Source: https://slugs.do-api.dev and https://docs.digitalocean.com/products/droplets/concepts/choosing-a-plan/ (read 2026-11)
 		SizeSource: "https://docs.digitalocean.com/products/droplets/concepts/choosing-a-plan/",
 		Sizes: []terraform.Size{
-			{Name: "s-2vcpu-4gb", CPUs: 2, MemoryGiB: 4}, {Name: "g-2vcpu-8gb", CPUs: 2, MemoryGiB: 8}, {Name: "m-2vcpu-16gb", CPUs: 2, MemoryGiB: 16},
-			{Name: "s-4vcpu-8gb", CPUs: 4, MemoryGiB: 8}, {Name: "g-4vcpu-16gb", CPUs: 4, MemoryGiB: 16}, {Name: "m-4vcpu-32gb", CPUs: 4, MemoryGiB: 32},
-			{Name: "g-8vcpu-32gb", CPUs: 8, MemoryGiB: 32}, {Name: "m-8vcpu-64gb", CPUs: 8, MemoryGiB: 64}, {Name: "g-16vcpu-64gb", CPUs: 16, MemoryGiB: 64},
+			{Name: "s-2vcpu-4gb", CPUs: 2, MemoryGiB: 4}, {Name: "g-2vcpu-8gb", CPUs: 2, MemoryGiB: 8},
+			{Name: "m-2vcpu-16gb", CPUs: 2, MemoryGiB: 16},
+			{Name: "s-4vcpu-8gb", CPUs: 4, MemoryGiB: 8}, {Name: "g-4vcpu-16gb", CPUs: 4, MemoryGiB: 16},
+			{Name: "m-4vcpu-32gb", CPUs: 4, MemoryGiB: 32},
+			{Name: "g-8vcpu-32gb", CPUs: 8, MemoryGiB: 32}, {Name: "m-8vcpu-64gb", CPUs: 8, MemoryGiB: 64},
+			{Name: "g-16vcpu-64gb", CPUs: 16, MemoryGiB: 64},
 			{Name: "g-32vcpu-128gb", CPUs: 32, MemoryGiB: 128}, {Name: "g-40vcpu-160gb", CPUs: 40, MemoryGiB: 160},
 		},
 	}
@@ -105,7 +110,8 @@ func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 		"A DigitalOcean API token in the environment: `export DIGITALOCEAN_TOKEN=…`, or `doctl auth init` for the script.",
 		"doctl kubernetes cluster kubeconfig save "+hosted.Quote(v.Cluster),
 		terraform.Step{Do: "`create.sh` makes the same with doctl, in the region's default network.", Commands: []string{"sh create.sh"}},
-		"`terraform plan` says so where DigitalOcean does not offer the minor that the plan wants; `doctl kubernetes options versions` lists what it offers.",
+		"`terraform plan` says so where DigitalOcean does not offer the minor that the plan wants; `doctl kubernetes options "+
+			"versions` lists what it offers.",
 	), terraform.PoolVariables, terraform.DefaultPool)
 	if err != nil {
 		return nil, err
@@ -114,7 +120,8 @@ func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 }
 
 func script(v *variables) hosted.Script {
-	create := []any{hosted.Raw("doctl kubernetes cluster create"), v.Cluster, "--region", v.Region, "--version", hosted.Raw(`"$version"`), "--auto-upgrade=true", "--surge-upgrade=true"}
+	create := []any{hosted.Raw("doctl kubernetes cluster create"), v.Cluster, "--region", v.Region, "--version", hosted.Raw(`"$version"`),
+		"--auto-upgrade=true", "--surge-upgrade=true"}
 	if v.HA {
 		create = append(create, "--ha=true")
 	}
@@ -122,7 +129,8 @@ func script(v *variables) hosted.Script {
 		create = append(create, "--cluster-subnet", v.Pods, "--service-subnet", v.Services)
 	}
 	if len(v.Admins) > 0 {
-		create = append(create, "--enable-control-plane-firewall=true", "--control-plane-firewall-allowed-addresses", strings.Join(v.Admins, ","))
+		create = append(create, "--enable-control-plane-firewall=true", "--control-plane-firewall-allowed-addresses",
+			strings.Join(v.Admins, ","))
 	}
 	for _, name := range slices.Sorted(maps.Keys(v.Pools)) {
 		p := v.Pools[name]

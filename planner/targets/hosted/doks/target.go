@@ -25,7 +25,8 @@ func Target() target.Target {
 			Limits: plan.Limits{
 				Types:    hosted.Both(),
 				TypesWhy: hosted.BothWhy,
-				Default:  plan.Version{Major: 1, Minor: 36}, // what DigitalOcean's own operator was built for: digitalocean/do-operator#135 (2026-05)
+				// what DigitalOcean's own operator was built for: digitalocean/do-operator#135 (2026-05)
+				Default: plan.Version{Major: 1, Minor: 36},
 			},
 			Page: plan.Page{
 				Emits:     "Terraform: network, cluster, pools; a script for doctl",

@@ -34,8 +34,10 @@ func schema() *spec.Block {
 		Name: "target", Doc: "Amazon EKS.",
 		Arguments: []spec.Argument{
 			{Name: "region", Type: spec.Text, Required: true, Field: "Region", Example: `"eu-central-1"`, Doc: "Region of AWS."},
-			{Name: "vpc_cidr", Type: spec.Text, Required: true, Field: "VPC", Example: `"10.40.0.0/16"`, Doc: "Range of the network, pods' addresses included."},
-			{Name: "zones", Type: spec.TextList, Required: true, Field: "Zones", Example: `["eu-central-1a", "eu-central-1b"]`, Doc: "Availability zones, at least two."},
+			{Name: "vpc_cidr", Type: spec.Text, Required: true, Field: "VPC", Example: `"10.40.0.0/16"`,
+				Doc: "Range of the network, pods' addresses included."},
+			{Name: "zones", Type: spec.TextList, Required: true, Field: "Zones", Example: `["eu-central-1a", "eu-central-1b"]`,
+				Doc: "Availability zones, at least two."},
 			hosted.AdminCIDRs(),
 		},
 	}
@@ -59,18 +61,25 @@ const mostZones = 8
 
 func vendor() *hosted.Vendor {
 	return &hosted.Vendor{
-		Target: "eks", Name: "EKS", Arguments: "Write region, vpc_cidr and at least two zones; admin_cidrs where the API is not for everybody.",
+		Target: "eks", Name: "EKS",
+		Arguments:      "Write region, vpc_cidr and at least two zones; admin_cidrs where the API is not for everybody.",
 		ClusterPattern: namePattern, PoolPattern: namePattern,
-		ClusterWords: "at most 50 lower-case letters, digits and hyphens here (roles are named after it)", PoolWords: "the same as for clusters",
-		NameSource: "https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html",
-		SizeSource: "https://docs.aws.amazon.com/ec2/latest/instancetypes/gp.html",
+		ClusterWords: "at most 50 lower-case letters, digits and hyphens here (roles are named after it)",
+		PoolWords:    "the same as for clusters",
+		NameSource:   "https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html",
+		SizeSource:   "https://docs.aws.amazon.com/ec2/latest/instancetypes/gp.html",
 		Sizes: []terraform.Size{
-			{Name: "c7i.large", CPUs: 2, MemoryGiB: 4}, {Name: "m7i.large", CPUs: 2, MemoryGiB: 8}, {Name: "r7i.large", CPUs: 2, MemoryGiB: 16},
-			{Name: "m7i.xlarge", CPUs: 4, MemoryGiB: 16}, {Name: "r7i.xlarge", CPUs: 4, MemoryGiB: 32}, {Name: "m7i.2xlarge", CPUs: 8, MemoryGiB: 32},
-			{Name: "m7i.4xlarge", CPUs: 16, MemoryGiB: 64}, {Name: "m7i.8xlarge", CPUs: 32, MemoryGiB: 128}, {Name: "m7i.16xlarge", CPUs: 64, MemoryGiB: 256},
+			{Name: "c7i.large", CPUs: 2, MemoryGiB: 4}, {Name: "m7i.large", CPUs: 2, MemoryGiB: 8},
+			{Name: "r7i.large", CPUs: 2, MemoryGiB: 16},
+			{Name: "m7i.xlarge", CPUs: 4, MemoryGiB: 16}, {Name: "r7i.xlarge", CPUs: 4, MemoryGiB: 32},
+			{Name: "m7i.2xlarge", CPUs: 8, MemoryGiB: 32},
+			{Name: "m7i.4xlarge", CPUs: 16, MemoryGiB: 64}, {Name: "m7i.8xlarge", CPUs: 32, MemoryGiB: 128},
+			{Name: "m7i.16xlarge", CPUs: 64, MemoryGiB: 256},
 			{Name: "m7i.24xlarge", CPUs: 96, MemoryGiB: 384},
-			{Name: "c7g.large", CPUs: 2, MemoryGiB: 4, Arch: "arm64"}, {Name: "m7g.large", CPUs: 2, MemoryGiB: 8, Arch: "arm64"}, {Name: "r7g.large", CPUs: 2, MemoryGiB: 16, Arch: "arm64"},
-			{Name: "m7g.xlarge", CPUs: 4, MemoryGiB: 16, Arch: "arm64"}, {Name: "m7g.2xlarge", CPUs: 8, MemoryGiB: 32, Arch: "arm64"}, {Name: "m7g.4xlarge", CPUs: 16, MemoryGiB: 64, Arch: "arm64"},
+			{Name: "c7g.large", CPUs: 2, MemoryGiB: 4, Arch: "arm64"}, {Name: "m7g.large", CPUs: 2, MemoryGiB: 8, Arch: "arm64"},
+			{Name: "r7g.large", CPUs: 2, MemoryGiB: 16, Arch: "arm64"},
+			{Name: "m7g.xlarge", CPUs: 4, MemoryGiB: 16, Arch: "arm64"}, {Name: "m7g.2xlarge", CPUs: 8, MemoryGiB: 32, Arch: "arm64"},
+			{Name: "m7g.4xlarge", CPUs: 16, MemoryGiB: 64, Arch: "arm64"},
 			{Name: "m7g.8xlarge", CPUs: 32, MemoryGiB: 128, Arch: "arm64"}, {Name: "m7g.16xlarge", CPUs: 64, MemoryGiB: 256, Arch: "arm64"},
 		},
 	}
@@ -89,8 +98,9 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	switch {
 	case !ok:
 	case vpc.Bits() < 16 || vpc.Bits() > 20: // a narrower one leaves public subnets below AWS' /28
-		r.Say(r.Rules.Argument, r.At("vpc_cidr"), "vpc_cidr is %s. AWS takes networks from /16 on, and the subnets of the zones are cut out "+
-			"of one up to /20: every pod has an address of it.", vpc)
+		r.Say(r.Rules.Argument, r.At("vpc_cidr"),
+			"vpc_cidr is %s. AWS takes networks from /16 on, and the subnets of the zones are cut out "+
+				"of one up to /20: every pod has an address of it.", vpc)
 	default:
 		v.VPC = vpc.String()
 		for _, services := range p.Network.ServiceSubnets {
@@ -118,12 +128,14 @@ func zonesOf(r *hosted.Reader, v *variables) {
 	seen := map[string]bool{}
 	for _, zone := range v.Zones {
 		if !pattern.MatchString(zone) || seen[zone] {
-			r.Say(zones, at, "zones holds %q, which is no zone of %s or is there already. Write zones such as \"%sa\".", zone, v.Region, v.Region)
+			r.Say(zones, at, "zones holds %q, which is no zone of %s or is there already. Write zones such as \"%sa\".", zone,
+				v.Region, v.Region)
 		}
 		seen[zone] = true
 	}
 	if len(v.Zones) < 2 || len(v.Zones) > mostZones {
-		r.Say(zones, at, "zones has %d. AWS wants at least 2, and the network has room for %d: zones = [\"%sa\", \"%sb\", \"%sc\"].", len(v.Zones), mostZones, v.Region, v.Region, v.Region)
+		r.Say(zones, at, "zones has %d. AWS wants at least 2, and the network has room for %d: zones = [\"%sa\", \"%sb\", \"%sc\"].",
+			len(v.Zones), mostZones, v.Region, v.Region, v.Region)
 		return
 	}
 	r.Zones(v.Pools, pattern, v.Region+"a")
@@ -139,9 +151,11 @@ func zonesOf(r *hosted.Reader, v *variables) {
 // emit writes terraform/, with eksctl.yaml in it.
 func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 	files, err := terraform.Files("hosted/eks", v, terraform.ClusterGuide("Amazon EKS",
-		"AWS credentials where the provider looks for them: `AWS_PROFILE`, `aws sso login`, or the role of the machine that runs Terraform.",
+		"AWS credentials where the provider looks for them: `AWS_PROFILE`, `aws sso login`, or the role of "+
+			"the machine that runs Terraform.",
 		"aws eks update-kubeconfig --region "+hosted.Quote(v.Region)+" --name "+hosted.Quote(v.Cluster),
-		terraform.Step{Do: "eksctl makes the same from `eksctl.yaml`, with a network of its own.", Commands: []string{"eksctl create cluster -f eksctl.yaml"}},
+		terraform.Step{Do: "eksctl makes the same from `eksctl.yaml`, with a network of its own.",
+			Commands: []string{"eksctl create cluster -f eksctl.yaml"}},
 	), terraform.AWS, terraform.PoolVariables)
 	if err != nil {
 		return nil, err
@@ -159,7 +173,8 @@ func rules() []*rule.Rule { return vendor().List(zones, overlap) }
 var (
 	zones = &rule.Rule{
 		ID: "eks-zones", Title: "Zones that EKS cannot use", Permanent: true,
-		Doc:     "AWS puts the control plane's interfaces into at least two zones, and a pool's workers into the subnets of zones that the cluster has.",
+		Doc: "AWS puts the control plane's interfaces into at least two zones, and a pool's workers into the subnets " +
+			"of zones that the cluster has.",
 		Fix:     "Name two or three zones of the region in zones, and only these as failure domains.",
 		Sources: []string{"https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html"},
 	}

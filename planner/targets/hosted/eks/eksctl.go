@@ -93,12 +93,13 @@ func (v *variables) clusterConfig() clusterConfig {
 		APIVersion: "eksctl.io/v1alpha5", Kind: "ClusterConfig",
 		Metadata:          metadata{v.Cluster, v.Region, v.Version},
 		AvailabilityZones: v.Zones,
-		VPC:               vpc{CIDR: v.VPC, NAT: nat{"HighlyAvailable"}, ClusterEndpoints: endpoints{true, true}, PublicAccessCIDRs: v.Admins},
-		IAM:               iam{true},
-		AccessConfig:      accessConfig{"API"},
-		CloudWatch:        cloudWatch{clusterLogging{[]string{"api", "audit", "authenticator"}}},
-		Addons:            []addon{{"coredns"}, {"kube-proxy"}, {"vpc-cni"}},
-		NodeGroups:        []managedNodeGroup{},
+		VPC: vpc{CIDR: v.VPC, NAT: nat{"HighlyAvailable"}, ClusterEndpoints: endpoints{true, true},
+			PublicAccessCIDRs: v.Admins},
+		IAM:          iam{true},
+		AccessConfig: accessConfig{"API"},
+		CloudWatch:   cloudWatch{clusterLogging{[]string{"api", "audit", "authenticator"}}},
+		Addons:       []addon{{"coredns"}, {"kube-proxy"}, {"vpc-cni"}},
+		NodeGroups:   []managedNodeGroup{},
 	}
 	if v.Services != "" {
 		c.NetworkConfig = &networkConfig{v.Services}
@@ -106,8 +107,10 @@ func (v *variables) clusterConfig() clusterConfig {
 	for _, name := range slices.Sorted(maps.Keys(v.Pools)) {
 		p := v.Pools[name]
 		g := managedNodeGroup{
-			Name: name, AMIFamily: "AmazonLinux2023", InstanceType: p.Size, DesiredCapacity: p.Count, MinSize: min(p.Count, 1), MaxSize: max(p.Count, 1),
-			VolumeSize: p.DiskGiB, VolumeType: "gp3", VolumeEncrypted: true, PrivateNetworking: true, AvailabilityZones: p.Zones, Labels: p.Labels,
+			Name: name, AMIFamily: "AmazonLinux2023", InstanceType: p.Size, DesiredCapacity: p.Count, MinSize: min(p.Count, 1),
+			MaxSize:    max(p.Count, 1),
+			VolumeSize: p.DiskGiB, VolumeType: "gp3", VolumeEncrypted: true, PrivateNetworking: true, AvailabilityZones: p.Zones,
+			Labels: p.Labels,
 		}
 		for _, t := range p.Taints {
 			g.Taints = append(g.Taints, taint(t))

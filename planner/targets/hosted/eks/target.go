@@ -29,7 +29,8 @@ func Target() target.Target {
 				TypesWhy: hosted.HAWhy,
 				Newest:   plan.Version{Major: 1, Minor: 36},
 				Ends: []plan.MinorEnd{ // of standard support; what follows costs extra
-					{Minor: 31, On: "2025-11-26"}, {Minor: 32, On: "2026-03-23"}, {Minor: 33, On: "2026-07-29"}, {Minor: 34, On: "2026-12-02"}, {Minor: 35, On: "2027-03-27"},
+					{Minor: 31, On: "2025-11-26"}, {Minor: 32, On: "2026-03-23"}, {Minor: 33, On: "2026-07-29"},
+					{Minor: 34, On: "2026-12-02"}, {Minor: 35, On: "2027-03-27"},
 				},
 				EndsFrom:     "https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html",
 				VersionsFrom: "EKS' list of versions: 1.36 since 2026-06-02 (endoflife.date#10240); eksctl asks EKS for it",

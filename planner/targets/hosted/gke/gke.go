@@ -39,8 +39,10 @@ func schema() *spec.Block {
 		Arguments: []spec.Argument{
 			{Name: "project", Type: spec.Text, Required: true, Field: "Project", Example: `"my-project-123"`, Doc: "ID of the project."},
 			{Name: "region", Type: spec.Text, Required: true, Field: "Region", Example: `"europe-west4"`, Doc: "Region of Google Cloud."},
-			{Name: "subnet", Type: spec.Text, Required: true, Field: "Subnet", Example: `"10.30.0.0/20"`, Doc: "Range of the workers' addresses."},
-			{Name: "release_channel", Type: spec.Text, Enum: []string{"RAPID", "REGULAR", "STABLE"}, Field: "Channel", Example: `"REGULAR"`, Doc: "Channel of new versions; the slowest that has the version where it is left out."},
+			{Name: "subnet", Type: spec.Text, Required: true, Field: "Subnet", Example: `"10.30.0.0/20"`,
+				Doc: "Range of the workers' addresses."},
+			{Name: "release_channel", Type: spec.Text, Enum: []string{"RAPID", "REGULAR", "STABLE"}, Field: "Channel", Example: `"REGULAR"`,
+				Doc: "Channel of new versions; the slowest that has the version where it is left out."},
 			hosted.AdminCIDRs(),
 		},
 	}
@@ -78,12 +80,15 @@ func vendor() *hosted.Vendor {
 		NameSource: "https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters",
 		SizeSource: "https://cloud.google.com/compute/docs/general-purpose-machines",
 		Sizes: []terraform.Size{
-			{Name: "e2-medium", CPUs: 2, MemoryGiB: 4}, {Name: "e2-standard-2", CPUs: 2, MemoryGiB: 8}, {Name: "e2-highmem-2", CPUs: 2, MemoryGiB: 16},
+			{Name: "e2-medium", CPUs: 2, MemoryGiB: 4}, {Name: "e2-standard-2", CPUs: 2, MemoryGiB: 8},
+			{Name: "e2-highmem-2", CPUs: 2, MemoryGiB: 16},
 			{Name: "e2-standard-4", CPUs: 4, MemoryGiB: 16}, {Name: "e2-highmem-4", CPUs: 4, MemoryGiB: 32},
-			{Name: "e2-standard-8", CPUs: 8, MemoryGiB: 32}, {Name: "e2-standard-16", CPUs: 16, MemoryGiB: 64}, {Name: "e2-standard-32", CPUs: 32, MemoryGiB: 128},
+			{Name: "e2-standard-8", CPUs: 8, MemoryGiB: 32}, {Name: "e2-standard-16", CPUs: 16, MemoryGiB: 64},
+			{Name: "e2-standard-32", CPUs: 32, MemoryGiB: 128},
 			{Name: "n2-standard-64", CPUs: 64, MemoryGiB: 256}, {Name: "n2-standard-96", CPUs: 96, MemoryGiB: 384},
 			{Name: "t2a-standard-2", CPUs: 2, MemoryGiB: 8, Arch: "arm64"}, {Name: "t2a-standard-4", CPUs: 4, MemoryGiB: 16, Arch: "arm64"},
-			{Name: "t2a-standard-8", CPUs: 8, MemoryGiB: 32, Arch: "arm64"}, {Name: "t2a-standard-16", CPUs: 16, MemoryGiB: 64, Arch: "arm64"},
+			{Name: "t2a-standard-8", CPUs: 8, MemoryGiB: 32, Arch: "arm64"}, {Name: "t2a-standard-16", CPUs: 16, MemoryGiB: 64,
+				Arch: "arm64"},
 		},
 	}
 }
@@ -124,15 +129,17 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 		}
 		if len(v.Zones) != 1 {
 			r.Say(zonal, p.Cluster.Attr("type"), "With type %s Google runs one control plane, in one zone, and the workers name %d. Write "+
-				"failure_domains = [\"%s-a\"] on every pool, or type = \"multi-etcd-multi-master\".", p.Cluster.Type, len(v.Zones), v.Region)
+				"failure_domains = [\"%s-a\"] on every pool, or type = \"multi-etcd-multi-master\".", p.Cluster.Type,
+				len(v.Zones), v.Region)
 			return v, r.Diags
 		}
 		v.Location = v.Zones[0]
 	}
 	for name, pool := range v.Pools {
 		if len(pool.Zones) == 0 {
-			r.Say(count, hosted.CountAt(pool), "Pool %q names no zones, and Google would make %d workers in each zone that it chooses. Name "+
-				"them: failure_domains = [\"%s-a\", …].", name, pool.Count, v.Region)
+			r.Say(count, hosted.CountAt(pool),
+				"Pool %q names no zones, and Google would make %d workers in each zone that it chooses. Name "+
+					"them: failure_domains = [\"%s-a\", …].", name, pool.Count, v.Region)
 		}
 	}
 	r.Even(count, v.Pools)
@@ -142,10 +149,12 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 // emit writes terraform/, with create.sh in it.
 func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 	files, err := terraform.Files("hosted/gke", v, terraform.ClusterGuide("Google Kubernetes Engine",
-		"Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, or the service account of the "+
-			"machine that runs Terraform.",
-		"gcloud container clusters get-credentials "+hosted.Quote(v.Cluster)+" --project "+hosted.Quote(v.Project)+" --location "+hosted.Quote(v.Location),
-		terraform.Step{Do: "`create.sh` makes the same pools with gcloud, in the project's default network.", Commands: []string{"sh create.sh"}},
+		"Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, or the service "+
+			"account of the machine that runs Terraform.",
+		"gcloud container clusters get-credentials "+hosted.Quote(v.Cluster)+" --project "+hosted.Quote(v.Project)+" --location "+
+			hosted.Quote(v.Location),
+		terraform.Step{Do: "`create.sh` makes the same pools with gcloud, in the project's default network.",
+			Commands: []string{"sh create.sh"}},
 		"Google upgrades the control plane and the pools along the release channel. Before `terraform destroy`: `terraform apply -var "+
 			"deletion_protection=false`.",
 	), terraform.Google, terraform.GoogleNetwork, terraform.PoolVariables)
@@ -159,7 +168,8 @@ func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 func script(v *variables) hosted.Script {
 	where := []any{"--project", v.Project, "--location", v.Location}
 	create := append([]any{hosted.Raw("gcloud container clusters create"), v.Cluster}, where...)
-	create = append(create, "--release-channel", strings.ToLower(v.Channel), "--cluster-version", v.Version, "--enable-ip-alias", "--enable-dataplane-v2", "--workload-pool", v.Project+".svc.id.goog", "--num-nodes", "1")
+	create = append(create, "--release-channel", strings.ToLower(v.Channel), "--cluster-version", v.Version, "--enable-ip-alias",
+		"--enable-dataplane-v2", "--workload-pool", v.Project+".svc.id.goog", "--num-nodes", "1")
 	if v.Pods != "" {
 		create = append(create, "--cluster-ipv4-cidr", v.Pods)
 	}
@@ -176,7 +186,8 @@ func script(v *variables) hosted.Script {
 	for _, name := range slices.Sorted(maps.Keys(v.Pools)) {
 		p := v.Pools[name]
 		pool := append([]any{hosted.Raw("gcloud container node-pools create"), name, "--cluster", v.Cluster}, where...)
-		pool = append(pool, "--machine-type", p.Size, "--disk-size", strconv.FormatInt(p.DiskGiB, 10), "--num-nodes", p.Count/max(len(p.Zones), 1), "--enable-autorepair", "--enable-autoupgrade", "--workload-metadata", "GKE_METADATA")
+		pool = append(pool, "--machine-type", p.Size, "--disk-size", strconv.FormatInt(p.DiskGiB, 10), "--num-nodes",
+			p.Count/max(len(p.Zones), 1), "--enable-autorepair", "--enable-autoupgrade", "--workload-metadata", "GKE_METADATA")
 		if len(p.Zones) > 0 {
 			pool = append(pool, "--node-locations", strings.Join(p.Zones, ","))
 		}
@@ -192,7 +203,8 @@ func script(v *variables) hosted.Script {
 		}
 		s.Commands = append(s.Commands, pool)
 	}
-	s.Commands = append(s.Commands, append([]any{hosted.Raw("gcloud container node-pools delete default-pool"), "--quiet", "--cluster", v.Cluster}, where...))
+	s.Commands = append(s.Commands, append([]any{hosted.Raw("gcloud container node-pools delete default-pool"), "--quiet", "--cluster",
+		v.Cluster}, where...))
 	return s
 }
 

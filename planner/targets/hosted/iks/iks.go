@@ -37,8 +37,10 @@ func schema() *spec.Block {
 		Name: "target", Doc: "IBM Cloud Kubernetes Service.",
 		Arguments: []spec.Argument{
 			{Name: "region", Type: spec.Text, Required: true, Field: "Region", Example: `"eu-de"`, Doc: "Region of IBM Cloud."},
-			{Name: "subnets", Type: spec.TextMap, Required: true, Field: "Subnets", Example: `{ "eu-de-1" = "10.70.0.0/24" }`, Doc: "Range of the workers' addresses by zone."},
-			{Name: "public_endpoint", Type: spec.Bool, Field: "Public", Example: `false`, Doc: "Whether the API answers the internet; true where it is left out."},
+			{Name: "subnets", Type: spec.TextMap, Required: true, Field: "Subnets", Example: `{ "eu-de-1" = "10.70.0.0/24" }`,
+				Doc: "Range of the workers' addresses by zone."},
+			{Name: "public_endpoint", Type: spec.Bool, Field: "Public", Example: `false`,
+				Doc: "Whether the API answers the internet; true where it is left out."},
 			hosted.DefaultPool(),
 		},
 	}
@@ -60,15 +62,18 @@ func vendor() *hosted.Vendor {
 		Target: "iks", Name: "IBM Cloud Kubernetes Service", Default: true,
 		Arguments: "Write region and subnets, one range for each zone; default_pool where several pools have no taints; " +
 			"public_endpoint = false for a private API.",
-		ClusterPattern: regexp.MustCompile(`^[a-z]([-a-z0-9]{0,33}[a-z0-9])?$`), ClusterWords: "at most 35 lower-case letters, digits and hyphens, a letter first",
-		PoolPattern: regexp.MustCompile(`^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$`), PoolWords: "at most 32 of the same",
+		ClusterPattern: regexp.MustCompile(`^[a-z]([-a-z0-9]{0,33}[a-z0-9])?$`),
+		ClusterWords:   "at most 35 lower-case letters, digits and hyphens, a letter first",
+		PoolPattern:    regexp.MustCompile(`^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$`), PoolWords: "at most 32 of the same",
 		NameSource: "https://cloud.ibm.com/docs/containers?topic=containers-cluster-create-vpc-gen2",
 		// Source: https://cloud.ibm.com/docs/containers?topic=containers-vpc-flavors (read 2026-11)
 		SizeSource: "https://cloud.ibm.com/docs/containers?topic=containers-vpc-flavors",
 		Sizes: []terraform.Size{
 			{Name: "cx2.2x4", CPUs: 2, MemoryGiB: 4}, {Name: "bx2.2x8", CPUs: 2, MemoryGiB: 8}, {Name: "mx2.2x16", CPUs: 2, MemoryGiB: 16},
-			{Name: "cx2.4x8", CPUs: 4, MemoryGiB: 8}, {Name: "bx2.4x16", CPUs: 4, MemoryGiB: 16}, {Name: "mx2.4x32", CPUs: 4, MemoryGiB: 32},
-			{Name: "bx2.8x32", CPUs: 8, MemoryGiB: 32}, {Name: "mx2.8x64", CPUs: 8, MemoryGiB: 64}, {Name: "bx2.16x64", CPUs: 16, MemoryGiB: 64},
+			{Name: "cx2.4x8", CPUs: 4, MemoryGiB: 8}, {Name: "bx2.4x16", CPUs: 4, MemoryGiB: 16},
+			{Name: "mx2.4x32", CPUs: 4, MemoryGiB: 32},
+			{Name: "bx2.8x32", CPUs: 8, MemoryGiB: 32}, {Name: "mx2.8x64", CPUs: 8, MemoryGiB: 64},
+			{Name: "bx2.16x64", CPUs: 16, MemoryGiB: 64},
 			{Name: "bx2.32x128", CPUs: 32, MemoryGiB: 128}, {Name: "bx2.48x192", CPUs: 48, MemoryGiB: 192},
 		},
 	}
@@ -88,7 +93,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	for _, zone := range slices.Sorted(maps.Keys(w.Subnets)) {
 		prefix, ok := block.Prefix4(w.Subnets[zone])
 		if !ok {
-			r.Say(r.Rules.Argument, at, "The range of %q is %q, which is no range of IPv4 addresses. Write \"10.70.0.0/24\".", zone, w.Subnets[zone])
+			r.Say(r.Rules.Argument, at, "The range of %q is %q, which is no range of IPv4 addresses. Write \"10.70.0.0/24\".", zone,
+				w.Subnets[zone])
 			continue
 		}
 		for _, what := range slices.Sorted(maps.Keys(taken)) {
@@ -106,7 +112,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	for _, name := range slices.Sorted(maps.Keys(v.Pools)) {
 		pool := v.Pools[name]
 		if len(pool.Zones) == 0 {
-			r.Say(count, hosted.CountAt(pool), "Pool %q names no zones, and IBM counts its workers by zone. Name them: failure_domains = [\"%s-1\", …].", name, v.Region)
+			r.Say(count, hosted.CountAt(pool), "Pool %q names no zones, and IBM counts its workers by zone. Name them: "+
+				"failure_domains = [\"%s-1\", …].", name, v.Region)
 		}
 		for _, zone := range pool.Zones {
 			if _, ok := w.Subnets[zone]; !ok && r.Has("subnets") && pattern.MatchString(zone) {
@@ -123,7 +130,8 @@ func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 	files, err := terraform.Files("hosted/iks", v, terraform.ClusterGuide("IBM Cloud Kubernetes Service",
 		"An IBM Cloud API key in the environment: `export IC_API_KEY=…`; `ibmcloud login` for the script.",
 		"ibmcloud ks cluster config --cluster "+hosted.Quote(v.Cluster),
-		terraform.Step{Do: "`create.sh` makes the same with ibmcloud (plug-ins container-service and vpc-infrastructure) and jq.", Commands: []string{"sh create.sh"}},
+		terraform.Step{Do: "`create.sh` makes the same with ibmcloud (plug-ins container-service and vpc-infrastructure) and jq.",
+			Commands: []string{"sh create.sh"}},
 		"The pool that is made with the cluster is called `default` by IBM, whatever the plan calls it.",
 	), terraform.PoolVariables, terraform.DefaultPool)
 	if err != nil {
@@ -134,8 +142,9 @@ func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 
 func script(v *variables) hosted.Script {
 	s := hosted.Script{
-		Head:     []string{"The cluster by ibmcloud. Sign in first: ibmcloud login; ibmcloud target -g RESOURCE_GROUP"},
-		Commands: [][]any{{hosted.Raw("ibmcloud target"), "-r", v.Region}, {hosted.Raw(`vpc=$(ibmcloud is vpc-create`), v.Cluster, "--address-prefix-management", "manual", "--output", "json", hosted.Raw(`| jq -r .id)`)}},
+		Head: []string{"The cluster by ibmcloud. Sign in first: ibmcloud login; ibmcloud target -g RESOURCE_GROUP"},
+		Commands: [][]any{{hosted.Raw("ibmcloud target"), "-r", v.Region}, {hosted.Raw(`vpc=$(ibmcloud is vpc-create`), v.Cluster,
+			"--address-prefix-management", "manual", "--output", "json", hosted.Raw(`| jq -r .id)`)}},
 	}
 	subnet := map[string]hosted.Raw{} // the shell's variable that holds the ID of a zone's subnet
 	for i, zone := range slices.Sorted(maps.Keys(v.Subnets)) {
@@ -144,13 +153,18 @@ func script(v *variables) hosted.Script {
 		subnet[zone] = hosted.Raw(`"$subnet` + n + `"`)
 		s.Commands = append(s.Commands,
 			[]any{hosted.Raw("ibmcloud is vpc-address-prefix-create"), name, hosted.Raw(`"$vpc"`), zone, v.Subnets[zone]},
-			[]any{hosted.Raw("gateway" + n + "=$(ibmcloud is public-gateway-create"), name, hosted.Raw(`"$vpc"`), zone, "--output", "json", hosted.Raw("| jq -r .id)")},
-			[]any{hosted.Raw("subnet" + n + "=$(ibmcloud is subnet-create"), name, hosted.Raw(`"$vpc"`), "--zone", zone, "--ipv4-cidr-block", v.Subnets[zone], "--pgw", hosted.Raw(`"$gateway` + n + `"`), "--output", "json", hosted.Raw("| jq -r .id)")},
+			[]any{hosted.Raw("gateway" + n + "=$(ibmcloud is public-gateway-create"), name, hosted.Raw(`"$vpc"`), zone, "--output", "json",
+				hosted.Raw("| jq -r .id)")},
+			[]any{hosted.Raw("subnet" + n + "=$(ibmcloud is subnet-create"), name, hosted.Raw(`"$vpc"`), "--zone", zone,
+				"--ipv4-cidr-block", v.Subnets[zone], "--pgw", hosted.Raw(`"$gateway` + n + `"`), "--output", "json",
+				hosted.Raw("| jq -r .id)")},
 		)
 	}
 	first := v.Pools[v.Default]
-	create := []any{hosted.Raw("ibmcloud ks cluster create vpc-gen2"), "--name", v.Cluster, "--vpc-id", hosted.Raw(`"$vpc"`), "--zone", first.Zones[0], "--subnet-id", subnet[first.Zones[0]],
-		"--flavor", first.Size, "--workers", first.Count / len(first.Zones), "--version", v.Version, "--disable-outbound-traffic-protection"}
+	create := []any{hosted.Raw("ibmcloud ks cluster create vpc-gen2"), "--name", v.Cluster, "--vpc-id", hosted.Raw(`"$vpc"`), "--zone",
+		first.Zones[0], "--subnet-id", subnet[first.Zones[0]],
+		"--flavor", first.Size, "--workers", first.Count / len(first.Zones), "--version", v.Version,
+		"--disable-outbound-traffic-protection"}
 	if v.Pods != "" {
 		create = append(create, "--pod-subnet", v.Pods)
 	}
@@ -163,26 +177,30 @@ func script(v *variables) hosted.Script {
 	s.Commands = append(s.Commands, create)
 	add := func(pool string, zones []string) {
 		for _, zone := range zones {
-			s.Commands = append(s.Commands, []any{hosted.Raw("ibmcloud ks zone add vpc-gen2"), "--cluster", v.Cluster, "--worker-pool", pool, "--zone", zone, "--subnet-id", subnet[zone]})
+			s.Commands = append(s.Commands, []any{hosted.Raw("ibmcloud ks zone add vpc-gen2"), "--cluster", v.Cluster, "--worker-pool",
+				pool, "--zone", zone, "--subnet-id", subnet[zone]})
 		}
 	}
 	add("default", first.Zones[1:])
 	for _, key := range slices.Sorted(maps.Keys(first.Labels)) {
-		s.Commands = append(s.Commands, []any{hosted.Raw("ibmcloud ks worker-pool label set"), "--cluster", v.Cluster, "--worker-pool", "default", "--label", key + "=" + first.Labels[key], "-f"})
+		s.Commands = append(s.Commands, []any{hosted.Raw("ibmcloud ks worker-pool label set"), "--cluster", v.Cluster, "--worker-pool",
+			"default", "--label", key + "=" + first.Labels[key], "-f"})
 	}
 	for _, name := range slices.Sorted(maps.Keys(v.Pools)) {
 		p := v.Pools[name]
 		if name == v.Default {
 			continue
 		}
-		pool := []any{hosted.Raw("ibmcloud ks worker-pool create vpc-gen2"), "--name", name, "--cluster", v.Cluster, "--vpc-id", hosted.Raw(`"$vpc"`), "--flavor", p.Size, "--size-per-zone", p.Count / len(p.Zones)}
+		pool := []any{hosted.Raw("ibmcloud ks worker-pool create vpc-gen2"), "--name", name, "--cluster", v.Cluster, "--vpc-id",
+			hosted.Raw(`"$vpc"`), "--flavor", p.Size, "--size-per-zone", p.Count / len(p.Zones)}
 		for _, key := range slices.Sorted(maps.Keys(p.Labels)) {
 			pool = append(pool, "--label", key+"="+p.Labels[key])
 		}
 		s.Commands = append(s.Commands, pool)
 		add(name, p.Zones)
 		for _, t := range p.Taints {
-			s.Commands = append(s.Commands, []any{hosted.Raw("ibmcloud ks worker-pool taint set"), "--cluster", v.Cluster, "--worker-pool", name, "--taint", strings.TrimSuffix(t.TaintText(), ":"), "-f"})
+			s.Commands = append(s.Commands, []any{hosted.Raw("ibmcloud ks worker-pool taint set"), "--cluster", v.Cluster, "--worker-pool",
+				name, "--taint", strings.TrimSuffix(t.TaintText(), ":"), "-f"})
 		}
 	}
 	return s

@@ -41,11 +41,14 @@ func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "OpenShift Dedicated.",
 		Arguments: []spec.Argument{
-			{Name: "provider", Type: spec.Text, Required: true, Enum: []string{"aws", "gcp"}, Field: "Provider", Example: `"aws"`, Doc: "Cloud of the account."},
+			{Name: "provider", Type: spec.Text, Required: true, Enum: []string{"aws", "gcp"}, Field: "Provider", Example: `"aws"`,
+				Doc: "Cloud of the account."},
 			{Name: "region", Type: spec.Text, Required: true, Field: "Region", Example: `"eu-central-1"`, Doc: "Region of the cloud."},
 			{Name: "machine_cidr", Type: spec.Text, Field: "MachineCIDR", Example: `"10.0.0.0/16"`, Doc: "Range of the machines' network."},
-			{Name: "multi_zone", Type: spec.Bool, Field: "MultiZone", Example: `true`, Doc: "Whether workers stand in three zones; true where it is left out."},
-			{Name: "private", Type: spec.Bool, Field: "Private", Example: `false`, Doc: "Whether API and routes answer inside of the network alone."},
+			{Name: "multi_zone", Type: spec.Bool, Field: "MultiZone", Example: `true`,
+				Doc: "Whether workers stand in three zones; true where it is left out."},
+			{Name: "private", Type: spec.Bool, Field: "Private", Example: `false`,
+				Doc: "Whether API and routes answer inside of the network alone."},
 			hosted.DefaultPool(),
 		},
 	}
@@ -68,24 +71,31 @@ var (
 func sizes(provider string) []terraform.Size {
 	if provider == "gcp" {
 		return []terraform.Size{
-			{Name: "custom-4-16384", CPUs: 4, MemoryGiB: 16}, {Name: "custom-4-32768-ext", CPUs: 4, MemoryGiB: 32}, {Name: "custom-8-32768", CPUs: 8, MemoryGiB: 32},
-			{Name: "custom-8-65536-ext", CPUs: 8, MemoryGiB: 64}, {Name: "custom-16-65536", CPUs: 16, MemoryGiB: 64}, {Name: "custom-16-131072-ext", CPUs: 16, MemoryGiB: 128},
+			{Name: "custom-4-16384", CPUs: 4, MemoryGiB: 16}, {Name: "custom-4-32768-ext", CPUs: 4, MemoryGiB: 32},
+			{Name: "custom-8-32768", CPUs: 8, MemoryGiB: 32},
+			{Name: "custom-8-65536-ext", CPUs: 8, MemoryGiB: 64}, {Name: "custom-16-65536", CPUs: 16, MemoryGiB: 64},
+			{Name: "custom-16-131072-ext", CPUs: 16, MemoryGiB: 128},
 			{Name: "custom-32-131072", CPUs: 32, MemoryGiB: 128},
 		}
 	}
 	return []terraform.Size{
-		{Name: "m5.xlarge", CPUs: 4, MemoryGiB: 16}, {Name: "r5.xlarge", CPUs: 4, MemoryGiB: 32}, {Name: "m5.2xlarge", CPUs: 8, MemoryGiB: 32},
-		{Name: "r5.2xlarge", CPUs: 8, MemoryGiB: 64}, {Name: "m5.4xlarge", CPUs: 16, MemoryGiB: 64}, {Name: "r5.4xlarge", CPUs: 16, MemoryGiB: 128},
-		{Name: "m5.8xlarge", CPUs: 32, MemoryGiB: 128}, {Name: "m5.12xlarge", CPUs: 48, MemoryGiB: 192}, {Name: "m5.16xlarge", CPUs: 64, MemoryGiB: 256},
+		{Name: "m5.xlarge", CPUs: 4, MemoryGiB: 16}, {Name: "r5.xlarge", CPUs: 4, MemoryGiB: 32},
+		{Name: "m5.2xlarge", CPUs: 8, MemoryGiB: 32},
+		{Name: "r5.2xlarge", CPUs: 8, MemoryGiB: 64}, {Name: "m5.4xlarge", CPUs: 16, MemoryGiB: 64},
+		{Name: "r5.4xlarge", CPUs: 16, MemoryGiB: 128},
+		{Name: "m5.8xlarge", CPUs: 32, MemoryGiB: 128}, {Name: "m5.12xlarge", CPUs: 48, MemoryGiB: 192},
+		{Name: "m5.16xlarge", CPUs: 64, MemoryGiB: 256},
 	}
 }
 
 func vendor() *hosted.Vendor {
 	return &hosted.Vendor{
 		Target: "openshift-dedicated", Name: "OpenShift Dedicated", Default: true, Zoneless: true,
-		Arguments:      "Write provider (aws or gcp) and region; machine_cidr, multi_zone, private; default_pool where several pools have no taints.",
-		ClusterPattern: regexp.MustCompile(`^[a-z]([a-z0-9-]{0,13}[a-z0-9])?$`), ClusterWords: "at most 15 lower-case letters, digits and hyphens, a letter first",
-		PoolPattern: namePattern, PoolWords: "lower-case letters, digits and hyphens, a letter first",
+		Arguments: "Write provider (aws or gcp) and region; machine_cidr, multi_zone, private; default_pool where " +
+			"several pools have no taints.",
+		ClusterPattern: regexp.MustCompile(`^[a-z]([a-z0-9-]{0,13}[a-z0-9])?$`),
+		ClusterWords:   "at most 15 lower-case letters, digits and hyphens, a letter first",
+		PoolPattern:    namePattern, PoolWords: "lower-case letters, digits and hyphens, a letter first",
 		NameSource: "https://docs.openshift.com/dedicated/osd_aws_clusters/creating-an-aws-cluster.html",
 		SizeSource: "https://docs.openshift.com/dedicated/osd_architecture/osd_policy/osd-service-definition.html#instance-types",
 	}
@@ -98,7 +108,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Di
 	if !ok {
 		return nil, r.Diags
 	}
-	o := &options{multi: block.Value(w.MultiZone, true), private: block.Value(w.Private, false), release: openshift.Release(p.Cluster.Version)}
+	o := &options{multi: block.Value(w.MultiZone, true), private: block.Value(w.Private, false),
+		release: openshift.Release(p.Cluster.Version)}
 	o.provider = w.Provider
 	o.region = r.Match("region", w.Region, regionPattern, `Write a region of the cloud, such as "eu-central-1" or "europe-west4".`)
 	r.Vendor.Sizes = sizes(o.provider)
@@ -106,7 +117,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Di
 	o.machines = block.Value(w.MachineCIDR, "10.0.0.0/16")
 	machines, ok := block.Prefix4(o.machines)
 	if !ok {
-		r.Say(r.Rules.Argument, r.At("machine_cidr"), "machine_cidr is %q, which is no range of IPv4 addresses. Write \"10.0.0.0/16\".", o.machines)
+		r.Say(r.Rules.Argument, r.At("machine_cidr"), "machine_cidr is %q, which is no range of IPv4 addresses. Write \"10.0.0.0/16\".",
+			o.machines)
 	}
 	for name, text := range map[string]string{"pod_subnets": o.Pods, "service_subnets": o.Services} {
 		if other, err := netip.ParsePrefix(text); err == nil && ok && other.Overlaps(machines) {
@@ -123,16 +135,19 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Di
 	for name, pool := range o.Pools {
 		switch {
 		case name == o.Default && pool.Count < least:
-			r.Say(workers, hosted.CountAt(pool), "Pool %q has %d workers, and it is made with the cluster. In %s that takes at least %d.", name, pool.Count, of, least)
+			r.Say(workers, hosted.CountAt(pool), "Pool %q has %d workers, and it is made with the cluster. In %s that takes at least %d.",
+				name, pool.Count, of, least)
 		case o.multi && pool.Count%3 != 0:
-			r.Say(workers, hosted.CountAt(pool), "Pool %q has %d workers. In several zones their number is a multiple of 3; with multi_zone = false it is free.", name, pool.Count)
+			r.Say(workers, hosted.CountAt(pool), "Pool %q has %d workers. In several zones their number is a multiple of 3; "+
+				"with multi_zone = false it is free.", name, pool.Count)
 		}
 		if pool.Arch != "amd64" {
 			r.Say(workers, pool.First.Attr("arch"), "Pool %q is %s. OpenShift Dedicated has workers of amd64.", name, pool.Arch)
 		}
 		for i, t := range pool.Taints {
 			if t.Value == "" {
-				r.Say(taintValue, pool.First.Taints[i].Block(), "The taint %s of pool %q has no value, and ocm takes key=value:effect alone. Write value.", t.Key, name)
+				r.Say(taintValue, pool.First.Taints[i].Block(),
+					"The taint %s of pool %q has no value, and ocm takes key=value:effect alone. Write value.", t.Key, name)
 			}
 		}
 	}
@@ -157,14 +172,17 @@ func emit(_ *plan.Plan, o *options) ([]artifact.File, error) {
 
 func (o *options) create() hosted.Script {
 	pool := o.Pools[o.Default]
-	create := []any{hosted.Raw("ocm create cluster"), o.Cluster, "--provider", o.provider, "--ccs", "--region", o.region, "--version", hosted.Raw(`"$version"`),
+	create := []any{hosted.Raw("ocm create cluster"), o.Cluster, "--provider", o.provider, "--ccs", "--region", o.region, "--version",
+		hosted.Raw(`"$version"`),
 		"--compute-nodes", strconv.Itoa(pool.Count), "--compute-machine-type", pool.Size, "--machine-cidr", o.machines}
 	for flag, value := range map[string]bool{"--multi-az": o.multi, "--private": o.private} {
 		if value {
 			create = append(create, flag)
 		}
 	}
-	slices.SortFunc(create[len(create)-btoi(o.multi)-btoi(o.private):], func(a, b any) int { return strings.Compare(a.(string), b.(string)) })
+	slices.SortFunc(create[len(create)-btoi(o.multi)-btoi(o.private):], func(a, b any) int {
+		return strings.Compare(a.(string), b.(string))
+	})
 	if o.Pods != "" {
 		create = append(create, "--pod-cidr", o.Pods)
 	}
@@ -176,8 +194,12 @@ func (o *options) create() hosted.Script {
 	}
 	needs := []any{hosted.Raw(`: "${GCP_SERVICE_ACCOUNT_FILE:?names the key file of the account osd-ccs-admin}"`)}
 	if o.provider == "aws" {
-		needs = []any{hosted.Raw(`: "${AWS_ACCOUNT_ID:?}" "${AWS_ACCESS_KEY_ID:?of the IAM user osdCcsAdmin}" "${AWS_SECRET_ACCESS_KEY:?}"`)}
-		create = append(create, hosted.Raw(`--aws-account-id "$AWS_ACCOUNT_ID" --aws-access-key-id "$AWS_ACCESS_KEY_ID" --aws-secret-access-key "$AWS_SECRET_ACCESS_KEY"`))
+		needs = []any{
+			hosted.Raw(`: "${AWS_ACCOUNT_ID:?}" "${AWS_ACCESS_KEY_ID:?of the IAM user osdCcsAdmin}" "${AWS_SECRET_ACCESS_KEY:?}"`),
+		}
+		create = append(create,
+			hosted.Raw(`--aws-account-id "$AWS_ACCOUNT_ID" --aws-access-key-id "$AWS_ACCESS_KEY_ID" --aws-secret-access-key `+
+				`"$AWS_SECRET_ACCESS_KEY"`))
 	} else {
 		create = append(create, hosted.Raw(`--service-account-file "$GCP_SERVICE_ACCOUNT_FILE"`))
 	}
@@ -203,14 +225,16 @@ func btoi(b bool) int {
 func (o *options) pools() hosted.Script {
 	s := hosted.Script{Head: []string{"The other pools of workers, when the cluster is ready."}}
 	if pool := o.Pools[o.Default]; len(pool.Labels) > 0 {
-		s.Commands = append(s.Commands, []any{hosted.Raw("ocm edit machinepool"), "--cluster", o.Cluster, "--labels", hosted.Pairs(pool.Labels, "="), "worker"})
+		s.Commands = append(s.Commands, []any{hosted.Raw("ocm edit machinepool"), "--cluster", o.Cluster, "--labels",
+			hosted.Pairs(pool.Labels, "="), "worker"})
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.Pools)) {
 		if name == o.Default {
 			continue
 		}
 		pool := o.Pools[name]
-		command := []any{hosted.Raw("ocm create machinepool"), "--cluster", o.Cluster, "--instance-type", pool.Size, "--replicas", strconv.Itoa(pool.Count)}
+		command := []any{hosted.Raw("ocm create machinepool"), "--cluster", o.Cluster, "--instance-type", pool.Size, "--replicas",
+			strconv.Itoa(pool.Count)}
 		if len(pool.Labels) > 0 {
 			command = append(command, "--labels", hosted.Pairs(pool.Labels, "="))
 		}

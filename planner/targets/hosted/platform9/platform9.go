@@ -36,11 +36,15 @@ func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Platform9 Managed Kubernetes.",
 		Arguments: []spec.Argument{
-			{Name: "pmk_version", Type: spec.Text, Field: "Version", Example: `"1.32.4-pmk.58"`, Doc: "Platform9's release, as your account " +
-				"offers it; PMK_VERSION in the script's environment where it is left out."},
-			{Name: "virtual_ip", Type: spec.Text, Field: "VirtualIP", Example: `"10.0.0.10"`, Doc: "Address that the control planes share."},
-			{Name: "virtual_interface", Type: spec.Text, Field: "VirtualCard", Example: `"eth0"`, Doc: "Card of the control planes that holds it."},
-			{Name: "metallb_range", Type: spec.Text, Field: "MetalLB", Example: `"10.0.0.200-10.0.0.220"`, Doc: "Addresses for Services of type LoadBalancer."},
+			{Name: "pmk_version", Type: spec.Text, Field: "Version", Example: `"1.32.4-pmk.58"`,
+				Doc: "Platform9's release, as your account " +
+					"offers it; PMK_VERSION in the script's environment where it is left out."},
+			{Name: "virtual_ip", Type: spec.Text, Field: "VirtualIP", Example: `"10.0.0.10"`,
+				Doc: "Address that the control planes share."},
+			{Name: "virtual_interface", Type: spec.Text, Field: "VirtualCard", Example: `"eth0"`,
+				Doc: "Card of the control planes that holds it."},
+			{Name: "metallb_range", Type: spec.Text, Field: "MetalLB", Example: `"10.0.0.200-10.0.0.220"`,
+				Doc: "Addresses for Services of type LoadBalancer."},
 		},
 	}
 }
@@ -67,13 +71,15 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 	case !versionPattern.MatchString(*b.Version):
 		say(malformed, b.Attr("pmk_version"), "pmk_version is %q. Write it as Platform9 does, such as \"1.32.4-pmk.58\".", *b.Version)
 	case versionPattern.FindStringSubmatch(*b.Version)[1] != p.Cluster.Version.MinorString():
-		say(malformed, b.Attr("pmk_version"), "pmk_version is %s, and kubernetes_version is %s. Write the two of one minor.", *b.Version, p.Cluster.Version)
+		say(malformed, b.Attr("pmk_version"), "pmk_version is %s, and kubernetes_version is %s. Write the two of one minor.", *b.Version,
+			p.Cluster.Version)
 	}
 	if b.VirtualCard != nil && !cardPattern.MatchString(*b.VirtualCard) {
 		say(malformed, b.Attr("virtual_interface"), "virtual_interface is %q. Write the name of a card, such as \"eth0\".", *b.VirtualCard)
 	}
 	if b.MetalLB != nil && !rangePattern.MatchString(*b.MetalLB) {
-		say(malformed, b.Attr("metallb_range"), "metallb_range is %q. Write the first and the last address: \"10.0.0.200-10.0.0.220\".", *b.MetalLB)
+		say(malformed, b.Attr("metallb_range"), "metallb_range is %q. Write the first and the last address: \"10.0.0.200-10.0.0.220\".",
+			*b.MetalLB)
 	}
 	switch {
 	case b.VirtualIP == nil && b.VirtualCard == nil && p.Cluster.Type != topologies.MultiEtcdMultiMaster:
@@ -92,7 +98,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 		}
 	}
 	if p.SSH.PrivateKeyFile == "" {
-		say(host, p.SSH.Block(), "pf9ctl asks for a password where it has no key, and the script has nobody to ask. Write private_key_file in ssh.")
+		say(host, p.SSH.Block(), "pf9ctl asks for a password where it has no key, and the script has nobody to ask. "+
+			"Write private_key_file in ssh.")
 	}
 	if n := len(p.ControlPlanes()); n > 0 && n%2 == 0 {
 		say(odd, p.ControlPlanes()[n-1].Attr("roles"), "%d control planes are defined. Platform9 takes 1, 3 or 5.", n)
@@ -108,7 +115,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 		}
 	}
 	if c := p.Network.CNI; c.Name != plan.Calico && c.Name != plan.Flannel {
-		say(network, c.Block(), "Platform9 brings calico or flannel, and this design has %s. Write one of these, or leave the block out.", c.Name)
+		say(network, c.Block(), "Platform9 brings calico or flannel, and this design has %s. Write one of these, or leave the block out.",
+			c.Name)
 	}
 	if r.Diags.HasErrors() {
 		return nil, r.Diags
@@ -168,7 +176,9 @@ func script(p *plan.Plan, b *body) hosted.Script {
 	s.Commands = append([][]any{
 		{hosted.Raw(`: "${PMK_VERSION:=` + version + `}" "${PMK_VERSION:?names the release of Platform9, as your account offers it}"`)},
 		{hosted.Raw("minor=" + hosted.Quote(p.Cluster.Version.MinorString()))},
-		{hosted.Raw(`case $PMK_VERSION in "$minor".*) ;; *) echo "PMK_VERSION is $PMK_VERSION, and the plan is for Kubernetes $minor" >&2; exit 1 ;; esac`)},
+		{hosted.Raw(
+			`case $PMK_VERSION in "$minor".*) ;; *) echo "PMK_VERSION is $PMK_VERSION, and the plan is for Kubernetes $minor" >&2; ` +
+				`exit 1 ;; esac`)},
 		{hosted.Raw(attach)},
 	}, s.Commands...)
 	bootstrap := append(on("bootstrap", first), "--pmk-version", hosted.Raw(`"$PMK_VERSION"`), "--network-plugin", p.Network.CNI.Name)
@@ -217,7 +227,8 @@ var (
 	}
 	virtual = &rule.Rule{
 		ID: "platform9-virtual-ip", Title: "Several control planes without a shared address", Permanent: true,
-		Doc:     "The address is set when the first control plane is made, and cannot be added later: a cluster without one stays with one control plane.",
+		Doc: "The address is set when the first control plane is made, and cannot be added later: a cluster without one " +
+			"stays with one control plane.",
 		Fix:     "Write virtual_ip and virtual_interface in the target.",
 		Sources: []string{"https://github.com/platform9/pf9ctl/blob/master/cmd/bootstrap.go"},
 	}

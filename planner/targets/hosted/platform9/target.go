@@ -30,7 +30,8 @@ func Target() target.Target {
 				TypesWhy: "Platform9 runs an etcd member on every control plane, so several of them never share one. Write " +
 					"multi-etcd-multi-master with three control planes, or target bare-metal.",
 				Placement: topologies.Stacked,
-				EtcdWhy:   "Platform9 runs a member on every control plane and none elsewhere. Remove the hosts with the role etcd and the argument topology.",
+				EtcdWhy: "Platform9 runs a member on every control plane and none elsewhere. Remove the hosts with the role " +
+					"etcd and the argument topology.",
 			},
 			Page: plan.Page{
 				Emits:     "a script for pf9ctl",

@@ -55,11 +55,15 @@ func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Cluster API, with a management cluster that exists.",
 		Arguments: []spec.Argument{
-			{Name: "infrastructure", Type: spec.Text, Field: "Infrastructure", Enum: []string{docker, "other"}, Example: `"docker"`, Doc: "Whose machines: docker for tests, or other with the kinds of that provider's objects."},
+			{Name: "infrastructure", Type: spec.Text, Field: "Infrastructure", Enum: []string{docker, "other"}, Example: `"docker"`,
+				Doc: "Whose machines: docker for tests, or other with the kinds of that provider's objects."},
 			{Name: "namespace", Type: spec.Text, Field: "Namespace", Example: `"default"`, Doc: "Namespace of the management cluster."},
-			{Name: "api_group", Type: spec.Text, Field: "APIGroup", Example: `"infrastructure.cluster.x-k8s.io"`, Doc: "API group of the other provider's objects."},
-			{Name: "cluster_kind", Type: spec.Text, Field: "ClusterKind", Example: `"VSphereCluster"`, Doc: "Kind of the other provider's cluster."},
-			{Name: "machine_template_kind", Type: spec.Text, Field: "MachineTemplateKind", Example: `"VSphereMachineTemplate"`, Doc: "Kind of the other provider's machine templates."},
+			{Name: "api_group", Type: spec.Text, Field: "APIGroup", Example: `"infrastructure.cluster.x-k8s.io"`,
+				Doc: "API group of the other provider's objects."},
+			{Name: "cluster_kind", Type: spec.Text, Field: "ClusterKind", Example: `"VSphereCluster"`,
+				Doc: "Kind of the other provider's cluster."},
+			{Name: "machine_template_kind", Type: spec.Text, Field: "MachineTemplateKind", Example: `"VSphereMachineTemplate"`,
+				Doc: "Kind of the other provider's machine templates."},
 		},
 	}
 }
@@ -95,7 +99,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	}
 	say := r.Say
 	o := &options{
-		other: value(b.Infrastructure, docker) != docker, namespace: value(b.Namespace, "default"), group: value(b.APIGroup, infrastructure),
+		other: value(b.Infrastructure, docker) != docker, namespace: value(b.Namespace, "default"),
+		group:       value(b.APIGroup, infrastructure),
 		clusterKind: value(b.ClusterKind, "DockerCluster"), templateKind: value(b.MachineTemplateKind, "DockerMachineTemplate"),
 		deployments: deployments(p),
 	}
@@ -105,41 +110,48 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 		example     string
 	}{
 		{"namespace", o.namespace, namespacePattern, "default"}, {"api_group", o.group, groupPattern, infrastructure},
-		{"cluster_kind", o.clusterKind, kindPattern, "VSphereCluster"}, {"machine_template_kind", o.templateKind, kindPattern, "VSphereMachineTemplate"},
+		{"cluster_kind", o.clusterKind, kindPattern, "VSphereCluster"}, {"machine_template_kind", o.templateKind, kindPattern,
+			"VSphereMachineTemplate"},
 	} {
 		switch {
 		case !a.pattern.MatchString(a.value):
 			say(malformed, b.Attr(a.name), "%s is %q. Write it as Kubernetes does, such as %q.", a.name, a.value, a.example)
 		case strings.HasSuffix(a.name, "_kind") && o.other && !b.Has(a.name):
-			say(malformed, b.Attr("infrastructure"), "Another provider's objects must be named. Write %s = %q, or whatever the provider calls it.", a.name, a.example)
+			say(malformed, b.Attr("infrastructure"),
+				"Another provider's objects must be named. Write %s = %q, or whatever the provider calls it.", a.name, a.example)
 		case (strings.HasSuffix(a.name, "_kind") || a.name == "api_group") && !o.other && b.Has(a.name):
 			say(malformed, b.Attr(a.name), "%s is for infrastructure = \"other\"; the objects of docker are written for you.", a.name)
 		}
 	}
 	controlPlanes := p.ControlPlanes()
 	if n := len(controlPlanes); n > 0 && !p.Etcd.IsExternal() && n%2 == 0 {
-		say(evenEtcd, controlPlanes[0].Attr("roles"), "Cluster API refuses an even number of control planes with stacked etcd, and there are %d. Define %d.", n, n+1)
+		say(evenEtcd, controlPlanes[0].Attr("roles"),
+			"Cluster API refuses an even number of control planes with stacked etcd, and there are %d. Define %d.", n, n+1)
 	}
 	for _, n := range controlPlanes {
 		if first := controlPlanes[0]; !alike(first, n) {
-			say(uneven, n.NameRange, "%s and %s differ in labels, taints or kubelet arguments. A KubeadmControlPlane makes all its machines alike.", first.Name, n.Name)
+			say(uneven, n.NameRange, "%s and %s differ in labels, taints or kubelet arguments. A KubeadmControlPlane "+
+				"makes all its machines alike.", first.Name, n.Name)
 		}
 	}
 	for _, n := range p.KubeletNodes() {
 		for _, label := range slices.Sorted(maps.Keys(kubeadm.APILabels(n))) {
 			if !synced(label) {
-				say(badLabel, n.Attr("labels"), "A kubelet may not set the label %s on its own node, and Cluster API sets only those that begin "+
-					"with node-role.kubernetes.io/ or are below node-restriction.kubernetes.io and node.cluster.x-k8s.io.", label)
+				say(badLabel, n.Attr("labels"),
+					"A kubelet may not set the label %s on its own node, and Cluster API sets only those that begin "+
+						"with node-role.kubernetes.io/ or are below node-restriction.kubernetes.io and node.cluster.x-k8s.io.", label)
 			}
 		}
 		if n.Address.IsValid() {
-			say(given, n.Attr(cmp.Or(firstWritten(n, "address", "first_address"), "address")), "%s has an address, and the provider gives its "+
-				"machines addresses itself. Remove it; external etcd members alone keep theirs.", n.Name)
+			say(given, n.Attr(cmp.Or(firstWritten(n, "address", "first_address"), "address")),
+				"%s has an address, and the provider gives its "+
+					"machines addresses itself. Remove it; external etcd members alone keep theirs.", n.Name)
 		}
 	}
 	for _, m := range p.Etcd.Members {
 		if p.Etcd.IsExternal() && !m.Node.Address.IsValid() {
-			say(noEtcdAddress, m.Node.Block(), "Cluster API makes no etcd members: it takes those that run already. Write the address of %s.", m.Name)
+			say(noEtcdAddress, m.Node.Block(),
+				"Cluster API makes no etcd members: it takes those that run already. Write the address of %s.", m.Name)
 		}
 	}
 	if mode := p.Network.KubeProxy.Mode; p.Network.KubeProxy.Written && mode != "iptables" && mode != plan.ProxyNone {
@@ -151,11 +163,13 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 			"\"calico\" or \"cilium\".")
 	}
 	if c := p.Network.CNI; c.Name == plan.Flannel && !o.other {
-		say(noCNI, c.Block(), "The provider docker runs kind's node image, which has no bridge plugin, so flannel does not run on it. Write "+
-			"cni \"calico\" or \"cilium\".")
+		say(noCNI, c.Block(),
+			"The provider docker runs kind's node image, which has no bridge plugin, so flannel does not run on it. Write "+
+				"cni \"calico\" or \"cilium\".")
 	}
 	if !o.other && p.Cluster.Has("control_plane_endpoint") {
-		say(noEndpoint, p.Cluster.Attr("control_plane_endpoint"), "The provider docker makes a balancer and decides the endpoint. Remove control_plane_endpoint.")
+		say(noEndpoint, p.Cluster.Attr("control_plane_endpoint"), "The provider docker makes a balancer and decides the endpoint. "+
+			"Remove control_plane_endpoint.")
 	}
 	for _, v := range []struct {
 		name string
@@ -279,7 +293,8 @@ func objects(p *plan.Plan, o *options) []any {
 
 	c := clusterSpec{
 		ClusterNetwork: clusterNetwork{
-			APIServerPort: p.Cluster.APIServerPort, Pods: ranges{texts(p.Network.PodSubnets)}, Services: ranges{texts(p.Network.ServiceSubnets)},
+			APIServerPort: p.Cluster.APIServerPort, Pods: ranges{texts(p.Network.PodSubnets)},
+			Services:      ranges{texts(p.Network.ServiceSubnets)},
 			ServiceDomain: p.Network.DNSDomain,
 		},
 		ControlPlaneRef:   reference{controlPlane, "KubeadmControlPlane", name + "-control-plane"},
@@ -451,9 +466,11 @@ var (
 	}
 	badLabel = &rule.Rule{
 		ID: "cluster-api-label", Title: "Label that nobody may set", Permanent: true,
-		Doc:     "Labels in Kubernetes' own domains are an administrator's to set. Cluster API sets those of a few domains on the nodes of its machines.",
-		Fix:     "Use a label of your own domain.",
-		Sources: []string{book + "reference/api/metadata-propagation", "https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction"},
+		Doc: "Labels in Kubernetes' own domains are an administrator's to set. Cluster API sets those of a few domains " +
+			"on the nodes of its machines.",
+		Fix: "Use a label of your own domain.",
+		Sources: []string{book + "reference/api/metadata-propagation",
+			"https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction"},
 	}
 	given = &rule.Rule{
 		ID: "cluster-api-address", Severity: rule.Warning, Title: "Address on a machine that the provider makes",
@@ -475,7 +492,8 @@ var (
 	}
 	noCNI = &rule.Rule{
 		ID: "cluster-api-cni", Title: "Pod network that the machines cannot run", Permanent: true,
-		Doc:     "Routes lead to addresses, and those come with the machines. Flannel needs a plugin that the provider docker's image does not have.",
+		Doc: "Routes lead to addresses, and those come with the machines. Flannel needs a plugin that the provider " +
+			"docker's image does not have.",
 		Fix:     "Leave the block out for calico, or write cilium.",
 		Sources: []string{book + "user/quick-start#deploy-a-cni-solution"},
 	}

@@ -48,17 +48,20 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (struct{}, hcl
 		case n.Roles == plan.Balancer:
 			say(roles, n.Attr("roles"), "There is one API server and nothing to balance. Remove %q.", n.Name)
 		case n.Roles.Has(plan.ControlPlane | plan.Worker):
-			say(roles, n.Attr("roles"), "The tutorial's server runs no kubelet, so %q can be no worker. Write roles = [\"control-plane\"], and define workers.", n.Name)
+			say(roles, n.Attr("roles"), "The tutorial's server runs no kubelet, so %q can be no worker. "+
+				"Write roles = [\"control-plane\"], and define workers.", n.Name)
 		}
 	}
 	if p.LoadBalancer.Written {
 		say(roles, p.LoadBalancer.Block(), "There is one API server and nothing to balance. Remove the block.")
 	}
 	if p.Artifacts.Origin != plan.Binaries {
-		say(noPackages, p.Artifacts.Attr("source"), "The scripts install upstream's binaries. Leave source out, or write source = \"binaries\".")
+		say(noPackages, p.Artifacts.Attr("source"),
+			"The scripts install upstream's binaries. Leave source out, or write source = \"binaries\".")
 	}
 	if c := p.Network.CNI; c.Name != plan.StaticRoutes {
-		say(noCNI, c.Block(), "The tutorial's pod network is a bridge on each node and routes between them. Remove the block, or write cni \"static-routes\".")
+		say(noCNI, c.Block(), "The tutorial's pod network is a bridge on each node and routes between them. Remove the block, "+
+			"or write cni \"static-routes\".")
 	}
 	if p.Runtime.Name != plan.Containerd {
 		say(noRuntime, p.Runtime.Block(), "The tutorial runs containerd. Remove the block, or write container_runtime \"containerd\".")
@@ -123,13 +126,15 @@ func emit(p *plan.Plan, _ struct{}) ([]artifact.File, error) {
 		}
 		w.json("hosts/"+n.Name+"/conflist.json", network(p, shares[n]))
 		w.text("hosts/"+n.Name+"/arguments/kubelet.txt", kubeletArguments(p, n))
-		w.text("hosts/"+n.Name+"/arguments/kube-proxy.txt", lines{"--config=/var/lib/kube-proxy/config.yaml", "--hostname-override=" + n.Name})
+		w.text("hosts/"+n.Name+"/arguments/kube-proxy.txt", lines{"--config=/var/lib/kube-proxy/config.yaml",
+			"--hostname-override=" + n.Name})
 	}
 	arguments(w, p, server)
 
 	w.yaml("common/kubelet.yaml", kubelet(p))
 	w.yaml("common/kube-proxy.yaml", proxyConfiguration{
-		APIVersion: "kubeproxy.config.k8s.io/v1alpha1", Kind: "KubeProxyConfiguration", Mode: p.Network.KubeProxy.Mode, ClusterCIDR: joined(p.Network.PodSubnets),
+		APIVersion: "kubeproxy.config.k8s.io/v1alpha1", Kind: "KubeProxyConfiguration", Mode: p.Network.KubeProxy.Mode,
+		ClusterCIDR:  joined(p.Network.PodSubnets),
 		FeatureGates: p.Cluster.FeatureGates, ClientConnection: connection{"/var/lib/kube-proxy/kube-proxy.kubeconfig"},
 	})
 	pause, _ := p.Image("pause")
@@ -295,8 +300,10 @@ func settings(p *plan.Plan, server *plan.Node) lines {
 		sudo = ""
 	}
 	return lines{
-		"server " + server.Name, "endpoint " + p.Cluster.Endpoint.String(), "local " + plan.Endpoint{Host: "127.0.0.1", Port: p.Cluster.APIServerPort}.String(),
-		"cluster " + p.Cluster.Name, "sudo " + sudo, "etcd-data " + p.Etcd.DataDir, fmt.Sprintf("fail-swap-on %t", p.Cluster.Kubelet.FailSwapOn), "proxy-mode " + p.Network.KubeProxy.Mode,
+		"server " + server.Name, "endpoint " + p.Cluster.Endpoint.String(),
+		"local " + plan.Endpoint{Host: "127.0.0.1", Port: p.Cluster.APIServerPort}.String(),
+		"cluster " + p.Cluster.Name, "sudo " + sudo, "etcd-data " + p.Etcd.DataDir,
+		fmt.Sprintf("fail-swap-on %t", p.Cluster.Kubelet.FailSwapOn), "proxy-mode " + p.Network.KubeProxy.Mode,
 	}
 }
 
@@ -315,7 +322,8 @@ func downloads(p *plan.Plan) lines {
 		if d.Archive {
 			kind = "archive"
 		}
-		out.add("%s %s %s %s %s %s %s", on[d.Name], d.Arch, d.Name, d.URL, strings.TrimPrefix(d.Checksum, "sha256:"), cmp.Or(d.ChecksumStyle, plan.ChecksumBare), kind)
+		out.add("%s %s %s %s %s %s %s", on[d.Name], d.Arch, d.Name, d.URL, strings.TrimPrefix(d.Checksum, "sha256:"),
+			cmp.Or(d.ChecksumStyle, plan.ChecksumBare), kind)
 	}
 	return out
 }
@@ -335,14 +343,18 @@ func network(p *plan.Plan, shares []netip.Prefix) conflist {
 	if p.Network.Has("mtu") || p.Network.CNI.Has("mtu") {
 		b.MTU = p.Network.CNI.MTU
 	}
-	return conflist{CNIVersion: "1.0.0", Name: "static-routes", Plugins: []any{b, portmap{"portmap", map[string]bool{"portMappings": true}}}}
+	return conflist{CNIVersion: "1.0.0", Name: "static-routes",
+		Plugins: []any{b, portmap{"portmap", map[string]bool{"portMappings": true}}}}
 }
 
 func kubelet(p *plan.Plan) kubeletConfiguration {
 	k := kubeletConfiguration{
-		APIVersion: "kubelet.config.k8s.io/v1beta1", Kind: "KubeletConfiguration", Authorization: authorization{"Webhook"}, CgroupDriver: p.Cluster.Kubelet.CgroupDriver,
-		ClusterDNS: dnsAddresses(p), ClusterDomain: p.Network.DNSDomain, ContainerRuntimeEndpoint: p.Runtime.Socket, FailSwapOn: p.Cluster.Kubelet.FailSwapOn,
-		FeatureGates: p.Cluster.FeatureGates, MaxPods: p.Cluster.Kubelet.MaxPods, TLSCertFile: "/var/lib/kubelet/kubelet.crt", TLSPrivateKeyFile: "/var/lib/kubelet/kubelet.key",
+		APIVersion: "kubelet.config.k8s.io/v1beta1", Kind: "KubeletConfiguration", Authorization: authorization{"Webhook"},
+		CgroupDriver: p.Cluster.Kubelet.CgroupDriver,
+		ClusterDNS:   dnsAddresses(p), ClusterDomain: p.Network.DNSDomain, ContainerRuntimeEndpoint: p.Runtime.Socket,
+		FailSwapOn:   p.Cluster.Kubelet.FailSwapOn,
+		FeatureGates: p.Cluster.FeatureGates, MaxPods: p.Cluster.Kubelet.MaxPods, TLSCertFile: "/var/lib/kubelet/kubelet.crt",
+		TLSPrivateKeyFile: "/var/lib/kubelet/kubelet.key",
 	}
 	k.Authentication.Webhook.Enabled = true
 	k.Authentication.X509.ClientCAFile = "/var/lib/kubelet/ca.crt"
@@ -350,7 +362,8 @@ func kubelet(p *plan.Plan) kubeletConfiguration {
 }
 
 func kubeletArguments(p *plan.Plan, n *plan.Node) lines {
-	out := lines{"--config=/var/lib/kubelet/config.yaml", "--kubeconfig=/var/lib/kubelet/kubelet.kubeconfig", "--hostname-override=" + n.Name, "--node-ip=" + n.NodeIP()}
+	out := lines{"--config=/var/lib/kubelet/config.yaml", "--kubeconfig=/var/lib/kubelet/kubelet.kubeconfig",
+		"--hostname-override=" + n.Name, "--node-ip=" + n.NodeIP()}
 	var labels, taints []string
 	all := kubeadm.KubeletLabels(n)
 	for _, k := range slices.Sorted(maps.Keys(all)) {
@@ -380,9 +393,12 @@ func arguments(w *writer, p *plan.Plan, server *plan.Node) {
 		store = append(store, kubeadmv1.Arg{Name: a.Name, Value: a.Value})
 	}
 	write("etcd", lines{
-		"--name=" + server.Name, "--data-dir=" + p.Etcd.DataDir, "--listen-client-urls=" + client, "--advertise-client-urls=" + client, "--listen-peer-urls=" + peer,
-		"--initial-advertise-peer-urls=" + peer, "--initial-cluster=" + server.Name + "=" + peer, "--initial-cluster-state=new", "--client-cert-auth=true",
-		"--trusted-ca-file=" + dir + "etcd-ca.crt", "--cert-file=" + dir + "etcd.crt", "--key-file=" + dir + "etcd.key", "--peer-client-cert-auth=true",
+		"--name=" + server.Name, "--data-dir=" + p.Etcd.DataDir, "--listen-client-urls=" + client, "--advertise-client-urls=" + client,
+		"--listen-peer-urls=" + peer,
+		"--initial-advertise-peer-urls=" + peer, "--initial-cluster=" + server.Name + "=" + peer, "--initial-cluster-state=new",
+		"--client-cert-auth=true",
+		"--trusted-ca-file=" + dir + "etcd-ca.crt", "--cert-file=" + dir + "etcd.crt", "--key-file=" + dir + "etcd.key",
+		"--peer-client-cert-auth=true",
 		"--peer-trusted-ca-file=" + dir + "etcd-ca.crt", "--peer-cert-file=" + dir + "etcd.crt", "--peer-key-file=" + dir + "etcd.key",
 	}, store)
 
@@ -392,22 +408,33 @@ func arguments(w *writer, p *plan.Plan, server *plan.Node) {
 	services := joined(p.Network.ServiceSubnets)
 	issuer := "https://kubernetes.default.svc." + p.Network.DNSDomain
 	write("kube-apiserver", lines{
-		"--advertise-address=" + server.Address.String(), "--secure-port=" + strconv.Itoa(p.Cluster.APIServerPort), "--allow-privileged=true", "--authorization-mode=Node,RBAC",
-		"--client-ca-file=" + dir + "ca.crt", "--enable-admission-plugins=NodeRestriction", "--encryption-provider-config=" + dir + "encryption.yaml",
-		"--etcd-servers=" + client, "--etcd-cafile=" + dir + "etcd-ca.crt", "--etcd-certfile=" + dir + "apiserver-etcd-client.crt", "--etcd-keyfile=" + dir + "apiserver-etcd-client.key",
+		"--advertise-address=" + server.Address.String(), "--secure-port=" + strconv.Itoa(p.Cluster.APIServerPort),
+		"--allow-privileged=true", "--authorization-mode=Node,RBAC",
+		"--client-ca-file=" + dir + "ca.crt", "--enable-admission-plugins=NodeRestriction",
+		"--encryption-provider-config=" + dir + "encryption.yaml",
+		"--etcd-servers=" + client, "--etcd-cafile=" + dir + "etcd-ca.crt", "--etcd-certfile=" + dir + "apiserver-etcd-client.crt",
+		"--etcd-keyfile=" + dir + "apiserver-etcd-client.key",
 		"--kubelet-certificate-authority=" + dir + "ca.crt", "--kubelet-client-certificate=" + dir + "apiserver-kubelet-client.crt",
 		"--kubelet-client-key=" + dir + "apiserver-kubelet-client.key", "--kubelet-preferred-address-types=InternalIP,Hostname",
-		"--requestheader-client-ca-file=" + dir + "front-proxy-ca.crt", "--requestheader-allowed-names=front-proxy-client", "--requestheader-extra-headers-prefix=X-Remote-Extra-",
-		"--requestheader-group-headers=X-Remote-Group", "--requestheader-username-headers=X-Remote-User", "--proxy-client-cert-file=" + dir + "front-proxy-client.crt",
-		"--proxy-client-key-file=" + dir + "front-proxy-client.key", "--service-account-issuer=" + issuer, "--service-account-key-file=" + dir + "service-accounts.pub",
-		"--service-account-signing-key-file=" + dir + "service-accounts.key", "--service-cluster-ip-range=" + services, "--tls-cert-file=" + dir + "apiserver.crt",
+		"--requestheader-client-ca-file=" + dir + "front-proxy-ca.crt", "--requestheader-allowed-names=front-proxy-client",
+		"--requestheader-extra-headers-prefix=X-Remote-Extra-",
+		"--requestheader-group-headers=X-Remote-Group", "--requestheader-username-headers=X-Remote-User",
+		"--proxy-client-cert-file=" + dir + "front-proxy-client.crt",
+		"--proxy-client-key-file=" + dir + "front-proxy-client.key", "--service-account-issuer=" + issuer,
+		"--service-account-key-file=" + dir + "service-accounts.pub",
+		"--service-account-signing-key-file=" + dir + "service-accounts.key", "--service-cluster-ip-range=" + services,
+		"--tls-cert-file=" + dir + "apiserver.crt",
 		"--tls-private-key-file=" + dir + "apiserver.key",
 	}, api)
 	write("kube-controller-manager", lines{
-		"--kubeconfig=" + dir + "kube-controller-manager.kubeconfig", "--authentication-kubeconfig=" + dir + "kube-controller-manager.kubeconfig",
-		"--authorization-kubeconfig=" + dir + "kube-controller-manager.kubeconfig", "--bind-address=127.0.0.1", "--allocate-node-cidrs=false",
-		"--cluster-name=" + p.Cluster.Name, "--client-ca-file=" + dir + "ca.crt", "--cluster-signing-cert-file=" + dir + "ca.crt", "--cluster-signing-key-file=" + dir + "ca.key",
-		"--requestheader-client-ca-file=" + dir + "front-proxy-ca.crt", "--root-ca-file=" + dir + "ca.crt", "--service-account-private-key-file=" + dir + "service-accounts.key",
+		"--kubeconfig=" + dir + "kube-controller-manager.kubeconfig",
+		"--authentication-kubeconfig=" + dir + "kube-controller-manager.kubeconfig",
+		"--authorization-kubeconfig=" + dir + "kube-controller-manager.kubeconfig", "--bind-address=127.0.0.1",
+		"--allocate-node-cidrs=false",
+		"--cluster-name=" + p.Cluster.Name, "--client-ca-file=" + dir + "ca.crt", "--cluster-signing-cert-file=" + dir + "ca.crt",
+		"--cluster-signing-key-file=" + dir + "ca.key",
+		"--requestheader-client-ca-file=" + dir + "front-proxy-ca.crt", "--root-ca-file=" + dir + "ca.crt",
+		"--service-account-private-key-file=" + dir + "service-accounts.key",
 		"--use-service-account-credentials=true",
 	}, manager)
 	write("kube-scheduler", lines{
@@ -440,25 +467,30 @@ const tutorial = "https://github.com/kelseyhightower/kubernetes-the-hard-way/blo
 var (
 	noAddress = &rule.Rule{
 		ID: "kubernetes-the-hard-way-address", Title: "Machine without an address", Permanent: true,
-		Doc: "The tutorial begins with machines that exist, and machines.txt says where they are.", Fix: "Write the address.", Sources: []string{tutorial + "03-compute-resources.md"},
+		Doc: "The tutorial begins with machines that exist, and machines.txt says where they are.", Fix: "Write the address.",
+		Sources: []string{tutorial + "03-compute-resources.md"},
 	}
 	roles = &rule.Rule{
 		ID: "kubernetes-the-hard-way-roles", Title: "Role that the tutorial does not have", Permanent: true,
-		Doc: "One server runs etcd and the control plane, without a kubelet; nodes run kubelets.", Fix: "Define one control plane, and workers.",
+		Doc:     "One server runs etcd and the control plane, without a kubelet; nodes run kubelets.",
+		Fix:     "Define one control plane, and workers.",
 		Sources: []string{tutorial + "01-prerequisites.md"},
 	}
 	noCNI = &rule.Rule{
 		ID: "kubernetes-the-hard-way-network", Title: "Network that the tutorial does not have", Permanent: true,
-		Doc: "Pods are on a bridge, routes lead from node to node, and kube-proxy makes Services.", Fix: "Leave the pod network and kube-proxy as they are.",
+		Doc:     "Pods are on a bridge, routes lead from node to node, and kube-proxy makes Services.",
+		Fix:     "Leave the pod network and kube-proxy as they are.",
 		Sources: []string{tutorial + "11-pod-network-routes.md"},
 	}
 	noPackages = &rule.Rule{
 		ID: "kubernetes-the-hard-way-packages", Title: "Packages instead of the tutorial's binaries", Permanent: true,
-		Doc: "The scripts fetch upstream's binaries of Kubernetes, etcd, containerd, runc and the network plugins, and install them as services.",
+		Doc: "The scripts fetch upstream's binaries of Kubernetes, etcd, containerd, runc and the network plugins, " +
+			"and install them as services.",
 		Fix: "Leave `source` out.", Sources: []string{tutorial + "02-jumpbox.md"},
 	}
 	noRuntime = &rule.Rule{
 		ID: "kubernetes-the-hard-way-runtime", Title: "Runtime that the tutorial does not have", Permanent: true,
-		Doc: "The scripts install containerd and its configuration.", Fix: "Leave the block out.", Sources: []string{tutorial + "09-bootstrapping-kubernetes-workers.md"},
+		Doc: "The scripts install containerd and its configuration.", Fix: "Leave the block out.",
+		Sources: []string{tutorial + "09-bootstrapping-kubernetes-workers.md"},
 	}
 )

@@ -75,7 +75,8 @@ func unitsAreGood(t *testing.T, dir string) {
 		cmd.Env = append(os.Environ(), "SYSTEMD_LOG_LEVEL=warning")
 		out, _ := cmd.CombinedOutput()
 		for line := range strings.Lines(string(out)) {
-			if !strings.Contains(line, "is not executable: No such file or directory") && !strings.Contains(line, filepath.Base(unit)+": Command") {
+			if !strings.Contains(line, "is not executable: No such file or directory") &&
+				!strings.Contains(line, filepath.Base(unit)+": Command") {
 				t.Errorf("systemd-analyze verify %s: %s", unit, line)
 			}
 		}
@@ -97,17 +98,20 @@ func certificatesAreGood(t *testing.T, dir string) {
 		}
 	}
 	verify("ca", "sslserver", "apiserver", "kubelet-node-1", "kubelet-edge")
-	verify("ca", "sslclient", "apiserver-kubelet-client", "kube-controller-manager", "kube-scheduler", "kube-proxy", "admin", "kubelet-node-2")
+	verify("ca", "sslclient", "apiserver-kubelet-client", "kube-controller-manager", "kube-scheduler", "kube-proxy", "admin",
+		"kubelet-node-2")
 	verify("etcd-ca", "sslserver", "etcd")
 	verify("etcd-ca", "sslclient", "apiserver-etcd-client")
 	verify("front-proxy-ca", "sslclient", "front-proxy-client")
 	text := run(t, dir, "openssl", "x509", "-noout", "-text", "-in", "secrets/apiserver.crt")
-	for _, want := range []string{"DNS:api.example.com", "DNS:api.hard.internal", "IP Address:10.201.0.1", "IP Address:10.0.0.31", "DNS:kubernetes.default.svc.cluster.local"} {
+	for _, want := range []string{"DNS:api.example.com", "DNS:api.hard.internal", "IP Address:10.201.0.1", "IP Address:10.0.0.31",
+		"DNS:kubernetes.default.svc.cluster.local"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the API server's certificate lacks %s", want)
 		}
 	}
-	if text := run(t, dir, "openssl", "x509", "-noout", "-subject", "-in", "secrets/kubelet-node-1.crt"); !strings.Contains(text, "O = system:nodes, CN = system:node:node-1") {
+	if text := run(t, dir, "openssl", "x509", "-noout", "-subject", "-in", "secrets/kubelet-node-1.crt"); !strings.Contains(text,
+		"O = system:nodes, CN = system:node:node-1") {
 		t.Errorf("subject %s", text)
 	}
 	if out := run(t, dir, "sh", "-c", "find secrets -type f ! -perm 600"); out != "" {
@@ -127,7 +131,8 @@ func certificatesAreGood(t *testing.T, dir string) {
 				}
 			}
 		}
-		if err := yaml.Unmarshal(data, &config); err != nil || config.Kind != "Config" || !strings.HasPrefix(string(config.Clusters[0].Cluster.CA), "-----BEGIN CERTIFICATE") {
+		if err := yaml.Unmarshal(data, &config); err != nil || config.Kind != "Config" ||
+			!strings.HasPrefix(string(config.Clusters[0].Cluster.CA), "-----BEGIN CERTIFICATE") {
 			t.Errorf("%s: %v %+v", name, err, config)
 		}
 	}
@@ -165,7 +170,8 @@ func argumentsArrive(t *testing.T, dir string) {
 func sshReads(t *testing.T, dir string) {
 	t.Helper()
 	out := run(t, dir, "ssh", "-G", "-F", "ssh_config", "edge")
-	for _, want := range []string{"hostname 10.0.0.9\n", "user ubuntu\n", "identityfile ~/.ssh/id_ed25519\n", "proxyjump admin@bastion.example.com:2222\n"} {
+	for _, want := range []string{"hostname 10.0.0.9\n", "user ubuntu\n", "identityfile ~/.ssh/id_ed25519\n",
+		"proxyjump admin@bastion.example.com:2222\n"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("ssh -G lacks %q:\n%s", want, out)
 		}

@@ -48,15 +48,23 @@ func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "kops, which makes machines in a cloud and the cluster on them.",
 		Arguments: []spec.Argument{
-			{Name: "cloud", Type: spec.Text, Required: true, Field: "Cloud", Enum: []string{aws, gce}, Example: `"aws"`, Doc: "Where the machines are."},
-			{Name: "state", Type: spec.Text, Required: true, Field: "State", Example: `"s3://example-kops-state"`, Doc: "Bucket in which kops keeps the cluster's state."},
-			{Name: "admin_cidrs", Type: spec.TextList, Required: true, Field: "AdminCIDRs", Example: `["203.0.113.0/24"]`, Doc: "Ranges from which people reach the API and SSH."},
-			{Name: "domain", Type: spec.Text, Field: "Domain", Example: `"k8s.example.com"`, Doc: "Domain of the cluster's name; a zone that exists unless dns is none."},
-			{Name: "dns", Type: spec.Text, Field: "DNS", Enum: []string{"none", "private", "public"}, Example: `"none"`, Doc: "Where the names of the API are published."},
+			{Name: "cloud", Type: spec.Text, Required: true, Field: "Cloud", Enum: []string{aws, gce}, Example: `"aws"`,
+				Doc: "Where the machines are."},
+			{Name: "state", Type: spec.Text, Required: true, Field: "State", Example: `"s3://example-kops-state"`,
+				Doc: "Bucket in which kops keeps the cluster's state."},
+			{Name: "admin_cidrs", Type: spec.TextList, Required: true, Field: "AdminCIDRs", Example: `["203.0.113.0/24"]`,
+				Doc: "Ranges from which people reach the API and SSH."},
+			{Name: "domain", Type: spec.Text, Field: "Domain", Example: `"k8s.example.com"`,
+				Doc: "Domain of the cluster's name; a zone that exists unless dns is none."},
+			{Name: "dns", Type: spec.Text, Field: "DNS", Enum: []string{"none", "private", "public"}, Example: `"none"`,
+				Doc: "Where the names of the API are published."},
 			{Name: "project", Type: spec.Text, Field: "Project", Example: `"example-project"`, Doc: "Project on Google Cloud."},
-			{Name: "network_cidr", Type: spec.Text, Field: "NetworkCIDR", Example: `"172.20.0.0/16"`, Doc: "Range of the machines' network; its subnets are cut from it."},
-			{Name: "private", Type: spec.Bool, Field: "Private", Example: `true`, Doc: "Whether the machines are without public addresses."},
-			{Name: "internal_api", Type: spec.Bool, Field: "InternalAPI", Example: `true`, Doc: "Whether the API is reached inside the network alone."},
+			{Name: "network_cidr", Type: spec.Text, Field: "NetworkCIDR", Example: `"172.20.0.0/16"`,
+				Doc: "Range of the machines' network; its subnets are cut from it."},
+			{Name: "private", Type: spec.Bool, Field: "Private", Example: `true`,
+				Doc: "Whether the machines are without public addresses."},
+			{Name: "internal_api", Type: spec.Bool, Field: "InternalAPI", Example: `true`,
+				Doc: "Whether the API is reached inside the network alone."},
 		},
 	}
 }
@@ -90,18 +98,21 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 			"there are %d. Define %d.", n, n+1)
 	}
 	if c := p.Network.CNI; c.Name == plan.StaticRoutes {
-		say(noCNI, c.Block(), "kops calls static routes kubenet, and k8splan does not write that. Write cni \"cilium\", \"calico\" or \"flannel\".")
+		say(noCNI, c.Block(), "kops calls static routes kubenet, and k8splan does not write that. Write cni \"cilium\", "+
+			"\"calico\" or \"flannel\".")
 	} else if able := encapsulations()[c.Name]; !slices.Contains(able, c.Encapsulation) {
 		say(noCNI, c.Attr("encapsulation"), "kops runs %s with %s, not with %s.", c.Name, strings.Join(able, ", "), c.Encapsulation)
 	}
 	for _, c := range []struct {
 		source *spec.Source
 		args   []plan.Arg
-	}{{p.Cluster.APIServer.Source, p.Cluster.APIServer.ExtraArgs}, {p.Cluster.ControllerManager.Source, p.Cluster.ControllerManager.ExtraArgs},
+	}{{p.Cluster.APIServer.Source, p.Cluster.APIServer.ExtraArgs},
+		{p.Cluster.ControllerManager.Source, p.Cluster.ControllerManager.ExtraArgs},
 		{p.Cluster.Scheduler.Source, p.Cluster.Scheduler.ExtraArgs}, {p.Cluster.Kubelet.Source, p.Cluster.Kubelet.ExtraArgs}} {
 		if len(c.args) > 0 {
-			say(extraArgs, c.source.Attr("extra_args"), "kops knows flags as fields of its own (--audit-log-path is auditLogPath) and takes no "+
-				"others. Remove extra_args, and set the field with `kops edit cluster` after step 2 of its page.")
+			say(extraArgs, c.source.Attr("extra_args"),
+				"kops knows flags as fields of its own (--audit-log-path is auditLogPath) and takes no "+
+					"others. Remove extra_args, and set the field with `kops edit cluster` after step 2 of its page.")
 		}
 	}
 	if r.Diags.HasErrors() {
@@ -165,12 +176,14 @@ func (o *options) machines(p *plan.Plan, say func(*rule.Rule, hcl.Range, string,
 		match := zonePatterns[o.Cloud].FindStringSubmatch(n.FailureDomain)
 		switch {
 		case match == nil:
-			say(zone, n.Attr(domainArgument(n)), "Node %q needs a zone as its failure domain, such as %q; it %s.", n.Name, zoneExamples[o.Cloud], block.Says(n.FailureDomain))
+			say(zone, n.Attr(domainArgument(n)), "Node %q needs a zone as its failure domain, such as %q; it %s.", n.Name,
+				zoneExamples[o.Cloud], block.Says(n.FailureDomain))
 			continue
 		case o.region == "":
 			o.region = match[1]
 		case o.region != match[1]:
-			say(zone, n.Attr(domainArgument(n)), "Node %q is in %s, and others are in %s. A cluster of kops lies in one region.", n.Name, match[1], o.region)
+			say(zone, n.Attr(domainArgument(n)), "Node %q is in %s, and others are in %s. A cluster of kops lies in one region.", n.Name,
+				match[1], o.region)
 		}
 		if !slices.Contains(o.zones, n.FailureDomain) {
 			o.zones = append(o.zones, n.FailureDomain)
@@ -180,7 +193,8 @@ func (o *options) machines(p *plan.Plan, say func(*rule.Rule, hcl.Range, string,
 			if n.CPUs == 0 {
 				at = n.Attr("memory")
 			}
-			say(noSize, at, "kops takes a machine type and no numbers. Write instance_type for %q beside cpus and memory, which the planner's checks go on reading.", n.Name)
+			say(noSize, at, "kops takes a machine type and no numbers. Write instance_type for %q beside cpus and memory, "+
+				"which the planner's checks go on reading.", n.Name)
 		}
 		if len(n.KubeletExtraArgs) > 0 {
 			say(extraArgs, n.Attr("kubelet_extra_args"), "kops knows the kubelet's flags as fields of its own and takes no others. Remove "+
@@ -202,14 +216,16 @@ func domainArgument(n *plan.Node) string {
 func (o *options) ranges(p *plan.Plan, say func(*rule.Rule, hcl.Range, string, ...any)) {
 	n := &p.Network
 	if n.DualStack() || n.PodSubnets[0].Addr().Is6() {
-		say(addresses, n.Attr("pod_subnets"), "kops builds clusters of IPv4, or of IPv6 alone with addresses that AWS gives. Write one IPv4 range each.")
+		say(addresses, n.Attr("pod_subnets"), "kops builds clusters of IPv4, or of IPv6 alone with addresses that AWS gives. "+
+			"Write one IPv4 range each.")
 		return
 	}
 	o.network = netip.MustParsePrefix("172.20.0.0/16") // kops' own default
 	if o.NetworkCIDR != nil {
 		network, err := netip.ParsePrefix(*o.NetworkCIDR)
 		if err != nil || network != network.Masked() || !network.Addr().Is4() || network.Bits() < 16 || network.Bits() > 20 {
-			say(malformed, o.Attr("network_cidr"), "network_cidr is %q. Write an IPv4 range from /16 to /20, such as \"172.20.0.0/16\".", *o.NetworkCIDR)
+			say(malformed, o.Attr("network_cidr"), "network_cidr is %q. Write an IPv4 range from /16 to /20, such as \"172.20.0.0/16\".",
+				*o.NetworkCIDR)
 			return
 		}
 		o.network = network
@@ -218,9 +234,10 @@ func (o *options) ranges(p *plan.Plan, say func(*rule.Rule, hcl.Range, string, .
 		say(zone, o.Block(), "The nodes are in %d zones, and the machines' range is cut for at most 8.", len(o.zones))
 	}
 	if inside := common(n.PodSubnets[0], n.ServiceSubnets[0]); inside.Overlaps(o.network) {
-		say(addresses, o.Attr("network_cidr"), "kops wants pods and Services in one range beside the machines'. The smallest that holds %s "+
-			"and %s is %s, and the machines' %s lies in it. Write network_cidr outside of it, or pod_subnets and service_subnets closer "+
-			"together, such as 100.96.0.0/11 and 100.64.0.0/13.",
+		say(addresses, o.Attr("network_cidr"),
+			"kops wants pods and Services in one range beside the machines'. The smallest that holds %s "+
+				"and %s is %s, and the machines' %s lies in it. Write network_cidr outside of it, or pod_subnets and "+
+				"service_subnets closer together, such as 100.96.0.0/11 and 100.64.0.0/13.",
 			n.PodSubnets[0], n.ServiceSubnets[0], inside, o.network)
 	}
 }
@@ -236,7 +253,8 @@ func common(a, b netip.Prefix) netip.Prefix {
 // encapsulations that kops has a field for, by pod network.
 func encapsulations() map[string][]string {
 	return map[string][]string{
-		plan.Calico: {"vxlan", "ipip", "wireguard", "none"}, plan.Cilium: {"vxlan", "geneve"}, plan.Flannel: {"vxlan"}, plan.NoCNI: {"none"},
+		plan.Calico: {"vxlan", "ipip", "wireguard", "none"}, plan.Cilium: {"vxlan", "geneve"}, plan.Flannel: {"vxlan"},
+		plan.NoCNI: {"none"},
 	}
 }
 
@@ -284,10 +302,13 @@ func objects(p *plan.Plan, o *options) []any {
 func cluster(p *plan.Plan, o *options) clusterSpec {
 	n := &p.Network
 	s := clusterSpec{
-		API: api{loadBalancer{Type: "Public"}}, AdditionalSANs: p.Cluster.CertSANs, Channel: "stable", CloudProvider: o.Cloud, ClusterDNSDomain: n.DNSDomain,
-		ConfigBase: o.State + "/" + o.name, IAM: iam{AllowContainerRegistry: true}, KubernetesAPIAccess: o.AdminCIDRs, KubernetesVersion: "v" + p.Cluster.Version.String(),
-		NonMasqueradeCIDR: common(n.PodSubnets[0], n.ServiceSubnets[0]).String(), PodCIDR: n.PodSubnets[0].String(), ServiceClusterIPRange: n.ServiceSubnets[0].String(),
-		SSHAccess: o.AdminCIDRs, Subnets: subnets(o), Networking: network(p),
+		API: api{loadBalancer{Type: "Public"}}, AdditionalSANs: p.Cluster.CertSANs, Channel: "stable", CloudProvider: o.Cloud,
+		ClusterDNSDomain: n.DNSDomain,
+		ConfigBase:       o.State + "/" + o.name, IAM: iam{AllowContainerRegistry: true}, KubernetesAPIAccess: o.AdminCIDRs,
+		KubernetesVersion: "v" + p.Cluster.Version.String(),
+		NonMasqueradeCIDR: common(n.PodSubnets[0], n.ServiceSubnets[0]).String(), PodCIDR: n.PodSubnets[0].String(),
+		ServiceClusterIPRange: n.ServiceSubnets[0].String(),
+		SSHAccess:             o.AdminCIDRs, Subnets: subnets(o), Networking: network(p),
 		KubeProxy: kubeProxy{Enabled: n.KubeProxy.Mode != plan.ProxyNone},
 		Kubelet:   kubelet{FailSwapOn: p.Cluster.Kubelet.FailSwapOn, FeatureGates: gates(p)},
 	}
@@ -402,7 +423,8 @@ func subnets(o *options) []subnet {
 			out = append(out, subnet{Name: z, Type: "Public", CIDR: at(i), Zone: z})
 			continue
 		}
-		out = append(out, subnet{Name: z, Type: "Private", CIDR: at(i), Zone: z}, subnet{Name: "utility-" + z, Type: "Utility", CIDR: at(8 + i), Zone: z})
+		out = append(out, subnet{Name: z, Type: "Private", CIDR: at(i), Zone: z}, subnet{Name: "utility-" + z, Type: "Utility",
+			CIDR: at(8 + i), Zone: z})
 	}
 	return out
 }
@@ -410,7 +432,8 @@ func subnets(o *options) []subnet {
 // instances is the group of nodes that are alike.
 func instances(o *options, role string, nodes []*plan.Node) groupSpec {
 	n := nodes[0]
-	s := groupSpec{Role: role, MachineType: n.InstanceType, MinSize: len(nodes), MaxSize: len(nodes), NodeLabels: maps.Clone(n.Labels), RootVolumeSize: int((n.DiskBytes + 1<<30 - 1) >> 30)}
+	s := groupSpec{Role: role, MachineType: n.InstanceType, MinSize: len(nodes), MaxSize: len(nodes), NodeLabels: maps.Clone(n.Labels),
+		RootVolumeSize: int((n.DiskBytes + 1<<30 - 1) >> 30)}
 	delete(s.NodeLabels, kubeadm.ZoneLabel) // the cloud's
 	for _, t := range n.Taints {
 		s.Taints = append(s.Taints, t.Key+"="+t.Value+":"+t.Effect)

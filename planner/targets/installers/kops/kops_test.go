@@ -31,7 +31,8 @@ func againstSchema(t *testing.T, files []artifact.File) {
 		t.Log("ORACLES is not set: own types only")
 		return
 	}
-	schemas := map[string]*jsonschema.Schema{"Cluster": compile(t, oracles, "clusters"), "InstanceGroup": compile(t, oracles, "instancegroups")}
+	schemas := map[string]*jsonschema.Schema{"Cluster": compile(t, oracles, "clusters"),
+		"InstanceGroup": compile(t, oracles, "instancegroups")}
 	objects := 0
 	for _, f := range files {
 		if filepath.Ext(f.Path) != ".yaml" {

@@ -33,10 +33,11 @@ func Target() target.Target {
 			Limits: plan.Limits{
 				Types: []topologies.Type{topologies.SingleEtcdSingleMaster, topologies.MultiEtcdMultiMaster},
 				TypesWhy: "kops has a group of instances for each control plane, with an etcd member on each, and at least one group of " +
-					"workers: write multi-etcd-multi-master with three control planes, or single-etcd-single-master. For the other types write " +
-					"target \"aws\" or \"gcp\".",
-				Placement:    topologies.Stacked,
-				EtcdWhy:      "kops runs a member on every control plane and none elsewhere. Remove the hosts with the role etcd and the argument topology.",
+					"workers: write multi-etcd-multi-master with three control planes, or single-etcd-single-master. " +
+					"For the other types write target \"aws\" or \"gcp\".",
+				Placement: topologies.Stacked,
+				EtcdWhy: "kops runs a member on every control plane and none elsewhere. Remove the hosts with the role " +
+					"etcd and the argument topology.",
 				Oldest:       plan.Version{Major: 1, Minor: 31},
 				Newest:       plan.Version{Major: 1, Minor: 36, Patch: 2},
 				VersionsFrom: "kops 1.36, its newest release (channels: kops#18480)",

@@ -40,8 +40,10 @@ func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "kubespray's playbook on machines that exist.",
 		Arguments: []spec.Argument{
-			{Name: "local_balancer", Type: spec.Text, Field: "LocalBalancer", Enum: []string{"nginx", "haproxy"}, Example: `"nginx"`, Doc: "What balances on each worker where no load_balancer is written."},
-			{Name: "become", Type: spec.Bool, Field: "Become", Example: `true`, Doc: "Whether Ansible uses sudo; true unless ssh.user is root."},
+			{Name: "local_balancer", Type: spec.Text, Field: "LocalBalancer", Enum: []string{"nginx", "haproxy"}, Example: `"nginx"`,
+				Doc: "What balances on each worker where no load_balancer is written."},
+			{Name: "become", Type: spec.Bool, Field: "Become", Example: `true`,
+				Doc: "Whether Ansible uses sudo; true unless ssh.user is root."},
 		},
 	}
 }
@@ -56,30 +58,37 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 	say := r.Say
 	for _, n := range p.Nodes {
 		if !n.Address.IsValid() {
-			say(noAddress, n.Block(), "Node %q has no address, and kubespray builds on machines that exist. Write address, or first_address in a pool.", n.Name)
+			say(noAddress, n.Block(), "Node %q has no address, and kubespray builds on machines that exist. "+
+				"Write address, or first_address in a pool.", n.Name)
 		}
 		if n.Roles == plan.Balancer {
-			say(balancer, n.Attr("roles"), "kubespray installs no balancer on a host of its own, and %q has no other role. Remove it, and see "+
-				"the target's page for what stands before the API servers.", n.Name)
+			say(balancer, n.Attr("roles"),
+				"kubespray installs no balancer on a host of its own, and %q has no other role. Remove it, and see "+
+					"the target's page for what stands before the API servers.", n.Name)
 		}
 	}
 	switch lb := p.LoadBalancer; {
 	case lb.Kind == plan.HAProxy:
 		if p.LoadBalancer.Written {
-			say(balancer, lb.Block(), "kubespray has no haproxy with a moving address. Remove the block, and every worker balances for itself; "+
-				"or write load_balancer \"kube-vip\" { virtual_ip = … }, or load_balancer \"external\" for one that you run.")
+			say(balancer, lb.Block(),
+				"kubespray has no haproxy with a moving address. Remove the block, and every worker balances for itself; "+
+					"or write load_balancer \"kube-vip\" { virtual_ip = … }, or load_balancer \"external\" for one that you run.")
 		}
 	case lb.Kind == plan.ExternalBalancer && p.Cluster.Endpoint.Host == "":
-		say(balancer, lb.Block(), "kubespray must know where your balancer is. Write virtual_ip here, or control_plane_endpoint in cluster.")
+		say(balancer, lb.Block(), "kubespray must know where your balancer is. Write virtual_ip here, "+
+			"or control_plane_endpoint in cluster.")
 	}
 	if n := len(p.Etcd.Members); n > 0 && n%2 == 0 {
-		say(evenEtcd, cmp.Or(p.Etcd.Members[0].Node, p.Nodes[0]).Attr("roles"), "kubespray stops at an even number of etcd members, and there are %d. Define %d.", n, n+1)
+		say(evenEtcd, cmp.Or(p.Etcd.Members[0].Node, p.Nodes[0]).Attr("roles"),
+			"kubespray stops at an even number of etcd members, and there are %d. Define %d.", n, n+1)
 	}
 	if c := p.Network.CNI; c.Name == plan.StaticRoutes {
-		say(noCNI, c.Block(), "kubespray has no pod network of static routes. Write cni \"flannel\" with encapsulation = \"host-gw\", which "+
-			"makes the same routes, or \"calico\" or \"cilium\".")
+		say(noCNI, c.Block(),
+			"kubespray has no pod network of static routes. Write cni \"flannel\" with encapsulation = \"host-gw\", which "+
+				"makes the same routes, or \"calico\" or \"cilium\".")
 	} else if !slices.Contains(encapsulations()[c.Name], c.Encapsulation) {
-		say(noCNI, c.Attr("encapsulation"), "kubespray runs %s with %s, not with %s.", c.Name, strings.Join(encapsulations()[c.Name], ", "), c.Encapsulation)
+		say(noCNI, c.Attr("encapsulation"), "kubespray runs %s with %s, not with %s.", c.Name, strings.Join(encapsulations()[c.Name], ", "),
+			c.Encapsulation)
 	}
 	if p.Network.CNI.Name == plan.Flannel && p.Network.PodSubnets[0].Addr().Is6() {
 		say(noCNI, p.Network.Attr("pod_subnets"), "kubespray's flannel takes pods of IPv4, or of both families with IPv4 first.")
@@ -90,8 +99,9 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 	}
 	for _, r := range p.Runtime.Registries {
 		if r.CAFile != "" {
-			say(registries, r.Attr("ca_file"), "kubespray has no variable for the authority of one registry. Install %s in the hosts' own list "+
-				"of authorities, and remove ca_file.", r.CAFile)
+			say(registries, r.Attr("ca_file"),
+				"kubespray has no variable for the authority of one registry. Install %s in the hosts' own list "+
+					"of authorities, and remove ca_file.", r.CAFile)
 		}
 	}
 	if r.Diags.HasErrors() {
@@ -160,7 +170,8 @@ func inventory(p *plan.Plan, b *body) ansible.Mapping {
 		return slices.ContainsFunc(p.Etcd.Members, func(m plan.Member) bool { return m.Node == n })
 	}))
 	children.add("kube_node", group(func(n *plan.Node) bool { return n.Roles.Has(plan.Worker) }))
-	children.add("k8s_cluster", ansible.Mapping{ansible.Of("children", ansible.Mapping{ansible.Of("kube_control_plane", nil), ansible.Of("kube_node", nil)})})
+	children.add("k8s_cluster",
+		ansible.Mapping{ansible.Of("children", ansible.Mapping{ansible.Of("kube_control_plane", nil), ansible.Of("kube_node", nil)})})
 	if jump := p.SSH.JumpHost; jump != "" {
 		user, address, port := jumpHost(jump)
 		bastion := list{}
@@ -305,7 +316,8 @@ func everywhere(p *plan.Plan, b *body) ansible.Mapping {
 	}
 	if m := p.Artifacts.MirrorURL; m != "" {
 		for _, u := range []struct{ name, host string }{
-			{"dl_k8s_io_url", "dl.k8s.io"}, {"github_url", "github.com"}, {"storage_googleapis_url", "storage.googleapis.com"}, {"get_helm_url", "get.helm.sh"},
+			{"dl_k8s_io_url", "dl.k8s.io"}, {"github_url", "github.com"}, {"storage_googleapis_url", "storage.googleapis.com"},
+			{"get_helm_url", "get.helm.sh"},
 		} {
 			v.add(u.name, m+"/"+u.host)
 		}
@@ -390,7 +402,8 @@ func cluster(p *plan.Plan) ansible.Mapping {
 	for _, c := range []struct {
 		name string
 		args []plan.Arg
-	}{{"apiserver", p.Cluster.APIServer.ExtraArgs}, {"controller", p.Cluster.ControllerManager.ExtraArgs}, {"scheduler", p.Cluster.Scheduler.ExtraArgs}} {
+	}{{"apiserver", p.Cluster.APIServer.ExtraArgs}, {"controller", p.Cluster.ControllerManager.ExtraArgs},
+		{"scheduler", p.Cluster.Scheduler.ExtraArgs}} {
 		if len(c.args) > 0 {
 			var m list
 			for _, a := range c.args {
@@ -434,7 +447,8 @@ func network(p *plan.Plan, v *list) {
 		if c.Interface != "" {
 			v.add("calico_ip_auto_method", "interface="+c.Interface)
 		}
-		if family(p.Network.PodSubnets, true).IsValid() { // left out, pods of IPv6 alone have VXLAN always, and no way beyond the nodes' network
+		// left out, pods of IPv6 alone have VXLAN always, and no way beyond the nodes' network
+		if family(p.Network.PodSubnets, true).IsValid() {
 			v.add("calico_vxlan_mode_ipv6", vxlan)
 			v.add("nat_outgoing_ipv6", true)
 			if c.Interface != "" {
@@ -469,7 +483,8 @@ func mirrors(registries []plan.Registry) []ansible.Mapping {
 		}
 		var list []ansible.Mapping
 		for _, h := range hosts {
-			list = append(list, ansible.Mapping{ansible.Of("host", h), ansible.Of("capabilities", []string{"pull", "resolve"}), ansible.Of("skip_verify", r.SkipVerify)})
+			list = append(list, ansible.Mapping{ansible.Of("host", h), ansible.Of("capabilities", []string{"pull", "resolve"}),
+				ansible.Of("skip_verify", r.SkipVerify)})
 		}
 		out = append(out, ansible.Mapping{ansible.Of("prefix", r.Host), ansible.Of("mirrors", list)})
 	}
@@ -508,7 +523,8 @@ var (
 	}
 	balancer = &rule.Rule{
 		ID: "kubespray-balancer", Title: "Load balancer that kubespray does not install", Permanent: true,
-		Doc:     "kubespray puts a proxy on every worker, or kube-vip on the control planes, or takes the balancer that somebody else runs.",
+		Doc: "kubespray puts a proxy on every worker, or kube-vip on the control planes, " +
+			"or takes the balancer that somebody else runs.",
 		Fix:     "Leave the block out, or write `load_balancer \"kube-vip\"` or `load_balancer \"external\"`.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/blob/master/docs/operations/ha-mode.md"},
 	}
@@ -520,9 +536,10 @@ var (
 	}
 	noCNI = &rule.Rule{
 		ID: "kubespray-cni", Title: "Pod network that kubespray does not install", Permanent: true,
-		Doc:     "kubespray installs pod networks by roles of its own, and each has variables for some encapsulations.",
-		Fix:     "Write one that it has.",
-		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/blob/master/roles/validate_inventory/tasks/main.yml", "https://github.com/kubernetes-sigs/kubespray/tree/master/docs/CNI"},
+		Doc: "kubespray installs pod networks by roles of its own, and each has variables for some encapsulations.",
+		Fix: "Write one that it has.",
+		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/blob/master/roles/validate_inventory/tasks/main.yml",
+			"https://github.com/kubernetes-sigs/kubespray/tree/master/docs/CNI"},
 	}
 	registries = &rule.Rule{
 		ID: "kubespray-registry", Title: "Registry that kubespray cannot be told of", Permanent: true,

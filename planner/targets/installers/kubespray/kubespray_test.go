@@ -62,7 +62,8 @@ node_pool "cp" {
 	for _, f := range files {
 		all += string(f.Data)
 	}
-	want := map[string]int{`"10.0.0.1:65001::false"`: 1, `"10.0.0.2:65001::false"`: 1, "kube_vip_bgppeers:": 1, "kube_vip_leader_election_enabled: true\n": 1, "kube_vip_bgp_routerid: ": len(p.ControlPlanes())}
+	want := map[string]int{`"10.0.0.1:65001::false"`: 1, `"10.0.0.2:65001::false"`: 1, "kube_vip_bgppeers:": 1,
+		"kube_vip_leader_election_enabled: true\n": 1, "kube_vip_bgp_routerid: ": len(p.ControlPlanes())}
 	for _, n := range p.ControlPlanes() {
 		want[`kube_vip_bgp_routerid: "`+n.Address.String()+`"`] = 1
 	}
@@ -96,12 +97,15 @@ func ansibleReads(t *testing.T, files []artifact.File) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	for _, host := range slices.Concat(read.ControlPlane.Hosts, read.Node.Hosts) {
-		validates(t, host, read.Meta.Hostvars[host], len(slices.Compact(slices.Sorted(slices.Values(slices.Concat(read.ControlPlane.Hosts, read.Node.Hosts))))), len(read.Etcd.Hosts))
+		validates(t, host, read.Meta.Hostvars[host],
+			len(slices.Compact(slices.Sorted(slices.Values(slices.Concat(read.ControlPlane.Hosts, read.Node.Hosts))))),
+			len(read.Etcd.Hosts))
 	}
 	if !slices.Equal(read.ControlPlane.Hosts, []string{"cp-2", "cp-1", "cp-3"}) {
 		t.Errorf("control planes %v: the one that runs kubeadm init comes first", read.ControlPlane.Hosts)
 	}
-	if !slices.Equal(read.Etcd.Hosts, []string{"etcd-1", "etcd-2", "etcd-3"}) || !slices.Equal(read.Node.Hosts, []string{"edge", "worker-1", "worker-2"}) {
+	if !slices.Equal(read.Etcd.Hosts, []string{"etcd-1", "etcd-2", "etcd-3"}) ||
+		!slices.Equal(read.Node.Hosts, []string{"edge", "worker-1", "worker-2"}) {
 		t.Errorf("etcd %v, nodes %v", read.Etcd.Hosts, read.Node.Hosts)
 	}
 	cp := read.Meta.Hostvars["cp-1"]
@@ -115,8 +119,8 @@ func ansibleReads(t *testing.T, files []artifact.File) {
 	}
 }
 
-// validates asks of a host's variables what kubespray's first role asks of the inventory, in words of our own; a variable that is missing has
-// the role's default. Source: https://github.com/kubernetes-sigs/kubespray, roles/validate_inventory/tasks/main.yml at 92e8ac9
+// validates asks of a host's variables what kubespray's first role asks of the inventory, in words of our own; a variable that is missing
+// has the role's default. Source: https://github.com/kubernetes-sigs/kubespray, roles/validate_inventory/tasks/main.yml at 92e8ac9
 func validates(t *testing.T, host string, vars map[string]any, nodes, members int) {
 	t.Helper()
 	text := func(name, otherwise string) string {
@@ -184,7 +188,8 @@ func validates(t *testing.T, host string, vars map[string]any, nodes, members in
 		if plugin != "calico" && 1<<(prefix-pods.Bits()) < nodes {
 			t.Errorf("%s: %s has no room for %d nodes of /%d", host, pods, nodes, prefix)
 		}
-		if most := number("kubelet_max_pods", 110); f.bits == 32 && !slices.Contains([]string{"calico", "none"}, plugin) && most > 1<<(32-prefix)-2 {
+		if most := number("kubelet_max_pods", 110); f.bits == 32 && !slices.Contains([]string{"calico", "none"}, plugin) &&
+			most > 1<<(32-prefix)-2 {
 			t.Errorf("%s: %d pods do not fit a /%d", host, most, prefix)
 		}
 	}

@@ -40,7 +40,8 @@ func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Docker Desktop's own Kubernetes.",
 		Arguments: []spec.Argument{
-			{Name: "mode", Type: spec.Text, Field: "Mode", Enum: []string{modeKubeadm, modeKind}, Example: `"kind"`, Doc: "kubeadm: one node of the version that Docker Desktop comes with. kind: several nodes, for a signed-in user."},
+			{Name: "mode", Type: spec.Text, Field: "Mode", Enum: []string{modeKubeadm, modeKind}, Example: `"kind"`,
+				Doc: "kubeadm: one node of the version that Docker Desktop comes with. kind: several nodes, for a signed-in user."},
 		},
 	}
 }
@@ -63,7 +64,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*settings, hc
 	nodes := p.KubeletNodes()
 	if s.KubernetesMode == modeKubeadm {
 		if len(nodes) > 1 {
-			say(oneNode, b.Attr("mode"), "In the mode kubeadm Docker Desktop has one node, and the file defines %d. Write mode = \"kind\", or type = \"all-in-one\".", len(nodes))
+			say(oneNode, b.Attr("mode"), "In the mode kubeadm Docker Desktop has one node, and the file defines %d. "+
+				"Write mode = \"kind\", or type = \"all-in-one\".", len(nodes))
 		}
 		if p.Cluster.Has("kubernetes_version") {
 			say(fixed, p.Cluster.Attr("kubernetes_version"), "In the mode kubeadm the version is the one that Docker Desktop comes with. "+
@@ -77,7 +79,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*settings, hc
 	}
 	for _, n := range nodes {
 		if len(n.Taints) > 0 {
-			say(plain, n.Taints[0].Block(), "Docker Desktop makes nodes alike and takes no taints. Remove the block and use kubectl, or write target \"kind\".")
+			say(plain, n.Taints[0].Block(), "Docker Desktop makes nodes alike and takes no taints. Remove the block and use kubectl, "+
+				"or write target \"kind\".")
 		}
 	}
 	if r.Diags.HasErrors() {
@@ -123,14 +126,17 @@ var (
 	}
 	fixed = &rule.Rule{
 		ID: "docker-desktop-version", Title: "Version that cannot be chosen", Permanent: true,
-		Doc: "In the mode kubeadm each release of Docker Desktop comes with one version of Kubernetes.", Fix: "Leave the version out, or write `mode = \"kind\"`.", Sources: []string{docs},
+		Doc: "In the mode kubeadm each release of Docker Desktop comes with one version of Kubernetes.",
+		Fix: "Leave the version out, or write `mode = \"kind\"`.", Sources: []string{docs},
 	}
 	noCNI = &rule.Rule{
 		ID: "docker-desktop-cni", Title: "Pod network that Docker Desktop does not install", Permanent: true,
-		Doc: "Docker Desktop brings a pod network, and its settings have no word for another.", Fix: "Remove the block.", Sources: []string{docs},
+		Doc: "Docker Desktop brings a pod network, and its settings have no word for another.", Fix: "Remove the block.",
+		Sources: []string{docs},
 	}
 	plain = &rule.Rule{
 		ID: "docker-desktop-taint", Title: "Taint on a node of Docker Desktop", Permanent: true,
-		Doc: "The settings have a number of nodes and nothing else about them.", Fix: "Remove the taint, or write `target \"kind\"`.", Sources: []string{docs},
+		Doc: "The settings have a number of nodes and nothing else about them.", Fix: "Remove the taint, or write `target \"kind\"`.",
+		Sources: []string{docs},
 	}
 )

@@ -25,9 +25,11 @@ func Target() target.Target {
 				Types: []topologies.Type{topologies.AllInOne, topologies.SingleEtcdSingleMaster},
 				TypesWhy: "Docker Desktop makes one control plane: on one machine several would survive no more than one does. Write " +
 					"single-etcd-single-master, or target \"kind\" for several.",
-				Placement:    topologies.Stacked,
-				EtcdWhy:      "Docker Desktop runs its one member on the control plane. Remove the hosts with the role etcd and the argument topology.",
-				Releases:     []plan.Version{{Major: 1, Minor: 37}, {Major: 1, Minor: 36, Patch: 4}, {Major: 1, Minor: 35, Patch: 8}, {Major: 1, Minor: 34, Patch: 11}},
+				Placement: topologies.Stacked,
+				EtcdWhy: "Docker Desktop runs its one member on the control plane. Remove the hosts with the role " +
+					"etcd and the argument topology.",
+				Releases: []plan.Version{{Major: 1, Minor: 37}, {Major: 1, Minor: 36, Patch: 4}, {Major: 1, Minor: 35, Patch: 8},
+					{Major: 1, Minor: 34, Patch: 11}},
 				VersionsFrom: "the node images of kind v0.33.0, which its mode kind uses",
 				VersionsOn:   "2026-11-23",
 			},

@@ -75,9 +75,12 @@ func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "kind, on a machine with Docker or Podman.",
 		Arguments: []spec.Argument{
-			{Name: "image", Type: spec.Text, Field: "Image", Example: `"registry.example.com/kindest/node:v1.37.0"`, Doc: "Node image where it is not the one of kind's release, such as a mirror's."},
-			{Name: "api_server_address", Type: spec.Text, Field: "APIServerAddress", Example: `"127.0.0.1"`, Doc: "Address of the machine on which the API is reached."},
-			{Name: "api_server_port", Type: spec.Integer, Field: "APIServerPort", Example: `6443`, Doc: "Port of the machine on which the API is reached."},
+			{Name: "image", Type: spec.Text, Field: "Image", Example: `"registry.example.com/kindest/node:v1.37.0"`,
+				Doc: "Node image where it is not the one of kind's release, such as a mirror's."},
+			{Name: "api_server_address", Type: spec.Text, Field: "APIServerAddress", Example: `"127.0.0.1"`,
+				Doc: "Address of the machine on which the API is reached."},
+			{Name: "api_server_port", Type: spec.Integer, Field: "APIServerPort", Example: `6443`,
+				Doc: "Port of the machine on which the API is reached."},
 		},
 		Blocks: []spec.Block{
 			{
@@ -85,10 +88,14 @@ func schema() *spec.Block {
 				Example: "port_mapping {\n  node           = \"dev-1\"\n  container_port = 80\n  host_port      = 8080\n}",
 				Arguments: []spec.Argument{
 					{Name: "node", Type: spec.Text, Required: true, Field: "Node", Example: `"dev-1"`, Doc: "Name of the node."},
-					{Name: "container_port", Type: spec.Integer, Required: true, Field: "ContainerPort", Example: `80`, Doc: "Port of the node."},
-					{Name: "host_port", Type: spec.Integer, Required: true, Field: "HostPort", Example: `8080`, Doc: "Port of the machine."},
-					{Name: "listen_address", Type: spec.Text, Field: "ListenAddress", Example: `"127.0.0.1"`, Doc: "Address of the machine; all of them where it is left out."},
-					{Name: "protocol", Type: spec.Text, Field: "Protocol", Enum: []string{"TCP", "UDP", "SCTP"}, Example: `"TCP"`, Doc: "Protocol."},
+					{Name: "container_port", Type: spec.Integer, Required: true, Field: "ContainerPort", Example: `80`,
+						Doc: "Port of the node."},
+					{Name: "host_port", Type: spec.Integer, Required: true, Field: "HostPort", Example: `8080`,
+						Doc: "Port of the machine."},
+					{Name: "listen_address", Type: spec.Text, Field: "ListenAddress", Example: `"127.0.0.1"`,
+						Doc: "Address of the machine; all of them where it is left out."},
+					{Name: "protocol", Type: spec.Text, Field: "Protocol", Enum: []string{"TCP", "UDP", "SCTP"}, Example: `"TCP"`,
+						Doc: "Protocol."},
 				},
 			},
 			{
@@ -96,8 +103,10 @@ func schema() *spec.Block {
 				Example: "mount {\n  node           = \"dev-1\"\n  host_path      = \"/srv/data\"\n  container_path = \"/data\"\n}",
 				Arguments: []spec.Argument{
 					{Name: "node", Type: spec.Text, Required: true, Field: "Node", Example: `"dev-1"`, Doc: "Name of the node."},
-					{Name: "host_path", Type: spec.Text, Required: true, Field: "HostPath", Example: `"/srv/data"`, Doc: "Directory of the machine."},
-					{Name: "container_path", Type: spec.Text, Required: true, Field: "ContainerPath", Example: `"/data"`, Doc: "Directory of the node."},
+					{Name: "host_path", Type: spec.Text, Required: true, Field: "HostPath", Example: `"/srv/data"`,
+						Doc: "Directory of the machine."},
+					{Name: "container_path", Type: spec.Text, Required: true, Field: "ContainerPath", Example: `"/data"`,
+						Doc: "Directory of the node."},
 					{Name: "read_only", Type: spec.Bool, Field: "ReadOnly", Example: `true`, Doc: "Whether the node may only read it."},
 				},
 			},
@@ -120,7 +129,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 			"\"registry.example.com/kindest/node:v1.37.0\".", *b.Image)
 	}
 	if b.APIServerAddress != nil && !isAddress(*b.APIServerAddress) {
-		say(malformed, b.Attr("api_server_address"), "%q is no address. Write one of the machine's, such as \"127.0.0.1\".", *b.APIServerAddress)
+		say(malformed, b.Attr("api_server_address"), "%q is no address. Write one of the machine's, such as \"127.0.0.1\".",
+			*b.APIServerAddress)
 	}
 	if b.APIServerPort != nil && !isPort(*b.APIServerPort) {
 		say(malformed, b.Attr("api_server_port"), "%d is no port. Ports go from 1 to 65535.", *b.APIServerPort)
@@ -132,11 +142,13 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 			say(malformed, m.Block(), "Port %d to %d: ports go from 1 to 65535.", m.HostPort, m.ContainerPort)
 		}
 		if m.ListenAddress != nil && !isAddress(*m.ListenAddress) {
-			say(malformed, m.Attr("listen_address"), "%q is no address. Write one of the machine's, such as \"127.0.0.1\".", *m.ListenAddress)
+			say(malformed, m.Attr("listen_address"), "%q is no address. Write one of the machine's, such as \"127.0.0.1\".",
+				*m.ListenAddress)
 		}
 		key := fmt.Sprint(m.HostPort, value(m.Protocol, "TCP"))
 		if line, ok := taken[key]; ok {
-			say(portTaken, m.Attr("host_port"), "Port %d of the machine is taken by the mapping on line %d. A port leads to one node.", m.HostPort, line)
+			say(portTaken, m.Attr("host_port"), "Port %d of the machine is taken by the mapping on line %d. A port leads to one node.",
+				m.HostPort, line)
 			continue
 		}
 		taken[key] = m.Block().Start.Line
@@ -198,7 +210,8 @@ func emit(p *plan.Plan, opts *body) ([]artifact.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	files := []artifact.File{{Path: "kind/cluster.yaml", Data: data}, {Path: "kind/nodes.txt", Data: names}, {Path: "kind/README.md", Data: readme}}
+	files := []artifact.File{{Path: "kind/cluster.yaml", Data: data}, {Path: "kind/nodes.txt", Data: names},
+		{Path: "kind/README.md", Data: readme}}
 	if p.Network.CNI.Name == plan.NoCNI {
 		return files, nil
 	}
@@ -264,7 +277,8 @@ func build(p *plan.Plan, b *body) (*Cluster, []byte, error) {
 		}
 		for _, m := range b.PortMappings {
 			if m.Node == node.Name {
-				out.ExtraPortMappings = append(out.ExtraPortMappings, PortMapping{m.ContainerPort, m.HostPort, value(m.ListenAddress, ""), value(m.Protocol, "")})
+				out.ExtraPortMappings = append(out.ExtraPortMappings, PortMapping{m.ContainerPort, m.HostPort, value(m.ListenAddress, ""),
+					value(m.Protocol, "")})
 			}
 		}
 		for _, m := range b.Mounts {
@@ -319,7 +333,8 @@ func clusterPatches(p *plan.Plan) []any {
 		}
 	}
 	patch := clusterPatch{
-		Kind: "ClusterConfiguration", APIServer: of(api, p.Cluster.CertSANs), ControllerManager: of(manager, nil), Scheduler: of(args(p.Cluster.Scheduler.ExtraArgs), nil),
+		Kind: "ClusterConfiguration", APIServer: of(api, p.Cluster.CertSANs), ControllerManager: of(manager, nil),
+		Scheduler: of(args(p.Cluster.Scheduler.ExtraArgs), nil),
 	}
 	members := args(p.Etcd.ExtraArgs)
 	for name, v := range map[string]struct {
@@ -437,7 +452,8 @@ var (
 	}
 	noPlugin = &rule.Rule{
 		ID: "kind-cni", Title: "Pod network that kind's nodes cannot run", Permanent: true,
-		Doc:     "flannel and static routes attach pods with the bridge plugin. kind's node image comes without it: pods would stay in ContainerCreating.",
+		Doc: "flannel and static routes attach pods with the bridge plugin. kind's node image comes without it: " +
+			"pods would stay in ContainerCreating.",
 		Fix:     "Leave the cni block out for kindnet, or write calico or cilium.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kind/issues/1340", "https://github.com/kubernetes-sigs/kind/pull/3015"},
 	}

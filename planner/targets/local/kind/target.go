@@ -30,11 +30,13 @@ func Target() target.Target {
 			},
 			Limits: plan.Limits{
 				Types: []topologies.Type{topologies.AllInOne, topologies.SingleEtcdSingleMaster, topologies.MultiEtcdMultiMaster},
-				TypesWhy: "kind runs an etcd member on every control plane, so several of them never share one. Write multi-etcd-multi-master " +
-					"with three control planes, or the target vagrant.",
-				Placement:    topologies.Stacked,
-				EtcdWhy:      "kind runs a member on every control plane and none elsewhere. Remove the hosts with the role etcd and the argument topology.",
-				Releases:     []plan.Version{{Major: 1, Minor: 37}, {Major: 1, Minor: 36, Patch: 4}, {Major: 1, Minor: 35, Patch: 8}, {Major: 1, Minor: 34, Patch: 11}},
+				TypesWhy: "kind runs an etcd member on every control plane, so several of them never share one. " +
+					"Write multi-etcd-multi-master with three control planes, or the target vagrant.",
+				Placement: topologies.Stacked,
+				EtcdWhy: "kind runs a member on every control plane and none elsewhere. Remove the hosts with the role " +
+					"etcd and the argument topology.",
+				Releases: []plan.Version{{Major: 1, Minor: 37}, {Major: 1, Minor: 36, Patch: 4}, {Major: 1, Minor: 35, Patch: 8},
+					{Major: 1, Minor: 34, Patch: 11}},
 				VersionsFrom: "the node images in the release notes of kind v0.33.0, whose default image is v1.37.0 in its source too",
 				VersionsOn:   "2026-11-23",
 			},

@@ -42,10 +42,14 @@ func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "LXD on one machine.",
 		Arguments: append([]spec.Argument{
-			{Name: "instances", Type: spec.Text, Field: "Instances", Enum: []string{virtualMachine, container}, Example: `"virtual-machine"`, Doc: "What the nodes are. A container shares the machine's kernel, and must be a privileged one."},
-			{Name: "network_name", Type: spec.Text, Field: "NetworkName", Example: `"k8sbr0"`, Doc: "LXD's network; it is made where there is none of the name."},
+			{Name: "instances", Type: spec.Text, Field: "Instances", Enum: []string{virtualMachine, container},
+				Example: `"virtual-machine"`,
+				Doc:     "What the nodes are. A container shares the machine's kernel, and must be a privileged one."},
+			{Name: "network_name", Type: spec.Text, Field: "NetworkName", Example: `"k8sbr0"`,
+				Doc: "LXD's network; it is made where there is none of the name."},
 			{Name: "storage_pool", Type: spec.Text, Field: "StoragePool", Example: `"default"`, Doc: "LXD's storage pool for the disks."},
-			{Name: "images", Type: spec.TextMap, Field: "Images", Example: `{ "debian-13" = "local:debian-13" }`, Doc: "Images with cloud-init by operating system, where they are not the public ones."},
+			{Name: "images", Type: spec.TextMap, Field: "Images", Example: `{ "debian-13" = "local:debian-13" }`,
+				Doc: "Images with cloud-init by operating system, where they are not the public ones."},
 		}, onprem.Arguments()...),
 	}
 }
@@ -54,8 +58,9 @@ func schema() *spec.Block {
 // https://cloud-images.ubuntu.com/releases/
 func images() map[string]string {
 	return map[string]string{
-		"ubuntu-22.04": "ubuntu:22.04", "ubuntu-24.04": "ubuntu:24.04", "debian-12": "images:debian/12/cloud", "debian-13": "images:debian/13/cloud",
-		"rocky-9": "images:rockylinux/9/cloud", "almalinux-9": "images:almalinux/9/cloud",
+		"ubuntu-22.04": "ubuntu:22.04", "ubuntu-24.04": "ubuntu:24.04", "debian-12": "images:debian/12/cloud",
+		"debian-13": "images:debian/13/cloud",
+		"rocky-9":   "images:rockylinux/9/cloud", "almalinux-9": "images:almalinux/9/cloud",
 	}
 }
 
@@ -91,13 +96,15 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	say := r.Say
 	o := &options{
 		container: b.Instances != nil && *b.Instances == container,
-		network:   r.Word("network_name", b.NetworkName, "k8s"+onprem.UUID(p.Cluster.Name, "lxd")[:8], networkPattern, "the name of a network, at most 15 lower-case letters and digits, such as \"k8sbr0\""),
-		pool:      r.Word("storage_pool", b.StoragePool, "default", poolPattern, "the name of a storage pool, such as \"default\""),
+		network: r.Word("network_name", b.NetworkName, "k8s"+onprem.UUID(p.Cluster.Name, "lxd")[:8], networkPattern,
+			"the name of a network, at most 15 lower-case letters and digits, such as \"k8sbr0\""),
+		pool: r.Word("storage_pool", b.StoragePool, "default", poolPattern, "the name of a storage pool, such as \"default\""),
 	}
 	o.segment = b.Segment(p, b.Source, shared, say)
 	for os, image := range b.Images {
 		if !imagePattern.MatchString(image) {
-			say(shared.Argument, b.Attr("images"), "The image of %s is %q. Write the remote and the image: \"images:debian/13/cloud\".", os, image)
+			say(shared.Argument, b.Attr("images"), "The image of %s is %q. Write the remote and the image: \"images:debian/13/cloud\".", os,
+				image)
 		}
 	}
 	macs, table := onprem.MACs(p), images()
@@ -112,7 +119,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 				cmp.Or(n.OS.DidYouMean(), fmt.Sprintf(" Write another one in the target's images = { %q = \"…\" }.", system)))
 		}
 		if n.Arch != p.Nodes[0].Arch {
-			say(mixed, n.Attr("arch"), "%q is %s and %q is %s. LXD runs what its machine is.", n.Name, n.Arch, p.Nodes[0].Name, p.Nodes[0].Arch)
+			say(mixed, n.Attr("arch"), "%q is %s and %q is %s. LXD runs what its machine is.", n.Name, n.Arch, p.Nodes[0].Name,
+				p.Nodes[0].Arch)
 		}
 		o.machines = append(o.machines, machine{n, image, macs[n.Name]})
 	}
@@ -182,7 +190,8 @@ func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 
 // bridge is LXD's own network: the machine is its router and its name server.
 func (o *options) bridge(p *plan.Plan) network {
-	n := network{Description: "The machines of cluster " + p.Cluster.Name, Config: map[string]string{"ipv4.address": "none", "ipv6.address": "none"}}
+	n := network{Description: "The machines of cluster " + p.Cluster.Name,
+		Config: map[string]string{"ipv4.address": "none", "ipv6.address": "none"}}
 	for i, prefix := range o.segment.Subnets {
 		family := "ipv4"
 		if prefix.Addr().Is6() {
@@ -225,7 +234,8 @@ func (o *options) instance(p *plan.Plan, m machine) (instance, error) {
 	if o.container {
 		// What a kubelet needs of a kernel that it shares. Source: https://microk8s.io/docs/install-lxd
 		out.Config["security.nesting"], out.Config["security.privileged"] = "true", "true"
-		out.Config["linux.kernel_modules"] = "ip_vs,ip_vs_rr,ip_vs_wrr,ip_vs_sh,ip_tables,ip6_tables,iptable_raw,netlink_diag,nf_nat,nf_conntrack,overlay,br_netfilter,xt_conntrack,nf_tables"
+		out.Config["linux.kernel_modules"] = "ip_vs,ip_vs_rr,ip_vs_wrr,ip_vs_sh,ip_tables,ip6_tables,iptable_raw," +
+			"netlink_diag,nf_nat,nf_conntrack,overlay,br_netfilter,xt_conntrack,nf_tables"
 		out.Config["raw.lxc"] = "lxc.apparmor.profile=unconfined\nlxc.mount.auto=proc:rw sys:rw " +
 			"cgroup:rw\nlxc.cgroup.devices.allow=a\nlxc.cap.drop=\n"
 		out.Devices["kmsg"] = map[string]string{"type": "unix-char", "source": "/dev/kmsg", "path": "/dev/kmsg"}

@@ -25,7 +25,8 @@ func TestLXD(t *testing.T) {
 func theScriptMakesEveryInstance(t *testing.T, files []artifact.File) {
 	t.Helper()
 	dir := targettest.Write(t, files)
-	fake := "#!/bin/sh\necho \"lxc $*\" | head -n 1 >> \"$RECORD\"\ncase $1 in init|exec) wc -l >> \"$RECORD\" ;; info) exit 1 ;; network) test \"$2\" != show ;; esac\n"
+	fake := "#!/bin/sh\necho \"lxc $*\" | head -n 1 >> \"$RECORD\"\ncase $1 in init|exec) wc -l >> \"$RECORD\" ;; info) exit 1 ;; " +
+		"network) test \"$2\" != show ;; esac\n"
 	if err := os.WriteFile(filepath.Join(dir, "lxc"), []byte(fake), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +45,8 @@ func theScriptMakesEveryInstance(t *testing.T, files []artifact.File) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"lxc network create k8sbr0\n", "lxc init ubuntu:24.04 cp-1 --vm\n", "lxc start cp-1\n", "lxc init images:debian/13/cloud worker-2 --vm\n",
+		"lxc network create k8sbr0\n", "lxc init ubuntu:24.04 cp-1 --vm\n", "lxc start cp-1\n",
+		"lxc init images:debian/13/cloud worker-2 --vm\n",
 		"lxc exec worker-2 -- cloud-init status --wait\n", "lxc exec worker-2 -- sh -eu -c \n1\n",
 	} {
 		if !strings.Contains(string(data), want) {

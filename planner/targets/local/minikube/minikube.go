@@ -43,8 +43,10 @@ func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "minikube, on one machine.",
 		Arguments: []spec.Argument{
-			{Name: "driver", Type: spec.Text, Field: "Driver", Example: `"docker"`, Doc: "What the nodes are: containers or virtual machines.",
-				Enum: []string{"docker", "podman", "kvm2", "qemu2", "virtualbox", "vmware", "hyperv", "hyperkit", "parallels", "vfkit", "krunkit", "none"}},
+			{Name: "driver", Type: spec.Text, Field: "Driver", Example: `"docker"`,
+				Doc: "What the nodes are: containers or virtual machines.",
+				Enum: []string{"docker", "podman", "kvm2", "qemu2", "virtualbox", "vmware", "hyperv", "hyperkit", "parallels", "vfkit",
+					"krunkit", "none"}},
 			{Name: "addons", Type: spec.TextList, Field: "Addons", Example: `["metrics-server"]`, Doc: "minikube's addons to enable."},
 		},
 	}
@@ -67,8 +69,9 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 	}
 	nodes, controlPlanes := p.KubeletNodes(), p.ControlPlanes()
 	if b.Driver != nil && *b.Driver == "none" && len(nodes) > 1 {
-		say(oneNode, b.Attr("driver"), "The driver none runs Kubernetes on this machine itself, so there is one node, and the file defines "+
-			"%d. Write another driver, or type = \"all-in-one\".", len(nodes))
+		say(oneNode, b.Attr("driver"),
+			"The driver none runs Kubernetes on this machine itself, so there is one node, and the file defines "+
+				"%d. Write another driver, or type = \"all-in-one\".", len(nodes))
 	}
 	if p.Cluster.Type == topologies.MultiEtcdMultiMaster && len(controlPlanes) != haControlPlanes && len(controlPlanes) > 0 {
 		at := controlPlanes[0].Attr("count")
@@ -84,17 +87,21 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 				"[\"control-plane\", \"worker\"].", n.Name)
 		}
 		if n.CPUs != nodes[0].CPUs || n.MemoryBytes != nodes[0].MemoryBytes || n.DiskBytes != nodes[0].DiskBytes {
-			say(sizes, n.NameRange, "%q differs from %q in cpus, memory or disk. minikube makes all nodes of one size.", n.Name, nodes[0].Name)
+			say(sizes, n.NameRange, "%q differs from %q in cpus, memory or disk. minikube makes all nodes of one size.", n.Name,
+				nodes[0].Name)
 		}
 		if len(n.KubeletExtraArgs) > 0 {
-			say(badArgs, n.Attr("kubelet_extra_args"), "minikube hands the same flags to every kubelet. Write them in kubelet { extra_args } of cluster.")
+			say(badArgs, n.Attr("kubelet_extra_args"),
+				"minikube hands the same flags to every kubelet. Write them in kubelet { extra_args } of cluster.")
 		}
 	}
 	if c := p.Network.CNI; c.Name == plan.StaticRoutes {
-		say(pods, c.Block(), "minikube has no static routes. Leave the block out for its own choice, or write cni \"flannel\", \"calico\" or \"cilium\".")
+		say(pods, c.Block(), "minikube has no static routes. Leave the block out for its own choice, or write cni \"flannel\", "+
+			"\"calico\" or \"cilium\".")
 	}
 	if n := &p.Network; n.DualStack() || n.PodSubnets[0] != podRange {
-		say(pods, n.Attr("pod_subnets"), "The manifests of minikube's pod networks have the range %s. Write it, or leave pod_subnets out.", podRange)
+		say(pods, n.Attr("pod_subnets"), "The manifests of minikube's pod networks have the range %s. Write it, or leave pod_subnets out.",
+			podRange)
 	}
 	for _, r := range p.Runtime.Registries {
 		if len(r.Mirrors) > 0 || r.CAFile != "" {
@@ -141,7 +148,8 @@ func emit(p *plan.Plan, b *body) ([]artifact.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(files, artifact.File{Path: "minikube/README.md", Data: readme}, artifact.File{Path: "minikube/start.sh", Mode: 0o755, Data: script}), nil
+	return append(files, artifact.File{Path: "minikube/README.md", Data: readme}, artifact.File{Path: "minikube/start.sh", Mode: 0o755,
+		Data: script}), nil
 }
 
 // inOrder returns the control planes first, as minikube numbers its nodes.
@@ -252,7 +260,8 @@ func arguments(p *plan.Plan, b *body) []string {
 	for _, v := range []struct {
 		name, flag string
 		value      int64
-	}{{"quota", "quota-backend-bytes", p.Etcd.QuotaBytes}, {"heartbeat_interval", "heartbeat-interval", p.Etcd.HeartbeatInterval.Milliseconds()}, {"election_timeout", "election-timeout", p.Etcd.ElectionTimeout.Milliseconds()}} {
+	}{{"quota", "quota-backend-bytes", p.Etcd.QuotaBytes}, {"heartbeat_interval", "heartbeat-interval",
+		p.Etcd.HeartbeatInterval.Milliseconds()}, {"election_timeout", "election-timeout", p.Etcd.ElectionTimeout.Milliseconds()}} {
 		if p.Etcd.Has(v.name) {
 			extra("etcd", v.flag, strconv.FormatInt(v.value, 10))
 		}
@@ -260,7 +269,8 @@ func arguments(p *plan.Plan, b *body) []string {
 	for _, c := range []struct {
 		name string
 		args []plan.Arg
-	}{{"apiserver", p.Cluster.APIServer.ExtraArgs}, {"controller-manager", p.Cluster.ControllerManager.ExtraArgs}, {"scheduler", p.Cluster.Scheduler.ExtraArgs}, {"etcd", p.Etcd.ExtraArgs}, {"kubelet", p.Cluster.Kubelet.ExtraArgs}} {
+	}{{"apiserver", p.Cluster.APIServer.ExtraArgs}, {"controller-manager", p.Cluster.ControllerManager.ExtraArgs},
+		{"scheduler", p.Cluster.Scheduler.ExtraArgs}, {"etcd", p.Etcd.ExtraArgs}, {"kubelet", p.Cluster.Kubelet.ExtraArgs}} {
 		for _, a := range c.args {
 			extra(c.name, a.Name, a.Value)
 		}
@@ -278,15 +288,18 @@ const docs = "https://minikube.sigs.k8s.io/docs/"
 var (
 	badAddon = &rule.Rule{
 		ID: "minikube-addon", Title: "Malformed name of an addon", Permanent: true,
-		Doc: "minikube stops at an addon that it does not know.", Fix: "Write a name from `minikube addons list`.", Sources: []string{docs + "commands/addons/"},
+		Doc: "minikube stops at an addon that it does not know.", Fix: "Write a name from `minikube addons list`.",
+		Sources: []string{docs + "commands/addons/"},
 	}
 	oneNode = &rule.Rule{
 		ID: "minikube-driver-none", Title: "Several nodes with the driver none", Permanent: true,
-		Doc: "With the driver none the machine itself is the node.", Fix: "Write a driver that makes nodes.", Sources: []string{docs + "drivers/none/"},
+		Doc: "With the driver none the machine itself is the node.", Fix: "Write a driver that makes nodes.",
+		Sources: []string{docs + "drivers/none/"},
 	}
 	three = &rule.Rule{
 		ID: "minikube-control-planes", Title: "Number of control planes that minikube does not make", Permanent: true,
-		Doc: "minikube has one control plane, or three with --ha.", Fix: "Define three control planes.", Sources: []string{docs + "tutorials/multi_control_plane_ha_clusters/"},
+		Doc: "minikube has one control plane, or three with --ha.", Fix: "Define three control planes.",
+		Sources: []string{docs + "tutorials/multi_control_plane_ha_clusters/"},
 	}
 	untainted = &rule.Rule{
 		ID: "minikube-taint", Severity: rule.Warning, Title: "Control plane that takes pods",
@@ -295,18 +308,22 @@ var (
 	}
 	sizes = &rule.Rule{
 		ID: "minikube-sizes", Title: "Nodes of several sizes", Permanent: true,
-		Doc: "minikube start has one --cpus, --memory and --disk-size for all nodes.", Fix: "Write the same for all nodes, or nothing.", Sources: []string{docs + "commands/start/"},
+		Doc: "minikube start has one --cpus, --memory and --disk-size for all nodes.", Fix: "Write the same for all nodes, or nothing.",
+		Sources: []string{docs + "commands/start/"},
 	}
 	badArgs = &rule.Rule{
 		ID: "minikube-args", Title: "Flags that minikube cannot hand on", Permanent: true,
-		Doc: "--extra-config holds for a component on all nodes.", Fix: "Write the flags in the kubelet block of cluster.", Sources: []string{docs + "commands/start/"},
+		Doc: "--extra-config holds for a component on all nodes.", Fix: "Write the flags in the kubelet block of cluster.",
+		Sources: []string{docs + "commands/start/"},
 	}
 	pods = &rule.Rule{
 		ID: "minikube-pods", Title: "Pod network that minikube does not install", Permanent: true,
-		Doc: "minikube installs pod networks from manifests of its own, with one pod range.", Fix: "Leave pods and the pod network to minikube.", Sources: []string{docs + "handbook/network_policy/"},
+		Doc: "minikube installs pod networks from manifests of its own, with one pod range.",
+		Fix: "Leave pods and the pod network to minikube.", Sources: []string{docs + "handbook/network_policy/"},
 	}
 	registry = &rule.Rule{
 		ID: "minikube-registry", Title: "Registry that minikube cannot be told of", Permanent: true,
-		Doc: "minikube start knows insecure registries and one repository for Kubernetes' own images.", Fix: "Remove the block.", Sources: []string{docs + "handbook/registry/"},
+		Doc: "minikube start knows insecure registries and one repository for Kubernetes' own images.", Fix: "Remove the block.",
+		Sources: []string{docs + "handbook/registry/"},
 	}
 )

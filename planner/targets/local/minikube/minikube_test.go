@@ -55,7 +55,8 @@ func theScriptHandsArgumentsOn(t *testing.T, files []artifact.File) {
 	if got, want := calls[0], strings.Join(append([]string{"start", "--profile=laptop"}, want...), "\n"); got != want {
 		t.Errorf("called with\n%s\nwant\n%s", got, want)
 	}
-	if len(calls) != 4 || !strings.Contains(calls[1], "label\nnode\nlaptop-m04\n--overwrite\nexample.com/tier=edge") || !strings.Contains(calls[2], "taint\nnode\nlaptop-m04\n--overwrite\nexample.com/edge=:NoSchedule") {
+	if len(calls) != 4 || !strings.Contains(calls[1], "label\nnode\nlaptop-m04\n--overwrite\nexample.com/tier=edge") ||
+		!strings.Contains(calls[2], "taint\nnode\nlaptop-m04\n--overwrite\nexample.com/edge=:NoSchedule") {
 		t.Errorf("calls %q", calls)
 	}
 }

@@ -34,8 +34,9 @@ func Target() target.Target {
 				Types: []topologies.Type{topologies.AllInOne, topologies.SingleEtcdSingleMaster, topologies.MultiEtcdMultiMaster},
 				TypesWhy: "minikube runs an etcd member on every control plane, so several of them never share one. Write " +
 					"multi-etcd-multi-master with three control planes, or the target vagrant.",
-				Placement:    topologies.Stacked,
-				EtcdWhy:      "minikube runs a member on every control plane and none elsewhere. Remove the hosts with the role etcd and the argument topology.",
+				Placement: topologies.Stacked,
+				EtcdWhy: "minikube runs a member on every control plane and none elsewhere. Remove the hosts with the role " +
+					"etcd and the argument topology.",
 				Oldest:       plan.Version{Major: 1, Minor: 31},
 				Newest:       plan.Version{Major: 1, Minor: 37},
 				VersionsFrom: "the release notes of minikube v1.39.0 (2026-09-01)",

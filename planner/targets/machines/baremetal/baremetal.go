@@ -43,12 +43,16 @@ func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Machines that exist already.",
 		Arguments: append([]spec.Argument{
-			{Name: "provision", Type: spec.Bool, Field: "Provision", Example: `true`, Doc: "Whether the operating systems are to be installed " +
-				"too. The rest of the block is for that."},
-			{Name: "ssh_authorized_keys", Type: spec.TextList, Field: "Keys", Example: `["ssh-ed25519 AAAA… ops@example.com"]`, Doc: "Public keys that may log in."},
-			{Name: "url", Type: spec.Text, Field: "URL", Example: `"http://10.0.0.2:8000"`, Doc: "Where the machines find the folder provision/ of the tree while they are installed."},
+			{Name: "provision", Type: spec.Bool, Field: "Provision", Example: `true`,
+				Doc: "Whether the operating systems are to be installed " +
+					"too. The rest of the block is for that."},
+			{Name: "ssh_authorized_keys", Type: spec.TextList, Field: "Keys", Example: `["ssh-ed25519 AAAA… ops@example.com"]`,
+				Doc: "Public keys that may log in."},
+			{Name: "url", Type: spec.Text, Field: "URL", Example: `"http://10.0.0.2:8000"`,
+				Doc: "Where the machines find the folder provision/ of the tree while they are installed."},
 			{Name: "install_disk", Type: spec.Text, Field: "Disk", Example: `"/dev/sda"`, Doc: "Disk that is erased for the system."},
-			{Name: "install_disks", Type: spec.TextMap, Field: "Disks", Example: `{ "etcd-1" = "/dev/nvme0n1" }`, Doc: "Disk by node or pool, where it is another one."},
+			{Name: "install_disks", Type: spec.TextMap, Field: "Disks", Example: `{ "etcd-1" = "/dev/nvme0n1" }`,
+				Doc: "Disk by node or pool, where it is another one."},
 			{Name: "timezone", Type: spec.Text, Field: "Timezone", Example: `"Etc/UTC"`, Doc: "Time zone; Etc/UTC where it is left out."},
 		}, onprem.Arguments()...),
 	}
@@ -91,8 +95,9 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	if b.Provision == nil || !*b.Provision {
 		for _, a := range schema().Arguments {
 			if a.Name != "provision" && b.Has(a.Name) || a.Name == "provision" && b.Provision != nil {
-				say(shared.Argument, b.Attr(a.Name), "Without provision = true no operating system is installed, and the block has nothing to "+
-					"say. Write provision = true, or leave %s out.", a.Name)
+				say(shared.Argument, b.Attr(a.Name),
+					"Without provision = true no operating system is installed, and the block has nothing to "+
+						"say. Write provision = true, or leave %s out.", a.Name)
 			}
 		}
 		return (*options)(nil), append(r.Diags, unprepared(p)...)
@@ -117,12 +122,14 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	}
 	for of, disk := range b.Disks {
 		if !diskPattern.MatchString(disk) {
-			say(shared.Argument, b.Attr("install_disks"), "install_disks says %q of %q. Write the disk's device, such as \"/dev/nvme0n1\".", disk, of)
+			say(shared.Argument, b.Attr("install_disks"), "install_disks says %q of %q. Write the disk's device, such as \"/dev/nvme0n1\".",
+				disk, of)
 		}
 	}
 	if len(b.Keys) == 0 {
-		say(shared.Argument, b.Attr("ssh_authorized_keys"), "Nobody could log in on the installed machines. Write the public keys of those "+
-			"who may: ssh_authorized_keys = [\"ssh-ed25519 AAAA… ops@example.com\"].")
+		say(shared.Argument, b.Attr("ssh_authorized_keys"),
+			"Nobody could log in on the installed machines. Write the public keys of those "+
+				"who may: ssh_authorized_keys = [\"ssh-ed25519 AAAA… ops@example.com\"].")
 	}
 	for _, key := range b.Keys {
 		if why := unusable(key); why != "" {
@@ -143,12 +150,14 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 func unusable(key string) string {
 	kind, rest, _ := strings.Cut(key, " ")
 	blob, comment, _ := strings.Cut(rest, " ")
-	known := []string{"ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com"}
+	known := []string{"ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521",
+		"sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com"}
 	switch data, err := base64.StdEncoding.DecodeString(blob); {
 	case strings.Contains(key, "PRIVATE KEY"):
 		return "This is a private key, which belongs in no file but its own."
 	case !slices.Contains(known, kind):
-		return fmt.Sprintf("A public key begins with its type, one of %s; this one begins with %q.", strings.Join(known, ", "), shortened(kind))
+		return fmt.Sprintf("A public key begins with its type, one of %s; this one begins with %q.", strings.Join(known, ", "),
+			shortened(kind))
 	case err != nil || len(data) < 4 || !bytes.HasPrefix(data, append(binary.BigEndian.AppendUint32(nil, uint32(len(kind))), kind...)):
 		return fmt.Sprintf("What stands behind %s is no key of that type: it was cut or changed.", kind)
 	case !commentPattern.MatchString(comment):
@@ -173,15 +182,18 @@ func (o *options) nodes(p *plan.Plan, b *body, say onprem.Say) {
 		facts, _ := n.OS.Facts()
 		switch s, ok := find(n.OS); {
 		case facts.Retired(plan.FactsDate):
-			once(discontinued, n.Attr("os"), "Node %q runs %s, whose support ended %s. Write %s.", n.Name, facts.Title, facts.End(), facts.Instead)
+			once(discontinued, n.Attr("os"), "Node %q runs %s, whose support ended %s. Write %s.", n.Name, facts.Title, facts.End(),
+				facts.Instead)
 		case !ok:
-			once(unknownOS, n.Attr("os"), "Node %q: the planner does not know how to install %q. It knows %s. Write os = \"ubuntu-24.04\", or another one of these.", n.Name, n.OS, strings.Join(known(), ", "))
+			once(unknownOS, n.Attr("os"), "Node %q: the planner does not know how to install %q. It knows %s. "+
+				"Write os = \"ubuntu-24.04\", or another one of these.", n.Name, n.OS, strings.Join(known(), ", "))
 		default:
 			m.system = s
 		}
 		if n.MAC == "" && n.Interface == "" {
-			once(unknownCard, n.Block(), "Node %q states neither mac nor interface, so its installer does not know which card has %s. Write "+
-				"mac = \"…\", as it stands on the machine.", n.Name, n.Address)
+			once(unknownCard, n.Block(),
+				"Node %q states neither mac nor interface, so its installer does not know which card has %s. Write "+
+					"mac = \"…\", as it stands on the machine.", n.Name, n.Address)
 		}
 		for _, of := range []string{n.Name, n.Pool} {
 			if disk, ok := b.Disks[of]; ok && m.disk == "" && of != "" {
@@ -192,10 +204,12 @@ func (o *options) nodes(p *plan.Plan, b *body, say onprem.Say) {
 			m.disk = *b.Disk
 		}
 		if m.disk == "" {
-			once(shared.Argument, b.Block(), "Nothing says which disk of node %q is erased for its system. Write install_disk = \"/dev/sda\".", n.Name)
+			once(shared.Argument, b.Block(), "Nothing says which disk of node %q is erased for its system. "+
+				"Write install_disk = \"/dev/sda\".", n.Name)
 		}
 		if len(o.segment.Subnets) > 0 && m.system.installer == preseed && !n.Address.Is4() {
-			once(unknownOS, n.Attr("os"), "Node %q has the address %s. Debian's installer is told an IPv4 address here. Write one first, or another os.", n.Name, n.Address)
+			once(unknownOS, n.Attr("os"), "Node %q has the address %s. Debian's installer is told an IPv4 address here. "+
+				"Write one first, or another os.", n.Name, n.Address)
 		}
 		o.machines = append(o.machines, m)
 	}
@@ -215,8 +229,9 @@ func unprepared(p *plan.Plan) hcl.Diagnostics {
 		if n.OS.Name != "fedora-coreos" {
 			lacks = "has no Python, without which Ansible cannot work on it, and /usr/local is read-only, where the binaries go"
 		}
-		diags = append(diags, imageSystem.Diagnostic(at, fmt.Sprintf("%s runs %s, which %s. Write provision = true in the target, and both "+
-			"are prepared when it is installed; or prepare the host, and waive this rule.", n.Name, n.OS, lacks)))
+		diags = append(diags,
+			imageSystem.Diagnostic(at, fmt.Sprintf("%s runs %s, which %s. Write provision = true in the target, and both "+
+				"are prepared when it is installed; or prepare the host, and waive this rule.", n.Name, n.OS, lacks)))
 	}
 	return diags
 }
@@ -293,16 +308,21 @@ var (
 	}
 	discontinued = &rule.Rule{
 		ID: "bare-metal-discontinued", Title: "Operating system that gets no more fixes", Permanent: true,
-		Doc:     "A system without fixes is open on the day it is installed, its repositories move away, and its kernel is older than the kubelet wants.",
-		Fix:     "Write the system that took its place.",
-		Sources: []string{"https://coreos.com/os/eol/", "https://blog.centos.org/2023/04/end-dates-are-coming-for-centos-stream-8-and-centos-linux-7/"},
+		Doc: "A system without fixes is open on the day it is installed, its repositories move away, and its kernel is " +
+			"older than the kubelet wants.",
+		Fix: "Write the system that took its place.",
+		Sources: []string{"https://coreos.com/os/eol/",
+			"https://blog.centos.org/2023/04/end-dates-are-coming-for-centos-stream-8-and-centos-linux-7/"},
 	}
 	imageSystem = &rule.Rule{
 		ID: "bare-metal-image-system", Severity: rule.Warning, Title: "Image system that nobody prepared",
 		Doc: "Flatcar and Fedora CoreOS come without Python, which Ansible needs on each host, and Flatcar's /usr/local is a part of " +
-			"its read-only image. With `provision = true` their Ignition file prepares both. On hosts that exist already somebody else must have.",
-		Fix:     "Write `provision = true`, or give the hosts Python and a writable /usr/local and waive this rule.",
-		Sources: []string{"https://www.flatcar.org/docs/latest/reference/developer-guides/sdk-disk-partitions/", "https://github.com/kubernetes-sigs/kubespray/issues/12270", "https://docs.fedoraproject.org/en-US/fedora-coreos/os-extensions/"},
+			"its read-only image. With `provision = true` their Ignition file prepares both. On hosts that exist " +
+			"already somebody else must have.",
+		Fix: "Write `provision = true`, or give the hosts Python and a writable /usr/local and waive this rule.",
+		Sources: []string{"https://www.flatcar.org/docs/latest/reference/developer-guides/sdk-disk-partitions/",
+			"https://github.com/kubernetes-sigs/kubespray/issues/12270",
+			"https://docs.fedoraproject.org/en-US/fedora-coreos/os-extensions/"},
 	}
 	unknownOS = &rule.Rule{
 		ID: "bare-metal-os", Title: "Operating system that cannot be installed", Permanent: true,

@@ -109,9 +109,11 @@ func autoinstall(t *testing.T, data []byte) {
 func kickstart(t *testing.T, data []byte) {
 	options := map[string][]string{
 		"text": nil, "lang": nil, "keyboard": nil, "timezone": {"--utc"}, "rootpw": {"--lock"}, "zerombr": nil, "reboot": nil,
-		"network":  {"--device", "--bootproto", "--bindto", "--onboot", "--activate", "--hostname", "--ip", "--netmask", "--gateway", "--ipv6", "--ipv6gateway", "--nameserver", "--mtu", "--noipv4", "--noipv6"},
-		"firewall": {"--disabled"}, "selinux": {"--permissive"}, "user": {"--name", "--groups", "--lock", "--gecos"}, "ignoredisk": {"--only-use"},
-		"clearpart": {"--all", "--initlabel", "--drives"}, "bootloader": {"--boot-drive"}, "autopart": {"--type", "--nohome", "--noswap"},
+		"network": {"--device", "--bootproto", "--bindto", "--onboot", "--activate", "--hostname", "--ip", "--netmask", "--gateway",
+			"--ipv6", "--ipv6gateway", "--nameserver", "--mtu", "--noipv4", "--noipv6"},
+		"firewall": {"--disabled"}, "selinux": {"--permissive"}, "user": {"--name", "--groups", "--lock", "--gecos"},
+		"ignoredisk": {"--only-use"},
+		"clearpart":  {"--all", "--initlabel", "--drives"}, "bootloader": {"--boot-drive"}, "autopart": {"--type", "--nohome", "--noswap"},
 		"services": {"--enabled"}, "firstboot": {"--disable"}, "eula": {"--agreed"},
 	}
 	section, script := "", ""
@@ -167,7 +169,8 @@ func verifyUnits(t *testing.T, files []artifact.File) {
 			t.Fatal(err)
 		}
 		for _, u := range c.Systemd.Units {
-			out := run(t, nil, "sh", "-c", `SYSTEMD_LOG_LEVEL=warning systemd-analyze verify --man=no "$1" || true`, "sh", file(t, u.Name, []byte(u.Contents)))
+			out := run(t, nil, "sh", "-c", `SYSTEMD_LOG_LEVEL=warning systemd-analyze verify --man=no "$1" || true`, "sh",
+				file(t, u.Name, []byte(u.Contents)))
 			for line := range strings.Lines(out) {
 				if !strings.Contains(line, "is not executable: No such file or directory") && !strings.Contains(line, u.Name+": Command") {
 					t.Errorf("%s of %s: %s", u.Name, f.Path, line)

@@ -37,7 +37,8 @@ func systems() []system {
 	return []system{
 		{"ubuntu", "22.04", autoinstall, ""},
 		{"debian", "12", preseed, ""},
-		{"rhel", "9", kickstart, ""}, {"centos-stream", "9", kickstart, ""}, {"rocky", "9", kickstart, ""}, {"almalinux", "9", kickstart, ""}, {"fedora", "41", kickstart, ""},
+		{"rhel", "9", kickstart, ""}, {"centos-stream", "9", kickstart, ""}, {"rocky", "9", kickstart, ""},
+		{"almalinux", "9", kickstart, ""}, {"fedora", "41", kickstart, ""},
 		{"fedora-coreos", "", ignition, "3.5.0"},
 		{"flatcar", "", ignition, "3.3.0"}, {"flatcar-stable", "", ignition, "3.3.0"}, {"flatcar-lts", "", ignition, "3.3.0"},
 	}
@@ -84,7 +85,8 @@ func (o *options) at(m machine, file string) string {
 }
 
 func boot(arguments ...string) artifact.File {
-	return artifact.File{Path: "boot.txt", Data: []byte(strings.Join(slices.DeleteFunc(arguments, func(a string) bool { return a == "" }), " ") + "\n")}
+	return artifact.File{Path: "boot.txt",
+		Data: []byte(strings.Join(slices.DeleteFunc(arguments, func(a string) bool { return a == "" }), " ") + "\n")}
 }
 
 // --- Ubuntu
@@ -240,7 +242,8 @@ func (o *options) preseed(p *plan.Plan, m machine) []artifact.File {
 		{Path: "preseed.cfg", Data: []byte(b.String())},
 		boot("auto=true", "priority=critical", "url="+o.at(m, "preseed.cfg"), "hostname="+m.node.Name, "domain=", card,
 			"netcfg/disable_autoconfig=true", "netcfg/get_ipaddress="+four.Addr().String(), "netcfg/get_netmask="+mask(four),
-			"netcfg/get_gateway="+via.String(), "netcfg/get_nameservers="+strings.Join(cloudinit.Strings(o.segment.Nameservers), ","), "netcfg/confirm_static=true"),
+			"netcfg/get_gateway="+via.String(), "netcfg/get_nameservers="+strings.Join(cloudinit.Strings(o.segment.Nameservers), ","),
+			"netcfg/confirm_static=true"),
 	}
 }
 
@@ -261,7 +264,8 @@ func (o *options) kickstart(p *plan.Plan, m machine) []artifact.File {
 	line := func(words ...string) {
 		b.WriteString(strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " ") + "\n")
 	}
-	line("# Installs " + m.node.Name + " without a question. Packages come from where inst.repo or inst.stage2 of the kernel's arguments says.")
+	line("# Installs " + m.node.Name + " without a question. Packages come from where inst.repo or inst.stage2 " +
+		"of the kernel's arguments says.")
 	line("text")
 	line("lang", "en_US.UTF-8")
 	line("keyboard", "us")
@@ -326,7 +330,8 @@ func (o *options) kickstart(p *plan.Plan, m machine) []artifact.File {
 	}
 	if m.node.MAC != "" && m.node.Interface != "" { // the name that the card has from the kernel's arguments during the installation
 		line("mkdir -p /etc/systemd/network")
-		line(`printf '[Match]\nMACAddress=` + m.node.MAC + `\n\n[Link]\nName=` + m.node.Interface + `\n' >/etc/systemd/network/10-cluster.link`)
+		line(`printf '[Match]\nMACAddress=` + m.node.MAC + `\n\n[Link]\nName=` + m.node.Interface +
+			`\n' >/etc/systemd/network/10-cluster.link`)
 	}
 	line("restorecon -R /root/.ssh /home /etc/ssh || true")
 	line("%end")
@@ -510,7 +515,8 @@ func (o *options) ignition(p *plan.Plan, m machine) ([]artifact.File, error) {
 		return nil, err
 	}
 	at := o.at(m, "config.ign")
-	arguments := boot("ignition.firstboot", "ignition.platform.id=metal", "coreos.inst.install_dev="+m.disk, "coreos.inst.ignition_url="+at, "ip=dhcp")
+	arguments := boot("ignition.firstboot", "ignition.platform.id=metal", "coreos.inst.install_dev="+m.disk,
+		"coreos.inst.ignition_url="+at, "ip=dhcp")
 	if m.system.name != "fedora-coreos" { // installed from a running system
 		arguments = artifact.File{Path: "install.txt", Data: []byte("flatcar-install -d " + m.disk + " -i config.ign\n")}
 	}

@@ -17,12 +17,14 @@ func Target() target.Target {
 				L2:   true,
 			},
 			Page: plan.Page{
-				Emits:    "kubeadm, etcd, balancer and pod network configurations, the playbook, the runbook; on demand autoinstall, preseed, kickstart or Ignition",
+				Emits: "kubeadm, etcd, balancer and pod network configurations, the playbook, the runbook; on demand autoinstall, " +
+					"preseed, kickstart or Ignition",
 				Folder:   "provision",
 				FolderIf: "provision",
 				Checked:  plan.CheckBooted,
-				CheckedBy: "the lab in e2e/: kubeadm, kubelet, etcd and containerd on hosts of namespaces with systemd. The installers' files, " +
-					"which nothing was booted from: cloud-init schema, debconf-set-selections, Ignition's parser; kickstart by own checks",
+				CheckedBy: "the lab in e2e/: kubeadm, kubelet, etcd and containerd on hosts of namespaces with systemd. " +
+					"The installers' files, which nothing was booted from: cloud-init schema, debconf-set-selections, Ignition's parser; " +
+					"kickstart by own checks",
 				CheckedOn: "2026-11-23",
 			},
 		},

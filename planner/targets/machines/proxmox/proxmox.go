@@ -39,18 +39,23 @@ func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Proxmox VE, through its API.",
 		Arguments: append([]spec.Argument{
-			{Name: "host", Type: spec.Text, Field: "Host", Example: `"pve-1"`, Doc: "Node of Proxmox that carries the machines without a host " +
-				"or a failure domain of their own."},
-			{Name: "hosts", Type: spec.TextMap, Field: "Hosts", Example: `{ "rack-a" = "pve-1" }`, Doc: "Node of Proxmox that carries the " +
-				"machines of a failure domain. Where it is left out, the failure domain is the node's name."},
+			{Name: "host", Type: spec.Text, Field: "Host", Example: `"pve-1"`,
+				Doc: "Node of Proxmox that carries the machines without a host " +
+					"or a failure domain of their own."},
+			{Name: "hosts", Type: spec.TextMap, Field: "Hosts", Example: `{ "rack-a" = "pve-1" }`,
+				Doc: "Node of Proxmox that carries the " +
+					"machines of a failure domain. Where it is left out, the failure domain is the node's name."},
 			{Name: "datastore", Type: spec.Text, Field: "Datastore", Example: `"local-lvm"`, Doc: "Storage of the machines' disks."},
-			{Name: "image_datastore", Type: spec.Text, Field: "ImageDatastore", Example: `"local"`, Doc: "Storage of the cloud images; its content types must hold Import."},
+			{Name: "image_datastore", Type: spec.Text, Field: "ImageDatastore", Example: `"local"`,
+				Doc: "Storage of the cloud images; its content types must hold Import."},
 			{Name: "bridge", Type: spec.Text, Field: "Bridge", Example: `"vmbr0"`, Doc: "Bridge that leads to the segment."},
 			{Name: "vlan", Type: spec.Integer, Field: "VLAN", Example: `30`, Doc: "VLAN of the segment; untagged where it is left out."},
 			{Name: "cpu_type", Type: spec.Text, Field: "CPUType", Example: `"x86-64-v2-AES"`, Doc: "Processor that the machines see: the " +
 				"oldest that all nodes of Proxmox have, so that a machine can move."},
-			{Name: "images", Type: spec.TextMap, Field: "Images", Example: `{ "debian-13" = "http://10.0.0.2/debian-13.qcow2" }`, Doc: "Cloud images in QCOW2 by operating system, where they are not the vendors' own."},
-			{Name: "ssh_public_key_file", Type: spec.Text, Field: "PublicKey", Example: `"~/.ssh/id_ed25519.pub"`, Doc: "Public half of the key that Ansible uses, on the machine that runs Terraform."},
+			{Name: "images", Type: spec.TextMap, Field: "Images", Example: `{ "debian-13" = "http://10.0.0.2/debian-13.qcow2" }`,
+				Doc: "Cloud images in QCOW2 by operating system, where they are not the vendors' own."},
+			{Name: "ssh_public_key_file", Type: spec.Text, Field: "PublicKey", Example: `"~/.ssh/id_ed25519.pub"`,
+				Doc: "Public half of the key that Ansible uses, on the machine that runs Terraform."},
 		}, onprem.Arguments()...),
 	}
 }
@@ -115,14 +120,16 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*variables, h
 	name := func(argument string, written *string, otherwise string, pattern *regexp.Regexp) string {
 		value := block.Value(written, otherwise)
 		if !pattern.MatchString(value) {
-			say(shared.Argument, b.Attr(argument), "%s is %q, which no %s of Proxmox can be called. It is something like %q.", argument, value, argument, otherwise)
+			say(shared.Argument, b.Attr(argument), "%s is %q, which no %s of Proxmox can be called. It is something like %q.", argument,
+				value, argument, otherwise)
 		}
 		return value
 	}
 	segment := b.Segment(p, b.Source, shared, say)
 	v := &variables{
 		Cluster: p.Cluster.Name, SSHUser: p.SSH.User, PublicKey: block.Value(b.PublicKey, ""), VLAN: block.Value(b.VLAN, 0),
-		Datastore: name("datastore", b.Datastore, "local-lvm", storagePattern), ImageDatastore: name("image_datastore", b.ImageDatastore, "local", storagePattern),
+		Datastore: name("datastore", b.Datastore, "local-lvm", storagePattern), ImageDatastore: name("image_datastore", b.ImageDatastore,
+			"local", storagePattern),
 		Bridge: name("bridge", b.Bridge, "vmbr0", bridgePattern), CPUType: name("cpu_type", b.CPUType, "x86-64-v2-AES", cpuPattern),
 		Nameservers: []string{}, Images: map[string]string{}, Machines: map[string]machine{},
 	}
@@ -136,7 +143,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*variables, h
 		v.Nameservers = append(v.Nameservers, a.String())
 	}
 	if p.SSH.User == "root" {
-		say(login, p.SSH.Attr("user"), "The machines are made with one user beside root, who may use sudo. Write another name in ssh, such as user = \"ops\".")
+		say(login, p.SSH.Attr("user"), "The machines are made with one user beside root, who may use sudo. Write another name in ssh, "+
+			"such as user = \"ops\".")
 	}
 	if p.SSH.Port != 22 {
 		say(login, p.SSH.Attr("port"), "Proxmox' cloud-init leaves sshd on port 22, and ssh says %d. Leave port out.", p.SSH.Port)
@@ -155,13 +163,15 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*variables, h
 		}
 		switch at := n.At("failure_domain"); {
 		case host == "" && n.FailureDomain != "":
-			once(unplaced, at, "Node %q is in %q, and hosts names %s. Add the node of Proxmox that carries it.", n.Name, n.FailureDomain, onprem.Known(b.Hosts))
+			once(unplaced, at, "Node %q is in %q, and hosts names %s. Add the node of Proxmox that carries it.", n.Name, n.FailureDomain,
+				onprem.Known(b.Hosts))
 		case host == "":
-			once(unplaced, at, "Node %q has neither a host nor a failure domain. Write the node of Proxmox that carries it, there or in the "+
-				"target: host = \"pve-1\".", n.Name)
+			once(unplaced, at, "Node %q has neither a host nor a failure domain. Write the node of Proxmox that carries it, "+
+				"there or in the target: host = \"pve-1\".", n.Name)
 		case !nodePattern.MatchString(host):
-			once(unplaced, at, "Node %q would stand on %q, which no node of Proxmox can be called. Say which node carries the failure domain: "+
-				"hosts = { %q = \"pve-1\" }.", n.Name, host, n.FailureDomain)
+			once(unplaced, at,
+				"Node %q would stand on %q, which no node of Proxmox can be called. Say which node carries the failure domain: "+
+					"hosts = { %q = \"pve-1\" }.", n.Name, host, n.FailureDomain)
 		}
 		if n.Arch != "amd64" {
 			once(noImage, n.Attr("arch"), "Node %q is %s. Proxmox VE runs amd64.", n.Name, n.Arch)

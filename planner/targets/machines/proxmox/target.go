@@ -18,11 +18,13 @@ func Target() target.Target {
 				SSHUser: "ops",
 			},
 			Page: plan.Page{
-				Emits:     "Terraform: machines from cloud images on the nodes that carry their failure domains, with static addresses; then the playbook",
-				Folder:    "terraform",
-				Make:      "cd terraform && terraform init && terraform apply",
-				Checked:   plan.CheckTool,
-				CheckedBy: "terraform validate with the schema of bpg/proxmox, read out of the package that Pulumi's bridge 8.6 generates from it",
+				Emits: "Terraform: machines from cloud images on the nodes that carry their failure domains, with static addresses; " +
+					"then the playbook",
+				Folder:  "terraform",
+				Make:    "cd terraform && terraform init && terraform apply",
+				Checked: plan.CheckTool,
+				CheckedBy: "terraform validate with the schema of bpg/proxmox, read out of the package that Pulumi's bridge 8.6 " +
+					"generates from it",
 				CheckedOn: "2026-11-23",
 			},
 		},

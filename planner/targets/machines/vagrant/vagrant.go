@@ -49,7 +49,8 @@ func emit(p *plan.Plan, o *Options) ([]artifact.File, error) {
 		Machines: make([]machine, 0, len(o.Machines)),
 	}
 	for _, m := range o.Machines {
-		row := machine{Name: m.Name, Box: m.Box, BoxVersion: m.BoxVersion, CPUs: m.CPUs, MemoryMiB: m.MemoryMiB, Address: m.Address.String(), MAC: m.MAC}
+		row := machine{Name: m.Name, Box: m.Box, BoxVersion: m.BoxVersion, CPUs: m.CPUs, MemoryMiB: m.MemoryMiB,
+			Address: m.Address.String(), MAC: m.MAC}
 		if m.Second.IsValid() {
 			row.SecondaryAddress = m.Second.String()
 		}

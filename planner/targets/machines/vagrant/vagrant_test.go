@@ -79,10 +79,12 @@ box_version = "1.2.3"
 		t.Fatal(diags)
 	}
 	o := value
-	if got := o.Machines[0]; got.CPUs != 4 || got.MemoryMiB != 8192 || got.MAC != "525400ABCDEF" || got.Box != "cloud-image/debian-12" || got.BoxVersion != "1.2.3" {
+	if got := o.Machines[0]; got.CPUs != 4 || got.MemoryMiB != 8192 || got.MAC != "525400ABCDEF" || got.Box != "cloud-image/debian-12" ||
+		got.BoxVersion != "1.2.3" {
 		t.Errorf("a: %+v", got)
 	}
-	if got := o.Machines[1]; got.CPUs != 3 || got.MemoryMiB != 3072 || got.Second.String() != "fd00::11/64" || got.Box != "cloud-image/ubuntu-24.04" {
+	if got := o.Machines[1]; got.CPUs != 3 || got.MemoryMiB != 3072 || got.Second.String() != "fd00::11/64" ||
+		got.Box != "cloud-image/ubuntu-24.04" {
 		t.Errorf("b: %+v", got)
 	}
 	if got := o.Network.String(); got != "192.168.56.0/23" {
@@ -96,28 +98,37 @@ func TestDecodeRefuses(t *testing.T) {
 		edit func(*plan.Plan)
 		want []string
 	}{
-		"unknown argument":    {body: `providr = "libvirt"`, want: []string{"unknown-argument"}},
-		"wrong type":          {body: `cpus = "many"`, want: []string{"wrong-type"}},
-		"two sizes":           {body: "memory = \"4 apples\"\ncpus = 0", want: []string{"vagrant-argument", "vagrant-argument"}},
-		"provider":            {body: `provider = "hyperv"`, want: []string{"unknown-value"}},
-		"range of VirtualBox": {edit: func(p *plan.Plan) { p.Nodes[0].Address = netip.MustParseAddr("192.168.64.10") }, want: []string{"vagrant-virtualbox-range"}},
+		"unknown argument": {body: `providr = "libvirt"`, want: []string{"unknown-argument"}},
+		"wrong type":       {body: `cpus = "many"`, want: []string{"wrong-type"}},
+		"two sizes":        {body: "memory = \"4 apples\"\ncpus = 0", want: []string{"vagrant-argument", "vagrant-argument"}},
+		"provider":         {body: `provider = "hyperv"`, want: []string{"unknown-value"}},
+		"range of VirtualBox": {edit: func(p *plan.Plan) { p.Nodes[0].Address = netip.MustParseAddr("192.168.64.10") },
+			want: []string{"vagrant-virtualbox-range"}},
 		"stated range": {body: `host_only_ranges = ["10.0.0.0/8"]`, edit: func(p *plan.Plan) {
 			p.Nodes[0].Address, p.Nodes[1].Address = netip.MustParseAddr("10.0.0.10"), netip.MustParseAddr("10.0.0.11")
 		}},
-		"malformed range":    {body: `host_only_ranges = ["10.0.0.0"]`, want: []string{"vagrant-argument"}},
-		"range of another":   {body: "provider = \"libvirt\"\nhost_only_ranges = [\"10.0.0.0/8\"]", want: []string{"vagrant-argument"}},
-		"virtual IP":         {edit: func(p *plan.Plan) { p.LoadBalancer.VirtualIP = netip.MustParseAddr("10.0.0.5") }, want: []string{"vagrant-virtualbox-range"}},
-		"the host's address": {edit: func(p *plan.Plan) { p.Nodes[0].Address = netip.MustParseAddr("192.168.56.1") }, want: []string{"vagrant-host-address"}},
-		"no IPv4":            {edit: func(p *plan.Plan) { p.Nodes[0].Address = netip.MustParseAddr("fd00::1") }, want: []string{"vagrant-ipv4"}},
-		"far apart":          {body: `provider = "libvirt"`, edit: func(p *plan.Plan) { p.Nodes[0].Address = netip.MustParseAddr("10.1.0.10") }, want: []string{"vagrant-one-network"}},
+		"malformed range":  {body: `host_only_ranges = ["10.0.0.0"]`, want: []string{"vagrant-argument"}},
+		"range of another": {body: "provider = \"libvirt\"\nhost_only_ranges = [\"10.0.0.0/8\"]", want: []string{"vagrant-argument"}},
+		"virtual IP": {edit: func(p *plan.Plan) { p.LoadBalancer.VirtualIP = netip.MustParseAddr("10.0.0.5") },
+			want: []string{"vagrant-virtualbox-range"}},
+		"the host's address": {edit: func(p *plan.Plan) { p.Nodes[0].Address = netip.MustParseAddr("192.168.56.1") },
+			want: []string{"vagrant-host-address"}},
+		"no IPv4": {edit: func(p *plan.Plan) { p.Nodes[0].Address = netip.MustParseAddr("fd00::1") },
+			want: []string{"vagrant-ipv4"}},
+		"far apart": {body: `provider = "libvirt"`,
+			edit: func(p *plan.Plan) { p.Nodes[0].Address = netip.MustParseAddr("10.1.0.10") }, want: []string{"vagrant-one-network"}},
 		"nodes on the first card": {body: `provider = "libvirt"`, edit: func(p *plan.Plan) {
 			p.Nodes[0].Address, p.Nodes[1].Address = netip.MustParseAddr("192.168.121.10"), netip.MustParseAddr("192.168.121.11")
 		}, want: []string{"vagrant-nat-overlap"}},
-		"unknown system":       {edit: func(p *plan.Plan) { p.Nodes[0].OS = plan.OS{Name: "rhel", Version: "9"} }, want: []string{"vagrant-box"}},
-		"system with its box":  {body: `boxes = { "rhel-9" = "x/rhel9" }`, edit: func(p *plan.Plan) { p.Nodes[0].OS = plan.OS{Name: "rhel", Version: "9"} }},
-		"two architectures":    {edit: func(p *plan.Plan) { p.Nodes[1].Arch = "arm64" }, want: []string{"vagrant-mixed-architectures"}},
-		"host too small":       {body: `host_memory = "3Gi"`, want: []string{"vagrant-host-memory"}},
-		"two mistakes at once": {edit: func(p *plan.Plan) { p.Nodes[0].OS.Name = "plan9"; p.Nodes[1].Arch = "arm64" }, want: []string{"vagrant-box", "vagrant-mixed-architectures"}},
+		"unknown system": {edit: func(p *plan.Plan) { p.Nodes[0].OS = plan.OS{Name: "rhel", Version: "9"} },
+			want: []string{"vagrant-box"}},
+		"system with its box": {body: `boxes = { "rhel-9" = "x/rhel9" }`, edit: func(p *plan.Plan) {
+			p.Nodes[0].OS = plan.OS{Name: "rhel", Version: "9"}
+		}},
+		"two architectures": {edit: func(p *plan.Plan) { p.Nodes[1].Arch = "arm64" }, want: []string{"vagrant-mixed-architectures"}},
+		"host too small":    {body: `host_memory = "3Gi"`, want: []string{"vagrant-host-memory"}},
+		"two mistakes at once": {edit: func(p *plan.Plan) { p.Nodes[0].OS.Name = "plan9"; p.Nodes[1].Arch = "arm64" },
+			want: []string{"vagrant-box", "vagrant-mixed-architectures"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := design(node("a", "192.168.56.10"), node("b", "192.168.56.11"))

@@ -24,7 +24,8 @@ func TestVSphere(t *testing.T) {
 	target := targettest.Of(vsphere.Target())
 	files := target.Golden(t)
 	target.Refuses(t)
-	terraformtest.Validate(t, append(files, artifact.File{Path: "terraform/account_override.tf", Data: []byte(account)}), "local.metadata", "local.hosts")
+	terraformtest.Validate(t, append(files, artifact.File{Path: "terraform/account_override.tf", Data: []byte(account)}), "local.metadata",
+		"local.hosts")
 	for _, f := range files {
 		if !strings.HasSuffix(f.Path, "/user-data") {
 			continue

@@ -67,7 +67,8 @@ func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Charmed Kubernetes, deployed by Juju on LXD or any other cloud of Juju's.",
 		Arguments: []spec.Argument{
-			{Name: "base", Type: spec.Text, Field: "Base", Enum: []string{"ubuntu@24.04", "ubuntu@22.04"}, Example: `"ubuntu@24.04"`, Doc: "System of the machines."},
+			{Name: "base", Type: spec.Text, Field: "Base", Enum: []string{"ubuntu@24.04", "ubuntu@22.04"}, Example: `"ubuntu@24.04"`,
+				Doc: "System of the machines."},
 		},
 	}
 }
@@ -82,20 +83,23 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 	say := r.Say
 	for _, n := range p.Nodes {
 		if n.Roles.Has(plan.ControlPlane | plan.Worker) {
-			say(shared, n.Attr("roles"), "%q is control plane and worker. The two charms install the same programs with different settings and "+
-				"cannot share a machine. Write one of the roles.", n.Name)
+			say(shared, n.Attr("roles"),
+				"%q is control plane and worker. The two charms install the same programs with different settings and "+
+					"cannot share a machine. Write one of the roles.", n.Name)
 		}
 		if len(n.Taints) > 0 {
 			say(settings, n.Taints[0].Block(), "The charms take no taints. Remove the block, and set it with kubectl after the deployment.")
 		}
 		for _, k := range slices.Sorted(maps.Keys(n.Labels)) {
 			if n.Labels[k] == "" {
-				say(settings, n.Attr("labels"), "The charms take labels as name=value, and %s has no value. Write one, or set it with kubectl.", k)
+				say(settings, n.Attr("labels"), "The charms take labels as name=value, and %s has no value. "+
+					"Write one, or set it with kubectl.", k)
 			}
 		}
 		if len(n.KubeletExtraArgs) > 0 && n.Pool == "" && n.Roles.Has(plan.ControlPlane) {
-			say(settings, n.Attr("kubelet_extra_args"), "One application holds all control planes, with the same flags for each kubelet. Write "+
-				"them in kubelet { extra_args } of cluster.")
+			say(settings, n.Attr("kubelet_extra_args"),
+				"One application holds all control planes, with the same flags for each kubelet. Write "+
+					"them in kubelet { extra_args } of cluster.")
 		}
 	}
 	switch lb := &p.LoadBalancer; {
@@ -103,8 +107,10 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 		say(balancing, lb.Block(), "Charmed Kubernetes has a balancer of its own. Remove the block and define a host with roles = "+
 			"[\"load-balancer\"], or write load_balancer \"external\" { virtual_ip = … }.")
 	case lb.Kind == plan.HAProxy && len(lb.Nodes) > 1:
-		say(balancing, lb.Nodes[1].Attr("roles"), "kubeapi-load-balancer has one unit here: moving an address between several takes charms "+
-			"that this planner does not write. Define one host for it, or write load_balancer \"external\" { virtual_ip = … } for a balancer of your own.")
+		say(balancing, lb.Nodes[1].Attr("roles"),
+			"kubeapi-load-balancer has one unit here: moving an address between several takes charms "+
+				"that this planner does not write. Define one host for it, or write load_balancer \"external\" { virtual_ip = … "+
+				"} for a balancer of your own.")
 	case lb.Kind == plan.HAProxy && lb.VirtualIP.IsValid():
 		say(balancing, lb.Attr("virtual_ip"), "One balancer is reached at its own address. Remove virtual_ip.")
 	case lb.Kind == plan.NoBalancer && len(p.ControlPlanes()) > 1:
@@ -127,11 +133,13 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 	for _, c := range []struct {
 		source *spec.Source
 		args   []plan.Arg
-	}{{p.Cluster.APIServer.Source, p.Cluster.APIServer.ExtraArgs}, {p.Cluster.ControllerManager.Source, p.Cluster.ControllerManager.ExtraArgs},
+	}{{p.Cluster.APIServer.Source, p.Cluster.APIServer.ExtraArgs},
+		{p.Cluster.ControllerManager.Source, p.Cluster.ControllerManager.ExtraArgs},
 		{p.Cluster.Scheduler.Source, p.Cluster.Scheduler.ExtraArgs}, {p.Cluster.Kubelet.Source, p.Cluster.Kubelet.ExtraArgs}} {
 		for _, a := range c.args {
 			if strings.ContainsAny(a.Value, " \t'\"\\") {
-				say(settings, c.source.Attr("extra_args"), "The charms take flags as words with blanks between them, and the value of %s holds a blank or a quote.", a.Name)
+				say(settings, c.source.Attr("extra_args"),
+					"The charms take flags as words with blanks between them, and the value of %s holds a blank or a quote.", a.Name)
 			}
 		}
 	}
@@ -153,7 +161,8 @@ func emit(p *plan.Plan, opts *body) ([]artifact.File, error) {
 		return nil, err
 	}
 	return []artifact.File{
-		{Path: "charmed-kubernetes/bundle.yaml", Data: data}, {Path: "charmed-kubernetes/machines.txt", Data: names}, {Path: "charmed-kubernetes/README.md", Data: readme},
+		{Path: "charmed-kubernetes/bundle.yaml", Data: data}, {Path: "charmed-kubernetes/machines.txt", Data: names},
+		{Path: "charmed-kubernetes/README.md", Data: readme},
 	}, nil
 }
 
@@ -164,7 +173,8 @@ func build(p *plan.Plan, o *body) (*bundle, []byte) {
 		base = *o.Base
 	}
 	channel := p.Cluster.Version.MinorString() + "/stable"
-	b := &bundle{Description: "Cluster " + p.Cluster.Name, DefaultBase: base, Machines: map[string]machine{}, Applications: map[string]application{}}
+	b := &bundle{Description: "Cluster " + p.Cluster.Name, DefaultBase: base, Machines: map[string]machine{},
+		Applications: map[string]application{}}
 	number := map[*plan.Node]string{}
 	var names strings.Builder
 	for i, n := range p.Nodes {
@@ -354,16 +364,20 @@ const docs = "https://ubuntu.com/kubernetes/charmed-k8s/docs/"
 var (
 	shared = &rule.Rule{
 		ID: "charmed-kubernetes-roles", Title: "Control plane and worker on one machine", Permanent: true,
-		Doc: "The charms of the two install and configure the same programs.", Fix: "Define machines of their own for workers.", Sources: []string{docs + "install-manual"},
+		Doc: "The charms of the two install and configure the same programs.", Fix: "Define machines of their own for workers.",
+		Sources: []string{docs + "install-manual"},
 	}
 	settings = &rule.Rule{
 		ID: "charmed-kubernetes-settings", Title: "Setting that the charms do not take", Permanent: true,
-		Doc: "A charm has options, and an application's hold for all its units.", Fix: "Remove the setting; kubectl or the charm's own options do it after the deployment.",
-		Sources: []string{"https://charmhub.io/kubernetes-control-plane/configurations", "https://charmhub.io/kubernetes-worker/configurations"},
+		Doc: "A charm has options, and an application's hold for all its units.",
+		Fix: "Remove the setting; kubectl or the charm's own options do it after the deployment.",
+		Sources: []string{"https://charmhub.io/kubernetes-control-plane/configurations",
+			"https://charmhub.io/kubernetes-worker/configurations"},
 	}
 	balancing = &rule.Rule{
 		ID: "charmed-kubernetes-balancer", Title: "Load balancer that the bundle does not have", Permanent: true,
-		Doc: "The bundle has kubeapi-load-balancer, on a machine of its own, or takes one that you run.", Fix: "Define one host with the role load-balancer.",
+		Doc:     "The bundle has kubeapi-load-balancer, on a machine of its own, or takes one that you run.",
+		Fix:     "Define one host with the role load-balancer.",
 		Sources: []string{docs + "load-balancing"},
 	}
 	noCNI = &rule.Rule{

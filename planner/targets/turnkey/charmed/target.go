@@ -31,9 +31,10 @@ func Target() target.Target {
 				},
 			},
 			Limits: plan.Limits{
-				Types: []topologies.Type{topologies.SingleEtcdSingleMaster, topologies.SingleEtcdMultiMaster, topologies.MultiEtcdMultiMaster},
-				TypesWhy: "Its charms of control plane and worker cannot share a machine. Write single-etcd-single-master with one worker, or " +
-					"all-in-one on the target lxd.",
+				Types: []topologies.Type{topologies.SingleEtcdSingleMaster, topologies.SingleEtcdMultiMaster,
+					topologies.MultiEtcdMultiMaster},
+				TypesWhy: "Its charms of control plane and worker cannot share a machine. Write single-etcd-single-master with " +
+					"one worker, or all-in-one on the target lxd.",
 				Oldest:       plan.Version{Major: 1, Minor: 35},
 				Newest:       plan.Version{Major: 1, Minor: 35},
 				VersionsFrom: "release 1.35 of the bundle, the newest",

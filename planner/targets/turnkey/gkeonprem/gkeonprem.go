@@ -41,15 +41,25 @@ func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Google Distributed Cloud on bare metal, by bmctl, or by an admin cluster.",
 		Arguments: []spec.Argument{
-			{Name: "project", Type: spec.Text, Required: true, Field: "Project", Example: `"my-project-123"`, Doc: "Project of Google Cloud that the cluster is a member of."},
-			{Name: "location", Type: spec.Text, Required: true, Field: "Location", Example: `"europe-west4"`, Doc: "Region of Google Cloud that keeps logs and metrics."},
-			{Name: "cluster_type", Type: spec.Text, Enum: []string{"standalone", "hybrid", "user"}, Field: "Kind", Example: `"standalone"`, Doc: "hybrid where the cluster is to manage others too, user where another one makes it; standalone where it is left out."},
-			{Name: "admin_cluster_membership", Type: spec.Text, Field: "Membership", Example: `"projects/my-project-123/locations/global/memberships/admin"`, Doc: "Fleet membership of the admin cluster that makes a user cluster."},
-			{Name: "control_plane_vip", Type: spec.Text, Required: true, Field: "ControlVIP", Example: `"10.0.0.5"`, Doc: "Address of the API, which the load balancer's machines hold among themselves."},
-			{Name: "ingress_vip", Type: spec.Text, Required: true, Field: "IngressVIP", Example: `"10.0.0.200"`, Doc: "Address of the ingress, one of address_pools."},
-			{Name: "address_pools", Type: spec.TextList, Required: true, Field: "Pools", Example: `["10.0.0.200-10.0.0.220"]`, Doc: "Addresses for Services of type LoadBalancer: ranges, or first and last."},
-			{Name: "login_user", Type: spec.Text, Field: "Login", Example: `"ops"`, Doc: "User on the machines who may use sudo; ssh.user where it is left out."},
-			{Name: "ssh_private_key_file", Type: spec.Text, Field: "Key", Example: `"/home/ops/.ssh/id_ed25519"`, Doc: "Private key for the machines, a path on the workstation that runs bmctl. A user cluster has the admin cluster's."},
+			{Name: "project", Type: spec.Text, Required: true, Field: "Project", Example: `"my-project-123"`,
+				Doc: "Project of Google Cloud that the cluster is a member of."},
+			{Name: "location", Type: spec.Text, Required: true, Field: "Location", Example: `"europe-west4"`,
+				Doc: "Region of Google Cloud that keeps logs and metrics."},
+			{Name: "cluster_type", Type: spec.Text, Enum: []string{"standalone", "hybrid", "user"}, Field: "Kind", Example: `"standalone"`,
+				Doc: "hybrid where the cluster is to manage others too, user where another one makes it; standalone where it is left out."},
+			{Name: "admin_cluster_membership", Type: spec.Text, Field: "Membership",
+				Example: `"projects/my-project-123/locations/global/memberships/admin"`,
+				Doc:     "Fleet membership of the admin cluster that makes a user cluster."},
+			{Name: "control_plane_vip", Type: spec.Text, Required: true, Field: "ControlVIP", Example: `"10.0.0.5"`,
+				Doc: "Address of the API, which the load balancer's machines hold among themselves."},
+			{Name: "ingress_vip", Type: spec.Text, Required: true, Field: "IngressVIP", Example: `"10.0.0.200"`,
+				Doc: "Address of the ingress, one of address_pools."},
+			{Name: "address_pools", Type: spec.TextList, Required: true, Field: "Pools", Example: `["10.0.0.200-10.0.0.220"]`,
+				Doc: "Addresses for Services of type LoadBalancer: ranges, or first and last."},
+			{Name: "login_user", Type: spec.Text, Field: "Login", Example: `"ops"`,
+				Doc: "User on the machines who may use sudo; ssh.user where it is left out."},
+			{Name: "ssh_private_key_file", Type: spec.Text, Field: "Key", Example: `"/home/ops/.ssh/id_ed25519"`,
+				Doc: "Private key for the machines, a path on the workstation that runs bmctl. A user cluster has the admin cluster's."},
 		},
 	}
 }
@@ -132,7 +142,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 		o.kind = *o.Kind
 	}
 	if o.kind == user {
-		match("admin_cluster_membership", block.Value(o.Membership, ""), membershipPattern, `the membership of the cluster that makes this one, such as "projects/my-project-123/locations/global/memberships/admin"`)
+		match("admin_cluster_membership", block.Value(o.Membership, ""), membershipPattern,
+			`the membership of the cluster that makes this one, such as "projects/my-project-123/locations/global/memberships/admin"`)
 		if o.Key != nil {
 			say(malformed, o.Attr("ssh_private_key_file"), "A user cluster's machines are reached with the admin cluster's key. Leave "+
 				"ssh_private_key_file out.")
@@ -141,13 +152,15 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 		o.key = block.Value(o.Key, "")
 		match("ssh_private_key_file", o.key, pathPattern, `a path from the root, such as "/home/ops/.ssh/id_ed25519"`)
 		if o.Membership != nil {
-			say(malformed, o.Attr("admin_cluster_membership"), "Only a user cluster is made by another one. Write cluster_type = \"user\", or "+
-				"leave admin_cluster_membership out.")
+			say(malformed, o.Attr("admin_cluster_membership"),
+				"Only a user cluster is made by another one. Write cluster_type = \"user\", or "+
+					"leave admin_cluster_membership out.")
 		}
 	}
 	if p.Cluster.Type == topologies.AllInOne && o.kind != "standalone" {
-		say(malformed, o.Attr("cluster_type"), "A single node is a standalone cluster: it is too small to manage others, and a user cluster "+
-			"has node pools. Leave cluster_type out.")
+		say(malformed, o.Attr("cluster_type"),
+			"A single node is a standalone cluster: it is too small to manage others, and a user cluster "+
+				"has node pools. Leave cluster_type out.")
 	}
 	o.addresses(p, say)
 	for _, n := range p.Nodes {
@@ -159,9 +172,11 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 		case n.OS.Name != "" && n.OS.Name != "ubuntu" && n.OS.Name != "rhel":
 			say(host, n.Attr("os"), "Node %q runs %s. Google Distributed Cloud takes Ubuntu and RHEL.%s", n.Name, n.OS, n.OS.DidYouMean())
 		case !n.Roles.Has(plan.ControlPlane) && !n.Roles.Has(plan.Worker):
-			say(host, n.Attr("roles"), "Node %q is neither control plane nor worker. etcd and the balancer run on the control planes here.", n.Name)
+			say(host, n.Attr("roles"), "Node %q is neither control plane nor worker. etcd and the balancer run on the control planes here.",
+				n.Name)
 		case n.Roles.Has(plan.ControlPlane) && n.Roles.Has(plan.Worker) && p.Cluster.Type != topologies.AllInOne:
-			say(host, n.Attr("roles"), "Node %q is control plane and worker. bmctl keeps the two apart: ordinary pods run on node pools.", n.Name)
+			say(host, n.Attr("roles"), "Node %q is control plane and worker. bmctl keeps the two apart: ordinary pods run on node pools.",
+				n.Name)
 		}
 	}
 	if r.Diags.HasErrors() {
@@ -175,8 +190,9 @@ func (o *options) addresses(p *plan.Plan, say func(*rule.Rule, hcl.Range, string
 	for _, text := range o.Pools {
 		s, ok := parse(text)
 		if !ok {
-			say(malformed, o.Attr("address_pools"), "address_pools holds %q. Write the first and the last address, \"10.0.0.200-10.0.0.220\", "+
-				"or a range, \"10.0.0.192/27\".", text)
+			say(malformed, o.Attr("address_pools"),
+				"address_pools holds %q. Write the first and the last address, \"10.0.0.200-10.0.0.220\", "+
+					"or a range, \"10.0.0.192/27\".", text)
 			continue
 		}
 		pools = append(pools, s)
@@ -206,7 +222,8 @@ func (o *options) addresses(p *plan.Plan, say func(*rule.Rule, hcl.Range, string
 			}
 		}
 		if n.Address.IsValid() && inPool(n.Address) {
-			say(vip, o.Attr("address_pools"), "The addresses hold %s, which is node %q's. Leave the machines out of them.", n.Address, n.Name)
+			say(vip, o.Attr("address_pools"), "The addresses hold %s, which is node %q's. Leave the machines out of them.",
+				n.Address, n.Name)
 		}
 	}
 }
@@ -237,17 +254,21 @@ func guide() terraform.Guide {
 		Title: "A user cluster of Google Distributed Cloud on bare metal",
 		Needs: []string{
 			"Terraform 1.5 or newer, or OpenTofu. Keep the state in a backend of your own (`.gitignore` here keeps it out of git).",
-			"An admin cluster, or a hybrid one, in the fleet that `admin_cluster_membership` names, of the release in `plan.auto.tfvars.json` " +
-				"or a later one, with the GKE On-Prem API enabled. Its SSH key opens the machines.",
-			"Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, with the role GKE on-prem admin.",
+			"An admin cluster, or a hybrid one, in the fleet that `admin_cluster_membership` names, of the release in " +
+				"`plan.auto.tfvars.json` or a later one, with the GKE On-Prem API enabled. Its SSH key opens the machines.",
+			"Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, " +
+				"with the role GKE on-prem admin.",
 			"Machines with Ubuntu or RHEL, and at least 4 CPUs, 32 GiB of memory and a disk of 128 GiB.",
 		},
 		Steps: []terraform.Step{
 			terraform.Apply(),
-			{Do: "Reach it through the fleet.", Commands: []string{"gcloud container fleet memberships get-credentials \"$(terraform output -raw membership)\"", "kubectl get nodes"}},
+			{Do: "Reach it through the fleet.",
+				Commands: []string{"gcloud container fleet memberships get-credentials \"$(terraform output -raw membership)\"",
+					"kubectl get nodes"}},
 			{Do: "To remove everything, data included:", Commands: []string{"terraform destroy"}},
 		},
-		Notes: []string{"Pools are keyed by their names in the plan: a worker more or less changes its pool alone. A node of its own is a pool of one."},
+		Notes: []string{"Pools are keyed by their names in the plan: a worker more or less changes its pool alone. " +
+			"A node of its own is a pool of one."},
 	}
 }
 
@@ -273,8 +294,10 @@ var (
 	}
 	host = &rule.Rule{
 		ID: "gke-on-prem-host", Title: "Machine that bmctl does not take", Permanent: true,
-		Doc:     "bmctl makes control planes, which hold etcd and the balancer, and node pools of workers, on Ubuntu and RHEL on amd64, at addresses that exist.",
-		Fix:     "Define control planes and workers with an address each.",
-		Sources: []string{configReference, "https://cloud.google.com/kubernetes-engine/distributed-cloud/bare-metal/docs/installing/os-reqs"},
+		Doc: "bmctl makes control planes, which hold etcd and the balancer, and node pools of workers, on Ubuntu and RHEL on amd64, " +
+			"at addresses that exist.",
+		Fix: "Define control planes and workers with an address each.",
+		Sources: []string{configReference,
+			"https://cloud.google.com/kubernetes-engine/distributed-cloud/bare-metal/docs/installing/os-reqs"},
 	}
 )

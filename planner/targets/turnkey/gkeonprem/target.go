@@ -30,8 +30,9 @@ func Target() target.Target {
 				Types: []topologies.Type{topologies.AllInOne, topologies.SingleEtcdSingleMaster, topologies.MultiEtcdMultiMaster},
 				TypesWhy: "bmctl runs an etcd member on every control plane, so several of them never share one. Write " +
 					"multi-etcd-multi-master with three control planes, or target bare-metal.",
-				Placement:    topologies.Stacked,
-				EtcdWhy:      "bmctl runs a member on every control plane and none elsewhere. Remove the hosts with the role etcd and the argument topology.",
+				Placement: topologies.Stacked,
+				EtcdWhy: "bmctl runs a member on every control plane and none elsewhere. Remove the hosts with the role " +
+					"etcd and the argument topology.",
 				Oldest:       plan.Version{Major: 1, Minor: 32},
 				Newest:       plan.Version{Major: 1, Minor: 35},
 				VersionsFrom: "the release notes of Google Distributed Cloud 1.32 to 1.35",

@@ -265,7 +265,8 @@ func (o *options) variables(p *plan.Plan) variables {
 	v := variables{
 		Cluster: p.Cluster.Name, Project: o.Project, Location: o.Location, Membership: *o.Membership, Release: Release(p.Cluster.Version),
 		Pods: joined(p.Network.PodSubnets), Services: joined(p.Network.ServiceSubnets), ControlVIP: o.ControlVIP, IngressVIP: o.IngressVIP,
-		Port: apiPort, AddressPools: o.Pools, ControlPlanes: map[string]string{}, Pools: map[string]workerPool{}, MaxPods: p.Cluster.Kubelet.MaxPods,
+		Port: apiPort, AddressPools: o.Pools, ControlPlanes: map[string]string{}, Pools: map[string]workerPool{},
+		MaxPods: p.Cluster.Kubelet.MaxPods,
 	}
 	if o.login != "root" {
 		v.Login = o.login

@@ -39,13 +39,19 @@ func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "OpenShift, by its agent-based installer.",
 		Arguments: append([]spec.Argument{
-			{Name: "base_domain", Type: spec.Text, Required: true, Field: "BaseDomain", Example: `"example.com"`, Doc: "Domain under which the cluster's name stands: api.NAME.example.com."},
-			{Name: "api_vips", Type: spec.TextList, Field: "APIVIPs", Example: `["10.0.0.5"]`, Doc: "Addresses of the API, which the control " +
-				"planes hold among themselves; one of each family."},
-			{Name: "ingress_vips", Type: spec.TextList, Field: "IngressVIPs", Example: `["10.0.0.6"]`, Doc: "Addresses of the routes, *.apps.NAME.example.com; one of each family."},
-			{Name: "install_disk", Type: spec.Text, Field: "Disk", Example: `"/dev/sda"`, Doc: "Disk that is erased for the system; the installer's choice where it is left out."},
-			{Name: "install_disks", Type: spec.TextMap, Field: "Disks", Example: `{ "cp-1" = "/dev/nvme0n1" }`, Doc: "Disk by node or pool, where it is another one."},
-			{Name: "ntp_servers", Type: spec.TextList, Field: "NTP", Example: `["10.0.0.2"]`, Doc: "Time servers beside those of the image."},
+			{Name: "base_domain", Type: spec.Text, Required: true, Field: "BaseDomain", Example: `"example.com"`,
+				Doc: "Domain under which the cluster's name stands: api.NAME.example.com."},
+			{Name: "api_vips", Type: spec.TextList, Field: "APIVIPs", Example: `["10.0.0.5"]`,
+				Doc: "Addresses of the API, which the control " +
+					"planes hold among themselves; one of each family."},
+			{Name: "ingress_vips", Type: spec.TextList, Field: "IngressVIPs", Example: `["10.0.0.6"]`,
+				Doc: "Addresses of the routes, *.apps.NAME.example.com; one of each family."},
+			{Name: "install_disk", Type: spec.Text, Field: "Disk", Example: `"/dev/sda"`,
+				Doc: "Disk that is erased for the system; the installer's choice where it is left out."},
+			{Name: "install_disks", Type: spec.TextMap, Field: "Disks", Example: `{ "cp-1" = "/dev/nvme0n1" }`,
+				Doc: "Disk by node or pool, where it is another one."},
+			{Name: "ntp_servers", Type: spec.TextList, Field: "NTP", Example: `["10.0.0.2"]`,
+				Doc: "Time servers beside those of the image."},
 		}, onprem.Arguments()...),
 	}
 }
@@ -74,7 +80,8 @@ type options struct {
 // decode reads the body of the target block against the plan. After an error the value is nil.
 func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Diagnostics) {
 	if written == nil {
-		return nil, hcl.Diagnostics{shared.Argument.Diagnostic(p.Target.Block(), "The target needs a domain: base_domain = \"example.com\".")}
+		return nil, hcl.Diagnostics{shared.Argument.Diagnostic(p.Target.Block(),
+			"The target needs a domain: base_domain = \"example.com\".")}
 	}
 	var b body
 	r, ok := block.Open(p, written, ctx, schema(), &b, shared.Argument)
@@ -84,7 +91,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	say := r.Say
 	o := &options{domain: b.BaseDomain, disks: map[string]string{}, ntp: b.NTP}
 	if !domainPattern.MatchString(b.BaseDomain) || len(b.BaseDomain) > 190 {
-		say(shared.Argument, b.Attr("base_domain"), "base_domain is %q. Write a DNS domain in lower case, such as \"example.com\".", b.BaseDomain)
+		say(shared.Argument, b.Attr("base_domain"), "base_domain is %q. Write a DNS domain in lower case, such as \"example.com\".",
+			b.BaseDomain)
 	}
 	for _, s := range b.NTP {
 		if !serverPattern.MatchString(s) {
@@ -93,7 +101,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	}
 	for of, disk := range b.Disks {
 		if !diskPattern.MatchString(disk) {
-			say(shared.Argument, b.Attr("install_disks"), "install_disks says %q of %q. Write the disk's device, such as \"/dev/nvme0n1\".", disk, of)
+			say(shared.Argument, b.Attr("install_disks"), "install_disks says %q of %q. Write the disk's device, such as \"/dev/nvme0n1\".",
+				disk, of)
 		}
 	}
 	if b.Disk != nil && !diskPattern.MatchString(*b.Disk) {
@@ -115,7 +124,8 @@ func (o *options) vips(p *plan.Plan, b *body, say onprem.Say) {
 	if p.Cluster.Type == topologies.AllInOne {
 		for name, vips := range map[string][]string{"api_vips": b.APIVIPs, "ingress_vips": b.IngressVIPs} {
 			if len(vips) > 0 {
-				say(vip, b.Attr(name), "A single node answers at its own address: api.%s.%s and *.apps.%s.%s lead to it. Remove %s.", p.Cluster.Name, b.BaseDomain, p.Cluster.Name, b.BaseDomain, name)
+				say(vip, b.Attr(name), "A single node answers at its own address: api.%s.%s and *.apps.%s.%s lead to it. Remove %s.",
+					p.Cluster.Name, b.BaseDomain, p.Cluster.Name, b.BaseDomain, name)
 			}
 		}
 		return
@@ -139,12 +149,14 @@ func (o *options) vips(p *plan.Plan, b *body, say onprem.Say) {
 			continue
 		}
 		if len(part.texts) > len(o.segment.Subnets) && len(o.segment.Subnets) > 0 {
-			say(vip, b.Attr(part.name), "%s has %d addresses, and the segment %d ranges. Write one of each.", part.name, len(part.texts), len(o.segment.Subnets))
+			say(vip, b.Attr(part.name), "%s has %d addresses, and the segment %d ranges. Write one of each.", part.name, len(part.texts),
+				len(o.segment.Subnets))
 		}
 		for _, text := range part.texts {
 			a, err := netip.ParseAddr(text)
 			if err != nil || a.Zone() != "" {
-				say(shared.Argument, b.Attr(part.name), "%s holds %q, which is no address. Write addresses such as \"10.0.0.5\".", part.name, text)
+				say(shared.Argument, b.Attr(part.name), "%s holds %q, which is no address. Write addresses such as \"10.0.0.5\".",
+					part.name, text)
 				continue
 			}
 			if _, ok := o.segment.Of(a); !ok && len(o.segment.Subnets) > 0 {
@@ -173,17 +185,20 @@ func (o *options) shape(p *plan.Plan, say onprem.Say) {
 		}
 	}
 	if both > 0 && both < len(cps) {
-		say(controlPlanes, cps[0].Attr("roles"), "%d of %d control planes are workers too. OpenShift schedules ordinary pods on all of them or on none.", both, len(cps))
+		say(controlPlanes, cps[0].Attr("roles"),
+			"%d of %d control planes are workers too. OpenShift schedules ordinary pods on all of them or on none.", both, len(cps))
 	}
 	for _, n := range p.Nodes {
 		if n.Arch != p.Nodes[0].Arch {
-			say(arch, n.Attr("arch"), "Node %q is %s and %q is %s. All hosts boot one image, which has one architecture.", n.Name, n.Arch, p.Nodes[0].Name, p.Nodes[0].Arch)
+			say(arch, n.Attr("arch"), "Node %q is %s and %q is %s. All hosts boot one image, which has one architecture.", n.Name, n.Arch,
+				p.Nodes[0].Name, p.Nodes[0].Arch)
 			break
 		}
 	}
 	for _, n := range p.Nodes {
 		if !n.Roles.Has(plan.ControlPlane) && !n.Roles.Has(plan.Worker) {
-			say(controlPlanes, n.Attr("roles"), "Node %q is neither control plane nor worker. OpenShift runs etcd and the balancer on the control planes.", n.Name)
+			say(controlPlanes, n.Attr("roles"), "Node %q is neither control plane nor worker. OpenShift runs etcd and the "+
+				"balancer on the control planes.", n.Name)
 		}
 	}
 }
@@ -194,7 +209,7 @@ func dedicated(p *plan.Plan) []*plan.Node {
 }
 
 // Least hardware that the installer's own checks of a host take, in the order CPUs, GiB of memory, GiB of disk.
-// Source: https://docs.redhat.com/en/documentation/openshift_container_platform/4.20/html/installing_an_on-premise_cluster_with_the_agent-based_installer/preparing-to-install-with-agent-based-installer
+// Source: installerDocs.
 var (
 	leastControlPlane = [3]int64{4, 16, 100}
 	leastWorker       = [3]int64{2, 8, 100}
@@ -214,8 +229,9 @@ func (o *options) hosts(p *plan.Plan, b *body, say onprem.Say) {
 			once(host, n.Block(), "Node %q has no address. The installer writes each host's address into its image: write address.", n.Name)
 		}
 		if n.MAC == "" {
-			once(host, n.Block(), "Node %q has no mac. A host that boots the installer's image finds its own name and address by it. Write "+
-				"mac, and nodes that have one each instead of a pool.", n.Name)
+			once(host, n.Block(),
+				"Node %q has no mac. A host that boots the installer's image finds its own name and address by it. Write "+
+					"mac, and nodes that have one each instead of a pool.", n.Name)
 		}
 		least := leastWorker
 		switch {
@@ -229,7 +245,8 @@ func (o *options) hosts(p *plan.Plan, b *body, say onprem.Say) {
 			value int64
 		}{{"cpus", int64(n.CPUs)}, {"memory", n.MemoryBytes >> 30}, {"disk", n.DiskBytes >> 30}} {
 			if n.Has(has.name) && has.value < least[i] {
-				once(small, n.Attr(has.name), "Node %q is too small: OpenShift wants %d CPUs, %dGi of memory and a disk of %dGi here, and its installer refuses less.", n.Name, least[0], least[1], least[2])
+				once(small, n.Attr(has.name), "Node %q is too small: OpenShift wants %d CPUs, %dGi of memory and a disk of %dGi here, "+
+					"and its installer refuses less.", n.Name, least[0], least[1], least[2])
 			}
 		}
 		for _, of := range []string{n.Name, n.Pool} {
@@ -287,7 +304,8 @@ func rules() []*rule.Rule { return shared.List(vip, controlPlanes, arch, host, s
 
 const (
 	installerSource = "https://github.com/openshift/installer/blob/main/pkg/asset/agent/installconfig.go"
-	installerDocs   = "https://docs.redhat.com/en/documentation/openshift_container_platform/4.20/html/installing_an_on-premise_cluster_with_the_agent-based_installer/preparing-to-install-with-agent-based-installer"
+	installerDocs   = "https://docs.redhat.com/en/documentation/openshift_container_platform/4.20/html/" +
+		"installing_an_on-premise_cluster_with_the_agent-based_installer/preparing-to-install-with-agent-based-installer"
 )
 
 var (
@@ -319,8 +337,9 @@ var (
 	}
 	small = &rule.Rule{
 		ID: "openshift-size", Title: "Host that is too small for OpenShift", Permanent: true,
-		Doc:     "The installer checks each host before it begins, and waits for ever for one that is too small.",
-		Fix:     "Control planes have at least 4 CPUs, 16Gi of memory and a disk of 100Gi; workers 2, 8Gi and 100Gi; a single node 8, 16Gi and 120Gi.",
+		Doc: "The installer checks each host before it begins, and waits for ever for one that is too small.",
+		Fix: "Control planes have at least 4 CPUs, 16Gi of memory and a disk of 100Gi; workers 2, 8Gi and 100Gi; " +
+			"a single node 8, 16Gi and 120Gi.",
 		Sources: []string{installerDocs},
 	}
 )

@@ -60,7 +60,8 @@ func assemble(t *testing.T, dir string) {
 		PullSecret string `json:"pullSecret"`
 		SSHKey     string `json:"sshKey"`
 	}
-	if err := yaml.Unmarshal(data, &config); err != nil || config.PullSecret != secret || config.SSHKey != "ssh-ed25519 AAAA it's me" || config.BaseDomain != "example.com" {
+	if err := yaml.Unmarshal(data, &config); err != nil || config.PullSecret != secret || config.SSHKey != "ssh-ed25519 AAAA it's me" ||
+		config.BaseDomain != "example.com" {
 		t.Errorf("%v: %+v", err, config)
 	}
 	for _, name := range []string{"agent-config.yaml", "openshift/cluster-scheduler-02-config.yaml"} {

@@ -28,14 +28,18 @@ func Target() target.Target {
 					"node.interface", "node.labels", "node.mac", "node.memory", "node.roles", "node.secondary_address", "node.taint",
 					"node_pool.count",
 				},
-				Reserved: []netip.Prefix{netip.MustParsePrefix("100.64.0.0/16"), netip.MustParsePrefix("100.88.0.0/16"), netip.MustParsePrefix("169.254.0.0/17")}, // OVN-Kubernetes' own
+				// OVN-Kubernetes' own
+				Reserved: []netip.Prefix{netip.MustParsePrefix("100.64.0.0/16"), netip.MustParsePrefix("100.88.0.0/16"),
+					netip.MustParsePrefix("169.254.0.0/17")},
 			},
 			Limits: plan.Limits{
 				Types: []topologies.Type{topologies.AllInOne, topologies.MultiEtcdMultiMaster},
-				TypesWhy: "OpenShift takes one control plane without workers, or three to five with an etcd member on each. Write all-in-one " +
-					"for a single node, multi-etcd-multi-master for more, or target bare-metal for one control plane with workers.",
-				Placement:    topologies.Stacked,
-				EtcdWhy:      "OpenShift runs a member on every control plane and none elsewhere. Remove the hosts with the role etcd and the argument topology.",
+				TypesWhy: "OpenShift takes one control plane without workers, or three to five with an etcd member on each. " +
+					"Write all-in-one for a single node, multi-etcd-multi-master for more, or target bare-metal for " +
+					"one control plane with workers.",
+				Placement: topologies.Stacked,
+				EtcdWhy: "OpenShift runs a member on every control plane and none elsewhere. Remove the hosts with the role " +
+					"etcd and the argument topology.",
 				Oldest:       plan.Version{Major: 1, Minor: 31},
 				Newest:       plan.Version{Major: 1, Minor: 35},
 				VersionsFrom: "the release notes of OpenShift 4.18 to 4.22",

@@ -186,7 +186,8 @@ func (o *options) installConfig(p *plan.Plan) installConfig {
 }
 
 func (o *options) agentConfig(p *plan.Plan) agentConfig {
-	c := agentConfig{APIVersion: "v1beta1", Kind: "AgentConfig", Metadata: metadata{p.Cluster.Name}, RendezvousIP: p.Bootstrap().Address.String(), NTP: o.ntp}
+	c := agentConfig{APIVersion: "v1beta1", Kind: "AgentConfig", Metadata: metadata{p.Cluster.Name},
+		RendezvousIP: p.Bootstrap().Address.String(), NTP: o.ntp}
 	no := false
 	for _, n := range p.Nodes {
 		// The installer finds the card by its hardware address; the name ties the parts of this document together.
@@ -267,7 +268,8 @@ func nodeSettings(p *plan.Plan) []any {
 		o := node{APIVersion: "v1", Kind: "Node", Metadata: nodeMetadata{n.Name, labels, n.Annotations}}
 		if len(n.Taints) > 0 {
 			o.Spec = &nodeSpec{}
-			if n.Roles.Has(plan.ControlPlane) && !n.Roles.Has(plan.Worker) { // the list is replaced as a whole, and OpenShift's own taint must stay
+			// the list is replaced as a whole, and OpenShift's own taint must stay
+			if n.Roles.Has(plan.ControlPlane) && !n.Roles.Has(plan.Worker) {
 				o.Spec.Taints = append(o.Spec.Taints, taint{Key: "node-role.kubernetes.io/master", Effect: "NoSchedule"})
 			}
 			for _, t := range n.Taints {
