@@ -33,44 +33,14 @@ var addonRules = []Rule{
 			"into the server, decides that; and the next run may apply something else than the last.",
 		Fix:     "Write `checksum = \"sha256:…\"`, which `curl -L URL | sha256sum` prints, after you have read the file.",
 		Sources: []string{"https://owasp.org/www-project-kubernetes-top-ten/"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, a := range p.Addons {
-			for _, m := range a.Manifests {
-				switch {
-				case m.URL == "" || m.Checksum != "":
-				case a.Known != nil:
-					findings = append(findings,
-						one(a.Attr("version"), "The digest of %s is not known for %s %s. Write artifacts { checksums = { %q "+
-							"= \"sha256:…\" } }, or leave the version out.", m.Base(), a.Name, a.Version, m.Path)...)
-				default:
-					findings = append(findings,
-						one(m.Block(), "Whatever the server answers would be applied. Write checksum = \"sha256:…\", which "+
-							"curl -L %s | sha256sum prints.", m.Upstream)...)
-				}
-			}
-		}
-		return findings
-	}},
+	}, addonManifestUnverified},
 	{rule.Rule{
 		ID: "addon-manifest-moving", Severity: rule.Warning, Title: "Manifest under an address that moves",
 		Doc: "What a branch or \"latest\" leads to is another file after the next release. From that day on the checksum is wrong, " +
 			"and the playbook stops.",
 		Fix:     "Write the address of one release.",
 		Sources: []string{addonDocs},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, a := range p.Addons {
-			for _, m := range a.Manifests {
-				if word := moving.FindStringSubmatch(m.Upstream); word != nil && a.Known == nil {
-					findings = append(findings,
-						one(m.From, "%q in the address moves with each release: the checksum is wrong after the next one. "+
-							"Write the address of one release.", word[1])...)
-				}
-			}
-		}
-		return findings
-	}},
+	}, addonManifestMoving},
 	{rule.Rule{
 		ID: "addon-setting", Severity: rule.Error, Title: "Setting that the addon cannot use", Permanent: true,
 		Doc: "An addon that k8splan knows has a few settings; all else follows from the design. Manifests of your own have none: what " +
@@ -84,50 +54,14 @@ var addonRules = []Rule{
 			"and the next run turns it round.",
 		Fix:     "Keep one of the two.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/extend-kubernetes/api-extension/apiserver-aggregation/"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		owner := map[string]*plan.Addon{}
-		for _, a := range p.Addons {
-			for _, thing := range a.Owns() {
-				if first, ok := owner[thing]; ok {
-					findings = append(findings, one(a.NameRange, "%s and %s both bring %s, which a cluster has once. Keep one of them.",
-						a.Name, first.Name, thing)...)
-					break
-				}
-				owner[thing] = a
-			}
-		}
-		return findings
-	}},
+	}, addonConflict},
 	{rule.Rule{
 		ID: "addon-version", Severity: rule.Warning, Title: "Release of an addon that was not made for this Kubernetes",
 		Doc: "Addons call interfaces of Kubernetes that come and go with its releases. Outside of the range that their makers name, or " +
 			"with a release that nobody looked at here, their manifest and images may not fit.",
 		Fix:     "Leave `version` out, or write one that the message names.",
 		Sources: []string{"https://github.com/kubernetes-sigs/metrics-server#compatibility-matrix", addonDocs},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, a := range p.Addons {
-			if a.Known == nil {
-				if a.Has("version") && a.Scheduler == nil {
-					findings = append(findings,
-						one(a.Attr("version"), "%s is applied from the manifests that the block names, and version changes "+
-							"nothing there. Remove it, or write the version into the manifest's address.", a.Name)...)
-				}
-				continue
-			}
-			release, ok := a.Known.Release(a.Version)
-			switch {
-			case !ok:
-				findings = append(findings, one(a.Attr("version"), "Nobody looked at %s %s here: its manifest is that of %s. "+
-					"Leave version out, or check it.", a.Name, a.Version, a.Known.Releases[0].Version)...)
-			case !release.Takes(p.Cluster.Version):
-				findings = append(findings, one(a.Attr("version"), "%s %s is made for Kubernetes %s, and this is %s. "+
-					"Write a version that is made for it.", a.Name, release.Version, madeFor(release), p.Cluster.Version)...)
-			}
-		}
-		return findings
-	}},
+	}, addonVersion},
 	{rule.Rule{
 		ID: "addon-before-network", Severity: rule.Warning, Title: "Addon that waits for a pod network nobody installs",
 		Doc: "The playbook leaves Cilium to its Helm chart. Until somebody has installed that, nodes are not ready and no pod starts: " +
@@ -135,72 +69,21 @@ var addonRules = []Rule{
 		Fix: "Install Cilium as cni/README.md of the tree says when the playbook has made the control planes, and run the playbook " +
 			"again; then waive this rule. Or bring Cilium as an addon: its rendered chart as a manifest.",
 		Sources: []string{"https://docs.cilium.io/en/stable/installation/k8s-install-helm/"},
-	}, func(p *plan.Plan) []Finding {
-		if !onHosts(p) || p.Network.CNI.Name != plan.Cilium {
-			return nil
-		}
-		var late []string
-		for _, a := range p.Addons {
-			if a.Name == plan.Cilium {
-				return nil
-			}
-			if !a.Early {
-				late = append(late, a.Name)
-			}
-		}
-		if len(late) == 0 {
-			return nil
-		}
-		return one(p.Network.CNI.Block(), "Helm installs Cilium, and the playbook does not. It waits for %s before that, in vain. Install "+
-			"Cilium after the first run and run the playbook again, or bring its rendered chart as addon \"cilium\".", sentence(late))
-	}},
+	}, addonBeforeNetwork},
 	{rule.Rule{
 		ID: "addon-images-unlisted", Severity: rule.Warning, Title: "Images that would still come from outside",
 		Doc: "With `image_repository` nodes take every image from your registry. What a manifest of your own names is replaced only " +
 			"where `images` lists it; the rest is pulled from upstream, which hosts without internet cannot reach.",
 		Fix:     "List the manifest's images in `images`; `grep 'image:' FILE` shows them.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/9476"},
-	}, func(p *plan.Plan) []Finding {
-		if p.Artifacts.ImageRepository == "" {
-			return nil
-		}
-		var findings []Finding
-		for _, a := range p.Addons {
-			if a.Known == nil && a.Scheduler == nil && len(a.Manifests) > 0 && !a.Has("images") {
-				findings = append(findings,
-					one(a.Block(), "%s names images that this file does not list, so nodes pull them from upstream and "+
-						"not from %s. Write images = [ … ], or images = [] if it has none.", a.Name, p.Artifacts.ImageRepository)...)
-			}
-		}
-		return findings
-	}},
+	}, addonImagesUnlisted},
 	{rule.Rule{
 		ID: "addon-image-collision", Severity: rule.Error, Title: "Two images under one name", Permanent: true,
 		Doc: "In a registry of one's own every image is known by the last part of its name. Two with the same one and the same tag " +
 			"cannot both lie there: one of the pods would run the other's program.",
 		Fix:     "Give one of them another tag, and name it so in its manifest.",
 		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/"},
-	}, func(p *plan.Plan) []Finding {
-		if p.Artifacts.ImageRepository == "" {
-			return nil
-		}
-		var findings []Finding
-		source := map[string]string{}
-		for _, i := range p.SystemImages() {
-			source[i.Ref] = i.Source
-		}
-		for _, a := range p.Addons {
-			for _, image := range a.Images {
-				ref := p.Artifacts.ImageRef(image)
-				if other, ok := source[ref]; ok && other != image {
-					findings = append(findings, one(written(writtenArg(a.Has("images"), a.Attr("images")), a.Block()),
-						"%s and %s would both be %s. Give one of them another tag.", image, other, ref)...)
-				}
-				source[ref] = image
-			}
-		}
-		return findings
-	}},
+	}, addonImageCollision},
 	{rule.Rule{
 		ID: "addon-kubelets-unverified", Severity: rule.Warning, Title: "Kubelets whose certificates nobody can verify",
 		Doc: "kubeadm's kubelets sign the certificates that they serve with themselves. Whoever asks them for metrics takes those " +
@@ -209,59 +92,196 @@ var addonRules = []Rule{
 		Fix: "Write `server_tls_bootstrap = true` in the block kubelet of cluster: the cluster's authority signs them, and the playbook " +
 			"approves the requests. Otherwise the addon is told to take them unseen.",
 		Sources: []string{servingDocs, "https://github.com/kubernetes-sigs/metrics-server#requirements"},
-	}, func(p *plan.Plan) []Finding {
-		if p.Cluster.Kubelet.ServerTLSBootstrap || p.Target.Facts.Hosting != plan.Hosts {
-			return nil
-		}
-		for _, a := range p.Addons {
-			if a.Known != nil && (a.Name == "metrics-server" || a.Name == "prometheus") {
-				return one(a.NameRange, "%s takes the kubelets' certificates unseen, because they sign them themselves. Write kubelet { "+
-					"server_tls_bootstrap = true } in the block cluster.", a.Name)
-			}
-		}
-		return nil
-	}},
+	}, addonKubeletsUnverified},
 	{rule.Rule{
 		ID: "addon-retired", Severity: rule.Warning, Title: "Addon that its makers have given up",
 		Doc:     "Nobody fixes what is found in it any more, and it often has many rights in the cluster.",
 		Fix:     "Write its successor.",
 		Sources: []string{"https://github.com/kubernetes/website/issues/54042"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, a := range p.Addons {
-			if why := plan.RetiredAddon(a.Name); why != "" {
-				findings = append(findings, Finding{At: a.NameRange, Detail: why})
-			}
-		}
-		return findings
-	}},
+	}, addonRetired},
 	{rule.Rule{
 		ID: "addon-not-applied", Severity: rule.Warning, Title: "What nobody applies on the target",
 		Doc: "On this target another program makes the cluster, and the playbook that applies addons, schedulers and cloud providers is " +
 			"not part of the tree. What the file says about them is not used.",
 		Fix:     "Remove the block, and install it with the means of the target.",
 		Sources: []string{addonDocs},
-	}, func(p *plan.Plan) []Finding {
-		if p.Target.Facts.Hosting == plan.Hosts {
+	}, addonNotApplied},
+}
+
+func addonManifestUnverified(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, a := range p.Addons {
+		for _, m := range a.Manifests {
+			switch {
+			case m.URL == "" || m.Checksum != "":
+			case a.Known != nil:
+				findings = append(findings,
+					one(a.Attr("version"), "The digest of %s is not known for %s %s. Write artifacts { checksums = { %q "+
+						"= \"sha256:…\" } }, or leave the version out.", m.Base(), a.Name, a.Version, m.Path)...)
+			default:
+				findings = append(findings,
+					one(m.Block(), "Whatever the server answers would be applied. Write checksum = \"sha256:…\", which "+
+						"curl -L %s | sha256sum prints.", m.Upstream)...)
+			}
+		}
+	}
+	return findings
+}
+
+func addonManifestMoving(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, a := range p.Addons {
+		for _, m := range a.Manifests {
+			if word := moving.FindStringSubmatch(m.Upstream); word != nil && a.Known == nil {
+				findings = append(findings,
+					one(m.From, "%q in the address moves with each release: the checksum is wrong after the next one. "+
+						"Write the address of one release.", word[1])...)
+			}
+		}
+	}
+	return findings
+}
+
+func addonConflict(p *plan.Plan) []Finding {
+	var findings []Finding
+	owner := map[string]*plan.Addon{}
+	for _, a := range p.Addons {
+		for _, thing := range a.Owns() {
+			if first, ok := owner[thing]; ok {
+				findings = append(findings, one(a.NameRange, "%s and %s both bring %s, which a cluster has once. Keep one of them.",
+					a.Name, first.Name, thing)...)
+				break
+			}
+			owner[thing] = a
+		}
+	}
+	return findings
+}
+
+func addonVersion(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, a := range p.Addons {
+		if a.Known == nil {
+			if a.Has("version") && a.Scheduler == nil {
+				findings = append(findings,
+					one(a.Attr("version"), "%s is applied from the manifests that the block names, and version changes "+
+						"nothing there. Remove it, or write the version into the manifest's address.", a.Name)...)
+			}
+			continue
+		}
+		release, ok := a.Known.Release(a.Version)
+		switch {
+		case !ok:
+			findings = append(findings, one(a.Attr("version"), "Nobody looked at %s %s here: its manifest is that of %s. "+
+				"Leave version out, or check it.", a.Name, a.Version, a.Known.Releases[0].Version)...)
+		case !release.Takes(p.Cluster.Version):
+			findings = append(findings, one(a.Attr("version"), "%s %s is made for Kubernetes %s, and this is %s. "+
+				"Write a version that is made for it.", a.Name, release.Version, madeFor(release), p.Cluster.Version)...)
+		}
+	}
+	return findings
+}
+
+func addonBeforeNetwork(p *plan.Plan) []Finding {
+	if !onHosts(p) || p.Network.CNI.Name != plan.Cilium {
+		return nil
+	}
+	var late []string
+	for _, a := range p.Addons {
+		if a.Name == plan.Cilium {
 			return nil
 		}
-		var findings []Finding
-		for _, a := range p.Addons {
-			findings = append(findings, one(a.Block(), "Target %s has another program make the cluster, and nothing of this tree "+
-				"applies %s. Remove the block.", p.Target.Name, a.Name)...)
+		if !a.Early {
+			late = append(late, a.Name)
 		}
-		if p.Cluster.Kubelet.ServerTLSBootstrap {
-			findings = append(findings, one(p.Cluster.Kubelet.Attr("server_tls_bootstrap"),
-				"Target %s has another program make the cluster, "+
-					"and nothing of this tree approves the kubelets' certificates. Remove it.", p.Target.Name)...)
-		}
-		for _, profile := range p.Cluster.SchedulerProfiles {
+	}
+	if len(late) == 0 {
+		return nil
+	}
+	return one(p.Network.CNI.Block(), "Helm installs Cilium, and the playbook does not. It waits for %s before that, in vain. Install "+
+		"Cilium after the first run and run the playbook again, or bring its rendered chart as addon \"cilium\".", sentence(late))
+}
+
+func addonImagesUnlisted(p *plan.Plan) []Finding {
+	if p.Artifacts.ImageRepository == "" {
+		return nil
+	}
+	var findings []Finding
+	for _, a := range p.Addons {
+		if a.Known == nil && a.Scheduler == nil && len(a.Manifests) > 0 && !a.Has("images") {
 			findings = append(findings,
-				one(profile.Block(), "Target %s has another program make the cluster, and its scheduler does not read "+
-					"this profile. Remove the block.", p.Target.Name)...)
+				one(a.Block(), "%s names images that this file does not list, so nodes pull them from upstream and "+
+					"not from %s. Write images = [ … ], or images = [] if it has none.", a.Name, p.Artifacts.ImageRepository)...)
 		}
-		return findings
-	}},
+	}
+	return findings
+}
+
+func addonImageCollision(p *plan.Plan) []Finding {
+	if p.Artifacts.ImageRepository == "" {
+		return nil
+	}
+	var findings []Finding
+	source := map[string]string{}
+	for _, i := range p.SystemImages() {
+		source[i.Ref] = i.Source
+	}
+	for _, a := range p.Addons {
+		for _, image := range a.Images {
+			ref := p.Artifacts.ImageRef(image)
+			if other, ok := source[ref]; ok && other != image {
+				findings = append(findings, one(written(writtenArg(a.Has("images"), a.Attr("images")), a.Block()),
+					"%s and %s would both be %s. Give one of them another tag.", image, other, ref)...)
+			}
+			source[ref] = image
+		}
+	}
+	return findings
+}
+
+func addonKubeletsUnverified(p *plan.Plan) []Finding {
+	if p.Cluster.Kubelet.ServerTLSBootstrap || p.Target.Facts.Hosting != plan.Hosts {
+		return nil
+	}
+	for _, a := range p.Addons {
+		if a.Known != nil && (a.Name == "metrics-server" || a.Name == "prometheus") {
+			return one(a.NameRange, "%s takes the kubelets' certificates unseen, because they sign them themselves. Write kubelet { "+
+				"server_tls_bootstrap = true } in the block cluster.", a.Name)
+		}
+	}
+	return nil
+}
+
+func addonRetired(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, a := range p.Addons {
+		if why := plan.RetiredAddon(a.Name); why != "" {
+			findings = append(findings, Finding{At: a.NameRange, Detail: why})
+		}
+	}
+	return findings
+}
+
+func addonNotApplied(p *plan.Plan) []Finding {
+	if p.Target.Facts.Hosting == plan.Hosts {
+		return nil
+	}
+	var findings []Finding
+	for _, a := range p.Addons {
+		findings = append(findings, one(a.Block(), "Target %s has another program make the cluster, and nothing of this tree "+
+			"applies %s. Remove the block.", p.Target.Name, a.Name)...)
+	}
+	if p.Cluster.Kubelet.ServerTLSBootstrap {
+		findings = append(findings, one(p.Cluster.Kubelet.Attr("server_tls_bootstrap"),
+			"Target %s has another program make the cluster, "+
+				"and nothing of this tree approves the kubelets' certificates. Remove it.", p.Target.Name)...)
+	}
+	for _, profile := range p.Cluster.SchedulerProfiles {
+		findings = append(findings,
+			one(profile.Block(), "Target %s has another program make the cluster, and its scheduler does not read "+
+				"this profile. Remove the block.", p.Target.Name)...)
+	}
+	return findings
 }
 
 // madeFor is the range of Kubernetes that a release is made for.

@@ -27,48 +27,14 @@ var artifactRules = []Rule{
 			"meant is not checked against it.",
 		Fix:     "Write the path as files.txt of the generated tree has it.",
 		Sources: []string{binariesDocs},
-	}, func(p *plan.Plan) []Finding {
-		if !onHosts(p) || len(p.Artifacts.Checksums) == 0 {
-			return nil
-		}
-		var paths []string
-		for _, d := range p.Downloads() {
-			paths = append(paths, d.Path)
-		}
-		for _, m := range p.ManifestDownloads() {
-			paths = append(paths, m.Path)
-		}
-		var findings []Finding
-		for _, path := range slices.Sorted(maps.Keys(p.Artifacts.Checksums)) {
-			if !slices.Contains(paths, path) {
-				findings = append(findings, one(p.Artifacts.Key("checksums", path), "No file of this design has the path %q.%s", path,
-					spelling.DidYouMean(path, paths))...)
-			}
-		}
-		return findings
-	}},
+	}, artifactChecksumUnused},
 	{rule.Rule{
 		ID: "artifact-unverified", Severity: rule.Warning, Title: "File that nothing is checked against",
 		Doc: "Upstream publishes no checksum beside the file. Whoever sits between, or breaks into the server, " +
 			"decides what runs as root on every host.",
 		Fix:     "Pin it in `artifacts { checksums = … }`, or use containerd or CRI-O, whose files have published checksums.",
 		Sources: []string{"https://docs.docker.com/engine/install/binaries/", "https://github.com/Mirantis/cri-dockerd/releases"},
-	}, func(p *plan.Plan) []Finding {
-		if !onHosts(p) || len(withoutBuild(p)) > 0 {
-			return nil
-		}
-		var bare []string
-		for _, d := range p.Downloads() {
-			if d.Checksum == "" {
-				bare = append(bare, d.Path)
-			}
-		}
-		if len(bare) == 0 {
-			return nil
-		}
-		return one(p.Runtime.Block(), "Upstream publishes no checksums of %s. Pin them in artifacts { checksums = { … } }, "+
-			"or use containerd.", sentence(bare))
-	}},
+	}, artifactUnverified},
 	{rule.Rule{
 		ID: "artifact-packages-system", Severity: rule.Error, Title: "Packages for a system that has none",
 		Doc: "With `source = \"packages\"` hosts install with apt or dnf, from the repositories of Kubernetes and of the runtime. " +
@@ -77,121 +43,46 @@ var artifactRules = []Rule{
 		Fix: "Leave `source` out: the release binaries run on all of them.",
 		Sources: []string{"https://docs.docker.com/engine/install/#supported-platforms", "https://www.flatcar.org/docs/latest/",
 			"https://docs.fedoraproject.org/en-US/fedora-coreos/"},
-	}, func(p *plan.Plan) []Finding {
-		if !onHosts(p) || p.Artifacts.Origin != plan.Packages {
-			return nil
-		}
-		return each(p.KubeletNodes(), func(n *plan.Node) bool { return withoutPackages(p, n) != "" }, osAt,
-			func(n *plan.Node, all []*plan.Node) string {
-				return fmt.Sprintf("%s runs %s, %s (artifacts.source, %s). Leave source out, and hosts fetch release binaries.", whose(all),
-					n.OS, withoutPackages(p, n), line(p.Artifacts.Attr("source")))
-			})
-	}},
+	}, artifactPackagesSystem},
 	{rule.Rule{
 		ID: "artifact-mirror-plain-http", Severity: rule.Warning, Title: "Binaries and checksums from one http mirror",
 		Doc: "Hosts take the files, and the checksums that they are compared with, from the same server without encryption. Whoever " +
 			"sits between replaces both, and decides what runs as root on every host.",
 		Fix:     "Write an https URL, or pin the files in `artifacts { checksums = … }`.",
 		Sources: []string{"https://kubernetes.io/releases/download/#binaries", "https://slsa.dev/spec/v1.0/threats"},
-	}, func(p *plan.Plan) []Finding {
-		if !onHosts(p) || p.Artifacts.Origin == plan.Packages || !strings.HasPrefix(p.Artifacts.MirrorURL, "http://") {
-			return nil
-		}
-		bare := 0
-		for _, d := range p.Downloads() {
-			if p.Artifacts.Checksums[d.Path] == "" {
-				bare++
-			}
-		}
-		if bare == 0 {
-			return nil
-		}
-		return one(p.Artifacts.Attr("mirror_url"), "The mirror serves %s and their checksums alike, over plain http: whoever sits between "+
-			"can replace both. Write an https URL, or pin the files in checksums.", quantity(bare, "file"))
-	}},
+	}, artifactMirrorPlainHTTP},
 	{rule.Rule{
 		ID: "artifact-no-build", Severity: rule.Error, Title: "Runtime without a build for the architecture", Permanent: true,
 		Doc:     "Upstream builds the runtime for some architectures only. On the others there is no file to fetch.",
 		Fix:     "Use containerd, which is built for all four, or other machines.",
 		Sources: []string{"https://download.docker.com/linux/static/stable/", "https://github.com/Mirantis/cri-dockerd/releases"},
-	}, func(p *plan.Plan) []Finding {
-		nodes := withoutBuild(p)
-		if len(nodes) == 0 {
-			return nil
-		}
-		return one(nodes[0].Attr("arch"), "%s with cri-dockerd is built for %s, and %s is %s. Write container_runtime \"containerd\" {}.",
-			p.Runtime.Name, choice(builds[p.Runtime.Name]), nodes[0].Name, nodes[0].Arch)
-	}},
+	}, artifactNoBuild},
 	{rule.Rule{
 		ID: "registry-skip-verify", Severity: rule.Warning, Title: "Registry whose certificate is taken unseen",
 		Doc:     "Whoever sits between the nodes and the registry decides which images run, as whatever user the pods have.",
 		Fix:     "Write `ca_file`, the path on the nodes of the authority that signed the registry's certificate.",
 		Sources: []string{registryDocs},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, r := range p.Runtime.Registries {
-			if r.SkipVerify && !r.PlainHTTP {
-				findings = append(findings,
-					one(r.Attr("skip_verify"), "Whoever sits between the nodes and %s decides which images run. Write "+
-						"ca_file = \"/etc/ssl/…\" instead.", r.Host)...)
-			}
-		}
-		return findings
-	}},
+	}, registrySkipVerify},
 	{rule.Rule{
 		ID: "registry-plain-http", Severity: rule.Error, Title: "Public registry over plain http",
 		Doc:     "The registry answers over https alone. With `plain_http` every pull fails.",
 		Fix:     "Remove `plain_http`; it is for registries of your own.",
 		Sources: []string{registryDocs},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, r := range p.Runtime.Registries {
-			if r.PlainHTTP && slices.Contains(httpsOnly, strings.TrimSuffix(r.Host, ":443")) {
-				findings = append(findings,
-					one(r.Attr("plain_http"), "%s answers over https alone: every pull would fail. Remove plain_http.", r.Host)...)
-			}
-		}
-		return findings
-	}},
+	}, registryPlainHTTP},
 	{rule.Rule{
 		ID: "registry-contradiction", Severity: rule.Warning, Title: "Certificate settings of a registry without TLS",
 		Doc: "Over plain http there is no certificate. `ca_file` and `skip_verify` then have no effect, " +
 			"and suggest a protection that is not there.",
 		Fix:     "Remove `plain_http`, or the other.",
 		Sources: []string{registryDocs},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, r := range p.Runtime.Registries {
-			switch {
-			case r.PlainHTTP && r.CAFile != "":
-				findings = append(findings, one(r.Attr("ca_file"), "%s is spoken to over plain http, where there is no certificate. "+
-					"Remove plain_http or ca_file.", r.Host)...)
-			case r.PlainHTTP && r.SkipVerify:
-				findings = append(findings,
-					one(r.Attr("skip_verify"), "%s is spoken to over plain http, where there is no certificate. Remove "+
-						"plain_http or skip_verify.", r.Host)...)
-			}
-		}
-		return findings
-	}},
+	}, registryContradiction},
 	{rule.Rule{
 		ID: "registry-mirror-itself", Severity: rule.Warning, Title: "Registry that mirrors itself",
 		Doc: "The registry itself is asked after its mirrors anyway. As its own mirror it is asked twice, and each image that is " +
 			"missing takes twice as long to fail.",
 		Fix:     "Remove it from `mirrors`.",
 		Sources: []string{registryDocs},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, r := range p.Runtime.Registries {
-			for i, m := range r.Mirrors {
-				if _, host, _ := strings.Cut(m, "://"); host == r.Host {
-					findings = append(findings,
-						one(r.Element("mirrors", i), "%s is asked after its mirrors anyway. Remove it from mirrors.", r.Host)...)
-				}
-			}
-		}
-		return findings
-	}},
+	}, registryMirrorItself},
 	{rule.Rule{
 		ID: "registry-other-runtime", Severity: rule.Warning, Title: "Registry setting that the runtime does not take",
 		Doc: "containerd is told of an authority by its path. CRI-O and Docker Engine look for it in a directory of the registry's " +
@@ -200,41 +91,172 @@ var artifactRules = []Rule{
 		Fix: "Lay the authority where the message says, on every node, or use containerd.",
 		Sources: []string{"https://github.com/containers/image/blob/main/docs/containers-certs.d.5.md",
 			"https://docs.docker.com/engine/security/certificates/", "https://docs.docker.com/docker-hub/image-library/mirror/"},
-	}, func(p *plan.Plan) []Finding {
-		directory := map[string]string{plan.CRIO: "/etc/containers/certs.d/", plan.Docker: "/etc/docker/certs.d/"}[p.Runtime.Name]
-		if directory == "" {
-			return nil
-		}
-		var findings []Finding
-		for _, r := range p.Runtime.Registries {
-			if r.CAFile != "" && !r.PlainHTTP {
-				findings = append(findings,
-					one(r.Attr("ca_file"), "%s does not read %s. Lay it as %s%s/ca.crt on every node, and remove ca_file.", p.Runtime.Name,
-						r.CAFile, directory, r.Host)...)
-			}
-			if len(r.Mirrors) > 0 && p.Runtime.Name == plan.Docker && r.Host != "docker.io" {
-				findings = append(findings,
-					one(r.Attr("mirrors"), "Docker Engine asks mirrors for images of docker.io alone, and goes to %s "+
-						"itself. Use containerd, or name the mirror in image_repository.", r.Host)...)
-			}
-		}
-		return findings
-	}},
+	}, registryOtherRuntime},
 	{rule.Rule{
 		ID: "registry-without-effect", Severity: rule.Warning, Title: "Registry block that says nothing",
 		Doc:     "Without mirrors, `plain_http`, `skip_verify` or `ca_file` the block changes nothing.",
 		Fix:     "Write `mirrors`, or remove the block.",
 		Sources: []string{registryDocs},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, r := range p.Runtime.Registries {
-			if len(r.Mirrors) == 0 && !r.PlainHTTP && !r.SkipVerify && r.CAFile == "" {
+	}, registryWithoutEffect},
+}
+
+func artifactChecksumUnused(p *plan.Plan) []Finding {
+	if !onHosts(p) || len(p.Artifacts.Checksums) == 0 {
+		return nil
+	}
+	var paths []string
+	for _, d := range p.Downloads() {
+		paths = append(paths, d.Path)
+	}
+	for _, m := range p.ManifestDownloads() {
+		paths = append(paths, m.Path)
+	}
+	var findings []Finding
+	for _, path := range slices.Sorted(maps.Keys(p.Artifacts.Checksums)) {
+		if !slices.Contains(paths, path) {
+			findings = append(findings, one(p.Artifacts.Key("checksums", path), "No file of this design has the path %q.%s", path,
+				spelling.DidYouMean(path, paths))...)
+		}
+	}
+	return findings
+}
+
+func artifactUnverified(p *plan.Plan) []Finding {
+	if !onHosts(p) || len(withoutBuild(p)) > 0 {
+		return nil
+	}
+	var bare []string
+	for _, d := range p.Downloads() {
+		if d.Checksum == "" {
+			bare = append(bare, d.Path)
+		}
+	}
+	if len(bare) == 0 {
+		return nil
+	}
+	return one(p.Runtime.Block(), "Upstream publishes no checksums of %s. Pin them in artifacts { checksums = { … } }, "+
+		"or use containerd.", sentence(bare))
+}
+
+func artifactPackagesSystem(p *plan.Plan) []Finding {
+	if !onHosts(p) || p.Artifacts.Origin != plan.Packages {
+		return nil
+	}
+	return each(p.KubeletNodes(), func(n *plan.Node) bool { return withoutPackages(p, n) != "" }, osAt,
+		func(n *plan.Node, all []*plan.Node) string {
+			return fmt.Sprintf("%s runs %s, %s (artifacts.source, %s). Leave source out, and hosts fetch release binaries.", whose(all),
+				n.OS, withoutPackages(p, n), line(p.Artifacts.Attr("source")))
+		})
+}
+
+func artifactMirrorPlainHTTP(p *plan.Plan) []Finding {
+	if !onHosts(p) || p.Artifacts.Origin == plan.Packages || !strings.HasPrefix(p.Artifacts.MirrorURL, "http://") {
+		return nil
+	}
+	bare := 0
+	for _, d := range p.Downloads() {
+		if p.Artifacts.Checksums[d.Path] == "" {
+			bare++
+		}
+	}
+	if bare == 0 {
+		return nil
+	}
+	return one(p.Artifacts.Attr("mirror_url"), "The mirror serves %s and their checksums alike, over plain http: whoever sits between "+
+		"can replace both. Write an https URL, or pin the files in checksums.", quantity(bare, "file"))
+}
+
+func artifactNoBuild(p *plan.Plan) []Finding {
+	nodes := withoutBuild(p)
+	if len(nodes) == 0 {
+		return nil
+	}
+	return one(nodes[0].Attr("arch"), "%s with cri-dockerd is built for %s, and %s is %s. Write container_runtime \"containerd\" {}.",
+		p.Runtime.Name, choice(builds[p.Runtime.Name]), nodes[0].Name, nodes[0].Arch)
+}
+
+func registrySkipVerify(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, r := range p.Runtime.Registries {
+		if r.SkipVerify && !r.PlainHTTP {
+			findings = append(findings,
+				one(r.Attr("skip_verify"), "Whoever sits between the nodes and %s decides which images run. Write "+
+					"ca_file = \"/etc/ssl/…\" instead.", r.Host)...)
+		}
+	}
+	return findings
+}
+
+func registryPlainHTTP(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, r := range p.Runtime.Registries {
+		if r.PlainHTTP && slices.Contains(httpsOnly, strings.TrimSuffix(r.Host, ":443")) {
+			findings = append(findings,
+				one(r.Attr("plain_http"), "%s answers over https alone: every pull would fail. Remove plain_http.", r.Host)...)
+		}
+	}
+	return findings
+}
+
+func registryContradiction(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, r := range p.Runtime.Registries {
+		switch {
+		case r.PlainHTTP && r.CAFile != "":
+			findings = append(findings, one(r.Attr("ca_file"), "%s is spoken to over plain http, where there is no certificate. "+
+				"Remove plain_http or ca_file.", r.Host)...)
+		case r.PlainHTTP && r.SkipVerify:
+			findings = append(findings,
+				one(r.Attr("skip_verify"), "%s is spoken to over plain http, where there is no certificate. Remove "+
+					"plain_http or skip_verify.", r.Host)...)
+		}
+	}
+	return findings
+}
+
+func registryMirrorItself(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, r := range p.Runtime.Registries {
+		for i, m := range r.Mirrors {
+			if _, host, _ := strings.Cut(m, "://"); host == r.Host {
 				findings = append(findings,
-					one(r.Block(), "The block says nothing about %s. Write mirrors = [\"https://…\"], or remove it.", r.Host)...)
+					one(r.Element("mirrors", i), "%s is asked after its mirrors anyway. Remove it from mirrors.", r.Host)...)
 			}
 		}
-		return findings
-	}},
+	}
+	return findings
+}
+
+func registryOtherRuntime(p *plan.Plan) []Finding {
+	directory := map[string]string{plan.CRIO: "/etc/containers/certs.d/", plan.Docker: "/etc/docker/certs.d/"}[p.Runtime.Name]
+	if directory == "" {
+		return nil
+	}
+	var findings []Finding
+	for _, r := range p.Runtime.Registries {
+		if r.CAFile != "" && !r.PlainHTTP {
+			findings = append(findings,
+				one(r.Attr("ca_file"), "%s does not read %s. Lay it as %s%s/ca.crt on every node, and remove ca_file.", p.Runtime.Name,
+					r.CAFile, directory, r.Host)...)
+		}
+		if len(r.Mirrors) > 0 && p.Runtime.Name == plan.Docker && r.Host != "docker.io" {
+			findings = append(findings,
+				one(r.Attr("mirrors"), "Docker Engine asks mirrors for images of docker.io alone, and goes to %s "+
+					"itself. Use containerd, or name the mirror in image_repository.", r.Host)...)
+		}
+	}
+	return findings
+}
+
+func registryWithoutEffect(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, r := range p.Runtime.Registries {
+		if len(r.Mirrors) == 0 && !r.PlainHTTP && !r.SkipVerify && r.CAFile == "" {
+			findings = append(findings,
+				one(r.Block(), "The block says nothing about %s. Write mirrors = [\"https://…\"], or remove it.", r.Host)...)
+		}
+	}
+	return findings
 }
 
 // repositoryless are systems for which Docker publishes no packages, containerd's among them.

@@ -58,235 +58,261 @@ var availabilityRules = []Rule{
 			"survive the loss of either; a third needs only one member.",
 		Fix:     "Spread the members over three domains.",
 		Sources: []string{etcdFAQ, "https://github.com/rancher/rancher/issues/30352"},
-	}, func(p *plan.Plan) []Finding {
-		nodes := members(p)
-		all := distinct(nodes, domainOf)
-		name, in := crowded(nodes, domainOf)
-		if len(nodes) < 3 || len(all) != 2 || name == "" {
-			return nil
-		}
-		return one(domainAt(in[0]), "The %d etcd members lie in %s and %s: losing %s leaves %d, and %d must agree. Two domains can never "+
-			"survive the loss of either. %s", len(nodes), all[0], all[1], name, len(nodes)-len(in), p.Etcd.Quorum(),
-			spreadEtcd(p, "domain", len(domains(p))))
-	}},
+	}, availabilityTwoDomains},
 	{rule.Rule{
 		ID: "availability-domain-majority", Severity: rule.Warning, Title: "Failure domain that holds a majority of etcd",
 		Doc: "The members are spread, and one domain holds so many that the rest is no majority. Its loss stops every change to the " +
 			"cluster, as if nothing were spread.",
 		Fix:     "Deal the members out evenly: `failure_domains` of a pool does it in turn.",
 		Sources: []string{etcdFAQ, zoneDocs},
-	}, func(p *plan.Plan) []Finding {
-		nodes := members(p)
-		name, in := crowded(nodes, domainOf)
-		if all := distinct(nodes, domainOf); len(nodes) < 3 || len(all) < 3 || name == "" || !stops(p, len(in)) {
-			return nil
-		}
-		return one(domainAt(in[len(in)-1]), "%s holds %d of %d etcd members (%s): losing it leaves %d, and %d must agree. %s", name,
-			len(in), len(nodes), sentence(names(in)), len(nodes)-len(in), p.Etcd.Quorum(), spreadEtcd(p, "domain", len(domains(p))))
-	}},
+	}, availabilityDomainMajority},
 	{rule.Rule{
 		ID: "availability-etcd-one-domain", Severity: rule.Warning, Title: "All of etcd in one failure domain",
 		Doc: "The design knows several failure domains, and all etcd members are in one of them. " +
 			"Its loss stops every change to the cluster.",
 		Fix:     "Spread the members over three domains.",
 		Sources: []string{etcdFAQ, zoneDocs},
-	}, func(p *plan.Plan) []Finding {
-		nodes := members(p)
-		name, in := crowded(nodes, domainOf)
-		if len(nodes) < 3 || name == "" || len(in) != len(nodes) || len(domains(p)) < 2 {
-			return nil
-		}
-		return one(domainAt(in[0]), "All %d etcd members are in %s, and the design has %s: losing %s stops every change. %s", len(nodes),
-			name, sentence(domains(p)), name, spreadEtcd(p, "domain", len(domains(p))))
-	}},
+	}, availabilityEtcdOneDomain},
 	{rule.Rule{
 		ID: "availability-domain-unstated", Severity: rule.Warning, Title: "Failure domain stated for some hosts only",
 		Doc: "Some etcd members, control planes and balancers have a failure domain and others none, or some workers. Pods and volumes " +
 			"are spread over those that have one, and nobody can say what the design survives.",
 		Fix:     "Write `failure_domain` for all of them.",
 		Sources: []string{zoneDocs},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		beside := map[*plan.Node]bool{}
-		for _, n := range slices.Concat(members(p), p.LoadBalancer.Nodes) {
-			beside[n] = true
-		}
-		control := having(p.Nodes, func(n *plan.Node) bool {
-			return n.Roles.Has(plan.ControlPlane) || beside[n]
-		})
-		for _, group := range []struct {
-			what  string
-			nodes []*plan.Node
-		}{{"hosts of the control plane", control}, {"workers", p.Workers()}} {
-			without := having(group.nodes, func(n *plan.Node) bool { return n.FailureDomain == "" })
-			if len(without) == 0 || len(without) == len(group.nodes) {
-				continue
-			}
-			have := "have"
-			if len(without) == 1 {
-				have = "has"
-			}
-			findings = append(findings, one(written(without[0].NameRange, without[0].Block()),
-				"%d of %d %s have a failure domain, and %s %s none. Write failure_domain.", len(group.nodes)-len(without), len(group.nodes),
-				group.what, sentence(names(without)), have)...)
-		}
-		return findings
-	}},
+	}, availabilityDomainUnstated},
 	{rule.Rule{
 		ID: "availability-hypervisor-majority", Severity: rule.Warning, Title: "Hypervisor that holds a majority of etcd",
 		Doc: "Machines on one hypervisor die together. Where it holds so many members that the rest is no majority, " +
 			"one power supply stops the cluster.",
 		Fix:     "Spread the members over three hypervisors: `hosts` of a pool deals them out in turn.",
 		Sources: []string{"https://github.com/aws/eks-anywhere/issues/3642", etcdFAQ},
-	}, func(p *plan.Plan) []Finding {
-		nodes := members(p)
-		name, in := crowded(nodes, hypervisorOf)
-		if len(nodes) < 3 || name == "" || !stops(p, len(in)) {
-			return nil
-		}
-		return one(attr(in[0], "host"), "%s carries %d of %d etcd members (%s): its loss leaves %d, and %d must agree. %s", name, len(in),
-			len(nodes), sentence(names(in)), len(nodes)-len(in), p.Etcd.Quorum(),
-			spreadEtcd(p, "hypervisor", len(distinct(p.Nodes, hypervisorOf))))
-	}},
+	}, availabilityHypervisorMajority},
 	{rule.Rule{
 		ID: "availability-control-planes-hypervisor", Severity: rule.Warning, Title: "All control planes on one hypervisor",
 		Doc:     "Machines on one hypervisor die together, and the API with them, however many control planes there are.",
 		Fix:     "Write `host` (in a pool `hosts`) for at least two hypervisors.",
 		Sources: []string{"https://github.com/aws/eks-anywhere/issues/3642"},
-	}, func(p *plan.Plan) []Finding {
-		cps := p.ControlPlanes()
-		name, in := crowded(cps, hypervisorOf)
-		if len(cps) < 2 || name == "" || len(in) != len(cps) || !p.Etcd.IsExternal() && len(cps) > 2 {
-			return nil // with stacked etcd the rule about its majority says it
-		}
-		return one(attr(cps[0], "host"), "All %d control planes (%s) run on %s: when it dies the API is gone. "+
-			"Spread them over at least two hypervisors.", len(cps), sentence(names(cps)), name)
-	}},
+	}, availabilityControlPlanesHypervisor},
 	{rule.Rule{
 		ID: "availability-control-planes-domain", Severity: rule.Warning, Title: "All control planes in one failure domain",
 		Doc: "The design knows several failure domains, and all control planes are in one of them: its loss takes the API with it, " +
 			"although etcd lives on.",
 		Fix:     "Spread the control planes over the domains.",
 		Sources: []string{zoneDocs},
-	}, func(p *plan.Plan) []Finding {
-		cps := p.ControlPlanes()
-		name, in := crowded(cps, domainOf)
-		if len(cps) < 2 || name == "" || len(in) != len(cps) || len(domains(p)) < 2 || !p.Etcd.IsExternal() {
-			return nil
-		}
-		return one(domainAt(cps[0]), "All %d control planes are in %s, and the design has %s: losing %s takes the API with it. "+
-			"Spread them.", len(cps), name, sentence(domains(p)), name)
-	}},
+	}, availabilityControlPlanesDomain},
 	{rule.Rule{
 		ID: "availability-single-balancer", Severity: rule.Warning, Title: "One load balancer before several control planes",
 		Doc: "All kubelets and clients go through it. When it dies the API is gone for all of them, " +
 			"however many control planes run behind.",
 		Fix:     "Add a second host with the role load-balancer and a `virtual_ip`, or use kube-vip on the control planes.",
 		Sources: []string{haConsider},
-	}, func(p *plan.Plan) []Finding {
-		lb := p.LoadBalancer
-		if lb.Kind != plan.HAProxy || len(lb.Nodes) != 1 || !p.Cluster.Topology.HighlyAvailable || len(p.ControlPlanes()) < 2 ||
-			lb.VirtualIP.IsValid() {
-			return nil // with a virtual IP load-balancer-virtual-ip-alone says it
-		}
-		return one(lb.Nodes[0].Attr("roles"),
-			"%s is the only way to %d control planes: when it dies the API is gone. Add a second balancer "+
-				"and virtual_ip = …, or write load_balancer \"kube-vip\".", lb.Nodes[0].Name, len(p.ControlPlanes()))
-	}},
+	}, availabilitySingleBalancer},
 	{rule.Rule{
 		ID: "availability-balancers-together", Severity: rule.Warning, Title: "Load balancers that fail together",
 		Doc:     "Two balancers in one failure domain, or on one hypervisor, are lost at once, and with them the way to the API.",
 		Fix:     "Place them in different domains and on different hypervisors.",
 		Sources: []string{haConsider},
-	}, func(p *plan.Plan) []Finding {
-		nodes := p.LoadBalancer.Nodes
-		if p.LoadBalancer.Kind != plan.HAProxy || len(nodes) < 2 {
-			return nil
-		}
-		if name, in := crowded(nodes, hypervisorOf); name != "" && len(in) == len(nodes) {
-			return one(attr(nodes[0], "host"), "The %d balancers (%s) run on %s and die with it. Spread them over two hypervisors.",
-				len(nodes), sentence(names(nodes)), name)
-		}
-		if name, in := crowded(nodes, domainOf); name != "" && len(in) == len(nodes) && len(domains(p)) > 1 {
-			return one(domainAt(nodes[0]), "The %d balancers (%s) are in %s and are lost with it. Spread them over two domains.",
-				len(nodes), sentence(names(nodes)), name)
-		}
-		return nil
-	}},
+	}, availabilityBalancersTogether},
 	{rule.Rule{
 		ID: "availability-single-worker", Severity: rule.Warning, Title: "One worker in a highly available cluster",
 		Doc: "The type promises to survive the loss of a host. With one worker, its loss takes every ordinary pod with it, and there is " +
 			"nowhere else to run them.",
 		Fix:     "Define a second worker, or let control planes work too.",
 		Sources: []string{zoneDocs},
-	}, func(p *plan.Plan) []Finding {
-		w := p.Workers()
-		if len(w) != 1 || !p.Cluster.Topology.HighlyAvailable || !ours(p) || len(p.ControlPlanes()) < 2 {
-			return nil
-		}
-		return one(w[0].Attr("roles"), "%s is the only worker: when it dies every ordinary pod is gone, and there is nowhere else to run "+
-			"it. Define a second one.", w[0].Name)
-	}},
+	}, availabilitySingleWorker},
 	{rule.Rule{
 		ID: "availability-workers-domain", Severity: rule.Warning, Title: "All workers in one failure domain",
 		Doc: "The control planes are spread over failure domains and the workers are not: the loss of their domain " +
 			"leaves a cluster that runs nothing.",
 		Fix:     "Spread the workers over the domains.",
 		Sources: []string{zoneDocs},
-	}, func(p *plan.Plan) []Finding {
-		w := p.Workers()
-		name, in := crowded(w, domainOf)
-		if len(w) < 2 || name == "" || len(in) != len(w) || len(distinct(p.ControlPlanes(), domainOf)) < 2 {
-			return nil
-		}
-		return one(domainAt(w[0]), "All %d workers are in %s, and the control planes are spread: losing %s leaves a cluster that runs "+
-			"nothing. Spread the workers.", len(w), name, name)
-	}},
+	}, availabilityWorkersDomain},
 	{rule.Rule{
 		ID: "availability-workers-uneven", Severity: rule.Warning, Title: "Workers spread unevenly",
 		Doc:     "Pods are spread over domains, and capacity is not: when the largest is lost, what ran there does not fit into the rest.",
 		Fix:     "Deal the workers out evenly.",
 		Sources: []string{zoneDocs},
-	}, func(p *plan.Plan) []Finding {
-		w := p.Workers()
-		name, in := crowded(w, domainOf)
-		all := distinct(w, domainOf)
-		if name == "" || len(all) < 2 || len(w) < 4 {
-			return nil
-		}
-		if rest := len(w) - len(in); len(in) > 2*rest {
-			return one(domainAt(in[len(in)-1]),
-				"%s holds %d of %d workers: when it is lost, what remains (%d) cannot carry the load. Deal "+
-					"them out evenly over %s.", name, len(in), len(w), rest, sentence(all))
-		}
-		return nil
-	}},
+	}, availabilityWorkersUneven},
 	{rule.Rule{
 		ID: "availability-hypervisor-astride", Severity: rule.Error, Title: "Hypervisor in two failure domains",
 		Doc: "A hypervisor stands in one place. Machines on it that claim different failure domains die together nevertheless, so every " +
 			"spread that counts on the domains is wrong.",
 		Fix:     "Correct `failure_domain` or `host`.",
 		Sources: []string{zoneDocs},
-	}, func(p *plan.Plan) []Finding {
-		first := map[string]*plan.Node{}
-		said := map[string]bool{}
-		var findings []Finding
-		for _, n := range byPlace(p.Nodes) {
-			if n.Host == "" || n.FailureDomain == "" {
-				continue
-			}
-			earlier := first[n.Host]
-			if earlier == nil {
-				first[n.Host] = n
-				continue
-			}
-			if earlier.FailureDomain != n.FailureDomain && !said[n.Host] {
-				said[n.Host] = true
-				findings = append(findings, one(domainAt(n), "%s carries %s in %s (%s) and %s in %s. A hypervisor stands in one place: "+
-					"correct one of them.", n.Host, earlier.Name, earlier.FailureDomain, line(domainAt(earlier)), n.Name,
-					n.FailureDomain)...)
-			}
+	}, availabilityHypervisorAstride},
+}
+
+func availabilityTwoDomains(p *plan.Plan) []Finding {
+	nodes := members(p)
+	all := distinct(nodes, domainOf)
+	name, in := crowded(nodes, domainOf)
+	if len(nodes) < 3 || len(all) != 2 || name == "" {
+		return nil
+	}
+	return one(domainAt(in[0]), "The %d etcd members lie in %s and %s: losing %s leaves %d, and %d must agree. Two domains can never "+
+		"survive the loss of either. %s", len(nodes), all[0], all[1], name, len(nodes)-len(in), p.Etcd.Quorum(),
+		spreadEtcd(p, "domain", len(domains(p))))
+}
+
+func availabilityDomainMajority(p *plan.Plan) []Finding {
+	nodes := members(p)
+	name, in := crowded(nodes, domainOf)
+	if all := distinct(nodes, domainOf); len(nodes) < 3 || len(all) < 3 || name == "" || !stops(p, len(in)) {
+		return nil
+	}
+	return one(domainAt(in[len(in)-1]), "%s holds %d of %d etcd members (%s): losing it leaves %d, and %d must agree. %s", name,
+		len(in), len(nodes), sentence(names(in)), len(nodes)-len(in), p.Etcd.Quorum(), spreadEtcd(p, "domain", len(domains(p))))
+}
+
+func availabilityEtcdOneDomain(p *plan.Plan) []Finding {
+	nodes := members(p)
+	name, in := crowded(nodes, domainOf)
+	if len(nodes) < 3 || name == "" || len(in) != len(nodes) || len(domains(p)) < 2 {
+		return nil
+	}
+	return one(domainAt(in[0]), "All %d etcd members are in %s, and the design has %s: losing %s stops every change. %s", len(nodes),
+		name, sentence(domains(p)), name, spreadEtcd(p, "domain", len(domains(p))))
+}
+
+func availabilityDomainUnstated(p *plan.Plan) []Finding {
+	var findings []Finding
+	beside := map[*plan.Node]bool{}
+	for _, n := range slices.Concat(members(p), p.LoadBalancer.Nodes) {
+		beside[n] = true
+	}
+	control := having(p.Nodes, func(n *plan.Node) bool {
+		return n.Roles.Has(plan.ControlPlane) || beside[n]
+	})
+	for _, group := range []struct {
+		what  string
+		nodes []*plan.Node
+	}{{"hosts of the control plane", control}, {"workers", p.Workers()}} {
+		without := having(group.nodes, func(n *plan.Node) bool { return n.FailureDomain == "" })
+		if len(without) == 0 || len(without) == len(group.nodes) {
+			continue
 		}
-		return findings
-	}},
+		have := "have"
+		if len(without) == 1 {
+			have = "has"
+		}
+		findings = append(findings, one(written(without[0].NameRange, without[0].Block()),
+			"%d of %d %s have a failure domain, and %s %s none. Write failure_domain.", len(group.nodes)-len(without), len(group.nodes),
+			group.what, sentence(names(without)), have)...)
+	}
+	return findings
+}
+
+func availabilityHypervisorMajority(p *plan.Plan) []Finding {
+	nodes := members(p)
+	name, in := crowded(nodes, hypervisorOf)
+	if len(nodes) < 3 || name == "" || !stops(p, len(in)) {
+		return nil
+	}
+	return one(attr(in[0], "host"), "%s carries %d of %d etcd members (%s): its loss leaves %d, and %d must agree. %s", name, len(in),
+		len(nodes), sentence(names(in)), len(nodes)-len(in), p.Etcd.Quorum(),
+		spreadEtcd(p, "hypervisor", len(distinct(p.Nodes, hypervisorOf))))
+}
+
+func availabilityControlPlanesHypervisor(p *plan.Plan) []Finding {
+	cps := p.ControlPlanes()
+	name, in := crowded(cps, hypervisorOf)
+	if len(cps) < 2 || name == "" || len(in) != len(cps) || !p.Etcd.IsExternal() && len(cps) > 2 {
+		return nil // with stacked etcd the rule about its majority says it
+	}
+	return one(attr(cps[0], "host"), "All %d control planes (%s) run on %s: when it dies the API is gone. "+
+		"Spread them over at least two hypervisors.", len(cps), sentence(names(cps)), name)
+}
+
+func availabilityControlPlanesDomain(p *plan.Plan) []Finding {
+	cps := p.ControlPlanes()
+	name, in := crowded(cps, domainOf)
+	if len(cps) < 2 || name == "" || len(in) != len(cps) || len(domains(p)) < 2 || !p.Etcd.IsExternal() {
+		return nil
+	}
+	return one(domainAt(cps[0]), "All %d control planes are in %s, and the design has %s: losing %s takes the API with it. "+
+		"Spread them.", len(cps), name, sentence(domains(p)), name)
+}
+
+func availabilitySingleBalancer(p *plan.Plan) []Finding {
+	lb := p.LoadBalancer
+	if lb.Kind != plan.HAProxy || len(lb.Nodes) != 1 || !p.Cluster.Topology.HighlyAvailable || len(p.ControlPlanes()) < 2 ||
+		lb.VirtualIP.IsValid() {
+		return nil // with a virtual IP load-balancer-virtual-ip-alone says it
+	}
+	return one(lb.Nodes[0].Attr("roles"),
+		"%s is the only way to %d control planes: when it dies the API is gone. Add a second balancer "+
+			"and virtual_ip = …, or write load_balancer \"kube-vip\".", lb.Nodes[0].Name, len(p.ControlPlanes()))
+}
+
+func availabilityBalancersTogether(p *plan.Plan) []Finding {
+	nodes := p.LoadBalancer.Nodes
+	if p.LoadBalancer.Kind != plan.HAProxy || len(nodes) < 2 {
+		return nil
+	}
+	if name, in := crowded(nodes, hypervisorOf); name != "" && len(in) == len(nodes) {
+		return one(attr(nodes[0], "host"), "The %d balancers (%s) run on %s and die with it. Spread them over two hypervisors.",
+			len(nodes), sentence(names(nodes)), name)
+	}
+	if name, in := crowded(nodes, domainOf); name != "" && len(in) == len(nodes) && len(domains(p)) > 1 {
+		return one(domainAt(nodes[0]), "The %d balancers (%s) are in %s and are lost with it. Spread them over two domains.",
+			len(nodes), sentence(names(nodes)), name)
+	}
+	return nil
+}
+
+func availabilitySingleWorker(p *plan.Plan) []Finding {
+	w := p.Workers()
+	if len(w) != 1 || !p.Cluster.Topology.HighlyAvailable || !ours(p) || len(p.ControlPlanes()) < 2 {
+		return nil
+	}
+	return one(w[0].Attr("roles"), "%s is the only worker: when it dies every ordinary pod is gone, and there is nowhere else to run "+
+		"it. Define a second one.", w[0].Name)
+}
+
+func availabilityWorkersDomain(p *plan.Plan) []Finding {
+	w := p.Workers()
+	name, in := crowded(w, domainOf)
+	if len(w) < 2 || name == "" || len(in) != len(w) || len(distinct(p.ControlPlanes(), domainOf)) < 2 {
+		return nil
+	}
+	return one(domainAt(w[0]), "All %d workers are in %s, and the control planes are spread: losing %s leaves a cluster that runs "+
+		"nothing. Spread the workers.", len(w), name, name)
+}
+
+func availabilityWorkersUneven(p *plan.Plan) []Finding {
+	w := p.Workers()
+	name, in := crowded(w, domainOf)
+	all := distinct(w, domainOf)
+	if name == "" || len(all) < 2 || len(w) < 4 {
+		return nil
+	}
+	if rest := len(w) - len(in); len(in) > 2*rest {
+		return one(domainAt(in[len(in)-1]),
+			"%s holds %d of %d workers: when it is lost, what remains (%d) cannot carry the load. Deal "+
+				"them out evenly over %s.", name, len(in), len(w), rest, sentence(all))
+	}
+	return nil
+}
+
+func availabilityHypervisorAstride(p *plan.Plan) []Finding {
+	first := map[string]*plan.Node{}
+	said := map[string]bool{}
+	var findings []Finding
+	for _, n := range byPlace(p.Nodes) {
+		if n.Host == "" || n.FailureDomain == "" {
+			continue
+		}
+		earlier := first[n.Host]
+		if earlier == nil {
+			first[n.Host] = n
+			continue
+		}
+		if earlier.FailureDomain != n.FailureDomain && !said[n.Host] {
+			said[n.Host] = true
+			findings = append(findings, one(domainAt(n), "%s carries %s in %s (%s) and %s in %s. A hypervisor stands in one place: "+
+				"correct one of them.", n.Host, earlier.Name, earlier.FailureDomain, line(domainAt(earlier)), n.Name,
+				n.FailureDomain)...)
+		}
+	}
+	return findings
 }

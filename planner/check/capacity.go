@@ -69,37 +69,14 @@ var capacityRules = []Rule{
 		Fix: "Write a wider range, or give each node a smaller share with a longer node mask.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/9150",
 			"https://github.com/cloudnativelabs/kube-router/issues/360"},
-	}, func(p *plan.Plan) []Finding {
-		defined := len(p.KubeletNodes())
-		var findings []Finding
-		for _, s := range pods(p) {
-			if holds := holding(p, s.prefix); holds > 0 && holds < defined {
-				findings = append(findings, advised(roomFor(p, s, p.Cluster.MaxNodes), podsAt(p),
-					"Pods %s%s with /%d a node hold %s; the plan has %d%s.",
-					s.prefix, byDefault(p), p.Network.NodeMask(s.prefix), quantity(holds, "node"), defined, growth(p, defined))...)
-			}
-		}
-		return findings
-	}},
+	}, capacityPodRange},
 	{rule.Rule{
 		ID: "capacity-pod-range-growth", Severity: rule.Warning, Title: "Pod range too small for the growth",
 		Doc: "The nodes defined fit, and `max_nodes` do not. The pod range cannot be changed in a running cluster, " +
 			"so the growth ends where the range does.",
 		Fix:     "Write a wider range now, a longer node mask, or a lower `max_nodes`.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/9150"},
-	}, func(p *plan.Plan) []Finding {
-		defined := len(p.KubeletNodes())
-		var findings []Finding
-		for _, s := range pods(p) {
-			if holds := holding(p, s.prefix); holds >= defined && holds < p.Cluster.MaxNodes {
-				findings = append(findings, advised(roomFor(p, s, p.Cluster.MaxNodes), podsAt(p),
-					"Pods %s%s with /%d a node hold %s; the plan has %d and grows to %d (%s).",
-					s.prefix, byDefault(p), p.Network.NodeMask(s.prefix), quantity(holds, "node"), defined, p.Cluster.MaxNodes,
-					line(p.Cluster.Attr("max_nodes")))...)
-			}
-		}
-		return findings
-	}},
+	}, capacityPodRangeGrowth},
 	{rule.Rule{
 		ID: "capacity-pods-per-node", Severity: rule.Error, Title: "More pods per node than addresses",
 		Doc: "The scheduler sends a node up to `max_pods` pods. Those beyond the addresses of its share wait in " +
@@ -107,32 +84,7 @@ var capacityRules = []Rule{
 		Fix: "Lower `max_pods`, or give each node a larger share with a shorter node mask.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/cluster-administration/networking/",
 			"https://cloud.google.com/kubernetes-engine/docs/how-to/flexible-pod-cidr"},
-	}, func(p *plan.Plan) []Finding {
-		if !p.Cluster.Kubelet.Has("max_pods") {
-			return nil // the default follows the mask
-		}
-		want := p.Cluster.Kubelet.MaxPods
-		for _, s := range pods(p) {
-			mask := p.Network.NodeMask(s.prefix)
-			bits := s.prefix.Addr().BitLen() - mask
-			if bits >= 20 || mask < s.prefix.Bits() {
-				continue
-			}
-			if room := 1<<bits - 3; want > room {
-				better := bits
-				for 1<<better-3 < want {
-					better++
-				}
-				lower := ""
-				if room >= fewPods {
-					lower = fmt.Sprintf("max_pods = %d, or ", min(room, 250))
-				}
-				return one(p.Cluster.Kubelet.Attr("max_pods"), "A node's share of pods is /%d, %d addresses, and max_pods is %d. "+
-					"Write %s%s = %d in network.", mask, max(0, room), want, lower, maskName(s.prefix), s.prefix.Addr().BitLen()-better)
-			}
-		}
-		return nil
-	}},
+	}, capacityPodsPerNode},
 	{rule.Rule{
 		ID: "capacity-system-pods", Severity: rule.Error, Title: "Node without room for the cluster's own pods", Permanent: true,
 		Doc: "What kubeadm starts counts against `max_pods`, pods on the host's network included: on a control plane the API server, " +
@@ -150,14 +102,7 @@ var capacityRules = []Rule{
 			"and a drained node's pods find no place.",
 		Fix:     "Give each node a larger share with a shorter node mask, or raise `max_pods`.",
 		Sources: []string{largeClusters},
-	}, func(p *plan.Plan) []Finding {
-		if holds := p.Cluster.Kubelet.MaxPods; onHosts(p) && len(p.KubeletNodes()) > 0 && judgeable(p) && holds < fewPods &&
-			len(withoutRoom(p)) == 0 {
-			at, instead := morePods(p)
-			return one(at, "A node holds %s, those of the cluster itself included. %s", quantity(holds, "pod"), instead)
-		}
-		return nil
-	}},
+	}, capacityFewPods},
 	{rule.Rule{
 		ID: "capacity-max-pods-tested", Severity: rule.Warning, Title: "More pods per node than anybody tests",
 		Doc: "Kubernetes is tested with 110 pods a node; vendors go up to 250 on large machines. Beyond, the kubelet's own loops and " +
@@ -165,75 +110,28 @@ var capacityRules = []Rule{
 		Fix: "Use more, smaller nodes, or stay at 250.",
 		Sources: []string{largeClusters,
 			"https://docs.redhat.com/en/documentation/openshift_container_platform/4.19/html/scalability_and_performance/"},
-	}, func(p *plan.Plan) []Finding {
-		if n := p.Cluster.Kubelet.MaxPods; p.Cluster.Kubelet.Has("max_pods") && n > 250 {
-			return one(p.Cluster.Kubelet.Attr("max_pods"),
-				"max_pods = %d: Kubernetes is tested with 110 pods a node, and vendors support 250. "+
-					"Use more nodes, or write 250.", n)
-		}
-		return nil
-	}},
+	}, capacityMaxPodsTested},
 	{rule.Rule{
 		ID: "capacity-nodes-tested", Severity: rule.Warning, Title: "More nodes than Kubernetes is tested with",
 		Doc: "Kubernetes' scalability tests end at 5,000 nodes. Larger clusters exist, with changes to etcd, watch caches and the " +
 			"network that are their owners' own.",
 		Fix:     "Split the cluster into several, or lower `max_nodes`.",
 		Sources: []string{largeClusters},
-	}, func(p *plan.Plan) []Finding {
-		n := p.Cluster.MaxNodes
-		switch {
-		case n <= plan.TestedNodes:
-			return nil
-		case p.Cluster.Has("max_nodes"):
-			return one(p.Cluster.Attr("max_nodes"), "The cluster may grow to %d nodes, and Kubernetes is tested with 5,000. "+
-				"Lower max_nodes, or split the cluster.", n)
-		}
-		return one(largestPool(p), "The cluster has %d nodes, and Kubernetes is tested with 5,000. Split it into several.", n)
-	}},
+	}, capacityNodesTested},
 	{rule.Rule{
 		ID: "capacity-service-range", Severity: rule.Warning, Title: "Service range too small for the nodes",
 		Doc: "The service range is fixed when the cluster is made. A cluster has, in practice, more Services than nodes; where there " +
 			"are fewer service addresses than nodes, it fills up while pods still fit.",
 		Fix:     "Write a wider range; a /16 costs nothing.",
 		Sources: []string{largeClusters, "https://kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation/"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, s := range services(p) {
-			room := size(s.prefix)
-			if s.prefix.Addr().BitLen()-s.prefix.Bits() >= 4 && room.Cmp(big.NewInt(int64(p.Cluster.MaxNodes))) < 0 {
-				findings = append(findings, advised(free(p, s, s.prefix.Addr().BitLen()-16), s.at,
-					"Services %s have %s addresses for a cluster of %d nodes, and cannot grow later.", s.prefix, room,
-					p.Cluster.MaxNodes)...)
-			}
-		}
-		return findings
-	}},
+	}, capacityServiceRange},
 	{rule.Rule{
 		ID: "capacity-node-subnet", Severity: rule.Warning, Title: "Node subnets too small for the growth",
 		Doc: "Every host needs an address in `node_subnets`. When they run out, new hosts need another subnet, with routes, firewall " +
 			"rules and no_proxy to match.",
 		Fix:     "Widen the subnet, add one, or lower `max_nodes`.",
 		Sources: []string{networkModel},
-	}, func(p *plan.Plan) []Finding {
-		total := new(big.Int)
-		for _, s := range p.Network.NodeSubnets {
-			if len(p.Nodes) > 0 && s.Addr().Is4() == p.Nodes[0].Address.Is4() {
-				total.Add(total, size(s))
-				if s.Addr().Is4() && s.Bits() < 31 {
-					total.Sub(total, big.NewInt(2))
-				}
-			}
-		}
-		need := p.Cluster.MaxNodes + len(p.Nodes) - len(p.KubeletNodes())
-		if p.LoadBalancer.VirtualIP.IsValid() {
-			need++
-		}
-		if total.Sign() <= 0 || total.Cmp(big.NewInt(int64(need))) >= 0 {
-			return nil
-		}
-		return one(p.Network.Attr("node_subnets"), "The node subnets %s have %s addresses, and the design grows to %d hosts (max_nodes, "+
-			"other hosts and the virtual IP). Widen them, or lower max_nodes.", prefixes(p.Network.NodeSubnets), total, need)
-	}},
+	}, capacityNodeSubnet},
 	{rule.Rule{
 		ID: "control-plane-undersized", Severity: rule.Warning, Title: "Control plane small for the number of nodes",
 		Doc: "The API server's memory and processor grow with nodes and what they watch. Too small ones answer slowly exactly when much " +
@@ -241,54 +139,176 @@ var capacityRules = []Rule{
 			"nodes, 4 up to 50, 8 up to 100, 16 up to 500, 32 beyond.",
 		Fix:     "Raise `cpus`, or spread the load over more control planes.",
 		Sources: []string{largeClusters, "https://github.com/kubernetes/kubernetes/blob/v1.37.2/cluster/gce/config-common.sh"},
-	}, func(p *plan.Plan) []Finding {
-		defined := len(p.KubeletNodes())
-		want := plan.ControlPlaneCores(defined)
-		return each(p.ControlPlanes(), func(n *plan.Node) bool { return n.CPUs >= 2 && n.CPUs < want },
-			func(n *plan.Node) hcl.Range { return n.Attr("cpus") }, func(n *plan.Node, all []*plan.Node) string {
-				return fmt.Sprintf("%s has %d cores for a cluster of %d nodes; upstream sizes its own with %d. Write cpus = %d.",
-					whose(all),
-					n.CPUs, defined, want, want)
-			})
-	}},
+	}, controlPlaneUndersized},
 	{rule.Rule{
 		ID: "etcd-undersized", Severity: rule.Warning, Title: "etcd host small for the number of nodes",
 		Doc: "etcd's documentation sizes hosts by the cluster: 2 cores and 8 GB up to 50 nodes, 4 and 16 up to 250, 8 and 32 up to " +
 			"1,000, 16 and 64 up to 3,000. A member that falls behind loses elections, and the API stalls with each.",
 		Fix:     "Raise `cpus` and `memory`.",
 		Sources: []string{"https://etcd.io/docs/v3.6/op-guide/hardware/#example-hardware-configurations"},
-	}, func(p *plan.Plan) []Finding {
-		if !p.Etcd.IsExternal() {
-			return nil
+	}, etcdUndersized},
+}
+
+func capacityPodRange(p *plan.Plan) []Finding {
+	defined := len(p.KubeletNodes())
+	var findings []Finding
+	for _, s := range pods(p) {
+		if holds := holding(p, s.prefix); holds > 0 && holds < defined {
+			findings = append(findings, advised(roomFor(p, s, p.Cluster.MaxNodes), podsAt(p),
+				"Pods %s%s with /%d a node hold %s; the plan has %d%s.",
+				s.prefix, byDefault(p), p.Network.NodeMask(s.prefix), quantity(holds, "node"), defined, growth(p, defined))...)
 		}
-		defined := len(p.KubeletNodes())
-		host, _ := plan.SizeEtcd(defined)
-		if defined <= 10 { // the smallest row is for 50 nodes; a handful does well with less
-			return nil
+	}
+	return findings
+}
+
+func capacityPodRangeGrowth(p *plan.Plan) []Finding {
+	defined := len(p.KubeletNodes())
+	var findings []Finding
+	for _, s := range pods(p) {
+		if holds := holding(p, s.prefix); holds >= defined && holds < p.Cluster.MaxNodes {
+			findings = append(findings, advised(roomFor(p, s, p.Cluster.MaxNodes), podsAt(p),
+				"Pods %s%s with /%d a node hold %s; the plan has %d and grows to %d (%s).",
+				s.prefix, byDefault(p), p.Network.NodeMask(s.prefix), quantity(holds, "node"), defined, p.Cluster.MaxNodes,
+				line(p.Cluster.Attr("max_nodes")))...)
 		}
-		small := func(n *plan.Node) bool {
-			return n.CPUs > 0 && n.CPUs < host.CPUs || n.MemoryBytes > 0 && n.MemoryBytes < host.MemoryBytes
+	}
+	return findings
+}
+
+func capacityPodsPerNode(p *plan.Plan) []Finding {
+	if !p.Cluster.Kubelet.Has("max_pods") {
+		return nil // the default follows the mask
+	}
+	want := p.Cluster.Kubelet.MaxPods
+	for _, s := range pods(p) {
+		mask := p.Network.NodeMask(s.prefix)
+		bits := s.prefix.Addr().BitLen() - mask
+		if bits >= 20 || mask < s.prefix.Bits() {
+			continue
 		}
-		return each(members(p), small, func(n *plan.Node) hcl.Range {
-			if n.CPUs > 0 && n.CPUs < host.CPUs {
-				return n.Attr("cpus")
+		if room := 1<<bits - 3; want > room {
+			better := bits
+			for 1<<better-3 < want {
+				better++
 			}
-			return n.Attr("memory")
-		}, func(n *plan.Node, all []*plan.Node) string {
-			has := ""
-			if n.CPUs > 0 {
-				has = quantity(n.CPUs, "core")
+			lower := ""
+			if room >= fewPods {
+				lower = fmt.Sprintf("max_pods = %d, or ", min(room, 250))
 			}
-			if n.MemoryBytes > 0 {
-				if has != "" {
-					has += " and "
-				}
-				has += gibibytes(n.MemoryBytes)
+			return one(p.Cluster.Kubelet.Attr("max_pods"), "A node's share of pods is /%d, %d addresses, and max_pods is %d. "+
+				"Write %s%s = %d in network.", mask, max(0, room), want, lower, maskName(s.prefix), s.prefix.Addr().BitLen()-better)
+		}
+	}
+	return nil
+}
+
+func capacityFewPods(p *plan.Plan) []Finding {
+	if holds := p.Cluster.Kubelet.MaxPods; onHosts(p) && len(p.KubeletNodes()) > 0 && judgeable(p) && holds < fewPods &&
+		len(withoutRoom(p)) == 0 {
+		at, instead := morePods(p)
+		return one(at, "A node holds %s, those of the cluster itself included. %s", quantity(holds, "pod"), instead)
+	}
+	return nil
+}
+
+func capacityMaxPodsTested(p *plan.Plan) []Finding {
+	if n := p.Cluster.Kubelet.MaxPods; p.Cluster.Kubelet.Has("max_pods") && n > 250 {
+		return one(p.Cluster.Kubelet.Attr("max_pods"),
+			"max_pods = %d: Kubernetes is tested with 110 pods a node, and vendors support 250. "+
+				"Use more nodes, or write 250.", n)
+	}
+	return nil
+}
+
+func capacityNodesTested(p *plan.Plan) []Finding {
+	n := p.Cluster.MaxNodes
+	switch {
+	case n <= plan.TestedNodes:
+		return nil
+	case p.Cluster.Has("max_nodes"):
+		return one(p.Cluster.Attr("max_nodes"), "The cluster may grow to %d nodes, and Kubernetes is tested with 5,000. "+
+			"Lower max_nodes, or split the cluster.", n)
+	}
+	return one(largestPool(p), "The cluster has %d nodes, and Kubernetes is tested with 5,000. Split it into several.", n)
+}
+
+func capacityServiceRange(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, s := range services(p) {
+		room := size(s.prefix)
+		if s.prefix.Addr().BitLen()-s.prefix.Bits() >= 4 && room.Cmp(big.NewInt(int64(p.Cluster.MaxNodes))) < 0 {
+			findings = append(findings, advised(free(p, s, s.prefix.Addr().BitLen()-16), s.at,
+				"Services %s have %s addresses for a cluster of %d nodes, and cannot grow later.", s.prefix, room,
+				p.Cluster.MaxNodes)...)
+		}
+	}
+	return findings
+}
+
+func capacityNodeSubnet(p *plan.Plan) []Finding {
+	total := new(big.Int)
+	for _, s := range p.Network.NodeSubnets {
+		if len(p.Nodes) > 0 && s.Addr().Is4() == p.Nodes[0].Address.Is4() {
+			total.Add(total, size(s))
+			if s.Addr().Is4() && s.Bits() < 31 {
+				total.Sub(total, big.NewInt(2))
 			}
-			return fmt.Sprintf("%s has %s for a cluster of %d nodes; etcd's documentation sizes it with %d cores and %d GB.", whose(all),
-				has, defined, host.CPUs, host.MemoryBytes/1e9)
+		}
+	}
+	need := p.Cluster.MaxNodes + len(p.Nodes) - len(p.KubeletNodes())
+	if p.LoadBalancer.VirtualIP.IsValid() {
+		need++
+	}
+	if total.Sign() <= 0 || total.Cmp(big.NewInt(int64(need))) >= 0 {
+		return nil
+	}
+	return one(p.Network.Attr("node_subnets"), "The node subnets %s have %s addresses, and the design grows to %d hosts (max_nodes, "+
+		"other hosts and the virtual IP). Widen them, or lower max_nodes.", prefixes(p.Network.NodeSubnets), total, need)
+}
+
+func controlPlaneUndersized(p *plan.Plan) []Finding {
+	defined := len(p.KubeletNodes())
+	want := plan.ControlPlaneCores(defined)
+	return each(p.ControlPlanes(), func(n *plan.Node) bool { return n.CPUs >= 2 && n.CPUs < want },
+		func(n *plan.Node) hcl.Range { return n.Attr("cpus") }, func(n *plan.Node, all []*plan.Node) string {
+			return fmt.Sprintf("%s has %d cores for a cluster of %d nodes; upstream sizes its own with %d. Write cpus = %d.",
+				whose(all),
+				n.CPUs, defined, want, want)
 		})
-	}},
+}
+
+func etcdUndersized(p *plan.Plan) []Finding {
+	if !p.Etcd.IsExternal() {
+		return nil
+	}
+	defined := len(p.KubeletNodes())
+	host, _ := plan.SizeEtcd(defined)
+	if defined <= 10 { // the smallest row is for 50 nodes; a handful does well with less
+		return nil
+	}
+	small := func(n *plan.Node) bool {
+		return n.CPUs > 0 && n.CPUs < host.CPUs || n.MemoryBytes > 0 && n.MemoryBytes < host.MemoryBytes
+	}
+	return each(members(p), small, func(n *plan.Node) hcl.Range {
+		if n.CPUs > 0 && n.CPUs < host.CPUs {
+			return n.Attr("cpus")
+		}
+		return n.Attr("memory")
+	}, func(n *plan.Node, all []*plan.Node) string {
+		has := ""
+		if n.CPUs > 0 {
+			has = quantity(n.CPUs, "core")
+		}
+		if n.MemoryBytes > 0 {
+			if has != "" {
+				has += " and "
+			}
+			has += gibibytes(n.MemoryBytes)
+		}
+		return fmt.Sprintf("%s has %s for a cluster of %d nodes; etcd's documentation sizes it with %d cores and %d GB.", whose(all),
+			has, defined, host.CPUs, host.MemoryBytes/1e9)
+	})
 }
 
 // withoutRoom finds nodes that hold less than the cluster itself runs on them.

@@ -26,13 +26,7 @@ var certificateRules = []Rule{
 		Fix: "Write \"ECDSA-P256\", or a newer Kubernetes.",
 		Sources: []string{kubeadmAPI,
 			"https://github.com/kubernetes/kubernetes/blob/v1.34.0/cmd/kubeadm/app/apis/kubeadm/v1beta4/types.go"},
-	}, func(p *plan.Plan) []Finding {
-		if p.Cluster.EncryptionAlgorithm == "ECDSA-P384" && !p.Cluster.Version.ECDSAP384() {
-			return one(p.Cluster.Attr("encryption_algorithm"),
-				"kubeadm %s has no ECDSA-P384, which begins with 1.34. Write \"ECDSA-P256\".", p.Cluster.Version)
-		}
-		return nil
-	}},
+	}, certificateAlgorithm},
 	{rule.Rule{
 		ID: "certificate-outlives-authority", Severity: rule.Error, Title: "Certificates that outlive their authority", Permanent: true,
 		Doc: "A certificate is worth nothing once the authority that signed it has expired. kubeadm cannot renew an authority, so all " +
@@ -40,124 +34,146 @@ var certificateRules = []Rule{
 		Fix: "Write a `ca_certificate_validity` several times `certificate_validity`; ten years and one are kubeadm's.",
 		Sources: []string{certDocs,
 			"https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/apis/kubeadm/validation/validation.go"},
-	}, func(p *plan.Plan) []Finding {
-		cert, ca := p.Cluster.CertificateValidity, p.Cluster.CAValidity
-		if cert == 0 {
-			cert = year
-		}
-		if ca == 0 {
-			ca = 10 * year
-		}
-		if cert <= ca {
-			return nil
-		}
-		return one(validityAt(p), "Certificates would hold for %s, and the authority that signs them for %s. "+
-			"Write ca_certificate_validity = \"87600h\".", days(cert), days(ca))
-	}},
+	}, certificateOutlivesAuthority},
 	{rule.Rule{
 		ID: "certificate-long", Severity: rule.Warning, Title: "Certificates that hold for more than a year",
 		Doc: "kubeadm's certificates have no revocation list: a stolen key is good until it expires. kubeadm itself warns beyond a " +
 			"year, and a renewal that happens every few years has been forgotten by then.",
 		Fix:     "Leave it out (8760h) and renew with every upgrade, as kubeadm does by itself.",
 		Sources: []string{certDocs},
-	}, func(p *plan.Plan) []Finding {
-		if d := p.Cluster.CertificateValidity; d > year && (p.Cluster.CAValidity == 0 && d <= 10*year || d <= p.Cluster.CAValidity) {
-			return one(p.Cluster.Attr("certificate_validity"),
-				"Certificates would hold for %s and cannot be revoked; kubeadm warns beyond 365 "+
-					"days. Write \"8760h\" and renew with each upgrade.", days(d))
-		}
-		return nil
-	}},
+	}, certificateLong},
 	{rule.Rule{
 		ID: "certificate-short", Severity: rule.Warning, Title: "Certificates that expire within weeks",
 		Doc: "Nothing renews kubeadm's certificates but an upgrade or a person. When they run out the API server, its clients and etcd " +
 			"refuse each other, all on one day.",
 		Fix:     "Write 2160h (90 days) at least, with a timer for `kubeadm certs renew all`.",
 		Sources: []string{certDocs, "https://github.com/kubernetes/kubeadm/issues/1850"},
-	}, func(p *plan.Plan) []Finding {
-		if d := p.Cluster.CertificateValidity; d > 0 && d < 30*24*time.Hour {
-			return one(p.Cluster.Attr("certificate_validity"),
-				"Certificates would expire after %s, and only an upgrade or a person renews "+
-					"them. Write \"2160h\" at least.", days(d))
-		}
-		return nil
-	}},
+	}, certificateShort},
 	{rule.Rule{
 		ID: "certificate-authority-short", Severity: rule.Warning, Title: "Authority that expires soon",
 		Doc: "kubeadm cannot renew an authority: replacing it means new certificates on every host in a fixed order, with both " +
 			"authorities trusted in between.",
 		Fix:     "Leave it out (87600h, ten years).",
 		Sources: []string{certDocs, "https://kubernetes.io/docs/tasks/tls/manual-rotation-of-ca-certificates/"},
-	}, func(p *plan.Plan) []Finding {
-		d, cert := p.Cluster.CAValidity, p.Cluster.CertificateValidity
-		if cert == 0 {
-			cert = year
-		}
-		if d > 0 && d < 3*year && d >= cert {
-			return one(p.Cluster.Attr("ca_certificate_validity"),
-				"The authority would expire after %s, and kubeadm cannot renew one. Write \"87600h\".", days(d))
-		}
-		return nil
-	}},
+	}, certificateAuthorityShort},
 	{rule.Rule{
 		ID: "certificate-authority-long", Severity: rule.Warning, Title: "Authority for longer than ten years",
 		Doc:     "An authority's key that leaks is good for all that time. kubeadm warns beyond ten years.",
 		Fix:     "Leave it out (87600h, ten years).",
 		Sources: []string{certDocs},
-	}, func(p *plan.Plan) []Finding {
-		if d := p.Cluster.CAValidity; d > 10*year {
-			return one(p.Cluster.Attr("ca_certificate_validity"),
-				"The authority would hold for %s; kubeadm warns beyond ten years. Write \"87600h\".", days(d))
-		}
-		return nil
-	}},
+	}, certificateAuthorityLong},
 	{rule.Rule{
 		ID: "certificate-san-repeated", Severity: rule.Warning, Title: "Certificate name written twice",
 		Doc: "The list holds the same name or address twice. That harms nothing, and most often another name was meant. What the " +
 			"certificate holds by itself (the endpoint, the control planes, the cluster's own names) may be in the list.",
 		Fix:     "Remove one of the two, or write the name that was meant.",
 		Sources: []string{kubeadmAPI},
-	}, func(p *plan.Plan) []Finding {
-		first, at := map[string]bool{}, -1
-		var twice []string
-		for i, s := range p.Cluster.CertSANs {
-			if a, err := netip.ParseAddr(s); err == nil {
-				s = a.String()
-			}
-			if first[s] && !slices.Contains(twice, s) {
-				twice = append(twice, s)
-				if at < 0 {
-					at = i
-				}
-			}
-			first[s] = true
-		}
-		switch len(twice) {
-		case 0:
-			return nil
-		case 1:
-			return one(p.Cluster.Element("cert_sans", at), "cert_sans holds %s twice. Remove one, or write the name that was meant.",
-				twice[0])
-		}
-		return one(p.Cluster.Element("cert_sans", at),
-			"cert_sans holds %s twice each. Remove one of each, or write the names that were meant.", sentence(twice))
-	}},
+	}, certificateSanRepeated},
 	{rule.Rule{
 		ID: "certificate-san-wildcard", Severity: rule.Warning, Title: "Certificate for all names of a domain",
 		Doc: "With a wildcard the API server's key can stand for every other service of the domain: who steals it from a " +
 			"control plane can play your website.",
 		Fix:     "Write the names by which the API server is really called.",
 		Sources: []string{"https://cheatsheetseries.owasp.org/cheatsheets/Transport_Layer_Security_Cheat_Sheet.html"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for i, s := range p.Cluster.CertSANs {
-			if strings.HasPrefix(s, "*.") {
-				findings = append(findings, one(p.Cluster.Element("cert_sans", i),
-					"With %s the API server's key can stand for every service of %s. Write its own names.", s, s[2:])...)
+	}, certificateSanWildcard},
+}
+
+func certificateAlgorithm(p *plan.Plan) []Finding {
+	if p.Cluster.EncryptionAlgorithm == "ECDSA-P384" && !p.Cluster.Version.ECDSAP384() {
+		return one(p.Cluster.Attr("encryption_algorithm"),
+			"kubeadm %s has no ECDSA-P384, which begins with 1.34. Write \"ECDSA-P256\".", p.Cluster.Version)
+	}
+	return nil
+}
+
+func certificateOutlivesAuthority(p *plan.Plan) []Finding {
+	cert, ca := p.Cluster.CertificateValidity, p.Cluster.CAValidity
+	if cert == 0 {
+		cert = year
+	}
+	if ca == 0 {
+		ca = 10 * year
+	}
+	if cert <= ca {
+		return nil
+	}
+	return one(validityAt(p), "Certificates would hold for %s, and the authority that signs them for %s. "+
+		"Write ca_certificate_validity = \"87600h\".", days(cert), days(ca))
+}
+
+func certificateLong(p *plan.Plan) []Finding {
+	if d := p.Cluster.CertificateValidity; d > year && (p.Cluster.CAValidity == 0 && d <= 10*year || d <= p.Cluster.CAValidity) {
+		return one(p.Cluster.Attr("certificate_validity"),
+			"Certificates would hold for %s and cannot be revoked; kubeadm warns beyond 365 "+
+				"days. Write \"8760h\" and renew with each upgrade.", days(d))
+	}
+	return nil
+}
+
+func certificateShort(p *plan.Plan) []Finding {
+	if d := p.Cluster.CertificateValidity; d > 0 && d < 30*24*time.Hour {
+		return one(p.Cluster.Attr("certificate_validity"),
+			"Certificates would expire after %s, and only an upgrade or a person renews "+
+				"them. Write \"2160h\" at least.", days(d))
+	}
+	return nil
+}
+
+func certificateAuthorityShort(p *plan.Plan) []Finding {
+	d, cert := p.Cluster.CAValidity, p.Cluster.CertificateValidity
+	if cert == 0 {
+		cert = year
+	}
+	if d > 0 && d < 3*year && d >= cert {
+		return one(p.Cluster.Attr("ca_certificate_validity"),
+			"The authority would expire after %s, and kubeadm cannot renew one. Write \"87600h\".", days(d))
+	}
+	return nil
+}
+
+func certificateAuthorityLong(p *plan.Plan) []Finding {
+	if d := p.Cluster.CAValidity; d > 10*year {
+		return one(p.Cluster.Attr("ca_certificate_validity"),
+			"The authority would hold for %s; kubeadm warns beyond ten years. Write \"87600h\".", days(d))
+	}
+	return nil
+}
+
+func certificateSanRepeated(p *plan.Plan) []Finding {
+	first, at := map[string]bool{}, -1
+	var twice []string
+	for i, s := range p.Cluster.CertSANs {
+		if a, err := netip.ParseAddr(s); err == nil {
+			s = a.String()
+		}
+		if first[s] && !slices.Contains(twice, s) {
+			twice = append(twice, s)
+			if at < 0 {
+				at = i
 			}
 		}
-		return findings
-	}},
+		first[s] = true
+	}
+	switch len(twice) {
+	case 0:
+		return nil
+	case 1:
+		return one(p.Cluster.Element("cert_sans", at), "cert_sans holds %s twice. Remove one, or write the name that was meant.",
+			twice[0])
+	}
+	return one(p.Cluster.Element("cert_sans", at),
+		"cert_sans holds %s twice each. Remove one of each, or write the names that were meant.", sentence(twice))
+}
+
+func certificateSanWildcard(p *plan.Plan) []Finding {
+	var findings []Finding
+	for i, s := range p.Cluster.CertSANs {
+		if strings.HasPrefix(s, "*.") {
+			findings = append(findings, one(p.Cluster.Element("cert_sans", i),
+				"With %s the API server's key can stand for every service of %s. Write its own names.", s, s[2:])...)
+		}
+	}
+	return findings
 }
 
 func validityAt(p *plan.Plan) hcl.Range {

@@ -44,9 +44,13 @@ func vendorOf(name string) int {
 // https://learn.microsoft.com/en-us/azure/virtual-machines/vm-naming-conventions, https://cloud.google.com/compute/docs/machine-resource,
 // https://docs.hetzner.com/cloud/servers/overview/
 var sizeNames = []sizeName{
-	{"AWS", []string{"aws", "eks", "kube-aws"}, regexp.MustCompile(`^[a-z][a-z0-9-]*\.(nano|micro|small|medium|[0-9]*x?large|metal(-[0-9a-z]+)?)$`), regexp.MustCompile(`^(a1|[a-z]+[0-9]+[a-z]*g[a-z]*(-[a-z0-9]+)?)\.`)},
-	{"Azure", []string{"azure", "aks"}, regexp.MustCompile(`^(Standard|Basic)_[A-Z]`), regexp.MustCompile(`^Standard_[A-Z]+[0-9]+(-[0-9]+)?[a-z]*p[a-z]*(_|$)`)},
-	{"Google Cloud", []string{"gcp", "gke"}, regexp.MustCompile(`^([a-z][0-9][a-z]?|custom|g2|f1|e2|m[1-4]|a[23])-[a-z0-9-]+$`), regexp.MustCompile(`^(t2a|c4a|n4a|a4x)-`)},
+	{"AWS", []string{"aws", "eks", "kube-aws"},
+		regexp.MustCompile(`^[a-z][a-z0-9-]*\.(nano|micro|small|medium|[0-9]*x?large|metal(-[0-9a-z]+)?)$`),
+		regexp.MustCompile(`^(a1|[a-z]+[0-9]+[a-z]*g[a-z]*(-[a-z0-9]+)?)\.`)},
+	{"Azure", []string{"azure", "aks"}, regexp.MustCompile(`^(Standard|Basic)_[A-Z]`),
+		regexp.MustCompile(`^Standard_[A-Z]+[0-9]+(-[0-9]+)?[a-z]*p[a-z]*(_|$)`)},
+	{"Google Cloud", []string{"gcp", "gke"}, regexp.MustCompile(`^([a-z][0-9][a-z]?|custom|g2|f1|e2|m[1-4]|a[23])-[a-z0-9-]+$`),
+		regexp.MustCompile(`^(t2a|c4a|n4a|a4x)-`)},
 	{"Hetzner", []string{"hetzner"}, regexp.MustCompile(`^(cx|cpx|cax|ccx)[0-9]+$`), regexp.MustCompile(`^cax`)},
 }
 
@@ -91,56 +95,28 @@ var cloudRules = []Rule{
 		ID: "target-open-to-everybody", Severity: rule.Warning, Title: "Machines that everybody may try to log in to",
 		Doc: "admin_cidrs says who reaches the bastion's SSH, and with some targets the API of Kubernetes. Open to the whole internet, " +
 			"both are found within minutes, and tried for as long as they exist: one weak key or one fault in either is enough.",
-		Fix:     "Write the ranges that administrators and CI come from, or those of a VPN.",
-		Sources: []string{"https://kubernetes.io/docs/concepts/security/security-checklist/", "https://kops.sigs.k8s.io/cluster_spec/#kubernetesapiaccess"},
-	}, func(p *plan.Plan) []Finding {
-		ranges, at := writtenRanges(p, "admin_cidrs")
-		if all, open := everybody(ranges); open {
-			return one(at, "%s lets the whole internet try to log in. Write the ranges that administrators and CI come from, such as "+
-				"admin_cidrs = [\"203.0.113.0/24\"].", all)
-		}
-		return nil
-	}},
+		Fix: "Write the ranges that administrators and CI come from, or those of a VPN.",
+		Sources: []string{"https://kubernetes.io/docs/concepts/security/security-checklist/",
+			"https://kops.sigs.k8s.io/cluster_spec/#kubernetesapiaccess"},
+	}, targetOpenToEverybody},
 	{rule.Rule{
 		ID: "machine-type-vendor", Severity: rule.Error, Title: "Machine type of another vendor",
-		Doc:     "Each cloud has names of its own for sizes of machines. One of another cloud does not exist there, and making the machines stops at it.",
-		Fix:     "Write a machine type of the cloud that the target names.",
-		Sources: []string{"https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html", "https://learn.microsoft.com/en-us/azure/virtual-machines/vm-naming-conventions", "https://cloud.google.com/compute/docs/machine-resource"},
-	}, func(p *plan.Plan) []Finding {
-		own := slices.IndexFunc(sizeNames, func(s sizeName) bool { return slices.Contains(s.targets, p.Target.Name) })
-		if own < 0 {
-			return nil
-		}
-		return each(p.Nodes, func(n *plan.Node) bool {
-			other := vendorOf(n.InstanceType)
-			return other >= 0 && !sizeNames[own].shape.MatchString(n.InstanceType)
-		}, func(n *plan.Node) hcl.Range { return n.Attr("instance_type") }, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s is a machine type of %s, and %s is to be made on %s. Write one of %s.", n.InstanceType, sizeNames[vendorOf(n.InstanceType)].vendor, whose(all), sizeNames[own].vendor, sizeNames[own].vendor)
-		})
-	}},
+		Doc: "Each cloud has names of its own for sizes of machines. One of another cloud does not exist there, " +
+			"and making the machines stops at it.",
+		Fix: "Write a machine type of the cloud that the target names.",
+		Sources: []string{"https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html",
+			"https://learn.microsoft.com/en-us/azure/virtual-machines/vm-naming-conventions",
+			"https://cloud.google.com/compute/docs/machine-resource"},
+	}, machineTypeVendor},
 	{rule.Rule{
 		ID: "machine-type-architecture", Severity: rule.Error, Title: "Machine type of another architecture",
 		Doc: "The machine type decides which processor a machine has, and `arch` which image it boots and which binaries it fetches. " +
 			"Where they differ, the cloud refuses the image, or nothing on the machine starts.",
-		Fix:     "Write the `arch` that the machine type has, or another machine type.",
-		Sources: []string{"https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html", "https://learn.microsoft.com/en-us/azure/virtual-machines/vm-naming-conventions", "https://docs.hetzner.com/cloud/servers/overview/"},
-	}, func(p *plan.Plan) []Finding {
-		if p.Target.Facts.Leaves("node.arch") {
-			return nil
-		}
-		own := slices.IndexFunc(sizeNames, func(s sizeName) bool { return slices.Contains(s.targets, p.Target.Name) })
-		arch := func(n *plan.Node) string {
-			if sizeNames[own].arm.MatchString(n.InstanceType) {
-				return "arm64"
-			}
-			return "amd64"
-		}
-		return each(p.Nodes, func(n *plan.Node) bool {
-			return own >= 0 && n.InstanceType != "" && sizeNames[own].shape.MatchString(n.InstanceType) && n.Arch != "" && n.Arch != arch(n)
-		}, func(n *plan.Node) hcl.Range { return n.Attr("instance_type") }, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s has a processor of %s, and %s is %s. Write arch = %q, or another machine type.", n.InstanceType, arch(n), whose(all), n.Arch, arch(n))
-		})
-	}},
+		Fix: "Write the `arch` that the machine type has, or another machine type.",
+		Sources: []string{"https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html",
+			"https://learn.microsoft.com/en-us/azure/virtual-machines/vm-naming-conventions",
+			"https://docs.hetzner.com/cloud/servers/overview/"},
+	}, machineTypeArchitecture},
 	{rule.Rule{
 		ID: "cloud-manifest-missing", Severity: rule.Error, Title: "Cloud without its controller manager", Permanent: true,
 		Doc: "Nodes of a cluster with an external cloud provider take no pods before the cloud's controller manager has initialized " +
@@ -148,17 +124,9 @@ var cloudRules = []Rule{
 			"credentials to be filled in.",
 		Fix: "Write manifest blocks with what your cloud's documentation has you apply, or remove the block: a cluster needs a cloud " +
 			"provider only for Services of type LoadBalancer, zones and routes.",
-		Sources: []string{ccmDocs, "https://github.com/kubernetes/cloud-provider-vsphere/tree/master/releases", "https://github.com/kubernetes-sigs/cloud-provider-azure/tree/master/helm"},
-	}, func(p *plan.Plan) []Finding {
-		for _, a := range p.Addons {
-			if a.Cloud != "" && a.Known == nil && len(a.Manifests) == 0 {
-				return one(a.NameRange, "Nothing here would initialize the nodes, and they take no pods before. Write manifest "+
-					"\"https://…\" { "+
-					"checksum = \"sha256:…\" } with the controller manager of %s, or remove the block.", a.Cloud)
-			}
-		}
-		return nil
-	}},
+		Sources: []string{ccmDocs, "https://github.com/kubernetes/cloud-provider-vsphere/tree/master/releases",
+			"https://github.com/kubernetes-sigs/cloud-provider-azure/tree/master/helm"},
+	}, cloudManifestMissing},
 	{rule.Rule{
 		ID: "cloud-credentials-missing", Severity: rule.Warning, Title: "Controller manager without its credentials",
 		Doc: "The controller manager reads its credentials from a Secret, and they have no place in this file. Without the Secret its " +
@@ -166,52 +134,115 @@ var cloudRules = []Rule{
 		Fix: "Write `manifest \"~/secrets/FILE.yaml\" {}` into the block, a path on the machine that runs Ansible; the file holds the " +
 			"Secret that the message names.",
 		Sources: []string{ccmDocs, "https://github.com/hetznercloud/hcloud-cloud-controller-manager#quick-start"},
-	}, func(p *plan.Plan) []Finding {
-		for _, a := range p.Addons {
-			known, ok := plan.FindCloud(a.Cloud)
-			own := slices.ContainsFunc(a.Manifests, func(m plan.Manifest) bool { return m.Tree == "" })
-			if ok && known.Secret != "" && !own {
-				return one(a.NameRange, "The controller manager waits for the Secret %s in kube-system: %s. Write manifest \"~/secrets/%s.yaml\" "+
-					"{}, a file beside Ansible that holds it.", known.Secret, known.Holds, known.Secret)
-			}
-		}
-		return nil
-	}},
+	}, cloudCredentialsMissing},
 	{rule.Rule{
 		ID: "cloud-elsewhere", Severity: rule.Error, Title: "Controller manager of another cloud",
 		Doc: "A controller manager asks its cloud for every node's machine and removes nodes that it does not find there. That of " +
 			"another cloud than the machines' initializes none.",
 		Fix:     "Write the cloud that the target names.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/architecture/cloud-controller/"},
-	}, func(p *plan.Plan) []Finding {
-		if p.CloudProvider == "" || p.CloudProvider == "other" || !slices.Contains(cloudTargets, p.Target.Name) || p.Target.Name == p.CloudProvider {
-			return nil
-		}
-		for _, a := range p.Addons {
-			if a.Cloud != "" {
-				return one(a.NameRange, "The machines are those of %s: the controller manager of %s would find none of them. Write cloud_provider %q.", p.Target.Name, a.Cloud, p.Target.Name)
-			}
-		}
-		return nil
-	}},
+	}, cloudElsewhere},
 	{rule.Rule{
 		ID: "cloud-flag-twice", Severity: rule.Error, Title: "Flag that cloud_provider sets", Permanent: true,
 		Doc: "The block sets --cloud-provider on every kubelet and on the controller manager. Written once more it is either the same, " +
 			"or it leaves some nodes without the taint that keeps pods away until they are initialized.",
 		Fix:     "Remove the flag.",
 		Sources: []string{ccmDocs},
-	}, func(p *plan.Plan) []Finding {
-		if p.CloudProvider == "" {
-			return nil
+	}, cloudFlagTwice},
+}
+
+func targetOpenToEverybody(p *plan.Plan) []Finding {
+	ranges, at := writtenRanges(p, "admin_cidrs")
+	if all, open := everybody(ranges); open {
+		return one(at, "%s lets the whole internet try to log in. Write the ranges that administrators and CI come from, such as "+
+			"admin_cidrs = [\"203.0.113.0/24\"].", all)
+	}
+	return nil
+}
+
+func machineTypeVendor(p *plan.Plan) []Finding {
+	own := slices.IndexFunc(sizeNames, func(s sizeName) bool { return slices.Contains(s.targets, p.Target.Name) })
+	if own < 0 {
+		return nil
+	}
+	return each(p.Nodes, func(n *plan.Node) bool {
+		other := vendorOf(n.InstanceType)
+		return other >= 0 && !sizeNames[own].shape.MatchString(n.InstanceType)
+	}, func(n *plan.Node) hcl.Range { return n.Attr("instance_type") }, func(n *plan.Node, all []*plan.Node) string {
+		return fmt.Sprintf("%s is a machine type of %s, and %s is to be made on %s. Write one of %s.", n.InstanceType,
+			sizeNames[vendorOf(n.InstanceType)].vendor, whose(all), sizeNames[own].vendor, sizeNames[own].vendor)
+	})
+}
+
+func machineTypeArchitecture(p *plan.Plan) []Finding {
+	if p.Target.Facts.Leaves("node.arch") {
+		return nil
+	}
+	own := slices.IndexFunc(sizeNames, func(s sizeName) bool { return slices.Contains(s.targets, p.Target.Name) })
+	arch := func(n *plan.Node) string {
+		if sizeNames[own].arm.MatchString(n.InstanceType) {
+			return "arm64"
 		}
-		var findings []Finding
-		for _, c := range commandLines(p) {
-			for _, a := range c.args {
-				if a.Name == "cloud-provider" && (c.component == "kubelet" || c.component == "kube-controller-manager") {
-					findings = append(findings, one(c.key(a.Name), "cloud_provider %q sets --cloud-provider of %s. Remove the flag.", p.CloudProvider, c.component)...)
-				}
+		return "amd64"
+	}
+	return each(p.Nodes, func(n *plan.Node) bool {
+		return own >= 0 && n.InstanceType != "" && sizeNames[own].shape.MatchString(n.InstanceType) && n.Arch != "" && n.Arch != arch(n)
+	}, func(n *plan.Node) hcl.Range { return n.Attr("instance_type") }, func(n *plan.Node, all []*plan.Node) string {
+		return fmt.Sprintf("%s has a processor of %s, and %s is %s. Write arch = %q, or another machine type.", n.InstanceType, arch(n),
+			whose(all), n.Arch, arch(n))
+	})
+}
+
+func cloudManifestMissing(p *plan.Plan) []Finding {
+	for _, a := range p.Addons {
+		if a.Cloud != "" && a.Known == nil && len(a.Manifests) == 0 {
+			return one(a.NameRange, "Nothing here would initialize the nodes, and they take no pods before. Write manifest "+
+				"\"https://…\" { "+
+				"checksum = \"sha256:…\" } with the controller manager of %s, or remove the block.", a.Cloud)
+		}
+	}
+	return nil
+}
+
+func cloudCredentialsMissing(p *plan.Plan) []Finding {
+	for _, a := range p.Addons {
+		known, ok := plan.FindCloud(a.Cloud)
+		own := slices.ContainsFunc(a.Manifests, func(m plan.Manifest) bool { return m.Tree == "" })
+		if ok && known.Secret != "" && !own {
+			return one(a.NameRange,
+				"The controller manager waits for the Secret %s in kube-system: %s. Write manifest \"~/secrets/%s.yaml\" "+
+					"{}, a file beside Ansible that holds it.", known.Secret, known.Holds, known.Secret)
+		}
+	}
+	return nil
+}
+
+func cloudElsewhere(p *plan.Plan) []Finding {
+	if p.CloudProvider == "" || p.CloudProvider == "other" || !slices.Contains(cloudTargets, p.Target.Name) ||
+		p.Target.Name == p.CloudProvider {
+		return nil
+	}
+	for _, a := range p.Addons {
+		if a.Cloud != "" {
+			return one(a.NameRange, "The machines are those of %s: the controller manager of %s would find none of them. "+
+				"Write cloud_provider %q.", p.Target.Name, a.Cloud, p.Target.Name)
+		}
+	}
+	return nil
+}
+
+func cloudFlagTwice(p *plan.Plan) []Finding {
+	if p.CloudProvider == "" {
+		return nil
+	}
+	var findings []Finding
+	for _, c := range commandLines(p) {
+		for _, a := range c.args {
+			if a.Name == "cloud-provider" && (c.component == "kubelet" || c.component == "kube-controller-manager") {
+				findings = append(findings, one(c.key(a.Name), "cloud_provider %q sets --cloud-provider of %s. Remove the flag.",
+					p.CloudProvider, c.component)...)
 			}
 		}
-		return findings
-	}},
+	}
+	return findings
 }

@@ -48,56 +48,14 @@ var componentRules = []Rule{
 			"ranges, names and certificates then differ between components.",
 		Fix:     "Remove it, and write the argument that the finding names.",
 		Sources: []string{"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/control-plane-flags/"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, c := range commandLines(p) {
-			for _, a := range c.args {
-				instead, ok := owned[c.component][a.Name]
-				if !ok || a.Name == "node-ip" && c.nodes == nil && a.Value == "" {
-					continue
-				}
-				advice := "Remove it."
-				if instead != "" {
-					advice = "It follows from " + instead + ": write that, and remove the flag."
-				}
-				findings = append(findings, one(c.key(a.Name), "--%s of %s follows from the design, and other files repeat it. %s", a.Name,
-					c.component, advice)...)
-			}
-		}
-		return findings
-	}},
+	}, componentOwnedFlag},
 	{rule.Rule{
 		ID: "component-insecure-flag", Severity: rule.Error, Title: "Flag that opens the cluster",
 		Doc: "The flag takes away authentication or authorization: whoever reaches the port owns the cluster and every host in it.",
 		Fix: "Remove it.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/security/controlling-access/",
 			"https://www.cisecurity.org/benchmark/kubernetes"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, c := range commandLines(p) {
-			for _, a := range c.args {
-				why := ""
-				switch {
-				case a.Name == "authorization-mode" && strings.Contains(a.Value, "AlwaysAllow"):
-					why = "lets everybody do everything"
-				case a.Name == "anonymous-auth" && a.Value == "true" && c.component == "kubelet":
-					why = "lets everybody run commands in every pod of the host"
-				case a.Name == "read-only-port" && a.Value != "0" && c.component == "kubelet":
-					why = "shows all pods and their environment to the network"
-				case a.Name == "token-auth-file" || a.Name == "basic-auth-file":
-					why = "keeps passwords in a file for good; there is no way to revoke one without a restart"
-				case a.Name == "authorization-mode" && c.component == "kube-apiserver" && !strings.Contains(a.Value, "RBAC"):
-					why = "turns RBAC off, so that kubeadm's own roles mean nothing"
-				case a.Name == "authorization-mode" && c.component == "kube-apiserver" && !strings.Contains(a.Value, "Node"):
-					why = "lets each kubelet read the Secrets of all nodes, or of none"
-				}
-				if why != "" {
-					findings = append(findings, one(c.key(a.Name), "--%s=%s of %s %s. Remove it.", a.Name, a.Value, c.component, why)...)
-				}
-			}
-		}
-		return findings
-	}},
+	}, componentInsecureFlag},
 	{rule.Rule{
 		ID: "component-cloud-provider", Severity: rule.Warning, Title: "External cloud provider that nobody installs",
 		Doc: "With --cloud-provider=external each node starts with a taint that only a cloud controller manager removes. This plan " +
@@ -106,70 +64,21 @@ var componentRules = []Rule{
 			"Or remove the flag.",
 		Sources: []string{"https://github.com/kubernetes/cloud-provider-openstack/issues/2200",
 			"https://kubernetes.io/docs/tasks/administer-cluster/running-cloud-controller/"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, c := range commandLines(p) {
-			for _, a := range c.args {
-				if c.component == "kubelet" && a.Name == "cloud-provider" && a.Value == "external" && p.CloudProvider == "" {
-					findings = append(findings,
-						one(c.key(a.Name), "Nodes start with the taint node.cloudprovider.kubernetes.io/uninitialized, and "+
-							"nothing here removes it. Write cloud_provider \"aws\" {} or the name of your cloud, or remove the flag.")...)
-				}
-			}
-		}
-		return findings
-	}},
+	}, componentCloudProvider},
 	{rule.Rule{
 		ID: "component-in-tree-cloud", Severity: rule.Error, Title: "Cloud provider that is no longer inside Kubernetes", Permanent: true,
 		Doc: "The clouds' code left Kubernetes with 1.31: kubelet and controller manager take `external` or nothing, " +
 			"and exit at a name.",
 		Fix:     "Write `cloud-provider = \"external\"` for the kubelet and install the cloud controller manager, or remove the flag.",
 		Sources: []string{"https://kubernetes.io/blog/2024/05/20/completing-cloud-provider-migration/"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, c := range commandLines(p) {
-			for _, a := range c.args {
-				if a.Name == "cloud-provider" && a.Value != "external" && a.Value != "" &&
-					(c.component == "kubelet" || c.component == "kube-controller-manager") {
-					findings = append(findings,
-						one(c.key(a.Name), "Kubernetes %s holds no code for cloud %q any more, and %s exits. Write "+
-							"\"external\" and install the cloud's controller manager, or remove the flag.", p.Cluster.Version, a.Value,
-							c.component)...)
-				}
-			}
-		}
-		return findings
-	}},
+	}, componentInTreeCloud},
 	{rule.Rule{
 		ID: "component-plugin-off", Severity: rule.Warning, Title: "Admission plugin that the cluster needs turned off",
 		Doc: "Without NodeRestriction a stolen kubelet key rewrites every Node and pod; without ServiceAccount pods get no identity; " +
 			"without the namespace plugins deleted namespaces come back half.",
 		Fix:     "Take the plugin out of `disable-admission-plugins`.",
 		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, a := range p.Cluster.APIServer.ExtraArgs {
-			lost := ""
-			for _, needed := range []string{"NodeRestriction", "ServiceAccount", "NamespaceLifecycle"} {
-				switch {
-				case a.Name == "disable-admission-plugins" && strings.Contains(a.Value, needed):
-					lost = needed
-				case a.Name == "enable-admission-plugins" && needed == "NodeRestriction" && !strings.Contains(a.Value, needed):
-					lost = needed
-				}
-			}
-			if lost == "" {
-				continue
-			}
-			detail := fmt.Sprintf("--%s=%s turns %s off. Take it out of the list.", a.Name, a.Value, lost)
-			if a.Name == "enable-admission-plugins" {
-				detail = fmt.Sprintf("--%s=%s replaces kubeadm's own list, in which NodeRestriction is: any kubelet could change any "+
-					"node. Write \"NodeRestriction,%s\".", a.Name, a.Value, a.Value)
-			}
-			findings = append(findings, Finding{At: p.Cluster.APIServer.Value("extra_args", a.Name), Detail: detail})
-		}
-		return findings
-	}},
+	}, componentPluginOff},
 	{rule.Rule{
 		ID: "component-admission-unknown", Severity: rule.Error, Title: "Admission plugin that the API server does not have",
 		Permanent: true,
@@ -178,29 +87,7 @@ var componentRules = []Rule{
 		Fix: "Write the name as upstream's list has it, or take it out.",
 		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/",
 			"https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/kubeapiserver/options/plugins.go"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, a := range p.Cluster.APIServer.ExtraArgs {
-			if a.Name != "enable-admission-plugins" && a.Name != "disable-admission-plugins" {
-				continue
-			}
-			for name := range strings.SplitSeq(a.Value, ",") {
-				if name == "" || slices.Contains(admissionPlugins, name) {
-					continue
-				}
-				advice := spelling.DidYouMean(name, admissionPlugins)
-				if name == "PodSecurityPolicy" || name == "SecurityContextDeny" {
-					advice = " PodSecurity came in its place, and is on by itself. Take the name out."
-				}
-				findings = append(findings, Finding{
-					At: p.Cluster.APIServer.Value("extra_args", a.Name),
-					Detail: fmt.Sprintf("kube-apiserver has no admission plugin %q, and exits if given one.%s", name,
-						cmp.Or(advice, " Take the name out.")),
-				})
-			}
-		}
-		return findings
-	}},
+	}, componentAdmissionUnknown},
 	{rule.Rule{
 		ID: "component-anonymous-off", Severity: rule.Error, Title: "API server that its own kubelet restarts",
 		Doc: "kubeadm's pod of the API server is probed at /livez without a certificate. With anonymous requests turned off the answer " +
@@ -208,45 +95,14 @@ var componentRules = []Rule{
 			"cluster-info without one, too.",
 		Fix:     "Remove `anonymous-auth`.",
 		Sources: []string{"https://github.com/kubernetes/kubeadm/issues/798", "https://github.com/kubernetes/kubernetes/issues/100581"},
-	}, func(p *plan.Plan) []Finding {
-		if k := p.LoadBalancer.Kind; !onHosts(p) || k == plan.HAProxy || k == plan.ExternalBalancer {
-			return nil // load-balancer-anonymous says it
-		}
-		for _, a := range p.Cluster.APIServer.ExtraArgs {
-			if a.Name == "anonymous-auth" && a.Value == "false" {
-				return one(p.Cluster.APIServer.Key("extra_args", a.Name),
-					"With --anonymous-auth=false the API server answers the kubelet's probe "+
-						"of /livez with 401, and the kubelet restarts it again and again. Remove it.")
-			}
-		}
-		return nil
-	}},
+	}, componentAnonymousOff},
 	{rule.Rule{
 		ID: "component-audit-nothing", Severity: rule.Warning, Title: "Audit log that stays empty",
 		Doc: "The API server writes an audit log only where a policy says what is logged, and a policy means nothing without a log or a " +
 			"webhook that takes the events. Nobody notices until the log is needed.",
 		Fix:     "Write `audit-policy-file` together with `audit-log-path` or `audit-webhook-config-file`.",
 		Sources: []string{"https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#log-backend"},
-	}, func(p *plan.Plan) []Finding {
-		api := p.Cluster.APIServer
-		policy, log, webhook := valueOf(api.ExtraArgs, "audit-policy-file"), valueOf(api.ExtraArgs,
-			"audit-log-path"), valueOf(api.ExtraArgs, "audit-webhook-config-file")
-		switch {
-		case policy == "" && log != "":
-			return one(api.Key("extra_args", "audit-log-path"), "Without --audit-policy-file the API server logs nothing. Write "+
-				"\"audit-policy-file\" = \"/etc/kubernetes/pki/audit-policy.yaml\", and put the policy there on every control plane.")
-		case policy == "" && webhook != "":
-			return one(api.Key("extra_args", "audit-webhook-config-file"),
-				"Without --audit-policy-file the API server sends no event to the "+
-					"webhook. Write \"audit-policy-file\" = \"/etc/kubernetes/pki/audit-policy.yaml\", and put the policy "+
-					"there on every control plane.")
-		case policy != "" && log == "" && webhook == "":
-			return one(api.Key("extra_args", "audit-policy-file"),
-				"The policy names events, and nothing takes them. Write \"audit-log-path\" "+
-					"= \"-\" for the container's log, or a file below /etc/kubernetes/pki.")
-		}
-		return nil
-	}},
+	}, componentAuditNothing},
 	{rule.Rule{
 		ID: "component-audit-lost", Severity: rule.Warning, Title: "Audit log inside a container",
 		Doc: "kubeadm runs the API server in a pod. A log in a directory that is not mounted from the host is inside the container: it " +
@@ -254,80 +110,27 @@ var componentRules = []Rule{
 		Fix: "Write `audit-log-path = \"-\"`, so that the node's log collector takes the log, or a path that is mounted.",
 		Sources: []string{"https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#log-backend",
 			"https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/controlplane/volumes.go"},
-	}, func(p *plan.Plan) []Finding {
-		api := p.Cluster.APIServer
-		log := valueOf(api.ExtraArgs, "audit-log-path")
-		if !onHosts(p) || log == "" || log == "-" || isMounted(log) {
-			return nil
-		}
-		return one(api.Key("extra_args", "audit-log-path"), "%s is inside the API server's container, and is gone with its next restart. "+
-			"Write \"-\": the log then goes where the container's own log goes.", log)
-	}},
+	}, componentAuditLost},
 	{rule.Rule{
 		ID: "component-oidc-half", Severity: rule.Error, Title: "Half of an OIDC configuration", Permanent: true,
 		Doc:     "The API server needs the issuer and the client ID together, and exits if any --oidc- flag is given without both.",
 		Fix:     "Write `oidc-issuer-url` and `oidc-client-id`.",
 		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/authentication/#configuring-the-api-server"},
-	}, func(p *plan.Plan) []Finding {
-		api := p.Cluster.APIServer
-		for _, needed := range []string{"oidc-issuer-url", "oidc-client-id"} {
-			for _, a := range api.ExtraArgs {
-				if strings.HasPrefix(a.Name, "oidc-") && a.Value != "" && valueOf(api.ExtraArgs, needed) == "" {
-					return one(api.Key("extra_args", a.Name), "--%s is given without --%s, and the API server exits. Write %q, too.",
-						a.Name, needed, needed)
-				}
-			}
-		}
-		return nil
-	}},
+	}, componentOidcHalf},
 	{rule.Rule{
 		ID: "component-weak-tls", Severity: rule.Warning, Title: "Outdated TLS",
 		Doc: "TLS 1.0 and 1.1 and cipher suites without forward secrecy or authenticated encryption have known attacks, and audits " +
 			"refuse them. Every client of Kubernetes speaks TLS 1.2 or newer.",
 		Fix:     "Write `VersionTLS12` or `VersionTLS13`, and leave the cipher suites out.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc8996", "https://pkg.go.dev/crypto/tls#InsecureCipherSuites"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, c := range judgedLines(p) {
-			for _, a := range c.args {
-				switch a.Name {
-				case "tls-min-version":
-					if slices.Contains(weakVersions, a.Value) {
-						findings = append(findings,
-							one(c.value(a.Name), "%s of %s lets clients speak TLS 1.0 or 1.1, which RFC 8996 forbids. Write "+
-								"\"VersionTLS12\" or \"VersionTLS13\".", a.Value, c.component)...)
-					}
-				case "tls-cipher-suites", "cipher-suites":
-					for suite := range strings.SplitSeq(a.Value, ",") {
-						if slices.Contains(weakSuites, suite) {
-							findings = append(findings, one(c.value(a.Name), "%s of %s is a cipher suite that Go calls insecure. "+
-								"Take it out of the list, or remove the flag.", suite, c.component)...)
-							break
-						}
-					}
-				}
-			}
-		}
-		return findings
-	}},
+	}, componentWeakTLS},
 	{rule.Rule{
 		ID: "component-profiling", Severity: rule.Warning, Title: "Profiling on purpose",
 		Doc: "Profiling shows the memory of a component to whoever may ask for it, and a profile costs it seconds of processor time. " +
 			"The CIS benchmark asks for it to be off.",
 		Fix:     "Remove the flag, or write `\"profiling\" = \"false\"`.",
 		Sources: []string{"https://www.cisecurity.org/benchmark/kubernetes"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, c := range judgedLines(p) {
-			for _, a := range c.args {
-				if (a.Name == "profiling" || a.Name == "contention-profiling" || a.Name == "enable-pprof") && a.Value == "true" {
-					findings = append(findings, one(c.key(a.Name), "--%s=true of %s shows its memory to whoever may ask. Remove the flag "+
-						"once the measurement is done.", a.Name, c.component)...)
-				}
-			}
-		}
-		return findings
-	}},
+	}, componentProfiling},
 	{rule.Rule{
 		ID: "component-file-unmounted", Severity: rule.Error, Title: "File that the component cannot see",
 		Doc: "kubeadm runs the components of the control plane in pods. Of the host's files the API server and the controller manager " +
@@ -336,32 +139,255 @@ var componentRules = []Rule{
 		Fix: "Put the file below /etc/kubernetes/pki on every control plane, and write that path.",
 		Sources: []string{"https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#log-backend",
 			"https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/controlplane/volumes.go"},
-	}, func(p *plan.Plan) []Finding {
-		if !onHosts(p) {
-			return nil
+	}, componentFileUnmounted},
+}
+
+func componentOwnedFlag(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, c := range commandLines(p) {
+		for _, a := range c.args {
+			instead, ok := owned[c.component][a.Name]
+			if !ok || a.Name == "node-ip" && c.nodes == nil && a.Value == "" {
+				continue
+			}
+			advice := "Remove it."
+			if instead != "" {
+				advice = "It follows from " + instead + ": write that, and remove the flag."
+			}
+			findings = append(findings, one(c.key(a.Name), "--%s of %s follows from the design, and other files repeat it. %s", a.Name,
+				c.component, advice)...)
 		}
-		var findings []Finding
-		for _, c := range commandLines(p) {
-			for _, a := range c.args {
-				if !slices.Contains(fileFlags[c.component], a.Name) || a.Value == "" || c.component == "kube-scheduler" &&
-					len(p.Cluster.SchedulerProfiles) > 0 {
-					continue // scheduler-config-twice says the last
-				}
-				if c.component == "kube-scheduler" {
+	}
+	return findings
+}
+
+func componentInsecureFlag(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, c := range commandLines(p) {
+		for _, a := range c.args {
+			why := ""
+			switch {
+			case a.Name == "authorization-mode" && strings.Contains(a.Value, "AlwaysAllow"):
+				why = "lets everybody do everything"
+			case a.Name == "anonymous-auth" && a.Value == "true" && c.component == "kubelet":
+				why = "lets everybody run commands in every pod of the host"
+			case a.Name == "read-only-port" && a.Value != "0" && c.component == "kubelet":
+				why = "shows all pods and their environment to the network"
+			case a.Name == "token-auth-file" || a.Name == "basic-auth-file":
+				why = "keeps passwords in a file for good; there is no way to revoke one without a restart"
+			case a.Name == "authorization-mode" && c.component == "kube-apiserver" && !strings.Contains(a.Value, "RBAC"):
+				why = "turns RBAC off, so that kubeadm's own roles mean nothing"
+			case a.Name == "authorization-mode" && c.component == "kube-apiserver" && !strings.Contains(a.Value, "Node"):
+				why = "lets each kubelet read the Secrets of all nodes, or of none"
+			}
+			if why != "" {
+				findings = append(findings, one(c.key(a.Name), "--%s=%s of %s %s. Remove it.", a.Name, a.Value, c.component, why)...)
+			}
+		}
+	}
+	return findings
+}
+
+func componentCloudProvider(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, c := range commandLines(p) {
+		for _, a := range c.args {
+			if c.component == "kubelet" && a.Name == "cloud-provider" && a.Value == "external" && p.CloudProvider == "" {
+				findings = append(findings,
+					one(c.key(a.Name), "Nodes start with the taint node.cloudprovider.kubernetes.io/uninitialized, and "+
+						"nothing here removes it. Write cloud_provider \"aws\" {} or the name of your cloud, or remove the flag.")...)
+			}
+		}
+	}
+	return findings
+}
+
+func componentInTreeCloud(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, c := range commandLines(p) {
+		for _, a := range c.args {
+			if a.Name == "cloud-provider" && a.Value != "external" && a.Value != "" &&
+				(c.component == "kubelet" || c.component == "kube-controller-manager") {
+				findings = append(findings,
+					one(c.key(a.Name), "Kubernetes %s holds no code for cloud %q any more, and %s exits. Write "+
+						"\"external\" and install the cloud's controller manager, or remove the flag.", p.Cluster.Version, a.Value,
+						c.component)...)
+			}
+		}
+	}
+	return findings
+}
+
+func componentPluginOff(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, a := range p.Cluster.APIServer.ExtraArgs {
+		lost := ""
+		for _, needed := range []string{"NodeRestriction", "ServiceAccount", "NamespaceLifecycle"} {
+			switch {
+			case a.Name == "disable-admission-plugins" && strings.Contains(a.Value, needed):
+				lost = needed
+			case a.Name == "enable-admission-plugins" && needed == "NodeRestriction" && !strings.Contains(a.Value, needed):
+				lost = needed
+			}
+		}
+		if lost == "" {
+			continue
+		}
+		detail := fmt.Sprintf("--%s=%s turns %s off. Take it out of the list.", a.Name, a.Value, lost)
+		if a.Name == "enable-admission-plugins" {
+			detail = fmt.Sprintf("--%s=%s replaces kubeadm's own list, in which NodeRestriction is: any kubelet could change any "+
+				"node. Write \"NodeRestriction,%s\".", a.Name, a.Value, a.Value)
+		}
+		findings = append(findings, Finding{At: p.Cluster.APIServer.Value("extra_args", a.Name), Detail: detail})
+	}
+	return findings
+}
+
+func componentAdmissionUnknown(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, a := range p.Cluster.APIServer.ExtraArgs {
+		if a.Name != "enable-admission-plugins" && a.Name != "disable-admission-plugins" {
+			continue
+		}
+		for name := range strings.SplitSeq(a.Value, ",") {
+			if name == "" || slices.Contains(admissionPlugins, name) {
+				continue
+			}
+			advice := spelling.DidYouMean(name, admissionPlugins)
+			if name == "PodSecurityPolicy" || name == "SecurityContextDeny" {
+				advice = " PodSecurity came in its place, and is on by itself. Take the name out."
+			}
+			findings = append(findings, Finding{
+				At: p.Cluster.APIServer.Value("extra_args", a.Name),
+				Detail: fmt.Sprintf("kube-apiserver has no admission plugin %q, and exits if given one.%s", name,
+					cmp.Or(advice, " Take the name out.")),
+			})
+		}
+	}
+	return findings
+}
+
+func componentAnonymousOff(p *plan.Plan) []Finding {
+	if k := p.LoadBalancer.Kind; !onHosts(p) || k == plan.HAProxy || k == plan.ExternalBalancer {
+		return nil // load-balancer-anonymous says it
+	}
+	for _, a := range p.Cluster.APIServer.ExtraArgs {
+		if a.Name == "anonymous-auth" && a.Value == "false" {
+			return one(p.Cluster.APIServer.Key("extra_args", a.Name),
+				"With --anonymous-auth=false the API server answers the kubelet's probe "+
+					"of /livez with 401, and the kubelet restarts it again and again. Remove it.")
+		}
+	}
+	return nil
+}
+
+func componentAuditNothing(p *plan.Plan) []Finding {
+	api := p.Cluster.APIServer
+	policy, log, webhook := valueOf(api.ExtraArgs, "audit-policy-file"), valueOf(api.ExtraArgs,
+		"audit-log-path"), valueOf(api.ExtraArgs, "audit-webhook-config-file")
+	switch {
+	case policy == "" && log != "":
+		return one(api.Key("extra_args", "audit-log-path"), "Without --audit-policy-file the API server logs nothing. Write "+
+			"\"audit-policy-file\" = \"/etc/kubernetes/pki/audit-policy.yaml\", and put the policy there on every control plane.")
+	case policy == "" && webhook != "":
+		return one(api.Key("extra_args", "audit-webhook-config-file"),
+			"Without --audit-policy-file the API server sends no event to the "+
+				"webhook. Write \"audit-policy-file\" = \"/etc/kubernetes/pki/audit-policy.yaml\", and put the policy "+
+				"there on every control plane.")
+	case policy != "" && log == "" && webhook == "":
+		return one(api.Key("extra_args", "audit-policy-file"),
+			"The policy names events, and nothing takes them. Write \"audit-log-path\" "+
+				"= \"-\" for the container's log, or a file below /etc/kubernetes/pki.")
+	}
+	return nil
+}
+
+func componentAuditLost(p *plan.Plan) []Finding {
+	api := p.Cluster.APIServer
+	log := valueOf(api.ExtraArgs, "audit-log-path")
+	if !onHosts(p) || log == "" || log == "-" || isMounted(log) {
+		return nil
+	}
+	return one(api.Key("extra_args", "audit-log-path"), "%s is inside the API server's container, and is gone with its next restart. "+
+		"Write \"-\": the log then goes where the container's own log goes.", log)
+}
+
+func componentOidcHalf(p *plan.Plan) []Finding {
+	api := p.Cluster.APIServer
+	for _, needed := range []string{"oidc-issuer-url", "oidc-client-id"} {
+		for _, a := range api.ExtraArgs {
+			if strings.HasPrefix(a.Name, "oidc-") && a.Value != "" && valueOf(api.ExtraArgs, needed) == "" {
+				return one(api.Key("extra_args", a.Name), "--%s is given without --%s, and the API server exits. Write %q, too.",
+					a.Name, needed, needed)
+			}
+		}
+	}
+	return nil
+}
+
+func componentWeakTLS(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, c := range judgedLines(p) {
+		for _, a := range c.args {
+			switch a.Name {
+			case "tls-min-version":
+				if slices.Contains(weakVersions, a.Value) {
 					findings = append(findings,
-						one(c.key(a.Name), "kube-scheduler runs in a pod that sees no file of the host but its kubeconfig: "+
-							"%s is not there, and it exits. Remove the flag, and write a profile into cluster { scheduler { … } }.",
-							a.Value)...)
-				} else if !isMounted(a.Value) {
-					findings = append(findings, one(c.key(a.Name), "%s runs in a pod that sees no file of the host but those below "+
-						"/etc/kubernetes/pki and the system's certificates: %s is not there, and it exits. Put the file onto every "+
-						"control plane as %q, and write that.",
-						c.component, a.Value, "/etc/kubernetes/pki/"+path.Base(path.Clean(a.Value)))...)
+						one(c.value(a.Name), "%s of %s lets clients speak TLS 1.0 or 1.1, which RFC 8996 forbids. Write "+
+							"\"VersionTLS12\" or \"VersionTLS13\".", a.Value, c.component)...)
+				}
+			case "tls-cipher-suites", "cipher-suites":
+				for suite := range strings.SplitSeq(a.Value, ",") {
+					if slices.Contains(weakSuites, suite) {
+						findings = append(findings, one(c.value(a.Name), "%s of %s is a cipher suite that Go calls insecure. "+
+							"Take it out of the list, or remove the flag.", suite, c.component)...)
+						break
+					}
 				}
 			}
 		}
-		return findings
-	}},
+	}
+	return findings
+}
+
+func componentProfiling(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, c := range judgedLines(p) {
+		for _, a := range c.args {
+			if (a.Name == "profiling" || a.Name == "contention-profiling" || a.Name == "enable-pprof") && a.Value == "true" {
+				findings = append(findings, one(c.key(a.Name), "--%s=true of %s shows its memory to whoever may ask. Remove the flag "+
+					"once the measurement is done.", a.Name, c.component)...)
+			}
+		}
+	}
+	return findings
+}
+
+func componentFileUnmounted(p *plan.Plan) []Finding {
+	if !onHosts(p) {
+		return nil
+	}
+	var findings []Finding
+	for _, c := range commandLines(p) {
+		for _, a := range c.args {
+			if !slices.Contains(fileFlags[c.component], a.Name) || a.Value == "" || c.component == "kube-scheduler" &&
+				len(p.Cluster.SchedulerProfiles) > 0 {
+				continue // scheduler-config-twice says the last
+			}
+			if c.component == "kube-scheduler" {
+				findings = append(findings,
+					one(c.key(a.Name), "kube-scheduler runs in a pod that sees no file of the host but its kubeconfig: "+
+						"%s is not there, and it exits. Remove the flag, and write a profile into cluster { scheduler { … } }.",
+						a.Value)...)
+			} else if !isMounted(a.Value) {
+				findings = append(findings, one(c.key(a.Name), "%s runs in a pod that sees no file of the host but those below "+
+					"/etc/kubernetes/pki and the system's certificates: %s is not there, and it exits. Put the file onto every "+
+					"control plane as %q, and write that.",
+					c.component, a.Value, "/etc/kubernetes/pki/"+path.Base(path.Clean(a.Value)))...)
+			}
+		}
+	}
+	return findings
 }
 
 // admissionPlugins are those of Kubernetes 1.37, and PersistentVolumeLabel, which an older minor may have.

@@ -65,153 +65,47 @@ var endpointRules = []Rule{
 			"the first. It cannot be set later without new certificates and kubeconfigs everywhere.",
 		Fix:     "Write `control_plane_endpoint = \"api.example.com:6443\"`, or a `virtual_ip` in load_balancer.",
 		Sources: []string{"https://github.com/kubernetes/kubeadm/issues/1331", endpointForever},
-	}, func(p *plan.Plan) []Finding {
-		cps := p.ControlPlanes()
-		if p.Cluster.Endpoint.Host != "" || len(cps) == 0 || p.LoadBalancer.Kind == plan.NoBalancer ||
-			p.Target.Facts.Hosting != plan.Hosts || p.LoadBalancer.Kind == plan.KubeVIP ||
-			p.LoadBalancer.Kind == plan.HAProxy && len(p.LoadBalancer.Nodes) != 1 && len(p.LoadBalancer.Nodes) == 0 {
-			return nil
-		}
-		at := p.LoadBalancer.Block()
-		if p.LoadBalancer.Kind == plan.ExternalBalancer {
-			return one(at,
-				"Nothing says where the external load balancer answers. Write control_plane_endpoint = \"api.example.com:6443\" in "+
-					"cluster, with its name or address.")
-		}
-		return one(at, "The %d balancers (%s) have no common address. Write virtual_ip = … here, with a free address of their subnet, or "+
-			"control_plane_endpoint in cluster.", len(p.LoadBalancer.Nodes), sentence(names(p.LoadBalancer.Nodes)))
-	}},
+	}, endpointMissing},
 	{rule.Rule{
 		ID: "endpoint-is-control-plane", Severity: rule.Error, Title: "Endpoint that is one of several control planes",
 		Doc: "All kubelets and clients dial the endpoint. Where it is one control plane's own address, the cluster is down with that " +
 			"host, and the others run for nothing.",
 		Fix:     "Write the virtual IP, the balancer's address, or a DNS name that stands for all.",
 		Sources: []string{haKubeadm, "https://github.com/kubernetes/kubeadm/issues/2472"},
-	}, func(p *plan.Plan) []Finding {
-		if !stated(p) || len(p.ControlPlanes()) < 2 || p.LoadBalancer.Kind == plan.NoBalancer && p.Cluster.Topology.LoadBalancer {
-			return nil // where there is no balancer, that is what is wrong
-		}
-		n := hostCalled(p, p.Cluster.Endpoint.Host)
-		if n == nil || !n.Roles.Has(plan.ControlPlane) || n.Roles.Has(plan.Balancer) && p.LoadBalancer.Kind == plan.HAProxy {
-			return nil
-		}
-		instead := "a DNS name that stands for all control planes"
-		if vip := p.LoadBalancer.VirtualIP; vip.IsValid() && hostCalled(p, vip.String()) != nil {
-			instead = "a virtual IP that no host has, here and in load_balancer, or a DNS name that stands for all control planes"
-		} else if vip.IsValid() {
-			instead = fmt.Sprintf("the virtual IP %s", vip)
-		} else if p.LoadBalancer.Kind == plan.HAProxy && len(p.LoadBalancer.Nodes) == 1 {
-			instead = fmt.Sprintf("the balancer %s", p.LoadBalancer.Nodes[0].Address)
-		}
-		return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s (%s), one of %d control planes: when it is down nobody "+
-			"reaches the others. Write %s.", p.Cluster.Endpoint.Host, n.Name, line(n.NameRange), len(p.ControlPlanes()), instead)
-	}},
+	}, endpointIsControlPlane},
 	{rule.Rule{
 		ID: "endpoint-leads-nowhere", Severity: rule.Error, Title: "Endpoint address that nothing in the design has",
 		Doc: "The balancer of this design answers at its own address or at the virtual IP. An endpoint elsewhere reaches something that " +
 			"this design does not know: mostly a typing mistake, and kubeadm init waits for it until it gives up.",
 		Fix:     "Write the virtual IP, a balancer's address or a DNS name; for somebody else's balancer, `load_balancer \"external\" {}`.",
 		Sources: []string{haKubeadm},
-	}, func(p *plan.Plan) []Finding {
-		a, lost := nowhere(p)
-		if !lost {
-			return nil
-		}
-		lb, instead := p.LoadBalancer, "a DNS name"
-		switch {
-		case lb.VirtualIP.IsValid():
-			instead = fmt.Sprintf("the virtual IP %s, or a DNS name", lb.VirtualIP)
-		case len(lb.Nodes) == 1:
-			instead = fmt.Sprintf("the balancer's address %s, or a DNS name", lb.Nodes[0].Address)
-		case len(p.ControlPlanes()) == 1:
-			instead = fmt.Sprintf("the control plane's address %s, or a DNS name", p.ControlPlanes()[0].Address)
-		case p.Target.Facts.L2:
-			if subnet, known := p.Network.NodeSubnet(lb.Nodes[0].Address); !known || subnet.Contains(a) {
-				instead = fmt.Sprintf("virtual_ip = %q in load_balancer, or a DNS name here", a)
-			}
-		}
-		return one(p.Cluster.Attr("control_plane_endpoint"), "No host of the design has %s, and it is no virtual IP. Write %s; if the "+
-			"balancer is somebody else's, write load_balancer \"external\" {}.", a, instead)
-	}},
+	}, endpointLeadsNowhere},
 	{rule.Rule{
 		ID: "endpoint-is-other-host", Severity: rule.Error, Title: "Endpoint on a host that does not answer",
 		Doc:     "The host has neither the API server nor the load balancer, so nothing listens there.",
 		Fix:     "Write the virtual IP, a balancer's or the control plane's address.",
 		Sources: []string{haKubeadm},
-	}, func(p *plan.Plan) []Finding {
-		n := hostCalled(p, p.Cluster.Endpoint.Host)
-		if !stated(p) || n == nil || n.Roles&(plan.ControlPlane|plan.Balancer) != 0 ||
-			n.Address.String() == p.LoadBalancer.VirtualIP.String() {
-			return nil
-		}
-		return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s (%s), which is neither control plane nor load balancer: nothing "+
-			"answers there. Write the address of one that does.", p.Cluster.Endpoint.Host, n.Name, line(n.NameRange))
-	}},
+	}, endpointIsOtherHost},
 	{rule.Rule{
 		ID: "endpoint-special-address", Severity: rule.Error, Title: "Endpoint that each host has for itself", Permanent: true,
 		Doc: "localhost and loopback, link-local and multicast addresses mean something else on every host: nodes would look for the " +
 			"API server on themselves.",
 		Fix:     "Write the name or address by which every host reaches the control plane.",
 		Sources: []string{endpointForever, specialPurpose},
-	}, func(p *plan.Plan) []Finding {
-		host := p.Cluster.Endpoint.Host
-		a, err := netip.ParseAddr(host)
-		if !p.Cluster.Has("control_plane_endpoint") || host != "localhost" && !strings.HasSuffix(host, ".localhost") &&
-			(err != nil || unusable(a) == "") {
-			return nil
-		}
-		what := "every host's name for itself"
-		if err == nil {
-			what = unusable(a)
-		}
-		return one(p.Cluster.Attr("control_plane_endpoint"),
-			"%s is %s. Write the name or address by which every host reaches the control plane.", host, what)
-	}},
+	}, endpointSpecialAddress},
 	{rule.Rule{
 		ID: "endpoint-port", Severity: rule.Error, Title: "Endpoint port on which nothing listens",
 		Doc: "Clients dial the endpoint's port. The balancer, or the API server where there is none, listens on another: " +
 			"connections are refused.",
 		Fix:     "Write the same port in both places, or leave one of them out.",
 		Sources: []string{haKubeadm, portsReference},
-	}, func(p *plan.Plan) []Finding {
-		if !stated(p) || p.LoadBalancer.Kind == plan.ExternalBalancer && !p.LoadBalancer.Has("port") ||
-			p.LoadBalancer.Kind == plan.NoBalancer && len(p.ControlPlanes()) > 1 {
-			return nil
-		}
-		who, port := "the load balancer", p.LoadBalancer.Port
-		switch p.LoadBalancer.Kind {
-		case plan.NoBalancer:
-			who, port = "the API server", p.Cluster.APIServerPort
-		case plan.KubeVIP:
-			who, port = "the API server behind kube-vip", p.Cluster.APIServerPort
-			if p.LoadBalancer.Port != p.Cluster.APIServerPort {
-				return nil // load-balancer-kube-vip-port says it
-			}
-		}
-		if port == 0 || p.Cluster.Endpoint.Port == port {
-			return nil
-		}
-		return one(p.Cluster.Attr("control_plane_endpoint"), "Clients would dial port %d, and %s listens on %d. Write %q.",
-			p.Cluster.Endpoint.Port, who, port, plan.Endpoint{Host: p.Cluster.Endpoint.Host, Port: port}.String())
-	}},
+	}, endpointPort},
 	{rule.Rule{
 		ID: "endpoint-family", Severity: rule.Error, Title: "Endpoint of a family that the hosts lack",
 		Doc:     "Hosts reach only addresses of families that they have themselves.",
 		Fix:     "Write an address of the hosts' family, or a DNS name.",
 		Sources: []string{dualStackDocs},
-	}, func(p *plan.Plan) []Finding {
-		a, err := netip.ParseAddr(p.Cluster.Endpoint.Host)
-		if err != nil || !stated(p) || p.LoadBalancer.Kind != plan.ExternalBalancer {
-			return nil // with a balancer of the design the address is one of its hosts'
-		}
-		for _, n := range p.KubeletNodes() {
-			if n.Address.IsValid() && n.Address.Is4() != a.Is4() && !n.SecondaryAddress.IsValid() {
-				return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s, and %s has %s (%s) alone. Write an address "+
-					"of that family, or a DNS name.", a, family(a), n.Name, family(n.Address), n.Address)
-			}
-		}
-		return nil
-	}},
+	}, endpointFamily},
 	{rule.Rule{
 		ID: "endpoint-fixed-address", Severity: rule.Warning, Title: "Endpoint without a name",
 		Doc: "One control plane is dialled at its own address, which goes into every certificate and kubeconfig. A second one cannot be " +
@@ -219,60 +113,188 @@ var endpointRules = []Rule{
 		Fix: "Write a DNS name now: `control_plane_endpoint = \"api.<cluster>.example.com:6443\"`. The playbook puts it into " +
 			"/etc/hosts, so no DNS server has to know it yet.",
 		Sources: []string{endpointForever, "https://github.com/kubernetes/kubernetes/issues/95564"},
-	}, func(p *plan.Plan) []Finding {
-		cps := p.ControlPlanes()
-		if p.Cluster.Has("control_plane_endpoint") || len(cps) != 1 || p.LoadBalancer.Kind != plan.NoBalancer ||
-			p.Cluster.Type != topologies.SingleEtcdSingleMaster || p.Target.Facts.Hosting != plan.Hosts {
-			return nil
-		}
-		return one(p.Cluster.Block(), "The endpoint is %s's own address, so a second control plane could never be added. Write "+
-			"control_plane_endpoint = \"api.%s.example.com:6443\"; the playbook puts the name into /etc/hosts.", cps[0].Name,
-			p.Cluster.Name)
-	}},
+	}, endpointFixedAddress},
 	{rule.Rule{
 		ID: "endpoint-mdns", Severity: rule.Warning, Title: "Endpoint name in .local",
 		Doc: "Resolvers ask for names in .local by multicast (mDNS) and not the DNS server, where systemd-resolved or Avahi runs. The " +
 			"name then resolves on some hosts only, or after a timeout.",
 		Fix:     "Take a name in a domain of yours, or in home.arpa or .internal.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc6762#section-3"},
-	}, func(p *plan.Plan) []Finding {
-		host := p.Cluster.Endpoint.Host
-		if strings.HasSuffix(host, ".local") && host != p.Network.DNSDomain && !strings.HasSuffix(host, "."+p.Network.DNSDomain) {
-			return one(p.Cluster.Attr("control_plane_endpoint"), "%s ends in .local, which resolvers ask for by multicast. Write %q.", host,
-				strings.TrimSuffix(host, ".local")+".internal")
-		}
-		return nil
-	}},
+	}, endpointMdns},
 	{rule.Rule{
 		ID: "endpoint-one-balancer", Severity: rule.Warning, Title: "Endpoint that goes past the virtual IP",
 		Doc:     "A virtual IP moves to whichever balancer lives. An endpoint that is one balancer's own address goes down with that host.",
 		Fix:     "Write the virtual IP, or a DNS name that stands for it.",
 		Sources: []string{haConsider},
-	}, func(p *plan.Plan) []Finding {
-		n := hostCalled(p, p.Cluster.Endpoint.Host)
-		if !stated(p) || n == nil || !n.Roles.Has(plan.Balancer) || len(p.LoadBalancer.Nodes) < 2 || p.LoadBalancer.Kind != plan.HAProxy ||
-			n.Address == p.LoadBalancer.VirtualIP {
-			return nil
-		}
-		if p.LoadBalancer.VirtualIP.IsValid() {
-			return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s's own address. The virtual IP %s (%s) moves to "+
-				"whichever balancer lives: write that.", p.Cluster.Endpoint.Host, n.Name, p.LoadBalancer.VirtualIP,
-				line(p.LoadBalancer.Attr("virtual_ip")))
-		}
-		return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s's own address, and the other balancers stand idle. Give "+
-			"load_balancer a virtual_ip, and write that.", p.Cluster.Endpoint.Host, n.Name)
-	}},
+	}, endpointOneBalancer},
 	{rule.Rule{
 		ID: "endpoint-api-port-clash", Severity: rule.Error, Title: "API server on a port in use", Permanent: true,
 		Doc:     "Another component on the control plane has the port already. Which of the two starts first wins; the other crashes.",
 		Fix:     "Leave `api_server_port` at 6443, or take a free port.",
 		Sources: []string{portsReference},
-	}, func(p *plan.Plan) []Finding {
-		if !p.Cluster.Has("api_server_port") {
-			return nil
+	}, endpointAPIPortClash},
+}
+
+func endpointMissing(p *plan.Plan) []Finding {
+	cps := p.ControlPlanes()
+	if p.Cluster.Endpoint.Host != "" || len(cps) == 0 || p.LoadBalancer.Kind == plan.NoBalancer ||
+		p.Target.Facts.Hosting != plan.Hosts || p.LoadBalancer.Kind == plan.KubeVIP ||
+		p.LoadBalancer.Kind == plan.HAProxy && len(p.LoadBalancer.Nodes) != 1 && len(p.LoadBalancer.Nodes) == 0 {
+		return nil
+	}
+	at := p.LoadBalancer.Block()
+	if p.LoadBalancer.Kind == plan.ExternalBalancer {
+		return one(at,
+			"Nothing says where the external load balancer answers. Write control_plane_endpoint = \"api.example.com:6443\" in "+
+				"cluster, with its name or address.")
+	}
+	return one(at, "The %d balancers (%s) have no common address. Write virtual_ip = … here, with a free address of their subnet, or "+
+		"control_plane_endpoint in cluster.", len(p.LoadBalancer.Nodes), sentence(names(p.LoadBalancer.Nodes)))
+}
+
+func endpointIsControlPlane(p *plan.Plan) []Finding {
+	if !stated(p) || len(p.ControlPlanes()) < 2 || p.LoadBalancer.Kind == plan.NoBalancer && p.Cluster.Topology.LoadBalancer {
+		return nil // where there is no balancer, that is what is wrong
+	}
+	n := hostCalled(p, p.Cluster.Endpoint.Host)
+	if n == nil || !n.Roles.Has(plan.ControlPlane) || n.Roles.Has(plan.Balancer) && p.LoadBalancer.Kind == plan.HAProxy {
+		return nil
+	}
+	instead := "a DNS name that stands for all control planes"
+	if vip := p.LoadBalancer.VirtualIP; vip.IsValid() && hostCalled(p, vip.String()) != nil {
+		instead = "a virtual IP that no host has, here and in load_balancer, or a DNS name that stands for all control planes"
+	} else if vip.IsValid() {
+		instead = fmt.Sprintf("the virtual IP %s", vip)
+	} else if p.LoadBalancer.Kind == plan.HAProxy && len(p.LoadBalancer.Nodes) == 1 {
+		instead = fmt.Sprintf("the balancer %s", p.LoadBalancer.Nodes[0].Address)
+	}
+	return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s (%s), one of %d control planes: when it is down nobody "+
+		"reaches the others. Write %s.", p.Cluster.Endpoint.Host, n.Name, line(n.NameRange), len(p.ControlPlanes()), instead)
+}
+
+func endpointLeadsNowhere(p *plan.Plan) []Finding {
+	a, lost := nowhere(p)
+	if !lost {
+		return nil
+	}
+	lb, instead := p.LoadBalancer, "a DNS name"
+	switch {
+	case lb.VirtualIP.IsValid():
+		instead = fmt.Sprintf("the virtual IP %s, or a DNS name", lb.VirtualIP)
+	case len(lb.Nodes) == 1:
+		instead = fmt.Sprintf("the balancer's address %s, or a DNS name", lb.Nodes[0].Address)
+	case len(p.ControlPlanes()) == 1:
+		instead = fmt.Sprintf("the control plane's address %s, or a DNS name", p.ControlPlanes()[0].Address)
+	case p.Target.Facts.L2:
+		if subnet, known := p.Network.NodeSubnet(lb.Nodes[0].Address); !known || subnet.Contains(a) {
+			instead = fmt.Sprintf("virtual_ip = %q in load_balancer, or a DNS name here", a)
 		}
-		return portClash(p, "kube-apiserver", "The API server", "haproxy")
-	}},
+	}
+	return one(p.Cluster.Attr("control_plane_endpoint"), "No host of the design has %s, and it is no virtual IP. Write %s; if the "+
+		"balancer is somebody else's, write load_balancer \"external\" {}.", a, instead)
+}
+
+func endpointIsOtherHost(p *plan.Plan) []Finding {
+	n := hostCalled(p, p.Cluster.Endpoint.Host)
+	if !stated(p) || n == nil || n.Roles&(plan.ControlPlane|plan.Balancer) != 0 ||
+		n.Address.String() == p.LoadBalancer.VirtualIP.String() {
+		return nil
+	}
+	return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s (%s), which is neither control plane nor load balancer: nothing "+
+		"answers there. Write the address of one that does.", p.Cluster.Endpoint.Host, n.Name, line(n.NameRange))
+}
+
+func endpointSpecialAddress(p *plan.Plan) []Finding {
+	host := p.Cluster.Endpoint.Host
+	a, err := netip.ParseAddr(host)
+	if !p.Cluster.Has("control_plane_endpoint") || host != "localhost" && !strings.HasSuffix(host, ".localhost") &&
+		(err != nil || unusable(a) == "") {
+		return nil
+	}
+	what := "every host's name for itself"
+	if err == nil {
+		what = unusable(a)
+	}
+	return one(p.Cluster.Attr("control_plane_endpoint"),
+		"%s is %s. Write the name or address by which every host reaches the control plane.", host, what)
+}
+
+func endpointPort(p *plan.Plan) []Finding {
+	if !stated(p) || p.LoadBalancer.Kind == plan.ExternalBalancer && !p.LoadBalancer.Has("port") ||
+		p.LoadBalancer.Kind == plan.NoBalancer && len(p.ControlPlanes()) > 1 {
+		return nil
+	}
+	who, port := "the load balancer", p.LoadBalancer.Port
+	switch p.LoadBalancer.Kind {
+	case plan.NoBalancer:
+		who, port = "the API server", p.Cluster.APIServerPort
+	case plan.KubeVIP:
+		who, port = "the API server behind kube-vip", p.Cluster.APIServerPort
+		if p.LoadBalancer.Port != p.Cluster.APIServerPort {
+			return nil // load-balancer-kube-vip-port says it
+		}
+	}
+	if port == 0 || p.Cluster.Endpoint.Port == port {
+		return nil
+	}
+	return one(p.Cluster.Attr("control_plane_endpoint"), "Clients would dial port %d, and %s listens on %d. Write %q.",
+		p.Cluster.Endpoint.Port, who, port, plan.Endpoint{Host: p.Cluster.Endpoint.Host, Port: port}.String())
+}
+
+func endpointFamily(p *plan.Plan) []Finding {
+	a, err := netip.ParseAddr(p.Cluster.Endpoint.Host)
+	if err != nil || !stated(p) || p.LoadBalancer.Kind != plan.ExternalBalancer {
+		return nil // with a balancer of the design the address is one of its hosts'
+	}
+	for _, n := range p.KubeletNodes() {
+		if n.Address.IsValid() && n.Address.Is4() != a.Is4() && !n.SecondaryAddress.IsValid() {
+			return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s, and %s has %s (%s) alone. Write an address "+
+				"of that family, or a DNS name.", a, family(a), n.Name, family(n.Address), n.Address)
+		}
+	}
+	return nil
+}
+
+func endpointFixedAddress(p *plan.Plan) []Finding {
+	cps := p.ControlPlanes()
+	if p.Cluster.Has("control_plane_endpoint") || len(cps) != 1 || p.LoadBalancer.Kind != plan.NoBalancer ||
+		p.Cluster.Type != topologies.SingleEtcdSingleMaster || p.Target.Facts.Hosting != plan.Hosts {
+		return nil
+	}
+	return one(p.Cluster.Block(), "The endpoint is %s's own address, so a second control plane could never be added. Write "+
+		"control_plane_endpoint = \"api.%s.example.com:6443\"; the playbook puts the name into /etc/hosts.", cps[0].Name,
+		p.Cluster.Name)
+}
+
+func endpointMdns(p *plan.Plan) []Finding {
+	host := p.Cluster.Endpoint.Host
+	if strings.HasSuffix(host, ".local") && host != p.Network.DNSDomain && !strings.HasSuffix(host, "."+p.Network.DNSDomain) {
+		return one(p.Cluster.Attr("control_plane_endpoint"), "%s ends in .local, which resolvers ask for by multicast. Write %q.", host,
+			strings.TrimSuffix(host, ".local")+".internal")
+	}
+	return nil
+}
+
+func endpointOneBalancer(p *plan.Plan) []Finding {
+	n := hostCalled(p, p.Cluster.Endpoint.Host)
+	if !stated(p) || n == nil || !n.Roles.Has(plan.Balancer) || len(p.LoadBalancer.Nodes) < 2 || p.LoadBalancer.Kind != plan.HAProxy ||
+		n.Address == p.LoadBalancer.VirtualIP {
+		return nil
+	}
+	if p.LoadBalancer.VirtualIP.IsValid() {
+		return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s's own address. The virtual IP %s (%s) moves to "+
+			"whichever balancer lives: write that.", p.Cluster.Endpoint.Host, n.Name, p.LoadBalancer.VirtualIP,
+			line(p.LoadBalancer.Attr("virtual_ip")))
+	}
+	return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s's own address, and the other balancers stand idle. Give "+
+		"load_balancer a virtual_ip, and write that.", p.Cluster.Endpoint.Host, n.Name)
+}
+
+func endpointAPIPortClash(p *plan.Plan) []Finding {
+	if !p.Cluster.Has("api_server_port") {
+		return nil
+	}
+	return portClash(p, "kube-apiserver", "The API server", "haproxy")
 }
 
 // portClash reports who else has the port of a listener on a host that both have. It leaves out those whose own rule says it; a port that

@@ -45,233 +45,100 @@ var etcdRules = []Rule{
 			"and every write waits for one more member. In the middle of a move an even number is fine for an hour: waive the rule then.",
 		Fix:     "Use 3, 5 or 7 members.",
 		Sources: []string{etcdFAQ + "#why-an-odd-number-of-cluster-members", "https://github.com/kubernetes-sigs/kubespray/issues/4399"},
-	}, func(p *plan.Plan) []Finding {
-		n := len(p.Etcd.Members)
-		if n < 4 || n%2 != 0 || n > 7 {
-			return nil
-		}
-		last := p.Etcd.Members[n-1].Node
-		more := ""
-		if n+1 <= 7 {
-			more = fmt.Sprintf(", or add one: %d tolerate %d", n+1, plan.FaultTolerance(n+1))
-		}
-		return one(last.Attr("roles"), "etcd has %d members, which tolerate %s, no more than %d do, and %s must agree on every write. "+
-			"Remove one%s.", n, quantity(plan.FaultTolerance(n), "failure"), n-1, fmt.Sprint(plan.Quorum(n)), more)
-	}},
+	}, etcdEvenMembers},
 	{rule.Rule{
 		ID: "etcd-many-members", Severity: rule.Warning, Title: "More than seven etcd members",
 		Doc:     "Each write waits for a majority. Beyond seven members writes become slow, and nobody needs to lose four hosts at once.",
 		Fix:     "Use 5 members, 7 at most. Control planes beyond that take external etcd.",
 		Sources: []string{etcdFAQ + "#what-is-maximum-cluster-size"},
-	}, func(p *plan.Plan) []Finding {
-		n := len(p.Etcd.Members)
-		if n <= 7 {
-			return nil
-		}
-		instead := "Keep 5."
-		if !p.Etcd.IsExternal() {
-			instead = "Define 5 control planes, or place etcd on hosts of its own."
-		}
-		return one(p.Etcd.Members[n-1].Node.Attr("roles"), "etcd has %d members: every write waits for %d of them. etcd's documentation "+
-			"ends at 7, and 5 tolerate 2 failures. %s", n, plan.Quorum(n), instead)
-	}},
+	}, etcdManyMembers},
 	{rule.Rule{
 		ID: "etcd-role-stacked", Severity: rule.Error, Title: "etcd host beside stacked etcd", Permanent: true,
 		Doc:     "Stacked etcd lives on the control planes alone. A host with the role etcd that is no control plane would run nothing.",
 		Fix:     "Remove the host, or write `etcd { topology = \"external\" }`.",
 		Sources: []string{haTopology},
-	}, func(p *plan.Plan) []Finding {
-		if !several(p) || p.Etcd.Placement != topologies.Stacked || !p.Cluster.Topology.Allows(topologies.Stacked) {
-			return nil
-		}
-		return each(p.Nodes, func(n *plan.Node) bool { return n.Roles.Has(plan.EtcdRole) && !n.Roles.Has(plan.ControlPlane) },
-			func(n *plan.Node) hcl.Range { return n.Attr("roles") }, func(n *plan.Node, all []*plan.Node) string {
-				return fmt.Sprintf("etcd is stacked (%s), so %s with the role etcd would run nothing. Remove it, "+
-					"or write topology = \"external\".", line(p.Etcd.Attr("topology")), whose(all))
-			})
-	}},
+	}, etcdRoleStacked},
 	{rule.Rule{
 		ID: "etcd-on-worker", Severity: rule.Warning, Title: "etcd beside ordinary pods",
 		Doc: "etcd waits for its disk on every write. Pods on the same host take the disk and the network at any moment, leaders " +
 			"change, and the API stalls.",
 		Fix:     "Give etcd hosts of its own, or only those of control planes.",
 		Sources: []string{etcdHardware, "https://github.com/rancher/rke/issues/2295"},
-	}, func(p *plan.Plan) []Finding {
-		if p.Cluster.Type == topologies.AllInOne || !ours(p) ||
-			!p.Etcd.IsExternal() && (p.Target.Facts.Leaves("node.disk") || p.Target.Facts.Leaves("node.address")) {
-			return nil
-		}
-		what := "an etcd member"
-		if p.Etcd.IsExternal() {
-			what = "external etcd"
-		}
-		return each(members(p), func(n *plan.Node) bool { return n.Roles.Has(plan.Worker) },
-			func(n *plan.Node) hcl.Range { return n.Attr("roles") }, func(n *plan.Node, all []*plan.Node) string {
-				return fmt.Sprintf("%s runs %s and ordinary pods, which take its disk at any moment. "+
-					"Give etcd a host without the role worker.",
-					whose(all), what)
-			})
-	}},
+	}, etcdOnWorker},
 	{rule.Rule{
 		ID: "etcd-version-old", Severity: rule.Error, Title: "etcd older than kubeadm takes", Permanent: true,
 		Doc: "kubeadm's preflight asks each external member for its version and stops below its floor: older ones have " +
 			"bugs that lose or corrupt data.",
 		Fix:     "Write the floor or newer, or leave it out.",
 		Sources: []string{kubeadmLimits, "https://etcd.io/blog/2025/upgrade_from_3.5_to_3.6_issue/"},
-	}, func(p *plan.Plan) []Finding {
-		v, ok := parsed(p.Etcd.Version)
-		floor, known := p.Kubernetes().EtcdFloor()
-		if !p.Etcd.IsExternal() || !p.Etcd.Has("version") || !ok || !known || !v.Before(floor) {
-			return nil
-		}
-		return one(p.Etcd.Attr("version"), "kubeadm %s takes external etcd from %s on, and this is %s. Write %q, or leave version out.",
-			p.Cluster.Version, floor, v, p.Kubernetes().EtcdExternal())
-	}},
+	}, etcdVersionOld},
 	{rule.Rule{
 		ID: "etcd-version-unknown", Severity: rule.Warning, Title: "etcd version without data",
 		Doc: "Kubernetes is tested with the etcd minor that kubeadm brings. A newer minor was never run with it, " +
 			"and etcd cannot go back to an older one.",
 		Fix:     "Leave `version` out, or write a release of the minor that kubeadm brings.",
 		Sources: []string{etcdUpgrades, kubeadmLimits},
-	}, func(p *plan.Plan) []Finding {
-		v, ok := parsed(p.Etcd.Version)
-		tested, known := parsed(p.Kubernetes().EtcdExternal())
-		if !p.Etcd.IsExternal() || !p.Etcd.Has("version") || !ok || !known || v.Major == tested.Major && v.Minor <= tested.Minor {
-			return nil
-		}
-		return one(p.Etcd.Attr("version"), "Kubernetes %s is tested with etcd %s, and there is no data about %s with it. etcd cannot go "+
-			"back to an older minor: write %q, or leave version out.", p.Cluster.Version, tested.MinorString(), v, tested)
-	}},
+	}, etcdVersionUnknown},
 	{rule.Rule{
 		ID: "etcd-version-stacked", Severity: rule.Warning, Title: "etcd version without effect",
 		Doc:     "Stacked etcd runs the image that kubeadm brings for its Kubernetes. `version` is for external members.",
 		Fix:     "Remove it.",
 		Sources: []string{kubeadmLimits},
-	}, func(p *plan.Plan) []Finding {
-		if p.Etcd.IsExternal() || !p.Etcd.Has("version") || !ours(p) {
-			return nil
-		}
-		return one(p.Etcd.Attr("version"), "Stacked etcd is what kubeadm %s brings, %s. version is for external members: remove it.",
-			p.Cluster.Version, p.Kubernetes().EtcdStacked())
-	}},
+	}, etcdVersionStacked},
 	{rule.Rule{
 		ID: "etcd-quota-small", Severity: rule.Warning, Title: "Small etcd quota",
 		Doc: "At the quota etcd raises an alarm and takes no more writes, until somebody compacts, defragments and disarms it by hand. " +
 			"2 GiB is the built-in value; less is reached by Events alone.",
 		Fix:     "Leave `quota` out (8Gi), or write 2Gi at least.",
 		Sources: []string{etcdLimits},
-	}, func(p *plan.Plan) []Finding {
-		if q := p.Etcd.QuotaBytes; p.Etcd.Has("quota") && q < 2e9 {
-			return one(p.Etcd.Attr("quota"), "At %s etcd takes no more writes, and nobody can fix that through the API. Write \"2Gi\" at "+
-				"least; \"8Gi\" is the default.", gibibytes(q))
-		}
-		return nil
-	}},
+	}, etcdQuotaSmall},
 	{rule.Rule{
 		ID: "etcd-quota-large", Severity: rule.Warning, Title: "Large etcd quota",
 		Doc: "etcd keeps all of its data in the page cache and sends it whole to a member that fell behind. Its documentation ends at 8 " +
 			"GB, and it warns at the start beyond.",
 		Fix:     "Write 8Gi, or take Events into an etcd of their own.",
 		Sources: []string{etcdLimits},
-	}, func(p *plan.Plan) []Finding {
-		if q := p.Etcd.QuotaBytes; p.Etcd.Has("quota") && q > 8<<30 {
-			return one(p.Etcd.Attr("quota"), "%s is beyond the 8 GB for which etcd is made: members that fell behind take "+
-				"minutes to catch up. Write \"8Gi\".", gibibytes(q))
-		}
-		return nil
-	}},
+	}, etcdQuotaLarge},
 	{rule.Rule{
 		ID: "etcd-quota-memory", Severity: rule.Warning, Title: "etcd quota larger than the host's memory",
 		Doc: "etcd maps its whole database into memory. When the data outgrows it, each read waits for the disk, elections time out, " +
 			"and the kernel kills the member.",
 		Fix:     "Lower `quota`, or give the members more memory.",
 		Sources: []string{etcdHardware},
-	}, func(p *plan.Plan) []Finding {
-		if !p.Etcd.Has("quota") || p.Etcd.QuotaBytes > 8<<30 {
-			return nil // beyond 8 GiB etcd-quota-large says it
-		}
-		for _, m := range p.Etcd.Members {
-			if b := m.Node.MemoryBytes; b > 0 && p.Etcd.QuotaBytes >= b && p.Etcd.QuotaBytes >= 2e9 {
-				return one(p.Etcd.Attr("quota"), "The database may grow to %s, and %s has %s of memory (%s). Lower quota, or raise memory.",
-					gibibytes(p.Etcd.QuotaBytes), m.Name, gibibytes(b), line(m.Node.Attr("memory")))
-			}
-		}
-		return nil
-	}},
+	}, etcdQuotaMemory},
 	{rule.Rule{
 		ID: "etcd-quota-disk", Severity: rule.Error, Title: "etcd quota larger than the host's disk",
 		Doc: "The database, its write-ahead log and one snapshot during defragmentation lie on one disk. A full disk stops the member, " +
 			"and a full majority stops the cluster.",
 		Fix:     "Write a larger `disk`, or a lower `quota`.",
 		Sources: []string{etcdHardware},
-	}, func(p *plan.Plan) []Finding {
-		for _, m := range p.Etcd.Members {
-			if b := m.Node.DiskBytes; b > 0 && 2*p.Etcd.QuotaBytes > b {
-				at := written(writtenArg(p.Etcd.Has("quota"), p.Etcd.Attr("quota")), m.Node.Attr("disk"))
-				lower := ""
-				if fits := min(max(2, b>>32), b>>31); fits >= 2 { // a quarter of the disk, in GiB; under 2 etcd-quota-small objects
-					lower = fmt.Sprintf(", or quota = \"%dGi\" in etcd", fits)
-				}
-				return one(at, "The database may grow to %s and needs as much again to defragment; %s has a disk of %s (%s). "+
-					"Write a disk of %s at least%s.", gibibytes(p.Etcd.QuotaBytes), m.Name, gibibytes(b), line(m.Node.Attr("disk")),
-					gibibytes((2*max(p.Etcd.QuotaBytes, 2<<30)+1<<30-1)>>30<<30), lower)
-			}
-		}
-		return nil
-	}},
+	}, etcdQuotaDisk},
 	{rule.Rule{
 		ID: "etcd-election-short", Severity: rule.Error, Title: "Election timeout that etcd refuses", Permanent: true,
 		Doc: "etcd does not start if the election timeout is under five heartbeats: followers would call elections while the " +
 			"leader is alive.",
 		Fix:     "Write ten heartbeats.",
 		Sources: []string{etcdTuning, "https://github.com/etcd-io/etcd/blob/v3.6.5/server/embed/config.go"},
-	}, func(p *plan.Plan) []Finding {
-		h, e := p.Etcd.HeartbeatInterval, p.Etcd.ElectionTimeout
-		if h == 0 || e >= 5*h || e > 50*time.Second {
-			return nil
-		}
-		return one(electionAt(p),
-			"An election timeout of %s with a heartbeat of %s: etcd wants five heartbeats at least (%s) and does not "+
-				"start. Write election_timeout = %q.", e, h, 5*h, (10 * h).String())
-	}},
+	}, etcdElectionShort},
 	{rule.Rule{
 		ID: "etcd-election-tight", Severity: rule.Warning, Title: "Election timeout of few heartbeats",
 		Doc: "etcd's documentation wants ten heartbeats: with fewer, a disk that stalls for a moment is enough for an election, during " +
 			"which nothing is written.",
 		Fix:     "Write ten heartbeats.",
 		Sources: []string{etcdTuning},
-	}, func(p *plan.Plan) []Finding {
-		h, e := p.Etcd.HeartbeatInterval, p.Etcd.ElectionTimeout
-		if h == 0 || e < 5*h || e >= 10*h {
-			return nil
-		}
-		return one(electionAt(p),
-			"An election timeout of %s is %.1f heartbeats of %s: a short stall of the disk is enough for an election. "+
-				"Write election_timeout = %q.", e, float64(e)/float64(h), h, (10 * h).String())
-	}},
+	}, etcdElectionTight},
 	{rule.Rule{
 		ID: "etcd-election-long", Severity: rule.Error, Title: "Election timeout beyond etcd's bound", Permanent: true,
 		Doc:     "etcd refuses more than 50 seconds: for that long nobody would notice a dead leader, and all writes would hang.",
 		Fix:     "Write 10 times the round trip between members; 1s fits all but the widest networks.",
 		Sources: []string{etcdTuning},
-	}, func(p *plan.Plan) []Finding {
-		if e := p.Etcd.ElectionTimeout; e > 50*time.Second {
-			return one(electionAt(p), "%s is more than the 50s that etcd takes, and it does not start. Write ten round trips between "+
-				"members; \"1s\" is the default.", e)
-		}
-		return nil
-	}},
+	}, etcdElectionLong},
 	{rule.Rule{
 		ID: "etcd-heartbeat-sub-millisecond", Severity: rule.Error, Title: "Heartbeat that is zero milliseconds", Permanent: true,
 		Doc:     "etcd counts heartbeats and elections in whole milliseconds. Less than one is zero, which it refuses.",
 		Fix:     "Write the round trip between members, 10ms at least; the default is 100ms.",
 		Sources: []string{etcdTuning},
-	}, func(p *plan.Plan) []Finding {
-		if h := p.Etcd.HeartbeatInterval; p.Etcd.Has("heartbeat_interval") && h < time.Millisecond {
-			return one(p.Etcd.Attr("heartbeat_interval"), "%s is zero milliseconds, in which etcd counts. Write \"100ms\".", h)
-		}
-		return nil
-	}},
+	}, etcdHeartbeatSubMillisecond},
 	{rule.Rule{
 		ID: "etcd-data-dir-volatile", Severity: rule.Error, Title: "etcd data in a directory that is emptied", Permanent: true,
 		Doc: "/tmp, /run, /dev and /var/tmp are emptied at boot or by systemd-tmpfiles. After a power cut every member comes up without " +
@@ -279,34 +146,14 @@ var etcdRules = []Rule{
 		Fix: "Write `/var/lib/etcd`, on a disk of its own if there is one.",
 		Sources: []string{"https://www.freedesktop.org/software/systemd/man/latest/tmpfiles.d.html",
 			"https://refspecs.linuxfoundation.org/FHS_3.0/fhs/ch03s15.html"},
-	}, func(p *plan.Plan) []Finding {
-		if d := within(p.Etcd.DataDir, "/tmp", "/run", "/dev", "/var/tmp", "/var/run", "/proc", "/sys"); d != "" {
-			return one(p.Etcd.Attr("data_dir"), "%s lies in %s, which is emptied at boot: the cluster's state would be gone with the next "+
-				"power cut. Write \"/var/lib/etcd\".", p.Etcd.DataDir, d)
-		}
-		return nil
-	}},
+	}, etcdDataDirVolatile},
 	{rule.Rule{
 		ID: "etcd-data-dir-shared", Severity: rule.Error, Title: "etcd data in somebody else's directory", Permanent: true,
 		Doc: "`kubeadm reset`, the runtime, the pod network and the playbook empty their own directories, and the system's hold what " +
 			"packages install. etcd sets its data directory to mode 0700, which locks everybody else out.",
 		Fix:     "Write a directory that is etcd's alone, such as `/var/lib/etcd`.",
 		Sources: []string{"https://kubernetes.io/docs/reference/setup-tools/kubeadm/kubeadm-reset/", etcdHardware},
-	}, func(p *plan.Plan) []Finding {
-		dir := p.Etcd.DataDir
-		taken := within(dir, "/etc/kubernetes", "/var/lib/kubelet", "/var/lib/containerd", "/var/lib/containers", "/var/lib/docker",
-			"/var/lib/crio", "/var/lib/cni", "/var/lib/calico", "/var/lib/k8splan", "/var/log", "/var/cache", "/opt/cni", "/opt/cluster",
-			"/etc", "/boot", "/usr", "/bin", "/sbin", "/lib")
-		if slices.Contains([]string{"/var", "/var/lib", "/home", "/root", "/opt", "/srv", "/mnt", "/media"}, dir) {
-			taken = dir
-		}
-		if taken == "" {
-			return nil
-		}
-		return one(p.Etcd.Attr("data_dir"),
-			"%s belongs to others (%s): etcd would lock them out, or they would empty it. Write a directory "+
-				"of its own, such as \"/var/lib/etcd\".", dir, taken)
-	}},
+	}, etcdDataDirShared},
 	{rule.Rule{
 		ID: "etcd-experimental-flag", Severity: rule.Error, Title: "etcd flag that is gone", Permanent: true,
 		Doc: "etcd 3.6 gave the --experimental-* flags their final names, and 3.7 has dropped the old ones: " +
@@ -314,80 +161,27 @@ var etcdRules = []Rule{
 		Fix: "Write the name without `experimental-`, or the feature gate that took its place.",
 		Sources: []string{"https://etcd.io/docs/v3.6/upgrades/upgrade_3_6/",
 			"https://github.com/etcd-io/etcd/blob/main/CHANGELOG/CHANGELOG-3.7.md"},
-	}, func(p *plan.Plan) []Finding {
-		v, ok := parsed(p.Etcd.Version)
-		var findings []Finding
-		for _, a := range p.Etcd.ExtraArgs {
-			old, experimental := strings.CutPrefix(a.Name, "experimental-")
-			switch {
-			case !ok:
-			case experimental && !plan.TakesExperimentalFlags(v):
-				findings = append(findings, one(p.Etcd.Key("extra_args", a.Name), "etcd %s has no flag --%s and exits if given one. %s", v,
-					a.Name, afterExperiment(old, v.Minor))...)
-			case slices.Contains(etcdV2Flags, a.Name) && !v.Before(plan.Version{Major: 3, Minor: 6}):
-				findings = append(findings, one(p.Etcd.Key("extra_args", a.Name),
-					"etcd %s has no flag --%s, which went with the API v2 in 3.6, "+
-						"and exits if given one. Remove it.", v, a.Name)...)
-			}
-		}
-		return findings
-	}},
+	}, etcdExperimentalFlag},
 	{rule.Rule{
 		ID: "etcd-experimental-flag-deprecated", Severity: rule.Warning, Title: "etcd flag on its way out",
 		Doc:     "etcd 3.6 still takes --experimental-* flags and warns; 3.7 does not. The next upgrade of Kubernetes then stops at etcd.",
 		Fix:     "Write the name without `experimental-`, or the feature gate that took its place.",
 		Sources: []string{"https://etcd.io/docs/v3.6/upgrades/upgrade_3_6/"},
-	}, func(p *plan.Plan) []Finding {
-		v, ok := parsed(p.Etcd.Version)
-		if !ok || v.Major != 3 || v.Minor != 6 {
-			return nil
-		}
-		var findings []Finding
-		for _, a := range p.Etcd.ExtraArgs {
-			if name, old := strings.CutPrefix(a.Name, "experimental-"); old {
-				findings = append(findings, one(p.Etcd.Key("extra_args", a.Name), "--%s is deprecated in etcd %s and gone in 3.7. %s",
-					a.Name, v, afterExperiment(name, v.Minor))...)
-			}
-		}
-		return findings
-	}},
+	}, etcdExperimentalFlagDeprecated},
 	{rule.Rule{
 		ID: "etcd-owned-flag", Severity: rule.Error, Title: "etcd flag that the plan decides", Permanent: true,
 		Doc: "Names, addresses, certificates and directories of members follow from the design, and other files repeat them. One " +
 			"member's flag given to all makes them deny each other.",
 		Fix:     "Remove the flag; write `data_dir`, addresses and names in their own arguments.",
 		Sources: []string{etcdFlags},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, name := range ownedByPlan {
-			if _, ok := etcdArg(p, name); ok {
-				instead := ""
-				if name == "data-dir" {
-					instead = " Write data_dir = … in this block."
-				}
-				findings = append(findings, one(p.Etcd.Key("extra_args", name),
-					"--%s follows from the design and differs from member to member. Remove it.%s", name, instead)...)
-			}
-		}
-		return findings
-	}},
+	}, etcdOwnedFlag},
 	{rule.Rule{
 		ID: "etcd-argument-twice", Severity: rule.Warning, Title: "etcd setting in two places",
 		Doc: "The block has an argument for the setting, and `extra_args` overrides it in silence. " +
 			"The reader of the argument is misled.",
 		Fix:     "Keep the argument.",
 		Sources: []string{etcdFlags},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, v := range [][2]string{{"quota-backend-bytes", "quota"}, {"heartbeat-interval", "heartbeat_interval"},
-			{"election-timeout", "election_timeout"}} {
-			if _, ok := etcdArg(p, v[0]); ok {
-				findings = append(findings, one(p.Etcd.Key("extra_args", v[0]),
-					"--%s overrides the argument %s of this block. Write %s = … instead.", v[0], v[1], v[1])...)
-			}
-		}
-		return findings
-	}},
+	}, etcdArgumentTwice},
 	{rule.Rule{
 		ID: "etcd-insecure-flag", Severity: rule.Error, Title: "etcd open to everybody", Permanent: true,
 		Doc: "etcd holds every Secret of the cluster in a form that whoever reaches its port can read. " +
@@ -395,18 +189,7 @@ var etcdRules = []Rule{
 		Fix: "Remove the flag.",
 		Sources: []string{"https://etcd.io/docs/v3.6/op-guide/security/",
 			"https://kubernetes.io/docs/tasks/administer-cluster/configure-upgrade-etcd/#securing-etcd-clusters"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, a := range p.Etcd.ExtraArgs {
-			open := (a.Name == "client-cert-auth" || a.Name == "peer-client-cert-auth") && a.Value == "false" ||
-				a.Name == "auto-tls" && a.Value == "true" || a.Name == "peer-auto-tls" && a.Value == "true"
-			if open {
-				findings = append(findings, one(p.Etcd.Key("extra_args", a.Name),
-					"--%s=%s lets anybody who reaches the port read every Secret of the cluster. Remove it.", a.Name, a.Value)...)
-			}
-		}
-		return findings
-	}},
+	}, etcdInsecureFlag},
 	{rule.Rule{
 		ID: "etcd-no-compaction", Severity: rule.Warning, Title: "etcd compaction taken away from the API server",
 		Doc: "The API server compacts etcd's history every five minutes. etcd's own compaction beside it drops revisions that watches " +
@@ -414,41 +197,306 @@ var etcdRules = []Rule{
 		Fix: "Remove the flag.",
 		Sources: []string{"https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/",
 			"https://etcd.io/docs/v3.6/op-guide/maintenance/"},
-	}, func(p *plan.Plan) []Finding {
-		_, own := etcdArg(p, "auto-compaction-retention")
-		for _, a := range p.Cluster.APIServer.ExtraArgs {
-			if a.Name == "etcd-compaction-interval" && (a.Value == "0" || a.Value == "0s") && !own {
-				return one(p.Cluster.APIServer.Key("extra_args", a.Name),
-					"--etcd-compaction-interval=%s: nobody compacts etcd, and it fills up "+
-						"to its quota of %s. Remove it.", a.Value, gibibytes(p.Etcd.QuotaBytes))
-			}
-		}
-		return nil
-	}},
+	}, etcdNoCompaction},
 	{rule.Rule{
 		ID: "etcd-lone-member-spread", Severity: rule.Warning, Title: "Lone etcd under spread control planes",
 		Doc: "The control planes are spread over failure domains, and the one etcd that they share lies in one of them. When that " +
 			"domain is down, all control planes are: the lone etcd cancels their redundancy.",
 		Fix:     "Choose multi-etcd-multi-master with a member in each of three domains.",
 		Sources: []string{haTopology, etcdFAQ},
-	}, func(p *plan.Plan) []Finding {
-		if p.Cluster.Type != topologies.SingleEtcdMultiMaster || len(p.Etcd.Members) != 1 {
-			return nil
+	}, etcdLoneMemberSpread},
+}
+
+func etcdEvenMembers(p *plan.Plan) []Finding {
+	n := len(p.Etcd.Members)
+	if n < 4 || n%2 != 0 || n > 7 {
+		return nil
+	}
+	last := p.Etcd.Members[n-1].Node
+	more := ""
+	if n+1 <= 7 {
+		more = fmt.Sprintf(", or add one: %d tolerate %d", n+1, plan.FaultTolerance(n+1))
+	}
+	return one(last.Attr("roles"), "etcd has %d members, which tolerate %s, no more than %d do, and %s must agree on every write. "+
+		"Remove one%s.", n, quantity(plan.FaultTolerance(n), "failure"), n-1, fmt.Sprint(plan.Quorum(n)), more)
+}
+
+func etcdManyMembers(p *plan.Plan) []Finding {
+	n := len(p.Etcd.Members)
+	if n <= 7 {
+		return nil
+	}
+	instead := "Keep 5."
+	if !p.Etcd.IsExternal() {
+		instead = "Define 5 control planes, or place etcd on hosts of its own."
+	}
+	return one(p.Etcd.Members[n-1].Node.Attr("roles"), "etcd has %d members: every write waits for %d of them. etcd's documentation "+
+		"ends at 7, and 5 tolerate 2 failures. %s", n, plan.Quorum(n), instead)
+}
+
+func etcdRoleStacked(p *plan.Plan) []Finding {
+	if !several(p) || p.Etcd.Placement != topologies.Stacked || !p.Cluster.Topology.Allows(topologies.Stacked) {
+		return nil
+	}
+	return each(p.Nodes, func(n *plan.Node) bool { return n.Roles.Has(plan.EtcdRole) && !n.Roles.Has(plan.ControlPlane) },
+		func(n *plan.Node) hcl.Range { return n.Attr("roles") }, func(n *plan.Node, all []*plan.Node) string {
+			return fmt.Sprintf("etcd is stacked (%s), so %s with the role etcd would run nothing. Remove it, "+
+				"or write topology = \"external\".", line(p.Etcd.Attr("topology")), whose(all))
+		})
+}
+
+func etcdOnWorker(p *plan.Plan) []Finding {
+	if p.Cluster.Type == topologies.AllInOne || !ours(p) ||
+		!p.Etcd.IsExternal() && (p.Target.Facts.Leaves("node.disk") || p.Target.Facts.Leaves("node.address")) {
+		return nil
+	}
+	what := "an etcd member"
+	if p.Etcd.IsExternal() {
+		what = "external etcd"
+	}
+	return each(members(p), func(n *plan.Node) bool { return n.Roles.Has(plan.Worker) },
+		func(n *plan.Node) hcl.Range { return n.Attr("roles") }, func(n *plan.Node, all []*plan.Node) string {
+			return fmt.Sprintf("%s runs %s and ordinary pods, which take its disk at any moment. "+
+				"Give etcd a host without the role worker.",
+				whose(all), what)
+		})
+}
+
+func etcdVersionOld(p *plan.Plan) []Finding {
+	v, ok := parsed(p.Etcd.Version)
+	floor, known := p.Kubernetes().EtcdFloor()
+	if !p.Etcd.IsExternal() || !p.Etcd.Has("version") || !ok || !known || !v.Before(floor) {
+		return nil
+	}
+	return one(p.Etcd.Attr("version"), "kubeadm %s takes external etcd from %s on, and this is %s. Write %q, or leave version out.",
+		p.Cluster.Version, floor, v, p.Kubernetes().EtcdExternal())
+}
+
+func etcdVersionUnknown(p *plan.Plan) []Finding {
+	v, ok := parsed(p.Etcd.Version)
+	tested, known := parsed(p.Kubernetes().EtcdExternal())
+	if !p.Etcd.IsExternal() || !p.Etcd.Has("version") || !ok || !known || v.Major == tested.Major && v.Minor <= tested.Minor {
+		return nil
+	}
+	return one(p.Etcd.Attr("version"), "Kubernetes %s is tested with etcd %s, and there is no data about %s with it. etcd cannot go "+
+		"back to an older minor: write %q, or leave version out.", p.Cluster.Version, tested.MinorString(), v, tested)
+}
+
+func etcdVersionStacked(p *plan.Plan) []Finding {
+	if p.Etcd.IsExternal() || !p.Etcd.Has("version") || !ours(p) {
+		return nil
+	}
+	return one(p.Etcd.Attr("version"), "Stacked etcd is what kubeadm %s brings, %s. version is for external members: remove it.",
+		p.Cluster.Version, p.Kubernetes().EtcdStacked())
+}
+
+func etcdQuotaSmall(p *plan.Plan) []Finding {
+	if q := p.Etcd.QuotaBytes; p.Etcd.Has("quota") && q < 2e9 {
+		return one(p.Etcd.Attr("quota"), "At %s etcd takes no more writes, and nobody can fix that through the API. Write \"2Gi\" at "+
+			"least; \"8Gi\" is the default.", gibibytes(q))
+	}
+	return nil
+}
+
+func etcdQuotaLarge(p *plan.Plan) []Finding {
+	if q := p.Etcd.QuotaBytes; p.Etcd.Has("quota") && q > 8<<30 {
+		return one(p.Etcd.Attr("quota"), "%s is beyond the 8 GB for which etcd is made: members that fell behind take "+
+			"minutes to catch up. Write \"8Gi\".", gibibytes(q))
+	}
+	return nil
+}
+
+func etcdQuotaMemory(p *plan.Plan) []Finding {
+	if !p.Etcd.Has("quota") || p.Etcd.QuotaBytes > 8<<30 {
+		return nil // beyond 8 GiB etcd-quota-large says it
+	}
+	for _, m := range p.Etcd.Members {
+		if b := m.Node.MemoryBytes; b > 0 && p.Etcd.QuotaBytes >= b && p.Etcd.QuotaBytes >= 2e9 {
+			return one(p.Etcd.Attr("quota"), "The database may grow to %s, and %s has %s of memory (%s). Lower quota, or raise memory.",
+				gibibytes(p.Etcd.QuotaBytes), m.Name, gibibytes(b), line(m.Node.Attr("memory")))
 		}
-		domains := distinct(p.ControlPlanes(), func(n *plan.Node) string { return n.FailureDomain })
-		if len(domains) < 2 {
-			return nil
+	}
+	return nil
+}
+
+func etcdQuotaDisk(p *plan.Plan) []Finding {
+	for _, m := range p.Etcd.Members {
+		if b := m.Node.DiskBytes; b > 0 && 2*p.Etcd.QuotaBytes > b {
+			at := written(writtenArg(p.Etcd.Has("quota"), p.Etcd.Attr("quota")), m.Node.Attr("disk"))
+			lower := ""
+			if fits := min(max(2, b>>32), b>>31); fits >= 2 { // a quarter of the disk, in GiB; under 2 etcd-quota-small objects
+				lower = fmt.Sprintf(", or quota = \"%dGi\" in etcd", fits)
+			}
+			return one(at, "The database may grow to %s and needs as much again to defragment; %s has a disk of %s (%s). "+
+				"Write a disk of %s at least%s.", gibibytes(p.Etcd.QuotaBytes), m.Name, gibibytes(b), line(m.Node.Attr("disk")),
+				gibibytes((2*max(p.Etcd.QuotaBytes, 2<<30)+1<<30-1)>>30<<30), lower)
 		}
-		m := p.Etcd.Members[0].Node
-		place := m.Name
-		if m.FailureDomain != "" {
-			place += " in " + m.FailureDomain
+	}
+	return nil
+}
+
+func etcdElectionShort(p *plan.Plan) []Finding {
+	h, e := p.Etcd.HeartbeatInterval, p.Etcd.ElectionTimeout
+	if h == 0 || e >= 5*h || e > 50*time.Second {
+		return nil
+	}
+	return one(electionAt(p),
+		"An election timeout of %s with a heartbeat of %s: etcd wants five heartbeats at least (%s) and does not "+
+			"start. Write election_timeout = %q.", e, h, 5*h, (10 * h).String())
+}
+
+func etcdElectionTight(p *plan.Plan) []Finding {
+	h, e := p.Etcd.HeartbeatInterval, p.Etcd.ElectionTimeout
+	if h == 0 || e < 5*h || e >= 10*h {
+		return nil
+	}
+	return one(electionAt(p),
+		"An election timeout of %s is %.1f heartbeats of %s: a short stall of the disk is enough for an election. "+
+			"Write election_timeout = %q.", e, float64(e)/float64(h), h, (10 * h).String())
+}
+
+func etcdElectionLong(p *plan.Plan) []Finding {
+	if e := p.Etcd.ElectionTimeout; e > 50*time.Second {
+		return one(electionAt(p), "%s is more than the 50s that etcd takes, and it does not start. Write ten round trips between "+
+			"members; \"1s\" is the default.", e)
+	}
+	return nil
+}
+
+func etcdHeartbeatSubMillisecond(p *plan.Plan) []Finding {
+	if h := p.Etcd.HeartbeatInterval; p.Etcd.Has("heartbeat_interval") && h < time.Millisecond {
+		return one(p.Etcd.Attr("heartbeat_interval"), "%s is zero milliseconds, in which etcd counts. Write \"100ms\".", h)
+	}
+	return nil
+}
+
+func etcdDataDirVolatile(p *plan.Plan) []Finding {
+	if d := within(p.Etcd.DataDir, "/tmp", "/run", "/dev", "/var/tmp", "/var/run", "/proc", "/sys"); d != "" {
+		return one(p.Etcd.Attr("data_dir"), "%s lies in %s, which is emptied at boot: the cluster's state would be gone with the next "+
+			"power cut. Write \"/var/lib/etcd\".", p.Etcd.DataDir, d)
+	}
+	return nil
+}
+
+func etcdDataDirShared(p *plan.Plan) []Finding {
+	dir := p.Etcd.DataDir
+	taken := within(dir, "/etc/kubernetes", "/var/lib/kubelet", "/var/lib/containerd", "/var/lib/containers", "/var/lib/docker",
+		"/var/lib/crio", "/var/lib/cni", "/var/lib/calico", "/var/lib/k8splan", "/var/log", "/var/cache", "/opt/cni", "/opt/cluster",
+		"/etc", "/boot", "/usr", "/bin", "/sbin", "/lib")
+	if slices.Contains([]string{"/var", "/var/lib", "/home", "/root", "/opt", "/srv", "/mnt", "/media"}, dir) {
+		taken = dir
+	}
+	if taken == "" {
+		return nil
+	}
+	return one(p.Etcd.Attr("data_dir"),
+		"%s belongs to others (%s): etcd would lock them out, or they would empty it. Write a directory "+
+			"of its own, such as \"/var/lib/etcd\".", dir, taken)
+}
+
+func etcdExperimentalFlag(p *plan.Plan) []Finding {
+	v, ok := parsed(p.Etcd.Version)
+	var findings []Finding
+	for _, a := range p.Etcd.ExtraArgs {
+		old, experimental := strings.CutPrefix(a.Name, "experimental-")
+		switch {
+		case !ok:
+		case experimental && !plan.TakesExperimentalFlags(v):
+			findings = append(findings, one(p.Etcd.Key("extra_args", a.Name), "etcd %s has no flag --%s and exits if given one. %s", v,
+				a.Name, afterExperiment(old, v.Minor))...)
+		case slices.Contains(etcdV2Flags, a.Name) && !v.Before(plan.Version{Major: 3, Minor: 6}):
+			findings = append(findings, one(p.Etcd.Key("extra_args", a.Name),
+				"etcd %s has no flag --%s, which went with the API v2 in 3.6, "+
+					"and exits if given one. Remove it.", v, a.Name)...)
 		}
-		return one(attr(p.ControlPlanes()[0], "failure_domain"),
-			"%s are spread over %s, and all need the one etcd on %s: when it is down, "+
-				"so are they. Write type = \"multi-etcd-multi-master\" with a member in each of three domains, or drop the spread.",
-			quantity(len(p.ControlPlanes()), "control plane"), sentence(domains), place)
-	}},
+	}
+	return findings
+}
+
+func etcdExperimentalFlagDeprecated(p *plan.Plan) []Finding {
+	v, ok := parsed(p.Etcd.Version)
+	if !ok || v.Major != 3 || v.Minor != 6 {
+		return nil
+	}
+	var findings []Finding
+	for _, a := range p.Etcd.ExtraArgs {
+		if name, old := strings.CutPrefix(a.Name, "experimental-"); old {
+			findings = append(findings, one(p.Etcd.Key("extra_args", a.Name), "--%s is deprecated in etcd %s and gone in 3.7. %s",
+				a.Name, v, afterExperiment(name, v.Minor))...)
+		}
+	}
+	return findings
+}
+
+func etcdOwnedFlag(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, name := range ownedByPlan {
+		if _, ok := etcdArg(p, name); ok {
+			instead := ""
+			if name == "data-dir" {
+				instead = " Write data_dir = … in this block."
+			}
+			findings = append(findings, one(p.Etcd.Key("extra_args", name),
+				"--%s follows from the design and differs from member to member. Remove it.%s", name, instead)...)
+		}
+	}
+	return findings
+}
+
+func etcdArgumentTwice(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, v := range [][2]string{{"quota-backend-bytes", "quota"}, {"heartbeat-interval", "heartbeat_interval"},
+		{"election-timeout", "election_timeout"}} {
+		if _, ok := etcdArg(p, v[0]); ok {
+			findings = append(findings, one(p.Etcd.Key("extra_args", v[0]),
+				"--%s overrides the argument %s of this block. Write %s = … instead.", v[0], v[1], v[1])...)
+		}
+	}
+	return findings
+}
+
+func etcdInsecureFlag(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, a := range p.Etcd.ExtraArgs {
+		open := (a.Name == "client-cert-auth" || a.Name == "peer-client-cert-auth") && a.Value == "false" ||
+			a.Name == "auto-tls" && a.Value == "true" || a.Name == "peer-auto-tls" && a.Value == "true"
+		if open {
+			findings = append(findings, one(p.Etcd.Key("extra_args", a.Name),
+				"--%s=%s lets anybody who reaches the port read every Secret of the cluster. Remove it.", a.Name, a.Value)...)
+		}
+	}
+	return findings
+}
+
+func etcdNoCompaction(p *plan.Plan) []Finding {
+	_, own := etcdArg(p, "auto-compaction-retention")
+	for _, a := range p.Cluster.APIServer.ExtraArgs {
+		if a.Name == "etcd-compaction-interval" && (a.Value == "0" || a.Value == "0s") && !own {
+			return one(p.Cluster.APIServer.Key("extra_args", a.Name),
+				"--etcd-compaction-interval=%s: nobody compacts etcd, and it fills up "+
+					"to its quota of %s. Remove it.", a.Value, gibibytes(p.Etcd.QuotaBytes))
+		}
+	}
+	return nil
+}
+
+func etcdLoneMemberSpread(p *plan.Plan) []Finding {
+	if p.Cluster.Type != topologies.SingleEtcdMultiMaster || len(p.Etcd.Members) != 1 {
+		return nil
+	}
+	domains := distinct(p.ControlPlanes(), func(n *plan.Node) string { return n.FailureDomain })
+	if len(domains) < 2 {
+		return nil
+	}
+	m := p.Etcd.Members[0].Node
+	place := m.Name
+	if m.FailureDomain != "" {
+		place += " in " + m.FailureDomain
+	}
+	return one(attr(p.ControlPlanes()[0], "failure_domain"),
+		"%s are spread over %s, and all need the one etcd on %s: when it is down, "+
+			"so are they. Write type = \"multi-etcd-multi-master\" with a member in each of three domains, or drop the spread.",
+		quantity(len(p.ControlPlanes()), "control plane"), sentence(domains), place)
 }
 
 func electionAt(p *plan.Plan) hcl.Range {

@@ -75,51 +75,21 @@ var hostRules = []Rule{
 			"it. A second host with the name takes over the first one's Node, and the two fight.",
 		Fix:     "Rename one of them. A pool's hosts are called <pool>-1, <pool>-2 and so on.",
 		Sources: []string{beforeYouBegin, "https://github.com/kubernetes/kubeadm/issues/31"},
-	}, func(p *plan.Plan) []Finding {
-		first := make(map[string]*plan.Node, len(p.Nodes))
-		seen := map[[2]int]bool{}
-		var findings []Finding
-		for _, n := range byPlace(p.Nodes) {
-			earlier := first[n.Name]
-			if earlier == nil {
-				first[n.Name] = n
-				continue
-			}
-			pair := [2]int{earlier.NameRange.Start.Byte, n.NameRange.Start.Byte}
-			if seen[pair] {
-				continue
-			}
-			seen[pair] = true
-			findings = append(findings, one(n.NameRange, "%s is also the name of %s. A node's name is its identity: rename one of the two.",
-				n.Name, origin(earlier))...)
-		}
-		return findings
-	}},
+	}, hostDuplicateName},
 	{rule.Rule{
 		ID: "host-name-reserved", Severity: rule.Error, Title: "Host name that means something else", Permanent: true,
 		Doc: "Every host calls itself localhost, so a node of that name is reached by nobody else; the certificates and /etc/hosts " +
 			"would contradict each other.",
 		Fix:     "Give the host a name of its own.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc6761#section-6.3", nodeNames},
-	}, func(p *plan.Plan) []Finding {
-		return each(p.Nodes, func(n *plan.Node) bool {
-			return n.Name == "localhost"
-		}, func(n *plan.Node) hcl.Range { return n.NameRange }, func(n *plan.Node, _ []*plan.Node) string {
-			return fmt.Sprintf("%q is what every host calls itself. Name the host for what it is, such as %q.", n.Name, p.Cluster.Name+"-1")
-		})
-	}},
+	}, hostNameReserved},
 	{rule.Rule{
 		ID: "host-name-digits", Severity: rule.Warning, Title: "Host name of digits alone",
 		Doc: "A name of digits alone reads as an IPv4 address to the resolver's inet_aton, and as a number to YAML, Ansible and others " +
 			"who handle the inventory.",
 		Fix:     "Put a letter before the number.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1123#section-2.1", nodeNames},
-	}, func(p *plan.Plan) []Finding {
-		return each(p.Nodes, func(n *plan.Node) bool { return allDigits.MatchString(n.Name) },
-			func(n *plan.Node) hcl.Range { return n.NameRange }, func(n *plan.Node, _ []*plan.Node) string {
-				return fmt.Sprintf("%q reads as a number, and to a resolver as an address. Write %q.", n.Name, "node-"+n.Name)
-			})
-	}},
+	}, hostNameDigits},
 	{rule.Rule{
 		ID: "host-duplicate-address", Severity: rule.Error, Title: "Two hosts with one address", Permanent: true,
 		Doc: "Two hosts with one address answer for each other at random: joins fail, etcd members talk to themselves, and pods vanish " +
@@ -133,175 +103,41 @@ var hostRules = []Rule{
 			"and that host is cut off.",
 		Fix:     "Take an address for the virtual IP that no host has and no DHCP server gives out.",
 		Sources: []string{"https://github.com/kubernetes/kubeadm/blob/main/docs/ha-considerations.md"},
-	}, func(p *plan.Plan) []Finding {
-		vip := p.LoadBalancer.VirtualIP
-		if !vip.IsValid() {
-			return nil
-		}
-		for _, u := range uses(p) {
-			if u.addr == vip {
-				return advised(freeRun(p, vip, 1), p.LoadBalancer.Attr("virtual_ip"),
-					"%s is the address of %s (%s). A virtual IP belongs to no host.", vip, u.node.Name, line(u.at))
-			}
-		}
-		return nil
-	}},
+	}, hostAddressIsVirtualIP},
 	{rule.Rule{
 		ID: "host-address-unusable", Severity: rule.Error, Title: "Address that no host can have", Permanent: true,
 		Doc:     "Loopback, multicast, link-local, unspecified and reserved addresses do not lead to one host from every other host.",
 		Fix:     "Write the address by which the other hosts reach this one.",
 		Sources: []string{specialPurpose},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, group := range blocks(p.Nodes) {
-			for _, n := range group {
-				if why := unusable(n.Address); n.Address.IsValid() && why != "" {
-					findings = append(findings, one(attr(n, "address"),
-						"%s of %s is %s. Write the address by which the other hosts reach it.", n.Address, n.Name, why)...)
-					break
-				}
-			}
-			for _, n := range group {
-				if why := unusable(n.SecondaryAddress); n.SecondaryAddress.IsValid() && why != "" {
-					findings = append(findings, one(attr(n, "secondary_address"),
-						"%s of %s is %s. Write the address by which the other hosts reach it.", n.SecondaryAddress, n.Name, why)...)
-					break
-				}
-			}
-		}
-		return findings
-	}},
+	}, hostAddressUnusable},
 	{rule.Rule{
 		ID: "host-address-network", Severity: rule.Error, Title: "Network or broadcast address as a host's", Permanent: true,
 		Doc: "The first address of an IPv4 subnet names the network and the last one reaches all of its hosts; neither can be a host's " +
 			"own. A pool that counts upwards can run into the last one.",
 		Fix:     "Move the address, or write the right `node_subnets`.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1122#section-3.2.1.3"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		all := uses(p)
-		for _, u := range all {
-			if _, stated := p.Network.NodeSubnet(u.addr); stated || !u.addr.Is4() {
-				continue
-			}
-			switch a := u.addr.As4(); [3]byte(a[1:]) {
-			case [3]byte{}:
-				findings = append(findings, advised(freeRun(p, u.addr, 1), u.at,
-					"%s of %s is the network address of every subnet that it can lie in.", u.addr, u.node.Name)...)
-			case [3]byte{255, 255, 255}:
-				findings = append(findings, one(u.at, "%s of %s is the broadcast address of every subnet that it can lie in. Begin lower.",
-					u.addr, u.node.Name)...)
-			}
-		}
-		for _, s := range p.Network.NodeSubnets {
-			if !s.Addr().Is4() || s.Bits() > 30 {
-				continue
-			}
-			for _, u := range inside(s, all) {
-				switch u.addr {
-				case s.Masked().Addr():
-					findings = append(findings, advised(freeRun(p, u.addr, 1), u.at, "%s of %s is the network address of %s (%s).", u.addr,
-						u.node.Name, s.Masked(), line(p.Network.Attr("node_subnets")))...)
-				case plan.LastAddress(s):
-					findings = append(findings, one(u.at, "%s of %s is the broadcast address of %s (%s). Begin lower, or widen the subnet.",
-						u.addr, u.node.Name, s.Masked(), line(p.Network.Attr("node_subnets")))...)
-				}
-			}
-		}
-		return findings
-	}},
+	}, hostAddressNetwork},
 	{rule.Rule{
 		ID: "host-address-edge", Severity: rule.Warning, Title: "Host at the edge of what looks like a subnet",
 		Doc: "All hosts lie in one /24, and one has its first or last address. If that is their subnet, the first names the network and " +
 			"the last reaches all of its hosts; neither can be a host's own.",
 		Fix:     "Move the address, or write `node_subnets` if the subnet is larger.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1122#section-3.2.1.3"},
-	}, func(p *plan.Plan) []Finding {
-		all := slices.DeleteFunc(uses(p), func(u use) bool { return !u.addr.Is4() })
-		if len(all) < 2 {
-			return nil
-		}
-		subnet, _ := all[0].addr.Prefix(24)
-		edges := []netip.Addr{subnet.Addr(), plan.LastAddress(subnet)}
-		if _, stated := p.Network.NodeSubnet(subnet.Addr()); stated || !subnet.Contains(all[len(all)-1].addr) {
-			return nil
-		}
-		var findings []Finding
-		for _, u := range all {
-			// those host-address-network refuses
-			if a := u.addr.As4(); slices.Contains(edges, u.addr) && [3]byte(a[1:]) != [3]byte{} &&
-				[3]byte(a[1:]) != [3]byte{255, 255, 255} {
-				findings = append(findings, advised(freeRun(p, u.addr, 1), u.at,
-					"%s of %s is the first or the last address of %s, in which all "+
-						"hosts lie. Write another, or node_subnets if their subnet is larger.", u.addr, u.node.Name, subnet)...)
-			}
-		}
-		return findings
-	}},
+	}, hostAddressEdge},
 	{rule.Rule{
 		ID: "host-address-outside", Severity: rule.Error, Title: "Address outside of the node subnets",
 		Doc: "`node_subnets` says where the hosts live. An address outside of them is a typing mistake, or a subnet that routes, " +
 			"firewalls and no_proxy do not know of.",
 		Fix:     "Correct the address, or add its subnet to `node_subnets`.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/cluster-administration/networking/#kubernetes-ip-address-ranges"},
-	}, func(p *plan.Plan) []Finding {
-		if len(p.Network.NodeSubnets) == 0 {
-			return nil
-		}
-		hasFamily := func(a netip.Addr) bool {
-			return slices.ContainsFunc(p.Network.NodeSubnets, func(s netip.Prefix) bool { return s.Addr().Is4() == a.Is4() })
-		}
-		out := func(a netip.Addr) bool {
-			if !a.IsValid() || unusable(a) != "" || !hasFamily(a) {
-				return false
-			}
-			_, ok := p.Network.NodeSubnet(a)
-			return !ok
-		}
-		var findings []Finding
-		for _, group := range blocks(p.Nodes) {
-			lost := having(group, func(n *plan.Node) bool { return out(n.Address) })
-			if len(lost) > 0 {
-				findings = append(findings, one(attr(lost[0], "address"),
-					"%s of %s lies outside of the node subnets %s (%s). Correct it, or add its subnet there.",
-					lost[0].Address, whose(lost), prefixes(p.Network.NodeSubnets), line(p.Network.Attr("node_subnets")))...)
-			}
-			lost = having(group, func(n *plan.Node) bool { return out(n.SecondaryAddress) })
-			if len(lost) > 0 {
-				findings = append(findings, one(attr(lost[0], "secondary_address"),
-					"%s of %s lies outside of the node subnets %s (%s). Correct it, or add its subnet there.",
-					lost[0].SecondaryAddress, whose(lost), prefixes(p.Network.NodeSubnets), line(p.Network.Attr("node_subnets")))...)
-			}
-		}
-		return findings
-	}},
+	}, hostAddressOutside},
 	{rule.Rule{
 		ID: "host-address-family", Severity: rule.Error, Title: "Address of another family than the pods'",
 		Doc: "A host's address is of the family of the first pod range: the kubelet reports it first, and the API server, etcd and the " +
 			"pod network use it. A host of the other family cannot reach the pods of the rest.",
 		Fix:     "Write an address of that family, or put the other range first in `pod_subnets` and `service_subnets`.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/services-networking/dual-stack/#prerequisites"},
-	}, func(p *plan.Plan) []Finding {
-		if len(p.Network.PodSubnets) == 0 {
-			return nil
-		}
-		first := p.Network.PodSubnets[0]
-		if podsOfAnotherFamily(p) {
-			theirs, advice := family(p.Nodes[0].Address), "Write an %s range, or leave it out, and one is chosen."
-			if p.Network.DualStack() {
-				advice = "Write the %s range first."
-			}
-			return one(p.Network.Attr("pod_subnets"), "The first pod range %s is %s, and all hosts have %s addresses. "+advice, first,
-				family(first.Addr()), theirs, theirs)
-		}
-		return each(p.Nodes, func(n *plan.Node) bool { return n.Address.IsValid() && n.Address.Is4() != first.Addr().Is4() },
-			func(n *plan.Node) hcl.Range { return attr(n, "address") },
-			func(n *plan.Node, all []*plan.Node) string {
-				return fmt.Sprintf("%s of %s is %s, and the first pod range %s is %s. Write an %s address, "+
-					"or put a range of the other family first.", n.Address, whose(all), family(n.Address), first, family(first.Addr()),
-					family(first.Addr()))
-			})
-	}},
+	}, hostAddressFamily},
 	{rule.Rule{
 		ID: "host-secondary-address-missing", Severity: rule.Warning, Title: "Dual-stack host without a second address",
 		Doc: "Where pods have addresses of both families, every node should have one of each. Packets of the second family reach the " +
@@ -309,54 +145,20 @@ var hostRules = []Rule{
 			"it answer on some nodes only.",
 		Fix:     "Write `secondary_address` (in a pool `first_secondary_address`), or drop the second range of pods.",
 		Sources: []string{"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/dual-stack-support/"},
-	}, func(p *plan.Plan) []Finding {
-		if !p.Network.DualStack() || p.Target.Facts.Hosting != plan.Hosts {
-			return nil
-		}
-		second := p.Network.PodSubnets[1]
-		return each(p.KubeletNodes(), func(n *plan.Node) bool { return n.Address.IsValid() && !n.SecondaryAddress.IsValid() },
-			func(n *plan.Node) hcl.Range { return written(n.NameRange, n.Block()) },
-			func(n *plan.Node, all []*plan.Node) string {
-				name := "secondary_address"
-				if n.Pool != "" {
-					name = "first_secondary_address"
-				}
-				return fmt.Sprintf("Pods have addresses of both families (%s), and %s has no %s address by which other hosts reach "+
-					"them. Write %s.", prefixes(p.Network.PodSubnets), whose(all), family(second.Addr()), name)
-			})
-	}},
+	}, hostSecondaryAddressMissing},
 	{rule.Rule{
 		ID: "host-secondary-address-unused", Severity: rule.Warning, Title: "Second address in a single-stack cluster",
 		Doc: "The kubelet reports two addresses only where pods have ranges of both families. In a single-stack cluster the second " +
 			"one is not used.",
 		Fix:     "Remove it, or add a range of its family to `pod_subnets`, and to `service_subnets` where Services need it too.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/services-networking/dual-stack/"},
-	}, func(p *plan.Plan) []Finding {
-		if p.Network.DualStack() {
-			return nil
-		}
-		return each(p.Nodes, func(n *plan.Node) bool {
-			return n.SecondaryAddress.IsValid() && n.SecondaryAddress.Is4() != n.Address.Is4()
-		},
-			func(n *plan.Node) hcl.Range { return attr(n, "secondary_address") },
-			func(n *plan.Node, all []*plan.Node) string {
-				return fmt.Sprintf("%s of %s is not used: pods have one family. Remove it, or add an %s range to pod_subnets.",
-					n.SecondaryAddress, whose(all), family(n.SecondaryAddress))
-			})
-	}},
+	}, hostSecondaryAddressUnused},
 	{rule.Rule{
 		ID: "host-secondary-address-family", Severity: rule.Error, Title: "Both addresses of one family",
 		Doc:     "The second address is for the other family. The kubelet refuses two addresses of one family in --node-ip.",
 		Fix:     "Write an address of the other family, or remove it.",
 		Sources: []string{"https://kubernetes.io/docs/reference/command-line-tools-reference/kubelet/"},
-	}, func(p *plan.Plan) []Finding {
-		return each(p.Nodes, func(n *plan.Node) bool {
-			return n.Address.IsValid() && n.SecondaryAddress.IsValid() && n.Address.Is4() == n.SecondaryAddress.Is4()
-		}, func(n *plan.Node) hcl.Range { return attr(n, "secondary_address") }, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s and %s of %s are both %s, and a kubelet takes one of each family. Write the address of the "+
-				"other family, or remove this one.", n.Address, n.SecondaryAddress, whose(all), family(n.Address))
-		})
-	}},
+	}, hostSecondaryAddressFamily},
 	{rule.Rule{
 		ID: "host-duplicate-ssh-address", Severity: rule.Error, Title: "Two hosts behind one SSH address", Permanent: true,
 		Doc: "The playbook reaches each host at its SSH address, which is `address` where no `ssh_address` is written. Where two hosts " +
@@ -366,37 +168,7 @@ var hostRules = []Rule{
 			"https://docs.ansible.com/ansible/latest/inventory_guide/intro_inventory.html" +
 				"#connecting-to-hosts-behavioral-inventory-parameters",
 		},
-	}, func(p *plan.Plan) []Finding {
-		first := map[string]*plan.Node{}
-		var findings []Finding
-		for _, n := range byPlace(p.Nodes) {
-			if n.Has("ssh_address") && p.LoadBalancer.VirtualIP.IsValid() && n.SSHAddress == p.LoadBalancer.VirtualIP.String() {
-				findings = append(findings,
-					one(n.Attr("ssh_address"), "SSH address %s of %s is the virtual IP (%s), behind which another host "+
-						"may answer at any time. Write the host's own address.", n.SSHAddress, n.Name,
-						line(p.LoadBalancer.Attr("virtual_ip")))...)
-				continue
-			}
-			earlier := first[n.SSHAddress]
-			if earlier == nil {
-				first[n.SSHAddress] = n
-				continue
-			}
-			guilty, other := n, earlier
-			if !n.Has("ssh_address") {
-				guilty, other = earlier, n
-			}
-			if !guilty.Has("ssh_address") {
-				continue // host-duplicate-address says it
-			}
-			findings = append(findings, one(guilty.Attr("ssh_address"), "SSH address %s of %s is also that of %s (%s): the playbook would "+
-				"configure one host twice and the other never. Write the address at which each answers, or reach hosts behind NAT "+
-				"through ssh { jump_host = … }.",
-				guilty.SSHAddress, guilty.Name, other.Name, line(written(writtenArg(other.Has("ssh_address"), other.Attr("ssh_address")),
-					attr(other, "address"), other.NameRange)))...)
-		}
-		return findings
-	}},
+	}, hostDuplicateSSHAddress},
 	{rule.Rule{
 		ID: "host-duplicate-mac", Severity: rule.Error, Title: "Two hosts with one hardware address", Permanent: true,
 		Doc: "Two machines with one MAC address on a segment receive each other's frames at random. It is the usual sign of a cloned " +
@@ -412,45 +184,21 @@ var hostRules = []Rule{
 		Doc:     "The lowest bit of the first byte marks a group address. No interface can have one, and hypervisors refuse it.",
 		Fix:     "Use an even first byte; 52:54:00 is KVM's, and 02 begins the locally administered ones.",
 		Sources: []string{"https://standards.ieee.org/wp-content/uploads/import/documents/tutorials/macgrp.pdf"},
-	}, func(p *plan.Plan) []Finding {
-		odd := regexp.MustCompile(`^[0-9a-fA-F][13579bdfBDF]`)
-		return each(p.Nodes, func(n *plan.Node) bool { return odd.MatchString(n.MAC) },
-			func(n *plan.Node) hcl.Range { return n.Attr("mac") }, func(n *plan.Node, _ []*plan.Node) string {
-				return fmt.Sprintf("%s of %s is a multicast address, because its first byte is odd. "+
-					"Use an even one, such as 52:54:00:… on KVM.", n.MAC, n.Name)
-			})
-	}},
+	}, hostMACMulticast},
 	{rule.Rule{
 		ID: "host-interface-name", Severity: rule.Error, Title: "Interface name that the kernel refuses",
 		Doc: "Linux takes interface names of up to 15 bytes without spaces, slashes and colons. Anything else can match no interface, " +
 			"so the virtual IP or the pod network stays down.",
 		Fix:     "Write the name that `ip link` shows.",
 		Sources: []string{kernelIfNames},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, i := range interfaces(p) {
-			if !interfaceName.MatchString(i.name) {
-				findings = append(findings,
-					one(i.at, "%q is no interface name: Linux takes 1 to 15 bytes without spaces, slashes and colons. "+
-						"Write what `ip link` shows, such as \"eth1\".", i.name)...)
-			}
-		}
-		return findings
-	}},
+	}, hostInterfaceName},
 	{rule.Rule{
 		ID: "host-public-address-same", Severity: rule.Warning, Title: "Public address that says nothing new",
 		Doc: "`public_address` is for hosts behind NAT: what clients outside dial, beside the address that the hosts use among " +
 			"themselves. The same address in both hides which network the cluster runs on.",
 		Fix:     "Remove it, or write the private one as `address`.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/5513"},
-	}, func(p *plan.Plan) []Finding {
-		return each(p.Nodes, func(n *plan.Node) bool {
-			return n.PublicAddress != "" && n.Address.IsValid() && n.PublicAddress == n.Address.String()
-		}, func(n *plan.Node) hcl.Range { return n.Attr("public_address") }, func(n *plan.Node, _ []*plan.Node) string {
-			return fmt.Sprintf("%s is the address of %s already. Remove public_address, or write the private address as address.",
-				n.PublicAddress, n.Name)
-		})
-	}},
+	}, hostPublicAddressSame},
 	{rule.Rule{
 		ID: "host-mixed-architectures", Severity: rule.Warning, Title: "Workers of several architectures without a taint",
 		Doc: "The scheduler does not look at the architecture of an image. A pod whose image lacks the rarer one lands there sooner or " +
@@ -459,28 +207,7 @@ var hostRules = []Rule{
 			"\"NoSchedule\" }`, and a toleration on what is built for them.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/7934",
 			"https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-arch"},
-	}, func(p *plan.Plan) []Finding {
-		open := having(p.Workers(), func(n *plan.Node) bool {
-			return !slices.ContainsFunc(n.EffectiveTaints(), func(t plan.Taint) bool { return t.Effect != "PreferNoSchedule" })
-		})
-		count := map[string]int{}
-		for _, n := range open {
-			count[n.Arch]++
-		}
-		common := ""
-		for arch, n := range count {
-			if common == "" || n > count[common] || n == count[common] && arch < common {
-				common = arch
-			}
-		}
-		return each(open, func(n *plan.Node) bool {
-			return n.Arch != common
-		}, func(n *plan.Node) hcl.Range { return written(n.Attr("arch")) }, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s is %s, other workers are %s, and nothing keeps %s pods away. Add taint { key = \"kubernetes.io/arch\", "+
-				"value = %q, effect = \"NoSchedule\" }, or make sure that every image has both.", whose(all), n.Arch, common,
-				common, n.Arch)
-		})
-	}},
+	}, hostMixedArchitectures},
 	{rule.Rule{
 		ID: "host-address-taken-for-private", Severity: rule.Warning, Title: "Public address that looks private",
 		Doc: "Beside each private range lie public ones that differ in one number: 172.32.0.0 and above, 192.169.0.0, 11.0.0.0, " +
@@ -488,14 +215,7 @@ var hostRules = []Rule{
 			"it, and what leaves the site by mistake goes to them.",
 		Fix:     "Take addresses from 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1918", "https://www.rfc-editor.org/rfc/rfc6598"},
-	}, func(p *plan.Plan) []Finding {
-		return each(p.Nodes, func(n *plan.Node) bool {
-			return public(n.Address) && takenForPrivate(n.Address) != ""
-		}, addressAt, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s, the address of %s, is not private: it belongs to somebody on the internet.%s "+
-				"Take addresses from that one.", n.Address, whose(all), takenForPrivate(n.Address))
-		})
-	}},
+	}, hostAddressTakenForPrivate},
 	{rule.Rule{
 		ID: "host-address-public", Severity: rule.Warning, Title: "Unencrypted pod network between public addresses",
 		Doc: "The pod network carries the packets of all pods between the hosts as they are. Over public addresses every network in " +
@@ -506,37 +226,14 @@ var hostRules = []Rule{
 		Sources: []string{"https://github.com/flannel-io/flannel/blob/master/Documentation/backends.md#wireguard",
 			"https://docs.tigera.io/calico/latest/network-policy/encrypt-cluster-pod-traffic",
 			"https://www.rfc-editor.org/rfc/rfc7348#section-7"},
-	}, func(p *plan.Plan) []Finding {
-		if !ours(p) || p.Network.CNI.Name == plan.NoCNI || p.Network.CNI.Encapsulation == "wireguard" || len(p.KubeletNodes()) < 2 {
-			return nil
-		}
-		return each(p.KubeletNodes(), func(n *plan.Node) bool {
-			return public(n.Address) && takenForPrivate(n.Address) == ""
-		}, addressAt, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s has the public address %s, and %s sends the pods' packets there without encryption. "+
-				"Write network { cni %q { encapsulation = \"wireguard\" } }, or put the hosts into a private network.", whose(all),
-				n.Address, p.Network.CNI.Name,
-				p.Network.CNI.Name)
-		})
-	}},
+	}, hostAddressPublic},
 	{rule.Rule{
 		ID: "host-os-unprepared", Severity: rule.Error, Title: "Operating system that the playbook cannot prepare",
 		Doc: "The playbook prepares hosts of Debian's and of Red Hat's family, Fedora CoreOS and Flatcar. On another system it stops at " +
 			"its survey; a control plane, etcd and the balancer need Linux in any case.",
 		Fix:     "Use a system of those families, or a target whose own program prepares the hosts.",
 		Sources: []string{beforeYouBegin, "https://kubernetes.io/docs/concepts/windows/intro/"},
-	}, func(p *plan.Plan) []Finding {
-		if p.Target.Facts.Hosting != plan.Hosts {
-			return nil
-		}
-		return each(p.Nodes, func(n *plan.Node) bool {
-			can, known := n.OS.Preparable()
-			return known && !can
-		}, osAt, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s is to run %s, which the playbook cannot prepare: it knows Debian's and Red Hat's families, "+
-				"Fedora CoreOS and Flatcar. Write one of those, such as \"ubuntu-24.04\".", whose(all), n.OS)
-		})
-	}},
+	}, hostOSUnprepared},
 	{rule.Rule{
 		ID: "host-os-unknown", Severity: rule.Warning, Title: "Operating system of an unknown name",
 		Doc: "The name tells the rules which kernel and which cgroups the hosts have, and when their support ends. Of a name that is " +
@@ -544,16 +241,361 @@ var hostRules = []Rule{
 		Fix: "Write the name as k8splan has it, with a hyphen before the version: `ubuntu-24.04`, `debian-13`, `rhel-9`, `rocky-9`, " +
 			"`flatcar-stable`.",
 		Sources: []string{beforeYouBegin},
-	}, func(p *plan.Plan) []Finding {
-		return each(p.Nodes, func(n *plan.Node) bool {
-			_, known := n.OS.Preparable()
-			return n.OS.Name != "" && !known
-		}, osAt, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s is to run %s, of which nothing is known: kernel, cgroups and support are not judged.%s",
-				whose(all), n.OS,
-				cmp.Or(n.OS.DidYouMean(), " Write a known name, such as \"ubuntu-24.04\"."))
+	}, hostOSUnknown},
+}
+
+func hostDuplicateName(p *plan.Plan) []Finding {
+	first := make(map[string]*plan.Node, len(p.Nodes))
+	seen := map[[2]int]bool{}
+	var findings []Finding
+	for _, n := range byPlace(p.Nodes) {
+		earlier := first[n.Name]
+		if earlier == nil {
+			first[n.Name] = n
+			continue
+		}
+		pair := [2]int{earlier.NameRange.Start.Byte, n.NameRange.Start.Byte}
+		if seen[pair] {
+			continue
+		}
+		seen[pair] = true
+		findings = append(findings, one(n.NameRange, "%s is also the name of %s. A node's name is its identity: rename one of the two.",
+			n.Name, origin(earlier))...)
+	}
+	return findings
+}
+
+func hostNameReserved(p *plan.Plan) []Finding {
+	return each(p.Nodes, func(n *plan.Node) bool {
+		return n.Name == "localhost"
+	}, func(n *plan.Node) hcl.Range { return n.NameRange }, func(n *plan.Node, _ []*plan.Node) string {
+		return fmt.Sprintf("%q is what every host calls itself. Name the host for what it is, such as %q.", n.Name, p.Cluster.Name+"-1")
+	})
+}
+
+func hostNameDigits(p *plan.Plan) []Finding {
+	return each(p.Nodes, func(n *plan.Node) bool { return allDigits.MatchString(n.Name) },
+		func(n *plan.Node) hcl.Range { return n.NameRange }, func(n *plan.Node, _ []*plan.Node) string {
+			return fmt.Sprintf("%q reads as a number, and to a resolver as an address. Write %q.", n.Name, "node-"+n.Name)
 		})
-	}},
+}
+
+func hostAddressIsVirtualIP(p *plan.Plan) []Finding {
+	vip := p.LoadBalancer.VirtualIP
+	if !vip.IsValid() {
+		return nil
+	}
+	for _, u := range uses(p) {
+		if u.addr == vip {
+			return advised(freeRun(p, vip, 1), p.LoadBalancer.Attr("virtual_ip"),
+				"%s is the address of %s (%s). A virtual IP belongs to no host.", vip, u.node.Name, line(u.at))
+		}
+	}
+	return nil
+}
+
+func hostAddressUnusable(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, group := range blocks(p.Nodes) {
+		for _, n := range group {
+			if why := unusable(n.Address); n.Address.IsValid() && why != "" {
+				findings = append(findings, one(attr(n, "address"),
+					"%s of %s is %s. Write the address by which the other hosts reach it.", n.Address, n.Name, why)...)
+				break
+			}
+		}
+		for _, n := range group {
+			if why := unusable(n.SecondaryAddress); n.SecondaryAddress.IsValid() && why != "" {
+				findings = append(findings, one(attr(n, "secondary_address"),
+					"%s of %s is %s. Write the address by which the other hosts reach it.", n.SecondaryAddress, n.Name, why)...)
+				break
+			}
+		}
+	}
+	return findings
+}
+
+func hostAddressNetwork(p *plan.Plan) []Finding {
+	var findings []Finding
+	all := uses(p)
+	for _, u := range all {
+		if _, stated := p.Network.NodeSubnet(u.addr); stated || !u.addr.Is4() {
+			continue
+		}
+		switch a := u.addr.As4(); [3]byte(a[1:]) {
+		case [3]byte{}:
+			findings = append(findings, advised(freeRun(p, u.addr, 1), u.at,
+				"%s of %s is the network address of every subnet that it can lie in.", u.addr, u.node.Name)...)
+		case [3]byte{255, 255, 255}:
+			findings = append(findings, one(u.at, "%s of %s is the broadcast address of every subnet that it can lie in. Begin lower.",
+				u.addr, u.node.Name)...)
+		}
+	}
+	for _, s := range p.Network.NodeSubnets {
+		if !s.Addr().Is4() || s.Bits() > 30 {
+			continue
+		}
+		for _, u := range inside(s, all) {
+			switch u.addr {
+			case s.Masked().Addr():
+				findings = append(findings, advised(freeRun(p, u.addr, 1), u.at, "%s of %s is the network address of %s (%s).", u.addr,
+					u.node.Name, s.Masked(), line(p.Network.Attr("node_subnets")))...)
+			case plan.LastAddress(s):
+				findings = append(findings, one(u.at, "%s of %s is the broadcast address of %s (%s). Begin lower, or widen the subnet.",
+					u.addr, u.node.Name, s.Masked(), line(p.Network.Attr("node_subnets")))...)
+			}
+		}
+	}
+	return findings
+}
+
+func hostAddressEdge(p *plan.Plan) []Finding {
+	all := slices.DeleteFunc(uses(p), func(u use) bool { return !u.addr.Is4() })
+	if len(all) < 2 {
+		return nil
+	}
+	subnet, _ := all[0].addr.Prefix(24)
+	edges := []netip.Addr{subnet.Addr(), plan.LastAddress(subnet)}
+	if _, stated := p.Network.NodeSubnet(subnet.Addr()); stated || !subnet.Contains(all[len(all)-1].addr) {
+		return nil
+	}
+	var findings []Finding
+	for _, u := range all {
+		// those host-address-network refuses
+		if a := u.addr.As4(); slices.Contains(edges, u.addr) && [3]byte(a[1:]) != [3]byte{} &&
+			[3]byte(a[1:]) != [3]byte{255, 255, 255} {
+			findings = append(findings, advised(freeRun(p, u.addr, 1), u.at,
+				"%s of %s is the first or the last address of %s, in which all "+
+					"hosts lie. Write another, or node_subnets if their subnet is larger.", u.addr, u.node.Name, subnet)...)
+		}
+	}
+	return findings
+}
+
+func hostAddressOutside(p *plan.Plan) []Finding {
+	if len(p.Network.NodeSubnets) == 0 {
+		return nil
+	}
+	hasFamily := func(a netip.Addr) bool {
+		return slices.ContainsFunc(p.Network.NodeSubnets, func(s netip.Prefix) bool { return s.Addr().Is4() == a.Is4() })
+	}
+	out := func(a netip.Addr) bool {
+		if !a.IsValid() || unusable(a) != "" || !hasFamily(a) {
+			return false
+		}
+		_, ok := p.Network.NodeSubnet(a)
+		return !ok
+	}
+	var findings []Finding
+	for _, group := range blocks(p.Nodes) {
+		lost := having(group, func(n *plan.Node) bool { return out(n.Address) })
+		if len(lost) > 0 {
+			findings = append(findings, one(attr(lost[0], "address"),
+				"%s of %s lies outside of the node subnets %s (%s). Correct it, or add its subnet there.",
+				lost[0].Address, whose(lost), prefixes(p.Network.NodeSubnets), line(p.Network.Attr("node_subnets")))...)
+		}
+		lost = having(group, func(n *plan.Node) bool { return out(n.SecondaryAddress) })
+		if len(lost) > 0 {
+			findings = append(findings, one(attr(lost[0], "secondary_address"),
+				"%s of %s lies outside of the node subnets %s (%s). Correct it, or add its subnet there.",
+				lost[0].SecondaryAddress, whose(lost), prefixes(p.Network.NodeSubnets), line(p.Network.Attr("node_subnets")))...)
+		}
+	}
+	return findings
+}
+
+func hostAddressFamily(p *plan.Plan) []Finding {
+	if len(p.Network.PodSubnets) == 0 {
+		return nil
+	}
+	first := p.Network.PodSubnets[0]
+	if podsOfAnotherFamily(p) {
+		theirs, advice := family(p.Nodes[0].Address), "Write an %s range, or leave it out, and one is chosen."
+		if p.Network.DualStack() {
+			advice = "Write the %s range first."
+		}
+		return one(p.Network.Attr("pod_subnets"), "The first pod range %s is %s, and all hosts have %s addresses. "+advice, first,
+			family(first.Addr()), theirs, theirs)
+	}
+	return each(p.Nodes, func(n *plan.Node) bool { return n.Address.IsValid() && n.Address.Is4() != first.Addr().Is4() },
+		func(n *plan.Node) hcl.Range { return attr(n, "address") },
+		func(n *plan.Node, all []*plan.Node) string {
+			return fmt.Sprintf("%s of %s is %s, and the first pod range %s is %s. Write an %s address, "+
+				"or put a range of the other family first.", n.Address, whose(all), family(n.Address), first, family(first.Addr()),
+				family(first.Addr()))
+		})
+}
+
+func hostSecondaryAddressMissing(p *plan.Plan) []Finding {
+	if !p.Network.DualStack() || p.Target.Facts.Hosting != plan.Hosts {
+		return nil
+	}
+	second := p.Network.PodSubnets[1]
+	return each(p.KubeletNodes(), func(n *plan.Node) bool { return n.Address.IsValid() && !n.SecondaryAddress.IsValid() },
+		func(n *plan.Node) hcl.Range { return written(n.NameRange, n.Block()) },
+		func(n *plan.Node, all []*plan.Node) string {
+			name := "secondary_address"
+			if n.Pool != "" {
+				name = "first_secondary_address"
+			}
+			return fmt.Sprintf("Pods have addresses of both families (%s), and %s has no %s address by which other hosts reach "+
+				"them. Write %s.", prefixes(p.Network.PodSubnets), whose(all), family(second.Addr()), name)
+		})
+}
+
+func hostSecondaryAddressUnused(p *plan.Plan) []Finding {
+	if p.Network.DualStack() {
+		return nil
+	}
+	return each(p.Nodes, func(n *plan.Node) bool {
+		return n.SecondaryAddress.IsValid() && n.SecondaryAddress.Is4() != n.Address.Is4()
+	},
+		func(n *plan.Node) hcl.Range { return attr(n, "secondary_address") },
+		func(n *plan.Node, all []*plan.Node) string {
+			return fmt.Sprintf("%s of %s is not used: pods have one family. Remove it, or add an %s range to pod_subnets.",
+				n.SecondaryAddress, whose(all), family(n.SecondaryAddress))
+		})
+}
+
+func hostSecondaryAddressFamily(p *plan.Plan) []Finding {
+	return each(p.Nodes, func(n *plan.Node) bool {
+		return n.Address.IsValid() && n.SecondaryAddress.IsValid() && n.Address.Is4() == n.SecondaryAddress.Is4()
+	}, func(n *plan.Node) hcl.Range { return attr(n, "secondary_address") }, func(n *plan.Node, all []*plan.Node) string {
+		return fmt.Sprintf("%s and %s of %s are both %s, and a kubelet takes one of each family. Write the address of the "+
+			"other family, or remove this one.", n.Address, n.SecondaryAddress, whose(all), family(n.Address))
+	})
+}
+
+func hostDuplicateSSHAddress(p *plan.Plan) []Finding {
+	first := map[string]*plan.Node{}
+	var findings []Finding
+	for _, n := range byPlace(p.Nodes) {
+		if n.Has("ssh_address") && p.LoadBalancer.VirtualIP.IsValid() && n.SSHAddress == p.LoadBalancer.VirtualIP.String() {
+			findings = append(findings,
+				one(n.Attr("ssh_address"), "SSH address %s of %s is the virtual IP (%s), behind which another host "+
+					"may answer at any time. Write the host's own address.", n.SSHAddress, n.Name,
+					line(p.LoadBalancer.Attr("virtual_ip")))...)
+			continue
+		}
+		earlier := first[n.SSHAddress]
+		if earlier == nil {
+			first[n.SSHAddress] = n
+			continue
+		}
+		guilty, other := n, earlier
+		if !n.Has("ssh_address") {
+			guilty, other = earlier, n
+		}
+		if !guilty.Has("ssh_address") {
+			continue // host-duplicate-address says it
+		}
+		findings = append(findings, one(guilty.Attr("ssh_address"), "SSH address %s of %s is also that of %s (%s): the playbook would "+
+			"configure one host twice and the other never. Write the address at which each answers, or reach hosts behind NAT "+
+			"through ssh { jump_host = … }.",
+			guilty.SSHAddress, guilty.Name, other.Name, line(written(writtenArg(other.Has("ssh_address"), other.Attr("ssh_address")),
+				attr(other, "address"), other.NameRange)))...)
+	}
+	return findings
+}
+
+func hostMACMulticast(p *plan.Plan) []Finding {
+	odd := regexp.MustCompile(`^[0-9a-fA-F][13579bdfBDF]`)
+	return each(p.Nodes, func(n *plan.Node) bool { return odd.MatchString(n.MAC) },
+		func(n *plan.Node) hcl.Range { return n.Attr("mac") }, func(n *plan.Node, _ []*plan.Node) string {
+			return fmt.Sprintf("%s of %s is a multicast address, because its first byte is odd. "+
+				"Use an even one, such as 52:54:00:… on KVM.", n.MAC, n.Name)
+		})
+}
+
+func hostInterfaceName(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, i := range interfaces(p) {
+		if !interfaceName.MatchString(i.name) {
+			findings = append(findings,
+				one(i.at, "%q is no interface name: Linux takes 1 to 15 bytes without spaces, slashes and colons. "+
+					"Write what `ip link` shows, such as \"eth1\".", i.name)...)
+		}
+	}
+	return findings
+}
+
+func hostPublicAddressSame(p *plan.Plan) []Finding {
+	return each(p.Nodes, func(n *plan.Node) bool {
+		return n.PublicAddress != "" && n.Address.IsValid() && n.PublicAddress == n.Address.String()
+	}, func(n *plan.Node) hcl.Range { return n.Attr("public_address") }, func(n *plan.Node, _ []*plan.Node) string {
+		return fmt.Sprintf("%s is the address of %s already. Remove public_address, or write the private address as address.",
+			n.PublicAddress, n.Name)
+	})
+}
+
+func hostMixedArchitectures(p *plan.Plan) []Finding {
+	open := having(p.Workers(), func(n *plan.Node) bool {
+		return !slices.ContainsFunc(n.EffectiveTaints(), func(t plan.Taint) bool { return t.Effect != "PreferNoSchedule" })
+	})
+	count := map[string]int{}
+	for _, n := range open {
+		count[n.Arch]++
+	}
+	common := ""
+	for arch, n := range count {
+		if common == "" || n > count[common] || n == count[common] && arch < common {
+			common = arch
+		}
+	}
+	return each(open, func(n *plan.Node) bool {
+		return n.Arch != common
+	}, func(n *plan.Node) hcl.Range { return written(n.Attr("arch")) }, func(n *plan.Node, all []*plan.Node) string {
+		return fmt.Sprintf("%s is %s, other workers are %s, and nothing keeps %s pods away. Add taint { key = \"kubernetes.io/arch\", "+
+			"value = %q, effect = \"NoSchedule\" }, or make sure that every image has both.", whose(all), n.Arch, common,
+			common, n.Arch)
+	})
+}
+
+func hostAddressTakenForPrivate(p *plan.Plan) []Finding {
+	return each(p.Nodes, func(n *plan.Node) bool {
+		return public(n.Address) && takenForPrivate(n.Address) != ""
+	}, addressAt, func(n *plan.Node, all []*plan.Node) string {
+		return fmt.Sprintf("%s, the address of %s, is not private: it belongs to somebody on the internet.%s "+
+			"Take addresses from that one.", n.Address, whose(all), takenForPrivate(n.Address))
+	})
+}
+
+func hostAddressPublic(p *plan.Plan) []Finding {
+	if !ours(p) || p.Network.CNI.Name == plan.NoCNI || p.Network.CNI.Encapsulation == "wireguard" || len(p.KubeletNodes()) < 2 {
+		return nil
+	}
+	return each(p.KubeletNodes(), func(n *plan.Node) bool {
+		return public(n.Address) && takenForPrivate(n.Address) == ""
+	}, addressAt, func(n *plan.Node, all []*plan.Node) string {
+		return fmt.Sprintf("%s has the public address %s, and %s sends the pods' packets there without encryption. "+
+			"Write network { cni %q { encapsulation = \"wireguard\" } }, or put the hosts into a private network.", whose(all),
+			n.Address, p.Network.CNI.Name,
+			p.Network.CNI.Name)
+	})
+}
+
+func hostOSUnprepared(p *plan.Plan) []Finding {
+	if p.Target.Facts.Hosting != plan.Hosts {
+		return nil
+	}
+	return each(p.Nodes, func(n *plan.Node) bool {
+		can, known := n.OS.Preparable()
+		return known && !can
+	}, osAt, func(n *plan.Node, all []*plan.Node) string {
+		return fmt.Sprintf("%s is to run %s, which the playbook cannot prepare: it knows Debian's and Red Hat's families, "+
+			"Fedora CoreOS and Flatcar. Write one of those, such as \"ubuntu-24.04\".", whose(all), n.OS)
+	})
+}
+
+func hostOSUnknown(p *plan.Plan) []Finding {
+	return each(p.Nodes, func(n *plan.Node) bool {
+		_, known := n.OS.Preparable()
+		return n.OS.Name != "" && !known
+	}, osAt, func(n *plan.Node, all []*plan.Node) string {
+		return fmt.Sprintf("%s is to run %s, of which nothing is known: kernel, cgroups and support are not judged.%s",
+			whose(all), n.OS,
+			cmp.Or(n.OS.DidYouMean(), " Write a known name, such as \"ubuntu-24.04\"."))
+	})
 }
 
 // podsOfAnotherFamily reports whether the hosts, in several blocks, are all of one family and the first pod range that was written is of

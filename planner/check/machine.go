@@ -23,150 +23,168 @@ var machineRules = []Rule{
 			"components starve each other.",
 		Fix:     "Write `cpus = 2` or more.",
 		Sources: []string{preflight, beforeYouBegin},
-	}, func(p *plan.Plan) []Finding {
-		if !onHosts(p) {
-			return nil
-		}
-		return each(p.ControlPlanes(), func(n *plan.Node) bool { return n.CPUs == 1 },
-			func(n *plan.Node) hcl.Range { return n.Attr("cpus") }, func(n *plan.Node, all []*plan.Node) string {
-				return fmt.Sprintf("%s has 1 processor, and kubeadm refuses a control plane with fewer than 2. Write cpus = 2.", whose(all))
-			})
-	}},
+	}, controlPlaneCpus},
 	{rule.Rule{
 		ID: "control-plane-memory", Severity: rule.Error, Title: "Control plane with too little memory",
 		Doc:     "kubeadm's preflight refuses a control plane with less than 1700 MB: API server, etcd and the controllers do not fit.",
 		Fix:     "Write `memory = \"2Gi\"` or more.",
 		Sources: []string{preflight, beforeYouBegin},
-	}, func(p *plan.Plan) []Finding {
-		if !onHosts(p) {
-			return nil
-		}
-		return each(p.ControlPlanes(), func(n *plan.Node) bool { return n.MemoryBytes > 0 && n.MemoryBytes < 1700<<20 },
-			func(n *plan.Node) hcl.Range { return n.Attr("memory") }, func(n *plan.Node, all []*plan.Node) string {
-				return fmt.Sprintf("%s has %s, and kubeadm refuses a control plane with less than 1700 MB. Write memory = \"2Gi\".",
-					whose(all),
-					gibibytes(n.MemoryBytes))
-			})
-	}},
+	}, controlPlaneMemory},
 	{rule.Rule{
 		ID: "machine-worker-memory", Severity: rule.Warning, Title: "Worker with very little memory",
 		Doc: "The kubelet, the runtime, kube-proxy and the pod network take most of a gigabyte before the first pod. " +
 			"Upstream asks for 2 GB a machine.",
 		Fix:     "Write `memory = \"2Gi\"` or more.",
 		Sources: []string{beforeYouBegin},
-	}, func(p *plan.Plan) []Finding {
-		if !onHosts(p) {
-			return nil
-		}
-		return each(p.Workers(), func(n *plan.Node) bool {
-			return n.MemoryBytes > 0 && n.MemoryBytes < 2e9 && !n.Roles.Has(plan.ControlPlane)
-		}, func(n *plan.Node) hcl.Range { return n.Attr("memory") }, func(n *plan.Node, all []*plan.Node) string {
-			if n.MemoryBytes < 1<<30 {
-				return fmt.Sprintf("%s has %s, which the kubelet, the runtime and the pod network take for themselves. "+
-					"Write memory = \"2Gi\".", whose(all), gibibytes(n.MemoryBytes))
-			}
-			return fmt.Sprintf("%s has %s. Upstream asks for 2 GB a machine, because the kubelet, the runtime and the pod "+
-				"network take most of the first. Write memory = \"2Gi\".", whose(all), gibibytes(n.MemoryBytes))
-		})
-	}},
+	}, machineWorkerMemory},
 	{rule.Rule{
 		ID: "machine-disk", Severity: rule.Warning, Title: "Very small disk",
 		Doc: "Images, logs and pods share the disk, and the kubelet evicts pods when less than 10 % (15 % for images) is left. On a few " +
 			"gigabytes that is at once.",
 		Fix:     "Write `disk = \"20Gi\"` or more.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/#hard-eviction-thresholds"},
-	}, func(p *plan.Plan) []Finding {
-		return each(p.KubeletNodes(), func(n *plan.Node) bool {
-			return n.DiskBytes > 0 && n.DiskBytes < 10e9 && !n.Roles.Has(plan.EtcdRole)
-		}, func(n *plan.Node) hcl.Range { return n.Attr("disk") }, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s has a disk of %s: the kubelet evicts pods as soon as a few images are on it. Write disk = \"20Gi\".",
-				whose(all), gibibytes(n.DiskBytes))
-		})
-	}},
+	}, machineDisk},
 	{rule.Rule{
 		ID: "machine-cgroup-driver", Severity: rule.Warning, Title: "cgroupfs under systemd",
 		Doc: "systemd manages the cgroups of the hosts. A kubelet and a runtime that write to the same tree behind its back get out of " +
 			"step with it under memory pressure.",
 		Fix:     "Leave `cgroup_driver` out: it is systemd, for the kubelet and the runtime alike.",
 		Sources: []string{"https://kubernetes.io/docs/setup/production-environment/container-runtimes/#cgroup-drivers"},
-	}, func(p *plan.Plan) []Finding {
-		if k := p.Cluster.Kubelet; k.Has("cgroup_driver") && k.CgroupDriver == "cgroupfs" {
-			return one(k.Attr("cgroup_driver"), "The hosts run systemd, and cgroupfs makes a second manager of the same tree. "+
-				"Leave cgroup_driver out.")
-		}
-		return nil
-	}},
+	}, machineCgroupDriver},
 	{rule.Rule{
 		ID: "ssh-public-key", Severity: rule.Error, Title: "Public key in place of the private one",
 		Doc: "`private_key_file` is the key that proves who you are. ssh ignores a public one there, and asks for a " +
 			"password that Ansible cannot type.",
 		Fix:     "Leave off `.pub`.",
 		Sources: []string{"https://man.openbsd.org/ssh_config#IdentityFile"},
-	}, func(p *plan.Plan) []Finding {
-		if f := p.SSH.PrivateKeyFile; strings.HasSuffix(f, ".pub") {
-			return one(p.SSH.Attr("private_key_file"), "%q is the public half. Write %q.", f, strings.TrimSuffix(f, ".pub"))
-		}
-		return nil
-	}},
+	}, sshPublicKey},
 	{rule.Rule{
 		ID: "ssh-port-clash", Severity: rule.Error, Title: "sshd on a port of the cluster",
 		Doc: "A component of the cluster wants the port that sshd has on the same hosts. It cannot start; or after a reboot sshd " +
 			"cannot, and you are locked out.",
 		Fix:     "Write sshd's real port, or move one of the two.",
 		Sources: []string{portsReference},
-	}, func(p *plan.Plan) []Finding {
-		if !p.SSH.Has("port") {
-			return nil
-		}
-		return portClash(p, "sshd", "sshd")
-	}},
+	}, sshPortClash},
 	{rule.Rule{
 		ID: "ssh-jump-through-cluster", Severity: rule.Warning, Title: "Jump host inside of the cluster",
 		Doc: "Hosts are reached through a host that the playbook itself configures, restarts and resets. " +
 			"When it is down, nobody can fix the others.",
 		Fix:     "Take a bastion outside of the cluster.",
 		Sources: []string{"https://man.openbsd.org/ssh_config#ProxyJump"},
-	}, func(p *plan.Plan) []Finding {
-		host := p.SSH.JumpHost
-		if i := strings.LastIndexByte(host, '@'); i >= 0 {
-			host = host[i+1:]
-		}
-		if i := strings.LastIndexByte(host, ':'); i >= 0 && strings.Count(host, ":") == 1 {
-			host = host[:i]
-		}
-		n := hostCalled(p, strings.Trim(host, "[]"))
-		if host == "" || n == nil {
-			return nil
-		}
-		return one(p.SSH.Attr("jump_host"), "%s is %s (%s) of this cluster: when it is down nobody reaches the other %d hosts. "+
-			"Take a bastion outside.", host, n.Name, line(n.NameRange), len(p.Nodes)-1)
-	}},
+	}, sshJumpThroughCluster},
 	{rule.Rule{
 		ID: "machine-kubelet-reservation", Severity: rule.Error, Title: "Kubelet reservation larger than the machine",
 		Doc: "What is reserved for the system is taken from what pods may use. Where nothing is left the kubelet exits: " +
 			"allocatable would be negative.",
 		Fix:     "Reserve less, or use larger machines.",
 		Sources: []string{"https://kubernetes.io/docs/tasks/administer-cluster/reserve-compute-resources/"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, group := range blocks(p.KubeletNodes()) {
-			n := group[0]
-			total := int64(0)
-			for _, args := range [][]plan.Arg{p.Cluster.Kubelet.ExtraArgs, n.KubeletExtraArgs} {
-				for _, a := range args {
-					if slices.Contains([]string{"system-reserved", "kube-reserved"}, a.Name) {
-						total += reservedMemory(a.Value)
-					}
+	}, machineKubeletReservation},
+}
+
+func controlPlaneCpus(p *plan.Plan) []Finding {
+	if !onHosts(p) {
+		return nil
+	}
+	return each(p.ControlPlanes(), func(n *plan.Node) bool { return n.CPUs == 1 },
+		func(n *plan.Node) hcl.Range { return n.Attr("cpus") }, func(n *plan.Node, all []*plan.Node) string {
+			return fmt.Sprintf("%s has 1 processor, and kubeadm refuses a control plane with fewer than 2. Write cpus = 2.", whose(all))
+		})
+}
+
+func controlPlaneMemory(p *plan.Plan) []Finding {
+	if !onHosts(p) {
+		return nil
+	}
+	return each(p.ControlPlanes(), func(n *plan.Node) bool { return n.MemoryBytes > 0 && n.MemoryBytes < 1700<<20 },
+		func(n *plan.Node) hcl.Range { return n.Attr("memory") }, func(n *plan.Node, all []*plan.Node) string {
+			return fmt.Sprintf("%s has %s, and kubeadm refuses a control plane with less than 1700 MB. Write memory = \"2Gi\".",
+				whose(all),
+				gibibytes(n.MemoryBytes))
+		})
+}
+
+func machineWorkerMemory(p *plan.Plan) []Finding {
+	if !onHosts(p) {
+		return nil
+	}
+	return each(p.Workers(), func(n *plan.Node) bool {
+		return n.MemoryBytes > 0 && n.MemoryBytes < 2e9 && !n.Roles.Has(plan.ControlPlane)
+	}, func(n *plan.Node) hcl.Range { return n.Attr("memory") }, func(n *plan.Node, all []*plan.Node) string {
+		if n.MemoryBytes < 1<<30 {
+			return fmt.Sprintf("%s has %s, which the kubelet, the runtime and the pod network take for themselves. "+
+				"Write memory = \"2Gi\".", whose(all), gibibytes(n.MemoryBytes))
+		}
+		return fmt.Sprintf("%s has %s. Upstream asks for 2 GB a machine, because the kubelet, the runtime and the pod "+
+			"network take most of the first. Write memory = \"2Gi\".", whose(all), gibibytes(n.MemoryBytes))
+	})
+}
+
+func machineDisk(p *plan.Plan) []Finding {
+	return each(p.KubeletNodes(), func(n *plan.Node) bool {
+		return n.DiskBytes > 0 && n.DiskBytes < 10e9 && !n.Roles.Has(plan.EtcdRole)
+	}, func(n *plan.Node) hcl.Range { return n.Attr("disk") }, func(n *plan.Node, all []*plan.Node) string {
+		return fmt.Sprintf("%s has a disk of %s: the kubelet evicts pods as soon as a few images are on it. Write disk = \"20Gi\".",
+			whose(all), gibibytes(n.DiskBytes))
+	})
+}
+
+func machineCgroupDriver(p *plan.Plan) []Finding {
+	if k := p.Cluster.Kubelet; k.Has("cgroup_driver") && k.CgroupDriver == "cgroupfs" {
+		return one(k.Attr("cgroup_driver"), "The hosts run systemd, and cgroupfs makes a second manager of the same tree. "+
+			"Leave cgroup_driver out.")
+	}
+	return nil
+}
+
+func sshPublicKey(p *plan.Plan) []Finding {
+	if f := p.SSH.PrivateKeyFile; strings.HasSuffix(f, ".pub") {
+		return one(p.SSH.Attr("private_key_file"), "%q is the public half. Write %q.", f, strings.TrimSuffix(f, ".pub"))
+	}
+	return nil
+}
+
+func sshPortClash(p *plan.Plan) []Finding {
+	if !p.SSH.Has("port") {
+		return nil
+	}
+	return portClash(p, "sshd", "sshd")
+}
+
+func sshJumpThroughCluster(p *plan.Plan) []Finding {
+	host := p.SSH.JumpHost
+	if i := strings.LastIndexByte(host, '@'); i >= 0 {
+		host = host[i+1:]
+	}
+	if i := strings.LastIndexByte(host, ':'); i >= 0 && strings.Count(host, ":") == 1 {
+		host = host[:i]
+	}
+	n := hostCalled(p, strings.Trim(host, "[]"))
+	if host == "" || n == nil {
+		return nil
+	}
+	return one(p.SSH.Attr("jump_host"), "%s is %s (%s) of this cluster: when it is down nobody reaches the other %d hosts. "+
+		"Take a bastion outside.", host, n.Name, line(n.NameRange), len(p.Nodes)-1)
+}
+
+func machineKubeletReservation(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, group := range blocks(p.KubeletNodes()) {
+		n := group[0]
+		total := int64(0)
+		for _, args := range [][]plan.Arg{p.Cluster.Kubelet.ExtraArgs, n.KubeletExtraArgs} {
+			for _, a := range args {
+				if slices.Contains([]string{"system-reserved", "kube-reserved"}, a.Name) {
+					total += reservedMemory(a.Value)
 				}
 			}
-			if n.MemoryBytes > 0 && total >= n.MemoryBytes {
-				findings = append(findings,
-					one(n.Attr("memory"), "%s has %s, and %s of it are reserved for the system: nothing is left for pods, "+
-						"and the kubelet exits. Reserve less.", whose(group), gibibytes(n.MemoryBytes), gibibytes(total))...)
-			}
 		}
-		return findings
-	}},
+		if n.MemoryBytes > 0 && total >= n.MemoryBytes {
+			findings = append(findings,
+				one(n.Attr("memory"), "%s has %s, and %s of it are reserved for the system: nothing is left for pods, "+
+					"and the kubelet exits. Reserve less.", whose(group), gibibytes(n.MemoryBytes), gibibytes(total))...)
+		}
+	}
+	return findings
 }
 
 // reservedMemory reads the memory of a kubelet's list of reservations, such as "cpu=500m,memory=1Gi", in bytes; 0 where it has none.

@@ -28,8 +28,8 @@ func bars(t plan.Taint) bool { return t.Effect == "NoSchedule" || t.Effect == "N
 var nodeRules = []Rule{
 	{rule.Rule{
 		ID: "node-moved", Severity: rule.Error, Title: "Block moved that does not fit the nodes",
-		Doc: "A block `moved` says that a machine has a new name, so that an edit can be told from one machine that leaves and another that joins. " +
-			"Its old name is no longer in the topology, its new one is, and each name is written once.",
+		Doc: "A block `moved` says that a machine has a new name, so that an edit can be told from one machine that leaves and " +
+			"another that joins. Its old name is no longer in the topology, its new one is, and each name is written once.",
 		Fix:     "Write the old name as `from` and the new one as `to`, or remove the block.",
 		Sources: []string{"https://github.com/kubernetes/kubeadm/issues/1170"},
 	}, movedNodes},
@@ -39,185 +39,220 @@ var nodeRules = []Rule{
 			"affinity code relies on them. Another value is overwritten at every start, or sends pods to the wrong machine.",
 		Fix:     "Remove the label; write `arch`, or a label of your own.",
 		Sources: []string{wellKnown},
-	}, func(p *plan.Plan) []Finding {
-		return labeled(p, func(key, value string, n *plan.Node) string {
-			switch key {
-			case "kubernetes.io/hostname", "kubernetes.io/os", "kubernetes.io/arch", "beta.kubernetes.io/os", "beta.kubernetes.io/arch":
-				return fmt.Sprintf("The kubelet of %s sets %s itself. Remove the label.", n.Name, key)
-			}
-			return ""
-		})
-	}},
+	}, nodeLabelKubelet},
 	{rule.Rule{
 		ID: "node-label-zone", Severity: rule.Error, Title: "Zone label against the failure domain",
 		Doc: "The failure domain becomes the label topology.kubernetes.io/zone, by which pods and volumes are spread. A label that says " +
 			"something else makes one of the two a lie.",
 		Fix:     "Remove the label, and write `failure_domain`.",
 		Sources: []string{wellKnown + "#topologykubernetesiozone"},
-	}, func(p *plan.Plan) []Finding {
-		return labeled(p, func(key, value string, n *plan.Node) string {
-			if key == "topology.kubernetes.io/zone" && n.FailureDomain != "" && value != n.FailureDomain {
-				return fmt.Sprintf("The label says zone %q, and %s is in failure domain %q (%s). Remove the label.", value, n.Name, n.FailureDomain, line(attr(n, "failure_domain")))
-			}
-			return ""
-		})
-	}},
+	}, nodeLabelZone},
 	{rule.Rule{
 		ID: "node-label-deprecated", Severity: rule.Warning, Title: "Label of an earlier time",
 		Doc:     "The label was replaced years ago. Selectors of today look for its successor and find nothing.",
 		Fix:     "Write the label that took its place.",
 		Sources: []string{wellKnown},
-	}, func(p *plan.Plan) []Finding {
-		successor := map[string]string{
-			"failure-domain.beta.kubernetes.io/zone": "failure_domain", "failure-domain.beta.kubernetes.io/region": "topology.kubernetes.io/region",
-			"beta.kubernetes.io/instance-type": "node.kubernetes.io/instance-type", "node-role.kubernetes.io/master": controlPlaneKey,
-			"kubernetes.io/role": "node-role.kubernetes.io/<role>",
-		}
-		return labeled(p, func(key, value string, n *plan.Node) string {
-			if s := successor[key]; s != "" {
-				return fmt.Sprintf("%s was replaced by %s. Write that.", key, s)
-			}
-			return ""
-		})
-	}},
+	}, nodeLabelDeprecated},
 	{rule.Rule{
 		ID: "node-taint-deprecated", Severity: rule.Warning, Title: "Taint of an earlier time",
 		Doc: "Kubernetes 1.25 replaced the taint node-role.kubernetes.io/master by node-role.kubernetes.io/control-plane. kubeadm's " +
 			"CoreDNS and agents of today tolerate only the new one, so the old one keeps them away.",
-		Fix:     "Remove the taint. kubeadm gives control planes the new one by itself, unless they have the role worker.",
-		Sources: []string{"https://github.com/kubernetes/enhancements/tree/master/keps/sig-cluster-lifecycle/kubeadm/2067-rename-master-label-taint"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, group := range blocks(p.Nodes) {
-			for _, t := range group[0].Taints {
-				switch {
-				case t.Key != "node-role.kubernetes.io/master":
-				case group[0].Roles.Has(plan.ControlPlane) && !group[0].Roles.Has(plan.Worker):
-					findings = append(findings, one(t.Attr("key"), "%s was replaced by %s, which kubeadm sets on %s by itself. What tolerates only "+
-						"that one stays away. Remove the taint block.", t.Key, controlPlaneKey, whose(group))...)
-				default:
-					findings = append(findings, one(t.Attr("key"), "%s was replaced by %s. What tolerates only that one, such as kubeadm's CoreDNS, "+
-						"stays away from %s. Remove the taint block.", t.Key, controlPlaneKey, whose(group))...)
-				}
-			}
-		}
-		return findings
-	}},
+		Fix: "Remove the taint. kubeadm gives control planes the new one by itself, unless they have the role worker.",
+		Sources: []string{
+			"https://github.com/kubernetes/enhancements/tree/master/keps/sig-cluster-lifecycle/kubeadm/2067-rename-master-label-taint",
+		},
+	}, nodeTaintDeprecated},
 	{rule.Rule{
 		ID: "node-label-role", Severity: rule.Error, Title: "Role label against the role",
 		Doc: "The label node-role.kubernetes.io/control-plane marks control planes: load balancers leave such nodes out, and upgrades " +
 			"look for it. On a worker it makes both do the wrong thing.",
 		Fix:     "Remove the label; roles are written in `roles`.",
 		Sources: []string{wellKnown + "#node-role-kubernetes-io-control-plane"},
-	}, func(p *plan.Plan) []Finding {
-		return labeled(p, func(key, value string, n *plan.Node) string {
-			if key == controlPlaneKey && !n.Roles.Has(plan.ControlPlane) {
-				return fmt.Sprintf("%s is no control plane (roles: %s). Remove the label.", n.Name, strings.Join(n.Roles.Strings(), ", "))
-			}
-			return ""
-		})
-	}},
+	}, nodeLabelRole},
 	{rule.Rule{
 		ID: "node-label-unused", Severity: rule.Warning, Title: "Labels or taints on a host without a kubelet",
-		Doc:     "Hosts that are etcd members or load balancers alone are no Kubernetes nodes. Labels, annotations and taints have nothing to sit on.",
+		Doc: "Hosts that are etcd members or load balancers alone are no Kubernetes nodes. Labels, annotations and " +
+			"taints have nothing to sit on.",
 		Fix:     "Remove them.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/architecture/nodes/"},
-	}, func(p *plan.Plan) []Finding {
-		what := func(n *plan.Node) string {
-			switch {
-			case len(n.Labels) > 0:
-				return "labels"
-			case len(n.Annotations) > 0:
-				return "annotations"
-			case len(n.KubeletExtraArgs) > 0:
-				return "kubelet_extra_args"
-			case len(n.Taints) > 0:
-				return "taint"
-			}
-			return ""
-		}
-		return each(p.Nodes, func(n *plan.Node) bool { return n.Roles&(plan.ControlPlane|plan.Worker) == 0 && what(n) != "" }, func(n *plan.Node) hcl.Range {
-			if what(n) == "taint" {
-				return n.Taints[0].Block()
-			}
-			return n.Attr(what(n))
-		}, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s runs no kubelet (roles: %s) and is no Kubernetes node, so %s says nothing. Remove it.", whose(all), strings.Join(n.Roles.Strings(), ", "), what(n))
-		})
-	}},
+	}, nodeLabelUnused},
 	{rule.Rule{
 		ID: "node-taint-repeated", Severity: rule.Error, Title: "Taint written twice",
 		Doc:     "A node has one taint of a key and effect. The API server refuses a Node with two, so it never registers.",
 		Fix:     "Keep one.",
 		Sources: []string{taintDocs, "https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/apis/core/validation/validation.go"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, group := range blocks(p.KubeletNodes()) {
-			first := map[string]plan.Taint{}
-			for _, t := range group[0].Taints {
-				key := t.Key + ":" + t.Effect
-				if earlier, ok := first[key]; ok {
-					findings = append(findings, one(t.Attr("key"), "%s has the taint %s with effect %s already (%s), and the API server takes one. Remove one.", whose(group), t.Key, t.Effect, line(earlier.Attr("key")))...)
-					continue
-				}
-				first[key] = t
-			}
-		}
-		return findings
-	}},
+	}, nodeTaintRepeated},
 	{rule.Rule{
 		ID: "node-taint-everywhere", Severity: rule.Error, Title: "Taints on every worker",
-		Doc:     "Pods without tolerations, cluster DNS among them, need one node that takes them. Where each worker has a taint they stay Pending for good.",
+		Doc: "Pods without tolerations, cluster DNS among them, need one node that takes them. Where each worker has a " +
+			"taint they stay Pending for good.",
 		Fix:     "Leave some workers without a taint, or use PreferNoSchedule.",
 		Sources: []string{taintDocs},
-	}, func(p *plan.Plan) []Finding {
-		workers := p.Workers()
-		if len(workers) == 0 {
-			return nil
-		}
-		for _, n := range workers {
-			if !slices.ContainsFunc(n.EffectiveTaints(), func(t plan.Taint) bool { return bars(t) && t.Key != controlPlaneKey }) {
-				return nil
-			}
-		}
-		t := workers[0].Taints[slices.IndexFunc(workers[0].Taints, func(t plan.Taint) bool { return bars(t) && t.Key != controlPlaneKey })]
-		return one(t.Attr("effect"), "Every worker has a taint that bars ordinary pods (%s here): cluster DNS would stay Pending. Leave "+
-			"some without one, or write effect = \"PreferNoSchedule\".", t.Key)
-	}},
+	}, nodeTaintEverywhere},
 	{rule.Rule{
 		ID: "node-taint-condition", Severity: rule.Error, Title: "Taint that Kubernetes itself sets and removes",
 		Doc: "Taints under node.kubernetes.io mirror the node's condition. The controllers remove what does not match it, so the taint " +
-			"is gone in a moment; node.cloudprovider.kubernetes.io/uninitialized stays until a cloud controller comes that nobody installs.",
+			"is gone in a moment; node.cloudprovider.kubernetes.io/uninitialized stays until a cloud controller comes that " +
+			"nobody installs.",
 		Fix:     "Use a key of your own.",
 		Sources: []string{wellKnown, "https://github.com/kubernetes/cloud-provider-openstack/issues/2200"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, group := range blocks(p.KubeletNodes()) {
-			for _, t := range group[0].Taints {
-				if strings.HasPrefix(t.Key, "node.kubernetes.io/") || strings.HasPrefix(t.Key, "node.cloudprovider.kubernetes.io/") {
-					findings = append(findings, one(t.Attr("key"), "%s is set and removed by Kubernetes' own controllers. Use a key of your own, "+
-						"such as \"example.com/%s\".", t.Key, t.Key[strings.IndexByte(t.Key, '/')+1:])...)
-				}
-			}
-		}
-		return findings
-	}},
+	}, nodeTaintCondition},
 	{rule.Rule{
 		ID: "node-taint-worker", Severity: rule.Error, Title: "Control-plane taint on a worker",
 		Doc:     "The role worker says that ordinary pods run here, and the taint keeps them away.",
 		Fix:     "Remove the taint, or the role worker.",
 		Sources: []string{createdBy + "#control-plane-node-isolation"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, group := range blocks(p.Workers()) {
-			for _, t := range group[0].Taints {
-				if (t.Key == controlPlaneKey || t.Key == "node-role.kubernetes.io/master") && bars(t) {
-					findings = append(findings, one(t.Attr("key"), "%s has the role worker, and the taint %s keeps ordinary pods away. Remove one of the two.", whose(group), t.Key)...)
-				}
+	}, nodeTaintWorker},
+}
+
+func nodeLabelKubelet(p *plan.Plan) []Finding {
+	return labeled(p, func(key, value string, n *plan.Node) string {
+		switch key {
+		case "kubernetes.io/hostname", "kubernetes.io/os", "kubernetes.io/arch", "beta.kubernetes.io/os", "beta.kubernetes.io/arch":
+			return fmt.Sprintf("The kubelet of %s sets %s itself. Remove the label.", n.Name, key)
+		}
+		return ""
+	})
+}
+
+func nodeLabelZone(p *plan.Plan) []Finding {
+	return labeled(p, func(key, value string, n *plan.Node) string {
+		if key == "topology.kubernetes.io/zone" && n.FailureDomain != "" && value != n.FailureDomain {
+			return fmt.Sprintf("The label says zone %q, and %s is in failure domain %q (%s). Remove the label.", value, n.Name,
+				n.FailureDomain, line(attr(n, "failure_domain")))
+		}
+		return ""
+	})
+}
+
+func nodeLabelDeprecated(p *plan.Plan) []Finding {
+	successor := map[string]string{
+		"failure-domain.beta.kubernetes.io/zone":   "failure_domain",
+		"failure-domain.beta.kubernetes.io/region": "topology.kubernetes.io/region",
+		"beta.kubernetes.io/instance-type":         "node.kubernetes.io/instance-type", "node-role.kubernetes.io/master": controlPlaneKey,
+		"kubernetes.io/role": "node-role.kubernetes.io/<role>",
+	}
+	return labeled(p, func(key, value string, n *plan.Node) string {
+		if s := successor[key]; s != "" {
+			return fmt.Sprintf("%s was replaced by %s. Write that.", key, s)
+		}
+		return ""
+	})
+}
+
+func nodeTaintDeprecated(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, group := range blocks(p.Nodes) {
+		for _, t := range group[0].Taints {
+			switch {
+			case t.Key != "node-role.kubernetes.io/master":
+			case group[0].Roles.Has(plan.ControlPlane) && !group[0].Roles.Has(plan.Worker):
+				findings = append(findings,
+					one(t.Attr("key"), "%s was replaced by %s, which kubeadm sets on %s by itself. What tolerates only "+
+						"that one stays away. Remove the taint block.", t.Key, controlPlaneKey, whose(group))...)
+			default:
+				findings = append(findings,
+					one(t.Attr("key"), "%s was replaced by %s. What tolerates only that one, such as kubeadm's CoreDNS, "+
+						"stays away from %s. Remove the taint block.", t.Key, controlPlaneKey, whose(group))...)
 			}
 		}
-		return findings
-	}},
+	}
+	return findings
+}
+
+func nodeLabelRole(p *plan.Plan) []Finding {
+	return labeled(p, func(key, value string, n *plan.Node) string {
+		if key == controlPlaneKey && !n.Roles.Has(plan.ControlPlane) {
+			return fmt.Sprintf("%s is no control plane (roles: %s). Remove the label.", n.Name, strings.Join(n.Roles.Strings(), ", "))
+		}
+		return ""
+	})
+}
+
+func nodeLabelUnused(p *plan.Plan) []Finding {
+	what := func(n *plan.Node) string {
+		switch {
+		case len(n.Labels) > 0:
+			return "labels"
+		case len(n.Annotations) > 0:
+			return "annotations"
+		case len(n.KubeletExtraArgs) > 0:
+			return "kubelet_extra_args"
+		case len(n.Taints) > 0:
+			return "taint"
+		}
+		return ""
+	}
+	return each(p.Nodes, func(n *plan.Node) bool { return n.Roles&(plan.ControlPlane|plan.Worker) == 0 && what(n) != "" },
+		func(n *plan.Node) hcl.Range {
+			if what(n) == "taint" {
+				return n.Taints[0].Block()
+			}
+			return n.Attr(what(n))
+		}, func(n *plan.Node, all []*plan.Node) string {
+			return fmt.Sprintf("%s runs no kubelet (roles: %s) and is no Kubernetes node, so %s says nothing. Remove it.", whose(all),
+				strings.Join(n.Roles.Strings(), ", "), what(n))
+		})
+}
+
+func nodeTaintRepeated(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, group := range blocks(p.KubeletNodes()) {
+		first := map[string]plan.Taint{}
+		for _, t := range group[0].Taints {
+			key := t.Key + ":" + t.Effect
+			if earlier, ok := first[key]; ok {
+				findings = append(findings,
+					one(t.Attr("key"), "%s has the taint %s with effect %s already (%s), and the API server takes one. Remove one.",
+						whose(group), t.Key, t.Effect, line(earlier.Attr("key")))...)
+				continue
+			}
+			first[key] = t
+		}
+	}
+	return findings
+}
+
+func nodeTaintEverywhere(p *plan.Plan) []Finding {
+	workers := p.Workers()
+	if len(workers) == 0 {
+		return nil
+	}
+	for _, n := range workers {
+		if !slices.ContainsFunc(n.EffectiveTaints(), func(t plan.Taint) bool { return bars(t) && t.Key != controlPlaneKey }) {
+			return nil
+		}
+	}
+	t := workers[0].Taints[slices.IndexFunc(workers[0].Taints, func(t plan.Taint) bool { return bars(t) && t.Key != controlPlaneKey })]
+	return one(t.Attr("effect"), "Every worker has a taint that bars ordinary pods (%s here): cluster DNS would stay Pending. Leave "+
+		"some without one, or write effect = \"PreferNoSchedule\".", t.Key)
+}
+
+func nodeTaintCondition(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, group := range blocks(p.KubeletNodes()) {
+		for _, t := range group[0].Taints {
+			if strings.HasPrefix(t.Key, "node.kubernetes.io/") || strings.HasPrefix(t.Key, "node.cloudprovider.kubernetes.io/") {
+				findings = append(findings,
+					one(t.Attr("key"), "%s is set and removed by Kubernetes' own controllers. Use a key of your own, "+
+						"such as \"example.com/%s\".", t.Key, t.Key[strings.IndexByte(t.Key, '/')+1:])...)
+			}
+		}
+	}
+	return findings
+}
+
+func nodeTaintWorker(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, group := range blocks(p.Workers()) {
+		for _, t := range group[0].Taints {
+			if (t.Key == controlPlaneKey || t.Key == "node-role.kubernetes.io/master") && bars(t) {
+				findings = append(findings, one(t.Attr("key"),
+					"%s has the role worker, and the taint %s keeps ordinary pods away. Remove one of the two.", whose(group), t.Key)...)
+			}
+		}
+	}
+	return findings
 }
 
 // labeled makes one finding for each label of a block that the judge objects to.
@@ -248,8 +283,9 @@ func movedNodes(p *plan.Plan) []Finding {
 		switch {
 		case known[m.From]:
 			out = append(out, Finding{
-				At:     m.Attr("from"),
-				Detail: fmt.Sprintf("%q is still a node of this topology. A machine has one name: remove the node, or this block.", spelling.Excerpt(m.From)),
+				At: m.Attr("from"),
+				Detail: fmt.Sprintf("%q is still a node of this topology. A machine has one name: remove the node, or this block.",
+					spelling.Excerpt(m.From)),
 			})
 		case !known[m.To]:
 			out = append(out, Finding{
@@ -258,8 +294,9 @@ func movedNodes(p *plan.Plan) []Finding {
 			})
 		case from[m.From] || to[m.To]:
 			out = append(out, Finding{
-				At:     m.Block(),
-				Detail: fmt.Sprintf("%q to %q: one of the two names is in another block moved. Write each once.", spelling.Excerpt(m.From), spelling.Excerpt(m.To)),
+				At: m.Block(),
+				Detail: fmt.Sprintf("%q to %q: one of the two names is in another block moved. Write each once.", spelling.Excerpt(m.From),
+					spelling.Excerpt(m.To)),
 			})
 		}
 		from[m.From], to[m.To] = true, true

@@ -21,7 +21,8 @@ const (
 // A kind of range, what may not touch it, and in which words. Each pair is one rule, so that each can be explained and found by name;
 // overlaps knows no direction, so either may hold the other.
 func pairRule(id, title, doc, fix string, severity rule.Severity, a, b func(*plan.Plan) []span) Rule {
-	return Rule{rule.Rule{ID: id, Severity: severity, Title: title, Permanent: severity == rule.Error, Doc: doc, Fix: fix, Sources: []string{networkModel, overlapThread, overlapThread2}}, func(p *plan.Plan) []Finding {
+	return Rule{rule.Rule{ID: id, Severity: severity, Title: title, Permanent: severity == rule.Error, Doc: doc, Fix: fix,
+		Sources: []string{networkModel, overlapThread, overlapThread2}}, func(p *plan.Plan) []Finding {
 		var findings []Finding
 		for i, pair := range overlaps(a(p), b(p)) {
 			first, other := pair[0], pair[1]
@@ -29,7 +30,8 @@ func pairRule(id, title, doc, fix string, severity rule.Severity, a, b func(*pla
 			if i < mostAdvised {
 				moving = move(p, first)
 			}
-			findings = append(findings, advised(moving, written(first.at, other.at), "%s %s %s%s.", standing(first), relation(first.prefix, other.prefix), describe(other), where(other.at))...)
+			findings = append(findings, advised(moving, written(first.at, other.at), "%s %s %s%s.", standing(first),
+				relation(first.prefix, other.prefix), describe(other), where(other.at))...)
 		}
 		return findings
 	}}
@@ -113,7 +115,8 @@ func hostsInside(p *plan.Plan, ranges []span, except []span) []Finding {
 		if s.at.Filename == "" {
 			text += " (the default)"
 		}
-		findings = append(findings, advised(move(p, s), at, "%s holds %s, the address of %s (%s)%s. Packets for hosts would be sent to pods or Services instead.", text, in[0].addr, in[0].node.Name, line(in[0].at), others)...)
+		findings = append(findings, advised(move(p, s), at, "%s holds %s, the address of %s (%s)%s. Packets for hosts would be "+
+			"sent to pods or Services instead.", text, in[0].addr, in[0].node.Name, line(in[0].at), others)...)
 	}
 	return findings
 }
@@ -154,17 +157,19 @@ var overlapRules = []Rule{
 		overlapWhy+"kube-proxy catches what is meant for hosts in the shared part.",
 		"Move the service range; the finding names one that is free.", rule.Error, services, nodeSubnets),
 	pairRule("network-pods-overlap-reserved", "Pod range overlaps a reserved range",
-		"`reserved_subnets` names networks that exist already: an office, a VPN, another cluster. Pods could not reach the shared part, nor "+
-			"answer clients from there.",
+		"`reserved_subnets` names networks that exist already: an office, a VPN, another cluster. Pods could not reach the "+
+			"shared part, nor answer clients from there.",
 		"Move the pod range; the finding names one that is free.", rule.Error, pods, reserved),
 	pairRule("network-services-overlap-reserved", "Service range overlaps a reserved range",
-		"`reserved_subnets` names networks that exist already: an office, a VPN, another cluster. kube-proxy would catch what is meant for the shared part.",
+		"`reserved_subnets` names networks that exist already: an office, a VPN, another cluster. kube-proxy would catch what "+
+			"is meant for the shared part.",
 		"Move the service range; the finding names one that is free.", rule.Error, services, reserved),
 	pairRule("network-nodes-overlap-reserved", "Node subnet overlaps a reserved range",
 		"`reserved_subnets` names networks that exist already, and nothing of the cluster may lie in them.",
 		"Correct `node_subnets`, or take the range out of `reserved_subnets`.", rule.Error, nodeSubnets, reserved),
 	hostRule("network-pods-hold-host", "Host address inside the pod range",
-		overlapWhy+"Pods that dial such a host get a pod, or nothing; the kubelet there cannot reach the API server through the pod network.", pods),
+		overlapWhy+"Pods that dial such a host get a pod, or nothing; the kubelet there cannot reach the API server through the "+
+			"pod network.", pods),
 	hostRule("network-services-hold-host", "Host address inside the service range",
 		overlapWhy+"kube-proxy drops what is meant for such a host, because no Service has its address.", services),
 	{rule.Rule{
@@ -173,178 +178,216 @@ var overlapRules = []Rule{
 			"an address that is spoken for.",
 		Fix:     "Move the host, or narrow the reserved range.",
 		Sources: []string{networkModel},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, s := range reserved(p) {
-			in := slices.DeleteFunc(slices.Clone(inside(s.prefix, uses(p))), func(u use) bool {
-				return slices.ContainsFunc(p.Network.NodeSubnets, func(n netip.Prefix) bool { return n.Contains(u.addr) && n.Overlaps(s.prefix) })
-			})
-			slices.SortStableFunc(in, func(a, b use) int { return a.at.Start.Byte - b.at.Start.Byte })
-			done := map[hcl.Range]bool{}
-			for _, u := range in {
-				if !done[u.at] {
-					done[u.at] = true
-					findings = append(findings, one(u.at, "%s of %s lies in %s (%s), where nothing of the cluster may be. Move it, or narrow reserved_subnets.", u.addr, u.node.Name, s.prefix, line(s.at))...)
-				}
-			}
-		}
-		return findings
-	}},
+	}, networkReservedHoldsHost},
 	{rule.Rule{
 		ID: "network-overlaps-target", Severity: rule.Error, Title: "Range that the target's hosts use already",
 		Doc: "Hypervisors and clouds bring bridges and networks of their own to each host. A cluster range on top of one cuts the host " +
 			"off from it: in Vagrant, from the NAT interface through which it reaches the world.",
-		Fix:     "Move the range; the finding names one that is free.",
-		Sources: []string{"https://developer.hashicorp.com/vagrant/docs/providers/virtualbox/networking", "https://github.com/kubernetes/kubernetes/issues/33562"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, pair := range overlaps(wanted(p), targetRanges(p)) {
-			findings = append(findings, advised(move(p, pair[0]), written(pair[0].at, pair[1].at), "%s %s the range %s, which hosts of target %s use for themselves.", standing(pair[0]), relation(pair[0].prefix, pair[1].prefix), pair[1].prefix, p.Target.Name)...)
-		}
-		for _, s := range targetRanges(p) {
-			in := slices.DeleteFunc(slices.Clone(inside(s.prefix, uses(p))), func(u use) bool {
-				return slices.ContainsFunc(p.Network.NodeSubnets, func(n netip.Prefix) bool { return n.Contains(u.addr) && n.Overlaps(s.prefix) })
-			})
-			if len(in) > 0 {
-				findings = append(findings, one(in[0].at, "%s of %s lies in %s, which hosts of target %s use for themselves. Take addresses outside of it.", in[0].addr, in[0].node.Name, s.prefix, p.Target.Name)...)
-			}
-		}
-		return findings
-	}},
+		Fix: "Move the range; the finding names one that is free.",
+		Sources: []string{"https://developer.hashicorp.com/vagrant/docs/providers/virtualbox/networking",
+			"https://github.com/kubernetes/kubernetes/issues/33562"},
+	}, networkOverlapsTarget},
 	{rule.Rule{
 		ID: "network-overlaps-docker", Severity: rule.Error, Title: "Range of Docker's own bridge",
 		Doc: "Docker gives docker0 the range 172.17.0.0/16 on every host, unless daemon.json says otherwise. A cluster range on top of " +
 			"it is answered by the bridge.",
 		Fix:     "Move the range, or choose another runtime.",
 		Sources: []string{"https://docs.docker.com/engine/network/drivers/bridge/#connect-a-container-to-the-default-bridge-network"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, pair := range overlaps(wanted(p), docker(p)) {
-			findings = append(findings, advised(move(p, pair[0]), written(pair[0].at, pair[1].at), "%s %s %s, which Docker gives docker0 on every host.", standing(pair[0]), relation(pair[0].prefix, pair[1].prefix), dockerBridge)...)
-		}
-		if len(docker(p)) > 0 {
-			if in := inside(dockerBridge, uses(p)); len(in) > 0 && len(overlaps(nodeSubnets(p), docker(p))) == 0 {
-				findings = append(findings, one(in[0].at, "%s of %s lies in %s, which Docker gives docker0 on every host. Take addresses outside "+
-					"of it, or choose another runtime.", in[0].addr, in[0].node.Name, dockerBridge)...)
-			}
-		}
-		return findings
-	}},
+	}, networkOverlapsDocker},
 	{rule.Rule{
 		ID: "network-node-subnets-overlap", Severity: rule.Error, Title: "Node subnets that overlap",
 		Doc: "Two of the `node_subnets` share addresses. A host in the shared part cannot know which router and which neighbors " +
 			"it has.",
 		Fix:     "Write each subnet once, with its real prefix length.",
 		Sources: []string{networkModel},
-	}, func(p *plan.Plan) []Finding {
-		subnets := p.Network.NodeSubnets
-		var findings []Finding
-		for _, pair := range sharing(subnets) {
-			findings = append(findings, one(p.Network.Attr("node_subnets"), "%s %s %s. Write each subnet once, with its real prefix length.", pair[0], relation(pair[0], pair[1]), pair[1])...)
-		}
-		return findings
-	}},
+	}, networkNodeSubnetsOverlap},
 	{rule.Rule{
 		ID: "network-virtual-ip-overlap", Severity: rule.Error, Title: "Virtual IP inside a cluster range", Permanent: true,
 		Doc: "The virtual IP is an address of the hosts' network. Inside the pod, service or a reserved range it is caught by the pod " +
 			"network or by kube-proxy on every node, and the API cannot be reached.",
 		Fix:     "Take a free address of the hosts' subnet.",
 		Sources: []string{networkModel, haKubeadm},
-	}, func(p *plan.Plan) []Finding {
-		vip := p.LoadBalancer.VirtualIP
-		if !vip.IsValid() {
-			return nil
-		}
-		for _, s := range slices.Concat(pods(p), services(p), reserved(p)) {
-			if s.prefix.Contains(vip) {
-				if slices.ContainsFunc(p.Nodes, func(n *plan.Node) bool { return s.prefix.Contains(n.Address) }) {
-					return nil // the range lies over the hosts' network, which is said of the hosts
-				}
-				return one(p.LoadBalancer.Attr("virtual_ip"), "%s lies inside of %s%s. Take a free address of the hosts' subnet.", vip, describe(s), where(s.at))
-			}
-		}
-		return nil
-	}},
+	}, networkVirtualIPOverlap},
 	{rule.Rule{
 		ID: "network-endpoint-overlap", Severity: rule.Error, Title: "Endpoint inside a cluster range", Permanent: true,
 		Doc: "The control plane endpoint must be reached before there are pods and Services. Inside one of their ranges it never is, " +
 			"and afterwards every node sends it to the pod network.",
 		Fix:     "Write the virtual IP, the balancer's address or a DNS name.",
 		Sources: []string{haKubeadm},
-	}, func(p *plan.Plan) []Finding {
-		a, err := netip.ParseAddr(p.Cluster.Endpoint.Host)
-		if err != nil || !p.Cluster.Has("control_plane_endpoint") || a == p.LoadBalancer.VirtualIP || len(inside(netip.PrefixFrom(a, a.BitLen()), uses(p))) > 0 {
-			return nil // the other rules say it of the virtual IP and of the hosts
-		}
-		for _, s := range slices.Concat(pods(p), services(p), reserved(p)) {
-			if s.prefix.Contains(a) {
-				return one(p.Cluster.Attr("control_plane_endpoint"), "%s lies inside of %s%s. Write the virtual IP, the balancer's address or a DNS name.", a, describe(s), where(s.at))
-			}
-		}
-		return nil
-	}},
+	}, networkEndpointOverlap},
 	{rule.Rule{
 		ID: "network-mirror-overlap", Severity: rule.Error, Title: "Mirror or proxy inside a cluster range",
 		Doc: "A mirror, registry or proxy whose address lies in the pod or service range is cut off as soon as the pod network comes " +
 			"up: images can no longer be pulled.",
 		Fix:     "Move the range, or the server.",
 		Sources: []string{networkModel},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, server := range p.Servers() {
-			for _, s := range slices.Concat(pods(p), services(p)) {
-				if s.prefix.Contains(server.Addr) {
-					findings = append(findings, advised(move(p, s), server.At, "The %s %s lies inside of %s%s, so it is cut off when the pod network "+
-						"comes up. Move the range, or the server.", server.What, server.Addr, describe(s), where(s.at))...)
-					break
-				}
-			}
-		}
-		return findings
-	}},
+	}, networkMirrorOverlap},
 	{rule.Rule{
 		ID: "network-range-special", Severity: rule.Error, Title: "Range that cannot be used for this", Permanent: true,
 		Doc: "Loopback, link-local, multicast and reserved ranges have a fixed meaning in every host's kernel: their packets do not " +
 			"leave the host, or do not reach one other host.",
 		Fix:     "Take a private range: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, or fd00::/8.",
 		Sources: []string{specialPurpose},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, s := range wanted(p) {
-			for _, bad := range specialRanges {
-				if bad.prefix.Overlaps(s.prefix) && s.prefix.Bits() > 0 {
-					findings = append(findings, advised(move(p, s), s.at, "%s %s the %s range %s.", opening(s), touches(s.prefix, bad.prefix), bad.what, bad.prefix)...)
-					break
-				}
-			}
-			if s.prefix.Bits() == 0 {
-				instead := saying(" Write the subnets that the hosts are in.")
-				if s.what != "node subnet" {
-					instead = free(p, s, s.prefix.Addr().BitLen()/2)
-				}
-				findings = append(findings, advised(instead, s.at, "%s is every address that there is.", opening(s))...)
-			}
-		}
-		return findings
-	}},
+	}, networkRangeSpecial},
 	{rule.Rule{
 		ID: "network-range-public", Severity: rule.Warning, Title: "Public addresses for pods or services",
 		Doc: "The range belongs to somebody on the internet. Whoever really has these addresses cannot be reached from the cluster, and " +
 			"nobody notices until it is somebody that matters.",
-		Fix:     "Take a private range (RFC 1918, RFC 6598, or fc00::/7).",
-		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1918", "https://www.rfc-editor.org/rfc/rfc6598", "https://www.rfc-editor.org/rfc/rfc4193"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, s := range slices.Concat(pods(p), services(p)) {
-			special := slices.ContainsFunc(specialRanges, func(b specialRange) bool { return b.prefix.Overlaps(s.prefix) })
-			refused := s.what == "services" && s.prefix.Bits() < 12 // network-service-range-large says it
-			if s.prefix.Addr().Is4() && !private(s.prefix) && !special && !refused && s.prefix.Bits() > 0 {
-				findings = append(findings, advised(move(p, s), s.at, "%s is not private: its addresses belong to somebody on the internet, who "+
-					"cannot be reached from the cluster.%s", opening(s), takenForPrivate(s.prefix.Addr()))...)
+		Fix: "Take a private range (RFC 1918, RFC 6598, or fc00::/7).",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1918", "https://www.rfc-editor.org/rfc/rfc6598",
+			"https://www.rfc-editor.org/rfc/rfc4193"},
+	}, networkRangePublic},
+}
+
+func networkReservedHoldsHost(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, s := range reserved(p) {
+		in := slices.DeleteFunc(slices.Clone(inside(s.prefix, uses(p))), func(u use) bool {
+			return slices.ContainsFunc(p.Network.NodeSubnets, func(n netip.Prefix) bool {
+				return n.Contains(u.addr) && n.Overlaps(s.prefix)
+			})
+		})
+		slices.SortStableFunc(in, func(a, b use) int { return a.at.Start.Byte - b.at.Start.Byte })
+		done := map[hcl.Range]bool{}
+		for _, u := range in {
+			if !done[u.at] {
+				done[u.at] = true
+				findings = append(findings, one(u.at, "%s of %s lies in %s (%s), where nothing of the cluster may be. "+
+					"Move it, or narrow reserved_subnets.", u.addr, u.node.Name, s.prefix, line(s.at))...)
 			}
 		}
-		return findings
-	}},
+	}
+	return findings
+}
+
+func networkOverlapsTarget(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, pair := range overlaps(wanted(p), targetRanges(p)) {
+		findings = append(findings, advised(move(p, pair[0]), written(pair[0].at, pair[1].at),
+			"%s %s the range %s, which hosts of target %s use for themselves.", standing(pair[0]), relation(pair[0].prefix, pair[1].prefix),
+			pair[1].prefix, p.Target.Name)...)
+	}
+	for _, s := range targetRanges(p) {
+		in := slices.DeleteFunc(slices.Clone(inside(s.prefix, uses(p))), func(u use) bool {
+			return slices.ContainsFunc(p.Network.NodeSubnets, func(n netip.Prefix) bool {
+				return n.Contains(u.addr) && n.Overlaps(s.prefix)
+			})
+		})
+		if len(in) > 0 {
+			findings = append(findings, one(in[0].at, "%s of %s lies in %s, which hosts of target %s use for themselves. "+
+				"Take addresses outside of it.", in[0].addr, in[0].node.Name, s.prefix, p.Target.Name)...)
+		}
+	}
+	return findings
+}
+
+func networkOverlapsDocker(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, pair := range overlaps(wanted(p), docker(p)) {
+		findings = append(findings, advised(move(p, pair[0]), written(pair[0].at, pair[1].at),
+			"%s %s %s, which Docker gives docker0 on every host.", standing(pair[0]), relation(pair[0].prefix, pair[1].prefix),
+			dockerBridge)...)
+	}
+	if len(docker(p)) > 0 {
+		if in := inside(dockerBridge, uses(p)); len(in) > 0 && len(overlaps(nodeSubnets(p), docker(p))) == 0 {
+			findings = append(findings,
+				one(in[0].at, "%s of %s lies in %s, which Docker gives docker0 on every host. Take addresses outside "+
+					"of it, or choose another runtime.", in[0].addr, in[0].node.Name, dockerBridge)...)
+		}
+	}
+	return findings
+}
+
+func networkNodeSubnetsOverlap(p *plan.Plan) []Finding {
+	subnets := p.Network.NodeSubnets
+	var findings []Finding
+	for _, pair := range sharing(subnets) {
+		findings = append(findings, one(p.Network.Attr("node_subnets"), "%s %s %s. Write each subnet once, with its real prefix length.",
+			pair[0], relation(pair[0], pair[1]), pair[1])...)
+	}
+	return findings
+}
+
+func networkVirtualIPOverlap(p *plan.Plan) []Finding {
+	vip := p.LoadBalancer.VirtualIP
+	if !vip.IsValid() {
+		return nil
+	}
+	for _, s := range slices.Concat(pods(p), services(p), reserved(p)) {
+		if s.prefix.Contains(vip) {
+			if slices.ContainsFunc(p.Nodes, func(n *plan.Node) bool { return s.prefix.Contains(n.Address) }) {
+				return nil // the range lies over the hosts' network, which is said of the hosts
+			}
+			return one(p.LoadBalancer.Attr("virtual_ip"), "%s lies inside of %s%s. Take a free address of the hosts' subnet.", vip,
+				describe(s), where(s.at))
+		}
+	}
+	return nil
+}
+
+func networkEndpointOverlap(p *plan.Plan) []Finding {
+	a, err := netip.ParseAddr(p.Cluster.Endpoint.Host)
+	if err != nil || !p.Cluster.Has("control_plane_endpoint") || a == p.LoadBalancer.VirtualIP ||
+		len(inside(netip.PrefixFrom(a, a.BitLen()), uses(p))) > 0 {
+		return nil // the other rules say it of the virtual IP and of the hosts
+	}
+	for _, s := range slices.Concat(pods(p), services(p), reserved(p)) {
+		if s.prefix.Contains(a) {
+			return one(p.Cluster.Attr("control_plane_endpoint"),
+				"%s lies inside of %s%s. Write the virtual IP, the balancer's address or a DNS name.", a, describe(s), where(s.at))
+		}
+	}
+	return nil
+}
+
+func networkMirrorOverlap(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, server := range p.Servers() {
+		for _, s := range slices.Concat(pods(p), services(p)) {
+			if s.prefix.Contains(server.Addr) {
+				findings = append(findings,
+					advised(move(p, s), server.At, "The %s %s lies inside of %s%s, so it is cut off when the pod network "+
+						"comes up. Move the range, or the server.", server.What, server.Addr, describe(s), where(s.at))...)
+				break
+			}
+		}
+	}
+	return findings
+}
+
+func networkRangeSpecial(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, s := range wanted(p) {
+		for _, bad := range specialRanges {
+			if bad.prefix.Overlaps(s.prefix) && s.prefix.Bits() > 0 {
+				findings = append(findings, advised(move(p, s), s.at, "%s %s the %s range %s.", opening(s), touches(s.prefix, bad.prefix),
+					bad.what, bad.prefix)...)
+				break
+			}
+		}
+		if s.prefix.Bits() == 0 {
+			instead := saying(" Write the subnets that the hosts are in.")
+			if s.what != "node subnet" {
+				instead = free(p, s, s.prefix.Addr().BitLen()/2)
+			}
+			findings = append(findings, advised(instead, s.at, "%s is every address that there is.", opening(s))...)
+		}
+	}
+	return findings
+}
+
+func networkRangePublic(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, s := range slices.Concat(pods(p), services(p)) {
+		special := slices.ContainsFunc(specialRanges, func(b specialRange) bool { return b.prefix.Overlaps(s.prefix) })
+		refused := s.what == "services" && s.prefix.Bits() < 12 // network-service-range-large says it
+		if s.prefix.Addr().Is4() && !private(s.prefix) && !special && !refused && s.prefix.Bits() > 0 {
+			findings = append(findings,
+				advised(move(p, s), s.at, "%s is not private: its addresses belong to somebody on the internet, who "+
+					"cannot be reached from the cluster.%s", opening(s), takenForPrivate(s.prefix.Addr()))...)
+		}
+	}
+	return findings
 }
 
 // lookAlikes are public ranges that are often taken for the private one beside them.
@@ -367,7 +410,8 @@ func takenForPrivate(a netip.Addr) string {
 
 // documentation are ranges that examples take and nobody has. Source: RFC 5737, RFC 2544
 var documentation = []netip.Prefix{
-	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("198.18.0.0/15"),
+	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"),
+	netip.MustParsePrefix("198.18.0.0/15"),
 }
 
 // public reports whether an IPv4 address belongs to somebody on the internet.
@@ -377,7 +421,9 @@ func public(a netip.Addr) bool {
 	}
 	one := netip.PrefixFrom(a, 32)
 	holds := func(p netip.Prefix) bool { return p.Contains(a) }
-	return !private(one) && !slices.ContainsFunc(documentation, holds) && !slices.ContainsFunc(specialRanges, func(s specialRange) bool { return s.prefix.Contains(a) })
+	return !private(one) && !slices.ContainsFunc(documentation, holds) && !slices.ContainsFunc(specialRanges, func(s specialRange) bool {
+		return s.prefix.Contains(a)
+	})
 }
 
 type specialRange struct {

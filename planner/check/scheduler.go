@@ -45,99 +45,109 @@ var schedulerRules = []Rule{
 		Fix: "Give each profile and each scheduler a name of its own. \"default-scheduler\" is a profile of " +
 			"kubeadm's own scheduler alone.",
 		Sources: []string{schedulersDocs},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		seen := map[string]hcl.Range{}
-		for _, s := range schedulings(p) {
-			first, twice := seen[s.name]
-			switch {
-			case twice:
-				findings = append(findings, one(s.at, "%q is the name of a profile already, on %s. Name it otherwise.", s.name,
-					line(first))...)
-			case s.name == plan.DefaultScheduler && slices.ContainsFunc(p.Schedulers, func(o *plan.Scheduler) bool {
-				return o.NameRange == s.at
-			}):
-				findings = append(findings,
-					one(s.at, "kubeadm's own scheduler answers to %q. Name this one otherwise, or write a profile of that "+
-						"name into cluster { scheduler { … } }.", s.name)...)
-			}
-			seen[s.name] = s.at
-		}
-		return findings
-	}},
+	}, schedulerNameTaken},
 	{rule.Rule{
 		ID: "scheduler-plugin-unknown", Severity: rule.Error, Title: "Plugin that kube-scheduler does not have", Permanent: true,
 		Doc:     "kube-scheduler stops at a plugin that it was not built with, and no pod is placed any more.",
 		Fix:     "Write a plugin's name as upstream has it, or an `image` that was built with it.",
 		Sources: []string{profilesDocs + "#scheduling-plugins"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, s := range schedulings(p) {
-			for _, attr := range []struct {
-				name  string
-				words []string
-			}{{"enable_plugins", s.EnablePlugins}, {"disable_plugins", s.DisablePlugins}} {
-				for _, word := range attr.words {
-					if !s.custom && word != "*" && !slices.Contains(plan.SchedulerPlugins, word) {
-						findings = append(findings, one(s.Attr(attr.name), "kube-scheduler has no plugin %q.%s", word,
-							spelling.DidYouMean(word, plan.SchedulerPlugins))...)
-					}
-				}
-			}
-		}
-		return findings
-	}},
+	}, schedulerPluginUnknown},
 	{rule.Rule{
 		ID: "scheduler-plugin-needed", Severity: rule.Error, Title: "Plugin off without which nothing is placed", Permanent: true,
 		Doc: "A scheduler needs exactly one plugin that sorts its queue, the same in all profiles, and one that binds pods to nodes. " +
 			"Without them it stops at the start.",
 		Fix:     "Leave PrioritySort and DefaultBinder on.",
 		Sources: []string{profilesDocs},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, s := range schedulings(p) {
-			for _, needed := range []string{"PrioritySort", "DefaultBinder"} {
-				off := slices.Contains(s.DisablePlugins, needed) || slices.Contains(s.DisablePlugins, "*") &&
-					!slices.Contains(s.EnablePlugins, needed)
-				if off && !s.custom {
-					findings = append(findings, one(s.Attr("disable_plugins"), "Without %s the scheduler stops at its start. Leave it on.",
-						needed)...)
-					break
-				}
-			}
-		}
-		return findings
-	}},
+	}, schedulerPluginNeeded},
 	{rule.Rule{
 		ID: "scheduler-strategy-off", Severity: rule.Warning, Title: "Strategy of a plugin that is off",
 		Doc: "NodeResourcesFit carries the scoring strategy out. With that plugin off the strategy means nothing, and pods land on " +
 			"nodes that have no room for them.",
 		Fix:     "Leave NodeResourcesFit on, or take `scoring_strategy` out.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/scheduling-eviction/resource-bin-packing/"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, s := range schedulings(p) {
-			off := slices.Contains(s.DisablePlugins, "NodeResourcesFit") || slices.Contains(s.DisablePlugins, "*")
-			if s.ScoringStrategy != "" && off && !slices.Contains(s.EnablePlugins, "NodeResourcesFit") {
-				findings = append(findings, one(s.Attr("scoring_strategy"),
-					"NodeResourcesFit, which carries the strategy out, is off. Leave it on.")...)
-			}
-		}
-		return findings
-	}},
+	}, schedulerStrategyOff},
 	{rule.Rule{
 		ID: "scheduler-config-twice", Severity: rule.Error, Title: "Two configurations of one scheduler", Permanent: true,
 		Doc: "Profiles are written into a file that kubeadm's own scheduler reads by --config. A second --config in `extra_args` names " +
 			"another file, and only one of them is read.",
 		Fix:     "Write the profiles here, and remove the flag.",
 		Sources: []string{profilesDocs},
-	}, func(p *plan.Plan) []Finding {
-		for _, a := range p.Cluster.Scheduler.ExtraArgs {
-			if a.Name == "config" && len(p.Cluster.SchedulerProfiles) > 0 {
-				return one(p.Cluster.Scheduler.Key("extra_args", a.Name),
-					"--config names %s, and the profiles below are in another file. Remove the flag.", a.Value)
+	}, schedulerConfigTwice},
+}
+
+func schedulerNameTaken(p *plan.Plan) []Finding {
+	var findings []Finding
+	seen := map[string]hcl.Range{}
+	for _, s := range schedulings(p) {
+		first, twice := seen[s.name]
+		switch {
+		case twice:
+			findings = append(findings, one(s.at, "%q is the name of a profile already, on %s. Name it otherwise.", s.name,
+				line(first))...)
+		case s.name == plan.DefaultScheduler && slices.ContainsFunc(p.Schedulers, func(o *plan.Scheduler) bool {
+			return o.NameRange == s.at
+		}):
+			findings = append(findings,
+				one(s.at, "kubeadm's own scheduler answers to %q. Name this one otherwise, or write a profile of that "+
+					"name into cluster { scheduler { … } }.", s.name)...)
+		}
+		seen[s.name] = s.at
+	}
+	return findings
+}
+
+func schedulerPluginUnknown(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, s := range schedulings(p) {
+		for _, attr := range []struct {
+			name  string
+			words []string
+		}{{"enable_plugins", s.EnablePlugins}, {"disable_plugins", s.DisablePlugins}} {
+			for _, word := range attr.words {
+				if !s.custom && word != "*" && !slices.Contains(plan.SchedulerPlugins, word) {
+					findings = append(findings, one(s.Attr(attr.name), "kube-scheduler has no plugin %q.%s", word,
+						spelling.DidYouMean(word, plan.SchedulerPlugins))...)
+				}
 			}
 		}
-		return nil
-	}},
+	}
+	return findings
+}
+
+func schedulerPluginNeeded(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, s := range schedulings(p) {
+		for _, needed := range []string{"PrioritySort", "DefaultBinder"} {
+			off := slices.Contains(s.DisablePlugins, needed) || slices.Contains(s.DisablePlugins, "*") &&
+				!slices.Contains(s.EnablePlugins, needed)
+			if off && !s.custom {
+				findings = append(findings, one(s.Attr("disable_plugins"), "Without %s the scheduler stops at its start. Leave it on.",
+					needed)...)
+				break
+			}
+		}
+	}
+	return findings
+}
+
+func schedulerStrategyOff(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, s := range schedulings(p) {
+		off := slices.Contains(s.DisablePlugins, "NodeResourcesFit") || slices.Contains(s.DisablePlugins, "*")
+		if s.ScoringStrategy != "" && off && !slices.Contains(s.EnablePlugins, "NodeResourcesFit") {
+			findings = append(findings, one(s.Attr("scoring_strategy"),
+				"NodeResourcesFit, which carries the strategy out, is off. Leave it on.")...)
+		}
+	}
+	return findings
+}
+
+func schedulerConfigTwice(p *plan.Plan) []Finding {
+	for _, a := range p.Cluster.Scheduler.ExtraArgs {
+		if a.Name == "config" && len(p.Cluster.SchedulerProfiles) > 0 {
+			return one(p.Cluster.Scheduler.Key("extra_args", a.Name),
+				"--config names %s, and the profiles below are in another file. Remove the flag.", a.Value)
+		}
+	}
+	return nil
 }

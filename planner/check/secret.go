@@ -104,32 +104,34 @@ var secretRules = []Rule{
 			"it writes it into the generated tree.",
 		Fix:     "Remove the default. Nothing in the language takes a secret; programs on the hosts read theirs from files.",
 		Sources: []string{secretsInGit, "https://github.com/rancher/rke/issues/3004"},
-	}, func(p *plan.Plan) []Finding {
-		if p.Spec == nil || p.Spec.Files[p.Spec.Filename] == nil {
-			return nil
+	}, secretVariableDefault},
+}
+
+func secretVariableDefault(p *plan.Plan) []Finding {
+	if p.Spec == nil || p.Spec.Files[p.Spec.Filename] == nil {
+		return nil
+	}
+	body, ok := p.Spec.Files[p.Spec.Filename].Body.(*hclsyntax.Body)
+	if !ok {
+		return nil
+	}
+	var findings []Finding
+	for _, b := range body.Blocks {
+		if b.Type != "variable" || len(b.Labels) != 1 || !secretName.MatchString(b.Labels[0]) {
+			continue
 		}
-		body, ok := p.Spec.Files[p.Spec.Filename].Body.(*hclsyntax.Body)
-		if !ok {
-			return nil
+		a := b.Body.Attributes["default"]
+		if a == nil {
+			continue
 		}
-		var findings []Finding
-		for _, b := range body.Blocks {
-			if b.Type != "variable" || len(b.Labels) != 1 || !secretName.MatchString(b.Labels[0]) {
-				continue
-			}
-			a := b.Body.Attributes["default"]
-			if a == nil {
-				continue
-			}
-			v, diags := a.Expr.Value(nil)
-			if diags.HasErrors() || v.IsNull() || v.Type() != cty.String || v.AsString() == "" || shaped(v.AsString()) {
-				continue
-			}
-			findings = append(findings, one(a.Expr.Range(),
-				"The default of %s stands in the file for everybody to read.%s Remove the default.", b.Labels[0], inFile)...)
+		v, diags := a.Expr.Value(nil)
+		if diags.HasErrors() || v.IsNull() || v.Type() != cty.String || v.AsString() == "" || shaped(v.AsString()) {
+			continue
 		}
-		return findings
-	}},
+		findings = append(findings, one(a.Expr.Range(),
+			"The default of %s stands in the file for everybody to read.%s Remove the default.", b.Labels[0], inFile)...)
+	}
+	return findings
 }
 
 // shaped reports whether another rule knows the secret by its shape.

@@ -47,13 +47,7 @@ var topologyRules = []Rule{
 		Doc:     "A cluster is made of hosts: at least one control plane, and workers where the type has them.",
 		Fix:     "Write a `node \"<name>\" { … }` or a `node_pool \"<name>\" { count = … }` block.",
 		Sources: []string{componentsOf},
-	}, func(p *plan.Plan) []Finding {
-		if len(p.Nodes) > 0 {
-			return nil
-		}
-		return one(p.Cluster.Block(), "The design has no hosts. Write a node block for each host, such as node \"%s-1\" { address = "+
-			"\"192.168.56.10\" }, or a node_pool.", p.Cluster.Name)
-	}},
+	}, topologyNoNodes},
 	{rule.Rule{
 		ID: "topology-all-in-one-hosts", Severity: rule.Error, Title: "All-in-one with more than one host", Permanent: true,
 		Doc: "The type all-in-one runs the control plane, etcd and the workload on one node. A second host does not fit into it, and " +
@@ -61,102 +55,42 @@ var topologyRules = []Rule{
 		Fix: "Remove the other hosts, or choose a type that has them: single-etcd-single-master takes one control " +
 			"plane and any number of workers.",
 		Sources: []string{createdBy},
-	}, func(p *plan.Plan) []Finding {
-		if !ours(p) || p.Cluster.Type != topologies.AllInOne || len(p.Nodes) < 2 {
-			return nil
-		}
-		groups := blocks(p.Nodes)
-		at := groups[len(groups)-1][0].NameRange
-		return one(at, "Type all-in-one (%s) is one node; this design has %d: %s. Remove the others, or write type = "+
-			"\"single-etcd-single-master\" and give the first roles = [\"control-plane\"], the others roles = [\"worker\"].",
-			line(typeAt(p)), len(p.Nodes), sentence(names(p.Nodes)))
-	}},
+	}, topologyAllInOneHosts},
 	{rule.Rule{
 		ID: "topology-no-control-plane", Severity: rule.Error, Title: "No control plane", Permanent: true,
 		Doc: "Without a host that runs the API server, the scheduler and the controller manager there is " +
 			"nothing that nodes could join.",
 		Fix:     "Give one host `roles = [\"control-plane\"]`, several where the type has them.",
 		Sources: []string{componentsOf},
-	}, func(p *plan.Plan) []Finding {
-		if !several(p) || len(p.ControlPlanes()) > 0 {
-			return nil
-		}
-		t := p.Cluster.Topology
-		return one(p.Nodes[0].Attr("roles"), "None of the %s has the role control-plane. Type %s takes %s: give that many "+
-			"hosts roles = [\"control-plane\"].",
-			quantity(len(p.Nodes), "host"), t.Type, needs(minimum(p), "control plane"))
-	}},
+	}, topologyNoControlPlane},
 	{rule.Rule{
 		ID: "topology-extra-control-plane", Severity: rule.Error, Title: "More control planes than the type has", Permanent: true,
 		Doc: "A single-master type has one control plane and no load balancer before it. Clients would go on dialling the first one, " +
 			"and etcd would silently become a cluster of another size than the type says.",
 		Fix:     "Make the others workers, or choose multi-etcd-multi-master (three or more control planes with stacked etcd).",
 		Sources: []string{haTopology},
-	}, func(p *plan.Plan) []Finding {
-		cps := p.ControlPlanes()
-		if t := p.Cluster.Topology; !several(p) || t.ControlPlanes.Max == 0 || len(cps) <= t.ControlPlanes.Max {
-			return nil
-		}
-		suggestion := "multi-etcd-multi-master"
-		if len(cps) == 2 {
-			suggestion = "single-etcd-multi-master"
-		}
-		return one(cps[len(cps)-1].Attr("roles"), "Type %s (%s) has one control plane; this design has %d: %s. Make the others workers, "+
-			"or write type = %q.",
-			p.Cluster.Type, line(typeAt(p)), len(cps), sentence(names(cps)), suggestion)
-	}},
+	}, topologyExtraControlPlane},
 	{rule.Rule{
 		ID: "topology-few-control-planes", Severity: rule.Error, Title: "Fewer control planes than the type has", Permanent: true,
 		Doc: "A multi-master type promises that the API outlives the loss of a control plane. With one there " +
 			"is nothing left to take over.",
 		Fix:     "Define at least two control planes, three where etcd is stacked on them, or choose single-etcd-single-master.",
 		Sources: []string{haTopology},
-	}, func(p *plan.Plan) []Finding {
-		cps := p.ControlPlanes()
-		if !several(p) || len(cps) == 0 || len(cps) >= p.Cluster.Topology.ControlPlanes.Min {
-			return nil
-		}
-		need := minimum(p)
-		return one(cps[0].Attr("roles"), "Type %s (%s) has at least %s; this design has %s (%s). Define %d more, or write type = "+
-			"\"single-etcd-single-master\".",
-			p.Cluster.Type, line(typeAt(p)), quantity(need, "control plane"), quantity(len(cps), "control plane"), sentence(names(cps)),
-			need-len(cps))
-	}},
+	}, topologyFewControlPlanes},
 	{rule.Rule{
 		ID: "topology-stacked-pair", Severity: rule.Error, Title: "Two control planes with stacked etcd", Permanent: true,
 		Doc: "Stacked etcd has one member on each control plane. Two members need both for a majority, so the loss of either stops " +
 			"every change: two are worse than one.",
 		Fix:     "Define three control planes, or place etcd on three hosts of its own (`roles = [\"etcd\"]`).",
 		Sources: []string{haTopology, etcdFAQ},
-	}, func(p *plan.Plan) []Finding {
-		cps, t := p.ControlPlanes(), p.Cluster.Topology
-		if !several(p) || p.Etcd.Placement != topologies.Stacked || !t.Allows(topologies.Stacked) || len(cps) < t.ControlPlanes.Min ||
-			len(cps) >= t.ControlPlanesStacked.Min {
-			return nil
-		}
-		return one(cps[len(cps)-1].Attr("roles"), "With stacked etcd the %d control planes (%s) make %s, of which %d must agree: the loss "+
-			"of either stops every change. Define %d control planes, or give three other hosts roles = [\"etcd\"].",
-			len(cps), sentence(names(cps)), quantity(len(cps), "etcd member"), plan.Quorum(len(cps)), t.ControlPlanesStacked.Min)
-	}},
+	}, topologyStackedPair},
 	{rule.Rule{
 		ID: "topology-etcd-placement", Severity: rule.Error, Title: "etcd in a place that the type does not have", Permanent: true,
 		Doc: "The type says where etcd lives: stacked on the control planes, or external, as a service of its own. The lone etcd that " +
 			"several control planes share is always external, because kubeadm gives every control plane a member of its own otherwise.",
 		Fix:     "Change `etcd { topology = … }` and the roles of the hosts, or the type.",
 		Sources: []string{haTopology},
-	}, func(p *plan.Plan) []Finding {
-		t := p.Cluster.Topology
-		if !ours(p) || len(p.ControlPlanes()) == 0 || t.Allows(p.Etcd.Placement) || t.Type == topologies.AllInOne && len(p.Nodes) > 1 {
-			return nil
-		}
-		if p.Etcd.Placement == topologies.Stacked {
-			return one(placementAt(p),
-				"Type %s (%s) shares one etcd between all control planes, and stacked etcd would put a member on each. "+
-					"Write topology = \"external\" and give one host the role etcd.", t.Type, line(typeAt(p)))
-		}
-		return one(placementAt(p), "Type %s (%s) has one control plane, and etcd runs on it (stacked). Remove topology and the role etcd. "+
-			"An etcd of its own belongs to the types with several control planes.", t.Type, line(typeAt(p)))
-	}},
+	}, topologyEtcdPlacement},
 	{rule.Rule{
 		ID: "topology-no-etcd", Severity: rule.Error, Title: "External etcd without members", Permanent: true,
 		Doc: "External etcd runs on the hosts with the role etcd. Without any, the API servers have nowhere to " +
@@ -164,75 +98,28 @@ var topologyRules = []Rule{
 		Fix: "Give one host (single-etcd-multi-master) or three (multi-etcd-multi-master) the role etcd, or write `topology = " +
 			"\"stacked\"` where the type allows it.",
 		Sources: []string{haTopology},
-	}, func(p *plan.Plan) []Finding {
-		t := p.Cluster.Topology
-		if !several(p) || p.Etcd.Placement != topologies.External || !t.Allows(topologies.External) || len(p.Etcd.Members) > 0 {
-			return nil
-		}
-		instead := ""
-		if t.Allows(topologies.Stacked) {
-			instead = ", or write topology = \"stacked\""
-		}
-		return one(written(p.Etcd.Attr("topology"), typeAt(p)),
-			"etcd is external, and no host has the role etcd. Give %s roles = [\"etcd\"]%s.", quantity(t.EtcdMembers.Min, "host"), instead)
-	}},
+	}, topologyNoEtcd},
 	{rule.Rule{
 		ID: "topology-extra-etcd", Severity: rule.Error, Title: "More etcd members than the type has", Permanent: true,
 		Doc: "The type single-etcd-multi-master has one etcd member that all control planes share. Several members are another type, " +
 			"with other failure behavior.",
 		Fix:     "Write `type = \"multi-etcd-multi-master\"`, with an odd number of members from three, or keep one member.",
 		Sources: []string{haTopology},
-	}, func(p *plan.Plan) []Finding {
-		t, members := p.Cluster.Topology, p.Etcd.Members
-		if !several(p) || p.Etcd.Placement != topologies.External || !t.Allows(topologies.External) || t.EtcdMembers.Max == 0 ||
-			len(members) <= t.EtcdMembers.Max {
-			return nil
-		}
-		return one(members[len(members)-1].Node.Attr("roles"), "Type %s (%s) has one etcd member; this design has %d: %s. Keep one, or "+
-			"write type = \"multi-etcd-multi-master\" with three or five.",
-			t.Type, line(typeAt(p)), len(members), sentence(memberNames(p)))
-	}},
+	}, topologyExtraEtcd},
 	{rule.Rule{
 		ID: "topology-few-etcd", Severity: rule.Error, Title: "Fewer etcd members than the type has", Permanent: true,
 		Doc: "Clustered etcd begins with three members. One is no cluster, and two tolerate no more than one does: both must agree, so " +
 			"two hosts can now stop it instead of one.",
 		Fix:     "Give a third host the role etcd, or choose a single-etcd type.",
 		Sources: []string{etcdFAQ},
-	}, func(p *plan.Plan) []Finding {
-		t, members := p.Cluster.Topology, p.Etcd.Members
-		if !several(p) || p.Etcd.Placement != topologies.External || len(members) == 0 || len(members) >= t.EtcdMembers.Min {
-			return nil
-		}
-		why := "one member tolerates no failure"
-		if len(members) == 2 {
-			why = "two members tolerate no more failures than one, none, and either host can stop them"
-		}
-		return one(members[len(members)-1].Node.Attr("roles"), "Type %s (%s) has at least %d etcd members; this design has %d (%s): %s. "+
-			"Give %s more the role etcd, or write type = \"single-etcd-multi-master\" with one member.",
-			t.Type, line(typeAt(p)), t.EtcdMembers.Min, len(members), sentence(memberNames(p)), why,
-			quantity(t.EtcdMembers.Min-len(members), "host"))
-	}},
+	}, topologyFewEtcd},
 	{rule.Rule{
 		ID: "topology-no-worker", Severity: rule.Error, Title: "No worker",
 		Doc: "A control plane carries the taint node-role.kubernetes.io/control-plane:NoSchedule unless it is a worker too. Without any " +
 			"worker, ordinary pods stay Pending, cluster DNS among them where no toleration saves it.",
 		Fix:     "Add a host with `roles = [\"worker\"]`, or let control planes work too: `roles = [\"control-plane\", \"worker\"]`.",
 		Sources: []string{createdBy + "#control-plane-node-isolation"},
-	}, func(p *plan.Plan) []Finding {
-		if len(p.Nodes) == 0 || len(p.Workers()) > 0 || p.Cluster.Type == topologies.AllInOne && ours(p) {
-			return nil
-		}
-		cps := p.ControlPlanes()
-		if len(cps) == 0 {
-			if ours(p) {
-				return nil // topology-no-control-plane says it
-			}
-			return one(p.Nodes[0].Attr("roles"), "No host has the role worker, and on target %s the plan defines workers alone. "+
-				"Write roles = [\"worker\"].", p.Target.Name)
-		}
-		return one(cps[0].Attr("roles"), "No host has the role worker, and the control planes (%s) take no ordinary pods. Add a host with "+
-			"roles = [\"worker\"], or write roles = [\"control-plane\", \"worker\"] here.", sentence(names(cps)))
-	}},
+	}, topologyNoWorker},
 	{rule.Rule{
 		ID: "topology-no-load-balancer", Severity: rule.Error, Title: "Several control planes without a load balancer",
 		Doc: "Kubelets and clients dial one address, the control plane endpoint. Where several control planes have nothing before them, " +
@@ -240,58 +127,20 @@ var topologyRules = []Rule{
 		Fix: "Write `load_balancer \"haproxy\"` with hosts of the role load-balancer, `load_balancer \"kube-vip\" { virtual_ip = … " +
 			"}`, or `load_balancer \"external\" {}` for one that exists already.",
 		Sources: []string{haKubeadm + "#create-load-balancer-for-kube-apiserver", "https://github.com/kubernetes/kubeadm/issues/2472"},
-	}, func(p *plan.Plan) []Finding {
-		cps := p.ControlPlanes()
-		if !several(p) || p.Target.Facts.Hosting != plan.Hosts || !p.Cluster.Topology.LoadBalancer ||
-			p.LoadBalancer.Kind != plan.NoBalancer || len(cps) < 2 {
-			return nil
-		}
-		return one(typeAt(p), "Type %s needs a load balancer in front of its %s, and the design has none. Where each client dials one of "+
-			"them, it is cut off with that one. Write load_balancer \"haproxy\" {} and a host with roles = [\"load-balancer\"], "+
-			"load_balancer \"kube-vip\" { virtual_ip = … }, or load_balancer \"external\" {} for what exists already, "+
-			"such as a proxy on every node.",
-			p.Cluster.Type, quantity(len(cps), "control plane"))
-	}},
+	}, topologyNoLoadBalancer},
 	{rule.Rule{
 		ID: "target-type", Severity: rule.Error, Title: "Installation type that the target cannot express", Permanent: true,
 		Doc: "A target that another program or a vendor installs has its own idea of a cluster. A type outside of it cannot be written " +
 			"in that target's language.",
 		Fix:     "Choose a type that the target has, or another target.",
 		Sources: []string{haTopology},
-	}, func(p *plan.Plan) []Finding {
-		types := p.Target.Facts.Types
-		if types == nil || slices.Contains(types, p.Cluster.Type) {
-			return nil
-		}
-		var able []string
-		for _, t := range types {
-			able = append(able, string(t))
-		}
-		why := p.Target.Facts.TypesWhy
-		if why == "" {
-			why = "Write one of those, or another target."
-		}
-		return one(typeAt(p), "Target %s takes %s, and this design is %s. %s", p.Target.Name, choice(able), p.Cluster.Type, why)
-	}},
+	}, targetType},
 	{rule.Rule{
 		ID: "target-etcd", Severity: rule.Error, Title: "Placement of etcd that the target cannot express", Permanent: true,
 		Doc:     "A target that another program installs decides where etcd runs: on each control plane, or on machines of its own.",
 		Fix:     "Place etcd as the target does, or choose another target.",
 		Sources: []string{haTopology},
-	}, func(p *plan.Plan) []Finding {
-		f := p.Target.Facts
-		if f.Placement == "" || p.Etcd.Placement == f.Placement || f.Types != nil && !slices.Contains(f.Types, p.Cluster.Type) {
-			return nil
-		}
-		at := written(writtenArg(p.Etcd.Has("topology"), p.Etcd.Attr("topology")))
-		for _, n := range p.Nodes {
-			if at.Filename == "" && n.Roles.Has(plan.EtcdRole) && !n.Roles.Has(plan.ControlPlane) {
-				at = n.Attr("roles")
-			}
-		}
-		return one(written(at, typeAt(p)), "On target %s etcd is %s, and this design has it %s. %s", p.Target.Name, f.Placement,
-			p.Etcd.Placement, f.EtcdWhy)
-	}},
+	}, targetEtcd},
 	{rule.Rule{
 		ID: "target-unused", Severity: rule.Warning, Title: "Setting ignored by the target",
 		Doc: "The program that builds the cluster on this target decides these things itself. What the file says about them is not " +
@@ -304,37 +153,220 @@ var topologyRules = []Rule{
 		Doc:     "On a hosted target the vendor runs the control plane, etcd and the load balancer. The design defines workers only.",
 		Fix:     "Remove the hosts with other roles, and write `roles = [\"worker\"]` for the rest.",
 		Sources: []string{componentsOf},
-	}, func(p *plan.Plan) []Finding {
-		if ours(p) {
-			return nil
-		}
-		return each(p.Nodes, func(n *plan.Node) bool { return n.Roles&^plan.Worker != 0 },
-			func(n *plan.Node) hcl.Range { return n.Attr("roles") }, func(n *plan.Node, all []*plan.Node) string {
-				return fmt.Sprintf("On target %s the vendor runs control plane, etcd and load balancer; %s cannot have these "+
-					"roles. Remove the host, or write roles = [\"worker\"].", p.Target.Name, whose(all))
-			})
-	}},
+	}, targetHostedRoles},
 	{rule.Rule{
 		ID: "target-hosted-block", Severity: rule.Warning, Title: "Block without effect on a hosted target",
 		Doc: "On a hosted target the vendor decides about etcd and about the load balancer. What the file says about them is not used, " +
 			"and a reader would believe it.",
 		Fix:     "Remove the block.",
 		Sources: []string{componentsOf},
-	}, func(p *plan.Plan) []Finding {
+	}, targetHostedBlock},
+}
+
+func topologyNoNodes(p *plan.Plan) []Finding {
+	if len(p.Nodes) > 0 {
+		return nil
+	}
+	return one(p.Cluster.Block(), "The design has no hosts. Write a node block for each host, such as node \"%s-1\" { address = "+
+		"\"192.168.56.10\" }, or a node_pool.", p.Cluster.Name)
+}
+
+func topologyAllInOneHosts(p *plan.Plan) []Finding {
+	if !ours(p) || p.Cluster.Type != topologies.AllInOne || len(p.Nodes) < 2 {
+		return nil
+	}
+	groups := blocks(p.Nodes)
+	at := groups[len(groups)-1][0].NameRange
+	return one(at, "Type all-in-one (%s) is one node; this design has %d: %s. Remove the others, or write type = "+
+		"\"single-etcd-single-master\" and give the first roles = [\"control-plane\"], the others roles = [\"worker\"].",
+		line(typeAt(p)), len(p.Nodes), sentence(names(p.Nodes)))
+}
+
+func topologyNoControlPlane(p *plan.Plan) []Finding {
+	if !several(p) || len(p.ControlPlanes()) > 0 {
+		return nil
+	}
+	t := p.Cluster.Topology
+	return one(p.Nodes[0].Attr("roles"), "None of the %s has the role control-plane. Type %s takes %s: give that many "+
+		"hosts roles = [\"control-plane\"].",
+		quantity(len(p.Nodes), "host"), t.Type, needs(minimum(p), "control plane"))
+}
+
+func topologyExtraControlPlane(p *plan.Plan) []Finding {
+	cps := p.ControlPlanes()
+	if t := p.Cluster.Topology; !several(p) || t.ControlPlanes.Max == 0 || len(cps) <= t.ControlPlanes.Max {
+		return nil
+	}
+	suggestion := "multi-etcd-multi-master"
+	if len(cps) == 2 {
+		suggestion = "single-etcd-multi-master"
+	}
+	return one(cps[len(cps)-1].Attr("roles"), "Type %s (%s) has one control plane; this design has %d: %s. Make the others workers, "+
+		"or write type = %q.",
+		p.Cluster.Type, line(typeAt(p)), len(cps), sentence(names(cps)), suggestion)
+}
+
+func topologyFewControlPlanes(p *plan.Plan) []Finding {
+	cps := p.ControlPlanes()
+	if !several(p) || len(cps) == 0 || len(cps) >= p.Cluster.Topology.ControlPlanes.Min {
+		return nil
+	}
+	need := minimum(p)
+	return one(cps[0].Attr("roles"), "Type %s (%s) has at least %s; this design has %s (%s). Define %d more, or write type = "+
+		"\"single-etcd-single-master\".",
+		p.Cluster.Type, line(typeAt(p)), quantity(need, "control plane"), quantity(len(cps), "control plane"), sentence(names(cps)),
+		need-len(cps))
+}
+
+func topologyStackedPair(p *plan.Plan) []Finding {
+	cps, t := p.ControlPlanes(), p.Cluster.Topology
+	if !several(p) || p.Etcd.Placement != topologies.Stacked || !t.Allows(topologies.Stacked) || len(cps) < t.ControlPlanes.Min ||
+		len(cps) >= t.ControlPlanesStacked.Min {
+		return nil
+	}
+	return one(cps[len(cps)-1].Attr("roles"), "With stacked etcd the %d control planes (%s) make %s, of which %d must agree: the loss "+
+		"of either stops every change. Define %d control planes, or give three other hosts roles = [\"etcd\"].",
+		len(cps), sentence(names(cps)), quantity(len(cps), "etcd member"), plan.Quorum(len(cps)), t.ControlPlanesStacked.Min)
+}
+
+func topologyEtcdPlacement(p *plan.Plan) []Finding {
+	t := p.Cluster.Topology
+	if !ours(p) || len(p.ControlPlanes()) == 0 || t.Allows(p.Etcd.Placement) || t.Type == topologies.AllInOne && len(p.Nodes) > 1 {
+		return nil
+	}
+	if p.Etcd.Placement == topologies.Stacked {
+		return one(placementAt(p),
+			"Type %s (%s) shares one etcd between all control planes, and stacked etcd would put a member on each. "+
+				"Write topology = \"external\" and give one host the role etcd.", t.Type, line(typeAt(p)))
+	}
+	return one(placementAt(p), "Type %s (%s) has one control plane, and etcd runs on it (stacked). Remove topology and the role etcd. "+
+		"An etcd of its own belongs to the types with several control planes.", t.Type, line(typeAt(p)))
+}
+
+func topologyNoEtcd(p *plan.Plan) []Finding {
+	t := p.Cluster.Topology
+	if !several(p) || p.Etcd.Placement != topologies.External || !t.Allows(topologies.External) || len(p.Etcd.Members) > 0 {
+		return nil
+	}
+	instead := ""
+	if t.Allows(topologies.Stacked) {
+		instead = ", or write topology = \"stacked\""
+	}
+	return one(written(p.Etcd.Attr("topology"), typeAt(p)),
+		"etcd is external, and no host has the role etcd. Give %s roles = [\"etcd\"]%s.", quantity(t.EtcdMembers.Min, "host"), instead)
+}
+
+func topologyExtraEtcd(p *plan.Plan) []Finding {
+	t, members := p.Cluster.Topology, p.Etcd.Members
+	if !several(p) || p.Etcd.Placement != topologies.External || !t.Allows(topologies.External) || t.EtcdMembers.Max == 0 ||
+		len(members) <= t.EtcdMembers.Max {
+		return nil
+	}
+	return one(members[len(members)-1].Node.Attr("roles"), "Type %s (%s) has one etcd member; this design has %d: %s. Keep one, or "+
+		"write type = \"multi-etcd-multi-master\" with three or five.",
+		t.Type, line(typeAt(p)), len(members), sentence(memberNames(p)))
+}
+
+func topologyFewEtcd(p *plan.Plan) []Finding {
+	t, members := p.Cluster.Topology, p.Etcd.Members
+	if !several(p) || p.Etcd.Placement != topologies.External || len(members) == 0 || len(members) >= t.EtcdMembers.Min {
+		return nil
+	}
+	why := "one member tolerates no failure"
+	if len(members) == 2 {
+		why = "two members tolerate no more failures than one, none, and either host can stop them"
+	}
+	return one(members[len(members)-1].Node.Attr("roles"), "Type %s (%s) has at least %d etcd members; this design has %d (%s): %s. "+
+		"Give %s more the role etcd, or write type = \"single-etcd-multi-master\" with one member.",
+		t.Type, line(typeAt(p)), t.EtcdMembers.Min, len(members), sentence(memberNames(p)), why,
+		quantity(t.EtcdMembers.Min-len(members), "host"))
+}
+
+func topologyNoWorker(p *plan.Plan) []Finding {
+	if len(p.Nodes) == 0 || len(p.Workers()) > 0 || p.Cluster.Type == topologies.AllInOne && ours(p) {
+		return nil
+	}
+	cps := p.ControlPlanes()
+	if len(cps) == 0 {
 		if ours(p) {
-			return nil
+			return nil // topology-no-control-plane says it
 		}
-		var findings []Finding
-		if p.Etcd.Written {
-			findings = append(findings, one(p.Etcd.Block(), "On target %s the vendor runs etcd: this block changes nothing. Remove it.",
-				p.Target.Name)...)
+		return one(p.Nodes[0].Attr("roles"), "No host has the role worker, and on target %s the plan defines workers alone. "+
+			"Write roles = [\"worker\"].", p.Target.Name)
+	}
+	return one(cps[0].Attr("roles"), "No host has the role worker, and the control planes (%s) take no ordinary pods. Add a host with "+
+		"roles = [\"worker\"], or write roles = [\"control-plane\", \"worker\"] here.", sentence(names(cps)))
+}
+
+func topologyNoLoadBalancer(p *plan.Plan) []Finding {
+	cps := p.ControlPlanes()
+	if !several(p) || p.Target.Facts.Hosting != plan.Hosts || !p.Cluster.Topology.LoadBalancer ||
+		p.LoadBalancer.Kind != plan.NoBalancer || len(cps) < 2 {
+		return nil
+	}
+	return one(typeAt(p), "Type %s needs a load balancer in front of its %s, and the design has none. Where each client dials one of "+
+		"them, it is cut off with that one. Write load_balancer \"haproxy\" {} and a host with roles = [\"load-balancer\"], "+
+		"load_balancer \"kube-vip\" { virtual_ip = … }, or load_balancer \"external\" {} for what exists already, "+
+		"such as a proxy on every node.",
+		p.Cluster.Type, quantity(len(cps), "control plane"))
+}
+
+func targetType(p *plan.Plan) []Finding {
+	types := p.Target.Facts.Types
+	if types == nil || slices.Contains(types, p.Cluster.Type) {
+		return nil
+	}
+	var able []string
+	for _, t := range types {
+		able = append(able, string(t))
+	}
+	why := p.Target.Facts.TypesWhy
+	if why == "" {
+		why = "Write one of those, or another target."
+	}
+	return one(typeAt(p), "Target %s takes %s, and this design is %s. %s", p.Target.Name, choice(able), p.Cluster.Type, why)
+}
+
+func targetEtcd(p *plan.Plan) []Finding {
+	f := p.Target.Facts
+	if f.Placement == "" || p.Etcd.Placement == f.Placement || f.Types != nil && !slices.Contains(f.Types, p.Cluster.Type) {
+		return nil
+	}
+	at := written(writtenArg(p.Etcd.Has("topology"), p.Etcd.Attr("topology")))
+	for _, n := range p.Nodes {
+		if at.Filename == "" && n.Roles.Has(plan.EtcdRole) && !n.Roles.Has(plan.ControlPlane) {
+			at = n.Attr("roles")
 		}
-		if p.LoadBalancer.Written {
-			findings = append(findings, one(p.LoadBalancer.Block(),
-				"On target %s the vendor runs the endpoint: this block changes nothing. Remove it.", p.Target.Name)...)
-		}
-		return findings
-	}},
+	}
+	return one(written(at, typeAt(p)), "On target %s etcd is %s, and this design has it %s. %s", p.Target.Name, f.Placement,
+		p.Etcd.Placement, f.EtcdWhy)
+}
+
+func targetHostedRoles(p *plan.Plan) []Finding {
+	if ours(p) {
+		return nil
+	}
+	return each(p.Nodes, func(n *plan.Node) bool { return n.Roles&^plan.Worker != 0 },
+		func(n *plan.Node) hcl.Range { return n.Attr("roles") }, func(n *plan.Node, all []*plan.Node) string {
+			return fmt.Sprintf("On target %s the vendor runs control plane, etcd and load balancer; %s cannot have these "+
+				"roles. Remove the host, or write roles = [\"worker\"].", p.Target.Name, whose(all))
+		})
+}
+
+func targetHostedBlock(p *plan.Plan) []Finding {
+	if ours(p) {
+		return nil
+	}
+	var findings []Finding
+	if p.Etcd.Written {
+		findings = append(findings, one(p.Etcd.Block(), "On target %s the vendor runs etcd: this block changes nothing. Remove it.",
+			p.Target.Name)...)
+	}
+	if p.LoadBalancer.Written {
+		findings = append(findings, one(p.LoadBalancer.Block(),
+			"On target %s the vendor runs the endpoint: this block changes nothing. Remove it.", p.Target.Name)...)
+	}
+	return findings
 }
 
 // minimum is the least number of control planes for the type and the placement of etcd.

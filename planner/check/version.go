@@ -65,71 +65,20 @@ var versionRules = []Rule{
 		Fix: "Write a version from 1.31 to the newest that `k8splan facts` lists. For a newer one update k8splan, " +
 			"or give newer facts with `--facts`.",
 		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/", releases},
-	}, func(p *plan.Plan) []Finding {
-		v := p.Cluster.Version
-		if p.Kubernetes().Known() || v.IsZero() || !ours(p) {
-			return nil
-		}
-		if v.Before(plan.Version{Major: 1, Minor: 31}) {
-			return one(versionAt(p), "Kubernetes %s has no kubeadm API v1beta4, which begins with 1.31, and gets no fixes any more. "+
-				"Write 1.31 or newer, best %q.", v, p.Target.Facts.NewestVersion())
-		}
-		return one(versionAt(p), "There is no data about Kubernetes %s: the facts of %s end with %s. Update k8splan, "+
-			"or give newer facts with --facts.", v.MinorString(), p.Target.Facts.Table.Date(), p.Target.Facts.Table.Newest().MinorString())
-	}},
+	}, versionUnsupported},
 	{rule.Rule{
 		ID: "version-patch-unknown", Severity: rule.Warning, Title: "Unknown patch release",
 		Doc: "The release is newer than the facts of this planner. Image tags and etcd floors may have moved in it; what is generated " +
 			"follows the newest one known.",
 		Fix:     "Update k8splan, or give newer facts with `--facts`. There is no reason to go back to an older patch release.",
 		Sources: []string{releases},
-	}, func(p *plan.Plan) []Finding {
-		newest, ok := p.Kubernetes().NewestPatch()
-		if !ok || !newest.Before(p.Cluster.Version) || p.Target.Facts.Hosting != plan.Hosts {
-			return nil
-		}
-		return one(versionAt(p), "%s is newer than this program's data, which ends with %s (%s); facts of %s are assumed. Update k8splan, "+
-			"or give newer facts with --facts.", p.Cluster.Version, newest, p.Target.Facts.Table.Date(), newest.MinorString())
-	}},
+	}, versionPatchUnknown},
 	{rule.Rule{
 		ID: "target-version", Severity: rule.Error, Title: "Kubernetes version that the target does not take", Permanent: true,
 		Doc:     "The target's own program or service installs certain minors or releases only.",
 		Fix:     "Write a version that it takes, or leave it out and get the newest of them.",
 		Sources: []string{releases},
-	}, func(p *plan.Plan) []Finding {
-		v, f := p.Cluster.Version, p.Target.Facts
-		if v.IsZero() || f.Takes(v) {
-			return nil
-		}
-		var limits []string
-		switch {
-		case f.Releases != nil:
-			for _, r := range f.Releases {
-				limits = append(limits, r.String())
-			}
-			limits = []string{sentence(limits)}
-		default:
-			if !f.Oldest.IsZero() {
-				limits = append(limits, "from "+f.Oldest.MinorString())
-			}
-			if f.Newest.Patch != 0 {
-				limits = append(limits, "up to "+f.Newest.String())
-			} else if !f.Newest.IsZero() {
-				limits = append(limits, "up to "+f.Newest.MinorString())
-			}
-		}
-		source := ""
-		if f.VersionsFrom != "" {
-			source = fmt.Sprintf(" (%s, read on %s)", f.VersionsFrom, f.VersionsOn)
-		}
-		at, instead := written(writtenArg(p.Cluster.Has("kubernetes_version"), versionAt(p)),
-			p.Target.NameRange), fmt.Sprintf("Write kubernetes_version = %q, or leave it out.", f.NewestVersion())
-		if newest := f.NewestVersion(); newest.Before(v) && newest.MinorsAhead(v) == 0 { // nobody should go back a patch release
-			instead = "For a new cluster leave it out; for one that has this release, take another target."
-		}
-		return one(at, "Target %s takes Kubernetes %s%s, and the version is %s. %s", p.Target.Name, strings.Join(limits, " "),
-			source, v, instead)
-	}},
+	}, targetVersion},
 	{rule.Rule{
 		ID: "version-kernel", Severity: rule.Error, Title: "Kernel too old for this Kubernetes",
 		Doc: "kubeadm's preflight of 1.32 and 1.33 refuses kernels before 4.19, that of 1.31 before 3.10. " +
@@ -137,16 +86,7 @@ var versionRules = []Rule{
 		Fix: "Use a newer release of the system.",
 		Sources: []string{"https://github.com/kubernetes/system-validators/blob/v1.9.0/validators/types_unix.go",
 			"https://kubernetes.io/docs/reference/node/kernel-version-requirements/"},
-	}, func(p *plan.Plan) []Finding {
-		return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "kernel" }), osAt,
-			func(n *plan.Node, all []*plan.Node) string {
-				f, _ := n.OS.Facts()
-				floor, _, _ := p.Kubernetes().KernelFloor()
-				return fmt.Sprintf("%s of %s has %s, and kubeadm %s refuses anything before %s. Use %s.", f.Title, whose(all),
-					f.KernelWords(),
-					p.Cluster.Version.MinorString(), floor.MinorString(), f.Instead)
-			})
-	}},
+	}, versionKernel},
 	{rule.Rule{
 		ID: "version-kernel-untested", Severity: rule.Warning, Title: "Kernel older than this Kubernetes is tested with",
 		Doc: "From 1.34 on kubeadm's preflight warns of kernels before 5.4: nobody tests them any more, and features from user " +
@@ -154,70 +94,32 @@ var versionRules = []Rule{
 		Fix: "Use a newer release of the system.",
 		Sources: []string{"https://github.com/kubernetes/system-validators/blob/v1.12.1/validators/types_unix.go",
 			"https://kubernetes.io/docs/reference/node/kernel-version-requirements/"},
-	}, func(p *plan.Plan) []Finding {
-		floor, refuses, known := p.Kubernetes().KernelFloor()
-		if !known || refuses {
-			return nil
-		}
-		return each(p.Nodes, kubelets(p, func(f plan.System) bool {
-			return f.Kernel.Before(floor) && osBlocker(p, f) == ""
-		}), osAt, func(n *plan.Node, all []*plan.Node) string {
-			f, _ := n.OS.Facts()
-			return fmt.Sprintf("%s of %s has %s, and Kubernetes %s is tested with %s and newer. Use %s.", f.Title, whose(all),
-				f.KernelWords(), p.Cluster.Version.MinorString(), floor.MinorString(), f.Instead)
-		})
-	}},
+	}, versionKernelUntested},
 	{rule.Rule{
 		ID: "version-cgroup-v1", Severity: rule.Error, Title: "cgroup v1 with a kubelet that refuses it",
 		Doc:     "From 1.35 on the kubelet does not start on a host with cgroup v1. The system boots with it unless told otherwise.",
 		Fix:     "Use a system that boots with cgroup v2: Ubuntu 22.04, Debian 11, RHEL 9 and newer.",
 		Sources: []string{cgroupDocs, "https://github.com/kubernetes/enhancements/issues/5573"},
-	}, func(p *plan.Plan) []Finding {
-		return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "cgroup" }), osAt,
-			func(n *plan.Node, all []*plan.Node) string {
-				f, _ := n.OS.Facts()
-				return fmt.Sprintf("%s of %s boots with cgroup v1, on which the kubelet does not start from Kubernetes 1.35 on. Use %s.",
-					f.Title, whose(all), f.Instead)
-			})
-	}},
+	}, versionCgroupV1},
 	{rule.Rule{
 		ID: "version-nftables-kernel", Severity: rule.Error, Title: "nftables mode on an old kernel",
 		Doc: "kube-proxy's nftables mode needs Linux 5.13 for what it asks of nft; on older kernels it exits, " +
 			"and no Service works on that node.",
 		Fix:     "Write `kube_proxy { mode = \"iptables\" }`, or use a newer system.",
 		Sources: []string{kubeProxyDocs + "#proxy-mode-nftables", "https://kubernetes.io/docs/reference/node/kernel-version-requirements/"},
-	}, func(p *plan.Plan) []Finding {
-		return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "nftables" }), osAt,
-			func(n *plan.Node, all []*plan.Node) string {
-				f, _ := n.OS.Facts()
-				return fmt.Sprintf("%s of %s has %s, and kube-proxy's mode nftables needs 5.13. Write kube_proxy { mode = "+
-					"\"iptables\" } in network, or use a newer system.", f.Title, whose(all), f.KernelWords())
-			})
-	}},
+	}, versionNftablesKernel},
 	{rule.Rule{
 		ID: "version-wireguard-kernel", Severity: rule.Error, Title: "WireGuard on a kernel without it",
 		Doc:     "WireGuard came into Linux with 5.6. Older kernels lack the interface type, so the pod network's agent fails.",
 		Fix:     "Write `encapsulation = \"vxlan\"`, or use a newer system.",
 		Sources: []string{"https://www.wireguard.com/install/", flannelDocs + "#wireguard"},
-	}, func(p *plan.Plan) []Finding {
-		return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "wireguard" }), osAt,
-			func(n *plan.Node, all []*plan.Node) string {
-				f, _ := n.OS.Facts()
-				return fmt.Sprintf("%s of %s has %s, and WireGuard came with 5.6. Write encapsulation = \"vxlan\" in cni, "+
-					"or use a newer system.", f.Title, whose(all), f.KernelWords())
-			})
-	}},
+	}, versionWireguardKernel},
 	{rule.Rule{
 		ID: "version-ipvs-deprecated", Severity: rule.Warning, Title: "Proxy mode on its way out",
 		Doc:     "The ipvs mode is deprecated since 1.35 and nobody maintains it; nftables does what it was chosen for.",
 		Fix:     "Write `mode = \"nftables\"`, or leave it out.",
 		Sources: []string{"https://github.com/kubernetes/enhancements/issues/5495", kubeProxyDocs},
-	}, func(p *plan.Plan) []Finding {
-		if k := p.Network.KubeProxy; k.Mode == "ipvs" && !p.Network.CNI.KubeProxyReplacement && p.Cluster.Version.IPVSDeprecated() {
-			return one(k.Attr("mode"), "Mode ipvs is deprecated since Kubernetes 1.35. Write \"nftables\", or leave it out.")
-		}
-		return nil
-	}},
+	}, versionIPVSDeprecated},
 	{rule.Rule{
 		ID: "version-containerd", Severity: rule.Error, Title: "containerd of the wrong generation",
 		Doc: "The generated configuration is containerd 2's (config version 3). containerd 1 does not read its sections: it goes on " +
@@ -226,63 +128,27 @@ var versionRules = []Rule{
 		Fix: "Write a version of containerd 2, or leave it out.",
 		Sources: []string{runtimeTable, "https://github.com/containerd/containerd/blob/main/docs/cri/config.md",
 			"https://github.com/kubernetes-sigs/kubespray/issues/11963"},
-	}, func(p *plan.Plan) []Finding {
-		v, ok := parsed(p.Runtime.Version)
-		if p.Runtime.Name != plan.Containerd || !p.Runtime.Has("version") || !ok || v.Major >= 2 {
-			return nil
-		}
-		return one(p.Runtime.Attr("version"), "containerd %s does not read the generated configuration, which is containerd 2's. "+
-			"Write %q, or leave version out.", v, p.Kubernetes().Containerd())
-	}},
+	}, versionContainerd},
 	{rule.Rule{
 		ID: "version-containerd-untested", Severity: rule.Warning, Title: "containerd that was not tested with this Kubernetes",
 		Doc: "Each minor of Kubernetes is tested with certain releases of containerd. Older ones lack what the kubelet asks of them, " +
 			"and nobody looks at the combination.",
 		Fix:     "Leave `version` out, or write a tested release.",
 		Sources: []string{runtimeTable},
-	}, func(p *plan.Plan) []Finding {
-		v, ok := parsed(p.Runtime.Version)
-		if p.Runtime.Name != plan.Containerd || !p.Runtime.Has("version") || !ok || v.Major < 2 {
-			return nil
-		}
-		if takes, known := p.Kubernetes().TakesContainerd(v); takes || !known {
-			return nil
-		}
-		var tested []string
-		for _, t := range p.Kubernetes().ContainerdTested() {
-			tested = append(tested, t.String())
-		}
-		return one(p.Runtime.Attr("version"), "Kubernetes %s is tested with containerd %s (or newer patches of these), not with %s. Write "+
-			"%q, or leave version out.", p.Cluster.Version.MinorString(), sentence(tested), v, p.Kubernetes().Containerd())
-	}},
+	}, versionContainerdUntested},
 	{rule.Rule{
 		ID: "version-cni-untested", Severity: rule.Warning, Title: "Pod network that was not tested with this Kubernetes",
 		Doc: "The pod network's release is tested with certain minors of Kubernetes. Outside of them its makers answer no questions.",
 		Fix: "Leave `version` out, or write a release that is tested with this minor.",
 		Sources: []string{"https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements",
 			"https://docs.cilium.io/en/stable/network/kubernetes/compatibility/"},
-	}, func(p *plan.Plan) []Finding {
-		first, last, inside, known := p.Kubernetes().CNITested(p.Network.CNI)
-		if !known || inside || !cniHas(p, "version") {
-			return nil
-		}
-		return one(p.Network.CNI.Attr("version"), "%s %s is tested with Kubernetes %s to %s, and the cluster is %s. Leave version out, "+
-			"or write a release for %s.", p.Network.CNI.Name, p.Network.CNI.Version, first, last, p.Cluster.Version,
-			p.Cluster.Version.MinorString())
-	}},
+	}, versionCNIUntested},
 	{rule.Rule{
 		ID: "version-crio", Severity: rule.Error, Title: "CRI-O of another minor",
 		Doc:     "CRI-O is released and tested with the Kubernetes minor of the same number; its releases promise nothing for others.",
 		Fix:     "Write a CRI-O release of the minor of Kubernetes, or leave it out.",
 		Sources: []string{"https://github.com/cri-o/cri-o#compatibility-matrix-cri-o--kubernetes"},
-	}, func(p *plan.Plan) []Finding {
-		v, ok := parsed(p.Runtime.Version)
-		if p.Runtime.Name != plan.CRIO || !p.Runtime.Has("version") || !ok || v.Minor == p.Cluster.Version.Minor {
-			return nil
-		}
-		return one(p.Runtime.Attr("version"), "CRI-O %s belongs to Kubernetes %s, and the cluster is %s. Write %q, or leave version out.",
-			v, v.MinorString(), p.Cluster.Version, p.Kubernetes().CRIO())
-	}},
+	}, versionCrio},
 	{rule.Rule{
 		ID: "version-swap", Severity: rule.Warning, Title: "Swap before it was stable",
 		Doc: "Node swap is generally available from 1.34 on. Before, the kubelet that tolerates swap lets pods swap without limit or " +
@@ -290,14 +156,7 @@ var versionRules = []Rule{
 		Fix: "Leave `fail_swap_on` out and turn swap off, or use 1.34 or newer.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/cluster-administration/swap-memory-management/",
 			"https://github.com/kubernetes/enhancements/issues/2400"},
-	}, func(p *plan.Plan) []Finding {
-		if k := p.Cluster.Kubelet; k.Has("fail_swap_on") && !k.FailSwapOn && p.Kubernetes().Known() && p.Cluster.Version.Minor < 34 {
-			return one(k.Attr("fail_swap_on"),
-				"Kubernetes %s tolerates swap as a beta only; it is stable from 1.34 on. Turn swap off on the "+
-					"hosts, or use a newer version.", p.Cluster.Version)
-		}
-		return nil
-	}},
+	}, versionSwap},
 	{rule.Rule{
 		ID: "version-removed-flag", Severity: rule.Error, Title: "Flag that this Kubernetes has no more", Permanent: true,
 		Doc: "A component that is given a flag that it does not know prints its usage and exits: the kubelet never comes up, or the " +
@@ -305,19 +164,190 @@ var versionRules = []Rule{
 		Fix: "Remove the flag; the finding says what took its place.",
 		Sources: []string{"https://github.com/kubernetes/kubernetes/pull/133779", "https://github.com/kubernetes/kubernetes/pull/130162",
 			"https://github.com/kubernetes/kubernetes/pull/138002"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, c := range commandLines(p) {
-			for _, a := range c.args {
-				if instead, since := removedFlag(p, c, a.Name); since != "" {
-					findings = append(findings,
-						one(c.key(a.Name), "%s has no flag --%s from Kubernetes %s on, and exits if given one. Remove it%s.", c.component,
-							a.Name, since, instead)...)
-				}
+	}, versionRemovedFlag},
+}
+
+func versionUnsupported(p *plan.Plan) []Finding {
+	v := p.Cluster.Version
+	if p.Kubernetes().Known() || v.IsZero() || !ours(p) {
+		return nil
+	}
+	if v.Before(plan.Version{Major: 1, Minor: 31}) {
+		return one(versionAt(p), "Kubernetes %s has no kubeadm API v1beta4, which begins with 1.31, and gets no fixes any more. "+
+			"Write 1.31 or newer, best %q.", v, p.Target.Facts.NewestVersion())
+	}
+	return one(versionAt(p), "There is no data about Kubernetes %s: the facts of %s end with %s. Update k8splan, "+
+		"or give newer facts with --facts.", v.MinorString(), p.Target.Facts.Table.Date(), p.Target.Facts.Table.Newest().MinorString())
+}
+
+func versionPatchUnknown(p *plan.Plan) []Finding {
+	newest, ok := p.Kubernetes().NewestPatch()
+	if !ok || !newest.Before(p.Cluster.Version) || p.Target.Facts.Hosting != plan.Hosts {
+		return nil
+	}
+	return one(versionAt(p), "%s is newer than this program's data, which ends with %s (%s); facts of %s are assumed. Update k8splan, "+
+		"or give newer facts with --facts.", p.Cluster.Version, newest, p.Target.Facts.Table.Date(), newest.MinorString())
+}
+
+func targetVersion(p *plan.Plan) []Finding {
+	v, f := p.Cluster.Version, p.Target.Facts
+	if v.IsZero() || f.Takes(v) {
+		return nil
+	}
+	var limits []string
+	switch {
+	case f.Releases != nil:
+		for _, r := range f.Releases {
+			limits = append(limits, r.String())
+		}
+		limits = []string{sentence(limits)}
+	default:
+		if !f.Oldest.IsZero() {
+			limits = append(limits, "from "+f.Oldest.MinorString())
+		}
+		if f.Newest.Patch != 0 {
+			limits = append(limits, "up to "+f.Newest.String())
+		} else if !f.Newest.IsZero() {
+			limits = append(limits, "up to "+f.Newest.MinorString())
+		}
+	}
+	source := ""
+	if f.VersionsFrom != "" {
+		source = fmt.Sprintf(" (%s, read on %s)", f.VersionsFrom, f.VersionsOn)
+	}
+	at, instead := written(writtenArg(p.Cluster.Has("kubernetes_version"), versionAt(p)),
+		p.Target.NameRange), fmt.Sprintf("Write kubernetes_version = %q, or leave it out.", f.NewestVersion())
+	if newest := f.NewestVersion(); newest.Before(v) && newest.MinorsAhead(v) == 0 { // nobody should go back a patch release
+		instead = "For a new cluster leave it out; for one that has this release, take another target."
+	}
+	return one(at, "Target %s takes Kubernetes %s%s, and the version is %s. %s", p.Target.Name, strings.Join(limits, " "),
+		source, v, instead)
+}
+
+func versionKernel(p *plan.Plan) []Finding {
+	return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "kernel" }), osAt,
+		func(n *plan.Node, all []*plan.Node) string {
+			f, _ := n.OS.Facts()
+			floor, _, _ := p.Kubernetes().KernelFloor()
+			return fmt.Sprintf("%s of %s has %s, and kubeadm %s refuses anything before %s. Use %s.", f.Title, whose(all),
+				f.KernelWords(),
+				p.Cluster.Version.MinorString(), floor.MinorString(), f.Instead)
+		})
+}
+
+func versionKernelUntested(p *plan.Plan) []Finding {
+	floor, refuses, known := p.Kubernetes().KernelFloor()
+	if !known || refuses {
+		return nil
+	}
+	return each(p.Nodes, kubelets(p, func(f plan.System) bool {
+		return f.Kernel.Before(floor) && osBlocker(p, f) == ""
+	}), osAt, func(n *plan.Node, all []*plan.Node) string {
+		f, _ := n.OS.Facts()
+		return fmt.Sprintf("%s of %s has %s, and Kubernetes %s is tested with %s and newer. Use %s.", f.Title, whose(all),
+			f.KernelWords(), p.Cluster.Version.MinorString(), floor.MinorString(), f.Instead)
+	})
+}
+
+func versionCgroupV1(p *plan.Plan) []Finding {
+	return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "cgroup" }), osAt,
+		func(n *plan.Node, all []*plan.Node) string {
+			f, _ := n.OS.Facts()
+			return fmt.Sprintf("%s of %s boots with cgroup v1, on which the kubelet does not start from Kubernetes 1.35 on. Use %s.",
+				f.Title, whose(all), f.Instead)
+		})
+}
+
+func versionNftablesKernel(p *plan.Plan) []Finding {
+	return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "nftables" }), osAt,
+		func(n *plan.Node, all []*plan.Node) string {
+			f, _ := n.OS.Facts()
+			return fmt.Sprintf("%s of %s has %s, and kube-proxy's mode nftables needs 5.13. Write kube_proxy { mode = "+
+				"\"iptables\" } in network, or use a newer system.", f.Title, whose(all), f.KernelWords())
+		})
+}
+
+func versionWireguardKernel(p *plan.Plan) []Finding {
+	return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "wireguard" }), osAt,
+		func(n *plan.Node, all []*plan.Node) string {
+			f, _ := n.OS.Facts()
+			return fmt.Sprintf("%s of %s has %s, and WireGuard came with 5.6. Write encapsulation = \"vxlan\" in cni, "+
+				"or use a newer system.", f.Title, whose(all), f.KernelWords())
+		})
+}
+
+func versionIPVSDeprecated(p *plan.Plan) []Finding {
+	if k := p.Network.KubeProxy; k.Mode == "ipvs" && !p.Network.CNI.KubeProxyReplacement && p.Cluster.Version.IPVSDeprecated() {
+		return one(k.Attr("mode"), "Mode ipvs is deprecated since Kubernetes 1.35. Write \"nftables\", or leave it out.")
+	}
+	return nil
+}
+
+func versionContainerd(p *plan.Plan) []Finding {
+	v, ok := parsed(p.Runtime.Version)
+	if p.Runtime.Name != plan.Containerd || !p.Runtime.Has("version") || !ok || v.Major >= 2 {
+		return nil
+	}
+	return one(p.Runtime.Attr("version"), "containerd %s does not read the generated configuration, which is containerd 2's. "+
+		"Write %q, or leave version out.", v, p.Kubernetes().Containerd())
+}
+
+func versionContainerdUntested(p *plan.Plan) []Finding {
+	v, ok := parsed(p.Runtime.Version)
+	if p.Runtime.Name != plan.Containerd || !p.Runtime.Has("version") || !ok || v.Major < 2 {
+		return nil
+	}
+	if takes, known := p.Kubernetes().TakesContainerd(v); takes || !known {
+		return nil
+	}
+	var tested []string
+	for _, t := range p.Kubernetes().ContainerdTested() {
+		tested = append(tested, t.String())
+	}
+	return one(p.Runtime.Attr("version"), "Kubernetes %s is tested with containerd %s (or newer patches of these), not with %s. Write "+
+		"%q, or leave version out.", p.Cluster.Version.MinorString(), sentence(tested), v, p.Kubernetes().Containerd())
+}
+
+func versionCNIUntested(p *plan.Plan) []Finding {
+	first, last, inside, known := p.Kubernetes().CNITested(p.Network.CNI)
+	if !known || inside || !cniHas(p, "version") {
+		return nil
+	}
+	return one(p.Network.CNI.Attr("version"), "%s %s is tested with Kubernetes %s to %s, and the cluster is %s. Leave version out, "+
+		"or write a release for %s.", p.Network.CNI.Name, p.Network.CNI.Version, first, last, p.Cluster.Version,
+		p.Cluster.Version.MinorString())
+}
+
+func versionCrio(p *plan.Plan) []Finding {
+	v, ok := parsed(p.Runtime.Version)
+	if p.Runtime.Name != plan.CRIO || !p.Runtime.Has("version") || !ok || v.Minor == p.Cluster.Version.Minor {
+		return nil
+	}
+	return one(p.Runtime.Attr("version"), "CRI-O %s belongs to Kubernetes %s, and the cluster is %s. Write %q, or leave version out.",
+		v, v.MinorString(), p.Cluster.Version, p.Kubernetes().CRIO())
+}
+
+func versionSwap(p *plan.Plan) []Finding {
+	if k := p.Cluster.Kubelet; k.Has("fail_swap_on") && !k.FailSwapOn && p.Kubernetes().Known() && p.Cluster.Version.Minor < 34 {
+		return one(k.Attr("fail_swap_on"),
+			"Kubernetes %s tolerates swap as a beta only; it is stable from 1.34 on. Turn swap off on the "+
+				"hosts, or use a newer version.", p.Cluster.Version)
+	}
+	return nil
+}
+
+func versionRemovedFlag(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, c := range commandLines(p) {
+		for _, a := range c.args {
+			if instead, since := removedFlag(p, c, a.Name); since != "" {
+				findings = append(findings,
+					one(c.key(a.Name), "%s has no flag --%s from Kubernetes %s on, and exits if given one. Remove it%s.", c.component,
+						a.Name, since, instead)...)
 			}
 		}
-		return findings
-	}},
+	}
+	return findings
 }
 
 // insteadOf says what took a kubelet flag's place.
