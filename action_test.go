@@ -46,7 +46,8 @@ func release(t *testing.T, version string) string {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for file, data := range map[string]string{name: archive.String(), "SHA256SUMS": fmt.Sprintf("%x  %s\n", sha256.Sum256(archive.Bytes()), name)} {
+	for file, data := range map[string]string{name: archive.String(),
+		"SHA256SUMS": fmt.Sprintf("%x  %s\n", sha256.Sum256(archive.Bytes()), name)} {
 		if err := os.WriteFile(filepath.Join(folder, file), []byte(data), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -63,8 +64,9 @@ func TestAction(t *testing.T) {
 	}
 	work := t.TempDir()
 	for name, text := range map[string]string{
-		"good.hcl":     "cluster \"dev\" {\n  type = \"all-in-one\"\n}\nnode \"dev-1\" {\n  address = \"192.168.56.10\"\n}\n",
-		"sub/warn.hcl": "locals {\n  unused = 1\n}\ncluster \"dev\" {\n  type = \"all-in-one\"\n}\nnode \"dev-1\" {\n  address = \"192.168.56.10\"\n}\n",
+		"good.hcl": "cluster \"dev\" {\n  type = \"all-in-one\"\n}\nnode \"dev-1\" {\n  address = \"192.168.56.10\"\n}\n",
+		"sub/warn.hcl": "locals {\n  unused = 1\n}\ncluster \"dev\" {\n  type = \"all-in-one\"\n}\n" +
+			"node \"dev-1\" {\n  address = \"192.168.56.10\"\n}\n",
 	} {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(work, name)), 0o755); err != nil {
 			t.Fatal(err)
@@ -78,7 +80,8 @@ func TestAction(t *testing.T) {
 		t.Helper()
 		cmd := exec.Command("bash", script)
 		cmd.Dir = work
-		cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "K8SPLAN_RELEASES=file://" + releases, "K8SPLAN_VERSION=v1.2.3", "RUNNER_TEMP=" + temp, "GITHUB_OUTPUT=" + output, "GITHUB_WORKSPACE=" + work}, env...)
+		cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "K8SPLAN_RELEASES=file://" + releases, "K8SPLAN_VERSION=v1.2.3",
+			"RUNNER_TEMP=" + temp, "GITHUB_OUTPUT=" + output, "GITHUB_WORKSPACE=" + work}, env...)
 		var out bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &out, &out
 		err := cmd.Run()
@@ -91,23 +94,27 @@ func TestAction(t *testing.T) {
 	if code, out := act("K8SPLAN_FILES=good.hcl"); code != 0 || out != "" {
 		t.Errorf("%d %s", code, out)
 	}
-	if code, out := act("K8SPLAN_FILES=good.hcl\nsub\n", "K8SPLAN_SARIF=k8splan.sarif"); code != 0 || !strings.HasPrefix(out, "::warning file=sub/warn.hcl,line=2,") {
+	if code, out := act("K8SPLAN_FILES=good.hcl\nsub\n", "K8SPLAN_SARIF=k8splan.sarif"); code != 0 ||
+		!strings.HasPrefix(out, "::warning file=sub/warn.hcl,line=2,") {
 		t.Errorf("%d %s", code, out)
 	}
-	if log, err := os.ReadFile(filepath.Join(work, "k8splan.sarif")); err != nil || !bytes.Contains(log, []byte(`"ruleId": "unused-local"`)) {
+	if log, err := os.ReadFile(filepath.Join(work, "k8splan.sarif")); err != nil ||
+		!bytes.Contains(log, []byte(`"ruleId": "unused-local"`)) {
 		t.Errorf("%v %.200s", err, log)
 	}
 	if code, _ := act("K8SPLAN_FILES=sub good.hcl", "K8SPLAN_STRICT=true"); code != 1 {
 		t.Errorf("strict: %d", code)
 	}
-	if code, out := act("K8SPLAN_FILES=good.hcl", "K8SPLAN_REQUIRE=survive=1-node"); code != 1 || !strings.Contains(out, "require-survive") {
+	if code, out := act("K8SPLAN_FILES=good.hcl", "K8SPLAN_REQUIRE=survive=1-node"); code != 1 ||
+		!strings.Contains(out, "require-survive") {
 		t.Errorf("%d %s", code, out)
 	}
 	if got, err := os.ReadFile(output); err != nil || string(got) != "valid=true\nvalid=true\nvalid=false\nvalid=false\n" {
 		t.Errorf("outputs: %v %q", err, got)
 	}
 	compares(t, work, output, act)
-	if code, out := act("K8SPLAN_VERSION=", "K8SPLAN_REF=v1.2.3", "K8SPLAN_FILES= \n"); code != 1 || !strings.Contains(out, "topology.hcl") {
+	if code, out := act("K8SPLAN_VERSION=", "K8SPLAN_REF=v1.2.3", "K8SPLAN_FILES= \n"); code != 1 ||
+		!strings.Contains(out, "topology.hcl") {
 		t.Errorf("the tag of the action, and no file: %d %s", code, out)
 	}
 	for env, want := range map[string]string{
@@ -123,7 +130,8 @@ func TestAction(t *testing.T) {
 		t.Errorf("no such release: %d %s", code, out)
 	}
 	sums := filepath.Join(releases, "download", "v1.2.3", "SHA256SUMS")
-	if err := os.WriteFile(sums, []byte(strings.Repeat("0", 64)+fmt.Sprintf("  k8splan_1.2.3_%s_%s.tar.gz\n", runtime.GOOS, runtime.GOARCH)), 0o644); err != nil {
+	if err := os.WriteFile(sums,
+		[]byte(strings.Repeat("0", 64)+fmt.Sprintf("  k8splan_1.2.3_%s_%s.tar.gz\n", runtime.GOOS, runtime.GOARCH)), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if code, out := act("RUNNER_TEMP=" + t.TempDir()); code != 2 || !strings.Contains(out, "is not what SHA256SUMS") {
@@ -131,11 +139,14 @@ func TestAction(t *testing.T) {
 	}
 }
 
-// compares runs the action in a repository with an edit: the summary says what it does, the output how far it goes, and a new file says nothing.
+// compares runs the action in a repository with an edit: the summary says what it does, the output how far it goes, and a new file says
+// nothing.
 func compares(t *testing.T, work, output string, act func(...string) (int, string)) {
 	t.Helper()
-	edited := "cluster \"dev\" {\n  type = \"all-in-one\"\n}\nnode \"dev-1\" {\n  address = \"192.168.56.10\"\n}\nnetwork {\n  dns_domain = \"example.com\"\n}\n"
-	for _, args := range [][]string{{"init", "-q"}, {"add", "good.hcl", "sub"}, {"-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-q", "-m", "one"}} {
+	edited := "cluster \"dev\" {\n  type = \"all-in-one\"\n}\nnode \"dev-1\" {\n  address = \"192.168.56.10\"\n}\n" +
+		"network {\n  dns_domain = \"example.com\"\n}\n"
+	for _, args := range [][]string{{"init", "-q"}, {"add", "good.hcl", "sub"}, {"-c", "user.name=a", "-c", "user.email=a@example.com",
+		"commit", "-q", "-m", "one"}} {
 		if out, err := exec.Command("git", append([]string{"-C", work}, args...)...).CombinedOutput(); err != nil {
 			t.Fatalf("git %v: %v\n%s", args, err, out)
 		}
@@ -151,7 +162,8 @@ func compares(t *testing.T, work, output string, act func(...string) (int, strin
 		t.Errorf("%d %s", code, out)
 	}
 	text, err := os.ReadFile(summary)
-	if err != nil || !bytes.HasPrefix(text, []byte("### dev: none\n\nNothing changes.\n")) || !bytes.Contains(text, []byte("\n### dev: refused\n")) {
+	if err != nil || !bytes.HasPrefix(text, []byte("### dev: none\n\nNothing changes.\n")) ||
+		!bytes.Contains(text, []byte("\n### dev: refused\n")) {
 		t.Errorf("%v %s", err, text)
 	}
 	if got, err := os.ReadFile(output); err != nil || !strings.HasSuffix(string(got), "valid=true\nverdict=refused\n") {
@@ -201,7 +213,8 @@ func TestActionAndHooks(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for name, want := range map[string]bool{"topology.hcl": true, "clusters/eu/topology.hcl": true, "topology-eu.hcl": true, "terragrunt.hcl": false, "topology.hcl.bak": false} {
+		for name, want := range map[string]bool{"topology.hcl": true, "clusters/eu/topology.hcl": true, "topology-eu.hcl": true,
+			"terragrunt.hcl": false, "topology.hcl.bak": false} {
 			if files.MatchString(name) != want {
 				t.Errorf("%s: %s", h.ID, name)
 			}

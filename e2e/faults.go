@@ -55,29 +55,39 @@ type faultCase struct {
 var faultCases = []faultCase{
 	{"aio", []injection{{"pull", []string{"node/aio-1"}}, {"unplug", []string{"node/aio-1"}}}},
 	{"1+1+2", []injection{
-		{"pull", []string{"node/worker-1"}}, {"pull", []string{"node/cp-1"}}, {"unplug", []string{"node/cp-1"}}, {"unplug", []string{"node/worker-2"}},
+		{"pull", []string{"node/worker-1"}}, {"pull", []string{"node/cp-1"}}, {"unplug", []string{"node/cp-1"}},
+		{"unplug", []string{"node/worker-2"}},
 		{"pull", []string{"node/worker-1", "node/worker-2"}}, {"pull", []string{"node/cp-1", "node/worker-1"}},
 	}},
 	{"1+3+1", []injection{
-		{"pull", []string{"node/cp-1"}}, {"pull", []string{"node/cp-2"}}, {"pull", []string{"node/etcd-1"}}, {"unplug", []string{"node/etcd-1"}},
-		{"pull", []string{"node/cp-1", "node/cp-3"}}, {"pull", []string{"node/cp-1", "node/cp-2", "node/cp-3"}}, {"pull", []string{"node/lb-1"}},
+		{"pull", []string{"node/cp-1"}}, {"pull", []string{"node/cp-2"}}, {"pull", []string{"node/etcd-1"}},
+		{"unplug", []string{"node/etcd-1"}},
+		{"pull", []string{"node/cp-1", "node/cp-3"}}, {"pull", []string{"node/cp-1", "node/cp-2", "node/cp-3"}},
+		{"pull", []string{"node/lb-1"}},
 		{"hang", []string{"balancer/lb-1"}}, {"pull", []string{"node/worker-1"}}, {"unplug", []string{"node/cp-2"}},
 	}},
 	{"3+1", []injection{
-		{"pull", []string{"node/cp-1"}}, {"pull", []string{"node/cp-2"}}, {"pull", []string{"node/cp-3"}}, {"pull", []string{"node/cp-1", "node/cp-2"}},
-		{"pull", []string{"node/cp-2", "node/cp-3"}}, {"unplug", []string{"node/cp-1"}}, {"pull", []string{"node/lb-1"}}, {"hang", []string{"balancer/lb-1"}},
+		{"pull", []string{"node/cp-1"}}, {"pull", []string{"node/cp-2"}}, {"pull", []string{"node/cp-3"}},
+		{"pull", []string{"node/cp-1", "node/cp-2"}},
+		{"pull", []string{"node/cp-2", "node/cp-3"}}, {"unplug", []string{"node/cp-1"}}, {"pull", []string{"node/lb-1"}},
+		{"hang", []string{"balancer/lb-1"}},
 		{"pull", []string{"node/cp-3", "node/worker-1"}},
 	}},
 	{"3+3+2", []injection{
-		{"pull", []string{"node/etcd-1"}}, {"pull", []string{"node/etcd-2"}}, {"unplug", []string{"node/etcd-3"}}, {"pull", []string{"node/etcd-1", "node/etcd-3"}},
-		{"pull", []string{"node/cp-1"}}, {"pull", []string{"node/cp-2", "node/cp-3"}}, {"pull", []string{"node/cp-1", "node/cp-2", "node/cp-3"}},
-		{"pull", []string{"node/lb-1"}}, {"hang", []string{"balancer/lb-1"}}, {"pull", []string{"node/lb-2"}}, {"pull", []string{"node/lb-1", "node/lb-2"}},
-		{"pull", []string{"node/worker-1"}}, {"pull", []string{"zone/rack-a"}}, {"pull", []string{"zone/rack-b"}}, {"pull", []string{"zone/rack-c"}},
+		{"pull", []string{"node/etcd-1"}}, {"pull", []string{"node/etcd-2"}}, {"unplug", []string{"node/etcd-3"}},
+		{"pull", []string{"node/etcd-1", "node/etcd-3"}},
+		{"pull", []string{"node/cp-1"}}, {"pull", []string{"node/cp-2", "node/cp-3"}},
+		{"pull", []string{"node/cp-1", "node/cp-2", "node/cp-3"}},
+		{"pull", []string{"node/lb-1"}}, {"hang", []string{"balancer/lb-1"}}, {"pull", []string{"node/lb-2"}},
+		{"pull", []string{"node/lb-1", "node/lb-2"}},
+		{"pull", []string{"node/worker-1"}}, {"pull", []string{"zone/rack-a"}}, {"pull", []string{"zone/rack-b"}},
+		{"pull", []string{"zone/rack-c"}},
 		{"pull", []string{"zone/rack-a", "zone/rack-c"}}, {"pull", []string{"node/etcd-1", "node/cp-1"}},
 		{"part", []string{"rack-a:rack-b"}}, {"part", []string{"rack-a:rack-c"}}, {"part", []string{"rack-b:rack-c"}},
 	}},
 	{"kube-vip", []injection{
-		{"pull", []string{"node/cp-1"}}, {"pull", []string{"node/cp-2"}}, {"pull", []string{"node/cp-1", "node/cp-3"}}, {"unplug", []string{"node/cp-3"}},
+		{"pull", []string{"node/cp-1"}}, {"pull", []string{"node/cp-2"}}, {"pull", []string{"node/cp-1", "node/cp-3"}},
+		{"unplug", []string{"node/cp-3"}},
 		{"pull", []string{"node/worker-1"}},
 	}},
 }
@@ -220,20 +230,22 @@ func (h *harness) keepFaults(all []result) (path string, err error) {
 	if err != nil {
 		return "", err
 	}
-	return path, errors.Join(os.WriteFile(path, data, 0o644), os.WriteFile(filepath.Join(h.lab.Dir, "log", "faults.md"), []byte(observed(kept, versions)), 0o644))
+	return path, errors.Join(os.WriteFile(path, data, 0o644), os.WriteFile(filepath.Join(h.lab.Dir, "log", "faults.md"),
+		[]byte(observed(kept, versions)), 0o644))
 }
 
 // result is what one injection showed.
 type result struct {
 	Case, Injection string
-	Predicted       map[string]string        // state by capability
-	Observed        map[string]bool          // whether it worked in the end
-	Gaps            map[string]time.Duration // the longest time without an answer, where a question failed; absent: none did, or none was answered again
-	Moved           map[string]time.Duration // leaders: from the fault to another holder; only those that the fault took
-	Healed          time.Duration            // from the repair to a whole cluster
-	Acknowledged    int                      // writes to etcd so far, all of which were read back
-	Compared        int
-	Wrong           []string
+	Predicted       map[string]string // state by capability
+	Observed        map[string]bool   // whether it worked in the end
+	// the longest time without an answer, where a question failed; absent: none did, or none was answered again
+	Gaps         map[string]time.Duration
+	Moved        map[string]time.Duration // leaders: from the fault to another holder; only those that the fault took
+	Healed       time.Duration            // from the repair to a whole cluster
+	Acknowledged int                      // writes to etcd so far, all of which were read back
+	Compared     int
+	Wrong        []string
 }
 
 // sameFault says whether two results are of one fault on one cluster.
@@ -251,10 +263,11 @@ type patient struct {
 	service  string                                                      // the web Service's address
 	dns      string                                                      // the DNS Service's address
 	joins    bool                                                        // there is a spare
-	booted   map[string]time.Time                                        // hosts that got their power back, until everything on them runs again
-	writes   int                                                         // writes tried so far, which number their keys
-	acked    []string
-	pod      int
+	// hosts that got their power back, until everything on them runs again
+	booted map[string]time.Time
+	writes int // writes tried so far, which number their keys
+	acked  []string
+	pod    int
 }
 
 func (h *harness) breakCase(ctx context.Context, name string, injections []injection, stays bool) (results []result, err error) {
@@ -298,8 +311,10 @@ func (h *harness) breakCase(ctx context.Context, name string, injections []injec
 		if err != nil {
 			return results, fmt.Errorf("a worker that stays away: %w", err)
 		}
-		fmt.Printf("%-36s node NotReady after %.1f s, all its pods replaced after %.1f s\n", staysAway, notReady.Seconds(), replaced.Seconds())
-		results = append(results, result{Case: p.name, Injection: staysAway, Moved: map[string]time.Duration{"node NotReady": notReady, "pods replaced": replaced}})
+		fmt.Printf("%-36s node NotReady after %.1f s, all its pods replaced after %.1f s\n", staysAway, notReady.Seconds(),
+			replaced.Seconds())
+		results = append(results, result{Case: p.name, Injection: staysAway, Moved: map[string]time.Duration{"node NotReady": notReady,
+			"pods replaced": replaced}})
 	}
 	return results, nil
 }
@@ -328,7 +343,8 @@ func (p *patient) print(r result) {
 		}
 		return "none"
 	}
-	fmt.Printf("%-36s %-44s %9s %9s %9s\n", r.Injection, strings.Join(marks, "  "), gap("api"), gap("scheduling"), fmt.Sprintf("%.0f s", r.Healed.Seconds()))
+	fmt.Printf("%-36s %-44s %9s %9s %9s\n", r.Injection, strings.Join(marks, "  "), gap("api"), gap("scheduling"),
+		fmt.Sprintf("%.0f s", r.Healed.Seconds()))
 	for _, w := range r.Wrong {
 		fmt.Printf("    WRONG: %s\n", w)
 	}
@@ -407,9 +423,12 @@ func (p *patient) prepare(ctx context.Context) error {
 		return err
 	}
 	server := fmt.Sprintf("https://%s:%d", p.plan.Endpoint.Host, p.plan.Endpoint.Port)
-	discovery := fmt.Sprintf(`{"apiVersion":"v1","kind":"Config","clusters":[{"name":"c","cluster":{"server":%q,"certificate-authority-data":%q}}],"users":[{"name":"u","user":{"token":%q}}],"contexts":[{"name":"x","context":{"cluster":"c","user":"u"}}],"current-context":"x"}`,
+	discovery := fmt.Sprintf(`{"apiVersion":"v1","kind":"Config","clusters":[{"name":"c","cluster":{"server":%q,`+
+		`"certificate-authority-data":%q}}],"users":[{"name":"u","user":{"token":%q}}],"contexts":[{"name":"x","context":{"cluster":"c",`+
+		`"user":"u"}}],"current-context":"x"}`,
 		server, strings.TrimSpace(ca), strings.TrimSpace(token))
-	if _, err := p.node("spare").Exec(ctx, "sh", "-c", "umask 077; mkdir -p /var/lib/spare; printf %s \"$1\" > /var/lib/spare/discovery.conf", "sh", discovery); err != nil {
+	if _, err := p.node("spare").Exec(ctx, "sh", "-c",
+		"umask 077; mkdir -p /var/lib/spare; printf %s \"$1\" > /var/lib/spare/discovery.conf", "sh", discovery); err != nil {
 		return err
 	}
 	if _, err := p.node("spare").Exec(ctx, "cp", "/etc/kubernetes/kubeadm.yaml", "/var/lib/spare/kubeadm.yaml"); err != nil {
@@ -430,7 +449,8 @@ func (p *patient) leave(ctx context.Context) error {
 
 // predict asks simulate about a fault, with CoreDNS where it runs.
 func (p *patient) predict(ctx context.Context, i injection) (*simulation, error) {
-	placed, err := p.kube(ctx, "-n", "kube-system", "get", "pods", "-l", "k8s-app=kube-dns", "--field-selector=status.phase=Running", "-o", "jsonpath={.items[*].spec.nodeName}")
+	placed, err := p.kube(ctx, "-n", "kube-system", "get", "pods", "-l", "k8s-app=kube-dns", "--field-selector=status.phase=Running", "-o",
+		"jsonpath={.items[*].spec.nodeName}")
 	if err != nil {
 		return nil, err
 	}
@@ -449,7 +469,8 @@ func (p *patient) predict(ctx context.Context, i injection) (*simulation, error)
 
 // inject breaks, watches, judges, repairs and waits until the cluster is whole.
 func (p *patient) inject(ctx context.Context, i injection) (result, error) {
-	r := result{Case: p.name, Injection: i.String(), Predicted: map[string]string{}, Observed: map[string]bool{}, Gaps: map[string]time.Duration{}}
+	r := result{Case: p.name, Injection: i.String(), Predicted: map[string]string{}, Observed: map[string]bool{},
+		Gaps: map[string]time.Duration{}}
 	s, err := p.predict(ctx, i)
 	if err != nil {
 		return r, err
@@ -506,7 +527,8 @@ func (p *patient) inject(ctx context.Context, i injection) (result, error) {
 		}
 		r.Compared++
 		if want := v.State != "down"; got != want {
-			r.Wrong = append(r.Wrong, fmt.Sprintf("%s was said to be %s (%s), and it %s", v.Capability, v.State, v.Reason, map[bool]string{true: "worked", false: "did not work"}[got]))
+			r.Wrong = append(r.Wrong, fmt.Sprintf("%s was said to be %s (%s), and it %s", v.Capability, v.State, v.Reason,
+				map[bool]string{true: "worked", false: "did not work"}[got]))
 		}
 		if v.Capability == "api" && v.State != "down" {
 			for zone, ok := range zones {
@@ -545,7 +567,8 @@ func (p *patient) explain(ctx context.Context, i injection) {
 	for _, name := range p.groups["control_plane"] {
 		server := []string{"--server", "https://" + p.node(name).Address + ":6443", "--request-timeout", "8s"}
 		for _, args := range [][]string{
-			{"get", "nodes"}, {"get", "leases", "-A", "-o", "custom-columns=NAME:.metadata.name,HOLDER:.spec.holderIdentity,RENEWED:.spec.renewTime"},
+			{"get", "nodes"},
+			{"get", "leases", "-A", "-o", "custom-columns=NAME:.metadata.name,HOLDER:.spec.holderIdentity,RENEWED:.spec.renewTime"},
 			{"get", "endpointslices", "-l", "kubernetes.io/service-name=web", "-o", "yaml"}, {"get", "pods", "-o", "wide"},
 		} {
 			out, err := p.kube(ctx, append(server, args...)...)
@@ -620,7 +643,8 @@ type try struct {
 }
 
 // watch runs every prober side by side until ctx ends.
-func (p *patient) watch(ctx context.Context, joinAfter time.Duration, gone map[string]bool, before map[string]string, start time.Time) map[string][]try {
+func (p *patient) watch(ctx context.Context, joinAfter time.Duration, gone map[string]bool, before map[string]string,
+	start time.Time) map[string][]try {
 	probes := p.probes(gone, before)
 	seen := map[string][]try{}
 	var mu sync.Mutex
@@ -800,13 +824,27 @@ func (p *patient) ofMembers(ask func(i int) error) (answered []int) {
 	return answered
 }
 
+// canary is a pod that sleeps, on any node but the spare; its name and its image are missing.
+const canary = `
+apiVersion: v1
+kind: Pod
+metadata: {name: %q, labels: {canary: "yes"}}
+spec:
+  terminationGracePeriodSeconds: 0
+  affinity:
+    nodeAffinity:
+      requiredDuringSchedulingIgnoredDuringExecution:
+        nodeSelectorTerms: [{matchFields: [{key: metadata.name, operator: NotIn, values: [spare]}]}]
+  containers: [{name: c, image: %q, command: [sleep, "600"]}]
+`
+
 // runs says whether a pod that is made through one control plane's own API server gets to run, elsewhere than on the spare, which simulate
 // does not know.
 func (p *patient) runs(ctx context.Context, cp *lab.Node) bool {
 	p.pod++
 	name := fmt.Sprintf("canary-%d", p.pod)
 	server := []string{"--server", "https://" + cp.Address + ":6443", "--request-timeout", "3s"}
-	manifest := fmt.Sprintf(`{"apiVersion":"v1","kind":"Pod","metadata":{"name":%q,"labels":{"canary":"yes"}},"spec":{"terminationGracePeriodSeconds":0,"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchFields":[{"key":"metadata.name","operator":"NotIn","values":["spare"]}]}]}}},"containers":[{"name":"c","image":%q,"command":["sleep","600"]}]}}`, name, lab.ProbeImage)
+	manifest := fmt.Sprintf(canary, name, lab.ProbeImage)
 	if _, err := p.kubeInput(ctx, manifest, append(server, "create", "-f", "-")...); err != nil {
 		return false
 	}
@@ -953,7 +991,8 @@ func (p *patient) restarted(ctx context.Context) error {
 	if len(p.booted) == 0 {
 		return nil
 	}
-	out, err := p.kube(ctx, "get", "pods", "-A", "-o", `jsonpath={range .items[*]}{.spec.nodeName} {.metadata.name} {.status.containerStatuses[0].state.running.startedAt}{"\n"}{end}`)
+	out, err := p.kube(ctx, "get", "pods", "-A", "-o",
+		`jsonpath={range .items[*]}{.spec.nodeName} {.metadata.name} {.status.containerStatuses[0].state.running.startedAt}{"\n"}{end}`)
 	if err != nil {
 		return err
 	}
@@ -982,7 +1021,8 @@ func (p *patient) restarted(ctx context.Context) error {
 
 // wellAgain says what is still missing.
 func (p *patient) wellAgain(ctx context.Context) error {
-	out, err := p.kube(ctx, "get", "nodes", "-o", `jsonpath={range .items[*]}{.metadata.name} {.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}`)
+	out, err := p.kube(ctx, "get", "nodes", "-o",
+		`jsonpath={range .items[*]}{.metadata.name} {.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}`)
 	if err != nil {
 		return err
 	}
@@ -1012,7 +1052,8 @@ func (p *patient) wellAgain(ctx context.Context) error {
 		}
 	}
 	// pods that are being replaced would be taken for pods that died, and a worker without one says nothing
-	pods, err := p.kube(ctx, "get", "pods", "-l", "app=web", "-o", `jsonpath={range .items[*]}{.status.phase}{.metadata.deletionTimestamp} {.spec.nodeName}{"\n"}{end}`)
+	pods, err := p.kube(ctx, "get", "pods", "-l", "app=web", "-o",
+		`jsonpath={range .items[*]}{.status.phase}{.metadata.deletionTimestamp} {.spec.nodeName}{"\n"}{end}`)
 	if err != nil {
 		return err
 	}

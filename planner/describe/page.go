@@ -226,7 +226,8 @@ func (g *page) hosts(p *plan.Plan) {
 	for _, k := range []struct {
 		role      plan.Roles
 		one, many string
-	}{{plan.ControlPlane, "control plane", "control planes"}, {plan.EtcdRole, "etcd member", "etcd members"}, {plan.Worker, "worker", "workers"}, {plan.Balancer, "load balancer", "load balancers"}} {
+	}{{plan.ControlPlane, "control plane", "control planes"}, {plan.EtcdRole, "etcd member", "etcd members"},
+		{plan.Worker, "worker", "workers"}, {plan.Balancer, "load balancer", "load balancers"}} {
 		if n := count(k.role); n > 0 {
 			parts = append(parts, quantity(n, k.one, k.many))
 		}
@@ -250,7 +251,8 @@ func (g *page) hosts(p *plan.Plan) {
 		}
 		i = run
 	}
-	g.table([]string{"Name", "Roles", "Address", "Second address", "Domain", "Host", "Machine"}, []string{cyan, "", "", "", "", "", dim}, rows)
+	g.table([]string{"Name", "Roles", "Address", "Second address", "Domain", "Host", "Machine"},
+		[]string{cyan, "", "", "", "", "", dim}, rows)
 }
 
 // hostRow is the row of one node, or of all nodes of a pool.
@@ -285,7 +287,9 @@ func hostRow(nodes []*plan.Node) []string {
 	for _, t := range n.Taints {
 		about = append(about, "taint "+t.Key+":"+t.Effect)
 	}
-	domains, hosts := distinct(nodes, func(n *plan.Node) string { return n.FailureDomain }), distinct(nodes, func(n *plan.Node) string { return n.Host })
+	domains, hosts := distinct(nodes, func(n *plan.Node) string { return n.FailureDomain }), distinct(nodes, func(n *plan.Node) string {
+		return n.Host
+	})
 	return []string{name, strings.Join(n.Roles.Strings(), ", "), first, second, domains, hosts, strings.Join(about, ", ")}
 }
 
@@ -320,7 +324,8 @@ func (g *page) network(p *plan.Plan) {
 	g.heading("Network", "")
 	var rows [][]string
 	for _, s := range n.PodSubnets {
-		rows = append(rows, []string{"Pods", s.String(), fmt.Sprintf("room for %s with a /%d each", quantity(n.NodeCapacity(), "node", "nodes"), n.NodeMask(s))})
+		rows = append(rows, []string{"Pods", s.String(),
+			fmt.Sprintf("room for %s with a /%d each", quantity(n.NodeCapacity(), "node", "nodes"), n.NodeMask(s))})
 	}
 	for i, s := range n.ServiceSubnets {
 		about := ""
@@ -405,7 +410,8 @@ func (g *page) certificate(p *plan.Plan) {
 	}
 	g.facts([][2]string{
 		{"Names", strings.Join(names, ", ")}, {"Addresses", strings.Join(addresses, ", ")},
-		{"Valid for", validity(duration(p.Cluster.CertificateValidity), "one year") + ", its authority for " + validity(duration(p.Cluster.CAValidity), "ten years")},
+		{"Valid for", validity(duration(p.Cluster.CertificateValidity), "one year") + ", its authority for " +
+			validity(duration(p.Cluster.CAValidity), "ten years")},
 	})
 }
 

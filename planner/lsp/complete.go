@@ -356,7 +356,8 @@ func (k *completer) decided(p *plan.Plan, block, argument string) []offer {
 			}
 		}
 	}
-	value := map[string]string{"container_runtime": p.Runtime.Version, "etcd": p.Etcd.Version, "cni": p.Network.CNI.Version, "load_balancer": p.LoadBalancer.Version}[block]
+	value := map[string]string{"container_runtime": p.Runtime.Version, "etcd": p.Etcd.Version, "cni": p.Network.CNI.Version,
+		"load_balancer": p.LoadBalancer.Version}[block]
 	if value == "" {
 		return nil
 	}
@@ -455,7 +456,9 @@ func (k *completer) read() {
 	if len(k.c.steps) > 1 || top == "variable" {
 		return
 	}
-	names := slices.DeleteFunc(k.d.declarations(), func(n declared) bool { return top == "locals" && n.root == "local" && n.name == k.c.head })
+	names := slices.DeleteFunc(k.d.declarations(), func(n declared) bool {
+		return top == "locals" && n.root == "local" && n.name == k.c.head
+	})
 	for _, n := range names {
 		switch {
 		case len(k.c.steps) == 1 && k.c.steps[0] == n.root:

@@ -314,7 +314,8 @@ func (s *scanner) cursor(offset int) cursor {
 // word finds the word that ends at the cursor, and what it is a part of.
 func (s *scanner) word(c *cursor, tokens []piece, offset int) {
 	last := len(tokens) - 1
-	if last >= 0 && tokens[last].end == offset && (tokens[last].typ == hclsyntax.TokenIdent || tokens[last].typ == hclsyntax.TokenNumberLit) {
+	if last >= 0 && tokens[last].end == offset && (tokens[last].typ == hclsyntax.TokenIdent ||
+		tokens[last].typ == hclsyntax.TokenNumberLit) {
 		c.word, c.begin = tokens[last].text, tokens[last].begin
 		last--
 	}
@@ -374,7 +375,8 @@ func following(text string, offset int) []string {
 	depth, start := 0, true
 	for i, t := range tokens {
 		switch t.Type {
-		case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
+		case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenTemplateInterp,
+			hclsyntax.TokenTemplateControl:
 			depth++
 		case hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenCParen, hclsyntax.TokenTemplateSeqEnd:
 			if depth--; depth < 0 {

@@ -296,7 +296,8 @@ func (d *document) blockHover(path []string, label string, b *spec.Block) string
 	case b.Name == "node_pool" && label != "":
 		more = nodes(p, func(n *plan.Node) bool { return n.Pool == label })
 	case b.Name == "cluster":
-		more = fmt.Sprintf("\n\nKubernetes %s · endpoint `%s` · %d nodes · etcd: %d, of which %d may be lost", p.Cluster.Version, p.Cluster.Endpoint, len(p.Nodes), len(p.Etcd.Members), p.Etcd.FaultTolerance())
+		more = fmt.Sprintf("\n\nKubernetes %s · endpoint `%s` · %d nodes · etcd: %d, of which %d may be lost", p.Cluster.Version,
+			p.Cluster.Endpoint, len(p.Nodes), len(p.Etcd.Members), p.Etcd.FaultTolerance())
 	}
 	more += d.decisions(path)
 	if more != "" && !fresh {
@@ -342,7 +343,8 @@ func nodes(p *plan.Plan, in func(*plan.Node) bool) string {
 		for _, t := range n.EffectiveTaints() {
 			taints = append(taints, t.Key+":"+t.Effect)
 		}
-		rows = append(rows, fmt.Sprintf("| %s | %s | %s | %s | %s | %s |", n.Name, strings.Join(n.Roles.Strings(), ", "), address, n.Arch, or(n.FailureDomain), or(strings.Join(taints, ", "))))
+		rows = append(rows, fmt.Sprintf("| %s | %s | %s | %s | %s | %s |", n.Name, strings.Join(n.Roles.Strings(), ", "), address, n.Arch,
+			or(n.FailureDomain), or(strings.Join(taints, ", "))))
 	}
 	if count == 0 {
 		return ""

@@ -171,12 +171,14 @@ func (e *editor) notify(method string, params any) {
 
 func (e *editor) open(text string) {
 	e.version++
-	e.notify("textDocument/didOpen", map[string]any{"textDocument": map[string]any{"uri": uri, "languageId": "hcl", "version": e.version, "text": text}})
+	e.notify("textDocument/didOpen", map[string]any{"textDocument": map[string]any{"uri": uri, "languageId": "hcl", "version": e.version,
+		"text": text}})
 }
 
 func (e *editor) change(text string) {
 	e.version++
-	e.notify("textDocument/didChange", map[string]any{"textDocument": map[string]any{"uri": uri, "version": e.version}, "contentChanges": []any{map[string]any{"text": text}}})
+	e.notify("textDocument/didChange", map[string]any{"textDocument": map[string]any{"uri": uri, "version": e.version},
+		"contentChanges": []any{map[string]any{"text": text}}})
 }
 
 // findings waits for those of the state that was sent last.
@@ -297,7 +299,8 @@ func TestDiagnostics(t *testing.T) {
 			t.Errorf("%+v", f)
 		}
 	}
-	if got := e.findings()[1]; got.Code != "unknown-value" || e.findings()[0].Code != "invalid-name" || got.Range != (span{position{1, 9}, position{1, 19}}) {
+	if got := e.findings()[1]; got.Code != "unknown-value" || e.findings()[0].Code != "invalid-name" ||
+		got.Range != (span{position{1, 9}, position{1, 19}}) {
 		t.Errorf("%+v", got)
 	}
 
@@ -327,12 +330,14 @@ func TestDiagnostics(t *testing.T) {
 	if len(leads) != 1 || leads[0] != other || other.Range.Start.Line == got[0].Range.Start.Line {
 		t.Errorf("%+v leads to %+v", got[0], leads)
 	}
-	if line := strings.Split(clash, "\n")[other.Range.Start.Line]; !strings.Contains(line, "10.0.0.21") && !strings.Contains(line, "worker") {
+	if line := strings.Split(clash, "\n")[other.Range.Start.Line]; !strings.Contains(line, "10.0.0.21") &&
+		!strings.Contains(line, "worker") {
 		t.Errorf("the other place is %q", line)
 	}
 
 	// What nothing reads is faded; what was waived is information.
-	e.change("locals {\n  unused = 1\n}\ncluster \"dev\" {\n  type = \"all-in-one\"\n}\nnode \"123\" {\n  address = \"192.168.56.10\"\n}\nwaive \"host-name-digits\" {\n  reason = \"a test\"\n}\n")
+	e.change("locals {\n  unused = 1\n}\ncluster \"dev\" {\n  type = \"all-in-one\"\n}\nnode \"123\" {\n  address = \"192.168.56.10\"\n" +
+		"}\nwaive \"host-name-digits\" {\n  reason = \"a test\"\n}\n")
 	var codes []string
 	for _, f := range e.findings() {
 		codes = append(codes, fmt.Sprint(f.Code, f.Severity, f.Tags))
@@ -373,34 +378,46 @@ func TestCompletion(t *testing.T) {
 		not        []string
 		becomes    string // the line, after the first of want was taken
 	}{
-		{"blocks at the top", "cluster \"dev\" {}\n|", []string{"variable", "network", "node"}, []string{"cluster", "taint", "address"}, ""},
+		{"blocks at the top", "cluster \"dev\" {}\n|", []string{"variable", "network", "node"},
+			[]string{"cluster", "taint", "address"}, ""},
 		{"blocks by their beginning", "netw|\n", []string{"network"}, nil, "network {"},
-		{"arguments", "cluster \"dev\" {\n  |\n  kubernetes_version = \"1.37.2\"\n}\n", []string{"type", "max_nodes", "kubelet"}, []string{"kubernetes_version", "network"}, "  type = "},
-		{"of a nested block", "cluster \"dev\" {\n  kubelet {\n    max|\n", []string{"max_pods", "cgroup_driver"}, []string{"type"}, "    max_pods = "},
-		{"behind a forgotten brace", "network {\n  mtu = 1500\nnode \"x\" {\n  |\n}\n", []string{"address", "taint"}, []string{"mtu"}, "  address = "},
-		{"behind a forgotten bracket", "node \"x\" {\n  roles = [\"worker\"\n  arch = \"amd64\"\n  |\n", []string{"address"}, []string{"roles", "arch"}, ""},
+		{"arguments", "cluster \"dev\" {\n  |\n  kubernetes_version = \"1.37.2\"\n}\n", []string{"type", "max_nodes", "kubelet"},
+			[]string{"kubernetes_version", "network"}, "  type = "},
+		{"of a nested block", "cluster \"dev\" {\n  kubelet {\n    max|\n", []string{"max_pods", "cgroup_driver"}, []string{"type"},
+			"    max_pods = "},
+		{"behind a forgotten brace", "network {\n  mtu = 1500\nnode \"x\" {\n  |\n}\n", []string{"address", "taint"}, []string{"mtu"},
+			"  address = "},
+		{"behind a forgotten bracket", "node \"x\" {\n  roles = [\"worker\"\n  arch = \"amd64\"\n  |\n", []string{"address"},
+			[]string{"roles", "arch"}, ""},
 		{"behind a forgotten quote", "node \"x\" {\n  arch = \"amd64\n  |\n}\n", []string{"address"}, []string{"arch"}, ""},
 		{"a value", "cluster \"dev\" {\n  type = |\n}\n", []string{"all-in-one", "multi-etcd-multi-master"}, nil, `  type = "all-in-one"`},
 		{"in quotes", "cluster \"dev\" {\n  type = \"all|\"\n}\n", []string{"all-in-one"}, nil, `  type = "all-in-one"`},
 		{"in an open quote", "cluster \"dev\" {\n  type = \"|\n}\n", []string{"all-in-one"}, nil, `  type = "all-in-one`},
-		{"an element", "node \"x\" {\n  roles = [\"etcd\", \"|\"]\n}\n", []string{"control-plane", "worker"}, []string{"etcd"}, `  roles = ["etcd", "control-plane"]`},
+		{"an element", "node \"x\" {\n  roles = [\"etcd\", \"|\"]\n}\n", []string{"control-plane", "worker"}, []string{"etcd"},
+			`  roles = ["etcd", "control-plane"]`},
 		{"a list", "node \"x\" {\n  roles = |\n}\n", []string{"control-plane"}, nil, `  roles = ["control-plane"]`},
 		{"yes or no", "node \"x\" {\n  bootstrap = |\n}\n", []string{"true", "false"}, nil, "  bootstrap = true"},
 		{"versions", "cluster \"dev\" {\n  kubernetes_version = \"1.3|\"\n}\n", []string{"1.37.2", "1.36.", "1.31."}, nil, ""},
 		{"closed labels", "network {\n  cni \"|\n", []string{"flannel", "calico", "cilium"}, nil, `  cni "flannel`},
 		{"targets", "target \"|\"\n", []string{"bare-metal", "vagrant"}, nil, `target "bare-metal"`},
-		{"of a target", "target \"aws\" {\n  region = \"eu-central-1\"\n  |\n}\n", []string{"vpc_cidr", "subnets", "admin_cidrs"}, []string{"region", "location", "address"}, "  vpc_cidr = "},
+		{"of a target", "target \"aws\" {\n  region = \"eu-central-1\"\n  |\n}\n", []string{"vpc_cidr", "subnets", "admin_cidrs"},
+			[]string{"region", "location", "address"}, "  vpc_cidr = "},
 		{"of another target", "target \"kind\" {\n  |\n", []string{"port_mapping"}, []string{"vpc_cidr"}, ""},
 		{"of no target", "target \"nowhere\" {\n  |\n}\n", nil, []string{"vpc_cidr", "address"}, ""},
-		{"a target's closed set", "target \"vagrant\" {\n  provider = |\n}\n", []string{"virtualbox", "libvirt"}, nil, `  provider = "virtualbox"`},
-		{"a target's yes or no", "target \"openshift-dedicated\" {\n  private = |\n}\n", []string{"true", "false"}, nil, "  private = true"},
+		{"a target's closed set", "target \"vagrant\" {\n  provider = |\n}\n", []string{"virtualbox", "libvirt"}, nil,
+			`  provider = "virtualbox"`},
+		{"a target's yes or no", "target \"openshift-dedicated\" {\n  private = |\n}\n", []string{"true", "false"}, nil,
+			"  private = true"},
 		{"a target's example", "target \"gcp\" {\n  region = |\n}\n", []string{"\"europe-west4\""}, nil, `  region = "europe-west4"`},
-		{"in a target's block", "target \"openstack\" {\n  flavor \"x\" {\n    |\n  }\n}\n", []string{"cpus", "memory_gib"}, []string{"region", "subnet"}, "    cpus = "},
-		{"behind a target's forgotten brace", "target \"aws\" {\n  region = \"x\"\n\nnode \"x\" {\n  |\n}\n", []string{"address"}, []string{"vpc_cidr"}, ""},
+		{"in a target's block", "target \"openstack\" {\n  flavor \"x\" {\n    |\n  }\n}\n", []string{"cpus", "memory_gib"},
+			[]string{"region", "subnet"}, "    cpus = "},
+		{"behind a target's forgotten brace", "target \"aws\" {\n  region = \"x\"\n\nnode \"x\" {\n  |\n}\n", []string{"address"},
+			[]string{"vpc_cidr"}, ""},
 		{"rules of targets", design + "waive \"|\"\n", []string{"minikube-taint", "require-survive"}, []string{"minikube-addon"}, ""},
 		{"rules", design + "waive \"|\"\n", []string{"etcd-even-members"}, []string{"syntax-error", "unknown-argument"}, ""},
 		{"the next node", design + "node \"|\"\n", []string{"worker-3", "cp-1"}, nil, `node "worker-3"`},
-		{"variables", strings.Replace(design, "var.domain", "var.|", 1), []string{"domain"}, []string{"racks"}, "  control_plane_endpoint = \"api.${var.domain}:6443\""},
+		{"variables", strings.Replace(design, "var.domain", "var.|", 1), []string{"domain"}, []string{"racks"},
+			"  control_plane_endpoint = \"api.${var.domain}:6443\""},
 		{"locals", strings.Replace(design, "local.racks[0]", "lo|", 1), []string{"local.racks"}, nil, "  failure_domain = local.racks"},
 		{"no variable in a variable", "variable \"a\" {\n  type = |\n}\n", []string{"string"}, []string{"var.a"}, ""},
 		{"no local in itself", "locals {\n  a = 1\n  b = [for x in |]\n}\n", []string{"local.a"}, []string{"local.b"}, ""},
@@ -482,7 +499,8 @@ func TestSnippets(t *testing.T) {
 	e := start(t, true)
 	e.open("node_p\n")
 	for _, i := range e.complete(position{0, 6}) {
-		if i.Label == "node_pool" && (i.InsertTextFormat != 2 || i.TextEdit.NewText != "node_pool \"${1:name}\" {\n  count = ${2:3}\n  $0\n}") {
+		if i.Label == "node_pool" &&
+			(i.InsertTextFormat != 2 || i.TextEdit.NewText != "node_pool \"${1:name}\" {\n  count = ${2:3}\n  $0\n}") {
 			t.Errorf("%+v", i)
 		}
 	}
@@ -559,10 +577,13 @@ func TestSecrets(t *testing.T) {
 // TestSecretDesign: where a variable is sensitive, neither documentation nor completion tells what the design made of it.
 func TestSecretDesign(t *testing.T) {
 	e := start(t, true)
-	const design = "variable \"ip\" {\n  default   = \"192.168.56.10\"\n  sensitive = true\n}\ncluster \"dev\" {\n  type = \"all-in-one\"\n}\nnode \"dev-1\" {\n  address = var.ip\n}\n"
+	const design = "variable \"ip\" {\n  default   = \"192.168.56.10\"\n  sensitive = true\n}\n" +
+		"cluster \"dev\" {\n  type = \"all-in-one\"\n}\nnode \"dev-1\" {\n  address = var.ip\n}\n"
 	for _, mark := range [][2]string{
-		{"cluster \"dev\"", "clu|ster \"dev\""}, {"node \"dev-1\"", "node \"de|v-1\""}, {"type = ", "control_plane_endpoint = \"|\"\n  type = "},
-		{"node \"dev-1\"", "ssh {\n  jump_host = \"|\"\n}\nnode \"dev-1\""}, {"node \"dev-1\"", "node \"dev-2\" {\n  address = |\n}\nnode \"dev-1\""},
+		{"cluster \"dev\"", "clu|ster \"dev\""}, {"node \"dev-1\"", "node \"de|v-1\""},
+		{"type = ", "control_plane_endpoint = \"|\"\n  type = "},
+		{"node \"dev-1\"", "ssh {\n  jump_host = \"|\"\n}\nnode \"dev-1\""},
+		{"node \"dev-1\"", "node \"dev-2\" {\n  address = |\n}\nnode \"dev-1\""},
 	} {
 		e.open(design) // a state without an error
 		text, p := at(strings.Replace(design, mark[0], mark[1], 1))
@@ -592,7 +613,8 @@ func TestDefinitionOfNames(t *testing.T) {
 // TestDefinitionBlank: HCL names the file before the line of an argument that stands twice, and a file's name may hold blanks.
 func TestDefinitionBlank(t *testing.T) {
 	e := start(t, true)
-	document := map[string]any{"uri": "file:///my%20site/my%20lab.hcl", "languageId": "hcl", "version": 1, "text": "cluster \"dev\" {\n  max_nodes = 3\n  max_nodes = 4\n}\n"}
+	document := map[string]any{"uri": "file:///my%20site/my%20lab.hcl", "languageId": "hcl", "version": 1,
+		"text": "cluster \"dev\" {\n  max_nodes = 3\n  max_nodes = 4\n}\n"}
 	e.notify("textDocument/didOpen", map[string]any{"textDocument": document})
 	var got []location
 	e.call("textDocument/definition", map[string]any{"textDocument": document, "position": position{2, 4}}, &got)
@@ -604,13 +626,15 @@ func TestDefinitionBlank(t *testing.T) {
 func TestFormatting(t *testing.T) {
 	e := start(t, true)
 	for text, want := range map[string]string{
-		"cluster \"dev\" {\r\n type = \"all-in-one\"\r\n  max_nodes=1 # \U0001F600\r\n}": "cluster \"dev\" {\n  type      = \"all-in-one\"\n  max_nodes = 1 # \U0001F600\n}\n",
+		"cluster \"dev\" {\r\n type = \"all-in-one\"\r\n  max_nodes=1 # \U0001F600\r\n}": "cluster \"dev\" {\n" +
+			"  type      = \"all-in-one\"\n  max_nodes = 1 # \U0001F600\n}\n",
 		design:                "", // laid out already
 		"cluster \"dev\" {\n": "", // does not parse
 	} {
 		e.open(text)
 		var edits []edit
-		e.call("textDocument/formatting", map[string]any{"textDocument": map[string]any{"uri": uri}, "options": map[string]any{"tabSize": 2, "insertSpaces": true}}, &edits)
+		e.call("textDocument/formatting", map[string]any{"textDocument": map[string]any{"uri": uri},
+			"options": map[string]any{"tabSize": 2, "insertSpaces": true}}, &edits)
 		if want == "" {
 			if len(edits) != 0 {
 				t.Errorf("%q: %+v", text, edits)
@@ -631,8 +655,10 @@ func TestHalfWritten(t *testing.T) {
 	}
 	e := start(t, true)
 	hostile := []string{
-		"\x00", "\xff\xfe", "\"", "\"${", "${", "<<EOT\n", "a = <<-EOT\n  ${", "}}}}", "]]", "))", "{{{", "[[[[", "a = [[{(", "/*", "*/", "a \"b\" \"c\" {", "= =", ".", "a.b.c.", "var.", "= var.",
-		"node \"${var.x}\" {\n", "locals {\n a = { b = \"", "%{ if", "\"%{ for x in y }", "\u2028", "\r\r\r", "x = \"\n\n\n\"", strings.Repeat("[", 300), strings.Repeat("a {\n", 300), strings.Repeat("\"\n", 200),
+		"\x00", "\xff\xfe", "\"", "\"${", "${", "<<EOT\n", "a = <<-EOT\n  ${", "}}}}", "]]", "))", "{{{", "[[[[", "a = [[{(", "/*", "*/",
+		"a \"b\" \"c\" {", "= =", ".", "a.b.c.", "var.", "= var.",
+		"node \"${var.x}\" {\n", "locals {\n a = { b = \"", "%{ if", "\"%{ for x in y }", "\u2028", "\r\r\r", "x = \"\n\n\n\"",
+		strings.Repeat("[", 300), strings.Repeat("a {\n", 300), strings.Repeat("\"\n", 200),
 	}
 	ask := func(text string, p position) {
 		e.complete(p)
@@ -681,12 +707,14 @@ func TestSession(t *testing.T) {
 	}
 	e.notify("$/setTrace", map[string]any{"value": "off"})
 	e.notify("workspace/didChangeConfiguration", map[string]any{"settings": nil})
-	if _, err := e.conn.Call(context.Background(), "textDocument/hover", []int{1}, &none); !errors.As(err, &answer) || answer.Code != jsonrpc2.InvalidParams {
+	if _, err := e.conn.Call(context.Background(), "textDocument/hover", []int{1}, &none); !errors.As(err, &answer) ||
+		answer.Code != jsonrpc2.InvalidParams {
 		t.Errorf("wrong parameters: %v", err)
 	}
 	e.call("textDocument/hover", where(position{}), &none) // of a file that is not open
 	e.call("shutdown", nil, &none)
-	if _, err := e.conn.Call(context.Background(), "textDocument/hover", where(position{}), &none); !errors.As(err, &answer) || answer.Code != jsonrpc2.InvalidRequest {
+	if _, err := e.conn.Call(context.Background(), "textDocument/hover", where(position{}), &none); !errors.As(err, &answer) ||
+		answer.Code != jsonrpc2.InvalidRequest {
 		t.Errorf("after shutdown: %v", err)
 	}
 	e.notify("exit", nil)

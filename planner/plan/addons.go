@@ -113,7 +113,8 @@ var KnownAddons = []KnownAddon{
 		Name: "fluent-bit", Doc: "Fluent Bit on every node reads the logs of all containers and sends them to one place.",
 		Files: []string{"addons/fluent-bit.yaml"},
 		Releases: []AddonRelease{
-			{Version: "5.1.1", Images: []string{"docker.io/fluent/fluent-bit:5.1.1"}, Source: "https://github.com/fluent/helm-charts/pull/752"},
+			{Version: "5.1.1", Images: []string{"docker.io/fluent/fluent-bit:5.1.1"},
+				Source: "https://github.com/fluent/helm-charts/pull/752"},
 		},
 		Settings: []AddonSetting{
 			{"output", "Fluent Bit's output plugin, such as forward, es, loki, http, syslog or stdout"},
@@ -125,7 +126,8 @@ var KnownAddons = []KnownAddon{
 		Name: "headlamp", Doc: "Headlamp shows the cluster in a browser, with the rights of whoever logs in.",
 		Files: []string{"addons/headlamp.yaml"},
 		Releases: []AddonRelease{
-			{Version: "v0.44.0", Images: []string{"ghcr.io/headlamp-k8s/headlamp:v0.44.0"}, Source: "https://github.com/kubernetes-sigs/headlamp/pull/6726"},
+			{Version: "v0.44.0", Images: []string{"ghcr.io/headlamp-k8s/headlamp:v0.44.0"},
+				Source: "https://github.com/kubernetes-sigs/headlamp/pull/6726"},
 		},
 	},
 	{
@@ -133,8 +135,10 @@ var KnownAddons = []KnownAddon{
 		Files: []string{"addons/metrics-server.yaml"},
 		// Source: the compatibility matrix of README.md at v0.9.0
 		Releases: []AddonRelease{
-			{Version: "v0.9.0", Oldest: 34, Images: []string{"registry.k8s.io/metrics-server/metrics-server:v0.9.0"}, Source: "sigs.k8s.io/metrics-server@v0.9.0 manifests/"},
-			{Version: "v0.8.0", Oldest: 31, Images: []string{"registry.k8s.io/metrics-server/metrics-server:v0.8.0"}, Source: "sigs.k8s.io/metrics-server@v0.9.0 README.md"},
+			{Version: "v0.9.0", Oldest: 34, Images: []string{"registry.k8s.io/metrics-server/metrics-server:v0.9.0"},
+				Source: "sigs.k8s.io/metrics-server@v0.9.0 manifests/"},
+			{Version: "v0.8.0", Oldest: 31, Images: []string{"registry.k8s.io/metrics-server/metrics-server:v0.8.0"},
+				Source: "sigs.k8s.io/metrics-server@v0.9.0 README.md"},
 		},
 		Owns: []string{MetricsAPI},
 	},
@@ -146,10 +150,12 @@ var KnownAddons = []KnownAddon{
 			{
 				Version: "v0.85.0", Oldest: 25,
 				Images: []string{
-					"quay.io/prometheus-operator/prometheus-config-reloader:v0.85.0", "quay.io/prometheus-operator/prometheus-operator:v0.85.0",
+					"quay.io/prometheus-operator/prometheus-config-reloader:v0.85.0",
+					"quay.io/prometheus-operator/prometheus-operator:v0.85.0",
 					"quay.io/prometheus/node-exporter:v1.10.2", "quay.io/prometheus/prometheus:v3.5.0",
 				},
-				Pins: []Pin{{"raw.githubusercontent.com/prometheus-operator/prometheus-operator/v0.85.0/bundle.yaml", "602f3a0c4f91952cfbbaedeed6542a8231134537191965275b9e2c2e05aeab72"}},
+				Pins: []Pin{{"raw.githubusercontent.com/prometheus-operator/prometheus-operator/v0.85.0/bundle.yaml",
+					"602f3a0c4f91952cfbbaedeed6542a8231134537191965275b9e2c2e05aeab72"}},
 				Source: "github.com/prometheus-operator/prometheus-operator@v0.85.0 bundle.yaml, pkg/operator/defaults.go; " +
 					"github.com/prometheus/node_exporter@v1.10.2",
 			},
@@ -245,7 +251,8 @@ func (r *resolver) addons() {
 			if hint != "" {
 				hint = " " + hint
 			} else {
-				hint = spelling.DidYouMean(s.Name, addonNames()) + " Known are " + strings.Join(addonNames(), ", ") + `; any other needs manifest "https://…" { checksum = "sha256:…" }.`
+				hint = spelling.DidYouMean(s.Name, addonNames()) + " Known are " + strings.Join(addonNames(), ", ") +
+					`; any other needs manifest "https://…" { checksum = "sha256:…" }.`
 			}
 			r.fail(unknownAddon, s.NameRange, "%q is not an addon that k8splan knows.%s", spelling.Excerpt(s.Name), hint)
 		}
@@ -267,15 +274,20 @@ func (r *resolver) manifests(written []*spec.Manifest) []Manifest {
 			if below, ok := strings.CutPrefix(one.Upstream, "https://"); ok && mirrorPathPattern.MatchString(below) {
 				one.Path = below
 			}
-		case (strings.HasPrefix(m.From, "/") || strings.HasPrefix(m.From, "~/")) && pathPattern.MatchString(strings.TrimPrefix(m.From, "~")) && path.Clean(m.From) == m.From && m.From != "/":
+		case (strings.HasPrefix(m.From, "/") || strings.HasPrefix(m.From, "~/")) &&
+			pathPattern.MatchString(strings.TrimPrefix(m.From, "~")) && path.Clean(m.From) == m.From && m.From != "/":
 			one.Local = m.From
 		default:
-			r.fail(invalidPath, m.FromRange, `%q is neither a URL nor a path of a manifest. Write "https://…", or a path on the machine that runs Ansible that begins with / or ~/, of letters, digits and . _ @ + -.`, spelling.Excerpt(m.From))
+			r.fail(invalidPath, m.FromRange,
+				`%q is neither a URL nor a path of a manifest. Write "https://…", or a path on the machine that runs `+
+					`Ansible that begins `+
+					`with / or ~/, of letters, digits and . _ @ + -.`, spelling.Excerpt(m.From))
 			continue
 		}
 		if m.Checksum != nil {
 			if one.Checksum = *m.Checksum; !checksumPattern.MatchString(one.Checksum) || !strings.HasPrefix(one.Checksum, "sha256:") {
-				r.fail(invalidChecksum, m.Attr("checksum"), "The checksum is %q. Write sha256: and 64 lower-case hexadecimal digits.", spelling.Excerpt(one.Checksum))
+				r.fail(invalidChecksum, m.Attr("checksum"), "The checksum is %q. Write sha256: and 64 lower-case hexadecimal digits.",
+					spelling.Excerpt(one.Checksum))
 			}
 		}
 		out = append(out, one)
@@ -286,7 +298,9 @@ func (r *resolver) manifests(written []*spec.Manifest) []Manifest {
 func (r *resolver) images(src *spec.Source, written []string) []string {
 	for i, image := range written {
 		if !imagePattern.MatchString(image) {
-			r.fail(invalidImage, src.Element("images", i), `images holds %q. Write an image with its registry and its tag or digest, in lower case: "quay.io/jetstack/cert-manager-controller:v1.19.1".`, spelling.Excerpt(image))
+			r.fail(invalidImage, src.Element("images", i),
+				`images holds %q. Write an image with its registry and its tag or digest, in lower case: `+
+					`"quay.io/jetstack/cert-manager-controller:v1.19.1".`, spelling.Excerpt(image))
 		}
 	}
 	return slices.Sorted(slices.Values(written))
@@ -295,7 +309,8 @@ func (r *resolver) images(src *spec.Source, written []string) []string {
 func (r *resolver) settings(src *spec.Source, written map[string]string) map[string]string {
 	for _, key := range slices.Sorted(maps.Keys(written)) {
 		if problem := unprintable(written[key]); problem != "" {
-			r.fail(invalidText, src.Value("settings", key), "The setting %q holds %s. Write it in one line.", spelling.Excerpt(key), problem)
+			r.fail(invalidText, src.Value("settings", key), "The setting %q holds %s. Write it in one line.",
+				spelling.Excerpt(key), problem)
 		}
 	}
 	return written
@@ -310,7 +325,8 @@ func (r *resolver) addonDefaults() {
 			release := a.Known.newest(p.Cluster.Version)
 			if a.Version == "" {
 				a.Version = release.Version
-				r.decide("addon."+a.Name+".version", a.Version, "The newest release that was looked at and is made for the cluster's version.", "")
+				r.decide("addon."+a.Name+".version", a.Version,
+					"The newest release that was looked at and is made for the cluster's version.", "")
 			} else if known, ok := a.Known.Release(a.Version); ok {
 				a.Version, release = known.Version, known
 			} else {
@@ -319,7 +335,8 @@ func (r *resolver) addonDefaults() {
 			}
 			a.Images = slices.Sorted(slices.Values(append(a.Images, release.Images...)))
 			for _, pin := range release.Pins {
-				a.Manifests = append(a.Manifests, Manifest{Source: a.Source, Upstream: "https://" + pin.Path, Path: pin.Path, Checksum: "sha256:" + pin.SHA256})
+				a.Manifests = append(a.Manifests, Manifest{Source: a.Source, Upstream: "https://" + pin.Path, Path: pin.Path,
+					Checksum: "sha256:" + pin.SHA256})
 			}
 			for _, file := range a.Known.Files {
 				a.Manifests = append(a.Manifests, Manifest{Source: a.Source, Tree: file})
@@ -383,7 +400,8 @@ func (r *resolver) order() {
 			before, ok := byName[name]
 			switch {
 			case !ok:
-				r.fail(addonOrder, a.Attr("after"), "%s is to come after %q, and no addon has that name.%s", a.Name, spelling.Excerpt(name), spelling.DidYouMean(name, names))
+				r.fail(addonOrder, a.Attr("after"), "%s is to come after %q, and no addon has that name.%s", a.Name, spelling.Excerpt(name),
+					spelling.DidYouMean(name, names))
 			case before == a:
 				r.fail(addonOrder, a.Attr("after"), "%s is to come after itself. Take it out of after.", a.Name)
 			case state[before] == 1:

@@ -39,7 +39,9 @@ var (
 	sizePattern       = regexp.MustCompile(`^([0-9]+)(Ki|Mi|Gi|Ti|k|M|G|T|)$`)
 	repositoryPattern = regexp.MustCompile(`^[a-z0-9]+(?:[._-]+[a-z0-9]+)*$`)
 	checksumPattern   = regexp.MustCompile(`^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$`)
-	imagePattern      = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]*(?::[0-9]+)?(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)+(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(?:@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})$`)
+	imagePattern      = regexp.MustCompile(
+		`^[a-z0-9][a-z0-9.-]*(?::[0-9]+)?(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)+(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,` +
+			`127}(?:@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})$`)
 	mirrorPathPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]*(/[A-Za-z0-9][A-Za-z0-9._+-]*)+$`)
 )
 
@@ -118,7 +120,8 @@ func parseAddress(s string) (netip.Addr, string) {
 	}
 	if plain := withoutLeadingZeros(s); plain != s {
 		if _, err := netip.ParseAddr(plain); err == nil {
-			return netip.Addr{}, fmt.Sprintf("leading zeros are octal to some programs and refused by others. Write %q if the numbers are decimal.", plain)
+			return netip.Addr{}, fmt.Sprintf("leading zeros are octal to some programs and refused by others. "+
+				"Write %q if the numbers are decimal.", plain)
 		}
 	}
 	return netip.Addr{}, `this is no IPv4 or IPv6 address. Write one such as "10.0.0.31".`
@@ -162,14 +165,16 @@ func (r *resolver) prefixes(src *spec.Source, attr string, written []string) []n
 // families reads the ranges of pods or Services: one, or one of each family.
 func (r *resolver) families(src *spec.Source, attr string, written []string) []netip.Prefix {
 	if written != nil && len(written) == 0 {
-		r.fail(subnetFamilies, src.Attr(attr), "%s holds no range. Leave it out, and a private range is chosen; or write one, or one of each family.", attr)
+		r.fail(subnetFamilies, src.Attr(attr), "%s holds no range. Leave it out, and a private range is chosen; "+
+			"or write one, or one of each family.", attr)
 	}
 	prefixes := r.prefixes(src, attr, written)
 	if len(prefixes) != len(written) {
 		return nil
 	}
 	if len(prefixes) > 2 || len(prefixes) == 2 && prefixes[0].Addr().Is4() == prefixes[1].Addr().Is4() {
-		r.fail(subnetFamilies, src.Attr(attr), "%s holds %s. Kubernetes takes one range, or one IPv4 and one IPv6 range.", attr, strings.Join(written, ", "))
+		r.fail(subnetFamilies, src.Attr(attr), "%s holds %s. Kubernetes takes one range, or one IPv4 and one IPv6 range.", attr,
+			strings.Join(written, ", "))
 		return nil
 	}
 	return prefixes
@@ -182,7 +187,8 @@ func (r *resolver) release(src *spec.Source, attr, of string, s *string) string 
 	}
 	v, ok := ParseVersion(*s)
 	if !ok {
-		r.fail(invalidVersion, src.Attr(attr), "%s is %q. A release of %s has three numbers without leading zeros, such as %q.", attr, spelling.Excerpt(*s), of, "1.2.3")
+		r.fail(invalidVersion, src.Attr(attr), "%s is %q. A release of %s has three numbers without leading zeros, such as %q.", attr,
+			spelling.Excerpt(*s), of, "1.2.3")
 		return ""
 	}
 	return v.String()
@@ -194,7 +200,8 @@ func (r *resolver) duration(src *spec.Source, attr string, s *string) time.Durat
 	}
 	d, err := time.ParseDuration(*s)
 	if err != nil || d <= 0 {
-		r.fail(invalidDuration, src.Attr(attr), `%s is %q. A duration is a positive number with a unit (ms, s, m, h), such as "8760h" for a year.`, attr, spelling.Excerpt(*s))
+		r.fail(invalidDuration, src.Attr(attr),
+			`%s is %q. A duration is a positive number with a unit (ms, s, m, h), such as "8760h" for a year.`, attr, spelling.Excerpt(*s))
 		return 0
 	}
 	return d
@@ -206,11 +213,14 @@ func (r *resolver) size(src *spec.Source, attr string, s *string) int64 {
 	}
 	n, ok := parseSize(*s)
 	if !ok {
-		r.fail(invalidSize, src.Attr(attr), `%s is %q. A size is an integer above 0 with a unit (Ki, Mi, Gi, Ti, or k, M, G, T), such as "8Gi".%s`, attr, spelling.Excerpt(*s), meantSize(*s))
+		r.fail(invalidSize, src.Attr(attr),
+			`%s is %q. A size is an integer above 0 with a unit (Ki, Mi, Gi, Ti, or k, M, G, T), such as "8Gi".%s`, attr,
+			spelling.Excerpt(*s), meantSize(*s))
 		return 0
 	}
 	if n < 1<<20 {
-		r.fail(invalidSize, src.Attr(attr), `%s is %q, which is %d bytes. Write a unit (Ki, Mi, Gi, Ti, or k, M, G, T), such as "8Gi".%s`, attr, spelling.Excerpt(*s), n, meantSize(*s))
+		r.fail(invalidSize, src.Attr(attr), `%s is %q, which is %d bytes. Write a unit (Ki, Mi, Gi, Ti, or k, M, G, T), such as "8Gi".%s`,
+			attr, spelling.Excerpt(*s), n, meantSize(*s))
 		return 0
 	}
 	return n
@@ -221,7 +231,8 @@ func meantSize(s string) string {
 	digits := strings.TrimRight(strings.ToLower(strings.ReplaceAll(s, " ", "")), "abcdefghijklmnopqrstuvwxyz")
 	unit := strings.TrimPrefix(strings.ToLower(strings.ReplaceAll(s, " ", "")), digits)
 	letter, ok := map[string]string{
-		"": "Gi", "g": "Gi", "gi": "Gi", "gb": "Gi", "gib": "Gi", "gig": "Gi", "gigs": "Gi", "m": "Mi", "mi": "Mi", "mb": "Mi", "mib": "Mi", "t": "Ti", "ti": "Ti", "tb": "Ti", "tib": "Ti",
+		"": "Gi", "g": "Gi", "gi": "Gi", "gb": "Gi", "gib": "Gi", "gig": "Gi", "gigs": "Gi", "m": "Mi", "mi": "Mi", "mb": "Mi", "mib": "Mi",
+		"t": "Ti", "ti": "Ti", "tb": "Ti", "tib": "Ti",
 	}[unit]
 	if n, err := strconv.Atoi(digits); err != nil || n <= 0 || n > 100_000 || !ok {
 		return ""
@@ -235,7 +246,8 @@ func parseSize(s string) (int64, bool) {
 		return 0, false
 	}
 	n, err := strconv.ParseInt(m[1], 10, 64)
-	unit := map[string]int64{"": 1, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40}[m[2]]
+	unit := map[string]int64{"": 1, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30,
+		"Ti": 1 << 40}[m[2]]
 	if err != nil || n <= 0 || n > math.MaxInt64/unit {
 		return 0, false
 	}
@@ -286,7 +298,8 @@ func (r *resolver) host(src *spec.Source, attr string, s *string) string {
 		return ""
 	}
 	if !isHost(*s) {
-		r.fail(invalidHost, src.Attr(attr), "%s is %q, which is neither an address nor a DNS name in lower case.", attr, spelling.Excerpt(*s))
+		r.fail(invalidHost, src.Attr(attr), "%s is %q, which is neither an address nor a DNS name in lower case.", attr,
+			spelling.Excerpt(*s))
 		return ""
 	}
 	return *s
@@ -326,7 +339,8 @@ func (r *resolver) url(at hcl.Range, what, s string) string {
 		problem = "carries a query or a fragment, to which no path can be appended"
 	case !validAuthority(u.Host):
 		problem = "names no valid host and port"
-	case strings.ContainsAny(s, " \"'`\\$;|&<>{}") || strings.ContainsFunc(s, func(c rune) bool { return c > unicode.MaxASCII }) || strings.Contains(u.Path, ".."):
+	case strings.ContainsAny(s, " \"'`\\$;|&<>{}") || strings.ContainsFunc(s, func(c rune) bool { return c > unicode.MaxASCII }) ||
+		strings.Contains(u.Path, ".."):
 		problem = "holds characters that have a meaning of their own in configuration files"
 	default:
 		return strings.TrimRight(s, "/")
@@ -357,7 +371,8 @@ func (r *resolver) path(src *spec.Source, attr string, s *string) string {
 		return ""
 	}
 	if !pathPattern.MatchString(*s) || path.Clean(*s) != *s || *s == "/" {
-		r.fail(invalidPath, src.Attr(attr), "%s is %q. An absolute path of letters, digits and . _ @ + - is wanted, without .. and without a slash at its end.", attr, spelling.Excerpt(*s))
+		r.fail(invalidPath, src.Attr(attr), "%s is %q. An absolute path of letters, digits and . _ @ + - is wanted, without .. "+
+			"and without a slash at its end.", attr, spelling.Excerpt(*s))
 		return ""
 	}
 	return *s
@@ -391,7 +406,8 @@ func (r *resolver) args(src *spec.Source, attr string, written map[string]string
 			r.fail(invalidFlag, src.Key(attr, name),
 				"%q is not the name of a flag. Names are lower-case words joined by hyphens.", spelling.Excerpt(name))
 		case unprintable(value) != "":
-			r.fail(invalidFlag, src.Value(attr, name), "The value of %q holds %s. A flag's value is one line of text.", name, unprintable(value))
+			r.fail(invalidFlag, src.Value(attr, name), "The value of %q holds %s. A flag's value is one line of text.", name,
+				unprintable(value))
 		default:
 			args = append(args, Arg{name, value})
 		}
@@ -432,11 +448,13 @@ func (r *resolver) labels(src *spec.Source, attr string, written map[string]stri
 		value := written[key]
 		switch {
 		case !qualified(key):
-			r.fail(invalidLabel, src.Key(attr, key), "%q is no key. A key is a name of at most 63 letters, digits and . _ -, with an optional "+
-				"DNS name and a slash before it.", spelling.Excerpt(key))
+			r.fail(invalidLabel, src.Key(attr, key),
+				"%q is no key. A key is a name of at most 63 letters, digits and . _ -, with an optional "+
+					"DNS name and a slash before it.", spelling.Excerpt(key))
 		case attr == "labels" && !labelValue(value):
-			r.fail(invalidLabel, src.Value(attr, key), "The label %q has the value %q. A value has at most 63 letters, digits and . _ -, with "+
-				"a letter or digit at both ends.", key, spelling.Excerpt(value))
+			r.fail(invalidLabel, src.Value(attr, key),
+				"The label %q has the value %q. A value has at most 63 letters, digits and . _ -, with "+
+					"a letter or digit at both ends.", key, spelling.Excerpt(value))
 		case unprintable(value) != "":
 			r.fail(invalidLabel, src.Value(attr, key), "The value of %q holds %s. It must be one line of text.", key, unprintable(value))
 		}
@@ -450,10 +468,12 @@ func (r *resolver) taints(written []*spec.Taint) []Taint {
 	for _, t := range written {
 		switch {
 		case !qualified(t.Key):
-			r.fail(invalidTaint, t.Attr("key"), "%q is no key of a taint. A key is a name of at most 63 letters, digits and . _ -, with an "+
-				"optional DNS name and a slash before it.", spelling.Excerpt(t.Key))
+			r.fail(invalidTaint, t.Attr("key"),
+				"%q is no key of a taint. A key is a name of at most 63 letters, digits and . _ -, with an "+
+					"optional DNS name and a slash before it.", spelling.Excerpt(t.Key))
 		case !labelValue(t.Value):
-			r.fail(invalidTaint, t.Attr("value"), "%q is no value of a taint: at most 63 letters, digits and . _ -, with a letter or digit at both ends.", spelling.Excerpt(t.Value))
+			r.fail(invalidTaint, t.Attr("value"), "%q is no value of a taint: at most 63 letters, digits and . _ -, "+
+				"with a letter or digit at both ends.", spelling.Excerpt(t.Value))
 		default:
 			taints = append(taints, Taint{Source: t.Source, Key: t.Key, Value: t.Value, Effect: t.Effect})
 		}

@@ -115,7 +115,8 @@ func (l *loader) syntax(diags hcl.Diagnostics) {
 			continue
 		}
 		l.broken = true
-		if n := len(found); n > 0 && d.Subject != nil && found[n-1].Subject != nil && found[n-1].Subject.Start.Line == d.Subject.Start.Line {
+		if n := len(found); n > 0 && d.Subject != nil && found[n-1].Subject != nil &&
+			found[n-1].Subject.Start.Line == d.Subject.Start.Line {
 			// What the scanner does not know is why the parser stumbled over the words before it.
 			if d.Summary == "Invalid character" && found[n-1].Summary != d.Summary {
 				found[n-1] = d
@@ -133,12 +134,13 @@ func (l *loader) syntax(diags hcl.Diagnostics) {
 		stop := false
 		switch {
 		case d.Subject != nil && conflict.MatchString(line):
-			d.Summary, d.Detail, stop = "Merge that was not finished", "This line is a mark of git's: of the two versions between <<<<<<< and "+
-				">>>>>>> keep one, and remove the marks.", true
+			d.Summary, d.Detail, stop = "Merge that was not finished", "This line is a mark of git's: of the two versions "+
+				"between <<<<<<< and >>>>>>> keep one, and remove the marks.", true
 		case d.Summary == "Unterminated template string" && l.heredoc(d):
 			stop = true
 		case strings.HasPrefix(d.Summary, "Unclosed template"):
-			d.Summary, d.Detail, stop = "Part of a text that is not closed", "A closing brace is missing: what begins with ${ or %{ ends with }.", true
+			d.Summary, d.Detail, stop = "Part of a text that is not closed", "A closing brace is missing: "+
+				"what begins with ${ or %{ ends with }.", true
 		case d.Summary == "Unterminated template string" || d.Summary == "Invalid multi-line string":
 			// Every quote behind it is taken for the other kind.
 			d.Summary, d.Detail, stop = "Text that is not closed", "A double quote is missing at the end of this line.", true
@@ -190,7 +192,8 @@ func (l *loader) heredoc(d *hcl.Diagnostic) bool {
 		return false
 	}
 	line := bytes.LastIndexByte(before[:m[0]], '\n') + 1
-	at := hcl.Range{Filename: l.filename, Start: hcl.Pos{Byte: m[0], Line: d.Context.Start.Line - 1, Column: utf8.RuneCount(before[line:m[0]]) + 1}}
+	at := hcl.Range{Filename: l.filename, Start: hcl.Pos{Byte: m[0], Line: d.Context.Start.Line - 1,
+		Column: utf8.RuneCount(before[line:m[0]]) + 1}}
 	at.End = hcl.Pos{Byte: m[3], Line: at.Start.Line, Column: at.Start.Column + utf8.RuneCount(before[m[0]:m[3]])}
 	d.Summary, d.Subject, d.Context = "Text that is not closed", &at, nil
 	d.Detail = fmt.Sprintf("The line %s that ends this text is missing.", before[m[2]:m[3]])
@@ -216,7 +219,8 @@ func (l *loader) unclosed(block hcl.Pos) string {
 	for _, at := range topmost.FindAllSubmatchIndex(l.src[from:], 20) {
 		if name := l.src[from+at[2] : from+at[3]]; compiled().blocks[string(name)] != nil {
 			line := block.Line + 1 + bytes.Count(l.src[from:from+at[0]], []byte("\n"))
-			return fmt.Sprintf(" It is most likely missing before line %d, where %s begins.", line, strings.TrimSpace(strings.TrimSuffix(string(l.src[from+at[0]:from+at[1]]), "{")))
+			return fmt.Sprintf(" It is most likely missing before line %d, where %s begins.", line,
+				strings.TrimSpace(strings.TrimSuffix(string(l.src[from+at[0]:from+at[1]]), "{")))
 		}
 	}
 	return ""

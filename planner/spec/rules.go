@@ -27,7 +27,8 @@ var notUTF8 = &rule.Rule{
 
 var fileTooLarge = &rule.Rule{
 	ID: "file-too-large", Title: "File that is too large", Permanent: true,
-	Doc: "A topology file of 5,000 single nodes takes under 1 MiB. A file of more than 2 MiB is another file, or made by a program that ran away.",
+	Doc: "A topology file of 5,000 single nodes takes under 1 MiB. A file of more than 2 MiB is another file, " +
+		"or made by a program that ran away.",
 	Fix: "Define equal machines with `node_pool`, which takes a few lines for any number of them.",
 }
 
@@ -159,7 +160,8 @@ var variableWithoutValue = &rule.Rule{
 
 var undeclaredVariable = &rule.Rule{
 	ID: "undeclared-variable", Title: "Value for an undeclared variable", Permanent: true,
-	Doc: "A value was given with -var or -var-file for a variable that the file does not declare: most likely a slip of the pen, whose effect would be missed.",
+	Doc: "A value was given with -var or -var-file for a variable that the file does not declare: most likely a slip of the pen, " +
+		"whose effect would be missed.",
 	Fix: "Correct the name, or declare it: variable \"name\" {}.",
 }
 

@@ -54,9 +54,11 @@ func (s *Secrets) Hide(diags hcl.Diagnostics, catalog []*rule.Rule) {
 		d.Expression, d.EvalContext = nil, nil
 		switch {
 		case s.reads(d.Subject):
-			d.Detail = strings.TrimSpace("A sensitive variable is read here, so neither the value nor what is wrong with it is shown. " + fixes[rule.ID(d)])
+			d.Detail = strings.TrimSpace("A sensitive variable is read here, so neither the value nor what is wrong with it is shown. " +
+				fixes[rule.ID(d)])
 		case s.told(d.Detail):
-			d.Detail = strings.TrimSpace("What is wrong here is not shown: it might tell the value of a sensitive variable. " + fixes[rule.ID(d)])
+			d.Detail = strings.TrimSpace("What is wrong here is not shown: it might tell the value of a sensitive variable. " +
+				fixes[rule.ID(d)])
 		}
 		if reason, waived := rule.WaiverReason(d); waived && s.told(reason) {
 			*d = *rule.Waive(d, "(sensitive)")
@@ -203,7 +205,8 @@ func (s *Secrets) keepText(text string) {
 	}
 	if u, err := url.Parse(web); err == nil && u.Host != "" {
 		password, _ := u.User.Password()
-		for _, part := range []string{u.User.Username(), password, u.Host, u.Hostname(), strings.TrimRight(u.Host+u.Path, "/"), strings.TrimRight(text, "/")} {
+		for _, part := range []string{u.User.Username(), password, u.Host, u.Hostname(), strings.TrimRight(u.Host+u.Path, "/"),
+			strings.TrimRight(text, "/")} {
 			s.add(part)
 		}
 	}

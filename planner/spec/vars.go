@@ -25,7 +25,8 @@ func ParseVar(text string) (name string, value cty.Value, diags hcl.Diagnostics)
 	at := hcl.Range{Filename: varFilename, Start: hcl.InitialPos, End: end}
 	switch {
 	case !ok:
-		return "", cty.NilVal, hcl.Diagnostics{invalidVariable.Diagnostic(at, fmt.Sprintf("%q has no equals sign. Write -var name=value.", text))}
+		return "", cty.NilVal,
+			hcl.Diagnostics{invalidVariable.Diagnostic(at, fmt.Sprintf("%q has no equals sign. Write -var name=value.", text))}
 	case !hclsyntax.ValidIdentifier(trimmed):
 		return "", cty.NilVal, hcl.Diagnostics{invalidVariable.Diagnostic(at, fmt.Sprintf("%q is not a variable name. A name is made of "+
 			"letters, digits, _ and -, and begins with a letter or _. Write -var name=value.", trimmed))}
@@ -47,7 +48,8 @@ func ParseVarFile(filename string, src []byte) (map[string]cty.Value, hcl.Diagno
 		return values, l.finish()
 	}
 	for _, block := range body.Blocks {
-		l.add(invalidVariable, block.TypeRange, "A file for -var-file has no blocks. Write name = value; the topology goes into its own file.")
+		l.add(invalidVariable, block.TypeRange,
+			"A file for -var-file has no blocks. Write name = value; the topology goes into its own file.")
 	}
 	for _, attr := range inOrder(body.Attributes) {
 		if !l.simple(attr.Expr) {
@@ -66,8 +68,9 @@ func (l *loader) simple(expr hclsyntax.Expression) bool {
 	_ = hclsyntax.VisitAll(expr, func(node hclsyntax.Node) hcl.Diagnostics {
 		if call, is := node.(*hclsyntax.FunctionCallExpr); is && ok {
 			ok = false
-			l.add(invalidVariable, call.Range(), fmt.Sprintf("%s(…) is a call, and values in a file for -var-file are written out. Call it "+
-				"in the topology's locals.", call.Name))
+			l.add(invalidVariable, call.Range(),
+				fmt.Sprintf("%s(…) is a call, and values in a file for -var-file are written out. Call it "+
+					"in the topology's locals.", call.Name))
 		}
 		return nil
 	})

@@ -43,7 +43,8 @@ func TestParseVar(t *testing.T) {
 }
 
 func TestParseVarFile(t *testing.T) {
-	values, diags := ParseVarFile("v.hcl", []byte("domain = \"example.com\"\nnodes = 3\nracks = [\"a\", \"b\"]\nlabels = { a = true }\nnothing = null\n"))
+	values, diags := ParseVarFile("v.hcl", []byte("domain = \"example.com\"\nnodes = 3\nracks = [\"a\", \"b\"]\nlabels = { a = true }\n"+
+		"nothing = null\n"))
 	if len(diags) > 0 || len(values) != 5 || values["domain"].AsString() != "example.com" || !values["nothing"].IsNull() {
 		t.Fatal(values, diags)
 	}
@@ -69,7 +70,8 @@ func TestParseVarFile(t *testing.T) {
 // TestVariables: what a given value becomes, by the variable's type and default.
 func TestVariables(t *testing.T) {
 	load := func(body string, value cty.Value) (*Spec, hcl.Diagnostics) {
-		src := "variable \"v\" {\n" + body + "\n}\ncluster \"c\" {\n  type = \"all-in-one\"\n  max_nodes = try(var.v + 0, null)\n  cert_sans = try([for s in var.v : tostring(s)], [tostring(var.v)])\n  feature_gates = { A = try(var.v.flag, false) }\n}\n"
+		src := "variable \"v\" {\n" + body + "\n}\ncluster \"c\" {\n  type = \"all-in-one\"\n  max_nodes = try(var.v + 0, null)\n" +
+			"  cert_sans = try([for s in var.v : tostring(s)], [tostring(var.v)])\n  feature_gates = { A = try(var.v.flag, false) }\n}\n"
 		return Load("t.hcl", []byte(src), map[string]cty.Value{"v": value})
 	}
 	word := cty.StringVal
@@ -86,15 +88,16 @@ func TestVariables(t *testing.T) {
 		"list as text":                  {"type = list(string)", word(`["a", "b"]`), "a b", ""},
 		"list as text, list by default": {`default = ["x"]`, word(`["a", "b"]`), "a b", ""},
 		"list without a type":           {"", cty.TupleVal([]cty.Value{word("a")}), "a", ""},
-		"optional attribute":            {"type = object({ name = string, flag = optional(bool, true) })", cty.ObjectVal(map[string]cty.Value{"name": word("n")}), "true n", ""},
-		"default used":                  {`default = "d"`, cty.NullVal(cty.String), "d", ""},
-		"number where text is meant":    {"type = string", cty.NumberFloatVal(1.5), "", "loses zeros"},
-		"number, default is text":       {`default = "1.30"`, cty.NumberFloatVal(1.3), "", "loses zeros"},
-		"whole number as text":          {"type = string", cty.NumberIntVal(3), "3", ""},
-		"text for a list":               {"type = list(string)", word("a"), "", "a list is needed"},
-		"list for a number":             {"type = number", cty.TupleVal([]cty.Value{word("a")}), "", "a number is needed"},
-		"loop on the command line":      {"type = list(number)", word("[for x in [1] : x]"), "1", ""},
-		"code on the command line":      {"type = list(string)", word(`[file("x")]`), "", "a list is needed"},
+		"optional attribute": {"type = object({ name = string, flag = optional(bool, true) })",
+			cty.ObjectVal(map[string]cty.Value{"name": word("n")}), "true n", ""},
+		"default used":               {`default = "d"`, cty.NullVal(cty.String), "d", ""},
+		"number where text is meant": {"type = string", cty.NumberFloatVal(1.5), "", "loses zeros"},
+		"number, default is text":    {`default = "1.30"`, cty.NumberFloatVal(1.3), "", "loses zeros"},
+		"whole number as text":       {"type = string", cty.NumberIntVal(3), "3", ""},
+		"text for a list":            {"type = list(string)", word("a"), "", "a list is needed"},
+		"list for a number":          {"type = number", cty.TupleVal([]cty.Value{word("a")}), "", "a number is needed"},
+		"loop on the command line":   {"type = list(number)", word("[for x in [1] : x]"), "1", ""},
+		"code on the command line":   {"type = list(string)", word(`[file("x")]`), "", "a list is needed"},
 	} {
 		s, diags := load(c.body, c.value)
 		if c.bad != "" {
@@ -118,7 +121,8 @@ func TestVariables(t *testing.T) {
 
 func TestFormat(t *testing.T) {
 	for src, want := range map[string]string{
-		"cluster \"a\" {\ntype=\"all-in-one\"\nkubernetes_version = \"1.37.2\" # why\n}": "cluster \"a\" {\n  type               = \"all-in-one\"\n  kubernetes_version = \"1.37.2\" # why\n}\n",
+		"cluster \"a\" {\ntype=\"all-in-one\"\nkubernetes_version = \"1.37.2\" # why\n}": "cluster \"a\" {\n  type               = " +
+			"\"all-in-one\"\n  kubernetes_version = \"1.37.2\" # why\n}\n",
 		"a=1\r\nb = 2\r\n":       "a = 1\nb = 2\n",
 		"\xef\xbb\xbfa=1\n":      "a = 1\n",
 		"":                       "",

@@ -24,7 +24,8 @@ var cloudRules = []rbacv1.PolicyRule{
 	{APIGroups: []string{""}, Resources: []string{"persistentvolumes"}, Verbs: []string{"get", "list", "update", "watch"}},
 	{APIGroups: []string{""}, Resources: []string{"endpoints"}, Verbs: []string{"create", "get", "list", "watch", "update"}},
 	{APIGroups: []string{""}, Resources: []string{"configmaps"}, Verbs: []string{"get", "list", "watch"}},
-	{APIGroups: []string{"coordination.k8s.io"}, Resources: []string{"leases"}, Verbs: []string{"create", "get", "list", "watch", "update", "delete"}},
+	{APIGroups: []string{"coordination.k8s.io"}, Resources: []string{"leases"},
+		Verbs: []string{"create", "get", "list", "watch", "update", "delete"}},
 }
 
 // controllerManager is a cloud's own, as its makers run it on control planes: on the host's network, since no pod has one yet, with the
@@ -36,13 +37,15 @@ func controllerManager(p *plan.Plan, a *plan.Addon) ([]any, error) {
 		ServiceAccountName: app.name, HostNetwork: true, DNSPolicy: corev1.DNSDefault, PriorityClassName: "system-cluster-critical",
 		NodeSelector: map[string]string{"kubernetes.io/os": "linux", "node-role.kubernetes.io/control-plane": ""},
 		Tolerations: []corev1.Toleration{
-			{Key: "node.cloudprovider.kubernetes.io/uninitialized", Operator: corev1.TolerationOpExists, Effect: corev1.TaintEffectNoSchedule},
+			{Key: "node.cloudprovider.kubernetes.io/uninitialized", Operator: corev1.TolerationOpExists,
+				Effect: corev1.TaintEffectNoSchedule},
 			{Key: "node-role.kubernetes.io/control-plane", Operator: corev1.TolerationOpExists, Effect: corev1.TaintEffectNoSchedule},
 			{Key: "node.kubernetes.io/not-ready", Operator: corev1.TolerationOpExists},
 		},
 	}
 	docs := []any{app.account(), app.readAuthentication(app.name + "-auth-reader")}
-	name := map[string]string{"aws": "cloud-controller-manager", "digitalocean": "digitalocean-cloud-controller-manager", "hetzner": "hcloud-cloud-controller-manager", "openstack": "openstack-cloud-controller-manager"}[a.Cloud]
+	name := map[string]string{"aws": "cloud-controller-manager", "digitalocean": "digitalocean-cloud-controller-manager",
+		"hetzner": "hcloud-cloud-controller-manager", "openstack": "openstack-cloud-controller-manager"}[a.Cloud]
 	ref, err := image(p, a, name)
 	if err != nil {
 		return nil, err
@@ -62,8 +65,10 @@ func controllerManager(p *plan.Plan, a *plan.Addon) ([]any, error) {
 			{Name: "HCLOUD_NETWORK_ROUTES_ENABLED", Value: "false"},
 		}
 	case "openstack":
-		c.Args = []string{"/bin/openstack-cloud-controller-manager", "--v=1", cluster, "--cloud-config=/etc/config/cloud.conf", "--cloud-provider=openstack", "--use-service-account-credentials=false"}
-		c.VolumeMounts = []corev1.VolumeMount{{Name: "cloud-config", MountPath: "/etc/config", ReadOnly: true}, {Name: "authorities", MountPath: "/etc/ssl/certs", ReadOnly: true}}
+		c.Args = []string{"/bin/openstack-cloud-controller-manager", "--v=1", cluster, "--cloud-config=/etc/config/cloud.conf",
+			"--cloud-provider=openstack", "--use-service-account-credentials=false"}
+		c.VolumeMounts = []corev1.VolumeMount{{Name: "cloud-config", MountPath: "/etc/config", ReadOnly: true},
+			{Name: "authorities", MountPath: "/etc/ssl/certs", ReadOnly: true}}
 		pod.Volumes = []corev1.Volume{
 			{Name: "cloud-config", VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: "cloud-config"}}},
 			hostPath("authorities", "/etc/ssl/certs"),
@@ -79,7 +84,8 @@ func controllerManager(p *plan.Plan, a *plan.Addon) ([]any, error) {
 	}
 	replicas := int32(1)
 	if a.Cloud == "aws" || a.Cloud == "openstack" { // the others' makers run one, without an election
-		pod.Containers[0].Ports = []corev1.ContainerPort{{Name: "https", ContainerPort: 10258, HostPort: 10258, Protocol: corev1.ProtocolTCP}}
+		pod.Containers[0].Ports = []corev1.ContainerPort{{Name: "https", ContainerPort: 10258, HostPort: 10258,
+			Protocol: corev1.ProtocolTCP}}
 		replicas = min(2, int32(len(p.ControlPlanes())))
 	}
 	return append(docs, app.deployment(replicas, pod)), nil

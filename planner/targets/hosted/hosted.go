@@ -82,12 +82,14 @@ type Reader struct {
 
 // AdminCIDRs is the argument that says who may reach the API.
 func AdminCIDRs() spec.Argument {
-	return spec.Argument{Name: "admin_cidrs", Type: spec.TextList, Field: "Admins", Example: `["203.0.113.0/24"]`, Doc: "Ranges that may reach the API; everybody may where it is left out."}
+	return spec.Argument{Name: "admin_cidrs", Type: spec.TextList, Field: "Admins", Example: `["203.0.113.0/24"]`,
+		Doc: "Ranges that may reach the API; everybody may where it is left out."}
 }
 
 // DefaultPool is the argument that names the pool which is made with the cluster.
 func DefaultPool() spec.Argument {
-	return spec.Argument{Name: "default_pool", Type: spec.Text, Field: "DefaultPool", Example: `"general"`, Doc: "Pool that is made with the cluster and cannot be replaced later; needed where several have no taints."}
+	return spec.Argument{Name: "default_pool", Type: spec.Text, Field: "DefaultPool", Example: `"general"`,
+		Doc: "Pool that is made with the cluster and cannot be replaced later; needed where several have no taints."}
 }
 
 // Read decodes the body into a struct by the target's schema. ok is false where it could not.
@@ -160,7 +162,8 @@ func (r *Reader) subnet(name string, subnets []netip.Prefix) string {
 		return ""
 	}
 	if len(subnets) != 1 || !subnets[0].Addr().Is4() {
-		r.Say(r.Rules.Range, r.Plan.Network.Attr(name), "%s takes one range of IPv4 addresses here. Write one, or leave %s out: the vendor then chooses.", r.Vendor.Name, name)
+		r.Say(r.Rules.Range, r.Plan.Network.Attr(name),
+			"%s takes one range of IPv4 addresses here. Write one, or leave %s out: the vendor then chooses.", r.Vendor.Name, name)
 		return ""
 	}
 	return subnets[0].String()
@@ -184,9 +187,11 @@ func (r *Reader) defaultPool(pools map[string]Pool, chosen *string) string {
 	case len(able) == 1:
 		return able[0]
 	case len(able) == 0:
-		r.Say(r.Rules.DefaultPool, at, "Every pool has a taint. %s makes one pool with the cluster, on which its own pods run: define one without taints.", r.Vendor.Name)
+		r.Say(r.Rules.DefaultPool, at, "Every pool has a taint. %s makes one pool with the cluster, on which its own pods run: "+
+			"define one without taints.", r.Vendor.Name)
 	default:
-		r.Say(r.Rules.DefaultPool, at, "%s makes one pool with the cluster, and it cannot be another one later. Say which: default_pool = %q. There are %s.", r.Vendor.Name, able[0], strings.Join(able, ", "))
+		r.Say(r.Rules.DefaultPool, at, "%s makes one pool with the cluster, and it cannot be another one later. Say which: "+
+			"default_pool = %q. There are %s.", r.Vendor.Name, able[0], strings.Join(able, ", "))
 	}
 	return ""
 }
@@ -226,7 +231,8 @@ func CountAt(p Pool) hcl.Range {
 func (r *Reader) Even(broken *rule.Rule, pools map[string]Pool) {
 	for name, p := range pools {
 		if zones := len(p.Zones); zones > 0 && p.Count%zones != 0 {
-			r.Say(broken, CountAt(p), "Pool %q has %d workers in %d zones. %s makes equally many in each: write %d or %d.", name, p.Count, zones, r.Vendor.Name, p.Count/zones*zones, (p.Count/zones+1)*zones)
+			r.Say(broken, CountAt(p), "Pool %q has %d workers in %d zones. %s makes equally many in each: write %d or %d.", name, p.Count,
+				zones, r.Vendor.Name, p.Count/zones*zones, (p.Count/zones+1)*zones)
 		}
 	}
 }

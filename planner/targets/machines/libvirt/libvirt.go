@@ -39,13 +39,19 @@ func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Hypervisors with KVM, reached through libvirt.",
 		Arguments: append([]spec.Argument{
-			{Name: "uri", Type: spec.Text, Field: "URI", Example: `"qemu:///system"`, Doc: "libvirt's address of the hypervisor of every machine that names none."},
-			{Name: "hypervisors", Type: spec.TextMap, Field: "Hypervisors", Example: `{ "hv-1" = "qemu+ssh://root@hv-1.example.com/system" }`, Doc: "libvirt's addresses by the names that nodes state as host."},
-			{Name: "bridge", Type: spec.Text, Field: "Bridge", Example: `"br0"`, Doc: "Bridge of the hypervisors that leads to the segment. " +
-				"Without it a network of libvirt's own is made, with NAT."},
+			{Name: "uri", Type: spec.Text, Field: "URI", Example: `"qemu:///system"`,
+				Doc: "libvirt's address of the hypervisor of every machine that names none."},
+			{Name: "hypervisors", Type: spec.TextMap, Field: "Hypervisors",
+				Example: `{ "hv-1" = "qemu+ssh://root@hv-1.example.com/system" }`,
+				Doc:     "libvirt's addresses by the names that nodes state as host."},
+			{Name: "bridge", Type: spec.Text, Field: "Bridge", Example: `"br0"`,
+				Doc: "Bridge of the hypervisors that leads to the segment. " +
+					"Without it a network of libvirt's own is made, with NAT."},
 			{Name: "pool", Type: spec.Text, Field: "Pool", Example: `"default"`, Doc: "Storage pool of the disks."},
-			{Name: "pool_path", Type: spec.Text, Field: "PoolPath", Example: `"/var/lib/libvirt/images"`, Doc: "Directory of the storage pool."},
-			{Name: "images", Type: spec.TextMap, Field: "Images", Example: `{ "debian-13" = "http://10.0.0.2/debian-13.qcow2" }`, Doc: "Cloud images in QCOW2 by operating system, where they are not the vendors' own."},
+			{Name: "pool_path", Type: spec.Text, Field: "PoolPath", Example: `"/var/lib/libvirt/images"`,
+				Doc: "Directory of the storage pool."},
+			{Name: "images", Type: spec.TextMap, Field: "Images", Example: `{ "debian-13" = "http://10.0.0.2/debian-13.qcow2" }`,
+				Doc: "Cloud images in QCOW2 by operating system, where they are not the vendors' own."},
 		}, onprem.Arguments()...),
 	}
 }
@@ -95,9 +101,10 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	}
 	say := r.Say
 	o := &options{
-		bridge:   r.Word("bridge", b.Bridge, "", bridgePattern, `the name of a bridge, such as "br0"`),
-		pool:     r.Word("pool", b.Pool, "default", namePattern, `the name of a storage pool, such as "default"`),
-		poolPath: r.Word("pool_path", b.PoolPath, "/var/lib/libvirt/images", pathPattern, `the pool's directory, such as "/var/lib/libvirt/images"`),
+		bridge: r.Word("bridge", b.Bridge, "", bridgePattern, `the name of a bridge, such as "br0"`),
+		pool:   r.Word("pool", b.Pool, "default", namePattern, `the name of a storage pool, such as "default"`),
+		poolPath: r.Word("pool_path", b.PoolPath, "/var/lib/libvirt/images", pathPattern,
+			`the pool's directory, such as "/var/lib/libvirt/images"`),
 	}
 	o.segment = b.Segment(p, b.Source, shared, say)
 	o.hosts(p, &b, r.Word("uri", b.URI, "qemu:///system", uriPattern, `libvirt's address, such as "qemu:///system"`), say)
@@ -129,7 +136,8 @@ func (o *options) hosts(p *plan.Plan, b *body, uri string, say onprem.Say) {
 			address, ok := b.Hypervisors[n.Host]
 			if at := n.At("host"); !ok && !said[at] {
 				said[at] = true
-				say(unknownHost, at, "Node %q is to run on %q, and hypervisors names %s. Add its address there.", n.Name, n.Host, onprem.Known(b.Hypervisors))
+				say(unknownHost, at, "Node %q is to run on %q, and hypervisors names %s. Add its address there.", n.Name, n.Host,
+					onprem.Known(b.Hypervisors))
 			}
 			used[n.Host] = address
 		} else {
@@ -137,8 +145,9 @@ func (o *options) hosts(p *plan.Plan, b *body, uri string, say onprem.Say) {
 		}
 		if at := n.At("host"); n.Host != "" && b.Hypervisors == nil && n.Host != p.Nodes[0].Host && !said[at] {
 			said[at] = true
-			say(unknownHost, at, "Node %q is to run on %q and others elsewhere, and all would be made on %s. Write libvirt's address of each: "+
-				"hypervisors = { %q = \"qemu+ssh://…/system\" }.", n.Name, n.Host, uri, n.Host)
+			say(unknownHost, at,
+				"Node %q is to run on %q and others elsewhere, and all would be made on %s. Write libvirt's address of each: "+
+					"hypervisors = { %q = \"qemu+ssh://…/system\" }.", n.Name, n.Host, uri, n.Host)
 		}
 		o.machines = append(o.machines, m)
 	}
@@ -147,8 +156,9 @@ func (o *options) hosts(p *plan.Plan, b *body, uri string, say onprem.Say) {
 	}
 	slices.SortFunc(o.uris, func(a, b hypervisor) int { return plan.Natural(a.name, b.name) })
 	if len(o.uris) > 1 && o.bridge == "" {
-		say(apart, b.Block(), "The machines run on %d hypervisors, and without bridge each gets a network of its own behind NAT: they would "+
-			"not reach each other. Write the bridge that leads to their common segment: bridge = \"br0\".", len(o.uris))
+		say(apart, b.Block(),
+			"The machines run on %d hypervisors, and without bridge each gets a network of its own behind NAT: they would "+
+				"not reach each other. Write the bridge that leads to their common segment: bridge = \"br0\".", len(o.uris))
 	}
 }
 
@@ -260,7 +270,8 @@ var (
 	}
 	apart = &rule.Rule{
 		ID: "libvirt-network", Title: "Several hypervisors without a common segment", Permanent: true,
-		Doc:     "A network of libvirt's own ends at its hypervisor. Machines of two hypervisors reach each other over a bridge to a common segment.",
+		Doc: "A network of libvirt's own ends at its hypervisor. Machines of two hypervisors reach each other over " +
+			"a bridge to a common segment.",
 		Fix:     "Make a bridge of one name on each hypervisor, and write it as bridge.",
 		Sources: []string{"https://libvirt.org/formatnetwork.html#connectivity"},
 	}

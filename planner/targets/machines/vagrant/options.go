@@ -55,7 +55,8 @@ func providers() []provider {
 			"debian-13":    "cloud-image/debian-13",
 			"rocky-9":      "cloud-image/rocky-9",
 		}},
-		{name: VirtualBox, nat: netip.MustParsePrefix("10.0.2.0/24"), allowed: []netip.Prefix{netip.MustParsePrefix("192.168.56.0/21")}, boxes: bento},
+		{name: VirtualBox, nat: netip.MustParsePrefix("10.0.2.0/24"), allowed: []netip.Prefix{netip.MustParsePrefix("192.168.56.0/21")},
+			boxes: bento},
 		{name: VMwareDesktop, boxes: bento},
 	}
 }
@@ -109,14 +110,20 @@ func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Vagrant: machines on one computer.",
 		Arguments: []spec.Argument{
-			{Name: "provider", Type: spec.Text, Enum: []string{VirtualBox, Libvirt, VMwareDesktop}, Field: "Provider", Example: `"virtualbox"`, Doc: "What makes the machines."},
-			{Name: "box", Type: spec.Text, Field: "Box", Example: `"bento/ubuntu-24.04"`, Doc: "Box of all machines; a public one of each node's system where it is left out."},
-			{Name: "box_version", Type: spec.Text, Field: "BoxVersion", Example: `"202510.26.0"`, Doc: "Version of the boxes; the newest where it is left out."},
-			{Name: "boxes", Type: spec.TextMap, Field: "Boxes", Example: `{ "ubuntu-24.04" = "bento/ubuntu-24.04" }`, Doc: "Boxes by operating system."},
+			{Name: "provider", Type: spec.Text, Enum: []string{VirtualBox, Libvirt, VMwareDesktop}, Field: "Provider",
+				Example: `"virtualbox"`, Doc: "What makes the machines."},
+			{Name: "box", Type: spec.Text, Field: "Box", Example: `"bento/ubuntu-24.04"`,
+				Doc: "Box of all machines; a public one of each node's system where it is left out."},
+			{Name: "box_version", Type: spec.Text, Field: "BoxVersion", Example: `"202510.26.0"`,
+				Doc: "Version of the boxes; the newest where it is left out."},
+			{Name: "boxes", Type: spec.TextMap, Field: "Boxes", Example: `{ "ubuntu-24.04" = "bento/ubuntu-24.04" }`,
+				Doc: "Boxes by operating system."},
 			{Name: "cpus", Type: spec.Integer, Field: "CPUs", Example: `2`, Doc: "Processors of machines that state none."},
 			{Name: "memory", Type: spec.Text, Field: "Memory", Example: `"4Gi"`, Doc: "Memory of machines that state none, with a unit."},
-			{Name: "host_memory", Type: spec.Text, Field: "HostMemory", Example: `"32Gi"`, Doc: "Memory of the computer, with a unit: the machines must fit into it."},
-			{Name: "host_only_ranges", Type: spec.TextList, Field: "HostOnlyRanges", Example: `["10.0.0.0/8"]`, Doc: "What the administrator lists in /etc/vbox/networks.conf, for VirtualBox."},
+			{Name: "host_memory", Type: spec.Text, Field: "HostMemory", Example: `"32Gi"`,
+				Doc: "Memory of the computer, with a unit: the machines must fit into it."},
+			{Name: "host_only_ranges", Type: spec.TextList, Field: "HostOnlyRanges", Example: `["10.0.0.0/8"]`,
+				Doc: "What the administrator lists in /etc/vbox/networks.conf, for VirtualBox."},
 		},
 	}
 }
@@ -191,7 +198,8 @@ func (d *decoder) hostOnlyRanges(made *provider, written []string) {
 	for _, w := range written {
 		r, err := netip.ParsePrefix(w)
 		if err != nil || !r.Addr().Is4() {
-			d.Say(malformed, d.At("host_only_ranges"), "%q is not a range of IPv4 addresses. Write it as in /etc/vbox/networks.conf, such as \"10.0.0.0/8\".", w)
+			d.Say(malformed, d.At("host_only_ranges"), "%q is not a range of IPv4 addresses. Write it as in /etc/vbox/networks.conf, "+
+				"such as \"10.0.0.0/8\".", w)
 			continue
 		}
 		made.allowed = append(made.allowed, r)
@@ -214,7 +222,8 @@ func (d *decoder) size(name string, written *string, value int64) int64 {
 	}
 	q, err := resource.ParseQuantity(*written)
 	if err != nil || q.Value() < mebibyte {
-		d.Say(malformed, d.At(name), "%s is %q, which is not a size of memory. Write a number of bytes with a unit, such as \"4Gi\".", name, *written)
+		d.Say(malformed, d.At(name), "%s is %q, which is not a size of memory. Write a number of bytes with a unit, such as \"4Gi\".",
+			name, *written)
 		return value
 	}
 	return q.Value()
@@ -250,8 +259,9 @@ func (d *decoder) box(n *plan.Node, made provider, b body) string {
 func (d *decoder) architectures() {
 	for _, n := range d.plan.Nodes {
 		if first := d.plan.Nodes[0]; n.Arch != first.Arch {
-			d.Say(mixedArchitectures, n.Attr("arch"), "Node %q is %s and node %q is %s. All machines run on one computer, whose architecture "+
-				"they share. Give all nodes the same arch.",
+			d.Say(mixedArchitectures, n.Attr("arch"),
+				"Node %q is %s and node %q is %s. All machines run on one computer, whose architecture "+
+					"they share. Give all nodes the same arch.",
 				n.Name, n.Arch, first.Name, first.Arch)
 			return
 		}
@@ -298,8 +308,9 @@ func (d *decoder) addresses(o *Options, made provider) {
 			for _, r := range made.allowed {
 				ranges = append(ranges, r.String())
 			}
-			d.Say(virtualBoxRange, p.at, "%s has the address %s. VirtualBox gives its host-only networks no addresses outside %s, and `vagrant "+
-				"up` would stop there. Take an address of that range.",
+			d.Say(virtualBoxRange, p.at,
+				"%s has the address %s. VirtualBox gives its host-only networks no addresses outside %s, and `vagrant "+
+					"up` would stop there. Take an address of that range.",
 				p.who, p.addr, strings.Join(ranges, ", "))
 		}
 	}
@@ -312,8 +323,9 @@ func (d *decoder) addresses(o *Options, made provider) {
 	}
 	for _, p := range v4 {
 		if p.addr == o.Network.Addr().Next() {
-			d.Say(hostAddress, p.at, "%s has the address %s. The first address of the private network %s belongs to the computer that Vagrant "+
-				"runs on. Take another one.", p.who, p.addr, o.Network)
+			d.Say(hostAddress, p.at,
+				"%s has the address %s. The first address of the private network %s belongs to the computer that Vagrant "+
+					"runs on. Take another one.", p.who, p.addr, o.Network)
 		}
 	}
 }
@@ -384,6 +396,7 @@ func (d *decoder) hostMemory(o *Options, b body) {
 		wanted += m.MemoryMiB * mebibyte
 	}
 	if has != 0 && wanted > has {
-		d.Say(tooMuchMemory, d.At("host_memory"), "The %d machines ask for %d MiB together, and the computer has %d MiB. Make fewer or smaller machines.", len(o.Machines), wanted/mebibyte, has/mebibyte)
+		d.Say(tooMuchMemory, d.At("host_memory"), "The %d machines ask for %d MiB together, and the computer has %d MiB. "+
+			"Make fewer or smaller machines.", len(o.Machines), wanted/mebibyte, has/mebibyte)
 	}
 }

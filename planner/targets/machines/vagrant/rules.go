@@ -4,7 +4,8 @@ import "github.com/k8splan/k8splan/planner/rule"
 
 // rules lists the rules of the target "vagrant".
 func rules() []*rule.Rule {
-	return []*rule.Rule{malformed, virtualBoxRange, hostAddress, needsIPv4, oneNetwork, natOverlap, noBox, mixedArchitectures, tooMuchMemory}
+	return []*rule.Rule{malformed, virtualBoxRange, hostAddress, needsIPv4, oneNetwork, natOverlap, noBox, mixedArchitectures,
+		tooMuchMemory}
 }
 
 var (
@@ -23,13 +24,14 @@ var (
 	}
 	hostAddress = &rule.Rule{
 		ID: "vagrant-host-address", Title: "Address of the Vagrant host", Permanent: true,
-		Doc: "libvirt, VirtualBox and VMware give the first address of a private network to the computer that they run on. A machine with " +
-			"the same address is unreachable.",
+		Doc: "libvirt, VirtualBox and VMware give the first address of a private network to the computer that they run on. " +
+			"A machine with the same address is unreachable.",
 		Fix: "Take any other address of the network.",
 	}
 	needsIPv4 = &rule.Rule{
 		ID: "vagrant-ipv4", Title: "Machine without an IPv4 address", Permanent: true,
-		Doc: "Vagrant's private networks of all three providers are configured with an IPv4 address; VirtualBox and libvirt give no IPv6 network alone.",
+		Doc: "Vagrant's private networks of all three providers are configured with an IPv4 address; VirtualBox and libvirt give no IPv6 " +
+			"network alone.",
 		Fix: "Give each node an IPv4 address, and the IPv6 address as secondary_address.",
 	}
 	oneNetwork = &rule.Rule{
@@ -41,8 +43,9 @@ var (
 		ID: "vagrant-nat-overlap", Title: "Nodes on the provider's own network", Permanent: true,
 		Doc: "The first card of every machine is on a network of the provider: 10.0.2.0/24 for VirtualBox, 192.168.121.0/24 for " +
 			"libvirt. Nodes with addresses of that network answer through the wrong card.",
-		Fix:     "Take addresses elsewhere.",
-		Sources: []string{"https://www.virtualbox.org/manual/ch09.html#changenat", "https://vagrant-libvirt.github.io/vagrant-libvirt/configuration.html"},
+		Fix: "Take addresses elsewhere.",
+		Sources: []string{"https://www.virtualbox.org/manual/ch09.html#changenat",
+			"https://vagrant-libvirt.github.io/vagrant-libvirt/configuration.html"},
 	}
 	noBox = &rule.Rule{
 		ID: "vagrant-box", Title: "No box for the operating system", Permanent: true,
@@ -56,7 +59,8 @@ var (
 	}
 	tooMuchMemory = &rule.Rule{
 		ID: "vagrant-host-memory", Severity: rule.Warning, Title: "Machines larger than the computer", Permanent: true,
-		Doc: "When the machines together have more memory than the computer, it swaps, etcd misses its deadlines, and the cluster elects leaders without end.",
+		Doc: "When the machines together have more memory than the computer, it swaps, etcd misses its deadlines, " +
+			"and the cluster elects leaders without end.",
 		Fix: "Make fewer or smaller machines, or state the computer's true host_memory.",
 	}
 )
