@@ -191,7 +191,7 @@ func differs(a, b map[string][]byte) bool {
 var ineffective = []string{
 	"target-unused", "target-hosted-block", "addon-not-applied", "load-balancer-unused-argument", "registry-without-effect",
 	"registry-other-runtime",
-	"network-node-mask-unused", "etcd-version-stacked", "addon-version",
+	"network-node-mask-unused", "component-config-unread", "etcd-version-stacked", "addon-version",
 }
 
 // withoutEffect reports whether a rule says at an argument, or at a block around it, that it has no effect.

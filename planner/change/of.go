@@ -137,6 +137,31 @@ func (b *builder) args(path string, src *spec.Source, args []plan.Arg) {
 	}
 }
 
+// object records each value of a map of any values, a list as one.
+func (b *builder) object(path string, o *spec.Object) {
+	if o != nil {
+		b.inside(path, o, nil, o.Value)
+	}
+}
+
+func (b *builder) inside(path string, o *spec.Object, at spec.Path, v any) {
+	if m, ok := v.(map[string]any); ok && (len(m) > 0 || len(at) == 0) {
+		for name, inner := range m {
+			b.inside(mark(path, name), o, append(slices.Clone(at), name), inner)
+		}
+		return
+	}
+	s, ok := v.(string)
+	if !ok {
+		data, err := encoded(v)
+		if err != nil {
+			panic(err) // texts, numbers, lists and maps can be encoded
+		}
+		s = string(data)
+	}
+	b.put(path, o.At(at), text(s))
+}
+
 func (b *builder) words(path string, src *spec.Source, words map[string]string) {
 	for name, v := range words {
 		b.put(mark(path, name), src.Key(last(path), name), b.shielded(mark(path, name), src.Value(last(path), name), text(v)))
@@ -195,6 +220,7 @@ func (b *builder) cluster() {
 	b.flag("cluster.kubelet.fail_swap_on", k.Source, k.FailSwapOn, true)
 	b.flag("cluster.kubelet.server_tls_bootstrap", k.Source, k.ServerTLSBootstrap, false)
 	b.args("cluster.kubelet.extra_args", k.Source, k.ExtraArgs)
+	b.object("cluster.kubelet.config", k.Config)
 }
 
 func (b *builder) scheduling(path string, name hcl.Range, src *spec.Source, s plan.Scheduling) {
@@ -243,6 +269,7 @@ func (b *builder) network() {
 	b.flag("network.cni.kube_proxy_replacement", c.Source, c.KubeProxyReplacement, false)
 	b.word("network.kube_proxy.mode", n.KubeProxy.Source, n.KubeProxy.Mode)
 	b.flag("network.kube_proxy.strict_arp", n.KubeProxy.Source, n.KubeProxy.StrictARP, false)
+	b.object("network.kube_proxy.config", n.KubeProxy.Config)
 	if h := n.HTTPProxy; h != nil {
 		b.word("network.http_proxy.http", h.Source, h.HTTP)
 		b.word("network.http_proxy.https", h.Source, h.HTTPS)

@@ -159,6 +159,17 @@ var table = []Row{
 			"first.", nil},
 	}, "https://github.com/kubernetes/kubernetes/issues/110478"},
 
+	{"cluster.kubelet.config", []Case{
+		{"a policy for processors, memory or topology", Ordered, []string{"machine", "kubelet"},
+			"The kubelet refuses to start beside the state of the old policy: each node is drained, the state file removed.",
+			func(e *edit) bool {
+				return slices.Contains([]string{"cpuManagerPolicy", "memoryManagerPolicy", "topologyManagerPolicy"}, key(e.path))
+			}},
+		{"any other field", Ordered, []string{"kubelet"},
+			"The ConfigMap kubelet-config first, then one node after the other. A field that is taken out goes back to the kubelet's own " +
+				"default.", nil},
+	}, reconfigureDocs},
+
 	{"network.pod_subnets", []Case{
 		{"a range that holds the old one", Ordered, []string{"pod-range", "kube-proxy", "pod-network"},
 			"Controller managers, kube-proxy and the pod network get the wider range. Nodes keep their shares.", podsWider},
@@ -219,6 +230,8 @@ var table = []Row{
 	}, "https://kubernetes.io/docs/reference/networking/virtual-ips/#proxy-modes; https://github.com/kubernetes/kubernetes/issues/109286"},
 	row("network.kube_proxy.strict_arp", Ordered, "https://metallb.universe.tf/installation/", "kube-proxy is restarted node by node.",
 		"kube-proxy"),
+	row("network.kube_proxy.config", Ordered, reconfigureDocs,
+		"kube-proxy is restarted node by node. A field that is taken out goes back to kube-proxy's own default.", "kube-proxy"),
 	row("network.http_proxy.http", Ordered, "https://github.com/kubernetes/kubeadm/issues/2114", proxyWhat, "proxy"),
 	row("network.http_proxy.https", Ordered, "https://github.com/kubernetes/kubeadm/issues/2114", proxyWhat, "proxy"),
 	row("network.http_proxy.no_proxy", Ordered, "https://github.com/kubermatic/kubeone/issues/3310",

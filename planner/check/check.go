@@ -38,7 +38,8 @@ func rulesOn(day string) []Rule {
 	return slices.Concat(
 		endRules(day), topologyRules, hostRules, networkRules, overlapRules, capacityRules, endpointRules, balancerRules, etcdRules,
 		versionRules,
-		featureGateRules, machineRules, nodeRules, componentRules, flagRules, certificateRules, secretRules, artifactRules, addonRules,
+		featureGateRules, machineRules, nodeRules, componentRules, flagRules, configRules,
+		certificateRules, secretRules, artifactRules, addonRules,
 		cloudRules, schedulerRules, availabilityRules,
 	)
 }

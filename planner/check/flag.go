@@ -77,7 +77,7 @@ var flagRules = []Rule{
 		ID: "component-flag-unknown", Severity: rule.Error, Title: "Flag that the component does not have", Permanent: true,
 		Doc: "A component that is given a flag that it does not know prints its usage and exits: the kubelet never comes up, or the " +
 			"static pod restarts without end. A field of KubeletConfiguration is not always a flag.",
-		Fix:     "Correct the name, or remove the flag.",
+		Fix:     "Correct the name, or remove the flag; a field of KubeletConfiguration stands in `cluster.kubelet.config`.",
 		Sources: []string{flagDocs, kubeletFields, etcdFlags},
 	}, commandLine.key, func(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, known bool) string {
 		switch {
@@ -181,7 +181,8 @@ func saidElsewhere(p *plan.Plan, c judgedLine, name string) bool {
 func flagMeant(c judgedLine, name string) string {
 	if c.component == "kubelet" {
 		if path, ok := flags.FieldOf("KubeletConfiguration", name, c.minor); ok {
-			return fmt.Sprintf(" %s is a field of KubeletConfiguration, not a flag. Remove it.", path)
+			return fmt.Sprintf(" %s is a field of KubeletConfiguration, not a flag. Write it in cluster { kubelet { config = { … } } }.",
+				path)
 		}
 	}
 	if len(c.args) < 50*mostAdvised {

@@ -87,6 +87,7 @@ type Kubelet struct {
 	// ServerTLSBootstrap lets the cluster's authority sign the kubelets' own certificates; the playbook approves the requests.
 	ServerTLSBootstrap bool
 	ExtraArgs          []Arg
+	Config             *spec.Object // fields of upstream's KubeletConfiguration; nil: none
 }
 
 // Endpoint is a host and a port.
@@ -142,6 +143,7 @@ type KubeProxy struct {
 	Written   bool   // whether the file has the block
 	Mode      string // iptables | nftables | ipvs | none
 	StrictARP bool
+	Config    *spec.Object // fields of upstream's KubeProxyConfiguration; nil: none
 }
 
 // HTTPProxy is how hosts reach the world; NoProxy is computed: nodes, ranges, endpoint, cluster domain, and what the author added.

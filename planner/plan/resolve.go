@@ -83,9 +83,14 @@ func (r *resolver) cluster() {
 		if !ok {
 			bare := schemeOrPath.ReplaceAllString(*s.ControlPlaneEndpoint, "")
 			if _, _, well := hostPort(bare); well {
-				r.fail(invalidEndpoint, s.Attr("control_plane_endpoint"), "control_plane_endpoint is %q, and takes no scheme and no path. Write %q.", spelling.Excerpt(*s.ControlPlaneEndpoint), bare)
+				r.fail(invalidEndpoint, s.Attr("control_plane_endpoint"),
+					"control_plane_endpoint is %q, and takes no scheme and no path. Write %q.", spelling.Excerpt(*s.ControlPlaneEndpoint),
+					bare)
 			} else {
-				r.fail(invalidEndpoint, s.Attr("control_plane_endpoint"), `control_plane_endpoint is %q. Write a DNS name in lower case or an address, a colon and a port from 1 to 65535: "api.example.com:6443", "[fd00::10]:6443". It takes no scheme and no path.`, spelling.Excerpt(*s.ControlPlaneEndpoint))
+				r.fail(invalidEndpoint, s.Attr("control_plane_endpoint"),
+					`control_plane_endpoint is %q. Write a DNS name in lower case or an address, a colon and a port from 1 to 65535: `+
+						`"api.example.com:6443", "[fd00::10]:6443". It takes no scheme and no path.`,
+					spelling.Excerpt(*s.ControlPlaneEndpoint))
 			}
 		} else {
 			p.Endpoint = Endpoint{Host: canonicalHost(host), Port: port}
@@ -93,11 +98,14 @@ func (r *resolver) cluster() {
 	}
 	for i, san := range s.CertSANs {
 		if lower := strings.ToLower(san); lower != san && isHost(strings.TrimPrefix(lower, "*.")) {
-			r.fail(invalidHost, s.Element("cert_sans", i), "cert_sans holds %q. Names of certificates are written in lower case: %q.", spelling.Excerpt(san), lower)
+			r.fail(invalidHost, s.Element("cert_sans", i), "cert_sans holds %q. Names of certificates are written in lower case: %q.",
+				spelling.Excerpt(san), lower)
 			continue
 		}
 		if !isHost(strings.TrimPrefix(san, "*.")) {
-			r.fail(invalidHost, s.Element("cert_sans", i), `cert_sans holds %q, which is neither an address nor a DNS name in lower case. A name may begin with "*.".`, spelling.Excerpt(san))
+			r.fail(invalidHost, s.Element("cert_sans", i),
+				`cert_sans holds %q, which is neither an address nor a DNS name in lower case. A name may begin with "*.".`,
+				spelling.Excerpt(san))
 			continue
 		}
 		p.CertSANs = append(p.CertSANs, san)
@@ -129,6 +137,7 @@ func (r *resolver) cluster() {
 			CgroupDriver: text(k.CgroupDriver),
 			FailSwapOn:   k.FailSwapOn != nil && *k.FailSwapOn,
 			ExtraArgs:    r.kubeletArgs(k.Source, "extra_args", k.ExtraArgs),
+			Config:       k.Config,
 
 			ServerTLSBootstrap: k.ServerTLSBootstrap != nil && *k.ServerTLSBootstrap,
 		}
@@ -145,14 +154,17 @@ func (r *resolver) kubernetesVersion(s string) Version {
 		if newest, ok := r.plan.Target.Facts.Table.At(minor).NewestPatch(); ok {
 			example = newest
 		}
-		r.fail(invalidVersion, at, "kubernetes_version is %q, which names a minor and no release. Write all three numbers, such as %q.", spelling.Excerpt(s), example)
+		r.fail(invalidVersion, at, "kubernetes_version is %q, which names a minor and no release. Write all three numbers, such as %q.",
+			spelling.Excerpt(s), example)
 	case !ok:
-		r.fail(invalidVersion, at, "kubernetes_version is %q. A version has three numbers and nothing else, such as %q.", spelling.Excerpt(s), r.plan.Target.Facts.Table.Newest())
+		r.fail(invalidVersion, at, "kubernetes_version is %q. A version has three numbers and nothing else, such as %q.",
+			spelling.Excerpt(s), r.plan.Target.Facts.Table.Newest())
 	case strings.HasPrefix(s, "v"):
 		r.fail(invalidVersion, at, "kubernetes_version is %q. Write it without v: %q.", s, v)
 		return Version{}
 	case v.Major != 1:
-		r.fail(invalidVersion, at, "kubernetes_version is %q, and there is no Kubernetes %d. Write a version such as %q.", s, v.Major, r.plan.Target.Facts.Table.Newest())
+		r.fail(invalidVersion, at, "kubernetes_version is %q, and there is no Kubernetes %d. Write a version such as %q.", s, v.Major,
+			r.plan.Target.Facts.Table.Newest())
 		return Version{}
 	}
 	return v
@@ -192,7 +204,9 @@ func (r *resolver) network() {
 		if domain(*s.DNSDomain) {
 			p.DNSDomain = *s.DNSDomain
 		} else {
-			r.fail(invalidHost, s.Attr("dns_domain"), `dns_domain is %q, which is no DNS name in lower case. Write one such as "cluster.local", without a dot at its end.`, spelling.Excerpt(*s.DNSDomain))
+			r.fail(invalidHost, s.Attr("dns_domain"),
+				`dns_domain is %q, which is no DNS name in lower case. Write one such as "cluster.local", without a dot at its end.`,
+				spelling.Excerpt(*s.DNSDomain))
 		}
 	}
 	p.NodeCIDRMaskSize = r.number(s.Source, "node_cidr_mask_size", s.NodeCIDRMaskSize, 8, 30)
@@ -222,16 +236,20 @@ func (r *resolver) network() {
 			Written:   true,
 			Mode:      text(k.Mode),
 			StrictARP: k.StrictARP != nil && *k.StrictARP,
+			Config:    k.Config,
 		}
 	}
 	if h := s.HTTPProxy; h != nil {
-		p.HTTPProxy = &HTTPProxy{Source: h.Source, HTTP: r.webAddress(h.Source, "http", h.HTTP), HTTPS: r.webAddress(h.Source, "https", h.HTTPS)}
+		p.HTTPProxy = &HTTPProxy{Source: h.Source, HTTP: r.webAddress(h.Source, "http", h.HTTP),
+			HTTPS: r.webAddress(h.Source, "https", h.HTTPS)}
 		for i, entry := range h.NoProxy {
 			if noProxyEntry(entry) {
 				p.HTTPProxy.NoProxy = append(p.HTTPProxy.NoProxy, entry)
 				continue
 			}
-			r.fail(invalidHost, h.Element("no_proxy", i), `no_proxy holds %q. Its entries are addresses, ranges, and DNS names in lower case, which may begin with a dot or "*.".`, spelling.Excerpt(entry))
+			r.fail(invalidHost, h.Element("no_proxy", i),
+				`no_proxy holds %q. Its entries are addresses, ranges, and DNS names in lower case, which may begin with a dot or "*.".`,
+				spelling.Excerpt(entry))
 		}
 		slices.Sort(p.HTTPProxy.NoProxy) // a set: another order in the file must not change a host
 	}
@@ -249,7 +267,8 @@ func (r *resolver) portRange(s string) PortRange {
 	first, last, found := strings.Cut(s, "-")
 	a, b := port(first), port(last)
 	if !found || a == 0 || b == 0 || a > b {
-		r.fail(outOfRange, r.spec.Network.Attr("node_port_range"), `node_port_range is %q. Write two ports from 1 to 65535, the lower one first: "30000-32767".`, spelling.Excerpt(s))
+		r.fail(outOfRange, r.spec.Network.Attr("node_port_range"),
+			`node_port_range is %q. Write two ports from 1 to 65535, the lower one first: "30000-32767".`, spelling.Excerpt(s))
 		return PortRange{}
 	}
 	return PortRange{a, b}
@@ -276,10 +295,13 @@ func (r *resolver) runtime() {
 	p.Version = r.release(s.Source, "version", s.Name, s.Version)
 	for _, g := range s.Registries {
 		if !validAuthority(g.Host) {
-			r.fail(invalidHost, g.HostRange, `%q is no registry. Write a host and, if it is not 443, its port: "registry.example.com:5000". It takes no scheme and no path.`, spelling.Excerpt(g.Host))
+			r.fail(invalidHost, g.HostRange,
+				`%q is no registry. Write a host and, if it is not 443, its port: "registry.example.com:5000". It takes no scheme `+
+					`and no path.`, spelling.Excerpt(g.Host))
 			continue
 		}
-		registry := Registry{Source: g.Source, Host: g.Host, PlainHTTP: g.PlainHTTP != nil && *g.PlainHTTP, SkipVerify: g.SkipVerify != nil && *g.SkipVerify, CAFile: r.path(g.Source, "ca_file", g.CAFile)}
+		registry := Registry{Source: g.Source, Host: g.Host, PlainHTTP: g.PlainHTTP != nil && *g.PlainHTTP,
+			SkipVerify: g.SkipVerify != nil && *g.SkipVerify, CAFile: r.path(g.Source, "ca_file", g.CAFile)}
 		for i, m := range g.Mirrors {
 			if u := r.url(g.Element("mirrors", i), "The mirror", m); u != "" {
 				registry.Mirrors = append(registry.Mirrors, u)
@@ -330,7 +352,8 @@ func (r *resolver) balancer() {
 		a, err := netip.ParseAddr(address)
 		n, asErr := strconv.ParseUint(as, 10, 32)
 		if err != nil || !a.Is4() || asErr != nil || n == 0 {
-			r.fail(invalidAddress, s.Element("bgp_peers", i), `bgp_peers holds %q. Write a router's IPv4 address and its autonomous system: "10.0.0.1:65001".`, spelling.Excerpt(peer))
+			r.fail(invalidAddress, s.Element("bgp_peers", i),
+				`bgp_peers holds %q. Write a router's IPv4 address and its autonomous system: "10.0.0.1:65001".`, spelling.Excerpt(peer))
 			continue
 		}
 		p.BGPPeers = append(p.BGPPeers, BGPPeer{Address: a, AS: int(n)})
@@ -351,8 +374,11 @@ func (r *resolver) ssh() {
 	p.User = r.match(s.Source, "user", s.User, userPattern, `A user name has at most 32 letters, digits and . _ -, such as "ubuntu".`)
 	p.Port = r.number(s.Source, "port", s.Port, 1, 65535)
 	if s.PrivateKeyFile != nil {
-		if problem := unprintable(*s.PrivateKeyFile); *s.PrivateKeyFile == "" || problem != "" || strings.HasPrefix(*s.PrivateKeyFile, "-") || strings.ContainsAny(*s.PrivateKeyFile, "\"'`$\\;|&<>{}") {
-			r.fail(invalidPath, s.Attr("private_key_file"), `private_key_file is no path. Write where the key lies, such as "~/.ssh/id_ed25519"; the key itself must never stand in this file.`)
+		if problem := unprintable(*s.PrivateKeyFile); *s.PrivateKeyFile == "" || problem != "" ||
+			strings.HasPrefix(*s.PrivateKeyFile, "-") || strings.ContainsAny(*s.PrivateKeyFile, "\"'`$\\;|&<>{}") {
+			r.fail(invalidPath, s.Attr("private_key_file"),
+				`private_key_file is no path. Write where the key lies, such as "~/.ssh/id_ed25519"; the key itself must never `+
+					`stand in this file.`)
 		} else {
 			p.PrivateKeyFile = *s.PrivateKeyFile
 		}
@@ -387,9 +413,11 @@ func (r *resolver) artifacts() {
 	for _, path := range slices.Sorted(maps.Keys(s.Checksums)) {
 		switch {
 		case !mirrorPathPattern.MatchString(path):
-			r.fail(invalidChecksum, s.Key("checksums", path), "%q is no path below a mirror: <upstream host>/<upstream path>, as files.txt lists it.", spelling.Excerpt(path))
+			r.fail(invalidChecksum, s.Key("checksums", path),
+				"%q is no path below a mirror: <upstream host>/<upstream path>, as files.txt lists it.", spelling.Excerpt(path))
 		case !checksumPattern.MatchString(s.Checksums[path]):
-			r.fail(invalidChecksum, s.Value("checksums", path), "The checksum of %q is %q. Write sha256: and 64, or sha512: and 128 lower-case hexadecimal digits.", path, spelling.Excerpt(s.Checksums[path]))
+			r.fail(invalidChecksum, s.Value("checksums", path), "The checksum of %q is %q. Write sha256: and 64, or sha512: "+
+				"and 128 lower-case hexadecimal digits.", path, spelling.Excerpt(s.Checksums[path]))
 		}
 	}
 }
@@ -401,7 +429,9 @@ func (r *resolver) repository(s string) string {
 		ok = ok && (path == "" && !strings.HasSuffix(s, "/") || repositoryPattern.MatchString(element))
 	}
 	if !ok {
-		r.fail(invalidImageRepository, r.spec.Artifacts.Attr("image_repository"), `image_repository is %q. Write a registry and a path in lower case, without scheme, tag and slash at the end: "registry.example.com:5000/kubernetes".`, spelling.Excerpt(s))
+		r.fail(invalidImageRepository, r.spec.Artifacts.Attr("image_repository"),
+			`image_repository is %q. Write a registry and a path in lower case, without scheme, tag and slash at the end: `+
+				`"registry.example.com:5000/kubernetes".`, spelling.Excerpt(s))
 		return ""
 	}
 	return s
@@ -426,7 +456,8 @@ func (r *resolver) waivers() {
 		if w.Expires != nil {
 			day, err := time.Parse(time.DateOnly, *w.Expires)
 			if err != nil {
-				r.fail(invalidDate, w.Attr("expires"), `expires is %q, which is no day of the calendar. Write one such as "2027-03-01".`, spelling.Excerpt(*w.Expires))
+				r.fail(invalidDate, w.Attr("expires"), `expires is %q, which is no day of the calendar. Write one such as "2027-03-01".`,
+					spelling.Excerpt(*w.Expires))
 			}
 			waiver.Expires = day
 		}

@@ -42,7 +42,8 @@ var compiled = sync.OnceValue(func() *shape {
 })
 
 func compile(b *Block, entity reflect.Type) *shape {
-	s := &shape{Block: b, entity: entity, arguments: map[string]argumentShape{}, formerly: map[string]argumentShape{}, blocks: map[string]*shape{}}
+	s := &shape{Block: b, entity: entity, arguments: map[string]argumentShape{}, formerly: map[string]argumentShape{},
+		blocks: map[string]*shape{}}
 	index := func(name string) []int {
 		if name == "" || entity == nil {
 			return nil
@@ -151,7 +152,8 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 			meant[name] = true
 			l.add(unknownArgument, attr.NameRange, detail)
 			if known, ok := s.arguments[name]; ok {
-				l.unread = append(l.unread, place{at: attr.NameRange, argument: known.Argument, field: known.field, entity: into, source: source})
+				l.unread = append(l.unread, place{at: attr.NameRange, argument: known.Argument, field: known.field, entity: into,
+					source: source})
 			} else {
 				l.stray(s, body, source)
 			}
@@ -191,7 +193,8 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 			if child.Name == "cluster" {
 				instead = "A file defines one cluster: put the other one into a file of its own."
 			}
-			l.add(duplicateBlock, block.DefRange(), fmt.Sprintf("%s is already defined on line %d; only one is allowed. %s", title(child.Name), earlier.TypeRange.Start.Line, instead))
+			l.add(duplicateBlock, block.DefRange(), fmt.Sprintf("%s is already defined on line %d; only one is allowed. %s",
+				title(child.Name), earlier.TypeRange.Start.Line, instead))
 			continue
 		}
 		if first[block.Type] == nil {
@@ -232,7 +235,8 @@ func (l *loader) block(s *shape, block *hclsyntax.Block, parent reflect.Value) {
 		entity.Elem().FieldByIndex(s.label).SetString(block.Labels[0])
 		entity.Elem().FieldByIndex(s.labels).Set(reflect.ValueOf(block.LabelRanges[0]))
 		if len(s.Labels) > 0 && len(l.diags) > failed {
-			l.unread = append(l.unread, place{at: block.LabelRanges[0], block: s.Block, field: s.label, entity: entity.Elem(), source: source})
+			l.unread = append(l.unread, place{at: block.LabelRanges[0], block: s.Block, field: s.label, entity: entity.Elem(),
+				source: source})
 		}
 	}
 	if s.Open {
@@ -265,10 +269,12 @@ func (l *loader) checkLabels(s *shape, block *hclsyntax.Block) bool {
 		if len(s.Labels) > 0 {
 			sample = fmt.Sprintf(" It is one of %s.", sentence(quoted(s.Labels), "and"))
 		}
-		l.add(missingLabel, block.TypeRange, fmt.Sprintf("%s takes one label, its %s. Write %s \"…\" { … }.%s", title(s.Name), s.Label, s.Name, sample))
+		l.add(missingLabel, block.TypeRange, fmt.Sprintf("%s takes one label, its %s. Write %s \"…\" { … }.%s", title(s.Name), s.Label,
+			s.Name, sample))
 		return false
 	case len(block.Labels) > 1:
-		l.add(extraLabel, block.LabelRanges[1], fmt.Sprintf("%s takes one label, its %s. Write %s %q { … }.", title(s.Name), s.Label, s.Name, block.Labels[0]))
+		l.add(extraLabel, block.LabelRanges[1], fmt.Sprintf("%s takes one label, its %s. Write %s %q { … }.", title(s.Name), s.Label,
+			s.Name, block.Labels[0]))
 		return true
 	case block.Labels[0] == "":
 		l.add(missingLabel, block.LabelRanges[0], fmt.Sprintf("The %s of %s is empty. Write one between the quotes.", s.Label, s.Name))
@@ -326,6 +332,12 @@ func (l *loader) argument(row argumentShape, attr *hclsyntax.Attribute, into ref
 	case TextMap:
 		if texts, ok := a.asTextMap(v); ok {
 			field.Set(reflect.ValueOf(texts))
+		} else {
+			l.unread = append(l.unread, unread)
+		}
+	case AnyMap:
+		if object, ok := a.asObject(v); ok {
+			field.Set(reflect.ValueOf(object))
 		} else {
 			l.unread = append(l.unread, unread)
 		}
@@ -393,7 +405,8 @@ func (l *loader) once(seen map[string]int, block *hclsyntax.Block) {
 	}
 	label := block.Labels[0]
 	if line, ok := seen[label]; ok {
-		l.add(duplicateBlock, block.DefRange(), fmt.Sprintf("%s %q is already defined on line %d. Put the arguments of both into one block.", title(block.Type), label, line))
+		l.add(duplicateBlock, block.DefRange(),
+			fmt.Sprintf("%s %q is already defined on line %d. Put the arguments of both into one block.", title(block.Type), label, line))
 		return
 	}
 	seen[label] = block.TypeRange.Start.Line
@@ -458,7 +471,8 @@ func (l *loader) strayBlock(s *shape, block *hclsyntax.Block) (detail, meant str
 		}
 	}
 	if s.Name == "" && slices.Contains(terraforms, block.Type) {
-		return detail + " It is Terraform's. A topology says what the cluster is; `k8splan generate` writes Terraform from it, where the target is a cloud.", ""
+		return detail + " It is Terraform's. A topology says what the cluster is; `k8splan generate` writes Terraform from it, " +
+			"where the target is a cloud.", ""
 	}
 	if owners := blockOwners(block.Type); len(owners) > 0 {
 		return detail + fmt.Sprintf(" It belongs %s.", sentence(owners, "or")), ""

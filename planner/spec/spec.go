@@ -221,6 +221,7 @@ type Kubelet struct {
 	FailSwapOn         *bool
 	ServerTLSBootstrap *bool
 	ExtraArgs          map[string]string
+	Config             *Object // fields of upstream's KubeletConfiguration
 }
 
 // Network is the `network` block.
@@ -257,6 +258,7 @@ type KubeProxy struct {
 	*Source
 	Mode      *string // iptables | nftables | ipvs | none
 	StrictARP *bool
+	Config    *Object // fields of upstream's KubeProxyConfiguration
 }
 
 // HTTPProxy is the `http_proxy` block of network: how the hosts reach the world.

@@ -23,6 +23,8 @@ type verdict struct {
 	}
 	Endpoints, Pending []string
 	Configuration      object
+	Kubelet            bool
+	Target             object `json:"kubelet_target"`
 }
 
 // world is a plan and a cluster that agree: three members of external etcd, one control plane, one worker.
@@ -309,5 +311,23 @@ func TestJudgeAllows(t *testing.T) {
 	given["later"] = true
 	if v := judge(t, given); len(v.Problems) > 0 || len(v.Pending) != 1 {
 		t.Errorf("%+v", v)
+	}
+}
+
+// A field that the last plan brought into the kubelets' configuration, and this one has no longer, goes; what others wrote stays.
+func TestJudgeTakesFieldsOut(t *testing.T) {
+	o := world()
+	o["later"] = true
+	o.at("cluster")["brought"] = object{"kubelet": [][]string{{"evictionHard", "memory.available"}, {"readOnlyPort"}, {"maxPods"}}}
+	o.at("cluster", "kubelet_configuration")["evictionHard"] = object{"memory.available": "5%", "nodefs.available": "10%"}
+	o.at("plan", "kubelet_configuration")["logging"] = object{"verbosity": 2}
+	v := judge(t, o)
+	want := `{"evictionHard":{"nodefs.available":"10%"},"failSwapOn":true,"kind":"KubeletConfiguration",` +
+		`"logging":{"verbosity":2},"maxPods":110}`
+	if got, _ := json.Marshal(v.Target); string(got) != want || !v.Kubelet {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if !slices.Contains(v.Pending, "kubelet evictionHard.memory.available: the cluster has 5%, the topology nothing") {
+		t.Errorf("pending is %q", v.Pending)
 	}
 }

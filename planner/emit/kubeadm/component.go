@@ -1,10 +1,40 @@
 package kubeadm
 
 import (
+	"encoding/json"
 	"maps"
 
 	"github.com/k8splan/k8splan/planner/plan"
 )
+
+// with is a configuration and the fields that the author added: a rule keeps the two apart.
+func with(configuration any, added map[string]any) (any, error) {
+	if added == nil {
+		return configuration, nil
+	}
+	data, err := json.Marshal(configuration)
+	if err != nil {
+		return nil, err
+	}
+	var fields map[string]any
+	if err := json.Unmarshal(data, &fields); err != nil {
+		return nil, err
+	}
+	return joined(fields, added), nil
+}
+
+// joined is a map with what another one adds, at each depth.
+func joined(a, b map[string]any) map[string]any {
+	out := maps.Clone(a)
+	for key, v := range b {
+		inner, ok := v.(map[string]any)
+		if have, both := out[key].(map[string]any); ok && both {
+			v = joined(have, inner)
+		}
+		out[key] = v
+	}
+	return out
+}
 
 // kubeletConfiguration has the fields of KubeletConfiguration that the planner decides. Upstream's own type is not imported, because
 // k8s.io/kubelet adds more to the binary than these fields are worth; the tests decode what is written with it, strictly.

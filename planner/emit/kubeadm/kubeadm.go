@@ -70,9 +70,17 @@ func nodeDocuments(p *plan.Plan, n *plan.Node) ([]any, error) {
 	if !n.Bootstrap {
 		return []any{join(p, n, registration)}, nil
 	}
-	docs := []any{initialize(p, n, registration), cluster(p), kubelet(p)}
+	ofKubelet, err := with(kubelet(p), p.Cluster.Kubelet.Config.Fields())
+	if err != nil {
+		return nil, err
+	}
+	docs := []any{initialize(p, n, registration), cluster(p), ofKubelet}
 	if p.Network.KubeProxy.Mode != plan.ProxyNone {
-		docs = append(docs, kubeProxy(p))
+		ofProxy, err := with(kubeProxy(p), p.Network.KubeProxy.Config.Fields())
+		if err != nil {
+			return nil, err
+		}
+		docs = append(docs, ofProxy)
 	}
 	return docs, nil
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"k8s.io/apimachinery/pkg/runtime/serializer/json"
 	kubeproxyv1alpha1 "k8s.io/kube-proxy/config/v1alpha1"
@@ -258,6 +259,23 @@ func TestWithoutKubeProxy(t *testing.T) {
 	d := file(t, emittest.Plan(t, "options"), "kubeadm/cp-1.yaml")
 	if !d.cluster.Proxy.Disabled || d.proxy != nil {
 		t.Error("kube-proxy is not off")
+	}
+}
+
+// Fields of configuration files stand beside those that the plan decides, at each depth.
+func TestConfigurationFields(t *testing.T) {
+	k := file(t, emittest.Plan(t, "options"), "kubeadm/cp-1.yaml").kubelet
+	if k.MaxPods != 64 || k.MaxParallelImagePulls == nil || *k.MaxParallelImagePulls != 5 || k.EvictionHard["memory.available"] != "5%" ||
+		k.SystemReservedCgroup != `/it's "${odd}": {{ x }} # é` || k.ShutdownGracePeriod.Duration != 90*time.Second {
+		t.Errorf("the kubelet's configuration is %+v", k)
+	}
+	if limits := k.ReservedMemory; len(limits) != 1 || limits[0].Limits.Memory().String() != "100Mi" {
+		t.Errorf("reserved memory is %v", limits)
+	}
+	x := file(t, emittest.Plan(t, "dual-stack"), "kubeadm/cp-1.yaml").proxy
+	if x.IPVS.Scheduler != "lc" || !x.IPVS.StrictARP || x.MetricsBindAddress != "0.0.0.0:10249" || len(x.NodePortAddresses) != 2 ||
+		x.Conntrack.MaxPerCore == nil || *x.Conntrack.MaxPerCore != 0 || x.Mode != "ipvs" {
+		t.Errorf("kube-proxy's configuration is %+v", x)
 	}
 }
 

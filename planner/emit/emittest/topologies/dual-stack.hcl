@@ -10,6 +10,16 @@ network {
   cni "calico" {
     encapsulation = "ipip"
   }
+  kube_proxy {
+    mode       = "ipvs"
+    strict_arp = true
+    config = {
+      metricsBindAddress = "0.0.0.0:10249"
+      nodePortAddresses  = ["10.5.0.0/24", "fd00:5::/64"]
+      ipvs               = { scheduler = "lc" }
+      conntrack          = { maxPerCore = 0, tcpEstablishedTimeout = "24h0m0s" }
+    }
+  }
 }
 
 load_balancer "external" {}

@@ -1,9 +1,9 @@
 # Everything that can be stated: Cilium in kube-proxy's place, kube-vip on a stated interface, every argument that reaches these files.
 cluster "options" {
-  type                 = "multi-etcd-multi-master"
-  api_server_port      = 7443
-  encryption_algorithm = "ECDSA-P256"
-  certificate_validity = "4380h"
+  type                    = "multi-etcd-multi-master"
+  api_server_port         = 7443
+  encryption_algorithm    = "ECDSA-P256"
+  certificate_validity    = "4380h"
   ca_certificate_validity = "43800h"
   feature_gates = {
     InPlacePodVerticalScalingExclusiveCPUs = true
@@ -28,6 +28,14 @@ cluster "options" {
     cgroup_driver = "cgroupfs"
     fail_swap_on  = false
     extra_args    = { v = "2", node-status-update-frequency = "5s" }
+    config = {
+      maxParallelImagePulls = 5
+      evictionHard          = { "memory.available" = "5%", "nodefs.available" = "2Gi" }
+      reservedMemory        = [{ numaNode = 0, limits = { memory = "100Mi" } }]
+      systemReservedCgroup  = "/it's \"$${odd}\": {{ x }} # é"
+      memorySwap            = { swapBehavior = "LimitedSwap" }
+      shutdownGracePeriod   = "1m30s"
+    }
   }
 }
 

@@ -100,6 +100,15 @@ def node(item):
     }
 
 
+def brought(noted, argument):
+    """the paths of fields that the plan of the last run wrote into a configuration: lists of keys."""
+    packed = ((noted or {}).get("binaryData") or {}).get("plan.json.gz")
+    if not packed:
+        return []
+    settings = json.loads(gzip.decompress(base64.b64decode(packed)).decode("utf-8")).get("settings", {})
+    return [[json.loads(key) for key in re.findall(r'\[("(?:[^"\\]|\\.)*")\]', path)] for path in sorted(settings) if path.startswith(argument + "[")]
+
+
 def read(api):
     """everything that the playbook judges the cluster by."""
     def text(path, key):
@@ -123,6 +132,7 @@ def read(api):
         "flannel": text("/api/v1/namespaces/kube-flannel/configmaps/kube-flannel-cfg", "net-conf.json"),
         "nodes": {i["metadata"]["name"]: node(i) for i in api.get("/api/v1/nodes")["items"]},
         "noted": noted["data"] if noted else None,
+        "brought": {"kubelet": brought(noted, "cluster.kubelet.config"), "kube-proxy": brought(noted, "network.kube_proxy.config")},
         "lease": lease["spec"] if lease else None,
     }
 

@@ -10,6 +10,7 @@ Reads, as JSON, {"plan", "hosts", "cluster", "adopt", "later"} and prints
     certificates    control planes whose API server lacks a name in its certificate
     target          the same with all of the plan in it, for reconfigure.yml
     kubelet, proxy  whether the kubelets' and kube-proxy's configuration is another one in the plan
+    kubelet_target, proxy_target   these configurations with all of the plan in them, and without the fields that it no longer has
 
 hosts are those that answered: a host that is not among them is away, and not without data.
 """
@@ -74,6 +75,31 @@ def differences(planned, live):
     return out
 
 
+def inside(value, path):
+    """the value at a path of keys, None where there is none."""
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def without(value, path):
+    """a document without what stands at a path of keys."""
+    if not isinstance(value, dict) or path[0] not in value:
+        return value
+    rest = {k: v for k, v in value.items() if k != path[0]}
+    if len(path) > 1:
+        rest[path[0]] = without(value[path[0]], path[1:])
+    return rest
+
+
+def merged(live, planned):
+    """a document with what another one says, at each depth."""
+    out = dict(live)
+    for key, value in planned.items():
+        out[key] = merged(out[key], value) if isinstance(value, dict) and isinstance(out.get(key), dict) else value
+    return out
+
+
 def loopback(url):
     host = url.split("//")[-1].rsplit(":", 1)[0].strip("[]")
     return host == "localhost" or host in ("127.0.0.1", "::1")
@@ -83,7 +109,7 @@ class Judge:
     def __init__(self, given):
         self.plan, self.hosts, self.cluster = given["plan"], given["hosts"], given["cluster"]
         self.adopt, self.later = given["adopt"], given["later"]
-        self.problems, self.pending, self.by_hand = [], [], []
+        self.problems, self.pending, self.by_hand, self.targets = [], [], [], {}
         self.planned = {m["name"]: m for m in self.plan["members"]}
         self.urls = {m["peerURL"]: m for m in self.plan["members"]}
         self.serving = [n for n, h in self.hosts.items() if h["kubernetes"]["serving"]]
@@ -209,6 +235,12 @@ class Judge:
         have = flat(live or {})
         found = ["%s %s: the cluster has %s, the topology %s" % (what, path, "nothing" if have.get(path) is None else have[path], want)
                  for path, want in sorted(flat(planned or {}).items()) if path not in ("apiVersion", "kind", "clusterCIDR") and have.get(path) != want]  # clusterCIDR is the pods' range, see FIXED
+        dropped = [path for path in self.cluster.get("brought", {}).get(what, []) if inside(planned or {}, path) is None and inside(live or {}, path) is not None]
+        found += ["%s %s: the cluster has %s, the topology nothing" % (what, ".".join(path), inside(live, path)) for path in dropped]
+        target = merged(live or {}, planned or {})
+        for path in dropped:
+            target = without(target, path)
+        self.targets[what] = target
         drivers = (have.get("cgroupDriver"), (planned or {}).get("cgroupDriver"))
         if live and None not in drivers and drivers[0] != drivers[1]:
             self.no("The kubelets and the container runtime use the cgroup driver %s, and the topology says %s. Every container of a node has to be stopped for "
@@ -372,6 +404,7 @@ class Judge:
         return {
             "problems": self.problems, "etcd": etcd, "pending": self.pending, "configuration": configuration,
             "certificates": certificates, "target": target, "kubelet": kubelet, "proxy": proxy,
+            "kubelet_target": self.targets.get("kubelet", {}), "proxy_target": self.targets.get("kube-proxy", {}),
             "endpoints": sorted(n for n, s in servers.items() if self.external and s and s != wanted),
         }
 
