@@ -19,7 +19,7 @@ TOOL      = $(GO) tool -modfile=checks/tools/go.mod
 MODULES   = $(dir $(shell git ls-files '*go.mod' ':!e2e/lab'))
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo setup test unit lint cross golden fuzz release-snapshot bench e2e e2e-hard-way e2e-recover e2e-faults e2e-change clean
+.PHONY: help build demo setup test unit browser lint cross golden fuzz release-snapshot bench e2e e2e-hard-way e2e-recover e2e-faults e2e-change clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -39,13 +39,17 @@ demo: build ## validate and generate the highly available example into ./out
 setup: ## install what the tests and the lab call (Debian, Ubuntu)
 	scripts/install-test-tools.sh
 
-test: setup lint unit ## everything but the lab clusters
+test: setup lint unit browser ## everything but the lab clusters
 
 unit: ## the tests alone, where setup was run before
 	$(GO) test ./...
 	cd checks/upstream && $(GO) test ./...
 	cd checks/ignition && $(GO) test ./...
+	cd checks/diagrams && $(GO) test ./...
 	cd scripts/release && $(GO) test ./...
+
+browser: ## the page and the pictures in headless Chromium, where setup was run before
+	node --test checks/browser/*.test.mjs
 
 lint: ## formatting, go vet, staticcheck, go.mod, workflows, scripts
 	@unformatted=$$(gofmt -l bench checks cmd e2e planner scripts templates topologies $$(find . -maxdepth 1 -name '*.go')) && \

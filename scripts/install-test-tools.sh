@@ -2,6 +2,9 @@
 # Installs what the tests and the lab call, on Debian and Ubuntu: packages of the distribution, and a folder with Debian trixie in
 # which the playbook is checked with a newer Ansible. Nothing is done for what is there already.
 #
+# Node.js comes from the distribution where there is none, and what the tests in a browser load lies in
+# ${XDG_CACHE_HOME:-~/.cache}/k8splan-test/npm; K8SPLAN_NPM names another place.
+#
 #   scripts/install-test-tools.sh           install
 #   scripts/install-test-tools.sh --list    print the packages
 #
@@ -26,6 +29,9 @@ packages=(
   libxml2-utils  # xmllint
   cloud-init     # cloud-init schema
   debootstrap    # the folder with trixie, and the lab's root file system
+  # pictures and the page
+  graphviz
+  chromium
   # the lab (make e2e)
   busybox-static
   gcc
@@ -66,6 +72,9 @@ fi
 # --- packages
 
 missing=()
+if ! command -v npm >/dev/null; then
+  packages+=(nodejs npm)
+fi
 for p in "${packages[@]}"; do
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null)" = installed ] || missing+=("$p")
 done
@@ -100,6 +109,18 @@ if [ "$(cat "$trixie/.k8splan-ready" 2>/dev/null)" != "$trixie_packages" ]; then
   rm -f "$log"
   # shellcheck disable=SC2016 # the arguments are the inner shell's
   "${as_root[@]}" sh -c 'rm -f "$1"/var/cache/apt/archives/*.deb && printf %s "$2" >"$1/.k8splan-ready"' sh "$trixie" "$trixie_packages"
+fi
+
+# --- what the tests in a browser load
+
+browser=$(dirname "$0")/../checks/browser
+npm=${K8SPLAN_NPM:-${XDG_CACHE_HOME:-$HOME/.cache}/k8splan-test/npm}
+if ! cmp -s "$browser/package-lock.json" "$npm/ready.json"; then
+  say "filling $npm"
+  mkdir -p "$npm"
+  cp "$browser/package.json" "$browser/package-lock.json" "$browser/.npmrc" "$npm"
+  (cd "$npm" && npm ci --silent)
+  cp "$browser/package-lock.json" "$npm/ready.json"
 fi
 
 say "everything is there"

@@ -155,7 +155,7 @@ to use.
 	})
 	root.AddCommand(
 		// in the order of use
-		a.initCommand(), a.validateCommand(), a.planCommand(), a.simulateCommand(), a.generateCommand(), a.diffCommand(),
+		a.initCommand(), a.validateCommand(), a.planCommand(), a.simulateCommand(), a.graphCommand(), a.generateCommand(), a.diffCommand(),
 		a.explainCommand(), a.targetsCommand(), a.factsCommand(), a.upgradePathCommand(), a.fmtCommand(), a.lspCommand(),
 		a.completionCommand(), a.versionCommand(),
 	)

@@ -36,7 +36,7 @@ Exit code 0: no error in any file. 1: an error, or with --strict a warning.`,
 			if err != nil {
 				return err
 			}
-			report := report{FormatVersion: "1.0", Valid: true, Files: []fileJSON{}, Diagnostics: []diagnostic{}}
+			report := validation{FormatVersion: "1.0", Valid: true, Files: []fileJSON{}, Diagnostics: []diagnostic{}}
 			var all []*opened
 			for _, name := range files {
 				o, err := a.open([]string{name}, &topology)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/report"
 )
 
 // summary is what README.md.tmpl reads. Every text in it is Markdown already.
@@ -20,6 +21,7 @@ type summary struct {
 	Make                         string // the command that makes the machines; "" where they exist
 	Facts                        []fact
 	Machines                     []machine
+	Picture                      string // in Mermaid
 	Survival                     survival
 	Ports                        []port
 	Certificates                 []certificate
@@ -43,6 +45,7 @@ func overview(p *plan.Plan) summary {
 		ByHand: byHand(p), Vagrant: p.Target.Name == "vagrant", Make: p.Target.Facts.Make, Folder: p.Target.Facts.Folder,
 		Guide: p.Target.Facts.Guide(),
 		Facts: facts(p), Machines: machines(p),
+		Picture:  report.Mermaid(report.Draw(p, report.Machines)),
 		Survival: survives(p),
 		Tree:     tree(p),
 	}

@@ -6,10 +6,10 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// report is what `validate -o json` prints: the shape of `terraform validate -json`, so that editors and CI that read the one read the
+// validation is what `validate -o json` prints: the shape of `terraform validate -json`, so that editors and CI that read the one read the
 // other, with the rule beside each diagnostic, and the severity "note" for a finding that the author waived.
 // Source: https://developer.hashicorp.com/terraform/cli/commands/validate#json-output-format
-type report struct {
+type validation struct {
 	FormatVersion string       `json:"format_version"`
 	Valid         bool         `json:"valid"`
 	ErrorCount    int          `json:"error_count"`
@@ -59,7 +59,7 @@ type snippetJSON struct {
 }
 
 // add counts the diagnostics of one file and appends them. strict counts warnings against validity, which is returned.
-func (r *report) add(o *opened, strict bool) bool {
+func (r *validation) add(o *opened, strict bool) bool {
 	sources := map[string]*source{}
 	for name, data := range o.sources {
 		sources[name] = newSource(data, o.diags)

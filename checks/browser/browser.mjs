@@ -1,0 +1,63 @@
+// What the tests in a browser share: the program, the designs, and a browser that reaches nothing but files and this machine.
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { homedir, tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const here = dirname(fileURLToPath(import.meta.url))
+export const root = resolve(here, '../..')
+// The packages of package.json, where scripts/install-test-tools.sh puts them.
+export const packages = process.env.K8SPLAN_NPM || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'k8splan-test/npm')
+export const need = createRequire(join(packages, 'package.json'))
+const { chromium } = need('playwright-core')
+
+export const scratch = mkdtempSync(join(tmpdir(), 'k8splan-browser-'))
+const program = join(scratch, 'k8splan')
+execFileSync('go', ['build', '-o', program, './cmd/k8splan'], { cwd: root, stdio: 'inherit' })
+
+// k8splan runs the program in the repository and returns what it prints.
+export function k8splan (...args) {
+  return execFileSync(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 28 }).toString()
+}
+
+export const binary = program
+
+// designs are the topologies that other tests hold to be good, but for those of which the target needs more.
+export function designs () {
+  const files = readdirSync(join(root, 'testdata/corpus/good')).map(f => 'testdata/corpus/good/' + f)
+  for (const type of readdirSync(join(root, 'examples'))) files.push(`examples/${type}/topology.hcl`)
+  return files.filter(file => {
+    try { k8splan('validate', file); return true } catch { return false }
+  })
+}
+
+// write puts a text into the scratch folder and returns its path.
+export function write (name, text) {
+  const path = join(scratch, name)
+  writeFileSync(path, text)
+  return path
+}
+
+// browser starts Chromium, which must not reach any other machine.
+export function browser () {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-background-networking', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1']
+  })
+}
+
+// open opens a page, and notes requests that leave it and errors in it.
+export async function open (chrome, url, options = {}) {
+  const context = await chrome.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+  const page = await context.newPage()
+  page.strayed = []
+  page.wrong = []
+  page.on('request', r => { if (!/^(file|data|blob):|^http:\/\/127\.0\.0\.1:/.test(r.url())) page.strayed.push(r.url()) })
+  page.on('pageerror', e => page.wrong.push(e.message))
+  page.on('console', m => { if (m.type() === 'error') page.wrong.push(m.text()) })
+  page.on('dialog', d => { page.wrong.push('dialog: ' + d.message()); d.dismiss() })
+  await page.goto(url)
+  return page
+}

@@ -1,0 +1,313 @@
+package report
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// Place is a failure domain, or all nodes that state none.
+type Place struct {
+	Zone  string // "" for the nodes without
+	Hosts []Hypervisor
+}
+
+// Hypervisor is a hypervisor in a failure domain, or the machines that are on none.
+type Hypervisor struct {
+	Host   string // "" for the machines without
+	Groups []Group
+}
+
+// Group is machines of one pool and of the same roles that are in one place: one machine, or several where they are many.
+type Group struct{ Nodes []*plan.Node }
+
+// Places sorts nodes into failure domains and hypervisors; those without come last. A pool's machines in one place come as one group
+// where they are more than a few.
+func Places(p *plan.Plan) []Place { return places(p.Nodes, folded) }
+
+func places(nodes []*plan.Node, most int) []Place {
+	zones := grouped(nodes, func(n *plan.Node) string { return n.FailureDomain })
+	out := make([]Place, len(zones))
+	for i, zone := range zones {
+		out[i] = Place{Zone: zone[0].FailureDomain}
+		for _, on := range grouped(zone, func(n *plan.Node) string { return n.Host }) {
+			h := Hypervisor{Host: on[0].Host}
+			for _, pool := range runs(on) {
+				if len(pool) > most {
+					h.Groups = append(h.Groups, Group{pool})
+					continue
+				}
+				for _, n := range pool {
+					h.Groups = append(h.Groups, Group{[]*plan.Node{n}})
+				}
+			}
+			out[i].Hosts = append(out[i].Hosts, h)
+		}
+	}
+	return out
+}
+
+// grouped puts nodes with the same key together, sorted by key; those without one come last.
+func grouped(nodes []*plan.Node, of func(*plan.Node) string) [][]*plan.Node {
+	by := map[string][]*plan.Node{}
+	var keys []string
+	for _, n := range nodes {
+		k := of(n)
+		if by[k] == nil {
+			keys = append(keys, k)
+		}
+		by[k] = append(by[k], n)
+	}
+	slices.SortFunc(keys, func(a, b string) int {
+		if (a == "") != (b == "") {
+			return strings.Compare(b, a)
+		}
+		return strings.Compare(a, b)
+	})
+	out := make([][]*plan.Node, len(keys))
+	for i, k := range keys {
+		out[i] = by[k]
+	}
+	return out
+}
+
+// runs puts the machines of a pool together, what leads to the API before what works.
+func runs(nodes []*plan.Node) [][]*plan.Node {
+	by := map[string][]*plan.Node{}
+	var keys []string
+	for _, n := range nodes {
+		k := "\x00" + n.Name
+		if n.Pool != "" {
+			k = n.Pool + "\x00" + strconv.Itoa(int(n.Roles))
+		}
+		if by[k] == nil {
+			keys = append(keys, k)
+		}
+		by[k] = append(by[k], n)
+	}
+	out := make([][]*plan.Node, len(keys))
+	for i, k := range keys {
+		out[i] = by[k]
+	}
+	slices.SortStableFunc(out, func(a, b []*plan.Node) int { return rank(a[0]) - rank(b[0]) })
+	return out
+}
+
+// rank orders machines as a request meets them.
+func rank(n *plan.Node) int {
+	switch {
+	case n.Roles.Has(plan.Balancer):
+		return 0
+	case n.Roles.Has(plan.ControlPlane):
+		return 1
+	case n.Roles.Has(plan.EtcdRole):
+		return 2
+	}
+	return 3
+}
+
+// Lines says what a group is: name, roles and address.
+func (g Group) Lines() []string {
+	first, last := g.Nodes[0], g.Nodes[len(g.Nodes)-1]
+	lines := []string{first.Name, strings.Join(first.Roles.Strings(), ", ")}
+	if len(g.Nodes) > 1 {
+		lines = []string{first.Name + " … " + last.Name, quantity(len(g.Nodes), "machine", "machines") + ": " + lines[1]}
+	}
+	switch from, to := text(first.Address), text(last.Address); {
+	case from == "":
+	case from == to:
+		lines = append(lines, from)
+	default:
+		lines = append(lines, from+" … "+to)
+	}
+	return lines
+}
+
+func (place Place) items(b *builder, ids map[string]string) []Item {
+	var items []Item
+	for _, h := range place.Hosts {
+		var machines []Item
+		for _, g := range h.Groups {
+			item := Item{ID: b.id(), Lines: g.Lines()}
+			if g.Nodes[0].Roles == plan.EtcdRole {
+				item.Shape = Data
+			}
+			for _, n := range g.Nodes {
+				ids[n.Name] = item.ID
+			}
+			machines = append(machines, item)
+		}
+		if h.Host != "" {
+			machines = []Item{{ID: b.id(), Lines: []string{h.Host}, Items: machines}}
+		}
+		items = append(items, machines...)
+	}
+	return items
+}
+
+// AddressRange is a range that the design uses.
+type AddressRange struct {
+	What   string // "Pods", "Services", "Nodes", "Reserved"
+	Prefix netip.Prefix
+	Room   string // how much of it is taken and free, in words
+}
+
+// Ranges lists the ranges of the design, in the order of their addresses.
+func Ranges(p *plan.Plan) []AddressRange {
+	n := &p.Network
+	var out []AddressRange
+	for _, s := range n.PodSubnets {
+		room := ""
+		if capacity := n.NodeCapacity(); capacity > 0 && capacity < 1<<30 {
+			used := len(p.KubeletNodes())
+			room = fmt.Sprintf("%s of %s shares taken, %s free", thousands(used), thousands(capacity), thousands(max(0, capacity-used)))
+		}
+		out = append(out, AddressRange{"Pods", s.Masked(), room})
+	}
+	for _, s := range n.ServiceSubnets {
+		room := ""
+		if v := n.ServiceCapacity(); v.IsInt64() {
+			room = "room for " + thousands(int(v.Int64())) + " Services"
+		}
+		out = append(out, AddressRange{"Services", s.Masked(), room})
+	}
+	for _, s := range n.NodeSubnets {
+		out = append(out, AddressRange{"Nodes", s.Masked(), nodesIn(p, s)})
+	}
+	for _, s := range n.ReservedSubnets {
+		out = append(out, AddressRange{"Reserved", s.Masked(), "in use outside of the cluster"})
+	}
+	slices.SortStableFunc(out, func(a, b AddressRange) int { return a.Prefix.Addr().Compare(b.Prefix.Addr()) })
+	return out
+}
+
+// nodesIn counts the machines in a range.
+func nodesIn(p *plan.Plan, s netip.Prefix) string {
+	used := 0
+	for _, node := range p.Nodes {
+		if s.Contains(node.Address) || node.SecondaryAddress.IsValid() && s.Contains(node.SecondaryAddress) {
+			used++
+		}
+	}
+	bits := s.Addr().BitLen() - s.Bits()
+	if bits > 30 {
+		return quantity(used, "machine", "machines")
+	}
+	free := 1<<bits - used
+	if s.Addr().Is4() && bits > 1 {
+		free -= 2
+	}
+	return fmt.Sprintf("%s, %s free", quantity(used, "machine", "machines"), thousands(max(0, free)))
+}
+
+// Step is a step of the bring-up.
+type Step struct {
+	What string
+	On   []string // the machines, in words
+	Gate string   // what is waited for before the next step, "" where nothing is
+}
+
+// Steps are the bring-up of the playbook, in its order. Where the target brings the cluster up, there is one step.
+func Steps(p *plan.Plan) []Step {
+	facts := &p.Target.Facts
+	if facts.Hosting != plan.Hosts || p.Bootstrap() == nil {
+		what := facts.Title + " makes the cluster"
+		if facts.Make != "" {
+			what = facts.Make
+		}
+		return []Step{{What: what, Gate: "every node is Ready"}}
+	}
+	var steps []Step
+	add := func(what, gate string, nodes []*plan.Node) {
+		if len(nodes) > 0 {
+			steps = append(steps, Step{what, []string{namesOf(nodes)}, gate})
+		}
+	}
+	if facts.Make != "" {
+		add(facts.Make, "every machine takes a login", p.Nodes)
+	}
+	add("prepare the hosts: "+p.Runtime.Name+", kubelet, kubeadm", "the container runtime answers", p.KubeletNodes())
+	add("start the load balancers", "haproxy listens on port "+strconv.Itoa(p.LoadBalancer.Port), p.LoadBalancer.Nodes)
+	if p.Etcd.IsExternal() {
+		members := make([]*plan.Node, len(p.Etcd.Members))
+		for i, m := range p.Etcd.Members {
+			members[i] = m.Node
+		}
+		add("issue certificates and start etcd", fmt.Sprintf("%d of %d members are healthy", len(members), len(members)), members)
+	}
+	first := p.Bootstrap()
+	endpoint := "the API answers at " + p.Cluster.Endpoint.String()
+	add("kubeadm init", endpoint, []*plan.Node{first})
+	if p.Network.CNI.Name != plan.NoCNI {
+		add("apply the pod network "+p.Network.CNI.Name, "", []*plan.Node{first})
+	}
+	others := slices.DeleteFunc(p.ControlPlanes(), func(n *plan.Node) bool { return n == first })
+	gate := "each API server is ready"
+	if !p.Etcd.IsExternal() {
+		gate = "each etcd member has caught up and each API server is ready"
+	}
+	add("join the other control planes, one by one", gate, others)
+	workers := slices.DeleteFunc(p.Workers(), func(n *plan.Node) bool { return n.Roles.Has(plan.ControlPlane) })
+	add("join the workers, all at once", "", workers)
+	add("verify the cluster", "every node is Ready, and CoreDNS answers", []*plan.Node{first})
+	if len(p.Addons) > 0 {
+		names := make([]string, len(p.Addons))
+		for i, a := range p.Addons {
+			names[i] = a.Name
+		}
+		add("apply the addons "+strings.Join(names, ", "), "", []*plan.Node{first})
+	}
+	return steps
+}
+
+// namesOf lists nodes, the machines of a pool as the first and the last.
+func namesOf(nodes []*plan.Node) string {
+	var out []string
+	for i := 0; i < len(nodes); {
+		j := i + 1
+		for j < len(nodes) && nodes[i].Pool != "" && nodes[j].Pool == nodes[i].Pool {
+			j++
+		}
+		switch {
+		case j-i > 2:
+			out = append(out, nodes[i].Name+" … "+nodes[j-1].Name)
+		default:
+			for _, n := range nodes[i:j] {
+				out = append(out, n.Name)
+			}
+		}
+		i = j
+	}
+	if len(out) > folded {
+		out = append(out[:folded-1], fmt.Sprintf("and %d more", len(out)-folded+1))
+	}
+	return strings.Join(out, ", ")
+}
+
+func quantity(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return thousands(n) + " " + many
+}
+
+// thousands writes a number with commas: 65,534.
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// text is an address, "" for none.
+func text(a netip.Addr) string {
+	if !a.IsValid() {
+		return ""
+	}
+	return a.String()
+}

@@ -1,0 +1,520 @@
+package report
+
+import (
+	"fmt"
+	"html"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/mattn/go-runewidth"
+
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// canvas collects the elements of a picture.
+type canvas struct {
+	b      strings.Builder
+	width  int
+	height int
+}
+
+// attributes are names and values by turns, which are escaped.
+func attributes(pairs []string) string {
+	var b strings.Builder
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			b.WriteString(" " + pairs[i] + `="` + html.EscapeString(printable(pairs[i+1])) + `"`)
+		}
+	}
+	return b.String()
+}
+
+func (c *canvas) rect(x, y, w, h, round int, class string, pairs ...string) {
+	fmt.Fprintf(&c.b, `<rect x="%d" y="%d" width="%d" height="%d" rx="%d" class="%s"%s/>`, x, y, w, h, round, class, attributes(pairs))
+	c.b.WriteByte('\n')
+}
+
+// text writes one line that fits into so many pixels; what was cut off shows as the element's title.
+func (c *canvas) text(x, y, room int, class, s string) {
+	size, mono := fontOf(class)
+	short := fit(printable(s), room, size, mono)
+	title := ""
+	if short != printable(s) {
+		title = "<title>" + html.EscapeString(printable(s)) + "</title>"
+	}
+	fmt.Fprintf(&c.b, `<text x="%d" y="%d" class="%s">%s%s</text>`, x, y, class, html.EscapeString(short), title)
+	c.b.WriteByte('\n')
+}
+
+func (c *canvas) path(class, d string, pairs ...string) {
+	fmt.Fprintf(&c.b, `<path class="%s" d="%s"%s/>`, class, d, attributes(pairs))
+	c.b.WriteByte('\n')
+}
+
+func (c *canvas) open(class string, pairs ...string) {
+	fmt.Fprintf(&c.b, `<g class="%s"%s>`, class, attributes(pairs))
+	c.b.WriteByte('\n')
+}
+
+func (c *canvas) title(s string) {
+	c.b.WriteString("<title>" + html.EscapeString(printable(s)) + "</title>\n")
+}
+
+func (c *canvas) close() { c.b.WriteString("</g>\n") }
+
+// fontOf is the size of a class of text in pixels, and whether its characters are all as wide.
+func fontOf(class string) (size int, mono bool) {
+	for _, word := range strings.Fields(class) {
+		switch word {
+		case "h":
+			return 15, false
+		case "name":
+			return 13, true
+		case "mono":
+			return 11, true
+		case "big":
+			return 20, false
+		}
+	}
+	return 11, false
+}
+
+// textWidth estimates how wide a text is, in pixels: a browser's own fonts are not known here.
+func textWidth(s string, size int, mono bool) int {
+	if mono {
+		return runewidth.StringWidth(s) * size * 61 / 100
+	}
+	return runewidth.StringWidth(s) * size * 56 / 100
+}
+
+// fit cuts a text to so many pixels.
+func fit(s string, room, size int, mono bool) string {
+	if textWidth(s, size, mono) <= room {
+		return s
+	}
+	columns := room * 100 / (size * 56)
+	if mono {
+		columns = room * 100 / (size * 61)
+	}
+	return runewidth.Truncate(s, max(1, columns), "…")
+}
+
+// svg closes the picture. style is what it brings along, "" inside of a page that has its own.
+func (c *canvas) svg(title, style, class string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d"`, c.width, c.height)
+	fmt.Fprintf(&b, ` class="picture%s" role="%s"`, class, role(style))
+	if style != "" {
+		fmt.Fprintf(&b, ` width="%d" height="%d"`, c.width, c.height)
+	}
+	fmt.Fprintf(&b, ` aria-label="%s">`, html.EscapeString(printable(title)))
+	b.WriteByte('\n')
+	if style != "" {
+		b.WriteString("<title>" + html.EscapeString(printable(title)) + "</title>\n<style>\n" + style + "</style>\n")
+		fmt.Fprintf(&b, `<rect width="%d" height="%d" class="paper"/>`, c.width, c.height)
+		b.WriteByte('\n')
+	}
+	b.WriteString(c.b.String())
+	b.WriteString("</svg>\n")
+	return b.String()
+}
+
+// role is an image for a picture by itself; the parts of the one in the page can be reached one by one.
+func role(style string) string {
+	if style != "" {
+		return "img"
+	}
+	return "group"
+}
+
+// wide is the width of a picture by itself.
+const wide = 1200
+
+// SVG draws a view as a picture by itself, which follows the reader's choice of light or dark.
+func SVG(p *plan.Plan, v View) string {
+	c := &canvas{width: wide}
+	title := Draw(p, v).Title
+	switch v {
+	case Network:
+		c.heading(title)
+		c.numberLine(p, 64)
+		c.matrix(p, c.height+16)
+	case EtcdRing:
+		c.heading(title)
+		c.ring(p, 64)
+	case Boot:
+		c.width = 720
+		c.heading(title)
+		c.steps(p, 64)
+	default:
+		c.heading(title)
+		c.machines(p, 60, false)
+		c.numberLine(p, c.height+24)
+	}
+	c.height += 24
+	return c.svg(title, pictureStyle(), "")
+}
+
+func (c *canvas) heading(title string) {
+	c.text(24, 40, c.width-48, "big", title)
+}
+
+// Sizes of the picture's parts, in pixels.
+const (
+	margin  = 24
+	gap     = 12
+	padding = 14
+	cardH   = 62
+	tile    = 14
+)
+
+// machines draws the way of a request and below it every machine in its place. compact stands for a picture whose size does not grow with
+// the number of machines.
+func (c *canvas) machines(p *plan.Plan, y int, compact bool) {
+	c.height = y
+	if stages := stagesOf(p); len(stages) > 0 {
+		c.way(stages, y)
+	}
+	most := folded
+	if compact {
+		most = 1
+	}
+	all := places(p.Nodes, most)
+	columns := min(len(all), max(1, (c.width-2*margin+gap)/(250+gap)))
+	w := (c.width - 2*margin - (columns-1)*gap) / max(1, columns)
+	y = c.height + 20
+	for from := 0; from < len(all); from += columns {
+		row := all[from:min(len(all), from+columns)]
+		h := 0
+		for _, place := range row {
+			measure := &canvas{width: c.width}
+			h = max(h, measure.zone(place, 0, 0, w, 0, compact))
+		}
+		for i, place := range row {
+			c.zone(place, margin+i*(w+gap), y, w, h, compact)
+		}
+		y += h + gap
+	}
+	c.height = y - gap
+}
+
+// zone draws a failure domain and returns its height. Nodes without one get no frame.
+func (c *canvas) zone(place Place, x, y, w, h int, compact bool) int {
+	class := "zone"
+	if place.Zone == "" {
+		class = "zone none"
+	}
+	c.open("unit box", "data-unit", prefixed("zone/", place.Zone))
+	c.rect(x, y, w, max(h, 1), 10, class)
+	top := y + padding
+	if place.Zone != "" {
+		c.text(x+padding, y+24, w-2*padding, "h", place.Zone)
+		top = y + 38
+	}
+	c.close()
+	for _, on := range place.Hosts {
+		top = c.hypervisor(on, x+padding, top, w-2*padding, compact) + gap
+	}
+	return top - gap + padding - y
+}
+
+// prefixed is "" for no name.
+func prefixed(prefix, name string) string {
+	if name == "" {
+		return ""
+	}
+	return prefix + name
+}
+
+// hypervisor draws the machines of one, and returns where it ends.
+func (c *canvas) hypervisor(on Hypervisor, x, y, w int, compact bool) int {
+	if on.Host == "" {
+		return c.cards(on.Groups, x, y, w, compact)
+	}
+	measure := &canvas{width: c.width}
+	bottom := measure.cards(on.Groups, x+10, y+30, w-20, compact) + 10
+	c.open("unit box", "data-unit", "host/"+on.Host)
+	c.rect(x, y, w, bottom-y, 8, "host")
+	c.path("glyph line", fmt.Sprintf("M%d %dh12v9h-12zM%d %dh12", x+12, y+11, x+12, y+16))
+	c.text(x+30, y+20, w-40, "label", on.Host)
+	c.close()
+	c.cards(on.Groups, x+10, y+30, w-20, compact)
+	return bottom
+}
+
+// cards draws machines in a grid, and groups as rows of tiles.
+func (c *canvas) cards(groups []Group, x, y, w int, compact bool) int {
+	columns := max(1, (w+8)/(146+8))
+	cardW := (w - (columns-1)*8) / columns
+	at := 0
+	for _, g := range groups {
+		if len(g.Nodes) > 1 {
+			if at > 0 {
+				y, at = y+cardH+8, 0
+			}
+			y = c.tiles(g, x, y, w, compact) + 8
+			continue
+		}
+		c.card(g.Nodes[0], x+at*(cardW+8), y, cardW)
+		if at++; at == columns {
+			y, at = y+cardH+8, 0
+		}
+	}
+	if at > 0 {
+		y += cardH + 8
+	}
+	return y - 8
+}
+
+// card draws one machine.
+func (c *canvas) card(n *plan.Node, x, y, w int) {
+	c.open("unit card", "data-unit", "node/"+n.Name, "data-node", n.Name)
+	c.rect(x, y, w, cardH, 7, "card")
+	c.text(x+12, y+21, w-24, "name", n.Name)
+	if a := text(n.Address); a != "" {
+		c.text(x+12, y+37, w-24, "mono soft", a)
+	} else if n.InstanceType != "" {
+		c.text(x+12, y+37, w-24, "mono soft", n.InstanceType)
+	}
+	c.roles(n.Roles, x+12, y+52, w-24)
+	c.path("cross", fmt.Sprintf("M%d %dl10 10m0 -10l-10 10", x+w-20, y+8))
+	c.close()
+}
+
+// glyphs are the shapes of roles, around their middle, 10 wide.
+var glyphs = []struct {
+	role plan.Roles
+	name string
+	path string
+}{
+	{plan.Balancer, "balancer", "M-5 0L0 -5L5 0L0 5Z"},
+	{plan.ControlPlane, "control plane", "M-5 0L-2.5 -4.5H2.5L5 0L2.5 4.5H-2.5Z"},
+	{plan.EtcdRole, "etcd", "M-4 -3A4 1.8 0 0 1 4 -3V3A4 1.8 0 0 1 -4 3ZM-4 -3A4 1.8 0 0 0 4 -3"},
+	{plan.Worker, "worker", "M-4 -4H4V4H-4Z"},
+}
+
+// roles draws the shape of each role and its name, or the shapes alone where there is no room for names.
+func (c *canvas) roles(roles plan.Roles, x, y, room int) {
+	need := 0
+	for _, g := range glyphs {
+		if roles.Has(g.role) {
+			need += 22 + textWidth(g.name, 11, false)
+		}
+	}
+	for _, g := range glyphs {
+		if !roles.Has(g.role) {
+			continue
+		}
+		fmt.Fprintf(&c.b, `<path class="glyph" transform="translate(%d %d)" d="%s"/>`, x+5, y-4, g.path)
+		x += 14
+		if need <= room {
+			c.text(x, y, room, "soft", g.name)
+			x += textWidth(g.name, 11, false) + 8
+		}
+	}
+}
+
+// tiles draws a group: its name, and a square for each machine unless the picture is compact.
+func (c *canvas) tiles(g Group, x, y, w int, compact bool) int {
+	lines := g.Lines()
+	perRow := max(1, (w-24+4)/(tile+4))
+	rows := (len(g.Nodes) + perRow - 1) / perRow
+	h := 56 + rows*(tile+4) + 4
+	if compact {
+		h = 62
+	}
+	c.open("group")
+	c.rect(x, y, w, h, 7, "card")
+	c.text(x+12, y+20, w-24, "name", lines[0])
+	c.roles(g.Nodes[0].Roles, x+12, y+36, w/2)
+	c.text(x+12, y+51, w-24, "mono soft", strings.Join(lines[2:], "")+"  "+quantity(len(g.Nodes), "machine", "machines"))
+	if !compact {
+		for i, n := range g.Nodes {
+			tx, ty := x+12+i%perRow*(tile+4), y+58+i/perRow*(tile+4)
+			fmt.Fprintf(&c.b, `<rect x="%d" y="%d" width="14" height="14" rx="3" class="unit tile"`, tx, ty)
+			c.b.WriteString(attributes([]string{"data-unit", "node/" + n.Name, "data-node", n.Name}))
+			c.b.WriteString("><title>" + html.EscapeString(printable(n.Name)) + "</title></rect>\n")
+		}
+	}
+	c.close()
+	return y + h
+}
+
+// stage is a part of the way of a request.
+type stage struct {
+	title string
+	note  string
+	wide  bool // needs more room than others
+	chips []chip
+	etcd  *plan.Etcd
+}
+
+// weight is how much room the stage takes beside others.
+func (s stage) weight() int {
+	if s.wide {
+		return 14
+	}
+	return 10
+}
+
+// chip is one that answers there: its name and what the model calls it.
+type chip struct{ name, attribute, value, unit string }
+
+// stagesOf lists what a request passes: who asks, the endpoint, balancers, API servers, etcd.
+func stagesOf(p *plan.Plan) []stage {
+	if p.Cluster.Endpoint.Host == "" && len(p.ControlPlanes()) == 0 {
+		return nil
+	}
+	asks := stage{title: "Clients", note: "kubectl, CI, kubelets"}
+	if n := len(p.KubeletNodes()); n > 0 {
+		asks.note = "kubectl, CI, " + quantity(n, "kubelet", "kubelets")
+	}
+	all := []stage{asks}
+	if p.Cluster.Endpoint.Host != "" {
+		chips := []chip{{p.Cluster.Endpoint.String(), "data-endpoint", "api", ""}}
+		all = append(all, stage{title: "Endpoint", note: behind(p), wide: true, chips: chips})
+	}
+	lb := &p.LoadBalancer
+	balancers := stage{title: "Balancers"}
+	switch lb.Kind {
+	case plan.HAProxy:
+		balancers.note = "haproxy"
+		for _, n := range lb.Nodes {
+			balancers.chips = append(balancers.chips, chip{n.Name, "data-lb", n.Name, "balancer/" + n.Name})
+		}
+	case plan.KubeVIP:
+		balancers.note = "kube-vip, " + lb.Mode
+		for _, n := range p.ControlPlanes() {
+			balancers.chips = append(balancers.chips, chip{n.Name, "data-lb", n.Name, "balancer/" + n.Name})
+		}
+	case plan.ExternalBalancer:
+		balancers.title, balancers.note = "Balancer", "not part of the plan"
+		balancers.chips = append(balancers.chips, chip{"external", "data-lb", "external", "balancer/external"})
+	}
+	if len(balancers.chips) > 0 {
+		all = append(all, balancers)
+	}
+	if cps := p.ControlPlanes(); len(cps) > 0 {
+		api := stage{title: "API servers", note: "with controllers and schedulers"}
+		for _, n := range cps {
+			api.chips = append(api.chips, chip{n.Name, "data-api", n.Name, ""})
+		}
+		all = append(all, api)
+	}
+	if len(p.Etcd.Members) > 0 {
+		all = append(all, stage{title: "etcd", note: fmt.Sprintf("%s, quorum %d", p.Etcd.Placement, p.Etcd.Quorum()), etcd: &p.Etcd})
+	}
+	return all
+}
+
+// way draws the stages, side by side where there is room.
+func (c *canvas) way(stages []stage, y int) {
+	between := 34
+	if c.width < 700 {
+		for i, s := range stages {
+			h := c.stage(s, margin, y, c.width-2*margin, 0)
+			c.stage(s, margin, y, c.width-2*margin, h)
+			y += h
+			if i < len(stages)-1 {
+				c.path("way", fmt.Sprintf("M%d %dv14m-5 -6l5 6l5 -6", c.width/2, y+3), "data-way", strconv.Itoa(i))
+				y += 22
+			}
+		}
+		c.height = y
+		return
+	}
+	parts := 0
+	for _, s := range stages {
+		parts += s.weight()
+	}
+	room := c.width - 2*margin - (len(stages)-1)*between
+	h := 0
+	for _, s := range stages {
+		measure := &canvas{width: c.width}
+		h = max(h, measure.stage(s, 0, 0, room*s.weight()/parts, 0))
+	}
+	x := margin
+	for i, s := range stages {
+		w := room * s.weight() / parts
+		c.stage(s, x, y, w, h)
+		if i > 0 {
+			c.path("way", fmt.Sprintf("M%d %dh%dm-7 -5l7 5l-7 5", x-between+4, y+h/2, between-9), "data-way", strconv.Itoa(i-1))
+		}
+		x += w + between
+	}
+	c.height = y + h
+}
+
+// stage draws one and returns the height it needs.
+func (c *canvas) stage(s stage, x, y, w, h int) int {
+	if h > 0 {
+		c.rect(x, y, w, h, 8, "stage")
+	}
+	c.text(x+12, y+22, w-24, "h", s.title)
+	top := y + 32
+	if s.note != "" {
+		c.text(x+12, y+38, w-24, "soft", s.note)
+		top = y + 50
+	}
+	if s.etcd != nil {
+		return c.members(s.etcd, x, top, w) - y + 12
+	}
+	cx := x + 12
+	for i, k := range s.chips {
+		cw := min(w-24, textWidth(k.name, 11, true)+28)
+		if cx+cw > x+w-12 && cx > x+12 {
+			cx, top = x+12, top+30
+		}
+		class := "chip"
+		if k.unit != "" {
+			class = "unit chip"
+		}
+		c.open(class, "data-unit", k.unit, k.attribute, k.value)
+		c.rect(cx, top, cw, 24, 12, "pill")
+		c.path("dot", fmt.Sprintf("M%d %da4 4 0 1 0 8 0a4 4 0 1 0 -8 0", cx+8, top+12))
+		c.text(cx+21, top+16, cw-25, "mono", k.name)
+		c.close()
+		cx += cw + 6
+		if i == len(s.chips)-1 {
+			top += 24
+		}
+	}
+	return top - y + 12
+}
+
+// members draws etcd's members on a ring with the quorum in its middle.
+func (c *canvas) members(e *plan.Etcd, x, y, w int) int {
+	n := len(e.Members)
+	if n > 9 {
+		c.text(x+12, y+16, w-24, "soft", quantity(n, "member", "members"))
+		return y + 24
+	}
+	const radius = 40
+	cx, cy := x+12+radius, y+radius+8
+	c.circle(cx, cy, radius)
+	fmt.Fprintf(&c.b, `<text x="%d" y="%d" class="h mid" data-quorum="1">%d of %d</text>`, cx, cy+1, e.Quorum(), n)
+	fmt.Fprintf(&c.b, `<text x="%d" y="%d" class="soft mid">agree</text>`+"\n", cx, cy+16)
+	step := max(16, min(26, 2*radius/n+4))
+	ly := cy - (n-1)*step/2 + 4
+	for i, m := range e.Members {
+		mx, my := around(cx, cy, radius, i, n)
+		c.open("chip", "data-member", m.Name)
+		fmt.Fprintf(&c.b, `<circle class="dot" cx="%s" cy="%s" r="7"/>`, mx, my)
+		fmt.Fprintf(&c.b, `<circle class="dot" cx="%d" cy="%d" r="4"/>`, cx+radius+22, ly+i*step-4)
+		c.text(cx+radius+32, ly+i*step, w-2*radius-56, "mono", m.Name)
+		c.close()
+	}
+	return max(cy+radius+8, ly+(n-1)*step+6)
+}
+
+func (c *canvas) circle(x, y, r int) {
+	c.path("circle", fmt.Sprintf("M%d %da%d %d 0 1 0 %d 0a%d %d 0 1 0 -%d 0", x-r, y, r, r, 2*r, r, r, 2*r))
+}
+
+// around is a place on a circle, the first at the top, with one decimal.
+func around(cx, cy, radius, i, n int) (x, y string) {
+	angle := 2*math.Pi*float64(i)/float64(n) - math.Pi/2
+	one := func(v float64) string { return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64) }
+	return one(float64(cx) + float64(radius)*math.Cos(angle)), one(float64(cy) + float64(radius)*math.Sin(angle))
+}
