@@ -122,6 +122,12 @@ func (r requirement) broken(p *plan.Plan, m *simulate.Model) (detail, cause stri
 		return fmt.Sprintf("%s %s %s, so nothing can be promised. Write %s in node blocks, %ss in pools.", head, who, singular, argument,
 			argument), string(r.kind)
 	}
+	if guess := guessed(p); guess != nil {
+		places := guess.Unstated()
+		return fmt.Sprintf("%s %s works inside one network segment only, and the file does not say in which segment %s (%s) is, "+
+			"so nothing can be promised. State the segments in node_subnets of network.", head, capital(guess.What), places[0].Who,
+			places[0].Addr), "segment"
+	}
 	// A design that dies of one loss dies of more: the smallest is the one to fix first.
 	for units := 1; units <= r.units; units++ {
 		outcome, exhausted := m.Survives(units, r.kind)
@@ -144,11 +150,27 @@ func (r requirement) broken(p *plan.Plan, m *simulate.Model) (detail, cause stri
 				}
 			}
 		}
+		if len(outcome.Failure.Units) == 0 {
+			return fmt.Sprintf("%s Chance decides while everything is up: %s. `k8splan simulate` shows every loss and its remedy.", head,
+				strings.Join(reasons, "; ")), "chance"
+		}
 		return fmt.Sprintf("%s Without %s it does not: %s. `k8splan simulate` shows every loss and its remedy.", head, outcome.Failure,
 			strings.Join(reasons, "; ")), outcome.Failure.String()
 	}
 	return "", ""
 }
+
+// guessed returns the first mechanism of a design that needs one network segment, where the file does not state the segments.
+func guessed(p *plan.Plan) *plan.Shared {
+	for _, s := range p.OneSegment() {
+		if len(s.Unstated()) > 0 {
+			return &s
+		}
+	}
+	return nil
+}
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // mostNamed is how many nodes a message names.
 const mostNamed = 6

@@ -56,7 +56,7 @@ docs/availability.md has the model, its assumptions and how it was held against 
 				if out.value == "json" {
 					return a.document(describe.Sweep(p.Cluster.Name, m, r))
 				}
-				describe.Survival(&text, p.Cluster.Name, r, a.style())
+				describe.Survival(&text, p.Cluster.Name, m, r, a.style())
 				_, err = text.WriteTo(a.stdout)
 				return err
 			}
@@ -83,7 +83,7 @@ docs/availability.md has the model, its assumptions and how it was held against 
 			if out.value == "json" {
 				return a.document(describe.OneFailure(p.Cluster.Name, m, outcome))
 			}
-			describe.Outcome(&text, outcome, a.style())
+			describe.Outcome(&text, m, outcome, a.style())
 			_, err = text.WriteTo(a.stdout)
 			return err
 		},

@@ -19,6 +19,7 @@ cluster "prod" {
 }
 
 network {
+  node_subnets     = ["10.0.0.0/24"] # one network segment
   pod_subnets      = ["10.244.0.0/16"]
   service_subnets  = ["10.96.0.0/16"]
   reserved_subnets = ["172.31.0.0/16"] # the office and its VPN

@@ -7,6 +7,7 @@ cluster "stage" {
 }
 
 network {
+  node_subnets    = ["10.30.0.0/24"] # one network segment
   pod_subnets     = ["10.244.0.0/16"]
   service_subnets = ["10.96.0.0/16"]
 }

@@ -14,6 +14,7 @@ cluster "branch" {
 }
 
 network {
+  node_subnets    = [var.subnet] # one network segment
   pod_subnets     = ["10.244.0.0/16"]
   service_subnets = ["10.96.0.0/16"]
 }

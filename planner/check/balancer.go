@@ -134,38 +134,47 @@ var balancerRules = []Rule{
 		Sources: []string{haConsider, "https://github.com/kubernetes-sigs/cluster-api-provider-vsphere/issues/1120"},
 	}, func(p *plan.Plan) []Finding {
 		lb := p.LoadBalancer
-		if !lb.VirtualIP.IsValid() || lb.Kind == plan.KubeVIP && lb.Mode == "bgp" || lb.Kind == plan.ExternalBalancer {
+		shared := virtualIP(p)
+		if shared == nil {
 			return nil
 		}
-		for _, s := range slices.Concat(pods(p), services(p), reserved(p)) {
-			if s.prefix.Contains(lb.VirtualIP) {
-				return nil // network-virtual-ip-overlap says it
-			}
+		hosts := &plan.Shared{Among: shared.Among[1:]}
+		if a, b, apart := hosts.StatedApart(); apart {
+			return one(lb.Attr("virtual_ip"),
+				"%s moves by ARP inside one subnet only, and %s is in %s, %s in %s. Put them into one subnet, "+
+					"or write load_balancer \"external\".", lb.VirtualIP, a.Who, a.Prefix, b.Who, b.Prefix)
 		}
-		var first *plan.Node
-		for _, n := range carriers(p) {
-			s, ok := p.Network.NodeSubnet(n.Address)
-			if !ok {
-				continue
-			}
-			if first == nil {
-				first = n
-			}
-			if of, _ := p.Network.NodeSubnet(first.Address); of != s && of.Addr().Is4() == s.Addr().Is4() {
-				return one(lb.Attr("virtual_ip"),
-					"%s moves by ARP inside one subnet only, and %s is in %s, %s in %s. Put them into one subnet, "+
-						"or write load_balancer \"external\".", lb.VirtualIP, first.Name, of, n.Name, s)
-			}
-		}
-		for _, n := range carriers(p) {
-			s, ok := p.Network.NodeSubnet(n.Address)
-			if ok && s.Addr().Is4() == lb.VirtualIP.Is4() && !s.Contains(lb.VirtualIP) {
-				return advised(freeRun(p, n.Address, 1), lb.Attr("virtual_ip"),
-					"%s lies outside of %s, the subnet of %s, and moves by ARP inside "+
-						"one subnet only. Take an address of that subnet.", lb.VirtualIP, s, n.Name)
-			}
+		if l, out := outside(shared); out {
+			return advised(freeRun(p, l.Addr, 1), lb.Attr("virtual_ip"),
+				"%s lies outside of %s, the subnet of %s, and moves by ARP inside "+
+					"one subnet only. Take an address of that subnet.", lb.VirtualIP, l.Prefix, l.Who)
 		}
 		return nil
+	}},
+	{rule.Rule{
+		ID: "load-balancer-virtual-ip-segment-unstated", Severity: rule.Warning, Title: "Virtual IP among what looks like several subnets",
+		Doc: "A virtual IP moves by ARP or VRRP, which no router passes on: it works for the hosts of one network segment. " +
+			"`node_subnets` does not say where segments end, and the addresses look like several (one for each /24, or /64 of IPv6). " +
+			"A host of another segment that takes the address over has one that no router leads to it.",
+		Fix: "Write `node_subnets`: one range where it is one segment. Otherwise put the balancers into one, or use kube-vip in mode bgp " +
+			"or an external balancer.",
+		Sources: []string{haConsider, "https://github.com/kubernetes/kubeadm/issues/2153"},
+	}, func(p *plan.Plan) []Finding {
+		shared := virtualIP(p)
+		if shared == nil {
+			return nil
+		}
+		_, _, certain := shared.StatedApart()
+		if _, out := outside(shared); certain || out {
+			return nil // load-balancer-virtual-ip-subnet says it
+		}
+		_, b, apart := shared.Apart()     // the first is the virtual IP itself
+		if !apart || !p.Target.Facts.L2 { // of such a network load-balancer-virtual-ip-filtered says more
+			return nil
+		}
+		return one(shared.At, "%s moves by ARP inside one segment only, and %s (%s) looks to be in another. If they share one, "+
+			"state its range in node_subnets of network; if not, put the balancers into one segment, or write load_balancer \"external\".",
+			p.LoadBalancer.VirtualIP, b.Who, b.Addr)
 	}},
 	{rule.Rule{
 		ID: "load-balancer-virtual-ip-family", Severity: rule.Error, Title: "Virtual IP of a family that its hosts lack", Permanent: true,

@@ -21,6 +21,8 @@ const (
 	flannelDocs    = "https://github.com/flannel-io/flannel/blob/master/Documentation/backends.md"
 	calicoDocs     = "https://docs.tigera.io/calico/latest/networking/configuring/vxlan-ipip"
 	calicoMTU      = "https://docs.tigera.io/calico/latest/networking/configuring/mtu"
+	calicoFabric   = "https://docs.tigera.io/calico/latest/networking/configuring/bgp"
+	ciliumRouting  = "https://docs.cilium.io/en/stable/network/concepts/routing/#native-routing"
 	ciliumDocs     = "https://docs.cilium.io/en/stable/network/kubernetes/kubeproxy-free/"
 	portsReference = "https://kubernetes.io/docs/reference/networking/ports-and-protocols/"
 )
@@ -70,17 +72,20 @@ var networkRules = []Rule{
 	{rule.Rule{
 		ID: "network-dual-stack-order", Severity: rule.Error, Title: "Pod and service ranges of different families", Permanent: true,
 		Doc: "The first range of Services must be of the family of the first range of pods: it is the one that Services get without " +
-			"asking, and the API server, kube-proxy and kubelets must agree about it. A Service of a family that no pod has leads nowhere. The " +
-			"other way round works: pods of both families behind Services of one.",
-		Fix:     "Write the ranges of `pod_subnets` and `service_subnets` in the same order of families.",
-		Sources: []string{dualStackDocs + "#configure-ipv4-ipv6-dual-stack", "https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/563-dual-stack"},
+			"asking, and the API server, kube-proxy and kubelets must agree about it. A Service of a family that no pod has leads " +
+			"nowhere. The other way round works: pods of both families behind Services of one.",
+		Fix: "Write the ranges of `pod_subnets` and `service_subnets` in the same order of families.",
+		Sources: []string{dualStackDocs + "#configure-ipv4-ipv6-dual-stack",
+			"https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/563-dual-stack"},
 	}, func(p *plan.Plan) []Finding {
 		a, b := families(p.Network.PodSubnets), families(p.Network.ServiceSubnets)
 		if len(a) == 0 || len(b) == 0 || a[0] == b[0] && len(b) <= len(a) || podsOfAnotherFamily(p) && a[0] != b[0] {
 			return nil // of the last, host-address-family says that the pods' range is wrong
 		}
 		return one(written(writtenArg(p.Network.Has("service_subnets"), p.Network.Attr("service_subnets")), p.Network.Attr("pod_subnets")),
-			"Pods are %s (%s), services are %s (%s). Write the same family first in both, and a second one of Services only where pods have it.", strings.Join(a, " and "), prefixes(p.Network.PodSubnets), strings.Join(b, " and "), prefixes(p.Network.ServiceSubnets))
+			"Pods are %s (%s), services are %s (%s). Write the same family first in both, and a second one of Services only where "+
+				"pods have it.", strings.Join(a, " and "), prefixes(p.Network.PodSubnets), strings.Join(b, " and "),
+			prefixes(p.Network.ServiceSubnets))
 	}},
 	{rule.Rule{
 		ID: "network-service-range-large", Severity: rule.Error, Title: "Service range that the API server refuses", Permanent: true,
@@ -91,7 +96,8 @@ var networkRules = []Rule{
 		var findings []Finding
 		for _, s := range services(p) {
 			if most := s.prefix.Addr().BitLen() - 20; s.prefix.Bits() < most {
-				findings = append(findings, one(s.at, "%s has %d host bits, and the API server takes 20 at most (/%d). Write %s.", s.prefix, s.prefix.Addr().BitLen()-s.prefix.Bits(), most, netip.PrefixFrom(s.prefix.Addr(), s.prefix.Addr().BitLen()-16))...)
+				findings = append(findings, one(s.at, "%s has %d host bits, and the API server takes 20 at most (/%d). Write %s.", s.prefix,
+					s.prefix.Addr().BitLen()-s.prefix.Bits(), most, netip.PrefixFrom(s.prefix.Addr(), s.prefix.Addr().BitLen()-16))...)
 			}
 		}
 		return findings
@@ -105,22 +111,26 @@ var networkRules = []Rule{
 		var findings []Finding
 		for _, s := range services(p) {
 			if host := s.prefix.Addr().BitLen() - s.prefix.Bits(); host < 4 {
-				findings = append(findings, one(s.at, "%s has %d addresses; kubeadm wants 10 at least, the tenth being the cluster DNS. Write %s.", s.prefix, 1<<host, netip.PrefixFrom(s.prefix.Addr(), s.prefix.Addr().BitLen()-16).Masked())...)
+				findings = append(findings,
+					one(s.at, "%s has %d addresses; kubeadm wants 10 at least, the tenth being the cluster DNS. Write %s.", s.prefix,
+						1<<host, netip.PrefixFrom(s.prefix.Addr(), s.prefix.Addr().BitLen()-16).Masked())...)
 			}
 		}
 		return findings
 	}},
 	{rule.Rule{
 		ID: "network-pod-mask-gap", Severity: rule.Error, Title: "Pod range too wide for its node mask", Permanent: true,
-		Doc:     "The controller-manager keeps one bit for each node's share, and kubeadm allows 16 bits between the pod range and a node's share: 65,536 nodes.",
+		Doc: "The controller-manager keeps one bit for each node's share, and kubeadm allows 16 bits between the pod range and " +
+			"a node's share: 65,536 nodes.",
 		Fix:     "Lengthen the prefix of the pod range, or give nodes a larger share with a shorter node mask.",
 		Sources: []string{kubeadmLimits},
 	}, func(p *plan.Plan) []Finding {
 		var findings []Finding
 		for _, s := range pods(p) {
 			if mask := p.Network.NodeMask(s.prefix); mask-s.prefix.Bits() > 16 {
-				findings = append(findings, one(written(s.at, p.Network.Attr(maskName(s.prefix))), "Between pods %s and /%d for a node lie %d "+
-					"bits, and kubeadm allows 16. Write %s, or a node mask of /%d.",
+				findings = append(findings, one(written(s.at, p.Network.Attr(maskName(s.prefix))),
+					"Between pods %s and /%d for a node lie %d "+
+						"bits, and kubeadm allows 16. Write %s, or a node mask of /%d.",
 					s.prefix, mask, mask-s.prefix.Bits(), netip.PrefixFrom(s.prefix.Addr(), mask-16), s.prefix.Bits()+16)...)
 			}
 		}
@@ -136,7 +146,8 @@ var networkRules = []Rule{
 		var findings []Finding
 		for _, s := range pods(p) {
 			if mask := p.Network.NodeMask(s.prefix); mask < s.prefix.Bits() {
-				findings = append(findings, one(written(writtenArg(p.Network.Has(maskName(s.prefix)), p.Network.Attr(maskName(s.prefix))), s.at), "A node's share is /%d, and all pods together have %s. Write a longer mask, or pods of /%d: room for 256 nodes.",
+				findings = append(findings, one(written(writtenArg(p.Network.Has(maskName(s.prefix)), p.Network.Attr(maskName(s.prefix))),
+					s.at), "A node's share is /%d, and all pods together have %s. Write a longer mask, or pods of /%d: room for 256 nodes.",
 					mask, s.prefix, max(8, mask-8))...)
 			}
 		}
@@ -144,7 +155,8 @@ var networkRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "network-node-mask-unused", Severity: rule.Warning, Title: "Node mask of a family without pods",
-		Doc:     "The mask belongs to pod ranges of its family, and there are none. It has no effect, although it looks like a decision about addresses.",
+		Doc: "The mask belongs to pod ranges of its family, and there are none. It has no effect, although it looks " +
+			"like a decision about addresses.",
 		Fix:     "Remove it, or use the mask of the other family.",
 		Sources: []string{dualStackDocs},
 	}, func(p *plan.Plan) []Finding {
@@ -154,8 +166,11 @@ var networkRules = []Rule{
 			v4   bool
 			word string
 		}{{"node_cidr_mask_size", true, "IPv4"}, {"node_cidr_mask_size_v6", false, "IPv6"}} {
-			if p.Network.Has(v.name) && !slices.ContainsFunc(p.Network.PodSubnets, func(r netip.Prefix) bool { return r.Addr().Is4() == v.v4 }) {
-				findings = append(findings, one(p.Network.Attr(v.name), "%s is for %s pods, and the pods are %s. Remove it.", v.name, v.word, prefixes(p.Network.PodSubnets))...)
+			if p.Network.Has(v.name) && !slices.ContainsFunc(p.Network.PodSubnets, func(r netip.Prefix) bool {
+				return r.Addr().Is4() == v.v4
+			}) {
+				findings = append(findings, one(p.Network.Attr(v.name), "%s is for %s pods, and the pods are %s. Remove it.", v.name,
+					v.word, prefixes(p.Network.PodSubnets))...)
 			}
 		}
 		return findings
@@ -173,7 +188,9 @@ var networkRules = []Rule{
 		}
 		var covered []listener
 		for _, l := range listeners(p) {
-			if l.port >= r.First && l.port <= r.Last && slices.ContainsFunc(p.KubeletNodes(), func(n *plan.Node) bool { return n.Roles&l.on != 0 }) {
+			if l.port >= r.First && l.port <= r.Last && slices.ContainsFunc(p.KubeletNodes(), func(n *plan.Node) bool {
+				return n.Roles&l.on != 0
+			}) {
 				covered = append(covered, l)
 			}
 		}
@@ -185,8 +202,10 @@ var networkRules = []Rule{
 				if l.who == "haproxy" && !p.LoadBalancer.Has("port") {
 					at = p.Cluster.Attr("control_plane_endpoint") // the balancer's port is the endpoint's
 				}
-				findings = append(findings, one(at, "%s would listen on port %d of nodes, in the NodePort range %d-%d: a Service could be given "+
-					"it. Write another port, or node_port_range = \"%d-%d\" in network.", l.who, l.port, r.First, r.Last, free.First, free.Last)...)
+				findings = append(findings,
+					one(at, "%s would listen on port %d of nodes, in the NodePort range %d-%d: a Service could be given "+
+						"it. Write another port, or node_port_range = \"%d-%d\" in network.", l.who, l.port, r.First, r.Last, free.First,
+						free.Last)...)
 			}
 			return findings
 		}
@@ -204,24 +223,28 @@ var networkRules = []Rule{
 		ID: "network-node-port-ephemeral", Severity: rule.Warning, Title: "NodePort range over the kernel's own ports",
 		Doc: "Linux takes the local ports of outgoing connections from 32768-60999. A node port among them is now and then in use by a " +
 			"connection, and the Service cannot have it on that node.",
-		Fix:     "End the range at 32767, or move net.ipv4.ip_local_port_range on every host.",
-		Sources: []string{"https://docs.kernel.org/networking/ip-sysctl.html", "https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport"},
+		Fix: "End the range at 32767, or move net.ipv4.ip_local_port_range on every host.",
+		Sources: []string{"https://docs.kernel.org/networking/ip-sysctl.html",
+			"https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport"},
 	}, func(p *plan.Plan) []Finding {
 		if r := p.Network.NodePorts; p.Network.Has("node_port_range") && r.Last >= 32768 && r.First <= 60999 {
-			return one(p.Network.Attr("node_port_range"), "The NodePort range %d-%d covers local ports of outgoing connections (32768-60999 in "+
-				"Linux). End it at 32767.", r.First, r.Last)
+			return one(p.Network.Attr("node_port_range"),
+				"The NodePort range %d-%d covers local ports of outgoing connections (32768-60999 in "+
+					"Linux). End it at 32767.", r.First, r.Last)
 		}
 		return nil
 	}},
 	{rule.Rule{
 		ID: "network-node-port-privileged", Severity: rule.Warning, Title: "NodePort range over well-known ports",
-		Doc:     "Below 1024 live SSH, DNS, NTP and the like. Upstream advises against such ranges: one Service with the wrong port locks you out of the hosts.",
+		Doc: "Below 1024 live SSH, DNS, NTP and the like. Upstream advises against such ranges: one Service with the wrong " +
+			"port locks you out of the hosts.",
 		Fix:     "Begin at 30000, as the default does.",
 		Sources: []string{"https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/"},
 	}, func(p *plan.Plan) []Finding {
 		if r := p.Network.NodePorts; p.Network.Has("node_port_range") && r.First < 1024 && r.First > 0 {
-			return one(p.Network.Attr("node_port_range"), "The NodePort range %d-%d begins among well-known ports (1-1023): a Service could "+
-				"take those of DNS or NTP on every node. Begin at 30000.", r.First, r.Last)
+			return one(p.Network.Attr("node_port_range"),
+				"The NodePort range %d-%d begins among well-known ports (1-1023): a Service could "+
+					"take those of DNS or NTP on every node. Begin at 30000.", r.First, r.Last)
 		}
 		return nil
 	}},
@@ -238,7 +261,8 @@ var networkRules = []Rule{
 			return nil
 		}
 		if need == 0 {
-			return one(c.Attr("mtu"), "Pods would send packets of %d bytes over a network of %d. Write %d at most, or leave it out.", c.MTU, p.Network.MTU, p.Network.MTU)
+			return one(c.Attr("mtu"), "Pods would send packets of %d bytes over a network of %d. Write %d at most, or leave it out.", c.MTU,
+				p.Network.MTU, p.Network.MTU)
 		}
 		return one(c.Attr("mtu"), "The underlay carries %d bytes, %s takes %d: pods can have an MTU of %d, and %d does not fit. Leave mtu "+
 			"out, and it is computed.", p.Network.MTU, c.Encapsulation, need, p.Network.MTU-need, c.MTU)
@@ -251,22 +275,25 @@ var networkRules = []Rule{
 	}, func(p *plan.Plan) []Finding {
 		var findings []Finding
 		if p.Network.Has("mtu") && p.Network.MTU < 1280 {
-			findings = one(p.Network.Attr("mtu"), "%d is below 1280, the least that IPv6 takes. Write what `ip link` shows on the hosts; Ethernet has 1500.", p.Network.MTU)
+			findings = one(p.Network.Attr("mtu"), "%d is below 1280, the least that IPv6 takes. Write what `ip link` shows on the hosts; "+
+				"Ethernet has 1500.", p.Network.MTU)
 		}
 		if c := p.Network.CNI; cniHas(p, "mtu") && c.MTU < 1280 {
-			findings = append(findings, one(c.Attr("mtu"), "%d is below 1280, the least that IPv6 takes. Leave mtu out, and it is computed from the underlay's %d.", c.MTU, p.Network.MTU)...)
+			findings = append(findings, one(c.Attr("mtu"), "%d is below 1280, the least that IPv6 takes. Leave mtu out, "+
+				"and it is computed from the underlay's %d.", c.MTU, p.Network.MTU)...)
 		}
 		return findings
 	}},
 	{rule.Rule{
 		ID: "network-mtu-large", Severity: rule.Error, Title: "MTU beyond what Ethernet carries",
-		Doc:     "Jumbo frames end at about 9,000 bytes, a few switches take 9,216. Interfaces refuse more, or switches drop it without a word.",
+		Doc: "Jumbo frames end at about 9,000 bytes, a few switches take 9,216. Interfaces refuse more, " +
+			"or switches drop it without a word.",
 		Fix:     "Write the MTU that `ip link` shows on the hosts.",
 		Sources: []string{"https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/network_mtu.html"},
 	}, func(p *plan.Plan) []Finding {
 		if p.Network.Has("mtu") && p.Network.MTU > 9216 {
-			return one(p.Network.Attr("mtu"), "%d bytes are more than any Ethernet carries (jumbo frames: 9000, at most 9216). Write what `ip "+
-				"link` shows on the hosts.", p.Network.MTU)
+			return one(p.Network.Attr("mtu"), "%d bytes are more than any Ethernet carries (jumbo frames: 9000, at most 9216). "+
+				"Write what `ip link` shows on the hosts.", p.Network.MTU)
 		}
 		return nil
 	}},
@@ -283,10 +310,12 @@ var networkRules = []Rule{
 		}
 		instead := `dns_domain = "cluster.local"`
 		if host == "cluster.local" || strings.HasSuffix(host, ".cluster.local") {
-			instead = fmt.Sprintf("control_plane_endpoint = %q", plan.Endpoint{Host: "api." + p.Cluster.Name + ".example.com", Port: p.Cluster.Endpoint.Port})
+			instead = fmt.Sprintf("control_plane_endpoint = %q", plan.Endpoint{Host: "api." + p.Cluster.Name + ".example.com",
+				Port: p.Cluster.Endpoint.Port})
 		}
 		return one(written(writtenArg(p.Network.Has("dns_domain"), p.Network.Attr("dns_domain")), p.Cluster.Attr("control_plane_endpoint")),
-			"The endpoint %s lies in the cluster domain %s, for which CoreDNS answers: pods will not find it. Write another of the two, such as %s.", host, domain, instead)
+			"The endpoint %s lies in the cluster domain %s, for which CoreDNS answers: pods will not find it. "+
+				"Write another of the two, such as %s.", host, domain, instead)
 	}},
 	{rule.Rule{
 		ID: "network-dns-domain-top-level", Severity: rule.Warning, Title: "Cluster domain of one label",
@@ -296,13 +325,15 @@ var networkRules = []Rule{
 		Sources: []string{"https://coredns.io/plugins/kubernetes/"},
 	}, func(p *plan.Plan) []Finding {
 		if d := p.Network.DNSDomain; dnsName.MatchString(d) && !strings.Contains(d, ".") {
-			return one(p.Network.Attr("dns_domain"), "%q is a top-level domain: CoreDNS would answer for all of it. Write \"%s.local\".", d, d)
+			return one(p.Network.Attr("dns_domain"), "%q is a top-level domain: CoreDNS would answer for all of it. Write \"%s.local\".", d,
+				d)
 		}
 		return nil
 	}},
 	{rule.Rule{
 		ID: "network-encapsulation", Severity: rule.Error, Title: "Encapsulation that the pod network lacks", Permanent: true,
-		Doc:     "Each pod network has its own ways to carry packets between nodes. One that it does not know leaves its agents in a crash loop.",
+		Doc: "Each pod network has its own ways to carry packets between nodes. One that it does not know leaves its agents " +
+			"in a crash loop.",
 		Fix:     "Write one that it has, or leave it out for the default.",
 		Sources: []string{flannelDocs, calicoDocs, "https://docs.cilium.io/en/stable/network/concepts/routing/"},
 	}, func(p *plan.Plan) []Finding {
@@ -311,7 +342,8 @@ var networkRules = []Rule{
 		if !ok || !cniHas(p, "encapsulation") || slices.Contains(n.encapsulations, c.Encapsulation) {
 			return nil
 		}
-		return one(c.Attr("encapsulation"), "%s has %s, not %q.%s", c.Name, choice(n.encapsulations), c.Encapsulation, spelling.DidYouMean(c.Encapsulation, n.encapsulations))
+		return one(c.Attr("encapsulation"), "%s has %s, not %q.%s", c.Name, choice(n.encapsulations), c.Encapsulation,
+			spelling.DidYouMean(c.Encapsulation, n.encapsulations))
 	}},
 	{rule.Rule{
 		ID: "network-encapsulation-ipv6", Severity: rule.Error, Title: "IP-in-IP with IPv6 pods", Permanent: true,
@@ -322,49 +354,47 @@ var networkRules = []Rule{
 	}, func(p *plan.Plan) []Finding {
 		six := slices.ContainsFunc(p.Network.PodSubnets, func(r netip.Prefix) bool { return r.Addr().Is6() })
 		if c := p.Network.CNI; c.Encapsulation == "ipip" && six && (c.Name == plan.Flannel || len(p.Network.PodSubnets) == 1) {
-			return one(c.Attr("encapsulation"), "IP-in-IP carries IPv4 alone, and pods have IPv6 (%s). Write \"vxlan\".", prefixes(p.Network.PodSubnets))
+			return one(c.Attr("encapsulation"), "IP-in-IP carries IPv4 alone, and pods have IPv6 (%s). Write \"vxlan\".",
+				prefixes(p.Network.PodSubnets))
 		}
 		return nil
 	}},
 	{rule.Rule{
 		ID: "network-routes-need-segment", Severity: rule.Error, Title: "Direct routes across subnets",
-		Doc: "host-gw and static routes name the neighbor's own address as the gateway of its pods. That works between hosts on one " +
-			"segment; a router in between knows nothing of pods and drops their packets.",
-		Fix:     "Use an encapsulation (`vxlan`), or put all nodes in one subnet.",
-		Sources: []string{flannelDocs + "#host-gw"},
+		Doc: "Without an encapsulation each node's route to the pods of another names that node, or its router, as the next hop. " +
+			"Between hosts on one segment that works. A router in between knows nothing of pods and drops their packets, " +
+			"however the routes came about: by flannel's host-gw, by Calico or Cilium without encapsulation, " +
+			"by BGP among the nodes alone, or by hand.",
+		Fix: "Use an encapsulation (`vxlan`), put all nodes into one subnet, or with Calico or Cilium let the routers of each subnet " +
+			"learn the pods' ranges (`encapsulation = \"bgp\"` with `bgp_peers`).",
+		Sources: []string{flannelDocs + "#host-gw", calicoFabric, ciliumRouting},
 	}, func(p *plan.Plan) []Finding {
-		c := p.Network.CNI
-		if c.Encapsulation != "host-gw" && c.Name != plan.StaticRoutes || p.Target.Facts.Hosting != plan.Hosts {
-			return nil
-		}
-		at := written(writtenArg(cniHas(p, "encapsulation"), c.Attr("encapsulation")), c.Block())
-		var first *plan.Node
-		var home netip.Prefix
-		for _, n := range p.KubeletNodes() {
-			s, ok := p.Network.NodeSubnet(n.Address)
-			switch {
-			case !ok:
-			case first == nil:
-				first, home = n, s
-			case s != home:
-				return one(at, "%s needs all nodes on one segment: %s is in %s, %s in %s. Write cni \"flannel\" { encapsulation = \"vxlan\" }, or use one subnet.", routing(c), first.Name, home, n.Name, s)
-			}
-		}
-		return nil
+		return routesApart(p, true)
+	}},
+	{rule.Rule{
+		ID: "network-routes-segment-unstated", Severity: rule.Warning, Title: "Direct routes across what looks like several subnets",
+		Doc: "`node_subnets` does not say where the nodes' network segments end, and their addresses look like several of them " +
+			"(one for each /24, or /64 of IPv6). Pods reach each other without encapsulation inside one segment only.",
+		Fix:     "Write `node_subnets`: one range where it is one segment, or all of them and an encapsulation.",
+		Sources: []string{flannelDocs + "#host-gw", calicoFabric, ciliumRouting},
+	}, func(p *plan.Plan) []Finding {
+		return routesApart(p, false)
 	}},
 	{rule.Rule{
 		ID: "network-routes-filtered", Severity: rule.Warning, Title: "Direct routes on a network that filters them",
 		Doc: "Clouds drop packets whose addresses they did not give out, pods' among them, unless the source check is off on every " +
 			"machine and routes are entered in the network itself.",
-		Fix:     "Use an encapsulation (`vxlan`).",
-		Sources: []string{flannelDocs + "#host-gw", "https://docs.aws.amazon.com/vpc/latest/userguide/work-with-nat-instances.html#EIP_Disable_SrcDestCheck"},
+		Fix: "Use an encapsulation (`vxlan`).",
+		Sources: []string{flannelDocs + "#host-gw",
+			"https://docs.aws.amazon.com/vpc/latest/userguide/work-with-nat-instances.html#EIP_Disable_SrcDestCheck"},
 	}, func(p *plan.Plan) []Finding {
-		c := p.Network.CNI
-		if p.Target.Facts.L2 || p.Target.Facts.Hosting != plan.Hosts || c.Encapsulation != "host-gw" && c.Name != plan.StaticRoutes {
+		c := &p.Network.CNI
+		if p.Target.Facts.L2 || p.Target.Facts.Hosting != plan.Hosts || !c.Direct() {
 			return nil
 		}
-		return one(written(writtenArg(cniHas(p, "encapsulation"), c.Attr("encapsulation")), c.Block()), "%s sends pods' own addresses over "+
-			"the network of %s, which drops what it did not give out. Write cni \"flannel\" { encapsulation = \"vxlan\" }.", routing(c), p.Target.Name)
+		return one(written(writtenArg(cniHas(p, "encapsulation"), c.Attr("encapsulation")), c.Block()),
+			"%s sends pods' own addresses over "+
+				"the network of %s, which drops what it did not give out. Write %s.", c.Words(), p.Target.Name, wrapInstead(c))
 	}},
 	{rule.Rule{
 		ID: "network-static-routes-many", Severity: rule.Warning, Title: "Static routes between many nodes",
@@ -374,7 +404,8 @@ var networkRules = []Rule{
 		Sources: []string{"https://github.com/kelseyhightower/kubernetes-the-hard-way/blob/master/docs/11-pod-network-routes.md"},
 	}, func(p *plan.Plan) []Finding {
 		if n := len(p.KubeletNodes()); p.Network.CNI.Name == plan.StaticRoutes && n > 50 {
-			return one(p.Network.CNI.Block(), "%d nodes need %d routes, and each new node changes all %d. Write cni \"flannel\" {}.", n, n*(n-1), n)
+			return one(p.Network.CNI.Block(), "%d nodes need %d routes, and each new node changes all %d. Write cni \"flannel\" {}.",
+				n, n*(n-1), n)
 		}
 		return nil
 	}},
@@ -399,8 +430,9 @@ var networkRules = []Rule{
 	}, func(p *plan.Plan) []Finding {
 		c, k := p.Network.CNI, p.Network.KubeProxy
 		if c.Name == plan.Cilium && c.KubeProxyReplacement && k.Mode != plan.ProxyNone {
-			return one(written(writtenArg(k.Has("mode"), k.Attr("mode")), c.Attr("kube_proxy_replacement")), "Cilium replaces kube-proxy (%s), "+
-				"and kube-proxy runs in mode %s. Write kube_proxy { mode = \"none\" }.", line(c.Attr("kube_proxy_replacement")), k.Mode)
+			return one(written(writtenArg(k.Has("mode"), k.Attr("mode")), c.Attr("kube_proxy_replacement")),
+				"Cilium replaces kube-proxy (%s), "+
+					"and kube-proxy runs in mode %s. Write kube_proxy { mode = \"none\" }.", line(c.Attr("kube_proxy_replacement")), k.Mode)
 		}
 		return nil
 	}},
@@ -427,8 +459,10 @@ var networkRules = []Rule{
 	}, func(p *plan.Plan) []Finding {
 		k := p.Network.KubeProxy
 		if k.Mode == "ipvs" && !k.StrictARP && arpVirtualIP(p) {
-			return one(written(writtenArg(k.Has("strict_arp"), k.Attr("strict_arp")), k.Attr("mode")), "In ipvs mode every node answers ARP "+
-				"for the virtual IP %s (%s) too. Write strict_arp = true, or another mode.", p.LoadBalancer.VirtualIP, line(p.LoadBalancer.Attr("virtual_ip")))
+			return one(written(writtenArg(k.Has("strict_arp"), k.Attr("strict_arp")), k.Attr("mode")),
+				"In ipvs mode every node answers ARP "+
+					"for the virtual IP %s (%s) too. Write strict_arp = true, or another mode.", p.LoadBalancer.VirtualIP,
+				line(p.LoadBalancer.Attr("virtual_ip")))
 		}
 		return nil
 	}},
@@ -462,13 +496,6 @@ func freeNodePorts(covered []listener) plan.PortRange {
 		first = port + 1
 	}
 	return widest
-}
-
-func routing(c plan.CNI) string {
-	if c.Name == plan.StaticRoutes {
-		return "cni static-routes"
-	}
-	return c.Name + " with " + c.Encapsulation
 }
 
 func families(ranges []netip.Prefix) []string {
@@ -511,13 +538,16 @@ func listeners(p *plan.Plan) []listener {
 		{2381, "etcd metrics", plan.EtcdRole, hcl.Range{}},
 	}
 	if p.Network.KubeProxy.Mode != plan.ProxyNone {
-		all = append(all, listener{10256, "kube-proxy's health check", kubelet, hcl.Range{}}, listener{10249, "kube-proxy's metrics", kubelet, hcl.Range{}})
+		all = append(all, listener{10256, "kube-proxy's health check", kubelet, hcl.Range{}}, listener{10249, "kube-proxy's metrics",
+			kubelet, hcl.Range{}})
 	}
 	switch {
 	case p.Network.CNI.Name == plan.Calico:
-		all = append(all, listener{179, "Calico BGP", kubelet, hcl.Range{}}, listener{4789, "VXLAN", kubelet, hcl.Range{}}, listener{5473, "Calico Typha", kubelet, hcl.Range{}}, listener{9099, "Calico's health check", kubelet, hcl.Range{}})
+		all = append(all, listener{179, "Calico BGP", kubelet, hcl.Range{}}, listener{4789, "VXLAN", kubelet, hcl.Range{}},
+			listener{5473, "Calico Typha", kubelet, hcl.Range{}}, listener{9099, "Calico's health check", kubelet, hcl.Range{}})
 	case p.Network.CNI.Name == plan.Cilium:
-		all = append(all, listener{4240, "Cilium health", kubelet, hcl.Range{}}, listener{4244, "Hubble", kubelet, hcl.Range{}}, listener{8472, "VXLAN", kubelet, hcl.Range{}})
+		all = append(all, listener{4240, "Cilium health", kubelet, hcl.Range{}}, listener{4244, "Hubble", kubelet, hcl.Range{}},
+			listener{8472, "VXLAN", kubelet, hcl.Range{}})
 	case p.Network.CNI.Name == plan.Flannel && p.Network.CNI.Encapsulation == "vxlan":
 		all = append(all, listener{8472, "VXLAN", kubelet, hcl.Range{}})
 	}

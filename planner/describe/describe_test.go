@@ -55,7 +55,8 @@ func TestPageFits(t *testing.T) {
 			if bytes.ContainsRune(page.Bytes(), '\x1b') {
 				t.Errorf("%s: color that nobody asked for", row.Type)
 			}
-			for _, heading := range []string{"\nEndpoint", "\nHosts", "\netcd", "\nNetwork", "\nCapacity", "\nVersions", "\nAPI server certificate", "\nDecided for you"} {
+			for _, heading := range []string{"\nEndpoint", "\nHosts", "\netcd", "\nNetwork", "\nCapacity", "\nVersions",
+				"\nAPI server certificate", "\nDecided for you"} {
 				if !strings.Contains(page.String(), heading) {
 					t.Errorf("%s: no section %q", row.Type, heading[1:])
 				}
@@ -152,15 +153,18 @@ node_pool "worker" {
 		"the pod range ends at 32,768; Kubernetes is tested with 5,000",
 		"110 on each node, whose share holds 253; 440 on the workers defined, 384,670 as planned; Kubernetes is tested with 150,000",
 		"Control planes 2 CPUs for 7 nodes; 32 CPUs for 3,500 by upstream's kube-up",
-		"etcd hosts 2 CPUs, 8 GB, 3,600 IOPS and 56 MB/s for 7 nodes; 16 CPUs, 64 GB, 16,000 IOPS and 250 MB/s for 3,500 by etcd's documentation, whose table ends at 3,000; the file states 4 CPUs and 16 GiB",
-		"without a, the largest failure domain, 2 of 4 workers remain, with 32 of 64 CPUs and 128 GiB of 256 GiB; workers filled to 50 % or less carry on as they were",
+		"etcd hosts 2 CPUs, 8 GB, 3,600 IOPS and 56 MB/s for 7 nodes; 16 CPUs, 64 GB, 16,000 IOPS and 250 MB/s for 3,500 by etcd's " +
+			"documentation, whose table ends at 3,000; the file states 4 CPUs and 16 GiB",
+		"without a, the largest failure domain, 2 of 4 workers remain, with 32 of 64 CPUs and 128 GiB of 256 GiB; workers filled to 50 % " +
+			"or less carry on as they were",
 	} {
 		if !strings.Contains(words, want) {
 			t.Errorf("the page does not say %q:\n%s", want, page.String())
 		}
 	}
 	c := describe.Describe(p).Capacity
-	if c.NodesDrawn != 7 || c.NodesPlanned != 3500 || len(c.Hosts) != 2 || c.Hosts[0].Stated != nil || !c.Hosts[1].Planned.Beyond || c.Loss == nil || c.Loss.Memory.Left != 128<<30 {
+	if c.NodesDrawn != 7 || c.NodesPlanned != 3500 || len(c.Hosts) != 2 || c.Hosts[0].Stated != nil || !c.Hosts[1].Planned.Beyond ||
+		c.Loss == nil || c.Loss.Memory.Left != 128<<30 {
 		t.Errorf("%+v", c)
 	}
 }
@@ -175,7 +179,7 @@ func survives(t *testing.T, src string, width int) (string, describe.Simulation)
 	m := simulate.New(project.Plan())
 	r := m.Sweep()
 	var page bytes.Buffer
-	describe.Survival(&page, "c", r, describe.Style{Width: width})
+	describe.Survival(&page, "c", m, r, describe.Style{Width: width})
 	return page.String(), describe.Sweep("c", m, r)
 }
 
@@ -228,7 +232,8 @@ func TestSurvivalFits(t *testing.T) {
 // The document has the units themselves, and what the page says in words.
 func TestSurvivalDocument(t *testing.T) {
 	page, doc := survives(t, hypervisors, 140)
-	if want := []string{"node/worker-1", "node/worker-11", "node/worker-21", "node/worker-31", "node/worker-41", "node/worker-51"}; !slices.ContainsFunc(doc.Singles, func(o describe.FailureOutcome) bool {
+	if want := []string{"node/worker-1", "node/worker-11", "node/worker-21", "node/worker-31", "node/worker-41",
+		"node/worker-51"}; !slices.ContainsFunc(doc.Singles, func(o describe.FailureOutcome) bool {
 		return slices.Equal(o.Units[0].Alike, want)
 	}) {
 		t.Errorf("no outcome is that of %v", want)
@@ -272,8 +277,9 @@ func TestSurvivalGaveUp(t *testing.T) {
 	r := m.Sweep()
 	r.PairsAll, r.StopsAll = false, simulate.Stops{Exhausted: true}
 	var page bytes.Buffer
-	describe.Survival(&page, "c", r, describe.Style{})
-	if text := page.String(); strings.Contains(text, "Every pair") || strings.Contains(text, "no set") || !strings.Contains(text, "the API and every pod  the search gave up: there may be more") {
+	describe.Survival(&page, "c", m, r, describe.Style{})
+	if text := page.String(); strings.Contains(text, "Every pair") || strings.Contains(text, "no set") ||
+		!strings.Contains(text, "the API and every pod  the search gave up: there may be more") {
 		t.Error(text)
 	}
 	if doc := describe.Sweep("c", m, r); !slices.Equal(doc.Exhausted, []string{"pairs", "stops_all"}) || doc.PairsJudged != nil {

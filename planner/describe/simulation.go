@@ -18,6 +18,8 @@ type Simulation struct {
 	// Exhausted names the fields above whose search gave up, so that something may be missing from them.
 	Exhausted []string        `json:"exhausted,omitempty"`
 	Points    *[]FailurePoint `json:"single_points_of_failure,omitempty"` // of the sweep
+	// Assumptions are what the file does not say, or no plan can see, and on which the answer rests.
+	Assumptions []simulate.Assumption `json:"assumptions"`
 }
 
 // FailureOutcome is the verdict on one failure.
@@ -51,12 +53,13 @@ type FailurePoint struct {
 // OneFailure is the document on one failure.
 func OneFailure(cluster string, m *simulate.Model, o simulate.Outcome) Simulation {
 	doc := failureOutcome(m, o)
-	return Simulation{FormatVersion: FormatVersion, Cluster: cluster, Sentence: m.Sentence(), Outcome: &doc}
+	return Simulation{FormatVersion: FormatVersion, Cluster: cluster, Sentence: m.Sentence(), Outcome: &doc, Assumptions: m.Assumptions()}
 }
 
 // Sweep is the document on every failure.
 func Sweep(cluster string, m *simulate.Model, r simulate.Report) Simulation {
-	doc := Simulation{FormatVersion: FormatVersion, Cluster: cluster, Sentence: r.Sentence, Points: &[]FailurePoint{}}
+	doc := Simulation{FormatVersion: FormatVersion, Cluster: cluster, Sentence: r.Sentence, Points: &[]FailurePoint{},
+		Assumptions: m.Assumptions()}
 	rows := func(rows []simulate.Row) []FailureOutcome {
 		var out []FailureOutcome
 		for _, row := range rows {

@@ -21,7 +21,7 @@ var columns = []string{"writes", "reads", "API", "schedule", "pods", "services",
 
 // Survival writes what a design survives: the table of single failures, the pairs that stop what neither half stops, the smallest
 // sets that stop something, and the single points of failure.
-func Survival(w io.Writer, cluster string, r simulate.Report, style Style) {
+func Survival(w io.Writer, cluster string, m *simulate.Model, r simulate.Report, style Style) {
 	s := survival{w, style.Color, style.columns()}
 	s.printf("%s: what it survives\n\n", cluster)
 	s.prose("", r.Sentence)
@@ -51,7 +51,8 @@ func Survival(w io.Writer, cluster string, r simulate.Report, style Style) {
 	case !r.PairsAll:
 		s.prose("", "The search for pairs gave up: more than these may stop something.")
 	case r.PairsJudged > 0:
-		s.prose("", fmt.Sprintf("Every pair was judged (%s); those not shown stop nothing that one of their halves does not stop alone.", thousands(r.PairsJudged)))
+		s.prose("", fmt.Sprintf("Every pair was judged (%s); those not shown stop nothing that one of their halves does not stop alone.",
+			thousands(r.PairsJudged)))
 	}
 
 	s.printf("\nSmallest sets that stop\n")
@@ -83,10 +84,19 @@ func Survival(w io.Writer, cluster string, r simulate.Report, style Style) {
 		s.prose("  ", line.Text)
 		s.prose("      ", "remedy: "+line.Remedy)
 	}
+	s.assumptions(m)
+}
+
+// assumptions writes what the answer rests on.
+func (s survival) assumptions(m *simulate.Model) {
+	s.printf("\nThis assumes\n")
+	for _, a := range m.Assumptions() {
+		s.hang(fmt.Sprintf("  %-9s ", a.Subject), 12, a.Text)
+	}
 }
 
 // Outcome writes the verdict on one failure: every capability with its reason, and what follows.
-func Outcome(w io.Writer, o simulate.Outcome, style Style) {
+func Outcome(w io.Writer, m *simulate.Model, o simulate.Outcome, style Style) {
 	s := survival{w, style.Color, style.columns()}
 	s.printf("When %s\n\n", happens(o.Failure))
 	for _, v := range o.Verdicts {
@@ -95,6 +105,7 @@ func Outcome(w io.Writer, o simulate.Outcome, style Style) {
 	s.printf("\n")
 	s.hang("When it returns:      ", 22, o.Recovery.Returns+".")
 	s.hang("If it never returns:  ", 22, o.Recovery.Lost+".")
+	s.assumptions(m)
 }
 
 // happens says a failure as a clause: "node/cp-1 + node/cp-2 fail and a:b is cut".

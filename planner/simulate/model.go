@@ -13,6 +13,7 @@ package simulate
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -91,6 +92,8 @@ type Model struct {
 	lbs     []int // indices of balancer nodes: haproxy's own, or kube-vip's control planes
 	// those of haproxy's balancers that the endpoint may lead to by their own addresses; none where a virtual IP moves between them
 	dialled []int
+	// astray are the hosts that may take over the virtual IP and lie in another network segment than it: no router leads to it there.
+	astray  map[int]bool
 	workers []int
 	kubelet []int
 	zones   []string // sorted; "" alone where no node states one
@@ -138,7 +141,42 @@ func New(p *plan.Plan) *Model {
 		m.lbs = m.cps
 	}
 	m.zones, m.hosts = sortedKeys(zones), sortedKeys(hosts)
+	m.stray()
 	return m
+}
+
+// stray finds the hosts in other segments than the virtual IP, or where none shares its segment, than most of them.
+func (m *Model) stray() {
+	vip := m.p.LoadBalancer.VirtualIP
+	in := map[netip.Prefix][]int{}
+	home := m.p.Segment(vip).Prefix
+	for _, n := range m.p.MovingVirtualIP() {
+		if a := n.OfFamily(vip); a.IsValid() && m.dialled == nil {
+			s := m.p.Segment(a).Prefix
+			in[s] = append(in[s], m.index[n.Name])
+		}
+	}
+	if len(in) < 2 {
+		return
+	}
+	if len(in[home]) == 0 {
+		for s, hosts := range in {
+			if len(hosts) > len(in[home]) || len(hosts) == len(in[home]) && s.Addr().Less(home.Addr()) {
+				home = s
+			}
+		}
+	}
+	m.astray = map[int]bool{}
+	for s, hosts := range in {
+		for _, i := range hosts {
+			m.astray[i] = s != home
+		}
+	}
+}
+
+// leading returns the balancers that a client can reach: not those astray.
+func (m *Model) leading() []int {
+	return slices.DeleteFunc(slices.Clone(m.lbs), func(i int) bool { return m.astray[i] })
 }
 
 // PlaceDNS returns the model with the replicas of CoreDNS on the named nodes, so that verdicts about DNS become exact.
@@ -383,7 +421,7 @@ func (w *world) endpoint(zone string, api []State) State {
 	case lb.Kind == plan.HAProxy && len(w.m.lbs) > 0:
 		// by is how a client in the zone fares that is led to one balancer
 		by := func(b int) State {
-			if w.dead[b] || w.mute[b] || !w.linked(zone, w.m.nodes[b].FailureDomain) {
+			if w.dead[b] || w.mute[b] || w.m.astray[b] || !w.linked(zone, w.m.nodes[b].FailureDomain) {
 				return Down
 			}
 			return w.backend(w.m.nodes[b].FailureDomain, api)
@@ -405,7 +443,7 @@ func (w *world) endpoint(zone string, api []State) State {
 		for i, c := range w.m.cps {
 			switch {
 			case w.mute[c] || api[i] == Down:
-			case !w.linked(zone, w.m.nodes[c].FailureDomain):
+			case w.m.astray[c] || !w.linked(zone, w.m.nodes[c].FailureDomain):
 				ends = append(ends, Down)
 			case api[i] == Degraded:
 				ends = append(ends, Degraded)

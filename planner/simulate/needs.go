@@ -69,7 +69,7 @@ func (m *Model) balancers() []way {
 	case len(m.lbs) == 0:
 		return nil
 	}
-	to := m.lbs
+	to := m.leading()
 	if len(m.dialled) > 0 {
 		to = m.dialled
 	}

@@ -179,9 +179,11 @@ func (w *world) etcd(leaders []int) Verdict {
 	}
 	switch {
 	case most > 0 && least == most:
-		return Verdict{State: Degraded, Reason: fmt.Sprintf("a leader keeps a quorum of %d; %s cut off from it", quorum, are(most, "member"))}
+		return Verdict{State: Degraded, Reason: fmt.Sprintf("a leader keeps a quorum of %d; %s cut off from it", quorum,
+			are(most, "member"))}
 	case most > 0:
-		return Verdict{State: Degraded, Reason: fmt.Sprintf("a leader keeps a quorum of %d; at most %s cut off from it", quorum, are(most, "member"))}
+		return Verdict{State: Degraded, Reason: fmt.Sprintf("a leader keeps a quorum of %d; at most %s cut off from it", quorum,
+			are(most, "member"))}
 	case alive == n:
 		return Verdict{State: Up, Reason: "every member is up"}
 	case alive == quorum:
@@ -306,13 +308,25 @@ func (w *world) chance(api []State) string {
 		return "which balancer a client is led to: they share no address"
 	}
 	address := lb.Kind == plan.HAProxy && len(w.m.lbs) > 1 && w.m.dialled == nil || lb.Kind == plan.KubeVIP
-	switch {
+	switch off := w.offSegment(); {
+	case address && off != "":
+		return fmt.Sprintf("who holds the address: %s is in another network segment, where no router leads to it", off)
 	case address && slices.Contains(api, Depends):
 		return "which etcd member leads and who holds the address"
 	case address:
 		return "who holds the address"
 	}
 	return "which etcd member leads"
+}
+
+// offSegment names the first host that is up and may hold the virtual IP where nobody finds it, "" if there is none.
+func (w *world) offSegment() string {
+	for _, b := range w.m.lbs {
+		if w.m.astray[b] && !w.dead[b] && !w.mute[b] {
+			return w.m.nodes[b].Name
+		}
+	}
+	return ""
 }
 
 // places names zones in a sentence.
@@ -329,7 +343,7 @@ func places(zones []string) string {
 func (w *world) whyUnreachable(api []State) string {
 	working, live := len(api)-w.count(api, Down), w.alive(w.m.cps)
 	balancers, leading := 0, false // balancers that run, and whether one of them reaches an API server
-	ways := w.m.lbs
+	ways := w.m.leading()
 	if w.m.dialled != nil {
 		ways = w.m.dialled
 	}
@@ -348,8 +362,11 @@ func (w *world) whyUnreachable(api []State) string {
 		return are(live, "API server") + " up, but etcd has no quorum, so that none is ready"
 	case w.external:
 		return "the external balancer is down: the API servers work and nobody who dials the endpoint reaches them"
-	case len(ways) == 1 && len(w.m.lbs) > 1 && balancers == 0:
+	case w.m.dialled != nil && len(ways) == 1 && len(w.m.lbs) > 1 && balancers == 0:
 		return "the endpoint names " + w.m.nodes[ways[0]].Name + ", whose balancer is down: nobody is led to the others"
+	case len(w.m.lbs) > 0 && balancers == 0 && w.offSegment() != "":
+		return fmt.Sprintf("the virtual IP %s cannot move to %s: it is in another network segment, where no router leads to the address",
+			w.m.p.LoadBalancer.VirtualIP, w.offSegment())
 	case len(w.m.lbs) > 0 && balancers == 0:
 		return "no balancer is up: the API servers work and nobody who dials the endpoint reaches them"
 	case len(w.m.lbs) > 0 && !leading:
@@ -374,7 +391,8 @@ func (w *world) controllers(api []State) Verdict {
 	case best == Down:
 		v.Reason = "no API server works, so that no scheduler or controller acts"
 	case slices.Contains(api, Degraded): // a holder that renews its lease by chance keeps it, and does not do its work
-		v.State, v.Reason = Depends, "API servers may lose requests, those that go to an etcd member without a leader: it depends on who holds the leases"
+		v.State, v.Reason = Depends, "API servers may lose requests, those that go to an etcd member without a leader: "+
+			"it depends on who holds the leases"
 	case best == Depends:
 		v.Reason = "it depends on which etcd member leads"
 	case up < len(w.m.cps):
@@ -404,20 +422,24 @@ func (w *world) scheduling(control Verdict, api []State) Verdict {
 	case alive == 0:
 		v.State, v.Reason = Down, "no worker is left to place a pod on"
 	case workers.best == Down:
-		v.State, v.Reason = Down, "pods get a node and no kubelet hears of them: no worker reaches the endpoint, and every one counts as lost after a minute"
+		v.State, v.Reason = Down, "pods get a node and no kubelet hears of them: no worker reaches the endpoint, "+
+			"and every one counts as lost after a minute"
 	case control.State == Depends:
 	case workers.best == Depends:
 		v.State, v.Reason = Depends, "whether workers reach the endpoint depends on "+w.chance(api)
 	case workers.sure == alive && workers.deaf == 0:
 	case workers.own == workers.sure:
 		v.State = Degraded
-		v.Reason = fmt.Sprintf("%d of %s hear of new pods, by the API server on their own machine; no worker %sreaches the endpoint", workers.own, count(alive, "worker"), surely)
+		v.Reason = fmt.Sprintf("%d of %s hear of new pods, by the API server on their own machine; no worker %sreaches the endpoint",
+			workers.own, count(alive, "worker"), surely)
 	case workers.sure == alive:
 		v.State = Degraded
-		v.Reason = fmt.Sprintf("%d of %s up and hear of new pods; the endpoint is not %sreached from where the others were", alive, are(len(w.m.workers), "worker"), surely)
+		v.Reason = fmt.Sprintf("%d of %s up and hear of new pods; the endpoint is not %sreached from where the others were", alive,
+			are(len(w.m.workers), "worker"), surely)
 	default:
 		v.State = Degraded
-		v.Reason = fmt.Sprintf("%d of %s %sreach the endpoint; the others count as lost after a minute", workers.sure, count(alive, "worker"), surely)
+		v.Reason = fmt.Sprintf("%d of %s %sreach the endpoint; the others count as lost after a minute", workers.sure,
+			count(alive, "worker"), surely)
 	}
 	return v
 }
@@ -480,7 +502,8 @@ func (w *world) pods() Verdict {
 	case alive == 0:
 		v.State, v.Reason = Down, "no worker is up"
 	case alive < n:
-		v.State, v.Reason = Degraded, fmt.Sprintf("%d of %s are up; pods of the others are lost until they are placed again", alive, count(n, "worker"))
+		v.State, v.Reason = Degraded, fmt.Sprintf("%d of %s are up; pods of the others are lost until they are placed again", alive,
+			count(n, "worker"))
 	}
 	return v
 }
@@ -563,7 +586,8 @@ func (w *world) join(endpoint, control, etcd Verdict) Verdict {
 	if api.State == Degraded && len(api.From) == 0 {
 		api.State = Up
 	}
-	for _, need := range []Verdict{api, {State: ignoreDegraded(control.State), Reason: control.Reason}, {State: ignoreDegraded(etcd.State), Reason: etcd.Reason}} {
+	for _, need := range []Verdict{api, {State: ignoreDegraded(control.State), Reason: control.Reason},
+		{State: ignoreDegraded(etcd.State), Reason: etcd.Reason}} {
 		if need.State > v.State {
 			v.State, v.Reason = need.State, need.Reason
 		}
@@ -589,8 +613,9 @@ func (w *world) recovery() Recovery {
 	case lost == n:
 		parts = append(parts, "the data is gone with the disks: rebuild etcd from the newest snapshot; what was written since is lost")
 	case lost > plan.FaultTolerance(n):
-		parts = append(parts, fmt.Sprintf("quorum is lost for good: restore the newest snapshot, or force a new cluster from a member that "+
-			"is left (%d); writes that it had not seen are lost", n-lost))
+		parts = append(parts,
+			fmt.Sprintf("quorum is lost for good: restore the newest snapshot, or force a new cluster from a member that "+
+				"is left (%d); writes that it had not seen are lost", n-lost))
 	case w.m.p.Etcd.Placement == topologies.Stacked:
 		parts = append(parts, fmt.Sprintf("remove %s from etcd", count(lost, "lost member")))
 	case lost == 1:
@@ -602,9 +627,11 @@ func (w *world) recovery() Recovery {
 	switch {
 	case lostCPs == 0:
 	case lostCPs == cps:
-		text := "build new control planes from a backup of /etc/kubernetes/pki: the keys of the cluster's authorities are gone with the old ones"
+		text := "build new control planes from a backup of /etc/kubernetes/pki: the keys of the cluster's authorities are gone " +
+			"with the old ones"
 		if cps == 1 {
-			text = "build a new control plane from a backup of /etc/kubernetes/pki: the keys of the cluster's authorities are gone with the old one"
+			text = "build a new control plane from a backup of /etc/kubernetes/pki: the keys of the cluster's authorities are gone " +
+				"with the old one"
 		}
 		if n > 0 && lost == 0 {
 			text += "; etcd keeps the data"

@@ -429,6 +429,42 @@ func TestReasonsAreTrue(t *testing.T) {
 	}
 }
 
+// An address moves inside its network segment only: a balancer of another one does not help where the first one is lost.
+func TestVirtualIPAcrossSegments(t *testing.T) {
+	for _, kind := range []string{plan.HAProxy, plan.KubeVIP} {
+		p := design{cps: 3, workers: 3, lbs: 2, kind: kind, stacked: true, zones: racks}.plan()
+		for i, zone := range racks {
+			for _, n := range p.Nodes {
+				if n.FailureDomain == zone {
+					n.Address = netip.AddrFrom4([4]byte{10, byte(i), 0, 1})
+				}
+			}
+		}
+		if o := outcome(t, p, "", ""); o.State(API) != Depends {
+			t.Errorf("%s: with everything up the API is %s", kind, o.State(API))
+		}
+		if o := outcome(t, p, "zone/rack-a", ""); o.State(API) != Down {
+			t.Errorf("%s: without rack-a, where the address is, the API is %s", kind, o.State(API))
+		}
+		subjects := func(p *plan.Plan) (all []string) {
+			for _, a := range New(p).Assumptions() {
+				all = append(all, a.Text)
+			}
+			return all
+		}
+		if got := subjects(p)[0]; !strings.Contains(got, "not stated") || !strings.Contains(got, "10.1.0.0/24") {
+			t.Errorf("%s: %q", kind, got)
+		}
+		p.Network.NodeSubnets = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/14")}
+		if o := outcome(t, p, "zone/rack-a", ""); o.State(API) != Degraded {
+			t.Errorf("%s: in one segment the API is %s without rack-a", kind, o.State(API))
+		}
+		if got := subjects(p)[0]; !strings.Contains(got, "10.0.0.0/14, stated") {
+			t.Errorf("%s: %q", kind, got)
+		}
+	}
+}
+
 // Where the replicas of CoreDNS are placed, a cut matters to DNS only where one stands behind it.
 func TestDNSUnderCuts(t *testing.T) {
 	m := New(design{etcd: 3, cps: 3, workers: 3, lbs: 2, kind: plan.HAProxy, zones: racks}.plan())

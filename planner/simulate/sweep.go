@@ -69,6 +69,9 @@ func (m *Model) kindOf(i int) string {
 	if slices.Contains(m.dialled, i) {
 		key += "e"
 	}
+	if m.astray[i] {
+		key += "s"
+	}
 	return key
 }
 
@@ -252,14 +255,16 @@ func (m *Model) shared(u, v Unit) string {
 	})
 }
 
-// Points names what must not die alone, from the rows of single failures.
+// Points names what must not die alone, from the rows of single failures. What is left to chance while everything is up is no unit's fault.
 func (m *Model) Points(singles []Row) []Point {
 	var points []Point
+	whole := m.Outcome(Failure{})
 	for _, row := range singles {
 		for _, state := range []State{Down, Depends} {
 			p := Point{Chance: state == Depends}
 			for _, v := range row.Outcome.Verdicts {
-				if slices.Contains([]Capability{EtcdWrites, API, Pods}, v.Capability) && v.State == state {
+				if slices.Contains([]Capability{EtcdWrites, API, Pods}, v.Capability) && v.State == state &&
+					whole.State(v.Capability) < state {
 					p.Takes = append(p.Takes, v.Capability)
 					p.Reason = cmp.Or(p.Reason, v.Reason)
 				}
@@ -317,6 +322,8 @@ func (m *Model) remedy(u Unit) string {
 			if place != "" && breaks([]way{{one(m.processes(m.lbs))}}) {
 				elsewhere = append(elsewhere, "a balancer")
 			}
+		case len(m.astray) > 0:
+			remedies = append(remedies, "balancers in the network segment of the virtual IP alone, or an external balancer")
 		case len(m.lbs) == 1:
 			second := "a second balancer with a virtual IP"
 			if place != "" {
@@ -494,9 +501,15 @@ func listed(conjunction string, words []string) string {
 }
 
 // Survives says whether the cluster takes writes, answers at its endpoint and schedules after the loss of any units of the kind at once
-// ("node", "zone", "host"), and, where it does not, the first of the smallest losses that stop it. It is not known where the search gave
+// ("node", "zone", "host"), and, where it does not, the first of the smallest losses that stop it: none where
+// chance decides already while everything is up. It is not known where the search gave
 // up: then exhausted is true, and stopped nil.
 func (m *Model) Survives(units int, kind Kind) (stopped *Outcome, exhausted bool) {
+	if whole := m.Outcome(Failure{}); slices.ContainsFunc([]Capability{EtcdWrites, API, Scheduling, Pods}, func(c Capability) bool {
+		return whole.State(c) == Depends
+	}) {
+		return &whole, false
+	}
 	of := slices.DeleteFunc(m.Units(), func(u Unit) bool { return u.Kind != kind })
 	stops := m.smallest(of, m.risks(), units, mostSteps)
 	if len(stops.Sets) == 0 {

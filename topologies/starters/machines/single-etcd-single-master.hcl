@@ -6,6 +6,7 @@ cluster "small" {
 }
 
 network {
+  node_subnets    = [local.subnet]    # one network segment
   pod_subnets     = ["10.244.0.0/16"] # nothing else may use these two
   service_subnets = ["10.96.0.0/16"]
 }

@@ -5,6 +5,10 @@ cluster "dev" {
   # kubernetes_version = "1.37.2"
 }
 
+network {
+  node_subnets = [local.subnet] # one network segment
+}
+
 # One node with every role. Ordinary pods run on it too: it carries no control-plane taint.
 node "dev-1" {
   address = cidrhost(local.subnet, 10)

@@ -6,7 +6,8 @@ cluster "dev" {
 }
 
 network {
-  pod_subnets     = ["10.244.0.0/16"] # nothing else may use these two
+  node_subnets    = [for zone in local.zones : local.subnets[zone]] # a network segment each
+  pod_subnets     = ["10.244.0.0/16"]                               # nothing else may use these two
   service_subnets = ["10.96.0.0/16"]
 }
 

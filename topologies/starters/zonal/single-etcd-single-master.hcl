@@ -10,7 +10,8 @@ cluster "small" {
 }
 
 network {
-  pod_subnets     = ["10.244.0.0/16"] # nothing else may use these two
+  node_subnets    = [for zone in local.zones : local.subnets[zone]] # a network segment each
+  pod_subnets     = ["10.244.0.0/16"]                               # nothing else may use these two
   service_subnets = ["10.96.0.0/16"]
 }
 

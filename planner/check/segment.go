@@ -1,0 +1,84 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// direct is the pod network's part of what needs one segment, nil where it needs none.
+func direct(p *plan.Plan) *plan.Shared {
+	c := &p.Network.CNI
+	if !c.Direct() {
+		return nil
+	}
+	for _, s := range p.OneSegment() {
+		if s.What == c.Words() {
+			return &s
+		}
+	}
+	return nil
+}
+
+// virtualIP is the virtual IP with the hosts among which it moves, itself first; nil where none moves, and where another rule says that the
+// address lies in a range of pods, Services or others.
+func virtualIP(p *plan.Plan) *plan.Shared {
+	vip := p.LoadBalancer.VirtualIP
+	if p.MovingVirtualIP() == nil || unusable(vip) != "" {
+		return nil
+	}
+	for _, s := range slices.Concat(pods(p), services(p), reserved(p)) {
+		if s.prefix.Contains(vip) {
+			return nil // network-virtual-ip-overlap says it
+		}
+	}
+	for _, s := range p.OneSegment() {
+		if s.Among[0].Node == nil {
+			s.Among = slices.DeleteFunc(slices.Clone(s.Among), func(l plan.Located) bool { return unusable(l.Addr) != "" })
+			return &s
+		}
+	}
+	return nil
+}
+
+// outside returns the first host whose segment the file states and does not hold the virtual IP.
+func outside(vip *plan.Shared) (plan.Located, bool) {
+	for _, l := range vip.Among[1:] {
+		if l.Stated && !l.Prefix.Contains(vip.Among[0].Addr) {
+			return l, true
+		}
+	}
+	return plan.Located{}, false
+}
+
+// routesApart finds nodes in different segments whose pods have no encapsulation: segments that the file states, or others.
+func routesApart(p *plan.Plan, stated bool) []Finding {
+	s := direct(p)
+	if s == nil {
+		return nil
+	}
+	wrap := wrapInstead(&p.Network.CNI)
+	a, b, certain := s.StatedApart()
+	switch {
+	case certain && stated:
+		return one(s.At, "%s needs all nodes on one segment: %s is in %s, %s in %s. Write %s, or use one subnet.", s.What, a.Who, a.Prefix,
+			b.Who, b.Prefix, wrap)
+	case certain != stated: // the other rule says it, or nobody
+		return nil
+	}
+	if a, b, likely := s.Apart(); likely && !stated {
+		return one(s.At, "%s needs all nodes on one segment, and %s of %s and %s of %s look like two. If they are one, state its range in "+
+			"node_subnets of network; if not, write %s.", s.What, a.Addr, a.Who, b.Addr, b.Who, wrap)
+	}
+	return nil
+}
+
+// wrapInstead is the pod network with an encapsulation.
+func wrapInstead(c *plan.CNI) string {
+	name := c.Name
+	if name == plan.StaticRoutes {
+		name = plan.Flannel
+	}
+	return fmt.Sprintf("cni %q { encapsulation = \"vxlan\" }", name)
+}

@@ -1,0 +1,127 @@
+package simulate
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// Assumption is something that the file does not say, or that no plan can see, and on which the verdicts rest.
+type Assumption struct {
+	// Subject is one word: segment, routers, balancer, dns, time, zone, host.
+	Subject string `json:"subject"`
+	Text    string `json:"text"` // a sentence
+}
+
+// Assumptions lists what the verdicts on the plan rest on, what the author can state first.
+func (m *Model) Assumptions() []Assumption {
+	var all []Assumption
+	add := func(subject, format string, args ...any) {
+		all = append(all, Assumption{subject, fmt.Sprintf(format, args...)})
+	}
+	for _, s := range m.p.OneSegment() {
+		guessed := segments(s.Unstated())
+		switch {
+		case len(guessed) > 0:
+			add("segment", "Network segments are not stated (node_subnets); %s %s taken for one each, and %s works inside one only.",
+				listed("and", guessed), isAre(len(guessed)), s.What)
+		default:
+			add("segment", "%s, stated in the file, is one network segment: %s works inside one only.",
+				listed("and", segments(s.Among)), s.What)
+		}
+	}
+	m.underlay(add)
+	m.unstated(add)
+	m.services(add)
+	return all
+}
+
+// underlay adds what is assumed of the network between the hosts.
+func (m *Model) underlay(add func(subject, format string, args ...any)) {
+	all := map[netip.Prefix]bool{}
+	for _, n := range m.nodes {
+		if n.Address.IsValid() {
+			all[m.p.Segment(n.Address).Prefix] = true
+		}
+	}
+	if len(all) > 1 {
+		add("routers", "Routers and uplinks between the hosts' %d segments outlive every failure shown, but for a cut.", len(all))
+	} else {
+		add("routers", "Switches and uplinks outlive every failure shown, but for a cut; those that fail with a rack "+
+			"belong to its failure domain.")
+	}
+	lb := m.p.LoadBalancer
+	switch {
+	case lb.Kind == plan.ExternalBalancer:
+		add("balancer", "The external balancer stands in no failure domain: it outlives each of them, "+
+			"and reaches every API server that works.")
+	case lb.Kind == plan.KubeVIP && lb.Mode == "bgp":
+		add("balancer", "The routers that learn the virtual IP reach whatever a client reaches.")
+	}
+}
+
+// unstated adds what is assumed where nodes do not say with what they fail.
+func (m *Model) unstated(add func(subject, format string, args ...any)) {
+	count := func(of func(*plan.Node) string) int {
+		return len(m.nodes) - len(slices.DeleteFunc(slices.Clone(m.nodes), func(n *plan.Node) bool { return of(n) != "" }))
+	}
+	for _, place := range []struct {
+		subject, argument, alone string
+		of                       func(*plan.Node) string
+	}{
+		{"zone", "failure_domain", "fail", func(n *plan.Node) string { return n.FailureDomain }},
+		{"host", "host", "are machines of their own", func(n *plan.Node) string { return n.Host }},
+	} {
+		if stated := count(place.of); stated < len(m.nodes) && len(m.nodes) > 1 {
+			who := "Nodes"
+			if stated > 0 {
+				who = fmt.Sprintf("%d of %d nodes", len(m.nodes)-stated, len(m.nodes))
+			}
+			end := " one by one."
+			if place.subject == "host" {
+				end = ": no hypervisor takes several."
+			}
+			add(place.subject, "%s state no %s, and %s%s", who, place.argument, place.alone, end)
+		}
+	}
+}
+
+// services adds what is assumed of services that the plan does not make.
+func (m *Model) services(add func(subject, format string, args ...any)) {
+	host := m.p.Cluster.Endpoint.Host
+	_, isAddress := netip.ParseAddr(host)
+	switch entry, known := m.p.HostsEntry(); {
+	case host == "" || isAddress == nil:
+	case known:
+		add("dns", "The name %s is found without DNS: every node has it in /etc/hosts (%s).", host, entry.Address)
+	default:
+		add("dns", "The DNS servers that resolve %s answer from every failure domain, whatever else fails.", host)
+	}
+	if len(m.cps) > 0 {
+		add("time", "Clocks are in step, from a source that outlives the failure: certificates and leases depend on them.")
+	}
+}
+
+// segments names the segments of places, each once.
+func segments(places []plan.Located) []string {
+	var words []string
+	for _, l := range places {
+		if word := l.Prefix.String(); !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	const most = 6
+	if len(words) > most {
+		words = append(words[:most:most], fmt.Sprintf("%d more", len(words)-most))
+	}
+	return words
+}
+
+func isAre(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
