@@ -26,6 +26,7 @@ packages=(
   vagrant-libvirt
   neovim         # drives k8splan lsp
   libvirt-clients # virsh and its test driver, virt-xml-validate
+  libvirt-daemon # virt-aa-helper, which writes the AppArmor profile of a machine; nothing of it runs
   libxml2-utils  # xmllint
   cloud-init     # cloud-init schema
   debootstrap    # the folder with trixie, and the lab's root file system

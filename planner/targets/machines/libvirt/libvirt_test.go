@@ -1,6 +1,7 @@
 package libvirt_test
 
 import (
+	"encoding/xml"
 	"fmt"
 	"os"
 	"os/exec"
@@ -158,6 +159,48 @@ func accepted(t *testing.T, dir string) {
 		}
 	}
 	run(t, dir, nil, "shellcheck", "machines.sh")
+	for _, path := range matches(t, dir, "*/domain.xml") {
+		confined(t, dir, path)
+	}
+}
+
+// helper writes the AppArmor profile of each machine on Debian and Ubuntu: a disk without a rule is one that QEMU cannot open.
+const helper = "/usr/lib/libvirt/virt-aa-helper"
+
+// confined asks the helper for the profile of a domain without loading it, and for a rule for each of its disks.
+func confined(t *testing.T, dir, path string) {
+	t.Helper()
+	var domain struct {
+		UUID  string `xml:"uuid"`
+		Disks []struct {
+			Source struct {
+				File string `xml:"file,attr"`
+			} `xml:"source"`
+			ReadOnly *struct{} `xml:"readonly"`
+		} `xml:"devices>disk"`
+	}
+	data := read(t, path)
+	if err := xml.Unmarshal([]byte(data), &domain); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(helper, "--dryrun", "--create", "--uuid", "libvirt-"+domain.UUID)
+	cmd.Dir, cmd.Stdin = dir, strings.NewReader(data)
+	rules, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s: %v (scripts/install-test-tools.sh installs it)\n%s", helper, err, rules)
+	}
+	for _, disk := range domain.Disks {
+		rule := fmt.Sprintf("  %q rwk,\n", disk.Source.File)
+		if disk.ReadOnly != nil {
+			rule = fmt.Sprintf("  %q rk,\n", disk.Source.File)
+		}
+		if disk.Source.File == "" || !strings.Contains(string(rules), rule) {
+			t.Errorf("%s: AppArmor would deny the disk %q: no rule %s in\n%s", path, disk.Source.File, rule, rules)
+		}
+	}
+	if len(domain.Disks) != 2 {
+		t.Errorf("%s: %d disks", path, len(domain.Disks))
+	}
 }
 
 func matches(t *testing.T, dir, glob string) []string {

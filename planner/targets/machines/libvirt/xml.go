@@ -128,9 +128,11 @@ type diskDriver struct {
 	Discard string `xml:"discard,attr,omitempty"`
 }
 
+// diskSource names the file, not pool and volume: virt-aa-helper, which writes the AppArmor profile of each machine on Debian and Ubuntu,
+// resolves no volume, and QEMU would be denied the disk.
+// Source: https://gitlab.com/libvirt/libvirt/-/issues/546, https://bugs.launchpad.net/ubuntu/+source/libvirt/+bug/1677398
 type diskSource struct {
-	Pool   string `xml:"pool,attr"`
-	Volume string `xml:"volume,attr"`
+	File string `xml:"file,attr"`
 }
 
 type diskTarget struct {
@@ -253,9 +255,15 @@ func (o *options) domain(p *plan.Plan, m machine) domain {
 	}
 	d.Devices = devices{
 		Disks: []disk{
-			{Type: "volume", Device: "disk", Driver: diskDriver{"qemu", "qcow2", "unmap"}, Source: diskSource{o.pool, diskName(p, m)}, Target: diskTarget{"vda", "virtio"}},
+			{
+				Type: "file", Device: "disk", Driver: diskDriver{"qemu", "qcow2", "unmap"}, Source: diskSource{o.poolPath + "/" + diskName(p, m)},
+				Target: diskTarget{"vda", "virtio"},
+			},
 			// cloud-init finds the disk by its label, cidata.
-			{Type: "volume", Device: "disk", Driver: diskDriver{"qemu", "raw", ""}, Source: diskSource{o.pool, d.Name + "-seed.iso"}, Target: diskTarget{"vdb", "virtio"}, ReadOnly: &empty{}},
+			{
+				Type: "file", Device: "disk", Driver: diskDriver{"qemu", "raw", ""}, Source: diskSource{o.poolPath + "/" + d.Name + "-seed.iso"},
+				Target: diskTarget{"vdb", "virtio"}, ReadOnly: &empty{},
+			},
 		},
 		Interface: card{Type: "network", MAC: mac{m.mac}, Source: cardSource{Network: p.Cluster.Name}, Model: typed{"virtio"}, MTU: size{p.Network.MTU}},
 		Serial:    charDev{"pty"}, Console: charDev{"pty"},
