@@ -59,6 +59,7 @@ type Variables struct {
 	SSHUser    string                       `json:"ssh_user"`
 	SSHPort    int                          `json:"ssh_port"`
 	PublicKey  string                       `json:"ssh_public_key_file,omitempty"`
+	PrivateKey string                       `json:"ssh_private_key_file,omitempty"`
 	PodSubnets []string                     `json:"pod_subnets"`
 	APIPort    int                          `json:"api_server_port"`
 	Bastion    string                       `json:"bastion_image"`
@@ -192,7 +193,7 @@ func (r *Reader) Variables(access Access) Variables {
 	p, c := r.Plan, r.Cloud
 	v := Variables{
 		Cluster: p.Cluster.Name, Images: map[string]any{}, AdminCIDRs: []string{}, PodSubnets: []string{},
-		SSHUser: p.SSH.User, SSHPort: p.SSH.Port, PublicKey: block.Value(access.PublicKey, ""),
+		SSHUser: p.SSH.User, SSHPort: p.SSH.Port, PublicKey: block.Value(access.PublicKey, ""), PrivateKey: p.SSH.PrivateKeyFile,
 		APIPort: p.Cluster.APIServerPort, Bastion: c.DefaultOS + "/amd64",
 	}
 	v.Images[v.Bastion] = c.Images[c.DefaultOS]["amd64"]

@@ -13,8 +13,18 @@ output "inventory" {
   value = yamlencode({
     all = {
       vars = {
-        ansible_ssh_common_args = "-o ProxyJump=${var.ssh_user}@${local.bastion_address}"
+        # ProxyJump would start an ssh that knows neither the key nor that new hosts are to be trusted.
+        ansible_ssh_common_args = join(" ", compact([
+          "-o ProxyCommand=\"ssh -o StrictHostKeyChecking=accept-new",
+          var.ssh_private_key_file == "" ? "" : "-i '${replace(var.ssh_private_key_file, "%", "%%")}'",
+          "-W [%h]:%p ${var.ssh_user}@${local.bastion_address}\"",
+        ]))
       }
     }
   })
+}
+
+locals {
+  # Ansible opens a connection for each of its forks at once; sshd drops them at random from the eleventh on that has not logged in.
+  bastion_sshd = "MaxStartups 200:30:400\n"
 }

@@ -52,6 +52,12 @@ variable "ssh_public_key_file" {
   default     = "~/.ssh/id_ed25519.pub"
 }
 
+variable "ssh_private_key_file" {
+  description = "Private half of that key, where it is not one that ssh finds by itself."
+  type        = string
+  default     = ""
+}
+
 variable "pod_subnets" {
   description = "Ranges of the pods where their packets travel unwrapped and the nodes must let them through; empty where they are wrapped."
   type        = list(string)

@@ -22,10 +22,12 @@ locals {
       {
         for key, value in {
           write_files = concat(
+            name == local.bastion ? [{ path = "/etc/ssh/sshd_config.d/10-startups.conf", permissions = "0644", content = local.bastion_sshd }] : [],
             var.ssh_port == 22 || name == local.bastion ? [] : [{ path = "/etc/ssh/sshd_config.d/10-port.conf", permissions = "0644", content = "Port ${var.ssh_port}\n" }],
             contains(keys(local.control_planes), name) ? local.control_plane_files : [],
           )
           runcmd = concat(
+            name == local.bastion ? [["sh", "-c", "systemctl restart ssh || systemctl restart sshd"]] : [],
             # Where systemd listens for sshd, a generator tells the socket the port from sshd's file.
             var.ssh_port == 22 || name == local.bastion ? [] : [["sh", "-c", "systemctl daemon-reload; systemctl restart ssh.socket || systemctl restart ssh || systemctl restart sshd"]],
             contains(keys(local.control_planes), name) ? local.control_plane_commands : [],

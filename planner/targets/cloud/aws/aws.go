@@ -252,7 +252,7 @@ func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 			"bastion (`ssh -L`, or a VPN of yours).",
 		"The roles of the machines let the AWS cloud-controller-manager run on the control planes. With `cloud_provider "+
 			"\"aws\" {}` in the topology the playbook installs it and tells the cluster which instance each node is.",
-	), terraform.AWS, terraform.MachineVariables, terraform.UserData, terraform.Bastion)
+	), terraform.AWS, terraform.MachineVariables, terraform.UserData, terraform.Bastion, terraform.MadeWith)
 }
 
 // rules lists the rules of the target.

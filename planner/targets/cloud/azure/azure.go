@@ -5,7 +5,11 @@
 package azure
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -55,6 +59,8 @@ type variables struct {
 	VNet          string `json:"vnet_cidr"`
 	Subnet        string `json:"subnet"`
 	BastionSubnet string `json:"bastion_subnet"`
+	// Priorities are the numbers of the openings' rules.
+	Priorities map[string]int `json:"priorities"`
 }
 
 type image struct {
@@ -154,6 +160,7 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 			"Write encapsulation = \"vxlan\".")
 	}
 	v.Variables = r.Variables(w.Access)
+	v.Priorities = priorities(v.Openings)
 	if v.Endpoint = r.Balancer(); v.Endpoint != nil {
 		r.Within(subnet, endpoint)
 		if lb := p.LoadBalancer; lb.VirtualIP.IsValid() && subnet.Prefix.Contains(lb.VirtualIP) && lb.Port != p.Cluster.APIServerPort {
@@ -166,6 +173,28 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	return v, r.Diags
 }
 
+// The numbers of the openings' rules: above those that the program itself writes and below the one that shuts everything. The
+// cloud-controller-manager takes free ones between 500 and 4096 for Services.
+const (
+	firstPriority = 1000
+	lastPriority  = 3999
+)
+
+// priorities gives each opening a number that follows from its name, and the next free one where two names lead to the same.
+func priorities(openings map[string]terraform.Opening) map[string]int {
+	const slots = lastPriority - firstPriority + 1
+	out, taken := map[string]int{}, map[int]bool{}
+	for _, key := range slices.Sorted(maps.Keys(openings)) {
+		sum := sha256.Sum256([]byte(key))
+		slot := int(binary.BigEndian.Uint32(sum[:4]) % slots)
+		for taken[slot] {
+			slot = (slot + 1) % slots
+		}
+		taken[slot], out[key] = true, firstPriority+slot
+	}
+	return out
+}
+
 // emit writes terraform/: the static program, its data and its guide.
 func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	return terraform.Files("cloud/azure", opts, terraform.MachinesGuide("Azure",
@@ -176,7 +205,7 @@ func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 			"wait for itself in vain, and the first one always. On each control plane `api-address.service` therefore puts the balancer's "+
 			"address on the loopback interface while the API server there is ready, and takes it off when it is not. `systemctl status "+
 			"api-address` and `ip address show lo` show it.",
-	), terraform.Azure, terraform.MachineVariables, terraform.UserData, terraform.Bastion)
+	), terraform.Azure, terraform.MachineVariables, terraform.UserData, terraform.Bastion, terraform.MadeWith)
 }
 
 // rules lists the rules of the target.

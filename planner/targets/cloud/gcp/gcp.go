@@ -156,7 +156,7 @@ func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 			"account of the machine that runs Terraform. They need to make networks, machines, "+
 			"balancers and service accounts in the project.",
 		"The API's balancer answers inside the network only. From outside, go through the bastion (`ssh -L`, or a VPN of yours).",
-	), terraform.Google, terraform.GoogleNetwork, terraform.MachineVariables, terraform.Bastion)
+	), terraform.Google, terraform.GoogleNetwork, terraform.MachineVariables, terraform.Bastion, terraform.MadeWith)
 }
 
 // rules lists the rules of the target.

@@ -235,7 +235,7 @@ func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 			"or a VPN of yours). It stands in one location: where that location is lost, the API servers elsewhere go on, "+
 			"and their address comes back with a balancer made anew.",
 		"\"SSH key with the same fingerprint already exists\": the project has your key. Write its name there as `ssh_key` in the target.",
-	), terraform.MachineVariables, terraform.UserData, terraform.Bastion)
+	), terraform.MachineVariables, terraform.UserData, terraform.Bastion, terraform.MadeWith)
 }
 
 // rules lists the rules of the target.

@@ -193,7 +193,7 @@ func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 		strings.Join([]string{"The program asks for Octavia's driver `amphora`, a proxy with addresses of its own.",
 			"A driver that passes packets through unchanged (ovn) may not lead a control plane back to itself; " +
 				"try that before you choose it in `load_balancer_provider`."}, " "),
-	), terraform.MachineVariables, terraform.UserData, terraform.Bastion)
+	), terraform.MachineVariables, terraform.UserData, terraform.Bastion, terraform.MadeWith)
 }
 
 // rules lists the rules of the target.

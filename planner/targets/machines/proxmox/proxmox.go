@@ -215,7 +215,7 @@ func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 		"At the first boot Proxmox' cloud-init also upgrades the packages; wait until it is done: `cloud-init status --wait` on a machine.",
 		"A new image or another key changes no machine that exists. To make one anew: `terraform apply "+
 			"-replace='proxmox_virtual_environment_vm.machine[\"NAME\"]'`, after the runbook's steps for the loss of a host.",
-	))
+	), terraform.MadeWith)
 }
 
 var shared = onprem.RulesOf("proxmox", "Write host for machines without a failure domain, hosts where the nodes of Proxmox are not "+

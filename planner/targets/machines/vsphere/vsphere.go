@@ -300,7 +300,7 @@ func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 			"rules are ones that should hold, so that vSphere HA may start a machine elsewhere after a loss.",
 		"A new template or another key changes no machine that exists. To make one anew: `terraform apply "+
 			"-replace='vsphere_virtual_machine.this[\"NAME\"]'`, after the runbook's steps for the loss of a host.",
-	))
+	), terraform.MadeWith)
 	if err != nil {
 		return nil, err
 	}

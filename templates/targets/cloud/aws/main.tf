@@ -13,6 +13,9 @@ locals {
   subnets     = { for zone, s in var.zones : zone => { nodes = s.subnet, public = s.public_subnet } }
   subnet_tags = local.owned
 
+  # see made-with.tf
+  made_with = { for name, m in var.machines : name => { type = m.type } }
+
   # This cloud's balancer needs nothing of the machines.
   control_plane_files    = []
   control_plane_commands = []
@@ -60,7 +63,7 @@ resource "aws_vpc_security_group_egress_rule" "all" {
   description       = "Registries, package repositories and each other"
 }
 
-# What the cloud-controller-manager and the EBS driver's snapshots of machines need:
+# What the cloud-controller-manager needs:
 # https://cloud-provider-aws.sigs.k8s.io/prerequisites/
 data "aws_iam_policy_document" "assume" {
   statement {
@@ -104,6 +107,7 @@ data "aws_iam_policy_document" "control_plane" {
       "elasticloadbalancing:DescribeTargetGroupAttributes",
       "elasticloadbalancing:DescribeTargetGroups",
       "elasticloadbalancing:DescribeTargetHealth",
+      "iam:CreateServiceLinkedRole", # the account's first balancer
       "kms:DescribeKey",
     ]
     resources = ["*"]
@@ -135,6 +139,7 @@ data "aws_iam_policy_document" "control_plane" {
       "elasticloadbalancing:RegisterTargets",
       "elasticloadbalancing:SetLoadBalancerPoliciesForBackendServer",
       "elasticloadbalancing:SetLoadBalancerPoliciesOfListener",
+      "elasticloadbalancing:SetSecurityGroups",
     ]
     resources = ["*"]
 
@@ -218,7 +223,7 @@ resource "aws_instance" "machine" {
   for_each = var.machines
 
   ami                    = data.aws_ami.image[each.value.image].id
-  instance_type          = each.value.type
+  instance_type          = terraform_data.made_with[each.key].input.type
   subnet_id              = aws_subnet.nodes[each.value.zone].id
   private_ip             = each.value.address
   source_dest_check      = false # pods' packets carry addresses that are not the machine's
@@ -235,10 +240,10 @@ resource "aws_instance" "machine" {
     volume_type = "gp3"
     volume_size = each.value.disk_gib
     encrypted   = true
+    tags        = merge(local.owned, { Name = each.key }) # of this volume alone: volume_tags would take the tags off those that a CSI driver attaches
   }
 
-  tags        = merge(local.owned, { Name = each.key })
-  volume_tags = merge(local.owned, { Name = each.key })
+  tags = merge(local.owned, { Name = each.key })
 
   lifecycle {
     # A newer image, and a change of the first boot, are for new machines. An etcd member is never replaced by the way.

@@ -5,8 +5,9 @@ locals {
   # Each of local.groups is an application security group.
   members = merge([for name, m in var.machines : { for g in concat(["all"], m.roles) : "${name}/${g}" => { machine = name, group = g } }]...)
 
-  # Azure evaluates rules by their number. All of them are one resource, changed in one step, so that numbers may move.
-  openings = { for i, key in sort(keys(var.openings)) : key => merge(var.openings[key], { priority = 200 + i }) }
+  # Azure evaluates rules by their number, and no two of a group may share one. A rule's number follows from its name, so that one more
+  # moves no other.
+  openings = { for key, o in var.openings : key => merge(o, { priority = var.priorities[key] }) }
 
   protocols = { tcp = "Tcp", udp = "Udp" }
 
@@ -17,6 +18,9 @@ locals {
     { path = "/etc/default/api-address", permissions = "0644", content = "ADDRESS=${var.endpoint.address}\nPORT=${var.api_server_port}\n" },
   ]
   control_plane_commands = var.endpoint == null ? [] : [["systemctl", "enable", "--now", "api-address.service"]]
+
+  # see made-with.tf
+  made_with = { for name, m in var.machines : name => { type = m.type, zone = m.zone, disk_gib = m.disk_gib } }
 
   bastion_address = azurerm_public_ip.bastion.ip_address
 }
@@ -74,94 +78,77 @@ resource "azurerm_network_security_group" "nodes" {
   name                = "${var.cluster}-nodes"
   resource_group_name = azurerm_resource_group.cluster.name
   location            = azurerm_resource_group.cluster.location
+}
 
-  dynamic "security_rule" {
-    for_each = local.openings
+# Each rule is a resource of its own. Rules inside the group would be all that it may hold, and every apply would take out those that the
+# cloud-controller-manager makes for Services.
+resource "azurerm_network_security_rule" "opening" {
+  for_each = local.openings
 
-    content {
-      name                                       = security_rule.key
-      description                                = substr(security_rule.value.purpose, 0, 140)
-      priority                                   = security_rule.value.priority
-      direction                                  = "Inbound"
-      access                                     = "Allow"
-      protocol                                   = local.protocols[security_rule.value.protocol]
-      source_port_range                          = "*"
-      destination_port_range                     = security_rule.value.first == security_rule.value.last ? tostring(security_rule.value.first) : "${security_rule.value.first}-${security_rule.value.last}"
-      source_application_security_group_ids      = security_rule.value.from == "" ? null : [azurerm_application_security_group.group[security_rule.value.from].id]
-      source_address_prefixes                    = security_rule.value.from == "" ? security_rule.value.sources : null
-      destination_application_security_group_ids = [azurerm_application_security_group.group[security_rule.value.to].id]
-    }
-  }
+  name                                       = each.key
+  resource_group_name                        = azurerm_resource_group.cluster.name
+  network_security_group_name                = azurerm_network_security_group.nodes.name
+  description                                = substr(each.value.purpose, 0, 140)
+  priority                                   = each.value.priority
+  direction                                  = "Inbound"
+  access                                     = "Allow"
+  protocol                                   = local.protocols[each.value.protocol]
+  source_port_range                          = "*"
+  destination_port_range                     = each.value.first == each.value.last ? tostring(each.value.first) : "${each.value.first}-${each.value.last}"
+  source_application_security_group_ids      = each.value.from == "" ? null : [azurerm_application_security_group.group[each.value.from].id]
+  source_address_prefixes                    = each.value.from == "" ? each.value.sources : null
+  destination_application_security_group_ids = [azurerm_application_security_group.group[each.value.to].id]
+}
 
-  # Pods' own packets where the pod network does not wrap them: groups do not match their addresses, ranges do.
-  dynamic "security_rule" {
-    for_each = length(var.pod_subnets) == 0 ? [] : [var.pod_subnets]
+locals {
+  # name => what comes in: from where, to which group, on what. The cloud-controller-manager's rules for Services begin at 500.
+  rules = merge(
+    # Pods' own packets where the pod network does not wrap them: groups do not match their addresses, ranges do.
+    length(var.pod_subnets) == 0 ? {} : {
+      pods = { priority = 100, protocol = "*", port = "*", sources = var.pod_subnets, to = "kubelet", purpose = "Pods to nodes and pods" }
+    },
+    {
+      bastion-ssh     = { priority = 101, protocol = "Tcp", port = tostring(var.ssh_port), sources = [var.bastion_subnet], to = "all", purpose = "The bastion to every machine's sshd" }
+      bastion-api     = { priority = 102, protocol = "Tcp", port = tostring(var.api_server_port), sources = [var.bastion_subnet], to = "control-plane", purpose = "The bastion to the API servers, by the balancer or without" }
+      balancer-health = { priority = 103, protocol = "Tcp", port = tostring(var.api_server_port), sources = ["AzureLoadBalancer"], to = "control-plane", purpose = "The balancer's probes" }
+      services-health = { priority = 104, protocol = "Tcp", port = "*", sources = ["AzureLoadBalancer"], to = "kubelet", purpose = "Probes of Services' balancers: Azure's own rule for them comes after the one that shuts everything" }
+    },
+  )
+}
 
-    content {
-      name                                       = "pods"
-      description                                = "Pods to nodes and pods"
-      priority                                   = 100
-      direction                                  = "Inbound"
-      access                                     = "Allow"
-      protocol                                   = "*"
-      source_port_range                          = "*"
-      destination_port_range                     = "*"
-      source_address_prefixes                    = security_rule.value
-      destination_application_security_group_ids = [azurerm_application_security_group.group["kubelet"].id]
-    }
-  }
+resource "azurerm_network_security_rule" "rule" {
+  for_each = local.rules
 
-  security_rule {
-    name                                       = "bastion-ssh"
-    description                                = "The bastion to every machine's sshd"
-    priority                                   = 101
-    direction                                  = "Inbound"
-    access                                     = "Allow"
-    protocol                                   = "Tcp"
-    source_port_range                          = "*"
-    destination_port_range                     = tostring(var.ssh_port)
-    source_address_prefix                      = var.bastion_subnet
-    destination_application_security_group_ids = [azurerm_application_security_group.group["all"].id]
-  }
+  name                                       = each.key
+  resource_group_name                        = azurerm_resource_group.cluster.name
+  network_security_group_name                = azurerm_network_security_group.nodes.name
+  description                                = each.value.purpose
+  priority                                   = each.value.priority
+  direction                                  = "Inbound"
+  access                                     = "Allow"
+  protocol                                   = each.value.protocol
+  source_port_range                          = "*"
+  destination_port_range                     = each.value.port
+  source_address_prefix                      = length(each.value.sources) == 1 ? each.value.sources[0] : null
+  source_address_prefixes                    = length(each.value.sources) == 1 ? null : each.value.sources
+  destination_application_security_group_ids = [azurerm_application_security_group.group[each.value.to].id]
+}
 
-  security_rule {
-    name                                       = "bastion-api"
-    description                                = "The bastion to the API servers, by the balancer or without"
-    priority                                   = 102
-    direction                                  = "Inbound"
-    access                                     = "Allow"
-    protocol                                   = "Tcp"
-    source_port_range                          = "*"
-    destination_port_range                     = tostring(var.api_server_port)
-    source_address_prefix                      = var.bastion_subnet
-    destination_application_security_group_ids = [azurerm_application_security_group.group["control-plane"].id]
-  }
+# Azure's own rules let everything in the network reach everything.
+resource "azurerm_network_security_rule" "nothing_else" {
+  for_each = { nodes = azurerm_network_security_group.nodes.name, bastion = azurerm_network_security_group.bastion.name }
 
-  security_rule {
-    name                                       = "balancer-health"
-    description                                = "The balancer's probes"
-    priority                                   = 103
-    direction                                  = "Inbound"
-    access                                     = "Allow"
-    protocol                                   = "Tcp"
-    source_port_range                          = "*"
-    destination_port_range                     = tostring(var.api_server_port)
-    source_address_prefix                      = "AzureLoadBalancer"
-    destination_application_security_group_ids = [azurerm_application_security_group.group["control-plane"].id]
-  }
-
-  # Azure's own rules let everything in the network reach everything.
-  security_rule {
-    name                       = "nothing-else"
-    priority                   = 4096
-    direction                  = "Inbound"
-    access                     = "Deny"
-    protocol                   = "*"
-    source_port_range          = "*"
-    destination_port_range     = "*"
-    source_address_prefix      = "*"
-    destination_address_prefix = "*"
-  }
+  name                        = "nothing-else"
+  resource_group_name         = azurerm_resource_group.cluster.name
+  network_security_group_name = each.value
+  priority                    = 4096
+  direction                   = "Inbound"
+  access                      = "Deny"
+  protocol                    = "*"
+  source_port_range           = "*"
+  destination_port_range      = "*"
+  source_address_prefix       = "*"
+  destination_address_prefix  = "*"
 }
 
 resource "azurerm_subnet_network_security_group_association" "nodes" {
@@ -215,8 +202,8 @@ resource "azurerm_linux_virtual_machine" "machine" {
   computer_name                   = each.key
   resource_group_name             = azurerm_resource_group.cluster.name
   location                        = azurerm_resource_group.cluster.location
-  zone                            = trimprefix(each.value.zone, "${var.location}-")
-  size                            = each.value.type
+  zone                            = trimprefix(terraform_data.made_with[each.key].input.zone, "${var.location}-")
+  size                            = terraform_data.made_with[each.key].input.type
   network_interface_ids           = [azurerm_network_interface.machine[each.key].id]
   admin_username                  = var.ssh_user
   disable_password_authentication = true
@@ -232,7 +219,7 @@ resource "azurerm_linux_virtual_machine" "machine" {
   os_disk {
     caching              = "ReadWrite"
     storage_account_type = "Premium_LRS" # etcd waits for every write to reach the disk
-    disk_size_gb         = each.value.disk_gib
+    disk_size_gb         = terraform_data.made_with[each.key].input.disk_gib
   }
 
   source_image_reference {
@@ -252,8 +239,9 @@ resource "azurerm_linux_virtual_machine" "machine" {
   }
 
   lifecycle {
-    # A newer image, and a change of the first boot, are for new machines. An etcd member is never replaced by the way.
-    ignore_changes = [source_image_reference, custom_data]
+    # A newer image, another key or user, and a change of the first boot are for new machines: Azure would make the machine anew for each of
+    # them. An etcd member is never replaced by the way.
+    ignore_changes = [source_image_reference, custom_data, admin_ssh_key, admin_username]
   }
 
   depends_on = [
@@ -335,31 +323,21 @@ resource "azurerm_network_security_group" "bastion" {
   name                = "${var.cluster}-bastion"
   resource_group_name = azurerm_resource_group.cluster.name
   location            = azurerm_resource_group.cluster.location
+}
 
-  security_rule {
-    name                       = "administrators"
-    description                = "Administrators to the bastion"
-    priority                   = 100
-    direction                  = "Inbound"
-    access                     = "Allow"
-    protocol                   = "Tcp"
-    source_port_range          = "*"
-    destination_port_range     = "22"
-    source_address_prefixes    = var.admin_cidrs
-    destination_address_prefix = "*"
-  }
-
-  security_rule {
-    name                       = "nothing-else"
-    priority                   = 4096
-    direction                  = "Inbound"
-    access                     = "Deny"
-    protocol                   = "*"
-    source_port_range          = "*"
-    destination_port_range     = "*"
-    source_address_prefix      = "*"
-    destination_address_prefix = "*"
-  }
+resource "azurerm_network_security_rule" "administrators" {
+  name                        = "administrators"
+  resource_group_name         = azurerm_resource_group.cluster.name
+  network_security_group_name = azurerm_network_security_group.bastion.name
+  description                 = "Administrators to the bastion"
+  priority                    = 100
+  direction                   = "Inbound"
+  access                      = "Allow"
+  protocol                    = "Tcp"
+  source_port_range           = "*"
+  destination_port_range      = "22"
+  source_address_prefixes     = var.admin_cidrs
+  destination_address_prefix  = "*"
 }
 
 resource "azurerm_subnet_network_security_group_association" "bastion" {
@@ -408,7 +386,7 @@ resource "azurerm_linux_virtual_machine" "bastion" {
   }
 
   lifecycle {
-    ignore_changes = [source_image_reference, custom_data]
+    ignore_changes = [source_image_reference, custom_data, admin_ssh_key, admin_username]
   }
 
   depends_on = [azurerm_subnet_network_security_group_association.bastion]

@@ -16,3 +16,8 @@ variable "images" {
     sku       = string
   }))
 }
+
+variable "priorities" {
+  description = "Number of each opening's rule, by the opening's key."
+  type        = map(number)
+}

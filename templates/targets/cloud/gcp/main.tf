@@ -7,11 +7,28 @@ locals {
   # addresses by group, for the rules that go from one group to another
   tags = { for name, m in var.machines : name => concat(["${var.cluster}-all"], [for r in m.roles : "${var.cluster}-${r}"]) }
 
+  # see made-with.tf
+  made_with = { for name, m in var.machines : name => { type = m.type, zone = m.zone } }
+
   # Google takes names of up to 63 characters: a longer one ends in a digest, so that two never become one
   opening_names = {
     for key in keys(var.openings) : key => (length("${var.cluster}-${key}") <= 63
       ? "${var.cluster}-${key}"
       : "${substr("${var.cluster}-${key}", 0, 54)}-${substr(sha256(key), 0, 8)}"
+    )
+  }
+
+  # the same for the groups of control planes, and for service accounts, whose names have at most 30 characters
+  zone_groups = {
+    for zone in local.zones : zone => (length("${var.cluster}-control-plane-${zone}") <= 63
+      ? "${var.cluster}-control-plane-${zone}"
+      : "${substr("${var.cluster}-control-plane", 0, 54)}-${substr(sha256(zone), 0, 8)}"
+    )
+  }
+  accounts = {
+    for role in ["control-plane", "node"] : role => (length("${var.cluster}-${role}") <= 30
+      ? "${var.cluster}-${role}"
+      : "${substr(var.cluster, 0, 15)}-${substr(sha256("${var.cluster}-${role}"), 0, 8)}-${substr(role, 0, 4)}"
     )
   }
 
@@ -63,7 +80,7 @@ resource "google_compute_firewall" "pods" {
 
 # What the cloud-controller-manager needs and no more: it reads machines and routes, and makes balancers and their firewall rules.
 resource "google_service_account" "control_plane" {
-  account_id   = substr("${var.cluster}-control-plane", 0, 30)
+  account_id   = local.accounts["control-plane"]
   display_name = "${var.cluster}: control planes"
 }
 
@@ -80,7 +97,7 @@ resource "google_project_iam_member" "control_plane" {
 }
 
 resource "google_service_account" "node" {
-  account_id   = substr("${var.cluster}-node", 0, 30)
+  account_id   = local.accounts["node"]
   display_name = "${var.cluster}: machines that are not control planes"
 }
 
@@ -89,10 +106,13 @@ resource "google_compute_instance" "machine" {
   for_each = var.machines
 
   name           = each.key
-  zone           = each.value.zone
-  machine_type   = each.value.type
+  zone           = terraform_data.made_with[each.key].input.zone
+  machine_type   = terraform_data.made_with[each.key].input.type
   tags           = local.tags[each.key]
   can_ip_forward = true # pods' packets carry addresses that are not the machine's
+
+  # Google changes size and service account of stopped machines alone. See made-with.tf for why this stops one at a time.
+  allow_stopping_for_update = true
 
   boot_disk {
     initialize_params {
@@ -110,6 +130,7 @@ resource "google_compute_instance" "machine" {
   metadata = {
     ssh-keys               = "${var.ssh_user}:${local.public_key}"
     block-project-ssh-keys = "TRUE"
+    enable-oslogin         = "FALSE" # where a project or an organization turns it on, ssh-keys would count for nothing
   }
 
   service_account {
@@ -121,6 +142,12 @@ resource "google_compute_instance" "machine" {
     enable_secure_boot          = true
     enable_vtpm                 = true
     enable_integrity_monitoring = true
+  }
+
+  lifecycle {
+    # A newer image, and another size of the disk, are for new machines: Google makes the disk with the machine, and a change of what it is
+    # made with would make both anew. An etcd member is never replaced by the way.
+    ignore_changes = [boot_disk[0].initialize_params]
   }
 }
 
@@ -157,7 +184,7 @@ resource "google_compute_firewall" "proxies" {
 resource "google_compute_instance_group" "control_plane" {
   for_each = length(local.balancer) == 0 ? toset([]) : local.zones
 
-  name      = "${var.cluster}-control-plane-${each.key}"
+  name      = local.zone_groups[each.key]
   zone      = each.key
   network   = google_compute_network.cluster.id
   instances = [for name, m in local.control_planes : google_compute_instance.machine[name].self_link if m.zone == each.key]
@@ -253,6 +280,8 @@ resource "google_compute_instance" "bastion" {
     }
   }
 
+  allow_stopping_for_update = true
+
   network_interface {
     subnetwork = google_compute_subnetwork.nodes.id
 
@@ -262,6 +291,12 @@ resource "google_compute_instance" "bastion" {
   metadata = {
     ssh-keys               = "${var.ssh_user}:${local.public_key}"
     block-project-ssh-keys = "TRUE"
+    enable-oslogin         = "FALSE"
+    startup-script         = "#!/bin/sh\nprintf '%s' '${local.bastion_sshd}' >/etc/ssh/sshd_config.d/10-startups.conf\nsystemctl restart ssh\n"
+  }
+
+  lifecycle {
+    ignore_changes = [boot_disk[0].initialize_params]
   }
 }
 

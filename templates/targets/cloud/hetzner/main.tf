@@ -12,6 +12,9 @@ locals {
   ssh_keys        = var.ssh_key == "" ? [for k in hcloud_ssh_key.ops : k.id] : [var.ssh_key]
   bastion_address = hcloud_server.bastion.ipv4_address
 
+  # see made-with.tf
+  made_with = { for name, m in var.machines : name => { type = m.type, zone = m.zone } }
+
   # This cloud's balancer needs nothing of the machines.
   control_plane_files    = []
   control_plane_commands = []
@@ -74,9 +77,9 @@ resource "hcloud_server" "machine" {
   for_each = var.machines
 
   name               = each.key
-  server_type        = each.value.type
+  server_type        = terraform_data.made_with[each.key].input.type
   image              = var.images[each.value.image]
-  location           = each.value.zone
+  location           = terraform_data.made_with[each.key].input.zone
   ssh_keys           = local.ssh_keys
   user_data          = local.user_data[each.key]
   firewall_ids       = [for group in concat(["all"], each.value.roles) : hcloud_firewall.group[group].id if contains(local.firewalls, group)]
@@ -95,8 +98,9 @@ resource "hcloud_server" "machine" {
   }
 
   lifecycle {
-    # A newer image, another key, and a change of the first boot are for new machines. An etcd member is never replaced by the way.
-    ignore_changes = [image, ssh_keys, user_data]
+    # A newer image, another key, and a change of the first boot are for new machines. An etcd member is never replaced by the way. Another
+    # placement group would turn the machine off.
+    ignore_changes = [image, ssh_keys, user_data, placement_group_id]
   }
 }
 

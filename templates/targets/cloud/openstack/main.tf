@@ -5,6 +5,9 @@ locals {
   # OpenStack takes these as numbers of IP protocols.
   protocols = { ipip = "4", vrrp = "112" }
 
+  # see made-with.tf
+  made_with = { for name, m in var.machines : name => { type = m.type, zone = m.zone } }
+
   # This cloud's balancer needs nothing of the machines.
   control_plane_files    = []
   control_plane_commands = []
@@ -136,8 +139,8 @@ resource "openstack_compute_instance_v2" "machine" {
   for_each = var.machines
 
   name              = each.key
-  flavor_name       = each.value.type
-  availability_zone = each.value.zone
+  flavor_name       = terraform_data.made_with[each.key].input.type
+  availability_zone = terraform_data.made_with[each.key].input.zone
   user_data         = local.user_data[each.key]
   config_drive      = true
 
@@ -163,8 +166,9 @@ resource "openstack_compute_instance_v2" "machine" {
   }
 
   lifecycle {
-    # A newer image, and a change of the first boot, are for new machines. An etcd member is never replaced by the way.
-    ignore_changes = [block_device, user_data]
+    # A newer image, another size of the disk, another group of hypervisors, and a change of the first boot are for new machines: OpenStack
+    # would make the machine anew for each of them. An etcd member is never replaced by the way.
+    ignore_changes = [block_device, user_data, scheduler_hints]
   }
 
   depends_on = [openstack_networking_router_interface_v2.nodes]

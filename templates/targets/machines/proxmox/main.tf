@@ -4,6 +4,9 @@
 locals {
   public_keys = [for line in split("\n", trimspace(file(pathexpand(var.ssh_public_key_file)))) : line if line != ""]
 
+  # see made-with.tf
+  made_with = { for name, m in var.machines : name => { cpus = m.cpus, memory_mib = m.memory_mib, cpu_type = var.cpu_type } }
+
   # Each node of Proxmox fetches the images that its machines boot from.
   fetched = { for m in values(var.machines) : "${m.host}/${m.image}" => { host = m.host, image = m.image }... }
 }
@@ -35,12 +38,12 @@ resource "proxmox_virtual_environment_vm" "machine" {
   scsi_hardware   = "virtio-scsi-single"
 
   cpu {
-    cores = each.value.cpus
-    type  = var.cpu_type
+    cores = terraform_data.made_with[each.key].input.cpus
+    type  = terraform_data.made_with[each.key].input.cpu_type
   }
 
   memory {
-    dedicated = each.value.memory_mib
+    dedicated = terraform_data.made_with[each.key].input.memory_mib
   }
 
   disk {

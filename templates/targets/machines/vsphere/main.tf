@@ -9,6 +9,9 @@ locals {
     ))
   }
 
+  # see made-with.tf
+  made_with = { for name, m in var.machines : name => { cpus = m.cpus, memory_mib = m.memory_mib } }
+
   hosts = toset(flatten([for group in var.host_groups : group.hosts]))
 }
 
@@ -66,8 +69,8 @@ resource "vsphere_virtual_machine" "this" {
   resource_pool_id = try(data.vsphere_resource_pool.this[each.value.placement].id, data.vsphere_compute_cluster.this[each.value.placement].resource_pool_id)
   datastore_id     = data.vsphere_datastore.this[each.value.placement].id
 
-  num_cpus  = each.value.cpus
-  memory    = each.value.memory_mib
+  num_cpus  = terraform_data.made_with[each.key].input.cpus
+  memory    = terraform_data.made_with[each.key].input.memory_mib
   guest_id  = data.vsphere_virtual_machine.template[each.value.template].guest_id
   firmware  = data.vsphere_virtual_machine.template[each.value.template].firmware
   scsi_type = data.vsphere_virtual_machine.template[each.value.template].scsi_type
@@ -100,8 +103,9 @@ resource "vsphere_virtual_machine" "this" {
   }
 
   lifecycle {
-    # Both count at the first boot alone. A new template or another key must not make a machine anew, etcd's data with it.
-    ignore_changes = [clone, extra_config]
+    # What counts when the machine is made. A new template or another key must not make it anew, etcd's data with it, nor restart all of
+    # them because the template's hardware differs.
+    ignore_changes = [clone, extra_config, guest_id, firmware, scsi_type, disk[0].thin_provisioned]
   }
 }
 
