@@ -9,9 +9,10 @@ here=$(dirname "$(readlink -f "$0")")
 out=${1:?usage: build.sh DIR}
 mkdir -p "$out"
 out=$(readlink -f "$out")
-want=$(cat "$here"/{build.sh,extract.js,bridged.js,resources.tsv,provider/main.go,provider/go.mod} "$here"/*.schema.json | sha256sum)
+want=$(cat "$here"/{build.sh,extract.js,bridged.js,resources.tsv,replaces.tsv,provider/main.go,provider/cloud.go,provider/go.mod} "$here"/*.schema.json | sha256sum)
 [ "$(cat "$out/.made-from" 2>/dev/null)" = "$want" ] && exit 0
 
+cp "$here/replaces.tsv" "$out/"
 (cd "$here/provider" && CGO_ENABLED=0 go build -trimpath -o "$out/provider" .)
 work=$(mktemp -d "$out/work.XXXX")
 trap 'rm -rf "$work"' EXIT
@@ -54,4 +55,5 @@ done
   echo '  direct {}'
   echo '}'
 } >>"$out/terraform.rc"
+cp "$out/terraform.rc" "$out/stand-ins.rc"
 echo "$want" >"$out/.made-from"

@@ -1,6 +1,10 @@
-// Command provider is a Terraform provider that has a schema and nothing else, so that `terraform validate` can hold generated
+// Command provider is a Terraform provider that has a schema and no cloud behind it, so that `terraform validate` can hold generated
 // files against the real arguments of a cloud without its registry and without the network. It serves the JSON file beside it that
 // bears its name: terraform-provider-aws serves aws.json, made by extract.js.
+//
+// It also plans and applies: what a resource is made with is its state, what a cloud would choose is made up, and what the real provider
+// would make anew for a changed argument it does too, by replaces.tsv. Data sources of images and versions answer otherwise in another
+// K8SPLAN_GENERATION, as they do when a newer one is out.
 package main
 
 import (
@@ -75,8 +79,9 @@ func conv(b block) *tfprotov5.SchemaBlock {
 }
 
 type srv struct {
-	tfprotov5.ProviderServer // nil: everything terraform validate does not call panics
+	tfprotov5.ProviderServer // nil: everything that terraform does not call here panics
 	s                        schema
+	replaces                 map[string][]string // paths of arguments by resource
 }
 
 func (s srv) GetMetadata(context.Context, *tfprotov5.GetMetadataRequest) (*tfprotov5.GetMetadataResponse, error) {
@@ -131,7 +136,19 @@ func main() {
 	if err := json.Unmarshal(raw, &sc); err != nil {
 		panic(err)
 	}
-	if err := tf5server.Serve("registry.terraform.io/schema/"+name, func() tfprotov5.ProviderServer { return srv{s: sc} }); err != nil {
+	// An account is given in the environment, as the real providers take it.
+	for name, a := range sc.Provider.Attributes {
+		a.Required, a.Optional = false, true
+		sc.Provider.Attributes[name] = a
+	}
+	replaces, err := readReplaces(filepath.Join(filepath.Dir(exe), "replaces.tsv"))
+	if err != nil {
+		panic(err)
+	}
+	if err := tf5server.Serve("registry.terraform.io/schema/"+name, func() tfprotov5.ProviderServer {
+		return srv{s: sc,
+			replaces: replaces}
+	}); err != nil {
 		panic(err)
 	}
 }

@@ -130,6 +130,24 @@ func remove() Step {
 	return Step{"To remove everything, data included:", []string{"cd ../terraform", "terraform destroy"}}
 }
 
+// removeCloud is the last step where the cluster itself can make things in the cloud.
+func removeCloud() Step {
+	return Step{"To remove everything, data included. First delete what the cluster made in the cloud: Terraform does not know its " +
+		"balancers " +
+		"and volumes. `destroy` would wait for the network that they use, and leave volumes behind.", []string{
+		`kubectl get service --all-namespaces --output json | jq -r '.items[] | select(.spec.type == "LoadBalancer") | ` +
+			`"--namespace \(.metadata.namespace) \(.metadata.name)"' | xargs -r -L 1 kubectl delete service`,
+		"kubectl delete persistentvolumeclaim --all --all-namespaces",
+		"cd ../terraform", "terraform destroy",
+	}}
+}
+
+// works is how to see that the cluster works, before anything is put on it.
+func works() Step {
+	return Step{"See that it works: every node is Ready, and every pod of kube-system runs.",
+		[]string{"kubectl get nodes", "kubectl get pods --namespace kube-system"}}
+}
+
 // ClusterGuide is the guide of a vendor's cluster. credentials says where the provider finds them, kubeconfig is the vendor's command for
 // one, and cli the step that makes the same with the vendor's own command line.
 func ClusterGuide(vendor, credentials, kubeconfig string, cli Step, notes ...string) Guide {
@@ -138,8 +156,9 @@ func ClusterGuide(vendor, credentials, kubeconfig string, cli Step, notes ...str
 		Needs: []string{needTerraform, credentials},
 		Steps: []Step{
 			Apply(),
-			{"Fetch a kubeconfig. It goes where kubectl looks for it, outside of this tree.", []string{kubeconfig, "kubectl get nodes"}},
-			remove(),
+			{"Fetch a kubeconfig. It goes where kubectl looks for it, outside of this tree.", []string{kubeconfig}},
+			works(),
+			removeCloud(),
 		},
 		Notes: append([]string{"Instead of Terraform: " + cli.Do + "\n\n```sh\n" + strings.Join(cli.Commands, "\n") + "\n```"}, notes...),
 	}
@@ -154,13 +173,30 @@ func SiteGuide(system, credentials, template string, notes ...string) Guide {
 		Steps: []Step{
 			Apply(),
 			makeCluster("ansible-playbook site.yml"),
+			onControlPlane(),
 			remove(),
 		},
-		Notes: append([]string{keyedByName}, notes...),
+		Notes: append([]string{keyedByName, madeWith}, notes...),
 	}
 }
 
-const keyedByName = "Machines are keyed by their names in the plan: a worker more or less, and a new `generate`, change that machine alone."
+const (
+	costs = "What it costs: a machine for each node of the plan, a small one for the bastion, a balancer for the API where the plan has " +
+		"load_balancer \"external\", and the network's way out (NAT gateways with an address each, where the cloud has them)."
+	keyedByName = "Machines are keyed by their names in the plan: a worker more or less, and a new `generate`, change that machine alone."
+	madeWith    = "A machine that exists keeps its image, its key and its user. Another size stops it, and Terraform would stop all " +
+		"of them side by " +
+		"side, etcd's quorum with them: so `terraform apply` only says which machines differ. Take one at a time: `kubectl drain` it, " +
+		"`terraform apply -replace='terraform_data.made_with[\"NAME\"]'`, wait until it is Ready and etcd has all its members, " +
+		"`kubectl uncordon` it."
+)
+
+// onControlPlane is how to see that our playbook's cluster works.
+func onControlPlane() Step {
+	return Step{"See that it works: on a control plane, every node is Ready, and every pod of kube-system runs.",
+		[]string{"sudo kubectl --kubeconfig /etc/kubernetes/admin.conf get nodes", "sudo kubectl --kubeconfig " +
+			"/etc/kubernetes/admin.conf get pods --namespace kube-system"}}
+}
 
 func makeCluster(playbook string) Step {
 	return Step{"Make the cluster. The machines have been up for a minute or two by then; wait until they answer.",
@@ -177,8 +213,9 @@ func MachinesGuide(cloud, credentials string, notes ...string) Guide {
 			{"Write the way in, which was not known before: a second inventory that sends Ansible through the bastion.",
 				[]string{"terraform output -raw inventory > ../ansible/bastion.yaml"}},
 			makeCluster("ansible-playbook -i inventory.yaml -i bastion.yaml site.yml"),
-			remove(),
+			onControlPlane(),
+			removeCloud(),
 		},
-		Notes: append([]string{keyedByName}, notes...),
+		Notes: append([]string{costs, keyedByName, madeWith}, notes...),
 	}
 }

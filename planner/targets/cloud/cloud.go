@@ -83,10 +83,13 @@ type Access struct {
 // Arguments are the rows for Access.
 func Arguments() []spec.Argument {
 	return []spec.Argument{
-		{Name: "admin_cidrs", Type: spec.TextList, Field: "AdminCIDRs", Example: `["203.0.113.0/24"]`, Doc: "Ranges that administrators and " +
+		{Name: "admin_cidrs", Type: spec.TextList, Field: "AdminCIDRs", Example: `["203.0.113.0/24"]`, Doc: "Ranges that " +
+			"administrators and " +
 			"CI come from, at least one: the bastion answers these alone."},
-		{Name: "node_port_cidrs", Type: spec.TextList, Field: "Consumers", Example: `["203.0.113.0/24"]`, Doc: "Ranges that may reach NodePort Services; nobody outside may where it is left out."},
-		{Name: "ssh_public_key_file", Type: spec.Text, Field: "PublicKey", Example: `"~/.ssh/id_ed25519.pub"`, Doc: "Path of the public key that the machines are made with."},
+		{Name: "node_port_cidrs", Type: spec.TextList, Field: "Consumers", Example: `["203.0.113.0/24"]`, Doc: "Ranges that may reach " +
+			"NodePort Services; nobody outside may where it is left out."},
+		{Name: "ssh_public_key_file", Type: spec.Text, Field: "PublicKey", Example: `"~/.ssh/id_ed25519.pub"`, Doc: "Path of the " +
+			"public key that the machines are made with."},
 	}
 }
 
@@ -133,16 +136,19 @@ func (r *Reader) Apart(ranges ...Range) {
 	for i, a := range ranges {
 		for _, b := range ranges[:i] {
 			if a.Prefix.Overlaps(b.Prefix) {
-				r.Say(r.Rules.Overlap, a.At, "%s, %s, overlaps %s, %s. Each needs addresses of its own.", a.Prefix, a.What, b.Prefix, b.What)
+				r.Say(r.Rules.Overlap, a.At, "%s, %s, overlaps %s, %s. Each needs addresses of its own.", a.Prefix, a.What,
+					b.Prefix, b.What)
 			}
 		}
 		for _, of := range []struct {
 			ranges []netip.Prefix
 			what   string
-		}{{p.Network.PodSubnets, "the pods' range"}, {p.Network.ServiceSubnets, "the Services' range"}, {p.Network.ReservedSubnets, "a reserved range"}} {
+		}{{p.Network.PodSubnets, "the pods' range"}, {p.Network.ServiceSubnets, "the Services' range"}, {p.Network.ReservedSubnets,
+			"a reserved range"}} {
 			for _, b := range of.ranges {
 				if a.Prefix.Overlaps(b) {
-					r.Say(r.Rules.Overlap, a.At, "%s, %s, overlaps %s %s. Packets for the one would go to the other.", a.Prefix, a.What, of.what, b)
+					r.Say(r.Rules.Overlap, a.At, "%s, %s, overlaps %s %s. Packets for the one would go to the other.", a.Prefix,
+						a.What, of.what, b)
 				}
 			}
 		}
@@ -153,11 +159,13 @@ func (r *Reader) Apart(ranges ...Range) {
 func (r *Reader) Inside(n *plan.Node, subnet Range) {
 	at := n.At("address")
 	if !subnet.Prefix.Contains(n.Address) {
-		r.Say(r.Rules.Outside, at, "Node %q has %s, which is not in %s, %s. %s gives a machine only addresses of its subnet.", n.Name, n.Address, subnet.What, subnet.Prefix, r.Cloud.Vendor)
+		r.Say(r.Rules.Outside, at, "Node %q has %s, which is not in %s, %s. %s gives a machine only addresses of its subnet.",
+			n.Name, n.Address, subnet.What, subnet.Prefix, r.Cloud.Vendor)
 		return
 	}
 	if r.kept(n.Address, subnet.Prefix) {
-		r.Say(r.Rules.Reserved, at, "Node %q has %s, one of the addresses that %s keeps for itself in every subnet: the first %d and the last %d of %s.", n.Name, n.Address, r.Cloud.Vendor, r.Cloud.FirstHosts, r.Cloud.LastHosts, subnet.Prefix)
+		r.Say(r.Rules.Reserved, at, "Node %q has %s, one of the addresses that %s keeps for itself in every subnet: the first %d and "+
+			"the last %d of %s.", n.Name, n.Address, r.Cloud.Vendor, r.Cloud.FirstHosts, r.Cloud.LastHosts, subnet.Prefix)
 	}
 }
 
@@ -202,7 +210,8 @@ func (r *Reader) Variables(access Access) Variables {
 			"for what follows: at most %d characters.", v.Cluster, c.Vendor, c.NameWords, c.ClusterMax)
 	}
 	if p.SSH.User == "root" || slices.Contains(c.Users, p.SSH.User) {
-		r.Say(r.Rules.User, p.SSH.Attr("user"), "The machines are made with one user, and %q cannot be it on %s. Write another name in ssh, such as user = \"ops\".", p.SSH.User, c.Vendor)
+		r.Say(r.Rules.User, p.SSH.Attr("user"), "The machines are made with one user, and %q cannot be it on %s. Write another name "+
+			"in ssh, such as user = \"ops\".", p.SSH.User, c.Vendor)
 	}
 	admins, consumers := r.Ranges("admin_cidrs", access.AdminCIDRs), r.Ranges("node_port_cidrs", access.Consumers)
 	if len(access.AdminCIDRs) == 0 {
@@ -213,7 +222,8 @@ func (r *Reader) Variables(access Access) Variables {
 		v.AdminCIDRs = append(v.AdminCIDRs, a.String())
 	}
 	if most := p.Target.Facts.MTU; most != 0 && p.Network.MTU > most {
-		r.Say(r.Rules.Argument, p.Network.Attr("mtu"), "mtu is %d, and the network that this target makes on %s carries packets of %d bytes. Leave it out.", p.Network.MTU, c.Vendor, most)
+		r.Say(r.Rules.Argument, p.Network.Attr("mtu"), "mtu is %d, and the network that this target makes on %s carries packets of %d "+
+			"bytes. Leave it out.", p.Network.MTU, c.Vendor, most)
 	}
 	if unwrapped(p) {
 		for _, s := range p.Network.PodSubnets {
@@ -225,19 +235,23 @@ func (r *Reader) Variables(access Access) Variables {
 	for _, n := range p.Nodes {
 		if !c.NamePattern.MatchString(n.Name) || n.Name == v.Cluster+"-bastion" {
 			if seen.first(n.NameRange) {
-				r.Say(r.Rules.Name, n.NameRange, "%q names a machine. %s takes %s; %q is the bastion's.", n.Name, c.Vendor, c.NameWords, v.Cluster+"-bastion")
+				r.Say(r.Rules.Name, n.NameRange, "%q names a machine. %s takes %s; %q is the bastion's.", n.Name, c.Vendor,
+					c.NameWords, v.Cluster+"-bastion")
 			}
 		}
 		if family := n.At("secondary_address"); n.SecondaryAddress.IsValid() && seen.first(family) {
-			r.Say(r.Rules.Family, family, "Node %q has a second address, %s. The network that this target makes on %s has IPv4 alone.", n.Name, n.SecondaryAddress, c.Vendor)
+			r.Say(r.Rules.Family, family, "Node %q has a second address, %s. The network that this target makes on %s has IPv4 "+
+				"alone.", n.Name, n.SecondaryAddress, c.Vendor)
 		} else if at := n.At("address"); n.Address.Is6() && seen.first(at) {
-			r.Say(r.Rules.Family, at, "Node %q has the address %s. The network that this target makes on %s has IPv4 alone.", n.Name, n.Address, c.Vendor)
+			r.Say(r.Rules.Family, at, "Node %q has the address %s. The network that this target makes on %s has IPv4 alone.",
+				n.Name, n.Address, c.Vendor)
 		}
 		os := cmp.Or(n.OS.String(), c.DefaultOS)
 		image, ok := c.Images[os][n.Arch]
 		if !ok {
 			if at := n.Attr("os"); seen.first(at) {
-				r.Say(r.Rules.Image, at, "The planner knows no image of %s for %s on %s. It knows %s.%s", os, n.Arch, c.Vendor, strings.Join(c.known(), ", "), n.OS.DidYouMean())
+				r.Say(r.Rules.Image, at, "The planner knows no image of %s for %s on %s. It knows %s.%s", os, n.Arch, c.Vendor,
+					strings.Join(c.known(), ", "), n.OS.DidYouMean())
 			}
 		} else {
 			images[n.Name] = os + "/" + n.Arch
@@ -285,12 +299,15 @@ func (r *Reader) Balancer() *Endpoint {
 func (r *Reader) Within(subnet Range, broken *rule.Rule) {
 	switch lb := r.Plan.LoadBalancer; {
 	case !lb.VirtualIP.IsValid():
-		r.Say(broken, lb.Block(), "The balancer of %s needs an address of the subnet %s that no machine has: write virtual_ip here. Every "+
+		r.Say(broken, lb.Block(), "The balancer of %s needs an address of the subnet %s that no machine has: write virtual_ip here. "+
+			"Every "+
 			"node then finds the endpoint's name by it.", r.Cloud.Vendor, subnet.Prefix)
 	case !subnet.Prefix.Contains(lb.VirtualIP):
-		r.Say(r.Rules.Outside, lb.Attr("virtual_ip"), "The balancer's address %s must lie in the target's subnet %s.", lb.VirtualIP, subnet.Prefix)
+		r.Say(r.Rules.Outside, lb.Attr("virtual_ip"), "The balancer's address %s must lie in the target's subnet %s.", lb.VirtualIP,
+			subnet.Prefix)
 	case r.kept(lb.VirtualIP, subnet.Prefix):
-		r.Say(r.Rules.Reserved, lb.Attr("virtual_ip"), "The balancer's address %s is one that %s keeps for itself in every subnet.", lb.VirtualIP, r.Cloud.Vendor)
+		r.Say(r.Rules.Reserved, lb.Attr("virtual_ip"), "The balancer's address %s is one that %s keeps for itself in every subnet.",
+			lb.VirtualIP, r.Cloud.Vendor)
 	}
 }
 
@@ -335,7 +352,8 @@ type Rules struct {
 
 // List returns the rules, and those that a target has beside them.
 func (r Rules) List(own ...*rule.Rule) []*rule.Rule {
-	return append([]*rule.Rule{r.Argument, r.Outside, r.Reserved, r.Overlap, r.Name, r.Image, r.Size, r.NoAdmins, r.User, r.Family}, own...)
+	return append([]*rule.Rule{r.Argument, r.Outside, r.Reserved, r.Overlap, r.Name, r.Image, r.Size, r.NoAdmins, r.User, r.Family},
+		own...)
 }
 
 // Rules makes the shared rules of a cloud.
@@ -368,7 +386,8 @@ func (c *Cloud) Rules() Rules {
 		},
 		Overlap: &rule.Rule{
 			ID: c.Target + "-range-overlap", Title: "Overlapping ranges in the cloud's network", Permanent: true,
-			Doc: "The cloud routes its network's ranges itself. A range that overlaps another one, or the pods' or the Services', takes its packets away.",
+			Doc: "The cloud routes its network's ranges itself. A range that overlaps another one, or the pods' or the Services', " +
+				"takes its packets away.",
 			Fix: "Give each its own range.",
 		},
 		Name: &rule.Rule{
@@ -396,12 +415,14 @@ func (c *Cloud) Rules() Rules {
 		},
 		User: &rule.Rule{
 			ID: c.Target + "-user", Title: "User that cannot be the first one", Permanent: true,
-			Doc: "Each machine is made with one user who has the key and may use sudo. Nobody logs in as root, and some clouds refuse names that everybody guesses.",
+			Doc: "Each machine is made with one user who has the key and may use sudo. Nobody logs in as root, and some clouds refuse " +
+				"names that everybody guesses.",
 			Fix: "Write another user in ssh, or leave it out.",
 		},
 		Family: &rule.Rule{
 			ID: c.Target + "-address-family", Title: "IPv6 on a network that has none", Permanent: true,
-			Doc: "The network that the target makes has IPv4 addresses. An IPv6 address of the plan would stand in certificates and belong to nobody.",
+			Doc: "The network that the target makes has IPv4 addresses. An IPv6 address of the plan would stand in certificates and " +
+				"belong to nobody.",
 			Fix: "Write IPv4 addresses, or make the machines yourself and take the target bare-metal.",
 		},
 	}

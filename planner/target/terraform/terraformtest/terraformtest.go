@@ -23,24 +23,7 @@ const data = "plan.auto.tfvars.json"
 // data does not fit its variable, or one of the expressions has no value.
 func Validate(t *testing.T, files []artifact.File, expressions ...string) {
 	t.Helper()
-	dir, folder := t.TempDir(), ""
-	for _, f := range files {
-		if path.Base(f.Path) == data {
-			folder = path.Dir(f.Path) + "/"
-		}
-	}
-	for _, f := range files {
-		if folder == "" || !strings.HasPrefix(f.Path, folder) {
-			continue
-		}
-		path := filepath.Join(dir, strings.TrimPrefix(f.Path, folder))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, f.Data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	dir := write(t, files)
 	env := append(os.Environ(), "TF_CLI_CONFIG_FILE="+filepath.Join(schemas(t), "terraform.rc"), "CHECKPOINT_DISABLE=1")
 	for _, args := range [][]string{{"fmt", "-check", "-diff"}, {"validate", "-no-color"}} {
 		cmd := exec.Command("terraform", args...)
@@ -75,6 +58,30 @@ func Validate(t *testing.T, files []artifact.File, expressions ...string) {
 	if out, err := console.CombinedOutput(); err != nil || strings.Contains(string(out), "Error:") {
 		t.Errorf("terraform console: %v\n%s", err, out)
 	}
+}
+
+// write puts the Terraform files of a tree into a directory of the test's own.
+func write(t *testing.T, files []artifact.File) string {
+	t.Helper()
+	dir, folder := t.TempDir(), ""
+	for _, f := range files {
+		if path.Base(f.Path) == data {
+			folder = path.Dir(f.Path) + "/"
+		}
+	}
+	for _, f := range files {
+		if folder == "" || !strings.HasPrefix(f.Path, folder) {
+			continue
+		}
+		path := filepath.Join(dir, strings.TrimPrefix(f.Path, folder))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, f.Data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
 }
 
 // schemas makes the providers with their schemas once on a machine, and returns where they are.

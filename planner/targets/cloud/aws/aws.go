@@ -188,7 +188,8 @@ func (v *variables) network(r *cloud.Reader, w *written) map[string]cloud.Range 
 		r.Say(r.Rules.Argument, vpc.At, "vpc_cidr is %s. AWS takes networks from /16 to /28.", vpc.Prefix)
 	}
 	if len(w.Subnets) == 0 && r.Has("subnets") {
-		r.Say(r.Rules.Argument, r.At("subnets"), "subnets is empty. Write a range for the machines of each availability zone: subnets = { "+
+		r.Say(r.Rules.Argument, r.At("subnets"), "subnets is empty. Write a range for the machines of each availability zone: subnets "+
+			"= { "+
 			"\"eu-central-1a\" = \"10.20.0.0/24\", … }.")
 	}
 	nodes := map[string]cloud.Range{}

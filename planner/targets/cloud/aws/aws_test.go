@@ -10,6 +10,8 @@ import (
 
 func TestTarget(t *testing.T) {
 	target := targettest.Of(aws.Target())
-	terraformtest.Validate(t, target.Golden(t), "local.user_data", "local.openings_by_range", "local.groups")
+	files := target.Golden(t)
+	terraformtest.Validate(t, files, "local.user_data", "local.openings_by_range", "local.groups")
+	terraformtest.Steady(t, files, "aws_instance")
 	target.Refuses(t)
 }

@@ -199,10 +199,16 @@ func priorities(openings map[string]terraform.Opening) map[string]int {
 func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	return terraform.Files("cloud/azure", opts, terraform.MachinesGuide("Azure",
 		"Azure credentials where the provider looks for them: `az login`, and `export ARM_SUBSCRIPTION_ID=…` where the plan names no "+
-			"subscription. They need to make role assignments (Owner, or Role Based Access Control Administrator).",
+			"subscription. They need to make role assignments (Owner, or Role Based Access Control Administrator). "+
+			"In a new subscription: `az provider "+
+			"register --namespace Microsoft.Compute`, and the same for Microsoft.Network and Microsoft.ManagedIdentity.",
+		"The provider is azurerm 4, which the files were checked with. Release 5 registers no namespaces by itself.",
+		"The one NAT gateway stands in a zone that Azure chooses. With that zone the machines lose the way out, not each other.",
 		"The API's balancer answers inside the network only. From outside, go through the bastion (`ssh -L`, or a VPN of yours).",
-		"Azure's internal balancer never brings a machine's packets back to that machine, so a control plane that dials it would at times "+
-			"wait for itself in vain, and the first one always. On each control plane `api-address.service` therefore puts the balancer's "+
+		"Azure's internal balancer never brings a machine's packets back to that machine, so a control plane that dials it would at "+
+			"times "+
+			"wait for itself in vain, and the first one always. On each control plane `api-address.service` therefore puts the "+
+			"balancer's "+
 			"address on the loopback interface while the API server there is ready, and takes it off when it is not. `systemctl status "+
 			"api-address` and `ip address show lo` show it.",
 	), terraform.Azure, terraform.MachineVariables, terraform.UserData, terraform.Bastion, terraform.MadeWith)

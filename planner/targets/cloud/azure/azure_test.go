@@ -13,5 +13,6 @@ func TestTarget(t *testing.T) {
 	files := target.Golden(t)
 	targettest.Shellcheck(t, files)
 	terraformtest.Validate(t, files, "local.members", "local.user_data", "local.openings", "local.groups")
+	terraformtest.Steady(t, files, "azurerm_linux_virtual_machine", "azurerm_network_interface")
 	target.Refuses(t)
 }

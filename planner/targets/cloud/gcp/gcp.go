@@ -82,7 +82,8 @@ func facts() *cloud.Cloud {
 			{Name: "e2-standard-8", CPUs: 8, MemoryGiB: 32}, {Name: "e2-highmem-8", CPUs: 8, MemoryGiB: 64},
 			{Name: "e2-standard-16", CPUs: 16, MemoryGiB: 64}, {Name: "e2-standard-32", CPUs: 32, MemoryGiB: 128},
 			{Name: "n2-standard-64", CPUs: 64, MemoryGiB: 256}, {Name: "n2-standard-96", CPUs: 96, MemoryGiB: 384},
-			{Name: "t2a-standard-2", CPUs: 2, MemoryGiB: 8, Arch: "arm64"}, {Name: "t2a-standard-4", CPUs: 4, MemoryGiB: 16, Arch: "arm64"},
+			{Name: "t2a-standard-2", CPUs: 2, MemoryGiB: 8, Arch: "arm64"}, {Name: "t2a-standard-4", CPUs: 4, MemoryGiB: 16,
+				Arch: "arm64"},
 			{Name: "t2a-standard-8", CPUs: 8, MemoryGiB: 32, Arch: "arm64"}, {Name: "t2a-standard-16", CPUs: 16, MemoryGiB: 64,
 				Arch: "arm64"},
 			{Name: "t2a-standard-32", CPUs: 32, MemoryGiB: 128, Arch: "arm64"}, {Name: "t2a-standard-48", CPUs: 48, MemoryGiB: 192,
@@ -152,9 +153,13 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 // emit writes terraform/: the static program, its data and its guide.
 func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	return terraform.Files("cloud/gcp", opts, terraform.MachinesGuide("Google Cloud",
-		"Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, or the service "+
-			"account of the machine that runs Terraform. They need to make networks, machines, "+
-			"balancers and service accounts in the project.",
+		"Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, or the service account "+
+			"of the "+
+			"machine that runs Terraform. They need to make networks, machines, balancers and service accounts in the project, and to "+
+			"grant roles "+
+			"there. The project needs two APIs: `gcloud services enable compute.googleapis.com iam.googleapis.com`.",
+		"A larger disk is for new machines: Google makes the disk with the machine. One that exists grows with `gcloud compute disks "+
+			"resize`.",
 		"The API's balancer answers inside the network only. From outside, go through the bastion (`ssh -L`, or a VPN of yours).",
 	), terraform.Google, terraform.GoogleNetwork, terraform.MachineVariables, terraform.Bastion, terraform.MadeWith)
 }

@@ -10,6 +10,8 @@ import (
 
 func TestGCP(t *testing.T) {
 	target := targettest.Of(gcp.Target())
-	terraformtest.Validate(t, target.Golden(t))
+	files := target.Golden(t)
+	terraformtest.Validate(t, files)
+	terraformtest.Steady(t, files, "google_compute_instance")
 	target.Refuses(t)
 }

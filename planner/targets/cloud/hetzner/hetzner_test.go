@@ -10,6 +10,8 @@ import (
 
 func TestTarget(t *testing.T) {
 	target := targettest.Of(hetzner.Target())
-	terraformtest.Validate(t, target.Golden(t), "local.user_data", "local.outside", "local.firewalls", `cidrhost(var.subnet, -2)`)
+	files := target.Golden(t)
+	terraformtest.Validate(t, files, "local.user_data", "local.outside", "local.firewalls", `cidrhost(var.subnet, -2)`)
+	terraformtest.Steady(t, files, "hcloud_server")
 	target.Refuses(t)
 }

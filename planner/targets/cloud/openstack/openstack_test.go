@@ -12,5 +12,6 @@ func TestTarget(t *testing.T) {
 	target := targettest.Of(openstack.Target())
 	files := target.Golden(t)
 	terraformtest.Validate(t, files, "local.user_data", "local.openings_by_range", "local.groups")
+	terraformtest.Steady(t, files, "openstack_compute_instance_v2", "openstack_networking_port_v2")
 	target.Refuses(t)
 }

@@ -145,11 +145,20 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 	files, err := terraform.Files("hosted/aks", v, terraform.ClusterGuide("Azure Kubernetes Service",
 		"Azure credentials where the provider looks for them: `az login`, and `export ARM_SUBSCRIPTION_ID=…` where the plan names no "+
-			"subscription. They need to make role assignments (Owner, or Role Based Access Control Administrator).",
+			"subscription. They need to make role assignments (Owner, or Role Based Access Control Administrator). "+
+			"In a new subscription: `az provider "+
+			"register --namespace Microsoft.ContainerService`, and the same for "+
+			"Microsoft.Compute, Microsoft.Network and Microsoft.ManagedIdentity.",
 		"az aks get-credentials --resource-group "+hosted.Quote(v.Cluster)+" --name "+hosted.Quote(v.Cluster),
 		terraform.Step{Do: "`create.sh` makes the same pools with az, in a network that Azure makes.", Commands: []string{"sh create.sh"}},
-		"Azure upgrades the cluster to new patch releases by itself; a new minor is a change of `kubernetes_version`, "+
-			"applied with `az aks upgrade`.",
+		"The provider is azurerm 4, which the files were checked with. Release 5 wants a block `node_provisioning_profile` in the "+
+			"cluster, and "+
+			"registers no namespaces by itself.",
+		"The default pool is made with the cluster. Where another pool is named as `default_pool`, `terraform plan` refuses: Azure "+
+			"would make the "+
+			"cluster anew.",
+		"Azure upgrades the cluster to new patch releases by itself; a new minor is a change of `kubernetes_version`, applied with "+
+			"`az aks upgrade`.",
 	), terraform.Azure, terraform.PoolVariables, terraform.DefaultPool)
 	if err != nil {
 		return nil, err

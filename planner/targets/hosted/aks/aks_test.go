@@ -12,6 +12,7 @@ func TestTarget(t *testing.T) {
 	target := targettest.Of(aks.Target())
 	files := target.Golden(t)
 	terraformtest.Validate(t, files)
+	terraformtest.Steady(t, files, "azurerm_kubernetes_cluster")
 	targettest.Shellcheck(t, files)
 	target.Refuses(t)
 }

@@ -110,6 +110,9 @@ func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 		"A DigitalOcean API token in the environment: `export DIGITALOCEAN_TOKEN=…`, or `doctl auth init` for the script.",
 		"doctl kubernetes cluster kubeconfig save "+hosted.Quote(v.Cluster),
 		terraform.Step{Do: "`create.sh` makes the same with doctl, in the region's default network.", Commands: []string{"sh create.sh"}},
+		"The default pool is made with the cluster, and keeps the size of its machines: DigitalOcean would make the whole cluster "+
+			"anew for another. "+
+			"Define a second pool with the size that you want, and move the pods there.",
 		"`terraform plan` says so where DigitalOcean does not offer the minor that the plan wants; `doctl kubernetes options "+
 			"versions` lists what it offers.",
 	), terraform.PoolVariables, terraform.DefaultPool)

@@ -12,6 +12,7 @@ func TestTarget(t *testing.T) {
 	target := targettest.Of(doks.Target())
 	files := target.Golden(t)
 	terraformtest.Validate(t, files)
+	terraformtest.Steady(t, files, "digitalocean_kubernetes_cluster")
 	targettest.Shellcheck(t, files)
 	target.Refuses(t)
 }

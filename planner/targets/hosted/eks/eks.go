@@ -80,7 +80,8 @@ func vendor() *hosted.Vendor {
 			{Name: "r7g.large", CPUs: 2, MemoryGiB: 16, Arch: "arm64"},
 			{Name: "m7g.xlarge", CPUs: 4, MemoryGiB: 16, Arch: "arm64"}, {Name: "m7g.2xlarge", CPUs: 8, MemoryGiB: 32, Arch: "arm64"},
 			{Name: "m7g.4xlarge", CPUs: 16, MemoryGiB: 64, Arch: "arm64"},
-			{Name: "m7g.8xlarge", CPUs: 32, MemoryGiB: 128, Arch: "arm64"}, {Name: "m7g.16xlarge", CPUs: 64, MemoryGiB: 256, Arch: "arm64"},
+			{Name: "m7g.8xlarge", CPUs: 32, MemoryGiB: 128, Arch: "arm64"}, {Name: "m7g.16xlarge", CPUs: 64, MemoryGiB: 256,
+				Arch: "arm64"},
 		},
 	}
 }
@@ -154,8 +155,9 @@ func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 		"AWS credentials where the provider looks for them: `AWS_PROFILE`, `aws sso login`, or the role of "+
 			"the machine that runs Terraform.",
 		"aws eks update-kubeconfig --region "+hosted.Quote(v.Region)+" --name "+hosted.Quote(v.Cluster),
-		terraform.Step{Do: "eksctl makes the same from `eksctl.yaml`, with a network of its own.",
-			Commands: []string{"eksctl create cluster -f eksctl.yaml"}},
+		terraform.Step{Do: "eksctl makes the same pools from `eksctl.yaml`, with a network of its own, encrypted root volumes and an " +
+			"OIDC " +
+			"provider.", Commands: []string{"eksctl create cluster -f eksctl.yaml"}},
 	), terraform.AWS, terraform.PoolVariables)
 	if err != nil {
 		return nil, err

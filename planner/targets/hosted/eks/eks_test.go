@@ -19,6 +19,7 @@ func TestTarget(t *testing.T) {
 	target := targettest.Of(eks.Target())
 	files := target.Golden(t)
 	terraformtest.Validate(t, files, "local.subnets")
+	terraformtest.Steady(t, files, "aws_eks_cluster")
 	schema(t, files)
 	target.Refuses(t)
 }

@@ -41,8 +41,9 @@ func schema() *spec.Block {
 			{Name: "region", Type: spec.Text, Required: true, Field: "Region", Example: `"europe-west4"`, Doc: "Region of Google Cloud."},
 			{Name: "subnet", Type: spec.Text, Required: true, Field: "Subnet", Example: `"10.30.0.0/20"`,
 				Doc: "Range of the workers' addresses."},
-			{Name: "release_channel", Type: spec.Text, Enum: []string{"RAPID", "REGULAR", "STABLE"}, Field: "Channel", Example: `"REGULAR"`,
-				Doc: "Channel of new versions; the slowest that has the version where it is left out."},
+			{Name: "release_channel", Type: spec.Text, Enum: []string{"RAPID", "REGULAR", "STABLE"}, Field: "Channel",
+				Example: `"REGULAR"`,
+				Doc:     "Channel of new versions; the slowest that has the version where it is left out."},
 			hosted.AdminCIDRs(),
 		},
 	}
@@ -86,7 +87,8 @@ func vendor() *hosted.Vendor {
 			{Name: "e2-standard-8", CPUs: 8, MemoryGiB: 32}, {Name: "e2-standard-16", CPUs: 16, MemoryGiB: 64},
 			{Name: "e2-standard-32", CPUs: 32, MemoryGiB: 128},
 			{Name: "n2-standard-64", CPUs: 64, MemoryGiB: 256}, {Name: "n2-standard-96", CPUs: 96, MemoryGiB: 384},
-			{Name: "t2a-standard-2", CPUs: 2, MemoryGiB: 8, Arch: "arm64"}, {Name: "t2a-standard-4", CPUs: 4, MemoryGiB: 16, Arch: "arm64"},
+			{Name: "t2a-standard-2", CPUs: 2, MemoryGiB: 8, Arch: "arm64"}, {Name: "t2a-standard-4", CPUs: 4, MemoryGiB: 16,
+				Arch: "arm64"},
 			{Name: "t2a-standard-8", CPUs: 8, MemoryGiB: 32, Arch: "arm64"}, {Name: "t2a-standard-16", CPUs: 16, MemoryGiB: 64,
 				Arch: "arm64"},
 		},
@@ -114,7 +116,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 			v.Channel = "RAPID"
 		}
 	case p.Cluster.Version.MinorsAhead(newest) > 0:
-		r.Say(channel, r.At("release_channel"), "The channel %s has Kubernetes up to %s, as far as is known, and the version is %s. Write "+
+		r.Say(channel, r.At("release_channel"), "The channel %s has Kubernetes up to %s, as far as is known, and the version is %s. "+
+			"Write "+
 			"RAPID, or an older version.", v.Channel, newest.MinorString(), p.Cluster.Version.MinorString())
 	}
 	if v.Region == "" {
@@ -128,7 +131,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 			return v, r.Diags // how many there are is not known
 		}
 		if len(v.Zones) != 1 {
-			r.Say(zonal, p.Cluster.Attr("type"), "With type %s Google runs one control plane, in one zone, and the workers name %d. Write "+
+			r.Say(zonal, p.Cluster.Attr("type"), "With type %s Google runs one control plane, in one zone, and the workers name %d. "+
+				"Write "+
 				"failure_domains = [\"%s-a\"] on every pool, or type = \"multi-etcd-multi-master\".", p.Cluster.Type,
 				len(v.Zones), v.Region)
 			return v, r.Diags
@@ -149,12 +153,15 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 // emit writes terraform/, with create.sh in it.
 func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 	files, err := terraform.Files("hosted/gke", v, terraform.ClusterGuide("Google Kubernetes Engine",
-		"Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, or the service "+
-			"account of the machine that runs Terraform.",
-		"gcloud container clusters get-credentials "+hosted.Quote(v.Cluster)+" --project "+hosted.Quote(v.Project)+" --location "+
-			hosted.Quote(v.Location),
-		terraform.Step{Do: "`create.sh` makes the same pools with gcloud, in the project's default network.",
-			Commands: []string{"sh create.sh"}},
+		"Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, or the service account "+
+			"of the "+
+			"machine that runs Terraform. The project needs its APIs: `gcloud services enable compute.googleapis.com "+
+			"container.googleapis.com "+
+			"iam.googleapis.com`.",
+		"gcloud container clusters get-credentials "+hosted.Quote(v.Cluster)+" --project "+hosted.Quote(v.Project)+
+			" --location "+hosted.Quote(v.Location),
+		terraform.Step{Do: "`create.sh` makes the same pools with gcloud, for a try: in the project's default network, with " +
+			"public nodes that have the project's default service account.", Commands: []string{"sh create.sh"}},
 		"Google upgrades the control plane and the pools along the release channel. Before `terraform destroy`: `terraform apply -var "+
 			"deletion_protection=false`.",
 	), terraform.Google, terraform.GoogleNetwork, terraform.PoolVariables)

@@ -12,6 +12,7 @@ func TestTarget(t *testing.T) {
 	target := targettest.Of(gke.Target())
 	files := target.Golden(t)
 	terraformtest.Validate(t, files)
+	terraformtest.Steady(t, files, "google_container_cluster")
 	targettest.Shellcheck(t, files)
 	target.Refuses(t)
 }

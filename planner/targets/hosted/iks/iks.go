@@ -132,6 +132,9 @@ func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 		"ibmcloud ks cluster config --cluster "+hosted.Quote(v.Cluster),
 		terraform.Step{Do: "`create.sh` makes the same with ibmcloud (plug-ins container-service and vpc-infrastructure) and jq.",
 			Commands: []string{"sh create.sh"}},
+		"The default pool is made with the cluster, and keeps the size of its machines: IBM would make the whole cluster anew for "+
+			"another. "+
+			"Define a second pool with the size that you want, and move the pods there.",
 		"The pool that is made with the cluster is called `default` by IBM, whatever the plan calls it.",
 	), terraform.PoolVariables, terraform.DefaultPool)
 	if err != nil {

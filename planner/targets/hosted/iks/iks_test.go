@@ -12,6 +12,7 @@ func TestTarget(t *testing.T) {
 	target := targettest.Of(iks.Target())
 	files := target.Golden(t)
 	terraformtest.Validate(t, files)
+	terraformtest.Steady(t, files, "ibm_container_vpc_cluster")
 	targettest.Shellcheck(t, files)
 	target.Refuses(t)
 }

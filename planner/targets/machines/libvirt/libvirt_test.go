@@ -66,7 +66,8 @@ func TestNetworkOfItsOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		`<host ip="192.168.10.10">`, `<hostname>api.dev.internal</hostname>`, `<ip family="ipv4" address="192.168.10.1" prefix="24"/>`, `<nat ipv6="yes"/>`,
+		`<host ip="192.168.10.10">`, `<hostname>api.dev.internal</hostname>`,
+		`<ip family="ipv4" address="192.168.10.1" prefix="24"/>`, `<nat ipv6="yes"/>`,
 	} {
 		if !strings.Contains(string(data), want) {
 			t.Errorf("network.xml lacks %s:\n%s", want, data)
@@ -155,7 +156,8 @@ func accepted(t *testing.T, dir string) {
 	}
 	for _, path := range matches(t, dir, "w*-1/network-config") {
 		for kind, distro := range map[string]string{"eni": "debian", "sysconfig": "rhel", "netplan": "ubuntu"} {
-			run(t, dir, nil, "cloud-init", "devel", "net-convert", "--network-data", path, "--kind", "yaml", "--distro", distro, "--directory", t.TempDir(), "--output-kind", kind)
+			run(t, dir, nil, "cloud-init", "devel", "net-convert", "--network-data", path, "--kind", "yaml", "--distro", distro,
+				"--directory", t.TempDir(), "--output-kind", kind)
 		}
 	}
 	run(t, dir, nil, "shellcheck", "machines.sh")
@@ -290,8 +292,9 @@ func TestScript(t *testing.T) {
 	}
 	const image = "ubuntu-24.04-server-cloudimg-amd64.img"
 	for name, text := range map[string]string{
-		image:        "an image\n",
-		"SHA256SUMS": "0000000000000000000000000000000000000000000000000000000000000000 *other.img\n6acafe54f6a76a4d4e5e5a1c9a4c9d0e0e5a6b7a8b9c0d1e2f3a4b5c6d7e8f90 *" + image + "\n",
+		image: "an image\n",
+		"SHA256SUMS": "0000000000000000000000000000000000000000000000000000000000000000 " +
+			"*other.img\n6acafe54f6a76a4d4e5e5a1c9a4c9d0e0e5a6b7a8b9c0d1e2f3a4b5c6d7e8f90 *" + image + "\n",
 	} {
 		if err := os.WriteFile(filepath.Join(site, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
@@ -301,7 +304,8 @@ func TestScript(t *testing.T) {
 	if err := os.WriteFile(key, []byte("# mine\nssh-ed25519 AAAA it's \"me\": $(id)"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	env := append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "STATE="+state, "SITE="+site, "HOME="+home, "SSH_PUBLIC_KEY_FILE="+key, "XDG_CACHE_HOME=")
+	env := append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "STATE="+state, "SITE="+site, "HOME="+home,
+		"SSH_PUBLIC_KEY_FILE="+key, "XDG_CACHE_HOME=")
 	script := func(args ...string) (string, error) {
 		os.Remove(filepath.Join(state, "calls"))
 		cmd := exec.Command(filepath.Join(dir, "machines.sh"), args...)

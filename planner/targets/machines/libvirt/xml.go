@@ -256,17 +256,20 @@ func (o *options) domain(p *plan.Plan, m machine) domain {
 	d.Devices = devices{
 		Disks: []disk{
 			{
-				Type: "file", Device: "disk", Driver: diskDriver{"qemu", "qcow2", "unmap"}, Source: diskSource{o.poolPath + "/" + diskName(p, m)},
+				Type: "file", Device: "disk", Driver: diskDriver{"qemu", "qcow2", "unmap"},
+				Source: diskSource{o.poolPath + "/" + diskName(p, m)},
 				Target: diskTarget{"vda", "virtio"},
 			},
 			// cloud-init finds the disk by its label, cidata.
 			{
-				Type: "file", Device: "disk", Driver: diskDriver{"qemu", "raw", ""}, Source: diskSource{o.poolPath + "/" + d.Name + "-seed.iso"},
+				Type: "file", Device: "disk", Driver: diskDriver{"qemu", "raw", ""},
+				Source: diskSource{o.poolPath + "/" + d.Name + "-seed.iso"},
 				Target: diskTarget{"vdb", "virtio"}, ReadOnly: &empty{},
 			},
 		},
-		Interface: card{Type: "network", MAC: mac{m.mac}, Source: cardSource{Network: p.Cluster.Name}, Model: typed{"virtio"}, MTU: size{p.Network.MTU}},
-		Serial:    charDev{"pty"}, Console: charDev{"pty"},
+		Interface: card{Type: "network", MAC: mac{m.mac}, Source: cardSource{Network: p.Cluster.Name}, Model: typed{"virtio"},
+			MTU: size{p.Network.MTU}},
+		Serial: charDev{"pty"}, Console: charDev{"pty"},
 		Channel: channel{"unix", channelTarget{"virtio", "org.qemu.guest_agent.0"}},
 		RNG:     generator{"virtio", backend{"random", "/dev/urandom"}},
 	}

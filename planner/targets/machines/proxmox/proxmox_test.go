@@ -10,6 +10,8 @@ import (
 
 func TestProxmox(t *testing.T) {
 	target := targettest.Of(proxmox.Target())
-	terraformtest.Validate(t, target.Golden(t), "local.fetched", "local.public_keys")
+	files := target.Golden(t)
+	terraformtest.Validate(t, files, "local.fetched", "local.public_keys")
+	terraformtest.Steady(t, files, "proxmox_virtual_environment_vm")
 	target.Refuses(t)
 }

@@ -56,24 +56,38 @@ func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "VMware vSphere, through vCenter.",
 		Arguments: append([]spec.Argument{
-			{Name: "datacenter", Type: spec.Text, Required: true, Field: "Datacenter", Example: `"dc-1"`, Doc: "Datacenter, as vCenter calls it."},
-			{Name: "compute_cluster", Type: spec.Text, Required: true, Field: "ComputeCluster", Example: `"cluster-1"`, Doc: "Compute cluster of the machines."},
-			{Name: "datastore", Type: spec.Text, Required: true, Field: "Datastore", Example: `"vsan-1"`, Doc: "Datastore of their disks."},
-			{Name: "network", Type: spec.Text, Required: true, Field: "Network", Example: `"VM Network"`, Doc: "Port group of their card."},
-			{Name: "resource_pool", Type: spec.Text, Field: "ResourcePool", Example: `"kubernetes"`, Doc: "Resource pool; the cluster's own where it is left out."},
-			{Name: "folder", Type: spec.Text, Field: "Folder", Example: `"kubernetes/prod"`, Doc: "Folder of the machines; the cluster's name where it is left out."},
-			{Name: "templates", Type: spec.TextMap, Required: true, Field: "Templates", Example: `{ "ubuntu-24.04" = "templates/ubuntu-24.04" }`, Doc: "Template of each operating system."},
-			{Name: "ssh_public_key_file", Type: spec.Text, Field: "PublicKey", Example: `"~/.ssh/id_ed25519.pub"`, Doc: "Public half of the key that Ansible uses, on the machine that runs Terraform."},
+			{Name: "datacenter", Type: spec.Text, Required: true, Field: "Datacenter", Example: `"dc-1"`, Doc: "Datacenter, as " +
+				"vCenter calls it."},
+			{Name: "compute_cluster", Type: spec.Text, Required: true, Field: "ComputeCluster", Example: `"cluster-1"`,
+				Doc: "Compute cluster of the machines."},
+			{Name: "datastore", Type: spec.Text, Required: true, Field: "Datastore", Example: `"vsan-1"`, Doc: "Datastore of their " +
+				"disks."},
+			{Name: "network", Type: spec.Text, Required: true, Field: "Network", Example: `"VM Network"`, Doc: "Port group of their " +
+				"card."},
+			{Name: "resource_pool", Type: spec.Text, Field: "ResourcePool", Example: `"kubernetes"`, Doc: "Resource pool; the " +
+				"cluster's own where it is left out."},
+			{Name: "folder", Type: spec.Text, Field: "Folder", Example: `"kubernetes/prod"`, Doc: "Folder of the machines; the " +
+				"cluster's name where it is left out."},
+			{Name: "templates", Type: spec.TextMap, Required: true, Field: "Templates",
+				Example: `{ "ubuntu-24.04" = "templates/ubuntu-24.04" }`, Doc: "Template of each operating system."},
+			{Name: "ssh_public_key_file", Type: spec.Text, Field: "PublicKey", Example: `"~/.ssh/id_ed25519.pub"`, Doc: "Public half " +
+				"of the key that Ansible uses, on the machine that runs Terraform."},
 		}, onprem.Arguments()...),
 		Blocks: []spec.Block{{
-			Name: "failure_domain", Label: "name", LabelField: "Name", Many: true, Field: "Domains", Doc: "Where the machines of a failure domain stand.",
+			Name: "failure_domain", Label: "name", LabelField: "Name", Many: true, Field: "Domains", Doc: "Where the machines of a " +
+				"failure domain stand.",
 			Example: "failure_domain \"rack-a\" {\n  hosts = [\"esx-1.example.com\", \"esx-2.example.com\"]\n}",
 			Arguments: []spec.Argument{
-				{Name: "compute_cluster", Type: spec.Text, Field: "ComputeCluster", Example: `"cluster-a"`, Doc: "Compute cluster, where it is not the target's."},
-				{Name: "datastore", Type: spec.Text, Field: "Datastore", Example: `"vsan-a"`, Doc: "Datastore, where it is not the target's."},
-				{Name: "network", Type: spec.Text, Field: "Network", Example: `"VM Network"`, Doc: "Port group, where it is not the target's."},
-				{Name: "resource_pool", Type: spec.Text, Field: "ResourcePool", Example: `"kubernetes"`, Doc: "Resource pool, where it is not the target's."},
-				{Name: "hosts", Type: spec.TextList, Field: "Hosts", Example: `["esx-1.example.com"]`, Doc: "Hosts of the domain, where it is a part of the compute cluster."},
+				{Name: "compute_cluster", Type: spec.Text, Field: "ComputeCluster", Example: `"cluster-a"`, Doc: "Compute cluster, " +
+					"where it is not the target's."},
+				{Name: "datastore", Type: spec.Text, Field: "Datastore", Example: `"vsan-a"`, Doc: "Datastore, where it is not the " +
+					"target's."},
+				{Name: "network", Type: spec.Text, Field: "Network", Example: `"VM Network"`, Doc: "Port group, where it is not the " +
+					"target's."},
+				{Name: "resource_pool", Type: spec.Text, Field: "ResourcePool", Example: `"kubernetes"`, Doc: "Resource pool, where " +
+					"it is not the target's."},
+				{Name: "hosts", Type: spec.TextList, Field: "Hosts", Example: `["esx-1.example.com"]`, Doc: "Hosts of the domain, " +
+					"where it is a part of the compute cluster."},
 			},
 		}},
 	}
@@ -145,7 +159,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	say := r.Say
 	name := func(at *spec.Source, argument string, written string) string {
 		if !namePattern.MatchString(written) || strings.Trim(written, "/ ") == "" {
-			say(shared.Argument, at.Attr(argument), "%s is %q. Write the name as vCenter shows it, of at most 80 characters without \\ and %%.", argument, written)
+			say(shared.Argument, at.Attr(argument), "%s is %q. Write the name as vCenter shows it, of at most 80 characters without "+
+				"\\ and %%.", argument, written)
 		}
 		return written
 	}
@@ -158,8 +173,10 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	o := &options{segment: b.Segment(p, b.Source, shared, say)}
 	v := &o.variables
 	*v = variables{
-		Cluster: p.Cluster.Name, Datacenter: name(b.Source, "datacenter", b.Datacenter), Folder: optional(b.Source, "folder", b.Folder, p.Cluster.Name),
-		Placements: map[string]placement{}, Templates: map[string]string{}, Machines: map[string]machine{}, Separate: map[string]separate{}, HostGroups: map[string]hostGroup{},
+		Cluster: p.Cluster.Name, Datacenter: name(b.Source, "datacenter", b.Datacenter), Folder: optional(b.Source, "folder",
+			b.Folder, p.Cluster.Name),
+		Placements: map[string]placement{}, Templates: map[string]string{}, Machines: map[string]machine{},
+		Separate: map[string]separate{}, HostGroups: map[string]hostGroup{},
 	}
 	if b.PublicKey != nil {
 		v.PublicKey = *b.PublicKey
@@ -176,7 +193,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 		}
 		domains[d.Name] = d
 		places[d.Name] = placement{
-			optional(d.Source, "compute_cluster", d.ComputeCluster, usual.ComputeCluster), optional(d.Source, "resource_pool", d.ResourcePool, usual.ResourcePool),
+			optional(d.Source, "compute_cluster", d.ComputeCluster, usual.ComputeCluster), optional(d.Source, "resource_pool",
+				d.ResourcePool, usual.ResourcePool),
 			optional(d.Source, "datastore", d.Datastore, usual.Datastore), optional(d.Source, "network", d.Network, usual.Network),
 		}
 		for _, h := range d.Hosts {
@@ -196,11 +214,14 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 		case d != nil:
 			place, v.Placements[n.FailureDomain] = n.FailureDomain, places[n.FailureDomain]
 		case n.FailureDomain != "" && n.FailureDomain != p.Nodes[0].FailureDomain && len(domains) == 0:
-			once(unplaced, n.At("failure_domain"), "Node %q is in %q and others elsewhere, and all would stand in %s wherever vCenter puts "+
-				"them. Say in the target where it is: failure_domain %q { hosts = [\"…\"] }.", n.Name, n.FailureDomain, usual.ComputeCluster, n.FailureDomain)
+			once(unplaced, n.At("failure_domain"), "Node %q is in %q and others elsewhere, and all would stand in %s wherever vCenter "+
+				"puts "+
+				"them. Say in the target where it is: failure_domain %q { hosts = [\"…\"] }.", n.Name, n.FailureDomain,
+				usual.ComputeCluster, n.FailureDomain)
 			continue
 		case n.FailureDomain != "" && len(domains) > 0:
-			once(unplaced, n.At("failure_domain"), "Node %q is in %q, and the target has failure domains %s. Add failure_domain %q { … } to it.", n.Name, n.FailureDomain, onprem.Known(domains), n.FailureDomain)
+			once(unplaced, n.At("failure_domain"), "Node %q is in %q, and the target has failure domains %s. Add failure_domain %q { "+
+				"… } to it.", n.Name, n.FailureDomain, onprem.Known(domains), n.FailureDomain)
 			continue
 		default:
 			v.Placements[elsewhere] = usual
@@ -216,7 +237,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 			once(noTemplate, n.Attr("arch"), "Node %q is %s. vSphere's hosts run amd64.", n.Name, n.Arch)
 		}
 		if n.MAC != "" && reserved(n.MAC) {
-			once(mac, n.Attr("mac"), "Node %q has the hardware address %s, which VMware keeps for those that it gives out itself. Write one "+
+			once(mac, n.Attr("mac"), "Node %q has the hardware address %s, which VMware keeps for those that it gives out itself. "+
+				"Write one "+
 				"from 00:50:56:00:00:00 to 00:50:56:3f:ff:ff, or leave mac out.", n.Name, n.MAC)
 		}
 		cpus, memory, disk := onprem.Size(n)
@@ -292,11 +314,14 @@ func (v *variables) apart(p *plan.Plan) {
 func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 	files, err := terraform.Files("machines/vsphere", o.variables, terraform.SiteGuide("VMware vSphere",
 		"vCenter's address and an account: `VSPHERE_SERVER`, `VSPHERE_USER` and `VSPHERE_PASSWORD` in the environment. "+
-			"`VSPHERE_ALLOW_UNVERIFIED_SSL=true` takes a certificate that nobody signed; better make it a known one. The account may clone the "+
+			"`VSPHERE_ALLOW_UNVERIFIED_SSL=true` takes a certificate that nobody signed; better make it a known one. The account may "+
+			"clone the "+
 			"templates, make machines, folders and rules of the cluster.",
-		"A template for each operating system, with cloud-init 21.3 or newer, whose source VMware reads guestinfo, and open-vm-tools; one "+
+		"A template for each operating system, with cloud-init 21.3 or newer, whose source VMware reads guestinfo, and open-vm-tools; "+
+			"one "+
 			"card, one disk. DRS is on in each compute cluster, or nobody follows the rules.",
-		"Machines of one role keep to different hosts, and those of a failure domain to its hosts, as long as there are enough of them: the "+
+		"Machines of one role keep to different hosts, and those of a failure domain to its hosts, as long as there are enough of "+
+			"them: the "+
 			"rules are ones that should hold, so that vSphere HA may start a machine elsewhere after a loss.",
 		"A new template or another key changes no machine that exists. To make one anew: `terraform apply "+
 			"-replace='vsphere_virtual_machine.this[\"NAME\"]'`, after the runbook's steps for the loss of a host.",

@@ -7,25 +7,17 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/target/targettest"
 	"github.com/k8splan/k8splan/planner/target/terraform/terraformtest"
 	"github.com/k8splan/k8splan/planner/targets/machines/vsphere"
 )
 
-// The provider's schema wants an account, which the environment gives.
-const account = `provider "vsphere" {
-  user     = "somebody"
-  password = "something"
-}
-`
-
 func TestVSphere(t *testing.T) {
 	target := targettest.Of(vsphere.Target())
 	files := target.Golden(t)
 	target.Refuses(t)
-	terraformtest.Validate(t, append(files, artifact.File{Path: "terraform/account_override.tf", Data: []byte(account)}), "local.metadata",
-		"local.hosts")
+	terraformtest.Validate(t, files, "local.metadata", "local.hosts")
+	terraformtest.Steady(t, files, "vsphere_virtual_machine")
 	for _, f := range files {
 		if !strings.HasSuffix(f.Path, "/user-data") {
 			continue

@@ -18,7 +18,8 @@ locals {
     )
   }
 
-  # the same for the groups of control planes, and for service accounts, whose names have at most 30 characters
+  # The same for the groups of control planes, and for service accounts, whose names have at most 30 characters: up to 28 of the cluster's
+  # name, the first letter of the role still tells the two apart.
   zone_groups = {
     for zone in local.zones : zone => (length("${var.cluster}-control-plane-${zone}") <= 63
       ? "${var.cluster}-control-plane-${zone}"
@@ -26,8 +27,8 @@ locals {
     )
   }
   accounts = {
-    for role in ["control-plane", "node"] : role => (length("${var.cluster}-${role}") <= 30
-      ? "${var.cluster}-${role}"
+    for role in ["control-plane", "node"] : role => (length(var.cluster) <= 28
+      ? trimsuffix(substr("${var.cluster}-${role}", 0, 30), "-")
       : "${substr(var.cluster, 0, 15)}-${substr(sha256("${var.cluster}-${role}"), 0, 8)}-${substr(role, 0, 4)}"
     )
   }
@@ -147,7 +148,8 @@ resource "google_compute_instance" "machine" {
   lifecycle {
     # A newer image, and another size of the disk, are for new machines: Google makes the disk with the machine, and a change of what it is
     # made with would make both anew. An etcd member is never replaced by the way.
-    ignore_changes = [boot_disk[0].initialize_params]
+    # Disks that a CSI driver attaches are the cluster's: https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/compute_attached_disk
+    ignore_changes = [boot_disk[0].initialize_params, attached_disk]
   }
 }
 

@@ -78,6 +78,11 @@ resource "azurerm_kubernetes_cluster" "cluster" {
 
   lifecycle {
     ignore_changes = [kubernetes_version] # the upgrade channel goes on
+
+    precondition {
+      condition     = terraform_data.default_pool.input.name == var.default_pool
+      error_message = "The cluster was made with the pool ${terraform_data.default_pool.input.name}. With another one it would be made anew, and everything in it would be lost: write default_pool = \"${terraform_data.default_pool.input.name}\" in the target."
+    }
   }
 
   depends_on = [azurerm_role_assignment.cluster]

@@ -29,7 +29,7 @@ resource "digitalocean_kubernetes_cluster" "cluster" {
 
   node_pool {
     name       = var.default_pool
-    size       = local.default_pool.size
+    size       = terraform_data.default_pool.input.size # https://github.com/digitalocean/terraform-provider-digitalocean/issues/424
     node_count = local.default_pool.count
     labels     = local.default_pool.labels
   }
@@ -45,6 +45,18 @@ resource "digitalocean_kubernetes_cluster" "cluster" {
 
   lifecycle {
     ignore_changes = [version] # it upgrades itself
+
+    precondition {
+      condition     = terraform_data.default_pool.input.name == var.default_pool
+      error_message = "The cluster was made with the pool ${terraform_data.default_pool.input.name}. With another one it would be made anew, and everything in it would be lost: write default_pool = \"${terraform_data.default_pool.input.name}\" in the target."
+    }
+  }
+}
+
+check "default_pool_size" {
+  assert {
+    condition     = terraform_data.default_pool.input.size == local.default_pool.size
+    error_message = "The pool ${var.default_pool} stays with machines of the size ${terraform_data.default_pool.input.size}: it was made with the cluster, and DigitalOcean would make the whole cluster anew for another size. Define a second pool with the size that you want, and move the pods there."
   }
 }
 

@@ -40,7 +40,7 @@ resource "ibm_container_vpc_cluster" "cluster" {
   name                                = var.cluster
   vpc_id                              = ibm_is_vpc.cluster.id
   kube_version                        = var.kubernetes_version
-  flavor                              = local.default_pool.size
+  flavor                              = terraform_data.default_pool.input.size
   worker_count                        = local.default_pool.count / length(local.default_pool.zones)
   worker_labels                       = local.default_pool.labels
   pod_subnet                          = var.pod_subnet == "" ? null : var.pod_subnet
@@ -59,6 +59,18 @@ resource "ibm_container_vpc_cluster" "cluster" {
 
   lifecycle {
     ignore_changes = [kube_version] # IBM brings patches to the control plane by itself
+
+    precondition {
+      condition     = terraform_data.default_pool.input.name == var.default_pool
+      error_message = "The cluster was made with the pool ${terraform_data.default_pool.input.name}. With another one it would be made anew, and everything in it would be lost: write default_pool = \"${terraform_data.default_pool.input.name}\" in the target."
+    }
+  }
+}
+
+check "default_pool_size" {
+  assert {
+    condition     = terraform_data.default_pool.input.size == local.default_pool.size
+    error_message = "The pool ${var.default_pool} stays with machines of the size ${terraform_data.default_pool.input.size}: it was made with the cluster, and IBM would make the whole cluster anew for another size. Define a second pool with the size that you want, and move the pods there."
   }
 }
 

@@ -105,7 +105,8 @@ resource "proxmox_virtual_environment_vm" "machine" {
   }
 
   lifecycle {
-    # What counts at the first boot alone. A new image or another key must not make a machine anew, etcd's data with it.
-    ignore_changes = [initialization, disk[0].import_from]
+    # What counts at the first boot alone. A new image or another key must not make a machine anew, etcd's data with it. Disks that a CSI
+    # driver attaches are the cluster's.
+    ignore_changes = [initialization, disk]
   }
 }
