@@ -494,6 +494,8 @@ var others = map[string][]value{
 	"node.address": values("cidrhost(local.subnet, 61)", "cidrhost(local.subnets[local.zones[0]], 61)",
 		`"10.0.0.61"`),
 	"node.failure_domain": values("local.racks[1]", "local.zones[1]", `"rack-z"`),
+	"node.power":          values(`"feed-b"`),
+	"node_pool.powers":    values(`["feed-b"]`),
 	"node.arch":           values(`"arm64"`),
 	"node.cpus":           values("8"),
 	"node.memory":         values(`"16Gi"`),

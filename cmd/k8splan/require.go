@@ -49,7 +49,7 @@ func (r *requirements) Set(text string) error {
 			}
 		}
 		if what != "survive" || err != nil || units < 1 || units > mostLost || one.kind == "" {
-			return fmt.Errorf("want survive=N-node, survive=N-zone or survive=N-host, N from 1 to %d", mostLost)
+			return fmt.Errorf("want survive=N-node, survive=N-zone, survive=N-power or survive=N-host, N from 1 to %d", mostLost)
 		}
 		one.units = units
 		r.all = append(r.all, one)
@@ -58,13 +58,15 @@ func (r *requirements) Set(text string) error {
 }
 
 // lossKinds are the kinds of loss that can be required to be survived.
-var lossKinds = []simulate.Kind{simulate.NodeUnit, simulate.ZoneUnit, simulate.HostUnit}
+var lossKinds = []simulate.Kind{simulate.NodeUnit, simulate.ZoneUnit, simulate.PowerUnit, simulate.HostUnit}
 
 // lossWords names a kind of loss, and the argument that says which nodes share one.
 func lossWords(k simulate.Kind) (singular, plural, argument string) {
 	switch k {
 	case simulate.ZoneUnit:
 		return "failure domain", "failure domains", "failure_domain"
+	case simulate.PowerUnit:
+		return "power feed", "power feeds", "power"
 	case simulate.HostUnit:
 		return "hypervisor", "hypervisors", "host"
 	}
@@ -179,7 +181,8 @@ const mostNamed = 6
 func unstated(p *plan.Plan, kind simulate.Kind) []string {
 	var names []string
 	for _, n := range p.Nodes {
-		if kind == simulate.HostUnit && n.Host == "" || kind == simulate.ZoneUnit && n.FailureDomain == "" {
+		if kind == simulate.HostUnit && n.Host == "" || kind == simulate.PowerUnit && n.Power == "" ||
+			kind == simulate.ZoneUnit && n.FailureDomain == "" {
 			names = append(names, n.Name)
 		}
 	}

@@ -22,11 +22,12 @@ func (a *app) simulateCommand() *cobra.Command {
 		Use:   "simulate [FILE]",
 		Short: "Show what the design survives, and what fails together",
 		Long: `Simulate judges failures of the design in topology.hcl before any machine exists: what still works, why, and what must be
-done. Without a flag it judges every single failure and every pair. What can fail: a node (power, kernel, disk), a zone (a
-failure domain), a host (a hypervisor), a balancer (its process), and the network between two failure domains.
+done. Without a flag it judges every single failure and every pair. What can fail: a node (its supply, kernel, disk), a zone (a
+failure domain with all in it), a power feed, a host (a hypervisor), a balancer (its process), and the network between two failure domains.
 
   k8splan simulate
   k8splan simulate --kill node/cp-1,zone/rack-a
+  k8splan simulate --kill zone/room-1,power/feed-b
   k8splan simulate --cut rack-a:rack-b
 
 docs/availability.md has the model, its assumptions and how it was held against real clusters.`,
@@ -88,7 +89,7 @@ docs/availability.md has the model, its assumptions and how it was held against 
 			return err
 		},
 	}
-	cmd.Flags().StringSliceVar(&kill, "kill", nil, "what fails: `UNIT,...` as node/NAME, zone/NAME, host/NAME or balancer/NAME")
+	cmd.Flags().StringSliceVar(&kill, "kill", nil, "what fails: `UNIT,...` as node/NAME, zone/NAME, power/NAME, host/NAME or balancer/NAME")
 	cmd.Flags().StringSliceVar(&cut, "cut", nil, "failure domains that lose sight of each other: `A:B,...`")
 	cmd.Flags().StringSliceVar(&dns, "dns", nil, "where the replicas of CoreDNS run: `NODE,...` (default: not known, "+
 		"so that DNS may depend on it)")

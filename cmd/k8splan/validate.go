@@ -87,7 +87,8 @@ Exit code 0: no error in any file. 1: an error, or with --strict a warning.`,
 	}
 	cmd.Flags().VarP(&out, "output", "o", "format of the answer")
 	cmd.Flags().BoolVar(&strict, "strict", false, "let warnings fail, as errors do")
-	cmd.Flags().Var(&require, "require", "what the design must survive: survive=N-node, survive=N-zone or survive=N-host; may be repeated")
+	cmd.Flags().Var(&require, "require", "what the design must survive: survive=N-node, survive=N-zone, survive=N-power or "+
+		"survive=N-host; may be repeated")
 	topology.add(cmd)
 	return cmd
 }

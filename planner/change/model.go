@@ -45,13 +45,15 @@ func (r *Record) model() *plan.Plan {
 	if v, ok := r.Settings["load_balancer.virtual_ip"]; ok {
 		p.LoadBalancer.VirtualIP = address(v)
 	}
+	p.LoadBalancer.Mode = r.text("load_balancer.mode")
+	p.Network.NodeSubnets = r.segments()
 	p.Etcd.Placement = topologies.Placement(r.text("etcd.topology"))
 	for _, n := range r.Nodes {
 		node := &plan.Node{
 			Name: n.Name, Pool: n.Pool, Roles: n.roles(), Address: address(n.Args["address"]),
 			SecondaryAddress: address(n.Args["secondary_address"]),
 			PublicAddress:    n.Args["public_address"].plain(), FailureDomain: n.Args["failure_domain"].plain(),
-			Host: n.Args["host"].plain(),
+			Host: n.Args["host"].plain(), Power: n.Args["power"].plain(),
 		}
 		p.Nodes = append(p.Nodes, node)
 		if node.Roles.Has(plan.EtcdRole) && (r.external() || node.Roles.Has(plan.ControlPlane)) {
@@ -62,6 +64,28 @@ func (r *Record) model() *plan.Plan {
 		}
 	}
 	return p
+}
+
+// segments are the network segments that the record states. Where an address is sensitive nothing tells them apart.
+func (r *Record) segments() []netip.Prefix {
+	everything := []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}
+	secret := r.Settings["load_balancer.virtual_ip"].Digest != ""
+	for _, n := range r.Nodes {
+		secret = secret || n.Args["address"].Digest != "" || n.Args["secondary_address"].Digest != ""
+	}
+	if secret {
+		return everything
+	}
+	var stated []netip.Prefix
+	for _, name := range []string{"network.node_subnets", "target.subnets", "target.subnet"} {
+		v := r.Settings[name]
+		for _, s := range append([]string{v.Text}, v.List...) {
+			if prefix, err := netip.ParsePrefix(s); err == nil {
+				stated = append(stated, prefix.Masked())
+			}
+		}
+	}
+	return stated
 }
 
 // host is the endpoint without its port.

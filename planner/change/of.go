@@ -483,6 +483,7 @@ func (b *builder) node(n *plan.Node) {
 	word("mac", n.MAC)
 	word("failure_domain", n.FailureDomain)
 	word("host", n.Host)
+	word("power", n.Power)
 	if n.Bootstrap {
 		word("bootstrap", "true")
 	}

@@ -160,7 +160,7 @@ func key(path string) string {
 }
 
 // own are the arguments by which the nodes of a pool differ.
-var own = []string{"address", "secondary_address", "ssh_address", "public_address", "mac", "failure_domain", "host", "bootstrap"}
+var own = []string{"address", "secondary_address", "ssh_address", "public_address", "mac", "failure_domain", "host", "power", "bootstrap"}
 
 // file is how a record is written: what many machines have in common stands once.
 type file struct {

@@ -73,8 +73,8 @@ var table = []Row{
 
 	row("cluster", Refused, "k8s.io/kubernetes@v1.37.2 cmd/kubeadm/app/apis/kubeadm/v1beta4/types.go, ClusterName; "+
 		"https://etcd.io/docs/v3.6/op-guide/clustering/",
-		"Another name is another cluster: it is kubeadm's clusterName and the token of etcd. A member of etcd that is replaced later would "+
-			"found a cluster of its own. Keep the name, or build a new cluster and move the workload."),
+		"Another name is another cluster: it is kubeadm's clusterName and the token of etcd. A member of etcd that is "+
+			"replaced later would found a cluster of its own. Keep the name, or build a new cluster and move the workload."),
 	row("cluster.type", None, "", "Hosts and their roles count, not the word: see what changes about them."),
 	{"cluster.kubernetes_version", []Case{
 		{"one patch release or one minor up", Ordered, []string{"save", "upgrade"}, "The control planes first, one after the other, then " +
@@ -82,12 +82,16 @@ var table = []Row{
 			func(e *edit) bool { return minors(e) >= 0 && minors(e) <= 1 && !older(e) }},
 		{"several minors up", Ordered, []string{"save", "upgrade"}, "kubeadm moves one minor at a time: the steps below are one upgrade " +
 			"after the other, each finished on every host before the next begins.", func(e *edit) bool { return minors(e) > 1 }},
-		{"down", Refused, nil, "kubeadm does not go back, and etcd's data may have a newer form. Restore a snapshot into a cluster of the " +
-			"old version instead.", nil},
+		{"down", Refused, nil,
+			"kubeadm does not go back, and etcd's data may have a newer form. Restore a snapshot into a cluster of the " +
+				"old version instead.", nil},
 	}, skewDocs},
 	{"cluster.control_plane_endpoint", []Case{
-		{"another name or address", Ordered, []string{"certificate", "endpoint", "drop-names"}, "kubeadm cannot do it. The certificates get " +
-			"both names; then the cluster's ConfigMaps, kube-proxy, and each kubelet move to the new one while the old one still answers.", nil},
+		{"another name or address", Ordered, []string{"certificate", "endpoint", "drop-names"},
+			"kubeadm cannot do it. The certificates get " +
+				"both names; then the cluster's ConfigMaps, kube-proxy, and each kubelet move to the new one while the old one " +
+				"still answers.",
+			nil},
 	}, "https://github.com/kubernetes/kubeadm/issues/1955, https://github.com/kubernetes/kubeadm/issues/1331"},
 	{"cluster.cert_sans", []Case{
 		{"a name is added", InPlace, []string{"certificate"}, "Renewing copies the old names, so that the certificate is issued again on " +
@@ -97,8 +101,8 @@ var table = []Row{
 	}, "https://github.com/kubernetes/kubeadm/issues/1447"},
 	row("cluster.max_nodes", None, "", "It is only planned with; a range that follows from it is reported by itself."),
 	row("cluster.api_server_port", Refused, "k8s.io/kubernetes@v1.37.2 cmd/kubeadm/app/phases/upgrade/staticpods.go",
-		"Every kubeconfig on the control planes, the balancer, and the endpoints of the Service kubernetes name the port, and clients would "+
-			"see both ports at once. Keep it, and give the balancer another port instead."),
+		"Every kubeconfig on the control planes, the balancer, and the endpoints of the Service kubernetes name the port, "+
+			"and clients would see both ports at once. Keep it, and give the balancer another port instead."),
 	row("cluster.encryption_algorithm", Ordered, "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/",
 		"It takes effect when certificates are renewed. The authorities keep their keys.", "control-plane-flags", "renew-certificates"),
 	row("cluster.certificate_validity", Ordered, "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/",
@@ -116,20 +120,24 @@ var table = []Row{
 		{"service-account-issuer", Ordered, []string{"control-plane-flags"},
 			"Tokens of the old issuer are refused at once unless it stays as the second one: write both, and drop the old one a day later.",
 			func(e *edit) bool { return key(e.path) == "service-account-issuer" }},
-		{"encryption-provider-config", Ordered, []string{"save", "control-plane-flags"}, "Every API server must read the new key before one " +
-			"writes with it; then all Secrets are written again. The file must be on every control plane.",
+		{"encryption-provider-config", Ordered, []string{"save", "control-plane-flags"},
+			"Every API server must read the new key before one " +
+				"writes with it; then all Secrets are written again. The file must be on every control plane.",
 			func(e *edit) bool { return key(e.path) == "encryption-provider-config" }},
-		{"any other flag", Ordered, []string{"control-plane-flags"}, "One API server after the other. With a flag that the version does not " +
-			"know it does not start. A file that a flag names must be on every control plane before.", nil},
+		{"any other flag", Ordered, []string{"control-plane-flags"},
+			"One API server after the other. With a flag that the version does not " +
+				"know it does not start. A file that a flag names must be on every control plane before.", nil},
 	}, reconfigureDocs},
 	{"cluster.controller_manager.extra_args", []Case{
-		{"cluster-cidr, node-cidr-mask-size or allocate-node-cidrs", Refused, nil, "The planner decides this flag from network.pod_subnets: " +
-			"with a range that does not hold the nodes' shares every controller manager stops. Change the range.", func(e *edit) bool {
-			return slices.Contains([]string{"cluster-cidr", "node-cidr-mask-size", "allocate-node-cidrs"}, key(e.path))
-		}},
+		{"cluster-cidr, node-cidr-mask-size or allocate-node-cidrs", Refused, nil,
+			"The planner decides this flag from network.pod_subnets: " +
+				"with a range that does not hold the nodes' shares every controller manager stops. Change the range.", func(e *edit) bool {
+				return slices.Contains([]string{"cluster-cidr", "node-cidr-mask-size", "allocate-node-cidrs"}, key(e.path))
+			}},
 		{"any other flag", Ordered, []string{"control-plane-flags"}, "One after the other; another one leads meanwhile.", nil},
 	}, "https://github.com/kubernetes/kubernetes/issues/50305"},
-	row("cluster.scheduler.extra_args", Ordered, reconfigureDocs, "One after the other; another one leads meanwhile.", "control-plane-flags"),
+	row("cluster.scheduler.extra_args", Ordered, reconfigureDocs, "One after the other; another one leads meanwhile.",
+		"control-plane-flags"),
 	row("cluster.scheduler.profile", Ordered, reconfigureDocs, "The file is not watched: the schedulers are restarted one after the "+
 		"other. Pods that run are not moved; pods that name a profile that is gone stay Pending.", "scheduler-profiles"),
 	row("cluster.scheduler.profile.scoring_strategy", Ordered, reconfigureDocs, schedulerFile, "scheduler-profiles"),
@@ -139,8 +147,9 @@ var table = []Row{
 	{"cluster.kubelet.max_pods", []Case{
 		{"raised", Ordered, []string{"kubelet"}, "The share of the pod range that each node has must hold as many.",
 			func(e *edit) bool { return numeric(e.after) > numeric(e.before) }},
-		{"lowered", Ordered, []string{"kubelet"}, "A node with more pods than that is drained first: its kubelet rejects the rest when it " +
-			"restarts.", nil},
+		{"lowered", Ordered, []string{"kubelet"},
+			"A node with more pods than that is drained first: its kubelet rejects the rest when it " +
+				"restarts.", nil},
 	}, reconfigureDocs},
 	row("cluster.kubelet.cgroup_driver", Refused, "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/configure-cgroup-driver/",
 		"Kubelet and runtime must change together, and every container of the node must be stopped between. Build new nodes with the new "+
@@ -149,14 +158,17 @@ var table = []Row{
 		"The hosts' swap first: with true the kubelet does not start on a host that swaps.", "kubelet"),
 	row("cluster.kubelet.server_tls_bootstrap", Ordered,
 		"https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/#kubelet-serving-certs",
-		"Each kubelet asks for a certificate, and somebody must approve it: until then logs, exec and metrics of that node fail.", "kubelet"),
+		"Each kubelet asks for a certificate, and somebody must approve it: until then logs, exec and metrics of that node fail.",
+		"kubelet"),
 	{"cluster.kubelet.extra_args", []Case{
 		{"a policy for processors, memory or topology", Ordered, []string{"machine", "kubelet"},
-			"The kubelet refuses to start beside the state of the old policy: each node is drained, the state file removed.", func(e *edit) bool {
+			"The kubelet refuses to start beside the state of the old policy: each node is drained, the state file removed.",
+			func(e *edit) bool {
 				return slices.Contains([]string{"cpu-manager-policy", "memory-manager-policy", "topology-manager-policy"}, key(e.path))
 			}},
-		{"any other flag", Ordered, []string{"kubelet"}, "With a flag that the version does not know the kubelet does not start: one node " +
-			"first.", nil},
+		{"any other flag", Ordered, []string{"kubelet"},
+			"With a flag that the version does not know the kubelet does not start: one node " +
+				"first.", nil},
 	}, "https://github.com/kubernetes/kubernetes/issues/110478"},
 
 	{"cluster.kubelet.config", []Case{
@@ -173,25 +185,30 @@ var table = []Row{
 	{"network.pod_subnets", []Case{
 		{"a range that holds the old one", Ordered, []string{"pod-range", "kube-proxy", "pod-network"},
 			"Controller managers, kube-proxy and the pod network get the wider range. Nodes keep their shares.", podsWider},
-		{"a second family", Refused, nil, "A node never gets a share of a second family: every node has to be joined again, control planes " +
-			"too. Build a new cluster with both families, or join node by node by hand.", familyAdded},
-		{"a family less", Refused, nil, "The controller managers stop as long as one node has shares of both families. Build a new cluster.",
+		{"a second family", Refused, nil,
+			"A node never gets a share of a second family: every node has to be joined again, control planes " +
+				"too. Build a new cluster with both families, or join node by node by hand.", familyAdded},
+		{"a family less", Refused, nil,
+			"The controller managers stop as long as one node has shares of both families. Build a new cluster.",
 			familyRemoved},
-		{"another or a narrower range", Refused, nil, "A node's share cannot be changed, and every controller manager stops while one lies " +
-			"outside of the range. Build a new cluster and move the workload, or widen the range so that it holds the old one.", nil},
+		{"another or a narrower range", Refused, nil,
+			"A node's share cannot be changed, and every controller manager stops while one lies " +
+				"outside of the range. Build a new cluster and move the workload, or widen the range so that it holds the old one.", nil},
 	}, rangeAllocator + "; https://github.com/kubernetes/kubernetes/issues/75461"},
 	{"network.service_subnets", []Case{
 		{"a second family behind the same first range", Ordered, []string{"service-range"},
 			"All API servers get both ranges; Services that exist stay with one address.", familyAdded},
-		{"another range", Refused, nil, "Every Service, the cluster's DNS and the API server's certificate have addresses of the old range. " +
-			"To have more addresses, create a ServiceCIDR object beside it, which needs no change here (Kubernetes 1.33 and newer).", nil},
+		{"another range", Refused, nil,
+			"Every Service, the cluster's DNS and the API server's certificate have addresses of the old range. " +
+				"To have more addresses, create a ServiceCIDR object beside it, which needs no change here (Kubernetes 1.33 and newer).",
+			nil},
 	}, serviceRange + "; https://github.com/kubernetes/website/issues/51807"},
 	row("network.reserved_subnets", None, "", "It is only planned with."),
 	row("network.node_subnets", None, "", "It is only planned with; what follows from it (hosts that are reached without a proxy) is "+
 		"reported by itself."),
 	row("network.dns_domain", Refused, "https://github.com/kubernetes/website/issues/31236",
-		"It is in the API server's certificate, the issuer of tokens, and the configuration of every pod that runs. Build a new cluster, or "+
-			"keep it."),
+		"It is in the API server's certificate, the issuer of tokens, and the configuration of every pod that runs. "+
+			"Build a new cluster, or keep it."),
 	row("network.node_cidr_mask_size", Ordered, rangeAllocator,
 		"It applies to nodes that join from now on: nodes keep the share they have. Calico's block size cannot be changed.",
 		"control-plane-flags"),
@@ -201,11 +218,12 @@ var table = []Row{
 		"range keep it and are only reported.", "control-plane-flags"),
 	row("network.mtu", Ordered, mtuThread, podMTU, "pod-network"),
 	row("network.cni", Refused, "https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/network-plugins/",
-		"Two pod networks on one node fight over its interfaces and routes. Build a new cluster with the other one, or follow the migration "+
-			"guide of that plugin node by node."),
+		"Two pod networks on one node fight over its interfaces and routes. Build a new cluster with the other one, "+
+			"or follow the migration guide of that plugin node by node."),
 	row("network.cni.version", Ordered, "https://docs.cilium.io/en/stable/operations/upgrade/; "+
 		"https://docs.tigera.io/calico/latest/operations/upgrading/kubernetes-upgrade",
-		"Read the plugin's own steps: Cilium moves one minor at a time, Calico's CRDs come first, flannel restarts node by node.", "pod-network"),
+		"Read the plugin's own steps: Cilium moves one minor at a time, Calico's CRDs come first, flannel restarts node by node.",
+		"pod-network"),
 	{"network.cni.encapsulation", []Case{
 		{"flannel", Refused, nil, "flannel's backend must not be changed while it runs: nodes of the two kinds do not reach each other. " +
 			"Build a new cluster, or keep it.", func(e *edit) bool { return e.new.text("network.cni") == plan.Flannel }},
@@ -226,7 +244,8 @@ var table = []Row{
 		{"to or from none", Refused, nil, "There would be no Services in between. Switch the replacement in the pod network first " +
 			"(kube_proxy_replacement), which takes kube-proxy with it.",
 			func(e *edit) bool { return e.before.Text == "none" || e.after.Text == "none" }},
-		{"to or from nftables", Ordered, []string{"kube-proxy"}, "Every node needs Linux 5.13. kube-proxy removes its old rules by itself.", nil},
+		{"to or from nftables", Ordered, []string{"kube-proxy"}, "Every node needs Linux 5.13. kube-proxy removes its old rules by itself.",
+			nil},
 	}, "https://kubernetes.io/docs/reference/networking/virtual-ips/#proxy-modes; https://github.com/kubernetes/kubernetes/issues/109286"},
 	row("network.kube_proxy.strict_arp", Ordered, "https://metallb.universe.tf/installation/", "kube-proxy is restarted node by node.",
 		"kube-proxy"),
@@ -235,13 +254,16 @@ var table = []Row{
 	row("network.http_proxy.http", Ordered, "https://github.com/kubernetes/kubeadm/issues/2114", proxyWhat, "proxy"),
 	row("network.http_proxy.https", Ordered, "https://github.com/kubernetes/kubeadm/issues/2114", proxyWhat, "proxy"),
 	row("network.http_proxy.no_proxy", Ordered, "https://github.com/kubermatic/kubeone/issues/3310",
-		"The list grows before the hosts that it names join: otherwise the API server reaches webhooks and pods through the proxy.", "proxy"),
+		"The list grows before the hosts that it names join: otherwise the API server reaches webhooks and pods through the proxy.",
+		"proxy"),
 
-	row("container_runtime", Ordered, "https://kubernetes.io/docs/tasks/administer-cluster/migrating-from-dockershim/change-runtime-containerd/",
+	row("container_runtime", Ordered,
+		"https://kubernetes.io/docs/tasks/administer-cluster/migrating-from-dockershim/change-runtime-containerd/",
 		"Node by node, drained. Images are pulled again, and the kubelet gets the new socket.", "runtime"),
 	{"container_runtime.version", []Case{
-		{"down", Ordered, []string{"runtime"}, "An older runtime may not read the state of the newer one: drain, remove all sandboxes, then " +
-			"install.", older},
+		{"down", Ordered, []string{"runtime"},
+			"An older runtime may not read the state of the newer one: drain, remove all sandboxes, then " +
+				"install.", older},
 		{"up", Ordered, []string{"runtime"}, "containerd moves one minor at a time, and from 1.7 to 2 by way of 2.0 or 2.1.", nil},
 	}, "https://github.com/containerd/containerd/issues/12727"},
 	row("container_runtime.registry", InPlace, registrySource, registryWhat, "registry"),
@@ -263,15 +285,17 @@ var table = []Row{
 			"then the next.", func(e *edit) bool { return !older(e) }},
 		{"patches down", Ordered, []string{"save", "upgrade-etcd"}, "Member by member, within one minor.",
 			func(e *edit) bool { return minors(e) == 0 }},
-		{"a minor down", Refused, nil, "Only etcd's own downgrade procedure does it, one minor. Restore a snapshot into members of the old " +
-			"version, or keep it.", nil},
+		{"a minor down", Refused, nil,
+			"Only etcd's own downgrade procedure does it, one minor. Restore a snapshot into members of the old " +
+				"version, or keep it.", nil},
 	}, "https://etcd.io/docs/v3.7/upgrades/upgrade_3_7/"},
 	row("etcd.data_dir", Ordered, "https://etcd.io/docs/v3.6/op-guide/maintenance/", "Member by member: stop it, move the whole "+
 		"directory, start it. A member that starts on an empty directory founds a cluster of its own.", "save", "etcd-settings"),
 	{"etcd.quota", []Case{
 		{"lowered", Ordered, []string{"etcd-settings"}, "The database must be smaller than the new quota, or etcd takes no more writes: " +
 			"compact and defragment first.", func(e *edit) bool { return bytesOf(e.after.Text) < bytesOf(e.before.Text) }},
-		{"raised", Ordered, []string{"etcd-settings"}, "Member by member; an alarm that was raised is disarmed after. It costs memory.", nil},
+		{"raised", Ordered, []string{"etcd-settings"}, "Member by member; an alarm that was raised is disarmed after. It costs memory.",
+			nil},
 	}, "https://etcd.io/docs/v3.6/dev-guide/limit/#storage-size-limit"},
 	row("etcd.heartbeat_interval", Ordered, etcdTuning, "All members must have the same. Raised: after the election timeout; lowered: "+
 		"before it.", "etcd-settings"),
@@ -282,8 +306,9 @@ var table = []Row{
 			return strings.HasPrefix(key(e.path),
 				"initial-")
 		}},
-		{"any other flag", Ordered, []string{"etcd-settings"}, "Member by member, and the run stops at the first that does not come back: " +
-			"with a flag that the version does not know etcd does not start.", nil},
+		{"any other flag", Ordered, []string{"etcd-settings"},
+			"Member by member, and the run stops at the first that does not come back: " +
+				"with a flag that the version does not know etcd does not start.", nil},
 	}, "https://etcd.io/docs/v3.6/op-guide/configuration/"},
 
 	{"load_balancer", []Case{
@@ -291,13 +316,16 @@ var table = []Row{
 			"control_plane_endpoint.", func(e *edit) bool { return e.before.Text == plan.NoBalancer || !e.had }},
 		{"none any more", Ordered, []string{"balancer"}, "Clients move away from it first, with control_plane_endpoint.",
 			func(e *edit) bool { return e.after.Text == plan.NoBalancer || !e.has }},
-		{"another kind", Ordered, []string{"new-balancer", "balancer"}, "The virtual IP may have one owner: the new one is configured and silent, " +
-			"the old one stopped, the new one started. The endpoint is away for seconds; API servers answer at their own addresses.", nil},
+		{"another kind", Ordered, []string{"new-balancer", "balancer"},
+			"The virtual IP may have one owner: the new one is configured and silent, " +
+				"the old one stopped, the new one started. The endpoint is away for seconds; API servers answer at their own addresses.",
+			nil},
 	}, kubeVIPThreads},
 	row("load_balancer.virtual_ip", Ordered, "https://github.com/acassen/keepalived/issues/183",
 		"The new address comes beside the old one, clients move, and the old one goes.",
 		"certificate", "new-balancer", "endpoint", "balancer", "drop-names"),
-	row("load_balancer.port", Ordered, kubeVIPThreads, "The new port is opened beside the old one, clients move, and the old one is closed.",
+	row("load_balancer.port", Ordered, kubeVIPThreads,
+		"The new port is opened beside the old one, clients move, and the old one is closed.",
 		"new-balancer", "endpoint", "balancer"),
 	row("load_balancer.interface", Ordered, kubeVIPThreads, "Balancer by balancer, the holder of the virtual IP last.", "balancer"),
 	row("load_balancer.virtual_router_id", Ordered, "https://github.com/acassen/keepalived/issues/1528", "With half of them changed two "+
@@ -312,20 +340,25 @@ var table = []Row{
 		"balancer"),
 
 	row("ssh.user", None, "", sshWhat), row("ssh.port", None, "", sshWhat), row("ssh.private_key_file", None, "", sshWhat),
-	row("ssh.jump_host", None, "", sshWhat+" A new jump host may lead to another network with the same addresses: compare the machine IDs."),
+	row("ssh.jump_host", None, "",
+		sshWhat+" A new jump host may lead to another network with the same addresses: compare the machine IDs."),
 
 	row("artifacts.source", Ordered, "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/upgrading-linux-nodes/",
 		"Node by node as in a patch upgrade to the same version: the other's unit files go, and packages are held.", "runtime", "kubelet"),
 	row("artifacts.mirror_url", None, "", "It says where files are fetched from next time; what is installed stays."),
 	row("artifacts.image_repository", Ordered, reconfigureDocs,
-		"Every image must be there before. Static pods, etcd's too, restart under the new names; addons and the runtime's pause image follow.",
+		"Every image must be there before. Static pods, etcd's too, restart under the new names; addons and the "+
+			"runtime's pause image follow.",
 		"control-plane-flags", "etcd-settings", "registry", "kube-proxy", "pod-network", "addons"),
 	row("artifacts.checksums", None, "", "It is held against files that are fetched next time."),
 
 	{"addon", []Case{
 		{"added", InPlace, []string{"addons"}, "It is applied after what it names.", func(e *edit) bool { return !e.had }},
-		{"removed", Ordered, []string{"remove-addon"}, "Applying never deletes. List its objects and delete them; CRDs last, and only when " +
-			"no object of theirs is left. Refuse it yourself while a volume uses its storage class.", func(e *edit) bool { return !e.has }},
+		{"removed", Ordered, []string{"remove-addon"},
+			"Applying never deletes. List its objects and delete them; CRDs last, and only when " +
+				"no object of theirs is left. Refuse it yourself while a volume uses its storage class.", func(e *edit) bool {
+				return !e.has
+			}},
 	}, "https://kubernetes.io/docs/reference/using-api/server-side-apply/"},
 	row("addon.version", Ordered, addonSource, addonWhat, "addons"), row("addon.settings", Ordered, addonSource, addonWhat, "addons"),
 	row("addon.images", None, "", "They are only listed and mirrored; what runs follows from the manifests."),
@@ -334,10 +367,14 @@ var table = []Row{
 	row("addon.manifest.checksum", Ordered, addonSource, "The content of the address changed. "+addonWhat, "addons"),
 
 	{"cloud_provider", []Case{
-		{"added", Refused, nil, "Kubelets register as nodes of a cloud only when they join: every node is joined again, one by one, after " +
-			"the controller manager runs. Take it into a new cluster, or join node by node by hand.", func(e *edit) bool { return !e.had }},
-		{"changed or removed", Refused, nil, "A node's provider ID cannot be changed, and volumes and balancers of the old cloud would be " +
-			"lost. Build a new cluster.", nil},
+		{"added", Refused, nil,
+			"Kubelets register as nodes of a cloud only when they join: every node is joined again, one by one, after " +
+				"the controller manager runs. Take it into a new cluster, or join node by node by hand.", func(e *edit) bool {
+				return !e.had
+			}},
+		{"changed or removed", Refused, nil,
+			"A node's provider ID cannot be changed, and volumes and balancers of the old cloud would be " +
+				"lost. Build a new cluster.", nil},
 	}, "https://github.com/kubernetes/kubernetes/issues/71794"},
 	row("cloud_provider.version", Ordered, addonSource, "Its minor follows that of the cluster. "+addonWhat, "addons"),
 	row("cloud_provider.settings", Ordered, addonSource, "Wrong settings make it delete nodes whose machine it does not find. "+addonWhat,
@@ -360,9 +397,11 @@ var table = []Row{
 	{"node", []Case{
 		{"a worker joins", InPlace, []string{"join-worker"}, "Only the new host is worked on; others get its name.", nil},
 		{"a control plane joins", Ordered, []string{"join-control-plane"},
-			"One after the other. With stacked etcd its member comes as a learner and is promoted; only then does the balancer lead to it.", nil},
-		{"a member of etcd joins", Ordered, []string{"save", "join-member", "control-plane-flags"}, "One at a time, as a learner with state " +
-			"existing, promoted when it is in sync. Started as in a new cluster it would found a second one that looks healthy.", nil},
+			"One after the other. With stacked etcd its member comes as a learner and is promoted; only then does the balancer lead to it.",
+			nil},
+		{"a member of etcd joins", Ordered, []string{"save", "join-member", "control-plane-flags"},
+			"One at a time, as a learner with state " +
+				"existing, promoted when it is in sync. Started as in a new cluster it would found a second one that looks healthy.", nil},
 		{"a load balancer joins", Ordered, []string{"join-balancer", "balancer"}, "The other balancers learn of it one by one.", nil},
 		{"a worker leaves", Ordered, []string{"remove-worker"}, "It is drained, deleted and reset. Local volumes are lost.", nil},
 		{"a control plane leaves", Ordered, []string{"save", "remove-control-plane"}, "Out of the balancer, drained, its API server " +
@@ -391,8 +430,8 @@ var table = []Row{
 		{"the only control plane", Refused, nil, "Certificates, manifests, kubeconfigs and etcd hold the old address. Save etcd, and " +
 			"restore it on a host with the new address whose endpoint is a name.", nil},
 		{"a member of external etcd", Ordered, []string{"save", "etcd-address", "control-plane-flags"}, "The member's peer address is " +
-			"updated first, then its certificates and its settings. Without the update it looks healthy, and stays out after the next restart " +
-			"of the majority.", nil},
+			"updated first, then its certificates and its settings. Without the update it looks healthy, and stays out after the " +
+			"next restart of the majority.", nil},
 		{"a load balancer", Ordered, []string{"balancer"}, "Balancer by balancer.", nil},
 	}, "https://github.com/kubernetes/kubeadm/issues/338; " + etcdRuntime},
 	row("node.secondary_address", Ordered, nodeStatus, "The kubelet's --node-ip and a restart. A node never gets a share of a second pod "+
@@ -405,12 +444,14 @@ var table = []Row{
 	}, "https://github.com/kubernetes/kubeadm/issues/1447"},
 	row("node.mac", Ordered, "", "The network that boots the machine must know it; the address must stay.", "machine"),
 	{"node.failure_domain", []Case{
-		{"a host with a kubelet", Ordered, []string{"node-kubelet"}, "The zone's label is a flag of the kubelet, which puts it back at each " +
-			"start. Volumes are pinned to the old zone: pods that use one cannot come back. The design says where the machine is; it does not " +
-			"move it.", func(e *edit) bool { return e.role(plan.ControlPlane) || e.role(plan.Worker) }},
+		{"a host with a kubelet", Ordered, []string{"node-kubelet"},
+			"The zone's label is a flag of the kubelet, which puts it back at each " +
+				"start. Volumes are pinned to the old zone: pods that use one cannot come back. The design says where the machine " +
+				"is; it does not move it.", func(e *edit) bool { return e.role(plan.ControlPlane) || e.role(plan.Worker) }},
 		{"any other host", None, nil, "It is only planned with.", nil},
 	}, nodeStatus},
 	row("node.host", None, "", "It says where the machine is; it does not move it. A machine that moves while it is off is away as long."),
+	row("node.power", None, "", "It says what the machine depends on; it does not move a cable."),
 	row("node.bootstrap", None, "https://kubernetes.io/docs/reference/setup-tools/kubeadm/kubeadm-init/",
 		"It names who founded the cluster; on one that runs nobody does it again."),
 	row("node.arch", Ordered, "", otherSystem, "node-again"),
@@ -443,13 +484,15 @@ var table = []Row{
 	row("node_pool", None, "", "A pool is a way to write its machines: they count, by name, as those of node do."),
 	row("node_pool.count", None, "", "The machines at its end join or leave: a smaller count takes the last ones, not the empty ones."),
 	{"node_pool.first_address", []Case{
-		{"its machines keep their names", Refused, nil, "Every machine of the pool would get another address at once. Make a new pool, join " +
-			"it, and take the old one out.", nil},
+		{"its machines keep their names", Refused, nil,
+			"Every machine of the pool would get another address at once. Make a new pool, join " +
+				"it, and take the old one out.", nil},
 	}, ""},
 	row("node_pool.first_secondary_address", Ordered, nodeStatus, "See node.secondary_address.", "node-kubelet"),
 	row("node_pool.failure_domains", None, "", "They are assigned round-robin: one more gives most machines another one. See "+
 		"node.failure_domain, machine by machine."),
 	row("node_pool.hosts", None, "", "They are assigned round-robin: see node.host."),
+	row("node_pool.powers", None, "", "They are assigned round-robin: see node.power."),
 
 	row("moved", None, "", "It names the same machine: what it does is told at the node that is renamed. Remove it once that is done."),
 	row("moved.from", None, "", "See moved."), row("moved.to", None, "", "See moved."),
@@ -482,7 +525,9 @@ const (
 )
 
 var machineCases = []Case{
-	{"only now written", None, nil, "It is only planned with, where the machine has as much.", func(e *edit) bool { return !e.had || !e.has }},
+	{"only now written", None, nil, "It is only planned with, where the machine has as much.", func(e *edit) bool {
+		return !e.had || !e.has
+	}},
 	{"another size", Ordered, []string{"machine"}, "Drained, resized and booted, one after the other. Where a tool makes the machines, " +
 		"it may replace them: see its plan first. Of machines that you size yourself it only says what they have.", nil},
 }

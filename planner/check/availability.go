@@ -48,9 +48,6 @@ func spreadEtcd(p *plan.Plan, place string, has int) string {
 	return fmt.Sprintf("%d members need a %s each to survive that. Define %d or %d, which do with 3.", n, place, n-1, n+1)
 }
 
-// domains returns every failure domain of the design.
-func domains(p *plan.Plan) []string { return distinct(p.Nodes, domainOf) }
-
 var availabilityRules = []Rule{
 	{rule.Rule{
 		ID: "availability-two-domains", Severity: rule.Warning, Title: "etcd over two failure domains",
@@ -58,21 +55,21 @@ var availabilityRules = []Rule{
 			"survive the loss of either; a third needs only one member.",
 		Fix:     "Spread the members over three domains.",
 		Sources: []string{etcdFAQ, "https://github.com/rancher/rancher/issues/30352"},
-	}, availabilityTwoDomains},
+	}, onLevels(availabilityTwoDomains)},
 	{rule.Rule{
 		ID: "availability-domain-majority", Severity: rule.Warning, Title: "Failure domain that holds a majority of etcd",
 		Doc: "The members are spread, and one domain holds so many that the rest is no majority. Its loss stops every change to the " +
 			"cluster, as if nothing were spread.",
 		Fix:     "Deal the members out evenly: `failure_domains` of a pool does it in turn.",
 		Sources: []string{etcdFAQ, zoneDocs},
-	}, availabilityDomainMajority},
+	}, onLevels(availabilityDomainMajority)},
 	{rule.Rule{
 		ID: "availability-etcd-one-domain", Severity: rule.Warning, Title: "All of etcd in one failure domain",
 		Doc: "The design knows several failure domains, and all etcd members are in one of them. " +
 			"Its loss stops every change to the cluster.",
 		Fix:     "Spread the members over three domains.",
 		Sources: []string{etcdFAQ, zoneDocs},
-	}, availabilityEtcdOneDomain},
+	}, onLevels(availabilityEtcdOneDomain)},
 	{rule.Rule{
 		ID: "availability-domain-unstated", Severity: rule.Warning, Title: "Failure domain stated for some hosts only",
 		Doc: "Some etcd members, control planes and balancers have a failure domain and others none, or some workers. Pods and volumes " +
@@ -99,7 +96,7 @@ var availabilityRules = []Rule{
 			"although etcd lives on.",
 		Fix:     "Spread the control planes over the domains.",
 		Sources: []string{zoneDocs},
-	}, availabilityControlPlanesDomain},
+	}, onLevels(availabilityControlPlanesDomain)},
 	{rule.Rule{
 		ID: "availability-single-balancer", Severity: rule.Warning, Title: "One load balancer before several control planes",
 		Doc: "All kubelets and clients go through it. When it dies the API is gone for all of them, " +
@@ -112,7 +109,7 @@ var availabilityRules = []Rule{
 		Doc:     "Two balancers in one failure domain, or on one hypervisor, are lost at once, and with them the way to the API.",
 		Fix:     "Place them in different domains and on different hypervisors.",
 		Sources: []string{haConsider},
-	}, availabilityBalancersTogether},
+	}, onLevels(availabilityBalancersTogether)},
 	{rule.Rule{
 		ID: "availability-single-worker", Severity: rule.Warning, Title: "One worker in a highly available cluster",
 		Doc: "The type promises to survive the loss of a host. With one worker, its loss takes every ordinary pod with it, and there is " +
@@ -126,13 +123,13 @@ var availabilityRules = []Rule{
 			"leaves a cluster that runs nothing.",
 		Fix:     "Spread the workers over the domains.",
 		Sources: []string{zoneDocs},
-	}, availabilityWorkersDomain},
+	}, onLevels(availabilityWorkersDomain)},
 	{rule.Rule{
 		ID: "availability-workers-uneven", Severity: rule.Warning, Title: "Workers spread unevenly",
 		Doc:     "Pods are spread over domains, and capacity is not: when the largest is lost, what ran there does not fit into the rest.",
 		Fix:     "Deal the workers out evenly.",
 		Sources: []string{zoneDocs},
-	}, availabilityWorkersUneven},
+	}, onLevels(availabilityWorkersUneven)},
 	{rule.Rule{
 		ID: "availability-hypervisor-astride", Severity: rule.Error, Title: "Hypervisor in two failure domains",
 		Doc: "A hypervisor stands in one place. Machines on it that claim different failure domains die together nevertheless, so every " +
@@ -142,36 +139,37 @@ var availabilityRules = []Rule{
 	}, availabilityHypervisorAstride},
 }
 
-func availabilityTwoDomains(p *plan.Plan) []Finding {
+func availabilityTwoDomains(p *plan.Plan, level place) []Finding {
 	nodes := members(p)
-	all := distinct(nodes, domainOf)
-	name, in := crowded(nodes, domainOf)
+	all := distinct(nodes, level)
+	name, in := crowded(nodes, level)
 	if len(nodes) < 3 || len(all) != 2 || name == "" {
 		return nil
 	}
 	return one(domainAt(in[0]), "The %d etcd members lie in %s and %s: losing %s leaves %d, and %d must agree. Two domains can never "+
 		"survive the loss of either. %s", len(nodes), all[0], all[1], name, len(nodes)-len(in), p.Etcd.Quorum(),
-		spreadEtcd(p, "domain", len(domains(p))))
+		spreadEtcd(p, "domain", len(distinct(p.Nodes, level))))
 }
 
-func availabilityDomainMajority(p *plan.Plan) []Finding {
+func availabilityDomainMajority(p *plan.Plan, level place) []Finding {
 	nodes := members(p)
-	name, in := crowded(nodes, domainOf)
-	if all := distinct(nodes, domainOf); len(nodes) < 3 || len(all) < 3 || name == "" || !stops(p, len(in)) {
+	name, in := crowded(nodes, level)
+	if all := distinct(nodes, level); len(nodes) < 3 || len(all) < 3 || name == "" || !stops(p, len(in)) {
 		return nil
 	}
 	return one(domainAt(in[len(in)-1]), "%s holds %d of %d etcd members (%s): losing it leaves %d, and %d must agree. %s", name,
-		len(in), len(nodes), sentence(names(in)), len(nodes)-len(in), p.Etcd.Quorum(), spreadEtcd(p, "domain", len(domains(p))))
+		len(in), len(nodes), sentence(names(in)), len(nodes)-len(in), p.Etcd.Quorum(),
+		spreadEtcd(p, "domain", len(distinct(p.Nodes, level))))
 }
 
-func availabilityEtcdOneDomain(p *plan.Plan) []Finding {
+func availabilityEtcdOneDomain(p *plan.Plan, level place) []Finding {
 	nodes := members(p)
-	name, in := crowded(nodes, domainOf)
-	if len(nodes) < 3 || name == "" || len(in) != len(nodes) || len(domains(p)) < 2 {
+	name, in := crowded(nodes, level)
+	if len(nodes) < 3 || name == "" || len(in) != len(nodes) || len(distinct(p.Nodes, level)) < 2 {
 		return nil
 	}
 	return one(domainAt(in[0]), "All %d etcd members are in %s, and the design has %s: losing %s stops every change. %s", len(nodes),
-		name, sentence(domains(p)), name, spreadEtcd(p, "domain", len(domains(p))))
+		name, sentence(distinct(p.Nodes, level)), name, spreadEtcd(p, "domain", len(distinct(p.Nodes, level))))
 }
 
 func availabilityDomainUnstated(p *plan.Plan) []Finding {
@@ -223,14 +221,14 @@ func availabilityControlPlanesHypervisor(p *plan.Plan) []Finding {
 		"Spread them over at least two hypervisors.", len(cps), sentence(names(cps)), name)
 }
 
-func availabilityControlPlanesDomain(p *plan.Plan) []Finding {
+func availabilityControlPlanesDomain(p *plan.Plan, level place) []Finding {
 	cps := p.ControlPlanes()
-	name, in := crowded(cps, domainOf)
-	if len(cps) < 2 || name == "" || len(in) != len(cps) || len(domains(p)) < 2 || !p.Etcd.IsExternal() {
+	name, in := crowded(cps, level)
+	if len(cps) < 2 || name == "" || len(in) != len(cps) || len(distinct(p.Nodes, level)) < 2 || !p.Etcd.IsExternal() {
 		return nil
 	}
 	return one(domainAt(cps[0]), "All %d control planes are in %s, and the design has %s: losing %s takes the API with it. "+
-		"Spread them.", len(cps), name, sentence(domains(p)), name)
+		"Spread them.", len(cps), name, sentence(distinct(p.Nodes, level)), name)
 }
 
 func availabilitySingleBalancer(p *plan.Plan) []Finding {
@@ -244,7 +242,7 @@ func availabilitySingleBalancer(p *plan.Plan) []Finding {
 			"and virtual_ip = …, or write load_balancer \"kube-vip\".", lb.Nodes[0].Name, len(p.ControlPlanes()))
 }
 
-func availabilityBalancersTogether(p *plan.Plan) []Finding {
+func availabilityBalancersTogether(p *plan.Plan, level place) []Finding {
 	nodes := p.LoadBalancer.Nodes
 	if p.LoadBalancer.Kind != plan.HAProxy || len(nodes) < 2 {
 		return nil
@@ -253,7 +251,7 @@ func availabilityBalancersTogether(p *plan.Plan) []Finding {
 		return one(attr(nodes[0], "host"), "The %d balancers (%s) run on %s and die with it. Spread them over two hypervisors.",
 			len(nodes), sentence(names(nodes)), name)
 	}
-	if name, in := crowded(nodes, domainOf); name != "" && len(in) == len(nodes) && len(domains(p)) > 1 {
+	if name, in := crowded(nodes, level); name != "" && len(in) == len(nodes) && len(distinct(p.Nodes, level)) > 1 {
 		return one(domainAt(nodes[0]), "The %d balancers (%s) are in %s and are lost with it. Spread them over two domains.",
 			len(nodes), sentence(names(nodes)), name)
 	}
@@ -269,20 +267,20 @@ func availabilitySingleWorker(p *plan.Plan) []Finding {
 		"it. Define a second one.", w[0].Name)
 }
 
-func availabilityWorkersDomain(p *plan.Plan) []Finding {
+func availabilityWorkersDomain(p *plan.Plan, level place) []Finding {
 	w := p.Workers()
-	name, in := crowded(w, domainOf)
-	if len(w) < 2 || name == "" || len(in) != len(w) || len(distinct(p.ControlPlanes(), domainOf)) < 2 {
+	name, in := crowded(w, level)
+	if len(w) < 2 || name == "" || len(in) != len(w) || len(distinct(p.ControlPlanes(), level)) < 2 {
 		return nil
 	}
 	return one(domainAt(w[0]), "All %d workers are in %s, and the control planes are spread: losing %s leaves a cluster that runs "+
 		"nothing. Spread the workers.", len(w), name, name)
 }
 
-func availabilityWorkersUneven(p *plan.Plan) []Finding {
+func availabilityWorkersUneven(p *plan.Plan, level place) []Finding {
 	w := p.Workers()
-	name, in := crowded(w, domainOf)
-	all := distinct(w, domainOf)
+	name, in := crowded(w, level)
+	all := distinct(w, level)
 	if name == "" || len(all) < 2 || len(w) < 4 {
 		return nil
 	}

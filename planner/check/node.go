@@ -117,7 +117,7 @@ func nodeLabelKubelet(p *plan.Plan) []Finding {
 
 func nodeLabelZone(p *plan.Plan) []Finding {
 	return labeled(p, func(key, value string, n *plan.Node) string {
-		if key == "topology.kubernetes.io/zone" && n.FailureDomain != "" && value != n.FailureDomain {
+		if key == "topology.kubernetes.io/zone" && n.FailureDomain != "" && value != n.Zone() {
 			return fmt.Sprintf("The label says zone %q, and %s is in failure domain %q (%s). Remove the label.", value, n.Name,
 				n.FailureDomain, line(attr(n, "failure_domain")))
 		}

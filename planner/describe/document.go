@@ -80,6 +80,7 @@ type Node struct {
 	MAC              string            `json:"mac,omitempty"`
 	Interface        string            `json:"interface,omitempty"`
 	FailureDomain    string            `json:"failure_domain,omitempty"`
+	Power            string            `json:"power,omitempty"`
 	Host             string            `json:"host,omitempty"`
 	Arch             string            `json:"arch"`
 	OS               string            `json:"os,omitempty"`
@@ -321,7 +322,8 @@ func describeNode(n *plan.Node) Node {
 		Name: n.Name, Pool: n.Pool, Roles: n.Roles.Strings(), Bootstrap: n.Bootstrap,
 		Address: address(n.Address), SecondaryAddress: address(n.SecondaryAddress), PublicAddress: n.PublicAddress,
 		SSHAddress: n.SSHAddress,
-		MAC:        n.MAC, Interface: n.Interface, FailureDomain: n.FailureDomain, Host: n.Host, Arch: n.Arch, OS: system(n.OS),
+		MAC:        n.MAC, Interface: n.Interface, FailureDomain: n.FailureDomain, Power: n.Power, Host: n.Host, Arch: n.Arch,
+		OS:   system(n.OS),
 		CPUs: n.CPUs, MemoryBytes: n.MemoryBytes, DiskBytes: n.DiskBytes, InstanceType: n.InstanceType,
 		Labels: maps.Clone(n.Labels), Annotations: maps.Clone(n.Annotations),
 		KubeletExtraArgs: each(n.KubeletExtraArgs, func(a plan.Arg) Arg { return Arg{a.Name, a.Value} }),

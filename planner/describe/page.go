@@ -284,6 +284,9 @@ func hostRow(nodes []*plan.Node) []string {
 	if n.Bootstrap && len(nodes) == 1 {
 		about = append(about, "runs kubeadm init")
 	}
+	if feeds := distinct(nodes, func(n *plan.Node) string { return n.Power }); feeds != "" {
+		about = append(about, "power "+feeds)
+	}
 	for _, t := range n.Taints {
 		about = append(about, "taint "+t.Key+":"+t.Effect)
 	}

@@ -292,6 +292,8 @@ func (k *completer) candidates(block *spec.Block, a *spec.Argument) []offer {
 		return known(p, "failure domain", func(n *plan.Node) string { return n.FailureDomain })
 	case "node.host", "node_pool.hosts":
 		return known(p, "hypervisor", func(n *plan.Node) string { return n.Host })
+	case "node.power", "node_pool.powers":
+		return known(p, "power feed", func(n *plan.Node) string { return n.Power })
 	case "node.os", "node_pool.os":
 		return known(p, "operating system", func(n *plan.Node) string {
 			if n.OS.Version == "" {

@@ -174,7 +174,8 @@ func (r *resolver) node(n *spec.Node) *Node {
 	node.SecondaryAddress = r.address(n.Source, "secondary_address", n.SecondaryAddress)
 	node.SSHAddress = r.host(n.Source, "ssh_address", n.SSHAddress)
 	node.PublicAddress = r.host(n.Source, "public_address", n.PublicAddress)
-	node.FailureDomain = r.place(n.Attr("failure_domain"), "failure_domain", n.FailureDomain)
+	node.FailureDomain = r.domain(n.Attr("failure_domain"), "failure_domain", n.FailureDomain)
+	node.Power = r.place(n.Attr("power"), "power", n.Power)
 	node.Host = r.place(n.Attr("host"), "host", n.Host)
 	node.Bootstrap = n.Bootstrap != nil && *n.Bootstrap
 	if n.MAC != nil {
@@ -191,7 +192,26 @@ func (r *resolver) node(n *spec.Node) *Node {
 	return &node
 }
 
-// place reads a failure domain or a hypervisor's name. Both become the values of labels.
+// domain reads a failure domain: a name, or the names of places that lie in each other, the largest first.
+func (r *resolver) domain(at hcl.Range, attr string, s *string) string {
+	if s == nil {
+		return ""
+	}
+	parts := strings.Split(*s, "/")
+	if len(parts) == 1 {
+		return r.place(at, attr, s)
+	}
+	if slices.ContainsFunc(parts, func(part string) bool { return part == "" || !labelValue(part) }) || len(*s) > 63 {
+		r.fail(invalidLabel, at, "%s is %q. Places that lie in each other are written from the largest to the smallest, with / between: "+
+			"\"room-1/rack-a\". Each is letters, digits and . _ -, with a letter or digit at both ends, "+
+			"and all together are 63 characters at most.",
+			attr, spelling.Excerpt(*s))
+		return ""
+	}
+	return *s
+}
+
+// place reads a failure domain, a power feed or a hypervisor's name. Both become the values of labels.
 func (r *resolver) place(at hcl.Range, attr string, s *string) string {
 	if s == nil {
 		return ""
@@ -204,10 +224,10 @@ func (r *resolver) place(at hcl.Range, attr string, s *string) string {
 	return *s
 }
 
-func (r *resolver) places(src *spec.Source, attr string, written []string) []string {
+func (r *resolver) places(src *spec.Source, attr string, written []string, read func(hcl.Range, string, *string) string) []string {
 	var places []string
 	for i, s := range written {
-		places = append(places, r.place(src.Element(attr, i), attr, &s))
+		places = append(places, read(src.Element(attr, i), attr, &s))
 	}
 	return places
 }
@@ -232,8 +252,9 @@ func (r *resolver) pool(p *spec.NodePool) {
 	model.NameRange, model.Pool = p.NameRange, p.Name
 	first := r.address(p.Source, "first_address", p.FirstAddress)
 	second := r.address(p.Source, "first_secondary_address", p.FirstSecondaryAddress)
-	domains := r.places(p.Source, "failure_domains", p.FailureDomains)
-	hosts := r.places(p.Source, "hosts", p.Hosts)
+	domains := r.places(p.Source, "failure_domains", p.FailureDomains, r.domain)
+	hosts := r.places(p.Source, "hosts", p.Hosts, r.place)
+	powers := r.places(p.Source, "powers", p.Powers, r.place)
 	if p.FirstAddress == nil && count > 0 {
 		r.addressWanted(p.Source, "first_address")
 	}
@@ -254,6 +275,9 @@ func (r *resolver) pool(p *spec.NodePool) {
 		}
 		if len(hosts) > 0 {
 			n.Host = hosts[i%len(hosts)]
+		}
+		if len(powers) > 0 {
+			n.Power = powers[i%len(powers)]
 		}
 		r.plan.Nodes = append(r.plan.Nodes, n)
 	}

@@ -173,6 +173,8 @@ func (n *Node) At(name string) hcl.Range {
 			name = "failure_domains"
 		case "host":
 			name = "hosts"
+		case "power":
+			name = "powers"
 		}
 	}
 	return n.Attr(name)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 )
@@ -60,6 +61,26 @@ func (n *Node) OfFamily(a netip.Addr) netip.Addr {
 		}
 	}
 	return netip.Addr{}
+}
+
+// Zone is the failure domain as a label's value and a system's zone: the path with a point for each slash.
+func (n *Node) Zone() string { return ZoneOf(n.FailureDomain) }
+
+// ZoneOf is a failure domain as a label's value.
+func ZoneOf(domain string) string { return strings.ReplaceAll(domain, "/", ".") }
+
+// Around returns a failure domain with those that it lies in, the largest first: room-1, room-1/rack-a. None of "".
+func Around(domain string) []string {
+	if domain == "" {
+		return nil
+	}
+	var all []string
+	for i, c := range domain {
+		if c == '/' {
+			all = append(all, domain[:i])
+		}
+	}
+	return append(all, domain)
 }
 
 // Direct reports whether pods' packets travel between nodes under the pods' own addresses, which a router in between must know.

@@ -189,5 +189,5 @@ var ReadByRules = []string{"cluster.max_nodes", "network.reserved_subnets", "net
 // simulation read them.
 var OfMachines = []string{
 	"node.address", "node.arch", "node.cpus", "node.memory", "node.disk", "node.os", "node.host", "node.mac", "node.interface",
-	"node.instance_type", "node.failure_domain",
+	"node.instance_type", "node.failure_domain", "node.power",
 }

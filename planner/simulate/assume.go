@@ -10,7 +10,7 @@ import (
 
 // Assumption is something that the file does not say, or that no plan can see, and on which the verdicts rest.
 type Assumption struct {
-	// Subject is one word: segment, routers, balancer, dns, time, zone, host.
+	// Subject is one word: segment, routers, balancer, zone, power, host, dns, time.
 	Subject string `json:"subject"`
 	Text    string `json:"text"` // a sentence
 }
@@ -71,19 +71,16 @@ func (m *Model) unstated(add func(subject, format string, args ...any)) {
 		subject, argument, alone string
 		of                       func(*plan.Node) string
 	}{
-		{"zone", "failure_domain", "fail", func(n *plan.Node) string { return n.FailureDomain }},
-		{"host", "host", "are machines of their own", func(n *plan.Node) string { return n.Host }},
+		{"zone", "failure_domain", "fail one by one", func(n *plan.Node) string { return n.FailureDomain }},
+		{"power", "power", "have power as long as they stand", func(n *plan.Node) string { return n.Power }},
+		{"host", "host", "are machines of their own: no hypervisor takes several", func(n *plan.Node) string { return n.Host }},
 	} {
 		if stated := count(place.of); stated < len(m.nodes) && len(m.nodes) > 1 {
 			who := "Nodes"
 			if stated > 0 {
 				who = fmt.Sprintf("%d of %d nodes", len(m.nodes)-stated, len(m.nodes))
 			}
-			end := " one by one."
-			if place.subject == "host" {
-				end = ": no hypervisor takes several."
-			}
-			add(place.subject, "%s state no %s, and %s%s", who, place.argument, place.alone, end)
+			add(place.subject, "%s state no %s, and %s.", who, place.argument, place.alone)
 		}
 	}
 }

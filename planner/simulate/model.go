@@ -30,6 +30,7 @@ const (
 	NodeUnit     Kind = "node"     // a machine: power, kernel or disk
 	ZoneUnit     Kind = "zone"     // a failure domain with all that stands in it
 	HostUnit     Kind = "host"     // a hypervisor with all of its virtual machines
+	PowerUnit    Kind = "power"    // a power feed with every machine that is off without it
 	BalancerUnit Kind = "balancer" // the balancing process alone; the machine goes on
 	CutUnit      Kind = "cut"      // the network between two failure domains
 )
@@ -97,7 +98,9 @@ type Model struct {
 	workers []int
 	kubelet []int
 	zones   []string // sorted; "" alone where no node states one
+	places  []string // failure domains with those that they lie in, sorted
 	hosts   []string
+	feeds   []string
 	dns     []int // where the replicas of CoreDNS run; nil: unknown
 	index   map[string]int
 }
@@ -105,12 +108,18 @@ type Model struct {
 // New builds the model of a plan.
 func New(p *plan.Plan) *Model {
 	m := &Model{p: p, nodes: p.Nodes, index: make(map[string]int, len(p.Nodes))}
-	zones, hosts := map[string]bool{}, map[string]bool{}
+	zones, places, hosts, feeds := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for i, n := range p.Nodes {
 		m.index[n.Name] = i
 		zones[n.FailureDomain] = true
+		for _, place := range plan.Around(n.FailureDomain) {
+			places[place] = true
+		}
 		if n.Host != "" {
 			hosts[n.Host] = true
+		}
+		if n.Power != "" {
+			feeds[n.Power] = true
 		}
 		if n.Roles.Has(plan.ControlPlane) {
 			m.cps = append(m.cps, i)
@@ -140,7 +149,7 @@ func New(p *plan.Plan) *Model {
 	case plan.KubeVIP:
 		m.lbs = m.cps
 	}
-	m.zones, m.hosts = sortedKeys(zones), sortedKeys(hosts)
+	m.zones, m.places, m.hosts, m.feeds = sortedKeys(zones), sortedKeys(places), sortedKeys(hosts), sortedKeys(feeds)
 	m.stray()
 	return m
 }
@@ -198,7 +207,7 @@ func (m *Model) PlaceDNS(names []string) (*Model, error) {
 	return &placed, nil
 }
 
-// Zones returns the failure domains that nodes state, sorted.
+// Zones returns the failure domains that nodes state, the deepest level of those that lie in each other, sorted.
 func (m *Model) Zones() []string {
 	return slices.DeleteFunc(slices.Clone(m.zones), func(z string) bool { return z == "" })
 }
@@ -216,13 +225,25 @@ func (m *Model) Units() []Unit {
 		units = append(units, Unit{Kind: BalancerUnit, Name: external})
 	}
 	units = append(units, m.grouped(HostUnit, m.hosts, func(n *plan.Node) string { return n.Host })...)
-	return append(units, m.grouped(ZoneUnit, m.Zones(), func(n *plan.Node) string { return n.FailureDomain })...)
+	units = append(units, m.grouped(PowerUnit, m.feeds, func(n *plan.Node) string { return n.Power })...)
+	return append(units, m.zoneUnits(m.places)...)
+}
+
+// zoneUnits returns failure domains with all nodes in them, those of domains that lie in them too.
+func (m *Model) zoneUnits(names []string) []Unit {
+	return m.groupedBy(ZoneUnit, names, func(n *plan.Node) []string { return plan.Around(n.FailureDomain) })
 }
 
 func (m *Model) grouped(kind Kind, names []string, of func(*plan.Node) string) []Unit {
+	return m.groupedBy(kind, names, func(n *plan.Node) []string { return []string{of(n)} })
+}
+
+func (m *Model) groupedBy(kind Kind, names []string, of func(*plan.Node) []string) []Unit {
 	nodes := map[string][]int{}
 	for i, n := range m.nodes {
-		nodes[of(n)] = append(nodes[of(n)], i)
+		for _, place := range of(n) {
+			nodes[place] = append(nodes[place], i)
+		}
 	}
 	units := make([]Unit, len(names))
 	for i, name := range names {
@@ -244,7 +265,7 @@ func (m *Model) NodesOf(u Unit) []string {
 func (m *Model) Unit(text string) (Unit, error) {
 	kind, name, ok := strings.Cut(strings.TrimSpace(text), "/")
 	if !ok {
-		return Unit{}, fmt.Errorf("%q is no failure unit: write node/NAME, zone/NAME, host/NAME or balancer/NAME", text)
+		return Unit{}, fmt.Errorf("%q is no failure unit: write node/NAME, zone/NAME, power/NAME, host/NAME or balancer/NAME", text)
 	}
 	var names []string
 	for _, u := range m.Units() {
@@ -257,8 +278,8 @@ func (m *Model) Unit(text string) (Unit, error) {
 		names = append(names, u.Name)
 	}
 	switch {
-	case !slices.Contains([]Kind{NodeUnit, ZoneUnit, HostUnit, BalancerUnit}, Kind(kind)):
-		return Unit{}, fmt.Errorf("%q is not a kind of failure unit: there are node, zone, host and balancer", kind)
+	case !slices.Contains([]Kind{NodeUnit, ZoneUnit, PowerUnit, HostUnit, BalancerUnit}, Kind(kind)):
+		return Unit{}, fmt.Errorf("%q is not a kind of failure unit: there are node, zone, power, host and balancer", kind)
 	case len(names) == 0:
 		return Unit{}, fmt.Errorf("the plan has no %s at all", kind)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -425,6 +426,56 @@ func TestReasonsAreTrue(t *testing.T) {
 			if v.Capability == c.capability && v.Reason != c.want {
 				t.Errorf("%s %s: %s is %s\n got %s\nwant %s", c.kill, c.cut, v.Capability, v.State, v.Reason, c.want)
 			}
+		}
+	}
+}
+
+// A room goes with all of its racks; a cut, and a zone that must be survived, are the racks. Power feeds cross both.
+func TestRoomsRacksAndFeeds(t *testing.T) {
+	p := design{cps: 3, workers: 3, lbs: 2, kind: plan.HAProxy, stacked: true,
+		zones: []string{"room-1/rack-a", "room-1/rack-b", "room-2/rack-c"}}.plan()
+	for _, n := range p.Nodes {
+		n.Power = "feed-a"
+		if strings.HasSuffix(n.Name, "-3") {
+			n.Power = "feed-b"
+		}
+	}
+	m := New(p)
+	for _, c := range []struct {
+		kill string
+		want State
+	}{
+		{"zone/room-1", Down}, {"zone/room-1/rack-a", Degraded}, {"zone/room-2", Degraded}, {"power/feed-a", Down},
+		{"power/feed-b", Degraded},
+	} {
+		if o := outcome(t, p, c.kill, ""); o.State(EtcdWrites) != c.want {
+			t.Errorf("%s: writes are %s, want %s", c.kill, o.State(EtcdWrites), c.want)
+		}
+	}
+	if got := m.Zones(); !slices.Equal(got, []string{"room-1/rack-a", "room-1/rack-b", "room-2/rack-c"}) {
+		t.Errorf("zones %q", got)
+	}
+	if _, err := m.Cut("room-1:room-2"); err == nil {
+		t.Error("a cut between rooms is made, although a cut means the deepest level")
+	}
+	if o, _ := m.Survives(1, ZoneUnit); o != nil {
+		t.Errorf("one rack: %s stops it", o.Failure)
+	}
+	if o, _ := m.Survives(1, PowerUnit); o == nil || o.Failure.String() != "power/feed-a" {
+		t.Errorf("one feed: %+v", o)
+	}
+	var points []string
+	for _, point := range m.Points(m.Singles()) {
+		points = append(points, point.Unit+": "+point.Remedy)
+	}
+	for _, want := range []string{
+		"zone/room-1: spread etcd over 3 failure domains (the design has 2), no more than 1 member in each; " +
+			"a balancer in another failure domain too",
+		"power/feed-a: spread etcd over 3 power feeds (the design has 2), no more than 1 member on each; " +
+			"a balancer on another power feed too",
+	} {
+		if !slices.Contains(points, want) {
+			t.Errorf("no point %q in %q", want, points)
 		}
 	}
 }

@@ -297,6 +297,8 @@ func (m *Model) remedy(u Unit) string {
 	}
 	place, in, elsewhere := "", "", []string(nil)
 	switch u.Kind {
+	case PowerUnit:
+		place, in = "power feed", "on"
 	case ZoneUnit:
 		place, in = "failure domain", "in"
 	case HostUnit:
@@ -305,7 +307,7 @@ func (m *Model) remedy(u Unit) string {
 	var remedies []string
 	etcd := breaks(m.etcd())
 	if etcd {
-		remedies = append(remedies, m.spread(u.Kind, place, in))
+		remedies = append(remedies, m.spread(u, place, in))
 	}
 	larger := etcd && len(m.members) == 1 // the type with three members has control planes and a balancer before them, too
 	switch stacked := m.p.Etcd.Placement == topologies.Stacked; {
@@ -348,7 +350,7 @@ func (m *Model) remedy(u Unit) string {
 }
 
 // spread says how etcd outlives the loss of a unit of the kind, which takes its quorum now.
-func (m *Model) spread(kind Kind, place, in string) string {
+func (m *Model) spread(u Unit, place, in string) string {
 	n := len(m.members)
 	if n == 1 {
 		text := "three etcd members instead of one: type " + string(topologies.MultiEtcdMultiMaster)
@@ -363,10 +365,7 @@ func (m *Model) spread(kind Kind, place, in string) string {
 	// An even number tolerates no more than the odd one below it, and needs more places.
 	odd := max(3, n-1+n%2)
 	tolerance := plan.FaultTolerance(odd)
-	places, have := (odd+tolerance-1)/tolerance, len(m.Zones())
-	if kind == HostUnit {
-		have = len(m.hosts)
-	}
+	places, have := (odd+tolerance-1)/tolerance, m.like(u)
 	text := "spread etcd"
 	if odd != n {
 		text = fmt.Sprintf("%d etcd members instead of %d, spread", odd, n)
@@ -376,6 +375,23 @@ func (m *Model) spread(kind Kind, place, in string) string {
 			count(tolerance, "member"), in)
 	}
 	return fmt.Sprintf("%s so that no %s holds more than %s", text, place, count(tolerance, "member"))
+}
+
+// like counts the units of the kind of one, of failure domains those on its level.
+func (m *Model) like(u Unit) int {
+	switch u.Kind {
+	case HostUnit:
+		return len(m.hosts)
+	case PowerUnit:
+		return len(m.feeds)
+	}
+	n := 0
+	for _, place := range m.places {
+		if strings.Count(place, "/") == strings.Count(u.Name, "/") {
+			n++
+		}
+	}
+	return n
 }
 
 // Sentence says in plain words what the design makes of losses of nodes. What it promises was searched for exceptions.
@@ -501,8 +517,8 @@ func listed(conjunction string, words []string) string {
 }
 
 // Survives says whether the cluster takes writes, answers at its endpoint and schedules after the loss of any units of the kind at once
-// ("node", "zone", "host"), and, where it does not, the first of the smallest losses that stop it: none where
-// chance decides already while everything is up. It is not known where the search gave
+// ("node", "zone", "power", "host"; of zones the deepest level), and, where it does not, the first of the smallest losses that stop it:
+// none where chance decides already while everything is up. It is not known where the search gave
 // up: then exhausted is true, and stopped nil.
 func (m *Model) Survives(units int, kind Kind) (stopped *Outcome, exhausted bool) {
 	if whole := m.Outcome(Failure{}); slices.ContainsFunc([]Capability{EtcdWrites, API, Scheduling, Pods}, func(c Capability) bool {
@@ -510,7 +526,7 @@ func (m *Model) Survives(units int, kind Kind) (stopped *Outcome, exhausted bool
 	}) {
 		return &whole, false
 	}
-	of := slices.DeleteFunc(m.Units(), func(u Unit) bool { return u.Kind != kind })
+	of := slices.DeleteFunc(m.Units(), func(u Unit) bool { return u.Kind != kind || kind == ZoneUnit && !slices.Contains(m.zones, u.Name) })
 	stops := m.smallest(of, m.risks(), units, mostSteps)
 	if len(stops.Sets) == 0 {
 		return nil, stops.Exhausted

@@ -370,6 +370,7 @@ type Node struct {
 	PublicAddress    *string // behind NAT: what clients outside dial; goes into the API certificate
 	MAC              *string
 	FailureDomain    *string
+	Power            *string
 	Host             *string // the hypervisor that the machine runs on
 	Bootstrap        *bool   // the control plane that runs kubeadm init
 }
@@ -385,6 +386,7 @@ type NodePool struct {
 	FirstSecondaryAddress *string
 	FailureDomains        []string // assigned round-robin
 	Hosts                 []string // hypervisors, assigned round-robin
+	Powers                []string // power feeds, assigned round-robin
 }
 
 // Moved is a `moved` block: the same machine under a new name.

@@ -18,7 +18,7 @@ const ZoneLabel = "topology.kubernetes.io/zone"
 func KubeletLabels(n *plan.Node) map[string]string {
 	labels := map[string]string{}
 	if n.FailureDomain != "" {
-		labels[ZoneLabel] = n.FailureDomain
+		labels[ZoneLabel] = n.Zone()
 	}
 	for k, v := range n.Labels {
 		if kubeletMaySet(k) {

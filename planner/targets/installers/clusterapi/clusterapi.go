@@ -244,7 +244,7 @@ func deployments(p *plan.Plan) []deployment {
 			i = len(out)
 			index[key] = i
 			domains[pool]++
-			out = append(out, deployment{name: pool, domain: n.FailureDomain})
+			out = append(out, deployment{name: pool, domain: n.Zone()})
 		}
 		out[i].nodes = append(out[i].nodes, n)
 	}
@@ -411,7 +411,7 @@ func domains(p *plan.Plan) []failureDomain {
 	control := map[string]bool{}
 	for _, n := range p.KubeletNodes() {
 		if n.FailureDomain != "" {
-			control[n.FailureDomain] = control[n.FailureDomain] || n.Roles.Has(plan.ControlPlane)
+			control[n.Zone()] = control[n.Zone()] || n.Roles.Has(plan.ControlPlane)
 		}
 	}
 	var out []failureDomain

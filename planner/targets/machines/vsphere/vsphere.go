@@ -212,7 +212,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 		place, d := elsewhere, domains[n.FailureDomain]
 		switch {
 		case d != nil:
-			place, v.Placements[n.FailureDomain] = n.FailureDomain, places[n.FailureDomain]
+			place, v.Placements[n.Zone()] = n.Zone(), places[n.FailureDomain]
 		case n.FailureDomain != "" && n.FailureDomain != p.Nodes[0].FailureDomain && len(domains) == 0:
 			once(unplaced, n.At("failure_domain"), "Node %q is in %q and others elsewhere, and all would stand in %s wherever vCenter "+
 				"puts "+
@@ -244,7 +244,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 		cpus, memory, disk := onprem.Size(n)
 		v.Machines[n.Name] = machine{place, os, cpus, memory >> 20, (disk + 1<<30 - 1) >> 30, n.MAC}
 		if d != nil && len(d.Hosts) > 0 {
-			v.keep("domain-"+n.FailureDomain, place, d.Hosts, n)
+			v.keep("domain-"+n.Zone(), place, d.Hosts, n)
 		}
 		if n.Host != "" {
 			v.keep("host-"+n.Host+"-in-"+place, place, []string{n.Host}, n)
@@ -360,9 +360,11 @@ var (
 	}
 	noTemplate = &rule.Rule{
 		ID: "vsphere-template", Title: "Operating system without a template", Permanent: true,
-		Doc:     "The machines are clones of templates, one for each operating system.",
-		Fix:     "Name its template in templates, or write an os that has one.",
-		Sources: []string{"https://registry.terraform.io/providers/vmware/vsphere/latest/docs/resources/virtual_machine#cloning-and-customization"},
+		Doc: "The machines are clones of templates, one for each operating system.",
+		Fix: "Name its template in templates, or write an os that has one.",
+		Sources: []string{
+			"https://registry.terraform.io/providers/vmware/vsphere/latest/docs/resources/virtual_machine#cloning-and-customization",
+		},
 	}
 	mac = &rule.Rule{
 		ID: "vsphere-mac", Title: "Hardware address that VMware gives out itself", Permanent: true,

@@ -269,7 +269,7 @@ func constraints(n *plan.Node) string {
 		words = append(words, "root-disk="+strconv.FormatInt(n.DiskBytes>>20, 10)+"M")
 	}
 	if n.FailureDomain != "" {
-		words = append(words, "zones="+n.FailureDomain)
+		words = append(words, "zones="+n.Zone())
 	}
 	return strings.Join(words, " ")
 }

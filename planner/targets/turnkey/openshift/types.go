@@ -263,7 +263,7 @@ func nodeSettings(p *plan.Plan) []any {
 			labels[k] = v
 		}
 		if n.FailureDomain != "" {
-			labels["topology.kubernetes.io/zone"] = n.FailureDomain
+			labels["topology.kubernetes.io/zone"] = n.Zone()
 		}
 		o := node{APIVersion: "v1", Kind: "Node", Metadata: nodeMetadata{n.Name, labels, n.Annotations}}
 		if len(n.Taints) > 0 {

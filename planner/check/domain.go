@@ -1,0 +1,171 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+)
+
+// place reads where a node is on one level of failure domains.
+type place func(*plan.Node) string
+
+// levels returns the levels of failure domains that lie in each other, the deepest first: racks, then rooms. On a level that a node does
+// not state it has its own deepest.
+func levels(p *plan.Plan) []place {
+	depth := 1
+	for _, n := range p.Nodes {
+		depth = max(depth, 1+strings.Count(n.FailureDomain, "/"))
+	}
+	all := make([]place, 0, depth)
+	for d := depth; d > 0; d-- {
+		all = append(all, func(n *plan.Node) string {
+			if around := plan.Around(n.FailureDomain); len(around) > 0 {
+				return around[min(d, len(around))-1]
+			}
+			return ""
+		})
+	}
+	return all
+}
+
+// onLevels holds a rule against each level, the deepest first, until it finds something.
+func onLevels(of func(*plan.Plan, place) []Finding) func(*plan.Plan) []Finding {
+	return func(p *plan.Plan) []Finding {
+		for _, level := range levels(p) {
+			if findings := of(p, level); len(findings) > 0 {
+				return findings
+			}
+		}
+		return nil
+	}
+}
+
+func powerOf(n *plan.Node) string { return n.Power }
+
+// domainRules are about failure domains that lie in each other, and about power feeds.
+var domainRules = []Rule{
+	{rule.Rule{
+		ID: "availability-domain-depth", Severity: rule.Warning, Title: "Failure domain that holds another one and nodes of its own",
+		Doc: "A node in `room-1` and one in `room-1/rack-a`: nobody knows which rack of the room the first is in. " +
+			"`survive=N-zone` and `--cut` mean the deepest level, and count the room as one more rack.",
+		Fix:     "State the place of every node down to the same level.",
+		Sources: []string{zoneDocs},
+	}, availabilityDomainDepth},
+	{rule.Rule{
+		ID: "availability-domain-label", Severity: rule.Error, Title: "Two failure domains with one zone label", Permanent: true,
+		Doc: "A label's value cannot hold a slash, so that the zone of a node in `room-1/rack-a` is `room-1.rack-a`. " +
+			"A failure domain of that very name has the same label: pods and volumes would take two places for one.",
+		Fix:     "Rename one of them.",
+		Sources: []string{"https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set", zoneDocs},
+	}, availabilityDomainLabel},
+	{rule.Rule{
+		ID: "availability-power-majority", Severity: rule.Warning, Title: "Power feed of a majority of etcd",
+		Doc: "Machines on one feed go off together, in whatever racks they are. Where it supplies so many members that the rest is " +
+			"no majority, one breaker stops the cluster.",
+		Fix:     "Connect the members to three feeds, or to two with two supplies each: `powers` of a pool deals feeds out in turn.",
+		Sources: []string{etcdFAQ, zoneDocs},
+	}, availabilityPowerMajority},
+	{rule.Rule{
+		ID: "availability-power-unstated", Severity: rule.Warning, Title: "Power feed stated for some hosts only",
+		Doc:     "Some hosts state their power feed and others none. Nobody can say what the loss of a feed takes.",
+		Fix:     "Write `power` for all of them, in pools `powers`.",
+		Sources: []string{zoneDocs},
+	}, availabilityPowerUnstated},
+	{rule.Rule{
+		ID: "target-zone-path", Severity: rule.Error, Title: "Zone of a vendor that lies in another place", Permanent: true,
+		Doc: "On this target the failure domain is a zone of the vendor's, by its own name. The vendor knows no places " +
+			"inside of a zone, or around it.",
+		Fix:     "Write the zone alone.",
+		Sources: []string{zoneDocs},
+	}, targetZonePath},
+}
+
+func availabilityDomainDepth(p *plan.Plan) []Finding {
+	if vendorZones(p) {
+		return nil // target-zone-path says more
+	}
+	holds := map[string]*plan.Node{} // the first node below a domain
+	for _, n := range byPlace(p.Nodes) {
+		around := plan.Around(n.FailureDomain)
+		for _, above := range around[:max(0, len(around)-1)] {
+			if holds[above] == nil {
+				holds[above] = n
+			}
+		}
+	}
+	return each(p.Nodes, func(n *plan.Node) bool { return holds[n.FailureDomain] != nil }, domainAt,
+		func(n *plan.Node, all []*plan.Node) string {
+			below := holds[n.FailureDomain]
+			return fmt.Sprintf("%s is in %s, and %s in %s, which lies in it (%s). survive=1-zone means the deepest level, "+
+				"and nobody knows where in %s %s is. State it too, such as %q.", whose(all), n.FailureDomain, below.Name,
+				below.FailureDomain,
+				line(domainAt(below)),
+				n.FailureDomain, n.Name, n.FailureDomain+"/rack-z")
+		})
+}
+
+func availabilityDomainLabel(p *plan.Plan) []Finding {
+	first, said := map[string]*plan.Node{}, map[string]bool{}
+	var findings []Finding
+	for _, n := range byPlace(p.Nodes) {
+		zone := n.Zone()
+		other := first[zone]
+		if other == nil {
+			first[zone] = n
+			continue
+		}
+		if zone != "" && other.FailureDomain != n.FailureDomain && !said[zone] {
+			said[zone] = true
+			findings = append(findings,
+				one(domainAt(n), "%s of %s and %s of %s (%s) would both have the zone label %s. Rename one of them.",
+					n.FailureDomain, n.Name, other.FailureDomain, other.Name, line(domainAt(other)), zone)...)
+		}
+	}
+	return findings
+}
+
+func availabilityPowerMajority(p *plan.Plan) []Finding {
+	nodes := members(p)
+	name, in := crowded(nodes, powerOf)
+	if len(nodes) < 3 || name == "" || !stops(p, len(in)) {
+		return nil
+	}
+	return one(attr(in[len(in)-1], "power"), "%s supplies %d of %d etcd members (%s): its loss leaves %d, and %d must agree. %s",
+		name, len(in),
+		len(nodes), sentence(names(in)), len(nodes)-len(in), p.Etcd.Quorum(), spreadEtcd(p, "feed", len(distinct(p.Nodes, powerOf))))
+}
+
+func availabilityPowerUnstated(p *plan.Plan) []Finding {
+	without := having(p.Nodes, func(n *plan.Node) bool { return n.Power == "" })
+	if len(without) == 0 || len(without) == len(p.Nodes) {
+		return nil
+	}
+	have := "have"
+	if len(without) == 1 {
+		have = "has"
+	}
+	return one(written(without[0].NameRange, without[0].Block()),
+		"%d of %d hosts state their power feed, and %s %s none. Write power, in pools powers.",
+		len(p.Nodes)-len(without), len(p.Nodes), sentence(names(without)), have)
+}
+
+// vendorZones reports whether the target takes a failure domain for a zone of a vendor's.
+func vendorZones(p *plan.Plan) bool {
+	f := p.Target.Facts
+	return f.Hosting == plan.Hosts && !f.L2 || f.Hosting == plan.Hosted || f.Name == "kops"
+}
+
+func targetZonePath(p *plan.Plan) []Finding {
+	if !vendorZones(p) {
+		return nil
+	}
+	return each(p.Nodes, func(n *plan.Node) bool { return strings.Contains(n.FailureDomain, "/") },
+		func(n *plan.Node) hcl.Range { return domainAt(n) }, func(n *plan.Node, all []*plan.Node) string {
+			return fmt.Sprintf("%s is in %q, and on %s a failure domain is a zone of the vendor's. Write the zone alone.",
+				whose(all), n.FailureDomain, p.Target.Name)
+		})
+}
