@@ -79,7 +79,7 @@ var permitted = map[string][]string{
 	"planner/emit/etcd":         slices.Concat(emitter, k8s),
 	"planner/emit/loadbalancer": slices.Concat(emitter, k8s),
 	"planner/emit/kubeadm":      slices.Concat(emitter, k8s),
-	"planner/emit/cni":          slices.Concat(emitter, k8s),
+	"planner/emit/cni":          slices.Concat(emitter, k8s, []string{"planner/emit/kubeadm"}),
 	"planner/emit/addons":       slices.Concat(emitter, k8s, []string{"planner/emit/kubeadm"}),
 	// The playbook and the runbook name the labels that kubeadm's files leave to the API server.
 	"planner/emit/ansible": slices.Concat(emitter, k8s, []string{"planner/emit/kubeadm"}),

@@ -375,6 +375,12 @@ func plugins(labels ...string) (out []string) {
 	return out
 }
 
+// speaks is a pod network with routers.
+func speaks(label string) string {
+	return fmt.Sprintf("network {\n  cni %q {\n    encapsulation = \"bgp\"\n    bgp_as = 64512\n    bgp_peers = [\"10.0.0.1:65001\"]\n    "+
+		"failure_domain \"rack-a\" {\n      bgp_peers = [\"10.0.0.2:65001\"]\n    }\n  }\n}\n", label)
+}
+
 // role is what a machine must be for an argument to mean something; workers for the rest.
 var role = map[string]string{"public_address": "control-plane", "bootstrap": "control-plane"}
 
@@ -451,6 +457,9 @@ var others = map[string][]value{
 	"network.cni.interface": on(`"eth9"`, plugins("flannel", "calico", "cilium")...),
 	"network.cni.kube_proxy_replacement": on("true",
 		"network {\n  cni \"cilium\" {\n  }\n  kube_proxy {\n    mode = \"none\"\n  }\n}\n", plugins("cilium")[0]),
+	"network.cni.bgp_as":                     on("64513", speaks("calico"), speaks("cilium")),
+	"network.cni.bgp_peers":                  on(`["10.0.0.99:65009"]`, speaks("calico"), speaks("cilium")),
+	"network.cni.failure_domain.bgp_peers":   on(`["10.0.0.99:65009"]`, speaks("calico"), speaks("cilium")),
 	"network.kube_proxy.mode":                values(`"iptables"`, `"nftables"`, `"ipvs"`),
 	"network.kube_proxy.strict_arp":          on("true", ipvs),
 	"network.http_proxy.no_proxy":            on(`[".example.net"]`, proxied),

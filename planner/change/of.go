@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"net"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -267,6 +268,15 @@ func (b *builder) network() {
 	}
 	b.word("network.cni.interface", c.Source, c.Interface)
 	b.flag("network.cni.kube_proxy_replacement", c.Source, c.KubeProxyReplacement, false)
+	b.number("network.cni.bgp_as", c.Source, c.BGPAS)
+	if len(c.BGPPeers) > 0 {
+		b.put("network.cni.bgp_peers", c.Attr("bgp_peers"), set(routers(c.BGPPeers)))
+	}
+	for _, d := range c.BGPDomains {
+		path := mark("network.cni.failure_domain", d.Name)
+		b.put(path, d.Block(), text(d.Name))
+		b.put(path+".bgp_peers", d.Attr("bgp_peers"), set(routers(d.Peers)))
+	}
 	b.word("network.kube_proxy.mode", n.KubeProxy.Source, n.KubeProxy.Mode)
 	b.flag("network.kube_proxy.strict_arp", n.KubeProxy.Source, n.KubeProxy.StrictARP, false)
 	b.object("network.kube_proxy.config", n.KubeProxy.Config)
@@ -350,11 +360,7 @@ func (b *builder) balancer() {
 	b.number("load_balancer.virtual_router_id", l.Source, l.VirtualRouterID)
 	b.word("load_balancer.mode", l.Source, l.Mode)
 	b.number("load_balancer.bgp_as", l.Source, l.BGPAS)
-	var peers []string
-	for _, p := range l.BGPPeers {
-		peers = append(peers, p.Address.String()+":"+strconv.Itoa(p.AS))
-	}
-	b.put("load_balancer.bgp_peers", l.Attr("bgp_peers"), set(peers))
+	b.put("load_balancer.bgp_peers", l.Attr("bgp_peers"), set(routers(l.BGPPeers)))
 	b.word("load_balancer.version", l.Source, l.Version)
 }
 
@@ -511,4 +517,13 @@ func (b *builder) node(n *plan.Node) {
 	for _, t := range n.Taints {
 		put(mark("taint", t.Key+":"+t.Effect), t.Block(), text(t.Value))
 	}
+}
+
+// routers are BGP peers as the file writes them.
+func routers(peers []plan.BGPPeer) []string {
+	var words []string
+	for _, p := range peers {
+		words = append(words, net.JoinHostPort(p.Address.String(), strconv.Itoa(p.AS)))
+	}
+	return words
 }

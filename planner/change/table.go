@@ -235,6 +235,11 @@ var table = []Row{
 		"Nodes on different interfaces do not reach each other in between.", "pod-network"),
 	row("network.cni.kube_proxy_replacement", Ordered, "https://github.com/cilium/cilium/issues/16139",
 		"Node by node, and kube-proxy's rules are removed on each. Connections of the node break.", "pod-network", "kube-proxy"),
+	row("network.cni.bgp_as", Ordered, calicoBGP, "Every session is opened anew: the routers must know the number first.", "pod-network"),
+	row("network.cni.bgp_peers", Ordered, calicoBGP, "The routers must know the nodes first; a session that ends takes the routes to the "+
+		"node's pods along.", "pod-network"),
+	row("network.cni.failure_domain", Ordered, calicoBGP, "See network.cni.bgp_peers.", "pod-network"),
+	row("network.cni.failure_domain.bgp_peers", Ordered, calicoBGP, "See network.cni.bgp_peers.", "pod-network"),
 	{"network.kube_proxy.mode", []Case{
 		{"between iptables and ipvs", Ordered, []string{"kube-proxy", "machine"},
 			"Neither removes the other's rules: each node is drained and booted after the change.", func(e *edit) bool {
@@ -514,6 +519,7 @@ const (
 	mtuThread = "https://github.com/projectcalico/calico/issues/4102"
 	proxyWhat = "The runtime of each node is restarted with it, pods stay. Static pods and kube-proxy take it from the environment " +
 		"of kubeadm."
+	calicoBGP      = "https://docs.tigera.io/calico/latest/networking/configuring/bgp"
 	registrySource = "https://github.com/containerd/containerd/blob/main/docs/hosts.md"
 	registryWhat   = "containerd reads these files at each pull; CRI-O and Docker are restarted, pods stay. A wrong authority shows " +
 		"only at the next pull: one host first."

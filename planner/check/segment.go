@@ -58,12 +58,16 @@ func routesApart(p *plan.Plan, stated bool) []Finding {
 	if s == nil {
 		return nil
 	}
-	wrap := wrapInstead(&p.Network.CNI)
+	c := &p.Network.CNI
+	wrap, learn := wrapInstead(c), ", or use one subnet"
+	if c.Name == plan.Calico || c.Name == plan.Cilium {
+		learn = ", name the routers of each failure domain (encapsulation = \"bgp\" with bgp_as and bgp_peers), or use one subnet"
+	}
 	a, b, certain := s.StatedApart()
 	switch {
 	case certain && stated:
-		return one(s.At, "%s needs all nodes on one segment: %s is in %s, %s in %s. Write %s, or use one subnet.", s.What, a.Who, a.Prefix,
-			b.Who, b.Prefix, wrap)
+		return one(s.At, "%s needs all nodes on one segment: %s is in %s, %s in %s. Write %s%s.", s.What, a.Who, a.Prefix, b.Who,
+			b.Prefix, wrap, learn)
 	case certain != stated: // the other rule says it, or nobody
 		return nil
 	}

@@ -201,7 +201,7 @@ func (p *Plan) FreeRun(near netip.Addr, n int, offered []netipx.IPRange, moving 
 	for _, s := range p.Servers() {
 		add(s.Addr)
 	}
-	for _, peer := range p.LoadBalancer.BGPPeers {
+	for _, peer := range p.Routers() {
 		add(peer.Address)
 	}
 	add(p.LoadBalancer.VirtualIP)

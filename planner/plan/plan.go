@@ -135,6 +135,9 @@ type CNI struct {
 	MTU                  int    // of a pod's interface: the underlay's less the encapsulation
 	Interface            string // "" = the one that holds the node's address
 	KubeProxyReplacement bool
+	BGPAS                int         // the AS of the nodes; 0 = the plugin's own
+	BGPPeers             []BGPPeer   // routers of every node
+	BGPDomains           []BGPDomain // routers of the nodes of one failure domain, sorted by name
 }
 
 // KubeProxy is how Services are programmed on nodes.
@@ -232,9 +235,9 @@ type LoadBalancer struct {
 	Nodes           []*Node    // with role load-balancer; haproxy alone has any
 }
 
-// BGPPeer is a router that learns the virtual IP.
+// BGPPeer is a router that learns the virtual IP, or where pods are.
 type BGPPeer struct {
-	Address netip.Addr // IPv4: kube-vip splits its list at colons
+	Address netip.Addr // kube-vip's are IPv4: it splits its list at colons
 	AS      int
 }
 

@@ -229,6 +229,14 @@ func (r *resolver) network() {
 		if v := r.release(c.Source, "version", c.Name, c.Version); v != "" {
 			p.CNI.Version = "v" + v
 		}
+		p.CNI.BGPAS = r.number(c.Source, "bgp_as", c.BGPAS, 1, maxAS)
+		p.CNI.BGPPeers = r.bgpPeers(c.Source, c.BGPPeers)
+		for _, d := range c.Domains {
+			if name := r.domain(d.NameRange, "failure_domain", &d.Name); name != "" {
+				p.CNI.BGPDomains = append(p.CNI.BGPDomains, BGPDomain{d.Source, name, d.NameRange, r.bgpPeers(d.Source, d.BGPPeers)})
+			}
+		}
+		slices.SortStableFunc(p.CNI.BGPDomains, func(a, b BGPDomain) int { return strings.Compare(a.Name, b.Name) })
 	}
 	if k := s.KubeProxy; k != nil {
 		p.KubeProxy = KubeProxy{

@@ -154,7 +154,7 @@ func (p *Plan) OneSegment() []Shared {
 		}
 		all = append(all, s)
 	}
-	if c := &p.Network.CNI; c.Direct() && p.Target.Facts.Hosting == Hosts {
+	if c := &p.Network.CNI; c.Direct() && p.Target.Facts.Hosting == Hosts && !p.RoutersLearn() {
 		at := c.Block()
 		if c.Written && c.Has("encapsulation") {
 			at = c.Attr("encapsulation")

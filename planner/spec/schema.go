@@ -289,7 +289,22 @@ var Schema = []Block{
 					{Name: "interface", Type: Text, Field: "Interface", Example: `"eth1"`, Doc: "Host interface that carries pod traffic."},
 					{Name: "kube_proxy_replacement", Type: Bool, Field: "KubeProxyReplacement", Example: `true`,
 						Doc: "Whether the plugin programs Services in place of kube-proxy (cilium)."},
+					{Name: "bgp_as", Type: Integer, Field: "BGPAS", Example: `64512`, Aliases: []string{"as", "asn", "local_as"},
+						Doc: "Autonomous system of the nodes, for encapsulation bgp (calico, cilium)."},
+					{Name: "bgp_peers", Type: TextList, Field: "BGPPeers", Example: `["10.0.0.1:65001"]`,
+						Aliases: []string{"peers", "routers"},
+						Doc:     "Routers to which every node announces its pods, as address:AS (calico, cilium)."},
 				},
+				Blocks: []Block{{
+					Name: "failure_domain", Label: "name", LabelField: "Name", Many: true, Field: "Domains",
+					Aliases: []string{"zone", "rack"},
+					Doc:     "Routers of the nodes in one failure domain, beside those of every node.",
+					Example: "failure_domain \"rack-a\" {\n  bgp_peers = [\"10.1.0.1:65001\"]\n}",
+					Arguments: []Argument{
+						{Name: "bgp_peers", Type: TextList, Required: true, Field: "BGPPeers", Example: `["10.1.0.1:65001"]`,
+							Aliases: []string{"peers", "routers"}, Doc: "Routers to which these nodes announce their pods, as address:AS."},
+					},
+				}},
 			},
 			{
 				Name: "kube_proxy", Field: "KubeProxy", Doc: "How Services are programmed on nodes.",

@@ -251,6 +251,17 @@ type CNI struct {
 	MTU                  *int
 	Interface            *string
 	KubeProxyReplacement *bool // cilium
+	BGPAS                *int  // the AS of the nodes
+	BGPPeers             []string
+	Domains              []*CNIDomain
+}
+
+// CNIDomain is a `failure_domain "<name>"` block of cni: what the pod network is told of the nodes of one failure domain.
+type CNIDomain struct {
+	*Source
+	Name      string
+	NameRange hcl.Range
+	BGPPeers  []string // "address:AS" of each router
 }
 
 // KubeProxy is the `kube_proxy` block of network.

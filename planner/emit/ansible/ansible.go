@@ -342,7 +342,11 @@ func manifests(p *plan.Plan) []mapping {
 		if p.Network.KubeProxy.Mode == plan.ProxyNone {
 			out = append(out, one("cni/calico/kubernetes-services-endpoint.yaml", "", false))
 		}
-		return append(out, one("cni/calico/installation.yaml", "", false))
+		out = append(out, one("cni/calico/installation.yaml", "", false))
+		if c.Encapsulation == "bgp" && c.BGPAS != 0 {
+			out = append(out, one("cni/calico/bgp.yaml", "", false))
+		}
+		return out
 	}
 	return nil
 }

@@ -100,6 +100,11 @@ func calico(p *plan.Plan) ([]artifact.File, string, error) {
 		return nil, "", err
 	}
 	files := []artifact.File{{Path: "cni/calico/installation.yaml", Data: data}}
+	sessions, err := calicoSessions(p)
+	if err != nil {
+		return nil, "", err
+	}
+	files = append(files, sessions...)
 	base := "https://raw.githubusercontent.com/projectcalico/calico/" + cni.Version + "/manifests/"
 	var how strings.Builder
 	fmt.Fprintf(&how, "Calico's own operator installs it; `calico/installation.yaml` says what must match this plan. On the first "+
@@ -119,6 +124,10 @@ func calico(p *plan.Plan) ([]artifact.File, string, error) {
 		"--timeout=10m tigerastatus/calico\n")
 	if cni.Encapsulation == "wireguard" {
 		how.WriteString("    kubectl patch felixconfiguration default --type=merge -p '{\"spec\":{\"wireguardEnabled\":true}}'\n")
+	}
+	if len(sessions) > 0 {
+		how.WriteString("    kubectl apply -f calico/bgp.yaml\n\n")
+		how.WriteString(routersText("calicoctl node status", p))
 	}
 	how.WriteString("\nRanges, encapsulation and BGP cannot be changed in this resource once it is applied. ")
 	how.WriteString("`operator-crds.yaml` exists from Calico 3.30 on; before, `tigera-operator.yaml` has all.\n")

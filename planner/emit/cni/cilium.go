@@ -23,17 +23,19 @@ type ciliumValues struct {
 	RoutingMode          string  `json:"routingMode"`
 	TunnelProtocol       string  `json:"tunnelProtocol,omitempty"`
 	// family of the packets between nodes; "" = IPv4 where there is any
-	UnderlayProtocol      string            `json:"underlayProtocol,omitempty"`
-	AutoDirectNodeRoutes  bool              `json:"autoDirectNodeRoutes,omitempty"`
-	IPv4NativeRoutingCIDR string            `json:"ipv4NativeRoutingCIDR,omitempty"`
-	IPv6NativeRoutingCIDR string            `json:"ipv6NativeRoutingCIDR,omitempty"`
-	BGPControlPlane       *enabled          `json:"bgpControlPlane,omitempty"`
-	Encryption            *ciliumEncryption `json:"encryption,omitempty"`
-	MTU                   int               `json:"MTU,omitempty"` // of the network below; 0 = measured
-	Devices               []string          `json:"devices,omitempty"`
-	Envoy                 enabled           `json:"envoy"`
-	Image                 *ciliumImage      `json:"image,omitempty"`
-	Operator              ciliumOperator    `json:"operator"`
+	UnderlayProtocol     string `json:"underlayProtocol,omitempty"`
+	AutoDirectNodeRoutes bool   `json:"autoDirectNodeRoutes,omitempty"`
+	// DirectRoutingSkipUnreachable leaves out nodes of other segments; without it such a node stops the agent.
+	DirectRoutingSkipUnreachable bool              `json:"directRoutingSkipUnreachable,omitempty"`
+	IPv4NativeRoutingCIDR        string            `json:"ipv4NativeRoutingCIDR,omitempty"`
+	IPv6NativeRoutingCIDR        string            `json:"ipv6NativeRoutingCIDR,omitempty"`
+	BGPControlPlane              *enabled          `json:"bgpControlPlane,omitempty"`
+	Encryption                   *ciliumEncryption `json:"encryption,omitempty"`
+	MTU                          int               `json:"MTU,omitempty"` // of the network below; 0 = measured
+	Devices                      []string          `json:"devices,omitempty"`
+	Envoy                        enabled           `json:"envoy"`
+	Image                        *ciliumImage      `json:"image,omitempty"`
+	Operator                     ciliumOperator    `json:"operator"`
 }
 
 type enabled struct {
@@ -82,10 +84,10 @@ func cilium(p *plan.Plan) ([]artifact.File, string, error) {
 		if v6.IsValid() {
 			v.IPv6NativeRoutingCIDR = v6.String()
 		}
+		v.AutoDirectNodeRoutes = true // among the nodes of a segment
 		if cni.Encapsulation == "bgp" {
 			v.BGPControlPlane = &enabled{true}
-		} else {
-			v.AutoDirectNodeRoutes = true
+			v.DirectRoutingSkipUnreachable = p.RoutersLearn() // the others are reached by the routers
 		}
 	default:
 		return nil, "", fmt.Errorf("no encapsulation %q", cni.Encapsulation)
@@ -121,8 +123,16 @@ func cilium(p *plan.Plan) ([]artifact.File, string, error) {
 	fmt.Fprintf(&how, "    helm install cilium cilium --repo https://helm.cilium.io --version %s --namespace kube-system "+
 		"--values cilium/values.yaml\n", strings.TrimPrefix(cni.Version, "v"))
 	how.WriteString("    kubectl -n kube-system rollout status daemonset/cilium\n")
-	if cni.Encapsulation == "bgp" {
-		how.WriteString("\nThe routers must learn the pod ranges: add a CiliumBGPClusterConfig with your peers.\n")
+	files := []artifact.File{{Path: "cni/cilium/values.yaml", Data: data}}
+	sessions, err := ciliumSessions(p)
+	switch {
+	case err != nil:
+		return nil, "", err
+	case len(sessions) > 0:
+		how.WriteString("    kubectl apply -f cilium/bgp.yaml\n\n")
+		how.WriteString(routersText("cilium bgp peers", p))
+	case cni.Encapsulation == "bgp":
+		how.WriteString("\nNo router is told where pods are: bgp_peers in `cni` names them.\n")
 	}
-	return []artifact.File{{Path: "cni/cilium/values.yaml", Data: data}}, how.String(), nil
+	return append(files, sessions...), how.String(), nil
 }

@@ -1,0 +1,113 @@
+package check
+
+import (
+	"slices"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spelling"
+)
+
+const ciliumBGP = "https://docs.cilium.io/en/stable/network/bgp-control-plane/bgp-control-plane/"
+
+// bgpRules are about the sessions of the pod network with routers.
+var bgpRules = []Rule{
+	{rule.Rule{
+		ID: "network-bgp-as", Severity: rule.Error, Title: "Routers without an autonomous system of the nodes", Permanent: true,
+		Doc: "A BGP session is between two autonomous systems. `bgp_peers` has the routers' numbers; without `bgp_as` the nodes " +
+			"have none to open a session with.",
+		Fix:     "Write `bgp_as`, a number of your own: 64512 to 65534 and 4200000000 to 4294967294 are private.",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc6996", calicoFabric, ciliumBGP},
+	}, networkBGPAS},
+	{rule.Rule{
+		ID: "network-bgp-unused", Severity: rule.Warning, Title: "Routers of a pod network that speaks no BGP",
+		Doc: "Calico and Cilium open sessions with routers where `encapsulation` is `bgp`. Elsewhere `bgp_as` " +
+			"and `bgp_peers` change nothing.",
+		Fix:     "Write `encapsulation = \"bgp\"` in cni \"calico\" or \"cilium\", or remove them.",
+		Sources: []string{calicoFabric, ciliumBGP},
+	}, networkBGPUnused},
+	{rule.Rule{
+		ID: "network-bgp-domain", Severity: rule.Error, Title: "Routers of a failure domain without nodes",
+		Doc: "The routers are those of the nodes in that failure domain, and no node with a kubelet is in it: " +
+			"nobody opens a session with them.",
+		Fix:     "Write the failure domain as the nodes do.",
+		Sources: []string{calicoFabric, ciliumBGP},
+	}, networkBGPDomain},
+	{rule.Rule{
+		ID: "network-bgp-family", Severity: rule.Error, Title: "Router of a family that its nodes lack",
+		Doc: "A node opens the session from its own address. Without one of the router's family there is no session, " +
+			"and its pods are not reached.",
+		Fix:     "Write the router's address of the nodes' family.",
+		Sources: []string{calicoFabric, ciliumBGP},
+	}, networkBGPFamily},
+}
+
+func networkBGPAS(p *plan.Plan) []Finding {
+	c := &p.Network.CNI
+	if c.BGPAS != 0 || len(c.BGPPeers) == 0 && len(c.BGPDomains) == 0 {
+		return nil
+	}
+	at := c.Attr("bgp_peers")
+	if len(c.BGPPeers) == 0 {
+		at = c.BGPDomains[0].Block()
+	}
+	return one(at, "The routers have autonomous systems, and the nodes have none. Write bgp_as = 64512 in cni, "+
+		"or another number that is free.")
+}
+
+func networkBGPUnused(p *plan.Plan) []Finding {
+	c := &p.Network.CNI
+	if c.BGPAS == 0 && len(c.BGPPeers) == 0 && len(c.BGPDomains) == 0 ||
+		c.Encapsulation == "bgp" && (c.Name == plan.Calico || c.Name == plan.Cilium) {
+		return nil
+	}
+	at := c.Attr("bgp_as")
+	if !c.Has("bgp_as") && len(c.BGPDomains) > 0 {
+		at = c.BGPDomains[0].Block()
+	}
+	if c.Name == plan.Calico || c.Name == plan.Cilium {
+		return one(at, "%s speaks BGP to routers where its encapsulation is bgp, and it is %s. Write encapsulation = \"bgp\", or remove "+
+			"bgp_as and bgp_peers.", c.Name, c.Encapsulation)
+	}
+	return one(at, "cni %q speaks to no routers. Remove bgp_as and bgp_peers, or write cni \"calico\" or cni \"cilium\".", c.Name)
+}
+
+func networkBGPDomain(p *plan.Plan) []Finding {
+	var known []string
+	for _, n := range p.KubeletNodes() {
+		for _, d := range plan.Around(n.FailureDomain) {
+			if !slices.Contains(known, d) {
+				known = append(known, d)
+			}
+		}
+	}
+	slices.Sort(known)
+	var findings []Finding
+	for _, d := range p.Network.CNI.BGPDomains {
+		if slices.Contains(known, d.Name) {
+			continue
+		}
+		has := "no node states one"
+		if len(known) > 0 {
+			has = "they are in " + sentence(known)
+		}
+		findings = append(findings, one(d.NameRange, "No node with a kubelet is in %q: %s.%s", d.Name, has,
+			spelling.DidYouMean(d.Name, known))...)
+	}
+	return findings
+}
+
+func networkBGPFamily(p *plan.Plan) []Finding {
+	for _, g := range p.BGPGroups() {
+		for _, peer := range g.Peers {
+			for _, n := range g.Nodes {
+				if n.Address.IsValid() && !n.OfFamily(peer.Address).IsValid() {
+					return one(p.Network.CNI.Block(), "The router %s is %s, and %s has %s alone. Write its address of that family.",
+						peer.Address,
+						family(peer.Address), n.Name, n.Address)
+				}
+			}
+		}
+	}
+	return nil
+}
