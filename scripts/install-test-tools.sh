@@ -29,6 +29,7 @@ packages=(
   libvirt-daemon # virt-aa-helper, which writes the AppArmor profile of a machine; nothing of it runs
   libxml2-utils  # xmllint
   cloud-init     # cloud-init schema
+  ignition       # ignition-validate
   debootstrap    # the folder with trixie, and the lab's root file system
   # pictures and the page
   graphviz

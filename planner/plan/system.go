@@ -96,6 +96,9 @@ func (o OS) canonical() OS {
 	return o
 }
 
+// Canonical is the system by the name that the tables have.
+func (o OS) Canonical() OS { return o.canonical() }
+
 // DidYouMean is a sentence that asks for the system that was most likely meant, with a space before it; "" where nothing else is near.
 func (o OS) DidYouMean() string {
 	if meant := o.meant(); meant != "" && meant != o.String() {

@@ -12,7 +12,6 @@ network {
 
 ssh {
   user = "ops"
-  port = 2222
 }
 
 load_balancer "haproxy" {
@@ -86,7 +85,7 @@ target "bare-metal" {
   url                 = "http://10.0.0.2:8000"
   ssh_authorized_keys = ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIpq9rygU8tMVVEi6HDcrp0B/Z7SqVrSKNw2wTN+rMVO ops@example.com", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIpq9rygU8tMVVEi6HDcrp0B/Z7SqVrSKNw2wTN+rMVO"]
   install_disk        = "/dev/disk/by-id/wwn-0x5000c500"
-  install_disks       = { "cp-b" = "/dev/nvme0n1", "lb-1" = "/dev/vda" }
+  install_disks       = { "cp-b" = "/dev/nvme0n1", "cp-1" = "/dev/disk/by-id/ata-Samsung_SSD_870_S5Y1", "lb-1" = "/dev/disk/by-path/pci-0000:00:17.0-ata-1" }
   gateways            = ["10.0.0.1", "fd00::1"]
   nameservers         = ["10.0.0.2", "fd00::2"]
   timezone            = "Europe/Berlin"

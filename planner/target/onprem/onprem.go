@@ -19,6 +19,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/target"
 	"github.com/k8splan/k8splan/planner/target/cloudinit"
 )
 
@@ -203,6 +204,16 @@ func (s Segment) RoutersOf(n *plan.Node) []netip.Addr {
 		}
 	}
 	return out
+}
+
+// Port asks that the first boot can give sshd the port that the topology has.
+func Port(p *plan.Plan, rules Rules, say Say) {
+	for _, n := range p.Nodes {
+		if p.SSH.Port != 22 && target.Confined(n.OS) {
+			say(rules.Argument, p.SSH.Attr("port"), target.ConfinedPort, p.SSH.Port, n.Name, n.OS)
+			return
+		}
+	}
 }
 
 // Machine is what cloud-init tells a node. mac is the address of the card, "" where it has one card alone.

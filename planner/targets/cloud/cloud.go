@@ -18,6 +18,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/target"
 	"github.com/k8splan/k8splan/planner/target/block"
 	"github.com/k8splan/k8splan/planner/target/terraform"
 )
@@ -231,6 +232,11 @@ func (r *Reader) Variables(access Access) Variables {
 		}
 	}
 	seen := once{}
+	for _, n := range p.Nodes {
+		if at := p.SSH.Attr("port"); p.SSH.Port != 22 && target.Confined(n.OS) && seen.first(at) {
+			r.Say(r.Rules.Argument, at, target.ConfinedPort, p.SSH.Port, n.Name, n.OS)
+		}
+	}
 	images := map[string]string{}
 	for _, n := range p.Nodes {
 		if !c.NamePattern.MatchString(n.Name) || n.Name == v.Cluster+"-bastion" {

@@ -101,9 +101,11 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 		pool: r.Word("storage_pool", b.StoragePool, "default", poolPattern, "the name of a storage pool, such as \"default\""),
 	}
 	o.segment = b.Segment(p, b.Source, shared, say)
+	onprem.Port(p, shared, say)
 	for os, image := range b.Images {
 		if !imagePattern.MatchString(image) {
-			say(shared.Argument, b.Attr("images"), "The image of %s is %q. Write the remote and the image: \"images:debian/13/cloud\".", os,
+			say(shared.Argument, b.Attr("images"), "The image of %s is %q. Write the remote and the image: "+
+				"\"images:debian/13/cloud\".", os,
 				image)
 		}
 	}

@@ -68,6 +68,7 @@ var (
 
 // options is the decoded block, complete; nil where nothing is installed.
 type options struct {
+	source   *spec.Source
 	segment  onprem.Segment
 	keys     []string
 	url      string
@@ -76,9 +77,10 @@ type options struct {
 }
 
 type machine struct {
-	node   *plan.Node
-	disk   string
-	system system
+	node    *plan.Node
+	disk    string
+	written string // the argument that says the disk
+	system  system
 }
 
 // decode reads the body of the target block against the plan. After an error the value is nil.
@@ -102,7 +104,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 		}
 		return (*options)(nil), append(r.Diags, unprepared(p)...)
 	}
-	o := &options{segment: b.Segment(p, b.Source, shared, say), timezone: "Etc/UTC"}
+	o := &options{source: b.Source, segment: b.Segment(p, b.Source, shared, say), timezone: "Etc/UTC"}
 	word := func(name string, written *string, pattern *regexp.Regexp, what string) string {
 		if written == nil {
 			say(shared.Argument, b.Block(), "The target needs %s: %s.", name, what)
@@ -122,7 +124,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	}
 	for of, disk := range b.Disks {
 		if !diskPattern.MatchString(disk) {
-			say(shared.Argument, b.Attr("install_disks"), "install_disks says %q of %q. Write the disk's device, such as \"/dev/nvme0n1\".",
+			say(shared.Argument, b.Attr("install_disks"), "install_disks says %q of %q. Write the disk's device, such as "+
+				"\"/dev/nvme0n1\".",
 				disk, of)
 		}
 	}
@@ -197,19 +200,24 @@ func (o *options) nodes(p *plan.Plan, b *body, say onprem.Say) {
 		}
 		for _, of := range []string{n.Name, n.Pool} {
 			if disk, ok := b.Disks[of]; ok && m.disk == "" && of != "" {
-				m.disk = disk
+				m.disk, m.written = disk, "install_disks"
 			}
 		}
 		if m.disk == "" && b.Disk != nil {
-			m.disk = *b.Disk
+			m.disk, m.written = *b.Disk, "install_disk"
 		}
 		if m.disk == "" {
 			once(shared.Argument, b.Block(), "Nothing says which disk of node %q is erased for its system. "+
 				"Write install_disk = \"/dev/sda\".", n.Name)
 		}
-		if len(o.segment.Subnets) > 0 && m.system.installer == preseed && !n.Address.Is4() {
-			once(unknownOS, n.Attr("os"), "Node %q has the address %s. Debian's installer is told an IPv4 address here. "+
-				"Write one first, or another os.", n.Name, n.Address)
+		if m.system.installer != "" && len(o.segment.Subnets) > 0 {
+			o.refuse(p, m, once)
+		}
+		if drive.MatchString(m.disk) {
+			once(drifting, o.diskAt(m), "%s is the name of whichever disk the kernel finds first, and the installation erases it. "+
+				"Write a "+
+				"link that stays with the disk, such as \"/dev/disk/by-id/ata-MODEL_SERIAL\" or "+
+				"\"/dev/disk/by-path/pci-0000:00:17.0-ata-1\".", m.disk)
 		}
 		o.machines = append(o.machines, m)
 	}
@@ -295,7 +303,7 @@ var shared = onprem.RulesOf("bare-metal", "Write provision = true, ssh_authorize
 
 // rules lists the rules of the target.
 func rules() []*rule.Rule {
-	return shared.List(badKey, discontinued, imageSystem, unknownOS, unknownCard)
+	return shared.List(badKey, drifting, feature, discontinued, imageSystem, unknownOS, unknownCard)
 }
 
 var (

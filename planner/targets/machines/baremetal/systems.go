@@ -1,8 +1,10 @@
 package baremetal
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -100,6 +102,7 @@ type subiquity struct {
 	Locale   string         `json:"locale"`
 	Keyboard map[string]any `json:"keyboard"`
 	Timezone string         `json:"timezone"`
+	Proxy    string         `json:"proxy,omitempty"`
 	Network  any            `json:"network"`
 	Storage  storage        `json:"storage"`
 	SSH      sshServer      `json:"ssh"`
@@ -118,8 +121,11 @@ type layout struct {
 	Match diskMatch `json:"match"`
 }
 
+// diskMatch says one of these.
 type diskMatch struct {
-	Path string `json:"path"`
+	Path   string `json:"path,omitempty"`
+	Serial string `json:"serial,omitempty"`  // ID_SERIAL of udev
+	Place  string `json:"id_path,omitempty"` // ID_PATH of udev
 }
 
 type swap struct {
@@ -139,7 +145,7 @@ func (o *options) autoinstall(p *plan.Plan, m machine) ([]artifact.File, error) 
 	}
 	user, err := cloudinit.Document(autoinstallFile{subiquity{
 		Version: 1, Locale: "en_US.UTF-8", Keyboard: map[string]any{"layout": "us"}, Timezone: o.timezone,
-		Network: first.Network.Netplan(), Storage: storage{layout{"direct", diskMatch{m.disk}}, swap{0}},
+		Proxy: proxyOf(p), Network: first.Network.Netplan(), Storage: storage{layout{"direct", match(m.disk)}, swap{0}},
 		SSH: sshServer{Install: true}, Updates: "security", Shutdown: "reboot", UserData: first.Config(),
 	}})
 	if err != nil {
@@ -184,7 +190,7 @@ func (o *options) finish(p *plan.Plan) []string {
 // --- Debian
 
 func (o *options) preseed(p *plan.Plan, m machine) []artifact.File {
-	four, _, via, _ := o.first(m.node)
+	four, six, via, via6 := o.first(m.node)
 	var b strings.Builder
 	b.WriteString("# Installs " + m.node.Name + " without a question. Its address and its name stand in boot.txt: the installer needs " +
 		"them before it reads this.\n")
@@ -195,7 +201,7 @@ func (o *options) preseed(p *plan.Plan, m machine) []artifact.File {
 	di("debian-installer/locale", "string", "en_US.UTF-8")
 	di("keyboard-configuration/xkb-keymap", "select", "us")
 	// no mirror is named: the installer's own default is the one that Debian keeps alive
-	di("mirror/http/proxy", "string", "")
+	di("mirror/http/proxy", "string", httpProxyOf(p))
 	di("clock-setup/utc", "boolean", "true")
 	di("time/zone", "string", o.timezone)
 	di("clock-setup/ntp", "boolean", "true")
@@ -210,7 +216,14 @@ func (o *options) preseed(p *plan.Plan, m machine) []artifact.File {
 		di("passwd/username", "string", p.SSH.User)
 		di("passwd/user-password-crypted", "password", "!")
 	}
-	di("partman-auto/disk", "string", m.disk)
+	if strings.HasPrefix(m.disk, "/dev/disk/") {
+		// The installer's partitioner knows disks by the kernel's names alone, which a link leads to.
+		di("partman/early_command", "string", "disk=$(readlink -f "+m.disk+"); debconf-set partman-auto/disk $disk; "+
+			"debconf-set grub-installer/bootdev $disk")
+	} else {
+		di("partman-auto/disk", "string", m.disk)
+		di("grub-installer/bootdev", "string", m.disk)
+	}
 	di("partman-auto/method", "string", "regular")
 	// The whole disk is one file system behind the boot partitions; there is no swap.
 	di("partman-auto/expert_recipe", "string", "cluster :: 538 538 1075 free $iflabel{ gpt } $reusemethod{ } method{ efi } format{ } . "+
@@ -230,8 +243,15 @@ func (o *options) preseed(p *plan.Plan, m machine) []artifact.File {
 	di("pkgsel/upgrade", "select", "full-upgrade")
 	set("popularity-contest", "popularity-contest/participate", "boolean", "false")
 	di("grub-installer/only_debian", "boolean", "true")
-	di("grub-installer/bootdev", "string", m.disk)
-	di("preseed/late_command", "string", "in-target sh -euc '"+strings.Join(o.quoted(p), "; ")+"'")
+	// The installer's resolv.conf becomes the system's. It took the first name server from boot.txt.
+	servers := ""
+	for _, n := range o.segment.Nameservers {
+		if n != o.firstNameserver() {
+			servers += "echo nameserver " + n.String() + " >>/etc/resolv.conf; "
+		}
+	}
+	di("preseed/late_command", "string", servers+"in-target sh -euc '"+strings.Join(quoted(append(o.finish(p), o.ifupdown(p, m, six,
+		via6)...)), "; ")+"'")
 	di("finish-install/reboot_in_progress", "note", "")
 
 	card := "interface=" + m.node.Interface
@@ -242,14 +262,65 @@ func (o *options) preseed(p *plan.Plan, m machine) []artifact.File {
 		{Path: "preseed.cfg", Data: []byte(b.String())},
 		boot("auto=true", "priority=critical", "url="+o.at(m, "preseed.cfg"), "hostname="+m.node.Name, "domain=", card,
 			"netcfg/disable_autoconfig=true", "netcfg/get_ipaddress="+four.Addr().String(), "netcfg/get_netmask="+mask(four),
-			"netcfg/get_gateway="+via.String(), "netcfg/get_nameservers="+strings.Join(cloudinit.Strings(o.segment.Nameservers), ","),
+			"netcfg/get_gateway="+via.String(), "netcfg/get_nameservers="+o.firstNameserver().String(),
 			"netcfg/confirm_static=true"),
 	}
 }
 
-// quoted is finish for a shell script that stands in single quotes.
-func (o *options) quoted(p *plan.Plan) []string {
-	lines := o.finish(p)
+// firstNameserver is the one that Debian's installer asks: it splits its list at blanks, which the kernel's arguments do not carry.
+func (o *options) firstNameserver() netip.Addr {
+	for _, n := range o.segment.Nameservers {
+		if n.Is4() {
+			return n
+		}
+	}
+	if len(o.segment.Nameservers) > 0 {
+		return o.segment.Nameservers[0]
+	}
+	return netip.Addr{}
+}
+
+// ifupdown writes what Debian's installer does not ask for: the second family, and the size of packets. Stanzas of one card add up.
+// Source: interfaces(5)
+func (o *options) ifupdown(p *plan.Plan, m machine, six netip.Prefix, via netip.Addr) []string {
+	if !six.IsValid() && p.Network.MTU == 1500 {
+		return nil
+	}
+	card := "card=" + m.node.Interface
+	if m.node.Interface == "" {
+		card = "card=$(basename $(dirname $(grep -lix " + m.node.MAC + " /sys/class/net/*/address | head -n 1)))"
+	}
+	const into = " >>/etc/network/interfaces.d/cluster"
+	lines := []string{card, "mkdir -p /etc/network/interfaces.d"}
+	if six.IsValid() {
+		lines = append(lines, `echo "iface $card inet6 static"`+into, "echo address "+six.String()+into, "echo gateway "+via.String()+into,
+			"echo accept_ra 0"+into)
+	}
+	if p.Network.MTU != 1500 {
+		lines = append(lines, `echo "iface $card inet manual"`+into,
+			`echo "up ip link set dev $card mtu `+strconv.Itoa(p.Network.MTU)+`"`+into)
+	}
+	return lines
+}
+
+// proxyOf is the proxy that an installer takes where it takes one for everything, "" where there is none.
+func proxyOf(p *plan.Plan) string {
+	if p.Network.HTTPProxy == nil {
+		return ""
+	}
+	return cmp.Or(p.Network.HTTPProxy.HTTP, p.Network.HTTPProxy.HTTPS)
+}
+
+// httpProxyOf is the proxy of what is fetched without TLS.
+func httpProxyOf(p *plan.Plan) string {
+	if p.Network.HTTPProxy == nil {
+		return ""
+	}
+	return p.Network.HTTPProxy.HTTP
+}
+
+// quoted makes lines of shell ones of a script that stands in single quotes.
+func quoted(lines []string) []string {
 	for i, line := range lines {
 		lines[i] = strings.ReplaceAll(line, "'", `'"'"'`)
 	}
@@ -330,8 +401,7 @@ func (o *options) kickstart(p *plan.Plan, m machine) []artifact.File {
 	}
 	if m.node.MAC != "" && m.node.Interface != "" { // the name that the card has from the kernel's arguments during the installation
 		line("mkdir -p /etc/systemd/network")
-		line(`printf '[Match]\nMACAddress=` + m.node.MAC + `\n\n[Link]\nName=` + m.node.Interface +
-			`\n' >/etc/systemd/network/10-cluster.link`)
+		line(`printf '` + strings.ReplaceAll(linkFile(m), "\n", `\n`) + `' >/etc/systemd/network/10-cluster.link`)
 	}
 	line("restorecon -R /root/.ssh /home /etc/ssh || true")
 	line("%end")
@@ -343,10 +413,18 @@ func (o *options) kickstart(p *plan.Plan, m machine) []artifact.File {
 		address = fmt.Sprintf("ip=[%s]::[%s]:%d:%s:%s:none", six.Addr(), via6, six.Bits(), m.node.Name, o.bootCard(m))
 	}
 	arguments := []string{"inst.ks=" + o.at(m, "ks.cfg"), "inst.text", address, o.named(m)}
+	if proxy := proxyOf(p); proxy != "" {
+		arguments = append(arguments, "inst.proxy="+proxy)
+	}
 	for _, n := range o.segment.Nameservers {
 		arguments = append(arguments, "nameserver="+bracketed(n.String()))
 	}
 	return []artifact.File{{Path: "ks.cfg", Data: []byte(b.String())}, boot(arguments...)}
+}
+
+// linkFile gives the card of a hardware address a name. Source: systemd.link(5)
+func linkFile(m machine) string {
+	return "[Match]\nMACAddress=" + m.node.MAC + "\n\n[Link]\nName=" + m.node.Interface + "\n"
 }
 
 // installCard is what dracut calls a card that is known by its hardware address alone.
@@ -386,7 +464,14 @@ type config struct {
 }
 
 type ignitionVersion struct {
-	Version string `json:"version"`
+	Version string         `json:"version"`
+	Proxy   *ignitionProxy `json:"proxy,omitempty"`
+}
+
+type ignitionProxy struct {
+	HTTP    string   `json:"httpProxy,omitempty"`
+	HTTPS   string   `json:"httpsProxy,omitempty"`
+	NoProxy []string `json:"noProxy,omitempty"`
 }
 
 type passwd struct {
@@ -432,26 +517,45 @@ type units struct {
 }
 
 type unit struct {
+	Name     string   `json:"name"`
+	Enabled  *bool    `json:"enabled,omitempty"`
+	Contents string   `json:"contents,omitempty"`
+	DropIns  []dropIn `json:"dropins,omitempty"`
+}
+
+type dropIn struct {
 	Name     string `json:"name"`
-	Enabled  bool   `json:"enabled"`
 	Contents string `json:"contents"`
 }
 
-// layered are the packages that Ansible and the kubelet need and the image of Fedora CoreOS leaves out.
-const layered = "python3 conntrack-tools ethtool iproute-tc iptables-nft nftables socat haproxy keepalived"
+func enabled(name, contents string) unit {
+	yes := true
+	return unit{Name: name, Enabled: &yes, Contents: contents}
+}
+
+// layered are the packages that Ansible and the kubelet need and the image of Fedora CoreOS leaves out, and those of a balancer.
+const (
+	layered  = "python3 conntrack-tools ethtool iproute-tc iptables-nft nftables socat"
+	balancer = " haproxy keepalived"
+)
 
 // layerUnit is the way that Fedora CoreOS documents: https://docs.fedoraproject.org/en-US/fedora-coreos/os-extensions/
+//
+// What is fetched may not be there at the first try: it is tried again until it is.
 const layerUnit = `[Unit]
 Description=Add what Ansible and the kubelet need, once, and restart into it
 Wants=network-online.target
 After=network-online.target
 Before=zincati.service
 ConditionPathExists=!/var/lib/%N.stamp
+StartLimitIntervalSec=0
 
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=/usr/bin/rpm-ostree install --assumeyes --allow-inactive --idempotent ` + layered + `
+Restart=on-failure
+RestartSec=30
+ExecStart=/usr/bin/rpm-ostree install --assumeyes --allow-inactive --idempotent PACKAGES
 ExecStart=/usr/bin/touch /var/lib/%N.stamp
 ExecStart=/usr/bin/systemctl --no-block reboot
 
@@ -478,7 +582,7 @@ WantedBy=local-fs.target
 `
 
 func (o *options) ignition(p *plan.Plan, m machine) ([]artifact.File, error) {
-	c := config{Ignition: ignitionVersion{m.system.ignition}}
+	c := config{Ignition: ignitionVersion{Version: m.system.ignition}}
 	u := ignitionUser{Name: p.SSH.User, Keys: o.keys}
 	if u.Name != "root" {
 		u.Groups = []string{"sudo"} // whose members may do everything, on both
@@ -494,21 +598,34 @@ func (o *options) ignition(p *plan.Plan, m machine) ([]artifact.File, error) {
 	if u.Name != "root" {
 		add("/etc/sudoers.d/90-"+u.Name, 0o440, u.Name+" ALL=(ALL) NOPASSWD:ALL\n")
 	}
-	if p.SSH.Port != 22 {
-		add("/etc/ssh/sshd_config.d/10-port.conf", 0o600, "Port "+strconv.Itoa(p.SSH.Port)+"\n")
+	if m.node.MAC != "" && m.node.Interface != "" {
+		add("/etc/systemd/network/10-cluster.link", 0o644, linkFile(m))
 	}
 	c.Storage.Links = []link{{"/etc/localtime", "../usr/share/zoneinfo/" + o.timezone, true}}
 	if m.system.name == "fedora-coreos" {
 		add("/etc/NetworkManager/system-connections/cluster.nmconnection", 0o600, o.keyfile(p, m))
 		// A restart is the administrator's to order: the runbook drains a node first.
 		add("/etc/zincati/config.d/90-no-automatic-updates.toml", 0o644, "[updates]\nenabled = false\n")
-		c.Systemd.Units = append(c.Systemd.Units, unit{"cluster-packages.service", true, layerUnit})
+		packages := layered
+		if slices.Contains(p.Members(plan.BalancerPeers), m.node) {
+			packages += balancer
+		}
+		c.Systemd.Units = append(c.Systemd.Units, enabled("cluster-packages.service", strings.Replace(layerUnit, "PACKAGES", packages, 1)))
+		if h := p.Network.HTTPProxy; h != nil {
+			c.Ignition.Proxy = &ignitionProxy{h.HTTP, h.HTTPS, h.NoProxy}
+			c.Systemd.Units = append(c.Systemd.Units, unit{Name: "rpm-ostreed.service", DropIns: []dropIn{{"10-proxy.conf",
+				proxyDropIn(h)}}})
+		}
 	} else {
 		add("/etc/systemd/network/00-cluster.network", 0o644, o.networkd(p, m))
 		add("/etc/flatcar/enabled-sysext.conf", 0o644, "python\n")
 		add("/etc/flatcar/update.conf", 0o644, "REBOOT_STRATEGY=off\n")
 		c.Storage.Directories = []directory{{"/var/usrlocal/bin", 0o755}, {"/var/usrlocal/sbin", 0o755}}
-		c.Systemd.Units = append(c.Systemd.Units, unit{"usr-local.mount", true, localUnit})
+		c.Systemd.Units = append(c.Systemd.Units, enabled("usr-local.mount", localUnit))
+		if p.SSH.Port != 22 { // systemd listens for sshd
+			listen := "[Socket]\nListenStream=\nListenStream=" + strconv.Itoa(p.SSH.Port) + "\n"
+			c.Systemd.Units = append(c.Systemd.Units, unit{Name: "sshd.socket", DropIns: []dropIn{{"10-port.conf", listen}}})
+		}
 	}
 	data, err := artifact.JSON(c)
 	if err != nil {
@@ -521,6 +638,21 @@ func (o *options) ignition(p *plan.Plan, m machine) ([]artifact.File, error) {
 		arguments = artifact.File{Path: "install.txt", Data: []byte("flatcar-install -d " + m.disk + " -i config.ign\n")}
 	}
 	return []artifact.File{{Path: "config.ign", Data: data}, arguments}, nil
+}
+
+// proxyDropIn is the environment of a service. A percent sign is doubled, because systemd replaces what stands behind one.
+// Source: systemd.exec(5), Environment=
+func proxyDropIn(h *plan.HTTPProxy) string {
+	var b strings.Builder
+	b.WriteString("[Service]\n")
+	for _, v := range []struct{ name, value string }{
+		{"http_proxy", h.HTTP}, {"https_proxy", h.HTTPS}, {"no_proxy", strings.Join(h.NoProxy, ",")},
+	} {
+		if v.value != "" {
+			fmt.Fprintf(&b, "Environment=%q\n", v.name+"="+strings.ReplaceAll(v.value, "%", "%%"))
+		}
+	}
+	return b.String()
 }
 
 // keyfile is NetworkManager's: https://networkmanager.dev/docs/api/latest/nm-settings-keyfile.html

@@ -107,6 +107,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 			`the pool's directory, such as "/var/lib/libvirt/images"`),
 	}
 	o.segment = b.Segment(p, b.Source, shared, say)
+	onprem.Port(p, shared, say)
 	o.hosts(p, &b, r.Word("uri", b.URI, "qemu:///system", uriPattern, `libvirt's address, such as "qemu:///system"`), say)
 	o.systems(p, &b, say)
 	if o.bridge != "" && b.Gateways == nil {

@@ -171,6 +171,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 		return name(at, argument, *written)
 	}
 	o := &options{segment: b.Segment(p, b.Source, shared, say)}
+	onprem.Port(p, shared, say)
 	v := &o.variables
 	*v = variables{
 		Cluster: p.Cluster.Name, Datacenter: name(b.Source, "datacenter", b.Datacenter), Folder: optional(b.Source, "folder",

@@ -1,0 +1,19 @@
+package target
+
+import (
+	"slices"
+
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// ConfinedPort is what is wrong with another port: the port, a node, its system.
+const ConfinedPort = "sshd is to listen on port %d, and node %q runs %s, whose SELinux lets it listen on 22 alone: nobody could log in, " +
+	"Ansible neither. Leave port out of ssh, or write an os without SELinux."
+
+// Confined reports whether SELinux confines sshd in the cloud images of a system: it then listens on port 22 alone, and where
+// the first boot writes another one, nobody can log in.
+// Source: https://github.com/geerlingguy/ansible-role-security/issues/73
+func Confined(os plan.OS) bool {
+	return slices.Contains([]string{"rhel", "centos-stream", "rocky", "almalinux", "oracle-linux", "fedora", "fedora-coreos"},
+		os.Canonical().Name)
+}

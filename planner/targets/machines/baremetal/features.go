@@ -1,0 +1,258 @@
+package baremetal
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+)
+
+// The columns of the table of features: the installers, and Ignition twice, for what the two systems differ in.
+const (
+	coreOS  = "Fedora CoreOS"
+	flatcar = "Flatcar"
+)
+
+// Columns are the columns of the table in their order.
+func Columns() []string { return []string{autoinstall, preseed, kickstart, coreOS, flatcar} }
+
+func (m machine) column() string {
+	switch {
+	case m.system.installer != ignition:
+		return m.system.installer
+	case m.system.name == "fedora-coreos":
+		return coreOS
+	}
+	return flatcar
+}
+
+// Feature is something that a topology can ask of an installation. Each column either carries it out, as its source says, or refuses it: an
+// installation erases a disk, and what it leaves out is found out on a machine that nobody reaches.
+type Feature struct {
+	Name    string
+	Carried map[string]string // by column: where the installer's documentation or source says that it takes what is written here
+	Refused map[string]string // by column: why not, and what to write
+	asked   func(*plan.Plan, *options, machine) (hcl.Range, bool)
+}
+
+// The installers' own documentation and source.
+const (
+	subiquityDoc = "https://canonical-subiquity.readthedocs-hosted.com/en/latest/reference/autoinstall-reference.html"
+	netplanDoc   = subiquityDoc + "#network"
+	matchDoc     = subiquityDoc + "#disk-selection-extensions"
+	interfaces   = "https://manpages.debian.org/bookworm/ifupdown/interfaces.5.en.html"
+	preseedGuide = "https://www.debian.org/releases/stable/amd64/apbs04.en.html"
+	netcfg       = "https://salsa.debian.org/installer-team/netcfg/-/blob/master/netcfg-common.c, netcfg_nameservers_to_array"
+	ksNetwork    = "https://pykickstart.readthedocs.io/en/latest/kickstart-docs.html#network"
+	ksDisk       = "https://pykickstart.readthedocs.io/en/latest/kickstart-docs.html#ignoredisk"
+	anaconda     = "https://anaconda-installer.readthedocs.io/en/latest/user-guide/boot-options.html#inst-proxy"
+	keyfileDoc   = "https://networkmanager.dev/docs/api/latest/nm-settings-keyfile.html"
+	networkdDoc  = "https://www.freedesktop.org/software/systemd/man/latest/systemd.network.html"
+	linkDoc      = "https://www.freedesktop.org/software/systemd/man/latest/systemd.link.html"
+	ignitionDoc  = "https://coreos.github.io/ignition/configuration-v3_3/"
+	coreosDisk   = "https://coreos.github.io/coreos-installer/customizing-install/"
+	flatcarDisk  = "https://www.flatcar.org/docs/latest/installing/bare-metal/installing-to-disk/"
+	flatcarSSH   = "https://www.flatcar.org/docs/latest/setup/security/customizing-sshd/"
+)
+
+// everywhere gives every column a source.
+func everywhere(ubuntu, debian, redHat, core, flat string) map[string]string {
+	return map[string]string{autoinstall: ubuntu, preseed: debian, kickstart: redHat, coreOS: core, flatcar: flat}
+}
+
+// many are names of cards that are made of several, or of a part of one.
+var many = regexp.MustCompile(`^(bond|team|br|vlan)[0-9._-]|\.`)
+
+// Features is the table.
+func Features() []Feature {
+	const made = "The installers are told one card, by the name that the kernel gives it, and %s is one that is made of others. Write " +
+		"the card " +
+		"itself; make bond, bridge or VLAN after the installation, or install the machine yourself and leave provision out."
+	return []Feature{
+		{
+			Name:    "IPv4",
+			Carried: everywhere(netplanDoc, preseedGuide, ksNetwork, keyfileDoc, networkdDoc),
+			asked: func(_ *plan.Plan, _ *options, m machine) (hcl.Range, bool) {
+				return m.node.At("address"), m.node.Address.Is4()
+			},
+		},
+		{
+			Name:    "IPv6 alone",
+			Carried: map[string]string{autoinstall: netplanDoc, kickstart: ksNetwork, coreOS: keyfileDoc, flatcar: networkdDoc},
+			Refused: map[string]string{preseed: "Debian's installer is told an IPv4 address here. Write one first, or another os."},
+			asked: func(_ *plan.Plan, _ *options, m machine) (hcl.Range, bool) {
+				return m.node.Attr("os"), m.node.Address.Is6() && !m.node.SecondaryAddress.Is4()
+			},
+		},
+		{
+			Name:    "IPv4 and IPv6",
+			Carried: everywhere(netplanDoc, interfaces, ksNetwork, keyfileDoc, networkdDoc),
+			asked: func(_ *plan.Plan, _ *options, m machine) (hcl.Range, bool) {
+				return m.node.At("secondary_address"), m.node.SecondaryAddress.IsValid()
+			},
+		},
+		{
+			Name:    "MTU",
+			Carried: everywhere(netplanDoc, interfaces, ksNetwork, keyfileDoc, networkdDoc),
+			asked: func(p *plan.Plan, _ *options, _ machine) (hcl.Range, bool) {
+				return p.Network.Attr("mtu"), p.Network.MTU != 1500
+			},
+		},
+		{
+			Name:    "several name servers",
+			Carried: everywhere(netplanDoc, netcfg, ksNetwork, keyfileDoc, networkdDoc),
+			asked: func(_ *plan.Plan, o *options, _ machine) (hcl.Range, bool) {
+				return o.source.Attr("nameservers"), len(o.segment.Nameservers) > 1
+			},
+		},
+		{
+			Name:    "name servers with IPv6 addresses alone",
+			Carried: map[string]string{autoinstall: netplanDoc, kickstart: ksNetwork, coreOS: keyfileDoc, flatcar: networkdDoc},
+			Refused: map[string]string{preseed: "Debian's installer has an IPv4 address, and would find no name server. Write one " +
+				"with an IPv4 " +
+				"address too."},
+			asked: func(_ *plan.Plan, o *options, m machine) (hcl.Range, bool) {
+				four := m.node.Address.Is4() || m.node.SecondaryAddress.Is4()
+				return o.source.Attr("nameservers"), four && len(o.segment.Nameservers) > 0 && !o.firstNameserver().Is4()
+			},
+		},
+		{
+			Name:    "a card with another name",
+			Carried: map[string]string{autoinstall: netplanDoc, kickstart: linkDoc, coreOS: linkDoc, flatcar: linkDoc},
+			Refused: map[string]string{preseed: "Debian's installer gives no card another name. Where the kernel calls it so, leave " +
+				"mac out; " +
+				"otherwise leave interface out, or write another os."},
+			asked: func(_ *plan.Plan, _ *options, m machine) (hcl.Range, bool) {
+				return m.node.Attr("interface"), m.node.MAC != "" && m.node.Interface != ""
+			},
+		},
+		{
+			Name:    "a bond, a bridge, a VLAN",
+			Refused: everywhere(made, made, made, made, made),
+			asked: func(_ *plan.Plan, _ *options, m machine) (hcl.Range, bool) {
+				return m.node.Attr("interface"), many.MatchString(m.node.Interface)
+			},
+		},
+		{
+			Name: "an HTTP proxy",
+			Carried: map[string]string{
+				autoinstall: subiquityDoc + "#proxy",
+				preseed:     preseedGuide, kickstart: anaconda, coreOS: ignitionDoc,
+			},
+			Refused: map[string]string{flatcar: "Flatcar fetches Python, without which Ansible cannot work, at its first boot and by " +
+				"no proxy. " +
+				"Write another os, or install the machine yourself."},
+			asked: func(p *plan.Plan, _ *options, m machine) (hcl.Range, bool) {
+				if p.Network.HTTPProxy == nil {
+					return hcl.Range{}, false
+				}
+				if m.column() == flatcar {
+					return m.node.Attr("os"), true
+				}
+				return p.Network.HTTPProxy.Block(), true
+			},
+		},
+		{
+			Name:    "a disk by its ID",
+			Carried: everywhere(matchDoc, preseedGuide, ksDisk, coreosDisk, flatcarDisk),
+			asked: func(_ *plan.Plan, o *options, m machine) (hcl.Range, bool) {
+				return o.diskAt(m), strings.HasPrefix(m.disk, "/dev/disk/") && !named(m.disk)
+			},
+		},
+		{
+			Name:    "a disk by its WWN",
+			Carried: map[string]string{preseed: preseedGuide, kickstart: ksDisk, coreOS: coreosDisk, flatcar: flatcarDisk},
+			Refused: map[string]string{autoinstall: "Ubuntu's installer finds a disk by its serial number or by its place, and not by " +
+				"what this " +
+				"link is made of. Write a link of /dev/disk/by-id that begins with ata-, scsi-, nvme- and the model, or one of " +
+				"/dev/disk/by-path."},
+			asked: func(_ *plan.Plan, o *options, m machine) (hcl.Range, bool) { return o.diskAt(m), named(m.disk) },
+		},
+		{
+			Name: "a time zone",
+			Carried: everywhere(subiquityDoc+"#timezone",
+				preseedGuide, "https://pykickstart.readthedocs.io/en/latest/kickstart-docs.html#timezone",
+				"https://docs.fedoraproject.org/en-US/fedora-coreos/time-zone/",
+				"https://www.flatcar.org/docs/latest/setup/customization/configuring-date-and-timezone/"),
+			asked: func(_ *plan.Plan, o *options, _ machine) (hcl.Range, bool) {
+				return o.source.Attr("timezone"), o.timezone != "Etc/UTC"
+			},
+		},
+		{
+			Name: "another port of sshd",
+			Carried: map[string]string{
+				autoinstall: "https://cloudinit.readthedocs.io/en/22.4.2/reference/modules.html#write-files", preseed: preseedGuide,
+				kickstart: "https://pykickstart.readthedocs.io/en/latest/kickstart-docs.html#selinux", flatcar: flatcarSSH,
+			},
+			Refused: map[string]string{coreOS: "SELinux lets sshd listen on port 22 alone on Fedora CoreOS, and nobody could log in. " +
+				"Leave port " +
+				"out of ssh, or write another os."},
+			asked: func(p *plan.Plan, _ *options, m machine) (hcl.Range, bool) {
+				if m.column() == coreOS {
+					return m.node.Attr("os"), p.SSH.Port != 22
+				}
+				return p.SSH.Attr("port"), p.SSH.Port != 22
+			},
+		},
+	}
+}
+
+// refuse reports what the installer of a machine does not carry out.
+func (o *options) refuse(p *plan.Plan, m machine, once func(*rule.Rule, hcl.Range, string, ...any)) {
+	for _, f := range Features() {
+		why, refused := f.Refused[m.column()]
+		if at, asked := f.asked(p, o, m); asked && refused {
+			once(feature, at, "Node %q, %s: %s", m.node.Name, f.Name, strings.ReplaceAll(why, "%s", m.node.Interface))
+		}
+	}
+}
+
+// diskAt is where the disk of a machine was written.
+func (o *options) diskAt(m machine) hcl.Range { return o.source.Attr(m.written) }
+
+// serial and place are links whose names say what udev knows of a disk: its serial number behind that of its bus, and where it is.
+// Source: https://github.com/systemd/systemd/blob/v252/rules.d/60-persistent-storage.rules
+var (
+	serial = regexp.MustCompile(`^/dev/disk/by-id/(?:ata|scsi|usb|virtio|nvme)-(.+)$`)
+	place  = regexp.MustCompile(`^/dev/disk/by-path/(.+)$`)
+	unique = regexp.MustCompile(`^/dev/disk/by-id/nvme-(?:eui|uuid|nguid)\.`)
+	drive  = regexp.MustCompile(`^/dev/sd[a-z]+$`)
+)
+
+// named reports a link under /dev/disk whose name holds neither a serial number nor a place.
+func named(disk string) bool {
+	return strings.HasPrefix(disk, "/dev/disk/") && (unique.MatchString(disk) || !serial.MatchString(disk) && !place.MatchString(disk))
+}
+
+// match is how Ubuntu's installer finds a disk. Source: matchDoc.
+func match(disk string) diskMatch {
+	if m := place.FindStringSubmatch(disk); m != nil {
+		return diskMatch{Place: m[1]}
+	}
+	if m := serial.FindStringSubmatch(disk); m != nil {
+		return diskMatch{Serial: m[1]}
+	}
+	return diskMatch{Path: disk}
+}
+
+var (
+	feature = &rule.Rule{
+		ID: "bare-metal-feature", Title: "Setting that the installer cannot carry out", Permanent: true,
+		Doc: "An installation erases a disk and asks nobody. What its language cannot say would be missing on a machine that may not be " +
+			"reached any more.",
+		Fix:     "Write what the message names, or install the system yourself and leave provision out.",
+		Sources: []string{matchDoc, interfaces, linkDoc, flatcarSSH},
+	}
+	drifting = &rule.Rule{
+		ID: "bare-metal-disk-name", Severity: rule.Warning, Title: "Disk by a name that can move",
+		Doc: "The kernel gives /dev/sda to the disk that it finds first. On a server with a controller, a stick or virtual media that " +
+			"may " +
+			"be another one at the next boot, and the installer erases it.",
+		Fix: "Write a link of /dev/disk/by-id or /dev/disk/by-path; `ls -l /dev/disk/by-id` of a rescue system shows them.",
+		Sources: []string{"https://docs.kernel.org/admin-guide/devices.html",
+			"https://wiki.archlinux.org/title/Persistent_block_device_naming"},
+	}
+)

@@ -1,0 +1,239 @@
+package baremetal_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/target/targettest"
+	"github.com/k8splan/k8splan/planner/targets/machines/baremetal"
+)
+
+// design is a machine with one installer, and what a feature asks of it.
+type design struct {
+	addresses, card, network, ssh, target, disk string
+}
+
+func (d design) text(os string) string {
+	or := func(text, otherwise string) string {
+		if text == "" {
+			return otherwise
+		}
+		return text
+	}
+	return fmt.Sprintf(`cluster "c" {
+  type = "all-in-one"
+}
+network {
+  %s
+}
+ssh {
+  user = "ops"
+  %s
+}
+node "n" {
+  %s
+  %s
+  os = %q
+}
+target "bare-metal" {
+  provision           = true
+  url                 = "http://10.0.0.2"
+  ssh_authorized_keys = ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIpq9rygU8tMVVEi6HDcrp0B/Z7SqVrSKNw2wTN+rMVO"]
+  install_disk        = %q
+  %s
+}
+`, d.network, d.ssh, or(d.addresses, `address = "10.0.0.31"`), or(d.card, `mac = "52:54:00:00:00:31"`), os, or(d.disk, "/dev/vda"),
+		or(d.target, `subnets = ["10.0.0.0/24"]`))
+}
+
+// asks is a design for each feature of the table, and what its files then say by column.
+var asks = map[string]struct {
+	design design
+	says   map[string]string
+}{
+	"IPv4": {design{}, map[string]string{
+		"autoinstall": "10.0.0.31/24", "preseed": "netcfg/get_ipaddress=10.0.0.31", "kickstart": "--ip=10.0.0.31",
+		"Fedora CoreOS": "address1=10.0.0.31%2F24", "Flatcar": "Address=10.0.0.31%2F24",
+	}},
+	"IPv6 alone": {design{addresses: `address = "fd00::31"`, target: `subnets = ["fd00::/64"]`}, map[string]string{
+		"autoinstall": "fd00::31/64", "kickstart": "--noipv4", "Fedora CoreOS": "fd00::31%2F64", "Flatcar": "Address=fd00::31%2F64",
+	}},
+	"IPv4 and IPv6": {design{
+		addresses: "address = \"10.0.0.31\"\n  secondary_address = \"fd00::31\"", target: `subnets = ["10.0.0.0/24", "fd00::/64"]`,
+	}, map[string]string{
+		"autoinstall": "fd00::31/64", "preseed": "echo address fd00::31/64 >>/etc/network/interfaces.d/cluster",
+		"kickstart":     "--ipv6=fd00::31/64",
+		"Fedora CoreOS": "fd00::31%2F64", "Flatcar": "Address=fd00::31%2F64",
+	}},
+	"MTU": {design{network: "mtu = 9000"}, map[string]string{
+		"autoinstall": "mtu: 9000", "preseed": "up ip link set dev $card mtu 9000", "kickstart": "--mtu=9000",
+		"Fedora CoreOS": "mtu=9000", "Flatcar": "MTUBytes=9000",
+	}},
+	"several name servers": {design{target: "subnets = [\"10.0.0.0/24\"]\n  nameservers = [\"10.0.0.7\", \"10.0.0.8\"]"},
+		map[string]string{
+			"autoinstall": "- 10.0.0.8", "preseed": "string echo nameserver 10.0.0.8 >>/etc/resolv.conf; in-target",
+			"kickstart":     "--nameserver=10.0.0.7,10.0.0.8",
+			"Fedora CoreOS": "dns=10.0.0.7%3B10.0.0.8%3B", "Flatcar": "DNS=10.0.0.8",
+		}},
+	"name servers with IPv6 addresses alone": {design{
+		addresses: "address = \"10.0.0.31\"\n  secondary_address = \"fd00::31\"",
+		target:    "subnets = [\"10.0.0.0/24\", \"fd00::/64\"]\n  nameservers = [\"fd00::7\"]",
+	}, map[string]string{
+		"autoinstall": "- fd00::7", "kickstart": "--nameserver=fd00::7", "Fedora CoreOS": "dns=fd00::7%3B", "Flatcar": "DNS=fd00::7",
+	}},
+	"a card with another name": {design{card: "mac = \"52:54:00:00:00:31\"\n  interface = \"lan0\""}, map[string]string{
+		"autoinstall": "set-name: lan0", "kickstart": `[Link]\nName=lan0\n`, "Fedora CoreOS": "Name=lan0", "Flatcar": "Name=lan0",
+	}},
+	"a bond, a bridge, a VLAN": {design{card: `interface = "bond0"`}, nil},
+	"an HTTP proxy": {design{
+		network: "http_proxy {\n    http = \"http://10.0.0.3:3128\"\n    https = \"http://10.0.0.4:3128\"\n  }",
+	}, map[string]string{
+		"autoinstall": "proxy: http://10.0.0.3:3128", "preseed": "d-i mirror/http/proxy string http://10.0.0.3:3128",
+		"kickstart": "inst.proxy=http://10.0.0.3:3128", "Fedora CoreOS": `"httpsProxy": "http://10.0.0.4:3128"`,
+	}},
+	"a disk by its ID": {design{disk: "/dev/disk/by-id/ata-DISK_S1"}, map[string]string{
+		"autoinstall": "serial: DISK_S1", "preseed": "disk=$(readlink -f /dev/disk/by-id/ata-DISK_S1); debconf-set partman-auto/disk " +
+			"$disk",
+		"kickstart": "--only-use=disk/by-id/ata-DISK_S1", "Fedora CoreOS": "coreos.inst.install_dev=/dev/disk/by-id/ata-DISK_S1",
+		"Flatcar": "flatcar-install -d /dev/disk/by-id/ata-DISK_S1",
+	}},
+	"a disk by its WWN": {design{disk: "/dev/disk/by-id/wwn-0x5000c500"}, map[string]string{
+		"preseed": "readlink -f /dev/disk/by-id/wwn-0x5000c500", "kickstart": "--only-use=disk/by-id/wwn-0x5000c500",
+		"Fedora CoreOS": "wwn-0x5000c500", "Flatcar": "wwn-0x5000c500",
+	}},
+	"a time zone": {design{target: "subnets = [\"10.0.0.0/24\"]\n  timezone = \"Europe/Berlin\""}, map[string]string{
+		"autoinstall": "timezone: Europe/Berlin", "preseed": "d-i time/zone string Europe/Berlin", "kickstart": "timezone " +
+			"Europe/Berlin --utc",
+		"Fedora CoreOS": "usr/share/zoneinfo/Europe/Berlin", "Flatcar": "usr/share/zoneinfo/Europe/Berlin",
+	}},
+	"another port of sshd": {design{ssh: "port = 2222"}, map[string]string{
+		"autoinstall": "Port 2222", "preseed": "echo Port 2222 >>/etc/ssh/sshd_config.d/10-cluster.conf",
+		"kickstart": "selinux --permissive", "Flatcar": `ListenStream=\nListenStream=2222`,
+	}},
+}
+
+// Every cell of the table is carried out and read by what reads its file, or refused at a place: nothing is left out in silence.
+func TestFeatures(t *testing.T) {
+	target := targettest.Of(baremetal.Target())
+	systems := map[string]string{
+		"autoinstall": "ubuntu-24.04", "preseed": "debian-13", "kickstart": "rocky-9", "Fedora CoreOS": "fedora-coreos",
+		"Flatcar": "flatcar-stable",
+	}
+	for _, f := range baremetal.Features() {
+		ask, ok := asks[f.Name]
+		if !ok {
+			t.Errorf("nothing asks for %q", f.Name)
+		}
+		for _, column := range baremetal.Columns() {
+			carried, refused := f.Carried[column] != "", f.Refused[column] != ""
+			if carried == refused {
+				t.Errorf("%s of %s: carried out %t, refused %t", f.Name, column, carried, refused)
+			}
+			t.Run(f.Name+" of "+column, func(t *testing.T) {
+				emit, diags := target.Open(t, "topology.hcl", []byte(ask.design.text(systems[column])))
+				if refused {
+					if len(diags) != 1 || rule.ID(diags[0]) != "bare-metal-feature" || !strings.Contains(diags[0].Detail, f.Name) {
+						t.Errorf("not refused: %v", diags)
+					}
+					return
+				}
+				if len(diags) > 0 {
+					t.Fatal(diags)
+				}
+				files, err := emit()
+				if err != nil {
+					t.Fatal(err)
+				}
+				said := false
+				for _, file := range files {
+					said = said || strings.Contains(string(file.Data), ask.says[column])
+					read(t, file.Path, file.Data)
+				}
+				if !said || ask.says[column] == "" {
+					t.Errorf("no file says %q", ask.says[column])
+				}
+			})
+		}
+	}
+}
+
+// read lets a file's own reader read it.
+func read(t *testing.T, path string, data []byte) {
+	t.Helper()
+	switch filepath.Base(path) {
+	case "user-data":
+		autoinstall(t, data)
+	case "preseed.cfg":
+		run(t, nil, "debconf-set-selections", "--checkonly", file(t, "preseed.cfg", data))
+		for line := range strings.Lines(string(data)) {
+			for _, question := range []string{"d-i preseed/late_command string ", "d-i partman/early_command string "} {
+				if script, ok := strings.CutPrefix(line, question); ok {
+					run(t, []byte(script), "sh", "-n")
+				}
+			}
+		}
+	case "ks.cfg":
+		kickstart(t, data)
+	case "config.ign":
+		// Debian's Ignition knows the specification up to 3.3; nothing that is written here is newer.
+		older := strings.Replace(string(data), `"version": "3.5.0"`, `"version": "3.3.0"`, 1)
+		run(t, []byte(older), "ignition-validate", "-")
+	}
+}
+
+var update = flag.Lookup("update") // of targettest
+
+// docs/installers.md is this table.
+func TestFeaturesPage(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(`# Installers
+
+What the installers of ` + "`target \"bare-metal\" { provision = true }`" + ` are told,
+	by what a topology can ask. Each cell is carried out, or refused with the line that
+asks: an installation erases a disk, and nothing may be missing after it in silence. This page is made from the planner's own table:
+` + "`go test ./planner/targets/machines/baremetal -update`" + `.
+
+The tests write each cell's files and let their readers read them: cloud-init schema and subiquity's schema for autoinstall,
+	debconf-set-selections
+for preseed, Ignition's parser for Fedora CoreOS and Flatcar. Kickstart, and what subiquity,
+	partman and netcfg do with values that they take, were
+not run by their programs here: those cells stand on the sources below.
+
+`)
+	b.WriteString("| | " + strings.Join(baremetal.Columns(), " | ") + " |\n|---" + strings.Repeat("|:-:",
+		len(baremetal.Columns())) + "|\n")
+	var sources []string
+	for _, f := range baremetal.Features() {
+		b.WriteString("| " + f.Name)
+		for _, column := range baremetal.Columns() {
+			cell := "refused"
+			if source := f.Carried[column]; source != "" {
+				if !slices.Contains(sources, source) {
+					sources = append(sources, source)
+				}
+				cell = fmt.Sprintf("yes [%d]", slices.Index(sources, source)+1)
+			}
+			b.WriteString(" | " + cell)
+		}
+		b.WriteString(" |\n")
+	}
+	b.WriteString("\n")
+	for i, source := range sources {
+		fmt.Fprintf(&b, "%d. %s\n", i+1, source)
+	}
+	const page = "../../../../docs/installers.md"
+	if update.Value.String() == "true" {
+		if err := os.WriteFile(page, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := os.ReadFile(page); err != nil || string(got) != b.String() {
+		t.Errorf("%s is not made from the table (go test -update writes it): %v", page, err)
+	}
+}
