@@ -120,6 +120,8 @@ type Page struct {
 type Site struct {
 	Subnets               []netip.Prefix
 	Gateways, Nameservers []netip.Addr
+	// SharedKernel reports that the machines are containers: their kernel is another machine's, its modules and settings too.
+	SharedKernel bool
 }
 
 // Takes reports whether the target takes a version of Kubernetes.

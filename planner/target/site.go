@@ -33,6 +33,16 @@ func Site(body hcl.Body, ctx *hcl.EvalContext) plan.Site {
 	return s
 }
 
+// Says reports whether an argument of a target's block has a value.
+func Says(body hcl.Body, ctx *hcl.EvalContext, name, value string) bool {
+	if body == nil {
+		return false
+	}
+	content, _, _ := body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: name}}})
+	written := texts(content.Attributes[name], ctx)
+	return len(written) == 1 && written[0] == value
+}
+
 // texts are the strings of an argument: one, or those of a list or a map.
 func texts(attribute *hcl.Attribute, ctx *hcl.EvalContext) []string {
 	if attribute == nil {

@@ -85,7 +85,14 @@ type kubeProxyConfiguration struct {
 	Mode         string          `json:"mode"`
 	ClusterCIDR  string          `json:"clusterCIDR"`
 	IPVS         *ipvs           `json:"ipvs,omitempty"`
+	Conntrack    *conntrack      `json:"conntrack,omitempty"`
 	FeatureGates map[string]bool `json:"featureGates,omitempty"`
+}
+
+// conntrack leaves the size of the table as it is with maxPerCore 0: a container may not set it, and kube-proxy would end.
+// Source: https://github.com/kubernetes/kubernetes/issues/141943
+type conntrack struct {
+	MaxPerCore *int `json:"maxPerCore"`
 }
 
 type ipvs struct {
@@ -99,6 +106,9 @@ func kubeProxy(p *plan.Plan) *kubeProxyConfiguration {
 		Mode:         p.Network.KubeProxy.Mode,
 		ClusterCIDR:  commas(p.Network.PodSubnets),
 		FeatureGates: maps.Clone(p.Cluster.FeatureGates),
+	}
+	if p.Target.Site.SharedKernel {
+		c.Conntrack = &conntrack{MaxPerCore: new(int)}
 	}
 	if p.Network.KubeProxy.StrictARP {
 		c.IPVS = &ipvs{StrictARP: true}

@@ -142,6 +142,9 @@ func nodeRegistration(p *plan.Plan, n *plan.Node) (kubeadmv1.NodeRegistrationOpt
 		CRISocket: p.Runtime.Socket,
 		Taints:    []corev1.Taint{}, // empty is "none"; absent would be "the control plane's own"
 	}
+	if p.Target.Site.SharedKernel { // kubeadm looks for the kernel's configuration, which lies beside the kernel: on another machine
+		r.IgnorePreflightErrors = []string{"SystemVerification"}
+	}
 	for _, t := range n.EffectiveTaints() {
 		r.Taints = append(r.Taints, corev1.Taint{Key: t.Key, Value: t.Value, Effect: corev1.TaintEffect(t.Effect)})
 	}

@@ -279,6 +279,24 @@ func TestConfigurationFields(t *testing.T) {
 	}
 }
 
+// A container has the kernel of another machine: kubeadm does not look for its configuration, and kube-proxy sets nothing of it.
+func TestSharedKernel(t *testing.T) {
+	p := emittest.Plan(t, "stacked")
+	p.Target.Site.SharedKernel = true
+	d := file(t, p, "kubeadm/cp-1.yaml")
+	if got := d.init.NodeRegistration.IgnorePreflightErrors; len(got) != 1 || got[0] != "SystemVerification" {
+		t.Errorf("kubeadm leaves out %v", got)
+	}
+	if d.proxy.Conntrack.MaxPerCore == nil || *d.proxy.Conntrack.MaxPerCore != 0 {
+		t.Errorf("kube-proxy sets the table of connections: %+v", d.proxy.Conntrack)
+	}
+	for _, f := range emittest.Emit(t, kubeadm.Emit, p) {
+		if strings.HasPrefix(f.Path, "kubeadm/w-") && !strings.Contains(string(f.Data), "- SystemVerification") {
+			t.Errorf("%s looks for the kernel's configuration", f.Path)
+		}
+	}
+}
+
 // Values come out as data: what the author wrote is what the API server gets.
 func TestValuesAreData(t *testing.T) {
 	d := file(t, emittest.Plan(t, "options"), "kubeadm/cp-1.yaml")

@@ -20,6 +20,8 @@ type Machine struct {
 	SSHPort       int
 	Keys          []string // that may log in, in OpenSSH's form; nil where the meta-data brings them
 	Network       Network
+	// Container is a machine that shares the kernel of another one.
+	Container bool
 }
 
 // Network is the configuration of the one card with the node's addresses.
@@ -43,6 +45,7 @@ type userData struct {
 	AuthorizedKeys   []string    `json:"ssh_authorized_keys,omitempty"`
 	WriteFiles       []writeFile `json:"write_files,omitempty"`
 	Run              [][]string  `json:"runcmd,omitempty"`
+	EachBoot         [][]string  `json:"bootcmd,omitempty"`
 }
 
 type user struct {
@@ -117,6 +120,9 @@ func (m Machine) Config() any {
 	u := userData{Hostname: m.Name, DisableRoot: m.User != "root", AuthorizedKeys: m.Keys}
 	if m.User != "root" { // takes the place of the image's own user
 		u.User = &user{Name: m.User, Gecos: "Ansible", Shell: "/bin/bash", Sudo: "ALL=(ALL) NOPASSWD:ALL", LockPassword: true}
+	}
+	if m.Container { // what a pod mounts for others is seen by them: systemd makes / so on machines, and leaves it in containers
+		u.EachBoot = [][]string{{"mount", "--make-rshared", "/"}}
 	}
 	if m.SSHPort != 22 {
 		u.WriteFiles = []writeFile{{"/etc/ssh/sshd_config.d/10-port.conf", "0644", "Port " + strconv.Itoa(m.SSHPort) + "\n"}}

@@ -211,6 +211,7 @@ func (o *options) bridge(p *plan.Plan) network {
 func (o *options) instance(p *plan.Plan, m machine) (instance, error) {
 	cpus, memory, disk := onprem.Size(m.node)
 	cloud := o.segment.Machine(p, m.node, m.mac)
+	cloud.Container = o.container
 	user, err := cloud.UserData()
 	if err != nil {
 		return instance{}, err

@@ -15,7 +15,11 @@ import (
 func TestLXD(t *testing.T) {
 	target := targettest.Of(lxd.Target())
 	files := target.Golden(t)
-	target.Variant(t, "lxd-containers")
+	for _, f := range target.Variant(t, "lxd-containers") {
+		if strings.HasPrefix(f.Path, "lxd/instances/") && !strings.Contains(string(f.Data), "- --make-rshared") {
+			t.Errorf("%s: what pods mount stays theirs", f.Path)
+		}
+	}
 	target.Refuses(t)
 	targettest.Shellcheck(t, files)
 	theScriptMakesEveryInstance(t, files)

@@ -1,9 +1,18 @@
 package lxd
 
 import (
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/target"
 )
+
+// site is the machines' segment, and whether they are containers.
+func site(body hcl.Body, ctx *hcl.EvalContext) plan.Site {
+	s := target.Site(body, ctx)
+	s.SharedKernel = target.Says(body, ctx, "instances", container)
+	return s
+}
 
 // Target is the target lxd.
 func Target() target.Target {
@@ -13,7 +22,7 @@ func Target() target.Target {
 			Title:   "LXD: virtual machines or containers on one machine",
 			Hosting: plan.Hosts,
 			Resolving: plan.Resolving{
-				Site: target.Site,
+				Site: site,
 				L2:   true,
 			},
 			Page: plan.Page{

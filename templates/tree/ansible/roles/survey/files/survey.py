@@ -131,9 +131,10 @@ def system():
 
 
 def unloadable(modules):
-    """those of the kernel modules that this kernel has neither built in nor beside it; none where nobody can tell."""
+    """those of the kernel modules that this kernel has neither loaded, nor built in, nor beside it; none where nobody can tell."""
+    absent = [name for name in modules if not os.path.isdir("/sys/module/" + name)]
     try:
-        return [name for name in modules if subprocess.run(["modprobe", "--dry-run", "--quiet", name], check=False).returncode]
+        return [name for name in absent if subprocess.run(["modprobe", "--dry-run", "--quiet", name], check=False).returncode]
     except OSError:
         return []
 
