@@ -140,6 +140,16 @@ func once(diags hcl.Diagnostics) hcl.Diagnostics {
 	})
 }
 
+// Together compares designs that say that they share something: a site, or ranges as peers. It returns what is wrong with each, beside
+// what Open said of it.
+func Together(projects []*Project) []hcl.Diagnostics {
+	plans := make([]*plan.Plan, len(projects))
+	for i, p := range projects {
+		plans[i] = p.plan
+	}
+	return check.Together(plans)
+}
+
 // Plan is the resolved design. It must not be modified.
 func (p *Project) Plan() *plan.Plan { return p.plan }
 

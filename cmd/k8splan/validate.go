@@ -6,7 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/rule"
 )
 
 func (a *app) validateCommand() *cobra.Command {
@@ -21,6 +23,7 @@ func (a *app) validateCommand() *cobra.Command {
 against them. It reads nothing else and asks nobody: it works on a laptop without a network.
 
   k8splan validate --strict clusters/
+  k8splan validate prod.hcl test.hcl     clusters that name the same site are compared
   k8splan validate --require survive=1-node,survive=1-zone
   k8splan validate -o sarif > k8splan.sarif
 
@@ -38,16 +41,23 @@ Exit code 0: no error in any file. 1: an error, or with --strict a warning.`,
 			}
 			report := validation{FormatVersion: "1.0", Valid: true, Files: []fileJSON{}, Diagnostics: []diagnostic{}}
 			var all []*opened
+			var read []*opened // nil in place of a file that cannot be read
 			for _, name := range files {
 				o, err := a.open([]string{name}, &topology)
 				var usage usageError
-				if err != nil && out.value == "text" && !errors.As(err, &usage) {
-					a.complain(err) // the other files are judged all the same
-					report.Valid = false
-					continue
+				if err != nil && (out.value != "text" || errors.As(err, &usage)) {
+					return err
 				}
 				if err != nil {
-					return err
+					a.complain(err) // the other files are judged all the same
+					report.Valid = false
+				}
+				read = append(read, o)
+			}
+			together(read)
+			for _, o := range read {
+				if o == nil {
+					continue
 				}
 				require.judge(o)
 				good := report.add(o, strict)
@@ -91,6 +101,23 @@ Exit code 0: no error in any file. 1: an error, or with --strict a warning.`,
 		"survive=N-host; may be repeated")
 	topology.add(cmd)
 	return cmd
+}
+
+// together adds to each design what it shares with others of the call and must not share.
+func together(read []*opened) {
+	var sound []*opened
+	var projects []*planner.Project
+	for _, o := range read {
+		if o != nil && o.project != nil {
+			sound, projects = append(sound, o), append(projects, o.project)
+		}
+	}
+	for i, found := range planner.Together(projects) {
+		if len(found) > 0 {
+			sound[i].diags = append(sound[i].diags, found...)
+			rule.Sort(sound[i].diags)
+		}
+	}
 }
 
 // verdict closes the text on one file.

@@ -201,6 +201,10 @@ func (b *builder) cluster() {
 		b.word("cluster.control_plane_endpoint", src, c.Endpoint.String())
 	}
 	b.put("cluster.cert_sans", src.Attr("cert_sans"), set(c.CertSANs))
+	b.word("cluster.site", src, c.Site)
+	if len(c.Peers) > 0 {
+		b.put("cluster.peers", src.Attr("peers"), set(c.Peers))
+	}
 	b.number("cluster.max_nodes", src, c.MaxNodes)
 	b.number("cluster.api_server_port", src, c.APIServerPort)
 	b.word("cluster.encryption_algorithm", src, c.EncryptionAlgorithm)

@@ -99,6 +99,8 @@ var table = []Row{
 		{"a name is removed", Ordered, []string{"drop-names"}, "First make sure that nobody dials it: kubeconfigs, the balancer's health " +
 			"checks.", nil},
 	}, "https://github.com/kubernetes/kubeadm/issues/1447"},
+	row("cluster.site", None, "", "It says with which clusters this one shares a network: validate compares them."),
+	row("cluster.peers", None, "", "It says which clusters are reached from here: validate compares their ranges."),
 	row("cluster.max_nodes", None, "", "It is only planned with; a range that follows from it is reported by itself."),
 	row("cluster.api_server_port", Refused, "k8s.io/kubernetes@v1.37.2 cmd/kubeadm/app/phases/upgrade/staticpods.go",
 		"Every kubeconfig on the control planes, the balancer, and the endpoints of the Service kubernetes name the port, "+

@@ -46,7 +46,7 @@ func rulesOn(day string) []Rule {
 
 // Catalog returns every rule up to this stage, and RequireSurvive, sorted by ID. Those of the targets come with package planner.
 func Catalog() []*rule.Rule {
-	rules := slices.Concat(spec.Rules, plan.Rules, waiverRules, []*rule.Rule{RequireSurvive})
+	rules := slices.Concat(spec.Rules, plan.Rules, waiverRules, siteRules, []*rule.Rule{RequireSurvive})
 	for _, r := range Rules() {
 		rules = append(rules, &r.Rule)
 	}

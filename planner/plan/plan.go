@@ -55,6 +55,8 @@ type Cluster struct {
 	// Endpoint is kubeadm's controlPlaneEndpoint: what every kubelet and client dials.
 	Endpoint            Endpoint
 	CertSANs            []string // extra names and addresses as the author wrote them; APIServerSANs has all
+	Site                string   // "" = shares nothing with other clusters
+	Peers               []string // clusters whose pods or Services are reached, as written
 	MaxNodes            int      // nodes with a kubelet that the design must have room for; never below what is defined
 	APIServerPort       int
 	EncryptionAlgorithm string        // "" = kubeadm's default

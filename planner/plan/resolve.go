@@ -110,6 +110,15 @@ func (r *resolver) cluster() {
 		}
 		p.CertSANs = append(p.CertSANs, san)
 	}
+	if s.Site != nil {
+		if r.name(s.Attr("site"), "site", *s.Site, 63) {
+			p.Site = *s.Site
+		}
+	}
+	for i, peer := range s.Peers {
+		r.name(s.Element("peers", i), "cluster", peer, 63)
+	}
+	p.Peers = s.Peers
 	p.MaxNodes = r.number(s.Source, "max_nodes", s.MaxNodes, 1, 1_000_000)
 	p.APIServerPort = r.number(s.Source, "api_server_port", s.APIServerPort, 1, 65535)
 	p.EncryptionAlgorithm = text(s.EncryptionAlgorithm)

@@ -43,7 +43,7 @@ type Rule struct {
 var areas = []string{
 	"addon", "artifact", "availability", "capacity", "certificate", "cloud", "component", "control-plane", "endpoint", "etcd", "host",
 	"load-balancer", "machine",
-	"network", "node", "registry", "scheduler", "secret", "ssh", "target", "topology", "version", "waiver",
+	"network", "node", "registry", "scheduler", "secret", "site", "ssh", "target", "topology", "version", "waiver",
 }
 
 // Language is the area of the rules about what can be written at all, whatever the design: names, values, syntax.

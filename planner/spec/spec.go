@@ -132,6 +132,8 @@ type Cluster struct {
 	ControlPlaneEndpoint *string // host:port or host
 	CertSANs             []string
 	MaxNodes             *int
+	Site                 *string           // a network in which addresses are unique
+	Peers                []string          // other clusters whose pods or Services are reached
 	APIServerPort        *int              // default 6443
 	EncryptionAlgorithm  *string           // kubeadm's ClusterConfiguration.encryptionAlgorithm
 	CertificateValidity  *string           // a Go duration, such as "8760h"
