@@ -58,7 +58,7 @@ var permitted = map[string][]string{
 	"planner/rule":     hclOnly,
 	"planner/spelling": nil,
 	"planner/flags":    nil,
-	"planner/spec":     slices.Concat(language, []string{"planner/rule", "planner/spelling", "topologies"}),
+	"planner/spec":     slices.Concat(language, []string{"planner/rule", "planner/spelling", "topologies", "sigs.k8s.io/yaml"}),
 	"planner/plan": slices.Concat(language, []string{"planner/rule", "planner/spec", "planner/spelling", "topologies",
 		"go4.org/netipx"}),
 	"planner/check": slices.Concat(language, []string{"planner/flags", "planner/rule", "planner/spec", "planner/spelling",

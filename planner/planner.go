@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"sync"
@@ -43,7 +44,14 @@ func Open(filename string, src []byte, vars map[string]cty.Value, today time.Tim
 
 // OpenWith is Open with other facts about Kubernetes' releases, from plan.ParseFacts; nil stands for the program's own.
 func OpenWith(filename string, src []byte, vars map[string]cty.Value, today time.Time, facts *plan.Table) (*Project, hcl.Diagnostics) {
-	load := func() (*spec.Spec, hcl.Diagnostics) { return spec.Load(filename, src, vars) }
+	return OpenBeside(filename, src, vars, today, facts, nil)
+}
+
+// OpenBeside is OpenWith for a topology that may read the files of its folder: beside is the folder, nil where it has none. Whoever gives
+// it sees to it that nothing outside of it is reached, by symbolic links neither (os.Root).
+func OpenBeside(filename string, src []byte, vars map[string]cty.Value, today time.Time, facts *plan.Table,
+	beside fs.FS) (*Project, hcl.Diagnostics) {
+	load := func() (*spec.Spec, hcl.Diagnostics) { return spec.LoadBeside(filename, src, vars, beside) }
 	written, diags := load()
 	p, diags := open(written, diags, load, today, facts)
 	return p, ordered(diags, written.Secrets)

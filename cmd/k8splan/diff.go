@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -136,7 +137,7 @@ func (a *app) recordOf(name string, flags *topologyFlags) (*change.Record, error
 	if name == "-" {
 		name = stdinName
 	}
-	return a.resolve(name, src, flags, readFile)
+	return a.resolve(name, src, flags, readFile, folder(name))
 }
 
 // errEdited says that a record was changed by somebody.
@@ -165,7 +166,8 @@ func treeRecord(dir string) (*change.Record, error) {
 
 // resolve makes the record of a topology that is compared with. It knows of the command line's variables those that it declares: an edit
 // may add one. read answers the files of values.
-func (a *app) resolve(name string, src []byte, flags *topologyFlags, read func(string) ([]byte, error)) (*change.Record, error) {
+func (a *app) resolve(name string, src []byte, flags *topologyFlags, read func(string) ([]byte, error),
+	beside fs.FS) (*change.Record, error) {
 	today, err := flags.date()
 	if err != nil {
 		return nil, err
@@ -176,9 +178,9 @@ func (a *app) resolve(name string, src []byte, flags *topologyFlags, read func(s
 		return nil, err
 	}
 	if !o.diags.HasErrors() {
-		declared, _ := spec.Load(name, src, nil)
+		declared, _ := spec.LoadBeside(name, src, nil, beside)
 		var diags hcl.Diagnostics
-		o.project, diags = planner.Open(name, src, onlyDeclared(values, declared), today)
+		o.project, diags = planner.OpenBeside(name, src, onlyDeclared(values, declared), today, nil, beside)
 		if o.project == nil { // warnings of what was there before are not news
 			o.diags = append(o.diags, diags...)
 		}
@@ -214,7 +216,14 @@ func (a *app) recordAt(revision, name string, flags *topologyFlags) (*change.Rec
 	if err != nil {
 		return nil, err
 	}
-	return a.resolve(revision+":"+filepath.ToSlash(name), src, flags, read)
+	beside := spec.Texts(func(file string) ([]byte, error) {
+		data, err := read(filepath.Join(filepath.Dir(name), filepath.FromSlash(file)))
+		if err != nil {
+			return nil, fs.ErrNotExist
+		}
+		return data, nil
+	})
+	return a.resolve(revision+":"+filepath.ToSlash(name), src, flags, read, beside)
 }
 
 // gitShow is a file at a revision, by the git that is installed.

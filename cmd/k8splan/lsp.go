@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"io"
+	"io/fs"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -38,6 +40,7 @@ Code, Neovim and Helix about it.`,
 			}
 			err = lsp.Serve(context.Background(), stream{a.stdin, a.stdout}, lsp.Options{
 				Version: release(), Rules: planner.Catalog(), RulePage: rulePage, Values: values, Facts: a.facts, Delay: editDelay,
+				Folder: func(topology string) fs.FS { return folder(filepath.FromSlash(topology)) },
 				Today: func() time.Time {
 					day, _ := topology.date() // it was good above
 					return day

@@ -117,9 +117,21 @@ func (a *app) open(args []string, flags *topologyFlags) (*opened, error) {
 		return o, nil
 	}
 	var diags hcl.Diagnostics
-	o.project, diags = planner.OpenWith(name, src, values, today, a.facts)
+	o.project, diags = planner.OpenBeside(name, src, values, today, a.facts, folder(name))
 	o.diags = append(o.diags, diags...)
 	return o, nil
+}
+
+// folder is where a topology's own files lie: nothing outside of it can be opened, by symbolic links neither. nil where it has none.
+func folder(name string) fs.FS {
+	if name == stdinName {
+		return nil
+	}
+	root, err := os.OpenRoot(filepath.Dir(name))
+	if err != nil {
+		return nil // whoever opened the topology would have said so
+	}
+	return root.FS()
 }
 
 // values reads the flags' values of variables, in order. What is wrong with them goes to the diagnostics.

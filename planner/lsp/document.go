@@ -1,7 +1,9 @@
 package lsp
 
 import (
+	"io/fs"
 	"net/url"
+	"path"
 	"path/filepath"
 	"sort"
 	"strings"
@@ -23,6 +25,7 @@ type document struct {
 	text    string
 	lines   []int // where each line starts, bytes
 	options *Options
+	beside  fs.FS // its folder, with what is open in the editor; nil where it has none
 
 	once   sync.Once
 	diags  hcl.Diagnostics
@@ -49,10 +52,42 @@ func newDocument(uri string, version int, text string, o *Options, p *past) *doc
 	return d
 }
 
+// folder is the folder of a topology: what is open in the editor comes before what the disk holds.
+type folder struct {
+	at   string            // URI
+	open map[string]string // texts by URI
+	disk fs.FS
+}
+
+// Open implements fs.FS.
+func (f folder) Open(name string) (fs.File, error) {
+	if u, err := url.Parse(f.at); err == nil {
+		if text, ok := f.open[u.JoinPath(name).String()]; ok {
+			return spec.Texts(func(string) ([]byte, error) { return []byte(text), nil }).Open(name)
+		}
+	}
+	if f.disk == nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return f.disk.Open(name)
+}
+
+// folderOf is the folder of a topology that is in a file; nil where it has none.
+func folderOf(uri string, open map[string]string, o *Options) fs.FS {
+	u, err := url.Parse(uri)
+	if err != nil || u.Scheme != "file" || o.Folder == nil {
+		return nil
+	}
+	disk := o.Folder(u.Path)
+	u.Path = path.Dir(u.Path)
+	return folder{u.String(), open, disk}
+}
+
 // judge takes the road, once for each state.
 func (d *document) judge() {
 	d.once.Do(func() {
-		project, diags := planner.OpenWith(d.filename(), []byte(d.text), d.options.Values, d.options.Today(), d.options.Facts)
+		project, diags := planner.OpenBeside(d.filename(), []byte(d.text), d.options.Values, d.options.Today(), d.options.Facts,
+			d.beside)
 		d.diags = diags
 		if project != nil {
 			d.past.mu.Lock()
@@ -68,7 +103,7 @@ func (d *document) written() *spec.Spec {
 	d.judge()
 	d.reread.Do(func() {
 		if d.spec == nil {
-			d.spec, _ = spec.Load(d.filename(), []byte(d.text), d.options.Values)
+			d.spec, _ = spec.LoadBeside(d.filename(), []byte(d.text), d.options.Values, d.beside)
 		}
 	})
 	return d.spec

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -27,7 +28,9 @@ type Options struct {
 	Today    func() time.Time       // what the expiry of waivers is held against
 	Values   map[string]cty.Value   // of variables, from spec.ParseVar and spec.ParseVarFile
 	Facts    *plan.Table            // of Kubernetes' releases; nil stands for the program's own
-	Delay    time.Duration          // between the last keystroke and the findings
+	// Folder opens the folder of a topology, whose files expressions may read; nil where there is none to be read.
+	Folder func(topology string) fs.FS
+	Delay  time.Duration // between the last keystroke and the findings
 }
 
 // errNoShutdown is the end of a session in which the client left without a word: LSP wants exit code 1.
@@ -171,6 +174,11 @@ func (s *server) put(uri string, version int, text string, delay time.Duration) 
 		p = old.past
 	}
 	d := newDocument(uri, version, text, &s.options, p)
+	open := map[string]string{}
+	for other, of := range s.documents {
+		open[other] = of.text
+	}
+	d.beside = folderOf(uri, open, &s.options)
 	s.documents[uri] = d
 	p.start(delay, func() { s.publish(d) })
 }

@@ -28,6 +28,7 @@ type budget struct {
 	left  int
 	spent *hcl.Diagnostic // what ended the budget; every evaluation after it fails with the same
 	table map[string]function.Function
+	files *files
 }
 
 // What costs more than its result has elements.
@@ -40,6 +41,9 @@ const (
 func (b *budget) functions() map[string]function.Function {
 	if b.table == nil {
 		b.table = maps.Clone(functions)
+		if b.files != nil {
+			b.table["file"] = b.files.function()
+		}
 		for _, name := range []string{"regex", "regexall", "regexreplace"} {
 			b.table[name] = b.regular(functions[name], map[string]int{"regexreplace": 1}[name])
 		}

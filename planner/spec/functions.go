@@ -21,8 +21,9 @@ const (
 	maxElements = 1 << 16 // elements that one call may make
 )
 
-// functions are those of cty's standard library under the names that Terraform gives them, and what addresses need. None reads a file,
-// the clock, the environment or chance. Those that can make much of little are bounded before they start.
+// functions are those of cty's standard library under the names that Terraform gives them, and what addresses need. None reads
+// the clock, the environment or chance. Those that can make much of little are bounded before they start; file
+// is that of the topology in hand, see files.
 var functions = map[string]function.Function{
 	// Numbers
 	"abs": stdlib.AbsoluteFunc, "ceil": stdlib.CeilFunc, "floor": stdlib.FloorFunc, "log": stdlib.LogFunc, "max": stdlib.MaxFunc,
@@ -56,7 +57,8 @@ var functions = map[string]function.Function{
 	"tostring": stdlib.MakeToFunc(cty.String),
 	"can":      tryfunc.CanFunc, "try": tryfunc.TryFunc,
 
-	// Encodings and dates that are written in the file
+	// Encodings and dates that are written in the file, and files beside it
+	"file": newFiles(nil).function(), "yamldecode": yamlDecode,
 	"csvdecode": stdlib.CSVDecodeFunc, "formatdate": stdlib.FormatDateFunc, "jsondecode": sized(stdlib.JSONDecodeFunc, jsonDepth),
 	"jsonencode": stdlib.JSONEncodeFunc, "timeadd": stdlib.TimeAddFunc,
 

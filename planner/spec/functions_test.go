@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -57,6 +58,7 @@ func TestFunctions(t *testing.T) {
 		`length(setproduct(["a", "b"], [1, 2, 3]))`:           `6`,
 		`distinct(["a", "b", "a"])[1]`:                        `"b"`,
 		`jsondecode("{\"a\": [1, {\"b\": 2}]}").a[1].b`:       `2`,
+		`yamldecode("a: [1, {b: 2}]\nc: yes").a[1].b`:         `2`,
 		`tostring(12)`:                                        `"12"`,
 		`merge({ a = "1" }, { a = "2" }).a`:                   `"2"`,
 		`{ for i, n in ["a", "b"] : n => i }.b`:               `1`,
@@ -191,5 +193,43 @@ func TestCostly(t *testing.T) {
 				t.Error(diags)
 			}
 		})
+	}
+}
+
+// A topology reads files of its folder, and no others. What was read is known by its digest.
+func TestFile(t *testing.T) {
+	const topology = "cluster \"a\" {\n  type = %s\n}\n"
+	beside := fstest.MapFS{
+		"type": {Data: []byte("all-in-one")}, "in/deep.csv": {Data: []byte("type\r\nall-in-one\r\n")}, "bytes": {Data: []byte{0xff}},
+		"big": {Data: make([]byte, MaxFileBytes+1)},
+	}
+	for expr, want := range map[string]string{
+		`file("type")`:                           "",
+		`file("./in/../type")`:                   "",
+		`csvdecode(file("in/deep.csv"))[0].type`: "",
+		`file("missing")`:                        `there is no file "missing" in the topology's folder`,
+		`file("../type")`:                        "is no path below the topology's folder",
+		`file("/etc/passwd")`:                    "is no path below the topology's folder",
+		`file("in")`:                             "is no file",
+		`file("bytes")`:                          "is not text in UTF-8",
+		`file("big")`:                            "has more than 4 MiB",
+		`yamldecode("a: 1\na: 2").a`:             `already set`,
+		`yamldecode("a: [").a`:                   `did not find`,
+		`yamldecode("a: &a [1]\nb: *a").b`:       "type",
+	} {
+		s, diags := LoadBeside("topology.hcl", fmt.Appendf(nil, topology, expr), nil, beside)
+		said := ""
+		for _, d := range diags {
+			said += d.Detail
+		}
+		if want == "" && (diags.HasErrors() || s.Cluster.Type == nil || *s.Cluster.Type != "all-in-one" || len(s.Read) != 1) {
+			t.Errorf("%s: %v, read %v", expr, diags, s.Read)
+		}
+		if !strings.Contains(said, want) {
+			t.Errorf("%s: want %q in %q", expr, want, said)
+		}
+	}
+	if _, diags := Load("topology.hcl", fmt.Appendf(nil, topology, `file("type")`), nil); !diags.HasErrors() {
+		t.Error("a file is read without a folder")
 	}
 }

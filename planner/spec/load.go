@@ -3,6 +3,7 @@ package spec
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -22,8 +23,14 @@ import (
 // printing snippets, and whatever could be read. Only without errors is it complete. Every mistake of a stage is reported: a file that
 // does not parse is not decoded.
 func Load(filename string, src []byte, vars map[string]cty.Value) (*Spec, hcl.Diagnostics) {
+	return LoadBeside(filename, src, vars, nil)
+}
+
+// LoadBeside is Load for a topology that may read files: beside is its folder, nil where it has none. Whoever gives it sees to it that
+// nothing outside of the folder is reached, by symbolic links neither (os.Root).
+func LoadBeside(filename string, src []byte, vars map[string]cty.Value, beside fs.FS) (*Spec, hcl.Diagnostics) {
 	s := &Spec{Filename: filename, Files: map[string]*hcl.File{}}
-	l := &loader{filename: filename, src: src, work: &budget{left: maxWork}}
+	l := &loader{filename: filename, src: src, work: &budget{left: maxWork, files: newFiles(beside)}}
 
 	how, refusal := guard(filename, src)
 	if d := refusal; d != nil {
@@ -54,7 +61,7 @@ func Load(filename string, src []byte, vars map[string]cty.Value) (*Spec, hcl.Di
 		s.Target.Context = l.ctx
 	}
 	l.unused()
-	s.unread, s.strays = l.unread, l.strays
+	s.unread, s.strays, s.Read = l.unread, l.strays, l.work.files.digests
 	return s, l.finish()
 }
 

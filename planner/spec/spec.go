@@ -105,6 +105,8 @@ type Spec struct {
 	Target        *Target
 	Waivers       []*Waiver
 
+	Read map[string]string // files beside the topology that were read: their digests ("sha256:…") by path
+
 	Secrets *Secrets // what diagnostics must not show; nil where no variable is sensitive
 
 	unread []place               // see SupposeUnread
