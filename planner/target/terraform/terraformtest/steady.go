@@ -82,6 +82,18 @@ func (s *state) run(args ...string) []byte {
 	return out
 }
 
+// show returns the plan that was written last.
+func (s *state) show() []byte {
+	s.t.Helper()
+	cmd := exec.Command("terraform", "show", "-json", "tfplan")
+	cmd.Dir, cmd.Env = s.dir, s.env
+	out, err := cmd.Output()
+	if err != nil {
+		s.t.Fatalf("terraform show: %v\n%s", err, out)
+	}
+	return out
+}
+
 func (s *state) key(text string) {
 	s.t.Helper()
 	if err := os.WriteFile(filepath.Join(s.dir, "key.pub"), []byte(text+"\n"), 0o644); err != nil {
