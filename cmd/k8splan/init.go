@@ -38,6 +38,10 @@ TYPE is one of
 				return usageError{hinted{fmt.Errorf("unknown installation type %q", args[0]),
 					near(args[0], topologies.Names(), "the types are "+strings.Join(topologies.Names(), ", "))}}
 			}
+			if of, ok := planner.FindTarget(target); ok && of.Facts.Successor != "" {
+				return usageError{hinted{fmt.Errorf("no starter for target %q: %s", target, of.Facts.Title),
+					fmt.Sprintf("%q took its place: k8splan init %s --target %s", of.Facts.Successor, args[0], of.Facts.Successor)}}
+			}
 			if targets := topologies.StarterTargets(); !slices.Contains(targets, target) {
 				return usageError{hinted{fmt.Errorf("no starter for target %q", target),
 					near(target, targets, "there are "+strings.Join(targets, ", "))}}

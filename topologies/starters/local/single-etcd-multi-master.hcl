@@ -2,7 +2,7 @@ cluster "shared-etcd" {
   type = "single-etcd-multi-master"
 
   # Left out, the planner takes the newest Kubernetes that the target takes; `k8splan plan` shows every value decided for you.
-  # kubernetes_version = "1.36.2"
+  # kubernetes_version = "1.36.4"
 }
 
 # The one etcd member, which runs already: the target makes no etcd. While it is down nothing can be changed.

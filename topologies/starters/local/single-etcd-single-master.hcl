@@ -2,7 +2,7 @@ cluster "small" {
   type = "single-etcd-single-master"
 
   # Left out, the planner takes the newest Kubernetes that the target takes; `k8splan plan` shows every value decided for you.
-  # kubernetes_version = "1.36.2"
+  # kubernetes_version = "1.36.4"
 }
 
 # The target makes the nodes and gives them their addresses. The control plane takes ordinary pods too: on one machine, memory

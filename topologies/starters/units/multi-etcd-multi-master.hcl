@@ -5,8 +5,8 @@ cluster "prod" {
   # kubernetes_version = "1.35.4"
 }
 
-# A balancer of your own before the API servers. The target makes one too, in place of this block: node "lb-1" with
-# roles = ["load-balancer"]. While that one machine is down nobody reaches the API.
+# A balancer of your own before the API servers. The target makes one too, in place of this block: node "lb-1" with the role
+# load-balancer. While that one machine is down nobody reaches the API.
 load_balancer "external" {
   virtual_ip = "10.0.0.10"
 }

@@ -3,7 +3,7 @@ cluster "prod" {
   type = "multi-etcd-multi-master"
 
   # Left out, the planner takes the newest Kubernetes that the target is known to offer.
-  # kubernetes_version = "1.36.0"
+  # kubernetes_version = "1.35.10"
 }
 
 # Machines of one size. The vendor gives them their names and addresses.

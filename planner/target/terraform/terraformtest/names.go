@@ -17,7 +17,8 @@ import (
 func Names(t *testing.T, files []artifact.File, cluster, zone string, limits map[string]int) {
 	t.Helper()
 	s := &state{t: t, dir: write(t, files)}
-	s.env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+filepath.Join(schemas(t), "stand-ins.rc"), "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1")
+	s.env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+filepath.Join(schemas(t), "stand-ins.rc"), "CHECKPOINT_DISABLE=1",
+		"TF_IN_AUTOMATION=1")
 	s.key("ssh-ed25519 AAAA somebody")
 	s.edit(func(v map[string]any) {
 		v["cluster"] = cluster

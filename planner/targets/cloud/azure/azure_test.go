@@ -15,6 +15,7 @@ func TestTarget(t *testing.T) {
 	terraformtest.Validate(t, files, "local.members", "local.user_data", "local.openings", "local.groups")
 	terraformtest.Steady(t, files, "azurerm_linux_virtual_machine", "azurerm_network_interface")
 	// Characters: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
-	terraformtest.Names(t, files, "production-platform-europe-west-cluster4", "", map[string]int{"": 80, "azurerm_linux_virtual_machine": 64, "azurerm_resource_group": 90})
+	terraformtest.Names(t, files, "production-platform-europe-west-cluster4", "", map[string]int{"": 80,
+		"azurerm_linux_virtual_machine": 64, "azurerm_resource_group": 90})
 	target.Refuses(t)
 }

@@ -14,7 +14,9 @@ func TestGCP(t *testing.T) {
 	terraformtest.Validate(t, files)
 	terraformtest.Steady(t, files, "google_compute_instance")
 	// Characters: https://cloud.google.com/compute/docs/naming-resources, https://cloud.google.com/iam/docs/service-accounts-create
-	terraformtest.Names(t, files, "production-platform-europe-west-cluster4", "northamerica-northeast1-", map[string]int{"": 63, "google_service_account": 30})
-	terraformtest.Names(t, files, "production-platform-europe-we", "northamerica-northeast1-", map[string]int{"": 63, "google_service_account": 30})
+	terraformtest.Names(t, files, "production-platform-europe-west-cluster4", "northamerica-northeast1-", map[string]int{"": 63,
+		"google_service_account": 30})
+	terraformtest.Names(t, files, "production-platform-europe-we", "northamerica-northeast1-", map[string]int{"": 63,
+		"google_service_account": 30})
 	target.Refuses(t)
 }

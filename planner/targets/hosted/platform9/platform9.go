@@ -177,8 +177,8 @@ func script(p *plan.Plan, b *body) hosted.Script {
 		{hosted.Raw(`: "${PMK_VERSION:=` + version + `}" "${PMK_VERSION:?names the release of Platform9, as your account offers it}"`)},
 		{hosted.Raw("minor=" + hosted.Quote(p.Cluster.Version.MinorString()))},
 		{hosted.Raw(
-			`case $PMK_VERSION in "$minor".*) ;; *) echo "PMK_VERSION is $PMK_VERSION, and the plan is for Kubernetes $minor" >&2; ` +
-				`exit 1 ;; esac`)},
+			`case $PMK_VERSION in "$minor".*) ;; *) echo "PMK_VERSION is $PMK_VERSION, and the plan is for Kubernetes $minor: ` +
+				`write kubernetes_version of that minor in the topology, and generate again" >&2; exit 1 ;; esac`)},
 		{hosted.Raw(attach)},
 	}, s.Commands...)
 	bootstrap := append(on("bootstrap", first), "--pmk-version", hosted.Raw(`"$PMK_VERSION"`), "--network-plugin", p.Network.CNI.Name)

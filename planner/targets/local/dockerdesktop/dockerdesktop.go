@@ -55,7 +55,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*settings, hc
 	}
 	say := r.Say
 	s := settings{KubernetesEnabled: true, KubernetesMode: modeKind}
-	if p.Cluster.Type == topologies.AllInOne {
+	if p.Cluster.Type == topologies.AllInOne && !p.Cluster.Has("kubernetes_version") { // a version is chosen in the mode kind alone
 		s.KubernetesMode = modeKubeadm
 	}
 	if b.Mode != nil {

@@ -55,7 +55,7 @@ type body struct {
 
 type portMapping struct {
 	*spec.Source
-	Node          string
+	Node          *string
 	ContainerPort int
 	HostPort      int
 	ListenAddress *string
@@ -87,7 +87,8 @@ func schema() *spec.Block {
 				Name: "port_mapping", Many: true, Field: "PortMappings", Doc: "A port of a node that is reached on the machine.",
 				Example: "port_mapping {\n  node           = \"dev-1\"\n  container_port = 80\n  host_port      = 8080\n}",
 				Arguments: []spec.Argument{
-					{Name: "node", Type: spec.Text, Required: true, Field: "Node", Example: `"dev-1"`, Doc: "Name of the node."},
+					{Name: "node", Type: spec.Text, Field: "Node", Example: `"dev-1"`,
+						Doc: "Name of the node; the first control plane where it is left out."},
 					{Name: "container_port", Type: spec.Integer, Required: true, Field: "ContainerPort", Example: `80`,
 						Doc: "Port of the node."},
 					{Name: "host_port", Type: spec.Integer, Required: true, Field: "HostPort", Example: `8080`,
@@ -137,7 +138,9 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 	}
 	taken := map[string]int{}
 	for _, m := range b.PortMappings {
-		checkNode(p, m.Source, m.Node, say)
+		if m.Node != nil {
+			checkNode(p, m.Source, *m.Node, say)
+		}
 		if !isPort(m.ContainerPort) || !isPort(m.HostPort) {
 			say(malformed, m.Block(), "Port %d to %d: ports go from 1 to 65535.", m.HostPort, m.ContainerPort)
 		}
@@ -166,7 +169,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 			"names: at most %d characters.", len(p.Cluster.Name), longest)
 	}
 	if c := p.Network.CNI; c.Name == plan.Flannel || c.Name == plan.StaticRoutes {
-		say(noPlugin, c.Block(), "kind's node image has the plugins that kindnet needs and no bridge, so %s does not run on it. Leave the "+
+		say(noPlugin, c.Block(), "kind's node image has the plugins that kindnet needs and no bridge, so %s does not run on it. Leave "+
+			"the "+
 			"block out for kindnet, or write cni \"calico\" or cni \"cilium\".", c.Name)
 	}
 	if r.Diags.HasErrors() {
@@ -276,7 +280,7 @@ func build(p *plan.Plan, b *body) (*Cluster, []byte, error) {
 			}
 		}
 		for _, m := range b.PortMappings {
-			if m.Node == node.Name {
+			if value(m.Node, p.Bootstrap().Name) == node.Name {
 				out.ExtraPortMappings = append(out.ExtraPortMappings, PortMapping{m.ContainerPort, m.HostPort, value(m.ListenAddress, ""),
 					value(m.Protocol, "")})
 			}
