@@ -102,6 +102,10 @@ func (h *harness) runCase(ctx context.Context, tc testCase) (err error) {
 	}
 
 	if tc.reset {
+		if err := c.refusesKubeconfig(ctx); err != nil {
+			return err
+		}
+		t.phase("another cluster's kubeconfig is refused")
 		reset, err := c.playbook(ctx, "reset.yml", "reset", c.consent()...)
 		if err != nil {
 			return err
@@ -110,12 +114,15 @@ func (h *harness) runCase(ctx context.Context, tc testCase) (err error) {
 		if err := c.clean(ctx); err != nil {
 			return err
 		}
-		third, err := c.playbook(ctx, "site.yml", "site-3")
+		third, err := c.playbook(ctx, "site.yml", "site-3", "-e", "kubeconfig="+c.userConfig())
 		if err != nil {
 			return err
 		}
 		t.row("site.yml after reset.yml", third.took, third)
 		if err := tc.check(ctx, c); err != nil {
+			return err
+		}
+		if err := c.checkKubeconfig(ctx, "site-3"); err != nil {
 			return err
 		}
 		t.phase("checks")

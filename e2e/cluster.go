@@ -229,20 +229,28 @@ func (c *cluster) fetchKubeconfig(ctx context.Context) error {
 	}
 	_, rest, _ := strings.Cut(config, "server: https://")
 	server, _, _ := strings.Cut(rest, "\n")
-	host, _, err := net.SplitHostPort(strings.TrimSpace(server))
+	server = strings.TrimSpace(server)
+	address, err := c.dialed(ctx, server)
 	if err != nil {
 		return fmt.Errorf("admin.conf: %w", err)
 	}
-	if net.ParseIP(host) == nil {
-		line, err := boot.Exec(ctx, "getent", "hosts", host)
-		if err != nil {
-			return fmt.Errorf("%s does not resolve its control plane endpoint %s: %w", boot.Name, host, err)
-		}
-		config = strings.ReplaceAll(config, "https://"+host+":", "https://"+net.JoinHostPort(strings.Fields(line)[0], ""))
-	}
+	config = strings.ReplaceAll(config, "https://"+server, "https://"+address)
 	path := filepath.Join(c.dir, "admin.conf")
 	c.kubectl = []string{c.h.lab.Bin("kubectl"), "--kubeconfig", path, "--request-timeout=20s"}
 	return os.WriteFile(path, []byte(config), 0o600)
+}
+
+// dialed is an endpoint with the address in place of its name that the first control plane itself resolves it to.
+func (c *cluster) dialed(ctx context.Context, endpoint string) (string, error) {
+	host, port, err := net.SplitHostPort(endpoint)
+	if err != nil || net.ParseIP(host) != nil {
+		return endpoint, err
+	}
+	line, err := c.bootstrap().Exec(ctx, "getent", "hosts", host)
+	if err != nil {
+		return "", fmt.Errorf("%s does not resolve its control plane endpoint %s: %w", c.bootstrap().Name, host, err)
+	}
+	return net.JoinHostPort(strings.Fields(line)[0], port), nil
 }
 
 // kube runs kubectl and returns its standard output.

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -223,5 +224,93 @@ exec /usr/bin/python3 -`
 	}
 	if diff := cmp.Diff(map[string]string{"heard": "1", "set": "2"}, host.Advertised); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// kubeconfigFor is a kubeconfig of one cluster as kubeadm prints it.
+func kubeconfigFor(name, authority, key string) string {
+	return fmt.Sprintf(`apiVersion: v1
+kind: Config
+clusters: [{name: %[1]s, cluster: {certificate-authority-data: %[2]s, server: "https://10.0.0.1:6443"}}]
+contexts: [{name: %[1]s, context: {cluster: %[1]s, user: alice}}]
+users: [{name: alice, user: {client-certificate-data: AAAA, client-key-data: %[3]s}}]
+`, name, authority, key)
+}
+
+// kubeconfig runs the program as the role does, with its text as an argument and the new kubeconfig on standard input.
+func kubeconfig(t *testing.T, input string, args ...string) (problem string, err error) {
+	t.Helper()
+	source, err := templates.Files.ReadFile("tree/ansible/roles/kubeconfig/files/kubeconfig.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("/usr/bin/python3", append([]string{"-c", string(source)}, args...)...)
+	cmd.Stdin = strings.NewReader(input)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+func TestKubeconfigIsWrittenForItsOwner(t *testing.T) {
+	dir := t.TempDir()
+	tree, file := filepath.Join(dir, "tree"), filepath.Join(dir, "new", "prod.conf")
+	for _, key := range []string{"S0VZMQ==", "S0VZMg=="} { // the second one takes the place of the first
+		if out, err := kubeconfig(t, kubeconfigFor("kubernetes", "Q0E=", key), "write", file, "prod", tree, "https://api.example.com:6443"); err != nil || out != "" {
+			t.Fatal(err, out)
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(file)
+		if err != nil || info.Mode() != 0o600 {
+			t.Errorf("mode %v: %v", info.Mode(), err)
+		}
+		for _, want := range []string{"server: https://api.example.com:6443\n", "current-context: prod\n", "client-key-data: " + key, "certificate-authority-data: Q0E=\n"} {
+			if !strings.Contains(string(text), want) {
+				t.Errorf("the file lacks %q:\n%s", want, text)
+			}
+		}
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, "new", ".*")); err != nil || len(left) != 0 {
+		t.Errorf("left behind: %v %v", left, err)
+	}
+}
+
+func TestKubeconfigRefusesOtherFiles(t *testing.T) {
+	dir := t.TempDir()
+	tree := filepath.Join(dir, "tree")
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	own := kubeconfigFor("prod", "Q0E=", "S0VZ")
+	two := strings.Replace(own, "clusters: [", "clusters: [{name: b, cluster: {server: x}}, ", 1)
+	for name, test := range map[string]struct {
+		args []string
+		want string
+	}{
+		"directory":         {[]string{"check", dir, "prod", tree, "running"}, "is a directory"},
+		"in the tree":       {[]string{"check", tree + "/prod.conf", "prod", tree, "running"}, "lies in this tree"},
+		"no YAML":           {[]string{"check", file("a", "\x00: ["), "prod", tree, "running"}, "is not a kubeconfig of cluster prod"},
+		"several clusters":  {[]string{"check", file("b", two), "prod", tree, "running"}, "is not a kubeconfig of cluster prod"},
+		"another name":      {[]string{"check", file("c", kubeconfigFor("dev", "Q0E=", "S0VZ")), "prod", tree, "running"}, "is not a kubeconfig of cluster prod"},
+		"a new cluster":     {[]string{"check", file("d", own), "prod", tree, "new"}, "it is of an earlier one"},
+		"another authority": {[]string{"write", file("e", kubeconfigFor("prod", "T1RIRVI=", "S0VZ")), "prod", tree, "https://a:6443"}, "its authority is another one"},
+		"no place":          {[]string{"write", file("f", own) + "/below", "prod", tree, "https://a:6443"}, "directory"},
+	} {
+		before, _ := os.ReadFile(test.args[1])
+		out, err := kubeconfig(t, own, test.args...)
+		if err == nil || !strings.Contains(out, test.want) || strings.Contains(out, "Traceback") || strings.Contains(out, "S0VZ") {
+			t.Errorf("%s: %v %q, want %q", name, err, out, test.want)
+		}
+		if after, _ := os.ReadFile(test.args[1]); !bytes.Equal(before, after) {
+			t.Errorf("%s: the file is another one now", name)
+		}
+	}
+	if out, err := kubeconfig(t, "", "check", file("g", own), "prod", tree, "running"); err != nil || out != "" {
+		t.Errorf("the cluster's own file: %v %q", err, out)
 	}
 }

@@ -20,7 +20,7 @@ type book struct {
 	Name       string
 	Vagrant    bool
 	Bootstrap  *plan.Node
-	Make       string // the command that makes the machines; \"\" where they exist
+	Make       string // the command that makes the machines; "" where they exist
 	SSHOptions string // words of a shell, with a blank at the end; "" for none
 	SSHUser    string // "ubuntu@"; "" for ssh's own choice
 	HostsEntry *plan.HostsEntry
@@ -33,7 +33,7 @@ type book struct {
 	Hosts, KubeletCount                                           string
 	AllInOne                                                      bool
 	Minor, Version, Socket, CgroupDriver, DataDir                 string
-	Endpoint, ServerURL                                           string
+	Endpoint, EndpointHost, ServerURL                             string
 	VIP                                                           string
 	Proxy                                                         []string // NAME=value as a shell reads them
 	External, HAProxy, KubeVIP, ExternalBalancer                  bool
@@ -60,7 +60,7 @@ func procedure(p *plan.Plan) book {
 		KubeletCount: count(len(p.KubeletNodes()), "node", "nodes"), AllInOne: p.Cluster.Type == topologies.AllInOne,
 		Minor: p.Cluster.Version.MinorString(), Version: p.Cluster.Version.String(), Socket: p.Runtime.Socket,
 		CgroupDriver: p.Cluster.Kubelet.CgroupDriver, DataDir: p.Etcd.DataDir,
-		Endpoint: p.Cluster.Endpoint.String(), ServerURL: "https://" + p.Cluster.Endpoint.String(),
+		Endpoint: p.Cluster.Endpoint.String(), EndpointHost: shell(p.Cluster.Endpoint.Host), ServerURL: "https://" + p.Cluster.Endpoint.String(),
 		External: p.Etcd.IsExternal(), HAProxy: p.LoadBalancer.Kind == plan.HAProxy, KubeVIP: p.LoadBalancer.Kind == plan.KubeVIP,
 		ExternalBalancer: p.LoadBalancer.Kind == plan.ExternalBalancer,
 		FailSwapOn:       p.Cluster.Kubelet.FailSwapOn, Packages: p.Artifacts.Origin == plan.Packages,

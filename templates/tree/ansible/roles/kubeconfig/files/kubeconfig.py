@@ -1,0 +1,90 @@
+"""Look at a kubeconfig on the computer that Ansible runs on, or write one.
+
+    kubeconfig.py check FILE NAME TREE new|running
+    kubeconfig.py write FILE NAME TREE SERVER   with what `kubeadm kubeconfig user` printed on standard input
+
+A file that is there is replaced only where it is one of this cluster: it has one cluster and one context, both called NAME, and the same
+authority. Nothing is merged into it. A new file can be read by its owner alone from the first byte on, and appears whole or not at all.
+"""
+import os
+import sys
+import tempfile
+
+import yaml
+
+
+def refuse(text):
+    sys.exit(text)
+
+
+def read(file):
+    """The kubeconfig in a file, None where there is no file."""
+    try:
+        with open(file, encoding="utf-8") as stream:
+            config = yaml.safe_load(stream)
+    except FileNotFoundError:
+        return None
+    except (UnicodeDecodeError, yaml.YAMLError):
+        return {}
+    return config if isinstance(config, dict) else {}
+
+
+def entry(config, kind, name):
+    """What the only entry of a kind holds, {} where there are others or none, or where it has another name."""
+    entries = config.get(kind)
+    if not isinstance(entries, list) or len(entries) != 1 or not isinstance(entries[0], dict):
+        return {}
+    held = entries[0].get(kind[:-1])
+    return held if entries[0].get("name") == name and isinstance(held, dict) else {}
+
+
+def check(file, name, tree, state):
+    if os.path.isdir(file):
+        refuse("%s is a directory: name a file in it." % file)
+    if (file + os.sep).startswith(tree + os.sep):
+        refuse("%s lies in this tree, which may be in version control. A kubeconfig is a key: name a file elsewhere." % file)
+    config = read(file)
+    if config is None:
+        return
+    if not entry(config, "clusters", name) or not entry(config, "contexts", name):
+        refuse("%s exists and is not a kubeconfig of cluster %s alone. Nothing is merged into a file: name another one." % (file, name))
+    if state == "new":
+        refuse("%s exists, and cluster %s does not yet: it is of an earlier one. Move it away, or name another file." % (file, name))
+
+
+def write(file, name, tree, server):
+    check(file, name, tree, "running")
+    made = yaml.safe_load(sys.stdin)
+    authority = made["clusters"][0]["cluster"]["certificate-authority-data"]
+    user = made["users"][0]
+    old = read(file)
+    if old is not None and entry(old, "clusters", name).get("certificate-authority-data") != authority:
+        refuse("%s exists, and is of another cluster called %s: its authority is another one. Name another file." % (file, name))
+    text = yaml.safe_dump({
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": name, "cluster": {"certificate-authority-data": authority, "server": server}}],
+        "users": [{"name": user["name"], "user": user["user"]}],
+        "contexts": [{"name": name, "context": {"cluster": name, "user": user["name"]}}],
+        "current-context": name,
+    }, sort_keys=False)
+    directory = os.path.dirname(file)
+    os.makedirs(directory, mode=0o700, exist_ok=True)
+    handle, part = tempfile.mkstemp(dir=directory, prefix=".kubeconfig-")  # with the mode 0600
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        os.replace(part, file)
+    except BaseException:
+        os.unlink(part)
+        raise
+
+
+def main(mode, *arguments):
+    try:
+        {"check": check, "write": write}[mode](*arguments)
+    except OSError as error:
+        refuse("%s: %s." % (error.filename, error.strerror))
+
+
+main(*sys.argv[1:])
