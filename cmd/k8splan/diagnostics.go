@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"unicode"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/mattn/go-runewidth"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/k8splan/k8splan/planner/rule"
@@ -125,7 +127,7 @@ func (s *source) context(name string, at int) string {
 func (a *app) printDiagnostics(o *opened) {
 	sources := map[string]*source{}
 	var out bytes.Buffer
-	for _, d := range o.diags {
+	for _, d := range gravest(o.diags) {
 		if d.Subject != nil && sources[d.Subject.Filename] == nil {
 			if data, ok := o.sources[d.Subject.Filename]; ok {
 				sources[d.Subject.Filename] = newSource(data, o.diags)
@@ -134,6 +136,16 @@ func (a *app) printDiagnostics(o *opened) {
 		a.formatDiagnostic(&out, d, sources)
 	}
 	a.stderr.Write(out.Bytes())
+}
+
+// gravest puts notes first and errors last, where a terminal that has scrolled still shows them.
+func gravest(diags hcl.Diagnostics) hcl.Diagnostics {
+	order := []string{"note", "warning", "error"}
+	out := slices.Clone(diags)
+	slices.SortStableFunc(out, func(a, b *hcl.Diagnostic) int {
+		return slices.Index(order, severity(a)) - slices.Index(order, severity(b))
+	})
+	return out
 }
 
 func (a *app) formatDiagnostic(out *bytes.Buffer, d *hcl.Diagnostic, sources map[string]*source) {
@@ -170,7 +182,7 @@ func (a *app) formatDiagnostic(out *bytes.Buffer, d *hcl.Diagnostic, sources map
 			out.WriteString(visible(paragraph) + "\n") // an example, to be copied
 			continue
 		}
-		for _, l := range wrap(visible(paragraph), min(columns, 100)) {
+		for _, l := range wrap(visible(paragraph), min(columns, 140)) {
 			out.WriteString(l + "\n")
 		}
 	}
@@ -205,7 +217,28 @@ func (a *app) snippet(out *bytes.Buffer, at *hcl.Range, src *source) {
 		}
 		before, middle, after := shorten(text, begin, end)
 		fmt.Fprintf(out, "%4d: %s%s%s\n", n, visible(before), a.paint(a.stderr, marked, visible(middle)), visible(after))
+		if at.Start.Line == at.End.Line && !a.color(a.stderr) {
+			carets(out, visible(before), visible(middle))
+		}
 	}
+}
+
+// carets marks the columns of a range below its line. Tabs stay tabs, so that the marks stand below what they mark.
+func carets(out *bytes.Buffer, before, middle string) {
+	fmt.Fprintf(out, "      %s%s\n", widened(before), strings.Repeat("^", max(1, runewidth.StringWidth(middle))))
+}
+
+// widened has a blank for each column that a text takes, and its tabs.
+func widened(s string) string {
+	var out strings.Builder
+	for _, r := range s {
+		if r == '\t' {
+			out.WriteByte('\t')
+			continue
+		}
+		out.WriteString(strings.Repeat(" ", runewidth.RuneWidth(r)))
+	}
+	return out.String()
 }
 
 // shorten cuts a line that no terminal shows whole to the neighborhood of what is marked.

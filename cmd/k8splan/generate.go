@@ -76,7 +76,11 @@ With --check or --diff nothing is written; the exit code is 1 if DIR is not what
 			if check || diff {
 				return a.compare(set, dir, diff)
 			}
-			return a.write(set, dir, force)
+			if err := a.write(set, dir, force); err != nil {
+				return err
+			}
+			a.toBuild(o, edit, dir, rebuild)
+			return nil
 		},
 	}
 	cmd.Flags().StringVar(&dir, "out", "", "the tree's `DIR`; made where it does not exist")
@@ -199,6 +203,19 @@ func (a *app) write(set *artifact.Set, dir string, force bool) error {
 	return nil
 }
 
+// toBuild says how the tree is built. After an edit of a cluster that runs, the steps are said already.
+func (a *app) toBuild(o *opened, edit *change.Report, dir string, rebuild bool) {
+	if edit != nil && len(edit.Steps) > 0 && !rebuild {
+		return
+	}
+	command, page := builds(o.project.Plan(), dir)
+	if command == "" {
+		a.next("%s has the steps that build it", page)
+		return
+	}
+	a.next("%s    # %s has the steps", command, page)
+}
+
 // compare lists or shows what differs, and fails where something does.
 func (a *app) compare(set *artifact.Set, dir string, diff bool) error {
 	changes, err := set.Diff(dir)
@@ -206,8 +223,12 @@ func (a *app) compare(set *artifact.Set, dir string, diff bool) error {
 		return err
 	}
 	if diff {
-		if err := artifact.Unified(a.stdout, changes); err != nil {
+		var text bytes.Buffer
+		if err := artifact.Unified(&text, changes); err != nil {
 			return err
+		}
+		for line := range strings.Lines(text.String()) {
+			io.WriteString(a.stdout, a.paint(a.stdout, diffColor(line), strings.TrimSuffix(line, "\n"))+"\n")
 		}
 	} else {
 		for _, c := range changes {
@@ -219,6 +240,21 @@ func (a *app) compare(set *artifact.Set, dir string, diff bool) error {
 		return errReported
 	}
 	return nil
+}
+
+// diffColor is the color of a line of a unified diff, as git has them.
+func diffColor(line string) string {
+	switch {
+	case strings.HasPrefix(line, "--- "), strings.HasPrefix(line, "+++ "):
+		return bold
+	case strings.HasPrefix(line, "@@"):
+		return cyan
+	case strings.HasPrefix(line, "+"):
+		return green
+	case strings.HasPrefix(line, "-"):
+		return plainRed
+	}
+	return ""
 }
 
 func files(n int) string {

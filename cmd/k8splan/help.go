@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"regexp"
 	"strings"
@@ -63,12 +62,4 @@ func helpCommand() *cobra.Command {
 			return unknownCommand(root, args[0])
 		},
 	}
-}
-
-func unknownCommand(root *cobra.Command, name string) error {
-	var names []string
-	for _, c := range root.Commands() {
-		names = append(names, c.Name())
-	}
-	return usageError{hinted{fmt.Errorf("unknown command %q", name), near(name, names, "`k8splan help` lists the commands")}}
 }

@@ -62,7 +62,9 @@ TYPE is one of
 			if err := writeNew(file, text); err != nil {
 				return err
 			}
-			a.note("%s written; `k8splan plan %s` shows the resolved design", file, file)
+			a.note("%s written", file)
+			o := &opened{name: file}
+			a.next("edit it, then `%s`", a.command(o, "validate", &topologyFlags{}))
 			return nil
 		},
 	}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -87,16 +88,30 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 // complain says what went wrong, and what to do about it where there is something.
 func (a *app) complain(err error) {
-	fmt.Fprintf(a.stderr, "%s %s\n", a.paint(a.stderr, red, "k8splan: error:"), plain(err))
+	a.say(red, "k8splan: error:", plain(err))
 	var h hinted
 	if errors.As(err, &h) {
-		fmt.Fprintf(a.stderr, "%s %s\n", a.paint(a.stderr, blue, "k8splan: hint:"), h.hint)
+		a.say(blue, "k8splan: hint:", h.hint)
+	}
+}
+
+// say writes a label and a text to standard error, wrapped where that is a terminal.
+func (a *app) say(code, label, text string) {
+	columns := width(a.stderr)
+	if columns == 0 {
+		columns = math.MaxInt
+	}
+	for i, line := range strings.Split(strings.TrimSuffix(hang(label+" ", text, columns), "\n"), "\n") {
+		if i == 0 {
+			line = a.paint(a.stderr, code, label) + strings.TrimPrefix(line, label)
+		}
+		fmt.Fprintln(a.stderr, line)
 	}
 }
 
 // note says something beside the way.
 func (a *app) note(format string, args ...any) {
-	fmt.Fprintf(a.stderr, "k8splan: %s\n", fmt.Sprintf(format, args...))
+	a.say("", "k8splan:", fmt.Sprintf(format, args...))
 }
 
 // plain is the text of an error without the name of the system call that met it.
@@ -150,24 +165,32 @@ to use.
 	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "print without color (so does the variable NO_COLOR)")
 	root.PersistentFlags().StringVar(&a.factsAt, "facts", "",
 		"take what is known of Kubernetes' releases from `FILE`, a document of facts -o json")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageError{hinted{errors.New(lowerFirst(err.Error())), fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath())}}
-	})
-	root.AddCommand(
-		// in the order of use
-		a.initCommand(), a.validateCommand(), a.planCommand(), a.simulateCommand(), a.graphCommand(), a.generateCommand(), a.diffCommand(),
-		a.explainCommand(), a.targetsCommand(), a.factsCommand(), a.upgradePathCommand(), a.fmtCommand(), a.lspCommand(),
-		a.completionCommand(), a.versionCommand(),
-	)
-	root.AddCommand(a.releaseCommands()...)
+	root.SetFlagErrorFunc(flagError)
+	root.AddGroup(&cobra.Group{ID: "design", Title: "Design a cluster:"}, &cobra.Group{ID: "build", Title: "Build and change it:"},
+		&cobra.Group{ID: "know", Title: "Look things up:"}, &cobra.Group{ID: "tools", Title: "Tools:"})
+	group(root, "design", a.initCommand(), a.validateCommand(), a.planCommand(), a.simulateCommand(), a.graphCommand(), a.fmtCommand())
+	group(root, "build", a.generateCommand(), a.diffCommand(), a.upgradePathCommand())
+	group(root, "know", a.explainCommand(), a.targetsCommand(), a.factsCommand())
+	group(root, "tools", a.lspCommand(), a.completionCommand(), a.versionCommand())
+	group(root, "tools", a.releaseCommands()...)
 	cobra.EnableCommandSorting = false
-	root.SetHelpCommand(helpCommand())
+	help := helpCommand()
+	help.GroupID = "tools"
+	root.SetHelpCommand(help)
 	root.SetHelpFunc(a.help)
 	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(), ".NamePadding }} {{", ".NamePadding }}  {{", 1))
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.Version = versionText()
 	root.SetVersionTemplate("{{.Version}}\n")
 	return root
+}
+
+// group adds commands to one group of the help.
+func group(root *cobra.Command, id string, commands ...*cobra.Command) {
+	for _, c := range commands {
+		c.GroupID = id
+		root.AddCommand(c)
+	}
 }
 
 func (a *app) enter() error {
@@ -239,6 +262,10 @@ const (
 	bold   = "1"
 	dim    = "2"
 	marked = "1;4"
+	// Of unified diffs.
+	green    = "32"
+	plainRed = "31"
+	cyan     = "36"
 )
 
 // color reports whether w takes color: a terminal that was not told otherwise. See https://no-color.org
@@ -248,7 +275,7 @@ func (a *app) color(w io.Writer) bool {
 }
 
 func (a *app) paint(w io.Writer, code, text string) string {
-	if text == "" || !a.color(w) {
+	if text == "" || code == "" || !a.color(w) {
 		return text
 	}
 	return "\x1b[" + code + "m" + text + "\x1b[0m"

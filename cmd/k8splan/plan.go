@@ -13,7 +13,7 @@ func (a *app) planCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan [FILE]",
 		Short: "Show the resolved design, with every value that was decided for you",
-		Long: `Plan shows what topology.hcl comes to: every host and its roles, etcd and its quorum, the endpoint, the ranges, how many
+		Long: `Plan shows the design in topology.hcl, resolved: every host and its roles, etcd and its quorum, the endpoint, the ranges, how many
 nodes and pods the design carries and what is left of it after the largest loss, the versions, the names in the API server's
 certificate, and each default with its reason. -o json and -o yaml have all of it for programs.`,
 		Args: count(0, 1, "FILE"),
@@ -30,7 +30,12 @@ certificate, and each default with its reason. -o json and -o yaml have all of i
 			case "yaml":
 				data, err = artifact.YAML(describe.Describe(p))
 			default:
-				return describe.Page(a.stdout, p, a.style())
+				if err := describe.Page(a.stdout, p, a.style()); err != nil || o.name == stdinName {
+					return err
+				}
+				a.next("`%s` writes the tree; `%s` shows what it survives",
+					a.command(o, "generate --out out", &topology), a.command(o, "simulate", &topology))
+				return nil
 			}
 			if err != nil {
 				return err

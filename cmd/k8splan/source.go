@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -199,16 +200,30 @@ func exists(name string) bool {
 	return err == nil
 }
 
-// project opens a topology for a command that goes on only without errors: warnings are printed and do not stop it.
+// project opens a topology for a command that goes on only without errors. Of warnings it says how many there are: validate has them.
 func (a *app) project(args []string, flags *topologyFlags) (*opened, error) {
 	o, err := a.open(args, flags)
 	if err != nil {
 		return nil, err
 	}
-	a.printDiagnostics(o)
 	if o.project == nil {
-		a.complain(errors.New(o.name + ": " + tally(o.diags)))
+		// What is no error would push the errors off the screen.
+		graver := *o
+		graver.diags = slices.DeleteFunc(slices.Clone(o.diags), func(d *hcl.Diagnostic) bool { return severity(d) != "error" })
+		a.printDiagnostics(&graver)
+		a.complain(errors.New(named(o.name) + ": " + tally(o.diags)))
 		return nil, errReported
 	}
+	if _, warnings, _ := counts(o.diags); warnings > 0 {
+		a.note("%s: `%s` shows %s", plural(warnings, "warning"), a.command(o, "validate", flags), map[bool]string{true: "it", false: "them"}[warnings == 1])
+	}
 	return o, nil
+}
+
+// plural is a number and its noun.
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

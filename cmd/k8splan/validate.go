@@ -92,6 +92,9 @@ Exit code 0: no error in any file. 1: an error, or with --strict a warning.`,
 			if !report.Valid {
 				return errReported
 			}
+			if out.value == "text" && len(read) == 1 && read[0].name != stdinName {
+				a.next("`%s` shows the resolved design", a.command(read[0], "plan", &topology))
+			}
 			return nil
 		},
 	}

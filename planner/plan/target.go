@@ -193,3 +193,17 @@ var OfMachines = []string{
 	"node.address", "node.arch", "node.cpus", "node.memory", "node.disk", "node.os", "node.host", "node.mac", "node.interface",
 	"node.instance_type", "node.failure_domain", "node.power",
 }
+
+// Build is the command that builds the cluster, typed in the tree, or the first one of several that its page explains; "" where the page
+// has more to say before. has reports whether the target's block has an argument.
+func (t Facts) Build(cluster string, has func(string) bool) (command, page string) {
+	switch {
+	case t.FolderIf != "" && has(t.FolderIf):
+		return "", t.Folder + "/README.md"
+	case t.Guide():
+		return t.Make, t.Folder + "/README.md"
+	case t.Make != "":
+		return t.Make, "README.md"
+	}
+	return "cd ansible && ansible-playbook site.yml -e kubeconfig=~/.kube/" + cluster + ".conf", "RUNBOOK.md"
+}

@@ -34,6 +34,7 @@ func Target() target.Target {
 			Page: plan.Page{
 				Emits:     "scripts for ocm",
 				Folder:    "openshift-dedicated",
+				Make:      "cd openshift-dedicated && ./create.sh",
 				Checked:   plan.CheckTool,
 				CheckedBy: "shellcheck; the flags are read from ocm's source, not run",
 				CheckedOn: "2026-11-23",

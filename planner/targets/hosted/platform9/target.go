@@ -36,6 +36,7 @@ func Target() target.Target {
 			Page: plan.Page{
 				Emits:     "a script for pf9ctl",
 				Folder:    "platform9",
+				Make:      "cd platform9 && ./create.sh",
 				Checked:   plan.CheckTool,
 				CheckedBy: "shellcheck; the flags are read from pf9ctl's source, not run",
 				CheckedOn: "2026-11-23",

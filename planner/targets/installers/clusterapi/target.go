@@ -39,6 +39,7 @@ func Target() target.Target {
 			Page: plan.Page{
 				Emits:     "Cluster, KubeadmControlPlane and MachineDeployments; the pod network",
 				Folder:    "cluster-api",
+				Make:      "kubectl apply -f cluster-api/cluster.yaml",
 				Checked:   plan.CheckTool,
 				CheckedBy: "types and admission webhooks of Cluster API v1.14.2",
 				CheckedOn: "2026-11-23",

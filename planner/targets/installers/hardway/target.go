@@ -47,6 +47,7 @@ func Target() target.Target {
 			Page: plan.Page{
 				Emits:     "machines.txt, units, routes, and scripts for certificates and installation",
 				Folder:    "kubernetes-the-hard-way",
+				Make:      "cd kubernetes-the-hard-way && ./certificates.sh && ./install.sh && ./finish.sh",
 				Checked:   plan.CheckBooted,
 				CheckedBy: "three hosts of the lab (go run ./e2e -hard-way)",
 				CheckedOn: "2026-11-23",

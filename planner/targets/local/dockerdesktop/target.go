@@ -36,6 +36,7 @@ func Target() target.Target {
 			Page: plan.Page{
 				Emits:     "Docker Desktop's settings, and the same cluster for kind",
 				Folder:    "docker-desktop",
+				Make:      "cd docker-desktop && ./apply.sh",
 				Checked:   plan.CheckTypes,
 				CheckedBy: "shellcheck for the script, kind v0.33.0 for the twin",
 				CheckedOn: "2026-11-23",

@@ -43,6 +43,7 @@ func Target() target.Target {
 			Page: plan.Page{
 				Emits:     "kind's Cluster, and the pod network's manifest",
 				Folder:    "kind",
+				Make:      "kind create cluster --config kind/cluster.yaml",
 				Checked:   plan.CheckTool,
 				CheckedBy: "kind v0.33.0, up to the making of nodes",
 				CheckedOn: "2026-11-23",

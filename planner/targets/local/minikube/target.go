@@ -45,6 +45,7 @@ func Target() target.Target {
 			Page: plan.Page{
 				Emits:     "the arguments of minikube start, and a script",
 				Folder:    "minikube",
+				Make:      "cd minikube && ./start.sh",
 				Checked:   plan.CheckTypes,
 				CheckedBy: "shellcheck for the script",
 				CheckedOn: "2026-11-23",

@@ -43,6 +43,7 @@ func Target() target.Target {
 			Page: plan.Page{
 				Emits:     "a bundle for Juju",
 				Folder:    "charmed-kubernetes",
+				Make:      "cd charmed-kubernetes && juju deploy ./bundle.yaml",
 				Checked:   plan.CheckTypes,
 				CheckedBy: "its relations, against those of upstream's bundle",
 				CheckedOn: "2026-11-23",

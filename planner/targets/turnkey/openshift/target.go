@@ -48,6 +48,7 @@ func Target() target.Target {
 			Page: plan.Page{
 				Emits:     "install-config.yaml, agent-config.yaml, a script that adds pull secret and key",
 				Folder:    "openshift",
+				Make:      "cd openshift && ./assemble.sh ~/openshift-install",
 				Checked:   plan.CheckTypes,
 				CheckedOn: "2026-11-23",
 			},

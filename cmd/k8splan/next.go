@@ -1,0 +1,130 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// next says what comes after a command that succeeded. It never wraps: commands are to be copied.
+func (a *app) next(format string, args ...any) {
+	fmt.Fprintf(a.stderr, "%s %s\n", a.paint(a.stderr, blue, "k8splan: next:"), fmt.Sprintf(format, args...))
+}
+
+// command is a command line of this program for the topology that was just read: in the same directory, with the same file and variables.
+// Values stay away, which may be secret.
+func (a *app) command(o *opened, words string, flags *topologyFlags) string {
+	line := "k8splan"
+	if a.chdir != "" {
+		line += " -C " + shellWord(a.chdir)
+	}
+	name, rest, _ := strings.Cut(words, " ")
+	line += " " + name
+	if o.name != defaultFile {
+		line += " " + shellWord(named(o.name))
+	}
+	for _, v := range flags.vars {
+		if v.file != "" {
+			line += " -var-file=" + shellWord(named(v.file))
+		} else {
+			line += " -var " + v.name + "=…"
+		}
+	}
+	return strings.TrimSpace(line + " " + rest)
+}
+
+// builds says how the tree in dir becomes a cluster: the command, typed where k8splan was, and the page with what comes before and after.
+func builds(p *plan.Plan, dir string) (command, page string) {
+	command, page = p.Target.Facts.Build(p.Cluster.Name, p.Target.Has)
+	if into, ok := strings.CutPrefix(command, "cd "); ok {
+		return "cd " + shellWord(filepath.ToSlash(dir)) + "/" + into, path.Join(filepath.ToSlash(dir), page)
+	}
+	if command != "" {
+		command = "cd " + shellWord(filepath.ToSlash(dir)) + " && " + command
+	}
+	return command, path.Join(filepath.ToSlash(dir), page)
+}
+
+// plainWord needs no quotes in a shell.
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:@%+=,-]+$`)
+
+// shellWord is a word as a POSIX shell reads it.
+func shellWord(s string) string {
+	if plainWord.MatchString(s) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// elsewhere are names that other programs have for a command.
+var elsewhere = map[string]string{
+	"apply": "generate", "up": "generate", "create": "generate", "build": "generate", "render": "generate", "write": "generate", "install": "generate",
+	"new": "init", "scaffold": "init", "start": "init", "starter": "init",
+	"check": "validate", "lint": "validate", "verify": "validate", "test": "validate", "policy": "validate",
+	"show": "plan", "describe": "plan", "preview": "plan", "resolve": "plan", "capacity": "plan", "preflight": "validate",
+	"kill": "simulate", "survive": "simulate", "chaos": "simulate", "failure": "simulate", "fail": "simulate", "what-if": "simulate",
+	"compare": "diff", "change": "diff", "changes": "diff", "migrate": "diff", "drift": "diff",
+	"upgrade": "upgrade-path", "rollback": "upgrade-path", "path": "upgrade-path",
+	"format": "fmt", "providers": "targets", "provider": "targets", "target": "targets", "platforms": "targets", "systems": "targets",
+	"versions": "facts", "releases": "facts", "rules": "explain", "rule": "explain", "doc": "explain", "docs": "explain", "man": "help",
+	"language-server": "lsp", "langserver": "lsp", "server": "lsp",
+}
+
+// asks says where something is found that has no command.
+var asks = map[string]string{
+	"kubeconfig": "`ansible-playbook site.yml -e kubeconfig=FILE` in the tree writes one",
+	"destroy":    "`ansible-playbook reset.yml` in the tree removes the cluster",
+	"delete":     "`ansible-playbook reset.yml` in the tree removes the cluster",
+	"reset":      "`ansible-playbook reset.yml` in the tree removes the cluster",
+	"backup":     "`ansible-playbook backup-etcd.yml` in the tree takes a snapshot of etcd",
+	"restore":    "`ansible-playbook restore-etcd.yml` in the tree restores a snapshot of etcd",
+}
+
+// unknownCommand says that there is no such command, and which one does what its name says.
+func unknownCommand(root *cobra.Command, name string) error {
+	hint := "`k8splan help` lists the commands"
+	var names []string
+	for _, c := range root.Commands() {
+		names = append(names, c.Name())
+	}
+	switch lower := strings.ToLower(name); {
+	case elsewhere[lower] != "":
+		hint = fmt.Sprintf("here it is `k8splan %s`; %s", elsewhere[lower], hint)
+	case asks[lower] != "":
+		hint = asks[lower]
+	default:
+		hint = near(name, names, hint)
+	}
+	return usageError{hinted{fmt.Errorf("unknown command %q", name), hint}}
+}
+
+// flagError is a mistake in the flags of a command. Programs disagree about how a format is asked for: what others take is answered with
+// what this one takes.
+func flagError(cmd *cobra.Command, err error) error {
+	hint := fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath())
+	text := lowerFirst(err.Error())
+	switch output := cmd.Flags().Lookup("output"); {
+	case strings.HasPrefix(text, "unknown flag: --json"), strings.HasPrefix(text, "unknown flag: --format"), strings.HasPrefix(text, "unknown flag: --yaml"):
+		if output == nil {
+			hint = fmt.Sprintf("`%s` has one format; %s", cmd.CommandPath(), hint)
+			break
+		}
+		if f, ok := output.Value.(*format); ok {
+			hint = fmt.Sprintf("write -o FORMAT: %s", strings.Join(f.allowed, ", "))
+		} else {
+			hint = "-o FILE names the file that is written; it has one format"
+		}
+	case strings.HasPrefix(text, "unknown shorthand flag: 'o'") && cmd.Flags().Lookup("out") != nil:
+		hint = "write --out DIR: a tree is a directory"
+	case strings.HasPrefix(text, "unknown flag: --out") && output != nil:
+		hint = "write -o, or --output; --out DIR belongs to generate"
+	}
+	return usageError{hinted{errors.New(text), hint}}
+}
