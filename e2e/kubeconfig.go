@@ -81,7 +81,8 @@ func (c *cluster) checkKubeconfig(ctx context.Context, label string) error {
 	host := server[:strings.LastIndex(server, ":")]
 	defer func(kubectl []string) { c.kubectl = kubectl }(c.kubectl)
 	c.kubectl = []string{
-		c.h.lab.Bin("kubectl"), "--kubeconfig", c.userConfig(), "--server", "https://" + address, "--tls-server-name", strings.Trim(host, "[]"),
+		c.h.lab.Bin("kubectl"), "--kubeconfig", c.userConfig(),
+		"--server", "https://" + address, "--tls-server-name", strings.Trim(host, "[]"),
 	}
 	if out, err := c.kube(ctx, "auth", "can-i", "*", "*", "--all-namespaces"); err != nil || strings.TrimSpace(out) != "yes" {
 		return fmt.Errorf("the kubeconfig is not an administrator's: %q, %w", out, err)

@@ -65,8 +65,9 @@ func shellWord(s string) string {
 
 // elsewhere are names that other programs have for a command.
 var elsewhere = map[string]string{
-	"apply": "generate", "up": "generate", "create": "generate", "build": "generate", "render": "generate", "write": "generate", "install": "generate",
-	"new": "init", "scaffold": "init", "start": "init", "starter": "init",
+	"apply": "generate", "up": "generate", "create": "generate", "build": "generate", "render": "generate", "write": "generate",
+	"install": "generate",
+	"new":     "init", "scaffold": "init", "start": "init", "starter": "init",
 	"check": "validate", "lint": "validate", "verify": "validate", "test": "validate", "policy": "validate",
 	"show": "plan", "describe": "plan", "preview": "plan", "resolve": "plan", "capacity": "plan", "preflight": "validate",
 	"kill": "simulate", "survive": "simulate", "chaos": "simulate", "failure": "simulate", "fail": "simulate", "what-if": "simulate",
@@ -111,7 +112,8 @@ func flagError(cmd *cobra.Command, err error) error {
 	hint := fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath())
 	text := lowerFirst(err.Error())
 	switch output := cmd.Flags().Lookup("output"); {
-	case strings.HasPrefix(text, "unknown flag: --json"), strings.HasPrefix(text, "unknown flag: --format"), strings.HasPrefix(text, "unknown flag: --yaml"):
+	case strings.HasPrefix(text, "unknown flag: --json"), strings.HasPrefix(text, "unknown flag: --yaml"),
+		strings.HasPrefix(text, "unknown flag: --format"):
 		if output == nil {
 			hint = fmt.Sprintf("`%s` has one format; %s", cmd.CommandPath(), hint)
 			break

@@ -13,8 +13,8 @@ func (a *app) planCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan [FILE]",
 		Short: "Show the resolved design, with every value that was decided for you",
-		Long: `Plan shows the design in topology.hcl, resolved: every host and its roles, etcd and its quorum, the endpoint, the ranges, how many
-nodes and pods the design carries and what is left of it after the largest loss, the versions, the names in the API server's
+		Long: `Plan shows the design in topology.hcl, resolved: every host and its roles, etcd and its quorum, the endpoint, the ranges,
+how many nodes and pods the design carries and what is left of it after the largest loss, the versions, the names in the API server's
 certificate, and each default with its reason. -o json and -o yaml have all of it for programs.`,
 		Args: count(0, 1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {

@@ -215,7 +215,11 @@ func (a *app) project(args []string, flags *topologyFlags) (*opened, error) {
 		return nil, errReported
 	}
 	if _, warnings, _ := counts(o.diags); warnings > 0 {
-		a.note("%s: `%s` shows %s", plural(warnings, "warning"), a.command(o, "validate", flags), map[bool]string{true: "it", false: "them"}[warnings == 1])
+		which := "them"
+		if warnings == 1 {
+			which = "it"
+		}
+		a.note("%s: `%s` shows %s", plural(warnings, "warning"), a.command(o, "validate", flags), which)
 	}
 	return o, nil
 }

@@ -254,7 +254,8 @@ func TestKubeconfigIsWrittenForItsOwner(t *testing.T) {
 	dir := t.TempDir()
 	tree, file := filepath.Join(dir, "tree"), filepath.Join(dir, "new", "prod.conf")
 	for _, key := range []string{"S0VZMQ==", "S0VZMg=="} { // the second one takes the place of the first
-		if out, err := kubeconfig(t, kubeconfigFor("kubernetes", "Q0E=", key), "write", file, "prod", tree, "https://api.example.com:6443"); err != nil || out != "" {
+		made := kubeconfigFor("kubernetes", "Q0E=", key)
+		if out, err := kubeconfig(t, made, "write", file, "prod", tree, "https://api.example.com:6443"); err != nil || out != "" {
 			t.Fatal(err, out)
 		}
 		text, err := os.ReadFile(file)
@@ -265,7 +266,8 @@ func TestKubeconfigIsWrittenForItsOwner(t *testing.T) {
 		if err != nil || info.Mode() != 0o600 {
 			t.Errorf("mode %v: %v", info.Mode(), err)
 		}
-		for _, want := range []string{"server: https://api.example.com:6443\n", "current-context: prod\n", "client-key-data: " + key, "certificate-authority-data: Q0E=\n"} {
+		for _, want := range []string{"server: https://api.example.com:6443\n", "current-context: prod\n",
+			"client-key-data: " + key, "certificate-authority-data: Q0E=\n"} {
 			if !strings.Contains(string(text), want) {
 				t.Errorf("the file lacks %q:\n%s", want, text)
 			}
@@ -292,14 +294,16 @@ func TestKubeconfigRefusesOtherFiles(t *testing.T) {
 		args []string
 		want string
 	}{
-		"directory":         {[]string{"check", dir, "prod", tree, "running"}, "is a directory"},
-		"in the tree":       {[]string{"check", tree + "/prod.conf", "prod", tree, "running"}, "lies in this tree"},
-		"no YAML":           {[]string{"check", file("a", "\x00: ["), "prod", tree, "running"}, "is not a kubeconfig of cluster prod"},
-		"several clusters":  {[]string{"check", file("b", two), "prod", tree, "running"}, "is not a kubeconfig of cluster prod"},
-		"another name":      {[]string{"check", file("c", kubeconfigFor("dev", "Q0E=", "S0VZ")), "prod", tree, "running"}, "is not a kubeconfig of cluster prod"},
-		"a new cluster":     {[]string{"check", file("d", own), "prod", tree, "new"}, "it is of an earlier one"},
-		"another authority": {[]string{"write", file("e", kubeconfigFor("prod", "T1RIRVI=", "S0VZ")), "prod", tree, "https://a:6443"}, "its authority is another one"},
-		"no place":          {[]string{"write", file("f", own) + "/below", "prod", tree, "https://a:6443"}, "directory"},
+		"directory":        {[]string{"check", dir, "prod", tree, "running"}, "is a directory"},
+		"in the tree":      {[]string{"check", tree + "/prod.conf", "prod", tree, "running"}, "lies in this tree"},
+		"no YAML":          {[]string{"check", file("a", "\x00: ["), "prod", tree, "running"}, "is not a kubeconfig of cluster prod"},
+		"several clusters": {[]string{"check", file("b", two), "prod", tree, "running"}, "is not a kubeconfig of cluster prod"},
+		"another name": {[]string{"check", file("c", kubeconfigFor("dev", "Q0E=", "S0VZ")), "prod", tree, "running"}, "is not a " +
+			"kubeconfig of cluster prod"},
+		"a new cluster": {[]string{"check", file("d", own), "prod", tree, "new"}, "it is of an earlier one"},
+		"another authority": {[]string{"write", file("e", kubeconfigFor("prod", "T1RIRVI=", "S0VZ")), "prod", tree, "https://a:6443"},
+			"its authority is another one"},
+		"no place": {[]string{"write", file("f", own) + "/below", "prod", tree, "https://a:6443"}, "directory"},
 	} {
 		before, _ := os.ReadFile(test.args[1])
 		out, err := kubeconfig(t, own, test.args...)
