@@ -92,8 +92,9 @@ func everybody(ranges []netip.Prefix) (netip.Prefix, bool) {
 
 var cloudRules = []Rule{
 	{rule.Rule{
-		ID: "target-open-to-everybody", Severity: rule.Warning, Title: "Machines that everybody may try to log in to",
-		Doc: "admin_cidrs says who reaches the bastion's SSH, and with some targets the API of Kubernetes. Open to the whole internet, " +
+		ID: "target-open-to-everybody", Severity: rule.Warning, Title: "API or machines open to everybody",
+		Doc: "admin_cidrs says who reaches the bastion's SSH, and with some targets the API of Kubernetes; a vendor's API is open to " +
+			"everybody where nothing is said. Open to the whole internet, " +
 			"both are found within minutes, and tried for as long as they exist: one weak key or one fault in either is enough.",
 		Fix: "Write the ranges that administrators and CI come from, or those of a VPN.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/security/security-checklist/",
@@ -151,8 +152,47 @@ var cloudRules = []Rule{
 	}, cloudFlagTwice},
 }
 
+// vendorsNames is how the vendor of the target's machines names their types, -1 where it is not known.
+func vendorsNames(p *plan.Plan) int {
+	name := p.Target.Name
+	if name == "kops" {
+		name = map[string]string{"aws": "aws", "gce": "gcp"}[writtenWord(p, "cloud")]
+	}
+	return slices.IndexFunc(sizeNames, func(s sizeName) bool { return slices.Contains(s.targets, name) })
+}
+
+// targetHas reports whether the target's block has an argument.
+func targetHas(p *plan.Plan, name string) bool {
+	t := p.Spec.Target
+	if t == nil || t.Body == nil {
+		return false
+	}
+	content, _, _ := t.Body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: name}}})
+	return content.Attributes[name] != nil
+}
+
+// writtenWord reads an argument of the target's block that is a string, "" where it is none.
+func writtenWord(p *plan.Plan, name string) string {
+	t := p.Spec.Target
+	if t == nil || t.Body == nil {
+		return ""
+	}
+	content, _, _ := t.Body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: name}}})
+	if attribute := content.Attributes[name]; attribute != nil {
+		value, diags := attribute.Expr.Value(t.Context)
+		if value, _ = value.UnmarkDeep(); !diags.HasErrors() && value.Type() == cty.String && value.IsKnown() && !value.IsNull() {
+			return value.AsString()
+		}
+	}
+	return ""
+}
+
 func targetOpenToEverybody(p *plan.Plan) []Finding {
 	ranges, at := writtenRanges(p, "admin_cidrs")
+	if p.Target.Facts.OpenAPI && !targetHas(p, "admin_cidrs") {
+		return one(p.Target.Block(), "Without admin_cidrs the whole internet reaches the API. Write the ranges that administrators and CI "+
+			"come from, such as admin_cidrs = [\"203.0.113.0/24\"].")
+	}
 	if all, open := everybody(ranges); open {
 		return one(at, "%s lets the whole internet try to log in. Write the ranges that administrators and CI come from, such as "+
 			"admin_cidrs = [\"203.0.113.0/24\"].", all)
@@ -161,7 +201,7 @@ func targetOpenToEverybody(p *plan.Plan) []Finding {
 }
 
 func machineTypeVendor(p *plan.Plan) []Finding {
-	own := slices.IndexFunc(sizeNames, func(s sizeName) bool { return slices.Contains(s.targets, p.Target.Name) })
+	own := vendorsNames(p)
 	if own < 0 {
 		return nil
 	}
@@ -175,10 +215,7 @@ func machineTypeVendor(p *plan.Plan) []Finding {
 }
 
 func machineTypeArchitecture(p *plan.Plan) []Finding {
-	if p.Target.Facts.Leaves("node.arch") {
-		return nil
-	}
-	own := slices.IndexFunc(sizeNames, func(s sizeName) bool { return slices.Contains(s.targets, p.Target.Name) })
+	own, leaves := vendorsNames(p), p.Target.Facts.Leaves("node.arch")
 	arch := func(n *plan.Node) string {
 		if sizeNames[own].arm.MatchString(n.InstanceType) {
 			return "arm64"
@@ -186,7 +223,8 @@ func machineTypeArchitecture(p *plan.Plan) []Finding {
 		return "amd64"
 	}
 	return each(p.Nodes, func(n *plan.Node) bool {
-		return own >= 0 && n.InstanceType != "" && sizeNames[own].shape.MatchString(n.InstanceType) && n.Arch != "" && n.Arch != arch(n)
+		return own >= 0 && n.InstanceType != "" && sizeNames[own].shape.MatchString(n.InstanceType) && n.Arch != "" && n.Arch != arch(n) &&
+			(!leaves || n.Has("arch")) // what the target decides by itself is no claim of the author's
 	}, func(n *plan.Node) hcl.Range { return n.Attr("instance_type") }, func(n *plan.Node, all []*plan.Node) string {
 		return fmt.Sprintf("%s has a processor of %s, and %s is %s. Write arch = %q, or another machine type.", n.InstanceType, arch(n),
 			whose(all), n.Arch, arch(n))

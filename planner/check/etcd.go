@@ -205,6 +205,15 @@ var etcdRules = []Rule{
 		Fix:     "Choose multi-etcd-multi-master with a member in each of three domains.",
 		Sources: []string{haTopology, etcdFAQ},
 	}, etcdLoneMemberSpread},
+	{rule.Rule{
+		ID: "etcd-lone-member-shared", Severity: rule.Warning, Title: "Lone etcd on one of several control planes",
+		Doc: "The API servers of all control planes need the one etcd member. On a control plane it dies with it, beside ordinary " +
+			"pods the sooner, and the others are left without etcd: a second control plane that no balancer puts under load adds " +
+			"parts that can fail, and no loss that is survived.",
+		Fix: "Give the member a host of its own, or every control plane one (multi-etcd-multi-master), or drop the other control planes " +
+			"(single-etcd-single-master).",
+		Sources: []string{haTopology, etcdFAQ},
+	}, etcdLoneMemberShared},
 }
 
 func etcdEvenMembers(p *plan.Plan) []Finding {
@@ -478,6 +487,21 @@ func etcdNoCompaction(p *plan.Plan) []Finding {
 		}
 	}
 	return nil
+}
+
+// etcdLoneMemberShared is silent where the member has a host of its own, which is what the type is, and where control planes without
+// ordinary pods stand behind a balancer: they are there for the load.
+func etcdLoneMemberShared(p *plan.Plan) []Finding {
+	if p.Cluster.Type != topologies.SingleEtcdMultiMaster || len(p.Etcd.Members) != 1 || len(p.ControlPlanes()) < 2 || !ours(p) {
+		return nil
+	}
+	n := p.Etcd.Members[0].Node
+	if !n.Roles.Has(plan.ControlPlane) || p.LoadBalancer.Written && !n.Roles.Has(plan.Worker) || len(etcdLoneMemberSpread(p)) > 0 {
+		return nil
+	}
+	return one(n.Attr("roles"), "%s holds the only etcd member and is one of %d control planes: when it dies, the others have no etcd. "+
+		"Give etcd a host of its own, or write type = \"multi-etcd-multi-master\" with a member on each of three control planes.", n.Name,
+		len(p.ControlPlanes()))
 }
 
 func etcdLoneMemberSpread(p *plan.Plan) []Finding {

@@ -80,6 +80,8 @@ type Limits struct {
 	// Ends lists the days on which the target's support of minors ends, and EndsFrom where that is said.
 	Ends     []MinorEnd
 	EndsFrom string
+	// OpenAPI reports that everybody on the internet reaches the API where the block has no admin_cidrs.
+	OpenAPI bool
 	// VersionsFrom is where the limits come from, and the date on which they were read (YYYY-MM-DD).
 	VersionsFrom, VersionsOn string
 	// Successor is what to write instead where the system is discontinued, "" where it lives.

@@ -9,4 +9,6 @@ node_pool "worker" {
   count = 3
 }
 
-target "eks" {}
+target "eks" {
+  admin_cidrs = ["203.0.113.0/24"]
+}

@@ -195,6 +195,7 @@ func shared(p *plan.Plan) ([]byte, error) {
 			{"scheduler_profiles", len(p.Cluster.SchedulerProfiles) > 0},
 			{"images", controlPlaneImages(p)},
 		}},
+		{"kernel_settings", kernelSettings(p)},
 		{"network", mapping{
 			{"dns_domain", p.Network.DNSDomain},
 			{"cluster_dns", address(clusterDNS(p))},
@@ -305,7 +306,8 @@ func proxy(h *plan.HTTPProxy) mapping {
 		return nil
 	}
 	env := mapping{}
-	for _, v := range []struct{ name, value string }{{"http_proxy", h.HTTP}, {"https_proxy", h.HTTPS}, {"no_proxy", strings.Join(h.NoProxy, ",")}} {
+	for _, v := range []struct{ name, value string }{{"http_proxy", h.HTTP}, {"https_proxy", h.HTTPS},
+		{"no_proxy", strings.Join(h.NoProxy, ",")}} {
 		if v.value != "" {
 			env = append(env, entry{v.name, v.value}, entry{strings.ToUpper(v.name), v.value})
 		}
@@ -316,7 +318,8 @@ func proxy(h *plan.HTTPProxy) mapping {
 func downloads(p *plan.Plan) []mapping {
 	var out []mapping
 	for _, d := range p.Downloads() {
-		out = append(out, mapping{{"name", d.Name}, {"arch", d.Arch}, {"url", d.URL}, {"path", d.Path}, {"checksum", d.Checksum}, {"archive", d.Archive}})
+		out = append(out, mapping{{"name", d.Name}, {"arch", d.Arch}, {"url", d.URL}, {"path", d.Path}, {"checksum", d.Checksum},
+			{"archive", d.Archive}})
 	}
 	return out
 }
@@ -365,7 +368,8 @@ func runtimeFiles(p *plan.Plan) ([]mapping, error) {
 	switch {
 	case len(p.Runtime.Registries) == 0:
 	case p.Runtime.Name == plan.CRIO:
-		files = append(files, mapping{{"dest", "/etc/containers/registries.conf.d/50-k8splan-registries.conf"}, {"content", string(registriesConf(p.Runtime.Registries))}})
+		files = append(files, mapping{{"dest", "/etc/containers/registries.conf.d/50-k8splan-registries.conf"},
+			{"content", string(registriesConf(p.Runtime.Registries))}})
 	}
 	if p.Runtime.Name == plan.Docker {
 		data, err := daemonJSON(p)
@@ -375,4 +379,13 @@ func runtimeFiles(p *plan.Plan) ([]mapping, error) {
 		files = append(files, mapping{{"dest", "/etc/docker/daemon.json"}, {"content", string(data)}})
 	}
 	return files, nil
+}
+
+// kernelSettings are the kernel's settings that the kubelets want found, by name.
+func kernelSettings(p *plan.Plan) mapping {
+	out := mapping{}
+	for _, s := range p.KernelSettings() {
+		out = append(out, entry{s.Name, s.Value})
+	}
+	return out
 }

@@ -38,6 +38,7 @@ type book struct {
 	Proxy                                                         []string // NAME=value as a shell reads them
 	External, HAProxy, KubeVIP, ExternalBalancer                  bool
 	FailSwapOn, IPv6, Packages                                    bool
+	KernelSettings                                                []plan.Sysctl
 	NodeDownloads, EtcdDownloads                                  []downloads
 	RuntimePackages, RuntimeBinaries, RuntimeService, RuntimeUnit string
 	CNISteps, CNIStepsLast, APILabels, CertificateValidity        string
@@ -91,6 +92,7 @@ func procedure(p *plan.Plan) book {
 	for _, s := range p.Network.PodSubnets {
 		b.IPv6 = b.IPv6 || s.Addr().Is6()
 	}
+	b.KernelSettings = p.KernelSettings()
 	b.SSHOptions, b.SSHUser = ssh(&p.SSH)
 
 	var members, others, workers []*plan.Node

@@ -24,6 +24,7 @@ func Target() target.Target {
 				},
 			},
 			Limits: plan.Limits{
+				OpenAPI:      true,
 				Types:        hosted.Both(),
 				TypesWhy:     hosted.BothWhy,
 				Newest:       plan.Version{Major: 1, Minor: 36},

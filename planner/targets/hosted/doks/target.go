@@ -23,6 +23,7 @@ func Target() target.Target {
 				},
 			},
 			Limits: plan.Limits{
+				OpenAPI:  true,
 				Types:    hosted.Both(),
 				TypesWhy: hosted.BothWhy,
 				// what DigitalOcean's own operator was built for: digitalocean/do-operator#135 (2026-05)

@@ -25,6 +25,7 @@ func Target() target.Target {
 				},
 			},
 			Limits: plan.Limits{
+				OpenAPI:  true,
 				Types:    []topologies.Type{topologies.MultiEtcdMultiMaster},
 				TypesWhy: hosted.HAWhy,
 				Newest:   plan.Version{Major: 1, Minor: 36},

@@ -1,0 +1,26 @@
+cluster "shared" {
+  type = "single-etcd-multi-master"
+}
+
+target "kubespray" {}
+
+node "cp-1" {
+  roles   = ["control-plane"]
+  address = "10.0.0.31"
+}
+
+node "cp-2" {
+  roles   = ["control-plane"]
+  address = "10.0.0.32"
+}
+
+node "etcd-1" {
+  roles   = ["etcd"]
+  address = "10.0.0.21"
+}
+
+node_pool "worker" {
+  roles         = ["worker"]
+  count         = 2
+  first_address = "10.0.0.41"
+}
