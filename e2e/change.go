@@ -19,7 +19,9 @@ import (
 type changing struct {
 	*cluster
 	t      *table
-	source string // the topology as it is written now
+	source string   // the topology as it is written now
+	gone   []string // hosts that have left since the tree was written
+	off    bool     // whether site.yml was run beside one that had left and was switched off
 }
 
 // changeChains are clusters, and edits of them one after the other: what is refused, and what is carried out while writes go on.
@@ -32,6 +34,7 @@ var changeChains = map[string]struct {
 	"settings": {"aio", nil, walkSettings},
 	"external": {"1+3+1", nil, walkMembers},
 	"stacked":  {"3+1", oneControlPlane, walkControlPlanes},
+	"upgrade":  {"3+3+2", olderRelease, walkUpgrade},
 }
 
 // changes runs the chains that are named, or all.
@@ -60,6 +63,11 @@ func (h *harness) changes(ctx context.Context, names []string) error {
 
 func (h *harness) change(ctx context.Context, name string) (err error) {
 	chain := changeChains[name]
+	if strings.HasPrefix(name, "upgrade") {
+		if err := h.lab.Stamped(ctx); err != nil {
+			return err
+		}
+	}
 	src, err := os.ReadFile(filepath.Join(h.root, "e2e", "topologies", chain.topology+".hcl"))
 	if err != nil {
 		return err
@@ -107,10 +115,11 @@ func (c *changing) edit(ctx context.Context, pairs ...string) error {
 		return err
 	}
 	// --rebuild: what generate refuses for a running cluster is what the playbooks are to refuse, too
-	args := append([]string{"generate", topology, "--out", c.tree, "--rebuild"}, c.h.variables()...)
+	args := append([]string{"generate", topology, "--out", c.tree, "--rebuild", "--removed", strings.Join(c.gone, ",")}, c.h.variables()...)
 	if err := command(ctx, c.h.k8splan, args...); err != nil {
 		return err
 	}
+	c.gone = nil
 	return c.reread(ctx)
 }
 
@@ -302,14 +311,30 @@ func walkSettings(ctx context.Context, c *changing) error {
 	if err := c.edit(ctx, `type = "all-in-one"`, "type      = \"all-in-one\"\n  cert_sans = [\"k8s.example.net\"]\n"+
 		"  api_server {\n    extra_args = { \"event-ttl\" = \"2h\" }\n  }\n  kubelet {\n    max_pods = 150\n  }",
 		`container_runtime "`, "network {\n  kube_proxy {\n    mode = \"iptables\"\n  }\n}\n\ncontainer_runtime \"",
-		`address = "10.77.0.51"`, "address = \"10.77.0.51\"\n  labels  = { \"example.com/tier\" = \"edge\" }"); err != nil {
+		`address = "10.77.0.51"`, "address = \"10.77.0.51\"\n  labels  = { \"example.com/tier\" = \"edge\" }\n  failure_domain = \"rack-z\"\n"+
+			"  kubelet_extra_args = { \"node-status-update-frequency\" = \"7s\" }", `container_runtime "`, "etcd {\n  quota = \"3Gi\"\n}\n\ncontainer_runtime \""); err != nil {
 		return err
 	}
 	if err := c.carriedOut(ctx, "settings of every kind", "reconfigure.yml"); err != nil {
 		return err
 	}
-	if err := c.says(ctx, "k8s.example.net", "2h", "150", "iptables", "edge"); err != nil {
+	if err := c.says(ctx, "k8s.example.net", "2h", "150", "iptables", "edge", "topology.kubernetes.io/zone\": \"rack-z", "quota-backend-bytes=3221225472"); err != nil {
 		return err
+	}
+	flags, err := c.nodes[0].Exec(ctx, "sh", "-c", `tr '\0' ' ' </proc/$(pidof kubelet)/cmdline`)
+	if err != nil || !strings.Contains(flags, "--node-status-update-frequency=7s") {
+		return fmt.Errorf("the kubelet runs with %s %w", flags, err)
+	}
+
+	// a name of the certificate goes again
+	if err := c.edit(ctx, "\n  cert_sans = [\"k8s.example.net\"]", ""); err != nil {
+		return err
+	}
+	if err := c.carriedOut(ctx, "a name leaves the certificate", "reconfigure.yml"); err != nil {
+		return err
+	}
+	if err := c.says(ctx, "k8s.example.net"); err == nil {
+		return errors.New("the certificate still has k8s.example.net")
 	}
 	// the label goes again; the bad value of a flag is put into the tree by hand, because validate knows most of them
 	if err := c.edit(ctx, "\n  labels  = { \"example.com/tier\" = \"edge\" }", ""); err != nil {
@@ -349,7 +374,7 @@ func walkSettings(ctx context.Context, c *changing) error {
 func (c *changing) says(ctx context.Context, words ...string) error {
 	var all strings.Builder
 	for _, args := range [][]string{
-		{"get", "--raw", "/api/v1/namespaces/kube-system/pods?labelSelector=component%3Dkube-apiserver"},
+		{"get", "--raw", "/api/v1/namespaces/kube-system/pods?labelSelector=tier%3Dcontrol-plane"},
 		{"get", "nodes", "-o", "json"}, {"-n", "kube-system", "get", "configmap", "kube-proxy", "-o", "yaml"},
 	} {
 		out, err := c.kube(ctx, args...)
@@ -426,7 +451,17 @@ func walkMembers(ctx context.Context, c *changing) error {
 	if err := c.edit(ctx, "count         = 3\n  first_address = \"10.77.0.21\"", "count         = 5\n  first_address = \"10.77.0.21\""); err != nil {
 		return err
 	}
-	return c.carriedOut(ctx, "etcd 3 → 5", "site.yml")
+	if err := c.carriedOut(ctx, "etcd 3 → 5", "site.yml"); err != nil {
+		return err
+	}
+
+	// the first member and the first control plane leave: the one that signs etcd's certificates, and the one that began the cluster
+	if err := c.leaves(ctx, "etcd-1", "node_pool \"etcd\" {\n  roles         = [\"etcd\"]\n  count         = 5\n  first_address = \"10.77.0.21\"\n}\n",
+		single("etcd", "etcd-2", "10.77.0.22")+single("etcd", "etcd-3", "10.77.0.23")+single("etcd", "etcd-4", "10.77.0.24")+single("etcd", "etcd-5", "10.77.0.25")); err != nil {
+		return err
+	}
+	return c.leaves(ctx, "cp-1", "node_pool \"cp\" {\n  roles         = [\"control-plane\"]\n  count         = 3\n  first_address = \"10.77.0.31\"\n}\n",
+		single("control-plane", "cp-2", "10.77.0.32")+single("control-plane", "cp-3", "10.77.0.33"))
 }
 
 const (
@@ -439,7 +474,7 @@ func oneControlPlane(source string) string {
 	return strings.NewReplacer(`"multi-etcd-multi-master"`, `"single-etcd-single-master"`, threeOfStacked, oneOfStacked).Replace(source)
 }
 
-// walkControlPlanes lets stacked control planes grow, and tries to move etcd away from them.
+// walkControlPlanes lets stacked control planes grow, and another one take the place of the first.
 func walkControlPlanes(ctx context.Context, c *changing) error {
 	if err := c.edit(ctx, `"single-etcd-single-master"`, `"multi-etcd-multi-master"`, oneOfStacked, threeOfStacked); err != nil {
 		return err
@@ -447,8 +482,183 @@ func walkControlPlanes(ctx context.Context, c *changing) error {
 	if err := c.carriedOut(ctx, "control planes 1 → 3", "site.yml"); err != nil {
 		return err
 	}
-	return c.refused(ctx, "stores everything in stacked etcd", `topology = "stacked"`, `topology = "external"`, `node "worker-1"`,
-		"node_pool \"etcd\" {\n  roles         = [\"etcd\"]\n  count         = 3\n  first_address = \"10.77.0.21\"\n}\n\nnode \"worker-1\"")
+	if err := c.refused(ctx, "stores everything in stacked etcd", `topology = "stacked"`, `topology = "external"`, `node "worker-1"`,
+		"node_pool \"etcd\" {\n  roles         = [\"etcd\"]\n  count         = 3\n  first_address = \"10.77.0.21\"\n}\n\nnode \"worker-1\""); err != nil {
+		return err
+	}
+	return c.leaves(ctx, "cp-1", "node_pool \"cp\" {\n  roles         = [\"control-plane\"]\n  "+threeOfStacked+"\n}\n",
+		single("control-plane", "cp-2", "10.77.0.32")+single("control-plane", "cp-3", "10.77.0.33")+single("control-plane", "cp-4", "10.77.0.34"))
+}
+
+const newestRelease = "type = \"multi-etcd-multi-master\""
+
+func olderRelease(source string) string {
+	return strings.Replace(source, newestRelease, newestRelease+"\n  kubernetes_version = \""+lab.Older+"\"", 1)
+}
+
+// walkUpgrade takes a cluster one minor up: external etcd, control planes, kubelets.
+func walkUpgrade(ctx context.Context, c *changing) error {
+	older := "\n  kubernetes_version = \"" + lab.Older + "\""
+	if err := c.refused(ctx, "upgrade.yml does it", older, ""); err != nil {
+		return err
+	}
+	if err := c.edit(ctx, older, ""); err != nil {
+		return err
+	}
+	// a PodDisruptionBudget that nothing satisfies keeps the first worker: it takes pods again, and a second run goes on there
+	if _, err := c.kubeInput(ctx, blockade, "apply", "-f", "-"); err != nil {
+		return err
+	}
+	w, err := c.write(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.stop()
+	if err := c.refuses(ctx, "could not be drained, and takes pods again", "upgrade.yml", "-e", force, "-e", "drain_timeout=10s"); err != nil {
+		return err
+	}
+	if err := w.end(ctx); err != nil {
+		return err
+	}
+	fmt.Printf("  %d writes acknowledged and there; the longest gap was %.1f s\n", len(w.acked), w.gap.Seconds())
+	c.t.phase("refused at the first worker")
+	if out, err := c.kube(ctx, "get", "nodes", "-o", "jsonpath={.items[*].spec.unschedulable}"); err != nil || strings.Contains(out, "true") {
+		return fmt.Errorf("a node that could not be drained takes no pods: %s %w", out, err)
+	}
+	if _, err := c.kube(ctx, "delete", "poddisruptionbudget", "web"); err != nil {
+		return err
+	}
+	if err := c.carriedOut(ctx, lab.Older+" → the newest", "upgrade.yml", "-e", force); err != nil {
+		return err
+	}
+	out, err := c.kube(ctx, "get", "nodes", "-o", "jsonpath={.items[*].status.nodeInfo.kubeletVersion} {.items[*].spec.unschedulable}")
+	if err != nil {
+		return err
+	}
+	if strings.Contains(out, lab.Older) || strings.Contains(out, "true") {
+		return fmt.Errorf("after the upgrade nodes are %s", out)
+	}
+	if err := c.edit(ctx, newestRelease, newestRelease+older); err != nil {
+		return err
+	}
+	if err := c.refuses(ctx, "kubeadm does not go back", "upgrade.yml"); err != nil {
+		return err
+	}
+	c.t.phase("refused: a version down")
+	if err := c.edit(ctx, older, ""); err != nil {
+		return err
+	}
+
+	return walkHosts(ctx, c)
+}
+
+// walkHosts gives the balancers a file that leads nowhere, lets one join and leave, and reboots every host.
+func walkHosts(ctx context.Context, c *changing) error {
+	file := filepath.Join(c.tree, "loadbalancer", "haproxy.cfg")
+	good, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(file, []byte(strings.ReplaceAll(string(good), " 10.77.0.3", " 10.77.0.23")), 0o644); err != nil {
+		return err
+	}
+	if err := c.refuses(ctx, "led to no API server with its new configuration, and has its old one back. No other balancer was touched", "site.yml"); err != nil {
+		return err
+	}
+	c.t.phase("balancers that lead nowhere")
+	if err := os.RemoveAll(c.tree); err != nil {
+		return err
+	}
+	third := single("load-balancer", "lb-3", "10.77.0.13")
+	if err := c.edit(ctx, `node_pool "etcd"`, third+"\nnode_pool \"etcd\""); err != nil {
+		return err
+	}
+	if err := c.carriedOut(ctx, "a third balancer", "site.yml"); err != nil {
+		return err
+	}
+	if err := c.leaves(ctx, "lb-3", third, ""); err != nil {
+		return err
+	}
+	stop := lab.Power(ctx, c.nodes)
+	defer stop()
+	before, err := c.started(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.carriedOut(ctx, "every host reboots", "reboot.yml", "-e", force); err != nil {
+		return err
+	}
+	after, err := c.started(ctx)
+	if err != nil {
+		return err
+	}
+	for name := range before {
+		if before[name] == after[name] {
+			return fmt.Errorf("%s has not booted", name)
+		}
+	}
+	return nil
+}
+
+// force lets the pod of the checks go, which nobody would start again.
+const force = "drain_flags=--force"
+
+const blockade = `apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: web}
+spec: {maxUnavailable: 0, selector: {matchLabels: {app: web}}}
+`
+
+// started is when process 1 of each host began.
+func (c *changing) started(ctx context.Context) (map[string]string, error) {
+	out := map[string]string{}
+	for _, n := range c.nodes {
+		text, err := n.Exec(ctx, "cut", "-d", " ", "-f", "22", "/proc/1/stat")
+		if err != nil {
+			return nil, err
+		}
+		out[n.Name] = strings.TrimSpace(text)
+	}
+	return out, nil
+}
+
+func single(role, name, address string) string {
+	return fmt.Sprintf("\nnode %q {\n  roles   = [%q]\n  address = %q\n}\n", name, role, address)
+}
+
+// leaves edits a host out of the topology and lets remove-host.yml take it out of the cluster.
+func (c *changing) leaves(ctx context.Context, host string, pairs ...string) error {
+	n := c.node(host)
+	if err := c.edit(ctx, pairs...); err != nil {
+		return err
+	}
+	if err := c.fetchKubeconfig(ctx); err != nil { // from a control plane that stays
+		return err
+	}
+	if err := c.carriedOut(ctx, host+" leaves", "remove-host.yml", "-e", "host="+host); err != nil {
+		return err
+	}
+	out, err := n.Exec(ctx, "sh", "-c", "pgrep -l 'kube|etcd$' || true; ls -A /etc/kubernetes /var/lib/etcd 2>/dev/null || true")
+	if err != nil {
+		return err
+	}
+	if strings.Contains(out, "kube") || strings.Contains(out, "etcd\n") || strings.Contains(out, "member") {
+		return fmt.Errorf("%s has left, and this was left of it: %s", host, out)
+	}
+	if err := n.Remove(ctx); err != nil {
+		return err
+	}
+	if !c.off { // nobody is kept from anything
+		c.off = true
+		if err := c.play(ctx, c.t, "site.yml"); err != nil {
+			return err
+		}
+	}
+	c.gone = append(c.gone, host)
+	c.edited.Lock()
+	c.nodes = slices.DeleteFunc(c.nodes, func(o *lab.Node) bool { return o.Name == host })
+	c.edited.Unlock()
+	return c.edit(ctx)
 }
 
 // spoil gives etcd a value in the tree that it does not start with.

@@ -55,12 +55,51 @@ func (l *Lab) buildImages(versions map[string]string) error {
 	if err != nil {
 		return err
 	}
+	if err := writeAll(images, dir); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, ".done"), []byte(stamp), 0o644)
+}
+
+func writeAll(images []image, dir string) error {
 	for _, i := range images {
 		if err := i.write(dir); err != nil {
 			return fmt.Errorf("%s: %w", i.name, err)
 		}
 	}
-	return os.WriteFile(filepath.Join(dir, ".done"), []byte(stamp), 0o644)
+	return nil
+}
+
+// shelf makes images of the programs in a directory, in the tags that it is told.
+type shelf struct {
+	program func(name string) string // its path
+	tags    map[string]string        // by image
+}
+
+func (s shelf) image(name string, programs map[string]string, entrypoint ...string) image {
+	base := layer{
+		"etc/passwd":        {data: []byte("root:x:0:0::/:/\n"), mode: 0o644},
+		"etc/nsswitch.conf": {data: []byte("hosts: files dns\n"), mode: 0o644},
+		"tmp":               {mode: 0o1777 | fs.ModeDir},
+		"usr/local/bin":     {mode: 0o755 | fs.ModeDir},
+	}
+	top := layer{}
+	for dst, src := range programs {
+		top.program(dst, s.program(src))
+	}
+	return image{name: name, tag: s.tags[name], entrypoint: entrypoint, layers: []layer{base, top}}
+}
+
+// core are the images of a release of Kubernetes that hold nothing but programs.
+func (s shelf) core() []image {
+	var images []image
+	for _, c := range []string{"kube-apiserver", "kube-controller-manager", "kube-scheduler"} {
+		images = append(images, s.image(c, map[string]string{"usr/local/bin/" + c: c}))
+	}
+	return append(images,
+		s.image("etcd", map[string]string{"usr/local/bin/etcd": "etcd", "usr/local/bin/etcdctl": "etcdctl",
+			"usr/local/bin/etcdutl": "etcdutl"}),
+		s.image("coredns", map[string]string{"coredns": "coredns"}, "/coredns"))
 }
 
 // images lists all images. The tags of kubeadm's own come from kubeadm itself.
@@ -75,28 +114,9 @@ func (l *Lab) images(versions map[string]string) ([]image, error) {
 		name, tag, _ := strings.Cut(path.Base(ref), ":")
 		tags[name] = tag
 	}
-	base := layer{
-		"etc/passwd":        {data: []byte("root:x:0:0::/:/\n"), mode: 0o644},
-		"etc/nsswitch.conf": {data: []byte("hosts: files dns\n"), mode: 0o644},
-		"tmp":               {mode: 0o1777 | fs.ModeDir},
-		"usr/local/bin":     {mode: 0o755 | fs.ModeDir},
-	}
-	simple := func(name string, programs map[string]string, entrypoint ...string) image {
-		top := layer{}
-		for dst, src := range programs {
-			top.program(dst, l.Bin(src))
-		}
-		return image{name: name, tag: tags[name], entrypoint: entrypoint, layers: []layer{base, top}}
-	}
-	var images []image
-	for _, c := range []string{"kube-apiserver", "kube-controller-manager", "kube-scheduler"} {
-		images = append(images, simple(c, map[string]string{"usr/local/bin/" + c: c}))
-	}
-	images = append(images,
-		simple("etcd", map[string]string{"usr/local/bin/etcd": "etcd", "usr/local/bin/etcdctl": "etcdctl",
-			"usr/local/bin/etcdutl": "etcdutl"}),
-		simple("coredns", map[string]string{"coredns": "coredns"}, "/coredns"),
-		simple("pause", map[string]string{"pause": "pause"}, "/pause"))
+	here := shelf{l.Bin, tags}
+	simple := here.image
+	images := append(here.core(), simple("pause", map[string]string{"pause": "pause"}, "/pause"))
 
 	tools, err := l.packetFilter()
 	if err != nil {

@@ -138,7 +138,7 @@ func (l *Lab) Setup(ctx context.Context) error {
 }
 
 // logged runs a script with its output in Dir/log, and puts the output's end into the error.
-func (l *Lab) logged(ctx context.Context, script string) error {
+func (l *Lab) logged(ctx context.Context, script string, args ...string) error {
 	path := filepath.Join(l.Dir, "log", strings.TrimSuffix(script, ".sh")+".log")
 	f, err := os.Create(path)
 	if err != nil {
@@ -146,7 +146,7 @@ func (l *Lab) logged(ctx context.Context, script string) error {
 	}
 	defer f.Close()
 	start := time.Now()
-	cmd := exec.CommandContext(ctx, filepath.Join(l.scripts, script))
+	cmd := exec.CommandContext(ctx, filepath.Join(l.scripts, script), args...)
 	cmd.Stdout, cmd.Stderr = f, f
 	cmd.Env = append(os.Environ(), "LAB="+l.Dir, "GATEWAY="+Gateway, "GATEWAY6="+gateway6)
 	if err := cmd.Run(); err != nil {

@@ -76,7 +76,12 @@ type mirror struct {
 
 // file publishes a built program as it is. sums is a file beside it, or what is added to its name where it begins with a dot.
 func (m *mirror) file(path, program, sums string, style func(sum, name string) string) {
-	m.publish(path, sums, style, func(w io.Writer) error { return copyFile(w, m.lab.Bin(program)) })
+	m.fileOf(path, m.lab.Bin(program), sums, style)
+}
+
+// fileOf is file with the path of the program.
+func (m *mirror) fileOf(path, program, sums string, style func(sum, name string) string) {
+	m.publish(path, sums, style, func(w io.Writer) error { return copyFile(w, program) })
 }
 
 // archive publishes a gzipped tar archive of pairs: name in the archive, built program.

@@ -58,6 +58,33 @@ func (n *Node) Up(ctx context.Context) error {
 	return n.run(ctx, args...)
 }
 
+// Revive boots the host where it is down, and does nothing where it is up.
+func (n *Node) Revive(ctx context.Context) error {
+	args := []string{"revive", n.Name, n.Address}
+	if n.Secondary != "" {
+		args = append(args, n.Secondary)
+	}
+	return n.run(ctx, args...)
+}
+
+// Power boots hosts again that rebooted themselves, which leaves a host of the lab down, until the function that it returns is called.
+func Power(ctx context.Context, nodes []*Node) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for ctx.Err() == nil {
+			for _, n := range nodes {
+				_ = n.Revive(ctx) // it is tried again
+			}
+			select {
+			case <-ctx.Done():
+			case <-time.After(2 * time.Second):
+			}
+		}
+	})
+	return func() { cancel(); wg.Wait() }
+}
+
 // Down powers the host off in good order. Its disk stays.
 func (n *Node) Down(ctx context.Context) error { return n.run(ctx, "down", n.Name) }
 

@@ -5,6 +5,7 @@
 #   node.sh down NAME      power off; the disk stays
 #   node.sh kill NAME      SIGKILL pid 1 (the plug is pulled); "up" boots it again with its disk
 #   node.sh rm NAME        pull the plug and delete the disk
+#   node.sh revive NAME IP [IP2]  boot it where it is down, as after a reboot from inside
 #   node.sh sh NAME CMD    run CMD inside, without ssh
 #   node.sh cut NAME       unplug the network cable; "heal" plugs it in again
 #   node.sh part A B       A and B no longer hear each other; "join A B" ends it
@@ -75,6 +76,7 @@ quirks() {
 case $1 in
   init) case $2 in phase) ;; *) exec /usr/local/bin/kubeadm "$@" --ignore-preflight-errors=SystemVerification ;; esac ;;
   join) case $2 in phase) ;; *) exec /usr/local/bin/kubeadm "$@" --ignore-preflight-errors=SystemVerification ;; esac ;;
+  upgrade) case $2,$3 in node,phase) ;; *) exec /usr/local/bin/kubeadm "$@" --ignore-preflight-errors=SystemVerification ;; esac ;;
 esac
 exec /usr/local/bin/kubeadm "$@"
 S
@@ -181,6 +183,7 @@ case ${1:-} in
   up) up "${@:2}" ;;
   down) stop "$2" off; cleanup "$2" ;;
   kill) stop "$2" kill; cleanup "$2" ;;
+  revive) initpid "$2" >/dev/null || { cleanup "$2"; up "${@:2}"; } ;;
   rm) stop "$2" kill; cleanup "$2"; rm -rf --one-file-system "${DIR:?}/$2" ;;
   sh) n=$2; shift 2; p=$(initpid "$n")
     exec nsenter -t "$p" -a /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb "${@:-bash}" ;;
