@@ -311,14 +311,16 @@ func walkSettings(ctx context.Context, c *changing) error {
 	if err := c.edit(ctx, `type = "all-in-one"`, "type      = \"all-in-one\"\n  cert_sans = [\"k8s.example.net\"]\n"+
 		"  api_server {\n    extra_args = { \"event-ttl\" = \"2h\" }\n  }\n  kubelet {\n    max_pods = 150\n  }",
 		`container_runtime "`, "network {\n  kube_proxy {\n    mode = \"iptables\"\n  }\n}\n\ncontainer_runtime \"",
-		`address = "10.77.0.51"`, "address = \"10.77.0.51\"\n  labels  = { \"example.com/tier\" = \"edge\" }\n  failure_domain = \"rack-z\"\n"+
-			"  kubelet_extra_args = { \"node-status-update-frequency\" = \"7s\" }", `container_runtime "`, "etcd {\n  quota = \"3Gi\"\n}\n\ncontainer_runtime \""); err != nil {
+		`address = "10.77.0.51"`, "address = \"10.77.0.51\"\n  labels  = { \"example.com/tier\" = \"edge\" }\n"+
+			"  failure_domain = \"rack-z\"\n  kubelet_extra_args = { \"node-status-update-frequency\" = \"7s\" }",
+		`container_runtime "`, "etcd {\n  quota = \"3Gi\"\n}\n\ncontainer_runtime \""); err != nil {
 		return err
 	}
 	if err := c.carriedOut(ctx, "settings of every kind", "reconfigure.yml"); err != nil {
 		return err
 	}
-	if err := c.says(ctx, "k8s.example.net", "2h", "150", "iptables", "edge", "topology.kubernetes.io/zone\": \"rack-z", "quota-backend-bytes=3221225472"); err != nil {
+	if err := c.says(ctx, "k8s.example.net", "2h", "150", "iptables", "edge",
+		"topology.kubernetes.io/zone\": \"rack-z", "quota-backend-bytes=3221225472"); err != nil {
 		return err
 	}
 	flags, err := c.nodes[0].Exec(ctx, "sh", "-c", `tr '\0' ' ' </proc/$(pidof kubelet)/cmdline`)
@@ -456,11 +458,12 @@ func walkMembers(ctx context.Context, c *changing) error {
 	}
 
 	// the first member and the first control plane leave: the one that signs etcd's certificates, and the one that began the cluster
-	if err := c.leaves(ctx, "etcd-1", "node_pool \"etcd\" {\n  roles         = [\"etcd\"]\n  count         = 5\n  first_address = \"10.77.0.21\"\n}\n",
-		single("etcd", "etcd-2", "10.77.0.22")+single("etcd", "etcd-3", "10.77.0.23")+single("etcd", "etcd-4", "10.77.0.24")+single("etcd", "etcd-5", "10.77.0.25")); err != nil {
+	if err := c.leaves(ctx, "etcd-1", pool("etcd", "etcd", 5, "10.77.0.21"),
+		single("etcd", "etcd-2", "10.77.0.22")+single("etcd", "etcd-3", "10.77.0.23")+
+			single("etcd", "etcd-4", "10.77.0.24")+single("etcd", "etcd-5", "10.77.0.25")); err != nil {
 		return err
 	}
-	return c.leaves(ctx, "cp-1", "node_pool \"cp\" {\n  roles         = [\"control-plane\"]\n  count         = 3\n  first_address = \"10.77.0.31\"\n}\n",
+	return c.leaves(ctx, "cp-1", pool("cp", "control-plane", 3, "10.77.0.31"),
 		single("control-plane", "cp-2", "10.77.0.32")+single("control-plane", "cp-3", "10.77.0.33"))
 }
 
@@ -483,11 +486,12 @@ func walkControlPlanes(ctx context.Context, c *changing) error {
 		return err
 	}
 	if err := c.refused(ctx, "stores everything in stacked etcd", `topology = "stacked"`, `topology = "external"`, `node "worker-1"`,
-		"node_pool \"etcd\" {\n  roles         = [\"etcd\"]\n  count         = 3\n  first_address = \"10.77.0.21\"\n}\n\nnode \"worker-1\""); err != nil {
+		pool("etcd", "etcd", 3, "10.77.0.21")+"\nnode \"worker-1\""); err != nil {
 		return err
 	}
 	return c.leaves(ctx, "cp-1", "node_pool \"cp\" {\n  roles         = [\"control-plane\"]\n  "+threeOfStacked+"\n}\n",
-		single("control-plane", "cp-2", "10.77.0.32")+single("control-plane", "cp-3", "10.77.0.33")+single("control-plane", "cp-4", "10.77.0.34"))
+		single("control-plane", "cp-2", "10.77.0.32")+single("control-plane", "cp-3", "10.77.0.33")+
+			single("control-plane", "cp-4", "10.77.0.34"))
 }
 
 const newestRelease = "type = \"multi-etcd-multi-master\""
@@ -514,7 +518,8 @@ func walkUpgrade(ctx context.Context, c *changing) error {
 		return err
 	}
 	defer w.stop()
-	if err := c.refuses(ctx, "could not be drained, and takes pods again", "upgrade.yml", "-e", force, "-e", "drain_timeout=10s"); err != nil {
+	const kept = "could not be drained, and takes pods again"
+	if err := c.refuses(ctx, kept, "upgrade.yml", "-e", force, "-e", "drain_timeout=10s"); err != nil {
 		return err
 	}
 	if err := w.end(ctx); err != nil {
@@ -522,7 +527,8 @@ func walkUpgrade(ctx context.Context, c *changing) error {
 	}
 	fmt.Printf("  %d writes acknowledged and there; the longest gap was %.1f s\n", len(w.acked), w.gap.Seconds())
 	c.t.phase("refused at the first worker")
-	if out, err := c.kube(ctx, "get", "nodes", "-o", "jsonpath={.items[*].spec.unschedulable}"); err != nil || strings.Contains(out, "true") {
+	out, err := c.kube(ctx, "get", "nodes", "-o", "jsonpath={.items[*].spec.unschedulable}")
+	if err != nil || strings.Contains(out, "true") {
 		return fmt.Errorf("a node that could not be drained takes no pods: %s %w", out, err)
 	}
 	if _, err := c.kube(ctx, "delete", "poddisruptionbudget", "web"); err != nil {
@@ -531,7 +537,7 @@ func walkUpgrade(ctx context.Context, c *changing) error {
 	if err := c.carriedOut(ctx, lab.Older+" → the newest", "upgrade.yml", "-e", force); err != nil {
 		return err
 	}
-	out, err := c.kube(ctx, "get", "nodes", "-o", "jsonpath={.items[*].status.nodeInfo.kubeletVersion} {.items[*].spec.unschedulable}")
+	out, err = c.kube(ctx, "get", "nodes", "-o", "jsonpath={.items[*].status.nodeInfo.kubeletVersion} {.items[*].spec.unschedulable}")
 	if err != nil {
 		return err
 	}
@@ -562,7 +568,8 @@ func walkHosts(ctx context.Context, c *changing) error {
 	if err := os.WriteFile(file, []byte(strings.ReplaceAll(string(good), " 10.77.0.3", " 10.77.0.23")), 0o644); err != nil {
 		return err
 	}
-	if err := c.refuses(ctx, "led to no API server with its new configuration, and has its old one back. No other balancer was touched", "site.yml"); err != nil {
+	const why = "led to no API server with its new configuration, and has its old one back. No other balancer was touched"
+	if err := c.refuses(ctx, why, "site.yml"); err != nil {
 		return err
 	}
 	c.t.phase("balancers that lead nowhere")
@@ -620,6 +627,10 @@ func (c *changing) started(ctx context.Context) (map[string]string, error) {
 		out[n.Name] = strings.TrimSpace(text)
 	}
 	return out, nil
+}
+
+func pool(name, role string, count int, first string) string {
+	return fmt.Sprintf("node_pool %q {\n  roles         = [%q]\n  count         = %d\n  first_address = %q\n}\n", name, role, count, first)
 }
 
 func single(role, name, address string) string {

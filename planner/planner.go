@@ -164,25 +164,28 @@ func (p *Project) Plan() *plan.Plan { return p.plan }
 // Emitter makes some files of the tree from the plan. It neither changes the plan nor reads anything else.
 type Emitter = func(*plan.Plan) ([]artifact.File, error)
 
-// emitters lists what makes the tree, in the order of the bring-up.
+// emitters lists what makes the tree from the plan alone, in the order of the bring-up.
 func emitters(hosting plan.Hosting) []Emitter {
 	if hosting != plan.Hosts { // a vendor or another program does the rest
 		return []Emitter{readme.Emit}
 	}
-	return []Emitter{
-		readme.Emit, etcd.Emit, loadbalancer.Emit, kubeadm.Emit, cni.Emit, addons.Emit, ansible.Emit,
-		materials.Emit,
-	}
+	return []Emitter{readme.Emit, etcd.Emit, loadbalancer.Emit, kubeadm.Emit, cni.Emit, addons.Emit, materials.Emit}
 }
 
-// Render makes the whole tree. release is the version of the program, which plan.json records. Its errors are bugs of an emitter, or a
-// value that a rule should have refused: never a mistake that the author could have been told before.
-func (p *Project) Render(release string) (*artifact.Set, error) {
+// Render makes the whole tree. release is the version of the program, which plan.json records. leaving are hosts that the cluster may still
+// have although the design lacks them (change.Leaving): the inventory and plan.json keep them until they are taken out. Its errors are bugs
+// of an emitter, or a value that a rule should have refused: never a mistake that the author could have been told before.
+func (p *Project) Render(release string, leaving ...*change.Node) (*artifact.Set, error) {
 	record := func(resolved *plan.Plan) ([]artifact.File, error) {
-		data, err := change.Of(resolved, release).Encode()
+		r := change.Of(resolved, release)
+		r.Leaving = leaving
+		data, err := r.Encode()
 		return []artifact.File{{Path: change.FileName, Data: data}}, err
 	}
 	all := append(emitters(p.plan.Target.Facts.Hosting), func(*plan.Plan) ([]artifact.File, error) { return p.emit() }, record)
+	if p.plan.Target.Facts.Hosting == plan.Hosts {
+		all = append(all, func(resolved *plan.Plan) ([]artifact.File, error) { return playbooks(resolved, leaving) })
+	}
 	files, errs := make([][]artifact.File, len(all)), make([]error, len(all))
 	var group sync.WaitGroup
 	for i, emit := range all {
@@ -199,6 +202,15 @@ func (p *Project) Render(release string) (*artifact.Set, error) {
 		return nil, fmt.Errorf("render: %w", err)
 	}
 	return set, nil
+}
+
+// playbooks are the files of ansible/.
+func playbooks(p *plan.Plan, leaving []*change.Node) ([]artifact.File, error) {
+	hosts := make([]plan.Leaving, len(leaving))
+	for i, n := range leaving {
+		hosts[i] = n.Departing()
+	}
+	return ansible.Emit(p, hosts...)
 }
 
 // Catalog returns every rule, sorted by ID: those of the language, of the design and of the targets, and what a command line can require.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,6 +22,7 @@ func (a *app) generateCommand() *cobra.Command {
 		dir                string
 		check, diff, force bool
 		rebuild            bool
+		removed            []string
 		topology           topologyFlags
 	)
 	cmd := &cobra.Command{
@@ -35,6 +37,9 @@ Where DIR holds a tree already, generate says first what the edit does to the cl
 	as ` + "`k8splan diff DIR`" + ` does, and
 writes nothing where that is refused: --rebuild says that the cluster will be built anew. A tree of another cluster is never written over,
 and a directory of other files only with --force.
+
+Hosts that the tree had and the design lacks stay in the inventory, in the group leaving, because the cluster may still have them:
+remove-host.yml takes them out of it, and generate with --removed NAME out of the tree.
 
 With --check or --diff nothing is written; the exit code is 1 if DIR is not what would be written now.`,
 		Args: count(0, 1, "FILE"),
@@ -61,12 +66,16 @@ With --check or --diff nothing is written; the exit code is 1 if DIR is not what
 			if err != nil {
 				return err
 			}
+			leaving, err := leavingHosts(edit, removed, rebuild)
+			if err != nil {
+				return err
+			}
 			if !check && !diff {
 				if err := a.announce(edit, dir, rebuild); err != nil {
 					return err
 				}
 			}
-			set, err := o.project.Render(release())
+			set, err := o.project.Render(release(), leaving...)
 			if err != nil {
 				return err
 			}
@@ -80,6 +89,7 @@ With --check or --diff nothing is written; the exit code is 1 if DIR is not what
 				return err
 			}
 			a.toBuild(o, edit, dir, rebuild)
+			a.remind(leaving)
 			return nil
 		},
 	}
@@ -88,8 +98,35 @@ With --check or --diff nothing is written; the exit code is 1 if DIR is not what
 	cmd.Flags().BoolVar(&diff, "diff", false, "write nothing, show what differs as a unified diff")
 	cmd.Flags().BoolVar(&force, "force", false, "set files aside that are in the way, as FILE.orig-N, instead of stopping")
 	cmd.Flags().BoolVar(&rebuild, "rebuild", false, "write a change that a running cluster refuses: it will be built anew")
+	cmd.Flags().StringSliceVar(&removed, "removed", nil, "`HOST`s that remove-host.yml has taken out of the cluster; --removed=* for all")
 	topology.add(cmd)
 	return cmd
+}
+
+// leavingHosts are the hosts that stay in the inventory although the design lacks them. A cluster that is built anew has none.
+func leavingHosts(edit *change.Report, removed []string, rebuild bool) ([]*change.Node, error) {
+	if edit == nil || rebuild && edit.Verdict == change.Refused {
+		return nil, nil
+	}
+	all := change.Leaving(edit.Old, edit.New, nil)
+	if slices.Contains(removed, "*") {
+		return nil, nil
+	}
+	for _, name := range removed {
+		if !slices.ContainsFunc(all, func(n *change.Node) bool { return n.Name == name }) {
+			return nil, hinted{fmt.Errorf("--removed %s: the tree lists no such host as leaving", name),
+				"a host leaves when the topology no longer has it; inventory.yaml lists those that do in the group leaving"}
+		}
+	}
+	return change.Leaving(edit.Old, edit.New, removed), nil
+}
+
+// remind says what is left to do with the hosts that leave.
+func (a *app) remind(leaving []*change.Node) {
+	for _, n := range leaving {
+		a.note("%s is leaving: ansible-playbook remove-host.yml -e host=%s takes it out of the cluster; then generate with --removed %s",
+			n.Name, n.Name, n.Name)
+	}
 }
 
 // mayHold refuses a directory that is surely not meant.

@@ -7,7 +7,8 @@ import (
 	"path/filepath"
 )
 
-// Older is the release that clusters are upgraded from, and what the planner asks for beside it: see stamped.sh for what is behind these names.
+// Older is the release that clusters are upgraded from, and what the planner asks for beside it: see stamped.sh for what is behind these
+// names.
 // containerd and crictl are the lab's own under the names of older ones.
 const (
 	Older           = "1.36.3"
@@ -39,9 +40,11 @@ func (l *Lab) Stamped(ctx context.Context) error {
 	folder := "etcd-" + olderEtcd + "-linux-amd64"
 	m.archiveOf("github.com/etcd-io/etcd/releases/download/"+olderEtcd+"/"+folder+".tar.gz", "SHA256SUMS", list,
 		folder+"/etcd", program("etcd"), folder+"/etcdctl", program("etcdctl"), folder+"/etcdutl", program("etcdutl"))
-	m.archive("github.com/containerd/containerd/releases/download/v"+olderContainerd+"/containerd-"+olderContainerd+"-linux-amd64.tar.gz", ".sha256sum", list,
+	m.archive("github.com/containerd/containerd/releases/download/v"+olderContainerd+
+		"/containerd-"+olderContainerd+"-linux-amd64.tar.gz", ".sha256sum", list,
 		"bin/containerd", "containerd", "bin/containerd-shim-runc-v2", "containerd-shim-runc-v2", "bin/ctr", "ctr")
-	m.archive("github.com/kubernetes-sigs/cri-tools/releases/download/"+olderCrictl+"/crictl-"+olderCrictl+"-linux-amd64.tar.gz", ".sha256", bare, "crictl", "crictl")
+	m.archive("github.com/kubernetes-sigs/cri-tools/releases/download/"+olderCrictl+
+		"/crictl-"+olderCrictl+"-linux-amd64.tar.gz", ".sha256", bare, "crictl", "crictl")
 
 	tags := map[string]string{"etcd": olderStacked, "coredns": olderCoreDNS}
 	for _, c := range []string{"kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy"} {

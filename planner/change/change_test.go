@@ -2,6 +2,7 @@ package change_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -98,7 +99,7 @@ func TestLargeRecord(t *testing.T) {
 
 func TestDecodeRefuses(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"format_version": "2.0", "k8splan": "v9.0.0"}`:                                       "this program reads up to format 1.0",
+		`{"format_version": "2.0", "k8splan": "v9.0.0"}`:                                       "this program reads up to format 1.1",
 		`{"format_version": "1.7", "nodes": [{"name": "a", "machine": 3}]}`:                    `node "a" is wrong`,
 		`{"format_version": "1.0", "machines": [{}], "nodes": [{"name": "a"}, {"name": "a"}]}`: `node "a" is wrong`,
 		`{"format_version": "x"}`: `its format_version is "x"`,
@@ -264,7 +265,7 @@ node_pool "cp"`}, change.Refused, "etcd.topology", []string{}},
 		[]string{"10.0.0.71", "X", "10.0.0.72", "10.0.0.71", "X", "10.0.0.72"}, change.Refused,
 		"node.address: taken from another", []string{}},
 	{"a label", base, []string{`["worker"]`, `["worker"]
-  labels = { "example.com/tier" = "gold" }`}, change.Ordered, "node.labels", []string{"labels"}},
+  labels = { "example.com/tier" = "gold" }`}, change.InPlace, "node.labels", []string{"labels"}},
 	{"a name in the certificate", base, []string{`"api.prod.internal:6443"`, `"api.prod.internal:6443"
   cert_sans = ["api.example.com"]`}, change.InPlace, "cluster.cert_sans: a name is added", []string{"certificate"}},
 	{"an addon", base, []string{`etcd {`, `addon "metrics-server" {}
@@ -369,12 +370,12 @@ func TestStepsEndInNew(t *testing.T) {
 	}
 }
 
-// What is added in place is removed in order.
+// What is added in place is removed in order, but for labels, which come and go by kubectl.
 func TestReverse(t *testing.T) {
 	for _, e := range edits {
 		old, new := recordOf(t, e.src, nil), recordOf(t, e.new(), nil)
 		there, back := change.Between(old, new), change.Between(new, old)
-		if there.Verdict == change.InPlace && back.Verdict != change.Ordered {
+		if there.Verdict == change.InPlace && back.Verdict != change.Ordered && e.name != "a label" {
 			t.Errorf("%s: the way back is %s", e.name, back.Verdict)
 		}
 		if (there.Verdict == change.None) != (back.Verdict == change.None) {
@@ -595,4 +596,55 @@ cluster "dev" {
 	if diff := cmp.Diff(trees[0], trees[1]); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// A machine that left the design stays known with its address until it is said to be removed, through any number of edits.
+func TestLeaving(t *testing.T) {
+	three, two, one := recordOf(t, leavingSource(3), nil), recordOf(t, leavingSource(2), nil), recordOf(t, leavingSource(1), nil)
+	names := func(nodes []*change.Node) (out []string) {
+		for _, n := range nodes {
+			out = append(out, n.Name+"@"+n.Departing().Address)
+		}
+		return out
+	}
+	two.Leaving = change.Leaving(three, two, nil)
+	if got := names(two.Leaving); !slices.Equal(got, []string{"w-3@10.0.0.43"}) {
+		t.Fatalf("leaving: %q", got)
+	}
+	data, err := two.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := change.Decode(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := names(change.Leaving(read, one, nil)); !slices.Equal(got, []string{"w-2@10.0.0.42", "w-3@10.0.0.43"}) {
+		t.Errorf("a second edit: %q", got)
+	}
+	if got := names(change.Leaving(read, one, []string{"w-3"})); !slices.Equal(got, []string{"w-2@10.0.0.42"}) {
+		t.Errorf("after w-3 was removed: %q", got)
+	}
+	if got := names(change.Leaving(read, three, nil)); len(got) > 0 {
+		t.Errorf("taken back: %q", got)
+	}
+	if r := change.Between(read, two); len(r.Changes) > 0 {
+		t.Errorf("a host that leaves already is a change: %+v", r.Changes)
+	}
+}
+
+func leavingSource(workers int) string {
+	return fmt.Sprintf(`cluster "a" {
+  type = "single-etcd-single-master"
+}
+node "cp-1" {
+  roles   = ["control-plane"]
+  address = "10.0.0.31"
+}
+node_pool "w" {
+  roles         = ["worker"]
+  count         = %d
+  first_address = "10.0.0.41"
+}
+`, workers)
 }

@@ -402,9 +402,9 @@ func (d *differ) roles(o, n *Node, r *Row, c *Change) *Case {
 	}{
 		{won, plan.ControlPlane, []string{"join-control-plane"}},
 		{won, plan.EtcdRole, []string{"save", "join-member", "control-plane-flags"}},
-		{won, plan.Balancer, []string{"join-balancer", "balancer"}}, {won, plan.Worker, []string{"join-worker"}},
+		{won, plan.Balancer, []string{"join-balancer", "balancer-peers"}}, {won, plan.Worker, []string{"join-worker"}},
 		{lost, plan.Worker, []string{"remove-worker"}}, {lost, plan.EtcdRole, []string{"save", "control-plane-flags", "remove-member"}},
-		{lost, plan.Balancer, []string{"balancer", "remove-balancer"}},
+		{lost, plan.Balancer, []string{"balancer-peers", "remove-balancer"}},
 	} {
 		if step.in.Has(step.role) {
 			c.by = append(c.by, step.by...)

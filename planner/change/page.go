@@ -5,10 +5,6 @@ import (
 	"strings"
 )
 
-// seen says of a change, by its ID, what was seen when it was made on a real cluster: the date, and on what. A change that is missing was
-// not run.
-var seen = map[string]string{}
-
 // Markdown is docs/change.md: what a change of each argument does to a cluster that runs, how it is carried out, and what was seen.
 func Markdown() []byte {
 	var out strings.Builder

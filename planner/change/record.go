@@ -21,7 +21,7 @@ const FileName = "plan.json"
 
 // FormatVersion is of the record's file. The number before the point changes when an older program would read a newer file wrongly; the
 // number after it when fields are added.
-const FormatVersion = "1.0"
+const FormatVersion = "1.1"
 
 // Record is a resolved design as one flat table: what a tree was generated from, and what two designs are compared by. Everything that
 // reaches a host is in it, under its path in the language: `network.pod_subnets`, `cluster.api_server.extra_args["event-ttl"]`.
@@ -33,6 +33,8 @@ type Record struct {
 	Settings map[string]Value
 	Defaults map[string]bool // paths whose value was left to the planner
 	Nodes    []*Node         // in natural order of names
+	// Leaving are machines that the design has no longer and that the cluster may still have, in natural order of names.
+	Leaving []*Node
 
 	at    map[string]hcl.Range // where settings are written; nil for a record from a file
 	moves map[string]string    // new names of machines by their old ones, as the design says
@@ -173,6 +175,7 @@ type file struct {
 	Defaults      []string           `json:"defaults"`
 	Machines      []map[string]Value `json:"machines"`
 	Nodes         []nodeJSON         `json:"nodes"`
+	Leaving       []leavingJSON      `json:"leaving"`
 }
 
 type nodeJSON struct {
@@ -180,6 +183,12 @@ type nodeJSON struct {
 	Pool    string           `json:"pool,omitempty"`
 	Machine int              `json:"machine"` // index into machines
 	Own     map[string]Value `json:"own,omitempty"`
+}
+
+// leavingJSON is a machine that left the design.
+type leavingJSON struct {
+	Name string           `json:"name"`
+	Args map[string]Value `json:"args"`
 }
 
 // Encode writes the record as JSON, a line for each setting and each node, so that a version control system shows what changed.
@@ -235,6 +244,11 @@ func (r *Record) Encode() ([]byte, error) {
 	w.line(`"nodes": [`)
 	for i, n := range f.Nodes {
 		w.value(n, comma(i, len(f.Nodes)))
+	}
+	w.line("],")
+	w.line(`"leaving": [`)
+	for i, n := range r.Leaving {
+		w.value(leavingJSON{n.Name, n.Args}, comma(i, len(r.Leaving)))
 	}
 	w.line("]")
 	w.line("}")
@@ -331,5 +345,12 @@ func Decode(data []byte) (*Record, error) {
 		r.Nodes = append(r.Nodes, &Node{Name: n.Name, Pool: n.Pool, Args: args})
 	}
 	slices.SortFunc(r.Nodes, func(a, b *Node) int { return plan.Natural(a.Name, b.Name) })
+	for _, n := range f.Leaving {
+		if n.Name == "" || n.Args["address"].plain() == "" || seen[n.Name] {
+			return nil, fmt.Errorf("not a record of k8splan: the leaving machine %.60q is wrong", n.Name)
+		}
+		seen[n.Name] = true
+		r.Leaving = append(r.Leaving, &Node{Name: n.Name, Args: n.Args})
+	}
 	return r, nil
 }

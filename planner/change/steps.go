@@ -27,6 +27,7 @@ type Step struct {
 	args   []argOf
 	joins  []string
 	leaves []string
+	again  bool // the host that leaves comes back under its name
 }
 
 // joinsHosts are the procedures by which machines come, leaveHosts those by which they go.
@@ -156,7 +157,7 @@ func (d *differ) step(all map[string]*Step, p *Procedure, name string, hosts []s
 			s.ByHand = applier(d.new.Target)
 		case p.ID == "machines":
 			s.ByHand = d.new.make
-		case p.carries():
+		case p.carries() && d.reachable(p, hosts):
 			s.Playbook = p.Playbook
 		default:
 			s.ByHand = `RUNBOOK.md, "` + p.Page + `"`
@@ -165,8 +166,40 @@ func (d *differ) step(all map[string]*Step, p *Procedure, name string, hosts []s
 	}
 	for _, h := range hosts {
 		s.Hosts = add(s.Hosts, h)
+		s.again = s.again || slices.Contains(leavesHosts, p.ID) && d.redone()[h] && d.new.node(h) != nil
 	}
 	return s
+}
+
+// reachable reports whether the playbook finds the hosts that leave: a machine that comes back under the same name with another address, or
+// under another name, is in the new inventory as what it will be.
+func (d *differ) reachable(p *Procedure, hosts []string) bool {
+	if !slices.Contains(leavesHosts, p.ID) {
+		return true
+	}
+	for _, host := range hosts {
+		was, is := d.old.node(host), d.new.node(host)
+		if d.redone()[host] && (is == nil || !was.Args["address"].Equal(is.Args["address"])) {
+			return false
+		}
+	}
+	return true
+}
+
+// Command is what carries the step out, as it is typed in the directory ansible; "" where no playbook does. Of several hosts that leave it
+// names the first: each leaves by a run of its own.
+func (s *Step) Command() string {
+	switch {
+	case s.Playbook == "":
+		return ""
+	case s.Playbook == "remove-host.yml" && len(s.Hosts) > 0:
+		command := "ansible-playbook remove-host.yml -e host=" + s.Hosts[0]
+		if s.again {
+			command += " -e again=true"
+		}
+		return command
+	}
+	return "ansible-playbook " + s.Playbook
 }
 
 // machinesStep makes and removes the machines where the tree makes them.
@@ -298,11 +331,18 @@ func (d *differ) kubernetesUpgrades(whole Step) []Step {
 	}
 	var out []Step
 	for _, h := range hops {
-		out = append(out, d.hop(h, whole, from)...)
+		steps := d.hop(h, whole, from)
+		if h.Kubernetes != to && len(steps) > 0 { // upgrade.yml takes the cluster to what the topology says, one minor at a time
+			steps[0].Title = fmt.Sprintf("With kubernetes_version = %q in the topology, generated: %s", h.Kubernetes,
+				lowerFirst(steps[0].Title))
+		}
+		out = append(out, steps...)
 		from = h.Kubernetes
 	}
 	return out
 }
+
+func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 
 // hop is the steps of one version.
 func (d *differ) hop(h Hop, whole Step, from plan.Version) []Step {
@@ -328,6 +368,9 @@ func (d *differ) hop(h Hop, whole Step, from plan.Version) []Step {
 			one(fmt.Sprintf("pin-etcd-%s", pin), fmt.Sprintf("Take the stacked members of etcd to %s while Kubernetes stays at %s: pin "+
 				"etcd.local.imageTag, roll, check every member, remove the pin", pin, from), find("upgrade-etcd"),
 				names(d.old.having(plan.ControlPlane)))
+			if n := len(out); n > 0 {
+				out[n-1].Playbook, out[n-1].ByHand = "", `RUNBOOK.md, "`+find("upgrade-etcd").Page+`"`
+			}
 		}
 	}
 	one("upgrade-control-planes", fmt.Sprintf("Upgrade the control planes to Kubernetes %s, one after the other, then their kubelets",

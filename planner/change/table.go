@@ -297,7 +297,7 @@ var table = []Row{
 				"version, or keep it.", nil},
 	}, "https://etcd.io/docs/v3.7/upgrades/upgrade_3_7/"},
 	row("etcd.data_dir", Ordered, "https://etcd.io/docs/v3.6/op-guide/maintenance/", "Member by member: stop it, move the whole "+
-		"directory, start it. A member that starts on an empty directory founds a cluster of its own.", "save", "etcd-settings"),
+		"directory, start it. A member that starts on an empty directory founds a cluster of its own.", "save", "etcd-data"),
 	{"etcd.quota", []Case{
 		{"lowered", Ordered, []string{"etcd-settings"}, "The database must be smaller than the new quota, or etcd takes no more writes: " +
 			"compact and defragment first.", func(e *edit) bool { return bytesOf(e.after.Text) < bytesOf(e.before.Text) }},
@@ -409,13 +409,13 @@ var table = []Row{
 		{"a member of etcd joins", Ordered, []string{"save", "join-member", "control-plane-flags"},
 			"One at a time, as a learner with state " +
 				"existing, promoted when it is in sync. Started as in a new cluster it would found a second one that looks healthy.", nil},
-		{"a load balancer joins", Ordered, []string{"join-balancer", "balancer"}, "The other balancers learn of it one by one.", nil},
+		{"a load balancer joins", Ordered, []string{"join-balancer", "balancer-peers"}, "The other balancers learn of it one by one.", nil},
 		{"a worker leaves", Ordered, []string{"remove-worker"}, "It is drained, deleted and reset. Local volumes are lost.", nil},
 		{"a control plane leaves", Ordered, []string{"save", "remove-control-plane"}, "Out of the balancer, drained, its API server " +
 			"stopped. With stacked etcd its member is then removed by ID, while the rest has a quorum. Last the host is reset.", nil},
 		{"a member of etcd leaves", Ordered, []string{"save", "control-plane-flags", "remove-member"},
 			"The API servers forget it first, then it is removed by ID while the rest has a quorum, then stopped.", nil},
-		{"a load balancer leaves", Ordered, []string{"balancer", "remove-balancer"},
+		{"a load balancer leaves", Ordered, []string{"balancer-peers", "remove-balancer"},
 			"The virtual IP moves away first, then the others forget it, then it stops.", nil},
 		{"renamed", Ordered, []string{"node-again"}, "A node's name is in its certificate: it is drained, removed and joined again under " +
 			"the new name. A control plane or a member leaves and joins.", nil},
@@ -481,7 +481,7 @@ var table = []Row{
 	row("node.instance_type", Ordered, nodeStatus, "The label is a flag of the kubelet, where no cloud sets it. A tool that makes the "+
 		"machine may replace it: see its plan.", "machine"),
 	{"node.taint", []Case{
-		{"NoExecute is added", Ordered, []string{"labels"}, "It evicts at once, without regard to PodDisruptionBudgets: drain the node " +
+		{"NoExecute is added", Ordered, []string{"taint"}, "It evicts at once, without regard to PodDisruptionBudgets: drain the node " +
 			"first, then set it.", func(e *edit) bool { return e.has && strings.HasSuffix(key(e.path), ":NoExecute") }},
 		{"any other change", InPlace, []string{"labels"}, "Set by kubectl: the kubelet's taints count at registration only.", nil},
 	}, "https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/"},

@@ -95,6 +95,21 @@ func TestProceduresAreInOrder(t *testing.T) {
 	}
 }
 
+// What was seen is of a case that there is.
+func TestSeenIsOfACase(t *testing.T) {
+	known := map[string]bool{}
+	for i := range table {
+		for j := range table[i].Cases {
+			known[id(&table[i], &table[i].Cases[j])] = true
+		}
+	}
+	for name := range seen {
+		if !known[name] {
+			t.Errorf("no case is called %q", name)
+		}
+	}
+}
+
 func TestArgumentOfPath(t *testing.T) {
 	for path, want := range map[string]string{
 		"network.mtu":                      "network.mtu",

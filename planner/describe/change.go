@@ -255,8 +255,8 @@ func some6(names []string) string {
 
 // by says who carries a step out.
 func by(s change.Step) string {
-	if s.Playbook != "" {
-		return "ansible-playbook " + s.Playbook
+	if command := s.Command(); command != "" {
+		return command
 	}
 	return "by hand: " + s.ByHand
 }
@@ -309,8 +309,8 @@ func ChangeMarkdown(w io.Writer, r *change.Report) error {
 			title += ": " + some6(s.Hosts)
 		}
 		how := "by hand: " + escaped(s.ByHand)
-		if s.Playbook != "" {
-			how = "`ansible-playbook " + s.Playbook + "`"
+		if command := s.Command(); command != "" {
+			how = "`" + command + "`"
 		}
 		fmt.Fprintf(&out, "%d. %s, %s. Then: %s.\n", i+1, escaped(title), how, escaped(s.Gate))
 	}

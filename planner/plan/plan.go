@@ -312,6 +312,15 @@ type Node struct {
 	InstanceType     string
 }
 
+// Leaving is a host that the design has no longer and that the cluster may still have.
+type Leaving struct {
+	Name       string
+	SSHAddress string // "" where it is Address
+	Address    string
+	Arch       string
+	Roles      []string // that it had
+}
+
 // OS is an operating system as written: "ubuntu-24.04". The zero value means that it was not stated.
 type OS struct {
 	Name    string // "ubuntu"

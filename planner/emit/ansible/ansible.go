@@ -1,6 +1,7 @@
 package ansible
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -13,13 +14,13 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// Emit returns the files of ansible/.
-func Emit(p *plan.Plan) ([]artifact.File, error) {
+// Emit returns the files of ansible/. leaving are hosts that the design has no longer and the cluster may still have.
+func Emit(p *plan.Plan, leaving ...plan.Leaving) ([]artifact.File, error) {
 	files, err := programs()
 	if err != nil {
 		return nil, err
 	}
-	inventory, err := inventory(p)
+	inventory, err := inventory(p, leaving)
 	if err != nil {
 		return nil, err
 	}
@@ -53,11 +54,12 @@ const inventoryComment = `# yamllint disable rule:line-length
 #   ansible_host   where Ansible connects
 #   node_ip        the address that the cluster knows; secondary_ip is the one of the other family
 #   node_object    labels, annotations, and taints of the node, as JSON
+#   roles_before   what a host of the group leaving was; remove-host.yml takes it out of the cluster, and generate --removed out of here
 `
 
 // inventory lists the hosts in the plan's order, and the groups in alphabetical order.
-func inventory(p *plan.Plan) ([]byte, error) {
-	hosts := make(mapping, 0, len(p.Nodes))
+func inventory(p *plan.Plan, leaving []plan.Leaving) ([]byte, error) {
+	hosts := make(mapping, 0, len(p.Nodes)+len(leaving))
 	groups := map[string]mapping{}
 	join := func(group string, n *plan.Node) { groups[group] = append(groups[group], entry{n.Name, nil}) }
 	for _, n := range p.Nodes {
@@ -82,6 +84,12 @@ func inventory(p *plan.Plan) ([]byte, error) {
 			join("load_balancer", n)
 		}
 	}
+	for _, l := range leaving {
+		hosts = append(hosts, entry{l.Name, mapping{
+			{"ansible_host", cmp.Or(l.SSHAddress, l.Address)}, {"node_ip", l.Address}, {"arch", l.Arch}, {"roles_before", l.Roles},
+		}})
+		groups["leaving"] = append(groups["leaving"], entry{l.Name, nil})
+	}
 	group := func(name string) entry { return entry{name, mapping{{"hosts", groups[name]}}} }
 	return document(inventoryComment, mapping{{"all", mapping{
 		{"vars", connection(&p.SSH)},
@@ -91,7 +99,7 @@ func inventory(p *plan.Plan) ([]byte, error) {
 			{"control_plane", mapping{{"hosts", groups["control_plane"]}, {"children", mapping{{"bootstrap", nil}}}}},
 			group("etcd"),
 			{"kubelet", mapping{{"children", mapping{{"control_plane", nil}, {"workers", nil}}}}},
-			group("leaving"), // filled by hand or by generate: hosts that left the topology and not yet the cluster
+			group("leaving"),
 			group("load_balancer"),
 			group("workers"),
 		}},
@@ -217,6 +225,7 @@ func shared(p *plan.Plan) ([]byte, error) {
 		{"etcd", mapping{
 			{"placement", string(p.Etcd.Placement)},
 			{"data_dir", p.Etcd.DataDir},
+			{"version", p.Etcd.Version},
 		}},
 		{"load_balancer", mapping{
 			{"kind", p.LoadBalancer.Kind},

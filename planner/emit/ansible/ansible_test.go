@@ -7,10 +7,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"sigs.k8s.io/yaml"
 
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/diagtest"
@@ -38,11 +40,51 @@ func TestAWorkerChangesTheInventoryAlone(t *testing.T) {
 	one := *after.Workers()[0]
 	one.Name, one.Address, one.SSHAddress = "zz-worker", netip.MustParseAddr("10.0.0.250"), "10.0.0.250"
 	after.Nodes = append(after.Nodes, &one)
-	was, is := emittest.Emit(t, Emit, before), emittest.Emit(t, Emit, after)
+	was, is := emittest.Emit(t, all, before), emittest.Emit(t, all, after)
 	for i := range was {
 		if same := cmp.Equal(was[i].Data, is[i].Data); same == (was[i].Path == "ansible/inventory.yaml") {
 			t.Errorf("%s: same = %t", was[i].Path, same)
 		}
+	}
+}
+
+// all is Emit without hosts that leave.
+func all(p *plan.Plan) ([]artifact.File, error) { return Emit(p) }
+
+// Hosts that leave are in their group with what is needed to take them out, and in no other; their values are data.
+func TestLeavingHosts(t *testing.T) {
+	left := plan.Leaving{Name: "cp-9", Address: "10.0.0.39", Arch: "amd64", Roles: []string{"control-plane", "{{ x }}"}}
+	files, err := Emit(emittest.Plan(t, "external"), left, plan.Leaving{Name: "w-9", SSHAddress: "bastion.example", Address: "10.0.0.49"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(files, func(f artifact.File) bool { return f.Path == "ansible/inventory.yaml" })
+	var got struct {
+		All struct {
+			Hosts map[string]struct {
+				Host   string   `json:"ansible_host"`
+				IP     string   `json:"node_ip"`
+				Before []string `json:"roles_before"`
+			}
+			Children map[string]struct{ Hosts map[string]any }
+		}
+	}
+	if err := yaml.Unmarshal(files[i].Data, &got); err != nil {
+		t.Fatal(err)
+	}
+	if h := got.All.Hosts["cp-9"]; h.Host != "10.0.0.39" || h.IP != "10.0.0.39" || !slices.Equal(h.Before, left.Roles) {
+		t.Errorf("cp-9 is %+v", h)
+	}
+	if h := got.All.Hosts["w-9"]; h.Host != "bastion.example" || h.IP != "10.0.0.49" {
+		t.Errorf("w-9 is %+v", h)
+	}
+	for name, group := range got.All.Children {
+		if _, in := group.Hosts["cp-9"]; in != (name == "leaving") {
+			t.Errorf("cp-9 in group %s: %t", name, in)
+		}
+	}
+	if !strings.Contains(string(files[i].Data), `!unsafe "{{ x }}"`) {
+		t.Error("a role could be evaluated")
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 func TestHostsOfEachFamily(t *testing.T) {
 	dir := t.TempDir()
 	p := emittest.Plan(t, "external")
-	for _, f := range emittest.Emit(t, Emit, p) {
+	for _, f := range emittest.Emit(t, all, p) {
 		if f.Path == "ansible/group_vars/all.yaml" {
 			write(t, dir, "all.yaml", f.Data)
 		}

@@ -22,9 +22,18 @@ type verdict struct {
 		Joining []string
 	}
 	Endpoints, Pending []string
+	Certificates       []string
+	Evicting           []string
+	EtcdLocal          bool `json:"etcd_local"`
 	Configuration      object
 	Kubelet            bool
 	Target             object `json:"kubelet_target"`
+	Upgrade            *struct {
+		From                string
+		Record, Etcd, Minor bool
+		ControlPlanes       []string `json:"control_planes"`
+		Nodes, Cordoned     []string
+	}
 }
 
 // world is a plan and a cluster that agree: three members of external etcd, one control plane, one worker.

@@ -16,6 +16,7 @@ import time
 
 MANIFESTS = "/etc/kubernetes/manifests/"
 PORTS = {"kube-controller-manager": 10257, "kube-scheduler": 10259}
+HEALTH = 2381  # of a member of stacked etcd, as kubeadm writes it
 PATIENCE = 180  # seconds for a pod to come up
 STEADY = 8      # seconds that it has to answer
 
@@ -49,6 +50,8 @@ def answers(component, address, port):
     if component == "kube-apiserver":
         server = "https://%s:%d" % ("[%s]" % address if ":" in address else address, port)
         return run("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", "--server=" + server, "--request-timeout=5s", "get", "--raw=/readyz").returncode == 0
+    if component == "etcd":
+        return any(healthy(host) for host in ("127.0.0.1", "::1"))
     trust = ssl.create_default_context()
     trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE  # a certificate that it made for itself, on this host
     for host in ("127.0.0.1", "::1"):
@@ -59,6 +62,20 @@ def answers(component, address, port):
         except (OSError, http.client.HTTPException):
             pass
     return False
+
+
+def healthy(host):
+    try:
+        to = http.client.HTTPConnection(host, HEALTH, timeout=5)
+        to.request("GET", "/health")
+        return to.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+
+
+def phase(component):
+    """kubeadm's name for what writes a manifest. etcd's names only this host then, which a member with data does not look at."""
+    return ["etcd", "local"] if component == "etcd" else ["control-plane", component.replace("kube-", "")]
 
 
 def comes_up(component, before, asked):
@@ -95,7 +112,7 @@ def main():
         with os.fdopen(handle, "w", encoding="utf-8") as f:
             f.write(sys.stdin.read())
         for component in asked.components:
-            done = run("kubeadm", "init", "phase", "control-plane", component.replace("kube-", ""), "--config", config)
+            done = run("kubeadm", "init", "phase", *phase(component), "--config", config)
             if done.returncode:
                 for name, text in old.items():
                     if manifest(name) != text:

@@ -4,7 +4,8 @@
     cluster.py hold            takes the Lease kube-system/k8splan-run; prints who holds it where that is somebody else
     cluster.py release         gives the Lease back
     cluster.py note            writes the ConfigMap kube-system/k8splan; prints a word where that changed something
-    cluster.py label           gives nodes the labels, annotations and taints of standard input, {node: "JSON"}; prints the nodes that changed
+    cluster.py label           gives nodes the labels, annotations and taints of standard input, {node: "JSON"}; prints the nodes that changed.
+                               With --drained also taints that end pods at once
     cluster.py configure       puts standard input into --key of the ConfigMap --name of kube-system, the same way
 
 With the administrator's kubeconfig of a control plane, at the first of --servers that answers: its own API server, before the others'.
@@ -28,6 +29,7 @@ import urllib.parse
 SYSTEM = "/api/v1/namespaces/kube-system/configmaps/"
 LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases"
 LEASE = "k8splan-run"
+DRAINED = "k8splan/drained"  # of a node that a playbook has cordoned, and that a run after an interrupted one lets take pods again
 STALE = 3600  # seconds after which a Lease that nobody renewed may be taken
 MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
@@ -97,6 +99,7 @@ def node(item):
         "taints": [[t["key"], t["effect"]] for t in item["spec"].get("taints", [])],
         "ready": ready == ["True"],
         "unschedulable": item["spec"].get("unschedulable", False),
+        "ours": DRAINED in item["metadata"].get("annotations", {}),
     }
 
 
@@ -203,15 +206,15 @@ def wished(live, planned, before):
     return out
 
 
-def tainted(live, planned, before):
-    """the taints that a node is to have. Others' stay. One with NoExecute is not added: it ends pods at once, and the node is drained before."""
+def tainted(live, planned, before, drained):
+    """the taints that a node is to have. Others' stay. One with NoExecute ends pods at once: it is added where the node was drained before."""
     ours = {(t["key"], t["effect"]) for t in planned} | {tuple(pair) for pair in before}
     there = {(t["key"], t["effect"]) for t in live}
     kept = [t for t in live if (t["key"], t["effect"]) not in ours]
-    return kept + [dict(t) for t in planned if t["effect"] != "NoExecute" or (t["key"], t["effect"]) in there]
+    return kept + [dict(t) for t in planned if t["effect"] != "NoExecute" or drained or (t["key"], t["effect"]) in there]
 
 
-def labeling(item, want, had):
+def labeling(item, want, had, drained):
     """the patch that a node needs, empty where it needs none."""
     patch = {}
     for kind in ("labels", "annotations"):
@@ -219,14 +222,14 @@ def labeling(item, want, had):
         if change:
             patch.setdefault("metadata", {})[kind] = change
     live = [{k: v for k, v in t.items() if k != "timeAdded"} for t in item["spec"].get("taints", [])]
-    after = tainted(live, want.get("taints", []), had.get("taints", []))
+    after = tainted(live, want.get("taints", []), had.get("taints", []), drained)
     if sorted(str(sorted(t.items())) for t in after) != sorted(str(sorted(t.items())) for t in live):
         patch["spec"] = {"taints": after or None}
         patch.setdefault("metadata", {})["resourceVersion"] = item["metadata"]["resourceVersion"]
     return patch
 
 
-def label(api, planned):
+def label(api, planned, drained):
     """what this brought in is remembered, so that it can be taken out again, and nothing of others is."""
     found = api.get(SYSTEM + "k8splan-nodes")
     memory = json.loads(gzip.decompress(base64.b64decode(found["binaryData"]["nodes.json.gz"])).decode("utf-8")) if found else {}
@@ -236,7 +239,7 @@ def label(api, planned):
             continue
         want, had = json.loads(planned[name]), memory.get(name, {})
         want["labels"] = {k: v for k, v in want.get("labels", {}).items() if k not in KUBELETS}
-        patch = labeling(item, want, had)
+        patch = labeling(item, want, had, drained)
         while patch:  # its kubelet may write at the same time
             status, answer = api.ask("PATCH", "/api/v1/nodes/" + name, patch, "application/merge-patch+json")
             if status == 200:
@@ -244,7 +247,7 @@ def label(api, planned):
                 break
             if status != 409:
                 sys.exit("%s: %s" % (name, (answer or {}).get("message", status)))
-            patch = labeling(api.get("/api/v1/nodes/" + name), want, had)
+            patch = labeling(api.get("/api/v1/nodes/" + name), want, had, drained)
         memory[name] = {"labels": sorted(want["labels"]), "annotations": sorted(want.get("annotations", {})),
                         "taints": sorted([t["key"], t["effect"]] for t in want.get("taints", []))}
     packed = pack(json.dumps(memory, sort_keys=True).encode("utf-8"))
@@ -280,6 +283,7 @@ def main():
     args.add_argument("--name", default="")
     args.add_argument("--key", default="")
     args.add_argument("--data", type=json.loads, default={})
+    args.add_argument("--drained", action="store_true")
     asked = args.parse_args()
     api = Api(asked.servers)
     problem = api.find(asked.wait)
@@ -300,7 +304,7 @@ def main():
         if put(api, "k8splan", note(plan, asked.data)):
             print("noted")
     elif asked.work == "label":
-        label(api, json.load(sys.stdin))
+        label(api, json.load(sys.stdin), asked.drained)
     else:
         text = sys.stdin.read()
         if put(api, asked.name, lambda document: document["data"].update({asked.key: text})):

@@ -1,6 +1,6 @@
 """Hold the plan against the cluster that there is, before anything is changed.
 
-Reads, as JSON, {"plan", "hosts", "cluster", "adopt", "later"} and prints
+Reads, as JSON, {"plan", "hosts", "cluster", "adopt", "later", "upgrades"} and prints
 
     problems     why nothing may be changed, in words
     etcd         how external etcd goes on: "begin" (none of its hosts holds data), "run", and who is to enter one by one ("joining")
@@ -11,6 +11,10 @@ Reads, as JSON, {"plan", "hosts", "cluster", "adopt", "later"} and prints
     target          the same with all of the plan in it, for reconfigure.yml
     kubelet, proxy  whether the kubelets' and kube-proxy's configuration is another one in the plan
     kubelet_target, proxy_target   these configurations with all of the plan in them, and without the fields that it no longer has
+    etcd_local   the members of stacked etcd get other settings, or their image from elsewhere
+    evicting     nodes that get a taint with NoExecute, and are drained before
+    upgrade      what upgrade.yml has to do: "from", "to", "record" (kubeadm's own says the old version still), "etcd" (its members rise), and the
+                 names "control_planes" and "nodes" that are not there yet
 
 hosts are those that answered: a host that is not among them is away, and not without data.
 """
@@ -100,16 +104,31 @@ def merged(live, planned):
     return out
 
 
+# The oldest patch of an etcd minor that every member must run before the first one moves to the next minor.
+# Sources: https://etcd.io/docs/v3.6/upgrades/upgrade_3_6/, https://etcd.io/docs/v3.7/upgrades/upgrade_3_7/
+LEAVING = {(3, 5): "3.5.26", (3, 6): "3.6.11"}
+
+
+def number(version):
+    """a version for comparing. What follows a hyphen, as in 1.37.0-rc.1, comes before the release."""
+    plain, _, before = version.lstrip("v").partition("-")
+    return tuple(int(part) for part in plain.split(".")) + (0 if before else 1,)
+
+
+def host_of(url):
+    return url.split("//")[-1].rsplit(":", 1)[0].strip("[]")
+
+
 def loopback(url):
-    host = url.split("//")[-1].rsplit(":", 1)[0].strip("[]")
+    host = host_of(url)
     return host == "localhost" or host in ("127.0.0.1", "::1")
 
 
 class Judge:
     def __init__(self, given):
         self.plan, self.hosts, self.cluster = given["plan"], given["hosts"], given["cluster"]
-        self.adopt, self.later = given["adopt"], given["later"]
-        self.problems, self.pending, self.by_hand, self.targets = [], [], [], {}
+        self.adopt, self.later, self.upgrades = given["adopt"], given["later"], given.get("upgrades", False)
+        self.problems, self.pending, self.by_hand, self.evicting, self.targets = [], [], [], [], {}
         self.planned = {m["name"]: m for m in self.plan["members"]}
         self.urls = {m["peerURL"]: m for m in self.plan["members"]}
         self.serving = [n for n, h in self.hosts.items() if h["kubernetes"]["serving"]]
@@ -211,11 +230,10 @@ class Judge:
             if url in self.urls or name in self.plan["leaving"]:
                 continue
             if name in self.planned:
-                self.no("etcd knows %s at %s, and the topology has it at %s. Nothing gives a member another address while it runs: take it "
-                        "out and add it again (RUNBOOK.md, \"Take a host out\").", name, url, self.planned[name]["peerURL"])
+                self.no("etcd knows %s at %s, and the topology has it at %s. Nothing gives a member another address while it runs: remove it "
+                        "(remove-host.yml) and add it again.", name, url, self.planned[name]["peerURL"])
             else:
-                self.no("etcd has a member that the topology lacks: %s, %s. If its host is to leave, take its member out first "
-                        "(RUNBOOK.md, \"Take a host out\").", name, url)
+                self.no("etcd has a member that the topology lacks: %s, %s. If its host is to leave, remove-host.yml takes it out first.", name, url)
 
     def all_well(self, live, joining):
         """a member is added only where losing it at once would cost nothing."""
@@ -285,7 +303,7 @@ class Judge:
 
     def versions(self):
         want = self.plan["version"]
-        text = "An upgrade is not this playbook's work: a kubelet may never be newer than its API server, and each node is drained. RUNBOOK.md has the order."
+        text = "An upgrade is not this playbook's work: a kubelet may never be newer than its API server, and each node is drained. upgrade.yml does it."
         others = {s: v for s, v in self.cluster["versions"].items() if v != want}
         if others:
             self.no("The API servers run %s, and the topology says %s. %s", names(set(others.values())), want, text)
@@ -296,28 +314,84 @@ class Judge:
             self.no("%s%s run%s Kubernetes %s, and the topology says %s. %s", ", ".join(shown), " and %d others" % (len(others) - 5) if len(others) > 5 else "",
                     "" if len(others) > 1 else "s", names(set(others.values())), want, text)
 
+    def upgrade(self):
+        """what is left of an upgrade, where it may be done at all."""
+        want, cluster = self.plan["version"], self.cluster
+        names_of = {address: name for name, address in self.plan["nodes"].items()}
+        servers = {names_of.get(host_of(server), server): version for server, version in cluster["versions"].items()}
+        nodes = {n: i for n, i in cluster["nodes"].items() if n in self.plan["nodes"]}
+        record = (cluster["cluster_configuration"] or {}).get("kubernetesVersion", "v" + want).lstrip("v")
+        there = sorted(set(servers.values()) | {i["version"] for i in nodes.values()} | {record}, key=number)
+        oldest = there[0]
+        if number(want) < number(there[-1]):
+            self.no("The cluster runs Kubernetes %s, and the topology says %s. kubeadm does not go back, and what etcd stores may have a newer form already: "
+                    "a snapshot is restored into a cluster of the old version instead (RUNBOOK.md, \"When etcd has lost its quorum for good\").", there[-1], want)
+        elif number(want)[:2] > (number(oldest)[0], number(oldest)[1] + 1):
+            self.no("The cluster runs Kubernetes %s, and the topology says %s. An upgrade moves one minor at a time: k8splan upgrade-path --from %s --to %s lists the "
+                    "versions to stop at. Write the next one into the topology, generate, and run this for each.", oldest, want, oldest, want)
+        silent = sorted(set(self.serving) - set(servers))
+        if silent:
+            self.no("The API server of %s does not answer. Every control plane has to be well before one of them is upgraded.", names(silent))
+        lame = sorted(n for n, i in nodes.items() if not i["ready"])
+        if lame:
+            self.no("%s %s not Ready. Every node has to be well before the first one is drained.", names(lame), "is" if len(lame) == 1 else "are")
+        strange = sorted(n for n in self.plan["nodes"] if n not in cluster["nodes"])
+        if strange:
+            self.no("%s %s not joined yet. An upgrade is an edit of its own: take the new host%s out of the topology, upgrade, and join afterwards.", names(strange),
+                    "has" if len(strange) == 1 else "have", "" if len(strange) == 1 else "s")
+        left = {
+            "from": oldest, "to": want, "record": record != want, "etcd": self.etcd_rises(),
+            "control_planes": sorted(n for n, v in servers.items() if v != want),
+            "nodes": sorted(n for n, i in nodes.items() if i["version"] != want or i.get("ours")),
+            "ours": sorted(n for n, i in nodes.items() if i.get("ours")),
+            "cordoned": sorted(n for n, i in nodes.items() if i["unschedulable"] and not i.get("ours")),
+        }
+        left["minor"] = number(oldest)[:2] != number(want)[:2]
+        return left
+
+    def etcd_rises(self):
+        """whether members get another version, where that is possible in one step."""
+        want = self.plan.get("etcd_version", "")
+        have = sorted({a["version"] for a in self.answers.values() if a["version"]}, key=number)
+        if not want or not have or number(have[0]) >= number(want):
+            if want and have and number(have[-1])[:2] > number(want)[:2]:
+                self.no("etcd runs %s, and the topology makes it %s. It does not go back: a snapshot is restored instead.", have[-1], want)
+            return False
+        floor = LEAVING.get(number(have[0])[:2])
+        if number(want)[:2] > (number(have[0])[0], number(have[0])[1] + 1):
+            self.no("etcd runs %s, and the topology makes it %s. etcd moves one minor at a time.", have[0], want)
+        elif floor and number(want)[:2] > number(have[0])[:2] and number(have[0]) < number(floor):
+            self.no("etcd runs %s, and is to become %s. Every member has to run %s or newer before the first one does: %s", have[0], want, floor,
+                    "write that version into the block etcd first, and run this." if self.external else
+                    "pin etcd.local.imageTag in kubeadm's record and roll the members (RUNBOOK.md, \"Upgrade Kubernetes\").")
+        return True
+
     def nodes(self):
         if self.plan["cloud"]:
             return
         for name, node in sorted(self.cluster["nodes"].items()):
             planned = self.plan["nodes"].get(name)
             if planned and node["addresses"] and ipaddress.ip_address(planned) not in [ipaddress.ip_address(a) for a in node["addresses"]]:
-                self.no("Node %s has the address %s, and the topology says %s. A node keeps its address while it is one: take it out "
-                        "(RUNBOOK.md), and it joins again with the other.", name, ", ".join(node["addresses"]), planned)
+                self.no("Node %s has the address %s, and the topology says %s. A node keeps its address while it is one: remove it (remove-host.yml), "
+                        "and it joins again with the other.", name, ", ".join(node["addresses"]), planned)
 
     def labels(self):
-        """what a joined node takes on only from its kubelet's flags, or after a drain: nothing here brings it."""
+        """what a joined node takes on only from its kubelet's flags, or after a drain."""
+        reflagged = self.plan.get("reflag", [])
+        if reflagged:
+            self.pending.append("the kubelet of %s has other flags in /var/lib/kubelet/kubeadm-flags.env than the topology says" % names(reflagged))
         for name, planned in sorted(self.plan["objects"].items()):
             node, wanted = self.cluster["nodes"].get(name), json.loads(planned)
             if node is None:
                 continue
             for key, value in sorted(wanted.get("labels", {}).items()):
-                if key in node["labels"] and node["labels"][key] != value:
+                if key in node["labels"] and node["labels"][key] != value and name not in reflagged:
                     self.by_hand.append("%s has %s = %s, the topology %s: change it in --node-labels of /var/lib/kubelet/kubeadm-flags.env there and "
                                         "restart the kubelet, which otherwise puts it back" % (name, key, node["labels"][key], value))
             for taint in wanted.get("taints", []):
                 if taint["effect"] == "NoExecute" and [taint["key"], "NoExecute"] not in node["taints"]:
-                    self.by_hand.append("%s lacks the taint %s:NoExecute, which ends pods at once: kubectl drain, then kubectl taint" % (name, taint["key"]))
+                    self.evicting.append(name)
+                    self.pending.append("%s lacks the taint %s:NoExecute: it ends pods at once, so that the node is drained before" % (name, taint["key"]))
 
     def flannel(self):
         if not self.cluster["flannel"] or not self.plan["flannel"]:
@@ -355,8 +429,9 @@ class Judge:
         return live if changed else None
 
     def certificates(self):
-        """control planes whose API server's certificate lacks a name: renewing it would keep it so."""
+        """control planes whose API server's certificate lacks a name, or has one that is to go: renewing it would keep it so."""
         wanted = set(self.plan["cluster_configuration"].get("apiServer", {}).get("certSANs", []))
+        gone = {san for san in set((self.cluster["cluster_configuration"] or {}).get("apiServer", {}).get("certSANs", [])) - wanted if not self.known({san})}
         out = []
         for name in sorted(self.serving):
             has = set(self.hosts[name]["kubernetes"]["sans"])
@@ -364,6 +439,9 @@ class Judge:
             if has and lacking:
                 out.append(name)
                 self.pending.append("the API server's certificate of %s lacks %s" % (name, ", ".join(lacking)))
+            elif has & gone:
+                out.append(name)
+                self.pending.append("the API server's certificate of %s has %s, and the topology does not" % (name, names(has & gone)))
         return out
 
     def known(self, sans):
@@ -373,6 +451,7 @@ class Judge:
 
     def all(self):
         etcd, configuration, target, kubelet, proxy, certificates = {"state": "run", "joining": []}, None, None, False, False, []
+        upgrade = None
         self.placement()
         if self.one_cluster() and not self.problems:
             if self.external:
@@ -383,7 +462,10 @@ class Judge:
             self.no("The cluster's API does not answer: %s. What cannot be seen is not changed. RUNBOOK.md says how a control plane is looked into.",
                     self.cluster["silent"])
         elif self.cluster:
-            self.versions()
+            if self.upgrades:
+                upgrade = self.upgrade()
+            else:
+                self.versions()
             self.nodes()
             self.labels()
             self.flannel()
@@ -403,7 +485,8 @@ class Judge:
         wanted = sorted(m["clientURL"] for m in self.plan["members"])
         return {
             "problems": self.problems, "etcd": etcd, "pending": self.pending, "configuration": configuration,
-            "certificates": certificates, "target": target, "kubelet": kubelet, "proxy": proxy,
+            "evicting": sorted(set(self.evicting)), "etcd_local": any(p.startswith(("etcd.local.", "imageRepository:")) for p in self.pending),
+            "certificates": certificates, "target": target, "kubelet": kubelet, "proxy": proxy, "upgrade": upgrade,
             "kubelet_target": self.targets.get("kubelet", {}), "proxy_target": self.targets.get("kube-proxy", {}),
             "endpoints": sorted(n for n, s in servers.items() if self.external and s and s != wanted),
         }

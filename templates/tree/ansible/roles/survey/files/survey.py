@@ -195,6 +195,22 @@ def flags(component):
     return dict(re.findall(r"(?m)^\s*- --([a-z0-9-]+)=(.*)$", read("/etc/kubernetes/manifests/%s.yaml" % component)))
 
 
+def kubelet_flags():
+    """name=value of the flags that kubeadm gave this host's kubelet when it joined. kubeadm never writes the file again."""
+    found = re.search(r'(?m)^KUBELET_KUBEADM_ARGS="?(.*?)"?$', read("/var/lib/kubelet/kubeadm-flags.env"))
+    return [word[2:] for word in found.group(1).split() if word.startswith("--")] if found else []
+
+
+def images():
+    """what its static pods run, by component."""
+    found = {}
+    for path in glob.glob("/etc/kubernetes/manifests/*.yaml"):
+        named = re.findall(r"(?m)^\s*(?:- )?image: [\"']?([^\s\"']+)", read(path))
+        if named:
+            found[os.path.basename(path)[:-len(".yaml")]] = named[0]
+    return found
+
+
 def alternative_names(path):
     """names and addresses of a certificate, as its owner would write them."""
     try:
@@ -220,6 +236,8 @@ def kubernetes():
         "etcd_client": os.path.exists(etc + "pki/apiserver-etcd-client.key"),
         # What its API server was started with, which outlives every edit of the topology.
         "etcd_servers": [url for url in server.get("etcd-servers", "").split(",") if url],
+        "images": images(),
+        "kubelet_flags": kubelet_flags(),
         "pod_subnets": manager.get("cluster-cidr", ""),
         "service_subnets": server.get("service-cluster-ip-range", ""),
         "sans": alternative_names(etc + "pki/apiserver.crt"),
@@ -341,6 +359,7 @@ def main():
     args = argparse.ArgumentParser()
     args.add_argument("--packages", default="")
     args.add_argument("--address", default="")
+    args.add_argument("--shared", default="")
     args.add_argument("--etcd-data-dir", default="/var/lib/etcd")
     asked = args.parse_args()
     this = system()
@@ -350,6 +369,7 @@ def main():
     print(json.dumps({
         "system": this,
         "interface": interface(asked.address),
+        "shares": bool(interface(asked.shared)),  # it holds the address that balancers share
         "commands": {name: bool(shutil.which(name)) for name in COMMANDS},
         # Red Hat's family keeps it in a package of its own since its release 10, with most of what iptables needs.
         "unloadable": unloadable(["br_netfilter"]) if this["family"] == "redhat" else [],

@@ -1,0 +1,38 @@
+package change
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// kept are the arguments of a machine that left the design which are still needed to take it out of the cluster.
+var kept = []string{"address", "secondary_address", "ssh_address", "arch", "roles"}
+
+// Leaving are the machines that the cluster may still have although the new design lacks them: those of the old one, and those that were
+// leaving then, but for the ones that are said to be removed. A machine whose address is secret stays out: its name alone is no use.
+func Leaving(old, next *Record, removed []string) []*Node {
+	if old.Hosting != plan.Hosts || next.Hosting != plan.Hosts {
+		return nil
+	}
+	var out []*Node
+	for _, n := range slices.Concat(old.Nodes, old.Leaving) {
+		if next.node(n.Name) != nil || slices.Contains(removed, n.Name) || n.Args["address"].plain() == "" {
+			continue
+		}
+		args := maps.Clone(n.Args)
+		maps.DeleteFunc(args, func(name string, _ Value) bool { return !slices.Contains(kept, name) })
+		out = append(out, &Node{Name: n.Name, Args: args})
+	}
+	slices.SortFunc(out, func(a, b *Node) int { return plan.Natural(a.Name, b.Name) })
+	return out
+}
+
+// Departing is a leaving machine as the emitters know it.
+func (n *Node) Departing() plan.Leaving {
+	return plan.Leaving{
+		Name: n.Name, SSHAddress: n.Args["ssh_address"].plain(), Address: n.Args["address"].plain(), Arch: n.Args["arch"].plain(),
+		Roles: n.Args["roles"].List,
+	}
+}

@@ -1,0 +1,176 @@
+package ansible
+
+import (
+	"encoding/json"
+	"fmt"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/k8splan/k8splan/templates"
+)
+
+// upgraded is world with another version in the topology than the cluster runs.
+func upgraded(from, to string) object {
+	given := world()
+	given["upgrades"] = true
+	given.at("plan")["version"], given.at("plan")["etcd_version"] = to, "3.7.3"
+	given.at("cluster", "versions")["https://10.0.0.31:6443"] = from
+	given.at("cluster", "cluster_configuration")["kubernetesVersion"] = "v" + from
+	for _, name := range []string{"cp-1", "worker-1"} {
+		node := given.at("cluster", "nodes", name)
+		node["version"], node["ready"], node["unschedulable"], node["ours"] = from, true, false, false
+	}
+	for n := 1; n <= 3; n++ {
+		given.at("hosts", fmt.Sprint("etcd-", n), "etcd", "member")["version"] = "3.6.16"
+	}
+	return given
+}
+
+// What is left of an upgrade is what does not run the new version yet, and a node that an interrupted run has drained.
+func TestJudgeOfUpgrades(t *testing.T) {
+	v := judge(t, upgraded("1.36.3", "1.37.2"))
+	if u := v.Upgrade; len(v.Problems) > 0 || u.From != "1.36.3" || !u.Record || !u.Etcd || !u.Minor ||
+		!slices.Equal(u.ControlPlanes, []string{"cp-1"}) || !slices.Equal(u.Nodes, []string{"cp-1", "worker-1"}) {
+		t.Errorf("%q %+v", v.Problems, u)
+	}
+
+	given := upgraded("1.37.1", "1.37.2")
+	given.at("cluster", "versions")["https://10.0.0.31:6443"] = "1.37.2"
+	given.at("cluster", "cluster_configuration")["kubernetesVersion"] = "v1.37.2"
+	given.at("cluster", "nodes", "cp-1")["version"] = "1.37.2"
+	given.at("cluster", "nodes", "worker-1")["version"] = "1.37.2"
+	given.at("cluster", "nodes", "worker-1")["ours"] = true
+	given.at("cluster", "nodes", "worker-1")["unschedulable"] = true
+	given.at("cluster", "nodes", "cp-1")["unschedulable"] = true
+	if v := judge(t, given); len(v.Problems) > 0 || v.Upgrade.Record || len(v.Upgrade.ControlPlanes) > 0 ||
+		!slices.Equal(v.Upgrade.Nodes, []string{"worker-1"}) || !slices.Equal(v.Upgrade.Cordoned, []string{"cp-1"}) {
+		t.Errorf("interrupted: %q %+v", v.Problems, v.Upgrade)
+	}
+
+	for name, c := range map[string]struct {
+		from, to string
+		edit     func(object)
+		says     string
+	}{
+		"two minors":          {"1.35.4", "1.37.2", nil, "An upgrade moves one minor at a time"},
+		"back":                {"1.37.2", "1.36.3", nil, "kubeadm does not go back"},
+		"back to a candidate": {"1.37.2", "1.37.2-rc.1", nil, "kubeadm does not go back"},
+		"a lame node": {"1.36.3", "1.37.2", func(o object) {
+			o.at("cluster", "nodes", "worker-1")["ready"] = false
+		}, "worker-1 is not Ready"},
+		"a host that is to join": {"1.36.3", "1.37.2", func(o object) {
+			delete(o.at("cluster", "nodes"), "worker-1")
+		}, "worker-1 has not joined yet. An upgrade is an edit of its own"},
+		"a silent API server": {"1.36.3", "1.37.2", func(o object) {
+			o.at("cluster")["versions"] = object{}
+		}, "The API server of cp-1 does not answer"},
+		"etcd too old for the next minor": {"1.36.3", "1.37.2", func(o object) {
+			o.at("hosts", "etcd-2", "etcd", "member")["version"] = "3.6.8"
+		}, "Every member has to run 3.6.11 or newer before the first one does: write that version into the block etcd first"},
+		"etcd two minors": {"1.36.3", "1.37.2", func(o object) {
+			o.at("hosts", "etcd-2", "etcd", "member")["version"] = "3.5.26"
+		}, "etcd moves one minor at a time"},
+	} {
+		given := upgraded(c.from, c.to)
+		if c.edit != nil {
+			c.edit(given)
+		}
+		if v := judge(t, given); !strings.Contains(strings.Join(v.Problems, " "), c.says) {
+			t.Errorf("%s: %q", name, v.Problems)
+		}
+	}
+
+	// site.yml leaves it to upgrade.yml
+	given = upgraded("1.36.3", "1.37.2")
+	given["upgrades"] = false
+	if v := judge(t, given); !strings.Contains(strings.Join(v.Problems, " "), "upgrade.yml does it") {
+		t.Errorf("%q", v.Problems)
+	}
+}
+
+// A name that leaves the topology leaves the certificate, a taint that ends pods waits for a drain, and flags of stacked etcd and of one
+// kubelet are settings like the others.
+func TestJudgeOfSettings(t *testing.T) {
+	given := world()
+	given["later"] = true
+	for _, path := range [][]string{{"hosts", "cp-1", "kubernetes"}, {"cluster", "cluster_configuration", "apiServer"}} {
+		key := map[string]string{"kubernetes": "sans", "apiServer": "certSANs"}[path[len(path)-1]]
+		given.at(path...)[key] = []string{"10.0.0.31", "cp-1", "old.example.com"}
+	}
+	given.at("plan")["objects"] = object{"worker-1": `{"taints": [{"key": "gone", "effect": "NoExecute"}]}`}
+	given.at("plan")["reflag"] = []string{"worker-1"}
+	v := judge(t, given)
+	if len(v.Problems) > 0 || v.EtcdLocal ||
+		!slices.Equal(v.Certificates, []string{"cp-1"}) || !slices.Equal(v.Evicting, []string{"worker-1"}) {
+		t.Errorf("%+v", v)
+	}
+	for _, want := range []string{"cp-1 has old.example.com", "the kubelet of worker-1 has other flags", "lacks the taint gone:NoExecute"} {
+		if !strings.Contains(strings.Join(v.Pending, "\n"), want) {
+			t.Errorf("%q does not say %q", v.Pending, want)
+		}
+	}
+
+	given = world()
+	given["later"] = true
+	given.at("plan")["placement"], given.at("plan")["members"] = "stacked", []object{}
+	given.at("hosts", "cp-1", "kubernetes")["etcd_servers"] = []string{"https://127.0.0.1:2379"}
+	delete(given.at("plan", "cluster_configuration"), "etcd")
+	delete(given.at("cluster", "cluster_configuration"), "etcd")
+	local := object{"extraArgs": []object{{"name": "quota-backend-bytes", "value": "8"}}}
+	given.at("plan", "cluster_configuration")["etcd"] = object{"local": local}
+	given.at("cluster", "cluster_configuration")["etcd"] = object{"local": object{}}
+	for n := 1; n <= 3; n++ {
+		delete(given.at("hosts"), fmt.Sprint("etcd-", n))
+	}
+	given.at("hosts", "cp-1", "etcd")["data"] = true
+	given.at("plan")["members"] = []object{{"name": "cp-1", "peerURL": "https://10.0.0.31:2380", "clientURL": "https://10.0.0.31:2379"}}
+	if v := judge(t, given); len(v.Problems) > 0 || !v.EtcdLocal {
+		t.Errorf("%+v", v)
+	}
+}
+
+// Waves are of one failure domain, the first of one node, and every node is in one.
+func TestWaves(t *testing.T) {
+	program, err := templates.Files.ReadFile("tree/ansible/roles/drain/files/waves.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nodes := object{}
+	for i := range 10 {
+		nodes[fmt.Sprint("w-", i)] = fmt.Sprintf(`{"labels": {"topology.kubernetes.io/zone": "rack-%d"}}`, i%2)
+	}
+	for wave, want := range map[string][]int{"10%": {1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, "3": {1, 3, 1, 3, 2}, "50%": {1, 4, 5}} {
+		in, err := json.Marshal(object{"nodes": nodes, "wave": wave, "of": 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command("/usr/bin/python3", "-c", string(program))
+		cmd.Stdin = strings.NewReader(string(in))
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got struct {
+			Order []string
+			Sizes []int
+		}
+		if err := json.Unmarshal(out, &got); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(got.Sizes, want) || len(got.Order) != 10 {
+			t.Errorf("%s: %v of %v", wave, got.Sizes, got.Order)
+			continue
+		}
+		at := 0
+		for _, size := range got.Sizes {
+			for _, name := range got.Order[at : at+size] {
+				if nodes[name] != nodes[got.Order[at]] {
+					t.Errorf("%s: %v are of several failure domains", wave, got.Order[at:at+size])
+				}
+			}
+			at += size
+		}
+	}
+}
