@@ -133,8 +133,16 @@ func (b *builder) duration(path string, src *spec.Source, d time.Duration) {
 }
 
 func (b *builder) args(path string, src *spec.Source, args []plan.Arg) {
-	for _, a := range args {
-		b.put(mark(path, a.Name), src.Key(last(path), a.Name), b.shielded(mark(path, a.Name), src.Value(last(path), a.Name), text(a.Value)))
+	for i := 0; i < len(args); {
+		name, values := args[i].Name, []string(nil)
+		for ; i < len(args) && args[i].Name == name; i++ {
+			values = append(values, args[i].Value)
+		}
+		v := text(values[0])
+		if len(values) > 1 {
+			v = list(values)
+		}
+		b.put(mark(path, name), src.Key(last(path), name), b.shielded(mark(path, name), src.Value(last(path), name), v))
 	}
 }
 

@@ -91,6 +91,15 @@ var flagRules = []Rule{
 		}
 		return fmt.Sprintf("%s has no flag --%s, and exits if given one.%s", c.subject(), a.Name, flagMeant(c, a.Name))
 	}),
+	{rule.Rule{
+		ID: "component-flag-repeated", Severity: rule.Error, Title: "Several values of a flag that takes one", Permanent: true,
+		Doc: "A list in `extra_args` gives the flag once for each value, in their order: `service-account-issuer` and flags " +
+			"that are lists upstream take that. Of any other flag the last value counts, or the component exits. " +
+			"Some installers keep flags by name, and have room for one value of each.",
+		Fix: "Write one value; values of a list that upstream separates by commas in one string.",
+		Sources: []string{flagDocs, etcdFlags,
+			"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/#kubeadm-k8s-io-v1beta4-Arg"},
+	}, componentFlagRepeated},
 	flagRule(rule.Rule{
 		ID: "component-flag-early", Severity: rule.Error, Title: "Flag of a later release", Permanent: true,
 		Doc:     "The flag came with a later minor. The component of this one does not know it, prints its usage, and exits.",
@@ -260,4 +269,31 @@ func unknownValue(value string, values []string) string {
 		return fmt.Sprintf("it does not know %q.%s", value, cmp.Or(meant, " Remove it."))
 	}
 	return fmt.Sprintf("it does not know %q. %s.", value, strings.ToUpper(oneOf(values)[:1])+oneOf(values)[1:])
+}
+
+// repeats are the types of flags of which every value counts.
+var repeats = []string{"stringArray", "stringSlice", "mapStringString", "mapStringBool", "colonSeparatedMultimapStringString"}
+
+func componentFlagRepeated(p *plan.Plan) []Finding {
+	var findings []Finding
+	byName := p.Target.Facts.Hosting == plan.Installer && p.Target.Facts.Name != "cluster-api"
+	for _, c := range judgedLines(p) {
+		for i, a := range c.args {
+			if i+1 == len(c.args) || c.args[i+1].Name != a.Name || i > 0 && c.args[i-1].Name == a.Name {
+				continue // the first of several
+			}
+			f, known := flags.Find(c.component, a.Name, c.minor)
+			if known && c.component == "etcd" {
+				findings = append(findings,
+					one(c.value(a.Name), "etcd reads --%s once. Write one string; values of a list are separated by commas.", a.Name)...)
+			} else if known && !slices.Contains(repeats, f.Type) {
+				findings = append(findings, one(c.value(a.Name), "%s takes one value of --%s. Write one string.", c.subject(), a.Name)...)
+			} else if byName {
+				findings = append(findings,
+					one(c.value(a.Name), "Target %s keeps flags by name and has room for one value of --%s. Write one string.",
+						p.Target.Name, a.Name)...)
+			}
+		}
+	}
+	return findings
 }

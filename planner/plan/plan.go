@@ -77,7 +77,7 @@ type Component struct {
 	ExtraArgs []Arg // sorted by name
 }
 
-// Arg is a command line flag without its dashes.
+// Arg is a command line flag without its dashes. A flag that repeats has several in a row, in the order of the file.
 type Arg struct{ Name, Value string }
 
 // Kubelet is what every kubelet is told.

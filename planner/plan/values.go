@@ -395,20 +395,23 @@ func (r *resolver) networkInterface(src *spec.Source, s *string) string {
 }
 
 // args reads the flags of a component, sorted by name.
-func (r *resolver) args(src *spec.Source, attr string, written map[string]string) []Arg {
+func (r *resolver) args(src *spec.Source, attr string, written map[string][]string) []Arg {
 	var args []Arg
 	for _, name := range slices.Sorted(maps.Keys(written)) {
-		value := written[name]
 		switch bare := strings.TrimLeft(name, "-"); {
 		case bare != name && flagPattern.MatchString(bare):
 			r.fail(invalidFlag, src.Key(attr, name), "The flag %q is written with its dashes. Write %q.", spelling.Excerpt(name), bare)
+			continue
 		case !flagPattern.MatchString(name):
 			r.fail(invalidFlag, src.Key(attr, name),
 				"%q is not the name of a flag. Names are lower-case words joined by hyphens.", spelling.Excerpt(name))
-		case unprintable(value) != "":
-			r.fail(invalidFlag, src.Value(attr, name), "The value of %q holds %s. A flag's value is one line of text.", name,
-				unprintable(value))
-		default:
+			continue
+		}
+		for _, value := range written[name] {
+			if problem := unprintable(value); problem != "" {
+				r.fail(invalidFlag, src.Value(attr, name), "The value of %q holds %s. A flag's value is one line of text.", name, problem)
+				break
+			}
 			args = append(args, Arg{name, value})
 		}
 	}
@@ -417,7 +420,7 @@ func (r *resolver) args(src *spec.Source, attr string, written map[string]string
 
 // kubeletArgs reads flags of the kubelet. kubeadm writes them on one line of an environment file, without quotes, and systemd splits that
 // line at blanks. Source: k8s.io/kubernetes cmd/kubeadm/app/phases/kubelet/flags.go
-func (r *resolver) kubeletArgs(src *spec.Source, attr string, written map[string]string) []Arg {
+func (r *resolver) kubeletArgs(src *spec.Source, attr string, written map[string][]string) []Arg {
 	args := r.args(src, attr, written)
 	for _, a := range args {
 		if i := strings.IndexAny(a.Value, " \"'\\$"); i >= 0 {

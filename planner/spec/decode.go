@@ -335,6 +335,12 @@ func (l *loader) argument(row argumentShape, attr *hclsyntax.Attribute, into ref
 		} else {
 			l.unread = append(l.unread, unread)
 		}
+	case FlagMap:
+		if flags, ok := a.asFlagMap(v); ok {
+			field.Set(reflect.ValueOf(flags))
+		} else {
+			l.unread = append(l.unread, unread)
+		}
 	case AnyMap:
 		if object, ok := a.asObject(v); ok {
 			field.Set(reflect.ValueOf(object))

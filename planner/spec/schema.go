@@ -14,6 +14,7 @@ const (
 	Bool     Type = "boolean"
 	TextList Type = "list of strings"
 	TextMap  Type = "map of strings"
+	FlagMap  Type = "map of strings, or of lists of strings where a flag repeats"
 	BoolMap  Type = "map of booleans"
 	AnyMap   Type = "map of any values"
 	Any      Type = "any value"
@@ -91,7 +92,7 @@ var machine = []Argument{
 		Doc: "Labels of the Kubernetes node."},
 	{Name: "annotations", Type: TextMap, Field: "Annotations", Example: `{ "example.com/rack" = "a" }`,
 		Doc: "Annotations of the Kubernetes node."},
-	{Name: "kubelet_extra_args", Type: TextMap, Field: "KubeletExtraArgs", Example: `{ "v" = "2" }`,
+	{Name: "kubelet_extra_args", Type: FlagMap, Field: "KubeletExtraArgs", Example: `{ "v" = "2" }`,
 		Doc: "Flags for the kubelet of this machine, without dashes."},
 	{Name: "instance_type", Type: Text, Field: "InstanceType", Example: `"m5.large"`, Aliases: []string{"machine_type", "vm_size", "flavor",
 		"size"}, Doc: "Size of the machine where a cloud gives sizes names."},
@@ -146,7 +147,7 @@ func component(name, field, what string) Block {
 		Name: name, Field: field, Doc: "Settings of " + what + ".",
 		Example: name + " {\n  extra_args = { \"v\" = \"2\" }\n}",
 		Arguments: []Argument{
-			{Name: "extra_args", Type: TextMap, Field: "ExtraArgs", Example: `{ "v" = "2" }`,
+			{Name: "extra_args", Type: FlagMap, Field: "ExtraArgs", Example: `{ "v" = "2" }`,
 				Doc: "Flags for " + what + ", without dashes."},
 		},
 	}
@@ -217,7 +218,7 @@ var Schema = []Block{
 				Name: "scheduler", Field: "Scheduler", Doc: "Settings of the scheduler.",
 				Example: "scheduler {\n  extra_args = { \"v\" = \"2\" }\n}",
 				Arguments: []Argument{
-					{Name: "extra_args", Type: TextMap, Field: "ExtraArgs", Example: `{ "v" = "2" }`,
+					{Name: "extra_args", Type: FlagMap, Field: "ExtraArgs", Example: `{ "v" = "2" }`,
 						Doc: "Flags for the scheduler, without dashes."},
 				},
 				Blocks: []Block{{
@@ -241,7 +242,7 @@ var Schema = []Block{
 						Aliases: []string{"serving_certificates", "rotate_server_certificates"},
 						Doc: "Whether the cluster's authority signs the kubelets' own certificates, so that metrics-server and others " +
 							"can verify them."},
-					{Name: "extra_args", Type: TextMap, Field: "ExtraArgs", Example: `{ "v" = "2" }`,
+					{Name: "extra_args", Type: FlagMap, Field: "ExtraArgs", Example: `{ "v" = "2" }`,
 						Doc: "Flags for every kubelet, without dashes."},
 					{Name: "config", Type: AnyMap, Field: "Config", Example: `{ maxParallelImagePulls = 5 }`,
 						Aliases: []string{"configuration", "extra_config"}, Doc: "Fields of " +
@@ -379,7 +380,7 @@ var Schema = []Block{
 				Doc: "Time between the leader's heartbeats, a Go duration."},
 			{Name: "election_timeout", Type: Text, Field: "ElectionTimeout", Example: `"1000ms"`,
 				Doc: "Silence after which members elect a new leader, a Go duration."},
-			{Name: "extra_args", Type: TextMap, Field: "ExtraArgs", Example: `{ "auto-compaction-retention" = "8h" }`,
+			{Name: "extra_args", Type: FlagMap, Field: "ExtraArgs", Example: `{ "auto-compaction-retention" = "8h" }`,
 				Doc: "Flags for etcd, without dashes."},
 		},
 	},

@@ -150,13 +150,13 @@ type Cluster struct {
 // Component is an api_server, controller_manager or scheduler block.
 type Component struct {
 	*Source
-	ExtraArgs map[string]string // extra_args
+	ExtraArgs map[string][]string // extra_args
 }
 
 // DefaultScheduler is the `scheduler` block of cluster: kubeadm's own scheduler.
 type DefaultScheduler struct {
 	*Source
-	ExtraArgs map[string]string // extra_args
+	ExtraArgs map[string][]string // extra_args
 	Profiles  []*Profile
 }
 
@@ -224,7 +224,7 @@ type Kubelet struct {
 	CgroupDriver       *string // systemd | cgroupfs
 	FailSwapOn         *bool
 	ServerTLSBootstrap *bool
-	ExtraArgs          map[string]string
+	ExtraArgs          map[string][]string
 	Config             *Object // fields of upstream's KubeletConfiguration
 }
 
@@ -313,7 +313,7 @@ type Etcd struct {
 	Quota             *string // bytes with a unit, such as "8Gi"
 	HeartbeatInterval *string // a Go duration
 	ElectionTimeout   *string // a Go duration
-	ExtraArgs         map[string]string
+	ExtraArgs         map[string][]string
 }
 
 // LoadBalancer is the `load_balancer "<kind>"` block.
@@ -361,7 +361,7 @@ type Machine struct {
 	Labels           map[string]string
 	Annotations      map[string]string
 	Taints           []*Taint
-	KubeletExtraArgs map[string]string
+	KubeletExtraArgs map[string][]string
 	InstanceType     *string // where a cloud calls the machine's size by a name
 }
 

@@ -187,6 +187,15 @@ func (p place) part(at hcl.Range, way int) bool {
 				return true
 			}
 		}
+	case map[string][]string:
+		for key, entry := range p.source.entries[name] {
+			if entry.key == at || entry.value == at {
+				list = maps.Clone(list)
+				delete(list, key)
+				field.Set(reflect.ValueOf(list))
+				return true
+			}
+		}
 	}
 	return false
 }

@@ -258,21 +258,52 @@ func (a *argument) entries(v cty.Value, each func(key string, v cty.Value) bool)
 func (a *argument) asTextMap(v cty.Value) (map[string]string, bool) {
 	texts := map[string]string{}
 	ok := a.entries(v, func(key string, v cty.Value) bool {
-		switch {
-		case v.Type() == cty.Bool:
-			texts[key] = strconv.FormatBool(v.True())
-			return true
-		case v.Type() == cty.Number && whole(v) && sensible(v):
-			texts[key] = v.AsBigFloat().Text('f', 0)
-			return true
-		}
-		text, good := a.asText(v, a.source.Value(a.row.Name, key), fmt.Sprintf("The value of %q in %s", key, a.row.Name))
+		text, good := a.asWord(v, key)
 		if good {
 			texts[key] = text
 		}
 		return good
 	})
 	return texts, ok
+}
+
+// asWord returns the value at a key of a map.
+func (a *argument) asWord(v cty.Value, key string) (string, bool) {
+	switch {
+	case v.Type() == cty.Bool:
+		return strconv.FormatBool(v.True()), true
+	case v.Type() == cty.Number && whole(v) && sensible(v):
+		return v.AsBigFloat().Text('f', 0), true
+	}
+	return a.asText(v, a.source.Value(a.row.Name, key), fmt.Sprintf("The value of %q in %s", key, a.row.Name))
+}
+
+// asFlagMap returns the values of flags by name: one, or those of a list in its order. An empty list counts as not written.
+func (a *argument) asFlagMap(v cty.Value) (map[string][]string, bool) {
+	flags := map[string][]string{}
+	ok := a.entries(v, func(key string, v cty.Value) bool {
+		if ty := v.Type(); !ty.IsTupleType() && !ty.IsListType() && !ty.IsSetType() {
+			text, good := a.asWord(v, key)
+			if good {
+				flags[key] = []string{text}
+			}
+			return good
+		}
+		every := true
+		for it := v.ElementIterator(); it.Next(); {
+			_, element := it.Element()
+			if element.IsNull() || !element.IsKnown() {
+				continue
+			}
+			text, good := a.asWord(element, key)
+			if good {
+				flags[key] = append(flags[key], text)
+			}
+			every = every && good
+		}
+		return every
+	})
+	return flags, ok
 }
 
 // asBoolMap returns a map of true or false.

@@ -31,7 +31,7 @@ cluster "prod" {
   kubelet {
     fail_swap_on = "no"           # error: wrong-type: fail_swap_on is true or false, and this is text.
     max_pods     = 99999999999999999999 # error: wrong-type: max_pods is a number beyond all bounds.
-    extra_args   = ["--v=2"]      # error: wrong-type: extra_args is a map of strings, and this is a list.
+    extra_args   = ["--v=2"]      # error: wrong-type: extra_args is a map of strings, or of lists of strings where a flag repeats, and this is a list.
   }
 }
 
