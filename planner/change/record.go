@@ -195,26 +195,30 @@ type leavingJSON struct {
 func (r *Record) Encode() ([]byte, error) {
 	f := file{FormatVersion: FormatVersion, Release: r.Release, Cluster: r.Cluster, Target: r.Target, Hosting: r.Hosting}
 	known := map[string]int{}
+	last := -1 // the machine of the node before: most nodes of a pool have the same
 	for _, n := range r.Nodes {
-		mine, shared := map[string]Value{}, map[string]Value{}
-		for name, v := range n.Args {
-			if slices.Contains(own, name) {
+		mine := map[string]Value{}
+		for _, name := range own {
+			if v, ok := n.Args[name]; ok {
 				mine[name] = v
-			} else {
-				shared[name] = v
 			}
 		}
-		data, err := encoded(shared)
-		if err != nil {
-			return nil, err
+		if last < 0 || !sameMachine(f.Machines[last], n.Args, len(n.Args)-len(mine)) {
+			shared := maps.Clone(n.Args)
+			maps.DeleteFunc(shared, func(name string, _ Value) bool { return slices.Contains(own, name) })
+			data, err := encoded(shared)
+			if err != nil {
+				return nil, err
+			}
+			i, ok := known[string(data)]
+			if !ok {
+				i = len(f.Machines)
+				known[string(data)] = i
+				f.Machines = append(f.Machines, shared)
+			}
+			last = i
 		}
-		i, ok := known[string(data)]
-		if !ok {
-			i = len(f.Machines)
-			known[string(data)] = i
-			f.Machines = append(f.Machines, shared)
-		}
-		f.Nodes = append(f.Nodes, nodeJSON{n.Name, n.Pool, i, mine})
+		f.Nodes = append(f.Nodes, nodeJSON{n.Name, n.Pool, last, mine})
 	}
 
 	w := writer{}
@@ -243,7 +247,7 @@ func (r *Record) Encode() ([]byte, error) {
 	w.line("],")
 	w.line(`"nodes": [`)
 	for i, n := range f.Nodes {
-		w.value(n, comma(i, len(f.Nodes)))
+		w.node(n, comma(i, len(f.Nodes)))
 	}
 	w.line("],")
 	w.line(`"leaving": [`)
@@ -255,6 +259,19 @@ func (r *Record) Encode() ([]byte, error) {
 	return w.out.Bytes(), w.err
 }
 
+// sameMachine reports whether args, of which count are no node's own, has all that the machine has and no more.
+func sameMachine(machine, args map[string]Value, count int) bool {
+	if len(machine) != count {
+		return false
+	}
+	for name, v := range machine {
+		if w, ok := args[name]; !ok || !v.Equal(w) {
+			return false
+		}
+	}
+	return true
+}
+
 // writer puts lines together and keeps the first error.
 type writer struct {
 	out bytes.Buffer
@@ -264,18 +281,61 @@ type writer struct {
 func (w *writer) line(s string) { w.out.WriteString(s + "\n") }
 
 func (w *writer) value(v any, after string) {
-	data, err := encoded(v)
-	w.err = cmp.Or(w.err, err)
-	w.out.Write(data)
+	w.any(v)
 	w.line(after)
 }
 
 func (w *writer) field(name string, v any, after string) {
-	data, err := encoded(name)
-	w.err = cmp.Or(w.err, err)
-	w.out.Write(data)
+	w.any(name)
 	w.out.WriteString(": ")
 	w.value(v, after)
+}
+
+// node writes a node in one line. There are thousands of them, so that it does without the encoder's reflection.
+func (w *writer) node(n nodeJSON, after string) {
+	w.out.WriteString(`{"name":`)
+	w.text(n.Name)
+	if n.Pool != "" {
+		w.out.WriteString(`,"pool":`)
+		w.text(n.Pool)
+	}
+	w.out.WriteString(`,"machine":` + strconv.Itoa(n.Machine))
+	between := `,"own":{`
+	for _, name := range slices.Sorted(maps.Keys(n.Own)) {
+		w.out.WriteString(between)
+		between = ","
+		w.text(name)
+		w.out.WriteByte(':')
+		if v := n.Own[name]; v.IsList || v.Digest != "" {
+			w.any(v)
+		} else {
+			w.text(v.Text)
+		}
+	}
+	if len(n.Own) > 0 {
+		w.out.WriteByte('}')
+	}
+	w.out.WriteByte('}')
+	w.line(after)
+}
+
+// text writes a string: as it is where it has nothing but letters, digits and signs that JSON leaves alone.
+func (w *writer) text(s string) {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			w.any(s)
+			return
+		}
+	}
+	w.out.WriteByte('"')
+	w.out.WriteString(s)
+	w.out.WriteByte('"')
+}
+
+func (w *writer) any(v any) {
+	data, err := encoded(v)
+	w.err = cmp.Or(w.err, err)
+	w.out.Write(data)
 }
 
 func comma(i, n int) string {
