@@ -240,9 +240,12 @@ func walkGuards(ctx context.Context, c *changing) error {
 		why   string
 		pairs []string
 	}{
-		{"the pods' range (network.pod_subnets)", []string{`container_runtime`, "network {\n  pod_subnets = [\"10.200.0.0/16\"]\n}\n\ncontainer_runtime"}},
-		{"The pod network of this node is flannel", []string{`container_runtime`, "network {\n  cni \"static-routes\" {}\n}\n\ncontainer_runtime"}},
-		{"apiServer.certSANs: k8s.example.net", []string{`type = "all-in-one"`, "type = \"all-in-one\"\n  cert_sans = [\"k8s.example.net\"]"}},
+		{"the pods' range (network.pod_subnets)",
+			[]string{`container_runtime`, "network {\n  pod_subnets = [\"10.200.0.0/16\"]\n}\n\ncontainer_runtime"}},
+		{"The pod network of this node is flannel",
+			[]string{`container_runtime`, "network {\n  cni \"static-routes\" {}\n}\n\ncontainer_runtime"}},
+		{"apiServer.certSANs: k8s.example.net",
+			[]string{`type = "all-in-one"`, "type = \"all-in-one\"\n  cert_sans = [\"k8s.example.net\"]"}},
 	} {
 		if err := c.refused(ctx, r.why, r.pairs...); err != nil {
 			return err
@@ -253,7 +256,8 @@ func walkGuards(ctx context.Context, c *changing) error {
 	if _, err := c.node(node).Exec(ctx, "sh", "-c", fmt.Sprintf(packagedKubelet, "1.36.2")); err != nil {
 		return err
 	}
-	if err := c.refused(ctx, "has the package kubelet 1.36.2", `source           = "binaries"`, `source           = "packages"`); err != nil {
+	if err := c.refused(ctx, "has the package kubelet 1.36.2", `source           = "binaries"`,
+		`source           = "packages"`); err != nil {
 		return err
 	}
 	if _, err := c.node(node).Exec(ctx, "dpkg", "--purge", "kubelet"); err != nil {
@@ -282,7 +286,8 @@ spec: {holderIdentity: alice@desk, renewTime: %q}
 		why   string
 		taken bool
 	}{{time.Minute, "A run by alice@desk", false}, {2 * time.Hour, "A run by alice@desk", true}} {
-		if _, err := c.kubeInput(ctx, fmt.Sprintf(other, time.Now().UTC().Add(-l.age).Format("2006-01-02T15:04:05.000000Z")), "apply", "-f", "-"); err != nil {
+		if _, err := c.kubeInput(ctx, fmt.Sprintf(other, time.Now().UTC().Add(-l.age).Format("2006-01-02T15:04:05.000000Z")), "apply", "-f",
+			"-"); err != nil {
 			return err
 		}
 		if err := c.stopped(ctx, l.why); err != nil {
@@ -305,7 +310,8 @@ spec: {holderIdentity: alice@desk, renewTime: %q}
 // walkSettings tries to change what a cluster keeps for its life, brings settings of every kind to it, and one with which the API server
 // does not start.
 func walkSettings(ctx context.Context, c *changing) error {
-	if err := c.refused(ctx, "the pods' range (network.pod_subnets)", `container_runtime`, "network {\n  pod_subnets = [\"10.200.0.0/16\"]\n}\n\ncontainer_runtime"); err != nil {
+	if err := c.refused(ctx, "the pods' range (network.pod_subnets)", `container_runtime`,
+		"network {\n  pod_subnets = [\"10.200.0.0/16\"]\n}\n\ncontainer_runtime"); err != nil {
 		return err
 	}
 	if err := c.edit(ctx, `type = "all-in-one"`, "type      = \"all-in-one\"\n  cert_sans = [\"k8s.example.net\"]\n"+
@@ -345,7 +351,8 @@ func walkSettings(ctx context.Context, c *changing) error {
 	if err := c.play(ctx, c.t, "site.yml"); err != nil {
 		return err
 	}
-	if out, err := c.kube(ctx, "get", "nodes", "-o", `jsonpath={.items[0].metadata.labels}`); err != nil || strings.Contains(out, "example.com/tier") {
+	if out, err := c.kube(ctx, "get", "nodes", "-o", `jsonpath={.items[0].metadata.labels}`); err != nil ||
+		strings.Contains(out, "example.com/tier") {
 		return fmt.Errorf("a label that left the topology is still there: %s %w", out, err)
 	}
 	name := filepath.Join(c.tree, "kubeadm", c.nodes[0].Name+".yaml")
@@ -356,7 +363,8 @@ func walkSettings(ctx context.Context, c *changing) error {
 	if err := os.WriteFile(name, []byte(strings.Replace(string(data), "value: 2h", "value: abc", 1)), 0o644); err != nil {
 		return err
 	}
-	if err := c.refuses(ctx, "kube-apiserver did not come up with its new settings, and the old ones are back", "reconfigure.yml"); err != nil {
+	if err := c.refuses(ctx, "kube-apiserver did not come up with its new settings, and the old ones are back",
+		"reconfigure.yml"); err != nil {
 		return err
 	}
 	if err := c.says(ctx, "2h"); err != nil {
@@ -407,7 +415,8 @@ func walkMembers(ctx context.Context, c *changing) error {
 	}
 	const one = "node \"etcd-1\" {\n  roles   = [\"etcd\"]\n  address = \"10.77.0.21\"\n}\n"
 	three := "node_pool \"etcd\" {\n  roles         = [\"etcd\"]\n  count         = 3\n  first_address = \"10.77.0.21\"\n}\n"
-	if err := c.edit(ctx, `type                   = "single-etcd-multi-master"`, `type                   = "multi-etcd-multi-master"`, one, three); err != nil {
+	if err := c.edit(ctx, `type                   = "single-etcd-multi-master"`, `type                   = "multi-etcd-multi-master"`, one,
+		three); err != nil {
 		return err
 	}
 	if err := c.carriedOut(ctx, "etcd 1 → 3", "site.yml"); err != nil {
@@ -429,7 +438,8 @@ func walkMembers(ctx context.Context, c *changing) error {
 		return err
 	}
 	defer w.stop()
-	if err := c.refuses(ctx, "did not come back with its new settings. The old ones are back, and all members are well. No other member was touched", "site.yml"); err != nil {
+	if err := c.refuses(ctx, "did not come back with its new settings. The old ones are back, and all members are well. "+
+		"No other member was touched", "site.yml"); err != nil {
 		return err
 	}
 	if err := w.end(ctx); err != nil {
@@ -450,7 +460,8 @@ func walkMembers(ctx context.Context, c *changing) error {
 		return err
 	}
 
-	if err := c.edit(ctx, "count         = 3\n  first_address = \"10.77.0.21\"", "count         = 5\n  first_address = \"10.77.0.21\""); err != nil {
+	if err := c.edit(ctx, "count         = 3\n  first_address = \"10.77.0.21\"",
+		"count         = 5\n  first_address = \"10.77.0.21\""); err != nil {
 		return err
 	}
 	if err := c.carriedOut(ctx, "etcd 3 → 5", "site.yml"); err != nil {

@@ -177,8 +177,9 @@ func (l *loader) variable(block *hclsyntax.Block, given map[string]cty.Value) {
 		if block.Body.Attributes["default"] != nil {
 			lacks = "has the default null, which counts as none,"
 		}
-		l.add(variableWithoutValue, block.DefRange(), fmt.Sprintf("The variable %q %s and was given no value. Give one with -var %s=… or "+
-			"in a -var-file, or write a default into its block.", id, lacks, id))
+		l.add(variableWithoutValue, block.DefRange(),
+			fmt.Sprintf("The variable %q %s and was given no value. Give one with -var %s=… or "+
+				"in a -var-file, or write a default into its block.", id, lacks, id))
 		return
 	}
 	v.value = fallback

@@ -398,7 +398,8 @@ func (c *Cloud) Rules() Rules {
 		},
 		Name: &rule.Rule{
 			ID: c.Target + "-name", Title: "Name that " + c.Vendor + " does not take", Permanent: true,
-			Doc:     "The machine's name is the node's name, and the cluster's name begins the names of all else. " + c.Vendor + " takes fewer names than Kubernetes does.",
+			Doc: "The machine's name is the node's name, and the cluster's name begins the names of all else. " + c.Vendor +
+				" takes fewer names than Kubernetes does.",
 			Fix:     "Use " + c.NameWords + ".",
 			Sources: sources(c.NameSource),
 		},

@@ -347,7 +347,8 @@ func TestScript(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if out, err := script("up"); err != nil || calls("define")+calls("vol-create")+calls("vol-upload")+calls("net-define")+calls("net-start") != 0 || calls("start") != 2 {
+	if out, err := script("up"); err != nil || calls("define")+calls("vol-create")+calls("vol-upload")+calls("net-define")+
+		calls("net-start") != 0 || calls("start") != 2 {
 		t.Errorf("a second run is more than a start: %v\n%s\n%s", err, out, read(t, filepath.Join(state, "calls")))
 	}
 	if out, err := script("status"); err != nil || strings.Count(out, "\trunning\n") != 6 {
