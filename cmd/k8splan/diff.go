@@ -114,7 +114,7 @@ func (a *app) difference(args []string, revision string, flags *topologyFlags) (
 			return nil, err
 		}
 	}
-	return change.Between(old, change.Of(o.project.Plan(), release())), nil
+	return change.BetweenWith(old, change.Of(o.project.Plan(), release()), a.facts), nil
 }
 
 // recordOf reads OLD: a topology, or a tree by its plan.json.

@@ -172,7 +172,7 @@ func (a *app) edit(o *opened, dir string) (*change.Report, error) {
 			"name another directory; a cluster cannot get another name",
 		}
 	}
-	return change.Between(old, change.Of(p, release())), nil
+	return change.BetweenWith(old, change.Of(p, release()), a.facts), nil
 }
 
 // announce says what an edit does to the cluster that was built from the tree, and refuses what cannot be done to it.

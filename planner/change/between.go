@@ -50,8 +50,12 @@ type Report struct {
 }
 
 // Between says what it means to change one design into another.
-func Between(old, new *Record) *Report {
-	d := &differ{old: old, new: new, r: &Report{Old: old, New: new, Verdict: None}}
+func Between(old, new *Record) *Report { return BetweenWith(old, new, nil) }
+
+// BetweenWith is Between with other facts about Kubernetes' releases, by which the steps of an upgrade are ordered; nil stands for the
+// program's own.
+func BetweenWith(old, new *Record, facts *plan.Table) *Report {
+	d := &differ{old: old, new: new, facts: facts, r: &Report{Old: old, New: new, Verdict: None}}
 	d.settings()
 	d.nodes()
 	d.combinations()
@@ -67,6 +71,7 @@ func Between(old, new *Record) *Report {
 
 type differ struct {
 	old, new *Record
+	facts    *plan.Table
 	r        *Report
 	again    map[string]bool // what redone answered
 }

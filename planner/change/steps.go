@@ -304,7 +304,7 @@ func (d *differ) etcdUpgrades(whole Step) []Step {
 		return nil
 	}
 	var out []Step
-	for _, v := range etcdSteps(nil, from, to, false) {
+	for _, v := range etcdSteps(d.facts, from, to, false) {
 		s := whole
 		s.ID, s.Title = "upgrade-etcd:"+v.String(), fmt.Sprintf("Upgrade etcd to %s, member by member, the leader last", v)
 		s.paths, s.args = nil, nil
@@ -324,7 +324,7 @@ func (d *differ) kubernetesUpgrades(whole Step) []Step {
 	if d.old.external() { // it has steps of its own, to the version that the design says
 		etcd, _ = plan.ParseVersion(d.new.text("etcd.version"))
 	}
-	hops, err := Path(nil, from, to, etcd)
+	hops, err := Path(d.facts, from, to, etcd)
 	if err != nil {
 		d.r.Hints = append(d.r.Hints, err.Error())
 		return nil
