@@ -35,6 +35,7 @@ var changeChains = map[string]struct {
 	"external": {"1+3+1", nil, walkMembers},
 	"stacked":  {"3+1", oneControlPlane, walkControlPlanes},
 	"upgrade":  {"3+3+2", olderRelease, walkUpgrade},
+	"hosts":    {"1+3+1", threeMembers, walkHosts},
 }
 
 // changes runs the chains that are named, or all.
@@ -566,11 +567,11 @@ func walkUpgrade(ctx context.Context, c *changing) error {
 		return err
 	}
 
-	return walkHosts(ctx, c)
+	return walkBalancers(ctx, c)
 }
 
-// walkHosts gives the balancers a file that leads nowhere, lets one join and leave, and reboots every host.
-func walkHosts(ctx context.Context, c *changing) error {
+// walkBalancers gives the balancers a file that leads nowhere, lets one join and leave, and reboots every host.
+func walkBalancers(ctx context.Context, c *changing) error {
 	file := filepath.Join(c.tree, "loadbalancer", "haproxy.cfg")
 	good, err := os.ReadFile(file)
 	if err != nil {
@@ -597,13 +598,18 @@ func walkHosts(ctx context.Context, c *changing) error {
 	if err := c.leaves(ctx, "lb-3", third, ""); err != nil {
 		return err
 	}
+	return c.reboot(ctx, nil)
+}
+
+// reboot lets reboot.yml do what it does, to these hosts or to all, and wants them to have booted.
+func (c *changing) reboot(ctx context.Context, names []string) error {
 	stop := lab.Power(ctx, c.nodes)
 	defer stop()
 	before, err := c.started(ctx)
 	if err != nil {
 		return err
 	}
-	if err := c.carriedOut(ctx, "every host reboots", "reboot.yml", "-e", force); err != nil {
+	if err := c.carriedOut(ctx, "hosts reboot", "reboot.yml", "-e", force, "-e", "only="+strings.Join(names, ",")); err != nil {
 		return err
 	}
 	after, err := c.started(ctx)
@@ -611,11 +617,32 @@ func walkHosts(ctx context.Context, c *changing) error {
 		return err
 	}
 	for name := range before {
-		if before[name] == after[name] {
-			return fmt.Errorf("%s has not booted", name)
+		if named := len(names) == 0 || slices.Contains(names, name); named != (before[name] != after[name]) {
+			return fmt.Errorf("%s: process 1 began at %s and then at %s", name, before[name], after[name])
 		}
 	}
 	return nil
+}
+
+const oneMember = "node \"etcd-1\" {\n  roles   = [\"etcd\"]\n  address = \"10.77.0.21\"\n}\n"
+
+func threeMembers(source string) string {
+	return strings.NewReplacer(`"single-etcd-multi-master"`, `"multi-etcd-multi-master"`,
+		oneMember, pool("etcd", "etcd", 3, "10.77.0.21")).Replace(source)
+}
+
+// walkHosts lets a new member take the place of the first one, which signs etcd's certificates, reboots a host of each kind, and lets the
+// control plane leave that began the cluster.
+func walkHosts(ctx context.Context, c *changing) error {
+	if err := c.leaves(ctx, "etcd-1", pool("etcd", "etcd", 3, "10.77.0.21"),
+		single("etcd", "etcd-2", "10.77.0.22")+single("etcd", "etcd-3", "10.77.0.23")+single("etcd", "etcd-4", "10.77.0.24")); err != nil {
+		return err
+	}
+	if err := c.reboot(ctx, []string{"cp-2", "etcd-2", "lb-1", "worker-1"}); err != nil {
+		return err
+	}
+	return c.leaves(ctx, "cp-1", pool("cp", "control-plane", 3, "10.77.0.31"),
+		single("control-plane", "cp-2", "10.77.0.32")+single("control-plane", "cp-3", "10.77.0.33"))
 }
 
 // force lets the pod of the checks go, which nobody would start again.
