@@ -187,6 +187,15 @@ func (h *harness) report(ctx context.Context, c *cluster) {
 	}
 }
 
+// hold leaves a failed cluster up until ^C, where that was asked for.
+func (h *harness) hold(ctx context.Context, c *cluster, err error) {
+	if !h.keep || ctx.Err() != nil {
+		return
+	}
+	fmt.Printf("\n%s: %v\nit is up; kubectl --kubeconfig %s/admin.conf; its tree is %s; ^C ends it\n", c.name, err, c.dir, c.tree)
+	<-ctx.Done()
+}
+
 // section adds what was asked, and what came of it.
 func section(b *strings.Builder, title, out string, err error) {
 	fmt.Fprintf(b, "=== %s\n%s", title, out)

@@ -36,6 +36,8 @@ var changeChains = map[string]struct {
 	"stacked":  {"3+1", oneControlPlane, walkControlPlanes},
 	"upgrade":  {"3+3+2", olderRelease, walkUpgrade},
 	"hosts":    {"1+3+1", threeMembers, walkHosts},
+	// the smallest one in which pods of two workers talk to each other
+	"upgrade-small": {"1+1+2", olderSmall, walkUpgradeSmall},
 }
 
 // changes runs the chains that are named, or all.
@@ -84,6 +86,7 @@ func (h *harness) change(ctx context.Context, name string) (err error) {
 	defer func() {
 		if err != nil {
 			h.report(ctx, c.cluster)
+			h.hold(ctx, c.cluster, err)
 		}
 		err = errors.Join(err, c.remove(ctx))
 	}()
@@ -510,6 +513,20 @@ const newestRelease = "type = \"multi-etcd-multi-master\""
 
 func olderRelease(source string) string {
 	return strings.Replace(source, newestRelease, newestRelease+"\n  kubernetes_version = \""+lab.Older+"\"", 1)
+}
+
+const smallRelease = "type = \"single-etcd-single-master\""
+
+func olderSmall(source string) string {
+	return strings.NewReplacer(smallRelease, smallRelease+"\n  kubernetes_version = \""+lab.Older+"\"",
+		`cni "static-routes" {}`, `cni "flannel" {}`, `mode = "iptables"`, `mode = "nftables"`).Replace(source)
+}
+
+func walkUpgradeSmall(ctx context.Context, c *changing) error {
+	if err := c.edit(ctx, "\n  kubernetes_version = \""+lab.Older+"\"", ""); err != nil {
+		return err
+	}
+	return c.carriedOut(ctx, lab.Older+" → the newest", "upgrade.yml", "-e", force)
 }
 
 // walkUpgrade takes a cluster one minor up: external etcd, control planes, kubelets.
