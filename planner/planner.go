@@ -24,6 +24,7 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/materials"
 	"github.com/k8splan/k8splan/planner/emit/readme"
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/report"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
 	"github.com/k8splan/k8splan/planner/target"
@@ -31,8 +32,9 @@ import (
 
 // Project is a topology that breaks no rule of severity error. Open is the only way to one.
 type Project struct {
-	plan *plan.Plan
-	emit target.Emitter
+	plan  *plan.Plan
+	emit  target.Emitter
+	diags hcl.Diagnostics // sorted, without what is sensitive
 }
 
 // Open takes the road up to a design that can be built. The project is nil if and only if the diagnostics hold an error. They are sorted,
@@ -54,7 +56,11 @@ func OpenBeside(filename string, src []byte, vars map[string]cty.Value, today ti
 	load := func() (*spec.Spec, hcl.Diagnostics) { return spec.LoadBeside(filename, src, vars, beside) }
 	written, diags := load()
 	p, diags := open(written, diags, load, today, facts)
-	return p, ordered(diags, written.Secrets)
+	diags = ordered(diags, written.Secrets)
+	if p != nil {
+		p.diags = diags
+	}
+	return p, diags
 }
 
 // open goes on from what was read. Its diagnostics show what is sensitive, and are in no order.
@@ -182,7 +188,12 @@ func (p *Project) Render(release string, leaving ...*change.Node) (*artifact.Set
 		data, err := r.Encode()
 		return []artifact.File{{Path: change.FileName, Data: data}}, err
 	}
-	all := append(emitters(p.plan.Target.Facts.Hosting), func(*plan.Plan) ([]artifact.File, error) { return p.emit() }, record)
+	page := func(resolved *plan.Plan) ([]artifact.File, error) {
+		data := report.Page(resolved, report.Options{Findings: p.Findings(false)})
+		return []artifact.File{{Path: report.FileName, Data: data}}, nil
+	}
+	own := func(*plan.Plan) ([]artifact.File, error) { return p.emit() }
+	all := append(emitters(p.plan.Target.Facts.Hosting), own, record, page)
 	if p.plan.Target.Facts.Hosting == plan.Hosts {
 		all = append(all, func(resolved *plan.Plan) ([]artifact.File, error) { return playbooks(resolved, leaving) })
 	}
@@ -211,6 +222,31 @@ func playbooks(p *plan.Plan, leaving []*change.Node) ([]artifact.File, error) {
 		hosts[i] = n.Departing()
 	}
 	return ansible.Emit(p, hosts...)
+}
+
+// byDay are the rules that a design comes to break as time goes by.
+var byDay = []string{
+	"host-os-ends-soon", "host-os-end-of-life", "target-version-end-of-life", "target-version-ends-soon", "version-end-of-life",
+	"version-ends-soon", "waiver-expired", "waiver-unused",
+}
+
+// Findings are the rules that the design breaks or is allowed to break. Without dated, those are left out that depend on the day, so that
+// the same design has the same ones.
+func (p *Project) Findings(dated bool) []report.Finding {
+	var out []report.Finding
+	for _, d := range p.diags {
+		f := report.Finding{Severity: "warning", Rule: rule.ID(d), Text: d.Detail}
+		if reason, waived := rule.WaiverReason(d); waived {
+			f.Severity, f.Reason = "waived", reason
+		}
+		if d.Subject != nil {
+			f.Where = fmt.Sprintf("line %d", d.Subject.Start.Line)
+		}
+		if dated || !slices.Contains(byDay, f.Rule) {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // Catalog returns every rule, sorted by ID: those of the language, of the design and of the targets, and what a command line can require.

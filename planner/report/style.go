@@ -22,6 +22,8 @@ var palette = []color{
 	{"--zone", "#f3f5f7", "#1a2129"},
 	{"--card", "#ffffff", "#222b35"},
 	{"--way", "#1257b8", "#79b0ff"},
+	{"--out", "#1c2530", "#05070a"}, // what is down goes dark
+	{"--off", "#ffffff", "#8e99a5"},
 	{"--pods", "#5b7fb0", "#7097cc"},
 	{"--services", "#7a6aa8", "#a394d6"},
 	{"--nodes", "#3d8577", "#5fb3a3"},

@@ -102,8 +102,12 @@ func fit(s string, room, size int, mono bool) string {
 
 // svg closes the picture. style is what it brings along, "" inside of a page that has its own.
 func (c *canvas) svg(title, style, class string) string {
+	left := 0
+	if style == "" { // the page has margins of its own
+		left = margin - 2
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d"`, c.width, c.height)
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="%d 0 %d %d"`, left, c.width-2*left, c.height)
 	fmt.Fprintf(&b, ` class="picture%s" role="%s"`, class, role(style))
 	if style != "" {
 		fmt.Fprintf(&b, ` width="%d" height="%d"`, c.width, c.height)

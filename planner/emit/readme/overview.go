@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/report"
@@ -297,50 +296,13 @@ func ports(p *plan.Plan) []port {
 	return out
 }
 
-// certificates lists what expires, after kubeadm's own list.
-// Source: https://kubernetes.io/docs/setup/best-practices/certificates/ and
-// https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/
+// certificates lists what expires.
 func certificates(p *plan.Plan) []certificate {
-	life, authority := lifetime(p.Cluster.CertificateValidity, "1 year"), lifetime(p.Cluster.CAValidity, "10 years")
-	const renew = "`kubeadm certs renew`, and every `kubeadm upgrade`"
-	every := "every control plane"
 	var out []certificate
-	add := func(file, on, issuer, valid, renewed string) {
-		out = append(out, certificate{code(file), on, issuer, valid, renewed})
+	for _, c := range report.Certificates(p) {
+		out = append(out, certificate{code(c.Files), c.On, c.Issuer, c.Valid, c.Renewed})
 	}
-	add("/etc/kubernetes/pki/ca.crt", every, "itself", authority, "nobody: a new one means new certificates everywhere")
-	add("/etc/kubernetes/pki/front-proxy-ca.crt", every, "itself", authority, "nobody")
-	add("/etc/kubernetes/pki/apiserver.crt", every, "ca", life, renew)
-	add("/etc/kubernetes/pki/apiserver-kubelet-client.crt", every, "ca", life, renew)
-	add("/etc/kubernetes/pki/front-proxy-client.crt", every, "front-proxy-ca", life, renew)
-	add("/etc/kubernetes/admin.conf, controller-manager.conf, scheduler.conf", every, "ca", life, renew)
-	add("/etc/kubernetes/super-admin.conf", p.Bootstrap().Name, "ca", life, renew)
-	if p.Etcd.IsExternal() {
-		first := p.Etcd.Members[0].Name
-		add("/etc/etcd/issued/"+first+"/etcd/ca.crt", first+", and copies as /etc/etcd/pki/ca.crt on the members", "itself",
-			authority, "nobody")
-		add("/etc/etcd/pki/server.crt, peer.crt, healthcheck-client.crt", "every member", "etcd's ca", life,
-			"you: [RUNBOOK.md](RUNBOOK.md), \"Renew certificates\". kubeadm does not see them")
-		add("/etc/kubernetes/pki/apiserver-etcd-client.crt", every, "etcd's ca", life, "you, as above")
-	} else {
-		add("/etc/kubernetes/pki/etcd/ca.crt", every, "itself", authority, "nobody")
-		add("/etc/kubernetes/pki/etcd/server.crt, peer.crt, healthcheck-client.crt; pki/apiserver-etcd-client.crt", every,
-			"etcd/ca", life, renew)
-	}
-	add("/var/lib/kubelet/pki/kubelet-client-current.pem", "every host with a kubelet", "ca", "1 year", "the kubelet itself")
-	add("/var/lib/kubelet/pki/kubelet.crt", "every host with a kubelet", "itself", "1 year",
-		"a restart of the kubelet after the file is deleted")
 	return out
-}
-
-func lifetime(d time.Duration, otherwise string) string {
-	if d == 0 {
-		return otherwise
-	}
-	if days := d / (24 * time.Hour); days > 0 {
-		return count(int(days), "day", "days")
-	}
-	return d.String()
 }
 
 // tree says what each folder is for, of those that this plan has.
@@ -376,6 +338,7 @@ func tree(p *plan.Plan) []entry {
 	}
 	out = append(out,
 		entry{"plan.json", "what the tree was generated from: `k8splan diff` says against it what an edit does to the cluster"})
+	out = append(out, entry{report.FileName, "the design as a page for a browser: the picture, what each failure takes, and tables"})
 	return append(out, entry{"SHA256SUMS", "what the generator owns; `sha256sum -c SHA256SUMS` shows what was changed since"})
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner/emit/kubeadm"
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/report"
 	"github.com/k8splan/k8splan/templates"
 	"github.com/k8splan/k8splan/topologies"
 )
@@ -68,7 +69,7 @@ func procedure(p *plan.Plan) book {
 		FailSwapOn:       p.Cluster.Kubelet.FailSwapOn, Packages: p.Artifacts.Origin == plan.Packages,
 		RuntimeService: map[string]string{plan.Containerd: "containerd", plan.CRIO: "crio",
 			plan.Docker: "docker cri-docker"}[p.Runtime.Name],
-		CertificateValidity: lifetime(p.Cluster.CertificateValidity, "1 year"),
+		CertificateValidity: report.Lifetime(p.Cluster.CertificateValidity, "1 year"),
 		EarlyAddons:         addonSteps(p, true), Addons: addonSteps(p, false), ApproveKubelets: p.Cluster.Kubelet.ServerTLSBootstrap,
 		SchedulerProfiles: len(p.Cluster.SchedulerProfiles) > 0, Waits: waitsOf(p), Loopback: "127.0.0.1",
 		ClusterWord: shell(p.Cluster.Name), DataDirWord: shell(strings.ReplaceAll(p.Etcd.DataDir, "/", "-")),

@@ -1,0 +1,169 @@
+package report
+
+import (
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/simulate"
+)
+
+// The page's own style and programs.
+var (
+	//go:embed page/page.css
+	pageCSS string
+	//go:embed page/model.js
+	modelJS string
+	//go:embed page/page.js
+	pageJS string
+)
+
+// FileName is the page's in a tree.
+const FileName = "report.html"
+
+// Finding is a rule that the design breaks, or is allowed to.
+type Finding struct {
+	Severity string // error | warning | waived
+	Rule     string
+	Where    string // file and line
+	Text     string
+	Reason   string // of the waiver
+}
+
+// Options say what the page holds.
+type Options struct {
+	Findings []Finding
+	// Full shows each machine of a large design too. Without it the page stays below a megabyte whatever the size: machines of a pool in
+	// one place are one card and one row.
+	Full    bool
+	Changes *Changes // nil: no other design is compared
+}
+
+// Large is the number of machines above which only a full page shows each.
+const Large = 200
+
+// page is what is written so far.
+type page struct {
+	strings.Builder
+}
+
+func esc(s string) string { return html.EscapeString(printable(s)) }
+
+// Page writes the page of a design: one file that loads nothing.
+func Page(p *plan.Plan, o Options) []byte {
+	compact := len(p.Nodes) > Large && !o.Full
+	style := variables() + pictureCSS + pageCSS
+	program := modelJS + pageJS
+	m := simulate.New(p)
+	w := &page{}
+	w.WriteString("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
+	w.WriteString("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
+	fmt.Fprintf(w, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '%s'; script-src '%s'; "+
+		"img-src data:; base-uri 'none'; form-action 'none'\">\n", digest(style), digest(program))
+	fmt.Fprintf(w, "<title>%s: the design of a cluster</title>\n<style>%s</style>\n</head>\n<body>\n", esc(p.Cluster.Name), style)
+	w.WriteString("<a class=\"skip\" href=\"#verdicts\">Skip to the verdicts</a>\n")
+	w.head(p, m)
+	w.WriteString("<main>\n<div class=\"stand\">\n")
+	w.picture(p, compact)
+	w.panel(p, m)
+	w.WriteString("</div>\n")
+	if o.Changes != nil {
+		w.changes(o.Changes)
+	}
+	w.tables(p, m, o, compact)
+	w.WriteString("</main>\n<footer>Made by k8splan from the design alone: no value here depends on the day on which it was made.</footer>\n")
+	fmt.Fprintf(w, "<script type=\"application/json\" id=\"model\">%s</script>\n", data(m.Data()))
+	fmt.Fprintf(w, "<script>%s</script>\n</body>\n</html>\n", program)
+	return []byte(w.String())
+}
+
+// digest is how a policy names a style or a program that stands in the page.
+func digest(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// data is a value as JSON in which nothing ends the element that it stands in.
+func data(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic("report: " + err.Error())
+	}
+	return string(text)
+}
+
+// variables are the palette as the page's variables, by theme.
+func variables() string {
+	set := func(of func(color) string) string {
+		var b strings.Builder
+		for _, c := range palette {
+			b.WriteString(c.name + ":" + of(c) + ";")
+		}
+		return b.String()
+	}
+	light, dark := set(func(c color) string { return c.light }), set(func(c color) string { return c.dark })
+	return ":root{color-scheme:light;" + light + "}\n@media (prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;" + dark +
+		"}}\n:root[data-theme=dark]{color-scheme:dark;" + dark + "}\n@media print{:root:not(#x){color-scheme:light;" + light + "}}\n"
+}
+
+func (w *page) head(p *plan.Plan, m *simulate.Model) {
+	fmt.Fprintf(w, "<header>\n<div>\n<h1>%s</h1>\n<p class=\"soft\">%s · Kubernetes %s · %s</p>\n", esc(p.Cluster.Name),
+		esc(p.Cluster.Topology.Title), esc(p.Cluster.Version.String()), esc(p.Target.Facts.Title))
+	fmt.Fprintf(w, "<p class=\"lead\">%s</p>\n</div>\n", esc(m.Sentence()))
+	w.WriteString("<div class=\"tools\" hidden><button type=\"button\" id=\"theme\">Dark or light</button></div>\n</header>\n")
+}
+
+// The widths of the picture in the page, for large and for small screens.
+const (
+	broad  = 980
+	narrow = 380
+)
+
+func (w *page) picture(p *plan.Plan, compact bool) {
+	w.WriteString("<section class=\"see\" aria-labelledby=\"h-picture\">\n<h2 id=\"h-picture\">The cluster as it will stand</h2>\n")
+	w.WriteString("<p class=\"soft hint\" hidden>Click a machine, a rack, a hypervisor or a balancer: it goes dark, and the verdicts say what " +
+		"becomes of the cluster. Several at once are judged together.</p>\n")
+	for _, size := range []struct {
+		width int
+		class string
+	}{{broad, " wide"}, {narrow, " narrow"}} {
+		c := &canvas{width: size.width}
+		c.machines(p, 12, compact || size.width == narrow && len(p.Nodes) > Large)
+		c.numberLine(p, c.height+28)
+		c.height += 16
+		w.WriteString(c.svg("The cluster "+p.Cluster.Name, "", size.class))
+	}
+	w.WriteString("</section>\n")
+}
+
+// marks show a state by shape, for those who do not see colors too.
+var marks = map[simulate.State]string{simulate.Up: "✓", simulate.Degraded: "◐", simulate.Depends: "?", simulate.Down: "✗"}
+
+// capabilityNames are what the page calls capabilities.
+var capabilityNames = map[simulate.Capability]string{
+	simulate.EtcdWrites: "etcd writes", simulate.EtcdReads: "etcd reads", simulate.API: "API", simulate.Scheduling: "Scheduling",
+	simulate.Pods: "Running pods", simulate.Services: "Services", simulate.DNS: "DNS", simulate.Join: "Joining",
+}
+
+// panel holds the verdicts: of the whole cluster without the program, of what is down with it.
+func (w *page) panel(p *plan.Plan, m *simulate.Model) {
+	w.WriteString("<aside id=\"verdicts\" tabindex=\"-1\" aria-labelledby=\"h-verdicts\">\n<h2 id=\"h-verdicts\">What becomes of it</h2>\n")
+	w.WriteString("<p id=\"down\" class=\"soft\">Nothing is down.</p>\n<div class=\"tools\" hidden>\n<button type=\"button\" id=\"restore\">" +
+		"Restore everything</button>\n<label>Fail <input id=\"unit\" list=\"units\" placeholder=\"node/NAME\" autocomplete=\"off\"></label>\n" +
+		"<datalist id=\"units\"></datalist>\n</div>\n<ul id=\"states\" aria-live=\"polite\">\n")
+	baseline := m.Outcome(simulate.Failure{})
+	for _, v := range baseline.Verdicts {
+		fmt.Fprintf(w, "<li class=\"%s\" data-capability=\"%s\"><span class=\"mark\" aria-hidden=\"true\">%s</span><b>%s</b> "+
+			"<span class=\"state\">%s</span><span class=\"why\">%s</span></li>\n", v.State, v.Capability, marks[v.State],
+			capabilityNames[v.Capability], v.State, esc(v.Reason))
+	}
+	w.WriteString("</ul>\n<dl id=\"after\" hidden><dt>API reached from</dt><dd id=\"from\"></dd><dt>Losses left for the API</dt><dd id=\"left\"></dd>" +
+		"<dt>When it returns</dt><dd id=\"returns\"></dd><dt>If it never returns</dt><dd id=\"never\"></dd><dt>By hand</dt><dd id=\"runbook\"></dd></dl>\n")
+	w.WriteString("<div class=\"tools\" id=\"stops\" hidden><h3>Smallest sets that stop something</h3></div>\n")
+	w.WriteString("<div class=\"tools\" id=\"others\" hidden></div>\n</aside>\n")
+}

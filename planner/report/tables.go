@@ -1,0 +1,328 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/k8splan/k8splan/planner/change"
+	"github.com/k8splan/k8splan/planner/describe"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/simulate"
+)
+
+// Changes is the way from another design to this one.
+type Changes struct{ Report *change.Report }
+
+// table writes one with its caption. A cell of several lines is a list.
+func (w *page) table(id, title, about string, heads []string, rows [][]string) {
+	if len(rows) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "<section class=\"part\" aria-labelledby=\"h-%s\">\n<h2 id=\"h-%s\">%s</h2>\n", id, id, esc(title))
+	fmt.Fprintf(w, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"%s: table\"><table>\n", esc(title))
+	fmt.Fprintf(w, "<caption>%s</caption>\n<thead><tr>", esc(about))
+	for _, h := range heads {
+		fmt.Fprintf(w, "<th scope=\"col\">%s</th>", esc(h))
+	}
+	w.WriteString("</tr></thead>\n<tbody>\n")
+	for _, row := range rows {
+		w.WriteString("<tr>")
+		for _, cell := range row {
+			w.WriteString("<td>" + cellText(cell) + "</td>")
+		}
+		w.WriteString("</tr>\n")
+	}
+	w.WriteString("</tbody></table></div>\n</section>\n")
+}
+
+// cellText is a cell: what begins with a tick is code, and lines are a list.
+func cellText(cell string) string {
+	lines := strings.Split(cell, "\n")
+	for i, line := range lines {
+		if code, ok := strings.CutPrefix(line, "`"); ok {
+			lines[i] = "<code>" + esc(code) + "</code>"
+		} else {
+			lines[i] = esc(line)
+		}
+	}
+	if len(lines) == 1 {
+		return lines[0]
+	}
+	return "<ul><li>" + strings.Join(lines, "</li><li>") + "</li></ul>"
+}
+
+// tables writes all of them.
+func (w *page) tables(p *plan.Plan, m *simulate.Model, o Options, compact bool) {
+	w.findings(p, o.Findings)
+	w.failures(m)
+	w.machines(p, compact)
+	w.ports(p)
+	w.capacity(p)
+	w.certificates(p)
+	w.versions(p)
+	w.software(p)
+	w.material(p)
+	w.decisions(p)
+}
+
+func (w *page) findings(p *plan.Plan, findings []Finding) {
+	var rows [][]string
+	for _, f := range findings {
+		rows = append(rows, []string{f.Severity, "`" + f.Rule, f.Where, f.Text, f.Reason})
+	}
+	w.table("findings", "Findings", "rules that the design breaks, and those that it is allowed to break",
+		[]string{"Severity", "Rule", "Where", "What", "Waived because"}, rows)
+	rows = nil
+	for _, v := range p.Waivers {
+		until := "for ever"
+		if !v.Expires.IsZero() {
+			until = v.Expires.Format(time.DateOnly)
+		}
+		rows = append(rows, []string{"`" + v.Rule, until, v.Reason})
+	}
+	w.table("waivers", "Waivers", "what the design is allowed, and up to which day", []string{"Rule", "Until", "Because"}, rows)
+}
+
+func (w *page) failures(m *simulate.Model) {
+	heads := []string{"When this fails"}
+	for _, c := range simulate.Capabilities {
+		heads = append(heads, capabilityNames[c])
+	}
+	var rows [][]string
+	for _, l := range simulate.Fold(m.Singles()) {
+		row := []string{l.Name}
+		for _, v := range l.Outcome.Verdicts {
+			row = append(row, marks[v.State]+" "+v.State.String())
+		}
+		rows = append(rows, append(row, l.Outcome.Recovery.Lost))
+	}
+	w.table("failures", "What each failure takes", "one failure at a time; what fails alike is one row",
+		append(heads, "If it never returns"), rows)
+	rows = nil
+	for _, l := range simulate.FoldPoints(m.Points(m.Singles())) {
+		rows = append(rows, []string{l.Text, l.Remedy})
+	}
+	w.table("points", "Single points of failure", "what must not fail alone", []string{"What", "Remedy"}, rows)
+}
+
+func (w *page) machines(p *plan.Plan, compact bool) {
+	most := len(p.Nodes)
+	about := "every machine of the design"
+	if compact {
+		most = 1
+		about = fmt.Sprintf("machines of a pool in one place are one row; `k8splan report --full` lists all %s", thousands(len(p.Nodes)))
+	}
+	var rows [][]string
+	for _, place := range places(p.Nodes, most) {
+		for _, h := range place.Hosts {
+			for _, g := range h.Groups {
+				n, last := g.Nodes[0], g.Nodes[len(g.Nodes)-1]
+				name, address := n.Name, text(n.Address)
+				if n != last {
+					name, address = name+" … "+last.Name, address+" … "+text(last.Address)
+				}
+				rows = append(rows, []string{name, strings.Join(n.Roles.Strings(), ", "), "`" + address, place.Zone, h.Host, n.Power,
+					system(n.OS), size(n)})
+			}
+		}
+	}
+	w.table("machines", "Machines", about, []string{"Name", "Roles", "Address", "Failure domain", "Hypervisor", "Power", "System", "Size"}, rows)
+}
+
+func system(o plan.OS) string { return strings.TrimSuffix(o.Name+" "+o.Version, " ") }
+
+// size says what a machine has, as far as it is stated.
+func size(n *plan.Node) string {
+	var parts []string
+	if n.InstanceType != "" {
+		parts = append(parts, n.InstanceType)
+	}
+	if n.CPUs > 0 {
+		parts = append(parts, quantity(n.CPUs, "CPU", "CPUs"))
+	}
+	if n.MemoryBytes > 0 {
+		parts = append(parts, gibibytes(n.MemoryBytes))
+	}
+	if n.DiskBytes > 0 {
+		parts = append(parts, gibibytes(n.DiskBytes)+" disk")
+	}
+	if n.Arch != "amd64" {
+		parts = append(parts, n.Arch)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func gibibytes(n int64) string {
+	const gibibyte = 1 << 30
+	if n%gibibyte == 0 {
+		return thousands(int(n/gibibyte)) + " GiB"
+	}
+	return fmt.Sprintf("%.1f GiB", float64(n)/gibibyte)
+}
+
+func (w *page) ports(p *plan.Plan) {
+	m := Matrix(p)
+	var rows [][]string
+	for _, r := range m.Rows {
+		row := []string{r.Name}
+		for _, cell := range r.Cells {
+			row = append(row, strings.Join(cell, "\n"))
+		}
+		rows = append(rows, row)
+	}
+	w.table("ports", "Who connects to whom", "a row for those who listen, a column for those who connect; all else may stay shut. "+
+		"Nodes are control planes and workers", append([]string{"Listens"}, m.Columns...), rows)
+}
+
+func (w *page) capacity(p *plan.Plan) {
+	c := p.Capacity()
+	rows := [][]string{{"Nodes", thousands(c.Defined), thousands(c.Planned), ""}, {"Pods", thousands(c.Pods), thousands(c.PodsPlanned), ""}}
+	left := "After the largest loss"
+	if l := c.Loss; l != nil {
+		left = fmt.Sprintf("Without %s %s", l.Kind, l.Name)
+		share := func(s plan.Share, of func(int64) string) string {
+			return fmt.Sprintf("%s, %d %%", of(s.Left), s.Percent())
+		}
+		number := func(n int64) string { return thousands(int(n)) }
+		rows[1][3] = share(l.Pods, number)
+		rows = append(rows, []string{"Workers", number(l.Workers.Total), "", share(l.Workers, number)})
+		if l.CPUs.Total > 0 {
+			rows = append(rows, []string{"CPUs of workers", number(l.CPUs.Total), "", share(l.CPUs, number)})
+		}
+		if l.Memory.Total > 0 {
+			rows = append(rows, []string{"Memory of workers", gibibytes(l.Memory.Total), "", share(l.Memory, gibibytes)})
+		}
+	}
+	if c.RangeNodes > 0 && c.RangeNodes < 1<<30 {
+		rows = append(rows, []string{"Nodes that the pod ranges have a share for", thousands(c.RangeNodes), "", ""})
+	}
+	w.table("capacity", "Capacity", "what the design carries, and what is left when the failure domain with most workers is gone",
+		[]string{"Of", "Defined", "Planned", left}, rows)
+}
+
+// Certificate is what expires.
+type Certificate struct{ Files, On, Issuer, Valid, Renewed string }
+
+func (w *page) certificates(p *plan.Plan) {
+	if p.Target.Facts.Hosting != plan.Hosts || p.Bootstrap() == nil {
+		return
+	}
+	var rows [][]string
+	for _, c := range Certificates(p) {
+		renewed := strings.NewReplacer("`", "", "[RUNBOOK.md](RUNBOOK.md)", "RUNBOOK.md").Replace(c.Renewed)
+		rows = append(rows, []string{"`" + c.Files, c.On, c.Issuer, c.Valid, renewed})
+	}
+	w.table("certificates", "Certificates", "who signs them, where they are, how long they hold and what renews them",
+		[]string{"File", "On", "Signed by", "Valid", "Renewed by"}, rows)
+}
+
+func (w *page) versions(p *plan.Plan) {
+	ends := map[string]string{}
+	for _, e := range p.Target.Facts.Table.Ends() {
+		ends[e.What] = e.Day
+	}
+	rows := [][]string{{"Kubernetes", p.Cluster.Version.String(), ends["Kubernetes "+p.Cluster.Version.MinorString()]}}
+	if p.Target.Facts.Hosting == plan.Hosts {
+		rows = append(rows, []string{p.Runtime.Name, p.Runtime.Version, ""})
+		if len(p.Etcd.Members) > 0 {
+			rows = append(rows, []string{"etcd", p.Etcd.Version, ""})
+		}
+		rows = append(rows, []string{p.Network.CNI.Name, strings.TrimPrefix(p.Network.CNI.Version, "v"), ""},
+			[]string{"CoreDNS", strings.TrimPrefix(p.Kubernetes().CoreDNS(), "v"), ""})
+		if p.LoadBalancer.Kind == plan.KubeVIP {
+			rows = append(rows, []string{"kube-vip", strings.TrimPrefix(p.LoadBalancer.Version, "v"), ""})
+		}
+	}
+	var systems []string
+	for _, n := range p.Nodes {
+		if s := system(n.OS); s != "" && !slices.Contains(systems, s) {
+			systems = append(systems, s)
+		}
+	}
+	slices.Sort(systems)
+	for _, s := range systems {
+		day := ""
+		for what, end := range ends {
+			if strings.EqualFold(what, s) {
+				day = end
+			}
+		}
+		name, version, _ := strings.Cut(s, " ")
+		rows = append(rows, []string{name, version, day})
+	}
+	slices.SortStableFunc(rows, func(a, b []string) int { // what ends first comes first
+		if (a[2] == "") != (b[2] == "") {
+			return strings.Compare(b[2], a[2])
+		}
+		return strings.Compare(a[2], b[2])
+	})
+	w.table("versions", "Versions and how long they are supported", "facts of "+p.Target.Facts.Table.Date(),
+		[]string{"What", "Version", "Support ends"}, rows)
+}
+
+func (w *page) software(p *plan.Plan) {
+	var rows [][]string
+	for _, i := range p.Images() {
+		at := ""
+		if i.Ref != i.Source {
+			at = "`" + i.Ref
+		}
+		rows = append(rows, []string{"image", "`" + i.Source, at})
+	}
+	for _, d := range p.Downloads() {
+		at := ""
+		if d.URL != d.Source {
+			at = "`" + d.URL
+		}
+		rows = append(rows, []string{"file, " + d.Arch, "`" + d.Source, at})
+	}
+	w.table("software", "Images and files", "what hosts fetch; a site without internet needs a copy of each", []string{"Kind", "Upstream", "Fetched from"}, rows)
+}
+
+// material counts the machines that are alike.
+func (w *page) material(p *plan.Plan) {
+	type kind struct{ size, system, roles string }
+	counts := map[kind]int{}
+	var order []kind
+	for _, n := range p.Nodes {
+		k := kind{size(n), system(n.OS), strings.Join(n.Roles.Strings(), ", ")}
+		if counts[k] == 0 {
+			order = append(order, k)
+		}
+		counts[k]++
+	}
+	var rows [][]string
+	for _, k := range order {
+		rows = append(rows, []string{thousands(counts[k]), k.roles, k.system, k.size})
+	}
+	w.table("material", "Bill of material", "machines that are alike", []string{"Count", "Roles", "System", "Size"}, rows)
+}
+
+func (w *page) decisions(p *plan.Plan) {
+	var rows [][]string
+	for _, d := range p.Decisions {
+		rows = append(rows, []string{"`" + d.Path, d.Value, d.Reason, d.Link})
+	}
+	w.table("decisions", "Decided for you", "values that the design leaves open; write any of them to decide otherwise",
+		[]string{"Argument", "Value", "Because", "Source"}, rows)
+}
+
+// changes writes the way from another design to this one.
+func (w *page) changes(c *Changes) {
+	d := describe.Changes(c.Report)
+	w.WriteString("<section class=\"part\" aria-labelledby=\"h-diff\">\n")
+	fmt.Fprintf(w, "<h2 id=\"h-diff\">From the old design to this one: %s</h2>\n<p>%s</p>\n</section>\n", esc(string(d.Verdict)), esc(d.Summary))
+	was := func(s *string) string {
+		if s == nil {
+			return "–"
+		}
+		return *s
+	}
+	var rows [][]string
+	for _, one := range d.Changes {
+		rows = append(rows, []string{string(one.Class), one.Subject, was(one.Before), was(one.After), one.Detail})
+	}
+	w.table("changed", "What changes", "each difference, and whether a running cluster takes it", []string{"Class", "What", "Before", "After", "How"}, rows)
+}

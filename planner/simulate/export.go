@@ -1,0 +1,200 @@
+package simulate
+
+import (
+	"slices"
+
+	"github.com/k8splan/k8splan/topologies"
+)
+
+// Data is the model for a program that judges failures elsewhere, such as the page of a design: who is where, what fails as one, and the
+// rows by which a verdict is found.
+type Data struct {
+	Nodes []DataNode `json:"nodes"`
+	Zones []string   `json:"zones"` // "" for the nodes that state none
+	// Groups are units of several nodes. Each node is a unit too, node/NAME, and each balancer, balancer/NAME.
+	Groups []DataGroup `json:"groups"`
+	// Cuts are the networks that can be cut, with the pairs of Zones that then do not reach each other. None where they are too many.
+	Cuts     []DataCut `json:"cuts"`
+	Balancer string    `json:"balancer"` // haproxy | kube-vip | external | none
+	Balances bool      `json:"balances"` // some node is a balancer
+	Stacked  bool      `json:"stacked"`
+	Placed   bool      `json:"placed"` // where the replicas of CoreDNS are is known
+	// VirtualIP is "" where there is none.
+	VirtualIP string `json:"virtual_ip"`
+
+	Capabilities []Capability   `json:"capabilities"`
+	Texts        []textRows     `json:"texts"`
+	Verdicts     []verdictRows  `json:"verdicts"`
+	Builds       []textRows     `json:"builds"`
+	Repairs      []textRows     `json:"repairs"`
+	NeedsHuman   int            `json:"needs_human"`
+	Returns      string         `json:"returns"`
+	DataLoss     string         `json:"data_loss"`
+	Stops        []DataStop     `json:"stops"` // the smallest sets that stop something
+	Ways         [][][]DataNeed `json:"ways"`  // what stops the API: of each way every need, of which a node's loss takes one part at most
+}
+
+// DataNode is a node: its name, the index of its zone, and what it is.
+type DataNode struct {
+	Name string `json:"n"`
+	Zone int    `json:"z"`
+	Is   int    `json:"i"` // the sum of the bits below
+}
+
+// What a node is.
+const (
+	dataControlPlane = 1 << iota
+	dataMember
+	dataBalancer
+	dataWorker
+	dataKubelet
+	dataDialled
+	dataAstray
+	dataLocal // its kubelet dials the API server beside it
+	dataDNS
+)
+
+// DataGroup is a unit of several nodes.
+type DataGroup struct {
+	Unit  string `json:"unit"`
+	Nodes []int  `json:"nodes"`
+}
+
+// DataCut is a network between two failure domains.
+type DataCut struct {
+	Cut   string   `json:"cut"` // a:b
+	Pairs [][2]int `json:"pairs"`
+}
+
+// DataStop is what the smallest sets stop.
+type DataStop struct {
+	What string     `json:"what"`
+	Sets [][]string `json:"sets"` // of units
+	More int        `json:"more"` // sets of the same size that are not listed
+}
+
+// DataNeed is so many of some nodes that may go, and one more stops the way.
+type DataNeed struct {
+	Nodes   []int `json:"nodes"`
+	Spare   int   `json:"spare"`
+	Process bool  `json:"process"` // the balancing processes on them are meant
+}
+
+// Bounds on what Data lists.
+const (
+	mostCutZones = 24
+	mostStopSets = 12
+)
+
+// Data returns the model as data.
+func (m *Model) Data() Data {
+	d := Data{
+		Zones: m.zones, Groups: []DataGroup{}, Cuts: m.dataCuts(), Balancer: m.p.LoadBalancer.Kind, Balances: len(m.lbs) > 0,
+		Stacked: m.p.Etcd.Placement == topologies.Stacked, Placed: m.dns != nil, VirtualIP: m.p.LoadBalancer.VirtualIP.String(),
+		Capabilities: Capabilities, Texts: texts, Verdicts: verdicts, Builds: builds, Repairs: repairs, NeedsHuman: needsHuman, Returns: returns,
+		DataLoss: dataLoss, Stops: []DataStop{}, Ways: [][][]DataNeed{},
+	}
+	is := m.dataBits()
+	for i, n := range m.nodes {
+		zone, _ := slices.BinarySearch(m.zones, n.FailureDomain)
+		d.Nodes = append(d.Nodes, DataNode{n.Name, zone, is[i]})
+	}
+	units := m.Units()
+	for _, u := range units {
+		if u.Kind != NodeUnit && u.Kind != BalancerUnit {
+			d.Groups = append(d.Groups, DataGroup{u.String(), u.nodes})
+		}
+	}
+	for _, w := range m.ways(API) {
+		var needs []DataNeed
+		for _, n := range w {
+			need := DataNeed{Nodes: []int{}, Spare: n.spare}
+			for _, part := range n.parts {
+				if part < 2*len(m.nodes) { // a balancer that the plan does not make is no node
+					need.Nodes = append(need.Nodes, part%len(m.nodes))
+					need.Process = part >= len(m.nodes)
+				}
+			}
+			needs = append(needs, need)
+		}
+		d.Ways = append(d.Ways, [][]DataNeed{needs})
+	}
+	for _, stop := range []struct {
+		what  string
+		stops Stops
+	}{
+		{"writes", m.smallest(units, m.ways(EtcdWrites), Deepest, mostSteps)},
+		{"the API", m.smallest(units, m.ways(API), Deepest, mostSteps)},
+		{"the API and every pod", m.smallest(units, both(m.ways(API), m.ways(Pods)), Deepest, mostSteps)},
+	} {
+		out := DataStop{What: stop.what, Sets: [][]string{}}
+		for i, set := range stop.stops.Sets {
+			if i == mostStopSets {
+				out.More = len(stop.stops.Sets) - mostStopSets
+				break
+			}
+			var names []string
+			for _, u := range set {
+				names = append(names, u.String())
+			}
+			out.Sets = append(out.Sets, names)
+		}
+		d.Stops = append(d.Stops, out)
+	}
+	return d
+}
+
+// dataBits says what each node is.
+func (m *Model) dataBits() []int {
+	is := make([]int, len(m.nodes))
+	for _, set := range []struct {
+		bit   int
+		nodes []int
+	}{
+		{dataControlPlane, m.cps}, {dataMember, m.members}, {dataBalancer, m.lbs}, {dataWorker, m.workers}, {dataKubelet, m.kubelet},
+		{dataDialled, m.dialled}, {dataLocal, m.localCPs()}, {dataDNS, m.dns},
+	} {
+		for _, i := range set.nodes {
+			is[i] |= set.bit
+		}
+	}
+	for i := range is {
+		if m.astray[i] {
+			is[i] |= dataAstray
+		}
+	}
+	return is
+}
+
+// localCPs are the control planes whose kubelet dials the API server beside it.
+func (m *Model) localCPs() []int {
+	if m.p.Cluster.Version.Minor < 33 {
+		return nil
+	}
+	return m.cps
+}
+
+// dataCuts asks the model itself which zones a cut parts.
+func (m *Model) dataCuts() []DataCut {
+	cuts := []DataCut{}
+	zones := m.Zones()
+	if len(zones) > mostCutZones {
+		return cuts
+	}
+	for i, a := range zones {
+		for _, b := range zones[i+1:] {
+			cut := Cut{a, b}
+			w := m.with(Failure{Cuts: []Cut{cut}})
+			out := DataCut{Cut: cut.String()}
+			for x := range m.zones {
+				for y := range m.zones {
+					if !w.linked(m.zones[x], m.zones[y]) {
+						out.Pairs = append(out.Pairs, [2]int{x, y})
+					}
+				}
+			}
+			cuts = append(cuts, out)
+		}
+	}
+	return cuts
+}
