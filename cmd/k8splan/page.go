@@ -16,9 +16,9 @@ func (a *app) reportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report [FILE]",
 		Short: "Write a page that shows the design, and what becomes of it when parts fail",
-		Long: `Report writes one HTML file that needs no network: the picture of the cluster, what each failure takes, and tables of machines, ports,
-certificates, versions, images, capacity, and decisions. In a browser, click a machine, a rack or a balancer: it goes dark, and the page
-says what becomes of the cluster, with the verdicts of k8splan simulate.
+		Long: `Report writes one HTML file that needs no network: the picture of the cluster, what each failure takes, and tables of
+machines, ports, certificates, versions, images, capacity, and decisions. In a browser, click a machine, a rack or a balancer:
+it goes dark, and the page says what becomes of the cluster, with the verdicts of k8splan simulate.
 
   k8splan report -o report.html
   k8splan report --diff out -o change.html

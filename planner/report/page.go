@@ -76,7 +76,8 @@ func Page(p *plan.Plan, o Options) []byte {
 		w.changes(o.Changes)
 	}
 	w.tables(p, m, o, compact)
-	w.WriteString("</main>\n<footer>Made by k8splan from the design alone: no value here depends on the day on which it was made.</footer>\n")
+	w.WriteString("</main>\n<footer>Made by k8splan from the design alone: ")
+	w.WriteString("no value here depends on the day on which it was made.</footer>\n")
 	fmt.Fprintf(w, "<script type=\"application/json\" id=\"model\">%s</script>\n", data(m.Data()))
 	fmt.Fprintf(w, "<script>%s</script>\n</body>\n</html>\n", program)
 	return []byte(w.String())
@@ -107,7 +108,8 @@ func variables() string {
 		return b.String()
 	}
 	light, dark := set(func(c color) string { return c.light }), set(func(c color) string { return c.dark })
-	return ":root{color-scheme:light;" + light + "}\n@media (prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;" + dark +
+	return ":root{color-scheme:light;" + light + "}\n" +
+		"@media (prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;" + dark +
 		"}}\n:root[data-theme=dark]{color-scheme:dark;" + dark + "}\n@media print{:root:not(#x){color-scheme:light;" + light + "}}\n"
 }
 
@@ -126,8 +128,8 @@ const (
 
 func (w *page) picture(p *plan.Plan, compact bool) {
 	w.WriteString("<section class=\"see\" aria-labelledby=\"h-picture\">\n<h2 id=\"h-picture\">The cluster as it will stand</h2>\n")
-	w.WriteString("<p class=\"soft hint\" hidden>Click a machine, a rack, a hypervisor or a balancer: it goes dark, and the verdicts say what " +
-		"becomes of the cluster. Several at once are judged together.</p>\n")
+	w.WriteString("<p class=\"soft hint\" hidden>Click a machine, a rack, a hypervisor or a balancer: it goes dark, " +
+		"and the verdicts say what becomes of the cluster. Several at once are judged together.</p>\n")
 	for _, size := range []struct {
 		width int
 		class string
@@ -153,8 +155,9 @@ var capabilityNames = map[simulate.Capability]string{
 // panel holds the verdicts: of the whole cluster without the program, of what is down with it.
 func (w *page) panel(p *plan.Plan, m *simulate.Model) {
 	w.WriteString("<aside id=\"verdicts\" tabindex=\"-1\" aria-labelledby=\"h-verdicts\">\n<h2 id=\"h-verdicts\">What becomes of it</h2>\n")
-	w.WriteString("<p id=\"down\" class=\"soft\">Nothing is down.</p>\n<div class=\"tools\" hidden>\n<button type=\"button\" id=\"restore\">" +
-		"Restore everything</button>\n<label>Fail <input id=\"unit\" list=\"units\" placeholder=\"node/NAME\" autocomplete=\"off\"></label>\n" +
+	w.WriteString("<p id=\"down\" class=\"soft\">Nothing is down.</p>\n<div class=\"tools\" hidden>\n" +
+		"<button type=\"button\" id=\"restore\">Restore everything</button>\n" +
+		"<label>Fail <input id=\"unit\" list=\"units\" placeholder=\"node/NAME\" autocomplete=\"off\"></label>\n" +
 		"<datalist id=\"units\"></datalist>\n</div>\n<ul id=\"states\" aria-live=\"polite\">\n")
 	baseline := m.Outcome(simulate.Failure{})
 	for _, v := range baseline.Verdicts {
@@ -162,8 +165,12 @@ func (w *page) panel(p *plan.Plan, m *simulate.Model) {
 			"<span class=\"state\">%s</span><span class=\"why\">%s</span></li>\n", v.State, v.Capability, marks[v.State],
 			capabilityNames[v.Capability], v.State, esc(v.Reason))
 	}
-	w.WriteString("</ul>\n<dl id=\"after\" hidden><dt>API reached from</dt><dd id=\"from\"></dd><dt>Losses left for the API</dt><dd id=\"left\"></dd>" +
-		"<dt>When it returns</dt><dd id=\"returns\"></dd><dt>If it never returns</dt><dd id=\"never\"></dd><dt>By hand</dt><dd id=\"runbook\"></dd></dl>\n")
+	w.WriteString("</ul>\n<dl id=\"after\" hidden>")
+	for _, entry := range [][2]string{{"from", "API reached from"}, {"left", "Losses left for the API"}, {"returns", "When it returns"},
+		{"never", "If it never returns"}, {"runbook", "By hand"}} {
+		fmt.Fprintf(w, "<dt>%s</dt><dd id=\"%s\"></dd>", entry[1], entry[0])
+	}
+	w.WriteString("</dl>\n")
 	w.WriteString("<div class=\"tools\" id=\"stops\" hidden><h3>Smallest sets that stop something</h3></div>\n")
 	w.WriteString("<div class=\"tools\" id=\"others\" hidden></div>\n</aside>\n")
 }

@@ -128,7 +128,8 @@ func (w *page) machines(p *plan.Plan, compact bool) {
 			}
 		}
 	}
-	w.table("machines", "Machines", about, []string{"Name", "Roles", "Address", "Failure domain", "Hypervisor", "Power", "System", "Size"}, rows)
+	w.table("machines", "Machines", about,
+		[]string{"Name", "Roles", "Address", "Failure domain", "Hypervisor", "Power", "System", "Size"}, rows)
 }
 
 func system(o plan.OS) string { return strings.TrimSuffix(o.Name+" "+o.Version, " ") }
@@ -278,7 +279,8 @@ func (w *page) software(p *plan.Plan) {
 		}
 		rows = append(rows, []string{"file, " + d.Arch, "`" + d.Source, at})
 	}
-	w.table("software", "Images and files", "what hosts fetch; a site without internet needs a copy of each", []string{"Kind", "Upstream", "Fetched from"}, rows)
+	w.table("software", "Images and files", "what hosts fetch; a site without internet needs a copy of each",
+		[]string{"Kind", "Upstream", "Fetched from"}, rows)
 }
 
 // material counts the machines that are alike.
@@ -313,7 +315,8 @@ func (w *page) decisions(p *plan.Plan) {
 func (w *page) changes(c *Changes) {
 	d := describe.Changes(c.Report)
 	w.WriteString("<section class=\"part\" aria-labelledby=\"h-diff\">\n")
-	fmt.Fprintf(w, "<h2 id=\"h-diff\">From the old design to this one: %s</h2>\n<p>%s</p>\n</section>\n", esc(string(d.Verdict)), esc(d.Summary))
+	fmt.Fprintf(w, "<h2 id=\"h-diff\">From the old design to this one: %s</h2>\n", esc(string(d.Verdict)))
+	fmt.Fprintf(w, "<p>%s</p>\n</section>\n", esc(d.Summary))
 	was := func(s *string) string {
 		if s == nil {
 			return "–"
@@ -324,5 +327,6 @@ func (w *page) changes(c *Changes) {
 	for _, one := range d.Changes {
 		rows = append(rows, []string{string(one.Class), one.Subject, was(one.Before), was(one.After), one.Detail})
 	}
-	w.table("changed", "What changes", "each difference, and whether a running cluster takes it", []string{"Class", "What", "Before", "After", "How"}, rows)
+	w.table("changed", "What changes", "each difference, and whether a running cluster takes it",
+		[]string{"Class", "What", "Before", "After", "How"}, rows)
 }

@@ -91,8 +91,8 @@ func (m *Model) Data() Data {
 	d := Data{
 		Zones: m.zones, Groups: []DataGroup{}, Cuts: m.dataCuts(), Balancer: m.p.LoadBalancer.Kind, Balances: len(m.lbs) > 0,
 		Stacked: m.p.Etcd.Placement == topologies.Stacked, Placed: m.dns != nil, VirtualIP: m.p.LoadBalancer.VirtualIP.String(),
-		Capabilities: Capabilities, Texts: texts, Verdicts: verdicts, Builds: builds, Repairs: repairs, NeedsHuman: needsHuman, Returns: returns,
-		DataLoss: dataLoss, Stops: []DataStop{}, Ways: [][][]DataNeed{},
+		Capabilities: Capabilities, Texts: texts, Verdicts: verdicts, Builds: builds, Repairs: repairs, NeedsHuman: needsHuman,
+		Returns: returns, DataLoss: dataLoss, Stops: []DataStop{}, Ways: [][][]DataNeed{},
 	}
 	is := m.dataBits()
 	for i, n := range m.nodes {

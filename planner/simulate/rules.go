@@ -84,8 +84,8 @@ var repairs = []textRows{
 	{Name: "etcd", Rows: []textRow{
 		{"lost == 0", ""},
 		{"up == 0", "the data is gone with the disks: rebuild etcd from the newest snapshot; what was written since is lost"},
-		{"lost > tolerance", "quorum is lost for good: restore the newest snapshot, or force a new cluster from a member that is left ({up}); " +
-			"writes that it had not seen are lost"},
+		{"lost > tolerance", "quorum is lost for good: restore the newest snapshot, or force a new cluster from a member that is left " +
+			"({up}); writes that it had not seen are lost"},
 		{"stacked > 0", "remove {lost|lost member} from etcd"},
 		{"lost == 1", "remove 1 lost member from etcd and add a replacement"},
 		{"", "remove {lost} lost members from etcd and add replacements"},
@@ -161,8 +161,8 @@ var verdicts = []verdictRows{
 		{When: "cps == 0", State: "works", Reason: "the control plane belongs to the vendor"},
 		{When: "apiDown == cps", State: "down", Reason: "no API server works, so that no scheduler or controller acts"},
 		// a holder that renews its lease by chance keeps it, and does not do its work
-		{When: "apiDegraded > 0", State: "depends", Reason: "API servers may lose requests, those that go to an etcd member without a leader: " +
-			"it depends on who holds the leases"},
+		{When: "apiDegraded > 0", State: "depends", Reason: "API servers may lose requests, those that go to an etcd member without a " +
+			"leader: it depends on who holds the leases"},
 		{When: "apiUp == 0", State: "depends", Reason: "it depends on which etcd member leads"},
 		{When: "apiUp < cps && apiDepends > 0", State: "degraded",
 			Reason: "{apiUp} of {cps|control plane} can lead them whichever etcd member leads"},
@@ -178,8 +178,8 @@ var verdicts = []verdictRows{
 		{When: "control == depends", State: "depends", Reason: "{@control}"},
 		{When: "hears == depends", State: "depends", Reason: "whether workers reach the endpoint depends on {@chance}"},
 		{When: "sure == workersUp && deaf == 0", State: "control", Reason: "{@control}"},
-		{When: "own == sure", State: "degraded", Reason: "{own} of {workersUp|worker} hear of new pods, by the API server on their own machine; " +
-			"no worker {@surely}reaches the endpoint"},
+		{When: "own == sure", State: "degraded", Reason: "{own} of {workersUp|worker} hear of new pods, by the API server on their own " +
+			"machine; no worker {@surely}reaches the endpoint"},
 		{When: "sure == workersUp", State: "degraded", Reason: "{workersUp} of {workers|worker|} up and hear of new pods; " +
 			"the endpoint is not {@surely}reached from where the others were"},
 		{State: "degraded", Reason: "{sure} of {workersUp|worker} {@surely}reach the endpoint; the others count as lost after a minute"},
@@ -212,7 +212,8 @@ var verdicts = []verdictRows{
 			Reason: "the two replicas of CoreDNS prefer different nodes: one of them at least is up"},
 		{When: "control == down", State: "depends",
 			Reason: "both replicas of CoreDNS may have been on lost nodes; nobody places them again until the control plane is back"},
-		{State: "depends", Reason: "both replicas of CoreDNS may have been on lost nodes; they are placed again once the node counts as lost"},
+		{State: "depends",
+			Reason: "both replicas of CoreDNS may have been on lost nodes; they are placed again once the node counts as lost"},
 	}},
 	{Name: string(DNS), Rows: []verdictRow{
 		{When: "replicas > degraded || apart == 0", State: "replicas", Reason: "{@replicas}"},
