@@ -6,6 +6,9 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -112,6 +115,12 @@ func TestAction(t *testing.T) {
 	if got, err := os.ReadFile(output); err != nil || string(got) != "valid=true\nvalid=true\nvalid=false\nvalid=false\n" {
 		t.Errorf("outputs: %v %q", err, got)
 	}
+	if code, out := act("K8SPLAN_FILES=nowhere.hcl"); code != 1 || !strings.Contains(out, "::error title=k8splan::nowhere.hcl: no "+
+		"such file") {
+		t.Errorf("what cannot be read is no annotation: %d %s", code, out)
+	}
+	os.Truncate(output, 0)
+	comments(t, work, act)
 	compares(t, work, output, act)
 	if code, out := act("K8SPLAN_VERSION=", "K8SPLAN_REF=v1.2.3", "K8SPLAN_FILES= \n"); code != 1 ||
 		!strings.Contains(out, "topology.hcl") {
@@ -162,7 +171,7 @@ func compares(t *testing.T, work, output string, act func(...string) (int, strin
 		t.Errorf("%d %s", code, out)
 	}
 	text, err := os.ReadFile(summary)
-	if err != nil || !bytes.HasPrefix(text, []byte("### dev: none\n\nNothing changes.\n")) ||
+	if err != nil || !bytes.Contains(text, []byte("### good.hcl: valid\n\n### new.hcl: valid\n\n### dev: none\n\nNothing changes.\n")) ||
 		!bytes.Contains(text, []byte("\n### dev: refused\n")) {
 		t.Errorf("%v %s", err, text)
 	}
@@ -234,5 +243,56 @@ func read(t *testing.T, name string, into any) {
 	}
 	if err := yaml.Unmarshal(text, into); err != nil {
 		t.Fatalf("%s: %v", name, err)
+	}
+}
+
+// comments keeps one comment of a pull request up to date, and writes none where the head is a fork's.
+func comments(t *testing.T, work string, act func(...string) (int, string)) {
+	t.Helper()
+	var calls []string
+	var body string
+	existing := `[]`
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		calls = append(calls, r.Method+" "+r.URL.Path)
+		if r.Header.Get("Authorization") != "Bearer token" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		if r.Method == http.MethodGet {
+			io.WriteString(w, existing)
+			return
+		}
+		data, _ := io.ReadAll(r.Body)
+		body = string(data)
+		io.WriteString(w, "{}")
+	}))
+	defer server.Close()
+	event := filepath.Join(work, "event.json")
+	run := func(head string) string {
+		t.Helper()
+		text := `{"pull_request": {"number": 7, "head": {"repo": {"full_name": "` + head + `"}}}}`
+		if err := os.WriteFile(event, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		calls, body = nil, ""
+		code, out := act("K8SPLAN_FILES=sub", "K8SPLAN_COMMENT=true", "K8SPLAN_TOKEN=token", "GITHUB_EVENT_NAME=pull_request",
+			"GITHUB_EVENT_PATH="+event, "GITHUB_REPOSITORY=me/clusters", "GITHUB_API_URL="+server.URL)
+		if code != 0 || strings.Contains(out, "token\n") {
+			t.Errorf("comment: %d %s", code, out)
+		}
+		return strings.Join(calls, "; ")
+	}
+	first := run("me/clusters")
+	if want := "GET /repos/me/clusters/issues/7/comments; POST /repos/me/clusters/issues/7/comments"; first != want ||
+		!strings.Contains(body, `<!-- k8splan -->\n### sub/warn.hcl: valid, 1 warning\n`) {
+		t.Errorf("the first comment: %s %s", first, body)
+	}
+	existing = `[{"id": 1, "user": {"type": "User"}, "body": "<!-- k8splan -->"},
+		{"id": 2, "user": {"type": "Bot"}, "body": "<!-- k8splan -->\\nold"}]`
+	if second := run("me/clusters"); !strings.HasSuffix(second, "; PATCH /repos/me/clusters/issues/comments/2") {
+		t.Errorf("the second run: %s", second)
+	}
+	if fork := run("you/clusters"); fork != "" {
+		t.Errorf("a fork's pull request: %s", fork)
 	}
 }

@@ -72,11 +72,22 @@ esac
 read -r -d '' -a files <<<"${K8SPLAN_FILES:-topology.hcl}" || true # ends at the end of the text
 
 if [ -n "${K8SPLAN_SARIF:-}" ]; then # its findings are said below
-  "$dir/k8splan" validate -o sarif ${arguments[@]+"${arguments[@]}"} -- ${files[@]+"${files[@]}"} >"$K8SPLAN_SARIF" || [ $? -eq 1 ]
+  "$dir/k8splan" validate -o sarif ${arguments[@]+"${arguments[@]}"} -- ${files[@]+"${files[@]}"} >"$K8SPLAN_SARIF" 2>/dev/null || [ $? -eq 1 ]
 fi
 valid=true
-"$dir/k8splan" validate -o github ${arguments[@]+"${arguments[@]}"} -- ${files[@]+"${files[@]}"} || { code=$? valid=false; }
+"$dir/k8splan" validate -o github ${arguments[@]+"${arguments[@]}"} -- ${files[@]+"${files[@]}"} 2>"$dir/validate.err" || { code=$? valid=false; }
+cat "$dir/validate.err" >&2
+# What cannot be read has no line to point to, and a red cross without a word helps nobody.
+while IFS= read -r line; do
+  line=${line#k8splan: error: }
+  printf '::error title=k8splan::%s\n' "${line//\%/%25}"
+done < <(grep '^k8splan: error: ' "$dir/validate.err" || true)
 printf 'valid=%s\n' "$valid" >>"${GITHUB_OUTPUT:-/dev/null}"
+
+# --- summary
+
+"$dir/k8splan" validate -o markdown ${arguments[@]+"${arguments[@]}"} -- ${files[@]+"${files[@]}"} >"$dir/summary.md" 2>/dev/null || [ $? -eq 1 ]
+cat "$dir/summary.md" >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
 
 # --- compare
 
@@ -85,16 +96,20 @@ if [ -n "${K8SPLAN_COMPARE:-}" ]; then
   worst=0
   for name in ${files[@]+"${files[@]}"}; do
     topologies=("$name")
-    if [ -d "$name" ]; then
-      topologies=("${name%/}"/*.hcl)
+    if [ -d "$name" ]; then # the files that validate found in it
+      topologies=()
+      while IFS= read -r found; do
+        topologies+=("$found")
+      done < <("$dir/k8splan" validate -o json -- "$name" 2>/dev/null | sed -n 's/^      "filename": "\(.*\)",$/\1/p' | sort -u || true)
     fi
-    for topology in "${topologies[@]}"; do
+    for topology in ${topologies[@]+"${topologies[@]}"}; do
       # One that is new, or that is not valid, has nothing to compare.
       text=$("$dir/k8splan" diff --git="$K8SPLAN_COMPARE" -o markdown ${K8SPLAN_VAR_FILE:+"--var-file=$K8SPLAN_VAR_FILE"} -- "$topology" 2>"$dir/diff.err") || [ -n "$text" ] || {
         [ "$valid" = false ] || printf '::notice title=k8splan::%s\n' "$(grep -m1 '^k8splan: error: ' "$dir/diff.err" || echo "nothing to compare $topology with")"
         continue
       }
       printf '%s\n\n' "$text" >>"${GITHUB_STEP_SUMMARY:-/dev/stdout}"
+      printf '%s\n\n' "$text" >>"$dir/summary.md"
       heading=${text%%$'\n'*}
       for i in "${!classes[@]}"; do
         if [ "${heading##*: }" = "${classes[i]}" ] && [ "$i" -gt "$worst" ]; then
@@ -105,4 +120,41 @@ if [ -n "${K8SPLAN_COMPARE:-}" ]; then
   done
   printf 'verdict=%s\n' "${classes[worst]}" >>"${GITHUB_OUTPUT:-/dev/null}"
 fi
+
+# --- comment
+
+# One comment of a pull request, which is found again by its first line and kept up to date. A pull request from a fork has a token that
+# may not write: the summary has to do there. What the files say is text in it, and goes to the API as data.
+comment() {
+  local mark='<!-- k8splan -->' api=${GITHUB_API_URL:-https://api.github.com} number page=1 id='' found
+  [ "${GITHUB_EVENT_NAME:-}" = pull_request ] || { echo 'k8splan: comment: only on pull_request'; return; }
+  command -v jq >/dev/null || { printf '::notice title=k8splan::comment needs jq\n'; return; }
+  if [ "$(jq -r '.pull_request.head.repo.full_name // ""' "$GITHUB_EVENT_PATH")" != "$GITHUB_REPOSITORY" ]; then
+    echo 'k8splan: comment: not on pull requests from forks, whose token may not write'
+    return
+  fi
+  number=$(jq -r '.pull_request.number' "$GITHUB_EVENT_PATH")
+  call() { # call METHOD PATH [BODY-FILE]
+    curl --fail --silent --show-error --request "$1" --header @<(printf 'Authorization: Bearer %s\n' "${K8SPLAN_TOKEN:-}") --header 'Accept: application/vnd.github+json' \
+      ${3:+--data "@$3"} "$api/repos/$GITHUB_REPOSITORY/$2"
+  }
+  while [ -z "$id" ] && [ "$page" -le 10 ]; do
+    found=$(call GET "issues/$number/comments?per_page=100&page=$page") || { printf '::notice title=k8splan::comments cannot be read\n'; return; }
+    id=$(jq -r --arg mark "$mark" '[.[] | select(.user.type == "Bot" and (.body | startswith($mark))) | .id][0] // ""' <<<"$found")
+    [ "$(jq length <<<"$found")" -eq 100 ] || break
+    page=$((page + 1))
+  done
+  jq -n --arg mark "$mark" --rawfile text "$dir/summary.md" \
+    '{body: ($mark + "\n" + (if ($text | length) > 60000 then $text[:60000] + "\n\nThe summary of the workflow has the rest." else $text end))}' >"$dir/comment.json"
+  if [ -n "$id" ]; then
+    call PATCH "issues/comments/$id" "$dir/comment.json" >/dev/null
+  else
+    call POST "issues/$number/comments" "$dir/comment.json" >/dev/null
+  fi || printf '::notice title=k8splan::the comment could not be written: give the job the permission pull-requests: write\n'
+}
+case ${K8SPLAN_COMMENT:-false} in
+  true) comment ;;
+  false) ;;
+  *) die "comment is \"$K8SPLAN_COMMENT\": write true or false" ;;
+esac
 exit "${code:-0}"

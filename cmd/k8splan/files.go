@@ -2,43 +2,97 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/k8splan/k8splan/planner/artifact"
 )
 
-// topologyFiles puts a directory's files in its place: every *.hcl in it, sorted by name, none of its subdirectories'. Files whose names
-// begin with a dot belong to other programs (.terraform.lock.hcl). A file that is named twice, by itself and by its directory, is read
-// once: standard input is empty the second time.
-func topologyFiles(args []string) ([]string, error) {
-	var files []string
+// others are directories that other programs fill.
+var others = []string{"node_modules", "vendor"}
+
+// topologyFiles puts a directory's topologies in its place: every *.hcl in it and below that has a cluster block, sorted by path. Hidden
+// files and directories belong to other programs (.terraform.lock.hcl), trees are what was generated. A file that is named twice, by
+// itself and by its directory, is read once: standard input is empty the second time. skipped are files of other programs.
+func topologyFiles(args []string) (files, skipped []string, err error) {
 	for _, name := range args {
 		info, err := os.Stat(name)
 		if name == "-" || err != nil || !info.IsDir() {
 			files = append(files, name) // what cannot be read says so when it is read
 			continue
 		}
-		entries, err := os.ReadDir(name)
+		found, foreign, err := below(name)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		found := 0
-		for _, entry := range entries {
-			if strings.HasSuffix(entry.Name(), ".hcl") && !strings.HasPrefix(entry.Name(), ".") && !entry.IsDir() {
-				files = append(files, filepath.Join(name, entry.Name()))
-				found++
-			}
+		if len(found) == 0 {
+			return nil, nil, hinted{fmt.Errorf("%s holds no topology", name),
+				"a topology's name ends in .hcl, and it has a cluster block; hidden directories and generated trees are not searched"}
 		}
-		if found == 0 {
-			return nil, hinted{fmt.Errorf("%s holds no topology", name),
-				"a topology's name ends in .hcl; subdirectories are not searched, name them"}
-		}
+		files, skipped = append(files, found...), append(skipped, foreign...)
 	}
 	seen := map[string]bool{}
 	return slices.DeleteFunc(files, func(name string) bool {
 		again := seen[filepath.Clean(name)]
 		seen[filepath.Clean(name)] = true
 		return again
-	}), nil
+	}), skipped, nil
+}
+
+// below finds the topologies of a directory.
+func below(root string) (found, foreign []string, err error) {
+	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		switch name := entry.Name(); {
+		case err != nil:
+			return err
+		case entry.IsDir() && path != root && (strings.HasPrefix(name, ".") || slices.Contains(others, name)):
+			return filepath.SkipDir
+		case entry.IsDir():
+			if holds, err := artifact.Holds(path); err == nil && holds == artifact.Tree {
+				return filepath.SkipDir
+			}
+		case strings.HasPrefix(name, "."), !strings.HasSuffix(name, ".hcl"):
+		case isTopology(path):
+			found = append(found, path)
+		default:
+			foreign = append(foreign, path)
+		}
+		return nil
+	})
+	return found, foreign, err
+}
+
+// clusterLine is how a cluster block begins, in a file that does not parse too.
+var clusterLine = regexp.MustCompile(`(?m)^\s*cluster\s*["{A-Za-z_]`)
+
+// isTopology reports whether a file that was found, and not named, is one: by its name, or by its cluster block. One that cannot be read
+// says so when it is read.
+func isTopology(path string) bool {
+	if strings.HasPrefix(filepath.Base(path), "topology") {
+		return true
+	}
+	src, err := readFile(path)
+	return err != nil || clusterLine.Match(src)
+}
+
+// noteSkipped names the files that were found and are not topologies.
+func (a *app) noteSkipped(skipped []string) {
+	if len(skipped) == 0 {
+		return
+	}
+	const most = 5
+	shown := skipped[:min(len(skipped), most)]
+	more := ""
+	if n := len(skipped) - len(shown); n > 0 {
+		more = fmt.Sprintf(", and %d more", n)
+	}
+	names := make([]string, len(shown))
+	for i, name := range shown {
+		names[i] = named(name)
+	}
+	a.note("skipped without a cluster block: %s%s", strings.Join(names, ", "), more)
 }

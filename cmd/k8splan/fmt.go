@@ -17,11 +17,11 @@ import (
 func (a *app) fmtCommand() *cobra.Command {
 	var write, check bool
 	cmd := &cobra.Command{
-		Use:   "fmt [FILE ...]",
+		Use:   "fmt [FILE | DIR ...]",
 		Short: "Format topology files",
-		Long: `Fmt prints the files (./topology.hcl; - is standard input) as they should be laid out. An argument that was renamed gets its
-new name. With -w it writes them in their places instead and lists those that changed; with --check it lists those that
-would, and the exit code is 1 if there are any.`,
+		Long: `Fmt prints a topology file (./topology.hcl; - is standard input) in HCL's layout. An argument that was renamed gets its
+new name. With -w it writes files in their places instead and lists those that changed. With --check it lists those that would change, and
+the exit code is 1 if there are any. Of a directory it takes every topology in it and below.`,
 		Args: count(0, -1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if write && check {
@@ -30,8 +30,17 @@ would, and the exit code is 1 if there are any.`,
 			if len(args) == 0 {
 				args = []string{defaultFile}
 			}
+			files, skipped, err := topologyFiles(args)
+			if err != nil {
+				return err
+			}
+			a.noteSkipped(skipped)
+			if len(files) > 1 && !write && !check {
+				return usageError{hinted{fmt.Errorf("%d files would be printed one after the other", len(files)),
+					"-w writes them in their places, --check lists those that would change"}}
+			}
 			failed := false
-			for _, name := range args {
+			for _, name := range files {
 				ok, err := a.format(name, write, check)
 				if err != nil {
 					return err

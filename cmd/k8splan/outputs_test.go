@@ -38,7 +38,10 @@ func validated(t *testing.T, args ...string) []byte {
 		&stderr); code != exitWrong {
 		t.Fatalf("exit code %d: %s", code, stderr.String())
 	}
-	if stderr.Len() > 0 {
+	// Two files of the rules break those of the file as a whole: without a cluster block they are another program's.
+	const skipped = "k8splan: skipped without a cluster block: ../../testdata/rules/empty-file.hcl, " +
+		"../../testdata/rules/missing-block.hcl\n"
+	if stderr.String() != skipped {
 		t.Errorf("stderr: %.500s", stderr.String())
 	}
 	return stdout.Bytes()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -75,16 +76,19 @@ func lossWords(k simulate.Kind) (singular, plural, argument string) {
 
 // judge holds the requirements against a design and adds what it does not meet to the diagnostics, at the cluster block. A waiver in the
 // file makes it a note, as it does with any other finding.
-func (r *requirements) judge(o *opened) {
+func (r *requirements) judge(o *opened) []requirementJSON {
 	if o.project == nil || len(r.all) == 0 {
-		return
+		return nil
 	}
+	var answers []requirementJSON
 	p := o.project.Plan()
 	waiver := check.Waiver(p, check.RequireSurvive, o.today)
 	model, said := simulate.New(p), map[string]bool{}
 	for _, one := range r.all {
 		// What stops the design at one node stops it at two as well: one mistake, one message.
-		if detail, cause := one.broken(p, model); detail != "" && !said[cause] {
+		detail, cause, worst := one.broken(p, model)
+		answers = append(answers, one.answer(o, model, detail, worst))
+		if detail != "" && !said[cause] {
 			said[cause] = true
 			d := check.RequireSurvive.Diagnostic(p.Cluster.Block(), detail)
 			if waiver != nil {
@@ -99,10 +103,39 @@ func (r *requirements) judge(o *opened) {
 		o.diags = append(o.diags, check.UnusedWaiver(waiver))
 	}
 	rule.Sort(o.diags)
+	return answers
 }
 
-// broken says why a design does not meet the requirement, "" where it does, and what the cause is.
-func (r requirement) broken(p *plan.Plan, m *simulate.Model) (detail, cause string) {
+// requirementJSON is what came of one requirement in one file.
+type requirementJSON struct {
+	Filename    string `json:"filename"`
+	Requirement string `json:"requirement"`
+	Holds       bool   `json:"holds"`
+	Worst       string `json:"worst"` // the loss that leaves the least, or that stops the design
+	Reason      string `json:"reason"`
+}
+
+// answer says whether a requirement holds, and what the worst of the losses leaves.
+func (r requirement) answer(o *opened, m *simulate.Model, detail string, worst *simulate.Outcome) requirementJSON {
+	out := requirementJSON{Filename: o.name, Requirement: r.text, Holds: detail == "", Reason: detail}
+	switch {
+	case worst != nil:
+		out.Worst = worst.Failure.String()
+	case out.Holds:
+		if o := m.Worst(r.units, r.kind); o != nil {
+			out.Worst, out.Reason = o.Failure.String(), remains(o)
+		}
+	}
+	shown := out.Worst + " " + out.Reason
+	hidden := &hcl.Diagnostic{Detail: shown}
+	if o.project.Plan().Spec.Secrets.Hide(hcl.Diagnostics{hidden}, nil); hidden.Detail != shown {
+		out.Worst, out.Reason = "", hidden.Detail
+	}
+	return out
+}
+
+// broken says why a design does not meet the requirement, "" where it does, what the cause is, and the loss that stops the design, if any.
+func (r requirement) broken(p *plan.Plan, m *simulate.Model) (detail, cause string, worst *simulate.Outcome) {
 	singular, plural, argument := lossWords(r.kind)
 	which := "any one " + singular
 	if r.units > 1 {
@@ -122,20 +155,20 @@ func (r requirement) broken(p *plan.Plan, m *simulate.Model) (detail, cause stri
 			who = fmt.Sprintf("%s and %s state no", strings.Join(without[:len(without)-1], ", "), without[len(without)-1])
 		}
 		return fmt.Sprintf("%s %s %s, so nothing can be promised. Write %s in node blocks, %ss in pools.", head, who, singular, argument,
-			argument), string(r.kind)
+			argument), string(r.kind), nil
 	}
 	if guess := guessed(p); guess != nil {
 		places := guess.Unstated()
 		return fmt.Sprintf("%s %s works inside one network segment only, and the file does not say in which segment %s (%s) is, "+
 			"so nothing can be promised. State the segments in node_subnets of network.", head, capital(guess.What), places[0].Who,
-			places[0].Addr), "segment"
+			places[0].Addr), "segment", nil
 	}
 	// A design that dies of one loss dies of more: the smallest is the one to fix first.
 	for units := 1; units <= r.units; units++ {
 		outcome, exhausted := m.Survives(units, r.kind)
 		if exhausted {
 			return fmt.Sprintf("%s Whether it does is not known: the search over losses of %d at once gave up. "+
-				"Require the loss of fewer at once.", head, units), r.text
+				"Require the loss of fewer at once.", head, units), r.text, nil
 		}
 		if outcome == nil {
 			continue
@@ -154,12 +187,12 @@ func (r requirement) broken(p *plan.Plan, m *simulate.Model) (detail, cause stri
 		}
 		if len(outcome.Failure.Units) == 0 {
 			return fmt.Sprintf("%s Chance decides while everything is up: %s. `k8splan simulate` shows every loss and its remedy.", head,
-				strings.Join(reasons, "; ")), "chance"
+				strings.Join(reasons, "; ")), "chance", nil
 		}
 		return fmt.Sprintf("%s Without %s it does not: %s. `k8splan simulate` shows every loss and its remedy.", head, outcome.Failure,
-			strings.Join(reasons, "; ")), outcome.Failure.String()
+			strings.Join(reasons, "; ")), outcome.Failure.String(), outcome
 	}
-	return "", ""
+	return "", "", nil
 }
 
 // guessed returns the first mechanism of a design that needs one network segment, where the file does not state the segments.
@@ -187,4 +220,33 @@ func unstated(p *plan.Plan, kind simulate.Kind) []string {
 		}
 	}
 	return names
+}
+
+// remains says how the control plane and the pods fare after a loss.
+func remains(o *simulate.Outcome) string {
+	var parts []string
+	for _, v := range o.Verdicts {
+		switch v.Capability {
+		case simulate.EtcdWrites, simulate.API, simulate.Scheduling, simulate.Pods:
+			parts = append(parts, fmt.Sprintf("%s %s: %s", v.Capability, v.State, strings.TrimSuffix(v.Reason, ".")))
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+// kept says of each requirement that holds what the worst of its losses leaves; those that do not hold are errors already.
+func (a *app) kept(answers []requirementJSON) error {
+	for _, r := range answers {
+		if !r.Holds {
+			continue
+		}
+		text := "holds"
+		if r.Worst != "" {
+			text += "; the worst loss is " + r.Worst + ": " + r.Reason
+		}
+		if _, err := io.WriteString(a.stdout, hang("  "+r.Requirement+"  ", visible(text), a.columns())); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -111,12 +111,20 @@ type sarifSuppression struct {
 
 const sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
-// sarif is the log of one run over all files: every rule that was held against them, and what they found.
+// sarif is the log of one run over all files: what was found, and the rules that found it.
 func (a *app) sarif(all []*opened) sarifLog {
 	driver := sarifDriver{Name: "k8splan", Version: release(), InformationURI: "https://github.com/k8splan/k8splan"}
-	index := map[string]int{}
+	index, found := map[string]int{}, map[string]bool{}
+	for _, o := range all {
+		for _, d := range o.diags {
+			found[rule.ID(d)] = true
+		}
+	}
 	for _, family := range check.Areas(planner.Catalog()) {
 		for _, r := range family.Rules {
+			if !found[r.ID] { // a log with all of them is a megabyte
+				continue
+			}
 			index[r.ID] = len(driver.Rules)
 			driver.Rules = append(driver.Rules, sarifRule{
 				ID:                   r.ID,
@@ -132,6 +140,9 @@ func (a *app) sarif(all []*opened) sarifLog {
 	}
 	run := sarifRun{Tool: sarifTool{driver}, Invocations: []sarifInvocation{{true}}, ColumnKind: "unicodeCodePoints",
 		Results: []sarifResult{}}
+	if driver.Rules == nil {
+		run.Tool.Driver.Rules = []sarifRule{}
+	}
 	seen := map[string]int{}
 	for _, o := range all {
 		cache := map[string]*source{}

@@ -12,15 +12,16 @@ import (
 )
 
 func (a *app) validateCommand() *cobra.Command {
-	out := format{"text", []string{"text", "json", "sarif", "junit", "github"}}
+	out := format{"text", []string{"text", "json", "sarif", "junit", "github", "markdown"}}
 	var strict bool
 	var require requirements
 	var topology topologyFlags
 	cmd := &cobra.Command{
 		Use:   "validate [FILE | DIR ...]",
 		Short: "Check a topology: what is wrong, where, why, and how to fix it",
-		Long: `Validate reads topology files (./topology.hcl; - is standard input; of a directory every *.hcl in it) and holds every rule
-against them. It reads nothing else and asks nobody: it works on a laptop without a network.
+		Long: `Validate reads topology files (./topology.hcl; - is standard input; of a directory every topology in it and
+below) and holds every rule against them.
+It reads nothing else and asks nobody: it works on a laptop without a network.
 
   k8splan validate --strict clusters/
   k8splan validate prod.hcl test.hcl     clusters that name the same site are compared
@@ -35,10 +36,11 @@ Exit code 0: no error in any file. 1: an error, or with --strict a warning.`,
 			if len(args) == 0 {
 				args = []string{defaultFile}
 			}
-			files, err := topologyFiles(args)
+			files, skipped, err := topologyFiles(args)
 			if err != nil {
 				return err
 			}
+			a.noteSkipped(skipped)
 			report := validation{FormatVersion: "1.0", Valid: true, Files: []fileJSON{}, Diagnostics: []diagnostic{}}
 			var all []*opened
 			var read []*opened // nil in place of a file that cannot be read
@@ -59,12 +61,16 @@ Exit code 0: no error in any file. 1: an error, or with --strict a warning.`,
 				if o == nil {
 					continue
 				}
-				require.judge(o)
+				kept := require.judge(o)
+				report.Requirements = append(report.Requirements, kept...)
 				good := report.add(o, strict)
 				switch out.value {
 				case "text":
 					a.printDiagnostics(o)
 					if err := a.verdict(o, good); err != nil {
+						return err
+					}
+					if err := a.kept(kept); err != nil {
 						return err
 					}
 				case "json":
@@ -80,6 +86,8 @@ Exit code 0: no error in any file. 1: an error, or with --strict a warning.`,
 				text, err = artifact.JSON(a.sarif(all))
 			case "junit":
 				text, err = a.junit(all, strict)
+			case "markdown":
+				text = []byte(a.markdown(read, strict, report.Requirements))
 			case "github":
 				text = []byte(a.annotations(all))
 			}

@@ -16,6 +16,8 @@ type validation struct {
 	WarningCount  int          `json:"warning_count"`
 	Files         []fileJSON   `json:"files"` // in the order in which they were read
 	Diagnostics   []diagnostic `json:"diagnostics"`
+
+	Requirements []requirementJSON `json:"requirements,omitempty"` // what came of --require, in each file that could be judged
 }
 
 // fileJSON is what came of one file.

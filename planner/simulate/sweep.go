@@ -526,11 +526,89 @@ func (m *Model) Survives(units int, kind Kind) (stopped *Outcome, exhausted bool
 	}) {
 		return &whole, false
 	}
-	of := slices.DeleteFunc(m.Units(), func(u Unit) bool { return u.Kind != kind || kind == ZoneUnit && !slices.Contains(m.zones, u.Name) })
+	of := m.lossesOf(kind)
 	stops := m.smallest(of, m.risks(), units, mostSteps)
 	if len(stops.Sets) == 0 {
 		return nil, stops.Exhausted
 	}
 	o := m.Outcome(Failure{Units: stops.Sets[0]})
 	return &o, false
+}
+
+// mostWorst bounds how many losses of several units are compared one by one.
+const mostWorst = 5000
+
+// Worst is the loss of so many units of the kind at once that leaves the least. Where there are too many to compare, it adds the worst
+// unit to the worst ones so far. It is nil where there are no such units.
+func (m *Model) Worst(units int, kind Kind) *Outcome {
+	of := m.lossesOf(kind)
+	if units = min(units, len(of)); units == 0 {
+		return nil
+	}
+	var worst *Outcome
+	try := func(set []Unit) {
+		if o := m.Outcome(Failure{Units: slices.Clone(set)}); worst == nil || o.weight() > worst.weight() {
+			worst = &o
+		}
+	}
+	if many := choices(len(of), units); many <= mostWorst {
+		everySet(of, units, nil, try)
+		return worst
+	}
+	var set []Unit
+	for range units {
+		worst = nil
+		for _, u := range of {
+			if !slices.ContainsFunc(set, func(v Unit) bool { return v.String() == u.String() }) {
+				try(append(slices.Clone(set), u))
+			}
+		}
+		set = worst.Failure.Units
+	}
+	return worst
+}
+
+// lossesOf are the units of a kind; of zones the deepest level.
+func (m *Model) lossesOf(kind Kind) []Unit {
+	return slices.DeleteFunc(m.Units(), func(u Unit) bool {
+		return u.Kind != kind || kind == ZoneUnit && !slices.Contains(m.zones, u.Name)
+	})
+}
+
+// choices is how many sets of k there are of n things, mostWorst+1 where there are more.
+func choices(n, k int) int {
+	all := 1
+	for i := range k {
+		if all = all * (n - i) / (i + 1); all > mostWorst {
+			return mostWorst + 1
+		}
+	}
+	return all
+}
+
+// everySet calls f with every set of k of the units.
+func everySet(of []Unit, k int, chosen []Unit, f func([]Unit)) {
+	if k == 0 {
+		f(chosen)
+		return
+	}
+	for i := range of {
+		everySet(of[i+1:], k-1, append(chosen, of[i]), f)
+	}
+}
+
+// weight grows with what an outcome takes: what is down weighs more than all that is degraded.
+func (o *Outcome) weight() int {
+	sum := 0
+	for _, v := range o.Verdicts {
+		switch v.State {
+		case Down:
+			sum += 10000
+		case Depends:
+			sum += 100
+		case Degraded:
+			sum++
+		}
+	}
+	return sum
 }

@@ -65,8 +65,8 @@ func calicoSessions(p *plan.Plan) ([]artifact.File, error) {
 	kind := func(kind, name string, spec any) object {
 		return object{metav1.TypeMeta{APIVersion: "crd.projectcalico.org/v1", Kind: kind}, metadata{Name: name}, spec}
 	}
-	// Nodes that all have routers need no sessions among themselves: a node that passes on what it heard from another would draw the pods
-	// of another rack to itself.
+	// Nodes that all have routers need no sessions among themselves: a node that passes on what it heard from another would attract the
+	// pods of another rack to itself.
 	all := []object{kind("BGPConfiguration", "default", calicoBGPConfiguration{c.BGPAS, !p.RoutersLearn()})}
 	for i, g := range p.BGPGroups() {
 		for k, peer := range g.Peers {
