@@ -12,7 +12,8 @@ const mostMarkdown = 50
 
 // markdownText is a text as Markdown shows it: nothing in it is a link, a tag, or the name of a person who is to be told.
 var markdownText = strings.NewReplacer(
-	"\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "[", "\\[", "]", "\\]", "<", "&lt;", ">", "&gt;", "&", "&amp;", "|", "\\|", "#", "\\#", "~", "\\~",
+	"\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "[", "\\[", "]", "\\]", "<", "&lt;", ">", "&gt;", "&", "&amp;", "|", "\\|",
+	"#", "\\#", "~", "\\~",
 	"@", "@\u200b", "://", ":\u200b//", "www.", "www\u200b.", "\r", " ", "\n", " ")
 
 // markdown is a summary for people: a heading for each file, what was found in it, and what was required of it.
