@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -172,5 +173,30 @@ func TestWaves(t *testing.T) {
 			}
 			at += size
 		}
+	}
+}
+
+// freeForm is a shell task whose text stands beside the name of the module, up to the first line that is indented less.
+var freeForm = regexp.MustCompile(`(?m)^ +ansible\.builtin\.shell: \|\n((?: {4,}.*\n|\n)+)`)
+
+// Ansible splits the free form of shell into arguments, comments too: a lone apostrophe in one ends the run when the task's turn comes.
+func TestFreeFormsHaveTheirQuotes(t *testing.T) {
+	files, err := programs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for _, f := range files {
+		for _, m := range freeForm.FindAllStringSubmatch(string(f.Data), -1) {
+			seen++
+			for _, quote := range []string{"'", `"`} {
+				if strings.Count(m[1], quote)%2 != 0 {
+					t.Errorf("%s: a shell task has a lone %s:\n%s", f.Path, quote, m[1])
+				}
+			}
+		}
+	}
+	if seen < 5 {
+		t.Errorf("only %d tasks were read", seen)
 	}
 }
