@@ -24,7 +24,7 @@ var (
 	ofTarget = slices.Concat(emitter, language, k8s, []string{
 		"planner/rule", "planner/spec", "planner/target", "planner/target/block", "planner/target/cloudinit", "planner/target/onprem",
 		"planner/target/terraform",
-		"planner/emit/ansible", "planner/emit/cni", "planner/emit/kubeadm",
+		"planner/emit/ansible", "planner/emit/cni", "planner/emit/hostfiles", "planner/emit/kubeadm",
 	})
 )
 
@@ -82,8 +82,10 @@ var permitted = map[string][]string{
 	"planner/emit/cni":          slices.Concat(emitter, k8s, []string{"planner/emit/kubeadm"}),
 	"planner/emit/addons":       slices.Concat(emitter, k8s, []string{"planner/emit/kubeadm"}),
 	// The playbook and the runbook name the labels that kubeadm's files leave to the API server.
-	"planner/emit/ansible": slices.Concat(emitter, k8s, []string{"planner/emit/kubeadm"}),
-	"planner/emit/readme":  slices.Concat(emitter, []string{"planner/emit/kubeadm", "planner/report", "planner/simulate"}),
+	"planner/emit/ansible":   slices.Concat(emitter, k8s, []string{"planner/emit/hostfiles", "planner/emit/kubeadm"}),
+	"planner/emit/hostfiles": emitter,
+	"planner/emit/readme": slices.Concat(emitter, []string{"planner/emit/hostfiles", "planner/emit/kubeadm", "planner/report",
+		"planner/simulate"}),
 
 	// What targets share: all of them, and those of a class.
 	"planner/target": {"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty/cty", "planner/artifact", "planner/plan",

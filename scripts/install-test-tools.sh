@@ -40,6 +40,7 @@ packages=(
   iproute2
   libc6-dev
   libseccomp-dev
+  nftables
   openssh-client
   pkg-config
 )

@@ -93,6 +93,21 @@ var artifactRules = []Rule{
 			"https://docs.docker.com/engine/security/certificates/", "https://docs.docker.com/docker-hub/image-library/mirror/"},
 	}, registryOtherRuntime},
 	{rule.Rule{
+		ID: "network-manifest-unverified", Severity: rule.Warning, Title: "Manifest of the pod network without a known digest",
+		Doc: "The first control plane applies upstream's manifest of the pod network with all rights. k8splan knows the digests of many " +
+			"releases. Of another one, whoever sits between, or breaks into the server or the mirror, decides what is applied.",
+		Fix:     "Take a release that k8splan knows, or write the digests into `checksums` after you have read the files.",
+		Sources: []string{"https://docs.tigera.io/calico/latest/getting-started/kubernetes/quickstart"},
+	}, networkManifestUnverified},
+	{rule.Rule{
+		ID: "registry-mirror-path", Severity: rule.Error, Title: "Mirror with a path and Docker Engine",
+		Doc: "Harbor, Nexus and Artifactory keep the images of another registry below a path. containerd and CRI-O are told of it. " +
+			"dockerd " +
+			"takes a host alone, and does not start with a path.",
+		Fix:     "Use containerd or CRI-O, or a mirror that answers at a host or port of its own.",
+		Sources: []string{"https://docs.docker.com/docker-hub/image-library/mirror/", "https://github.com/moby/moby/issues/36598"},
+	}, registryMirrorPath},
+	{rule.Rule{
 		ID: "registry-without-effect", Severity: rule.Warning, Title: "Registry block that says nothing",
 		Doc:     "Without mirrors, `plain_http`, `skip_verify` or `ca_file` the block changes nothing.",
 		Fix:     "Write `mirrors`, or remove the block.",
@@ -243,6 +258,48 @@ func registryOtherRuntime(p *plan.Plan) []Finding {
 			findings = append(findings,
 				one(r.Attr("mirrors"), "Docker Engine asks mirrors for images of docker.io alone, and goes to %s "+
 					"itself. Use containerd, or name the mirror in image_repository.", r.Host)...)
+		}
+	}
+	return findings
+}
+
+// networkManifestUnverified leaves alone who takes the default of a release from upstream itself, over https.
+func networkManifestUnverified(p *plan.Plan) []Finding {
+	if !onHosts(p) || p.Network.CNI.Source == nil || !p.Network.CNI.Has("version") && p.Artifacts.MirrorURL == "" {
+		return nil
+	}
+	var bare []string
+	for _, m := range p.NetworkManifests() {
+		if m.Checksum == "" {
+			bare = append(bare, fmt.Sprintf("%q = \"sha256:…\"", m.Path))
+		}
+	}
+	if len(bare) == 0 {
+		return nil
+	}
+	c := p.Network.CNI
+	at := c.Block()
+	if c.Has("version") {
+		at = c.Attr("version")
+	}
+	return one(at, "The digests of %s %s are not known here, and its manifests are applied with all rights. Pin them: "+
+		"artifacts { checksums = { %s } }.", c.Name, c.Version, strings.Join(bare, ", "))
+}
+
+func registryMirrorPath(p *plan.Plan) []Finding {
+	if p.Runtime.Name != plan.Docker {
+		return nil
+	}
+	var findings []Finding
+	for _, r := range p.Runtime.Registries {
+		for i, m := range r.Mirrors {
+			_, rest, _ := strings.Cut(m, "://")
+			if _, path, _ := strings.Cut(rest, "/"); r.Host == "docker.io" && strings.Trim(path, "/") != "" {
+				findings = append(findings,
+					one(r.Element("mirrors", i),
+						"dockerd takes no mirror with a path, and would not start on any node. Use containerd, or a mirror "+
+							"that answers at a host of its own.")...)
+			}
 		}
 	}
 	return findings

@@ -421,12 +421,12 @@ func (r *resolver) order() {
 	p.Addons = out
 }
 
-// ManifestDownloads lists the files of addons that hosts fetch, in the order in which they are applied.
+// ManifestDownloads lists the manifests that hosts fetch, of the pod network and of addons, in the order in which they are applied.
 func (p *Plan) ManifestDownloads() []Manifest {
 	if p.Target.Facts.Hosting == Hosted {
 		return nil
 	}
-	var out []Manifest
+	out := p.NetworkManifests()
 	for _, a := range p.Addons {
 		for _, m := range a.Manifests {
 			if m.URL != "" {

@@ -11,3 +11,10 @@ network {
     version = "3.33.0"
   }
 }
+
+artifacts {
+  checksums = {
+    "raw.githubusercontent.com/projectcalico/calico/v3.33.0/manifests/operator-crds.yaml"   = "sha256:0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a"
+    "raw.githubusercontent.com/projectcalico/calico/v3.33.0/manifests/tigera-operator.yaml" = "sha256:0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b"
+  }
+}

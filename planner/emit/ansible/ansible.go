@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/hostfiles"
 	"github.com/k8splan/k8splan/planner/emit/kubeadm"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/templates"
@@ -55,6 +56,7 @@ const inventoryComment = `# yamllint disable rule:line-length
 #   node_ip        the address that the cluster knows; secondary_ip is the one of the other family
 #   node_object    labels, annotations, and taints of the node, as JSON
 #   roles_before   what a host of the group leaving was; remove-host.yml takes it out of the cluster, and generate --removed out of here
+#   cpus, memory   what the topology says that the host has; memory in bytes
 `
 
 // inventory lists the hosts in the plan's order, and the groups in alphabetical order.
@@ -112,6 +114,12 @@ func hostVars(n *plan.Node) (mapping, error) {
 		vars = append(vars, entry{"secondary_ip", address(n.SecondaryAddress)})
 	}
 	vars = append(vars, entry{"arch", n.Arch})
+	if n.CPUs != 0 {
+		vars = append(vars, entry{"cpus", n.CPUs})
+	}
+	if n.MemoryBytes != 0 {
+		vars = append(vars, entry{"memory", int(n.MemoryBytes)})
+	}
 	if !n.Roles.Has(plan.ControlPlane) && !n.Roles.Has(plan.Worker) {
 		return vars, nil
 	}
@@ -208,10 +216,13 @@ func shared(p *plan.Plan) ([]byte, error) {
 			{"dns_domain", p.Network.DNSDomain},
 			{"cluster_dns", address(clusterDNS(p))},
 			{"ipv6", ipv6(p)},
+			{"pod_subnets", subnets(p.Network.PodSubnets)},
 			{"kube_proxy_mode", p.Network.KubeProxy.Mode},
 			{"cni", mapping{
 				{"name", p.Network.CNI.Name},
+				{"encapsulation", p.Network.CNI.Encapsulation},
 				{"manifests", manifests(p)},
+				{"operator_image", operatorImage(p)},
 			}},
 		}},
 		{"runtime", mapping{
@@ -233,14 +244,12 @@ func shared(p *plan.Plan) ([]byte, error) {
 		}},
 		{"artifacts", mapping{
 			{"source", p.Artifacts.Origin},
-			{"sites", mapping{
-				{"kubernetes", site(p, "pkgs.k8s.io")},
-				{"docker", site(p, "download.docker.com")},
-			}},
+			{"repositories", repositories(p)},
 			{"proxy", proxy(p.Network.HTTPProxy)},
 			{"downloads", downloads(p)},
 		}},
 		{"addons", addons(p)},
+		{"preflight", preflight(p)},
 	}), nil
 }
 
@@ -280,6 +289,14 @@ func clusterDNS(p *plan.Plan) netip.Addr {
 	return plan.NthAddress(p.Network.ServiceSubnets[0], 10)
 }
 
+func subnets(prefixes []netip.Prefix) []string {
+	var out []string
+	for _, s := range prefixes {
+		out = append(out, s.String())
+	}
+	return out
+}
+
 func ipv6(p *plan.Plan) bool {
 	for _, s := range p.Network.PodSubnets {
 		if s.Addr().Is6() {
@@ -301,25 +318,11 @@ func controlPlaneImages(p *plan.Plan) []string {
 	return refs
 }
 
-// site is where hosts reach a server of upstream's: itself, or its copy below artifacts.mirror_url.
-func site(p *plan.Plan, host string) string {
-	if p.Artifacts.MirrorURL == "" {
-		return "https://" + host
-	}
-	return p.Artifacts.MirrorURL + "/" + host
-}
-
-// proxy is the environment of whatever fetches something; programs disagree about the case of the names.
+// proxy is the environment of whatever fetches something.
 func proxy(h *plan.HTTPProxy) mapping {
-	if h == nil {
-		return nil
-	}
-	env := mapping{}
-	for _, v := range []struct{ name, value string }{{"http_proxy", h.HTTP}, {"https_proxy", h.HTTPS},
-		{"no_proxy", strings.Join(h.NoProxy, ",")}} {
-		if v.value != "" {
-			env = append(env, entry{v.name, v.value}, entry{strings.ToUpper(v.name), v.value})
-		}
+	var env mapping
+	for _, v := range hostfiles.Proxy(h) {
+		env = append(env, entry{v.Name, v.Value})
 	}
 	return env
 }
@@ -333,61 +336,66 @@ func downloads(p *plan.Plan) []mapping {
 	return out
 }
 
-// manifests are what kubectl applies for the pod network, in order: files of the tree, and upstream's own. Server-side where a manifest is
-// longer than the annotation in which kubectl would keep it.
+// manifests are what kubectl applies for the pod network, in order: files of the tree, and upstream's own, which the control plane fetches.
+// Server-side where a manifest is longer than the annotation in which kubectl would keep it.
 func manifests(p *plan.Plan) []mapping {
-	one := func(path, url string, serverSide bool) mapping {
-		return mapping{{"path", path}, {"url", url}, {"server_side", serverSide}}
+	own := func(path string) mapping {
+		return mapping{{"path", path}, {"url", ""}, {"checksum", ""}, {"server_side", false}}
 	}
 	c := p.Network.CNI
 	switch c.Name {
 	case plan.Flannel:
-		return []mapping{one("cni/kube-flannel.yaml", "", false)}
+		return []mapping{own("cni/kube-flannel.yaml")}
 	case plan.Calico:
-		base := site(p, "raw.githubusercontent.com") + "/projectcalico/calico/" + c.Version + "/manifests/"
 		var out []mapping
-		// The operator's own manifest held the definitions until Calico 3.29.
-		if v, ok := plan.ParseVersion(c.Version); ok && !v.Before(plan.Version{Major: 3, Minor: 30}) {
-			out = append(out, one("", base+"operator-crds.yaml", true))
+		for _, m := range p.NetworkManifests() {
+			out = append(out, mapping{{"path", c.Version + "-" + m.Base()}, {"url", m.URL}, {"checksum", m.Checksum}, {"server_side",
+				true}})
 		}
-		out = append(out, one("", base+"tigera-operator.yaml", true))
 		if p.Network.KubeProxy.Mode == plan.ProxyNone {
-			out = append(out, one("cni/calico/kubernetes-services-endpoint.yaml", "", false))
+			out = append(out, own("cni/calico/kubernetes-services-endpoint.yaml"))
 		}
-		out = append(out, one("cni/calico/installation.yaml", "", false))
+		out = append(out, own("cni/calico/installation.yaml"))
 		if c.Encapsulation == "bgp" && c.BGPAS != 0 {
-			out = append(out, one("cni/calico/bgp.yaml", "", false))
+			out = append(out, own("cni/calico/bgp.yaml"))
 		}
 		return out
 	}
 	return nil
 }
 
-// runtimeFiles are what the container runtime reads about registries, as it reads it.
+// operatorImage is the image of the pod network's operator, which upstream's manifest names, and where it comes from here; empty where
+// that is
+// the same.
+func operatorImage(p *plan.Plan) mapping {
+	const source = "quay.io/tigera/operator"
+	if ref := p.Artifacts.ImageRef(source + ":v0"); p.Network.CNI.Name == plan.Calico && ref != source+":v0" {
+		return mapping{{"source", source}, {"ref", strings.TrimSuffix(ref, ":v0")}}
+	}
+	return mapping{{"source", ""}, {"ref", ""}}
+}
+
+// runtimeFiles are what the container runtime reads.
 func runtimeFiles(p *plan.Plan) ([]mapping, error) {
-	var files []mapping
-	for _, r := range p.Runtime.Registries {
-		if !registryHost.MatchString(r.Host) {
-			return nil, fmt.Errorf("%q is not the host of a registry", r.Host)
-		}
-		if p.Runtime.Name == plan.Containerd {
-			files = append(files, mapping{{"dest", "/etc/containerd/certs.d/" + r.Host + "/hosts.toml"}, {"content", string(hostsTOML(r))}})
-		}
+	files, err := hostfiles.Runtime(p)
+	var out []mapping
+	for _, f := range files {
+		out = append(out, mapping{{"dest", f.Dest}, {"content", f.Content}})
 	}
-	switch {
-	case len(p.Runtime.Registries) == 0:
-	case p.Runtime.Name == plan.CRIO:
-		files = append(files, mapping{{"dest", "/etc/containers/registries.conf.d/50-k8splan-registries.conf"},
-			{"content", string(registriesConf(p.Runtime.Registries))}})
-	}
-	if p.Runtime.Name == plan.Docker {
-		data, err := daemonJSON(p)
-		if err != nil {
-			return nil, err
+	return out, err
+}
+
+// repositories are where packages come from, by name: of those by distribution, the role adds what the host says of itself.
+func repositories(p *plan.Plan) mapping {
+	var out mapping
+	for _, r := range hostfiles.Repositories(p) {
+		if r.ByDistribution {
+			out = append(out, entry{r.Name, mapping{{"site", r.Deb}}})
+			continue
 		}
-		files = append(files, mapping{{"dest", "/etc/docker/daemon.json"}, {"content", string(data)}})
+		out = append(out, entry{r.Name, mapping{{"deb", r.Deb}, {"deb_key", r.DebKey}, {"rpm", r.RPM}, {"rpm_key", r.RPMKey}}})
 	}
-	return files, nil
+	return out
 }
 
 // kernelSettings are the kernel's settings that the kubelets want found, by name.

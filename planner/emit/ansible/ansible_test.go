@@ -227,27 +227,6 @@ func TestRegistryFilesRefuseWhatIsNoHost(t *testing.T) {
 	}
 }
 
-func TestHostsTOML(t *testing.T) {
-	got := string(hostsTOML(plan.Registry{Host: "docker.io", Mirrors: []string{"http://10.0.0.2:5000", "https://m\"x"}, SkipVerify: true,
-		CAFile: "/etc/ca.pem"}))
-	want := `server = "https://registry-1.docker.io"
-
-[host."http://10.0.0.2:5000"]
-  capabilities = ["pull", "resolve"]
-
-[host."https://m\"x"]
-  capabilities = ["pull", "resolve"]
-
-[host."https://registry-1.docker.io"]
-  capabilities = ["pull", "resolve"]
-  skip_verify = true
-  ca = "/etc/ca.pem"
-`
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
-}
-
 // Five thousand hosts: the inventory costs no more than reading the design does.
 func TestLargeInventory(t *testing.T) {
 	p := emittest.Plan(t, "external")

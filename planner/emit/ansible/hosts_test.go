@@ -29,11 +29,6 @@ func TestHostsOfEachFamily(t *testing.T) {
 			write(t, dir, role+"-"+strings.ReplaceAll(file, "/", "-"), data)
 		}
 	}
-	unit, err := fs.ReadFile(templates.Files, "tree/ansible/roles/runtime/templates/cri-docker.service.j2")
-	if err != nil {
-		t.Fatal(err)
-	}
-	write(t, dir, "cri-docker.service.j2", unit)
 	commands := map[string]bool{"conntrack": false, "ethtool": true, "ip": true, "iptables": true, "kmod": true, "losetup": true,
 		"mount": true, "nft": true, "socat": true, "tc": false}
 	host := func(family, kernel string, unloadable []string, directories ...string) map[string]any {
@@ -84,14 +79,8 @@ func TestHostsOfEachFamily(t *testing.T) {
     - ansible.builtin.assert: # the kernel drops its routers' route at the moment when forwarding goes on
         that:
           - host_files[1].content is search('^net/ipv6/conf/eth0.7/accept_ra = 2\\n(.*\\n)*net.ipv6.conf.all.forwarding = 1')
-          - lookup('ansible.builtin.template', 'cri-docker.service.j2') is search(' --ipv6-dual-stack\\n')
       vars:
         network: {ipv6: true, kube_proxy_mode: nftables}
-        runtime_binaries: true
-    - ansible.builtin.assert:
-        that: lookup('ansible.builtin.template', 'cri-docker.service.j2') is not search('dual-stack')
-      vars:
-        runtime_binaries: true
     - ansible.builtin.assert:
         that: argv == ['dnf', '--assumeyes', '--refresh', '--setopt=install_weak_deps=False', '--setopt=disable_excludes=all,*',
                        'install', 'kubelet-1.37.2-*', 'containerd.io-2.4.2-*']

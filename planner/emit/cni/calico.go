@@ -2,6 +2,8 @@ package cni
 
 import (
 	"fmt"
+	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -105,12 +107,20 @@ func calico(p *plan.Plan) ([]artifact.File, string, error) {
 		return nil, "", err
 	}
 	files = append(files, sessions...)
-	base := "https://raw.githubusercontent.com/projectcalico/calico/" + cni.Version + "/manifests/"
 	var how strings.Builder
 	fmt.Fprintf(&how, "Calico's own operator installs it; `calico/installation.yaml` says what must match this plan. On the first "+
-		"control plane, after `kubeadm init`:\n\n")
-	fmt.Fprintf(&how, "    export KUBECONFIG=/etc/kubernetes/admin.conf\n    kubectl create -f %soperator-crds.yaml\n    kubectl create "+
-		"-f %stigera-operator.yaml\n", base, base)
+		"control plane, after `kubeadm init`:\n\n    export KUBECONFIG=/etc/kubernetes/admin.conf\n")
+	for _, m := range p.NetworkManifests() {
+		fmt.Fprintf(&how, "    curl -fsSLO %s\n", m.URL)
+		if m.Checksum != "" {
+			fmt.Fprintf(&how, "    echo '%s  %s' | sha256sum -c\n", strings.TrimPrefix(m.Checksum, "sha256:"), m.Base())
+		}
+		if repository := p.Artifacts.ImageRef("quay.io/tigera/operator:v0"); repository != "quay.io/tigera/operator:v0" &&
+			m.Base() == "tigera-operator.yaml" {
+			fmt.Fprintf(&how, "    sed -i 's#quay[.]io/tigera/operator:#%s:#' %s\n", strings.TrimSuffix(repository, ":v0"), m.Base())
+		}
+		fmt.Fprintf(&how, "    kubectl create -f %s\n", m.Base())
+	}
 	if network.LinuxDataplane == "BPF" {
 		services, err := artifact.YAML(servicesEndpoint(p))
 		if err != nil {
@@ -123,7 +133,12 @@ func calico(p *plan.Plan) ([]artifact.File, string, error) {
 	how.WriteString("    kubectl create -f calico/installation.yaml\n    kubectl wait --for=condition=Ready " +
 		"--timeout=10m tigerastatus/calico\n")
 	if cni.Encapsulation == "wireguard" {
-		how.WriteString("    kubectl patch felixconfiguration default --type=merge -p '{\"spec\":{\"wireguardEnabled\":true}}'\n")
+		six := ""
+		if slices.ContainsFunc(p.Network.PodSubnets, func(s netip.Prefix) bool { return s.Addr().Is6() }) {
+			six = `,"wireguardEnabledV6":true`
+		}
+		how.WriteString("    kubectl patch felixconfiguration default --type=merge -p '{\"spec\":{\"wireguardEnabled\":true" + six +
+			"}}'\n")
 	}
 	if len(sessions) > 0 {
 		how.WriteString("    kubectl apply -f calico/bgp.yaml\n\n")

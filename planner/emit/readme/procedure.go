@@ -2,17 +2,15 @@ package readme
 
 import (
 	"fmt"
-	"io/fs"
 	"maps"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/k8splan/k8splan/planner/emit/hostfiles"
 	"github.com/k8splan/k8splan/planner/emit/kubeadm"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/report"
-	"github.com/k8splan/k8splan/templates"
 	"github.com/k8splan/k8splan/topologies"
 )
 
@@ -26,29 +24,30 @@ type book struct {
 	SSHUser    string // "ubuntu@"; "" for ssh's own choice
 	HostsEntry *plan.HostsEntry
 
-	KubeletNames, EtcdNames, BalancerNames                        string // for sentences
-	OtherControlPlanes, DedicatedWorkers                          string // the same; "" for none
-	MemberWords, OtherControlPlaneWords                           string // for `for` loops
-	FirstMember                                                   string
-	MemberCount                                                   int
-	Hosts, KubeletCount                                           string
-	AllInOne                                                      bool
-	Minor, Version, Socket, CgroupDriver, DataDir                 string
-	Endpoint, EndpointHost, ServerURL                             string
-	VIP                                                           string
-	Proxy                                                         []string // NAME=value as a shell reads them
-	External, HAProxy, KubeVIP, ExternalBalancer                  bool
-	FailSwapOn, IPv6, Packages                                    bool
-	KernelSettings                                                []plan.Sysctl
-	NodeDownloads, EtcdDownloads                                  []downloads
-	RuntimePackages, RuntimeBinaries, RuntimeService, RuntimeUnit string
-	CNISteps, CNIStepsLast, APILabels, CertificateValidity        string
-	EarlyAddons, Addons                                           string // commands; "" for none
-	ApproveKubelets, SchedulerProfiles                            bool
-	Waits                                                         waits
-	Loopback                                                      string // where members of etcd listen on their own host
-	ClusterWord, Authorities                                      string // words of a shell
-	DataDirWord                                                   string // etcd's directory as kubeadm's checks spell it
+	KubeletNames, EtcdNames, BalancerNames                      string // for sentences
+	OtherControlPlanes, DedicatedWorkers                        string // the same; "" for none
+	MemberWords, OtherControlPlaneWords                         string // for `for` loops
+	FirstMember                                                 string
+	MemberCount                                                 int
+	Hosts, KubeletCount                                         string
+	AllInOne                                                    bool
+	Minor, Version, Socket, CgroupDriver, DataDir               string
+	Endpoint, EndpointHost, ServerURL                           string
+	VIP                                                         string
+	Proxy                                                       []string // NAME=value as a shell reads them
+	External, HAProxy, KubeVIP, ExternalBalancer                bool
+	FailSwapOn, IPv6, Packages                                  bool
+	KernelSettings                                              []plan.Sysctl
+	NodeDownloads, EtcdDownloads                                []downloads
+	RuntimePackages, RuntimeFiles, RuntimeService, KubeletFiles string
+	Kubernetes                                                  hostfiles.Repository
+	CNISteps, CNIStepsLast, APILabels, CertificateValidity      string
+	EarlyAddons, Addons                                         string // commands; "" for none
+	ApproveKubelets, SchedulerProfiles                          bool
+	Waits                                                       waits
+	Loopback                                                    string // where members of etcd listen on their own host
+	ClusterWord, Authorities                                    string // words of a shell
+	DataDirWord                                                 string // etcd's directory as kubeadm's checks spell it
 }
 
 // downloads is what hosts of one architecture fetch and unpack.
@@ -67,8 +66,7 @@ func procedure(p *plan.Plan) book {
 		External:  p.Etcd.IsExternal(), HAProxy: p.LoadBalancer.Kind == plan.HAProxy, KubeVIP: p.LoadBalancer.Kind == plan.KubeVIP,
 		ExternalBalancer: p.LoadBalancer.Kind == plan.ExternalBalancer,
 		FailSwapOn:       p.Cluster.Kubelet.FailSwapOn, Packages: p.Artifacts.Origin == plan.Packages,
-		RuntimeService: map[string]string{plan.Containerd: "containerd", plan.CRIO: "crio",
-			plan.Docker: "docker cri-docker"}[p.Runtime.Name],
+		RuntimeService:      strings.Join(hostfiles.Units(p), " "),
 		CertificateValidity: report.Lifetime(p.Cluster.CertificateValidity, "1 year"),
 		EarlyAddons:         addonSteps(p, true), Addons: addonSteps(p, false), ApproveKubelets: p.Cluster.Kubelet.ServerTLSBootstrap,
 		SchedulerProfiles: len(p.Cluster.SchedulerProfiles) > 0, Waits: waitsOf(p), Loopback: "127.0.0.1",
@@ -114,7 +112,8 @@ func procedure(p *plan.Plan) book {
 	}
 
 	b.NodeDownloads, b.EtcdDownloads = fetches(p)
-	b.RuntimePackages, b.RuntimeBinaries = runtime(p)
+	b.RuntimePackages, b.RuntimeFiles = runtime(p)
+	b.KubeletFiles, b.Kubernetes = lay(hostfiles.Kubelet(p)), hostfiles.Repositories(p)[0]
 	if steps := podNetwork(p); p.Network.CNI.Name == plan.StaticRoutes {
 		b.CNIStepsLast = steps // its routes come from the ranges that the nodes get when they join
 	} else {
@@ -219,100 +218,63 @@ func unpack(d plan.Download, file string) string {
 	return "install -m 0755 " + f + " /usr/local/bin/" + shell(d.Name)
 }
 
-// unit is a command that writes a unit of systemd.
-func unit(name, text string) string {
-	return "cat > /etc/systemd/system/" + name + " <<'END'\n" + text + "END\n"
+// lay is commands that lay files, as the playbook lays them.
+func lay(files []hostfiles.File) string {
+	var b strings.Builder
+	var made []string
+	for _, f := range files {
+		if dir := f.Directory(); dir != "/etc" && dir != "/etc/systemd/system" && !slices.Contains(made, dir) {
+			made = append(made, dir)
+			b.WriteString("mkdir -p " + shell(dir) + "\n")
+		}
+		b.WriteString("cat > " + shell(f.Dest) + " <<'END'\n" + f.Content + "END\n")
+	}
+	return b.String()
 }
 
-// shipped is a file of the playbook's role for the runtime, with what is written there for Jinja replaced.
-func shipped(name string, replace ...string) string {
-	data, err := fs.ReadFile(templates.Files, "tree/ansible/roles/runtime/"+name)
+// runtime writes how the container runtime is installed from packages, and the files that it reads: those that the playbook lays.
+func runtime(p *plan.Plan) (packages, files string) {
+	list, err := hostfiles.Runtime(p)
 	if err != nil {
-		panic(err) // it is embedded
+		panic(err) // the playbook's emitter has refused it
 	}
-	return strings.NewReplacer(replace...).Replace(string(data))
-}
-
-// runtime writes how the container runtime is installed from packages, and set up. Sources:
-// https://github.com/containerd/containerd/blob/main/docs/cri/config.md, https://github.com/cri-o/packaging,
-// https://docs.docker.com/engine/install/, https://mirantis.github.io/cri-dockerd/
-func runtime(p *plan.Plan) (packages, binaries string) {
-	pause := ""
-	if i, ok := p.Image("pause"); ok {
-		pause = i.Ref
-	}
+	files = "The files that the runtime reads:\n\n```sh\n" + lay(list) + "systemctl daemon-reload\n```\n"
+	of := hostfiles.Repositories(p)[1]
+	version := p.Runtime.Version
 	switch p.Runtime.Name {
 	case plan.Containerd:
-		config := containerdConfig(p, pause)
-		packages = "\ncontainerd 2, from Docker's repository (Debian and Ubuntu; for RHEL and its kin `dnf config-manager --add-repo " +
-			"https://download.docker.com/linux/rhel/docker-ce.repo && dnf install -y containerd.io`):\n\n" +
-			"```sh\n. /etc/os-release\n" +
-			"curl -fsSL \"https://download.docker.com/linux/$ID/gpg\" | gpg --dearmor -o /etc/apt/keyrings/docker.gpg\n" +
-			"echo \"deb [signed-by=/etc/apt/keyrings/docker.gpg] https://download.docker.com/linux/$ID $VERSION_CODENAME stable\" > " +
-			"/etc/apt/sources.list.d/docker.list\n" +
-			"apt-get update && apt-get install -y containerd.io\n```\n\n" + config
-		binaries = "containerd's unit, then its configuration:\n\n```sh\ncat > /etc/systemd/system/containerd.service " +
-			"<<'END'\n[Unit]\nDescription=containerd container runtime\nAfter=network.target\n\n[Service]\n" +
-			"ExecStartPre=-/sbin/modprobe " +
-			"overlay\nExecStart=/usr/local/bin/containerd\nType=notify\nDelegate=yes\nKillMode=process\nRestart=always\nRestartSec=5\n" +
-			"LimitNPROC=infinity\nLimitCORE=infinity\nTasksMax=infinity\nOOMScoreAdjust=-999\n\n[Install]\nWantedBy=multi-user.target\n" +
-			"END\n```\n\n" + config
-	case plan.CRIO:
-		minor := p.Cluster.Version.MinorString()
-		config := "```sh\nmkdir -p /etc/crio/crio.conf.d\ncat > /etc/crio/crio.conf.d/10-kubernetes.conf " +
-			"<<'END'\n[crio.runtime]\ncgroup_manager = \"" + p.Cluster.Kubelet.CgroupDriver + "\"\n\n[crio.image]\npause_image = " +
-			strconv.Quote(pause) + "\nEND\n```\n"
-		packages = "\nCRI-O of the same minor (Debian and Ubuntu; for RHEL and its kin the repository's `rpm/` folder):\n\n```sh\n" +
-			"curl -fsSL https://download.opensuse.org/repositories/isv:/cri-o:/stable:/v" + minor +
-			"/deb/Release.key | gpg --dearmor -o /etc/apt/keyrings/cri-o.gpg\n" +
-			"echo 'deb [signed-by=/etc/apt/keyrings/cri-o.gpg] https://download.opensuse.org/repositories/isv:/cri-o:/stable:/v" + minor +
-			"/deb/ /' > /etc/apt/sources.list.d/cri-o.list\n" +
-			"apt-get update && apt-get install -y cri-o\n```\n\n" + config
-		binaries = config
+		packages = "\ncontainerd, from Docker's repository:\n\n" + docker(of, "containerd.io", version)
 	case plan.Docker:
-		text := "Docker Engine must use the cgroup driver that the kubelet uses:\n\n```sh\nmkdir -p /etc/docker\ncat > " +
-			"/etc/docker/daemon.json <<'END'\n{\"exec-opts\": [\"native.cgroupdriver=" + p.Cluster.Kubelet.CgroupDriver + "\"]}\nEND\n```\n"
-		both := ""
-		if slices.ContainsFunc(p.Network.PodSubnets, func(s netip.Prefix) bool { return s.Addr().Is6() }) {
-			both = " --ipv6-dual-stack" // or it tells the kubelet one address of a pod alone
-		}
-		shim := "cri-dockerd gives it the interface that the kubelet speaks:\n\n```sh\n" +
-			unit("cri-docker.service", shipped("templates/cri-docker.service.j2",
-				"{{ runtime.socket }}", p.Runtime.Socket, "{{ runtime.sandbox_image }}", pause,
-				"{{ ' --ipv6-dual-stack' if network.ipv6 else '' }}", both)) + "systemctl daemon-reload\n```\n"
-		packages = "\nDocker Engine " + p.Runtime.Version + " (https://docs.docker.com/engine/install/).\n\n" + text + "\n" + shim
-		binaries = text + "\nDocker's unit:\n\n```sh\n" + unit("docker.service", shipped("files/docker.service")) + "```\n\n" + shim
+		packages = "\nDocker Engine:\n\n" + docker(of, "docker-ce", version)
+	case plan.CRIO:
+		packages = "\nCRI-O of the same minor:\n\n```sh\n" + debSource(of.Name, of.DebKey, of.Deb+" /") + "apt-get install -y 'cri-o=" +
+			version + "-*'\n```\n\n" +
+			"RHEL, CentOS, Rocky, Fedora:\n\n```sh\n" + rpmSource(of.Name, of.RPM, of.RPMKey) +
+			"dnf install -y cri-o-" + version + "\n```\n"
 	}
-	return packages, binaries
+	return packages, files
 }
 
-func containerdConfig(p *plan.Plan, pause string) string {
-	var b strings.Builder
-	b.WriteString("```sh\nmkdir -p /etc/containerd/conf.d /etc/containerd/certs.d\ncat > /etc/containerd/config.toml <<'END'\nversion = " +
-		"3\nimports = [\"/etc/containerd/conf.d/*.toml\"]\n\n")
-	fmt.Fprintf(&b, "[plugins.'io.containerd.cri.v1.images'.pinned_images]\nsandbox = %s\n\n", strconv.Quote(pause))
-	b.WriteString("[plugins.'io.containerd.cri.v1.images'.registry]\nconfig_path = \"/etc/containerd/certs.d\"\n\n")
-	b.WriteString("[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc]\nruntime_type = \"io.containerd.runc.v2\"\n\n")
-	fmt.Fprintf(&b, "[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]\nSystemdCgroup = %t\nEND\n",
-		p.Cluster.Kubelet.CgroupDriver == "systemd")
-	for _, r := range p.Runtime.Registries {
-		fmt.Fprintf(&b, "mkdir -p %s\ncat > %s <<'END'\n", shell("/etc/containerd/certs.d/"+r.Host),
-			shell("/etc/containerd/certs.d/"+r.Host+"/hosts.toml"))
-		scheme := either(r.PlainHTTP, "http", "https")
-		fmt.Fprintf(&b, "server = %s\n", strconv.Quote(scheme+"://"+r.Host))
-		for _, base := range append(append([]string{}, r.Mirrors...), scheme+"://"+r.Host) {
-			fmt.Fprintf(&b, "\n[host.%s]\ncapabilities = [\"pull\", \"resolve\"]\n", strconv.Quote(base))
-			if r.SkipVerify {
-				b.WriteString("skip_verify = true\n")
-			}
-			if r.CAFile != "" {
-				fmt.Fprintf(&b, "ca = %s\n", strconv.Quote(r.CAFile))
-			}
-		}
-		b.WriteString("END\n")
-	}
-	b.WriteString("```\n")
-	return b.String()
+// docker installs a package of Docker's repository, which has one for each distribution.
+func docker(of hostfiles.Repository, name, version string) string {
+	return "```sh\n. /etc/os-release\n" + debSource(of.Name, of.Deb+"/$ID/gpg", of.Deb+"/$ID $VERSION_CODENAME stable") +
+		"apt-get install -y '" + name + "=*" + version + "-*'\n```\n\nRHEL, CentOS, Rocky, Fedora:\n\n```sh\n. /etc/os-release\n" +
+		"case $ID in fedora) ;; *) ID=centos ;; esac\n" +
+		rpmSource(of.Name, of.RPM+"/$ID/\\$releasever/\\$basearch/stable", of.RPM+"/$ID/gpg") + "dnf install -y " + name + "-" + version +
+		"\n```\n"
+}
+
+// debSource makes a repository known to apt. Its words are for a shell between double quotes: addresses are checked where they are read.
+func debSource(name, key, line string) string {
+	ring := "/etc/apt/keyrings/k8splan-" + name + ".asc"
+	return "install -d -m 0755 /etc/apt/keyrings\ncurl -fsSL \"" + key + "\" -o " + ring + "\n" +
+		"echo \"deb [signed-by=" + ring + "] " + line + "\" > /etc/apt/sources.list.d/k8splan-" + name + ".list\napt-get update\n"
+}
+
+func rpmSource(name, base, key string) string {
+	return "cat > /etc/yum.repos.d/k8splan-" + name + ".repo <<END\n[k8splan-" + name + "]\nname=" + name + " for this cluster\nbaseurl=" +
+		base +
+		"\nenabled=1\ngpgcheck=1\ngpgkey=" + key + "\nEND\n"
 }
 
 // podNetwork writes the commands that bring the pod network up.

@@ -253,14 +253,14 @@ func TestRunbookSaysWhatThePlanNeeds(t *testing.T) {
 	all := designs(t)
 	for name, wants := range map[string][]string{
 		"stacked, kube-vip, cri-o, two architectures": {
-			"kube-vip-init.yaml", "etcd/ca.crt etcd/ca.key", "# arm64", "# amd64", "systemctl enable --now crio",
+			"kube-vip-init.yaml", "etcd/ca.crt etcd/ca.key", "# arm64", "# amd64", "systemctl enable crio && systemctl restart crio",
 			`awk '$2 ~ /^arm-[0-9]+$/`, `'example.com/note=it'\''s "here"'`, "arm-1 … arm-7",
 		},
 		"packages, static routes, docker, key and jump host, mirror": {
 			"-p 2222", `-i "$HOME"/'.ssh/it is mine'`, "-J me@bastion.example.com:2022", "admin@", "pkgs.k8s.io/core:/stable:/v1.37/deb/",
 			"systemctl restart static-routes",
 			"install -m 0755 cri-dockerd/cri-dockerd /usr/local/bin/", "cat > /etc/systemd/system/cri-docker.service <<'END'\n[Unit]\n",
-			"systemctl enable --now docker cri-docker\n",
+			"systemctl enable docker cri-docker && systemctl restart docker cri-docker\n",
 		},
 		"IPv6 and IPv4, docker": {
 			"ExecStart=/usr/local/bin/cri-dockerd --container-runtime-endpoint=unix:///var/run/cri-dockerd.sock --network-plugin=cni " +

@@ -19,7 +19,7 @@ import (
 	kubeadmv1 "k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/v1beta4"
 
 	"github.com/k8splan/k8splan/planner/artifact"
-	"github.com/k8splan/k8splan/planner/emit/ansible"
+	"github.com/k8splan/k8splan/planner/emit/hostfiles"
 	"github.com/k8splan/k8splan/planner/emit/kubeadm"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
@@ -142,7 +142,7 @@ func emit(p *plan.Plan, _ struct{}) ([]artifact.File, error) {
 	var registries lines
 	for i, r := range p.Runtime.Registries { // a host may have a colon in it, which no path of the tree has
 		registries.add("%d.toml %s", i, r.Host)
-		w.add(fmt.Sprintf("common/registries/%d.toml", i), 0, ansible.HostsTOML(r))
+		w.add(fmt.Sprintf("common/registries/%d.toml", i), 0, hostfiles.HostsTOML(r))
 	}
 	w.text("common/registries.txt", registries)
 	manifest, err := addons(p)

@@ -11,6 +11,7 @@
 With the administrator's kubeconfig of a control plane, at the first of --servers that answers: its own API server, before the others'.
 """
 import argparse
+import ast
 import base64
 import datetime
 import gzip
@@ -108,7 +109,11 @@ def brought(noted, argument):
     packed = ((noted or {}).get("binaryData") or {}).get("plan.json.gz")
     if not packed:
         return []
-    settings = json.loads(gzip.decompress(base64.b64decode(packed)).decode("utf-8")).get("settings", {})
+    text = gzip.decompress(base64.b64decode(packed)).decode("utf-8")
+    try:
+        settings = json.loads(text).get("settings", {})
+    except ValueError:  # ansible-core before 2.19 takes JSON for Python's own writing, and hands it on as such
+        settings = ast.literal_eval(text).get("settings", {})
     return [[json.loads(key) for key in re.findall(r'\[("(?:[^"\\]|\\.)*")\]', path)] for path in sorted(settings) if path.startswith(argument + "[")]
 
 

@@ -23,10 +23,10 @@ FILES = [
     "/etc/cni/net.d/10-static-routes.conflist",
     "/etc/containerd/certs.d/*/hosts.toml",
     "/etc/containerd/config.toml",
-    "/etc/containers/policy.json",
     "/etc/containers/registries.conf.d/50-k8splan-*.conf",
     "/etc/crictl.yaml",
     "/etc/crio/crio.conf.d/50-k8splan.conf",
+    "/etc/crio/policy.json",
     "/etc/docker/daemon.json",
     "/etc/etcd/etcd.env",
     "/etc/etcd/kubeadm/*.yaml",
@@ -72,7 +72,7 @@ SERVICES = {
 }
 
 DIRECTORIES = ["/etc/NetworkManager/conf.d", "/etc/cni/net.d", "/etc/containerd", "/etc/containerd/certs.d/*", "/etc/containers", "/etc/containers/registries.conf.d",
-               "/etc/crio/crio.conf.d", "/etc/docker", "/etc/kube-vip", "/etc/kubernetes/addons/*", "/etc/kubernetes/manifests", "/etc/kubernetes/pki/etcd", "/etc/systemd/system/*.service.d",
+               "/etc/crio", "/etc/crio/crio.conf.d", "/etc/docker", "/etc/kube-vip", "/etc/kubernetes/addons/*", "/etc/kubernetes/manifests", "/etc/kubernetes/network", "/etc/kubernetes/pki/etcd", "/etc/systemd/system/*.service.d",
                "/opt/cni/bin", "/usr/libexec/keepalived"]
 
 SYSCTLS = ["kernel.keys.root_maxbytes", "kernel.keys.root_maxkeys", "kernel.panic", "kernel.panic_on_oops", "vm.overcommit_memory", "vm.panic_on_oom",
@@ -155,6 +155,15 @@ def services():
         newest = max([os.stat(path).st_mtime for path in expand(SERVICES[name])], default=0)
         states[name] = {"enabled": unit["UnitFileState"] == "enabled", "running": running, "stale": running and newest > since}
     return states
+
+
+def owned():
+    """what the ledger says is the cluster's: files and units."""
+    try:
+        ledger = json.loads(read("/var/lib/k8splan/owned.json"))
+    except ValueError:
+        ledger = {}
+    return {kind: sorted(ledger.get(kind, {})) for kind in ("files", "units")}
 
 
 def artifacts():
@@ -326,14 +335,14 @@ def swap():
     return {"active": len(read("/proc/swaps").splitlines()) > 1, "fstab": any(len(f) > 2 and f[2] == "swap" for f in lines)}
 
 
-def hosts():
-    """name → address of /etc/hosts, the first line of each name."""
-    entries = {}
-    for line in read("/etc/hosts").splitlines():
-        fields = line.partition("#")[0].split()
-        for name in fields[1:]:
-            entries.setdefault(name, fields[0])
-    return entries
+def unnamed(name, address):
+    """files of names in which one does not lead to its address: /etc/hosts, and the templates from which cloud-init makes that file anew at
+    every boot where it manages it."""
+    def leads(path):
+        lines = [line.partition("#")[0].split() for line in read(path).splitlines()]
+        return {fields[0] for fields in lines if name in fields[1:]} == {address}
+
+    return [path for path in ["/etc/hosts"] + glob.glob("/etc/cloud/templates/hosts.*.tmpl") if not leads(path)] if name else []
 
 
 def interface(address):
@@ -360,6 +369,7 @@ def main():
     args.add_argument("--packages", default="")
     args.add_argument("--address", default="")
     args.add_argument("--shared", default="")
+    args.add_argument("--endpoint", default="")  # name=address
     args.add_argument("--etcd-data-dir", default="/var/lib/etcd")
     asked = args.parse_args()
     this = system()
@@ -379,10 +389,11 @@ def main():
         "directories": [path for pattern in DIRECTORIES for path in glob.glob(pattern) if os.path.isdir(path)],
         "services": units,
         "artifacts": artifacts(),
+        "owned": owned(),
         "kubernetes": kubernetes(),
         "etcd": etcd(asked.etcd_data_dir),
         "swap": swap(),
-        "hosts": hosts(),
+        "unnamed": unnamed(*asked.endpoint.split("=")) if asked.endpoint else [],
         "advertised": advertised(),
         "kernel": {name: sysctl(name) for name in SYSCTLS},
         "firewall": "firewalld" if units["firewalld"]["running"] else "ufw" if "ENABLED=yes" in read("/etc/ufw/ufw.conf") else "",

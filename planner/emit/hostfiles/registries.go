@@ -1,10 +1,11 @@
-package ansible
+package hostfiles
 
 import (
 	"bytes"
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/plan"
@@ -25,16 +26,40 @@ func upstream(r plan.Registry) string {
 	return scheme + r.Host
 }
 
-// HostsTOML is what containerd reads of a registry, for who installs containerd without the playbook.
-func HostsTOML(r plan.Registry) []byte { return hostsTOML(r) }
+// Upstream is where a registry answers when nothing else is said.
+func Upstream(r plan.Registry) string { return upstream(r) }
 
-// hostsTOML is containerd's certs.d/<host>/hosts.toml: the mirrors in their order, then the registry itself.
+// withPath takes a mirror's address apart: the server, and the path below which it keeps images, without the v2 of the registry protocol.
+// In
+// Harbor, Nexus and Artifactory the path names a project.
+func withPath(mirror string) (server, path string) {
+	scheme, rest, found := strings.Cut(mirror, "://")
+	if !found {
+		scheme, rest = "https", mirror
+	}
+	host, path, _ := strings.Cut(rest, "/")
+	path = strings.Trim(path, "/")
+	if path == "v2" {
+		path = ""
+	}
+	return scheme + "://" + host, strings.TrimPrefix(path, "v2/")
+}
+
+// HostsTOML is containerd's certs.d/<host>/hosts.toml: the mirrors in their order, then the registry itself. containerd appends /v2 to an
+// address unless it is told that the path is whole.
 // Source: https://github.com/containerd/containerd/blob/main/docs/hosts.md
-func hostsTOML(r plan.Registry) []byte {
+func HostsTOML(r plan.Registry) []byte {
 	var out bytes.Buffer
 	out.WriteString("server = " + tomlString(upstream(r)) + "\n")
 	section := func(url string, skipVerify bool, ca string) {
-		out.WriteString("\n[host." + tomlString(url) + "]\n  capabilities = [\"pull\", \"resolve\"]\n")
+		server, path := withPath(url)
+		if path != "" {
+			server += "/v2/" + path
+		}
+		out.WriteString("\n[host." + tomlString(server) + "]\n  capabilities = [\"pull\", \"resolve\"]\n")
+		if path != "" {
+			out.WriteString("  override_path = true\n")
+		}
 		if skipVerify {
 			out.WriteString("  skip_verify = true\n")
 		}
@@ -59,12 +84,13 @@ func registriesConf(registries []plan.Registry) []byte {
 		}
 		fmt.Fprintf(&out, "[[registry]]\nlocation = %s\ninsecure = %t\n", tomlString(r.Host), r.PlainHTTP || r.SkipVerify)
 		for _, m := range r.Mirrors {
-			_, location, found := strings.Cut(m, "://")
-			if !found {
-				location = m
+			server, path := withPath(m)
+			_, location, _ := strings.Cut(server, "://")
+			if path != "" {
+				location += "/" + path
 			}
-			fmt.Fprintf(&out, "\n[[registry.mirror]]\nlocation = %s\ninsecure = %t\n", tomlString(strings.TrimSuffix(location, "/")),
-				strings.HasPrefix(m, "http://"))
+			fmt.Fprintf(&out, "\n[[registry.mirror]]\nlocation = %s\ninsecure = %t\n", tomlString(location), strings.HasPrefix(m,
+				"http://"))
 		}
 	}
 	return out.Bytes()
@@ -77,12 +103,14 @@ func daemonJSON(p *plan.Plan) ([]byte, error) {
 		ExecOpts           []string          `json:"exec-opts"`
 		LogDriver          string            `json:"log-driver"`
 		LogOpts            map[string]string `json:"log-opts"`
+		LiveRestore        bool              `json:"live-restore"` // containers go on while dockerd restarts
 		InsecureRegistries []string          `json:"insecure-registries,omitempty"`
 		RegistryMirrors    []string          `json:"registry-mirrors,omitempty"`
 	}{
-		ExecOpts:  []string{"native.cgroupdriver=" + p.Cluster.Kubelet.CgroupDriver},
-		LogDriver: "json-file",
-		LogOpts:   map[string]string{"max-size": "100m"},
+		LiveRestore: true,
+		ExecOpts:    []string{"native.cgroupdriver=" + p.Cluster.Kubelet.CgroupDriver},
+		LogDriver:   "json-file",
+		LogOpts:     map[string]string{"max-size": "100m"},
 	}
 	for _, r := range p.Runtime.Registries {
 		if r.PlainHTTP || r.SkipVerify {
@@ -95,9 +123,27 @@ func daemonJSON(p *plan.Plan) ([]byte, error) {
 	return artifact.JSON(config)
 }
 
-// tomlString is a basic string of TOML 1.0: what needs an escape gets one that JSON and YAML know too.
+// tomlString is a basic string of TOML 1.0.
 func tomlString(s string) string {
-	var out bytes.Buffer
-	quote(&out, s)
+	var out strings.Builder
+	out.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			out.WriteByte('\\')
+			out.WriteRune(r)
+		case r == '\n':
+			out.WriteString(`\n`)
+		case r == '\t':
+			out.WriteString(`\t`)
+		case r >= ' ' && r < 0x7f || r > 0xa0 && unicode.IsPrint(r):
+			out.WriteRune(r)
+		case r > 0xffff:
+			fmt.Fprintf(&out, `\U%08X`, r)
+		default:
+			fmt.Fprintf(&out, `\u%04X`, r)
+		}
+	}
+	out.WriteByte('"')
 	return out.String()
 }

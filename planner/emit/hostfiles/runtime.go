@@ -1,0 +1,183 @@
+package hostfiles
+
+import (
+	"fmt"
+	"io/fs"
+	"net/netip"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/templates"
+)
+
+// File is one that a host gets, owned by root, mode 0644.
+type File struct{ Dest, Content string }
+
+// Directory is where the file lies.
+func (f File) Directory() string { return path.Dir(f.Dest) }
+
+// Units are the services of a runtime, in the order in which they start.
+func Units(p *plan.Plan) []string {
+	switch p.Runtime.Name {
+	case plan.CRIO:
+		return []string{"crio"}
+	case plan.Docker:
+		return []string{"docker", "cri-docker"}
+	}
+	return []string{"containerd"}
+}
+
+// Runtime is what the container runtime reads, in the order in which a person would lay it; an error where a registry is not a host.
+func Runtime(p *plan.Plan) ([]File, error) {
+	pause, _ := p.Image("pause")
+	binaries := p.Artifacts.Origin == "binaries"
+	var files []File
+	add := func(dest, content string) { files = append(files, File{dest, content}) }
+	unit := func(name string) {
+		if binaries {
+			add("/etc/systemd/system/"+name, static("runtime/files/"+name))
+		}
+	}
+	for _, r := range p.Runtime.Registries {
+		if !registryHost.MatchString(r.Host) {
+			return nil, fmt.Errorf("%q is not the host of a registry", r.Host)
+		}
+	}
+	switch p.Runtime.Name {
+	case plan.Containerd:
+		add("/etc/containerd/config.toml", containerdTOML(p, pause.Ref))
+		unit("containerd.service")
+		for _, r := range p.Runtime.Registries {
+			add("/etc/containerd/certs.d/"+r.Host+"/hosts.toml", string(HostsTOML(r)))
+		}
+	case plan.CRIO:
+		add("/etc/crio/crio.conf.d/50-k8splan.conf", crioConf(p, pause.Ref, binaries))
+		unit("crio.service")
+		if binaries {
+			add("/etc/crio/policy.json", static("runtime/files/policy.json"))
+		}
+		if len(p.Runtime.Registries) > 0 {
+			add("/etc/containers/registries.conf.d/50-k8splan-registries.conf", string(registriesConf(p.Runtime.Registries)))
+		}
+	case plan.Docker:
+		add("/etc/systemd/system/cri-docker.service", criDocker(p, pause.Ref))
+		unit("docker.service")
+		data, err := daemonJSON(p)
+		if err != nil {
+			return nil, err
+		}
+		add("/etc/docker/daemon.json", string(data))
+	}
+	add("/etc/crictl.yaml", "runtime-endpoint: "+p.Runtime.Socket+"\nimage-endpoint: "+p.Runtime.Socket+"\n")
+	if env := Proxy(p.Network.HTTPProxy); len(env) > 0 {
+		var b strings.Builder
+		b.WriteString("[Service]\n")
+		for _, v := range env {
+			b.WriteString("Environment=" + systemdString(v.Name+"="+v.Value) + "\n")
+		}
+		add("/etc/systemd/system/"+Units(p)[0]+".service.d/50-k8splan-proxy.conf", b.String())
+	}
+	return files, nil
+}
+
+// Kubelet is the kubelet's unit where it comes without a package.
+func Kubelet(p *plan.Plan) []File {
+	if p.Artifacts.Origin != "binaries" {
+		return nil
+	}
+	return []File{{"/etc/systemd/system/kubelet.service", static("kubelet/files/kubelet.service")}}
+}
+
+// static is a file of the playbook's roles.
+func static(name string) string {
+	data, err := fs.ReadFile(templates.Files, "tree/ansible/roles/"+name)
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	return string(data)
+}
+
+// containerdTOML is written for containerd 2. Source: https://github.com/containerd/containerd/blob/main/docs/cri/config.md
+func containerdTOML(p *plan.Plan, pause string) string {
+	return `# containerd 2.x reads version 3. Its 1.x sections would be ignored without a word, and pods would get the wrong cgroup driver.
+# Settings of this machine alone belong in /etc/containerd/conf.d/*.toml.
+version = 3
+imports = ['/etc/containerd/conf.d/*.toml']
+
+[plugins.'io.containerd.cri.v1.images'.pinned_images]
+  sandbox = ` + tomlString(pause) + `
+
+[plugins.'io.containerd.cri.v1.images'.registry]
+  config_path = '/etc/containerd/certs.d'
+
+[plugins.'io.containerd.cri.v1.runtime'.containerd]
+  default_runtime_name = 'runc'
+
+[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc]
+  runtime_type = 'io.containerd.runc.v2'
+
+[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]
+  SystemdCgroup = ` + strconv.FormatBool(p.Cluster.Kubelet.CgroupDriver == "systemd") + "\n"
+}
+
+// crioConf names the programs of CRI-O's bundle where there are no packages.
+// Source: https://github.com/cri-o/cri-o/blob/main/docs/crio.conf.5.md
+func crioConf(p *plan.Plan, pause string, binaries bool) string {
+	var b strings.Builder
+	b.WriteString("# Settings of this machine alone belong in a file of this directory that sorts after this one.\n" +
+		"[crio.image]\npause_image = " + tomlString(pause) + "\n")
+	if binaries {
+		b.WriteString("signature_policy = \"/etc/crio/policy.json\"\n")
+	}
+	b.WriteString("\n[crio.runtime]\ncgroup_manager = " + tomlString(p.Cluster.Kubelet.CgroupDriver) + "\n")
+	if p.Cluster.Kubelet.CgroupDriver == "cgroupfs" {
+		b.WriteString("conmon_cgroup = \"pod\"\n")
+	}
+	if binaries {
+		b.WriteString(`default_runtime = "crun"
+pinns_path = "/usr/local/bin/pinns"
+
+[crio.runtime.runtimes.crun]
+runtime_path = "/usr/local/bin/crun"
+monitor_path = "/usr/local/bin/conmon"
+
+[crio.network]
+plugin_dirs = ["/opt/cni/bin"]
+`)
+	}
+	return b.String()
+}
+
+// criDocker is the unit of the program that gives Docker Engine the interface which the kubelet speaks.
+func criDocker(p *plan.Plan, pause string) string {
+	const program = "ExecStart=/usr/local/bin/cri-dockerd"
+	families := ""
+	if slices.ContainsFunc(p.Network.PodSubnets, func(s netip.Prefix) bool { return s.Addr().Is6() }) {
+		families = " --ipv6-dual-stack" // or it tells the kubelet one address of a pod alone
+	}
+	return strings.Replace(static("runtime/files/cri-docker.service"), program, program+" --container-runtime-endpoint="+p.Runtime.Socket+
+		" --network-plugin=cni --pod-infra-container-image="+pause+families, 1)
+}
+
+// Variable is one of an environment.
+type Variable struct{ Name, Value string }
+
+// Proxy is the environment of whatever fetches something; programs disagree about the case of the names.
+func Proxy(h *plan.HTTPProxy) []Variable {
+	if h == nil {
+		return nil
+	}
+	var env []Variable
+	for _, v := range []Variable{{"http_proxy", h.HTTP}, {"https_proxy", h.HTTPS}, {"no_proxy", strings.Join(h.NoProxy, ",")}} {
+		if v.Value != "" {
+			env = append(env, v, Variable{strings.ToUpper(v.Name), v.Value})
+		}
+	}
+	return env
+}
+
+// systemdString is a word of a unit: quoted, and with no specifier in it. systemd.syntax(7)
+func systemdString(s string) string { return strconv.Quote(strings.ReplaceAll(s, "%", "%%")) }

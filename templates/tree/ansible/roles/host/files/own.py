@@ -1,0 +1,77 @@
+"""Note which files and units of a host are going to be the cluster's, and keep what was there: own.py QUESTION, where QUESTION is JSON,
+{"files": [paths], "units": [names], "signatures": pattern}.
+
+The ledger is /var/lib/k8splan/owned.json. A file of somebody else's is kept below /var/lib/k8splan/before, and reset.yml puts it back. On a
+host that a release without a ledger has built, all of them are taken for the cluster's.
+"""
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+HOME = "/var/lib/k8splan"
+LEDGER = HOME + "/owned.json"
+BUILT = ["/etc/k8splan/plan.json", "/etc/kubernetes/kubeadm.yaml"]
+SYSCTLS = ["net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"]
+
+
+def read(path):
+    try:
+        with open(path, encoding="utf-8", errors="replace") as f:
+            return f.read()
+    except OSError:
+        return ""
+
+
+def says(*argv):
+    return subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True, check=False).stdout.strip()
+
+
+def keep(path):
+    """copies a file to where reset.yml finds it, with owner, mode and times."""
+    copy = HOME + "/before" + path
+    os.makedirs(os.path.dirname(copy), exist_ok=True)
+    shutil.copy2(path, copy)
+    found = os.stat(path)
+    os.chown(copy, found.st_uid, found.st_gid)
+
+
+def host():
+    """what else of the host site.yml changes, as it is now."""
+    return {
+        "sysctl": {name: read("/proc/sys/" + name.replace(".", "/")).strip() for name in SYSCTLS},
+        "swap": len(read("/proc/swaps").splitlines()) > 1,
+        "enforcing": "\nSELINUX=enforcing" in "\n" + read("/etc/selinux/config"),
+        "etcd_user": any(line.startswith("etcd:") for line in read("/etc/passwd").splitlines()),
+    }
+
+
+def main():
+    question = json.loads(sys.argv[1])
+    ledger = json.loads(read(LEDGER) or "{}")
+    built = not ledger and any(os.path.exists(path) for path in BUILT)
+    files, units = ledger.setdefault("files", {}), ledger.setdefault("units", {})
+    os.makedirs(HOME + "/before", exist_ok=True)
+    os.chmod(HOME + "/before", 0o700)
+    ledger.setdefault("host", {} if built else host())
+    for path in question["files"]:
+        if path not in files:
+            theirs = not built and os.path.isfile(path) and not re.search(question["signatures"], read(path)[:2000])
+            if theirs:
+                keep(path)
+            files[path] = {"before": theirs}
+    for name in question["units"]:
+        if name not in units:
+            units[name] = {} if built else {"enabled": says("systemctl", "is-enabled", name) == "enabled",
+                                            "active": says("systemctl", "is-active", name) == "active"}
+    with open(LEDGER + ".new", "w", encoding="utf-8") as f:
+        os.chmod(LEDGER + ".new", 0o600)
+        json.dump(ledger, f, indent=2, sort_keys=True)
+        f.flush()
+        os.fsync(f.fileno())
+    os.replace(LEDGER + ".new", LEDGER)
+
+
+main()

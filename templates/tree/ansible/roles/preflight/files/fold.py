@@ -1,0 +1,309 @@
+"""Fold what look.py found on every host into findings, one for each kind: a case as JSON on standard input, an answer as JSON on standard output.
+
+The case: {"plan": …, "hosts": {"name": […], "answer": […], …} side by side, "away": [names], "ignore": {kind: reason}, "only_looks": bool}.
+The answer: {"problems": [line], "warnings": [line], "waived": [line]}. With a file as argument, everything goes there as JSON too.
+"""
+import collections
+import json
+import os
+import re
+import statistics
+import sys
+
+ERROR, WARNING = "error", "warning"
+GIB = 1 << 30
+
+# kind → level, what it is, what to do. Details of hosts follow the hosts' names.
+KINDS = {
+    "unreachable": (WARNING, "cannot be reached", "What is to be done on them is left undone. ssh says why: ansible-playbook -vvv."),
+    "python": (ERROR, "no Python 3 at /usr/bin/python3", "Install it: apt-get install python3, dnf install python3. Flatcar has none: "
+               "provision = true in the topology prepares such hosts."),
+    "sudo": (ERROR, "the login user cannot become root without a password", "Allow it in sudoers, or give the password: --ask-become-pass."),
+    "look": (ERROR, "could not be looked at", "What Ansible says of it stands above."),
+    "survey": (ERROR, "refused", ""),
+    "address": (ERROR, "the address of the topology is on no interface", "Configure it there, or correct the address in the topology."),
+    "clocks": (ERROR, "the clock is wrong", "Certificates and etcd depend on it. Set it, and run chrony or systemd-timesyncd."),
+    "clock-unsynchronized": (WARNING, "nothing keeps the clock in step", "Clocks drift apart, and certificates and etcd depend on them. "
+                             "Run chrony or systemd-timesyncd."),
+    "machine-id": (ERROR, "same or no machine ID as another host", "They were cloned. On all but one: rm /etc/machine-id; "
+                   "systemd-machine-id-setup; reboot. DHCP and logs tell hosts apart by it."),
+    "product-uuid": (ERROR, "same product_uuid as another machine", "Give every virtual machine a UUID of its own: Kubernetes tells machines "
+                     "apart by it."),
+    "mac": (ERROR, "same MAC address as another host", "Give every virtual machine a card of its own: their packets get lost."),
+    "cpus": (ERROR, "fewer than the 2 CPUs that kubeadm requires of a control plane", "Give it more."),
+    "cpus-plan": (WARNING, "fewer CPUs than the topology says", "Give it more, or correct the topology."),
+    "memory": (ERROR, "less than the 1700 MB of memory that kubeadm requires of a control plane", "Give it more."),
+    "memory-plan": (WARNING, "less memory than the topology says", "Give it more, or correct the topology."),
+    "disk": (WARNING, "little room on the disk", "The kubelet evicts pods where less than 10 % is free, or 15 % below the images."),
+    "disk-full": (ERROR, "no room on the disk", "Less than 1 GiB is free. Programs, images, and etcd need more."),
+    "fsync": (WARNING, "the disk of etcd is slow", "Members lose their leader where a write takes longer than 10 ms. Use an SSD of its own."),
+    "read-only": (ERROR, "programs are to go to a read-only file system", "This system is one image. provision = true in the topology prepares "
+                  "such hosts at their first boot; otherwise mount a writable directory there."),
+    "ports": (ERROR, "ports of the cluster are taken", "Stop what listens there, or choose other ports in the topology."),
+    "foreign-kubernetes": (ERROR, "another Kubernetes is on the host", "Uninstall it, or use another host."),
+    "foreign-program": (ERROR, "a program of the cluster runs already, and is not the cluster's", "Stop and disable it, or use another host."),
+    "foreign-containers": (ERROR, "containers run that are not the cluster's", "Their runtime gets another configuration and is restarted. "
+                           "Move them to another host."),
+    "foreign-file": (ERROR, "a file of somebody else would be overwritten", "Move what it holds elsewhere. Ignored, it is kept in "
+                     "/var/lib/k8splan/before, and reset.yml puts it back."),
+    "cgroup": (ERROR, "cgroup v1, on which the kubelet does not start", "Boot with cgroup v2: systemd.unified_cgroup_hierarchy=1 on the "
+               "kernel's command line, or a newer system."),
+    "cgroup-controllers": (ERROR, "controllers of cgroups are missing", "Turn them on: on a Raspberry Pi, cgroup_enable=memory in "
+                           "/boot/firmware/cmdline.txt."),
+    "kernel": (ERROR, "the kernel is too old", "Boot a newer one, or leave the feature out of the topology."),
+    "kernel-warning": (WARNING, "the kernel is older than what is tested", "Boot a newer one."),
+    "modules": (ERROR, "the kernel has no such module", "Install the package of the kernel's further modules: linux-modules-extra-…, "
+                "kernel-modules-extra."),
+    "swap": (WARNING, "swap is on", "site.yml turns it off, and keeps it off after a boot: the kubelet does not start with it. "
+             "fail_swap_on = false in the topology leaves it on."),
+    "forward": (ERROR, "forwarded packets are dropped", "Pods of different nodes do not reach each other. Accept what comes from and goes to "
+                "the pod range before that rule."),
+    "forward-policy": (WARNING, "forwarded packets are dropped where no rule accepts them", "The pod network adds rules of its own; another "
+                       "firewall that is started later may take them away."),
+    "firewall": (ERROR, "a firewall keeps connections out", "Open the ports that README.md lists, then run again with "
+                 "-e survey_firewall_is_open=true."),
+    "resolver-loop": (ERROR, "the only nameserver is the host itself", "The cluster's DNS would ask itself and stop. Name another in "
+                      "/etc/resolv.conf, or run systemd-resolved."),
+    "resolver": (WARNING, "no nameserver", "Pods resolve no names outside of the cluster. Name one in /etc/resolv.conf."),
+    "ipv6-off": (ERROR, "IPv6 is off, and the topology has IPv6 ranges", "net.ipv6.conf.all.disable_ipv6 = 0."),
+    "route": (ERROR, "no default route", "Without one, the host does not reach addresses of Services. A route to nowhere is enough: "
+              "ip route add default dev INTERFACE."),
+    "mtu": (ERROR, "long packets get lost between hosts", "Set the MTU of the interface to what the network takes, or let ICMP pass."),
+    "unreached": (ERROR, "an address to fetch from does not answer", "Look at routes, firewall, DNS, proxy and certificates between the host "
+                  "and it."),
+    "name": (ERROR, "the name of the API endpoint does not resolve", "Enter it in the DNS that hosts ask, or in /etc/hosts."),
+    "virtual-ip": (ERROR, "somebody answers at the virtual address already", "Two hosts with one address break both. Choose a free one."),
+    "lock": (WARNING, "the package manager is in use", "The playbook waits for up to ten minutes."),
+}
+# What stops also a playbook that only looks, or puts back what was there.
+ALWAYS = ("python", "sudo", "look", "survey")
+CONTROLLERS = ["cpu", "cpuset", "memory", "pids"]
+
+
+def folded(names):
+    """w-[1-3,7], cp-1: names that differ in their last number, together."""
+    heads, rest = {}, []
+    for name in names:
+        found = re.match(r"^(.*?)(0|[1-9][0-9]*)$", name)
+        if found:
+            heads.setdefault(found.group(1), []).append(int(found.group(2)))
+        else:
+            rest.append(name)
+    out = []
+    for head, numbers in heads.items():
+        spans, numbers = [], sorted(numbers)
+        for n in numbers:
+            if spans and spans[-1][1] == n - 1:
+                spans[-1][1] = n
+            else:
+                spans.append([n, n])
+        text = ",".join("%d" % a if a == b else "%d-%d" % (a, b) for a, b in spans)
+        out.append("%s%s" % (head, text if len(numbers) == 1 else "[%s]" % text))
+    return ", ".join(out + sorted(rest))
+
+
+def size(n):
+    return "%.1f GiB" % (n / GIB)
+
+
+def twice(values):
+    """(host, value) of those hosts that have it in common with another."""
+    seen = collections.Counter(values.values())
+    return [(host, value) for host, value in values.items() if value and seen[value] > 1]
+
+
+def number(release):
+    return [int(n) for n in re.findall(r"\d+", release)[:2]]
+
+
+class Findings:
+    def __init__(self):
+        self.found = {}
+
+    def add(self, kind, host, detail=""):
+        self.found.setdefault(kind, {}).setdefault(detail, []).append(host)
+
+    def has(self, kind, host):
+        return any(host in named for named in self.found.get(kind, {}).values())
+
+    def line(self, kind):
+        level, what, todo = KINDS[kind]
+        details = self.found[kind]
+        hosts = [host for named in details.values() for host in named]
+        alike = {}  # hosts of which the same is said
+        for detail, named in details.items():
+            alike.setdefault(tuple(named), []).append(detail)
+        parts = ["%s%s" % (folded(named), " (%s)" % "; ".join(said) if said != [""] else "") for named, said in alike.items()]
+        if len(parts) > 8:
+            rest = {host for named in list(alike)[8:] for host in named}
+            parts = parts[:8] + ["and %d more, which -e report=FILE names" % len(rest)]
+        count = len(set(hosts))
+        return "%s: %s%s. %s [%s]" % (what, "%d hosts: " % count if count > 1 else "", "; ".join(parts), todo, kind)
+
+
+def everywhere(plan, hosts, away, f):
+    """what concerns a host by itself or beside the others, whether it serves or not."""
+    for name in away:
+        f.add("unreachable", name)
+    answers = {}
+    for name, host in hosts.items():
+        said = host.get("failed", "")
+        if said:
+            kind = "python" if "python3" in said and ("not found" in said or "No such file" in said) else \
+                "sudo" if re.search(r"sudo|password is required|become", said) else "look"
+            f.add(kind, name, "" if kind != "look" else said[:200])
+        for text in host.get("checks", []):
+            f.add("survey", name, text.rstrip("."))
+        if host.get("answer"):
+            answers[name] = host["answer"]
+    if not answers:
+        return answers
+    middle = statistics.median(a["clock"] for a in answers.values())
+    for name, a in answers.items():
+        apart = a["clock"] - middle
+        if abs(apart) > plan["clock_tolerance"]:
+            f.add("clocks", name, "%d s %s the others" % (abs(apart), "ahead of" if apart > 0 else "behind"))
+        if a["synchronized"] is False:
+            f.add("clock-unsynchronized", name)
+        if not a["machine_id"]:
+            f.add("machine-id", name, "none")
+    for kind, key in (("machine-id", "machine_id"), ("product-uuid", "product_uuid"), ("mac", "mac")):
+        for name, value in twice({n: a[key] for n, a in answers.items()}):
+            f.add(kind, name, value)
+    return answers
+
+
+def host(plan, name, groups, wanted, a, f):
+    kubelet, serves = "kubelet" in groups, a["state"]["noted"]
+    free = {}
+    for directory, found in a["space"].items():
+        if found:
+            free.setdefault(found["device"], (directory, found))
+    for directory, found in free.values():
+        if found["free"] < GIB:
+            f.add("disk-full", name, "%s free below %s" % (size(found["free"]), directory))
+        elif kubelet and found["free"] * 100 < 15 * found["bytes"]:
+            f.add("disk", name, "%d %% free below %s" % (found["free"] * 100 // found["bytes"], directory))
+    if a["lock"]:
+        f.add("lock", name, "%s holds %s" % (a["lock"]["process"], a["lock"]["file"]))
+    if a["swap"] and kubelet and not plan["swap_allowed"]:
+        f.add("swap", name)
+    for rule in a["forward"] if kubelet else []:
+        # flannel and others append their own rules: what drops everything before them is fatal, a policy is not.
+        f.add("forward" if rule["last"] or plan["cni"] == "static-routes" else "forward-policy", name, rule["rule"])
+    if kubelet:
+        if a["cgroup"]["version"] == 1 and plan["cgroup_v2"] and not a["cgroup_v1_allowed"]:
+            f.add("cgroup", name)
+        missing = [c for c in CONTROLLERS if c not in a["cgroup"]["controllers"]]
+        if missing:
+            f.add("cgroup-controllers", name, ", ".join(missing))
+        for floor in plan["kernels"]:
+            if number(a["kernel"]) < number(floor["least"]):
+                f.add("kernel" if floor["refuses"] else "kernel-warning", name, "%s; %s needs %s" % (a["kernel"], floor["for"], floor["least"]))
+        if a["unloadable"]:
+            f.add("modules", name, ", ".join(a["unloadable"]))
+        if plan["ipv6"] and a["ipv6_off"]:
+            f.add("ipv6-off", name)
+        if not a["nameservers"]:
+            f.add("resolver", name)
+        elif all(n.startswith("127.") or n == "::1" for n in a["nameservers"]):
+            f.add("resolver-loop", name, ", ".join(a["nameservers"]))
+    for kind, key in (("foreign-file", "files"), ("foreign-kubernetes", "kubernetes"), ("foreign-program", "programs")):
+        for found in a["others"][key]:
+            f.add(kind, name, found)
+    if serves:
+        return
+    if not a["interface"] and wanted["address"]:
+        f.add("address", name, wanted["address"])
+    if "control_plane" in groups:
+        if a["cpus"] < 2:
+            f.add("cpus", name)
+        if a["memory"] < 1700 << 20:
+            f.add("memory", name, size(a["memory"]))
+    if wanted["cpus"] and a["cpus"] < wanted["cpus"] and not f.has("cpus", name):
+        f.add("cpus-plan", name, "%d of %d" % (a["cpus"], wanted["cpus"]))
+    if wanted["memory"] and not f.has("memory", name) and a["memory"] < 0.9 * wanted["memory"]:  # the kernel keeps some for itself
+        f.add("memory-plan", name, "%s of %s" % (size(a["memory"]), size(wanted["memory"])))
+    if a["fsync"] > 10:
+        f.add("fsync", name, "%s ms" % a["fsync"])
+    if a["read_only"]:
+        f.add("read-only", name, ", ".join(a["read_only"]))
+    for taken in a["ports"]:
+        # A run that did not end has left its own programs there.
+        if not (a["state"]["marked"] and taken["process"][:15] in (taken["component"][:15], "the kernel", "systemd")):
+            f.add("ports", name, "%s/%d, where %s is to listen, is taken by %s" % (
+                taken["protocol"], taken["port"], taken["component"], taken["process"]))
+    if a["others"]["containers"] and not a["state"]["marked"]:
+        f.add("foreign-containers", name, "%d" % a["others"]["containers"])
+    for text in a["shut"] if not plan["firewall_is_open"] else []:
+        f.add("firewall", name, text)
+    if kubelet and not a["route"]:
+        f.add("route", name)
+    for way in a["paths"]:
+        if way["answers"] and way["whole"] is False:
+            f.add("mtu", name, "%d of %d bytes arrive at %s" % (way["largest"], a["mtu"], way["peer"]))
+    for place, why in a["unreached"].items():
+        f.add("unreached", name, "%s: %s" % (place, why))
+    if a["unresolved"]:
+        f.add("name", name, a["unresolved"])
+
+
+def judge(case):
+    f = Findings()
+    plan, hosts = case["plan"], case["hosts"]
+    answers = everywhere(plan, hosts, case["away"], f)
+    for name, a in answers.items():
+        host(plan, name, hosts[name]["groups"], hosts[name], a, f)
+    holders = [name for name, a in answers.items() if a["virtual"]]
+    begun = [name for name, a in answers.items() if a["state"]["noted"]]
+    if plan["virtual_ip"] and not holders and not begun:
+        for name, a in answers.items():
+            if a.get("virtual_answers"):
+                f.add("virtual-ip", name, plan["virtual_ip"])
+    return f, answers
+
+
+def hosts_of(columns):
+    """name → what is known of it; the answer, JSON as look.py printed it, is read where there is one."""
+    rows = [dict(zip(columns, values)) for values in zip(*columns.values())]
+    for row in rows:
+        row["answer"] = json.loads(row["answer"]) if row["answer"] and not row["failed"] else None
+    return {row["name"]: row for row in rows}
+
+
+def main():
+    case = json.load(sys.stdin)
+    case["hosts"] = hosts_of(case["hosts"])
+    unknown = sorted(set(case["ignore"]) - set(KINDS))
+    empty = sorted(kind for kind, reason in case["ignore"].items() if not str(reason or "").strip())
+    f, answers = judge(case)
+    out = {"problems": [], "warnings": [], "waived": []}
+    if unknown:
+        out["problems"].append("ignore names %s. Kinds are %s" % (", ".join(unknown), ", ".join(KINDS)))
+    if empty:
+        out["problems"].append("ignore gives no reason for %s: -e '{\"ignore\": {\"%s\": \"the reason\"}}'" % (", ".join(empty), empty[0]))
+    everything = []
+    for kind in KINDS:
+        if kind not in f.found:
+            continue
+        level = KINDS[kind][0] if not case["only_looks"] or kind in ALWAYS else WARNING
+        reason = case["ignore"].get(kind, "")
+        line = f.line(kind)
+        if reason and kind not in empty:
+            out["waived"].append("%s Ignored: %s" % (line, reason))
+        else:
+            out["problems" if level == ERROR else "warnings"].append(line)
+        hosts = {}
+        for detail, names in f.found[kind].items():
+            for name in names:
+                hosts.setdefault(name, []).append(detail)
+        everything.append({"kind": kind, "level": level, "what": KINDS[kind][1], "todo": KINDS[kind][2], "ignored": reason, "hosts": hosts})
+    if len(sys.argv) > 1:
+        report = {"cluster": case["plan"]["name"], "findings": everything, "answers": answers}
+        with os.fdopen(os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), "w") as target:
+            json.dump(report, target, indent=2, sort_keys=True)
+            target.write("\n")
+    print(json.dumps(out))
+
+
+main()

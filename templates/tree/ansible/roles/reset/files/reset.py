@@ -1,0 +1,201 @@
+"""Take off a host what site.yml made of it, programs excepted, and put back what was there before: reset.py QUESTION, where QUESTION is JSON.
+
+The ledger, /var/lib/k8splan/owned.json, says what is ours and what was there. A host that a release without one has built is known by its
+files; of one that bears no mark of ours, nothing is touched. kubeadm reset, which knows nothing of pod networks, Services' rules, external
+etcd and balancers, has run before where there was a node.
+"""
+import glob
+import ipaddress
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+HOME = "/var/lib/k8splan"
+LEDGER = HOME + "/owned.json"
+# What only kubeadm, kubelets, pod networks and this playbook write.
+OURS = ["/etc/k8splan", "/etc/kubernetes", "/var/lib/kubelet", "/var/lib/cni", "/etc/kube-vip", "/var/log/kubeadm-init.log", "/var/log/kubeadm-join.log",
+        "/etc/static-routes.conf", "/usr/local/sbin/static-routes", "/etc/systemd/system/static-routes.service", "/var/log/containers", "/var/log/pods",
+        # flannel, Calico and Cilium: what their own documents, manifests and uninstallers name
+        "/run/flannel", "/run/calico", "/var/lib/calico", "/var/log/calico", "/etc/calico", "/run/cilium", "/var/lib/cilium", "/sys/fs/bpf/cilium",
+        "/opt/cni/bin/calico", "/opt/cni/bin/calico-ipam", "/opt/cni/bin/cilium-cni", "/opt/cni/bin/flannel"]
+OURS_BY_NAME = ["/sys/fs/bpf/tc/globals/cilium_*", "/sys/fs/bpf/calico*"]
+LINKS = re.compile(r"cni0|flannel(-v6)?\.\d+|flannel-wg(-v6)?|flannel-v6|kube-ipvs0|nodelocaldns|cali[0-9a-f]{11}|vxlan(-v6)?\.calico|wireguard\.cali|wg-v6\.cali|"
+                   r"bpf(in|out)\.cali|cilium_(host|net|vxlan|geneve|wg0)|cilium-.*|lxc[0-9a-f]{12}|lxc_health")
+TABLES = re.compile(r"kube-proxy|flannel-ipv[46]|calico")
+RULES = re.compile(r"\b(OLD_)?(KUBE|CNI|FLANNEL|CILIUM)[-_]|flanneld|\bcali(-|:|[0-9a-f]{11}\b)|cilium")
+SETS = re.compile(r"(KUBE-|cali|cilium).*")
+
+
+def read(path):
+    try:
+        with open(path, encoding="utf-8", errors="replace") as f:
+            return f.read()
+    except OSError:
+        return ""
+
+
+def run(*argv, text=None):
+    try:
+        return subprocess.run(argv, input=text, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True, check=False)
+    except OSError:
+        return subprocess.CompletedProcess(argv, 127, "", "")
+
+
+def parsed(text):
+    try:
+        return json.loads(text)
+    except ValueError:
+        return []
+
+
+def complain(text):
+    print(text, file=sys.stderr)
+
+
+def remove(path):
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path, ignore_errors=True)
+    elif os.path.lexists(path):
+        os.remove(path)
+
+
+def unmount():
+    """what kubelets and pod networks have mounted, the innermost first."""
+    places = [line.split()[1] for line in read("/proc/mounts").splitlines()]
+    for place in sorted(places, reverse=True):
+        if place.startswith(("/var/lib/kubelet/", "/run/cilium/", "/run/calico/", "/run/netns/cni-", "/var/run/netns/cni-")):
+            run("umount", "--lazy", place)
+
+
+def stop(units):
+    for unit in units:
+        if run("systemctl", "cat", unit + ".service").returncode == 0 and run("systemctl", "disable", "--quiet", "--now", unit + ".service").returncode:
+            complain("could not stop " + unit)
+
+
+def empty(directory):
+    """a directory that may be a mount point, or that somebody watches, stays."""
+    for name in os.listdir(directory) if os.path.isdir(directory) else []:
+        remove(os.path.join(directory, name))
+
+
+def links():
+    for link in parsed(run("ip", "-json", "link", "show").stdout):
+        if LINKS.fullmatch(link.get("ifname", "")):
+            run("ip", "link", "delete", link["ifname"])
+    if run("ip", "link", "show", "tunl0").returncode == 0:
+        run("ip", "link", "set", "tunl0", "down")
+        run("ip", "address", "flush", "dev", "tunl0")
+    # Programs that Cilium fastened to the host's own interfaces; a queueing discipline of somebody else's stays.
+    for link in parsed(run("ip", "-json", "link", "show").stdout):
+        for way in ("ingress", "egress"):
+            for found in re.finditer(r"pref (\d+) .*?(cil_|cali_)", run("tc", "filter", "show", "dev", link.get("ifname", ""), way).stdout):
+                run("tc", "filter", "delete", "dev", link["ifname"], way, "pref", found.group(1))
+
+
+def routes(ranges):
+    """routes to pods, those of our own kind (protocol 186), and the rules by which Calico and Cilium choose tables."""
+    for family in ("-4", "-6"):
+        run("ip", family, "route", "flush", "proto", "186")
+        run("ip", family, "route", "flush", "table", "2004")
+        run("ip", family, "route", "flush", "table", "2005")
+        for rule in parsed(run("ip", family, "-json", "rule", "show").stdout):
+            if rule.get("fwmask") in ("0xf00", "0x100000") and rule.get("table") in ("2004", "2005", "1"):
+                run("ip", family, "rule", "delete", "priority", str(rule["priority"]))
+        for route in parsed(run("ip", family, "-json", "route", "show").stdout):
+            try:
+                to = ipaddress.ip_network(route["dst"])
+            except (KeyError, ValueError):
+                continue
+            if any(to.version == r.version and to.subnet_of(r) for r in ranges) and route.get("protocol") != "kernel":
+                run("ip", family, "route", "delete", route["dst"])
+
+
+def rules(ipvs):
+    """only tables, chains and sets that bear their names."""
+    for table in parsed(run("nft", "--json", "list", "tables").stdout or "{}").get("nftables", []):
+        table = table.get("table", {})
+        if TABLES.fullmatch(table.get("name", "")):
+            run("nft", "delete", "table", table["family"], table["name"])
+    for family in ("iptables", "ip6tables"):
+        for program in (family, family + "-legacy"):
+            lines = run(program + "-save").stdout.splitlines()
+            kept = [line for line in lines if not RULES.search(line)]
+            if kept != lines and run(program + "-restore", text="\n".join(kept) + "\n").returncode:
+                complain("could not clear " + program)
+    for name in run("ipset", "list", "--name").stdout.split():
+        if SETS.fullmatch(name):
+            run("ipset", "destroy", name)
+    if ipvs and run("ipvsadm", "--clear").returncode:
+        complain("virtual servers of IPVS stay until the next boot: there is no ipvsadm")
+
+
+def virtual(address):
+    if address:
+        for link in parsed(run("ip", "-json", "address", "show", "to", address).stdout):
+            for found in filter(None, link.get("addr_info", [])):
+                run("ip", "address", "delete", "%s/%d" % (found["local"], found["prefixlen"]), "dev", link["ifname"])
+
+
+def put_back(ledger):
+    """files, units and settings as they were."""
+    for path, entry in ledger.get("files", {}).items():
+        remove(path)
+        if entry.get("before") and os.path.isfile(HOME + "/before" + path):
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            shutil.copy2(HOME + "/before" + path, path)
+            found = os.stat(HOME + "/before" + path)
+            os.chown(path, found.st_uid, found.st_gid)
+    was = ledger.get("host", {})
+    for name, value in was.get("sysctl", {}).items():
+        if value and read("/proc/sys/" + name.replace(".", "/")).strip() != value:
+            run("sysctl", "--quiet", "--write", "%s=%s" % (name, value))
+    if was.get("swap"):
+        run("systemctl", "unmask", "swap.target")
+        text = read("/etc/fstab")
+        if "# k8splan: " in text:
+            with open("/etc/fstab", "w", encoding="utf-8") as f:
+                f.write(text.replace("# k8splan: ", ""))
+        run("swapon", "--all")
+    if was.get("enforcing"):
+        text = re.sub(r"(?m)^SELINUX=permissive$", "SELINUX=enforcing", read("/etc/selinux/config"))
+        with open("/etc/selinux/config", "w", encoding="utf-8") as f:
+            f.write(text)
+        complain("SELinux enforces again after the next boot: setenforce 1")
+    if was and not was.get("etcd_user") and "etcd" in ledger.get("units", {}):
+        run("userdel", "etcd")
+    run("systemctl", "daemon-reload")
+    for unit, state in ledger.get("units", {}).items():
+        if state.get("enabled"):
+            run("systemctl", "enable", "--quiet", unit)
+        if state.get("active"):
+            run("systemctl", "restart", unit)
+
+
+def main():
+    question = json.loads(sys.argv[1])
+    ledger = parsed(read(LEDGER)) or {"files": {path: {} for path in question["files"]}, "units": {unit: {} for unit in question["units"]}, "host": {}}
+    stop(sorted(ledger["units"]))
+    unmount()
+    for path in OURS + [found for pattern in OURS_BY_NAME for found in glob.glob(pattern)]:
+        remove(path)
+    empty("/etc/cni/net.d")  # containerd watches the directory, and dies when it goes
+    if question["has_etcd"] or "etcd" in ledger["units"]:
+        empty(question["etcd_data"])
+    if "etcd" in ledger["units"]:
+        for path in ("/etc/etcd", "/etc/systemd/system/etcd.service.d"):
+            remove(path)
+    links()
+    ranges = [ipaddress.ip_network(r) for r in question["pods"]]
+    routes(ranges)
+    rules(question["ipvs"])
+    virtual(question["virtual_ip"])
+    put_back(ledger)
+    for path in (LEDGER, HOME + "/before"):
+        remove(path)
+
+
+main()
