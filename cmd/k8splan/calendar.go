@@ -17,7 +17,8 @@ import (
 func calendar(facts *plan.Table) (string, error) {
 	ends := facts.Ends()
 	for _, t := range planner.Targets() {
-		for _, e := range t.Facts.Ends {
+		t.Facts.Table = facts
+		for _, e := range t.Facts.MinorEnds() {
 			ends = append(ends, plan.End{Day: e.On, What: fmt.Sprintf("Kubernetes 1.%d on %s", e.Minor, t.Facts.Title),
 				Says: "target-version-ends-soon"})
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
@@ -21,7 +22,7 @@ func (a *app) factsCommand() *cobra.Command {
 		Long: `Facts prints the table that the rules and the defaults read: for each minor of Kubernetes the etcd, CoreDNS, containerd and
 kernel that it wants, and what it took away. VERSION is a minor (1.36) or a release (1.36.3). What the table does not cover
 is answered with "no data", never with a guess. With --calendar it prints the days on which the support of Kubernetes, of
-operating systems, and of targets' versions ends.`,
+operating systems, and of targets' versions ends. --facts takes a newer document of -o json: its versions, and those days.`,
 		Args: count(0, 1, "VERSION"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if ics {
@@ -53,7 +54,15 @@ operating systems, and of targets' versions ends.`,
 				rows = append(rows, row)
 			}
 			if out.value == "json" {
-				return a.document(plan.Document{Date: a.facts.Date(), Rows: rows, Sources: a.facts.Sources()})
+				d := a.facts.Document()
+				d.Rows = rows
+				for _, t := range planner.Targets() {
+					t.Facts.Table = a.facts
+					for _, e := range t.Facts.MinorEnds() {
+						d.Targets = append(d.Targets, plan.TargetEnd{Target: t.Facts.Name, Minor: fmt.Sprintf("1.%d", e.Minor), Ends: e.On})
+					}
+				}
+				return a.document(d)
 			}
 			return a.factsText(rows)
 		},

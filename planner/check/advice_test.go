@@ -160,8 +160,9 @@ func TestAdvice(t *testing.T) {
 			[]string{"target-unused"}},
 		{"a misspelt system that the target chooses", "target \"kind\" {}\n" + dev + "node \"dev-1\" {\n  os = \"ubunut-24.04\"\n}\n",
 			[]string{"target-unused"}},
-		{"a vendor's system", "target \"eks\" {}\ncluster \"prod\" {\n  type = \"multi-etcd-multi-master\"\n}\n" +
-			"node_pool \"w\" {\n  roles = [\"worker\"]\n  count = 3\n  os = \"ubuntu-20.04\"\n}\n", []string{"target-unused"}},
+		{"a vendor's system",
+			"target \"eks\" {\n  admin_cidrs = [\"203.0.113.0/24\"]\n}\ncluster \"prod\" {\n  type = \"multi-etcd-multi-master\"\n}\n" +
+				"node_pool \"w\" {\n  roles = [\"worker\"]\n  count = 3\n  os = \"ubuntu-20.04\"\n}\n", []string{"target-unused"}},
 		{"kube-vip's virtual IP as the endpoint alone", strings.Replace(prod, "api.example.com", "10.0.0.5", 1) +
 			"load_balancer \"kube-vip\" {}\n", []string{"load-balancer-no-virtual-ip: The endpoint is 10.0.0.5."}},
 		{"two balancers' virtual IP as the endpoint alone", strings.Replace(prod, "api.example.com", "10.0.0.5", 1) +

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -61,7 +62,7 @@ func endRules(day string) []Rule {
 				return nil
 			}
 			return newerOnTarget(p, fmt.Sprintf("The standard support of Kubernetes %s on %s ended on %s (%s).",
-				p.Cluster.Version.MinorString(), p.Target.Name, end, p.Target.Facts.EndsFrom))
+				p.Cluster.Version.MinorString(), p.Target.Name, end, endsFrom(p)))
 		}},
 		{rule.Rule{
 			ID: "target-version-ends-soon", Severity: rule.Warning, Title: "Kubernetes minor whose support by the vendor ends soon",
@@ -75,7 +76,7 @@ func endRules(day string) []Rule {
 				return nil
 			}
 			return newerOnTarget(p, fmt.Sprintf("The standard support of Kubernetes %s on %s ends on %s (%s).",
-				p.Cluster.Version.MinorString(), p.Target.Name, end, p.Target.Facts.EndsFrom))
+				p.Cluster.Version.MinorString(), p.Target.Name, end, endsFrom(p)))
 		}},
 		{rule.Rule{
 			ID: "host-os-retired", Severity: rule.Warning, Title: "Operating system without support",
@@ -107,6 +108,11 @@ func endRules(day string) []Rule {
 	}
 }
 
+// endsFrom is where the end of a vendor's support is said.
+func endsFrom(p *plan.Plan) string {
+	return cmp.Or(p.Target.Facts.EndsFrom, "the facts of "+p.Target.Facts.Table.Date())
+}
+
 // newerMinor is what to write in place of a minor that ends. There is no finding where the target takes nothing newer: who makes it fixes
 // what is shipped.
 func newerMinor(p *plan.Plan, ends string) []Finding {
@@ -135,10 +141,10 @@ func newerOnTarget(p *plan.Plan, ends string) []Finding {
 // systemsThat finds the hosts whose operating system ends, where no other rule refuses it already.
 func systemsThat(p *plan.Plan, ends func(plan.System) bool, say func(f plan.System, whose string) string) []Finding {
 	return each(p.Nodes, func(n *plan.Node) bool {
-		f, ok := n.OS.Facts()
+		f, ok := p.System(n)
 		return ok && ends(f) && p.Kubernetes().Known() && osBlocker(p, f) == ""
 	}, func(n *plan.Node) hcl.Range { return n.Attr("os") }, func(n *plan.Node, all []*plan.Node) string {
-		f, _ := n.OS.Facts()
+		f, _ := p.System(n)
 		return say(f, whose(all))
 	})
 }

@@ -1,6 +1,13 @@
 package plan
 
-import "strconv"
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
 
 // End is a day on which the support of something ends.
 type End struct {
@@ -20,9 +27,84 @@ func (t *Table) Ends() []End {
 		for _, other := range systems[:i] {
 			again = again || other.Title == s.Title
 		}
-		if s.Ends != "" && !again {
-			ends = append(ends, End{s.Ends, s.Title, "host-os-ends-soon"})
+		if day := t.endOf(s); day != "" && !again {
+			ends = append(ends, End{day, s.Title, "host-os-ends-soon"})
 		}
 	}
 	return ends
+}
+
+// endOf is the day on which a release's free updates end, "" where nobody has said.
+func (t *Table) endOf(r Release) string {
+	if day, ok := t.known().systems[(OS{r.Name, r.Version}).String()]; ok {
+		return day
+	}
+	return r.Ends
+}
+
+// systemEnds lists the ends of all systems that are known.
+func (t *Table) systemEnds() []SystemEnd {
+	var all []SystemEnd
+	for _, s := range systems {
+		if day := t.endOf(s); day != "" {
+			all = append(all, SystemEnd{(OS{s.Name, s.Version}).String(), day})
+		}
+	}
+	return all
+}
+
+// System is what is known of a node's operating system; ok is false where there is no data.
+func (p *Plan) System(n *Node) (facts System, ok bool) {
+	facts, ok = n.OS.Facts()
+	if ok && !facts.Older {
+		facts.Ends = p.Target.Facts.Table.endOf(facts.Release)
+	}
+	return facts, ok
+}
+
+// MinorEnds lists the days on which the target's support of minors ends, the oldest first.
+func (t Facts) MinorEnds() []MinorEnd {
+	ends := slices.Clone(t.Ends)
+	for minor, day := range t.Table.known().targets[t.Name] {
+		n, _ := strconv.Atoi(strings.TrimPrefix(minor, "1."))
+		i := slices.IndexFunc(ends, func(e MinorEnd) bool { return e.Minor == n })
+		if i < 0 {
+			ends = append(ends, MinorEnd{n, day})
+		} else {
+			ends[i].On = day
+		}
+	}
+	slices.SortFunc(ends, func(a, b MinorEnd) int { return a.Minor - b.Minor })
+	return ends
+}
+
+var (
+	systemKey = regexp.MustCompile(`^[a-z][a-z0-9.-]{0,60}$`)
+	minorKey  = regexp.MustCompile(`^1\.[0-9]{1,4}$`)
+)
+
+// parseEnds reads the days of a document. Systems and targets that this program does not know change nothing.
+func (t *Table) parseEnds(d Document) error {
+	day := func(s string) bool {
+		_, err := time.Parse(time.DateOnly, s)
+		return err == nil
+	}
+	t.systems, t.targets = map[string]string{}, map[string]map[string]string{}
+	for i, s := range d.Systems {
+		if !systemKey.MatchString(s.System) || !day(s.Ends) {
+			return fmt.Errorf("systems[%d] is %.40q until %.20q: want a system such as ubuntu-24.04 and YYYY-MM-DD", i, s.System, s.Ends)
+		}
+		t.systems[s.System] = s.Ends
+	}
+	for i, e := range d.Targets {
+		if !systemKey.MatchString(e.Target) || !minorKey.MatchString(e.Minor) || !day(e.Ends) {
+			return fmt.Errorf("targets[%d] is %.40q, %.20q until %.20q: want a target, a minor such as 1.36, and YYYY-MM-DD", i, e.Target,
+				e.Minor, e.Ends)
+		}
+		if t.targets[e.Target] == nil {
+			t.targets[e.Target] = map[string]string{}
+		}
+		t.targets[e.Target][e.Minor] = e.Ends
+	}
+	return nil
 }

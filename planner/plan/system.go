@@ -43,10 +43,13 @@ func (s System) End() string {
 // Retired reports whether the updates had ended by a day, YYYY-MM-DD.
 func (r Release) Retired(day string) bool { return r.Ends != "" && r.Ends <= day }
 
-// systems is the table of distributions, looked up on FactsDate. A system that is not here is judged by no rule: no data.
+// systems is the table of distributions, looked up on FactsDate; --facts moves its days. A system that is not here is judged by no rule: no
+// data.
 // Sources: the distributions' release notes; https://kubernetes.io/docs/concepts/architecture/cgroups/#requirements for cgroup v2;
 // https://coreos.com/os/eol/ for Container Linux. Ends: https://ubuntu.com/about/release-cycle, https://wiki.debian.org/LTS,
-// https://www.centos.org/cl-vs-cs/, https://access.redhat.com/support/policy/updates/errata, https://wiki.rockylinux.org/rocky/version/.
+// https://www.centos.org/cl-vs-cs/, https://access.redhat.com/support/policy/updates/errata, https://wiki.rockylinux.org/rocky/version/,
+// https://wiki.almalinux.org/release-notes/, https://docs.aws.amazon.com/linux/al2023/ug/release-cadence.html; held against
+// https://github.com/endoflife-date/endoflife.date (products/) on 2026-11-29. Where two sources differ, the earlier day.
 // Where a month alone is named, its last day.
 var systems = []Release{
 	{"ubuntu", "14.04", "Ubuntu 14.04", Version{Major: 3, Minor: 13}, true, "2019-04-25", "ubuntu-24.04"},
@@ -55,6 +58,9 @@ var systems = []Release{
 	{"ubuntu", "20.04", "Ubuntu 20.04", Version{Major: 5, Minor: 4}, true, "2025-05-31", "ubuntu-24.04"},
 	{"ubuntu", "22.04", "Ubuntu 22.04", Version{Major: 5, Minor: 15}, false, "2027-04-30", "ubuntu-24.04"},
 	{"ubuntu", "24.04", "Ubuntu 24.04", Version{Major: 6, Minor: 8}, false, "2029-04-30", ""},
+	{"ubuntu", "25.04", "Ubuntu 25.04", Version{Major: 6, Minor: 14}, false, "2026-01-15", "ubuntu-24.04"},
+	{"ubuntu", "25.10", "Ubuntu 25.10", Version{Major: 6, Minor: 17}, false, "2026-07-01", "ubuntu-24.04"},
+	{"ubuntu", "26.04", "Ubuntu 26.04", Version{Major: 7, Minor: 0}, false, "2031-04-30", ""},
 	{"debian", "8", "Debian 8", Version{Major: 3, Minor: 16}, true, "2020-06-30", "debian-13"},
 	{"debian", "9", "Debian 9", Version{Major: 4, Minor: 9}, true, "2022-06-30", "debian-13"},
 	{"debian", "10", "Debian 10", Version{Major: 4, Minor: 19}, true, "2024-06-30", "debian-13"},
@@ -72,9 +78,12 @@ var systems = []Release{
 	{"rhel", "10", "RHEL 10", Version{Major: 6, Minor: 12}, false, "2035-05-31", ""},
 	{"rocky", "8", "Rocky Linux 8", Version{Major: 4, Minor: 18}, true, "2029-05-31", "rocky-9"},
 	{"rocky", "9", "Rocky Linux 9", Version{Major: 5, Minor: 14}, false, "2032-05-31", ""},
-	{"almalinux", "8", "AlmaLinux 8", Version{Major: 4, Minor: 18}, true, "2029-05-31", "almalinux-9"},
+	{"rocky", "10", "Rocky Linux 10", Version{Major: 6, Minor: 12}, false, "2035-05-31", ""},
+	{"almalinux", "8", "AlmaLinux 8", Version{Major: 4, Minor: 18}, true, "2029-03-01", "almalinux-9"},
 	{"almalinux", "9", "AlmaLinux 9", Version{Major: 5, Minor: 14}, false, "2032-05-31", ""},
+	{"almalinux", "10", "AlmaLinux 10", Version{Major: 6, Minor: 12}, false, "2035-05-31", ""},
 	{"amazon-linux", "2", "Amazon Linux 2", Version{Major: 4, Minor: 14}, true, "2026-06-30", "amazon-linux-2023"},
+	{"amazon-linux", "2023", "Amazon Linux 2023", Version{Major: 6, Minor: 1}, false, "2029-06-30", ""},
 	{"centos-linux", "7", "CentOS Linux 7", Version{Major: 3, Minor: 10}, true, "2024-06-30", "rocky-9"},
 	{"centos-linux", "8", "CentOS Linux 8", Version{Major: 4, Minor: 18}, true, "2021-12-31", "rocky-9"},
 	{"coreos", "", "CoreOS Container Linux", Version{Major: 4, Minor: 19}, true, "2020-05-26", "flatcar-stable or fedora-coreos"},

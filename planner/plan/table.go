@@ -18,6 +18,23 @@ type Document struct {
 	Date    string   `json:"date"` // up to which the facts were looked up
 	Rows    []Row    `json:"versions"`
 	Sources []Source `json:"sources"`
+	// Systems and Targets are the days on which the support of operating systems, and of minors by vendors, ends. A document may leave them
+	// out: the program's own hold then.
+	Systems []SystemEnd `json:"systems,omitempty"`
+	Targets []TargetEnd `json:"targets,omitempty"`
+}
+
+// SystemEnd is the day on which a system gets its last free updates.
+type SystemEnd struct {
+	System string `json:"system"` // as the language writes it: "ubuntu-24.04"
+	Ends   string `json:"ends"`   // YYYY-MM-DD
+}
+
+// TargetEnd is the day on which a vendor's support of a minor ends.
+type TargetEnd struct {
+	Target string `json:"target"` // as the language writes it: "eks"
+	Minor  string `json:"minor"`  // "1.35"
+	Ends   string `json:"ends"`   // YYYY-MM-DD
 }
 
 // Row is the facts of one Kubernetes minor. Text is "" where there is no data. What holds for a patch release is that of the release
@@ -66,6 +83,8 @@ type Table struct {
 	date    string
 	minors  []minorFacts // oldest first, without a gap
 	sources []Source
+	systems map[string]string            // ends of systems, over this program's own
+	targets map[string]map[string]string // ends of minors by target, over those of its facts
 }
 
 //go:embed facts.json
@@ -125,7 +144,7 @@ func (t *Table) patched(v Version) Version {
 
 // Document returns the whole table.
 func (t *Table) Document() Document {
-	d := Document{Date: t.Date(), Sources: t.known().sources}
+	d := Document{Date: t.Date(), Sources: t.known().sources, Systems: t.systemEnds()}
 	oldest, newest := t.Minors()
 	for m := oldest.Minor; m <= newest.Minor; m++ {
 		row, _ := t.At(t.patched(Version{1, m, 0})).Facts()
@@ -210,6 +229,9 @@ func ParseFacts(data []byte) (*Table, error) {
 			return nil, fmt.Errorf("versions[%d]: 1.%d follows 1.%d: want every minor, the oldest first", i, f.minor, t.minors[i-1].minor)
 		}
 		t.minors = append(t.minors, f)
+	}
+	if err := t.parseEnds(d); err != nil {
+		return nil, err
 	}
 	for i, s := range d.Sources {
 		if problem := unprintable(s.Facts + s.From + s.Read); problem != "" {

@@ -96,7 +96,7 @@ type MinorEnd struct {
 
 // End is the day on which the target's support of a version ends, "" where that is not known.
 func (t Facts) End(v Version) string {
-	for _, e := range t.Ends {
+	for _, e := range t.MinorEnds() {
 		if v.Major == 1 && v.Minor == e.Minor {
 			return e.On
 		}
