@@ -3,6 +3,7 @@ package ansible
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os/exec"
 	"regexp"
 	"slices"
@@ -200,3 +201,42 @@ func TestFreeFormsHaveTheirQuotes(t *testing.T) {
 		t.Errorf("only %d tasks were read", seen)
 	}
 }
+
+// A variable of a role that a playbook names is set somewhere: a name that was changed in one place alone ends a run in its midst.
+func TestVariablesAreSet(t *testing.T) {
+	files, err := programs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	roles, used, set := map[string]bool{}, map[string]string{}, map[string]bool{}
+	for _, f := range files {
+		if rest, found := strings.CutPrefix(f.Path, "ansible/roles/"); found {
+			roles[rest[:strings.IndexByte(rest, '/')]] = true
+		}
+	}
+	prefixes := strings.Join(slices.Sorted(maps.Keys(roles)), "|")
+	name := regexp.MustCompile(`(?m)(?:^|[^.\w'/])((?:` + prefixes + `)_[a-z_0-9]+)\b`)
+	sets := regexp.MustCompile(`(?m)(?:^\s*(?:- )?|register: |\bset |-e )((?:` + prefixes + `)_[a-z_0-9]+)(?::|\s*$| ?=)`)
+	for _, f := range files {
+		if !strings.HasSuffix(f.Path, ".yml") && !strings.HasSuffix(f.Path, ".j2") || strings.HasPrefix(f.Path, "ansible/group_vars") {
+			continue
+		}
+		text := comment.ReplaceAllString(string(f.Data), "")
+		for _, m := range sets.FindAllStringSubmatch(text, -1) {
+			set[m[1]] = true
+		}
+		for _, m := range name.FindAllStringSubmatch(text, -1) {
+			used[m[1]] = f.Path
+		}
+	}
+	for _, word := range slices.Sorted(maps.Keys(used)) {
+		if !set[word] && !slices.Contains(others, word) {
+			t.Errorf("%s names %s, and nothing sets it", used[word], word)
+		}
+	}
+}
+
+var comment = regexp.MustCompile(`(?m)^\s*#.*$`)
+
+// others are names that a person gives on the command line.
+var others = []string{"drain_timeout", "kubeconfig_user", "kubeconfig_validity"}
