@@ -160,6 +160,9 @@ test('tables sort and filter', async () => {
 test('the page of 5,000 machines is below a megabyte, and loads in a few times what its data take to parse', async () => {
   const text = readFileSync(pageOf('testdata/corpus/good/five-thousand-nodes.hcl').slice(7), 'utf8')
   assert.ok(text.length < 1 << 20, `${text.length} bytes`)
+  const small = await open(chrome, pageOf('testdata/corpus/good/five-thousand-nodes.hcl'))
+  await small.evaluate(() => toggle('zone/hall-1')) // eslint-disable-line no-undef
+  assert.deepEqual(await small.locator('.picture:visible .group.out text.name').allTextContents(), ['cp-1 … cp-4', 'etcd-1 … etcd-4', 'worker-1 … worker-4993'])
   const page = await open(chrome, pageOf('testdata/corpus/good/five-thousand-nodes.hcl', '--full'))
   assert.equal(await page.locator('.picture:visible .tile').count(), 4995)
   const ratio = await page.evaluate(() => {

@@ -14,6 +14,7 @@ import (
 
 // canvas collects the elements of a picture.
 type canvas struct {
+	order  map[string]int // of nodes in the plan
 	b      strings.Builder
 	width  int
 	height int
@@ -176,7 +177,10 @@ const (
 // machines draws the way of a request and below it every machine in its place. compact stands for a picture whose size does not grow with
 // the number of machines.
 func (c *canvas) machines(p *plan.Plan, y int, compact bool) {
-	c.height = y
+	c.height, c.order = y, make(map[string]int, len(p.Nodes))
+	for i, n := range p.Nodes {
+		c.order[n.Name] = i
+	}
 	if stages := stagesOf(p); len(stages) > 0 {
 		c.way(stages, y)
 	}
@@ -249,7 +253,7 @@ func (c *canvas) hypervisor(on Hypervisor, x, y, w int, compact bool) int {
 
 // cards draws machines in a grid, and groups as rows of tiles.
 func (c *canvas) cards(groups []Group, x, y, w int, compact bool) int {
-	columns := max(1, (w+8)/(146+8))
+	columns := max(1, (w+8)/(118+8))
 	cardW := (w - (columns-1)*8) / columns
 	at := 0
 	for _, g := range groups {
@@ -303,7 +307,7 @@ func (c *canvas) roles(roles plan.Roles, x, y, room int) {
 	need := 0
 	for _, g := range glyphs {
 		if roles.Has(g.role) {
-			need += 22 + textWidth(g.name, 11, false)
+			need += 14 + textWidth(g.name, 11, false)
 		}
 	}
 	for _, g := range glyphs {
@@ -328,7 +332,11 @@ func (c *canvas) tiles(g Group, x, y, w int, compact bool) int {
 	if compact {
 		h = 62
 	}
-	c.open("group")
+	indices := ""
+	if compact {
+		indices = series(c.order, g.Nodes)
+	}
+	c.open("group", "data-of", indices)
 	c.rect(x, y, w, h, 7, "card")
 	c.text(x+12, y+20, w-24, "name", lines[0])
 	c.roles(g.Nodes[0].Roles, x+12, y+36, w/2)
@@ -345,10 +353,27 @@ func (c *canvas) tiles(g Group, x, y, w int, compact bool) int {
 	return y + h
 }
 
+// series writes the places of nodes in the plan as runs of equal steps: first, step and count of each.
+func series(order map[string]int, nodes []*plan.Node) string {
+	var runs []string
+	for i := 0; i < len(nodes); {
+		first, step, n := order[nodes[i].Name], 1, 1
+		if i+1 < len(nodes) {
+			step = order[nodes[i+1].Name] - first
+		}
+		for i+n < len(nodes) && order[nodes[i+n].Name] == first+n*step {
+			n++
+		}
+		runs = append(runs, fmt.Sprintf("%d:%d:%d", first, step, n))
+		i += n
+	}
+	return strings.Join(runs, " ")
+}
+
 // stage is a part of the way of a request.
 type stage struct {
 	title string
-	note  string
+	note  []string
 	wide  bool // needs more room than others
 	chips []chip
 	etcd  *plan.Etcd
@@ -357,7 +382,7 @@ type stage struct {
 // weight is how much room the stage takes beside others.
 func (s stage) weight() int {
 	if s.wide {
-		return 14
+		return 15
 	}
 	return 10
 }
@@ -370,51 +395,52 @@ func stagesOf(p *plan.Plan) []stage {
 	if p.Cluster.Endpoint.Host == "" && len(p.ControlPlanes()) == 0 {
 		return nil
 	}
-	asks := stage{title: "Clients", note: "kubectl, CI, kubelets"}
+	asks := stage{title: "Clients", note: []string{"kubectl, CI"}}
 	if n := len(p.KubeletNodes()); n > 0 {
-		asks.note = "kubectl, CI, " + quantity(n, "kubelet", "kubelets")
+		asks.note = append(asks.note, quantity(n, "kubelet", "kubelets"))
 	}
 	all := []stage{asks}
 	if p.Cluster.Endpoint.Host != "" {
 		chips := []chip{{p.Cluster.Endpoint.String(), "data-endpoint", "api", ""}}
-		all = append(all, stage{title: "Endpoint", note: behind(p), wide: true, chips: chips})
+		all = append(all, stage{title: "Endpoint", note: []string{behind(p)}, wide: true, chips: chips})
 	}
 	lb := &p.LoadBalancer
 	balancers := stage{title: "Balancers"}
 	switch lb.Kind {
 	case plan.HAProxy:
-		balancers.note = "haproxy"
+		balancers.note = []string{"haproxy"}
 		for _, n := range lb.Nodes {
 			balancers.chips = append(balancers.chips, chip{n.Name, "data-lb", n.Name, "balancer/" + n.Name})
 		}
 	case plan.KubeVIP:
-		balancers.note = "kube-vip, " + lb.Mode
+		balancers.note = []string{"kube-vip, " + lb.Mode}
 		for _, n := range p.ControlPlanes() {
 			balancers.chips = append(balancers.chips, chip{n.Name, "data-lb", n.Name, "balancer/" + n.Name})
 		}
 	case plan.ExternalBalancer:
-		balancers.title, balancers.note = "Balancer", "not part of the plan"
+		balancers.title, balancers.note = "Balancer", []string{"not part of the plan"}
 		balancers.chips = append(balancers.chips, chip{"external", "data-lb", "external", "balancer/external"})
 	}
 	if len(balancers.chips) > 0 {
 		all = append(all, balancers)
 	}
 	if cps := p.ControlPlanes(); len(cps) > 0 {
-		api := stage{title: "API servers", note: "with controllers and schedulers"}
+		api := stage{title: "API servers", note: []string{"with controllers", "and schedulers"}}
 		for _, n := range cps {
 			api.chips = append(api.chips, chip{n.Name, "data-api", n.Name, ""})
 		}
 		all = append(all, api)
 	}
 	if len(p.Etcd.Members) > 0 {
-		all = append(all, stage{title: "etcd", note: fmt.Sprintf("%s, quorum %d", p.Etcd.Placement, p.Etcd.Quorum()), etcd: &p.Etcd})
+		note := []string{fmt.Sprintf("%s, quorum %d", p.Etcd.Placement, p.Etcd.Quorum())}
+		all = append(all, stage{title: "etcd", note: note, wide: true, etcd: &p.Etcd})
 	}
 	return all
 }
 
 // way draws the stages, side by side where there is room.
 func (c *canvas) way(stages []stage, y int) {
-	between := 34
+	between := 30
 	if c.width < 700 {
 		for i, s := range stages {
 			h := c.stage(s, margin, y, c.width-2*margin, 0)
@@ -457,10 +483,13 @@ func (c *canvas) stage(s stage, x, y, w, h int) int {
 	}
 	c.text(x+12, y+22, w-24, "h", s.title)
 	top := y + 32
-	if s.note != "" {
-		c.text(x+12, y+38, w-24, "soft", s.note)
-		top = y + 50
+	for _, note := range s.note {
+		if note != "" {
+			c.text(x+12, top+6, w-24, "soft", note)
+			top += 15
+		}
 	}
+	top += 3
 	if s.etcd != nil {
 		return c.members(s.etcd, x, top, w) - y + 12
 	}
@@ -494,7 +523,7 @@ func (c *canvas) members(e *plan.Etcd, x, y, w int) int {
 		c.text(x+12, y+16, w-24, "soft", quantity(n, "member", "members"))
 		return y + 24
 	}
-	const radius = 40
+	const radius = 36
 	cx, cy := x+12+radius, y+radius+8
 	c.circle(cx, cy, radius)
 	fmt.Fprintf(&c.b, `<text x="%d" y="%d" class="h mid" data-quorum="1">%d of %d</text>`, cx, cy+1, e.Quorum(), n)

@@ -61,6 +61,10 @@ function paint (w, r) {
     e.classList.toggle('out', !!out)
     e.setAttribute('aria-pressed', String(!!out))
   }
+  for (const e of all('.picture [data-of]')) {
+    const nodes = e.dataset.of.split(' ').flatMap(r => { const [first, step, n] = r.split(':').map(Number); return Array.from({ length: n }, (_, i) => first + i * step) })
+    e.classList.toggle('out', nodes.every(i => w.dead[i]))
+  }
   const is = (e, state) => { for (const s of STATES) e.classList.toggle('is-' + s, s === state) }
   for (const e of all('.picture [data-api]')) is(e, STATES[w.api[w.cp.indexOf(indexOf.get(e.dataset.api))]])
   for (const e of all('.picture [data-lb]')) is(e, e.classList.contains('out') ? 'down' : 'up')
