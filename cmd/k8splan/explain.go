@@ -19,8 +19,9 @@ func (a *app) explainCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain [RULE | ARGUMENT | TYPE | WORD]",
 		Short: "Explain a rule, an argument, a type, or a word; without one, list the rules",
-		Long: `Explain says why a rule exists and what to write instead, by its ID, and what a block or an argument is for, by its path. It
-knows the installation types, the targets and the arguments of their blocks, and the words of the field. Without an argument, lists the rules.
+		Long: `Explain says why a rule exists and what to write instead, by its ID, and what a block or an argument is for, by its
+path. It knows the installation types, the targets and the arguments of their blocks, and the words of the field. Without an argument, it
+lists the rules.
 
   k8splan explain etcd-even-members
   k8splan explain network.pod_subnets
