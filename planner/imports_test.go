@@ -91,7 +91,7 @@ var permitted = map[string][]string{
 	"planner/target": {"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty/cty", "planner/artifact", "planner/plan",
 		"planner/rule", "planner/spec"},
 	"planner/target/block":     {"github.com/hashicorp/hcl/v2", "planner/plan", "planner/rule", "planner/spec"},
-	"planner/target/cloudinit": {"planner/artifact"},
+	"planner/target/cloudinit": {"planner/artifact", "planner/plan"},
 	"planner/target/onprem": slices.Concat(emitter, language, []string{"planner/rule", "planner/spec", "planner/target",
 		"planner/target/cloudinit"}),
 	"planner/target/terraform": slices.Concat(emitter, language),

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -45,7 +46,10 @@ import (
 )
 
 // Targets is the table of targets, in the order in which documents list them.
-func Targets() []target.Target {
+func Targets() []target.Target { return slices.Clone(table()) }
+
+// table makes the targets once: a run asks for one of them in many places.
+var table = sync.OnceValue(func() []target.Target {
 	return []target.Target{
 		baremetal.Target(),
 		vagrant.Target(),
@@ -78,11 +82,11 @@ func Targets() []target.Target {
 		charmed.Target(),
 		hardway.Target(),
 	}
-}
+})
 
 // FindTarget returns a target by the name that users write.
 func FindTarget(name string) (target.Target, bool) {
-	for _, t := range Targets() {
+	for _, t := range table() {
 		if t.Facts.Name == name {
 			return t, true
 		}
@@ -100,7 +104,7 @@ func TargetSchema(name string) *spec.Block {
 
 // TargetNames returns the names of the targets, in the order of Targets.
 func TargetNames() []string {
-	all := Targets()
+	all := table()
 	names := make([]string, len(all))
 	for i, t := range all {
 		names[i] = t.Facts.Name

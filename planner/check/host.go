@@ -561,7 +561,7 @@ func hostAddressTakenForPrivate(p *plan.Plan) []Finding {
 }
 
 func hostAddressPublic(p *plan.Plan) []Finding {
-	if !ours(p) || p.Network.CNI.Name == plan.NoCNI || p.Network.CNI.Encapsulation == "wireguard" || len(p.KubeletNodes()) < 2 {
+	if !ours(p) || p.Network.CNI.Name == plan.NoCNI || p.Network.CNI.Encapsulation == plan.WireGuard || len(p.KubeletNodes()) < 2 {
 		return nil
 	}
 	return each(p.KubeletNodes(), func(n *plan.Node) bool {

@@ -36,10 +36,10 @@ type network struct {
 // networks is what each pod network offers of what package emit/cni writes.
 // Sources: flannelDocs, calicoDocs, https://docs.cilium.io/en/stable/network/concepts/routing/
 var networks = []network{
-	{plan.Flannel, []string{"vxlan", "host-gw", "wireguard", "ipip"}},
-	{plan.Calico, []string{"vxlan", "ipip", "bgp", "wireguard", "none"}},
-	{plan.Cilium, []string{"vxlan", "geneve", "host-gw", "bgp", "wireguard", "none"}},
-	{plan.StaticRoutes, []string{"none"}},
+	{plan.Flannel, []string{plan.VXLAN, plan.HostGateway, plan.WireGuard, plan.IPIP}},
+	{plan.Calico, []string{plan.VXLAN, plan.IPIP, plan.BGP, plan.WireGuard, plan.NoEncapsulation}},
+	{plan.Cilium, []string{plan.VXLAN, plan.Geneve, plan.HostGateway, plan.BGP, plan.WireGuard, plan.NoEncapsulation}},
+	{plan.StaticRoutes, []string{plan.NoEncapsulation}},
 }
 
 func networkOf(p *plan.Plan) (network, bool) {
@@ -352,8 +352,8 @@ var networkRules = []Rule{
 		Fix:     "Write `encapsulation = \"vxlan\"`.",
 		Sources: []string{calicoDocs, "https://docs.tigera.io/calico/latest/networking/ipam/ipv6"},
 	}, func(p *plan.Plan) []Finding {
-		six := slices.ContainsFunc(p.Network.PodSubnets, func(r netip.Prefix) bool { return r.Addr().Is6() })
-		if c := p.Network.CNI; c.Encapsulation == "ipip" && six && (c.Name == plan.Flannel || len(p.Network.PodSubnets) == 1) {
+		six := plan.HasFamily(p.Network.PodSubnets, true)
+		if c := p.Network.CNI; c.Encapsulation == plan.IPIP && six && (c.Name == plan.Flannel || len(p.Network.PodSubnets) == 1) {
 			return one(c.Attr("encapsulation"), "IP-in-IP carries IPv4 alone, and pods have IPv6 (%s). Write \"vxlan\".",
 				prefixes(p.Network.PodSubnets))
 		}
@@ -533,8 +533,8 @@ func listeners(p *plan.Plan) []listener {
 		{10248, "kubelet's health check", kubelet, hcl.Range{}},
 		{10257, "kube-controller-manager", plan.ControlPlane, hcl.Range{}},
 		{10259, "kube-scheduler", plan.ControlPlane, hcl.Range{}},
-		{2379, "etcd clients", plan.EtcdRole, hcl.Range{}},
-		{2380, "etcd peers", plan.EtcdRole, hcl.Range{}},
+		{plan.EtcdClientPort, "etcd clients", plan.EtcdRole, hcl.Range{}},
+		{plan.EtcdPeerPort, "etcd peers", plan.EtcdRole, hcl.Range{}},
 		{2381, "etcd metrics", plan.EtcdRole, hcl.Range{}},
 	}
 	if p.Network.KubeProxy.Mode != plan.ProxyNone {
@@ -548,7 +548,7 @@ func listeners(p *plan.Plan) []listener {
 	case p.Network.CNI.Name == plan.Cilium:
 		all = append(all, listener{4240, "Cilium health", kubelet, hcl.Range{}}, listener{4244, "Hubble", kubelet, hcl.Range{}},
 			listener{8472, "VXLAN", kubelet, hcl.Range{}})
-	case p.Network.CNI.Name == plan.Flannel && p.Network.CNI.Encapsulation == "vxlan":
+	case p.Network.CNI.Name == plan.Flannel && p.Network.CNI.Encapsulation == plan.VXLAN:
 		all = append(all, listener{8472, "VXLAN", kubelet, hcl.Range{}})
 	}
 	if p.LoadBalancer.Kind == plan.HAProxy {

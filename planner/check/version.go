@@ -31,7 +31,7 @@ func osBlocker(p *plan.Plan, f plan.System) string {
 		return "kernel"
 	case p.Network.KubeProxy.Mode == "nftables" && f.Kernel.Before(plan.NFTablesKernel):
 		return "nftables"
-	case p.Network.CNI.Encapsulation == "wireguard" && f.Kernel.Before(wireguardKernel) && f.Name != "ubuntu":
+	case p.Network.CNI.Encapsulation == plan.WireGuard && f.Kernel.Before(wireguardKernel) && f.Name != "ubuntu":
 		return "wireguard"
 	}
 	return ""

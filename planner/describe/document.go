@@ -258,9 +258,10 @@ func Describe(p *plan.Plan) Document {
 			Nodes: each(p.LoadBalancer.Nodes, func(n *plan.Node) string { return n.Name }),
 		},
 		Network: Network{
-			PodSubnets: texts(n.PodSubnets), ServiceSubnets: texts(n.ServiceSubnets), ReservedSubnets: texts(n.ReservedSubnets),
-			NodeSubnets: texts(n.NodeSubnets),
-			DNSDomain:   n.DNSDomain, DNSAddresses: texts(n.DNSServiceIPs()),
+			PodSubnets: plan.Texts(n.PodSubnets), ServiceSubnets: plan.Texts(n.ServiceSubnets),
+			ReservedSubnets: plan.Texts(n.ReservedSubnets),
+			NodeSubnets:     plan.Texts(n.NodeSubnets),
+			DNSDomain:       n.DNSDomain, DNSAddresses: plan.Texts(n.DNSServiceIPs()),
 			NodePorts: plan.Port{First: n.NodePorts.First, Last: n.NodePorts.Last}.Ports(), MTU: n.MTU,
 			NodeCapacity: n.NodeCapacity(), PodsPerNode: n.PodsPerNode(), ServiceCapacity: n.ServiceCapacity().String(),
 			CNI: CNI{
@@ -341,10 +342,6 @@ func each[T, U any](items []T, f func(T) U) []U {
 		out[i] = f(item)
 	}
 	return out
-}
-
-func texts[T interface{ String() string }](items []T) []string {
-	return each(items, func(item T) string { return item.String() })
 }
 
 func address(a netip.Addr) string {

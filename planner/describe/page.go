@@ -355,7 +355,7 @@ func (g *page) network(p *plan.Plan) {
 	}
 	rows = append(rows, []string{"Node ports", plan.Port{First: n.NodePorts.First, Last: n.NodePorts.Last}.Ports(), ""})
 	how := []string{}
-	if e := n.CNI.Encapsulation; e != "" && e != "none" {
+	if e := n.CNI.Encapsulation; e != "" && e != plan.NoEncapsulation {
 		how = append(how, e)
 	}
 	if n.CNI.MTU > 0 {

@@ -216,8 +216,8 @@ func (r *resolver) etcdDefaults() {
 			if n.Address.IsValid() {
 				host = n.Address.String()
 			}
-			p.Members = append(p.Members, Member{Name: n.Name, Node: n, PeerURL: "https://" + Endpoint{host, 2380}.String(),
-				ClientURL: "https://" + Endpoint{host, 2379}.String()})
+			p.Members = append(p.Members, Member{Name: n.Name, Node: n, PeerURL: "https://" + Endpoint{host, EtcdPeerPort}.String(),
+				ClientURL: "https://" + Endpoint{host, EtcdClientPort}.String()})
 		}
 	}
 
@@ -306,6 +306,14 @@ func routerID(vip netip.Addr) int {
 	return id
 }
 
+// dialed is where clients find a host: its address, or its name where it has none yet.
+func (n *Node) dialed() string {
+	if n.Address.IsValid() {
+		return n.Address.String()
+	}
+	return n.Name
+}
+
 // endpointDefault decides what kubelets and clients dial. Where the plan defines several control planes and nothing before them, there
 // is no such thing, and none is made up.
 func (r *resolver) endpointDefault() {
@@ -321,21 +329,16 @@ func (r *resolver) endpointDefault() {
 		}
 		return
 	}
-	controlPlanes := r.plan.ControlPlanes()
-	own := func(n *Node) string {
-		if n.Address.IsValid() {
-			return n.Address.String()
-		}
-		return n.Name
-	}
 	const path = "cluster.control_plane_endpoint"
+	front := r.plan.front()
 	switch {
 	case balancer.VirtualIP.IsValid():
 		settle(r, false, &p.Endpoint, path, Endpoint{balancer.VirtualIP.String(), balancer.Port}, "The virtual IP.", kubeadmHA)
-	case balancer.Kind == HAProxy && len(balancer.Nodes) == 1:
-		settle(r, false, &p.Endpoint, path, Endpoint{own(balancer.Nodes[0]), balancer.Port}, "The one load balancer.", kubeadmHA)
-	case balancer.Kind == NoBalancer && len(controlPlanes) == 1:
-		settle(r, false, &p.Endpoint, path, Endpoint{own(controlPlanes[0]), p.APIServerPort}, "The one control plane. A DNS name in its "+
+	case front == nil:
+	case balancer.Kind == HAProxy:
+		settle(r, false, &p.Endpoint, path, Endpoint{front.dialed(), balancer.Port}, "The one load balancer.", kubeadmHA)
+	default:
+		settle(r, false, &p.Endpoint, path, Endpoint{front.dialed(), p.APIServerPort}, "The one control plane. A DNS name in its "+
 			"place would let the cluster grow more control planes later.",
 			kubeadmCreate+"#considerations-about-apiserver-advertise-address-and-controlplaneendpoint")
 	}
@@ -398,24 +401,25 @@ func (r *resolver) networkDefaults() {
 	}
 	if s == nil || s.PodSubnets == nil {
 		p.PodSubnets = pods
-		r.decide("network.pod_subnets", joined(pods), "Private, "+of+", room for 256 nodes; flannel's manifests assume it.", dualStackDocs)
+		r.decide("network.pod_subnets", strings.Join(Texts(pods), ", "),
+			"Private, "+of+", room for 256 nodes; flannel's manifests assume it.", dualStackDocs)
 	}
 	if s == nil || s.ServiceSubnets == nil {
 		p.ServiceSubnets = services
-		r.decide("network.service_subnets", joined(services),
+		r.decide("network.service_subnets", strings.Join(Texts(services), ", "),
 			"Private, "+of+", room for some 65,000 Services; the start of kubeadm's larger default.",
 			"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/")
 	}
 	settle(r, s != nil && s.DNSDomain != nil, &p.DNSDomain, "network.dns_domain", "cluster.local",
 		"kubeadm's default, which many charts assume.", "https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/")
-	if hasFamily(p.PodSubnets, false) {
+	if HasFamily(p.PodSubnets, false) {
 		settle(r, s != nil && s.NodeCIDRMaskSize != nil, &p.NodeCIDRMaskSize, "network.node_cidr_mask_size", 24,
 			"The controller manager's default: 254 addresses for a node, twice the usual 110 pods.",
 			"https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/")
 	} else if s == nil || s.NodeCIDRMaskSize == nil {
 		p.NodeCIDRMaskSize = 24
 	}
-	if hasFamily(p.PodSubnets, true) {
+	if HasFamily(p.PodSubnets, true) {
 		settle(r, s != nil && s.NodeCIDRMaskSizeV6 != nil, &p.NodeCIDRMaskSizeV6, "network.node_cidr_mask_size_v6", 64,
 			"The controller manager's default: one IPv6 network for a node.",
 			"https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/")
@@ -489,9 +493,9 @@ func (r *resolver) cniDefaults() {
 	if version != "" {
 		settle(r, p.Has("version") && written, &p.Version, "network.cni.version", version, "The newest release known on "+FactsDate+".", "")
 	}
-	encapsulation, why := "vxlan", "It crosses any network that carries UDP between the hosts."
+	encapsulation, why := VXLAN, "It crosses any network that carries UDP between the hosts."
 	if p.Name == StaticRoutes || p.Name == NoCNI {
-		encapsulation, why = "none", "Packets travel as they are."
+		encapsulation, why = NoEncapsulation, "Packets travel as they are."
 	}
 	settle(r, p.Has("encapsulation") && written, &p.Encapsulation, "network.cni.encapsulation", encapsulation, why, "")
 	if p.Name == NoCNI {
@@ -515,11 +519,11 @@ func Overhead(c CNI, ipv6 bool) int {
 		outer = 40
 	}
 	switch c.Encapsulation {
-	case "vxlan", "geneve":
+	case VXLAN, Geneve:
 		return outer + 30
-	case "ipip":
+	case IPIP:
 		return outer
-	case "wireguard":
+	case WireGuard:
 		if c.Name == Cilium {
 			return outer + 30 + 95
 		}
@@ -620,16 +624,4 @@ func (r *resolver) artifactDefaults() {
 	settle(r, s != nil && s.Origin != nil, &p.Origin, "artifacts.source", Binaries, "Upstream's own binaries, checked against the "+
 		"published checksums, are the same versions on every distribution.",
 		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/")
-}
-
-func hasFamily(prefixes []netip.Prefix, six bool) bool {
-	return slices.ContainsFunc(prefixes, func(p netip.Prefix) bool { return p.Addr().Is6() == six })
-}
-
-func joined(prefixes []netip.Prefix) string {
-	words := make([]string, len(prefixes))
-	for i, p := range prefixes {
-		words[i] = p.String()
-	}
-	return strings.Join(words, ", ")
 }

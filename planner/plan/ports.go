@@ -117,14 +117,14 @@ func (p *Plan) Ports() []Port {
 	one(ControlPlanePeers, "tcp", p.Cluster.APIServerPort, "kube-apiserver", "the Kubernetes API", portsDocs, api...)
 
 	if p.Etcd.Placement == topologies.External {
-		one(EtcdPeers, "tcp", 2379, "etcd", "clients of etcd: the API servers, and members among themselves", portsDocs,
+		one(EtcdPeers, "tcp", EtcdClientPort, "etcd", "clients of etcd: the API servers, and members among themselves", portsDocs,
 			ControlPlanePeers, EtcdPeers)
-		one(EtcdPeers, "tcp", 2380, "etcd", "members among themselves", portsDocs, EtcdPeers)
+		one(EtcdPeers, "tcp", EtcdPeerPort, "etcd", "members among themselves", portsDocs, EtcdPeers)
 	} else {
-		one(ControlPlanePeers, "tcp", 2379, "etcd", "clients of etcd: kubeadm asks every member before it adds one", portsDocs,
+		one(ControlPlanePeers, "tcp", EtcdClientPort, "etcd", "clients of etcd: kubeadm asks every member before it adds one", portsDocs,
 			ControlPlanePeers)
 		if len(p.Etcd.Members) > 1 {
-			one(ControlPlanePeers, "tcp", 2380, "etcd", "members among themselves", portsDocs, ControlPlanePeers)
+			one(ControlPlanePeers, "tcp", EtcdPeerPort, "etcd", "members among themselves", portsDocs, ControlPlanePeers)
 		}
 	}
 	// The controller manager (10257) and the scheduler (10259) listen on 127.0.0.1 as kubeadm starts them.
@@ -181,13 +181,13 @@ func (p *Plan) cniPorts() []Port {
 		ports = append(ports, Port{On: KubeletHosts, From: []Peer{KubeletHosts}, Protocol: protocol, First: port, Last: port,
 			Component: c.Name, Purpose: purpose, Source: source})
 	}
-	six := hasFamily(p.Network.PodSubnets, true)
+	six := HasFamily(p.Network.PodSubnets, true)
 	switch c.Name {
 	case Flannel:
 		switch c.Encapsulation {
-		case "vxlan":
+		case VXLAN:
 			add("udp", 8472, "VXLAN between nodes", flannelDocs)
-		case "wireguard":
+		case WireGuard:
 			add("udp", 51820, "WireGuard between nodes", flannelDocs)
 			if six {
 				add("udp", 51821, "WireGuard between nodes, IPv6", flannelDocs)
@@ -195,31 +195,31 @@ func (p *Plan) cniPorts() []Port {
 		}
 	case Calico:
 		switch c.Encapsulation {
-		case "vxlan":
+		case VXLAN:
 			add("udp", 4789, "VXLAN between nodes", calicoPorts)
-		case "ipip":
+		case IPIP:
 			add("ipip", 0, "IP in IP between nodes", calicoPorts)
 			add("tcp", 179, "BGP between nodes", calicoPorts)
-		case "wireguard":
+		case WireGuard:
 			add("udp", 51820, "WireGuard between nodes", calicoPorts)
 			if six {
 				add("udp", 51821, "WireGuard between nodes, IPv6", calicoPorts)
 			}
 			add("tcp", 179, "BGP between nodes", calicoPorts)
-		case "bgp", "none":
+		case BGP, NoEncapsulation:
 			add("tcp", 179, "BGP between nodes", calicoPorts)
 		}
 		add("tcp", 5473, "Typha, from which the nodes' agents learn what to program", calicoPorts)
 	case Cilium:
 		switch c.Encapsulation {
-		case "vxlan":
+		case VXLAN:
 			add("udp", 8472, "VXLAN between nodes", ciliumPorts)
-		case "geneve":
+		case Geneve:
 			add("udp", 6081, "GENEVE between nodes", ciliumPorts)
-		case "wireguard":
+		case WireGuard:
 			add("udp", 8472, "VXLAN between nodes", ciliumPorts)
 			add("udp", 51871, "WireGuard between nodes", ciliumPorts)
-		case "bgp":
+		case BGP:
 			add("tcp", 179, "BGP with the routers that learn the pod ranges", ciliumPorts)
 		}
 		add("tcp", 4240, "health checks between nodes", ciliumPorts)

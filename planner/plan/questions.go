@@ -130,17 +130,23 @@ func (p *Plan) HostsEntry() (HostsEntry, bool) {
 	if _, err := netip.ParseAddr(host); err == nil {
 		return HostsEntry{}, false
 	}
-	controlPlanes := p.ControlPlanes()
-	var address netip.Addr
-	switch {
-	case p.LoadBalancer.VirtualIP.IsValid():
-		address = p.LoadBalancer.VirtualIP
-	case p.LoadBalancer.Kind == HAProxy && len(p.LoadBalancer.Nodes) == 1:
-		address = p.LoadBalancer.Nodes[0].Address
-	case p.LoadBalancer.Kind == NoBalancer && len(controlPlanes) == 1:
-		address = controlPlanes[0].Address
+	address := p.LoadBalancer.VirtualIP
+	if n := p.front(); !address.IsValid() && n != nil {
+		address = n.Address
 	}
 	return HostsEntry{Address: address, Name: host}, address.IsValid()
+}
+
+// front returns the one host that clients dial where there is no virtual IP: the one balancer, else the one control plane; nil where the
+// plan does not say which host answers.
+func (p *Plan) front() *Node {
+	switch controlPlanes := p.ControlPlanes(); {
+	case p.LoadBalancer.Kind == HAProxy && len(p.LoadBalancer.Nodes) == 1:
+		return p.LoadBalancer.Nodes[0]
+	case p.LoadBalancer.Kind == NoBalancer && len(controlPlanes) == 1:
+		return controlPlanes[0]
+	}
+	return nil
 }
 
 // Architectures returns the architectures of all hosts but the balancers, sorted.

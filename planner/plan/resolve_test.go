@@ -218,7 +218,8 @@ func TestFamilies(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := resolved(t, c.src)
-			if pods, services := joined(p.Network.PodSubnets), joined(p.Network.ServiceSubnets); pods != c.pods || services != c.services {
+			pods, services := strings.Join(Texts(p.Network.PodSubnets), ", "), strings.Join(Texts(p.Network.ServiceSubnets), ", ")
+			if pods != c.pods || services != c.services {
 				t.Errorf("pods %s and Services %s, want %s and %s", pods, services, c.pods, c.services)
 			}
 		})

@@ -2,8 +2,6 @@ package cni
 
 import (
 	"fmt"
-	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -57,10 +55,10 @@ func calico(p *plan.Plan) ([]artifact.File, string, error) {
 	cni := p.Network.CNI
 	encapsulation, bgp := "VXLAN", "Disabled"
 	switch cni.Encapsulation {
-	case "vxlan", "wireguard":
-	case "ipip":
+	case plan.VXLAN, plan.WireGuard:
+	case plan.IPIP:
 		encapsulation, bgp = "IPIP", "Enabled"
-	case "bgp", "none":
+	case plan.BGP, plan.NoEncapsulation:
 		encapsulation, bgp = "None", "Enabled"
 	default:
 		return nil, "", fmt.Errorf("no encapsulation %q", cni.Encapsulation)
@@ -132,9 +130,9 @@ func calico(p *plan.Plan) ([]artifact.File, string, error) {
 	}
 	how.WriteString("    kubectl create -f calico/installation.yaml\n    kubectl wait --for=condition=Ready " +
 		"--timeout=10m tigerastatus/calico\n")
-	if cni.Encapsulation == "wireguard" {
+	if cni.Encapsulation == plan.WireGuard {
 		six := ""
-		if slices.ContainsFunc(p.Network.PodSubnets, func(s netip.Prefix) bool { return s.Addr().Is6() }) {
+		if plan.HasFamily(p.Network.PodSubnets, true) {
 			six = `,"wireguardEnabledV6":true`
 		}
 		how.WriteString("    kubectl patch felixconfiguration default --type=merge -p '{\"spec\":{\"wireguardEnabled\":true" + six +

@@ -66,17 +66,17 @@ func cilium(p *plan.Plan) ([]artifact.File, string, error) {
 		// Without kube-proxy the address of the Service "kubernetes" leads nowhere until cilium runs.
 		v.K8sServiceHost, v.K8sServicePort = p.Cluster.Endpoint.Host, strconv.Itoa(p.Cluster.Endpoint.Port)
 	}
-	v4, v6 := family(p, true), family(p, false)
+	v4, v6 := plan.RangeOf(p.Network.PodSubnets, false), plan.RangeOf(p.Network.PodSubnets, true)
 	v.IPv4.Enabled, v.IPv6.Enabled = v4.IsValid(), v6.IsValid()
 
 	overhead := 0
 	switch cni.Encapsulation {
-	case "vxlan", "geneve":
+	case plan.VXLAN, plan.Geneve:
 		v.RoutingMode, v.TunnelProtocol, overhead = "tunnel", cni.Encapsulation, 50
-	case "wireguard":
-		v.RoutingMode, v.TunnelProtocol, overhead = "tunnel", "vxlan", 50
+	case plan.WireGuard:
+		v.RoutingMode, v.TunnelProtocol, overhead = "tunnel", plan.VXLAN, 50
 		v.Encryption = &ciliumEncryption{Enabled: true, Type: "wireguard"}
-	case "host-gw", "none", "bgp":
+	case plan.HostGateway, plan.NoEncapsulation, plan.BGP:
 		v.RoutingMode = "native"
 		if v4.IsValid() {
 			v.IPv4NativeRoutingCIDR = v4.String()
@@ -85,7 +85,7 @@ func cilium(p *plan.Plan) ([]artifact.File, string, error) {
 			v.IPv6NativeRoutingCIDR = v6.String()
 		}
 		v.AutoDirectNodeRoutes = true // among the nodes of a segment
-		if cni.Encapsulation == "bgp" {
+		if cni.Encapsulation == plan.BGP {
 			v.BGPControlPlane = &enabled{true}
 			v.DirectRoutingSkipUnreachable = p.RoutersLearn() // the others are reached by the routers
 		}
@@ -131,7 +131,7 @@ func cilium(p *plan.Plan) ([]artifact.File, string, error) {
 	case len(sessions) > 0:
 		how.WriteString("    kubectl apply -f cilium/bgp.yaml\n\n")
 		how.WriteString(routersText("cilium bgp peers", p))
-	case cni.Encapsulation == "bgp":
+	case cni.Encapsulation == plan.BGP:
 		how.WriteString("\nNo router is told where pods are: bgp_peers in `cni` names them.\n")
 	}
 	return append(files, sessions...), how.String(), nil

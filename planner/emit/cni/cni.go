@@ -133,13 +133,3 @@ func shares(p *plan.Plan) string {
 	}
 	return strings.Join(texts, ", ")
 }
-
-// family returns the pod range of a family, the zero Prefix where the cluster has none.
-func family(p *plan.Plan, v4 bool) netip.Prefix {
-	for _, s := range p.Network.PodSubnets {
-		if s.Addr().Is4() == v4 {
-			return s
-		}
-	}
-	return netip.Prefix{}
-}

@@ -39,17 +39,17 @@ const (
 func flannelBackend(p *plan.Plan) (backend, error) {
 	mtu := statedMTU(p)
 	switch e := p.Network.CNI.Encapsulation; e {
-	case "vxlan":
+	case plan.VXLAN:
 		if mtu != 0 {
 			mtu += vxlanOverhead
 		}
 		return backend{Type: e, MTU: mtu}, nil
-	case "wireguard":
+	case plan.WireGuard:
 		if mtu != 0 {
 			mtu += wireguardOverhead
 		}
 		return backend{Type: e, MTU: mtu}, nil
-	case "host-gw", "ipip": // neither has a setting for it: the CNI configuration says it
+	case plan.HostGateway, plan.IPIP: // neither has a setting for it: the CNI configuration says it
 		return backend{Type: e}, nil
 	default:
 		return backend{}, fmt.Errorf("no backend for encapsulation %q", e)
@@ -100,10 +100,10 @@ const flannelNamespace = "kube-flannel"
 // Source: github.com/flannel-io/flannel@v0.28.10 Documentation/kube-flannel.yml
 func flannel(p *plan.Plan) ([]artifact.File, string, error) {
 	conf := netConf{EnableNFTables: p.Network.KubeProxy.Mode == "nftables"} // one kind of rules on a host, not two
-	if s := family(p, true); s.IsValid() {
+	if s := plan.RangeOf(p.Network.PodSubnets, false); s.IsValid() {
 		conf.EnableIPv4, conf.Network = true, s.String()
 	}
-	if s := family(p, false); s.IsValid() {
+	if s := plan.RangeOf(p.Network.PodSubnets, true); s.IsValid() {
 		conf.EnableIPv6, conf.IPv6Network = true, s.String()
 	}
 	var err error

@@ -32,10 +32,10 @@ type route struct {
 
 func staticRoutes(p *plan.Plan) ([]artifact.File, string, error) {
 	ipam := hostLocal{Type: "host-local", Ranges: [][]struct{}{}}
-	if family(p, true).IsValid() {
+	if plan.RangeOf(p.Network.PodSubnets, false).IsValid() {
 		ipam.Routes = append(ipam.Routes, route{"0.0.0.0/0"})
 	}
-	if family(p, false).IsValid() {
+	if plan.RangeOf(p.Network.PodSubnets, true).IsValid() {
 		ipam.Routes = append(ipam.Routes, route{"::/0"})
 	}
 	conf, err := artifact.JSON(conflist{Name: "static-routes", CNIVersion: "1.0.0", Plugins: []any{

@@ -92,8 +92,8 @@ func Emit(p *plan.Plan) ([]artifact.File, error) {
 
 // Ports of etcd. Source: https://etcd.io/docs/v3.6/op-guide/configuration/
 const (
-	peerPort    = 2380
-	clientPort  = 2379
+	peerPort    = plan.EtcdPeerPort
+	clientPort  = plan.EtcdClientPort
 	metricsPort = 2381
 )
 

@@ -3,9 +3,7 @@ package hostfiles
 import (
 	"fmt"
 	"io/fs"
-	"net/netip"
 	"path"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -155,7 +153,7 @@ plugin_dirs = ["/opt/cni/bin"]
 func criDocker(p *plan.Plan, pause string) string {
 	const program = "ExecStart=/usr/local/bin/cri-dockerd"
 	families := ""
-	if slices.ContainsFunc(p.Network.PodSubnets, func(s netip.Prefix) bool { return s.Addr().Is6() }) {
+	if plan.HasFamily(p.Network.PodSubnets, true) {
 		families = " --ipv6-dual-stack" // or it tells the kubelet one address of a pod alone
 	}
 	return strings.Replace(static("runtime/files/cri-docker.service"), program, program+" --container-runtime-endpoint="+p.Runtime.Socket+

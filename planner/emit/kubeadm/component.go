@@ -3,6 +3,7 @@ package kubeadm
 import (
 	"encoding/json"
 	"maps"
+	"strings"
 
 	"github.com/k8splan/k8splan/planner/plan"
 )
@@ -104,7 +105,7 @@ func kubeProxy(p *plan.Plan) *kubeProxyConfiguration {
 		APIVersion:   "kubeproxy.config.k8s.io/v1alpha1",
 		Kind:         "KubeProxyConfiguration",
 		Mode:         p.Network.KubeProxy.Mode,
-		ClusterCIDR:  commas(p.Network.PodSubnets),
+		ClusterCIDR:  strings.Join(plan.Texts(p.Network.PodSubnets), ","),
 		FeatureGates: maps.Clone(p.Cluster.FeatureGates),
 	}
 	if p.Target.Site.SharedKernel {

@@ -206,8 +206,8 @@ func cluster(p *plan.Plan) *kubeadmv1.ClusterConfiguration {
 		ControlPlaneEndpoint: p.Cluster.Endpoint.String(),
 		ImageRepository:      p.Artifacts.ImageRepository,
 		Networking: kubeadmv1.Networking{
-			PodSubnet:     commas(p.Network.PodSubnets),
-			ServiceSubnet: commas(p.Network.ServiceSubnets),
+			PodSubnet:     strings.Join(plan.Texts(p.Network.PodSubnets), ","),
+			ServiceSubnet: strings.Join(plan.Texts(p.Network.ServiceSubnets), ","),
 			DNSDomain:     p.Network.DNSDomain,
 		},
 		APIServer: kubeadmv1.APIServer{CertSANs: p.APIServerSANs()},
@@ -316,12 +316,4 @@ func args(as []plan.Arg) []kubeadmv1.Arg {
 		out = append(out, kubeadmv1.Arg{Name: a.Name, Value: a.Value})
 	}
 	return out
-}
-
-func commas[T fmt.Stringer](values []T) string {
-	texts := make([]string, len(values))
-	for i, v := range values {
-		texts[i] = v.String()
-	}
-	return strings.Join(texts, ",")
 }

@@ -151,7 +151,7 @@ func facts(p *plan.Plan) []fact {
 	if network.CNI.Version != "" {
 		pods += " " + network.CNI.Version
 	}
-	if network.CNI.Encapsulation != "" && network.CNI.Encapsulation != "none" {
+	if network.CNI.Encapsulation != "" && network.CNI.Encapsulation != plan.NoEncapsulation {
 		pods += ", " + network.CNI.Encapsulation
 	}
 	if network.CNI.MTU != 0 {

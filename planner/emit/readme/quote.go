@@ -3,26 +3,12 @@ package readme
 import (
 	"fmt"
 	"strings"
+
+	"github.com/k8splan/k8splan/planner/artifact"
 )
 
-// shell quotes a value as one word of a POSIX shell on one line. A control character, which no single-quoted word of one line can hold,
-// becomes a printf in a command substitution.
-func shell(value any) string {
-	s := fmt.Sprint(value)
-	if s != "" && strings.IndexFunc(s, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("@%+=:,./_-", r))
-	}) < 0 {
-		return s
-	}
-	if strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) < 0 {
-		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-	}
-	var b strings.Builder
-	for _, c := range []byte(s) {
-		fmt.Fprintf(&b, `\%03o`, c)
-	}
-	return `"$(printf '` + b.String() + `')"`
-}
+// shell quotes a value as one word of a POSIX shell on one line.
+func shell(value any) string { return artifact.ShellWord(fmt.Sprint(value)) }
 
 // plain makes a value text in Markdown, in a table or outside: no character of it is markup, and it stays on its line.
 func plain(value any) string {

@@ -11,6 +11,8 @@ import (
 	"strconv"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+
+	"github.com/k8splan/k8splan/planner/plan"
 )
 
 // Machine is what a machine learns at its first boot.
@@ -151,7 +153,7 @@ func (m Machine) GuestInfo() ([]byte, error) {
 }
 
 func (n Network) config() networkConfig {
-	e := ethernet{Match: match{MAC: n.MAC}, SetName: n.Interface, Nameservers: nameservers{Strings(n.Nameservers)}, MTU: n.MTU}
+	e := ethernet{Match: match{MAC: n.MAC}, SetName: n.Interface, Nameservers: nameservers{plan.Texts(n.Nameservers)}, MTU: n.MTU}
 	if n.MAC == "" {
 		e.Match = match{Name: cmp.Or(n.Card, "e*")} // the one card, whatever the kernel calls it
 		e.SetName = ""
@@ -167,13 +169,4 @@ func (n Network) config() networkConfig {
 		e.Routes = append(e.Routes, route{to, g.String()})
 	}
 	return networkConfig{Version: 2, Ethernets: map[string]ethernet{"primary": e}}
-}
-
-// Strings writes values as text; nil as an empty list.
-func Strings[T fmt.Stringer](values []T) []string {
-	out := make([]string, len(values))
-	for i, v := range values {
-		out[i] = v.String()
-	}
-	return out
 }

@@ -97,7 +97,7 @@ func (w Written) Segment(p *plan.Plan, at *spec.Source, rules Rules, say Say) Se
 	case len(s.Gateways) == len(w.Gateways):
 		if len(s.Gateways) != len(s.Subnets) || slices.ContainsFunc(s.Gateways, func(a netip.Addr) bool { return !s.holds(a) }) {
 			say(rules.Argument, at.Attr("gateways"), "gateways must hold one address of each range of the segment, in the same order: %s.",
-				joined(s.Subnets))
+				strings.Join(plan.Texts(s.Subnets), ", "))
 		}
 	}
 	if s.Nameservers = addresses(w.Nameservers, "nameservers", at, rules, say); w.Nameservers == nil {
@@ -158,7 +158,8 @@ func (s Segment) nodes(p *plan.Plan, rules Rules, say Say) {
 		}
 		switch prefix, ok := s.Of(h.addr); {
 		case !ok:
-			say(rules.Outside, h.at, "%s has the address %s, which is not in the machines' segment %s.", h.who, h.addr, joined(s.Subnets))
+			say(rules.Outside, h.at, "%s has the address %s, which is not in the machines' segment %s.", h.who, h.addr,
+				strings.Join(plan.Texts(s.Subnets), ", "))
 		case slices.Contains(s.Gateways, h.addr):
 			say(rules.Taken, h.at, "%s has the address %s, which is the router's. Take another one, or state the router in gateways.",
 				h.who, h.addr)
@@ -233,8 +234,6 @@ func last(p netip.Prefix) netip.Addr {
 	}
 	return netip.AddrFrom4(a)
 }
-
-func joined(prefixes []netip.Prefix) string { return strings.Join(cloudinit.Strings(prefixes), ", ") }
 
 // The machine that a node gets where the topology states no size: kubeadm's least number of CPUs and twice its least memory (1700 MB,
 // https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/), and a disk with room for images and logs.

@@ -130,9 +130,9 @@ func Openings(p *plan.Plan, admins, consumers []netip.Prefix) map[string]Opening
 				Purpose: port.Component + ": " + port.Purpose, Sources: []string{}}
 			switch from {
 			case plan.Clients, plan.Operator:
-				o.Sources = text(admins)
+				o.Sources = slices.Sorted(slices.Values(plan.Texts(admins)))
 			case plan.Consumers:
-				o.Sources = text(consumers)
+				o.Sources = slices.Sorted(slices.Values(plan.Texts(consumers)))
 			default:
 				o.From = string(from)
 			}
@@ -144,13 +144,4 @@ func Openings(p *plan.Plan, admins, consumers []netip.Prefix) map[string]Opening
 		}
 	}
 	return openings
-}
-
-func text(prefixes []netip.Prefix) []string {
-	out := []string{}
-	for _, p := range prefixes {
-		out = append(out, p.String())
-	}
-	slices.Sort(out)
-	return out
 }

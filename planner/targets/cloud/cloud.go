@@ -348,7 +348,7 @@ func unwrapped(p *plan.Plan) bool {
 	case plan.StaticRoutes, plan.NoCNI:
 		return true
 	}
-	return slices.Contains([]string{"host-gw", "bgp", "none"}, p.Network.CNI.Encapsulation)
+	return slices.Contains([]string{plan.HostGateway, plan.BGP, plan.NoEncapsulation}, p.Network.CNI.Encapsulation)
 }
 
 // Rules are those that all clouds of machines have, under IDs of their own.

@@ -19,6 +19,8 @@ import (
 	"github.com/k8splan/k8splan/planner/target/block"
 	"github.com/k8splan/k8splan/planner/target/terraform"
 	"github.com/k8splan/k8splan/topologies"
+
+	"github.com/k8splan/k8splan/planner/artifact"
 )
 
 // Vendor is what differs between vendors in what they share.
@@ -347,15 +349,8 @@ func (s Script) Bytes() []byte {
 	return []byte(b.String())
 }
 
-// Quote makes a value one word of a POSIX shell. Values of a plan hold no control characters.
-func Quote(s string) string {
-	if s != "" && strings.IndexFunc(s, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("@%+=:,./_-", r))
-	}) < 0 {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
+// Quote makes a value one word of a POSIX shell.
+func Quote(s string) string { return artifact.ShellWord(s) }
 
 // Pairs joins a map as name=value with commas, sorted.
 func Pairs(m map[string]string, equals string) string {

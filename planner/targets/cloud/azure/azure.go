@@ -155,7 +155,7 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 				"\"%s-1\" to \"%s-3\"; it %s.", n.Name, v.Location, v.Location, v.Location, block.Says(n.FailureDomain))
 		}
 	}
-	if p.Network.CNI.Encapsulation == "ipip" {
+	if p.Network.CNI.Encapsulation == plan.IPIP {
 		r.Say(protocol, p.Network.CNI.Block(), "Azure's network carries no IP in IP, which this pod network is made of. "+
 			"Write encapsulation = \"vxlan\".")
 	}

@@ -159,7 +159,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	for _, n := range p.Nodes {
 		r.Inside(n, subnet)
 	}
-	if c := p.Network.CNI; c.Name == plan.StaticRoutes || slices.Contains([]string{"host-gw", "bgp", "none"}, c.Encapsulation) {
+	if c := p.Network.CNI; c.Name == plan.StaticRoutes || slices.Contains([]string{plan.HostGateway, plan.BGP, plan.NoEncapsulation},
+		c.Encapsulation) {
 		r.Say(unwrapped, c.Block(),
 			"%s sends pods' packets unwrapped, and the gateway between the machines knows no pod's address. Let the "+
 				"pod network wrap them, as flannel does with VXLAN.", c.Name)

@@ -9,7 +9,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"net/netip"
 	"reflect"
 	"regexp"
 	"slices"
@@ -293,8 +292,8 @@ func objects(p *plan.Plan, o *options) []any {
 
 	c := clusterSpec{
 		ClusterNetwork: clusterNetwork{
-			APIServerPort: p.Cluster.APIServerPort, Pods: ranges{texts(p.Network.PodSubnets)},
-			Services:      ranges{texts(p.Network.ServiceSubnets)},
+			APIServerPort: p.Cluster.APIServerPort, Pods: ranges{plan.Texts(p.Network.PodSubnets)},
+			Services:      ranges{plan.Texts(p.Network.ServiceSubnets)},
 			ServiceDomain: p.Network.DNSDomain,
 		},
 		ControlPlaneRef:   reference{controlPlane, "KubeadmControlPlane", name + "-control-plane"},
@@ -417,14 +416,6 @@ func domains(p *plan.Plan) []failureDomain {
 	var out []failureDomain
 	for _, name := range slices.Sorted(maps.Keys(control)) {
 		out = append(out, failureDomain{name, control[name]})
-	}
-	return out
-}
-
-func texts(prefixes []netip.Prefix) []string {
-	out := make([]string, len(prefixes))
-	for i, p := range prefixes {
-		out[i] = p.String()
 	}
 	return out
 }

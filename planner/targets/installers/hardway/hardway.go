@@ -89,7 +89,7 @@ func emit(p *plan.Plan, _ struct{}) ([]artifact.File, error) {
 		fqdn := n.Name + "." + p.Cluster.Name + ".internal"
 		machine := fmt.Sprintf("%s %s %s", n.Address, fqdn, n.Name)
 		if n != server {
-			machine += " " + joined(shares[n])
+			machine += " " + strings.Join(plan.Texts(shares[n]), ",")
 		}
 		machines.add("%s", machine)
 		hosts.add("%s %s %s", n.Address, fqdn, n.Name)
@@ -134,7 +134,7 @@ func emit(p *plan.Plan, _ struct{}) ([]artifact.File, error) {
 	w.yaml("common/kubelet.yaml", kubelet(p))
 	w.yaml("common/kube-proxy.yaml", proxyConfiguration{
 		APIVersion: "kubeproxy.config.k8s.io/v1alpha1", Kind: "KubeProxyConfiguration", Mode: p.Network.KubeProxy.Mode,
-		ClusterCIDR:  joined(p.Network.PodSubnets),
+		ClusterCIDR:  strings.Join(plan.Texts(p.Network.PodSubnets), ","),
 		FeatureGates: p.Cluster.FeatureGates, ClientConnection: connection{"/var/lib/kube-proxy/kube-proxy.kubeconfig"},
 	})
 	pause, _ := p.Image("pause")
@@ -405,7 +405,7 @@ func arguments(w *writer, p *plan.Plan, server *plan.Node) {
 	api, manager, scheduler := kubeadm.ComponentArgs(p)
 	// Nodes' shares are counted in this tree and not given out by the controller manager.
 	manager = slices.DeleteFunc(manager, func(a kubeadmv1.Arg) bool { return strings.HasPrefix(a.Name, "node-cidr-mask-size") })
-	services := joined(p.Network.ServiceSubnets)
+	services := strings.Join(plan.Texts(p.Network.ServiceSubnets), ",")
 	issuer := "https://kubernetes.default.svc." + p.Network.DNSDomain
 	write("kube-apiserver", lines{
 		"--advertise-address=" + server.Address.String(), "--secure-port=" + strconv.Itoa(p.Cluster.APIServerPort),
@@ -449,14 +449,6 @@ func flags(args []kubeadmv1.Arg) lines {
 		out.add("--%s=%s", a.Name, a.Value)
 	}
 	return out
-}
-
-func joined(prefixes []netip.Prefix) string {
-	words := make([]string, len(prefixes))
-	for i, p := range prefixes {
-		words[i] = p.String()
-	}
-	return strings.Join(words, ",")
 }
 
 // rules lists the rules of the target.

@@ -253,8 +253,9 @@ func common(a, b netip.Prefix) netip.Prefix {
 // encapsulations that kops has a field for, by pod network.
 func encapsulations() map[string][]string {
 	return map[string][]string{
-		plan.Calico: {"vxlan", "ipip", "wireguard", "none"}, plan.Cilium: {"vxlan", "geneve"}, plan.Flannel: {"vxlan"},
-		plan.NoCNI: {"none"},
+		plan.Calico: {plan.VXLAN, plan.IPIP, plan.WireGuard, plan.NoEncapsulation}, plan.Cilium: {plan.VXLAN, plan.Geneve},
+		plan.Flannel: {plan.VXLAN},
+		plan.NoCNI:   {plan.NoEncapsulation},
 	}
 }
 
@@ -385,8 +386,8 @@ func network(p *plan.Plan) networking {
 	switch c.Name {
 	case plan.Calico:
 		out := &calico{EncapsulationMode: c.Encapsulation}
-		if c.Encapsulation == "wireguard" {
-			out.EncapsulationMode, out.WireguardEnabled = "none", true
+		if c.Encapsulation == plan.WireGuard {
+			out.EncapsulationMode, out.WireguardEnabled = plan.NoEncapsulation, true
 		}
 		if p.Network.Has("mtu") || c.Has("mtu") {
 			out.MTU = c.MTU

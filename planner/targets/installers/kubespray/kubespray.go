@@ -113,10 +113,10 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 // encapsulations that kubespray's roles have a variable for, by pod network.
 func encapsulations() map[string][]string {
 	return map[string][]string{
-		plan.Flannel: {"vxlan", "host-gw", "wireguard"},
-		plan.Calico:  {"vxlan", "ipip", "bgp", "none"},
-		plan.Cilium:  {"vxlan", "geneve", "none"},
-		plan.NoCNI:   {"none"},
+		plan.Flannel: {plan.VXLAN, plan.HostGateway, plan.WireGuard},
+		plan.Calico:  {plan.VXLAN, plan.IPIP, plan.BGP, plan.NoEncapsulation},
+		plan.Cilium:  {plan.VXLAN, plan.Geneve, plan.NoEncapsulation},
+		plan.NoCNI:   {plan.NoEncapsulation},
 	}
 }
 
@@ -291,8 +291,8 @@ func everywhere(p *plan.Plan, b *body) ansible.Mapping {
 		}
 		v.add("loadbalancer_apiserver_type", local)
 	}
-	v.add("ipv4_stack", family(n.PodSubnets, false).IsValid())
-	v.add("ipv6_stack", family(n.PodSubnets, true).IsValid())
+	v.add("ipv4_stack", plan.RangeOf(n.PodSubnets, false).IsValid())
+	v.add("ipv6_stack", plan.RangeOf(n.PodSubnets, true).IsValid())
 	deployment := "kubeadm"
 	if p.Etcd.IsExternal() {
 		deployment = "host"
@@ -340,9 +340,9 @@ func cluster(p *plan.Plan) ansible.Mapping {
 		six      bool
 		nodeMask int
 	}{{"", false, n.NodeCIDRMaskSize}, {"_ipv6", true, n.NodeCIDRMaskSizeV6}} {
-		if pods := family(n.PodSubnets, s.six); pods.IsValid() {
+		if pods := plan.RangeOf(n.PodSubnets, s.six); pods.IsValid() {
 			v.add("kube_pods_subnet"+s.suffix, pods.String())
-			v.add("kube_service_addresses"+s.suffix, family(n.ServiceSubnets, s.six).String())
+			v.add("kube_service_addresses"+s.suffix, plan.RangeOf(n.ServiceSubnets, s.six).String())
 			v.add("kube_network_node_prefix"+s.suffix, s.nodeMask)
 		}
 	}
@@ -434,9 +434,9 @@ func network(p *plan.Plan, v *list) {
 		v.add("kube_network_plugin", c.Name)
 		backend, vxlan, ipip := "vxlan", "Never", "Never"
 		switch c.Encapsulation {
-		case "vxlan":
+		case plan.VXLAN:
 			vxlan = "Always"
-		case "ipip":
+		case plan.IPIP:
 			backend, ipip = "bird", "Always"
 		default:
 			backend = "bird"
@@ -448,7 +448,7 @@ func network(p *plan.Plan, v *list) {
 			v.add("calico_ip_auto_method", "interface="+c.Interface)
 		}
 		// left out, pods of IPv6 alone have VXLAN always, and no way beyond the nodes' network
-		if family(p.Network.PodSubnets, true).IsValid() {
+		if plan.RangeOf(p.Network.PodSubnets, true).IsValid() {
 			v.add("calico_vxlan_mode_ipv6", vxlan)
 			v.add("nat_outgoing_ipv6", true)
 			if c.Interface != "" {
@@ -489,16 +489,6 @@ func mirrors(registries []plan.Registry) []ansible.Mapping {
 		out = append(out, ansible.Mapping{ansible.Of("prefix", r.Host), ansible.Of("mirrors", list)})
 	}
 	return out
-}
-
-// family returns the range of one family, the zero one where there is none.
-func family(prefixes []netip.Prefix, six bool) netip.Prefix {
-	for _, p := range prefixes {
-		if p.Addr().Is6() == six {
-			return p
-		}
-	}
-	return netip.Prefix{}
 }
 
 func flags(args []plan.Arg) []string {

@@ -243,7 +243,8 @@ func build(p *plan.Plan, b *body) (*Cluster, []byte, error) {
 		Kind: "Cluster", APIVersion: "kind.x-k8s.io/v1alpha4", Name: p.Cluster.Name, FeatureGates: p.Cluster.FeatureGates,
 		Networking: Networking{
 			IPFamily: family(n), APIServerPort: value(b.APIServerPort, 0), APIServerAddress: value(b.APIServerAddress, ""),
-			PodSubnet: joined(n.PodSubnets), ServiceSubnet: joined(n.ServiceSubnets), KubeProxyMode: n.KubeProxy.Mode,
+			PodSubnet: strings.Join(plan.Texts(n.PodSubnets), ","), ServiceSubnet: strings.Join(plan.Texts(n.ServiceSubnets), ","),
+			KubeProxyMode: n.KubeProxy.Mode,
 			// kindnet, unless the author wrote another one, or none at all.
 			DisableDefaultCNI: p.Network.CNI.Written,
 		},
@@ -422,14 +423,6 @@ func family(n *plan.Network) string {
 		return "ipv6"
 	}
 	return "ipv4"
-}
-
-func joined(prefixes []netip.Prefix) string {
-	words := make([]string, len(prefixes))
-	for i, p := range prefixes {
-		words[i] = p.String()
-	}
-	return strings.Join(words, ",")
 }
 
 // rules lists the rules of the target.

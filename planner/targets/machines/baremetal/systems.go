@@ -359,7 +359,7 @@ func (o *options) kickstart(p *plan.Plan, m machine) []artifact.File {
 	} else {
 		network = append(network, "--noipv6")
 	}
-	network = append(network, "--nameserver="+strings.Join(cloudinit.Strings(o.segment.Nameservers), ","))
+	network = append(network, "--nameserver="+strings.Join(plan.Texts(o.segment.Nameservers), ","))
 	if p.Network.MTU != 1500 {
 		network = append(network, "--mtu="+strconv.Itoa(p.Network.MTU))
 	}

@@ -121,7 +121,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 	}
 	if c := &p.Network.CNI; c.Name != plan.Calico {
 		say(noCNI, c.Block(), "The bundle comes with calico. Write cni \"calico\", or leave the block out.")
-	} else if !slices.Contains([]string{"vxlan", "ipip", "bgp", "none"}, c.Encapsulation) {
+	} else if !slices.Contains([]string{plan.VXLAN, plan.IPIP, plan.BGP, plan.NoEncapsulation}, c.Encapsulation) {
 		say(noCNI, c.Attr("encapsulation"), "The charm of calico takes vxlan, ipip, bgp and none, not %s.", c.Encapsulation)
 	}
 	if n := &p.Network; n.DualStack() || n.PodSubnets[0].Addr().Is6() {
@@ -344,9 +344,9 @@ func calicoOptions(p *plan.Plan) map[string]any {
 	c := &p.Network.CNI
 	vxlan, ipip := "Never", "Never"
 	switch c.Encapsulation {
-	case "vxlan":
+	case plan.VXLAN:
 		vxlan = "Always"
-	case "ipip":
+	case plan.IPIP:
 		ipip = "Always"
 	}
 	out := map[string]any{"cidr": p.Network.PodSubnets[0].String(), "vxlan": vxlan, "ipip": ipip}

@@ -3,7 +3,6 @@ package gkeonprem
 import (
 	"cmp"
 	"maps"
-	"net/netip"
 	"slices"
 
 	"github.com/k8splan/k8splan/planner/plan"
@@ -159,7 +158,7 @@ func (o *options) documents(p *plan.Plan) []any {
 	key := func(account string) string { return folder + o.Project + "-anthos-baremetal-" + account + ".json" }
 	spec := clusterSpec{
 		Type: o.kind, Version: Release(p.Cluster.Version), Connect: connect{o.Project, o.Location},
-		ClusterNetwork: clusterNetwork{blocks{joined(p.Network.PodSubnets)}, blocks{joined(p.Network.ServiceSubnets)}},
+		ClusterNetwork: clusterNetwork{blocks{plan.Texts(p.Network.PodSubnets)}, blocks{plan.Texts(p.Network.ServiceSubnets)}},
 		LoadBalancer: loadBalancer{
 			Mode: "bundled", Type: "layer2", Ports: lbPorts{apiPort}, VIPs: lbVIPs{o.ControlVIP, o.IngressVIP},
 			Pools: []lbIPs{{"services", o.Pools}},
@@ -264,8 +263,9 @@ type cloudProxy struct {
 func (o *options) variables(p *plan.Plan) variables {
 	v := variables{
 		Cluster: p.Cluster.Name, Project: o.Project, Location: o.Location, Membership: *o.Membership, Release: Release(p.Cluster.Version),
-		Pods: joined(p.Network.PodSubnets), Services: joined(p.Network.ServiceSubnets), ControlVIP: o.ControlVIP, IngressVIP: o.IngressVIP,
-		Port: apiPort, AddressPools: o.Pools, ControlPlanes: map[string]string{}, Pools: map[string]workerPool{},
+		Pods: plan.Texts(p.Network.PodSubnets), Services: plan.Texts(p.Network.ServiceSubnets), ControlVIP: o.ControlVIP,
+		IngressVIP: o.IngressVIP,
+		Port:       apiPort, AddressPools: o.Pools, ControlPlanes: map[string]string{}, Pools: map[string]workerPool{},
 		MaxPods: p.Cluster.Kubelet.MaxPods,
 	}
 	if o.login != "root" {
@@ -286,12 +286,4 @@ func (o *options) variables(p *plan.Plan) variables {
 		v.Pools[pool.name] = w
 	}
 	return v
-}
-
-func joined(prefixes []netip.Prefix) []string {
-	out := make([]string, len(prefixes))
-	for i, p := range prefixes {
-		out[i] = p.String()
-	}
-	return out
 }

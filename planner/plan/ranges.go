@@ -1,0 +1,45 @@
+package plan
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+)
+
+// Ports of every member of etcd, which kubeadm writes too.
+// Source: https://kubernetes.io/docs/reference/networking/ports-and-protocols/
+const (
+	EtcdClientPort = 2379
+	EtcdPeerPort   = 2380
+)
+
+// Values of CNI.Encapsulation: how packets travel between nodes.
+const (
+	VXLAN           = "vxlan"
+	HostGateway     = "host-gw" // routes in a network that all hosts share
+	IPIP            = "ipip"
+	WireGuard       = "wireguard"
+	Geneve          = "geneve"
+	BGP             = "bgp" // routes that routers learn
+	NoEncapsulation = "none"
+)
+
+// Texts writes values, such as ranges and addresses, as strings. It never returns nil.
+func Texts[T fmt.Stringer](values []T) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = v.String()
+	}
+	return out
+}
+
+// HasFamily reports whether one of the ranges is of IPv6 (six), or of IPv4.
+func HasFamily(ranges []netip.Prefix, six bool) bool { return RangeOf(ranges, six).IsValid() }
+
+// RangeOf returns the first range of IPv6 (six), or of IPv4; the zero Prefix where there is none.
+func RangeOf(ranges []netip.Prefix, six bool) netip.Prefix {
+	if i := slices.IndexFunc(ranges, func(r netip.Prefix) bool { return r.Addr().Is6() == six }); i >= 0 {
+		return ranges[i]
+	}
+	return netip.Prefix{}
+}
