@@ -211,9 +211,37 @@ var numberLike = []string{"1.40", "007", "1e3", "true", "null", "2026-01-01", "0
 // The jump host is one word of ssh's command line, whatever it holds.
 func TestJumpHostIsOneWord(t *testing.T) {
 	out, err := exec.Command("python3", "-c", "import shlex, sys; print(len(shlex.split(sys.argv[1])), end='')",
-		shellWord("-oProxyJump=a'b \"c\" $(d) \\e")).CombinedOutput()
+		shellWord("-oProxyCommand=a'b \"c\" $(d) \\e")).CombinedOutput()
 	if err != nil || string(out) != "1" {
 		t.Errorf("%v: %s words", err, out)
+	}
+}
+
+// TestBothHopsAreCheckedAlike lets ssh itself read the command, and a shell run it with a program in the place of ssh.
+func TestBothHopsAreCheckedAlike(t *testing.T) {
+	for _, c := range []struct{ jump, key, want string }{
+		{"me@bastion.example.com:2022", "~/.ssh/it is mine",
+			"-p|2022|-i|HOME/.ssh/it is mine|-l|me|-W|[10.0.0.31]:22|bastion.example.com"},
+		{"bastion", "/etc/50% off/$(x)'", "-i|/etc/50% off/$(x)'|-W|[10.0.0.31]:22|bastion"},
+		{"root@[fd00::1]:22", "", "-p|22|-l|root|-W|[10.0.0.31]:22|fd00::1"},
+	} {
+		dir := t.TempDir()
+		write(t, dir, "ssh", []byte("#!/bin/sh\nprintf '%s|' \"$@\" >"+dir+"/said\n"))
+		if err := os.Chmod(filepath.Join(dir, "ssh"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		ssh, err := exec.LookPath("ssh")
+		if err != nil {
+			t.Fatalf("%v (make setup installs openssh-client)", err)
+		}
+		cmd := exec.Command(ssh, "-F", "none", "-oProxyCommand="+throughJump(&plan.SSH{JumpHost: c.jump, PrivateKeyFile: c.key}), "10.0.0.31")
+		cmd.Env = []string{"PATH=" + dir + ":/usr/bin:/bin", "HOME=HOME", "SHELL=/bin/sh"}
+		_ = cmd.Run() // the program says nothing that ssh understands
+		said, err := os.ReadFile(filepath.Join(dir, "said"))
+		const options = "-o|StrictHostKeyChecking=accept-new|-o|ServerAliveInterval=15|-o|ServerAliveCountMax=4|"
+		if err != nil || string(said) != options+c.want+"|" {
+			t.Errorf("%s: %v\n got %s\nwant %s%s|", c.jump, err, said, options, c.want)
+		}
 	}
 }
 
