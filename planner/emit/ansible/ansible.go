@@ -170,12 +170,14 @@ func connection(s *plan.SSH) mapping {
 	}
 	if s.JumpHost != "" {
 		// A bastion that is asked by many hosts at once drops some of the connections (sshd's MaxStartups); they are made again.
-		vars = append(vars, entry{"ansible_ssh_common_args", shellWord("-oProxyCommand=" + throughJump(s))}, entry{"ansible_ssh_retries", 3})
+		vars = append(vars, entry{"ansible_ssh_common_args", shellWord("-oProxyCommand=" + throughJump(s))}, entry{"ansible_ssh_retries",
+			3})
 	}
 	return vars
 }
 
-// throughJump is the command that leads to a host through the jump host. ssh's own ProxyJump takes neither the key nor the rule for host keys
+// throughJump is the command that leads to a host through the jump host. ssh's own ProxyJump takes neither the key nor the rule for host
+// keys
 // along to its first hop. ssh gives the command to a shell, after it has replaced what begins with %.
 func throughJump(s *plan.SSH) string {
 	who, host, found := strings.Cut(s.JumpHost, "@")

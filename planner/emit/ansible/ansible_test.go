@@ -234,7 +234,8 @@ func TestBothHopsAreCheckedAlike(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v (make setup installs openssh-client)", err)
 		}
-		cmd := exec.Command(ssh, "-F", "none", "-oProxyCommand="+throughJump(&plan.SSH{JumpHost: c.jump, PrivateKeyFile: c.key}), "10.0.0.31")
+		cmd := exec.Command(ssh, "-F", "none", "-oProxyCommand="+throughJump(&plan.SSH{JumpHost: c.jump, PrivateKeyFile: c.key}),
+			"10.0.0.31")
 		cmd.Env = []string{"PATH=" + dir + ":/usr/bin:/bin", "HOME=HOME", "SHELL=/bin/sh"}
 		_ = cmd.Run() // the program says nothing that ssh understands
 		said, err := os.ReadFile(filepath.Join(dir, "said"))
