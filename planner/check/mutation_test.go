@@ -123,6 +123,11 @@ var mutations = []mutation{
 	writes("node-label-kubelet", `( roles *= \["worker"\]\n)`, "$1  labels = { \"kubernetes.io/hostname\" = \"x\" }\n", "labels"),
 	writes("node-taint-condition", `( roles *= \["worker"\]\n[^}]*)\n\}`, "$1\n  taint {\n    key    = \"node.kubernetes.io/not-ready\"\n"+
 		"    effect = \"PreferNoSchedule\"\n  }\n}", "taint", "labels"),
+	writes("load-balancer-virtual-ip-segment-unstated", `virtual_ip( *)= "10\.(\d+)\.0\.10"`, `virtual_ip$1= "10.$2.77.10"`,
+		"node_subnets"),
+	writes("availability-power-unstated", `( roles *= \["worker"\]\n)( *count)`, "$1  powers = [\"feed-a\", \"feed-b\"]\n$2", "all-in-one"),
+	inNetwork("network-bgp-unused", "cni \"calico\" {\n    bgp_as = 64512\n  }", "  cni ", "kube_proxy", "::", "mirror_url"),
+	inCluster("component-flag-repeated", "api_server {\n    extra_args = { \"max-requests-inflight\" = [400, 800] }\n  }"),
 	writes("machine-disk", `( roles *= \["worker"\]\n)`, "$1  disk = \"5Gi\"\n", "disk"),
 	writes("machine-worker-memory", `( roles *= \["worker"\]\n)`, "$1  memory = \"256Mi\"\n", "memory"),
 }
