@@ -266,3 +266,35 @@ func TestPackagesSayWhoMayUseThem(t *testing.T) {
 		}
 	}
 }
+
+// Each Terraform program takes the major of the provider that it was checked with, and docs/targets.md names that release: a newer major
+// changes what a program means, and nobody has looked.
+func TestProvidersArePinned(t *testing.T) {
+	required := regexp.MustCompile(`source  = "([^"]+)"\n\s+version = "([^"]+)"`)
+	pinned := regexp.MustCompile(`^~> ([0-9]+\.[0-9]+)$`)
+	seen := 0
+	for _, of := range planner.Targets() {
+		goldens, err := filepath.Glob("../testdata/targets/" + of.Facts.Name + "*.golden")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, golden := range goldens {
+			text, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range required.FindAllStringSubmatch(string(text), -1) {
+				seen++
+				version := pinned.FindStringSubmatch(m[2])
+				if version == nil {
+					t.Errorf("%s: %s is taken in version %q; write ~> and the release that was checked", golden, m[1], m[2])
+				} else if !strings.Contains(of.Facts.CheckedBy, m[1]+" "+version[1]) {
+					t.Errorf("%s takes %s %s, and was checked by %s", golden, m[1], m[2], of.Facts.CheckedBy)
+				}
+			}
+		}
+	}
+	if seen < 12 {
+		t.Errorf("%d providers are required", seen)
+	}
+}

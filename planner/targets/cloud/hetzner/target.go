@@ -24,9 +24,10 @@ func Target() target.Target {
 				Folder:  "terraform",
 				Make:    "cd terraform && terraform init && terraform apply",
 				Checked: plan.CheckTool,
-				CheckedBy: "terraform validate with the schema of hetznercloud/hcloud, read out of the package that " +
-					"Pulumi 1.41 generates from it",
-				CheckedOn: "2026-11-23",
+				CheckedBy: "terraform 1.11 with the schema of hetznercloud/hcloud 1.63 and newer (2026-09, by way of Pulumi's package " +
+					"1.41), " +
+					"applied twice on a stand-in of it",
+				CheckedOn: "2026-11-29",
 			},
 		},
 		Schema: schema,

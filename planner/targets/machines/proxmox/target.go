@@ -23,9 +23,10 @@ func Target() target.Target {
 				Folder:  "terraform",
 				Make:    "cd terraform && terraform init && terraform apply",
 				Checked: plan.CheckTool,
-				CheckedBy: "terraform validate with the schema of bpg/proxmox, read out of the package that Pulumi's bridge 8.6 " +
-					"generates from it",
-				CheckedOn: "2026-11-23",
+				CheckedBy: "terraform 1.11 with the schema of bpg/proxmox 0.107 and newer (2026-09, by way of a package 8.6 of " +
+					"Pulumi's bridge), " +
+					"applied twice on a stand-in of it",
+				CheckedOn: "2026-11-29",
 			},
 		},
 		Schema: schema,
