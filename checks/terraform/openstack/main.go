@@ -1,5 +1,5 @@
-// Command openstack is the provider for OpenStack as its authors publish it, so that `terraform validate` asks the provider itself: it knows
-// which values an argument takes, and which arguments go together.
+// Command openstack is the provider for OpenStack as its authors publish it, so that `terraform validate` asks the provider itself: it
+// knows which values an argument takes, and which arguments go together.
 package main
 
 import (
