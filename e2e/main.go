@@ -32,10 +32,10 @@ type testCase struct {
 
 // cases in the order in which they run: the quickest first.
 var cases = []testCase{
-	{name: "aio", reset: true},
+	{name: "aio", reset: true, also: checkSealed},
 	{name: "1+1+2"},
 	{name: "1+3+1"},
-	{name: "3+1"},
+	{name: "3+1", also: checkSealed},
 	{name: "3+3+2"},
 	{name: "kube-vip"},
 	{name: "dual-stack", also: checkFamilies},

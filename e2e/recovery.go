@@ -393,7 +393,10 @@ func walkStacked(ctx context.Context, c *cluster, t *table) error {
 	if err := c.renewed(ctx, t, map[string][]string{"cp-1": stacked, "cp-2": stacked, "cp-3": stacked}); err != nil {
 		return err
 	}
-	if err := c.lose(ctx, "cp-1"); err != nil { // the one that began the cluster
+	if err := checkSealed(ctx, c); err != nil {
+		return err
+	}
+	if err := c.lose(ctx, "cp-1"); err != nil { // the one that began the cluster, and made the key that Secrets are encrypted with
 		return err
 	}
 	t.phase("cp-1 lost, a new machine in its place")
@@ -405,6 +408,9 @@ func walkStacked(ctx context.Context, c *cluster, t *table) error {
 		return err
 	}
 	if err := c.check(ctx); err != nil {
+		return fmt.Errorf("after replace-host.yml: %w", err)
+	}
+	if err := checkSealed(ctx, c); err != nil {
 		return fmt.Errorf("after replace-host.yml: %w", err)
 	}
 	if err := c.mark(ctx, "before"); err != nil {
@@ -431,7 +437,10 @@ func walkStacked(ctx context.Context, c *cluster, t *table) error {
 		return err
 	}
 	t.phase("new machines for cp-2 and cp-3")
-	return c.settled(ctx, t, "before")
+	if err := c.settled(ctx, t, "before"); err != nil {
+		return err
+	}
+	return checkSealed(ctx, c)
 }
 
 // nodeLost says whether the node controller has given up on a node.

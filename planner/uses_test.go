@@ -218,7 +218,8 @@ func withoutEffect(project *planner.Project, diags hcl.Diagnostics, of string) b
 var minorAlone = []string{"charmed-kubernetes"}
 
 // decidesAll are the arguments that every tree follows, or that another argument stands for.
-var decidesAll = []string{"cluster.type", "etcd.topology", "node.roles", "node_pool.roles"}
+var decidesAll = []string{"cluster.api_server.host_file.source", "cluster.audit.policy", "cluster.type", "etcd.topology", "node.roles",
+	"node_pool.roles"}
 
 // everyArgument lists the language, with values for each.
 func everyArgument() []argument {
@@ -418,9 +419,12 @@ const (
 		"\"fd00:96::/112\"]\n}\n"
 	proxied = "network {\n  http_proxy {\n    http  = \"http://proxy.example.com:3128\"\n" +
 		"    https = \"http://proxy.example.com:3128\"\n  }\n}\n"
-	mirrored = "container_runtime \"containerd\" {\n  registry \"docker.io\" {\n    mirrors = [\"https://mirror.example.com\"]\n  }\n}\n"
-	ipvs     = "network {\n  kube_proxy {\n    mode = \"ipvs\"\n  }\n}\n"
-	own      = "addon \"thing\" {\n  images = []\n  manifest \"https://example.com/thing.yaml\" {\n    checksum = " + sum + "\n  }\n}\n"
+	mirrored = "container_runtime \"containerd\" {\n  registry \"docker.io\" {\n" +
+		"    mirrors = [\"https://mirror.example.com\"]\n  }\n}\n"
+	ipvs          = "network {\n  kube_proxy {\n    mode = \"ipvs\"\n  }\n}\n"
+	mountedVolume = "extra_volume \"oidc\" {\n  host_path  = \"/srv/oidc\"\n  mount_path = \"/srv/oidc\"\n  read_only  = true\n}\n"
+	own           = "addon \"thing\" {\n  images = []\n  manifest \"https://example.com/thing.yaml\" {\n    checksum = " +
+		sum + "\n  }\n}\n"
 	ownCloud = "cloud_provider \"other\" {\n  manifest \"https://example.com/thing.yaml\" {\n    checksum = " + sum + "\n  }\n}\n"
 	shipped  = "addon \"fluent-bit\" {\n  settings = { output = \"stdout\" }\n}\n"
 	tainted  = "taint {\n  key    = \"example.com/gpu\"\n  value  = \"true\"\n  effect = \"NoSchedule\"\n}\n"
@@ -432,7 +436,14 @@ const (
 var others = map[string][]value{
 	"cluster.kubernetes_version": {{set: `"1.36.2"`}, {set: `"1.36.4"`}, {set: `"1.35.1"`}, {set: `"1.35.8"`},
 		{set: `"1.34.1"`}},
-	"cluster.control_plane_endpoint":  on(`"other.example.com:6443"`, "", "load_balancer \"external\" {\n}\n"),
+	"cluster.control_plane_endpoint":             on(`"other.example.com:6443"`, "", "load_balancer \"external\" {\n}\n"),
+	"cluster.api_server.host_file.content":       adds("host_file \"a.yaml\" {\n  content = \"a\"\n}\n"),
+	"cluster.api_server.extra_volume.host_path":  adds(mountedVolume),
+	"cluster.api_server.extra_volume.mount_path": adds(mountedVolume),
+	"cluster.api_server.extra_volume.read_only":  adds(mountedVolume),
+	"cluster.encryption_at_rest.provider":        values(`"aescbc"`),
+	"cluster.encryption_at_rest.endpoint": adds("encryption_at_rest {\n  provider = \"kms\"\n" +
+		"  endpoint = \"unix:///run/kms/kms.sock\"\n}\n"),
 	"cluster.cert_sans":               values(`["more.example.net"]`),
 	"cluster.api_server_port":         values("7443"),
 	"cluster.encryption_algorithm":    values(`"RSA-3072"`),
@@ -511,6 +522,9 @@ var others = map[string][]value{
 	"node.bootstrap":      values("true"),
 	"node_pool.first_address": values("cidrhost(local.subnet, 70)", "[cidrhost(local.subnets[local.zones[0]], 70)][0]",
 		`"10.0.0.70"`),
+	"node_pool.first_number":                    values("5"),
+	"node_pool.names":                           values(`["w-a", "w-b"]`, `["w-a", "w-b", "w-c"]`),
+	"node_pool.failure_domain_of":               values(`{ "worker-1" = local.racks[1] }`, `{ "worker-1" = local.zones[1] }`),
 	"node_pool.failure_domains":                 values("[local.racks[1]]", "[local.zones[1]]", `["rack-z"]`),
 	"node_pool.arch":                            values(`"arm64"`),
 	"node_pool.os":                              values(`"debian-12"`, `"ubuntu-22.04"`, `"rocky-9"`),

@@ -5,6 +5,19 @@ variable "ssh_key" {
 
 cluster "aio" {
   type = "all-in-one"
+
+  # What secures a cluster is carried out, and stays when hosts are replaced.
+  audit {}
+  encryption_at_rest {}
+  api_server {
+    extra_args = { "admission-control-config-file" = "/etc/kubernetes/api-server/admission.yaml" }
+    host_file "admission.yaml" {
+      content = "apiVersion: apiserver.config.k8s.io/v1\nkind: AdmissionConfiguration\nplugins: []\n"
+    }
+  }
+  kubelet {
+    config = { maxParallelImagePulls = 2, serializeImagePulls = false }
+  }
 }
 
 container_runtime "containerd" {

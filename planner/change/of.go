@@ -177,6 +177,12 @@ func (b *builder) words(path string, src *spec.Source, words map[string]string) 
 	}
 }
 
+// fingerprint stands for the content of a file: a record is no copy of it.
+func fingerprint(content string) string {
+	sum := sha256.Sum256([]byte(content))
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
 // last is the argument's own name.
 func last(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
 
@@ -222,6 +228,30 @@ func (b *builder) cluster() {
 		b.put(mark("cluster.feature_gates", gate), src.Key("feature_gates", gate), text(strconv.FormatBool(on)))
 	}
 	b.args("cluster.api_server.extra_args", c.APIServer.Source, c.APIServer.ExtraArgs)
+	for _, f := range c.APIServer.Files {
+		path := mark("cluster.api_server.host_file", f.Name)
+		b.put(path, f.NameRange, text(f.Name))
+		b.put(path+".content", f.Attr("content"), text(fingerprint(f.Content)))
+	}
+	for _, v := range c.APIServer.Volumes {
+		path := mark("cluster.api_server.extra_volume", v.Name)
+		b.put(path, v.NameRange, text(v.Name))
+		b.word(path+".host_path", v.Source, v.HostPath)
+		b.word(path+".mount_path", v.Source, v.MountPath)
+		b.flag(path+".read_only", v.Source, v.ReadOnly, false)
+	}
+	if a := c.Audit; a != nil {
+		b.put("cluster.audit.policy", a.Attr("policy"), text(fingerprint(a.Policy)))
+		b.word("cluster.audit.log_dir", a.Source, a.LogDir)
+		b.number("cluster.audit.max_age", a.Source, a.MaxAge)
+		b.number("cluster.audit.max_backups", a.Source, a.MaxBackups)
+		b.number("cluster.audit.max_size", a.Source, a.MaxSize)
+	}
+	if e := c.Encryption; e != nil {
+		b.word("cluster.encryption_at_rest.provider", e.Source, e.Provider)
+		b.put("cluster.encryption_at_rest.resources", e.Attr("resources"), set(e.Resources))
+		b.word("cluster.encryption_at_rest.endpoint", e.Source, e.Endpoint)
+	}
 	b.args("cluster.controller_manager.extra_args", c.ControllerManager.Source, c.ControllerManager.ExtraArgs)
 	b.args("cluster.scheduler.extra_args", c.Scheduler.Source, c.Scheduler.ExtraArgs)
 	for _, p := range c.SchedulerProfiles {

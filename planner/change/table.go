@@ -130,6 +130,40 @@ var table = []Row{
 			"One API server after the other. With a flag that the version does not " +
 				"know it does not start. A file that a flag names must be on every control plane before.", nil},
 	}, reconfigureDocs},
+	row("cluster.api_server.host_file", Ordered, reconfigureDocs, hostFileWhat, "control-plane-flags"),
+	row("cluster.api_server.host_file.source", None, "", "What the file holds counts: see content."),
+	row("cluster.api_server.host_file.content", Ordered, reconfigureDocs, hostFileWhat, "control-plane-flags"),
+	row("cluster.api_server.extra_volume", Ordered, reconfigureDocs, volumeWhat, "control-plane-flags"),
+	row("cluster.api_server.extra_volume.host_path", Ordered, reconfigureDocs, volumeWhat, "control-plane-flags"),
+	row("cluster.api_server.extra_volume.mount_path", Ordered, reconfigureDocs, volumeWhat, "control-plane-flags"),
+	row("cluster.api_server.extra_volume.read_only", Ordered, reconfigureDocs, volumeWhat, "control-plane-flags"),
+	row("cluster.audit.policy", Ordered, auditDocs, hostFileWhat, "control-plane-flags"),
+	row("cluster.audit.log_dir", Ordered, auditDocs, "One API server after the other. What the old directory holds stays there.",
+		"control-plane-flags"),
+	row("cluster.audit.max_age", Ordered, auditDocs, "One API server after the other.", "control-plane-flags"),
+	row("cluster.audit.max_backups", Ordered, auditDocs, "One API server after the other.", "control-plane-flags"),
+	row("cluster.audit.max_size", Ordered, auditDocs, "One API server after the other.", "control-plane-flags"),
+	{"cluster.encryption_at_rest.provider", []Case{
+		{"turned on", Ordered, []string{"save", "encryption"},
+			"Every API server must be able to read the new key before one writes with it; " +
+				"then all that it is for is written again.", func(e *edit) bool { return !e.had }},
+		{"turned off", Ordered, []string{"save", "encryption"},
+			"Every API server writes plain values first, all that was encrypted is written " +
+				"again, and only then the flag goes. Until then the key must stay.", func(e *edit) bool { return !e.has }},
+		{"another provider", Ordered, []string{"save", "encryption"},
+			"The new key comes behind the old one everywhere, then before it; all is " +
+				"written again, and the old key goes.", nil},
+	}, encryptionDocs},
+	{"cluster.encryption_at_rest.resources", []Case{
+		{"grows", Ordered, []string{"save", "encryption"},
+			"The API servers are told one after the other, then what is new is written again.",
+			func(e *edit) bool { return holds(e.after.List, e.before.List) }},
+		{"shrinks", Ordered, []string{"save", "encryption"},
+			"What is to be plain again is written plain before the key is no longer asked for it.", nil},
+	}, encryptionDocs},
+	row("cluster.encryption_at_rest.endpoint", Ordered, encryptionDocs,
+		"The plugin answers at both sockets until every API server uses the new one.",
+		"save", "encryption"),
 	{"cluster.controller_manager.extra_args", []Case{
 		{"cluster-cidr, node-cidr-mask-size or allocate-node-cidrs", Refused, nil,
 			"The planner decides this flag from network.pod_subnets: " +
@@ -495,6 +529,12 @@ var table = []Row{
 			"Every machine of the pool would get another address at once. Make a new pool, join " +
 				"it, and take the old one out.", nil},
 	}, ""},
+	row("node_pool.names", None, "", "Machines count by name: one that is new joins, one that is gone leaves; "+
+		"write moved for one that is renamed."),
+	row("node_pool.name_pattern", None, "", "Machines count by name: other names are other machines, unless moved says otherwise."),
+	row("node_pool.first_number", None, "", "Machines count by name: other names are other machines, unless moved says otherwise."),
+	row("node_pool.addresses", None, "", "See node.address, machine by machine."),
+	row("node_pool.failure_domain_of", None, "", "See node.failure_domain, machine by machine."),
 	row("node_pool.first_secondary_address", Ordered, nodeStatus, "See node.secondary_address.", "node-kubelet"),
 	row("node_pool.failure_domains", None, "", "They are assigned round-robin: one more gives most machines another one. See "+
 		"node.failure_domain, machine by machine."),
@@ -514,6 +554,11 @@ var table = []Row{
 
 // Texts that several rows share.
 const (
+	auditDocs      = "https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/"
+	encryptionDocs = "https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/"
+	hostFileWhat   = "The files come in a directory of their own on every control plane, then one API server after the other reads them; " +
+		"one that does not come back gets its old ones again."
+	volumeWhat      = "What lies there must be on every control plane before. One API server after the other."
 	schedulerFile   = "The file is not watched: the schedulers are restarted one after the other. Pods that run are not moved."
 	schedulerSource = "https://kubernetes.io/docs/tasks/extend-kubernetes/configure-multiple-schedulers/"
 	podMTU          = "Only interfaces of new pods get it: each node is drained to finish. Lowered: the nodes first, then the network " +

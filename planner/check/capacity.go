@@ -406,8 +406,8 @@ func members(p *plan.Plan) []*plan.Node {
 func largestPool(p *plan.Plan) hcl.Range {
 	at, most := p.Cluster.Block(), 0
 	for _, pool := range p.Spec.NodePools {
-		if pool.Count != nil && *pool.Count > most {
-			at, most = pool.Attr("count"), *pool.Count
+		if count := plan.PoolCount(pool); count > most {
+			at, most = pool.Attr("count"), count
 		}
 	}
 	return at

@@ -147,6 +147,9 @@ func componentOwnedFlag(p *plan.Plan) []Finding {
 	for _, c := range commandLines(p) {
 		for _, a := range c.args {
 			instead, ok := owned[c.component][a.Name]
+			if block := blockOf(p, c.component, a.Name); block != "" {
+				instead, ok = block, true
+			}
 			if !ok || a.Name == "node-ip" && c.nodes == nil && a.Value == "" {
 				continue
 			}
@@ -159,6 +162,18 @@ func componentOwnedFlag(p *plan.Plan) []Finding {
 		}
 	}
 	return findings
+}
+
+// blockOf is the block of the topology that sets a flag of the API server, "" where none does.
+func blockOf(p *plan.Plan, component, flag string) string {
+	set := slices.ContainsFunc(p.APIServerFlags(), func(a plan.Arg) bool { return a.Name == flag })
+	switch {
+	case !set || component != "kube-apiserver":
+		return ""
+	case strings.HasPrefix(flag, "audit-"):
+		return "cluster.audit"
+	}
+	return "cluster.encryption_at_rest"
 }
 
 func componentInsecureFlag(p *plan.Plan) []Finding {
@@ -305,11 +320,11 @@ func componentAuditNothing(p *plan.Plan) []Finding {
 func componentAuditLost(p *plan.Plan) []Finding {
 	api := p.Cluster.APIServer
 	log := valueOf(api.ExtraArgs, "audit-log-path")
-	if !onHosts(p) || log == "" || log == "-" || isMounted(log) {
+	if !onHosts(p) || log == "" || log == "-" || sees(p, "kube-apiserver", log) {
 		return nil
 	}
 	return one(api.Key("extra_args", "audit-log-path"), "%s is inside the API server's container, and is gone with its next restart. "+
-		"Write \"-\": the log then goes where the container's own log goes.", log)
+		"Write the block audit { }, which keeps the log on the host, or \"-\": the log then goes where the container's own log goes.", log)
 }
 
 func componentOidcHalf(p *plan.Plan) []Finding {
@@ -379,7 +394,13 @@ func componentFileUnmounted(p *plan.Plan) []Finding {
 					one(c.key(a.Name), "kube-scheduler runs in a pod that sees no file of the host but its kubeconfig: "+
 						"%s is not there, and it exits. Remove the flag, and write a profile into cluster { scheduler { … } }.",
 						a.Value)...)
-			} else if !isMounted(a.Value) {
+			} else if c.component == "kube-apiserver" && !sees(p, c.component, a.Value) {
+				name := path.Base(path.Clean(a.Value))
+				findings = append(findings,
+					one(c.key(a.Name), "The API server runs in a pod that sees no file of the host but those below "+
+						"/etc/kubernetes/pki, the system's certificates, and what you mount: %s is not there, and it exits. "+
+						"Write host_file %q { source = … }, and %q as the value.", a.Value, name, path.Join(plan.HostFilesDir, name))...)
+			} else if !sees(p, c.component, a.Value) {
 				findings = append(findings, one(c.key(a.Name), "%s runs in a pod that sees no file of the host but those below "+
 					"/etc/kubernetes/pki and the system's certificates: %s is not there, and it exits. Put the file onto every "+
 					"control plane as %q, and write that.",
@@ -424,6 +445,21 @@ var fileFlags = map[string][]string{
 var mounted = []string{
 	"/etc/kubernetes/pki", "/etc/ssl/certs", "/etc/pki/ca-trust", "/etc/pki/tls/certs", "/etc/ca-certificates",
 	"/usr/share/ca-certificates", "/usr/local/share/ca-certificates",
+}
+
+// sees reports whether a component sees a file of the host: by kubeadm's mounts, or, of the API server, by those of the topology.
+func sees(p *plan.Plan, component, file string) bool {
+	file = path.Clean(file)
+	if isMounted(file) {
+		return true
+	}
+	if component != "kube-apiserver" {
+		return false
+	}
+	if name, ours := strings.CutPrefix(file, plan.HostFilesDir+"/"); ours {
+		return slices.ContainsFunc(p.HostFiles(), func(f plan.HostFile) bool { return f.Name == name })
+	}
+	return slices.ContainsFunc(p.APIServerVolumes(), func(v plan.Volume) bool { return file == v.MountPath || below(file, v.MountPath) })
 }
 
 // isMounted reports whether the API server and the controller manager see a file of the host.

@@ -45,6 +45,7 @@ func settle[T any](r *resolver, written bool, field *T, path string, value T, re
 // defined: adding one must not change what runs already.
 func (r *resolver) defaults() {
 	r.clusterDefaults()
+	r.apiServerDefaults()
 	r.nodeDefaults()
 	r.etcdDefaults() // placement decides which control planes are members
 	r.balancerDefaults()
@@ -259,7 +260,7 @@ func (r *resolver) balancerDefaults() {
 		settle(r, false, &p.Kind, "load_balancer", HAProxy, "Hosts are defined that have the role load-balancer.",
 			kubeadmHA+"#create-load-balancer-for-kube-apiserver")
 	case len(controlPlanes) == 1:
-		settle(r, false, &p.Kind, "load_balancer", NoBalancer, "One control plane is dialed directly.", "")
+		settle(r, false, &p.Kind, "load_balancer", NoBalancer, "One control plane is dialled directly.", "")
 	default:
 		p.Kind = NoBalancer
 	}

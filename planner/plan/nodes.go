@@ -3,8 +3,10 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,13 +46,13 @@ var archAliases = map[string]string{"x86_64": "amd64", "x86-64": "amd64", "x64":
 func (r *resolver) nodes() {
 	total := len(r.spec.Nodes)
 	for _, pool := range r.spec.NodePools {
-		if pool.Count != nil && *pool.Count > 0 {
-			if *pool.Count > mostNodes || total+*pool.Count > mostNodes {
+		if count := PoolCount(pool); count > 0 {
+			if count > mostNodes || total+count > mostNodes {
 				r.fail(poolTooLarge, pool.Attr("count"),
-					"With these %d nodes the plan holds more than %d. Kubernetes is tested with up to 5,000.", *pool.Count, mostNodes)
+					"With these %d nodes the plan holds more than %d. Kubernetes is tested with up to 5,000.", count, mostNodes)
 				return
 			}
-			total += *pool.Count
+			total += count
 		}
 	}
 	if total > mostNodes {
@@ -239,26 +241,105 @@ func (r *resolver) addressWanted(src *spec.Source, attr string) {
 	}
 }
 
-// pool reads a pool and defines its nodes.
-func (r *resolver) pool(p *spec.NodePool) {
-	count := 0
-	if p.Count != nil {
-		if count = *p.Count; count < 0 {
-			r.fail(outOfRange, p.Attr("count"), "count is %d. It takes an integer from 0 on.", count)
-			count = 0
+// PoolCount is how many machines a pool has: its count, or as many as it names.
+func PoolCount(p *spec.NodePool) int {
+	switch {
+	case p.Count != nil:
+		return *p.Count
+	case p.Names != nil:
+		return len(p.Names)
+	}
+	return len(p.Addresses)
+}
+
+// poolSize holds what a pool says of its size against itself, and returns how many machines it has.
+func (r *resolver) poolSize(p *spec.NodePool) int {
+	count := PoolCount(p)
+	switch {
+	case count < 0:
+		r.fail(outOfRange, p.Attr("count"), "count is %d. It takes an integer from 0 on.", count)
+		return 0
+	case p.Count == nil && p.Names == nil && p.Addresses == nil:
+		r.fail(poolSize, p.Block(), "Nothing says how many machines this pool has. Write count = 3, or names = [\"%s-1\", …].", p.Name)
+	case p.Names != nil && len(p.Names) != count:
+		r.fail(poolSize, p.Attr("names"), "The pool has %d names and %d machines. Write as many names, or leave count out.",
+			len(p.Names), count)
+	case p.Addresses != nil && len(p.Addresses) != count:
+		r.fail(poolSize, p.Attr("addresses"), "The pool has %d addresses and %d machines. Write as many addresses.",
+			len(p.Addresses), count)
+	}
+	for _, other := range []string{"name_pattern", "first_number"} {
+		if p.Names != nil && p.Has(other) {
+			r.fail(poolSize, p.Attr(other), "names says what the machines are called, and %s has nothing to say. Remove one of them.",
+				other)
 		}
 	}
+	if p.Addresses != nil && p.FirstAddress != nil {
+		r.fail(poolSize, p.Attr("first_address"), "addresses has every address, and first_address has nothing to say. Remove one of them.")
+	}
+	return count
+}
+
+// namePattern is a pattern with one number in it.
+var namePattern = regexp.MustCompile(`^([a-z0-9.-]*)%(0[1-9])?d([a-z0-9.-]*)$`)
+
+// poolNames are the names of a pool's machines, and where each is written.
+func (r *resolver) poolNames(p *spec.NodePool, count int) (names []string, at []hcl.Range) {
+	pattern, first := p.Name+"-%d", 1
+	if p.NamePattern != nil {
+		if !namePattern.MatchString(*p.NamePattern) {
+			r.fail(invalidName, p.Attr("name_pattern"),
+				`name_pattern is %q. Write lower-case letters, digits and hyphens, and %%d, %%02d or %%03d once for the number: "m%%02d".`,
+				spelling.Excerpt(*p.NamePattern))
+		} else {
+			pattern = *p.NamePattern
+		}
+	}
+	if p.FirstNumber != nil {
+		first = r.number(p.Source, "first_number", p.FirstNumber, 0, 1_000_000)
+	}
+	for i := range count {
+		if i < len(p.Names) {
+			names, at = append(names, p.Names[i]), append(at, p.Element("names", i))
+			r.name(p.Element("names", i), "node", p.Names[i], 63)
+			continue
+		}
+		names, at = append(names, fmt.Sprintf(pattern, first+i)), append(at, p.NameRange)
+	}
+	if p.Names != nil {
+		return names, at
+	}
+	if p.NamePattern == nil {
+		r.name(p.NameRange, "node_pool", p.Name, 63-1-len(strconv.Itoa(first+count-1)))
+	} else if count > 0 {
+		r.name(p.Attr("name_pattern"), "node", names[count-1], 63)
+	}
+	return names, at
+}
+
+// pool reads a pool and defines its nodes.
+func (r *resolver) pool(p *spec.NodePool) {
+	count := r.poolSize(p)
 	model := r.machine(p.Source, &p.Machine)
 	model.NameRange, model.Pool = p.NameRange, p.Name
 	first := r.address(p.Source, "first_address", p.FirstAddress)
 	second := r.address(p.Source, "first_secondary_address", p.FirstSecondaryAddress)
+	addresses := make([]netip.Addr, len(p.Addresses))
+	for i, written := range p.Addresses {
+		a, problem := parseAddress(written)
+		if problem != "" {
+			r.fail(invalidAddress, p.Element("addresses", i), "addresses holds %q: %s", spelling.Excerpt(written), problem)
+		}
+		addresses[i] = a
+	}
 	domains := r.places(p.Source, "failure_domains", p.FailureDomains, r.domain)
 	hosts := r.places(p.Source, "hosts", p.Hosts, r.place)
 	powers := r.places(p.Source, "powers", p.Powers, r.place)
-	if p.FirstAddress == nil && count > 0 {
+	if p.FirstAddress == nil && p.Addresses == nil && count > 0 {
 		r.addressWanted(p.Source, "first_address")
 	}
-	r.name(p.NameRange, "node_pool", p.Name, 63-1-len(strconv.Itoa(count)))
+	names, at := r.poolNames(p, count)
+	domainOf := r.poolDomains(p, names)
 	r.addressesLast(p.Source, "first_address", first, count)
 	r.addressesLast(p.Source, "first_secondary_address", second, count)
 
@@ -266,12 +347,18 @@ func (r *resolver) pool(p *spec.NodePool) {
 	for i := range nodes {
 		n := &nodes[i]
 		*n = model
-		n.Name = p.Name + "-" + strconv.Itoa(i+1)
+		n.Name, n.NameRange = names[i], at[i]
 		n.Index = i + 1
 		n.Address, _ = offset(first, i)
+		if i < len(addresses) {
+			n.Address = addresses[i]
+		}
 		n.SecondaryAddress, _ = offset(second, i)
 		if len(domains) > 0 {
 			n.FailureDomain = domains[i%len(domains)]
+		}
+		if domain, ok := domainOf[n.Name]; ok {
+			n.FailureDomain = domain
 		}
 		if len(hosts) > 0 {
 			n.Host = hosts[i%len(hosts)]
@@ -281,6 +368,24 @@ func (r *resolver) pool(p *spec.NodePool) {
 		}
 		r.plan.Nodes = append(r.plan.Nodes, n)
 	}
+}
+
+// poolDomains reads the failure domains that are written by machine.
+func (r *resolver) poolDomains(p *spec.NodePool, names []string) map[string]string {
+	if p.DomainOf == nil {
+		return nil
+	}
+	of := make(map[string]string, len(p.DomainOf))
+	for _, name := range slices.Sorted(maps.Keys(p.DomainOf)) {
+		domain := p.DomainOf[name]
+		if !slices.Contains(names, name) {
+			r.fail(poolSize, p.Key("failure_domain_of", name), "The pool has no machine %q.%s", spelling.Excerpt(name),
+				spelling.DidYouMean(name, names))
+			continue
+		}
+		of[name] = r.domain(p.Value("failure_domain_of", name), "failure_domain_of", &domain)
+	}
+	return of
 }
 
 // addressesLast checks that a pool of count nodes does not run out of addresses.

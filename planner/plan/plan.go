@@ -63,12 +63,69 @@ type Cluster struct {
 	CertificateValidity time.Duration // 0 = kubeadm's default of one year
 	CAValidity          time.Duration // 0 = kubeadm's default of ten years
 	FeatureGates        map[string]bool
-	APIServer           Component
+	APIServer           APIServer
 	ControllerManager   Component
 	Scheduler           Component
 	// SchedulerProfiles are those of kubeadm's own scheduler; none leaves it as upstream has it.
 	SchedulerProfiles []Profile
 	Kubelet           Kubelet
+	Audit             *Audit      // nil: none
+	Encryption        *Encryption // nil: etcd holds plain values
+}
+
+// Where API servers find the files that are laid down for them, and the keys that they encrypt with.
+const (
+	HostFilesDir      = "/etc/kubernetes/api-server"
+	AuditPolicyFile   = "audit-policy.yaml"                   // of HostFilesDir
+	KMSFile           = "encryption.yaml"                     // of HostFilesDir: provider kms, without a key
+	EncryptionKeyFile = "/etc/kubernetes/pki/encryption.yaml" // made on the first control plane
+)
+
+// APIServer is what was added to the API server.
+type APIServer struct {
+	Component
+	Files   []HostFile // as written, sorted by name; see Plan.HostFiles
+	Volumes []Volume   // sorted by name
+}
+
+// HostFile is a file that every API server reads as HostFilesDir/Name.
+type HostFile struct {
+	*spec.Source
+	Name      string
+	NameRange hcl.Range
+	Content   string
+}
+
+// Volume is a path of the host that every API server sees.
+type Volume struct {
+	*spec.Source
+	Name                string
+	NameRange           hcl.Range
+	HostPath, MountPath string
+	ReadOnly            bool
+}
+
+// Audit is the log of what the API servers are asked.
+type Audit struct {
+	*spec.Source
+	Policy                      string // YAML
+	LogDir                      string
+	MaxAge, MaxBackups, MaxSize int // days, files, megabytes
+}
+
+// The providers of encryption at rest.
+const (
+	Secretbox = "secretbox"
+	AESCBC    = "aescbc"
+	KMS       = "kms"
+)
+
+// Encryption is how etcd's values are encrypted.
+type Encryption struct {
+	*spec.Source
+	Provider  string
+	Resources []string // in the order of the file
+	Endpoint  string   // of kms
 }
 
 // Component holds what was added to a control plane component's command line.

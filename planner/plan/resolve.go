@@ -131,7 +131,7 @@ func (r *resolver) cluster() {
 				"%q is not the name of a feature gate. Names are letters and digits.", spelling.Excerpt(gate))
 		}
 	}
-	p.APIServer = r.component(s.APIServer)
+	r.apiServer()
 	p.ControllerManager = r.component(s.ControllerManager)
 	p.Scheduler = Component{Source: s.Source}
 	if d := s.Scheduler; d != nil {

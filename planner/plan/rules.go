@@ -92,6 +92,12 @@ var (
 			"of the subnet that the first one lies in (network.node_subnets), nor past the last address that there is.",
 		Fix: "Begin the pool at a lower address, make it smaller, or split it in two.",
 	}
+	poolSize = &rule.Rule{
+		ID: "pool-size", Title: "Pool whose size or names are unclear", Permanent: true,
+		Doc: "A pool says how many machines it has by count, by names, or by addresses; where it says so twice, both must agree. " +
+			"Otherwise a machine has no name, or a name no machine.",
+		Fix: "Write count, or names and addresses of one length.",
+	}
 	missingRoles = &rule.Rule{
 		ID: "missing-roles", Title: "Missing roles", Permanent: true,
 		Doc: "Only on an all-in-one cluster is it clear what a node is for. Elsewhere each node and node_pool says it.",
@@ -207,7 +213,8 @@ var UnknownTarget = &rule.Rule{
 // Rules is what resolving may find wrong, sorted by ID.
 var Rules = sorted(
 	invalidAddress, missingAddress, invalidCIDR, subnetFamilies, invalidVersion, invalidName, invalidHost, invalidEndpoint,
-	invalidLabel, invalidTaint, poolTooLarge, poolAddressesExhausted, missingRoles, bootstrapConflict, UnknownTarget, unknownArchitecture,
+	invalidLabel, invalidTaint, poolTooLarge, poolAddressesExhausted, poolSize, missingRoles, bootstrapConflict, UnknownTarget,
+	unknownArchitecture,
 	outOfRange, invalidSize, invalidDuration, invalidDate, invalidURL, invalidPath, invalidFlag, invalidText,
 	invalidImageRepository, invalidChecksum, invalidImage, unknownAddon, addonOrder, maxNodesTooSmall,
 )

@@ -66,7 +66,7 @@ func (m *Model) kindOf(i int) string {
 	if slices.Contains(m.dns, i) {
 		key += "d"
 	}
-	if slices.Contains(m.dialed, i) {
+	if slices.Contains(m.dialled, i) {
 		key += "e"
 	}
 	if m.astray[i] {
@@ -319,7 +319,7 @@ func (m *Model) remedy(u Unit) string {
 	}
 	if m.p.LoadBalancer.Kind == plan.HAProxy && breaks(m.balancers()) {
 		switch {
-		case len(m.lbs) > 1 && len(m.dialed) > 0:
+		case len(m.lbs) > 1 && len(m.dialled) > 0:
 			remedies = append(remedies, "a virtual IP that moves between the balancers")
 			if place != "" && breaks([]way{{one(m.processes(m.lbs))}}) {
 				elsewhere = append(elsewhere, "a balancer")

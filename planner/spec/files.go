@@ -77,6 +77,33 @@ func unreadable(name string, err error) error {
 	return fmt.Errorf("%q cannot be read: %w", name, err)
 }
 
+// contents reads the files that arguments name, into the fields beside them.
+func (l *loader) contents(s *Spec) {
+	if s.Cluster == nil {
+		return
+	}
+	if api := s.Cluster.APIServer; api != nil {
+		for _, f := range api.Files {
+			if f.From != nil && f.Content == nil {
+				f.Content = l.content(f.Source, "source", *f.From)
+			}
+		}
+	}
+	if a := s.Cluster.Audit; a != nil && a.Policy != nil {
+		a.Content = l.content(a.Source, "policy", *a.Policy)
+	}
+}
+
+func (l *loader) content(source *Source, argument, name string) *string {
+	text, err := l.work.files.read(name)
+	if err != nil {
+		detail := err.Error()
+		l.add(unreadableFile, source.Attr(argument), strings.ToUpper(detail[:1])+detail[1:]+".")
+		return nil
+	}
+	return &text
+}
+
 // function is file, as expressions call it.
 func (f *files) function() function.Function {
 	return function.New(&function.Spec{
@@ -161,3 +188,10 @@ func (i textInfo) Mode() fs.FileMode  { return 0o444 }
 func (i textInfo) ModTime() time.Time { return time.Time{} }
 func (i textInfo) IsDir() bool        { return false }
 func (i textInfo) Sys() any           { return nil }
+
+// ParseYAML reads one document of YAML, strictly: maps are map[string]any, lists []any, numbers float64.
+func ParseYAML(text string) (any, error) {
+	var v any
+	err := yaml.UnmarshalStrict([]byte(text), &v)
+	return v, err
+}

@@ -61,6 +61,7 @@ func LoadBeside(filename string, src []byte, vars map[string]cty.Value, beside f
 		s.Target.Context = l.ctx
 	}
 	l.unused()
+	l.contents(s)
 	s.unread, s.strays, s.Read = l.unread, l.strays, l.work.files.digests
 	return s, l.finish()
 }

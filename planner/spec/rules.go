@@ -11,7 +11,7 @@ var Rules = []*rule.Rule{
 	missingBlock, missingArgument, missingLabel, extraLabel,
 	duplicateBlock, duplicateArgument, duplicateName,
 	localsCycle, variableWithoutValue, undeclaredVariable, invalidVariable,
-	renamedArgument, unusedVariable, unusedLocal,
+	unreadableFile, renamedArgument, unusedVariable, unusedLocal,
 }
 
 const (
@@ -171,6 +171,13 @@ var invalidVariable = &rule.Rule{
 		"arguments alone, name = value, with values that read nothing else.",
 	Fix: "Write -var name=value, or one argument a line in the file; as a type string, number, bool, any, list(string), map(string) or " +
 		"object({ … }), without quotes.",
+}
+
+var unreadableFile = &rule.Rule{
+	ID: "unreadable-file", Title: "File that cannot be read", Permanent: true,
+	Doc: "Files that a topology names lie in its own folder or below it, so that the folder is the whole design. They are text in UTF-8, " +
+		"of at most 4 MiB.",
+	Fix: "Put the file beside the topology, and write its path from there, such as \"files/audit.yaml\".",
 }
 
 var renamedArgument = &rule.Rule{

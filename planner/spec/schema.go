@@ -153,6 +153,73 @@ func component(name, field, what string) Block {
 	}
 }
 
+var apiServer = Block{
+	Name: "api_server", Field: "APIServer", Doc: "Settings of the API server.",
+	Example: "api_server {\n  extra_args = { \"v\" = \"2\" }\n}",
+	Arguments: []Argument{
+		{Name: "extra_args", Type: FlagMap, Field: "ExtraArgs", Example: `{ "v" = "2" }`,
+			Doc: "Flags for the API server, without dashes."},
+	},
+	Blocks: []Block{
+		{
+			Name: "host_file", Label: "name", Many: true, Field: "Files", LabelField: "Name",
+			Aliases: []string{"file", "files", "host_files"},
+			Doc: "File that every API server finds as /etc/kubernetes/api-server/<name>: into the tree, onto each control " +
+				"plane when it is built, joined, or replaced. Never a secret.",
+			Example: "host_file \"admission.yaml\" {\n  source = \"files/admission.yaml\"\n}",
+			Arguments: []Argument{
+				{Name: "source", Type: Text, Field: "From", Example: `"files/admission.yaml"`, Aliases: []string{"path", "src"},
+					Doc: "Path of the file, in the topology's folder."},
+				{Name: "content", Type: Text, Field: "Content", Example: `"apiVersion: apiserver.config.k8s.io/v1\n"`,
+					Doc: "Text of the file, in place of source."},
+			},
+		},
+		{
+			Name: "extra_volume", Label: "name", Many: true, Field: "Volumes", LabelField: "Name",
+			Aliases: []string{"extra_volumes", "volume", "extra_mount"},
+			Doc:     "Path of the control planes that every API server sees; what lies there is yours.",
+			Example: "extra_volume \"oidc\" {\n  host_path  = \"/etc/kubernetes/oidc\"\n  mount_path = \"/etc/kubernetes/oidc\"\n}",
+			Arguments: []Argument{
+				{Name: "host_path", Type: Text, Required: true, Field: "HostPath", Example: `"/etc/kubernetes/oidc"`,
+					Doc: "Path on the host; a directory is made where nothing is."},
+				{Name: "mount_path", Type: Text, Required: true, Field: "MountPath", Example: `"/etc/kubernetes/oidc"`,
+					Doc: "Path in the API server's container."},
+				{Name: "read_only", Type: Bool, Field: "ReadOnly", Example: `true`, Doc: "Whether the API server may only read there."},
+			},
+		},
+	},
+}
+
+var audit = Block{
+	Name: "audit", Field: "Audit", Aliases: []string{"auditing", "audit_log"},
+	Doc:     "Log of what the API servers are asked, kept in a directory of each control plane.",
+	Example: "audit {\n  policy = \"files/audit.yaml\"\n}",
+	Arguments: []Argument{
+		{Name: "policy", Type: Text, Field: "Policy", Example: `"files/audit.yaml"`, Aliases: []string{"policy_file"},
+			Doc: "Path of the audit policy, in the topology's folder; left out, the metadata of every request."},
+		{Name: "log_dir", Type: Text, Field: "LogDir", Example: `"/var/log/kubernetes/audit"`, Aliases: []string{"log_path", "directory"},
+			Doc: "Directory of the control planes that holds audit.log."},
+		{Name: "max_age", Type: Integer, Field: "MaxAge", Example: `30`, Doc: "Days for which files are kept."},
+		{Name: "max_backups", Type: Integer, Field: "MaxBackups", Example: `10`, Doc: "Files that are kept beside the one in use."},
+		{Name: "max_size", Type: Integer, Field: "MaxSize", Example: `100`, Doc: "Megabytes after which a new file begins."},
+	},
+}
+
+var encryption = Block{
+	Name: "encryption_at_rest", Field: "Encryption", Aliases: []string{"encryption", "secrets_encryption"},
+	Doc: "Encryption of what etcd stores. The key is made on the first control plane, handed to the others as the authorities' keys are, " +
+		"and saved with them; it is never in the tree.",
+	Example: "encryption_at_rest {\n  provider = \"secretbox\"\n}",
+	Arguments: []Argument{
+		{Name: "provider", Type: Text, Enum: []string{"secretbox", "aescbc", "kms"}, Field: "Provider", Example: `"secretbox"`,
+			Doc: "How values are encrypted; kms asks a plugin of yours, and makes no key."},
+		{Name: "resources", Type: TextList, Field: "Resources", Example: `["secrets", "configmaps"]`,
+			Doc: "What is encrypted: resources by their names, with the group behind a dot."},
+		{Name: "endpoint", Type: Text, Field: "Endpoint", Example: `"unix:///run/kms/socket.sock"`,
+			Doc: "Socket of the plugin, for kms: it runs on every control plane before the API server."},
+	},
+}
+
 // Schema is the whole language, in the order in which a file is usually written. The decoder, "did you mean", the reference pages and
 // an editor's completion read this one table; a new argument is a field in spec.go and a row here.
 var Schema = []Block{
@@ -212,7 +279,7 @@ var Schema = []Block{
 				Doc: "Kubernetes' feature gates, on every component."},
 		},
 		Blocks: []Block{
-			component("api_server", "APIServer", "the API server"),
+			apiServer,
 			component("controller_manager", "ControllerManager", "the controller manager"),
 			{
 				Name: "scheduler", Field: "Scheduler", Doc: "Settings of the scheduler.",
@@ -249,6 +316,8 @@ var Schema = []Block{
 							"upstream's KubeletConfiguration, by their own names; what has an argument here is written there."},
 				},
 			},
+			audit,
+			encryption,
 		},
 	},
 	{
@@ -498,17 +567,30 @@ var Schema = []Block{
 	{
 		Name: "node_pool", Label: "name", Many: true, Field: "NodePools", LabelField: "Name",
 		Aliases: []string{"pool", "node_group", "nodepool", "machine_pool"},
-		Doc:     "Machines name-1 to name-count, with addresses that follow each other.",
+		Doc: "Equal machines: name-1 to name-count with addresses that follow each other, or with names and addresses " +
+			"that are written out.",
 		Example: "node_pool \"worker\" {\n  roles         = [\"worker\"]\n  count         = 3\n  first_address = \"10.0.0.41\"\n}",
 		Arguments: append([]Argument{
-			{Name: "count", Type: Integer, Required: true, Field: "Count", Example: `3`, Aliases: []string{"replicas", "size", "instances",
-				"desired_capacity"}, Doc: "How many machines."},
+			{Name: "count", Type: Integer, Field: "Count", Example: `3`, Aliases: []string{"replicas", "size", "instances",
+				"desired_capacity"}, Doc: "How many machines; may be left out beside names or addresses."},
+			{Name: "names", Type: TextList, Field: "Names", Example: `["m1", "m2", "m3"]`, Aliases: []string{"hostnames", "nodes"},
+				Doc: "Names of the machines, in place of numbered ones."},
+			{Name: "name_pattern", Type: Text, Field: "NamePattern", Example: `"m%02d"`, Aliases: []string{"name_format"},
+				Doc: "Name of a machine, with %d, or %02d and the like, for its number; name-%d where it is left out."},
+			{Name: "first_number", Type: Integer, Field: "FirstNumber", Example: `1`, Aliases: []string{"start_number", "first_index"},
+				Doc: "Number of the first machine."},
+			{Name: "addresses", Type: TextList, Field: "Addresses", Example: `["10.0.0.41", "10.0.0.57"]`, Aliases: []string{"ips"},
+				Doc: "Addresses of the machines, in place of first_address."},
 			{Name: "first_address", Type: Text, Field: "FirstAddress", Example: `"10.0.0.41"`,
 				Aliases: []string{"address", "start_address"}, Doc: "Address of the first machine; the others follow."},
 			{Name: "first_secondary_address", Type: Text, Field: "FirstSecondaryAddress", Example: `"fd00::41"`,
 				Aliases: []string{"secondary_address"}, Doc: "Address of the first machine, of the second family."},
 			{Name: "failure_domains", Type: TextList, Field: "FailureDomains", Example: `["rack-a", "rack-b", "rack-c"]`,
 				Aliases: []string{"failure_domain", "zones", "availability_zones", "racks"}, Doc: "Assigned round-robin."},
+			{Name: "failure_domain_of", Type: TextMap, Field: "DomainOf", Example: `{ "worker-1" = "rack-a" }`,
+				Aliases: []string{"failure_domain_by_node", "domain_of"},
+				Doc: "Failure domains by the machines' names, which stay when the pool grows; for those that are not named, " +
+					"failure_domains."},
 			{Name: "powers", Type: TextList, Field: "Powers", Example: `["feed-a", "feed-b"]`,
 				Aliases: []string{"power", "feeds", "power_feeds", "pdus"}, Doc: "Power feeds, assigned round-robin."},
 			{Name: "hosts", Type: TextList, Field: "Hosts", Example: `["hypervisor-1", "hypervisor-2"]`,

@@ -141,10 +141,58 @@ type Cluster struct {
 	CertificateValidity  *string           // a Go duration, such as "8760h"
 	CAValidity           *string           // a Go duration
 	FeatureGates         map[string]bool   // Kubernetes' own feature gates, on every component
-	APIServer            *Component        // api_server {}
+	APIServer            *APIServer        // api_server {}
 	ControllerManager    *Component        // controller_manager {}
 	Scheduler            *DefaultScheduler // scheduler {}
 	Kubelet              *Kubelet          // kubelet {}
+	Audit                *Audit            // audit {}
+	Encryption           *Encryption       // encryption_at_rest {}
+}
+
+// APIServer is the `api_server` block of cluster.
+type APIServer struct {
+	*Source
+	ExtraArgs map[string][]string // extra_args
+	Files     []*HostFile
+	Volumes   []*ExtraVolume
+}
+
+// HostFile is a `host_file "<name>"` block: a file that every API server reads.
+type HostFile struct {
+	*Source
+	Name      string
+	NameRange hcl.Range
+	From      *string // source: a path in the topology's folder
+	Content   *string // what was written, or what From holds
+}
+
+// ExtraVolume is an `extra_volume "<name>"` block: a path of the hosts that every API server sees.
+type ExtraVolume struct {
+	*Source
+	Name      string
+	NameRange hcl.Range
+	HostPath  *string
+	MountPath *string
+	ReadOnly  *bool
+}
+
+// Audit is the `audit` block.
+type Audit struct {
+	*Source
+	Policy     *string // a path in the topology's folder
+	Content    *string // what Policy holds
+	LogDir     *string
+	MaxAge     *int // days
+	MaxBackups *int // files
+	MaxSize    *int // megabytes of a file
+}
+
+// Encryption is the `encryption_at_rest` block.
+type Encryption struct {
+	*Source
+	Provider  *string // secretbox | aescbc | kms
+	Resources []string
+	Endpoint  *string // of kms
 }
 
 // Component is an api_server, controller_manager or scheduler block.
@@ -397,6 +445,11 @@ type NodePool struct {
 	Name                  string
 	NameRange             hcl.Range
 	Count                 *int
+	Names                 []string
+	NamePattern           *string // "m%02d"
+	FirstNumber           *int
+	Addresses             []string
+	DomainOf              map[string]string // failure domains by the names of machines
 	FirstAddress          *string
 	FirstSecondaryAddress *string
 	FailureDomains        []string // assigned round-robin

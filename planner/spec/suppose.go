@@ -33,7 +33,7 @@ type place struct {
 // recoverable are the mistakes beside which a design can still be judged: each concerns the value of one argument or label.
 var recoverable = []*rule.Rule{
 	unknownArgument, unknownBlock, unknownValue, wrongType, invalidExpression, unknownName, unknownFunction, missingArgument, extraLabel,
-	variableWithoutValue, undeclaredVariable,
+	variableWithoutValue, undeclaredVariable, unreadableFile,
 }
 
 // Recoverable reports whether a design can be judged beside what Load found: the file was read to its end, and all that is wrong are single

@@ -20,7 +20,8 @@ type Use struct {
 // ofNode are the arguments of a pool that a node has under another name.
 var ofNode = map[string]string{
 	"first_address": "address", "first_secondary_address": "secondary_address", "failure_domains": "failure_domain", "hosts": "host",
-	"powers": "power",
+	"powers": "power", "names": "name", "name_pattern": "name", "first_number": "name", "addresses": "address",
+	"failure_domain_of": "failure_domain",
 }
 
 // NodePath is the path of an argument, with those of a pool under the names that a node's have.

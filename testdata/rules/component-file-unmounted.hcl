@@ -1,7 +1,7 @@
 cluster "dev" {
   type = "all-in-one"
   api_server {
-    extra_args = { "audit-log-path" = "-", "audit-policy-file" = "/etc/kubernetes/audit.yaml" } # error: component-file-unmounted: "/etc/kubernetes/pki/audit.yaml"
+    extra_args = { "audit-log-path" = "-", "audit-policy-file" = "/etc/kubernetes/audit.yaml" } # error: component-file-unmounted: "/etc/kubernetes/api-server/audit.yaml"
   }
 }
 

@@ -237,6 +237,9 @@ func shared(p *plan.Plan) ([]byte, error) {
 			{"cloud_provider", p.CloudProvider},
 			{"provider_ids", p.ProviderIDs()},
 			{"scheduler_profiles", len(p.Cluster.SchedulerProfiles) > 0},
+			{"host_files", hostFiles(p)},
+			{"audit_log_dir", auditLogDir(p)},
+			{"encryption", encryption(p)},
 			{"images", controlPlaneImages(p)},
 		}},
 		{"kernel_settings", kernelSettings(p)},
@@ -279,6 +282,30 @@ func shared(p *plan.Plan) ([]byte, error) {
 		{"addons", addons(p)},
 		{"preflight", preflight(p)},
 	}), nil
+}
+
+// hostFiles are what API servers read beside kubeadm's own files, and the directory of the hosts that holds it.
+func hostFiles(p *plan.Plan) mapping {
+	names := []string{}
+	for _, f := range p.HostFiles() {
+		names = append(names, f.Name)
+	}
+	return mapping{{"path", p.HostFilesPath()}, {"names", names}}
+}
+
+func auditLogDir(p *plan.Plan) string {
+	if p.Cluster.Audit == nil {
+		return ""
+	}
+	return p.Cluster.Audit.LogDir
+}
+
+// encryption is what a key is made for on the first control plane; without a provider none is made.
+func encryption(p *plan.Plan) mapping {
+	if !p.EncryptionKey() {
+		return mapping{{"provider", ""}, {"resources", []string{}}}
+	}
+	return mapping{{"provider", p.Cluster.Encryption.Provider}, {"resources", p.Cluster.Encryption.Resources}}
 }
 
 // addons are what the role of that name lays on the control plane (files) and applies (early ones before the other nodes join). Images are

@@ -59,8 +59,9 @@ func world() object {
 	}
 	hosts["cp-1"] = object{
 		"etcd": object{"data_dir": "", "data": false, "beginning": false, "entering": false, "member": nil},
-		"kubernetes": object{"serving": true, "sans": []string{"10.0.0.31", "cp-1"}, "etcd_servers": []string{"https://10.0.0.21:2379",
-			"https://10.0.0.22:2379", "https://10.0.0.23:2379"}},
+		"kubernetes": object{"serving": true, "encryption": "", "encrypts": "", "sans": []string{"10.0.0.31", "cp-1"},
+			"etcd_servers": []string{"https://10.0.0.21:2379",
+				"https://10.0.0.22:2379", "https://10.0.0.23:2379"}},
 	}
 	node := func(address string) object {
 		return object{
@@ -218,6 +219,16 @@ func TestJudgeRefuses(t *testing.T) {
 		"another mode of kube-proxy": {func(o object) {
 			o.at("plan", "kube_proxy")["mode"] = "iptables"
 		}, "kube-proxy mode: the cluster has nftables, the topology iptables"},
+		"encryption without a key": {func(o object) {
+			o.at("plan", "cluster_configuration", "apiServer")["extraArgs"] = []object{
+				{"name": "profiling", "value": "false"},
+				{"name": "encryption-provider-config", "value": "/etc/kubernetes/pki/encryption.yaml"},
+			}
+		}, "encrypts what is stored, and cp-1 has no key for it"},
+		"encryption that the topology forgot": {func(o object) {
+			o.at("hosts", "cp-1", "kubernetes")["encrypts"] = "/etc/kubernetes/pki/encryption.yaml"
+			o.at("hosts", "cp-1", "kubernetes")["encryption"] = "secretbox"
+		}, "The API server of cp-1 stores values encrypted, and the topology says nothing of it"},
 		"another rack": {func(o object) {
 			o.at("plan", "objects")["worker-1"] = `{"labels": {"topology.kubernetes.io/zone": "rack-b"}}`
 		}, "worker-1 has topology.kubernetes.io/zone = rack-a, the topology rack-b"},

@@ -50,6 +50,9 @@ func Emit(p *plan.Plan) ([]artifact.File, error) {
 		}
 		files = append(files, artifact.File{Path: "kubeadm/scheduler/config.yaml", Data: data})
 	}
+	for _, f := range p.HostFiles() {
+		files = append(files, artifact.File{Path: "kubeadm/api-server/" + f.Name, Data: []byte(f.Content)})
+	}
 	if p.Etcd.IsExternal() {
 		for _, m := range p.Etcd.Members {
 			data, err := artifact.YAML(memberInit(p, m), memberCluster(p, m))
@@ -218,6 +221,12 @@ func cluster(p *plan.Plan) *kubeadmv1.ClusterConfiguration {
 	issuance(p, c)
 
 	c.APIServer.ExtraArgs, c.ControllerManager.ExtraArgs, c.Scheduler.ExtraArgs = ComponentArgs(p)
+	c.APIServer.ExtraArgs = append(c.APIServer.ExtraArgs, args(p.APIServerFlags())...)
+	for _, v := range p.APIServerVolumes() {
+		c.APIServer.ExtraVolumes = append(c.APIServer.ExtraVolumes, kubeadmv1.HostPathMount{
+			Name: v.Name, HostPath: v.HostPath, MountPath: v.MountPath, ReadOnly: v.ReadOnly, PathType: corev1.HostPathDirectoryOrCreate,
+		})
+	}
 	if p.CloudProvider != "" {
 		c.ControllerManager.ExtraArgs = append(c.ControllerManager.ExtraArgs, externalCloud)
 	}
@@ -284,7 +293,7 @@ func memberInit(p *plan.Plan, m plan.Member) *kubeadmv1.InitConfiguration {
 		TypeMeta: meta("InitConfiguration"),
 		NodeRegistration: kubeadmv1.NodeRegistrationOptions{
 			Name: m.Name, // the certificates' common name
-			// Never dialed. Without it kubeadm looks for a runtime, and an etcd host has none.
+			// Never dialled. Without it kubeadm looks for a runtime, and an etcd host has none.
 			CRISocket: p.Runtime.Socket,
 			Taints:    []corev1.Taint{},
 		},

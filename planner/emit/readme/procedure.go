@@ -43,6 +43,7 @@ type book struct {
 	Kubernetes                                                  hostfiles.Repository
 	CNISteps, CNIStepsLast, APILabels, CertificateValidity      string
 	EarlyAddons, Addons                                         string // commands; "" for none
+	HostFiles, AuditLogDir, Encryption, EncryptionProvider      string
 	ApproveKubelets, SchedulerProfiles                          bool
 	Waits                                                       waits
 	Loopback                                                    string // where members of etcd listen on their own host
@@ -72,6 +73,18 @@ func procedure(p *plan.Plan) book {
 		SchedulerProfiles: len(p.Cluster.SchedulerProfiles) > 0, Waits: waitsOf(p), Loopback: "127.0.0.1",
 		ClusterWord: shell(p.Cluster.Name), DataDirWord: shell(strings.ReplaceAll(p.Etcd.DataDir, "/", "-")),
 	}
+	if dir := p.HostFilesPath(); dir != "" {
+		b.HostFiles = shell(dir)
+	}
+	if p.Cluster.Audit != nil {
+		b.AuditLogDir = shell(p.Cluster.Audit.LogDir)
+	}
+	if p.EncryptionKey() {
+		b.EncryptionProvider = p.Cluster.Encryption.Provider
+		for _, resource := range p.Cluster.Encryption.Resources {
+			b.Encryption += " " + shell(resource)
+		}
+	}
 	if n := p.Bootstrap(); n != nil && n.Address.Is6() {
 		b.Loopback = "[::1]"
 	}
@@ -80,6 +93,9 @@ func procedure(p *plan.Plan) book {
 	}
 	if !b.External {
 		b.Authorities += " etc/kubernetes/pki/etcd/ca.crt etc/kubernetes/pki/etcd/ca.key"
+	}
+	if p.EncryptionKey() {
+		b.Authorities += " " + plan.EncryptionKeyFile[1:]
 	}
 	b.Authorities = b.Authorities[1:]
 	if e, ok := p.HostsEntry(); ok {
@@ -305,6 +321,14 @@ func podNetwork(p *plan.Plan) string {
 		"cluster. Expect the node to be `Ready` when its pods run.\n"
 }
 
+// numbered reports whether the nodes of a pool are called after it.
+func numbered(group []*plan.Node) bool {
+	return !slices.ContainsFunc(group, func(n *plan.Node) bool {
+		number, own := strings.CutPrefix(n.Name, n.Pool+"-")
+		return !own || strings.Trim(number, "0123456789") != ""
+	})
+}
+
 // apiLabels writes the commands for labels and annotations that go through the API, because a kubelet may not give them itself. The nodes
 // of a pool have the same ones.
 func apiLabels(p *plan.Plan) string {
@@ -321,7 +345,7 @@ func apiLabels(p *plan.Plan) string {
 			for _, key := range slices.Sorted(maps.Keys(set.values)) {
 				pairs += " " + shell(key+"="+set.values[key])
 			}
-			if len(group) > few {
+			if len(group) > few && numbered(group) {
 				out = append(out, fmt.Sprintf("for n in $(awk '$2 ~ /^%s-[0-9]+$/ { print $2 }' /opt/cluster/hosts.txt); do kubectl %s "+
 					"--overwrite node \"$n\"%s; done", group[0].Pool, set.verb, pairs))
 				continue

@@ -3,6 +3,19 @@ cluster "shop" {
   type                   = "multi-etcd-multi-master"
   kubernetes_version     = "1.32.13"
   control_plane_endpoint = "api.shop.example.com:6443"
+  api_server {
+    extra_args = { "admission-control-config-file" = "/etc/kubernetes/api-server/admission.yaml" }
+    host_file "admission.yaml" {
+      content = "apiVersion: apiserver.config.k8s.io/v1\nkind: AdmissionConfiguration\nplugins: [] # {{ x }} it's\n"
+    }
+    extra_volume "oidc" {
+      host_path  = "/srv/oidc"
+      mount_path = "/etc/oidc"
+      read_only  = true
+    }
+  }
+  audit {}
+  encryption_at_rest {}
 }
 
 load_balancer "haproxy" {

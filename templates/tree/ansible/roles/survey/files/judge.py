@@ -41,6 +41,7 @@ DEFAULTS = {
     "imageRepository": "registry.k8s.io", "encryptionAlgorithm": "RSA-2048", "certificateValidityPeriod": "8760h0m0s", "caCertificateValidityPeriod": "87600h0m0s",
     "networking.serviceSubnet": "10.96.0.0/12",
 }
+KEY = "/etc/kubernetes/pki/encryption.yaml"
 UNTOUCHED = ("apiVersion", "kind", "kubernetesVersion")
 
 
@@ -444,6 +445,17 @@ class Judge:
                 self.pending.append("the API server's certificate of %s has %s, and the topology does not" % (name, names(has & gone)))
         return out
 
+    def encryption(self):
+        """a key comes and goes in an order that no flag has: every API server reads with it before one writes with it, and the other way."""
+        planned = flat(self.plan["cluster_configuration"]).get("apiServer.extraArgs.encryption-provider-config", "")
+        page = "RUNBOOK.md has the steps: \"Change the encryption of what is stored\"."
+        for name in sorted(self.serving):
+            host = self.hosts[name]["kubernetes"]
+            if planned == KEY and not host["encryption"]:
+                self.no("The topology encrypts what is stored, and %s has no key for it. %s", name, page)
+            elif planned != host["encrypts"] and host["encrypts"] == KEY and host["encryption"] != "identity":
+                self.no("The API server of %s stores values encrypted, and the topology says nothing of it. Without its key nobody could read them. %s", name, page)
+
     def known(self, sans):
         """whether names of certificates are those of hosts that come or go, which every host has for itself."""
         hosts = set(self.plan["nodes"]) | set(self.plan["nodes"].values()) | set(self.plan["leaving"]) | set(self.plan["leaving"].values())
@@ -472,6 +484,7 @@ class Judge:
             self.defaulted()
             target = self.target() if self.cluster["cluster_configuration"] else None  # before it is changed for site.yml
             configuration = self.configuration()
+            self.encryption()
             certificates = self.certificates()
             kubelet = self.settings("kubelet", self.plan["kubelet_configuration"], self.cluster["kubelet_configuration"])
             proxy = self.settings("kube-proxy", self.plan["kube_proxy"], self.cluster["kube_proxy"])

@@ -242,6 +242,8 @@ def kubernetes():
         "serving": joined and os.path.exists(etc + "admin.conf"),
         "authority": digest(authority) if joined and os.path.exists(authority) else "",
         "authority_key": os.path.exists(etc + "pki/ca.key"),
+        "encryption": encryption(),
+        "encrypts": server.get("encryption-provider-config", ""),  # the file that its API server was started with
         "etcd_client": os.path.exists(etc + "pki/apiserver-etcd-client.key"),
         # What its API server was started with, which outlives every edit of the topology.
         "etcd_servers": [url for url in server.get("etcd-servers", "").split(",") if url],
@@ -327,6 +329,13 @@ def etcd(data_dir):
         "authority": digest(pki + "ca.crt") if os.path.exists(pki + "ca.crt") else "",
         "config": read(pki + "config.sha256").strip(),
     }
+
+
+def encryption():
+    """the provider with which the API server is to write what it stores; "" where no file says one."""
+    text = read("/etc/kubernetes/pki/encryption.yaml")
+    found = re.search(r"\b(identity|secretbox|aescbc|aesgcm|kms)\b", text.split("providers", 1)[-1]) if text else None
+    return found.group(1) if found else ""
 
 
 def swap():

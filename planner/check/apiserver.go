@@ -1,0 +1,214 @@
+package check
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+)
+
+const (
+	auditDocs      = "https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/"
+	encryptionDocs = "https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/"
+	volumeDocs     = "https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/#kubeadm-k8s-io-v1beta4-HostPathMount"
+)
+
+var apiServerRules = []Rule{
+	{rule.Rule{
+		ID: "api-server-file-twice", Severity: rule.Error, Title: "Two files of one name", Permanent: true,
+		Doc:     "All files of `host_file` lie in one directory, with the policy of `audit` and the configuration of a KMS plugin.",
+		Fix:     "Give each another name.",
+		Sources: []string{volumeDocs},
+	}, apiServerFileTwice},
+	{rule.Rule{
+		ID: "api-server-file-unread", Severity: rule.Warning, Title: "File that no flag names",
+		Doc: "A file is laid onto every control plane, and neither a flag of the API server nor another of its files names it: it has no " +
+			"effect.",
+		Fix:     "Name it in `extra_args`, by its path in /etc/kubernetes/api-server, or remove it.",
+		Sources: []string{flagDocs},
+	}, apiServerFileUnread},
+	{rule.Rule{
+		ID: "api-server-volume-clash", Severity: rule.Error, Title: "Volume over another one", Permanent: true,
+		Doc: "A pod is refused that mounts two volumes at one path or has two of one name, and a volume over kubeadm's hides the " +
+			"certificates: the API server does not start.",
+		Fix: "Choose another `mount_path`, or another name.",
+		Sources: []string{volumeDocs,
+			"https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/controlplane/volumes.go"},
+	}, apiServerVolumeClash},
+	{rule.Rule{
+		ID: "audit-policy-invalid", Severity: rule.Error, Title: "Audit policy that the API server refuses", Permanent: true,
+		Doc:     "The API server reads its audit policy strictly when it starts, and exits where it is none.",
+		Fix:     "Write a policy of audit.k8s.io/v1 with at least one rule; the finding says what is wrong.",
+		Sources: []string{auditDocs, "https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/"},
+	}, auditPolicyInvalid},
+	{rule.Rule{
+		ID: "secret-host-file", Severity: rule.Error, Title: "Secret in a file of the API server", Permanent: true,
+		Doc: "What `host_file` lays down is in the tree, which is meant for git: private keys, tokens and passwords in it are shown to " +
+			"whoever reads it.",
+		Fix: "Put the file onto the control planes yourself, below a directory that `extra_volume` mounts; for keys of encryption, write " +
+			"`encryption_at_rest`.",
+		Sources: []string{secretsInGit},
+	}, secretHostFile},
+	{rule.Rule{
+		ID: "encryption-endpoint", Severity: rule.Error, Title: "Encryption without its plugin, or a plugin without use", Permanent: true,
+		Doc:     "The provider kms asks a plugin at a socket for every key; the others make their key themselves, and ask nobody.",
+		Fix:     "Write `endpoint` with kms, and only with it.",
+		Sources: []string{"https://kubernetes.io/docs/tasks/administer-cluster/kms-provider/"},
+	}, encryptionEndpoint},
+}
+
+func apiServerFileTwice(p *plan.Plan) []Finding {
+	var findings []Finding
+	files := p.HostFiles()
+	for i := 1; i < len(files); i++ {
+		if files[i].Name != files[i-1].Name {
+			continue
+		}
+		at := files[i]
+		if at.Name == plan.AuditPolicyFile || at.Name == plan.KMSFile {
+			for _, f := range p.Cluster.APIServer.Files {
+				if f.Name == at.Name {
+					at = f
+				}
+			}
+		}
+		findings = append(findings, one(at.NameRange, "The API server has two files %q. Give this one another name.", at.Name)...)
+	}
+	return findings
+}
+
+func apiServerFileUnread(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, f := range p.Cluster.APIServer.Files {
+		at := path.Join(plan.HostFilesDir, f.Name)
+		flag := slices.ContainsFunc(p.Cluster.APIServer.ExtraArgs, func(a plan.Arg) bool { return strings.Contains(a.Value, at) })
+		other := slices.ContainsFunc(p.Cluster.APIServer.Files, func(o plan.HostFile) bool {
+			return o.Name != f.Name && strings.Contains(o.Content, f.Name)
+		})
+		if !flag && !other {
+			findings = append(findings,
+				one(f.NameRange, "No flag of the API server names %s. Write it in extra_args of api_server, or remove the file.", at)...)
+		}
+	}
+	return findings
+}
+
+func apiServerVolumeClash(p *plan.Plan) []Finding {
+	var findings []Finding
+	type taken struct{ path, by string }
+	all := []taken{{"/", "the container's own files"}}
+	for _, dir := range mounted {
+		all = append(all, taken{dir, "kubeadm"})
+	}
+	names := map[string]bool{"k8s-certs": true, "ca-certs": true, "etc-pki": true, "etcd-certs": true, "kubeconfig": true}
+	for _, v := range p.APIServerVolumes() {
+		if v.Source == nil { // of audit, host_file, encryption_at_rest
+			all = append(all, taken{v.MountPath, "the topology"})
+			names[v.Name] = true
+			continue
+		}
+		if names[v.Name] || strings.HasPrefix(v.Name, "usr-") || strings.HasPrefix(v.Name, "etc-") {
+			findings = append(findings, one(v.NameRange, "The API server's pod has a volume %q already. Choose another name.", v.Name)...)
+		}
+		names[v.Name] = true
+		at := path.Clean(v.MountPath)
+		for _, t := range all {
+			if at == t.path || t.path != "/" && (below(at, t.path) || below(t.path, at)) {
+				findings = append(findings, one(v.Attr("mount_path"), "%s overlaps %s, which %s mounts there. Choose another path.", at,
+					t.path, t.by)...)
+				break
+			}
+		}
+		all = append(all, taken{at, "another extra_volume"})
+	}
+	return findings
+}
+
+func below(file, dir string) bool { return strings.HasPrefix(file, strings.TrimSuffix(dir, "/")+"/") }
+
+func auditPolicyInvalid(p *plan.Plan) []Finding {
+	a := p.Cluster.Audit
+	if a == nil || !a.Has("policy") || a.Policy == "" {
+		return nil
+	}
+	if problem := auditProblem(a.Policy); problem != "" {
+		return one(a.Attr("policy"), "%s", problem)
+	}
+	return nil
+}
+
+// auditProblem says why a text is no audit policy, in sentences; "" where it is one.
+func auditProblem(text string) string {
+	v, err := spec.ParseYAML(text)
+	document, ok := v.(map[string]any)
+	switch {
+	case err != nil:
+		return "The audit policy is no YAML: " + strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", " ") + "."
+	case !ok || document["kind"] != "Policy" || document["apiVersion"] != "audit.k8s.io/v1":
+		return "The file is no audit policy: it begins with apiVersion: audit.k8s.io/v1 and kind: Policy."
+	}
+	rules, ok := document["rules"].([]any)
+	if !ok || len(rules) == 0 {
+		return "The audit policy has no rules, and the API server exits. Write at least one, such as \"- level: Metadata\"."
+	}
+	for i, r := range rules {
+		one, _ := r.(map[string]any)
+		level, _ := one["level"].(string)
+		if !slices.Contains([]string{"None", "Metadata", "Request", "RequestResponse"}, level) {
+			return fmt.Sprintf("Rule %d of the audit policy has the level %q. Write None, Metadata, Request or RequestResponse.", i+1,
+				level)
+		}
+		_, urls := one["nonResourceURLs"]
+		if _, resources := one["resources"]; urls && resources {
+			return fmt.Sprintf("Rule %d of the audit policy has resources and nonResourceURLs, and the API server exits. "+
+				"Make it two rules.", i+1)
+		}
+		for key := range one {
+			if !slices.Contains(auditRuleFields, key) {
+				return fmt.Sprintf("Rule %d of the audit policy has a field %q, which is not known. Remove it.", i+1, key)
+			}
+		}
+	}
+	return ""
+}
+
+// Source: https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/#audit-k8s-io-v1-PolicyRule
+var auditRuleFields = []string{
+	"level", "users", "userGroups", "verbs", "resources", "namespaces", "nonResourceURLs", "omitStages", "omitManagedFields",
+}
+
+// secretField is a field of a kubeconfig or of an EncryptionConfiguration that holds a secret.
+var secretField = regexp.MustCompile(`(?m)^[\s-]*["']?(token|password|client-key-data|secret)["']?:[ \t]*["']?[^\s"'{\[]`)
+
+func secretHostFile(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, f := range p.Cluster.APIServer.Files {
+		if privateKey.MatchString(f.Content) || secretField.MatchString(f.Content) {
+			at := f.Attr("source")
+			if f.Has("content") {
+				at = f.Attr("content")
+			}
+			findings = append(findings,
+				one(at, "The file %q holds a private key, a token or a password, and the tree is meant for git. Put it onto the "+
+					"control planes yourself, and write extra_volume; for keys of encryption, write encryption_at_rest.", f.Name)...)
+		}
+	}
+	return findings
+}
+
+func encryptionEndpoint(p *plan.Plan) []Finding {
+	switch e := p.Cluster.Encryption; {
+	case e == nil:
+	case e.Provider == plan.KMS && e.Endpoint == "":
+		return one(e.Attr("provider"), "The provider kms asks a plugin, and nothing says where it is. Write endpoint = "+
+			"\"unix:///run/kms/socket.sock\".")
+	case e.Provider != plan.KMS && e.Endpoint != "":
+		return one(e.Attr("endpoint"), "The provider %s asks no plugin. Remove endpoint, or write provider = \"kms\".", e.Provider)
+	}
+	return nil
+}

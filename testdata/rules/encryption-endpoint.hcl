@@ -1,0 +1,10 @@
+cluster "dev" {
+  type = "all-in-one"
+  encryption_at_rest {
+    provider = "kms" # error: encryption-endpoint
+  }
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}
