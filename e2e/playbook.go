@@ -74,6 +74,7 @@ func (c *cluster) ansible(ctx context.Context, label, program string, args ...st
 		"LAB_TIMING_FILE="+c.log(label, ".jsonl"),
 		"ANSIBLE_SSH_CONTROL_PATH_DIR="+c.sockets(),
 		"ANSIBLE_SSH_EXTRA_ARGS=-o UserKnownHostsFile="+c.h.lab.KnownHosts(),
+		"ANSIBLE_CALLBACK_RESULT_FORMAT=json", // which breaks no line of what is looked for
 		"ANSIBLE_NOCOLOR=1", "PYTHONDONTWRITEBYTECODE=1",
 	)
 	if err := cmd.Run(); err != nil {
