@@ -72,14 +72,29 @@ func Starter(t Type, target string) ([]byte, error) {
 	place, folder := parts(target)
 	shape := part(folder, string(t))
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "# %s. %s\n# Survives: %s\n#\n", row.Title, row.Purpose, lowerFirst(row.Survives))
-	b.WriteString("#   k8splan validate           says what is wrong, where and why\n")
-	b.WriteString("#   k8splan plan               shows the resolved design, with every value that was decided for you\n")
+	comment(&b, row.Title+". "+row.Purpose)
+	comment(&b, "Survives: "+lowerFirst(row.Survives))
+	b.WriteString("#\n#   k8splan validate           says what is wrong, where and why\n")
+	b.WriteString("#   k8splan plan               shows the resolved design\n")
 	b.WriteString("#   k8splan generate --out out writes the tree that builds it\n\n")
 	b.Write(place)
 	b.WriteByte('\n')
 	b.Write(shape)
 	return b.Bytes(), nil
+}
+
+// comment writes a text as comments that an ordinary terminal shows whole.
+func comment(b *bytes.Buffer, text string) {
+	const columns = 80
+	line := "#"
+	for _, word := range strings.Fields(text) {
+		if len(line)+1+len(word) > columns {
+			b.WriteString(line + "\n")
+			line = "#"
+		}
+		line += " " + word
+	}
+	b.WriteString(line + "\n")
 }
 
 // StarterTargets returns the targets that Starter knows, sorted.

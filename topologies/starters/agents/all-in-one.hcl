@@ -1,7 +1,8 @@
 cluster "edge" {
   type = "all-in-one"
 
-  # Left out, the planner takes the newest Kubernetes that the target takes; `k8splan plan` shows every value decided for you.
+  # Left out, the planner takes the newest Kubernetes that the target takes;
+  # `k8splan plan` shows every value decided for you.
   # kubernetes_version = "1.35.0"
 }
 
@@ -11,7 +12,8 @@ network {
   service_subnets = ["172.30.0.0/16"]
 }
 
-# The host finds its name and its address by the hardware address of its card: write that of your machine.
+# The host finds its name and its address by the hardware address of its card:
+# write that of your machine.
 node "edge-1" {
   address = cidrhost(local.subnet, 31)
   mac     = "52:54:00:00:00:31"

@@ -1,7 +1,8 @@
 cluster "prod" {
   type = "multi-etcd-multi-master"
 
-  # Left out, the planner takes the newest Kubernetes that the target takes; `k8splan plan` shows every value decided for you.
+  # Left out, the planner takes the newest Kubernetes that the target takes;
+  # `k8splan plan` shows every value decided for you.
   # kubernetes_version = "1.35.0"
 }
 
@@ -11,7 +12,8 @@ network {
   service_subnets = ["172.30.0.0/16"]
 }
 
-# Each host finds its name, its role and its address by the hardware address of its card: write those of your machines.
+# Each host finds its name, its role and its address by the hardware address of
+# its card: write those of your machines.
 node "cp-1" {
   roles          = ["control-plane"]
   address        = cidrhost(local.subnet, 31)

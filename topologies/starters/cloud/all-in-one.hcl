@@ -1,7 +1,8 @@
 cluster "dev" {
   type = "all-in-one"
 
-  # Left out, the planner takes the newest Kubernetes that it knows; `k8splan plan` shows every value decided for you.
+  # Left out, the planner takes the newest Kubernetes that it knows; `k8splan
+  # plan` shows every value decided for you.
   # kubernetes_version = "1.37.2"
 }
 
@@ -11,7 +12,8 @@ network {
   service_subnets = ["10.96.0.0/16"]
 }
 
-# One machine with every role. Ordinary pods run on it too: it carries no control-plane taint.
+# One machine with every role. Ordinary pods run on it too: it carries no
+# control-plane taint.
 node "dev-1" {
   address        = cidrhost(local.subnet, 11)
   failure_domain = local.zones[0]

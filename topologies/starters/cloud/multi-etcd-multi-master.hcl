@@ -1,7 +1,8 @@
 cluster "prod" {
   type = "multi-etcd-multi-master"
 
-  # Left out, the planner takes the newest Kubernetes that it knows; `k8splan plan` shows every value decided for you.
+  # Left out, the planner takes the newest Kubernetes that it knows; `k8splan
+  # plan` shows every value decided for you.
   # kubernetes_version = "1.37.2"
 
   # What every kubelet and client dials; the cloud's balancer answers to it.
@@ -16,7 +17,8 @@ network {
   service_subnets = ["10.96.0.0/16"]
 }
 
-# A member on each control plane. "external" puts them on machines of their own, with the role etcd.
+# A member on each control plane. "external" puts them on machines of their own,
+# with the role etcd.
 etcd {
   topology = "stacked"
 }

@@ -1,7 +1,8 @@
 cluster "shared-etcd" {
   type = "single-etcd-multi-master"
 
-  # Left out, the planner takes the newest Kubernetes that it knows; `k8splan plan` shows every value decided for you.
+  # Left out, the planner takes the newest Kubernetes that it knows; `k8splan
+  # plan` shows every value decided for you.
   # kubernetes_version = "1.37.2"
 
   # What every kubelet and client dials; the cloud's balancer answers to it.
@@ -19,8 +20,9 @@ load_balancer "external" {
   virtual_ip = cidrhost(local.subnet, 10)
 }
 
-# The one etcd member, a service on a machine of its own. Back it up: while it is down nothing can be changed.
-# When the time comes, three members and the type multi-etcd-multi-master remove this weakness.
+# The one etcd member, a service on a machine of its own. Back it up: while it
+# is down nothing can be changed. When the time comes, three members and the
+# type multi-etcd-multi-master remove this weakness.
 node "etcd-1" {
   roles          = ["etcd"]
   address        = cidrhost(local.subnet, 21)
@@ -29,7 +31,8 @@ node "etcd-1" {
   memory         = "8Gi"
 }
 
-# All in the zone of the etcd member: control planes in other zones would not outlive it.
+# All in the zone of the etcd member: control planes in other zones would not
+# outlive it.
 node_pool "cp" {
   roles           = ["control-plane"]
   count           = 3

@@ -1,8 +1,10 @@
-# The vendor runs several control planes and a clustered etcd, in several zones where the region has them.
+# The vendor runs several control planes and a clustered etcd, in several zones
+# where the region has them.
 cluster "prod" {
   type = "multi-etcd-multi-master"
 
-  # Left out, the planner takes the newest Kubernetes that the target is known to offer.
+  # Left out, the planner takes the newest Kubernetes that the target is known
+  # to offer.
   # kubernetes_version = "1.36.0"
 }
 

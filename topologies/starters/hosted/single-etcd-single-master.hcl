@@ -1,8 +1,10 @@
-# The vendor runs control plane and etcd, without a promise to survive the loss of either.
+# The vendor runs control plane and etcd, without a promise to survive the loss
+# of either.
 cluster "small" {
   type = "single-etcd-single-master"
 
-  # Left out, the planner takes the newest Kubernetes that the target is known to offer.
+  # Left out, the planner takes the newest Kubernetes that the target is known
+  # to offer.
   # kubernetes_version = "1.36.0"
 }
 

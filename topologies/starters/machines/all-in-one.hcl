@@ -1,7 +1,8 @@
 cluster "dev" {
   type = "all-in-one"
 
-  # Left out, the planner takes the newest Kubernetes that the target takes; `k8splan plan` shows every value decided for you.
+  # Left out, the planner takes the newest Kubernetes that the target takes;
+  # `k8splan plan` shows every value decided for you.
   # kubernetes_version = "1.36.3"
 }
 
@@ -9,7 +10,8 @@ network {
   node_subnets = [local.subnet] # one network segment
 }
 
-# One node with every role. Ordinary pods run on it too: it carries no control-plane taint.
+# One node with every role. Ordinary pods run on it too: it carries no
+# control-plane taint.
 node "dev-1" {
   address = cidrhost(local.subnet, 10)
   cpus    = 2

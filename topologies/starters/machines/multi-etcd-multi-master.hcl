@@ -1,13 +1,15 @@
 locals {
-  # Racks, rooms or zones that fail on their own. Members and control planes are dealt out over them in turn, so that the
-  # loss of one leaves a majority of etcd.
+  # Racks, rooms or zones that fail on their own. Members and control planes are
+  # assigned to them round-robin, so that the loss of one leaves a majority of
+  # etcd.
   racks = ["rack-a", "rack-b", "rack-c"]
 }
 
 cluster "prod" {
   type = "multi-etcd-multi-master"
 
-  # Left out, the planner takes the newest Kubernetes that the target takes; `k8splan plan` shows every value decided for you.
+  # Left out, the planner takes the newest Kubernetes that the target takes;
+  # `k8splan plan` shows every value decided for you.
   # kubernetes_version = "1.36.3"
 
   # max_nodes = 200 # growth that the address ranges must have room for
@@ -21,8 +23,9 @@ network {
   # reserved_subnets = ["172.31.0.0/16"] # office, VPN: nothing may overlap them
 }
 
-# Members of their own, so that load on the API does not slow etcd's disks. "stacked" puts a member on each control plane
-# instead: delete the pool "etcd" then.
+# Members of their own, so that load on the API does not slow etcd's disks.
+# "stacked" puts a member on each control plane instead: delete the pool "etcd"
+# then.
 etcd {
   topology = "external"
 }

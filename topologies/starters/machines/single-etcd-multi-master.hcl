@@ -1,7 +1,8 @@
 cluster "shared-etcd" {
   type = "single-etcd-multi-master"
 
-  # Left out, the planner takes the newest Kubernetes that the target takes; `k8splan plan` shows every value decided for you.
+  # Left out, the planner takes the newest Kubernetes that the target takes;
+  # `k8splan plan` shows every value decided for you.
   # kubernetes_version = "1.36.3"
 }
 
@@ -11,8 +12,9 @@ network {
   service_subnets = ["10.96.0.0/16"]
 }
 
-# The one etcd member, a service on a host of its own. Back it up: while it is down nothing can be changed.
-# When the time comes, three members and the type multi-etcd-multi-master remove this weakness.
+# The one etcd member, a service on a host of its own. Back it up: while it is
+# down nothing can be changed. When the time comes, three members and the type
+# multi-etcd-multi-master remove this weakness.
 node "etcd-1" {
   roles   = ["etcd"]
   address = cidrhost(local.subnet, 21)

@@ -1,7 +1,8 @@
 cluster "small" {
   type = "single-etcd-single-master"
 
-  # Left out, the planner takes the newest Kubernetes that the target takes; `k8splan plan` shows every value decided for you.
+  # Left out, the planner takes the newest Kubernetes that the target takes;
+  # `k8splan plan` shows every value decided for you.
   # kubernetes_version = "1.36.3"
 }
 
@@ -11,8 +12,9 @@ network {
   service_subnets = ["10.96.0.0/16"]
 }
 
-# The control plane, with the one etcd member as a static pod beside it. Its loss stops every change to the cluster, and
-# without a snapshot kept elsewhere it loses the cluster's state.
+# The control plane, with the one etcd member as a static pod beside it. Its
+# loss stops every change to the cluster, and without a snapshot kept elsewhere
+# it loses the cluster's state.
 node "cp-1" {
   roles   = ["control-plane"]
   address = cidrhost(local.subnet, 31)

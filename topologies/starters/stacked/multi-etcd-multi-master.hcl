@@ -1,12 +1,14 @@
 locals {
-  # Racks, rooms or zones that fail on their own. Control planes, with an etcd member each, are dealt out over them in turn.
+  # Racks, rooms or zones that fail on their own. Control planes, with an etcd
+  # member each, are assigned to them round-robin.
   racks = ["rack-a", "rack-b", "rack-c"]
 }
 
 cluster "prod" {
   type = "multi-etcd-multi-master"
 
-  # Left out, the planner takes the newest Kubernetes that the target takes; `k8splan plan` shows every value decided for you.
+  # Left out, the planner takes the newest Kubernetes that the target takes;
+  # `k8splan plan` shows every value decided for you.
   # kubernetes_version = "1.35.0"
 }
 

@@ -1,7 +1,8 @@
 cluster "site" {
   type = "single-etcd-single-master"
 
-  # Left out, the planner takes the newest Kubernetes that the target takes; `k8splan plan` shows every value decided for you.
+  # Left out, the planner takes the newest Kubernetes that the target takes;
+  # `k8splan plan` shows every value decided for you.
   # kubernetes_version = "1.35.0"
 }
 

@@ -4,7 +4,8 @@ locals {
   zones = ["westeurope-1", "westeurope-2", "westeurope-3"]
 }
 
-# Azure Kubernetes Service: Microsoft runs the control plane. Credentials come from az; the subscription from ARM_SUBSCRIPTION_ID.
+# Azure Kubernetes Service: Microsoft runs the control plane. Credentials come
+# from az; the subscription from ARM_SUBSCRIPTION_ID.
 target "aks" {
   location    = "westeurope"
   vnet_cidr   = "10.50.0.0/16"

@@ -1,6 +1,7 @@
 # shape: zonal
 locals {
-  # Zones of one region that fail on their own, and the machines' subnet in each. Every address below is counted from here:
+  # Zones of one region that fail on their own, and the machines' subnet in
+  # each. Every address below is counted from here:
   # cidrhost(local.subnets["eu-central-1a"], 31) is 10.20.0.31.
   zones = ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
   subnets = {
@@ -10,7 +11,8 @@ locals {
   }
 }
 
-# Machines that Terraform makes, in the folder terraform of the generated tree. Credentials come from AWS_PROFILE and its kin.
+# Machines that Terraform makes, in the folder terraform of the generated tree.
+# Credentials come from AWS_PROFILE and its kin.
 target "aws" {
   region   = "eu-central-1"
   vpc_cidr = "10.20.0.0/16"

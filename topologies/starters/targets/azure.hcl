@@ -1,13 +1,14 @@
 # shape: cloud
 locals {
-  # Availability zones of one region, named as the label of a node names them, and where the machines live. Every address below is
-  # counted from here: cidrhost(local.subnet, 31) is 10.30.0.31.
+  # Availability zones of one region, named as the label of a node names them,
+  # and where the machines live. Every address below is counted from here:
+  # cidrhost(local.subnet, 31) is 10.30.0.31.
   zones  = ["westeurope-1", "westeurope-2", "westeurope-3"]
   subnet = "10.30.0.0/24"
 }
 
-# Machines that Terraform makes, in the folder terraform of the generated tree. Credentials come from az; the subscription from
-# ARM_SUBSCRIPTION_ID.
+# Machines that Terraform makes, in the folder terraform of the generated tree.
+# Credentials come from az; the subscription from ARM_SUBSCRIPTION_ID.
 target "azure" {
   location       = "westeurope"
   vnet_cidr      = "10.30.0.0/16"

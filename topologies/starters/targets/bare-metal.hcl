@@ -1,10 +1,12 @@
 locals {
-  # Where the machines live. Every address below is counted from here: cidrhost(local.subnet, 31) is 10.0.0.31.
-  # A literal address such as "10.0.0.31" is as good.
+  # Where the machines live. Every address below is counted from here:
+  # cidrhost(local.subnet, 31) is 10.0.0.31. A literal address such as
+  # "10.0.0.31" is as good.
   subnet = "10.0.0.0/24"
 }
 
-# Machines that exist already, reached over SSH by a user who may use sudo without a password.
+# Machines that exist already, reached over SSH by a user who may use sudo
+# without a password.
 target "bare-metal" {}
 
 ssh {

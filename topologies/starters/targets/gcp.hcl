@@ -1,12 +1,14 @@
 # shape: cloud
 locals {
-  # Zones of one region that fail on their own, and where the machines live. Every address below is counted from here:
-  # cidrhost(local.subnet, 31) is 10.10.0.31.
+  # Zones of one region that fail on their own, and where the machines live.
+  # Every address below is counted from here: cidrhost(local.subnet, 31) is
+  # 10.10.0.31.
   zones  = ["europe-west4-a", "europe-west4-b", "europe-west4-c"]
   subnet = "10.10.0.0/24"
 }
 
-# Machines that Terraform makes, in the folder terraform of the generated tree. Credentials come from gcloud.
+# Machines that Terraform makes, in the folder terraform of the generated tree.
+# Credentials come from gcloud.
 target "gcp" {
   project      = "my-project-123"
   region       = "europe-west4"

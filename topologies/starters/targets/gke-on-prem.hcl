@@ -1,10 +1,12 @@
 # shape: stacked
 locals {
-  # Where the machines live. Every address below is counted from here: cidrhost(local.subnet, 31) is 10.0.0.31.
+  # Where the machines live. Every address below is counted from here:
+  # cidrhost(local.subnet, 31) is 10.0.0.31.
   subnet = "10.0.0.0/24"
 }
 
-# Google Distributed Cloud: bmctl builds the cluster on machines that exist. Keys of Google Cloud stay on the workstation that runs it.
+# Google Distributed Cloud: bmctl builds the cluster on machines that exist.
+# Keys of Google Cloud stay on the workstation that runs it.
 target "gke-on-prem" {
   project              = "my-project-123"
   location             = "europe-west4"

@@ -1,10 +1,12 @@
 # shape: hosted
 locals {
-  # Zones of one region, over which the workers of a pool are dealt out in equal numbers.
+  # Zones of one region, over which the workers of a pool are dealt out in equal
+  # numbers.
   zones = ["europe-west4-a", "europe-west4-b", "europe-west4-c"]
 }
 
-# Google Kubernetes Engine: Google runs the control plane. Credentials come from gcloud.
+# Google Kubernetes Engine: Google runs the control plane. Credentials come from
+# gcloud.
 target "gke" {
   project     = "my-project-123"
   region      = "europe-west4"

@@ -1,10 +1,12 @@
 # shape: hosted
 locals {
-  # Zones of one region, over which the workers of a pool are dealt out in equal numbers.
+  # Zones of one region, over which the workers of a pool are dealt out in equal
+  # numbers.
   zones = ["eu-de-1", "eu-de-2", "eu-de-3"]
 }
 
-# IBM Cloud Kubernetes Service: IBM runs the control plane. The API key comes from IC_API_KEY.
+# IBM Cloud Kubernetes Service: IBM runs the control plane. The API key comes
+# from IC_API_KEY.
 target "iks" {
   region = "eu-de"
   subnets = {

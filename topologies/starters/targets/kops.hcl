@@ -1,10 +1,12 @@
 # shape: zones
 locals {
-  # Zones of one region. Machines are dealt out over them in turn, so that the loss of one leaves a majority of etcd.
+  # Zones of one region. Machines are assigned to them round-robin, so that the
+  # loss of one leaves a majority of etcd.
   zones = ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
 }
 
-# kops makes the machines and the cluster. Credentials are the cloud's own affair: AWS_PROFILE, or an instance role.
+# kops makes the machines and the cluster. Credentials are the cloud's own
+# affair: AWS_PROFILE, or an instance role.
 target "kops" {
   cloud       = "aws"                     # aws | gce, which also wants project
   state       = "s3://example-kops-state" # a bucket that exists

@@ -1,12 +1,13 @@
 # shape: cloud
 locals {
-  # Availability zones of the cloud, and where the machines live. Every address below is counted from here:
-  # cidrhost(local.subnet, 31) is 10.80.0.31.
+  # Availability zones of the cloud, and where the machines live. Every address
+  # below is counted from here: cidrhost(local.subnet, 31) is 10.80.0.31.
   zones  = ["az1", "az2", "az3"]
   subnet = "10.80.0.0/24"
 }
 
-# Machines that Terraform makes, in the folder terraform of the generated tree. Credentials come from OS_CLOUD and clouds.yaml.
+# Machines that Terraform makes, in the folder terraform of the generated tree.
+# Credentials come from OS_CLOUD and clouds.yaml.
 target "openstack" {
   external_network = "public"
   subnet           = local.subnet

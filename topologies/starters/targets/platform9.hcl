@@ -1,10 +1,12 @@
 # shape: stacked
 locals {
-  # Where the machines live. Every address below is counted from here: cidrhost(local.subnet, 31) is 10.0.0.31.
+  # Where the machines live. Every address below is counted from here:
+  # cidrhost(local.subnet, 31) is 10.0.0.31.
   subnet = "10.0.0.0/24"
 }
 
-# Machines that exist, under Platform9's management plane. The account's name and password stay with pf9ctl.
+# Machines that exist, under Platform9's management plane. The account's name
+# and password stay with pf9ctl.
 target "platform9" {
   virtual_ip        = cidrhost(local.subnet, 5)
   virtual_interface = "eth0"

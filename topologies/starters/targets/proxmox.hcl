@@ -1,9 +1,11 @@
 locals {
-  # The segment behind the bridge. Every address below is counted from here: cidrhost(local.subnet, 31) is 10.0.0.31.
+  # The segment behind the bridge. Every address below is counted from here:
+  # cidrhost(local.subnet, 31) is 10.0.0.31.
   subnet = "10.0.0.0/24"
 }
 
-# Machines that Terraform makes from cloud images, in the folder terraform of the generated tree. The API's address and a token come from
+# Machines that Terraform makes from cloud images, in the folder terraform of
+# the generated tree. The API's address and a token come from
 # PROXMOX_VE_ENDPOINT and PROXMOX_VE_API_TOKEN.
 target "proxmox" {
   subnets         = [local.subnet]

@@ -1,10 +1,12 @@
 locals {
-  # The private network of the machines. VirtualBox gives out no other than 192.168.56.0/21.
-  # Every address below is counted from here: cidrhost(local.subnet, 31) is 192.168.56.31.
+  # The private network of the machines. VirtualBox gives out no other than
+  # 192.168.56.0/21. Every address below is counted from here:
+  # cidrhost(local.subnet, 31) is 192.168.56.31.
   subnet = "192.168.56.0/24"
 }
 
-# `vagrant up` in the vagrant folder of the generated tree makes the machines and then runs the playbook, once.
+# `vagrant up` in the vagrant folder of the generated tree makes the machines
+# and then runs the playbook, once.
 target "vagrant" {
   provider = "libvirt" # libvirt | virtualbox | vmware_desktop
 }

@@ -1,10 +1,12 @@
 locals {
-  # The segment behind the port group. Every address below is counted from here: cidrhost(local.subnet, 31) is 10.0.0.31.
+  # The segment behind the port group. Every address below is counted from here:
+  # cidrhost(local.subnet, 31) is 10.0.0.31.
   subnet = "10.0.0.0/24"
 }
 
-# Machines that Terraform clones from a template, in the folder terraform of the generated tree. vCenter's address and the account come
-# from VSPHERE_SERVER, VSPHERE_USER and VSPHERE_PASSWORD.
+# Machines that Terraform clones from a template, in the folder terraform of the
+# generated tree. vCenter's address and the account come from VSPHERE_SERVER,
+# VSPHERE_USER and VSPHERE_PASSWORD.
 target "vsphere" {
   datacenter      = "dc-1"
   compute_cluster = "cluster-1"
@@ -13,7 +15,8 @@ target "vsphere" {
   templates       = { "ubuntu-24.04" = "ubuntu-24.04" } # with cloud-init and open-vm-tools
   subnets         = [local.subnet]
 
-  # Where the failure domains of the nodes below are. Without hosts, and with a compute_cluster, a whole cluster is one.
+  # Where the failure domains of the nodes below are. Without hosts, and with a
+  # compute_cluster, a whole cluster is one.
   failure_domain "rack-a" {
     hosts = ["esx-a1.example.com", "esx-a2.example.com"]
   }

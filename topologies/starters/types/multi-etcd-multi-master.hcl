@@ -1,16 +1,19 @@
 locals {
-  # Racks, rooms or zones that fail on their own. Members and control planes are dealt out over them in turn, so that the
-  # loss of one leaves a majority of etcd.
+  # Racks, rooms or zones that fail on their own. Members and control planes are
+  # assigned to them round-robin, so that the loss of one leaves a majority of
+  # etcd.
   racks = ["rack-a", "rack-b", "rack-c"]
 }
 
 cluster "prod" {
   type = "multi-etcd-multi-master"
 
-  # Left out, the planner takes the newest Kubernetes that it knows; `k8splan plan` shows every value decided for you.
+  # Left out, the planner takes the newest Kubernetes that it knows; `k8splan
+  # plan` shows every value decided for you.
   # kubernetes_version = "1.37.2"
 
-  # What every kubelet and client dials. The playbook writes it into /etc/hosts of each node, so no DNS is needed to start.
+  # What every kubelet and client dials. The playbook writes it into /etc/hosts
+  # of each node, so no DNS is needed to start.
   control_plane_endpoint = "api.prod.internal:6443"
 
   # max_nodes = 200 # growth that the address ranges must have room for
@@ -24,13 +27,15 @@ network {
   # reserved_subnets = ["172.31.0.0/16"] # office, VPN: nothing may overlap them
 }
 
-# Members of their own, so that load on the API does not slow etcd's disks. "stacked" puts a member on each control plane
-# instead: delete the pool "etcd" then.
+# Members of their own, so that load on the API does not slow etcd's disks.
+# "stacked" puts a member on each control plane instead: delete the pool "etcd"
+# then.
 etcd {
   topology = "external"
 }
 
-# Two balancers share one address: keepalived moves it when the active one is lost. Both need to be on one network segment.
+# Two balancers share one address: keepalived moves it when the active one is
+# lost. Both need to be on one network segment.
 load_balancer "haproxy" {
   virtual_ip = cidrhost(local.subnet, 10)
 }

@@ -1,10 +1,12 @@
 cluster "shared-etcd" {
   type = "single-etcd-multi-master"
 
-  # Left out, the planner takes the newest Kubernetes that it knows; `k8splan plan` shows every value decided for you.
+  # Left out, the planner takes the newest Kubernetes that it knows; `k8splan
+  # plan` shows every value decided for you.
   # kubernetes_version = "1.37.2"
 
-  # What every kubelet and client dials. The playbook writes it into /etc/hosts of each node, so no DNS is needed to start.
+  # What every kubelet and client dials. The playbook writes it into /etc/hosts
+  # of each node, so no DNS is needed to start.
   control_plane_endpoint = "api.shared-etcd.internal:6443"
 }
 
@@ -14,7 +16,8 @@ network {
   service_subnets = ["10.96.0.0/16"]
 }
 
-# Two balancers share one address: keepalived moves it when the active one is lost. Both need to be on one network segment.
+# Two balancers share one address: keepalived moves it when the active one is
+# lost. Both need to be on one network segment.
 load_balancer "haproxy" {
   virtual_ip = cidrhost(local.subnet, 10)
 }
@@ -27,8 +30,9 @@ node_pool "lb" {
   memory        = "1Gi"
 }
 
-# The one etcd member, a service on a host of its own. Back it up: while it is down nothing can be changed.
-# When the time comes, three members and the type multi-etcd-multi-master remove this weakness.
+# The one etcd member, a service on a host of its own. Back it up: while it is
+# down nothing can be changed. When the time comes, three members and the type
+# multi-etcd-multi-master remove this weakness.
 node "etcd-1" {
   roles   = ["etcd"]
   address = cidrhost(local.subnet, 21)
