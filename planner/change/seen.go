@@ -3,25 +3,30 @@ package change
 // seen says of a case of the table, by its ID, what was seen when it was made on a real cluster of the lab (make e2e-change): the date, the
 // chain, and what it showed. A case that is missing was not run.
 var seen = map[string]string{
-	"cluster.kubernetes_version: one patch release or one minor up": "2026-11-29, upgrade: 3+3+2 from an imitation of 1.36.3",
-	"cluster.kubernetes_version: down":                              "2026-11-29, upgrade: refused",
+	"cluster.kubernetes_version: one patch release or one minor up": upgradeSeen,
 	"cluster.cert_sans: a name is added":                            "2026-11-29, settings",
-	"cluster.cert_sans: a name is removed":                          "2026-11-29, settings",
-	"cluster.api_server.extra_args: any other flag": "2026-11-29, settings: also a bad value, after which " +
-		"the old one is back",
-	"cluster.kubelet.max_pods: raised":                 "2026-11-29, settings",
-	"network.pod_subnets: another or a narrower range": "2026-11-29, guards: refused",
+	"cluster.cert_sans: a name is removed":                          "2026-11-29, settings; 220 writes, the longest gap 1.0 s",
+	"cluster.api_server.extra_args: any other flag":                 "2026-11-29, settings: also a bad value; the old one is back",
+	"cluster.kubelet.max_pods: raised":                              "2026-11-29, settings",
+	"network.pod_subnets: another or a narrower range":              "2026-11-29, guards: refused",
 	"network.cni": "2026-11-29, guards: refused",
 	"network.kube_proxy.mode: to or from nftables": "2026-11-29, settings: nftables → iptables",
 	"etcd.version: one minor up, or patches":       "2026-11-29, upgrade: external, 3.6.16 → 3.7.3",
-	"etcd.quota: lowered":                          "2026-11-29, settings: stacked",
-	"etcd.extra_args: any other flag": "2026-11-29, external: a bad value, after which the old one is back and " +
-		"no other member was touched",
-	"etcd.topology":                              "2026-11-29, stacked: stacked → external refused",
-	"node: a control plane joins":                "2026-11-29, stacked: 1 → 3",
-	"node: a control plane leaves":               "2026-11-29, stacked: the first one, with its member of etcd",
-	"node: a member of etcd joins":               "2026-11-29, external: 1 → 3 → 5",
-	"node.labels":                                "2026-11-29, settings",
-	"node.failure_domain: a host with a kubelet": "2026-11-29, settings",
-	"node.kubelet_extra_args":                    "2026-11-29, settings",
+	"etcd.quota: lowered":                          "2026-11-29, settings: stacked, one host: the API is away while it starts again",
+	"etcd.extra_args: any other flag":              "2026-11-29, external: a bad value; the old one is back, no other member was touched",
+	"etcd.topology":                                "2026-11-29, stacked: stacked → external refused",
+	"node: a control plane joins":                  "2026-11-29, stacked: 1 → 3; 912 writes, the longest gap 1.4 s",
+	"node: a control plane leaves":                 firstSeen,
+	"node: a member of etcd joins":                 "2026-11-29, external: 1 → 3; 1992 writes, the longest gap 1.1 s",
+	"node.labels":                                  "2026-11-29, settings",
+	"node.failure_domain: a host with a kubelet":   "2026-11-29, settings",
+	"node.kubelet_extra_args":                      "2026-11-29, settings",
 }
+
+const (
+	upgradeSeen = "2026-11-29, upgrade: 3+3+2 from an imitation of 1.36.3 to 1.37.2; 6057 writes acknowledged and there, the longest gap " +
+		"1.2 s; a PodDisruptionBudget ends the run at the first worker, and the next run goes on. Pods of one worker did not reach a " +
+		"Service afterwards; the cause is not known yet"
+	firstSeen = "2026-11-29, stacked: the first one, with its member of etcd; 1166 writes, the longest gap 0.9 s; nodes and members are " +
+		"those of the topology"
+)
