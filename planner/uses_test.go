@@ -24,8 +24,8 @@ import (
 )
 
 // TestTargetsUseWhatTheySay holds what each target says that it uses against its tree. A value other than the default, of every argument of
-// the language, changes a file outside of README and RUNBOOK, or is refused, or a rule says at that place that it has no effect there; what
-// only rules read is on the one list of package plan.
+// the language, changes a file outside of README, RUNBOOK and report, or is refused, or a rule says at that place that it has no effect
+// there; what only rules read is on the one list of package plan.
 func TestTargetsUseWhatTheySay(t *testing.T) {
 	for _, of := range planner.Targets() {
 		if of.Facts.Successor != "" {
@@ -173,7 +173,7 @@ func files(t *testing.T, project *planner.Project) map[string][]byte {
 }
 
 // repeat are files that show the design and build nothing, or build it by other means than the target.
-var repeat = []string{"RUNBOOK.md", "SHA256SUMS", "plan.json", "docker-desktop/kind.yaml"}
+var repeat = []string{"RUNBOOK.md", "report.html", "SHA256SUMS", "plan.json", "docker-desktop/kind.yaml"}
 
 func differs(a, b map[string][]byte) bool {
 	if len(a) != len(b) {

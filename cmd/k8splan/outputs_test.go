@@ -303,7 +303,7 @@ func TestAnnotationsWorkspace(t *testing.T) {
 	if err := os.MkdirAll(sub, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(sub, "a.hcl"), []byte("x {}\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(sub, "a.hcl"), []byte("x {}\ncluster \"a\" {}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	real, err := filepath.EvalSymlinks(root)
