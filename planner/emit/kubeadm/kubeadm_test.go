@@ -99,7 +99,7 @@ func TestUpstreamAccepts(t *testing.T) {
 	for _, name := range emittest.Names(t) {
 		t.Run(name, func(t *testing.T) {
 			p := emittest.Plan(t, name)
-			files := emittest.Emit(t, kubeadm.Emit, p)
+			files := documents(t, p, emittest.Emit(t, kubeadm.Emit, p))
 			kubelets := len(p.KubeletNodes())
 			if p.Etcd.IsExternal() {
 				kubelets += len(p.Etcd.Members)
@@ -135,6 +135,31 @@ func TestUpstreamAccepts(t *testing.T) {
 			}
 		})
 	}
+}
+
+// documents returns the files that kubeadm reads. Those below kubeadm/api-server are files of hosts, which API servers read: they must be
+// the plan's, each once and byte for byte.
+func documents(t *testing.T, p *plan.Plan, files []artifact.File) []artifact.File {
+	t.Helper()
+	want := map[string]string{}
+	for _, f := range p.HostFiles() {
+		want["kubeadm/api-server/"+f.Name] = f.Content
+	}
+	var out []artifact.File
+	for _, f := range files {
+		if !strings.HasPrefix(f.Path, "kubeadm/api-server/") {
+			out = append(out, f)
+			continue
+		}
+		if content, ok := want[f.Path]; !ok || content != string(f.Data) {
+			t.Errorf("%s is not a file of the plan, or is there twice, or differs:\n%s", f.Path, f.Data)
+		}
+		delete(want, f.Path)
+	}
+	for path := range want {
+		t.Errorf("%s is missing", path)
+	}
+	return out
 }
 
 // withToken gives an init configuration the token that `kubeadm init` makes for itself where none is written.

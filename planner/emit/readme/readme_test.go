@@ -148,15 +148,17 @@ node "w" {
 	return out
 }
 
-// blocks returns the text between ```sh fences.
+// blocks returns the text between ```sh fences. Other fences, which hold no commands, name their language too.
 func blocks(t *testing.T, markdown string) []string {
 	t.Helper()
 	var out []string
 	var block []string
-	inside, indent := false, ""
+	inside, other, indent := false, false, ""
 	for i, line := range strings.Split(markdown, "\n") {
 		trimmed := strings.TrimLeft(line, " ")
 		switch {
+		case other:
+			other = trimmed != "```"
 		case !inside && trimmed == "```sh":
 			inside, indent, block = true, line[:len(line)-len(trimmed)], nil
 		case inside && trimmed == "```":
@@ -165,10 +167,13 @@ func blocks(t *testing.T, markdown string) []string {
 		case inside:
 			block = append(block, strings.TrimPrefix(line, indent))
 		case strings.HasPrefix(trimmed, "```"):
-			t.Errorf("line %d: a fence without a language: %q", i+1, line)
+			other = true
+			if trimmed == "```" {
+				t.Errorf("line %d: a fence without a language: %q", i+1, line)
+			}
 		}
 	}
-	if inside {
+	if inside || other {
 		t.Error("a fence is not closed")
 	}
 	return out

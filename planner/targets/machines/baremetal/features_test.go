@@ -194,15 +194,15 @@ func TestFeaturesPage(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(`# Installers
 
-What the installers of ` + "`target \"bare-metal\" { provision = true }`" + ` are told,
-	by what a topology can ask. Each cell is carried out, or refused with the line that
+What the installers of ` + "`target \"bare-metal\" { provision = true }`" + ` are told, ` +
+		`by what a topology can ask. Each cell is carried out, or refused with the line that
 asks: an installation erases a disk, and nothing may be missing after it in silence. This page is made from the planner's own table:
 ` + "`go test ./planner/targets/machines/baremetal -update`" + `.
 
-The tests write each cell's files and let their readers read them: cloud-init schema and subiquity's schema for autoinstall,
-	debconf-set-selections
-for preseed, Ignition's parser for Fedora CoreOS and Flatcar. Kickstart, and what subiquity,
-	partman and netcfg do with values that they take, were
+The tests write each cell's files and let their readers read them: cloud-init schema and subiquity's schema for autoinstall, ` +
+		`debconf-set-selections
+for preseed, Ignition's parser for Fedora CoreOS and Flatcar. Kickstart, and what subiquity, ` +
+		`partman and netcfg do with values that they take, were
 not run by their programs here: those cells stand on the sources below.
 
 `)
