@@ -12,8 +12,6 @@ import (
 
 const zoneDocs = "https://kubernetes.io/docs/setup/best-practices/multiple-zones/"
 
-func domainOf(n *plan.Node) string { return n.FailureDomain }
-
 func hypervisorOf(n *plan.Node) string { return n.Host }
 
 func domainAt(n *plan.Node) hcl.Range { return attr(n, "failure_domain") }

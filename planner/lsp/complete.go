@@ -86,7 +86,10 @@ func (k *completer) names() {
 	}
 }
 
-// blockText is a block with what it must have.
+// usual names arguments that a block is started with though none must be there: others can say the same.
+var usual = map[string][]string{"node_pool": {"roles", "count"}}
+
+// blockText is a block with what it must have, and what it mostly has.
 func (k *completer) blockText(b *spec.Block) string {
 	if !k.snippets {
 		if b.Label != "" {
@@ -104,11 +107,20 @@ func (k *completer) blockText(b *spec.Block) string {
 		n++
 	}
 	text += " {\n"
+	var first []spec.Argument
 	for _, a := range b.Arguments {
 		if a.Required {
-			text += "  " + a.Name + " = " + hole(n, a.Example) + "\n"
-			n++
+			first = append(first, a)
 		}
+	}
+	for _, name := range usual[b.Name] {
+		if a, ok := b.Argument(name); ok && !a.Required {
+			first = append(first, *a)
+		}
+	}
+	for _, a := range first {
+		text += "  " + a.Name + " = " + hole(n, a.Example) + "\n"
+		n++
 	}
 	return text + "  $0\n}"
 }

@@ -498,11 +498,11 @@ func TestAddressInSubnet(t *testing.T) {
 func TestSnippets(t *testing.T) {
 	e := start(t, true)
 	e.open("node_p\n")
-	for _, i := range e.complete(position{0, 6}) {
-		if i.Label == "node_pool" &&
-			(i.InsertTextFormat != 2 || i.TextEdit.NewText != "node_pool \"${1:name}\" {\n  count = ${2:3}\n  $0\n}") {
-			t.Errorf("%+v", i)
-		}
+	items := e.complete(position{0, 6})
+	at := slices.IndexFunc(items, func(i item) bool { return i.Label == "node_pool" })
+	const want = "node_pool \"${1:name}\" {\n  roles = ${2:[\"worker\"]}\n  count = ${3:3}\n  $0\n}"
+	if at < 0 || items[at].InsertTextFormat != 2 || items[at].TextEdit.NewText != want {
+		t.Errorf("%+v", items)
 	}
 }
 

@@ -81,7 +81,7 @@ func (r *resolver) apiServer() {
 
 func (r *resolver) hostFile(f *spec.HostFile) HostFile {
 	if !fileNamePattern.MatchString(f.Name) {
-		r.fail(invalidPath, f.NameRange, "%q is no name of a file. Write at most 63 letters, digits and . _ -, such as \"admission.yaml\".",
+		r.fail(invalidPath, f.NameRange, "%q cannot name a file. Write at most 63 letters, digits and . _ -, such as \"admission.yaml\".",
 			spelling.Excerpt(f.Name))
 	}
 	switch {

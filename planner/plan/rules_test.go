@@ -51,6 +51,10 @@ var mistakes = []struct{ id, src string }{
 	{"invalid-taint", "node \"w\" {\n roles = [\"worker\"]\n address = \"10.0.0.9\"\n taint {\n  key = \"gpu\"\n  value = \"yes please\" " +
 		"# here\n  effect = \"NoSchedule\"\n }\n}"},
 	{"pool-too-large", "node_pool \"w\" {\n roles = [\"worker\"]\n count = 1000000 # here\n first_address = \"10.0.1.1\"\n}"},
+	{"pool-size", "node_pool \"w\" { # here\n roles = [\"worker\"]\n first_address = \"10.0.1.1\"\n}"},
+	{"pool-size", "node_pool \"w\" {\n roles = [\"worker\"]\n names = [\"a\", \"b\"]\n addresses = [\"10.0.1.1\"] # here\n}"},
+	{"pool-size", "node_pool \"w\" {\n roles = [\"worker\"]\n count = 3\n first_address = \"10.0.1.1\"\n" +
+		" names = [\"a\", \"b\"] # here\n}"},
 	{"pool-addresses-exhausted", "node_pool \"w\" {\n roles = [\"worker\"]\n count = 300\n first_address = \"255.255.255.1\" # here\n}"},
 	{"pool-addresses-exhausted", "network {\n node_subnets = [\"10.0.0.0/24\", \"10.0.1.0/24\"]\n}\n" +
 		"node_pool \"w\" {\n roles = [\"worker\"]\n count = 300\n first_address = \"10.0.1.1\" # here\n}"},

@@ -25,10 +25,10 @@ const MaxFileBytes = 4 << 20
 type files struct {
 	beside  fs.FS // nil where there are none: standard input, a browser
 	content map[string]string
-	digests map[string]string // "sha256:…" by path
+	digests map[string]string // "sha256:…" by path; nil until one is read
 }
 
-func newFiles(beside fs.FS) *files { return &files{beside, map[string]string{}, map[string]string{}} }
+func newFiles(beside fs.FS) *files { return &files{beside: beside, content: map[string]string{}} }
 
 // read returns the text of a file below the topology's folder. The error is a sentence without a capital and a stop.
 func (f *files) read(name string) (string, error) {
@@ -40,7 +40,7 @@ func (f *files) read(name string) (string, error) {
 	case f.beside == nil:
 		return "", fmt.Errorf("%q cannot be read: this topology has no folder", name)
 	case name == "" || path.IsAbs(name) || !fs.ValidPath(at) || at == "." || strings.ContainsAny(name, "\x00\\"):
-		return "", fmt.Errorf("%q is no path below the topology's folder. Write one such as \"files/hosts.csv\", with / and without ..",
+		return "", fmt.Errorf("%q is no path below the topology's folder: write one with / and without .., such as \"files/hosts.csv\"",
 			name)
 	}
 	file, err := f.beside.Open(at)
@@ -61,6 +61,9 @@ func (f *files) read(name string) (string, error) {
 		return "", fmt.Errorf("%q is not text in UTF-8", name)
 	}
 	sum := sha256.Sum256(data)
+	if f.digests == nil {
+		f.digests = map[string]string{}
+	}
 	f.digests[at] = "sha256:" + hex.EncodeToString(sum[:])
 	f.content[at] = strings.ReplaceAll(string(data), "\r\n", "\n")
 	return f.content[at], nil

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -175,7 +176,8 @@ func TestEverything(t *testing.T) {
 		}
 	}
 	write(Schema, "")
-	s, diags := Load("all.hcl", []byte(b.String()), nil)
+	beside := fstest.MapFS{"files/audit.yaml": {Data: []byte("apiVersion: audit.k8s.io/v1\nkind: Policy\n")}}
+	s, diags := LoadBeside("all.hcl", []byte(b.String()), nil, beside)
 	if len(diags) > 0 {
 		t.Fatalf("%v\n%s", diags, b.String())
 	}

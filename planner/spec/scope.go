@@ -547,7 +547,7 @@ func (l *loader) missingRoot(expr hclsyntax.Expression, t hcl.Traversal) string 
 
 // impure names functions of Terraform that are left out on purpose.
 var impure = map[string]string{
-	"file": "a file", "fileexists": "a file", "fileset": "files", "filebase64": "a file", "templatefile": "a file",
+	"fileexists": "a file", "fileset": "files", "filebase64": "a file", "templatefile": "a file",
 	"abspath": "a directory", "pathexpand": "the home directory",
 	"timestamp": "the clock", "plantimestamp": "the clock", "uuid": "chance", "bcrypt": "chance", "env": "the environment",
 	"getenv": "the environment",
@@ -556,6 +556,9 @@ var impure = map[string]string{
 func (l *loader) missingFunction(id string) string {
 	detail := fmt.Sprintf("There is no function %q.", id)
 	if source, ok := impure[id]; ok {
+		if source == "a file" || source == "files" {
+			return detail + " A topology reads the files beside it with file(\"…\"), which gives the text of one."
+		}
 		return detail + fmt.Sprintf(" It would read %s, and the same topology must always give the same plan. "+
 			"Bring the value in through a variable.", source)
 	}

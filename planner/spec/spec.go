@@ -105,7 +105,7 @@ type Spec struct {
 	Target        *Target
 	Waivers       []*Waiver
 
-	Read map[string]string // files beside the topology that were read: their digests ("sha256:…") by path
+	Read map[string]string // files beside the topology that were read: their digests ("sha256:…") by path; nil where none was
 
 	Secrets *Secrets // what diagnostics must not show; nil where no variable is sensitive
 

@@ -7,7 +7,7 @@ node "n-1" {
   }
 }
 
-node_pool "worker" { # error: missing-argument: The block node_pool needs count: how many machines. Add: count = 3
-  roles = ["worker"]
-  count = null
+moved { # error: missing-argument: The block moved needs from: name that the machine had. Add: from = "worker-1"
+  from = null
+  to   = "edge-1"
 }

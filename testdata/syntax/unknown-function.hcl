@@ -1,7 +1,8 @@
 cluster "prod" {
   type               = "all-in-one"
-  kubernetes_version = file("VERSION")         # error: unknown-function: It would read a file
-  cert_sans          = [uppper("api")]         # error: unknown-function: Did you mean "upper"?
+  kubernetes_version = env("VERSION")               # error: unknown-function: It would read the environment
+  site               = templatefile("site.tmpl", {}) # error: unknown-function: reads the files beside it with file
+  cert_sans          = [uppper("api")]              # error: unknown-function: Did you mean "upper"?
 }
 
 node "n-1" {
