@@ -226,7 +226,7 @@ func playbooks(p *plan.Plan, leaving []*change.Node) ([]artifact.File, error) {
 
 // byDay are the rules that a design comes to break as time goes by.
 var byDay = []string{
-	"host-os-ends-soon", "host-os-end-of-life", "target-version-end-of-life", "target-version-ends-soon", "version-end-of-life",
+	"host-os-ends-soon", "host-os-retired", "target-version-end-of-life", "target-version-ends-soon", "version-end-of-life",
 	"version-ends-soon", "waiver-expired", "waiver-unused",
 }
 

@@ -86,8 +86,12 @@ func endRules(day string) []Rule {
 			Sources: []string{"https://endoflife.date/", "https://github.com/docker/docker-ce-packaging/issues/1028"},
 		}, func(p *plan.Plan) []Finding {
 			return systemsThat(p, func(f plan.System) bool { return f.Retired(day) }, func(f plan.System, whose string) string {
-				return fmt.Sprintf("%s of %s ended %s: no security updates, and its repositories move to an archive. Use %s.", f.Title,
-					whose, f.End(), f.Instead)
+				instead := "Use a release that is supported."
+				if f.Instead != "" {
+					instead = "Use " + f.Instead + "."
+				}
+				return fmt.Sprintf("%s of %s ended %s: no security updates, and its repositories move to an archive. %s", f.Title,
+					whose, f.End(), instead)
 			})
 		}},
 		{rule.Rule{

@@ -1,5 +1,6 @@
-# shape: local Objects for a management cluster of Cluster API, whose provider
-# makes the machines.
+# shape: local
+# Objects for a management cluster of Cluster API, whose provider makes the
+# machines.
 target "cluster-api" {
   infrastructure = "docker" # for tests; other = with the kinds of your provider's objects:
   # infrastructure        = "other"

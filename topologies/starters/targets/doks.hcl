@@ -1,5 +1,6 @@
-# shape: zoneless DigitalOcean Kubernetes: DigitalOcean runs the control plane.
-# The token comes from DIGITALOCEAN_TOKEN.
+# shape: zoneless
+# DigitalOcean Kubernetes: DigitalOcean runs the control plane. The token comes
+# from DIGITALOCEAN_TOKEN.
 target "doks" {
   region      = "fra1"
   vpc_cidr    = "10.60.0.0/20"

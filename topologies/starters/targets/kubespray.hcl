@@ -7,9 +7,8 @@ locals {
 }
 
 # Machines that exist already. kubespray's playbook builds on them, with a proxy
-# on each worker before the API servers. With load_balancer "kube-vip" {
-# virtual_ip = cidrhost(local.subnet, 10) } an address moves between the control
-# planes instead.
+# on each worker before the API servers. With load_balancer "kube-vip", a
+# virtual IP moves between the control planes instead.
 target "kubespray" {}
 
 ssh {
