@@ -30,14 +30,21 @@ var changeChains = map[string]struct {
 	first    func(source string) string // what is changed in the topology before the cluster is built; nil for nothing
 	walk     func(context.Context, *changing) error
 }{
-	"guards":   {"aio", nil, walkGuards},
-	"settings": {"aio", nil, walkSettings},
+	"guards":   {"aio", plain, walkGuards},
+	"settings": {"aio", plain, walkSettings},
 	"external": {"1+3+1", nil, walkMembers},
 	"stacked":  {"3+1", oneControlPlane, walkControlPlanes},
 	"upgrade":  {"3+3+2", olderRelease, walkUpgrade},
 	"hosts":    {"1+3+1", threeMembers, walkHosts},
 	// the smallest one in which pods of two workers talk to each other
 	"upgrade-small": {"1+1+2", olderSmall, walkUpgradeSmall},
+}
+
+// plain leaves what secures a cluster out of aio.hcl: edits bring blocks of the same kinds.
+func plain(source string) string {
+	head, rest, _ := strings.Cut(source, "\n\n  # What secures a cluster")
+	_, tail, _ := strings.Cut(rest, "\n}\n")
+	return head + "\n}\n" + tail
 }
 
 // changes runs the chains that are named, or all.

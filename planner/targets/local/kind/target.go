@@ -25,7 +25,7 @@ func Target() target.Target {
 					"network.service_subnets",
 					"etcd.election_timeout", "etcd.extra_args", "etcd.heartbeat_interval", "etcd.quota", "etcd.topology",
 					"node.bootstrap", "node.failure_domain", "node.kubelet_extra_args", "node.labels", "node.roles", "node.taint",
-					"node_pool.count",
+					"node.name", "node_pool.count",
 				},
 			},
 			Limits: plan.Limits{

@@ -27,7 +27,7 @@ func Target() target.Target {
 					"load_balancer.kind", "load_balancer.virtual_ip",
 					"node.arch", "node.cpus", "node.disk", "node.failure_domain", "node.kubelet_extra_args", "node.labels", "node.memory",
 					"node.roles", "node.taint",
-					"node_pool.count",
+					"node.name", "node_pool.count",
 				},
 			},
 			Limits: plan.Limits{
