@@ -264,7 +264,7 @@ def ping(address, size, tries=2):
                 except OSError:
                     break
                 body = answer if six else answer[(answer[0] & 15) * 4:]
-                if whence[0] == address and body[:1] == (b"\x81" if six else b"\x00") and body[4:8] == head[4:8]:
+                if whence[0] == address and body[:1] == (b"\x81" if six else b"\x00") and body[4:] == head[4:] + load:
                     return True
     return False
 
