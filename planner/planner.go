@@ -224,25 +224,21 @@ func playbooks(p *plan.Plan, leaving []*change.Node) ([]artifact.File, error) {
 	return ansible.Emit(p, hosts...)
 }
 
-// byDay are the rules that a design comes to break as time goes by.
-var byDay = []string{
-	"host-os-ends-soon", "host-os-retired", "target-version-end-of-life", "target-version-ends-soon", "version-end-of-life",
-	"version-ends-soon", "waiver-expired", "waiver-unused",
-}
-
-// Findings are the rules that the design breaks or is allowed to break. Without dated, those are left out that depend on the day, so that
-// the same design has the same ones.
+// Findings are the rules that the design breaks or is allowed to break. Without dated, those are left out that depend on the day, and no
+// waiver expires, so that the same design has the same ones.
 func (p *Project) Findings(dated bool) []report.Finding {
 	var out []report.Finding
 	for _, d := range p.diags {
 		f := report.Finding{Severity: "warning", Rule: rule.ID(d), Text: d.Detail}
 		if reason, waived := rule.WaiverReason(d); waived {
 			f.Severity, f.Reason = "waived", reason
+		} else if w := check.Waiver(p.plan, &rule.Rule{ID: f.Rule}, time.Time{}); w != nil && !dated {
+			f.Severity, f.Reason = "waived", w.Reason
 		}
 		if d.Subject != nil {
 			f.Where = fmt.Sprintf("line %d", d.Subject.Start.Line)
 		}
-		if dated || !slices.Contains(byDay, f.Rule) {
+		if dated || !rule.Dated(d) {
 			out = append(out, f)
 		}
 	}

@@ -26,6 +26,7 @@ func endRules(day string) []Rule {
 	return []Rule{
 		{rule.Rule{
 			ID: "version-end-of-life", Severity: rule.Warning, Title: "Kubernetes minor without support",
+			Dated: true,
 			Doc: "Upstream fixes the newest three minors. Older ones get no security fixes, and each minor that you fall behind is one " +
 				"more upgrade that cannot be skipped.",
 			Fix:     "Write a release of one of the newest three minors.",
@@ -39,6 +40,7 @@ func endRules(day string) []Rule {
 		}},
 		{rule.Rule{
 			ID: "version-ends-soon", Severity: rule.Warning, Title: "Kubernetes minor whose support ends soon",
+			Dated: true,
 			Doc: "Within 90 days upstream stops fixing the minor, security faults included. An upgrade takes a minor at a " +
 				"time, and takes longest when it is begun too late.",
 			Fix:     "Plan the upgrade (`k8splan upgrade-path`). To be reminded later, waive the rule until the day on which support ends.",
@@ -52,6 +54,7 @@ func endRules(day string) []Rule {
 		}},
 		{rule.Rule{
 			ID: "target-version-end-of-life", Severity: rule.Warning, Title: "Kubernetes minor that the vendor no longer supports",
+			Dated: true,
 			Doc: "The vendor's standard support of the minor is over: it costs extra from then on, or the vendor upgrades the " +
 				"cluster on a day of its choosing.",
 			Fix:     "Write a newer minor.",
@@ -66,6 +69,7 @@ func endRules(day string) []Rule {
 		}},
 		{rule.Rule{
 			ID: "target-version-ends-soon", Severity: rule.Warning, Title: "Kubernetes minor whose support by the vendor ends soon",
+			Dated: true,
 			Doc: "Within 90 days the vendor's standard support of the minor ends. From then on it costs extra, " +
 				"or the vendor upgrades the cluster on a day of its choosing.",
 			Fix:     "Plan the upgrade. To be reminded later, waive the rule until the day on which support ends.",
@@ -80,6 +84,7 @@ func endRules(day string) []Rule {
 		}},
 		{rule.Rule{
 			ID: "host-os-retired", Severity: rule.Warning, Title: "Operating system without support",
+			Dated: true,
 			Doc: "The distribution gets no security updates, and its package repositories have moved to an archive: " +
 				"installing packages fails.",
 			Fix:     "Use a supported release.",
@@ -96,6 +101,7 @@ func endRules(day string) []Rule {
 		}},
 		{rule.Rule{
 			ID: "host-os-ends-soon", Severity: rule.Warning, Title: "Operating system whose support ends soon",
+			Dated: true,
 			Doc: "Within 90 days the distribution's release gets its last security updates. Hosts are replaced one at a time, and each " +
 				"takes its drain and its upgrade.",
 			Fix:     "Plan the move to a newer release. To be reminded later, waive the rule until the day on which support ends.",

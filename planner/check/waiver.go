@@ -45,13 +45,13 @@ var (
 		Sources: []string{waiverThread},
 	}
 	waiverExpired = &rule.Rule{
-		ID: "waiver-expired", Severity: rule.Warning, Title: "Expired waiver", Permanent: true,
+		ID: "waiver-expired", Severity: rule.Warning, Title: "Expired waiver", Permanent: true, Dated: true,
 		Doc:     "The day in `expires` has come: the rule counts in full again. An expired waiver in the file looks as if it still held.",
 		Fix:     "Fix what the rule finds and remove the waiver, or set a later day and say in the reason why.",
 		Sources: []string{waiverThread},
 	}
 	waiverUnused = &rule.Rule{
-		ID: "waiver-unused", Severity: rule.Warning, Title: "Waiver that waives nothing", Permanent: true,
+		ID: "waiver-unused", Severity: rule.Warning, Title: "Waiver that waives nothing", Permanent: true, Dated: true,
 		Doc: "The rule finds nothing in this design. A waiver that stays behind would silence the finding " +
 			"on the day when it comes back.",
 		Fix:     "Remove the waiver.",

@@ -37,6 +37,8 @@ type Rule struct {
 	Sources  []string // where the fact comes from: addresses of upstream pages, threads or files
 	// Permanent rules guard data or the install itself; `waive` does not apply to them.
 	Permanent bool
+	// Dated rules come to be broken as time goes by: the same design breaks them on one day and not on another.
+	Dated bool
 }
 
 // areas are the parts of a design that rules are about: the first words of their IDs.
@@ -62,6 +64,7 @@ func (r *Rule) Area() string {
 // extra is how a rule's ID, and the reason of a waiver, travel inside hcl.Diagnostic.
 type extra struct {
 	id     string
+	dated  bool
 	waived bool
 	reason string
 	advice string // the end of the detail that names something free in the design
@@ -73,7 +76,7 @@ func (r *Rule) Diagnostic(at hcl.Range, detail string) *hcl.Diagnostic {
 	if r.Severity == Warning {
 		severity = hcl.DiagWarning
 	}
-	return &hcl.Diagnostic{Severity: severity, Summary: r.Title, Detail: detail, Subject: &at, Extra: extra{id: r.ID}}
+	return &hcl.Diagnostic{Severity: severity, Summary: r.Title, Detail: detail, Subject: &at, Extra: extra{id: r.ID, dated: r.Dated}}
 }
 
 // Advise adds to a diagnostic a sentence that names something free in the design, with a space before it.
@@ -94,7 +97,7 @@ func Advice(d *hcl.Diagnostic) (detail, advice string) {
 func Waive(d *hcl.Diagnostic, reason string) *hcl.Diagnostic {
 	waived := *d
 	waived.Severity = hcl.DiagWarning
-	waived.Extra = extra{id: ID(d), waived: true, reason: reason}
+	waived.Extra = extra{id: ID(d), dated: Dated(d), waived: true, reason: reason}
 	return &waived
 }
 
@@ -108,7 +111,7 @@ func WaiverReason(d *hcl.Diagnostic) (reason string, ok bool) {
 func (r *Rule) Tag(diags hcl.Diagnostics) hcl.Diagnostics {
 	for _, d := range diags {
 		if ID(d) == "" {
-			d.Extra = extra{id: r.ID}
+			d.Extra = extra{id: r.ID, dated: r.Dated}
 		}
 	}
 	return diags
@@ -118,6 +121,12 @@ func (r *Rule) Tag(diags hcl.Diagnostics) hcl.Diagnostics {
 func ID(d *hcl.Diagnostic) string {
 	e, _ := d.Extra.(extra)
 	return e.id
+}
+
+// Dated says that the rule of a diagnostic is broken on some days only.
+func Dated(d *hcl.Diagnostic) bool {
+	e, _ := d.Extra.(extra)
+	return e.dated
 }
 
 // Sort orders diagnostics by file, place, ID and detail: HCL's decoder reports in the random order of a map.
