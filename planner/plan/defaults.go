@@ -224,8 +224,8 @@ func (r *resolver) etcdDefaults() {
 
 	k8s := r.plan.Kubernetes()
 	if p.Placement == topologies.Stacked {
-		settle(r, s != nil && s.Version != nil, &p.Version, "etcd.version", k8s.EtcdStacked(),
-			"What kubeadm's etcd image for this Kubernetes holds.",
+		p.Version = k8s.EtcdStacked() // whatever was written: etcd-version-stacked finds it
+		r.decide("etcd.version", p.Version, "What kubeadm's etcd image for this Kubernetes holds.",
 			"https://github.com/kubernetes/kubernetes/blob/master/cmd/kubeadm/app/constants/constants.go")
 	} else {
 		settle(r, s != nil && s.Version != nil, &p.Version, "etcd.version", k8s.EtcdExternal(), "The newest patch release, on "+

@@ -267,7 +267,7 @@ func shared(p *plan.Plan) ([]byte, error) {
 		{"etcd", mapping{
 			{"placement", string(p.Etcd.Placement)},
 			{"data_dir", p.Etcd.DataDir},
-			{"version", etcdVersion(p)},
+			{"version", p.Etcd.Version},
 		}},
 		{"load_balancer", mapping{
 			{"kind", p.LoadBalancer.Kind},
@@ -285,14 +285,6 @@ func shared(p *plan.Plan) ([]byte, error) {
 }
 
 // hostFiles are what API servers read beside kubeadm's own files, and the directory of the hosts that holds it.
-// etcdVersion is what runs: kubeadm's own where members are stacked, whatever the topology says.
-func etcdVersion(p *plan.Plan) string {
-	if p.Etcd.IsExternal() {
-		return p.Etcd.Version
-	}
-	return p.Kubernetes().EtcdStacked()
-}
-
 func hostFiles(p *plan.Plan) mapping {
 	names := []string{}
 	for _, f := range p.HostFiles() {
