@@ -69,10 +69,11 @@ var permitted = map[string][]string{
 	// The language server: what an editor is told of a topology. Reading and writing its messages is the command's.
 	"planner/lsp": slices.Concat(language, []string{"planner", "planner/plan", "planner/rule", "planner/spec", "planner/target",
 		"go.lsp.dev/jsonrpc2"}),
-	"planner/describe": {"planner/change", "planner/plan", "planner/simulate", "topologies", "github.com/mattn/go-runewidth"},
+	"planner/describe": {"planner/change", "planner/plan", "planner/simulate", "planner/spelling", "topologies",
+		"github.com/mattn/go-runewidth"},
 	// What people look at: pictures and the page.
-	"planner/report": {"planner/change", "planner/describe", "planner/plan", "planner/rule", "planner/simulate", "topologies",
-		"github.com/hashicorp/hcl/v2", "github.com/mattn/go-runewidth"},
+	"planner/report": {"planner/change", "planner/describe", "planner/plan", "planner/rule", "planner/simulate", "planner/spelling",
+		"topologies", "github.com/hashicorp/hcl/v2", "github.com/mattn/go-runewidth"},
 	"planner/artifact": {"sigs.k8s.io/yaml", "github.com/rogpeppe/go-internal/diff", "golang.org/x/sys/unix"},
 
 	"planner/emit/materials":    emitter,

@@ -102,8 +102,7 @@ var artifactRules = []Rule{
 	{rule.Rule{
 		ID: "registry-mirror-path", Severity: rule.Error, Title: "Mirror with a path and Docker Engine",
 		Doc: "Harbor, Nexus and Artifactory keep the images of another registry below a path. containerd and CRI-O are told of it. " +
-			"dockerd " +
-			"takes a host alone, and does not start with a path.",
+			"dockerd takes a host alone, and does not start with a path.",
 		Fix:     "Use containerd or CRI-O, or a mirror that answers at a host or port of its own.",
 		Sources: []string{"https://docs.docker.com/docker-hub/image-library/mirror/", "https://github.com/moby/moby/issues/36598"},
 	}, registryMirrorPath},

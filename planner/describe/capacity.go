@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 // Capacity is how far the design carries: the ranges, the sizes of hosts that upstream advises, and what remains after a loss.
@@ -123,37 +124,37 @@ func least(nodes []*plan.Node) *Size {
 func (g *page) capacity(p *plan.Plan) {
 	c := describeCapacity(p)
 	grows := c.NodesPlanned > c.NodesDrawn
-	aside := quantity(c.NodesDrawn, "node", "nodes") + " defined"
+	aside := spelling.Quantity(c.NodesDrawn, "node", "nodes") + " defined"
 	if grows {
-		aside += ", " + thousands(c.NodesPlanned) + " planned"
+		aside += ", " + spelling.Thousands(c.NodesPlanned) + " planned"
 	}
 	g.heading("Capacity", aside)
 
-	nodes := fmt.Sprintf("Kubernetes is tested with %s", thousands(c.NodesTested))
+	nodes := fmt.Sprintf("Kubernetes is tested with %s", spelling.Thousands(c.NodesTested))
 	if c.RangeNodes > 0 && c.RangeNodes < 1<<30 {
-		nodes = fmt.Sprintf("the pod range ends at %s; ", thousands(c.RangeNodes)) + nodes
+		nodes = fmt.Sprintf("the pod range ends at %s; ", spelling.Thousands(c.RangeNodes)) + nodes
 	}
-	pods := fmt.Sprintf("%s on each node", thousands(c.PodsPerNode))
+	pods := fmt.Sprintf("%s on each node", spelling.Thousands(c.PodsPerNode))
 	if c.ShareHolds > 0 && c.ShareHolds < 1<<20 {
-		pods += fmt.Sprintf(", whose share holds %s", thousands(c.ShareHolds))
+		pods += fmt.Sprintf(", whose share holds %s", spelling.Thousands(c.ShareHolds))
 	}
-	pods += fmt.Sprintf("; %s on the workers defined", thousands(c.Pods))
+	pods += fmt.Sprintf("; %s on the workers defined", spelling.Thousands(c.Pods))
 	if grows {
-		pods += fmt.Sprintf(", %s as planned", thousands(c.PodsPlanned))
+		pods += fmt.Sprintf(", %s as planned", spelling.Thousands(c.PodsPlanned))
 	}
-	rows := [][2]string{{"Nodes", nodes}, {"Pods", fmt.Sprintf("%s; Kubernetes is tested with %s", pods, thousands(c.PodsTested))}}
+	rows := [][2]string{{"Nodes", nodes}, {"Pods", fmt.Sprintf("%s; Kubernetes is tested with %s", pods, spelling.Thousands(c.PodsTested))}}
 	for _, h := range c.Hosts {
 		label, by := "Control planes", "by upstream's kube-up"
 		if h.Role == "etcd" {
 			label, by = "etcd hosts", "by etcd's documentation"
 		}
-		text := fmt.Sprintf("%s for %s", h.Defined, quantity(c.NodesDrawn, "node", "nodes"))
+		text := fmt.Sprintf("%s for %s", h.Defined, spelling.Quantity(c.NodesDrawn, "node", "nodes"))
 		if h.Planned != h.Defined {
-			text += fmt.Sprintf("; %s for %s", h.Planned, thousands(c.NodesPlanned))
+			text += fmt.Sprintf("; %s for %s", h.Planned, spelling.Thousands(c.NodesPlanned))
 		}
 		text += " " + by
 		if h.Planned.Beyond {
-			text += fmt.Sprintf(", whose table ends at %s", thousands(3000))
+			text += fmt.Sprintf(", whose table ends at %s", spelling.Thousands(3000))
 		}
 		if h.Stated != nil {
 			text += "; the file states " + h.Stated.String()
@@ -167,13 +168,13 @@ func (g *page) capacity(p *plan.Plan) {
 func (s Size) String() string {
 	var parts []string
 	if s.CPUs > 0 {
-		parts = append(parts, quantity(s.CPUs, "CPU", "CPUs"))
+		parts = append(parts, spelling.Quantity(s.CPUs, "CPU", "CPUs"))
 	}
 	if s.MemoryBytes > 0 {
 		parts = append(parts, gigabytes(s.MemoryBytes))
 	}
 	if s.DiskIOPS > 0 {
-		parts = append(parts, thousands(s.DiskIOPS)+" IOPS", strconv.Itoa(s.DiskMBps)+" MB/s")
+		parts = append(parts, spelling.Thousands(s.DiskIOPS)+" IOPS", strconv.Itoa(s.DiskMBps)+" MB/s")
 	}
 	return list(parts)
 }
@@ -200,7 +201,8 @@ func (l *Loss) text() string {
 	measures := []string{}
 	lowest := l.Pods.Percent
 	if l.CPUs != nil {
-		measures = append(measures, fmt.Sprintf("%s of %s CPUs", thousands(int(l.CPUs.Left)), thousands(int(l.CPUs.Total))))
+		measures = append(measures, fmt.Sprintf("%s of %s CPUs", spelling.Thousands(int(l.CPUs.Left)),
+			spelling.Thousands(int(l.CPUs.Total))))
 		lowest = l.CPUs.Percent
 	}
 	if l.Memory != nil {
@@ -208,12 +210,14 @@ func (l *Loss) text() string {
 		lowest = min(lowest, l.Memory.Percent)
 	}
 	if len(measures) == 0 {
-		measures = append(measures, fmt.Sprintf("room for %s of %s pods", thousands(int(l.Pods.Left)), thousands(int(l.Pods.Total))))
+		measures = append(measures, fmt.Sprintf("room for %s of %s pods", spelling.Thousands(int(l.Pods.Left)),
+			spelling.Thousands(int(l.Pods.Total))))
 	}
-	who := fmt.Sprintf("without %s, the largest %s, %s of %s workers remain", l.Name, l.Kind, thousands(int(l.Workers.Left)),
-		thousands(int(l.Workers.Total)))
+	who := fmt.Sprintf("without %s, the largest %s, %s of %s workers remain", l.Name, l.Kind, spelling.Thousands(int(l.Workers.Left)),
+		spelling.Thousands(int(l.Workers.Total)))
 	if l.Kind == plan.NodeFails {
-		who = fmt.Sprintf("without %s, %s of %s workers remain", l.Name, thousands(int(l.Workers.Left)), thousands(int(l.Workers.Total)))
+		who = fmt.Sprintf("without %s, %s of %s workers remain", l.Name,
+			spelling.Thousands(int(l.Workers.Left)), spelling.Thousands(int(l.Workers.Total)))
 	}
 	if l.Workers.Left == 1 {
 		who = strings.TrimSuffix(who, "remain") + "remains"
@@ -225,7 +229,7 @@ func (l *Loss) text() string {
 func gibibytes(n int64) string {
 	const gibibyte = 1 << 30
 	if n%gibibyte == 0 {
-		return thousands(int(n/gibibyte)) + " GiB"
+		return spelling.Thousands(int(n/gibibyte)) + " GiB"
 	}
 	return strconv.FormatFloat(float64(n)/gibibyte, 'f', 1, 64) + " GiB"
 }

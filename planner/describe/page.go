@@ -12,6 +12,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/simulate"
+	"github.com/k8splan/k8splan/planner/spelling"
 	"github.com/k8splan/k8splan/topologies"
 )
 
@@ -229,10 +230,10 @@ func (g *page) hosts(p *plan.Plan) {
 	}{{plan.ControlPlane, "control plane", "control planes"}, {plan.EtcdRole, "etcd member", "etcd members"},
 		{plan.Worker, "worker", "workers"}, {plan.Balancer, "load balancer", "load balancers"}} {
 		if n := count(k.role); n > 0 {
-			parts = append(parts, quantity(n, k.one, k.many))
+			parts = append(parts, spelling.Quantity(n, k.one, k.many))
 		}
 	}
-	g.heading("Hosts", quantity(len(p.Nodes), "host", "hosts")+": "+strings.Join(parts, ", "))
+	g.heading("Hosts", spelling.Quantity(len(p.Nodes), "host", "hosts")+": "+strings.Join(parts, ", "))
 
 	var rows [][]string
 	for i := 0; i < len(p.Nodes); {
@@ -264,7 +265,7 @@ func hostRow(nodes []*plan.Node) []string {
 	}
 	var about []string
 	if len(nodes) > 1 {
-		about = append(about, quantity(len(nodes), "host", "hosts"))
+		about = append(about, spelling.Quantity(len(nodes), "host", "hosts"))
 	}
 	if n.OS.Name != "" {
 		about = append(about, system(n.OS))
@@ -273,7 +274,7 @@ func hostRow(nodes []*plan.Node) []string {
 		about = append(about, n.Arch)
 	}
 	if n.CPUs > 0 {
-		about = append(about, quantity(n.CPUs, "CPU", "CPUs"))
+		about = append(about, spelling.Quantity(n.CPUs, "CPU", "CPUs"))
 	}
 	if n.MemoryBytes > 0 {
 		about = append(about, bytes(n.MemoryBytes))
@@ -309,10 +310,10 @@ func (g *page) etcd(p *plan.Plan) {
 	g.heading("etcd", where)
 	losses := "the loss of none"
 	if t := e.FaultTolerance(); t > 0 {
-		losses = "the loss of " + quantity(t, "member", "members")
+		losses = "the loss of " + spelling.Quantity(t, "member", "members")
 	}
 	g.facts([][2]string{
-		{"Quorum", fmt.Sprintf("%d of %s must agree; survives %s", e.Quorum(), quantity(n, "member", "members"), losses)},
+		{"Quorum", fmt.Sprintf("%d of %s must agree; survives %s", e.Quorum(), spelling.Quantity(n, "member", "members"), losses)},
 		{"Data", fmt.Sprintf("%s, up to %s", e.DataDir, bytes(e.QuotaBytes))},
 	})
 	rows := make([][]string, n)
@@ -328,7 +329,7 @@ func (g *page) network(p *plan.Plan) {
 	var rows [][]string
 	for _, s := range n.PodSubnets {
 		rows = append(rows, []string{"Pods", s.String(),
-			fmt.Sprintf("room for %s with a /%d each", quantity(n.NodeCapacity(), "node", "nodes"), n.NodeMask(s))})
+			fmt.Sprintf("room for %s with a /%d each", spelling.Quantity(n.NodeCapacity(), "node", "nodes"), n.NodeMask(s))})
 	}
 	for i, s := range n.ServiceSubnets {
 		about := ""
@@ -337,7 +338,7 @@ func (g *page) network(p *plan.Plan) {
 		}
 		room := n.ServiceCapacity().String()
 		if v := n.ServiceCapacity(); v.IsInt64() {
-			room = thousands(int(v.Int64()))
+			room = spelling.Thousands(int(v.Int64()))
 		}
 		rows = append(rows, []string{"Services", s.String(), "room for " + room + about})
 	}
@@ -444,22 +445,6 @@ func (g *page) waivers(p *plan.Plan) {
 		rows[i] = []string{w.Rule, until, w.Reason}
 	}
 	g.table(nil, []string{cyan, "", ""}, rows)
-}
-
-func quantity(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return thousands(n) + " " + many
-}
-
-// thousands writes a number with commas: 65,534.
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
 
 // bytes writes a size in the largest unit that divides it.

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/k8splan/k8splan/planner/simulate"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 // marks shows a state in one column.
@@ -52,7 +53,7 @@ func Survival(w io.Writer, cluster string, m *simulate.Model, r simulate.Report,
 		s.prose("", "The search for pairs gave up: more than these may stop something.")
 	case r.PairsJudged > 0:
 		s.prose("", fmt.Sprintf("Every pair was judged (%s); those not shown stop nothing that one of their halves does not stop alone.",
-			thousands(r.PairsJudged)))
+			spelling.Thousands(r.PairsJudged)))
 	}
 
 	s.printf("\nSmallest sets that stop\n")
@@ -65,7 +66,7 @@ func Survival(w io.Writer, cluster string, m *simulate.Model, r simulate.Report,
 		case set.stops.Exhausted:
 			lines = append(lines, "the search gave up: there may be more")
 		case more > 0:
-			lines = append(lines, fmt.Sprintf("… and %s more of this size", thousands(more)))
+			lines = append(lines, fmt.Sprintf("… and %s more of this size", spelling.Thousands(more)))
 		case len(lines) == 0:
 			lines = []string{fmt.Sprintf("no set of up to %d units", simulate.Deepest)}
 		}

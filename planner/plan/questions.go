@@ -185,3 +185,23 @@ func (n *Node) At(name string) hcl.Range {
 	}
 	return n.Attr(name)
 }
+
+// ByPool puts nodes of one pool together, in the order in which pools begin; a node of its own is a group of one.
+func ByPool(nodes []*Node) [][]*Node {
+	var groups [][]*Node
+	index := map[string]int{}
+	for _, n := range nodes {
+		key := n.Pool
+		if key == "" {
+			key = "\x00" + n.Name
+		}
+		i, ok := index[key]
+		if !ok {
+			i = len(groups)
+			index[key] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], n)
+	}
+	return groups
+}

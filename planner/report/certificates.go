@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 // Certificates lists what expires, after kubeadm's own list.
@@ -48,7 +49,7 @@ func Lifetime(d time.Duration, otherwise string) string {
 		return otherwise
 	}
 	if days := d / (24 * time.Hour); days > 0 {
-		return quantity(int(days), "day", "days")
+		return spelling.Quantity(int(days), "day", "days")
 	}
 	return d.String()
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 // View is what a picture shows.
@@ -191,7 +192,7 @@ func networkGraph(p *plan.Plan) Graph {
 		item := Item{ID: b.id(), Lines: []string{peerName(peer)}}
 		switch n := len(p.Members(peer)); {
 		case n > 0:
-			item.Lines = append(item.Lines, quantity(n, "host", "hosts"))
+			item.Lines = append(item.Lines, spelling.Quantity(n, "host", "hosts"))
 		default:
 			item.Shape = People
 		}
@@ -258,7 +259,8 @@ func etcdGraph(p *plan.Plan) Graph {
 		g.Items = []Item{{ID: b.id(), Lines: []string{"etcd", "run by the vendor"}, Shape: Data}}
 		return g
 	}
-	g.Title += fmt.Sprintf(", %s, quorum %d, tolerates the loss of %d", quantity(n, "member", "members"), e.Quorum(), e.FaultTolerance())
+	g.Title += fmt.Sprintf(", %s, quorum %d, tolerates the loss of %d", spelling.Quantity(n, "member", "members"),
+		e.Quorum(), e.FaultTolerance())
 	var members []string
 	byZone := map[string][]Item{}
 	var zones []string

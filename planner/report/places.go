@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 // Place is a failure domain, or all nodes that state none.
@@ -77,22 +78,7 @@ func grouped(nodes []*plan.Node, of func(*plan.Node) string) [][]*plan.Node {
 
 // runs puts the machines of a pool together, what leads to the API before what works.
 func runs(nodes []*plan.Node) [][]*plan.Node {
-	by := map[string][]*plan.Node{}
-	var keys []string
-	for _, n := range nodes {
-		k := "\x00" + n.Name
-		if n.Pool != "" {
-			k = n.Pool + "\x00" + strconv.Itoa(int(n.Roles))
-		}
-		if by[k] == nil {
-			keys = append(keys, k)
-		}
-		by[k] = append(by[k], n)
-	}
-	out := make([][]*plan.Node, len(keys))
-	for i, k := range keys {
-		out[i] = by[k]
-	}
+	out := plan.ByPool(nodes)
 	slices.SortStableFunc(out, func(a, b []*plan.Node) int { return rank(a[0]) - rank(b[0]) })
 	return out
 }
@@ -115,7 +101,7 @@ func (g Group) Lines() []string {
 	first, last := g.Nodes[0], g.Nodes[len(g.Nodes)-1]
 	lines := []string{first.Name, strings.Join(first.Roles.Strings(), ", ")}
 	if len(g.Nodes) > 1 {
-		lines = []string{first.Name + " … " + last.Name, quantity(len(g.Nodes), "machine", "machines") + ": " + lines[1]}
+		lines = []string{first.Name + " … " + last.Name, spelling.Quantity(len(g.Nodes), "machine", "machines") + ": " + lines[1]}
 	}
 	switch from, to := text(first.Address), text(last.Address); {
 	case from == "":
@@ -164,14 +150,15 @@ func Ranges(p *plan.Plan) []AddressRange {
 		room := ""
 		if capacity := n.NodeCapacity(); capacity > 0 && capacity < 1<<30 {
 			used := len(p.KubeletNodes())
-			room = fmt.Sprintf("%s of %s shares taken, %s free", thousands(used), thousands(capacity), thousands(max(0, capacity-used)))
+			room = fmt.Sprintf("%s of %s shares taken, %s free", spelling.Thousands(used), spelling.Thousands(capacity),
+				spelling.Thousands(max(0, capacity-used)))
 		}
 		out = append(out, AddressRange{"Pods", s.Masked(), room})
 	}
 	for _, s := range n.ServiceSubnets {
 		room := ""
 		if v := n.ServiceCapacity(); v.IsInt64() {
-			room = "room for " + thousands(int(v.Int64())) + " Services"
+			room = "room for " + spelling.Thousands(int(v.Int64())) + " Services"
 		}
 		out = append(out, AddressRange{"Services", s.Masked(), room})
 	}
@@ -195,13 +182,13 @@ func nodesIn(p *plan.Plan, s netip.Prefix) string {
 	}
 	bits := s.Addr().BitLen() - s.Bits()
 	if bits > 30 {
-		return quantity(used, "machine", "machines")
+		return spelling.Quantity(used, "machine", "machines")
 	}
 	free := 1<<bits - used
 	if s.Addr().Is4() && bits > 1 {
 		free -= 2
 	}
-	return fmt.Sprintf("%s, %s free", quantity(used, "machine", "machines"), thousands(max(0, free)))
+	return fmt.Sprintf("%s, %s free", spelling.Quantity(used, "machine", "machines"), spelling.Thousands(max(0, free)))
 }
 
 // Step is a step of the bring-up.
@@ -286,22 +273,6 @@ func namesOf(nodes []*plan.Node) string {
 		out = append(out[:folded-1], fmt.Sprintf("and %d more", len(out)-folded+1))
 	}
 	return strings.Join(out, ", ")
-}
-
-func quantity(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return thousands(n) + " " + many
-}
-
-// thousands writes a number with commas: 65,534.
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
 
 // text is an address, "" for none.

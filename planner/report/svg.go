@@ -10,6 +10,7 @@ import (
 	"github.com/mattn/go-runewidth"
 
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 // canvas collects the elements of a picture.
@@ -340,7 +341,7 @@ func (c *canvas) tiles(g Group, x, y, w int, compact bool) int {
 	c.rect(x, y, w, h, 7, "card")
 	c.text(x+12, y+20, w-24, "name", lines[0])
 	c.roles(g.Nodes[0].Roles, x+12, y+36, w/2)
-	c.text(x+12, y+51, w-24, "mono soft", strings.Join(lines[2:], "")+"  "+quantity(len(g.Nodes), "machine", "machines"))
+	c.text(x+12, y+51, w-24, "mono soft", strings.Join(lines[2:], "")+"  "+spelling.Quantity(len(g.Nodes), "machine", "machines"))
 	if !compact {
 		for i, n := range g.Nodes {
 			tx, ty := x+12+i%perRow*(tile+4), y+58+i/perRow*(tile+4)
@@ -397,7 +398,7 @@ func stagesOf(p *plan.Plan) []stage {
 	}
 	asks := stage{title: "Clients", note: []string{"kubectl, CI"}}
 	if n := len(p.KubeletNodes()); n > 0 {
-		asks.note = append(asks.note, quantity(n, "kubelet", "kubelets"))
+		asks.note = append(asks.note, spelling.Quantity(n, "kubelet", "kubelets"))
 	}
 	all := []stage{asks}
 	if p.Cluster.Endpoint.Host != "" {
@@ -520,7 +521,7 @@ func (c *canvas) stage(s stage, x, y, w, h int) int {
 func (c *canvas) members(e *plan.Etcd, x, y, w int) int {
 	n := len(e.Members)
 	if n > 9 {
-		c.text(x+12, y+16, w-24, "soft", quantity(n, "member", "members"))
+		c.text(x+12, y+16, w-24, "soft", spelling.Quantity(n, "member", "members"))
 		return y + 24
 	}
 	const radius = 36

@@ -10,6 +10,7 @@ import (
 	"github.com/k8splan/k8splan/planner/describe"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/simulate"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 // Changes is the way from another design to this one.
@@ -112,7 +113,8 @@ func (w *page) machines(p *plan.Plan, compact bool) {
 	about := "every machine of the design"
 	if compact {
 		most = 1
-		about = fmt.Sprintf("machines of a pool in one place are one row; `k8splan report --full` lists all %s", thousands(len(p.Nodes)))
+		about = fmt.Sprintf("machines of a pool in one place are one row; `k8splan report --full` lists all %s",
+			spelling.Thousands(len(p.Nodes)))
 	}
 	var rows [][]string
 	for _, place := range places(p.Nodes, most) {
@@ -141,7 +143,7 @@ func size(n *plan.Node) string {
 		parts = append(parts, n.InstanceType)
 	}
 	if n.CPUs > 0 {
-		parts = append(parts, quantity(n.CPUs, "CPU", "CPUs"))
+		parts = append(parts, spelling.Quantity(n.CPUs, "CPU", "CPUs"))
 	}
 	if n.MemoryBytes > 0 {
 		parts = append(parts, gibibytes(n.MemoryBytes))
@@ -158,7 +160,7 @@ func size(n *plan.Node) string {
 func gibibytes(n int64) string {
 	const gibibyte = 1 << 30
 	if n%gibibyte == 0 {
-		return thousands(int(n/gibibyte)) + " GiB"
+		return spelling.Thousands(int(n/gibibyte)) + " GiB"
 	}
 	return fmt.Sprintf("%.1f GiB", float64(n)/gibibyte)
 }
@@ -179,14 +181,15 @@ func (w *page) ports(p *plan.Plan) {
 
 func (w *page) capacity(p *plan.Plan) {
 	c := p.Capacity()
-	rows := [][]string{{"Nodes", thousands(c.Defined), thousands(c.Planned), ""}, {"Pods", thousands(c.Pods), thousands(c.PodsPlanned), ""}}
+	rows := [][]string{{"Nodes", spelling.Thousands(c.Defined), spelling.Thousands(c.Planned), ""},
+		{"Pods", spelling.Thousands(c.Pods), spelling.Thousands(c.PodsPlanned), ""}}
 	left := "After the largest loss"
 	if l := c.Loss; l != nil {
 		left = fmt.Sprintf("Without %s %s", l.Kind, l.Name)
 		share := func(s plan.Share, of func(int64) string) string {
 			return fmt.Sprintf("%s, %d %%", of(s.Left), s.Percent())
 		}
-		number := func(n int64) string { return thousands(int(n)) }
+		number := func(n int64) string { return spelling.Thousands(int(n)) }
 		rows[1][3] = share(l.Pods, number)
 		rows = append(rows, []string{"Workers", number(l.Workers.Total), "", share(l.Workers, number)})
 		if l.CPUs.Total > 0 {
@@ -197,7 +200,7 @@ func (w *page) capacity(p *plan.Plan) {
 		}
 	}
 	if c.RangeNodes > 0 && c.RangeNodes < 1<<30 {
-		rows = append(rows, []string{"Nodes that the pod ranges have a share for", thousands(c.RangeNodes), "", ""})
+		rows = append(rows, []string{"Nodes that the pod ranges have a share for", spelling.Thousands(c.RangeNodes), "", ""})
 	}
 	w.table("capacity", "Capacity", "what the design carries, and what is left when the failure domain with most workers is gone",
 		[]string{"Of", "Defined", "Planned", left}, rows)
@@ -297,7 +300,7 @@ func (w *page) material(p *plan.Plan) {
 	}
 	var rows [][]string
 	for _, k := range order {
-		rows = append(rows, []string{thousands(counts[k]), k.roles, k.system, k.size})
+		rows = append(rows, []string{spelling.Thousands(counts[k]), k.roles, k.system, k.size})
 	}
 	w.table("material", "Bill of material", "machines that are alike", []string{"Count", "Roles", "System", "Size"}, rows)
 }

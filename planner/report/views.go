@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 // numberLine draws the ranges to scale, a line for each part of the address space in which some lie.
@@ -211,10 +212,10 @@ func (c *canvas) ring(p *plan.Plan, y int) {
 	cx, cy := c.width/2, y+radius+50
 	c.circle(cx, cy, radius)
 	c.middle(cx, cy-8, "big", fmt.Sprintf("%d of %d must agree", e.Quorum(), n))
-	c.middle(cx, cy+14, "soft", "tolerates the loss of "+quantity(e.FaultTolerance(), "member", "members"))
+	c.middle(cx, cy+14, "soft", "tolerates the loss of "+spelling.Quantity(e.FaultTolerance(), "member", "members"))
 	asks := "each API server asks the member beside it"
 	if e.IsExternal() {
-		asks = quantity(len(p.ControlPlanes()), "API server asks", "API servers ask") + " any member"
+		asks = spelling.Quantity(len(p.ControlPlanes()), "API server asks", "API servers ask") + " any member"
 	}
 	c.middle(cx, cy+32, "soft", asks)
 	const w = 190

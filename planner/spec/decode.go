@@ -304,65 +304,45 @@ func (l *loader) argument(row argumentShape, attr *hclsyntax.Attribute, into ref
 	}
 	a := &argument{loader: l, row: row.Argument, expr: attr.Expr, source: source}
 	field := into.FieldByIndex(row.field)
+	var decoded any
 	switch row.Type {
 	case Text:
-		if text, ok := a.asText(v, at, row.Name); ok && a.enum(text, at) {
-			set(field, text)
-		} else {
-			l.unread = append(l.unread, unread)
-		}
+		var text string
+		text, ok = a.asText(v, at, row.Name)
+		decoded, ok = text, ok && a.enum(text, at)
 	case Integer:
-		if n, ok := a.asInt(v); ok {
-			set(field, n)
-		} else {
-			l.unread = append(l.unread, unread)
-		}
+		decoded, ok = a.asInt(v)
 	case Bool:
-		if b, ok := a.asBool(v, at, row.Name); ok {
-			set(field, b)
-		} else {
-			l.unread = append(l.unread, unread)
-		}
+		decoded, ok = a.asBool(v, at, row.Name)
 	case TextList:
-		if texts, ok := a.asTexts(v); ok {
-			field.Set(reflect.ValueOf(texts))
-		} else {
-			l.unread = append(l.unread, unread)
-		}
+		decoded, ok = a.asTexts(v)
 	case TextMap:
-		if texts, ok := a.asTextMap(v); ok {
-			field.Set(reflect.ValueOf(texts))
-		} else {
-			l.unread = append(l.unread, unread)
-		}
+		decoded, ok = a.asTextMap(v)
 	case FlagMap:
-		if flags, ok := a.asFlagMap(v); ok {
-			field.Set(reflect.ValueOf(flags))
-		} else {
-			l.unread = append(l.unread, unread)
-		}
+		decoded, ok = a.asFlagMap(v)
 	case AnyMap:
-		if object, ok := a.asObject(v); ok {
-			field.Set(reflect.ValueOf(object))
-		} else {
-			l.unread = append(l.unread, unread)
-		}
+		decoded, ok = a.asObject(v)
 	case BoolMap:
-		if bools, ok := a.asBoolMap(v); ok {
-			field.Set(reflect.ValueOf(bools))
-		} else {
-			l.unread = append(l.unread, unread)
-		}
-	}
-}
-
-// set fills a field of type T or *T.
-func set[T any](field reflect.Value, v T) {
-	if field.Kind() == reflect.Pointer {
-		field.Set(reflect.ValueOf(&v))
+		decoded, ok = a.asBoolMap(v)
+	default:
 		return
 	}
-	field.Set(reflect.ValueOf(v))
+	if !ok {
+		l.unread = append(l.unread, unread)
+		return
+	}
+	fill(field, decoded)
+}
+
+// fill sets a field of the value's type, or of a pointer to it.
+func fill(field reflect.Value, v any) {
+	given := reflect.ValueOf(v)
+	if given.Type() != field.Type() {
+		into := reflect.New(given.Type())
+		into.Elem().Set(given)
+		given = into
+	}
+	field.Set(given)
 }
 
 // value evaluates an argument's expression: in full, or what prepareBody has checked already.

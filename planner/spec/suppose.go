@@ -179,22 +179,21 @@ func (p place) part(at hcl.Range, way int) bool {
 			return true
 		}
 	case map[string]string:
-		for key, entry := range p.source.entries[name] {
-			if entry.key == at || entry.value == at {
-				list = maps.Clone(list)
-				delete(list, key)
-				field.Set(reflect.ValueOf(list))
-				return true
-			}
-		}
+		return without(p, field, list, at)
 	case map[string][]string:
-		for key, entry := range p.source.entries[name] {
-			if entry.key == at || entry.value == at {
-				list = maps.Clone(list)
-				delete(list, key)
-				field.Set(reflect.ValueOf(list))
-				return true
-			}
+		return without(p, field, list, at)
+	}
+	return false
+}
+
+// without leaves the entry at a place out of a map.
+func without[V any](p place, field reflect.Value, entries map[string]V, at hcl.Range) bool {
+	for key, entry := range p.source.entries[p.argument.Name] {
+		if entry.key == at || entry.value == at {
+			entries = maps.Clone(entries)
+			delete(entries, key)
+			field.Set(reflect.ValueOf(entries))
+			return true
 		}
 	}
 	return false
@@ -230,13 +229,13 @@ func (p place) suppose(way int) {
 	}
 	switch p.argument.Type {
 	case Text:
-		set(field, sample)
+		fill(field, sample)
 	case Integer:
 		var n int
 		fmt.Sscan(p.argument.Example, &n) // an example that is none is 0
-		set(field, []int{n, 1, 2 * n}[way%3])
+		fill(field, []int{n, 1, 2 * n}[way%3])
 	case Bool:
-		set(field, way%2 == 0)
+		fill(field, way%2 == 0)
 	case TextList:
 		if field.SetZero(); len(samples) > 0 {
 			field.Set(reflect.ValueOf([]string{sample}))

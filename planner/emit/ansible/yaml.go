@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode"
+
+	"github.com/k8splan/k8splan/planner/artifact"
 )
 
 // entry is a key and its value in a YAML mapping. Values are string, int, bool, mapping, []mapping, []string, or nil for a host without
@@ -131,7 +132,7 @@ func writeKey(out *bytes.Buffer, key string) {
 	if plainKey(key) && !reserved[key] {
 		out.WriteString(key)
 	} else {
-		quote(out, key)
+		out.WriteString(artifact.Quote(key))
 	}
 	out.WriteByte(':')
 }
@@ -143,29 +144,5 @@ func writeString(out *bytes.Buffer, s string) {
 	if strings.ContainsAny(s, "{}") {
 		out.WriteString("!unsafe ")
 	}
-	quote(out, s)
-}
-
-// quote writes a YAML double-quoted scalar. What YAML does not allow as it is, or an editor would not show, is escaped; a byte that is no
-// UTF-8 comes out as U+FFFD.
-func quote(out *bytes.Buffer, s string) {
-	out.WriteByte('"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			out.WriteByte('\\')
-			out.WriteRune(r)
-		case r == '\n':
-			out.WriteString(`\n`)
-		case r == '\t':
-			out.WriteString(`\t`)
-		case r >= ' ' && r < 0x7f || r > 0xa0 && unicode.IsPrint(r):
-			out.WriteRune(r)
-		case r > 0xffff:
-			fmt.Fprintf(out, `\U%08X`, r)
-		default:
-			fmt.Fprintf(out, `\u%04X`, r)
-		}
-	}
-	out.WriteByte('"')
+	out.WriteString(artifact.Quote(s))
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"unicode"
 
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/plan"
@@ -50,13 +49,13 @@ func withPath(mirror string) (server, path string) {
 // Source: https://github.com/containerd/containerd/blob/main/docs/hosts.md
 func HostsTOML(r plan.Registry) []byte {
 	var out bytes.Buffer
-	out.WriteString("server = " + tomlString(upstream(r)) + "\n")
+	out.WriteString("server = " + artifact.Quote(upstream(r)) + "\n")
 	section := func(url string, skipVerify bool, ca string) {
 		server, path := withPath(url)
 		if path != "" {
 			server += "/v2/" + path
 		}
-		out.WriteString("\n[host." + tomlString(server) + "]\n  capabilities = [\"pull\", \"resolve\"]\n")
+		out.WriteString("\n[host." + artifact.Quote(server) + "]\n  capabilities = [\"pull\", \"resolve\"]\n")
 		if path != "" {
 			out.WriteString("  override_path = true\n")
 		}
@@ -64,7 +63,7 @@ func HostsTOML(r plan.Registry) []byte {
 			out.WriteString("  skip_verify = true\n")
 		}
 		if ca != "" {
-			out.WriteString("  ca = " + tomlString(ca) + "\n")
+			out.WriteString("  ca = " + artifact.Quote(ca) + "\n")
 		}
 	}
 	for _, m := range r.Mirrors {
@@ -82,14 +81,14 @@ func registriesConf(registries []plan.Registry) []byte {
 		if i > 0 {
 			out.WriteByte('\n')
 		}
-		fmt.Fprintf(&out, "[[registry]]\nlocation = %s\ninsecure = %t\n", tomlString(r.Host), r.PlainHTTP || r.SkipVerify)
+		fmt.Fprintf(&out, "[[registry]]\nlocation = %s\ninsecure = %t\n", artifact.Quote(r.Host), r.PlainHTTP || r.SkipVerify)
 		for _, m := range r.Mirrors {
 			server, path := withPath(m)
 			_, location, _ := strings.Cut(server, "://")
 			if path != "" {
 				location += "/" + path
 			}
-			fmt.Fprintf(&out, "\n[[registry.mirror]]\nlocation = %s\ninsecure = %t\n", tomlString(location), strings.HasPrefix(m,
+			fmt.Fprintf(&out, "\n[[registry.mirror]]\nlocation = %s\ninsecure = %t\n", artifact.Quote(location), strings.HasPrefix(m,
 				"http://"))
 		}
 	}
@@ -121,29 +120,4 @@ func daemonJSON(p *plan.Plan) ([]byte, error) {
 		}
 	}
 	return artifact.JSON(config)
-}
-
-// tomlString is a basic string of TOML 1.0.
-func tomlString(s string) string {
-	var out strings.Builder
-	out.WriteByte('"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			out.WriteByte('\\')
-			out.WriteRune(r)
-		case r == '\n':
-			out.WriteString(`\n`)
-		case r == '\t':
-			out.WriteString(`\t`)
-		case r >= ' ' && r < 0x7f || r > 0xa0 && unicode.IsPrint(r):
-			out.WriteRune(r)
-		case r > 0xffff:
-			fmt.Fprintf(&out, `\U%08X`, r)
-		default:
-			fmt.Fprintf(&out, `\u%04X`, r)
-		}
-	}
-	out.WriteByte('"')
-	return out.String()
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/templates"
 )
@@ -46,7 +47,7 @@ func Runtime(p *plan.Plan) ([]File, error) {
 	}
 	switch p.Runtime.Name {
 	case plan.Containerd:
-		add("/etc/containerd/config.toml", containerdTOML(p, pause.Ref))
+		add("/etc/containerd/config.toml", containerdAbout+ContainerdTOML(p, pause.Ref))
 		unit("containerd.service")
 		for _, r := range p.Runtime.Registries {
 			add("/etc/containerd/certs.d/"+r.Host+"/hosts.toml", string(HostsTOML(r)))
@@ -98,15 +99,18 @@ func static(name string) string {
 	return string(data)
 }
 
-// containerdTOML is written for containerd 2. Source: https://github.com/containerd/containerd/blob/main/docs/cri/config.md
-func containerdTOML(p *plan.Plan, pause string) string {
-	return `# containerd 2.x reads version 3. Its 1.x sections would be ignored without a word, and pods would get the wrong cgroup driver.
-# Settings of this machine alone belong in /etc/containerd/conf.d/*.toml.
-version = 3
+// containerdAbout is for those who read the file on a host.
+const containerdAbout = "# containerd 2.x reads version 3. Its 1.x sections would be ignored without a word, and pods would get the " +
+	"wrong cgroup driver.\n# Settings of this machine alone belong in /etc/containerd/conf.d/*.toml.\n"
+
+// ContainerdTOML is written for containerd 2. pause is the image of the pods' sandbox.
+// Source: https://github.com/containerd/containerd/blob/main/docs/cri/config.md
+func ContainerdTOML(p *plan.Plan, pause string) string {
+	return `version = 3
 imports = ['/etc/containerd/conf.d/*.toml']
 
 [plugins.'io.containerd.cri.v1.images'.pinned_images]
-  sandbox = ` + tomlString(pause) + `
+  sandbox = ` + artifact.Quote(pause) + `
 
 [plugins.'io.containerd.cri.v1.images'.registry]
   config_path = '/etc/containerd/certs.d'
@@ -126,11 +130,11 @@ imports = ['/etc/containerd/conf.d/*.toml']
 func crioConf(p *plan.Plan, pause string, binaries bool) string {
 	var b strings.Builder
 	b.WriteString("# Settings of this machine alone belong in a file of this directory that sorts after this one.\n" +
-		"[crio.image]\npause_image = " + tomlString(pause) + "\n")
+		"[crio.image]\npause_image = " + artifact.Quote(pause) + "\n")
 	if binaries {
 		b.WriteString("signature_policy = \"/etc/crio/policy.json\"\n")
 	}
-	b.WriteString("\n[crio.runtime]\ncgroup_manager = " + tomlString(p.Cluster.Kubelet.CgroupDriver) + "\n")
+	b.WriteString("\n[crio.runtime]\ncgroup_manager = " + artifact.Quote(p.Cluster.Kubelet.CgroupDriver) + "\n")
 	if p.Cluster.Kubelet.CgroupDriver == "cgroupfs" {
 		b.WriteString("conmon_cgroup = \"pod\"\n")
 	}

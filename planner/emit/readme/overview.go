@@ -194,7 +194,7 @@ const few = 5
 // machines has a line for each node, and one for a pool of more than a few.
 func machines(p *plan.Plan) []machine {
 	var out []machine
-	for _, group := range groups(p.Nodes) {
+	for _, group := range plan.ByPool(p.Nodes) {
 		if len(group) <= few {
 			for _, n := range group {
 				out = append(out, describe(n.Name, address(n), group[:1], n))
@@ -234,31 +234,10 @@ func describe(name, where string, group []*plan.Node, n *plan.Node) machine {
 	return m
 }
 
-// groups cuts the nodes where the pool changes; a node of its own is a group of one.
-func groups(nodes []*plan.Node) [][]*plan.Node {
-	byPool := map[string][]*plan.Node{}
-	var order []string
-	for _, n := range nodes {
-		key := n.Pool
-		if key == "" {
-			key = "\x00" + n.Name
-		}
-		if byPool[key] == nil {
-			order = append(order, key)
-		}
-		byPool[key] = append(byPool[key], n)
-	}
-	out := make([][]*plan.Node, len(order))
-	for i, key := range order {
-		out[i] = byPool[key]
-	}
-	return out
-}
-
 // names lists nodes, a pool of more than a few as its first and last.
 func names(nodes []*plan.Node) string {
 	var out []string
-	for _, group := range groups(nodes) {
+	for _, group := range plan.ByPool(nodes) {
 		if len(group) > few {
 			out = append(out, span(group[0].Name, group[len(group)-1].Name))
 			continue

@@ -333,7 +333,7 @@ func numbered(group []*plan.Node) bool {
 // of a pool have the same ones.
 func apiLabels(p *plan.Plan) string {
 	var out []string
-	for _, group := range groups(p.KubeletNodes()) {
+	for _, group := range plan.ByPool(p.KubeletNodes()) {
 		for _, set := range []struct {
 			verb   string
 			values map[string]string

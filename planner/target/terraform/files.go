@@ -133,8 +133,7 @@ func remove() Step {
 // removeCloud is the last step where the cluster itself can make things in the cloud.
 func removeCloud() Step {
 	return Step{"To remove everything, data included. First delete what the cluster made in the cloud: Terraform does not know its " +
-		"balancers " +
-		"and volumes. `destroy` would wait for the network that they use, and leave volumes behind.", []string{
+		"balancers and volumes. `destroy` would wait for the network that they use, and leave volumes behind.", []string{
 		`kubectl get service --all-namespaces --output json | jq -r '.items[] | select(.spec.type == "LoadBalancer") | ` +
 			`"--namespace \(.metadata.namespace) \(.metadata.name)"' | xargs -r -L 1 kubectl delete service`,
 		"kubectl delete persistentvolumeclaim --all --all-namespaces",

@@ -156,8 +156,7 @@ func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 			"the machine that runs Terraform.",
 		"aws eks update-kubeconfig --region "+hosted.Quote(v.Region)+" --name "+hosted.Quote(v.Cluster),
 		terraform.Step{Do: "eksctl makes the same pools from `eksctl.yaml`, with a network of its own, encrypted root volumes and an " +
-			"OIDC " +
-			"provider.", Commands: []string{"eksctl create cluster -f eksctl.yaml"}},
+			"OIDC provider.", Commands: []string{"eksctl create cluster -f eksctl.yaml"}},
 	), terraform.AWS, terraform.PoolVariables)
 	if err != nil {
 		return nil, err

@@ -138,7 +138,7 @@ func emit(p *plan.Plan, _ struct{}) ([]artifact.File, error) {
 		FeatureGates: p.Cluster.FeatureGates, ClientConnection: connection{"/var/lib/kube-proxy/kube-proxy.kubeconfig"},
 	})
 	pause, _ := p.Image("pause")
-	w.add("common/containerd.toml", 0, fmt.Appendf(nil, containerdConfig, pause.Ref, p.Cluster.Kubelet.CgroupDriver == "systemd"))
+	w.add("common/containerd.toml", 0, []byte(hostfiles.ContainerdTOML(p, pause.Ref)))
 	var registries lines
 	for i, r := range p.Runtime.Registries { // a host may have a colon in it, which no path of the tree has
 		registries.add("%d.toml %s", i, r.Host)
@@ -166,26 +166,6 @@ func emit(p *plan.Plan, _ struct{}) ([]artifact.File, error) {
 	}
 	return w.files, w.err
 }
-
-// containerdConfig takes the pause image and whether systemd manages cgroups. containerd 2.x reads version 3.
-const containerdConfig = `version = 3
-imports = ['/etc/containerd/conf.d/*.toml']
-
-[plugins.'io.containerd.cri.v1.images'.pinned_images]
-  sandbox = %q
-
-[plugins.'io.containerd.cri.v1.images'.registry]
-  config_path = '/etc/containerd/certs.d'
-
-[plugins.'io.containerd.cri.v1.runtime'.containerd]
-  default_runtime_name = 'runc'
-
-[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc]
-  runtime_type = 'io.containerd.runc.v2'
-
-[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]
-  SystemdCgroup = %t
-`
 
 // writer gathers the files, and the first error.
 type writer struct {

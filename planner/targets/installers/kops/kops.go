@@ -282,20 +282,9 @@ func objects(p *plan.Plan, o *options) []any {
 	for _, n := range p.ControlPlanes() {
 		group(n.Name, instances(o, "Master", []*plan.Node{n}))
 	}
-	var pools []string
-	byPool := map[string][]*plan.Node{}
-	for _, n := range p.KubeletNodes() {
-		if n.Roles.Has(plan.ControlPlane) {
-			continue
-		}
-		pool := cmp.Or(n.Pool, n.Name)
-		if byPool[pool] == nil {
-			pools = append(pools, pool)
-		}
-		byPool[pool] = append(byPool[pool], n)
-	}
-	for _, pool := range pools {
-		group(pool, instances(o, "Node", byPool[pool]))
+	workers := slices.DeleteFunc(p.KubeletNodes(), func(n *plan.Node) bool { return n.Roles.Has(plan.ControlPlane) })
+	for _, nodes := range plan.ByPool(workers) {
+		group(cmp.Or(nodes[0].Pool, nodes[0].Name), instances(o, "Node", nodes))
 	}
 	return out
 }

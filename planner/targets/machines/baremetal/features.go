@@ -69,8 +69,7 @@ var many = regexp.MustCompile(`^(bond|team|br|vlan)[0-9._-]|\.`)
 // Features is the table.
 func Features() []Feature {
 	const made = "The installers are told one card, by the name that the kernel gives it, and %s is one that is made of others. Write " +
-		"the card " +
-		"itself; make bond, bridge or VLAN after the installation, or install the machine yourself and leave provision out."
+		"the card itself; make bond, bridge or VLAN after the installation, or install the machine yourself and leave provision out."
 	return []Feature{
 		{
 			Name:    "IPv4",
@@ -112,8 +111,7 @@ func Features() []Feature {
 			Name:    "name servers with IPv6 addresses alone",
 			Carried: map[string]string{autoinstall: netplanDoc, kickstart: ksNetwork, coreOS: keyfileDoc, flatcar: networkdDoc},
 			Refused: map[string]string{preseed: "Debian's installer has an IPv4 address, and would find no name server. Write one " +
-				"with an IPv4 " +
-				"address too."},
+				"with an IPv4 address too."},
 			asked: func(_ *plan.Plan, o *options, m machine) (hcl.Range, bool) {
 				four := m.node.Address.Is4() || m.node.SecondaryAddress.Is4()
 				return o.source.Attr("nameservers"), four && len(o.segment.Nameservers) > 0 && !o.firstNameserver().Is4()
@@ -123,8 +121,7 @@ func Features() []Feature {
 			Name:    "a card with another name",
 			Carried: map[string]string{autoinstall: netplanDoc, kickstart: linkDoc, coreOS: linkDoc, flatcar: linkDoc},
 			Refused: map[string]string{preseed: "Debian's installer gives no card another name. Where the kernel calls it so, leave " +
-				"mac out; " +
-				"otherwise leave interface out, or write another os."},
+				"mac out; otherwise leave interface out, or write another os."},
 			asked: func(_ *plan.Plan, _ *options, m machine) (hcl.Range, bool) {
 				return m.node.Attr("interface"), m.node.MAC != "" && m.node.Interface != ""
 			},
@@ -143,8 +140,7 @@ func Features() []Feature {
 				preseed:     preseedGuide, kickstart: anaconda, coreOS: ignitionDoc,
 			},
 			Refused: map[string]string{flatcar: "Flatcar fetches Python, without which Ansible cannot work, at its first boot and by " +
-				"no proxy. " +
-				"Write another os, or install the machine yourself."},
+				"no proxy. Write another os, or install the machine yourself."},
 			asked: func(p *plan.Plan, _ *options, m machine) (hcl.Range, bool) {
 				if p.Network.HTTPProxy == nil {
 					return hcl.Range{}, false
@@ -166,8 +162,7 @@ func Features() []Feature {
 			Name:    "a disk by its WWN",
 			Carried: map[string]string{preseed: preseedGuide, kickstart: ksDisk, coreOS: coreosDisk, flatcar: flatcarDisk},
 			Refused: map[string]string{autoinstall: "Ubuntu's installer finds a disk by its serial number or by its place, and not by " +
-				"what this " +
-				"link is made of. Write a link of /dev/disk/by-id that begins with ata-, scsi-, nvme- and the model, or one of " +
+				"what this link is made of. Write a link of /dev/disk/by-id that begins with ata-, scsi-, nvme- and the model, or one of " +
 				"/dev/disk/by-path."},
 			asked: func(_ *plan.Plan, o *options, m machine) (hcl.Range, bool) { return o.diskAt(m), named(m.disk) },
 		},
@@ -188,8 +183,7 @@ func Features() []Feature {
 				kickstart: "https://pykickstart.readthedocs.io/en/latest/kickstart-docs.html#selinux", flatcar: flatcarSSH,
 			},
 			Refused: map[string]string{coreOS: "SELinux lets sshd listen on port 22 alone on Fedora CoreOS, and nobody could log in. " +
-				"Leave port " +
-				"out of ssh, or write another os."},
+				"Leave port out of ssh, or write another os."},
 			asked: func(p *plan.Plan, _ *options, m machine) (hcl.Range, bool) {
 				if m.column() == coreOS {
 					return m.node.Attr("os"), p.SSH.Port != 22
@@ -249,8 +243,7 @@ var (
 	drifting = &rule.Rule{
 		ID: "bare-metal-disk-name", Severity: rule.Warning, Title: "Disk by a name that can move",
 		Doc: "The kernel gives /dev/sda to the disk that it finds first. On a server with a controller, a stick or virtual media that " +
-			"may " +
-			"be another one at the next boot, and the installer erases it.",
+			"may be another one at the next boot, and the installer erases it.",
 		Fix: "Write a link of /dev/disk/by-id or /dev/disk/by-path; `ls -l /dev/disk/by-id` of a rescue system shows them.",
 		Sources: []string{"https://docs.kernel.org/admin-guide/devices.html",
 			"https://wiki.archlinux.org/title/Persistent_block_device_naming"},

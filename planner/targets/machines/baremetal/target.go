@@ -23,8 +23,7 @@ func Target() target.Target {
 				FolderIf: "provision",
 				Checked:  plan.CheckBooted,
 				CheckedBy: "the lab in e2e/: kubeadm, kubelet, etcd and containerd on hosts of namespaces with systemd. " +
-					"The installers' files, which nothing was booted from, feature by feature as installers.md has it: cloud-init " +
-					"schema " +
+					"The installers' files, which nothing was booted from, feature by feature as installers.md has it: cloud-init schema " +
 					"(22.4), subiquity's schema, debconf-set-selections, Ignition's parser (2.14 and 2.24); kickstart by own checks",
 				CheckedOn: "2026-11-29",
 			},

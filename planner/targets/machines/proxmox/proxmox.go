@@ -50,8 +50,7 @@ func schema() *spec.Block {
 				Doc: "Storage of the cloud images; its content types must hold Import."},
 			{Name: "bridge", Type: spec.Text, Field: "Bridge", Example: `"vmbr0"`, Doc: "Bridge that leads to the segment."},
 			{Name: "vlan", Type: spec.Integer, Field: "VLAN", Example: `30`, Doc: "VLAN of the segment; untagged where it is left out."},
-			{Name: "cpu_type", Type: spec.Text, Field: "CPUType", Example: `"x86-64-v2-AES"`, Doc: "Processor that the machines see: " +
-				"the " +
+			{Name: "cpu_type", Type: spec.Text, Field: "CPUType", Example: `"x86-64-v2-AES"`, Doc: "Processor that the machines see: the " +
 				"oldest that all nodes of Proxmox have, so that a machine can move."},
 			{Name: "images", Type: spec.TextMap, Field: "Images", Example: `{ "debian-13" = "http://10.0.0.2/debian-13.qcow2" }`,
 				Doc: "Cloud images in QCOW2 by operating system, where they are not the vendors' own."},

@@ -1,0 +1,20 @@
+package spelling
+
+import "strconv"
+
+// Quantity is a number with its noun: "1 host", "5,000 hosts".
+func Quantity(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return Thousands(n) + " " + many
+}
+
+// Thousands writes a number with commas: 65,534.
+func Thousands(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
