@@ -181,10 +181,43 @@ func (h *harness) report(ctx context.Context, c *cluster) {
 			section(&b, "kubectl "+strings.Join(args, " "), out, err)
 		}
 	}
+	c.sayUnwell(ctx)
 	path := c.log("failure", ".log")
 	if err := os.WriteFile(path, []byte(b.String()), 0o644); err == nil {
 		fmt.Printf("the hosts' logs are in %s\n", path)
 	}
+}
+
+// sayUnwell prints the nodes' conditions that are not as they should be, the pods that do not run, and the newest warnings: a log
+// that only CI kept is out of reach, what it printed is not.
+func (c *cluster) sayUnwell(ctx context.Context) {
+	if c.kubectl == nil {
+		return
+	}
+	conditions, _ := c.kube(ctx, "get", "nodes", "-o", `jsonpath={range .items[*]}{.metadata.name}{range .status.conditions[*]} `+
+		`{.type}={.status}{end}{"\n"}{end}`)
+	for line := range strings.Lines(conditions) {
+		if strings.Contains(line, "Pressure=True") || !strings.Contains(line, "Ready=True") {
+			fmt.Print("node ", line)
+		}
+	}
+	pods, _ := c.kube(ctx, "get", "pods", "-A", "--no-headers", "-o", "wide")
+	for line := range strings.Lines(pods) {
+		if f := strings.Fields(line); len(f) > 3 && (f[3] != "Running" || !whole(f[2])) {
+			fmt.Print("pod ", line)
+		}
+	}
+	events, _ := c.kube(ctx, "get", "events", "-A", "--no-headers", "--field-selector", "type=Warning", "--sort-by=.lastTimestamp")
+	lines := strings.SplitAfter(events, "\n")
+	for _, line := range lines[max(0, len(lines)-8):] {
+		fmt.Print(line)
+	}
+}
+
+// whole says whether all of a pod's containers are ready, as in "2/2".
+func whole(ready string) bool {
+	have, want, _ := strings.Cut(ready, "/")
+	return have == want
 }
 
 // hold leaves a failed cluster up until ^C, where that was asked for.

@@ -67,7 +67,9 @@ N
 # What this lab's kernel and cgroups ask of a node, kept apart from everything that a playbook puts there.
 quirks() {
   mkdir -p "$1"/etc/{default,containerd/conf.d} "$1/usr/local/sbin"
-  echo 'KUBELET_EXTRA_ARGS=--fail-cgroupv1=false' >"$1/etc/default/kubelet"
+  # all hosts are on the machine's one disk, and what else fills that would make every kubelet evict: they watch memory alone
+  echo "KUBELET_EXTRA_ARGS=--fail-cgroupv1=false --eviction-hard=memory.available<100Mi --image-gc-high-threshold=100" \
+    >"$1/etc/default/kubelet"
   # no CAP_SYS_RESOURCE here, so runc may not lower a score
   printf "version = 3\n[plugins.'io.containerd.cri.v1.runtime']\n  restrict_oom_score_adj = true\n" >"$1/etc/containerd/conf.d/50-lab.toml"
   # kubeadm's SystemVerification refuses cgroup v1 for kubelet 1.35 and newer; this stands before the real one in PATH
