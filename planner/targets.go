@@ -49,7 +49,9 @@ import (
 func Targets() []target.Target { return slices.Clone(table()) }
 
 // table makes the targets once: a run asks for one of them in many places.
-var table = sync.OnceValue(func() []target.Target {
+var table = sync.OnceValue(targets)
+
+func targets() []target.Target {
 	return []target.Target{
 		baremetal.Target(),
 		vagrant.Target(),
@@ -82,7 +84,7 @@ var table = sync.OnceValue(func() []target.Target {
 		charmed.Target(),
 		hardway.Target(),
 	}
-})
+}
 
 // FindTarget returns a target by the name that users write.
 func FindTarget(name string) (target.Target, bool) {

@@ -31,85 +31,34 @@ var balancerRules = []Rule{
 		Doc:     "haproxy runs on the hosts with the role load-balancer. There are none, so nothing would answer at the endpoint.",
 		Fix:     "Give a host `roles = [\"load-balancer\"]`, two of them with a `virtual_ip`; a control plane can have the role too.",
 		Sources: []string{haConsider},
-	}, func(p *plan.Plan) []Finding {
-		if p.LoadBalancer.Kind != plan.HAProxy || len(p.LoadBalancer.Nodes) > 0 || !several(p) {
-			return nil
-		}
-		return one(balancerAt(p), "haproxy runs on hosts with the role load-balancer, and there are none. Give two hosts roles = "+
-			"[\"load-balancer\"], or write load_balancer \"kube-vip\", which runs on the control planes.")
-	}},
+	}, loadBalancerNoHost},
 	{rule.Rule{
 		ID: "load-balancer-idle-host", Severity: rule.Error, Title: "Load balancer host without a load balancer",
 		Doc: "kube-vip runs on the control planes, and an external balancer is somebody else's: a host with the role " +
 			"load-balancer has nothing to run.",
 		Fix:     "Remove the role, or write `load_balancer \"haproxy\"`.",
 		Sources: []string{haConsider, kubeVIPDocs},
-	}, func(p *plan.Plan) []Finding {
-		if k := p.LoadBalancer.Kind; k != plan.KubeVIP && k != plan.ExternalBalancer || !ours(p) {
-			return nil
-		}
-		return each(p.LoadBalancer.Nodes, func(*plan.Node) bool { return true }, func(n *plan.Node) hcl.Range { return n.Attr("roles") },
-			func(n *plan.Node, all []*plan.Node) string {
-				where := "runs on the control planes"
-				if p.LoadBalancer.Kind == plan.ExternalBalancer {
-					where = "is somebody else's"
-				}
-				return fmt.Sprintf("%s has the role load-balancer, and the balancer (%s, %s) %s. Remove the role, "+
-					"or write load_balancer \"haproxy\".", whose(all), p.LoadBalancer.Kind, line(balancerAt(p)), where)
-			})
-	}},
+	}, loadBalancerIdleHost},
 	{rule.Rule{
 		ID: "load-balancer-no-virtual-ip", Severity: rule.Error, Title: "kube-vip without a virtual IP", Permanent: true,
 		Doc:     "kube-vip does one thing here: it holds a virtual IP on one of the control planes. Without one there is nothing to hold.",
 		Fix:     "Write `virtual_ip`, with a free address of the control planes' subnet.",
 		Sources: []string{kubeVIPDocs},
-	}, func(p *plan.Plan) []Finding {
-		if p.LoadBalancer.Kind != plan.KubeVIP || p.LoadBalancer.VirtualIP.IsValid() {
-			return nil
-		}
-		var suggestion advice
-		if cps := p.ControlPlanes(); len(cps) > 0 && cps[len(cps)-1].Address.IsValid() {
-			suggestion = freeRun(p, cps[len(cps)-1].Address, 1)
-			if a, err := netip.ParseAddr(p.Cluster.Endpoint.Host); err == nil && p.Cluster.Has("control_plane_endpoint") &&
-				!slices.ContainsFunc(uses(p), func(u use) bool { return u.addr == a }) {
-				suggestion = saying(fmt.Sprintf(" The endpoint is %s.", a))
-			}
-		}
-		return advised(suggestion, balancerAt(p), "kube-vip holds a virtual IP on one of the control planes, and none is written. "+
-			"Write virtual_ip = … here.")
-	}},
+	}, loadBalancerNoVirtualIP},
 	{rule.Rule{
 		ID: "load-balancer-virtual-ip-alone", Severity: rule.Warning, Title: "Virtual IP with one balancer",
 		Doc: "A virtual IP moves between balancers. With one it has nowhere to go: the extra address adds keepalived's " +
 			"moving parts and no redundancy.",
 		Fix:     "Add a second host with the role load-balancer, or remove `virtual_ip`.",
 		Sources: []string{haConsider},
-	}, func(p *plan.Plan) []Finding {
-		if p.LoadBalancer.Kind != plan.HAProxy || !p.LoadBalancer.VirtualIP.IsValid() || len(p.LoadBalancer.Nodes) != 1 {
-			return nil
-		}
-		return one(p.LoadBalancer.Attr("virtual_ip"), "%s can move nowhere: %s is the only balancer. Add a second one, "+
-			"or remove virtual_ip.", p.LoadBalancer.VirtualIP, p.LoadBalancer.Nodes[0].Name)
-	}},
+	}, loadBalancerVirtualIPAlone},
 	{rule.Rule{
 		ID: "load-balancer-pair-apart", Severity: rule.Warning, Title: "Several balancers without a virtual IP",
 		Doc: "Without a virtual IP the endpoint's name leads to one balancer, or to all in turn: the death of one takes every second " +
 			"connection with it, until somebody changes DNS.",
 		Fix:     "Write `virtual_ip` in load_balancer.",
 		Sources: []string{haConsider},
-	}, func(p *plan.Plan) []Finding {
-		lb := p.LoadBalancer
-		if lb.Kind != plan.HAProxy || lb.VirtualIP.IsValid() || len(lb.Nodes) < 2 || p.Cluster.Endpoint.Host == "" ||
-			hostCalled(p, p.Cluster.Endpoint.Host) != nil || !p.Target.Facts.L2 {
-			return nil
-		}
-		if _, lost := nowhere(p); lost {
-			return nil // endpoint-leads-nowhere says it
-		}
-		return advised(freeRun(p, lb.Nodes[0].Address, 1), balancerAt(p),
-			"%s (%s) share no address, so %s leads to one of them at a time. "+
-				"Write virtual_ip = … here.", quantity(len(lb.Nodes), "balancer"), sentence(names(lb.Nodes)), p.Cluster.Endpoint.Host)
-	}},
+	}, loadBalancerPairApart},
 	{rule.Rule{
 		ID: "load-balancer-virtual-ip-filtered", Severity: rule.Error, Title: "Virtual IP on a network that filters it",
 		Doc: "A virtual IP moves by gratuitous ARP or VRRP. Clouds let a machine speak only for the addresses that they gave it, so the " +
@@ -117,40 +66,13 @@ var balancerRules = []Rule{
 		Fix: "Use the cloud's own balancer: `load_balancer \"external\" {}` with its name as `control_plane_endpoint`, " +
 			"or kube-vip in mode bgp.",
 		Sources: []string{haConsider, "https://github.com/kubernetes-sigs/cluster-api-provider-vsphere/issues/1120"},
-	}, func(p *plan.Plan) []Finding {
-		lb := p.LoadBalancer
-		moves := lb.Kind == plan.HAProxy && len(lb.Nodes) > 1 || arpVirtualIP(p)
-		if p.Target.Facts.L2 || !lb.VirtualIP.IsValid() || !moves || p.Target.Facts.Hosting != plan.Hosts {
-			return nil
-		}
-		return one(lb.Attr("virtual_ip"),
-			"The network of target %s lets no host take over %s. Write load_balancer \"external\" {} and the "+
-				"cloud balancer's name as control_plane_endpoint.", p.Target.Name, lb.VirtualIP)
-	}},
+	}, loadBalancerVirtualIPFiltered},
 	{rule.Rule{
 		ID: "load-balancer-virtual-ip-subnet", Severity: rule.Error, Title: "Virtual IP outside of the hosts' subnet",
 		Doc:     "A virtual IP moves by ARP, inside one subnet. From another subnet no router sends packets for it to these hosts.",
 		Fix:     "Take an address of their subnet, put the hosts into one subnet, or use BGP (kube-vip) or an external balancer.",
 		Sources: []string{haConsider, "https://github.com/kubernetes-sigs/cluster-api-provider-vsphere/issues/1120"},
-	}, func(p *plan.Plan) []Finding {
-		lb := p.LoadBalancer
-		shared := virtualIP(p)
-		if shared == nil {
-			return nil
-		}
-		hosts := &plan.Shared{Among: shared.Among[1:]}
-		if a, b, apart := hosts.StatedApart(); apart {
-			return one(lb.Attr("virtual_ip"),
-				"%s moves by ARP inside one subnet only, and %s is in %s, %s in %s. Put them into one subnet, "+
-					"or write load_balancer \"external\".", lb.VirtualIP, a.Who, a.Prefix, b.Who, b.Prefix)
-		}
-		if l, out := outside(shared); out {
-			return advised(freeRun(p, l.Addr, 1), lb.Attr("virtual_ip"),
-				"%s lies outside of %s, the subnet of %s, and moves by ARP inside "+
-					"one subnet only. Take an address of that subnet.", lb.VirtualIP, l.Prefix, l.Who)
-		}
-		return nil
-	}},
+	}, loadBalancerVirtualIPSubnet},
 	{rule.Rule{
 		ID: "load-balancer-virtual-ip-segment-unstated", Severity: rule.Warning, Title: "Virtual IP among what looks like several subnets",
 		Doc: "A virtual IP moves by ARP or VRRP, which no router passes on: it works for the hosts of one network segment. " +
@@ -159,111 +81,40 @@ var balancerRules = []Rule{
 		Fix: "Write `node_subnets`: one range where it is one segment. Otherwise put the balancers into one, or use kube-vip in mode bgp " +
 			"or an external balancer.",
 		Sources: []string{haConsider, "https://github.com/kubernetes/kubeadm/issues/2153"},
-	}, func(p *plan.Plan) []Finding {
-		shared := virtualIP(p)
-		if shared == nil {
-			return nil
-		}
-		_, _, certain := shared.StatedApart()
-		if _, out := outside(shared); certain || out {
-			return nil // load-balancer-virtual-ip-subnet says it
-		}
-		_, b, apart := shared.Apart()     // the first is the virtual IP itself
-		if !apart || !p.Target.Facts.L2 { // of such a network load-balancer-virtual-ip-filtered says more
-			return nil
-		}
-		return one(shared.At, "%s moves by ARP inside one segment only, and %s (%s) looks to be in another. If they share one, "+
-			"state its range in node_subnets of network; if not, put the balancers into one segment, or write load_balancer \"external\".",
-			p.LoadBalancer.VirtualIP, b.Who, b.Addr)
-	}},
+	}, loadBalancerVirtualIPSegmentUnstated},
 	{rule.Rule{
 		ID: "load-balancer-virtual-ip-family", Severity: rule.Error, Title: "Virtual IP of a family that its hosts lack", Permanent: true,
 		Doc:     "The virtual IP is an address on an interface of its hosts. Hosts without addresses of its family have no route for it.",
 		Fix:     "Write an address of the hosts' family.",
 		Sources: []string{dualStackDocs},
-	}, func(p *plan.Plan) []Finding {
-		vip := p.LoadBalancer.VirtualIP
-		for _, n := range carriers(p) {
-			if vip.IsValid() && n.Address.IsValid() && n.Address.Is4() != vip.Is4() && (!n.SecondaryAddress.IsValid() ||
-				n.SecondaryAddress.Is4() != vip.Is4()) {
-				return one(p.LoadBalancer.Attr("virtual_ip"), "%s is %s, and %s has %s alone (%s). Write an address of that family.", vip,
-					family(vip), n.Name, family(n.Address), n.Address)
-			}
-		}
-		return nil
-	}},
+	}, loadBalancerVirtualIPFamily},
 	{rule.Rule{
 		ID: "load-balancer-virtual-ip-unusable", Severity: rule.Error, Title: "Virtual IP that no host can have", Permanent: true,
 		Doc:     "Loopback, multicast, link-local and reserved addresses do not lead to one host from every other.",
 		Fix:     "Take a free address of the hosts' subnet.",
 		Sources: []string{specialPurpose},
-	}, func(p *plan.Plan) []Finding {
-		vip := p.LoadBalancer.VirtualIP
-		if !vip.IsValid() {
-			return nil
-		}
-		if why := unusable(vip); why != "" {
-			return one(p.LoadBalancer.Attr("virtual_ip"), "%s is %s. Take a free address of the hosts' subnet.", vip, why)
-		}
-		for _, s := range p.Network.NodeSubnets {
-			if s.Addr().Is4() && s.Bits() < 31 && (vip == s.Masked().Addr() || vip == plan.LastAddress(s)) {
-				return one(p.LoadBalancer.Attr("virtual_ip"), "%s is the network or broadcast address of %s. Take a free address inside.",
-					vip, s.Masked())
-			}
-		}
-		return nil
-	}},
+	}, loadBalancerVirtualIPUnusable},
 	{rule.Rule{
 		ID: "load-balancer-port-clash", Severity: rule.Error, Title: "Load balancer on a port in use", Permanent: true,
 		Doc: "The balancer shares a host with a component that has the port already: on a control plane that is mostly the API server's " +
 			"6443. Which of the two starts first wins; the other crashes.",
 		Fix:     "Take another port, such as 8443, or hosts of their own for the balancers.",
 		Sources: []string{haConsider, "https://github.com/kubernetes/community/issues/7524"},
-	}, func(p *plan.Plan) []Finding {
-		if p.LoadBalancer.Kind != plan.HAProxy || len(p.ControlPlanes()) == 0 {
-			return nil
-		}
-		findings := portClash(p, "haproxy", "The load balancer")
-		if len(findings) > 0 && !p.LoadBalancer.Has("port") {
-			findings[0].At = p.Cluster.Attr("control_plane_endpoint")
-		}
-		return findings
-	}},
+	}, loadBalancerPortClash},
 	{rule.Rule{
 		ID: "load-balancer-kube-vip-port", Severity: rule.Error, Title: "kube-vip on a port of its own", Permanent: true,
 		Doc: "kube-vip moves an address between control planes and translates no ports: on the virtual IP answers the API server " +
 			"itself, on its own port.",
 		Fix:     "Remove `port`, or change `api_server_port`.",
 		Sources: []string{kubeVIPDocs},
-	}, func(p *plan.Plan) []Finding {
-		lb := p.LoadBalancer
-		if lb.Kind != plan.KubeVIP || lb.Port == p.Cluster.APIServerPort || lb.Port == 0 {
-			return nil
-		}
-		return one(lb.Attr("port"), "kube-vip translates no ports: on %s the API server answers on %d, not on %d. Remove port, "+
-			"or write api_server_port = %d.", lb.VirtualIP, p.Cluster.APIServerPort, lb.Port, lb.Port)
-	}},
+	}, loadBalancerKubeVipPort},
 	{rule.Rule{
 		ID: "load-balancer-bgp-peers", Severity: rule.Error, Title: "BGP without routers", Permanent: true,
 		Doc: "kube-vip in mode bgp tells routers where the virtual IP is. Without its own autonomous system and the routers' " +
 			"addresses nobody hears of it.",
 		Fix:     "Write `bgp_as` and `bgp_peers`, such as `bgp_peers = [\"10.0.0.1:65001\"]`, or use `mode = \"arp\"`.",
 		Sources: []string{"https://kube-vip.io/docs/modes/bgp/"},
-	}, func(p *plan.Plan) []Finding {
-		lb := p.LoadBalancer
-		if lb.Kind != plan.KubeVIP || lb.Mode != "bgp" || lb.BGPAS != 0 && len(lb.BGPPeers) > 0 {
-			return nil
-		}
-		missing := "bgp_as and bgp_peers are"
-		switch {
-		case lb.BGPAS != 0:
-			missing = "bgp_peers is"
-		case len(lb.BGPPeers) > 0:
-			missing = "bgp_as is"
-		}
-		return one(lb.Attr("mode"), "In mode bgp kube-vip tells routers where the virtual IP is, and %s not written. "+
-			"Write both, or use mode = \"arp\".", missing)
-	}},
+	}, loadBalancerBGPPeers},
 	{rule.Rule{
 		ID: "load-balancer-bgp-family", Severity: rule.Error, Title: "BGP without IPv4", Permanent: true,
 		Doc: "kube-vip in mode bgp speaks to the routers in `bgp_peers`, which are IPv4, from the host's own address, and gives that as " +
@@ -273,91 +124,28 @@ var balancerRules = []Rule{
 			"use `mode = \"arp\"` or an external balancer.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc4271#section-4.2", "https://kube-vip.io/docs/modes/bgp/",
 			"https://github.com/kube-vip/kube-vip/issues/988"},
-	}, func(p *plan.Plan) []Finding {
-		lb := p.LoadBalancer
-		if lb.Kind != plan.KubeVIP || lb.Mode != "bgp" {
-			return nil
-		}
-		for _, n := range p.ControlPlanes() {
-			if n.Address.Is6() {
-				return one(lb.Attr("mode"),
-					"In mode bgp kube-vip speaks to IPv4 routers from the host's own address, and %s has %s. Give the "+
-						"control planes an IPv4 address, or use mode = \"arp\".", n.Name, n.Address)
-			}
-		}
-		if lb.VirtualIP.Is6() {
-			return one(lb.Attr("virtual_ip"), "In mode bgp kube-vip speaks to IPv4 routers, and they learn no way to %s. Write an IPv4 "+
-				"address, or use mode = \"arp\".", lb.VirtualIP)
-		}
-		return nil
-	}},
+	}, loadBalancerBGPFamily},
 	{rule.Rule{
 		ID: "load-balancer-unused-argument", Severity: rule.Warning, Title: "Load balancer argument without effect",
 		Doc: "The argument belongs to another kind of balancer. It changes nothing, although it looks as " +
 			"if something had been decided.",
 		Fix:     "Remove it.",
 		Sources: []string{haConsider, kubeVIPDocs},
-	}, func(p *plan.Plan) []Finding {
-		lb := p.LoadBalancer
-		if !balancerWritten(p) {
-			return nil
-		}
-		useless := map[string]map[string]string{
-			plan.HAProxy: {"mode": "kube-vip", "version": "kube-vip", "bgp_as": "kube-vip", "bgp_peers": "kube-vip"},
-			plan.KubeVIP: {"virtual_router_id": "haproxy with keepalived"},
-			plan.ExternalBalancer: {"mode": "kube-vip", "version": "kube-vip", "virtual_router_id": "haproxy with keepalived",
-				"interface": "haproxy and kube-vip", "bgp_as": "kube-vip", "bgp_peers": "kube-vip"},
-		}[lb.Kind]
-		var findings []Finding
-		for _, name := range []string{"interface", "virtual_router_id", "mode", "version", "bgp_as", "bgp_peers"} {
-			if of := useless[name]; of != "" && lb.Has(name) {
-				findings = append(findings, one(lb.Attr(name), "%s is for %s, and the balancer is %s. Remove it.", name, of, lb.Kind)...)
-			}
-		}
-		for _, name := range []string{"bgp_as", "bgp_peers"} {
-			if lb.Kind == plan.KubeVIP && lb.Mode != "bgp" && lb.Has(name) {
-				findings = append(findings,
-					one(lb.Attr(name), "%s is for mode bgp, and the mode is %s. Remove it, or write mode = \"bgp\".", name, lb.Mode)...)
-			}
-		}
-		if lb.Kind == plan.HAProxy && lb.Has("virtual_router_id") && !lb.VirtualIP.IsValid() {
-			findings = append(findings, one(lb.Attr("virtual_router_id"),
-				"virtual_router_id is keepalived's, and without virtual_ip there is "+
-					"no keepalived. Remove it, or write virtual_ip.")...)
-		}
-		return findings
-	}},
+	}, loadBalancerUnusedArgument},
 	{rule.Rule{
 		ID: "load-balancer-router-id-preset", Severity: rule.Warning, Title: "Virtual router ID that everybody has",
 		Doc: "Routers on one segment with the same VRID fight for the address. 51 is in every example and preset in several " +
 			"distributions, so it is the likeliest to meet.",
 		Fix:     "Leave it out, and it is computed from the virtual IP, or take another number that is free on the segment.",
 		Sources: []string{haConsider, "https://keepalived.readthedocs.io/en/latest/configuration_synopsis.html"},
-	}, func(p *plan.Plan) []Finding {
-		if lb := p.LoadBalancer; lb.Kind == plan.HAProxy && lb.Has("virtual_router_id") && lb.VirtualRouterID == 51 &&
-			lb.VirtualIP.IsValid() {
-			return one(lb.Attr("virtual_router_id"),
-				"51 is the virtual router ID of every example: a second cluster on the segment would have "+
-					"it too. Leave it out, and it is computed from the virtual IP.")
-		}
-		return nil
-	}},
+	}, loadBalancerRouterIDPreset},
 	{rule.Rule{
 		ID: "load-balancer-on-etcd", Severity: rule.Warning, Title: "Load balancer on an etcd host",
 		Doc: "etcd is sensitive to every delay of its disk and network. A balancer beside it carries all API traffic, and is the host " +
 			"that operators restart first.",
 		Fix:     "Put the balancer on a host of its own, or on a control plane with another port.",
 		Sources: []string{"https://etcd.io/docs/v3.6/op-guide/hardware/"},
-	}, func(p *plan.Plan) []Finding {
-		if !p.Etcd.IsExternal() {
-			return nil
-		}
-		return each(p.LoadBalancer.Nodes, func(n *plan.Node) bool { return n.Roles.Has(plan.EtcdRole) && !n.Roles.Has(plan.ControlPlane) },
-			func(n *plan.Node) hcl.Range { return n.Attr("roles") }, func(n *plan.Node, all []*plan.Node) string {
-				return fmt.Sprintf("%s is etcd member and load balancer: all API traffic passes beside etcd. "+
-					"Give the balancer a host of its own.", whose(all))
-			})
-	}},
+	}, loadBalancerOnEtcd},
 	{rule.Rule{
 		ID: "load-balancer-anonymous", Severity: rule.Error, Title: "Health check that the API server refuses",
 		Doc: "haproxy and keepalived ask /readyz without a certificate. With anonymous requests turned off the API servers answer 401, " +
@@ -365,17 +153,265 @@ var balancerRules = []Rule{
 		Fix: "Remove `anonymous-auth`, or limit anonymous requests to the health paths with an AuthenticationConfiguration.",
 		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/authentication/#anonymous-authenticator-configuration",
 			haConsider},
-	}, func(p *plan.Plan) []Finding {
-		if k := p.LoadBalancer.Kind; k != plan.HAProxy && k != plan.ExternalBalancer {
-			return nil
-		}
-		for _, a := range p.Cluster.APIServer.ExtraArgs {
-			if a.Name == "anonymous-auth" && a.Value == "false" {
-				return one(p.Cluster.APIServer.Key("extra_args", a.Name),
-					"With --anonymous-auth=false the API servers answer the balancer's "+
-						"health check with 401, and all of them count as dead. Remove it.")
-			}
-		}
+	}, loadBalancerAnonymous},
+}
+
+func loadBalancerNoHost(p *plan.Plan) []Finding {
+	if p.LoadBalancer.Kind != plan.HAProxy || len(p.LoadBalancer.Nodes) > 0 || !several(p) {
 		return nil
-	}},
+	}
+	return one(balancerAt(p), "haproxy runs on hosts with the role load-balancer, and there are none. Give two hosts roles = "+
+		"[\"load-balancer\"], or write load_balancer \"kube-vip\", which runs on the control planes.")
+}
+
+func loadBalancerIdleHost(p *plan.Plan) []Finding {
+	if k := p.LoadBalancer.Kind; k != plan.KubeVIP && k != plan.ExternalBalancer || !ours(p) {
+		return nil
+	}
+	return each(p.LoadBalancer.Nodes, func(*plan.Node) bool { return true }, func(n *plan.Node) hcl.Range { return n.Attr("roles") },
+		func(n *plan.Node, all []*plan.Node) string {
+			where := "runs on the control planes"
+			if p.LoadBalancer.Kind == plan.ExternalBalancer {
+				where = "is somebody else's"
+			}
+			return fmt.Sprintf("%s has the role load-balancer, and the balancer (%s, %s) %s. Remove the role, "+
+				"or write load_balancer \"haproxy\".", whose(all), p.LoadBalancer.Kind, line(balancerAt(p)), where)
+		})
+}
+
+func loadBalancerNoVirtualIP(p *plan.Plan) []Finding {
+	if p.LoadBalancer.Kind != plan.KubeVIP || p.LoadBalancer.VirtualIP.IsValid() {
+		return nil
+	}
+	var suggestion advice
+	if cps := p.ControlPlanes(); len(cps) > 0 && cps[len(cps)-1].Address.IsValid() {
+		suggestion = freeRun(p, cps[len(cps)-1].Address, 1)
+		if a, err := netip.ParseAddr(p.Cluster.Endpoint.Host); err == nil && p.Cluster.Has("control_plane_endpoint") &&
+			!slices.ContainsFunc(uses(p), func(u use) bool { return u.addr == a }) {
+			suggestion = saying(fmt.Sprintf(" The endpoint is %s.", a))
+		}
+	}
+	return advised(suggestion, balancerAt(p), "kube-vip holds a virtual IP on one of the control planes, and none is written. "+
+		"Write virtual_ip = … here.")
+}
+
+func loadBalancerVirtualIPAlone(p *plan.Plan) []Finding {
+	if p.LoadBalancer.Kind != plan.HAProxy || !p.LoadBalancer.VirtualIP.IsValid() || len(p.LoadBalancer.Nodes) != 1 {
+		return nil
+	}
+	return one(p.LoadBalancer.Attr("virtual_ip"), "%s can move nowhere: %s is the only balancer. Add a second one, "+
+		"or remove virtual_ip.", p.LoadBalancer.VirtualIP, p.LoadBalancer.Nodes[0].Name)
+}
+
+func loadBalancerPairApart(p *plan.Plan) []Finding {
+	lb := p.LoadBalancer
+	if lb.Kind != plan.HAProxy || lb.VirtualIP.IsValid() || len(lb.Nodes) < 2 || p.Cluster.Endpoint.Host == "" ||
+		hostCalled(p, p.Cluster.Endpoint.Host) != nil || !p.Target.Facts.L2 {
+		return nil
+	}
+	if _, lost := nowhere(p); lost {
+		return nil // endpoint-leads-nowhere says it
+	}
+	return advised(freeRun(p, lb.Nodes[0].Address, 1), balancerAt(p),
+		"%s (%s) share no address, so %s leads to one of them at a time. "+
+			"Write virtual_ip = … here.", quantity(len(lb.Nodes), "balancer"), sentence(names(lb.Nodes)), p.Cluster.Endpoint.Host)
+}
+
+func loadBalancerVirtualIPFiltered(p *plan.Plan) []Finding {
+	lb := p.LoadBalancer
+	moves := lb.Kind == plan.HAProxy && len(lb.Nodes) > 1 || arpVirtualIP(p)
+	if p.Target.Facts.L2 || !lb.VirtualIP.IsValid() || !moves || p.Target.Facts.Hosting != plan.Hosts {
+		return nil
+	}
+	return one(lb.Attr("virtual_ip"),
+		"The network of target %s lets no host take over %s. Write load_balancer \"external\" {} and the "+
+			"cloud balancer's name as control_plane_endpoint.", p.Target.Name, lb.VirtualIP)
+}
+
+func loadBalancerVirtualIPSubnet(p *plan.Plan) []Finding {
+	lb := p.LoadBalancer
+	shared := virtualIP(p)
+	if shared == nil {
+		return nil
+	}
+	hosts := &plan.Shared{Among: shared.Among[1:]}
+	if a, b, apart := hosts.StatedApart(); apart {
+		return one(lb.Attr("virtual_ip"),
+			"%s moves by ARP inside one subnet only, and %s is in %s, %s in %s. Put them into one subnet, "+
+				"or write load_balancer \"external\".", lb.VirtualIP, a.Who, a.Prefix, b.Who, b.Prefix)
+	}
+	if l, out := outside(shared); out {
+		return advised(freeRun(p, l.Addr, 1), lb.Attr("virtual_ip"),
+			"%s lies outside of %s, the subnet of %s, and moves by ARP inside "+
+				"one subnet only. Take an address of that subnet.", lb.VirtualIP, l.Prefix, l.Who)
+	}
+	return nil
+}
+
+func loadBalancerVirtualIPSegmentUnstated(p *plan.Plan) []Finding {
+	shared := virtualIP(p)
+	if shared == nil {
+		return nil
+	}
+	_, _, certain := shared.StatedApart()
+	if _, out := outside(shared); certain || out {
+		return nil // load-balancer-virtual-ip-subnet says it
+	}
+	_, b, apart := shared.Apart()     // the first is the virtual IP itself
+	if !apart || !p.Target.Facts.L2 { // of such a network load-balancer-virtual-ip-filtered says more
+		return nil
+	}
+	return one(shared.At, "%s moves by ARP inside one segment only, and %s (%s) looks to be in another. If they share one, "+
+		"state its range in node_subnets of network; if not, put the balancers into one segment, or write load_balancer \"external\".",
+		p.LoadBalancer.VirtualIP, b.Who, b.Addr)
+}
+
+func loadBalancerVirtualIPFamily(p *plan.Plan) []Finding {
+	vip := p.LoadBalancer.VirtualIP
+	for _, n := range carriers(p) {
+		if vip.IsValid() && n.Address.IsValid() && n.Address.Is4() != vip.Is4() && (!n.SecondaryAddress.IsValid() ||
+			n.SecondaryAddress.Is4() != vip.Is4()) {
+			return one(p.LoadBalancer.Attr("virtual_ip"), "%s is %s, and %s has %s alone (%s). Write an address of that family.", vip,
+				family(vip), n.Name, family(n.Address), n.Address)
+		}
+	}
+	return nil
+}
+
+func loadBalancerVirtualIPUnusable(p *plan.Plan) []Finding {
+	vip := p.LoadBalancer.VirtualIP
+	if !vip.IsValid() {
+		return nil
+	}
+	if why := unusable(vip); why != "" {
+		return one(p.LoadBalancer.Attr("virtual_ip"), "%s is %s. Take a free address of the hosts' subnet.", vip, why)
+	}
+	for _, s := range p.Network.NodeSubnets {
+		if s.Addr().Is4() && s.Bits() < 31 && (vip == s.Masked().Addr() || vip == plan.LastAddress(s)) {
+			return one(p.LoadBalancer.Attr("virtual_ip"), "%s is the network or broadcast address of %s. Take a free address inside.",
+				vip, s.Masked())
+		}
+	}
+	return nil
+}
+
+func loadBalancerPortClash(p *plan.Plan) []Finding {
+	if p.LoadBalancer.Kind != plan.HAProxy || len(p.ControlPlanes()) == 0 {
+		return nil
+	}
+	findings := portClash(p, "haproxy", "The load balancer")
+	if len(findings) > 0 && !p.LoadBalancer.Has("port") {
+		findings[0].At = p.Cluster.Attr("control_plane_endpoint")
+	}
+	return findings
+}
+
+func loadBalancerKubeVipPort(p *plan.Plan) []Finding {
+	lb := p.LoadBalancer
+	if lb.Kind != plan.KubeVIP || lb.Port == p.Cluster.APIServerPort || lb.Port == 0 {
+		return nil
+	}
+	return one(lb.Attr("port"), "kube-vip translates no ports: on %s the API server answers on %d, not on %d. Remove port, "+
+		"or write api_server_port = %d.", lb.VirtualIP, p.Cluster.APIServerPort, lb.Port, lb.Port)
+}
+
+func loadBalancerBGPPeers(p *plan.Plan) []Finding {
+	lb := p.LoadBalancer
+	if lb.Kind != plan.KubeVIP || lb.Mode != "bgp" || lb.BGPAS != 0 && len(lb.BGPPeers) > 0 {
+		return nil
+	}
+	missing := "bgp_as and bgp_peers are"
+	switch {
+	case lb.BGPAS != 0:
+		missing = "bgp_peers is"
+	case len(lb.BGPPeers) > 0:
+		missing = "bgp_as is"
+	}
+	return one(lb.Attr("mode"), "In mode bgp kube-vip tells routers where the virtual IP is, and %s not written. "+
+		"Write both, or use mode = \"arp\".", missing)
+}
+
+func loadBalancerBGPFamily(p *plan.Plan) []Finding {
+	lb := p.LoadBalancer
+	if lb.Kind != plan.KubeVIP || lb.Mode != "bgp" {
+		return nil
+	}
+	for _, n := range p.ControlPlanes() {
+		if n.Address.Is6() {
+			return one(lb.Attr("mode"),
+				"In mode bgp kube-vip speaks to IPv4 routers from the host's own address, and %s has %s. Give the "+
+					"control planes an IPv4 address, or use mode = \"arp\".", n.Name, n.Address)
+		}
+	}
+	if lb.VirtualIP.Is6() {
+		return one(lb.Attr("virtual_ip"), "In mode bgp kube-vip speaks to IPv4 routers, and they learn no way to %s. Write an IPv4 "+
+			"address, or use mode = \"arp\".", lb.VirtualIP)
+	}
+	return nil
+}
+
+func loadBalancerUnusedArgument(p *plan.Plan) []Finding {
+	lb := p.LoadBalancer
+	if !balancerWritten(p) {
+		return nil
+	}
+	useless := map[string]map[string]string{
+		plan.HAProxy: {"mode": "kube-vip", "version": "kube-vip", "bgp_as": "kube-vip", "bgp_peers": "kube-vip"},
+		plan.KubeVIP: {"virtual_router_id": "haproxy with keepalived"},
+		plan.ExternalBalancer: {"mode": "kube-vip", "version": "kube-vip", "virtual_router_id": "haproxy with keepalived",
+			"interface": "haproxy and kube-vip", "bgp_as": "kube-vip", "bgp_peers": "kube-vip"},
+	}[lb.Kind]
+	var findings []Finding
+	for _, name := range []string{"interface", "virtual_router_id", "mode", "version", "bgp_as", "bgp_peers"} {
+		if of := useless[name]; of != "" && lb.Has(name) {
+			findings = append(findings, one(lb.Attr(name), "%s is for %s, and the balancer is %s. Remove it.", name, of, lb.Kind)...)
+		}
+	}
+	for _, name := range []string{"bgp_as", "bgp_peers"} {
+		if lb.Kind == plan.KubeVIP && lb.Mode != "bgp" && lb.Has(name) {
+			findings = append(findings,
+				one(lb.Attr(name), "%s is for mode bgp, and the mode is %s. Remove it, or write mode = \"bgp\".", name, lb.Mode)...)
+		}
+	}
+	if lb.Kind == plan.HAProxy && lb.Has("virtual_router_id") && !lb.VirtualIP.IsValid() {
+		findings = append(findings, one(lb.Attr("virtual_router_id"),
+			"virtual_router_id is keepalived's, and without virtual_ip there is "+
+				"no keepalived. Remove it, or write virtual_ip.")...)
+	}
+	return findings
+}
+
+func loadBalancerRouterIDPreset(p *plan.Plan) []Finding {
+	if lb := p.LoadBalancer; lb.Kind == plan.HAProxy && lb.Has("virtual_router_id") && lb.VirtualRouterID == 51 &&
+		lb.VirtualIP.IsValid() {
+		return one(lb.Attr("virtual_router_id"),
+			"51 is the virtual router ID of every example: a second cluster on the segment would have "+
+				"it too. Leave it out, and it is computed from the virtual IP.")
+	}
+	return nil
+}
+
+func loadBalancerOnEtcd(p *plan.Plan) []Finding {
+	if !p.Etcd.IsExternal() {
+		return nil
+	}
+	return each(p.LoadBalancer.Nodes, func(n *plan.Node) bool { return n.Roles.Has(plan.EtcdRole) && !n.Roles.Has(plan.ControlPlane) },
+		func(n *plan.Node) hcl.Range { return n.Attr("roles") }, func(n *plan.Node, all []*plan.Node) string {
+			return fmt.Sprintf("%s is etcd member and load balancer: all API traffic passes beside etcd. "+
+				"Give the balancer a host of its own.", whose(all))
+		})
+}
+
+func loadBalancerAnonymous(p *plan.Plan) []Finding {
+	if k := p.LoadBalancer.Kind; k != plan.HAProxy && k != plan.ExternalBalancer {
+		return nil
+	}
+	for _, a := range p.Cluster.APIServer.ExtraArgs {
+		if a.Name == "anonymous-auth" && a.Value == "false" {
+			return one(p.Cluster.APIServer.Key("extra_args", a.Name),
+				"With --anonymous-auth=false the API servers answer the balancer's "+
+					"health check with 401, and all of them count as dead. Remove it.")
+		}
+	}
+	return nil
 }

@@ -117,67 +117,27 @@ var configRules = []Rule{
 			"any node.",
 		Fix:     "Correct the name, or remove the field.",
 		Sources: []string{kubeletFields, kubeProxyFields},
-	}, func(p *plan.Plan) []Finding {
-		return configFindings(p, func(c configuration, l leaf) (hcl.Range, string) {
-			return c.object.Key(l.path), c.unknown(l)
-		})
-	}},
+	}, componentConfigUnknown},
 	{rule.Rule{
 		ID: "component-config-value", Severity: rule.Error, Title: "Value that the field does not take", Permanent: true,
 		Doc:     "kubelet and kube-proxy do not start with a value of another type than the field's. All nodes get the same file.",
 		Fix:     "Write a value of the field's type; the finding says which.",
 		Sources: []string{kubeletFields, kubeProxyFields},
-	}, func(p *plan.Plan) []Finding {
-		return configFindings(p, func(c configuration, l leaf) (hcl.Range, string) {
-			return c.object.At(l.path), c.mistyped(l)
-		})
-	}},
+	}, componentConfigValue},
 	{rule.Rule{
 		ID: "component-config-owned", Severity: rule.Error, Title: "Field that the plan decides", Permanent: true,
 		Doc: "The field follows from the design, and other files repeat it. A second value in `config` would hold on the nodes, and " +
 			"nowhere else.",
 		Fix:     "Remove it, and write the argument that the finding names.",
 		Sources: []string{kubeletFields, kubeProxyFields},
-	}, func(p *plan.Plan) []Finding {
-		return configFindings(p, func(c configuration, l leaf) (hcl.Range, string) {
-			instead, ok := ownedFields[c.kind][l.dotted()]
-			switch {
-			case !ok:
-				return hcl.Range{}, ""
-			case instead == "":
-				return c.object.Key(l.path), fmt.Sprintf("%s of %s follows from the design. Remove it.", l.dotted(), c.kind)
-			}
-			return c.object.Key(l.path), fmt.Sprintf("%s of %s follows from %s. Write that, and remove the field.", l.dotted(),
-				c.kind, instead)
-		})
-	}},
+	}, componentConfigOwned},
 	{rule.Rule{
 		ID: "component-config-twice", Severity: rule.Error, Title: "Setting written as a field and as a flag", Permanent: true,
 		Doc: "A flag of the kubelet wins over the field of its configuration. Of two values only one holds, " +
 			"and a reader takes the other for true.",
 		Fix:     "Keep the field in `config`, and remove the flag from `extra_args`.",
 		Sources: []string{"https://kubernetes.io/docs/tasks/administer-cluster/kubelet-config-file/"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		config := p.Cluster.Kubelet.Config
-		if config == nil || !ours(p) {
-			return nil
-		}
-		for _, c := range commandLines(p) {
-			if c.component != "kubelet" {
-				continue
-			}
-			for _, a := range c.args {
-				path, ok := flags.FieldOf(kubeletKind, a.Name, p.Cluster.Version.Minor)
-				if top, _, _ := strings.Cut(path, "."); !ok || config.Value[top] == nil || top != path {
-					continue
-				}
-				findings = append(findings, one(c.key(a.Name), "--%s and the field %s of cluster.kubelet.config set the same, "+
-					"and the flag wins. Remove the flag.", a.Name, path)...)
-			}
-		}
-		return findings
-	}},
+	}, componentConfigTwice},
 	{rule.Rule{
 		ID: "component-config-insecure", Severity: rule.Error, Title: "Field that opens the kubelet",
 		Doc: "The field takes away authentication or authorization of the kubelet's port: whoever reaches " +
@@ -185,35 +145,87 @@ var configRules = []Rule{
 		Fix: "Remove it.",
 		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/kubelet-authn-authz/",
 			"https://www.cisecurity.org/benchmark/kubernetes"},
-	}, func(p *plan.Plan) []Finding {
-		return configFindings(p, func(c configuration, l leaf) (hcl.Range, string) {
-			why := ""
-			switch name := l.dotted(); {
-			case c.kind != kubeletKind:
-			case name == "authentication.anonymous.enabled" && l.value == true:
-				why = "lets everybody run commands in every pod of the host"
-			case name == "authorization.mode" && l.value == "AlwaysAllow":
-				why = "lets everybody who has any certificate run commands in every pod of the host"
-			case name == "readOnlyPort" && l.value != int64(0):
-				why = "shows all pods and their environment to the network"
-			}
-			if why == "" {
-				return hcl.Range{}, ""
-			}
-			return c.object.At(l.path), fmt.Sprintf("%s = %v of %s %s. Remove it.", l.dotted(), l.value, c.kind, why)
-		})
-	}},
+	}, componentConfigInsecure},
 	{rule.Rule{
 		ID: "component-config-unread", Severity: rule.Warning, Title: "Configuration of a kube-proxy that is left out",
 		Doc:     "With `mode = \"none\"` there is no kube-proxy in the cluster, and nothing reads its configuration.",
 		Fix:     "Remove `config`, or choose a mode.",
 		Sources: []string{kubeProxyFields},
-	}, func(p *plan.Plan) []Finding {
-		if k := p.Network.KubeProxy; k.Config != nil && k.Mode == plan.ProxyNone {
-			return one(k.Attr("config"), "kube-proxy is left out, so nothing reads its configuration. Remove config, or choose a mode.")
+	}, componentConfigUnread},
+}
+
+func componentConfigUnknown(p *plan.Plan) []Finding {
+	return configFindings(p, func(c configuration, l leaf) (hcl.Range, string) {
+		return c.object.Key(l.path), c.unknown(l)
+	})
+}
+
+func componentConfigValue(p *plan.Plan) []Finding {
+	return configFindings(p, func(c configuration, l leaf) (hcl.Range, string) {
+		return c.object.At(l.path), c.mistyped(l)
+	})
+}
+
+func componentConfigOwned(p *plan.Plan) []Finding {
+	return configFindings(p, func(c configuration, l leaf) (hcl.Range, string) {
+		instead, ok := ownedFields[c.kind][l.dotted()]
+		switch {
+		case !ok:
+			return hcl.Range{}, ""
+		case instead == "":
+			return c.object.Key(l.path), fmt.Sprintf("%s of %s follows from the design. Remove it.", l.dotted(), c.kind)
 		}
+		return c.object.Key(l.path), fmt.Sprintf("%s of %s follows from %s. Write that, and remove the field.", l.dotted(),
+			c.kind, instead)
+	})
+}
+
+func componentConfigTwice(p *plan.Plan) []Finding {
+	var findings []Finding
+	config := p.Cluster.Kubelet.Config
+	if config == nil || !ours(p) {
 		return nil
-	}},
+	}
+	for _, c := range commandLines(p) {
+		if c.component != "kubelet" {
+			continue
+		}
+		for _, a := range c.args {
+			path, ok := flags.FieldOf(kubeletKind, a.Name, p.Cluster.Version.Minor)
+			if top, _, _ := strings.Cut(path, "."); !ok || config.Value[top] == nil || top != path {
+				continue
+			}
+			findings = append(findings, one(c.key(a.Name), "--%s and the field %s of cluster.kubelet.config set the same, "+
+				"and the flag wins. Remove the flag.", a.Name, path)...)
+		}
+	}
+	return findings
+}
+
+func componentConfigInsecure(p *plan.Plan) []Finding {
+	return configFindings(p, func(c configuration, l leaf) (hcl.Range, string) {
+		why := ""
+		switch name := l.dotted(); {
+		case c.kind != kubeletKind:
+		case name == "authentication.anonymous.enabled" && l.value == true:
+			why = "lets everybody run commands in every pod of the host"
+		case name == "authorization.mode" && l.value == "AlwaysAllow":
+			why = "lets everybody who has any certificate run commands in every pod of the host"
+		case name == "readOnlyPort" && l.value != int64(0):
+			why = "shows all pods and their environment to the network"
+		}
+		if why == "" {
+			return hcl.Range{}, ""
+		}
+		return c.object.At(l.path), fmt.Sprintf("%s = %v of %s %s. Remove it.", l.dotted(), l.value, c.kind, why)
+	})
+}
+
+func componentConfigUnread(p *plan.Plan) []Finding {
+	if k := p.Network.KubeProxy; k.Config != nil && k.Mode == plan.ProxyNone {
+		return one(k.Attr("config"), "kube-proxy is left out, so nothing reads its configuration. Remove config, or choose a mode.")
+	}
+	return nil
 }
 
 // configFindings makes one finding for each value that the judge objects to.

@@ -32,50 +32,20 @@ var featureGateRules = []Rule{
 			"name from an old page stops the whole control plane.",
 		Fix:     "Remove it if the feature is stable by now, or correct the name.",
 		Sources: []string{gateDocs, "https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates-removed/"},
-	}, func(p *plan.Plan, name string, on bool) (string, []any) {
-		v := p.Cluster.Version
-		g, ok := plan.FindGate(name)
-		known, _ := g.State(v)
-		switch {
-		case !plan.GatesKnown(v) || ok && known || ok && v.Minor < g.Since:
-			return "", nil
-		case ok:
-			return "Feature gate %s is gone from Kubernetes 1.%d on, and the components of %s exit at one. Remove it.", []any{name,
-				g.Removed, v}
-		}
-		meant := ""
-		if len(p.Cluster.FeatureGates) < 50*mostAdvised {
-			meant = spelling.DidYouMean(name, plan.GateNames())
-		}
-		return "Kubernetes %s knows no feature gate %s, and its components exit at one.%s", []any{v, name, cmp.Or(meant, " Remove it.")}
-	}),
+	}, versionFeatureGateUnknown),
 	gateRule(rule.Rule{
 		ID: "version-feature-gate-early", Severity: rule.Error, Title: "Feature gate of a later Kubernetes", Permanent: true,
 		Doc:     "The gate came with a later minor. Components of this one do not know it and exit.",
 		Fix:     "Remove it, or use the newer Kubernetes.",
 		Sources: []string{gateDocs},
-	}, func(p *plan.Plan, name string, on bool) (string, []any) {
-		g, ok := plan.FindGate(name)
-		if !ok || !p.Kubernetes().Known() || g.Since <= p.Cluster.Version.Minor {
-			return "", nil
-		}
-		return "Feature gate %s came with Kubernetes 1.%d, and this is %s, whose components exit at it. Remove it.", []any{name, g.Since,
-			p.Cluster.Version}
-	}),
+	}, versionFeatureGateEarly),
 	gateRule(rule.Rule{
 		ID: "version-feature-gate-locked", Severity: rule.Error, Title: "Feature gate that cannot be changed any more", Permanent: true,
 		Doc: "A stable feature's gate is locked for a few releases before it disappears. Setting it to anything else stops " +
 			"the component.",
 		Fix:     "Remove it.",
 		Sources: []string{gateDocs},
-	}, func(p *plan.Plan, name string, on bool) (string, []any) {
-		g, _ := plan.FindGate(name)
-		if _, locked := g.State(p.Cluster.Version); !locked || on == g.LockedTo {
-			return "", nil
-		}
-		return "Feature gate %s is locked to %t from Kubernetes 1.%d on: components exit at %t. Remove it.", []any{name, g.LockedTo,
-			g.Locked, on}
-	}),
+	}, versionFeatureGateLocked),
 	gateRule(rule.Rule{
 		ID: "version-feature-gate-needless", Severity: rule.Warning, Title: "Feature gate without effect",
 		Doc: "The gate is locked to the value that the file sets. It changes nothing, and stops the upgrade to the " +
@@ -95,13 +65,51 @@ var featureGateRules = []Rule{
 			"for short-lived test clusters.",
 		Fix:     "Remove it, or waive the rule and say what the test is for.",
 		Sources: []string{gateDocs + "#feature-stages"},
-	}, func(p *plan.Plan, name string, on bool) (string, []any) {
-		g, _ := plan.FindGate(name)
-		until, ok := alphaGates[name]
-		if known, _ := g.State(p.Cluster.Version); !known || !on || !ok || until != 0 && p.Cluster.Version.Minor >= until {
-			return "", nil
-		}
-		return "Feature gate %s is alpha in Kubernetes %s: it may change or vanish with the next minor, and what it stored " +
-			"with it. Remove it from clusters that are to last.", []any{name, p.Cluster.Version}
-	}),
+	}, versionFeatureGateAlpha),
+}
+
+func versionFeatureGateUnknown(p *plan.Plan, name string, on bool) (string, []any) {
+	v := p.Cluster.Version
+	g, ok := plan.FindGate(name)
+	known, _ := g.State(v)
+	switch {
+	case !plan.GatesKnown(v) || ok && known || ok && v.Minor < g.Since:
+		return "", nil
+	case ok:
+		return "Feature gate %s is gone from Kubernetes 1.%d on, and the components of %s exit at one. Remove it.", []any{name,
+			g.Removed, v}
+	}
+	meant := ""
+	if len(p.Cluster.FeatureGates) < 50*mostAdvised {
+		meant = spelling.DidYouMean(name, plan.GateNames())
+	}
+	return "Kubernetes %s knows no feature gate %s, and its components exit at one.%s", []any{v, name, cmp.Or(meant, " Remove it.")}
+}
+
+func versionFeatureGateEarly(p *plan.Plan, name string, on bool) (string, []any) {
+	g, ok := plan.FindGate(name)
+	if !ok || !p.Kubernetes().Known() || g.Since <= p.Cluster.Version.Minor {
+		return "", nil
+	}
+	return "Feature gate %s came with Kubernetes 1.%d, and this is %s, whose components exit at it. Remove it.", []any{name, g.Since,
+		p.Cluster.Version}
+}
+
+func versionFeatureGateLocked(p *plan.Plan, name string, on bool) (string, []any) {
+	g, _ := plan.FindGate(name)
+	if _, locked := g.State(p.Cluster.Version); !locked || on == g.LockedTo {
+		return "", nil
+	}
+	return "Feature gate %s is locked to %t from Kubernetes 1.%d on: components exit at %t. Remove it.", []any{name, g.LockedTo,
+		g.Locked, on}
+}
+
+func versionFeatureGateAlpha(p *plan.Plan, name string, on bool) (string, []any) {
+	g, _ := plan.FindGate(name)
+	until, ok := alphaGates[name]
+	if known, _ := g.State(p.Cluster.Version); !known || !on || !ok || until != 0 && p.Cluster.Version.Minor >= until {
+		return "", nil
+	}
+	return "Feature gate %s is alpha in Kubernetes %s: it may change or vanish with the next minor, and what it stored " +
+		"with it. Remove it from clusters that are to last.", []any{name, p.Cluster.Version}
 }

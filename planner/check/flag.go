@@ -79,18 +79,7 @@ var flagRules = []Rule{
 			"static pod restarts without end. A field of KubeletConfiguration is not always a flag.",
 		Fix:     "Correct the name, or remove the flag; a field of KubeletConfiguration stands in `cluster.kubelet.config`.",
 		Sources: []string{flagDocs, kubeletFields, etcdFlags},
-	}, commandLine.key, func(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, known bool) string {
-		switch {
-		case known || saidElsewhere(p, c, a.Name):
-			return ""
-		case c.component == "etcd" && f.Name != "" && f.Last < c.minor:
-			return fmt.Sprintf("%s has no flag --%s, which %s was the last to take, and exits if given one. Remove it.", c.release, a.Name,
-				otherRelease(c, f.Last))
-		case f.Name != "":
-			return "" // component-flag-early or version-removed-flag says it
-		}
-		return fmt.Sprintf("%s has no flag --%s, and exits if given one.%s", c.subject(), a.Name, flagMeant(c, a.Name))
-	}),
+	}, commandLine.key, componentFlagUnknown),
 	{rule.Rule{
 		ID: "component-flag-repeated", Severity: rule.Error, Title: "Several values of a flag that takes one", Permanent: true,
 		Doc: "A list in `extra_args` gives the flag once for each value, in their order: `service-account-issuer` and flags " +
@@ -118,33 +107,50 @@ var flagRules = []Rule{
 			"stops at the component that exits.",
 		Fix:     "Remove it, or write what upstream names instead.",
 		Sources: []string{flagDocs, "https://kubernetes.io/docs/reference/using-api/deprecation-policy/#deprecating-a-flag-or-cli"},
-	}, commandLine.key, func(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, known bool) string {
-		if !known || f.Deprecated == 0 || f.Deprecated > c.minor || saidElsewhere(p, c, a.Name) ||
-			c.component == "etcd" && strings.HasPrefix(a.Name, "experimental-") {
-			return "" // etcd-experimental-flag-deprecated says the last
-		}
-		gone := ""
-		if last := lastOf(f); f.Last < last {
-			gone = " " + otherRelease(c, f.Last+1) + " no longer knows it."
-		}
-		return fmt.Sprintf("--%s of %s is deprecated.%s Upstream says: %q.", a.Name, c.component, gone, f.Note)
-	}),
+	}, commandLine.key, componentFlagDeprecated),
 	flagRule(rule.Rule{
 		ID: "component-flag-value", Severity: rule.Error, Title: "Value that the flag does not take", Permanent: true,
 		Doc: "The component reads its flags before anything else, and exits at a value that it cannot use. One value is given to all " +
 			"hosts: a bad one takes down every member, or every kubelet, at once.",
 		Fix:     "Write a value of the flag's type; the finding says which.",
 		Sources: []string{flagDocs, etcdFlags},
-	}, commandLine.value, func(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, known bool) string {
-		if !known || saidElsewhere(p, c, a.Name) {
-			return ""
-		}
-		problem := valueProblem(f, a.Value, func(name string) string { return valueOf(c.args, name) })
-		if problem == "" {
-			return ""
-		}
-		return fmt.Sprintf("%s exits at --%s=%s: %s", c.component, a.Name, a.Value, problem)
-	}),
+	}, commandLine.value, componentFlagValue),
+}
+
+func componentFlagUnknown(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, known bool) string {
+	switch {
+	case known || saidElsewhere(p, c, a.Name):
+		return ""
+	case c.component == "etcd" && f.Name != "" && f.Last < c.minor:
+		return fmt.Sprintf("%s has no flag --%s, which %s was the last to take, and exits if given one. Remove it.", c.release, a.Name,
+			otherRelease(c, f.Last))
+	case f.Name != "":
+		return "" // component-flag-early or version-removed-flag says it
+	}
+	return fmt.Sprintf("%s has no flag --%s, and exits if given one.%s", c.subject(), a.Name, flagMeant(c, a.Name))
+}
+
+func componentFlagDeprecated(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, known bool) string {
+	if !known || f.Deprecated == 0 || f.Deprecated > c.minor || saidElsewhere(p, c, a.Name) ||
+		c.component == "etcd" && strings.HasPrefix(a.Name, "experimental-") {
+		return "" // etcd-experimental-flag-deprecated says the last
+	}
+	gone := ""
+	if last := lastOf(f); f.Last < last {
+		gone = " " + otherRelease(c, f.Last+1) + " no longer knows it."
+	}
+	return fmt.Sprintf("--%s of %s is deprecated.%s Upstream says: %q.", a.Name, c.component, gone, f.Note)
+}
+
+func componentFlagValue(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, known bool) string {
+	if !known || saidElsewhere(p, c, a.Name) {
+		return ""
+	}
+	problem := valueProblem(f, a.Value, func(name string) string { return valueOf(c.args, name) })
+	if problem == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s exits at --%s=%s: %s", c.component, a.Name, a.Value, problem)
 }
 
 // otherRelease names another minor of the component.

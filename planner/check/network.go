@@ -77,148 +77,47 @@ var networkRules = []Rule{
 		Fix: "Write the ranges of `pod_subnets` and `service_subnets` in the same order of families.",
 		Sources: []string{dualStackDocs + "#configure-ipv4-ipv6-dual-stack",
 			"https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/563-dual-stack"},
-	}, func(p *plan.Plan) []Finding {
-		a, b := families(p.Network.PodSubnets), families(p.Network.ServiceSubnets)
-		if len(a) == 0 || len(b) == 0 || a[0] == b[0] && len(b) <= len(a) || podsOfAnotherFamily(p) && a[0] != b[0] {
-			return nil // of the last, host-address-family says that the pods' range is wrong
-		}
-		return one(written(writtenArg(p.Network.Has("service_subnets"), p.Network.Attr("service_subnets")), p.Network.Attr("pod_subnets")),
-			"Pods are %s (%s), services are %s (%s). Write the same family first in both, and a second one of Services only where "+
-				"pods have it.", strings.Join(a, " and "), prefixes(p.Network.PodSubnets), strings.Join(b, " and "),
-			prefixes(p.Network.ServiceSubnets))
-	}},
+	}, networkDualStackOrder},
 	{rule.Rule{
 		ID: "network-service-range-large", Severity: rule.Error, Title: "Service range that the API server refuses", Permanent: true,
 		Doc:     "kubeadm and the API server take service ranges of at most 20 host bits: /12 in IPv4, /108 in IPv6.",
 		Fix:     "Write a longer prefix; /16 holds 65,534 Services, /112 as many in IPv6.",
 		Sources: []string{kubeadmLimits},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, s := range services(p) {
-			if most := s.prefix.Addr().BitLen() - 20; s.prefix.Bits() < most {
-				findings = append(findings, one(s.at, "%s has %d host bits, and the API server takes 20 at most (/%d). Write %s.", s.prefix,
-					s.prefix.Addr().BitLen()-s.prefix.Bits(), most, netip.PrefixFrom(s.prefix.Addr(), s.prefix.Addr().BitLen()-16))...)
-			}
-		}
-		return findings
-	}},
+	}, networkServiceRangeLarge},
 	{rule.Rule{
 		ID: "network-service-range-small", Severity: rule.Error, Title: "Service range that is too small", Permanent: true,
 		Doc:     "kubeadm wants room for at least 10 addresses: the first is the API server's, the tenth is that of the cluster DNS.",
 		Fix:     "Write a shorter prefix. The range cannot be changed easily later: a /16 costs nothing.",
 		Sources: []string{kubeadmLimits},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, s := range services(p) {
-			if host := s.prefix.Addr().BitLen() - s.prefix.Bits(); host < 4 {
-				findings = append(findings,
-					one(s.at, "%s has %d addresses; kubeadm wants 10 at least, the tenth being the cluster DNS. Write %s.", s.prefix,
-						1<<host, netip.PrefixFrom(s.prefix.Addr(), s.prefix.Addr().BitLen()-16).Masked())...)
-			}
-		}
-		return findings
-	}},
+	}, networkServiceRangeSmall},
 	{rule.Rule{
 		ID: "network-pod-mask-gap", Severity: rule.Error, Title: "Pod range too wide for its node mask", Permanent: true,
 		Doc: "The controller-manager keeps one bit for each node's share, and kubeadm allows 16 bits between the pod range and " +
 			"a node's share: 65,536 nodes.",
 		Fix:     "Lengthen the prefix of the pod range, or give nodes a larger share with a shorter node mask.",
 		Sources: []string{kubeadmLimits},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, s := range pods(p) {
-			if mask := p.Network.NodeMask(s.prefix); mask-s.prefix.Bits() > 16 {
-				findings = append(findings, one(written(s.at, p.Network.Attr(maskName(s.prefix))),
-					"Between pods %s and /%d for a node lie %d "+
-						"bits, and kubeadm allows 16. Write %s, or a node mask of /%d.",
-					s.prefix, mask, mask-s.prefix.Bits(), netip.PrefixFrom(s.prefix.Addr(), mask-16), s.prefix.Bits()+16)...)
-			}
-		}
-		return findings
-	}},
+	}, networkPodMaskGap},
 	{rule.Rule{
 		ID: "network-pod-mask-inverted", Severity: rule.Error, Title: "Node's share larger than the pod range", Permanent: true,
 		Doc: "Each node takes a share of the pod range for its pods. A share that is larger than the whole range can be given to " +
 			"nobody: nodes stay NotReady without pod addresses.",
 		Fix:     "Write a node mask that is longer than the pod range's prefix, by enough bits for all nodes.",
 		Sources: []string{kubeadmLimits},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, s := range pods(p) {
-			if mask := p.Network.NodeMask(s.prefix); mask < s.prefix.Bits() {
-				findings = append(findings, one(written(writtenArg(p.Network.Has(maskName(s.prefix)), p.Network.Attr(maskName(s.prefix))),
-					s.at), "A node's share is /%d, and all pods together have %s. Write a longer mask, or pods of /%d: room for 256 nodes.",
-					mask, s.prefix, max(8, mask-8))...)
-			}
-		}
-		return findings
-	}},
+	}, networkPodMaskInverted},
 	{rule.Rule{
 		ID: "network-node-mask-unused", Severity: rule.Warning, Title: "Node mask of a family without pods",
 		Doc: "The mask belongs to pod ranges of its family, and there are none. It has no effect, although it looks " +
 			"like a decision about addresses.",
 		Fix:     "Remove it, or use the mask of the other family.",
 		Sources: []string{dualStackDocs},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		for _, v := range []struct {
-			name string
-			v4   bool
-			word string
-		}{{"node_cidr_mask_size", true, "IPv4"}, {"node_cidr_mask_size_v6", false, "IPv6"}} {
-			if p.Network.Has(v.name) && !slices.ContainsFunc(p.Network.PodSubnets, func(r netip.Prefix) bool {
-				return r.Addr().Is4() == v.v4
-			}) {
-				findings = append(findings, one(p.Network.Attr(v.name), "%s is for %s pods, and the pods are %s. Remove it.", v.name,
-					v.word, prefixes(p.Network.PodSubnets))...)
-			}
-		}
-		return findings
-	}},
+	}, networkNodeMaskUnused},
 	{rule.Rule{
 		ID: "network-node-port-clash", Severity: rule.Error, Title: "NodePort range over a port in use",
 		Doc: "kube-proxy, or what replaces it, claims node ports on every node. Where the range covers a port that a component listens " +
 			"on there, a Service may be given it, and traffic for the component is sent to pods: the API server or etcd drops out.",
 		Fix:     "Move the range away, or the component's port.",
 		Sources: []string{portsReference, "https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport"},
-	}, func(p *plan.Plan) []Finding {
-		r := p.Network.NodePorts
-		if r.First == 0 {
-			return nil
-		}
-		var covered []listener
-		for _, l := range listeners(p) {
-			if l.port >= r.First && l.port <= r.Last && slices.ContainsFunc(p.KubeletNodes(), func(n *plan.Node) bool {
-				return n.Roles&l.on != 0
-			}) {
-				covered = append(covered, l)
-			}
-		}
-		free := freeNodePorts(covered)
-		if !p.Network.Has("node_port_range") {
-			var findings []Finding
-			for _, l := range covered {
-				at := l.at
-				if l.who == "haproxy" && !p.LoadBalancer.Has("port") {
-					at = p.Cluster.Attr("control_plane_endpoint") // the balancer's port is the endpoint's
-				}
-				findings = append(findings,
-					one(at, "%s would listen on port %d of nodes, in the NodePort range %d-%d: a Service could be given "+
-						"it. Write another port, or node_port_range = \"%d-%d\" in network.", l.who, l.port, r.First, r.Last, free.First,
-						free.Last)...)
-			}
-			return findings
-		}
-		if len(covered) == 0 {
-			return nil
-		}
-		var hit []string
-		for _, l := range covered {
-			hit = append(hit, fmt.Sprintf("%d (%s)", l.port, l.who))
-		}
-		return one(p.Network.Attr("node_port_range"), "The NodePort range %d-%d covers %s. A Service could be given the port of a "+
-			"component. Write \"%d-%d\", or another range that covers none.", r.First, r.Last, sentence(hit), free.First, free.Last)
-	}},
+	}, networkNodePortClash},
 	{rule.Rule{
 		ID: "network-node-port-ephemeral", Severity: rule.Warning, Title: "NodePort range over the kernel's own ports",
 		Doc: "Linux takes the local ports of outgoing connections from 32768-60999. A node port among them is now and then in use by a " +
@@ -226,139 +125,62 @@ var networkRules = []Rule{
 		Fix: "End the range at 32767, or move net.ipv4.ip_local_port_range on every host.",
 		Sources: []string{"https://docs.kernel.org/networking/ip-sysctl.html",
 			"https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport"},
-	}, func(p *plan.Plan) []Finding {
-		if r := p.Network.NodePorts; p.Network.Has("node_port_range") && r.Last >= 32768 && r.First <= 60999 {
-			return one(p.Network.Attr("node_port_range"),
-				"The NodePort range %d-%d covers local ports of outgoing connections (32768-60999 in "+
-					"Linux). End it at 32767.", r.First, r.Last)
-		}
-		return nil
-	}},
+	}, networkNodePortEphemeral},
 	{rule.Rule{
 		ID: "network-node-port-privileged", Severity: rule.Warning, Title: "NodePort range over well-known ports",
 		Doc: "Below 1024 live SSH, DNS, NTP and the like. Upstream advises against such ranges: one Service with the wrong " +
 			"port locks you out of the hosts.",
 		Fix:     "Begin at 30000, as the default does.",
 		Sources: []string{"https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/"},
-	}, func(p *plan.Plan) []Finding {
-		if r := p.Network.NodePorts; p.Network.Has("node_port_range") && r.First < 1024 && r.First > 0 {
-			return one(p.Network.Attr("node_port_range"),
-				"The NodePort range %d-%d begins among well-known ports (1-1023): a Service could "+
-					"take those of DNS or NTP on every node. Begin at 30000.", r.First, r.Last)
-		}
-		return nil
-	}},
+	}, networkNodePortPrivileged},
 	{rule.Rule{
 		ID: "network-mtu-encapsulation", Severity: rule.Error, Title: "MTU without room for the encapsulation",
 		Doc: "The pod network wraps each packet: VXLAN and Geneve take 50 bytes, IP-in-IP 20, WireGuard 60, and 20 more over IPv6. Pods " +
 			"whose MTU leaves no room send packets that do not fit: small answers work, large ones hang.",
 		Fix:     "Leave `mtu` out, so that it is computed, or write the underlay's less the overhead.",
 		Sources: []string{calicoMTU, "https://github.com/easzlab/kubeasz/issues/1444"},
-	}, func(p *plan.Plan) []Finding {
-		c := p.Network.CNI
-		need := plan.Overhead(c, underlayV6(p))
-		if !cniHas(p, "mtu") || c.MTU <= p.Network.MTU-need {
-			return nil
-		}
-		if need == 0 {
-			return one(c.Attr("mtu"), "Pods would send packets of %d bytes over a network of %d. Write %d at most, or leave it out.", c.MTU,
-				p.Network.MTU, p.Network.MTU)
-		}
-		return one(c.Attr("mtu"), "The underlay carries %d bytes, %s takes %d: pods can have an MTU of %d, and %d does not fit. Leave mtu "+
-			"out, and it is computed.", p.Network.MTU, c.Encapsulation, need, p.Network.MTU-need, c.MTU)
-	}},
+	}, networkMTUEncapsulation},
 	{rule.Rule{
 		ID: "network-mtu-small", Severity: rule.Warning, Title: "Very small MTU",
 		Doc:     "IPv6 needs 1280 bytes on every link, and many paths assume them. Below, packets are cut up or lost.",
 		Fix:     "Write the MTU that `ip link` shows on the hosts; Ethernet has 1500.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc8200#section-5"},
-	}, func(p *plan.Plan) []Finding {
-		var findings []Finding
-		if p.Network.Has("mtu") && p.Network.MTU < 1280 {
-			findings = one(p.Network.Attr("mtu"), "%d is below 1280, the least that IPv6 takes. Write what `ip link` shows on the hosts; "+
-				"Ethernet has 1500.", p.Network.MTU)
-		}
-		if c := p.Network.CNI; cniHas(p, "mtu") && c.MTU < 1280 {
-			findings = append(findings, one(c.Attr("mtu"), "%d is below 1280, the least that IPv6 takes. Leave mtu out, "+
-				"and it is computed from the underlay's %d.", c.MTU, p.Network.MTU)...)
-		}
-		return findings
-	}},
+	}, networkMTUSmall},
 	{rule.Rule{
 		ID: "network-mtu-large", Severity: rule.Error, Title: "MTU beyond what Ethernet carries",
 		Doc: "Jumbo frames end at about 9,000 bytes, a few switches take 9,216. Interfaces refuse more, " +
 			"or switches drop it without a word.",
 		Fix:     "Write the MTU that `ip link` shows on the hosts.",
 		Sources: []string{"https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/network_mtu.html"},
-	}, func(p *plan.Plan) []Finding {
-		if p.Network.Has("mtu") && p.Network.MTU > 9216 {
-			return one(p.Network.Attr("mtu"), "%d bytes are more than any Ethernet carries (jumbo frames: 9000, at most 9216). "+
-				"Write what `ip link` shows on the hosts.", p.Network.MTU)
-		}
-		return nil
-	}},
+	}, networkMTULarge},
 	{rule.Rule{
 		ID: "network-dns-domain-shadows", Severity: rule.Warning, Title: "Cluster domain that hides the endpoint",
 		Doc: "CoreDNS answers for the whole cluster domain itself. A name in it that is no Service does not exist for pods, so pods " +
 			"that dial the endpoint by name do not find it.",
 		Fix:     "Take a domain of its own for the cluster, such as `cluster.local`, or an endpoint outside of it.",
 		Sources: []string{"https://coredns.io/plugins/kubernetes/"},
-	}, func(p *plan.Plan) []Finding {
-		host, domain := p.Cluster.Endpoint.Host, p.Network.DNSDomain
-		if host == "" || domain == "" || host != domain && !strings.HasSuffix(host, "."+domain) {
-			return nil
-		}
-		instead := `dns_domain = "cluster.local"`
-		if host == "cluster.local" || strings.HasSuffix(host, ".cluster.local") {
-			instead = fmt.Sprintf("control_plane_endpoint = %q", plan.Endpoint{Host: "api." + p.Cluster.Name + ".example.com",
-				Port: p.Cluster.Endpoint.Port})
-		}
-		return one(written(writtenArg(p.Network.Has("dns_domain"), p.Network.Attr("dns_domain")), p.Cluster.Attr("control_plane_endpoint")),
-			"The endpoint %s lies in the cluster domain %s, for which CoreDNS answers: pods will not find it. "+
-				"Write another of the two, such as %s.", host, domain, instead)
-	}},
+	}, networkDNSDomainShadows},
 	{rule.Rule{
 		ID: "network-dns-domain-top-level", Severity: rule.Warning, Title: "Cluster domain of one label",
 		Doc: "CoreDNS answers for everything below the domain. With one label that is a whole top-level domain, and resolvers treat " +
 			"names with one dot differently.",
 		Fix:     "Write at least two labels: `cluster.local`.",
 		Sources: []string{"https://coredns.io/plugins/kubernetes/"},
-	}, func(p *plan.Plan) []Finding {
-		if d := p.Network.DNSDomain; dnsName.MatchString(d) && !strings.Contains(d, ".") {
-			return one(p.Network.Attr("dns_domain"), "%q is a top-level domain: CoreDNS would answer for all of it. Write \"%s.local\".", d,
-				d)
-		}
-		return nil
-	}},
+	}, networkDNSDomainTopLevel},
 	{rule.Rule{
 		ID: "network-encapsulation", Severity: rule.Error, Title: "Encapsulation that the pod network lacks", Permanent: true,
 		Doc: "Each pod network has its own ways to carry packets between nodes. One that it does not know leaves its agents " +
 			"in a crash loop.",
 		Fix:     "Write one that it has, or leave it out for the default.",
 		Sources: []string{flannelDocs, calicoDocs, "https://docs.cilium.io/en/stable/network/concepts/routing/"},
-	}, func(p *plan.Plan) []Finding {
-		c := p.Network.CNI
-		n, ok := networkOf(p)
-		if !ok || !cniHas(p, "encapsulation") || slices.Contains(n.encapsulations, c.Encapsulation) {
-			return nil
-		}
-		return one(c.Attr("encapsulation"), "%s has %s, not %q.%s", c.Name, choice(n.encapsulations), c.Encapsulation,
-			spelling.DidYouMean(c.Encapsulation, n.encapsulations))
-	}},
+	}, networkEncapsulation},
 	{rule.Rule{
 		ID: "network-encapsulation-ipv6", Severity: rule.Error, Title: "IP-in-IP with IPv6 pods", Permanent: true,
 		Doc: "IP-in-IP carries IPv4 alone. flannel has nothing else for IPv6 then, and Calico leaves IPv6 bare, which needs IPv4 beside " +
 			"it to carry anything at all.",
 		Fix:     "Write `encapsulation = \"vxlan\"`.",
 		Sources: []string{calicoDocs, "https://docs.tigera.io/calico/latest/networking/ipam/ipv6"},
-	}, func(p *plan.Plan) []Finding {
-		six := plan.HasFamily(p.Network.PodSubnets, true)
-		if c := p.Network.CNI; c.Encapsulation == plan.IPIP && six && (c.Name == plan.Flannel || len(p.Network.PodSubnets) == 1) {
-			return one(c.Attr("encapsulation"), "IP-in-IP carries IPv4 alone, and pods have IPv6 (%s). Write \"vxlan\".",
-				prefixes(p.Network.PodSubnets))
-		}
-		return nil
-	}},
+	}, networkEncapsulationIPv6},
 	{rule.Rule{
 		ID: "network-routes-need-segment", Severity: rule.Error, Title: "Direct routes across subnets",
 		Doc: "Without an encapsulation each node's route to the pods of another names that node, or its router, as the next hop. " +
@@ -387,96 +209,320 @@ var networkRules = []Rule{
 		Fix: "Use an encapsulation (`vxlan`).",
 		Sources: []string{flannelDocs + "#host-gw",
 			"https://docs.aws.amazon.com/vpc/latest/userguide/work-with-nat-instances.html#EIP_Disable_SrcDestCheck"},
-	}, func(p *plan.Plan) []Finding {
-		c := &p.Network.CNI
-		if p.Target.Facts.L2 || p.Target.Facts.Hosting != plan.Hosts || !c.Direct() {
-			return nil
-		}
-		return one(written(writtenArg(cniHas(p, "encapsulation"), c.Attr("encapsulation")), c.Block()),
-			"%s sends pods' own addresses over "+
-				"the network of %s, which drops what it did not give out. Write %s.", c.Words(), p.Target.Name, wrapInstead(c))
-	}},
+	}, networkRoutesFiltered},
 	{rule.Rule{
 		ID: "network-static-routes-many", Severity: rule.Warning, Title: "Static routes between many nodes",
 		Doc: "Every node carries a route to every other, written by the playbook: a new node changes all of them, and a node that is " +
 			"away during the change is cut off until somebody notices.",
 		Fix:     "Use a pod network with an agent, such as flannel.",
 		Sources: []string{"https://github.com/kelseyhightower/kubernetes-the-hard-way/blob/master/docs/11-pod-network-routes.md"},
-	}, func(p *plan.Plan) []Finding {
-		if n := len(p.KubeletNodes()); p.Network.CNI.Name == plan.StaticRoutes && n > 50 {
-			return one(p.Network.CNI.Block(), "%d nodes need %d routes, and each new node changes all %d. Write cni \"flannel\" {}.",
-				n, n*(n-1), n)
-		}
-		return nil
-	}},
+	}, networkStaticRoutesMany},
 	{rule.Rule{
 		ID: "network-replacement-foreign", Severity: rule.Error, Title: "kube-proxy replacement without Cilium", Permanent: true,
 		Doc: "`kube_proxy_replacement` is Cilium's: its eBPF programs take over Services. Other pod networks have no such switch here, " +
 			"and Services would not work.",
 		Fix:     "Remove it, or use `cni \"cilium\"`.",
 		Sources: []string{ciliumDocs},
-	}, func(p *plan.Plan) []Finding {
-		if c := p.Network.CNI; c.KubeProxyReplacement && c.Name != plan.Cilium {
-			return one(c.Attr("kube_proxy_replacement"), "%s has no kube-proxy replacement. Remove it, or write cni \"cilium\".", c.Name)
-		}
-		return nil
-	}},
+	}, networkReplacementForeign},
 	{rule.Rule{
 		ID: "network-replacement-beside-proxy", Severity: rule.Error, Title: "kube-proxy beside its replacement",
 		Doc: "Cilium's replacement and kube-proxy both program Services. Together they fight over connections, and which of them " +
 			"answers depends on the order of starting.",
 		Fix:     "Write `kube_proxy { mode = \"none\" }`, or turn the replacement off.",
 		Sources: []string{ciliumDocs},
-	}, func(p *plan.Plan) []Finding {
-		c, k := p.Network.CNI, p.Network.KubeProxy
-		if c.Name == plan.Cilium && c.KubeProxyReplacement && k.Mode != plan.ProxyNone {
-			return one(written(writtenArg(k.Has("mode"), k.Attr("mode")), c.Attr("kube_proxy_replacement")),
-				"Cilium replaces kube-proxy (%s), "+
-					"and kube-proxy runs in mode %s. Write kube_proxy { mode = \"none\" }.", line(c.Attr("kube_proxy_replacement")), k.Mode)
-		}
-		return nil
-	}},
+	}, networkReplacementBesideProxy},
 	{rule.Rule{
 		ID: "network-no-service-routing", Severity: rule.Error, Title: "Nobody to program Services",
 		Doc: "Without kube-proxy and without a replacement no Service has an address that works: not even the API server's, through " +
 			"which pods and the pod network itself reach it.",
 		Fix:     "Remove `mode = \"none\"`, or use Cilium with `kube_proxy_replacement = true`.",
 		Sources: []string{kubeProxyDocs, ciliumDocs},
-	}, func(p *plan.Plan) []Finding {
-		c, k := p.Network.CNI, p.Network.KubeProxy
-		if k.Mode == plan.ProxyNone && !c.KubeProxyReplacement && c.Name != plan.NoCNI && ours(p) {
-			return one(k.Attr("mode"), "kube-proxy is off, and %s does not replace it: no Service would work, the API server's included. "+
-				"Remove mode = \"none\", or write cni \"cilium\" { kube_proxy_replacement = true }.", c.Name)
-		}
-		return nil
-	}},
+	}, networkNoServiceRouting},
 	{rule.Rule{
 		ID: "network-strict-arp", Severity: rule.Error, Title: "IPVS beside a virtual IP without strict ARP",
 		Doc: "In ipvs mode every node carries the addresses of Services on a dummy interface and answers ARP for them, and for a " +
 			"kube-vip address as well. The virtual IP then jumps between nodes.",
 		Fix:     "Write `kube_proxy { mode = \"ipvs\", strict_arp = true }`, or another mode.",
 		Sources: []string{"https://kube-vip.io/docs/", "https://metallb.io/installation/"},
-	}, func(p *plan.Plan) []Finding {
-		k := p.Network.KubeProxy
-		if k.Mode == "ipvs" && !k.StrictARP && arpVirtualIP(p) {
-			return one(written(writtenArg(k.Has("strict_arp"), k.Attr("strict_arp")), k.Attr("mode")),
-				"In ipvs mode every node answers ARP "+
-					"for the virtual IP %s (%s) too. Write strict_arp = true, or another mode.", p.LoadBalancer.VirtualIP,
-				line(p.LoadBalancer.Attr("virtual_ip")))
-		}
-		return nil
-	}},
+	}, networkStrictARP},
 	{rule.Rule{
 		ID: "network-strict-arp-unused", Severity: rule.Warning, Title: "Strict ARP without IPVS",
 		Doc:     "Strict ARP belongs to kube-proxy's ipvs mode and has no effect in the others.",
 		Fix:     "Remove `strict_arp`.",
 		Sources: []string{kubeProxyDocs},
-	}, func(p *plan.Plan) []Finding {
-		if k := p.Network.KubeProxy; k.Has("strict_arp") && k.StrictARP && k.Mode != "ipvs" {
-			return one(k.Attr("strict_arp"), "strict_arp has no effect in mode %s. Remove it.", k.Mode)
+	}, networkStrictARPUnused},
+}
+
+func networkDualStackOrder(p *plan.Plan) []Finding {
+	a, b := families(p.Network.PodSubnets), families(p.Network.ServiceSubnets)
+	if len(a) == 0 || len(b) == 0 || a[0] == b[0] && len(b) <= len(a) || podsOfAnotherFamily(p) && a[0] != b[0] {
+		return nil // of the last, host-address-family says that the pods' range is wrong
+	}
+	return one(written(writtenArg(p.Network.Has("service_subnets"), p.Network.Attr("service_subnets")), p.Network.Attr("pod_subnets")),
+		"Pods are %s (%s), services are %s (%s). Write the same family first in both, and a second one of Services only where "+
+			"pods have it.", strings.Join(a, " and "), prefixes(p.Network.PodSubnets), strings.Join(b, " and "),
+		prefixes(p.Network.ServiceSubnets))
+}
+
+func networkServiceRangeLarge(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, s := range services(p) {
+		if most := s.prefix.Addr().BitLen() - 20; s.prefix.Bits() < most {
+			findings = append(findings, one(s.at, "%s has %d host bits, and the API server takes 20 at most (/%d). Write %s.", s.prefix,
+				s.prefix.Addr().BitLen()-s.prefix.Bits(), most, netip.PrefixFrom(s.prefix.Addr(), s.prefix.Addr().BitLen()-16))...)
 		}
+	}
+	return findings
+}
+
+func networkServiceRangeSmall(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, s := range services(p) {
+		if host := s.prefix.Addr().BitLen() - s.prefix.Bits(); host < 4 {
+			findings = append(findings,
+				one(s.at, "%s has %d addresses; kubeadm wants 10 at least, the tenth being the cluster DNS. Write %s.", s.prefix,
+					1<<host, netip.PrefixFrom(s.prefix.Addr(), s.prefix.Addr().BitLen()-16).Masked())...)
+		}
+	}
+	return findings
+}
+
+func networkPodMaskGap(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, s := range pods(p) {
+		if mask := p.Network.NodeMask(s.prefix); mask-s.prefix.Bits() > 16 {
+			findings = append(findings, one(written(s.at, p.Network.Attr(maskName(s.prefix))),
+				"Between pods %s and /%d for a node lie %d "+
+					"bits, and kubeadm allows 16. Write %s, or a node mask of /%d.",
+				s.prefix, mask, mask-s.prefix.Bits(), netip.PrefixFrom(s.prefix.Addr(), mask-16), s.prefix.Bits()+16)...)
+		}
+	}
+	return findings
+}
+
+func networkPodMaskInverted(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, s := range pods(p) {
+		if mask := p.Network.NodeMask(s.prefix); mask < s.prefix.Bits() {
+			findings = append(findings, one(written(writtenArg(p.Network.Has(maskName(s.prefix)), p.Network.Attr(maskName(s.prefix))),
+				s.at), "A node's share is /%d, and all pods together have %s. Write a longer mask, or pods of /%d: room for 256 nodes.",
+				mask, s.prefix, max(8, mask-8))...)
+		}
+	}
+	return findings
+}
+
+func networkNodeMaskUnused(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, v := range []struct {
+		name string
+		v4   bool
+		word string
+	}{{"node_cidr_mask_size", true, "IPv4"}, {"node_cidr_mask_size_v6", false, "IPv6"}} {
+		if p.Network.Has(v.name) && !slices.ContainsFunc(p.Network.PodSubnets, func(r netip.Prefix) bool {
+			return r.Addr().Is4() == v.v4
+		}) {
+			findings = append(findings, one(p.Network.Attr(v.name), "%s is for %s pods, and the pods are %s. Remove it.", v.name,
+				v.word, prefixes(p.Network.PodSubnets))...)
+		}
+	}
+	return findings
+}
+
+func networkNodePortClash(p *plan.Plan) []Finding {
+	r := p.Network.NodePorts
+	if r.First == 0 {
 		return nil
-	}},
+	}
+	var covered []listener
+	for _, l := range listeners(p) {
+		if l.port >= r.First && l.port <= r.Last && slices.ContainsFunc(p.KubeletNodes(), func(n *plan.Node) bool {
+			return n.Roles&l.on != 0
+		}) {
+			covered = append(covered, l)
+		}
+	}
+	free := freeNodePorts(covered)
+	if !p.Network.Has("node_port_range") {
+		var findings []Finding
+		for _, l := range covered {
+			at := l.at
+			if l.who == "haproxy" && !p.LoadBalancer.Has("port") {
+				at = p.Cluster.Attr("control_plane_endpoint") // the balancer's port is the endpoint's
+			}
+			findings = append(findings,
+				one(at, "%s would listen on port %d of nodes, in the NodePort range %d-%d: a Service could be given "+
+					"it. Write another port, or node_port_range = \"%d-%d\" in network.", l.who, l.port, r.First, r.Last, free.First,
+					free.Last)...)
+		}
+		return findings
+	}
+	if len(covered) == 0 {
+		return nil
+	}
+	var hit []string
+	for _, l := range covered {
+		hit = append(hit, fmt.Sprintf("%d (%s)", l.port, l.who))
+	}
+	return one(p.Network.Attr("node_port_range"), "The NodePort range %d-%d covers %s. A Service could be given the port of a "+
+		"component. Write \"%d-%d\", or another range that covers none.", r.First, r.Last, sentence(hit), free.First, free.Last)
+}
+
+func networkNodePortEphemeral(p *plan.Plan) []Finding {
+	if r := p.Network.NodePorts; p.Network.Has("node_port_range") && r.Last >= 32768 && r.First <= 60999 {
+		return one(p.Network.Attr("node_port_range"),
+			"The NodePort range %d-%d covers local ports of outgoing connections (32768-60999 in "+
+				"Linux). End it at 32767.", r.First, r.Last)
+	}
+	return nil
+}
+
+func networkNodePortPrivileged(p *plan.Plan) []Finding {
+	if r := p.Network.NodePorts; p.Network.Has("node_port_range") && r.First < 1024 && r.First > 0 {
+		return one(p.Network.Attr("node_port_range"),
+			"The NodePort range %d-%d begins among well-known ports (1-1023): a Service could "+
+				"take those of DNS or NTP on every node. Begin at 30000.", r.First, r.Last)
+	}
+	return nil
+}
+
+func networkMTUEncapsulation(p *plan.Plan) []Finding {
+	c := p.Network.CNI
+	need := plan.Overhead(c, underlayV6(p))
+	if !cniHas(p, "mtu") || c.MTU <= p.Network.MTU-need {
+		return nil
+	}
+	if need == 0 {
+		return one(c.Attr("mtu"), "Pods would send packets of %d bytes over a network of %d. Write %d at most, or leave it out.", c.MTU,
+			p.Network.MTU, p.Network.MTU)
+	}
+	return one(c.Attr("mtu"), "The underlay carries %d bytes, %s takes %d: pods can have an MTU of %d, and %d does not fit. Leave mtu "+
+		"out, and it is computed.", p.Network.MTU, c.Encapsulation, need, p.Network.MTU-need, c.MTU)
+}
+
+func networkMTUSmall(p *plan.Plan) []Finding {
+	var findings []Finding
+	if p.Network.Has("mtu") && p.Network.MTU < 1280 {
+		findings = one(p.Network.Attr("mtu"), "%d is below 1280, the least that IPv6 takes. Write what `ip link` shows on the hosts; "+
+			"Ethernet has 1500.", p.Network.MTU)
+	}
+	if c := p.Network.CNI; cniHas(p, "mtu") && c.MTU < 1280 {
+		findings = append(findings, one(c.Attr("mtu"), "%d is below 1280, the least that IPv6 takes. Leave mtu out, "+
+			"and it is computed from the underlay's %d.", c.MTU, p.Network.MTU)...)
+	}
+	return findings
+}
+
+func networkMTULarge(p *plan.Plan) []Finding {
+	if p.Network.Has("mtu") && p.Network.MTU > 9216 {
+		return one(p.Network.Attr("mtu"), "%d bytes are more than any Ethernet carries (jumbo frames: 9000, at most 9216). "+
+			"Write what `ip link` shows on the hosts.", p.Network.MTU)
+	}
+	return nil
+}
+
+func networkDNSDomainShadows(p *plan.Plan) []Finding {
+	host, domain := p.Cluster.Endpoint.Host, p.Network.DNSDomain
+	if host == "" || domain == "" || host != domain && !strings.HasSuffix(host, "."+domain) {
+		return nil
+	}
+	instead := `dns_domain = "cluster.local"`
+	if host == "cluster.local" || strings.HasSuffix(host, ".cluster.local") {
+		instead = fmt.Sprintf("control_plane_endpoint = %q", plan.Endpoint{Host: "api." + p.Cluster.Name + ".example.com",
+			Port: p.Cluster.Endpoint.Port})
+	}
+	return one(written(writtenArg(p.Network.Has("dns_domain"), p.Network.Attr("dns_domain")), p.Cluster.Attr("control_plane_endpoint")),
+		"The endpoint %s lies in the cluster domain %s, for which CoreDNS answers: pods will not find it. "+
+			"Write another of the two, such as %s.", host, domain, instead)
+}
+
+func networkDNSDomainTopLevel(p *plan.Plan) []Finding {
+	if d := p.Network.DNSDomain; dnsName.MatchString(d) && !strings.Contains(d, ".") {
+		return one(p.Network.Attr("dns_domain"), "%q is a top-level domain: CoreDNS would answer for all of it. Write \"%s.local\".", d,
+			d)
+	}
+	return nil
+}
+
+func networkEncapsulation(p *plan.Plan) []Finding {
+	c := p.Network.CNI
+	n, ok := networkOf(p)
+	if !ok || !cniHas(p, "encapsulation") || slices.Contains(n.encapsulations, c.Encapsulation) {
+		return nil
+	}
+	return one(c.Attr("encapsulation"), "%s has %s, not %q.%s", c.Name, choice(n.encapsulations), c.Encapsulation,
+		spelling.DidYouMean(c.Encapsulation, n.encapsulations))
+}
+
+func networkEncapsulationIPv6(p *plan.Plan) []Finding {
+	six := plan.HasFamily(p.Network.PodSubnets, true)
+	if c := p.Network.CNI; c.Encapsulation == plan.IPIP && six && (c.Name == plan.Flannel || len(p.Network.PodSubnets) == 1) {
+		return one(c.Attr("encapsulation"), "IP-in-IP carries IPv4 alone, and pods have IPv6 (%s). Write \"vxlan\".",
+			prefixes(p.Network.PodSubnets))
+	}
+	return nil
+}
+
+func networkRoutesFiltered(p *plan.Plan) []Finding {
+	c := &p.Network.CNI
+	if p.Target.Facts.L2 || p.Target.Facts.Hosting != plan.Hosts || !c.Direct() {
+		return nil
+	}
+	return one(written(writtenArg(cniHas(p, "encapsulation"), c.Attr("encapsulation")), c.Block()),
+		"%s sends pods' own addresses over "+
+			"the network of %s, which drops what it did not give out. Write %s.", c.Words(), p.Target.Name, wrapInstead(c))
+}
+
+func networkStaticRoutesMany(p *plan.Plan) []Finding {
+	if n := len(p.KubeletNodes()); p.Network.CNI.Name == plan.StaticRoutes && n > 50 {
+		return one(p.Network.CNI.Block(), "%d nodes need %d routes, and each new node changes all %d. Write cni \"flannel\" {}.",
+			n, n*(n-1), n)
+	}
+	return nil
+}
+
+func networkReplacementForeign(p *plan.Plan) []Finding {
+	if c := p.Network.CNI; c.KubeProxyReplacement && c.Name != plan.Cilium {
+		return one(c.Attr("kube_proxy_replacement"), "%s has no kube-proxy replacement. Remove it, or write cni \"cilium\".", c.Name)
+	}
+	return nil
+}
+
+func networkReplacementBesideProxy(p *plan.Plan) []Finding {
+	c, k := p.Network.CNI, p.Network.KubeProxy
+	if c.Name == plan.Cilium && c.KubeProxyReplacement && k.Mode != plan.ProxyNone {
+		return one(written(writtenArg(k.Has("mode"), k.Attr("mode")), c.Attr("kube_proxy_replacement")),
+			"Cilium replaces kube-proxy (%s), "+
+				"and kube-proxy runs in mode %s. Write kube_proxy { mode = \"none\" }.", line(c.Attr("kube_proxy_replacement")), k.Mode)
+	}
+	return nil
+}
+
+func networkNoServiceRouting(p *plan.Plan) []Finding {
+	c, k := p.Network.CNI, p.Network.KubeProxy
+	if k.Mode == plan.ProxyNone && !c.KubeProxyReplacement && c.Name != plan.NoCNI && ours(p) {
+		return one(k.Attr("mode"), "kube-proxy is off, and %s does not replace it: no Service would work, the API server's included. "+
+			"Remove mode = \"none\", or write cni \"cilium\" { kube_proxy_replacement = true }.", c.Name)
+	}
+	return nil
+}
+
+func networkStrictARP(p *plan.Plan) []Finding {
+	k := p.Network.KubeProxy
+	if k.Mode == "ipvs" && !k.StrictARP && arpVirtualIP(p) {
+		return one(written(writtenArg(k.Has("strict_arp"), k.Attr("strict_arp")), k.Attr("mode")),
+			"In ipvs mode every node answers ARP "+
+				"for the virtual IP %s (%s) too. Write strict_arp = true, or another mode.", p.LoadBalancer.VirtualIP,
+			line(p.LoadBalancer.Attr("virtual_ip")))
+	}
+	return nil
+}
+
+func networkStrictARPUnused(p *plan.Plan) []Finding {
+	if k := p.Network.KubeProxy; k.Has("strict_arp") && k.StrictARP && k.Mode != "ipvs" {
+		return one(k.Attr("strict_arp"), "strict_arp has no effect in mode %s. Remove it.", k.Mode)
+	}
+	return nil
 }
 
 // freeNodePorts is the API server's default range, or the widest part of it that covers none of the listeners.

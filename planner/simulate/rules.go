@@ -261,8 +261,10 @@ type term struct {
 	name   string
 }
 
-// compiled reads the rows. A mistake in one is ours.
-var compiled = sync.OnceValue(func() *program {
+var compiled = sync.OnceValue(compile)
+
+// compile reads the rows. A mistake in one is ours.
+func compile() *program {
 	p := &program{map[string][][]comparison{}, map[string][]term{}}
 	p.condition(dataLoss)
 	for _, v := range verdicts {
@@ -281,7 +283,7 @@ var compiled = sync.OnceValue(func() *program {
 		}
 	}
 	return p
-})
+}
 
 func (p *program) condition(s string) {
 	if s == "" || p.conditions[s] != nil {

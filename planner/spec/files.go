@@ -125,16 +125,7 @@ func (f *files) function() function.Function {
 // yamlDecode reads one document, strictly: a key that is there twice is an error.
 var yamlDecode = function.New(&function.Spec{
 	Params: []function.Parameter{{Name: "text", Type: cty.String}},
-	Type: func(args []cty.Value) (cty.Type, error) {
-		if !args[0].IsKnown() {
-			return cty.DynamicPseudoType, nil
-		}
-		v, err := decodeYAML(args[0].AsString())
-		if err != nil {
-			return cty.DynamicPseudoType, function.NewArgError(0, err)
-		}
-		return v.Type(), nil
-	},
+	Type:   yamlDecodeType,
 	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 		v, err := decodeYAML(args[0].AsString())
 		if err != nil {
@@ -143,6 +134,17 @@ var yamlDecode = function.New(&function.Spec{
 		return v, nil
 	},
 })
+
+func yamlDecodeType(args []cty.Value) (cty.Type, error) {
+	if !args[0].IsKnown() {
+		return cty.DynamicPseudoType, nil
+	}
+	v, err := decodeYAML(args[0].AsString())
+	if err != nil {
+		return cty.DynamicPseudoType, function.NewArgError(0, err)
+	}
+	return v.Type(), nil
+}
 
 func decodeYAML(text string) (cty.Value, error) {
 	data, err := yaml.YAMLToJSONStrict([]byte(text))

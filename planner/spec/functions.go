@@ -180,24 +180,26 @@ func productSize(args []cty.Value) error {
 var distinctFunc = function.New(&function.Spec{
 	Params: []function.Parameter{{Name: "list", Type: cty.List(cty.DynamicPseudoType)}},
 	Type:   func(args []cty.Value) (cty.Type, error) { return args[0].Type(), nil },
-	Impl: func(args []cty.Value, ty cty.Type) (cty.Value, error) {
-		var kept []cty.Value
-		seen := map[int][]cty.Value{}
-		for it := args[0].ElementIterator(); it.Next(); {
-			_, v := it.Element()
-			hash := v.Hash()
-			if slices.ContainsFunc(seen[hash], v.RawEquals) {
-				continue
-			}
-			seen[hash] = append(seen[hash], v)
-			kept = append(kept, v)
-		}
-		if kept == nil {
-			return cty.ListValEmpty(ty.ElementType()), nil
-		}
-		return cty.ListVal(kept), nil
-	},
+	Impl:   distinctCall,
 })
+
+func distinctCall(args []cty.Value, ty cty.Type) (cty.Value, error) {
+	var kept []cty.Value
+	seen := map[int][]cty.Value{}
+	for it := args[0].ElementIterator(); it.Next(); {
+		_, v := it.Element()
+		hash := v.Hash()
+		if slices.ContainsFunc(seen[hash], v.RawEquals) {
+			continue
+		}
+		seen[hash] = append(seen[hash], v)
+		kept = append(kept, v)
+	}
+	if kept == nil {
+		return cty.ListValEmpty(ty.ElementType()), nil
+	}
+	return cty.ListVal(kept), nil
+}
 
 // jsonDepth keeps cty's recursive reader of JSON from deep nesting.
 func jsonDepth(args []cty.Value) error {
@@ -255,123 +257,137 @@ var lengthFunc = function.New(&function.Spec{
 		}
 		return cty.Number, function.NewArgErrorf(0, "must be a list, a map or text")
 	},
-	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-		v := args[0]
-		switch ty := v.Type(); {
-		case !v.IsKnown():
-			return cty.UnknownVal(cty.Number), nil
-		case ty == cty.String:
-			return stdlib.Strlen(v)
-		case ty.IsObjectType():
-			return cty.NumberIntVal(int64(len(ty.AttributeTypes()))), nil
-		}
-		return v.Length(), nil
-	},
+	Impl: lengthCall,
 })
+
+func lengthCall(args []cty.Value, _ cty.Type) (cty.Value, error) {
+	v := args[0]
+	switch ty := v.Type(); {
+	case !v.IsKnown():
+		return cty.UnknownVal(cty.Number), nil
+	case ty == cty.String:
+		return stdlib.Strlen(v)
+	case ty.IsObjectType():
+		return cty.NumberIntVal(int64(len(ty.AttributeTypes()))), nil
+	}
+	return v.Length(), nil
+}
 
 // indexFunc finds the first place of a value in a list.
 var indexFunc = function.New(&function.Spec{
 	Params: []function.Parameter{{Name: "list", Type: cty.DynamicPseudoType},
 		{Name: "value", Type: cty.DynamicPseudoType, AllowNull: true}},
 	Type: function.StaticReturnType(cty.Number),
-	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-		if ty := args[0].Type(); !ty.IsListType() && !ty.IsTupleType() {
-			return cty.NilVal, function.NewArgErrorf(0, "must be a list")
-		}
-		i := int64(0)
-		for it := args[0].ElementIterator(); it.Next(); i++ {
-			_, v := it.Element()
-			if eq := v.Equals(args[1]); eq.IsKnown() && eq.True() {
-				return cty.NumberIntVal(i), nil
-			}
-		}
-		return cty.NilVal, fmt.Errorf("the value is not in the list")
-	},
+	Impl: indexCall,
 })
+
+func indexCall(args []cty.Value, _ cty.Type) (cty.Value, error) {
+	if ty := args[0].Type(); !ty.IsListType() && !ty.IsTupleType() {
+		return cty.NilVal, function.NewArgErrorf(0, "must be a list")
+	}
+	i := int64(0)
+	for it := args[0].ElementIterator(); it.Next(); i++ {
+		_, v := it.Element()
+		if eq := v.Equals(args[1]); eq.IsKnown() && eq.True() {
+			return cty.NumberIntVal(i), nil
+		}
+	}
+	return cty.NilVal, fmt.Errorf("the value is not in the list")
+}
 
 // oneFunc gives the only element of a list, or null of an empty one.
 var oneFunc = function.New(&function.Spec{
 	Params: []function.Parameter{{Name: "list", Type: cty.DynamicPseudoType}},
-	Type: func(args []cty.Value) (cty.Type, error) {
-		switch ty := args[0].Type(); {
-		case ty.IsListType(), ty.IsSetType():
-			return ty.ElementType(), nil
-		case ty.IsTupleType() && ty.Length() == 1:
-			return ty.TupleElementType(0), nil
-		case ty.IsTupleType() && ty.Length() == 0:
-			return cty.DynamicPseudoType, nil
-		}
-		return cty.DynamicPseudoType, function.NewArgErrorf(0, "must be a list of at most one element")
-	},
-	Impl: func(args []cty.Value, ty cty.Type) (cty.Value, error) {
-		switch args[0].LengthInt() {
-		case 0:
-			return cty.NullVal(ty), nil
-		case 1:
-			return args[0].AsValueSlice()[0], nil
-		}
-		return cty.NilVal, function.NewArgErrorf(0, "must be a list of at most one element")
-	},
+	Type:   oneType,
+	Impl:   oneCall,
 })
+
+func oneType(args []cty.Value) (cty.Type, error) {
+	switch ty := args[0].Type(); {
+	case ty.IsListType(), ty.IsSetType():
+		return ty.ElementType(), nil
+	case ty.IsTupleType() && ty.Length() == 1:
+		return ty.TupleElementType(0), nil
+	case ty.IsTupleType() && ty.Length() == 0:
+		return cty.DynamicPseudoType, nil
+	}
+	return cty.DynamicPseudoType, function.NewArgErrorf(0, "must be a list of at most one element")
+}
+
+func oneCall(args []cty.Value, ty cty.Type) (cty.Value, error) {
+	switch args[0].LengthInt() {
+	case 0:
+		return cty.NullVal(ty), nil
+	case 1:
+		return args[0].AsValueSlice()[0], nil
+	}
+	return cty.NilVal, function.NewArgErrorf(0, "must be a list of at most one element")
+}
 
 var sumFunc = function.New(&function.Spec{
 	Params: []function.Parameter{{Name: "list", Type: cty.List(cty.Number)}},
 	Type:   function.StaticReturnType(cty.Number),
-	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-		total := cty.Zero
-		for it := args[0].ElementIterator(); it.Next(); {
-			_, v := it.Element()
-			if v.IsNull() {
-				return cty.NilVal, function.NewArgErrorf(0, "an element is null")
-			}
-			total = total.Add(v)
-		}
-		return total, nil
-	},
+	Impl:   sumCall,
 })
+
+func sumCall(args []cty.Value, _ cty.Type) (cty.Value, error) {
+	total := cty.Zero
+	for it := args[0].ElementIterator(); it.Next(); {
+		_, v := it.Element()
+		if v.IsNull() {
+			return cty.NilVal, function.NewArgErrorf(0, "an element is null")
+		}
+		total = total.Add(v)
+	}
+	return total, nil
+}
 
 // cidrHost gives an address of a range by its number; a negative number counts from the end, as in Terraform.
 var cidrHost = function.New(&function.Spec{
 	Description: "The address of a range by its number.",
 	Params:      []function.Parameter{{Name: "prefix", Type: cty.String}, {Name: "number", Type: cty.Number}},
 	Type:        function.StaticReturnType(cty.String),
-	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-		prefix, err := parsePrefix(args[0])
-		if err != nil {
-			return cty.NilVal, err
-		}
-		number, err := integer(args[1], 1)
-		if err != nil {
-			return cty.NilVal, err
-		}
-		size := new(big.Int).Lsh(big.NewInt(1), uint(prefix.Addr().BitLen()-prefix.Bits()))
-		if number.Sign() < 0 {
-			number.Add(number, size)
-		}
-		if number.Sign() < 0 || number.Cmp(size) >= 0 {
-			return cty.NilVal, function.NewArgErrorf(1, "%s has no address of that number: it holds %s", prefix, size)
-		}
-		return cty.StringVal(offset(prefix.Addr(), number).String()), nil
-	},
+	Impl:        cidrHostCall,
 })
+
+func cidrHostCall(args []cty.Value, _ cty.Type) (cty.Value, error) {
+	prefix, err := parsePrefix(args[0])
+	if err != nil {
+		return cty.NilVal, err
+	}
+	number, err := integer(args[1], 1)
+	if err != nil {
+		return cty.NilVal, err
+	}
+	size := new(big.Int).Lsh(big.NewInt(1), uint(prefix.Addr().BitLen()-prefix.Bits()))
+	if number.Sign() < 0 {
+		number.Add(number, size)
+	}
+	if number.Sign() < 0 || number.Cmp(size) >= 0 {
+		return cty.NilVal, function.NewArgErrorf(1, "%s has no address of that number: it holds %s", prefix, size)
+	}
+	return cty.StringVal(offset(prefix.Addr(), number).String()), nil
+}
 
 // cidrNetmask gives the netmask of an IPv4 range.
 var cidrNetmask = function.New(&function.Spec{
 	Description: "The netmask of an IPv4 range.",
 	Params:      []function.Parameter{{Name: "prefix", Type: cty.String}},
 	Type:        function.StaticReturnType(cty.String),
-	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-		prefix, err := parsePrefix(args[0])
-		if err != nil {
-			return cty.NilVal, err
-		}
-		if !prefix.Addr().Is4() {
-			return cty.NilVal, function.NewArgErrorf(0, "IPv6 has no netmasks, only prefix lengths")
-		}
-		mask := ^uint32(0) << (32 - prefix.Bits()) // shifting by 32 gives 0, the mask of /0
-		return cty.StringVal(netip.AddrFrom4([4]byte{byte(mask >> 24), byte(mask >> 16), byte(mask >> 8), byte(mask)}).String()), nil
-	},
+	Impl:        cidrNetmaskCall,
 })
+
+func cidrNetmaskCall(args []cty.Value, _ cty.Type) (cty.Value, error) {
+	prefix, err := parsePrefix(args[0])
+	if err != nil {
+		return cty.NilVal, err
+	}
+	if !prefix.Addr().Is4() {
+		return cty.NilVal, function.NewArgErrorf(0, "IPv6 has no netmasks, only prefix lengths")
+	}
+	mask := ^uint32(0) << (32 - prefix.Bits()) // shifting by 32 gives 0, the mask of /0
+	return cty.StringVal(netip.AddrFrom4([4]byte{byte(mask >> 24), byte(mask >> 16), byte(mask >> 8), byte(mask)}).String()), nil
+}
 
 // cidrSubnet gives a part of a range: newbits longer, by its number.
 var cidrSubnet = function.New(&function.Spec{
@@ -379,27 +395,29 @@ var cidrSubnet = function.New(&function.Spec{
 	Params: []function.Parameter{{Name: "prefix", Type: cty.String}, {Name: "newbits", Type: cty.Number},
 		{Name: "number", Type: cty.Number}},
 	Type: function.StaticReturnType(cty.String),
-	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-		prefix, err := parsePrefix(args[0])
-		if err != nil {
-			return cty.NilVal, err
-		}
-		bits, err := longer(prefix, args[1], 1)
-		if err != nil {
-			return cty.NilVal, err
-		}
-		number, err := integer(args[2], 2)
-		if err != nil {
-			return cty.NilVal, err
-		}
-		count := new(big.Int).Lsh(big.NewInt(1), uint(bits-prefix.Bits()))
-		if number.Sign() < 0 || number.Cmp(count) >= 0 {
-			return cty.NilVal, function.NewArgErrorf(2, "%s has no part of that number: it holds %s of length /%d", prefix, count, bits)
-		}
-		number.Lsh(number, uint(prefix.Addr().BitLen()-bits))
-		return cty.StringVal(netip.PrefixFrom(offset(prefix.Addr(), number), bits).String()), nil
-	},
+	Impl: cidrSubnetCall,
 })
+
+func cidrSubnetCall(args []cty.Value, _ cty.Type) (cty.Value, error) {
+	prefix, err := parsePrefix(args[0])
+	if err != nil {
+		return cty.NilVal, err
+	}
+	bits, err := longer(prefix, args[1], 1)
+	if err != nil {
+		return cty.NilVal, err
+	}
+	number, err := integer(args[2], 2)
+	if err != nil {
+		return cty.NilVal, err
+	}
+	count := new(big.Int).Lsh(big.NewInt(1), uint(bits-prefix.Bits()))
+	if number.Sign() < 0 || number.Cmp(count) >= 0 {
+		return cty.NilVal, function.NewArgErrorf(2, "%s has no part of that number: it holds %s of length /%d", prefix, count, bits)
+	}
+	number.Lsh(number, uint(prefix.Addr().BitLen()-bits))
+	return cty.StringVal(netip.PrefixFrom(offset(prefix.Addr(), number), bits).String()), nil
+}
 
 // cidrSubnets gives parts of a range that follow each other, one for each newbits.
 var cidrSubnets = function.New(&function.Spec{
@@ -407,55 +425,59 @@ var cidrSubnets = function.New(&function.Spec{
 	Params:      []function.Parameter{{Name: "prefix", Type: cty.String}},
 	VarParam:    &function.Parameter{Name: "newbits", Type: cty.Number},
 	Type:        function.StaticReturnType(cty.List(cty.String)),
-	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-		prefix, err := parsePrefix(args[0])
+	Impl:        cidrSubnetsCall,
+})
+
+func cidrSubnetsCall(args []cty.Value, _ cty.Type) (cty.Value, error) {
+	prefix, err := parsePrefix(args[0])
+	if err != nil {
+		return cty.NilVal, err
+	}
+	if len(args) == 1 {
+		return cty.ListValEmpty(cty.String), nil
+	}
+	next := new(big.Int) // first free address, as a distance from the start
+	end := new(big.Int).Lsh(big.NewInt(1), uint(prefix.Addr().BitLen()-prefix.Bits()))
+	var parts []cty.Value
+	for i, arg := range args[1:] {
+		bits, err := longer(prefix, arg, i+1)
 		if err != nil {
 			return cty.NilVal, err
 		}
-		if len(args) == 1 {
-			return cty.ListValEmpty(cty.String), nil
+		size := new(big.Int).Lsh(big.NewInt(1), uint(prefix.Addr().BitLen()-bits))
+		// Round up to a multiple of the part's size.
+		next.Add(next, size).Sub(next, big.NewInt(1)).Div(next, size).Mul(next, size)
+		if new(big.Int).Add(next, size).Cmp(end) > 0 {
+			return cty.NilVal, function.NewArgErrorf(i+1, "%s has no room left for a part of length /%d", prefix, bits)
 		}
-		next := new(big.Int) // first free address, as a distance from the start
-		end := new(big.Int).Lsh(big.NewInt(1), uint(prefix.Addr().BitLen()-prefix.Bits()))
-		var parts []cty.Value
-		for i, arg := range args[1:] {
-			bits, err := longer(prefix, arg, i+1)
-			if err != nil {
-				return cty.NilVal, err
-			}
-			size := new(big.Int).Lsh(big.NewInt(1), uint(prefix.Addr().BitLen()-bits))
-			// Round up to a multiple of the part's size.
-			next.Add(next, size).Sub(next, big.NewInt(1)).Div(next, size).Mul(next, size)
-			if new(big.Int).Add(next, size).Cmp(end) > 0 {
-				return cty.NilVal, function.NewArgErrorf(i+1, "%s has no room left for a part of length /%d", prefix, bits)
-			}
-			parts = append(parts, cty.StringVal(netip.PrefixFrom(offset(prefix.Addr(), next), bits).String()))
-			next.Add(next, size)
-		}
-		return cty.ListVal(parts), nil
-	},
-})
+		parts = append(parts, cty.StringVal(netip.PrefixFrom(offset(prefix.Addr(), next), bits).String()))
+		next.Add(next, size)
+	}
+	return cty.ListVal(parts), nil
+}
 
 // cidrContains reports whether a range holds an address or another range.
 var cidrContains = function.New(&function.Spec{
 	Description: "Whether a range holds an address or another range.",
 	Params:      []function.Parameter{{Name: "prefix", Type: cty.String}, {Name: "address", Type: cty.String}},
 	Type:        function.StaticReturnType(cty.Bool),
-	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-		prefix, err := parsePrefix(args[0])
-		if err != nil {
-			return cty.NilVal, err
-		}
-		if inner, err := netip.ParsePrefix(args[1].AsString()); err == nil {
-			return cty.BoolVal(inner.Bits() >= prefix.Bits() && prefix.Contains(inner.Addr())), nil
-		}
-		addr, err := netip.ParseAddr(args[1].AsString())
-		if err != nil {
-			return cty.NilVal, function.NewArgErrorf(1, "%s is neither an address nor a range", strconv.Quote(args[1].AsString()))
-		}
-		return cty.BoolVal(prefix.Contains(addr)), nil
-	},
+	Impl:        cidrContainsCall,
 })
+
+func cidrContainsCall(args []cty.Value, _ cty.Type) (cty.Value, error) {
+	prefix, err := parsePrefix(args[0])
+	if err != nil {
+		return cty.NilVal, err
+	}
+	if inner, err := netip.ParsePrefix(args[1].AsString()); err == nil {
+		return cty.BoolVal(inner.Bits() >= prefix.Bits() && prefix.Contains(inner.Addr())), nil
+	}
+	addr, err := netip.ParseAddr(args[1].AsString())
+	if err != nil {
+		return cty.NilVal, function.NewArgErrorf(1, "%s is neither an address nor a range", strconv.Quote(args[1].AsString()))
+	}
+	return cty.BoolVal(prefix.Contains(addr)), nil
+}
 
 func parsePrefix(v cty.Value) (netip.Prefix, error) {
 	prefix, err := netip.ParsePrefix(v.AsString())
