@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"net"
 	"net/netip"
 	"strings"
 
@@ -169,36 +168,12 @@ func connection(s *plan.SSH) mapping {
 		vars = append(vars, entry{"ansible_ssh_private_key_file", s.PrivateKeyFile})
 	}
 	if s.JumpHost != "" {
-		// A bastion that is asked by many hosts at once drops some of the connections (sshd's MaxStartups); they are made again.
-		vars = append(vars, entry{"ansible_ssh_common_args", shellWord("-oProxyCommand=" + throughJump(s))}, entry{"ansible_ssh_retries",
-			3})
+		// A bastion drops connections at random while many are about to log in (sshd's MaxStartups, 10 by default), and all hosts come at
+		// once. Without one nothing is gained: a host that is off would cost its timeout as many times.
+		vars = append(vars, entry{"ansible_ssh_common_args", shellWord("-oProxyCommand=" + hostfiles.ThroughJump(s))},
+			entry{"ansible_ssh_retries", 6})
 	}
 	return vars
-}
-
-// throughJump is the command that leads to a host through the jump host. ssh's own ProxyJump takes neither the key nor the rule for host
-// keys
-// along to its first hop. ssh gives the command to a shell, after it has replaced what begins with %.
-func throughJump(s *plan.SSH) string {
-	who, host, found := strings.Cut(s.JumpHost, "@")
-	options := ""
-	if !found {
-		host = who
-	}
-	if name, port, err := net.SplitHostPort(host); err == nil {
-		host, options = name, " -p "+shellWord(port)
-	}
-	if file, home := strings.CutPrefix(s.PrivateKeyFile, "~/"); home {
-		options += ` -i "$HOME"/` + shellWord(file)
-	} else if file != "" {
-		options += " -i " + shellWord(file)
-	}
-	if found {
-		options += " -l " + shellWord(who)
-	}
-	escaped := strings.NewReplacer("%", "%%")
-	return "ssh -o StrictHostKeyChecking=accept-new -o ServerAliveInterval=15 -o ServerAliveCountMax=4" + escaped.Replace(options) +
-		" -W [%h]:%p " + escaped.Replace(shellWord(strings.Trim(host, "[]")))
 }
 
 // shellWord quotes a word as Python's shlex reads it, which splits ansible_ssh_common_args.

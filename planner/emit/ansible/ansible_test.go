@@ -17,6 +17,7 @@ import (
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/diagtest"
 	"github.com/k8splan/k8splan/planner/emit/emittest"
+	"github.com/k8splan/k8splan/planner/emit/hostfiles"
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
@@ -234,7 +235,7 @@ func TestBothHopsAreCheckedAlike(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v (make setup installs openssh-client)", err)
 		}
-		cmd := exec.Command(ssh, "-F", "none", "-oProxyCommand="+throughJump(&plan.SSH{JumpHost: c.jump, PrivateKeyFile: c.key}),
+		cmd := exec.Command(ssh, "-F", "none", "-oProxyCommand="+hostfiles.ThroughJump(&plan.SSH{JumpHost: c.jump, PrivateKeyFile: c.key}),
 			"10.0.0.31")
 		cmd.Env = []string{"PATH=" + dir + ":/usr/bin:/bin", "HOME=HOME", "SHELL=/bin/sh"}
 		_ = cmd.Run() // the program says nothing that ssh understands

@@ -163,7 +163,7 @@ func ssh(s *plan.SSH) (options, user string) {
 		}
 	}
 	if s.JumpHost != "" {
-		options += "-J " + shell(s.JumpHost) + " "
+		options += "-o " + shell("ProxyCommand="+hostfiles.ThroughJump(s)) + " "
 	}
 	if s.User != "" {
 		user = shell(s.User) + "@"

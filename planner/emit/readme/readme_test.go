@@ -262,7 +262,9 @@ func TestRunbookSaysWhatThePlanNeeds(t *testing.T) {
 			`awk '$2 ~ /^arm-[0-9]+$/`, `'example.com/note=it'\''s "here"'`, "arm-1 … arm-7",
 		},
 		"packages, static routes, docker, key and jump host, mirror": {
-			"-p 2222", `-i "$HOME"/'.ssh/it is mine'`, "-J me@bastion.example.com:2022", "admin@", "pkgs.k8s.io/core:/stable:/v1.37/deb/",
+			"-p 2222", `-i "$HOME"/'.ssh/it is mine'`, "-o 'ProxyCommand=ssh -o ", " -p 2022 -i \"$HOME\"/",
+			" -l me -W [%h]:%p bastion.example.com' ", "admin@",
+			"pkgs.k8s.io/core:/stable:/v1.37/deb/",
 			"systemctl restart static-routes",
 			"install -m 0755 cri-dockerd/cri-dockerd /usr/local/bin/", "cat > /etc/systemd/system/cri-docker.service <<'END'\n[Unit]\n",
 			"systemctl enable docker cri-docker && systemctl restart docker cri-docker\n",
