@@ -92,7 +92,8 @@ func (w *page) failures(m *simulate.Model) {
 		heads = append(heads, capabilityNames[c])
 	}
 	var rows [][]string
-	for _, l := range simulate.Fold(m.Singles()) {
+	singles := m.Singles()
+	for _, l := range simulate.Fold(singles) {
 		row := []string{l.Name}
 		for _, v := range l.Outcome.Verdicts {
 			row = append(row, marks[v.State]+" "+v.State.String())
@@ -102,7 +103,7 @@ func (w *page) failures(m *simulate.Model) {
 	w.table("failures", "What each failure takes", "one failure at a time; what fails alike is one row",
 		append(heads, "If it never returns"), rows)
 	rows = nil
-	for _, l := range simulate.FoldPoints(m.Points(m.Singles())) {
+	for _, l := range simulate.FoldPoints(m.Points(singles)) {
 		rows = append(rows, []string{l.Text, l.Remedy})
 	}
 	w.table("points", "Single points of failure", "what must not fail alone", []string{"What", "Remedy"}, rows)

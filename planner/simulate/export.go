@@ -99,7 +99,7 @@ func (m *Model) Data() Data {
 		zone, _ := slices.BinarySearch(m.zones, n.FailureDomain)
 		d.Nodes = append(d.Nodes, DataNode{n.Name, zone, is[i]})
 	}
-	units := m.Units()
+	units := m.units
 	for _, u := range units {
 		if u.Kind != NodeUnit && u.Kind != BalancerUnit {
 			d.Groups = append(d.Groups, DataGroup{u.String(), u.nodes})

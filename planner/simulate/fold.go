@@ -253,10 +253,16 @@ func (s Stops) Lines(most int) (lines []string, more int) {
 // those that are in all. Where that does not say them all at once, there is a line for each place in which sets differ, more than one
 // for some sets: telling chooses.
 func (m *Model) lines(units []Unit, w way, sets [][]int) []stopLine {
+	needed := make([]bool, 2*len(m.nodes)+1)
+	for _, n := range w {
+		for _, part := range n.parts {
+			needed[part] = true
+		}
+	}
 	key := func(u int) string {
 		var parts []int
-		for _, part := range m.takes(units[u]) {
-			if slices.ContainsFunc(w, func(n need) bool { return slices.Contains(n.parts, part) }) {
+		for part := range m.takes(units[u]) {
+			if needed[part] {
 				parts = append(parts, part)
 			}
 		}

@@ -103,6 +103,9 @@ type Model struct {
 	feeds   []string
 	dns     []int // where the replicas of CoreDNS run; nil: unknown
 	index   map[string]int
+	units   []Unit   // nodes in the plan's order, balancer processes, hypervisors, power feeds, failure domains
+	zone    []int    // by node: the index in zones
+	kinds   []string // by node: all that the model tells it apart by, but for its failure domain
 }
 
 // New builds the model of a plan.
@@ -150,7 +153,13 @@ func New(p *plan.Plan) *Model {
 		m.lbs = m.cps
 	}
 	m.zones, m.places, m.hosts, m.feeds = sortedKeys(zones), sortedKeys(places), sortedKeys(hosts), sortedKeys(feeds)
+	m.zone = make([]int, len(m.nodes))
+	for i, n := range m.nodes {
+		m.zone[i], _ = slices.BinarySearch(m.zones, n.FailureDomain)
+	}
 	m.stray()
+	m.units = m.list()
+	m.kinds = m.tellApart()
 	return m
 }
 
@@ -204,6 +213,7 @@ func (m *Model) PlaceDNS(names []string) (*Model, error) {
 		}
 		placed.dns = append(placed.dns, i)
 	}
+	placed.kinds = placed.tellApart()
 	return &placed, nil
 }
 
@@ -213,10 +223,14 @@ func (m *Model) Zones() []string {
 }
 
 // Units returns every single thing that can fail: nodes in the plan's order, balancer processes, hypervisors, failure domains.
-func (m *Model) Units() []Unit {
-	var units []Unit
+func (m *Model) Units() []Unit { return slices.Clone(m.units) }
+
+func (m *Model) list() []Unit {
+	units := make([]Unit, len(m.nodes), len(m.nodes)+len(m.lbs)+len(m.hosts)+len(m.feeds)+len(m.places)+1)
+	each := make([]int, len(m.nodes))
 	for i, n := range m.nodes {
-		units = append(units, Unit{NodeUnit, n.Name, []int{i}})
+		each[i] = i
+		units[i] = Unit{NodeUnit, n.Name, each[i : i+1 : i+1]}
 	}
 	for _, i := range m.lbs {
 		units = append(units, Unit{Kind: BalancerUnit, Name: m.nodes[i].Name})
@@ -239,6 +253,9 @@ func (m *Model) grouped(kind Kind, names []string, of func(*plan.Node) string) [
 }
 
 func (m *Model) groupedBy(kind Kind, names []string, of func(*plan.Node) []string) []Unit {
+	if len(names) == 0 {
+		return nil
+	}
 	nodes := map[string][]int{}
 	for i, n := range m.nodes {
 		for _, place := range of(n) {
@@ -268,7 +285,7 @@ func (m *Model) Unit(text string) (Unit, error) {
 		return Unit{}, fmt.Errorf("%q is no failure unit: write node/NAME, zone/NAME, power/NAME, host/NAME or balancer/NAME", text)
 	}
 	var names []string
-	for _, u := range m.Units() {
+	for _, u := range m.units {
 		if string(u.Kind) != kind {
 			continue
 		}

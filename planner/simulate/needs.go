@@ -3,6 +3,7 @@ package simulate
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/k8splan/k8splan/planner/plan"
@@ -26,20 +27,24 @@ func one(parts []int) need {
 	return need{parts, len(parts) - 1}
 }
 
-// takes returns the parts that go down with a unit.
-func (m *Model) takes(u Unit) []int {
+// takes goes through the parts that go down with a unit: numbers up to twice the number of nodes.
+func (m *Model) takes(u Unit) iter.Seq[int] {
 	n := len(m.nodes)
-	switch {
-	case m.isExternal(u):
-		return []int{2 * n}
-	case u.Kind == BalancerUnit:
-		return []int{n + m.index[u.Name]}
+	return func(yield func(int) bool) {
+		switch {
+		case m.isExternal(u):
+			yield(2 * n)
+			return
+		case u.Kind == BalancerUnit:
+			yield(n + m.index[u.Name])
+			return
+		}
+		for _, i := range u.nodes {
+			if !yield(i) || !yield(n+i) {
+				return
+			}
+		}
 	}
-	parts := slices.Clone(u.nodes)
-	for _, i := range u.nodes {
-		parts = append(parts, n+i)
-	}
-	return parts
 }
 
 // etcd, controlPlanes, balancers and pods are the needs of a design; nil where the design does not have them, as with a vendor's
@@ -177,66 +182,121 @@ const (
 // leaves out sets in which a unit adds nothing. Arithmetic bounds the search: a set is given up as soon as the largest units that are left
 // cannot take enough, which in a large cluster is at once.
 func (m *Model) breaking(units []Unit, w way, size, steps int) (sets [][]int, all bool) {
-	s := search{steps: steps}
-	at := make([]map[int]int, len(w))
+	at := make([][]int, len(w)) // by need and part: its place in the need, from 1 on
 	for k, n := range w {
-		at[k] = map[int]int{}
+		at[k] = make([]int, 2*len(m.nodes)+1)
 		for i, part := range n.parts {
-			at[k][part] = i
-		}
-		s.gone = append(s.gone, make([]int, len(n.parts)))
-		s.left = append(s.left, n.spare+1)
-	}
-	largest := 0 // the need that is hardest to break sets the order
-	for k := range w {
-		if s.left[k] > s.left[largest] {
-			largest = k
+			at[k][part] = i + 1
 		}
 	}
-	type taker struct {
-		unit  int
-		takes [][]int
+	most := make([]largest, len(w))
+	for k := range most {
+		most[k] = make(largest, size)
 	}
-	var takers []taker
+	counts := make([]int, len(units)*len(w)) // by unit and need: how many parts it takes
 	for i, u := range units {
-		t, some := taker{i, make([][]int, len(w))}, false
-		for _, part := range m.takes(u) {
+		count := counts[i*len(w) : (i+1)*len(w)]
+		for part := range m.takes(u) {
 			for k := range w {
-				if j, ok := at[k][part]; ok {
-					t.takes[k], some = append(t.takes[k], j), true
+				if at[k][part] != 0 {
+					count[k]++
 				}
 			}
 		}
-		if some {
-			takers = append(takers, t)
+		for k, n := range count {
+			most[k].add(n)
 		}
 	}
-	slices.SortStableFunc(takers, func(a, b taker) int { return cmp.Compare(len(b.takes[largest]), len(a.takes[largest])) })
-	for _, t := range takers {
-		s.units, s.takes = append(s.units, t.unit), append(s.takes, t.takes)
-	}
-	for k := range w {
-		best := make([][]int, len(takers)+1)
-		best[len(takers)] = make([]int, size+1)
-		var top []int // the largest from here on
-		for i := len(takers) - 1; i >= 0; i-- {
-			n := len(takers[i].takes[k])
-			j, _ := slices.BinarySearchFunc(top, n, func(a, b int) int { return cmp.Compare(b, a) })
-			top = slices.Insert(top, j, n)
-			top = top[:min(len(top), size)]
-			best[i] = make([]int, size+1)
-			for r := range size {
-				best[i][r+1] = best[i][r]
-				if r < len(top) {
-					best[i][r+1] += top[r]
-				}
-			}
+	for k, n := range w {
+		if n.spare+1 > most[k].sum() {
+			return nil, true // in a large cluster most ways end here
 		}
-		s.best = append(s.best, best)
 	}
+	s := newSearch(w, steps)
+	s.takers(m, units, at, counts)
+	s.bound(len(w), size)
 	s.walk(0, size, nil)
 	slices.SortFunc(s.found, slices.Compare)
 	return s.found, s.steps > 0
+}
+
+// largest are the largest of some numbers, in descending order.
+type largest []int
+
+func (l largest) add(n int) {
+	for i, m := range l {
+		if n > m {
+			copy(l[i+1:], l[i:])
+			l[i] = n
+			return
+		}
+	}
+}
+
+func (l largest) sum() int {
+	sum := 0
+	for _, n := range l {
+		sum += n
+	}
+	return sum
+}
+
+func newSearch(w way, steps int) *search {
+	s := &search{steps: steps}
+	for _, n := range w {
+		s.gone = append(s.gone, make([]int, len(n.parts)))
+		s.left = append(s.left, n.spare+1)
+	}
+	return s
+}
+
+// takers notes the units that take a part of some need, and which: those first that take most of the need that is hardest to break.
+func (s *search) takers(m *Model, units []Unit, at [][]int, counts []int) {
+	needs := len(at)
+	hardest := 0
+	for k := range needs {
+		if s.left[k] > s.left[hardest] {
+			hardest = k
+		}
+	}
+	for i := range units {
+		if slices.Max(counts[i*needs:(i+1)*needs]) > 0 {
+			s.units = append(s.units, i)
+		}
+	}
+	slices.SortStableFunc(s.units, func(a, b int) int { return cmp.Compare(counts[b*needs+hardest], counts[a*needs+hardest]) })
+	s.takes = make([][][]int, len(s.units))
+	for place, unit := range s.units {
+		takes := make([][]int, needs)
+		for part := range m.takes(units[unit]) {
+			for k := range takes {
+				if j := at[k][part]; j != 0 {
+					takes[k] = append(takes[k], j-1)
+				}
+			}
+		}
+		s.takes[place] = takes
+	}
+}
+
+// bound fills in how much the units from each place on can take at the most.
+func (s *search) bound(needs, size int) {
+	s.best = make([][][]int, needs)
+	for k := range needs {
+		all := make([]int, (len(s.units)+1)*(size+1))
+		best := make([][]int, len(s.units)+1)
+		for i := range best {
+			best[i] = all[i*(size+1) : (i+1)*(size+1)]
+		}
+		top := make(largest, size) // from here on
+		for i := len(s.units) - 1; i >= 0; i-- {
+			top.add(len(s.takes[i][k]))
+			for r, n := range top {
+				best[i][r+1] = best[i][r] + n
+			}
+		}
+		s.best[k] = best
+	}
 }
 
 func (s *search) walk(from, size int, chosen []int) {

@@ -315,29 +315,28 @@ type hearing struct {
 // informed says how workers reach the API. A kubelet dials the endpoint; that of a control plane its own API server, from 1.33 on, where
 // kubeadm's feature gate ControlPlaneKubeletLocalMode became the default (cmd/kubeadm/app/cmd/phases/join/kubelet.go).
 func (w *world) informed(api []State) hearing {
-	local := map[int]State{}
+	local := make([]*State, len(w.m.nodes))
 	if w.m.p.Cluster.Version.Minor >= 33 {
 		for i, c := range w.m.cps {
-			local[c] = api[i]
+			local[c] = &api[i]
 		}
 	}
 	h := hearing{best: Down}
-	zones := map[string]State{}
+	zones := make([]*State, len(w.m.zones))
 	for _, i := range w.m.workers {
-		zone := w.m.nodes[i].FailureDomain
-		state, known := zones[zone]
-		if !known {
-			state = w.endpoint(zone, api)
-			zones[zone] = state
+		at := w.m.zone[i]
+		if zones[at] == nil {
+			state := w.endpoint(w.m.zones[at], api)
+			zones[at] = &state
 			h.chance = h.chance || state == Depends
 		}
-		own, ok := local[i]
+		state, own := *zones[at], local[i]
 		switch {
 		case state <= Degraded:
 			if !w.dead[i] {
 				h.sure++
 			}
-		case ok && own <= Degraded:
+		case own != nil && *own <= Degraded:
 			h.sure++
 			h.own++
 		default:
@@ -345,8 +344,8 @@ func (w *world) informed(api []State) hearing {
 		}
 		if !w.dead[i] {
 			h.best = better(h.best, state)
-			if ok {
-				h.best = better(h.best, own)
+			if own != nil {
+				h.best = better(h.best, *own)
 			}
 		}
 	}
@@ -374,11 +373,17 @@ func (w *world) dnsReach() (without []string, partly bool) {
 
 // zonesOf returns the zones in which one of the nodes lives, sorted as m.zones.
 func (w *world) zonesOf(nodes []int) []string {
-	alive := map[string]bool{}
+	alive := make([]bool, len(w.m.zones))
 	for _, i := range nodes {
 		if !w.dead[i] {
-			alive[w.m.nodes[i].FailureDomain] = true
+			alive[w.m.zone[i]] = true
 		}
 	}
-	return sortedKeys(alive)
+	zones := []string{}
+	for i, name := range w.m.zones {
+		if alive[i] {
+			zones = append(zones, name)
+		}
+	}
+	return zones
 }

@@ -57,23 +57,42 @@ type Point struct {
 	Remedy string
 }
 
-// kindOf is all that the model tells a node apart by, but for its failure domain.
-func (m *Model) kindOf(i int) string {
-	key := fmt.Sprint(uint64(m.nodes[i].Roles))
-	if slices.Contains(m.members, i) {
-		key += "m"
+// tellApart says of each node all that the model tells it apart by, but for its failure domain.
+func (m *Model) tellApart() []string {
+	const letters = "mdes"
+	marks := make([]uint8, len(m.nodes))
+	for bit, nodes := range [][]int{m.members, m.dns, m.dialled} {
+		for _, i := range nodes {
+			marks[i] |= 1 << bit
+		}
 	}
-	if slices.Contains(m.dns, i) {
-		key += "d"
+	type apart struct {
+		roles plan.Roles
+		marks uint8
 	}
-	if slices.Contains(m.dialled, i) {
-		key += "e"
+	names := map[apart]string{}
+	kinds := make([]string, len(m.nodes))
+	for i, n := range m.nodes {
+		if m.astray[i] {
+			marks[i] |= 1 << 3
+		}
+		key := apart{n.Roles, marks[i]}
+		name, ok := names[key]
+		if !ok {
+			name = fmt.Sprint(uint64(n.Roles))
+			for bit := range len(letters) {
+				if marks[i]&(1<<bit) != 0 {
+					name += letters[bit : bit+1]
+				}
+			}
+			names[key] = name
+		}
+		kinds[i] = name
 	}
-	if m.astray[i] {
-		key += "s"
-	}
-	return key
+	return kinds
 }
+
+func (m *Model) kindOf(i int) string { return m.kinds[i] }
 
 // contents counts the nodes of each kind.
 func contents(nodes []int, kind func(int) string) string {
@@ -92,18 +111,21 @@ func contents(nodes []int, kind func(int) string) string {
 // classes groups units that are alike: nodes, and the balancers on them, that have the same roles, share in etcd and failure domain, and
 // hypervisors that hold the same numbers of such nodes. Failure domains stay apart: a person names them.
 func (m *Model) classes() []Class {
-	kind := func(i int) string { return m.kindOf(i) + "\x00" + m.nodes[i].FailureDomain }
+	type alike struct {
+		kind       Kind
+		what, zone string
+	}
 	var classes []Class
-	at := map[string]int{}
-	for _, u := range m.Units() {
-		key := string(u.Kind) + "\x02"
+	at := map[alike]int{}
+	for _, u := range m.units {
+		key := alike{kind: u.Kind}
 		switch i, onNode := m.index[u.Name]; {
 		case u.Kind == NodeUnit, u.Kind == BalancerUnit && onNode:
-			key += kind(i)
+			key.what, key.zone = m.kinds[i], m.nodes[i].FailureDomain
 		case u.Kind == HostUnit:
-			key += contents(u.nodes, kind)
+			key.what = contents(u.nodes, func(i int) string { return m.kinds[i] + "\x00" + m.nodes[i].FailureDomain })
 		default:
-			key += u.Name
+			key.what = u.Name
 		}
 		i, ok := at[key]
 		if !ok {
@@ -119,7 +141,7 @@ func (m *Model) classes() []Class {
 // Sweep judges every single failure, every pair of them and every cut between two failure domains, and finds the smallest sets that stop
 // something. It is exact: units that nothing tells apart are judged once.
 func (m *Model) Sweep() Report {
-	units, classes := m.Units(), m.classes()
+	units, classes := m.units, m.classes()
 	r := Report{Baseline: m.Outcome(Failure{}), Sentence: m.Sentence(), PairsJudged: binomial(len(units), 2)}
 	r.Singles = m.singles(classes)
 	r.Pairs, r.PairsAll = m.pairs(units, classes)
@@ -248,7 +270,16 @@ func (m *Model) pairs(units []Unit, classes []Class) (rows []Row, all bool) {
 
 // shared describes the nodes that go down with either of two units, and whether one is a balancer on a node of the other.
 func (m *Model) shared(u, v Unit) string {
-	both := slices.DeleteFunc(m.takes(u), func(part int) bool { return !slices.Contains(m.takes(v), part) })
+	of := make([]bool, 2*len(m.nodes)+1)
+	for part := range m.takes(v) {
+		of[part] = true
+	}
+	var both []int
+	for part := range m.takes(u) {
+		if of[part] {
+			both = append(both, part)
+		}
+	}
 	return contents(both, func(part int) string {
 		n := len(m.nodes)
 		return fmt.Sprint(part/n, m.kindOf(part%n), m.nodes[part%n].FailureDomain)
@@ -400,7 +431,7 @@ func (m *Model) Sentence() string {
 		return "The vendor runs the control plane and etcd; this design decides about workers alone."
 	}
 	n, tolerance := len(m.members), plan.FaultTolerance(len(m.members))
-	units := m.Units()[:len(m.nodes)] // nodes come first
+	units := slices.Clone(m.units[:len(m.nodes)]) // nodes come first
 	alone := map[int]bool{}
 	for _, set := range m.smallest(units, m.risks(), 1, mostSteps).Sets {
 		alone[set[0].nodes[0]] = true
