@@ -170,7 +170,8 @@ func connection(s *plan.SSH) mapping {
 	if s.JumpHost != "" {
 		// A bastion drops connections at random while many are about to log in (sshd's MaxStartups, 10 by default), and all hosts come at
 		// once. Without one nothing is gained: a host that is off would cost its timeout as many times.
-		vars = append(vars, entry{"ansible_ssh_common_args", shellWord("-oProxyCommand=" + hostfiles.ThroughJump(s))},
+		// Ansible takes the quotes off a value that begins and ends with one, so this one begins with the option.
+		vars = append(vars, entry{"ansible_ssh_common_args", "-o " + shellWord("ProxyCommand="+hostfiles.ThroughJump(s))},
 			entry{"ansible_ssh_retries", 6})
 	}
 	return vars

@@ -257,7 +257,7 @@ func sshHost(out *lines, p *plan.Plan, n *plan.Node) {
 		out.add("  IdentityFile \"%s\"", p.SSH.PrivateKeyFile)
 	}
 	if p.SSH.JumpHost != "" {
-		out.add("  ProxyJump %s", p.SSH.JumpHost)
+		out.add("  ProxyCommand %s", hostfiles.ThroughJump(&p.SSH))
 	}
 }
 
