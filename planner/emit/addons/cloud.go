@@ -3,8 +3,10 @@ package addons
 import (
 	"fmt"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/k8splan/k8splan/planner/plan"
 )
@@ -61,9 +63,11 @@ func controllerManager(p *plan.Plan, a *plan.Addon) ([]any, error) {
 	case "hetzner": // routes are the pod network's business, which encapsulates
 		c.Args = []string{"--allow-untagged-cloud", "--cloud-provider=hcloud", "--webhook-secure-port=0", "--leader-elect=false"}
 		c.Env = []corev1.EnvVar{
-			secretValue("HCLOUD_TOKEN", "hcloud", "token", false), secretValue("HCLOUD_NETWORK", "hcloud", "network", true),
+			secretValue("HCLOUD_TOKEN", "hcloud", "token", false),
+			secretValue("HCLOUD_NETWORK", "hcloud", "network", p.Target.Name != "hetzner"),
 			{Name: "HCLOUD_NETWORK_ROUTES_ENABLED", Value: "false"},
 		}
+		c.Env = append(c.Env, hetznerBalancers(p)...)
 	case "openstack":
 		c.Args = []string{"/bin/openstack-cloud-controller-manager", "--v=1", cluster, "--cloud-config=/etc/config/cloud.conf",
 			"--cloud-provider=openstack", "--use-service-account-credentials=false"}
@@ -88,7 +92,30 @@ func controllerManager(p *plan.Plan, a *plan.Addon) ([]any, error) {
 			Protocol: corev1.ProtocolTCP}}
 		replicas = min(2, int32(len(p.ControlPlanes())))
 	}
-	return append(docs, app.deployment(replicas, pod)), nil
+	deployment := app.deployment(replicas, pod)
+	deployment.Spec.Strategy = oneForOne()
+	return append(docs, deployment), nil
+}
+
+// oneForOne takes a pod away before its successor is made: on the hosts' network the two would want the same port. Recreate would do it
+// too, but no object that exists takes it: its rollingUpdate was defaulted, and nobody's apply removes that.
+// Source: https://github.com/kubernetes/kubernetes/issues/24198
+func oneForOne() appsv1.DeploymentStrategy {
+	none, one := intstr.FromInt32(0), intstr.FromInt32(1)
+	return appsv1.DeploymentStrategy{Type: appsv1.RollingUpdateDeploymentStrategyType,
+		RollingUpdate: &appsv1.RollingUpdateDeployment{MaxSurge: &none, MaxUnavailable: &one}}
+}
+
+// hetznerBalancers is how a Service's balancer finds a place, and the nodes, on the machines that the target hetzner makes: without a
+// location it is not made, and the firewall keeps it from the nodes' public addresses. The failure domains are locations there.
+// Source: github.com/hetznercloud/hcloud-cloud-controller-manager internal/hcops/load_balancer.go and docs/reference/load_balancer_envs.md
+func hetznerBalancers(p *plan.Plan) []corev1.EnvVar {
+	first := p.ControlPlanes()
+	if p.Target.Name != "hetzner" || len(first) == 0 || first[0].FailureDomain == "" {
+		return nil
+	}
+	return []corev1.EnvVar{{Name: "HCLOUD_LOAD_BALANCERS_LOCATION", Value: first[0].FailureDomain},
+		{Name: "HCLOUD_LOAD_BALANCERS_USE_PRIVATE_IP", Value: "true"}}
 }
 
 func secretValue(name, secret, key string, optional bool) corev1.EnvVar {
