@@ -42,6 +42,7 @@ packages=(
   libseccomp-dev
   nftables
   openssh-client
+  openssh-server # a jump host and 60 hosts behind it, in namespaces of their own; nothing of it is started
   pkg-config
 )
 

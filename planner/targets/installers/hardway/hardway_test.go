@@ -171,7 +171,7 @@ func sshReads(t *testing.T, dir string) {
 	t.Helper()
 	out := run(t, dir, "ssh", "-G", "-F", "ssh_config", "edge")
 	for _, want := range []string{"hostname 10.0.0.9\n", "user ubuntu\n", "identityfile ~/.ssh/id_ed25519\n",
-		"proxyjump admin@bastion.example.com:2222\n"} {
+		"-p 2222 -i \"$HOME\"/.ssh/id_ed25519 -l admin -W [%h]:%p bastion.example.com\n"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("ssh -G lacks %q:\n%s", want, out)
 		}
