@@ -346,8 +346,8 @@ func within(body *hclwrite.Body, b *spec.Block) *hclwrite.Body {
 // firstLabel is what a block is called that a starter does not have.
 var firstLabel = map[string]string{
 	"cni": "flannel", "container_runtime": "containerd", "registry": "docker.io", "load_balancer": "external", "addon": "metrics-server",
-	"cloud_provider": "aws",
-	"scheduler":      "batch", "profile": "batch", "node": "extra-1", "node_pool": "extra",
+	"cloud_provider": "aws", "hypervisor": "kvm-1",
+	"scheduler": "batch", "profile": "batch", "node": "extra-1", "node_pool": "extra",
 }
 
 // on pairs a value with each of some designs that make it possible.

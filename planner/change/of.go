@@ -41,6 +41,16 @@ func Of(p *plan.Plan, release string) *Record {
 	for _, n := range p.Nodes {
 		b.node(n)
 	}
+	for _, h := range p.Hypervisors {
+		path := mark("hypervisor", h.Name)
+		b.number(path+".cpus", h.Source, h.CPUs)
+		if h.MemoryBytes > 0 {
+			b.word(path+".memory", h.Source, size(h.MemoryBytes))
+		}
+		if h.DiskBytes > 0 {
+			b.word(path+".disk", h.Source, size(h.DiskBytes))
+		}
+	}
 	b.r.moves = map[string]string{}
 	for _, m := range p.Moved {
 		b.r.moves[m.From] = m.To

@@ -541,6 +541,9 @@ var table = []Row{
 	row("node_pool.hosts", None, "", "They are assigned round-robin: see node.host."),
 	row("node_pool.powers", None, "", "They are assigned round-robin: see node.power."),
 
+	row("hypervisor", None, "", "It says what a hypervisor has: validate holds its machines against that."),
+	row("hypervisor.cpus", None, "", "See hypervisor."), row("hypervisor.memory", None, "", "See hypervisor."),
+	row("hypervisor.disk", None, "", "See hypervisor."),
 	row("moved", None, "", "It names the same machine: what it does is told at the node that is renamed. Remove it once that is done."),
 	row("moved.from", None, "", "See moved."), row("moved.to", None, "", "See moved."),
 

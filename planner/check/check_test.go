@@ -131,6 +131,7 @@ var fileless = map[string]string{
 	"site-router-id":       "the same",
 	"site-peer-ranges":     "the same",
 	"site-peer-unknown":    "the same",
+	"site-hypervisor":      "the same",
 	"require-survive":      "cmd/k8splan: stands on the command line",
 	"renamed-argument":     "planner/spec: TestFormerNames, with a language of its own: no argument has another name today",
 	"target-type":          "TestTargets",

@@ -45,7 +45,7 @@ var (
 		Fix:     "Write the name that the other file's cluster block has, or validate its file too.",
 		Sources: []string{"https://docs.cilium.io/en/stable/network/clustermesh/clustermesh/#prerequisites"},
 	}
-	siteRules = []*rule.Rule{siteAddress, siteRouterID, siteRanges, sitePeer}
+	siteRules = []*rule.Rule{siteAddress, siteRouterID, siteRanges, sitePeer, siteHypervisor}
 )
 
 // Together compares designs that say that they share something, each with those before it, and returns what is wrong with each. Clusters
@@ -63,6 +63,9 @@ func Together(all []*plan.Plan) []hcl.Diagnostics {
 				diags = append(diags, sharedRanges(p, other)...)
 			}
 		}
+		if same := ofSite(all[:i+1]); len(same) > 1 {
+			diags = append(diags, sharedHypervisors(same)...)
+		}
 		diags = append(diags, unknownPeers(p, all)...)
 		for _, q := range all { // a message names values of two files
 			q.Spec.Secrets.Hide(diags, siteRules)
@@ -71,6 +74,21 @@ func Together(all []*plan.Plan) []hcl.Diagnostics {
 		found[i] = diags
 	}
 	return found
+}
+
+// ofSite returns those of the last design's site, the last design last; none where it names no site.
+func ofSite(all []*plan.Plan) []*plan.Plan {
+	site := all[len(all)-1].Cluster.Site
+	if site == "" {
+		return nil
+	}
+	var same []*plan.Plan
+	for _, p := range all {
+		if p.Cluster.Site == site {
+			same = append(same, p)
+		}
+	}
+	return same
 }
 
 // owner is who has an address in a cluster.

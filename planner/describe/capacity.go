@@ -22,7 +22,8 @@ type Capacity struct {
 	PodsPlanned int        `json:"pods_planned"`          // the same when all growth is workers
 	PodsTested  int        `json:"pods_tested"`           // that Kubernetes is tested with
 	Hosts       []HostSize `json:"hosts"`
-	Loss        *Loss      `json:"loss,omitempty"` // of the largest failure domain; absent where there is no worker
+	Hypervisors []Filled   `json:"hypervisors,omitempty"` // those with a block that says what they have
+	Loss        *Loss      `json:"loss,omitempty"`        // of the largest failure domain; absent where there is no worker
 }
 
 // HostSize compares the hosts of a role with what upstream advises for the number of nodes.
@@ -42,6 +43,21 @@ type Size struct {
 	DiskMBps    int   `json:"disk_megabytes_per_second,omitempty"`
 	// Beyond says that upstream's table ends before this number of nodes: the size is of its last row.
 	Beyond bool `json:"beyond_table,omitempty"`
+}
+
+// Filled is what a hypervisor has for machines, and what those of this design take. Of what its block does not state, has is absent.
+type Filled struct {
+	Name        string `json:"name"`
+	Machines    int    `json:"machines"`
+	CPUs        Taken  `json:"cpus"`
+	MemoryBytes Taken  `json:"memory_bytes"`
+	DiskBytes   Taken  `json:"disk_bytes"`
+}
+
+// Taken is how much machines take of what there is.
+type Taken struct {
+	Has   int64 `json:"has,omitempty"`
+	Taken int64 `json:"taken"`
 }
 
 // Loss is what remains of the workers after the loss of those that fail together.
@@ -83,6 +99,7 @@ func describeCapacity(p *plan.Plan) Capacity {
 			out.Hosts = append(out.Hosts, HostSize{"etcd", etcdHardware, least(members), etcdSize(c.Defined), etcdSize(c.Planned)})
 		}
 	}
+	out.Hypervisors = hypervisors(p)
 	if l := c.Loss; l != nil {
 		out.Loss = &Loss{Kind: l.Kind, Name: l.Name, Workers: share(l.Workers), Pods: share(l.Pods)}
 		if l.CPUs.Total > 0 {
@@ -95,6 +112,43 @@ func describeCapacity(p *plan.Plan) Capacity {
 		}
 	}
 	return out
+}
+
+func hypervisors(p *plan.Plan) []Filled {
+	var out []Filled
+	for _, h := range p.Hypervisors {
+		f := Filled{Name: h.Name, CPUs: Taken{Has: int64(h.CPUs)},
+			MemoryBytes: Taken{Has: h.MemoryBytes}, DiskBytes: Taken{Has: h.DiskBytes}}
+		for _, n := range p.Nodes {
+			if n.Host == h.Name {
+				f.Machines++
+				f.CPUs.Taken += int64(n.CPUs)
+				f.MemoryBytes.Taken += n.MemoryBytes
+				f.DiskBytes.Taken += n.DiskBytes
+			}
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// String is "3 machines; 12 of 32 CPUs, 40Gi of 64Gi memory".
+func (f Filled) String() string {
+	var parts []string
+	if f.CPUs.Has > 0 {
+		parts = append(parts, fmt.Sprintf("%d of %d CPUs", f.CPUs.Taken, f.CPUs.Has))
+	}
+	if f.MemoryBytes.Has > 0 {
+		parts = append(parts, fmt.Sprintf("%s of %s memory", gibibytes(f.MemoryBytes.Taken), gibibytes(f.MemoryBytes.Has)))
+	}
+	if f.DiskBytes.Has > 0 {
+		parts = append(parts, fmt.Sprintf("%s of %s disk", gibibytes(f.DiskBytes.Taken), gibibytes(f.DiskBytes.Has)))
+	}
+	text := spelling.Quantity(f.Machines, "machine", "machines")
+	if len(parts) > 0 {
+		text += "; " + strings.Join(parts, ", ")
+	}
+	return text
 }
 
 func share(s plan.Share) Share { return Share{s.Total, s.Left, s.Percent()} }
@@ -160,6 +214,9 @@ func (g *page) capacity(p *plan.Plan) {
 			text += "; the file states " + h.Stated.String()
 		}
 		rows = append(rows, [2]string{label, text})
+	}
+	for _, h := range c.Hypervisors {
+		rows = append(rows, [2]string{h.Name, h.String()})
 	}
 	g.facts(append(rows, [2]string{"After a loss", c.Loss.text()}))
 }

@@ -26,9 +26,10 @@ type Plan struct {
 	// CloudProvider is the cloud whose controller manager initializes nodes, "" where there is none. It is among Addons too.
 	CloudProvider string
 	Schedulers    []*Scheduler
-	Addons        []*Addon // in the order in which they are applied
-	Nodes         []*Node  // in natural order of names: cp-2 before cp-10
-	Moved         []Moved  // sorted by From
+	Addons        []*Addon     // in the order in which they are applied
+	Nodes         []*Node      // in natural order of names: cp-2 before cp-10
+	Hypervisors   []Hypervisor // sorted by name
+	Moved         []Moved      // sorted by From
 	Target        Target
 	Waivers       []Waiver
 
@@ -397,6 +398,15 @@ type Target struct {
 	NameRange hcl.Range
 	Facts     Facts
 	Site      Site // as far as the block states it
+}
+
+// Hypervisor is what a hypervisor has for machines. What is not stated is 0.
+type Hypervisor struct {
+	*spec.Source
+	Name                   string
+	NameRange              hcl.Range
+	CPUs                   int
+	MemoryBytes, DiskBytes int64
 }
 
 // Moved says that a machine has a new name.

@@ -44,6 +44,7 @@ func Resolve(s *spec.Spec, of Facts) (*Plan, hcl.Diagnostics) {
 	r.cloud()
 	r.schedulers()
 	r.addons()
+	r.hypervisors()
 	r.moved()
 	r.waivers()
 	r.defaults()
@@ -452,6 +453,17 @@ func (r *resolver) repository(s string) string {
 		return ""
 	}
 	return s
+}
+
+func (r *resolver) hypervisors() {
+	for _, h := range r.spec.Hypervisors {
+		r.plan.Hypervisors = append(r.plan.Hypervisors, Hypervisor{
+			Source: h.Source, Name: r.place(h.NameRange, "the hypervisor's name", &h.Name), NameRange: h.NameRange,
+			CPUs: r.number(h.Source, "cpus", h.CPUs, 1, 65536), MemoryBytes: r.size(h.Source, "memory", h.Memory),
+			DiskBytes: r.size(h.Source, "disk", h.Disk),
+		})
+	}
+	slices.SortStableFunc(r.plan.Hypervisors, func(a, b Hypervisor) int { return Natural(a.Name, b.Name) })
 }
 
 func (r *resolver) moved() {

@@ -187,7 +187,8 @@ const (
 
 // ReadByRules are the arguments that no file needs on any target: rules, capacity and simulation read them. A target never says that it
 // does not use them.
-var ReadByRules = []string{"cluster.max_nodes", "cluster.site", "cluster.peers", "network.reserved_subnets", "network.node_subnets"}
+var ReadByRules = []string{"cluster.max_nodes", "cluster.site", "cluster.peers", "network.reserved_subnets", "network.node_subnets",
+	"hypervisor.cpus", "hypervisor.memory", "hypervisor.disk"}
 
 // OfMachines are what the author says of machines that exist, or that the target makes: where no file needs them, rules, capacity and
 // simulation read them.

@@ -44,7 +44,7 @@ type Rule struct {
 // areas are the parts of a design that rules are about: the first words of their IDs.
 var areas = []string{
 	"addon", "artifact", "availability", "capacity", "certificate", "cloud", "component", "control-plane", "endpoint", "etcd", "host",
-	"load-balancer", "machine",
+	"hypervisor", "load-balancer", "machine",
 	"network", "node", "registry", "scheduler", "secret", "site", "ssh", "target", "topology", "version", "waiver",
 }
 

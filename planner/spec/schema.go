@@ -599,6 +599,21 @@ var Schema = []Block{
 		Blocks: []Block{taint},
 	},
 	{
+		Name: "hypervisor", Label: "name", Many: true, Field: "Hypervisors", LabelField: "Name",
+		Aliases: []string{"hypervisors", "physical_host"},
+		Doc: "What a hypervisor has for machines, beside what it needs itself. Those that name it as host must fit, " +
+			"those of other clusters of the site too.",
+		Example: "hypervisor \"hypervisor-1\" {\n  cpus   = 32\n  memory = \"256Gi\"\n  disk   = \"4Ti\"\n}",
+		Arguments: []Argument{
+			{Name: "cpus", Type: Integer, Field: "CPUs", Example: `32`, Aliases: []string{"cpu", "cores", "threads"},
+				Doc: "Processors that it shows to its machines: hardware threads."},
+			{Name: "memory", Type: Text, Field: "Memory", Example: `"256Gi"`, Aliases: []string{"ram", "mem"},
+				Doc: "Memory for machines."},
+			{Name: "disk", Type: Text, Field: "Disk", Example: `"4Ti"`, Aliases: []string{"storage", "disk_size"},
+				Doc: "Disk space for machines."},
+		},
+	},
+	{
 		Name: "moved", Many: true, Field: "Moved", Aliases: []string{"move", "renamed", "rename"},
 		Doc: "The same machine under a new name, for `k8splan diff`: it leaves the cluster and joins it again. " +
 			"Remove the block once that is done.",

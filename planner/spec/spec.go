@@ -101,6 +101,7 @@ type Spec struct {
 	Schedulers    []*Scheduler
 	Nodes         []*Node
 	NodePools     []*NodePool
+	Hypervisors   []*Hypervisor
 	Moved         []*Moved
 	Target        *Target
 	Waivers       []*Waiver
@@ -455,6 +456,16 @@ type NodePool struct {
 	FailureDomains        []string // assigned round-robin
 	Hosts                 []string // hypervisors, assigned round-robin
 	Powers                []string // power feeds, assigned round-robin
+}
+
+// Hypervisor is a `hypervisor "<name>"` block: what it has for machines.
+type Hypervisor struct {
+	*Source
+	Name      string
+	NameRange hcl.Range
+	CPUs      *int
+	Memory    *string
+	Disk      *string
 }
 
 // Moved is a `moved` block: the same machine under a new name.

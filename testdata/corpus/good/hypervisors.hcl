@@ -8,6 +8,31 @@ load_balancer "haproxy" {
   virtual_ip = "10.15.0.10"
 }
 
+hypervisor "kvm-1" {
+  cpus   = 32
+  memory = "128Gi"
+}
+
+hypervisor "kvm-2" {
+  cpus   = 32
+  memory = "128Gi"
+}
+
+hypervisor "kvm-3" {
+  cpus   = 32
+  memory = "128Gi"
+}
+
+hypervisor "kvm-4" {
+  cpus   = 32
+  memory = "128Gi"
+}
+
+hypervisor "arbiter" {
+  cpus   = 4
+  memory = "16Gi"
+}
+
 node "lb-1" {
   roles          = ["load-balancer"]
   address        = "10.15.0.11"
@@ -62,6 +87,8 @@ node_pool "cp-b" {
 node_pool "worker-a" {
   roles           = ["worker"]
   count           = 6
+  cpus            = 8
+  memory          = "32Gi"
   first_address   = "10.15.0.41"
   hosts           = ["kvm-1", "kvm-2"]
   failure_domains = ["room-1"]
@@ -70,6 +97,8 @@ node_pool "worker-a" {
 node_pool "worker-b" {
   roles           = ["worker"]
   count           = 6
+  cpus            = 8
+  memory          = "32Gi"
   first_address   = "10.15.0.51"
   hosts           = ["kvm-3", "kvm-4"]
   failure_domains = ["room-2"]
