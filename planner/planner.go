@@ -189,7 +189,7 @@ func (p *Project) Render(release string, leaving ...*change.Node) (*artifact.Set
 		return []artifact.File{{Path: change.FileName, Data: data}}, err
 	}
 	page := func(resolved *plan.Plan) ([]artifact.File, error) {
-		data := report.Page(resolved, report.Options{Findings: p.Findings(false)})
+		data := report.Page(resolved, report.Options{Findings: p.Findings(false), InTree: true})
 		return []artifact.File{{Path: report.FileName, Data: data}}, nil
 	}
 	own := func(*plan.Plan) ([]artifact.File, error) { return p.emit() }

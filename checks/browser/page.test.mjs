@@ -26,21 +26,46 @@ function sound (page) {
   assert.deepEqual(page.wrong, [], 'errors in the page')
 }
 
+// setOf is a failure as the page takes it.
+const setOf = f => [...f.units.map(u => u.unit), ...(f.cuts || []).map(c => 'cut/' + c)]
+
 test('the page says what simulate says, of every failure', async () => {
   const all = designs()
   assert.ok(all.length > 20)
   const expected = execFileSync('go', ['run', './checks/browser/expect', ...all], { cwd: root, maxBuffer: 1 << 29 }).toString().trim().split('\n').map(JSON.parse)
   let judged = 0
-  for (const { file, failures } of expected) {
+  let varied = 0
+  for (const { file, failures, variants } of expected) {
     const page = await open(chrome, pageOf(file))
-    const sets = failures.map(f => [...f.units.map(u => u.unit), ...(f.cuts || []).map(c => 'cut/' + c)])
+    const sets = failures.map(setOf)
     const said = await page.evaluate(sets => sets.map(s => { const r = judge(model, s); return { verdicts: r.verdicts, recovery: r.recovery } }), sets) // eslint-disable-line no-undef
     failures.forEach((f, i) => assert.deepEqual(said[i], { verdicts: f.verdicts, recovery: f.recovery }, `${file}: ${sets[i].join(' + ')}`))
     judged += failures.length
+    for (const v of variants || []) {
+      const sets = v.failures.map(setOf)
+      const { names, spared, said, broken } = await page.evaluate(([counts, sets]) => {
+        const data = vary(model, counts), nothing = judge(data, []) // eslint-disable-line no-undef
+        const said = sets.map(s => { const r = judge(data, s); return { verdicts: r.verdicts, recovery: r.recovery } }) // eslint-disable-line no-undef
+        // what the buttons say stops something does, and no smaller part of it
+        const state = (set, name) => judge(data, set).verdicts.find(v => v.capability === name).state // eslint-disable-line no-undef
+        const broken = smallest(data).flatMap(stop => stop.sets.filter(set => { // eslint-disable-line no-undef
+          const name = stop.what === 'writes' ? 'etcd-writes' : 'api'
+          return state(set, name) !== 'down' || set.some(u => state(set.filter(x => x !== u), name) === 'down')
+        }))
+        return { names: data.nodes.map(n => n.n), spared: spare(data, nothing), said, broken } // eslint-disable-line no-undef
+      }, [v.counts, sets])
+      const what = `${file} with ${v.counts.join(' and ')}`
+      assert.deepEqual(names, v.names, what)
+      assert.equal(Math.min(spared, 4), v.spare, what)
+      assert.deepEqual(broken, [], what)
+      v.failures.forEach((f, i) => assert.deepEqual(said[i], { verdicts: f.verdicts, recovery: f.recovery }, `${what}: ${sets[i].join(' + ')}`))
+      varied += v.failures.length
+    }
     sound(page)
     await page.context().close()
   }
   assert.ok(judged > 4000, `${judged} failures were compared`)
+  assert.ok(varied > 4000, `${varied} failures of varied designs were compared`)
 })
 
 test('what the page shows after a click is what simulate prints', async () => {

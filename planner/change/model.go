@@ -66,6 +66,18 @@ func (r *Record) model() *plan.Plan {
 	return p
 }
 
+// States are the cluster before the steps and after each of them, for simulate and for pictures: who is there, what it is for, and where it
+// stands. Without steps they are before and after.
+func (r *Report) States() []*plan.Plan {
+	states := []*plan.Plan{r.Old.model()}
+	if len(r.Steps) == 0 {
+		return append(states, r.New.model())
+	}
+	d := &differ{old: r.Old, new: r.New, r: r}
+	d.walk(func(_ int, _, after *Record) { states = append(states, after.model()) })
+	return states
+}
+
 // segments are the network segments that the record states. Where an address is sensitive nothing tells them apart.
 func (r *Record) segments() []netip.Prefix {
 	everything := []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}

@@ -15,10 +15,14 @@ import (
 
 // The page's own style and programs.
 var (
+	//go:embed page/stand.css
+	standCSS string
 	//go:embed page/page.css
 	pageCSS string
 	//go:embed page/model.js
 	modelJS string
+	//go:embed page/stand.js
+	standJS string
 	//go:embed page/page.js
 	pageJS string
 )
@@ -40,7 +44,9 @@ type Options struct {
 	Findings []Finding
 	// Full shows each machine of a large design too. Without it the page stays below a megabyte whatever the size: machines of a pool in
 	// one place are one card and one row.
-	Full    bool
+	Full bool
+	// InTree says that the page lies beside the tree's RUNBOOK.md, so that it leads there.
+	InTree  bool
 	Changes *Changes // nil: no other design is compared
 }
 
@@ -56,32 +62,93 @@ func esc(s string) string { return html.EscapeString(printable(s)) }
 
 // Page writes the page of a design: one file that loads nothing.
 func Page(p *plan.Plan, o Options) []byte {
-	compact := len(p.Nodes) > Large && !o.Full
-	style := variables() + pictureCSS + pageCSS
-	program := modelJS + pageJS
+	style := Style() + pageCSS
+	program := Script() + pageJS
 	m := simulate.New(p)
+	stand := newStand(p, m, o)
 	w := &page{}
 	w.WriteString("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
 	w.WriteString("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
 	fmt.Fprintf(w, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '%s'; script-src '%s'; "+
 		"img-src data:; base-uri 'none'; form-action 'none'\">\n", digest(style), digest(program))
-	fmt.Fprintf(w, "<title>%s: the design of a cluster</title>\n<style>%s</style>\n</head>\n<body>\n", esc(p.Cluster.Name), style)
+	fmt.Fprintf(w, "<title>%s: the design of a cluster</title>\n<style>%s</style>\n</head>\n<body class=\"page\">\n",
+		esc(p.Cluster.Name), style)
 	w.WriteString("<a class=\"skip\" href=\"#verdicts\">Skip to the verdicts</a>\n")
 	w.head(p, m)
-	w.WriteString("<main>\n<div class=\"stand\">\n")
-	w.picture(p, compact)
-	w.panel(p, m)
-	w.WriteString("</div>\n")
+	w.WriteString("<main>\n")
 	if o.Changes != nil {
 		w.changes(o.Changes)
 	}
-	w.tables(p, m, o, compact)
+	w.WriteString(stand.HTML)
+	if o.Changes != nil {
+		w.changed(o.Changes)
+	}
+	w.tables(p, m, o)
 	w.WriteString("</main>\n<footer>Made by k8splan from the design alone: ")
 	w.WriteString("no value here depends on the day on which it was made.</footer>\n")
-	fmt.Fprintf(w, "<script type=\"application/json\" id=\"model\">%s</script>\n", data(m.Data()))
+	fmt.Fprintf(w, "<script type=\"application/json\" id=\"model\">%s</script>\n", data(stand.Model))
 	fmt.Fprintf(w, "<script>%s</script>\n</body>\n</html>\n", program)
 	return []byte(w.String())
 }
+
+// compact reports whether machines of a pool in one place are shown as one.
+func (o Options) compact(p *plan.Plan) bool { return len(p.Nodes) > Large && !o.Full }
+
+// Stand is the part of a page that shows one design: the picture, what becomes of it, and what the script judges failures by. HTML is one
+// element; `openStand(element, model)` of Script makes it live, and returns what can be asked and told: see page/stand.js.
+type Stand struct {
+	HTML  string     `json:"html"`
+	Model StandModel `json:"model"`
+}
+
+// StandModel is what the script of a Stand reads.
+type StandModel struct {
+	simulate.Data
+	Runbook []RunbookStep `json:"runbook"` // none where the tree has no runbook
+	Linked  bool          `json:"linked"`  // the runbook lies beside the page
+	Changes *ChangeData   `json:"changes,omitempty"`
+}
+
+// RunbookStep is a heading of RUNBOOK.md that has what brings back what is lost for good.
+type RunbookStep struct {
+	When    string `json:"when"` // regular expression over what simulate says is to be done
+	Heading string `json:"heading"`
+}
+
+// Runbook lists the headings of RUNBOOK.md for what is lost for good. None where another program builds the cluster.
+func Runbook(p *plan.Plan) []RunbookStep {
+	if p.Target.Facts.Hosting != plan.Hosts || p.Bootstrap() == nil {
+		return []RunbookStep{}
+	}
+	return []RunbookStep{
+		{"snapshot|quorum is lost", "When etcd has lost its quorum for good"},
+		{"build (a )?new control plane", "When all control planes are gone"},
+		{"lost member|new control plane in place|new balancer", "Replace a host that is gone for good"},
+		{"new worker", "Add a worker"},
+	}
+}
+
+// NewStand makes the part of a page that shows one design. The same design gives the same bytes.
+func NewStand(p *plan.Plan, o Options) Stand { return newStand(p, simulate.New(p), o) }
+
+func newStand(p *plan.Plan, m *simulate.Model, o Options) Stand {
+	w := &page{}
+	w.WriteString("<div class=\"stand\"><div class=\"grid\">\n")
+	w.picture(p, o)
+	w.panel(p, m)
+	w.WriteString("</div></div>\n")
+	model := StandModel{Data: m.Data(), Runbook: Runbook(p), Linked: o.InTree}
+	if o.Changes != nil {
+		model.Changes = o.Changes.data()
+	}
+	return Stand{w.String(), model}
+}
+
+// Style is the style of Stands.
+func Style() string { return variables() + pictureCSS + standCSS }
+
+// Script defines openStand.
+func Script() string { return modelJS + standJS }
 
 // digest is how a policy names a style or a program that stands in the page.
 func digest(s string) string {
@@ -126,21 +193,31 @@ const (
 	narrow = 380
 )
 
-func (w *page) picture(p *plan.Plan, compact bool) {
-	w.WriteString("<section class=\"see\" aria-labelledby=\"h-picture\">\n<h2 id=\"h-picture\">The cluster as it will stand</h2>\n")
-	w.WriteString("<p class=\"soft hint\" hidden>Click a machine, a rack, a hypervisor or a balancer: it goes dark, " +
-		"and the verdicts say what becomes of the cluster. Several at once are judged together.</p>\n")
+func (w *page) picture(p *plan.Plan, o Options) {
+	compact, shown := o.compact(p), p
+	title := "The cluster as it will stand"
+	if o.Changes != nil {
+		shown, title = o.Changes.union(p), "The cluster, step by step"
+	}
+	fmt.Fprintf(w, "<section class=\"see\" aria-labelledby=\"h-picture\">\n<h2 id=\"h-picture\">%s</h2>\n", title)
+	if o.Changes != nil {
+		w.slider(o.Changes)
+	}
+	w.WriteString("<p class=\"soft hint\" hidden>Click a machine, a rack, a hypervisor, a balancer or a cable between failure domains: " +
+		"it goes dark, and the verdicts say what becomes of the cluster. Several at once are judged together. A machine whose own " +
+		"cable is cut fares as one that is down.</p>\n")
+	w.WriteString("<div id=\"vary\" class=\"tools\" hidden></div>\n")
 	for _, size := range []struct {
 		width int
 		class string
 	}{{broad, " wide"}, {narrow, " narrow"}} {
-		c := &canvas{width: size.width}
-		c.machines(p, 12, compact || size.width == narrow && len(p.Nodes) > Large)
+		c := &canvas{width: size.width, moves: moves(shown, o.Changes)}
+		c.machines(shown, 12, compact || size.width == narrow && len(p.Nodes) > Large)
 		c.numberLine(p, c.height+28)
 		c.height += 16
 		w.WriteString(c.svg("The cluster "+p.Cluster.Name, "", size.class))
 	}
-	w.WriteString("</section>\n")
+	w.WriteString("<div id=\"opened\" hidden></div>\n</section>\n")
 }
 
 // marks show a state by shape, for those who do not see colors too.
@@ -165,7 +242,7 @@ func (w *page) panel(p *plan.Plan, m *simulate.Model) {
 			"<span class=\"state\">%s</span><span class=\"why\">%s</span></li>\n", v.State, v.Capability, marks[v.State],
 			capabilityNames[v.Capability], v.State, esc(v.Reason))
 	}
-	w.WriteString("</ul>\n<dl id=\"after\" hidden>")
+	w.WriteString("</ul>\n<dl id=\"after\">")
 	for _, entry := range [][2]string{{"from", "API reached from"}, {"left", "Losses left for the API"}, {"returns", "When it returns"},
 		{"never", "If it never returns"}, {"runbook", "By hand"}} {
 		fmt.Fprintf(w, "<dt>%s</dt><dd id=\"%s\"></dd>", entry[1], entry[0])

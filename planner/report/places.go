@@ -11,10 +11,11 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// Place is a failure domain, or all nodes that state none.
+// Place is a failure domain with those that lie in it, or all nodes that state none.
 type Place struct {
-	Zone  string // "" for the nodes without
-	Hosts []Hypervisor
+	Zone   string // the whole path, room-1/rack-a; "" for the nodes without
+	Hosts  []Hypervisor
+	Places []Place
 }
 
 // Hypervisor is a hypervisor in a failure domain, or the machines that are on none.
@@ -30,26 +31,107 @@ type Group struct{ Nodes []*plan.Node }
 // where they are more than a few.
 func Places(p *plan.Plan) []Place { return places(p.Nodes, folded) }
 
+// mostPlaces is how many failure domains, and how many hypervisors, a picture of bounded size shows. Of more failure domains the levels
+// that lie in others are left out, the deepest first; more hypervisors are left out.
+const mostPlaces = 48
+
+// sorter puts nodes into places.
+type sorter struct {
+	most   int  // machines of a pool that come one by one in a place
+	levels int  // of failure domains that are places
+	hosts  bool // hypervisors are shown
+}
+
+// places sorts nodes. At most so many machines of a pool come one by one in a place.
 func places(nodes []*plan.Node, most int) []Place {
-	zones := grouped(nodes, func(n *plan.Node) string { return n.FailureDomain })
-	out := make([]Place, len(zones))
-	for i, zone := range zones {
-		out[i] = Place{Zone: zone[0].FailureDomain}
-		for _, on := range grouped(zone, func(n *plan.Node) string { return n.Host }) {
-			h := Hypervisor{Host: on[0].Host}
-			for _, pool := range runs(on) {
-				if len(pool) > most {
-					h.Groups = append(h.Groups, Group{pool})
-					continue
-				}
-				for _, n := range pool {
-					h.Groups = append(h.Groups, Group{[]*plan.Node{n}})
-				}
+	return sorter{most, 1 << 30, true}.inside(0, nodes)
+}
+
+// fewPlaces is places with a bound on how many there are.
+func fewPlaces(nodes []*plan.Node, most int) []Place {
+	var levels []map[string]bool
+	hosts := map[string]bool{}
+	for _, n := range nodes {
+		for level, domain := range plan.Around(n.FailureDomain) {
+			if level == len(levels) {
+				levels = append(levels, map[string]bool{})
 			}
-			out[i].Hosts = append(out[i].Hosts, h)
+			levels[level][domain] = true
+		}
+		hosts[n.Host] = true
+	}
+	s := sorter{most: most, hosts: len(hosts) <= mostPlaces}
+	for s.levels < len(levels) && len(levels[s.levels]) <= mostPlaces {
+		s.levels++
+	}
+	return s.inside(0, nodes)
+}
+
+// inside sorts nodes by their failure domains of a level, and those in them by the next.
+func (s sorter) inside(level int, nodes []*plan.Node) []Place {
+	var out []Place
+	for _, in := range grouped(nodes, func(n *plan.Node) string { return s.domain(n, level) }) {
+		place := Place{Zone: s.domain(in[0], level)}
+		var own, deeper []*plan.Node
+		for _, n := range in {
+			if s.domain(n, level+1) != "" {
+				deeper = append(deeper, n)
+			} else {
+				own = append(own, n)
+			}
+		}
+		if len(own) > 0 {
+			place.Hosts = s.on(own)
+		}
+		if len(deeper) > 0 {
+			place.Places = s.inside(level+1, deeper)
+		}
+		out = append(out, place)
+	}
+	return out
+}
+
+// domain is the failure domain of a node at a level, "" where it has none there.
+func (s sorter) domain(n *plan.Node, level int) string {
+	if around := plan.Around(n.FailureDomain); level < min(s.levels, len(around)) {
+		return around[level]
+	}
+	return ""
+}
+
+// on sorts nodes by hypervisors and pools.
+func (s sorter) on(nodes []*plan.Node) []Hypervisor {
+	all := grouped(nodes, func(n *plan.Node) string { return n.Host })
+	if !s.hosts {
+		all = [][]*plan.Node{nodes}
+	}
+	out := make([]Hypervisor, len(all))
+	for i, on := range all {
+		if s.hosts {
+			out[i].Host = on[0].Host
+		}
+		for _, pool := range runs(on) {
+			if len(pool) > s.most {
+				out[i].Groups = append(out[i].Groups, Group{pool})
+				continue
+			}
+			for _, n := range pool {
+				out[i].Groups = append(out[i].Groups, Group{[]*plan.Node{n}})
+			}
 		}
 	}
 	return out
+}
+
+// name is what the place is called in the one that it lies in.
+func (place Place) name() string { return place.Zone[strings.LastIndexByte(place.Zone, '/')+1:] }
+
+// each visits a place and those in it.
+func (place Place) each(visit func(Place)) {
+	visit(place)
+	for _, in := range place.Places {
+		in.each(visit)
+	}
 }
 
 // grouped puts nodes with the same key together, sorted by key; those without one come last.
@@ -131,6 +213,9 @@ func (place Place) items(b *builder, ids map[string]string) []Item {
 			machines = []Item{{ID: b.id(), Lines: []string{h.Host}, Items: machines}}
 		}
 		items = append(items, machines...)
+	}
+	for _, in := range place.Places {
+		items = append(items, Item{ID: b.id(), Lines: []string{in.name()}, Items: in.items(b, ids)})
 	}
 	return items
 }

@@ -15,7 +15,8 @@ import (
 
 // canvas collects the elements of a picture.
 type canvas struct {
-	order  map[string]int // of nodes in the plan
+	order  map[string]int  // of nodes in the plan
+	moves  map[string]bool // machines that are in several places in their time; nil where no change is shown
 	b      strings.Builder
 	width  int
 	height int
@@ -185,12 +186,17 @@ func (c *canvas) machines(p *plan.Plan, y int, compact bool) {
 	if stages := stagesOf(p); len(stages) > 0 {
 		c.way(stages, y)
 	}
-	most := folded
+	all := places(p.Nodes, folded)
 	if compact {
-		most = 1
+		all = fewPlaces(p.Nodes, 1)
 	}
-	all := places(p.Nodes, most)
-	columns := min(len(all), max(1, (c.width-2*margin+gap)/(250+gap)))
+	least := 250
+	for _, place := range all {
+		if len(place.Places) > 1 {
+			least = 440 // two side by side
+		}
+	}
+	columns := min(len(all), max(1, (c.width-2*margin+gap)/(least+gap)))
 	w := (c.width - 2*margin - (columns-1)*gap) / max(1, columns)
 	y = c.height + 20
 	for from := 0; from < len(all); from += columns {
@@ -206,9 +212,51 @@ func (c *canvas) machines(p *plan.Plan, y int, compact bool) {
 		y += h + gap
 	}
 	c.height = y - gap
+	if len(all) == columns {
+		c.cables(all, w)
+	}
 }
 
-// zone draws a failure domain and returns its height. Nodes without one get no frame.
+// mostCabled is how many failure domains have the network between each two of them drawn.
+const mostCabled = 5
+
+// cables draws the network between failure domains that stand in one row: a line for each two, which can be cut.
+func (c *canvas) cables(all []Place, w int) {
+	if len(all) < 2 || len(all) > mostCabled || c.width < 700 {
+		return
+	}
+	for _, place := range all {
+		if place.Zone == "" || len(place.Places) > 0 {
+			return
+		}
+	}
+	const step = 15
+	y := c.height
+	level := 0
+	for apart := 1; apart < len(all); apart++ {
+		for i := range len(all) - apart {
+			// lines of one length share a level where they do not meet
+			from, to := margin+i*(w+gap)+w/2+step*(apart-1), margin+(i+apart)*(w+gap)+w/2-step*apart
+			depth := 14 + step*level
+			if apart > 1 {
+				level++
+				depth = 14 + step*level
+			}
+			d := fmt.Sprintf("M%d %dV%dH%dV%d", from, y, y+depth, to, y)
+			a, b := all[i].Zone, all[i+apart].Zone
+			c.open("unit cable", "data-unit", "cut/"+a+":"+b)
+			c.title("Network between " + a + " and " + b)
+			c.path("hit", d)
+			c.path("wire", d)
+			c.path("cross", fmt.Sprintf("M%d %dl8 8m0 -8l-8 8", (from+to)/2-4, y+depth-4))
+			c.close()
+		}
+	}
+	c.height = y + 14 + step*level + 10
+	c.text(margin, y+26, w/2-16, "soft", "network between them")
+}
+
+// zone draws a failure domain with those in it, and returns its height. Nodes without one get no frame.
 func (c *canvas) zone(place Place, x, y, w, h int, compact bool) int {
 	class := "zone"
 	if place.Zone == "" {
@@ -218,12 +266,29 @@ func (c *canvas) zone(place Place, x, y, w, h int, compact bool) int {
 	c.rect(x, y, w, max(h, 1), 10, class)
 	top := y + padding
 	if place.Zone != "" {
-		c.text(x+padding, y+24, w-2*padding, "h", place.Zone)
+		c.text(x+padding, y+24, w-2*padding, "h", place.name())
 		top = y + 38
 	}
 	c.close()
 	for _, on := range place.Hosts {
 		top = c.hypervisor(on, x+padding, top, w-2*padding, compact) + gap
+	}
+	if len(place.Places) == 0 {
+		return top - gap + padding - y
+	}
+	columns := min(len(place.Places), max(1, (w-2*padding+gap)/(200+gap)))
+	in := (w - 2*padding - (columns-1)*gap) / columns
+	for from := 0; from < len(place.Places); from += columns {
+		row := place.Places[from:min(len(place.Places), from+columns)]
+		high := 0
+		for _, inner := range row {
+			measure := &canvas{width: c.width, order: c.order}
+			high = max(high, measure.zone(inner, 0, 0, in, 0, compact))
+		}
+		for i, inner := range row {
+			c.zone(inner, x+padding+i*(in+gap), top, in, high, compact)
+		}
+		top += high + gap
 	}
 	return top - gap + padding - y
 }
@@ -278,7 +343,7 @@ func (c *canvas) cards(groups []Group, x, y, w int, compact bool) int {
 
 // card draws one machine.
 func (c *canvas) card(n *plan.Node, x, y, w int) {
-	c.open("unit card", "data-unit", "node/"+n.Name, "data-node", n.Name)
+	c.open("unit card", "data-unit", "node/"+n.Name, "data-node", n.Name, "data-zone", c.zoneOf(n))
 	c.rect(x, y, w, cardH, 7, "card")
 	c.text(x+12, y+21, w-24, "name", n.Name)
 	if a := text(n.Address); a != "" {
@@ -288,7 +353,19 @@ func (c *canvas) card(n *plan.Node, x, y, w int) {
 	}
 	c.roles(n.Roles, x+12, y+52, w-24)
 	c.path("cross", fmt.Sprintf("M%d %dl10 10m0 -10l-10 10", x+w-20, y+8))
+	if c.moves != nil {
+		c.text(x+w-20, y+19, 20, "h turn plus", "+")
+		c.text(x+w-20, y+19, 20, "h turn minus", "−")
+	}
 	c.close()
+}
+
+// zoneOf is the failure domain of a machine that is in several in its time, "" of others.
+func (c *canvas) zoneOf(n *plan.Node) string {
+	if c.moves[n.Name] {
+		return n.FailureDomain
+	}
+	return ""
 }
 
 // glyphs are the shapes of roles, around their middle, 10 wide.
@@ -346,7 +423,7 @@ func (c *canvas) tiles(g Group, x, y, w int, compact bool) int {
 		for i, n := range g.Nodes {
 			tx, ty := x+12+i%perRow*(tile+4), y+58+i/perRow*(tile+4)
 			fmt.Fprintf(&c.b, `<rect x="%d" y="%d" width="14" height="14" rx="3" class="unit tile"`, tx, ty)
-			c.b.WriteString(attributes([]string{"data-unit", "node/" + n.Name, "data-node", n.Name}))
+			c.b.WriteString(attributes([]string{"data-unit", "node/" + n.Name, "data-node", n.Name, "data-zone", c.zoneOf(n)}))
 			c.b.WriteString("><title>" + html.EscapeString(printable(n.Name)) + "</title></rect>\n")
 		}
 	}
@@ -354,15 +431,24 @@ func (c *canvas) tiles(g Group, x, y, w int, compact bool) int {
 	return y + h
 }
 
-// series writes the places of nodes in the plan as runs of equal steps: first, step and count of each.
+// series writes the places of nodes in the plan.
 func series(order map[string]int, nodes []*plan.Node) string {
+	places := make([]int, len(nodes))
+	for i, n := range nodes {
+		places[i] = order[n.Name]
+	}
+	return runsOf(places)
+}
+
+// runsOf writes numbers as runs of equal steps: first, step and count of each.
+func runsOf(numbers []int) string {
 	var runs []string
-	for i := 0; i < len(nodes); {
-		first, step, n := order[nodes[i].Name], 1, 1
-		if i+1 < len(nodes) {
-			step = order[nodes[i+1].Name] - first
+	for i := 0; i < len(numbers); {
+		first, step, n := numbers[i], 1, 1
+		if i+1 < len(numbers) {
+			step = numbers[i+1] - first
 		}
-		for i+n < len(nodes) && order[nodes[i+n].Name] == first+n*step {
+		for i+n < len(numbers) && numbers[i+n] == first+n*step {
 			n++
 		}
 		runs = append(runs, fmt.Sprintf("%d:%d:%d", first, step, n))
@@ -427,14 +513,19 @@ func stagesOf(p *plan.Plan) []stage {
 	}
 	if cps := p.ControlPlanes(); len(cps) > 0 {
 		api := stage{title: "API servers", note: []string{"with controllers", "and schedulers"}}
-		for _, n := range cps {
-			api.chips = append(api.chips, chip{n.Name, "data-api", n.Name, ""})
+		for i, n := range cps {
+			if i == 0 || cps[i-1].Name != n.Name { // one that changes its place is there twice
+				api.chips = append(api.chips, chip{n.Name, "data-api", n.Name, ""})
+			}
 		}
 		all = append(all, api)
 	}
 	if len(p.Etcd.Members) > 0 {
-		note := []string{fmt.Sprintf("%s, quorum %d", p.Etcd.Placement, p.Etcd.Quorum())}
-		all = append(all, stage{title: "etcd", note: note, wide: true, etcd: &p.Etcd})
+		note := "on the control planes"
+		if p.Etcd.IsExternal() {
+			note = "on hosts of its own"
+		}
+		all = append(all, stage{title: "etcd", note: []string{note}, wide: true, etcd: &p.Etcd})
 	}
 	return all
 }
@@ -526,8 +617,10 @@ func (c *canvas) members(e *plan.Etcd, x, y, w int) int {
 	}
 	const radius = 36
 	cx, cy := x+12+radius, y+radius+8
+	c.open("ring", "data-ring", fmt.Sprintf("%d %d %d %d", cx, cy, radius, w-2*radius-56))
+	defer c.close()
 	c.circle(cx, cy, radius)
-	fmt.Fprintf(&c.b, `<text x="%d" y="%d" class="h mid" data-quorum="1">%d of %d</text>`, cx, cy+1, e.Quorum(), n)
+	fmt.Fprintf(&c.b, `<text x="%d" y="%d" class="h mid">%d of %d</text>`, cx, cy+1, e.Quorum(), n)
 	fmt.Fprintf(&c.b, `<text x="%d" y="%d" class="soft mid">agree</text>`+"\n", cx, cy+16)
 	step := max(16, min(26, 2*radius/n+4))
 	ly := cy - (n-1)*step/2 + 4

@@ -6,15 +6,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/k8splan/k8splan/planner/change"
-	"github.com/k8splan/k8splan/planner/describe"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/simulate"
 	"github.com/k8splan/k8splan/planner/spelling"
 )
-
-// Changes is the way from another design to this one.
-type Changes struct{ Report *change.Report }
 
 // table writes one with its caption. A cell of several lines is a list.
 func (w *page) table(id, title, about string, heads []string, rows [][]string) {
@@ -55,10 +50,10 @@ func cellText(cell string) string {
 }
 
 // tables writes all of them.
-func (w *page) tables(p *plan.Plan, m *simulate.Model, o Options, compact bool) {
+func (w *page) tables(p *plan.Plan, m *simulate.Model, o Options) {
 	w.findings(p, o.Findings)
 	w.failures(m)
-	w.machines(p, compact)
+	w.machines(p, o.compact(p))
 	w.ports(p)
 	w.capacity(p)
 	w.certificates(p)
@@ -110,29 +105,36 @@ func (w *page) failures(m *simulate.Model) {
 }
 
 func (w *page) machines(p *plan.Plan, compact bool) {
-	most := len(p.Nodes)
+	all := places(p.Nodes, len(p.Nodes))
 	about := "every machine of the design"
 	if compact {
-		most = 1
+		all = fewPlaces(p.Nodes, 1)
 		about = fmt.Sprintf("machines of a pool in one place are one row; `k8splan report --full` lists all %s",
 			spelling.Thousands(len(p.Nodes)))
 	}
 	var rows [][]string
-	for _, place := range places(p.Nodes, most) {
-		for _, h := range place.Hosts {
-			for _, g := range h.Groups {
-				n, last := g.Nodes[0], g.Nodes[len(g.Nodes)-1]
-				name, address := n.Name, text(n.Address)
-				if n != last {
-					name, address = name+" … "+last.Name, address+" … "+text(last.Address)
-				}
-				rows = append(rows, []string{name, strings.Join(n.Roles.Strings(), ", "), "`" + address, place.Zone, h.Host, n.Power,
-					system(n.OS), size(n)})
-			}
-		}
+	for _, outer := range all {
+		outer.each(func(place Place) { rows = append(rows, machineRows(place)...) })
 	}
 	w.table("machines", "Machines", about,
 		[]string{"Name", "Roles", "Address", "Failure domain", "Hypervisor", "Power", "System", "Size"}, rows)
+}
+
+// machineRows are the rows of machines that are in a place and in no deeper one.
+func machineRows(place Place) [][]string {
+	var rows [][]string
+	for _, h := range place.Hosts {
+		for _, g := range h.Groups {
+			n, last := g.Nodes[0], g.Nodes[len(g.Nodes)-1]
+			name, address := n.Name, text(n.Address)
+			if n != last {
+				name, address = name+" … "+last.Name, address+" … "+text(last.Address)
+			}
+			rows = append(rows, []string{name, strings.Join(n.Roles.Strings(), ", "), "`" + address, place.Zone, h.Host, n.Power,
+				system(n.OS), size(n)})
+		}
+	}
+	return rows
 }
 
 func system(o plan.OS) string { return strings.TrimSuffix(o.Name+" "+o.Version, " ") }
@@ -313,24 +315,4 @@ func (w *page) decisions(p *plan.Plan) {
 	}
 	w.table("decisions", "Decided for you", "values that the design leaves open; write any of them to decide otherwise",
 		[]string{"Argument", "Value", "Because", "Source"}, rows)
-}
-
-// changes writes the way from another design to this one.
-func (w *page) changes(c *Changes) {
-	d := describe.Changes(c.Report)
-	w.WriteString("<section class=\"part\" aria-labelledby=\"h-diff\">\n")
-	fmt.Fprintf(w, "<h2 id=\"h-diff\">From the old design to this one: %s</h2>\n", esc(string(d.Verdict)))
-	fmt.Fprintf(w, "<p>%s</p>\n</section>\n", esc(d.Summary))
-	was := func(s *string) string {
-		if s == nil {
-			return "–"
-		}
-		return *s
-	}
-	var rows [][]string
-	for _, one := range d.Changes {
-		rows = append(rows, []string{string(one.Class), one.Subject, was(one.Before), was(one.After), one.Detail})
-	}
-	w.table("changed", "What changes", "each difference, and whether a running cluster takes it",
-		[]string{"Class", "What", "Before", "After", "How"}, rows)
 }

@@ -22,16 +22,21 @@ type Data struct {
 	// VirtualIP is "" where there is none.
 	VirtualIP string `json:"virtual_ip"`
 
-	Capabilities []Capability   `json:"capabilities"`
-	Texts        []textRows     `json:"texts"`
-	Verdicts     []verdictRows  `json:"verdicts"`
-	Builds       []textRows     `json:"builds"`
-	Repairs      []textRows     `json:"repairs"`
-	NeedsHuman   int            `json:"needs_human"`
-	Returns      string         `json:"returns"`
-	DataLoss     string         `json:"data_loss"`
-	Stops        []DataStop     `json:"stops"` // the smallest sets that stop something
-	Ways         [][][]DataNeed `json:"ways"`  // what stops the API: of each way every need, of which a node's loss takes one part at most
+	Stops     []DataStop `json:"stops"`          // the smallest sets that stop something
+	Vary      *DataVary  `json:"vary,omitempty"` // nil where the design has no control planes of its own
+	*DataRows            // nil in States, which have those of the model that they are of
+}
+
+// DataRows are the rows by which a verdict is found. They are the same for every design.
+type DataRows struct {
+	Capabilities []Capability  `json:"capabilities"`
+	Texts        []textRows    `json:"texts"`
+	Verdicts     []verdictRows `json:"verdicts"`
+	Builds       []textRows    `json:"builds"`
+	Repairs      []textRows    `json:"repairs"`
+	NeedsHuman   int           `json:"needs_human"`
+	Returns      string        `json:"returns"`
+	DataLoss     string        `json:"data_loss"`
 }
 
 // DataNode is a node: its name, the index of its zone, and what it is.
@@ -73,13 +78,6 @@ type DataStop struct {
 	More int        `json:"more"` // sets of the same size that are not listed
 }
 
-// DataNeed is so many of some nodes that may go, and one more stops the way.
-type DataNeed struct {
-	Nodes   []int `json:"nodes"`
-	Spare   int   `json:"spare"`
-	Process bool  `json:"process"` // the balancing processes on them are meant
-}
-
 // Bounds on what Data lists.
 const (
 	mostCutZones = 24
@@ -88,37 +86,39 @@ const (
 
 // Data returns the model as data.
 func (m *Model) Data() Data {
+	d := m.State()
+	d.Vary = m.vary()
+	d.DataRows = &DataRows{
+		Capabilities: Capabilities, Texts: texts, Verdicts: verdicts, Builds: builds, Repairs: repairs, NeedsHuman: needsHuman,
+		Returns: returns, DataLoss: dataLoss,
+	}
+	return d
+}
+
+// State returns what differs from design to design: the model as data without the rows.
+func (m *Model) State() Data {
 	d := Data{
 		Zones: m.zones, Groups: []DataGroup{}, Cuts: m.dataCuts(), Balancer: m.p.LoadBalancer.Kind, Balances: len(m.lbs) > 0,
 		Stacked: m.p.Etcd.Placement == topologies.Stacked, Placed: m.dns != nil, VirtualIP: m.p.LoadBalancer.VirtualIP.String(),
-		Capabilities: Capabilities, Texts: texts, Verdicts: verdicts, Builds: builds, Repairs: repairs, NeedsHuman: needsHuman,
-		Returns: returns, DataLoss: dataLoss, Stops: []DataStop{}, Ways: [][][]DataNeed{},
+		Stops: m.dataStops(),
 	}
 	is := m.dataBits()
 	for i, n := range m.nodes {
 		zone, _ := slices.BinarySearch(m.zones, n.FailureDomain)
 		d.Nodes = append(d.Nodes, DataNode{n.Name, zone, is[i]})
 	}
-	units := m.units
-	for _, u := range units {
+	for _, u := range m.units {
 		if u.Kind != NodeUnit && u.Kind != BalancerUnit {
 			d.Groups = append(d.Groups, DataGroup{u.String(), u.nodes})
 		}
 	}
-	for _, w := range m.ways(API) {
-		var needs []DataNeed
-		for _, n := range w {
-			need := DataNeed{Nodes: []int{}, Spare: n.spare}
-			for _, part := range n.parts {
-				if part < 2*len(m.nodes) { // a balancer that the plan does not make is no node
-					need.Nodes = append(need.Nodes, part%len(m.nodes))
-					need.Process = part >= len(m.nodes)
-				}
-			}
-			needs = append(needs, need)
-		}
-		d.Ways = append(d.Ways, [][]DataNeed{needs})
-	}
+	return d
+}
+
+// dataStops lists the smallest sets that stop something, as far as there are not too many.
+func (m *Model) dataStops() []DataStop {
+	out := []DataStop{}
+	units := m.units
 	for _, stop := range []struct {
 		what  string
 		stops Stops
@@ -127,21 +127,21 @@ func (m *Model) Data() Data {
 		{"the API", m.smallest(units, m.ways(API), Deepest, mostSteps)},
 		{"the API and every pod", m.smallest(units, both(m.ways(API), m.ways(Pods)), Deepest, mostSteps)},
 	} {
-		out := DataStop{What: stop.what, Sets: [][]string{}}
+		one := DataStop{What: stop.what, Sets: [][]string{}}
 		for i, set := range stop.stops.Sets {
 			if i == mostStopSets {
-				out.More = len(stop.stops.Sets) - mostStopSets
+				one.More = len(stop.stops.Sets) - mostStopSets
 				break
 			}
 			var names []string
 			for _, u := range set {
 				names = append(names, u.String())
 			}
-			out.Sets = append(out.Sets, names)
+			one.Sets = append(one.Sets, names)
 		}
-		d.Stops = append(d.Stops, out)
+		out = append(out, one)
 	}
-	return d
+	return out
 }
 
 // dataBits says what each node is.

@@ -24,7 +24,19 @@ const (
 type design struct {
 	File     string                    `json:"file"`
 	Failures []describe.FailureOutcome `json:"failures"`
+	Variants []variant                 `json:"variants"`
 }
+
+// variant is the design with so many control planes and members of etcd.
+type variant struct {
+	Counts   []int                     `json:"counts"` // of each role that varies
+	Names    []string                  `json:"names"`  // of the nodes
+	Spare    int                       `json:"spare"`  // losses that the API survives, up to simulate.Deepest
+	Failures []describe.FailureOutcome `json:"failures"`
+}
+
+// varied are the numbers that are tried.
+var varied = []struct{ controlPlanes, members int }{{1, 1}, {2, 4}, {3, 3}, {5, 5}, {3, 7}, {7, 2}}
 
 func main() {
 	out := json.NewEncoder(os.Stdout)
@@ -74,26 +86,66 @@ func judge(file string) (*design, error) {
 	}
 	source := rand.New(rand.NewPCG(1, 2))
 	for range random {
-		var f simulate.Failure
-		seen := map[string]bool{}
-		for range 1 + source.IntN(most) {
-			if n := len(cuts); n > 0 && source.IntN(3) == 0 {
-				c := cuts[source.IntN(n)]
-				if !seen[c.String()] {
-					f.Cuts = append(f.Cuts, c)
-				}
-				seen[c.String()] = true
-				continue
-			}
-			u := units[source.IntN(len(units))]
-			if !seen[u.String()] {
-				f.Units = append(f.Units, u)
-			}
-			seen[u.String()] = true
+		add(anyFailure(source, units, cuts))
+	}
+	for _, v := range varied {
+		if one := vary(m, v.controlPlanes, v.members, source); one != nil {
+			d.Variants = append(d.Variants, *one)
 		}
-		add(f)
 	}
 	return d, nil
+}
+
+// vary judges the design with another number of control planes and members; nil where it has none of its own.
+func vary(m *simulate.Model, controlPlanes, members int, source *rand.Rand) *variant {
+	data := m.Data().Vary
+	if data == nil {
+		return nil
+	}
+	with := m.With(controlPlanes, members)
+	v := &variant{Counts: []int{controlPlanes}}
+	if len(data.Roles) > 1 {
+		v.Counts = append(v.Counts, members)
+	}
+	for _, n := range with.Data().Nodes {
+		v.Names = append(v.Names, n.Name)
+	}
+	v.Spare = -1
+	if n, ok := with.Spare(simulate.API, nil); ok {
+		v.Spare = n
+	}
+	units, cuts := with.Units(), cutsOf(with)
+	for i := range min(len(units), alone/4) {
+		f := simulate.Failure{Units: units[len(units)-1-i : len(units)-i]}
+		v.Failures = append(v.Failures, *describe.OneFailure("", with, with.Outcome(f)).Outcome)
+	}
+	for range random / 4 {
+		f := anyFailure(source, units, cuts)
+		v.Failures = append(v.Failures, *describe.OneFailure("", with, with.Outcome(f)).Outcome)
+	}
+	return v
+}
+
+// anyFailure picks a set of units and cuts.
+func anyFailure(source *rand.Rand, units []simulate.Unit, cuts []simulate.Cut) simulate.Failure {
+	var f simulate.Failure
+	seen := map[string]bool{}
+	for range 1 + source.IntN(most) {
+		if n := len(cuts); n > 0 && source.IntN(3) == 0 {
+			c := cuts[source.IntN(n)]
+			if !seen[c.String()] {
+				f.Cuts = append(f.Cuts, c)
+			}
+			seen[c.String()] = true
+			continue
+		}
+		u := units[source.IntN(len(units))]
+		if !seen[u.String()] {
+			f.Units = append(f.Units, u)
+		}
+		seen[u.String()] = true
+	}
+	return f
 }
 
 // cutsOf lists the networks between failure domains that the page offers to cut.

@@ -222,27 +222,79 @@ function judge (data, down) {
   }
 }
 
+// ways lists what stops the API while no network is cut: of each way the nodes, and how many of them may go.
+function ways (data) {
+  const having = bit => data.nodes.flatMap((n, i) => n.i & bit ? [i] : [])
+  const cps = having(IS.cp), members = having(IS.member), dialled = having(IS.dialled), out = []
+  if (members.length) out.push({ nodes: members, spare: members.length - Math.floor(members.length / 2) - 1, etcd: true })
+  if (!cps.length) return out
+  out.push({ nodes: cps, spare: cps.length - 1 })
+  if (data.balancer === 'external') return out
+  const lead = dialled.length ? dialled : having(IS.lb).filter(i => !(data.nodes[i].i & IS.astray))
+  if (lead.length) out.push({ nodes: lead, spare: lead.length - 1, process: true })
+  if (dialled.length > 1) out.push({ nodes: dialled, spare: 0, process: true, chance: true }) // whichever address the client resolved
+  return out
+}
+
 // spare is how many nodes more, any of them, the API survives the loss of. -1: it has stopped, or may have.
 function spare (data, result) {
   const api = result.verdicts.find(v => v.capability === 'api')
   if (api.state === 'down' || api.state === 'depends') return -1
-  const w = result.world
-  let least = Infinity
-  for (const [needs] of data.ways) {
-    // what a need lacks still to break, and the nodes that each could go for it; a node may count for two needs
-    const gone = n => i => w.dead[i] || (n.process && w.mute[i])
-    const open = needs.map(n => ({ left: n.spare + 1 - n.nodes.filter(gone(n)).length, nodes: n.nodes.filter(i => !w.dead[i]) }))
-      .filter(n => n.left > 0)
-    if (!needs.every(n => n.nodes.length)) continue
-    let cost
-    if (open.length < 2) cost = open.length ? open[0].left : 0
-    else {
-      const shared = open[0].nodes.filter(i => open[1].nodes.includes(i)).length, both = Math.min(shared, open[0].left, open[1].left)
-      cost = open[0].left + open[1].left - both
-    }
-    least = Math.min(least, cost)
-  }
-  return least === Infinity ? Infinity : Math.max(0, least - 1)
+  const w = result.world, gone = way => way.nodes.filter(i => w.dead[i] || (way.process && w.mute[i])).length
+  return Math.max(0, Math.min(Infinity, ...ways(data).map(way => way.spare - gone(way))))
 }
 
-if (typeof module !== 'undefined') module.exports = { judge, spare }
+// rebuilt is a design of other nodes, each with the units that it is in.
+function rebuilt (data, nodes) {
+  const groups = data.groups.map(g => ({ unit: g.unit, nodes: [] })), by = new Map(groups.map(g => [g.unit, g])), zones = new Set()
+  nodes.forEach((n, i) => {
+    zones.add(n.z)
+    for (const u of n.units) by.get(u).nodes.push(i)
+  })
+  return {
+    ...data,
+    nodes,
+    groups: groups.filter(g => g.nodes.length),
+    cuts: data.cuts.filter(c => c.pairs.every(([a, b]) => zones.has(a) && zones.has(b)))
+  }
+}
+
+// vary is the design with so many of each role of data.vary.
+function vary (data, counts) {
+  const nodes = [...data.nodes.map(n => ({ ...n, units: [] })), ...data.vary.nodes.map(n => ({ ...n, i: 0 }))]
+  for (const g of data.groups) for (const i of g.nodes) nodes[i].units.push(g.unit)
+  const varied = new Set(data.vary.roles.flatMap(r => r.of))
+  data.vary.roles.forEach((r, k) => r.of.forEach((i, at) => { nodes[i].i = at < counts[k] ? nodes[i].i | r.bits[at] : nodes[i].i & ~r.bits[at] }))
+  return rebuilt(data, nodes.filter((n, i) => n.i || !varied.has(i)))
+}
+
+// smallest lists the smallest sets of up to four units that stop writes, and those that stop the API, for a design that is varied. Workers
+// take no part in it.
+function smallest (data) {
+  const parts = data.nodes.flatMap((n, i) => n.i & (IS.cp | IS.member | IS.lb) ? [i] : []), among = new Set(parts)
+  const units = parts.map(i => ({ unit: 'node/' + data.nodes[i].n, nodes: [i] }))
+  if (data.balancer !== 'external') for (const i of parts) if (data.nodes[i].i & IS.lb) units.push({ unit: 'balancer/' + data.nodes[i].n, nodes: [i], process: true })
+  units.push(...data.groups.filter(g => g.nodes.some(i => among.has(i))))
+  const breaks = (set, way) => {
+    const gone = new Set(set.flatMap(k => !units[k].process || way.process ? units[k].nodes : []))
+    return way.nodes.filter(i => gone.has(i)).length > way.spare
+  }
+  const all = ways(data).filter(way => !way.chance)
+  const stops = [{ what: 'writes', ways: all.filter(way => way.etcd), sets: [], more: 0 }, { what: 'the API', ways: all, sets: [], more: 0 }]
+  if (data.balancer === 'external') stops[1].sets.push(['balancer/external'])
+  const walk = (stop, from, size, set) => {
+    if (set.length === size) {
+      if (!stop.ways.some(way => breaks(set, way))) return
+      if (stop.sets.length < 12) stop.sets.push(set.map(k => units[k].unit)); else stop.more++
+      return
+    }
+    for (let k = from; k < units.length; k++) walk(stop, k + 1, size, [...set, k])
+  }
+  for (const stop of stops) {
+    const most = stop.sets.length ? 1 : units.length < 40 ? 4 : 2
+    for (let size = 1; size <= most && (size === 1 || !stop.sets.length); size++) walk(stop, 0, size, [])
+  }
+  return stops
+}
+
+if (typeof module !== 'undefined') module.exports = { judge, spare, vary, rebuilt, smallest }
