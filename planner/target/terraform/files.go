@@ -152,7 +152,7 @@ func works() Step {
 func ClusterGuide(vendor, credentials, kubeconfig string, cli Step, notes ...string) Guide {
 	return Guide{
 		Title: "A cluster on " + vendor,
-		Needs: []string{needTerraform, credentials},
+		Needs: []string{needTerraform, credentials, clusterCosts},
 		Steps: []Step{
 			Apply(),
 			{"Fetch a kubeconfig. It goes where kubectl looks for it, outside of this tree.", []string{kubeconfig}},
@@ -168,7 +168,7 @@ func ClusterGuide(vendor, credentials, kubeconfig string, cli Step, notes ...str
 func SiteGuide(system, credentials, template string, notes ...string) Guide {
 	return Guide{
 		Title: "Machines on " + system,
-		Needs: []string{needTerraform, credentials, template, needKey},
+		Needs: []string{needTerraform, credentials, template, needKey, siteCosts},
 		Steps: []Step{
 			Apply(),
 			makeCluster("ansible-playbook site.yml"),
@@ -181,7 +181,12 @@ func SiteGuide(system, credentials, template string, notes ...string) Guide {
 
 const (
 	costs = "What it costs: a machine for each node of the plan, a small one for the bastion, a balancer for the API where the plan has " +
-		"load_balancer \"external\", and the network's way out (NAT gateways with an address each, where the cloud has them)."
+		"load_balancer \"external\", and the network's way out (NAT gateways with an address each, where the cloud has them). " +
+		"The account's quota has to allow that many processors and addresses."
+	clusterCosts = "What it costs: a machine for each worker of the plan, what the vendor takes for the control plane, and the " +
+		"network's way out. The account's quota has to allow that many processors."
+	siteCosts = "What it costs: the processors, the memory and the disks of the plan's machines, on hosts that are there. Nothing else " +
+		"is made."
 	keyedByName = "Machines are keyed by their names in the plan: a worker more or less, and a new `generate`, change that machine alone."
 	madeWith    = "A machine that exists keeps its image, its key and its user. Another size stops it, and Terraform would stop all " +
 		"of them side by " +
@@ -206,7 +211,7 @@ func makeCluster(playbook string) Step {
 func MachinesGuide(cloud, credentials string, notes ...string) Guide {
 	return Guide{
 		Title: "Machines on " + cloud,
-		Needs: []string{needTerraform, credentials, needKey},
+		Needs: []string{needTerraform, credentials, needKey, costs},
 		Steps: []Step{
 			Apply(),
 			{"Write the way in, which was not known before: a second inventory that sends Ansible through the bastion.",
@@ -215,6 +220,6 @@ func MachinesGuide(cloud, credentials string, notes ...string) Guide {
 			onControlPlane(),
 			removeCloud(),
 		},
-		Notes: append([]string{costs, keyedByName, madeWith}, notes...),
+		Notes: append([]string{keyedByName, madeWith}, notes...),
 	}
 }

@@ -42,6 +42,9 @@ type Cloud struct {
 	Images    map[string]map[string]any
 	DefaultOS string
 
+	// Reachable reports that every machine has a public address of its own, besides the one in the plan.
+	Reachable bool
+
 	// FirstHosts is how many addresses at the start of a subnet the cloud keeps for itself, the network's own among them; LastHosts at its
 	// end.
 	FirstHosts, LastHosts int
@@ -215,6 +218,7 @@ func (r *Reader) Variables(access Access) Variables {
 			"in ssh, such as user = \"ops\".", p.SSH.User, c.Vendor)
 	}
 	admins, consumers := r.Ranges("admin_cidrs", access.AdminCIDRs), r.Ranges("node_port_cidrs", access.Consumers)
+	r.outside(consumers)
 	if len(access.AdminCIDRs) == 0 {
 		r.Say(r.Rules.NoAdmins, r.At("admin_cidrs"), "Nobody could reach the bastion, and so Ansible no machine. Write the ranges that "+
 			"administrators and CI come from: admin_cidrs = [\"203.0.113.0/24\"].")
@@ -282,6 +286,22 @@ func (r *Reader) Variables(access Access) Variables {
 	}
 	v.Machines, v.Openings = machines, terraform.Openings(p, admins, consumers)
 	return v
+}
+
+// outside says of ranges of the internet that nobody there reaches a NodePort of machines without a public address.
+func (r *Reader) outside(consumers []netip.Prefix) {
+	for _, c := range consumers {
+		if r.Cloud.Reachable || c.Addr().IsPrivate() {
+			continue
+		}
+		way := "Put a balancer of yours before the NodePorts"
+		if slices.Contains(plan.Clouds, r.Cloud.Target) {
+			way = fmt.Sprintf("Write cloud_provider %q {} and take Services of type LoadBalancer", r.Cloud.Target)
+		}
+		r.Say(r.Rules.NodePorts, r.At("node_port_cidrs"), "node_port_cidrs lets %s reach NodePorts, and the machines have no public "+
+			"address: nobody on the internet finds them. %s, or write the ranges of networks that are joined to this one (peering, VPN).",
+			c, way)
+	}
 }
 
 // Balancer returns the balancer that the cloud makes where the plan leaves it to somebody else, nil where the plan has one of its own or
@@ -353,13 +373,17 @@ func unwrapped(p *plan.Plan) bool {
 
 // Rules are those that all clouds of machines have, under IDs of their own.
 type Rules struct {
-	Argument, Outside, Reserved, Overlap, Name, Image, Size, NoAdmins, User, Family *rule.Rule
+	Argument, Outside, Reserved, Overlap, Name, Image, Size, NoAdmins, User, Family, NodePorts *rule.Rule
 }
 
 // List returns the rules, and those that a target has beside them.
 func (r Rules) List(own ...*rule.Rule) []*rule.Rule {
-	return append([]*rule.Rule{r.Argument, r.Outside, r.Reserved, r.Overlap, r.Name, r.Image, r.Size, r.NoAdmins, r.User, r.Family},
+	all := append([]*rule.Rule{r.Argument, r.Outside, r.Reserved, r.Overlap, r.Name, r.Image, r.Size, r.NoAdmins, r.User, r.Family},
 		own...)
+	if r.NodePorts != nil {
+		all = append(all, r.NodePorts)
+	}
+	return all
 }
 
 // Rules makes the shared rules of a cloud.
@@ -370,7 +394,17 @@ func (c *Cloud) Rules() Rules {
 		}
 		return []string{s}
 	}
+	var nodePorts *rule.Rule
+	if !c.Reachable {
+		nodePorts = &rule.Rule{
+			ID: c.Target + "-node-ports-unreachable", Severity: rule.Warning, Title: "NodePorts for clients that cannot reach them",
+			Doc: "The machines have addresses of the network alone, and the way out leads nobody in. A rule of the firewall that lets " +
+				"the internet in changes nothing, and is open on the day that a machine gets a public address.",
+			Fix: "Take Services of type LoadBalancer, or a balancer of yours; list ranges of joined networks in node_port_cidrs.",
+		}
+	}
 	return Rules{
+		NodePorts: nodePorts,
 		Argument: &rule.Rule{
 			ID: c.Target + "-argument", Title: "Malformed " + c.Target + " target", Permanent: true,
 			Doc: "Terraform would report a mistake in this block only after half the machines exist.",

@@ -18,9 +18,9 @@ target "aws" {
   vpc_cidr = "10.20.0.0/16"
   subnets  = local.subnets
   public_subnets = { # for NAT and the bastion
-    "eu-central-1a" = "10.20.255.0/28"
-    "eu-central-1b" = "10.20.255.16/28"
-    "eu-central-1c" = "10.20.255.32/28"
+    "eu-central-1a" = "10.20.255.0/26"
+    "eu-central-1b" = "10.20.255.64/26"
+    "eu-central-1c" = "10.20.255.128/26"
   }
   admin_cidrs = ["203.0.113.0/24"] # who may reach the bastion: put your own range here
 }

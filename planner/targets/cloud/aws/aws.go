@@ -42,8 +42,9 @@ func schema() *spec.Block {
 			{Name: "subnets", Type: spec.TextMap, Required: true, Field: "Subnets", Example: `{ "eu-central-1a" = "10.20.0.0/24" }`,
 				Doc: "Range of the machines' addresses by availability zone; the zones are the nodes' failure domains."},
 			{Name: "public_subnets", Type: spec.TextMap, Required: true, Field: "PublicSubnets",
-				Example: `{ "eu-central-1a" = "10.20.255.0/28" }`,
-				Doc:     "Range by availability zone for what answers the world: NAT gateway, bastion; a /28 is enough."},
+				Example: `{ "eu-central-1a" = "10.20.255.0/26" }`,
+				Doc: "Range by availability zone for what answers the world: NAT gateway, bastion, balancers of Services; a /26 has " +
+					"room."},
 		}, cloud.Arguments()...),
 	}
 }
@@ -206,7 +207,7 @@ func (v *variables) network(r *cloud.Reader, w *written) map[string]cloud.Range 
 		if !ok {
 			r.Say(r.Rules.Argument, r.At("public_subnets"),
 				"Zone %q has no public subnet. Its NAT gateway, by which the machines reach the "+
-					"world, stands in one: a /28 is enough.", name)
+					"world, is in one. A /26 has room for the balancers of Services too.", name)
 			continue
 		}
 		for _, part := range []struct {
@@ -222,6 +223,11 @@ func (v *variables) network(r *cloud.Reader, w *written) map[string]cloud.Range 
 			}
 			if s.Prefix.Bits() > 28 {
 				r.Say(r.Rules.Argument, s.At, "%s, %s, is smaller than a /28, the smallest subnet that AWS has.", s.Prefix, s.What)
+			}
+			if part.argument == "public_subnets" && s.Prefix.Bits() > 27 && s.Prefix.Bits() <= 28 && r.Plan.CloudProvider == "aws" {
+				r.Say(narrow, s.At, "%s, %s, has %d addresses to give. A balancer needs 8 that are free, and the NAT gateway and the "+
+					"bastion are there already: at most one Service of type LoadBalancer finds room. Write a /27 or wider; a /26 is "+
+					"usual.", s.Prefix, s.What, 16-5)
 			}
 			all = append(all, s)
 			if part.argument == "subnets" {
@@ -257,9 +263,16 @@ func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 }
 
 // rules lists the rules of the target.
-func rules() []*rule.Rule { return facts().Rules().List(zone, endpoint) }
+func rules() []*rule.Rule { return facts().Rules().List(zone, endpoint, narrow) }
 
 var (
+	narrow = &rule.Rule{
+		ID: "aws-public-subnet-narrow", Severity: rule.Warning, Title: "Public subnet without room for balancers",
+		Doc: "The cloud-controller-manager makes a balancer for each Service of type LoadBalancer, in the public subnets. AWS wants a " +
+			"/27 at least and 8 free addresses for each, and keeps 5 of every subnet for itself. Subnets cannot be widened.",
+		Fix:     "Write a /27 or wider in public_subnets.",
+		Sources: []string{"https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-manage-subnets.html"},
+	}
 	zone = &rule.Rule{
 		ID: "aws-zone", Title: "Failure domain that is no zone of the target", Permanent: true,
 		Doc: "A machine is made in an availability zone, and a subnet of AWS lies in one zone. The plan's failure domains are those " +

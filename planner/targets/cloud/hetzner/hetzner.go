@@ -126,6 +126,7 @@ func facts(zone string) *cloud.Cloud {
 		// the network's own and the gateway's; the bastion's, which our program puts there, and the last
 		FirstHosts: 2, LastHosts: 2,
 		SubnetSource: "https://docs.hetzner.com/cloud/networks/faq",
+		Reachable:    true,
 	}
 }
 

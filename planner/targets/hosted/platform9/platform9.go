@@ -74,6 +74,11 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 		say(malformed, b.Attr("pmk_version"), "pmk_version is %s, and kubernetes_version is %s. Write the two of one minor.", *b.Version,
 			p.Cluster.Version)
 	}
+	if b.Version == nil && !p.Cluster.Has("kubernetes_version") {
+		say(unstated, p.Cluster.Attr("type"), "kubernetes_version is not written, so this design takes %s. Platform9 has releases of its "+
+			"own, usually of an older minor, and create.sh stops where PMK_VERSION is of another one. Write kubernetes_version, and "+
+			"pmk_version as the page for a new cluster in your account lists it.", p.Cluster.Version)
+	}
 	if b.VirtualCard != nil && !cardPattern.MatchString(*b.VirtualCard) {
 		say(malformed, b.Attr("virtual_interface"), "virtual_interface is %q. Write the name of a card, such as \"eth0\".", *b.VirtualCard)
 	}
@@ -215,7 +220,7 @@ func script(p *plan.Plan, b *body) hosted.Script {
 }
 
 // rules lists the rules of the target.
-func rules() []*rule.Rule { return []*rule.Rule{malformed, virtual, odd, host, network} }
+func rules() []*rule.Rule { return []*rule.Rule{malformed, unstated, virtual, odd, host, network} }
 
 var (
 	malformed = &rule.Rule{
@@ -223,6 +228,13 @@ var (
 		Doc: "pf9ctl takes a release of Platform9's own, word for word, and refuses any other when the machines are prepared already.",
 		Fix: "Write pmk_version as your account offers it, or leave it to PMK_VERSION; virtual_ip with virtual_interface, and " +
 			"metallb_range where they are wanted.",
+		Sources: []string{"https://github.com/platform9/pf9ctl/blob/master/cmd/bootstrap.go"},
+	}
+	unstated = &rule.Rule{
+		ID: "platform9-version-unstated", Severity: rule.Warning, Title: "Kubernetes version left to the planner",
+		Doc: "Platform9 takes releases of its own, which an account lists and nobody else does. The planner's newest is often none of " +
+			"them, and then nothing can be made from the tree.",
+		Fix:     "Write kubernetes_version of the minor that your account offers, or pmk_version.",
 		Sources: []string{"https://github.com/platform9/pf9ctl/blob/master/cmd/bootstrap.go"},
 	}
 	virtual = &rule.Rule{

@@ -66,8 +66,8 @@ func schema() *spec.Block {
 				"card."},
 			{Name: "resource_pool", Type: spec.Text, Field: "ResourcePool", Example: `"kubernetes"`, Doc: "Resource pool; the " +
 				"cluster's own where it is left out."},
-			{Name: "folder", Type: spec.Text, Field: "Folder", Example: `"kubernetes/prod"`, Doc: "Folder of the machines; the " +
-				"cluster's name where it is left out."},
+			{Name: "folder", Type: spec.Text, Field: "Folder", Example: `"kubernetes/prod"`, Doc: "Folder of the machines, " +
+				"which exists, as a path below the datacenter's own; where it is left out, one of the cluster's name is made."},
 			{Name: "templates", Type: spec.TextMap, Required: true, Field: "Templates",
 				Example: `{ "ubuntu-24.04" = "templates/ubuntu-24.04" }`, Doc: "Template of each operating system."},
 			{Name: "ssh_public_key_file", Type: spec.Text, Field: "PublicKey", Example: `"~/.ssh/id_ed25519.pub"`, Doc: "Public half " +
@@ -98,6 +98,7 @@ type variables struct {
 	Cluster    string               `json:"cluster"`
 	Datacenter string               `json:"datacenter"`
 	Folder     string               `json:"folder"`
+	MakeFolder bool                 `json:"make_folder"`
 	Placements map[string]placement `json:"placements"`
 	Templates  map[string]string    `json:"templates"`
 	Machines   map[string]machine   `json:"machines"`
@@ -175,7 +176,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	v := &o.variables
 	*v = variables{
 		Cluster: p.Cluster.Name, Datacenter: name(b.Source, "datacenter", b.Datacenter), Folder: optional(b.Source, "folder",
-			b.Folder, p.Cluster.Name),
+			b.Folder, p.Cluster.Name), MakeFolder: b.Folder == nil,
 		Placements: map[string]placement{}, Templates: map[string]string{}, Machines: map[string]machine{},
 		Separate: map[string]separate{}, HostGroups: map[string]hostGroup{},
 	}

@@ -55,7 +55,10 @@ data "vsphere_host" "this" {
   datacenter_id = data.vsphere_datacenter.this.id
 }
 
+# A folder that the topology names is somebody's, with permissions on it: it exists.
 resource "vsphere_folder" "this" {
+  count = var.make_folder ? 1 : 0
+
   path          = var.folder
   type          = "vm"
   datacenter_id = data.vsphere_datacenter.this.id
@@ -65,7 +68,7 @@ resource "vsphere_virtual_machine" "this" {
   for_each = var.machines
 
   name             = "${var.cluster}-${each.key}"
-  folder           = vsphere_folder.this.path
+  folder           = var.make_folder ? vsphere_folder.this[0].path : var.folder
   resource_pool_id = try(data.vsphere_resource_pool.this[each.value.placement].id, data.vsphere_compute_cluster.this[each.value.placement].resource_pool_id)
   datastore_id     = data.vsphere_datastore.this[each.value.placement].id
 

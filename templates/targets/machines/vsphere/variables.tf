@@ -11,8 +11,13 @@ variable "datacenter" {
 }
 
 variable "folder" {
-  description = "Folder for the machines, made if it is missing."
+  description = "Folder of the machines, as a path below the datacenter's own."
   type        = string
+}
+
+variable "make_folder" {
+  description = "Whether the folder is made here; otherwise it exists."
+  type        = bool
 }
 
 variable "placements" {
