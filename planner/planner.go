@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -178,10 +179,31 @@ func emitters(hosting plan.Hosting) []Emitter {
 	return []Emitter{readme.Emit, etcd.Emit, loadbalancer.Emit, kubeadm.Emit, cni.Emit, addons.Emit, materials.Emit}
 }
 
+// Refuses says why no tree can be made of a design that is otherwise sound, and the way to one; "" where one can be made. The design of a
+// cluster whose Kubernetes is out of support can be described, simulated and compared, and no more.
+func (p *Project) Refuses() (why, way string) {
+	d := p.plan
+	if !d.Described() {
+		return "", ""
+	}
+	goal := d.Cluster.Version
+	if up := d.WayUp(); len(up) > 0 {
+		goal = up[len(up)-1]
+	}
+	return fmt.Sprintf("Kubernetes %s can be described, not generated: it has been out of support since %s", d.Cluster.Version,
+			d.Kubernetes().SupportEnds()),
+		fmt.Sprintf("upgrade the cluster with what built it, to %s; `k8splan upgrade-path --from %s --to %s` lists the steps",
+			d.WayUpWords(), d.Cluster.Version, goal)
+}
+
 // Render makes the whole tree. release is the version of the program, which plan.json records. leaving are hosts that the cluster may still
 // have although the design lacks them (change.Leaving): the inventory and plan.json keep them until they are taken out. Its errors are bugs
-// of an emitter, or a value that a rule should have refused: never a mistake that the author could have been told before.
+// of an emitter, or a value that a rule should have refused: never a mistake that the author could have been told before. Where Refuses
+// says why, Render fails with that.
 func (p *Project) Render(release string, leaving ...*change.Node) (*artifact.Set, error) {
+	if why, _ := p.Refuses(); why != "" {
+		return nil, errors.New(why)
+	}
 	record := func(resolved *plan.Plan) ([]artifact.File, error) {
 		r := change.Of(resolved, release)
 		r.Leaving = leaving

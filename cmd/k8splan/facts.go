@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -47,8 +48,8 @@ operating systems, and of targets' versions ends. --facts takes a newer document
 				}
 				row, known := a.facts.At(v).Facts()
 				if !known {
-					return hinted{fmt.Errorf("no data for Kubernetes %s: the facts of %s cover %s to %s", args[0], a.facts.Date(),
-						oldest.MinorString(), newest.MinorString()),
+					return hinted{fmt.Errorf("no data for Kubernetes %s: the facts of %s cover %s to %s, and when support ended from %s on", args[0],
+						a.facts.Date(), oldest.MinorString(), newest.MinorString(), plan.OldestPast().MinorString()),
 						"state every version in the topology yourself, after reading that release's notes"}
 				}
 				rows = append(rows, row)
@@ -120,17 +121,23 @@ func (a *app) minorsBeside() int {
 }
 
 func (a *app) factsTable(rows []plan.Row) error {
-	yes := func(b bool) string {
-		if b {
-			return "yes"
+	past := func(r plan.Row) bool { return r.KubeadmAPI == "" }
+	yes := func(of func(plan.Row) bool) func(plan.Row) string {
+		return func(r plan.Row) string {
+			switch {
+			case past(r):
+				return ""
+			case of(r):
+				return "yes"
+			}
+			return "no"
 		}
-		return "no"
 	}
 	t := tabwriter.NewWriter(a.stdout, 0, 8, 2, ' ', 0)
 	line := func(name string, of func(plan.Row) string) {
 		fmt.Fprint(t, "  "+name)
 		for _, r := range rows {
-			fmt.Fprint(t, "\t"+of(r))
+			fmt.Fprint(t, "\t"+cmp.Or(of(r), plan.NoData))
 		}
 		fmt.Fprintln(t)
 	}
@@ -144,17 +151,22 @@ func (a *app) factsTable(rows []plan.Row) error {
 	line("CoreDNS", func(r plan.Row) string { return r.CoreDNS })
 	line("pause", func(r plan.Row) string { return r.Pause })
 	line("containerd by default", func(r plan.Row) string { return r.Containerd })
-	line("containerd tested from", func(r plan.Row) string { return r.Tested[0] })
+	line("containerd tested from", func(r plan.Row) string {
+		if len(r.Tested) == 0 {
+			return ""
+		}
+		return r.Tested[0]
+	})
 	line("CRI-O", func(r plan.Row) string { return r.CRIO })
 	line("oldest Linux", func(r plan.Row) string {
-		if r.KernelRefuses {
+		if r.KernelRefuses || past(r) {
 			return r.Kernel
 		}
 		return r.Kernel + " (warns)"
 	})
-	line("needs cgroup v2", func(r plan.Row) string { return yes(r.CgroupV2) })
-	line("nftables proxy stable", func(r plan.Row) string { return yes(r.NFTables) })
-	line("ipvs proxy deprecated", func(r plan.Row) string { return yes(r.IPVS) })
+	line("needs cgroup v2", yes(func(r plan.Row) bool { return r.CgroupV2 }))
+	line("nftables proxy stable", yes(func(r plan.Row) bool { return r.NFTables }))
+	line("ipvs proxy deprecated", yes(func(r plan.Row) bool { return r.IPVS }))
 	line("Calico by default", func(r plan.Row) string { return r.Calico })
 	return t.Flush()
 }

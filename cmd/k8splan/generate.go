@@ -59,6 +59,9 @@ With --check or --diff nothing is written; the exit code is 1 if DIR is not what
 			if err != nil {
 				return err
 			}
+			if why, way := o.project.Refuses(); why != "" {
+				return hinted{fmt.Errorf("%s: %s", named(o.name), why), way}
+			}
 			if err := mayHold(dir, force || check || diff); err != nil {
 				return err
 			}

@@ -33,6 +33,11 @@ certificate, and each default with its reason. -o json and -o yaml have all of i
 				if err := describe.Page(a.stdout, p, a.style()); err != nil || o.name == stdinName {
 					return err
 				}
+				if up := p.WayUp(); p.Described() && len(up) > 0 {
+					a.next("`%s` shows what it survives; `k8splan upgrade-path --from %s --to %s` lists the steps up",
+						a.command(o, "simulate", &topology), p.Cluster.Version, up[len(up)-1])
+					return nil
+				}
 				a.next("`%s` writes the tree; `%s` shows what it survives",
 					a.command(o, "generate --out out", &topology), a.command(o, "simulate", &topology))
 				return nil

@@ -57,7 +57,7 @@ each stop it says what etcd becomes, in which order the nodes are taken, and wha
 			if out.value == "json" {
 				doc := upgradeDocument{From: versions[0].String(), To: versions[1].String()}
 				for _, h := range hops {
-					hop := upgradeHop{Kubernetes: h.Kubernetes.String(), EtcdFloor: h.EtcdFloor.String(), Etcd: []string{},
+					hop := upgradeHop{Kubernetes: h.Kubernetes.String(), EtcdFloor: orNoData(h.EtcdFloor), Etcd: []string{},
 						Notes: append([]string{}, h.Notes...)}
 					for _, e := range h.Etcd {
 						hop.Etcd = append(hop.Etcd, e.String())
@@ -74,6 +74,14 @@ each stop it says what etcd becomes, in which order the nodes are taken, and wha
 	cmd.Flags().StringVar(&etcd, "etcd", "", "the external members' `VERSION` now (default: etcd is stacked, and kubeadm's)")
 	cmd.Flags().VarP(&out, "output", "o", "format of the answer")
 	return cmd
+}
+
+// orNoData is a version, or what stands for one that is not known.
+func orNoData(v plan.Version) string {
+	if v.IsZero() {
+		return plan.NoData
+	}
+	return v.String()
 }
 
 func (a *app) upgradeText(from plan.Version, hops []change.Hop, external bool) error {

@@ -102,7 +102,7 @@ func (d *differ) settings() {
 		e := &edit{old: d.old, new: d.new, path: path}
 		e.before, e.had = d.old.Settings[path]
 		e.after, e.has = d.new.Settings[path]
-		if e.had && e.has && e.before.Equal(e.after) {
+		if e.had && e.has && e.before.Equal(e.after) || d.unstated(e) {
 			continue
 		}
 		arg := argument(path)
@@ -116,6 +116,20 @@ func (d *differ) settings() {
 		}
 		d.setting(e, arg)
 	}
+}
+
+// unstated reports whether a version is missing because nobody said it: it is no default of a cluster whose Kubernetes is older than the
+// facts.
+func (d *differ) unstated(e *edit) bool {
+	if e.had == e.has || !strings.HasSuffix(e.path, ".version") && !strings.HasPrefix(e.path, "component[") {
+		return false
+	}
+	of := d.new
+	if e.has {
+		of = d.old
+	}
+	v, ok := plan.ParseVersion(of.text("cluster.kubernetes_version"))
+	return ok && d.facts.At(v).Past()
 }
 
 // within is the block among those told that a path lies in, "" if none.

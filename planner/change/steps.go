@@ -332,7 +332,12 @@ func (d *differ) kubernetesUpgrades(whole Step) []Step {
 	var out []Step
 	for _, h := range hops {
 		steps := d.hop(h, whole, from)
-		if h.Kubernetes != to && len(steps) > 0 { // upgrade.yml takes the cluster to what the topology says, one minor at a time
+		switch {
+		case d.facts.At(from).Past(): // no tree can be made of what the cluster has
+			for i := range steps {
+				steps[i].Playbook, steps[i].ByHand = "", "with what built the cluster, as `kubeadm upgrade` of that release documents"
+			}
+		case h.Kubernetes != to && len(steps) > 0: // upgrade.yml takes the cluster to what the topology says, one minor at a time
 			steps[0].Title = fmt.Sprintf("With kubernetes_version = %q in the topology, generated: %s", h.Kubernetes,
 				lowerFirst(steps[0].Title))
 		}

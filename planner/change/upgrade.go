@@ -26,15 +26,14 @@ type Hop struct {
 }
 
 // Path returns the hops from one version to another. facts is nil for the program's own. etcd is the version of external members, zero
-// where etcd is stacked. It fails where a
-// version is not covered by the facts, where the way leads back, and where nothing is to be done.
+// where etcd is stacked. It fails where a version is not covered by the facts, where the way leads back, and where nothing is to be done.
+// Of hops to minors that have ended before the facts begin it knows the newest patch release, and what turns with them.
 func Path(facts *plan.Table, from, to, etcd plan.Version) ([]Hop, error) {
-	oldest, newest := facts.Minors()
+	_, newest := facts.Minors()
 	for _, v := range []plan.Version{from, to} {
-		if !facts.At(v).Known() {
+		if k := facts.At(v); !k.Known() && !k.Past() {
 			return nil, fmt.Errorf("no data for Kubernetes %s: the facts of %s cover %s to %s; its release notes name the way", v,
-				facts.Date(),
-				oldest.MinorString(), newest.MinorString())
+				facts.Date(), plan.OldestPast().MinorString(), newest.MinorString())
 		}
 	}
 	switch {
@@ -67,7 +66,13 @@ func Path(facts *plan.Table, from, to, etcd plan.Version) ([]Hop, error) {
 		} else {
 			goal, _ = plan.ParseVersion(facts.At(next).EtcdExternal())
 		}
-		hop.Etcd = etcdSteps(facts, etcd, goal, stacked)
+		switch {
+		case goal.IsZero(): // a past minor: kubeadm takes stacked members along, external ones stay
+		case etcd.IsZero():
+			hop.Etcd = []plan.Version{goal}
+		default:
+			hop.Etcd = etcdSteps(facts, etcd, goal, stacked)
+		}
 		if len(hop.Etcd) > 0 {
 			etcd = hop.Etcd[len(hop.Etcd)-1]
 		}
@@ -128,6 +133,45 @@ func newestEtcd(facts *plan.Table, minor int) (plan.Version, bool) {
 	return best, !best.IsZero()
 }
 
+// turning is what stops working with minors that have ended.
+// Sources: https://kubernetes.io/docs/reference/using-api/deprecation-guide/ and the release notes that each line names
+var turning = []struct {
+	minor int
+	note  string
+}{
+	// https://kubernetes.io/docs/reference/using-api/deprecation-guide/#v1-16
+	{16, "The API server no longer serves Deployments, DaemonSets and ReplicaSets of extensions/v1beta1, apps/v1beta1 and apps/v1beta2: " +
+		"change manifests and charts to apps/v1 first."},
+	// https://github.com/kubernetes/kubernetes/blob/master/CHANGELOG/CHANGELOG-1.20.md
+	{20, "The API server needs --service-account-issuer and --service-account-signing-key-file; kubeadm sets both."},
+	// https://kubernetes.io/docs/reference/using-api/deprecation-guide/#v1-22
+	{22, "The API server no longer serves the beta APIs of Ingress (extensions, networking.k8s.io), CustomResourceDefinition, webhook " +
+		"configurations, RBAC and CertificateSigningRequest: change manifests and charts to v1 first."},
+	// https://kubernetes.io/blog/2022/02/17/dockershim-faq/
+	{24, "The kubelet no longer talks to Docker Engine by itself: move each node to containerd, CRI-O or cri-dockerd before its kubelet."},
+	// https://github.com/kubernetes/enhancements/tree/master/keps/sig-cluster-lifecycle/kubeadm/2067-rename-master-label-taint
+	{24, "kubeadm removes the label node-role.kubernetes.io/master from control planes: select by node-role.kubernetes.io/control-plane " +
+		"first."},
+	// The same enhancement
+	{25, "kubeadm removes the taint node-role.kubernetes.io/master from control planes: pods that run there must tolerate " +
+		"node-role.kubernetes.io/control-plane."},
+	// https://kubernetes.io/docs/reference/using-api/deprecation-guide/#v1-25
+	{25, "PodSecurityPolicy is gone, and so are the beta APIs of CronJob, PodDisruptionBudget and EndpointSlice: move to Pod Security " +
+		"admission or a policy engine, and change manifests to v1 first."},
+	// https://kubernetes.io/blog/2022/11/18/upcoming-changes-in-kubernetes-1-26/
+	{26, "The kubelet needs a container runtime with CRI v1: containerd 1.6 or newer. The API server no longer serves autoscaling/v2beta2 " +
+		"and flowcontrol v1beta1."},
+	// https://kubernetes.io/blog/2023/03/10/image-registry-redirect/
+	{27, "Images come from registry.k8s.io; k8s.gcr.io has been frozen since April 2023: mirrors and manifests must follow."},
+	// https://kubernetes.io/docs/reference/using-api/deprecation-guide/#v1-27
+	{27, "The API server no longer serves CSIStorageCapacity of storage.k8s.io/v1beta1."},
+	// https://kubernetes.io/docs/reference/using-api/deprecation-guide/#v1-29
+	{29, "The API server no longer serves flowcontrol v1beta2. kubeadm's admin.conf is bound to a ClusterRole; super-admin.conf is the " +
+		"way in if that is lost."},
+	// https://kubernetes.io/blog/2024/05/20/completing-cloud-provider-migration/
+	{31, "The cloud providers inside of Kubernetes are gone: a cluster that uses one needs its external cloud controller manager first."},
+}
+
 // notes asks each predicate of package plan whether it changes between two versions.
 func notes(date string, from, to plan.Kubernetes) []string {
 	var notes []string
@@ -141,13 +185,18 @@ func notes(date string, from, to plan.Kubernetes) []string {
 			notes = append(notes, note)
 		}
 	}
+	for _, t := range turning {
+		if from.Minor < t.minor && t.minor <= to.Minor {
+			notes = append(notes, t.note)
+		}
+	}
 	turns(plan.Version.NeedsCgroupV2, "The kubelet no longer starts on a host with cgroup v1: move every host to cgroup v2 first.")
 	turns(plan.Version.IPVSDeprecated, "kube-proxy's ipvs mode is deprecated: move to nftables.")
 	turns(plan.Version.NFTablesProxy, "kube-proxy's nftables mode is generally available, for hosts with Linux 5.13 or newer.")
 	turns(plan.Version.StrictAddresses, "The API server refuses addresses with leading zeros and ranges with host bits: fix manifests "+
 		"that hold any.")
 	turns(plan.Version.ExplicitProxyMode, "kube-proxy warns where its mode is not stated: state it in the kube-proxy ConfigMap.")
-	if was, is := from.CoreDNS(), to.CoreDNS(); was != is {
+	if was, is := from.CoreDNS(), to.CoreDNS(); was != is && was != "" {
 		notes = append(notes, fmt.Sprintf("kubeadm moves CoreDNS from %s to %s and migrates its Corefile.", was, is))
 	}
 	if fromTested, toTested := from.ContainerdTested(),
@@ -157,7 +206,7 @@ func notes(date string, from, to plan.Kubernetes) []string {
 				"it is drained.", toTested[0]))
 	}
 	floor, refuses, _ := to.KernelFloor()
-	if was, _, _ := from.KernelFloor(); was.Before(floor) {
+	if was, _, known := from.KernelFloor(); known && was.Before(floor) {
 		verb := "warns"
 		if refuses {
 			verb = "stops"

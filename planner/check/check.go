@@ -74,7 +74,28 @@ func Run(p *plan.Plan, today time.Time) hcl.Diagnostics {
 	if !today.IsZero() {
 		day = today.Format(time.DateOnly)
 	}
-	return hold(p, rulesOn(day))
+	rules := rulesOn(day)
+	if p.Described() {
+		rules = slices.DeleteFunc(rules, func(r Rule) bool { return unjudged(r.ID) })
+	}
+	return hold(p, rules)
+}
+
+// notOfPast says how the IDs of rules begin that hold a design against what its Kubernetes takes, or against what we install on hosts:
+// neither is known of a cluster whose Kubernetes is older than the facts.
+var notOfPast = []string{
+	"addon-images-unlisted", "addon-manifest-moving", "addon-manifest-unverified", "addon-not-applied", "addon-retired", "addon-version",
+	"artifact-", "component-admission-unknown", "component-cloud-provider", "component-config-owned", "component-config-twice",
+	"component-config-unknown", "component-config-unread", "component-config-value", "component-file-unmounted",
+	"component-flag-", "component-in-tree-cloud", "etcd-argument-twice", "etcd-experimental-", "etcd-version-", "host-os-unprepared",
+	"network-manifest-unverified", "node-taint-deprecated", "registry-", "scheduler-plugin-", "version-cgroup-v1", "version-containerd",
+	"version-cni-", "version-crio", "version-feature-gate-", "version-kernel", "version-patch-unknown", "version-removed-flag",
+	"version-swap",
+}
+
+// unjudged reports whether a rule is not held against the description of a cluster from before the facts.
+func unjudged(id string) bool {
+	return slices.ContainsFunc(notOfPast, func(begin string) bool { return strings.HasPrefix(id, begin) })
 }
 
 // hold holds rules against the plan.

@@ -449,3 +449,12 @@ node_pool "worker" {
 		}
 	}
 }
+
+// Each beginning in the list of rules that are not held against the past is that of a rule.
+func TestNotOfPast(t *testing.T) {
+	for _, begin := range check.NotOfPast {
+		if !slices.ContainsFunc(check.Rules(), func(r check.Rule) bool { return strings.HasPrefix(r.ID, begin) }) {
+			t.Errorf("no rule begins with %s", begin)
+		}
+	}
+}

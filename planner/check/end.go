@@ -33,7 +33,7 @@ func endRules(day string) []Rule {
 			Sources: []string{releases, skewPolicy},
 		}, func(p *plan.Plan) []Finding {
 			end := p.Kubernetes().SupportEnds()
-			if end == "" || end > day || !ours(p) {
+			if end == "" || end > day || !ours(p) || p.Described() {
 				return nil
 			}
 			return newerMinor(p, fmt.Sprintf("Kubernetes %s has had no fixes since %s.", p.Cluster.Version.MinorString(), end))

@@ -40,6 +40,12 @@ func inCluster(id, text string) mutation {
 	}}
 }
 
+// described gives a design a Kubernetes that has ended, with which nothing else is wrong but what that one lacks.
+var described = mutation{"version-unsupported", func(src string) (string, bool) {
+	text, possible := inCluster("", `kubernetes_version = "1.30.14"`).change(src)
+	return text, possible && !strings.Contains(src, "P384")
+}}
+
 func inNetwork(id, text string, unless ...string) mutation {
 	name := strings.Fields(text)[0]
 	return mutation{id, func(src string) (string, bool) {
@@ -94,7 +100,8 @@ var mutations = []mutation{
 	inCluster("component-insecure-flag", "api_server {\n    extra_args = { \"authorization-mode\" = \"AlwaysAllow\" }\n  }"),
 	inCluster("component-owned-flag", "scheduler {\n    extra_args = { \"kubeconfig\" = \"/x\" }\n  }"),
 	inCluster("component-in-tree-cloud", "controller_manager {\n    extra_args = { \"cloud-provider\" = \"aws\" }\n  }"),
-	inCluster("version-unsupported", `kubernetes_version = "1.38.0"`),
+	inCluster("version-unknown", `kubernetes_version = "1.38.0"`),
+	described,
 	inCluster("version-patch-unknown", `kubernetes_version = "1.37.99"`),
 	inNetwork("network-dns-domain-top-level", `dns_domain = "cluster"`),
 	inNetwork("network-service-range-small", `service_subnets = ["172.22.255.0/29"]`, "::"),

@@ -59,12 +59,21 @@ func parsed(s string) (plan.Version, bool) { return plan.ParseVersion(s) }
 
 var versionRules = []Rule{
 	{rule.Rule{
-		ID: "version-unsupported", Severity: rule.Error, Title: "Kubernetes version that this planner does not know", Permanent: true,
-		Doc: "What is generated depends on facts about each minor: API versions, images, flags, floors. Before 1.31 kubeadm has no " +
-			"v1beta4 API; beyond the newest known minor nobody has looked yet, and a guess would fail on the machines.",
-		Fix: "Write a version from 1.31 to the newest that `k8splan facts` lists. For a newer one update k8splan, " +
-			"or give newer facts with `--facts`.",
-		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/", releases},
+		ID: "version-unknown", Severity: rule.Error, Title: "Kubernetes version without data", Permanent: true,
+		Doc: "What is generated depends on facts about each minor: API versions, images, flags, floors. Of a minor that is newer or much " +
+			"older than the facts none is known, and a guess would fail on the machines.",
+		Fix:     "Write a version that `k8splan facts` lists. For a newer one update k8splan, or give newer facts with `--facts`.",
+		Sources: []string{releases},
+	}, versionUnknown},
+	{rule.Rule{
+		ID: "version-unsupported", Severity: rule.Warning, Title: "Kubernetes version that can be described, not generated",
+		Doc: "Before 1.31 kubeadm does not read the configuration format that k8splan writes, and upstream fixes none of these minors. " +
+			"A cluster of one can be checked, simulated and compared as it is. Flags, fields, feature gates and versions of other software " +
+			"are not judged: what fits such a Kubernetes is not known here.",
+		Fix: "Upgrade the cluster with what built it, one minor after the other; `k8splan upgrade-path` lists the steps. generate works " +
+			"from 1.31 on.",
+		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/",
+			"https://github.com/kubernetes/website/blob/main/data/releases/eol.yaml", skewPolicy},
 	}, versionUnsupported},
 	{rule.Rule{
 		ID: "version-patch-unknown", Severity: rule.Warning, Title: "Unknown patch release",
@@ -167,17 +176,26 @@ var versionRules = []Rule{
 	}, versionRemovedFlag},
 }
 
-func versionUnsupported(p *plan.Plan) []Finding {
+func versionUnknown(p *plan.Plan) []Finding {
 	v := p.Cluster.Version
-	if p.Kubernetes().Known() || v.IsZero() || !ours(p) {
+	if p.Kubernetes().Known() || v.IsZero() || !ours(p) || p.Described() {
 		return nil
 	}
-	if v.Before(plan.Version{Major: 1, Minor: 31}) {
-		return one(versionAt(p), "Kubernetes %s has no kubeadm API v1beta4, which begins with 1.31, and gets no fixes any more. "+
-			"Write 1.31 or newer, best %q.", v, p.Target.Facts.NewestVersion())
+	if oldest := plan.OldestPast(); v.Before(oldest) {
+		return one(versionAt(p), "There is no data about Kubernetes %s: a cluster can be described from %s on, and generated from 1.31 on. "+
+			"For a new cluster write %q.", v.MinorString(), oldest.MinorString(), p.Target.Facts.NewestVersion())
 	}
 	return one(versionAt(p), "There is no data about Kubernetes %s: the facts of %s end with %s. Update k8splan, "+
 		"or give newer facts with --facts.", v.MinorString(), p.Target.Facts.Table.Date(), p.Target.Facts.Table.Newest().MinorString())
+}
+
+func versionUnsupported(p *plan.Plan) []Finding {
+	if !p.Described() {
+		return nil
+	}
+	return one(versionAt(p), "Kubernetes %s has been out of support since %s. The design is checked as the description of a cluster "+
+		"that exists; generate refuses it. The way up, with what built the cluster: %s. For a new cluster write %q.",
+		p.Cluster.Version, p.Kubernetes().SupportEnds(), p.WayUpWords(), p.Target.Facts.NewestVersion())
 }
 
 func versionPatchUnknown(p *plan.Plan) []Finding {
@@ -191,7 +209,7 @@ func versionPatchUnknown(p *plan.Plan) []Finding {
 
 func targetVersion(p *plan.Plan) []Finding {
 	v, f := p.Cluster.Version, p.Target.Facts
-	if v.IsZero() || f.Takes(v) {
+	if v.IsZero() || f.Takes(v) || p.Described() {
 		return nil
 	}
 	var limits []string

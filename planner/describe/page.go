@@ -371,6 +371,9 @@ func (g *page) versions(p *plan.Plan) {
 	if p.Artifacts.Origin == plan.Binaries {
 		from = "upstream's binaries"
 	}
+	if p.Described() {
+		from = "as far as the design states them: the cluster exists"
+	}
 	if p.Artifacts.MirrorURL != "" {
 		from += " from " + p.Artifacts.MirrorURL
 	}
@@ -388,6 +391,11 @@ func (g *page) versions(p *plan.Plan) {
 	}
 	if p.Target.Facts.Hosting == plan.Hosts {
 		rows = append(rows, [2]string{"CoreDNS", strings.TrimPrefix(p.Kubernetes().CoreDNS(), "v")})
+	}
+	for i := range rows {
+		if rows[i][1] == "" && p.Described() {
+			rows[i][1] = plan.NoData
+		}
 	}
 	g.facts(rows)
 }

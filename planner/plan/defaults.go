@@ -24,6 +24,9 @@ const (
 	etcdLimits      = "https://etcd.io/docs/v3.6/dev-guide/limit/"
 )
 
+// asFound is why a version is left open.
+const asFound = "The cluster exists, and its Kubernetes is older than the facts of this program: what it runs is not guessed."
+
 // decide records a value that was left to the planner.
 func (r *resolver) decide(path string, value any, reason, link string) {
 	if value == "" {
@@ -228,8 +231,12 @@ func (r *resolver) etcdDefaults() {
 		r.decide("etcd.version", p.Version, "What kubeadm's etcd image for this Kubernetes holds.",
 			"https://github.com/kubernetes/kubernetes/blob/master/cmd/kubeadm/app/constants/constants.go")
 	} else {
-		settle(r, s != nil && s.Version != nil, &p.Version, "etcd.version", k8s.EtcdExternal(), "The newest patch release, on "+
-			r.plan.Target.Facts.Table.Date()+", of the etcd minor that kubeadm brings for this Kubernetes.",
+		reason := "The newest patch release, on " + r.plan.Target.Facts.Table.Date() +
+			", of the etcd minor that kubeadm brings for this Kubernetes."
+		if r.plan.Described() {
+			reason = asFound
+		}
+		settle(r, s != nil && s.Version != nil, &p.Version, "etcd.version", k8s.EtcdExternal(), reason,
 			"https://etcd.io/docs/v3.6/op-guide/versioning/")
 	}
 	settle(r, s != nil && s.DataDir != nil, &p.DataDir, "etcd.data_dir", "/var/lib/etcd",
@@ -291,7 +298,11 @@ func (r *resolver) balancerDefaults() {
 	if p.Kind == KubeVIP {
 		settle(r, s.Mode != nil, &p.Mode, "load_balancer.mode", "arp",
 			"It needs nothing but one network segment; BGP needs routers that take part.", "https://kube-vip.io/docs/modes/arp/")
-		settle(r, s.Version != nil, &p.Version, "load_balancer.version", KubeVIPVersion, "The newest release known on "+FactsDate+".",
+		version, reason := KubeVIPVersion, "The newest release known on "+FactsDate+"."
+		if r.plan.Described() {
+			version, reason = "", asFound
+		}
+		settle(r, s.Version != nil, &p.Version, "load_balancer.version", version, reason,
 			"https://github.com/kube-vip/kube-vip/releases")
 	}
 }
@@ -491,7 +502,10 @@ func (r *resolver) cniDefaults() {
 	settle(r, written, &p.Name, "network.cni", name, reason, "https://kubernetes.io/docs/concepts/cluster-administration/addons/")
 
 	version := map[string]string{Flannel: FlannelVersion, Calico: r.plan.Kubernetes().Calico(), Cilium: CiliumVersion}[p.Name]
-	if version != "" {
+	switch {
+	case r.plan.Described():
+		settle(r, p.Has("version") && written, &p.Version, "network.cni.version", "", asFound, "")
+	case version != "":
 		settle(r, p.Has("version") && written, &p.Version, "network.cni.version", version, "The newest release known on "+FactsDate+".", "")
 	}
 	encapsulation, why := VXLAN, "It crosses any network that carries UDP between the hosts."
@@ -598,7 +612,10 @@ func (r *resolver) runtimeDefaults() {
 	version := map[string]string{Containerd: r.plan.Kubernetes().Containerd(), CRIO: r.plan.Kubernetes().CRIO(),
 		Docker: DockerVersion}[p.Name]
 	reason := "The newest release known on " + FactsDate + "."
-	if p.Name == CRIO {
+	switch {
+	case r.plan.Described():
+		version, reason = "", asFound
+	case p.Name == CRIO:
 		reason = "CRI-O's minor is always that of Kubernetes."
 	}
 	settle(r, s != nil && s.Version != nil, &p.Version, "container_runtime.version", version, reason, runtimeDocs)

@@ -34,7 +34,7 @@ const (
 // which is in no repository.
 // A file whose version is unknown is left out, never guessed.
 func (p *Plan) Downloads() []Download {
-	if p.Target.Facts.Hosting == Hosted {
+	if p.Target.Facts.Hosting == Hosted || p.Described() {
 		return nil
 	}
 	var downloads []Download

@@ -160,14 +160,22 @@ func byPatch(steps []sincePatch, patch int) string {
 // Known reports whether there are facts for the version's minor. Every fact below is "" (or zero) where there are none.
 func (v Kubernetes) Known() bool { return v.facts().minor != 0 }
 
-// NewestPatch is the newest release of the version's minor that was out on FactsDate.
+// NewestPatch is the newest release of the version's minor that was out on FactsDate. It is known of minors that have ended, too.
 func (v Kubernetes) NewestPatch() (Version, bool) {
+	if m, ok := v.past(); ok {
+		return Version{1, m.minor, m.newest}, true
+	}
 	f := v.facts()
 	return Version{1, f.minor, f.newest}, f.minor != 0
 }
 
-// SupportEnds is the day on which the minor's patch releases end, YYYY-MM-DD.
-func (v Kubernetes) SupportEnds() string { return v.facts().supportEnds }
+// SupportEnds is the day on which the minor's patch releases end, YYYY-MM-DD. It is known of minors that have ended, too.
+func (v Kubernetes) SupportEnds() string {
+	if m, ok := v.past(); ok {
+		return m.ended
+	}
+	return v.facts().supportEnds
+}
 
 // KubeadmAPI is the version of kubeadm's configuration format that these releases read and that is not experimental.
 func (v Kubernetes) KubeadmAPI() string {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"k8s.io/kubernetes/cmd/kubeadm/app/constants"
 )
@@ -71,14 +72,14 @@ func TestFactsAreWhole(t *testing.T) {
 
 // An unknown version is answered with nothing, in every method, and a plan of it holds nothing made up.
 func TestUnknownVersionGetsNoData(t *testing.T) {
-	for _, v := range []Version{{1, 30, 4}, {1, 38, 0}, {}} {
+	for _, v := range []Version{{1, 30, 4}, {1, 38, 0}, {1, 14, 0}, {}} {
 		floor, known := own().At(v).EtcdFloor()
 		_, _, kernelKnown := own().At(v).KernelFloor()
 		_, containerdKnown := own().At(v).TakesContainerd(Version{2, 4, 2})
 		if own().At(v).Known() || known || !floor.IsZero() || kernelKnown || containerdKnown ||
 			own().At(v).EtcdImageTag()+own().At(v).EtcdStacked()+own().At(v).EtcdExternal()+own().At(v).CoreDNS()+own().At(v).Pause()+
-				own().At(v).CRICtl()+own().At(v).CRIO()+own().At(v).Containerd()+own().At(v).Calico()+own().At(v).SupportEnds()+
-				own().At(v).KubeadmAPI() != "" {
+				own().At(v).CRICtl()+own().At(v).CRIO()+own().At(v).Containerd()+own().At(v).Calico()+
+				own().At(v).KubeadmAPI() != "" || (own().At(v).SupportEnds() != "") != own().At(v).Past() {
 			t.Errorf("%s has facts", v)
 		}
 	}
@@ -175,5 +176,32 @@ func TestKubeletFlags(t *testing.T) {
 		if since, gone := (Version{1, c.minor, 0}).KubeletFlagGone(c.flag); since != c.since || gone != (c.since != "") {
 			t.Errorf("--%s at 1.%d: gone since %q, want %q", c.flag, c.minor, since, c.since)
 		}
+	}
+}
+
+// Of a minor that has ended, its last release, its end and the way up are known, and nothing of what the cluster runs is made up.
+func TestDescribed(t *testing.T) {
+	last := ""
+	for i, m := range pastMinors {
+		if _, err := time.Parse(time.DateOnly, m.ended); err != nil || m.ended <= last || i > 0 && m.minor != pastMinors[i-1].minor+1 {
+			t.Errorf("1.%d ended %q, after %q", m.minor, m.ended, last)
+		}
+		last = m.ended
+	}
+	if next := pastMinors[len(pastMinors)-1].minor + 1; next != firstMinor {
+		t.Errorf("1.%d follows, and the facts begin with 1.%d", next, firstMinor)
+	}
+	p := resolved(t, "cluster \"c\" {\n type = \"all-in-one\"\n kubernetes_version = \"1.28.1\"\n}\n"+
+		"node \"n\" {\n address = \"10.0.0.1\"\n}\n")
+	if !p.Described() || p.WayUpWords() != "1.29.15, then a minor at a time to 1.31.14" {
+		t.Errorf("the way up is %s", p.WayUpWords())
+	}
+	for _, path := range []string{"etcd.version", "container_runtime.version", "network.cni.version"} {
+		if got := p.decision(path); got != NoData {
+			t.Errorf("%s is %q for a cluster that exists", path, got)
+		}
+	}
+	if len(p.Images())+len(p.Downloads()) > 0 {
+		t.Error("a cluster that exists fetches something")
 	}
 }

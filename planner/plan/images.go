@@ -16,7 +16,7 @@ type Image struct {
 // Images returns every image that the plan pulls, sorted by Source, each once: those of SystemImages, and the addons'.
 func (p *Plan) Images() []Image {
 	images := p.SystemImages()
-	if p.Target.Facts.Hosting == Hosted {
+	if p.Target.Facts.Hosting == Hosted || p.Described() {
 		return nil
 	}
 	for _, a := range p.Addons {
@@ -31,7 +31,7 @@ func (p *Plan) Images() []Image {
 // SystemImages returns what the cluster needs to stand, sorted by Source: kubeadm's own images, the pod network's and the balancer's. An
 // image whose version is unknown (a Kubernetes minor without facts) is left out, never guessed. A hosted control plane brings its own.
 func (p *Plan) SystemImages() []Image {
-	if p.Target.Facts.Hosting == Hosted {
+	if p.Target.Facts.Hosting == Hosted || p.Described() {
 		return nil
 	}
 	var images []Image

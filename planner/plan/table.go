@@ -156,8 +156,14 @@ func (t *Table) Document() Document {
 // Sources says where the facts come from.
 func (t *Table) Sources() []Source { return t.known().sources }
 
-// Facts returns the row of the version's minor, for that patch release; known is false where there is no data.
+// Facts returns the row of the version's minor, for that patch release; known is false where there is no data. Of a minor that ended before
+// the facts begin, the row has the newest release and the end of support.
 func (v Kubernetes) Facts() (row Row, known bool) {
+	if m, ok := v.past(); ok {
+		newest, _ := v.NewestPatch()
+		return Row{Minor: v.MinorString(), Newest: newest.String(), SupportEnds: m.ended, Tested: []string{}, GoneFlags: []string{},
+			Steps: Steps{EtcdImage: written(nil), EtcdFloor: written(nil), CoreDNS: written(nil)}}, true
+	}
 	f := v.facts()
 	if f.minor == 0 {
 		return Row{}, false

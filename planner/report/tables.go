@@ -230,7 +230,7 @@ func (w *page) versions(p *plan.Plan) {
 	for _, e := range p.Target.Facts.Table.Ends() {
 		ends[e.What] = e.Day
 	}
-	rows := [][]string{{"Kubernetes", p.Cluster.Version.String(), ends["Kubernetes "+p.Cluster.Version.MinorString()]}}
+	rows := [][]string{{"Kubernetes", p.Cluster.Version.String(), p.Kubernetes().SupportEnds()}}
 	if p.Target.Facts.Hosting == plan.Hosts {
 		rows = append(rows, []string{p.Runtime.Name, p.Runtime.Version, ""})
 		if len(p.Etcd.Members) > 0 {
@@ -258,6 +258,11 @@ func (w *page) versions(p *plan.Plan) {
 		}
 		name, version, _ := strings.Cut(s, " ")
 		rows = append(rows, []string{name, version, day})
+	}
+	for _, row := range rows {
+		if row[1] == "" && p.Described() {
+			row[1] = plan.NoData
+		}
 	}
 	slices.SortStableFunc(rows, func(a, b []string) int { // what ends first comes first
 		if (a[2] == "") != (b[2] == "") {

@@ -1,11 +1,11 @@
-# kubespray#12880: a version that the tool no longer supports.
+# kubespray#12880: a version that the tool no longer supports; this one is too old to be described, too.
 locals {
   racks = ["rack-a", "rack-b", "rack-c"]
 }
 
 cluster "prod" {
   type                   = "multi-etcd-multi-master"
-  kubernetes_version     = "1.29.6" # error: version-unsupported: v1beta4
+  kubernetes_version     = "1.9.6" # error: version-unknown: no data about Kubernetes 1.9
   control_plane_endpoint = "api.prod.example.com:6443"
   cert_sans              = ["api-internal.prod.example.com"]
   max_nodes              = 200

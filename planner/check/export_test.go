@@ -1,0 +1,4 @@
+package check
+
+// NotOfPast is for tests.
+var NotOfPast = notOfPast
