@@ -159,8 +159,8 @@ var turning = []struct {
 	{25, "PodSecurityPolicy is gone, and so are the beta APIs of CronJob, PodDisruptionBudget and EndpointSlice: move to Pod Security " +
 		"admission or a policy engine, and change manifests to v1 first."},
 	// https://kubernetes.io/blog/2022/11/18/upcoming-changes-in-kubernetes-1-26/
-	{26, "The kubelet needs a container runtime with CRI v1: containerd 1.6 or newer. The API server no longer serves autoscaling/v2beta2 " +
-		"and flowcontrol v1beta1."},
+	{26, "The kubelet needs a container runtime with CRI v1: containerd 1.6 or newer. The API server no longer serves " +
+		"autoscaling/v2beta2 and flowcontrol v1beta1."},
 	// https://kubernetes.io/blog/2023/03/10/image-registry-redirect/
 	{27, "Images come from registry.k8s.io; k8s.gcr.io has been frozen since April 2023: mirrors and manifests must follow."},
 	// https://kubernetes.io/docs/reference/using-api/deprecation-guide/#v1-27

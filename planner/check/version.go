@@ -68,8 +68,8 @@ var versionRules = []Rule{
 	{rule.Rule{
 		ID: "version-unsupported", Severity: rule.Warning, Title: "Kubernetes version that can be described, not generated",
 		Doc: "Before 1.31 kubeadm does not read the configuration format that k8splan writes, and upstream fixes none of these minors. " +
-			"A cluster of one can be checked, simulated and compared as it is. Flags, fields, feature gates and versions of other software " +
-			"are not judged: what fits such a Kubernetes is not known here.",
+			"A cluster of one can be checked, simulated and compared as it is. Flags, fields, feature gates and versions of other " +
+			"software are not judged: what fits such a Kubernetes is not known here.",
 		Fix: "Upgrade the cluster with what built it, one minor after the other; `k8splan upgrade-path` lists the steps. generate works " +
 			"from 1.31 on.",
 		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/",
@@ -182,8 +182,8 @@ func versionUnknown(p *plan.Plan) []Finding {
 		return nil
 	}
 	if oldest := plan.OldestPast(); v.Before(oldest) {
-		return one(versionAt(p), "There is no data about Kubernetes %s: a cluster can be described from %s on, and generated from 1.31 on. "+
-			"For a new cluster write %q.", v.MinorString(), oldest.MinorString(), p.Target.Facts.NewestVersion())
+		return one(versionAt(p), "There is no data about Kubernetes %s: a cluster can be described from %s on, and generated from 1.31 "+
+			"on. For a new cluster write %q.", v.MinorString(), oldest.MinorString(), p.Target.Facts.NewestVersion())
 	}
 	return one(versionAt(p), "There is no data about Kubernetes %s: the facts of %s end with %s. Update k8splan, "+
 		"or give newer facts with --facts.", v.MinorString(), p.Target.Facts.Table.Date(), p.Target.Facts.Table.Newest().MinorString())
