@@ -49,7 +49,8 @@ operating systems, and of targets' versions ends. --facts takes a newer document
 				row, known := a.facts.At(v).Facts()
 				if !known {
 					return hinted{fmt.Errorf("no data for Kubernetes %s: the facts of %s cover %s to %s, and when "+
-						"support ended from %s on", args[0], a.facts.Date(), oldest.MinorString(), newest.MinorString(), plan.OldestPast().MinorString()),
+						"support ended from %s on", args[0], a.facts.Date(),
+						oldest.MinorString(), newest.MinorString(), plan.OldestPast().MinorString()),
 						"state every version in the topology yourself, after reading that release's notes"}
 				}
 				rows = append(rows, row)
