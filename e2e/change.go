@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -22,6 +23,9 @@ type changing struct {
 	source string   // the topology as it is written now
 	gone   []string // hosts that have left since the tree was written
 	off    bool     // whether site.yml was run beside one that had left and was switched off
+	chain  string
+	saw    chainResult
+	next   *trouble // of the next edit that is carried out
 }
 
 // changeChains are clusters, and edits of them one after the other: what is refused, and what is carried out while writes go on.
@@ -38,6 +42,9 @@ var changeChains = map[string]struct {
 	"hosts":    {"1+3+1", threeMembers, walkHosts},
 	// the smallest one in which pods of two workers talk to each other
 	"upgrade-small": {"1+1+2", olderSmall, walkUpgradeSmall},
+	"config":        {"aio", olderRuntime, walkConfig},
+	"life":          {"aio", olderRuntime, walkLife},
+	"nodes":         {"1+1+2", twoWorkers, walkNodes},
 }
 
 // plain leaves what secures a cluster out of aio.hcl: edits bring blocks of the same kinds.
@@ -47,17 +54,26 @@ func plain(source string) string {
 	return head + "\n}\n" + tail
 }
 
-// changes runs the chains that are named, or all.
+// changes runs the chains that are named, or all that have not passed with this binary.
 func (h *harness) changes(ctx context.Context, names []string) error {
 	for _, name := range names {
 		if _, ok := changeChains[name]; !ok {
 			return fmt.Errorf("no chain %q; there are %s", name, strings.Join(slices.Sorted(maps.Keys(changeChains)), ", "))
 		}
 	}
+	digest, err := h.digest()
+	if err != nil {
+		return err
+	}
 	passed := 0
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(changeChains)) {
 		if len(names) > 0 && !slices.Contains(names, name) {
+			continue
+		}
+		if before, err := h.result(name); err == nil && len(names) == 0 && before.Passed && before.Digest == digest {
+			fmt.Printf("\n%s: passed on %s with this binary\n", name, before.Date)
+			passed++
 			continue
 		}
 		if err := h.change(ctx, name); err != nil {
@@ -73,10 +89,8 @@ func (h *harness) changes(ctx context.Context, names []string) error {
 
 func (h *harness) change(ctx context.Context, name string) (err error) {
 	chain := changeChains[name]
-	if strings.HasPrefix(name, "upgrade") {
-		if err := h.lab.Stamped(ctx); err != nil {
-			return err
-		}
+	if err := h.lab.Stamped(ctx); err != nil {
+		return err
 	}
 	src, err := os.ReadFile(filepath.Join(h.root, "e2e", "topologies", chain.topology+".hcl"))
 	if err != nil {
@@ -84,7 +98,10 @@ func (h *harness) change(ctx context.Context, name string) (err error) {
 	}
 	c := &changing{
 		cluster: &cluster{h: h, name: "change-" + name, dir: filepath.Join(h.scratch, "change-"+name)},
-		t:       h.table(ctx, chain.topology+", to be changed"), source: string(src),
+		t:       h.table(ctx, chain.topology+", to be changed"), source: string(src), chain: name,
+	}
+	if c.saw.Digest, err = h.digest(); err != nil {
+		return err
 	}
 	c.tree = filepath.Join(c.dir, "tree")
 	if chain.first != nil {
@@ -94,20 +111,31 @@ func (h *harness) change(ctx context.Context, name string) (err error) {
 		if err != nil {
 			h.report(ctx, c.cluster)
 			h.hold(ctx, c.cluster, err)
+			c.saw.Why = err.Error()
+		}
+		c.saw.Passed = err == nil
+		if len(c.saw.Edits) > 0 {
+			err = errors.Join(err, h.keepResult(name, &c.saw))
 		}
 		err = errors.Join(err, c.remove(ctx))
 	}()
 	if err := c.edit(ctx); err != nil {
 		return err
 	}
-	if err := c.play(ctx, c.t, "site.yml"); err != nil {
+	c.saw.Hosts = len(c.nodes)
+	built, err := c.played(ctx, c.t, "site.yml")
+	if err != nil {
 		return err
 	}
+	c.saw.Built = built.took.Seconds()
 	if err := c.check(ctx); err != nil {
 		return err
 	}
 	c.t.phase("checks")
-	return chain.walk(ctx, c)
+	if err := chain.walk(ctx, c); err != nil || h.noFresh {
+		return err
+	}
+	return c.likeFresh(ctx)
 }
 
 // edit replaces text of the topology, pair by pair, writes the tree anew over the one that is there, and boots hosts that are new.
@@ -140,6 +168,11 @@ func (c *changing) reread(ctx context.Context) error {
 	old := c.nodes
 	c.nodes = nil
 	err := errors.Join(c.readInventory(ctx), c.readMembers(), c.checkSupplies())
+	for _, n := range c.nodes { // a machine under another name is the same machine
+		if i := slices.IndexFunc(old, func(o *lab.Node) bool { return o.Address == n.Address }); i >= 0 && old[i].Name != n.Name {
+			n.Machine = cmp.Or(old[i].Machine, old[i].Name)
+		}
+	}
 	for _, n := range old {
 		if !slices.ContainsFunc(c.nodes, func(o *lab.Node) bool { return o.Name == n.Name }) {
 			c.nodes = append(c.nodes, n)
@@ -170,6 +203,7 @@ func (c *changing) refused(ctx context.Context, why string, pairs ...string) err
 	}
 	c.source = source
 	c.t.phase("refused: " + why)
+	c.saw.Edits = append(c.saw.Edits, editResult{What: strings.TrimSpace(pairs[1]), Refused: why})
 	return c.edit(ctx)
 }
 
@@ -205,21 +239,47 @@ func (c *changing) untouched(ctx context.Context, before map[string]string, but 
 // carriedOut runs a playbook while writes go on, wants none of them to be lost and the cluster to be well, and site.yml to change
 // nothing after.
 func (c *changing) carriedOut(ctx context.Context, what, playbook string, args ...string) error {
-	w, err := c.write(ctx)
+	o, err := c.observe(ctx)
 	if err != nil {
 		return err
 	}
-	defer w.stop()
+	defer o.quit()
+	e := editResult{What: what, Playbook: playbook}
+	if tr := c.next; tr != nil {
+		c.next = nil
+		if e.Trouble, err = c.troubled(ctx, tr, what, playbook, args...); err != nil {
+			return fmt.Errorf("%s: %w", what, err)
+		}
+	}
 	run, err := c.playbook(ctx, playbook, "change-"+strings.TrimSuffix(playbook, ".yml"), args...)
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	c.t.plays(what, run)
-	if err := w.end(ctx); err != nil {
+	e.Took, e.Results = run.took.Seconds(), run.results
+	if e.sighting, err = o.end(ctx); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
-	fmt.Printf("  %d writes acknowledged and there; the longest gap was %.1f s\n", len(w.acked), w.gap.Seconds())
+	fmt.Println("  " + e.String())
+	c.saw.Edits = append(c.saw.Edits, e)
 	return c.settledAgain(ctx, what)
+}
+
+// calmly is carriedOut for an edit of which no pod and no service notices anything but the new hosts.
+func (c *changing) calmly(ctx context.Context, what, playbook string, args ...string) error {
+	before, err := c.services(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.carriedOut(ctx, what, playbook, args...); err != nil {
+		return err
+	}
+	const patience = 6 // seconds: a question that is lost is given up after five
+	e := c.saw.Edits[len(c.saw.Edits)-1]
+	if len(e.Restarted) > 0 || e.Trouble == "" && (e.Service > patience || e.Pods > patience || e.Endpoint > patience) {
+		return fmt.Errorf("%s was to be noticed by nobody: %s", what, e)
+	}
+	return c.untouched(ctx, before)
 }
 
 func (c *changing) settledAgain(ctx context.Context, what string) error {
@@ -727,11 +787,16 @@ func (c *changing) leaves(ctx context.Context, host string, pairs ...string) err
 			return err
 		}
 	}
+	c.forget(host)
+	return c.edit(ctx)
+}
+
+// forget takes a host that has left out of what the next tree and the checks know.
+func (c *changing) forget(host string) {
 	c.gone = append(c.gone, host)
 	c.edited.Lock()
 	c.nodes = slices.DeleteFunc(c.nodes, func(o *lab.Node) bool { return o.Name == host })
 	c.edited.Unlock()
-	return c.edit(ctx)
 }
 
 // spoil gives etcd a value in the tree that it does not start with.

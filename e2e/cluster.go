@@ -30,6 +30,7 @@ type cluster struct {
 	groups  map[string][]string // the inventory's groups with all their hosts
 	kubectl []string            // kubectl with its kubeconfig, once fetched
 	members []member
+	killed  bool       // whether runs are to be killed, and not interrupted, when their context ends
 	away    []string   // hosts that are gone and that a playbook is to go on without
 	edited  sync.Mutex // held while an edit changes nodes and groups
 }

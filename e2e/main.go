@@ -52,6 +52,7 @@ type harness struct {
 	k8splan string // the binary under test
 	scratch string // trees, kubeconfigs, ssh's sockets: gone after the run
 	keep    bool
+	noFresh bool // chains of edits are not compared with a cluster that is built anew
 }
 
 func main() {
@@ -74,6 +75,8 @@ func run(ctx context.Context, args []string) (err error) {
 	faults := flags.Bool("faults", false, "break the clusters of the cases, and compare with what simulate says")
 	recovery := flags.Bool("recover", false, "walk through what a person does after a loss")
 	change := flags.Bool("change", false, "edit topologies of running clusters, and carry the edits out or see them refused")
+	seen := flags.Bool("seen", false, "with -change: print what the chains have shown so far")
+	noFresh := flags.Bool("no-fresh", false, "with -change: do not build each chain's last topology anew to compare")
 	hardWay := flags.Bool("hard-way", false, "bring up Kubernetes The Hard Way from its tree")
 	rounds := flags.Int("rounds", 1, "rounds of -bench, whose medians are printed, or of every fault of -faults")
 	binary := flags.String("k8splan", "", "the binary to test (default: built from ./cmd/k8splan)")
@@ -104,6 +107,14 @@ func run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	if *change && *seen {
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			return err
+		}
+		h := &harness{lab: &lab.Lab{Dir: filepath.Join(cache, "k8splan-lab")}, root: root}
+		return h.seen(slices.Sorted(maps.Keys(changeChains)))
+	}
 	l, err := lab.Open(ctx, root, os.Stderr)
 	if err != nil {
 		return err
@@ -126,7 +137,7 @@ func run(ctx context.Context, args []string) (err error) {
 		return nil
 	}
 
-	h := &harness{lab: l, root: root, k8splan: *binary, keep: *keep}
+	h := &harness{lab: l, root: root, k8splan: *binary, keep: *keep, noFresh: *noFresh}
 	h.scratch, err = os.MkdirTemp("", "k8splan-e2e-")
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -19,6 +20,7 @@ import (
 type playbookRun struct {
 	plays   []play   // in order
 	tasks   int      // of the playbook's text that at least one host carried out
+	results int      // of tasks on hosts
 	changed []string // "host: task", sorted
 	recap   map[string]map[string]int
 	took    time.Duration
@@ -67,6 +69,10 @@ func (c *cluster) ansible(ctx context.Context, label, program string, args ...st
 	cmd.Dir = filepath.Join(c.tree, "ansible")
 	cmd.Stdout, cmd.Stderr = out, out
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	if c.killed { // with all that it started here: a machine that loses power says goodbye to nobody
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+		cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	}
 	cmd.WaitDelay = 10 * time.Second
 	cmd.Env = append(os.Environ(),
 		"ANSIBLE_CALLBACK_PLUGINS="+filepath.Join(c.h.root, "e2e", "callbacks"),
@@ -140,6 +146,7 @@ func readTiming(path string) (*playbookRun, error) {
 			p := &r.plays[len(r.plays)-1]
 			all[line.Path], inPlay[line.Path] = true, true
 			p.tasks = len(inPlay)
+			r.results++
 			if line.Changed {
 				p.changed++
 				r.changed = append(r.changed, line.Host+": "+line.Task)

@@ -19,6 +19,7 @@ type Node struct {
 	Name      string
 	Address   string // on the bridge's network, 10.77.0.0/24 or fd77::/64
 	Secondary string // of the other family; may be empty
+	Machine   string // the name that it was booted by, where it has another one by now
 	lab       *Lab
 }
 
@@ -33,6 +34,13 @@ func (n *Node) ProbeImage() string {
 		return strings.Replace(ProbeImage, Gateway, Name, 1)
 	}
 	return ProbeImage
+}
+
+func (n *Node) machine() string {
+	if n.Machine != "" {
+		return n.Machine
+	}
+	return n.Name
 }
 
 // script runs node.sh. It outlives the caller's context by a little, so that a host is never left half made.
@@ -51,7 +59,7 @@ func (l *Lab) script(ctx context.Context, args ...string) (string, error) {
 
 // Up boots the host, with a new disk where it has none, and returns when sshd answers.
 func (n *Node) Up(ctx context.Context) error {
-	args := []string{"up", n.Name, n.Address}
+	args := []string{"up", n.machine(), n.Address}
 	if n.Secondary != "" {
 		args = append(args, n.Secondary)
 	}
@@ -60,7 +68,7 @@ func (n *Node) Up(ctx context.Context) error {
 
 // Revive boots the host where it is down, and does nothing where it is up.
 func (n *Node) Revive(ctx context.Context) error {
-	args := []string{"revive", n.Name, n.Address}
+	args := []string{"revive", n.machine(), n.Address}
 	if n.Secondary != "" {
 		args = append(args, n.Secondary)
 	}
@@ -86,17 +94,17 @@ func Power(ctx context.Context, nodes []*Node) (stop func()) {
 }
 
 // Down powers the host off in good order. Its disk stays.
-func (n *Node) Down(ctx context.Context) error { return n.run(ctx, "down", n.Name) }
+func (n *Node) Down(ctx context.Context) error { return n.run(ctx, "down", n.machine()) }
 
 // Kill pulls the plug: pid 1 gets SIGKILL and everything dies with it. Its disk stays.
-func (n *Node) Kill(ctx context.Context) error { return n.run(ctx, "kill", n.Name) }
+func (n *Node) Kill(ctx context.Context) error { return n.run(ctx, "kill", n.machine()) }
 
 // Remove pulls the plug and deletes the disk.
-func (n *Node) Remove(ctx context.Context) error { return n.run(ctx, "rm", n.Name) }
+func (n *Node) Remove(ctx context.Context) error { return n.run(ctx, "rm", n.machine()) }
 
 // Cut unplugs the network cable; Heal plugs it in again.
-func (n *Node) Cut(ctx context.Context) error  { return n.run(ctx, "cut", n.Name) }
-func (n *Node) Heal(ctx context.Context) error { return n.run(ctx, "heal", n.Name) }
+func (n *Node) Cut(ctx context.Context) error  { return n.run(ctx, "cut", n.machine()) }
+func (n *Node) Heal(ctx context.Context) error { return n.run(ctx, "heal", n.machine()) }
 
 // Pause stops every process of that name on the host (SIGSTOP: it hangs, and its connections stay open); Resume lets them go on.
 func (n *Node) Pause(ctx context.Context, process string) error {
@@ -116,7 +124,7 @@ func (n *Node) signal(ctx context.Context, signal, process string) error {
 
 // Exec runs a command on the host, without the network. The error holds what the command wrote to standard error.
 func (n *Node) Exec(ctx context.Context, args ...string) (string, error) {
-	return n.lab.script(ctx, append([]string{"sh", n.Name}, args...)...)
+	return n.lab.script(ctx, append([]string{"sh", n.machine()}, args...)...)
 }
 
 func (n *Node) run(ctx context.Context, args ...string) error {
@@ -180,7 +188,7 @@ func (l *Lab) KnownHosts() string { return filepath.Join(l.Dir, "ssh", "known_ho
 func (l *Lab) writeKnownHosts(nodes []*Node) error {
 	var b strings.Builder
 	for _, n := range nodes {
-		key, err := os.ReadFile(filepath.Join(l.Dir, "nodes", n.Name, "upper/etc/ssh/ssh_host_ed25519_key.pub"))
+		key, err := os.ReadFile(filepath.Join(l.Dir, "nodes", n.machine(), "upper/etc/ssh/ssh_host_ed25519_key.pub"))
 		if err != nil {
 			return err
 		}

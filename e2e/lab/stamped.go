@@ -15,7 +15,7 @@ const (
 	olderEtcd       = "v3.6.16"
 	olderStacked    = "3.6.8-0"
 	olderCoreDNS    = "v1.14.2"
-	olderContainerd = "2.3.7"
+	OlderContainerd = "2.3.7"
 	olderCrictl     = "v1.35.0"
 )
 
@@ -40,8 +40,8 @@ func (l *Lab) Stamped(ctx context.Context) error {
 	folder := "etcd-" + olderEtcd + "-linux-amd64"
 	m.archiveOf("github.com/etcd-io/etcd/releases/download/"+olderEtcd+"/"+folder+".tar.gz", "SHA256SUMS", list,
 		folder+"/etcd", program("etcd"), folder+"/etcdctl", program("etcdctl"), folder+"/etcdutl", program("etcdutl"))
-	m.archive("github.com/containerd/containerd/releases/download/v"+olderContainerd+
-		"/containerd-"+olderContainerd+"-linux-amd64.tar.gz", ".sha256sum", list,
+	m.archive("github.com/containerd/containerd/releases/download/v"+OlderContainerd+
+		"/containerd-"+OlderContainerd+"-linux-amd64.tar.gz", ".sha256sum", list,
 		"bin/containerd", "containerd", "bin/containerd-shim-runc-v2", "containerd-shim-runc-v2", "bin/ctr", "ctr")
 	m.archive("github.com/kubernetes-sigs/cri-tools/releases/download/"+olderCrictl+
 		"/crictl-"+olderCrictl+"-linux-amd64.tar.gz", ".sha256", bare, "crictl", "crictl")

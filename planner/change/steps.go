@@ -171,15 +171,15 @@ func (d *differ) step(all map[string]*Step, p *Procedure, name string, hosts []s
 	return s
 }
 
-// reachable reports whether the playbook finds the hosts that leave: a machine that comes back under the same name with another address, or
-// under another name, is in the new inventory as what it will be.
+// reachable reports whether the playbook finds the hosts that leave: a machine that comes back under the same name with another address is
+// in the new inventory as what it will be. Under another name it is there as both.
 func (d *differ) reachable(p *Procedure, hosts []string) bool {
-	if !slices.Contains(leavesHosts, p.ID) {
+	if !slices.Contains(leavesHosts, p.ID) && p.ID != "node-again" {
 		return true
 	}
 	for _, host := range hosts {
 		was, is := d.old.node(host), d.new.node(host)
-		if d.redone()[host] && (is == nil || !was.Args["address"].Equal(is.Args["address"])) {
+		if (p.ID == "node-again" || d.redone()[host]) && is != nil && !was.Args["address"].Equal(is.Args["address"]) {
 			return false
 		}
 	}
@@ -194,10 +194,19 @@ func (s *Step) Command() string {
 		return ""
 	case s.Playbook == "remove-host.yml" && len(s.Hosts) > 0:
 		command := "ansible-playbook remove-host.yml -e host=" + s.Hosts[0]
-		if s.again {
+		if s.again || s.of.ID == "node-again" {
 			command += " -e again=true"
 		}
 		return command
+	case s.of.ID == "remove-addon":
+		var names []string
+		for _, path := range s.paths {
+			if argument(path) == "addon" || argument(path) == "scheduler" {
+				names = append(names, key(path))
+			}
+		}
+		slices.Sort(names)
+		return "ansible-playbook reconfigure.yml -e remove_addons=" + strings.Join(names, ",")
 	}
 	return "ansible-playbook " + s.Playbook
 }

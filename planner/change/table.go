@@ -219,7 +219,11 @@ var table = []Row{
 	}, reconfigureDocs},
 
 	{"network.pod_subnets", []Case{
-		{"a range that holds the old one", Ordered, []string{"pod-range", "kube-proxy", "pod-network"},
+		{"a range that holds the old one, with flannel", Ordered, []string{"pod-range", "kube-proxy", "flannel"},
+			"Controller managers, kube-proxy and flannel get the wider range. Nodes keep their shares.", func(e *edit) bool {
+				return podsWider(e) && onFlannel(e)
+			}},
+		{"a range that holds the old one, with another pod network", Ordered, []string{"pod-range", "kube-proxy", "pod-network"},
 			"Controller managers, kube-proxy and the pod network get the wider range. Nodes keep their shares.", podsWider},
 		{"a second family", Refused, nil,
 			"A node never gets a share of a second family: every node has to be joined again, control planes " +
@@ -252,21 +256,23 @@ var table = []Row{
 		"It applies to nodes that join from now on: nodes keep the share they have.", "control-plane-flags"),
 	row("network.node_port_range", Ordered, reconfigureDocs, "Firewalls and balancers first. Services with a port outside of the new "+
 		"range keep it and are only reported.", "control-plane-flags"),
-	row("network.mtu", Ordered, mtuThread, podMTU, "pod-network"),
+	{"network.mtu", mtuCases, mtuThread},
 	row("network.cni", Refused, "https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/network-plugins/",
 		"Two pod networks on one node fight over its interfaces and routes. Build a new cluster with the other one, "+
 			"or follow the migration guide of that plugin node by node."),
-	row("network.cni.version", Ordered, "https://docs.cilium.io/en/stable/operations/upgrade/; "+
-		"https://docs.tigera.io/calico/latest/operations/upgrading/kubernetes-upgrade",
-		"Read the plugin's own steps: Cilium moves one minor at a time, Calico's CRDs come first, flannel restarts node by node.",
-		"pod-network"),
+	{"network.cni.version", []Case{
+		{"flannel", Ordered, []string{"flannel"}, "Its pods restart node by node. Pods of the cluster reach each other meanwhile.", onFlannel},
+		{"another pod network", Ordered, []string{"pod-network"},
+			"Read the plugin's own steps: Cilium moves one minor at a time, Calico's CRDs come first.", nil},
+	}, "https://docs.cilium.io/en/stable/operations/upgrade/; " +
+		"https://docs.tigera.io/calico/latest/operations/upgrading/kubernetes-upgrade"},
 	{"network.cni.encapsulation", []Case{
 		{"flannel", Refused, nil, "flannel's backend must not be changed while it runs: nodes of the two kinds do not reach each other. " +
 			"Build a new cluster, or keep it.", func(e *edit) bool { return e.new.text("network.cni") == plan.Flannel }},
 		{"calico, cilium", Ordered, []string{"pod-network"}, "Traffic between the nodes that have it and those that do not is lost in " +
 			"between: declare an interruption.", nil},
 	}, flannelBackends + "; https://github.com/flannel-io/flannel/issues/771"},
-	row("network.cni.mtu", Ordered, mtuThread, podMTU, "pod-network"),
+	{"network.cni.mtu", mtuCases, mtuThread},
 	row("network.cni.interface", Ordered, "https://github.com/flannel-io/flannel/issues/712",
 		"Nodes on different interfaces do not reach each other in between.", "pod-network"),
 	row("network.cni.kube_proxy_replacement", Ordered, "https://github.com/cilium/cilium/issues/16139",
@@ -300,7 +306,7 @@ var table = []Row{
 
 	row("container_runtime", Ordered,
 		"https://kubernetes.io/docs/tasks/administer-cluster/migrating-from-dockershim/change-runtime-containerd/",
-		"Node by node, drained. Images are pulled again, and the kubelet gets the new socket.", "runtime"),
+		"Node by node, drained. Images are pulled again, and the kubelet gets the new socket.", "runtime-kind"),
 	{"container_runtime.version", []Case{
 		{"down", Ordered, []string{"runtime"},
 			"An older runtime may not read the state of the newer one: drain, remove all sandboxes, then " +
@@ -580,6 +586,11 @@ const (
 		"or a member as a new one. An upgrade in place is not supported."
 )
 
+var mtuCases = []Case{
+	{"flannel", Ordered, []string{"flannel", "new-pods"}, podMTU, onFlannel},
+	{"another pod network", Ordered, []string{"pod-network"}, podMTU, nil},
+}
+
 var machineCases = []Case{
 	{"only now written", None, nil, "It is only planned with, where the machine has as much.", func(e *edit) bool {
 		return !e.had || !e.has
@@ -605,6 +616,11 @@ func lookup(argument string) (*Row, bool) {
 		return lookup("node." + rest)
 	}
 	return nil, false
+}
+
+// onFlannel: flannel stays the pod network.
+func onFlannel(e *edit) bool {
+	return e.old.text("network.cni") == plan.Flannel && e.new.text("network.cni") == plan.Flannel
 }
 
 // choose is the case of a change.

@@ -41,7 +41,7 @@ case "$*" in
   "get --filename=- --output=json")
     sum=$(sha256sum | cut -d' ' -f1)
     [ -e "applied/$sum" ] || exit 1
-    echo '{"kind": "Deployment", "metadata": {"namespace": "x", "name": "thing"}}' ;;
+    echo '{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"namespace": "x", "name": "thing"}}' ;;
   "get --namespace=kube-system configmap"*) [ ! -e memory.json ] || cat memory.json ;;
   "apply "*)
     mkdir -p applied

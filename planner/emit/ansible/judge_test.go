@@ -192,9 +192,26 @@ func TestJudgeRefuses(t *testing.T) {
 				o.at("hosts")[fmt.Sprint("etcd-", n)] = etcdHost(n, "c1", 1, 2, 3, 9)
 			}
 		}, "a member that the topology lacks: etcd-9, https://10.0.0.29:2380"},
-		"another data directory": {func(o object) {
-			o.at("plan")["data_dir"] = "/data/etcd"
-		}, "keeps its data in /var/lib/etcd, and the topology says /data/etcd"},
+		"another data directory of stacked etcd": {func(o object) {
+			o.at("plan")["data_dir"], o.at("plan")["placement"] = "/data/etcd", "stacked"
+			o.at("hosts", "cp-1", "kubernetes")["etcd_servers"] = []string{"https://127.0.0.1:2379"}
+		}, "keeps its data in /var/lib/etcd, the topology says /data/etcd"},
+		"another endpoint": {func(o object) {
+			o.at("plan", "cluster_configuration")["controlPlaneEndpoint"] = "k8s.example.com:6443"
+		}, "controlPlaneEndpoint: the cluster has api.example.com:6443, the topology k8s.example.com:6443"},
+		"a wider range of pods": {func(o object) {
+			o.at("plan", "cluster_configuration", "networking")["podSubnet"] = "10.244.0.0/15"
+			o.at("plan", "flannel")["Network"] = "10.244.0.0/15"
+		}, "networking.podSubnet: the cluster has 10.244.0.0/16, the topology 10.244.0.0/15. reconfigure.yml does"},
+		"another MTU of flannel": {func(o object) {
+			o.at("plan", "flannel", "Backend")["MTU"] = 1400
+		}, "flannel Backend.MTU: the cluster has nothing, the topology 1400"},
+		"a minor of the runtime": {func(o object) {
+			o.at("plan")["redrain"], o.at("plan")["runtime"] = []string{"worker-1"}, "containerd 2.4.2"
+		}, "the container runtime of worker-1 has another minor than containerd 2.4.2: each node is drained for it"},
+		"other profiles of the scheduler": {func(o object) {
+			o.at("plan")["reschedule"] = []string{"cp-1"}
+		}, "the scheduler of cp-1 runs with other profiles"},
 		"a newer Kubernetes": {func(o object) {
 			o.at("plan")["version"] = "1.38.0"
 		}, "The API servers run 1.37.2, and the topology says 1.38.0"},
@@ -295,6 +312,9 @@ func TestJudgeAllows(t *testing.T) {
 		}, "run", []string{"etcd-2", "etcd-3"}, []string{"cp-1"}},
 		"one of three is away": {func(o object) {
 			delete(o.at("hosts"), "etcd-2")
+		}, "run", nil, nil},
+		"another data directory of external etcd, which its turn takes along": {func(o object) {
+			o.at("plan")["data_dir"] = "/data/etcd"
 		}, "run", nil, nil},
 		"power was away": {func(o object) {
 			for n := 1; n <= 3; n++ {

@@ -1,6 +1,8 @@
 package cni
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 
@@ -151,7 +153,8 @@ func flannel(p *plan.Plan) ([]artifact.File, string, error) {
 		&corev1.ConfigMap{TypeMeta: kind("v1", "ConfigMap"), ObjectMeta: namespaced("kube-flannel-cfg"), Data: map[string]string{
 			"cni-conf.json": string(cniConfJSON), "net-conf.json": string(netConfJSON),
 		}},
-		&daemonSet{TypeMeta: kind("apps/v1", "DaemonSet"), Metadata: namespaced("kube-flannel-ds"), Spec: flannelPods(p, labels)},
+		&daemonSet{TypeMeta: kind("apps/v1", "DaemonSet"), Metadata: namespaced("kube-flannel-ds"),
+			Spec: flannelPods(p, labels, digest(netConfJSON, cniConfJSON))},
 	)
 	if err != nil {
 		return nil, "", err
@@ -160,7 +163,16 @@ func flannel(p *plan.Plan) ([]artifact.File, string, error) {
 	return []artifact.File{{Path: "cni/kube-flannel.yaml", Data: data}}, how, err
 }
 
-func flannelPods(p *plan.Plan, labels map[string]string) appsv1.DaemonSetSpec {
+// digest stands for what flannel reads once, when it starts: with another one its pods start again, node by node.
+func digest(parts ...[]byte) string {
+	sum := sha256.New()
+	for _, part := range parts {
+		sum.Write(part)
+	}
+	return hex.EncodeToString(sum.Sum(nil))[:16]
+}
+
+func flannelPods(p *plan.Plan, labels map[string]string, reads string) appsv1.DaemonSetSpec {
 	cni := p.Network.CNI
 	image := p.Artifacts.ImageRef("ghcr.io/flannel-io/flannel:" + cni.Version)
 	plugin := p.Artifacts.ImageRef("ghcr.io/flannel-io/flannel-cni-plugin:" + plan.FlannelCNIPluginVersion)
@@ -222,7 +234,9 @@ func flannelPods(p *plan.Plan, labels map[string]string) appsv1.DaemonSetSpec {
 		Selector: &metav1.LabelSelector{MatchLabels: labels},
 		UpdateStrategy: appsv1.DaemonSetUpdateStrategy{Type: appsv1.RollingUpdateDaemonSetStrategyType,
 			RollingUpdate: &appsv1.RollingUpdateDaemonSet{MaxUnavailable: &atMost}},
-		Template: corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: labels}, Spec: pod},
+		Template: corev1.PodTemplateSpec{
+			ObjectMeta: metav1.ObjectMeta{Labels: labels, Annotations: map[string]string{"k8splan/config": reads}}, Spec: pod,
+		},
 	}
 }
 

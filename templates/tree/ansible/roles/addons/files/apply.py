@@ -8,8 +8,8 @@
 
 A manifest with a URL is fetched to its file below --directory, once, and kept only if its checksum is right. In all of them the images'
 sources are replaced by their references. What is applied is remembered by its digest in the ConfigMap kube-system/k8splan-addons: an
-addon is applied again when its digest differs or one of its objects is gone, and a hand's changes are left alone otherwise. Prints the
-names of those that were applied, one a line.
+addon is applied again when its digest differs or one of its objects is gone, and a hand's changes are left alone otherwise. Its objects are
+noted beside it, for remove.py. Prints the names of those that were applied, one a line.
 """
 import argparse
 import hashlib
@@ -98,6 +98,16 @@ def objects(text):
     return [(i["kind"], i["metadata"].get("namespace", ""), i["metadata"]["name"]) for i in items]
 
 
+def parts(text):
+    """[apiVersion, kind, namespace, name] of each, [] where one of them is not in the cluster."""
+    code, out, _ = kubectl("get", "--filename=-", "--output=json", text=text)
+    if code:
+        return []
+    found = json.loads(out)
+    items = found["items"] if found.get("kind") == "List" else [found]
+    return [[i["apiVersion"], i["kind"], i["metadata"].get("namespace", ""), i["metadata"]["name"]] for i in items]
+
+
 def apply(name, text, until):
     """again for a while where the API does not know a kind yet, or the one who judges objects of it is still starting."""
     while True:
@@ -158,12 +168,13 @@ def main():
     for addon in asked.addons:
         name = addon["name"]
         sum_of = digest("\n---\n".join(texts[name]).encode("utf-8"))
-        if known.get(name) == sum_of and all(objects(text) is not None for text in texts[name]):
+        if known.get(name) == sum_of and name + ".objects" in known and all(objects(text) is not None for text in texts[name]):
             continue
         for text in texts[name]:
             apply(name, text, time.monotonic() + 60)
             settle(text)
         known[name] = sum_of
+        known[name + ".objects"] = json.dumps([part for text in texts[name] for part in parts(text)])
         remember(known)
         print(name, flush=True)
     if asked.wait:

@@ -32,7 +32,8 @@ def serves(address, port, name, trust):
 def names(config):
     """apiServer.certSANs, one a line, as the playbook writes YAML."""
     found = re.search(r"(?m)^( *)certSANs:\n((?:\1 *- .*\n)+)", config)
-    return [line.strip()[2:].strip("'\"") for line in found.group(2).splitlines()] if found else []
+    endpoint = re.findall(r"(?m)^controlPlaneEndpoint: [\"']?(.*):[0-9]+[\"']?$", config)
+    return ([line.strip()[2:].strip("'\"") for line in found.group(2).splitlines()] if found else []) + [e.strip("[]") for e in endpoint]
 
 
 def main():

@@ -1,13 +1,19 @@
 """Render a control plane's static pods anew, and put the old ones back where the new ones do not answer.
 
     render.py --address ADDRESS --port PORT --components kube-apiserver,…    with kubeadm's configuration on standard input
+              --data OLD=NEW    takes the data of the member of etcd along to another directory
+              --reads kube-scheduler=/etc/kubernetes/scheduler-config.yaml --content BASE64    a file that the component reads once
 
 kubeadm writes the manifests, and the kubelet starts a pod again whose manifest has changed. Prints the names of those, one a line. A pod
-counts as up when it runs in another container than before, and that one answers for some seconds.
+counts as up when it runs in another container than before, and that one answers for some seconds. One whose file alone has changed has its
+container stopped: the kubelet starts another one.
 """
 import argparse
+import base64
 import http.client
 import os
+import shutil
+import signal
 import ssl
 import subprocess
 import sys
@@ -15,6 +21,7 @@ import tempfile
 import time
 
 MANIFESTS = "/etc/kubernetes/manifests/"
+ASIDE = "/etc/kubernetes/etcd.before.yaml"  # the manifest of a member whose data is being moved
 PORTS = {"kube-controller-manager": 10257, "kube-scheduler": 10259}
 HEALTH = 2381  # of a member of stacked etcd, as kubeadm writes it
 PATIENCE = 180  # seconds for a pod to come up
@@ -30,11 +37,27 @@ def manifest(component):
         return f.read()
 
 
-def restore(component, text):
-    handle, name = tempfile.mkstemp(dir=MANIFESTS, prefix=".")  # the kubelet does not look at names that begin with a dot
+def put(path, text):
+    handle, name = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".")  # the kubelet does not look at names that begin with a dot
     with os.fdopen(handle, "w", encoding="utf-8") as f:
         f.write(text)
-    os.rename(name, MANIFESTS + component + ".yaml")
+    os.rename(name, path)
+
+
+def restore(component, text):
+    put(MANIFESTS + component + ".yaml", text)
+
+
+def read(path):
+    if not os.path.exists(path):
+        return None
+    with open(path, encoding="utf-8") as f:
+        return f.read()
+
+
+def stop(component):
+    for container in containers(component):
+        run("crictl", "stop", "--timeout=10", container)
 
 
 def containers(component):
@@ -78,6 +101,37 @@ def phase(component):
     return ["etcd", "local"] if component == "etcd" else ["control-plane", component.replace("kube-", "")]
 
 
+def take_along(old, new):
+    """stops the member, and copies its data. Whoever takes its power away now finds its manifest in ASIDE."""
+    os.makedirs(new, mode=0o700, exist_ok=True)
+    mark, member = os.path.join(new, ".k8splan-moving"), os.path.join(new, "member")
+    if os.path.exists(member) and not os.path.exists(mark):
+        sys.exit("%s holds data already, and not this member's" % new)
+    need = sum(os.lstat(os.path.join(at, f)).st_size for at, _, found in os.walk(old) for f in found)
+    if shutil.disk_usage(new).free < need:
+        sys.exit("%s has room for %d bytes, and the data has %d" % (new, shutil.disk_usage(new).free, need))
+    open(mark, "w", encoding="ascii").close()
+    os.rename(MANIFESTS + "etcd.yaml", ASIDE)
+    until = time.monotonic() + PATIENCE
+    while containers("etcd"):
+        if time.monotonic() > until:
+            os.rename(ASIDE, MANIFESTS + "etcd.yaml")
+            sys.exit("the kubelet has not stopped etcd in %d s" % PATIENCE)
+        time.sleep(1)
+    shutil.rmtree(member, ignore_errors=True)
+    if run("cp", "--archive", os.path.join(old, "member"), member).returncode:
+        os.rename(ASIDE, MANIFESTS + "etcd.yaml")
+        sys.exit("etcd's data could not be copied to " + new)
+
+
+def moved(old, new, well):
+    """deletes the copy that is not used any more."""
+    shutil.rmtree(os.path.join(old if well else new, "member"), ignore_errors=True)
+    for path in (os.path.join(new, ".k8splan-moving"), ASIDE):
+        if os.path.exists(path):
+            os.unlink(path)
+
+
 def comes_up(component, before, asked):
     """waits for another container than the ones before that answers for a while. Two that came and went are enough to give up."""
     until, since, steady, gone = time.monotonic() + PATIENCE, 0.0, set(), ended(component) | before
@@ -104,32 +158,58 @@ def main():
     args.add_argument("--address", required=True)
     args.add_argument("--port", type=int, required=True)
     args.add_argument("--components", type=lambda s: s.split(","), required=True)
+    args.add_argument("--reads", type=lambda s: s.split("=", 1), default=["", ""])
+    args.add_argument("--content", type=lambda s: base64.b64decode(s).decode("utf-8"), default="")
+    args.add_argument("--data", type=lambda s: s.split("=", 1), default=None)
     asked = args.parse_args()
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # what was begun is ended, although the connection is gone
+    if asked.data and os.path.exists(ASIDE) and not os.path.exists(MANIFESTS + "etcd.yaml"):
+        os.rename(ASIDE, MANIFESTS + "etcd.yaml")
+    reader, path = asked.reads
+    before = read(path) if reader else None
     old = {c: manifest(c) for c in asked.components}
     was = {c: containers(c) for c in asked.components}
+    if reader:
+        put(path, asked.content)
     handle, config = tempfile.mkstemp(dir="/run", prefix="k8splan-", suffix=".yaml")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as f:
             f.write(sys.stdin.read())
+        if asked.data:
+            take_along(*asked.data)
         for component in asked.components:
             done = run("kubeadm", "init", "phase", *phase(component), "--config", config)
             if done.returncode:
                 for name, text in old.items():
-                    if manifest(name) != text:
+                    if read(MANIFESTS + name + ".yaml") != text:
                         restore(name, text)
+                if asked.data:
+                    moved(*asked.data, well=False)
+                if before is not None:
+                    put(path, before)
                 sys.exit("kubeadm could not render %s, and the old files are in place: %s" % (component, done.stdout[-2000:]))
     finally:
         os.unlink(config)
-    changed = [c for c in asked.components if manifest(c) != old[c]]
+    changed = [c for c in asked.components if manifest(c) != old[c] or c == reader and asked.content != before]
+    if reader in changed and manifest(reader) == old[reader]:
+        stop(reader)
     for component in changed:
         if comes_up(component, was[component], asked):
+            if asked.data and component == "etcd":
+                moved(*asked.data, well=True)
             print(component, flush=True)
             continue
         said = words(component)
         now = {c: containers(c) for c in changed}
+        if before is not None:
+            put(path, before)
         for name in changed:
+            if manifest(name) == old[name]:
+                stop(name)
             restore(name, old[name])
         back = [c for c in changed if not comes_up(c, now[c] if now[c] - was[c] else set(), asked)]
+        if asked.data:
+            moved(*asked.data, well=False)
         sys.exit("%s did not come up with its new settings, and the old ones are back%s. Its last words: %s"
                  % (component, "; " + ", ".join(back) + " does not answer with them either" if back else "", said))
 

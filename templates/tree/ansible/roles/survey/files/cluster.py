@@ -132,7 +132,9 @@ def read(api):
             pass  # one that is away has no version; whether it may be away is judged elsewhere
     noted = api.get(SYSTEM + "k8splan")
     lease = api.get(LEASES + "/" + LEASE)
+    addons = api.get(SYSTEM + "k8splan-addons")
     return {
+        "addons": sorted(k for k in (addons or {}).get("data", {}) if not k.endswith(".objects")),
         "versions": versions,
         "cluster_configuration": text(SYSTEM + "kubeadm-config", "ClusterConfiguration"),
         "kubelet_configuration": text(SYSTEM + "kubelet-config", "kubelet"),

@@ -13,6 +13,9 @@ Reads, as JSON, {"plan", "hosts", "cluster", "adopt", "later", "upgrades"} and p
     kubelet_target, proxy_target   these configurations with all of the plan in them, and without the fields that it no longer has
     etcd_local   the members of stacked etcd get other settings, or their image from elsewhere
     evicting     nodes that get a taint with NoExecute, and are drained before
+    orphans      addons that the cluster has and the plan has no longer
+    network      the pod network gets other settings; "pods" where only pods that start anew take them on
+    endpoint     {"from", "to"} where hosts and records are to dial another endpoint, null where they are not
     upgrade      what upgrade.yml has to do: "from", "to", "record" (kubeadm's own says the old version still), "etcd" (its members rise), and the
                  names "control_planes" and "nodes" that are not there yet
 
@@ -28,9 +31,7 @@ FIXED = {
     "networking.podSubnet": "the pods' range (network.pod_subnets)",
     "networking.serviceSubnet": "the Services' range (network.service_subnets)",
     "networking.dnsDomain": "the DNS domain (network.dns_domain)",
-    "controlPlaneEndpoint": "the control plane's endpoint",
     "certificatesDir": "the directory of the certificates",
-    "etcd.local.dataDir": "etcd's data directory (etcd.data_dir)",
 }
 # Those that follow from who the hosts are: site.yml sees to them itself.
 MEMBERSHIP = ("etcd.external.endpoints", "apiServer.certSANs", "etcd.local.serverCertSANs", "etcd.local.peerCertSANs")
@@ -116,6 +117,13 @@ def number(version):
     return tuple(int(part) for part in plain.split(".")) + (0 if before else 1,)
 
 
+def holds(wide, narrow):
+    """whether each of some ranges, as kubeadm writes them, lies within the one in its place of others."""
+    many, few = ([ipaddress.ip_network(part) for part in (text or "").split(",") if part] for text in (wide, narrow))
+    return bool(few) and len(many) == len(few) and all(
+        a.version == b.version and a.prefixlen <= b.prefixlen and b.network_address in a for a, b in zip(many, few))
+
+
 def host_of(url):
     return url.split("//")[-1].rsplit(":", 1)[0].strip("[]")
 
@@ -129,6 +137,10 @@ class Judge:
     def __init__(self, given):
         self.plan, self.hosts, self.cluster = given["plan"], given["hosts"], given["cluster"]
         self.adopt, self.later, self.upgrades = given["adopt"], given["later"], given.get("upgrades", False)
+        self.network, self.repod = False, False
+        ranges = [(c or {}).get("networking", {}).get("podSubnet") for c in (
+            self.plan.get("cluster_configuration"), (self.cluster or {}).get("cluster_configuration"))]
+        self.widened = ranges[0] != ranges[1] and holds(*ranges)
         self.problems, self.pending, self.by_hand, self.evicting, self.targets = [], [], [], [], {}
         self.planned = {m["name"]: m for m in self.plan["members"]}
         self.urls = {m["peerURL"]: m for m in self.plan["members"]}
@@ -155,9 +167,8 @@ class Judge:
                 return
         for name, host in sorted(self.hosts.items()):
             used = host["etcd"]["data_dir"]
-            if used and name in self.planned and host["etcd"]["data"] and used != self.plan["data_dir"]:
-                self.no("etcd of %s keeps its data in %s, and the topology says %s. It would start there with nothing. RUNBOOK.md says how the data is moved.",
-                        name, used, self.plan["data_dir"])
+            if not self.external and used and name in self.planned and host["etcd"]["data"] and used != self.plan["data_dir"]:
+                self.pending.append("etcd.local.dataDir: etcd of %s keeps its data in %s, the topology says %s" % (name, used, self.plan["data_dir"]))
 
     def one_cluster(self):
         clusters = {}
@@ -253,7 +264,8 @@ class Judge:
         """whether a component's configuration lacks something of the plan. Defaults that the plan does not name are the component's own."""
         have = flat(live or {})
         found = ["%s %s: the cluster has %s, the topology %s" % (what, path, "nothing" if have.get(path) is None else have[path], want)
-                 for path, want in sorted(flat(planned or {}).items()) if path not in ("apiVersion", "kind", "clusterCIDR") and have.get(path) != want]  # clusterCIDR is the pods' range, see FIXED
+                 for path, want in sorted(flat(planned or {}).items()) if path not in ("apiVersion", "kind") and (path != "clusterCIDR" or self.widened)  # otherwise see FIXED
+                 and have.get(path) != want]
         dropped = [path for path in self.cluster.get("brought", {}).get(what, []) if inside(planned or {}, path) is None and inside(live or {}, path) is not None]
         found += ["%s %s: the cluster has %s, the topology nothing" % (what, ".".join(path), inside(live, path)) for path in dropped]
         target = merged(live or {}, planned or {})
@@ -381,6 +393,11 @@ class Judge:
         reflagged = self.plan.get("reflag", [])
         if reflagged:
             self.pending.append("the kubelet of %s has other flags in /var/lib/kubelet/kubeadm-flags.env than the topology says" % names(reflagged))
+        if self.plan.get("reschedule"):
+            self.pending.append("the scheduler of %s runs with other profiles than the topology says" % names(self.plan["reschedule"]))
+        if self.plan.get("redrain"):
+            self.pending.append("the container runtime of %s has another minor than %s: each node is drained for it"
+                                % (names(self.plan["redrain"]), self.plan["runtime"]))
         for name, planned in sorted(self.plan["objects"].items()):
             node, wanted = self.cluster["nodes"].get(name), json.loads(planned)
             if node is None:
@@ -398,10 +415,17 @@ class Judge:
         if not self.cluster["flannel"] or not self.plan["flannel"]:
             return
         have, want = flat(json.loads(self.cluster["flannel"])), flat(self.plan["flannel"])
-        for path in ("Network", "IPv6Network", "Backend.Type"):
-            if have.get(path) != want.get(path):
+        for path in sorted(set(want) | {"Backend.MTU"}):
+            before, after = have.get(path), want.get(path)
+            if before == after or path in ("Network", "IPv6Network") and holds(after, before) and self.widened:
+                continue
+            if path in ("Network", "IPv6Network", "Backend.Type"):
                 self.no("flannel runs with %s = %s, and the topology makes it %s. Nodes with one and nodes with the other do not reach each other's pods: "
-                        "this is settled when a cluster is built.", path, have.get(path), want.get(path))
+                        "this is settled when a cluster is built.", path, before, after)
+                continue
+            self.pending.append("flannel %s: the cluster has %s, the topology %s" % (path, "nothing" if before is None else before, "nothing" if after is None else after))
+            self.network = True
+            self.repod = self.repod or path == "Backend.MTU"
 
     def configuration(self):
         """what the plan says otherwise than kubeadm's own record. Returns that record with what follows from who the hosts are."""
@@ -410,7 +434,10 @@ class Judge:
             return None
         changed = False
         for path, have, want in differences(planned, live):
-            if path in FIXED:
+            if path == "networking.podSubnet" and self.widened:
+                self.pending.append("%s: the cluster has %s, the topology %s" % (path, have, want))
+                self.network = True
+            elif path in FIXED:
                 self.no("The cluster was built with %s = %s, and the topology says %s. That is settled when a cluster is built: "
                         "take it back, or build another cluster.", FIXED[path], have, want)
             elif path.startswith(("etcd.local.", "etcd.external.")) and ("local" in live.get("etcd", {})) != ("local" in planned.get("etcd", {})):
@@ -456,6 +483,11 @@ class Judge:
             elif planned != host["encrypts"] and host["encrypts"] == KEY and host["encryption"] != "identity":
                 self.no("The API server of %s stores values encrypted, and the topology says nothing of it. Without its key nobody could read them. %s", name, page)
 
+    def endpoint(self):
+        """where the API is dialled now and is to be dialled, where these differ."""
+        live, planned = (c.get("controlPlaneEndpoint", "") for c in (self.cluster["cluster_configuration"] or {}, self.plan["cluster_configuration"]))
+        return {"from": live, "to": planned} if live and planned and live != planned else None
+
     def known(self, sans):
         """whether names of certificates are those of hosts that come or go, which every host has for itself."""
         hosts = set(self.plan["nodes"]) | set(self.plan["nodes"].values()) | set(self.plan["leaving"]) | set(self.plan["leaving"].values())
@@ -463,7 +495,7 @@ class Judge:
 
     def all(self):
         etcd, configuration, target, kubelet, proxy, certificates = {"state": "run", "joining": []}, None, None, False, False, []
-        upgrade = None
+        upgrade, endpoint = None, None
         self.placement()
         if self.one_cluster() and not self.problems:
             if self.external:
@@ -485,6 +517,7 @@ class Judge:
             target = self.target() if self.cluster["cluster_configuration"] else None  # before it is changed for site.yml
             configuration = self.configuration()
             self.encryption()
+            endpoint = self.endpoint()
             certificates = self.certificates()
             kubelet = self.settings("kubelet", self.plan["kubelet_configuration"], self.cluster["kubelet_configuration"])
             proxy = self.settings("kube-proxy", self.plan["kube_proxy"], self.cluster["kube_proxy"])
@@ -497,8 +530,10 @@ class Judge:
         servers = {n: sorted(self.hosts[n]["kubernetes"]["etcd_servers"]) for n in self.serving}
         wanted = sorted(m["clientURL"] for m in self.plan["members"])
         return {
+            "orphans": sorted(set((self.cluster or {}).get("addons", [])) - set(self.plan.get("addons", []))),
             "problems": self.problems, "etcd": etcd, "pending": self.pending, "configuration": configuration,
             "evicting": sorted(set(self.evicting)), "etcd_local": any(p.startswith(("etcd.local.", "imageRepository:")) for p in self.pending),
+            "endpoint": endpoint, "network": "pods" if self.repod else "settings" if self.network else "",
             "certificates": certificates, "target": target, "kubelet": kubelet, "proxy": proxy, "upgrade": upgrade,
             "kubelet_target": self.targets.get("kubelet", {}), "proxy_target": self.targets.get("kube-proxy", {}),
             "endpoints": sorted(n for n, s in servers.items() if self.external and s and s != wanted),

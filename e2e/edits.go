@@ -1,0 +1,230 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/k8splan/k8splan/e2e/lab"
+)
+
+// step is an edit of a chain: pairs of text that are replaced, and the playbook that carries it out.
+type step struct {
+	what     string
+	pairs    []string
+	playbook string
+	args     []string
+	calm     bool // no pod and no service notices it
+	trouble  *trouble
+	also     func(context.Context, *changing) error
+}
+
+// walkSteps makes edits one after the other.
+func walkSteps(ctx context.Context, c *changing, steps ...step) error {
+	for _, s := range steps {
+		if err := c.edit(ctx, s.pairs...); err != nil {
+			return fmt.Errorf("%s: %w", s.what, err)
+		}
+		c.next = s.trouble
+		carry := c.carriedOut
+		if s.calm {
+			carry = c.calmly
+		}
+		if err := carry(ctx, s.what, s.playbook, s.args...); err != nil {
+			return err
+		}
+		if s.also == nil {
+			continue
+		}
+		if err := s.also(ctx, c); err != nil {
+			return fmt.Errorf("after %s: %w", s.what, err)
+		}
+	}
+	return nil
+}
+
+// on wants a command on the first host to print what it should.
+func on(command, want string) func(context.Context, *changing) error {
+	return func(ctx context.Context, c *changing) error {
+		out, err := c.nodes[0].Exec(ctx, "sh", "-c", command)
+		if err != nil || !strings.Contains(out, want) {
+			return fmt.Errorf("%s says %q, and not %q: %w", command, out, want, err)
+		}
+		return nil
+	}
+}
+
+// off wants a command on the first host not to print something.
+func off(command, unwanted string) func(context.Context, *changing) error {
+	return func(ctx context.Context, c *changing) error {
+		out, err := c.nodes[0].Exec(ctx, "sh", "-c", command)
+		if err != nil || strings.Contains(out, unwanted) {
+			return fmt.Errorf("%s says %q: %w", command, out, err)
+		}
+		return nil
+	}
+}
+
+const (
+	beforeRuntime = "container_runtime \"containerd\" {"
+	ofCluster     = "type = \"all-in-one\""
+	schedulerArgs = `tr '\0' ' ' </proc/$(pidof kube-scheduler)/cmdline; cat /etc/kubernetes/scheduler-config.yaml`
+)
+
+// olderRuntime is an all-in-one cluster with the lab's older containerd.
+func olderRuntime(source string) string {
+	return strings.Replace(plain(source), beforeRuntime, "network {\n  mtu = 1500\n}\n\n"+beforeRuntime+"\n  version = \""+lab.OlderContainerd+"\"", 1)
+}
+
+// walkConfig changes settings of every kind that have a way of their own.
+func walkConfig(ctx context.Context, c *changing) error {
+	return walkSteps(ctx, c,
+		step{what: "a mirror of a registry", playbook: "site.yml", calm: true,
+			pairs: []string{"\n}\n\nssh", "\n  registry \"registry.example.com\" {\n    mirrors    = [\"http://10.77.0.1:5000\"]\n" +
+				"    plain_http = true\n  }\n}\n\nssh"},
+			also: on("cat /etc/containerd/certs.d/registry.example.com/hosts.toml", "10.77.0.1:5000")},
+		step{what: "a proxy for the runtime", playbook: "site.yml",
+			pairs: []string{"network {", "network {\n  http_proxy {\n    http     = \"http://10.77.0.1:3128\"\n    no_proxy = [\"10.77.0.1\"]\n  }"},
+			also:  on("systemctl show containerd -p Environment", "10.77.0.1:3128")},
+		step{what: "profiles of the scheduler, a gate, node ports", playbook: "reconfigure.yml",
+			pairs: []string{ofCluster, ofCluster + "\n  feature_gates = { \"GracefulNodeShutdown\" = true }\n" +
+				"  scheduler {\n    profile \"packing\" {\n      scoring_strategy = \"most-allocated\"\n    }\n  }",
+				"network {", "network {\n  node_port_range = \"30000-31000\""},
+			also: on(schedulerArgs, "packing")},
+		step{what: "another profile of the scheduler", playbook: "reconfigure.yml", trouble: &trouble{interrupt: true},
+			pairs: []string{"profile \"packing\"", "profile \"dense\""}, also: on(schedulerArgs, "dense")},
+		step{what: "the endpoint becomes a name", playbook: "reconfigure.yml", trouble: &trouble{interrupt: true},
+			pairs: []string{ofCluster, ofCluster + "\n  control_plane_endpoint = \"api.lab.test:6443\""},
+			also:  on("cat /etc/kubernetes/admin.conf", "https://api.lab.test:6443")},
+		step{what: "another MTU", playbook: "reconfigure.yml", args: []string{"-e", force},
+			pairs: []string{"mtu = 1500", "mtu = 1400"}, also: on("cat /run/flannel/subnet.env", "FLANNEL_MTU=1350")},
+		step{what: "a wider range of pods", playbook: "reconfigure.yml",
+			pairs: []string{"network {", "network {\n  pod_subnets = [\"10.244.0.0/15\"]"},
+			also:  on("cat /run/flannel/subnet.env", "FLANNEL_NETWORK=10.244.0.0/15")},
+	)
+}
+
+const (
+	ownAddon = `apiVersion: v1
+kind: Namespace
+metadata: {name: own}
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: things.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {kind: Thing, plural: things, singular: thing}
+  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: own, namespace: own}
+data: {size: "%s"}
+`
+	addonBlock = "\naddon \"own\" {\n  manifest \"own.yaml\" {}\n}\n"
+)
+
+// writeAddon writes the manifest of an addon of one's own, beside the topology.
+func (c *changing) writeAddon(size string) error {
+	return os.WriteFile(filepath.Join(c.dir, "own.yaml"), fmt.Appendf(nil, ownAddon, size), 0o644)
+}
+
+// walkLife changes what a cluster meets in the course of its life: the runtime's minor, addons that come and go, other keys, audit, another
+// directory of etcd.
+func walkLife(ctx context.Context, c *changing) error {
+	if err := walkSteps(ctx, c,
+		step{what: "a minor of containerd up", playbook: "reconfigure.yml", args: []string{"-e", force}, trouble: &trouble{interrupt: true},
+			pairs: []string{"\n  version = \"" + lab.OlderContainerd + "\"", ""},
+			also:  on("cat /var/lib/k8splan/artifacts.json", "v2.4")},
+		step{what: "kubelets' certificates from the cluster", playbook: "reconfigure.yml",
+			pairs: []string{ofCluster, ofCluster + "\n  kubelet {\n    server_tls_bootstrap = true\n  }"},
+			also:  on("ls -l /var/lib/kubelet/pki", "kubelet-server-current.pem")},
+		step{what: "an audit log", playbook: "reconfigure.yml", pairs: []string{ofCluster, ofCluster + "\n  audit {}"},
+			also: on("ls -s /var/log/kubernetes/audit", "audit.log")},
+	); err != nil {
+		return err
+	}
+	if err := c.writeAddon("small"); err != nil {
+		return err
+	}
+	if err := walkSteps(ctx, c, step{what: "an addon comes", playbook: "site.yml", calm: true,
+		pairs: []string{"\nssh {", addonBlock + "\nssh {"}}); err != nil {
+		return err
+	}
+	if err := c.writeAddon("large"); err != nil {
+		return err
+	}
+	if err := walkSteps(ctx, c, step{what: "an addon's manifest changes", playbook: "site.yml", calm: true}); err != nil {
+		return err
+	}
+	if out, err := c.kube(ctx, "-n", "own", "get", "configmap", "own", "-o", "jsonpath={.data.size}"); err != nil || out != "large" {
+		return fmt.Errorf("the addon's ConfigMap says %q: %w", out, err)
+	}
+	return walkSteps(ctx, c,
+		step{what: "the addon goes", playbook: "reconfigure.yml", args: []string{"-e", "remove_addons=own"},
+			pairs: []string{addonBlock + "\nssh {", "\nssh {"}, also: func(ctx context.Context, c *changing) error {
+				out, err := c.kube(ctx, "get", "namespace,crd", "-o", "name")
+				if err != nil || strings.Contains(out, "own") || strings.Contains(out, "things") {
+					return errors.Join(err, fmt.Errorf("of the addon is left: %s", out))
+				}
+				return nil
+			}},
+		step{what: "keys of another algorithm", playbook: "reconfigure.yml",
+			pairs: []string{ofCluster, ofCluster + "\n  encryption_algorithm = \"ECDSA-P256\""}},
+		step{what: "certificates with keys of it", playbook: "renew-certs.yml", args: []string{"-e", "days=400"},
+			also: on("openssl x509 -in /etc/kubernetes/pki/apiserver.crt -noout -text 2>/dev/null || "+
+				"kubeadm certs check-expiration >/dev/null && head -1 /etc/kubernetes/pki/apiserver.key", "EC")},
+		step{what: "etcd's data in another directory", playbook: "reconfigure.yml", trouble: &trouble{interrupt: true},
+			pairs: []string{beforeRuntime, "etcd {\n  data_dir = \"/var/lib/etcd-data\"\n}\n\n" + beforeRuntime},
+			also:  on("ls /var/lib/etcd-data; ls /var/lib/etcd 2>/dev/null || echo gone", "member")},
+	)
+}
+
+// twoWorkers is the smallest cluster with two workers that have blocks of their own.
+func twoWorkers(source string) string {
+	return strings.NewReplacer("node_pool \"worker\" {\n  roles         = [\"worker\"]\n  count         = 2\n  first_address = \"10.77.0.41\"\n"+
+		"  labels        = { \"example.com/tier\" = \"general\" }\n}\n",
+		strings.TrimPrefix(single("worker", "worker-1", "10.77.0.41")+single("worker", "worker-2", "10.77.0.42"), "\n"),
+		`cni "static-routes" {}`, `cni "flannel" {}`).Replace(source)
+}
+
+// walkNodes lets workers come, change, take another name, join again, and leave.
+func walkNodes(ctx context.Context, c *changing) error {
+	third := single("worker", "worker-3", "10.77.0.43")
+	const second = "\nnode \"worker-2\" {\n  roles   = [\"worker\"]\n  address = \"10.77.0.42\"\n}\n"
+	if err := walkSteps(ctx, c,
+		step{what: "a worker joins", playbook: "site.yml", calm: true, pairs: []string{second, second + third}, trouble: &trouble{interrupt: true}},
+		step{what: "a label, an annotation, a taint", playbook: "site.yml", calm: true,
+			pairs: []string{"address = \"10.77.0.43\"\n", "address = \"10.77.0.43\"\n  labels      = { \"example.com/tier\" = \"batch\" }\n" +
+				"  annotations = { \"example.com/owner\" = \"team-a\" }\n  taint {\n    key    = \"example.com/batch\"\n    effect = \"NoSchedule\"\n  }\n"}},
+		step{what: "a taint that evicts", playbook: "reconfigure.yml", args: []string{"-e", force},
+			pairs: []string{"effect = \"NoSchedule\"", "effect = \"NoExecute\""}, trouble: &trouble{host: "worker-1"}},
+	); err != nil {
+		return err
+	}
+	if err := c.edit(ctx, second, "\nnode \"worker-9\" {\n  roles   = [\"worker\"]\n  address = \"10.77.0.42\"\n}\n\nmoved {\n"+
+		"  from = \"worker-2\"\n  to   = \"worker-9\"\n}\n"); err != nil {
+		return err
+	}
+	c.next = &trouble{interrupt: true}
+	if err := c.carriedOut(ctx, "a worker is renamed", "remove-host.yml", "-e", "host=worker-2", "-e", force); err != nil {
+		return err
+	}
+	c.forget("worker-2")
+	if err := walkSteps(ctx, c, step{what: "the machine has its name for good", playbook: "site.yml", calm: true,
+		pairs: []string{"\nmoved {\n  from = \"worker-2\"\n  to   = \"worker-9\"\n}\n", ""}}); err != nil {
+		return err
+	}
+	if err := c.carriedOut(ctx, "a worker leaves and joins again", "remove-host.yml", "-e", "host=worker-1", "-e", "again=true", "-e",
+		force); err != nil {
+		return err
+	}
+	c.next = &trouble{interrupt: true}
+	source := c.source[strings.Index(c.source, "\nnode \"worker-3\""):]
+	return c.leaves(ctx, "worker-3", source[:strings.Index(source, "\n}\n")+3], "")
+}

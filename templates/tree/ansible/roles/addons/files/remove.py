@@ -1,0 +1,121 @@
+"""Delete the objects of addons that the topology has no longer, on a control plane.
+
+    remove.py --names NAME,… --kept NAME,…
+
+What an addon is made of was noted when it was applied, in the ConfigMap kube-system/k8splan-addons. Whatever another addon brought as well
+stays, and so does a definition of which objects are left, a namespace in which something of others is, and everything where a volume uses a
+storage class of it. Prints a line for each addon that was deleted, and for each object that stays.
+"""
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+KUBECTL = ["kubectl", "--kubeconfig=/etc/kubernetes/admin.conf"]
+MEMORY = ["--namespace=kube-system", "configmap", "k8splan-addons"]
+DIRECTORY = "/etc/kubernetes/addons/"
+# Those that others wait for go first: a webhook or an API that nobody answers for would stop every write.
+FIRST = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "APIService")
+KEEP = ("default", "kube-system", "kube-public", "kube-node-lease")
+# A namespace is empty without these; Kubernetes itself puts one of them into every namespace.
+LIVING = "pods,services,persistentvolumeclaims,deployments,statefulsets,daemonsets,jobs,cronjobs,configmaps,secrets"
+ALWAYS = "configmap/kube-root-ca.crt"
+
+
+def kubectl(*args, text=None):
+    """(exit code, standard output, standard error)."""
+    done = subprocess.run(KUBECTL + list(args), input=text, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True, check=False)
+    return done.returncode, done.stdout, done.stderr.strip()
+
+
+def known():
+    code, out, problem = kubectl("get", *MEMORY, "--ignore-not-found", "--output=json")
+    if code:
+        sys.exit("the cluster does not answer: " + problem)
+    return json.loads(out).get("data", {}) if out else {}
+
+
+def objects(data, name):
+    """[apiVersion, kind, namespace, name] of what an addon is made of."""
+    if name not in data:
+        sys.exit("%s was never applied to this cluster by its playbook; there are %s" % (name, ", ".join(addons(data)) or "none"))
+    if name + ".objects" not in data:
+        sys.exit("an earlier release applied %s and noted no objects: with the addon in the topology once more, site.yml notes them" % name)
+    return [tuple(o) for o in json.loads(data[name + ".objects"])]
+
+
+def addons(data):
+    return sorted(k for k in data if not k.endswith(".objects"))
+
+
+def used(classes):
+    """volumes of these storage classes."""
+    code, out, problem = kubectl("get", "persistentvolumes,persistentvolumeclaims", "--all-namespaces", "--output=json")
+    if code:
+        sys.exit(problem)
+    return sorted("%s %s" % (i["kind"], i["metadata"]["name"]) for i in json.loads(out)["items"] if i["spec"].get("storageClassName") in classes)
+
+
+def left(kind, name):
+    """what keeps an object from being deleted, "" where nothing does."""
+    if kind == "CustomResourceDefinition":
+        _, out, _ = kubectl("get", name, "--all-namespaces", "--output=name")
+    elif kind == "Namespace":
+        if name in KEEP:
+            return "Kubernetes itself"
+        _, out, _ = kubectl("get", LIVING, "--namespace=" + name, "--output=name")
+    else:
+        return ""
+    some = [line for line in out.split() if line != ALWAYS]
+    return ", ".join(some[:3]) + (" and %d more" % (len(some) - 3) if len(some) > 3 else "")
+
+
+def delete(found):
+    api, kind, namespace, name = found
+    document = {"apiVersion": api, "kind": kind, "metadata": dict({"name": name}, **({"namespace": namespace} if namespace else {}))}
+    code, _, problem = kubectl("delete", "--ignore-not-found", "--timeout=120s", "--filename=-", text=json.dumps(document))
+    if code and "no matches for kind" not in problem:  # its definition went with another one
+        sys.exit("%s %s could not be deleted, and what comes after it is still there: %s" % (kind, name, problem[-1000:]))
+
+
+def rank(found):
+    kind = found[1]
+    return 0 if kind in FIRST else 2 if kind == "CustomResourceDefinition" else 3 if kind == "Namespace" else 1
+
+
+def main():
+    args = argparse.ArgumentParser()
+    args.add_argument("--names", required=True, type=lambda s: [n for n in s.split(",") if n])
+    args.add_argument("--kept", required=True, type=lambda s: [n for n in s.split(",") if n])
+    asked = args.parse_args()
+    data = known()
+    wanted = [n for n in asked.names if n in asked.kept]
+    if wanted:
+        sys.exit("%s is still in the topology: site.yml would apply it again" % ", ".join(wanted))
+    all_of = {name: objects(data, name) for name in asked.names}
+    shared = {tuple(o) for name in addons(data) if name not in asked.names for o in json.loads(data.get(name + ".objects", "[]"))}
+    classes = {o[3] for found in all_of.values() for o in found if o[1] == "StorageClass" and o not in shared}
+    volumes = used(classes) if classes else []
+    if volumes:
+        sys.exit("%s use%s a storage class of %s: without its driver nobody could mount or delete them" % (
+            ", ".join(volumes[:5]), "s" if len(volumes) == 1 else "", ", ".join(asked.names)))
+    for name, found in all_of.items():
+        mine = sorted((o for o in reversed(found) if o not in shared), key=rank)
+        for one in mine:
+            keeps = left(one[1], one[3]) if one[1] in ("CustomResourceDefinition", "Namespace") else ""
+            if keeps:
+                print("%s %s stays: %s" % (one[1], one[3], keeps), flush=True)
+            else:
+                delete(one)
+        patch = {"data": {name: None, name + ".objects": None}}
+        code, _, problem = kubectl("patch", *MEMORY, "--type=merge", "--patch=" + json.dumps(patch))
+        if code:
+            sys.exit("that %s is gone could not be noted: %s" % (name, problem))
+        if os.path.isdir(DIRECTORY + name):
+            shutil.rmtree(DIRECTORY + name)
+        print("%s was deleted" % name, flush=True)
+
+
+main()
