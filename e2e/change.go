@@ -257,7 +257,7 @@ func (c *changing) carriedOut(ctx context.Context, what, playbook string, args .
 	}
 	c.t.plays(what, run)
 	e.Took, e.Results = run.took.Seconds(), run.results
-	if e.sighting, err = o.end(ctx); err != nil {
+	if e.Sighting, err = o.end(ctx); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	fmt.Println("  " + e.String())

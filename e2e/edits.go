@@ -126,8 +126,12 @@ kind: ConfigMap
 metadata: {name: own, namespace: own}
 data: {size: "%s"}
 `
-	addonBlock = "\naddon \"own\" {\n  manifest \"own.yaml\" {}\n}\n"
 )
+
+// addonBlock is the addon in the topology: its manifest lies on the machine that runs Ansible.
+func (c *changing) addonBlock() string {
+	return fmt.Sprintf("\naddon \"own\" {\n  manifest %q {}\n}\n", filepath.Join(c.dir, "own.yaml"))
+}
 
 // writeAddon writes the manifest of an addon of one's own, beside the topology.
 func (c *changing) writeAddon(size string) error {
@@ -153,7 +157,7 @@ func walkLife(ctx context.Context, c *changing) error {
 		return err
 	}
 	if err := walkSteps(ctx, c, step{what: "an addon comes", playbook: "site.yml", calm: true,
-		pairs: []string{"\nssh {", addonBlock + "\nssh {"}}); err != nil {
+		pairs: []string{"\nssh {", c.addonBlock() + "\nssh {"}}); err != nil {
 		return err
 	}
 	if err := c.writeAddon("large"); err != nil {
@@ -167,7 +171,7 @@ func walkLife(ctx context.Context, c *changing) error {
 	}
 	return walkSteps(ctx, c,
 		step{what: "the addon goes", playbook: "reconfigure.yml", args: []string{"-e", "remove_addons=own"},
-			pairs: []string{addonBlock + "\nssh {", "\nssh {"}, also: func(ctx context.Context, c *changing) error {
+			pairs: []string{c.addonBlock() + "\nssh {", "\nssh {"}, also: func(ctx context.Context, c *changing) error {
 				out, err := c.kube(ctx, "get", "namespace,crd", "-o", "name")
 				if err != nil || strings.Contains(out, "own") || strings.Contains(out, "things") {
 					return errors.Join(err, fmt.Errorf("of the addon is left: %s", out))

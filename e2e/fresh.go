@@ -27,6 +27,8 @@ const compared = `for f in /etc/kubernetes/manifests/*.yaml /etc/kubernetes/sche
 var ownWords = []*regexp.Regexp{
 	regexp.MustCompile(`(?m)^ETCD_INITIAL_.*\n`),
 	regexp.MustCompile(`(?m)^\s*- --initial-cluster(-state)?=.*\n`),
+	// Labels that a kubelet may not put back count when it registers, and kubectl brings them to a node that has.
+	regexp.MustCompile(`example\.com/[a-z]+=[a-z]+,?`),
 }
 
 // state is what runs: files of hosts, kubeadm's ConfigMaps, nodes, images, members of etcd.

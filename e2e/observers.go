@@ -27,8 +27,8 @@ type observers struct {
 	asked time.Time     // of its last answer
 }
 
-// sighting is what they saw.
-type sighting struct {
+// Sighting is what they saw.
+type Sighting struct {
 	Writes    int      `json:"writes"`
 	Gap       float64  `json:"gap"`      // seconds: the longest between two acknowledged writes
 	Endpoint  float64  `json:"endpoint"` // seconds: the longest without an answer at the endpoint
@@ -38,7 +38,7 @@ type sighting struct {
 	Restarted []string `json:"restarted,omitempty"` // pods that are there before and after, in other containers
 }
 
-func (o *sighting) String() string {
+func (o *Sighting) String() string {
 	text := fmt.Sprintf("%d writes acknowledged and there; the longest gap was %.1f s. The endpoint was away for %.1f s, a Service %.1f s, "+
 		"pods of other nodes %.1f s", o.Writes, o.Gap, o.Endpoint, o.Service, o.Pods)
 	if o.Where != "" {
@@ -133,13 +133,13 @@ func (o *observers) quit() {
 }
 
 // end stops to look, wants every acknowledged write to be there, and says what was seen. inWork are nodes whose own pods may be cut off.
-func (o *observers) end(ctx context.Context, inWork ...string) (*sighting, error) {
+func (o *observers) end(ctx context.Context, inWork ...string) (*Sighting, error) {
 	o.stop()
 	o.done.Wait()
 	if err := o.writer.end(ctx); err != nil {
 		return nil, err
 	}
-	saw := &sighting{Writes: len(o.writer.acked), Gap: o.writer.gap.Seconds(), Endpoint: o.away.Seconds()}
+	saw := &Sighting{Writes: len(o.writer.acked), Gap: o.writer.gap.Seconds(), Endpoint: o.away.Seconds()}
 	if err := o.traffic(ctx, saw, inWork); err != nil {
 		return nil, err
 	}
@@ -156,7 +156,7 @@ func (o *observers) end(ctx context.Context, inWork ...string) (*sighting, error
 }
 
 // traffic reads from the watchers when they had answers. A pod that is not as old as the edit is not asked about before its time.
-func (o *observers) traffic(ctx context.Context, saw *sighting, inWork []string) error {
+func (o *observers) traffic(ctx context.Context, saw *Sighting, inWork []string) error {
 	end := time.Now()
 	var list struct {
 		Items []struct {

@@ -34,7 +34,7 @@ type editResult struct {
 	Took     float64 `json:"took,omitempty"`
 	Results  int     `json:"results,omitempty"` // of tasks on hosts
 	Trouble  string  `json:"trouble,omitempty"` // "killed after 41 results", "worker-1 lost power"
-	*sighting
+	*Sighting
 }
 
 // digest stands for what a result depends on: the binary under test, whose templates are in it, and this program with its topologies.
@@ -131,8 +131,8 @@ func (h *harness) seen(names []string) error {
 				line += "; " + e.Trouble
 			}
 			fmt.Println(line)
-			if e.sighting != nil {
-				fmt.Println("    " + e.sighting.String())
+			if e.Sighting != nil {
+				fmt.Println("    " + e.Sighting.String())
 			}
 		}
 		if r.Why != "" {

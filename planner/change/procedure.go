@@ -227,7 +227,7 @@ var procedures = []Procedure{
 		Page: "Labels, annotations and taints", Rank: 74, where: onChanged, Drains: true,
 		Gate: gateDrain + "; the taint is there", Undo: "take the taint away"},
 	{ID: "node-again", Title: "Drain, reset and join the node again", Playbook: "remove-host.yml", Ready: true, Page: "Join a node again",
-		Rank: 75,
+		Rank:  75,
 		where: onChanged, Drains: true,
 		Gate: gateDrain + "; " + gateNode + "; the pods are back and their volumes attached",
 		Undo: "uncordon, while it is not reset; after that only forward"},
@@ -237,7 +237,7 @@ var procedures = []Procedure{
 	{ID: "addons", Title: "Apply the addons", Playbook: "site.yml", Ready: true, Page: "Addons", Rank: 80, where: onCluster,
 		Gate: "the rollout of each addon is complete", Undo: "apply the previous version; what it stored in new forms stays"},
 	{ID: "remove-addon", Title: "Delete the objects of the addon", Playbook: "reconfigure.yml", Ready: true, Page: "Take an addon out",
-		Rank: 82,
+		Rank:  82,
 		where: onCluster,
 		Gate:  "none of its objects is left, and no volume or Service used it", Undo: "apply it again; its data is lost"},
 
