@@ -71,12 +71,13 @@ func off(command, unwanted string) func(context.Context, *changing) error {
 const (
 	beforeRuntime = "container_runtime \"containerd\" {"
 	ofCluster     = "type = \"all-in-one\""
+	olderVersion  = "\n  version = \"" + lab.OlderContainerd + "\""
 	schedulerArgs = `tr '\0' ' ' </proc/$(pidof kube-scheduler)/cmdline; cat /etc/kubernetes/scheduler-config.yaml`
 )
 
 // olderRuntime is an all-in-one cluster with the lab's older containerd.
 func olderRuntime(source string) string {
-	return strings.Replace(plain(source), beforeRuntime, "network {\n  mtu = 1500\n}\n\n"+beforeRuntime+"\n  version = \""+lab.OlderContainerd+"\"", 1)
+	return strings.Replace(plain(source), beforeRuntime, "network {\n  mtu = 1500\n}\n\n"+beforeRuntime+olderVersion, 1)
 }
 
 // walkConfig changes settings of every kind that have a way of their own.
@@ -87,8 +88,9 @@ func walkConfig(ctx context.Context, c *changing) error {
 				"    plain_http = true\n  }\n}\n\nssh"},
 			also: on("cat /etc/containerd/certs.d/registry.example.com/hosts.toml", "10.77.0.1:5000")},
 		step{what: "a proxy for the runtime", playbook: "site.yml",
-			pairs: []string{"network {", "network {\n  http_proxy {\n    http     = \"http://10.77.0.1:3128\"\n    no_proxy = [\"10.77.0.1\"]\n  }"},
-			also:  on("systemctl show containerd -p Environment", "10.77.0.1:3128")},
+			pairs: []string{"network {", "network {\n  http_proxy {\n    http     = \"http://10.77.0.1:3128\"\n" +
+				"    no_proxy = [\"10.77.0.1\"]\n  }"},
+			also: on("systemctl show containerd -p Environment", "10.77.0.1:3128")},
 		step{what: "profiles of the scheduler, a gate, node ports", playbook: "reconfigure.yml",
 			pairs: []string{ofCluster, ofCluster + "\n  feature_gates = { \"GracefulNodeShutdown\" = true }\n" +
 				"  scheduler {\n    profile \"packing\" {\n      scoring_strategy = \"most-allocated\"\n    }\n  }",
@@ -143,7 +145,7 @@ func (c *changing) writeAddon(size string) error {
 func walkLife(ctx context.Context, c *changing) error {
 	if err := walkSteps(ctx, c,
 		step{what: "a minor of containerd up", playbook: "reconfigure.yml", args: []string{"-e", force}, trouble: &trouble{interrupt: true},
-			pairs: []string{"\n  version = \"" + lab.OlderContainerd + "\"", ""},
+			pairs: []string{olderVersion, ""},
 			also:  on("cat /var/lib/k8splan/artifacts.json", "v2.4")},
 		step{what: "kubelets' certificates from the cluster", playbook: "reconfigure.yml",
 			pairs: []string{ofCluster, ofCluster + "\n  kubelet {\n    server_tls_bootstrap = true\n  }"},
@@ -191,8 +193,8 @@ func walkLife(ctx context.Context, c *changing) error {
 
 // twoWorkers is the smallest cluster with two workers that have blocks of their own.
 func twoWorkers(source string) string {
-	return strings.NewReplacer("node_pool \"worker\" {\n  roles         = [\"worker\"]\n  count         = 2\n  first_address = \"10.77.0.41\"\n"+
-		"  labels        = { \"example.com/tier\" = \"general\" }\n}\n",
+	return strings.NewReplacer("node_pool \"worker\" {\n  roles         = [\"worker\"]\n  count         = 2\n"+
+		"  first_address = \"10.77.0.41\"\n  labels        = { \"example.com/tier\" = \"general\" }\n}\n",
 		strings.TrimPrefix(single("worker", "worker-1", "10.77.0.41")+single("worker", "worker-2", "10.77.0.42"), "\n"),
 		`cni "static-routes" {}`, `cni "flannel" {}`).Replace(source)
 }
@@ -202,10 +204,12 @@ func walkNodes(ctx context.Context, c *changing) error {
 	third := single("worker", "worker-3", "10.77.0.43")
 	const second = "\nnode \"worker-2\" {\n  roles   = [\"worker\"]\n  address = \"10.77.0.42\"\n}\n"
 	if err := walkSteps(ctx, c,
-		step{what: "a worker joins", playbook: "site.yml", calm: true, pairs: []string{second, second + third}, trouble: &trouble{interrupt: true}},
+		step{what: "a worker joins", playbook: "site.yml", calm: true, trouble: &trouble{interrupt: true},
+			pairs: []string{second, second + third}},
 		step{what: "a label, an annotation, a taint", playbook: "site.yml", calm: true,
-			pairs: []string{"address = \"10.77.0.43\"\n", "address = \"10.77.0.43\"\n  labels      = { \"example.com/tier\" = \"batch\" }\n" +
-				"  annotations = { \"example.com/owner\" = \"team-a\" }\n  taint {\n    key    = \"example.com/batch\"\n    effect = \"NoSchedule\"\n  }\n"}},
+			pairs: []string{"address = \"10.77.0.43\"\n", "address = \"10.77.0.43\"\n" +
+				"  labels      = { \"example.com/tier\" = \"batch\" }\n  annotations = { \"example.com/owner\" = \"team-a\" }\n" +
+				"  taint {\n    key    = \"example.com/batch\"\n    effect = \"NoSchedule\"\n  }\n"}},
 		step{what: "a taint that evicts", playbook: "reconfigure.yml", args: []string{"-e", force},
 			pairs: []string{"effect = \"NoSchedule\"", "effect = \"NoExecute\""}, trouble: &trouble{host: "worker-1"}},
 	); err != nil {

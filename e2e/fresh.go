@@ -15,12 +15,14 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// Files of hosts by which a cluster that was edited is held against one that was built from its last topology. What a host decides for itself
-// when it starts for the first time is not among them: keys, tokens, and who etcd's members were then.
+// Files of hosts by which a cluster that was edited is held against one that was built from its last topology. What a host decides for
+// itself when it starts for the first time is not among them: keys, tokens, and who etcd's members were then.
 const compared = `for f in /etc/kubernetes/manifests/*.yaml /etc/kubernetes/scheduler-config.yaml /etc/kubernetes/api-server/* \
-  /var/lib/kubelet/config.yaml /var/lib/kubelet/kubeadm-flags.env /etc/etcd/etcd.env /etc/systemd/system/etcd.service /etc/haproxy/haproxy.cfg \
+  /var/lib/kubelet/config.yaml /var/lib/kubelet/kubeadm-flags.env /etc/etcd/etcd.env \
+  /etc/systemd/system/etcd.service /etc/haproxy/haproxy.cfg \
   /etc/keepalived/keepalived.conf /etc/containerd/config.toml /etc/containerd/certs.d/*/hosts.toml /etc/systemd/system/containerd.service \
-  /etc/systemd/system/kubelet.service /etc/systemd/system/*.service.d/50-k8splan-proxy.conf /etc/static-routes.conf /etc/k8splan/plan.json; do
+  /etc/systemd/system/kubelet.service /etc/systemd/system/*.service.d/50-k8splan-proxy.conf \
+  /etc/static-routes.conf /etc/k8splan/plan.json; do
   [ -f "$f" ] || continue; printf '%s\n' "=== $f"; cat "$f"; done`
 
 // Words of files that differ between a host that began a cluster and one that joined it, or between two clusters of one design.

@@ -39,8 +39,8 @@ type Sighting struct {
 }
 
 func (o *Sighting) String() string {
-	text := fmt.Sprintf("%d writes acknowledged and there; the longest gap was %.1f s. The endpoint was away for %.1f s, a Service %.1f s, "+
-		"pods of other nodes %.1f s", o.Writes, o.Gap, o.Endpoint, o.Service, o.Pods)
+	text := fmt.Sprintf("%d writes acknowledged and there; the longest gap was %.1f s. The endpoint was away for %.1f s, a "+
+		"Service %.1f s, pods of other nodes %.1f s", o.Writes, o.Gap, o.Endpoint, o.Service, o.Pods)
 	if o.Where != "" {
 		text += ", seen from " + o.Where
 	}
@@ -179,7 +179,8 @@ func (o *observers) traffic(ctx context.Context, saw *Sighting, inWork []string)
 		return err
 	}
 	for _, p := range list.Items {
-		if slices.Contains(inWork, p.Spec.NodeName) || len(p.Status.ContainerStatuses) == 0 || p.Status.ContainerStatuses[0].State.Running == nil {
+		if slices.Contains(inWork, p.Spec.NodeName) || len(p.Status.ContainerStatuses) == 0 ||
+			p.Status.ContainerStatuses[0].State.Running == nil {
 			continue
 		}
 		began := o.since

@@ -5,7 +5,7 @@ package change
 var seen = map[string]string{
 	"cluster.kubernetes_version: one patch release or one minor up": upgradeSeen,
 	"cluster.cert_sans: a name is added":                            "2026-11-29, settings",
-	"cluster.cert_sans: a name is removed":                          "2026-11-29, settings; 335 writes, the longest gap 0.3 s; nothing restarts",
+	"cluster.cert_sans: a name is removed":                          "2026-11-29, settings; 335 writes, gap 0.3 s; nothing restarts",
 	"cluster.api_server.extra_args: any other flag":                 "2026-11-29, settings: also a bad value; the old one is back",
 	"cluster.kubelet.max_pods: raised":                              "2026-11-29, settings",
 	"network.pod_subnets: another or a narrower range":              "2026-11-29, guards: refused",
@@ -15,7 +15,7 @@ var seen = map[string]string{
 	"etcd.quota: lowered":                          "2026-11-29, settings: stacked, one host: the API is away while it starts again",
 	"etcd.extra_args: any other flag":              "2026-11-29, external: a bad value; the old one is back, no other member was touched",
 	"etcd.topology":                                "2026-11-29, stacked: stacked → external refused",
-	"node: a control plane joins":                  "2026-11-29, stacked: 1 → 3; 876 writes, the longest gap 0.8 s, the endpoint away 0.7 s",
+	"node: a control plane joins":                  "2026-11-29, stacked: 1 → 3; 876 writes, the longest gap 0.8 s",
 	"node: a control plane leaves":                 firstSeen,
 	"node: a member of etcd joins":                 "2026-11-29, external: 1 → 3; 1992 writes, the longest gap 1.1 s",
 	"node.labels":                                  "2026-11-29, settings",

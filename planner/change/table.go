@@ -261,7 +261,8 @@ var table = []Row{
 		"Two pod networks on one node fight over its interfaces and routes. Build a new cluster with the other one, "+
 			"or follow the migration guide of that plugin node by node."),
 	{"network.cni.version", []Case{
-		{"flannel", Ordered, []string{"flannel"}, "Its pods restart node by node. Pods of the cluster reach each other meanwhile.", onFlannel},
+		{"flannel", Ordered, []string{"flannel"}, "Its pods restart node by node. Pods of the cluster reach each other meanwhile.",
+			onFlannel},
 		{"another pod network", Ordered, []string{"pod-network"},
 			"Read the plugin's own steps: Cilium moves one minor at a time, Calico's CRDs come first.", nil},
 	}, "https://docs.cilium.io/en/stable/operations/upgrade/; " +

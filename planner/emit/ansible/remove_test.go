@@ -27,8 +27,10 @@ esac
 		t.Fatal(err)
 	}
 	write(t, dir, "memory.json", []byte(`{"data": {"own": "1", "other": "2", "old": "3", `+
-		`"own.objects": "[[\"v1\",\"Namespace\",\"\",\"own\"],[\"apiextensions.k8s.io/v1\",\"CustomResourceDefinition\",\"\",\"things.example.com\"],`+
-		`[\"apps/v1\",\"Deployment\",\"own\",\"run\"],[\"v1\",\"ConfigMap\",\"own\",\"shared\"],[\"storage.k8s.io/v1\",\"StorageClass\",\"\",\"fast\"],`+
+		`"own.objects": "[[\"v1\",\"Namespace\",\"\",\"own\"],`+
+		`[\"apiextensions.k8s.io/v1\",\"CustomResourceDefinition\",\"\",\"things.example.com\"],`+
+		`[\"apps/v1\",\"Deployment\",\"own\",\"run\"],[\"v1\",\"ConfigMap\",\"own\",\"shared\"],`+
+		`[\"storage.k8s.io/v1\",\"StorageClass\",\"\",\"fast\"],`+
 		`[\"admissionregistration.k8s.io/v1\",\"ValidatingWebhookConfiguration\",\"\",\"judge\"]]", `+
 		`"other.objects": "[[\"v1\",\"ConfigMap\",\"own\",\"shared\"]]"}}`))
 	write(t, dir, "volumes.json", []byte(`{"items": []}`))
@@ -66,7 +68,8 @@ esac
 		t.Fatal(problems)
 	}
 	const all = "ValidatingWebhookConfiguration StorageClass Deployment"
-	if got := deleted(); got != all+" Namespace" || !strings.Contains(out, "CustomResourceDefinition things.example.com stays: thing.example.com/mine") {
+	const stays = "CustomResourceDefinition things.example.com stays: thing.example.com/mine"
+	if got := deleted(); got != all+" Namespace" || !strings.Contains(out, stays) {
 		t.Errorf("deleted %q\n%s", got, out)
 	}
 	if err := os.Remove(filepath.Join(dir, "things")); err != nil {
