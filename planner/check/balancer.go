@@ -237,13 +237,13 @@ func loadBalancerVirtualIPSubnet(p *plan.Plan) []Finding {
 	hosts := &plan.Shared{Among: shared.Among[1:]}
 	if a, b, apart := hosts.StatedApart(); apart {
 		return one(lb.Attr("virtual_ip"),
-			"%s moves by ARP inside one subnet only, and %s is in %s, %s in %s. Put them into one subnet, "+
-				"or write load_balancer \"external\".", lb.VirtualIP, a.Who, a.Prefix, b.Who, b.Prefix)
+			"%s moves by %s inside one subnet only, and %s is in %s, %s in %s. Put them into one subnet, "+
+				"or write load_balancer \"external\".", lb.VirtualIP, neighbors(lb.VirtualIP), a.Who, a.Prefix, b.Who, b.Prefix)
 	}
 	if l, out := outside(shared); out {
 		return advised(freeRun(p, l.Addr, 1), lb.Attr("virtual_ip"),
-			"%s lies outside of %s, the subnet of %s, and moves by ARP inside "+
-				"one subnet only. Take an address of that subnet.", lb.VirtualIP, l.Prefix, l.Who)
+			"%s lies outside of %s, the subnet of %s, and moves by %s inside "+
+				"one subnet only. Take an address of that subnet.", lb.VirtualIP, l.Prefix, l.Who, neighbors(lb.VirtualIP))
 	}
 	return nil
 }
@@ -261,9 +261,17 @@ func loadBalancerVirtualIPSegmentUnstated(p *plan.Plan) []Finding {
 	if !apart || !p.Target.Facts.L2 { // of such a network load-balancer-virtual-ip-filtered says more
 		return nil
 	}
-	return one(shared.At, "%s moves by ARP inside one segment only, and %s (%s) looks to be in another. If they share one, "+
+	return one(shared.At, "%s moves by %s inside one segment only, and %s (%s) looks to be in another. If they share one, "+
 		"state its range in node_subnets of network; if not, put the balancers into one segment, or write load_balancer \"external\".",
-		p.LoadBalancer.VirtualIP, b.Who, b.Addr)
+		p.LoadBalancer.VirtualIP, neighbors(p.LoadBalancer.VirtualIP), b.Who, b.Addr)
+}
+
+// neighbors is the protocol by which the hosts of a segment learn who has an address.
+func neighbors(a netip.Addr) string {
+	if a.Is4() {
+		return "ARP"
+	}
+	return "neighbor discovery"
 }
 
 func loadBalancerVirtualIPFamily(p *plan.Plan) []Finding {

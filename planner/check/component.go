@@ -75,7 +75,8 @@ var componentRules = []Rule{
 	{rule.Rule{
 		ID: "component-plugin-off", Severity: rule.Warning, Title: "Admission plugin that the cluster needs turned off",
 		Doc: "Without NodeRestriction a stolen kubelet key rewrites every Node and pod; without ServiceAccount pods get no identity; " +
-			"without the namespace plugins deleted namespaces come back half.",
+			"without NamespaceLifecycle deleted namespaces come back half; without PodSecurity nothing enforces the pod security " +
+			"standards.",
 		Fix:     "Take the plugin out of `disable-admission-plugins`.",
 		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/"},
 	}, componentPluginOff},
@@ -131,6 +132,21 @@ var componentRules = []Rule{
 		Fix:     "Remove the flag, or write `\"profiling\" = \"false\"`.",
 		Sources: []string{"https://www.cisecurity.org/benchmark/kubernetes"},
 	}, componentProfiling},
+	{rule.Rule{
+		ID: "component-rotation-off", Severity: rule.Warning, Title: "Kubelet that does not renew its certificate",
+		Doc: "kubeadm gives a kubelet a client certificate for a year, and leaves its renewal to the kubelet. Without it, and without an " +
+			"upgrade meanwhile, the node falls out of the cluster on the day that the certificate ends, and `kubeadm certs renew` does " +
+			"not renew it.",
+		Fix:     "Remove `rotate-certificates`.",
+		Sources: []string{"https://kubernetes.io/docs/tasks/tls/certificate-rotation/", kubeletFields},
+	}, componentRotationOff},
+	{rule.Rule{
+		ID: "component-shared-identity", Severity: rule.Warning, Title: "Controllers with one identity",
+		Doc: "kubeadm lets each controller act under a service account of its own, with the rights that it needs. Without that all of " +
+			"them have the controller manager's own, which bootstrap RBAC gives few rights: controllers fail, or somebody gives it all.",
+		Fix:     "Remove `use-service-account-credentials`.",
+		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/rbac/#controller-roles"},
+	}, componentSharedIdentity},
 	{rule.Rule{
 		ID: "component-file-unmounted", Severity: rule.Error, Title: "File that the component cannot see",
 		Doc: "kubeadm runs the components of the control plane in pods. Of the host's files the API server and the controller manager " +
@@ -236,26 +252,35 @@ func componentInTreeCloud(p *plan.Plan) []Finding {
 func componentPluginOff(p *plan.Plan) []Finding {
 	var findings []Finding
 	for _, a := range p.Cluster.APIServer.ExtraArgs {
-		lost := ""
-		for _, needed := range []string{"NodeRestriction", "ServiceAccount", "NamespaceLifecycle"} {
-			switch {
-			case a.Name == "disable-admission-plugins" && strings.Contains(a.Value, needed):
-				lost = needed
-			case a.Name == "enable-admission-plugins" && needed == "NodeRestriction" && !strings.Contains(a.Value, needed):
-				lost = needed
+		listed := strings.Split(a.Value, ",")
+		at := p.Cluster.APIServer.Value("extra_args", a.Name)
+		switch a.Name {
+		case "disable-admission-plugins":
+			for _, needed := range neededPlugins {
+				if slices.Contains(listed, needed.name) {
+					findings = append(findings, one(at, "--%s=%s turns %s off: %s. Take it out of the list.", a.Name, a.Value, needed.name,
+						needed.lost)...)
+					break
+				}
+			}
+		case "enable-admission-plugins":
+			known := slices.DeleteFunc(slices.Clone(listed), func(name string) bool { return !slices.Contains(admissionPlugins, name) })
+			misspelt := slices.ContainsFunc(listed, func(name string) bool { return strings.EqualFold(name, "NodeRestriction") })
+			if !misspelt { // of which component-admission-unknown speaks
+				findings = append(findings, one(at, "--%s=%s replaces kubeadm's own list, in which NodeRestriction is: any kubelet could "+
+					"change any node. Write %q.", a.Name, a.Value, strings.Join(append([]string{"NodeRestriction"}, known...), ","))...)
 			}
 		}
-		if lost == "" {
-			continue
-		}
-		detail := fmt.Sprintf("--%s=%s turns %s off. Take it out of the list.", a.Name, a.Value, lost)
-		if a.Name == "enable-admission-plugins" {
-			detail = fmt.Sprintf("--%s=%s replaces kubeadm's own list, in which NodeRestriction is: any kubelet could change any "+
-				"node. Write \"NodeRestriction,%s\".", a.Name, a.Value, a.Value)
-		}
-		findings = append(findings, Finding{At: p.Cluster.APIServer.Value("extra_args", a.Name), Detail: detail})
 	}
 	return findings
+}
+
+// neededPlugins are admission plugins that a cluster has by itself, and what is lost without them.
+var neededPlugins = []struct{ name, lost string }{
+	{"NodeRestriction", "any kubelet could change any node"},
+	{"ServiceAccount", "pods get no identity"},
+	{"NamespaceLifecycle", "objects can be made in namespaces that are being deleted"},
+	{"PodSecurity", "the labels of namespaces that forbid privileged pods mean nothing"},
 }
 
 func componentAdmissionUnknown(p *plan.Plan) []Finding {
@@ -303,16 +328,16 @@ func componentAuditNothing(p *plan.Plan) []Finding {
 	switch {
 	case policy == "" && log != "":
 		return one(api.Key("extra_args", "audit-log-path"), "Without --audit-policy-file the API server logs nothing. Write "+
-			"\"audit-policy-file\" = \"/etc/kubernetes/pki/audit-policy.yaml\", and put the policy there on every control plane.")
+			"the block audit { policy = \"…\" } in cluster instead: it hands the policy to every control plane.")
 	case policy == "" && webhook != "":
 		return one(api.Key("extra_args", "audit-webhook-config-file"),
 			"Without --audit-policy-file the API server sends no event to the "+
-				"webhook. Write \"audit-policy-file\" = \"/etc/kubernetes/pki/audit-policy.yaml\", and put the policy "+
-				"there on every control plane.")
+				"webhook. Write host_file \"audit-policy.yaml\" { source = … }, and \"audit-policy-file\" = %q.",
+			path.Join(plan.HostFilesDir, "audit-policy.yaml"))
 	case policy != "" && log == "" && webhook == "":
 		return one(api.Key("extra_args", "audit-policy-file"),
 			"The policy names events, and nothing takes them. Write \"audit-log-path\" "+
-				"= \"-\" for the container's log, or a file below /etc/kubernetes/pki.")
+				"= \"-\" for the container's log, or the block audit { policy = \"…\" } in cluster instead of both flags.")
 	}
 	return nil
 }
@@ -376,6 +401,26 @@ func componentProfiling(p *plan.Plan) []Finding {
 		}
 	}
 	return findings
+}
+
+func componentRotationOff(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, c := range commandLines(p) {
+		if c.component == "kubelet" && valueOf(c.args, "rotate-certificates") == "false" {
+			findings = append(findings, one(c.key("rotate-certificates"), "The kubelet does not renew its client certificate, which "+
+				"kubeadm makes for a year: the node then drops out of the cluster. Remove the flag.")...)
+		}
+	}
+	return findings
+}
+
+func componentSharedIdentity(p *plan.Plan) []Finding {
+	m := p.Cluster.ControllerManager
+	if valueOf(m.ExtraArgs, "use-service-account-credentials") != "false" {
+		return nil
+	}
+	return one(m.Key("extra_args", "use-service-account-credentials"), "All controllers would act as the controller manager itself, which "+
+		"has not the rights of each. Remove the flag.")
 }
 
 func componentFileUnmounted(p *plan.Plan) []Finding {

@@ -2,6 +2,8 @@ package check
 
 import (
 	"fmt"
+	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -190,6 +192,15 @@ var etcdRules = []Rule{
 		Sources: []string{"https://etcd.io/docs/v3.6/op-guide/security/",
 			"https://kubernetes.io/docs/tasks/administer-cluster/configure-upgrade-etcd/#securing-etcd-clusters"},
 	}, etcdInsecureFlag},
+	{rule.Rule{
+		ID: "etcd-metrics-open", Severity: rule.Warning, Title: "etcd metrics for everybody",
+		Doc: "etcd serves metrics and its health at these addresses without TLS and without asking for a certificate. On a loopback " +
+			"address only the host itself reads them, which is how kubeadm leaves it; elsewhere whoever reaches the port does.",
+		Fix: "Write `http://127.0.0.1:2381`, or remove the flag. Where a firewall lets only your monitoring reach the port, " +
+			"waive the rule.",
+		Sources: []string{"https://etcd.io/docs/v3.6/op-guide/monitoring/#metrics-endpoint",
+			"https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/etcd/local.go"},
+	}, etcdMetricsOpen},
 	{rule.Rule{
 		ID: "etcd-no-compaction", Severity: rule.Warning, Title: "etcd compaction taken away from the API server",
 		Doc: "The API server compacts etcd's history every five minutes. etcd's own compaction beside it drops revisions that watches " +
@@ -475,6 +486,25 @@ func etcdInsecureFlag(p *plan.Plan) []Finding {
 		}
 	}
 	return findings
+}
+
+func etcdMetricsOpen(p *plan.Plan) []Finding {
+	for _, a := range p.Etcd.ExtraArgs {
+		if a.Name != "listen-metrics-urls" {
+			continue
+		}
+		for address := range strings.SplitSeq(a.Value, ",") {
+			u, err := url.Parse(strings.TrimSpace(address))
+			if err != nil || u.Scheme != "http" || u.Hostname() == "localhost" {
+				continue
+			}
+			if ip, err := netip.ParseAddr(u.Hostname()); err == nil && !ip.IsLoopback() {
+				return one(p.Etcd.Value("extra_args", a.Name), "%s serves etcd's metrics without TLS to whoever reaches it. Write "+
+					"\"http://127.0.0.1:2381\", or remove the flag.", u.Redacted())
+			}
+		}
+	}
+	return nil
 }
 
 func etcdNoCompaction(p *plan.Plan) []Finding {

@@ -127,7 +127,7 @@ func componentFlagUnknown(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, 
 	case f.Name != "":
 		return "" // component-flag-early or version-removed-flag says it
 	}
-	return fmt.Sprintf("%s has no flag --%s, and exits if given one.%s", c.subject(), a.Name, flagMeant(c, a.Name))
+	return fmt.Sprintf("%s has no flag --%s, and exits if given one.%s", c.component, a.Name, flagMeant(c, a.Name)) // no minor has it
 }
 
 func componentFlagDeprecated(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, known bool) string {

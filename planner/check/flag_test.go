@@ -51,6 +51,8 @@ func rightValue(f flags.Flag) string {
 		return "https://oidc.example.com"
 	case "kube-apiserver goaway-chance":
 		return "0.001"
+	case "kube-apiserver runtime-config":
+		return "api/beta=false,batch/v1=true,resource.k8s.io/v1/resourceclaims,api/ga"
 	}
 	switch f.Type {
 	case "bool":

@@ -125,6 +125,8 @@ func valueProblem(f flags.Flag, value string, other func(name string) string) st
 		if chance, _ := strconv.ParseFloat(value, 64); chance < 0 || chance > 0.02 {
 			return fmt.Sprintf("%s is not a chance from 0 to 0.02. Write such as 0.001.", value)
 		}
+	case "kube-apiserver runtime-config":
+		return runtimeConfigProblem(value)
 	case "kube-apiserver oidc-issuer-url":
 		if !strings.HasPrefix(value, "https://") {
 			return fmt.Sprintf("%q is not an https URL. Write the URL of the issuer with https.", value)
@@ -151,6 +153,25 @@ func valueProblem(f flags.Flag, value string, other func(name string) string) st
 			}
 			return fmt.Sprintf("%q is not an amount. Write such as 500m or 1Gi.", s)
 		})
+	}
+	return ""
+}
+
+// runtimeConfigProblem reads which groups of the API are on: group/version, group/version/resource, or a word for several.
+// Source: k8s.io/apiserver@v0.37.2 pkg/server/resourceconfig/helpers.go, ParseGroups and getRuntimeConfigValue
+func runtimeConfigProblem(value string) string {
+	for pair := range strings.SplitSeq(value, ",") {
+		name, on, _ := strings.Cut(pair, "=")
+		name = strings.TrimSpace(name)
+		switch {
+		case name == "":
+		case strings.HasPrefix(name, "api/") && !slices.Contains([]string{"api/all", "api/ga", "api/beta", "api/alpha", "api/v1"}, name):
+			return unknownValue(name, []string{"api/all", "api/ga", "api/beta", "api/alpha"})
+		case !strings.Contains(name, "/"):
+			return fmt.Sprintf("%q names no group and version. Write such as \"api/beta=false\" or \"batch/v1=true\".", name)
+		case on != "" && on != "true" && on != "false":
+			return fmt.Sprintf("%q is not true or false. Write \"%s=true\" or \"%s=false\".", on, name, name)
+		}
 	}
 	return ""
 }

@@ -552,26 +552,35 @@ func hostMixedArchitectures(p *plan.Plan) []Finding {
 }
 
 func hostAddressTakenForPrivate(p *plan.Plan) []Finding {
-	return each(p.Nodes, func(n *plan.Node) bool {
-		return public(n.Address) && takenForPrivate(n.Address) != ""
-	}, addressAt, func(n *plan.Node, all []*plan.Node) string {
-		return fmt.Sprintf("%s, the address of %s, is not private: it belongs to somebody on the internet.%s "+
-			"Take addresses from that one.", n.Address, whose(all), takenForPrivate(n.Address))
-	})
+	found := having(byPlace(p.Nodes), func(n *plan.Node) bool { return public(n.Address) && takenForPrivate(n.Address) != "" })
+	if len(found) == 0 {
+		return nil
+	}
+	n := found[0]
+	return one(addressAt(n), "%s, the address of %s, is not private: it belongs to somebody on the internet.%s "+
+		"Take addresses from that one.", n.Address, andOthers(found), takenForPrivate(n.Address))
 }
 
 func hostAddressPublic(p *plan.Plan) []Finding {
 	if !ours(p) || p.Network.CNI.Name == plan.NoCNI || p.Network.CNI.Encapsulation == plan.WireGuard || len(p.KubeletNodes()) < 2 {
 		return nil
 	}
-	return each(p.KubeletNodes(), func(n *plan.Node) bool {
-		return public(n.Address) && takenForPrivate(n.Address) == ""
-	}, addressAt, func(n *plan.Node, all []*plan.Node) string {
-		return fmt.Sprintf("%s has the public address %s, and %s sends the pods' packets there without encryption. "+
-			"Write network { cni %q { encapsulation = \"wireguard\" } }, or put the hosts into a private network.", whose(all),
-			n.Address, p.Network.CNI.Name,
-			p.Network.CNI.Name)
-	})
+	found := having(byPlace(p.KubeletNodes()), func(n *plan.Node) bool { return public(n.Address) && takenForPrivate(n.Address) == "" })
+	if len(found) == 0 {
+		return nil
+	}
+	n := found[0]
+	return one(addressAt(n), "%s, the address of %s, is public, and %s sends the pods' packets there without encryption. "+
+		"Write network { cni %q { encapsulation = \"wireguard\" } }, or put the hosts into a private network.", n.Address, andOthers(found),
+		p.Network.CNI.Name, p.Network.CNI.Name)
+}
+
+// andOthers names the first of some nodes, and counts the others: a design has one network, so that one finding is enough.
+func andOthers(nodes []*plan.Node) string {
+	if len(nodes) == 1 {
+		return nodes[0].Name
+	}
+	return fmt.Sprintf("%s (and those of %s)", nodes[0].Name, quantity(len(nodes)-1, "other node"))
 }
 
 func hostOSUnprepared(p *plan.Plan) []Finding {

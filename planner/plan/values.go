@@ -29,6 +29,7 @@ var (
 	labelPattern      = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
 	qualifiedPattern  = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$`)
 	digitsPattern     = regexp.MustCompile(`^[0-9]+$`)
+	fieldPattern      = regexp.MustCompile(`^[a-z][a-z0-9]*[A-Z][A-Za-z0-9]*$`) // maxPods
 	flagPattern       = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 	gatePattern       = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*$`)
 	pathPattern       = regexp.MustCompile(`^/[A-Za-z0-9._/@+-]*$`)
@@ -401,6 +402,14 @@ func (r *resolver) args(src *spec.Source, attr string, written map[string][]stri
 		switch bare := strings.TrimLeft(name, "-"); {
 		case bare != name && flagPattern.MatchString(bare):
 			r.fail(invalidFlag, src.Key(attr, name), "The flag %q is written with its dashes. Write %q.", spelling.Excerpt(name), bare)
+			continue
+		case strings.Contains(name, "_") && flagPattern.MatchString(strings.ReplaceAll(name, "_", "-")):
+			r.fail(invalidFlag, src.Key(attr, name), "The flag %q is written with underscores. Write %q.", spelling.Excerpt(name),
+				strings.ReplaceAll(name, "_", "-"))
+			continue
+		case fieldPattern.MatchString(name):
+			r.fail(invalidFlag, src.Key(attr, name), "%q is not the name of a flag, but looks like a field of a configuration file. "+
+				"Write it in config of kubelet or kube_proxy, or as the flag: lower-case words joined by hyphens.", spelling.Excerpt(name))
 			continue
 		case !flagPattern.MatchString(name):
 			r.fail(invalidFlag, src.Key(attr, name),

@@ -158,6 +158,9 @@ func (l *loader) syntax(diags hcl.Diagnostics) {
 				d.Subject.End = d.Subject.Start
 				d.Subject.End.Byte, d.Subject.End.Column = begin+len(line), utf8.RuneCountInString(line)+1
 			}
+		case strings.Contains(d.Detail, "must also be closed on the same line"):
+			d.Summary, d.Detail = "Block that is open at the end of its line", "A block on one line holds one argument and ends on that "+
+				"line. Close the brace there, or break the line after {."
 		case d.Summary == "Unclosed configuration block" && d.Subject != nil:
 			d.Detail = "The block is not closed: the file ends before its brace." + l.unclosed(d.Subject.Start)
 		case d.Summary == "Invalid number literal" && unquoted.MatchString(line):

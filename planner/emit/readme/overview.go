@@ -20,6 +20,7 @@ type summary struct {
 	Make                         string // the command that makes the machines; "" where they exist
 	Facts                        []fact
 	Machines                     []machine
+	Powered                      bool   // some machine states its power feed
 	Picture                      string // in Mermaid
 	Survival                     survival
 	Ports                        []port
@@ -30,7 +31,7 @@ type summary struct {
 
 type fact struct{ Name, Value string }
 
-type machine struct{ Name, Roles, Address, Domain, System, Size string }
+type machine struct{ Name, Roles, Address, Domain, Power, System, Size string }
 
 type port struct{ On, Port, Protocol, From, For string }
 
@@ -43,7 +44,7 @@ func overview(p *plan.Plan) summary {
 		Name: plain(p.Cluster.Name), Title: p.Cluster.Topology.Title, Purpose: p.Cluster.Topology.Purpose, Target: p.Target.Name,
 		ByHand: byHand(p), Vagrant: p.Target.Name == "vagrant", Make: p.Target.Facts.Make, Folder: p.Target.Facts.Folder,
 		Guide: p.Target.Facts.Guide(),
-		Facts: facts(p), Machines: machines(p),
+		Facts: facts(p), Machines: machines(p), Powered: powered(p),
 		Picture:  report.Mermaid(report.Draw(p, report.Machines)),
 		Survival: survives(p),
 		Tree:     tree(p),
@@ -210,15 +211,10 @@ func machines(p *plan.Plan) []machine {
 func describe(name, where string, group []*plan.Node, n *plan.Node) machine {
 	m := machine{Name: name, Roles: strings.Join(n.Roles.Strings(), ", "), Address: where, System: n.Arch}
 	if len(group) > 1 {
-		var domains []string
-		for _, g := range group {
-			if d := plain(g.FailureDomain); d != "" && !slices.Contains(domains, d) {
-				domains = append(domains, d)
-			}
-		}
-		m.Domain = strings.Join(domains, ", ") + either(len(domains) > 1, " in turn", "")
+		m.Domain = inTurn(group, func(n *plan.Node) string { return n.FailureDomain })
+		m.Power = inTurn(group, func(n *plan.Node) string { return n.Power })
 	} else {
-		m.Domain = plain(n.FailureDomain)
+		m.Domain, m.Power = plain(n.FailureDomain), plain(n.Power)
 	}
 	if n.OS.Name != "" {
 		m.System = plain(strings.TrimSuffix(n.OS.Name+"-"+n.OS.Version, "-")) + ", " + m.System
@@ -232,6 +228,22 @@ func describe(name, where string, group []*plan.Node, n *plan.Node) machine {
 	}
 	m.Size = strings.Join(size, ", ")
 	return m
+}
+
+// inTurn names the places over which a pool is spread.
+func inTurn(group []*plan.Node, of func(*plan.Node) string) string {
+	var places []string
+	for _, n := range group {
+		if place := plain(of(n)); place != "" && !slices.Contains(places, place) {
+			places = append(places, place)
+		}
+	}
+	return strings.Join(places, ", ") + either(len(places) > 1, " in turn", "")
+}
+
+// powered reports whether the file states the power feed of a host.
+func powered(p *plan.Plan) bool {
+	return slices.ContainsFunc(p.Nodes, func(n *plan.Node) bool { return n.Power != "" })
 }
 
 // names lists nodes, a pool of more than a few as its first and last.

@@ -8,7 +8,13 @@ network {
   mtu = 1460
 }
 
-load_balancer "external" {}
+load_balancer "external" {
+  virtual_ip = "10.10.0.10"
+}
+
+ssh {
+  user = "ops"
+}
 
 node_pool "cp" {
   roles           = ["control-plane"]
@@ -27,6 +33,9 @@ node_pool "worker" {
 }
 
 target "gcp" {
-  project = "example-project"
-  region  = "europe-west3"
+  project      = "example-project"
+  region       = "europe-west3"
+  subnet       = "10.10.0.0/24"
+  proxy_subnet = "10.10.255.0/26"
+  admin_cidrs  = ["203.0.113.0/24"]
 }

@@ -233,13 +233,14 @@ func unprepared(p *plan.Plan) hcl.Diagnostics {
 			continue
 		}
 		said[at] = true
-		lacks := "has no Python, without which Ansible cannot work on it"
+		lacks, made := "has no Python, without which Ansible cannot work on it", "it"
 		if n.OS.Name != "fedora-coreos" {
 			lacks = "has no Python, without which Ansible cannot work on it, and /usr/local is read-only, where the binaries go"
+			made = "both"
 		}
 		diags = append(diags,
-			imageSystem.Diagnostic(at, fmt.Sprintf("%s runs %s, which %s. Write provision = true in the target, and both "+
-				"are prepared when it is installed; or prepare the host, and waive this rule.", n.Name, n.OS, lacks)))
+			imageSystem.Diagnostic(at, fmt.Sprintf("%s runs %s, which %s. Write provision = true in the target, and the "+
+				"installation takes care of %s; or prepare the host, and waive this rule.", n.Name, n.OS, lacks, made)))
 	}
 	return diags
 }
