@@ -21,7 +21,7 @@ func (a *app) lspCommand() *cobra.Command {
 	var stdio bool
 	cmd := &cobra.Command{
 		Use:   "lsp",
-		Short: "Serve an editor: findings as you type, completion, documentation, layout",
+		Short: "Serve an editor: findings, corrections, completion, documentation, formatting",
 		Long: `Lsp speaks the Language Server Protocol over stdin and stdout; an editor starts it. docs/editors.md says how to tell VS
 Code, Neovim and Helix about it.`,
 		Args: count(0, 0, ""),

@@ -24,7 +24,7 @@ func (d *document) diagnostics() []diagnostic {
 			to.Severity = severityWarning
 		}
 		if from.Detail != "" {
-			to.Message += ": " + from.Detail
+			to.Message += "\n" + from.Detail // the first line is what a list or the end of a line has room for
 		}
 		if reason, ok := rule.WaiverReason(from); ok {
 			to.Severity = severityInformation
@@ -52,15 +52,15 @@ func (d *document) place(from *hcl.Diagnostic) span {
 	return d.span(from.Subject.Start.Byte, from.Subject.End.Byte)
 }
 
-// named is how a detail names the other place of a clash. Rules write it as "line 12"; HCL, of an argument that stands twice, as
+// elsewhere is how a detail names the other place of a clash. Rules write it as "line 12"; HCL, of an argument that stands twice, as
 // "at topology.hcl:12,3-10".
-var named = regexp.MustCompile(`\bline (\d+)\b|\bat .+?:(\d+),\d+-`)
+var elsewhere = regexp.MustCompile(`\bline (\d+)\b|\bat .+?:(\d+),\d+-`)
 
 // others are the lines, counted from 0, of the other places that a diagnostic speaks of.
 func (d *document) others(from *hcl.Diagnostic) []int {
 	var lines []int
 	seen := map[int]bool{d.place(from).Start.Line: true}
-	for _, m := range named.FindAllStringSubmatch(from.Detail, -1) {
+	for _, m := range elsewhere.FindAllStringSubmatch(from.Detail, -1) {
 		n, err := strconv.Atoi(m[1] + m[2])
 		if err != nil || n < 1 || n > len(d.lines) || seen[n-1] {
 			continue

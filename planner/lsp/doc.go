@@ -1,10 +1,11 @@
-// Package lsp is a language server for topology.hcl: findings as the author types, completion, documentation with the values that the plan
-// came to, layout, and the way from one place of a clash to the other.
+// Package lsp is a language server for topology.hcl: findings as the author types, corrections, completion, documentation with the values
+// that the plan came to, names and their references, hints, an outline, and formatting.
 //
-// # What it stands on
+// # Where the answers come from
 //
-// The road answers: diagnostics are planner.Open's, layout is spec.Format's, documentation is spec.Schema's and the rules'. What is here is
-// where in the file the cursor stands (cursor.go) and how LSP says it all. A file is half-written for most of its life, so the cursor is
+// Diagnostics are planner.Open's, formatting is spec.Format's, documentation is spec.Schema's and the rules'. What is here is where in the
+// file the cursor is (cursor.go) and how LSP says it all. A correction is read off a finding's own sentence and tried on a copy of the
+// file: only one after which the finding is gone is offered (actions.go). A file is half-written for most of its life, so the cursor is
 // found by tokens and not by the parser, and nothing here may panic on any text: a request that does is answered with an error, and the
 // server goes on.
 //

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/plan"
@@ -31,6 +32,8 @@ type document struct {
 	diags  hcl.Diagnostics
 	spec   *spec.Spec
 	reread sync.Once
+	parse  sync.Once
+	body   *hclsyntax.Body
 
 	past *past
 }

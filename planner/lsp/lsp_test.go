@@ -700,7 +700,7 @@ func TestHalfWritten(t *testing.T) {
 func TestSession(t *testing.T) {
 	e := start(t, true)
 	var none any
-	_, err := e.conn.Call(context.Background(), "textDocument/rename", map[string]any{}, &none)
+	_, err := e.conn.Call(context.Background(), "textDocument/moniker", map[string]any{}, &none)
 	var answer *jsonrpc2.Error
 	if !errors.As(err, &answer) || answer.Code != jsonrpc2.MethodNotFound {
 		t.Errorf("an unknown method: %v", err)

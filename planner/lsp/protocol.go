@@ -46,6 +46,20 @@ type serverCapabilities struct {
 	HoverProvider              bool              `json:"hoverProvider"`
 	DefinitionProvider         bool              `json:"definitionProvider"`
 	DocumentFormattingProvider bool              `json:"documentFormattingProvider"`
+	CodeActionProvider         codeActionOptions `json:"codeActionProvider"`
+	DocumentSymbolProvider     bool              `json:"documentSymbolProvider"`
+	ReferencesProvider         bool              `json:"referencesProvider"`
+	RenameProvider             renameOptions     `json:"renameProvider"`
+	FoldingRangeProvider       bool              `json:"foldingRangeProvider"`
+	InlayHintProvider          bool              `json:"inlayHintProvider"`
+}
+
+type codeActionOptions struct {
+	CodeActionKinds []string `json:"codeActionKinds"`
+}
+
+type renameOptions struct {
+	PrepareProvider bool `json:"prepareProvider"`
 }
 
 type syncOptions struct {
@@ -67,6 +81,12 @@ type documentParams struct {
 		Text string `json:"text"`
 	} `json:"contentChanges"`
 	Position position `json:"position"`
+	Range    span     `json:"range"` // of a code action and of inlay hints
+	Context  struct {
+		Only               []string `json:"only"` // kinds of code actions that are wanted; all where there are none
+		IncludeDeclaration bool     `json:"includeDeclaration"`
+	} `json:"context"`
+	NewName string `json:"newName"`
 }
 
 type publishDiagnosticsParams struct {
@@ -157,4 +177,48 @@ type hover struct {
 type logMessageParams struct {
 	Type    int    `json:"type"` // 1: an error
 	Message string `json:"message"`
+}
+
+type workspaceEdit struct {
+	Changes map[string][]textEdit `json:"changes"`
+}
+
+type codeAction struct {
+	Title       string        `json:"title"`
+	Kind        string        `json:"kind"`
+	Diagnostics []diagnostic  `json:"diagnostics"`
+	IsPreferred bool          `json:"isPreferred,omitempty"`
+	Edit        workspaceEdit `json:"edit"`
+}
+
+// Kinds of symbols.
+const (
+	symbolModule    = 2
+	symbolNamespace = 3
+	symbolVariable  = 13
+	symbolConstant  = 14
+	symbolObject    = 19
+	symbolEvent     = 24
+)
+
+type documentSymbol struct {
+	Name           string           `json:"name"`
+	Detail         string           `json:"detail,omitempty"`
+	Kind           int              `json:"kind"`
+	Range          span             `json:"range"`
+	SelectionRange span             `json:"selectionRange"`
+	Children       []documentSymbol `json:"children,omitempty"`
+}
+
+type foldingRange struct {
+	StartLine int    `json:"startLine"`
+	EndLine   int    `json:"endLine"`
+	Kind      string `json:"kind,omitempty"` // "comment" or nothing
+}
+
+type inlayHint struct {
+	Position    position `json:"position"`
+	Label       string   `json:"label"`
+	Tooltip     string   `json:"tooltip,omitempty"`
+	PaddingLeft bool     `json:"paddingLeft"`
 }

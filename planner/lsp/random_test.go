@@ -93,10 +93,58 @@ func TestRandomEdits(t *testing.T) {
 				inside(t, d, one.Range)
 			}
 			s.formatting(p)
+			everything(t, s, d, p, r)
 		})
 		if t.Failed() {
 			t.Fatalf("edit %d: %q", n, text)
 		}
+	}
+}
+
+// everything asks for what an editor asks beside that. Corrections take the road several times each, so that few are asked for.
+func everything(t *testing.T, s *server, d *document, p *documentParams, r *rand.Rand) {
+	t.Helper()
+	nested(t, d, s.symbols(p).([]documentSymbol), span{d.position(0), d.position(len(d.text))})
+	for _, f := range s.folding(p).([]foldingRange) {
+		if f.StartLine < 0 || f.StartLine >= f.EndLine || f.EndLine >= len(d.lines) {
+			t.Fatalf("%+v of %d lines: %q", f, len(d.lines), d.text)
+		}
+	}
+	p.Context.IncludeDeclaration = true
+	places := s.references(p).([]location)
+	for _, l := range places {
+		inside(t, d, l.Range)
+	}
+	p.NewName = "other-name"
+	if changed, ok := s.rename(p).(workspaceEdit); ok && len(changed.Changes[d.uri]) != len(places) {
+		t.Fatalf("%d places, and %d of them renamed: %q", len(places), len(changed.Changes[d.uri]), d.text)
+	}
+	if here, ok := s.prepareRename(p).(span); ok {
+		inside(t, d, here)
+	}
+	for _, h := range s.hints(p).([]inlayHint) {
+		inside(t, d, span{h.Position, h.Position})
+	}
+	if r.Intn(50) == 0 && len(d.diags) > 0 {
+		p.Range = d.place(d.diags[r.Intn(len(d.diags))])
+		for _, a := range s.actions(p).([]codeAction) {
+			for _, e := range a.Edit.Changes[d.uri] {
+				inside(t, d, e.Range)
+			}
+		}
+	}
+}
+
+// nested holds symbols against what LSP wants of them: a name, each inside of what holds it, and its header inside of it.
+func nested(t *testing.T, d *document, all []documentSymbol, around span) {
+	t.Helper()
+	for _, one := range all {
+		inside(t, d, one.Range)
+		if one.Name == "" || before(one.Range.Start, around.Start) || before(around.End, one.Range.End) ||
+			before(one.SelectionRange.Start, one.Range.Start) || before(one.Range.End, one.SelectionRange.End) {
+			t.Fatalf("%+v in %v: %q", one, around, d.text)
+		}
+		nested(t, d, one.Children, one.Range)
 	}
 }
 

@@ -101,6 +101,8 @@ func (s *server) handle(_ context.Context, req *jsonrpc2.Request) (result any, e
 				TextDocumentSync:   syncOptions{OpenClose: true, Change: 1},
 				CompletionProvider: completionOptions{TriggerCharacters: []string{`"`, ".", "="}},
 				HoverProvider:      true, DefinitionProvider: true, DocumentFormattingProvider: true,
+				CodeActionProvider: codeActionOptions{[]string{quickFix}}, DocumentSymbolProvider: true, ReferencesProvider: true,
+				RenameProvider: renameOptions{PrepareProvider: true}, FoldingRangeProvider: true, InlayHintProvider: true,
 			},
 			ServerInfo: serverInfo{"k8splan", s.options.Version},
 		})
@@ -120,13 +122,20 @@ func (s *server) handle(_ context.Context, req *jsonrpc2.Request) (result any, e
 		return nil, nil
 	}
 	answer, known := map[string]func(*documentParams) any{
-		"textDocument/didOpen":    s.opened,
-		"textDocument/didChange":  s.changed,
-		"textDocument/didClose":   s.closed,
-		"textDocument/completion": s.completion,
-		"textDocument/hover":      s.hover,
-		"textDocument/definition": s.definition,
-		"textDocument/formatting": s.formatting,
+		"textDocument/didOpen":        s.opened,
+		"textDocument/didChange":      s.changed,
+		"textDocument/didClose":       s.closed,
+		"textDocument/completion":     s.completion,
+		"textDocument/hover":          s.hover,
+		"textDocument/definition":     s.definition,
+		"textDocument/formatting":     s.formatting,
+		"textDocument/codeAction":     s.actions,
+		"textDocument/documentSymbol": s.symbols,
+		"textDocument/references":     s.references,
+		"textDocument/prepareRename":  s.prepareRename,
+		"textDocument/rename":         s.rename,
+		"textDocument/foldingRange":   s.folding,
+		"textDocument/inlayHint":      s.hints,
 	}[method]
 	if !known {
 		if !req.IsCall() {
@@ -138,7 +147,11 @@ func (s *server) handle(_ context.Context, req *jsonrpc2.Request) (result any, e
 	if err := json.Unmarshal(req.Params(), &p); err != nil {
 		return nil, jsonrpc2.NewError(jsonrpc2.InvalidParams, err.Error())
 	}
-	return raw(answer(&p))
+	out := answer(&p)
+	if why, failed := out.(error); failed {
+		return nil, why
+	}
+	return raw(out)
 }
 
 // raw encodes an answer by the standard library, which takes any text; the connection's own codec refuses what is not UTF-8.

@@ -40,6 +40,17 @@ func parse(filename string, src []byte, cuts []hcl.Pos) (*hclsyntax.Body, hcl.Di
 	return whole, diags
 }
 
+// Tree is the file as it parses, for whoever looks for names in it: Load's own tree does not tell any more what expressions read. It is nil
+// where the file must not be parsed.
+func Tree(filename string, src []byte) *hclsyntax.Body {
+	how, refusal := guard(filename, src)
+	if refusal != nil {
+		return nil
+	}
+	body, _ := parse(filename, src[:how.end], how.cuts)
+	return body
+}
+
 // parsePart turns a panic of the parser into a diagnostic: it asserts things about itself, and what an author writes must never end the
 // program.
 func parsePart(filename string, src []byte, start hcl.Pos) (body *hclsyntax.Body, diags hcl.Diagnostics) {
