@@ -18,6 +18,7 @@ import (
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/change"
 	"github.com/k8splan/k8splan/planner/describe"
+	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
@@ -100,6 +101,7 @@ func (a *app) difference(args []string, revision string, flags *topologyFlags) (
 		if old, err = a.recordOf(args[0], flags); err != nil {
 			return nil, err
 		}
+		flags.keep(old)
 		args = args[1:]
 	}
 	if len(args) > 0 && args[0] == "-" && revision != "" {
@@ -109,12 +111,30 @@ func (a *app) difference(args []string, revision string, flags *topologyFlags) (
 	if err != nil {
 		return nil, err
 	}
+	a.newerPatch(o)
 	if revision != "" {
 		if old, err = a.recordAt(revision, o.name, flags); err != nil {
 			return nil, err
 		}
 	}
 	return change.BetweenWith(old, change.Of(o.project.Plan(), release()), a.facts), nil
+}
+
+// keep holds a topology that names a minor alone at the patch of a design that was built. A nil record changes nothing.
+func (t *topologyFlags) keep(built *change.Record) {
+	if built != nil {
+		t.kept, _ = plan.ParseVersion(built.Settings["cluster.kubernetes_version"].Text)
+	}
+}
+
+// newerPatch says that the minor has a newer patch than the one that the cluster was built with.
+func (a *app) newerPatch(o *opened) {
+	p := o.project.Plan()
+	written := p.Spec.Cluster.KubernetesVersion
+	if newest, ok := p.NewerPatch(); ok && written != nil && *written == p.Cluster.Version.MinorString() {
+		a.note("Kubernetes stays at %s, which the cluster was built with; %s is known: write kubernetes_version = \"%s\" to upgrade",
+			p.Cluster.Version, newest, newest)
+	}
 }
 
 // recordOf reads OLD: a topology, or a tree by its plan.json.

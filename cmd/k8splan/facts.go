@@ -85,7 +85,7 @@ func minorOrRelease(facts *plan.Table, text string) (plan.Version, error) {
 		}
 		return v, nil
 	}
-	return plan.Version{}, usageError{hinted{fmt.Errorf("%q is no version of Kubernetes", text),
+	return plan.Version{}, usageError{hinted{fmt.Errorf("%q is not a version of Kubernetes", text),
 		"write a minor such as 1.36, or a release such as 1.36.3"}}
 }
 

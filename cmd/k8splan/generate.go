@@ -55,6 +55,9 @@ With --check or --diff nothing is written; the exit code is 1 if DIR is not what
 			} else if recovered {
 				a.note("finished the write of %s that was interrupted", dir)
 			}
+			if old, err := treeRecord(dir); err == nil { // what is wrong with it is said below
+				topology.keep(old)
+			}
 			o, err := a.project(args, &topology)
 			if err != nil {
 				return err
@@ -62,6 +65,7 @@ With --check or --diff nothing is written; the exit code is 1 if DIR is not what
 			if why, way := o.project.Refuses(); why != "" {
 				return hinted{fmt.Errorf("%s: %s", named(o.name), why), way}
 			}
+			a.newerPatch(o)
 			if err := mayHold(dir, force || check || diff); err != nil {
 				return err
 			}

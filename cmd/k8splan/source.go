@@ -16,6 +16,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/k8splan/k8splan/planner"
+	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
@@ -29,6 +30,7 @@ const stdinName = "<stdin>"
 type topologyFlags struct {
 	vars  []variable // in the order of the command line: the last one wins
 	today string
+	kept  plan.Version // what the cluster was built with, where that is known; see plan.Table.Keep
 }
 
 // variable is the value of one, or a file of values.
@@ -118,7 +120,7 @@ func (a *app) open(args []string, flags *topologyFlags) (*opened, error) {
 		return o, nil
 	}
 	var diags hcl.Diagnostics
-	o.project, diags = planner.OpenBeside(name, src, values, today, a.facts, folder(name))
+	o.project, diags = planner.OpenBeside(name, src, values, today, a.facts.Keep(flags.kept), folder(name))
 	o.diags = append(o.diags, diags...)
 	return o, nil
 }

@@ -32,21 +32,27 @@ func (a *app) upgradePathCommand() *cobra.Command {
 		Use:   "upgrade-path --from VERSION --to VERSION",
 		Short: "List the upgrade steps between two Kubernetes versions",
 		Long: `Upgrade-path prints the stops between two versions of Kubernetes: kubeadm moves one minor at a time, and etcd does too. At
-each stop it says what etcd becomes, in which order the nodes are taken, and what changes that a cluster may depend on.`,
+each stop it says what etcd becomes, in which order the nodes are taken, and what changes that a cluster may depend on. A minor such as 1.36 stands for its newest patch known.`,
 		Args: count(0, 0, ""),
 		RunE: func(*cobra.Command, []string) error {
 			if from == "" || to == "" {
-				return usageError{hinted{fmt.Errorf("--from and --to are needed"), "k8splan upgrade-path --from 1.34.2 --to 1.37.2"}}
+				return usageError{hinted{fmt.Errorf("--from and --to are required"), "k8splan upgrade-path --from 1.34.2 --to 1.37.2"}}
 			}
 			versions := make([]plan.Version, 3)
 			for i, text := range []string{from, to, etcd} {
 				if text == "" {
 					continue
 				}
+				if i < 2 {
+					var err error
+					if versions[i], err = minorOrRelease(a.facts, text); err != nil {
+						return err
+					}
+					continue
+				}
 				v, ok := plan.ParseVersion(text)
 				if !ok {
-					like := []string{"1.36.3", "1.36.3", "3.6.16"}[i]
-					return usageError{hinted{fmt.Errorf("%q is not a release", text), "write all three numbers, such as " + like}}
+					return usageError{hinted{fmt.Errorf("%q is not a release of etcd", text), "write all three numbers, such as 3.6.16"}}
 				}
 				versions[i] = v
 			}

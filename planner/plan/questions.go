@@ -15,6 +15,12 @@ import (
 // String returns host:port, with brackets around an IPv6 address.
 func (e Endpoint) String() string { return net.JoinHostPort(e.Host, strconv.Itoa(e.Port)) }
 
+// NewerPatch is the newest patch known of the cluster's minor that the target takes, where the cluster has an older one.
+func (p *Plan) NewerPatch() (Version, bool) {
+	newest := p.Target.Facts.newestPatch(p.Cluster.Version)
+	return newest, p.Cluster.Version.Before(newest)
+}
+
 // ControlPlanes returns the nodes that run an API server.
 func (p *Plan) ControlPlanes() []*Node { return p.having(ControlPlane) }
 

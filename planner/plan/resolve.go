@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"maps"
 	"net/netip"
 	"regexp"
@@ -158,17 +159,22 @@ func (r *resolver) kubernetesVersion(s string) Version {
 	v, ok := ParseVersion(s)
 	at := r.spec.Cluster.Attr("kubernetes_version")
 	switch {
-	case !ok && strings.Count(s, ".") == 1 && isVersion(s+".0"):
+	case !ok && isVersion(s+".0") && !strings.HasPrefix(s, "v"):
 		minor, _ := ParseVersion(s + ".0")
-		example := r.plan.Target.Facts.Table.Newest()
-		if newest, ok := r.plan.Target.Facts.Table.At(minor).NewestPatch(); ok {
-			example = newest
+		if minor.Major != 1 {
+			return r.kubernetesVersion(minor.String())
 		}
-		r.fail(invalidVersion, at, "kubernetes_version is %q, which names a minor and no release. Write all three numbers, such as %q.",
-			spelling.Excerpt(s), example)
+		v := r.plan.Target.Facts.release(minor)
+		table := r.plan.Target.Facts.Table.known()
+		reason := fmt.Sprintf("The newest patch of %s known on %s. A generated tree keeps its patch.", s, table.Date())
+		if v == table.kept {
+			reason = "The patch of " + s + " that the cluster was built with."
+		}
+		r.decide("cluster.kubernetes_version", v, reason, "https://kubernetes.io/releases/")
+		return v
 	case !ok:
-		r.fail(invalidVersion, at, "kubernetes_version is %q. A version has three numbers and nothing else, such as %q.",
-			spelling.Excerpt(s), r.plan.Target.Facts.Table.Newest())
+		r.fail(invalidVersion, at, "kubernetes_version is %q. Write a release such as %q, or a minor such as %q for its newest patch.",
+			spelling.Excerpt(s), r.plan.Target.Facts.Table.Newest(), r.plan.Target.Facts.Table.Newest().MinorString())
 	case strings.HasPrefix(s, "v"):
 		r.fail(invalidVersion, at, "kubernetes_version is %q. Write it without v: %q.", s, v)
 		return Version{}

@@ -39,9 +39,9 @@ var (
 	}
 	invalidVersion = &rule.Rule{
 		ID: "invalid-version", Title: "Invalid version", Permanent: true,
-		Doc: "The version decides which binaries and images are fetched, so it must name one release exactly: " +
-			"three numbers, no leading zeros, no suffix.",
-		Fix:     `Write all three numbers, such as "1.37.2".`,
+		Doc: "The version decides which binaries and images are fetched. It is three numbers without leading zeros, a v or a suffix. " +
+			"kubernetes_version may name a minor alone: a new cluster gets its newest patch known, and a tree keeps the patch that it has.",
+		Fix:     `Write a release such as "1.37.2"; for kubernetes_version, a minor such as "1.37" will do.`,
 		Sources: []string{"https://kubernetes.io/releases/"},
 	}
 	invalidName = &rule.Rule{

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -111,7 +112,7 @@ var mistakes = []struct{ id, src string }{
 	{"invalid-url", "addon \"x\" {\n manifest \"https://u:p@example.com/x.yaml\" { # here\n }\n}"},
 	{"invalid-text", "addon \"fluent-bit\" {\n settings = { output = \"a\\nb\" } # here\n}"},
 	// In the cluster block.
-	{"invalid-version", "kubernetes_version = \"1.37\" # here"},
+	{"invalid-version", "kubernetes_version = \"1.37.x\" # here"},
 	{"invalid-version", "kubernetes_version = \"v1.37.2\" # here"},
 	{"invalid-version", "kubernetes_version = \"1.37.2-rc.1\" # here"},
 	{"invalid-version", "kubernetes_version = \"2.0.0\" # here"},
@@ -206,9 +207,44 @@ func TestMessagesSayWhatToWrite(t *testing.T) {
 			t.Errorf("%s: no %s in\n%s", written, hint, describe(diags))
 		}
 	}
-	_, diags := Resolve(load(t, "cluster \"c\" {\n type = \"all-in-one\"\n kubernetes_version = \"1.36\"\n}\n"), hosts)
-	if !strings.Contains(describe(diags), `"1.36.6"`) {
-		t.Errorf("a minor alone gets no example: %s", describe(diags))
+}
+
+// TestMinorAlone: a minor is its newest patch for a new cluster, and the patch that the cluster has for one that was built; what the target
+// takes bounds both the newest one and what is said to be newer.
+func TestMinorAlone(t *testing.T) {
+	some := load(t, "cluster \"c\" {\n type = \"all-in-one\"\n kubernetes_version = \"1.36\"\n}\nnode \"n\" {\n address = \"10.0.0.1\"\n}\n")
+	newest, _ := hosts.Table.At(Version{1, 36, 0}).NewestPatch()
+	with := func(change func(*Facts)) Facts {
+		f := hosts
+		change(&f)
+		return f
+	}
+	for name, test := range map[string]struct {
+		facts       Facts
+		want, newer Version
+		reason      string
+	}{
+		"a new cluster": {hosts, newest, Version{}, "newest patch of 1.36 known on"},
+		"one that has a patch": {with(func(f *Facts) { f.Table = f.Table.Keep(Version{1, 36, 2}) }), Version{1, 36, 2}, newest,
+			"that the cluster was built with"},
+		"one of another minor": {with(func(f *Facts) { f.Table = f.Table.Keep(Version{1, 35, 2}) }), newest, Version{},
+			"newest patch of 1.36 known on"},
+		"a target that takes some releases": {with(func(f *Facts) { f.Releases = []Version{{1, 37, 1}, {1, 36, 4}, {1, 36, 1}} }),
+			Version{1, 36, 4}, Version{}, "newest patch of 1.36 known on"},
+		"a target that ends at a patch": {with(func(f *Facts) { f.Newest = Version{1, 36, 3} }), Version{1, 36, 3}, Version{},
+			"newest patch of 1.36 known on"},
+	} {
+		p, diags := Resolve(some, test.facts)
+		if diags.HasErrors() || p.Cluster.Version != test.want {
+			t.Errorf("%s: %v, not %v; %v", name, p.Cluster.Version, test.want, diags)
+		}
+		if newer, ok := p.NewerPatch(); ok == test.newer.IsZero() || ok && newer != test.newer {
+			t.Errorf("%s: %v is newer, not %v", name, newer, test.newer)
+		}
+		i := slices.IndexFunc(p.Decisions, func(d Decision) bool { return d.Path == "cluster.kubernetes_version" })
+		if i < 0 || !strings.Contains(p.Decisions[i].Reason, test.reason) {
+			t.Errorf("%s: %+v", name, p.Decisions)
+		}
 	}
 }
 

@@ -85,6 +85,7 @@ type Table struct {
 	sources []Source
 	systems map[string]string            // ends of systems, over this program's own
 	targets map[string]map[string]string // ends of minors by target, over those of its facts
+	kept    Version                      // what a cluster has already; see Keep
 }
 
 //go:embed facts.json
@@ -140,6 +141,13 @@ func (t *Table) patched(v Version) Version {
 		return patch
 	}
 	return v
+}
+
+// Keep is the table for a cluster that was built with a release: a topology that names its minor alone stays at that release.
+func (t *Table) Keep(v Version) *Table {
+	kept := *t.known()
+	kept.kept = v
+	return &kept
 }
 
 // Document returns the whole table.

@@ -161,6 +161,32 @@ func (t Facts) version() Version {
 	return t.NewestVersion()
 }
 
+// release is what a topology gets that names a minor alone: the release that the cluster has, else the newest one known that the target
+// takes. Where nothing is known of the minor it is patch 0, which rules then speak of.
+func (t Facts) release(minor Version) Version {
+	if kept := t.Table.known().kept; kept.MinorString() == minor.MinorString() {
+		return kept
+	}
+	return t.newestPatch(minor)
+}
+
+// newestPatch is the newest patch known of a version's minor that the target takes; the version itself where nothing is known of it.
+func (t Facts) newestPatch(minor Version) Version {
+	same := func(v Version) bool { return v.MinorString() == minor.MinorString() }
+	newest := t.Table.patched(minor)
+	if !t.Takes(newest) {
+		if same(t.Newest) && t.Newest.Patch != 0 {
+			return t.Newest
+		}
+		for _, r := range t.Releases { // the newest first
+			if same(r) {
+				return r
+			}
+		}
+	}
+	return newest
+}
+
 // Guide reports that Folder has a README.md with all steps, those after Make too. Vagrant's one command needs none.
 func (t Facts) Guide() bool { return t.Folder != "" && t.FolderIf == "" && t.Name != "vagrant" }
 

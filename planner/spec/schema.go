@@ -254,7 +254,7 @@ var Schema = []Block{
 			{Name: "type", Type: Text, Required: true, Enum: topologies.Names(), Field: "Type", Example: `"all-in-one"`,
 				Aliases: []string{"topology", "installation_type"}, Doc: "Installation type."},
 			{Name: "kubernetes_version", Type: Text, Field: "KubernetesVersion", Example: `"1.37.2"`,
-				Aliases: []string{"version", "k8s_version", "kube_version"}, Doc: "Kubernetes version, major.minor.patch."},
+				Aliases: []string{"version", "k8s_version", "kube_version"}, Doc: "Kubernetes release, or a minor such as 1.37 for its newest patch."},
 			{Name: "control_plane_endpoint", Type: Text, Field: "ControlPlaneEndpoint", Example: `"api.example.com:6443"`,
 				Aliases: []string{"endpoint", "api_endpoint"}, Doc: "Name or address, and port, that every kubelet and client dials."},
 			{Name: "cert_sans", Type: TextList, Field: "CertSANs", Example: `["api.example.com"]`,

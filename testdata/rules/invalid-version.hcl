@@ -1,6 +1,6 @@
 cluster "dev" {
   type = "all-in-one"
-  kubernetes_version = 1.36 # error: invalid-version: kubernetes_version is "1.36", which names a minor and no release. Write all three numbers, such as "1.36.
+  kubernetes_version = "1.36.x" # error: invalid-version: kubernetes_version is "1.36.x". Write a release such as "1.
 }
 
 etcd {
