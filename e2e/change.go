@@ -464,12 +464,12 @@ func (c *changing) says(ctx context.Context, words ...string) error {
 		}
 		all.WriteString(out)
 	}
-	dialled, err := tls.Dial("tcp", c.bootstrap().Address+":6443", &tls.Config{InsecureSkipVerify: true}) // to read what is served
+	dialed, err := tls.Dial("tcp", c.bootstrap().Address+":6443", &tls.Config{InsecureSkipVerify: true}) // to read what is served
 	if err != nil {
 		return err
 	}
-	defer dialled.Close()
-	all.WriteString(strings.Join(dialled.ConnectionState().PeerCertificates[0].DNSNames, " "))
+	defer dialed.Close()
+	all.WriteString(strings.Join(dialed.ConnectionState().PeerCertificates[0].DNSNames, " "))
 	for _, word := range words {
 		if !strings.Contains(all.String(), word) {
 			return fmt.Errorf("what runs does not say %q", word)

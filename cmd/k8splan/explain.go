@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -11,17 +12,25 @@ import (
 	"github.com/k8splan/k8splan/planner/check"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/topologies"
 )
 
 func (a *app) explainCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "explain [RULE | ARGUMENT]",
-		Short: "Explain a rule or an argument; without one, list the rules",
-		Long: `Explain says why a rule exists and what to write instead, by its ID, and what a block or an argument is for, by its path:
-network, network.pod_subnets. Without an argument, lists the rules.`,
+		Use:   "explain [RULE | ARGUMENT | TYPE | WORD]",
+		Short: "Explain a rule, an argument, a type, or a word; without one, list the rules",
+		Long: `Explain says why a rule exists and what to write instead, by its ID, and what a block or an argument is for, by its
+path. It knows the installation types, the targets and the arguments of their blocks, and the words of the field. Without an argument, it
+lists the rules.
+
+  k8splan explain etcd-even-members
+  k8splan explain network.pod_subnets
+  k8splan explain target.vagrant.box
+  k8splan explain multi-etcd-multi-master
+  k8splan explain quorum`,
 		Args: count(0, 1, "RULE or ARGUMENT"),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return append(ids(planner.Catalog()), paths(spec.Schema, "")...), cobra.ShellCompDirectiveNoFileComp
+			return explained(planner.Catalog()), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			rules := planner.Catalog()
@@ -39,13 +48,23 @@ network, network.pod_subnets. Without an argument, lists the rules.`,
 				}
 				return a.explainBlock(args[0], block)
 			}
+			if target, argument, ok := targetPath(args[0]); ok {
+				return a.explainTarget(target, argument)
+			}
+			if known, err := a.explainWord(args[0]); known {
+				return err
+			}
 			return usageError{hinted{
-				fmt.Errorf("%q is neither a rule nor an argument", args[0]),
-				near(args[0], append(ids(rules), paths(spec.Schema, "")...),
-					"`k8splan explain` lists the rules, docs/language.md the arguments"),
+				fmt.Errorf("%q is neither a rule nor an argument, a type, or a word that is explained", args[0]),
+				near(args[0], explained(rules), "`k8splan explain` lists the rules, docs/language.md the arguments"),
 			}}
 		},
 	}
+}
+
+// explained lists all that explain knows.
+func explained(rules []*rule.Rule) []string {
+	return slices.Concat(ids(rules), paths(spec.Schema, ""), targetPaths(), topologies.Names(), glossaryWords())
 }
 
 func ids(rules []*rule.Rule) []string {

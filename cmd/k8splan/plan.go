@@ -10,12 +10,13 @@ import (
 func (a *app) planCommand() *cobra.Command {
 	out := format{"text", []string{"text", "json", "yaml"}}
 	var topology topologyFlags
+	var why bool
 	cmd := &cobra.Command{
 		Use:   "plan [FILE]",
 		Short: "Show the resolved design, with every value that was decided for you",
 		Long: `Plan shows the design in topology.hcl, resolved: every host and its roles, etcd and its quorum, the endpoint, the ranges,
 how many nodes and pods the design carries and what is left of it after the largest loss, the versions, the names in the API server's
-certificate, and each default with its reason. -o json and -o yaml have all of it for programs.`,
+certificate, and what was decided for you. --why lists every default with its reason. -o json and -o yaml have all of it for programs.`,
 		Args: count(0, 1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			o, err := a.project(args, &topology)
@@ -30,7 +31,9 @@ certificate, and each default with its reason. -o json and -o yaml have all of i
 			case "yaml":
 				data, err = artifact.YAML(describe.Describe(p))
 			default:
-				if err := describe.Page(a.stdout, p, a.style()); err != nil || o.name == stdinName {
+				style := a.style()
+				style.Why = why
+				if err := describe.Page(a.stdout, p, style); err != nil || o.name == stdinName {
 					return err
 				}
 				if up := p.WayUp(); p.Described() && len(up) > 0 {
@@ -49,6 +52,7 @@ certificate, and each default with its reason. -o json and -o yaml have all of i
 			return err
 		},
 	}
+	cmd.Flags().BoolVar(&why, "why", false, "list every default with its reason; of one host, its capacity and certificate too")
 	cmd.Flags().VarP(&out, "output", "o", "format of the answer")
 	topology.add(cmd)
 	return cmd

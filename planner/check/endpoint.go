@@ -108,7 +108,7 @@ var endpointRules = []Rule{
 	}, endpointFamily},
 	{rule.Rule{
 		ID: "endpoint-fixed-address", Severity: rule.Warning, Title: "Endpoint without a name",
-		Doc: "One control plane is dialled at its own address, which goes into every certificate and kubeconfig. A second one cannot be " +
+		Doc: "One control plane is dialed at its own address, which goes into every certificate and kubeconfig. A second one cannot be " +
 			"added later without making them all anew: kubeadm does not support a change of the endpoint.",
 		Fix: "Write a DNS name now: `control_plane_endpoint = \"api.<cluster>.example.com:6443\"`. The playbook puts it into " +
 			"/etc/hosts, so no DNS server has to know it yet.",

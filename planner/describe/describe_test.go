@@ -36,7 +36,7 @@ func TestPageFits(t *testing.T) {
 		p := starter(t, row.Type, "bare-metal")
 		for _, width := range []int{0, 60, 80, 120, 400} {
 			var page bytes.Buffer
-			if err := describe.Page(&page, p, describe.Style{Width: width}); err != nil {
+			if err := describe.Page(&page, p, describe.Style{Width: width, Why: true}); err != nil {
 				t.Fatal(err)
 			}
 			room := min(max(width, 60), 140)
@@ -63,8 +63,8 @@ func TestPageFits(t *testing.T) {
 			}
 		}
 		var plain, painted bytes.Buffer
-		_ = describe.Page(&plain, p, describe.Style{})
-		_ = describe.Page(&painted, p, describe.Style{Color: true})
+		_ = describe.Page(&plain, p, describe.Style{Why: true})
+		_ = describe.Page(&painted, p, describe.Style{Color: true, Why: true})
 		if strip(painted.String()) != plain.String() {
 			t.Errorf("%s: color changes more than color", row.Type)
 		}
@@ -144,7 +144,7 @@ node_pool "worker" {
 	}
 	p := project.Plan()
 	var page bytes.Buffer
-	if err := describe.Page(&page, p, describe.Style{Width: 140}); err != nil {
+	if err := describe.Page(&page, p, describe.Style{Width: 140, Why: true}); err != nil {
 		t.Fatal(err)
 	}
 	words := strings.Join(strings.Fields(page.String()), " ")
@@ -179,7 +179,7 @@ func survives(t *testing.T, src string, width int) (string, describe.Simulation)
 	m := simulate.New(project.Plan())
 	r := m.Sweep()
 	var page bytes.Buffer
-	describe.Survival(&page, "c", m, r, describe.Style{Width: width})
+	describe.Survival(&page, "c", m, r, describe.Style{Width: width, Why: true})
 	return page.String(), describe.Sweep("c", m, r)
 }
 

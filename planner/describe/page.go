@@ -20,6 +20,8 @@ import (
 type Style struct {
 	Width int // columns of the terminal; 0 stands for 100
 	Color bool
+	// Why lists every default with its reason; without it those that are upstream's own are counted.
+	Why bool
 }
 
 // columns is the width to print in.
@@ -42,9 +44,13 @@ func Page(w io.Writer, p *plan.Plan, style Style) error {
 	g.hosts(p)
 	g.etcd(p)
 	g.network(p)
-	g.capacity(p)
+	if len(p.Nodes) > 1 || g.Why {
+		g.capacity(p)
+	}
 	g.versions(p)
-	g.certificate(p)
+	if len(p.Nodes) > 1 || g.Why {
+		g.certificate(p)
+	}
 	g.decisions(p)
 	g.waivers(p)
 	_, err := io.WriteString(w, g.out.String())
@@ -431,12 +437,24 @@ func (g *page) decisions(p *plan.Plan) {
 	if len(p.Decisions) == 0 {
 		return
 	}
-	g.heading("Decided for you", "write any of these in the file to decide otherwise")
-	rows := make([][]string, len(p.Decisions))
-	for i, d := range p.Decisions {
-		rows[i] = []string{d.Path, d.Value, d.Reason}
+	var rows [][]string
+	usual := 0
+	for _, d := range p.Decisions {
+		if !g.Why && (len(p.Nodes) == 1 || strings.Contains(d.Reason, "default")) {
+			usual++
+			continue
+		}
+		rows = append(rows, []string{d.Path, d.Value, d.Reason})
 	}
+	g.heading("Decided for you", "write any of these in the file to decide otherwise")
 	g.table(nil, []string{cyan, "", dim}, rows)
+	if usual > 0 {
+		more := spelling.Quantity(usual, "default", "defaults")
+		if len(rows) > 0 {
+			more += " of upstream"
+		}
+		g.line("  " + g.paint(dim, more+": `k8splan plan --why` lists each with its reason"))
+	}
 }
 
 func (g *page) waivers(p *plan.Plan) {

@@ -267,7 +267,7 @@ func (r *resolver) balancerDefaults() {
 		settle(r, false, &p.Kind, "load_balancer", HAProxy, "Hosts are defined that have the role load-balancer.",
 			kubeadmHA+"#create-load-balancer-for-kube-apiserver")
 	case len(controlPlanes) == 1:
-		settle(r, false, &p.Kind, "load_balancer", NoBalancer, "One control plane is dialled directly.", "")
+		settle(r, false, &p.Kind, "load_balancer", NoBalancer, "One control plane is dialed directly.", "")
 	default:
 		p.Kind = NoBalancer
 	}

@@ -152,7 +152,7 @@ func (m *Model) dataBits() []int {
 		nodes []int
 	}{
 		{dataControlPlane, m.cps}, {dataMember, m.members}, {dataBalancer, m.lbs}, {dataWorker, m.workers}, {dataKubelet, m.kubelet},
-		{dataDialled, m.dialled}, {dataLocal, m.localCPs()}, {dataDNS, m.dns},
+		{dataDialled, m.dialed}, {dataLocal, m.localCPs()}, {dataDNS, m.dns},
 	} {
 		for _, i := range set.nodes {
 			is[i] |= set.bit

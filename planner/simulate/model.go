@@ -92,7 +92,7 @@ type Model struct {
 	members []int // indices of nodes with an etcd member
 	lbs     []int // indices of balancer nodes: haproxy's own, or kube-vip's control planes
 	// those of haproxy's balancers that the endpoint may lead to by their own addresses; none where a virtual IP moves between them
-	dialled []int
+	dialed []int
 	// astray are the hosts that may take over the virtual IP and lie in another network segment than it: no router leads to it there.
 	astray  map[int]bool
 	workers []int
@@ -143,11 +143,11 @@ func New(p *plan.Plan) *Model {
 			m.lbs = append(m.lbs, m.index[n.Name])
 			if host := p.Cluster.Endpoint.Host; host != "" &&
 				slices.Contains([]string{n.Name, n.Address.String(), n.SecondaryAddress.String(), n.PublicAddress}, host) {
-				m.dialled = []int{m.index[n.Name]} // the endpoint goes past the others
+				m.dialed = []int{m.index[n.Name]} // the endpoint goes past the others
 			}
 		}
-		if m.dialled == nil && !p.LoadBalancer.VirtualIP.IsValid() {
-			m.dialled = m.lbs
+		if m.dialed == nil && !p.LoadBalancer.VirtualIP.IsValid() {
+			m.dialed = m.lbs
 		}
 	case plan.KubeVIP:
 		m.lbs = m.cps
@@ -169,7 +169,7 @@ func (m *Model) stray() {
 	in := map[netip.Prefix][]int{}
 	home := m.p.Segment(vip).Prefix
 	for _, n := range m.p.MovingVirtualIP() {
-		if a := n.OfFamily(vip); a.IsValid() && m.dialled == nil {
+		if a := n.OfFamily(vip); a.IsValid() && m.dialed == nil {
 			s := m.p.Segment(a).Prefix
 			in[s] = append(in[s], m.index[n.Name])
 		}
@@ -464,8 +464,8 @@ func (w *world) endpoint(zone string, api []State) State {
 			}
 			return w.backend(w.m.nodes[b].FailureDomain, api)
 		}
-		if len(w.m.dialled) > 0 { // no address moves: the endpoint leads to whichever its name was resolved to
-			return each(w.m.dialled, by)
+		if len(w.m.dialed) > 0 { // no address moves: the endpoint leads to whichever its name was resolved to
+			return each(w.m.dialed, by)
 		}
 		var ends []State
 		w.elect(api, func(holders []int) {

@@ -75,8 +75,8 @@ func (m *Model) balancers() []way {
 		return nil
 	}
 	to := m.leading()
-	if len(m.dialled) > 0 {
-		to = m.dialled
+	if len(m.dialed) > 0 {
+		to = m.dialed
 	}
 	return []way{{one(m.processes(to))}}
 }
@@ -130,8 +130,8 @@ func (m *Model) ways(c Capability) []way {
 // risks lists what stops writes, the API, scheduling or every pod, or leaves one of them to chance, while no network is cut.
 func (m *Model) risks() []way {
 	ways := slices.Concat(m.ways(API), m.pods())
-	if len(m.dialled) > 1 { // the endpoint leads to whichever its name was resolved to
-		ways = append(ways, way{{m.processes(m.dialled), 0}})
+	if len(m.dialed) > 1 { // the endpoint leads to whichever its name was resolved to
+		ways = append(ways, way{{m.processes(m.dialed), 0}})
 	}
 	return ways
 }
@@ -436,8 +436,8 @@ func pick[T any](from []T, set []int) []T {
 // that is no node of the plan counts as not down.
 func (m *Model) Spare(c Capability, down []string) (spare int, ok bool) {
 	ways := m.ways(c)
-	if c == API && len(m.dialled) > 1 { // the endpoint leads to whichever its name was resolved to
-		ways = append(ways, way{{m.processes(m.dialled), 0}})
+	if c == API && len(m.dialed) > 1 { // the endpoint leads to whichever its name was resolved to
+		ways = append(ways, way{{m.processes(m.dialed), 0}})
 	}
 	if len(ways) == 0 {
 		return 0, false

@@ -161,8 +161,8 @@ func (w *world) quantities() (*quantities, []string) {
 		"tolerance": max(0, plan.FaultTolerance(len(m.members))), "leaders": len(leaders), "offLeast": least, "offMost": most,
 		"cps": len(m.cps), "cpsUp": w.alive(m.cps), "apiUp": w.count(api, Up), "apiDegraded": w.count(api, Degraded),
 		"apiDepends": w.count(api, Depends), "apiDown": w.count(api, Down), "stacked": number(m.p.Etcd.Placement == topologies.Stacked),
-		"lbs": len(m.lbs), "lbsOff": lbsOff, "lbsLost": lbsLost, "dialled": len(m.dialled), "external": number(w.external),
-		"moves":  number(haproxy && len(m.lbs) > 1 && m.dialled == nil || lb.Kind == plan.KubeVIP),
+		"lbs": len(m.lbs), "lbsOff": lbsOff, "lbsLost": lbsLost, "dialed": len(m.dialed), "external": number(w.external),
+		"moves":  number(haproxy && len(m.lbs) > 1 && m.dialed == nil || lb.Kind == plan.KubeVIP),
 		"waysUp": waysUp, "leading": number(leading), "off": number(w.offSegment() != ""),
 		"places": len(zones), "answered": len(answered), "unsure": len(unsure), "severed": number(w.severed()),
 		"workers": len(m.workers), "workersUp": w.alive(m.workers), "workersLost": workersLost,
@@ -281,17 +281,17 @@ func places(zones []string) string {
 
 // way is the balancer that the endpoint names, "" where it names none or several.
 func (m *Model) way() string {
-	if len(m.dialled) != 1 {
+	if len(m.dialed) != 1 {
 		return ""
 	}
-	return m.nodes[m.dialled[0]].Name
+	return m.nodes[m.dialed[0]].Name
 }
 
 // ways counts the balancers that run of those that clients are led to, and says whether one of them reaches an API server that works.
 func (w *world) ways(api []State) (running int, leading bool) {
 	ways := w.m.leading()
-	if w.m.dialled != nil {
-		ways = w.m.dialled
+	if w.m.dialed != nil {
+		ways = w.m.dialed
 	}
 	for _, b := range ways {
 		if !w.dead[b] && !w.mute[b] {

@@ -56,7 +56,7 @@ var texts = []textRows{
 		{"apiDegraded == 0 && severed > 0", "; the cut leaves fewer ways to them"},
 	}},
 	{Name: "chance", Rows: []textRow{
-		{"dialled > 1", "which balancer a client is led to: they share no address"},
+		{"dialed > 1", "which balancer a client is led to: they share no address"},
 		{"moves > 0 && off > 0", "who holds the address: {@astray} is in another network segment, where no router leads to it"},
 		{"moves > 0 && apiDepends > 0", "which etcd member leads and who holds the address"},
 		{"moves > 0", "who holds the address"},
@@ -68,7 +68,7 @@ var texts = []textRows{
 			"{cpsUp|API server|} up, but cut off from the etcd members that have a leader, so that none is ready"},
 		{"apiDown == cps", "{cpsUp|API server|} up, but etcd has no quorum, so that none is ready"},
 		{"external > 0", "the external balancer is down: the API servers work and nobody who dials the endpoint reaches them"},
-		{"dialled == 1 && lbs > 1 && waysUp == 0", "the endpoint names {@way}, whose balancer is down: nobody is led to the others"},
+		{"dialed == 1 && lbs > 1 && waysUp == 0", "the endpoint names {@way}, whose balancer is down: nobody is led to the others"},
 		{"lbs > 0 && waysUp == 0 && off > 0",
 			"the virtual IP {@virtualIP} cannot move to {@astray}: it is in another network segment, where no router leads to the address"},
 		{"lbs > 0 && waysUp == 0", "no balancer is up: the API servers work and nobody who dials the endpoint reaches them"},

@@ -61,7 +61,7 @@ type Point struct {
 func (m *Model) tellApart() []string {
 	const letters = "mdes"
 	marks := make([]uint8, len(m.nodes))
-	for bit, nodes := range [][]int{m.members, m.dns, m.dialled} {
+	for bit, nodes := range [][]int{m.members, m.dns, m.dialed} {
 		for _, i := range nodes {
 			marks[i] |= 1 << bit
 		}
@@ -350,7 +350,7 @@ func (m *Model) remedy(u Unit) string {
 	}
 	if m.p.LoadBalancer.Kind == plan.HAProxy && breaks(m.balancers()) {
 		switch {
-		case len(m.lbs) > 1 && len(m.dialled) > 0:
+		case len(m.lbs) > 1 && len(m.dialed) > 0:
 			remedies = append(remedies, "a virtual IP that moves between the balancers")
 			if place != "" && breaks([]way{{one(m.processes(m.lbs))}}) {
 				elsewhere = append(elsewhere, "a balancer")

@@ -293,7 +293,7 @@ func memberInit(p *plan.Plan, m plan.Member) *kubeadmv1.InitConfiguration {
 		TypeMeta: meta("InitConfiguration"),
 		NodeRegistration: kubeadmv1.NodeRegistrationOptions{
 			Name: m.Name, // the certificates' common name
-			// Never dialled. Without it kubeadm looks for a runtime, and an etcd host has none.
+			// Never dialed. Without it kubeadm looks for a runtime, and an etcd host has none.
 			CRISocket: p.Runtime.Socket,
 			Taints:    []corev1.Taint{},
 		},

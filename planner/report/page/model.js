@@ -2,7 +2,7 @@
 // The model of failures: what the planner's simulate says, from the same rows. judge(data, down) answers for a set of units and cuts.
 const STATES = ['up', 'degraded', 'depends', 'down']
 const UP = 0, DEGRADED = 1, DEPENDS = 2, DOWN = 3
-const IS = { cp: 1, member: 2, lb: 4, worker: 8, kubelet: 16, dialled: 32, astray: 64, local: 128, dns: 256 }
+const IS = { cp: 1, member: 2, lb: 4, worker: 8, kubelet: 16, dialed: 32, astray: 64, local: 128, dns: 256 }
 
 // each is what holds whichever of the candidates chance picks.
 function each (states) {
@@ -73,7 +73,7 @@ class World {
     const kind = this.D.balancer
     if (kind === 'haproxy' && this.lb.length) {
       const by = b => this.dead[b] || this.mute[b] || this.astrayed(b) || !this.linked(zone, this.zone(b)) ? DOWN : this.backend(this.zone(b))
-      if (this.dialled.length) return each(this.dialled.map(by))
+      if (this.dialed.length) return each(this.dialed.map(by))
       const ends = []
       this.elect(holders => ends.push(each(holders.filter(b => this.linked(zone, this.zone(b))).map(by))))
       return each(ends)
@@ -121,7 +121,7 @@ class World {
     this.answered = zones.filter((_, i) => ends[i] <= DEGRADED)
     const unsure = zones.filter((_, i) => ends[i] === DEPENDS)
     const off = this.leaders.map(l => this.member.filter(e => !this.dead[e] && !this.reach(l, e)).length)
-    const runs = (this.dialled.length ? this.dialled : this.lb.filter(b => !this.astrayed(b))).filter(b => !this.dead[b] && !this.mute[b])
+    const runs = (this.dialed.length ? this.dialed : this.lb.filter(b => !this.astrayed(b))).filter(b => !this.dead[b] && !this.mute[b])
     const h = this.hearing(), up = this.alive(this.member), parts = [...this.cp, ...this.lb, ...this.member]
     const astray = this.lb.find(b => this.astrayed(b) && !this.dead[b] && !this.mute[b])
     const dns = this.dns.filter(i => !this.dead[i]), all = this.zonesOf(this.kubelet)
@@ -133,8 +133,8 @@ class World {
       offLeast: Math.min(this.member.length, ...off), offMost: Math.max(0, ...off),
       cps: this.cp.length, cpsUp: this.alive(this.cp), apiUp: count(UP), apiDegraded: count(DEGRADED), apiDepends: count(DEPENDS), apiDown: count(DOWN),
       stacked: +D.stacked, lbs: this.lb.length, lbsOff: this.lb.filter(b => this.mute[b] || (this.dead[b] && haproxy)).length,
-      lbsLost: haproxy ? this.lb.length - this.alive(this.lb) : 0, dialled: this.dialled.length, external: +this.external,
-      moves: +((haproxy && this.lb.length > 1 && !this.dialled.length) || D.balancer === 'kube-vip'),
+      lbsLost: haproxy ? this.lb.length - this.alive(this.lb) : 0, dialed: this.dialed.length, external: +this.external,
+      moves: +((haproxy && this.lb.length > 1 && !this.dialed.length) || D.balancer === 'kube-vip'),
       waysUp: runs.length, leading: +runs.some(b => this.backend(this.zone(b)) !== DOWN), off: +(astray !== undefined),
       places: zones.length, answered: this.answered.length, unsure: unsure.length,
       severed: +(this.between(parts, parts) || this.between(parts, this.kubelet)),
@@ -147,7 +147,7 @@ class World {
     }
     this.texts = {
       answered: this.places(this.answered), unsure: this.places(unsure), dnsWithout: this.places(without),
-      astray: astray === undefined ? '' : D.nodes[astray].n, way: this.dialled.length === 1 ? D.nodes[this.dialled[0]].n : '', virtualIP: D.virtual_ip
+      astray: astray === undefined ? '' : D.nodes[astray].n, way: this.dialed.length === 1 ? D.nodes[this.dialed[0]].n : '', virtualIP: D.virtual_ip
     }
   }
 

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner"
+	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/topologies"
+)
+
+// glossaryTerm is a word of the field that findings and pages use.
+type glossaryTerm struct{ word, text, source string }
+
+// glossary explains the words that a newcomer meets first, in the order of the alphabet.
+var glossary = []glossaryTerm{
+	{"bootstrap", "The bootstrap control plane is the one on which kubeadm init runs; all others join. bootstrap = true in a " +
+		"node block " +
+		"chooses it. Once the cluster runs, it is a control plane as any other, and can be replaced.",
+		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/high-availability/"},
+	{"cni", "The pod network is a CNI plugin: it gives pods addresses and routes between nodes. Nodes are NotReady before one runs. " +
+		"`k8splan explain network.cni` lists what can be chosen.",
+		"https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/network-plugins/"},
+	{"control-plane", "A control plane is a host with the API server, the controller manager, and the scheduler. With stacked etcd it " +
+		"holds a member of etcd too. Running pods go on without one, but nothing can be changed.",
+		"https://kubernetes.io/docs/concepts/architecture/"},
+	{"endpoint", "The control plane endpoint is the name or address that every kubelet and client dials. It is in the " +
+		"certificates and on " +
+		"every node, so it is hard to move later. Choose a name, and put a load balancer behind it when there are several control " +
+		"planes.",
+		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/create-cluster-kubeadm/" +
+			"#considerations-about-apiserver-advertise-address-and-controlplaneendpoint"},
+	{"etcd", "etcd stores all that the cluster knows. A write counts once a quorum of its members has it, so etcd survives the loss of " +
+		"fewer than half of them: one of three, two of five.",
+		"https://etcd.io/docs/v3.6/faq/"},
+	{"external", "External etcd runs on machines of its own, as services of systemd. Load on the API does not slow its disks, " +
+		"and a control " +
+		"plane can be lost without a member of etcd. It takes more machines than stacked etcd.",
+		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/ha-topology/"},
+	{"failure-domain", "A failure domain is what fails together: a rack, a room, a zone. Write failure_domain in node blocks, or " +
+		"failure_domains in pools, and `k8splan simulate` judges the loss of each.",
+		"https://kubernetes.io/docs/setup/best-practices/multiple-zones/"},
+	{"quorum", "A quorum is more than half of the members of etcd: 2 of 3, 3 of 5. Without one etcd takes no writes, and the API can " +
+		"change nothing. An even number of members tolerates no more losses than one member less.",
+		"https://etcd.io/docs/v3.6/faq/#what-is-failure-tolerance"},
+	{"stacked", "Stacked etcd runs a member on each control plane, as a static pod of kubeadm. It needs the fewest machines. With a " +
+		"control plane a member of etcd is lost.",
+		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/ha-topology/"},
+	{"taint", "A taint keeps pods off a node unless they tolerate it. kubeadm taints control planes, so that ordinary pods run " +
+		"on workers.",
+		"https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/"},
+	{"virtual-ip", "A virtual IP is an address that moves between balancers or control planes: keepalived or kube-vip gives it " +
+		"to one that " +
+		"works. It moves within one network segment only.",
+		"https://github.com/kubernetes/kubeadm/blob/main/docs/ha-considerations.md"},
+	{"waiver", "A waive block demotes a finding to a note, with a reason and a day on which that ends. Findings that guard data cannot " +
+		"be waived; `k8splan explain RULE` says which.", "https://github.com/k8splan/k8splan/blob/main/docs/validate.md#waivers"},
+	{"worker", "A worker is a host that runs ordinary pods. An all-in-one node, and a control plane with both roles, are workers too.",
+		"https://kubernetes.io/docs/concepts/architecture/nodes/"},
+}
+
+// synonyms are other words for a term.
+var synonyms = map[string]string{
+	"master": "control-plane", "controlplane": "control-plane", "vip": "virtual-ip", "zone": "failure-domain", "rack": "failure-domain",
+	"pod-network": "cni", "majority": "quorum", "waive-block": "waiver", "failover": "virtual-ip", "ha": "quorum", "taints": "taint",
+	"control-plane-endpoint": "endpoint", "workers": "worker", "control-planes": "control-plane", "failure-domains": "failure-domain",
+}
+
+// glossaryWords lists the terms.
+func glossaryWords() []string {
+	out := make([]string, len(glossary))
+	for i, t := range glossary {
+		out[i] = t.word
+	}
+	return out
+}
+
+// explainWord explains an installation type, or a word of the glossary; false where it is neither.
+func (a *app) explainWord(word string) (bool, error) {
+	word = strings.ReplaceAll(strings.ToLower(word), " ", "-")
+	if t, ok := topologies.Find(topologies.Type(word)); ok {
+		return true, a.explainType(t)
+	}
+	if other := synonyms[strings.ReplaceAll(word, "_", "-")]; other != "" {
+		word = other
+	}
+	i := slices.IndexFunc(glossary, func(t glossaryTerm) bool { return t.word == strings.ReplaceAll(word, "_", "-") })
+	if i < 0 {
+		return false, nil
+	}
+	t := glossary[i]
+	_, err := io.WriteString(a.stdout, a.paint(a.stdout, bold, t.word)+"\n"+a.folded("", t.text)+"\n"+a.paint(a.stdout, bold, "Source")+
+		"\n  "+t.source+"\n")
+	return true, err
+}
+
+// explainType says what an installation type is for, and what it has.
+func (a *app) explainType(t topologies.Topology) error {
+	var out strings.Builder
+	out.WriteString(a.paint(a.stdout, bold, string(t.Type)) + "  " + t.Title + "\n" + a.folded("", t.Purpose) + "\n")
+	out.WriteString(a.folded("  Survives        ", t.Survives))
+	out.WriteString(a.folded("  Hosts           ", counted(t.Nodes)))
+	planes := counted(t.ControlPlanes)
+	if t.ControlPlanesStacked != t.ControlPlanes {
+		planes += "; with stacked etcd " + counted(t.ControlPlanesStacked)
+	}
+	out.WriteString(a.folded("  Control planes  ", planes))
+	out.WriteString(a.folded("  etcd members    ", counted(t.EtcdMembers)))
+	out.WriteString(a.folded("  Workers         ", counted(t.Workers)))
+	placements := make([]string, len(t.Placements))
+	for i, p := range t.Placements {
+		placements[i] = string(p)
+	}
+	out.WriteString(a.folded("  etcd is         ", strings.Join(placements, " or ")))
+	balancer := "not needed"
+	if t.LoadBalancer {
+		balancer = "required in front of the control planes"
+	}
+	out.WriteString(a.folded("  Load balancer   ", balancer))
+	out.WriteString("\n  k8splan init " + string(t.Type) + " -o topology.hcl\n")
+	_, err := io.WriteString(a.stdout, out.String())
+	return err
+}
+
+// counted is a count in words.
+func counted(c topologies.Count) string {
+	switch {
+	case c.Min == c.Max:
+		return strconv.Itoa(c.Min)
+	case c.Max == 0:
+		return strconv.Itoa(c.Min) + " or more"
+	}
+	return strconv.Itoa(c.Min) + " to " + strconv.Itoa(c.Max)
+}
+
+// targetPath finds an argument of a target's block by a path such as target.kind, target.vagrant.box, or kind.image.
+func targetPath(path string) (target string, argument *argumentDocument, ok bool) {
+	name, rest, _ := strings.Cut(strings.TrimPrefix(path, "target."), ".")
+	of, found := planner.FindTarget(name)
+	if !found {
+		return "", nil, false
+	}
+	if rest == "" {
+		return name, nil, strings.HasPrefix(path, "target.") || !slices.Contains(paths(spec.Schema, ""), path)
+	}
+	for _, a := range arguments(of.Schema(), "") {
+		if a.Name == rest {
+			return name, &a, true
+		}
+	}
+	return "", nil, false
+}
+
+// targetPaths lists what targetPath finds.
+func targetPaths() []string {
+	var out []string
+	for _, t := range planner.Targets() {
+		out = append(out, "target."+t.Facts.Name)
+		for _, a := range arguments(t.Schema(), "") {
+			out = append(out, "target."+t.Facts.Name+"."+a.Name)
+		}
+	}
+	return out
+}
+
+// explainTarget says what an argument of a target's block is for, or all that is known of the target.
+func (a *app) explainTarget(name string, argument *argumentDocument) error {
+	if argument == nil {
+		of, _ := planner.FindTarget(name)
+		return targetText(a.stdout, describeTarget(of), of.Facts)
+	}
+	text := a.paint(a.stdout, bold, "target."+name+"."+argument.Name) + "\n" + a.folded("", argument.sentence())
+	if argument.Example != "" {
+		text += "\n  " + argument.Name[strings.LastIndex(argument.Name, ".")+1:] + " = " + argument.Example + "\n"
+	}
+	_, err := io.WriteString(a.stdout, text)
+	return err
+}
