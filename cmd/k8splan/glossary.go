@@ -169,7 +169,8 @@ func targetPaths() []string {
 func (a *app) explainTarget(name string, argument *argumentDocument) error {
 	if argument == nil {
 		of, _ := planner.FindTarget(name)
-		return targetText(a.stdout, describeTarget(of), of.Facts)
+		a.targetText(describeTarget(of), of.Facts)
+		return nil
 	}
 	text := a.paint(a.stdout, bold, "target."+name+"."+argument.Name) + "\n" + a.folded("", argument.sentence())
 	if argument.Example != "" {

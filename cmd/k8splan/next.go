@@ -1,21 +1,30 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// next says what comes after a command that succeeded. It never wraps: commands are to be copied.
+// next says what comes after a command that succeeded. A command that is to be copied stays on one line.
 func (a *app) next(format string, args ...any) {
-	fmt.Fprintf(a.stderr, "%s %s\n", a.paint(a.stderr, blue, "k8splan: next:"), fmt.Sprintf(format, args...))
+	text := fmt.Sprintf(format, args...)
+	if strings.Contains(text, "    # ") { // a command to be copied is one line
+		fmt.Fprintf(a.stderr, "%s %s\n", a.paint(a.stderr, blue, "k8splan: next:"), text)
+		return
+	}
+	a.say(blue, "k8splan: next:", text)
 }
 
 // command is a command line of this program for the topology that was just read: in the same directory, with the same file and variables.
@@ -65,9 +74,8 @@ func shellWord(s string) string {
 
 // elsewhere are names that other programs have for a command.
 var elsewhere = map[string]string{
-	"apply": "generate", "up": "generate", "create": "generate", "build": "generate", "render": "generate", "write": "generate",
-	"install": "generate",
-	"new":     "init", "scaffold": "init", "start": "init", "starter": "init",
+	"render": "generate", "write": "generate", "manifests": "generate", "config": "generate", "genconfig": "generate",
+	"new": "init", "scaffold": "init", "start": "init", "starter": "init",
 	"check": "validate", "lint": "validate", "verify": "validate", "test": "validate", "policy": "validate",
 	"show": "plan", "describe": "plan", "preview": "plan", "resolve": "plan", "capacity": "plan", "preflight": "validate",
 	"kill": "simulate", "survive": "simulate", "chaos": "simulate", "failure": "simulate", "fail": "simulate", "what-if": "simulate",
@@ -80,6 +88,16 @@ var elsewhere = map[string]string{
 
 // asks says where something is found that has no command.
 var asks = map[string]string{
+	"apply":      builder,
+	"up":         builder,
+	"create":     builder,
+	"build":      builder,
+	"install":    builder,
+	"deploy":     builder,
+	"bootstrap":  builder,
+	"join":       "add the host to the topology and generate: `ansible-playbook site.yml` in the tree joins it",
+	"scale":      "change the topology: `k8splan diff` says what that does to the cluster, `k8splan generate` writes the tree anew",
+	"remove":     "`ansible-playbook remove-host.yml` in the tree takes a host out of the cluster",
 	"kubeconfig": "`ansible-playbook site.yml -e kubeconfig=FILE` in the tree writes one",
 	"destroy":    "`ansible-playbook reset.yml` in the tree removes the cluster",
 	"delete":     "`ansible-playbook reset.yml` in the tree removes the cluster",
@@ -88,22 +106,34 @@ var asks = map[string]string{
 	"restore":    "`ansible-playbook restore-etcd.yml` in the tree restores a snapshot of etcd",
 }
 
+// builder is for those who look for the command that builds the cluster.
+const builder = "`k8splan generate --out DIR` writes the tree, and says which command builds the cluster from it"
+
 // unknownCommand says that there is no such command, and which one does what its name says.
 func unknownCommand(root *cobra.Command, name string) error {
-	hint := "`k8splan help` lists the commands"
+	const list = "`k8splan help` lists the commands"
 	var names []string
 	for _, c := range root.Commands() {
 		names = append(names, c.Name())
 	}
-	switch lower := strings.ToLower(name); {
-	case elsewhere[lower] != "":
-		hint = fmt.Sprintf("here it is `k8splan %s`; %s", elsewhere[lower], hint)
-	case asks[lower] != "":
-		hint = asks[lower]
-	default:
-		hint = near(name, names, hint)
+	hint := known(strings.ToLower(name), list)
+	if hint == "" {
+		hint = near(name, names, "")
 	}
-	return usageError{hinted{fmt.Errorf("unknown command %q", name), hint}}
+	if hint == "" { // a misspelt name of another program's command
+		others := slices.Sorted(maps.Keys(elsewhere))
+		others = append(others, slices.Sorted(maps.Keys(asks))...)
+		hint = known(spelling.Nearest(strings.ToLower(name), others), list)
+	}
+	return usageError{hinted{fmt.Errorf("unknown command %q", name), strings.TrimSpace(cmp.Or(hint, list))}}
+}
+
+// known is the hint for a name that other programs have for a command, "" where it is none.
+func known(name, list string) string {
+	if here := elsewhere[name]; here != "" {
+		return fmt.Sprintf("here it is `k8splan %s`; %s", here, list)
+	}
+	return asks[name]
 }
 
 // flagError is a mistake in the flags of a command. Programs disagree about how a format is asked for: what others take is answered with

@@ -172,7 +172,8 @@ of one.`,
 				if out.value == "json" {
 					return a.document(d)
 				}
-				return targetText(a.stdout, d, targets[i].Facts)
+				a.targetText(d, targets[i].Facts)
+				return nil
 			}
 			return usageError{hinted{fmt.Errorf("unknown target %q", args[0]),
 				near(args[0], planner.TargetNames(), "`k8splan targets` lists them")}}
@@ -218,11 +219,10 @@ func targetsText(w io.Writer, all []targetDocument) error {
 	return err
 }
 
-func targetText(w io.Writer, d targetDocument, f plan.Facts) error {
-	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+func (a *app) targetText(d targetDocument, f plan.Facts) {
 	line := func(name, value string) {
 		if value != "" {
-			fmt.Fprintf(t, "%s\t%s\n", name, value)
+			a.prose(fmt.Sprintf("%-12s", name), value)
 		}
 	}
 	line("Target", d.Name)
@@ -237,11 +237,10 @@ func targetText(w io.Writer, d targetDocument, f plan.Facts) error {
 	}
 	line("Files", d.Emits)
 	line("Checked", d.checked())
-	for i, a := range d.Arguments {
-		line(map[bool]string{true: "Arguments"}[i == 0], a.Name+" = "+a.Example)
-		line("", "  "+a.sentence())
+	for i, argument := range d.Arguments {
+		line(map[bool]string{true: "Arguments"}[i == 0], argument.Name+" = "+argument.Example)
+		a.prose(strings.Repeat(" ", 14), argument.sentence())
 	}
-	return t.Flush()
 }
 
 // targetsPage is docs/targets.md.

@@ -32,7 +32,8 @@ func (a *app) upgradePathCommand() *cobra.Command {
 		Use:   "upgrade-path --from VERSION --to VERSION",
 		Short: "List the upgrade steps between two Kubernetes versions",
 		Long: `Upgrade-path prints the stops between two versions of Kubernetes: kubeadm moves one minor at a time, and etcd does too. At
-each stop it says what etcd becomes, in which order the nodes are taken, and what changes that a cluster may depend on. A minor such as 1.36 stands for its newest patch known.`,
+each stop it says what etcd becomes, in which order the nodes are taken, and what changes that a cluster may depend on.
+A minor such as 1.36 stands for its newest patch known.`,
 		Args: count(0, 0, ""),
 		RunE: func(*cobra.Command, []string) error {
 			if from == "" || to == "" {

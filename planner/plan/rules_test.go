@@ -212,7 +212,8 @@ func TestMessagesSayWhatToWrite(t *testing.T) {
 // TestMinorAlone: a minor is its newest patch for a new cluster, and the patch that the cluster has for one that was built; what the target
 // takes bounds both the newest one and what is said to be newer.
 func TestMinorAlone(t *testing.T) {
-	some := load(t, "cluster \"c\" {\n type = \"all-in-one\"\n kubernetes_version = \"1.36\"\n}\nnode \"n\" {\n address = \"10.0.0.1\"\n}\n")
+	some := load(t, "cluster \"c\" {\n type = \"all-in-one\"\n kubernetes_version = \"1.36\"\n}\n"+
+		"node \"n\" {\n address = \"10.0.0.1\"\n}\n")
 	newest, _ := hosts.Table.At(Version{1, 36, 0}).NewestPatch()
 	with := func(change func(*Facts)) Facts {
 		f := hosts
