@@ -62,6 +62,7 @@ func render(name string, data any) ([]byte, error) {
 	t, err := template.New(name+".tmpl").Option("missingkey=error").Funcs(template.FuncMap{
 		"shell": shell,
 		"code":  code,
+		"on":    on,
 		"step":  func() int { step++; return step },
 	}).ParseFS(templates.Files, "tree/readme/"+name+".tmpl")
 	if err != nil {
@@ -87,4 +88,12 @@ func tidy(text []byte) []byte {
 		out = append(out, line)
 	}
 	return []byte(strings.Join(out, "\n") + "\n")
+}
+
+// on begins a sentence about what is done on each of some hosts.
+func on(names string) string {
+	if strings.Contains(names, " ") {
+		return "On " + names + ", each"
+	}
+	return "On " + names
 }
