@@ -12,6 +12,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/render"
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
@@ -59,7 +60,7 @@ func TestDayChangesNoTree(t *testing.T) {
 			if p == nil {
 				t.Fatalf("%s on %s: %v", f, day, diags)
 			}
-			set, err := p.Render("v0.0.0")
+			set, err := render.Tree(p, "v0.0.0")
 			if err != nil {
 				t.Fatal(err)
 			}

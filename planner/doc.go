@@ -6,7 +6,7 @@
 //	  Target.New     reads the target block against the plan  → what writes the target's files
 //	  check.Run      judges the design                        → diagnostics
 //	Open is all of these; it gives a Project only if none of them found an error.
-//	  Project.Render puts together what the emitters make     → artifact.Set
+//	  render.Tree    puts together what the emitters make     → artifact.Set
 //	  Set.Write      makes a directory hold it
 //
 // What is written in the file, the values of its variables and the date that waivers are held against are the only input: nothing here
@@ -16,6 +16,8 @@
 // reported. Beside them, what later stages find is reported where it is true however the mistakes will be corrected, so that no mistake is
 // reported by its echo.
 //
-// These packages are API, and follow semantic versioning: planner, planner/plan, planner/simulate, planner/change and planner/artifact. All
-// others are internal to k8splan, and make no compatibility promise.
+// Up to the Project nothing links Kubernetes' own types: that is what the playground loads first.
+//
+// These packages are API, and follow semantic versioning: planner, planner/render, planner/plan, planner/simulate, planner/change
+// and planner/artifact. All others are internal to k8splan, and make no compatibility promise.
 package planner

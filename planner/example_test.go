@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/k8splan/k8splan/planner"
+	"github.com/k8splan/k8splan/planner/render"
 	"github.com/k8splan/k8splan/planner/simulate"
 )
 
@@ -24,7 +25,7 @@ node "dev-1" {
 		log.Fatal(diags)
 	}
 	p := project.Plan()
-	tree, err := project.Render("v1.0.0")
+	tree, err := render.Tree(project, "v1.0.0")
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/diagtest"
+	"github.com/k8splan/k8splan/planner/render"
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
@@ -170,7 +171,7 @@ func FuzzDesigns(f *testing.F) {
 		}
 		if project != nil && len(project.Plan().Nodes) <= 20 {
 			why, _ := project.Refuses()
-			if _, err := project.Render("v0.0.0"); (err != nil) != (why != "") {
+			if _, err := render.Tree(project, "v0.0.0"); (err != nil) != (why != "") {
 				t.Error(err, why)
 			}
 		}

@@ -21,10 +21,11 @@ var (
 		"k8s.io/kubelet/config/...", "k8s.io/kube-proxy/config/...", "sigs.k8s.io/yaml/..."}
 	emitter = []string{"planner/artifact", "planner/plan", "templates", "topologies"}
 	// ofTarget is what the package of any target may have: it reads its block of the language, and uses what targets and its class share.
-	ofTarget = slices.Concat(emitter, language, k8s, []string{
+	// What consists of Kubernetes' own types comes from target.Upstream.
+	ofTarget = slices.Concat(emitter, language, []string{
 		"planner/rule", "planner/spec", "planner/target", "planner/target/block", "planner/target/cloudinit", "planner/target/onprem",
-		"planner/target/terraform",
-		"planner/emit/ansible", "planner/emit/cni", "planner/emit/hostfiles", "planner/emit/kubeadm",
+		"planner/target/terraform", "sigs.k8s.io/yaml",
+		"planner/emit/ansible", "planner/emit/components", "planner/emit/hostfiles",
 	})
 )
 
@@ -79,13 +80,15 @@ var permitted = map[string][]string{
 	"planner/emit/materials":    emitter,
 	"planner/emit/etcd":         slices.Concat(emitter, k8s),
 	"planner/emit/loadbalancer": slices.Concat(emitter, k8s),
-	"planner/emit/kubeadm":      slices.Concat(emitter, k8s),
-	"planner/emit/cni":          slices.Concat(emitter, k8s, []string{"planner/emit/kubeadm"}),
+	"planner/emit/components":   emitter, // without upstream's types: targets read it
+	"planner/emit/coredns":      slices.Concat(emitter, k8s, []string{"planner/emit/components"}),
+	"planner/emit/kubeadm":      slices.Concat(emitter, k8s, []string{"planner/emit/components"}),
+	"planner/emit/cni":          slices.Concat(emitter, k8s, []string{"planner/emit/components"}),
 	"planner/emit/addons":       slices.Concat(emitter, k8s, []string{"planner/emit/kubeadm"}),
 	// The playbook and the runbook name the labels that kubeadm's files leave to the API server.
-	"planner/emit/ansible":   slices.Concat(emitter, k8s, []string{"planner/emit/hostfiles", "planner/emit/kubeadm"}),
+	"planner/emit/ansible":   slices.Concat(emitter, []string{"planner/emit/hostfiles", "planner/emit/components", "sigs.k8s.io/yaml"}),
 	"planner/emit/hostfiles": emitter,
-	"planner/emit/readme": slices.Concat(emitter, []string{"planner/emit/hostfiles", "planner/emit/kubeadm", "planner/report",
+	"planner/emit/readme": slices.Concat(emitter, []string{"planner/emit/hostfiles", "planner/emit/components", "planner/report",
 		"planner/simulate"}),
 
 	// What targets share: all of them, and those of a class.
@@ -108,10 +111,15 @@ var permitted = map[string][]string{
 	"planner/target/targettest":              {"..."},
 	"planner/target/terraform/terraformtest": {"..."},
 
-	"planner": slices.Concat(language, []string{"planner/...", "topologies"}),
+	// The road up to a project links nothing of Kubernetes; what renders does (TestModules holds it).
+	"planner": slices.Concat(language, []string{"planner/artifact", "planner/check", "planner/plan", "planner/report", "planner/rule",
+		"planner/spec", "planner/spelling", "planner/target", "planner/targets/...", "topologies"}),
+	"planner/render": {"planner", "planner/artifact", "planner/change", "planner/emit/...", "planner/plan", "planner/report",
+		"planner/target"},
 	"cmd/k8splan": slices.Concat(language, []string{
 		"planner", "planner/artifact", "planner/change", "planner/check", "planner/describe", "planner/lsp", "planner/plan",
-		"planner/report", "planner/rule", "planner/simulate", "planner/spec", "planner/spelling", "planner/target", "topologies",
+		"planner/render", "planner/report", "planner/rule", "planner/simulate", "planner/spec", "planner/spelling", "planner/target",
+		"topologies",
 		"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term", "github.com/mattn/go-runewidth",
 	}),
 

@@ -1,12 +1,10 @@
 package planner
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 	"unicode"
 
@@ -14,16 +12,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/k8splan/k8splan/planner/artifact"
-	"github.com/k8splan/k8splan/planner/change"
 	"github.com/k8splan/k8splan/planner/check"
-	"github.com/k8splan/k8splan/planner/emit/addons"
-	"github.com/k8splan/k8splan/planner/emit/ansible"
-	"github.com/k8splan/k8splan/planner/emit/cni"
-	"github.com/k8splan/k8splan/planner/emit/etcd"
-	"github.com/k8splan/k8splan/planner/emit/kubeadm"
-	"github.com/k8splan/k8splan/planner/emit/loadbalancer"
-	"github.com/k8splan/k8splan/planner/emit/materials"
-	"github.com/k8splan/k8splan/planner/emit/readme"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/report"
 	"github.com/k8splan/k8splan/planner/rule"
@@ -168,17 +157,6 @@ func Together(projects []*Project) []hcl.Diagnostics {
 // Plan is the resolved design. It must not be modified.
 func (p *Project) Plan() *plan.Plan { return p.plan }
 
-// Emitter makes some files of the tree from the plan. It neither changes the plan nor reads anything else.
-type Emitter = func(*plan.Plan) ([]artifact.File, error)
-
-// emitters lists what makes the tree from the plan alone, in the order of the bring-up.
-func emitters(hosting plan.Hosting) []Emitter {
-	if hosting != plan.Hosts { // a vendor or another program does the rest
-		return []Emitter{readme.Emit}
-	}
-	return []Emitter{readme.Emit, etcd.Emit, loadbalancer.Emit, kubeadm.Emit, cni.Emit, addons.Emit, materials.Emit}
-}
-
 // Refuses says why no tree can be made of a design that is otherwise sound, and the way to one; "" where one can be made. The design of a
 // cluster whose Kubernetes is out of support can be described, simulated and compared, and no more.
 func (p *Project) Refuses() (why, way string) {
@@ -196,55 +174,8 @@ func (p *Project) Refuses() (why, way string) {
 			d.WayUpWords(), d.Cluster.Version, goal)
 }
 
-// Render makes the whole tree. release is the version of the program, which plan.json records. leaving are hosts that the cluster may still
-// have although the design lacks them (change.Leaving): the inventory and plan.json keep them until they are taken out. Its errors are bugs
-// of an emitter, or a value that a rule should have refused: never a mistake that the author could have been told before. Where Refuses
-// says why, Render fails with that.
-func (p *Project) Render(release string, leaving ...*change.Node) (*artifact.Set, error) {
-	if why, _ := p.Refuses(); why != "" {
-		return nil, errors.New(why)
-	}
-	record := func(resolved *plan.Plan) ([]artifact.File, error) {
-		r := change.Of(resolved, release)
-		r.Leaving = leaving
-		data, err := r.Encode()
-		return []artifact.File{{Path: change.FileName, Data: data}}, err
-	}
-	page := func(resolved *plan.Plan) ([]artifact.File, error) {
-		data := report.Page(resolved, report.Options{Findings: p.Findings(false), InTree: true})
-		return []artifact.File{{Path: report.FileName, Data: data}}, nil
-	}
-	own := func(*plan.Plan) ([]artifact.File, error) { return p.emit() }
-	all := append(emitters(p.plan.Target.Facts.Hosting), own, record, page)
-	if p.plan.Target.Facts.Hosting == plan.Hosts {
-		all = append(all, func(resolved *plan.Plan) ([]artifact.File, error) { return playbooks(resolved, leaving) })
-	}
-	files, errs := make([][]artifact.File, len(all)), make([]error, len(all))
-	var group sync.WaitGroup
-	for i, emit := range all {
-		group.Go(func() { files[i], errs[i] = emit(p.plan) })
-	}
-	group.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return nil, fmt.Errorf("render: %w", err)
-		}
-	}
-	set, err := artifact.NewSet(slices.Concat(files...))
-	if err != nil {
-		return nil, fmt.Errorf("render: %w", err)
-	}
-	return set, nil
-}
-
-// playbooks are the files of ansible/.
-func playbooks(p *plan.Plan, leaving []*change.Node) ([]artifact.File, error) {
-	hosts := make([]plan.Leaving, len(leaving))
-	for i, n := range leaving {
-		hosts[i] = n.Departing()
-	}
-	return ansible.Emit(p, hosts...)
-}
+// TargetFiles makes the target's part of the tree. Its errors are bugs of the target, or a value that a rule should have refused.
+func (p *Project) TargetFiles(by target.Upstream) ([]artifact.File, error) { return p.emit(by) }
 
 // Findings are the rules that the design breaks or is allowed to break. Without dated, those are left out that depend on the day, and no
 // waiver expires, so that the same design has the same ones.

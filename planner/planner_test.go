@@ -16,6 +16,7 @@ import (
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/check"
 	"github.com/k8splan/k8splan/planner/diagtest"
+	"github.com/k8splan/k8splan/planner/render"
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
@@ -97,14 +98,14 @@ func TestGrowth(t *testing.T) {
 func BenchmarkRender5000(b *testing.B) {
 	p := open(b, large(4995))
 	for b.Loop() {
-		if _, err := p.Render("v0.0.0"); err != nil {
+		if _, err := render.Tree(p, "v0.0.0"); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
 func BenchmarkWrite5000(b *testing.B) {
-	set, err := open(b, large(4995)).Render("v0.0.0")
+	set, err := render.Tree(open(b, large(4995)), "v0.0.0")
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -202,17 +203,17 @@ func TestRenderDependsOnTheDesignAlone(t *testing.T) {
 			"{ b = \"2\", a = \"1\", c = \"3\" }\n}\n",
 		"node \"edge\" {\n  roles   = [\"worker\"]\n  address = \"10.0.0.99\"\n}\n",
 	}
-	render := func(blocks []string) []artifact.File {
-		set, err := open(t, []byte(strings.Join(blocks, "\n"))).Render("v0.0.0")
+	rendered := func(blocks []string) []artifact.File {
+		set, err := render.Tree(open(t, []byte(strings.Join(blocks, "\n"))), "v0.0.0")
 		if err != nil {
 			t.Fatal(err)
 		}
 		return set.Files()
 	}
-	want := render(blocks)
+	want := rendered(blocks)
 	slices.Reverse(blocks)
 	for range 3 {
-		if diff := cmp.Diff(want, render(blocks)); diff != "" {
+		if diff := cmp.Diff(want, rendered(blocks)); diff != "" {
 			t.Fatal(diff)
 		}
 		blocks = append(blocks[2:], blocks[:2]...)
@@ -222,7 +223,7 @@ func TestRenderDependsOnTheDesignAlone(t *testing.T) {
 // Adding a worker changes no other node's files.
 func TestLocality(t *testing.T) {
 	files := func(n int) map[string]string {
-		set, err := open(t, large(n)).Render("v0.0.0")
+		set, err := render.Tree(open(t, large(n)), "v0.0.0")
 		if err != nil {
 			t.Fatal(err)
 		}

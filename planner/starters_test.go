@@ -12,6 +12,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/render"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/topologies"
 )
@@ -51,7 +52,7 @@ func TestStartersOfTargets(t *testing.T) {
 				if project == nil {
 					return
 				}
-				set, err := project.Render("v0.0.0")
+				set, err := render.Tree(project, "v0.0.0")
 				if err != nil {
 					t.Fatal(err)
 				}

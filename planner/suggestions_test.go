@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/k8splan/k8splan/planner"
+	"github.com/k8splan/k8splan/planner/render"
 	"github.com/k8splan/k8splan/topologies"
 )
 
@@ -68,7 +69,7 @@ func taken(lines []string, first, last int) string {
 	if project == nil {
 		return diags.Error()
 	}
-	if _, err := project.Render("v0.0.0"); err != nil {
+	if _, err := render.Tree(project, "v0.0.0"); err != nil {
 		return err.Error()
 	}
 	return ""

@@ -23,6 +23,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/render"
 	"github.com/k8splan/k8splan/planner/report"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/templates"
@@ -77,13 +78,13 @@ func names(sources map[string][]byte) []string {
 	return out
 }
 
-func render(t *testing.T, src []byte) *artifact.Set {
+func rendered(t *testing.T, src []byte) *artifact.Set {
 	t.Helper()
 	project, diags := planner.Open("topology.hcl", src, nil, time.Time{})
 	if project == nil {
 		t.Fatal(diags)
 	}
-	set, err := project.Render("v0.0.0")
+	set, err := render.Tree(project, "v0.0.0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +95,7 @@ func render(t *testing.T, src []byte) *artifact.Set {
 func write(t *testing.T, src []byte) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "tree")
-	if _, err := render(t, src).Write(dir, artifact.Options{}); err != nil {
+	if _, err := rendered(t, src).Write(dir, artifact.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -132,7 +133,7 @@ func TestGoldenTrees(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			archive := &txtar.Archive{}
 			var verbatim bytes.Buffer
-			for _, f := range render(t, all[name]).Files() {
+			for _, f := range rendered(t, all[name]).Files() {
 				if f.Path == "SHA256SUMS" || f.Path == report.FileName {
 					continue // they repeat what is here; the tests of package report and of checks/browser hold the page
 				}
@@ -415,7 +416,7 @@ func TestAnsibleOfTrixie(t *testing.T) {
 	t.Cleanup(func() { os.RemoveAll(inside) })
 	all := sources(t)
 	for _, name := range names(all) {
-		if _, err := render(t, all[name]).Write(filepath.Join(inside, name), artifact.Options{}); err != nil {
+		if _, err := rendered(t, all[name]).Write(filepath.Join(inside, name), artifact.Options{}); err != nil {
 			t.Fatal(err)
 		}
 	}

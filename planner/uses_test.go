@@ -17,6 +17,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/render"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
 	"github.com/k8splan/k8splan/planner/target"
@@ -157,7 +158,7 @@ func ofDesign(diags hcl.Diagnostics) hcl.Diagnostics {
 
 func files(t *testing.T, project *planner.Project) map[string][]byte {
 	t.Helper()
-	set, err := project.Render("test")
+	set, err := render.Tree(project, "test")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/change"
 	"github.com/k8splan/k8splan/planner/describe"
+	"github.com/k8splan/k8splan/planner/render"
 )
 
 func (a *app) generateCommand() *cobra.Command {
@@ -82,7 +83,7 @@ With --check or --diff nothing is written; the exit code is 1 if DIR is not what
 					return err
 				}
 			}
-			set, err := o.project.Render(release(), leaving...)
+			set, err := render.Tree(o.project, release(), leaving...)
 			if err != nil {
 				return err
 			}

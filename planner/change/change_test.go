@@ -19,6 +19,7 @@ import (
 	"github.com/k8splan/k8splan/planner/change"
 	"github.com/k8splan/k8splan/planner/check"
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/render"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/templates"
 )
@@ -581,7 +582,7 @@ cluster "dev" {
 		if project == nil {
 			t.Fatal(diags)
 		}
-		set, err := project.Render("v1.0.0")
+		set, err := render.Tree(project, "v1.0.0")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -212,7 +212,7 @@ func (r *resolver) size(src *spec.Source, attr string, s *string) int64 {
 	if s == nil {
 		return 0
 	}
-	n, ok := parseSize(*s)
+	n, ok := ParseSize(*s)
 	if !ok {
 		r.fail(invalidSize, src.Attr(attr),
 			`%s is %q. A size is an integer above 0 with a unit (Ki, Mi, Gi, Ti, or k, M, G, T), such as "8Gi".%s`, attr,
@@ -241,7 +241,8 @@ func meantSize(s string) string {
 	return fmt.Sprintf(" Did you mean %q?", digits+letter)
 }
 
-func parseSize(s string) (int64, bool) {
+// ParseSize reads a size as topologies write it, in bytes: an integer above 0 with a unit or none.
+func ParseSize(s string) (int64, bool) {
 	m := sizePattern.FindStringSubmatch(s)
 	if m == nil {
 		return 0, false

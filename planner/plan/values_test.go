@@ -91,12 +91,12 @@ func TestHostPort(t *testing.T) {
 
 func TestSizes(t *testing.T) {
 	for s, want := range map[string]int64{"1": 1, "8Gi": 8 << 30, "1700M": 1_700_000_000, "512Ki": 512 << 10, "2T": 2e12, "8k": 8000} {
-		if got, ok := parseSize(s); !ok || got != want {
+		if got, ok := ParseSize(s); !ok || got != want {
 			t.Errorf("%q: %d %v", s, got, ok)
 		}
 	}
 	for _, s := range []string{"0", "-1Gi", "8GiB", "8gi", "8 Gi", "1.5Gi", "Gi", "9223372036854775808", "9007199254740993Ti"} {
-		if got, ok := parseSize(s); ok {
+		if got, ok := ParseSize(s); ok {
 			t.Errorf("%q was read as %d", s, got)
 		}
 	}

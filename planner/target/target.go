@@ -20,7 +20,14 @@ type Target struct {
 }
 
 // Emitter writes the target's part of the tree. It has all that it needs; its errors are bugs, never a mistake of the author's.
-type Emitter func() ([]artifact.File, error)
+type Emitter func(Upstream) ([]artifact.File, error)
+
+// Upstream makes the files of a target that consist of Kubernetes' own types. Whoever renders brings it along (render.Upstream), so that
+// what reads and judges a design links none of them.
+type Upstream struct {
+	Network    func(*plan.Plan) ([]artifact.File, error) // of the pod network
+	ClusterDNS func(*plan.Plan) ([]byte, error)          // a manifest, of cluster DNS and the API server's right to reach kubelets
+}
 
 // New reads the body of the target's block, which is nil where no block was written, against a plan that is complete. It reports every
 // mistake that it finds, each at its place, and the emitter is nil if and only if there was an error.
@@ -30,11 +37,18 @@ type New func(*plan.Plan, hcl.Body, *hcl.EvalContext) (Emitter, hcl.Diagnostics)
 func Reads[T any](
 	decode func(*plan.Plan, hcl.Body, *hcl.EvalContext) (T, hcl.Diagnostics), emit func(*plan.Plan, T) ([]artifact.File, error),
 ) New {
+	return ReadsWith(decode, func(p *plan.Plan, options T, _ Upstream) ([]artifact.File, error) { return emit(p, options) })
+}
+
+// ReadsWith is Reads for a target some of whose files consist of Kubernetes' own types.
+func ReadsWith[T any](
+	decode func(*plan.Plan, hcl.Body, *hcl.EvalContext) (T, hcl.Diagnostics), emit func(*plan.Plan, T, Upstream) ([]artifact.File, error),
+) New {
 	return func(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (Emitter, hcl.Diagnostics) {
 		options, diags := decode(p, body, ctx)
 		if diags.HasErrors() {
 			return nil, diags
 		}
-		return func() ([]artifact.File, error) { return emit(p, options) }, diags
+		return func(by Upstream) ([]artifact.File, error) { return emit(p, options, by) }, diags
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/components"
 	"github.com/k8splan/k8splan/planner/emit/hostfiles"
-	"github.com/k8splan/k8splan/planner/emit/kubeadm"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/templates"
 )
@@ -124,7 +124,7 @@ func hostVars(n *plan.Node) (mapping, error) {
 		return vars, nil
 	}
 	of := nodeObject{Annotations: n.Annotations}
-	for _, labels := range []map[string]string{kubeadm.KubeletLabels(n), kubeadm.APILabels(n)} {
+	for _, labels := range []map[string]string{components.KubeletLabels(n), components.APILabels(n)} {
 		for key, value := range labels {
 			if of.Labels == nil {
 				of.Labels = map[string]string{}

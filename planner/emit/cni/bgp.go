@@ -9,7 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/k8splan/k8splan/planner/artifact"
-	"github.com/k8splan/k8splan/planner/emit/kubeadm"
+	"github.com/k8splan/k8splan/planner/emit/components"
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
@@ -84,13 +84,13 @@ func calicoSelector(zones []string) string {
 	var terms, names []string
 	for _, zone := range zones {
 		if zone == "" {
-			terms = append(terms, "!has("+kubeadm.ZoneLabel+")")
+			terms = append(terms, "!has("+components.ZoneLabel+")")
 		} else {
 			names = append(names, "'"+zone+"'")
 		}
 	}
 	if len(names) > 0 {
-		terms = append(terms, fmt.Sprintf("%s in {%s}", kubeadm.ZoneLabel, strings.Join(names, ", ")))
+		terms = append(terms, fmt.Sprintf("%s in {%s}", components.ZoneLabel, strings.Join(names, ", ")))
 	}
 	return strings.Join(terms, " || ")
 }
@@ -178,7 +178,7 @@ func ciliumSelectors(zones []string) []*metav1.LabelSelector {
 	var selectors []*metav1.LabelSelector
 	by := func(operator metav1.LabelSelectorOperator, values []string) {
 		selectors = append(selectors,
-			&metav1.LabelSelector{MatchExpressions: []metav1.LabelSelectorRequirement{{Key: kubeadm.ZoneLabel, Operator: operator,
+			&metav1.LabelSelector{MatchExpressions: []metav1.LabelSelectorRequirement{{Key: components.ZoneLabel, Operator: operator,
 				Values: values}}})
 	}
 	for _, zone := range zones {

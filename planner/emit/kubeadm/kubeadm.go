@@ -2,8 +2,6 @@ package kubeadm
 
 import (
 	"fmt"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -12,6 +10,7 @@ import (
 	kubeadmv1 "k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/v1beta4"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/components"
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
@@ -156,8 +155,8 @@ func nodeRegistration(p *plan.Plan, n *plan.Node) (kubeadmv1.NodeRegistrationOpt
 	if n.Address.IsValid() {
 		r.KubeletExtraArgs = append(r.KubeletExtraArgs, kubeadmv1.Arg{Name: "node-ip", Value: n.NodeIP()})
 	}
-	if labels := KubeletLabels(n); len(labels) > 0 {
-		value, err := joinLabels(labels)
+	if labels := components.KubeletLabels(n); len(labels) > 0 {
+		value, err := components.JoinLabels(labels)
 		if err != nil {
 			return r, fmt.Errorf("node %s: %w", n.Name, err)
 		}
@@ -167,7 +166,7 @@ func nodeRegistration(p *plan.Plan, n *plan.Node) (kubeadmv1.NodeRegistrationOpt
 	if p.CloudProvider != "" {
 		r.KubeletExtraArgs = append(r.KubeletExtraArgs, externalCloud)
 	}
-	r.KubeletExtraArgs = append(r.KubeletExtraArgs, KubeletArgs(p, n)...)
+	r.KubeletExtraArgs = append(r.KubeletExtraArgs, args(components.Kubelet(p, n))...)
 
 	// kubeadm writes these flags on one line of an environment file that systemd splits at blanks: it has no way to quote them.
 	for _, a := range r.KubeletExtraArgs {
@@ -176,29 +175,6 @@ func nodeRegistration(p *plan.Plan, n *plan.Node) (kubeadmv1.NodeRegistrationOpt
 		}
 	}
 	return r, nil
-}
-
-// KubeletArgs are the flags that the author wrote for the node's kubelet: the cluster's, unless the node has its own word, and the node's.
-func KubeletArgs(p *plan.Plan, n *plan.Node) []kubeadmv1.Arg {
-	var out []kubeadmv1.Arg
-	for _, a := range p.Cluster.Kubelet.ExtraArgs {
-		overridden := slices.ContainsFunc(n.KubeletExtraArgs, func(own plan.Arg) bool { return own.Name == a.Name })
-		if !overridden {
-			out = append(out, kubeadmv1.Arg{Name: a.Name, Value: a.Value})
-		}
-	}
-	return append(out, args(n.KubeletExtraArgs)...)
-}
-
-// ComponentArgs are the flags of the control plane's components: what the plan decides, then what the author wrote.
-func ComponentArgs(p *plan.Plan) (apiServer, controllerManager, scheduler []kubeadmv1.Arg) {
-	gates, ports := featureGates(p), p.Network.NodePorts
-	apiServer = slices.Concat(gates,
-		[]kubeadmv1.Arg{{Name: "service-node-port-range", Value: strconv.Itoa(ports.First) + "-" + strconv.Itoa(ports.Last)}},
-		args(p.Cluster.APIServer.ExtraArgs))
-	controllerManager = slices.Concat(gates, nodeMasks(p), args(p.Cluster.ControllerManager.ExtraArgs))
-	scheduler = slices.Concat(gates, args(p.Cluster.Scheduler.ExtraArgs))
-	return apiServer, controllerManager, scheduler
 }
 
 func cluster(p *plan.Plan) *kubeadmv1.ClusterConfiguration {
@@ -220,7 +196,8 @@ func cluster(p *plan.Plan) *kubeadmv1.ClusterConfiguration {
 	}
 	issuance(p, c)
 
-	c.APIServer.ExtraArgs, c.ControllerManager.ExtraArgs, c.Scheduler.ExtraArgs = ComponentArgs(p)
+	api, manager, scheduler := components.ControlPlane(p)
+	c.APIServer.ExtraArgs, c.ControllerManager.ExtraArgs, c.Scheduler.ExtraArgs = args(api), args(manager), args(scheduler)
 	c.APIServer.ExtraArgs = append(c.APIServer.ExtraArgs, args(p.APIServerFlags())...)
 	for _, v := range p.APIServerVolumes() {
 		c.APIServer.ExtraVolumes = append(c.APIServer.ExtraVolumes, kubeadmv1.HostPathMount{
@@ -248,43 +225,13 @@ func issuance(p *plan.Plan, c *kubeadmv1.ClusterConfiguration) {
 	}
 }
 
-// nodeMasks are the flags for the size of a node's share of the pod ranges. The flags with a family in their name serve single and dual
-// stack alike, but the controller manager refuses one whose family the cluster does not have.
-// Source: k8s.io/kubernetes cmd/kube-controller-manager/app/core.go, setNodeCIDRMaskSizes
-func nodeMasks(p *plan.Plan) []kubeadmv1.Arg {
-	var masks []kubeadmv1.Arg
-	for _, s := range p.Network.PodSubnets {
-		family := "ipv6"
-		if s.Addr().Is4() {
-			family = "ipv4"
-		}
-		masks = append(masks, kubeadmv1.Arg{Name: "node-cidr-mask-size-" + family, Value: strconv.Itoa(p.Network.NodeMask(s))})
-	}
-	return masks
-}
-
-func featureGates(p *plan.Plan) []kubeadmv1.Arg {
-	if len(p.Cluster.FeatureGates) == 0 {
-		return nil
-	}
-	var gates []string
-	for name, on := range p.Cluster.FeatureGates {
-		gates = append(gates, name+"="+strconv.FormatBool(on))
-	}
-	slices.Sort(gates)
-	return []kubeadmv1.Arg{{Name: "feature-gates", Value: strings.Join(gates, ",")}}
-}
-
 func etcd(p *plan.Plan) kubeadmv1.Etcd {
 	if p.Etcd.IsExternal() {
 		return kubeadmv1.Etcd{External: &kubeadmv1.ExternalEtcd{
 			Endpoints: p.Etcd.ClientURLs(), CAFile: etcdCAFile, CertFile: etcdCertFile, KeyFile: etcdKeyFile,
 		}}
 	}
-	local := &kubeadmv1.LocalEtcd{DataDir: p.Etcd.DataDir}
-	for _, a := range p.Etcd.Flags() {
-		local.ExtraArgs = append(local.ExtraArgs, kubeadmv1.Arg{Name: a.Name, Value: a.Value})
-	}
+	local := &kubeadmv1.LocalEtcd{DataDir: p.Etcd.DataDir, ExtraArgs: args(p.Etcd.Flags())}
 	return kubeadmv1.Etcd{Local: local}
 }
 

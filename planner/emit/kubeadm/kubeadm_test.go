@@ -20,6 +20,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/components"
 	"github.com/k8splan/k8splan/planner/emit/emittest"
 	"github.com/k8splan/k8splan/planner/emit/kubeadm"
 	"github.com/k8splan/k8splan/planner/plan"
@@ -364,8 +365,8 @@ func TestLabelsAsUpstream(t *testing.T) {
 		"notkubernetes.io/x", "topology.kubernetes.io/rack")
 	for _, key := range keys {
 		n := &plan.Node{Labels: map[string]string{key: "v"}}
-		_, own := kubeadm.KubeletLabels(n)[key]
-		_, other := kubeadm.APILabels(n)[key]
+		_, own := components.KubeletLabels(n)[key]
+		_, other := components.APILabels(n)[key]
 		namespace, _, _ := strings.Cut(key, "/")
 		reserved := strings.Contains(key, "/") && (namespace == "kubernetes.io" || strings.HasSuffix(namespace, ".kubernetes.io") ||
 			namespace == "k8s.io" || strings.HasSuffix(namespace, ".k8s.io"))

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/k8splan/k8splan/planner/emit/components"
 	"github.com/k8splan/k8splan/planner/emit/hostfiles"
-	"github.com/k8splan/k8splan/planner/emit/kubeadm"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/report"
 	"github.com/k8splan/k8splan/topologies"
@@ -337,7 +337,7 @@ func apiLabels(p *plan.Plan) string {
 		for _, set := range []struct {
 			verb   string
 			values map[string]string
-		}{{"label", kubeadm.APILabels(group[0])}, {"annotate", group[0].Annotations}} {
+		}{{"label", components.APILabels(group[0])}, {"annotate", group[0].Annotations}} {
 			if len(set.values) == 0 {
 				continue
 			}

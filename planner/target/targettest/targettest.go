@@ -25,6 +25,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/render"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
 	"github.com/k8splan/k8splan/planner/target"
@@ -79,7 +80,7 @@ func (of Target) Variant(t *testing.T, name string) []artifact.File {
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	files, err := emit()
+	files, err := emit(render.Upstream())
 	if err != nil {
 		t.Fatal(err)
 	}

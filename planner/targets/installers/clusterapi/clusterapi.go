@@ -17,14 +17,13 @@ import (
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
-	kubeadmv1 "k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/v1beta4"
 
 	"github.com/k8splan/k8splan/planner/artifact"
-	"github.com/k8splan/k8splan/planner/emit/cni"
-	"github.com/k8splan/k8splan/planner/emit/kubeadm"
+	"github.com/k8splan/k8splan/planner/emit/components"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/target"
 	"github.com/k8splan/k8splan/planner/target/block"
 	"github.com/k8splan/k8splan/templates"
 )
@@ -134,7 +133,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 		}
 	}
 	for _, n := range p.KubeletNodes() {
-		for _, label := range slices.Sorted(maps.Keys(kubeadm.APILabels(n))) {
+		for _, label := range slices.Sorted(maps.Keys(components.APILabels(n))) {
 			if !synced(label) {
 				say(badLabel, n.Attr("labels"),
 					"A kubelet may not set the label %s on its own node, and Cluster API sets only those that begin "+
@@ -258,7 +257,7 @@ func deployments(p *plan.Plan) []deployment {
 }
 
 // emit writes cluster-api/.
-func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
+func emit(p *plan.Plan, o *options, by target.Upstream) ([]artifact.File, error) {
 	data, err := artifact.YAML(objects(p, o)...)
 	if err != nil {
 		return nil, err
@@ -277,7 +276,7 @@ func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 		}
 		files = append(files, artifact.File{Path: "cluster-api/infrastructure.txt", Data: []byte(missing.String())})
 	}
-	network, err := cni.Emit(p)
+	network, err := by.Network(p)
 	for _, f := range network { // in the target's folder, from which its page is followed
 		f.Path = "cluster-api/" + f.Path
 		files = append(files, f)
@@ -310,7 +309,7 @@ func objects(p *plan.Plan, o *options) []any {
 	nodes := p.ControlPlanes()
 	k := controlPlaneSpec{Replicas: len(nodes), Version: kubernetes}
 	k.MachineTemplate.Spec.InfrastructureRef = template("control-plane")
-	if labels := kubeadm.APILabels(nodes[0]); len(labels) > 0 {
+	if labels := components.APILabels(nodes[0]); len(labels) > 0 {
 		k.MachineTemplate.Metadata = &meta{Labels: labels}
 	}
 	k.KubeadmConfigSpec = kubeadmConfig{ClusterConfiguration: configuration(p), JoinConfiguration: node(p, nodes[0])}
@@ -336,7 +335,7 @@ func objects(p *plan.Plan, o *options) []any {
 		chosen := map[string]string{core + "/cluster-name": name, core + "/deployment-name": own}
 		s := deploymentSpec{ClusterName: name, Replicas: len(d.nodes), Selector: selector{chosen}}
 		s.Template.Metadata.Labels = maps.Clone(chosen)
-		maps.Copy(s.Template.Metadata.Labels, kubeadm.APILabels(d.nodes[0]))
+		maps.Copy(s.Template.Metadata.Labels, components.APILabels(d.nodes[0]))
 		s.Template.Spec = machineSpec{ClusterName: name, Version: kubernetes, InfrastructureRef: template(d.name), FailureDomain: d.domain}
 		s.Template.Spec.Bootstrap.ConfigRef = reference{bootstrap, "KubeadmConfigTemplate", own}
 		out = append(out, object{core + version, "MachineDeployment", at(own), s})
@@ -350,7 +349,8 @@ func configuration(p *plan.Plan) *clusterConfiguration {
 		ImageRepository: p.Artifacts.ImageRepository, EncryptionAlgorithm: p.Cluster.EncryptionAlgorithm,
 		CertificateValidityPeriodDays: days(p.Cluster.CertificateValidity), CACertificateValidityPeriodDays: days(p.Cluster.CAValidity),
 	}
-	c.APIServer.ExtraArgs, c.ControllerManager.ExtraArgs, c.Scheduler.ExtraArgs = kubeadm.ComponentArgs(p)
+	api, manager, scheduler := components.ControlPlane(p)
+	c.APIServer.ExtraArgs, c.ControllerManager.ExtraArgs, c.Scheduler.ExtraArgs = arguments(api), arguments(manager), arguments(scheduler)
 	c.APIServer.CertSANs = p.Cluster.CertSANs
 	if p.Etcd.IsExternal() {
 		c.Etcd.External = &externalEtcd{
@@ -361,7 +361,7 @@ func configuration(p *plan.Plan) *clusterConfiguration {
 	}
 	c.Etcd.Local = &localEtcd{DataDir: p.Etcd.DataDir}
 	for _, a := range p.Etcd.Flags() {
-		c.Etcd.Local.ExtraArgs = append(c.Etcd.Local.ExtraArgs, kubeadmv1.Arg{Name: a.Name, Value: a.Value})
+		c.Etcd.Local.ExtraArgs = append(c.Etcd.Local.ExtraArgs, argument{Name: a.Name, Value: a.Value})
 	}
 	return c
 }
@@ -369,33 +369,33 @@ func configuration(p *plan.Plan) *clusterConfiguration {
 // node is how a machine registers itself. Cluster API has no KubeletConfiguration, so what the plan says of the kubelet becomes flags.
 func node(p *plan.Plan, n *plan.Node) nodeConfiguration {
 	var r registration
-	labels := kubeadm.KubeletLabels(n)
-	delete(labels, kubeadm.ZoneLabel) // the provider's: it knows where the machine is
-	if zone, ok := n.Labels[kubeadm.ZoneLabel]; ok {
-		labels[kubeadm.ZoneLabel] = zone
+	labels := components.KubeletLabels(n)
+	delete(labels, components.ZoneLabel) // the provider's: it knows where the machine is
+	if zone, ok := n.Labels[components.ZoneLabel]; ok {
+		labels[components.ZoneLabel] = zone
 	}
 	if len(labels) > 0 {
 		var pairs []string
 		for _, k := range slices.Sorted(maps.Keys(labels)) {
 			pairs = append(pairs, k+"="+labels[k])
 		}
-		r.KubeletExtraArgs = append(r.KubeletExtraArgs, kubeadmv1.Arg{Name: "node-labels", Value: strings.Join(pairs, ",")})
+		r.KubeletExtraArgs = append(r.KubeletExtraArgs, argument{Name: "node-labels", Value: strings.Join(pairs, ",")})
 	}
 	k := &p.Cluster.Kubelet
 	if k.Has("max_pods") {
-		r.KubeletExtraArgs = append(r.KubeletExtraArgs, kubeadmv1.Arg{Name: "max-pods", Value: strconv.Itoa(k.MaxPods)})
+		r.KubeletExtraArgs = append(r.KubeletExtraArgs, argument{Name: "max-pods", Value: strconv.Itoa(k.MaxPods)})
 	}
 	if k.Has("fail_swap_on") {
-		r.KubeletExtraArgs = append(r.KubeletExtraArgs, kubeadmv1.Arg{Name: "fail-swap-on", Value: strconv.FormatBool(k.FailSwapOn)})
+		r.KubeletExtraArgs = append(r.KubeletExtraArgs, argument{Name: "fail-swap-on", Value: strconv.FormatBool(k.FailSwapOn)})
 	}
 	if len(p.Cluster.FeatureGates) > 0 {
 		var gates []string
 		for _, name := range slices.Sorted(maps.Keys(p.Cluster.FeatureGates)) {
 			gates = append(gates, name+"="+strconv.FormatBool(p.Cluster.FeatureGates[name]))
 		}
-		r.KubeletExtraArgs = append(r.KubeletExtraArgs, kubeadmv1.Arg{Name: "feature-gates", Value: strings.Join(gates, ",")})
+		r.KubeletExtraArgs = append(r.KubeletExtraArgs, argument{Name: "feature-gates", Value: strings.Join(gates, ",")})
 	}
-	r.KubeletExtraArgs = append(r.KubeletExtraArgs, kubeadm.KubeletArgs(p, n)...)
+	r.KubeletExtraArgs = append(r.KubeletExtraArgs, arguments(components.Kubelet(p, n))...)
 	if n.Roles.Has(plan.ControlPlane) || len(n.Taints) > 0 {
 		r.Taints = &[]taint{}
 		for _, t := range n.EffectiveTaints() {

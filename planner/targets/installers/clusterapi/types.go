@@ -1,6 +1,6 @@
 package clusterapi
 
-import kubeadmv1 "k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/v1beta4"
+import "github.com/k8splan/k8splan/planner/plan"
 
 // The parts of Cluster API's objects that are written here, field for field as upstream names them.
 // Source: sigs.k8s.io/cluster-api/api@v1.14.2: core/v1beta2, controlplane/kubeadm/v1beta2, bootstrap/kubeadm/v1beta2.
@@ -79,8 +79,8 @@ type clusterConfiguration struct {
 }
 
 type component struct {
-	ExtraArgs []kubeadmv1.Arg `json:"extraArgs,omitempty"`
-	CertSANs  []string        `json:"certSANs,omitempty"`
+	ExtraArgs []argument `json:"extraArgs,omitempty"`
+	CertSANs  []string   `json:"certSANs,omitempty"`
 }
 
 type etcd struct {
@@ -89,8 +89,8 @@ type etcd struct {
 }
 
 type localEtcd struct {
-	DataDir   string          `json:"dataDir"`
-	ExtraArgs []kubeadmv1.Arg `json:"extraArgs,omitempty"`
+	DataDir   string     `json:"dataDir"`
+	ExtraArgs []argument `json:"extraArgs,omitempty"`
 }
 
 type externalEtcd struct {
@@ -106,8 +106,8 @@ type nodeConfiguration struct {
 }
 
 type registration struct {
-	KubeletExtraArgs []kubeadmv1.Arg `json:"kubeletExtraArgs,omitempty"`
-	Taints           *[]taint        `json:"taints,omitempty"` // nil: kubeadm's own; empty: none
+	KubeletExtraArgs []argument `json:"kubeletExtraArgs,omitempty"`
+	Taints           *[]taint   `json:"taints,omitempty"` // nil: kubeadm's own; empty: none
 }
 
 type taint struct {
@@ -162,4 +162,17 @@ type dockerMachineTemplate struct {
 	Template struct {
 		Spec struct{} `json:"spec"`
 	} `json:"template"`
+}
+
+type argument struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+func arguments(of []plan.Arg) []argument {
+	var out []argument
+	for _, a := range of {
+		out = append(out, argument(a))
+	}
+	return out
 }

@@ -16,14 +16,14 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	kubeadmv1 "k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/v1beta4"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/components"
 	"github.com/k8splan/k8splan/planner/emit/hostfiles"
-	"github.com/k8splan/k8splan/planner/emit/kubeadm"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/target"
 	"github.com/k8splan/k8splan/templates"
 )
 
@@ -73,7 +73,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (struct{}, hcl
 }
 
 // emit writes kubernetes-the-hard-way/.
-func emit(p *plan.Plan, _ struct{}) ([]artifact.File, error) {
+func emit(p *plan.Plan, _ struct{}, by target.Upstream) ([]artifact.File, error) {
 	w := &writer{}
 	server := p.Bootstrap()
 	nodes := workers(p)
@@ -94,7 +94,7 @@ func emit(p *plan.Plan, _ struct{}) ([]artifact.File, error) {
 		machines.add("%s", machine)
 		hosts.add("%s %s %s", n.Address, fqdn, n.Name)
 		sshHost(&config, p, n)
-		for _, k := range slices.Sorted(maps.Keys(kubeadm.APILabels(n))) {
+		for _, k := range slices.Sorted(maps.Keys(components.APILabels(n))) {
 			if n != server {
 				labels.add("%s %s=%s", n.Name, k, n.Labels[k])
 			}
@@ -145,7 +145,7 @@ func emit(p *plan.Plan, _ struct{}) ([]artifact.File, error) {
 		w.add(fmt.Sprintf("common/registries/%d.toml", i), 0, hostfiles.HostsTOML(r))
 	}
 	w.text("common/registries.txt", registries)
-	manifest, err := addons(p)
+	manifest, err := by.ClusterDNS(p)
 	w.err = cmp.Or(w.err, err)
 	w.add("addons.yaml", 0, manifest)
 	w.add(".gitignore", 0, []byte("# Keys and certificates.\n/secrets/\n"))
@@ -331,7 +331,7 @@ func kubelet(p *plan.Plan) kubeletConfiguration {
 	k := kubeletConfiguration{
 		APIVersion: "kubelet.config.k8s.io/v1beta1", Kind: "KubeletConfiguration", Authorization: authorization{"Webhook"},
 		CgroupDriver: p.Cluster.Kubelet.CgroupDriver,
-		ClusterDNS:   dnsAddresses(p), ClusterDomain: p.Network.DNSDomain, ContainerRuntimeEndpoint: p.Runtime.Socket,
+		ClusterDNS:   components.DNSAddresses(p), ClusterDomain: p.Network.DNSDomain, ContainerRuntimeEndpoint: p.Runtime.Socket,
 		FailSwapOn:   p.Cluster.Kubelet.FailSwapOn,
 		FeatureGates: p.Cluster.FeatureGates, MaxPods: p.Cluster.Kubelet.MaxPods, TLSCertFile: "/var/lib/kubelet/kubelet.crt",
 		TLSPrivateKeyFile: "/var/lib/kubelet/kubelet.key",
@@ -345,7 +345,7 @@ func kubeletArguments(p *plan.Plan, n *plan.Node) lines {
 	out := lines{"--config=/var/lib/kubelet/config.yaml", "--kubeconfig=/var/lib/kubelet/kubelet.kubeconfig",
 		"--hostname-override=" + n.Name, "--node-ip=" + n.NodeIP()}
 	var labels, taints []string
-	all := kubeadm.KubeletLabels(n)
+	all := components.KubeletLabels(n)
 	for _, k := range slices.Sorted(maps.Keys(all)) {
 		labels = append(labels, k+"="+all[k])
 	}
@@ -358,20 +358,16 @@ func kubeletArguments(p *plan.Plan, n *plan.Node) lines {
 	if taints != nil {
 		out.add("--register-with-taints=%s", strings.Join(taints, ","))
 	}
-	return append(out, flags(kubeadm.KubeletArgs(p, n))...)
+	return append(out, flags(components.Kubelet(p, n))...)
 }
 
 // arguments of the server's components.
 func arguments(w *writer, p *plan.Plan, server *plan.Node) {
 	const dir = "/var/lib/kubernetes/"
-	write := func(component string, own lines, extra []kubeadmv1.Arg) {
+	write := func(component string, own lines, extra []plan.Arg) {
 		w.text("hosts/"+server.Name+"/arguments/"+component+".txt", append(own, flags(extra)...))
 	}
 	peer, client := "https://127.0.0.1:2380", "https://127.0.0.1:2379"
-	var store []kubeadmv1.Arg
-	for _, a := range p.Etcd.Flags() {
-		store = append(store, kubeadmv1.Arg{Name: a.Name, Value: a.Value})
-	}
 	write("etcd", lines{
 		"--name=" + server.Name, "--data-dir=" + p.Etcd.DataDir, "--listen-client-urls=" + client, "--advertise-client-urls=" + client,
 		"--listen-peer-urls=" + peer,
@@ -380,11 +376,11 @@ func arguments(w *writer, p *plan.Plan, server *plan.Node) {
 		"--trusted-ca-file=" + dir + "etcd-ca.crt", "--cert-file=" + dir + "etcd.crt", "--key-file=" + dir + "etcd.key",
 		"--peer-client-cert-auth=true",
 		"--peer-trusted-ca-file=" + dir + "etcd-ca.crt", "--peer-cert-file=" + dir + "etcd.crt", "--peer-key-file=" + dir + "etcd.key",
-	}, store)
+	}, p.Etcd.Flags())
 
-	api, manager, scheduler := kubeadm.ComponentArgs(p)
+	api, manager, scheduler := components.ControlPlane(p)
 	// Nodes' shares are counted in this tree and not given out by the controller manager.
-	manager = slices.DeleteFunc(manager, func(a kubeadmv1.Arg) bool { return strings.HasPrefix(a.Name, "node-cidr-mask-size") })
+	manager = slices.DeleteFunc(manager, func(a plan.Arg) bool { return strings.HasPrefix(a.Name, "node-cidr-mask-size") })
 	services := strings.Join(plan.Texts(p.Network.ServiceSubnets), ",")
 	issuer := "https://kubernetes.default.svc." + p.Network.DNSDomain
 	write("kube-apiserver", lines{
@@ -423,7 +419,7 @@ func arguments(w *writer, p *plan.Plan, server *plan.Node) {
 	}, scheduler)
 }
 
-func flags(args []kubeadmv1.Arg) lines {
+func flags(args []plan.Arg) lines {
 	var out lines
 	for _, a := range args {
 		out.add("--%s=%s", a.Name, a.Value)

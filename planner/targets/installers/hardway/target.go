@@ -55,6 +55,6 @@ func Target() target.Target {
 		},
 		Schema: schema,
 		Rules:  rules(),
-		New:    target.Reads(decode, emit),
+		New:    target.ReadsWith(decode, emit),
 	}
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/artifact"
-	"github.com/k8splan/k8splan/planner/emit/kubeadm"
+	"github.com/k8splan/k8splan/planner/emit/components"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
@@ -424,7 +424,7 @@ func instances(o *options, role string, nodes []*plan.Node) groupSpec {
 	n := nodes[0]
 	s := groupSpec{Role: role, MachineType: n.InstanceType, MinSize: len(nodes), MaxSize: len(nodes), NodeLabels: maps.Clone(n.Labels),
 		RootVolumeSize: int((n.DiskBytes + 1<<30 - 1) >> 30)}
-	delete(s.NodeLabels, kubeadm.ZoneLabel) // the cloud's
+	delete(s.NodeLabels, components.ZoneLabel) // the cloud's
 	for _, t := range n.Taints {
 		s.Taints = append(s.Taints, t.Key+"="+t.Value+":"+t.Effect)
 	}

@@ -23,12 +23,12 @@ func read(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (target.Emitter,
 	if successor == nil {
 		return nil, diags
 	}
-	return func() ([]artifact.File, error) {
+	return func(by target.Upstream) ([]artifact.File, error) {
 		readme, err := templates.Files.ReadFile("targets/installers/kube-aws/README.md")
 		if err != nil {
 			return nil, err
 		}
-		files, err := successor()
+		files, err := successor(by)
 		return append(files, artifact.File{Path: "kops/kube-aws.md", Data: readme}), err
 	}, diags
 }

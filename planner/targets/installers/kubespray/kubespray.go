@@ -21,7 +21,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/emit/ansible"
-	"github.com/k8splan/k8splan/planner/emit/kubeadm"
+	"github.com/k8splan/k8splan/planner/emit/components"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
@@ -245,8 +245,8 @@ func host(p *plan.Plan, n *plan.Node) ansible.Mapping {
 			}
 		}
 	}
-	labels := kubeadm.KubeletLabels(n)
-	maps.Copy(labels, kubeadm.APILabels(n)) // kubespray sets labels with kubectl
+	labels := components.KubeletLabels(n)
+	maps.Copy(labels, components.APILabels(n)) // kubespray sets labels with kubectl
 	if len(labels) > 0 {
 		var l list
 		for _, k := range slices.Sorted(maps.Keys(labels)) {

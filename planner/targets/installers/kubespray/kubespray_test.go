@@ -12,6 +12,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/render"
 	"github.com/k8splan/k8splan/planner/spec"
 	"github.com/k8splan/k8splan/planner/target/targettest"
 	"github.com/k8splan/k8splan/planner/targets/installers/kubespray"
@@ -54,7 +55,7 @@ node_pool "cp" {
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	files, err := emit()
+	files, err := emit(render.Upstream())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,11 +15,11 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/artifact"
-	"github.com/k8splan/k8splan/planner/emit/cni"
-	"github.com/k8splan/k8splan/planner/emit/kubeadm"
+	"github.com/k8splan/k8splan/planner/emit/components"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/target"
 	"github.com/k8splan/k8splan/planner/target/block"
 	"github.com/k8splan/k8splan/templates"
 )
@@ -201,7 +201,7 @@ func value[T any](v *T, otherwise T) T {
 }
 
 // emit writes kind/.
-func emit(p *plan.Plan, opts *body) ([]artifact.File, error) {
+func emit(p *plan.Plan, opts *body, by target.Upstream) ([]artifact.File, error) {
 	cluster, names, err := build(p, opts)
 	if err != nil {
 		return nil, err
@@ -219,7 +219,7 @@ func emit(p *plan.Plan, opts *body) ([]artifact.File, error) {
 	if p.Network.CNI.Name == plan.NoCNI {
 		return files, nil
 	}
-	network, err := cni.Emit(p)
+	network, err := by.Network(p)
 	for _, f := range network { // in the target's folder, from which its page is followed
 		f.Path = "kind/" + f.Path
 		files = append(files, f)
@@ -264,8 +264,8 @@ func build(p *plan.Plan, b *body) (*Cluster, []byte, error) {
 		if node.Bootstrap {
 			kind = "InitConfiguration"
 		}
-		out := Node{Role: role, Image: image, Labels: kubeadm.KubeletLabels(node)}
-		for k, v := range kubeadm.APILabels(node) { // kind sets labels itself, with an administrator's rights
+		out := Node{Role: role, Image: image, Labels: components.KubeletLabels(node)}
+		for k, v := range components.APILabels(node) { // kind sets labels itself, with an administrator's rights
 			out.Labels[k] = v
 		}
 		var r registration

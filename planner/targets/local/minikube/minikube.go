@@ -15,7 +15,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/artifact"
-	"github.com/k8splan/k8splan/planner/emit/kubeadm"
+	"github.com/k8splan/k8splan/planner/emit/components"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
@@ -124,8 +124,8 @@ func emit(p *plan.Plan, b *body) ([]artifact.File, error) {
 			name = fmt.Sprintf("%s-m%02d", p.Cluster.Name, i+1)
 		}
 		fmt.Fprintf(&names, "%s %s\n", name, n.Name)
-		all := kubeadm.KubeletLabels(n)
-		maps.Copy(all, kubeadm.APILabels(n))
+		all := components.KubeletLabels(n)
+		maps.Copy(all, components.APILabels(n))
 		for _, k := range slices.Sorted(maps.Keys(all)) {
 			fmt.Fprintf(&labels, "%s %s=%s\n", name, k, all[k])
 		}

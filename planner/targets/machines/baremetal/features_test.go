@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/k8splan/k8splan/planner/render"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/target/targettest"
 	"github.com/k8splan/k8splan/planner/targets/machines/baremetal"
@@ -146,7 +147,7 @@ func TestFeatures(t *testing.T) {
 				if len(diags) > 0 {
 					t.Fatal(diags)
 				}
-				files, err := emit()
+				files, err := emit(render.Upstream())
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/render"
 	"github.com/k8splan/k8splan/planner/target/targettest"
 	"github.com/k8splan/k8splan/planner/targets/machines/libvirt"
 )
@@ -59,7 +60,7 @@ target "libvirt" {
 `
 
 func TestNetworkOfItsOwn(t *testing.T) {
-	dir := render(t, own)
+	dir := rendered(t, own)
 	accepted(t, dir)
 	data, err := os.ReadFile(filepath.Join(dir, "network.xml"))
 	if err != nil {
@@ -79,7 +80,7 @@ func TestNetworkOfItsOwn(t *testing.T) {
 func TestIdentities(t *testing.T) {
 	seen := map[string]string{}
 	for _, name := range []string{"lb-1", "cp-1", "cp-2", "cp-3", "worker-1", "worker-2"} {
-		domain := read(t, filepath.Join(render(t, own), name, "domain.xml"))
+		domain := read(t, filepath.Join(rendered(t, own), name, "domain.xml"))
 		for _, tag := range []string{"<uuid>", "<mac address="} {
 			_, rest, _ := strings.Cut(domain, tag)
 			id, _, _ := strings.Cut(rest, ">")
@@ -90,19 +91,19 @@ func TestIdentities(t *testing.T) {
 		}
 	}
 	fewer := strings.Replace(own, `node "lb-1"`, `node "lb-0"`, 1)
-	if read(t, filepath.Join(render(t, own), "cp-2", "domain.xml")) != read(t, filepath.Join(render(t, fewer), "cp-2", "domain.xml")) {
+	if read(t, filepath.Join(rendered(t, own), "cp-2", "domain.xml")) != read(t, filepath.Join(rendered(t, fewer), "cp-2", "domain.xml")) {
 		t.Error("cp-2 changes with the name of another node")
 	}
 }
 
-// render writes libvirt/ of a topology that breaks no rule, and returns where.
-func render(t *testing.T, src string) string {
+// rendered writes libvirt/ of a topology that breaks no rule, and returns where.
+func rendered(t *testing.T, src string) string {
 	t.Helper()
 	project, diags := planner.Open("topology.hcl", []byte(src), nil, time.Time{})
 	if project == nil {
 		t.Fatal(diags)
 	}
-	set, err := project.Render("v0.0.0")
+	set, err := render.Tree(project, "v0.0.0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -283,7 +284,7 @@ tail -n +1 "$@" >"$out"
 
 // The script makes what is missing and nothing twice, starts what is stopped, and removes what it made.
 func TestScript(t *testing.T) {
-	dir := render(t, own)
+	dir := rendered(t, own)
 	bin, state, site, home := t.TempDir(), t.TempDir(), t.TempDir(), t.TempDir()
 	for name, program := range map[string]string{"virsh": virsh, "curl": curl, "xorriso": xorriso} {
 		if err := os.WriteFile(filepath.Join(bin, name), []byte(program), 0o755); err != nil {

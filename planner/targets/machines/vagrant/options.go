@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/spec"
@@ -220,13 +219,13 @@ func (d *decoder) size(name string, written *string, value int64) int64 {
 	if written == nil {
 		return value
 	}
-	q, err := resource.ParseQuantity(*written)
-	if err != nil || q.Value() < mebibyte {
+	n, ok := plan.ParseSize(*written)
+	if !ok || n < mebibyte {
 		d.Say(malformed, d.At(name), "%s is %q, which is not a size of memory. Write a number of bytes with a unit, such as \"4Gi\".",
 			name, *written)
 		return value
 	}
-	return q.Value()
+	return n
 }
 
 // box is, in this order: what the block's map says for the node's system, the block's one box, the public box of the system.

@@ -15,7 +15,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/artifact"
-	"github.com/k8splan/k8splan/planner/emit/kubeadm"
+	"github.com/k8splan/k8splan/planner/emit/components"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
@@ -333,7 +333,7 @@ func flags(p *plan.Plan, list []plan.Arg) string {
 func labelsOf(n *plan.Node) string {
 	var words []string
 	for _, k := range slices.Sorted(maps.Keys(n.Labels)) {
-		if k != kubeadm.ZoneLabel {
+		if k != components.ZoneLabel {
 			words = append(words, k+"="+n.Labels[k])
 		}
 	}

@@ -23,12 +23,12 @@ func read(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (target.Emitter,
 	if successor == nil {
 		return nil, diags
 	}
-	return func() ([]artifact.File, error) {
+	return func(by target.Upstream) ([]artifact.File, error) {
 		readme, err := templates.Files.ReadFile("targets/turnkey/ibm-cloud-private/README.md")
 		if err != nil {
 			return nil, err
 		}
-		files, err := successor()
+		files, err := successor(by)
 		return append(files, artifact.File{Path: "openshift/ibm-cloud-private.md", Data: readme}), err
 	}, diags
 }

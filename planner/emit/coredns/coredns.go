@@ -1,4 +1,8 @@
-package hardway
+// Package coredns makes what kubeadm would put into a cluster, for those who set it up without kubeadm: the API server's right to reach
+// kubelets, and cluster DNS.
+//
+// The package is internal to k8splan and makes no compatibility promise.
+package coredns
 
 import (
 	"fmt"
@@ -12,12 +16,13 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/emit/components"
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// addons is what kubeadm would put into the cluster: the API server's right to reach kubelets, and cluster DNS.
+// Manifest is a file for kubectl.
 // Source: k8s.io/kubernetes cmd/kubeadm/app/phases/addons/dns/manifests.go
-func addons(p *plan.Plan) ([]byte, error) {
+func Manifest(p *plan.Plan) ([]byte, error) {
 	image, _ := p.Image("coredns")
 	labels := map[string]string{"k8s-app": "kube-dns"}
 	at := metav1.ObjectMeta{Name: "coredns", Namespace: "kube-system", Labels: labels}
@@ -85,7 +90,7 @@ func corefile(p *plan.Plan) string {
 }
 
 func dnsService(p *plan.Plan, labels map[string]string) *corev1.Service {
-	addresses := dnsAddresses(p)
+	addresses := components.DNSAddresses(p)
 	policy := corev1.IPFamilyPolicySingleStack
 	if len(addresses) > 1 {
 		policy = corev1.IPFamilyPolicyRequireDualStack
@@ -145,15 +150,6 @@ func dnsPod(image string, labels map[string]string) corev1.PodSpec {
 				ConfigMap: &corev1.ConfigMapVolumeSource{LocalObjectReference: corev1.LocalObjectReference{Name: "coredns"}},
 			}}},
 	}
-}
-
-// dnsAddresses are the Services' tenth addresses, where kubeadm puts cluster DNS too.
-func dnsAddresses(p *plan.Plan) []string {
-	var out []string
-	for _, s := range p.Network.ServiceSubnets {
-		out = append(out, plan.NthAddress(s, 10).String())
-	}
-	return out
 }
 
 func to[T any](v T) *T { return &v }

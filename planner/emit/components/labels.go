@@ -1,4 +1,4 @@
-package kubeadm
+package components
 
 import (
 	"fmt"
@@ -88,8 +88,8 @@ func enclosed(s, marks string) bool {
 	return s != ""
 }
 
-// joinLabels writes labels as --node-labels reads them. What is no label is refused: a comma in a value would make another label of it.
-func joinLabels(labels map[string]string) (string, error) {
+// JoinLabels writes labels as --node-labels reads them. What is no label is refused: a comma in a value would make another label of it.
+func JoinLabels(labels map[string]string) (string, error) {
 	var pairs []string
 	for _, k := range slices.Sorted(maps.Keys(labels)) {
 		if !labelKey(k) || labels[k] != "" && !labelName(labels[k]) {

@@ -1,0 +1,72 @@
+// Package components says what kubelets and the control plane's components are told, whoever starts them: kubeadm, a target's own tool, or
+// units of systemd. It is plain data, without upstream's types.
+//
+// The package is internal to k8splan and makes no compatibility promise.
+package components
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// Kubelet returns the flags that the author wrote for the node's kubelet: the cluster's, unless the node has its own word, and the node's.
+func Kubelet(p *plan.Plan, n *plan.Node) []plan.Arg {
+	var out []plan.Arg
+	for _, a := range p.Cluster.Kubelet.ExtraArgs {
+		overridden := slices.ContainsFunc(n.KubeletExtraArgs, func(own plan.Arg) bool { return own.Name == a.Name })
+		if !overridden {
+			out = append(out, a)
+		}
+	}
+	return append(out, n.KubeletExtraArgs...)
+}
+
+// ControlPlane returns the flags of the control plane's components: what the plan decides, then what the author wrote.
+func ControlPlane(p *plan.Plan) (apiServer, controllerManager, scheduler []plan.Arg) {
+	gates, ports := featureGates(p), p.Network.NodePorts
+	apiServer = slices.Concat(gates,
+		[]plan.Arg{{Name: "service-node-port-range", Value: strconv.Itoa(ports.First) + "-" + strconv.Itoa(ports.Last)}},
+		p.Cluster.APIServer.ExtraArgs)
+	controllerManager = slices.Concat(gates, nodeMasks(p), p.Cluster.ControllerManager.ExtraArgs)
+	scheduler = slices.Concat(gates, p.Cluster.Scheduler.ExtraArgs)
+	return apiServer, controllerManager, scheduler
+}
+
+// nodeMasks are the flags for the size of a node's share of the pod ranges. The flags with a family in their name serve single and dual
+// stack alike, but the controller manager refuses one whose family the cluster does not have.
+// Source: k8s.io/kubernetes cmd/kube-controller-manager/app/core.go, setNodeCIDRMaskSizes
+func nodeMasks(p *plan.Plan) []plan.Arg {
+	var masks []plan.Arg
+	for _, s := range p.Network.PodSubnets {
+		family := "ipv6"
+		if s.Addr().Is4() {
+			family = "ipv4"
+		}
+		masks = append(masks, plan.Arg{Name: "node-cidr-mask-size-" + family, Value: strconv.Itoa(p.Network.NodeMask(s))})
+	}
+	return masks
+}
+
+func featureGates(p *plan.Plan) []plan.Arg {
+	if len(p.Cluster.FeatureGates) == 0 {
+		return nil
+	}
+	var gates []string
+	for name, on := range p.Cluster.FeatureGates {
+		gates = append(gates, name+"="+strconv.FormatBool(on))
+	}
+	slices.Sort(gates)
+	return []plan.Arg{{Name: "feature-gates", Value: strings.Join(gates, ",")}}
+}
+
+// DNSAddresses are the Services' tenth addresses, where kubeadm puts cluster DNS.
+func DNSAddresses(p *plan.Plan) []string {
+	var out []string
+	for _, s := range p.Network.ServiceSubnets {
+		out = append(out, plan.NthAddress(s, 10).String())
+	}
+	return out
+}
