@@ -99,8 +99,8 @@ e2e-recover: build ## renew certificates, replace hosts, bring back lost cluster
 e2e-faults: build ## break real clusters and compare with what simulate says (an hour and a half): CASES="3+1 3+3+2" for some
 	$(GO) run ./e2e -k8splan bin/k8splan -faults $(CASES)
 
-e2e-change: build ## edit topologies of running clusters in the lab: CASES="guards external" for some
-	$(GO) run ./e2e -k8splan bin/k8splan -change $(CASES)
+e2e-change: build ## edit topologies of running clusters in the lab: CASES="guards external" for some, CHANGE=-seen for what they showed
+	$(GO) run ./e2e -k8splan bin/k8splan -change $(CHANGE) $(CASES)
 
 clean: ## what make and its programs wrote here
 	rm -rf bin dist $(OUT)

@@ -176,7 +176,13 @@ func (h *harness) report(ctx context.Context, c *cluster) {
 		_ = c.fetchKubeconfig(ctx) // there may be none yet
 	}
 	if c.kubectl != nil {
-		for _, args := range [][]string{{"get", "nodes,pods", "-A", "-o", "wide"}, {"get", "events", "-A", "--sort-by=.lastTimestamp"}} {
+		const system = "--namespace=kube-system"
+		for _, args := range [][]string{
+			{"get", "nodes,pods", "-A", "-o", "wide"}, {"get", "events", "-A", "--sort-by=.lastTimestamp"},
+			{"get", "services,endpointslices", "-A", "-o", "wide"},
+			{system, "logs", "-l", "k8s-app=kube-proxy", "--tail=60", "--prefix"},
+			{system, "exec", "daemonset/kube-proxy", "--", "nft", "list", "table", "ip", "kube-proxy"},
+		} {
 			out, err := c.kube(ctx, args...)
 			section(&b, "kubectl "+strings.Join(args, " "), out, err)
 		}

@@ -45,6 +45,7 @@ var changeChains = map[string]struct {
 	"config":        {"aio", olderRuntime, walkConfig},
 	"life":          {"aio", olderRuntime, walkLife},
 	"nodes":         {"1+1+2", twoWorkers, walkNodes},
+	"forced":        {"aio", plain, walkForced},
 }
 
 // plain leaves what secures a cluster out of aio.hcl: edits bring blocks of the same kinds.

@@ -57,6 +57,7 @@ func Between(old, new *Record) *Report { return BetweenWith(old, new, nil) }
 func BetweenWith(old, new *Record, facts *plan.Table) *Report {
 	d := &differ{old: old, new: new, facts: facts, r: &Report{Old: old, New: new, Verdict: None}}
 	d.settings()
+	d.elsewhere()
 	d.nodes()
 	d.combinations()
 	d.toolDoesBoth()
@@ -130,6 +131,20 @@ func (d *differ) unstated(e *edit) bool {
 	}
 	v, ok := plan.ParseVersion(of.text("cluster.kubernetes_version"))
 	return ok && d.facts.At(v).Past()
+}
+
+// elsewhere tells of manifests that no record can hold: they lie on the machine that runs Ansible.
+func (d *differ) elsewhere() {
+	for _, path := range slices.Sorted(maps.Keys(d.new.Settings)) {
+		name := key(path)
+		_, there := d.old.Settings[path]
+		if !there || argument(path) != "addon.manifest" && argument(path) != "cloud_provider.manifest" ||
+			!strings.HasPrefix(name, "/") && !strings.HasPrefix(name, "~/") {
+			continue
+		}
+		d.r.Hints = append(d.r.Hints, fmt.Sprintf("%s lies on the machine that runs Ansible, and its content is in no record: where it "+
+			"has changed, site.yml applies it again", name))
+	}
 }
 
 // within is the block among those told that a path lies in, "" if none.

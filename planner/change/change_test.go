@@ -649,3 +649,17 @@ node_pool "w" {
 }
 `, workers)
 }
+
+// A manifest that lies elsewhere may have changed without a trace: whoever reads the diff is told who notices.
+func TestManifestElsewhere(t *testing.T) {
+	src := base + "\naddon \"own\" {\n  manifest \"/srv/own.yaml\" {}\n}\n" +
+		"addon \"far\" {\n  manifest \"https://example.com/far.yaml\" {\n" +
+		"    checksum = \"sha256:" + strings.Repeat("0", 64) + "\"\n  }\n}\n"
+	r := change.Between(recordOf(t, src, nil), recordOf(t, src, nil))
+	if len(r.Hints) != 1 || !strings.HasPrefix(r.Hints[0], "/srv/own.yaml lies on the machine that runs Ansible") {
+		t.Errorf("%q", r.Hints)
+	}
+	if r = change.Between(recordOf(t, base, nil), recordOf(t, src, nil)); len(r.Hints) != 0 {
+		t.Errorf("it is applied anyhow: %q", r.Hints)
+	}
+}
