@@ -19,7 +19,7 @@ TOOL      = $(GO) tool -modfile=checks/tools/go.mod
 MODULES   = $(dir $(shell git ls-files '*go.mod' ':!e2e/lab'))
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo setup test unit browser lint cross golden fuzz release-snapshot bench e2e e2e-hard-way e2e-recover e2e-faults e2e-change clean
+.PHONY: help build demo setup test unit browser lint cross golden fuzz vscode release-snapshot bench e2e e2e-hard-way e2e-recover e2e-faults e2e-change clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -63,6 +63,9 @@ lint: ## formatting, go vet, staticcheck, go.mod, workflows, scripts
 	@for module in $(MODULES); do echo "go mod tidy -diff in $$module" && (cd $$module && $(GO) mod tidy -diff) || exit 1; done
 	$(TOOL) actionlint
 	shellcheck .ci/run $$(find . \( -path ./.git -o -path ./$(OUT) \) -prune -o -name '*.sh' -print)
+
+vscode: ## test and package the extension for Visual Studio Code (npm): editors/vscode/k8splan.vsix
+	cd editors/vscode && npm ci --silent && npm test && npm run package
 
 cross: ## compile for every system and processor that releases are for (minutes; workflows do it)
 	@for platform in $(PLATFORMS); do \

@@ -61,7 +61,7 @@ func TestLinksOfPages(t *testing.T) {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && (path == "out" || path == "testdata" || len(path) > 1 && path[0] == '.'):
+		case d.IsDir() && (path == "out" || path == "testdata" || d.Name() == "node_modules" || len(path) > 1 && path[0] == '.'):
 			return filepath.SkipDir
 		case filepath.Ext(path) == ".md":
 			pages = append(pages, path)
