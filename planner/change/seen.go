@@ -18,12 +18,17 @@ var seen = map[string]string{
 	"node: a control plane joins":                  "2026-11-29, stacked: 1 → 3; 876 writes, the longest gap 0.8 s",
 	"node: a control plane leaves":                 firstSeen,
 	"node: a member of etcd joins":                 "2026-11-29, external: 1 → 3; 1992 writes, the longest gap 1.1 s",
+	"container_runtime.registry":                   "2026-11-29, config: a mirror; 259 writes, the longest gap 0.6 s; nothing restarted",
+	"network.http_proxy.http":                      "2026-11-29, config: 248 writes, the longest gap 0.4 s; containerd alone restarted",
+	"cluster.feature_gates":                        gatesSeen,
 	"node.labels":                                  "2026-11-29, settings",
 	"node.failure_domain: a host with a kubelet":   "2026-11-29, settings",
 	"node.kubelet_extra_args":                      "2026-11-29, settings",
 }
 
 const (
+	gatesSeen = "2026-11-29, config: the API server, the other components and kubelet came back; after kube-proxy's restart cluster " +
+		"DNS did not answer within 3 minutes, and the run ended there. The cause is not known yet"
 	upgradeSeen = "2026-11-29, upgrade: 3+3+2 from an imitation of 1.36.3 to 1.37.2; 6057 writes acknowledged and there, the longest gap " +
 		"1.2 s; a PodDisruptionBudget ends the run at the first worker, and the next run goes on. Kubelets " +
 		"evicted pods afterwards, since the lab's one disk was nearly full"
