@@ -36,6 +36,7 @@ var cases = []testCase{
 	{name: "1+1+2"},
 	{name: "1+3+1"},
 	{name: "3+1", also: checkSealed},
+	{name: "3+2", also: checkLocal},
 	{name: "3+3+2"},
 	{name: "kube-vip"},
 	{name: "dual-stack", also: checkFamilies},

@@ -267,7 +267,9 @@ func (w place) has(n *Node, r *Record) bool {
 	case onMembers:
 		return roles.Has(plan.EtcdRole)
 	case onBalancers:
-		return roles.Has(plan.Balancer) || r.text("load_balancer") == plan.KubeVIP && roles.Has(plan.ControlPlane)
+		kind := r.text("load_balancer")
+		return roles.Has(plan.Balancer) || kind == plan.KubeVIP && roles.Has(plan.ControlPlane) ||
+			kind == plan.LocalBalancer && roles.Has(plan.Worker) && !roles.Has(plan.ControlPlane)
 	}
 	return false
 }

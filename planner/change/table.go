@@ -364,6 +364,13 @@ var table = []Row{
 			"control_plane_endpoint.", func(e *edit) bool { return e.before.Text == plan.NoBalancer || !e.had }},
 		{"none any more", Ordered, []string{"balancer"}, "Clients move away from it first, with control_plane_endpoint.",
 			func(e *edit) bool { return e.after.Text == plan.NoBalancer || !e.has }},
+		{"to or from a proxy on every node", Ordered, []string{"local-balancer"},
+			"The endpoint's name leads each node to itself, or no longer does. site.yml writes /etc/hosts anew; pods of the host's " +
+				"network " +
+				"have a copy of it from their start, and start again node by node before the old balancer goes.",
+			func(e *edit) bool {
+				return (e.before.Text == plan.LocalBalancer) != (e.after.Text == plan.LocalBalancer)
+			}},
 		{"another kind", Ordered, []string{"new-balancer", "balancer"},
 			"The virtual IP may have one owner: the new one is configured and silent, " +
 				"the old one stopped, the new one started. The endpoint is away for seconds; API servers answer at their own addresses.",

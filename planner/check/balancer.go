@@ -154,6 +154,43 @@ var balancerRules = []Rule{
 		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/authentication/#anonymous-authenticator-configuration",
 			haConsider},
 	}, loadBalancerAnonymous},
+	{rule.Rule{
+		ID: "load-balancer-local", Severity: rule.Error, Title: "Proxy on every node that nobody would reach", Permanent: true,
+		Doc: "With `load_balancer \"local\"` the endpoint's name leads each worker to a haproxy on its own loopback address, and each " +
+			"control " +
+			"plane to its own API server. So the endpoint is a name, not an address, and has the API servers' port; no virtual IP moves.",
+		Fix: "Write `control_plane_endpoint = \"api.example.com:6443\"`, leave `virtual_ip` and `port` out, and give DNS the name with " +
+			"the " +
+			"addresses of the control planes for whoever is not a node.",
+		Sources: []string{haKubeadm, "https://github.com/kubernetes-sigs/kubespray/blob/master/docs/operations/ha-mode.md"},
+	}, loadBalancerLocal},
+}
+
+func loadBalancerLocal(p *plan.Plan) []Finding {
+	lb, c := &p.LoadBalancer, &p.Cluster
+	if lb.Kind != plan.LocalBalancer || p.Target.Facts.Hosting != plan.Hosts {
+		return nil
+	}
+	var findings []Finding
+	if _, err := netip.ParseAddr(c.Endpoint.Host); err == nil && c.Has("control_plane_endpoint") {
+		findings = append(findings, one(c.Attr("control_plane_endpoint"), "%s is an address, and every node would dial that one host. "+
+			"Write "+
+			"a DNS name, such as %q: each node's /etc/hosts leads it to the node itself.", c.Endpoint.Host,
+			plan.Endpoint{Host: "api." + c.Name + ".example.com", Port: c.APIServerPort})...)
+	}
+	if lb.Has("virtual_ip") {
+		findings = append(findings, one(lb.Attr("virtual_ip"),
+			"A proxy on every node has no address that moves: it listens on the loopback address. Remove virtual_ip.")...)
+	}
+	if lb.Has("port") && lb.Port != c.APIServerPort {
+		findings = append(findings, one(lb.Attr("port"), "The endpoint leads control planes to their own API server on port %d, and "+
+			"other nodes to their proxy on port %d: it has one port. Remove port.", c.APIServerPort, lb.Port)...)
+	}
+	image := func(n *plan.Node) bool { return n.OS.ReadOnlyUsr() }
+	return append(findings, each(p.Proxied(), image, osAt, func(n *plan.Node, all []*plan.Node) string {
+		return fmt.Sprintf("%s of %s is one image, into which no package can be installed, and brings no haproxy. Write "+
+			"load_balancer \"kube-vip\", or use a system with packages.", n.OS, whose(all))
+	})...)
 }
 
 func loadBalancerNoHost(p *plan.Plan) []Finding {
@@ -165,14 +202,17 @@ func loadBalancerNoHost(p *plan.Plan) []Finding {
 }
 
 func loadBalancerIdleHost(p *plan.Plan) []Finding {
-	if k := p.LoadBalancer.Kind; k != plan.KubeVIP && k != plan.ExternalBalancer || !ours(p) {
+	if k := p.LoadBalancer.Kind; k != plan.KubeVIP && k != plan.ExternalBalancer && k != plan.LocalBalancer || !ours(p) {
 		return nil
 	}
 	return each(p.LoadBalancer.Nodes, func(*plan.Node) bool { return true }, func(n *plan.Node) hcl.Range { return n.Attr("roles") },
 		func(n *plan.Node, all []*plan.Node) string {
 			where := "runs on the control planes"
-			if p.LoadBalancer.Kind == plan.ExternalBalancer {
+			switch p.LoadBalancer.Kind {
+			case plan.ExternalBalancer:
 				where = "is somebody else's"
+			case plan.LocalBalancer:
+				where = "runs on every node that is no control plane"
 			}
 			return fmt.Sprintf("%s has the role load-balancer, and the balancer (%s, %s) %s. Remove the role, "+
 				"or write load_balancer \"haproxy\".", whose(all), p.LoadBalancer.Kind, line(balancerAt(p)), where)
@@ -366,6 +406,8 @@ func loadBalancerUnusedArgument(p *plan.Plan) []Finding {
 	useless := map[string]map[string]string{
 		plan.HAProxy: {"mode": "kube-vip", "version": "kube-vip", "bgp_as": "kube-vip", "bgp_peers": "kube-vip"},
 		plan.KubeVIP: {"virtual_router_id": "haproxy with keepalived"},
+		plan.LocalBalancer: {"mode": "kube-vip", "version": "kube-vip", "virtual_router_id": "haproxy with keepalived",
+			"interface": "haproxy and kube-vip", "bgp_as": "kube-vip", "bgp_peers": "kube-vip"},
 		plan.ExternalBalancer: {"mode": "kube-vip", "version": "kube-vip", "virtual_router_id": "haproxy with keepalived",
 			"interface": "haproxy and kube-vip", "bgp_as": "kube-vip", "bgp_peers": "kube-vip"},
 	}[lb.Kind]
@@ -411,7 +453,7 @@ func loadBalancerOnEtcd(p *plan.Plan) []Finding {
 }
 
 func loadBalancerAnonymous(p *plan.Plan) []Finding {
-	if k := p.LoadBalancer.Kind; k != plan.HAProxy && k != plan.ExternalBalancer {
+	if k := p.LoadBalancer.Kind; k != plan.HAProxy && k != plan.ExternalBalancer && k != plan.LocalBalancer {
 		return nil
 	}
 	for _, a := range p.Cluster.APIServer.ExtraArgs {

@@ -308,7 +308,7 @@ func componentAdmissionUnknown(p *plan.Plan) []Finding {
 }
 
 func componentAnonymousOff(p *plan.Plan) []Finding {
-	if k := p.LoadBalancer.Kind; !onHosts(p) || k == plan.HAProxy || k == plan.ExternalBalancer {
+	if k := p.LoadBalancer.Kind; !onHosts(p) || k == plan.HAProxy || k == plan.ExternalBalancer || k == plan.LocalBalancer {
 		return nil // load-balancer-anonymous says it
 	}
 	for _, a := range p.Cluster.APIServer.ExtraArgs {

@@ -143,6 +143,11 @@ func endpointMissing(p *plan.Plan) []Finding {
 		return nil
 	}
 	at := p.LoadBalancer.Block()
+	if p.LoadBalancer.Kind == plan.LocalBalancer {
+		return one(at, "Nothing says by which name nodes find their own proxy. Write control_plane_endpoint = \"api.%s.example.com:%d\" "+
+			"in "+
+			"cluster: /etc/hosts of every node leads it to the node itself.", p.Cluster.Name, p.Cluster.APIServerPort)
+	}
 	if p.LoadBalancer.Kind == plan.ExternalBalancer {
 		return one(at,
 			"Nothing says where the external load balancer answers. Write control_plane_endpoint = \"api.example.com:6443\" in "+
@@ -228,6 +233,8 @@ func endpointPort(p *plan.Plan) []Finding {
 	switch p.LoadBalancer.Kind {
 	case plan.NoBalancer:
 		who, port = "the API server", p.Cluster.APIServerPort
+	case plan.LocalBalancer:
+		who, port = "an API server", p.Cluster.APIServerPort
 	case plan.KubeVIP:
 		who, port = "the API server behind kube-vip", p.Cluster.APIServerPort
 		if p.LoadBalancer.Port != p.Cluster.APIServerPort {

@@ -125,7 +125,7 @@ var topologyRules = []Rule{
 		Doc: "Kubelets and clients dial one address, the control plane endpoint. Where several control planes have nothing before them, " +
 			"all dial one of them, and the cluster is down with it however many others run.",
 		Fix: "Write `load_balancer \"haproxy\"` with hosts of the role load-balancer, `load_balancer \"kube-vip\" { virtual_ip = … " +
-			"}`, or `load_balancer \"external\" {}` for one that exists already.",
+			"}`, `load_balancer \"local\" {}` for a proxy on every node, or `load_balancer \"external\" {}` for one that exists already.",
 		Sources: []string{haKubeadm + "#create-load-balancer-for-kube-apiserver", "https://github.com/kubernetes/kubeadm/issues/2472"},
 	}, topologyNoLoadBalancer},
 	{rule.Rule{
@@ -306,8 +306,8 @@ func topologyNoLoadBalancer(p *plan.Plan) []Finding {
 	}
 	return one(typeAt(p), "Type %s needs a load balancer in front of its %s, and the design has none. Where each client dials one of "+
 		"them, it is cut off with that one. Write load_balancer \"haproxy\" {} and a host with roles = [\"load-balancer\"], "+
-		"load_balancer \"kube-vip\" { virtual_ip = … }, or load_balancer \"external\" {} for what exists already, "+
-		"such as a proxy on every node.",
+		"load_balancer \"kube-vip\" { virtual_ip = … }, load_balancer \"local\" {} for a proxy on every node, or "+
+		"load_balancer \"external\" {} for what exists already.",
 		p.Cluster.Type, quantity(len(cps), "control plane"))
 }
 

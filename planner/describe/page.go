@@ -207,13 +207,23 @@ func (g *page) endpoint(p *plan.Plan) {
 		behind = "haproxy on " + names
 	case lb.Kind == plan.KubeVIP:
 		behind = fmt.Sprintf("virtual IP %s, held by kube-vip on the control planes (%s)", address(lb.VirtualIP), lb.Mode)
+	case lb.Kind == plan.LocalBalancer:
+		entry, _ := p.HostsEntry()
+		cps := list(each(p.ControlPlanes(), func(n *plan.Node) string { return n.Name }))
+		behind = fmt.Sprintf("haproxy at %s on %s, which leads to the API servers that answer; a control plane dials its own. Outside of "+
+			"the nodes nothing answers, unless DNS gives the name the addresses of %s", entry.Address,
+			spelling.Quantity(len(p.Proxied()), "node", "nodes"), cps)
 	case lb.Kind == plan.ExternalBalancer:
 		behind = "a load balancer of your own; loadbalancer/external.md says what it must do"
 	default:
 		behind = "the API server of " + list(each(p.ControlPlanes(), func(n *plan.Node) string { return n.Name }))
 	}
 	rows := [][2]string{{"Address", p.Cluster.Endpoint.String()}, {"Behind it", behind}}
-	if entry, ok := p.HostsEntry(); ok {
+	if entry, ok := p.HostsEntry(); ok && lb.Kind == plan.LocalBalancer {
+		rows = append(rows, [2]string{"Name", fmt.Sprintf("/etc/hosts says %s, and on control planes their own address, so that nothing "+
+			"waits "+
+			"for DNS", entry.Address)})
+	} else if ok {
 		rows = append(rows, [2]string{"Name", fmt.Sprintf("every node's /etc/hosts says %s, so that nothing waits for DNS", entry.Address)})
 	}
 	g.facts(rows)

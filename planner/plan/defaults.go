@@ -281,6 +281,9 @@ func (r *resolver) balancerDefaults() {
 	case p.Kind == KubeVIP:
 		settle(r, written, &p.Port, "load_balancer.port", cluster.APIServerPort, "kube-vip moves an address between control planes; "+
 			"on it the API server itself answers.", "https://kube-vip.io/docs/about/architecture/")
+	case p.Kind == LocalBalancer:
+		settle(r, written, &p.Port, "load_balancer.port", cluster.APIServerPort, "The endpoint leads to each node's own proxy, and on "+
+			"control planes to their own API server: both have one port.", kubeadmHA)
 	case cluster.Endpoint.Port != 0:
 		settle(r, written, &p.Port, "load_balancer.port", cluster.Endpoint.Port, "The port of control_plane_endpoint.", "")
 	case shared:

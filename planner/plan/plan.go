@@ -269,6 +269,7 @@ const (
 	NoBalancer       = "none"
 	HAProxy          = "haproxy" // with keepalived where there are two balancers and a virtual IP
 	KubeVIP          = "kube-vip"
+	LocalBalancer    = "local"    // haproxy on the loopback address of every node that is no control plane; those dial their own API server
 	ExternalBalancer = "external" // somebody else's
 )
 

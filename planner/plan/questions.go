@@ -126,7 +126,8 @@ type HostsEntry struct {
 }
 
 // HostsEntry returns the line by which every node finds the endpoint's name before any DNS server answers: the virtual IP, else the one
-// balancer, else the one control plane. False where the endpoint is an address, and where the plan defines nothing that the name could
+// balancer, else the one control plane. Where every node has a proxy of its own it is the loopback address, and on control planes their
+// own. False where the endpoint is an address, and where the plan defines nothing that the name could
 // stand for (somebody else's balancer without a stated address): then DNS must have it.
 func (p *Plan) HostsEntry() (HostsEntry, bool) {
 	host := p.Cluster.Endpoint.Host
@@ -136,11 +137,30 @@ func (p *Plan) HostsEntry() (HostsEntry, bool) {
 	if _, err := netip.ParseAddr(host); err == nil {
 		return HostsEntry{}, false
 	}
+	if p.LoadBalancer.Kind == LocalBalancer {
+		return HostsEntry{Address: p.loopback(), Name: host}, true
+	}
 	address := p.LoadBalancer.VirtualIP
 	if n := p.front(); !address.IsValid() && n != nil {
 		address = n.Address
 	}
 	return HostsEntry{Address: address, Name: host}, address.IsValid()
+}
+
+// loopback is the address on which each node's own proxy listens, of the family of the control planes' addresses.
+func (p *Plan) loopback() netip.Addr {
+	if cps := p.ControlPlanes(); len(cps) > 0 && cps[0].Address.Is6() {
+		return netip.IPv6Loopback()
+	}
+	return netip.AddrFrom4([4]byte{127, 0, 0, 1})
+}
+
+// Proxied are the nodes that reach the API servers by a proxy of their own; nil where the balancer is of another kind.
+func (p *Plan) Proxied() []*Node {
+	if p.LoadBalancer.Kind != LocalBalancer {
+		return nil
+	}
+	return slices.DeleteFunc(p.KubeletNodes(), func(n *Node) bool { return n.Roles.Has(ControlPlane) })
 }
 
 // front returns the one host that clients dial where there is no virtual IP: the one balancer, else the one control plane; nil where the

@@ -126,6 +126,8 @@ func behind(p *plan.Plan) string {
 	switch {
 	case lb.Kind == plan.KubeVIP:
 		return "virtual IP " + text(lb.VirtualIP) + " by kube-vip"
+	case lb.Kind == plan.LocalBalancer:
+		return "haproxy on every node without an API server"
 	case lb.Kind == plan.ExternalBalancer && p.Target.Facts.Balancer:
 		return "the cloud's balancer"
 	case lb.Kind == plan.ExternalBalancer:

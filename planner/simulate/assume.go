@@ -57,6 +57,10 @@ func (m *Model) underlay(add func(subject, format string, args ...any)) {
 	case lb.Kind == plan.ExternalBalancer:
 		add("balancer", "The external balancer stands in no failure domain: it outlives each of them, "+
 			"and reaches every API server that works.")
+	case lb.Kind == plan.LocalBalancer:
+		add("balancer", "A node's own haproxy works as long as the node does. Clients that are no nodes find a control plane that "+
+			"answers by "+
+			"themselves.")
 	case lb.Kind == plan.KubeVIP && lb.Mode == "bgp":
 		add("balancer", "The routers that learn the virtual IP reach whatever a client reaches.")
 	}

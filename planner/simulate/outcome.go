@@ -313,10 +313,11 @@ type hearing struct {
 }
 
 // informed says how workers reach the API. A kubelet dials the endpoint; that of a control plane its own API server, from 1.33 on, where
-// kubeadm's feature gate ControlPlaneKubeletLocalMode became the default (cmd/kubeadm/app/cmd/phases/join/kubelet.go).
+// kubeadm's feature gate ControlPlaneKubeletLocalMode became the default (cmd/kubeadm/app/cmd/phases/join/kubelet.go), and before where the
+// endpoint's name leads it there.
 func (w *world) informed(api []State) hearing {
 	local := make([]*State, len(w.m.nodes))
-	if w.m.p.Cluster.Version.Minor >= 33 {
+	if w.m.p.Cluster.Version.Minor >= 33 || w.m.p.LoadBalancer.Kind == plan.LocalBalancer {
 		for i, c := range w.m.cps {
 			local[c] = &api[i]
 		}

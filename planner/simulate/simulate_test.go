@@ -693,3 +693,19 @@ func TestNodeCalledExternal(t *testing.T) {
 		t.Errorf("remedy: %s", remedy)
 	}
 }
+
+// Where every node has a proxy of its own, no control plane is missed by any node, and there is no balancer that could be lost.
+func TestLocalBalancer(t *testing.T) {
+	p := design{stacked: true, cps: 3, workers: 2, kind: plan.LocalBalancer, apart: true, minor: 37}.plan()
+	m := New(p)
+	for _, u := range m.Units() {
+		if u.Kind == BalancerUnit {
+			t.Errorf("%s can be lost, and there is no such thing", u)
+		}
+		for _, v := range m.Outcome(Failure{Units: []Unit{u}}).Verdicts {
+			if v.Capability == API && v.State > Degraded {
+				t.Errorf("without %s a request through the endpoint is %v: %s", u, v.State, v.Reason)
+			}
+		}
+	}
+}

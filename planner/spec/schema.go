@@ -455,9 +455,11 @@ var Schema = []Block{
 		},
 	},
 	{
-		Name: "load_balancer", Label: "kind", Labels: []string{"haproxy", "kube-vip", "external"}, Field: "Balancer", LabelField: "Kind",
-		Aliases: []string{"loadbalancer", "lb", "haproxy"},
-		Doc:     "What stands before the API servers.",
+		Name: "load_balancer", Label: "kind", Labels: []string{"haproxy", "kube-vip", "local", "external"}, Field: "Balancer",
+		LabelField: "Kind",
+		Aliases:    []string{"loadbalancer", "lb", "haproxy"},
+		Doc: "What stands before the API servers: haproxy on hosts of its own, kube-vip on the control planes, a proxy on every node " +
+			"(local), or somebody else's (external).",
 		Example: "load_balancer \"haproxy\" {\n  virtual_ip = \"10.0.0.10\"\n}",
 		Arguments: []Argument{
 			{Name: "virtual_ip", Type: Text, Field: "VirtualIP", Example: `"10.0.0.10"`, Aliases: []string{"vip", "ip", "address"},

@@ -52,11 +52,12 @@ func programs() ([]artifact.File, error) {
 const inventoryComment = `# yamllint disable rule:line-length
 # Written by k8splan. Where each host is, and what it alone has. What all share is in group_vars/all.yaml.
 #
-#   ansible_host   where Ansible connects
-#   node_ip        the address that the cluster knows; secondary_ip is the one of the other family
-#   node_object    labels, annotations, and taints of the node, as JSON
-#   roles_before   what a host of the group leaving was; remove-host.yml takes it out of the cluster, and generate --removed out of here
-#   cpus, memory   what the topology says that the host has; memory in bytes
+#   ansible_host      where Ansible connects
+#   node_ip           the address that the cluster knows; secondary_ip is the one of the other family
+#   endpoint_address  where the endpoint's name leads on this host, if not where it does on the others
+#   node_object       labels, annotations, and taints of the node, as JSON
+#   roles_before      what a host of the group leaving was; remove-host.yml takes it out of the cluster, and generate --removed out of here
+#   cpus, memory      what the topology says that the host has; memory in bytes
 `
 
 // inventory lists the hosts in the plan's order, and the groups in alphabetical order.
@@ -68,6 +69,9 @@ func inventory(p *plan.Plan, leaving []plan.Leaving) ([]byte, error) {
 		vars, err := hostVars(n)
 		if err != nil {
 			return nil, err
+		}
+		if p.LoadBalancer.Kind == plan.LocalBalancer && n.Roles.Has(plan.ControlPlane) {
+			vars = append(vars, entry{"endpoint_address", address(n.Address)})
 		}
 		hosts = append(hosts, entry{n.Name, vars})
 		if n.Bootstrap {
@@ -86,6 +90,9 @@ func inventory(p *plan.Plan, leaving []plan.Leaving) ([]byte, error) {
 			join("load_balancer", n)
 		}
 	}
+	for _, n := range p.Proxied() {
+		join("local_balancer", n)
+	}
 	for _, l := range leaving {
 		hosts = append(hosts, entry{l.Name, mapping{
 			{"ansible_host", cmp.Or(l.SSHAddress, l.Address)}, {"node_ip", l.Address}, {"arch", l.Arch}, {"roles_before", l.Roles},
@@ -103,6 +110,7 @@ func inventory(p *plan.Plan, leaving []plan.Leaving) ([]byte, error) {
 			{"kubelet", mapping{{"children", mapping{{"control_plane", nil}, {"workers", nil}}}}},
 			group("leaving"),
 			group("load_balancer"),
+			group("local_balancer"),
 			group("workers"),
 		}},
 	}}}), nil

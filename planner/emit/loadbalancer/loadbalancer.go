@@ -10,6 +10,12 @@
 // `include interface.conf`, and /etc/keepalived/interface.conf is written on the host, by whoever puts the other files there, with one
 // line: $INTERFACE=<the interface that holds the node's address>. Where the author states one, the file is complete and includes nothing.
 //
+// # local
+//
+// haproxy.cfg goes to /etc/haproxy/haproxy.cfg of every node that is no control plane, and listens on the loopback address alone. It is a
+// service of the host, and no static pod: kubeadm join, the kubelet's bootstrap and the copy of /etc/hosts that a pod of the host's network
+// gets when it starts all need it before a kubelet can run anything.
+//
 // # kube-vip
 //
 // kube-vip.yaml goes to /etc/kubernetes/manifests of every control plane, on joining ones after the join. On the bootstrap
@@ -47,6 +53,8 @@ func Emit(p *plan.Plan) ([]artifact.File, error) {
 	switch p.LoadBalancer.Kind {
 	case plan.HAProxy:
 		return haproxy(p)
+	case plan.LocalBalancer:
+		return local(p)
 	case plan.KubeVIP:
 		return kubeVIP(p)
 	case plan.ExternalBalancer:
@@ -105,6 +113,20 @@ func haproxy(p *plan.Plan) ([]artifact.File, error) {
 		files = append(files, artifact.File{Path: "loadbalancer/keepalived/" + n.Name + ".conf", Data: conf})
 	}
 	return files, nil
+}
+
+// local is the proxy of every node that is no control plane.
+func local(p *plan.Plan) ([]artifact.File, error) {
+	if len(p.Proxied()) == 0 {
+		return nil, nil
+	}
+	entry, _ := p.HostsEntry()
+	cfg, err := render("tree/loadbalancer/haproxy.cfg.tmpl", struct {
+		Binds   []string
+		Servers []server
+		Health  string
+	}{[]string{hostPort(entry.Address, p.LoadBalancer.Port)}, servers(p), "127.0.0.1:" + strconv.Itoa(HealthPort)})
+	return []artifact.File{{Path: "loadbalancer/haproxy.cfg", Data: cfg}}, err
 }
 
 // families reports which address families clients may dial.

@@ -77,6 +77,9 @@ func facts(p *plan.Plan) []fact {
 		endpoint := code("https://" + p.Cluster.Endpoint.String())
 		if e, ok := p.HostsEntry(); ok {
 			endpoint += ", which is " + code(e.Address)
+			if p.LoadBalancer.Kind == plan.LocalBalancer {
+				endpoint += " on nodes, and on control planes their own address"
+			}
 		}
 		add("Endpoint", endpoint)
 	}
@@ -111,6 +114,10 @@ func facts(p *plan.Plan) []fact {
 		add("Load balancer", value)
 	case plan.KubeVIP:
 		add("Load balancer", fmt.Sprintf("kube-vip %s (%s) on the control planes, for %s", lb.Version, lb.Mode, code(lb.VirtualIP)))
+	case plan.LocalBalancer:
+		add("Load balancer", fmt.Sprintf("haproxy on the loopback address of %s; control planes dial their own API server. Whoever is "+
+			"no node "+
+			"needs DNS to give the endpoint's name their addresses", count(len(p.Proxied()), "node", "nodes")))
 	case plan.ExternalBalancer:
 		switch {
 		case target.Balancer:

@@ -35,7 +35,7 @@ type book struct {
 	Endpoint, EndpointHost, ServerURL                           string
 	VIP                                                         string
 	Proxy                                                       []string // NAME=value as a shell reads them
-	External, HAProxy, KubeVIP, ExternalBalancer                bool
+	External, HAProxy, KubeVIP, Local, ExternalBalancer         bool
 	FailSwapOn, IPv6, Packages                                  bool
 	KernelSettings                                              []plan.Sysctl
 	NodeDownloads, EtcdDownloads                                []downloads
@@ -65,8 +65,8 @@ func procedure(p *plan.Plan) book {
 		Endpoint: p.Cluster.Endpoint.String(), EndpointHost: shell(p.Cluster.Endpoint.Host),
 		ServerURL: "https://" + p.Cluster.Endpoint.String(),
 		External:  p.Etcd.IsExternal(), HAProxy: p.LoadBalancer.Kind == plan.HAProxy, KubeVIP: p.LoadBalancer.Kind == plan.KubeVIP,
-		ExternalBalancer: p.LoadBalancer.Kind == plan.ExternalBalancer,
-		FailSwapOn:       p.Cluster.Kubelet.FailSwapOn, Packages: p.Artifacts.Origin == plan.Packages,
+		ExternalBalancer: p.LoadBalancer.Kind == plan.ExternalBalancer, Local: p.LoadBalancer.Kind == plan.LocalBalancer,
+		FailSwapOn: p.Cluster.Kubelet.FailSwapOn, Packages: p.Artifacts.Origin == plan.Packages,
 		RuntimeService:      strings.Join(hostfiles.Units(p), " "),
 		CertificateValidity: report.Lifetime(p.Cluster.CertificateValidity, "1 year"),
 		EarlyAddons:         addonSteps(p, true), Addons: addonSteps(p, false), ApproveKubelets: p.Cluster.Kubelet.ServerTLSBootstrap,

@@ -103,6 +103,9 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 		}
 	}
 	switch lb := &p.LoadBalancer; {
+	case lb.Kind == plan.LocalBalancer:
+		say(balancing, lb.Block(), "Charmed Kubernetes has no proxy on every node. Remove the block and define a host with roles = "+
+			"[\"load-balancer\"].")
 	case lb.Kind == plan.KubeVIP:
 		say(balancing, lb.Block(), "Charmed Kubernetes has a balancer of its own. Remove the block and define a host with roles = "+
 			"[\"load-balancer\"], or write load_balancer \"external\" { virtual_ip = … }.")

@@ -1,0 +1,20 @@
+# Three control planes, and a proxy on every other node.
+cluster "prod" {
+  type                   = "multi-etcd-multi-master"
+  kubernetes_version     = "1.37.2"
+  control_plane_endpoint = "api.example.com:6443"
+}
+
+load_balancer "local" {}
+
+node_pool "cp" {
+  roles         = ["control-plane"]
+  count         = 3
+  first_address = "10.0.0.31"
+}
+
+node_pool "worker" {
+  roles         = ["worker"]
+  count         = 2
+  first_address = "10.0.0.41"
+}
