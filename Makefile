@@ -19,7 +19,7 @@ TOOL      = $(GO) tool -modfile=checks/tools/go.mod
 MODULES   = $(dir $(shell git ls-files '*go.mod' ':!e2e/lab'))
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo setup test unit browser lint cross golden fuzz vscode release-snapshot bench e2e e2e-hard-way e2e-recover e2e-faults e2e-change clean
+.PHONY: help build demo setup test unit browser lint cross golden fuzz vscode release-snapshot bench e2e e2e-hard-way e2e-recover e2e-faults e2e-change site clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -49,16 +49,18 @@ unit: ## the tests alone, where setup was run before
 	cd checks/terraform/openstack && $(GO) test ./...
 	cd checks/diagrams && $(GO) test ./...
 	cd scripts/release && $(GO) test ./...
+	cd scripts/site && $(GO) test ./...
 
-browser: ## the page and the pictures in headless Chromium, where setup was run before
+browser: ## the page, the pictures and the playground in headless Chromium, where setup was run before
 	node --test checks/browser/*.test.mjs
 
 lint: ## formatting, go vet, staticcheck, go.mod, workflows, scripts
-	@unformatted=$$(gofmt -l bench checks cmd e2e planner scripts templates topologies $$(find . -maxdepth 1 -name '*.go')) && \
+	@unformatted=$$(gofmt -l bench checks cmd e2e planner playground scripts templates topologies $$(find . -maxdepth 1 -name '*.go')) && \
 	  { test -z "$$unformatted" || { printf 'gofmt -w %s\n' $$unformatted; exit 1; }; }
 	$(GO) vet ./...
 	GOOS=windows $(GO) vet $(SYSTEMS)
 	GOOS=darwin $(GO) vet $(SYSTEMS)
+	GOOS=js GOARCH=wasm $(GO) vet -tags judging ./cmd/k8splan-wasm/...
 	$(TOOL) staticcheck ./...
 	@for module in $(MODULES); do echo "go mod tidy -diff in $$module" && (cd $$module && $(GO) mod tidy -diff) || exit 1; done
 	$(TOOL) actionlint
@@ -104,6 +106,11 @@ e2e-faults: build ## break real clusters and compare with what simulate says (an
 
 e2e-change: build ## edit topologies of running clusters in the lab: CASES="guards external" for some, CHANGE=-seen for what they showed
 	$(GO) run ./e2e -k8splan bin/k8splan -change $(CHANGE) $(CASES)
+
+site: ## the playground and the documentation as static files, in ./dist/site, where setup was run before
+	rm -rf dist/site
+	VERSION=$(VERSION) scripts/site.sh dist/site
+	cd scripts/site && $(GO) run . ../../README.md ../../CHANGELOG.md ../../CONTRIBUTING.md ../../ARCHITECTURE.md ../../docs ../../dist/site/docs
 
 clean: ## what make and its programs wrote here
 	rm -rf bin dist $(OUT)

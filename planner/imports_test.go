@@ -70,6 +70,13 @@ var permitted = map[string][]string{
 	// The language server: what an editor is told of a topology. Reading and writing its messages is the command's.
 	"planner/lsp": slices.Concat(language, []string{"planner", "planner/plan", "planner/rule", "planner/spec", "planner/target",
 		"go.lsp.dev/jsonrpc2"}),
+	// What the page of the playground asks beside what editors do; what links Kubernetes' own types is by itself.
+	"planner/play": slices.Concat(language, []string{"planner", "planner/change", "planner/lsp", "planner/plan", "planner/report",
+		"planner/simulate", "topologies"}),
+	"planner/play/tree": {"planner/artifact", "planner/lsp", "planner/play", "planner/render"},
+	"playground":        {"planner/report"},
+	"playground/write":  {"playground"},
+	"cmd/k8splan-wasm":  nil,
 	"planner/describe": {"planner/change", "planner/plan", "planner/simulate", "planner/spelling", "topologies",
 		"github.com/mattn/go-runewidth"},
 	// What people look at: pictures and the page.
@@ -118,6 +125,7 @@ var permitted = map[string][]string{
 		"planner/target"},
 	"cmd/k8splan": slices.Concat(language, []string{
 		"planner", "planner/artifact", "planner/change", "planner/check", "planner/describe", "planner/lsp", "planner/plan",
+		"planner/play", "planner/play/tree", "playground",
 		"planner/render", "planner/report", "planner/rule", "planner/simulate", "planner/spec", "planner/spelling", "planner/target",
 		"topologies",
 		"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term", "github.com/mattn/go-runewidth",

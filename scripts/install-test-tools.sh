@@ -3,7 +3,8 @@
 # which the playbook is checked with a newer Ansible. Nothing is done for what is there already.
 #
 # Node.js comes from the distribution where there is none, and what the tests in a browser load lies in
-# ${XDG_CACHE_HOME:-~/.cache}/k8splan-test/npm; K8SPLAN_NPM names another place.
+# ${XDG_CACHE_HOME:-~/.cache}/k8splan-test/npm; K8SPLAN_NPM names another place. What the playground's editor
+# is built from lies beside it, in editor; K8SPLAN_EDITOR names another place.
 #
 #   scripts/install-test-tools.sh           install
 #   scripts/install-test-tools.sh --list    print the packages
@@ -125,6 +126,18 @@ if ! cmp -s "$browser/package-lock.json" "$npm/ready.json"; then
   cp "$browser/package.json" "$browser/package-lock.json" "$browser/.npmrc" "$npm"
   (cd "$npm" && npm ci --silent)
   cp "$browser/package-lock.json" "$npm/ready.json"
+fi
+
+# --- what the playground's editor is built from
+
+source=$(dirname "$0")/../playground/editor
+editor=${K8SPLAN_EDITOR:-${XDG_CACHE_HOME:-$HOME/.cache}/k8splan-test/editor}
+if ! cmp -s "$source/package-lock.json" "$editor/ready.json"; then
+  say "filling $editor"
+  mkdir -p "$editor"
+  cp "$source/package.json" "$source/package-lock.json" "$source/.npmrc" "$editor"
+  (cd "$editor" && npm ci --silent)
+  cp "$source/package-lock.json" "$editor/ready.json"
 fi
 
 say "everything is there"

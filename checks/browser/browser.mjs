@@ -15,7 +15,7 @@ const { chromium } = need('playwright-core')
 
 export const scratch = mkdtempSync(join(tmpdir(), 'k8splan-browser-'))
 const program = join(scratch, 'k8splan')
-execFileSync('go', ['build', '-o', program, './cmd/k8splan'], { cwd: root, stdio: 'inherit' })
+execFileSync('go', ['build', '-ldflags', '-X main.version=dev', '-o', program, './cmd/k8splan'], { cwd: root, stdio: 'inherit' })
 
 // k8splan runs the program in the repository and returns what it prints.
 export function k8splan (...args) {

@@ -169,7 +169,7 @@ to use.
 	root.AddGroup(&cobra.Group{ID: "design", Title: "Design a cluster:"}, &cobra.Group{ID: "build", Title: "Build and change it:"},
 		&cobra.Group{ID: "know", Title: "Look things up:"}, &cobra.Group{ID: "tools", Title: "Tools:"})
 	group(root, "design", a.initCommand(), a.validateCommand(), a.planCommand(), a.simulateCommand(), a.reportCommand(), a.graphCommand(),
-		a.fmtCommand())
+		a.serveCommand(), a.fmtCommand())
 	group(root, "build", a.generateCommand(), a.diffCommand(), a.upgradePathCommand())
 	group(root, "know", a.explainCommand(), a.targetsCommand(), a.factsCommand())
 	group(root, "tools", a.lspCommand(), a.completionCommand(), a.versionCommand())

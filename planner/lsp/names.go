@@ -8,7 +8,6 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
-	"go.lsp.dev/jsonrpc2"
 
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
@@ -160,7 +159,7 @@ func (s *server) prepareRename(p *documentParams) any {
 const requestFailed = -32803
 
 func refused(format string, args ...any) error {
-	return jsonrpc2.NewError(requestFailed, fmt.Sprintf(format, args...))
+	return &failure{requestFailed, fmt.Sprintf(format, args...)}
 }
 
 // rename gives a variable, a local or a pool another name, at all of its places. The machines that have their names from a pool follow.

@@ -1,18 +1,14 @@
 package lsp
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"runtime/debug"
 	"sync"
 	"time"
 
 	"github.com/zclconf/go-cty/cty"
-	"go.lsp.dev/jsonrpc2"
 
 	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/plan"
@@ -31,16 +27,18 @@ type Options struct {
 	// Folder opens the folder of a topology, whose files expressions may read; nil where there is none to be read.
 	Folder func(topology string) fs.FS
 	Delay  time.Duration // between the last keystroke and the findings
+	// Requests answers what is none of LSP's, by method: what a page asks beside what editors do.
+	Requests map[string]Request
 }
 
-// errNoShutdown is the end of a session in which the client left without a word: LSP wants exit code 1.
-var errNoShutdown = errors.New("the editor left without shutting the server down")
+// Request answers a call with something that can be encoded as JSON.
+type Request = func(params json.RawMessage) (any, error)
 
 // server is one session.
 type server struct {
 	options  Options
-	conn     jsonrpc2.Conn
-	snippets bool // the client can insert text with places to fill in
+	notice   func(method string, params any) // sends a notification to the client
+	snippets bool                            // the client can insert text with places to fill in
 
 	mu        sync.Mutex
 	documents map[string]*document
@@ -48,52 +46,58 @@ type server struct {
 	exited    chan struct{}
 }
 
-// Serve speaks LSP over a stream until the client says exit, or goes.
-func Serve(ctx context.Context, stream io.ReadWriteCloser, o Options) error {
-	s := &server{options: o, documents: map[string]*document{}, exited: make(chan struct{})}
-	s.conn = jsonrpc2.NewConn(jsonrpc2.NewStream(stream))
-	s.conn.Go(ctx, s.handle)
-	select {
-	case <-s.exited:
-	case <-s.conn.Done():
-		if err := s.conn.Err(); err != nil {
-			return err
-		}
-	}
+func newServer(o Options) *server {
+	return &server{options: o, documents: map[string]*document{}, exited: make(chan struct{})}
+}
+
+// end stops what is still to run, and reports whether the client had said that it ends.
+func (s *server) end() (announced bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, d := range s.documents {
 		d.past.stop()
 	}
-	if !s.shutdown {
-		return errNoShutdown
-	}
-	return nil
+	return s.shutdown
 }
 
+// failure is an error as JSON-RPC has it.
+type failure struct {
+	Code    int    `json:"code"`
+	Message string `json:"message"`
+}
+
+func (f *failure) Error() string { return f.Message }
+
+// Codes of JSON-RPC 2.0. Source: https://www.jsonrpc.org/specification#error_object
+const (
+	invalidRequest = -32600
+	methodNotFound = -32601
+	invalidParams  = -32602
+	internalError  = -32603
+)
+
 // handle answers one message. Messages come one after the other; findings are worked out beside them.
-func (s *server) handle(_ context.Context, req *jsonrpc2.Request) (result any, err error) {
-	method := req.Method()
+func (s *server) handle(method string, params []byte, call bool) (result any, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			s.report(method, r)
-			result, err = nil, jsonrpc2.NewError(jsonrpc2.InternalError, fmt.Sprintf("%s failed", method))
+			result, err = nil, &failure{internalError, fmt.Sprintf("%s failed", method)}
 		}
-		if !req.IsCall() { // an error would end the session
+		if !call { // an error would end the session
 			err = nil
 		}
 	}()
 	s.mu.Lock()
 	down := s.shutdown
 	s.mu.Unlock()
-	if down && req.IsCall() {
-		return nil, jsonrpc2.NewError(jsonrpc2.InvalidRequest, "the server was shut down")
+	if down && call {
+		return nil, &failure{invalidRequest, "the server was shut down"}
 	}
 	switch method {
 	case "initialize":
 		var p initializeParams
-		if err := json.Unmarshal(req.Params(), &p); err != nil {
-			return nil, jsonrpc2.NewError(jsonrpc2.InvalidParams, err.Error())
+		if err := json.Unmarshal(params, &p); err != nil {
+			return nil, &failure{invalidParams, err.Error()}
 		}
 		s.snippets = p.Capabilities.TextDocument.Completion.CompletionItem.SnippetSupport
 		return raw(initializeResult{
@@ -121,6 +125,13 @@ func (s *server) handle(_ context.Context, req *jsonrpc2.Request) (result any, e
 		}
 		return nil, nil
 	}
+	if own, ok := s.options.Requests[method]; ok && call {
+		answer, err := own(json.RawMessage(params))
+		if err != nil {
+			return nil, &failure{invalidParams, err.Error()}
+		}
+		return raw(answer)
+	}
 	answer, known := map[string]func(*documentParams) any{
 		"textDocument/didOpen":        s.opened,
 		"textDocument/didChange":      s.changed,
@@ -138,14 +149,14 @@ func (s *server) handle(_ context.Context, req *jsonrpc2.Request) (result any, e
 		"textDocument/inlayHint":      s.hints,
 	}[method]
 	if !known {
-		if !req.IsCall() {
+		if !call {
 			return nil, nil
 		}
-		return nil, jsonrpc2.NewError(jsonrpc2.MethodNotFound, fmt.Sprintf("the server does not know %s", method))
+		return nil, &failure{methodNotFound, fmt.Sprintf("the server does not know %s", method)}
 	}
 	var p documentParams
-	if err := json.Unmarshal(req.Params(), &p); err != nil {
-		return nil, jsonrpc2.NewError(jsonrpc2.InvalidParams, err.Error())
+	if err := json.Unmarshal(params, &p); err != nil {
+		return nil, &failure{invalidParams, err.Error()}
 	}
 	out := answer(&p)
 	if why, failed := out.(error); failed {
@@ -163,7 +174,7 @@ func raw(v any) (any, error) {
 func (s *server) notify(method string, params any) {
 	data, err := raw(params)
 	if err == nil {
-		_ = s.conn.Notify(context.Background(), method, data) // a client that is gone needs no findings
+		s.notice(method, data)
 	}
 }
 

@@ -1,0 +1,266 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"mime"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"path"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/k8splan/k8splan/planner/lsp"
+	"github.com/k8splan/k8splan/planner/play"
+	"github.com/k8splan/k8splan/planner/play/tree"
+	"github.com/k8splan/k8splan/playground"
+)
+
+const (
+	lookEvery    = 250 * time.Millisecond // how often the file on disk is looked at
+	mostSessions = 16                     // pages that are open at once
+	mostPosted   = 16 << 20               // bytes of a message
+)
+
+func (a *app) serveCommand() *cobra.Command {
+	var topology topologyFlags
+	var port int
+	cmd := &cobra.Command{
+		Use:   "serve [FILE]",
+		Short: "Show a topology in a browser while you edit it in your own editor",
+		Long: `Serve shows the design in topology.hcl on a page: its findings, its picture with what each failure takes, and the files that
+generate would write. The page follows the file on disk. Only this machine reaches it, and only with the address that serve prints.
+
+  k8splan serve
+  k8splan serve --port 8080 cluster.hcl`,
+		Args: count(0, 1, "FILE"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			name := defaultFile
+			if len(args) > 0 {
+				name = args[0]
+			}
+			if name == "-" {
+				return usagef("serve watches a file; - is none")
+			}
+			if _, err := topology.date(); err != nil {
+				return err
+			}
+			o := &opened{name: name, sources: map[string][]byte{}}
+			values, err := topology.values(o)
+			if err != nil {
+				return err
+			}
+			if o.diags.HasErrors() {
+				a.printDiagnostics(o)
+				return errReported
+			}
+			if _, err := a.read(name); err != nil {
+				return err
+			}
+			listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+			if err != nil {
+				return hinted{err, "--port names another port; without it a free one is taken"}
+			}
+			s := &served{
+				name: name, token: rand.Text(), host: listener.Addr().String(), files: playground.Served(), sessions: map[string]*session{},
+				read: a.read,
+				options: play.Options{
+					Release: release(), RulePage: rulePage, Values: values, Facts: a.facts, Folder: folder(name),
+					Today: func() time.Time {
+						day, _ := topology.date() // it was good above
+						return day
+					},
+				},
+			}
+			a.note("http://%s/%s/ shows %s; Ctrl-C ends it", s.host, s.token, name)
+			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			server := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second,
+				BaseContext: func(net.Listener) context.Context { return ctx }}
+			go func() {
+				<-ctx.Done()
+				server.Close()
+			}()
+			if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+				return err
+			}
+			return nil
+		},
+	}
+	cmd.Flags().IntVar(&port, "port", 0, "`PORT` of this machine; 0 takes a free one")
+	topology.add(cmd)
+	return cmd
+}
+
+// served is one topology that pages follow.
+type served struct {
+	name    string
+	token   string // in the path of the address: other users of the machine do not know it
+	host    string
+	files   map[string][]byte
+	options play.Options
+	read    func(name string) ([]byte, error)
+
+	mu       sync.Mutex
+	sessions map[string]*session
+}
+
+// session is one page that is open.
+type session struct {
+	in  chan []byte
+	out chan []byte
+	end context.CancelFunc
+}
+
+// ServeHTTP answers who has the address. A name that leads here is refused: a page of somebody else's could read the design by way of one
+// whose address changes (DNS rebinding).
+func (s *served) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", playground.Policy+"; frame-ancestors 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Cache-Control", "no-store")
+	_, port, _ := net.SplitHostPort(s.host)
+	if r.Host != s.host && r.Host != "localhost:"+port {
+		http.Error(w, "this address is not the one that k8splan serve printed", http.StatusMisdirectedRequest)
+		return
+	}
+	if origin := r.Header.Get("Origin"); origin != "" && origin != "http://"+r.Host {
+		http.Error(w, "another page asks", http.StatusForbidden)
+		return
+	}
+	dir, name := path.Split(r.URL.Path)
+	if dir != "/"+s.token+"/" {
+		http.Error(w, "the address that k8splan serve printed goes on behind the port", http.StatusNotFound)
+		return
+	}
+	switch {
+	case name == "events" && r.Method == http.MethodGet:
+		s.events(w, r)
+	case name == "message" && r.Method == http.MethodPost:
+		s.message(w, r)
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		http.Error(w, "only GET", http.StatusMethodNotAllowed)
+	default:
+		if name == "" {
+			name = "index.html"
+		}
+		data, ok := s.files[name]
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		h.Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
+		w.Write(data) //nolint:errcheck // a client that left
+	}
+}
+
+// message hands a message of a page to its session.
+func (s *served) message(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	of := s.sessions[r.URL.Query().Get("session")]
+	s.mu.Unlock()
+	if of == nil {
+		http.Error(w, "there is no such session", http.StatusNotFound)
+		return
+	}
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, mostPosted))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusRequestEntityTooLarge)
+		return
+	}
+	select {
+	case of.in <- data:
+		w.WriteHeader(http.StatusNoContent)
+	case <-r.Context().Done():
+	}
+}
+
+// events is the life of a page: a session begins, and all that is said to the page goes this way.
+func (s *served) events(w http.ResponseWriter, r *http.Request) {
+	ctx, end := context.WithCancel(r.Context())
+	defer end()
+	of, id := &session{in: make(chan []byte, 64), out: make(chan []byte, 64), end: end}, rand.Text()
+	s.mu.Lock()
+	full := len(s.sessions) >= mostSessions
+	if !full {
+		s.sessions[id] = of
+	}
+	s.mu.Unlock()
+	if full {
+		http.Error(w, "too many pages are open", http.StatusServiceUnavailable)
+		return
+	}
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.sessions, id)
+	}()
+	send := func(message []byte) {
+		select {
+		case of.out <- message:
+		case <-ctx.Done():
+		}
+	}
+	requests := tree.Requests(s.options)
+	maps.Copy(requests, map[string]lsp.Request{"k8splan/watch": func(json.RawMessage) (any, error) {
+		go s.watch(ctx, send)
+		return nil, nil
+	}})
+	go func() {
+		play.Serve(ctx, of.in, send, s.options, requests)
+		end()
+	}()
+	w.Header().Set("Content-Type", "text/event-stream")
+	fmt.Fprintf(w, "event: session\ndata: %s\n\n", id)
+	flush := http.NewResponseController(w)
+	for {
+		if flush.Flush() != nil {
+			return
+		}
+		select {
+		case message := <-of.out: // JSON on one line
+			if _, err := fmt.Fprintf(w, "data: %s\n\n", message); err != nil {
+				return
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// watch tells a page of the file, and again whenever it is another. While it cannot be read, as when an editor puts another in its place,
+// the last text stays.
+func (s *served) watch(ctx context.Context, send func([]byte)) {
+	last, told := "", false
+	every := time.NewTicker(lookEvery)
+	defer every.Stop()
+	for {
+		if data, err := s.read(s.name); err == nil && (!told || string(data) != last) {
+			last, told = string(data), true
+			message, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "method": "k8splan/file",
+				"params": map[string]string{"name": filepath.Base(s.name), "text": last}})
+			if err == nil {
+				send(message)
+			}
+		}
+		select {
+		case <-every.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}

@@ -1,0 +1,14 @@
+// The planner in the browser: a worker each for what judges and for what writes files.
+export const watched = false
+
+class Channel {
+  constructor (program) {
+    this.worker = new Worker('worker.js?' + program)
+    this.worker.onmessage = e => this.onmessage(e.data)
+  }
+
+  send (text) { this.worker.postMessage(text) }
+}
+
+export const connect = () => new Channel('core')
+export const connectRenderer = () => new Channel('renderer')
