@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 )
 
 // YAML encodes values as the documents of one YAML stream, `---` between them. The values' JSON tags name the keys, which come out
@@ -34,4 +35,59 @@ func JSON(v any) ([]byte, error) {
 		return nil, fmt.Errorf("encode %T as JSON: %w", v, err)
 	}
 	return out.Bytes(), nil
+}
+
+// Form is a YAML document in which some strings are left open, for the many documents of a tree that differ in these alone.
+type Form struct {
+	between [][]byte // what stands before, between and behind the open strings
+	order   []int    // which of the strings is open where
+}
+
+// NewForm encodes a document as YAML does, in which each of the open strings stands once, as a value. ok is false where the document or
+// where an open string stands is not so simple that other strings can take its place.
+func NewForm(doc any, open ...string) (f *Form, ok bool) {
+	data, err := json.Marshal(doc)
+	if err != nil {
+		return nil, false
+	}
+	text, simple := simpleYAML(data)
+	if !simple {
+		return nil, false
+	}
+	f = &Form{}
+	for _, s := range open {
+		if !plain(s) || bytes.Count(text, []byte(s)) != 1 {
+			return nil, false
+		}
+	}
+	for range open {
+		first, place := -1, 0
+		for i, s := range open {
+			if at := bytes.Index(text, []byte(": "+s+"\n")); at >= 0 && (first < 0 || at < place) {
+				first, place = i, at
+			}
+		}
+		if first < 0 {
+			return nil, false
+		}
+		place += len(": ")
+		f.between, f.order = append(f.between, text[:place:place]), append(f.order, first)
+		text = text[place+len(open[first]):]
+	}
+	f.between = append(f.between, text)
+	return f, true
+}
+
+// Fill writes the document with other strings in the open places. ok is false where one has to be written in a form that depends on its
+// place.
+func (f *Form) Fill(values ...string) (data []byte, ok bool) {
+	w := yamlWriter{simple: true, out: make([]byte, 0, len(f.between)*256)}
+	for i, open := range f.order {
+		w.out = append(w.out, f.between[i]...)
+		if !single(values[open]) || strings.ContainsAny(values[open], "\"\\<>&") { // JSON escapes these
+			return nil, false
+		}
+		w.scalar(values[open])
+	}
+	return append(w.out, f.between[len(f.order)]...), w.simple
 }

@@ -9,6 +9,9 @@ import (
 // Quote writes a double-quoted scalar of YAML 1.2, which is a basic string of TOML 1.0 too. What these do not allow as it is, or an editor
 // would not show, is escaped; a byte that is no UTF-8 comes out as U+FFFD.
 func Quote(s string) string {
+	if single(s) && !strings.ContainsAny(s, `"\`) { // most strings of a large tree
+		return `"` + s + `"`
+	}
 	var out strings.Builder
 	out.WriteByte('"')
 	for _, r := range s {

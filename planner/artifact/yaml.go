@@ -18,14 +18,20 @@ func marshalYAML(v any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := yamlWriter{in: string(data), fields: make([]yamlField, 0, 16), out: make([]byte, 0, len(data)*3/2), simple: true}
-	if strings.HasPrefix(w.in, "{") && w.in != "{}" {
-		w.object(0, 0)
-		if w.simple {
-			return w.out, nil
-		}
+	if out, simple := simpleYAML(data); simple {
+		return out, nil
 	}
 	return yaml.Marshal(v)
+}
+
+// simpleYAML copies JSON into YAML's form. simple is false where the library must write the document.
+func simpleYAML(data []byte) (out []byte, simple bool) {
+	w := yamlWriter{in: string(data), fields: make([]yamlField, 0, 16), out: make([]byte, 0, len(data)*3/2), simple: true}
+	if !strings.HasPrefix(w.in, "{") || w.in == "{}" {
+		return nil, false
+	}
+	w.object(0, 0)
+	return w.out, w.simple
 }
 
 // yamlWriter writes a document in the library's style: keys sorted, lists not indented below their key. It reads what json.Marshal wrote,

@@ -31,12 +31,9 @@ const (
 // Emit returns kubeadm/<node>.yaml for every host with a kubelet and kubeadm/etcd/<member>.yaml for every external etcd member.
 func Emit(p *plan.Plan) ([]artifact.File, error) {
 	var files []artifact.File
+	forms := forms{}
 	for _, n := range p.KubeletNodes() {
-		docs, err := nodeDocuments(p, n)
-		if err != nil {
-			return nil, err
-		}
-		data, err := artifact.YAML(docs...)
+		data, err := node(p, n, forms)
 		if err != nil {
 			return nil, err
 		}
@@ -64,13 +61,30 @@ func Emit(p *plan.Plan) ([]artifact.File, error) {
 	return files, nil
 }
 
-func nodeDocuments(p *plan.Plan, n *plan.Node) ([]any, error) {
+// node is the file of one host. Workers that differ in their names and addresses alone share a form.
+func node(p *plan.Plan, n *plan.Node, forms forms) ([]byte, error) {
 	registration, err := nodeRegistration(p, n)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case n.Roles.Has(plan.ControlPlane):
+		docs, err := controlPlane(p, n, registration)
+		if err != nil {
+			return nil, err
+		}
+		return artifact.YAML(docs...)
 	}
+	if data, ok := forms.fill(registration); ok {
+		return data, nil
+	}
+	return artifact.YAML(join(registration))
+}
+
+func controlPlane(p *plan.Plan, n *plan.Node, registration kubeadmv1.NodeRegistrationOptions) ([]any, error) {
 	if !n.Bootstrap {
-		return []any{join(p, n, registration)}, nil
+		c := join(registration)
+		c.ControlPlane = &kubeadmv1.JoinControlPlane{LocalAPIEndpoint: localEndpoint(p, n)}
+		return []any{c}, nil
 	}
 	ofKubelet, err := with(kubelet(p), p.Cluster.Kubelet.Config.Fields())
 	if err != nil {
@@ -102,17 +116,13 @@ func initialize(p *plan.Plan, n *plan.Node, registration kubeadmv1.NodeRegistrat
 	}
 }
 
-func join(p *plan.Plan, n *plan.Node, registration kubeadmv1.NodeRegistrationOptions) *kubeadmv1.JoinConfiguration {
-	c := &kubeadmv1.JoinConfiguration{
+func join(registration kubeadmv1.NodeRegistrationOptions) *kubeadmv1.JoinConfiguration {
+	return &kubeadmv1.JoinConfiguration{
 		TypeMeta:         meta("JoinConfiguration"),
 		NodeRegistration: registration,
 		Discovery:        kubeadmv1.Discovery{File: &kubeadmv1.FileDiscovery{KubeConfigPath: DiscoveryPath}},
 		Timeouts:         timeouts(),
 	}
-	if n.Roles.Has(plan.ControlPlane) {
-		c.ControlPlane = &kubeadmv1.JoinControlPlane{LocalAPIEndpoint: localEndpoint(p, n)}
-	}
-	return c
 }
 
 // timeouts are kubeadm's, but for two that its defaults set too low for what the plan may hold: a slow disk under etcd or an image that
