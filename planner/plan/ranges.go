@@ -43,3 +43,14 @@ func RangeOf(ranges []netip.Prefix, six bool) netip.Prefix {
 	}
 	return netip.Prefix{}
 }
+
+// FamilyOf names the family of an address as configurations do: ipv4 or ipv6.
+func FamilyOf(a netip.Addr) string {
+	if a.Is4() {
+		return "ipv4"
+	}
+	return "ipv6"
+}
+
+// IPv6 reports whether pods have addresses of IPv6.
+func (n *Network) IPv6() bool { return HasFamily(n.PodSubnets, true) }

@@ -226,12 +226,12 @@ func shared(p *plan.Plan) ([]byte, error) {
 			{"encryption", encryption(p)},
 			{"images", controlPlaneImages(p)},
 		}},
-		{"kernel_settings", kernelSettings(p)},
+		{"kernel", kernel(p)},
 		{"network", mapping{
 			{"dns_domain", p.Network.DNSDomain},
 			{"cluster_dns", address(clusterDNS(p))},
-			{"ipv6", ipv6(p)},
-			{"pod_subnets", subnets(p.Network.PodSubnets)},
+			{"ipv6", p.Network.IPv6()},
+			{"pod_subnets", plan.Texts(p.Network.PodSubnets)},
 			{"kube_proxy_mode", p.Network.KubeProxy.Mode},
 			{"cni", mapping{
 				{"name", p.Network.CNI.Name},
@@ -328,23 +328,6 @@ func clusterDNS(p *plan.Plan) netip.Addr {
 	return plan.NthAddress(p.Network.ServiceSubnets[0], 10)
 }
 
-func subnets(prefixes []netip.Prefix) []string {
-	var out []string
-	for _, s := range prefixes {
-		out = append(out, s.String())
-	}
-	return out
-}
-
-func ipv6(p *plan.Plan) bool {
-	for _, s := range p.Network.PodSubnets {
-		if s.Addr().Is6() {
-			return true
-		}
-	}
-	return false
-}
-
 // controlPlaneImages are what a joining control plane waits for; it pulls them while the first one starts.
 func controlPlaneImages(p *plan.Plan) []string {
 	var refs []string
@@ -417,11 +400,7 @@ func operatorImage(p *plan.Plan) mapping {
 // runtimeFiles are what the container runtime reads.
 func runtimeFiles(p *plan.Plan) ([]mapping, error) {
 	files, err := hostfiles.Runtime(p)
-	var out []mapping
-	for _, f := range files {
-		out = append(out, mapping{{"dest", f.Dest}, {"content", f.Content}})
-	}
-	return out, err
+	return fileMappings(files), err
 }
 
 // repositories are where packages come from, by name: of those by distribution, the role adds what the host says of itself.
@@ -437,11 +416,21 @@ func repositories(p *plan.Plan) mapping {
 	return out
 }
 
-// kernelSettings are the kernel's settings that the kubelets want found, by name.
-func kernelSettings(p *plan.Plan) mapping {
-	out := mapping{}
-	for _, s := range p.KernelSettings() {
-		out = append(out, entry{s.Name, s.Value})
+// kernel is what hosts with a kubelet load and set, and the files that say so.
+func kernel(p *plan.Plan) mapping {
+	settings := mapping{}
+	for _, s := range hostfiles.KernelSettings(p) {
+		settings = append(settings, entry{s.Name, s.Value})
+	}
+	network := hostfiles.NetworkManager()
+	return mapping{{"modules", hostfiles.Modules(p)}, {"settings", settings}, {"files", fileMappings(hostfiles.Kernel(p))},
+		{"network_manager", mapping{{"dest", network.Dest}, {"content", network.Content}}}}
+}
+
+func fileMappings(files []hostfiles.File) []mapping {
+	var out []mapping
+	for _, f := range files {
+		out = append(out, mapping{{"dest", f.Dest}, {"content", f.Content}})
 	}
 	return out
 }

@@ -20,6 +20,11 @@ func TestHostsOfEachFamily(t *testing.T) {
 			write(t, dir, "all.yaml", f.Data)
 		}
 	}
+	for _, f := range emittest.Emit(t, all, emittest.Plan(t, "dual-stack")) {
+		if f.Path == "ansible/group_vars/all.yaml" {
+			write(t, dir, "dual-stack.yaml", f.Data)
+		}
+	}
 	for role, files := range map[string][]string{"host": {"vars/main.yml"}, "artifacts": {"vars/main.yml"}} {
 		for _, file := range files {
 			data, err := fs.ReadFile(templates.Files, "tree/ansible/roles/"+role+"/"+file)
@@ -81,6 +86,7 @@ func TestHostsOfEachFamily(t *testing.T) {
           - host_files[1].content is search('^net/ipv6/conf/eth0.7/accept_ra = 2\\n(.*\\n)*net.ipv6.conf.all.forwarding = 1')
       vars:
         network: {ipv6: true, kube_proxy_mode: nftables}
+        kernel: "{{ (lookup('ansible.builtin.file', 'dual-stack.yaml') | from_yaml).kernel }}"
     - ansible.builtin.assert:
         that: argv == ['dnf', '--assumeyes', '--refresh', '--setopt=install_weak_deps=False', '--setopt=disable_excludes=all,*',
                        'install', 'kubelet-1.37.2-*', 'containerd.io-2.4.2-*']

@@ -139,11 +139,7 @@ func ciliumSessions(p *plan.Plan) ([]artifact.File, error) {
 	pods := map[string]string{"advertise": "pods"}
 	config := ciliumPeerConfig{}
 	for _, s := range p.Network.PodSubnets {
-		afi := "ipv4"
-		if s.Addr().Is6() {
-			afi = "ipv6"
-		}
-		config.Families = append(config.Families, ciliumFamily{afi, "unicast", metav1.LabelSelector{MatchLabels: pods}})
+		config.Families = append(config.Families, ciliumFamily{plan.FamilyOf(s.Addr()), "unicast", metav1.LabelSelector{MatchLabels: pods}})
 	}
 	all := []object{
 		kind("CiliumBGPAdvertisement", name, pods, ciliumAdvertisement{[]map[string]string{{"advertisementType": "PodCIDR"}}}),

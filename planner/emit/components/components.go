@@ -41,11 +41,7 @@ func ControlPlane(p *plan.Plan) (apiServer, controllerManager, scheduler []plan.
 func nodeMasks(p *plan.Plan) []plan.Arg {
 	var masks []plan.Arg
 	for _, s := range p.Network.PodSubnets {
-		family := "ipv6"
-		if s.Addr().Is4() {
-			family = "ipv4"
-		}
-		masks = append(masks, plan.Arg{Name: "node-cidr-mask-size-" + family, Value: strconv.Itoa(p.Network.NodeMask(s))})
+		masks = append(masks, plan.Arg{Name: "node-cidr-mask-size-" + plan.FamilyOf(s.Addr()), Value: strconv.Itoa(p.Network.NodeMask(s))})
 	}
 	return masks
 }

@@ -143,11 +143,7 @@ func facts(p *plan.Plan) []fact {
 		return out
 	}
 	for i, prefix := range network.PodSubnets {
-		size := network.NodeCIDRMaskSize
-		if !prefix.Addr().Is4() {
-			size = network.NodeCIDRMaskSizeV6
-		}
-		add(either(i == 0, "Pods", ""), fmt.Sprintf("%s, a /%d for each node", code(prefix), size))
+		add(either(i == 0, "Pods", ""), fmt.Sprintf("%s, a /%d for each node", code(prefix), network.NodeMask(prefix)))
 	}
 	for i, prefix := range network.ServiceSubnets {
 		add(either(i == 0, "Services", ""), code(prefix))

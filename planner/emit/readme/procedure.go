@@ -37,10 +37,10 @@ type book struct {
 	Proxy                                                       []string // NAME=value as a shell reads them
 	External, HAProxy, KubeVIP, Local, ExternalBalancer         bool
 	FailSwapOn, IPv6, Packages                                  bool
-	KernelSettings                                              []plan.Sysctl
+	Modules, KernelSettings, NetworkManager                     string // words of a shell, and what files hold
 	NodeDownloads, EtcdDownloads                                []downloads
 	RuntimePackages, RuntimeFiles, RuntimeService, KubeletFiles string
-	Kubernetes                                                  hostfiles.Repository
+	KubernetesDeb, KubernetesRPM                                string // commands that name the repository
 	CNISteps, CNIStepsLast, APILabels, CertificateValidity      string
 	EarlyAddons, Addons                                         string // commands; "" for none
 	HostFiles, AuditLogDir, Encryption, EncryptionProvider      string
@@ -104,10 +104,8 @@ func procedure(p *plan.Plan) book {
 	if p.LoadBalancer.VirtualIP.IsValid() {
 		b.VIP = p.LoadBalancer.VirtualIP.String()
 	}
-	for _, s := range p.Network.PodSubnets {
-		b.IPv6 = b.IPv6 || s.Addr().Is6()
-	}
-	b.KernelSettings = p.KernelSettings()
+	b.IPv6, b.Modules = p.Network.IPv6(), strings.Join(hostfiles.Modules(p), " ")
+	b.KernelSettings, b.NetworkManager = hostfiles.Kernel(p)[1].Content, hostfiles.NetworkManager().Content
 	b.SSHOptions, b.SSHUser = ssh(&p.SSH)
 
 	var members, others, workers []*plan.Node
@@ -129,7 +127,9 @@ func procedure(p *plan.Plan) book {
 
 	b.NodeDownloads, b.EtcdDownloads = fetches(p)
 	b.RuntimePackages, b.RuntimeFiles = runtime(p)
-	b.KubeletFiles, b.Kubernetes = lay(hostfiles.Kubelet(p)), hostfiles.Repositories(p)[0]
+	b.KubeletFiles = lay(hostfiles.Kubelet(p))
+	of := hostfiles.Repositories(p)[0]
+	b.KubernetesDeb, b.KubernetesRPM = debSource(of.Name, of.DebKey, of.Deb, "/", ""), rpmSource(of.Name, of.RPM, of.RPMKey)
 	if steps := podNetwork(p); p.Network.CNI.Name == plan.StaticRoutes {
 		b.CNIStepsLast = steps // its routes come from the ranges that the nodes get when they join
 	} else {
@@ -259,38 +259,44 @@ func runtime(p *plan.Plan) (packages, files string) {
 	version := p.Runtime.Version
 	switch p.Runtime.Name {
 	case plan.Containerd:
-		packages = "\ncontainerd, from Docker's repository:\n\n" + docker(of, "containerd.io", version)
+		packages = "\ncontainerd, from Docker's repository. Debian, Ubuntu:\n\n" + docker(of, "containerd.io", version)
 	case plan.Docker:
-		packages = "\nDocker Engine:\n\n" + docker(of, "docker-ce", version)
+		packages = "\nDocker Engine. Debian, Ubuntu:\n\n" + docker(of, "docker-ce", version)
 	case plan.CRIO:
-		packages = "\nCRI-O of the same minor:\n\n```sh\n" + debSource(of.Name, of.DebKey, of.Deb+" /") + "apt-get install -y 'cri-o=" +
-			version + "-*'\n```\n\n" +
+		packages = "\nCRI-O of the same minor. Debian, Ubuntu:\n\n```sh\n" + debSource(of.Name, of.DebKey, of.Deb, "/", "") +
+			"apt-get install -y 'cri-o=" + version + "-*'\n```\n\n" +
 			"RHEL, CentOS, Rocky, Fedora:\n\n```sh\n" + rpmSource(of.Name, of.RPM, of.RPMKey) +
-			"dnf install -y cri-o-" + version + "\n```\n"
+			"dnf install -y --disableexcludes=k8splan-cri-o cri-o-" + version + "\n```\n"
 	}
 	return packages, files
 }
 
 // docker installs a package of Docker's repository, which has one for each distribution.
 func docker(of hostfiles.Repository, name, version string) string {
-	return "```sh\n. /etc/os-release\n" + debSource(of.Name, of.Deb+"/$ID/gpg", of.Deb+"/$ID $VERSION_CODENAME stable") +
+	return "```sh\n. /etc/os-release\n" + debSource(of.Name, of.Deb+"/$ID/gpg", of.Deb+"/$ID", "$VERSION_CODENAME", "stable") +
 		"apt-get install -y '" + name + "=*" + version + "-*'\n```\n\nRHEL, CentOS, Rocky, Fedora:\n\n```sh\n. /etc/os-release\n" +
 		"case $ID in fedora) ;; *) ID=centos ;; esac\n" +
-		rpmSource(of.Name, of.RPM+"/$ID/\\$releasever/\\$basearch/stable", of.RPM+"/$ID/gpg") + "dnf install -y " + name + "-" + version +
-		"\n```\n"
+		rpmSource(of.Name, of.RPM+"/$ID/\\$releasever/\\$basearch/stable", of.RPM+"/$ID/gpg") +
+		"dnf install -y --disableexcludes=k8splan-docker " + name + "-" + version + "\n```\n"
 }
 
-// debSource makes a repository known to apt. Its words are for a shell between double quotes: addresses are checked where they are read.
-func debSource(name, key, line string) string {
+// debSource makes a repository known to apt, in the file that the playbook writes. Its words are for a shell that expands variables:
+// addresses are checked where they are read.
+func debSource(name, key, uri, suites, components string) string {
 	ring := "/etc/apt/keyrings/k8splan-" + name + ".asc"
+	if components != "" {
+		components = "Components: " + components + "\n"
+	}
 	return "install -d -m 0755 /etc/apt/keyrings\ncurl -fsSL \"" + key + "\" -o " + ring + "\n" +
-		"echo \"deb [signed-by=" + ring + "] " + line + "\" > /etc/apt/sources.list.d/k8splan-" + name + ".list\napt-get update\n"
+		"cat > /etc/apt/sources.list.d/k8splan-" + name + ".sources <<END\nTypes: deb\nURIs: " + uri + "\nSuites: " + suites + "\n" +
+		components + "Signed-By: " + ring + "\nEND\napt-get update\n"
 }
 
+// rpmSource does so for dnf. What it excludes is the cluster's: an unattended upgrade of it would be an upgrade of the cluster.
 func rpmSource(name, base, key string) string {
-	return "cat > /etc/yum.repos.d/k8splan-" + name + ".repo <<END\n[k8splan-" + name + "]\nname=" + name + " for this cluster\nbaseurl=" +
-		base +
-		"\nenabled=1\ngpgcheck=1\ngpgkey=" + key + "\nEND\n"
+	return "cat > /etc/yum.repos.d/k8splan-" + name + ".repo <<END\n[k8splan-" + name + "]\nbaseurl = " + base +
+		"\nexclude = kubelet kubeadm kubectl cri-tools kubernetes-cni containerd.io cri-o docker-ce\ngpgcheck = 1\ngpgkey = " + key +
+		"\nname = " + name + " for this cluster\n\nEND\n"
 }
 
 // podNetwork writes the commands that bring the pod network up.

@@ -367,7 +367,8 @@ func arguments(w *writer, p *plan.Plan, server *plan.Node) {
 	write := func(component string, own lines, extra []plan.Arg) {
 		w.text("hosts/"+server.Name+"/arguments/"+component+".txt", append(own, flags(extra)...))
 	}
-	peer, client := "https://127.0.0.1:2380", "https://127.0.0.1:2379"
+	at := func(port int) string { return "https://" + plan.Endpoint{Host: "127.0.0.1", Port: port}.String() }
+	peer, client := at(plan.EtcdPeerPort), at(plan.EtcdClientPort)
 	write("etcd", lines{
 		"--name=" + server.Name, "--data-dir=" + p.Etcd.DataDir, "--listen-client-urls=" + client, "--advertise-client-urls=" + client,
 		"--listen-peer-urls=" + peer,

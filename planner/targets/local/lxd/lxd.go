@@ -195,10 +195,7 @@ func (o *options) bridge(p *plan.Plan) network {
 	n := network{Description: "The machines of cluster " + p.Cluster.Name,
 		Config: map[string]string{"ipv4.address": "none", "ipv6.address": "none"}}
 	for i, prefix := range o.segment.Subnets {
-		family := "ipv4"
-		if prefix.Addr().Is6() {
-			family = "ipv6"
-		}
+		family := plan.FamilyOf(prefix.Addr())
 		n.Config[family+".address"] = netip.PrefixFrom(o.segment.Gateways[i], prefix.Bits()).String()
 		n.Config[family+".nat"] = "true"
 	}

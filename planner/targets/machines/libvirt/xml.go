@@ -223,11 +223,10 @@ func (o *options) network(p *plan.Plan) network {
 		Bridge: bridge{STP: "on", Delay: "0"}, MTU: size{p.Network.MTU},
 	}
 	for i, prefix := range o.segment.Subnets {
-		family := "ipv4"
 		if prefix.Addr().Is6() {
-			family, n.Forward.NAT = "ipv6", &nat{"yes"}
+			n.Forward.NAT = &nat{"yes"}
 		}
-		n.IPs = append(n.IPs, address{family, o.segment.Gateways[i].String(), prefix.Bits()})
+		n.IPs = append(n.IPs, address{plan.FamilyOf(prefix.Addr()), o.segment.Gateways[i].String(), prefix.Bits()})
 	}
 	name := func(a netip.Addr, name string) {
 		if a.IsValid() {
