@@ -215,7 +215,7 @@ var writers = []string{"ansible.builtin.copy", "ansible.builtin.template", "ansi
 // runTasks runs the tasks that write the same files, on a host of which the survey knows nothing.
 func runTasks(t *testing.T, tree, family, etc string) {
 	t.Helper()
-	sources := []string{"host/tasks/swap.yml", "host/tasks/kernel.yml", "host/tasks/selinux.yml", "runtime/tasks/main.yml",
+	sources := []string{"host/tasks/swap.yml", "host/tasks/kernel.yml", "host/tasks/selinux.yml", "runtime/tasks/change.yml",
 		"kubelet/tasks/main.yml"}
 	ansible := filepath.Join(tree, "ansible")
 	vars, err := os.ReadFile(filepath.Join(ansible, "group_vars/all.yaml"))
@@ -245,7 +245,7 @@ func runTasks(t *testing.T, tree, family, etc string) {
 			if arguments, ok := task["ansible.builtin.template"].(map[string]any); ok {
 				arguments["src"] = fmt.Sprint("roles/", strings.Split(source, "/")[0], "/templates/", arguments["src"])
 			}
-			if directory := map[string]string{"runtime/tasks/main.yml": "{{ item.dest | dirname }}"}[source]; directory != "" {
+			if directory := map[string]string{"runtime/tasks/change.yml": "{{ item.dest | dirname }}"}[source]; directory != "" {
 				tasks = append(tasks, map[string]any{"name": "Make the directory", "ansible.builtin.file": map[string]any{"path": directory,
 					"state": "directory", "mode": "0755"}, "loop": task["loop"]})
 			}
