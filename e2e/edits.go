@@ -83,6 +83,13 @@ func olderRuntime(source string) string {
 // walkConfig changes settings of every kind that have a way of their own.
 func walkConfig(ctx context.Context, c *changing) error {
 	return walkSteps(ctx, c,
+		step{what: "kube-proxy's own settings", playbook: "reconfigure.yml",
+			pairs: []string{"network {", "network {\n  kube_proxy {\n    config = { configSyncPeriod = \"10m0s\" }\n  }"}},
+		step{what: "profiles of the scheduler, a gate, node ports", playbook: "reconfigure.yml",
+			pairs: []string{ofCluster, ofCluster + "\n  feature_gates = { \"GracefulNodeShutdown\" = true }\n" +
+				"  scheduler {\n    profile \"packing\" {\n      scoring_strategy = \"most-allocated\"\n    }\n  }",
+				"network {", "network {\n  node_port_range = \"30000-31000\""},
+			also: on(schedulerArgs, "packing")},
 		step{what: "a mirror of a registry", playbook: "site.yml", calm: true,
 			pairs: []string{"\n}\n\nssh", "\n  registry \"registry.example.com\" {\n    mirrors    = [\"http://10.77.0.1:5000\"]\n" +
 				"    plain_http = true\n  }\n}\n\nssh"},
@@ -91,11 +98,6 @@ func walkConfig(ctx context.Context, c *changing) error {
 			pairs: []string{"network {", "network {\n  http_proxy {\n    http     = \"http://10.77.0.1:3128\"\n" +
 				"    no_proxy = [\"10.77.0.1\"]\n  }"},
 			also: on("systemctl show containerd -p Environment", "10.77.0.1:3128")},
-		step{what: "profiles of the scheduler, a gate, node ports", playbook: "reconfigure.yml",
-			pairs: []string{ofCluster, ofCluster + "\n  feature_gates = { \"GracefulNodeShutdown\" = true }\n" +
-				"  scheduler {\n    profile \"packing\" {\n      scoring_strategy = \"most-allocated\"\n    }\n  }",
-				"network {", "network {\n  node_port_range = \"30000-31000\""},
-			also: on(schedulerArgs, "packing")},
 		step{what: "another profile of the scheduler", playbook: "reconfigure.yml", trouble: &trouble{interrupt: true},
 			pairs: []string{"profile \"packing\"", "profile \"dense\""}, also: on(schedulerArgs, "dense")},
 		step{what: "the endpoint becomes a name", playbook: "reconfigure.yml", trouble: &trouble{interrupt: true},

@@ -44,7 +44,7 @@ type image struct {
 // Layers are not compressed: they travel over a bridge.
 func (l *Lab) buildImages(versions map[string]string) error {
 	dir := filepath.Join(l.Dir, "registry")
-	stamp, err := l.stamp("images 2", versions)
+	stamp, err := l.stamp("images 3", versions)
 	if err != nil || fresh(dir, stamp) {
 		return err
 	}
@@ -151,6 +151,10 @@ const flannelPluginTag = "v1.9.1-flannel3"
 // kubeVIPTag is the version that the planner asks for; what is behind it here is a stand-in (binaries/kube-vip/main.go).
 const kubeVIPTag = "v1.2.4"
 
+// protocols are the names that nft gives to protocols. Without them it lists their numbers, and a kube-proxy that starts again takes the
+// elements of its own maps for others and deletes them: no Service answers on that node any more. Upstream's image has the file.
+const protocols = "icmp 1 ICMP\ntcp 6 TCP\nudp 17 UDP\nipv6-icmp 58 IPv6-ICMP\nsctp 132 SCTP\n"
+
 // packetFilter is nft, iptables and conntrack with the libraries that they load: what kube-proxy and flannel run.
 func (l *Lab) packetFilter() (layer, error) {
 	tools, system := filepath.Join(l.Dir, "tools"), filepath.Join(l.Dir, "node-os")
@@ -204,6 +208,7 @@ func (l *Lab) packetFilter() (layer, error) {
 			queue = append(queue, src)
 		}
 	}
+	t["etc/protocols"] = entry{data: []byte(protocols), mode: 0o644}
 	t["lib64/ld-linux-x86-64.so.2"] = entry{from: filepath.Join(system, libs, "ld-linux-x86-64.so.2"), mode: 0o755}
 	t["lib"], t["sbin"] = entry{link: "usr/lib"}, entry{link: "usr/sbin"}
 	return t, nil

@@ -27,11 +27,11 @@ var seen = map[string]string{
 }
 
 const (
-	gatesSeen = "2026-11-29, config: the API server, the other components and kubelet came back; after kube-proxy's restart cluster " +
-		"DNS did not answer within 3 minutes, and the run ended there. The cause is not known yet"
+	gatesSeen = "2026-11-29, config: the API server, the other components and kubelet came back; the lab's own image of kube-proxy, " +
+		"which lacked /etc/protocols, lost its Services when it started again, and ended the run"
 	upgradeSeen = "2026-11-29, upgrade: 3+3+2 from an imitation of 1.36.3 to 1.37.2; 6057 writes acknowledged and there, the longest gap " +
-		"1.2 s; a PodDisruptionBudget ends the run at the first worker, and the next run goes on. Kubelets " +
-		"evicted pods afterwards, since the lab's one disk was nearly full"
+		"1.2 s; a PodDisruptionBudget ends the run at the first worker, and the next run goes on. Services " +
+		"were out of reach afterwards: the lab's own image of kube-proxy lacked /etc/protocols"
 	firstSeen = "2026-11-29, stacked: the first one, with its member of etcd; 1166 writes, the longest gap 0.9 s; nodes and members are " +
 		"those of the topology"
 )
