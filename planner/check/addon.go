@@ -28,9 +28,9 @@ var retention = regexp.MustCompile(`^([0-9]+(ms|[smhdwy]))+$`)
 
 var addonRules = []Rule{
 	{rule.Rule{
-		ID: "addon-manifest-unverified", Severity: rule.Error, Title: "Manifest that nothing is checked against", Permanent: true,
-		Doc: "A manifest decides what runs in the cluster, often with all rights. Without a checksum whoever sits between, or breaks " +
-			"into the server, decides that; and the next run may apply something else than the last.",
+		ID: "addon-manifest-unverified", Severity: rule.Error, Title: "Manifest without a checksum", Permanent: true,
+		Doc: "A manifest decides what runs in the cluster, often with all rights. Without a checksum, anyone who intercepts the " +
+			"connection or breaks into the server decides that, and the next run may apply something else than the last.",
 		Fix:     "Write `checksum = \"sha256:…\"`, which `curl -L URL | sha256sum` prints, after you have read the file.",
 		Sources: []string{"https://owasp.org/www-project-kubernetes-top-ten/"},
 	}, addonManifestUnverified},
@@ -56,14 +56,14 @@ var addonRules = []Rule{
 		Sources: []string{"https://kubernetes.io/docs/concepts/extend-kubernetes/api-extension/apiserver-aggregation/"},
 	}, addonConflict},
 	{rule.Rule{
-		ID: "addon-version", Severity: rule.Warning, Title: "Release of an addon that was not made for this Kubernetes",
+		ID: "addon-version", Severity: rule.Warning, Title: "Addon release untested with this Kubernetes",
 		Doc: "Addons call interfaces of Kubernetes that come and go with its releases. Outside of the range that their makers name, or " +
 			"with a release that nobody looked at here, their manifest and images may not fit.",
 		Fix:     "Leave `version` out, or write one that the message names.",
 		Sources: []string{"https://github.com/kubernetes-sigs/metrics-server#compatibility-matrix", addonDocs},
 	}, addonVersion},
 	{rule.Rule{
-		ID: "addon-before-network", Severity: rule.Warning, Title: "Addon that waits for a pod network nobody installs",
+		ID: "addon-before-network", Severity: rule.Warning, Title: "Addon before the pod network",
 		Doc: "The playbook leaves Cilium to its Helm chart. Until somebody has installed that, nodes are not ready and no pod starts: " +
 			"the playbook waits five minutes for the addons and stops.",
 		Fix: "Install Cilium as cni/README.md of the tree says when the playbook has made the control planes, and run the playbook " +
@@ -71,21 +71,21 @@ var addonRules = []Rule{
 		Sources: []string{"https://docs.cilium.io/en/stable/installation/k8s-install-helm/"},
 	}, addonBeforeNetwork},
 	{rule.Rule{
-		ID: "addon-images-unlisted", Severity: rule.Warning, Title: "Images that would still come from outside",
+		ID: "addon-images-unlisted", Severity: rule.Warning, Title: "Images outside of the private registry",
 		Doc: "With `image_repository` nodes take every image from your registry. What a manifest of your own names is replaced only " +
 			"where `images` lists it; the rest is pulled from upstream, which hosts without internet cannot reach.",
 		Fix:     "List the manifest's images in `images`; `grep 'image:' FILE` shows them.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/9476"},
 	}, addonImagesUnlisted},
 	{rule.Rule{
-		ID: "addon-image-collision", Severity: rule.Error, Title: "Two images under one name", Permanent: true,
-		Doc: "In a registry of one's own every image is known by the last part of its name. Two with the same one and the same tag " +
+		ID: "addon-image-collision", Severity: rule.Error, Title: "Duplicate image name", Permanent: true,
+		Doc: "In a registry of your own, every image is known by the last part of its name. Two with the same one and the same tag " +
 			"cannot both lie there: one of the pods would run the other's program.",
 		Fix:     "Give one of them another tag, and name it so in its manifest.",
 		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/"},
 	}, addonImageCollision},
 	{rule.Rule{
-		ID: "addon-kubelets-unverified", Severity: rule.Warning, Title: "Kubelets whose certificates nobody can verify",
+		ID: "addon-kubelets-unverified", Severity: rule.Warning, Title: "Kubelets with unverifiable certificates",
 		Doc: "kubeadm's kubelets sign the certificates that they serve with themselves. Whoever asks them for metrics takes those " +
 			"unseen, or fails: `x509: cannot validate certificate`. Taken unseen, anybody who can answer for a node's " +
 			"address receives the asker's token.",
@@ -94,13 +94,13 @@ var addonRules = []Rule{
 		Sources: []string{servingDocs, "https://github.com/kubernetes-sigs/metrics-server#requirements"},
 	}, addonKubeletsUnverified},
 	{rule.Rule{
-		ID: "addon-retired", Severity: rule.Warning, Title: "Addon that its makers have given up",
+		ID: "addon-retired", Severity: rule.Warning, Title: "Discontinued addon",
 		Doc:     "Nobody fixes what is found in it any more, and it often has many rights in the cluster.",
 		Fix:     "Write its successor.",
 		Sources: []string{"https://github.com/kubernetes/website/issues/54042"},
 	}, addonRetired},
 	{rule.Rule{
-		ID: "addon-not-applied", Severity: rule.Warning, Title: "What nobody applies on the target",
+		ID: "addon-not-applied", Severity: rule.Warning, Title: "Setting that nothing applies on the target",
 		Doc: "On this target another program makes the cluster, and the playbook that applies addons, schedulers and cloud providers is " +
 			"not part of the tree. What the file says about them is not used.",
 		Fix:     "Remove the block, and install it with the means of the target.",
@@ -198,8 +198,9 @@ func addonBeforeNetwork(p *plan.Plan) []Finding {
 	if len(late) == 0 {
 		return nil
 	}
-	return one(p.Network.CNI.Block(), "Helm installs Cilium, and the playbook does not. It waits for %s before that, in vain. Install "+
-		"Cilium after the first run and run the playbook again, or bring its rendered chart as addon \"cilium\".", sentence(late))
+	return one(p.Network.CNI.Block(), "Helm installs Cilium, and the playbook does not. It waits for %s before that, which never "+
+		"starts. Install Cilium after the first run and run the playbook again, or bring its rendered chart as addon \"cilium\".",
+		sentence(late))
 }
 
 func addonImagesUnlisted(p *plan.Plan) []Finding {

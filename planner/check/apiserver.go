@@ -20,7 +20,7 @@ const (
 
 var apiServerRules = []Rule{
 	{rule.Rule{
-		ID: "api-server-file-twice", Severity: rule.Error, Title: "Two files of one name", Permanent: true,
+		ID: "api-server-file-twice", Severity: rule.Error, Title: "Duplicate file name", Permanent: true,
 		Doc:     "All files of `host_file` lie in one directory, with the policy of `audit` and the configuration of a KMS plugin.",
 		Fix:     "Give each another name.",
 		Sources: []string{volumeDocs},
@@ -49,7 +49,7 @@ var apiServerRules = []Rule{
 	{rule.Rule{
 		ID: "secret-host-file", Severity: rule.Error, Title: "Secret in a file of the API server", Permanent: true,
 		Doc: "What `host_file` lays down is in the tree, which is meant for git: private keys, tokens and passwords in it are shown to " +
-			"whoever reads it.",
+			"anyone who reads it.",
 		Fix: "Put the file onto the control planes yourself, below a directory that `extra_volume` mounts; for keys of encryption, write " +
 			"`encryption_at_rest`.",
 		Sources: []string{secretsInGit},

@@ -22,15 +22,15 @@ var httpsOnly = []string{"docker.io", "registry-1.docker.io", "registry.k8s.io",
 
 var artifactRules = []Rule{
 	{rule.Rule{
-		ID: "artifact-checksum-unused", Severity: rule.Warning, Title: "Checksum of a file that nobody fetches",
+		ID: "artifact-checksum-unused", Severity: rule.Warning, Title: "Unused checksum",
 		Doc: "The path is none of the files that this design fetches: a version, an architecture or a letter differs. The file that was " +
 			"meant is not checked against it.",
 		Fix:     "Write the path as files.txt of the generated tree has it.",
 		Sources: []string{binariesDocs},
 	}, artifactChecksumUnused},
 	{rule.Rule{
-		ID: "artifact-unverified", Severity: rule.Warning, Title: "File that nothing is checked against",
-		Doc: "Upstream publishes no checksum beside the file. Whoever sits between, or breaks into the server, " +
+		ID: "artifact-unverified", Severity: rule.Warning, Title: "Download without a checksum",
+		Doc: "Upstream publishes no checksum beside the file. Anyone who intercepts the connection or breaks into the server " +
 			"decides what runs as root on every host.",
 		Fix:     "Pin it in `artifacts { checksums = … }`, or use containerd or CRI-O, whose files have published checksums.",
 		Sources: []string{"https://docs.docker.com/engine/install/binaries/", "https://github.com/Mirantis/cri-dockerd/releases"},
@@ -46,8 +46,8 @@ var artifactRules = []Rule{
 	}, artifactPackagesSystem},
 	{rule.Rule{
 		ID: "artifact-mirror-plain-http", Severity: rule.Warning, Title: "Binaries and checksums from one http mirror",
-		Doc: "Hosts take the files, and the checksums that they are compared with, from the same server without encryption. Whoever " +
-			"sits between replaces both, and decides what runs as root on every host.",
+		Doc: "Hosts take the files, and the checksums that they are compared with, from the same server without encryption. Anyone " +
+			"who intercepts the connection can replace both, and decides what runs as root on every host.",
 		Fix:     "Write an https URL, or pin the files in `artifacts { checksums = … }`.",
 		Sources: []string{"https://kubernetes.io/releases/download/#binaries", "https://slsa.dev/spec/v1.0/threats"},
 	}, artifactMirrorPlainHTTP},
@@ -58,8 +58,8 @@ var artifactRules = []Rule{
 		Sources: []string{"https://download.docker.com/linux/static/stable/", "https://github.com/Mirantis/cri-dockerd/releases"},
 	}, artifactNoBuild},
 	{rule.Rule{
-		ID: "registry-skip-verify", Severity: rule.Warning, Title: "Registry whose certificate is taken unseen",
-		Doc:     "Whoever sits between the nodes and the registry decides which images run, as whatever user the pods have.",
+		ID: "registry-skip-verify", Severity: rule.Warning, Title: "Registry without certificate verification",
+		Doc:     "Anyone between the nodes and the registry decides which images run, as whatever user the pods have.",
 		Fix:     "Write `ca_file`, the path on the nodes of the authority that signed the registry's certificate.",
 		Sources: []string{registryDocs},
 	}, registrySkipVerify},
@@ -95,7 +95,8 @@ var artifactRules = []Rule{
 	{rule.Rule{
 		ID: "network-manifest-unverified", Severity: rule.Warning, Title: "Manifest of the pod network without a known digest",
 		Doc: "The first control plane applies upstream's manifest of the pod network with all rights. k8splan knows the digests of many " +
-			"releases. Of another one, whoever sits between, or breaks into the server or the mirror, decides what is applied.",
+			"releases. For another release, anyone who intercepts the connection or breaks into the server or the mirror decides " +
+			"what is applied.",
 		Fix:     "Take a release that k8splan knows, or write the digests into `checksums` after you have read the files.",
 		Sources: []string{"https://docs.tigera.io/calico/latest/getting-started/kubernetes/quickstart"},
 	}, networkManifestUnverified},
@@ -107,7 +108,7 @@ var artifactRules = []Rule{
 		Sources: []string{"https://docs.docker.com/docker-hub/image-library/mirror/", "https://github.com/moby/moby/issues/36598"},
 	}, registryMirrorPath},
 	{rule.Rule{
-		ID: "registry-without-effect", Severity: rule.Warning, Title: "Registry block that says nothing",
+		ID: "registry-without-effect", Severity: rule.Warning, Title: "Registry block without effect",
 		Doc:     "Without mirrors, `plain_http`, `skip_verify` or `ca_file` the block changes nothing.",
 		Fix:     "Write `mirrors`, or remove the block.",
 		Sources: []string{registryDocs},
@@ -176,8 +177,8 @@ func artifactMirrorPlainHTTP(p *plan.Plan) []Finding {
 	if bare == 0 {
 		return nil
 	}
-	return one(p.Artifacts.Attr("mirror_url"), "The mirror serves %s and their checksums alike, over plain http: whoever sits between "+
-		"can replace both. Write an https URL, or pin the files in checksums.", quantity(bare, "file"))
+	return one(p.Artifacts.Attr("mirror_url"), "The mirror serves %s and their checksums over plain http: anyone who intercepts the "+
+		"connection can replace both. Write an https URL, or pin the files in checksums.", quantity(bare, "file"))
 }
 
 func artifactNoBuild(p *plan.Plan) []Finding {
@@ -194,7 +195,7 @@ func registrySkipVerify(p *plan.Plan) []Finding {
 	for _, r := range p.Runtime.Registries {
 		if r.SkipVerify && !r.PlainHTTP {
 			findings = append(findings,
-				one(r.Attr("skip_verify"), "Whoever sits between the nodes and %s decides which images run. Write "+
+				one(r.Attr("skip_verify"), "Anyone between the nodes and %s decides which images run. Write "+
 					"ca_file = \"/etc/ssl/…\" instead.", r.Host)...)
 		}
 	}

@@ -69,7 +69,7 @@ var availabilityRules = []Rule{
 		Sources: []string{etcdFAQ, zoneDocs},
 	}, onLevels(availabilityEtcdOneDomain)},
 	{rule.Rule{
-		ID: "availability-domain-unstated", Severity: rule.Warning, Title: "Failure domain stated for some hosts only",
+		ID: "availability-domain-unstated", Severity: rule.Warning, Title: "Failure domain missing on some hosts",
 		Doc: "Some etcd members, control planes and balancers have a failure domain and others none, or some workers. Pods and volumes " +
 			"are spread over those that have one, and nobody can say what the design survives.",
 		Fix:     "Write `failure_domain` for all of them.",
@@ -96,7 +96,7 @@ var availabilityRules = []Rule{
 		Sources: []string{zoneDocs},
 	}, onLevels(availabilityControlPlanesDomain)},
 	{rule.Rule{
-		ID: "availability-single-balancer", Severity: rule.Warning, Title: "One load balancer before several control planes",
+		ID: "availability-single-balancer", Severity: rule.Warning, Title: "Single load balancer for several control planes",
 		Doc: "All kubelets and clients go through it. When it dies the API is gone for all of them, " +
 			"however many control planes run behind.",
 		Fix:     "Add a second host with the role load-balancer and a `virtual_ip`, or use kube-vip on the control planes.",
@@ -130,7 +130,7 @@ var availabilityRules = []Rule{
 	}, onLevels(availabilityWorkersUneven)},
 	{rule.Rule{
 		ID: "availability-hypervisor-astride", Severity: rule.Error, Title: "Hypervisor in two failure domains",
-		Doc: "A hypervisor stands in one place. Machines on it that claim different failure domains die together nevertheless, so every " +
+		Doc: "A hypervisor is in one place. Machines on it that claim different failure domains die together nevertheless, so every " +
 			"spread that counts on the domains is wrong.",
 		Fix:     "Correct `failure_domain` or `host`.",
 		Sources: []string{zoneDocs},
@@ -305,7 +305,7 @@ func availabilityHypervisorAstride(p *plan.Plan) []Finding {
 		}
 		if earlier.FailureDomain != n.FailureDomain && !said[n.Host] {
 			said[n.Host] = true
-			findings = append(findings, one(domainAt(n), "%s carries %s in %s (%s) and %s in %s. A hypervisor stands in one place: "+
+			findings = append(findings, one(domainAt(n), "%s carries %s in %s (%s) and %s in %s. A hypervisor is in one place: "+
 				"correct one of them.", n.Host, earlier.Name, earlier.FailureDomain, line(domainAt(earlier)), n.Name,
 				n.FailureDomain)...)
 		}

@@ -133,7 +133,7 @@ var balancerRules = []Rule{
 		Sources: []string{haConsider, kubeVIPDocs},
 	}, loadBalancerUnusedArgument},
 	{rule.Rule{
-		ID: "load-balancer-router-id-preset", Severity: rule.Warning, Title: "Virtual router ID that everybody has",
+		ID: "load-balancer-router-id-preset", Severity: rule.Warning, Title: "Common virtual router ID",
 		Doc: "Routers on one segment with the same VRID fight for the address. 51 is in every example and preset in several " +
 			"distributions, so it is the likeliest to meet.",
 		Fix:     "Leave it out, and it is computed from the virtual IP, or take another number that is free on the segment.",
@@ -173,7 +173,8 @@ func loadBalancerLocal(p *plan.Plan) []Finding {
 	}
 	var findings []Finding
 	if _, err := netip.ParseAddr(c.Endpoint.Host); err == nil && c.Has("control_plane_endpoint") {
-		findings = append(findings, one(c.Attr("control_plane_endpoint"), "%s is an address, and every node would dial that one host. "+
+		findings = append(findings, one(c.Attr("control_plane_endpoint"), "%s is an address, and every node would connect to "+
+			"that one host. "+
 			"Write "+
 			"a DNS name, such as %q: each node's /etc/hosts leads it to the node itself.", c.Endpoint.Host,
 			plan.Endpoint{Host: "api." + c.Name + ".example.com", Port: c.APIServerPort})...)

@@ -104,7 +104,7 @@ var capacityRules = []Rule{
 		Sources: []string{largeClusters},
 	}, capacityFewPods},
 	{rule.Rule{
-		ID: "capacity-max-pods-tested", Severity: rule.Warning, Title: "More pods per node than anybody tests",
+		ID: "capacity-max-pods-tested", Severity: rule.Warning, Title: "More pods per node than is tested",
 		Doc: "Kubernetes is tested with 110 pods a node; vendors go up to 250 on large machines. Beyond, the kubelet's own loops and " +
 			"the runtime fall behind: probes time out and nodes flap.",
 		Fix: "Use more, smaller nodes, or stay at 250.",

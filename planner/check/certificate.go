@@ -21,7 +21,7 @@ const year = 365 * 24 * time.Hour
 
 var certificateRules = []Rule{
 	{rule.Rule{
-		ID: "certificate-algorithm", Severity: rule.Error, Title: "Key algorithm that this kubeadm lacks", Permanent: true,
+		ID: "certificate-algorithm", Severity: rule.Error, Title: "Key algorithm unknown to this kubeadm", Permanent: true,
 		Doc: "kubeadm knows ECDSA-P384 from 1.34 on; an older one refuses its configuration.",
 		Fix: "Write \"ECDSA-P256\", or a newer Kubernetes.",
 		Sources: []string{kubeadmAPI,
@@ -36,7 +36,7 @@ var certificateRules = []Rule{
 			"https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/apis/kubeadm/validation/validation.go"},
 	}, certificateOutlivesAuthority},
 	{rule.Rule{
-		ID: "certificate-long", Severity: rule.Warning, Title: "Certificates that hold for more than a year",
+		ID: "certificate-long", Severity: rule.Warning, Title: "Certificates valid for more than a year",
 		Doc: "kubeadm's certificates have no revocation list: a stolen key is good until it expires. kubeadm itself warns beyond a " +
 			"year, and a renewal that happens every few years has been forgotten by then.",
 		Fix:     "Leave it out (8760h) and renew with every upgrade, as kubeadm does by itself.",
@@ -50,20 +50,20 @@ var certificateRules = []Rule{
 		Sources: []string{certDocs, "https://github.com/kubernetes/kubeadm/issues/1850"},
 	}, certificateShort},
 	{rule.Rule{
-		ID: "certificate-authority-short", Severity: rule.Warning, Title: "Authority that expires soon",
+		ID: "certificate-authority-short", Severity: rule.Warning, Title: "Certificate authority that expires soon",
 		Doc: "kubeadm cannot renew an authority: replacing it means new certificates on every host in a fixed order, with both " +
 			"authorities trusted in between.",
 		Fix:     "Leave it out (87600h, ten years).",
 		Sources: []string{certDocs, "https://kubernetes.io/docs/tasks/tls/manual-rotation-of-ca-certificates/"},
 	}, certificateAuthorityShort},
 	{rule.Rule{
-		ID: "certificate-authority-long", Severity: rule.Warning, Title: "Authority for longer than ten years",
+		ID: "certificate-authority-long", Severity: rule.Warning, Title: "Certificate authority valid for more than ten years",
 		Doc:     "An authority's key that leaks is good for all that time. kubeadm warns beyond ten years.",
 		Fix:     "Leave it out (87600h, ten years).",
 		Sources: []string{certDocs},
 	}, certificateAuthorityLong},
 	{rule.Rule{
-		ID: "certificate-san-repeated", Severity: rule.Warning, Title: "Certificate name written twice",
+		ID: "certificate-san-repeated", Severity: rule.Warning, Title: "Duplicate name in a certificate",
 		Doc: "The list holds the same name or address twice. That harms nothing, and most often another name was meant. What the " +
 			"certificate holds by itself (the endpoint, the control planes, the cluster's own names) may be in the list.",
 		Fix:     "Remove one of the two, or write the name that was meant.",

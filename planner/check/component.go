@@ -50,14 +50,14 @@ var componentRules = []Rule{
 		Sources: []string{"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/control-plane-flags/"},
 	}, componentOwnedFlag},
 	{rule.Rule{
-		ID: "component-insecure-flag", Severity: rule.Error, Title: "Flag that opens the cluster",
-		Doc: "The flag takes away authentication or authorization: whoever reaches the port owns the cluster and every host in it.",
+		ID: "component-insecure-flag", Severity: rule.Error, Title: "Insecure flag",
+		Doc: "The flag turns off authentication or authorization: anyone who reaches the port owns the cluster and every host in it.",
 		Fix: "Remove it.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/security/controlling-access/",
 			"https://www.cisecurity.org/benchmark/kubernetes"},
 	}, componentInsecureFlag},
 	{rule.Rule{
-		ID: "component-cloud-provider", Severity: rule.Warning, Title: "External cloud provider that nobody installs",
+		ID: "component-cloud-provider", Severity: rule.Warning, Title: "External cloud provider without a controller manager",
 		Doc: "With --cloud-provider=external each node starts with a taint that only a cloud controller manager removes. This plan " +
 			"installs none, so every pod stays Pending until you do.",
 		Fix: "Write the block `cloud_provider` instead of the flag: it sets the flag and installs the controller manager. " +
@@ -66,14 +66,14 @@ var componentRules = []Rule{
 			"https://kubernetes.io/docs/tasks/administer-cluster/running-cloud-controller/"},
 	}, componentCloudProvider},
 	{rule.Rule{
-		ID: "component-in-tree-cloud", Severity: rule.Error, Title: "Cloud provider that is no longer inside Kubernetes", Permanent: true,
+		ID: "component-in-tree-cloud", Severity: rule.Error, Title: "Cloud provider removed from Kubernetes", Permanent: true,
 		Doc: "The clouds' code left Kubernetes with 1.31: kubelet and controller manager take `external` or nothing, " +
 			"and exit at a name.",
 		Fix:     "Write `cloud-provider = \"external\"` for the kubelet and install the cloud controller manager, or remove the flag.",
 		Sources: []string{"https://kubernetes.io/blog/2024/05/20/completing-cloud-provider-migration/"},
 	}, componentInTreeCloud},
 	{rule.Rule{
-		ID: "component-plugin-off", Severity: rule.Warning, Title: "Admission plugin that the cluster needs turned off",
+		ID: "component-plugin-off", Severity: rule.Warning, Title: "Required admission plugin turned off",
 		Doc: "Without NodeRestriction a stolen kubelet key rewrites every Node and pod; without ServiceAccount pods get no identity; " +
 			"without NamespaceLifecycle deleted namespaces come back half; without PodSecurity nothing enforces the pod security " +
 			"standards.",
@@ -81,7 +81,7 @@ var componentRules = []Rule{
 		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/"},
 	}, componentPluginOff},
 	{rule.Rule{
-		ID: "component-admission-unknown", Severity: rule.Error, Title: "Admission plugin that the API server does not have",
+		ID: "component-admission-unknown", Severity: rule.Error, Title: "Unknown admission plugin",
 		Permanent: true,
 		Doc: "The API server knows its admission plugins by name, and exits at a name that it does not know. " +
 			"Older manuals name plugins that are gone.",
@@ -126,8 +126,8 @@ var componentRules = []Rule{
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc8996", "https://pkg.go.dev/crypto/tls#InsecureCipherSuites"},
 	}, componentWeakTLS},
 	{rule.Rule{
-		ID: "component-profiling", Severity: rule.Warning, Title: "Profiling on purpose",
-		Doc: "Profiling shows the memory of a component to whoever may ask for it, and a profile costs it seconds of processor time. " +
+		ID: "component-profiling", Severity: rule.Warning, Title: "Profiling turned on",
+		Doc: "Profiling shows the memory of a component to anyone who may ask for it, and a profile costs it seconds of processor time. " +
 			"The CIS benchmark asks for it to be off.",
 		Fix:     "Remove the flag, or write `\"profiling\" = \"false\"`.",
 		Sources: []string{"https://www.cisecurity.org/benchmark/kubernetes"},
@@ -141,7 +141,7 @@ var componentRules = []Rule{
 		Sources: []string{"https://kubernetes.io/docs/tasks/tls/certificate-rotation/", kubeletFields},
 	}, componentRotationOff},
 	{rule.Rule{
-		ID: "component-shared-identity", Severity: rule.Warning, Title: "Controllers with one identity",
+		ID: "component-shared-identity", Severity: rule.Warning, Title: "Controllers with the same identity",
 		Doc: "kubeadm lets each controller act under a service account of its own, with the rights that it needs. Without that all of " +
 			"them have the controller manager's own, which bootstrap RBAC gives few rights: controllers fail, or somebody gives it all.",
 		Fix:     "Remove `use-service-account-credentials`.",
@@ -395,7 +395,7 @@ func componentProfiling(p *plan.Plan) []Finding {
 	for _, c := range judgedLines(p) {
 		for _, a := range c.args {
 			if (a.Name == "profiling" || a.Name == "contention-profiling" || a.Name == "enable-pprof") && a.Value == "true" {
-				findings = append(findings, one(c.key(a.Name), "--%s=true of %s shows its memory to whoever may ask. Remove the flag "+
+				findings = append(findings, one(c.key(a.Name), "--%s=true of %s shows its memory to anyone who may ask. Remove the flag "+
 					"once the measurement is done.", a.Name, c.component)...)
 			}
 		}

@@ -112,14 +112,14 @@ func (l leaf) dotted() string { return strings.Join(l.path, ".") }
 
 var configRules = []Rule{
 	{rule.Rule{
-		ID: "component-config-unknown", Severity: rule.Error, Title: "Field that the configuration file does not have", Permanent: true,
+		ID: "component-config-unknown", Severity: rule.Error, Title: "Unknown configuration field", Permanent: true,
 		Doc: "kubelet and kube-proxy read their configuration strictly: with a field that the minor does not know they do not start, on " +
 			"any node.",
 		Fix:     "Correct the name, or remove the field.",
 		Sources: []string{kubeletFields, kubeProxyFields},
 	}, componentConfigUnknown},
 	{rule.Rule{
-		ID: "component-config-value", Severity: rule.Error, Title: "Value that the field does not take", Permanent: true,
+		ID: "component-config-value", Severity: rule.Error, Title: "Invalid configuration value", Permanent: true,
 		Doc:     "kubelet and kube-proxy do not start with a value of another type than the field's. All nodes get the same file.",
 		Fix:     "Write a value of the field's type; the finding says which.",
 		Sources: []string{kubeletFields, kubeProxyFields},
@@ -139,8 +139,8 @@ var configRules = []Rule{
 		Sources: []string{"https://kubernetes.io/docs/tasks/administer-cluster/kubelet-config-file/"},
 	}, componentConfigTwice},
 	{rule.Rule{
-		ID: "component-config-insecure", Severity: rule.Error, Title: "Field that opens the kubelet",
-		Doc: "The field takes away authentication or authorization of the kubelet's port: whoever reaches " +
+		ID: "component-config-insecure", Severity: rule.Error, Title: "Insecure kubelet setting",
+		Doc: "The field turns off authentication or authorization of the kubelet's port: anyone who reaches " +
 			"it owns every pod of the host.",
 		Fix: "Remove it.",
 		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/kubelet-authn-authz/",

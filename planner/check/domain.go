@@ -70,13 +70,13 @@ var domainRules = []Rule{
 		Sources: []string{etcdFAQ, zoneDocs},
 	}, availabilityPowerMajority},
 	{rule.Rule{
-		ID: "availability-power-unstated", Severity: rule.Warning, Title: "Power feed stated for some hosts only",
+		ID: "availability-power-unstated", Severity: rule.Warning, Title: "Power feed missing on some hosts",
 		Doc:     "Some hosts state their power feed and others none. Nobody can say what the loss of a feed takes.",
 		Fix:     "Write `power` for all of them, in pools `powers`.",
 		Sources: []string{zoneDocs},
 	}, availabilityPowerUnstated},
 	{rule.Rule{
-		ID: "target-zone-path", Severity: rule.Error, Title: "Zone of a vendor that lies in another place", Permanent: true,
+		ID: "target-zone-path", Severity: rule.Error, Title: "Zone outside of the vendor's region", Permanent: true,
 		Doc: "On this target the failure domain is a zone of the vendor's, by its own name. The vendor knows no places " +
 			"inside of a zone, or around it.",
 		Fix:     "Write the zone alone.",

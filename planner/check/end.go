@@ -25,7 +25,7 @@ func soon(end, day string) bool {
 func endRules(day string) []Rule {
 	return []Rule{
 		{rule.Rule{
-			ID: "version-end-of-life", Severity: rule.Warning, Title: "Kubernetes minor without support",
+			ID: "version-end-of-life", Severity: rule.Warning, Title: "Kubernetes minor out of support",
 			Dated: true,
 			Doc: "Upstream fixes the newest three minors. Older ones get no security fixes, and each minor that you fall behind is one " +
 				"more upgrade that cannot be skipped.",
@@ -83,7 +83,7 @@ func endRules(day string) []Rule {
 				p.Cluster.Version.MinorString(), p.Target.Name, end, endsFrom(p)))
 		}},
 		{rule.Rule{
-			ID: "host-os-retired", Severity: rule.Warning, Title: "Operating system without support",
+			ID: "host-os-retired", Severity: rule.Warning, Title: "Operating system out of support",
 			Dated: true,
 			Doc: "The distribution gets no security updates, and its package repositories have moved to an archive: " +
 				"installing packages fails.",

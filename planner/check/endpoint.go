@@ -61,16 +61,16 @@ func nowhere(p *plan.Plan) (netip.Addr, bool) {
 var endpointRules = []Rule{
 	{rule.Rule{
 		ID: "endpoint-missing", Severity: rule.Error, Title: "No endpoint for several control planes", Permanent: true,
-		Doc: "Without one address that stands for all control planes kubeadm refuses the second one, and certificates are made out to " +
+		Doc: "Without one address for all control planes kubeadm refuses the second one, and certificates are made out to " +
 			"the first. It cannot be set later without new certificates and kubeconfigs everywhere.",
 		Fix:     "Write `control_plane_endpoint = \"api.example.com:6443\"`, or a `virtual_ip` in load_balancer.",
 		Sources: []string{"https://github.com/kubernetes/kubeadm/issues/1331", endpointForever},
 	}, endpointMissing},
 	{rule.Rule{
 		ID: "endpoint-is-control-plane", Severity: rule.Error, Title: "Endpoint that is one of several control planes",
-		Doc: "All kubelets and clients dial the endpoint. Where it is one control plane's own address, the cluster is down with that " +
-			"host, and the others run for nothing.",
-		Fix:     "Write the virtual IP, the balancer's address, or a DNS name that stands for all.",
+		Doc: "All kubelets and clients connect to the endpoint. If it is the address of one control plane, the cluster is down when that " +
+			"host is, and the others are useless.",
+		Fix:     "Write the virtual IP, the balancer's address, or a DNS name for all.",
 		Sources: []string{haKubeadm, "https://github.com/kubernetes/kubeadm/issues/2472"},
 	}, endpointIsControlPlane},
 	{rule.Rule{
@@ -95,7 +95,7 @@ var endpointRules = []Rule{
 	}, endpointSpecialAddress},
 	{rule.Rule{
 		ID: "endpoint-port", Severity: rule.Error, Title: "Endpoint port on which nothing listens",
-		Doc: "Clients dial the endpoint's port. The balancer, or the API server where there is none, listens on another: " +
+		Doc: "Clients connect to the endpoint's port. The balancer, or the API server where there is none, listens on another: " +
 			"connections are refused.",
 		Fix:     "Write the same port in both places, or leave one of them out.",
 		Sources: []string{haKubeadm, portsReference},
@@ -109,7 +109,7 @@ var endpointRules = []Rule{
 	{rule.Rule{
 		ID: "endpoint-fixed-address", Severity: rule.Warning, Title: "Endpoint without a name",
 		Doc: "One control plane is dialed at its own address, which goes into every certificate and kubeconfig. A second one cannot be " +
-			"added later without making them all anew: kubeadm does not support a change of the endpoint.",
+			"added later without making them all again: kubeadm does not support a change of the endpoint.",
 		Fix: "Write a DNS name now: `control_plane_endpoint = \"api.<cluster>.example.com:6443\"`. The playbook puts it into " +
 			"/etc/hosts, so no DNS server has to know it yet.",
 		Sources: []string{endpointForever, "https://github.com/kubernetes/kubernetes/issues/95564"},
@@ -122,9 +122,9 @@ var endpointRules = []Rule{
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc6762#section-3"},
 	}, endpointMdns},
 	{rule.Rule{
-		ID: "endpoint-one-balancer", Severity: rule.Warning, Title: "Endpoint that goes past the virtual IP",
+		ID: "endpoint-one-balancer", Severity: rule.Warning, Title: "Endpoint that bypasses the virtual IP",
 		Doc:     "A virtual IP moves to whichever balancer lives. An endpoint that is one balancer's own address goes down with that host.",
-		Fix:     "Write the virtual IP, or a DNS name that stands for it.",
+		Fix:     "Write the virtual IP, or a DNS name for it.",
 		Sources: []string{haConsider},
 	}, endpointOneBalancer},
 	{rule.Rule{
@@ -165,9 +165,9 @@ func endpointIsControlPlane(p *plan.Plan) []Finding {
 	if n == nil || !n.Roles.Has(plan.ControlPlane) || n.Roles.Has(plan.Balancer) && p.LoadBalancer.Kind == plan.HAProxy {
 		return nil
 	}
-	instead := "a DNS name that stands for all control planes"
+	instead := "a DNS name for all control planes"
 	if vip := p.LoadBalancer.VirtualIP; vip.IsValid() && hostCalled(p, vip.String()) != nil {
-		instead = "a virtual IP that no host has, here and in load_balancer, or a DNS name that stands for all control planes"
+		instead = "a virtual IP that no host has, here and in load_balancer, or a DNS name for all control planes"
 	} else if vip.IsValid() {
 		instead = fmt.Sprintf("the virtual IP %s", vip)
 	} else if p.LoadBalancer.Kind == plan.HAProxy && len(p.LoadBalancer.Nodes) == 1 {
@@ -244,7 +244,7 @@ func endpointPort(p *plan.Plan) []Finding {
 	if port == 0 || p.Cluster.Endpoint.Port == port {
 		return nil
 	}
-	return one(p.Cluster.Attr("control_plane_endpoint"), "Clients would dial port %d, and %s listens on %d. Write %q.",
+	return one(p.Cluster.Attr("control_plane_endpoint"), "Clients would connect to port %d, and %s listens on %d. Write %q.",
 		p.Cluster.Endpoint.Port, who, port, plan.Endpoint{Host: p.Cluster.Endpoint.Host, Port: port}.String())
 }
 

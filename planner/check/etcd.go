@@ -150,14 +150,14 @@ var etcdRules = []Rule{
 			"https://refspecs.linuxfoundation.org/FHS_3.0/fhs/ch03s15.html"},
 	}, etcdDataDirVolatile},
 	{rule.Rule{
-		ID: "etcd-data-dir-shared", Severity: rule.Error, Title: "etcd data in somebody else's directory", Permanent: true,
+		ID: "etcd-data-dir-shared", Severity: rule.Error, Title: "etcd data in a shared directory", Permanent: true,
 		Doc: "`kubeadm reset`, the runtime, the pod network and the playbook empty their own directories, and the system's hold what " +
 			"packages install. etcd sets its data directory to mode 0700, which locks everybody else out.",
 		Fix:     "Write a directory that is etcd's alone, such as `/var/lib/etcd`.",
 		Sources: []string{"https://kubernetes.io/docs/reference/setup-tools/kubeadm/kubeadm-reset/", etcdHardware},
 	}, etcdDataDirShared},
 	{rule.Rule{
-		ID: "etcd-experimental-flag", Severity: rule.Error, Title: "etcd flag that is gone", Permanent: true,
+		ID: "etcd-experimental-flag", Severity: rule.Error, Title: "Removed etcd flag", Permanent: true,
 		Doc: "etcd 3.6 gave the --experimental-* flags their final names, and 3.7 has dropped the old ones: " +
 			"a member that is given one exits.",
 		Fix: "Write the name without `experimental-`, or the feature gate that took its place.",
@@ -165,7 +165,7 @@ var etcdRules = []Rule{
 			"https://github.com/etcd-io/etcd/blob/main/CHANGELOG/CHANGELOG-3.7.md"},
 	}, etcdExperimentalFlag},
 	{rule.Rule{
-		ID: "etcd-experimental-flag-deprecated", Severity: rule.Warning, Title: "etcd flag on its way out",
+		ID: "etcd-experimental-flag-deprecated", Severity: rule.Warning, Title: "Deprecated etcd flag",
 		Doc:     "etcd 3.6 still takes --experimental-* flags and warns; 3.7 does not. The next upgrade of Kubernetes then stops at etcd.",
 		Fix:     "Write the name without `experimental-`, or the feature gate that took its place.",
 		Sources: []string{"https://etcd.io/docs/v3.6/upgrades/upgrade_3_6/"},
@@ -186,7 +186,7 @@ var etcdRules = []Rule{
 	}, etcdArgumentTwice},
 	{rule.Rule{
 		ID: "etcd-insecure-flag", Severity: rule.Error, Title: "etcd open to everybody", Permanent: true,
-		Doc: "etcd holds every Secret of the cluster in a form that whoever reaches its port can read. " +
+		Doc: "etcd holds every Secret of the cluster in a form that anyone who reaches its port can read. " +
 			"Client certificates are the only lock.",
 		Fix: "Remove the flag.",
 		Sources: []string{"https://etcd.io/docs/v3.6/op-guide/security/",
@@ -195,14 +195,14 @@ var etcdRules = []Rule{
 	{rule.Rule{
 		ID: "etcd-metrics-open", Severity: rule.Warning, Title: "etcd metrics for everybody",
 		Doc: "etcd serves metrics and its health at these addresses without TLS and without asking for a certificate. On a loopback " +
-			"address only the host itself reads them, which is how kubeadm leaves it; elsewhere whoever reaches the port does.",
+			"address only the host itself reads them, which is how kubeadm leaves it; elsewhere anyone who reaches the port does.",
 		Fix: "Write `http://127.0.0.1:2381`, or remove the flag. Where a firewall lets only your monitoring reach the port, " +
 			"waive the rule.",
 		Sources: []string{"https://etcd.io/docs/v3.6/op-guide/monitoring/#metrics-endpoint",
 			"https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/etcd/local.go"},
 	}, etcdMetricsOpen},
 	{rule.Rule{
-		ID: "etcd-no-compaction", Severity: rule.Warning, Title: "etcd compaction taken away from the API server",
+		ID: "etcd-no-compaction", Severity: rule.Warning, Title: "etcd compaction turned off in the API server",
 		Doc: "The API server compacts etcd's history every five minutes. etcd's own compaction beside it drops revisions that watches " +
 			"still need; where the API server's is turned off and nothing replaces it, the database fills up to the quota.",
 		Fix: "Remove the flag.",
@@ -210,14 +210,14 @@ var etcdRules = []Rule{
 			"https://etcd.io/docs/v3.6/op-guide/maintenance/"},
 	}, etcdNoCompaction},
 	{rule.Rule{
-		ID: "etcd-lone-member-spread", Severity: rule.Warning, Title: "Lone etcd under spread control planes",
+		ID: "etcd-lone-member-spread", Severity: rule.Warning, Title: "Single etcd member under spread control planes",
 		Doc: "The control planes are spread over failure domains, and the one etcd that they share lies in one of them. When that " +
 			"domain is down, all control planes are: the lone etcd cancels their redundancy.",
 		Fix:     "Choose multi-etcd-multi-master with a member in each of three domains.",
 		Sources: []string{haTopology, etcdFAQ},
 	}, etcdLoneMemberSpread},
 	{rule.Rule{
-		ID: "etcd-lone-member-shared", Severity: rule.Warning, Title: "Lone etcd on one of several control planes",
+		ID: "etcd-lone-member-shared", Severity: rule.Warning, Title: "Single etcd member on one of several control planes",
 		Doc: "The API servers of all control planes need the one etcd member. On a control plane it dies with it, beside ordinary " +
 			"pods the sooner, and the others are left without etcd: a second control plane that no balancer puts under load adds " +
 			"parts that can fail, and no loss that is survived.",
@@ -499,7 +499,7 @@ func etcdMetricsOpen(p *plan.Plan) []Finding {
 				continue
 			}
 			if ip, err := netip.ParseAddr(u.Hostname()); err == nil && !ip.IsLoopback() {
-				return one(p.Etcd.Value("extra_args", a.Name), "%s serves etcd's metrics without TLS to whoever reaches it. Write "+
+				return one(p.Etcd.Value("extra_args", a.Name), "%s serves etcd's metrics without TLS to anyone who reaches it. Write "+
 					"\"http://127.0.0.1:2381\", or remove the flag.", u.Redacted())
 			}
 		}

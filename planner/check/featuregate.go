@@ -27,7 +27,7 @@ func gateRule(r rule.Rule, judge func(p *plan.Plan, name string, on bool) (forma
 
 var featureGateRules = []Rule{
 	gateRule(rule.Rule{
-		ID: "version-feature-gate-unknown", Severity: rule.Error, Title: "Feature gate that this Kubernetes does not know", Permanent: true,
+		ID: "version-feature-gate-unknown", Severity: rule.Error, Title: "Unknown feature gate", Permanent: true,
 		Doc: "Every component exits at a gate that it does not know. Gates disappear some releases after their feature is stable, so a " +
 			"name from an old page stops the whole control plane.",
 		Fix:     "Remove it if the feature is stable by now, or correct the name.",

@@ -74,10 +74,10 @@ func flagRule(r rule.Rule, at func(commandLine, string) hcl.Range, judge func(p 
 
 var flagRules = []Rule{
 	flagRule(rule.Rule{
-		ID: "component-flag-unknown", Severity: rule.Error, Title: "Flag that the component does not have", Permanent: true,
+		ID: "component-flag-unknown", Severity: rule.Error, Title: "Unknown flag", Permanent: true,
 		Doc: "A component that is given a flag that it does not know prints its usage and exits: the kubelet never comes up, or the " +
 			"static pod restarts without end. A field of KubeletConfiguration is not always a flag.",
-		Fix:     "Correct the name, or remove the flag; a field of KubeletConfiguration stands in `cluster.kubelet.config`.",
+		Fix:     "Correct the name, or remove the flag; a field of KubeletConfiguration goes into `cluster.kubelet.config`.",
 		Sources: []string{flagDocs, kubeletFields, etcdFlags},
 	}, commandLine.key, componentFlagUnknown),
 	{rule.Rule{
@@ -102,14 +102,14 @@ var flagRules = []Rule{
 			otherRelease(c, f.Since), c.release)
 	}),
 	flagRule(rule.Rule{
-		ID: "component-flag-deprecated", Severity: rule.Warning, Title: "Flag on its way out",
+		ID: "component-flag-deprecated", Severity: rule.Warning, Title: "Deprecated flag",
 		Doc: "Upstream has deprecated the flag. A later minor does not know it, and the upgrade to that minor " +
 			"stops at the component that exits.",
 		Fix:     "Remove it, or write what upstream names instead.",
 		Sources: []string{flagDocs, "https://kubernetes.io/docs/reference/using-api/deprecation-policy/#deprecating-a-flag-or-cli"},
 	}, commandLine.key, componentFlagDeprecated),
 	flagRule(rule.Rule{
-		ID: "component-flag-value", Severity: rule.Error, Title: "Value that the flag does not take", Permanent: true,
+		ID: "component-flag-value", Severity: rule.Error, Title: "Invalid flag value", Permanent: true,
 		Doc: "The component reads its flags before anything else, and exits at a value that it cannot use. One value is given to all " +
 			"hosts: a bad one takes down every member, or every kubelet, at once.",
 		Fix:     "Write a value of the flag's type; the finding says which.",

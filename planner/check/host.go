@@ -70,28 +70,28 @@ var allDigits = regexp.MustCompile(`^[0-9]+$`)
 
 var hostRules = []Rule{
 	{rule.Rule{
-		ID: "host-duplicate-name", Severity: rule.Error, Title: "Two hosts with one name", Permanent: true,
+		ID: "host-duplicate-name", Severity: rule.Error, Title: "Duplicate host name", Permanent: true,
 		Doc: "The name is the host's identity: the Node object, the etcd member, the certificate and the generated files are called by " +
 			"it. A second host with the name takes over the first one's Node, and the two fight.",
 		Fix:     "Rename one of them. A pool's hosts are called <pool>-1, <pool>-2 and so on.",
 		Sources: []string{beforeYouBegin, "https://github.com/kubernetes/kubeadm/issues/31"},
 	}, hostDuplicateName},
 	{rule.Rule{
-		ID: "host-name-reserved", Severity: rule.Error, Title: "Host name that means something else", Permanent: true,
+		ID: "host-name-reserved", Severity: rule.Error, Title: "Reserved host name", Permanent: true,
 		Doc: "Every host calls itself localhost, so a node of that name is reached by nobody else; the certificates and /etc/hosts " +
 			"would contradict each other.",
 		Fix:     "Give the host a name of its own.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc6761#section-6.3", nodeNames},
 	}, hostNameReserved},
 	{rule.Rule{
-		ID: "host-name-digits", Severity: rule.Warning, Title: "Host name of digits alone",
+		ID: "host-name-digits", Severity: rule.Warning, Title: "Host name of digits only",
 		Doc: "A name of digits alone reads as an IPv4 address to the resolver's inet_aton, and as a number to YAML, Ansible and others " +
 			"who handle the inventory.",
 		Fix:     "Put a letter before the number.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1123#section-2.1", nodeNames},
 	}, hostNameDigits},
 	{rule.Rule{
-		ID: "host-duplicate-address", Severity: rule.Error, Title: "Two hosts with one address", Permanent: true,
+		ID: "host-duplicate-address", Severity: rule.Error, Title: "Duplicate host address", Permanent: true,
 		Doc: "Two hosts with one address answer for each other at random: joins fail, etcd members talk to themselves, and pods vanish " +
 			"from the network. In a pool addresses are counted up from the first, so two pools may run into each other.",
 		Fix:     "Give one of them another address.",
@@ -101,7 +101,7 @@ var hostRules = []Rule{
 		ID: "host-address-is-virtual-ip", Severity: rule.Error, Title: "Virtual IP that a host already has", Permanent: true,
 		Doc: "The virtual IP moves between hosts. If it is one host's own address, two machines claim it as soon as it moves, " +
 			"and that host is cut off.",
-		Fix:     "Take an address for the virtual IP that no host has and no DHCP server gives out.",
+		Fix:     "Take an address for the virtual IP that no host has and no DHCP server assigns.",
 		Sources: []string{"https://github.com/kubernetes/kubeadm/blob/main/docs/ha-considerations.md"},
 	}, hostAddressIsVirtualIP},
 	{rule.Rule{
@@ -160,7 +160,7 @@ var hostRules = []Rule{
 		Sources: []string{"https://kubernetes.io/docs/reference/command-line-tools-reference/kubelet/"},
 	}, hostSecondaryAddressFamily},
 	{rule.Rule{
-		ID: "host-duplicate-ssh-address", Severity: rule.Error, Title: "Two hosts behind one SSH address", Permanent: true,
+		ID: "host-duplicate-ssh-address", Severity: rule.Error, Title: "Duplicate SSH address", Permanent: true,
 		Doc: "The playbook reaches each host at its SSH address, which is `address` where no `ssh_address` is written. Where two hosts " +
 			"have the same one, everything meant for the second is done to the first again.",
 		Fix: "Write the address at which each host answers. Hosts behind one NAT address are reached through `ssh { jump_host = … }`.",
@@ -170,7 +170,7 @@ var hostRules = []Rule{
 		},
 	}, hostDuplicateSSHAddress},
 	{rule.Rule{
-		ID: "host-duplicate-mac", Severity: rule.Error, Title: "Two hosts with one hardware address", Permanent: true,
+		ID: "host-duplicate-mac", Severity: rule.Error, Title: "Duplicate hardware address", Permanent: true,
 		Doc: "Two machines with one MAC address on a segment receive each other's frames at random. It is the usual sign of a cloned " +
 			"virtual machine, whose product_uuid is then the same too.",
 		Fix:     "Give each machine its own MAC address.",
@@ -186,15 +186,15 @@ var hostRules = []Rule{
 		Sources: []string{"https://standards.ieee.org/wp-content/uploads/import/documents/tutorials/macgrp.pdf"},
 	}, hostMACMulticast},
 	{rule.Rule{
-		ID: "host-interface-name", Severity: rule.Error, Title: "Interface name that the kernel refuses",
+		ID: "host-interface-name", Severity: rule.Error, Title: "Invalid interface name",
 		Doc: "Linux takes interface names of up to 15 bytes without spaces, slashes and colons. Anything else can match no interface, " +
 			"so the virtual IP or the pod network stays down.",
 		Fix:     "Write the name that `ip link` shows.",
 		Sources: []string{kernelIfNames},
 	}, hostInterfaceName},
 	{rule.Rule{
-		ID: "host-public-address-same", Severity: rule.Warning, Title: "Public address that says nothing new",
-		Doc: "`public_address` is for hosts behind NAT: what clients outside dial, beside the address that the hosts use among " +
+		ID: "host-public-address-same", Severity: rule.Warning, Title: "Public address equal to the private one",
+		Doc: "`public_address` is for hosts behind NAT: what clients outside connect to, beside the address that the hosts use among " +
 			"themselves. The same address in both hides which network the cluster runs on.",
 		Fix:     "Remove it, or write the private one as `address`.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/5513"},
@@ -211,7 +211,7 @@ var hostRules = []Rule{
 	{rule.Rule{
 		ID: "host-address-taken-for-private", Severity: rule.Warning, Title: "Public address that looks private",
 		Doc: "Beside each private range lie public ones that differ in one number: 172.32.0.0 and above, 192.169.0.0, 11.0.0.0, " +
-			"100.0.0.0 below 100.64. Inside of the site they work. Whoever really has these addresses cannot be reached from " +
+			"100.0.0.0 below 100.64. Inside of the site they work. The real owners of these addresses cannot be reached from " +
 			"it, and what leaves the site by mistake goes to them.",
 		Fix:     "Take addresses from 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1918", "https://www.rfc-editor.org/rfc/rfc6598"},
@@ -235,7 +235,7 @@ var hostRules = []Rule{
 		Sources: []string{beforeYouBegin, "https://kubernetes.io/docs/concepts/windows/intro/"},
 	}, hostOSUnprepared},
 	{rule.Rule{
-		ID: "host-os-unknown", Severity: rule.Warning, Title: "Operating system of an unknown name",
+		ID: "host-os-unknown", Severity: rule.Warning, Title: "Unknown operating system",
 		Doc: "The name tells the rules which kernel and which cgroups the hosts have, and when their support ends. Of a name that is " +
 			"not known none of that is judged: mostly it is misspelt.",
 		Fix: "Write the name as k8splan has it, with a hyphen before the version: `ubuntu-24.04`, `debian-13`, `rhel-9`, `rocky-9`, " +

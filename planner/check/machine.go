@@ -48,7 +48,7 @@ var machineRules = []Rule{
 		ID: "machine-cgroup-driver", Severity: rule.Warning, Title: "cgroupfs under systemd",
 		Doc: "systemd manages the cgroups of the hosts. A kubelet and a runtime that write to the same tree behind its back get out of " +
 			"step with it under memory pressure.",
-		Fix:     "Leave `cgroup_driver` out: it is systemd, for the kubelet and the runtime alike.",
+		Fix:     "Leave `cgroup_driver` out: it is systemd, for both the kubelet and the runtime.",
 		Sources: []string{"https://kubernetes.io/docs/setup/production-environment/container-runtimes/#cgroup-drivers"},
 	}, machineCgroupDriver},
 	{rule.Rule{

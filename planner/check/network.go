@@ -156,7 +156,7 @@ var networkRules = []Rule{
 	{rule.Rule{
 		ID: "network-dns-domain-shadows", Severity: rule.Warning, Title: "Cluster domain that hides the endpoint",
 		Doc: "CoreDNS answers for the whole cluster domain itself. A name in it that is no Service does not exist for pods, so pods " +
-			"that dial the endpoint by name do not find it.",
+			"that connect to the endpoint by name do not find it.",
 		Fix:     "Take a domain of its own for the cluster, such as `cluster.local`, or an endpoint outside of it.",
 		Sources: []string{"https://coredns.io/plugins/kubernetes/"},
 	}, networkDNSDomainShadows},
@@ -204,7 +204,7 @@ var networkRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "network-routes-filtered", Severity: rule.Warning, Title: "Direct routes on a network that filters them",
-		Doc: "Clouds drop packets whose addresses they did not give out, pods' among them, unless the source check is off on every " +
+		Doc: "Clouds drop packets whose addresses they did not assign, pods' among them, unless the source check is off on every " +
 			"machine and routes are entered in the network itself.",
 		Fix: "Use an encapsulation (`vxlan`).",
 		Sources: []string{flannelDocs + "#host-gw",
@@ -232,7 +232,7 @@ var networkRules = []Rule{
 		Sources: []string{ciliumDocs},
 	}, networkReplacementBesideProxy},
 	{rule.Rule{
-		ID: "network-no-service-routing", Severity: rule.Error, Title: "Nobody to program Services",
+		ID: "network-no-service-routing", Severity: rule.Error, Title: "No implementation of Services",
 		Doc: "Without kube-proxy and without a replacement no Service has an address that works: not even the API server's, through " +
 			"which pods and the pod network itself reach it.",
 		Fix:     "Remove `mode = \"none\"`, or use Cilium with `kube_proxy_replacement = true`.",
@@ -470,7 +470,7 @@ func networkRoutesFiltered(p *plan.Plan) []Finding {
 	}
 	return one(written(writtenArg(cniHas(p, "encapsulation"), c.Attr("encapsulation")), c.Block()),
 		"%s sends pods' own addresses over "+
-			"the network of %s, which drops what it did not give out. Write %s.", c.Words(), p.Target.Name, wrapInstead(c))
+			"the network of %s, which drops addresses that it did not assign. Write %s.", c.Words(), p.Target.Name, wrapInstead(c))
 }
 
 func networkStaticRoutesMany(p *plan.Plan) []Finding {

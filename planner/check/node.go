@@ -48,13 +48,13 @@ var nodeRules = []Rule{
 		Sources: []string{wellKnown + "#topologykubernetesiozone"},
 	}, nodeLabelZone},
 	{rule.Rule{
-		ID: "node-label-deprecated", Severity: rule.Warning, Title: "Label of an earlier time",
+		ID: "node-label-deprecated", Severity: rule.Warning, Title: "Deprecated label",
 		Doc:     "The label was replaced years ago. Selectors of today look for its successor and find nothing.",
 		Fix:     "Write the label that took its place.",
 		Sources: []string{wellKnown},
 	}, nodeLabelDeprecated},
 	{rule.Rule{
-		ID: "node-taint-deprecated", Severity: rule.Warning, Title: "Taint of an earlier time",
+		ID: "node-taint-deprecated", Severity: rule.Warning, Title: "Deprecated taint",
 		Doc: "Kubernetes 1.25 replaced the taint node-role.kubernetes.io/master by node-role.kubernetes.io/control-plane. kubeadm's " +
 			"CoreDNS and agents of today tolerate only the new one, so the old one keeps them away.",
 		Fix: "Remove the taint. kubeadm gives control planes the new one by itself, unless they have the role worker.",
@@ -77,7 +77,7 @@ var nodeRules = []Rule{
 		Sources: []string{"https://kubernetes.io/docs/concepts/architecture/nodes/"},
 	}, nodeLabelUnused},
 	{rule.Rule{
-		ID: "node-taint-repeated", Severity: rule.Error, Title: "Taint written twice",
+		ID: "node-taint-repeated", Severity: rule.Error, Title: "Duplicate taint",
 		Doc:     "A node has one taint of a key and effect. The API server refuses a Node with two, so it never registers.",
 		Fix:     "Keep one.",
 		Sources: []string{taintDocs, "https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/apis/core/validation/validation.go"},

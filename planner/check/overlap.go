@@ -168,7 +168,7 @@ var overlapRules = []Rule{
 		"`reserved_subnets` names networks that exist already, and nothing of the cluster may lie in them.",
 		"Correct `node_subnets`, or take the range out of `reserved_subnets`.", rule.Error, nodeSubnets, reserved),
 	hostRule("network-pods-hold-host", "Host address inside the pod range",
-		overlapWhy+"Pods that dial such a host get a pod, or nothing; the kubelet there cannot reach the API server through the "+
+		overlapWhy+"Pods that connect to such a host get a pod, or nothing; the kubelet there cannot reach the API server through the "+
 			"pod network.", pods),
 	hostRule("network-services-hold-host", "Host address inside the service range",
 		overlapWhy+"kube-proxy drops what is meant for such a host, because no Service has its address.", services),
@@ -188,7 +188,7 @@ var overlapRules = []Rule{
 			"https://github.com/kubernetes/kubernetes/issues/33562"},
 	}, networkOverlapsTarget},
 	{rule.Rule{
-		ID: "network-overlaps-docker", Severity: rule.Error, Title: "Range of Docker's own bridge",
+		ID: "network-overlaps-docker", Severity: rule.Error, Title: "Range of Docker's bridge",
 		Doc: "Docker gives docker0 the range 172.17.0.0/16 on every host, unless daemon.json says otherwise. A cluster range on top of " +
 			"it is answered by the bridge.",
 		Fix:     "Move the range, or choose another runtime.",
@@ -223,7 +223,7 @@ var overlapRules = []Rule{
 		Sources: []string{networkModel},
 	}, networkMirrorOverlap},
 	{rule.Rule{
-		ID: "network-range-special", Severity: rule.Error, Title: "Range that cannot be used for this", Permanent: true,
+		ID: "network-range-special", Severity: rule.Error, Title: "Special-purpose range", Permanent: true,
 		Doc: "Loopback, link-local, multicast and reserved ranges have a fixed meaning in every host's kernel: their packets do not " +
 			"leave the host, or do not reach one other host.",
 		Fix:     "Take a private range: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, or fd00::/8.",
@@ -231,7 +231,7 @@ var overlapRules = []Rule{
 	}, networkRangeSpecial},
 	{rule.Rule{
 		ID: "network-range-public", Severity: rule.Warning, Title: "Public addresses for pods or services",
-		Doc: "The range belongs to somebody on the internet. Whoever really has these addresses cannot be reached from the cluster, and " +
+		Doc: "The range belongs to somebody on the internet. The real owners of these addresses cannot be reached from the cluster, and " +
 			"nobody notices until it is somebody that matters.",
 		Fix: "Take a private range (RFC 1918, RFC 6598, or fc00::/7).",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1918", "https://www.rfc-editor.org/rfc/rfc6598",

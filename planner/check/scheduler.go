@@ -39,7 +39,7 @@ func schedulings(p *plan.Plan) []scheduling {
 
 var schedulerRules = []Rule{
 	{rule.Rule{
-		ID: "scheduler-name-taken", Severity: rule.Error, Title: "Two schedulers of one name", Permanent: true,
+		ID: "scheduler-name-taken", Severity: rule.Error, Title: "Duplicate scheduler name", Permanent: true,
 		Doc: "A pod asks for a scheduler by its name. Two that answer to one name both place its pods, each without knowing what the " +
 			"other has just put where, and nodes take more than they hold.",
 		Fix: "Give each profile and each scheduler a name of its own. \"default-scheduler\" is a profile of " +
@@ -47,13 +47,13 @@ var schedulerRules = []Rule{
 		Sources: []string{schedulersDocs},
 	}, schedulerNameTaken},
 	{rule.Rule{
-		ID: "scheduler-plugin-unknown", Severity: rule.Error, Title: "Plugin that kube-scheduler does not have", Permanent: true,
+		ID: "scheduler-plugin-unknown", Severity: rule.Error, Title: "Unknown scheduler plugin", Permanent: true,
 		Doc:     "kube-scheduler stops at a plugin that it was not built with, and no pod is placed any more.",
 		Fix:     "Write a plugin's name as upstream has it, or an `image` that was built with it.",
 		Sources: []string{profilesDocs + "#scheduling-plugins"},
 	}, schedulerPluginUnknown},
 	{rule.Rule{
-		ID: "scheduler-plugin-needed", Severity: rule.Error, Title: "Plugin off without which nothing is placed", Permanent: true,
+		ID: "scheduler-plugin-needed", Severity: rule.Error, Title: "Required scheduler plugin turned off", Permanent: true,
 		Doc: "A scheduler needs exactly one plugin that sorts its queue, the same in all profiles, and one that binds pods to nodes. " +
 			"Without them it stops at the start.",
 		Fix:     "Leave PrioritySort and DefaultBinder on.",
@@ -67,7 +67,7 @@ var schedulerRules = []Rule{
 		Sources: []string{"https://kubernetes.io/docs/concepts/scheduling-eviction/resource-bin-packing/"},
 	}, schedulerStrategyOff},
 	{rule.Rule{
-		ID: "scheduler-config-twice", Severity: rule.Error, Title: "Two configurations of one scheduler", Permanent: true,
+		ID: "scheduler-config-twice", Severity: rule.Error, Title: "Duplicate scheduler configuration", Permanent: true,
 		Doc: "Profiles are written into a file that kubeadm's own scheduler reads by --config. A second --config in `extra_args` names " +
 			"another file, and only one of them is read.",
 		Fix:     "Write the profiles here, and remove the flag.",

@@ -100,7 +100,7 @@ var secretRules = []Rule{
 		"https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns"),
 	{rule.Rule{
 		ID: "secret-variable-default", Severity: rule.Warning, Title: "Secret as the default of a variable",
-		Doc: "The variable's name says that it holds a secret, and its default stands in the file for everybody to read. Whatever uses " +
+		Doc: "The variable's name says that it holds a secret, and its default is in the file, where everyone can read it. Whatever uses " +
 			"it writes it into the generated tree.",
 		Fix:     "Remove the default. Nothing in the language takes a secret; programs on the hosts read theirs from files.",
 		Sources: []string{secretsInGit, "https://github.com/rancher/rke/issues/3004"},
@@ -129,7 +129,7 @@ func secretVariableDefault(p *plan.Plan) []Finding {
 			continue
 		}
 		findings = append(findings, one(a.Expr.Range(),
-			"The default of %s stands in the file for everybody to read.%s Remove the default.", b.Labels[0], inFile)...)
+			"The default of %s is in the file, where everyone can read it.%s Remove the default.", b.Labels[0], inFile)...)
 	}
 	return findings
 }

@@ -43,7 +43,7 @@ func placementAt(p *plan.Plan) hcl.Range {
 
 var topologyRules = []Rule{
 	{rule.Rule{
-		ID: "topology-no-nodes", Severity: rule.Error, Title: "Design without hosts", Permanent: true,
+		ID: "topology-no-nodes", Severity: rule.Error, Title: "No hosts", Permanent: true,
 		Doc:     "A cluster is made of hosts: at least one control plane, and workers where the type has them.",
 		Fix:     "Write a `node \"<name>\" { … }` or a `node_pool \"<name>\" { count = … }` block.",
 		Sources: []string{componentsOf},
@@ -85,7 +85,7 @@ var topologyRules = []Rule{
 		Sources: []string{haTopology, etcdFAQ},
 	}, topologyStackedPair},
 	{rule.Rule{
-		ID: "topology-etcd-placement", Severity: rule.Error, Title: "etcd in a place that the type does not have", Permanent: true,
+		ID: "topology-etcd-placement", Severity: rule.Error, Title: "etcd placement that contradicts the type", Permanent: true,
 		Doc: "The type says where etcd lives: stacked on the control planes, or external, as a service of its own. The lone etcd that " +
 			"several control planes share is always external, because kubeadm gives every control plane a member of its own otherwise.",
 		Fix:     "Change `etcd { topology = … }` and the roles of the hosts, or the type.",
@@ -122,8 +122,8 @@ var topologyRules = []Rule{
 	}, topologyNoWorker},
 	{rule.Rule{
 		ID: "topology-no-load-balancer", Severity: rule.Error, Title: "Several control planes without a load balancer",
-		Doc: "Kubelets and clients dial one address, the control plane endpoint. Where several control planes have nothing before them, " +
-			"all dial one of them, and the cluster is down with it however many others run.",
+		Doc: "Kubelets and clients connect to one address, the control plane endpoint. Without a load balancer in front of several " +
+			"control planes, all connect to one of them, and the cluster is down when it is, however many others run.",
 		Fix: "Write `load_balancer \"haproxy\"` with hosts of the role load-balancer, `load_balancer \"kube-vip\" { virtual_ip = … " +
 			"}`, `load_balancer \"local\" {}` for a proxy on every node, or `load_balancer \"external\" {}` for one that exists already.",
 		Sources: []string{haKubeadm + "#create-load-balancer-for-kube-apiserver", "https://github.com/kubernetes/kubeadm/issues/2472"},
@@ -304,8 +304,8 @@ func topologyNoLoadBalancer(p *plan.Plan) []Finding {
 		p.LoadBalancer.Kind != plan.NoBalancer || len(cps) < 2 {
 		return nil
 	}
-	return one(typeAt(p), "Type %s needs a load balancer in front of its %s, and the design has none. Where each client dials one of "+
-		"them, it is cut off with that one. Write load_balancer \"haproxy\" {} and a host with roles = [\"load-balancer\"], "+
+	return one(typeAt(p), "Type %s needs a load balancer in front of its %s, and the design has none. A client that connects to "+
+		"one of them is cut off when that one fails. Write load_balancer \"haproxy\" {} and a host with roles = [\"load-balancer\"], "+
 		"load_balancer \"kube-vip\" { virtual_ip = … }, load_balancer \"local\" {} for a proxy on every node, or "+
 		"load_balancer \"external\" {} for what exists already.",
 		p.Cluster.Type, quantity(len(cps), "control plane"))

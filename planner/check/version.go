@@ -124,7 +124,7 @@ var versionRules = []Rule{
 		Sources: []string{"https://www.wireguard.com/install/", flannelDocs + "#wireguard"},
 	}, versionWireguardKernel},
 	{rule.Rule{
-		ID: "version-ipvs-deprecated", Severity: rule.Warning, Title: "Proxy mode on its way out",
+		ID: "version-ipvs-deprecated", Severity: rule.Warning, Title: "Deprecated proxy mode",
 		Doc:     "The ipvs mode is deprecated since 1.35 and nobody maintains it; nftables does what it was chosen for.",
 		Fix:     "Write `mode = \"nftables\"`, or leave it out.",
 		Sources: []string{"https://github.com/kubernetes/enhancements/issues/5495", kubeProxyDocs},
@@ -139,14 +139,14 @@ var versionRules = []Rule{
 			"https://github.com/kubernetes-sigs/kubespray/issues/11963"},
 	}, versionContainerd},
 	{rule.Rule{
-		ID: "version-containerd-untested", Severity: rule.Warning, Title: "containerd that was not tested with this Kubernetes",
+		ID: "version-containerd-untested", Severity: rule.Warning, Title: "containerd untested with this Kubernetes",
 		Doc: "Each minor of Kubernetes is tested with certain releases of containerd. Older ones lack what the kubelet asks of them, " +
 			"and nobody looks at the combination.",
 		Fix:     "Leave `version` out, or write a tested release.",
 		Sources: []string{runtimeTable},
 	}, versionContainerdUntested},
 	{rule.Rule{
-		ID: "version-cni-untested", Severity: rule.Warning, Title: "Pod network that was not tested with this Kubernetes",
+		ID: "version-cni-untested", Severity: rule.Warning, Title: "Pod network untested with this Kubernetes",
 		Doc: "The pod network's release is tested with certain minors of Kubernetes. Outside of them its makers answer no questions.",
 		Fix: "Leave `version` out, or write a release that is tested with this minor.",
 		Sources: []string{"https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements",
@@ -159,7 +159,7 @@ var versionRules = []Rule{
 		Sources: []string{"https://github.com/cri-o/cri-o#compatibility-matrix-cri-o--kubernetes"},
 	}, versionCrio},
 	{rule.Rule{
-		ID: "version-swap", Severity: rule.Warning, Title: "Swap before it was stable",
+		ID: "version-swap", Severity: rule.Warning, Title: "Swap on an old Kubernetes",
 		Doc: "Node swap is generally available from 1.34 on. Before, the kubelet that tolerates swap lets pods swap without limit or " +
 			"not at all, depending on gates, and memory requests mean little.",
 		Fix: "Leave `fail_swap_on` out and turn swap off, or use 1.34 or newer.",
@@ -167,7 +167,7 @@ var versionRules = []Rule{
 			"https://github.com/kubernetes/enhancements/issues/2400"},
 	}, versionSwap},
 	{rule.Rule{
-		ID: "version-removed-flag", Severity: rule.Error, Title: "Flag that this Kubernetes has no more", Permanent: true,
+		ID: "version-removed-flag", Severity: rule.Error, Title: "Removed flag", Permanent: true,
 		Doc: "A component that is given a flag that it does not know prints its usage and exits: the kubelet never comes up, or the " +
 			"static pod restarts without end.",
 		Fix: "Remove the flag; the finding says what took its place.",

@@ -20,8 +20,8 @@ const waiverThread = "https://github.com/kubernetes-sigs/kubespray/issues/12013"
 var (
 	waiverUnknown = &rule.Rule{
 		ID: "waiver-unknown-rule", Severity: rule.Error, Title: "Waiver of an unknown rule", Permanent: true,
-		Doc:     "A waiver names one rule by its ID. An ID that no rule has waives nothing, and the finding that it was meant for stands.",
-		Fix:     "Write the ID that stands at the end of the finding. `k8splan explain` lists all IDs.",
+		Doc:     "A waiver names one rule by its ID. An ID that no rule has waives nothing, and the finding that it was meant for stays.",
+		Fix:     "Write the ID that is at the end of the finding. `k8splan explain` lists all IDs.",
 		Sources: []string{waiverThread},
 	}
 	waiverPermanent = &rule.Rule{
@@ -32,7 +32,7 @@ var (
 		Sources: []string{waiverThread},
 	}
 	waiverRepeated = &rule.Rule{
-		ID: "waiver-repeated", Severity: rule.Error, Title: "Rule waived twice", Permanent: true,
+		ID: "waiver-repeated", Severity: rule.Error, Title: "Duplicate waiver", Permanent: true,
 		Doc: "Two waivers of one rule can disagree about the reason and about the day on which they end, " +
 			"and the reader cannot tell which one holds.",
 		Fix:     "Keep one waiver for each rule.",
@@ -51,7 +51,7 @@ var (
 		Sources: []string{waiverThread},
 	}
 	waiverUnused = &rule.Rule{
-		ID: "waiver-unused", Severity: rule.Warning, Title: "Waiver that waives nothing", Permanent: true, Dated: true,
+		ID: "waiver-unused", Severity: rule.Warning, Title: "Unused waiver", Permanent: true, Dated: true,
 		Doc: "The rule finds nothing in this design. A waiver that stays behind would silence the finding " +
 			"on the day when it comes back.",
 		Fix:     "Remove the waiver.",
@@ -64,7 +64,7 @@ var (
 // RequireSurvive speaks for what the command line requires of a design, once the road has been taken. It is listed here because waivers
 // can name it.
 var RequireSurvive = &rule.Rule{
-	ID: "require-survive", Severity: rule.Error, Title: "Design that does not survive what is required of it",
+	ID: "require-survive", Severity: rule.Error, Title: "Requirement not met",
 	Doc: "The command line says what the cluster must survive (`validate --require survive=1-node`), so that a pipeline refuses a design " +
 		"which would lose more than its owner agreed to. Survive means that etcd takes writes, that the API answers at its " +
 		"endpoint, that new pods are scheduled and that workers are left to run them.",

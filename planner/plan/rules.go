@@ -104,7 +104,7 @@ var (
 		Fix: `Write roles = ["control-plane"], ["etcd"], ["worker"], ["load-balancer"], or several of them.`,
 	}
 	bootstrapConflict = &rule.Rule{
-		ID: "bootstrap-conflict", Title: "No single control plane to begin with", Permanent: true,
+		ID: "bootstrap-conflict", Title: "Ambiguous bootstrap control plane", Permanent: true,
 		Doc: "kubeadm init runs on exactly one control plane; it creates the cluster that all others join. A second init would create a " +
 			"second cluster with a certificate authority of its own.",
 		Fix:     "Write bootstrap = true on one control plane, or nowhere: then the first by name begins.",

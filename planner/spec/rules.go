@@ -20,20 +20,20 @@ const (
 )
 
 var notUTF8 = &rule.Rule{
-	ID: "not-utf8", Title: "File that is not UTF-8", Permanent: true, Sources: []string{hclSyntax},
+	ID: "not-utf8", Title: "File not in UTF-8", Permanent: true, Sources: []string{hclSyntax},
 	Doc: "The language is written in UTF-8. Another encoding would turn names and labels into other characters without a word.",
 	Fix: "Save the file as UTF-8, for instance with `iconv -f UTF-16 -t UTF-8`.",
 }
 
 var fileTooLarge = &rule.Rule{
-	ID: "file-too-large", Title: "File that is too large", Permanent: true,
+	ID: "file-too-large", Title: "File too large", Permanent: true,
 	Doc: "A topology file of 5,000 single nodes takes under 1 MiB. A file of more than 2 MiB is another file, " +
 		"or made by a program that ran away.",
 	Fix: "Define equal machines with `node_pool`, which takes a few lines for any number of them.",
 }
 
 var tooDeep = &rule.Rule{
-	ID: "too-deep", Title: "Nesting that is too deep", Permanent: true,
+	ID: "too-deep", Title: "Nesting too deep", Permanent: true,
 	Doc: "Reading nested brackets, or one expression of very many parts, takes memory for each level. The limits lie far above what a " +
 		"topology needs, and keep a broken file from exhausting the machine.",
 	Fix: "Split the expression: give its parts names in `locals`.",
@@ -91,7 +91,7 @@ var wrongType = &rule.Rule{
 }
 
 var invalidExpression = &rule.Rule{
-	ID: "invalid-expression", Title: "Expression that gives no value", Permanent: true, Sources: []string{hclSyntax},
+	ID: "invalid-expression", Title: "Invalid expression", Permanent: true, Sources: []string{hclSyntax},
 	Doc: "The expression is well formed and cannot be evaluated: an index beyond the end, an attribute that is not there, a function " +
 		"that refuses its arguments.",
 	Fix: "Correct the expression, or catch the case with try(…, fallback).",
@@ -123,31 +123,31 @@ var missingLabel = &rule.Rule{
 }
 
 var extraLabel = &rule.Rule{
-	ID: "extra-label", Title: "Label too many", Permanent: true,
+	ID: "extra-label", Title: "Extra label", Permanent: true,
 	Doc: "The block takes fewer labels than are written, so part of what was meant would be lost.",
 	Fix: "Remove the label.",
 }
 
 var duplicateBlock = &rule.Rule{
-	ID: "duplicate-block", Title: "Block written twice", Permanent: true,
+	ID: "duplicate-block", Title: "Duplicate block", Permanent: true,
 	Doc: "Only one block of this kind is allowed here. Of two, one would be lost, and the file does not say which.",
 	Fix: "Put the arguments of both into one block.",
 }
 
 var duplicateArgument = &rule.Rule{
-	ID: "duplicate-argument", Title: "Argument written twice", Permanent: true,
+	ID: "duplicate-argument", Title: "Duplicate argument", Permanent: true,
 	Doc: "An argument, or the key of a map, is set only once. Of two, one would be lost.",
 	Fix: "Remove one of them.",
 }
 
 var duplicateName = &rule.Rule{
-	ID: "duplicate-name", Title: "Name given twice", Permanent: true,
+	ID: "duplicate-name", Title: "Duplicate name", Permanent: true,
 	Doc: "Two variables or two locals share a name, so that reading it could mean either.",
 	Fix: "Rename one of them.",
 }
 
 var localsCycle = &rule.Rule{
-	ID: "locals-cycle", Title: "Locals that need each other", Permanent: true,
+	ID: "locals-cycle", Title: "Cycle of locals", Permanent: true,
 	Doc: "A local that needs itself, directly or through others, never gets a value.",
 	Fix: "Break the circle: give one of the locals an expression that does not read the next.",
 }
@@ -181,13 +181,13 @@ var unreadableFile = &rule.Rule{
 }
 
 var renamedArgument = &rule.Rule{
-	ID: "renamed-argument", Severity: rule.Warning, Permanent: true, Title: "Argument under its former name",
+	ID: "renamed-argument", Severity: rule.Warning, Permanent: true, Title: "Renamed argument",
 	Doc: "The argument was renamed. Its former name is still read in this minor release, and will be unknown in the next one.",
 	Fix: "Run `k8splan fmt -w`, which writes the new name, or write it yourself.",
 }
 
 var unusedVariable = &rule.Rule{
-	ID: "unused-variable", Severity: rule.Warning, Permanent: true, Title: "Variable that nothing reads",
+	ID: "unused-variable", Severity: rule.Warning, Permanent: true, Title: "Unused variable",
 	Doc: "Setting the variable has no effect, which whoever sets it will not expect.",
 	Fix: "Read it as var.<name> where it was meant, or remove its block.",
 }

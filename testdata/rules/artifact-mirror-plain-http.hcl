@@ -14,5 +14,5 @@ node "w-1" {
 }
 
 artifacts {
-  mirror_url = "http://10.0.0.2:8000" # warning: artifact-mirror-plain-http: whoever sits between can replace both
+  mirror_url = "http://10.0.0.2:8000" # warning: artifact-mirror-plain-http: anyone who intercepts the connection can replace both
 }

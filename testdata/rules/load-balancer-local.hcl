@@ -1,7 +1,7 @@
 cluster "prod" {
   type                   = "multi-etcd-multi-master"
   kubernetes_version     = "1.37.2"
-  control_plane_endpoint = "10.0.0.99:6443" # error: load-balancer-local: every node would dial that one host
+  control_plane_endpoint = "10.0.0.99:6443" # error: load-balancer-local: every node would connect to that one host
 }
 
 load_balancer "local" {}

@@ -1,7 +1,7 @@
-# YAML and HCL alike: 1.30 is 1.3.
+# A number that is no version.
 cluster "bee" {
   type                   = "multi-etcd-multi-master"
-  kubernetes_version     = 1.36 # error: invalid-version
+  kubernetes_version     = 137 # error: wrong-type
   control_plane_endpoint = "api.bee.example.com:6443"
 
   kubelet {
