@@ -35,13 +35,15 @@ packages=(
   # pictures and the page
   graphviz
   chromium
+  python3-firewall # firewalld reads the rules of the page
+  ufw            # so does ufw, which stays off
   # the lab (make e2e)
   busybox-static
   gcc
   iproute2
   libc6-dev
   libseccomp-dev
-  nftables
+  nftables       # nft -c reads the rules for hosts, and the lab cuts networks with it
   openssh-client
   openssh-server # a jump host and 60 hosts behind it, in namespaces of their own; nothing of it is started
   pkg-config

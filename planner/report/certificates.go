@@ -38,8 +38,14 @@ func Certificates(p *plan.Plan) []Certificate {
 			"etcd/ca", life, renew)
 	}
 	add("/var/lib/kubelet/pki/kubelet-client-current.pem", "every host with a kubelet", "ca", "1 year", "the kubelet itself")
-	add("/var/lib/kubelet/pki/kubelet.crt", "every host with a kubelet", "itself", "1 year",
-		"a restart of the kubelet after the file is deleted")
+	if p.Cluster.Kubelet.ServerTLSBootstrap {
+		add("/var/lib/kubelet/pki/kubelet-server-current.pem", "every host with a kubelet", "ca", "1 year",
+			"the kubelet asks; somebody approves: `kubectl certificate approve`")
+	} else {
+		add("/var/lib/kubelet/pki/kubelet.crt", "every host with a kubelet", "itself", "1 year",
+			"a restart of the kubelet after the file is deleted")
+	}
+	add("/etc/kubernetes/pki/sa.key, sa.pub", every, "nobody: a pair of keys", "no end", "nobody: it signs the tokens of service accounts")
 	return out
 }
 

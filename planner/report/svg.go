@@ -461,15 +461,15 @@ func runsOf(numbers []int) string {
 type stage struct {
 	title string
 	note  []string
-	wide  bool // needs more room than others
+	room  int // beside others; 0 is 10
 	chips []chip
 	etcd  *plan.Etcd
 }
 
 // weight is how much room the stage takes beside others.
 func (s stage) weight() int {
-	if s.wide {
-		return 15
+	if s.room > 0 {
+		return s.room
 	}
 	return 10
 }
@@ -482,14 +482,14 @@ func stagesOf(p *plan.Plan) []stage {
 	if p.Cluster.Endpoint.Host == "" && len(p.ControlPlanes()) == 0 {
 		return nil
 	}
-	asks := stage{title: "Clients", note: []string{"kubectl, CI"}}
+	asks := stage{title: "Clients", note: []string{"kubectl, CI"}, room: 8}
 	if n := len(p.KubeletNodes()); n > 0 {
 		asks.note = append(asks.note, spelling.Quantity(n, "kubelet", "kubelets"))
 	}
 	all := []stage{asks}
 	if p.Cluster.Endpoint.Host != "" {
 		chips := []chip{{p.Cluster.Endpoint.String(), "data-endpoint", "api", ""}}
-		all = append(all, stage{title: "Endpoint", note: []string{behind(p)}, wide: true, chips: chips})
+		all = append(all, stage{title: "Endpoint", note: []string{behind(p)}, room: 19, chips: chips})
 	}
 	lb := &p.LoadBalancer
 	balancers := stage{title: "Balancers"}
@@ -525,7 +525,7 @@ func stagesOf(p *plan.Plan) []stage {
 		if p.Etcd.IsExternal() {
 			note = "on hosts of its own"
 		}
-		all = append(all, stage{title: "etcd", note: []string{note}, wide: true, etcd: &p.Etcd})
+		all = append(all, stage{title: "etcd", note: []string{note}, room: 16, etcd: &p.Etcd})
 	}
 	return all
 }

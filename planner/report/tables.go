@@ -55,6 +55,7 @@ func (w *page) tables(p *plan.Plan, m *simulate.Model, o Options) {
 	w.failures(m)
 	w.machines(p, o.compact(p))
 	w.ports(p)
+	w.firewalls(p)
 	w.capacity(p)
 	w.certificates(p)
 	w.versions(p)
@@ -230,7 +231,11 @@ func (w *page) versions(p *plan.Plan) {
 	for _, e := range p.Target.Facts.Table.Ends() {
 		ends[e.What] = e.Day
 	}
-	rows := [][]string{{"Kubernetes", p.Cluster.Version.String(), p.Kubernetes().SupportEnds()}}
+	supported := p.Kubernetes().SupportEnds()
+	if own := p.Target.Facts.End(p.Cluster.Version); own != "" {
+		supported = own // the vendor's day
+	}
+	rows := [][]string{{"Kubernetes", p.Cluster.Version.String(), supported}}
 	if p.Target.Facts.Hosting == plan.Hosts {
 		rows = append(rows, []string{p.Runtime.Name, p.Runtime.Version, ""})
 		if len(p.Etcd.Members) > 0 {
@@ -270,8 +275,50 @@ func (w *page) versions(p *plan.Plan) {
 		}
 		return strings.Compare(a[2], b[2])
 	})
-	w.table("versions", "Versions and how long they are supported", "facts of "+p.Target.Facts.Table.Date(),
-		[]string{"What", "Version", "Support ends"}, rows)
+	w.table("versions", "Versions and how long they are supported", "facts of "+p.Target.Facts.Table.Date()+
+		"; a day is given where upstream or the vendor has named one", []string{"What", "Version", "Support ends"}, rows)
+	w.calendar(p.Target.Facts.Table.Date(), rows)
+}
+
+// calendar draws the days on which support ends, from the day of the facts on. It depends on no other day.
+func (w *page) calendar(from string, rows [][]string) {
+	first, err := time.Parse(time.DateOnly, from)
+	if err != nil {
+		return
+	}
+	last := first
+	var known [][]string
+	for _, row := range rows {
+		if day, err := time.Parse(time.DateOnly, row[2]); err == nil {
+			known = append(known, row)
+			if day.After(last) {
+				last = day
+			}
+		}
+	}
+	if len(known) == 0 {
+		return
+	}
+	const width, label, high = 760, 210, 30
+	end := time.Date(last.Year()+1, 1, 1, 0, 0, 0, 0, time.UTC)
+	at := func(day time.Time) int { // whole days, so that no machine rounds otherwise
+		return label + int(day.Sub(first)/(24*time.Hour))*(width-label-90)/int(end.Sub(first)/(24*time.Hour))
+	}
+	c := &canvas{width: width, height: len(known)*high + 34}
+	for year := first.Year() + 1; year <= end.Year(); year++ {
+		x := at(time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC))
+		c.path("leader", fmt.Sprintf("M%d 22V%d", x, c.height-4))
+		c.text(x+4, 14, 60, "mono soft", fmt.Sprint(year))
+	}
+	for i, row := range known {
+		y := 28 + i*high
+		day, _ := time.Parse(time.DateOnly, row[2])
+		to := max(at(day), label+2)
+		c.text(margin-22, y+14, label-12, "label", row[0]+" "+row[1])
+		c.rect(label, y+3, to-label, 14, 3, "range nodes")
+		c.text(to+6, y+14, 90, "mono", row[2])
+	}
+	w.WriteString(strings.Replace(c.svg("Days on which support ends", "", " calendar"), `role="group"`, `role="img"`, 1))
 }
 
 func (w *page) software(p *plan.Plan) {

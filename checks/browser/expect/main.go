@@ -1,5 +1,9 @@
 // Command expect prints what `k8splan simulate -o json` says of many failures of designs, one line of JSON for each design: every single
 // failure, every cut, every smallest set that stops something, and sets at random, which are the same in every run.
+//
+//	expect FILE...           designs
+//	expect -change OLD NEW   a line for each state on the way from one design to another
+//	expect -hostile FILE     the page and the diagrams of a design whose every text is markup, as one JSON object
 package main
 
 import (
@@ -9,7 +13,10 @@ import (
 	"os"
 
 	"github.com/k8splan/k8splan/planner"
+	"github.com/k8splan/k8splan/planner/change"
 	"github.com/k8splan/k8splan/planner/describe"
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/report"
 	"github.com/k8splan/k8splan/planner/simulate"
 	"github.com/k8splan/k8splan/planner/spec"
 )
@@ -39,20 +46,109 @@ type variant struct {
 var varied = []struct{ controlPlanes, members int }{{1, 1}, {2, 4}, {3, 3}, {5, 5}, {3, 7}, {7, 2}}
 
 func main() {
-	out := json.NewEncoder(os.Stdout)
-	for _, file := range os.Args[1:] {
-		d, err := judge(file)
-		if err == nil {
-			err = out.Encode(d)
-		}
-		if err != nil {
-			fmt.Fprintln(os.Stderr, "expect:", err)
-			os.Exit(1)
-		}
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "expect:", err)
+		os.Exit(1)
 	}
 }
 
-func judge(file string) (*design, error) {
+func run(args []string) error {
+	out := json.NewEncoder(os.Stdout)
+	switch {
+	case len(args) == 3 && args[0] == "-change":
+		return states(out, args[1], args[2])
+	case len(args) == 2 && args[0] == "-hostile":
+		return hostile(out, args[1])
+	}
+	for _, file := range args {
+		d, err := judge(file)
+		if err != nil {
+			return err
+		}
+		if err := out.Encode(d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// states judges single failures of each state on the way from one design to another.
+func states(out *json.Encoder, old, edited string) error {
+	before, err := resolved(old)
+	if err != nil {
+		return err
+	}
+	after, err := resolved(edited)
+	if err != nil {
+		return err
+	}
+	for _, p := range change.Between(change.Of(before, "test"), change.Of(after, "test")).States() {
+		m := simulate.New(p)
+		v := variant{Spare: -1}
+		for _, n := range p.Nodes {
+			v.Names = append(v.Names, n.Name)
+		}
+		if n, ok := m.Spare(simulate.API, nil); ok {
+			v.Spare = n
+		}
+		for _, u := range m.Units() {
+			v.Failures = append(v.Failures, *describe.OneFailure("", m, m.Outcome(simulate.Failure{Units: []simulate.Unit{u}})).Outcome)
+		}
+		for _, c := range cutsOf(m) {
+			v.Failures = append(v.Failures, *describe.OneFailure("", m, m.Outcome(simulate.Failure{Cuts: []simulate.Cut{c}})).Outcome)
+		}
+		if err := out.Encode(v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hostile puts markup, directives and the ends of strings in the place of every text that is somebody's own.
+func hostile(out *json.Encoder, file string) error {
+	p, err := resolved(file)
+	if err != nil {
+		return err
+	}
+	texts := []string{`<img src=x onerror=alert(1)>`, `"] --> x["end`, `${x} 'q' &lt; #quot; |p| </script><script>alert(2)</script>`,
+		`</title>%%{init: {}}%%`, "a\\\"; b\n\u202e", `</pre></details>--><svg onload=alert(3)>`, "`x` [y](javascript:alert(4))"}
+	text := func(i int) string { return texts[i%len(texts)] }
+	p.Cluster.Name, p.Cluster.Endpoint.Host = text(0), text(2)
+	for i, n := range p.Nodes {
+		n.Name += text(i)
+		n.FailureDomain, n.Host, n.Power, n.InstanceType, n.OS.Name = text(i%3), text(i+3), text(i+1), text(i+2), text(i)
+	}
+	for i := range p.Etcd.Members {
+		p.Etcd.Members[i].Name = p.Etcd.Members[i].Node.Name
+	}
+	for i := range p.Decisions {
+		d := &p.Decisions[i]
+		d.Value, d.Reason, d.Link = text(i), text(i+1), text(i+6)
+	}
+	var findings []report.Finding
+	for i := range texts {
+		findings = append(findings, report.Finding{Severity: "waived", Rule: text(i), Where: text(i + 1), Text: text(i + 2),
+			Reason: text(i + 3)})
+	}
+	old := *p
+	old.Nodes = p.Nodes[1:]
+	changes := &report.Changes{Report: change.Between(change.Of(&old, "test"), change.Of(p, "test"))}
+	answer := struct {
+		Texts   []string          `json:"texts"`
+		Page    string            `json:"page"`
+		Change  string            `json:"change"`
+		Mermaid map[string]string `json:"mermaid"`
+		D2      map[string]string `json:"d2"`
+	}{texts, string(report.Page(p, report.Options{Findings: findings})),
+		string(report.Page(p, report.Options{Changes: changes})), map[string]string{}, map[string]string{}}
+	for _, v := range report.Views {
+		answer.Mermaid[string(v)], answer.D2[string(v)] = report.Mermaid(report.Draw(p, v)), report.D2(report.Draw(p, v))
+	}
+	return out.Encode(answer)
+}
+
+// resolved reads a design.
+func resolved(file string) (*plan.Plan, error) {
 	src, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
@@ -64,6 +160,14 @@ func judge(file string) (*design, error) {
 	p, diags := planner.ResolveWith(written, nil)
 	if diags.HasErrors() {
 		return nil, diags
+	}
+	return p, nil
+}
+
+func judge(file string) (*design, error) {
+	p, err := resolved(file)
+	if err != nil {
+		return nil, err
 	}
 	m := simulate.New(p)
 	d := &design{File: file}

@@ -1,4 +1,5 @@
 // The page: one stand, the tables, light and dark.
+const MANY = 8 // rows above which a filter helps
 const TEXTS = { filter: 'Filter', copy: 'Copy', copied: 'Copied' }
 const model = JSON.parse(document.getElementById('model').textContent)
 const stand = openStand(document, model)
@@ -19,7 +20,8 @@ function dress (table) {
       const cell = c => c.innerText.trim().replace(/\s*\n\s*/g, '; ')
       copied(copy, [...table.rows].filter(r => !r.hidden).map(r => [...r.cells].map(cell).join('\t')).join('\n'), table)
     })
-    tools.append(input, copy)
+    if (rows.length > MANY) tools.append(input)
+    tools.append(copy)
     table.parentNode.before(tools)
   }
   const key = t => t.replace(/\d+/g, n => n.padStart(12, '0'))
@@ -42,3 +44,8 @@ document.getElementById('theme').addEventListener('click', () => {
   document.documentElement.dataset.theme = dark ? 'light' : 'dark'
 })
 for (const table of document.querySelectorAll('table')) dress(table)
+for (const pre of document.querySelectorAll('details.rules pre')) {
+  const b = make('button', TEXTS.copy, { type: 'button' })
+  b.addEventListener('click', () => copied(b, pre.textContent, pre))
+  pre.previousElementSibling.append(b)
+}
