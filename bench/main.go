@@ -141,6 +141,14 @@ func bench(binary string, runs int) (err error) {
 	if err != nil {
 		return err
 	}
+	reported, err := medianOf(runs, binary, "report", topology, "-o", filepath.Join(dir, "report.html"))
+	if err != nil {
+		return err
+	}
+	page, err := os.Stat(filepath.Join(tree, "report.html"))
+	if err != nil {
+		return err
+	}
 	grown, err := growth(dir, binary, runs)
 	if err != nil {
 		return err
@@ -163,6 +171,8 @@ func bench(binary string, runs int) (err error) {
 	ratios("generate again / cp -r", again, c, "")
 	times("validate, 5,000 nodes", validate, "≤ 1 s")
 	row("validate, 5,000 nodes, most memory", fmt.Sprintf("%d MB", validate.memory>>20), "", "≤ 300 MB")
+	row("report.html in the tree of 5,000 nodes", fmt.Sprintf("%d KB", page.Size()>>10), "", "≤ 1,024 KB")
+	ratios("report / validate, 5,000 nodes", reported, validate, "")
 	for i, nodes := range sizes {
 		times(fmt.Sprintf("validate, %d nodes in pools", nodes), grown[i], "")
 	}
