@@ -1,8 +1,9 @@
 // Mermaid itself reads every picture.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { browser, designs, k8splan, open, packages } from './browser.mjs'
+import { browser, designs, k8splan, open, packages, root } from './browser.mjs'
 
 test('Mermaid reads every view of every design', async () => {
   const chrome = await browser()
@@ -19,6 +20,23 @@ test('Mermaid reads every view of every design', async () => {
         assert.equal(type, 'flowchart-v2', `${design}: ${view}`)
       }
     }
+  } finally {
+    await chrome.close()
+  }
+})
+
+test('a design whose every text is markup is text in every view', async () => {
+  const chrome = await browser()
+  try {
+    const page = await open(chrome, 'about:blank')
+    await page.addScriptTag({ path: join(packages, 'node_modules/mermaid/dist/mermaid.min.js') })
+    const { mermaid } = JSON.parse(execFileSync('go', ['run', './checks/browser/expect', '-hostile', 'testdata/corpus/good/hypervisors.hcl'], { cwd: root, maxBuffer: 1 << 28 }))
+    for (const view in mermaid) {
+      const svg = await page.evaluate(([id, t]) => window.mermaid.render(id, t).then(r => r.svg, e => 'error: ' + e.message), ['x' + view, mermaid[view]])
+      assert.match(svg, /^<svg/, view)
+      assert.ok(!/<img|<script|onload=alert\(3\)>/.test(svg), view)
+    }
+    assert.deepEqual(page.wrong, [])
   } finally {
     await chrome.close()
   }

@@ -1,10 +1,10 @@
 // The page of a design, as somebody meets it.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { browser, designs, k8splan, open, packages, root, scratch, write } from './browser.mjs'
+import { browser, designs, here, k8splan, open, packages, root, scratch, write } from './browser.mjs'
 
 let chrome
 before(async () => { chrome = await browser() })
@@ -133,7 +133,7 @@ test('nothing is wider than the screen, from 360 px to 4K', async () => {
       const page = await open(chrome, pageOf(design), { viewport: { width, height: 900 } })
       const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
       assert.ok(over <= 0, `${design}: ${over} px too wide at ${width}`)
-      assert.equal(await page.locator('.picture:visible').count(), 1)
+      assert.equal(await page.locator('.stand .picture:visible').count(), 1)
       await page.context().close()
     }
   }
@@ -141,7 +141,7 @@ test('nothing is wider than the screen, from 360 px to 4K', async () => {
 
 test('without JavaScript there are the picture, the verdicts and the tables', async () => {
   const page = await open(chrome, pageOf('testdata/corpus/good/external-etcd.hcl'), { javaScriptEnabled: false })
-  assert.equal(await page.locator('.picture:visible').count(), 1)
+  assert.equal(await page.locator('.stand .picture:visible').count(), 1)
   assert.equal(await page.locator('#states li.up').count(), 8)
   assert.ok(await page.locator('table').count() > 8)
   assert.equal(await page.locator('.tools:visible').count(), 0)
@@ -168,6 +168,146 @@ waive "availability-domain-majority" {
   assert.ok((await page.locator('#h-waivers').locator('xpath=..').textContent()).includes(evil))
   assert.equal(await page.locator('script').count(), 2)
   sound(page)
+})
+
+// expect runs checks/browser/expect, which asks the planner itself.
+const expect = (...args) => execFileSync('go', ['run', './checks/browser/expect', ...args], { cwd: root, maxBuffer: 1 << 29 }).toString().trim().split('\n').map(JSON.parse)
+
+// edited is a design with a text in it replaced, and another one behind it.
+function edited (design, name, from, to, more = '') {
+  const text = readFileSync(join(root, design), 'utf8')
+  assert.ok(text.includes(from), `${design} has no ${from}`)
+  mkdirSync(join(scratch, name), { recursive: true })
+  return write(`${name}/topology.hcl`, text.replace(from, to) + more)
+}
+
+test('each state on the way of a change is judged as simulate judges it', async () => {
+  const machine = (name, role, address, zone) => `\nnode "${name}" {\n  roles          = ["${role}"]\n  address        = "${address}"\n  failure_domain = "${zone}"\n}\n`
+  for (const [old, edit] of [
+    // a member in another's place, and a control plane more
+    ['testdata/corpus/good/rooms-and-racks.hcl', edited('testdata/corpus/good/rooms-and-racks.hcl', 'member', 'node "etcd-2" {\n  roles          = ["etcd"]\n  address        = "10.20.0.22"', 'node "etcd-4" {\n  roles          = ["etcd"]\n  address        = "10.20.0.24"', machine('cp-4', 'control-plane', '10.20.0.34', 'south/rack-1'))],
+    // a worker leaves its rack
+    ['testdata/corpus/good/external-etcd.hcl', edited('testdata/corpus/good/external-etcd.hcl', 'fewer', 'count           = 45', 'count           = 43')]
+  ]) {
+    const states = expect('-change', old, edit)
+    const page = await open(chrome, pageOf(edit, '--diff', old))
+    const last = +await page.locator('#step').getAttribute('max')
+    assert.equal(states.length, last + 1)
+    for (let k = 0; k <= last; k++) {
+      if (k) await page.locator('#on').click()
+      const sets = states[k].failures.map(setOf)
+      const { names, spared, said } = await page.evaluate(([k, sets]) => {
+        const data = stateAt(model, k) // eslint-disable-line no-undef
+        return { names: data.nodes.map(n => n.n), spared: spare(data, judge(data, [])), said: sets.map(s => { const r = judge(data, s); return { verdicts: r.verdicts, recovery: r.recovery } }) } // eslint-disable-line no-undef
+      }, [k, sets])
+      assert.deepEqual(names.sort(), states[k].names.sort(), `state ${k}`)
+      assert.equal(Math.min(spared, 4), states[k].spare, `state ${k}`)
+      states[k].failures.forEach((f, i) => assert.deepEqual(said[i], { verdicts: f.verdicts, recovery: f.recovery }, `state ${k}: ${sets[i].join(' + ')}`))
+      // who is not there is pale, and cannot be failed
+      const pale = await page.locator('.picture.wide [data-node].absent').evaluateAll(all => all.map(e => e.dataset.node))
+      for (const name of pale) assert.ok(!states[k].names.includes(name), `${name} is there in state ${k}`)
+    }
+    assert.ok(await page.locator('.picture.wide .goes').count() === 0 && await page.locator('#on').isDisabled())
+    sound(page)
+    await page.context().close()
+  }
+})
+
+test('sliders vary control planes and members, and lead back', async () => {
+  const page = await open(chrome, pageOf('testdata/corpus/good/external-etcd.hcl'))
+  await page.locator('#vary-1').fill('5')
+  assert.equal(await page.locator('.picture.wide [data-ring] .h').textContent(), '3 of 5')
+  assert.equal(await page.locator('#left').textContent(), 'any 1 more machine') // two balancers
+  await page.locator('#vary button[data-unit="node/etcd-5"]').click()
+  assert.match(await page.locator('#down').textContent(), /etcd-5/)
+  assert.match(await page.locator('[data-capability=etcd-writes] .why').textContent(), /4 of 5/)
+  await page.locator('#vary-0').fill('1')
+  assert.equal(await page.locator('.picture.wide [data-node].absent').count(), 2)
+  await page.getByRole('button', { name: 'As designed' }).click()
+  assert.equal(await page.locator('.picture.wide [data-ring] .h').textContent(), '2 of 3')
+  assert.equal(await page.locator('#down').textContent(), 'Nothing is down.')
+  sound(page)
+})
+
+test('a cable is cut with a click, and a step of the runbook is led to', async () => {
+  const tree = join(scratch, 'tree')
+  k8splan('generate', 'testdata/corpus/good/external-etcd.hcl', '--out', tree)
+  const page = await open(chrome, 'file://' + join(tree, 'report.html'))
+  await page.locator('[data-unit="cut/rack-a:rack-b"]').focus()
+  await page.keyboard.press('Enter')
+  assert.match(await page.locator('#down').textContent(), /cut\/rack-a:rack-b/)
+  await page.locator('#restore').click()
+  const runbook = readFileSync(join(tree, 'RUNBOOK.md'), 'utf8')
+  const headings = await page.evaluate(() => model.runbook.map(s => s.heading)) // eslint-disable-line no-undef
+  assert.equal(headings.length, 4)
+  for (const heading of headings) assert.ok(runbook.includes(`### ${heading}\n`), `RUNBOOK.md has no "${heading}"`)
+  for (const unit of ['node/etcd-1', 'node/etcd-2']) await page.locator(`[data-unit="${unit}"]:visible`).first().click({ position: { x: 6, y: 6 } })
+  assert.equal(await page.locator('#runbook a').first().getAttribute('href'), 'RUNBOOK.md#when-etcd-has-lost-its-quorum-for-good')
+  sound(page)
+})
+
+test('machines of a large design are opened by rack', async () => {
+  const page = await open(chrome, pageOf('testdata/corpus/good/five-thousand-nodes.hcl'))
+  await page.locator('.picture.wide [data-of]').last().click({ position: { x: 4, y: 4 } })
+  assert.ok(await page.locator('#opened .machines button').count() > 1000)
+  const name = await page.locator('#opened .machines button').nth(500).textContent()
+  await page.locator('#opened input').fill(name)
+  await page.locator('#opened .machines button').first().click()
+  assert.equal(await page.locator('#down').textContent(), 'Down: node/' + name)
+  sound(page)
+})
+
+test('no text of a design becomes markup, wherever it stands', async () => {
+  const [{ texts, page: html, change }] = expect('-hostile', 'testdata/corpus/good/hypervisors.hcl')
+  for (const [name, text] of [['hostile.html', html], ['hostile-change.html', change]]) {
+    const page = await open(chrome, 'file://' + write(name, text))
+    assert.equal(await page.locator('img, svg[onload], [onerror], a[href^=javascript]').count(), 0)
+    assert.equal(await page.locator('script').count(), 2)
+    assert.equal(await page.locator('h1').textContent(), texts[0])
+    await page.locator('.picture [data-unit]:visible').first().click({ position: { x: 6, y: 6 } })
+    for (const b of await page.locator('#stops button').all()) await b.click()
+    sound(page)
+    await page.context().close()
+  }
+})
+
+// Pictures of what was looked at and found good. UPDATE=1 takes them anew: look at them again then. Fonts differ between machines, so that
+// areas are compared, not letters.
+test('the page looks as it did', async () => {
+  const folder = join(here, 'seen')
+  mkdirSync(folder, { recursive: true })
+  const off = []
+  for (const [design, step] of [
+    ['examples/all-in-one/topology.hcl', ''], ['testdata/corpus/good/external-etcd.hcl', "set(['zone/rack-a'])"], ['testdata/corpus/good/hypervisors.hcl', "set(['host/kvm-1', 'node/etcd-2'])"],
+    ['testdata/corpus/good/rooms-and-racks.hcl', "set(['power/feed-a'])"], ['testdata/corpus/good/stacked-kube-vip.hcl', ''], ['testdata/corpus/good/five-thousand-nodes.hcl', "set(['zone/hall-1'])"]
+  ]) {
+    for (const colorScheme of ['light', 'dark']) {
+      const page = await open(chrome, pageOf(design), { colorScheme, reducedMotion: 'reduce', deviceScaleFactor: 0.5, viewport: { width: 1280, height: 1000 } })
+      if (step) await page.evaluate('stand.' + step)
+      const shot = await page.screenshot({ type: 'jpeg', quality: 45 })
+      const path = join(folder, `${design.split('/').at(-2) === 'good' ? design.split('/').at(-1).replace('.hcl', '') : design.split('/').at(-2)}-${colorScheme}.jpg`)
+      if (process.env.UPDATE || !existsSync(path)) writeFileSync(path, shot)
+      const blank = await open(chrome, 'about:blank')
+      const apart = await blank.evaluate(async images => {
+        const cells = await Promise.all(images.map(async data => {
+          const image = new Image()
+          image.src = 'data:image/jpeg;base64,' + data
+          await image.decode()
+          const canvas = new OffscreenCanvas(64, 50), context = canvas.getContext('2d')
+          context.imageSmoothingQuality = 'high'
+          context.drawImage(image, 0, 0, 64, 50)
+          return context.getImageData(0, 0, 64, 50).data
+        }))
+        let far = 0
+        for (let i = 0; i < cells[0].length; i += 4) if ([0, 1, 2].some(c => Math.abs(cells[0][i + c] - cells[1][i + c]) > 40)) far++
+        return far / (64 * 50)
+      }, [readFileSync(path), shot].map(b => b.toString('base64')))
+      if (apart > 0.05) off.push(`${path}: ${(100 * apart).toFixed(1)} % of the areas differ`)
+      await blank.context().close()
+      await page.context().close()
+    }
+  }
+  assert.deepEqual(off, [], 'look at the pages; UPDATE=1 takes the pictures anew')
 })
 
 test('tables sort and filter', async () => {

@@ -136,7 +136,8 @@ function openStand (root, model) {
     for (const [g, asDrawn] of rings) ring(g, asDrawn, w)
     for (const e of all('.picture [data-member]')) {
       const i = indexOf.get(e.dataset.member)
-      is(e, w.dead[i] ? 'down' : STATES[each(w.leaders.map(l => w.reach(l, i) ? UP : DOWN))])
+      e.classList.toggle('absent', i === undefined)
+      if (i !== undefined) is(e, w.dead[i] ? 'down' : STATES[each(w.leaders.map(l => w.reach(l, i) ? UP : DOWN))])
     }
     const api = r.verdicts.find(v => v.capability === 'api').state
     for (const e of all('.picture [data-endpoint]')) is(e, api)
