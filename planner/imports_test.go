@@ -131,15 +131,15 @@ var permitted = map[string][]string{
 		"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term", "github.com/mattn/go-runewidth",
 	}),
 
-	".":                     nil, // tests of the repository's own pages
-	"bench":                 nil,
-	"checks/tables":         nil,
+	".":             nil, // tests of the repository's own pages
+	"bench":         nil,
+	"checks/tables": nil,
 	"checks/browser/expect": {"planner", "planner/change", "planner/describe", "planner/plan", "planner/report", "planner/simulate",
 		"planner/spec"},
-	"e2e":                   {"e2e/lab", "planner/...", "sigs.k8s.io/yaml"},
-	"e2e/lab":               nil,
-	"e2e/lab/probe":         nil,
-	"internal_deps":         {"..."}, // keeps in go.mod what only tests import
+	"e2e":           {"e2e/lab", "planner/...", "sigs.k8s.io/yaml"},
+	"e2e/lab":       nil,
+	"e2e/lab/probe": nil,
+	"internal_deps": {"..."}, // keeps in go.mod what only tests import
 }
 
 // outside are packages of the standard library through which the world would become an input. Under planner/ only the writer of the tree
