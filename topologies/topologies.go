@@ -76,7 +76,7 @@ var Table = []Topology{
 		Survives: "The loss of any worker. While the control plane is down, running pods go on and nothing can be changed.",
 		Nodes:    Count{2, 0}, ControlPlanes: Count{1, 1}, ControlPlanesStacked: Count{1, 1}, EtcdMembers: Count{1, 1},
 		Workers:    Count{1, 0},
-		Placements: []Placement{Stacked},
+		Placements: []Placement{Stacked, External},
 	},
 	{
 		Type: SingleEtcdMultiMaster, Title: "Single-node etcd, multi master, multi worker",

@@ -239,8 +239,8 @@ func topologyEtcdPlacement(p *plan.Plan) []Finding {
 			"Type %s (%s) shares one etcd between all control planes, and stacked etcd would put a member on each. "+
 				"Write topology = \"external\" and give one host the role etcd.", t.Type, line(typeAt(p)))
 	}
-	return one(placementAt(p), "Type %s (%s) has one control plane, and etcd runs on it (stacked). Remove topology and the role etcd. "+
-		"An etcd of its own belongs to the types with several control planes.", t.Type, line(typeAt(p)))
+	return one(placementAt(p), "Type %s (%s) has one host, and etcd runs on it (stacked). Remove topology and the role etcd. "+
+		"An etcd of its own takes another type, such as single-etcd-single-master.", t.Type, line(typeAt(p)))
 }
 
 func topologyNoEtcd(p *plan.Plan) []Finding {

@@ -457,6 +457,9 @@ func (m *Model) Sentence() string {
 			running = "the pods of other nodes go on"
 		}
 		s = "The one control plane holds the one etcd: while it is down, " + running + " and nothing can be changed"
+		if len(m.members) == 1 && !slices.Contains(m.cps, m.members[0]) {
+			s = "One control plane and one etcd on another host: while either is down, " + running + " and nothing can be changed"
+		}
 		if len(workers) > 1 && !slices.ContainsFunc(workers, func(i int) bool { return slices.Contains(m.lbs, i) }) {
 			s += "; workers may die as long as one is left"
 		}
