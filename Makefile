@@ -19,7 +19,7 @@ TOOL      = $(GO) tool -modfile=checks/tools/go.mod
 MODULES   = $(dir $(shell git ls-files '*go.mod' ':!e2e/lab'))
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo setup test unit browser lint cross golden fuzz vscode release-snapshot bench e2e e2e-hard-way e2e-recover e2e-faults e2e-change site clean
+.PHONY: help build demo setup test unit browser lint cross golden fuzz vscode release-snapshot bench e2e e2e-hard-way e2e-recover e2e-faults e2e-change e2e-hosts site clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -106,6 +106,9 @@ e2e-faults: build ## break real clusters and compare with what simulate says (an
 
 e2e-change: build ## edit topologies of running clusters in the lab: CASES="guards external" for some, CHANGE=-seen for what they showed
 	$(GO) run ./e2e -k8splan bin/k8splan -change $(CHANGE) $(CASES)
+
+e2e-hosts: build ## hosts that are not as a cluster needs them, in the lab: CASES="flaws in-spite" for some
+	$(GO) run ./e2e -k8splan bin/k8splan -hosts $(CASES)
 
 site: ## the playground and the documentation as static files, in ./dist/site, where setup was run before
 	rm -rf dist/site

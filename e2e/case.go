@@ -41,6 +41,7 @@ func (t *table) plays(name string, r *playbookRun) {
 	for _, p := range r.plays {
 		fmt.Printf("  %-42s %8.1f %7d %9d\n", p.name, p.took.Seconds(), p.tasks, p.changed)
 	}
+	fmt.Printf("  %-42s %8s %7d\n", "tasks times hosts", "", r.sent)
 	t.at = time.Now()
 }
 

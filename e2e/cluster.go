@@ -45,14 +45,19 @@ type member struct {
 // variables are what every command on a topology is given.
 func (h *harness) variables() []string { return []string{"-var", "ssh_key=" + h.lab.Key()} }
 
-// generate validates a topology and writes its tree; it returns how long each took.
+// generate validates the topology of a case and writes its tree; it returns how long each took.
 func (h *harness) generate(ctx context.Context, name string) (c *cluster, validate, generate time.Duration, err error) {
+	return h.generateFrom(ctx, filepath.Join("topologies", name+".hcl"), name)
+}
+
+// generateFrom is generate of a file of e2e.
+func (h *harness) generateFrom(ctx context.Context, file, name string) (c *cluster, validate, generate time.Duration, err error) {
 	c = &cluster{h: h, name: name, dir: filepath.Join(h.scratch, name)}
 	c.tree = filepath.Join(c.dir, "tree")
 	if err := os.MkdirAll(c.dir, 0o755); err != nil {
 		return nil, 0, 0, err
 	}
-	topology := filepath.Join(h.root, "e2e", "topologies", name+".hcl")
+	topology := filepath.Join(h.root, "e2e", file)
 	start := time.Now()
 	if err := command(ctx, h.k8splan, append([]string{"validate", topology}, h.variables()...)...); err != nil {
 		return nil, 0, 0, err

@@ -78,6 +78,7 @@ func run(ctx context.Context, args []string) (err error) {
 	change := flags.Bool("change", false, "edit topologies of running clusters, and carry the edits out or see them refused")
 	seen := flags.Bool("seen", false, "with -change: print what the chains have shown so far")
 	noFresh := flags.Bool("no-fresh", false, "with -change: do not build each chain's last topology anew to compare")
+	hosts := flags.Bool("hosts", false, "look at hosts that are not as a cluster needs them, and build one in spite of some of it")
 	hardWay := flags.Bool("hard-way", false, "bring up Kubernetes The Hard Way from its tree")
 	rounds := flags.Int("rounds", 1, "rounds of -bench, whose medians are printed, or of every fault of -faults")
 	binary := flags.String("k8splan", "", "the binary to test (default: built from ./cmd/k8splan)")
@@ -97,7 +98,7 @@ func run(ctx context.Context, args []string) (err error) {
 		return nil
 	}
 	named := flags.Args()
-	if *change {
+	if *change || *hosts {
 		named = nil // of other names
 	}
 	selected, err := choose(named)
@@ -167,6 +168,9 @@ func run(ctx context.Context, args []string) (err error) {
 	}
 	if *change {
 		return h.changes(ctx, flags.Args())
+	}
+	if *hosts {
+		return h.unfriendly(ctx, flags.Args())
 	}
 	if *hardWay {
 		return h.hardWay(ctx)

@@ -24,6 +24,7 @@ type playbookRun struct {
 	changed []string // "host: task", sorted
 	recap   map[string]map[string]int
 	took    time.Duration
+	sent    int // tasks times hosts: what was carried out, and what a host was left out of
 }
 
 type play struct {
@@ -124,7 +125,7 @@ func readTiming(path string) (*playbookRun, error) {
 	for s.Scan() {
 		var line struct {
 			Play, Task, Path, Host string
-			Changed                bool
+			Changed, Skipped       bool
 			At                     float64
 			Recap                  map[string]map[string]int
 		}
@@ -142,7 +143,10 @@ func readTiming(path string) (*playbookRun, error) {
 			if n := len(r.plays); n == 0 || r.plays[n-1].name != line.Play { // with serial, each batch begins the play anew
 				r.plays, inPlay = append(r.plays, play{name: line.Play}), map[string]bool{}
 			}
+		case line.Skipped:
+			r.sent++
 		case len(r.plays) > 0:
+			r.sent++
 			p := &r.plays[len(r.plays)-1]
 			all[line.Path], inPlay[line.Path] = true, true
 			p.tasks = len(inPlay)

@@ -2,6 +2,7 @@
 
 {"play": name, "at": seconds since the epoch}                        a play begins
 {"task": name, "path": file:line, "host": name, "changed": bool, "failed": bool, "at": …, "took": seconds}    a host is through with a task
+{"task": name, "path": file:line, "host": name, "skipped": true, "at": …}        a host was asked whether it is concerned, and is not
 {"recap": {host: {"ok", "changed", "failures", "unreachable", "skipped"}}, "at": …}
 The file's name is in LAB_TIMING_FILE.
 """
@@ -52,6 +53,11 @@ class CallbackModule(CallbackBase):
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
         self._result(result, failed=not ignore_errors)
+
+    def v2_runner_on_skipped(self, result):
+        task, host = result._task, result._host.get_name()
+        self.started.pop((host, task._uuid), None)
+        self._write(task=task.get_name().strip(), path=task.get_path() or "", host=host, skipped=True)
 
     def v2_runner_on_unreachable(self, result):
         self._result(result, failed=True)
