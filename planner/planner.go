@@ -177,6 +177,14 @@ func (p *Project) Refuses() (why, way string) {
 // TargetFiles makes the target's part of the tree. Its errors are bugs of the target, or a value that a rule should have refused.
 func (p *Project) TargetFiles(by target.Upstream) ([]artifact.File, error) { return p.emit(by) }
 
+// Redact puts "(sensitive)" in the place of what sensitive variables brought into a text that shows the design.
+func (p *Project) Redact(text []byte) []byte {
+	if p.plan.Spec == nil {
+		return text
+	}
+	return p.plan.Spec.Secrets.Redact(text)
+}
+
 // Findings are the rules that the design breaks or is allowed to break. Without dated, those are left out that depend on the day, and no
 // waiver expires, so that the same design has the same ones.
 func (p *Project) Findings(dated bool) []report.Finding {

@@ -91,7 +91,7 @@ With --check or --diff nothing is written; the exit code is 1 if DIR is not what
 				a.comment(edit)
 			}
 			if check || diff {
-				return a.compare(set, dir, diff)
+				return a.compare(set, dir, diff, o.project.Redact)
 			}
 			if err := a.write(set, dir, force); err != nil {
 				return err
@@ -261,8 +261,8 @@ func (a *app) toBuild(o *opened, edit *change.Report, dir string, rebuild bool) 
 	a.next("%s    # %s has the steps", command, page)
 }
 
-// compare lists or shows what differs, and fails where something does.
-func (a *app) compare(set *artifact.Set, dir string, diff bool) error {
+// compare lists or shows what differs, and fails where something does. hide takes out what must not be shown.
+func (a *app) compare(set *artifact.Set, dir string, diff bool, hide func([]byte) []byte) error {
 	changes, err := set.Diff(dir)
 	if err != nil {
 		return err
@@ -272,7 +272,7 @@ func (a *app) compare(set *artifact.Set, dir string, diff bool) error {
 		if err := artifact.Unified(&text, changes); err != nil {
 			return err
 		}
-		for line := range strings.Lines(text.String()) {
+		for line := range strings.Lines(string(hide(text.Bytes()))) {
 			io.WriteString(a.stdout, a.paint(a.stdout, diffColor(line), strings.TrimSuffix(line, "\n"))+"\n")
 		}
 	} else {

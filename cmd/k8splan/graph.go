@@ -1,8 +1,6 @@
 package main
 
 import (
-	"io"
-
 	"github.com/spf13/cobra"
 
 	"github.com/k8splan/k8splan/planner/report"
@@ -43,7 +41,7 @@ step waits for.
 			default:
 				text = report.Mermaid(report.Draw(p, v))
 			}
-			_, err = io.WriteString(a.stdout, text)
+			_, err = a.stdout.Write(o.project.Redact([]byte(text)))
 			return err
 		},
 	}

@@ -38,7 +38,7 @@ Every generated tree has the page as report.html. In a design of more than 200 m
 				}
 				options.Changes = &report.Changes{Report: change.Between(before, change.Of(o.project.Plan(), release()))}
 			}
-			page := report.Page(o.project.Plan(), options)
+			page := o.project.Redact(report.Page(o.project.Plan(), options))
 			if to == "-" {
 				_, err = a.stdout.Write(page)
 				return err

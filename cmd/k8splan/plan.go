@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+
 	"github.com/spf13/cobra"
 
 	"github.com/k8splan/k8splan/planner/artifact"
@@ -33,7 +35,11 @@ certificate, and what was decided for you. --why lists every default with its re
 			default:
 				style := a.style()
 				style.Why = why
-				if err := describe.Page(a.stdout, p, style); err != nil || o.name == stdinName {
+				var page bytes.Buffer
+				if err := describe.Page(&page, p, style); err != nil {
+					return err
+				}
+				if _, err := a.stdout.Write(o.project.Redact(page.Bytes())); err != nil || o.name == stdinName {
 					return err
 				}
 				if up := p.WayUp(); p.Described() && len(up) > 0 {
@@ -48,7 +54,7 @@ certificate, and what was decided for you. --why lists every default with its re
 			if err != nil {
 				return err
 			}
-			_, err = a.stdout.Write(data)
+			_, err = a.stdout.Write(o.project.Redact(data))
 			return err
 		},
 	}

@@ -105,6 +105,77 @@ var secretRules = []Rule{
 		Fix:     "Remove the default. Nothing in the language takes a secret; programs on the hosts read theirs from files.",
 		Sources: []string{secretsInGit, "https://github.com/rancher/rke/issues/3004"},
 	}, secretVariableDefault},
+	{rule.Rule{
+		ID: "secret-in-tree", Severity: rule.Error, Title: "Sensitive value in the tree", Discreet: true,
+		Doc: "A variable with `sensitive = true` is kept out of messages. An argument that reads it would write its value into files " +
+			"of the " +
+			"generated tree, which are meant for git, and onto hosts.",
+		Fix: "Give programs their secrets on the hosts, and write here what is not secret: the address of a proxy without a login, " +
+			"the path of a " +
+			"file. Where the value is no secret, leave out `sensitive = true`. A waiver writes it all the same, and the tree says so.",
+		Sources: []string{secretsInGit},
+	}, secretInTree},
+}
+
+// ways are what there is instead of a secret in an argument: by its name, or by the block that it is in. The first one counts.
+var ways = []struct{ block, argument, way string }{
+	{"http_proxy", "",
+		"A proxy that wants a login is reached through one without: cntlm, or squid with cache_peer login=, on the hosts or beside " +
+			"them. Write the address of that one."},
+	{"registry", "",
+		"Write the address without a login, and give the runtime its login on the hosts: /var/lib/kubelet/config.json for the " +
+			"kubelet's pulls, imagePullSecrets for pods."},
+	{"host_file", "content", "Put the file onto the control planes yourself, below a directory that `extra_volume` mounts."},
+	{"", "image_repository",
+		"Write the address without a login, and give the runtime its login on the hosts: /var/lib/kubelet/config.json."},
+	{"", "mirror_url", "Write the address without a login: hosts fetch from it by their own addresses, or through a proxy that logs in."},
+	{"", "extra_args",
+		"Write the path of a file on the control planes, below a directory that `extra_volume` mounts, where the flag takes one."},
+	{"", "kubelet_extra_args", "Write the path of a file on the hosts, where the flag takes one."},
+	{"", "config", "Write the path of a file on the hosts, where the field takes one."},
+	{"", "labels", "Whoever may read nodes reads their labels. Put it into a Secret of the cluster."},
+	{"", "annotations", "Whoever may read nodes reads their annotations. Put it into a Secret of the cluster."},
+	{"", "private_key_file", "The path of a key is no secret: leave out `sensitive = true`."},
+	{"", "manifests", "Give the manifest's path on this machine: it reaches the control plane with mode 0600, and not the tree."},
+}
+
+// secretInTree looks at every argument but those that stay in the topology: of variables, locals and waivers.
+func secretInTree(p *plan.Plan) []Finding {
+	if p.Spec == nil || p.Spec.Secrets == nil || p.Spec.Files[p.Spec.Filename] == nil {
+		return nil
+	}
+	body, ok := p.Spec.Files[p.Spec.Filename].Body.(*hclsyntax.Body)
+	if !ok {
+		return nil
+	}
+	var findings []Finding
+	var walk func(block string, body *hclsyntax.Body)
+	walk = func(block string, body *hclsyntax.Body) {
+		for name, a := range body.Attributes {
+			if p.Spec.Secrets.Sensitive(a.Expr.Range()) {
+				findings = append(findings, one(a.Expr.Range(),
+					"A sensitive variable is read here, and %s would write its value into files of "+
+						"the tree, which is meant for git. %s", name, wayOf(block, name))...)
+			}
+		}
+		for _, b := range body.Blocks {
+			if b.Type != "variable" && b.Type != "locals" && b.Type != "waive" {
+				walk(b.Type, b.Body)
+			}
+		}
+	}
+	walk("", body)
+	return findings
+}
+
+func wayOf(block, argument string) string {
+	for _, w := range ways {
+		if (w.block == "" || w.block == block) && (w.argument == "" || w.argument == argument) {
+			return w.way
+		}
+	}
+	return "Give programs their secrets on the hosts. Where this is no secret, leave out `sensitive = true`, or waive the rule with a " +
+		"reason."
 }
 
 func secretVariableDefault(p *plan.Plan) []Finding {

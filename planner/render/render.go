@@ -57,7 +57,7 @@ func Tree(p *planner.Project, release string, leaving ...*change.Node) (*artifac
 		return []artifact.File{{Path: change.FileName, Data: data}}, err
 	}
 	page := func(resolved *plan.Plan) ([]artifact.File, error) {
-		data := report.Page(resolved, report.Options{Findings: p.Findings(false), InTree: true})
+		data := p.Redact(report.Page(resolved, report.Options{Findings: p.Findings(false), InTree: true}))
 		return []artifact.File{{Path: report.FileName, Data: data}}, nil
 	}
 	own := func(*plan.Plan) ([]artifact.File, error) { return p.TargetFiles(Upstream()) }

@@ -39,6 +39,8 @@ type Rule struct {
 	Permanent bool
 	// Dated rules come to be broken as time goes by: the same design breaks them on one day and not on another.
 	Dated bool
+	// Discreet rules tell no value in their details, so that nothing of them is hidden where a sensitive variable is read.
+	Discreet bool
 }
 
 // areas are the parts of a design that rules are about: the first words of their IDs.

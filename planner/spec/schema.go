@@ -237,8 +237,9 @@ var Schema = []Block{
 			{Name: "sensitive", Type: Bool, Field: "Sensitive", Example: `true`,
 				Doc: "Keeps the value, and what expressions make of it, out " +
 					"of diagnostics and of what an editor is told. A message that would tell it, or an address near it, " +
-					"says only what its rule advises. Texts of one or two characters are not hidden; the plan and the tree hold the " +
-					"value where the design uses it."},
+					"says only what its rule advises. Texts of one or two characters are not hidden. An argument that reads it is " +
+					"refused, " +
+					"because its value would be in the tree (`secret-in-tree`, which can be waived)."},
 		},
 	},
 	{

@@ -1,7 +1,9 @@
 package spec
 
 import (
+	"bytes"
 	"cmp"
+	"html"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -45,14 +47,15 @@ func (s *Secrets) Hide(diags hcl.Diagnostics, catalog []*rule.Rule) {
 	if s == nil {
 		return
 	}
-	fixes := map[string]string{}
+	fixes, discreet := map[string]string{}, map[string]bool{}
 	for _, r := range catalog {
-		fixes[r.ID] = r.Fix
+		fixes[r.ID], discreet[r.ID] = r.Fix, r.Discreet
 	}
 	slices.SortFunc(s.places, func(a, b hcl.Range) int { return a.Start.Byte - b.Start.Byte })
 	for _, d := range diags {
 		d.Expression, d.EvalContext = nil, nil
 		switch {
+		case discreet[rule.ID(d)] && !s.told(d.Detail):
 		case s.reads(d.Subject):
 			d.Detail = strings.TrimSpace("A sensitive variable is read here, so neither the value nor what is wrong with it is shown. " +
 				fixes[rule.ID(d)])
@@ -85,6 +88,51 @@ func (s *Secrets) Sensitive(at hcl.Range, texts ...string) bool {
 		}
 	}
 	return false
+}
+
+// Read reports whether an expression reads a sensitive variable.
+func (s *Secrets) Read() bool { return s != nil && len(s.places) > 0 }
+
+// Redact puts "(sensitive)" in the place of every text of a sensitive variable, as it is written, in JSON and in HTML. An address near
+// one is
+// told, as with Sensitive.
+func (s *Secrets) Redact(text []byte) []byte {
+	if s == nil {
+		return text
+	}
+	var all []string
+	for secret := range s.texts {
+		all = append(all, secret)
+		if escaped := html.EscapeString(secret); escaped != secret {
+			all = append(all, escaped)
+		}
+	}
+	slices.SortFunc(all, func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) }) // the whole before its parts
+	for _, secret := range all {
+		text = redacted(text, secret)
+	}
+	return text
+}
+
+// redacted leaves a number of JSON as it is where it stands alone: without it nobody could read the document.
+func redacted(text []byte, secret string) []byte {
+	var out []byte
+	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	for {
+		at := bytes.Index(text, []byte(secret))
+		if at < 0 {
+			return append(out, text...)
+		}
+		before, _ := utf8.DecodeLastRune(text[:at])
+		after, _ := utf8.DecodeRune(text[at+len(secret):])
+		out = append(out, text[:at]...)
+		if len(secret) > alone || !word(before) && !word(after) && !(before == ' ' && (after == ',' || after == '\n')) {
+			out = append(out, "(sensitive)"...)
+		} else {
+			out = append(out, secret...)
+		}
+		text = text[at+len(secret):]
+	}
 }
 
 // reads reports whether a range shares a character with one of the places.

@@ -15,6 +15,7 @@ import (
 type summary struct {
 	Name, Title, Purpose, Target string
 	Folder                       string
+	Sensitive                    bool // the tree holds values of sensitive variables
 	Guide                        bool // Folder has a page with the steps
 	ByHand, Vagrant              bool
 	Make                         string // the command that makes the machines; "" where they exist
@@ -42,7 +43,8 @@ type entry struct{ Path, What string }
 func overview(p *plan.Plan) summary {
 	s := summary{
 		Name: plain(p.Cluster.Name), Title: p.Cluster.Topology.Title, Purpose: p.Cluster.Topology.Purpose, Target: p.Target.Name,
-		ByHand: byHand(p), Vagrant: p.Target.Name == "vagrant", Make: p.Target.Facts.Make, Folder: p.Target.Facts.Folder,
+		Sensitive: p.Spec != nil && p.Spec.Secrets.Read(),
+		ByHand:    byHand(p), Vagrant: p.Target.Name == "vagrant", Make: p.Target.Facts.Make, Folder: p.Target.Facts.Folder,
 		Guide: p.Target.Facts.Guide(),
 		Facts: facts(p), Machines: machines(p), Powered: powered(p),
 		Picture:  report.Mermaid(report.Draw(p, report.Machines)),

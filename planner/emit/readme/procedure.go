@@ -18,6 +18,7 @@ import (
 type book struct {
 	Name       string
 	Vagrant    bool
+	Sensitive  bool // the tree holds values of sensitive variables
 	Bootstrap  *plan.Node
 	Make       string // the command that makes the machines; "" where they exist
 	SSHOptions string // words of a shell, with a blank at the end; "" for none
@@ -56,7 +57,8 @@ type downloads struct{ Arch, Commands string }
 
 func procedure(p *plan.Plan) book {
 	b := book{
-		Name: plain(p.Cluster.Name), Vagrant: p.Target.Name == "vagrant", Make: p.Target.Facts.Make,
+		Name: plain(p.Cluster.Name), Sensitive: p.Spec != nil && p.Spec.Secrets.Read(),
+		Vagrant: p.Target.Name == "vagrant", Make: p.Target.Facts.Make,
 		Hosts: count(len(p.Nodes), "host", "hosts"), Bootstrap: p.Bootstrap(),
 		KubeletNames: names(p.KubeletNodes()), BalancerNames: names(p.LoadBalancer.Nodes),
 		KubeletCount: count(len(p.KubeletNodes()), "node", "nodes"), AllInOne: p.Cluster.Type == topologies.AllInOne,
