@@ -118,6 +118,17 @@ if [ "$(cat "$trixie/.k8splan-ready" 2>/dev/null)" != "$trixie_packages" ]; then
   "${as_root[@]}" sh -c 'rm -f "$1"/var/cache/apt/archives/*.deb && printf %s "$2" >"$1/.k8splan-ready"' sh "$trixie" "$trixie_packages"
 fi
 
+# --- dockerd, which judges daemon.json; trixie's, for 20.10 cannot. Unpacked and not installed: nothing of it runs
+
+docker=${XDG_CACHE_HOME:-$HOME/.cache}/k8splan-test/docker
+if ! command -v dockerd >/dev/null && [ ! -x "$docker/usr/sbin/dockerd" ]; then
+  say "unpacking dockerd into $docker"
+  "${as_root[@]}" chroot "$trixie" sh -c 'cd /tmp && apt-get -q update && apt-get -q download docker.io' >/dev/null
+  mkdir -p "$docker"
+  dpkg-deb -x "$trixie"/tmp/docker.io_*.deb "$docker"
+  "${as_root[@]}" rm -f "$trixie"/tmp/docker.io_*.deb
+fi
+
 # --- what the tests in a browser load
 
 browser=$(dirname "$0")/../checks/browser
