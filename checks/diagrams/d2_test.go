@@ -1,6 +1,7 @@
 package diagrams
 
 import (
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,5 +48,31 @@ func TestD2(t *testing.T) {
 	}
 	if compiled < 20 {
 		t.Errorf("%d designs were drawn", compiled)
+	}
+}
+
+// TestHostile compiles the pictures of a design whose every text is markup, a substitution or the end of a string.
+func TestHostile(t *testing.T) {
+	cmd := exec.Command("go", "run", "./checks/browser/expect", "-hostile", "testdata/corpus/good/hypervisors.hcl")
+	cmd.Dir, cmd.Stderr = "../..", os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var hostile struct {
+		D2 map[string]string `json:"d2"`
+	}
+	if err := json.Unmarshal(out, &hostile); err != nil || len(hostile.D2) != 4 {
+		t.Fatalf("%d views: %v", len(hostile.D2), err)
+	}
+	for view, source := range hostile.D2 {
+		graph, _, err := d2compiler.Compile("hostile", strings.NewReader(source), nil)
+		if err != nil {
+			t.Errorf("%s: %v", view, err)
+			continue
+		}
+		if len(graph.Objects) < 2 {
+			t.Errorf("%s: D2 sees %d objects", view, len(graph.Objects))
+		}
 	}
 }

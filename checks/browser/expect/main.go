@@ -26,6 +26,7 @@ const (
 	random = 200
 	most   = 6
 	alone  = 400 // single failures of a design
+	large  = 500 // units of a design of which one variant is judged
 )
 
 type design struct {
@@ -192,7 +193,10 @@ func judge(file string) (*design, error) {
 	for range random {
 		add(anyFailure(source, units, cuts))
 	}
-	for _, v := range varied {
+	for i, v := range varied {
+		if i > 0 && len(units) > large {
+			break // one variant of a large design says as much
+		}
 		if one := vary(m, v.controlPlanes, v.members, source); one != nil {
 			d.Variants = append(d.Variants, *one)
 		}
