@@ -57,7 +57,7 @@ async function enter (page, text) {
   await page.waitForFunction(t => localStorage.getItem('k8splan-design') === t, text, { timeout: 60000 })
 }
 
-const broken = k8splan('init', 'all-in-one').replace(/^cluster /m, 'clustr ')
+const broken = k8splan('init', 'all-in-one').replace(/^(\s*)type(\s+=)/m, '$1typ$2')
 
 test('a mistake is marked as it is typed, explained, and corrected with a click', async () => {
   const page = await begin()
@@ -65,14 +65,14 @@ test('a mistake is marked as it is typed, explained, and corrected with a click'
   await enter(page, broken)
   const first = page.locator('#list li.error').first()
   await first.waitFor()
-  assert.match(await first.textContent(), /clustr/)
+  assert.match(await first.textContent(), /"typ"/)
   assert.ok(await page.locator('.cm-lintRange-error').count() > 0, 'nothing is marked in the text')
   await page.locator('#note:has-text("last state")').waitFor()
   const fix = page.locator('#list li.error .fixes button').first()
   await fix.waitFor()
   await fix.click()
   await page.waitForFunction(() => !document.querySelector('#list li.error') && document.querySelector('#note').hidden, null, { timeout: 60000 })
-  await page.waitForFunction(() => /^cluster /m.test(localStorage.getItem('k8splan-design')))
+  await page.waitForFunction(() => /^\s*type\s+=/m.test(localStorage.getItem('k8splan-design')))
   sound(page)
   await page.context().close()
 })
@@ -99,6 +99,7 @@ test('a link holds the design, and opens it in another browser', async () => {
   const design = k8splan('init', 'single-etcd-multi-master', '--target', 'aws') + '\n# übermäßig ✓\n'
   await enter(page, design)
   await page.locator('#share').click()
+  await page.locator('#shared[open]').waitFor()
   const link = await page.locator('#link').inputValue()
   assert.match(link, /#d=[\w-]+$/)
   const other = await begin(link)
@@ -224,7 +225,7 @@ test('serve follows the file on disk', async () => {
   await page.locator('#stand .picture:visible').first().waitFor()
   writeFileSync(file + '.new', broken)
   renameSync(file + '.new', file) // as editors do
-  await page.locator('#list li.error', { hasText: 'clustr' }).waitFor()
+  await page.locator('#list li.error', { hasText: '"typ"' }).waitFor()
   assert.ok(await page.locator('.source div.error').count() > 0)
   writeFileSync(file, k8splan('init', 'all-in-one'))
   await page.waitForFunction(() => !document.querySelector('#list li.error') && document.querySelector('#note').hidden)
