@@ -469,6 +469,7 @@ var others = map[string][]value{
 	"network.cni.interface": on(`"eth9"`, plugins("flannel", "calico", "cilium")...),
 	"network.cni.kube_proxy_replacement": on("true",
 		"network {\n  cni \"cilium\" {\n  }\n  kube_proxy {\n    mode = \"none\"\n  }\n}\n", plugins("cilium")[0]),
+	"network.cni.vxlan_port":                 on("4790", plugins("flannel", "cilium")...),
 	"network.cni.bgp_as":                     on("64513", speaks("calico"), speaks("cilium")),
 	"network.cni.bgp_peers":                  on(`["10.0.0.99:65009"]`, speaks("calico"), speaks("cilium")),
 	"network.cni.failure_domain.bgp_peers":   on(`["10.0.0.99:65009"]`, speaks("calico"), speaks("cilium")),

@@ -320,6 +320,7 @@ func (b *builder) network() {
 	}
 	b.word("network.cni.interface", c.Source, c.Interface)
 	b.flag("network.cni.kube_proxy_replacement", c.Source, c.KubeProxyReplacement, false)
+	b.number("network.cni.vxlan_port", c.Source, c.VXLANPort)
 	b.number("network.cni.bgp_as", c.Source, c.BGPAS)
 	if len(c.BGPPeers) > 0 {
 		b.put("network.cni.bgp_peers", c.Attr("bgp_peers"), set(routers(c.BGPPeers)))

@@ -278,6 +278,13 @@ var table = []Row{
 		"Nodes on different interfaces do not reach each other in between.", "pod-network"),
 	row("network.cni.kube_proxy_replacement", Ordered, "https://github.com/cilium/cilium/issues/16139",
 		"Node by node, and kube-proxy's rules are removed on each. Connections of the node break.", "pod-network", "kube-proxy"),
+	{"network.cni.vxlan_port", []Case{
+		{"flannel", Refused, nil, "flannel's backend must not be changed while it runs: nodes with different ports do not reach each " +
+			"other. " +
+			"Build a new cluster, or keep the port.", func(e *edit) bool { return e.new.text("network.cni") == plan.Flannel }},
+		{"cilium", Ordered, []string{"pod-network"}, "Traffic between the nodes that have it and those that do not is lost in " +
+			"between: declare an interruption, and open the port in firewalls first.", nil},
+	}, flannelBackends + "; https://docs.cilium.io/en/stable/network/concepts/routing/#encapsulation"},
 	row("network.cni.bgp_as", Ordered, calicoBGP, "Every session is opened anew: the routers must know the number first.", "pod-network"),
 	row("network.cni.bgp_peers", Ordered, calicoBGP, "The routers must know the nodes first; a session that ends takes the routes to the "+
 		"node's pods along.", "pod-network"),

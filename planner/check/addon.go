@@ -94,6 +94,18 @@ var addonRules = []Rule{
 		Sources: []string{servingDocs, "https://github.com/kubernetes-sigs/metrics-server#requirements"},
 	}, addonKubeletsUnverified},
 	{rule.Rule{
+		ID: "addon-announces-segment", Severity: rule.Warning, Title: "Addresses of Services announced across segments",
+		Doc: "MetalLB in its layer 2 mode, kube-vip for Services, PureLB and OpenELB answer ARP for the addresses of Services from " +
+			"one node " +
+			"at a time. No router passes that on: a node of another segment that takes an address over is not found, and networks of " +
+			"clouds " +
+			"answer no ARP for addresses that they did not hand out.",
+		Fix: "Announce by BGP, or bind each pool of addresses to the nodes of its segment, and waive the rule. Where the addresses are " +
+			"one segment, state it in `node_subnets`.",
+		Sources: []string{"https://metallb.io/concepts/layer2/", "https://metallb.io/configuration/_advanced_l2_configuration/",
+			"https://metallb.io/installation/clouds/"},
+	}, addonAnnouncesSegment},
+	{rule.Rule{
 		ID: "addon-retired", Severity: rule.Warning, Title: "Discontinued addon",
 		Doc:     "Nobody fixes what is found in it any more, and it often has many rights in the cluster.",
 		Fix:     "Write its successor.",
@@ -251,6 +263,45 @@ func addonKubeletsUnverified(p *plan.Plan) []Finding {
 		}
 	}
 	return nil
+}
+
+// announcers are programs that announce addresses of Services in a segment, as their manifests' addresses name them.
+var announcers = []string{"metallb", "purelb", "openelb", "kube-vip-cloud"}
+
+func addonAnnouncesSegment(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, a := range p.Addons {
+		called := strings.ToLower(a.Name)
+		for _, m := range a.Manifests {
+			called += " " + strings.ToLower(m.Upstream+m.Local)
+		}
+		if !slices.ContainsFunc(announcers, func(name string) bool { return strings.Contains(called, name) }) {
+			continue
+		}
+		var nodes plan.Shared
+		for _, n := range p.KubeletNodes() {
+			if n.Address.IsValid() {
+				nodes.Among = append(nodes.Among, plan.Located{Who: n.Name, Node: n, Addr: n.Address, Segment: p.Segment(n.Address)})
+			}
+		}
+		one, other, apart := nodes.Apart()
+		switch {
+		case !p.Target.Facts.L2 && p.Target.Facts.Hosting == plan.Hosts:
+			findings = append(findings, Finding{At: a.NameRange, Detail: fmt.Sprintf("The network of target %s answers no ARP for "+
+				"addresses "+
+				"that it did not hand out, so that nobody reaches what %s announces that way. Use the cloud's balancer, or announce "+
+				"by BGP and "+
+				"waive this rule.", p.Target.Name, a.Name)})
+		case apart:
+			findings = append(findings, Finding{At: a.NameRange, Detail: fmt.Sprintf("%s answers ARP for addresses of Services from "+
+				"any node, "+
+				"and %s (%s) and %s (%s) are not in one segment, as far as the file says. Bind each pool of addresses to the nodes of one "+
+				"segment or announce by BGP, and waive this rule; or state the segment in node_subnets.", a.Name, one.Who, one.Addr,
+				other.Who,
+				other.Addr)})
+		}
+	}
+	return findings
 }
 
 func addonRetired(p *plan.Plan) []Finding {

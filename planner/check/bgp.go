@@ -10,6 +10,29 @@ import (
 
 const ciliumBGP = "https://docs.cilium.io/en/stable/network/bgp-control-plane/bgp-control-plane/"
 
+// vxlanRules are about the tunnels of the pod network.
+var vxlanRules = []Rule{
+	{rule.Rule{
+		ID: "network-vxlan-port-unused", Severity: rule.Warning, Title: "VXLAN port that nothing listens on",
+		Doc: "`vxlan_port` is the port of flannel's and Cilium's VXLAN tunnels. Calico has 4789, and other encapsulations have " +
+			"no such port.",
+		Fix: "Remove `vxlan_port`.",
+		Sources: []string{"https://github.com/flannel-io/flannel/blob/master/Documentation/backends.md#vxlan",
+			"https://docs.cilium.io/en/stable/network/concepts/routing/#encapsulation"},
+	}, networkVXLANPortUnused},
+}
+
+func networkVXLANPortUnused(p *plan.Plan) []Finding {
+	c := &p.Network.CNI
+	switch {
+	case c.VXLANPort == 0 || c.Tunnels() && c.Name != plan.Calico:
+		return nil
+	case c.Name == plan.Calico && c.Tunnels():
+		return one(c.Attr("vxlan_port"), "Calico's VXLAN has port 4789, and nothing here changes it. Remove vxlan_port.")
+	}
+	return one(c.Attr("vxlan_port"), "cni %q with encapsulation %s has no VXLAN. Remove vxlan_port.", c.Name, c.Encapsulation)
+}
+
 // bgpRules are about the sessions of the pod network with routers.
 var bgpRules = []Rule{
 	{rule.Rule{

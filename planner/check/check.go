@@ -40,7 +40,7 @@ func rulesOn(day string) []Rule {
 		versionRules,
 		featureGateRules, machineRules, nodeRules, componentRules, flagRules, configRules, apiServerRules,
 		certificateRules, secretRules, artifactRules, addonRules,
-		cloudRules, schedulerRules, availabilityRules, domainRules, bgpRules, hypervisorRules,
+		cloudRules, schedulerRules, availabilityRules, domainRules, bgpRules, vxlanRules, hypervisorRules,
 	)
 }
 

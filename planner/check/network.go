@@ -589,13 +589,14 @@ func listeners(p *plan.Plan) []listener {
 	}
 	switch {
 	case p.Network.CNI.Name == plan.Calico:
-		all = append(all, listener{179, "Calico BGP", kubelet, hcl.Range{}}, listener{4789, "VXLAN", kubelet, hcl.Range{}},
+		all = append(all, listener{179, "Calico BGP", kubelet, hcl.Range{}}, listener{p.Network.CNI.TunnelPort(), "VXLAN", kubelet,
+			hcl.Range{}},
 			listener{5473, "Calico Typha", kubelet, hcl.Range{}}, listener{9099, "Calico's health check", kubelet, hcl.Range{}})
 	case p.Network.CNI.Name == plan.Cilium:
 		all = append(all, listener{4240, "Cilium health", kubelet, hcl.Range{}}, listener{4244, "Hubble", kubelet, hcl.Range{}},
-			listener{8472, "VXLAN", kubelet, hcl.Range{}})
+			listener{p.Network.CNI.TunnelPort(), "VXLAN", kubelet, hcl.Range{}})
 	case p.Network.CNI.Name == plan.Flannel && p.Network.CNI.Encapsulation == plan.VXLAN:
-		all = append(all, listener{8472, "VXLAN", kubelet, hcl.Range{}})
+		all = append(all, listener{p.Network.CNI.TunnelPort(), "VXLAN", kubelet, hcl.Range{}})
 	}
 	if p.LoadBalancer.Kind == plan.HAProxy {
 		all = append(all, listener{p.LoadBalancer.Port, "haproxy", plan.Balancer, p.LoadBalancer.Attr("port")})

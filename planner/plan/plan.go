@@ -195,6 +195,7 @@ type CNI struct {
 	MTU                  int    // of a pod's interface: the underlay's less the encapsulation
 	Interface            string // "" = the one that holds the node's address
 	KubeProxyReplacement bool
+	VXLANPort            int         // UDP; 0 = the plugin's own
 	BGPAS                int         // the AS of the nodes; 0 = the plugin's own
 	BGPPeers             []BGPPeer   // routers of every node
 	BGPDomains           []BGPDomain // routers of the nodes of one failure domain, sorted by name

@@ -172,6 +172,22 @@ func (p *Plan) Ports() []Port {
 	return ports
 }
 
+// TunnelPort is the UDP port of the pod network's VXLAN tunnels: what the file says, or the plugin's own.
+func (c *CNI) TunnelPort() int {
+	switch {
+	case c.VXLANPort != 0:
+		return c.VXLANPort
+	case c.Name == Calico:
+		return 4789
+	}
+	return 8472
+}
+
+// Tunnels reports whether the pods' packets travel in VXLAN.
+func (c *CNI) Tunnels() bool {
+	return c.Encapsulation == VXLAN || c.Name == Cilium && c.Encapsulation == WireGuard
+}
+
 // cniPorts is what the pod network needs between the nodes. Pods' own packets on a network without encapsulation travel under their own
 // addresses: firewalls between the nodes must let the pod ranges through.
 func (p *Plan) cniPorts() []Port {
@@ -186,7 +202,7 @@ func (p *Plan) cniPorts() []Port {
 	case Flannel:
 		switch c.Encapsulation {
 		case VXLAN:
-			add("udp", 8472, "VXLAN between nodes", flannelDocs)
+			add("udp", c.TunnelPort(), "VXLAN between nodes", flannelDocs)
 		case WireGuard:
 			add("udp", 51820, "WireGuard between nodes", flannelDocs)
 			if six {
@@ -196,7 +212,7 @@ func (p *Plan) cniPorts() []Port {
 	case Calico:
 		switch c.Encapsulation {
 		case VXLAN:
-			add("udp", 4789, "VXLAN between nodes", calicoPorts)
+			add("udp", c.TunnelPort(), "VXLAN between nodes", calicoPorts)
 		case IPIP:
 			add("ipip", 0, "IP in IP between nodes", calicoPorts)
 			add("tcp", 179, "BGP between nodes", calicoPorts)
@@ -213,11 +229,11 @@ func (p *Plan) cniPorts() []Port {
 	case Cilium:
 		switch c.Encapsulation {
 		case VXLAN:
-			add("udp", 8472, "VXLAN between nodes", ciliumPorts)
+			add("udp", c.TunnelPort(), "VXLAN between nodes", ciliumPorts)
 		case Geneve:
 			add("udp", 6081, "GENEVE between nodes", ciliumPorts)
 		case WireGuard:
-			add("udp", 8472, "VXLAN between nodes", ciliumPorts)
+			add("udp", c.TunnelPort(), "VXLAN between nodes", ciliumPorts)
 			add("udp", 51871, "WireGuard between nodes", ciliumPorts)
 		case BGP:
 			add("tcp", 179, "BGP with the routers that learn the pod ranges", ciliumPorts)

@@ -245,6 +245,7 @@ func (r *resolver) network() {
 		if v := r.release(c.Source, "version", c.Name, c.Version); v != "" {
 			p.CNI.Version = "v" + v
 		}
+		p.CNI.VXLANPort = r.number(c.Source, "vxlan_port", c.VXLANPort, 1, 65535)
 		p.CNI.BGPAS = r.number(c.Source, "bgp_as", c.BGPAS, 1, maxAS)
 		p.CNI.BGPPeers = r.bgpPeers(c.Source, c.BGPPeers)
 		for _, d := range c.Domains {

@@ -365,6 +365,8 @@ var Schema = []Block{
 					{Name: "interface", Type: Text, Field: "Interface", Example: `"eth1"`, Doc: "Host interface that carries pod traffic."},
 					{Name: "kube_proxy_replacement", Type: Bool, Field: "KubeProxyReplacement", Example: `true`,
 						Doc: "Whether the plugin programs Services in place of kube-proxy (cilium)."},
+					{Name: "vxlan_port", Type: Integer, Field: "VXLANPort", Example: `4789`, Aliases: []string{"port", "tunnel_port"},
+						Doc: "UDP port of the VXLAN tunnels (flannel, cilium); calico's is 4789."},
 					{Name: "bgp_as", Type: Integer, Field: "BGPAS", Example: `64512`, Aliases: []string{"as", "asn", "local_as"},
 						Doc: "Autonomous system of the nodes, for encapsulation bgp (calico, cilium)."},
 					{Name: "bgp_peers", Type: TextList, Field: "BGPPeers", Example: `["10.0.0.1:65001"]`,

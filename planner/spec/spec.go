@@ -304,6 +304,7 @@ type CNI struct {
 	MTU                  *int
 	Interface            *string
 	KubeProxyReplacement *bool // cilium
+	VXLANPort            *int  // UDP
 	BGPAS                *int  // the AS of the nodes
 	BGPPeers             []string
 	Domains              []*CNIDomain

@@ -58,6 +58,7 @@ target "vsphere" {
   compute_cluster     = "cluster-1"
   datastore           = "vsan-1"
   network             = "VM Network"
+  nsx                 = false
   folder              = "kubernetes/prod"
   ssh_public_key_file = "~/.ssh/ops.pub"
   templates = {

@@ -22,6 +22,7 @@ type ciliumValues struct {
 	IPv6                 enabled `json:"ipv6"`
 	RoutingMode          string  `json:"routingMode"`
 	TunnelProtocol       string  `json:"tunnelProtocol,omitempty"`
+	TunnelPort           int     `json:"tunnelPort,omitempty"` // UDP; 0 = Cilium's own
 	// family of the packets between nodes; "" = IPv4 where there is any
 	UnderlayProtocol     string `json:"underlayProtocol,omitempty"`
 	AutoDirectNodeRoutes bool   `json:"autoDirectNodeRoutes,omitempty"`
@@ -91,6 +92,9 @@ func cilium(p *plan.Plan) ([]artifact.File, string, error) {
 		}
 	default:
 		return nil, "", fmt.Errorf("no encapsulation %q", cni.Encapsulation)
+	}
+	if v.TunnelProtocol == plan.VXLAN {
+		v.TunnelPort = cni.VXLANPort
 	}
 	if v.RoutingMode == "tunnel" && p.Network.PodSubnets[0].Addr().Is6() {
 		// The family in which every node has an address. Where nothing is written, 1.18 tunnels over IPv4, and 1.20 does wherever pods have

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -115,6 +116,36 @@ node "dev-1" { address = "192.168.56.10" }
 		}
 		if !strings.Contains(m.config["cni-conf.json"], `"mtu": 1380`) {
 			t.Errorf("%s: pods' MTU in\n%s", encapsulation, m.config["cni-conf.json"])
+		}
+	}
+}
+
+// The port of the tunnels is in flannel's and Cilium's settings, and in the list of ports that firewalls follow.
+func TestTunnelPort(t *testing.T) {
+	for _, c := range []struct{ plugin, file, want string }{
+		{"flannel", "cni/kube-flannel.yaml", `"Port": 4790`}, {"cilium", "cni/cilium/values.yaml", "tunnelPort: 4790"},
+	} {
+		p := emittest.Parse(t, `cluster "dev" { type = "single-etcd-single-master" }
+network {
+  cni "`+c.plugin+`" {
+    encapsulation = "vxlan"
+    vxlan_port    = 4790
+  }
+}
+node "cp" {
+  roles   = ["control-plane"]
+  address = "192.168.56.10"
+}
+node "w" {
+  roles   = ["worker"]
+  address = "192.168.56.11"
+}
+`)
+		if data := string(emittest.Data(t, emittest.Emit(t, cni.Emit, p), c.file)); !strings.Contains(data, c.want) {
+			t.Errorf("%s: no %s in\n%s", c.plugin, c.want, data)
+		}
+		if !slices.ContainsFunc(p.Ports(), func(port plan.Port) bool { return port.First == 4790 && port.Protocol == "udp" }) {
+			t.Errorf("%s: the list of ports has no 4790", c.plugin)
 		}
 	}
 }

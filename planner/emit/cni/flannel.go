@@ -29,7 +29,8 @@ type netConf struct {
 
 type backend struct {
 	Type string `json:"Type"`
-	MTU  int    `json:"MTU,omitempty"` // of the packets that leave the host; flannel subtracts its own overhead
+	Port int    `json:"Port,omitempty"` // UDP; 0 = flannel's own
+	MTU  int    `json:"MTU,omitempty"`  // of the packets that leave the host; flannel subtracts its own overhead
 }
 
 // What flannel subtracts from an MTU for its tunnel. Source: pkg/backend/vxlan/device.go, pkg/backend/wireguard/device.go
@@ -45,7 +46,7 @@ func flannelBackend(p *plan.Plan) (backend, error) {
 		if mtu != 0 {
 			mtu += vxlanOverhead
 		}
-		return backend{Type: e, MTU: mtu}, nil
+		return backend{Type: e, MTU: mtu, Port: p.Network.CNI.VXLANPort}, nil
 	case plan.WireGuard:
 		if mtu != 0 {
 			mtu += wireguardOverhead

@@ -20,7 +20,7 @@ func Target() target.Target {
 					"cluster.feature_gates", "cluster.kubelet.extra_args", "cluster.kubelet.max_pods", "cluster.kubernetes_version",
 					"cluster.scheduler.extra_args", "cluster.type",
 					"network.cni.encapsulation", "network.cni.interface", "network.cni.kube_proxy_replacement", "network.cni.mtu",
-					"network.cni.name", "network.cni.version", "network.dns_domain", "network.kube_proxy.mode",
+					"network.cni.name", "network.cni.version", "network.cni.vxlan_port", "network.dns_domain", "network.kube_proxy.mode",
 					"network.node_cidr_mask_size", "network.node_cidr_mask_size_v6", "network.node_port_range", "network.pod_subnets",
 					"network.service_subnets",
 					"etcd.election_timeout", "etcd.extra_args", "etcd.heartbeat_interval", "etcd.quota", "etcd.topology",

@@ -36,6 +36,7 @@ type body struct {
 	Folder         *string
 	Templates      map[string]string
 	PublicKey      *string
+	NSX            *bool
 	Domains        []*domain
 }
 
@@ -72,6 +73,8 @@ func schema() *spec.Block {
 				Example: `{ "ubuntu-24.04" = "templates/ubuntu-24.04" }`, Doc: "Template of each operating system."},
 			{Name: "ssh_public_key_file", Type: spec.Text, Field: "PublicKey", Example: `"~/.ssh/id_ed25519.pub"`, Doc: "Public half " +
 				"of the key that Ansible uses, on the machine that runs Terraform."},
+			{Name: "nsx", Type: spec.Bool, Field: "NSX", Example: `false`, Doc: "Whether NSX carries the port group. No file " +
+				"needs it; a rule holds the port of the pods' tunnels against it."},
 		}, onprem.Arguments()...),
 		Blocks: []spec.Block{{
 			Name: "failure_domain", Label: "name", LabelField: "Name", Many: true, Field: "Domains", Doc: "Where the machines of a " +
@@ -173,6 +176,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	}
 	o := &options{segment: b.Segment(p, b.Source, shared, say)}
 	onprem.Port(p, shared, say)
+	tunnels(p, &b, say)
 	v := &o.variables
 	*v = variables{
 		Cluster: p.Cluster.Name, Datacenter: name(b.Source, "datacenter", b.Datacenter), Folder: optional(b.Source, "folder",
@@ -350,7 +354,7 @@ func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 var shared = onprem.RulesOf("vsphere", "Write datacenter, compute_cluster, datastore, network and templates as vCenter calls them.")
 
 // rules lists the rules of the target.
-func rules() []*rule.Rule { return shared.List(unplaced, noTemplate, mac) }
+func rules() []*rule.Rule { return shared.List(unplaced, noTemplate, mac, vxlan) }
 
 var (
 	unplaced = &rule.Rule{
@@ -374,4 +378,39 @@ var (
 		Fix:     "Write one from 00:50:56:00:00:00 to 00:50:56:3f:ff:ff, or leave mac out.",
 		Sources: []string{"https://knowledge.broadcom.com/external/article/313516"},
 	}
+	vxlan = &rule.Rule{
+		ID: "vsphere-vxlan", Severity: rule.Warning, Title: "VXLAN port that VMware's network may not carry",
+		Doc: "NSX can drop packets of virtual machines to UDP port 8472, and VMware's network card computes the checksums of VXLAN in " +
+			"hardware, wrongly so on some releases of ESXi where the port is not 8472. Pings between pods of two hosts pass then, and " +
+			"TCP does not.",
+		Fix: "Write `nsx`, and with NSX `vxlan_port = 4789` in cni. Where TCP fails nevertheless, turn the card's offload off on every " +
+			"host: `ethtool -K IFACE tx-checksum-ip-generic off`.",
+		Sources: []string{"https://github.com/projectcalico/calico/issues/4727", "https://github.com/projectcalico/calico/issues/9433",
+			"https://github.com/flannel-io/flannel/issues/2388",
+			"https://knowledge.broadcom.com/external/article/432932/connectivity-issues-with-cilium-custom-v.html"},
+	}
 )
+
+// tunnels holds the port of the pods' tunnels against the network below.
+func tunnels(p *plan.Plan, b *body, say func(*rule.Rule, hcl.Range, string, ...any)) {
+	c := &p.Network.CNI
+	port := c.TunnelPort()
+	at := p.Target.NameRange
+	if c.Written {
+		at = c.Block()
+	}
+	switch {
+	case !c.Tunnels() || len(p.KubeletNodes()) < 2:
+	case b.NSX == nil && !c.Has("vxlan_port"):
+		say(vxlan, at, "Pods of two hosts talk through VXLAN on UDP port %d. NSX can drop 8472, and without NSX VMware's card can spoil "+
+			"other ports. Write nsx = false in target \"vsphere\" if NSX does not carry the port group, nsx = true if it does.", port)
+	case b.NSX != nil && *b.NSX && port == 8472:
+		say(vxlan, at, "NSX carries the port group, and can drop VXLAN on UDP port 8472, which %s uses. Write cni %q { vxlan_port = "+
+			"4789 }.",
+			c.Name, c.Name)
+	case b.NSX != nil && !*b.NSX && port != 8472:
+		say(vxlan, at, "Without NSX VMware's card can compute wrong checksums of VXLAN on UDP port %d, and TCP between pods of two hosts "+
+			"fails. Test it, and where it fails run `ethtool -K IFACE tx-checksum-ip-generic off` on every host; then waive this rule. "+
+			"Flannel and Cilium can use port 8472.", port)
+	}
+}
