@@ -265,6 +265,7 @@ func shared(p *plan.Plan) ([]byte, error) {
 		}},
 		{"addons", addons(p)},
 		{"preflight", preflight(p)},
+		{"promises", promises(p)},
 	}), nil
 }
 

@@ -1,0 +1,152 @@
+"""Hold a node against what its topology promises: node.py PROMISES SECONDS, where PROMISES is JSON (group_vars/all.yml, promises).
+
+Prints a line for each promise that is not kept, and nothing where all are. What a pod has still to set up is waited for, SECONDS at most.
+"""
+import glob
+import http.client
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+# Interfaces of Calico's whose MTU is that of pods. flannel says its own in a file: what its interface takes is another matter with WireGuard.
+TUNNELS = ["vxlan.calico", "vxlan-v6.calico", "wireguard.cali", "wg-v6.cali", "tunl0"]
+FLANNEL = "/run/flannel/subnet.env"
+
+
+def run(*argv):
+    try:
+        return subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True, check=False, timeout=10).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+
+
+def links():
+    """name → what the kernel knows of each interface."""
+    try:
+        return {link.get("ifname", ""): link for link in json.loads(run("ip", "-json", "-details", "address", "show"))}
+    except ValueError:
+        return {}
+
+
+def proxy(wanted):
+    """the mode in which kube-proxy runs is what it says itself."""
+    for address in wanted["addresses"]:
+        try:
+            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+            mode = opener.open("http://%s/proxyMode" % address, timeout=5).read().decode("utf-8").strip()
+        except (OSError, ValueError, urllib.error.URLError):
+            continue
+        return [] if mode == wanted["mode"] else ["kube-proxy runs in mode %s, and the topology says %s" % (mode, wanted["mode"])]
+    return ["kube-proxy does not say its mode at %s" % " or ".join(wanted["addresses"])]
+
+
+def encrypted(names, found):
+    """Without the kernel's module, a pod network goes on without encryption and says so in its log alone."""
+    for name in names:
+        link = found.get(name, {})
+        if link.get("linkinfo", {}).get("info_kind") != "wireguard" or "UP" not in link.get("flags", []):
+            return ["traffic between nodes is not encrypted: there is no interface %s of the kind wireguard that is up" % name]
+    return []
+
+
+def lengths(promised, address, found):
+    """promised: the MTU of pods where the topology states one; 0 where it was measured."""
+    below = [link.get("mtu", 0) for link in found.values() if address in [a.get("local", "") for a in link.get("addr_info", [])]]
+    sizes = {name: found[name]["mtu"] for name in TUNNELS if "UP" in found.get(name, {}).get("flags", [])}
+    if os.path.exists(FLANNEL):
+        with open(FLANNEL, encoding="utf-8") as f:
+            sizes.update({"flannel": int(mtu) for mtu in re.findall(r"(?m)^FLANNEL_MTU=(\d+)", f.read())})
+    broken = []
+    for name, mtu in sorted(sizes.items()):
+        if promised and mtu != promised:
+            broken.append("%s gives pods an MTU of %d, and the topology says %d" % (name, mtu, promised))
+        elif below and mtu > below[0]:
+            broken.append("%s gives pods an MTU of %d, and the interface below carries %d" % (name, mtu, below[0]))
+    return broken
+
+
+def cgroups(driver):
+    """which driver made the groups of the containers that run. systemd's end in .scope below slices."""
+    wrong = set()
+    for path in glob.glob("/proc/[0-9]*/cgroup"):
+        try:
+            with open(path, encoding="utf-8") as f:
+                text = f.read()
+        except OSError:  # it has ended
+            continue
+        for line in re.findall(r"kubepods\S*", text):
+            if ":" in line:  # a runtime that takes systemd's notation for a directory
+                wrong.add("the container runtime uses cgroupfs, and the kubelet systemd")
+            elif line.startswith("kubepods/") and driver == "systemd":
+                wrong.add("containers run in groups of cgroupfs, and the topology says systemd")
+            elif line.startswith("kubepods.slice/") and driver == "cgroupfs":
+                wrong.add("containers run in groups of systemd, and the topology says cgroupfs")
+    return sorted(wrong)
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("localhost", timeout=10)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(10)
+        self.sock.connect(self.path)
+
+
+def docker(mirrors):
+    """what Docker Engine runs with, which is not always what its file says."""
+    try:
+        to = UnixConnection("/var/run/docker.sock")
+        to.request("GET", "/info")
+        info = json.loads(to.getresponse().read().decode("utf-8"))
+    except (OSError, ValueError, http.client.HTTPException) as e:
+        return ["Docker Engine does not say what it runs with: %s" % e]
+    used = [m.rstrip("/") for m in (info.get("RegistryConfig") or {}).get("Mirrors") or []]
+    broken = ["Docker Engine does not use the mirror %s" % m for m in mirrors if m.rstrip("/") not in used]
+    if not info.get("LiveRestoreEnabled"):
+        broken.append("Docker Engine would stop all containers with itself: live-restore is off")
+    return broken
+
+
+def containerd(directory):
+    """the file may be another's, imported after ours."""
+    path = next((p for p in ("/usr/local/bin/containerd", "/usr/bin/containerd") if os.path.exists(p)), "containerd")
+    used = re.findall(r"(?m)^\s*config_path = ['\"]([^'\"]*)['\"]", run(path, "config", "dump"))
+    if any(directory in value.split(":") for value in used):
+        return []
+    return ["containerd does not read mirrors from %s" % directory]
+
+
+def judge(promises):
+    found, broken = links(), []
+    if promises["proxy"]["mode"]:
+        broken += proxy(promises["proxy"])
+    broken += encrypted(promises["encrypted"], found)
+    broken += lengths(promises["pod_mtu"], promises["address"], found)
+    broken += cgroups(promises["cgroup_driver"])
+    if promises["runtime"] == "docker":
+        broken += docker(promises["mirrors"])
+    elif promises["runtime"] == "containerd" and promises["mirrors"]:
+        broken += containerd("/etc/containerd/certs.d")
+    return broken
+
+
+def main():
+    promises, end = json.loads(sys.argv[1]), time.monotonic() + float(sys.argv[2])
+    while True:
+        broken = judge(promises)
+        if not broken or time.monotonic() > end:
+            print("\n".join(broken))
+            return
+        time.sleep(1)
+
+
+main()
