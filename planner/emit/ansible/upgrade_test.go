@@ -178,7 +178,7 @@ func TestWaves(t *testing.T) {
 }
 
 // freeForm is a shell task whose text stands beside the name of the module, up to the first line that is indented less.
-var freeForm = regexp.MustCompile(`(?m)^ +ansible\.builtin\.shell: \|\n((?: {4,}.*\n|\n)+)`)
+var freeForm = regexp.MustCompile(`(?m)^( +)ansible\.builtin\.shell: \|\n((?: .*\n|\n)+)`)
 
 // Ansible splits the free form of shell into arguments, comments too: a lone apostrophe in one ends the run when the task's turn comes.
 func TestFreeFormsHaveTheirQuotes(t *testing.T) {
@@ -190,9 +190,16 @@ func TestFreeFormsHaveTheirQuotes(t *testing.T) {
 	for _, f := range files {
 		for _, m := range freeForm.FindAllStringSubmatch(string(f.Data), -1) {
 			seen++
+			text := ""
+			for line := range strings.Lines(m[2]) {
+				if strings.TrimSpace(line) != "" && !strings.HasPrefix(line, m[1]+" ") {
+					break
+				}
+				text += line
+			}
 			for _, quote := range []string{"'", `"`} {
-				if strings.Count(m[1], quote)%2 != 0 {
-					t.Errorf("%s: a shell task has a lone %s:\n%s", f.Path, quote, m[1])
+				if strings.Count(text, quote)%2 != 0 {
+					t.Errorf("%s: a shell task has a lone %s:\n%s", f.Path, quote, text)
 				}
 			}
 		}
