@@ -172,8 +172,8 @@ of one.`,
 				if out.value == "json" {
 					return a.document(d)
 				}
-				a.targetText(d, targets[i].Facts)
-				return nil
+				_, err := io.WriteString(a.stdout, a.targetText(d, targets[i].Facts))
+				return err
 			}
 			return usageError{hinted{fmt.Errorf("unknown target %q", args[0]),
 				near(args[0], planner.TargetNames(), "`k8splan targets` lists them")}}
@@ -219,10 +219,12 @@ func targetsText(w io.Writer, all []targetDocument) error {
 	return err
 }
 
-func (a *app) targetText(d targetDocument, f plan.Facts) {
+// targetText is all that is known of one target.
+func (a *app) targetText(d targetDocument, f plan.Facts) string {
+	var out strings.Builder
 	line := func(name, value string) {
 		if value != "" {
-			a.prose(fmt.Sprintf("%-12s", name), value)
+			out.WriteString(a.folded(fmt.Sprintf("%-12s", name), value))
 		}
 	}
 	line("Target", d.Name)
@@ -239,8 +241,9 @@ func (a *app) targetText(d targetDocument, f plan.Facts) {
 	line("Checked", d.checked())
 	for i, argument := range d.Arguments {
 		line(map[bool]string{true: "Arguments"}[i == 0], argument.Name+" = "+argument.Example)
-		a.prose(strings.Repeat(" ", 14), argument.sentence())
+		out.WriteString(a.folded(strings.Repeat(" ", 14), argument.sentence()))
 	}
+	return out.String()
 }
 
 // targetsPage is docs/targets.md.
