@@ -190,7 +190,7 @@ func hypervisorUnstated(p *plan.Plan) []Finding {
 
 // siteHypervisor is Together's: clusters of one site share their hypervisors.
 var siteHypervisor = &rule.Rule{
-	ID: "site-hypervisor", Severity: rule.Error, Title: "Hypervisor with less than the machines of all clusters take",
+	ID: "site-hypervisor", Severity: rule.Error, Permanent: true, Title: "Hypervisor with less than the machines of all clusters take",
 	Doc: "A site is one set of machines: a hypervisor of one name is the same in each of its clusters. Each design fits alone, and " +
 		"together they promise the same memory, disk or processors twice. When both want it, machines are swapped out or stopped.",
 	Fix:     "Move a machine to another hypervisor, or write what the hypervisor has, the same in every file.",

@@ -132,7 +132,8 @@ var mutations = []mutation{
 		"    effect = \"PreferNoSchedule\"\n  }\n}", "taint", "labels"),
 	writes("load-balancer-virtual-ip-segment-unstated", `virtual_ip( *)= "10\.(\d+)\.0\.10"`, `virtual_ip$1= "10.$2.77.10"`,
 		"node_subnets", "load_balancer \"external\""), // whose address no host moves
-	writes("availability-power-unstated", `( roles *= \["worker"\]\n)( *count)`, "$1  powers = [\"feed-a\", \"feed-b\"]\n$2", "all-in-one"),
+	writes("availability-power-unstated", `( roles *= \["worker"\]\n)( *count)`, "$1  powers = [\"feed-a\", \"feed-b\"]\n$2", "all-in-one",
+		"powers "),
 	inNetwork("network-bgp-unused", "cni \"calico\" {\n    bgp_as = 64512\n  }", "  cni ", "kube_proxy", "::", "mirror_url"),
 	writes("hypervisor-memory", `(?s)(hypervisor "kvm-1" .*?memory *)= "128Gi"`, `$1= "64Gi"`),
 	writes("hypervisor-cpus", `(?s)(hypervisor "kvm-1" .*?cpus *)= 32`, `$1= 6`),

@@ -231,3 +231,6 @@ func ByPool(nodes []*Node) [][]*Node {
 	}
 	return groups
 }
+
+// Sensitive reports whether the value of a sensitive variable is in the plan, and so may be in what is made of it.
+func (p *Plan) Sensitive() bool { return p.Spec != nil && p.Spec.Secrets.Read() }

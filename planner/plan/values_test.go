@@ -145,7 +145,7 @@ func TestEveryWordOfTheSchemaIsKnown(t *testing.T) {
 		"pod networks": {row("network", "cni").Labels, []string{Flannel, Calico, Cilium, StaticRoutes, NoCNI}},
 		"proxy modes":  {enum(row("network", "kube_proxy"), "mode"), []string{"iptables", "nftables", "ipvs", ProxyNone}},
 		"runtimes":     {row("container_runtime").Labels, []string{Containerd, CRIO, Docker}},
-		"balancers":    {row("load_balancer").Labels, []string{HAProxy, KubeVIP, ExternalBalancer}},
+		"balancers":    {row("load_balancer").Labels, []string{HAProxy, KubeVIP, LocalBalancer, ExternalBalancer}},
 		"clouds":       {row("cloud_provider").Labels, Clouds},
 		"sources":      {enum(row("artifacts"), "source"), []string{Packages, Binaries}},
 	} {

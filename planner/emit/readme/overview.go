@@ -43,7 +43,7 @@ type entry struct{ Path, What string }
 func overview(p *plan.Plan) summary {
 	s := summary{
 		Name: plain(p.Cluster.Name), Title: p.Cluster.Topology.Title, Purpose: p.Cluster.Topology.Purpose, Target: p.Target.Name,
-		Sensitive: p.Spec != nil && p.Spec.Secrets.Read(),
+		Sensitive: p.Sensitive(),
 		ByHand:    byHand(p), Vagrant: p.Target.Name == "vagrant", Make: p.Target.Facts.Make, Folder: p.Target.Facts.Folder,
 		Guide: p.Target.Facts.Guide(),
 		Facts: facts(p), Machines: machines(p), Powered: powered(p),

@@ -57,7 +57,7 @@ type downloads struct{ Arch, Commands string }
 
 func procedure(p *plan.Plan) book {
 	b := book{
-		Name: plain(p.Cluster.Name), Sensitive: p.Spec != nil && p.Spec.Secrets.Read(),
+		Name: plain(p.Cluster.Name), Sensitive: p.Sensitive(),
 		Vagrant: p.Target.Name == "vagrant", Make: p.Target.Facts.Make,
 		Hosts: count(len(p.Nodes), "host", "hosts"), Bootstrap: p.Bootstrap(),
 		KubeletNames: names(p.KubeletNodes()), BalancerNames: names(p.LoadBalancer.Nodes),

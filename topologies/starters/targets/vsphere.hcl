@@ -12,7 +12,7 @@ target "vsphere" {
   compute_cluster = "cluster-1"
   datastore       = "vsan-1"
   network         = "VM Network"
-  nsx             = false # true where NSX carries that port group
+  nsx             = false                               # true where NSX has that port group
   templates       = { "ubuntu-24.04" = "ubuntu-24.04" } # with cloud-init and open-vm-tools
   subnets         = [local.subnet]
 
