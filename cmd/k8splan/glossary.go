@@ -169,8 +169,8 @@ func targetPaths() []string {
 func (a *app) explainTarget(name string, argument *argumentDocument) error {
 	if argument == nil {
 		of, _ := planner.FindTarget(name)
-		a.targetText(describeTarget(of), of.Facts)
-		return nil
+		_, err := io.WriteString(a.stdout, a.targetText(describeTarget(of), of.Facts))
+		return err
 	}
 	text := a.paint(a.stdout, bold, "target."+name+"."+argument.Name) + "\n" + a.folded("", argument.sentence())
 	if argument.Example != "" {
