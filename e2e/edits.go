@@ -57,17 +57,6 @@ func on(command, want string) func(context.Context, *changing) error {
 	}
 }
 
-// off wants a command on the first host not to print something.
-func off(command, unwanted string) func(context.Context, *changing) error {
-	return func(ctx context.Context, c *changing) error {
-		out, err := c.nodes[0].Exec(ctx, "sh", "-c", command)
-		if err != nil || strings.Contains(out, unwanted) {
-			return fmt.Errorf("%s says %q: %w", command, out, err)
-		}
-		return nil
-	}
-}
-
 const (
 	beforeRuntime = "container_runtime \"containerd\" {"
 	ofCluster     = "type = \"all-in-one\""

@@ -35,12 +35,6 @@ type DataRole struct {
 	Bits []int  `json:"bits"` // of each with the role, beside those of its other roles
 }
 
-// variant is a node with and without a role.
-type variant struct {
-	node *plan.Node
-	role plan.Roles
-}
-
 // orders lists who is a control plane and who is a member, in the order in which there are so many: those of the design, the first one
 // first, then machines that it does not have. Stacked members are the control planes. Each new machine is in the failure domain that has
 // the fewest of the role, and in the rack that has the fewest there.
