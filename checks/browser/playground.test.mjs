@@ -108,7 +108,7 @@ test('a link holds the design, and opens it in another browser', async () => {
   sound(page)
   sound(other)
   const bad = await begin(home + '#d=AAAA')
-  assert.match(await bad.locator('#note').textContent(), /no design/)
+  await bad.waitForFunction(() => document.querySelector('#note').textContent.includes('no design'))
   for (const p of [page, other, bad]) await p.context().close()
 })
 
