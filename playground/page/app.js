@@ -25,8 +25,12 @@ let editor, renderer, stand, text = '', old = '', version = 0, turn = 0, shown =
 
 // --- the design
 
+// lost is what is wrong with the link that the page was opened with, until the design is edited.
+let lost = ''
+
 function edited (next) {
   text = next
+  lost = ''
   client.tell('textDocument/didChange', { textDocument: { uri, version: ++version }, contentChanges: [{ text }] })
   later()
 }
@@ -44,8 +48,8 @@ async function refresh () {
   if (mine !== turn) return
   $('stand').classList.toggle('old', !picture.stand)
   if (picture.stand) show(picture)
-  $('note').hidden = !!picture.stand
-  $('note').textContent = picture.stand ? '' : shown ? SAY.old : SAY.empty
+  $('note').hidden = !!picture.stand && !lost
+  $('note').textContent = lost || (picture.stand ? '' : shown ? SAY.old : SAY.empty)
   if (!$('files').hidden) files()
 }
 
@@ -258,7 +262,7 @@ async function first () {
     if (kept && !bad) return kept
   } catch { /* as above */ }
   const text = await starter()
-  if (bad) { $('note').textContent = SAY.bad; $('note').hidden = false }
+  if (bad) lost = SAY.bad
   return text
 }
 
