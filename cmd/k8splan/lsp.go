@@ -26,17 +26,9 @@ func (a *app) lspCommand() *cobra.Command {
 Code, Neovim and Helix about it.`,
 		Args: count(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if _, err := topology.date(); err != nil {
-				return err
-			}
-			o := &opened{name: "the command line", sources: map[string][]byte{}}
-			values, err := topology.values(o)
+			values, err := a.given(&topology, "the command line")
 			if err != nil {
 				return err
-			}
-			if o.diags.HasErrors() {
-				a.printDiagnostics(o)
-				return errReported
 			}
 			err = lsp.Serve(context.Background(), stream{a.stdin, a.stdout}, lsp.Options{
 				Version: release(), Rules: planner.Catalog(), RulePage: rulePage, Values: values, Facts: a.facts, Delay: editDelay,

@@ -54,17 +54,9 @@ generate would write. The page follows the file on disk. Only this machine reach
 			if name == "-" {
 				return usagef("serve watches a file; - is none")
 			}
-			if _, err := topology.date(); err != nil {
-				return err
-			}
-			o := &opened{name: name, sources: map[string][]byte{}}
-			values, err := topology.values(o)
+			values, err := a.given(&topology, name)
 			if err != nil {
 				return err
-			}
-			if o.diags.HasErrors() {
-				a.printDiagnostics(o)
-				return errReported
 			}
 			if _, err := a.read(name); err != nil {
 				return err

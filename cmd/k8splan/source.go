@@ -111,7 +111,7 @@ func (a *app) open(args []string, flags *topologyFlags) (*opened, error) {
 		name = stdinName
 	}
 	o := &opened{name: name, sources: map[string][]byte{}, today: today}
-	values, err := flags.values(o)
+	values, err := flags.valuesFrom(o, readFile)
 	if err != nil {
 		return nil, err
 	}
@@ -137,12 +137,23 @@ func folder(name string) fs.FS {
 	return root.FS()
 }
 
-// values reads the flags' values of variables, in order. What is wrong with them goes to the diagnostics.
-func (t *topologyFlags) values(o *opened) (map[string]cty.Value, error) {
-	return t.valuesFrom(o, readFile)
+// given reads what the flags say for a program that keeps running: the values of variables, and that the day is one. What is wrong with
+// them is printed under name.
+func (a *app) given(t *topologyFlags, name string) (map[string]cty.Value, error) {
+	if _, err := t.date(); err != nil {
+		return nil, err
+	}
+	o := &opened{name: name, sources: map[string][]byte{}}
+	values, err := t.valuesFrom(o, readFile)
+	if err == nil && o.diags.HasErrors() {
+		a.printDiagnostics(o)
+		err = errReported
+	}
+	return values, err
 }
 
-// valuesFrom is values where the files of values are read in another way.
+// valuesFrom reads the flags' values of variables, in order, and the files of values by read. What is wrong with them goes to the
+// diagnostics.
 func (t *topologyFlags) valuesFrom(o *opened, read func(string) ([]byte, error)) (map[string]cty.Value, error) {
 	values := map[string]cty.Value{}
 	for _, v := range t.vars {

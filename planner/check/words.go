@@ -75,22 +75,12 @@ func names(nodes []*plan.Node) []string {
 
 // blocks groups nodes by the block that they were written in: a pool's nodes share what the block says, so one finding is enough.
 func blocks(nodes []*plan.Node) [][]*plan.Node {
-	var groups [][]*plan.Node
-	place := map[any]int{}
-	for _, n := range nodes {
-		var key any = n.Source
+	return plan.Grouped(nodes, func(n *plan.Node) any {
 		if n.Source == nil {
-			key = n
+			return n
 		}
-		i, ok := place[key]
-		if !ok {
-			i = len(groups)
-			place[key] = i
-			groups = append(groups, nil)
-		}
-		groups[i] = append(groups[i], n)
-	}
-	return groups
+		return n.Source
+	})
 }
 
 // attr is where a node's argument was written.

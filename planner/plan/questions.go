@@ -214,17 +214,24 @@ func (n *Node) At(name string) hcl.Range {
 
 // ByPool puts nodes of one pool together, in the order in which pools begin; a node of its own is a group of one.
 func ByPool(nodes []*Node) [][]*Node {
-	var groups [][]*Node
-	index := map[string]int{}
-	for _, n := range nodes {
-		key := n.Pool
-		if key == "" {
-			key = "\x00" + n.Name
+	return Grouped(nodes, func(n *Node) string {
+		if n.Pool == "" {
+			return "\x00" + n.Name
 		}
-		i, ok := index[key]
+		return n.Pool
+	})
+}
+
+// Grouped puts nodes with the same key together, in the order in which keys come first.
+func Grouped[K comparable](nodes []*Node, key func(*Node) K) [][]*Node {
+	var groups [][]*Node
+	index := map[K]int{}
+	for _, n := range nodes {
+		k := key(n)
+		i, ok := index[k]
 		if !ok {
 			i = len(groups)
-			index[key] = i
+			index[k] = i
 			groups = append(groups, nil)
 		}
 		groups[i] = append(groups[i], n)

@@ -175,6 +175,9 @@ func families(ranges []netip.Prefix) (four, six []netip.Prefix) {
 	return four, six
 }
 
+// ofPods is the comment above what lets pods in, in every format.
+const ofPods = "# pods of this cluster; what they may reach is for network policies to say\n"
+
 func (f Firewall) heading() string {
 	return fmt.Sprintf("# Cluster %s, %s: %s.\n", printable(f.Cluster), f.Group, few(f.Hosts))
 }
@@ -197,7 +200,7 @@ func (f Firewall) NFTables() string {
 	b.WriteString("\t\ttype filter hook input priority filter; policy drop;\n\t\tct state established,related accept\n")
 	b.WriteString("\t\tiifname \"lo\" accept\n\t\tmeta l4proto { icmp, ipv6-icmp } accept\n")
 	if len(f.Pods) > 0 {
-		b.WriteString("\t\t# pods of this cluster; what they may reach is for network policies to say\n")
+		b.WriteString("\t\t" + ofPods)
 		nftSources(&b, f.Pods, "")
 	}
 	for _, r := range f.Rules {
@@ -232,7 +235,7 @@ func (f Firewall) Firewalld() string {
 	var b strings.Builder
 	b.WriteString(f.heading())
 	if len(f.Pods) > 0 {
-		b.WriteString("# pods of this cluster; what they may reach is for network policies to say\n")
+		b.WriteString(ofPods)
 	}
 	for _, pods := range f.Pods {
 		fmt.Fprintf(&b, "firewall-cmd --permanent --zone=trusted --add-source=%s\n", pods)
@@ -266,7 +269,7 @@ func (f Firewall) UFW() string {
 	var b strings.Builder
 	b.WriteString(f.heading())
 	if len(f.Pods) > 0 {
-		b.WriteString("# pods of this cluster; what they may reach is for network policies to say\n")
+		b.WriteString(ofPods)
 	}
 	for _, pods := range f.Pods {
 		fmt.Fprintf(&b, "ufw allow from %s\nufw route allow from %s\nufw route allow to %s\n", pods, pods, pods)
