@@ -106,14 +106,14 @@ func (d *differ) settings() {
 		if e.had && e.has && e.before.Equal(e.after) || d.unstated(e) {
 			continue
 		}
-		arg := argument(path)
-		if slices.Contains(parents, arg) {
-			told[path] = true
-		}
 		if block := within(path, told); block != "" {
 			c := d.changeOf(block)
 			c.paths = append(c.paths, path)
-			continue
+			continue // of blocks in blocks the outer one tells
+		}
+		arg := argument(path)
+		if slices.Contains(parents, arg) {
+			told[path] = true
 		}
 		d.setting(e, arg)
 	}
