@@ -13,6 +13,8 @@ comma    := ,
 space    := $(subst ,, )
 # The packages that have files for one system each.
 SYSTEMS   = ./planner/artifact ./planner/diagtest
+# The packages that hold what they write against golden files.
+GOLDEN    = ./planner $(addprefix ./,$(sort $(dir $(shell git grep -lE '(emit|target)test"' -- 'planner/*/*_test.go'))))
 # Tools of the Go proxy, pinned by a module of their own.
 TOOL      = $(GO) tool -modfile=checks/tools/go.mod
 # The lab's modules name programs that it builds by their paths: no file of theirs imports them, and tidy would take them out.
@@ -76,8 +78,8 @@ cross: ## compile for every system and processor that releases are for (minutes;
 tables: ## read upstream's flags and configuration fields anew (network, some minutes); look at the diff
 	$(GO) run ./checks/tables planner/flags $$(date -u +%F)
 
-golden: ## write the golden trees anew after a wanted change; look at the diff
-	$(GO) test ./planner -run 'TestGolden' -update
+golden: ## write all golden files anew after a wanted change, where setup was run before; look at the diff
+	$(GO) test $(GOLDEN) -run '^(TestGolden|TestTarget|TestClouds)' -update
 
 fuzz: ## five minutes each on the loader, the validator, and whole designs up to their files
 	$(GO) test ./planner/spec -run '^$$' -fuzz FuzzLoad -fuzztime 5m

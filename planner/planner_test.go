@@ -16,6 +16,8 @@ import (
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/check"
 	"github.com/k8splan/k8splan/planner/diagtest"
+	"github.com/k8splan/k8splan/planner/emit/components"
+	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/render"
 	"github.com/k8splan/k8splan/planner/rule"
 )
@@ -333,5 +335,48 @@ func TestCrowded(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestFlagsOfThePlanAreRefused writes each flag that the plan gives to a component of the control plane once more, as an extra argument:
+// which of the two counts depends on who starts the component.
+func TestFlagsOfThePlanAreRefused(t *testing.T) {
+	const design = `cluster "flags" {
+  type          = "all-in-one"
+  feature_gates = { CPUManagerPolicyAlphaOptions = true }
+  audit {
+  }
+  encryption_at_rest {
+  }
+%s
+}
+network {
+  pod_subnets     = ["10.244.0.0/16", "fd00:244::/56"]
+  service_subnets = ["10.96.0.0/16", "fd00:96::/112"]
+}
+node "node-1" {
+  address           = "10.0.0.11"
+  secondary_address = "fd00::11"
+}
+`
+	project, diags := planner.Open("topology.hcl", fmt.Appendf(nil, design, ""), nil, time.Time{})
+	if project == nil {
+		t.Fatal(diags)
+	}
+	api, manager, scheduler := components.ControlPlane(project.Plan())
+	for component, flags := range map[string][]plan.Arg{
+		"api_server": slices.Concat(api, project.Plan().APIServerFlags()), "controller_manager": manager, "scheduler": scheduler,
+	} {
+		if len(flags) == 0 {
+			t.Errorf("the plan gives no flag to %s", component)
+		}
+		for _, flag := range flags {
+			again := fmt.Sprintf("  %s {\n    extra_args = { %q = %q }\n  }", component, flag.Name, flag.Value)
+			_, diags := planner.Open("topology.hcl", fmt.Appendf(nil, design, again), nil, time.Time{})
+			if !slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool { return rule.ID(d) == "component-owned-flag" }) {
+				t.Errorf("%s takes --%s, which the plan decides: it lacks a word in planner/check/component.go\n%v",
+					component, flag.Name, diags)
+			}
+		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 
 	"github.com/k8splan/k8splan/planner"
+	"github.com/k8splan/k8splan/planner/change"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/render"
 	"github.com/k8splan/k8splan/planner/rule"
@@ -26,7 +27,7 @@ import (
 
 // TestTargetsUseWhatTheySay holds what each target says that it uses against its tree. A value other than the default, of every argument of
 // the language, changes a file outside of README, RUNBOOK and report, or is refused, or a rule says at that place that it has no effect
-// there; what only rules read is on the one list of package plan.
+// there; what only rules read is on the one list of package plan. What changes a file is a change to package change too.
 func TestTargetsUseWhatTheySay(t *testing.T) {
 	for _, of := range planner.Targets() {
 		if of.Facts.Successor != "" {
@@ -73,6 +74,7 @@ type audit struct {
 // made is what became of the starter with some blocks given: a tree, or why there is none.
 type made struct {
 	files   map[string][]byte
+	record  *change.Record
 	refused hcl.Diagnostics
 }
 
@@ -110,6 +112,9 @@ func (a *audit) argument(t *testing.T, row argument) {
 		changed, said := differs(base.files, files(t, project)), withoutEffect(project, diags, row.path)
 		if changed {
 			a.used = append(a.used, row.path)
+			if seen := change.Between(base.record, change.Of(project.Plan(), "test")); len(seen.Changes) == 0 {
+				t.Errorf("%s: files change, and the record of planner/change/of.go stays the same\n%s", row.path, src)
+			}
 		}
 		switch {
 		case changed && said:
@@ -143,7 +148,7 @@ func (a *audit) tree(t *testing.T, given string) made {
 	if project, diags := planner.Open("topology.hcl", designOf(a.src, given), nil, time.Time{}); project == nil {
 		m.refused = ofDesign(diags)
 	} else {
-		m.files = files(t, project)
+		m.files, m.record = files(t, project), change.Of(project.Plan(), "test")
 	}
 	a.made[given] = m
 	return m
