@@ -26,6 +26,8 @@ type changing struct {
 	chain  string
 	saw    chainResult
 	next   *trouble // of the next edit that is carried out
+	// harmless are edits that are refused, and did no harm when they were made all the same.
+	harmless []string
 }
 
 // changeChains are clusters, and edits of them one after the other: what is refused, and what is carried out while writes go on.

@@ -1,17 +1,30 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"crypto/tls"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
+
+	"sigs.k8s.io/yaml"
 )
 
 // forced is a refused edit that is made all the same, and the harm that it does.
 type forced struct {
 	what  string
 	pairs []string
+	// spoil writes into the tree what validate does not let through.
+	spoil func(c *changing) error
+	// playbook that makes the edit; "" for reconfigure.yml.
+	playbook string
+	// byHand makes the edit with a command on the first host, where the playbooks have no way at all, and back takes it back.
+	byHand, back string
 	// harm says what came of it: ran is why the playbook failed, nil where it ended well. It returns "" where there is no harm, and then
 	// the refusal is wrong.
 	harm func(ctx context.Context, c *changing, ran error) (string, error)
@@ -19,81 +32,275 @@ type forced struct {
 
 // unguarded takes the judgment out of the tree: what it would refuse is carried out.
 func (c *changing) unguarded() error {
-	name := filepath.Join(c.tree, "ansible", "roles", "survey", "files", "judge.py")
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return err
-	}
-	text := string(data)
-	for _, pair := range [][2]string{
-		{`"problems": self.problems`, `"problems": []`},
-		{"UNTOUCHED = (", "FIXED = {}\nUNTOUCHED = ("},
+	for _, guard := range []struct{ file, says, instead string }{
+		{"files/judge.py", `"problems": self.problems`, `"problems": []`},
+		{"files/judge.py", "UNTOUCHED = (", "FIXED = {}\nUNTOUCHED = ("},
+		{"vars/main.yml", "survey_problems: >-", "survey_problems: []\nsurvey_problems_no_more: >-"},
 	} {
-		if !strings.Contains(text, pair[0]) {
-			return fmt.Errorf("judge.py does not say %q", pair[0])
-		}
-		text = strings.Replace(text, pair[0], pair[1], 1)
-	}
-	return os.WriteFile(name, []byte(text), 0o644)
-}
-
-// walkForced makes edits that are refused, and wants each to do harm. Each is taken back the same way.
-func walkForced(ctx context.Context, c *changing) error {
-	for _, f := range forcedEdits {
-		source := c.source
-		if err := c.edit(ctx, f.pairs...); err != nil {
-			return err
-		}
-		if err := c.unguarded(); err != nil {
-			return err
-		}
-		_, ran := c.playbook(ctx, "reconfigure.yml", "forced")
-		said, err := f.harm(ctx, c, ran)
+		name := filepath.Join(c.tree, "ansible", "roles", "survey", filepath.FromSlash(guard.file))
+		data, err := os.ReadFile(name)
 		if err != nil {
-			return fmt.Errorf("%s: %w", f.what, err)
-		}
-		if said == "" {
-			return fmt.Errorf("%s is refused, and does no harm", f.what)
-		}
-		fmt.Printf("  forced: %s: %s\n", f.what, said)
-		c.saw.Edits = append(c.saw.Edits, editResult{What: f.what, Refused: "refused", Forced: said})
-		c.t.phase("forced: " + f.what)
-		c.source = source
-		if err := os.RemoveAll(c.tree); err != nil {
 			return err
 		}
-		if err := c.edit(ctx); err != nil {
-			return err
+		if !strings.Contains(string(data), guard.says) {
+			return fmt.Errorf("%s does not say %q", guard.file, guard.says)
 		}
-		if err := c.unguarded(); err != nil {
-			return err
-		}
-		if err := c.play(ctx, c.t, "reconfigure.yml"); err != nil {
-			return fmt.Errorf("%s, taken back: %w", f.what, err)
-		}
-		if err := os.RemoveAll(c.tree); err != nil {
-			return err
-		}
-		if err := c.edit(ctx); err != nil {
-			return err
-		}
-		if err := c.settledAgain(ctx, f.what+", taken back"); err != nil {
+		if err := os.WriteFile(name, []byte(strings.Replace(string(data), guard.says, guard.instead, 1)), 0o644); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-var forcedEdits = []forced{
-	{"another range of pods", []string{beforeRuntime, "network {\n  pod_subnets = [\"10.200.0.0/16\"]\n}\n\n" + beforeRuntime},
-		stopsControllerManager},
-	{"another DNS domain", []string{beforeRuntime, "network {\n  dns_domain = \"other.test\"\n}\n\n" + beforeRuntime}, losesNames},
-	{"another range of Services", []string{beforeRuntime, "network {\n  service_subnets = [\"10.120.0.0/16\"]\n}\n\n" + beforeRuntime},
-		splitsServices},
+// force makes a refused edit all the same, and wants harm of it.
+func (c *changing) force(ctx context.Context, f forced) error {
+	if err := c.edit(ctx, f.pairs...); err != nil {
+		return err
+	}
+	if err := c.unguarded(); err != nil {
+		return err
+	}
+	if f.spoil != nil {
+		if err := f.spoil(c); err != nil {
+			return err
+		}
+	}
+	var ran error
+	if f.byHand != "" {
+		if _, err := c.nodes[0].Exec(ctx, "sh", "-c", f.byHand); err != nil {
+			return err
+		}
+	} else {
+		_, ran = c.playbook(ctx, cmp.Or(f.playbook, "reconfigure.yml"), "forced")
+	}
+	said, err := f.harm(ctx, c, ran)
+	if err != nil {
+		return fmt.Errorf("%s: %w", f.what, err)
+	}
+	fmt.Printf("  forced: %s: %s\n", f.what, cmp.Or(said, "NO HARM"))
+	c.saw.Edits = append(c.saw.Edits, editResult{What: f.what, Refused: "refused", Forced: cmp.Or(said, "no harm was seen")})
+	c.t.phase("forced: " + f.what)
+	if said == "" {
+		c.harmless = append(c.harmless, f.what)
+	}
+	return nil
 }
 
-func stopsControllerManager(_ context.Context, _ *changing, ran error) (string, error) {
-	return failure(ran, "kube-controller-manager did not come up with its new settings")
+// walkForced makes edits that are refused, and wants each to do harm. Each is taken back the same way.
+func walkForced(ctx context.Context, c *changing) error {
+	for _, f := range forcedEdits {
+		source := c.source
+		if err := c.force(ctx, f); err != nil {
+			return err
+		}
+		if f.back != "" {
+			if _, err := c.nodes[0].Exec(ctx, "sh", "-c", f.back); err != nil {
+				return err
+			}
+		}
+		c.source = source
+		if err := c.anew(ctx); err != nil {
+			return err
+		}
+		if err := c.unguarded(); err != nil {
+			return err
+		}
+		if err := eventually(ctx, 2*time.Minute, func() error { return c.checkNodesThere(ctx) }); err != nil {
+			return fmt.Errorf("%s, taken back: %w", f.what, err)
+		}
+		if err := c.play(ctx, c.t, "reconfigure.yml"); err != nil {
+			return fmt.Errorf("%s, taken back: %w", f.what, err)
+		}
+		if err := c.anew(ctx); err != nil {
+			return err
+		}
+	}
+	if len(c.harmless) > 0 {
+		return fmt.Errorf("refused, and no harm was seen: %s", strings.Join(c.harmless, "; "))
+	}
+	return c.settledAgain(ctx, "all that was forced")
+}
+
+// anew writes the tree of the topology where nobody has changed it by hand.
+func (c *changing) anew(ctx context.Context) error {
+	if err := os.RemoveAll(c.tree); err != nil {
+		return err
+	}
+	return c.edit(ctx)
+}
+
+const networkBlock = "network {\n%s\n}\n\n" + beforeRuntime
+
+func inNetwork(text string) []string { return []string{beforeRuntime, fmt.Sprintf(networkBlock, text)} }
+
+var forcedEdits = []forced{
+	{what: "another range of pods", pairs: inNetwork(`  pod_subnets = ["10.200.0.0/16"]`), harm: stops("kube-controller-manager")},
+	{what: "the controller manager's cluster-cidr by a flag", spoil: flagged("controllerManager", "cluster-cidr", "10.200.0.0/16"),
+		harm: stops("kube-controller-manager")},
+	{what: "the API server's etcd-servers by a flag", spoil: flagged("apiServer", "etcd-servers", "https://127.0.0.1:2479"),
+		harm: stops("kube-apiserver")},
+	{what: "another DNS domain", pairs: inNetwork(`  dns_domain = "other.test"`), harm: losesNames},
+	{what: "another range of Services", pairs: inNetwork(`  service_subnets = ["10.120.0.0/16"]`), harm: splitsServices},
+	{what: "another cgroup driver", pairs: []string{ofCluster, ofCluster + "\n  kubelet {\n    cgroup_driver = \"cgroupfs\"\n  }"},
+		playbook: "reconfigure.yml", harm: startsNoPod},
+	{what: "a second family of pods", pairs: []string{beforeRuntime, fmt.Sprintf(networkBlock,
+		"  pod_subnets     = [\"10.244.0.0/16\", \"fd10:244::/56\"]\n  service_subnets = [\"10.96.0.0/16\", \"fd10:96::/112\"]\n"+
+			"  node_subnets    = [\"10.77.0.0/24\", \"fd77::/64\"]"),
+		"  address = \"10.77.0.51\"", "  address = \"10.77.0.51\"\n  secondary_address = \"fd77::51\""}, harm: staysWithOneShare},
+	{what: "another pod network", pairs: inNetwork("  cni \"static-routes\" {}"), playbook: "site.yml", harm: twoNetworks},
+	{what: "another port of the API server", byHand: "cp /etc/kubernetes/manifests/kube-apiserver.yaml /root/before.yaml; " +
+		"sed -i 's/=6443/=7443/; s/6443$/7443/' /etc/kubernetes/manifests/kube-apiserver.yaml",
+		back: "cp /root/before.yaml /etc/kubernetes/manifests/kube-apiserver.yaml", harm: nobodyAnswers},
+	{what: "another name of the cluster", pairs: []string{`cluster "aio"`, `cluster "other"`}, harm: otherName},
+	{what: "a name in the certificate by site.yml", pairs: []string{ofCluster, ofCluster + "\n  cert_sans = [\"k8s.example.net\"]"},
+		playbook: "site.yml", harm: lacksName},
+}
+
+// flagged gives a component a flag in the tree that validate refuses.
+func flagged(component, flag, value string) func(*changing) error {
+	return func(c *changing) error {
+		name := filepath.Join(c.tree, "kubeadm", c.nodes[0].Name+".yaml")
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		var documents []string
+		for text := range strings.SplitSeq(string(data), "\n---\n") {
+			var document map[string]any
+			if err := yaml.Unmarshal([]byte(text), &document); err != nil {
+				return err
+			}
+			if document["kind"] == "ClusterConfiguration" {
+				of, _ := document[component].(map[string]any)
+				if of == nil {
+					of = map[string]any{}
+				}
+				args, _ := of["extraArgs"].([]any)
+				of["extraArgs"] = append(args, map[string]any{"name": flag, "value": value})
+				document[component] = of
+			}
+			out, err := yaml.Marshal(document)
+			if err != nil {
+				return err
+			}
+			documents = append(documents, string(out))
+		}
+		return os.WriteFile(name, []byte(strings.Join(documents, "---\n")), 0o644)
+	}
+}
+
+// stops is the harm of a component that does not come up; the playbook puts the old one back.
+func stops(component string) func(context.Context, *changing, error) (string, error) {
+	return func(_ context.Context, _ *changing, ran error) (string, error) {
+		return failure(ran, component+" did not come up with its new settings")
+	}
+}
+
+// startsNoPod is the harm where a new pod does not come up.
+func startsNoPod(ctx context.Context, c *changing, ran error) (string, error) {
+	if ran != nil {
+		return failure(ran, "")
+	}
+	_, _ = c.kube(ctx, "delete", "pod", "asker", "--ignore-not-found", "--wait")
+	if _, err := c.kube(ctx, "run", "asker", "--image="+c.nodes[0].ProbeImage(), "--restart=Never", "--command", "--", "sleep",
+		"3600"); err != nil {
+		return "", err
+	}
+	_, err := c.kube(ctx, "wait", "pod/asker", "--for=condition=Ready", "--timeout=60s")
+	why, _ := c.kube(ctx, "get", "events", "--field-selector", "involvedObject.name=asker,type=Warning", "-o", "jsonpath={.items[0].message}")
+	_, _ = c.kube(ctx, "delete", "pod", "asker", "--force", "--grace-period=0")
+	if err == nil {
+		return "", nil
+	}
+	return "a new pod does not start: " + why[:min(len(why), 160)], nil
+}
+
+// staysWithOneShare is the harm where the nodes' pods get no address of the second family, and who wants one stops.
+func staysWithOneShare(ctx context.Context, c *changing, ran error) (string, error) {
+	if ran != nil {
+		return failure(ran, "")
+	}
+	out, err := c.kube(ctx, "get", "nodes", "-o", "jsonpath={.items[*].spec.podCIDRs}")
+	if err != nil || strings.Contains(out, "fd10") {
+		return "", err
+	}
+	text := "the node keeps " + out
+	if pods, err := c.kube(ctx, "-n", "kube-flannel", "get", "pods", "-o", "jsonpath={.items[*].status.containerStatuses[*].state}"); err == nil &&
+		!strings.Contains(pods, "running") {
+		text += ", and flannel does not start: " + pods[:min(len(pods), 120)]
+	}
+	return text, nil
+}
+
+// twoNetworks is the harm where a new pod gets the address of one that runs, or none.
+func twoNetworks(ctx context.Context, c *changing, ran error) (string, error) {
+	if ran != nil {
+		return failure(ran, "")
+	}
+	out, err := c.nodes[0].Exec(ctx, "ls", "/etc/cni/net.d")
+	if err != nil {
+		return "", err
+	}
+	if said, err := c.fails(ctx, "two networks are configured ("+strings.Join(strings.Fields(out), ", ")+"), and a new pod finds no Service",
+		"web"); said != "" || err != nil {
+		return said, err
+	}
+	all, err := c.kube(ctx, "get", "pods", "-A", "--field-selector=status.phase=Running", "-o",
+		`jsonpath={range .items[*]}{.spec.hostNetwork} {.status.podIP}{"\n"}{end}`)
+	seen := map[string]bool{}
+	for line := range strings.Lines(all) {
+		host, address, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if host != "true" && address != "" && seen[address] {
+			return "two pods have the address " + address, err
+		}
+		seen[address] = true
+	}
+	return "", err
+}
+
+// nobodyAnswers is the harm where kubeconfigs lead to a port at which nobody listens.
+func nobodyAnswers(ctx context.Context, c *changing, _ error) (string, error) {
+	err := eventually(ctx, 3*time.Minute, func() error {
+		if _, err := c.kube(ctx, "get", "--raw", "/readyz"); err == nil {
+			return errors.New("the old port still answers")
+		}
+		_, err := c.nodes[0].Exec(ctx, "kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", "--server=https://"+c.nodes[0].Address+":7443",
+			"get", "--raw", "/readyz")
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	out, err := c.nodes[0].Exec(ctx, "sh", "-c", "grep -l ':6443' /etc/kubernetes/*.conf | tr '\\n' ' '")
+	return "the API server answers at 7443, and these dial 6443: " + strings.TrimSpace(out), err
+}
+
+// otherName is the harm where the cluster's own records speak of two names.
+func otherName(ctx context.Context, c *changing, ran error) (string, error) {
+	if ran != nil {
+		return failure(ran, "")
+	}
+	flags, err := c.nodes[0].Exec(ctx, "sh", "-c", "grep -h cluster-name /etc/kubernetes/manifests/*.yaml; grep -h 'cluster: ' /etc/kubernetes/admin.conf")
+	if err != nil || !strings.Contains(flags, "other") || !strings.Contains(flags, "aio") {
+		return "", err
+	}
+	return "the controller manager says " + strings.Join(strings.Fields(flags), " "), nil
+}
+
+// lacksName is the harm of a green run that brings nothing.
+func lacksName(_ context.Context, c *changing, ran error) (string, error) {
+	if ran != nil {
+		return failure(ran, "")
+	}
+	dialed, err := tls.Dial("tcp", c.bootstrap().Address+":6443", &tls.Config{InsecureSkipVerify: true}) // to read what is served
+	if err != nil {
+		return "", err
+	}
+	defer dialed.Close()
+	if slices.Contains(dialed.ConnectionState().PeerCertificates[0].DNSNames, "k8s.example.net") {
+		return "", nil
+	}
+	return "the run ends well, and the certificate lacks the name", nil
 }
 
 func losesNames(ctx context.Context, c *changing, ran error) (string, error) {
