@@ -96,10 +96,11 @@ func (s shelf) core() []image {
 	for _, c := range []string{"kube-apiserver", "kube-controller-manager", "kube-scheduler"} {
 		images = append(images, s.image(c, map[string]string{"usr/local/bin/" + c: c}))
 	}
-	return append(images,
-		s.image("etcd", map[string]string{"usr/local/bin/etcd": "etcd", "usr/local/bin/etcdctl": "etcdctl",
-			"usr/local/bin/etcdutl": "etcdutl"}),
-		s.image("coredns", map[string]string{"coredns": "coredns"}, "/coredns"))
+	return append(images, s.image("coredns", map[string]string{"coredns": "coredns"}, "/coredns"))
+}
+
+func (s shelf) etcd() image {
+	return s.image("etcd", map[string]string{"usr/local/bin/etcd": "etcd", "usr/local/bin/etcdctl": "etcdctl", "usr/local/bin/etcdutl": "etcdutl"})
 }
 
 // images lists all images. The tags of kubeadm's own come from kubeadm itself.
@@ -116,7 +117,7 @@ func (l *Lab) images(versions map[string]string) ([]image, error) {
 	}
 	here := shelf{l.Bin, tags}
 	simple := here.image
-	images := append(here.core(), simple("pause", map[string]string{"pause": "pause"}, "/pause"))
+	images := append(here.core(), here.etcd(), simple("pause", map[string]string{"pause": "pause"}, "/pause"))
 
 	tools, err := l.packetFilter()
 	if err != nil {

@@ -5,57 +5,115 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Older is the release that clusters are upgraded from, and what the planner asks for beside it: see stamped.sh for what is behind these
-// names.
+// names. Patch is a patch release before it, Oldest one a minor before.
 // containerd and crictl are the lab's own under the names of older ones.
 const (
 	Older           = "1.36.3"
-	olderEtcd       = "v3.6.16"
-	olderStacked    = "3.6.8-0"
-	olderCoreDNS    = "v1.14.2"
+	Patch           = "1.36.1"
+	Oldest          = "1.35.4"
 	OlderContainerd = "2.3.7"
-	olderCrictl     = "v1.35.0"
+	OlderEtcd       = "3.6.16" // external members', and stacked ones before they meet 3.7
 )
 
-// Stamped builds and publishes the older release, after Setup: a few minutes the first time.
+// olderReleases are what clusters are upgraded from, with what kubeadm of each brings.
+var olderReleases = []struct{ version, source, etcd, coredns, pause, crictl string }{
+	{Older, Older, "3.6.8", "v1.14.2", "3.10.2", "v1.35.0"},
+	{Patch, Older, "3.6.8", "v1.14.2", "3.10.2", "v1.35.0"},
+	{Oldest, Older, "3.6.6", "v1.13.1", "3.10.1", "v1.34.0"},
+}
+
+// Stamped builds and publishes older releases, after Setup: a quarter of an hour the first time.
 func (l *Lab) Stamped(ctx context.Context) error {
-	if err := l.logged(ctx, "stamped.sh", "v"+Older, olderEtcd); err != nil {
+	etcds := []string{OlderEtcd}
+	for _, r := range olderReleases {
+		etcds = append(etcds, r.etcd)
+		if err := l.logged(ctx, "stamped.sh", "v"+r.version, "v"+r.source); err != nil {
+			return err
+		}
+	}
+	for _, version := range etcds {
+		if err := l.logged(ctx, "stamped.sh", "etcd", "v"+version); err != nil {
+			return err
+		}
+	}
+	versions, err := l.versions()
+	if err != nil {
 		return err
 	}
-	program := func(name string) string {
-		path := filepath.Join(l.Dir, "stamped", "v"+Older, name)
+	published := filepath.Join(l.Dir, "stamped")
+	stamp, err := l.publication(versions)
+	if err != nil || fresh(published, stamp) {
+		return err
+	}
+	m := mirror{lab: l, dir: filepath.Join(l.Dir, "www", "mirror")}
+	list := func(sum, name string) string { return sum + "  " + name + "\n" }
+	folder := "etcd-v" + OlderEtcd + "-linux-amd64"
+	external := l.stamped("etcd-v" + OlderEtcd)
+	m.archiveOf("github.com/etcd-io/etcd/releases/download/v"+OlderEtcd+"/"+folder+".tar.gz", "SHA256SUMS", list,
+		folder+"/etcd", external("etcd"), folder+"/etcdctl", external("etcdctl"), folder+"/etcdutl", external("etcdutl"))
+	m.archive("github.com/containerd/containerd/releases/download/v"+OlderContainerd+
+		"/containerd-"+OlderContainerd+"-linux-amd64.tar.gz", ".sha256sum", list,
+		"bin/containerd", "containerd", "bin/containerd-shim-runc-v2", "containerd-shim-runc-v2", "bin/ctr", "ctr")
+
+	tools, err := l.packetFilter()
+	if err != nil {
+		return err
+	}
+	images := []image{shelf{external, map[string]string{"etcd": OlderEtcd + "-0"}}.etcd()}
+	packages := []string{versions["k8s.io/kubernetes"], strings.TrimPrefix(versions["github.com/containerd/containerd/v2"], "v")}
+	for _, r := range olderReleases {
+		program := l.stamped("v" + r.version)
+		bare := func(sum, _ string) string { return sum }
+		for _, p := range []string{"kubeadm", "kubectl", "kubelet"} {
+			m.fileOf("dl.k8s.io/release/v"+r.version+"/bin/linux/amd64/"+p, program(p), ".sha256", bare)
+		}
+		m.archive("github.com/kubernetes-sigs/cri-tools/releases/download/"+r.crictl+
+			"/crictl-"+r.crictl+"-linux-amd64.tar.gz", ".sha256", bare, "crictl", "crictl")
+		tags := map[string]string{"coredns": r.coredns, "pause": r.pause}
+		for _, c := range []string{"kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy"} {
+			tags[c] = "v" + r.version
+		}
+		older := shelf{program, tags}
+		proxy := older.image("kube-proxy", map[string]string{"usr/local/bin/kube-proxy": "kube-proxy"})
+		proxy.layers = append(proxy.layers, tools)
+		images = append(images, proxy, older.image("pause", map[string]string{"pause": "pause"}, "/pause"),
+			shelf{l.stamped("etcd-v" + r.etcd), map[string]string{"etcd": r.etcd + "-0"}}.etcd())
+		images = append(images, older.core()...)
+		packages = append(packages, "v"+r.version, OlderContainerd)
+	}
+	if err := errors.Join(m.err, writeAll(images, filepath.Join(l.Dir, "registry")), l.logged(ctx, "packages.sh", packages...)); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(published, ".done"), []byte(stamp), 0o644)
+}
+
+// publication stands for all that older releases are published from, and for where.
+func (l *Lab) publication(versions map[string]string) (string, error) {
+	recipe := "stamped 1"
+	names, err := filepath.Glob(filepath.Join(l.Dir, "stamped", "*", ".done"))
+	for _, name := range append(names, filepath.Join(l.Dir, "registry", ".done"), filepath.Join(l.Dir, "www", "mirror", ".done"),
+		filepath.Join(l.scripts, "packages.sh")) {
+		data, unread := os.ReadFile(name)
+		err = errors.Join(err, unread)
+		recipe += string(data)
+	}
+	if err != nil {
+		return "", err
+	}
+	return l.stamp(recipe, versions)
+}
+
+// stamped finds programs of an older release, and the lab's own where that has none.
+func (l *Lab) stamped(folder string) func(name string) string {
+	return func(name string) string {
+		path := filepath.Join(l.Dir, "stamped", folder, name)
 		if _, err := os.Stat(path); err != nil {
 			return l.Bin(name)
 		}
 		return path
 	}
-	m := mirror{lab: l, dir: filepath.Join(l.Dir, "www", "mirror")}
-	bare := func(sum, _ string) string { return sum }
-	list := func(sum, name string) string { return sum + "  " + name + "\n" }
-	for _, p := range []string{"kubeadm", "kubectl", "kubelet"} {
-		m.fileOf("dl.k8s.io/release/v"+Older+"/bin/linux/amd64/"+p, program(p), ".sha256", bare)
-	}
-	folder := "etcd-" + olderEtcd + "-linux-amd64"
-	m.archiveOf("github.com/etcd-io/etcd/releases/download/"+olderEtcd+"/"+folder+".tar.gz", "SHA256SUMS", list,
-		folder+"/etcd", program("etcd"), folder+"/etcdctl", program("etcdctl"), folder+"/etcdutl", program("etcdutl"))
-	m.archive("github.com/containerd/containerd/releases/download/v"+OlderContainerd+
-		"/containerd-"+OlderContainerd+"-linux-amd64.tar.gz", ".sha256sum", list,
-		"bin/containerd", "containerd", "bin/containerd-shim-runc-v2", "containerd-shim-runc-v2", "bin/ctr", "ctr")
-	m.archive("github.com/kubernetes-sigs/cri-tools/releases/download/"+olderCrictl+
-		"/crictl-"+olderCrictl+"-linux-amd64.tar.gz", ".sha256", bare, "crictl", "crictl")
-
-	tags := map[string]string{"etcd": olderStacked, "coredns": olderCoreDNS}
-	for _, c := range []string{"kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy"} {
-		tags[c] = "v" + Older
-	}
-	older := shelf{program, tags}
-	tools, err := l.packetFilter()
-	if err != nil {
-		return err
-	}
-	proxy := older.image("kube-proxy", map[string]string{"usr/local/bin/kube-proxy": "kube-proxy"})
-	proxy.layers = append(proxy.layers, tools)
-	return errors.Join(m.err, writeAll(append(older.core(), proxy), filepath.Join(l.Dir, "registry")))
 }

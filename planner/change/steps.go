@@ -379,12 +379,8 @@ func (d *differ) hop(h Hop, whole Step, from plan.Version) []Step {
 	}
 	if pins := h.Etcd[:max(0, len(h.Etcd)-1)]; !d.old.external() {
 		for _, pin := range pins {
-			one(fmt.Sprintf("pin-etcd-%s", pin), fmt.Sprintf("Take the stacked members of etcd to %s while Kubernetes stays at %s: pin "+
-				"etcd.local.imageTag, roll, check every member, remove the pin", pin, from), find("upgrade-etcd"),
-				names(d.old.having(plan.ControlPlane)))
-			if n := len(out); n > 0 {
-				out[n-1].Playbook, out[n-1].ByHand = "", `RUNBOOK.md, "`+find("upgrade-etcd").Page+`"`
-			}
+			one(fmt.Sprintf("pin-etcd-%s", pin), fmt.Sprintf("Take the stacked members of etcd to %s, one after the other, while "+
+				"Kubernetes stays at %s", pin, from), find("upgrade-etcd"), names(d.old.having(plan.ControlPlane)))
 		}
 	}
 	one("upgrade-control-planes", fmt.Sprintf("Upgrade the control planes to Kubernetes %s, one after the other, then their kubelets",

@@ -102,12 +102,12 @@ func etcdSteps(facts *plan.Table, have, want plan.Version, stacked bool) []plan.
 			break // kubeadm does the rest
 		}
 		// The newest patch of the minor that is left. kubeadm's own images are older than leaving asks for.
-		if last, ok := newestEtcd(facts, have.Minor); ok && have.Before(last) {
+		if last, ok := facts.NewestEtcd(have.Minor); ok && have.Before(last) {
 			steps = append(steps, last)
 		}
 		have = plan.Version{Major: have.Major, Minor: have.Minor + 1}
 		if have.Minor < want.Minor {
-			if last, ok := newestEtcd(facts, have.Minor); ok {
+			if last, ok := facts.NewestEtcd(have.Minor); ok {
 				steps, have = append(steps, last), last
 			}
 		}
@@ -119,18 +119,6 @@ func etcdSteps(facts *plan.Table, have, want plan.Version, stacked bool) []plan.
 func pinned(at, to plan.Version) string {
 	return fmt.Sprintf("kubeadm takes stacked members straight to etcd %s, and every member must run %s or newer before the first one "+
 		"does. See that the image repository has etcd:%s-0.", to, leaving[at.Minor], at)
-}
-
-// newestEtcd is the newest release of an etcd minor that the facts know.
-func newestEtcd(facts *plan.Table, minor int) (plan.Version, bool) {
-	oldest, newest := facts.Minors()
-	var best plan.Version
-	for m := oldest.Minor; m <= newest.Minor; m++ {
-		if v, ok := plan.ParseVersion(facts.At(plan.Version{Major: 1, Minor: m}).EtcdExternal()); ok && v.Minor == minor && best.Before(v) {
-			best = v
-		}
-	}
-	return best, !best.IsZero()
 }
 
 // turning is what stops working with minors that have ended.

@@ -135,6 +135,31 @@ func (t *Table) Minors() (oldest, newest Version) {
 	return Version{1, first.minor, first.newest}, Version{1, last.minor, last.newest}
 }
 
+// NewestEtcd is the newest release of an etcd minor that the facts know.
+func (t *Table) NewestEtcd(minor int) (Version, bool) {
+	oldest, newest := t.Minors()
+	var best Version
+	for m := oldest.Minor; m <= newest.Minor; m++ {
+		if v, ok := ParseVersion(t.At(Version{Major: 1, Minor: m}).EtcdExternal()); ok && v.Minor == minor && best.Before(v) {
+			best = v
+		}
+	}
+	return best, !best.IsZero()
+}
+
+// EtcdOnTheWay is the release of etcd that stacked members run before an upgrade to this version takes them a minor further: the newest one
+// of the minor before. Empty where etcd is external, or the facts know none.
+func (p *Plan) EtcdOnTheWay() string {
+	at, known := ParseVersion(p.Etcd.Version)
+	if p.Etcd.IsExternal() || !known || at.Minor == 0 {
+		return ""
+	}
+	if v, ok := p.Target.Facts.Table.NewestEtcd(at.Minor - 1); ok {
+		return v.String()
+	}
+	return ""
+}
+
 // patched is the newest release of a minor, or the version itself where none is known.
 func (t *Table) patched(v Version) Version {
 	if patch, ok := t.At(v).NewestPatch(); ok {

@@ -252,6 +252,7 @@ func shared(p *plan.Plan) ([]byte, error) {
 			{"placement", string(p.Etcd.Placement)},
 			{"data_dir", p.Etcd.DataDir},
 			{"version", p.Etcd.Version},
+			{"on_the_way", p.EtcdOnTheWay()}, // of stacked members, before an upgrade to this version
 		}},
 		{"load_balancer", mapping{
 			{"kind", p.LoadBalancer.Kind},

@@ -33,6 +33,7 @@ type verdict struct {
 		Record, Etcd, Minor bool
 		ControlPlanes       []string `json:"control_planes"`
 		Nodes, Cordoned     []string
+		EtcdFirst           []string `json:"members_first"`
 	}
 }
 

@@ -84,6 +84,22 @@ func TestJudgeOfUpgrades(t *testing.T) {
 		}
 	}
 
+	// stacked members go to a release that knows the next minor first, where the plan names one
+	given = upgraded("1.36.3", "1.37.2")
+	given.at("plan")["placement"], given.at("plan")["etcd_on_the_way"] = "stacked", "3.6.16"
+	given.at("hosts", "cp-1", "kubernetes")["etcd_servers"] = []string{"https://127.0.0.1:2379"}
+	for _, at := range []string{"plan", "cluster"} {
+		given.at(at, "cluster_configuration")["etcd"] = object{"local": object{}}
+	}
+	given.at("hosts", "etcd-2", "etcd", "member")["version"] = "3.6.8"
+	if v := judge(t, given); len(v.Problems) > 0 || !v.Upgrade.Etcd || !slices.Equal(v.Upgrade.EtcdFirst, []string{"etcd-2"}) {
+		t.Errorf("stacked: %q %+v", v.Problems, v.Upgrade)
+	}
+	given.at("plan")["etcd_on_the_way"] = ""
+	if v := judge(t, given); !strings.Contains(strings.Join(v.Problems, " "), "Every member has to run 3.6.11 or newer") {
+		t.Errorf("stacked, without a release on the way: %q", v.Problems)
+	}
+
 	// site.yml leaves it to upgrade.yml
 	given = upgraded("1.36.3", "1.37.2")
 	given["upgrades"] = false

@@ -32,6 +32,7 @@ type book struct {
 	MemberCount                                                 int
 	Hosts, KubeletCount                                         string
 	AllInOne                                                    bool
+	EtcdOnTheWay                                                string // see plan.EtcdOnTheWay
 	Minor, Version, Socket, CgroupDriver, DataDir               string
 	Endpoint, EndpointHost, ServerURL                           string
 	VIP                                                         string
@@ -62,6 +63,7 @@ func procedure(p *plan.Plan) book {
 		Hosts: count(len(p.Nodes), "host", "hosts"), Bootstrap: p.Bootstrap(),
 		KubeletNames: names(p.KubeletNodes()), BalancerNames: names(p.LoadBalancer.Nodes),
 		KubeletCount: count(len(p.KubeletNodes()), "node", "nodes"), AllInOne: p.Cluster.Type == topologies.AllInOne,
+		EtcdOnTheWay: p.EtcdOnTheWay(),
 		Minor: p.Cluster.Version.MinorString(), Version: p.Cluster.Version.String(), Socket: p.Runtime.Socket,
 		CgroupDriver: p.Cluster.Kubelet.CgroupDriver, DataDir: p.Etcd.DataDir,
 		Endpoint: p.Cluster.Endpoint.String(), EndpointHost: shell(p.Cluster.Endpoint.Host),

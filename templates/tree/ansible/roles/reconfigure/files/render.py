@@ -5,8 +5,8 @@
               --reads kube-scheduler=/etc/kubernetes/scheduler-config.yaml --content BASE64    a file that the component reads once
 
 kubeadm writes the manifests, and the kubelet starts a pod again whose manifest has changed. Prints the names of those, one a line. A pod
-counts as up when it runs in another container than before, and that one answers for some seconds. One whose file alone has changed has its
-container stopped: the kubelet starts another one.
+counts as up when it runs in another container than before, and that one answers for some seconds. Of the controller manager and the scheduler
+the one that leads must go on as long. One whose file alone has changed has its container stopped: the kubelet starts another one.
 """
 import argparse
 import base64
@@ -96,6 +96,16 @@ def healthy(host):
         return False
 
 
+def lead(component, address, port):
+    """who leads among a component's instances, and since when last: ("", "") where nobody can tell. One that waits to lead says of its health that
+    it is well, and what it was given may still end it when it begins to work."""
+    server = "https://%s:%d" % ("[%s]" % address if ":" in address else address, port)
+    said = run("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", "--server=" + server, "--request-timeout=5s", "--namespace=kube-system", "get", "lease",
+               component, "--output=jsonpath={.spec.holderIdentity} {.spec.renewTime}")
+    words = said.stdout.split() if said.returncode == 0 else []
+    return tuple(words) if len(words) == 2 else ("", "")
+
+
 def phase(component):
     """kubeadm's name for what writes a manifest. etcd's names only this host then, which a member with data does not look at."""
     return ["etcd", "local"] if component == "etcd" else ["control-plane", component.replace("kube-", "")]
@@ -133,14 +143,18 @@ def moved(old, new, well):
 
 
 def comes_up(component, before, asked):
-    """waits for another container than the ones before that answers for a while. Two that came and went are enough to give up."""
+    """waits for another container than the ones before that answers for a while, as does the one that leads. Two that came and went are enough to
+    give up."""
     until, since, steady, gone = time.monotonic() + PATIENCE, 0.0, set(), ended(component) | before
+    leader, renewed = "", set()
     while time.monotonic() < until and len(ended(component) - gone) < 2:
         now = containers(component)
         if now and not now & before and answers(component, asked.address, asked.port):
-            if now != steady:
-                since, steady = time.monotonic(), now
-            if time.monotonic() - since >= STEADY:
+            holder, when = lead(component, asked.address, asked.port) if component in PORTS else ("", "")
+            if now != steady or holder != leader:
+                since, steady, leader, renewed = time.monotonic(), now, holder, set()
+            renewed.add(when)
+            if time.monotonic() - since >= STEADY and (component not in PORTS or leader and len(renewed) > 2):
                 return True
         else:
             steady = set()

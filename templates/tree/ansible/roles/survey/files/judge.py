@@ -17,7 +17,7 @@ Reads, as JSON, {"plan", "hosts", "cluster", "adopt", "later", "upgrades"} and p
     network      the pod network gets other settings; "pods" where only pods that start anew take them on
     endpoint     {"from", "to"} where hosts and records are to dial another endpoint, null where they are not
     upgrade      what upgrade.yml has to do: "from", "to", "record" (kubeadm's own says the old version still), "etcd" (its members rise), and the
-                 names "control_planes" and "nodes" that are not there yet
+                 names "control_planes" and "nodes" that are not there yet; "members_first" are stacked members that have to know the next minor first
 
 hosts are those that answered: a host that is not among them is away, and not without data.
 """
@@ -137,7 +137,7 @@ class Judge:
     def __init__(self, given):
         self.plan, self.hosts, self.cluster = given["plan"], given["hosts"], given["cluster"]
         self.adopt, self.later, self.upgrades = given["adopt"], given["later"], given.get("upgrades", False)
-        self.network, self.repod = False, False
+        self.network, self.repod, self.members_first = False, False, []
         ranges = [(c or {}).get("networking", {}).get("podSubnet") for c in (
             self.plan.get("cluster_configuration"), (self.cluster or {}).get("cluster_configuration"))]
         self.widened = ranges[0] != ranges[1] and holds(*ranges)
@@ -359,6 +359,7 @@ class Judge:
             "ours": sorted(n for n, i in nodes.items() if i.get("ours")),
             "cordoned": sorted(n for n, i in nodes.items() if i["unschedulable"] and not i.get("ours")),
         }
+        left["members_first"] = self.members_first
         left["minor"] = number(oldest)[:2] != number(want)[:2]
         return left
 
@@ -374,6 +375,10 @@ class Judge:
         if number(want)[:2] > (number(have[0])[0], number(have[0])[1] + 1):
             self.no("etcd runs %s, and the topology makes it %s. etcd moves one minor at a time.", have[0], want)
         elif floor and number(want)[:2] > number(have[0])[:2] and number(have[0]) < number(floor):
+            on_the_way = self.plan.get("etcd_on_the_way") or ""
+            if not self.external and on_the_way and number(on_the_way) >= number(floor):
+                self.members_first = sorted(n for n, a in self.answers.items() if a["version"] and number(a["version"]) < number(floor))
+                return True
             self.no("etcd runs %s, and is to become %s. Every member has to run %s or newer before the first one does: %s", have[0], want, floor,
                     "write that version into the block etcd first, and run this." if self.external else
                     "pin etcd.local.imageTag in kubeadm's record and roll the members (RUNBOOK.md, \"Upgrade Kubernetes\").")
