@@ -64,7 +64,7 @@ func procedure(p *plan.Plan) book {
 		KubeletNames: names(p.KubeletNodes()), BalancerNames: names(p.LoadBalancer.Nodes),
 		KubeletCount: count(len(p.KubeletNodes()), "node", "nodes"), AllInOne: p.Cluster.Type == topologies.AllInOne,
 		EtcdOnTheWay: p.EtcdOnTheWay(),
-		Minor: p.Cluster.Version.MinorString(), Version: p.Cluster.Version.String(), Socket: p.Runtime.Socket,
+		Minor:        p.Cluster.Version.MinorString(), Version: p.Cluster.Version.String(), Socket: p.Runtime.Socket,
 		CgroupDriver: p.Cluster.Kubelet.CgroupDriver, DataDir: p.Etcd.DataDir,
 		Endpoint: p.Cluster.Endpoint.String(), EndpointHost: shell(p.Cluster.Endpoint.Host),
 		ServerURL: "https://" + p.Cluster.Endpoint.String(),
