@@ -25,6 +25,8 @@ type forced struct {
 	playbook string
 	// byHand makes the edit with a command on the first host, where the playbooks have no way at all, and back takes it back.
 	byHand, back string
+	// ends says that the playbook is to put everything back by itself.
+	ends bool
 	// harm says what came of it: ran is why the playbook failed, nil where it ended well. It returns "" where there is no harm, and then
 	// the refusal is wrong.
 	harm func(ctx context.Context, c *changing, ran error) (string, error)
@@ -102,6 +104,9 @@ func walkForced(ctx context.Context, c *changing) error {
 		if err := c.anew(ctx); err != nil {
 			return err
 		}
+		if f.ends {
+			continue
+		}
 		if err := c.unguarded(); err != nil {
 			return err
 		}
@@ -134,11 +139,11 @@ const networkBlock = "network {\n%s\n}\n\n" + beforeRuntime
 func inNetwork(text string) []string { return []string{beforeRuntime, fmt.Sprintf(networkBlock, text)} }
 
 var forcedEdits = []forced{
-	{what: "another range of pods", pairs: inNetwork(`  pod_subnets = ["10.200.0.0/16"]`), harm: stops("kube-controller-manager")},
+	{what: "another range of pods", pairs: inNetwork(`  pod_subnets = ["10.200.0.0/16"]`), ends: true, harm: stops("kube-controller-manager")},
 	{what: "the controller manager's cluster-cidr by a flag", spoil: flagged("controllerManager", "cluster-cidr", "10.200.0.0/16"),
-		harm: stops("kube-controller-manager")},
+		ends: true, harm: stops("kube-controller-manager")},
 	{what: "the API server's etcd-servers by a flag", spoil: flagged("apiServer", "etcd-servers", "https://127.0.0.1:2479"),
-		harm: stops("kube-apiserver")},
+		ends: true, harm: stops("kube-apiserver")},
 	{what: "another DNS domain", pairs: inNetwork(`  dns_domain = "other.test"`), harm: losesNames},
 	{what: "another range of Services", pairs: inNetwork(`  service_subnets = ["10.120.0.0/16"]`), harm: splitsServices},
 	{what: "another cgroup driver", pairs: []string{ofCluster, ofCluster + "\n  kubelet {\n    cgroup_driver = \"cgroupfs\"\n  }"},

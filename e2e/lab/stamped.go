@@ -9,12 +9,11 @@ import (
 )
 
 // Older is the release that clusters are upgraded from, and what the planner asks for beside it: see stamped.sh for what is behind these
-// names. Patch is a patch release before it, Oldest one a minor before.
+// names. Patch is a patch release before it, by the source of the newer one.
 // containerd and crictl are the lab's own under the names of older ones.
 const (
 	Older           = "1.36.3"
 	Patch           = "1.36.1"
-	Oldest          = "1.35.4"
 	OlderContainerd = "2.3.7"
 	OlderEtcd       = "3.6.16" // external members', and stacked ones before they meet 3.7
 )
@@ -23,7 +22,6 @@ const (
 var olderReleases = []struct{ version, source, etcd, coredns, pause, crictl string }{
 	{Older, Older, "3.6.8", "v1.14.2", "3.10.2", "v1.35.0"},
 	{Patch, Older, "3.6.8", "v1.14.2", "3.10.2", "v1.35.0"},
-	{Oldest, Older, "3.6.6", "v1.13.1", "3.10.1", "v1.34.0"},
 }
 
 // Stamped builds and publishes older releases, after Setup: a quarter of an hour the first time.
@@ -55,10 +53,6 @@ func (l *Lab) Stamped(ctx context.Context) error {
 	external := l.stamped("etcd-v" + OlderEtcd)
 	m.archiveOf("github.com/etcd-io/etcd/releases/download/v"+OlderEtcd+"/"+folder+".tar.gz", "SHA256SUMS", list,
 		folder+"/etcd", external("etcd"), folder+"/etcdctl", external("etcdctl"), folder+"/etcdutl", external("etcdutl"))
-	m.archive("github.com/containerd/containerd/releases/download/v"+OlderContainerd+
-		"/containerd-"+OlderContainerd+"-linux-amd64.tar.gz", ".sha256sum", list,
-		"bin/containerd", "containerd", "bin/containerd-shim-runc-v2", "containerd-shim-runc-v2", "bin/ctr", "ctr")
-
 	tools, err := l.packetFilter()
 	if err != nil {
 		return err
@@ -89,6 +83,16 @@ func (l *Lab) Stamped(ctx context.Context) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(published, ".done"), []byte(stamp), 0o644)
+}
+
+// StampedRuntime publishes the lab's own containerd under the name of an older one.
+func (l *Lab) StampedRuntime() error {
+	m := mirror{lab: l, dir: filepath.Join(l.Dir, "www", "mirror")}
+	list := func(sum, name string) string { return sum + "  " + name + "\n" }
+	m.archive("github.com/containerd/containerd/releases/download/v"+OlderContainerd+
+		"/containerd-"+OlderContainerd+"-linux-amd64.tar.gz", ".sha256sum", list,
+		"bin/containerd", "containerd", "bin/containerd-shim-runc-v2", "containerd-shim-runc-v2", "bin/ctr", "ctr")
+	return m.err
 }
 
 // publication stands for all that older releases are published from, and for where.
