@@ -44,11 +44,12 @@ var changeChains = map[string]struct {
 	"upgrade":  {"3+3+2", olderRelease, true, walkUpgrade},
 	"hosts":    {"1+3+1", threeMembers, false, walkHosts},
 	// the smallest one in which pods of two workers talk to each other
-	"upgrade-small": {"1+1+2", olderSmall, true, walkUpgradeSmall},
-	"config":        {"aio", olderRuntime, false, walkConfig},
-	"life":          {"aio", olderRuntime, false, walkLife},
-	"nodes":         {"1+1+2", twoWorkers, false, walkNodes},
-	"forced":        {"aio", plain, false, walkForced},
+	"upgrade-small":   {"1+1+2", olderSmall, true, walkUpgradeSmall},
+	"upgrade-stacked": {"3+1", olderStacked, true, walkUpgradeStacked},
+	"config":          {"aio", olderRuntime, false, walkConfig},
+	"life":            {"aio", olderRuntime, false, walkLife},
+	"nodes":           {"1+1+2", twoWorkers, false, walkNodes},
+	"forced":          {"aio", plain, false, walkForced},
 }
 
 // plain leaves what secures a cluster out of aio.hcl: edits bring blocks of the same kinds.
@@ -265,7 +266,7 @@ func (c *changing) carriedOut(ctx context.Context, what, playbook string, args .
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	c.t.plays(what, run)
-	e.Took, e.Results = run.took.Seconds(), run.results
+	e.Took, e.Results, e.Longest = run.took.Seconds(), run.results, run.longest(3)
 	if e.Sighting, err = o.end(ctx); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
@@ -580,9 +581,15 @@ func walkControlPlanes(ctx context.Context, c *changing) error {
 		pool("etcd", "etcd", 3, "10.77.0.21")+"\nnode \"worker-1\""); err != nil {
 		return err
 	}
-	return c.leaves(ctx, "cp-1", "node_pool \"cp\" {\n  roles         = [\"control-plane\"]\n  "+threeOfStacked+"\n}\n",
+	if err := c.leaves(ctx, "cp-1", "node_pool \"cp\" {\n  roles         = [\"control-plane\"]\n  "+threeOfStacked+"\n}\n",
 		single("control-plane", "cp-2", "10.77.0.32")+single("control-plane", "cp-3", "10.77.0.33")+
-			single("control-plane", "cp-4", "10.77.0.34"))
+			single("control-plane", "cp-4", "10.77.0.34")); err != nil {
+		return err
+	}
+	if !c.h.noFresh { // it is compared with a fresh one, and not thrown away yet
+		return nil
+	}
+	return c.force(ctx, forcedTopology)
 }
 
 const newestRelease = "type = \"multi-etcd-multi-master\""
@@ -596,6 +603,32 @@ const smallRelease = "type = \"single-etcd-single-master\""
 func olderSmall(source string) string {
 	return strings.NewReplacer(smallRelease, smallRelease+"\n  kubernetes_version = \""+lab.Older+"\"",
 		`cni "static-routes" {}`, `cni "flannel" {}`, `mode = "iptables"`, `mode = "nftables"`).Replace(source)
+}
+
+// olderStacked is the topology of stacked control planes with packages of a patch release before the older one.
+func olderStacked(source string) string {
+	return strings.NewReplacer(newestRelease, newestRelease+"\n  kubernetes_version = \""+lab.Patch+"\"",
+		`source           = "binaries"`, `source           = "packages"`).Replace(source)
+}
+
+// walkUpgradeStacked takes stacked control planes to another patch release, and then a minor up: their members of etcd to a release that
+// knows the next minor first.
+func walkUpgradeStacked(ctx context.Context, c *changing) error {
+	if err := walkSteps(ctx, c,
+		step{what: lab.Patch + " → " + lab.Older + ", packages", playbook: "upgrade.yml", args: []string{"-e", force},
+			pairs: []string{lab.Patch, lab.Older}},
+		step{what: lab.Older + " → the newest, packages", playbook: "upgrade.yml", args: []string{"-e", force},
+			trouble: &trouble{interrupt: true},
+			pairs:   []string{"\n  kubernetes_version = \"" + lab.Older + "\"", ""}},
+	); err != nil {
+		return err
+	}
+	const ofMembers = "jsonpath={.items[*].spec.containers[*].image}"
+	out, err := c.kube(ctx, "-n", "kube-system", "get", "pods", "-l", "component=etcd", "-o", ofMembers)
+	if err != nil || strings.Contains(out, ":3.6.") {
+		return fmt.Errorf("after the upgrade members of etcd run %s %w", out, err)
+	}
+	return nil
 }
 
 func walkUpgradeSmall(ctx context.Context, c *changing) error {

@@ -139,7 +139,8 @@ const networkBlock = "network {\n%s\n}\n\n" + beforeRuntime
 func inNetwork(text string) []string { return []string{beforeRuntime, fmt.Sprintf(networkBlock, text)} }
 
 var forcedEdits = []forced{
-	{what: "another range of pods", pairs: inNetwork(`  pod_subnets = ["10.200.0.0/16"]`), ends: true, harm: stops("kube-controller-manager")},
+	{what: "another range of pods", pairs: inNetwork(`  pod_subnets = ["10.200.0.0/16"]`), ends: true,
+		harm: stops("kube-controller-manager")},
 	{what: "the controller manager's cluster-cidr by a flag", spoil: flagged("controllerManager", "cluster-cidr", "10.200.0.0/16"),
 		ends: true, harm: stops("kube-controller-manager")},
 	{what: "the API server's etcd-servers by a flag", spoil: flagged("apiServer", "etcd-servers", "https://127.0.0.1:2479"),
@@ -159,6 +160,37 @@ var forcedEdits = []forced{
 	{what: "another name of the cluster", pairs: []string{`cluster "aio"`, `cluster "other"`}, harm: otherName},
 	{what: "a name in the certificate by site.yml", pairs: []string{ofCluster, ofCluster + "\n  cert_sans = [\"k8s.example.net\"]"},
 		playbook: "site.yml", harm: lacksName},
+}
+
+// forcedTopology moves stacked etcd to hosts of its own as if the cluster began there.
+var forcedTopology = forced{what: "stacked etcd to external", playbook: "site.yml",
+	pairs: []string{`topology = "stacked"`, `topology = "external"`, `node "worker-1"`,
+		pool("etcd", "etcd", 3, "10.77.0.21") + "\nnode \"worker-1\""},
+	spoil: beginsEtcd, harm: forgetsAll}
+
+// beginsEtcd makes the tree take the members of external etcd for those of a new cluster.
+func beginsEtcd(c *changing) error {
+	name := filepath.Join(c.tree, "ansible", "roles", "survey", "files", "judge.py")
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	const goesOn, begins = `{"state": "run", "joining": []}, None`, `{"state": "begin", "joining": []}, None`
+	return os.WriteFile(name, []byte(strings.Replace(string(data), goesOn, begins, 1)), 0o644)
+}
+
+// forgetsAll is the harm where the API servers no longer know what was stored.
+func forgetsAll(ctx context.Context, c *changing, ran error) (string, error) {
+	out, err := c.kube(ctx, "get", "deployment", "web", "-o", "name")
+	if err != nil && strings.Contains(err.Error(), "NotFound") {
+		nodes, _ := c.kube(ctx, "get", "nodes", "-o", "name")
+		return fmt.Sprintf("the API servers read an empty etcd: what ran is not known any more, and they know %d nodes",
+			len(strings.Fields(nodes))), nil
+	}
+	if ran != nil {
+		return failure(ran, "")
+	}
+	return "", fmt.Errorf("the API says %s %w", out, err)
 }
 
 // flagged gives a component a flag in the tree that validate refuses.
@@ -212,7 +244,8 @@ func startsNoPod(ctx context.Context, c *changing, ran error) (string, error) {
 		return "", err
 	}
 	_, err := c.kube(ctx, "wait", "pod/asker", "--for=condition=Ready", "--timeout=60s")
-	why, _ := c.kube(ctx, "get", "events", "--field-selector", "involvedObject.name=asker,type=Warning", "-o", "jsonpath={.items[0].message}")
+	why, _ := c.kube(ctx, "get", "events", "--field-selector", "involvedObject.name=asker,type=Warning", "-o",
+		"jsonpath={.items[0].message}")
 	_, _ = c.kube(ctx, "delete", "pod", "asker", "--force", "--grace-period=0")
 	if err == nil {
 		return "", nil
@@ -230,8 +263,8 @@ func staysWithOneShare(ctx context.Context, c *changing, ran error) (string, err
 		return "", err
 	}
 	text := "the node keeps " + out
-	if pods, err := c.kube(ctx, "-n", "kube-flannel", "get", "pods", "-o", "jsonpath={.items[*].status.containerStatuses[*].state}"); err == nil &&
-		!strings.Contains(pods, "running") {
+	const states = "jsonpath={.items[*].status.containerStatuses[*].state}"
+	if pods, err := c.kube(ctx, "-n", "kube-flannel", "get", "pods", "-o", states); err == nil && !strings.Contains(pods, "running") {
 		text += ", and flannel does not start: " + pods[:min(len(pods), 120)]
 	}
 	return text, nil
@@ -246,8 +279,8 @@ func twoNetworks(ctx context.Context, c *changing, ran error) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if said, err := c.fails(ctx, "two networks are configured ("+strings.Join(strings.Fields(out), ", ")+"), and a new pod finds no Service",
-		"web"); said != "" || err != nil {
+	two := "two networks are configured (" + strings.Join(strings.Fields(out), ", ") + "), and a new pod finds no Service"
+	if said, err := c.fails(ctx, two, "web"); said != "" || err != nil {
 		return said, err
 	}
 	all, err := c.kube(ctx, "get", "pods", "-A", "--field-selector=status.phase=Running", "-o",
@@ -285,7 +318,8 @@ func otherName(ctx context.Context, c *changing, ran error) (string, error) {
 	if ran != nil {
 		return failure(ran, "")
 	}
-	flags, err := c.nodes[0].Exec(ctx, "sh", "-c", "grep -h cluster-name /etc/kubernetes/manifests/*.yaml; grep -h 'cluster: ' /etc/kubernetes/admin.conf")
+	flags, err := c.nodes[0].Exec(ctx, "sh", "-c", "grep -h cluster-name /etc/kubernetes/manifests/*.yaml; "+
+		"grep -h 'cluster: ' /etc/kubernetes/admin.conf")
 	if err != nil || !strings.Contains(flags, "other") || !strings.Contains(flags, "aio") {
 		return "", err
 	}

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,8 +35,25 @@ type editResult struct {
 	Forced   string  `json:"forced,omitempty"` // what came of it where the refusal was passed by
 	Took     float64 `json:"took,omitempty"`
 	Results  int     `json:"results,omitempty"` // of tasks on hosts
+	Longest  []share `json:"longest,omitempty"` // plays, of the whole run
 	Trouble  string  `json:"trouble,omitempty"` // "killed after 41 results", "worker-1 lost power"
 	*Sighting
+}
+
+// share is the part of a run's time that one play took.
+type share struct {
+	Play string  `json:"play"`
+	Part float64 `json:"part"`
+}
+
+// longest are the plays that took most of a run's time.
+func (r *playbookRun) longest(n int) []share {
+	var all []share
+	for _, p := range r.plays {
+		all = append(all, share{p.name, math.Round(100*p.took.Seconds()/max(r.took.Seconds(), 1)) / 100})
+	}
+	slices.SortStableFunc(all, func(a, b share) int { return cmp.Compare(b.Part, a.Part) })
+	return all[:min(n, len(all))]
 }
 
 // digest stands for what a result depends on: the binary under test, whose templates are in it, and this program with its topologies.
@@ -127,6 +146,9 @@ func (h *harness) seen(names []string) error {
 				carried++
 			}
 			line := fmt.Sprintf("  %s by %s, %.0f s (%.2f of the building)", e.What, e.Playbook, e.Took, e.Took/max(r.Built, 1))
+			for _, s := range e.Longest {
+				line += fmt.Sprintf("; %.0f %%: %s", 100*s.Part, s.Play)
+			}
 			if e.Trouble != "" {
 				line += "; " + e.Trouble
 			}

@@ -100,7 +100,8 @@ func (s shelf) core() []image {
 }
 
 func (s shelf) etcd() image {
-	return s.image("etcd", map[string]string{"usr/local/bin/etcd": "etcd", "usr/local/bin/etcdctl": "etcdctl", "usr/local/bin/etcdutl": "etcdutl"})
+	return s.image("etcd", map[string]string{"usr/local/bin/etcd": "etcd", "usr/local/bin/etcdctl": "etcdctl",
+		"usr/local/bin/etcdutl": "etcdutl"})
 }
 
 // images lists all images. The tags of kubeadm's own come from kubeadm itself.

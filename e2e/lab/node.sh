@@ -75,12 +75,13 @@ quirks() {
   # kubeadm's SystemVerification refuses cgroup v1 for kubelet 1.35 and newer; this stands before the real one in PATH
   cat >"$1/usr/local/sbin/kubeadm" <<'S'
 #!/bin/sh
+real=/usr/local/bin/kubeadm
+[ -x $real ] || real=/usr/bin/kubeadm # a package's
 case $1 in
-  init) case $2 in phase) ;; *) exec /usr/local/bin/kubeadm "$@" --ignore-preflight-errors=SystemVerification ;; esac ;;
-  join) case $2 in phase) ;; *) exec /usr/local/bin/kubeadm "$@" --ignore-preflight-errors=SystemVerification ;; esac ;;
-  upgrade) case $2,$3 in node,phase) ;; *) exec /usr/local/bin/kubeadm "$@" --ignore-preflight-errors=SystemVerification ;; esac ;;
+  init | join) case $2 in phase) ;; *) exec $real "$@" --ignore-preflight-errors=SystemVerification ;; esac ;;
+  upgrade) case $2,$3 in node,phase) ;; *) exec $real "$@" --ignore-preflight-errors=SystemVerification ;; esac ;;
 esac
-exec /usr/local/bin/kubeadm "$@"
+exec $real "$@"
 S
   chmod 755 "$1/usr/local/sbin/kubeadm"
 }

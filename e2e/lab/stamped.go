@@ -79,7 +79,8 @@ func (l *Lab) Stamped(ctx context.Context) error {
 		images = append(images, older.core()...)
 		packages = append(packages, "v"+r.version, OlderContainerd)
 	}
-	if err := errors.Join(m.err, writeAll(images, filepath.Join(l.Dir, "registry")), l.logged(ctx, "packages.sh", packages...)); err != nil {
+	registry := filepath.Join(l.Dir, "registry")
+	if err := errors.Join(m.err, writeAll(images, registry), l.logged(ctx, "packages.sh", packages...)); err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(published, ".done"), []byte(stamp), 0o644)
