@@ -212,17 +212,33 @@ func TestNamesFindWhatBelongsToATarget(t *testing.T) {
 	}
 }
 
+// TestNobodyAsksForATargetByName: what distinguishes a target from others is one of its facts, so that a new one says it of itself.
+func TestNobodyAsksForATargetByName(t *testing.T) {
+	others, err := filepath.Glob("*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	others = slices.DeleteFunc(others, func(name string) bool { return name == "targets" })
+	search(t, others, regexp.MustCompile(`(Target|Facts)\.Name [!=]= "|\[[a-z.]*Target\.(Facts\.)?Name\]`),
+		"asks for a target by name: make it a field of plan.Facts")
+}
+
 // TestEmittersReadThePlanAlone: what was written, and where, is in the plan; nothing that makes files goes behind it.
 func TestEmittersReadThePlanAlone(t *testing.T) {
-	behind := regexp.MustCompile(`\bp\.Spec\b|\bPlan\.Spec\b|\.Expr\.Value\(`)
-	for _, below := range []string{"emit", "targets"} {
-		err := filepath.WalkDir(below, func(path string, d fs.DirEntry, err error) error {
+	search(t, []string{"emit", "targets"}, regexp.MustCompile(`\bp\.Spec\b|\bPlan\.Spec\b|\.Expr\.Value\(`), "reads what was written")
+}
+
+// search finds what the Go files below some folders must not have.
+func search(t *testing.T, below []string, what *regexp.Regexp, wrong string) {
+	t.Helper()
+	for _, root := range below {
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
 				return err
 			}
 			src, err := os.ReadFile(path)
-			if at := behind.FindIndex(src); at != nil {
-				t.Errorf("%s:%d reads what was written: %s", path, bytes.Count(src[:at[0]], []byte("\n"))+1, src[at[0]:at[1]])
+			for _, at := range what.FindAllIndex(src, -1) {
+				t.Errorf("%s:%d: %s %s", path, bytes.Count(src[:at[0]], []byte("\n"))+1, src[at[0]:at[1]], wrong)
 			}
 			return err
 		})

@@ -1,6 +1,7 @@
 package change
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -320,7 +321,7 @@ func (d *differ) combinations() {
 // toolDoesBoth refuses machines that come and go in one edit where one command makes and removes them: it would remove those that go before
 // they are drained.
 func (d *differ) toolDoesBoth() {
-	if d.new.Hosting != plan.Hosts || d.new.make == "" {
+	if d.new.Hosting != plan.Hosts || d.new.page.Make == "" {
 		return
 	}
 	come, gone := 0, 0
@@ -330,7 +331,7 @@ func (d *differ) toolDoesBoth() {
 	if come > 0 && gone > 0 {
 		d.refuse("node", "comes and goes",
 			fmt.Sprintf("Machines come and go in one edit, and one command (%s) does both at once: it would remove machines "+
-				"that are not drained. Make it two edits: first those that come, then those that go.", d.new.make))
+				"that are not drained. Make it two edits: first those that come, then those that go.", d.new.page.Make))
 	}
 }
 
@@ -338,29 +339,8 @@ func (d *differ) refuse(subject, what, detail string) {
 	d.r.Changes = append(d.r.Changes, Change{ID: subject + ": " + what, Class: Refused, Subject: subject, Detail: detail})
 }
 
-// local are targets whose clusters are made anew.
-var local = map[string]string{
-	"kind": "kind delete cluster, then kind create cluster", "minikube": "minikube delete, then minikube start",
-	"docker-desktop": "Reset Kubernetes cluster in its settings, or kind's own commands",
-}
-
-// appliers are the programs that apply a change on targets that other programs build.
-var appliers = map[string]string{
-	"kops": "kops replace, kops update cluster --yes, kops rolling-update cluster --yes", "kube-aws": "kube-aws apply",
-	"kubespray":   "kubespray's playbooks: upgrade-cluster.yml, scale.yml, remove-node.yml",
-	"cluster-api": "kubectl apply on the management cluster", "charmed-kubernetes": "juju deploy of the bundle, juju upgrade-charm",
-	"openshift": "oc and the machine API of the cluster", "ibm-cloud-private": "its installer", "gke-on-prem": "bmctl update cluster",
-	"platform9": "its interface, or terraform apply", "openshift-dedicated": "ocm, or terraform apply",
-	"kubernetes-the-hard-way": "the pages of its tree, host by host",
-}
-
-// applier is who applies a change that this program does not.
-func applier(target string) string {
-	if by := appliers[target]; by != "" {
-		return by
-	}
-	return "terraform apply"
-}
+// applier is the program that applies a change where our playbook does not.
+func (r *Record) applier() string { return cmp.Or(r.page.AppliedBy, "terraform apply") }
 
 // others changes the classes where another program builds the cluster: never better than ordered, for it was not tried.
 func (d *differ) others() {
@@ -369,13 +349,13 @@ func (d *differ) others() {
 	}
 	for i := range d.r.Changes {
 		c := &d.r.Changes[i]
-		switch again := local[d.new.Target]; {
+		switch again := d.new.page.Anew; {
 		case c.Class == None:
 		case again != "":
 			c.Class, c.Detail, c.by = Refused, "A "+d.new.Target+" cluster is not changed: delete it and create it again ("+again+").", nil
 		case c.Class != Refused:
 			c.Class, c.by = Ordered, []string{"tool"}
-			c.Detail += " Applied by " + applier(d.new.Target) + "; it was not tried."
+			c.Detail += " Applied by " + d.new.applier() + "; it was not tried."
 		}
 	}
 }

@@ -25,7 +25,7 @@ import (
 func Of(p *plan.Plan, release string) *Record {
 	b := &builder{p: p, secrets: p.Spec.Secrets, r: &Record{
 		Release: release, Cluster: p.Cluster.Name, Target: p.Target.Name, Hosting: p.Target.Facts.Hosting,
-		Settings: map[string]Value{}, Defaults: map[string]bool{}, at: map[string]hcl.Range{}, make: p.Target.Facts.Make,
+		Settings: map[string]Value{}, Defaults: map[string]bool{}, at: map[string]hcl.Range{}, page: p.Target.Facts.Page,
 	}}
 	b.cluster()
 	b.network()

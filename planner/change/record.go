@@ -38,7 +38,7 @@ type Record struct {
 
 	at    map[string]hcl.Range // where settings are written; nil for a record from a file
 	moves map[string]string    // new names of machines by their old ones, as the design says
-	make  string               // the command that makes the machines; "" for a record from a file
+	page  plan.Page            // of the target; zero for a record from a file
 }
 
 // Node is one machine. Its arguments have the names of the language's block node; keys of maps follow in brackets.

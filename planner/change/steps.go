@@ -154,9 +154,9 @@ func (d *differ) step(all map[string]*Step, p *Procedure, name string, hosts []s
 		s = &Step{ID: name, Title: p.Title, Gate: p.Gate, Undo: p.Undo, of: p}
 		switch {
 		case p.ID == "tool":
-			s.ByHand = applier(d.new.Target)
+			s.ByHand = d.new.applier()
 		case p.ID == "machines":
-			s.ByHand = d.new.make
+			s.ByHand = d.new.page.Make
 		case p.carries() && d.reachable(p, hosts):
 			s.Playbook = p.Playbook
 		default:
@@ -213,7 +213,7 @@ func (s *Step) Command() string {
 
 // machinesStep makes and removes the machines where the tree makes them.
 func (d *differ) machinesStep(all map[string]*Step) {
-	if d.new.Hosting != plan.Hosts || d.new.make == "" {
+	if d.new.Hosting != plan.Hosts || d.new.page.Make == "" {
 		return
 	}
 	var come, gone []string

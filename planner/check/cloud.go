@@ -15,13 +15,10 @@ import (
 
 const ccmDocs = "https://kubernetes.io/docs/tasks/administer-cluster/running-cloud-controller/"
 
-// cloudTargets are targets whose machines are those of the cloud of the same name; the others' are nobody's cloud.
-var cloudTargets = []string{"aws", "azure", "digitalocean", "gcp", "hetzner", "openstack", "vsphere"}
-
 // sizeName is how one vendor names machine types.
 type sizeName struct {
 	vendor     string
-	targets    []string
+	cloud      string // one of plan.Clouds
 	shape, arm *regexp.Regexp
 }
 
@@ -44,14 +41,14 @@ func vendorOf(name string) int {
 // https://learn.microsoft.com/en-us/azure/virtual-machines/vm-naming-conventions, https://cloud.google.com/compute/docs/machine-resource,
 // https://docs.hetzner.com/cloud/servers/overview/
 var sizeNames = []sizeName{
-	{"AWS", []string{"aws", "eks", "kube-aws"},
+	{"AWS", "aws",
 		regexp.MustCompile(`^[a-z][a-z0-9-]*\.(nano|micro|small|medium|[0-9]*x?large|metal(-[0-9a-z]+)?)$`),
 		regexp.MustCompile(`^(a1|[a-z]+[0-9]+[a-z]*g[a-z]*(-[a-z0-9]+)?)\.`)},
-	{"Azure", []string{"azure", "aks"}, regexp.MustCompile(`^(Standard|Basic)_[A-Z]`),
+	{"Azure", "azure", regexp.MustCompile(`^(Standard|Basic)_[A-Z]`),
 		regexp.MustCompile(`^Standard_[A-Z]+[0-9]+(-[0-9]+)?[a-z]*p[a-z]*(_|$)`)},
-	{"Google Cloud", []string{"gcp", "gke"}, regexp.MustCompile(`^([a-z][0-9][a-z]?|custom|g2|f1|e2|m[1-4]|a[23])-[a-z0-9-]+$`),
+	{"Google Cloud", "gcp", regexp.MustCompile(`^([a-z][0-9][a-z]?|custom|g2|f1|e2|m[1-4]|a[23])-[a-z0-9-]+$`),
 		regexp.MustCompile(`^(t2a|c4a|n4a|a4x)-`)},
-	{"Hetzner", []string{"hetzner"}, regexp.MustCompile(`^(cx|cpx|cax|ccx)[0-9]+$`), regexp.MustCompile(`^cax`)},
+	{"Hetzner", "hetzner", regexp.MustCompile(`^(cx|cpx|cax|ccx)[0-9]+$`), regexp.MustCompile(`^cax`)},
 }
 
 // writtenRanges reads an argument of the target's block that lists ranges; nil where it is none of the target's, or wrong, which the
@@ -154,11 +151,7 @@ var cloudRules = []Rule{
 
 // vendorsNames is how the vendor of the target's machines names their types, -1 where it is not known.
 func vendorsNames(p *plan.Plan) int {
-	name := p.Target.Name
-	if name == "kops" {
-		name = map[string]string{"aws": "aws", "gce": "gcp"}[writtenWord(p, "cloud")]
-	}
-	return slices.IndexFunc(sizeNames, func(s sizeName) bool { return slices.Contains(s.targets, name) })
+	return slices.IndexFunc(sizeNames, func(s sizeName) bool { return s.cloud == p.Target.Cloud() })
 }
 
 // targetHas reports whether the target's block has an argument.
@@ -169,22 +162,6 @@ func targetHas(p *plan.Plan, name string) bool {
 	}
 	content, _, _ := t.Body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: name}}})
 	return content.Attributes[name] != nil
-}
-
-// writtenWord reads an argument of the target's block that is a string, "" where it is none.
-func writtenWord(p *plan.Plan, name string) string {
-	t := p.Spec.Target
-	if t == nil || t.Body == nil {
-		return ""
-	}
-	content, _, _ := t.Body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: name}}})
-	if attribute := content.Attributes[name]; attribute != nil {
-		value, diags := attribute.Expr.Value(t.Context)
-		if value, _ = value.UnmarkDeep(); !diags.HasErrors() && value.Type() == cty.String && value.IsKnown() && !value.IsNull() {
-			return value.AsString()
-		}
-	}
-	return ""
 }
 
 func targetOpenToEverybody(p *plan.Plan) []Finding {
@@ -256,14 +233,15 @@ func cloudCredentialsMissing(p *plan.Plan) []Finding {
 }
 
 func cloudElsewhere(p *plan.Plan) []Finding {
-	if p.CloudProvider == "" || p.CloudProvider == "other" || !slices.Contains(cloudTargets, p.Target.Name) ||
-		p.Target.Name == p.CloudProvider {
+	cloud := p.Target.Cloud()
+	if p.CloudProvider == "" || p.CloudProvider == "other" || p.Target.Facts.Hosting != plan.Hosts || cloud == "" ||
+		cloud == p.CloudProvider {
 		return nil
 	}
 	for _, a := range p.Addons {
 		if a.Cloud != "" {
 			return one(a.NameRange, "The machines are those of %s: the controller manager of %s would find none of them. "+
-				"Write cloud_provider %q.", p.Target.Name, a.Cloud, p.Target.Name)
+				"Write cloud_provider %q.", p.Target.Name, a.Cloud, cloud)
 		}
 	}
 	return nil

@@ -156,7 +156,7 @@ func availabilityPowerUnstated(p *plan.Plan) []Finding {
 // vendorZones reports whether the target takes a failure domain for a zone of a vendor's.
 func vendorZones(p *plan.Plan) bool {
 	f := p.Target.Facts
-	return f.Hosting == plan.Hosts && !f.L2 || f.Hosting == plan.Hosted || f.Name == "kops"
+	return f.Hosting == plan.Hosts && !f.L2 || f.Hosting == plan.Hosted || f.Zones
 }
 
 func targetZonePath(p *plan.Plan) []Finding {

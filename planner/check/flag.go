@@ -282,7 +282,7 @@ var repeats = []string{"stringArray", "stringSlice", "mapStringString", "mapStri
 
 func componentFlagRepeated(p *plan.Plan) []Finding {
 	var findings []Finding
-	byName := p.Target.Facts.Hosting == plan.Installer && p.Target.Facts.Name != "cluster-api"
+	byName := p.Target.Facts.Hosting == plan.Installer && !p.Target.Facts.RepeatsFlags
 	for _, c := range judgedLines(p) {
 		for i, a := range c.args {
 			if i+1 == len(c.args) || c.args[i+1].Name != a.Name || i > 0 && c.args[i-1].Name == a.Name {

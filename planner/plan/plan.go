@@ -3,6 +3,7 @@
 package plan
 
 import (
+	"cmp"
 	"net/netip"
 	"time"
 
@@ -401,6 +402,9 @@ type Target struct {
 	Facts     Facts
 	Site      Site // as far as the block states it
 }
+
+// Cloud is whose machines they are, one of Clouds; "" where they are nobody's.
+func (t *Target) Cloud() string { return cmp.Or(t.Site.Cloud, t.Facts.Cloud) }
 
 // Hypervisor is what a hypervisor has for machines. What is not stated is 0.
 type Hypervisor struct {

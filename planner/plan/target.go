@@ -59,6 +59,10 @@ type Resolving struct {
 	SSHUser string
 	// Site reads the segment of the machines from the target's block; nil where the block does not state one.
 	Site func(hcl.Body, *hcl.EvalContext) Site
+	// Cloud is whose machines they are, one of Clouds; "" where the block says it (Site) or they are nobody's.
+	Cloud string
+	// Zones reports that failure domains are zones of a cloud though an installer makes the machines.
+	Zones bool
 }
 
 // Limits is what the target can express.
@@ -75,6 +79,8 @@ type Limits struct {
 	Oldest, Newest Version
 	// Default is the minor that a design gets where none is written, for a target whose newest is not for everybody; zero: the newest.
 	Default Version
+	// RepeatsFlags reports that an installer has room for a flag of a component that is written several times.
+	RepeatsFlags bool
 	// Releases are the only ones that the target takes, the newest first; nil: every release between Oldest and Newest.
 	Releases []Version
 	// Ends lists the days on which the target's support of minors ends, and EndsFrom where that is said.
@@ -113,6 +119,11 @@ type Page struct {
 	Folder, Make string
 	// FolderIf is the argument of the target's block without which there is no Folder; "" where it is always there.
 	FolderIf string
+	// RunsPlaybook reports that Make runs the playbook too, so that the tree's own pages have all steps.
+	RunsPlaybook bool
+	// AppliedBy is the program that applies an edit to a cluster that runs, where it is not our playbook; "" stands for Terraform. Anew is
+	// how a cluster is made again on a target that changes none; "" where it changes them.
+	AppliedBy, Anew string
 	// Checked is how far the output was checked: CheckBooted, CheckTool or CheckTypes; By names the tool and CheckedOn the date.
 	Checked              Check
 	CheckedBy, CheckedOn string
@@ -122,6 +133,8 @@ type Page struct {
 type Site struct {
 	Subnets               []netip.Prefix
 	Gateways, Nameservers []netip.Addr
+	// Cloud is whose machines they are, one of Clouds; "" where the block does not say it.
+	Cloud string
 	// SharedKernel reports that the machines are containers: their kernel is another machine's, its modules and settings too.
 	SharedKernel bool
 }
@@ -187,8 +200,8 @@ func (t Facts) newestPatch(minor Version) Version {
 	return newest
 }
 
-// Guide reports that Folder has a README.md with all steps, those after Make too. Vagrant's one command needs none.
-func (t Facts) Guide() bool { return t.Folder != "" && t.FolderIf == "" && t.Name != "vagrant" }
+// Guide reports that Folder has a README.md with all steps, those after Make too. One command that does everything needs none.
+func (t Facts) Guide() bool { return t.Folder != "" && t.FolderIf == "" && !t.RunsPlaybook }
 
 // Leaves reports whether the plan's value of an argument ("container_runtime.version"), or of all arguments of a block, means nothing to
 // the target, which decides by itself.

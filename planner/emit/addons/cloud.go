@@ -64,7 +64,7 @@ func controllerManager(p *plan.Plan, a *plan.Addon) ([]any, error) {
 		c.Args = []string{"--allow-untagged-cloud", "--cloud-provider=hcloud", "--webhook-secure-port=0", "--leader-elect=false"}
 		c.Env = []corev1.EnvVar{
 			secretValue("HCLOUD_TOKEN", "hcloud", "token", false),
-			secretValue("HCLOUD_NETWORK", "hcloud", "network", p.Target.Name != "hetzner"),
+			secretValue("HCLOUD_NETWORK", "hcloud", "network", p.Target.Cloud() != "hetzner"),
 			{Name: "HCLOUD_NETWORK_ROUTES_ENABLED", Value: "false"},
 		}
 		c.Env = append(c.Env, hetznerBalancers(p)...)
@@ -111,7 +111,7 @@ func oneForOne() appsv1.DeploymentStrategy {
 // Source: github.com/hetznercloud/hcloud-cloud-controller-manager internal/hcops/load_balancer.go and docs/reference/load_balancer_envs.md
 func hetznerBalancers(p *plan.Plan) []corev1.EnvVar {
 	first := p.ControlPlanes()
-	if p.Target.Name != "hetzner" || len(first) == 0 || first[0].FailureDomain == "" {
+	if p.Target.Cloud() != "hetzner" || len(first) == 0 || first[0].FailureDomain == "" {
 		return nil
 	}
 	return []corev1.EnvVar{{Name: "HCLOUD_LOAD_BALANCERS_LOCATION", Value: first[0].FailureDomain},

@@ -44,7 +44,7 @@ func overview(p *plan.Plan) summary {
 	s := summary{
 		Name: plain(p.Cluster.Name), Title: p.Cluster.Topology.Title, Purpose: p.Cluster.Topology.Purpose, Target: p.Target.Name,
 		Sensitive: p.Sensitive(),
-		ByHand:    byHand(p), Vagrant: p.Target.Name == "vagrant", Make: p.Target.Facts.Make, Folder: p.Target.Facts.Folder,
+		ByHand:    byHand(p), Vagrant: p.Target.Facts.RunsPlaybook, Make: p.Target.Facts.Make, Folder: p.Target.Facts.Folder,
 		Guide: p.Target.Facts.Guide(),
 		Facts: facts(p), Machines: machines(p), Powered: powered(p),
 		Picture:  report.Mermaid(report.Draw(p, report.Machines)),

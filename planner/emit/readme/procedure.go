@@ -59,7 +59,7 @@ type downloads struct{ Arch, Commands string }
 func procedure(p *plan.Plan) book {
 	b := book{
 		Name: plain(p.Cluster.Name), Sensitive: p.Sensitive(),
-		Vagrant: p.Target.Name == "vagrant", Make: p.Target.Facts.Make,
+		Vagrant: p.Target.Facts.RunsPlaybook, Make: p.Target.Facts.Make,
 		Hosts: count(len(p.Nodes), "host", "hosts"), Bootstrap: p.Bootstrap(),
 		KubeletNames: names(p.KubeletNodes()), BalancerNames: names(p.LoadBalancer.Nodes),
 		KubeletCount: count(len(p.KubeletNodes()), "node", "nodes"), AllInOne: p.Cluster.Type == topologies.AllInOne,

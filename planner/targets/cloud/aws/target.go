@@ -13,6 +13,7 @@ func Target() target.Target {
 			Title:   "AWS machines",
 			Hosting: plan.Hosts,
 			Resolving: plan.Resolving{
+				Cloud:    "aws",
 				Site:     target.Site,
 				Balancer: true,
 				SSHUser:  "ops",

@@ -13,6 +13,7 @@ func Target() target.Target {
 			Title:   "Azure machines",
 			Hosting: plan.Hosts,
 			Resolving: plan.Resolving{
+				Cloud:    "azure",
 				Site:     target.Site,
 				Balancer: true,
 				SSHUser:  "ops",

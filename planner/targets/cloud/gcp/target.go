@@ -13,6 +13,7 @@ func Target() target.Target {
 			Title:   "Google Cloud machines",
 			Hosting: plan.Hosts,
 			Resolving: plan.Resolving{
+				Cloud:    "gcp",
 				Site:     target.Site,
 				MTU:      1460,
 				MTUFrom:  "https://cloud.google.com/vpc/docs/mtu",

@@ -13,6 +13,7 @@ func Target() target.Target {
 			Title:   "Hetzner Cloud machines",
 			Hosting: plan.Hosts,
 			Resolving: plan.Resolving{
+				Cloud:    "hetzner",
 				Site:     target.Site,
 				MTU:      1450,
 				MTUFrom:  "https://docs.hetzner.com/networking/networks/technical-concepts/architecture",

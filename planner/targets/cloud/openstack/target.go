@@ -13,6 +13,7 @@ func Target() target.Target {
 			Title:   "OpenStack machines",
 			Hosting: plan.Hosts,
 			Resolving: plan.Resolving{
+				Cloud:    "openstack",
 				Site:     target.Site,
 				Balancer: true,
 				SSHUser:  "ops",

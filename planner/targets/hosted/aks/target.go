@@ -14,7 +14,8 @@ func Target() target.Target {
 			Title:   "Azure Kubernetes Service",
 			Hosting: plan.Hosted,
 			Resolving: plan.Resolving{
-				CNI: plan.NoCNI,
+				Cloud: "azure",
+				CNI:   plan.NoCNI,
 				Uses: []string{
 					"cluster.kubernetes_version", "cluster.type",
 					"network.pod_subnets", "network.service_subnets",

@@ -15,7 +15,8 @@ func Target() target.Target {
 			Title:   "Amazon EKS",
 			Hosting: plan.Hosted,
 			Resolving: plan.Resolving{
-				CNI: plan.NoCNI,
+				Cloud: "aws",
+				CNI:   plan.NoCNI,
 				Uses: []string{
 					"cluster.kubernetes_version", "cluster.type",
 					"network.service_subnets",

@@ -14,7 +14,8 @@ func Target() target.Target {
 			Title:   "Google Kubernetes Engine",
 			Hosting: plan.Hosted,
 			Resolving: plan.Resolving{
-				CNI: plan.NoCNI,
+				Cloud: "gcp",
+				CNI:   plan.NoCNI,
 				Uses: []string{
 					"cluster.kubernetes_version", "cluster.type",
 					"network.pod_subnets", "network.service_subnets",

@@ -32,6 +32,7 @@ func Target() target.Target {
 				VersionsOn:   "2026-11-23",
 			},
 			Page: plan.Page{
+				AppliedBy: "ocm, or terraform apply",
 				Emits:     "scripts for ocm",
 				Folder:    "openshift-dedicated",
 				Make:      "cd openshift-dedicated && ./create.sh",

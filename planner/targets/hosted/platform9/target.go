@@ -34,6 +34,7 @@ func Target() target.Target {
 					"etcd and the argument topology.",
 			},
 			Page: plan.Page{
+				AppliedBy: "its interface, or terraform apply",
 				Emits:     "a script for pf9ctl",
 				Folder:    "platform9",
 				Make:      "cd platform9 && ./create.sh",

@@ -32,12 +32,14 @@ func Target() target.Target {
 				},
 			},
 			Limits: plan.Limits{
+				RepeatsFlags: true,
 				Oldest:       plan.Version{Major: 1, Minor: 31},
 				Newest:       plan.Version{Major: 1, Minor: 37},
 				VersionsFrom: "the support matrix of Cluster API v1.14",
 				VersionsOn:   "2026-11-23",
 			},
 			Page: plan.Page{
+				AppliedBy: "kubectl apply on the management cluster",
 				Emits:     "Cluster, KubeadmControlPlane and MachineDeployments; the pod network",
 				Folder:    "cluster-api",
 				Make:      "kubectl apply -f cluster-api/cluster.yaml",

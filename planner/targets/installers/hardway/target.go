@@ -46,6 +46,7 @@ func Target() target.Target {
 				EtcdWhy:   "The one member runs on the server. Remove the hosts with the role etcd and the argument topology.",
 			},
 			Page: plan.Page{
+				AppliedBy: "the pages of its tree, host by host",
 				Emits:     "machines.txt, units, routes, and scripts for certificates and installation",
 				Folder:    "kubernetes-the-hard-way",
 				Make:      "cd kubernetes-the-hard-way && ./certificates.sh && ./install.sh && ./finish.sh",

@@ -1,10 +1,22 @@
 package kops
 
 import (
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/target"
 	"github.com/k8splan/k8splan/topologies"
 )
+
+// site is whose machines they are.
+func site(body hcl.Body, ctx *hcl.EvalContext) plan.Site {
+	for word, cloud := range map[string]string{"aws": "aws", "gce": "gcp"} {
+		if target.Says(body, ctx, "cloud", word) {
+			return plan.Site{Cloud: cloud}
+		}
+	}
+	return plan.Site{}
+}
 
 // Target is the target kops.
 func Target() target.Target {
@@ -14,6 +26,8 @@ func Target() target.Target {
 			Title:   "kops: machines and clusters on AWS and Google Cloud",
 			Hosting: plan.Installer,
 			Resolving: plan.Resolving{
+				Site:  site,
+				Zones: true,
 				CNI:   plan.Cilium,
 				Proxy: "iptables", // kops' own defaults
 				Uses: []string{
@@ -44,6 +58,7 @@ func Target() target.Target {
 				VersionsOn:   "2026-11-23",
 			},
 			Page: plan.Page{
+				AppliedBy: "kops replace, kops update cluster --yes, kops rolling-update cluster --yes",
 				Emits:     "kops' Cluster and InstanceGroups",
 				Folder:    "kops",
 				Checked:   plan.CheckTool,

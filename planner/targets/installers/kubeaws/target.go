@@ -10,6 +10,7 @@ func Target() target.Target {
 	t := kops.Target()
 	f := &t.Facts
 	f.Name, f.Title, f.Successor = "kube-aws", "kube-aws (archived)", "kops"
+	f.Cloud, f.Site = "aws", nil
 	f.TypesWhy = "What is written in its stead is for kops, which has an etcd member on each control plane and at least one group of " +
 		"workers. For the other types write target \"aws\"."
 	f.EtcdWhy = "kops, which is written in its stead, runs a member on every control plane."

@@ -43,9 +43,10 @@ func Target() target.Target {
 				VersionsOn:   "2026-11-23",
 			},
 			Page: plan.Page{
-				Emits:   "kubespray's inventory and group_vars",
-				Folder:  "kubespray",
-				Checked: plan.CheckTool,
+				AppliedBy: "kubespray's playbooks: upgrade-cluster.yml, scale.yml, remove-node.yml",
+				Emits:     "kubespray's inventory and group_vars",
+				Folder:    "kubespray",
+				Checked:   plan.CheckTool,
 				CheckedBy: "ansible-inventory (ansible-core 2.14); the conditions of kubespray's validate_inventory (92e8ac9), by " +
 					"ansible-playbook for each type on that day and by a test since",
 				CheckedOn: "2026-11-23",

@@ -34,6 +34,7 @@ func Target() target.Target {
 				VersionsOn:   "2026-11-23",
 			},
 			Page: plan.Page{
+				Anew:      "Reset Kubernetes cluster in its settings, or kind's own commands",
 				Emits:     "Docker Desktop's settings, and the same cluster for kind",
 				Folder:    "docker-desktop",
 				Make:      "cd docker-desktop && ./apply.sh",

@@ -41,6 +41,7 @@ func Target() target.Target {
 				VersionsOn:   "2026-11-23",
 			},
 			Page: plan.Page{
+				Anew:      "kind delete cluster, then kind create cluster",
 				Emits:     "kind's Cluster, and the pod network's manifest",
 				Folder:    "kind",
 				Make:      "kind create cluster --config kind/cluster.yaml",

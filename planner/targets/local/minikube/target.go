@@ -43,6 +43,7 @@ func Target() target.Target {
 				VersionsOn:   "2026-11-23",
 			},
 			Page: plan.Page{
+				Anew:      "minikube delete, then minikube start",
 				Emits:     "the arguments of minikube start, and a script",
 				Folder:    "minikube",
 				Make:      "cd minikube && ./start.sh",

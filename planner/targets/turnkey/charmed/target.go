@@ -41,6 +41,7 @@ func Target() target.Target {
 				VersionsOn:   "2026-11-23",
 			},
 			Page: plan.Page{
+				AppliedBy: "juju deploy of the bundle, juju upgrade-charm",
 				Emits:     "a bundle for Juju",
 				Folder:    "charmed-kubernetes",
 				Make:      "cd charmed-kubernetes && juju deploy ./bundle.yaml",

@@ -39,6 +39,7 @@ func Target() target.Target {
 				VersionsOn:   "2026-11-23",
 			},
 			Page: plan.Page{
+				AppliedBy: "bmctl update cluster",
 				Emits:     "bmctl's configuration: Cluster and NodePools; Terraform for a user cluster",
 				Folder:    "gke-on-prem",
 				Checked:   plan.CheckTypes,

@@ -46,6 +46,7 @@ func Target() target.Target {
 				VersionsOn:   "2026-11-23",
 			},
 			Page: plan.Page{
+				AppliedBy: "oc and the machine API of the cluster",
 				Emits:     "install-config.yaml, agent-config.yaml, a script that adds pull secret and key",
 				Folder:    "openshift",
 				Make:      "cd openshift && ./assemble.sh ~/openshift-install",
