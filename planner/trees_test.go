@@ -141,6 +141,10 @@ func TestGoldenTrees(t *testing.T) {
 					fmt.Fprintf(&verbatim, "%s is templates/%s\n", f.Path, from)
 					continue
 				}
+				if lines, ok := leftOut(f); ok {
+					fmt.Fprintf(&verbatim, "%s is templates/tree/%s without its lines %s\n", f.Path, f.Path, lines)
+					continue
+				}
 				archive.Files = append(archive.Files, txtar.File{Name: f.Path, Data: f.Data})
 			}
 			archive.Comment = verbatim.Bytes()
@@ -164,6 +168,30 @@ func TestGoldenTrees(t *testing.T) {
 			}
 		})
 	}
+}
+
+// leftOut says which lines of its template a playbook or a file of tasks lacks.
+func leftOut(f artifact.File) (lines string, ok bool) {
+	whole, err := templates.Files.ReadFile("tree/" + f.Path)
+	if err != nil || !strings.HasPrefix(f.Path, "ansible/") {
+		return "", false
+	}
+	rest, begin := strings.SplitAfter(string(f.Data), "\n"), 0
+	var out []string
+	all := strings.SplitAfter(string(whole), "\n")
+	for i, line := range all {
+		kept := len(rest) > 0 && rest[0] == line
+		if kept {
+			rest = rest[1:]
+		}
+		switch {
+		case !kept && begin == 0:
+			begin = i + 1
+		case kept && begin != 0:
+			out, begin = append(out, fmt.Sprintf("%d-%d", begin, i)), 0
+		}
+	}
+	return strings.Join(out, ", "), len(rest) == 0
 }
 
 // staticPrograms maps the digest of every file in templates/ to its path.
@@ -381,14 +409,47 @@ func everyLinkLeadsSomewhere(t *testing.T, dir string) {
 // lintCommand is ansible-lint with its strictest profile and without a network.
 const lintCommand = "ansible-lint --offline --profile production --strict -q"
 
-// linted is the tree that ansible-lint reads: the playbook is the same in all, so the one with everything will do.
-const linted = "multi-etcd-multi-master-bare-metal"
+// linted are trees that ansible-lint reads: most of what is in any of them is in the first, and least in the second. The first gets the
+// programs that only other designs have, too.
+var linted = [...]string{"multi-etcd-multi-master-bare-metal", "all-in-one-bare-metal"}
 
 func TestAnsibleLint(t *testing.T) {
 	t.Parallel()
 	command := strings.Fields(lintCommand)
-	dir := filepath.Join(write(t, sources(t)[linted]), "ansible")
-	run(t, dir, ansibleEnv(t), command[0], append(command[1:], playbooks(t, dir)...)...)
+	for i, name := range linted {
+		tree := write(t, sources(t)[name])
+		if i == 0 {
+			wholePrograms(t, tree)
+		}
+		dir := filepath.Join(tree, "ansible")
+		run(t, dir, ansibleEnv(t), command[0], append(command[1:], playbooks(t, dir)...)...)
+	}
+}
+
+// wholePrograms puts every playbook and role into a tree, as they are in templates.
+func wholePrograms(t *testing.T, tree string) {
+	t.Helper()
+	programs, err := fs.Sub(templates.Files, "tree/ansible")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = fs.WalkDir(programs, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(programs, path)
+		if err != nil {
+			return err
+		}
+		to := filepath.Join(tree, "ansible", filepath.FromSlash(path))
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+			return err
+		}
+		return os.WriteFile(to, data, 0o644)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // TestAnsibleOfTrixie reads trees with ansible-core 2.19 and its ansible-lint, in a folder that holds Debian trixie. 2.19 checks types of
@@ -420,6 +481,7 @@ func TestAnsibleOfTrixie(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	wholePrograms(t, filepath.Join(inside, linted[0]))
 	script := `set -eu
 export HOME="$1" LC_ALL=C.UTF-8 ANSIBLE_NOCOLOR=1 NO_COLOR=1 ANSIBLE_LOCAL_TEMP="$1" PATH=/usr/sbin:/usr/bin:/sbin:/bin
 for tree in "$1"/*-*; do
@@ -427,8 +489,10 @@ for tree in "$1"/*-*; do
   ansible-playbook --syntax-check ./*.yml
   ansible-inventory --list > /dev/null
 done
-cd "$1/` + linted + `/ansible"
-` + lintCommand + ` ./*.yml
+for tree in ` + strings.Join(linted[:], " ") + `; do
+  cd "$1/$tree/ansible"
+  ` + lintCommand + ` ./*.yml
+done
 `
 	args := []string{trixie, "/bin/sh", "-c", script, "sh", "/tmp/" + filepath.Base(inside)}
 	if os.Getuid() == 0 {

@@ -17,7 +17,7 @@ import (
 
 // Emit returns the files of ansible/. leaving are hosts that the design has no longer and the cluster may still have.
 func Emit(p *plan.Plan, leaving ...plan.Leaving) ([]artifact.File, error) {
-	files, err := programs()
+	files, err := programs(trimmerFor(p, leaving))
 	if err != nil {
 		return nil, err
 	}
@@ -35,15 +35,16 @@ func Emit(p *plan.Plan, leaving ...plan.Leaving) ([]artifact.File, error) {
 	), nil
 }
 
-// programs are the files of templates/tree/ansible, which no topology changes.
-func programs() ([]artifact.File, error) {
+// programs are the files of templates/tree/ansible that a design can use.
+func programs(t *trimmer) ([]artifact.File, error) {
 	var files []artifact.File
 	err := fs.WalkDir(templates.Files, "tree/ansible", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		below := strings.TrimPrefix(path, "tree/ansible/")
+		if err != nil || d.IsDir() || t.leftOut(below) {
 			return err
 		}
 		data, err := fs.ReadFile(templates.Files, path)
-		files = append(files, artifact.File{Path: strings.TrimPrefix(path, "tree/"), Data: data})
+		files = append(files, artifact.File{Path: "ansible/" + below, Data: []byte(t.program(below, string(data)))})
 		return err
 	})
 	return files, err

@@ -198,7 +198,7 @@ var freeForm = regexp.MustCompile(`(?m)^( +)ansible\.builtin\.shell: \|\n((?: .*
 
 // Ansible splits the free form of shell into arguments, comments too: a lone apostrophe in one ends the run when the task's turn comes.
 func TestFreeFormsHaveTheirQuotes(t *testing.T) {
-	files, err := programs()
+	files, err := programs(&trimmer{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -227,7 +227,7 @@ func TestFreeFormsHaveTheirQuotes(t *testing.T) {
 
 // A variable of a role that a playbook names is set somewhere: a name that was changed in one place alone ends a run in its midst.
 func TestVariablesAreSet(t *testing.T) {
-	files, err := programs()
+	files, err := programs(&trimmer{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,199 @@
+package ansible
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// part is what only some designs need of the programs.
+type part struct {
+	needed bool
+	paths  []string // below ansible/: files, and directories that end with a slash
+}
+
+// parts are what a design can do without. A cluster that already runs may be of an earlier design, so whatever reconfigure.yml, upgrade.yml
+// and reset.yml can have to do to it is not among them, and neither is what takes something away.
+func parts(p *plan.Plan, leaving []plan.Leaving) []part {
+	cni := p.Network.CNI
+	several := len(p.Nodes) > 1
+	packages := p.Artifacts.Origin == plan.Packages
+	return []part{
+		// Their text is in group_vars.
+		{false, []string{"roles/runtime/files/"}},
+		// member.py and gate.py of this role are for stacked etcd, too.
+		{p.Etcd.IsExternal(), []string{"roles/etcd/tasks/", "roles/etcd/vars/", "roles/etcd/defaults/", "roles/etcd/files/issue.py",
+			"roles/recovery/tasks/renew_etcd.yml", "roles/recovery/tasks/client.yml"}},
+		{len(p.Proxied()) > 0 || slices.ContainsFunc(p.Nodes, isBalancer), []string{"roles/load_balancer/"}},
+		{p.LoadBalancer.Kind == plan.KubeVIP, []string{"roles/cluster/tasks/kube_vip.yml"}},
+		{len(p.KubeletNodes()) > 1, []string{"roles/cluster/tasks/join.yml"}},
+		{slices.ContainsFunc(p.Nodes, isWorkerAlone), []string{"roles/drain/tasks/waves.yml", "roles/drain/files/waves.py"}},
+		{several, []string{"replace-host.yml", "roles/recovery/tasks/forget.yml"}},
+		{several || len(leaving) > 0, []string{"remove-host.yml", "roles/remove/"}},
+		{cni.Name == plan.StaticRoutes, []string{"roles/network/tasks/routes.yml", "roles/network/templates/"}},
+		{cni.Name == plan.Calico && cni.Encapsulation == "wireguard", []string{"roles/network/tasks/encrypt.yml"}},
+		{len(p.Addons) > 0, []string{"roles/addons/tasks/main.yml", "roles/addons/files/apply.py"}},
+		{p.ProviderIDs(), []string{"roles/addons/tasks/nodes.yml", "roles/addons/files/provider_id.py"}},
+		{p.Cluster.Kubelet.ServerTLSBootstrap, []string{"roles/addons/tasks/approve.yml", "roles/addons/files/approve.py"}},
+		{packages, []string{"roles/artifacts/tasks/packages_debian.yml", "roles/artifacts/tasks/packages_image.yml",
+			"roles/artifacts/tasks/packages_redhat.yml", "roles/artifacts/templates/"}},
+		{!packages, []string{"roles/kubelet/files/kubelet.service"}},
+	}
+}
+
+func isBalancer(n *plan.Node) bool { return n.Roles.Has(plan.Balancer) }
+
+// isWorkerAlone says that a node is in the inventory's group workers.
+func isWorkerAlone(n *plan.Node) bool {
+	return n.Roles.Has(plan.Worker) && !n.Roles.Has(plan.ControlPlane)
+}
+
+// trimmer leaves out of the programs what a design cannot use. What stays is as it is in templates, line by line.
+type trimmer struct {
+	without []string        // paths below ansible/ that are left out
+	groups  map[string]bool // of the inventory → whether it has hosts
+}
+
+// trimmerFor is the trimmer of a design.
+func trimmerFor(p *plan.Plan, leaving []plan.Leaving) *trimmer {
+	t := &trimmer{groups: map[string]bool{
+		"etcd":           p.Etcd.IsExternal(),
+		"load_balancer":  slices.ContainsFunc(p.Nodes, isBalancer),
+		"local_balancer": len(p.Proxied()) > 0,
+		"workers":        slices.ContainsFunc(p.Nodes, isWorkerAlone),
+	}}
+	for _, part := range parts(p, leaving) {
+		if !part.needed {
+			t.without = append(t.without, part.paths...)
+		}
+	}
+	return t
+}
+
+// leftOut says that the tree does not have a file. A path that ends in the middle of a name means all files that begin like that.
+func (t *trimmer) leftOut(path string) bool {
+	for _, out := range t.without {
+		if path == out || strings.HasSuffix(out, "/") && strings.HasPrefix(path, out) || strings.HasSuffix(path, "_") && strings.HasPrefix(out, path) {
+			return true
+		}
+	}
+	return false
+}
+
+// program is a playbook or a file of tasks without the plays and tasks that would run what the tree does not have.
+func (t *trimmer) program(path, text string) string {
+	if !strings.HasSuffix(path, ".yml") || strings.Contains(path, "/vars/") || strings.Contains(path, "/defaults/") {
+		return text
+	}
+	role, _, _ := strings.Cut(strings.TrimPrefix(path, "roles/"), "/")
+	lines, _ := t.list(role, strings.SplitAfter(text, "\n"), 0)
+	return strings.Join(lines, "")
+}
+
+// list trims the items of a list of plays, tasks, or roles, and says whether one is left. An item's comments are the lines above it.
+func (t *trimmer) list(role string, lines []string, indent int) (kept []string, left bool) {
+	item := strings.Repeat(" ", indent) + "- "
+	above := 0 // where the comments of the next item begin
+	for at := 0; at < len(lines); {
+		if !strings.HasPrefix(lines[at], item) {
+			if !isComment(lines[at], indent) {
+				above = at + 1
+			}
+			at++
+			continue
+		}
+		kept = append(kept, lines[:above]...)
+		end := at + 1
+		for end < len(lines) && isInside(lines[end], indent) {
+			end++
+		}
+		for lines[end-1] == "\n" {
+			end--
+		}
+		if stays, ok := t.item(role, lines[at:end], indent); ok {
+			kept, left = append(append(kept, lines[above:at]...), stays...), true
+		} else if len(kept) > 0 && kept[len(kept)-1] == "\n" {
+			kept = kept[:len(kept)-1]
+		} else if end < len(lines) && lines[end] == "\n" {
+			end++
+		}
+		lines, at, above = lines[end:], 0, 0
+	}
+	return append(kept, lines...), left
+}
+
+// isComment says that a line may be a comment on the item below it.
+func isComment(line string, indent int) bool {
+	return strings.HasPrefix(line, strings.Repeat(" ", indent)+"#")
+}
+
+// isInside says that a line goes on with the item that begins with so many spaces.
+func isInside(line string, indent int) bool {
+	return line == "\n" || strings.HasPrefix(line, strings.Repeat(" ", indent+2))
+}
+
+var (
+	nested  = regexp.MustCompile(`^ +(roles|pre_tasks|tasks|block|rescue|always):\n$`)
+	hosts   = regexp.MustCompile(`(?m)^  hosts: "?(?:\{\{.* or '(\w+):!all' \}\}|(\w+))(?:\{\{.*)?"?$`)
+	include = regexp.MustCompile(`(?m)^ +ansible\.builtin\.(?:include|import)_(role|tasks|playbook): ?(.*)$`)
+	named   = regexp.MustCompile(`(?m)^ +name: (\w+)$`)
+	from    = regexp.MustCompile(`(?m)^ +tasks_from: (\w+)$`)
+	roleIs  = regexp.MustCompile(`^ +- (?:role: )?(\w+)\n`)
+)
+
+// item trims one play, task, block, or role of a list, and says whether it stays.
+func (t *trimmer) item(role string, lines []string, indent int) (kept []string, ok bool) {
+	own, works, left := "", false, false
+	for at := 0; at < len(lines); at++ {
+		kept = append(kept, lines[at])
+		if !nested.MatchString(lines[at]) || !strings.HasPrefix(lines[at], strings.Repeat(" ", indent+2)) ||
+			strings.HasPrefix(lines[at], strings.Repeat(" ", indent+3)) {
+			own += lines[at]
+			continue
+		}
+		end := at + 1
+		for end < len(lines) && isInside(lines[end], indent+2) {
+			end++
+		}
+		stay, some := t.list(role, lines[at+1:end], indent+4)
+		if main := !strings.Contains(lines[at], "rescue:") && !strings.Contains(lines[at], "always:"); main {
+			works, left = true, left || some
+		}
+		if some {
+			kept = append(kept, stay...)
+		} else {
+			kept = kept[:len(kept)-1]
+		}
+		at = end - 1
+	}
+	return kept, (!works || left) && !t.useless(role, own, indent)
+}
+
+// useless says that a play has no hosts, or that a task or a role of a play is not in the tree.
+func (t *trimmer) useless(role, text string, indent int) bool {
+	if m := hosts.FindStringSubmatch(text); indent == 0 && m != nil {
+		if has, known := t.groups[m[1]+m[2]]; known && !has {
+			return true
+		}
+	}
+	if m := roleIs.FindStringSubmatch(text); m != nil {
+		return t.leftOut("roles/" + m[1] + "/tasks/main.yml")
+	}
+	m := include.FindStringSubmatch(text)
+	switch {
+	case m == nil:
+		return false
+	case m[1] == "playbook":
+		return t.leftOut(m[2])
+	case m[1] == "tasks":
+		file, _, _ := strings.Cut(m[2], "{{") // the rest of the name is known on the host
+		return t.leftOut("roles/" + role + "/tasks/" + file)
+	}
+	tasks := "main"
+	if f := from.FindStringSubmatch(text); f != nil {
+		tasks = f[1]
+	}
+	return t.leftOut("roles/" + named.FindStringSubmatch(text)[1] + "/tasks/" + tasks + ".yml")
+}
