@@ -88,8 +88,8 @@ func (a *app) listRules(rules []*rule.Rule) error {
 		}
 		out.WriteString(a.paint(a.stdout, bold, family.Name) + "\n")
 		for _, r := range family.Rules {
-			fmt.Fprintf(&out, "  %s%*s  %-7s  %s\n", a.hyperlink(a.stdout, r.ID, rulePage(r.ID)), longest-len(r.ID), "",
-				r.Severity, r.Title)
+			line := a.folded(fmt.Sprintf("  %-*s  %-7s  ", longest, r.ID, r.Severity), r.Title)
+			out.WriteString(strings.Replace(line, r.ID, a.hyperlink(a.stdout, r.ID, rulePage(r.ID)), 1))
 		}
 	}
 	_, err := io.WriteString(a.stdout, out.String())

@@ -241,8 +241,12 @@ func (a *app) write(set *artifact.Set, dir string, force bool) error {
 	for _, b := range report.Backups {
 		a.note("%s was set aside as %s", path.Join(dir, b.Path), path.Join(dir, b.To))
 	}
-	for _, name := range report.Removed {
-		a.note("%s is no longer needed and was removed", path.Join(dir, name))
+	if removed := report.Removed; len(removed) > 8 {
+		a.note("%s are no longer needed and were removed, among them %s", files(len(removed)), path.Join(dir, removed[0]))
+	} else {
+		for _, name := range removed {
+			a.note("%s is no longer needed and was removed", path.Join(dir, name))
+		}
 	}
 	a.note("%s: %d written, %d unchanged, %d removed", dir, len(report.Written), report.Unchanged, len(report.Removed))
 	return nil
@@ -258,7 +262,7 @@ func (a *app) toBuild(o *opened, edit *change.Report, dir string, rebuild bool) 
 		a.next("%s has the steps that build it", page)
 		return
 	}
-	a.next("%s    # %s has the steps", command, page)
+	a.nextCommand(command, page+" has the steps")
 }
 
 // compare lists or shows what differs, and fails where something does. hide takes out what must not be shown.

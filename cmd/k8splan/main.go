@@ -66,6 +66,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
 	root := a.root()
 	root.SetArgs(longFlags(args))
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd, err, args) })
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
@@ -165,7 +166,6 @@ to use.
 	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "print without color (so does the variable NO_COLOR)")
 	root.PersistentFlags().StringVar(&a.factsAt, "facts", "",
 		"take what is known of Kubernetes' releases from `FILE`, a document of facts -o json")
-	root.SetFlagErrorFunc(flagError)
 	root.AddGroup(&cobra.Group{ID: "design", Title: "Design a cluster:"}, &cobra.Group{ID: "build", Title: "Build and change it:"},
 		&cobra.Group{ID: "know", Title: "Look things up:"}, &cobra.Group{ID: "tools", Title: "Tools:"})
 	group(root, "design", a.initCommand(), a.validateCommand(), a.planCommand(), a.simulateCommand(), a.reportCommand(), a.graphCommand(),

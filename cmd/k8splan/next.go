@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -17,14 +18,26 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// next says what comes after a command that succeeded. A command that is to be copied stays on one line.
+// next says what comes after a command that succeeded.
 func (a *app) next(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	if strings.Contains(text, "    # ") { // a command to be copied is one line
-		fmt.Fprintf(a.stderr, "%s %s\n", a.paint(a.stderr, blue, "k8splan: next:"), text)
+	a.say(blue, "k8splan: next:", fmt.Sprintf(format, args...))
+}
+
+// nextCommand is next for a command that is to be copied: it stays on one line with what is said about it. In a narrower terminal the
+// command is broken where a shell reads on, and what is said about it has a line of its own.
+func (a *app) nextCommand(command, about string) {
+	const label = "k8splan: next:"
+	columns := width(a.stderr)
+	line := command + "    # " + about
+	if columns == 0 || len(label)+1+utf8.RuneCountInString(line) <= columns {
+		fmt.Fprintf(a.stderr, "%s %s\n", a.paint(a.stderr, blue, label), line)
 		return
 	}
-	a.say(blue, "k8splan: next:", text)
+	if len(label)+1+utf8.RuneCountInString(command) > columns {
+		command = strings.ReplaceAll(command, " && ", " &&\n  ")
+	}
+	fmt.Fprintf(a.stderr, "%s %s\n", a.paint(a.stderr, blue, label), command)
+	a.note("%s", about)
 }
 
 // command is a command line of this program for the topology that was just read: in the same directory, with the same file and variables.
@@ -136,9 +149,26 @@ func known(name, list string) string {
 	return asks[name]
 }
 
+// named is the format that a command line asks for as other programs are asked: --json, --format json, --format=json.
+func (f *format) named(args []string) string {
+	for i, arg := range args {
+		name, value, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		if !strings.HasPrefix(arg, "--") {
+			continue
+		}
+		if name == "format" && value == "" && i+1 < len(args) {
+			value = args[i+1]
+		}
+		if word := cmp.Or(value, name); slices.Contains(f.allowed, word) {
+			return word
+		}
+	}
+	return ""
+}
+
 // flagError is a mistake in the flags of a command. Programs disagree about how a format is asked for: what others take is answered with
 // what this one takes.
-func flagError(cmd *cobra.Command, err error) error {
+func flagError(cmd *cobra.Command, err error, args []string) error {
 	hint := fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath())
 	text := lowerFirst(err.Error())
 	switch output := cmd.Flags().Lookup("output"); {
@@ -149,7 +179,7 @@ func flagError(cmd *cobra.Command, err error) error {
 			break
 		}
 		if f, ok := output.Value.(*format); ok {
-			hint = fmt.Sprintf("write -o FORMAT: %s", strings.Join(f.allowed, ", "))
+			hint = fmt.Sprintf("write -o %s; formats: %s", cmp.Or(f.named(args), "FORMAT"), strings.Join(f.allowed, ", "))
 		} else {
 			hint = "-o FILE names the file that is written; it has one format"
 		}

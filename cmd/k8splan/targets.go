@@ -163,7 +163,7 @@ of one.`,
 				if out.value == "json" {
 					return a.document(all)
 				}
-				return targetsText(a.stdout, all)
+				return a.targetsText(all)
 			}
 			for i, d := range all {
 				if d.Name != args[0] {
@@ -183,9 +183,10 @@ of one.`,
 	return cmd
 }
 
-// targetsText is a line for each target. The four columns of types are in the order of topologies.Table.
-func targetsText(w io.Writer, all []targetDocument) error {
-	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+// targetsText is a line for each target, and more where the terminal is narrow. Types are named by their place in topologies.Table.
+func (a *app) targetsText(all []targetDocument) error {
+	var table, out bytes.Buffer
+	t := tabwriter.NewWriter(&table, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(t, "TARGET\tTYPES\tKUBERNETES\tCHECKED\tSYSTEM")
 	for _, d := range all {
 		types := "all"
@@ -202,20 +203,26 @@ func targetsText(w io.Writer, all []targetDocument) error {
 		if len(d.Releases) > 1 {
 			versions = d.Releases[len(d.Releases)-1] + " … " + d.Releases[0]
 		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t\n", d.Name, types, versions, d.Checked)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	lines := strings.Split(table.String(), "\n")
+	out.WriteString(lines[0] + "\n")
+	for i, d := range all {
 		title := d.Title
 		if d.Successor != "" {
 			title += "; write " + d.Successor
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", d.Name, types, versions, d.Checked, title)
-	}
-	if err := t.Flush(); err != nil {
-		return err
+		out.WriteString(a.folded(lines[i+1], title))
 	}
 	var legend []string
 	for i, row := range topologies.Table {
 		legend = append(legend, fmt.Sprintf("%c %s", 'A'+i, row.Type))
 	}
-	_, err := fmt.Fprintf(w, "\nTypes: %s\n", strings.Join(legend, ", "))
+	out.WriteString("\n" + a.folded("Types: ", strings.Join(legend, ", ")))
+	_, err := a.stdout.Write(out.Bytes())
 	return err
 }
 

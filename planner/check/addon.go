@@ -58,13 +58,13 @@ var addonRules = []Rule{
 	{rule.Rule{
 		ID: "addon-version", Severity: rule.Warning, Title: "Addon release untested with this Kubernetes",
 		Doc: "Addons call interfaces of Kubernetes that come and go with its releases. Outside of the range that their makers name, or " +
-			"with a release that nobody looked at here, their manifest and images may not fit.",
+			"with a release that was not checked here, their manifest and images may not fit.",
 		Fix:     "Leave `version` out, or write one that the message names.",
 		Sources: []string{"https://github.com/kubernetes-sigs/metrics-server#compatibility-matrix", addonDocs},
 	}, addonVersion},
 	{rule.Rule{
 		ID: "addon-before-network", Severity: rule.Warning, Title: "Addon before the pod network",
-		Doc: "The playbook leaves Cilium to its Helm chart. Until somebody has installed that, nodes are not ready and no pod starts: " +
+		Doc: "The playbook leaves Cilium to its Helm chart. Until you install that chart, nodes are not ready and no pod starts: " +
 			"the playbook waits five minutes for the addons and stops.",
 		Fix: "Install Cilium as cni/README.md of the tree says when the playbook has made the control planes, and run the playbook " +
 			"again; then waive this rule. Or bring Cilium as an addon: its rendered chart as a manifest.",
@@ -100,14 +100,14 @@ var addonRules = []Rule{
 			"at a time. No router passes that on: a node of another segment that takes an address over is not found, and networks of " +
 			"clouds " +
 			"answer no ARP for addresses that they did not hand out.",
-		Fix: "Announce by BGP, or bind each pool of addresses to the nodes of its segment, and waive the rule. Where the addresses are " +
+		Fix: "Announce by BGP, or bind each pool of addresses to the nodes of its segment, and waive the rule. If the addresses are " +
 			"one segment, state it in `node_subnets`.",
 		Sources: []string{"https://metallb.io/concepts/layer2/", "https://metallb.io/configuration/_advanced_l2_configuration/",
 			"https://metallb.io/installation/clouds/"},
 	}, addonAnnouncesSegment},
 	{rule.Rule{
 		ID: "addon-retired", Severity: rule.Warning, Title: "Discontinued addon",
-		Doc:     "Nobody fixes what is found in it any more, and it often has many rights in the cluster.",
+		Doc:     "It gets no security fixes any more, and it often has many rights in the cluster.",
 		Fix:     "Write its successor.",
 		Sources: []string{"https://github.com/kubernetes/website/issues/54042"},
 	}, addonRetired},
@@ -184,7 +184,7 @@ func addonVersion(p *plan.Plan) []Finding {
 		release, ok := a.Known.Release(a.Version)
 		switch {
 		case !ok:
-			findings = append(findings, one(a.Attr("version"), "Nobody looked at %s %s here: its manifest is that of %s. "+
+			findings = append(findings, one(a.Attr("version"), "%s %s was not checked here: its manifest is that of %s. "+
 				"Leave version out, or check it.", a.Name, a.Version, a.Known.Releases[0].Version)...)
 		case !release.Takes(p.Cluster.Version):
 			findings = append(findings, one(a.Attr("version"), "%s %s is made for Kubernetes %s, and this is %s. "+
@@ -289,7 +289,7 @@ func addonAnnouncesSegment(p *plan.Plan) []Finding {
 		case !p.Target.Facts.L2 && p.Target.Facts.Hosting == plan.Hosts:
 			findings = append(findings, Finding{At: a.NameRange, Detail: fmt.Sprintf("The network of target %s answers no ARP for "+
 				"addresses "+
-				"that it did not hand out, so that nobody reaches what %s announces that way. Use the cloud's balancer, or announce "+
+				"that it did not hand out: what %s announces that way is unreachable. Use the cloud's balancer, or announce "+
 				"by BGP and "+
 				"waive this rule.", p.Target.Name, a.Name)})
 		case apart:

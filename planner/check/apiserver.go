@@ -21,7 +21,7 @@ const (
 var apiServerRules = []Rule{
 	{rule.Rule{
 		ID: "api-server-file-twice", Severity: rule.Error, Title: "Duplicate file name", Permanent: true,
-		Doc:     "All files of `host_file` lie in one directory, with the policy of `audit` and the configuration of a KMS plugin.",
+		Doc:     "All files of `host_file` are in one directory, with the policy of `audit` and the configuration of a KMS plugin.",
 		Fix:     "Give each another name.",
 		Sources: []string{volumeDocs},
 	}, apiServerFileTwice},
@@ -56,7 +56,7 @@ var apiServerRules = []Rule{
 	}, secretHostFile},
 	{rule.Rule{
 		ID: "encryption-endpoint", Severity: rule.Error, Title: "Encryption without its plugin, or a plugin without use", Permanent: true,
-		Doc:     "The provider kms asks a plugin at a socket for every key; the others make their key themselves, and ask nobody.",
+		Doc:     "The provider kms asks a plugin at a socket for every key; the others make their key themselves and ask no plugin.",
 		Fix:     "Write `endpoint` with kms, and only with it.",
 		Sources: []string{"https://kubernetes.io/docs/tasks/administer-cluster/kms-provider/"},
 	}, encryptionEndpoint},

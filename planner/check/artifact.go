@@ -30,7 +30,7 @@ var artifactRules = []Rule{
 	}, artifactChecksumUnused},
 	{rule.Rule{
 		ID: "artifact-unverified", Severity: rule.Warning, Title: "Download without a checksum",
-		Doc: "Upstream publishes no checksum beside the file. Anyone who intercepts the connection or breaks into the server " +
+		Doc: "Upstream publishes no checksum for the file. Anyone who intercepts the connection or breaks into the server " +
 			"decides what runs as root on every host.",
 		Fix:     "Pin it in `artifacts { checksums = … }`, or use containerd or CRI-O, whose files have published checksums.",
 		Sources: []string{"https://docs.docker.com/engine/install/binaries/", "https://github.com/Mirantis/cri-dockerd/releases"},
@@ -104,7 +104,7 @@ var artifactRules = []Rule{
 		ID: "registry-mirror-path", Severity: rule.Error, Title: "Mirror with a path and Docker Engine",
 		Doc: "Harbor, Nexus and Artifactory keep the images of another registry below a path. containerd and CRI-O are told of it. " +
 			"dockerd takes a host alone, and does not start with a path.",
-		Fix:     "Use containerd or CRI-O, or a mirror that answers at a host or port of its own.",
+		Fix:     "Use containerd or CRI-O, or a mirror with its own host or port.",
 		Sources: []string{"https://docs.docker.com/docker-hub/image-library/mirror/", "https://github.com/moby/moby/issues/36598"},
 	}, registryMirrorPath},
 	{rule.Rule{
@@ -298,7 +298,7 @@ func registryMirrorPath(p *plan.Plan) []Finding {
 				findings = append(findings,
 					one(r.Element("mirrors", i),
 						"dockerd takes no mirror with a path, and would not start on any node. Use containerd, or a mirror "+
-							"that answers at a host of its own.")...)
+							"with its own host name.")...)
 			}
 		}
 	}

@@ -71,13 +71,13 @@ var availabilityRules = []Rule{
 	{rule.Rule{
 		ID: "availability-domain-unstated", Severity: rule.Warning, Title: "Failure domain missing on some hosts",
 		Doc: "Some etcd members, control planes and balancers have a failure domain and others none, or some workers. Pods and volumes " +
-			"are spread over those that have one, and nobody can say what the design survives.",
+			"are spread over those that have one, and what the design survives cannot be computed.",
 		Fix:     "Write `failure_domain` for all of them.",
 		Sources: []string{zoneDocs},
 	}, availabilityDomainUnstated},
 	{rule.Rule{
 		ID: "availability-hypervisor-majority", Severity: rule.Warning, Title: "Hypervisor that holds a majority of etcd",
-		Doc: "Machines on one hypervisor die together. Where it holds so many members that the rest is no majority, " +
+		Doc: "Machines on one hypervisor die together. If it holds so many members that the rest is not a majority, " +
 			"one power supply stops the cluster.",
 		Fix:     "Spread the members over three hypervisors: `hosts` of a pool deals them out in turn.",
 		Sources: []string{"https://github.com/aws/eks-anywhere/issues/3642", etcdFAQ},
@@ -144,7 +144,7 @@ func availabilityTwoDomains(p *plan.Plan, level place) []Finding {
 	if len(nodes) < 3 || len(all) != 2 || name == "" {
 		return nil
 	}
-	return one(domainAt(in[0]), "The %d etcd members lie in %s and %s: losing %s leaves %d, and %d must agree. Two domains can never "+
+	return one(domainAt(in[0]), "The %d etcd members are in %s and %s: losing %s leaves %d, and %d must agree. Two domains can never "+
 		"survive the loss of either. %s", len(nodes), all[0], all[1], name, len(nodes)-len(in), p.Etcd.Quorum(),
 		spreadEtcd(p, "domain", len(distinct(p.Nodes, level))))
 }

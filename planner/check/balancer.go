@@ -34,7 +34,7 @@ var balancerRules = []Rule{
 	}, loadBalancerNoHost},
 	{rule.Rule{
 		ID: "load-balancer-idle-host", Severity: rule.Error, Title: "Load balancer host without a load balancer",
-		Doc: "kube-vip runs on the control planes, and an external balancer is somebody else's: a host with the role " +
+		Doc: "kube-vip runs on the control planes, and k8splan does not configure an external load balancer: a host with the role " +
 			"load-balancer has nothing to run.",
 		Fix:     "Remove the role, or write `load_balancer \"haproxy\"`.",
 		Sources: []string{haConsider, kubeVIPDocs},
@@ -55,7 +55,7 @@ var balancerRules = []Rule{
 	{rule.Rule{
 		ID: "load-balancer-pair-apart", Severity: rule.Warning, Title: "Several balancers without a virtual IP",
 		Doc: "Without a virtual IP the endpoint's name leads to one balancer, or to all in turn: the death of one takes every second " +
-			"connection with it, until somebody changes DNS.",
+			"connection with it until DNS is changed.",
 		Fix:     "Write `virtual_ip` in load_balancer.",
 		Sources: []string{haConsider},
 	}, loadBalancerPairApart},
@@ -98,11 +98,11 @@ var balancerRules = []Rule{
 		ID: "load-balancer-port-clash", Severity: rule.Error, Title: "Load balancer on a port in use", Permanent: true,
 		Doc: "The balancer shares a host with a component that has the port already: on a control plane that is mostly the API server's " +
 			"6443. Which of the two starts first wins; the other crashes.",
-		Fix:     "Take another port, such as 8443, or hosts of their own for the balancers.",
+		Fix:     "Take another port, such as 8443, or separate hosts for the load balancers.",
 		Sources: []string{haConsider, "https://github.com/kubernetes/community/issues/7524"},
 	}, loadBalancerPortClash},
 	{rule.Rule{
-		ID: "load-balancer-kube-vip-port", Severity: rule.Error, Title: "kube-vip on a port of its own", Permanent: true,
+		ID: "load-balancer-kube-vip-port", Severity: rule.Error, Title: "kube-vip on another port than the API server", Permanent: true,
 		Doc: "kube-vip moves an address between control planes and translates no ports: on the virtual IP answers the API server " +
 			"itself, on its own port.",
 		Fix:     "Remove `port`, or change `api_server_port`.",
@@ -111,7 +111,7 @@ var balancerRules = []Rule{
 	{rule.Rule{
 		ID: "load-balancer-bgp-peers", Severity: rule.Error, Title: "BGP without routers", Permanent: true,
 		Doc: "kube-vip in mode bgp tells routers where the virtual IP is. Without its own autonomous system and the routers' " +
-			"addresses nobody hears of it.",
+			"addresses it is announced to no router.",
 		Fix:     "Write `bgp_as` and `bgp_peers`, such as `bgp_peers = [\"10.0.0.1:65001\"]`, or use `mode = \"arp\"`.",
 		Sources: []string{"https://kube-vip.io/docs/modes/bgp/"},
 	}, loadBalancerBGPPeers},
@@ -141,21 +141,22 @@ var balancerRules = []Rule{
 	}, loadBalancerRouterIDPreset},
 	{rule.Rule{
 		ID: "load-balancer-on-etcd", Severity: rule.Warning, Title: "Load balancer on an etcd host",
-		Doc: "etcd is sensitive to every delay of its disk and network. A balancer beside it carries all API traffic, and is the host " +
+		Doc: "etcd is sensitive to every delay of its disk and network. A load balancer on the same host carries all API traffic, and " +
+			"is the host " +
 			"that operators restart first.",
-		Fix:     "Put the balancer on a host of its own, or on a control plane with another port.",
+		Fix:     "Put the load balancer on a separate host, or on a control plane with another port.",
 		Sources: []string{"https://etcd.io/docs/v3.6/op-guide/hardware/"},
 	}, loadBalancerOnEtcd},
 	{rule.Rule{
 		ID: "load-balancer-anonymous", Severity: rule.Error, Title: "Health check that the API server refuses",
 		Doc: "haproxy and keepalived ask /readyz without a certificate. With anonymous requests turned off the API servers answer 401, " +
-			"all of them count as dead, and nobody reaches any.",
+			"all of them count as dead, and none is reachable.",
 		Fix: "Remove `anonymous-auth`, or limit anonymous requests to the health paths with an AuthenticationConfiguration.",
 		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/authentication/#anonymous-authenticator-configuration",
 			haConsider},
 	}, loadBalancerAnonymous},
 	{rule.Rule{
-		ID: "load-balancer-local", Severity: rule.Error, Title: "Proxy on every node that nobody would reach", Permanent: true,
+		ID: "load-balancer-local", Severity: rule.Error, Title: "Proxy on every node that is unreachable", Permanent: true,
 		Doc: "With `load_balancer \"local\"` the endpoint's name leads each worker to a haproxy on its own loopback address, and each " +
 			"control " +
 			"plane to its own API server. So the endpoint is a name, not an address, and has the API servers' port; no virtual IP moves.",
@@ -211,9 +212,9 @@ func loadBalancerIdleHost(p *plan.Plan) []Finding {
 			where := "runs on the control planes"
 			switch p.LoadBalancer.Kind {
 			case plan.ExternalBalancer:
-				where = "is somebody else's"
+				where = "is outside the plan"
 			case plan.LocalBalancer:
-				where = "runs on every node that is no control plane"
+				where = "runs on every node that is not a control plane"
 			}
 			return fmt.Sprintf("%s has the role load-balancer, and the balancer (%s, %s) %s. Remove the role, "+
 				"or write load_balancer \"haproxy\".", whose(all), p.LoadBalancer.Kind, line(balancerAt(p)), where)
@@ -448,8 +449,8 @@ func loadBalancerOnEtcd(p *plan.Plan) []Finding {
 	}
 	return each(p.LoadBalancer.Nodes, func(n *plan.Node) bool { return n.Roles.Has(plan.EtcdRole) && !n.Roles.Has(plan.ControlPlane) },
 		func(n *plan.Node) hcl.Range { return n.Attr("roles") }, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s is etcd member and load balancer: all API traffic passes beside etcd. "+
-				"Give the balancer a host of its own.", whose(all))
+			return fmt.Sprintf("%s is etcd member and load balancer: all API traffic shares the host with etcd. "+
+				"Put the load balancer on a separate host.", whose(all))
 		})
 }
 

@@ -52,7 +52,7 @@ var bgpRules = []Rule{
 	{rule.Rule{
 		ID: "network-bgp-domain", Severity: rule.Error, Title: "Routers of a failure domain without nodes",
 		Doc: "The routers are those of the nodes in that failure domain, and no node with a kubelet is in it: " +
-			"nobody opens a session with them.",
+			"no router opens a session with them.",
 		Fix:     "Write the failure domain as the nodes do.",
 		Sources: []string{calicoFabric, ciliumBGP},
 	}, networkBGPDomain},

@@ -90,7 +90,7 @@ var capacityRules = []Rule{
 		Doc: "What kubeadm starts counts against `max_pods`, pods on the host's network included: on a control plane the API server, " +
 			"the controller manager, the scheduler and a stacked etcd member; on every node kube-proxy and the agent of the pod " +
 			"network; and two of CoreDNS somewhere. A kubelet that has reached its number refuses the next pod: `kubeadm init` does not " +
-			"finish, or the node never becomes Ready. Where `max_pods` is not written it follows a node's share of the pod range.",
+			"finish, or the node never becomes Ready. Without `max_pods`, the limit follows from a node's share of the pod range.",
 		Fix: "Give each node a larger share with a shorter node mask, or raise `max_pods`.",
 		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/",
 			"https://kubernetes.io/docs/reference/setup-tools/kubeadm/implementation-details/"},
@@ -332,7 +332,7 @@ func withoutRoom(p *plan.Plan) []Finding {
 		return one(at, "A node holds %s, and %s needs %d for the cluster itself: %s. %s", quantity(holds, "pod"), worst.Name, len(most),
 			sentence(most), instead)
 	case spare < 2:
-		return one(at, "A node holds %s, and beside what the cluster itself needs there is room for %d of the two pods of CoreDNS. %s",
+		return one(at, "A node holds %s. After what the cluster itself needs, there is room for %d of the two pods of CoreDNS. %s",
 			quantity(holds, "pod"), spare, instead)
 	}
 	return nil

@@ -99,7 +99,7 @@ var cloudRules = []Rule{
 	}, targetOpenToEverybody},
 	{rule.Rule{
 		ID: "machine-type-vendor", Severity: rule.Error, Title: "Machine type of another vendor",
-		Doc: "Each cloud has names of its own for sizes of machines. One of another cloud does not exist there, " +
+		Doc: "Each cloud has its own names for machine sizes. One of another cloud does not exist there, " +
 			"and making the machines stops at it.",
 		Fix: "Write a machine type of the cloud that the target names.",
 		Sources: []string{"https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html",
@@ -109,7 +109,7 @@ var cloudRules = []Rule{
 	{rule.Rule{
 		ID: "machine-type-architecture", Severity: rule.Error, Title: "Machine type of another architecture",
 		Doc: "The machine type decides which processor a machine has, and `arch` which image it boots and which binaries it fetches. " +
-			"Where they differ, the cloud refuses the image, or nothing on the machine starts.",
+			"If they differ, the cloud refuses the image, or nothing on the machine starts.",
 		Fix: "Write the `arch` that the machine type has, or another machine type.",
 		Sources: []string{"https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html",
 			"https://learn.microsoft.com/en-us/azure/virtual-machines/vm-naming-conventions",
@@ -226,7 +226,7 @@ func cloudCredentialsMissing(p *plan.Plan) []Finding {
 		if ok && known.Secret != "" && !own {
 			return one(a.NameRange,
 				"The controller manager waits for the Secret %s in kube-system: %s. Write manifest \"~/secrets/%s.yaml\" "+
-					"{}, a file beside Ansible that holds it.", known.Secret, known.Holds, known.Secret)
+					"{}, a file on the machine that runs Ansible.", known.Secret, known.Holds, known.Secret)
 		}
 	}
 	return nil

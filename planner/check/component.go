@@ -100,7 +100,7 @@ var componentRules = []Rule{
 	{rule.Rule{
 		ID: "component-audit-nothing", Severity: rule.Warning, Title: "Audit log that stays empty",
 		Doc: "The API server writes an audit log only where a policy says what is logged, and a policy means nothing without a log or a " +
-			"webhook that takes the events. Nobody notices until the log is needed.",
+			"webhook that takes the events. This goes unnoticed until the log is needed.",
 		Fix:     "Write `audit-policy-file` together with `audit-log-path` or `audit-webhook-config-file`.",
 		Sources: []string{"https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#log-backend"},
 	}, componentAuditNothing},
@@ -108,7 +108,7 @@ var componentRules = []Rule{
 		ID: "component-audit-lost", Severity: rule.Warning, Title: "Audit log inside a container",
 		Doc: "kubeadm runs the API server in a pod. A log in a directory that is not mounted from the host is inside the container: it " +
 			"is gone with the next restart, and grows on the host's disk unseen until then.",
-		Fix: "Write `audit-log-path = \"-\"`, so that the node's log collector takes the log, or a path that is mounted.",
+		Fix: "Write `audit-log-path = \"-\"` for the node's log collector, or a path that is mounted.",
 		Sources: []string{"https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#log-backend",
 			"https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/controlplane/volumes.go"},
 	}, componentAuditLost},
@@ -142,8 +142,9 @@ var componentRules = []Rule{
 	}, componentRotationOff},
 	{rule.Rule{
 		ID: "component-shared-identity", Severity: rule.Warning, Title: "Controllers with the same identity",
-		Doc: "kubeadm lets each controller act under a service account of its own, with the rights that it needs. Without that all of " +
-			"them have the controller manager's own, which bootstrap RBAC gives few rights: controllers fail, or somebody gives it all.",
+		Doc: "kubeadm gives each controller its own service account with the rights that it needs. Without that all of " +
+			"them have the controller manager's own, which bootstrap RBAC gives few rights: controllers fail, or an administrator " +
+			"grants it everything.",
 		Fix:     "Remove `use-service-account-credentials`.",
 		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/rbac/#controller-roles"},
 	}, componentSharedIdentity},
@@ -207,7 +208,7 @@ func componentInsecureFlag(p *plan.Plan) []Finding {
 			case a.Name == "token-auth-file" || a.Name == "basic-auth-file":
 				why = "keeps passwords in a file for good; there is no way to revoke one without a restart"
 			case a.Name == "authorization-mode" && c.component == "kube-apiserver" && !strings.Contains(a.Value, "RBAC"):
-				why = "turns RBAC off, so that kubeadm's own roles mean nothing"
+				why = "turns RBAC off: kubeadm's own roles have no effect"
 			case a.Name == "authorization-mode" && c.component == "kube-apiserver" && !strings.Contains(a.Value, "Node"):
 				why = "lets each kubelet read the Secrets of all nodes, or of none"
 			}

@@ -49,29 +49,29 @@ func powerOf(n *plan.Node) string { return n.Power }
 // domainRules are about failure domains that lie in each other, and about power feeds.
 var domainRules = []Rule{
 	{rule.Rule{
-		ID: "availability-domain-depth", Severity: rule.Warning, Title: "Failure domain that holds another one and nodes of its own",
-		Doc: "A node in `room-1` and one in `room-1/rack-a`: nobody knows which rack of the room the first is in. " +
+		ID: "availability-domain-depth", Severity: rule.Warning, Title: "Failure domain with both nodes and inner domains",
+		Doc: "A node in `room-1` and one in `room-1/rack-a`: the rack of the first is not known. " +
 			"`survive=N-zone` and `--cut` mean the deepest level, and count the room as one more rack.",
 		Fix:     "State the place of every node down to the same level.",
 		Sources: []string{zoneDocs},
 	}, availabilityDomainDepth},
 	{rule.Rule{
 		ID: "availability-domain-label", Severity: rule.Error, Title: "Two failure domains with one zone label", Permanent: true,
-		Doc: "A label's value cannot hold a slash, so that the zone of a node in `room-1/rack-a` is `room-1.rack-a`. " +
+		Doc: "A label's value cannot contain a slash: the zone of a node in `room-1/rack-a` is `room-1.rack-a`. " +
 			"A failure domain of that very name has the same label: pods and volumes would take two places for one.",
 		Fix:     "Rename one of them.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set", zoneDocs},
 	}, availabilityDomainLabel},
 	{rule.Rule{
 		ID: "availability-power-majority", Severity: rule.Warning, Title: "Power feed of a majority of etcd",
-		Doc: "Machines on one feed go off together, in whatever racks they are. Where it supplies so many members that the rest is " +
+		Doc: "Machines on one feed lose power together, in whatever racks they are. If it supplies so many members that the rest is " +
 			"no majority, one breaker stops the cluster.",
 		Fix:     "Connect the members to three feeds, or to two with two supplies each: `powers` of a pool deals feeds out in turn.",
 		Sources: []string{etcdFAQ, zoneDocs},
 	}, availabilityPowerMajority},
 	{rule.Rule{
 		ID: "availability-power-unstated", Severity: rule.Warning, Title: "Power feed missing on some hosts",
-		Doc:     "Some hosts state their power feed and others none. Nobody can say what the loss of a feed takes.",
+		Doc:     "Some hosts state their power feed and others do not. What fails with a feed cannot be computed.",
 		Fix:     "Write `power` for all of them, in pools `powers`.",
 		Sources: []string{zoneDocs},
 	}, availabilityPowerUnstated},
@@ -100,8 +100,8 @@ func availabilityDomainDepth(p *plan.Plan) []Finding {
 	return each(p.Nodes, func(n *plan.Node) bool { return holds[n.FailureDomain] != nil }, domainAt,
 		func(n *plan.Node, all []*plan.Node) string {
 			below := holds[n.FailureDomain]
-			return fmt.Sprintf("%s is in %s, and %s in %s, which lies in it (%s). survive=1-zone means the deepest level, "+
-				"and nobody knows where in %s %s is. State it too, such as %q.", whose(all), n.FailureDomain, below.Name,
+			return fmt.Sprintf("%s is in %s, and %s in %s, which is inside it (%s). survive=1-zone means the deepest level, "+
+				"and it is not known where in %s %s is. State it too, such as %q.", whose(all), n.FailureDomain, below.Name,
 				below.FailureDomain,
 				line(domainAt(below)),
 				n.FailureDomain, n.Name, n.FailureDomain+"/rack-z")

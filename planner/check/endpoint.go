@@ -77,7 +77,8 @@ var endpointRules = []Rule{
 		ID: "endpoint-leads-nowhere", Severity: rule.Error, Title: "Endpoint address that nothing in the design has",
 		Doc: "The balancer of this design answers at its own address or at the virtual IP. An endpoint elsewhere reaches something that " +
 			"this design does not know: mostly a typing mistake, and kubeadm init waits for it until it gives up.",
-		Fix:     "Write the virtual IP, a balancer's address or a DNS name; for somebody else's balancer, `load_balancer \"external\" {}`.",
+		Fix: "Write the virtual IP, a load balancer's address, or a DNS name; for a load balancer outside the plan, " +
+			"`load_balancer \"external\" {}`.",
 		Sources: []string{haKubeadm},
 	}, endpointLeadsNowhere},
 	{rule.Rule{
@@ -173,8 +174,8 @@ func endpointIsControlPlane(p *plan.Plan) []Finding {
 	} else if p.LoadBalancer.Kind == plan.HAProxy && len(p.LoadBalancer.Nodes) == 1 {
 		instead = fmt.Sprintf("the balancer %s", p.LoadBalancer.Nodes[0].Address)
 	}
-	return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s (%s), one of %d control planes: when it is down nobody "+
-		"reaches the others. Write %s.", p.Cluster.Endpoint.Host, n.Name, line(n.NameRange), len(p.ControlPlanes()), instead)
+	return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s (%s), one of %d control planes: when it is down, "+
+		"the others are unreachable. Write %s.", p.Cluster.Endpoint.Host, n.Name, line(n.NameRange), len(p.ControlPlanes()), instead)
 }
 
 func endpointLeadsNowhere(p *plan.Plan) []Finding {
@@ -196,7 +197,7 @@ func endpointLeadsNowhere(p *plan.Plan) []Finding {
 		}
 	}
 	return one(p.Cluster.Attr("control_plane_endpoint"), "No host of the design has %s, and it is no virtual IP. Write %s; if the "+
-		"balancer is somebody else's, write load_balancer \"external\" {}.", a, instead)
+		"load balancer is outside the plan, write load_balancer \"external\" {}.", a, instead)
 }
 
 func endpointIsOtherHost(p *plan.Plan) []Finding {

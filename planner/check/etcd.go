@@ -50,21 +50,22 @@ var etcdRules = []Rule{
 	}, etcdEvenMembers},
 	{rule.Rule{
 		ID: "etcd-many-members", Severity: rule.Warning, Title: "More than seven etcd members",
-		Doc:     "Each write waits for a majority. Beyond seven members writes become slow, and nobody needs to lose four hosts at once.",
+		Doc: "Each write waits for a majority. With more than seven members, writes become slow, and seven already survive the " +
+			"loss of three.",
 		Fix:     "Use 5 members, 7 at most. Control planes beyond that take external etcd.",
 		Sources: []string{etcdFAQ + "#what-is-maximum-cluster-size"},
 	}, etcdManyMembers},
 	{rule.Rule{
-		ID: "etcd-role-stacked", Severity: rule.Error, Title: "etcd host beside stacked etcd", Permanent: true,
+		ID: "etcd-role-stacked", Severity: rule.Error, Title: "etcd host with stacked etcd", Permanent: true,
 		Doc:     "Stacked etcd lives on the control planes alone. A host with the role etcd that is no control plane would run nothing.",
 		Fix:     "Remove the host, or write `etcd { topology = \"external\" }`.",
 		Sources: []string{haTopology},
 	}, etcdRoleStacked},
 	{rule.Rule{
-		ID: "etcd-on-worker", Severity: rule.Warning, Title: "etcd beside ordinary pods",
+		ID: "etcd-on-worker", Severity: rule.Warning, Title: "etcd on a worker",
 		Doc: "etcd waits for its disk on every write. Pods on the same host take the disk and the network at any moment, leaders " +
 			"change, and the API stalls.",
-		Fix:     "Give etcd hosts of its own, or only those of control planes.",
+		Fix:     "Give etcd separate hosts, or only those of control planes.",
 		Sources: []string{etcdHardware, "https://github.com/rancher/rke/issues/2295"},
 	}, etcdOnWorker},
 	{rule.Rule{
@@ -89,7 +90,7 @@ var etcdRules = []Rule{
 	}, etcdVersionStacked},
 	{rule.Rule{
 		ID: "etcd-quota-small", Severity: rule.Warning, Title: "Small etcd quota",
-		Doc: "At the quota etcd raises an alarm and takes no more writes, until somebody compacts, defragments and disarms it by hand. " +
+		Doc: "At the quota etcd raises an alarm and takes no more writes until it is compacted, defragmented, and disarmed by hand. " +
 			"2 GiB is the built-in value; less is reached by Events alone.",
 		Fix:     "Leave `quota` out (8Gi), or write 2Gi at least.",
 		Sources: []string{etcdLimits},
@@ -98,7 +99,7 @@ var etcdRules = []Rule{
 		ID: "etcd-quota-large", Severity: rule.Warning, Title: "Large etcd quota",
 		Doc: "etcd keeps all of its data in the page cache and sends it whole to a member that fell behind. Its documentation ends at 8 " +
 			"GB, and it warns at the start beyond.",
-		Fix:     "Write 8Gi, or take Events into an etcd of their own.",
+		Fix:     "Write 8Gi, or keep Events in a separate etcd.",
 		Sources: []string{etcdLimits},
 	}, etcdQuotaLarge},
 	{rule.Rule{
@@ -131,7 +132,7 @@ var etcdRules = []Rule{
 	}, etcdElectionTight},
 	{rule.Rule{
 		ID: "etcd-election-long", Severity: rule.Error, Title: "Election timeout beyond etcd's bound", Permanent: true,
-		Doc:     "etcd refuses more than 50 seconds: for that long nobody would notice a dead leader, and all writes would hang.",
+		Doc:     "etcd refuses more than 50 seconds: a dead leader would go unnoticed for that long, and all writes would hang.",
 		Fix:     "Write 10 times the round trip between members; 1s fits all but the widest networks.",
 		Sources: []string{etcdTuning},
 	}, etcdElectionLong},
@@ -145,7 +146,7 @@ var etcdRules = []Rule{
 		ID: "etcd-data-dir-volatile", Severity: rule.Error, Title: "etcd data in a directory that is emptied", Permanent: true,
 		Doc: "/tmp, /run, /dev and /var/tmp are emptied at boot or by systemd-tmpfiles. After a power cut every member comes up without " +
 			"data: the cluster is gone.",
-		Fix: "Write `/var/lib/etcd`, on a disk of its own if there is one.",
+		Fix: "Write `/var/lib/etcd`, on a separate disk if there is one.",
 		Sources: []string{"https://www.freedesktop.org/software/systemd/man/latest/tmpfiles.d.html",
 			"https://refspecs.linuxfoundation.org/FHS_3.0/fhs/ch03s15.html"},
 	}, etcdDataDirVolatile},
@@ -203,7 +204,7 @@ var etcdRules = []Rule{
 	}, etcdMetricsOpen},
 	{rule.Rule{
 		ID: "etcd-no-compaction", Severity: rule.Warning, Title: "etcd compaction turned off in the API server",
-		Doc: "The API server compacts etcd's history every five minutes. etcd's own compaction beside it drops revisions that watches " +
+		Doc: "The API server compacts etcd's history every five minutes. etcd's own compaction also drops revisions that watches " +
 			"still need; where the API server's is turned off and nothing replaces it, the database fills up to the quota.",
 		Fix: "Remove the flag.",
 		Sources: []string{"https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/",
@@ -211,17 +212,19 @@ var etcdRules = []Rule{
 	}, etcdNoCompaction},
 	{rule.Rule{
 		ID: "etcd-lone-member-spread", Severity: rule.Warning, Title: "Single etcd member under spread control planes",
-		Doc: "The control planes are spread over failure domains, and the one etcd that they share lies in one of them. When that " +
+		Doc: "The control planes are spread over failure domains, and the one etcd that they share is in one of them. When that " +
 			"domain is down, all control planes are: the lone etcd cancels their redundancy.",
 		Fix:     "Choose multi-etcd-multi-master with a member in each of three domains.",
 		Sources: []string{haTopology, etcdFAQ},
 	}, etcdLoneMemberSpread},
 	{rule.Rule{
 		ID: "etcd-lone-member-shared", Severity: rule.Warning, Title: "Single etcd member on one of several control planes",
-		Doc: "The API servers of all control planes need the one etcd member. On a control plane it dies with it, beside ordinary " +
+		Doc: "The API servers of all control planes need the one etcd member. On a control plane it dies with that host, next to " +
+			"ordinary " +
 			"pods the sooner, and the others are left without etcd: a second control plane that no balancer puts under load adds " +
 			"parts that can fail, and no loss that is survived.",
-		Fix: "Give the member a host of its own, or every control plane one (multi-etcd-multi-master), or drop the other control planes " +
+		Fix: "Give the member a separate host, or every control plane a member (multi-etcd-multi-master), or drop the other control " +
+			"planes " +
 			"(single-etcd-single-master).",
 		Sources: []string{haTopology, etcdFAQ},
 	}, etcdLoneMemberShared},
@@ -248,7 +251,7 @@ func etcdManyMembers(p *plan.Plan) []Finding {
 	}
 	instead := "Keep 5."
 	if !p.Etcd.IsExternal() {
-		instead = "Define 5 control planes, or place etcd on hosts of its own."
+		instead = "Define 5 control planes, or place etcd on separate hosts."
 	}
 	return one(p.Etcd.Members[n-1].Node.Attr("roles"), "etcd has %d members: every write waits for %d of them. etcd's documentation "+
 		"ends at 7, and 5 tolerate 2 failures. %s", n, plan.Quorum(n), instead)
@@ -312,7 +315,7 @@ func etcdVersionStacked(p *plan.Plan) []Finding {
 
 func etcdQuotaSmall(p *plan.Plan) []Finding {
 	if q := p.Etcd.QuotaBytes; p.Etcd.Has("quota") && q < 2e9 {
-		return one(p.Etcd.Attr("quota"), "At %s etcd takes no more writes, and nobody can fix that through the API. Write \"2Gi\" at "+
+		return one(p.Etcd.Attr("quota"), "At %s etcd takes no more writes, and the API cannot fix that. Write \"2Gi\" at "+
 			"least; \"8Gi\" is the default.", gibibytes(q))
 	}
 	return nil
@@ -392,7 +395,7 @@ func etcdHeartbeatSubMillisecond(p *plan.Plan) []Finding {
 
 func etcdDataDirVolatile(p *plan.Plan) []Finding {
 	if d := within(p.Etcd.DataDir, "/tmp", "/run", "/dev", "/var/tmp", "/var/run", "/proc", "/sys"); d != "" {
-		return one(p.Etcd.Attr("data_dir"), "%s lies in %s, which is emptied at boot: the cluster's state would be gone with the next "+
+		return one(p.Etcd.Attr("data_dir"), "%s is in %s, which is emptied at boot: the cluster's state would be gone with the next "+
 			"power cut. Write \"/var/lib/etcd\".", p.Etcd.DataDir, d)
 	}
 	return nil
@@ -411,7 +414,7 @@ func etcdDataDirShared(p *plan.Plan) []Finding {
 	}
 	return one(p.Etcd.Attr("data_dir"),
 		"%s belongs to others (%s): etcd would lock them out, or they would empty it. Write a directory "+
-			"of its own, such as \"/var/lib/etcd\".", dir, taken)
+			"that nothing else uses, such as \"/var/lib/etcd\".", dir, taken)
 }
 
 func etcdExperimentalFlag(p *plan.Plan) []Finding {
@@ -512,7 +515,7 @@ func etcdNoCompaction(p *plan.Plan) []Finding {
 	for _, a := range p.Cluster.APIServer.ExtraArgs {
 		if a.Name == "etcd-compaction-interval" && (a.Value == "0" || a.Value == "0s") && !own {
 			return one(p.Cluster.APIServer.Key("extra_args", a.Name),
-				"--etcd-compaction-interval=%s: nobody compacts etcd, and it fills up "+
+				"--etcd-compaction-interval=%s: etcd is never compacted and fills up "+
 					"to its quota of %s. Remove it.", a.Value, gibibytes(p.Etcd.QuotaBytes))
 		}
 	}
@@ -530,7 +533,7 @@ func etcdLoneMemberShared(p *plan.Plan) []Finding {
 		return nil
 	}
 	return one(n.Attr("roles"), "%s holds the only etcd member and is one of %d control planes: when it dies, the others have no etcd. "+
-		"Give etcd a host of its own, or write type = \"multi-etcd-multi-master\" with a member on each of three control planes.", n.Name,
+		"Give etcd a separate host, or write type = \"multi-etcd-multi-master\" with a member on each of three control planes.", n.Name,
 		len(p.ControlPlanes()))
 }
 

@@ -78,9 +78,9 @@ var hostRules = []Rule{
 	}, hostDuplicateName},
 	{rule.Rule{
 		ID: "host-name-reserved", Severity: rule.Error, Title: "Reserved host name", Permanent: true,
-		Doc: "Every host calls itself localhost, so a node of that name is reached by nobody else; the certificates and /etc/hosts " +
+		Doc: "Every host calls itself localhost, so other hosts cannot reach a node of that name; the certificates and /etc/hosts " +
 			"would contradict each other.",
-		Fix:     "Give the host a name of its own.",
+		Fix:     "Give the host another name.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc6761#section-6.3", nodeNames},
 	}, hostNameReserved},
 	{rule.Rule{
@@ -119,7 +119,7 @@ var hostRules = []Rule{
 	}, hostAddressNetwork},
 	{rule.Rule{
 		ID: "host-address-edge", Severity: rule.Warning, Title: "Host at the edge of what looks like a subnet",
-		Doc: "All hosts lie in one /24, and one has its first or last address. If that is their subnet, the first names the network and " +
+		Doc: "All hosts are in one /24, and one has its first or last address. If that is their subnet, the first names the network and " +
 			"the last reaches all of its hosts; neither can be a host's own.",
 		Fix:     "Move the address, or write `node_subnets` if the subnet is larger.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1122#section-3.2.1.3"},
@@ -140,7 +140,7 @@ var hostRules = []Rule{
 	}, hostAddressFamily},
 	{rule.Rule{
 		ID: "host-secondary-address-missing", Severity: rule.Warning, Title: "Dual-stack host without a second address",
-		Doc: "Where pods have addresses of both families, every node should have one of each. Packets of the second family reach the " +
+		Doc: "If pods have addresses of both families, every node should have one of each. Packets of the second family reach the " +
 			"pods of a host through its address of that family; without it they are cut off in that family, and Services of " +
 			"it answer on some nodes only.",
 		Fix:     "Write `secondary_address` (in a pool `first_secondary_address`), or drop the second range of pods.",
@@ -161,7 +161,7 @@ var hostRules = []Rule{
 	}, hostSecondaryAddressFamily},
 	{rule.Rule{
 		ID: "host-duplicate-ssh-address", Severity: rule.Error, Title: "Duplicate SSH address", Permanent: true,
-		Doc: "The playbook reaches each host at its SSH address, which is `address` where no `ssh_address` is written. Where two hosts " +
+		Doc: "The playbook reaches each host at its SSH address, which is `address` unless `ssh_address` is written. If two hosts " +
 			"have the same one, everything meant for the second is done to the first again.",
 		Fix: "Write the address at which each host answers. Hosts behind one NAT address are reached through `ssh { jump_host = … }`.",
 		Sources: []string{
@@ -194,7 +194,8 @@ var hostRules = []Rule{
 	}, hostInterfaceName},
 	{rule.Rule{
 		ID: "host-public-address-same", Severity: rule.Warning, Title: "Public address equal to the private one",
-		Doc: "`public_address` is for hosts behind NAT: what clients outside connect to, beside the address that the hosts use among " +
+		Doc: "`public_address` is for hosts behind NAT: what clients outside connect to, in addition to the address that the hosts " +
+			"use among " +
 			"themselves. The same address in both hides which network the cluster runs on.",
 		Fix:     "Remove it, or write the private one as `address`.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/5513"},
@@ -325,9 +326,9 @@ func hostAddressNetwork(p *plan.Plan) []Finding {
 		switch a := u.addr.As4(); [3]byte(a[1:]) {
 		case [3]byte{}:
 			findings = append(findings, advised(freeRun(p, u.addr, 1), u.at,
-				"%s of %s is the network address of every subnet that it can lie in.", u.addr, u.node.Name)...)
+				"%s of %s is the network address of every subnet that it can be in.", u.addr, u.node.Name)...)
 		case [3]byte{255, 255, 255}:
-			findings = append(findings, one(u.at, "%s of %s is the broadcast address of every subnet that it can lie in. Begin lower.",
+			findings = append(findings, one(u.at, "%s of %s is the broadcast address of every subnet that it can be in. Begin lower.",
 				u.addr, u.node.Name)...)
 		}
 	}
@@ -557,7 +558,7 @@ func hostAddressTakenForPrivate(p *plan.Plan) []Finding {
 		return nil
 	}
 	n := found[0]
-	return one(addressAt(n), "%s, the address of %s, is not private: it belongs to somebody on the internet.%s "+
+	return one(addressAt(n), "%s, the address of %s, is not private: it belongs to someone on the internet.%s "+
 		"Take addresses from that one.", n.Address, andOthers(found), takenForPrivate(n.Address))
 }
 
@@ -601,7 +602,7 @@ func hostOSUnknown(p *plan.Plan) []Finding {
 		_, known := n.OS.Preparable()
 		return n.OS.Name != "" && !known
 	}, osAt, func(n *plan.Node, all []*plan.Node) string {
-		return fmt.Sprintf("%s is to run %s, of which nothing is known: kernel, cgroups and support are not judged.%s",
+		return fmt.Sprintf("%s is to run %s, which is unknown: kernel, cgroups and support are not judged.%s",
 			whose(all), n.OS,
 			cmp.Or(n.OS.DidYouMean(), " Write a known name, such as \"ubuntu-24.04\"."))
 	})

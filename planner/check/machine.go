@@ -68,13 +68,13 @@ var machineRules = []Rule{
 	{rule.Rule{
 		ID: "ssh-jump-through-cluster", Severity: rule.Warning, Title: "Jump host inside of the cluster",
 		Doc: "Hosts are reached through a host that the playbook itself configures, restarts and resets. " +
-			"When it is down, nobody can fix the others.",
+			"When it is down, the others cannot be reached to fix them.",
 		Fix:     "Take a bastion outside of the cluster.",
 		Sources: []string{"https://man.openbsd.org/ssh_config#ProxyJump"},
 	}, sshJumpThroughCluster},
 	{rule.Rule{
 		ID: "machine-kubelet-reservation", Severity: rule.Error, Title: "Kubelet reservation larger than the machine",
-		Doc: "What is reserved for the system is taken from what pods may use. Where nothing is left the kubelet exits: " +
+		Doc: "What is reserved for the system is taken from what pods may use. If nothing is left, the kubelet exits: " +
 			"allocatable would be negative.",
 		Fix:     "Reserve less, or use larger machines.",
 		Sources: []string{"https://kubernetes.io/docs/tasks/administer-cluster/reserve-compute-resources/"},
@@ -162,7 +162,7 @@ func sshJumpThroughCluster(p *plan.Plan) []Finding {
 	if host == "" || n == nil {
 		return nil
 	}
-	return one(p.SSH.Attr("jump_host"), "%s is %s (%s) of this cluster: when it is down nobody reaches the other %d hosts. "+
+	return one(p.SSH.Attr("jump_host"), "%s is %s (%s) of this cluster: when it is down, the other %d hosts are unreachable. "+
 		"Take a bastion outside.", host, n.Name, line(n.NameRange), len(p.Nodes)-1)
 }
 

@@ -113,7 +113,7 @@ var networkRules = []Rule{
 	}, networkNodeMaskUnused},
 	{rule.Rule{
 		ID: "network-node-port-clash", Severity: rule.Error, Title: "NodePort range over a port in use",
-		Doc: "kube-proxy, or what replaces it, claims node ports on every node. Where the range covers a port that a component listens " +
+		Doc: "kube-proxy, or what replaces it, claims node ports on every node. If the range covers a port that a component listens " +
 			"on there, a Service may be given it, and traffic for the component is sent to pods: the API server or etcd drops out.",
 		Fix:     "Move the range away, or the component's port.",
 		Sources: []string{portsReference, "https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport"},
@@ -137,7 +137,7 @@ var networkRules = []Rule{
 		ID: "network-mtu-encapsulation", Severity: rule.Error, Title: "MTU without room for the encapsulation",
 		Doc: "The pod network wraps each packet: VXLAN and Geneve take 50 bytes, IP-in-IP 20, WireGuard 60, and 20 more over IPv6. Pods " +
 			"whose MTU leaves no room send packets that do not fit: small answers work, large ones hang.",
-		Fix:     "Leave `mtu` out, so that it is computed, or write the underlay's less the overhead.",
+		Fix:     "Leave out `mtu` to have it computed, or write the underlay's MTU minus the overhead.",
 		Sources: []string{calicoMTU, "https://github.com/easzlab/kubeasz/issues/1444"},
 	}, networkMTUEncapsulation},
 	{rule.Rule{
@@ -157,7 +157,7 @@ var networkRules = []Rule{
 		ID: "network-dns-domain-shadows", Severity: rule.Warning, Title: "Cluster domain that hides the endpoint",
 		Doc: "CoreDNS answers for the whole cluster domain itself. A name in it that is no Service does not exist for pods, so pods " +
 			"that connect to the endpoint by name do not find it.",
-		Fix:     "Take a domain of its own for the cluster, such as `cluster.local`, or an endpoint outside of it.",
+		Fix:     "Give the cluster a separate domain, such as `cluster.local`, or an endpoint outside of it.",
 		Sources: []string{"https://coredns.io/plugins/kubernetes/"},
 	}, networkDNSDomainShadows},
 	{rule.Rule{
@@ -176,7 +176,8 @@ var networkRules = []Rule{
 	}, networkEncapsulation},
 	{rule.Rule{
 		ID: "network-encapsulation-ipv6", Severity: rule.Error, Title: "IP-in-IP with IPv6 pods", Permanent: true,
-		Doc: "IP-in-IP carries IPv4 alone. flannel has nothing else for IPv6 then, and Calico leaves IPv6 bare, which needs IPv4 beside " +
+		Doc: "IP-in-IP carries IPv4 alone. flannel has nothing else for IPv6 then, and Calico does not encapsulate IPv6, which needs " +
+			"IPv4 next to " +
 			"it to carry anything at all.",
 		Fix:     "Write `encapsulation = \"vxlan\"`.",
 		Sources: []string{calicoDocs, "https://docs.tigera.io/calico/latest/networking/ipam/ipv6"},
@@ -213,7 +214,7 @@ var networkRules = []Rule{
 	{rule.Rule{
 		ID: "network-static-routes-many", Severity: rule.Warning, Title: "Static routes between many nodes",
 		Doc: "Every node carries a route to every other, written by the playbook: a new node changes all of them, and a node that is " +
-			"away during the change is cut off until somebody notices.",
+			"away during the change is cut off until `site.yml` runs again.",
 		Fix:     "Use a pod network with an agent, such as flannel.",
 		Sources: []string{"https://github.com/kelseyhightower/kubernetes-the-hard-way/blob/master/docs/11-pod-network-routes.md"},
 	}, networkStaticRoutesMany},
@@ -225,7 +226,7 @@ var networkRules = []Rule{
 		Sources: []string{ciliumDocs},
 	}, networkReplacementForeign},
 	{rule.Rule{
-		ID: "network-replacement-beside-proxy", Severity: rule.Error, Title: "kube-proxy beside its replacement",
+		ID: "network-replacement-beside-proxy", Severity: rule.Error, Title: "kube-proxy and its replacement both on",
 		Doc: "Cilium's replacement and kube-proxy both program Services. Together they fight over connections, and which of them " +
 			"answers depends on the order of starting.",
 		Fix:     "Write `kube_proxy { mode = \"none\" }`, or turn the replacement off.",
@@ -239,7 +240,7 @@ var networkRules = []Rule{
 		Sources: []string{kubeProxyDocs, ciliumDocs},
 	}, networkNoServiceRouting},
 	{rule.Rule{
-		ID: "network-strict-arp", Severity: rule.Error, Title: "IPVS beside a virtual IP without strict ARP",
+		ID: "network-strict-arp", Severity: rule.Error, Title: "IPVS with a virtual IP and without strict ARP",
 		Doc: "In ipvs mode every node carries the addresses of Services on a dummy interface and answers ARP for them, and for a " +
 			"kube-vip address as well. The virtual IP then jumps between nodes.",
 		Fix:     "Write `kube_proxy { mode = \"ipvs\", strict_arp = true }`, or another mode.",
@@ -432,7 +433,7 @@ func networkDNSDomainShadows(p *plan.Plan) []Finding {
 			Port: p.Cluster.Endpoint.Port})
 	}
 	return one(written(writtenArg(p.Network.Has("dns_domain"), p.Network.Attr("dns_domain")), p.Cluster.Attr("control_plane_endpoint")),
-		"The endpoint %s lies in the cluster domain %s, for which CoreDNS answers: pods will not find it. "+
+		"The endpoint %s is in the cluster domain %s, for which CoreDNS answers: pods will not find it. "+
 			"Write another of the two, such as %s.", host, domain, instead)
 }
 

@@ -28,7 +28,7 @@ func bars(t plan.Taint) bool { return t.Effect == "NoSchedule" || t.Effect == "N
 var nodeRules = []Rule{
 	{rule.Rule{
 		ID: "node-moved", Severity: rule.Error, Title: "Block moved that does not fit the nodes",
-		Doc: "A block `moved` says that a machine has a new name, so that an edit can be told from one machine that leaves and " +
+		Doc: "A block `moved` says that a machine has a new name. It distinguishes that edit from one machine that leaves and " +
 			"another that joins. Its old name is no longer in the topology, its new one is, and each name is written once.",
 		Fix:     "Write the old name as `from` and the new one as `to`, or remove the block.",
 		Sources: []string{"https://github.com/kubernetes/kubeadm/issues/1170"},
@@ -84,7 +84,7 @@ var nodeRules = []Rule{
 	}, nodeTaintRepeated},
 	{rule.Rule{
 		ID: "node-taint-everywhere", Severity: rule.Error, Title: "Taints on every worker",
-		Doc: "Pods without tolerations, cluster DNS among them, need one node that takes them. Where each worker has a " +
+		Doc: "Pods without tolerations, cluster DNS among them, need one node that takes them. If each worker has a " +
 			"taint they stay Pending for good.",
 		Fix:     "Leave some workers without a taint, or use PreferNoSchedule.",
 		Sources: []string{taintDocs},
@@ -93,7 +93,7 @@ var nodeRules = []Rule{
 		ID: "node-taint-condition", Severity: rule.Error, Title: "Taint that Kubernetes itself sets and removes",
 		Doc: "Taints under node.kubernetes.io mirror the node's condition. The controllers remove what does not match it, so the taint " +
 			"is gone in a moment; node.cloudprovider.kubernetes.io/uninitialized stays until a cloud controller comes that " +
-			"nobody installs.",
+			"the playbook does not install.",
 		Fix:     "Use a key of your own.",
 		Sources: []string{wellKnown, "https://github.com/kubernetes/cloud-provider-openstack/issues/2200"},
 	}, nodeTaintCondition},

@@ -143,7 +143,7 @@ func docker(p *plan.Plan) []span {
 	return spans("bridge range of Docker (docker0)", p.Runtime.Block(), []netip.Prefix{dockerBridge})
 }
 
-const overlapWhy = "Where two ranges share addresses, a host cannot tell which of the two networks a packet is for: some connections " +
+const overlapWhy = "If two ranges share addresses, a host cannot tell which of the two networks a packet is for: some connections " +
 	"go astray, at random and only from some hosts. "
 
 var overlapRules = []Rule{
@@ -165,7 +165,7 @@ var overlapRules = []Rule{
 			"is meant for the shared part.",
 		"Move the service range; the finding names one that is free.", rule.Error, services, reserved),
 	pairRule("network-nodes-overlap-reserved", "Node subnet overlaps a reserved range",
-		"`reserved_subnets` names networks that exist already, and nothing of the cluster may lie in them.",
+		"`reserved_subnets` names networks that exist already, and nothing of the cluster may be in them.",
 		"Correct `node_subnets`, or take the range out of `reserved_subnets`.", rule.Error, nodeSubnets, reserved),
 	hostRule("network-pods-hold-host", "Host address inside the pod range",
 		overlapWhy+"Pods that connect to such a host get a pod, or nothing; the kubelet there cannot reach the API server through the "+
@@ -181,7 +181,7 @@ var overlapRules = []Rule{
 	}, networkReservedHoldsHost},
 	{rule.Rule{
 		ID: "network-overlaps-target", Severity: rule.Error, Title: "Range that the target's hosts use already",
-		Doc: "Hypervisors and clouds bring bridges and networks of their own to each host. A cluster range on top of one cuts the host " +
+		Doc: "Hypervisors and clouds add their own bridges and networks to each host. A cluster range on top of one cuts the host " +
 			"off from it: in Vagrant, from the NAT interface through which it reaches the world.",
 		Fix: "Move the range; the finding names one that is free.",
 		Sources: []string{"https://developer.hashicorp.com/vagrant/docs/providers/virtualbox/networking",
@@ -217,7 +217,7 @@ var overlapRules = []Rule{
 	}, networkEndpointOverlap},
 	{rule.Rule{
 		ID: "network-mirror-overlap", Severity: rule.Error, Title: "Mirror or proxy inside a cluster range",
-		Doc: "A mirror, registry or proxy whose address lies in the pod or service range is cut off as soon as the pod network comes " +
+		Doc: "A mirror, registry, or proxy with an address in the pod or service range is cut off as soon as the pod network comes " +
 			"up: images can no longer be pulled.",
 		Fix:     "Move the range, or the server.",
 		Sources: []string{networkModel},
@@ -231,8 +231,8 @@ var overlapRules = []Rule{
 	}, networkRangeSpecial},
 	{rule.Rule{
 		ID: "network-range-public", Severity: rule.Warning, Title: "Public addresses for pods or services",
-		Doc: "The range belongs to somebody on the internet. The real owners of these addresses cannot be reached from the cluster, and " +
-			"nobody notices until it is somebody that matters.",
+		Doc: "The range belongs to someone on the internet. The real owners of these addresses cannot be reached from the cluster, and " +
+			"it goes unnoticed until one of them matters.",
 		Fix: "Take a private range (RFC 1918, RFC 6598, or fc00::/7).",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1918", "https://www.rfc-editor.org/rfc/rfc6598",
 			"https://www.rfc-editor.org/rfc/rfc4193"},
@@ -252,7 +252,7 @@ func networkReservedHoldsHost(p *plan.Plan) []Finding {
 		for _, u := range in {
 			if !done[u.at] {
 				done[u.at] = true
-				findings = append(findings, one(u.at, "%s of %s lies in %s (%s), where nothing of the cluster may be. "+
+				findings = append(findings, one(u.at, "%s of %s is in %s (%s), where nothing of the cluster may be. "+
 					"Move it, or narrow reserved_subnets.", u.addr, u.node.Name, s.prefix, line(s.at))...)
 			}
 		}
@@ -274,7 +274,7 @@ func networkOverlapsTarget(p *plan.Plan) []Finding {
 			})
 		})
 		if len(in) > 0 {
-			findings = append(findings, one(in[0].at, "%s of %s lies in %s, which hosts of target %s use for themselves. "+
+			findings = append(findings, one(in[0].at, "%s of %s is in %s, which hosts of target %s use for themselves. "+
 				"Take addresses outside of it.", in[0].addr, in[0].node.Name, s.prefix, p.Target.Name)...)
 		}
 	}
@@ -291,7 +291,7 @@ func networkOverlapsDocker(p *plan.Plan) []Finding {
 	if len(docker(p)) > 0 {
 		if in := inside(dockerBridge, uses(p)); len(in) > 0 && len(overlaps(nodeSubnets(p), docker(p))) == 0 {
 			findings = append(findings,
-				one(in[0].at, "%s of %s lies in %s, which Docker gives docker0 on every host. Take addresses outside "+
+				one(in[0].at, "%s of %s is in %s, which Docker gives docker0 on every host. Take addresses outside "+
 					"of it, or choose another runtime.", in[0].addr, in[0].node.Name, dockerBridge)...)
 		}
 	}
@@ -383,7 +383,7 @@ func networkRangePublic(p *plan.Plan) []Finding {
 		refused := s.what == "services" && s.prefix.Bits() < 12 // network-service-range-large says it
 		if s.prefix.Addr().Is4() && !private(s.prefix) && !special && !refused && s.prefix.Bits() > 0 {
 			findings = append(findings,
-				advised(move(p, s), s.at, "%s is not private: its addresses belong to somebody on the internet, who "+
+				advised(move(p, s), s.at, "%s is not private: its addresses belong to someone on the internet, who "+
 					"cannot be reached from the cluster.%s", opening(s), takenForPrivate(s.prefix.Addr()))...)
 		}
 	}
@@ -442,7 +442,7 @@ func touches(a, b netip.Prefix) string {
 	if a.Bits() < b.Bits() {
 		return "holds"
 	}
-	return "lies in"
+	return "is in"
 }
 
 // sharing returns the pairs inside one list that share addresses.

@@ -42,7 +42,7 @@ var schedulerRules = []Rule{
 		ID: "scheduler-name-taken", Severity: rule.Error, Title: "Duplicate scheduler name", Permanent: true,
 		Doc: "A pod asks for a scheduler by its name. Two that answer to one name both place its pods, each without knowing what the " +
 			"other has just put where, and nodes take more than they hold.",
-		Fix: "Give each profile and each scheduler a name of its own. \"default-scheduler\" is a profile of " +
+		Fix: "Give each profile and each scheduler a unique name. \"default-scheduler\" is a profile of " +
 			"kubeadm's own scheduler alone.",
 		Sources: []string{schedulersDocs},
 	}, schedulerNameTaken},

@@ -227,7 +227,7 @@ func unknownPeers(p *plan.Plan, all []*plan.Plan) hcl.Diagnostics {
 	for i, peer := range p.Cluster.Peers {
 		if !slices.Contains(others, peer) {
 			diags = append(diags, sitePeer.Diagnostic(p.Cluster.Element("peers", i),
-				fmt.Sprintf("No other file of this call defines cluster %q, so that "+
+				fmt.Sprintf("No other file of this call defines cluster %q: "+
 					"nothing was compared with it.%s", peer, spelling.DidYouMean(peer, others))))
 		}
 	}

@@ -81,13 +81,13 @@ var topologyRules = []Rule{
 		ID: "topology-stacked-pair", Severity: rule.Error, Title: "Two control planes with stacked etcd", Permanent: true,
 		Doc: "Stacked etcd has one member on each control plane. Two members need both for a majority, so the loss of either stops " +
 			"every change: two are worse than one.",
-		Fix:     "Define three control planes, or place etcd on three hosts of its own (`roles = [\"etcd\"]`).",
+		Fix:     "Define three control planes, or place etcd on three separate hosts (`roles = [\"etcd\"]`).",
 		Sources: []string{haTopology, etcdFAQ},
 	}, topologyStackedPair},
 	{rule.Rule{
 		ID: "topology-etcd-placement", Severity: rule.Error, Title: "etcd placement that contradicts the type", Permanent: true,
-		Doc: "The type says where etcd lives: stacked on the control planes, or external, as a service of its own. The lone etcd that " +
-			"several control planes share is always external, because kubeadm gives every control plane a member of its own otherwise.",
+		Doc: "The type says where etcd lives: stacked on the control planes, or external, as a separate service. The one etcd that " +
+			"several control planes share is always external, because kubeadm would give every control plane its own member.",
 		Fix:     "Change `etcd { topology = … }` and the roles of the hosts, or the type.",
 		Sources: []string{haTopology},
 	}, topologyEtcdPlacement},
@@ -137,7 +137,7 @@ var topologyRules = []Rule{
 	}, targetType},
 	{rule.Rule{
 		ID: "target-etcd", Severity: rule.Error, Title: "Placement of etcd that the target cannot express", Permanent: true,
-		Doc:     "A target that another program installs decides where etcd runs: on each control plane, or on machines of its own.",
+		Doc:     "A target that another program installs decides where etcd runs: on each control plane, or on separate machines.",
 		Fix:     "Place etcd as the target does, or choose another target.",
 		Sources: []string{haTopology},
 	}, targetEtcd},
@@ -224,7 +224,7 @@ func topologyStackedPair(p *plan.Plan) []Finding {
 		len(cps) >= t.ControlPlanesStacked.Min {
 		return nil
 	}
-	return one(cps[len(cps)-1].Attr("roles"), "With stacked etcd the %d control planes (%s) make %s, of which %d must agree: the loss "+
+	return one(cps[len(cps)-1].Attr("roles"), "With stacked etcd the %d control planes (%s) make %s, and %d must agree: the loss "+
 		"of either stops every change. Define %d control planes, or give three other hosts roles = [\"etcd\"].",
 		len(cps), sentence(names(cps)), quantity(len(cps), "etcd member"), plan.Quorum(len(cps)), t.ControlPlanesStacked.Min)
 }
@@ -240,7 +240,7 @@ func topologyEtcdPlacement(p *plan.Plan) []Finding {
 				"Write topology = \"external\" and give one host the role etcd.", t.Type, line(typeAt(p)))
 	}
 	return one(placementAt(p), "Type %s (%s) has one host, and etcd runs on it (stacked). Remove topology and the role etcd. "+
-		"An etcd of its own takes another type, such as single-etcd-single-master.", t.Type, line(typeAt(p)))
+		"A separate etcd takes another type, such as single-etcd-single-master.", t.Type, line(typeAt(p)))
 }
 
 func topologyNoEtcd(p *plan.Plan) []Finding {

@@ -70,7 +70,7 @@ var versionRules = []Rule{
 		Doc: "Before 1.31 kubeadm does not read the configuration format that k8splan writes, and upstream fixes none of these minors. " +
 			"A cluster of one can be checked, simulated and compared as it is. Flags, fields, feature gates and versions of other " +
 			"software are not judged: what fits such a Kubernetes is not known here.",
-		Fix: "Upgrade the cluster with what built it, one minor after the other; `k8splan upgrade-path` lists the steps. generate works " +
+		Fix: "Upgrade the cluster with what built it, one minor at a time; `k8splan upgrade-path` lists the steps. generate works " +
 			"from 1.31 on.",
 		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/",
 			"https://github.com/kubernetes/website/blob/main/data/releases/eol.yaml", skewPolicy},
@@ -98,7 +98,7 @@ var versionRules = []Rule{
 	}, versionKernel},
 	{rule.Rule{
 		ID: "version-kernel-untested", Severity: rule.Warning, Title: "Kernel older than this Kubernetes is tested with",
-		Doc: "From 1.34 on kubeadm's preflight warns of kernels before 5.4: nobody tests them any more, and features from user " +
+		Doc: "From 1.34 on kubeadm's preflight warns of kernels before 5.4: they are no longer tested, and features from user " +
 			"namespaces to swap need newer ones.",
 		Fix: "Use a newer release of the system.",
 		Sources: []string{"https://github.com/kubernetes/system-validators/blob/v1.12.1/validators/types_unix.go",
@@ -125,7 +125,7 @@ var versionRules = []Rule{
 	}, versionWireguardKernel},
 	{rule.Rule{
 		ID: "version-ipvs-deprecated", Severity: rule.Warning, Title: "Deprecated proxy mode",
-		Doc:     "The ipvs mode is deprecated since 1.35 and nobody maintains it; nftables does what it was chosen for.",
+		Doc:     "The ipvs mode is deprecated since 1.35 and has no maintainer; nftables does the same.",
 		Fix:     "Write `mode = \"nftables\"`, or leave it out.",
 		Sources: []string{"https://github.com/kubernetes/enhancements/issues/5495", kubeProxyDocs},
 	}, versionIPVSDeprecated},
@@ -141,7 +141,7 @@ var versionRules = []Rule{
 	{rule.Rule{
 		ID: "version-containerd-untested", Severity: rule.Warning, Title: "containerd untested with this Kubernetes",
 		Doc: "Each minor of Kubernetes is tested with certain releases of containerd. Older ones lack what the kubelet asks of them, " +
-			"and nobody looks at the combination.",
+			"and nobody tests the combination.",
 		Fix:     "Leave `version` out, or write a tested release.",
 		Sources: []string{runtimeTable},
 	}, versionContainerdUntested},

@@ -40,7 +40,7 @@ var (
 	}
 	waiverReason = &rule.Rule{
 		ID: "waiver-without-reason", Severity: rule.Error, Title: "Waiver without a reason", Permanent: true,
-		Doc:     "A waiver is a decision that somebody else will meet later. Its reason is shown beside the finding each time.",
+		Doc:     "A waiver is a decision that others will meet later. Its reason is shown with the finding each time.",
 		Fix:     "Write `reason = \"…\"`: why the finding is acceptable here, and until when.",
 		Sources: []string{waiverThread},
 	}
@@ -65,7 +65,7 @@ var (
 // can name it.
 var RequireSurvive = &rule.Rule{
 	ID: "require-survive", Severity: rule.Error, Title: "Requirement not met",
-	Doc: "The command line says what the cluster must survive (`validate --require survive=1-node`), so that a pipeline refuses a design " +
+	Doc: "The command line says what the cluster must survive (`validate --require survive=1-node`). A pipeline then refuses a design " +
 		"which would lose more than its owner agreed to. Survive means that etcd takes writes, that the API answers at its " +
 		"endpoint, that new pods are scheduled and that workers are left to run them.",
 	Fix: "Add what the finding lacks: members of etcd, control planes, balancers or workers, in other failure domains or on other " +

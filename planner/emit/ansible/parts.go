@@ -75,7 +75,9 @@ func trimmerFor(p *plan.Plan, leaving []plan.Leaving) *trimmer {
 // leftOut says that the tree does not have a file. A path that ends in the middle of a name means all files that begin like that.
 func (t *trimmer) leftOut(path string) bool {
 	for _, out := range t.without {
-		if path == out || strings.HasSuffix(out, "/") && strings.HasPrefix(path, out) || strings.HasSuffix(path, "_") && strings.HasPrefix(out, path) {
+		switch {
+		case path == out, strings.HasSuffix(out, "/") && strings.HasPrefix(path, out),
+			strings.HasSuffix(path, "_") && strings.HasPrefix(out, path):
 			return true
 		}
 	}

@@ -47,7 +47,8 @@ var calls = []struct {
 	how   *regexp.Regexp
 	where func(role string, m []string) string
 }{
-	{regexp.MustCompile(`ansible\.builtin\.(?:include|import)_role:\n +name: (\w+)(?:\n +tasks_from: (\w+))?`), func(_ string, m []string) string {
+	{regexp.MustCompile(`ansible\.builtin\.(?:include|import)_role:\n +name: (\w+)(?:\n +tasks_from: (\w+))?`), func(_ string,
+		m []string) string {
 		if m[2] == "" {
 			m[2] = "main"
 		}
@@ -180,7 +181,8 @@ func trimmed(t *testing.T, how *trimmer) []artifact.File {
 
 // TestNothingIsTrimmedOfTheWhole: a design that needs every part has the programs of templates, byte by byte.
 func TestNothingIsTrimmedOfTheWhole(t *testing.T) {
-	for _, f := range trimmed(t, &trimmer{groups: map[string]bool{"etcd": true, "load_balancer": true, "local_balancer": true, "workers": true}}) {
+	all := map[string]bool{"etcd": true, "load_balancer": true, "local_balancer": true, "workers": true}
+	for _, f := range trimmed(t, &trimmer{groups: all}) {
 		want, err := fs.ReadFile(templates.Files, "tree/"+f.Path)
 		if err != nil || string(want) != string(f.Data) {
 			t.Errorf("%s is not templates/tree/%s (%v)", f.Path, f.Path, err)

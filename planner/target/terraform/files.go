@@ -172,7 +172,7 @@ func SiteGuide(system, credentials, template string, notes ...string) Guide {
 		Steps: []Step{
 			Apply(),
 			makeCluster("ansible-playbook site.yml"),
-			onControlPlane(),
+			fromHere(""),
 			remove(),
 		},
 		Notes: append([]string{keyedByName, madeWith}, notes...),
@@ -195,16 +195,18 @@ const (
 		"`kubectl uncordon` it."
 )
 
-// onControlPlane is how to see that our playbook's cluster works.
-func onControlPlane() Step {
-	return Step{"See that it works: on a control plane, every node is Ready, and every pod of kube-system runs.",
-		[]string{"sudo kubectl --kubeconfig /etc/kubernetes/admin.conf get nodes", "sudo kubectl --kubeconfig " +
-			"/etc/kubernetes/admin.conf get pods --namespace kube-system"}}
+// kubeconfig is where the playbook writes one on the reader's computer.
+const kubeconfig = "~/.kube/cluster.conf"
+
+// fromHere is how to see from the reader's computer that our playbook's cluster works. more is said of the endpoint.
+func fromHere(more string) Step {
+	return Step{"Check the cluster from your computer: every node must be Ready, and every pod of kube-system must run." + more,
+		[]string{"export KUBECONFIG=" + kubeconfig, "kubectl get nodes", "kubectl get pods --namespace kube-system"}}
 }
 
 func makeCluster(playbook string) Step {
-	return Step{"Make the cluster. The machines have been up for a minute or two by then; wait until they answer.",
-		[]string{"cd ../ansible", playbook}}
+	return Step{"Build the cluster, and write a kubeconfig on your computer. The machines need a minute or two until they answer.",
+		[]string{"cd ../ansible", playbook + " -e kubeconfig=" + kubeconfig}}
 }
 
 // MachinesGuide is the guide of a cloud whose machines our playbook turns into a cluster. credentials says where the provider finds them.
@@ -217,7 +219,8 @@ func MachinesGuide(cloud, credentials string, notes ...string) Guide {
 			{"Write the way in, which was not known before: a second inventory that sends Ansible through the bastion.",
 				[]string{"terraform output -raw inventory > ../ansible/bastion.yaml"}},
 			makeCluster("ansible-playbook -i inventory.yaml -i bastion.yaml site.yml"),
-			onControlPlane(),
+			fromHere(" If it does not answer your computer, go through the bastion (`terraform -chdir=../terraform output -raw bastion` " +
+				"prints its address): RUNBOOK.md, \"Use the cluster\", has the two commands."),
 			removeCloud(),
 		},
 		Notes: append([]string{keyedByName, madeWith}, notes...),
