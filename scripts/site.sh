@@ -23,11 +23,13 @@ cp "$("$go" env GOROOT)/lib/wasm/wasm_exec.js" "$out/"
 NODE_PATH="$editor/node_modules" "$editor/node_modules/.bin/esbuild" playground/editor/editor.js --bundle --format=esm --minify --legal-comments=eof \
   --target=es2022 --log-level=warning --outfile="$out/editor.js"
 
-# Without inlining the modules are a sixth smaller: what loads them waits for the network, not for the processor.
-module() { # NAME TAGS
-  GOFLAGS='' GOOS=js GOARCH=wasm "$go" build -trimpath -tags "$2" -gcflags=all=-l \
+# Without inlining the modules are a sixth smaller: what loads them waits for the network, not for the processor. In the core, targets are
+# inlined, so that the linker leaves out what writes their files (planner/target/judges.go).
+module() { # NAME TAGS FLAGS...
+  GOFLAGS='' GOOS=js GOARCH=wasm "$go" build -trimpath -tags "$2" -gcflags=all=-l "${@:3}" \
     -ldflags "-s -w -X github.com/k8splan/k8splan/cmd/k8splan-wasm/worker.version=${VERSION:-dev}" -o "$out/$1.wasm" "./cmd/k8splan-wasm/$1"
   gzip -9nf "$out/$1.wasm"
 }
-module core judging
+planner=github.com/k8splan/k8splan/planner
+module core judging "-gcflags=$planner/target=" "-gcflags=$planner/targets/...="
 module renderer ''

@@ -32,23 +32,3 @@ type Upstream struct {
 // New reads the body of the target's block, which is nil where no block was written, against a plan that is complete. It reports every
 // mistake that it finds, each at its place, and the emitter is nil if and only if there was an error.
 type New func(*plan.Plan, hcl.Body, *hcl.EvalContext) (Emitter, hcl.Diagnostics)
-
-// Reads joins what reads the block to what writes the files from what was read.
-func Reads[T any](
-	decode func(*plan.Plan, hcl.Body, *hcl.EvalContext) (T, hcl.Diagnostics), emit func(*plan.Plan, T) ([]artifact.File, error),
-) New {
-	return ReadsWith(decode, func(p *plan.Plan, options T, _ Upstream) ([]artifact.File, error) { return emit(p, options) })
-}
-
-// ReadsWith is Reads for a target some of whose files consist of Kubernetes' own types.
-func ReadsWith[T any](
-	decode func(*plan.Plan, hcl.Body, *hcl.EvalContext) (T, hcl.Diagnostics), emit func(*plan.Plan, T, Upstream) ([]artifact.File, error),
-) New {
-	return func(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (Emitter, hcl.Diagnostics) {
-		options, diags := decode(p, body, ctx)
-		if diags.HasErrors() {
-			return nil, diags
-		}
-		return func(by Upstream) ([]artifact.File, error) { return emit(p, options, by) }, diags
-	}
-}
