@@ -101,8 +101,10 @@ type Stand struct {
 	Model StandModel `json:"model"`
 }
 
-// StandModel is what the script of a Stand reads.
+// StandModel is what the script of a Stand reads: the model of failures, whose nodes and groups are packed.
 type StandModel struct {
+	Runs   []nodeRun     `json:"runs"`
+	Groups []packedGroup `json:"groups"`
 	simulate.Data
 	Runbook []RunbookStep `json:"runbook"` // none where the tree has no runbook
 	Linked  bool          `json:"linked"`  // the runbook lies beside the page
@@ -134,10 +136,13 @@ func NewStand(p *plan.Plan, o Options) Stand { return newStand(p, simulate.New(p
 func newStand(p *plan.Plan, m *simulate.Model, o Options) Stand {
 	w := &page{}
 	w.WriteString("<div class=\"stand\"><div class=\"grid\">\n")
-	w.picture(p, o)
+	w.picture(p, m, o)
 	w.panel(p, m)
 	w.WriteString("</div></div>\n")
 	model := StandModel{Data: m.Data(), Runbook: Runbook(p), Linked: o.InTree}
+	in := pack(model.Data, o.compact(p))
+	model.Runs, model.Groups = in.Runs, in.Groups
+	model.Data.Nodes, model.Data.Groups = nil, nil
 	if o.Changes != nil {
 		model.Changes = o.Changes.data()
 	}
@@ -193,25 +198,31 @@ const (
 	narrow = 380
 )
 
-func (w *page) picture(p *plan.Plan, o Options) {
+func (w *page) picture(p *plan.Plan, m *simulate.Model, o Options) {
 	compact, shown := o.compact(p), p
 	title := "The cluster as it will stand"
+	cuts := m.State().Cuts
 	if o.Changes != nil {
-		shown, title = o.Changes.union(p), "The cluster, step by step"
+		shown, title, cuts = o.Changes.union(p), "The cluster, step by step", o.Changes.data().Cuts
+	}
+	var pairs [][2]string
+	for _, cut := range cuts {
+		a, b, _ := strings.Cut(cut.Cut, ":")
+		pairs = append(pairs, [2]string{a, b})
 	}
 	fmt.Fprintf(w, "<section class=\"see\" aria-labelledby=\"h-picture\">\n<h2 id=\"h-picture\">%s</h2>\n", title)
 	if o.Changes != nil {
 		w.slider(o.Changes)
 	}
-	w.WriteString("<p class=\"soft hint\" hidden>Click a machine, a rack, a hypervisor, a balancer or a cable between failure domains: " +
-		"it goes dark, and the verdicts say what becomes of the cluster. Several at once are judged together. A machine whose own " +
+	w.WriteString("<p class=\"soft hint\" hidden>Click a machine, a rack, a hypervisor, a balancer, a cable between failure domains, or the plug " +
+		"that cuts one off: it goes dark, and the verdicts say what becomes of the cluster. Several at once are judged together. A machine whose own " +
 		"cable is cut fares as one that is down.</p>\n")
 	w.WriteString("<div id=\"vary\" class=\"tools\" hidden></div>\n")
 	for _, size := range []struct {
 		width int
 		class string
 	}{{broad, " wide"}, {narrow, " narrow"}} {
-		c := &canvas{width: size.width, moves: moves(shown, o.Changes)}
+		c := &canvas{width: size.width, moves: moves(shown, o.Changes), cuts: pairs}
 		c.machines(shown, 12, compact || size.width == narrow && len(p.Nodes) > Large)
 		c.numberLine(p, c.height+28)
 		c.height += 16

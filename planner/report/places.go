@@ -35,16 +35,20 @@ func Places(p *plan.Plan) []Place { return places(p.Nodes, folded) }
 // that lie in others are left out, the deepest first; more hypervisors are left out.
 const mostPlaces = 48
 
+// mostGroups is how many cards a picture of bounded size shows. Of more, all machines of the same roles in one place are one.
+const mostGroups = 300
+
 // sorter puts nodes into places.
 type sorter struct {
 	most   int  // machines of a pool that come one by one in a place
 	levels int  // of failure domains that are places
 	hosts  bool // hypervisors are shown
+	roles  bool // machines of the same roles are together, whatever their pools
 }
 
 // places sorts nodes. At most so many machines of a pool come one by one in a place.
 func places(nodes []*plan.Node, most int) []Place {
-	return sorter{most, 1 << 30, true}.inside(0, nodes)
+	return sorter{most: most, levels: 1 << 30, hosts: true}.inside(0, nodes)
 }
 
 // fewPlaces is places with a bound on how many there are.
@@ -64,7 +68,20 @@ func fewPlaces(nodes []*plan.Node, most int) []Place {
 	for s.levels < len(levels) && len(levels[s.levels]) <= mostPlaces {
 		s.levels++
 	}
-	return s.inside(0, nodes)
+	out := s.inside(0, nodes)
+	groups := 0
+	for _, place := range out {
+		place.each(func(p Place) {
+			for _, h := range p.Hosts {
+				groups += len(h.Groups)
+			}
+		})
+	}
+	if groups > mostGroups {
+		s.roles = true
+		out = s.inside(0, nodes)
+	}
+	return out
 }
 
 // inside sorts nodes by their failure domains of a level, and those in them by the next.
@@ -110,7 +127,7 @@ func (s sorter) on(nodes []*plan.Node) []Hypervisor {
 		if s.hosts {
 			out[i].Host = on[0].Host
 		}
-		for _, pool := range runs(on) {
+		for _, pool := range s.runs(on) {
 			if len(pool) > s.most {
 				out[i].Groups = append(out[i].Groups, Group{pool})
 				continue
@@ -159,8 +176,11 @@ func grouped(nodes []*plan.Node, of func(*plan.Node) string) [][]*plan.Node {
 }
 
 // runs puts the machines of a pool together, what leads to the API before what works.
-func runs(nodes []*plan.Node) [][]*plan.Node {
+func (s sorter) runs(nodes []*plan.Node) [][]*plan.Node {
 	out := plan.ByPool(nodes)
+	if s.roles {
+		out = plan.Grouped(nodes, func(n *plan.Node) plan.Roles { return n.Roles })
+	}
 	slices.SortStableFunc(out, func(a, b []*plan.Node) int { return rank(a[0]) - rank(b[0]) })
 	return out
 }

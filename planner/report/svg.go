@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,7 @@ import (
 type canvas struct {
 	order  map[string]int  // of nodes in the plan
 	moves  map[string]bool // machines that are in several places in their time; nil where no change is shown
+	cuts   [][2]string     // networks between failure domains that can be cut; none where a picture is only looked at
 	b      strings.Builder
 	width  int
 	height int
@@ -198,6 +200,9 @@ func (c *canvas) machines(p *plan.Plan, y int, compact bool) {
 	}
 	columns := min(len(all), max(1, (c.width-2*margin+gap)/(least+gap)))
 	w := (c.width - 2*margin - (columns-1)*gap) / max(1, columns)
+	if c.cabled(all, columns) {
+		c.cuts = nil // each has a line of its own
+	}
 	y = c.height + 20
 	for from := 0; from < len(all); from += columns {
 		row := all[from:min(len(all), from+columns)]
@@ -212,7 +217,7 @@ func (c *canvas) machines(p *plan.Plan, y int, compact bool) {
 		y += h + gap
 	}
 	c.height = y - gap
-	if len(all) == columns {
+	if c.cabled(all, columns) {
 		c.cables(all, w)
 	}
 }
@@ -220,16 +225,35 @@ func (c *canvas) machines(p *plan.Plan, y int, compact bool) {
 // mostCabled is how many failure domains have the network between each two of them drawn.
 const mostCabled = 5
 
-// cables draws the network between failure domains that stand in one row: a line for each two, which can be cut.
-func (c *canvas) cables(all []Place, w int) {
-	if len(all) < 2 || len(all) > mostCabled || c.width < 700 {
-		return
-	}
-	for _, place := range all {
-		if place.Zone == "" || len(place.Places) > 0 {
-			return
+// cabled reports whether the network between each two places is drawn: those are few, in one row, and none lies in another. Elsewhere
+// every failure domain has a plug.
+func (c *canvas) cabled(all []Place, columns int) bool {
+	inner := func(place Place) bool { return place.Zone == "" || len(place.Places) > 0 }
+	return len(all) > 1 && len(all) == columns && len(all) <= mostCabled && c.width >= 700 && !slices.ContainsFunc(all, inner)
+}
+
+// plug draws what cuts a failure domain off from all that lie outside of it.
+func (c *canvas) plug(zone string, x, y int) {
+	in := func(z string) bool { return z == zone || strings.HasPrefix(z, zone+"/") }
+	var off []string
+	for _, cut := range c.cuts {
+		if in(cut[0]) != in(cut[1]) {
+			off = append(off, "cut/"+cut[0]+":"+cut[1])
 		}
 	}
+	if zone == "" || len(off) == 0 {
+		return
+	}
+	c.open("unit plug", "data-cuts", data(off))
+	c.title("Cut " + zone + " off: the network to every other failure domain")
+	c.rect(x-12, y-12, 24, 24, 6, "hit")
+	c.path("glyph", fmt.Sprintf("M%d %dh14M%d %dv-4M%d %dh8v6h-8z", x-7, y+5, x, y+5, x-4, y-5))
+	c.path("cross", fmt.Sprintf("M%d %dl10 10m0 -10l-10 10", x-5, y-5))
+	c.close()
+}
+
+// cables draws the network between failure domains that stand in one row: a line for each two, which can be cut.
+func (c *canvas) cables(all []Place, w int) {
 	const step = 15
 	y := c.height
 	level := 0
@@ -266,10 +290,11 @@ func (c *canvas) zone(place Place, x, y, w, h int, compact bool) int {
 	c.rect(x, y, w, max(h, 1), 10, class)
 	top := y + padding
 	if place.Zone != "" {
-		c.text(x+padding, y+24, w-2*padding, "h", place.name())
+		c.text(x+padding, y+24, w-2*padding-20, "h", place.name())
 		top = y + 38
 	}
 	c.close()
+	c.plug(place.Zone, x+w-padding-8, y+19)
 	for _, on := range place.Hosts {
 		top = c.hypervisor(on, x+padding, top, w-2*padding, compact) + gap
 	}
@@ -418,7 +443,13 @@ func (c *canvas) tiles(g Group, x, y, w int, compact bool) int {
 	c.rect(x, y, w, h, 7, "card")
 	c.text(x+12, y+20, w-24, "name", lines[0])
 	c.roles(g.Nodes[0].Roles, x+12, y+36, w/2)
-	c.text(x+12, y+51, w-24, "mono soft", strings.Join(lines[2:], "")+"  "+spelling.Quantity(len(g.Nodes), "machine", "machines"))
+	addresses, count := strings.Join(lines[2:], ""), spelling.Quantity(len(g.Nodes), "machine", "machines")
+	if both := addresses + "  " + count; textWidth(both, 11, true) <= w-24 {
+		c.text(x+12, y+51, w-24, "mono soft", both)
+	} else {
+		c.text(x+w/2, y+36, w/2-12, "soft", count)
+		c.text(x+12, y+51, w-24, "mono soft", addresses)
+	}
 	if !compact {
 		for i, n := range g.Nodes {
 			tx, ty := x+12+i%perRow*(tile+4), y+58+i/perRow*(tile+4)
@@ -483,7 +514,9 @@ func stagesOf(p *plan.Plan) []stage {
 		return nil
 	}
 	asks := stage{title: "Clients", note: []string{"kubectl, CI"}, room: 8}
-	if n := len(p.KubeletNodes()); n > 0 {
+	if n := len(p.KubeletNodes()); n > 999 { // there is no room for both on a line
+		asks.note = append(asks.note, spelling.Thousands(n), "kubelets")
+	} else if n > 0 {
 		asks.note = append(asks.note, spelling.Quantity(n, "kubelet", "kubelets"))
 	}
 	all := []stage{asks}

@@ -59,6 +59,9 @@ const (
 	dataDNS
 )
 
+// OnlyWorks reports whether the node is a worker and nothing else.
+func (n DataNode) OnlyWorks() bool { return n.Is&^(dataKubelet|dataDNS) == dataWorker }
+
 // DataGroup is a unit of several nodes.
 type DataGroup struct {
 	Unit  string `json:"unit"`

@@ -1,21 +1,20 @@
 // The page: one stand, the tables, light and dark.
 const MANY = 8 // rows above which a filter helps
-const TEXTS = { filter: 'Filter', copy: 'Copy', copied: 'Copied' }
-const model = JSON.parse(document.getElementById('model').textContent)
+const model = unpacked(JSON.parse(document.getElementById('model').textContent))
 const stand = openStand(document, model)
 const toggle = stand.toggle // eslint-disable-line no-unused-vars
 
 async function copied (b, text, otherwise) {
-  try { await navigator.clipboard.writeText(text); b.textContent = TEXTS.copied } catch { getSelection().selectAllChildren(otherwise) }
+  try { await navigator.clipboard.writeText(text); b.textContent = SAY.copied } catch { getSelection().selectAllChildren(otherwise) }
 }
 
 // dress gives a table a filter, a button that copies it, and heads that sort.
 function dress (table) {
   const body = table.tBodies[0], rows = [...body.rows]
   if (rows.length > 2) {
-    const tools = make('div', undefined, { class: 'tools' }), input = make('input', undefined, { placeholder: TEXTS.filter, 'aria-label': TEXTS.filter + ': ' + table.caption.textContent })
+    const tools = make('div', undefined, { class: 'tools' }), input = make('input', undefined, { placeholder: SAY.filter, 'aria-label': SAY.filter + ': ' + table.caption.textContent })
     input.addEventListener('input', () => { for (const r of rows) r.hidden = !r.textContent.toLowerCase().includes(input.value.toLowerCase()) })
-    const copy = make('button', TEXTS.copy, { type: 'button' })
+    const copy = make('button', SAY.copy, { type: 'button' })
     copy.addEventListener('click', () => {
       const cell = c => c.innerText.trim().replace(/\s*\n\s*/g, '; ')
       copied(copy, [...table.rows].filter(r => !r.hidden).map(r => [...r.cells].map(cell).join('\t')).join('\n'), table)
@@ -45,7 +44,7 @@ document.getElementById('theme').addEventListener('click', () => {
 })
 for (const table of document.querySelectorAll('table')) dress(table)
 for (const pre of document.querySelectorAll('details.rules pre')) {
-  const b = make('button', TEXTS.copy, { type: 'button' })
+  const b = make('button', SAY.copy, { type: 'button' })
   b.addEventListener('click', () => copied(b, pre.textContent, pre))
   pre.previousElementSibling.append(b)
 }

@@ -3,14 +3,14 @@ const SAY = {
   nothing: 'Nothing is down.', down: 'Down: ', everywhere: 'everywhere', nowhere: 'nowhere', of: (a, b) => `${a} of ${b} failure domains: `,
   left: n => n === Infinity ? 'no loss of machines stops it' : n < 0 ? 'none: it has stopped, or may have' : n === 0 ? 'none: the next machine may stop it' : n === 1 ? 'any 1 more machine' : `any ${n} more machines`,
   names: { 'etcd-writes': 'etcd writes', 'etcd-reads': 'etcd reads', api: 'API', scheduling: 'Scheduling', pods: 'Running pods', services: 'Services', dns: 'DNS', join: 'Joining' },
-  marks: { up: '✓', degraded: '◐', depends: '?', down: '✗' }, more: n => `and ${n} more of this size`, cuts: 'Cut the network between', groups: { power: 'Power feeds', zone: 'Failure domains', host: 'Hypervisors' },
+  marks: { up: '✓', degraded: '◐', depends: '?', down: '✗' }, more: n => `and ${n} more of this size`, others: n => `and ${n} others, by name above`, cuts: 'Cut the network between', groups: { power: 'Power feeds', zone: 'Failure domains', host: 'Hypervisors' },
   stop: what => `How ${what} stop${what === 'writes' || what.includes('and') ? '' : 's'}`, none: 'no set of up to four units', lies: 'RUNBOOK.md: ', nobody: '–',
   roles: { 'control planes': 'Control planes', members: 'etcd members' }, stacked: 'Control planes with etcd', asIs: 'As designed', designed: n => `${n} as designed`,
   added: 'Not in the design, each in the emptiest failure domain:', dropped: names => `Left out: ${names.join(', ')}.`, even: n => `${n} members tolerate no more losses than ${n - 1}.`,
   assumes: 'A balancer that finds every API server is supposed.', open: 'Open', machines: (n, all) => n < all ? `the first ${n} of ${all} machines` : `${all} machines`, find: 'Find a machine', close: 'Close',
-  of2: (q, n) => `${q} of ${n}`, agree: 'agree', at: (k, n) => `${k} of ${n}`
+  filter: 'Filter', copy: 'Copy', copied: 'Copied', of2: (q, n) => `${q} of ${n}`, agree: 'agree', at: (k, n) => `${k} of ${n}`
 }
-const MOST_OPENED = 1500
+const MOST_OPENED = 1500, MOST_OFFERED = 5000, MOST_LISTED = 100
 const NS = 'http://www.w3.org/2000/svg'
 
 function make (tag, text, attributes = {}) {
@@ -22,6 +22,17 @@ function make (tag, text, attributes = {}) {
 
 // numbersOf reads runs of numbers: first, step and count of each.
 const numbersOf = runs => runs ? runs.split(' ').flatMap(r => { const [first, step, n] = r.split(':').map(Number); return Array.from({ length: n }, (_, i) => first + i * step) }) : []
+
+// unpacked is a model whose nodes are written out.
+function unpacked (model) {
+  const { runs, ...rest } = model
+  if (!runs) return model
+  const nodes = runs.flatMap(r => {
+    const name = k => r.names ? r.names[k] : (r.stem || '') + String(+r.first + k).padStart(r.first.length, '0')
+    return Array.from({ length: r.names ? r.names.length : r.count }, (_, k) => ({ n: name(k), z: r.z[k % r.z.length], i: r.i }))
+  })
+  return { ...rest, nodes, groups: model.groups.map(g => ({ unit: g.unit, nodes: numbersOf(g.nodes) })) }
+}
 
 // stateAt is the model of the cluster at a step of a change.
 function stateAt (model, k) {
@@ -37,7 +48,8 @@ function stateAt (model, k) {
 //   data()        the model that is judged now
 //   onchange      is called after each verdict, with it
 // A page that shows another design puts its HTML and opens that.
-function openStand (root, model) {
+function openStand (root, packed) {
+  const model = unpacked(packed)
   const $ = id => root.querySelector('#' + id), all = selector => [...root.querySelectorAll(selector)]
   const down = new Set(), stand = { down, toggle, set, data: () => data, onchange: null }
   let data, known, groupNodes, indexOf, there, counts = null
@@ -54,7 +66,7 @@ function openStand (root, model) {
       ...data.groups.map(g => g.unit), ...data.cuts.map(c => 'cut/' + c.cut)]
     known = new Set(units)
     for (const u of [...down]) if (!known.has(u)) down.delete(u)
-    $('units').replaceChildren(...units.map(u => make('option', undefined, { value: u })))
+    $('units').replaceChildren(...units.slice(-MOST_OFFERED).map(u => make('option', undefined, { value: u })))
     $('stops').replaceChildren($('stops').firstElementChild)
     for (const s of data.stops) {
       $('stops').append(make('h4', SAY.stop(s.what)))
@@ -77,6 +89,14 @@ function openStand (root, model) {
   function toggle (unit) {
     if (!known.has(unit)) return
     if (!down.delete(unit)) down.add(unit)
+    show()
+  }
+
+  // off cuts a failure domain off from all others, or ends that.
+  const offOf = e => JSON.parse(e.dataset.cuts).filter(u => known.has(u))
+  function off (e) {
+    const units = offOf(e), all = units.every(u => down.has(u))
+    for (const u of units) if (all) down.delete(u); else down.add(u)
     show()
   }
 
@@ -124,6 +144,13 @@ function openStand (root, model) {
       if (e.namespaceURI === NS && e.hasAttribute('tabindex')) e.setAttribute('tabindex', absent ? '-1' : '0')
       e.setAttribute('aria-pressed', String(!!out))
       e.setAttribute('aria-disabled', String(absent))
+    }
+    for (const e of all('.picture [data-cuts]')) {
+      const units = offOf(e), out = units.length > 0 && units.every(u => down.has(u))
+      e.classList.toggle('out', out)
+      e.classList.toggle('absent', !units.length)
+      e.setAttribute('tabindex', units.length ? '0' : '-1')
+      e.setAttribute('aria-pressed', String(out))
     }
     for (const e of all('.picture [data-of]')) e.classList.toggle('out', numbersOf(e.dataset.of).every(i => i < model.nodes.length && dead(model.nodes[i].n)))
     const is = (e, state) => { for (const s of STATES) e.classList.toggle('is-' + s, s === state) }
@@ -176,7 +203,8 @@ function openStand (root, model) {
   function other (title, list, name) {
     if (!list.length) return
     $('others').append(make('h4', title))
-    for (const unit of list) $('others').append(switchOf(unit, name(unit)))
+    for (const unit of list.slice(0, MOST_LISTED)) $('others').append(switchOf(unit, name(unit)))
+    if (list.length > MOST_LISTED) $('others').append(make('span', SAY.others(list.length - MOST_LISTED)))
   }
 
   // switchOf is a button that fails a unit.
@@ -232,6 +260,7 @@ function openStand (root, model) {
     const go = k => {
       input.value = k = Math.max(0, Math.min(last, k))
       $('when').textContent = SAY.at(k, last)
+      if ((k === 0 && document.activeElement === $('back')) || (k === last && document.activeElement === $('on'))) input.focus()
       $('back').disabled = k === 0
       $('on').disabled = k === last
       texts.forEach((p, i) => { p.hidden = i !== k })
@@ -278,13 +307,14 @@ function openStand (root, model) {
 
   for (const e of all('.see > .tools, .hint, aside .tools')) if (e.id !== 'vary') e.hidden = false
   for (const svg of all('.picture')) svg.classList.add('live')
-  for (const e of all('.picture [data-unit]')) {
+  for (const e of all('.picture [data-unit], .picture [data-cuts]')) {
+    const unit = e.dataset.unit, press = unit ? () => toggle(unit) : () => off(e)
     e.setAttribute('role', 'button')
     e.setAttribute('tabindex', '0')
-    e.setAttribute('aria-label', [...e.querySelectorAll('text')].map(t => t.textContent).concat(e.dataset.unit).join(', '))
-    e.addEventListener('click', event => { event.stopPropagation(); toggle(e.dataset.unit) })
+    e.setAttribute('aria-label', unit ? [...e.querySelectorAll('text')].map(t => t.textContent).concat(unit).join(', ') : e.querySelector('title').textContent)
+    e.addEventListener('click', event => { event.stopPropagation(); press() })
     e.addEventListener('keydown', event => {
-      if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); toggle(e.dataset.unit) }
+      if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); press() }
     })
   }
   $('restore').addEventListener('click', () => set([]))
