@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"mime"
 	"net"
@@ -15,12 +16,14 @@ import (
 	"os/signal"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/k8splan/k8splan/planner/lsp"
 	"github.com/k8splan/k8splan/planner/play"
@@ -32,6 +35,7 @@ const (
 	lookEvery    = 250 * time.Millisecond // how often the file on disk is looked at
 	mostSessions = 16                     // pages that are open at once
 	mostPosted   = 16 << 20               // bytes of a message
+	mostWatched  = 256                    // files that the topology reads
 )
 
 func (a *app) serveCommand() *cobra.Command {
@@ -41,7 +45,7 @@ func (a *app) serveCommand() *cobra.Command {
 		Use:   "serve [FILE]",
 		Short: "Show a topology in a browser while you edit it in your own editor",
 		Long: `Serve shows the design in topology.hcl on a page: its findings, its picture with what each failure takes, and the files that
-generate would write. The page follows the file on disk. Only this machine reaches it, and only with the address that serve prints.
+generate would write. The page follows the file on disk, the files that it reads, and those of -var-file. Only this machine reaches it, and only with the address that serve prints.
 
   k8splan serve
   k8splan serve --port 8080 cluster.hcl`,
@@ -58,6 +62,14 @@ generate would write. The page follows the file on disk. Only this machine reach
 			if err != nil {
 				return err
 			}
+			in := &inputs{FS: folder(name), values: values, opened: map[string]bool{}, again: func() (map[string]cty.Value, error) {
+				return a.given(&topology, name)
+			}}
+			for _, v := range topology.vars {
+				if v.name == "" {
+					in.varFiles = append(in.varFiles, v.file)
+				}
+			}
 			if _, err := a.read(name); err != nil {
 				return err
 			}
@@ -67,9 +79,9 @@ generate would write. The page follows the file on disk. Only this machine reach
 			}
 			s := &served{
 				name: name, token: rand.Text(), host: listener.Addr().String(), files: playground.Served(), sessions: map[string]*session{},
-				read: a.read,
+				read: a.read, in: in,
 				options: play.Options{
-					Release: release(), RulePage: rulePage, Values: values, Facts: a.facts, Folder: folder(name),
+					Release: release(), RulePage: rulePage, Values: in.now, Facts: a.facts, Folder: in,
 					Today: func() time.Time {
 						day, _ := topology.date() // it was good above
 						return day
@@ -104,6 +116,7 @@ type served struct {
 	files   map[string][]byte
 	options play.Options
 	read    func(name string) ([]byte, error)
+	in      *inputs
 
 	mu       sync.Mutex
 	sessions map[string]*session
@@ -234,17 +247,19 @@ func (s *served) events(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// watch tells a page of the file, and again whenever it is another. While it cannot be read, as when an editor puts another in its place,
-// the last text stays.
+// watch tells a page of the file, and again whenever it, a file that it reads or a file of values is another. While it cannot be read, as
+// when an editor puts another in its place, the last text stays.
 func (s *served) watch(ctx context.Context, send func([]byte)) {
 	last, told := "", false
+	stamps := map[string]string{}
 	every := time.NewTicker(lookEvery)
 	defer every.Stop()
 	for {
-		if data, err := s.read(s.name); err == nil && (!told || string(data) != last) {
+		again := s.in.changed(stamps)
+		if data, err := s.read(s.name); err == nil && (!told || again || string(data) != last) {
 			last, told = string(data), true
 			message, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "method": "k8splan/file",
-				"params": map[string]string{"name": filepath.Base(s.name), "text": last}})
+				"params": map[string]any{"name": filepath.Base(s.name), "text": last, "again": again}})
 			if err == nil {
 				send(message)
 			}
@@ -255,4 +270,77 @@ func (s *served) watch(ctx context.Context, send func([]byte)) {
 			return
 		}
 	}
+}
+
+// inputs is what a topology is made of beside its own text: the folder whose files it reads, and the values of variables.
+type inputs struct {
+	fs.FS    // the folder
+	varFiles []string
+	again    func() (map[string]cty.Value, error) // reads the values anew
+
+	mu     sync.Mutex
+	opened map[string]bool // files of the folder that were asked for
+	values map[string]cty.Value
+	read   string // stamps of varFiles when values were read
+}
+
+// Open implements fs.FS, and keeps in mind what is asked for.
+func (in *inputs) Open(name string) (fs.File, error) {
+	in.mu.Lock()
+	if len(in.opened) < mostWatched {
+		in.opened[name] = true
+	}
+	in.mu.Unlock()
+	if in.FS == nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return in.FS.Open(name)
+}
+
+// now returns the values of variables. While a file of values cannot be read or is wrong, which the terminal says once, the last ones stay.
+func (in *inputs) now() map[string]cty.Value {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	read := ""
+	for _, name := range in.varFiles {
+		read += stamp(os.Stat(name)) + "\n"
+	}
+	if read != in.read {
+		in.read = read
+		if values, err := in.again(); err == nil {
+			in.values = values
+		}
+	}
+	return in.values
+}
+
+// changed reports whether a file is another than its stamp says, and brings the stamps up to date. A file without a stamp is new, not
+// changed.
+func (in *inputs) changed(stamps map[string]string) bool {
+	in.mu.Lock()
+	names := slices.Sorted(maps.Keys(in.opened))
+	in.mu.Unlock()
+	changed := false
+	hold := func(key, now string) {
+		last, known := stamps[key]
+		changed = changed || known && last != now
+		stamps[key] = now
+	}
+	for _, name := range names {
+		if in.FS != nil {
+			hold("file "+name, stamp(fs.Stat(in.FS, name)))
+		}
+	}
+	for _, name := range in.varFiles {
+		hold("values "+name, stamp(os.Stat(name)))
+	}
+	return changed
+}
+
+// stamp tells one state of a file from another.
+func stamp(info fs.FileInfo, err error) string {
+	if err != nil {
+		return "none"
+	}
+	return fmt.Sprint(info.Size(), " ", info.ModTime().UnixNano())
 }

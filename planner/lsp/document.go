@@ -89,7 +89,7 @@ func folderOf(uri string, open map[string]string, o *Options) fs.FS {
 // judge takes the road, once for each state.
 func (d *document) judge() {
 	d.once.Do(func() {
-		project, diags := planner.OpenBeside(d.filename(), []byte(d.text), d.options.Values, d.options.Today(), d.options.Facts,
+		project, diags := planner.OpenBeside(d.filename(), []byte(d.text), d.options.values(), d.options.Today(), d.options.Facts,
 			d.beside)
 		d.diags = diags
 		if project != nil {
@@ -106,7 +106,7 @@ func (d *document) written() *spec.Spec {
 	d.judge()
 	d.reread.Do(func() {
 		if d.spec == nil {
-			d.spec, _ = spec.LoadBeside(d.filename(), []byte(d.text), d.options.Values, d.beside)
+			d.spec, _ = spec.LoadBeside(d.filename(), []byte(d.text), d.options.values(), d.beside)
 		}
 	})
 	return d.spec

@@ -22,13 +22,21 @@ type Options struct {
 	Rules    []*rule.Rule
 	RulePage func(id string) string // the address of a rule's documentation
 	Today    func() time.Time       // what the expiry of waivers is held against
-	Values   map[string]cty.Value   // of variables, from spec.ParseVar and spec.ParseVarFile
-	Facts    *plan.Table            // of Kubernetes' releases; nil stands for the program's own
+	// Values are those of variables now, from spec.ParseVar and spec.ParseVarFile; nil where there are none.
+	Values func() map[string]cty.Value
+	Facts  *plan.Table // of Kubernetes' releases; nil stands for the program's own
 	// Folder opens the folder of a topology, whose files expressions may read; nil where there is none to be read.
 	Folder func(topology string) fs.FS
 	Delay  time.Duration // between the last keystroke and the findings
 	// Requests answers what is none of LSP's, by method: what a page asks beside what editors do.
 	Requests map[string]Request
+}
+
+func (o *Options) values() map[string]cty.Value {
+	if o.Values == nil {
+		return nil
+	}
+	return o.Values()
 }
 
 // Request answers a call with something that can be encoded as JSON.

@@ -31,10 +31,10 @@ type Options struct {
 	Release  string
 	RulePage func(id string) string
 	Today    func() time.Time
-	Values   map[string]cty.Value // of variables
-	Facts    *plan.Table          // nil stands for the program's own
-	Folder   fs.FS                // of the topology; nil where it has none
-	Delay    time.Duration        // between the last keystroke and the findings
+	Values   func() map[string]cty.Value // of variables, now; nil where there are none
+	Facts    *plan.Table                 // nil stands for the program's own
+	Folder   fs.FS                       // of the topology; nil where it has none
+	Delay    time.Duration               // between the last keystroke and the findings
 }
 
 // Serve speaks with one page, message by message, until it leaves. more are further requests.
@@ -72,7 +72,11 @@ func Read(params json.RawMessage) (Text, error) {
 
 // Open opens a topology as the page has it.
 func (o Options) Open(text string) (*planner.Project, hcl.Diagnostics) {
-	return planner.OpenBeside("topology.hcl", []byte(text), o.Values, o.Today(), o.Facts, o.Folder)
+	var values map[string]cty.Value
+	if o.Values != nil {
+		values = o.Values()
+	}
+	return planner.OpenBeside("topology.hcl", []byte(text), values, o.Today(), o.Facts, o.Folder)
 }
 
 // Starters is what there is to begin with.

@@ -275,9 +275,10 @@ function opened (name) {
 async function start () {
   await client.begin()
   if (watched) {
-    client.on('k8splan/file', ({ name, text: next }) => {
+    client.on('k8splan/file', ({ name, text: next, again }) => {
       $('where').textContent = name
-      if (editor) editor.setText(next)
+      if (again) treeOf = null
+      if (editor) editor.setText(next, again)
       else { text = next; opened(name) }
     })
     client.channel.onend = () => { $('note').textContent = SAY.gone; $('note').hidden = false }

@@ -13,8 +13,8 @@ export function createEditor ({ parent, text, name, onchange }) {
   }))
   fill()
   return {
-    setText (next) {
-      if (next === text) return
+    setText (next, again) {
+      if (next === text && !again) return
       text = next
       fill()
       onchange(text)
