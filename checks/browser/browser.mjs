@@ -1,6 +1,6 @@
 // What the tests in a browser share: the program, the designs, and a browser that reaches nothing but files and this machine.
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { homedir, tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -60,4 +60,46 @@ export async function open (chrome, url, options = {}) {
   page.on('dialog', d => { page.wrong.push('dialog: ' + d.message()); d.dismiss() })
   await page.goto(url)
   return page
+}
+
+// violations is what axe-core finds in a page, which was opened with bypassCSP.
+export async function violations (page) {
+  await page.evaluate(readFileSync(join(packages, 'node_modules/axe-core/axe.min.js'), 'utf8'))
+  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
+  return found.violations.map(v => `${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + (n.any[0]?.message || '')).join(' | ')}`)
+}
+
+// tabTo presses Tab until what is selected has the focus.
+export async function tabTo (page, selector, most = 80) {
+  for (let i = 0; i < most; i++) {
+    await page.keyboard.press('Tab')
+    if (await page.evaluate(s => !!document.activeElement && document.activeElement.matches(s), selector)) return
+  }
+  throw new Error(`${selector} is not reached with ${most} presses of Tab`)
+}
+
+// compare holds a screenshot against the one in seen/ of that name, and returns what is wrong, '' for nothing. Those are pictures of what
+// was looked at and found good; UPDATE=1 takes them anew: look at them again then. Fonts differ between machines, so that areas are
+// compared, not letters.
+export async function compare (chrome, name, shot) {
+  const folder = join(here, 'seen'), path = join(folder, name)
+  mkdirSync(folder, { recursive: true })
+  if (process.env.UPDATE || !existsSync(path)) writeFileSync(path, shot)
+  const blank = await open(chrome, 'about:blank')
+  const apart = await blank.evaluate(async images => {
+    const cells = await Promise.all(images.map(async data => {
+      const image = new Image()
+      image.src = 'data:image/jpeg;base64,' + data
+      await image.decode()
+      const canvas = new OffscreenCanvas(64, 50), context = canvas.getContext('2d')
+      context.imageSmoothingQuality = 'high'
+      context.drawImage(image, 0, 0, 64, 50)
+      return context.getImageData(0, 0, 64, 50).data
+    }))
+    let far = 0
+    for (let i = 0; i < cells[0].length; i += 4) if ([0, 1, 2].some(c => Math.abs(cells[0][i + c] - cells[1][i + c]) > 40)) far++
+    return far / (64 * 50)
+  }, [readFileSync(path), shot].map(b => b.toString('base64')))
+  await blank.context().close()
+  return apart > 0.05 ? `${path}: ${(100 * apart).toFixed(1)} % of the areas differ` : ''
 }

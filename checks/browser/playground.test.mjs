@@ -1,11 +1,11 @@
 // The playground and `k8splan serve`, as somebody meets them.
 import assert from 'node:assert/strict'
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { createReadStream, existsSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import { extname, join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { binary, browser, k8splan, open, packages, root, scratch, write } from './browser.mjs'
+import { binary, browser, compare, k8splan, open, root, scratch, tabTo, violations, write } from './browser.mjs'
 
 // K8SPLAN_SITE names a playground that was built already.
 const site = process.env.K8SPLAN_SITE || join(scratch, 'site')
@@ -183,33 +183,85 @@ test('a comparison shows the steps from one design to the other', async () => {
   await page.context().close()
 })
 
-test('axe-core finds nothing, in light and dark, with findings and with files; nothing is wider than the screen', async () => {
-  const axe = readFileSync(join(packages, 'node_modules/axe-core/axe.min.js'), 'utf8')
+test('axe-core finds nothing, in light and dark, with findings and with files; nothing is wider than the screen; it looks as it did', async () => {
+  const off = []
   for (const colorScheme of ['light', 'dark']) {
-    const page = await begin(home, { colorScheme, bypassCSP: true })
+    const page = await begin(home, { colorScheme, bypassCSP: true, reducedMotion: 'reduce' })
     for (const [width, view] of [[1280, 'picture'], [360, 'design'], [360, 'picture'], [768, 'picture'], [1280, 'files']]) {
       await page.setViewportSize({ width, height: 900 })
       await page.locator(`.views [data-view=${view}]`).click()
       if (view === 'files') await page.locator('#download:enabled').waitFor({ timeout: 180000 })
-      await page.evaluate(axe)
-      const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
-      const told = found.violations.map(v => `${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + (n.any[0]?.message || '')).join(' | ')}`)
-      assert.deepEqual(told, [], `${view} at ${width}, ${colorScheme}`)
+      assert.deepEqual(await violations(page), [], `${view} at ${width}, ${colorScheme}`)
       const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
       assert.ok(over <= 0, `${over} px too wide: ${view} at ${width}`)
-      if (process.env.K8SPLAN_SHOTS) {
-        mkdirSync(process.env.K8SPLAN_SHOTS, { recursive: true })
-        await page.screenshot({ path: join(process.env.K8SPLAN_SHOTS, `${view}-${width}-${colorScheme}.png`) })
-      }
+      off.push(await compare(chrome, `playground-${view}-${width}-${colorScheme}.jpg`, await page.screenshot({ type: 'jpeg', quality: 45 })))
     }
     await page.context().close()
   }
+  assert.deepEqual(off.filter(Boolean), [], 'look at the pages; UPDATE=1 takes the pictures anew')
+})
+
+test('the keyboard alone reaches everything, and leaves the editor', async () => {
+  const page = await begin()
+  await page.keyboard.press('Tab')
+  assert.equal(await page.evaluate(() => document.activeElement.className), 'skip')
+  await tabTo(page, '#target')
+  await page.keyboard.type('kind')
+  await tabTo(page, '#begin button')
+  await page.keyboard.press('Enter')
+  await page.waitForFunction(() => localStorage.getItem('k8splan-design').includes('target "kind"'), null, { timeout: 60000 })
+  await page.locator('#stand .picture:visible').first().waitFor()
+  await tabTo(page, '#compare')
+  await tabTo(page, '#share')
+  await page.keyboard.press('Enter')
+  await page.locator('#shared[open]').waitFor()
+  await page.keyboard.press('Escape')
+  await page.locator('#shared[open]').waitFor({ state: 'detached' })
+  await tabTo(page, '#editor')
+  await page.keyboard.press('Control+End')
+  await page.keyboard.type('# by keyboard')
+  await page.waitForFunction(() => localStorage.getItem('k8splan-design').endsWith('# by keyboard'))
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Tab')
+  assert.notEqual(await page.evaluate(() => document.activeElement.id), 'editor', 'Escape and Tab do not leave the editor')
+  for (let i = 0; i < 80 && !await page.evaluate(() => (document.activeElement.dataset.unit || '').startsWith('node/')); i++) await page.keyboard.press('Tab')
+  const unit = await page.evaluate(() => document.activeElement.dataset.unit)
+  assert.match(unit || '', /^node\//)
+  await page.keyboard.press('Enter')
+  assert.equal(await page.locator('#stand #down').textContent(), 'Down: ' + unit)
+  // backwards to the views, into the files, and to one of them
+  await page.locator('.views [data-view=files]').focus()
+  await page.keyboard.press('Enter')
+  await page.locator('#download:enabled').waitFor({ timeout: 180000 })
+  await tabTo(page, '#names summary')
+  await page.keyboard.press('Enter')
+  await tabTo(page, '#names button')
+  const file = await page.evaluate(() => document.activeElement.dataset.path)
+  await page.keyboard.press('Enter')
+  assert.equal(await page.locator('#path').textContent(), file)
+  await tabTo(page, '#text', 200)
+  sound(page)
+  await page.context().close()
+})
+
+test('it prints the design, its findings and its picture, whatever the theme', async () => {
+  const page = await begin(home, { colorScheme: 'dark' })
+  await page.emulateMedia({ media: 'print' })
+  for (const shown of ['#sentence', '#stand .picture', '#stand #states', '#editor']) assert.ok(await page.locator(shown).first().isVisible(), shown + ' is not printed')
+  for (const hidden of ['#begin', '.actions', '.views', '#stand .tools']) assert.equal(await page.locator(hidden + ':visible').count(), 0, hidden + ' is printed')
+  assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), 'rgb(255, 255, 255)')
+  const cut = await page.evaluate(() => ['body', 'main', '#right', '#findings'].filter(s => { const e = document.querySelector(s); return e.scrollHeight > e.clientHeight + 2 && getComputedStyle(e).overflowY !== 'visible' }))
+  assert.deepEqual(cut, [], 'parts are cut off')
+  const pdf = await page.pdf({ format: 'A4' })
+  const sheets = pdf.toString('latin1').match(/\/Type\s*\/Page\b/g).length
+  assert.ok(sheets >= 2 && sheets < 12, `${sheets} sheets`)
+  await page.context().close()
 })
 
 // --- k8splan serve
 
-async function serve (file) {
-  const program = spawn(binary, ['serve', file], { cwd: root })
+async function serve (file, ...args) {
+  const program = spawn(binary, ['serve', file, ...args], { cwd: root })
   const address = await new Promise((resolve, reject) => {
     let said = ''
     program.stderr.on('data', d => { const m = /http:\S+/.exec(said += d); if (m) resolve(m[0]) })
@@ -235,6 +287,31 @@ test('serve follows the file on disk', async () => {
   sound(page)
   await stop()
   await page.locator('#note:has-text("ended")').waitFor()
+  await page.context().close()
+})
+
+test('serve follows the files that the topology reads, and those of -var-file', async () => {
+  const file = write('inputs.hcl', k8splan('init', 'all-in-one').replace(/^node "[^"]*" \{/m, 'variable "called" {}\n\n$&\n  labels = { "example.com/read" = trimspace(file("read.txt")), "example.com/called" = var.called }'))
+  write('read.txt', 'one\n')
+  const values = write('values.tfvars', 'called = "first"\n')
+  const { address, stop } = await serve(file, '-var-file', values)
+  const page = await open(chrome, address)
+  await page.locator('#stand .picture:visible').first().waitFor()
+  await page.locator('.views [data-view=files]').click()
+  await page.locator('#download:enabled').waitFor()
+  const says = word => page.waitForFunction(word => document.querySelector('#text').textContent.includes(word), word)
+  await page.locator('#names button[data-path="plan.json"]').click()
+  await says('first')
+  write('read.txt', 'second-text\n')
+  await says('second-text')
+  writeFileSync(values, 'called = "third"\n')
+  await says('third')
+  writeFileSync(values, 'called = \n') // wrong: the last values stay
+  write('read.txt', 'fourth\n')
+  await says('fourth')
+  assert.match(await page.locator('#text').textContent(), /third/)
+  sound(page)
+  await stop()
   await page.context().close()
 })
 
