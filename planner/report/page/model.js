@@ -225,14 +225,14 @@ function judge (data, down) {
 // ways lists what stops the API while no network is cut: of each way the nodes, and how many of them may go.
 function ways (data) {
   const having = bit => data.nodes.flatMap((n, i) => n.i & bit ? [i] : [])
-  const cps = having(IS.cp), members = having(IS.member), dialled = having(IS.dialled), out = []
+  const cps = having(IS.cp), members = having(IS.member), dialed = having(IS.dialed), out = []
   if (members.length) out.push({ nodes: members, spare: members.length - Math.floor(members.length / 2) - 1, etcd: true })
   if (!cps.length) return out
   out.push({ nodes: cps, spare: cps.length - 1 })
   if (data.balancer === 'external') return out
-  const lead = dialled.length ? dialled : having(IS.lb).filter(i => !(data.nodes[i].i & IS.astray))
+  const lead = dialed.length ? dialed : having(IS.lb).filter(i => !(data.nodes[i].i & IS.astray))
   if (lead.length) out.push({ nodes: lead, spare: lead.length - 1, process: true })
-  if (dialled.length > 1) out.push({ nodes: dialled, spare: 0, process: true, chance: true }) // whichever address the client resolved
+  if (dialed.length > 1) out.push({ nodes: dialed, spare: 0, process: true, chance: true }) // whichever address the client resolved
   return out
 }
 
