@@ -427,6 +427,8 @@ const (
 		"    https = \"http://proxy.example.com:3128\"\n  }\n}\n"
 	mirrored = "container_runtime \"containerd\" {\n  registry \"docker.io\" {\n" +
 		"    mirrors = [\"https://mirror.example.com\"]\n  }\n}\n"
+	foreign = "network {\n  cni \"other\" {\n    plugin = \"kube-router\"\n    images = [\"registry.example.com/router:v1.2.3\"]\n" +
+		"    manifest \"https://example.com/router.yaml\" {\n      checksum = " + sum + "\n    }\n  }\n}\n"
 	ipvs          = "network {\n  kube_proxy {\n    mode = \"ipvs\"\n  }\n}\n"
 	mountedVolume = "extra_volume \"oidc\" {\n  host_path  = \"/srv/oidc\"\n  mount_path = \"/srv/oidc\"\n  read_only  = true\n}\n"
 	own           = "addon \"thing\" {\n  images = []\n  manifest \"https://example.com/thing.yaml\" {\n    checksum = " +
@@ -520,13 +522,19 @@ var others = map[string][]value{
 	"node_pool.taint.effect":           adds(tainted),
 	"node.address": values("cidrhost(local.subnet, 61)", "cidrhost(local.subnets[local.zones[0]], 61)",
 		`"10.0.0.61"`),
-	"node.failure_domain": values("local.racks[1]", "local.zones[1]", `"rack-z"`),
-	"node.power":          values(`"feed-b"`),
-	"node_pool.powers":    values(`["feed-b"]`),
-	"node.arch":           values(`"arm64"`),
-	"node.cpus":           values("8"),
-	"node.memory":         values(`"16Gi"`),
-	"node.bootstrap":      values("true"),
+	"network.cni.plugin":            on(`"canal"`, foreign),
+	"network.cni.images":            on(`["registry.example.com/router:v1.2.4"]`, foreign),
+	"network.cni.manifest.checksum": on(otherSum, foreign),
+	"network.dns.replicas":          values("3"),
+	"node.for_each":                 values(`{ "extra-2" = 1 }`),
+	"node_pool.for_each":            values(`toset(["other"])`),
+	"node.failure_domain":           values("local.racks[1]", "local.zones[1]", `"rack-z"`),
+	"node.power":                    values(`"feed-b"`),
+	"node_pool.powers":              values(`["feed-b"]`),
+	"node.arch":                     values(`"arm64"`),
+	"node.cpus":                     values("8"),
+	"node.memory":                   values(`"16Gi"`),
+	"node.bootstrap":                values("true"),
 	"node_pool.first_address": values("cidrhost(local.subnet, 70)", "[cidrhost(local.subnets[local.zones[0]], 70)][0]",
 		`"10.0.0.70"`),
 	"node_pool.first_number": values("5"),

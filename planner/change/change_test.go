@@ -100,7 +100,7 @@ func TestLargeRecord(t *testing.T) {
 
 func TestDecodeRefuses(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"format_version": "2.0", "k8splan": "v9.0.0"}`:                                       "this program reads up to format 1.1",
+		`{"format_version": "2.0", "k8splan": "v9.0.0"}`:                                       "this program reads up to format 1.2",
 		`{"format_version": "1.7", "nodes": [{"name": "a", "machine": 3}]}`:                    `node "a" is wrong`,
 		`{"format_version": "1.0", "machines": [{}], "nodes": [{"name": "a"}, {"name": "a"}]}`: `node "a" is wrong`,
 		`{"format_version": "x"}`: `its format_version is "x"`,

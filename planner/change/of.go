@@ -26,6 +26,7 @@ func Of(p *plan.Plan, release string) *Record {
 	b := &builder{p: p, secrets: p.Spec.Secrets, r: &Record{
 		Release: release, Cluster: p.Cluster.Name, Target: p.Target.Name, Hosting: p.Target.Facts.Hosting,
 		Settings: map[string]Value{}, Defaults: map[string]bool{}, at: map[string]hcl.Range{}, page: p.Target.Facts.Page,
+		Files: p.Spec.Read,
 	}}
 	b.cluster()
 	b.network()
@@ -330,6 +331,21 @@ func (b *builder) network() {
 		b.put(path, d.Block(), text(d.Name))
 		b.put(path+".bgp_peers", d.Attr("bgp_peers"), set(routers(d.Peers)))
 	}
+	b.word("network.cni.plugin", c.Source, c.Plugin)
+	if len(c.Images) > 0 {
+		b.put("network.cni.images", c.Attr("images"), set(c.Images))
+	}
+	b.manifests("network.cni", c.Manifests)
+	d := &n.DNS
+	if len(d.Upstream) > 0 {
+		var servers []string
+		for _, e := range d.Upstream {
+			servers = append(servers, e.String())
+		}
+		b.put("network.dns.upstream", d.Attr("upstream"), list(servers))
+	}
+	b.flag("network.dns.node_local_cache", d.Source, d.NodeLocalCache, false)
+	b.number("network.dns.replicas", d.Source, d.Replicas)
 	b.word("network.kube_proxy.mode", n.KubeProxy.Source, n.KubeProxy.Mode)
 	b.flag("network.kube_proxy.strict_arp", n.KubeProxy.Source, n.KubeProxy.StrictARP, false)
 	b.object("network.kube_proxy.config", n.KubeProxy.Config)
@@ -430,6 +446,8 @@ func (b *builder) machinesAccess() {
 		b.word("artifacts.mirror_url", a.Source, a.MirrorURL)
 		b.word("artifacts.image_repository", a.Source, a.ImageRepository)
 		b.words("artifacts.checksums", a.Source, a.Checksums)
+		b.word("artifacts.images.dns", a.ImagesAt, a.DNSRepository)
+		b.word("artifacts.images.etcd", a.ImagesAt, a.EtcdRepository)
 	}
 }
 
@@ -443,7 +461,7 @@ func (b *builder) addons() {
 	for _, a := range b.p.Addons {
 		path := mark("addon", a.Name)
 		switch {
-		case a.Scheduler != nil:
+		case a.Scheduler != nil, a.Network:
 			continue
 		case a.Cloud != "":
 			path = "cloud_provider"
@@ -455,11 +473,16 @@ func (b *builder) addons() {
 		b.words(path+".settings", a.Source, a.Settings)
 		b.put(path+".images", a.Attr("images"), set(a.Images))
 		b.put(path+".after", a.Attr("after"), set(a.After))
-		for i, m := range a.Manifests {
-			if m.Tree == "" { // those of the tree follow from version and settings
-				b.put(mark(path+".manifest", m.Upstream+m.Local), m.From, text(strconv.Itoa(i+1)))
-				b.word(mark(path+".manifest", m.Upstream+m.Local)+".checksum", m.Source, m.Checksum)
-			}
+		b.manifests(path, a.Manifests)
+	}
+}
+
+// manifests records those that lie outside of the tree: the others follow from version and settings.
+func (b *builder) manifests(path string, all []plan.Manifest) {
+	for i, m := range all {
+		if m.Tree == "" {
+			b.put(mark(path+".manifest", m.Upstream+m.Local), m.From, text(strconv.Itoa(i+1)))
+			b.word(mark(path+".manifest", m.Upstream+m.Local)+".checksum", m.Source, m.Checksum)
 		}
 	}
 }
@@ -546,6 +569,7 @@ func (b *builder) node(n *plan.Node) {
 	if n.Bootstrap {
 		word("bootstrap", "true")
 	}
+	word("etcd_name", n.EtcdName)
 	word("arch", n.Arch)
 	word("os", strings.TrimSuffix(n.OS.Name+"-"+n.OS.Version, "-"))
 	if n.CPUs != 0 {
@@ -558,6 +582,17 @@ func (b *builder) node(n *plan.Node) {
 		word("disk", size(n.DiskBytes))
 	}
 	word("interface", n.Interface)
+	if len(n.Groups) > 0 {
+		put("groups", n.Attr("groups"), set(n.Groups))
+	}
+	if s := n.SSH; s.Source != nil {
+		for _, v := range [][2]string{{"user", s.User}, {"port", strings.TrimPrefix(strconv.Itoa(s.Port), "0")},
+			{"private_key_file", s.PrivateKeyFile}, {"connection", map[bool]string{true: "local"}[s.Local]}} {
+			if v[1] != "" {
+				put("ssh."+v[0], s.Attr(v[0]), text(v[1]))
+			}
+		}
+	}
 	word("instance_type", n.InstanceType)
 	for name, maps := range map[string]map[string]string{"labels": n.Labels, "annotations": n.Annotations} {
 		for k, v := range maps {

@@ -193,6 +193,8 @@ var procedures = []Procedure{
 	{ID: "kube-proxy", Title: "Change kube-proxy's configuration and restart it node by node", Playbook: "reconfigure.yml", Ready: true,
 		Page: "Change settings by hand", Rank: 56, where: onCluster,
 		Gate: "the rollout is complete, and a Service answers from each node", Undo: undoSame},
+	{ID: "node-cache", Title: "Start the caches of cluster DNS", Playbook: "site.yml", Ready: true, Page: "Addons", Rank: 57,
+		where: onCluster, Gate: "the rollout of node-local-dns is complete", Undo: "none needed: nobody asks them yet"},
 	{ID: "kubelet", Title: "Change the kubelets' configuration and restart them node by node", Playbook: "reconfigure.yml", Ready: true,
 		Page: "Change settings by hand", Rank: 58, where: onKubelets,
 		Gate: gateNode + "; no container was restarted", Undo: undoSame},

@@ -21,7 +21,7 @@ const FileName = "plan.json"
 
 // FormatVersion is of the record's file. The number before the point changes when an older program would read a newer file wrongly; the
 // number after it when fields are added.
-const FormatVersion = "1.1"
+const FormatVersion = "1.2"
 
 // Record is a resolved design as one flat table: what a tree was generated from, and what two designs are compared by. Everything that
 // reaches a host is in it, under its path in the language: `network.pod_subnets`, `cluster.api_server.extra_args["event-ttl"]`.
@@ -35,6 +35,8 @@ type Record struct {
 	Nodes    []*Node         // in natural order of names
 	// Leaving are machines that the design has no longer and that the cluster may still have, in natural order of names.
 	Leaving []*Node
+	// Files are the digests ("sha256:…") of the files that the topology reads, by their paths in its folder.
+	Files map[string]string
 
 	at    map[string]hcl.Range // where settings are written; nil for a record from a file
 	moves map[string]string    // new names of machines by their old ones, as the design says
@@ -176,6 +178,7 @@ type file struct {
 	Machines      []map[string]Value `json:"machines"`
 	Nodes         []nodeJSON         `json:"nodes"`
 	Leaving       []leavingJSON      `json:"leaving"`
+	Files         map[string]string  `json:"files"`
 }
 
 type nodeJSON struct {
@@ -254,7 +257,13 @@ func (r *Record) Encode() ([]byte, error) {
 	for i, n := range r.Leaving {
 		w.value(leavingJSON{n.Name, n.Args}, comma(i, len(r.Leaving)))
 	}
-	w.line("]")
+	w.line("],")
+	w.line(`"files": {`)
+	files := slices.Sorted(maps.Keys(r.Files))
+	for i, path := range files {
+		w.field(path, r.Files[path], comma(i, len(files)))
+	}
+	w.line("}")
 	w.line("}")
 	return w.out.Bytes(), w.err
 }
@@ -384,7 +393,7 @@ func Decode(data []byte) (*Record, error) {
 		return nil, fmt.Errorf("not a record of k8splan: %w", err)
 	}
 	r := &Record{Release: f.Release, Cluster: f.Cluster, Target: f.Target, Hosting: f.Hosting, Settings: f.Settings,
-		Defaults: map[string]bool{}}
+		Defaults: map[string]bool{}, Files: f.Files}
 	if r.Settings == nil {
 		r.Settings = map[string]Value{}
 	}

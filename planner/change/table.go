@@ -290,6 +290,29 @@ var table = []Row{
 		"node's pods along.", "pod-network"),
 	row("network.cni.failure_domain", Ordered, calicoBGP, "See network.cni.bgp_peers.", "pod-network"),
 	row("network.cni.failure_domain.bgp_peers", Ordered, calicoBGP, "See network.cni.bgp_peers.", "pod-network"),
+	row("network.cni.plugin", Refused, "https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/network-plugins/",
+		"Another plugin is another pod network: see network.cni. Keep it, or build a new cluster."),
+	row("network.cni.images", None, "", "They are only listed and mirrored; what runs follows from the manifests."),
+	row("network.cni.manifest", Ordered, addonSource, "It is applied again. What the plugin does with it, node by node, is its own affair: "+
+		"read its steps.", "pod-network", "addons"),
+	row("network.cni.manifest.checksum", Ordered, addonSource, "The content of the address changed. Read the plugin's own steps.",
+		"pod-network", "addons"),
+	{"network.dns.upstream", []Case{
+		{"removed", Refused, nil, "Applying takes nothing back: CoreDNS would go on asking these servers. Write those that the nodes " +
+			"themselves ask.", func(e *edit) bool { return !e.has }},
+		{"any other change", InPlace, []string{"addons"}, "CoreDNS reads its file again within two minutes, without a restart.", nil},
+	}, "https://coredns.io/plugins/reload/"},
+	{"network.dns.node_local_cache", []Case{
+		{"on", Ordered, []string{"node-cache", "kubelet"}, "The caches first, then the kubelets. A pod asks the cache once it is started " +
+			"anew.", func(e *edit) bool { return e.after.Text == "true" }},
+		{"off", Ordered, []string{"kubelet", "new-pods"}, "The kubelets first; pods that run ask the cache until they are started anew. " +
+			"Then delete the DaemonSet node-local-dns of namespace kube-system by hand.", nil},
+	}, "https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/"},
+	{"network.dns.replicas", []Case{
+		{"removed", Refused, nil, "Applying takes nothing back: the number of pods would stay. Write replicas = 2, which is kubeadm's own.",
+			func(e *edit) bool { return !e.has }},
+		{"any other change", InPlace, []string{"addons"}, "Pods come or go; those that stay are not restarted.", nil},
+	}, "https://kubernetes.io/docs/tasks/administer-cluster/dns-horizontal-autoscaling/"},
 	{"network.kube_proxy.mode", []Case{
 		{"between iptables and ipvs", Ordered, []string{"kube-proxy", "machine"},
 			"Neither removes the other's rules: each node is drained and booted after the change.", func(e *edit) bool {
@@ -412,6 +435,10 @@ var table = []Row{
 		"Every image must be there before. Static pods, etcd's too, restart under the new names; addons and the "+
 			"runtime's pause image follow.",
 		"control-plane-flags", "etcd-settings", "registry", "kube-proxy", "pod-network", "addons"),
+	row("artifacts.images.dns", Ordered, reconfigureDocs, "The image must be there before. kubeadm's record gets it; CoreDNS takes it with "+
+		"the next upgrade of Kubernetes.", "control-plane-flags"),
+	row("artifacts.images.etcd", Ordered, reconfigureDocs, "The image must be there before. Members restart under the new name, one by one.",
+		"control-plane-flags", "etcd-settings"),
 	row("artifacts.checksums", None, "", "It is held against files that are fetched next time."),
 
 	{"addon", []Case{
@@ -475,6 +502,7 @@ var table = []Row{
 		{"renamed", Ordered, []string{"node-again"}, "A node's name is in its certificate: it is drained, removed and joined again under " +
 			"the new name. A control plane or a member leaves and joins.", nil},
 	}, "https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/high-availability/; " + etcdRuntime},
+	row("node.for_each", None, "", "The machines that it makes count, by their names: its keys."),
 	{"node.roles", []Case{
 		{"a worker becomes a control plane", Ordered, []string{"remove-worker", "join-control-plane"},
 			"There is no way in place: it is drained, reset and joined again.", nil},
@@ -535,6 +563,11 @@ var table = []Row{
 		"kubeadm-flags.env of that host, and a restart of its kubelet: kubeadm never writes that file again.", "node-kubelet"),
 	row("node.instance_type", Ordered, nodeStatus, "The label is a flag of the kubelet, where no cloud sets it. A tool that makes the "+
 		"machine may replace it: see its plan.", "machine"),
+	row("node.etcd_name", Refused, "https://etcd.io/docs/v3.6/op-guide/clustering/",
+		"A member has its name in its data and in the configuration of all others. Keep it: a member that is replaced may have another one."),
+	row("node.groups", None, "", "They are groups of the inventory: nothing of them reaches the host."),
+	row("node.ssh.user", None, "", sshWhat), row("node.ssh.port", None, "", sshWhat),
+	row("node.ssh.private_key_file", None, "", sshWhat), row("node.ssh.connection", None, "", sshWhat),
 	{"node.taint", []Case{
 		{"NoExecute is added", Ordered, []string{"taint"}, "It evicts at once, without regard to PodDisruptionBudgets: drain the node " +
 			"first, then set it.", func(e *edit) bool { return e.has && strings.HasSuffix(key(e.path), ":NoExecute") }},
@@ -544,6 +577,7 @@ var table = []Row{
 	row("node.taint.effect", InPlace, "", "See node.taint.", "labels"),
 
 	row("node_pool", None, "", "A pool is a way to write its machines: they count, by name, as those of node do."),
+	row("node_pool.for_each", None, "", "The machines of the pools that it makes count."),
 	row("node_pool.count", None, "", "The machines at its end join or leave: a smaller count takes the last ones, not the empty ones."),
 	{"node_pool.first_address", []Case{
 		{"its machines keep their names", Refused, nil,

@@ -501,7 +501,7 @@ func networkReplacementBesideProxy(p *plan.Plan) []Finding {
 
 func networkNoServiceRouting(p *plan.Plan) []Finding {
 	c, k := p.Network.CNI, p.Network.KubeProxy
-	if k.Mode == plan.ProxyNone && !c.KubeProxyReplacement && c.Name != plan.NoCNI && ours(p) {
+	if k.Mode == plan.ProxyNone && !c.KubeProxyReplacement && !c.Foreign() && ours(p) {
 		return one(k.Attr("mode"), "kube-proxy is off, and %s does not replace it: no Service would work, the API server's included. "+
 			"Remove mode = \"none\", or write cni \"cilium\" { kube_proxy_replacement = true }.", c.Name)
 	}

@@ -375,7 +375,7 @@ func (g *page) network(p *plan.Plan) {
 	if n.CNI.KubeProxyReplacement {
 		how = append(how, "in place of kube-proxy")
 	}
-	rows = append(rows, []string{"Pod network", n.CNI.Name, strings.Join(how, "; ")}, []string{"kube-proxy", n.KubeProxy.Mode, ""})
+	rows = append(rows, []string{"Pod network", n.CNI.Called(), strings.Join(how, "; ")}, []string{"kube-proxy", n.KubeProxy.Mode, ""})
 	if x := n.HTTPProxy; x != nil {
 		rows = append(rows, []string{"HTTP proxy", first(x.HTTPS, x.HTTP), "not for " + strings.Join(x.NoProxy, ", ")})
 	}
@@ -401,7 +401,7 @@ func (g *page) versions(p *plan.Plan) {
 	if len(p.Etcd.Members) > 0 {
 		rows = append(rows, [2]string{"etcd", p.Etcd.Version})
 	}
-	rows = append(rows, [2]string{p.Network.CNI.Name, strings.TrimPrefix(p.Network.CNI.Version, "v")})
+	rows = append(rows, [2]string{p.Network.CNI.Called(), strings.TrimPrefix(p.Network.CNI.Version, "v")})
 	if p.LoadBalancer.Kind == plan.KubeVIP {
 		rows = append(rows, [2]string{"kube-vip", strings.TrimPrefix(p.LoadBalancer.Version, "v")})
 	}

@@ -461,6 +461,18 @@ func nextAddress(p *plan.Plan) []offer {
 	return nil
 }
 
+// each offers what a block with for_each reads.
+func (k *completer) each() {
+	for _, part := range []struct{ name, detail string }{{"key", "name of the machine or the pool"}, {"value", "what for_each has for it"}} {
+		switch {
+		case len(k.c.steps) == 1 && k.c.steps[0] == "each":
+			k.add(part.name, kindVariable, part.detail, "", part.name, plainText)
+		case len(k.c.steps) == 0:
+			k.add("each."+part.name, kindVariable, part.detail, "", "each."+part.name, plainText)
+		}
+	}
+}
+
 // read offers what expressions can read: variables and locals. A variable's own block reads neither, and a local not itself.
 func (k *completer) read() {
 	top := ""
@@ -469,6 +481,9 @@ func (k *completer) read() {
 	}
 	if len(k.c.steps) > 1 || top == "variable" {
 		return
+	}
+	if len(k.c.path) == 1 && slices.Contains(append(slices.Clone(k.c.names), following(k.d.text, k.end)...), "for_each") {
+		k.each()
 	}
 	names := slices.DeleteFunc(k.d.declarations(), func(n declared) bool {
 		return top == "locals" && n.root == "local" && n.name == k.c.head

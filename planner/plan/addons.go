@@ -30,6 +30,8 @@ type Addon struct {
 	// Scheduler is set on the addon that a scheduler is, Cloud on the controller manager of a cloud.
 	Scheduler *Scheduler
 	Cloud     string
+	// Network marks what the block network says: the author's pod network, cluster DNS.
+	Network bool
 }
 
 // Manifest is one file of an addon. Exactly one of Tree, URL and Local is set.
@@ -320,6 +322,7 @@ func (r *resolver) settings(src *spec.Source, written map[string]string) map[str
 func (r *resolver) addonDefaults() {
 	p := r.plan
 	r.schedulerDefaults()
+	r.networkAddons()
 	for _, a := range p.Addons {
 		if a.Known != nil {
 			release := a.Known.newest(p.Cluster.Version)
@@ -355,6 +358,37 @@ func (r *resolver) addonDefaults() {
 	}
 	r.order()
 }
+
+// networkAddons applies, among the early ones, the pod network that the author describes and what was said of cluster DNS.
+func (r *resolver) networkAddons() {
+	p := r.plan
+	if p.Target.Facts.Hosting != Hosts {
+		return
+	}
+	if c := &p.Network.CNI; len(c.Manifests) > 0 {
+		p.Addons = append(p.Addons, &Addon{Source: c.Source, Name: c.Called(), NameRange: c.Block(), Early: true, Network: true,
+			Images: c.Images, Manifests: c.Manifests})
+	}
+	d := &p.Network.DNS
+	file := func(name string, images ...string) {
+		p.Addons = append(p.Addons, &Addon{Source: d.Source, Name: name, NameRange: d.Block(), Early: true, Network: true, Images: images,
+			Manifests: []Manifest{{Source: d.Source, Tree: "addons/" + name + ".yaml"}}})
+	}
+	if len(d.Upstream) > 0 || d.Replicas > 0 {
+		file("cluster-dns")
+	}
+	if d.NodeLocalCache {
+		file("node-local-dns", NodeCacheImage)
+	}
+}
+
+// NodeCacheImage is the cache of cluster DNS on every node, and NodeCacheAddress where it listens.
+// Sources: https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/; the newest tag of
+// registry.k8s.io/dns/k8s-dns-node-cache that was seen on 2026-11-30.
+const (
+	NodeCacheImage   = "registry.k8s.io/dns/k8s-dns-node-cache:1.26.8"
+	NodeCacheAddress = "169.254.20.10"
+)
 
 // at is a release that nobody looked at: what the newest known one has, under another version. Its files have no known digest.
 func at(r AddonRelease, version string) AddonRelease {

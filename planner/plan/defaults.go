@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"hash/fnv"
 	"net/netip"
@@ -220,7 +221,7 @@ func (r *resolver) etcdDefaults() {
 			if n.Address.IsValid() {
 				host = n.Address.String()
 			}
-			p.Members = append(p.Members, Member{Name: n.Name, Node: n, PeerURL: "https://" + Endpoint{host, EtcdPeerPort}.String(),
+			p.Members = append(p.Members, Member{Name: cmp.Or(n.EtcdName, n.Name), Node: n, PeerURL: "https://" + Endpoint{host, EtcdPeerPort}.String(),
 				ClientURL: "https://" + Endpoint{host, EtcdClientPort}.String()})
 		}
 	}
@@ -512,11 +513,11 @@ func (r *resolver) cniDefaults() {
 		settle(r, p.Has("version") && written, &p.Version, "network.cni.version", version, "The newest release known on "+FactsDate+".", "")
 	}
 	encapsulation, why := VXLAN, "It crosses any network that carries UDP between the hosts."
-	if p.Name == StaticRoutes || p.Name == NoCNI {
+	if p.Name == StaticRoutes || p.Foreign() {
 		encapsulation, why = NoEncapsulation, "Packets travel as they are."
 	}
 	settle(r, p.Has("encapsulation") && written, &p.Encapsulation, "network.cni.encapsulation", encapsulation, why, "")
-	if p.Name == NoCNI {
+	if p.Name == NoCNI || p.Name == OtherCNI && !(p.Has("encapsulation") && written) {
 		return
 	}
 	overhead := Overhead(*p, r.plan.nodesOnIPv6())

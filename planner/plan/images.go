@@ -35,12 +35,17 @@ func (p *Plan) SystemImages() []Image {
 		return nil
 	}
 	var images []Image
+	from := map[string]string{"coredns": p.Artifacts.DNSRepository, "etcd": p.Artifacts.EtcdRepository}
 	add := func(source, tag string) {
 		if tag == "" {
 			return
 		}
 		source += ":" + tag
-		images = append(images, Image{Name: imageName(source), Source: source, Ref: p.Artifacts.ImageRef(source)})
+		ref := p.Artifacts.ImageRef(source)
+		if repository := from[imageName(source)]; repository != "" {
+			ref = repository + "/" + path.Base(source)
+		}
+		images = append(images, Image{Name: imageName(source), Source: source, Ref: ref})
 	}
 
 	v := "v" + p.Cluster.Version.String()

@@ -63,7 +63,7 @@ func (r *resolver) nodes() {
 
 	r.plan.Nodes = make([]*Node, 0, total)
 	for _, n := range r.spec.Nodes {
-		r.name(n.NameRange, "node", n.Name, 63) // whatever it should be called, it is a node
+		r.dotted(n.NameRange, "node", n.Name) // whatever it should be called, it is a node
 		r.plan.Nodes = append(r.plan.Nodes, r.node(n))
 	}
 	for _, pool := range r.spec.NodePools {
@@ -111,6 +111,8 @@ func (r *resolver) machine(src *spec.Source, m *spec.Machine) Node {
 		Annotations:      r.labels(src, "annotations", m.Annotations),
 		Taints:           r.taints(m.Taints),
 		KubeletExtraArgs: r.kubeletArgs(src, "kubelet_extra_args", m.KubeletExtraArgs),
+		Groups:           r.groups(src, m.Groups),
+		SSH:              r.nodeSSH(m.SSH),
 		InstanceType: r.match(src, "instance_type", m.InstanceType, instancePattern,
 			`A machine size has letters, digits and . _ -, such as "m5.large".`),
 	}
@@ -140,11 +142,37 @@ func (r *resolver) roles(src *spec.Source, written []string) Roles {
 		return roles
 	case r.plan.Target.Facts.Hosting == Hosted:
 		return Worker
+	case written != nil: // [] is a machine beside the cluster
+		return 0
 	}
-	if len(r.roleless) == 0 || r.roleless[len(r.roleless)-1] != src {
+	if len(r.roleless) == 0 || r.roleless[len(r.roleless)-1].Block() != src.Block() { // for_each makes several of one block
 		r.roleless = append(r.roleless, src)
 	}
 	return 0
+}
+
+// ownGroups are the groups that inventories have by themselves, ours and kubespray's.
+var ownGroups = []string{"all", "ungrouped", "bootstrap", "control_plane", "etcd", "kubelet", "leaving", "load_balancer", "local_balancer",
+	"others", "workers", "bastion", "calico_rr", "k8s_cluster", "kube_control_plane", "kube_node"}
+
+// memberPattern is narrower than what etcd takes, which splits --initial-cluster at = and commas.
+var memberPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
+
+// groupPattern is narrower than what Ansible takes. Hyphens stand in inventories of old.
+var groupPattern = regexp.MustCompile(`^[a-z_][a-z0-9_-]{0,62}$`)
+
+// groups reads the groups of the inventory that a machine is in.
+func (r *resolver) groups(src *spec.Source, written []string) []string {
+	for i, group := range written {
+		switch at := src.Element("groups", i); {
+		case slices.Contains(ownGroups, group):
+			r.fail(invalidName, at, "%q is a group that the inventory has already, by roles. Write another name.", group)
+		case !groupPattern.MatchString(group):
+			r.fail(invalidName, at, `groups holds %q. A group has lower-case letters, digits, _ and -, and begins with a letter or _: `+
+				`"monitoring".`, spelling.Excerpt(group))
+		}
+	}
+	return slices.Compact(slices.Sorted(slices.Values(written)))
 }
 
 // missingRoles reports all blocks without roles in one message. It offers what the design lacks first.
@@ -179,6 +207,8 @@ func (r *resolver) node(n *spec.Node) *Node {
 	node.FailureDomain = r.domain(n.Attr("failure_domain"), "failure_domain", n.FailureDomain)
 	node.Power = r.place(n.Attr("power"), "power", n.Power)
 	node.Host = r.place(n.Attr("host"), "host", n.Host)
+	node.EtcdName = r.match(n.Source, "etcd_name", n.EtcdName, memberPattern,
+		`The name of a member has letters, digits and . _ -, such as "etcd1".`)
 	node.Bootstrap = n.Bootstrap != nil && *n.Bootstrap
 	if n.MAC != nil {
 		if mac, err := net.ParseMAC(*n.MAC); err != nil || len(mac) != 6 {
@@ -301,7 +331,7 @@ func (r *resolver) poolNames(p *spec.NodePool, count int) (names []string, at []
 	for i := range count {
 		if i < len(p.Names) {
 			names, at = append(names, p.Names[i]), append(at, p.Element("names", i))
-			r.name(p.Element("names", i), "node", p.Names[i], 63)
+			r.dotted(p.Element("names", i), "node", p.Names[i])
 			continue
 		}
 		names, at = append(names, fmt.Sprintf(pattern, first+i)), append(at, p.NameRange)
@@ -312,7 +342,7 @@ func (r *resolver) poolNames(p *spec.NodePool, count int) (names []string, at []
 	if p.NamePattern == nil {
 		r.name(p.NameRange, "node_pool", p.Name, 63-1-len(strconv.Itoa(first+count-1)))
 	} else if count > 0 {
-		r.name(p.Attr("name_pattern"), "node", names[count-1], 63)
+		r.dotted(p.Attr("name_pattern"), "node", names[count-1])
 	}
 	return names, at
 }

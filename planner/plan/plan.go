@@ -170,6 +170,7 @@ type Network struct {
 	NodePorts          PortRange
 	MTU                int // of the underlay
 	CNI                CNI
+	DNS                DNS
 	KubeProxy          KubeProxy
 	HTTPProxy          *HTTPProxy // nil: none
 }
@@ -183,7 +184,8 @@ const (
 	Calico       = "calico"
 	Cilium       = "cilium"
 	StaticRoutes = "static-routes"
-	NoCNI        = "none" // the author brings one
+	OtherCNI     = "other" // one that the planner does not know, described by the author
+	NoCNI        = "none"  // the author brings one
 )
 
 // CNI is the pod network.
@@ -200,6 +202,28 @@ type CNI struct {
 	BGPAS                int         // the AS of the nodes; 0 = the plugin's own
 	BGPPeers             []BGPPeer   // routers of every node
 	BGPDomains           []BGPDomain // routers of the nodes of one failure domain, sorted by name
+	Plugin               string      // what OtherCNI is called
+	Images               []string    // of OtherCNI, sorted
+	Manifests            []Manifest  // of OtherCNI, in the order of the file
+}
+
+// Foreign reports that the planner does not know the pod network.
+func (c *CNI) Foreign() bool { return c.Name == OtherCNI || c.Name == NoCNI }
+
+// Called is the name of the pod network.
+func (c *CNI) Called() string {
+	if c.Name == OtherCNI && c.Plugin != "" {
+		return c.Plugin
+	}
+	return c.Name
+}
+
+// DNS is what was said of cluster DNS.
+type DNS struct {
+	*spec.Source
+	Upstream       []Endpoint // in the order of the file; none: those of the node
+	NodeLocalCache bool
+	Replicas       int // 0 = kubeadm's 2
 }
 
 // KubeProxy is how Services are programmed on nodes.
@@ -258,7 +282,7 @@ type Etcd struct {
 	Members           []Member // in the order of Nodes
 }
 
-// Member is one etcd member. Its name is its node's.
+// Member is one etcd member. Its name is its node's, unless that says otherwise.
 type Member struct {
 	Name      string
 	Node      *Node
@@ -326,6 +350,9 @@ type Artifacts struct {
 	MirrorURL       string            // "" = upstream; no trailing slash
 	ImageRepository string            // "" = upstream's registries
 	Checksums       map[string]string // mirror path → "sha256:…"
+	DNSRepository   string            // of CoreDNS, "" = ImageRepository
+	EtcdRepository  string            // of stacked etcd, "" = ImageRepository
+	ImagesAt        *spec.Source      // the block images; nil: none
 }
 
 // Roles is a set of roles.
@@ -360,6 +387,7 @@ type Node struct {
 	Power            string // power feed; "" = not stated
 	Host             string // hypervisor; "" = not stated
 	Bootstrap        bool   // the one control plane that runs kubeadm init
+	EtcdName         string // of its member, "" = Name
 	Arch             string // amd64 | arm64 | …
 	OS               OS
 	CPUs             int   // 0 = not stated
@@ -371,6 +399,17 @@ type Node struct {
 	Taints           []Taint // sorted; EffectiveTaints has the control plane's too
 	KubeletExtraArgs []Arg   // sorted by name
 	InstanceType     string
+	Groups           []string // of the inventory, sorted, beside those of the roles
+	SSH              NodeSSH
+}
+
+// NodeSSH is how Ansible reaches one host, where that differs from Plan.SSH.
+type NodeSSH struct {
+	*spec.Source   // nil: nothing is written
+	User           string
+	Port           int
+	PrivateKeyFile string
+	Local          bool // Ansible runs on the host
 }
 
 // Leaving is a host that the design has no longer and that the cluster may still have.

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"net"
 	"net/netip"
 	"slices"
@@ -19,6 +20,24 @@ func (e Endpoint) String() string { return net.JoinHostPort(e.Host, strconv.Itoa
 func (p *Plan) NewerPatch() (Version, bool) {
 	newest := p.Target.Facts.newestPatch(p.Cluster.Version)
 	return newest, p.Cluster.Version.Before(newest)
+}
+
+// Groups are the groups of the inventory that hosts are in beside those of their roles, sorted.
+func (p *Plan) Groups() []string {
+	var all []string
+	for _, n := range p.Nodes {
+		all = append(all, n.Groups...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// SSHOf is how Ansible reaches a host.
+func (p *Plan) SSHOf(n *Node) SSH {
+	s := p.SSH
+	s.User, s.Port = cmp.Or(n.SSH.User, s.User), cmp.Or(n.SSH.Port, s.Port)
+	s.PrivateKeyFile = cmp.Or(n.SSH.PrivateKeyFile, s.PrivateKeyFile)
+	return s
 }
 
 // ControlPlanes returns the nodes that run an API server.
@@ -241,3 +260,9 @@ func Grouped[K comparable](nodes []*Node, key func(*Node) K) [][]*Node {
 
 // Sensitive reports whether the value of a sensitive variable is in the plan, and so may be in what is made of it.
 func (p *Plan) Sensitive() bool { return p.Spec != nil && p.Spec.Secrets.Read() }
+
+// Within reports whether a host is an address in one of some ranges.
+func Within(ranges []netip.Prefix, host string) bool {
+	a, err := netip.ParseAddr(host)
+	return err == nil && slices.ContainsFunc(ranges, func(r netip.Prefix) bool { return r.Contains(a) })
+}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/netip"
@@ -72,7 +73,7 @@ func (r *resolver) cluster() {
 	s, p := r.spec.Cluster, &r.plan.Cluster
 	p.Source = s.Source
 	p.Name, p.NameRange = s.Name, s.NameRange
-	r.name(s.NameRange, "cluster", s.Name, 63)
+	r.dotted(s.NameRange, "cluster", s.Name)
 	if s.Type != nil {
 		p.Type = topologies.Type(*s.Type)
 		p.Topology, _ = topologies.Find(p.Type)
@@ -118,7 +119,7 @@ func (r *resolver) cluster() {
 		}
 	}
 	for i, peer := range s.Peers {
-		r.name(s.Element("peers", i), "cluster", peer, 63)
+		r.dotted(s.Element("peers", i), "cluster", peer)
 	}
 	p.Peers = s.Peers
 	p.MaxNodes = r.number(s.Source, "max_nodes", s.MaxNodes, 1, 1_000_000)
@@ -241,6 +242,10 @@ func (r *resolver) network() {
 			MTU:                  r.number(c.Source, "mtu", c.MTU, 576, 65535),
 			Interface:            r.networkInterface(c.Source, c.Interface),
 			KubeProxyReplacement: c.KubeProxyReplacement != nil && *c.KubeProxyReplacement,
+			Plugin: r.match(c.Source, "plugin", c.Plugin, labelPattern,
+				`The name of a plugin has lower-case letters, digits and hyphens, such as "kube-router".`),
+			Images:    r.images(c.Source, c.Images),
+			Manifests: r.manifests(c.Manifests),
 		}
 		if v := r.release(c.Source, "version", c.Name, c.Version); v != "" {
 			p.CNI.Version = "v" + v
@@ -254,6 +259,10 @@ func (r *resolver) network() {
 			}
 		}
 		slices.SortStableFunc(p.CNI.BGPDomains, func(a, b BGPDomain) int { return strings.Compare(a.Name, b.Name) })
+	}
+	p.DNS.Source = s.Source
+	if d := s.DNS; d != nil {
+		p.DNS = r.dns(d)
 	}
 	if k := s.KubeProxy; k != nil {
 		p.KubeProxy = KubeProxy{
@@ -279,6 +288,28 @@ func (r *resolver) network() {
 		slices.Sort(p.HTTPProxy.NoProxy) // a set: another order in the file must not change a host
 	}
 }
+
+func (r *resolver) dns(d *spec.DNS) DNS {
+	out := DNS{Source: d.Source, NodeLocalCache: d.NodeLocalCache != nil && *d.NodeLocalCache,
+		Replicas: r.number(d.Source, "replicas", d.Replicas, 1, 100)}
+	if len(d.Upstream) > mostUpstreams {
+		r.fail(outOfRange, d.Attr("upstream"), "upstream has %d servers, and CoreDNS forwards to %d at most. Remove the rest.",
+			len(d.Upstream), mostUpstreams)
+	}
+	for i, s := range d.Upstream {
+		host, port, ok := hostPort(s)
+		if _, err := netip.ParseAddr(host); err != nil || !ok {
+			r.fail(invalidAddress, d.Element("upstream", i), `upstream holds %q. Write the address of a DNS server, with a port where it is `+
+				`not 53: "10.0.0.53", "10.0.0.53:5353", "[fd00::53]:5353".`, spelling.Excerpt(s))
+			continue
+		}
+		out.Upstream = append(out.Upstream, Endpoint{canonicalHost(host), cmp.Or(port, 53)})
+	}
+	return out
+}
+
+// mostUpstreams are the servers of one forward. Source: https://coredns.io/plugins/forward/
+const mostUpstreams = 15
 
 func noProxyEntry(s string) bool {
 	if _, err := netip.ParsePrefix(s); err == nil {
@@ -396,18 +427,9 @@ func (r *resolver) ssh() {
 		return
 	}
 	p.Source = s.Source
-	p.User = r.match(s.Source, "user", s.User, userPattern, `A user name has at most 32 letters, digits and . _ -, such as "ubuntu".`)
+	p.User = r.match(s.Source, "user", s.User, userPattern, userShape)
 	p.Port = r.number(s.Source, "port", s.Port, 1, 65535)
-	if s.PrivateKeyFile != nil {
-		if problem := unprintable(*s.PrivateKeyFile); *s.PrivateKeyFile == "" || problem != "" ||
-			strings.HasPrefix(*s.PrivateKeyFile, "-") || strings.ContainsAny(*s.PrivateKeyFile, "\"'`$\\;|&<>{}") {
-			r.fail(invalidPath, s.Attr("private_key_file"),
-				`private_key_file is no path. Write where the key lies, such as "~/.ssh/id_ed25519"; the key itself must never `+
-					`stand in this file.`)
-		} else {
-			p.PrivateKeyFile = *s.PrivateKeyFile
-		}
-	}
+	p.PrivateKeyFile = r.keyFile(s.Source, s.PrivateKeyFile)
 	if s.JumpHost != nil {
 		user, host, found := strings.Cut(*s.JumpHost, "@")
 		if !found {
@@ -421,6 +443,32 @@ func (r *resolver) ssh() {
 	}
 }
 
+// keyFile reads the path of an SSH key.
+func (r *resolver) keyFile(src *spec.Source, file *string) string {
+	if file == nil {
+		return ""
+	}
+	if problem := unprintable(*file); *file == "" || problem != "" || strings.HasPrefix(*file, "-") ||
+		strings.ContainsAny(*file, "\"'`$\\;|&<>{}") {
+		r.fail(invalidPath, src.Attr("private_key_file"),
+			`private_key_file is no path. Write where the key lies, such as "~/.ssh/id_ed25519"; the key itself must never `+
+				`stand in this file.`)
+		return ""
+	}
+	return *file
+}
+
+func (r *resolver) nodeSSH(s *spec.NodeSSH) NodeSSH {
+	if s == nil {
+		return NodeSSH{}
+	}
+	return NodeSSH{Source: s.Source, User: r.match(s.Source, "user", s.User, userPattern, userShape),
+		Port: r.number(s.Source, "port", s.Port, 1, 65535), PrivateKeyFile: r.keyFile(s.Source, s.PrivateKeyFile),
+		Local: text(s.Connection) == "local"}
+}
+
+const userShape = `A user name has at most 32 letters, digits and . _ -, such as "ubuntu".`
+
 func (r *resolver) artifacts() {
 	p := &r.plan.Artifacts
 	p.Source = r.spec.Cluster.Source
@@ -433,6 +481,15 @@ func (r *resolver) artifacts() {
 	p.MirrorURL = r.webAddress(s.Source, "mirror_url", s.MirrorURL)
 	if s.ImageRepository != nil {
 		p.ImageRepository = r.repository(*s.ImageRepository)
+	}
+	if i := s.Images; i != nil {
+		p.ImagesAt = i.Source
+		if i.DNS != nil {
+			p.DNSRepository = r.repositoryAt(i.Source, "dns", *i.DNS)
+		}
+		if i.Etcd != nil {
+			p.EtcdRepository = r.repositoryAt(i.Source, "etcd", *i.Etcd)
+		}
 	}
 	p.Checksums = s.Checksums
 	for _, path := range slices.Sorted(maps.Keys(s.Checksums)) {
@@ -448,15 +505,19 @@ func (r *resolver) artifacts() {
 }
 
 func (r *resolver) repository(s string) string {
+	return r.repositoryAt(r.spec.Artifacts.Source, "image_repository", s)
+}
+
+func (r *resolver) repositoryAt(src *spec.Source, attr, s string) string {
 	registry, path, _ := strings.Cut(s, "/")
 	ok := validAuthority(registry)
 	for element := range strings.SplitSeq(path, "/") {
 		ok = ok && (path == "" && !strings.HasSuffix(s, "/") || repositoryPattern.MatchString(element))
 	}
 	if !ok {
-		r.fail(invalidImageRepository, r.spec.Artifacts.Attr("image_repository"),
-			`image_repository is %q. Write a registry and a path in lower case, without scheme, tag and slash at the end: `+
-				`"registry.example.com:5000/kubernetes".`, spelling.Excerpt(s))
+		r.fail(invalidImageRepository, src.Attr(attr),
+			`%s is %q. Write a registry and a path in lower case, without scheme, tag and slash at the end: `+
+				`"registry.example.com:5000/kubernetes".`, attr, spelling.Excerpt(s))
 		return ""
 	}
 	return s

@@ -88,7 +88,7 @@ func (c *CNI) Direct() bool {
 	switch c.Name {
 	case StaticRoutes:
 		return true
-	case Flannel, Calico, Cilium:
+	case Flannel, Calico, Cilium, OtherCNI:
 		return c.Encapsulation == "host-gw" || c.Encapsulation == "none" || c.Encapsulation == "bgp"
 	}
 	return false
@@ -99,7 +99,7 @@ func (c *CNI) Words() string {
 	if c.Name == StaticRoutes {
 		return "cni static-routes"
 	}
-	return c.Name + " with encapsulation " + c.Encapsulation
+	return c.Called() + " with encapsulation " + c.Encapsulation
 }
 
 // Located is an address with the segment that it lies in.

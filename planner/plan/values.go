@@ -256,6 +256,15 @@ func ParseSize(s string) (int64, bool) {
 	return n * unit, true
 }
 
+// dotted reads the name of a cluster or a node: DNS labels with dots between them. Together they have 63 characters at most, because both
+// become values of labels.
+func (r *resolver) dotted(at hcl.Range, what, s string) bool {
+	if len(s) > 63 || !domain(s) {
+		return r.name(at, what, strings.ReplaceAll(s, ".", "-"), 63) && r.name(at, what, s, 63)
+	}
+	return true
+}
+
 // name reads a DNS label that names a cluster, a node or a pool. most is the length that is left for it.
 func (r *resolver) name(at hcl.Range, what, s string, most int) bool {
 	problem := ""
@@ -266,6 +275,9 @@ func (r *resolver) name(at hcl.Range, what, s string, most int) bool {
 		problem = fmt.Sprintf("it has %d characters, and %d fit", len(s), most)
 	case !labelPattern.MatchString(s):
 		problem = "a name holds lower-case letters, digits and hyphens, with a letter or digit at both ends"
+		if what == "node" || what == "cluster" {
+			problem += "; dots stand between such parts"
+		}
 	default:
 		return true
 	}

@@ -142,7 +142,7 @@ func TestEveryWordOfTheSchemaIsKnown(t *testing.T) {
 	}
 	for what, c := range map[string]struct{ language, ours []string }{
 		"roles":        {enum(row("node"), "roles"), roleNames},
-		"pod networks": {row("network", "cni").Labels, []string{Flannel, Calico, Cilium, StaticRoutes, NoCNI}},
+		"pod networks": {row("network", "cni").Labels, []string{Flannel, Calico, Cilium, StaticRoutes, OtherCNI, NoCNI}},
 		"proxy modes":  {enum(row("network", "kube_proxy"), "mode"), []string{"iptables", "nftables", "ipvs", ProxyNone}},
 		"runtimes":     {row("container_runtime").Labels, []string{Containerd, CRIO, Docker}},
 		"balancers":    {row("load_balancer").Labels, []string{HAProxy, KubeVIP, LocalBalancer, ExternalBalancer}},

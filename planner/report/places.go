@@ -335,7 +335,7 @@ func Steps(p *plan.Plan) []Step {
 	endpoint := "the API answers at " + p.Cluster.Endpoint.String()
 	add("kubeadm init", endpoint, []*plan.Node{first})
 	if p.Network.CNI.Name != plan.NoCNI {
-		add("apply the pod network "+p.Network.CNI.Name, "", []*plan.Node{first})
+		add("apply the pod network "+p.Network.CNI.Called(), "", []*plan.Node{first})
 	}
 	others := slices.DeleteFunc(p.ControlPlanes(), func(n *plan.Node) bool { return n == first })
 	gate := "each API server is ready"

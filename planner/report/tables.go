@@ -241,7 +241,7 @@ func (w *page) versions(p *plan.Plan) {
 		if len(p.Etcd.Members) > 0 {
 			rows = append(rows, []string{"etcd", p.Etcd.Version, ""})
 		}
-		rows = append(rows, []string{p.Network.CNI.Name, strings.TrimPrefix(p.Network.CNI.Version, "v"), ""},
+		rows = append(rows, []string{p.Network.CNI.Called(), strings.TrimPrefix(p.Network.CNI.Version, "v"), ""},
 			[]string{"CoreDNS", strings.TrimPrefix(p.Kubernetes().CoreDNS(), "v"), ""})
 		if p.LoadBalancer.Kind == plan.KubeVIP {
 			rows = append(rows, []string{"kube-vip", strings.TrimPrefix(p.LoadBalancer.Version, "v"), ""})

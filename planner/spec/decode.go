@@ -200,7 +200,11 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 		if first[block.Type] == nil {
 			first[block.Type] = block
 		}
-		l.block(child, block, into)
+		if attr, ok := child.repeats(block); ok {
+			l.instances(child, block, attr, into)
+		} else {
+			l.block(child, block, into)
+		}
 		if block.Type == "container_runtime" {
 			l.repeated(block)
 		}
@@ -488,7 +492,7 @@ func prefixed(name string) (path, argument string) {
 	walkSchema(Schema, "", func(b *Block, at string) {
 		rest, ok := strings.CutPrefix(spelling.Fold(name), spelling.Fold(b.Name))
 		for _, a := range b.Arguments {
-			if ok && rest == spelling.Fold(a.Name) {
+			if ok && path == "" && rest == spelling.Fold(a.Name) {
 				path, argument = at, a.Name
 			}
 		}

@@ -78,6 +78,7 @@ type loader struct {
 	work      *budget
 	secrets   *Secrets // nil where no variable is sensitive
 	suggested int
+	each      bool // a block with for_each is read: each.key and each.value exist
 	prepared  bool // expressions were checked and charged by an earlier Load
 
 	unread []place     // arguments and labels whose values could not be read

@@ -11,7 +11,7 @@ var Rules = []*rule.Rule{
 	missingBlock, missingArgument, missingLabel, extraLabel,
 	duplicateBlock, duplicateArgument, duplicateName,
 	localsCycle, variableWithoutValue, undeclaredVariable, invalidVariable,
-	unreadableFile, renamedArgument, unusedVariable, unusedLocal,
+	unreadableFile, invalidForEach, renamedArgument, unusedVariable, unusedLocal,
 }
 
 const (
@@ -178,6 +178,13 @@ var unreadableFile = &rule.Rule{
 	Doc: "Files that a topology names lie in its own folder or below it, so that the folder is the whole design. They are text in UTF-8, " +
 		"of at most 4 MiB.",
 	Fix: "Put the file beside the topology, and write its path from there, such as \"files/audit.yaml\".",
+}
+
+var invalidForEach = &rule.Rule{
+	ID: "invalid-for-each", Title: "Unusable for_each", Permanent: true,
+	Doc: "The keys of for_each are the names of what the block makes. A machine keeps its key when others come and go, so that it stays the " +
+		"same machine. A place in a list does not stay.",
+	Fix: "Write a map, such as { for h in csvdecode(file(\"hosts.csv\")) : h.name => h }, or toset([\"a\", \"b\"]).",
 }
 
 var renamedArgument = &rule.Rule{

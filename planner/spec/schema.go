@@ -72,11 +72,27 @@ func (b *Block) Block(name string) (*Block, bool) {
 	return nil, false
 }
 
+// nodeSSH is what node and node_pool say of ssh.
+var nodeSSH = Block{
+	Name: "ssh", Field: "SSH", Aliases: []string{"connection"},
+	Doc:     "How Ansible reaches this machine, where that differs from the ssh block of the file.",
+	Example: "ssh {\n  user = \"admin\"\n}",
+	Arguments: []Argument{
+		{Name: "user", Type: Text, Field: "User", Example: `"admin"`, Aliases: []string{"username", "ansible_user"}, Doc: "Login name."},
+		{Name: "port", Type: Integer, Field: "Port", Example: `2222`, Aliases: []string{"ansible_port"}, Doc: "Port of sshd."},
+		{Name: "private_key_file", Type: Text, Field: "PrivateKeyFile", Example: `"~/.ssh/admin"`,
+			Aliases: []string{"private_key", "key_file", "key_path"}, Doc: "Path of the key; never the key itself."},
+		{Name: "connection", Type: Text, Enum: []string{"ssh", "local"}, Field: "Connection", Example: `"local"`,
+			Doc: "Whether Ansible runs on this very machine."},
+	},
+}
+
 // machine is what node and node_pool share.
 var machine = []Argument{
 	{Name: "roles", Type: TextList, Enum: []string{"control-plane", "etcd", "worker", "load-balancer"}, Field: "Roles",
 		Example: `["worker"]`, Aliases: []string{"role"},
-		Doc: "What the machine is for. A control plane with stacked etcd is an etcd member without saying so."},
+		Doc: "What the machine is for. A control plane with stacked etcd is an etcd member without saying so. [] is a machine beside " +
+			"the cluster: it is in the inventory, the ranges, and the failure domains, and nothing is installed on it."},
 	{Name: "arch", Type: Text, Field: "Arch", Example: `"amd64"`, Aliases: []string{"architecture"},
 		Doc: "Processor architecture, in Go's words."},
 	{Name: "os", Type: Text, Field: "OS", Example: `"ubuntu-24.04"`, Aliases: []string{"image", "distro"},
@@ -94,9 +110,15 @@ var machine = []Argument{
 		Doc: "Annotations of the Kubernetes node."},
 	{Name: "kubelet_extra_args", Type: FlagMap, Field: "KubeletExtraArgs", Example: `{ "v" = "2" }`,
 		Doc: "Flags for the kubelet of this machine, without dashes."},
+	{Name: "groups", Type: TextList, Field: "Groups", Example: `["monitoring"]`, Aliases: []string{"group", "ansible_groups"},
+		Doc: "Groups of the inventory that the machine is in beside those of its roles, for playbooks of your own."},
 	{Name: "instance_type", Type: Text, Field: "InstanceType", Example: `"m5.large"`, Aliases: []string{"machine_type", "vm_size", "flavor",
 		"size"}, Doc: "Size of the machine where a cloud gives sizes names."},
 }
+
+var forEach = Argument{Name: "for_each", Type: Any, Example: `{ "worker-1" = "10.0.0.41" }`, Aliases: []string{"foreach", "each"},
+	Doc: "Map whose keys are the names of what this block makes, in place of its label; the arguments read each.key and each.value. " +
+		"A set of strings is taken too."}
 
 var taint = Block{
 	Name: "taint", Many: true, Field: "Taints", Aliases: []string{"taints"},
@@ -351,7 +373,8 @@ var Schema = []Block{
 		},
 		Blocks: []Block{
 			{
-				Name: "cni", Label: "name", Labels: []string{"flannel", "calico", "cilium", "static-routes", "none"}, Field: "CNI",
+				Name: "cni", Label: "name", Labels: []string{"flannel", "calico", "cilium", "static-routes", "other", "none"},
+				Field:      "CNI",
 				LabelField: "Name", Aliases: []string{"plugin", "pod_network", "network_plugin"},
 				Doc:     "The pod network.",
 				Example: "cni \"flannel\" {}",
@@ -372,8 +395,11 @@ var Schema = []Block{
 					{Name: "bgp_peers", Type: TextList, Field: "BGPPeers", Example: `["10.0.0.1:65001"]`,
 						Aliases: []string{"peers", "routers"},
 						Doc:     "Routers to which every node announces its pods, as address:AS (calico, cilium)."},
+					{Name: "plugin", Type: Text, Field: "Plugin", Example: `"kube-router"`,
+						Doc: "Name of the plugin, for cni \"other\": one that k8splan does not know, with what it says here."},
+					addonImages,
 				},
-				Blocks: []Block{{
+				Blocks: []Block{manifest, {
 					Name: "failure_domain", Label: "name", LabelField: "Name", Many: true, Field: "Domains",
 					Aliases: []string{"zone", "rack"},
 					Doc:     "Routers of the nodes in one failure domain, beside those of every node.",
@@ -383,6 +409,20 @@ var Schema = []Block{
 							Aliases: []string{"peers", "routers"}, Doc: "Routers to which these nodes announce their pods, as address:AS."},
 					},
 				}},
+			},
+			{
+				Name: "dns", Field: "DNS", Aliases: []string{"coredns", "cluster_dns"}, Doc: "Cluster DNS: CoreDNS, as kubeadm installs it.",
+				Example: "dns {\n  upstream = [\"10.0.0.53\"]\n}",
+				Arguments: []Argument{
+					{Name: "upstream", Type: TextList, Field: "Upstream", Example: `["10.0.0.53"]`,
+						Aliases: []string{"upstream_servers", "nameservers", "forwarders"},
+						Doc: "Servers that answer for names outside of the cluster: addresses, with a port after them where it is not 53; left out, " +
+							"those of the node that a pod of CoreDNS is on."},
+					{Name: "node_local_cache", Type: Bool, Field: "NodeLocalCache", Example: `true`,
+						Aliases: []string{"nodelocaldns", "node_local_dns"},
+						Doc:     "Whether every node has a cache of its own, on 169.254.20.10, that pods ask."},
+					{Name: "replicas", Type: Integer, Field: "Replicas", Example: `3`, Aliases: []string{"count"}, Doc: "Pods of CoreDNS."},
+				},
 			},
 			{
 				Name: "kube_proxy", Field: "KubeProxy", Doc: "How Services are programmed on nodes.",
@@ -507,6 +547,17 @@ var Schema = []Block{
 				Example: `{ "dl.k8s.io/release/v1.37.2/bin/linux/amd64/kubeadm" = "sha256:…" }`,
 				Doc:     "Checksums by mirror path; where left out, the published ones."},
 		},
+		Blocks: []Block{{
+			Name: "images", Field: "Images", Aliases: []string{"image_repositories"},
+			Doc:     "Repositories of single images of kubeadm, where they differ from image_repository.",
+			Example: "images {\n  dns = \"registry.example.com/k8s/coredns\"\n}",
+			Arguments: []Argument{
+				{Name: "dns", Type: Text, Field: "DNS", Example: `"registry.example.com/k8s/coredns"`, Aliases: []string{"coredns"},
+					Doc: "Repository of CoreDNS: kubeadm's dns.imageRepository."},
+				{Name: "etcd", Type: Text, Field: "Etcd", Example: `"registry.example.com/etcd"`,
+					Doc: "Repository of stacked etcd: kubeadm's etcd.local.imageRepository."},
+			},
+		}},
 	},
 	{
 		Name: "addon", Label: "name", Many: true, Field: "Addons", LabelField: "Name",
@@ -546,7 +597,7 @@ var Schema = []Block{
 		Aliases: []string{"nodes", "host", "machine", "server"},
 		Doc:     "One machine.",
 		Example: "node \"worker-1\" {\n  roles   = [\"worker\"]\n  address = \"10.0.0.41\"\n}",
-		Arguments: append([]Argument{
+		Arguments: append([]Argument{forEach,
 			{Name: "address", Type: Text, Field: "Address", Example: `"10.0.0.41"`, Aliases: []string{"ip", "ip_address", "internal_ip",
 				"private_address", "private_ip", "node_ip"}, Doc: "Address on the cluster's network, of the first family."},
 			{Name: "secondary_address", Type: Text, Field: "SecondaryAddress", Example: `"fd00::41"`,
@@ -567,8 +618,10 @@ var Schema = []Block{
 				Doc: "Hypervisor that the machine runs on."},
 			{Name: "bootstrap", Type: Bool, Field: "Bootstrap", Example: `true`,
 				Doc: "Whether this control plane is the one that runs kubeadm init."},
+			{Name: "etcd_name", Type: Text, Field: "EtcdName", Example: `"etcd1"`, Aliases: []string{"etcd_member_name", "member_name"},
+				Doc: "Name of the machine's etcd member, where it is not the machine's: kubespray's etcd1, etcd2, and so on."},
 		}, machine...),
-		Blocks: []Block{taint},
+		Blocks: []Block{taint, nodeSSH},
 	},
 	{
 		Name: "node_pool", Label: "name", Many: true, Field: "NodePools", LabelField: "Name",
@@ -576,7 +629,7 @@ var Schema = []Block{
 		Doc: "Equal machines: name-1 to name-count with addresses that follow each other, or with names and addresses " +
 			"that are written out.",
 		Example: "node_pool \"worker\" {\n  roles         = [\"worker\"]\n  count         = 3\n  first_address = \"10.0.0.41\"\n}",
-		Arguments: append([]Argument{
+		Arguments: append([]Argument{forEach,
 			{Name: "count", Type: Integer, Field: "Count", Example: `3`, Aliases: []string{"replicas", "size", "instances",
 				"desired_capacity"}, Doc: "How many machines; may be left out beside names or addresses."},
 			{Name: "names", Type: TextList, Field: "Names", Example: `["m1", "m2", "m3"]`, Aliases: []string{"hostnames", "nodes"},
@@ -602,7 +655,7 @@ var Schema = []Block{
 			{Name: "hosts", Type: TextList, Field: "Hosts", Example: `["hypervisor-1", "hypervisor-2"]`,
 				Aliases: []string{"host", "hypervisors"}, Doc: "Hypervisors, assigned round-robin."},
 		}, machine...),
-		Blocks: []Block{taint},
+		Blocks: []Block{taint, nodeSSH},
 	},
 	{
 		Name: "hypervisor", Label: "name", Many: true, Field: "Hypervisors", LabelField: "Name",

@@ -481,6 +481,8 @@ func (l *loader) checkName(expr hclsyntax.Expression, t hcl.Traversal, scoped bo
 		declared, candidates = l.names.variables, l.names.variableNames
 	case "local":
 		declared, candidates = l.names.locals, l.names.localNames
+	case eachName:
+		return l.checkEach(t)
 	default:
 		l.add(unknownName, at, l.missingRoot(expr, t))
 		return false
@@ -626,6 +628,7 @@ func (l *loader) evaluate(expr hclsyntax.Expression, ctx *hcl.EvalContext) (cty.
 	}
 	secret := l.secretly(expr) // charging hides what it reads
 	v, diags := safely(l.work.charge(expr), ctx)
+	l.twice(expr, ctx, diags)
 	l.evaluated(diags)
 	if secret {
 		l.secrets.places = append(l.secrets.places, expr.Range())

@@ -290,8 +290,17 @@ type Network struct {
 	NodePortRange      *string // "30000-32767"
 	MTU                *int    // of the underlay, bytes
 	CNI                *CNI
+	DNS                *DNS
 	KubeProxy          *KubeProxy
 	HTTPProxy          *HTTPProxy
+}
+
+// DNS is the `dns` block of network: cluster DNS.
+type DNS struct {
+	*Source
+	Upstream       []string
+	NodeLocalCache *bool
+	Replicas       *int
 }
 
 // CNI is the `cni "<name>"` block of network.
@@ -308,6 +317,9 @@ type CNI struct {
 	BGPAS                *int  // the AS of the nodes
 	BGPPeers             []string
 	Domains              []*CNIDomain
+	Plugin               *string // plugin: what "other" is called
+	Images               []string
+	Manifests            []*Manifest
 }
 
 // CNIDomain is a `failure_domain "<name>"` block of cni: what the pod network is told of the nodes of one failure domain.
@@ -397,6 +409,14 @@ type Artifacts struct {
 	MirrorURL       *string
 	ImageRepository *string
 	Checksums       map[string]string // mirror path → "sha256:…"
+	Images          *ImageSources
+}
+
+// ImageSources is the `images` block of artifacts: repositories of single images.
+type ImageSources struct {
+	*Source
+	DNS  *string
+	Etcd *string
 }
 
 // Machine holds the arguments that node and node_pool share.
@@ -413,6 +433,17 @@ type Machine struct {
 	Taints           []*Taint
 	KubeletExtraArgs map[string][]string
 	InstanceType     *string // where a cloud calls the machine's size by a name
+	Groups           []string
+	SSH              *NodeSSH
+}
+
+// NodeSSH is the `ssh` block of a machine: what differs from the ssh block of the file.
+type NodeSSH struct {
+	*Source
+	User           *string
+	Port           *int
+	PrivateKeyFile *string
+	Connection     *string // ssh | local
 }
 
 // Taint is a `taint` block.
@@ -438,6 +469,7 @@ type Node struct {
 	Power            *string
 	Host             *string // the hypervisor that the machine runs on
 	Bootstrap        *bool   // the control plane that runs kubeadm init
+	EtcdName         *string
 }
 
 // NodePool is a `node_pool "<name>"` block: nodes name-1 … name-count with addresses that follow each other.

@@ -33,7 +33,7 @@ type place struct {
 // recoverable are the mistakes beside which a design can still be judged: each concerns the value of one argument or label.
 var recoverable = []*rule.Rule{
 	unknownArgument, unknownBlock, unknownValue, wrongType, invalidExpression, unknownName, unknownFunction, missingArgument, extraLabel,
-	variableWithoutValue, undeclaredVariable, unreadableFile,
+	variableWithoutValue, undeclaredVariable, unreadableFile, invalidForEach,
 }
 
 // Recoverable reports whether a design can be judged beside what Load found: the file was read to its end, and all that is wrong are single
@@ -82,7 +82,9 @@ func (s *Spec) Suppose(at hcl.Range, missing []string, way int) (whole hcl.Range
 		if p.argument != nil && p.part(at, way) {
 			return at, true
 		}
-		p.suppose(way)
+		for j := i; j >= 0 && s.places[j].at == p.at; j-- { // for_each makes several of one block
+			s.places[j].suppose(way)
+		}
 		if p.argument == nil && p.block.Name == "target" {
 			s.Target.Body = nil // it is written in the language of the target that was meant
 		}

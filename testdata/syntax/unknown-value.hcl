@@ -4,7 +4,7 @@ cluster "prod" {
 }
 
 network {
-  cni "weave" { # error: unknown-value: The name of cni is "weave", which is not known. It is one of "flannel", "calico", "cilium", "static-routes" and "none".
+  cni "weave" { # error: unknown-value: The name of cni is "weave", which is not known. It is one of "flannel", "calico", "cilium", "static-routes", "other" and "none".
   }
   kube_proxy {
     mode = "IPVS" # error: unknown-value: Did you mean "ipvs"?

@@ -28,9 +28,11 @@ type objects func(*plan.Plan, *plan.Addon) ([]any, error)
 
 // made says who makes which file.
 var made = map[string]objects{
+	"addons/cluster-dns.yaml":    clusterDNS,
 	"addons/fluent-bit.yaml":     fluentBit,
 	"addons/headlamp.yaml":       headlamp,
 	"addons/metrics-server.yaml": metricsServer,
+	"addons/node-local-dns.yaml": nodeLocalDNS,
 	"addons/prometheus.yaml":     prometheus,
 }
 

@@ -83,6 +83,11 @@ func inventory(p *plan.Plan, leaving []plan.Leaving) ([]byte, error) {
 			join("control_plane", n)
 		case n.Roles.Has(plan.Worker):
 			join("workers", n)
+		case n.Roles == 0:
+			join("others", n)
+		}
+		for _, name := range n.Groups {
+			join(name, n)
 		}
 		if n.Roles.Has(plan.EtcdRole) && p.Etcd.IsExternal() {
 			join("etcd", n)
@@ -101,19 +106,24 @@ func inventory(p *plan.Plan, leaving []plan.Leaving) ([]byte, error) {
 		groups["leaving"] = append(groups["leaving"], entry{l.Name, nil})
 	}
 	group := func(name string) entry { return entry{name, mapping{{"hosts", groups[name]}}} }
+	children := mapping{
+		group("bootstrap"),
+		{"control_plane", mapping{{"hosts", groups["control_plane"]}, {"children", mapping{{"bootstrap", nil}}}}},
+		group("etcd"),
+		{"kubelet", mapping{{"children", mapping{{"control_plane", nil}, {"workers", nil}}}}},
+		group("leaving"),
+		group("load_balancer"),
+		group("local_balancer"),
+		group("others"),
+		group("workers"),
+	}
+	for _, name := range p.Groups() {
+		children = append(children, group(name))
+	}
 	return document(inventoryComment, mapping{{"all", mapping{
 		{"vars", connection(&p.SSH)},
 		{"hosts", hosts},
-		{"children", mapping{
-			group("bootstrap"),
-			{"control_plane", mapping{{"hosts", groups["control_plane"]}, {"children", mapping{{"bootstrap", nil}}}}},
-			group("etcd"),
-			{"kubelet", mapping{{"children", mapping{{"control_plane", nil}, {"workers", nil}}}}},
-			group("leaving"),
-			group("load_balancer"),
-			group("local_balancer"),
-			group("workers"),
-		}},
+		{"children", children},
 	}}}), nil
 }
 
@@ -122,6 +132,7 @@ func hostVars(n *plan.Node) (mapping, error) {
 	if n.SecondaryAddress.IsValid() {
 		vars = append(vars, entry{"secondary_ip", address(n.SecondaryAddress)})
 	}
+	vars = append(vars, ownConnection(n)...)
 	vars = append(vars, entry{"arch", n.Arch})
 	if n.CPUs != 0 {
 		vars = append(vars, entry{"cpus", n.CPUs})
@@ -162,6 +173,24 @@ type taint struct {
 	Key    string `json:"key"`
 	Value  string `json:"value,omitempty"`
 	Effect string `json:"effect"`
+}
+
+// ownConnection is how Ansible reaches a host, where that differs from the others.
+func ownConnection(n *plan.Node) mapping {
+	vars := mapping{}
+	if n.SSH.Local {
+		vars = append(vars, entry{"ansible_connection", "local"})
+	}
+	if n.SSH.User != "" {
+		vars = append(vars, entry{"ansible_user", n.SSH.User})
+	}
+	if n.SSH.Port != 0 {
+		vars = append(vars, entry{"ansible_port", n.SSH.Port})
+	}
+	if n.SSH.PrivateKeyFile != "" {
+		vars = append(vars, entry{"ansible_ssh_private_key_file", n.SSH.PrivateKeyFile})
+	}
+	return vars
 }
 
 // connection is how Ansible reaches every host.
@@ -238,6 +267,7 @@ func shared(p *plan.Plan) ([]byte, error) {
 				{"name", p.Network.CNI.Name},
 				{"encapsulation", p.Network.CNI.Encapsulation},
 				{"manifests", manifests(p)},
+				{"applied", len(p.Network.CNI.Manifests) > 0}, // among the early addons
 				{"operator_image", operatorImage(p)},
 			}},
 		}},

@@ -33,7 +33,7 @@ func Emit(p *plan.Plan) ([]artifact.File, error) {
 	case plan.Cilium:
 		files, how, err = cilium(p)
 	default:
-		how, err = text("none.md")
+		how, err = foreign(p)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("pod network %s: %w", p.Network.CNI.Name, err)
@@ -43,6 +43,18 @@ func Emit(p *plan.Plan) ([]artifact.File, error) {
 		return nil, err
 	}
 	return append(files, artifact.File{Path: "cni/README.md", Data: readme}), nil
+}
+
+// foreign says how to bring a pod network that the planner does not know.
+func foreign(p *plan.Plan) (string, error) {
+	if len(p.Network.CNI.Manifests) == 0 {
+		return text("none.md")
+	}
+	how, err := text("other.md")
+	for _, m := range p.Network.CNI.Manifests {
+		how += "\n    kubectl apply --server-side --filename " + artifact.ShellWord(m.URL+m.Local)
+	}
+	return how + "\n", err
 }
 
 // text is a file of templates/cni.
@@ -61,7 +73,7 @@ func readme(p *plan.Plan, how string) ([]byte, error) {
 		{"Service ranges", code(n.ServiceSubnets)},
 		{"A node's share", shares(p)},
 	}
-	if n.CNI.Encapsulation != "" && n.CNI.Name != plan.NoCNI {
+	if n.CNI.Encapsulation != "" && !(n.CNI.Foreign() && !n.CNI.Has("encapsulation")) {
 		facts = append(facts, fact{"Encapsulation", n.CNI.Encapsulation})
 	}
 	facts = append(facts, fact{"MTU of pods", mtuText(p)})
@@ -90,7 +102,7 @@ func readme(p *plan.Plan, how string) ([]byte, error) {
 		Facts         []fact
 		How           string
 		Images        []string
-	}{n.CNI.Name, n.CNI.Version, facts, how, images})
+	}{n.CNI.Called(), n.CNI.Version, facts, how, images})
 	return out.Bytes(), err
 }
 

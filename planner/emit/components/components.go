@@ -58,6 +58,14 @@ func featureGates(p *plan.Plan) []plan.Arg {
 	return []plan.Arg{{Name: "feature-gates", Value: strings.Join(gates, ",")}}
 }
 
+// Resolvers are the addresses that pods ask: those of cluster DNS, or of the node's cache.
+func Resolvers(p *plan.Plan) []string {
+	if p.Network.DNS.NodeLocalCache {
+		return []string{plan.NodeCacheAddress}
+	}
+	return DNSAddresses(p)
+}
+
 // DNSAddresses are the Services' tenth addresses, where kubeadm puts cluster DNS.
 func DNSAddresses(p *plan.Plan) []string {
 	var out []string

@@ -5,6 +5,7 @@
 package coredns
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -50,12 +51,12 @@ func Manifest(p *plan.Plan) ([]byte, error) {
 		},
 		bind("system:coredns", "system:coredns", rbacv1.Subject{Kind: "ServiceAccount", Name: "coredns", Namespace: "kube-system"}),
 		&corev1.ConfigMap{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"},
-			ObjectMeta: metav1.ObjectMeta{Name: "coredns", Namespace: "kube-system"}, Data: map[string]string{"Corefile": corefile(p)}},
+			ObjectMeta: metav1.ObjectMeta{Name: "coredns", Namespace: "kube-system"}, Data: map[string]string{"Corefile": Corefile(p)}},
 		dnsService(p, labels),
 		&appsv1.Deployment{
 			TypeMeta: metav1.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"}, ObjectMeta: at,
 			Spec: appsv1.DeploymentSpec{
-				Replicas: to(int32(2)), Selector: &metav1.LabelSelector{MatchLabels: labels},
+				Replicas: to(int32(cmp.Or(p.Network.DNS.Replicas, 2))), Selector: &metav1.LabelSelector{MatchLabels: labels},
 				Strategy: appsv1.DeploymentStrategy{Type: appsv1.RollingUpdateDeploymentStrategyType,
 					RollingUpdate: &appsv1.RollingUpdateDeployment{MaxUnavailable: to(intstr.FromInt32(1))}},
 				Template: corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: labels}, Spec: dnsPod(image.Ref, labels)},
@@ -64,7 +65,21 @@ func Manifest(p *plan.Plan) ([]byte, error) {
 	)
 }
 
-func corefile(p *plan.Plan) string {
+// Upstream lists the servers that answer for names outside of the cluster, as CoreDNS' forward takes them.
+func Upstream(p *plan.Plan) []string {
+	if len(p.Network.DNS.Upstream) == 0 {
+		return []string{"/etc/resolv.conf"}
+	}
+	var to []string
+	for _, e := range p.Network.DNS.Upstream {
+		to = append(to, e.String())
+	}
+	return to
+}
+
+// Corefile is kubeadm's, but for where questions about other names go.
+// Source: k8s.io/kubernetes cmd/kubeadm/app/phases/addons/dns/manifests.go
+func Corefile(p *plan.Plan) string {
 	zones := []string{p.Network.DNSDomain, "in-addr.arpa", "ip6.arpa"}
 	return fmt.Sprintf(`.:53 {
     errors
@@ -78,7 +93,7 @@ func corefile(p *plan.Plan) string {
         ttl 30
     }
     prometheus :9153
-    forward . /etc/resolv.conf {
+    forward . %s {
         max_concurrent 1000
     }
     cache 30
@@ -86,7 +101,7 @@ func corefile(p *plan.Plan) string {
     reload
     loadbalance
 }
-`, strings.Join(zones, " "))
+`, strings.Join(zones, " "), strings.Join(Upstream(p), " "))
 }
 
 func dnsService(p *plan.Plan, labels map[string]string) *corev1.Service {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"strings"
 
+	"github.com/k8splan/k8splan/planner/emit/components"
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
@@ -50,6 +51,8 @@ type kubeletConfiguration struct {
 
 	ServerTLSBootstrap bool   `json:"serverTLSBootstrap,omitempty"`
 	VolumePluginDir    string `json:"volumePluginDir,omitempty"`
+
+	ClusterDNS []string `json:"clusterDNS,omitempty"` // kubeadm's own where it is left out
 }
 
 // volumePlugins is where the kubelet and the controller manager look for FlexVolume drivers: their default, which each makes where it is
@@ -65,7 +68,12 @@ func volumePlugins(p *plan.Plan) string {
 }
 
 func kubelet(p *plan.Plan) *kubeletConfiguration {
+	var dns []string
+	if p.Network.DNS.NodeLocalCache {
+		dns = components.Resolvers(p)
+	}
 	return &kubeletConfiguration{
+		ClusterDNS:   dns,
 		APIVersion:   "kubelet.config.k8s.io/v1beta1",
 		Kind:         "KubeletConfiguration",
 		CgroupDriver: p.Cluster.Kubelet.CgroupDriver,

@@ -203,6 +203,7 @@ func cluster(p *plan.Plan) *kubeadmv1.ClusterConfiguration {
 		// Not skipPhases: upgrades heed this too.
 		Proxy: kubeadmv1.Proxy{Disabled: p.Network.KubeProxy.Mode == plan.ProxyNone},
 		Etcd:  etcd(p),
+		DNS:   kubeadmv1.DNS{ImageMeta: kubeadmv1.ImageMeta{ImageRepository: p.Artifacts.DNSRepository}},
 	}
 	issuance(p, c)
 
@@ -242,6 +243,7 @@ func etcd(p *plan.Plan) kubeadmv1.Etcd {
 		}}
 	}
 	local := &kubeadmv1.LocalEtcd{DataDir: p.Etcd.DataDir, ExtraArgs: args(p.Etcd.Flags())}
+	local.ImageRepository = p.Artifacts.EtcdRepository
 	return kubeadmv1.Etcd{Local: local}
 }
 

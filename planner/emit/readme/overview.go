@@ -153,7 +153,7 @@ func facts(p *plan.Plan) []fact {
 	if !target.Leaves("network.dns_domain") {
 		add("Cluster domain", code(network.DNSDomain))
 	}
-	pods := network.CNI.Name
+	pods := network.CNI.Called()
 	if network.CNI.Version != "" {
 		pods += " " + network.CNI.Version
 	}

@@ -23,6 +23,7 @@ type book struct {
 	Make       string // the command that makes the machines; "" where they exist
 	SSHOptions string // words of a shell, with a blank at the end; "" for none
 	SSHUser    string // "ubuntu@"; "" for ssh's own choice
+	OwnSSH     string // cases of hosts that are reached otherwise; "" where there are none
 	HostsEntry *plan.HostsEntry
 
 	KubeletNames, EtcdNames, BalancerNames                      string // for sentences
@@ -111,6 +112,7 @@ func procedure(p *plan.Plan) book {
 	b.IPv6, b.Modules = p.Network.IPv6(), strings.Join(hostfiles.Modules(p), " ")
 	b.KernelSettings, b.NetworkManager = hostfiles.Kernel(p)[1].Content, hostfiles.NetworkManager().Content
 	b.SSHOptions, b.SSHUser = ssh(&p.SSH)
+	b.OwnSSH = ownSSH(p)
 
 	var members, others, workers []*plan.Node
 	for _, n := range p.Nodes {
@@ -151,6 +153,31 @@ func words(nodes []*plan.Node) string {
 		out[i] = n.Name
 	}
 	return strings.Join(out, " ")
+}
+
+// ownSSH is a case of the shell for each way in which some hosts are reached, in place of that of all others.
+func ownSSH(p *plan.Plan) string {
+	var ways []string
+	of := map[string][]string{}
+	for _, n := range p.Nodes {
+		if n.SSH.Source == nil {
+			continue
+		}
+		way := `sh -c "$2"`
+		if s := p.SSHOf(n); !n.SSH.Local {
+			options, user := ssh(&s)
+			way = "ssh " + options + user + `"$(awk -v n="$1" '$2 == n { print $1 }' hosts.txt)" "$2"`
+		}
+		if of[way] == nil {
+			ways = append(ways, way)
+		}
+		of[way] = append(of[way], n.Name)
+	}
+	var out strings.Builder
+	for _, way := range ways {
+		fmt.Fprintf(&out, "  %s)\n    %s\n    return ;;\n", strings.Join(of[way], " | "), way)
+	}
+	return out.String()
 }
 
 func ssh(s *plan.SSH) (options, user string) {
@@ -312,6 +339,15 @@ func podNetwork(p *plan.Plan) string {
 	switch p.Network.CNI.Name {
 	case plan.NoCNI:
 		return ""
+	case plan.OtherCNI:
+		var steps string
+		for _, m := range p.Network.CNI.Manifests {
+			steps += "kubectl --kubeconfig /etc/kubernetes/admin.conf apply --server-side -f " + shell(m.URL+m.Local) + "\n"
+		}
+		if steps == "" {
+			return ""
+		}
+		return on + "```sh\n" + steps + "```\n\nExpect the node to be `Ready` when its pods run.\n"
 	case plan.Flannel:
 		return apply("/opt/cluster/cni/kube-flannel.yaml",
 			"Expect the node to be `Ready` within a minute. If not: `kubectl -n kube-flannel "+

@@ -365,7 +365,7 @@ func (c *Cloud) known() []string {
 // unwrapped reports whether pods' packets travel between nodes under the pods' own addresses.
 func unwrapped(p *plan.Plan) bool {
 	switch p.Network.CNI.Name {
-	case plan.StaticRoutes, plan.NoCNI:
+	case plan.StaticRoutes, plan.NoCNI, plan.OtherCNI:
 		return true
 	}
 	return slices.Contains([]string{plan.HostGateway, plan.BGP, plan.NoEncapsulation}, p.Network.CNI.Encapsulation)

@@ -251,10 +251,11 @@ func addressOf(n *plan.Node, six bool) netip.Addr {
 func sshHost(out *lines, p *plan.Plan, n *plan.Node) {
 	out.add("Host %s", n.Name)
 	out.add("  HostName %s", n.SSHAddress)
-	out.add("  User %s", p.SSH.User)
-	out.add("  Port %d", p.SSH.Port)
-	if p.SSH.PrivateKeyFile != "" {
-		out.add("  IdentityFile \"%s\"", p.SSH.PrivateKeyFile)
+	of := p.SSHOf(n)
+	out.add("  User %s", of.User)
+	out.add("  Port %d", of.Port)
+	if of.PrivateKeyFile != "" {
+		out.add("  IdentityFile \"%s\"", of.PrivateKeyFile)
 	}
 	if p.SSH.JumpHost != "" {
 		out.add("  ProxyCommand %s", hostfiles.ThroughJump(&p.SSH))

@@ -256,6 +256,8 @@ func encapsulations() map[string][]string {
 		plan.Calico: {plan.VXLAN, plan.IPIP, plan.WireGuard, plan.NoEncapsulation}, plan.Cilium: {plan.VXLAN, plan.Geneve},
 		plan.Flannel: {plan.VXLAN},
 		plan.NoCNI:   {plan.NoEncapsulation},
+		// whatever the author brings: kops writes networking: cni
+		plan.OtherCNI: {plan.VXLAN, plan.HostGateway, plan.IPIP, plan.WireGuard, plan.Geneve, plan.BGP, plan.NoEncapsulation},
 	}
 }
 

@@ -113,10 +113,11 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 // encapsulations that kubespray's roles have a variable for, by pod network.
 func encapsulations() map[string][]string {
 	return map[string][]string{
-		plan.Flannel: {plan.VXLAN, plan.HostGateway, plan.WireGuard},
-		plan.Calico:  {plan.VXLAN, plan.IPIP, plan.BGP, plan.NoEncapsulation},
-		plan.Cilium:  {plan.VXLAN, plan.Geneve, plan.NoEncapsulation},
-		plan.NoCNI:   {plan.NoEncapsulation},
+		plan.Flannel:  {plan.VXLAN, plan.HostGateway, plan.WireGuard},
+		plan.Calico:   {plan.VXLAN, plan.IPIP, plan.BGP, plan.NoEncapsulation},
+		plan.Cilium:   {plan.VXLAN, plan.Geneve, plan.NoEncapsulation},
+		plan.NoCNI:    {plan.NoEncapsulation},
+		plan.OtherCNI: {plan.VXLAN, plan.HostGateway, plan.IPIP, plan.WireGuard, plan.Geneve, plan.BGP, plan.NoEncapsulation},
 	}
 }
 
@@ -172,6 +173,9 @@ func inventory(p *plan.Plan, b *body) ansible.Mapping {
 	children.add("kube_node", group(func(n *plan.Node) bool { return n.Roles.Has(plan.Worker) }))
 	children.add("k8s_cluster",
 		ansible.Mapping{ansible.Of("children", ansible.Mapping{ansible.Of("kube_control_plane", nil), ansible.Of("kube_node", nil)})})
+	for _, name := range p.Groups() {
+		children.add(name, group(func(n *plan.Node) bool { return slices.Contains(n.Groups, name) }))
+	}
 	if jump := p.SSH.JumpHost; jump != "" {
 		user, address, port := jumpHost(jump)
 		bastion := list{}
@@ -219,6 +223,18 @@ func connection(p *plan.Plan, b *body) ansible.Mapping {
 func host(p *plan.Plan, n *plan.Node) ansible.Mapping {
 	var v list
 	v.add("ansible_host", n.SSHAddress)
+	if n.SSH.Local {
+		v.add("ansible_connection", "local")
+	}
+	if n.SSH.User != "" {
+		v.add("ansible_user", n.SSH.User)
+	}
+	if n.SSH.Port != 0 {
+		v.add("ansible_port", n.SSH.Port)
+	}
+	if n.SSH.PrivateKeyFile != "" {
+		v.add("ansible_ssh_private_key_file", n.SSH.PrivateKeyFile)
+	}
 	for _, a := range []netip.Addr{n.Address, n.SecondaryAddress} {
 		switch {
 		case a.Is4():
@@ -347,6 +363,21 @@ func cluster(p *plan.Plan) ansible.Mapping {
 		}
 	}
 	network(p, &v)
+	// kubespray's defaults are the node's own servers, and a cache on every node.
+	v.add("enable_nodelocaldns", n.DNS.NodeLocalCache)
+	if n.DNS.NodeLocalCache {
+		v.add("nodelocaldns_ip", plan.NodeCacheAddress)
+	}
+	if len(n.DNS.Upstream) > 0 {
+		var servers []string
+		for _, e := range n.DNS.Upstream {
+			servers = append(servers, upstream(e))
+		}
+		v.add("upstream_dns_servers", servers)
+	}
+	if n.DNS.Replicas > 0 {
+		v.add("dns_min_replicas", n.DNS.Replicas)
+	}
 	if n.KubeProxy.Mode == plan.ProxyNone {
 		v.add("kube_proxy_remove", true)
 	} else {
@@ -415,12 +446,20 @@ func cluster(p *plan.Plan) ansible.Mapping {
 	return v.Mapping
 }
 
+// upstream is a DNS server; kubespray writes it into a Corefile and into the hosts' own configuration, which takes no port.
+func upstream(e plan.Endpoint) string {
+	if e.Port == 53 {
+		return e.Host
+	}
+	return e.String()
+}
+
 // network is the pod network, in the variables of its role.
 func network(p *plan.Plan, v *list) {
 	c := &p.Network.CNI
 	stated := p.Network.Has("mtu") || c.Has("mtu")
 	switch c.Name {
-	case plan.NoCNI:
+	case plan.NoCNI, plan.OtherCNI:
 		v.add("kube_network_plugin", "cni") // the plugins alone: the author brings the rest
 		return
 	case plan.Flannel:

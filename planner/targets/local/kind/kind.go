@@ -216,7 +216,7 @@ func emit(p *plan.Plan, opts *body, by target.Upstream) ([]artifact.File, error)
 	}
 	files := []artifact.File{{Path: "kind/cluster.yaml", Data: data}, {Path: "kind/nodes.txt", Data: names},
 		{Path: "kind/README.md", Data: readme}}
-	if p.Network.CNI.Name == plan.NoCNI {
+	if p.Network.CNI.Foreign() {
 		return files, nil
 	}
 	network, err := by.Network(p)

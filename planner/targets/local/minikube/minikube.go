@@ -191,7 +191,7 @@ func arguments(p *plan.Plan, b *body) []string {
 	add("container-runtime", map[string]string{plan.Containerd: "containerd", plan.CRIO: "cri-o", plan.Docker: "docker"}[p.Runtime.Name])
 	if p.Network.CNI.Written {
 		name := n.CNI.Name
-		if name == plan.NoCNI {
+		if n.CNI.Foreign() {
 			name = "false"
 		}
 		add("cni", name)

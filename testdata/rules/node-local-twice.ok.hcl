@@ -1,0 +1,22 @@
+cluster "prod" {
+  type                   = "single-etcd-single-master"
+  control_plane_endpoint = "api.example.com:6443"
+}
+
+node "cp-1" {
+  roles   = ["control-plane"]
+  address = "10.0.0.11"
+
+  ssh {
+    connection = "local"
+  }
+}
+
+node "w-1" {
+  roles   = ["worker"]
+  address = "10.0.0.12"
+
+  ssh {
+    connection = "ssh"
+  }
+}
