@@ -91,7 +91,7 @@ var permitted = map[string][]string{
 	"planner/emit/coredns":      slices.Concat(emitter, k8s, []string{"planner/emit/components"}),
 	"planner/emit/kubeadm":      slices.Concat(emitter, k8s, []string{"planner/emit/components"}),
 	"planner/emit/cni":          slices.Concat(emitter, k8s, []string{"planner/emit/components"}),
-	"planner/emit/addons":       slices.Concat(emitter, k8s, []string{"planner/emit/kubeadm"}),
+	"planner/emit/addons":       slices.Concat(emitter, k8s, []string{"planner/emit/coredns", "planner/emit/kubeadm"}),
 	// The playbook and the runbook name the labels that kubeadm's files leave to the API server.
 	"planner/emit/ansible":   slices.Concat(emitter, []string{"planner/emit/hostfiles", "planner/emit/components", "sigs.k8s.io/yaml"}),
 	"planner/emit/hostfiles": emitter,

@@ -427,7 +427,8 @@ const (
 		"    https = \"http://proxy.example.com:3128\"\n  }\n}\n"
 	mirrored = "container_runtime \"containerd\" {\n  registry \"docker.io\" {\n" +
 		"    mirrors = [\"https://mirror.example.com\"]\n  }\n}\n"
-	foreign = "network {\n  cni \"other\" {\n    plugin = \"kube-router\"\n    images = [\"registry.example.com/router:v1.2.3\"]\n" +
+	balancing = "addon \"metallb\" {\n  pool \"default\" {\n    addresses = [\"10.0.0.230-10.0.0.239\"]\n  }\n}\n"
+	foreign   = "network {\n  cni \"other\" {\n    plugin = \"kube-router\"\n    images = [\"registry.example.com/router:v1.2.3\"]\n" +
 		"    manifest \"https://example.com/router.yaml\" {\n      checksum = " + sum + "\n    }\n  }\n}\n"
 	ipvs          = "network {\n  kube_proxy {\n    mode = \"ipvs\"\n  }\n}\n"
 	mountedVolume = "extra_volume \"oidc\" {\n  host_path  = \"/srv/oidc\"\n  mount_path = \"/srv/oidc\"\n  read_only  = true\n}\n"
@@ -522,6 +523,8 @@ var others = map[string][]value{
 	"node_pool.taint.effect":           adds(tainted),
 	"node.address": values("cidrhost(local.subnet, 61)", "cidrhost(local.subnets[local.zones[0]], 61)",
 		`"10.0.0.61"`),
+	"addon.pool.addresses":          on(`["10.0.0.240-10.0.0.249"]`, balancing),
+	"addon.pool.announce":           on(`"none"`, balancing),
 	"network.cni.plugin":            on(`"canal"`, foreign),
 	"network.cni.images":            on(`["registry.example.com/router:v1.2.4"]`, foreign),
 	"network.cni.manifest.checksum": on(otherSum, foreign),

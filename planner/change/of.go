@@ -473,6 +473,15 @@ func (b *builder) addons() {
 		b.words(path+".settings", a.Source, a.Settings)
 		b.put(path+".images", a.Attr("images"), set(a.Images))
 		b.put(path+".after", a.Attr("after"), set(a.After))
+		for _, pool := range a.Pools {
+			at, ranges := mark(path+".pool", pool.Name), []string(nil)
+			for _, r := range pool.Addresses {
+				ranges = append(ranges, r.Written)
+			}
+			b.put(at, pool.NameRange, text(pool.Name))
+			b.put(at+".addresses", pool.Attr("addresses"), set(ranges))
+			b.word(at+".announce", pool.Source, map[bool]string{true: "arp", false: "none"}[pool.ARP])
+		}
 		b.manifests(path, a.Manifests)
 	}
 }

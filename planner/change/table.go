@@ -452,6 +452,14 @@ var table = []Row{
 	row("addon.version", Ordered, addonSource, addonWhat, "addons"), row("addon.settings", Ordered, addonSource, addonWhat, "addons"),
 	row("addon.images", None, "", "They are only listed and mirrored; what runs follows from the manifests."),
 	row("addon.after", None, "", "It only orders what is applied."),
+	{"addon.pool", poolCases, metallbUsage},
+	{"addon.pool.addresses", []Case{
+		{"grows", InPlace, []string{"addons"}, "Services that wait for an address get one.", func(e *edit) bool {
+			return e.has && e.had && holds(e.after.List, e.before.List)
+		}},
+		{"changes otherwise", Ordered, []string{"addons"}, poolWhat, nil},
+	}, metallbUsage},
+	row("addon.pool.announce", Ordered, metallbUsage, "Nobody answers for its addresses in between.", "addons"),
 	row("addon.manifest", Ordered, addonSource, addonWhat, "addons"),
 	row("addon.manifest.checksum", Ordered, addonSource, "The content of the address changed. "+addonWhat, "addons"),
 
@@ -634,6 +642,17 @@ const (
 	otherSystem = "A new machine joins in place of the old one: it is drained, removed, installed and joined again, a control plane " +
 		"or a member as a new one. An upgrade in place is not supported."
 )
+
+const (
+	metallbUsage = "https://metallb.io/configuration/"
+	poolWhat     = "A Service whose address is in no pool any longer loses it: give it another one first."
+)
+
+var poolCases = []Case{
+	{"added", InPlace, []string{"addons"}, "It is applied.", func(e *edit) bool { return !e.had }},
+	{"removed", Ordered, []string{"remove-addon"}, "Applying never deletes: take the IPAddressPool and the L2Advertisement of its name out of " +
+		"namespace metallb-system by hand. " + poolWhat, nil},
+}
 
 var mtuCases = []Case{
 	{"flannel", Ordered, []string{"flannel", "new-pods"}, podMTU, onFlannel},

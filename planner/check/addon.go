@@ -174,7 +174,7 @@ func addonVersion(p *plan.Plan) []Finding {
 	var findings []Finding
 	for _, a := range p.Addons {
 		if a.Known == nil {
-			if a.Has("version") && a.Scheduler == nil {
+			if a.Has("version") && a.Scheduler == nil && !a.Network {
 				findings = append(findings,
 					one(a.Attr("version"), "%s is applied from the manifests that the block names, and version changes "+
 						"nothing there. Remove it, or write the version into the manifest's address.", a.Name)...)

@@ -31,7 +31,7 @@ var ownedFields = map[string]map[string]string{
 		"apiVersion": "", "kind": "", "cgroupDriver": "cluster.kubelet.cgroup_driver", "failSwapOn": "cluster.kubelet.fail_swap_on",
 		"maxPods": "cluster.kubelet.max_pods", "serverTLSBootstrap": "cluster.kubelet.server_tls_bootstrap",
 		"featureGates": "cluster.feature_gates",
-		"clusterDNS":   "network.dns", "clusterDomain": "network.dns_domain", "containerRuntimeEndpoint": "container_runtime",
+		"clusterDNS":   "network.service_subnets", "clusterDomain": "network.dns_domain", "containerRuntimeEndpoint": "container_runtime",
 		"staticPodPath": "", "registerWithTaints": "node.taint", "podCIDR": "network.pod_subnets", "providerID": "", "volumePluginDir": "",
 		"authentication.x509.clientCAFile": "", "rotateCertificates": "",
 	},

@@ -510,6 +510,11 @@ func networkNoServiceRouting(p *plan.Plan) []Finding {
 
 func networkStrictARP(p *plan.Plan) []Finding {
 	k := p.Network.KubeProxy
+	if pools := p.ARPPools(); k.Mode == "ipvs" && !k.StrictARP && !arpVirtualIP(p) && len(pools) > 0 {
+		return one(written(writtenArg(k.Has("strict_arp"), k.Attr("strict_arp")), k.Attr("mode")),
+			"In ipvs mode every node answers ARP for the addresses of pool %s (%s) too. Write strict_arp = true, or another mode.",
+			pools[0].Name, line(pools[0].NameRange))
+	}
 	if k.Mode == "ipvs" && !k.StrictARP && arpVirtualIP(p) {
 		return one(written(writtenArg(k.Has("strict_arp"), k.Attr("strict_arp")), k.Attr("mode")),
 			"In ipvs mode every node answers ARP "+

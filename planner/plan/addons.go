@@ -2,6 +2,7 @@ package plan
 
 import (
 	"maps"
+	"net/netip"
 	"path"
 	"slices"
 	"strings"
@@ -24,7 +25,8 @@ type Addon struct {
 	Settings  map[string]string // of a known one
 	Images    []string          // as upstream names them, sorted
 	After     []string
-	Manifests []Manifest // in the order in which they are applied
+	Manifests []Manifest    // in the order in which they are applied
+	Pools     []AddressPool // of metallb, sorted by name
 	// Early ones are applied before the other nodes join, and nobody waits for their pods: nodes stay tainted without them.
 	Early bool
 	// Scheduler is set on the addon that a scheduler is, Cloud on the controller manager of a cloud.
@@ -32,6 +34,31 @@ type Addon struct {
 	Cloud     string
 	// Network marks what the block network says: the author's pod network, cluster DNS.
 	Network bool
+}
+
+// AddressPool is addresses for Services of type LoadBalancer.
+type AddressPool struct {
+	*spec.Source
+	Name      string
+	NameRange hcl.Range
+	Addresses []AddressRange // in the order of the file
+	ARP       bool
+}
+
+// AddressRange is First to Last, both included, of one family.
+type AddressRange struct {
+	Written     string
+	First, Last netip.Addr
+}
+
+// Contains reports whether an address is in the range.
+func (r AddressRange) Contains(a netip.Addr) bool {
+	return a.BitLen() == r.First.BitLen() && !a.Less(r.First) && !r.Last.Less(a)
+}
+
+// Overlaps reports whether two ranges share an address.
+func (r AddressRange) Overlaps(s AddressRange) bool {
+	return r.First.BitLen() == s.First.BitLen() && !r.Last.Less(s.First) && !s.Last.Less(r.First)
 }
 
 // Manifest is one file of an addon. Exactly one of Tree, URL and Local is set.
@@ -131,6 +158,21 @@ var KnownAddons = []KnownAddon{
 			{Version: "v0.44.0", Images: []string{"ghcr.io/headlamp-k8s/headlamp:v0.44.0"},
 				Source: "https://github.com/kubernetes-sigs/headlamp/pull/6726"},
 		},
+	},
+	{
+		Name: "metallb", Doc: "MetalLB gives Services of type LoadBalancer addresses of its pools, and answers for them from a node.",
+		Files: []string{"addons/metallb.yaml"},
+		Releases: []AddonRelease{
+			{Version: "v0.16.1", Images: []string{"quay.io/metallb/controller:v0.16.1", "quay.io/metallb/speaker:v0.16.1"},
+				Pins: []Pin{{"raw.githubusercontent.com/metallb/metallb/v0.16.1/config/manifests/metallb-native.yaml",
+					"bf25feebb7582ca7df845efd52ffbc2960d6cbf4cfc972f47fded9f788b67f0b"}},
+				Source: "github.com/metallb/metallb@v0.16.1 config/manifests/metallb-native.yaml, seen on 2026-11-30"},
+			{Version: "v0.15.3", Images: []string{"quay.io/metallb/controller:v0.15.3", "quay.io/metallb/speaker:v0.15.3"},
+				Pins: []Pin{{"raw.githubusercontent.com/metallb/metallb/v0.15.3/config/manifests/metallb-native.yaml",
+					"84b4e102f2b65f5d69085f5816c29362b74641873d8ac3de996e5f86a8219176"}},
+				Source: "github.com/metallb/metallb@v0.15.3 config/manifests/metallb-native.yaml, seen on 2026-11-30"},
+		},
+		Owns: []string{"namespace metallb-system"},
 	},
 	{
 		Name: "metrics-server", Doc: "metrics-server answers `kubectl top` and the autoscalers of pods.",
@@ -261,6 +303,7 @@ func (r *resolver) addons() {
 		a.Manifests = r.manifests(s.Manifests)
 		a.Images = r.images(s.Source, s.Images)
 		a.Settings = r.settings(s.Source, s.Settings)
+		a.Pools = r.pools(s.Pools)
 		a.Version = r.release(s.Source, "version", s.Name, s.Version)
 		p.Addons = append(p.Addons, a)
 	}
@@ -293,6 +336,51 @@ func (r *resolver) manifests(written []*spec.Manifest) []Manifest {
 			}
 		}
 		out = append(out, one)
+	}
+	return out
+}
+
+func (r *resolver) pools(written []*spec.AddressPool) []AddressPool {
+	var out []AddressPool
+	for _, s := range written {
+		pool := AddressPool{Source: s.Source, Name: s.Name, NameRange: s.NameRange, ARP: s.Announce == nil || *s.Announce == "arp"}
+		r.name(s.NameRange, "pool", s.Name, 63)
+		for i, text := range s.Addresses {
+			a, ok := addressRange(text)
+			if !ok {
+				r.fail(invalidAddress, s.Element("addresses", i), `addresses holds %q. Write the first and the last address, or a range with its `+
+					`prefix length: "10.0.0.200-10.0.0.220", "10.0.1.0/28".`, spelling.Excerpt(text))
+				continue
+			}
+			pool.Addresses = append(pool.Addresses, a)
+		}
+		out = append(out, pool)
+	}
+	slices.SortStableFunc(out, func(a, b AddressPool) int { return Natural(a.Name, b.Name) })
+	return out
+}
+
+// addressRange reads first-last, or a prefix without host bits.
+func addressRange(text string) (AddressRange, bool) {
+	if p, err := netip.ParsePrefix(text); err == nil {
+		return AddressRange{text, p.Addr(), LastAddress(p)}, p == p.Masked()
+	}
+	from, to, found := strings.Cut(text, "-")
+	first, problem := parseAddress(strings.TrimSpace(from))
+	last, other := parseAddress(strings.TrimSpace(to))
+	ok := found && problem == "" && other == "" && first.BitLen() == last.BitLen() && !last.Less(first)
+	return AddressRange{text, first, last}, ok
+}
+
+// ARPPools are the pools whose addresses a node answers ARP for.
+func (p *Plan) ARPPools() []AddressPool {
+	var out []AddressPool
+	for _, a := range p.Addons {
+		for _, pool := range a.Pools {
+			if pool.ARP && len(pool.Addresses) > 0 {
+				out = append(out, pool)
+			}
+		}
 	}
 	return out
 }

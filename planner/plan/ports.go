@@ -45,6 +45,9 @@ func (p Port) Ports() string {
 	return strconv.Itoa(p.First) + "-" + strconv.Itoa(p.Last)
 }
 
+// MetalLBPort is where the speakers of the addon metallb find each other.
+const MetalLBPort = 7946
+
 // NodeExporterPort is where the addon prometheus has each node tell its metrics.
 const NodeExporterPort = 9100
 
@@ -140,6 +143,12 @@ func (p *Plan) Ports() []Port {
 	}
 	ports = append(ports, p.cniPorts()...)
 	for _, a := range p.Addons {
+		if a.Known != nil && a.Name == "metallb" {
+			for _, protocol := range []string{"tcp", "udp"} {
+				one(KubeletHosts, protocol, MetalLBPort, "metallb", "speakers agree who answers for an address",
+					"https://metallb.io/installation/", KubeletHosts)
+			}
+		}
 		if a.Known != nil && a.Name == "prometheus" {
 			one(KubeletHosts, "tcp", NodeExporterPort, "node-exporter", "metrics of the node, asked for by Prometheus",
 				"https://github.com/prometheus/node_exporter", KubeletHosts)

@@ -568,7 +568,18 @@ var Schema = []Block{
 			{Name: "after", Type: TextList, Field: "After", Example: `["cert-manager"]`,
 				Aliases: []string{"depends_on", "needs", "requires"}, Doc: "Addons that must be there before this one."},
 		},
-		Blocks: []Block{manifest},
+		Blocks: []Block{manifest, {
+			Name: "pool", Label: "name", Many: true, Field: "Pools", LabelField: "Name",
+			Aliases: []string{"address_pool", "ip_pool", "ip_address_pool"},
+			Doc:     "Addresses that MetalLB gives to Services of type LoadBalancer.",
+			Example: "pool \"default\" {\n  addresses = [\"10.0.0.200-10.0.0.220\"]\n}",
+			Arguments: []Argument{
+				{Name: "addresses", Type: TextList, Required: true, Field: "Addresses", Example: `["10.0.0.200-10.0.0.220"]`,
+					Aliases: []string{"ranges"}, Doc: "Ranges, as first-last or with a prefix length."},
+				{Name: "announce", Type: Text, Enum: []string{"arp", "none"}, Field: "Announce", Example: `"arp"`, Aliases: []string{"mode"},
+					Doc: "Who tells the network of them: a node, by ARP and NDP, or objects of your own, such as those for BGP."},
+			},
+		}},
 	},
 	{
 		Name: "cloud_provider", Label: "name", Labels: []string{"aws", "azure", "digitalocean", "gcp", "hetzner", "openstack", "vsphere",

@@ -245,6 +245,16 @@ type Addon struct {
 	Images    []string          // that the manifests name, for copies in a registry of one's own
 	After     []string          // addons that must be there before
 	Manifests []*Manifest
+	Pools     []*AddressPool
+}
+
+// AddressPool is a `pool "<name>"` block of addon "metallb".
+type AddressPool struct {
+	*Source
+	Name      string
+	NameRange hcl.Range
+	Addresses []string // ranges "10.0.0.200-10.0.0.220" and prefixes
+	Announce  *string  // arp | none
 }
 
 // Manifest is a `manifest "<source>"` block: a URL, or a path on the machine that runs Ansible.

@@ -31,6 +31,7 @@ var made = map[string]objects{
 	"addons/cluster-dns.yaml":    clusterDNS,
 	"addons/fluent-bit.yaml":     fluentBit,
 	"addons/headlamp.yaml":       headlamp,
+	"addons/metallb.yaml":        metallb,
 	"addons/metrics-server.yaml": metricsServer,
 	"addons/node-local-dns.yaml": nodeLocalDNS,
 	"addons/prometheus.yaml":     prometheus,
