@@ -1,7 +1,6 @@
 package check
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/k8splan/k8splan/planner/plan"
@@ -51,16 +50,16 @@ var reachRules = []Rule{
 // makesMachines reports whether the target makes machines, or installs them.
 func makesMachines(p *plan.Plan) bool {
 	f := p.Target.Facts
-	return f.Folder != "" && (f.FolderIf == "" || p.Target.Has(f.FolderIf)) && f.Name != "kubespray" && f.Name != "kubernetes-the-hard-way"
+	return f.Folder != "" && (f.FolderIf == "" || p.Target.Has(f.FolderIf)) && f.Hosting == plan.Hosts
 }
 
-// takesDots reports whether names may have dots: nothing but an inventory and Kubernetes itself knows them.
-func takesDots(p *plan.Plan) bool {
-	return slices.Contains([]string{"bare-metal", "kubespray"}, p.Target.Name) && !makesMachines(p)
+// isFound reports whether the machines exist: nothing but an inventory and Kubernetes itself knows their names.
+func isFound(p *plan.Plan) bool {
+	return p.Target.Facts.Found && !makesMachines(p)
 }
 
 func nodeNameDots(p *plan.Plan) []Finding {
-	if takesDots(p) {
+	if isFound(p) {
 		return nil
 	}
 	var findings []Finding
@@ -113,7 +112,7 @@ func nodeEtcdName(p *plan.Plan) []Finding {
 		case n.EtcdName == "" || p.Target.Facts.Leaves("node.etcd_name"):
 		case !n.Roles.Has(plan.EtcdRole):
 			return one(at, "%s is no etcd member, and has no name for one. Remove etcd_name, or write the role etcd.", n.Name)
-		case p.Target.Name != "kubespray" && n.EtcdName != n.Name:
+		case !p.Target.Facts.NamesMembers && n.EtcdName != n.Name:
 			return one(at, "Target %s calls the member as its host is called, %s, and not %s. Remove etcd_name.", p.Target.Name, n.Name,
 				n.EtcdName)
 		}
@@ -122,7 +121,7 @@ func nodeEtcdName(p *plan.Plan) []Finding {
 }
 
 func nodeBesideCluster(p *plan.Plan) []Finding {
-	if !makesMachines(p) && p.Target.Facts.Hosting != plan.Hosted && slices.Contains([]string{"bare-metal", "kubespray"}, p.Target.Name) {
+	if isFound(p) {
 		return nil
 	}
 	var findings []Finding

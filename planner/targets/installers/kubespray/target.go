@@ -13,6 +13,8 @@ func Target() target.Target {
 			Title:   "kubespray: its playbook builds on machines that exist",
 			Hosting: plan.Installer,
 			Resolving: plan.Resolving{
+				Found:        true,
+				NamesMembers: true,
 				Uses: []string{
 					"cluster.api_server.extra_args", "cluster.api_server_port", "cluster.cert_sans",
 					"cluster.controller_manager.extra_args", "cluster.feature_gates", "cluster.kubelet.cgroup_driver",

@@ -13,8 +13,9 @@ func Target() target.Target {
 			Title:   "Bare metal, or machines that exist already",
 			Hosting: plan.Hosts,
 			Resolving: plan.Resolving{
-				Site: target.Site,
-				L2:   true,
+				Found: true,
+				Site:  target.Site,
+				L2:    true,
 			},
 			Page: plan.Page{
 				Emits: "kubeadm, etcd, balancer and pod network configurations, the playbook, the runbook; on demand autoinstall, " +
