@@ -197,7 +197,7 @@ func differs(a, b map[string][]byte) bool {
 var ineffective = []string{
 	"target-unused", "target-hosted-block", "addon-not-applied", "load-balancer-unused-argument", "registry-without-effect",
 	"registry-other-runtime",
-	"network-node-mask-unused", "component-config-unread", "etcd-version-stacked", "addon-version",
+	"network-node-mask-unused", "component-config-unread", "etcd-version-stacked", "addon-version", "artifact-image-unused",
 }
 
 // withoutEffect reports whether a rule says at an argument, or at a block around it, that it has no effect.
@@ -225,7 +225,7 @@ var minorAlone = []string{"charmed-kubernetes"}
 
 // decidesAll are the arguments that every tree follows, or that another argument stands for.
 var decidesAll = []string{"cluster.api_server.host_file.source", "cluster.audit.policy", "cluster.type", "etcd.topology", "node.roles",
-	"node_pool.roles"}
+	"node_pool.roles", "node.for_each", "node_pool.for_each"}
 
 // everyArgument lists the language, with values for each.
 func everyArgument() []argument {
@@ -525,12 +525,12 @@ var others = map[string][]value{
 		`"10.0.0.61"`),
 	"addon.pool.addresses":          on(`["10.0.0.240-10.0.0.249"]`, balancing),
 	"addon.pool.announce":           on(`"none"`, balancing),
+	"artifacts.images.etcd":         on(`"registry.example.com/etcd"`, "", "etcd {\n  topology = \"stacked\"\n}\n"),
+	"node_pool.ssh.connection":      values(`"local"`),
 	"network.cni.plugin":            on(`"canal"`, foreign),
 	"network.cni.images":            on(`["registry.example.com/router:v1.2.4"]`, foreign),
 	"network.cni.manifest.checksum": on(otherSum, foreign),
 	"network.dns.replicas":          values("3"),
-	"node.for_each":                 values(`{ "extra-2" = 1 }`),
-	"node_pool.for_each":            values(`toset(["other"])`),
 	"node.failure_domain":           values("local.racks[1]", "local.zones[1]", `"rack-z"`),
 	"node.power":                    values(`"feed-b"`),
 	"node_pool.powers":              values(`["feed-b"]`),

@@ -15,6 +15,12 @@ var podNetworkRules = []Rule{
 		Sources: []string{"https://kubernetes.io/docs/concepts/cluster-administration/addons/"},
 	}, networkCNIOther},
 	{rule.Rule{
+		ID: "artifact-image-unused", Severity: rule.Warning, Title: "Repository of an image that nobody pulls",
+		Doc:     "`images { etcd }` is where kubeadm takes the image of stacked members from. External members are programs of their hosts.",
+		Fix:     "Remove `etcd` from `images`.",
+		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/#kubeadm-k8s-io-v1beta4-LocalEtcd"},
+	}, artifactImageUnused},
+	{rule.Rule{
 		ID: "network-node-cache-ipv6", Severity: rule.Error, Title: "Node-local DNS cache without IPv4", Permanent: true,
 		Doc: "The cache listens on 169.254.20.10, an address of IPv4 that no interface outside of the node has. Pods with IPv6 alone cannot " +
 			"reach it.",
@@ -28,6 +34,13 @@ var podNetworkRules = []Rule{
 		Fix:     "Write the address of a DNS server outside of the cluster.",
 		Sources: []string{"https://coredns.io/plugins/loop/"},
 	}, networkDNSUpstreamCluster},
+}
+
+func artifactImageUnused(p *plan.Plan) []Finding {
+	if !ours(p) || p.Artifacts.EtcdRepository == "" || !p.Etcd.IsExternal() {
+		return nil
+	}
+	return one(p.Artifacts.ImagesAt.Attr("etcd"), "etcd is external: its members run from binaries, and nobody pulls the image. Remove etcd here.")
 }
 
 func networkCNIOther(p *plan.Plan) []Finding {

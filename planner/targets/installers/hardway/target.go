@@ -31,7 +31,7 @@ func Target() target.Target {
 					"load_balancer.bgp_as", "load_balancer.bgp_peers", "load_balancer.interface", "load_balancer.mode",
 					"load_balancer.port", "load_balancer.version", "load_balancer.virtual_ip", "load_balancer.virtual_router_id",
 					"ssh.jump_host", "ssh.port", "ssh.private_key_file", "ssh.user",
-					"artifacts.checksums", "artifacts.image_repository", "artifacts.mirror_url",
+					"artifacts.checksums", "artifacts.images.dns", "artifacts.image_repository", "artifacts.mirror_url",
 					"node.address", "node.arch", "node.cpus", "node.disk", "node.failure_domain", "node.host", "node.instance_type",
 					"node.interface", "node.kubelet_extra_args", "node.labels", "node.mac", "node.memory", "node.name", "node.os",
 					"node.public_address", "node.roles", "node.secondary_address",
