@@ -365,7 +365,7 @@ func failure(ran error, words string) (string, error) {
 	if ran == nil {
 		return "", nil
 	}
-	text := ran.Error()
+	text, _, _ := strings.Cut(ran.Error(), ". Its last words")
 	at := strings.Index(text, words)
 	if at < 0 {
 		return "", ran
