@@ -147,14 +147,15 @@ def comes_up(component, before, asked):
     give up."""
     until, since, steady, gone = time.monotonic() + PATIENCE, 0.0, set(), ended(component) | before
     leader, renewed = "", set()
+    leads = component in PORTS and not any(flag in manifest(component) for flag in ("--leader-elect=false", "--leader-elect-resource-name"))
     while time.monotonic() < until and len(ended(component) - gone) < 2:
         now = containers(component)
         if now and not now & before and answers(component, asked.address, asked.port):
-            holder, when = lead(component, asked.address, asked.port) if component in PORTS else ("", "")
+            holder, when = lead(component, asked.address, asked.port) if leads else ("", "")
             if now != steady or holder != leader:
                 since, steady, leader, renewed = time.monotonic(), now, holder, set()
             renewed.add(when)
-            if time.monotonic() - since >= STEADY and (component not in PORTS or leader and len(renewed) > 2):
+            if time.monotonic() - since >= STEADY and (not leads or leader and len(renewed) > 2):
                 return True
         else:
             steady = set()
