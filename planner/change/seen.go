@@ -15,9 +15,11 @@ var seen = map[string]string{
 	"etcd.quota: lowered":                          "2026-11-29, settings: stacked, one host: the API is away while it starts again",
 	"etcd.extra_args: any other flag":              "2026-11-29, external: a bad value; the old one is back, no other member was touched",
 	"etcd.topology":                                "2026-11-29, stacked: stacked → external refused",
-	"node: a control plane joins":                  "2026-11-29, stacked: 1 → 3; 876 writes, the longest gap 0.8 s",
-	"node: a control plane leaves":                 firstSeen,
-	"node: a member of etcd joins":                 "2026-11-29, external: 1 → 3; 1992 writes, the longest gap 1.1 s",
+	"node: a worker joins": "2026-11-30, nodes: the playbook killed after 45 results and run again; 613 writes acknowledged and there, the longest " +
+		"gap 2.1 s; no pod and no service restarted",
+	"node: a control plane joins":  "2026-11-29, stacked: 1 → 3; 876 writes, the longest gap 0.8 s",
+	"node: a control plane leaves": firstSeen,
+	"node: a member of etcd joins": "2026-11-29, external: 1 → 3; 1992 writes, the longest gap 1.1 s",
 	"container_runtime.version: up": "2026-11-30, life: containerd 2.3 → 2.4, drained; the playbook killed after 53 results and run again; " +
 		"421 writes acknowledged and there, the longest gap 0.7 s",
 	"cluster.kubelet.server_tls_bootstrap": "2026-11-30, life: 356 writes, the longest gap 0.8 s; no pod restarted",
