@@ -15,21 +15,21 @@ var seen = map[string]string{
 	"etcd.quota: lowered":                          "2026-11-29, settings: stacked, one host: the API is away while it starts again",
 	"etcd.extra_args: any other flag":              "2026-11-29, external: a bad value; the old one is back, no other member was touched",
 	"etcd.topology":                                "2026-11-29, stacked: stacked → external refused",
-	"node: a worker joins": "2026-11-30, nodes: the playbook killed after 45 results and run again; 613 writes acknowledged and there, the longest " +
-		"gap 2.1 s; no pod and no service restarted",
+	"node: a worker joins": "2026-11-30, nodes: the playbook killed after 45 results and run again; 613 writes acknowledged and there, " +
+		"the longest gap 2.1 s; no pod and no service restarted",
 	"node: a control plane joins":  "2026-11-29, stacked: 1 → 3; 876 writes, the longest gap 0.8 s",
 	"node: a control plane leaves": firstSeen,
 	"node: a member of etcd joins": "2026-11-29, external: 1 → 3; 1992 writes, the longest gap 1.1 s",
-	"container_runtime.version: up": "2026-11-30, life: containerd 2.3 → 2.4, drained; the playbook killed after 53 results and run again; " +
-		"421 writes acknowledged and there, the longest gap 0.7 s",
+	"container_runtime.version: up": "2026-11-30, life: containerd 2.3 → 2.4, drained; the playbook killed after 53 results and run " +
+		"again; 421 writes acknowledged and there, the longest gap 0.7 s",
 	"cluster.kubelet.server_tls_bootstrap": "2026-11-30, life: 356 writes, the longest gap 0.8 s; no pod restarted",
 	"cluster.audit.policy":                 "2026-11-30, life: comes; 437 writes; the API of the one control plane is away for 49 s",
 	"addon: added":                         "2026-11-30, life: 259 writes, the longest gap 0.4 s; no pod restarted",
-	"addon: removed":                       "2026-11-30, life: its namespace, its CRD and its objects are gone; 349 writes, the longest gap 0.5 s",
+	"addon: removed":                       "2026-11-30, life: its namespace and its CRD are gone; 349 writes, the longest gap 0.5 s",
 	"addon.manifest":                       "2026-11-30, life: 225 writes, the longest gap 0.7 s; no pod restarted",
-	"cluster.encryption_algorithm":         "2026-11-30, life: ECDSA-P256, renewed by renew-certs.yml; the API of the one control plane is away for 37 s",
-	"etcd.data_dir": "2026-11-30, life: stacked, one host; the playbook killed after 39 results and run again; 476 writes acknowledged and " +
-		"there; the API is away for 115 s",
+	"cluster.encryption_algorithm":         "2026-11-30, life: ECDSA-P256; the API of the one control plane is away for 37 s",
+	"etcd.data_dir": "2026-11-30, life: stacked, one host; the playbook killed after 39 results and run again; 476 writes " +
+		"acknowledged and there; the API is away for 115 s",
 	"container_runtime.registry":                 "2026-11-29, config: a mirror; 259 writes, the longest gap 0.6 s; nothing restarted",
 	"network.http_proxy.http":                    "2026-11-29, config: 248 writes, the longest gap 0.4 s; containerd alone restarted",
 	"cluster.feature_gates":                      gatesSeen,
