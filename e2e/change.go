@@ -592,23 +592,28 @@ func walkControlPlanes(ctx context.Context, c *changing) error {
 	return c.force(ctx, forcedTopology)
 }
 
+// ownProxy keeps a kube-proxy of 1.36 from a setting of the kernel that hosts of the lab share, and without which it does not start.
+const ownProxy = "config = { conntrack = { maxPerCore = 0, min = 0 } }"
+
 const newestRelease = "type = \"multi-etcd-multi-master\""
 
 func olderRelease(source string) string {
-	return strings.Replace(source, newestRelease, newestRelease+"\n  kubernetes_version = \""+lab.Older+"\"", 1)
+	return strings.NewReplacer(newestRelease, newestRelease+"\n  kubernetes_version = \""+lab.Older+"\"",
+		`mode = "nftables"`, "mode = \"nftables\"\n    "+ownProxy).Replace(source)
 }
 
 const smallRelease = "type = \"single-etcd-single-master\""
 
 func olderSmall(source string) string {
 	return strings.NewReplacer(smallRelease, smallRelease+"\n  kubernetes_version = \""+lab.Older+"\"",
-		`cni "static-routes" {}`, `cni "flannel" {}`, `mode = "iptables"`, `mode = "nftables"`).Replace(source)
+		`cni "static-routes" {}`, `cni "flannel" {}`, `mode = "iptables"`, "mode = \"nftables\"\n    "+ownProxy).Replace(source)
 }
 
 // olderStacked is the topology of stacked control planes with packages of a patch release before the older one.
 func olderStacked(source string) string {
 	return strings.NewReplacer(newestRelease, newestRelease+"\n  kubernetes_version = \""+lab.Patch+"\"",
-		`source           = "binaries"`, `source           = "packages"`).Replace(source)
+		`source           = "binaries"`, `source           = "packages"`,
+		`cni "static-routes" {}`, "cni \"static-routes\" {}\n  kube_proxy {\n    "+ownProxy+"\n  }").Replace(source)
 }
 
 // walkUpgradeStacked takes stacked control planes to another patch release, and then a minor up: their members of etcd to a release that
