@@ -11,6 +11,7 @@ mkdir -p "$out"
 out=$(readlink -f "$out")
 want=$(cat "$here"/{build.sh,extract.js,bridged.js,resources.tsv,replaces.tsv,provider/main.go,provider/cloud.go,provider/go.mod,openstack/main.go,openstack/go.mod} "$here"/*.schema.json | sha256sum)
 [ "$(cat "$out/.made-from" 2>/dev/null)" = "$want" ] && exit 0
+rm -f "$out/.made-from" # one that is ended half way is made again
 
 cp "$here/replaces.tsv" "$out/"
 (cd "$here/provider" && CGO_ENABLED=0 go build -trimpath -o "$out/provider" .)
