@@ -122,7 +122,7 @@ var permitted = map[string][]string{
 	"planner": slices.Concat(language, []string{"planner/artifact", "planner/check", "planner/plan", "planner/report", "planner/rule",
 		"planner/spec", "planner/spelling", "planner/target", "planner/targets/...", "topologies"}),
 	"planner/render": {"planner", "planner/artifact", "planner/change", "planner/emit/...", "planner/plan", "planner/report",
-		"planner/target"},
+		"planner/simulate", "planner/target"},
 	"cmd/k8splan": slices.Concat(language, []string{
 		"planner", "planner/artifact", "planner/change", "planner/check", "planner/describe", "planner/lsp", "planner/plan",
 		"planner/play", "planner/play/tree", "playground",

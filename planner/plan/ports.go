@@ -154,7 +154,11 @@ func (p *Plan) Ports() []Port {
 				"https://github.com/prometheus/node_exporter", KubeletHosts)
 		}
 	}
+	return p.asked(ports)
+}
 
+// asked are the ports that another host asks for, in the order of the road.
+func (p *Plan) asked(ports []Port) []Port {
 	groups := map[Peer][]*Node{}
 	for _, g := range []Peer{ControlPlanePeers, EtcdPeers, BalancerPeers, KubeletHosts, AllHosts} {
 		groups[g] = p.Members(g)

@@ -89,7 +89,7 @@ func (c *CNI) Direct() bool {
 	case StaticRoutes:
 		return true
 	case Flannel, Calico, Cilium, OtherCNI:
-		return c.Encapsulation == "host-gw" || c.Encapsulation == "none" || c.Encapsulation == "bgp"
+		return c.Encapsulation == HostGateway || c.Encapsulation == NoEncapsulation || c.Encapsulation == BGP
 	}
 	return false
 }

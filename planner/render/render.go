@@ -22,6 +22,7 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/readme"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/report"
+	"github.com/k8splan/k8splan/planner/simulate"
 	"github.com/k8splan/k8splan/planner/target"
 )
 
@@ -29,11 +30,11 @@ import (
 type Emitter = func(*plan.Plan) ([]artifact.File, error)
 
 // emitters lists what makes the tree from the plan alone, in the order of the bring-up.
-func emitters(hosting plan.Hosting) []Emitter {
+func emitters(hosting plan.Hosting, pages Emitter) []Emitter {
 	if hosting != plan.Hosts { // a vendor or another program does the rest
-		return []Emitter{readme.Emit}
+		return []Emitter{pages}
 	}
-	return []Emitter{readme.Emit, etcd.Emit, loadbalancer.Emit, kubeadm.Emit, cni.Emit, addons.Emit, materials.Emit}
+	return []Emitter{pages, etcd.Emit, loadbalancer.Emit, kubeadm.Emit, cni.Emit, addons.Emit, materials.Emit}
 }
 
 // Upstream is what targets have made in Kubernetes' own types.
@@ -56,12 +57,14 @@ func Tree(p *planner.Project, release string, leaving ...*change.Node) (*artifac
 		data, err := r.Encode()
 		return []artifact.File{{Path: change.FileName, Data: data}}, err
 	}
+	summary := sync.OnceValue(func() simulate.Summary { return simulate.Summarize(resolved) })
+	pages := func(p *plan.Plan) ([]artifact.File, error) { return readme.EmitWith(p, summary()) }
 	page := func(resolved *plan.Plan) ([]artifact.File, error) {
-		data := p.Redact(report.Page(resolved, report.Options{Findings: p.Findings(false), InTree: true}))
+		data := p.Redact(report.Page(resolved, report.Options{Findings: p.Findings(false), InTree: true, Summary: summary}))
 		return []artifact.File{{Path: report.FileName, Data: data}}, nil
 	}
 	own := func(*plan.Plan) ([]artifact.File, error) { return p.TargetFiles(Upstream()) }
-	all := append(emitters(resolved.Target.Facts.Hosting), own, record, page)
+	all := append(emitters(resolved.Target.Facts.Hosting, pages), own, record, page)
 	if resolved.Target.Facts.Hosting == plan.Hosts {
 		all = append(all, func(resolved *plan.Plan) ([]artifact.File, error) { return playbooks(resolved, leaving) })
 	}

@@ -48,6 +48,8 @@ type Options struct {
 	// InTree says that the page lies beside the tree's RUNBOOK.md, so that it leads there.
 	InTree  bool
 	Changes *Changes // nil: no other design is compared
+	// Summary is of the same plan, for who tells it elsewhere too; nil: it is made here.
+	Summary func() simulate.Summary
 }
 
 // Large is the number of machines above which only a full page shows each.
@@ -64,8 +66,12 @@ func esc(s string) string { return html.EscapeString(printable(s)) }
 func Page(p *plan.Plan, o Options) []byte {
 	style := Style() + pageCSS
 	program := Script() + pageJS
-	m := simulate.New(p)
-	stand := newStand(p, m, o)
+	summarize := o.Summary
+	if summarize == nil {
+		summarize = func() simulate.Summary { return simulate.Summarize(p) }
+	}
+	summary := summarize()
+	stand := newStand(p, summary.Model, o)
 	w := &page{}
 	w.WriteString("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
 	w.WriteString("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
@@ -74,7 +80,7 @@ func Page(p *plan.Plan, o Options) []byte {
 	fmt.Fprintf(w, "<title>%s: the design of a cluster</title>\n<style>%s</style>\n</head>\n<body class=\"page\">\n",
 		esc(p.Cluster.Name), style)
 	w.WriteString("<a class=\"skip\" href=\"#verdicts\">Skip to the verdicts</a>\n")
-	w.head(p, m)
+	w.head(p, summary.Sentence)
 	w.WriteString("<main>\n")
 	if o.Changes != nil {
 		w.changes(o.Changes)
@@ -83,7 +89,7 @@ func Page(p *plan.Plan, o Options) []byte {
 	if o.Changes != nil {
 		w.changed(o.Changes)
 	}
-	w.tables(p, m, o)
+	w.tables(p, summary, o)
 	w.WriteString("</main>\n<footer>Made by k8splan from the design alone: ")
 	w.WriteString("no value here depends on the day on which it was made.</footer>\n")
 	fmt.Fprintf(w, "<script type=\"application/json\" id=\"model\">%s</script>\n", data(stand.Model))
@@ -185,10 +191,10 @@ func variables() string {
 		"}}\n:root[data-theme=dark]{color-scheme:dark;" + dark + "}\n@media print{:root:not(#x){color-scheme:light;" + light + "}}\n"
 }
 
-func (w *page) head(p *plan.Plan, m *simulate.Model) {
+func (w *page) head(p *plan.Plan, sentence string) {
 	fmt.Fprintf(w, "<header>\n<div>\n<h1>%s</h1>\n<p class=\"soft\">%s · Kubernetes %s · %s</p>\n", esc(p.Cluster.Name),
 		esc(p.Cluster.Topology.Title), esc(p.Cluster.Version.String()), esc(p.Target.Facts.Title))
-	fmt.Fprintf(w, "<p class=\"lead\">%s</p>\n</div>\n", esc(m.Sentence()))
+	fmt.Fprintf(w, "<p class=\"lead\">%s</p>\n</div>\n", esc(sentence))
 	w.WriteString("<div class=\"tools\" hidden><button type=\"button\" id=\"theme\">Dark or light</button></div>\n</header>\n")
 }
 

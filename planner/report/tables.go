@@ -50,9 +50,9 @@ func cellText(cell string) string {
 }
 
 // tables writes all of them.
-func (w *page) tables(p *plan.Plan, m *simulate.Model, o Options) {
+func (w *page) tables(p *plan.Plan, of simulate.Summary, o Options) {
 	w.findings(p, o.Findings)
-	w.failures(m)
+	w.failures(of)
 	w.machines(p, o.compact(p))
 	w.ports(p)
 	w.firewalls(p)
@@ -82,14 +82,13 @@ func (w *page) findings(p *plan.Plan, findings []Finding) {
 	w.table("waivers", "Waivers", "what the design is allowed, and up to which day", []string{"Rule", "Until", "Because"}, rows)
 }
 
-func (w *page) failures(m *simulate.Model) {
+func (w *page) failures(of simulate.Summary) {
 	heads := []string{"When this fails"}
 	for _, c := range simulate.Capabilities {
 		heads = append(heads, capabilityNames[c])
 	}
 	var rows [][]string
-	singles := m.Singles()
-	for _, l := range simulate.Fold(singles) {
+	for _, l := range of.Singles {
 		row := []string{l.Name}
 		for _, v := range l.Outcome.Verdicts {
 			row = append(row, marks[v.State]+" "+v.State.String())
@@ -99,7 +98,7 @@ func (w *page) failures(m *simulate.Model) {
 	w.table("failures", "What each failure takes", "one failure at a time; what fails alike is one row",
 		append(heads, "If it never returns"), rows)
 	rows = nil
-	for _, l := range simulate.FoldPoints(m.Points(singles)) {
+	for _, l := range of.Points {
 		rows = append(rows, []string{l.Text, l.Remedy})
 	}
 	w.table("points", "Single points of failure", "what must not fail alone", []string{"What", "Remedy"}, rows)

@@ -253,61 +253,8 @@ func (s Stops) Lines(most int) (lines []string, more int) {
 // those that are in all. Where that does not say them all at once, there is a line for each place in which sets differ, more than one
 // for some sets: telling chooses.
 func (m *Model) lines(units []Unit, w way, sets [][]int) []stopLine {
-	needed := make([]bool, 2*len(m.nodes)+1)
-	for _, n := range w {
-		for _, part := range n.parts {
-			needed[part] = true
-		}
-	}
-	key := func(u int) string {
-		var parts []int
-		for part := range m.takes(units[u]) {
-			if needed[part] {
-				parts = append(parts, part)
-			}
-		}
-		slices.Sort(parts)
-		return fmt.Sprint(parts)
-	}
-	slots := [][]Unit{} // units that stand for each other, in the order of the first
-	slotOf, at := map[int]int{}, map[string]int{}
-	var used []int
-	for _, set := range sets {
-		used = append(used, set...)
-	}
-	slices.Sort(used)
-	for _, u := range slices.Compact(used) {
-		k := key(u)
-		i, ok := at[k]
-		if !ok {
-			i = len(slots)
-			at[k] = i
-			slots = append(slots, nil)
-		}
-		slots[i], slotOf[u] = append(slots[i], units[u]), i
-	}
-	size := len(sets[0])
-	type group struct {
-		slots []int
-		sets  [][]int
-	}
-	var groups []group
-	seen := map[string]int{}
-	for _, set := range sets {
-		places := make([]int, size)
-		for i, u := range set {
-			places[i] = slotOf[u]
-		}
-		slices.Sort(places)
-		k := fmt.Sprint(places)
-		i, ok := seen[k]
-		if !ok {
-			i = len(groups)
-			seen[k] = i
-			groups = append(groups, group{slots: places})
-		}
-		groups[i].sets = append(groups[i].sets, set)
-	}
+	slots, slotOf := m.alike(units, w, sets)
+	size, groups := len(sets[0]), bySlots(sets, slotOf)
 	in := make([]int, len(slots)) // how many groups
 	for _, g := range groups {
 		for _, slot := range g.slots {
@@ -322,25 +269,8 @@ func (m *Model) lines(units []Unit, w way, sets [][]int) []stopLine {
 			sometimes = append(sometimes, slot)
 		}
 	}
-	line := func(head []int, choose int, from []int) string {
-		var texts []string
-		for _, slot := range head {
-			texts = append(texts, listSlots(slots[slot:slot+1]))
-		}
-		if len(from) > 0 {
-			text := ""
-			switch {
-			case choose > 1:
-				text = fmt.Sprintf("any %d of %d: ", choose, len(from))
-			case len(from) > 1:
-				text = fmt.Sprintf("any of %d: ", len(from))
-			}
-			texts = append(texts, text+listSlots(pick(slots, from)))
-		}
-		return strings.Join(texts, " + ")
-	}
 	if choose := size - len(always); len(groups) == binomial(len(sometimes), choose) {
-		return []stopLine{{line(always, choose, sometimes), sets}}
+		return []stopLine{{stopText(slots, always, choose, sometimes), sets}}
 	}
 	type differing struct {
 		head, from []int
@@ -363,9 +293,93 @@ func (m *Model) lines(units []Unit, w way, sets [][]int) []stopLine {
 	lines := make([]stopLine, len(all))
 	for i, d := range all {
 		slices.Sort(d.from)
-		lines[i] = stopLine{line(d.head, 1, d.from), d.sets}
+		lines[i] = stopLine{stopText(slots, d.head, 1, d.from), d.sets}
 	}
 	return lines
+}
+
+// alike are the units of the sets that stand for each other, in the order of the first, and where each is.
+func (m *Model) alike(units []Unit, w way, sets [][]int) (slots [][]Unit, slotOf map[int]int) {
+	needed := make([]bool, 2*len(m.nodes)+1)
+	for _, n := range w {
+		for _, part := range n.parts {
+			needed[part] = true
+		}
+	}
+	key := func(u int) string {
+		var parts []int
+		for part := range m.takes(units[u]) {
+			if needed[part] {
+				parts = append(parts, part)
+			}
+		}
+		slices.Sort(parts)
+		return fmt.Sprint(parts)
+	}
+	slots, slotOf = [][]Unit{}, map[int]int{}
+	at := map[string]int{}
+	var used []int
+	for _, set := range sets {
+		used = append(used, set...)
+	}
+	slices.Sort(used)
+	for _, u := range slices.Compact(used) {
+		k := key(u)
+		i, ok := at[k]
+		if !ok {
+			i = len(slots)
+			at[k] = i
+			slots = append(slots, nil)
+		}
+		slots[i], slotOf[u] = append(slots[i], units[u]), i
+	}
+	return slots, slotOf
+}
+
+// slotGroup are sets of units that stand for each other.
+type slotGroup struct {
+	slots []int
+	sets  [][]int
+}
+
+func bySlots(sets [][]int, slotOf map[int]int) []slotGroup {
+	var groups []slotGroup
+	seen := map[string]int{}
+	for _, set := range sets {
+		places := make([]int, len(set))
+		for i, u := range set {
+			places[i] = slotOf[u]
+		}
+		slices.Sort(places)
+		k := fmt.Sprint(places)
+		i, ok := seen[k]
+		if !ok {
+			i = len(groups)
+			seen[k] = i
+			groups = append(groups, slotGroup{slots: places})
+		}
+		groups[i].sets = append(groups[i].sets, set)
+	}
+	return groups
+}
+
+// stopText names units that stop something together: those at the head, and some of others.
+func stopText(slots [][]Unit, head []int, choose int, from []int) string {
+	var texts []string
+	for _, slot := range head {
+		texts = append(texts, listSlots(slots[slot:slot+1]))
+	}
+	if len(from) > 0 {
+		text := ""
+		switch {
+		case choose > 1:
+			text = fmt.Sprintf("any %d of %d: ", choose, len(from))
+		case len(from) > 1:
+			text = fmt.Sprintf("any of %d: ", len(from))
+		}
+		texts = append(texts, text+listSlots(pick(slots, from)))
+	}
+	return strings.Join(texts, " + ")
 }
 
 func binomial(n, k int) int {

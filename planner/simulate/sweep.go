@@ -449,20 +449,7 @@ func (m *Model) Sentence() string {
 	case t == topologies.AllInOne:
 		return "One node is everything: when it dies, so does the cluster, and its data with its disk."
 	case t == topologies.SingleEtcdSingleMaster:
-		workers, running := others(m.workers), "running pods go on"
-		switch {
-		case len(workers) == 0:
-			running = "no pod runs"
-		case len(workers) < len(m.workers):
-			running = "the pods of other nodes go on"
-		}
-		s = "The one control plane holds the one etcd: while it is down, " + running + " and nothing can be changed"
-		if len(m.members) == 1 && !slices.Contains(m.cps, m.members[0]) {
-			s = "One control plane and one etcd on another host: while either is down, " + running + " and nothing can be changed"
-		}
-		if len(workers) > 1 && !slices.ContainsFunc(workers, func(i int) bool { return slices.Contains(m.lbs, i) }) {
-			s += "; workers may die as long as one is left"
-		}
+		s = m.oneOfEach(others(m.workers))
 	case t == topologies.SingleEtcdMultiMaster:
 		rest, name := others(m.cps), m.nodes[lone].Name
 		may := fmt.Sprintf("any one of the other %d may die, and when %s does", len(rest), name)
@@ -498,7 +485,31 @@ func (m *Model) Sentence() string {
 			s = strings.Replace(s, " members", " members of their own", 1)
 		}
 	}
-	s += "."
+	return s + "." + m.exceptions(lone, alone, together)
+}
+
+// oneOfEach is the sentence for one control plane and one member of etcd; workers are those without the member.
+func (m *Model) oneOfEach(workers []int) string {
+	running := "running pods go on"
+	switch {
+	case len(workers) == 0:
+		running = "no pod runs"
+	case len(workers) < len(m.workers):
+		running = "the pods of other nodes go on"
+	}
+	s := "The one control plane holds the one etcd: while it is down, " + running + " and nothing can be changed"
+	if len(m.members) == 1 && !slices.Contains(m.cps, m.members[0]) {
+		s = "One control plane and one etcd on another host: while either is down, " + running + " and nothing can be changed"
+	}
+	if len(workers) > 1 && !slices.ContainsFunc(workers, func(i int) bool { return slices.Contains(m.lbs, i) }) {
+		s += "; workers may die as long as one is left"
+	}
+	return s
+}
+
+// exceptions are the losses of nodes that the promise does not hold for: of one alone, and of some together.
+func (m *Model) exceptions(lone int, alone map[int]bool, together []Unit) string {
+	var s string
 	var losses []string
 	names := map[string][]string{} // of nodes, by what their loss takes
 	for i, node := range m.nodes {

@@ -133,7 +133,7 @@ func modules(p *plan.Plan) []string {
 		out = append(out, "nf_tables")
 	}
 	switch p.Network.CNI.Encapsulation {
-	case "vxlan", "wireguard", "ipip":
+	case plan.VXLAN, plan.WireGuard, plan.IPIP:
 		out = append(out, p.Network.CNI.Encapsulation)
 	}
 	return out

@@ -64,6 +64,54 @@ func calico(p *plan.Plan) ([]artifact.File, string, error) {
 		return nil, "", fmt.Errorf("no encapsulation %q", cni.Encapsulation)
 	}
 
+	i := calicoInstallation(p, encapsulation, bgp)
+	data, err := artifact.YAML(i)
+	if err != nil {
+		return nil, "", err
+	}
+	files := []artifact.File{{Path: "cni/calico/installation.yaml", Data: data}}
+	sessions, err := calicoSessions(p)
+	if err != nil {
+		return nil, "", err
+	}
+	files = append(files, sessions...)
+	var how strings.Builder
+	calicoManifests(&how, p)
+	if i.Spec.CalicoNetwork.LinuxDataplane == "BPF" {
+		services, err := artifact.YAML(servicesEndpoint(p))
+		if err != nil {
+			return nil, "", err
+		}
+		files = append(files, artifact.File{Path: "cni/calico/kubernetes-services-endpoint.yaml", Data: services})
+		how.WriteString("    kubectl create -f calico/kubernetes-services-endpoint.yaml    # without kube-proxy nothing else says " +
+			"where the API is\n")
+	}
+	how.WriteString("    kubectl create -f calico/installation.yaml\n    kubectl wait --for=condition=Ready " +
+		"--timeout=10m tigerastatus/calico\n")
+	if cni.Encapsulation == plan.WireGuard {
+		six := ""
+		if plan.HasFamily(p.Network.PodSubnets, true) {
+			six = `,"wireguardEnabledV6":true`
+		}
+		how.WriteString("    kubectl patch felixconfiguration default --type=merge -p '{\"spec\":{\"wireguardEnabled\":true" + six +
+			"}}'\n")
+	}
+	if len(sessions) > 0 {
+		how.WriteString("    kubectl apply -f calico/bgp.yaml\n\n")
+		how.WriteString(routersText("calicoctl node status", p))
+	}
+	how.WriteString("\nRanges, encapsulation and BGP cannot be changed in this resource once it is applied. ")
+	how.WriteString("`operator-crds.yaml` exists from Calico 3.30 on; before, `tigera-operator.yaml` has all.\n")
+	if p.Artifacts.ImageRepository != "" && i.Spec.ImagePath == "" {
+		fmt.Fprintf(&how, "\nThe operator puts `calico/` between a registry without a path and an image's name: copy the images "+
+			"below to `%scalico/` as well.\n", i.Spec.Registry)
+	}
+	return files, how.String(), nil
+}
+
+// calicoInstallation is what the operator is told.
+func calicoInstallation(p *plan.Plan, encapsulation, bgp string) installation {
+	cni := p.Network.CNI
 	i := installation{TypeMeta: metav1.TypeMeta{APIVersion: "operator.tigera.io/v1", Kind: "Installation"}}
 	i.Metadata.Name = "default"
 	i.Spec.Variant = "Calico"
@@ -94,61 +142,24 @@ func calico(p *plan.Plan) ([]artifact.File, string, error) {
 		}
 		network.IPPools = append(network.IPPools, pool)
 	}
+	return i
+}
 
-	data, err := artifact.YAML(i)
-	if err != nil {
-		return nil, "", err
-	}
-	files := []artifact.File{{Path: "cni/calico/installation.yaml", Data: data}}
-	sessions, err := calicoSessions(p)
-	if err != nil {
-		return nil, "", err
-	}
-	files = append(files, sessions...)
-	var how strings.Builder
-	fmt.Fprintf(&how, "Calico's own operator installs it; `calico/installation.yaml` says what must match this plan. On the first "+
+// calicoManifests are the commands that install the operator.
+func calicoManifests(how *strings.Builder, p *plan.Plan) {
+	fmt.Fprintf(how, "Calico's own operator installs it; `calico/installation.yaml` says what must match this plan. On the first "+
 		"control plane, after `kubeadm init`:\n\n    export KUBECONFIG=/etc/kubernetes/admin.conf\n")
 	for _, m := range p.NetworkManifests() {
-		fmt.Fprintf(&how, "    curl -fsSLO %s\n", m.URL)
+		fmt.Fprintf(how, "    curl -fsSLO %s\n", m.URL)
 		if m.Checksum != "" {
-			fmt.Fprintf(&how, "    echo '%s  %s' | sha256sum -c\n", strings.TrimPrefix(m.Checksum, "sha256:"), m.Base())
+			fmt.Fprintf(how, "    echo '%s  %s' | sha256sum -c\n", strings.TrimPrefix(m.Checksum, "sha256:"), m.Base())
 		}
 		if repository := p.Artifacts.ImageRef("quay.io/tigera/operator:v0"); repository != "quay.io/tigera/operator:v0" &&
 			m.Base() == "tigera-operator.yaml" {
-			fmt.Fprintf(&how, "    sed -i 's#quay[.]io/tigera/operator:#%s:#' %s\n", strings.TrimSuffix(repository, ":v0"), m.Base())
+			fmt.Fprintf(how, "    sed -i 's#quay[.]io/tigera/operator:#%s:#' %s\n", strings.TrimSuffix(repository, ":v0"), m.Base())
 		}
-		fmt.Fprintf(&how, "    kubectl create -f %s\n", m.Base())
+		fmt.Fprintf(how, "    kubectl create -f %s\n", m.Base())
 	}
-	if network.LinuxDataplane == "BPF" {
-		services, err := artifact.YAML(servicesEndpoint(p))
-		if err != nil {
-			return nil, "", err
-		}
-		files = append(files, artifact.File{Path: "cni/calico/kubernetes-services-endpoint.yaml", Data: services})
-		how.WriteString("    kubectl create -f calico/kubernetes-services-endpoint.yaml    # without kube-proxy nothing else says " +
-			"where the API is\n")
-	}
-	how.WriteString("    kubectl create -f calico/installation.yaml\n    kubectl wait --for=condition=Ready " +
-		"--timeout=10m tigerastatus/calico\n")
-	if cni.Encapsulation == plan.WireGuard {
-		six := ""
-		if plan.HasFamily(p.Network.PodSubnets, true) {
-			six = `,"wireguardEnabledV6":true`
-		}
-		how.WriteString("    kubectl patch felixconfiguration default --type=merge -p '{\"spec\":{\"wireguardEnabled\":true" + six +
-			"}}'\n")
-	}
-	if len(sessions) > 0 {
-		how.WriteString("    kubectl apply -f calico/bgp.yaml\n\n")
-		how.WriteString(routersText("calicoctl node status", p))
-	}
-	how.WriteString("\nRanges, encapsulation and BGP cannot be changed in this resource once it is applied. ")
-	how.WriteString("`operator-crds.yaml` exists from Calico 3.30 on; before, `tigera-operator.yaml` has all.\n")
-	if p.Artifacts.ImageRepository != "" && i.Spec.ImagePath == "" {
-		fmt.Fprintf(&how, "\nThe operator puts `calico/` between a registry without a path and an image's name: copy the images "+
-			"below to `%scalico/` as well.\n", i.Spec.Registry)
-	}
-	return files, how.String(), nil
 }
 
 // calicoRegistry splits a repository into the operator's two settings: images come from <registry><imagePath>/<name>.

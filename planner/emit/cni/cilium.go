@@ -2,6 +2,7 @@ package cni
 
 import (
 	"fmt"
+	"net/netip"
 	"strconv"
 	"strings"
 
@@ -70,28 +71,9 @@ func cilium(p *plan.Plan) ([]artifact.File, string, error) {
 	v4, v6 := plan.RangeOf(p.Network.PodSubnets, false), plan.RangeOf(p.Network.PodSubnets, true)
 	v.IPv4.Enabled, v.IPv6.Enabled = v4.IsValid(), v6.IsValid()
 
-	overhead := 0
-	switch cni.Encapsulation {
-	case plan.VXLAN, plan.Geneve:
-		v.RoutingMode, v.TunnelProtocol, overhead = "tunnel", cni.Encapsulation, 50
-	case plan.WireGuard:
-		v.RoutingMode, v.TunnelProtocol, overhead = "tunnel", plan.VXLAN, 50
-		v.Encryption = &ciliumEncryption{Enabled: true, Type: "wireguard"}
-	case plan.HostGateway, plan.NoEncapsulation, plan.BGP:
-		v.RoutingMode = "native"
-		if v4.IsValid() {
-			v.IPv4NativeRoutingCIDR = v4.String()
-		}
-		if v6.IsValid() {
-			v.IPv6NativeRoutingCIDR = v6.String()
-		}
-		v.AutoDirectNodeRoutes = true // among the nodes of a segment
-		if cni.Encapsulation == plan.BGP {
-			v.BGPControlPlane = &enabled{true}
-			v.DirectRoutingSkipUnreachable = p.RoutersLearn() // the others are reached by the routers
-		}
-	default:
-		return nil, "", fmt.Errorf("no encapsulation %q", cni.Encapsulation)
+	overhead, err := v.route(p, v4, v6)
+	if err != nil {
+		return nil, "", err
 	}
 	if v.TunnelProtocol == plan.VXLAN {
 		v.TunnelPort = cni.VXLANPort
@@ -139,4 +121,32 @@ func cilium(p *plan.Plan) ([]artifact.File, string, error) {
 		how.WriteString("\nNo router is told where pods are: bgp_peers in `cni` names them.\n")
 	}
 	return append(files, sessions...), how.String(), nil
+}
+
+// route says how pods' packets travel. overhead is what that adds to one, in bytes.
+func (v *ciliumValues) route(p *plan.Plan, v4, v6 netip.Prefix) (overhead int, err error) {
+	cni := p.Network.CNI
+	switch cni.Encapsulation {
+	case plan.VXLAN, plan.Geneve:
+		v.RoutingMode, v.TunnelProtocol, overhead = "tunnel", cni.Encapsulation, 50
+	case plan.WireGuard:
+		v.RoutingMode, v.TunnelProtocol, overhead = "tunnel", plan.VXLAN, 50
+		v.Encryption = &ciliumEncryption{Enabled: true, Type: "wireguard"}
+	case plan.HostGateway, plan.NoEncapsulation, plan.BGP:
+		v.RoutingMode = "native"
+		if v4.IsValid() {
+			v.IPv4NativeRoutingCIDR = v4.String()
+		}
+		if v6.IsValid() {
+			v.IPv6NativeRoutingCIDR = v6.String()
+		}
+		v.AutoDirectNodeRoutes = true // among the nodes of a segment
+		if cni.Encapsulation == plan.BGP {
+			v.BGPControlPlane = &enabled{true}
+			v.DirectRoutingSkipUnreachable = p.RoutersLearn() // the others are reached by the routers
+		}
+	default:
+		return 0, fmt.Errorf("no encapsulation %q", cni.Encapsulation)
+	}
+	return overhead, nil
 }

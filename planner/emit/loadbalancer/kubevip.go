@@ -86,22 +86,7 @@ func kubeVIPPod(p *plan.Plan, kubeconfig string) (*pod, error) {
 	mounts := []corev1.VolumeMount{{Name: "kubeconfig", MountPath: "/etc/kubernetes/admin.conf", ReadOnly: true}}
 	switch {
 	case lb.Mode == "bgp":
-		// The address is one of the host, and routers learn the way there. Each host speaks for itself, by its node's address. It is
-		// announced by the one with the lease alone: without the election each would announce it, and go on when its API server does not
-		// work (https://github.com/kube-vip/kube-vip/issues/1145). A dead one's way is gone with the hold time, and a keepalive is a third
-		// of that (https://github.com/kube-vip/kube-vip/pull/695).
-		peers := make([]string, len(lb.BGPPeers))
-		for i, peer := range lb.BGPPeers {
-			peers[i] = peer.Address.String() + ":" + strconv.Itoa(peer.AS) + "::false" // without a password, in one hop
-		}
-		env = append(env,
-			corev1.EnvVar{Name: "vip_interface", Value: "lo"},
-			corev1.EnvVar{Name: "bgp_enable", Value: "true"},
-			corev1.EnvVar{Name: "bgp_as", Value: strconv.Itoa(lb.BGPAS)},
-			corev1.EnvVar{Name: "bgp_peers", Value: strings.Join(peers, ",")},
-			corev1.EnvVar{Name: "bgp_hold_time", Value: strconv.Itoa(plan.KubeVIPHold)},
-			corev1.EnvVar{Name: "bgp_keepalive_interval", Value: strconv.Itoa(plan.KubeVIPHold / 3)},
-			fromField("bgp_routerid", "status.hostIP"), fromField("bgp_sourceip", "status.hostIP"))
+		env = append(env, speaks(lb)...)
 	case lb.Interface != "":
 		env = append(env, corev1.EnvVar{Name: "vip_arp", Value: "true"}, corev1.EnvVar{Name: "vip_interface", Value: lb.Interface})
 	default:
@@ -132,6 +117,26 @@ func kubeVIPPod(p *plan.Plan, kubeconfig string) (*pod, error) {
 			Volumes: volumes,
 		},
 	}, nil
+}
+
+// speaks is the mode bgp. The address is one of the host, and routers learn the way there. Each host speaks for itself, by its node's
+// address. It is announced by the one with the lease alone: without the election each would announce it, and go on when its API server does
+// not work (https://github.com/kube-vip/kube-vip/issues/1145). A dead one's way is gone with the hold time, and a keepalive is a third of
+// that (https://github.com/kube-vip/kube-vip/pull/695).
+func speaks(lb *plan.LoadBalancer) []corev1.EnvVar {
+	peers := make([]string, len(lb.BGPPeers))
+	for i, peer := range lb.BGPPeers {
+		peers[i] = peer.Address.String() + ":" + strconv.Itoa(peer.AS) + "::false" // without a password, in one hop
+	}
+	return []corev1.EnvVar{
+		{Name: "vip_interface", Value: "lo"},
+		{Name: "bgp_enable", Value: "true"},
+		{Name: "bgp_as", Value: strconv.Itoa(lb.BGPAS)},
+		{Name: "bgp_peers", Value: strings.Join(peers, ",")},
+		{Name: "bgp_hold_time", Value: strconv.Itoa(plan.KubeVIPHold)},
+		{Name: "bgp_keepalive_interval", Value: strconv.Itoa(plan.KubeVIPHold / 3)},
+		fromField("bgp_routerid", "status.hostIP"), fromField("bgp_sourceip", "status.hostIP"),
+	}
 }
 
 func fromField(name, path string) corev1.EnvVar {

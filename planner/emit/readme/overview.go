@@ -40,7 +40,7 @@ type certificate struct{ File, On, Issuer, Valid, Renewed string }
 
 type entry struct{ Path, What string }
 
-func overview(p *plan.Plan) summary {
+func overview(p *plan.Plan, survives survival) summary {
 	s := summary{
 		Name: plain(p.Cluster.Name), Title: p.Cluster.Topology.Title, Purpose: p.Cluster.Topology.Purpose, Target: p.Target.Name,
 		Sensitive: p.Sensitive(),
@@ -48,7 +48,7 @@ func overview(p *plan.Plan) summary {
 		Guide: p.Target.Facts.Guide(),
 		Facts: facts(p), Machines: machines(p), Powered: powered(p),
 		Picture:  report.Mermaid(report.Draw(p, report.Machines)),
-		Survival: survives(p),
+		Survival: survives,
 		Tree:     tree(p),
 	}
 	if byHand(p) {
@@ -63,19 +63,35 @@ func overview(p *plan.Plan) summary {
 }
 
 func facts(p *plan.Plan) []fact {
-	var out []fact
-	add := func(name, value string) { out = append(out, fact{name, value}) }
-	add("Type", code(p.Cluster.Type))
+	var f factList
+	f.add("Type", code(p.Cluster.Type))
 	hosted := p.Target.Facts.Hosting == plan.Hosted
 	if hosted {
-		add("Kubernetes", p.Cluster.Version.MinorString()+"; the vendor chooses the patch")
+		f.add("Kubernetes", p.Cluster.Version.MinorString()+"; the vendor chooses the patch")
 	} else {
-		add("Kubernetes", p.Cluster.Version.String())
+		f.add("Kubernetes", p.Cluster.Version.String())
 	}
-	target := p.Target.Facts
+	f.endpoint(p)
+	f.machines(p)
+	f.balancer(p)
+	if hosted { // the rest is the vendor's
+		f.ownRanges(&p.Network)
+		return f
+	}
+	f.network(p)
+	f.software(p)
+	return f
+}
+
+// factList is the facts so far.
+type factList []fact
+
+func (f *factList) add(name, value string) { *f = append(*f, fact{name, value}) }
+
+func (f *factList) endpoint(p *plan.Plan) {
 	if given := !p.Cluster.Has("control_plane_endpoint") && len(p.ControlPlanes()) > 0 &&
 		!p.ControlPlanes()[0].Address.IsValid(); p.Cluster.Endpoint.Host != "" && !given &&
-		!target.Leaves("cluster.control_plane_endpoint") {
+		!p.Target.Facts.Leaves("cluster.control_plane_endpoint") {
 		endpoint := code("https://" + p.Cluster.Endpoint.String())
 		if e, ok := p.HostsEntry(); ok {
 			endpoint += ", which is " + code(e.Address)
@@ -83,10 +99,14 @@ func facts(p *plan.Plan) []fact {
 				endpoint += " on nodes, and on control planes their own address"
 			}
 		}
-		add("Endpoint", endpoint)
+		f.add("Endpoint", endpoint)
 	}
+}
+
+func (f *factList) machines(p *plan.Plan) {
+	target := p.Target.Facts
 	if nodes := p.ControlPlanes(); len(nodes) > 0 {
-		add("Control planes", fmt.Sprintf("%d: %s", len(nodes), names(nodes)))
+		f.add("Control planes", fmt.Sprintf("%d: %s", len(nodes), names(nodes)))
 	}
 	if members := len(p.Etcd.Members); members > 0 {
 		where := "as static pods of the control planes"
@@ -102,56 +122,63 @@ func facts(p *plan.Plan) []fact {
 		if !target.Leaves("etcd.version") {
 			version = ", version " + p.Etcd.Version
 		}
-		add("etcd", fmt.Sprintf("%s%s, %s; %d must agree", count(members, "member", "members"), version, where, p.Etcd.Quorum()))
+		f.add("etcd", fmt.Sprintf("%s%s, %s; %d must agree", count(members, "member", "members"), version, where, p.Etcd.Quorum()))
 	}
 	if nodes := p.Workers(); len(nodes) > 0 {
-		add("Workers", fmt.Sprintf("%d: %s", len(nodes), names(nodes)))
+		f.add("Workers", fmt.Sprintf("%d: %s", len(nodes), names(nodes)))
 	}
+}
+
+func (f *factList) balancer(p *plan.Plan) {
 	switch lb := &p.LoadBalancer; lb.Kind {
 	case plan.HAProxy:
 		value := "haproxy on " + names(lb.Nodes)
 		if lb.VirtualIP.IsValid() {
 			value += ", keepalived for " + code(lb.VirtualIP)
 		}
-		add("Load balancer", value)
+		f.add("Load balancer", value)
 	case plan.KubeVIP:
-		add("Load balancer", fmt.Sprintf("kube-vip %s (%s) on the control planes, for %s", lb.Version, lb.Mode, code(lb.VirtualIP)))
+		f.add("Load balancer", fmt.Sprintf("kube-vip %s (%s) on the control planes, for %s", lb.Version, lb.Mode, code(lb.VirtualIP)))
 	case plan.LocalBalancer:
-		add("Load balancer", fmt.Sprintf("haproxy on the loopback address of %s; control planes dial their own API server. Whoever is "+
+		f.add("Load balancer", fmt.Sprintf("haproxy on the loopback address of %s; control planes dial their own API server. Whoever is "+
 			"no node "+
 			"needs DNS to give the endpoint's name their addresses", count(len(p.Proxied()), "node", "nodes")))
 	case plan.ExternalBalancer:
 		switch {
-		case target.Balancer:
-			add("Load balancer", "the cloud's own, which "+code(target.Folder+"/")+" makes")
+		case p.Target.Facts.Balancer:
+			f.add("Load balancer", "the cloud's own, which "+code(p.Target.Facts.Folder+"/")+" makes")
 		case byHand(p):
-			add("Load balancer", "somebody else's; `loadbalancer/external.md` says what it must do")
+			f.add("Load balancer", "somebody else's; `loadbalancer/external.md` says what it must do")
 		default:
-			add("Load balancer", "somebody else's")
+			f.add("Load balancer", "somebody else's")
 		}
 	}
-	network := &p.Network
-	if hosted { // the rest is the vendor's
-		for _, r := range []struct {
-			name, argument string
-			prefixes       []netip.Prefix
-		}{{"Pods", "pod_subnets", network.PodSubnets}, {"Services", "service_subnets", network.ServiceSubnets}} {
-			if network.Has(r.argument) {
-				for _, prefix := range r.prefixes {
-					add(r.name, code(prefix))
-				}
+}
+
+// ownRanges are those that were written for a cluster of a vendor's.
+func (f *factList) ownRanges(network *plan.Network) {
+	for _, r := range []struct {
+		name, argument string
+		prefixes       []netip.Prefix
+	}{{"Pods", "pod_subnets", network.PodSubnets}, {"Services", "service_subnets", network.ServiceSubnets}} {
+		if network.Has(r.argument) {
+			for _, prefix := range r.prefixes {
+				f.add(r.name, code(prefix))
 			}
 		}
-		return out
 	}
+}
+
+func (f *factList) network(p *plan.Plan) {
+	network, target := &p.Network, p.Target.Facts
 	for i, prefix := range network.PodSubnets {
-		add(either(i == 0, "Pods", ""), fmt.Sprintf("%s, a /%d for each node", code(prefix), network.NodeMask(prefix)))
+		f.add(either(i == 0, "Pods", ""), fmt.Sprintf("%s, a /%d for each node", code(prefix), network.NodeMask(prefix)))
 	}
 	for i, prefix := range network.ServiceSubnets {
-		add(either(i == 0, "Services", ""), code(prefix))
+		f.add(either(i == 0, "Services", ""), code(prefix))
 	}
 	if !target.Leaves("network.dns_domain") {
-		add("Cluster domain", code(network.DNSDomain))
+		f.add("Cluster domain", code(network.DNSDomain))
 	}
 	pods := network.CNI.Called()
 	if network.CNI.Version != "" {
@@ -165,20 +192,24 @@ func facts(p *plan.Plan) []fact {
 	}
 	own := target.Hosting == plan.Hosts // what is not ours and says nothing is the target's choice
 	if own || network.CNI.Name != plan.NoCNI && !target.Leaves("network.cni") {
-		add("Pod network", pods)
+		f.add("Pod network", pods)
 	}
 	if own || network.KubeProxy.Mode != plan.ProxyNone && !target.Leaves("network.kube_proxy") {
-		add("kube-proxy", network.KubeProxy.Mode)
+		f.add("kube-proxy", network.KubeProxy.Mode)
 	}
+}
+
+func (f *factList) software(p *plan.Plan) {
+	target := p.Target.Facts
 	switch {
 	case target.Leaves("container_runtime"):
 	case target.Leaves("container_runtime.version"):
-		add("Container runtime", p.Runtime.Name)
+		f.add("Container runtime", p.Runtime.Name)
 	default:
-		add("Container runtime", strings.TrimSpace(p.Runtime.Name+" "+p.Runtime.Version))
+		f.add("Container runtime", strings.TrimSpace(p.Runtime.Name+" "+p.Runtime.Version))
 	}
 	if target.Leaves("artifacts.source") {
-		return out
+		return
 	}
 	origin := "the distribution's package manager, with Kubernetes' own repositories"
 	if p.Artifacts.Origin == plan.Binaries {
@@ -187,11 +218,10 @@ func facts(p *plan.Plan) []fact {
 			origin = "the mirror " + code(p.Artifacts.MirrorURL) + " (`files.txt`)"
 		}
 	}
-	add("Software from", origin)
+	f.add("Software from", origin)
 	if p.Artifacts.ImageRepository != "" {
-		add("Images from", code(p.Artifacts.ImageRepository)+" (`images.txt`)")
+		f.add("Images from", code(p.Artifacts.ImageRepository)+" (`images.txt`)")
 	}
-	return out
 }
 
 // few is how many nodes of one pool have lines of their own.

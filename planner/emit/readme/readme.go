@@ -15,12 +15,16 @@ import (
 
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/simulate"
 	"github.com/k8splan/k8splan/templates"
 )
 
 // Emit returns README.md, and for targets that leave hosts to us RUNBOOK.md and hosts.txt.
-func Emit(p *plan.Plan) ([]artifact.File, error) {
-	readme, err := render("README.md", overview(p))
+func Emit(p *plan.Plan) ([]artifact.File, error) { return EmitWith(p, simulate.Summarize(p)) }
+
+// EmitWith is Emit for who has the summary of the plan's model.
+func EmitWith(p *plan.Plan, summary simulate.Summary) ([]artifact.File, error) {
+	readme, err := render("README.md", overview(p, survives(p, summary)))
 	if err != nil {
 		return nil, err
 	}

@@ -27,22 +27,20 @@ var shown = []simulate.Capability{simulate.EtcdWrites, simulate.API, simulate.Sc
 // most is how many lines on single points of failure there are: beyond it, naming them helps nobody.
 const most = 8
 
-func survives(p *plan.Plan) survival {
-	m := simulate.New(p)
-	s := survival{Sentence: plain(m.Sentence())}
+func survives(p *plan.Plan, summary simulate.Summary) survival {
+	s := survival{Sentence: plain(summary.Sentence)}
 	if len(p.ControlPlanes()) == 0 {
 		return s
 	}
 	marks := map[simulate.State]string{simulate.Up: "✓", simulate.Degraded: "◐", simulate.Depends: "?", simulate.Down: "✗"}
-	singles := m.Singles()
-	for _, l := range simulate.Fold(singles) {
+	for _, l := range summary.Singles {
 		line := survivalLine{Name: plain(l.Name), Lost: plain(l.Outcome.Recovery.Lost)}
 		for _, c := range shown {
 			line.Marks = append(line.Marks, marks[l.Outcome.State(c)])
 		}
 		s.Lines = append(s.Lines, line)
 	}
-	points := simulate.FoldPoints(m.Points(singles))
+	points := summary.Points
 	for i, point := range points {
 		if i == most {
 			s.Points = append(s.Points, fmt.Sprintf("and %d more", len(points)-most))

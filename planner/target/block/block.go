@@ -29,6 +29,7 @@ type Reader struct {
 	header    hcl.Range
 	written   Written
 	malformed *rule.Rule
+	said      map[hcl.Range]bool // by SayOnce
 }
 
 // Read decodes the body into a struct by the target's schema. ok is false where it could not; that something is missing is said, and
@@ -58,6 +59,18 @@ func (r *Reader) Has(name string) bool { return r.written.Has(name) }
 // Say adds a diagnostic.
 func (r *Reader) Say(broken *rule.Rule, at hcl.Range, format string, args ...any) {
 	r.Diags = append(r.Diags, broken.Diagnostic(at, fmt.Sprintf(format, args...)))
+}
+
+// SayOnce adds a diagnostic where SayOnce has added none at that place: the nodes of a pool have one place between them.
+func (r *Reader) SayOnce(broken *rule.Rule, at hcl.Range, format string, args ...any) {
+	if r.said[at] {
+		return
+	}
+	if r.said == nil {
+		r.said = map[hcl.Range]bool{}
+	}
+	r.said[at] = true
+	r.Say(broken, at, format, args...)
 }
 
 // Match reads an argument that must look like the pattern; what is the sentence that asks for it. One that is not written gives "".
@@ -104,8 +117,9 @@ func (r *Reader) Range(name, written, what string) (prefix netip.Prefix, ok bool
 	}
 	if prefix, ok = Prefix4(written); !ok {
 		r.Say(r.malformed, r.At(name), "%s is %q, which is no range of IPv4 addresses. %s", name, written, what)
+		return netip.Prefix{}, false
 	}
-	return prefix, ok
+	return prefix, true
 }
 
 // Prefix4 reads a range of IPv4 addresses that begins at its first one.

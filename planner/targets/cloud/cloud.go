@@ -190,15 +190,6 @@ func (r *Reader) kept(a netip.Addr, subnet netip.Prefix) bool {
 	return false
 }
 
-// once reports each mistake of a pool once: its nodes share the place.
-type once map[hcl.Range]bool
-
-func (o once) first(at hcl.Range) bool {
-	seen := o[at]
-	o[at] = true
-	return !seen
-}
-
 // Variables asks what every cloud asks of the plan, and returns what the shared part of the program reads. The zone of a machine is
 // its failure domain.
 func (r *Reader) Variables(access Access) Variables {
@@ -235,42 +226,10 @@ func (r *Reader) Variables(access Access) Variables {
 			v.PodSubnets = append(v.PodSubnets, s.String())
 		}
 	}
-	seen := once{}
-	for _, n := range p.Nodes {
-		if at := p.SSH.Attr("port"); p.SSH.Port != 22 && target.Confined(n.OS) && seen.first(at) {
-			r.Say(r.Rules.Argument, at, target.ConfinedPort, p.SSH.Port, n.Name, n.OS)
-		}
-	}
 	images := map[string]string{}
 	for _, n := range p.Nodes {
-		if !c.NamePattern.MatchString(n.Name) || n.Name == v.Cluster+"-bastion" {
-			if seen.first(n.NameRange) {
-				r.Say(r.Rules.Name, n.NameRange, "%q names a machine. %s takes %s; %q is the bastion's.", n.Name, c.Vendor,
-					c.NameWords, v.Cluster+"-bastion")
-			}
-		}
-		if family := n.At("secondary_address"); n.SecondaryAddress.IsValid() && seen.first(family) {
-			r.Say(r.Rules.Family, family, "Node %q has a second address, %s. The network that this target makes on %s has IPv4 "+
-				"alone.", n.Name, n.SecondaryAddress, c.Vendor)
-		} else if at := n.At("address"); n.Address.Is6() && seen.first(at) {
-			r.Say(r.Rules.Family, at, "Node %q has the address %s. The network that this target makes on %s has IPv4 alone.",
-				n.Name, n.Address, c.Vendor)
-		}
-		os := cmp.Or(n.OS.String(), c.DefaultOS)
-		image, ok := c.Images[os][n.Arch]
-		if !ok {
-			if at := n.Attr("os"); seen.first(at) {
-				r.Say(r.Rules.Image, at, "The planner knows no image of %s for %s on %s. It knows %s.%s", os, n.Arch, c.Vendor,
-					strings.Join(c.known(), ", "), n.OS.DidYouMean())
-			}
-		} else {
-			images[n.Name] = os + "/" + n.Arch
-			v.Images[images[n.Name]] = image
-		}
-		if _, err := terraform.Pick(n, c.Sizes); err != nil {
-			if at := n.Attr("cpus"); seen.first(at) {
-				r.Say(r.Rules.Size, at, "Node %q: %s. State what %s calls it: instance_type = \"…\".", n.Name, err, c.Vendor)
-			}
+		if image, ok := r.image(n, &v); ok {
+			images[n.Name] = image
 		}
 	}
 	if r.Diags.HasErrors() {
@@ -286,6 +245,38 @@ func (r *Reader) Variables(access Access) Variables {
 	}
 	v.Machines, v.Openings = machines, terraform.Openings(p, admins, consumers)
 	return v
+}
+
+// image judges a machine. It returns the key of its image among the variables; ok is false where there is none.
+func (r *Reader) image(n *plan.Node, v *Variables) (key string, ok bool) {
+	p, c := r.Plan, r.Cloud
+	if p.SSH.Port != 22 && target.Confined(n.OS) {
+		r.SayOnce(r.Rules.Argument, p.SSH.Attr("port"), target.ConfinedPort, p.SSH.Port, n.Name, n.OS)
+	}
+	if !c.NamePattern.MatchString(n.Name) || n.Name == v.Cluster+"-bastion" {
+		r.SayOnce(r.Rules.Name, n.NameRange, "%q names a machine. %s takes %s; %q is the bastion's.", n.Name, c.Vendor,
+			c.NameWords, v.Cluster+"-bastion")
+	}
+	if n.SecondaryAddress.IsValid() {
+		r.SayOnce(r.Rules.Family, n.At("secondary_address"), "Node %q has a second address, %s. The network that this target makes on %s "+
+			"has IPv4 alone.", n.Name, n.SecondaryAddress, c.Vendor)
+	} else if n.Address.Is6() {
+		r.SayOnce(r.Rules.Family, n.At("address"), "Node %q has the address %s. The network that this target makes on %s has IPv4 alone.",
+			n.Name, n.Address, c.Vendor)
+	}
+	if _, err := terraform.Pick(n, c.Sizes); err != nil {
+		r.SayOnce(r.Rules.Size, n.Attr("cpus"), "Node %q: %s. State what %s calls it: instance_type = \"…\".", n.Name, err, c.Vendor)
+	}
+	os := cmp.Or(n.OS.String(), c.DefaultOS)
+	image, ok := c.Images[os][n.Arch]
+	if !ok {
+		r.SayOnce(r.Rules.Image, n.Attr("os"), "The planner knows no image of %s for %s on %s. It knows %s.%s", os, n.Arch, c.Vendor,
+			strings.Join(c.known(), ", "), n.OS.DidYouMean())
+		return "", false
+	}
+	key = os + "/" + n.Arch
+	v.Images[key] = image
+	return key, true
 }
 
 // outside says of ranges of the internet that nobody there reaches a NodePort of machines without a public address.

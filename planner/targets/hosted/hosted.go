@@ -229,6 +229,15 @@ func CountAt(p Pool) hcl.Range {
 	return p.First.Block()
 }
 
+// Apart says which ranges overlap the network of the machines; it is invalid where that is said elsewhere.
+func (r *Reader) Apart(broken *rule.Rule, network netip.Prefix, v *Variables) {
+	for name, text := range map[string]string{"pod_subnets": v.Pods, "service_subnets": v.Services} {
+		if other, given := block.Prefix4(text); given && other.Overlaps(network) {
+			r.Say(broken, r.Plan.Network.Attr(name), "%s overlaps the network %s.", other, network)
+		}
+	}
+}
+
 // Even asks, for a vendor that counts workers by zone, that they divide among the zones of their pool.
 func (r *Reader) Even(broken *rule.Rule, pools map[string]Pool) {
 	for name, p := range pools {

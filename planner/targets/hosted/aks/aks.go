@@ -74,21 +74,8 @@ func vendor() *hosted.Vendor {
 		ClusterPattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,52}[a-z0-9])?$`), ClusterWords: "at most 54 letters, digits and hyphens",
 		PoolPattern: regexp.MustCompile(`^[a-z][a-z0-9]{0,11}$`), PoolWords: "at most 12 lower-case letters and digits, a letter first",
 		NameSource: "https://learn.microsoft.com/azure/aks/use-system-pools",
-		// Source: https://learn.microsoft.com/azure/virtual-machines/sizes/overview (read 2026-11)
-		SizeSource: "https://learn.microsoft.com/azure/virtual-machines/sizes/overview",
-		Sizes: []terraform.Size{
-			{Name: "Standard_D2s_v5", CPUs: 2, MemoryGiB: 8}, {Name: "Standard_E2s_v5", CPUs: 2, MemoryGiB: 16},
-			{Name: "Standard_D4s_v5", CPUs: 4, MemoryGiB: 16},
-			{Name: "Standard_E4s_v5", CPUs: 4, MemoryGiB: 32}, {Name: "Standard_D8s_v5", CPUs: 8, MemoryGiB: 32},
-			{Name: "Standard_E8s_v5", CPUs: 8, MemoryGiB: 64},
-			{Name: "Standard_D16s_v5", CPUs: 16, MemoryGiB: 64}, {Name: "Standard_D32s_v5", CPUs: 32, MemoryGiB: 128},
-			{Name: "Standard_D64s_v5", CPUs: 64, MemoryGiB: 256},
-			{Name: "Standard_D96s_v5", CPUs: 96, MemoryGiB: 384},
-			{Name: "Standard_D2ps_v5", CPUs: 2, MemoryGiB: 8, Arch: "arm64"}, {Name: "Standard_D4ps_v5", CPUs: 4, MemoryGiB: 16,
-				Arch: "arm64"},
-			{Name: "Standard_D8ps_v5", CPUs: 8, MemoryGiB: 32, Arch: "arm64"}, {Name: "Standard_D16ps_v5", CPUs: 16, MemoryGiB: 64,
-				Arch: "arm64"},
-		},
+		SizeSource: terraform.AzureSizesFrom,
+		Sizes:      terraform.AzureSizes(),
 	}
 }
 
@@ -115,11 +102,7 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 		r.Say(r.Rules.Argument, r.At("subnet"), "subnet is %s, which is not inside of vnet_cidr, %s.", subnet, vnet)
 	}
 	v.VNet, v.Subnet = vnet.String(), subnet.String()
-	for name, prefixes := range map[string]string{"pod_subnets": v.Pods, "service_subnets": v.Services} {
-		if other, given := block.Prefix4(prefixes); given && ok && other.Overlaps(vnet) {
-			r.Say(overlap, p.Network.Attr(name), "%s overlaps the network %s.", other, vnet)
-		}
-	}
+	r.Apart(overlap, vnet, &v.Variables)
 	if services, ok := block.Prefix4(v.Services); ok {
 		address := services.Addr()
 		for range 10 { // as Azure and kubeadm choose it

@@ -17,7 +17,6 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
-	"github.com/k8splan/k8splan/planner/target/block"
 	"github.com/k8splan/k8splan/planner/target/terraform"
 	"github.com/k8splan/k8splan/planner/targets/hosted"
 )
@@ -89,11 +88,7 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 		r.Say(r.Rules.Argument, r.At("vpc_cidr"), "vpc_cidr is %s. DigitalOcean takes networks from /16 to /28.", vpc)
 	}
 	v.VPC = vpc.String()
-	for name, text := range map[string]string{"pod_subnets": v.Pods, "service_subnets": v.Services} {
-		if other, given := block.Prefix4(text); given && ok && other.Overlaps(vpc) {
-			r.Say(overlap, p.Network.Attr(name), "%s overlaps the network %s.", other, vpc)
-		}
-	}
+	r.Apart(overlap, vpc, &v.Variables)
 	if (v.Pods == "") != (v.Services == "") {
 		written, missing := "pod_subnets", "service_subnets"
 		if v.Pods == "" {

@@ -95,13 +95,35 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	if !ok {
 		return nil, r.Diags
 	}
-	say := r.Say
 	o := &options{
 		other: value(b.Infrastructure, docker) != docker, namespace: value(b.Namespace, "default"),
 		group:       value(b.APIGroup, infrastructure),
 		clusterKind: value(b.ClusterKind, "DockerCluster"), templateKind: value(b.MachineTemplateKind, "DockerMachineTemplate"),
 		deployments: deployments(p),
 	}
+	o.names(r, &b)
+	machines(p, r.Say)
+	o.network(p, r.Say)
+	for _, v := range []struct {
+		name string
+		d    time.Duration
+	}{{"certificate_validity", p.Cluster.CertificateValidity}, {"ca_certificate_validity", p.Cluster.CAValidity}} {
+		if v.d%(24*time.Hour) != 0 {
+			r.Say(wholeDays, p.Cluster.Attr(v.name), "%s is %s, and Cluster API counts in days. Write a multiple of 24h.", v.name, v.d)
+		}
+	}
+	o.longest(p, r.Say)
+	if r.Diags.HasErrors() {
+		return nil, r.Diags
+	}
+	return o, r.Diags
+}
+
+// say reports a mistake.
+type say = func(broken *rule.Rule, at hcl.Range, format string, args ...any)
+
+// names holds the words of the block against what Kubernetes takes, and against the provider.
+func (o *options) names(r *block.Reader, b *body) {
 	for _, a := range []struct {
 		name, value string
 		pattern     *regexp.Regexp
@@ -113,14 +135,18 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	} {
 		switch {
 		case !a.pattern.MatchString(a.value):
-			say(malformed, b.Attr(a.name), "%s is %q. Write it as Kubernetes does, such as %q.", a.name, a.value, a.example)
+			r.Say(malformed, b.Attr(a.name), "%s is %q. Write it as Kubernetes does, such as %q.", a.name, a.value, a.example)
 		case strings.HasSuffix(a.name, "_kind") && o.other && !b.Has(a.name):
-			say(malformed, b.Attr("infrastructure"),
+			r.Say(malformed, b.Attr("infrastructure"),
 				"Another provider's objects must be named. Write %s = %q, or whatever the provider calls it.", a.name, a.example)
 		case (strings.HasSuffix(a.name, "_kind") || a.name == "api_group") && !o.other && b.Has(a.name):
-			say(malformed, b.Attr(a.name), "%s is for infrastructure = \"other\"; the objects of docker are written for you.", a.name)
+			r.Say(malformed, b.Attr(a.name), "%s is for infrastructure = \"other\"; the objects of docker are written for you.", a.name)
 		}
 	}
+}
+
+// machines says what a KubeadmControlPlane and the providers cannot make.
+func machines(p *plan.Plan, say say) {
 	controlPlanes := p.ControlPlanes()
 	if n := len(controlPlanes); n > 0 && !p.Etcd.IsExternal() && n%2 == 0 {
 		say(evenEtcd, controlPlanes[0].Attr("roles"),
@@ -152,6 +178,9 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 				"Cluster API makes no etcd members: it takes those that run already. Write the address of %s.", m.Name)
 		}
 	}
+}
+
+func (o *options) network(p *plan.Plan, say say) {
 	if mode := p.Network.KubeProxy.Mode; p.Network.KubeProxy.Written && mode != "iptables" && mode != plan.ProxyNone {
 		say(proxyMode, p.Network.KubeProxy.Attr("mode"), "Cluster API hands kubeadm no configuration of kube-proxy, so its mode is "+
 			"kubeadm's own, iptables. Remove the block, or write \"none\" with a pod network that replaces kube-proxy.")
@@ -169,14 +198,10 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 		say(noEndpoint, p.Cluster.Attr("control_plane_endpoint"), "The provider docker makes a balancer and decides the endpoint. "+
 			"Remove control_plane_endpoint.")
 	}
-	for _, v := range []struct {
-		name string
-		d    time.Duration
-	}{{"certificate_validity", p.Cluster.CertificateValidity}, {"ca_certificate_validity", p.Cluster.CAValidity}} {
-		if v.d%(24*time.Hour) != 0 {
-			say(wholeDays, p.Cluster.Attr(v.name), "%s is %s, and Cluster API counts in days. Write a multiple of 24h.", v.name, v.d)
-		}
-	}
+}
+
+// longest judges the longest name that an object gets.
+func (o *options) longest(p *plan.Plan, say say) {
 	longest := p.Cluster.Name + "-control-plane"
 	for _, d := range o.deployments {
 		if name := p.Cluster.Name + "-" + d.name; len(name) > len(longest) {
@@ -187,10 +212,6 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 		say(longName, p.Cluster.NameRange, "%q has %d characters. It names objects and becomes the value of a label: at most 63. Shorten "+
 			"the name of the cluster or of the pool.", longest, len(longest))
 	}
-	if r.Diags.HasErrors() {
-		return nil, r.Diags
-	}
-	return o, r.Diags
 }
 
 // firstWritten returns the first of the arguments that the node's block has.

@@ -84,6 +84,22 @@ func emit(p *plan.Plan, _ struct{}, by target.Upstream) ([]artifact.File, error)
 		}
 	}
 
+	w.lists(p, server, nodes, shares)
+	for _, n := range append([]*plan.Node{server}, nodes...) {
+		w.host(p, n, nodes, shares)
+	}
+	arguments(w, p, server)
+	w.common(p)
+	manifest, err := by.ClusterDNS(p)
+	w.err = cmp.Or(w.err, err)
+	w.add("addons.yaml", 0, manifest)
+	w.add(".gitignore", 0, []byte("# Keys and certificates.\n/secrets/\n"))
+	w.programs()
+	return w.files, w.err
+}
+
+// lists are the files that the scripts read line by line.
+func (w *writer) lists(p *plan.Plan, server *plan.Node, nodes []*plan.Node, shares map[*plan.Node][]netip.Prefix) {
 	var machines, hosts, config, labels lines
 	for _, n := range append([]*plan.Node{server}, nodes...) {
 		fqdn := n.Name + "." + p.Cluster.Name + ".internal"
@@ -110,27 +126,30 @@ func emit(p *plan.Plan, _ struct{}, by target.Upstream) ([]artifact.File, error)
 	w.text("sans.txt", sans(p))
 	w.text("settings.txt", settings(p, server))
 	w.text("downloads.txt", downloads(p))
+}
 
-	for _, n := range append([]*plan.Node{server}, nodes...) {
-		var routes lines
-		for _, other := range nodes {
-			for _, s := range shares[other] {
-				if via := addressOf(other, s.Addr().Is6()); other != n && via.IsValid() {
-					routes.add("%s %s", s, via)
-				}
+// host is what one machine is told: the routes to the pods of the others, and what a worker runs.
+func (w *writer) host(p *plan.Plan, n *plan.Node, nodes []*plan.Node, shares map[*plan.Node][]netip.Prefix) {
+	var routes lines
+	for _, other := range nodes {
+		for _, s := range shares[other] {
+			if via := addressOf(other, s.Addr().Is6()); other != n && via.IsValid() {
+				routes.add("%s %s", s, via)
 			}
 		}
-		w.text("hosts/"+n.Name+"/routes.conf", routes)
-		if n == server {
-			continue
-		}
-		w.json("hosts/"+n.Name+"/conflist.json", network(p, shares[n]))
-		w.text("hosts/"+n.Name+"/arguments/kubelet.txt", kubeletArguments(p, n))
-		w.text("hosts/"+n.Name+"/arguments/kube-proxy.txt", lines{"--config=/var/lib/kube-proxy/config.yaml",
-			"--hostname-override=" + n.Name})
 	}
-	arguments(w, p, server)
+	w.text("hosts/"+n.Name+"/routes.conf", routes)
+	if n.Bootstrap {
+		return
+	}
+	w.json("hosts/"+n.Name+"/conflist.json", network(p, shares[n]))
+	w.text("hosts/"+n.Name+"/arguments/kubelet.txt", kubeletArguments(p, n))
+	w.text("hosts/"+n.Name+"/arguments/kube-proxy.txt", lines{"--config=/var/lib/kube-proxy/config.yaml",
+		"--hostname-override=" + n.Name})
+}
 
+// common is what all workers are told.
+func (w *writer) common(p *plan.Plan) {
 	w.yaml("common/kubelet.yaml", kubelet(p))
 	w.yaml("common/kube-proxy.yaml", proxyConfiguration{
 		APIVersion: "kubeproxy.config.k8s.io/v1alpha1", Kind: "KubeProxyConfiguration", Mode: p.Network.KubeProxy.Mode,
@@ -145,11 +164,10 @@ func emit(p *plan.Plan, _ struct{}, by target.Upstream) ([]artifact.File, error)
 		w.add(fmt.Sprintf("common/registries/%d.toml", i), 0, hostfiles.HostsTOML(r))
 	}
 	w.text("common/registries.txt", registries)
-	manifest, err := by.ClusterDNS(p)
-	w.err = cmp.Or(w.err, err)
-	w.add("addons.yaml", 0, manifest)
-	w.add(".gitignore", 0, []byte("# Keys and certificates.\n/secrets/\n"))
+}
 
+// programs are the files that no design changes.
+func (w *writer) programs() {
 	for _, name := range []string{"README.md", "openssl.cnf"} {
 		w.static(name, "targets/installers/kubernetes-the-hard-way/"+name, 0)
 	}
@@ -164,7 +182,6 @@ func emit(p *plan.Plan, _ struct{}, by target.Upstream) ([]artifact.File, error)
 	for _, name := range []string{"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy"} {
 		w.static("common/"+name+".service", "targets/installers/kubernetes-the-hard-way/units/"+name+".service", 0)
 	}
-	return w.files, w.err
 }
 
 // writer gathers the files, and the first error.

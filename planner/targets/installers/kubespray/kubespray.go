@@ -385,24 +385,8 @@ func cluster(p *plan.Plan) ansible.Mapping {
 		v.add("kube_proxy_strict_arp", n.KubeProxy.StrictARP || p.LoadBalancer.Kind == plan.KubeVIP && n.KubeProxy.Mode == "ipvs")
 	}
 	v.add("kube_apiserver_node_port_range", fmt.Sprintf("%d-%d", n.NodePorts.First, n.NodePorts.Last))
-	if lb := &p.LoadBalancer; lb.Kind == plan.KubeVIP {
-		v.add("kube_vip_enabled", true)
-		v.add("kube_vip_controlplane_enabled", true)
-		v.add("kube_vip_address", lb.VirtualIP.String())
-		if lb.Interface != "" {
-			v.add("kube_vip_interface", lb.Interface)
-		}
-		v.add("kube_vip_arp_enabled", lb.Mode != "bgp")
-		v.add("kube_vip_leader_election_enabled", true) // kubespray leaves it out in mode bgp: see loadbalancer
-		if lb.Mode == "bgp" {
-			v.add("kube_vip_bgp_enabled", true)
-			v.add("kube_vip_local_as", lb.BGPAS)
-			peers := make([]string, len(lb.BGPPeers))
-			for i, peer := range lb.BGPPeers {
-				peers[i] = fmt.Sprintf("%s:%d::false", peer.Address, peer.AS) // without a password, in one hop
-			}
-			v.add("kube_vip_bgppeers", peers)
-		}
+	if p.LoadBalancer.Kind == plan.KubeVIP {
+		kubeVIP(&p.LoadBalancer, &v)
 	}
 	v.add("container_manager", map[string]string{plan.Containerd: "containerd", plan.CRIO: "crio", plan.Docker: "docker"}[p.Runtime.Name])
 	if len(p.Runtime.Registries) > 0 {
@@ -452,6 +436,26 @@ func upstream(e plan.Endpoint) string {
 		return e.Host
 	}
 	return e.String()
+}
+
+func kubeVIP(lb *plan.LoadBalancer, v *list) {
+	v.add("kube_vip_enabled", true)
+	v.add("kube_vip_controlplane_enabled", true)
+	v.add("kube_vip_address", lb.VirtualIP.String())
+	if lb.Interface != "" {
+		v.add("kube_vip_interface", lb.Interface)
+	}
+	v.add("kube_vip_arp_enabled", lb.Mode != "bgp")
+	v.add("kube_vip_leader_election_enabled", true) // kubespray leaves it out in mode bgp: see loadbalancer
+	if lb.Mode == "bgp" {
+		v.add("kube_vip_bgp_enabled", true)
+		v.add("kube_vip_local_as", lb.BGPAS)
+		peers := make([]string, len(lb.BGPPeers))
+		for i, peer := range lb.BGPPeers {
+			peers[i] = fmt.Sprintf("%s:%d::false", peer.Address, peer.AS) // without a password, in one hop
+		}
+		v.add("kube_vip_bgppeers", peers)
+	}
 }
 
 // network is the pod network, in the variables of its role.

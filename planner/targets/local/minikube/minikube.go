@@ -172,42 +172,60 @@ func inOrder(p *plan.Plan) []*plan.Node {
 
 // arguments of minikube start, but for the profile. Names as in https://minikube.sigs.k8s.io/docs/commands/start/
 func arguments(p *plan.Plan, b *body) []string {
-	var out []string
-	add := func(flag, value string) { out = append(out, "--"+flag+"="+value) }
-	extra := func(component, flag, value string) { add("extra-config", component+"."+flag+"="+value) }
-	n, nodes := &p.Network, p.KubeletNodes()
-	add("kubernetes-version", "v"+p.Cluster.Version.String())
+	var c commandLine
+	c.machines(p, b)
+	c.cluster(p, b)
+	c.components(p)
+	return c
+}
+
+// commandLine is the arguments so far.
+type commandLine []string
+
+func (c *commandLine) add(flag, value string) { *c = append(*c, "--"+flag+"="+value) }
+
+// extra is an argument for one of the components that minikube starts.
+func (c *commandLine) extra(component, flag, value string) {
+	c.add("extra-config", component+"."+flag+"="+value)
+}
+
+func (c *commandLine) machines(p *plan.Plan, b *body) {
+	nodes := p.KubeletNodes()
+	c.add("kubernetes-version", "v"+p.Cluster.Version.String())
 	driver := "docker"
 	if b.Driver != nil {
 		driver = *b.Driver
 	}
-	add("driver", driver)
+	c.add("driver", driver)
 	if len(nodes) > 1 {
-		add("nodes", strconv.Itoa(len(nodes)))
+		c.add("nodes", strconv.Itoa(len(nodes)))
 	}
 	if len(p.ControlPlanes()) > 1 {
-		add("ha", "true")
+		c.add("ha", "true")
 	}
-	add("container-runtime", map[string]string{plan.Containerd: "containerd", plan.CRIO: "cri-o", plan.Docker: "docker"}[p.Runtime.Name])
-	if p.Network.CNI.Written {
-		name := n.CNI.Name
-		if n.CNI.Foreign() {
+	c.add("container-runtime", map[string]string{plan.Containerd: "containerd", plan.CRIO: "cri-o", plan.Docker: "docker"}[p.Runtime.Name])
+	if cni := &p.Network.CNI; cni.Written {
+		name := cni.Name
+		if cni.Foreign() {
 			name = "false"
 		}
-		add("cni", name)
+		c.add("cni", name)
 	}
 	if first := nodes[0]; driver != "none" {
 		if first.CPUs != 0 {
-			add("cpus", strconv.Itoa(first.CPUs))
+			c.add("cpus", strconv.Itoa(first.CPUs))
 		}
 		if first.MemoryBytes != 0 {
-			add("memory", strconv.FormatInt(first.MemoryBytes>>20, 10)+"m")
+			c.add("memory", strconv.FormatInt(first.MemoryBytes>>20, 10)+"m")
 		}
 		if first.DiskBytes != 0 {
-			add("disk-size", strconv.FormatInt(first.DiskBytes>>20, 10)+"m")
+			c.add("disk-size", strconv.FormatInt(first.DiskBytes>>20, 10)+"m")
 		}
 	}
-	add("apiserver-port", strconv.Itoa(p.Cluster.APIServerPort))
+}
+
+func (c *commandLine) cluster(p *plan.Plan, b *body) {
+	c.add("apiserver-port", strconv.Itoa(p.Cluster.APIServerPort))
 	var names, ips []string
 	for _, san := range p.Cluster.CertSANs {
 		if _, err := netip.ParseAddr(san); err == nil {
@@ -217,19 +235,19 @@ func arguments(p *plan.Plan, b *body) []string {
 		}
 	}
 	if names != nil {
-		add("apiserver-names", strings.Join(names, ","))
+		c.add("apiserver-names", strings.Join(names, ","))
 	}
 	if ips != nil {
-		add("apiserver-ips", strings.Join(ips, ","))
+		c.add("apiserver-ips", strings.Join(ips, ","))
 	}
-	add("service-cluster-ip-range", n.ServiceSubnets[0].String())
-	add("dns-domain", n.DNSDomain)
+	c.add("service-cluster-ip-range", p.Network.ServiceSubnets[0].String())
+	c.add("dns-domain", p.Network.DNSDomain)
 	if repo := p.Artifacts.ImageRepository; repo != "" {
-		add("image-repository", repo)
+		c.add("image-repository", repo)
 	}
 	for _, r := range p.Runtime.Registries {
 		if r.PlainHTTP || r.SkipVerify {
-			add("insecure-registry", r.Host)
+			c.add("insecure-registry", r.Host)
 		}
 	}
 	if len(p.Cluster.FeatureGates) > 0 {
@@ -237,25 +255,29 @@ func arguments(p *plan.Plan, b *body) []string {
 		for _, name := range slices.Sorted(maps.Keys(p.Cluster.FeatureGates)) {
 			gates = append(gates, fmt.Sprintf("%s=%t", name, p.Cluster.FeatureGates[name]))
 		}
-		add("feature-gates", strings.Join(gates, ","))
+		c.add("feature-gates", strings.Join(gates, ","))
 	}
 	if len(b.Addons) > 0 {
-		add("addons", strings.Join(b.Addons, ","))
+		c.add("addons", strings.Join(b.Addons, ","))
 	}
-	extra("kubeadm", "pod-network-cidr", n.PodSubnets[0].String())
+}
+
+func (c *commandLine) components(p *plan.Plan) {
+	n := &p.Network
+	c.extra("kubeadm", "pod-network-cidr", n.PodSubnets[0].String())
 	if n.KubeProxy.Mode != plan.ProxyNone {
-		extra("kube-proxy", "mode", n.KubeProxy.Mode)
+		c.extra("kube-proxy", "mode", n.KubeProxy.Mode)
 	} else {
-		extra("kubeadm", "skip-phases", "addon/kube-proxy")
+		c.extra("kubeadm", "skip-phases", "addon/kube-proxy")
 	}
 	if n.Has("node_port_range") {
-		extra("apiserver", "service-node-port-range", fmt.Sprintf("%d-%d", n.NodePorts.First, n.NodePorts.Last))
+		c.extra("apiserver", "service-node-port-range", fmt.Sprintf("%d-%d", n.NodePorts.First, n.NodePorts.Last))
 	}
 	if n.Has("node_cidr_mask_size") {
-		extra("controller-manager", "node-cidr-mask-size", strconv.Itoa(n.NodeCIDRMaskSize))
+		c.extra("controller-manager", "node-cidr-mask-size", strconv.Itoa(n.NodeCIDRMaskSize))
 	}
 	if k := &p.Cluster.Kubelet; k.Has("max_pods") {
-		extra("kubelet", "max-pods", strconv.Itoa(k.MaxPods))
+		c.extra("kubelet", "max-pods", strconv.Itoa(k.MaxPods))
 	}
 	for _, v := range []struct {
 		name, flag string
@@ -263,19 +285,18 @@ func arguments(p *plan.Plan, b *body) []string {
 	}{{"quota", "quota-backend-bytes", p.Etcd.QuotaBytes}, {"heartbeat_interval", "heartbeat-interval",
 		p.Etcd.HeartbeatInterval.Milliseconds()}, {"election_timeout", "election-timeout", p.Etcd.ElectionTimeout.Milliseconds()}} {
 		if p.Etcd.Has(v.name) {
-			extra("etcd", v.flag, strconv.FormatInt(v.value, 10))
+			c.extra("etcd", v.flag, strconv.FormatInt(v.value, 10))
 		}
 	}
-	for _, c := range []struct {
+	for _, of := range []struct {
 		name string
 		args []plan.Arg
 	}{{"apiserver", p.Cluster.APIServer.ExtraArgs}, {"controller-manager", p.Cluster.ControllerManager.ExtraArgs},
 		{"scheduler", p.Cluster.Scheduler.ExtraArgs}, {"etcd", p.Etcd.ExtraArgs}, {"kubelet", p.Cluster.Kubelet.ExtraArgs}} {
-		for _, a := range c.args {
-			extra(c.name, a.Name, a.Value)
+		for _, a := range of.args {
+			c.extra(of.name, a.Name, a.Value)
 		}
 	}
-	return out
 }
 
 // rules lists the rules of the target.

@@ -330,7 +330,6 @@ func quoted(lines []string) []string {
 // --- Red Hat's family and Fedora
 
 func (o *options) kickstart(p *plan.Plan, m machine) []artifact.File {
-	four, six, via4, via6 := o.first(m.node)
 	var b strings.Builder
 	line := func(words ...string) {
 		b.WriteString(strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " ") + "\n")
@@ -341,29 +340,7 @@ func (o *options) kickstart(p *plan.Plan, m machine) []artifact.File {
 	line("lang", "en_US.UTF-8")
 	line("keyboard", "us")
 	line("timezone", o.timezone, "--utc")
-	card := m.node.MAC
-	if card == "" {
-		card = m.node.Interface
-	}
-	network := []string{"network", "--device=" + card, "--bootproto=static", "--onboot=yes", "--activate", "--hostname=" + m.node.Name}
-	if m.node.Interface == "" {
-		network = append(network, "--bindto=mac") // the kernel's name for the card is not known here, and may change
-	}
-	if four.IsValid() {
-		network = append(network, "--ip="+four.Addr().String(), "--netmask="+mask(four), "--gateway="+via4.String())
-	} else {
-		network = append(network, "--noipv4")
-	}
-	if six.IsValid() {
-		network = append(network, "--ipv6="+six.String(), "--ipv6gateway="+via6.String())
-	} else {
-		network = append(network, "--noipv6")
-	}
-	network = append(network, "--nameserver="+strings.Join(plan.Texts(o.segment.Nameservers), ","))
-	if p.Network.MTU != 1500 {
-		network = append(network, "--mtu="+strconv.Itoa(p.Network.MTU))
-	}
-	line(network...)
+	line(o.kickstartNetwork(p, m)...)
 	line("# The pod network and kube-proxy write the rules of this host; firewalld's would drop what they let through.")
 	line("firewall", "--disabled")
 	line("# As kubeadm's guide has it: pods that mount directories of the host would be refused otherwise.")
@@ -405,7 +382,40 @@ func (o *options) kickstart(p *plan.Plan, m machine) []artifact.File {
 	}
 	line("restorecon -R /root/.ssh /home /etc/ssh || true")
 	line("%end")
+	return []artifact.File{{Path: "ks.cfg", Data: []byte(b.String())}, boot(o.kickstartArguments(p, m)...)}
+}
 
+// kickstartNetwork is the line about the card.
+func (o *options) kickstartNetwork(p *plan.Plan, m machine) []string {
+	four, six, via4, via6 := o.first(m.node)
+	card := m.node.MAC
+	if card == "" {
+		card = m.node.Interface
+	}
+	network := []string{"network", "--device=" + card, "--bootproto=static", "--onboot=yes", "--activate", "--hostname=" + m.node.Name}
+	if m.node.Interface == "" {
+		network = append(network, "--bindto=mac") // the kernel's name for the card is not known here, and may change
+	}
+	if four.IsValid() {
+		network = append(network, "--ip="+four.Addr().String(), "--netmask="+mask(four), "--gateway="+via4.String())
+	} else {
+		network = append(network, "--noipv4")
+	}
+	if six.IsValid() {
+		network = append(network, "--ipv6="+six.String(), "--ipv6gateway="+via6.String())
+	} else {
+		network = append(network, "--noipv6")
+	}
+	network = append(network, "--nameserver="+strings.Join(plan.Texts(o.segment.Nameservers), ","))
+	if p.Network.MTU != 1500 {
+		network = append(network, "--mtu="+strconv.Itoa(p.Network.MTU))
+	}
+	return network
+}
+
+// kickstartArguments are those of the installer's kernel.
+func (o *options) kickstartArguments(p *plan.Plan, m machine) []string {
+	four, six, via4, via6 := o.first(m.node)
 	var address string
 	if four.IsValid() {
 		address = fmt.Sprintf("ip=%s::%s:%s:%s:%s:none", four.Addr(), via4, mask(four), m.node.Name, o.bootCard(m))
@@ -419,7 +429,7 @@ func (o *options) kickstart(p *plan.Plan, m machine) []artifact.File {
 	for _, n := range o.segment.Nameservers {
 		arguments = append(arguments, "nameserver="+bracketed(n.String()))
 	}
-	return []artifact.File{{Path: "ks.cfg", Data: []byte(b.String())}, boot(arguments...)}
+	return arguments
 }
 
 // linkFile gives the card of a hardware address a name. Source: systemd.link(5)

@@ -110,13 +110,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*variables, h
 	if b.Source == nil {
 		b.Source = p.Target.Source
 	}
-	say, said := r.Say, map[hcl.Range]bool{}
-	once := func(broken *rule.Rule, at hcl.Range, format string, args ...any) {
-		if !said[at] {
-			said[at] = true
-			say(broken, at, format, args...)
-		}
-	}
+	say := r.Say
 	name := func(argument string, written *string, otherwise string, pattern *regexp.Regexp) string {
 		value := block.Value(written, otherwise)
 		if !pattern.MatchString(value) {
@@ -151,30 +145,9 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*variables, h
 	}
 	picked := onprem.PickImages(p, b.Images, b.Attr("images"), shared.Argument, noImage, say)
 	for _, n := range p.Nodes {
-		host := n.Host
-		if host == "" {
-			host = n.FailureDomain
-			if b.Hosts != nil && host != "" {
-				host = b.Hosts[host]
-			}
-			if n.FailureDomain == "" {
-				host = block.Value(b.Host, "")
-			}
-		}
-		switch at := n.At("failure_domain"); {
-		case host == "" && n.FailureDomain != "":
-			once(unplaced, at, "Node %q is in %q, and hosts names %s. Add the node of Proxmox that carries it.", n.Name, n.FailureDomain,
-				onprem.Known(b.Hosts))
-		case host == "":
-			once(unplaced, at, "Node %q has neither a host nor a failure domain. Write the node of Proxmox that carries it, "+
-				"there or in the target: host = \"pve-1\".", n.Name)
-		case !nodePattern.MatchString(host):
-			once(unplaced, at,
-				"Node %q would stand on %q, which no node of Proxmox can be called. Say which node carries the failure domain: "+
-					"hosts = { %q = \"pve-1\" }.", n.Name, host, n.FailureDomain)
-		}
+		host := b.standing(r, n)
 		if n.Arch != "amd64" {
-			once(noImage, n.Attr("arch"), "Node %q is %s. Proxmox VE runs amd64.", n.Name, n.Arch)
+			r.SayOnce(noImage, n.Attr("arch"), "Node %q is %s. Proxmox VE runs amd64.", n.Name, n.Arch)
 		}
 		os, _ := onprem.System(n)
 		v.Images[os] = picked[n.Name].Address
@@ -189,6 +162,33 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*variables, h
 		return nil, r.Diags
 	}
 	return v, r.Diags
+}
+
+// standing is the node of Proxmox that carries a machine.
+func (b *body) standing(r *block.Reader, n *plan.Node) string {
+	host := n.Host
+	if host == "" {
+		host = n.FailureDomain
+		if b.Hosts != nil && host != "" {
+			host = b.Hosts[host]
+		}
+		if n.FailureDomain == "" {
+			host = block.Value(b.Host, "")
+		}
+	}
+	switch at := n.At("failure_domain"); {
+	case host == "" && n.FailureDomain != "":
+		r.SayOnce(unplaced, at, "Node %q is in %q, and hosts names %s. Add the node of Proxmox that carries it.", n.Name, n.FailureDomain,
+			onprem.Known(b.Hosts))
+	case host == "":
+		r.SayOnce(unplaced, at, "Node %q has neither a host nor a failure domain. Write the node of Proxmox that carries it, "+
+			"there or in the target: host = \"pve-1\".", n.Name)
+	case !nodePattern.MatchString(host):
+		r.SayOnce(unplaced, at,
+			"Node %q would stand on %q, which no node of Proxmox can be called. Say which node carries the failure domain: "+
+				"hosts = { %q = \"pve-1\" }.", n.Name, host, n.FailureDomain)
+	}
+	return host
 }
 
 // address sets the machine's address of a family, and that family's router.

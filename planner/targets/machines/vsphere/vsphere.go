@@ -160,107 +160,124 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	if !ok {
 		return nil, r.Diags
 	}
-	say := r.Say
-	name := func(at *spec.Source, argument string, written string) string {
-		if !namePattern.MatchString(written) || strings.Trim(written, "/ ") == "" {
-			say(shared.Argument, at.Attr(argument), "%s is %q. Write the name as vCenter shows it, of at most 80 characters without "+
-				"\\ and %%.", argument, written)
-		}
-		return written
-	}
-	optional := func(at *spec.Source, argument string, written *string, otherwise string) string {
-		if written == nil {
-			return otherwise
-		}
-		return name(at, argument, *written)
-	}
-	o := &options{segment: b.Segment(p, b.Source, shared, say)}
-	onprem.Port(p, shared, say)
-	tunnels(p, &b, say)
-	v := &o.variables
-	*v = variables{
-		Cluster: p.Cluster.Name, Datacenter: name(b.Source, "datacenter", b.Datacenter), Folder: optional(b.Source, "folder",
+	o := &options{segment: b.Segment(p, b.Source, shared, r.Say)}
+	onprem.Port(p, shared, r.Say)
+	tunnels(p, &b, r.Say)
+	d := decoder{r, p, &b, &o.variables}
+	*d.v = variables{
+		Cluster: p.Cluster.Name, Datacenter: d.name(b.Source, "datacenter", b.Datacenter), Folder: d.optional(b.Source, "folder",
 			b.Folder, p.Cluster.Name), MakeFolder: b.Folder == nil,
 		Placements: map[string]placement{}, Templates: map[string]string{}, Machines: map[string]machine{},
 		Separate: map[string]separate{}, HostGroups: map[string]hostGroup{},
 	}
 	if b.PublicKey != nil {
-		v.PublicKey = *b.PublicKey
+		d.v.PublicKey = *b.PublicKey
 	}
 	usual := placement{
-		name(b.Source, "compute_cluster", b.ComputeCluster), optional(b.Source, "resource_pool", b.ResourcePool, ""),
-		name(b.Source, "datastore", b.Datastore), name(b.Source, "network", b.Network),
+		d.name(b.Source, "compute_cluster", b.ComputeCluster), d.optional(b.Source, "resource_pool", b.ResourcePool, ""),
+		d.name(b.Source, "datastore", b.Datastore), d.name(b.Source, "network", b.Network),
 	}
-	domains := map[string]*domain{}
-	places := map[string]placement{}
-	for _, d := range b.Domains {
-		if earlier := domains[d.Name]; earlier != nil {
-			say(shared.Argument, d.NameRange, "The failure domain %q is already defined on line %d.", d.Name, earlier.Block().Start.Line)
-		}
-		domains[d.Name] = d
-		places[d.Name] = placement{
-			optional(d.Source, "compute_cluster", d.ComputeCluster, usual.ComputeCluster), optional(d.Source, "resource_pool",
-				d.ResourcePool, usual.ResourcePool),
-			optional(d.Source, "datastore", d.Datastore, usual.Datastore), optional(d.Source, "network", d.Network, usual.Network),
-		}
-		for _, h := range d.Hosts {
-			name(d.Source, "hosts", h)
-		}
-	}
-	said := map[hcl.Range]bool{}
-	once := func(r *rule.Rule, at hcl.Range, format string, args ...any) {
-		if !said[at] {
-			said[at] = true
-			say(r, at, format, args...)
-		}
-	}
+	domains, places := d.domains(usual)
 	for _, n := range p.Nodes {
-		place, d := elsewhere, domains[n.FailureDomain]
-		switch {
-		case d != nil:
-			place, v.Placements[n.Zone()] = n.Zone(), places[n.FailureDomain]
-		case n.FailureDomain != "" && n.FailureDomain != p.Nodes[0].FailureDomain && len(domains) == 0:
-			once(unplaced, n.At("failure_domain"), "Node %q is in %q and others elsewhere, and all would stand in %s wherever vCenter "+
-				"puts "+
-				"them. Say in the target where it is: failure_domain %q { hosts = [\"…\"] }.", n.Name, n.FailureDomain,
-				usual.ComputeCluster, n.FailureDomain)
-			continue
-		case n.FailureDomain != "" && len(domains) > 0:
-			once(unplaced, n.At("failure_domain"), "Node %q is in %q, and the target has failure domains %s. Add failure_domain %q { "+
-				"… } to it.", n.Name, n.FailureDomain, onprem.Known(domains), n.FailureDomain)
-			continue
-		default:
-			v.Placements[elsewhere] = usual
-		}
-		os, _ := onprem.System(n)
-		if template, ok := b.Templates[os]; !ok {
-			once(noTemplate, n.Attr("os"), "Node %q runs %s, and templates names %s.%s", n.Name, os, onprem.Known(b.Templates),
-				cmp.Or(n.OS.DidYouMean(), " Add a template of it with cloud-init and open-vm-tools."))
-		} else {
-			v.Templates[os] = name(b.Source, "templates", template)
-		}
-		if n.Arch != "amd64" {
-			once(noTemplate, n.Attr("arch"), "Node %q is %s. vSphere's hosts run amd64.", n.Name, n.Arch)
-		}
-		if n.MAC != "" && reserved(n.MAC) {
-			once(mac, n.Attr("mac"), "Node %q has the hardware address %s, which VMware keeps for those that it gives out itself. "+
-				"Write one "+
-				"from 00:50:56:00:00:00 to 00:50:56:3f:ff:ff, or leave mac out.", n.Name, n.MAC)
-		}
-		cpus, memory, disk := onprem.Size(n)
-		v.Machines[n.Name] = machine{place, os, cpus, memory >> 20, (disk + 1<<30 - 1) >> 30, n.MAC}
-		if d != nil && len(d.Hosts) > 0 {
-			v.keep("domain-"+n.Zone(), place, d.Hosts, n)
-		}
-		if n.Host != "" {
-			v.keep("host-"+n.Host+"-in-"+place, place, []string{n.Host}, n)
+		if place, ok := d.place(n, usual, domains, places); ok {
+			d.machine(n, place, domains[n.FailureDomain])
 		}
 	}
-	v.apart(p)
+	d.v.apart(p)
 	if r.Diags.HasErrors() {
 		return nil, r.Diags
 	}
 	return o, r.Diags
+}
+
+// decoder reads the block into the variables.
+type decoder struct {
+	*block.Reader
+	p *plan.Plan
+	b *body
+	v *variables
+}
+
+func (d *decoder) name(at *spec.Source, argument string, written string) string {
+	if !namePattern.MatchString(written) || strings.Trim(written, "/ ") == "" {
+		d.Say(shared.Argument, at.Attr(argument), "%s is %q. Write the name as vCenter shows it, of at most 80 characters without "+
+			"\\ and %%.", argument, written)
+	}
+	return written
+}
+
+func (d *decoder) optional(at *spec.Source, argument string, written *string, otherwise string) string {
+	if written == nil {
+		return otherwise
+	}
+	return d.name(at, argument, *written)
+}
+
+// domains are the failure domains of the block, and where their machines stand; what one does not say is as usual.
+func (d *decoder) domains(usual placement) (map[string]*domain, map[string]placement) {
+	domains, places := map[string]*domain{}, map[string]placement{}
+	for _, of := range d.b.Domains {
+		if earlier := domains[of.Name]; earlier != nil {
+			d.Say(shared.Argument, of.NameRange, "The failure domain %q is already defined on line %d.", of.Name,
+				earlier.Block().Start.Line)
+		}
+		domains[of.Name] = of
+		places[of.Name] = placement{
+			d.optional(of.Source, "compute_cluster", of.ComputeCluster, usual.ComputeCluster), d.optional(of.Source, "resource_pool",
+				of.ResourcePool, usual.ResourcePool),
+			d.optional(of.Source, "datastore", of.Datastore, usual.Datastore), d.optional(of.Source, "network", of.Network, usual.Network),
+		}
+		for _, h := range of.Hosts {
+			d.name(of.Source, "hosts", h)
+		}
+	}
+	return domains, places
+}
+
+// place is the key of where a node stands; ok is false where the block does not say it.
+func (d *decoder) place(n *plan.Node, usual placement, domains map[string]*domain, places map[string]placement) (key string, ok bool) {
+	switch {
+	case domains[n.FailureDomain] != nil:
+		d.v.Placements[n.Zone()] = places[n.FailureDomain]
+		return n.Zone(), true
+	case n.FailureDomain != "" && n.FailureDomain != d.p.Nodes[0].FailureDomain && len(domains) == 0:
+		d.SayOnce(unplaced, n.At("failure_domain"), "Node %q is in %q and others elsewhere, and all would stand in %s wherever vCenter "+
+			"puts them. Say in the target where it is: failure_domain %q { hosts = [\"…\"] }.", n.Name, n.FailureDomain,
+			usual.ComputeCluster, n.FailureDomain)
+		return "", false
+	case n.FailureDomain != "" && len(domains) > 0:
+		d.SayOnce(unplaced, n.At("failure_domain"), "Node %q is in %q, and the target has failure domains %s. Add failure_domain %q { "+
+			"… } to it.", n.Name, n.FailureDomain, onprem.Known(domains), n.FailureDomain)
+		return "", false
+	}
+	d.v.Placements[elsewhere] = usual
+	return elsewhere, true
+}
+
+// machine makes the machine of a node; of is its failure domain, nil where the block has none.
+func (d *decoder) machine(n *plan.Node, place string, of *domain) {
+	os, _ := onprem.System(n)
+	if template, ok := d.b.Templates[os]; !ok {
+		d.SayOnce(noTemplate, n.Attr("os"), "Node %q runs %s, and templates names %s.%s", n.Name, os, onprem.Known(d.b.Templates),
+			cmp.Or(n.OS.DidYouMean(), " Add a template of it with cloud-init and open-vm-tools."))
+	} else {
+		d.v.Templates[os] = d.name(d.b.Source, "templates", template)
+	}
+	if n.Arch != "amd64" {
+		d.SayOnce(noTemplate, n.Attr("arch"), "Node %q is %s. vSphere's hosts run amd64.", n.Name, n.Arch)
+	}
+	if n.MAC != "" && reserved(n.MAC) {
+		d.SayOnce(mac, n.Attr("mac"), "Node %q has the hardware address %s, which VMware keeps for those that it gives out itself. "+
+			"Write one from 00:50:56:00:00:00 to 00:50:56:3f:ff:ff, or leave mac out.", n.Name, n.MAC)
+	}
+	cpus, memory, disk := onprem.Size(n)
+	d.v.Machines[n.Name] = machine{place, os, cpus, memory >> 20, (disk + 1<<30 - 1) >> 30, n.MAC}
+	if of != nil && len(of.Hosts) > 0 {
+		d.v.keep("domain-"+n.Zone(), place, of.Hosts, n)
+	}
+	if n.Host != "" {
+		d.v.keep("host-"+n.Host+"-in-"+place, place, []string{n.Host}, n)
+	}
 }
 
 // reserved: the prefixes that VMware's products make addresses with.

@@ -111,7 +111,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	o.segment = b.Segment(p, b.Source, shared, say)
 	o.vips(p, &b, say)
 	o.shape(p, say)
-	o.hosts(p, &b, say)
+	o.hosts(p, &b, r)
 	if r.Diags.HasErrors() {
 		return nil, r.Diags
 	}
@@ -216,20 +216,14 @@ var (
 	leastSingle       = [3]int64{8, 16, 120}
 )
 
-func (o *options) hosts(p *plan.Plan, b *body, say onprem.Say) {
-	said := map[hcl.Range]bool{}
-	once := func(r *rule.Rule, at hcl.Range, format string, args ...any) {
-		if !said[at] {
-			said[at] = true
-			say(r, at, format, args...)
-		}
-	}
+func (o *options) hosts(p *plan.Plan, b *body, r *block.Reader) {
 	for _, n := range p.Nodes {
 		if !n.Address.IsValid() {
-			once(host, n.Block(), "Node %q has no address. The installer writes each host's address into its image: write address.", n.Name)
+			r.SayOnce(host, n.Block(), "Node %q has no address. The installer writes each host's address into its image: write address.",
+				n.Name)
 		}
 		if n.MAC == "" {
-			once(host, n.Block(),
+			r.SayOnce(host, n.Block(),
 				"Node %q has no mac. A host that boots the installer's image finds its own name and address by it. Write "+
 					"mac, and nodes that have one each instead of a pool.", n.Name)
 		}
@@ -245,8 +239,8 @@ func (o *options) hosts(p *plan.Plan, b *body, say onprem.Say) {
 			value int64
 		}{{"cpus", int64(n.CPUs)}, {"memory", n.MemoryBytes >> 30}, {"disk", n.DiskBytes >> 30}} {
 			if n.Has(has.name) && has.value < least[i] {
-				once(small, n.Attr(has.name), "Node %q is too small: OpenShift wants %d CPUs, %dGi of memory and a disk of %dGi here, "+
-					"and its installer refuses less.", n.Name, least[0], least[1], least[2])
+				r.SayOnce(small, n.Attr(has.name), "Node %q is too small: OpenShift wants %d CPUs, %dGi of memory and a disk of %dGi "+
+					"here, and its installer refuses less.", n.Name, least[0], least[1], least[2])
 			}
 		}
 		for _, of := range []string{n.Name, n.Pool} {
