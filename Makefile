@@ -75,10 +75,10 @@ cross: ## compile for every system and processor that releases are for (minutes;
 	@for platform in $(PLATFORMS); do \
 	  echo "go build for $$platform" && GOOS=$${platform%/*} GOARCH=$${platform#*/} CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/k8splan || exit 1; done
 
-tables: ## read upstream's flags and configuration fields anew (network, some minutes); look at the diff
+tables: ## read upstream's flags and configuration fields again (network, some minutes); look at the diff
 	$(GO) run ./checks/tables planner/flags $$(date -u +%F)
 
-golden: ## write all golden files anew after a wanted change, where setup was run before; look at the diff
+golden: ## write all golden files again after a wanted change, where setup was run before; look at the diff
 	$(GO) test $(GOLDEN) -run '^(TestGolden|TestTarget|TestClouds)' -update
 
 fuzz: ## five minutes each on the loader, the validator, and whole designs up to their files

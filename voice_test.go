@@ -28,6 +28,8 @@ var refused = regexp.MustCompile(`(?i)` + strings.Join([]string{
 	`look whether`,
 	`what it comes to`,
 	`will fare`,
+	`\bl(ies|ie) in\b`,
+	`\bone ([\w'-]+ ){0,4}after the other\b`,
 	`\bdraw(s|n|ing|ings)?\b`,
 	`\b1 (addresses|hosts|members|nodes|warnings|errors|files)\b`,
 	`a whole number`,

@@ -155,7 +155,7 @@ func bench(binary string, runs int) (err error) {
 	}
 
 	g, c := median(generate), median(copying)
-	fmt.Printf("Trees lie in %s. Goals are of the time on the clock, except where they say otherwise.\n\n", filepath.Dir(dir))
+	fmt.Printf("Trees are in %s. Goals are of the time on the clock, except where they say otherwise.\n\n", filepath.Dir(dir))
 	row := func(what, clock, processor, goal string) {
 		fmt.Printf("%-56s %10s %10s %12s\n", what, clock, processor, goal)
 	}

@@ -30,7 +30,7 @@ type changing struct {
 	harmless []string
 }
 
-// changeChains are clusters, and edits of them one after the other: what is refused, and what is carried out while writes go on.
+// changeChains are clusters, and edits of them one at a time: what is refused, and what is carried out while writes go on.
 var changeChains = map[string]struct {
 	topology string
 	first    func(source string) string // what is changed in the topology before the cluster is built; nil for nothing
@@ -148,7 +148,7 @@ func (h *harness) change(ctx context.Context, name string) (err error) {
 	return c.likeFresh(ctx)
 }
 
-// edit replaces text of the topology, pair by pair, writes the tree anew over the one that is there, and boots hosts that are new.
+// edit replaces text of the topology, pair by pair, writes the tree again over the one that is there, and boots hosts that are new.
 func (c *changing) edit(ctx context.Context, pairs ...string) error {
 	for pair := range slices.Chunk(pairs, 2) {
 		if !strings.Contains(c.source, pair[0]) {

@@ -22,7 +22,7 @@ type step struct {
 	also     func(context.Context, *changing) error
 }
 
-// walkSteps makes edits one after the other.
+// walkSteps makes edits one at a time.
 func walkSteps(ctx context.Context, c *changing, steps ...step) error {
 	for _, s := range steps {
 		if err := c.edit(ctx, s.pairs...); err != nil {

@@ -126,7 +126,7 @@ func walkForced(ctx context.Context, c *changing) error {
 	return c.settledAgain(ctx, "all that was forced")
 }
 
-// anew writes the tree of the topology where nobody has changed it by hand.
+// again writes the tree of the topology where nobody has changed it by hand.
 func (c *changing) anew(ctx context.Context) error {
 	if err := os.RemoveAll(c.tree); err != nil {
 		return err

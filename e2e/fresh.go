@@ -94,7 +94,7 @@ func canonical(name, content string) string {
 	return content
 }
 
-// likeFresh builds the last topology anew, on empty hosts, and wants the edited cluster to have been the same.
+// likeFresh builds the last topology again, on empty hosts, and wants the edited cluster to have been the same.
 func (c *changing) likeFresh(ctx context.Context) error {
 	edited, err := c.state(ctx)
 	if err != nil {
@@ -112,7 +112,7 @@ func (c *changing) likeFresh(ctx context.Context) error {
 	if err := c.edit(ctx); err != nil {
 		return err
 	}
-	c.t.phase("hosts anew")
+	c.t.phase("hosts again")
 	if err := c.play(ctx, c.t, "site.yml"); err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ type harness struct {
 	k8splan string // the binary under test
 	scratch string // trees, kubeconfigs, ssh's sockets: gone after the run
 	keep    bool
-	noFresh bool // chains of edits are not compared with a cluster that is built anew
+	noFresh bool // chains of edits are not compared with a cluster that is rebuilt
 }
 
 func main() {
@@ -77,7 +77,7 @@ func run(ctx context.Context, args []string) (err error) {
 	recovery := flags.Bool("recover", false, "walk through what a person does after a loss")
 	change := flags.Bool("change", false, "edit topologies of running clusters, and carry the edits out or see them refused")
 	seen := flags.Bool("seen", false, "with -change: print what the chains have shown so far")
-	noFresh := flags.Bool("no-fresh", false, "with -change: do not build each chain's last topology anew to compare")
+	noFresh := flags.Bool("no-fresh", false, "with -change: do not build each chain's last topology again to compare")
 	hosts := flags.Bool("hosts", false, "look at hosts that are not as a cluster needs them, and build one in spite of some of it")
 	hardWay := flags.Bool("hard-way", false, "bring up Kubernetes The Hard Way from its tree")
 	rounds := flags.Int("rounds", 1, "rounds of -bench, whose medians are printed, or of every fault of -faults")

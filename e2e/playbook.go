@@ -140,7 +140,7 @@ func readTiming(path string) (*playbookRun, error) {
 			r.recap = line.Recap
 		case line.Task == "":
 			began = line.At
-			if n := len(r.plays); n == 0 || r.plays[n-1].name != line.Play { // with serial, each batch begins the play anew
+			if n := len(r.plays); n == 0 || r.plays[n-1].name != line.Play { // with serial, each batch begins the play again
 				r.plays, inPlay = append(r.plays, play{name: line.Play}), map[string]bool{}
 			}
 		case line.Skipped:

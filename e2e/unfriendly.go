@@ -313,7 +313,7 @@ func buildInSpite(ctx context.Context, c *cluster, t *table) error {
 	if err := c.bootsWithHosts(ctx, "worker-1"); err != nil {
 		return err
 	}
-	t.phase("/etc/hosts made anew at a boot")
+	t.phase("/etc/hosts recreated at a boot")
 	if err := c.play(ctx, t, "reset.yml", c.consent()...); err != nil {
 		return err
 	}
@@ -385,7 +385,7 @@ func (c *cluster) secondCard(ctx context.Context) error {
 	return nil
 }
 
-// bootsWithHosts boots a host whose /etc/hosts is made anew at every boot, and wants its node to come back.
+// bootsWithHosts boots a host whose /etc/hosts is recreated at every boot, and wants its node to come back.
 func (c *cluster) bootsWithHosts(ctx context.Context, name string) error {
 	n := c.node(name)
 	if err := errors.Join(n.Down(ctx), n.Up(ctx)); err != nil {

@@ -2,17 +2,17 @@
 # Installs what the tests and the lab call, on Debian and Ubuntu: packages of the distribution, and a folder with Debian trixie in
 # which the playbook is checked with a newer Ansible. Nothing is done for what is there already.
 #
-# Node.js comes from the distribution where there is none, and what the tests in a browser load lies in
+# Node.js comes from the distribution where there is none, and what the tests in a browser load is in
 # ${XDG_CACHE_HOME:-~/.cache}/k8splan-test/npm; K8SPLAN_NPM names another place. What the playground's editor
 # is built from lies beside it, in editor; K8SPLAN_EDITOR names another place.
 #
 #   scripts/install-test-tools.sh           install
 #   scripts/install-test-tools.sh --list    print the packages
 #
-# The folder lies in ${XDG_CACHE_HOME:-~/.cache}/k8splan-test/trixie; K8SPLAN_TRIXIE names another place.
+# The folder is in ${XDG_CACHE_HOME:-~/.cache}/k8splan-test/trixie; K8SPLAN_TRIXIE names another place.
 set -euo pipefail
 
-# What each is for. One package a line, so that a diff shows what came and went.
+# What each is for. One package a line, so a diff shows what came and went.
 packages=(
   # the generated tree
   ansible-core   # syntax-check, inventory
@@ -45,7 +45,7 @@ packages=(
   libseccomp-dev
   nftables       # nft -c reads the rules for hosts, and the lab cuts networks with it
   openssh-client
-  openssh-server # a jump host and 60 hosts behind it, in namespaces of their own; nothing of it is started
+  openssh-server # a jump host and 60 hosts behind it, in their own namespaces; nothing of it is started
   pkg-config
 )
 

@@ -28,7 +28,7 @@ const (
 // Count is how many of a thing a type takes: Min to Max, both included; Max 0 means no upper bound.
 type Count struct{ Min, Max int }
 
-// Holds reports whether n lies in the range.
+// Holds reports whether n is in the range.
 func (c Count) Holds(n int) bool { return n >= c.Min && (c.Max == 0 || n <= c.Max) }
 
 // Topology is one row of the table.

@@ -46,7 +46,7 @@ func compare(t *testing.T, got, want map[string]bool) {
 		}
 	}
 	if t.Failed() {
-		t.Log("`make tables` writes the tables anew")
+		t.Log("`make tables` writes the tables again")
 	}
 }
 

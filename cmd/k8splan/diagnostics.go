@@ -100,7 +100,7 @@ func (s *source) line(n int) string {
 	return strings.TrimSuffix(string(s.data[s.lines[n-1]:end]), "\r")
 }
 
-// context names the block that a byte lies in: node "cp-1", or "".
+// context names the block that a byte is in: node "cp-1", or "".
 func (s *source) context(name string, at int) string {
 	if s.body == nil {
 		s.body = &hclsyntax.Body{}

@@ -144,7 +144,7 @@ func (a *app) recordOf(name string, flags *topologyFlags) (*change.Record, error
 		r, err := treeRecord(name)
 		if err == nil && r == nil {
 			err = hinted{
-				fmt.Errorf("%s holds no %s, so that it is not known what was built from it", name, change.FileName),
+				fmt.Errorf("%s holds no %s, so it is not known what was built from it", name, change.FileName),
 				"name the topology that it was generated from, or generate the tree again from that with this release",
 			}
 		}

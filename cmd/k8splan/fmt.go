@@ -36,7 +36,7 @@ the exit code is 1 if there are any. Of a directory it takes every topology in i
 			}
 			a.noteSkipped(skipped)
 			if len(files) > 1 && !write && !check {
-				return usageError{hinted{fmt.Errorf("%d files would be printed one after the other", len(files)),
+				return usageError{hinted{fmt.Errorf("%d files would be printed one at a time", len(files)),
 					"-w writes them in their places, --check lists those that would change"}}
 			}
 			failed := false

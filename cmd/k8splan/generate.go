@@ -36,7 +36,7 @@ produced, and touches nothing else. If one of them was edited, generate stops be
 
 Where DIR holds a tree already, generate says first what the edit does to the cluster that was built from it,
 	as ` + "`k8splan diff DIR`" + ` does, and
-writes nothing where that is refused: --rebuild says that the cluster will be built anew. A tree of another cluster is never written over,
+writes nothing where that is refused: --rebuild says that the cluster will be rebuilt. A tree of another cluster is never written over,
 and a directory of other files only with --force.
 
 Hosts that the tree had and the design lacks stay in the inventory, in the group leaving, because the cluster may still have them:
@@ -105,13 +105,13 @@ With --check or --diff nothing is written; the exit code is 1 if DIR is not what
 	cmd.Flags().BoolVar(&check, "check", false, "write nothing, list what differs")
 	cmd.Flags().BoolVar(&diff, "diff", false, "write nothing, show what differs as a unified diff")
 	cmd.Flags().BoolVar(&force, "force", false, "set files aside that are in the way, as FILE.orig-N, instead of stopping")
-	cmd.Flags().BoolVar(&rebuild, "rebuild", false, "write a change that a running cluster refuses: it will be built anew")
+	cmd.Flags().BoolVar(&rebuild, "rebuild", false, "write a change that a running cluster refuses: it will be rebuilt")
 	cmd.Flags().StringSliceVar(&removed, "removed", nil, "`HOST`s that remove-host.yml has taken out of the cluster; --removed=* for all")
 	topology.add(cmd)
 	return cmd
 }
 
-// leavingHosts are the hosts that stay in the inventory although the design lacks them. A cluster that is built anew has none.
+// leavingHosts are the hosts that stay in the inventory although the design lacks them. A cluster that is rebuilt has none.
 func leavingHosts(edit *change.Report, removed []string, rebuild bool) ([]*change.Node, error) {
 	if edit == nil || rebuild && edit.Verdict == change.Refused {
 		return nil, nil
@@ -148,7 +148,7 @@ func mayHold(dir string, force bool) error {
 	}
 	if filepath.Dir(absolute) == absolute {
 		return hinted{fmt.Errorf("%s is the root of the file system", dir),
-			"name a directory of its own for the tree; --force writes there all the same"}
+			"name another directory for the tree; --force writes there all the same"}
 	}
 	holds, err := artifact.Holds(dir)
 	if err != nil {
@@ -196,10 +196,10 @@ func (a *app) announce(edit *change.Report, dir string, rebuild bool) error {
 		}
 		return hinted{
 			fmt.Errorf("the cluster that was built from %s cannot be changed like this, nothing was written", dir),
-			"make the edit in the way that is said above; --rebuild writes the tree for a cluster that will be built anew",
+			"make the edit in the way that is said above; --rebuild writes the tree for a cluster that will be rebuilt",
 		}
 	case edit.Verdict == change.Refused:
-		a.note("%s is now for a cluster that is built anew: %s", dir, edit.Sentence())
+		a.note("%s is now for a cluster that is rebuilt: %s", dir, edit.Sentence())
 	case len(edit.Steps) > 0: // the tree that knew what was there is about to be written over
 		return describe.ChangePage(a.stderr, edit, style)
 	default:

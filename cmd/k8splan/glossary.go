@@ -35,7 +35,7 @@ var glossary = []glossaryTerm{
 	{"etcd", "etcd stores all that the cluster knows. A write counts once a quorum of its members has it, so etcd survives the loss of " +
 		"fewer than half of them: one of three, two of five.",
 		"https://etcd.io/docs/v3.6/faq/"},
-	{"external", "External etcd runs on machines of its own, as services of systemd. Load on the API does not slow its disks, " +
+	{"external", "External etcd runs on its own machines, as services of systemd. Load on the API does not slow its disks, " +
 		"and a control " +
 		"plane can be lost without a member of etcd. It takes more machines than stacked etcd.",
 		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/ha-topology/"},
@@ -48,7 +48,7 @@ var glossary = []glossaryTerm{
 	{"stacked", "Stacked etcd runs a member on each control plane, as a static pod of kubeadm. It needs the fewest machines. With a " +
 		"control plane a member of etcd is lost.",
 		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/ha-topology/"},
-	{"taint", "A taint keeps pods off a node unless they tolerate it. kubeadm taints control planes, so that ordinary pods run " +
+	{"taint", "A taint keeps pods off a node unless they tolerate it. kubeadm taints control planes, so ordinary pods run " +
 		"on workers.",
 		"https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/"},
 	{"virtual-ip", "A virtual IP is an address that moves between balancers or control planes: keepalived or kube-vip gives it " +

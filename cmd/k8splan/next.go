@@ -109,7 +109,7 @@ var asks = map[string]string{
 	"deploy":     builder,
 	"bootstrap":  builder,
 	"join":       "add the host to the topology and generate: `ansible-playbook site.yml` in the tree joins it",
-	"scale":      "change the topology: `k8splan diff` says what that does to the cluster, `k8splan generate` writes the tree anew",
+	"scale":      "change the topology: `k8splan diff` says what that does to the cluster, `k8splan generate` writes the tree again",
 	"remove":     "`ansible-playbook remove-host.yml` in the tree takes a host out of the cluster",
 	"kubeconfig": "`ansible-playbook site.yml -e kubeconfig=FILE` in the tree writes one",
 	"destroy":    "`ansible-playbook reset.yml` in the tree removes the cluster",

@@ -92,7 +92,7 @@ docs/availability.md has the model, its assumptions and how it was held against 
 	cmd.Flags().StringSliceVar(&kill, "kill", nil, "what fails: `UNIT,...` as node/NAME, zone/NAME, power/NAME, host/NAME or balancer/NAME")
 	cmd.Flags().StringSliceVar(&cut, "cut", nil, "failure domains that lose sight of each other: `A:B,...`")
 	cmd.Flags().StringSliceVar(&dns, "dns", nil, "where the replicas of CoreDNS run: `NODE,...` (default: not known, "+
-		"so that DNS may depend on it)")
+		"so DNS may depend on it)")
 	cmd.Flags().VarP(&out, "output", "o", "format of the answer")
 	topology.add(cmd)
 	return cmd

@@ -120,7 +120,7 @@ func (a *app) upgradeText(from plan.Version, hops []change.Hop, external bool) e
 			for _, pin := range h.Etcd[:max(0, len(h.Etcd)-1)] {
 				say("etcd to %s, while Kubernetes stays as it is: `etcd.local.imageTag: %s-0` in the ConfigMap kubeadm-config, "+
 					"then `kubeadm upgrade node phase control-plane --etcd-upgrade=true --certificate-renewal=false` on one "+
-					"control plane after the other; every member reports %s; take imageTag out again", pin, pin, pin)
+					"control plane at a time; every member reports %s; take imageTag out again", pin, pin, pin)
 			}
 		}
 		say("first control plane: kubeadm %s, `kubeadm upgrade plan`, `kubeadm upgrade apply v%s`", h.Kubernetes, h.Kubernetes)

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Build every binary that a cluster needs from Go module sources into $LAB/bin, from ONE module (binaries/go.mod) and one
-# "go build", so that what they share (client-go, grpc, otel …) is compiled once. Their dependencies' versions are the highest
+# "go build", so what they share (client-go, grpc, otel …) is compiled once. Their dependencies' versions are the highest
 # that any of them asks for, not each project's own pins. The flannel CNI plugin is a module of its own (flannel-cni/go.mod).
 # Does nothing where $LAB/bin/.done holds the checksum of what goes in. About 10 minutes on two cores with an empty Go cache, half a minute with a warm one.
 set -euo pipefail

@@ -121,7 +121,7 @@ up() {
       *) ip -n "lab-$n" addr add "$a/24" dev eth0; ip -n "lab-$n" route add default via "$GW" ;;
     esac
   done
-  # boot: join the node's cgroups first so that the cgroup namespace is rooted there
+  # boot: join the node's cgroups first so the cgroup namespace is rooted there
   (
     for c in $CTRL; do echo 0 >"$CG/$c/lab/$n/cgroup.procs"; done
     exec setsid nsenter --net="/run/netns/lab-$n" unshare --mount --uts --ipc --pid --cgroup --fork --kill-child \

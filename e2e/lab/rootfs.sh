@@ -60,7 +60,7 @@ chroot "$OS" systemctl enable ssh >/dev/null 2>&1
 mkdir -p "$OS/etc/systemd/journald.conf.d"
 printf '[Journal]\nStorage=volatile\nRuntimeMaxUse=64M\nRateLimitIntervalSec=0\n' >"$OS/etc/systemd/journald.conf.d/lab.conf"
 rm -f "$OS"/etc/ssh/ssh_host_* "$OS/etc/machine-id"; : >"$OS/etc/machine-id"
-# the kernel's modules are built in: list them, so that modprobe and modinfo find them
+# the kernel's modules are built in: list them, so modprobe and modinfo find them
 KERNEL=$(uname -r) MODULES=$OS/usr/lib/modules/$(uname -r); mkdir -p "$MODULES"
 for m in fs/overlayfs/overlay net/bridge/bridge net/bridge/br_netfilter drivers/net/veth drivers/net/vxlan net/netfilter/nf_conntrack \
   net/netfilter/nf_tables net/ipv4/netfilter/ip_tables net/ipv4/netfilter/iptable_nat net/ipv4/netfilter/iptable_filter; do

@@ -1,4 +1,4 @@
-# Three control planes behind one balancer, one etcd member on a host of its own, and an endpoint that is a name no DNS server knows.
+# Three control planes behind one balancer, one etcd member on its own host, and an endpoint that is a name no DNS server knows.
 variable "ssh_key" {
   description = "The lab's private key, which opens every node to root."
 }

@@ -1,4 +1,4 @@
-# Three control planes with stacked etcd and two workers, each of which reaches the API servers by a proxy of its own.
+# Three control planes with stacked etcd and two workers, each of which reaches the API servers by its own proxy.
 variable "ssh_key" {
   description = "The lab's private key, which opens every node to root."
 }

@@ -9,7 +9,7 @@ cluster "branch" {
   type               = "single-etcd-single-master"
   kubernetes_version = "1.37.2"
 
-  # A name, so that a load balancer can take its place when the site grows.
+  # A name, so a load balancer can take its place when the site grows.
   control_plane_endpoint = "api.branch.internal:6443"
 }
 

@@ -148,7 +148,7 @@ func (d *differ) elsewhere() {
 	}
 }
 
-// within is the block among those told that a path lies in, "" if none.
+// within is the block among those told that a path is in, "" if none.
 func within(path string, told map[string]bool) string {
 	for block := range told {
 		if rest, found := strings.CutPrefix(path, block); found && rest != "" && (rest[0] == '.' || rest[0] == '[') {

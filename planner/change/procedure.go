@@ -46,7 +46,7 @@ type place int
 
 const (
 	onCluster       place = iota // through the API, from one control plane
-	onControlPlanes              // one after the other
+	onControlPlanes              // one at a time
 	onKubelets                   // control planes, then workers
 	onMembers                    // of etcd, the leader last
 	onBalancers                  // the one without the virtual IP first
@@ -134,14 +134,15 @@ var procedures = []Procedure{
 	{ID: "new-balancer", Title: "Set up the new balancer, address or port beside what clients dial now", Playbook: "reconfigure.yml",
 		Page: "Change a load balancer",
 		Rank: 12, where: onBalancers,
-		Gate: "/readyz answers through it, and one host holds each virtual IP", Undo: "take the new one away: nobody dials it yet"},
+		Gate: "/readyz answers through it, and one host holds each virtual IP", Undo: "remove the new one: nothing connects to it yet"},
 	{ID: "local-balancer", Title: "Lead the endpoint's name to a proxy on every node, or away from it", Playbook: "reconfigure.yml",
 		Page: "Change a load balancer", Rank: 13, where: onKubelets,
 		Gate: "/readyz answers by the endpoint's name on every node, and all pods of the host's network are younger than its /etc/hosts",
 		Undo: "the old kind of balancer: site.yml, and the same pods again"},
 	{ID: "endpoint", Title: "Move clients to the new endpoint, while the old one answers", Playbook: "reconfigure.yml", Ready: true,
 		Page: "Move the endpoint", Rank: 14, where: onKubelets,
-		Gate: "the leases of all nodes are renewed, and nobody dials the old endpoint", Undo: "the old endpoint, while it still answers"},
+		Gate: "the leases of all nodes are renewed, and nothing connects to the old endpoint",
+		Undo: "the old endpoint, while it still answers"},
 	{ID: "upgrade-etcd", Title: "Upgrade etcd", Playbook: "upgrade.yml", Ready: true,
 		Page: "Upgrade Kubernetes", Rank: 15, where: onMembers, Drains: true,
 		Gate: gateEtcd, Undo: "the old binary, while members of both versions run; after that only the snapshot"},
@@ -222,7 +223,7 @@ var procedures = []Procedure{
 	{ID: "pod-network", Title: "Change the pod network node by node", Playbook: "reconfigure.yml", Page: "Change the pod network", Rank: 68,
 		where: onCluster,
 		Gate:  "the rollout is complete, and pods of every pair of nodes reach each other", Undo: "the previous version and settings"},
-	{ID: "new-pods", Title: "Drain each node once, so that its pods start anew", Playbook: "reconfigure.yml", Ready: true,
+	{ID: "new-pods", Title: "Drain each node once, so its pods restart", Playbook: "reconfigure.yml", Ready: true,
 		Page: "Change the pod network", Rank: 69, where: onKubelets, Drains: true,
 		Gate: gateDrain + "; " + gateNode, Undo: "none needed"},
 	{ID: "labels", Title: "Set labels, annotations and taints by kubectl", Playbook: "site.yml", Ready: true,
@@ -263,7 +264,7 @@ var procedures = []Procedure{
 		Gate: "one other host holds the virtual IP, and reaches each API server", Undo: "add it again"},
 	{ID: "drop-names", Title: "Issue the API servers' certificates without the old names", Playbook: "reconfigure.yml", Ready: true,
 		Page: "Change settings by hand", Rank: 98, where: onControlPlanes,
-		Gate: "nobody dials the old names", Undo: "the old certificate files"},
+		Gate: "nothing connects to the old names", Undo: "the old certificate files"},
 }
 
 // find returns a procedure of the table.

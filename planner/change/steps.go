@@ -101,7 +101,7 @@ func (d *differ) stepsOf(c *Change, all map[string]*Step) {
 			}
 			for _, host := range hosts {
 				name := id + ":" + host
-				if strings.HasSuffix(id, "-worker") && !d.redone()[host] { // many at once, or one after the other: one step
+				if strings.HasSuffix(id, "-worker") && !d.redone()[host] { // many at once, or one at a time: one step
 					name = id
 				}
 				s := d.step(all, p, name, []string{host})
@@ -249,7 +249,7 @@ func (d *differ) byOrder(a, b Step) int {
 	return plan.Natural(a.ID, b.ID)
 }
 
-// rank orders steps. Machines that leave and come back do so one after the other, behind those that come.
+// rank orders steps. Machines that leave and come back do so one at a time, behind those that come.
 func (d *differ) rank(s *Step) int {
 	const comesBack = 44
 	switch {
@@ -379,11 +379,11 @@ func (d *differ) hop(h Hop, whole Step, from plan.Version) []Step {
 	}
 	if pins := h.Etcd[:max(0, len(h.Etcd)-1)]; !d.old.external() {
 		for _, pin := range pins {
-			one(fmt.Sprintf("pin-etcd-%s", pin), fmt.Sprintf("Take the stacked members of etcd to %s, one after the other, while "+
+			one(fmt.Sprintf("pin-etcd-%s", pin), fmt.Sprintf("Take the stacked members of etcd to %s, one at a time, while "+
 				"Kubernetes stays at %s", pin, from), find("upgrade-etcd"), names(d.old.having(plan.ControlPlane)))
 		}
 	}
-	one("upgrade-control-planes", fmt.Sprintf("Upgrade the control planes to Kubernetes %s, one after the other, then their kubelets",
+	one("upgrade-control-planes", fmt.Sprintf("Upgrade the control planes to Kubernetes %s, one at a time, then their kubelets",
 		h.Kubernetes), find("upgrade"), names(d.old.having(plan.ControlPlane)))
 	var workers []*Node
 	for _, n := range d.old.having(plan.Worker) {

@@ -74,14 +74,14 @@ var table = []Row{
 	row("cluster", Refused, "k8s.io/kubernetes@v1.37.2 cmd/kubeadm/app/apis/kubeadm/v1beta4/types.go, ClusterName; "+
 		"https://etcd.io/docs/v3.6/op-guide/clustering/",
 		"Another name is another cluster: it is kubeadm's clusterName and the token of etcd. A member of etcd that is "+
-			"replaced later would found a cluster of its own. Keep the name, or build a new cluster and move the workload."),
+			"replaced later would found its own cluster. Keep the name, or build a new cluster and move the workload."),
 	row("cluster.type", None, "", "Hosts and their roles count, not the word: see what changes about them."),
 	{"cluster.kubernetes_version", []Case{
-		{"one patch release or one minor up", Ordered, []string{"save", "upgrade"}, "The control planes first, one after the other, then " +
+		{"one patch release or one minor up", Ordered, []string{"save", "upgrade"}, "The control planes first, one at a time, then " +
 			"the kubelets, each drained. It cannot be undone once the first new API server has written.",
 			func(e *edit) bool { return minors(e) >= 0 && minors(e) <= 1 && !older(e) }},
 		{"several minors up", Ordered, []string{"save", "upgrade"}, "kubeadm moves one minor at a time: the steps below are one upgrade " +
-			"after the other, each finished on every host before the next begins.", func(e *edit) bool { return minors(e) > 1 }},
+			"at a time, each finished on every host before the next begins.", func(e *edit) bool { return minors(e) > 1 }},
 		{"down", Refused, nil,
 			"kubeadm does not go back, and etcd's data may have a newer form. Restore a snapshot into a cluster of the " +
 				"old version instead.", nil},
@@ -94,9 +94,10 @@ var table = []Row{
 			nil},
 	}, "https://github.com/kubernetes/kubeadm/issues/1955, https://github.com/kubernetes/kubeadm/issues/1331"},
 	{"cluster.cert_sans", []Case{
-		{"a name is added", InPlace, []string{"certificate"}, "Renewing copies the old names, so that the certificate is issued again on " +
+		{"a name is added", InPlace, []string{"certificate"}, "Renewing copies the old names, so the certificate is issued again on " +
 			"each control plane. The API server reads it by itself.", func(e *edit) bool { return holds(e.after.List, e.before.List) }},
-		{"a name is removed", Ordered, []string{"drop-names"}, "First make sure that nobody dials it: kubeconfigs, the balancer's health " +
+		{"a name is removed", Ordered, []string{"drop-names"}, "First make sure that nothing connects to it: kubeconfigs, the " +
+			"balancer's health " +
 			"checks.", nil},
 	}, "https://github.com/kubernetes/kubeadm/issues/1447"},
 	row("cluster.site", None, "", "It says with which clusters this one shares a network: validate compares them."),
@@ -127,7 +128,7 @@ var table = []Row{
 				"writes with it; then all Secrets are written again. The file must be on every control plane.",
 			func(e *edit) bool { return key(e.path) == "encryption-provider-config" }},
 		{"any other flag", Ordered, []string{"control-plane-flags"},
-			"One API server after the other. With a flag that the version does not " +
+			"One API server at a time. With a flag that the version does not " +
 				"know it does not start. A file that a flag names must be on every control plane before.", nil},
 	}, reconfigureDocs},
 	row("cluster.api_server.host_file", Ordered, reconfigureDocs, hostFileWhat, "control-plane-flags"),
@@ -138,11 +139,11 @@ var table = []Row{
 	row("cluster.api_server.extra_volume.mount_path", Ordered, reconfigureDocs, volumeWhat, "control-plane-flags"),
 	row("cluster.api_server.extra_volume.read_only", Ordered, reconfigureDocs, volumeWhat, "control-plane-flags"),
 	row("cluster.audit.policy", Ordered, auditDocs, hostFileWhat, "control-plane-flags"),
-	row("cluster.audit.log_dir", Ordered, auditDocs, "One API server after the other. What the old directory holds stays there.",
+	row("cluster.audit.log_dir", Ordered, auditDocs, "One API server at a time. What the old directory holds stays there.",
 		"control-plane-flags"),
-	row("cluster.audit.max_age", Ordered, auditDocs, "One API server after the other.", "control-plane-flags"),
-	row("cluster.audit.max_backups", Ordered, auditDocs, "One API server after the other.", "control-plane-flags"),
-	row("cluster.audit.max_size", Ordered, auditDocs, "One API server after the other.", "control-plane-flags"),
+	row("cluster.audit.max_age", Ordered, auditDocs, "One API server at a time.", "control-plane-flags"),
+	row("cluster.audit.max_backups", Ordered, auditDocs, "One API server at a time.", "control-plane-flags"),
+	row("cluster.audit.max_size", Ordered, auditDocs, "One API server at a time.", "control-plane-flags"),
 	{"cluster.encryption_at_rest.provider", []Case{
 		{"turned on", Ordered, []string{"save", "encryption"},
 			"Every API server must be able to read the new key before one writes with it; " +
@@ -156,7 +157,7 @@ var table = []Row{
 	}, encryptionDocs},
 	{"cluster.encryption_at_rest.resources", []Case{
 		{"grows", Ordered, []string{"save", "encryption"},
-			"The API servers are told one after the other, then what is new is written again.",
+			"The API servers are told one at a time, then what is new is written again.",
 			func(e *edit) bool { return holds(e.after.List, e.before.List) }},
 		{"shrinks", Ordered, []string{"save", "encryption"},
 			"What is to be plain again is written plain before the key is no longer asked for it.", nil},
@@ -170,12 +171,12 @@ var table = []Row{
 				"with a range that does not hold the nodes' shares every controller manager stops. Change the range.", func(e *edit) bool {
 				return slices.Contains([]string{"cluster-cidr", "node-cidr-mask-size", "allocate-node-cidrs"}, key(e.path))
 			}},
-		{"any other flag", Ordered, []string{"control-plane-flags"}, "One after the other; another one leads meanwhile.", nil},
+		{"any other flag", Ordered, []string{"control-plane-flags"}, "One at a time; another one leads meanwhile.", nil},
 	}, "https://github.com/kubernetes/kubernetes/issues/50305"},
-	row("cluster.scheduler.extra_args", Ordered, reconfigureDocs, "One after the other; another one leads meanwhile.",
+	row("cluster.scheduler.extra_args", Ordered, reconfigureDocs, "One at a time; another one leads meanwhile.",
 		"control-plane-flags"),
-	row("cluster.scheduler.profile", Ordered, reconfigureDocs, "The file is not watched: the schedulers are restarted one after the "+
-		"other. Pods that run are not moved; pods that name a profile that is gone stay Pending.", "scheduler-profiles"),
+	row("cluster.scheduler.profile", Ordered, reconfigureDocs, "The file is not watched: the schedulers are restarted one at a "+
+		"time. Pods that run are not moved; pods that name a profile that is gone stay Pending.", "scheduler-profiles"),
 	row("cluster.scheduler.profile.scoring_strategy", Ordered, reconfigureDocs, schedulerFile, "scheduler-profiles"),
 	row("cluster.scheduler.profile.enable_plugins", Ordered, reconfigureDocs, schedulerFile, "scheduler-profiles"),
 	row("cluster.scheduler.profile.disable_plugins", Ordered, reconfigureDocs, schedulerFile, "scheduler-profiles"),
@@ -194,7 +195,7 @@ var table = []Row{
 		"The hosts' swap first: with true the kubelet does not start on a host that swaps.", "kubelet"),
 	row("cluster.kubelet.server_tls_bootstrap", Ordered,
 		"https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/#kubelet-serving-certs",
-		"Each kubelet asks for a certificate, and somebody must approve it: until then logs, exec and metrics of that node fail.",
+		"Each kubelet asks for a certificate, which must be approved: until then logs, exec and metrics of that node fail.",
 		"kubelet"),
 	{"cluster.kubelet.extra_args", []Case{
 		{"a policy for processors, memory or topology", Ordered, []string{"machine", "kubelet"},
@@ -214,7 +215,7 @@ var table = []Row{
 				return slices.Contains([]string{"cpuManagerPolicy", "memoryManagerPolicy", "topologyManagerPolicy"}, key(e.path))
 			}},
 		{"any other field", Ordered, []string{"kubelet"},
-			"The ConfigMap kubelet-config first, then one node after the other. A field that is taken out goes back to the kubelet's own " +
+			"The ConfigMap kubelet-config first, then one node at a time. A field that is taken out goes back to the kubelet's own " +
 				"default.", nil},
 	}, reconfigureDocs},
 
@@ -233,7 +234,7 @@ var table = []Row{
 			familyRemoved},
 		{"another or a narrower range", Refused, nil,
 			"A node's share cannot be changed, and every controller manager stops while one lies " +
-				"outside of the range. Build a new cluster and move the workload, or widen the range so that it holds the old one.", nil},
+				"outside of the range. Build a new cluster and move the workload, or widen the range so it holds the old one.", nil},
 	}, rangeAllocator + "; https://github.com/kubernetes/kubernetes/issues/75461"},
 	{"network.service_subnets", []Case{
 		{"a second family behind the same first range", Ordered, []string{"service-range"},
@@ -285,7 +286,7 @@ var table = []Row{
 		{"cilium", Ordered, []string{"pod-network"}, "Traffic between the nodes that have it and those that do not is lost in " +
 			"between: declare an interruption, and open the port in firewalls first.", nil},
 	}, flannelBackends + "; https://docs.cilium.io/en/stable/network/concepts/routing/#encapsulation"},
-	row("network.cni.bgp_as", Ordered, calicoBGP, "Every session is opened anew: the routers must know the number first.", "pod-network"),
+	row("network.cni.bgp_as", Ordered, calicoBGP, "Every session is opened again: the routers must know the number first.", "pod-network"),
 	row("network.cni.bgp_peers", Ordered, calicoBGP, "The routers must know the nodes first; a session that ends takes the routes to the "+
 		"node's pods along.", "pod-network"),
 	row("network.cni.failure_domain", Ordered, calicoBGP, "See network.cni.bgp_peers.", "pod-network"),
@@ -368,7 +369,7 @@ var table = []Row{
 				"version, or keep it.", nil},
 	}, "https://etcd.io/docs/v3.7/upgrades/upgrade_3_7/"},
 	row("etcd.data_dir", Ordered, "https://etcd.io/docs/v3.6/op-guide/maintenance/", "Member by member: stop it, move the whole "+
-		"directory, start it. A member that starts on an empty directory founds a cluster of its own.", "save", "etcd-data"),
+		"directory, start it. A member that starts on an empty directory founds its own cluster.", "save", "etcd-data"),
 	{"etcd.quota", []Case{
 		{"lowered", Ordered, []string{"etcd-settings"}, "The database must be smaller than the new quota, or etcd takes no more writes: " +
 			"compact and defragment first.", func(e *edit) bool { return bytesOf(e.after.Text) < bytesOf(e.before.Text) }},
@@ -395,7 +396,7 @@ var table = []Row{
 		{"none any more", Ordered, []string{"balancer"}, "Clients move away from it first, with control_plane_endpoint.",
 			func(e *edit) bool { return e.after.Text == plan.NoBalancer || !e.has }},
 		{"to or from a proxy on every node", Ordered, []string{"local-balancer"},
-			"The endpoint's name leads each node to itself, or no longer does. site.yml writes /etc/hosts anew; pods of the host's " +
+			"The endpoint's name leads each node to itself, or no longer does. site.yml writes /etc/hosts again; pods of the host's " +
 				"network " +
 				"have a copy of it from their start, and start again node by node before the old balancer goes.",
 			func(e *edit) bool {
@@ -494,7 +495,7 @@ var table = []Row{
 	{"node", []Case{
 		{"a worker joins", InPlace, []string{"join-worker"}, "Only the new host is worked on; others get its name.", nil},
 		{"a control plane joins", Ordered, []string{"join-control-plane"},
-			"One after the other. With stacked etcd its member comes as a learner and is promoted; only then does the balancer lead to it.",
+			"One at a time. With stacked etcd its member comes as a learner and is promoted; only then does the balancer lead to it.",
 			nil},
 		{"a member of etcd joins", Ordered, []string{"save", "join-member", "control-plane-flags"},
 			"One at a time, as a learner with state " +
@@ -551,7 +552,7 @@ var table = []Row{
 	row("node.host", None, "", "It says where the machine is; it does not move it. A machine that moves while it is off is away as long."),
 	row("node.power", None, "", "It says what the machine depends on; it does not move a cable."),
 	row("node.bootstrap", None, "https://kubernetes.io/docs/reference/setup-tools/kubeadm/kubeadm-init/",
-		"It names who founded the cluster; on one that runs nobody does it again."),
+		"It names who founded the cluster; on a running cluster it has no effect."),
 	row("node.arch", Ordered, "", otherSystem, "node-again"),
 	row("node.os", Ordered, "", otherSystem, "node-again"),
 	{"node.cpus", machineCases, drainDocs}, {"node.memory", machineCases, drainDocs},
@@ -622,10 +623,10 @@ var table = []Row{
 const (
 	auditDocs      = "https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/"
 	encryptionDocs = "https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/"
-	hostFileWhat   = "The files come in a directory of their own on every control plane, then one API server after the other reads them; " +
+	hostFileWhat   = "The files come in their own directory on every control plane, then one API server at a time reads them; " +
 		"one that does not come back gets its old ones again."
-	volumeWhat      = "What lies there must be on every control plane before. One API server after the other."
-	schedulerFile   = "The file is not watched: the schedulers are restarted one after the other. Pods that run are not moved."
+	volumeWhat      = "What lies there must be on every control plane before. One API server at a time."
+	schedulerFile   = "The file is not watched: the schedulers are restarted one at a time. Pods that run are not moved."
 	schedulerSource = "https://kubernetes.io/docs/tasks/extend-kubernetes/configure-multiple-schedulers/"
 	podMTU          = "Only interfaces of new pods get it: each node is drained to finish. Lowered: the nodes first, then the network " +
 		"below; raised: the other way round. Mixed, large packets are lost without a sign."
@@ -663,7 +664,7 @@ var machineCases = []Case{
 	{"only now written", None, nil, "It is only planned with, where the machine has as much.", func(e *edit) bool {
 		return !e.had || !e.has
 	}},
-	{"another size", Ordered, []string{"machine"}, "Drained, resized and booted, one after the other. Where a tool makes the machines, " +
+	{"another size", Ordered, []string{"machine"}, "Drained, resized and booted, one at a time. If a tool makes the machines, " +
 		"it may replace them: see its plan first. Of machines that you size yourself it only says what they have.", nil},
 }
 

@@ -79,7 +79,7 @@ var addonRules = []Rule{
 	}, addonImagesUnlisted},
 	{rule.Rule{
 		ID: "addon-image-collision", Severity: rule.Error, Title: "Duplicate image name", Permanent: true,
-		Doc: "In a registry of your own, every image is known by the last part of its name. Two with the same one and the same tag " +
+		Doc: "In your own registry, every image is known by the last part of its name. Two with the same one and the same tag " +
 			"cannot both lie there: one of the pods would run the other's program.",
 		Fix:     "Give one of them another tag, and name it so in its manifest.",
 		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/"},

@@ -23,7 +23,7 @@ var whatIsMissing = map[string][]string{"missing-address": {"address", "first_ad
 
 // Road is what leads from a file to what is said of its design.
 type Road struct {
-	Load    func() *spec.Spec // anew each time
+	Load    func() *spec.Spec // again each time
 	Resolve func(*spec.Spec) (*plan.Plan, hcl.Diagnostics)
 	Judge   func(*plan.Plan) hcl.Diagnostics // holds a plan against the rules
 	Catalog []*rule.Rule

@@ -39,7 +39,7 @@ var bgpRules = []Rule{
 		ID: "network-bgp-as", Severity: rule.Error, Title: "Routers without an autonomous system of the nodes", Permanent: true,
 		Doc: "A BGP session is between two autonomous systems. `bgp_peers` has the routers' numbers; without `bgp_as` the nodes " +
 			"have none to open a session with.",
-		Fix:     "Write `bgp_as`, a number of your own: 64512 to 65534 and 4200000000 to 4294967294 are private.",
+		Fix:     "Write `bgp_as`, your own number: 64512 to 65534 and 4200000000 to 4294967294 are private.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc6996", calicoFabric, ciliumBGP},
 	}, networkBGPAS},
 	{rule.Rule{

@@ -133,7 +133,7 @@ var fileless = map[string]string{
 	"site-peer-unknown":    "the same",
 	"site-hypervisor":      "the same",
 	"require-survive":      "cmd/k8splan: stands on the command line",
-	"renamed-argument":     "planner/spec: TestFormerNames, with a language of its own: no argument has another name today",
+	"renamed-argument":     "planner/spec: TestFormerNames, with its own language: no argument has another name today",
 	"target-type":          "TestTargets",
 	"target-version":       "TestTargets",
 	"target-hosted-roles":  "TestTargets",

@@ -13,7 +13,7 @@ import (
 // place reads where a node is on one level of failure domains.
 type place func(*plan.Node) string
 
-// levels returns the levels of failure domains that lie in each other, the deepest first: racks, then rooms. On a level that a node does
+// levels returns the levels of failure domains that are in each other, the deepest first: racks, then rooms. On a level that a node does
 // not state it has its own deepest.
 func levels(p *plan.Plan) []place {
 	depth := 1
@@ -46,7 +46,7 @@ func onLevels(of func(*plan.Plan, place) []Finding) func(*plan.Plan) []Finding {
 
 func powerOf(n *plan.Node) string { return n.Power }
 
-// domainRules are about failure domains that lie in each other, and about power feeds.
+// domainRules are about failure domains that are in each other, and about power feeds.
 var domainRules = []Rule{
 	{rule.Rule{
 		ID: "availability-domain-depth", Severity: rule.Warning, Title: "Failure domain with both nodes and inner domains",

@@ -560,7 +560,7 @@ func electionAt(p *plan.Plan) hcl.Range {
 	return written(writtenArg(p.Etcd.Has("election_timeout"), p.Etcd.Attr("election_timeout")), p.Etcd.Attr("heartbeat_interval"))
 }
 
-// within returns the first of the directories that a path is or lies in.
+// within returns the first of the directories that a path is or is in.
 func within(path string, dirs ...string) string {
 	for _, d := range dirs {
 		if path == d || strings.HasPrefix(path, d+"/") {

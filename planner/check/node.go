@@ -37,7 +37,7 @@ var nodeRules = []Rule{
 		ID: "node-label-kubelet", Severity: rule.Error, Title: "Label that the kubelet sets itself",
 		Doc: "The kubelet labels its node with the host name, the architecture and the operating system, and the scheduler's volume and " +
 			"affinity code relies on them. Another value is overwritten at every start, or sends pods to the wrong machine.",
-		Fix:     "Remove the label; write `arch`, or a label of your own.",
+		Fix:     "Remove the label; write `arch`, or your own label.",
 		Sources: []string{wellKnown},
 	}, nodeLabelKubelet},
 	{rule.Rule{
@@ -94,7 +94,7 @@ var nodeRules = []Rule{
 		Doc: "Taints under node.kubernetes.io mirror the node's condition. The controllers remove what does not match it, so the taint " +
 			"is gone in a moment; node.cloudprovider.kubernetes.io/uninitialized stays until a cloud controller comes that " +
 			"the playbook does not install.",
-		Fix:     "Use a key of your own.",
+		Fix:     "Use your own key.",
 		Sources: []string{wellKnown, "https://github.com/kubernetes/cloud-provider-openstack/issues/2200"},
 	}, nodeTaintCondition},
 	{rule.Rule{
@@ -234,7 +234,7 @@ func nodeTaintCondition(p *plan.Plan) []Finding {
 		for _, t := range group[0].Taints {
 			if strings.HasPrefix(t.Key, "node.kubernetes.io/") || strings.HasPrefix(t.Key, "node.cloudprovider.kubernetes.io/") {
 				findings = append(findings,
-					one(t.Attr("key"), "%s is set and removed by Kubernetes' own controllers. Use a key of your own, "+
+					one(t.Attr("key"), "%s is set and removed by Kubernetes' own controllers. Use your own key, "+
 						"such as \"example.com/%s\".", t.Key, t.Key[strings.IndexByte(t.Key, '/')+1:])...)
 			}
 		}

@@ -90,7 +90,7 @@ func relation(a, b netip.Prefix) string {
 	return "lies inside of"
 }
 
-// hostsInside reports each block of hosts whose addresses lie in a range: at the range if the author wrote it, else at the host.
+// hostsInside reports each block of hosts whose addresses are in a range: at the range if the author wrote it, else at the host.
 func hostsInside(p *plan.Plan, ranges []span, except []span) []Finding {
 	all := uses(p)
 	var findings []Finding

@@ -36,7 +36,7 @@ func uses(p *plan.Plan) []use {
 	return all
 }
 
-// inside returns the uses that lie in a range. sorted is sorted, and so is the result.
+// inside returns the uses that are in a range. sorted is sorted, and so is the result.
 func inside(r netip.Prefix, sorted []use) []use {
 	from, _ := slices.BinarySearchFunc(sorted, r.Masked().Addr(), func(u use, a netip.Addr) int { return u.addr.Compare(a) })
 	to := from

@@ -22,7 +22,7 @@ func direct(p *plan.Plan) *plan.Shared {
 }
 
 // virtualIP is the virtual IP with the hosts among which it moves, itself first; nil where none moves, and where another rule says that the
-// address lies in a range of pods, Services or others.
+// address is in a range of pods, Services or others.
 func virtualIP(p *plan.Plan) *plan.Shared {
 	vip := p.LoadBalancer.VirtualIP
 	if p.MovingVirtualIP() == nil || unusable(vip) != "" {

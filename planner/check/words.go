@@ -24,7 +24,7 @@ func advised(a advice, at hcl.Range, format string, args ...any) []Finding {
 // line says where a range is, inside the one file of a design.
 func line(r hcl.Range) string { return "line " + strconv.Itoa(r.Start.Line) }
 
-// written returns the first range that lies in the file: the arguments that may be guilty, the likeliest first.
+// written returns the first range that is in the file: the arguments that may be guilty, the likeliest first.
 func written(ranges ...hcl.Range) hcl.Range {
 	for _, r := range ranges {
 		if r.Filename != "" {

@@ -214,17 +214,17 @@ func (g *page) endpoint(p *plan.Plan) {
 			"the nodes nothing answers, unless DNS gives the name the addresses of %s", entry.Address,
 			spelling.Quantity(len(p.Proxied()), "node", "nodes"), cps)
 	case lb.Kind == plan.ExternalBalancer:
-		behind = "a load balancer of your own; loadbalancer/external.md says what it must do"
+		behind = "your own load balancer; loadbalancer/external.md says what it must do"
 	default:
 		behind = "the API server of " + list(each(p.ControlPlanes(), func(n *plan.Node) string { return n.Name }))
 	}
 	rows := [][2]string{{"Address", p.Cluster.Endpoint.String()}, {"Behind it", behind}}
 	if entry, ok := p.HostsEntry(); ok && lb.Kind == plan.LocalBalancer {
-		rows = append(rows, [2]string{"Name", fmt.Sprintf("/etc/hosts says %s, and on control planes their own address, so that nothing "+
+		rows = append(rows, [2]string{"Name", fmt.Sprintf("/etc/hosts says %s, and on control planes their own address, so nothing "+
 			"waits "+
 			"for DNS", entry.Address)})
 	} else if ok {
-		rows = append(rows, [2]string{"Name", fmt.Sprintf("every node's /etc/hosts says %s, so that nothing waits for DNS", entry.Address)})
+		rows = append(rows, [2]string{"Name", fmt.Sprintf("every node's /etc/hosts says %s, so nothing waits for DNS", entry.Address)})
 	}
 	g.facts(rows)
 }
@@ -321,7 +321,7 @@ func (g *page) etcd(p *plan.Plan) {
 	}
 	where := "stacked on the control planes, as static pods of kubeadm"
 	if e.Placement == topologies.External {
-		where = "external, a service of its own on each member"
+		where = "external, its own service on each member"
 	}
 	g.heading("etcd", where)
 	losses := "the loss of none"

@@ -12,7 +12,7 @@ import (
 )
 
 // Quick fails the test where run works more than most times as hard as reference does: a bound on what one answer may take, whatever the
-// file. Both are measured here and now, one after the other, so that a slow or a busy machine changes nothing. The measure is the time that
+// file. Both are measured here and now, one at a time, so that a slow or a busy machine changes nothing. The measure is the time that
 // this process spent on processors, which leaves out what other processes do. One measurement proves nothing: run has several tries.
 //
 // A run that never ends is ended by go test, whose fuzzing workers allow an input ten seconds by the clock.

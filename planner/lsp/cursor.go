@@ -67,7 +67,7 @@ type piece struct {
 	begin, end int
 }
 
-// mostRestarts bounds the quotes that were never closed: behind each the rest of the file is read anew.
+// mostRestarts bounds the quotes that were never closed: behind each the rest of the file is read again.
 const mostRestarts = 64
 
 // mostBytes bounds the file in which the cursor is looked for; the loader takes no larger one.
@@ -101,7 +101,7 @@ type scanner struct {
 
 func (s *scanner) top() *frame { return &s.frames[len(s.frames)-1] }
 
-// walk reads tokens from s.from on. A text that a line end breaks is taken as closed there, and the rest must be read anew.
+// walk reads tokens from s.from on. A text that a line end breaks is taken as closed there, and the rest must be read again.
 func (s *scanner) walk(src []byte) (next int, broken bool) {
 	tokens, _ := hclsyntax.LexConfig(src[s.from:], "", hcl.Pos{Byte: s.from, Line: 1, Column: 1})
 	for i, t := range tokens {

@@ -48,7 +48,7 @@ func (d *document) tree() *hclsyntax.Body {
 	return d.body
 }
 
-// around are the blocks that an offset lies in, the outermost first.
+// around are the blocks that an offset is in, the outermost first.
 func around(body *hclsyntax.Body, offset int) []*hclsyntax.Block {
 	var path []*hclsyntax.Block
 	for body != nil {

@@ -84,7 +84,7 @@ const (
 	internalError  = -32603
 )
 
-// handle answers one message. Messages come one after the other; findings are worked out beside them.
+// handle answers one message. Messages come one at a time; findings are worked out beside them.
 func (s *server) handle(method string, params []byte, call bool) (result any, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -315,7 +315,7 @@ func before(a, b position) bool {
 	return a.Line < b.Line || a.Line == b.Line && a.Character < b.Character
 }
 
-// wordAround is the word that an offset lies in or beside: letters, digits, underscores and hyphens.
+// wordAround is the word that an offset is in or beside: letters, digits, underscores and hyphens.
 func wordAround(text string, at int) (begin, end int) {
 	is := func(c byte) bool {
 		return c == '_' || c == '-' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80

@@ -156,7 +156,7 @@ func (n *Network) NodeSubnet(a netip.Addr) (netip.Prefix, bool) {
 	return netip.Prefix{}, false
 }
 
-// FreeRun finds n addresses in a row, behind near where there is room, that a host can have and nothing in the design has. They lie in the
+// FreeRun finds n addresses in a row, behind near where there is room, that a host can have and nothing in the design has. They are in the
 // node subnet of near, or the range of the target; where none is written, in its /24, or its /64 of IPv6: what is likely to be one.
 // Where the target states no router, the first and the last address of the subnet are likely to be it. The addresses of the hosts that
 // are moving do not count as taken, and what was offered to others does. ok is false where there is no such run.

@@ -209,7 +209,7 @@ func (r *resolver) etcdDefaults() {
 			"Hosts are defined that have the role etcd and are no control planes.", kubeadmTopology)
 	default:
 		settle(r, written, &p.Placement, "etcd.topology", topologies.Stacked,
-			"No hosts of their own are defined for etcd, so kubeadm runs "+
+			"No separate hosts are defined for etcd, so kubeadm runs "+
 				"a member on each control plane.", kubeadmTopology)
 	}
 	for _, n := range r.plan.Nodes {
@@ -296,7 +296,7 @@ func (r *resolver) balancerDefaults() {
 	}
 	if p.Kind == HAProxy && p.VirtualIP.IsValid() {
 		settle(r, s.VirtualRouterID != nil, &p.VirtualRouterID, "load_balancer.virtual_router_id", routerID(p.VirtualIP),
-			"Computed from the virtual IP, so that two clusters on one network segment hardly ever meet; 51, which examples use, "+
+			"Computed from the virtual IP, so two clusters on one network segment hardly ever meet; 51, which examples use, "+
 				"is left out.", "https://github.com/kubernetes/kubeadm/blob/main/docs/ha-considerations.md")
 	}
 	if p.Kind == KubeVIP {

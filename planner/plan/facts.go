@@ -90,7 +90,7 @@ var cniTested = []release{
 }
 
 // CNITested returns the range of Kubernetes minors ("1.35", "1.37") that a pod network's release is tested with, and whether the version
-// lies in it. known is false where there is no data: flannel publishes no such range.
+// is in it. known is false where there is no data: flannel publishes no such range.
 func (v Kubernetes) CNITested(c CNI) (first, last string, inside, known bool) {
 	for _, r := range cniTested {
 		if r.cni == c.Name && (c.Version == r.line || strings.HasPrefix(c.Version, r.line+".")) {

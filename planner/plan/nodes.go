@@ -224,7 +224,7 @@ func (r *resolver) node(n *spec.Node) *Node {
 	return &node
 }
 
-// domain reads a failure domain: a name, or the names of places that lie in each other, the largest first.
+// domain reads a failure domain: a name, or the names of places that are in each other, the largest first.
 func (r *resolver) domain(at hcl.Range, attr string, s *string) string {
 	if s == nil {
 		return ""
@@ -234,7 +234,7 @@ func (r *resolver) domain(at hcl.Range, attr string, s *string) string {
 		return r.place(at, attr, s)
 	}
 	if slices.ContainsFunc(parts, func(part string) bool { return part == "" || !labelValue(part) }) || len(*s) > 63 {
-		r.fail(invalidLabel, at, "%s is %q. Places that lie in each other are written from the largest to the smallest, with / between: "+
+		r.fail(invalidLabel, at, "%s is %q. Nested places are written from the largest to the smallest, with / between: "+
 			"\"room-1/rack-a\". Each is letters, digits and . _ -, with a letter or digit at both ends, "+
 			"and all together are 63 characters at most.",
 			attr, spelling.Excerpt(*s))
@@ -432,7 +432,7 @@ func (r *resolver) addressesLast(src *spec.Source, attr string, first netip.Addr
 	for _, subnet := range r.plan.Network.NodeSubnets {
 		if subnet.Contains(first) && !subnet.Contains(last) {
 			r.fail(poolAddressesExhausted, src.Attr(attr),
-				"%d nodes from %s on reach %s, outside of the subnet %s that the first one lies in. "+
+				"%d nodes from %s on reach %s, outside of the subnet %s that the first one is in. "+
 					"Begin lower, or make the pool smaller.", count, first, last, subnet)
 			return
 		}

@@ -383,7 +383,7 @@ type Node struct {
 	SSHAddress       string     // where Ansible connects
 	PublicAddress    string
 	MAC              string
-	FailureDomain    string // "" = not stated; "room-1/rack-a" where places lie in each other
+	FailureDomain    string // "" = not stated; "room-1/rack-a" where places are in each other
 	Power            string // power feed; "" = not stated
 	Host             string // hypervisor; "" = not stated
 	Bootstrap        bool   // the one control plane that runs kubeadm init

@@ -104,7 +104,7 @@ func TestEtcdPlacement(t *testing.T) {
 	}{
 		{"stacked on every control plane", "multi-etcd-multi-master", "",
 			`cp-1=control-plane cp-2=control-plane cp-3=control-plane,worker w-1=worker`, topologies.Stacked, "cp-1 cp-2 cp-3"},
-		{"external, because of a host of its own", "multi-etcd-multi-master", "",
+		{"external, because of its own host", "multi-etcd-multi-master", "",
 			`cp-1=control-plane cp-2=control-plane e-1=etcd e-2=etcd e-3=etcd`, topologies.External, "e-1 e-2 e-3"},
 		{"external on some control planes", "multi-etcd-multi-master", "external",
 			`cp-1=control-plane,etcd cp-2=control-plane cp-3=control-plane,etcd`, topologies.External, "cp-1 cp-3"},
@@ -166,7 +166,7 @@ func TestEndpointAndBalancer(t *testing.T) {
 	}{
 		{"one balancer", stacked, "10.0.0.9:6443", HAProxy, 6443},
 		{"a balancer beside an API server", shared, ":0", HAProxy, 8443},
-		{"two balancers without an address of their own", stacked + two, ":0", HAProxy, 6443},
+		{"two balancers without their own address", stacked + two, ":0", HAProxy, 6443},
 		{"virtual IP", stacked + two + `load_balancer "haproxy" { virtual_ip = "10.0.0.5" }`, "10.0.0.5:6443", HAProxy, 6443},
 		{"port of the balancer", stacked + `load_balancer "haproxy" { port = 443 }`, "10.0.0.9:443", HAProxy, 443},
 		{"port of the endpoint", strings.Replace(stacked, `type = `, "control_plane_endpoint = \"api.example.com:8443\"\ntype = ", 1),

@@ -33,7 +33,7 @@ var (
 		ID: "subnet-families", Title: "Ranges do not make one of each family", Permanent: true,
 		Doc: "Kubernetes takes one range of pods and one of Services, or for dual stack one IPv4 and one IPv6 range of each. Two of the " +
 			"same family, or three, stop the API server and the controller manager at the start. With an empty list each component " +
-			"would take a default of its own.",
+			"would take its own default.",
 		Fix:     `Write one range, or one of each family: ["10.244.0.0/16", "fd00:10:244::/56"].`,
 		Sources: []string{"https://kubernetes.io/docs/concepts/services-networking/dual-stack/"},
 	}
@@ -61,7 +61,7 @@ var (
 	invalidEndpoint = &rule.Rule{
 		ID: "invalid-endpoint", Title: "Invalid control plane endpoint", Permanent: true,
 		Doc: "The endpoint is what every kubelet and every client dials, and what certificates are made out to. It is a DNS name or an " +
-			"address, and a port; changing it later means making every certificate and every kubeconfig anew.",
+			"address, and a port; changing it later means making every certificate and every kubeconfig again.",
 		Fix:     `Write "api.example.com:6443", "10.0.0.10:6443" or "[fd00::10]:6443".`,
 		Sources: []string{"https://github.com/kubernetes/kubeadm/issues/1955"},
 	}
@@ -89,7 +89,7 @@ var (
 	poolAddressesExhausted = &rule.Rule{
 		ID: "pool-addresses-exhausted", Title: "Pool runs out of addresses", Permanent: true,
 		Doc: "The nodes of a pool have addresses that follow each other from the first one on. They must not run past the end " +
-			"of the subnet that the first one lies in (network.node_subnets), nor past the last address that there is.",
+			"of the subnet that the first one is in (network.node_subnets), nor past the last address that there is.",
 		Fix: "Begin the pool at a lower address, make it smaller, or split it in two.",
 	}
 	poolSize = &rule.Rule{
@@ -106,7 +106,7 @@ var (
 	bootstrapConflict = &rule.Rule{
 		ID: "bootstrap-conflict", Title: "Ambiguous bootstrap control plane", Permanent: true,
 		Doc: "kubeadm init runs on exactly one control plane; it creates the cluster that all others join. A second init would create a " +
-			"second cluster with a certificate authority of its own.",
+			"second cluster with its own certificate authority.",
 		Fix:     "Write bootstrap = true on one control plane, or nowhere: then the first by name begins.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/10863"},
 	}
@@ -160,7 +160,7 @@ var (
 	invalidText = &rule.Rule{
 		ID: "invalid-text", Title: "Invalid text", Permanent: true,
 		Doc: "The value goes into generated files that other programs read. Line breaks, control characters and what the " +
-			"message names are refused, so that it can mean nothing else there.",
+			"message names are refused, so it can mean nothing else there.",
 		Fix: "Write the value in one line of ordinary characters.",
 	}
 	invalidImageRepository = &rule.Rule{

@@ -69,7 +69,7 @@ func (n *Node) Zone() string { return ZoneOf(n.FailureDomain) }
 // ZoneOf is a failure domain as a label's value.
 func ZoneOf(domain string) string { return strings.ReplaceAll(domain, "/", ".") }
 
-// Around returns a failure domain with those that it lies in, the largest first: room-1, room-1/rack-a. None of "".
+// Around returns a failure domain with those that it is in, the largest first: room-1, room-1/rack-a. None of "".
 func Around(domain string) []string {
 	if domain == "" {
 		return nil
@@ -102,7 +102,7 @@ func (c *CNI) Words() string {
 	return c.Called() + " with encapsulation " + c.Encapsulation
 }
 
-// Located is an address with the segment that it lies in.
+// Located is an address with the segment that it is in.
 type Located struct {
 	Who  string // whose address it is: a node's name, or "the virtual IP"
 	Node *Node  // nil of the virtual IP
@@ -117,10 +117,10 @@ type Shared struct {
 	Among []Located
 }
 
-// Apart returns the first two places that lie in different segments; ok is false where all share one.
+// Apart returns the first two places that are in different segments; ok is false where all share one.
 func (s *Shared) Apart() (a, b Located, ok bool) { return apart(s.Among) }
 
-// StatedApart returns the first two places that lie in different segments which the file states.
+// StatedApart returns the first two places that are in different segments which the file states.
 func (s *Shared) StatedApart() (a, b Located, ok bool) {
 	return apart(slices.DeleteFunc(slices.Clone(s.Among), func(l Located) bool { return !l.Stated }))
 }

@@ -53,7 +53,7 @@ type Resolving struct {
 	// MTU of the network that the target makes, in bytes, and where that is said; 0 stands for Ethernet's.
 	MTU     int
 	MTUFrom string
-	// Balancer reports that what lies in Folder makes the balancer which the plan leaves to somebody else.
+	// Balancer reports that what is in Folder makes the balancer which the plan leaves to somebody else.
 	Balancer bool
 	// SSHUser is who logs in where ssh.user is not written; "" stands for root.
 	SSHUser string

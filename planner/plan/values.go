@@ -355,7 +355,7 @@ func (r *resolver) url(at hcl.Range, what, s string) string {
 		problem = "names no valid host and port"
 	case strings.ContainsAny(s, " \"'`\\$;|&<>{}") || strings.ContainsFunc(s, func(c rune) bool { return c > unicode.MaxASCII }) ||
 		strings.Contains(u.Path, ".."):
-		problem = "holds characters that have a meaning of their own in configuration files"
+		problem = "holds characters that have their own meaning in configuration files"
 	default:
 		return strings.TrimRight(s, "/")
 	}

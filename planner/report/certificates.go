@@ -18,7 +18,7 @@ func Certificates(p *plan.Plan) []Certificate {
 	add := func(file, on, issuer, valid, renewed string) {
 		out = append(out, Certificate{file, on, issuer, valid, renewed})
 	}
-	add("/etc/kubernetes/pki/ca.crt", every, "itself", authority, "nobody: a new one means new certificates everywhere")
+	add("/etc/kubernetes/pki/ca.crt", every, "itself", authority, "not renewed: a new one means new certificates everywhere")
 	add("/etc/kubernetes/pki/front-proxy-ca.crt", every, "itself", authority, "nobody")
 	add("/etc/kubernetes/pki/apiserver.crt", every, "ca", life, renew)
 	add("/etc/kubernetes/pki/apiserver-kubelet-client.crt", every, "ca", life, renew)
@@ -40,12 +40,12 @@ func Certificates(p *plan.Plan) []Certificate {
 	add("/var/lib/kubelet/pki/kubelet-client-current.pem", "every host with a kubelet", "ca", "1 year", "the kubelet itself")
 	if p.Cluster.Kubelet.ServerTLSBootstrap {
 		add("/var/lib/kubelet/pki/kubelet-server-current.pem", "every host with a kubelet", "ca", "1 year",
-			"the kubelet asks; somebody approves: `kubectl certificate approve`")
+			"the kubelet asks, an administrator approves: `kubectl certificate approve`")
 	} else {
 		add("/var/lib/kubelet/pki/kubelet.crt", "every host with a kubelet", "itself", "1 year",
 			"a restart of the kubelet after the file is deleted")
 	}
-	add("/etc/kubernetes/pki/sa.key, sa.pub", every, "nobody: a pair of keys", "no end", "nobody: it signs the tokens of service accounts")
+	add("/etc/kubernetes/pki/sa.key, sa.pub", every, "none: a key pair", "no end", "not renewed: it signs the tokens of service accounts")
 	return out
 }
 

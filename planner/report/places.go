@@ -11,7 +11,7 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// Place is a failure domain with those that lie in it, or all nodes that state none.
+// Place is a failure domain with those that are in it, or all nodes that state none.
 type Place struct {
 	Zone   string // the whole path, room-1/rack-a; "" for the nodes without
 	Hosts  []Hypervisor
@@ -32,7 +32,7 @@ type Group struct{ Nodes []*plan.Node }
 func Places(p *plan.Plan) []Place { return places(p.Nodes, folded) }
 
 // mostPlaces is how many failure domains, and how many hypervisors, a picture of bounded size shows. Of more failure domains the levels
-// that lie in others are left out, the deepest first; more hypervisors are left out.
+// that are in others are left out, the deepest first; more hypervisors are left out.
 const mostPlaces = 48
 
 // mostGroups is how many cards a picture of bounded size shows. Of more, all machines of the same roles in one place are one.
@@ -140,7 +140,7 @@ func (s sorter) on(nodes []*plan.Node) []Hypervisor {
 	return out
 }
 
-// name is what the place is called in the one that it lies in.
+// name is what the place is called in the one that it is in.
 func (place Place) name() string { return place.Zone[strings.LastIndexByte(place.Zone, '/')+1:] }
 
 // each visits a place and those in it.

@@ -556,7 +556,7 @@ func stagesOf(p *plan.Plan) []stage {
 	if len(p.Etcd.Members) > 0 {
 		note := "on the control planes"
 		if p.Etcd.IsExternal() {
-			note = "on hosts of its own"
+			note = "on its own hosts"
 		}
 		all = append(all, stage{title: "etcd", note: []string{note}, room: 16, etcd: &p.Etcd})
 	}

@@ -33,7 +33,7 @@ type part struct {
 	ranges []AddressRange
 }
 
-// parts sorts ranges by the private block that they lie in. A part is as small as holds them with their surroundings.
+// parts sorts ranges by the private block that they are in. A part is as small as holds them with their surroundings.
 func parts(ranges []AddressRange) []part {
 	blocks := []netip.Prefix{
 		netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("172.16.0.0/12"),

@@ -77,7 +77,7 @@ func (m *Model) unstated(add func(subject, format string, args ...any)) {
 	}{
 		{"zone", "failure_domain", "fail one by one", func(n *plan.Node) string { return n.FailureDomain }},
 		{"power", "power", "have power as long as they stand", func(n *plan.Node) string { return n.Power }},
-		{"host", "host", "are machines of their own: no hypervisor takes several", func(n *plan.Node) string { return n.Host }},
+		{"host", "host", "are separate machines: no hypervisor takes several", func(n *plan.Node) string { return n.Host }},
 	} {
 		if stated := count(place.of); stated < len(m.nodes) && len(m.nodes) > 1 {
 			who := "Nodes"

@@ -93,12 +93,12 @@ type Model struct {
 	lbs     []int // indices of balancer nodes: haproxy's own, or kube-vip's control planes
 	// those of haproxy's balancers that the endpoint may lead to by their own addresses; none where a virtual IP moves between them
 	dialed []int
-	// astray are the hosts that may take over the virtual IP and lie in another network segment than it: no router leads to it there.
+	// astray are the hosts that may take over the virtual IP and are in another network segment than it: no router leads to it there.
 	astray  map[int]bool
 	workers []int
 	kubelet []int
 	zones   []string // sorted; "" alone where no node states one
-	places  []string // failure domains with those that they lie in, sorted
+	places  []string // failure domains with those that they are in, sorted
 	hosts   []string
 	feeds   []string
 	dns     []int // where the replicas of CoreDNS run; nil: unknown
@@ -217,7 +217,7 @@ func (m *Model) PlaceDNS(names []string) (*Model, error) {
 	return &placed, nil
 }
 
-// Zones returns the failure domains that nodes state, the deepest level of those that lie in each other, sorted.
+// Zones returns the failure domains that nodes state, the deepest level of those that are in each other, sorted.
 func (m *Model) Zones() []string {
 	return slices.DeleteFunc(slices.Clone(m.zones), func(z string) bool { return z == "" })
 }
@@ -243,7 +243,7 @@ func (m *Model) list() []Unit {
 	return append(units, m.zoneUnits(m.places)...)
 }
 
-// zoneUnits returns failure domains with all nodes in them, those of domains that lie in them too.
+// zoneUnits returns failure domains with all nodes in them, those of domains that are in them too.
 func (m *Model) zoneUnits(names []string) []Unit {
 	return m.groupedBy(ZoneUnit, names, func(n *plan.Node) []string { return plan.Around(n.FailureDomain) })
 }
@@ -318,7 +318,7 @@ func (m *Model) Cut(text string) (Cut, error) {
 	for _, z := range []string{a, b} {
 		switch {
 		case len(m.Zones()) == 0:
-			return Cut{}, errors.New("no node of the plan states a failure domain, so that there is nothing to cut")
+			return Cut{}, errors.New("no node of the plan states a failure domain, so there is nothing to cut")
 		case !slices.Contains(m.Zones(), z):
 			return Cut{}, fmt.Errorf("the plan has no failure domain %q; it has %s", z, strings.Join(m.Zones(), ", "))
 		}

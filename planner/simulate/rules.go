@@ -65,13 +65,13 @@ var texts = []textRows{
 	{Name: "unreachable", Rows: []textRow{
 		{"cpsUp == 0", "no control plane is up"},
 		{"apiDown == cps && leaders > 0",
-			"{cpsUp|API server|} up, but cut off from the etcd members that have a leader, so that none is ready"},
-		{"apiDown == cps", "{cpsUp|API server|} up, but etcd has no quorum, so that none is ready"},
-		{"external > 0", "the external balancer is down: the API servers work and nobody who dials the endpoint reaches them"},
-		{"dialed == 1 && lbs > 1 && waysUp == 0", "the endpoint names {@way}, whose balancer is down: nobody is led to the others"},
+			"{cpsUp|API server|} up, but cut off from the etcd members that have a leader, so none is ready"},
+		{"apiDown == cps", "{cpsUp|API server|} up, but etcd has no quorum, so none is ready"},
+		{"external > 0", "the external balancer is down: the API servers work but the endpoint does not lead to them"},
+		{"dialed == 1 && lbs > 1 && waysUp == 0", "the endpoint names {@way}, whose balancer is down, and leads to no other"},
 		{"lbs > 0 && waysUp == 0 && off > 0",
 			"the virtual IP {@virtualIP} cannot move to {@astray}: it is in another network segment, where no router leads to the address"},
-		{"lbs > 0 && waysUp == 0", "no balancer is up: the API servers work and nobody who dials the endpoint reaches them"},
+		{"lbs > 0 && waysUp == 0", "no balancer is up: the API servers work but the endpoint does not lead to them"},
 		{"lbs > 0 && leading == 0", "{waysUp|balancer|} up, but cut off from every API server that works"},
 		{"lbs > 0", "{waysUp|balancer|} up, but cut off from every node that dials the endpoint"},
 		{"", "the nodes are cut off from every API server that works"},
@@ -159,7 +159,7 @@ var verdicts = []verdictRows{
 	// Who acts on what the API holds: schedulers and controller-managers.
 	{Name: "control", Rows: []verdictRow{
 		{When: "cps == 0", State: "works", Reason: "the control plane belongs to the vendor"},
-		{When: "apiDown == cps", State: "down", Reason: "no API server works, so that no scheduler or controller acts"},
+		{When: "apiDown == cps", State: "down", Reason: "no API server works, so no scheduler or controller acts"},
 		// a holder that renews its lease by chance keeps it, and does not do its work
 		{When: "apiDegraded > 0", State: "depends", Reason: "API servers may lose requests, those that go to an etcd member without a " +
 			"leader: it depends on who holds the leases"},
@@ -188,7 +188,7 @@ var verdicts = []verdictRows{
 		{When: "workersUp == 0", State: "down", Reason: "no worker is up"},
 		{When: "workersUp < workers", State: "degraded",
 			Reason: "{workersUp} of {workers|worker} are up; pods of the others are lost until they are placed again"},
-		{State: "works", Reason: "every worker is up; kubelets need nobody to keep their pods"},
+		{State: "works", Reason: "every worker is up; kubelets keep their pods by themselves"},
 	}},
 	{Name: string(Services), Rows: []verdictRow{
 		{When: "workersUp == 0", State: "down", Reason: "no worker is up"},
@@ -202,7 +202,7 @@ var verdicts = []verdictRows{
 		{When: "kubeletsUp == 0", State: "down", Reason: "no node is up"},
 		{When: "cps == 0", State: "works", Reason: "CoreDNS is placed by the vendor"},
 		{When: "placed > 0 && dnsUp == 0 && control == down", State: "down",
-			Reason: "every replica of CoreDNS was on a lost node; nobody places them again until the control plane is back"},
+			Reason: "every replica of CoreDNS was on a lost node; they are not placed again until the control plane is back"},
 		{When: "placed > 0 && dnsUp == 0", State: "down",
 			Reason: "every replica of CoreDNS was on a lost node; they are placed again once the node counts as lost"},
 		{When: "placed > 0 && dnsUp < dns", State: "degraded", Reason: "{dnsUp} of {dns} replicas of CoreDNS are up"},
@@ -211,7 +211,7 @@ var verdicts = []verdictRows{
 		{When: "kubelets - kubeletsUp < 2 && kubelets >= 2", State: "degraded",
 			Reason: "the two replicas of CoreDNS prefer different nodes: one of them at least is up"},
 		{When: "control == down", State: "depends",
-			Reason: "both replicas of CoreDNS may have been on lost nodes; nobody places them again until the control plane is back"},
+			Reason: "both replicas of CoreDNS may have been on lost nodes; they are not placed again until the control plane is back"},
 		{State: "depends",
 			Reason: "both replicas of CoreDNS may have been on lost nodes; they are placed again once the node counts as lost"},
 	}},

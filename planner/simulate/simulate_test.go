@@ -404,7 +404,7 @@ func TestReasonsAreTrue(t *testing.T) {
 		want       string
 	}{
 		{edge, "", "core:edge", API, "1 balancer is up, but cut off from every API server that works"},
-		{edge, "node/lb-1", "", API, "no balancer is up: the API servers work and nobody who dials the endpoint reaches them"},
+		{edge, "node/lb-1", "", API, "no balancer is up: the API servers work but the endpoint does not lead to them"},
 		{edge, "", "core:edge", Services, "nodes keep the rules that they have; endpoints that die stay in them until the API is back"},
 		{external3, "balancer/lb-1", "", API, "3 of 3 API servers work; 1 of 2 balancers work"},
 		{external3, "node/etcd-1", "", API, "3 of 3 API servers work; 2 of 3 etcd members are up"},
@@ -414,7 +414,7 @@ func TestReasonsAreTrue(t *testing.T) {
 				"leader; whether the endpoint answers from rack-c depends on who holds the address"},
 		{apart, "node/lb-1", "", API, "3 of 3 API servers work; 1 of 2 balancers work; whether the endpoint answers depends on which " +
 			"balancer a client is led to: they share no address"},
-		{named, "node/lb-1", "", API, "the endpoint names lb-1, whose balancer is down: nobody is led to the others"},
+		{named, "node/lb-1", "", API, "the endpoint names lb-1, whose balancer is down, and leads to no other"},
 		{converged, "node/lb-1", "", Scheduling,
 			"3 of 4 workers hear of new pods, by the API server on their own machine; no worker reaches the endpoint"},
 		{converged, "node/lb-1 node/w-1", "", Scheduling,

@@ -405,7 +405,7 @@ func (m *Model) spread(u Unit, place, in string) string {
 		return fmt.Sprintf("%s over %d %ss (the design has %d), no more than %s %s each", text, places, place, have,
 			count(tolerance, "member"), in)
 	}
-	return fmt.Sprintf("%s so that no %s holds more than %s", text, place, count(tolerance, "member"))
+	return fmt.Sprintf("%s so no %s holds more than %s", text, place, count(tolerance, "member"))
 }
 
 // like counts the units of the kind of one, of failure domains those on its level.

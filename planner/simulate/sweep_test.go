@@ -352,7 +352,7 @@ func expand(t *testing.T, line string) []string {
 	return said
 }
 
-// isKind tells a unit with its kind from a failure domain that lies in another.
+// isKind tells a unit with its kind from a failure domain that is in another.
 func isKind(s string) bool {
 	return slices.Contains([]Kind{NodeUnit, ZoneUnit, PowerUnit, HostUnit, BalancerUnit}, Kind(s))
 }
@@ -468,7 +468,7 @@ func TestRemediesAndSentences(t *testing.T) {
 		{"both balancers in one rack", oneRackOfBalancers, topologies.MultiEtcdMultiMaster, nil, "",
 			[]string{"zone/rack-a: a balancer in another failure domain too"}},
 		{"four members in three racks", four, topologies.MultiEtcdMultiMaster, nil, "",
-			[]string{"zone/rack-a: 3 etcd members instead of 4, spread so that no failure domain holds more than 1 member"}},
+			[]string{"zone/rack-a: 3 etcd members instead of 4, spread so no failure domain holds more than 1 member"}},
 		{"two zones", twoZones, topologies.MultiEtcdMultiMaster, nil, "",
 			[]string{"zone/rack-a: spread etcd over 3 failure domains (the design has 2), no more than 1 member in each"}},
 		{"the endpoint names one balancer", named, topologies.MultiEtcdMultiMaster, nil,

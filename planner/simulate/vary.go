@@ -87,7 +87,7 @@ func (m *Model) grown(nodes []*plan.Node, role plan.Roles, taken map[string]bool
 	return nodes
 }
 
-// emptiest is the failure domain with the fewest, from the largest that it lies in down to itself; "" where the design has none.
+// emptiest is the failure domain with the fewest, from the largest that it is in down to itself; "" where the design has none.
 func (m *Model) emptiest(count map[string]int) string {
 	best, zones := "", m.Zones()
 	weight := func(zone string) []int {

@@ -191,7 +191,7 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 		if earlier := first[block.Type]; earlier != nil && !child.Many {
 			instead := "Put the arguments of both into one block."
 			if child.Name == "cluster" {
-				instead = "A file defines one cluster: put the other one into a file of its own."
+				instead = "A file defines one cluster: put the other one into its own file."
 			}
 			l.add(duplicateBlock, block.DefRange(), fmt.Sprintf("%s is already defined on line %d; only one is allowed. %s",
 				title(child.Name), earlier.TypeRange.Start.Line, instead))

@@ -83,7 +83,7 @@ type frame struct {
 const chunk = 4 << 10
 
 // checkDepth walks the tokens, not the grammar: the scanner does not recurse. It works through the file in chunks that end at a line
-// end outside of text and comments, where the scanner can begin anew.
+// end outside of text and comments, where the scanner can begin again.
 func checkDepth(filename string, src []byte) (parts, *hcl.Diagnostic) {
 	var cuts []hcl.Pos
 	d := depth{open: append(make([]frame, 0, maxDepth+1), frame{lines: true})}
@@ -127,7 +127,7 @@ const byteOrderMark = "\xef\xbb\xbf"
 // depth is what is open at a place of the file.
 type depth struct {
 	open   []frame
-	inside bool // text or a comment is open: the scanner cannot begin anew here
+	inside bool // text or a comment is open: the scanner cannot begin again here
 	broken int  // tokens so far that nothing can come of
 	end    int  // behind the last of them where there are more than enough; 0 before
 	// cut is the start of the last line of the chunk before which nothing is open; zero if there is none.

@@ -235,7 +235,7 @@ func TestSchema(t *testing.T) {
 			}
 			for _, alias := range a.Aliases {
 				if _, taken := b.Argument(alias); taken {
-					t.Errorf("%s.%s: the alias %s is an argument of its own", path, a.Name, alias)
+					t.Errorf("%s.%s: the alias %s is its own argument", path, a.Name, alias)
 				}
 			}
 		}

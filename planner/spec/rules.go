@@ -54,13 +54,13 @@ var syntaxError = &rule.Rule{
 
 var unknownBlock = &rule.Rule{
 	ID: "unknown-block", Title: "Unknown block", Permanent: true,
-	Doc: "A block that nobody reads would be a wish without effect: the cluster would be built without it, and without a word.",
+	Doc: "An unknown block would have no effect: the cluster would be built without it, and nothing would say so.",
 	Fix: "Use the name of a block that the language has.",
 }
 
 var unknownArgument = &rule.Rule{
 	ID: "unknown-argument", Title: "Unknown argument", Permanent: true,
-	Doc: "An argument that nobody reads would be a wish without effect: the default would be built in its place.",
+	Doc: "An unknown argument would have no effect: the default would be used instead, and nothing would say so.",
 	Fix: "Use the name of an argument that the block has.",
 }
 
@@ -142,7 +142,7 @@ var duplicateArgument = &rule.Rule{
 
 var duplicateName = &rule.Rule{
 	ID: "duplicate-name", Title: "Duplicate name", Permanent: true,
-	Doc: "Two variables or two locals share a name, so that reading it could mean either.",
+	Doc: "Two variables or two locals share a name, so reading it could mean either.",
 	Fix: "Rename one of them.",
 }
 
@@ -175,7 +175,7 @@ var invalidVariable = &rule.Rule{
 
 var unreadableFile = &rule.Rule{
 	ID: "unreadable-file", Title: "File that cannot be read", Permanent: true,
-	Doc: "Files that a topology names lie in its own folder or below it, so that the folder is the whole design. They are text in UTF-8, " +
+	Doc: "Files that a topology names are in its own folder or below it, so the folder is the whole design. They are text in UTF-8, " +
 		"of at most 4 MiB.",
 	Fix: "Put the file beside the topology, and write its path from there, such as \"files/audit.yaml\".",
 }

@@ -331,7 +331,7 @@ var Schema = []Block{
 						Doc: "Whether the kubelet refuses to start on a host with swap."},
 					{Name: "server_tls_bootstrap", Type: Bool, Field: "ServerTLSBootstrap", Example: `true`,
 						Aliases: []string{"serving_certificates", "rotate_server_certificates"},
-						Doc: "Whether the cluster's authority signs the kubelets' own certificates, so that metrics-server and others " +
+						Doc: "Whether the cluster's authority signs the kubelets' own certificates, so metrics-server and others " +
 							"can verify them."},
 					{Name: "extra_args", Type: FlagMap, Field: "ExtraArgs", Example: `{ "v" = "2" }`,
 						Doc: "Flags for every kubelet, without dashes."},
@@ -484,7 +484,7 @@ var Schema = []Block{
 		Example: "etcd {\n  topology = \"external\"\n}",
 		Arguments: []Argument{
 			{Name: "topology", Type: Text, Enum: []string{string(topologies.Stacked), string(topologies.External)}, Field: "Topology",
-				Example: `"external"`, Aliases: []string{"placement", "mode"}, Doc: "On the control planes, or as services of their own."},
+				Example: `"external"`, Aliases: []string{"placement", "mode"}, Doc: "On the control planes, or as their own services."},
 			{Name: "version", Type: Text, Field: "Version", Example: `"3.6.5"`, Doc: "Version of external members."},
 			{Name: "data_dir", Type: Text, Field: "DataDir", Example: `"/var/lib/etcd"`, Doc: "Directory of the data on every member."},
 			{Name: "quota", Type: Text, Field: "Quota", Example: `"8Gi"`, Aliases: []string{"quota_backend_bytes"},
@@ -501,7 +501,7 @@ var Schema = []Block{
 		Name: "load_balancer", Label: "kind", Labels: []string{"haproxy", "kube-vip", "local", "external"}, Field: "Balancer",
 		LabelField: "Kind",
 		Aliases:    []string{"loadbalancer", "lb", "haproxy"},
-		Doc: "What stands before the API servers: haproxy on hosts of its own, kube-vip on the control planes, a proxy on every node " +
+		Doc: "What stands before the API servers: haproxy on its own hosts, kube-vip on the control planes, a proxy on every node " +
 			"(local), or somebody else's (external).",
 		Example: "load_balancer \"haproxy\" {\n  virtual_ip = \"10.0.0.10\"\n}",
 		Arguments: []Argument{
@@ -510,7 +510,7 @@ var Schema = []Block{
 			{Name: "port", Type: Integer, Field: "Port", Example: `6443`, Doc: "Port that clients dial."},
 			{Name: "interface", Type: Text, Field: "Interface", Example: `"eth1"`, Doc: "Interface that takes the virtual address."},
 			{Name: "virtual_router_id", Type: Integer, Field: "VirtualRouterID", Example: `51`, Aliases: []string{"vrid", "router_id"},
-				Doc: "VRRP group, 1 to 255; one group of its own per network segment."},
+				Doc: "VRRP group, 1 to 255; one for each cluster on a network segment."},
 			{Name: "mode", Type: Text, Enum: []string{"arp", "bgp"}, Field: "Mode", Example: `"arp"`,
 				Doc: "How kube-vip announces the address."},
 			{Name: "bgp_as", Type: Integer, Field: "BGPAS", Example: `65000`, Aliases: []string{"as", "asn", "local_as"},
@@ -593,7 +593,7 @@ var Schema = []Block{
 	{
 		Name: "scheduler", Label: "name", Many: true, Field: "Schedulers", LabelField: "Name",
 		Aliases: []string{"second_scheduler", "schedulers"},
-		Doc:     "A scheduler beside kubeadm's own, in pods of its own; pods ask for it by schedulerName.",
+		Doc:     "A scheduler beside kubeadm's own, in its own pods; pods ask for it by schedulerName.",
 		Example: "scheduler \"batch\" {\n  scoring_strategy = \"most-allocated\"\n}",
 		Arguments: append([]Argument{
 			{Name: "image", Type: Text, Field: "Image", Example: `"registry.example.com/scheduler:v1.37.2"`,
@@ -621,8 +621,8 @@ var Schema = []Block{
 				Doc: "Hardware address of the interface."},
 			{Name: "failure_domain", Type: Text, Field: "FailureDomain", Example: `"rack-a"`,
 				Aliases: []string{"zone", "rack", "availability_zone"},
-				Doc: "What fails together with this machine: a rack, a zone. Places that " +
-					"lie in each other are a path, the largest first: \"room-1/rack-a\"."},
+				Doc: "What fails together with this machine: a rack, a zone. Nested places " +
+					"are a path, the largest first: \"room-1/rack-a\"."},
 			{Name: "power", Type: Text, Field: "Power", Example: `"feed-a"`, Aliases: []string{"feed", "power_feed", "pdu", "ups"},
 				Doc: "Power feed without which the machine is off, across racks and rooms."},
 			{Name: "host", Type: Text, Field: "Host", Example: `"hypervisor-1"`, Aliases: []string{"hypervisor"},

@@ -707,7 +707,7 @@ func (l *loader) unused() {
 	for _, id := range l.names.variableNames {
 		if v := l.names.variables[id]; !v.used {
 			l.add(unusedVariable, v.at,
-				fmt.Sprintf("Nothing reads var.%s, so that setting it has no effect. Read it where it was meant, or remove it.", id))
+				fmt.Sprintf("Nothing reads var.%s, so setting it has no effect. Read it where it was meant, or remove it.", id))
 		}
 	}
 	for _, id := range l.names.localNames {

@@ -43,7 +43,7 @@ func (r *build) archive(b binary) error {
 	return r.write(name+".tar.gz", out.Bytes())
 }
 
-// tar packs files, each after the folders that it lies in.
+// tar packs files, each after the folders that it is in.
 func (r *build) tar(files []file) ([]byte, error) {
 	var out bytes.Buffer
 	w := tar.NewWriter(&out)

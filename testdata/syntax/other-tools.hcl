@@ -3,7 +3,7 @@ resource "aws_instance" "cp" { # error: unknown-block: Terraform's
 cluster "prod" {
   type = "ha" # error: unknown-value: "multi-etcd-multi-master"
 }
-cluster "dev" { # error: duplicate-block: a file of its own
+cluster "dev" { # error: duplicate-block: its own file
   type = "all-in-one"
 }
 node "a" {

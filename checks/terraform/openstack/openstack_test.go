@@ -12,7 +12,7 @@ import (
 	"github.com/terraform-provider-openstack/terraform-provider-openstack/v3/openstack"
 )
 
-// forces reports whether an argument, or one inside of it where it is a block, makes the resource anew.
+// forces reports whether an argument, or one inside of it where it is a block, makes the resource again.
 func forces(argument *schema.Schema) bool {
 	if block, ok := argument.Elem.(*schema.Resource); ok {
 		for _, inner := range block.Schema {
@@ -24,7 +24,7 @@ func forces(argument *schema.Schema) bool {
 	return argument.ForceNew
 }
 
-// replaces.tsv says of OpenStack's resources what the provider itself says: for which arguments it makes them anew.
+// replaces.tsv says of OpenStack's resources what the provider itself says: for which arguments it makes them again.
 func TestReplaces(t *testing.T) {
 	data, err := os.ReadFile("../replaces.tsv")
 	if err != nil {
@@ -54,12 +54,12 @@ func TestReplaces(t *testing.T) {
 		listed := strings.Fields(columns[1])
 		for _, name := range listed {
 			if !slices.Contains(forced, name) {
-				t.Errorf("%s is not made anew for another %s", columns[0], name)
+				t.Errorf("%s is not made again for another %s", columns[0], name)
 			}
 		}
 		for _, name := range forced {
 			if written := regexp.MustCompile(`\b` + name + `\s*[={]`); !slices.Contains(listed, name) && written.Match(program) {
-				t.Errorf("%s is made anew for another %s, which the program writes and the table does not list", columns[0], name)
+				t.Errorf("%s is made again for another %s, which the program writes and the table does not list", columns[0], name)
 			}
 		}
 	}

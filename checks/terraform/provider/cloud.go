@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// readReplaces reads the table of arguments for which a resource is made anew.
+// readReplaces reads the table of arguments for which a resource is recreated.
 func readReplaces(path string) (map[string][]string, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {

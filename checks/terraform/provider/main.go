@@ -3,7 +3,7 @@
 // bears its name: terraform-provider-aws serves aws.json, made by extract.js.
 //
 // It also plans and applies: what a resource is made with is its state, what a cloud would choose is made up, and what the real provider
-// would make anew for a changed argument it does too, by replaces.tsv. Data sources of images and versions answer otherwise in another
+// would make again for a changed argument it does too, by replaces.tsv. Data sources of images and versions answer otherwise in another
 // K8SPLAN_GENERATION, as they do when a newer one is out.
 package main
 

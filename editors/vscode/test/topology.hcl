@@ -4,7 +4,7 @@
 # <- comment.line.number-sign.k8splan
 locals {
 # <------ entity.name.type.k8splan
-  racks = ["rack-a", "rack-b"] # one after the other
+  racks = ["rack-a", "rack-b"] # one at a time
 # ^^^^^ variable.other.property.k8splan
 #       ^ keyword.operator.assignment.k8splan
 #          ^^^^^^ string.quoted.double.k8splan

@@ -295,7 +295,7 @@ func TestKubeconfigRefusesOtherFiles(t *testing.T) {
 		want string
 	}{
 		"directory":        {[]string{"check", dir, "prod", tree, "running"}, "is a directory"},
-		"in the tree":      {[]string{"check", tree + "/prod.conf", "prod", tree, "running"}, "lies in this tree"},
+		"in the tree":      {[]string{"check", tree + "/prod.conf", "prod", tree, "running"}, "is in this tree"},
 		"no YAML":          {[]string{"check", file("a", "\x00: ["), "prod", tree, "running"}, "is not a kubeconfig of cluster prod"},
 		"several clusters": {[]string{"check", file("b", two), "prod", tree, "running"}, "is not a kubeconfig of cluster prod"},
 		"another name": {[]string{"check", file("c", kubeconfigFor("dev", "Q0E=", "S0VZ")), "prod", tree, "running"}, "is not a " +

@@ -64,7 +64,7 @@ func TestJudgeOfUpgrades(t *testing.T) {
 		}, "worker-1 is not Ready"},
 		"a host that is to join": {"1.36.3", "1.37.2", func(o object) {
 			delete(o.at("cluster", "nodes"), "worker-1")
-		}, "worker-1 has not joined yet. An upgrade is an edit of its own"},
+		}, "worker-1 has not joined yet. An upgrade is its own edit"},
 		"a silent API server": {"1.36.3", "1.37.2", func(o object) {
 			o.at("cluster")["versions"] = object{}
 		}, "The API server of cp-1 does not answer"},

@@ -56,7 +56,7 @@ type kubeletConfiguration struct {
 }
 
 // volumePlugins is where the kubelet and the controller manager look for FlexVolume drivers: their default, which each makes where it is
-// missing, lies in /usr, and some node's cannot be written to.
+// missing, is in /usr, and some node's cannot be written to.
 // Source: https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/troubleshooting-kubeadm/#usr-mounted-read-only
 func volumePlugins(p *plan.Plan) string {
 	for _, n := range p.KubeletNodes() {

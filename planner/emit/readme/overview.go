@@ -112,9 +112,9 @@ func (f *factList) machines(p *plan.Plan) {
 		where := "as static pods of the control planes"
 		switch {
 		case p.Etcd.IsExternal() && target.Hosting == plan.Hosts:
-			where = "as services of their own"
+			where = "as their own services"
 		case p.Etcd.IsExternal():
-			where = "on machines of their own"
+			where = "on their own machines"
 		case target.Hosting != plan.Hosts:
 			where = "on the control planes"
 		}

@@ -133,7 +133,7 @@ func addresses(texts []string, name string, at *spec.Source, rules Rules, say Sa
 	return out
 }
 
-// nodes asks that each machine's addresses lie in the segment and are neither the router's nor the segment's own.
+// nodes asks that each machine's addresses are in the segment and are neither the router's nor the segment's own.
 func (s Segment) nodes(p *plan.Plan, rules Rules, say Say) {
 	type holder struct {
 		who  string
@@ -334,8 +334,8 @@ func RulesOf(target, fix string) Rules {
 		},
 		Overlap: &rule.Rule{
 			ID: target + "-range-overlap", Title: "Machines' segment that overlaps pods or Services", Permanent: true,
-			Doc: "A host routes the cluster's ranges into the cluster. Machines whose addresses lie in them cannot be reached from a pod.",
-			Fix: "Give machines, pods and Services ranges of their own.",
+			Doc: "A host routes the cluster's ranges into the cluster. Machines whose addresses are in them cannot be reached from a pod.",
+			Fix: "Give machines, pods and Services their own ranges.",
 		},
 	}
 }

@@ -1,7 +1,7 @@
 // Package targettest holds the package of a target against its good topology and against the mistakes that its rules speak for.
 //
 // testdata/targets/<name>.hcl is a design that lands well; testdata/targets/<name>.golden is the tree's part that the target makes of it,
-// as a txtar archive (`go test -update` writes it anew). Each rule of the target has a paragraph in testdata/targets/<name>.bad.txtar:
+// as a txtar archive (`go test -update` writes it again). Each rule of the target has a paragraph in testdata/targets/<name>.bad.txtar:
 // a file <rule>.hcl whose guilty line ends in the comment `# <rule>`, one for each diagnostic.
 //
 // The package is internal to k8splan and makes no compatibility promise.
@@ -31,7 +31,7 @@ import (
 	"github.com/k8splan/k8splan/planner/target"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files again")
 
 // Target is a target under test.
 type Target struct{ target.Target }

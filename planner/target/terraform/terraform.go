@@ -1,5 +1,5 @@
 // Package terraform holds what all Terraform targets share: the plan as the data that their static programs read. A program ships
-// verbatim and loops over maps whose keys are names from the plan, so that one machine more or less moves no other; the data lies in
+// verbatim and loops over maps whose keys are names from the plan, so that one machine more or less moves no other; the data is in
 // plan.auto.tfvars.json, where Terraform takes every string as it stands.
 //
 // The package is internal to k8splan and makes no compatibility promise.
@@ -15,7 +15,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// Folder is where the Terraform configuration lies in the tree.
+// Folder is where the Terraform configuration is in the tree.
 const Folder = "terraform"
 
 // Machine is one virtual machine.

@@ -91,7 +91,7 @@ func Arguments() []spec.Argument {
 			"administrators and " +
 			"CI come from, at least one: the bastion answers these alone."},
 		{Name: "node_port_cidrs", Type: spec.TextList, Field: "Consumers", Example: `["203.0.113.0/24"]`, Doc: "Ranges that may reach " +
-			"NodePort Services; nobody outside may where it is left out."},
+			"NodePort Services; without it, nothing outside may."},
 		{Name: "ssh_public_key_file", Type: spec.Text, Field: "PublicKey", Example: `"~/.ssh/id_ed25519.pub"`, Doc: "Path of the " +
 			"public key that the machines are made with."},
 	}
@@ -140,7 +140,7 @@ func (r *Reader) Apart(ranges ...Range) {
 	for i, a := range ranges {
 		for _, b := range ranges[:i] {
 			if a.Prefix.Overlaps(b.Prefix) {
-				r.Say(r.Rules.Overlap, a.At, "%s, %s, overlaps %s, %s. Each needs addresses of its own.", a.Prefix, a.What,
+				r.Say(r.Rules.Overlap, a.At, "%s, %s, overlaps %s, %s. Each needs its own addresses.", a.Prefix, a.What,
 					b.Prefix, b.What)
 			}
 		}
@@ -159,7 +159,7 @@ func (r *Reader) Apart(ranges ...Range) {
 	}
 }
 
-// Inside asks that the address of a machine lies in its subnet, and is none that the cloud keeps.
+// Inside asks that the address of a machine is in its subnet, and is none that the cloud keeps.
 func (r *Reader) Inside(n *plan.Node, subnet Range) {
 	at := n.At("address")
 	if !subnet.Prefix.Contains(n.Address) {
@@ -211,7 +211,8 @@ func (r *Reader) Variables(access Access) Variables {
 	admins, consumers := r.Ranges("admin_cidrs", access.AdminCIDRs), r.Ranges("node_port_cidrs", access.Consumers)
 	r.outside(consumers)
 	if len(access.AdminCIDRs) == 0 {
-		r.Say(r.Rules.NoAdmins, r.At("admin_cidrs"), "Nobody could reach the bastion, and so Ansible no machine. Write the ranges that "+
+		r.Say(r.Rules.NoAdmins, r.At("admin_cidrs"), "Nothing could reach the bastion, and Ansible could reach no machine. "+
+			"Write the ranges that "+
 			"administrators and CI come from: admin_cidrs = [\"203.0.113.0/24\"].")
 	}
 	for _, a := range admins {
@@ -290,7 +291,8 @@ func (r *Reader) outside(consumers []netip.Prefix) {
 			way = fmt.Sprintf("Write cloud_provider %q {} and take Services of type LoadBalancer", r.Cloud.Target)
 		}
 		r.Say(r.Rules.NodePorts, r.At("node_port_cidrs"), "node_port_cidrs lets %s reach NodePorts, and the machines have no public "+
-			"address: nobody on the internet finds them. %s, or write the ranges of networks that are joined to this one (peering, VPN).",
+			"address: they are unreachable from the internet. %s, or write the ranges of networks that are joined to this one "+
+			"(peering, VPN).",
 			c, way)
 	}
 }
@@ -312,7 +314,7 @@ func (r *Reader) Balancer() *Endpoint {
 	return e
 }
 
-// Within asks that the balancer's address is written and lies in the subnet. broken is the target's rule for a balancer without one.
+// Within asks that the balancer's address is written and is in the subnet. broken is the target's rule for a balancer without one.
 func (r *Reader) Within(subnet Range, broken *rule.Rule) {
 	switch lb := r.Plan.LoadBalancer; {
 	case !lb.VirtualIP.IsValid():
@@ -320,7 +322,7 @@ func (r *Reader) Within(subnet Range, broken *rule.Rule) {
 			"Every "+
 			"node then finds the endpoint's name by it.", r.Cloud.Vendor, subnet.Prefix)
 	case !subnet.Prefix.Contains(lb.VirtualIP):
-		r.Say(r.Rules.Outside, lb.Attr("virtual_ip"), "The balancer's address %s must lie in the target's subnet %s.", lb.VirtualIP,
+		r.Say(r.Rules.Outside, lb.Attr("virtual_ip"), "The balancer's address %s must be in the target's subnet %s.", lb.VirtualIP,
 			subnet.Prefix)
 	case r.kept(lb.VirtualIP, subnet.Prefix):
 		r.Say(r.Rules.Reserved, lb.Attr("virtual_ip"), "The balancer's address %s is one that %s keeps for itself in every subnet.",
@@ -447,7 +449,7 @@ func (c *Cloud) Rules() Rules {
 		},
 		User: &rule.Rule{
 			ID: c.Target + "-user", Title: "User that cannot be the first one", Permanent: true,
-			Doc: "Each machine is made with one user who has the key and may use sudo. Nobody logs in as root, and some clouds refuse " +
+			Doc: "Each machine is made with one user who has the key and may use sudo. Logins as root are off, and some clouds refuse " +
 				"names that everybody guesses.",
 			Fix: "Write another user in ssh, or leave it out.",
 		},

@@ -87,7 +87,7 @@ resource "aws_route_table_association" "public" {
   route_table_id = aws_route_table.public.id
 }
 
-# Nodes have no public address. Each zone has a NAT gateway of its own, so that the loss of one zone leaves the others a way out.
+# Nodes have no public address. Each zone has a NAT gateway of its own, so the loss of one zone leaves the others a way out.
 resource "aws_eip" "nat" {
   for_each = local.subnets
 

@@ -1,4 +1,4 @@
-# The recommended production setup: everything on hosts of its own, three racks.
+# The recommended production setup: everything on its own hosts, three racks.
 locals {
   racks = ["rack-a", "rack-b", "rack-c"]
 }

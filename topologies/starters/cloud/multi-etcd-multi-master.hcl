@@ -17,7 +17,7 @@ network {
   service_subnets = ["10.96.0.0/16"]
 }
 
-# A member on each control plane. "external" puts them on machines of their own,
+# A member on each control plane. "external" puts them on their own machines,
 # with the role etcd.
 etcd {
   topology = "stacked"

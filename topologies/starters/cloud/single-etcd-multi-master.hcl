@@ -20,7 +20,7 @@ load_balancer "external" {
   virtual_ip = cidrhost(local.subnet, 10)
 }
 
-# The one etcd member, a service on a machine of its own. Back it up: while it
+# The one etcd member, a service on its own machine. Back it up: while it
 # is down nothing can be changed. When the time comes, three members and the
 # type multi-etcd-multi-master remove this weakness.
 node "etcd-1" {

@@ -1,6 +1,6 @@
 locals {
   # Racks, rooms or zones that fail on their own. Members and control planes are
-  # assigned to them round-robin, so that the loss of one leaves a majority of
+  # assigned to them round-robin, so the loss of one leaves a majority of
   # etcd.
   racks = ["rack-a", "rack-b", "rack-c"]
 }
@@ -23,7 +23,7 @@ network {
   # reserved_subnets = ["172.31.0.0/16"] # office, VPN: nothing may overlap them
 }
 
-# Members of their own, so that load on the API does not slow etcd's disks.
+# Members of their own, so load on the API does not slow etcd's disks.
 # "stacked" puts a member on each control plane instead: delete the pool "etcd"
 # then.
 etcd {

@@ -12,7 +12,7 @@ network {
   service_subnets = ["10.96.0.0/16"]
 }
 
-# The one etcd member, a service on a host of its own. Back it up: while it is
+# The one etcd member, a service on its own host. Back it up: while it is
 # down nothing can be changed. When the time comes, three members and the type
 # multi-etcd-multi-master remove this weakness.
 node "etcd-1" {

@@ -1,6 +1,6 @@
 # shape: zones
 locals {
-  # Zones of one region. Machines are assigned to them round-robin, so that the
+  # Zones of one region. Machines are assigned to them round-robin, so the
   # loss of one leaves a majority of etcd.
   zones = ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
 }

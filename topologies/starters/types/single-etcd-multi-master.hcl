@@ -30,7 +30,7 @@ node_pool "lb" {
   memory        = "1Gi"
 }
 
-# The one etcd member, a service on a host of its own. Back it up: while it is
+# The one etcd member, a service on its own host. Back it up: while it is
 # down nothing can be changed. When the time comes, three members and the type
 # multi-etcd-multi-master remove this weakness.
 node "etcd-1" {

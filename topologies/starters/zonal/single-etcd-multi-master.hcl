@@ -18,7 +18,7 @@ network {
 # The cloud's own balancer, which the generated Terraform makes.
 load_balancer "external" {}
 
-# The one etcd member, a service on a machine of its own. Back it up: while it
+# The one etcd member, a service on its own machine. Back it up: while it
 # is down nothing can be changed. When the time comes, three members and the
 # type multi-etcd-multi-master remove this weakness.
 node "etcd-1" {

@@ -1,6 +1,6 @@
 #!/bin/bash
-# A bastion and 60 hosts, which are two real sshd on addresses of a network of their own, and Ansible by the tree's inventory and settings.
-# Run in namespaces of its own: unshare --net --mount --pid --fork jump.sh DIR
+# A bastion and 60 hosts, which are two real sshd on addresses of their own network, and Ansible by the tree's inventory and settings.
+# Run in its own namespaces: unshare --net --mount --pid --fork jump.sh DIR
 # DIR holds the tree's inventory.yaml and ansible.cfg, whose hosts are 10.9.1.1 to 10.9.1.60 behind root@10.9.0.1:2200, with the key DIR/a key.
 set -euo pipefail
 cd "$1"

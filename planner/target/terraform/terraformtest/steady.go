@@ -17,7 +17,7 @@ import (
 
 // Steady applies the configuration on a cloud that is made up (checks/terraform/provider), and asks what an apply after that would do: with
 // nothing changed, nothing. With another key, another user, newer images, other sizes, and another zone, each of them for all machines at
-// once, no resource of the types that hold etcd is made anew or stopped. One machine that somebody names changes alone.
+// once, no resource of the types that hold etcd is recreated or stopped. One machine that somebody names changes alone.
 func Steady(t *testing.T, files []artifact.File, holders ...string) {
 	t.Helper()
 	s := &state{t: t, dir: write(t, files), holders: holders}
@@ -137,7 +137,7 @@ func (s *state) plan(what string, args ...string) []change {
 func (s *state) unharmed(what string, but live) {
 	s.t.Helper()
 	for _, c := range s.plan(what) {
-		// A vendor's cluster that is updated is the vendor's work, machine by machine; only one that is made anew loses something.
+		// A vendor's cluster that is updated is the vendor's work, machine by machine; only one that is recreated loses something.
 		harmless := c.Action == "create" || c.Action == "update" && (but[c.Type] != "" || strings.HasSuffix(c.Type, "_cluster"))
 		if !slices.Contains(s.holders, c.Type) || strings.Contains(c.Address, "bastion") || harmless {
 			continue

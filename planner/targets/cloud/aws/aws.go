@@ -275,8 +275,8 @@ var (
 	}
 	zone = &rule.Rule{
 		ID: "aws-zone", Title: "Failure domain that is no zone of the target", Permanent: true,
-		Doc: "A machine is made in an availability zone, and a subnet of AWS lies in one zone. The plan's failure domains are those " +
-			"zones, so that the spread which the planner judges is the spread that is built.",
+		Doc: "A machine is made in an availability zone, and a subnet of AWS is in one zone. The plan's failure domains are those " +
+			"zones, so the spread which the planner judges is the spread that is built.",
 		Fix: "Write zones that subnets and public_subnets name as failure domains; a node_pool over several zones becomes one node_pool " +
 			"for each, with addresses of that zone's subnet.",
 		Sources: []string{"https://docs.aws.amazon.com/vpc/latest/userguide/configure-subnets.html"},

@@ -120,7 +120,7 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	v.Location = r.Match("location", w.Location, locationPattern, `Write a region of Azure, such as "westeurope".`)
 	vnet, ok1 := r.IPv4("vnet_cidr", "the range of the network", w.VNet)
 	subnet, ok2 := r.IPv4("subnet", "the range of the machines' addresses", w.Subnet)
-	bastion, ok3 := r.IPv4("bastion_subnet", "a range of its own for the bastion", w.BastionSubnet)
+	bastion, ok3 := r.IPv4("bastion_subnet", "its own range for the bastion", w.BastionSubnet)
 	if !ok1 || !ok2 || !ok3 {
 		return nil, r.Diags
 	}
@@ -206,7 +206,7 @@ func rules() []*rule.Rule { return facts().Rules().List(zone, protocol, endpoint
 var (
 	zone = &rule.Rule{
 		ID: "azure-zone", Title: "Failure domain that is no availability zone", Permanent: true,
-		Doc: "A machine is made in one of the three zones of a region. The plan's failure domains are those zones, so that the spread " +
+		Doc: "A machine is made in one of the three zones of a region. The plan's failure domains are those zones, so the spread " +
 			"which the planner judges is the spread that is built; they are called as the cloud-controller-manager labels nodes.",
 		Fix: "Write failure domains such as \"westeurope-1\", in a region that has zones.",
 		Sources: []string{"https://learn.microsoft.com/azure/reliability/availability-zones-overview",

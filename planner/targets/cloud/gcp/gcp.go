@@ -136,9 +136,9 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 		v.Endpoint = b
 		r.Within(subnet, endpoint)
 		if w.ProxySubnet == nil {
-			r.Say(r.Rules.Argument, r.At("proxy_subnet"), "Google's balancer needs a range of its own for its proxies: "+
+			r.Say(r.Rules.Argument, r.At("proxy_subnet"), "Google's balancer needs its own range for its proxies: "+
 				"proxy_subnet = \"10.10.255.0/26\".")
-		} else if proxies, ok := r.IPv4("proxy_subnet", "a range of its own for the balancer's proxies", *w.ProxySubnet); ok {
+		} else if proxies, ok := r.IPv4("proxy_subnet", "its own range for the balancer's proxies", *w.ProxySubnet); ok {
 			v.ProxySubnet = proxies.Prefix.String()
 			ranges = append(ranges, proxies)
 		}
@@ -170,7 +170,7 @@ func rules() []*rule.Rule { return facts().Rules().List(zone, endpoint) }
 var (
 	zone = &rule.Rule{
 		ID: "gcp-zone", Title: "Failure domain that is no zone of the region", Permanent: true,
-		Doc: "A machine is made in a zone. The plan's failure domains are those zones, so that the spread which the planner judges is " +
+		Doc: "A machine is made in a zone. The plan's failure domains are those zones, so the spread which the planner judges is " +
 			"the spread that is built.",
 		Fix:     "Write the region's zones as failure domains, such as \"europe-west4-a\".",
 		Sources: []string{"https://cloud.google.com/compute/docs/regions-zones"},

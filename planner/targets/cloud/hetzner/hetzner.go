@@ -71,11 +71,11 @@ const (
 	spreadMax = 10
 )
 
-// zones are the network zones by location: a private network lies in one of them.
+// zones are the network zones by location: a private network is in one of them.
 // Source: https://docs.hetzner.com/cloud/networks/faq (read 2026-11)
 var zones = map[string]string{"fsn1": europe, "nbg1": europe, "hel1": europe, "ash": "us-east", "hil": "us-west", "sin": "ap-southeast"}
 
-// private are the ranges that a network may lie in. Source: https://docs.hetzner.cloud/reference/cloud#networks
+// private are the ranges that a network may be in. Source: https://docs.hetzner.cloud/reference/cloud#networks
 var private = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"),
 	netip.MustParsePrefix("192.168.0.0/16")}
 
@@ -192,7 +192,7 @@ func (v *variables) locations(r *cloud.Reader) {
 		case zone != v.NetworkZone:
 			seen[at] = true
 			r.Say(location, at,
-				"Node %q is in %s, in the network zone %s, and others are in %s. One private network lies in one zone: fsn1, "+
+				"Node %q is in %s, in the network zone %s, and others are in %s. One private network is in one zone: fsn1, "+
 					"hel1 and nbg1 share one.", n.Name, n.FailureDomain, zone, v.NetworkZone)
 		}
 	}
@@ -235,7 +235,7 @@ func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 		}, " "),
 		"The API's balancer answers inside the network only. From outside, go through the bastion (`ssh -L`, "+
 			"or a VPN of yours). It stands in one location: where that location is lost, the API servers elsewhere go on, "+
-			"and their address comes back with a balancer made anew.",
+			"and their address comes back with a balancer recreated.",
 		"\"SSH key with the same fingerprint already exists\": the project has your key. Write its name there as `ssh_key` in the target.",
 	), terraform.MachineVariables, terraform.UserData, terraform.Bastion, terraform.MadeWith)
 }
@@ -253,14 +253,14 @@ func endpoint() *rule.Rule {
 var (
 	location = &rule.Rule{
 		ID: "hetzner-location", Title: "Failure domain that is no location of the network", Permanent: true,
-		Doc: "A machine is made in a location. The plan's failure domains are those locations, so that the spread which the planner " +
+		Doc: "A machine is made in a location. The plan's failure domains are those locations, so the spread which the planner " +
 			"judges is the spread that is built, and one private network spans the locations of one network zone.",
 		Fix:     "Write locations as failure domains: fsn1, nbg1 and hel1 in Europe; or ash, hil or sin alone.",
 		Sources: []string{"https://docs.hetzner.com/cloud/networks/faq", "https://docs.hetzner.com/cloud/general/locations"},
 	}
 	crowded = &rule.Rule{
 		ID: "hetzner-spread", Title: "More machines than a placement group keeps apart", Permanent: true,
-		Doc: "Control planes and etcd members of a location stand on different physical hosts, so that the loss of one host takes one " +
+		Doc: "Control planes and etcd members of a location stand on different physical hosts, so the loss of one host takes one " +
 			"of them. A placement group of the type spread takes ten machines.",
 		Fix:     "Put at most ten control planes, and ten etcd members, in a location.",
 		Sources: []string{"https://docs.hetzner.com/cloud/placement-groups/overview"},

@@ -190,7 +190,7 @@ func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 		"OpenStack credentials where the provider looks for them: `export OS_CLOUD=…` with a clouds.yaml, or an openrc file. The cloud "+
 			"needs Octavia where the plan has an external balancer.",
 		"The API's balancer answers inside the network only. From outside, go through the bastion (`ssh -L`, or a VPN of yours).",
-		strings.Join([]string{"The program asks for Octavia's driver `amphora`, a proxy with addresses of its own.",
+		strings.Join([]string{"The program asks for Octavia's driver `amphora`, a proxy with its own addresses.",
 			"A driver that passes packets through unchanged (ovn) may not lead a control plane back to itself; " +
 				"try that before you choose it in `load_balancer_provider`."}, " "),
 	), terraform.MachineVariables, terraform.UserData, terraform.Bastion, terraform.MadeWith)
@@ -204,7 +204,7 @@ func rules() []*rule.Rule {
 var (
 	zone = &rule.Rule{
 		ID: "openstack-zone", Title: "Machine without an availability zone", Permanent: true,
-		Doc: "A machine is made in an availability zone. The plan's failure domains are those zones, so that the spread which the " +
+		Doc: "A machine is made in an availability zone. The plan's failure domains are those zones, so the spread which the " +
 			"planner judges is the spread that is built.",
 		Fix:     "Write the cloud's availability zones as failure domains; a cloud with one usually calls it nova.",
 		Sources: []string{"https://docs.openstack.org/nova/latest/admin/availability-zones.html"},

@@ -137,9 +137,9 @@ func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 		"The provider is azurerm 4, which the files were checked with. Release 5 wants a block `node_provisioning_profile` in the "+
 			"cluster, and "+
 			"registers no namespaces by itself.",
-		"The default pool is made with the cluster. Where another pool is named as `default_pool`, `terraform plan` refuses: Azure "+
+		"The default pool is made with the cluster. If another pool is named as `default_pool`, `terraform plan` refuses: Azure "+
 			"would make the "+
-			"cluster anew.",
+			"cluster again.",
 		"Azure upgrades the cluster to new patch releases by itself; a new minor is a change of `kubernetes_version`, applied with "+
 			"`az aks upgrade`.",
 	), terraform.Azure, terraform.PoolVariables, terraform.DefaultPool)
@@ -228,7 +228,7 @@ func rules() []*rule.Rule { return vendor().List(overlap) }
 
 var overlap = &rule.Rule{
 	ID: "aks-range-overlap", Title: "Pods or Services in the network's range", Permanent: true,
-	Doc:     "Pods and Services have ranges of their own on top of the network. One inside of it would hide machines.",
+	Doc:     "Pods and Services have their own ranges on top of the network. One inside of it would hide machines.",
 	Fix:     "Give each its own range.",
 	Sources: []string{"https://learn.microsoft.com/azure/aks/azure-cni-overlay"},
 }

@@ -106,7 +106,7 @@ func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 		"doctl kubernetes cluster kubeconfig save "+hosted.Quote(v.Cluster),
 		terraform.Step{Do: "`create.sh` makes the same with doctl, in the region's default network.", Commands: []string{"sh create.sh"}},
 		"The default pool is made with the cluster, and keeps the size of its machines: DigitalOcean would make the whole cluster "+
-			"anew for another. "+
+			"again for another. "+
 			"Define a second pool with the size that you want, and move the pods there.",
 		"`terraform plan` says so where DigitalOcean does not offer the minor that the plan wants; `doctl kubernetes options "+
 			"versions` lists what it offers.",
@@ -157,7 +157,7 @@ func rules() []*rule.Rule { return vendor().List(overlap) }
 
 var overlap = &rule.Rule{
 	ID: "doks-range-overlap", Title: "Pods or Services in the network's range", Permanent: true,
-	Doc:     "Pods and Services have ranges of their own beside the network of the workers. One inside of it would hide machines.",
+	Doc:     "Pods and Services have their own ranges beside the network of the workers. One inside of it would hide machines.",
 	Fix:     "Give each its own range.",
 	Sources: []string{"https://docs.digitalocean.com/products/kubernetes/how-to/create-clusters/"},
 }

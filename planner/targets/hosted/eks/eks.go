@@ -155,7 +155,7 @@ func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 		"AWS credentials where the provider looks for them: `AWS_PROFILE`, `aws sso login`, or the role of "+
 			"the machine that runs Terraform.",
 		"aws eks update-kubeconfig --region "+hosted.Quote(v.Region)+" --name "+hosted.Quote(v.Cluster),
-		terraform.Step{Do: "eksctl makes the same pools from `eksctl.yaml`, with a network of its own, encrypted root volumes and an " +
+		terraform.Step{Do: "eksctl makes the same pools from `eksctl.yaml`, with its own network, encrypted root volumes and an " +
 			"OIDC provider.", Commands: []string{"eksctl create cluster -f eksctl.yaml"}},
 	), terraform.AWS, terraform.PoolVariables)
 	if err != nil {
@@ -182,7 +182,7 @@ var (
 	overlap = &rule.Rule{
 		ID: "eks-range-overlap", Title: "Services in the network's range", Permanent: true,
 		Doc:     "Pods have addresses of the network. A range of Services inside of it would hide machines.",
-		Fix:     "Give Services a range of their own, or leave it to AWS.",
+		Fix:     "Give Services their own range, or leave it to AWS.",
 		Sources: []string{"https://docs.aws.amazon.com/eks/latest/APIReference/API_KubernetesNetworkConfigRequest.html"},
 	}
 )

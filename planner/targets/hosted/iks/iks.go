@@ -132,7 +132,7 @@ func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 		"ibmcloud ks cluster config --cluster "+hosted.Quote(v.Cluster),
 		terraform.Step{Do: "`create.sh` makes the same with ibmcloud (plug-ins container-service and vpc-infrastructure) and jq.",
 			Commands: []string{"sh create.sh"}},
-		"The default pool is made with the cluster, and keeps the size of its machines: IBM would make the whole cluster anew for "+
+		"The default pool is made with the cluster, and keeps the size of its machines: IBM would make the whole cluster again for "+
 			"another. "+
 			"Define a second pool with the size that you want, and move the pods there.",
 		"The pool that is made with the cluster is called `default` by IBM, whatever the plan calls it.",
@@ -221,7 +221,7 @@ var (
 	}
 	overlap = &rule.Rule{
 		ID: "iks-range-overlap", Title: "Overlapping ranges", Permanent: true,
-		Doc:     "Zones, pods and Services have ranges of their own. One inside of another would hide machines.",
+		Doc:     "Zones, pods and Services have their own ranges. One inside of another would hide machines.",
 		Fix:     "Give each its own range.",
 		Sources: []string{"https://cloud.ibm.com/docs/containers?topic=containers-vpc-subnets"},
 	}

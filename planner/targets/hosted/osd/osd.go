@@ -258,7 +258,7 @@ const source = "https://github.com/openshift-online/ocm-cli/blob/main/cmd/ocm/cr
 var (
 	overlap = &rule.Rule{
 		ID: "openshift-dedicated-range-overlap", Title: "Pods or Services in the machines' range", Permanent: true,
-		Doc:     "Machines, pods and Services have ranges of their own. One inside of another would hide machines.",
+		Doc:     "Machines, pods and Services have their own ranges. One inside of another would hide machines.",
 		Fix:     "Give each its own range.",
 		Sources: []string{source},
 	}

@@ -232,7 +232,7 @@ var (
 	}
 	unstated = &rule.Rule{
 		ID: "platform9-version-unstated", Severity: rule.Warning, Title: "Kubernetes version left to the planner",
-		Doc: "Platform9 takes releases of its own, which an account lists and nobody else does. The planner's newest is often none of " +
+		Doc: "Platform9 takes its own releases, which an account lists and nobody else does. The planner's newest is often none of " +
 			"them, and then nothing can be made from the tree.",
 		Fix:     "Write kubernetes_version of the minor that your account offers, or pmk_version.",
 		Sources: []string{"https://github.com/platform9/pf9ctl/blob/master/cmd/bootstrap.go"},

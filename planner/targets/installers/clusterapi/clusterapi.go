@@ -460,7 +460,7 @@ const book = "https://cluster-api.sigs.k8s.io/"
 var (
 	malformed = &rule.Rule{
 		ID: "cluster-api-argument", Title: "Malformed cluster-api target", Permanent: true,
-		Doc:     "The management cluster would refuse the objects, or wait for ever for one of a name that nobody made.",
+		Doc:     "The management cluster would refuse the objects, or wait forever for an object that does not exist.",
 		Fix:     "Write names as Kubernetes does, and the kinds of the provider's objects where it is not docker.",
 		Sources: []string{book + "reference/providers"},
 	}
@@ -477,7 +477,7 @@ var (
 		Sources: []string{book + "tasks/control-plane/kubeadm-control-plane"},
 	}
 	badLabel = &rule.Rule{
-		ID: "cluster-api-label", Title: "Label that nobody may set", Permanent: true,
+		ID: "cluster-api-label", Title: "Label that a node may not have", Permanent: true,
 		Doc: "Labels in Kubernetes' own domains are an administrator's to set. Cluster API sets those of a few domains " +
 			"on the nodes of its machines.",
 		Fix: "Use a label of your own domain.",
@@ -511,7 +511,7 @@ var (
 	}
 	noEndpoint = &rule.Rule{
 		ID: "cluster-api-endpoint", Title: "Endpoint that the provider decides", Permanent: true,
-		Doc:     "The provider for Docker starts a balancer of its own and writes its address into the Cluster.",
+		Doc:     "The provider for Docker starts its own balancer and writes its address into the Cluster.",
 		Fix:     "Leave control_plane_endpoint out.",
 		Sources: []string{book + "user/quick-start"},
 	}

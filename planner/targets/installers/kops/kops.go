@@ -182,7 +182,7 @@ func (o *options) machines(p *plan.Plan, say func(*rule.Rule, hcl.Range, string,
 		case o.region == "":
 			o.region = match[1]
 		case o.region != match[1]:
-			say(zone, n.Attr(domainArgument(n)), "Node %q is in %s, and others are in %s. A cluster of kops lies in one region.", n.Name,
+			say(zone, n.Attr(domainArgument(n)), "Node %q is in %s, and others are in %s. A cluster of kops is in one region.", n.Name,
 				match[1], o.region)
 		}
 		if !slices.Contains(o.zones, n.FailureDomain) {
@@ -197,7 +197,7 @@ func (o *options) machines(p *plan.Plan, say func(*rule.Rule, hcl.Range, string,
 				"which the planner's checks go on reading.", n.Name)
 		}
 		if len(n.KubeletExtraArgs) > 0 {
-			say(extraArgs, n.Attr("kubelet_extra_args"), "kops knows the kubelet's flags as fields of its own and takes no others. Remove "+
+			say(extraArgs, n.Attr("kubelet_extra_args"), "kops knows the kubelet's flags as its own fields and takes no others. Remove "+
 				"kubelet_extra_args, and use `kops edit instancegroup`.")
 		}
 	}
@@ -211,7 +211,7 @@ func domainArgument(n *plan.Node) string {
 	return "failure_domain"
 }
 
-// ranges looks at addresses, by kops' own rules: pods and Services lie in one range that overlaps no machine's.
+// ranges looks at addresses, by kops' own rules: pods and Services are in one range that overlaps no machine's.
 // Source: https://github.com/kubernetes/kops/blob/master/pkg/apis/kops/validation/legacy.go
 func (o *options) ranges(p *plan.Plan, say func(*rule.Rule, hcl.Range, string, ...any)) {
 	n := &p.Network
@@ -236,7 +236,7 @@ func (o *options) ranges(p *plan.Plan, say func(*rule.Rule, hcl.Range, string, .
 	if inside := common(n.PodSubnets[0], n.ServiceSubnets[0]); inside.Overlaps(o.network) {
 		say(addresses, o.Attr("network_cidr"),
 			"kops wants pods and Services in one range beside the machines'. The smallest that holds %s "+
-				"and %s is %s, and the machines' %s lies in it. Write network_cidr outside of it, or pod_subnets and "+
+				"and %s is %s, and the machines' %s is in it. Write network_cidr outside of it, or pod_subnets and "+
 				"service_subnets closer together, such as 100.96.0.0/11 and 100.64.0.0/13.",
 			n.PodSubnets[0], n.ServiceSubnets[0], inside, o.network)
 	}
@@ -460,12 +460,12 @@ var (
 	shared = &rule.Rule{
 		ID: "kops-shared", Title: "Control plane that is a worker too", Permanent: true,
 		Doc:     "kops taints the nodes of a control plane group, and has no word for leaving the taint out.",
-		Fix:     "Define workers of their own.",
+		Fix:     "Define separate workers.",
 		Sources: []string{"https://kops.sigs.k8s.io/instance_groups/"},
 	}
 	zone = &rule.Rule{
 		ID: "kops-zone", Title: "Failure domain that is no zone of the region", Permanent: true,
-		Doc: "kops makes each machine in a zone. The plan's failure domains are those zones, so that the spread which the planner " +
+		Doc: "kops makes each machine in a zone. The plan's failure domains are those zones, so the spread which the planner " +
 			"judges is the spread that is built.",
 		Fix:     "Write the zones of one region as failure domains.",
 		Sources: []string{"https://kops.sigs.k8s.io/operations/high_availability/"},
@@ -478,7 +478,7 @@ var (
 	}
 	addresses = &rule.Rule{
 		ID: "kops-ranges", Title: "Ranges that kops refuses", Permanent: true,
-		Doc:     "kops has one range that is not masqueraded. Pods and Services must lie in it, and the machines must not.",
+		Doc:     "kops has one range that is not masqueraded. Pods and Services must be in it, and the machines must not.",
 		Fix:     "Write IPv4 ranges for pods and Services close together, and the machines' range elsewhere.",
 		Sources: []string{"https://github.com/kubernetes/kops/blob/master/pkg/apis/kops/validation/legacy.go"},
 	}
@@ -496,7 +496,7 @@ var (
 	}
 	extraArgs = &rule.Rule{
 		ID: "kops-args", Title: "Flags that kops has no field for", Permanent: true,
-		Doc:     "kops writes the components' command lines from fields of its own.",
+		Doc:     "kops writes the components' command lines from its own fields.",
 		Fix:     "Remove the flags, and set kops' field for them.",
 		Sources: []string{"https://kops.sigs.k8s.io/cluster_spec/"},
 	}

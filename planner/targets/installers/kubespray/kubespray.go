@@ -63,7 +63,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 		}
 		if n.Roles == plan.Balancer {
 			say(balancer, n.Attr("roles"),
-				"kubespray installs no balancer on a host of its own, and %q has no other role. Remove it, and see "+
+				"kubespray installs no balancer on its own host, and %q has no other role. Remove it, and see "+
 					"the target's page for what stands before the API servers.", n.Name)
 		}
 	}
@@ -569,7 +569,7 @@ var (
 	}
 	noCNI = &rule.Rule{
 		ID: "kubespray-cni", Title: "Pod network that kubespray does not install", Permanent: true,
-		Doc: "kubespray installs pod networks by roles of its own, and each has variables for some encapsulations.",
+		Doc: "kubespray installs pod networks by its own roles, and each has variables for some encapsulations.",
 		Fix: "Write one that it has.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/blob/master/roles/validate_inventory/tasks/main.yml",
 			"https://github.com/kubernetes-sigs/kubespray/tree/master/docs/CNI"},

@@ -438,7 +438,7 @@ var (
 	portTaken = &rule.Rule{
 		ID: "kind-port", Title: "Port of the machine mapped twice", Permanent: true,
 		Doc:     "A port of the machine leads to one container. The second one does not start.",
-		Fix:     "Give each mapping a host_port of its own.",
+		Fix:     "Give each mapping its own host_port.",
 		Sources: []string{"https://kind.sigs.k8s.io/docs/user/configuration/#extra-port-mappings"},
 	}
 	longName = &rule.Rule{

@@ -339,7 +339,7 @@ var (
 	}
 	pods = &rule.Rule{
 		ID: "minikube-pods", Title: "Pod network that minikube does not install", Permanent: true,
-		Doc: "minikube installs pod networks from manifests of its own, with one pod range.",
+		Doc: "minikube installs pod networks from its own manifests, with one pod range.",
 		Fix: "Leave pods and the pod network to minikube.", Sources: []string{docs + "handbook/network_policy/"},
 	}
 	registry = &rule.Rule{

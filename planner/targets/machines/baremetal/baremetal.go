@@ -131,7 +131,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	}
 	if len(b.Keys) == 0 {
 		say(shared.Argument, b.Attr("ssh_authorized_keys"),
-			"Nobody could log in on the installed machines. Write the public keys of those "+
+			"Logins on the installed machines would be impossible. Write the public keys of those "+
 				"who may: ssh_authorized_keys = [\"ssh-ed25519 AAAA… ops@example.com\"].")
 	}
 	for _, key := range b.Keys {
@@ -310,7 +310,7 @@ func rules() []*rule.Rule {
 var (
 	badKey = &rule.Rule{
 		ID: "bare-metal-key", Title: "Public key that is none", Permanent: true,
-		Doc: "The installed machines know no password. With a key that is cut or changed nobody can log in, and a private key in the " +
+		Doc: "The installed machines know no password. With a damaged key, logins are impossible, and a private key in the " +
 			"topology would be everybody's.",
 		Fix:     "Write the one line of a file that ends in .pub.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc4253#section-6.6"},
@@ -324,7 +324,7 @@ var (
 			"https://blog.centos.org/2023/04/end-dates-are-coming-for-centos-stream-8-and-centos-linux-7/"},
 	}
 	imageSystem = &rule.Rule{
-		ID: "bare-metal-image-system", Severity: rule.Warning, Title: "Image system that nobody prepared",
+		ID: "bare-metal-image-system", Severity: rule.Warning, Title: "Image system without preparation",
 		Doc: "Flatcar and Fedora CoreOS come without Python, which Ansible needs on each host, and Flatcar's /usr/local is a part of " +
 			"its read-only image. With `provision = true` their Ignition file prepares both. On hosts that exist " +
 			"already somebody else must have.",
@@ -335,7 +335,7 @@ var (
 	}
 	unknownOS = &rule.Rule{
 		ID: "bare-metal-os", Title: "Operating system that cannot be installed", Permanent: true,
-		Doc: "Each distribution's installer has a language of its own, and the planner writes those of the ones it lists.",
+		Doc: "Each distribution's installer has its own language, and the planner writes those of the ones it lists.",
 		Fix: "Write os as name and version, such as \"ubuntu-24.04\", on every node and node_pool.",
 	}
 	unknownCard = &rule.Rule{

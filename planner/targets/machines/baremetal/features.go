@@ -235,7 +235,7 @@ func match(disk string) diskMatch {
 var (
 	feature = &rule.Rule{
 		ID: "bare-metal-feature", Title: "Setting that the installer cannot carry out", Permanent: true,
-		Doc: "An installation erases a disk and asks nobody. What its language cannot say would be missing on a machine that may not be " +
+		Doc: "An installation erases a disk without asking. What its language cannot say would be missing on a machine that may not be " +
 			"reached any more.",
 		Fix:     "Write what the message names, or install the system yourself and leave provision out.",
 		Sources: []string{matchDoc, interfaces, linkDoc, flatcarSSH},

@@ -158,7 +158,7 @@ func (o *options) hosts(p *plan.Plan, b *body, uri string, say onprem.Say) {
 	slices.SortFunc(o.uris, func(a, b hypervisor) int { return plan.Natural(a.name, b.name) })
 	if len(o.uris) > 1 && o.bridge == "" {
 		say(apart, b.Block(),
-			"The machines run on %d hypervisors, and without bridge each gets a network of its own behind NAT: they would "+
+			"The machines run on %d hypervisors, and without bridge each gets its own network behind NAT: they would "+
 				"not reach each other. Write the bridge that leads to their common segment: bridge = \"br0\".", len(o.uris))
 	}
 }

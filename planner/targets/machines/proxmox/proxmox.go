@@ -41,17 +41,17 @@ func schema() *spec.Block {
 		Arguments: append([]spec.Argument{
 			{Name: "host", Type: spec.Text, Field: "Host", Example: `"pve-1"`,
 				Doc: "Node of Proxmox that carries the machines without a host " +
-					"or a failure domain of their own."},
+					"or their own failure domain."},
 			{Name: "hosts", Type: spec.TextMap, Field: "Hosts", Example: `{ "rack-a" = "pve-1" }`,
 				Doc: "Node of Proxmox that carries the " +
-					"machines of a failure domain. Where it is left out, the failure domain is the node's name."},
+					"machines of a failure domain. Without it, the failure domain is the node's name."},
 			{Name: "datastore", Type: spec.Text, Field: "Datastore", Example: `"local-lvm"`, Doc: "Storage of the machines' disks."},
 			{Name: "image_datastore", Type: spec.Text, Field: "ImageDatastore", Example: `"local"`,
 				Doc: "Storage of the cloud images; its content types must hold Import."},
 			{Name: "bridge", Type: spec.Text, Field: "Bridge", Example: `"vmbr0"`, Doc: "Bridge that leads to the segment."},
 			{Name: "vlan", Type: spec.Integer, Field: "VLAN", Example: `30`, Doc: "VLAN of the segment; untagged where it is left out."},
 			{Name: "cpu_type", Type: spec.Text, Field: "CPUType", Example: `"x86-64-v2-AES"`, Doc: "Processor that the machines see: the " +
-				"oldest that all nodes of Proxmox have, so that a machine can move."},
+				"oldest that all nodes of Proxmox have, so a machine can move."},
 			{Name: "images", Type: spec.TextMap, Field: "Images", Example: `{ "debian-13" = "http://10.0.0.2/debian-13.qcow2" }`,
 				Doc: "Cloud images in QCOW2 by operating system, where they are not the vendors' own."},
 			{Name: "ssh_public_key_file", Type: spec.Text, Field: "PublicKey", Example: `"~/.ssh/id_ed25519.pub"`,
@@ -208,14 +208,14 @@ func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	return terraform.Files("machines/proxmox", opts, terraform.SiteGuide("Proxmox VE",
 		"The API's address and a token of a user who may make machines and fetch images: `PROXMOX_VE_ENDPOINT` and "+
 			"`PROXMOX_VE_API_TOKEN` "+
-			"in the environment. `PROXMOX_VE_INSECURE=true` takes a certificate that nobody signed; better make it a known one.",
+			"in the environment. `PROXMOX_VE_INSECURE=true` accepts an unsigned certificate; a signed one is better.",
 		"Proxmox VE 8.4 or newer. The storages and the bridge of the target are on every node that carries a machine, and the storage of "+
 			"the images has the content type Import (Datacenter, Storage).",
 		"Each machine stands on the node of Proxmox that the plan names, so the machines of different failure domains are on different "+
 			"nodes. Another host in the plan moves a machine.",
 		"At the first boot Proxmox' cloud-init also upgrades the packages; wait until it is done: `cloud-init status --wait` on a "+
 			"machine.",
-		"A new image or another key changes no machine that exists. To make one anew: `terraform apply "+
+		"A new image or another key changes no machine that exists. To make one again: `terraform apply "+
 			"-replace='proxmox_virtual_environment_vm.machine[\"NAME\"]'`, after the runbook's steps for the loss of a host.",
 	), terraform.MadeWith)
 }

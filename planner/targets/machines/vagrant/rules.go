@@ -37,7 +37,7 @@ var (
 	oneNetwork = &rule.Rule{
 		ID: "vagrant-one-network", Title: "Addresses too far apart for one private network", Permanent: true,
 		Doc: "Every machine has one private network card, and there is no router between private networks.",
-		Fix: "Take addresses that lie in one /24, or state a wider network in network.node_subnets.",
+		Fix: "Take addresses that are in one /24, or state a wider network in network.node_subnets.",
 	}
 	natOverlap = &rule.Rule{
 		ID: "vagrant-nat-overlap", Title: "Nodes on the provider's own network", Permanent: true,

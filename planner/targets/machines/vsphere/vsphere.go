@@ -337,16 +337,16 @@ func (v *variables) apart(p *plan.Plan) {
 func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 	files, err := terraform.Files("machines/vsphere", o.variables, terraform.SiteGuide("VMware vSphere",
 		"vCenter's address and an account: `VSPHERE_SERVER`, `VSPHERE_USER` and `VSPHERE_PASSWORD` in the environment. "+
-			"`VSPHERE_ALLOW_UNVERIFIED_SSL=true` takes a certificate that nobody signed; better make it a known one. The account may "+
+			"`VSPHERE_ALLOW_UNVERIFIED_SSL=true` accepts an unsigned certificate; a signed one is better. The account may "+
 			"clone the "+
 			"templates, make machines, folders and rules of the cluster.",
 		"A template for each operating system, with cloud-init 21.3 or newer, whose source VMware reads guestinfo, and open-vm-tools; "+
 			"one "+
-			"card, one disk. DRS is on in each compute cluster, or nobody follows the rules.",
+			"card, one disk. DRS is on in each compute cluster, or the rules have no effect.",
 		"Machines of one role keep to different hosts, and those of a failure domain to its hosts, as long as there are enough of "+
 			"them: the "+
-			"rules are ones that should hold, so that vSphere HA may start a machine elsewhere after a loss.",
-		"A new template or another key changes no machine that exists. To make one anew: `terraform apply "+
+			"rules are ones that should hold, so vSphere HA may start a machine elsewhere after a loss.",
+		"A new template or another key changes no machine that exists. To make one again: `terraform apply "+
 			"-replace='vsphere_virtual_machine.this[\"NAME\"]'`, after the runbook's steps for the loss of a host.",
 	), terraform.MadeWith)
 	if err != nil {
@@ -376,7 +376,7 @@ func rules() []*rule.Rule { return shared.List(unplaced, noTemplate, mac, vxlan)
 var (
 	unplaced = &rule.Rule{
 		ID: "vsphere-failure-domain", Title: "Failure domain without a place", Permanent: true,
-		Doc: "The planner judges what the loss of a failure domain takes. Where vCenter does not know the domain's hosts or cluster, it " +
+		Doc: "The planner judges what the loss of a failure domain takes. If vCenter does not know the domain's hosts or cluster, it " +
 			"puts machines anywhere, and that judgment is false.",
 		Fix:     "Write a block failure_domain in the target for each, with its hosts or its compute cluster.",
 		Sources: []string{"https://registry.terraform.io/providers/vmware/vsphere/latest/docs/resources/compute_cluster_vm_host_rule"},

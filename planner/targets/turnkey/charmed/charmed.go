@@ -107,13 +107,13 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 		say(balancing, lb.Block(), "Charmed Kubernetes has no proxy on every node. Remove the block and define a host with roles = "+
 			"[\"load-balancer\"].")
 	case lb.Kind == plan.KubeVIP:
-		say(balancing, lb.Block(), "Charmed Kubernetes has a balancer of its own. Remove the block and define a host with roles = "+
+		say(balancing, lb.Block(), "Charmed Kubernetes has its own balancer. Remove the block and define a host with roles = "+
 			"[\"load-balancer\"], or write load_balancer \"external\" { virtual_ip = … }.")
 	case lb.Kind == plan.HAProxy && len(lb.Nodes) > 1:
 		say(balancing, lb.Nodes[1].Attr("roles"),
 			"kubeapi-load-balancer has one unit here: moving an address between several takes charms "+
 				"that this planner does not write. Define one host for it, or write load_balancer \"external\" { virtual_ip = … "+
-				"} for a balancer of your own.")
+				"} for your own balancer.")
 	case lb.Kind == plan.HAProxy && lb.VirtualIP.IsValid():
 		say(balancing, lb.Attr("virtual_ip"), "One balancer is reached at its own address. Remove virtual_ip.")
 	case lb.Kind == plan.NoBalancer && len(p.ControlPlanes()) > 1:
@@ -367,7 +367,7 @@ const docs = "https://ubuntu.com/kubernetes/charmed-k8s/docs/"
 var (
 	shared = &rule.Rule{
 		ID: "charmed-kubernetes-roles", Title: "Control plane and worker on one machine", Permanent: true,
-		Doc: "The charms of the two install and configure the same programs.", Fix: "Define machines of their own for workers.",
+		Doc: "The charms of the two install and configure the same programs.", Fix: "Define separate machines for workers.",
 		Sources: []string{docs + "install-manual"},
 	}
 	settings = &rule.Rule{
@@ -379,7 +379,7 @@ var (
 	}
 	balancing = &rule.Rule{
 		ID: "charmed-kubernetes-balancer", Title: "Load balancer that the bundle does not have", Permanent: true,
-		Doc:     "The bundle has kubeapi-load-balancer, on a machine of its own, or takes one that you run.",
+		Doc:     "The bundle has kubeapi-load-balancer, on its own machine, or takes one that you run.",
 		Fix:     "Define one host with the role load-balancer.",
 		Sources: []string{docs + "load-balancing"},
 	}

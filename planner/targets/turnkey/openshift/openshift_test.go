@@ -74,7 +74,7 @@ func assemble(t *testing.T, dir string) {
 	}
 	for name, c := range map[string]struct{ out, env, want string }{
 		"a folder that is not empty": {out, "", "is not empty"},
-		"a folder in the tree":       {filepath.Join(dir, "tree", "install"), "", "lies in the tree"},
+		"a folder in the tree":       {filepath.Join(dir, "tree", "install"), "", "is in the tree"},
 		"no pull secret":             {filepath.Join(dir, "b"), "PULL_SECRET_FILE=", "there is no pull secret"},
 		"a private key":              {filepath.Join(dir, "c"), "SSH_PUBLIC_KEY_FILE=" + filepath.Join(dir, "private"), "private key"},
 	} {

@@ -354,7 +354,7 @@ resource "aws_lb_listener" "api" {
   }
 }
 
-# The endpoint's name, for everything inside the network. The zone is that one name, so that it hides no other of its domain.
+# The endpoint's name, for everything inside the network. The zone is that one name, so it hides no other of its domain.
 resource "aws_route53_zone" "endpoint" {
   for_each = local.balancer
 

@@ -5,7 +5,7 @@ locals {
   # Each of local.groups is an application security group.
   members = merge([for name, m in var.machines : { for g in concat(["all"], m.roles) : "${name}/${g}" => { machine = name, group = g } }]...)
 
-  # Azure evaluates rules by their number, and no two of a group may share one. A rule's number follows from its name, so that one more
+  # Azure evaluates rules by their number, and no two of a group may share one. A rule's number follows from its name, so one more
   # moves no other.
   openings = { for key, o in var.openings : key => merge(o, { priority = var.priorities[key] }) }
 
@@ -80,7 +80,7 @@ resource "azurerm_network_security_group" "nodes" {
   location            = azurerm_resource_group.cluster.location
 }
 
-# Each rule is a resource of its own. Rules inside the group would be all that it may hold, and every apply would take out those that the
+# Each rule is its own resource. Rules inside the group would be all that it may hold, and every apply would take out those that the
 # cloud-controller-manager makes for Services.
 resource "azurerm_network_security_rule" "opening" {
   for_each = local.openings
@@ -239,7 +239,7 @@ resource "azurerm_linux_virtual_machine" "machine" {
   }
 
   lifecycle {
-    # A newer image, another key or user, and a change of the first boot are for new machines: Azure would make the machine anew for each of
+    # A newer image, another key or user, and a change of the first boot are for new machines: Azure would make the machine again for each of
     # them. An etcd member is never replaced by the way.
     ignore_changes = [source_image_reference, custom_data, admin_ssh_key, admin_username]
   }

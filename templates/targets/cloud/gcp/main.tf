@@ -10,7 +10,7 @@ locals {
   # see made-with.tf
   made_with = { for name, m in var.machines : name => { type = m.type, zone = m.zone } }
 
-  # Google takes names of up to 63 characters: a longer one ends in a digest, so that two never become one
+  # Google takes names of up to 63 characters: a longer one ends in a digest, so two never become one
   opening_names = {
     for key in keys(var.openings) : key => (length("${var.cluster}-${key}") <= 63
       ? "${var.cluster}-${key}"
@@ -147,14 +147,14 @@ resource "google_compute_instance" "machine" {
 
   lifecycle {
     # A newer image, and another size of the disk, are for new machines: Google makes the disk with the machine, and a change of what it is
-    # made with would make both anew. An etcd member is never replaced by the way.
+    # made with would make both again. An etcd member is never replaced by the way.
     # Disks that a CSI driver attaches are the cluster's: https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/compute_attached_disk
     ignore_changes = [boot_disk[0].initialize_params, attached_disk]
   }
 }
 
-# The API's balancer is a proxy. Google's pass-through balancer never lets one of its own machines reach another through it, so that
-# a control plane that joins would dial itself; a proxy has addresses of its own and does.
+# The API's balancer is a proxy. Google's pass-through balancer never lets one of its own machines reach another through it, so
+# a control plane that joins would dial itself; a proxy has its own addresses and does.
 resource "google_compute_subnetwork" "proxies" {
   for_each = local.balancer
 

@@ -104,7 +104,7 @@ resource "hcloud_server" "machine" {
   }
 }
 
-# The API's balancer is a proxy with an address of its own: a control plane that dials it may be led back to itself. It has no public
+# The API's balancer is a proxy with its own address: a control plane that dials it may be led back to itself. It has no public
 # interface, and knows by /readyz which API servers answer.
 resource "hcloud_load_balancer" "api" {
   for_each = local.balancer

@@ -167,14 +167,14 @@ resource "openstack_compute_instance_v2" "machine" {
 
   lifecycle {
     # A newer image, another size of the disk, another group of hypervisors, and a change of the first boot are for new machines: OpenStack
-    # would make the machine anew for each of them. An etcd member is never replaced by the way.
+    # would make the machine again for each of them. An etcd member is never replaced by the way.
     ignore_changes = [block_device, user_data, scheduler_hints]
   }
 
   depends_on = [openstack_networking_router_interface_v2.nodes]
 }
 
-# The API's balancer is a proxy with addresses of its own: a control plane that dials it may be led back to itself.
+# The API's balancer is a proxy with its own addresses: a control plane that dials it may be led back to itself.
 resource "openstack_lb_loadbalancer_v2" "api" {
   for_each = local.balancer
 

@@ -45,7 +45,7 @@ resource "azurerm_kubernetes_cluster" "cluster" {
     zones                       = local.zones[var.default_pool]
     node_labels                 = local.default_pool.labels
     vnet_subnet_id              = azurerm_subnet.workers.id
-    temporary_name_for_rotation = "rotation" # where Azure has to make the pool anew
+    temporary_name_for_rotation = "rotation" # where Azure has to make the pool again
 
     upgrade_settings {
       max_surge = "10%"
@@ -81,7 +81,7 @@ resource "azurerm_kubernetes_cluster" "cluster" {
 
     precondition {
       condition     = terraform_data.default_pool.input.name == var.default_pool
-      error_message = "The cluster was made with the pool ${terraform_data.default_pool.input.name}. With another one it would be made anew, and everything in it would be lost: write default_pool = \"${terraform_data.default_pool.input.name}\" in the target."
+      error_message = "The cluster was made with the pool ${terraform_data.default_pool.input.name}. With another one it would be recreated, and everything in it would be lost: write default_pool = \"${terraform_data.default_pool.input.name}\" in the target."
     }
   }
 

@@ -1,5 +1,5 @@
 variable "subnet" {
-  description = "Range of the workers' addresses. Pods have addresses of their own, on top."
+  description = "Range of the workers' addresses. Pods have their own addresses, on top."
   type        = string
 }
 

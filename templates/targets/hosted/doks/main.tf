@@ -1,6 +1,6 @@
 # A cluster of DigitalOcean Kubernetes. Pools are keyed by their names in the plan; the data is in plan.auto.tfvars.json.
 
-# DigitalOcean's releases carry a suffix of their own; the newest of the minor is taken, and one that is not offered is refused here.
+# DigitalOcean's releases carry their own suffix; the newest of the minor is taken, and one that is not offered is refused here.
 data "digitalocean_kubernetes_versions" "minor" {
   version_prefix = "${var.kubernetes_version}."
 }
@@ -48,7 +48,7 @@ resource "digitalocean_kubernetes_cluster" "cluster" {
 
     precondition {
       condition     = terraform_data.default_pool.input.name == var.default_pool
-      error_message = "The cluster was made with the pool ${terraform_data.default_pool.input.name}. With another one it would be made anew, and everything in it would be lost: write default_pool = \"${terraform_data.default_pool.input.name}\" in the target."
+      error_message = "The cluster was made with the pool ${terraform_data.default_pool.input.name}. With another one it would be recreated, and everything in it would be lost: write default_pool = \"${terraform_data.default_pool.input.name}\" in the target."
     }
   }
 }
@@ -56,7 +56,7 @@ resource "digitalocean_kubernetes_cluster" "cluster" {
 check "default_pool_size" {
   assert {
     condition     = terraform_data.default_pool.input.size == local.default_pool.size
-    error_message = "The pool ${var.default_pool} stays with machines of the size ${terraform_data.default_pool.input.size}: it was made with the cluster, and DigitalOcean would make the whole cluster anew for another size. Define a second pool with the size that you want, and move the pods there."
+    error_message = "The pool ${var.default_pool} stays with machines of the size ${terraform_data.default_pool.input.size}: it was made with the cluster, and DigitalOcean would make the whole cluster again for another size. Define a second pool with the size that you want, and move the pods there."
   }
 }
 

@@ -62,7 +62,7 @@ resource "ibm_container_vpc_cluster" "cluster" {
 
     precondition {
       condition     = terraform_data.default_pool.input.name == var.default_pool
-      error_message = "The cluster was made with the pool ${terraform_data.default_pool.input.name}. With another one it would be made anew, and everything in it would be lost: write default_pool = \"${terraform_data.default_pool.input.name}\" in the target."
+      error_message = "The cluster was made with the pool ${terraform_data.default_pool.input.name}. With another one it would be recreated, and everything in it would be lost: write default_pool = \"${terraform_data.default_pool.input.name}\" in the target."
     }
   }
 }
@@ -70,7 +70,7 @@ resource "ibm_container_vpc_cluster" "cluster" {
 check "default_pool_size" {
   assert {
     condition     = terraform_data.default_pool.input.size == local.default_pool.size
-    error_message = "The pool ${var.default_pool} stays with machines of the size ${terraform_data.default_pool.input.size}: it was made with the cluster, and IBM would make the whole cluster anew for another size. Define a second pool with the size that you want, and move the pods there."
+    error_message = "The pool ${var.default_pool} stays with machines of the size ${terraform_data.default_pool.input.size}: it was made with the cluster, and IBM would make the whole cluster again for another size. Define a second pool with the size that you want, and move the pods there."
   }
 }
 

@@ -31,7 +31,7 @@ resource "proxmox_virtual_environment_vm" "machine" {
   tags        = [var.cluster]
   node_name   = each.value.host
 
-  # Another host in the plan moves the machine, and does not make it anew.
+  # Another host in the plan moves the machine, and does not make it again.
   migrate         = true
   on_boot         = true
   stop_on_destroy = true # cloud images have no guest agent that would shut them down
@@ -105,7 +105,7 @@ resource "proxmox_virtual_environment_vm" "machine" {
   }
 
   lifecycle {
-    # What counts at the first boot alone. A new image or another key must not make a machine anew, etcd's data with it. Disks that a CSI
+    # What counts at the first boot alone. A new image or another key must not make a machine again, etcd's data with it. Disks that a CSI
     # driver attaches are the cluster's.
     ignore_changes = [initialization, disk]
   }

@@ -106,7 +106,7 @@ resource "vsphere_virtual_machine" "this" {
   }
 
   lifecycle {
-    # What counts when the machine is made. A new template or another key must not make it anew, etcd's data with it, nor restart all of
+    # What counts when the machine is made. A new template or another key must not make it again, etcd's data with it, nor restart all of
     # them because the template's hardware differs. Disks that a CSI driver attaches are the cluster's; Terraform would detach them:
     # https://github.com/vmware/terraform-provider-vsphere/issues/1171
     ignore_changes = [clone, extra_config, guest_id, firmware, scsi_type, disk]

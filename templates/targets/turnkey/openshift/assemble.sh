@@ -24,7 +24,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 umask 077
 mkdir -p "$1"
 dir=$(cd "$1" && pwd)
-case $dir/ in "$(dirname "$here")"/*) die "$dir lies in the tree, which may be in git" "take a folder outside of it" ;; esac
+case $dir/ in "$(dirname "$here")"/*) die "$dir is in the tree, which may be in git" "take a folder outside of it" ;; esac
 [ -z "$(ls -A "$dir")" ] || die "$dir is not empty" "openshift-install leaves a state there: take a new folder"
 {
   cat "$here/install-config.yaml"

@@ -4,7 +4,7 @@
 
 Prints, as JSON, archives for the other hosts: for each member what goes to /etc/etcd/pki, and
 "client" with what goes to /etc/kubernetes/pki of the control planes. kubeadm keeps certificates that are there; those of a member whose
-kubeadm configuration has changed (another address, another name) are made anew.
+kubeadm configuration has changed (another address, another name) are recreated.
 
 Every member keeps a copy of the authority's key, authority.key, that only root can read: a cluster outlives its first member. It adds nothing
 to what root on a member can do, who reads and writes all that the cluster stores.

@@ -1,4 +1,4 @@
-"""Make a name lead to an address in /etc/hosts, and in the templates from which cloud-init makes that file anew at every boot:
+"""Make a name lead to an address in /etc/hosts, and in the templates from which cloud-init makes that file again at every boot:
 entry.py NAME ADDRESS. Without an address, take the name out.
 
 A line that gives the name another address loses it, an alias among other names too. Files are written in place: /etc/hosts may be a mount of

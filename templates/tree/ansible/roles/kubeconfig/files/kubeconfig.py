@@ -42,7 +42,7 @@ def check(file, name, tree, state):
     if os.path.isdir(file):
         refuse("%s is a directory: name a file in it." % file)
     if (file + os.sep).startswith(tree + os.sep):
-        refuse("%s lies in this tree, which may be in version control. A kubeconfig is a key: name a file elsewhere." % file)
+        refuse("%s is in this tree, which may be in version control. A kubeconfig is a key: name a file elsewhere." % file)
     config = read(file)
     if config is None:
         return

@@ -29,7 +29,7 @@ KINDS = {
                    "systemd-machine-id-setup; reboot. DHCP and logs tell hosts apart by it."),
     "product-uuid": (ERROR, "same product_uuid as another machine", "Give every virtual machine a UUID of its own: Kubernetes tells machines "
                      "apart by it."),
-    "mac": (ERROR, "same MAC address as another host", "Give every virtual machine a card of its own: their packets get lost."),
+    "mac": (ERROR, "same MAC address as another host", "Give every virtual machine its own card: their packets get lost."),
     "cpus": (ERROR, "fewer than the 2 CPUs that kubeadm requires of a control plane", "Give it more."),
     "cpus-plan": (WARNING, "fewer CPUs than the topology says", "Give it more, or correct the topology."),
     "memory": (ERROR, "less than the 1700 MB of memory that kubeadm requires of a control plane", "Give it more."),
@@ -58,7 +58,7 @@ KINDS = {
              "fail_swap_on = false in the topology leaves it on."),
     "forward": (ERROR, "forwarded packets are dropped", "Pods of different nodes do not reach each other. Accept what comes from and goes to "
                 "the pod range before that rule."),
-    "forward-policy": (WARNING, "forwarded packets are dropped where no rule accepts them", "The pod network adds rules of its own; another "
+    "forward-policy": (WARNING, "forwarded packets are dropped where no rule accepts them", "The pod network adds its own rules; another "
                        "firewall that is started later may take them away."),
     "firewall": (ERROR, "a firewall keeps connections out", "Open the ports that README.md lists, then run again with "
                  "-e survey_firewall_is_open=true."),

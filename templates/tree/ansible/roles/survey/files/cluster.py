@@ -237,7 +237,7 @@ def labeling(item, want, had, drained):
 
 
 def label(api, planned, drained):
-    """what this brought in is remembered, so that it can be taken out again, and nothing of others is."""
+    """what this brought in is remembered, so it can be taken out again, and nothing of others is."""
     found = api.get(SYSTEM + "k8splan-nodes")
     memory = json.loads(gzip.decompress(base64.b64decode(found["binaryData"]["nodes.json.gz"])).decode("utf-8")) if found else {}
     for item in api.get("/api/v1/nodes")["items"]:

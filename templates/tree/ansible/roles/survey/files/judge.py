@@ -14,7 +14,7 @@ Reads, as JSON, {"plan", "hosts", "cluster", "adopt", "later", "upgrades"} and p
     etcd_local   the members of stacked etcd get other settings, or their image from elsewhere
     evicting     nodes that get a taint with NoExecute, and are drained before
     orphans      addons that the cluster has and the plan has no longer
-    network      the pod network gets other settings; "pods" where only pods that start anew take them on
+    network      the pod network gets other settings; "pods" where only pods that restart take them on
     endpoint     {"from", "to"} where hosts and records are to dial another endpoint, null where they are not
     upgrade      what upgrade.yml has to do: "from", "to", "record" (kubeadm's own says the old version still), "etcd" (its members rise), and the
                  names "control_planes" and "nodes" that are not there yet; "members_first" are stacked members that have to know the next minor first
@@ -214,7 +214,7 @@ class Judge:
                 joining.append(name)
             elif host is not None and not host["etcd"]["data"]:
                 self.no("%s is a member of etcd, and its data is gone. It must not start with nothing under the name that it has: a member that forgets "
-                        "what it agreed to can lose what others wrote. ansible-playbook replace-host.yml -e host=%s takes it out and brings it in anew.", name, name)
+                        "what it agreed to can lose what others wrote. ansible-playbook replace-host.yml -e host=%s takes it out and brings it in again.", name, name)
         joining = [n for n in joining if n in self.hosts]
         if joining:
             self.all_well(live, joining)
@@ -233,7 +233,7 @@ class Judge:
         elif lacking and self.external:
             self.no("No member of etcd answers for a majority. %s hold%s data, %s ha%s none, and nobody can tell whether it is to be one of them. "
                     "Start etcd where there is data (systemctl status etcd says what keeps it from running), then run this again. Where the majority is lost "
-                    "for good, restore-etcd.yml begins anew from a snapshot.", names(data), "" if len(data) > 1 else "s", names(lacking), "ve" if len(lacking) > 1 else "s")
+                    "for good, restore-etcd.yml begins again from a snapshot.", names(data), "" if len(data) > 1 else "s", names(lacking), "ve" if len(lacking) > 1 else "s")
         return {"state": "run", "joining": []}
 
     def strangers(self, live):
@@ -350,7 +350,7 @@ class Judge:
             self.no("%s %s not Ready. Every node has to be well before the first one is drained.", names(lame), "is" if len(lame) == 1 else "are")
         strange = sorted(n for n in self.plan["nodes"] if n not in cluster["nodes"])
         if strange:
-            self.no("%s %s not joined yet. An upgrade is an edit of its own: take the new host%s out of the topology, upgrade, and join afterwards.", names(strange),
+            self.no("%s %s not joined yet. An upgrade is its own edit: take the new host%s out of the topology, upgrade, and join afterwards.", names(strange),
                     "has" if len(strange) == 1 else "have", "" if len(strange) == 1 else "s")
         left = {
             "from": oldest, "to": want, "record": record != want, "etcd": self.etcd_rises(),
@@ -414,7 +414,7 @@ class Judge:
             for taint in wanted.get("taints", []):
                 if taint["effect"] == "NoExecute" and [taint["key"], "NoExecute"] not in node["taints"]:
                     self.evicting.append(name)
-                    self.pending.append("%s lacks the taint %s:NoExecute: it ends pods at once, so that the node is drained before" % (name, taint["key"]))
+                    self.pending.append("%s lacks the taint %s:NoExecute: it ends pods at once, so the node is drained before" % (name, taint["key"]))
 
     def flannel(self):
         if not self.cluster["flannel"] or not self.plan["flannel"]:
@@ -531,7 +531,7 @@ class Judge:
                 self.no("The topology has what no playbook brings to a node that has joined: %s. To go on without: -e later=true.", "; ".join(self.by_hand))
             if self.pending and not self.later:
                 self.no("The topology has settings that the cluster does not have, and that this playbook does not bring: %s. reconfigure.yml does, "
-                        "one host after the other. To join hosts before that: -e later=true.", "; ".join(self.pending))
+                        "one host at a time. To join hosts before that: -e later=true.", "; ".join(self.pending))
         servers = {n: sorted(self.hosts[n]["kubernetes"]["etcd_servers"]) for n in self.serving}
         wanted = sorted(m["clientURL"] for m in self.plan["members"])
         return {

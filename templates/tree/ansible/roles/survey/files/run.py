@@ -1,7 +1,7 @@
 """Tell, on the machine that runs Ansible, who runs it: {"holder": "user@host", "process": "number began"}.
 
 The process is the outermost ansible-playbook among those that this one descends from. With a process as argument: prints "ended" where it is
-one of this machine that runs no more, so that what it held need not be waited for.
+one of this machine that runs no more, so what it held need not be waited for.
 """
 import getpass
 import json

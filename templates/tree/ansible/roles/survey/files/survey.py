@@ -345,7 +345,7 @@ def swap():
 
 
 def unnamed(name, address):
-    """files of names in which one does not lead to its address: /etc/hosts, and the templates from which cloud-init makes that file anew at
+    """files of names in which one does not lead to its address: /etc/hosts, and the templates from which cloud-init makes that file again at
     every boot where it manages it."""
     def leads(path):
         lines = [line.partition("#")[0].split() for line in read(path).splitlines()]
