@@ -363,10 +363,8 @@ func cluster(p *plan.Plan) ansible.Mapping {
 		}
 	}
 	network(p, &v)
-	// kubespray's defaults are the node's own servers, and a cache on every node.
-	v.add("enable_nodelocaldns", n.DNS.NodeLocalCache)
-	if n.DNS.NodeLocalCache {
-		v.add("nodelocaldns_ip", plan.NodeCacheAddress)
+	if n.DNS.Has("node_local_cache") { // left out, kubespray's own default of a cache on every node stays
+		v.add("enable_nodelocaldns", n.DNS.NodeLocalCache)
 	}
 	if len(n.DNS.Upstream) > 0 {
 		var servers []string
