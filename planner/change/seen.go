@@ -8,14 +8,18 @@ var seen = map[string]string{
 	"cluster.cert_sans: a name is removed":                          "2026-11-29, settings; 335 writes, gap 0.3 s; nothing restarts",
 	"cluster.api_server.extra_args: any other flag":                 "2026-11-29, settings: also a bad value; the old one is back",
 	"cluster.kubelet.max_pods: raised":                              "2026-11-29, settings",
-	"network.pod_subnets: another or a narrower range":              "2026-11-29, guards: refused",
+	"network.pod_subnets: another or a narrower range": "2026-11-30, guards: refused; forced: the controller manager that leads ends, " +
+		"and gets its old settings back",
 	"network.cni": "2026-11-29, guards: refused",
 	"network.kube_proxy.mode: to or from nftables": "2026-11-29, settings: nftables → iptables",
-	"etcd.version: one minor up, or patches":       "2026-11-29, upgrade: external, 3.6.16 → 3.7.3",
-	"etcd.quota: lowered":                          "2026-11-29, settings: stacked, one host: the API is away while it starts again",
-	"etcd.extra_args: any other flag":              "2026-11-29, external: a bad value; the old one is back, no other member was touched",
-	"etcd.topology":                                "2026-11-29, stacked: stacked → external refused",
-	"node: a worker joins": "2026-11-30, nodes: the playbook killed after 45 results and run again; 613 writes acknowledged and there, " +
+	"etcd.version: stacked members": "2026-11-30, upgrade-stacked: Kubernetes 1.36.3 from its own source, imitated packages: three " +
+		"members went 3.6.8 → 3.6.16 one after the other, and the first one to 3.7.0 with its control plane; the rest of the run was not " +
+		"waited for",
+	"etcd.version: one minor up, or patches": "2026-11-29, upgrade: external, 3.6.16 → 3.7.3",
+	"etcd.quota: lowered":                    "2026-11-29, settings: stacked, one host: the API is away while it starts again",
+	"etcd.extra_args: any other flag":        "2026-11-29, external: a bad value; the old one is back, no other member was touched",
+	"etcd.topology":                          "2026-11-29, stacked: stacked → external refused",
+	"node: a worker joins": "2026-11-30, nodes: the playbook killed after 37 results and run again; 613 writes acknowledged and there, " +
 		"the longest gap 2.1 s; no pod and no service restarted",
 	"node: a control plane joins":  "2026-11-29, stacked: 1 → 3; 876 writes, the longest gap 0.8 s",
 	"node: a control plane leaves": firstSeen,
@@ -30,9 +34,14 @@ var seen = map[string]string{
 	"cluster.encryption_algorithm":         "2026-11-30, life: ECDSA-P256; the API of the one control plane is away for 37 s",
 	"etcd.data_dir": "2026-11-30, life: stacked, one host; the playbook killed after 39 results and run again; 476 writes " +
 		"acknowledged and there; the API is away for 115 s",
-	"container_runtime.registry":                 "2026-11-29, config: a mirror; 259 writes, the longest gap 0.6 s; nothing restarted",
-	"network.http_proxy.http":                    "2026-11-29, config: 248 writes, the longest gap 0.4 s; containerd alone restarted",
-	"cluster.feature_gates":                      gatesSeen,
+	"container_runtime.registry": "2026-11-29, config: a mirror; 259 writes, the longest gap 0.6 s; nothing restarted",
+	"network.http_proxy.http":    "2026-11-29, config: 248 writes, the longest gap 0.4 s; containerd alone restarted",
+	"cluster.feature_gates":      gatesSeen,
+	"node.taint: NoExecute is added": "2026-11-30, nodes: drained; another worker lost power on the way, and the playbook ran again; " +
+		"1075 writes, the longest gap 0.9 s",
+	"node.taint: any other change":               "2026-11-30, nodes: NoSchedule; 338 writes, the longest gap 1.0 s; nothing restarted",
+	"node.annotations":                           "2026-11-30, nodes; nothing restarted",
+	"network.kube_proxy.config":                  "2026-11-30, config: 369 writes, the longest gap 0.6 s; a Service was away for 1.3 s",
 	"node.labels":                                "2026-11-29, settings",
 	"node.failure_domain: a host with a kubelet": "2026-11-29, settings",
 	"node.kubelet_extra_args":                    "2026-11-29, settings",
