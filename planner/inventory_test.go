@@ -72,7 +72,8 @@ func TestInventory(t *testing.T) {
 		t.Fatal(len(p.Nodes), len(p.ControlPlanes()))
 	}
 	at := slices.IndexFunc(p.Nodes, func(n *plan.Node) bool { return n.Name == "w0123" })
-	if n := p.Nodes[max(at, 0)]; n.Address.String() != "10.0.1.133" || n.FailureDomain != "rack-0" || n.Labels["example.com/serial"] != "s-w0123" ||
+	if n := p.Nodes[max(at, 0)]; n.Address.String() != "10.0.1.133" || n.FailureDomain != "rack-0" ||
+		n.Labels["example.com/serial"] != "s-w0123" ||
 		!n.Roles.Has(plan.Worker) {
 		t.Fatalf("%+v", *n)
 	}

@@ -32,7 +32,8 @@ Code, Neovim and Helix about it.`,
 				return err
 			}
 			err = lsp.Serve(context.Background(), stream{a.stdin, a.stdout}, lsp.Options{
-				Version: release(), Rules: planner.Catalog(), RulePage: rulePage, Values: func() map[string]cty.Value { return values }, Facts: a.facts, Delay: editDelay,
+				Version: release(), Rules: planner.Catalog(), RulePage: rulePage, Values: func() map[string]cty.Value { return values },
+				Facts: a.facts, Delay: editDelay,
 				Folder: func(topology string) fs.FS { return folder(filepath.FromSlash(topology)) },
 				Today: func() time.Time {
 					day, _ := topology.date() // it was good above

@@ -45,7 +45,8 @@ func (a *app) serveCommand() *cobra.Command {
 		Use:   "serve [FILE]",
 		Short: "Show a topology in a browser while you edit it in your own editor",
 		Long: `Serve shows the design in topology.hcl on a page: its findings, its picture with what each failure takes, and the files that
-generate would write. The page follows the file on disk, the files that it reads, and those of -var-file. Only this machine reaches it, and only with the address that serve prints.
+generate would write. The page follows the file on disk, the files that it reads, and those of -var-file. Only this machine reaches
+it, and only with the address that serve prints.
 
   k8splan serve
   k8splan serve --port 8080 cluster.hcl`,

@@ -294,7 +294,8 @@ var table = []Row{
 	row("network.cni.plugin", Refused, "https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/network-plugins/",
 		"Another plugin is another pod network: see network.cni. Keep it, or build a new cluster."),
 	row("network.cni.images", None, "", "They are only listed and mirrored; what runs follows from the manifests."),
-	row("network.cni.manifest", Ordered, addonSource, "It is applied again. What the plugin does with it, node by node, is its own affair: "+
+	row("network.cni.manifest", Ordered, addonSource, "It is applied again. What the plugin does with it, node by node, is its own "+
+		"affair: "+
 		"read its steps.", "pod-network", "addons"),
 	row("network.cni.manifest.checksum", Ordered, addonSource, "The content of the address changed. Read the plugin's own steps.",
 		"pod-network", "addons"),
@@ -436,9 +437,11 @@ var table = []Row{
 		"Every image must be there before. Static pods, etcd's too, restart under the new names; addons and the "+
 			"runtime's pause image follow.",
 		"control-plane-flags", "etcd-settings", "registry", "kube-proxy", "pod-network", "addons"),
-	row("artifacts.images.dns", Ordered, reconfigureDocs, "The image must be there before. kubeadm's record gets it; CoreDNS takes it with "+
+	row("artifacts.images.dns", Ordered, reconfigureDocs, "The image must be there before. kubeadm's record gets it; CoreDNS takes it "+
+		"with "+
 		"the next upgrade of Kubernetes.", "control-plane-flags"),
-	row("artifacts.images.etcd", Ordered, reconfigureDocs, "The image must be there before. Members restart under the new name, one by one.",
+	row("artifacts.images.etcd", Ordered, reconfigureDocs, "The image must be there before. Members restart under the new name, one by "+
+		"one.",
 		"control-plane-flags", "etcd-settings"),
 	row("artifacts.checksums", None, "", "It is held against files that are fetched next time."),
 
@@ -573,7 +576,8 @@ var table = []Row{
 	row("node.instance_type", Ordered, nodeStatus, "The label is a flag of the kubelet, where no cloud sets it. A tool that makes the "+
 		"machine may replace it: see its plan.", "machine"),
 	row("node.etcd_name", Refused, "https://etcd.io/docs/v3.6/op-guide/clustering/",
-		"A member has its name in its data and in the configuration of all others. Keep it: a member that is replaced may have another one."),
+		"A member has its name in its data and in the configuration of all others. Keep it: a member that is replaced may have another "+
+			"one."),
 	row("node.groups", None, "", "They are groups of the inventory: nothing of them reaches the host."),
 	row("node.ssh.user", None, "", sshWhat), row("node.ssh.port", None, "", sshWhat),
 	row("node.ssh.private_key_file", None, "", sshWhat), row("node.ssh.connection", None, "", sshWhat),
@@ -651,7 +655,8 @@ const (
 
 var poolCases = []Case{
 	{"added", InPlace, []string{"addons"}, "It is applied.", func(e *edit) bool { return !e.had }},
-	{"removed", Ordered, []string{"remove-addon"}, "Applying never deletes: take the IPAddressPool and the L2Advertisement of its name out of " +
+	{"removed", Ordered, []string{"remove-addon"}, "Applying never deletes: take the IPAddressPool and the L2Advertisement of its name " +
+		"out of " +
 		"namespace metallb-system by hand. " + poolWhat, nil},
 }
 

@@ -38,7 +38,8 @@ func rulesOn(day string) []Rule {
 	return slices.Concat(
 		endRules(day), topologyRules, hostRules, networkRules, overlapRules, capacityRules, endpointRules, balancerRules, etcdRules,
 		versionRules,
-		featureGateRules, machineRules, nodeRules, reachRules, podNetworkRules, poolRules, componentRules, flagRules, configRules, apiServerRules,
+		featureGateRules, machineRules, nodeRules, reachRules, podNetworkRules, poolRules, componentRules, flagRules, configRules,
+		apiServerRules,
 		certificateRules, secretRules, artifactRules, addonRules,
 		cloudRules, schedulerRules, availabilityRules, domainRules, bgpRules, vxlanRules, hypervisorRules,
 	)

@@ -9,27 +9,31 @@ import (
 var podNetworkRules = []Rule{
 	{rule.Rule{
 		ID: "network-cni-other", Severity: rule.Error, Title: "Pod network that is described in the wrong place", Permanent: true,
-		Doc: "`plugin`, `images`, and `manifest` describe a pod network that k8splan does not know: cni \"other\". Of one that it knows it " +
+		Doc: "`plugin`, `images`, and `manifest` describe a pod network that k8splan does not know: cni \"other\". Of one that it knows " +
+			"it " +
 			"writes the manifests itself, and these would have no effect.",
 		Fix:     "Write `cni \"other\"` with a `plugin`, or remove them.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/cluster-administration/addons/"},
 	}, networkCNIOther},
 	{rule.Rule{
 		ID: "artifact-image-unused", Severity: rule.Warning, Title: "Repository of an image that nobody pulls",
-		Doc:     "`images { etcd }` is where kubeadm takes the image of stacked members from. External members are programs of their hosts.",
+		Doc: "`images { etcd }` is where kubeadm takes the image of stacked members from. External members are programs of their " +
+			"hosts.",
 		Fix:     "Remove `etcd` from `images`.",
 		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/#kubeadm-k8s-io-v1beta4-LocalEtcd"},
 	}, artifactImageUnused},
 	{rule.Rule{
 		ID: "network-node-cache-ipv6", Severity: rule.Error, Title: "Node-local DNS cache without IPv4", Permanent: true,
-		Doc: "The cache listens on 169.254.20.10, an address of IPv4 that no interface outside of the node has. Pods with IPv6 alone cannot " +
+		Doc: "The cache listens on 169.254.20.10, an address of IPv4 that no interface outside of the node has. Pods with IPv6 alone " +
+			"cannot " +
 			"reach it.",
 		Fix:     "Remove `node_local_cache`, or give pods and Services a range of IPv4 first.",
 		Sources: []string{"https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/"},
 	}, networkNodeCacheIPv6},
 	{rule.Rule{
 		ID: "network-dns-upstream-cluster", Severity: rule.Error, Title: "Cluster DNS that asks itself", Permanent: true,
-		Doc: "CoreDNS sends questions about other names to `upstream`. A server with an address of a Service or of the node's cache is CoreDNS " +
+		Doc: "CoreDNS sends questions about other names to `upstream`. A server with an address of a Service or of the node's cache is " +
+			"CoreDNS " +
 			"again: every such question goes round until the plugin `loop` stops the server.",
 		Fix:     "Write the address of a DNS server outside of the cluster.",
 		Sources: []string{"https://coredns.io/plugins/loop/"},
@@ -40,7 +44,8 @@ func artifactImageUnused(p *plan.Plan) []Finding {
 	if !ours(p) || p.Artifacts.EtcdRepository == "" || !p.Etcd.IsExternal() {
 		return nil
 	}
-	return one(p.Artifacts.ImagesAt.Attr("etcd"), "etcd is external: its members run from binaries, and nobody pulls the image. Remove etcd here.")
+	return one(p.Artifacts.ImagesAt.Attr("etcd"), "etcd is external: its members run from binaries, and nobody pulls the image. Remove "+
+		"etcd here.")
 }
 
 func networkCNIOther(p *plan.Plan) []Finding {
@@ -56,12 +61,14 @@ func networkCNIOther(p *plan.Plan) []Finding {
 	}
 	for _, name := range []string{"plugin", "images"} {
 		if c.Has(name) {
-			return one(c.Attr(name), "%s is for a pod network that k8splan does not know, and %s is none. Remove it, or write cni \"other\".",
+			return one(c.Attr(name), "%s is for a pod network that k8splan does not know, and %s is none. Remove it, or write cni "+
+				"\"other\".",
 				name, c.Name)
 		}
 	}
 	if len(c.Manifests) > 0 {
-		return one(c.Manifests[0].Block(), "k8splan writes the manifests of %s itself, and this one has no effect. Remove it, or write cni "+
+		return one(c.Manifests[0].Block(), "k8splan writes the manifests of %s itself, and this one has no effect. Remove it, or write "+
+			"cni "+
 			"\"other\".", c.Name)
 	}
 	return nil
@@ -70,7 +77,8 @@ func networkCNIOther(p *plan.Plan) []Finding {
 func networkNodeCacheIPv6(p *plan.Plan) []Finding {
 	d := p.Network.DNS
 	if s := p.Network.ServiceSubnets; d.NodeLocalCache && len(s) > 0 && !s[0].Addr().Is4() {
-		return one(d.Attr("node_local_cache"), "The first range of Services is %s, and the cache listens on %s. Remove node_local_cache.", s[0],
+		return one(d.Attr("node_local_cache"), "The first range of Services is %s, and the cache listens on %s. Remove "+
+			"node_local_cache.", s[0],
 			plan.NodeCacheAddress)
 	}
 	return nil
@@ -80,7 +88,8 @@ func networkDNSUpstreamCluster(p *plan.Plan) []Finding {
 	d := p.Network.DNS
 	for i, server := range d.Upstream {
 		if server.Host == plan.NodeCacheAddress || plan.Within(p.Network.ServiceSubnets, server.Host) {
-			return one(d.Element("upstream", i), "%s is an address of the cluster's own DNS or of another Service. Write a server outside of "+
+			return one(d.Element("upstream", i), "%s is an address of the cluster's own DNS or of another Service. Write a server "+
+				"outside of "+
 				"the cluster.", server.Host)
 		}
 	}

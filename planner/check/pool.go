@@ -16,14 +16,16 @@ const metallbUsage = "https://metallb.io/configuration/"
 var poolRules = []Rule{
 	{rule.Rule{
 		ID: "addon-pool-owner", Severity: rule.Error, Title: "Address pool without MetalLB, or the other way round", Permanent: true,
-		Doc: "A pool is what MetalLB, as k8splan brings it, gives to Services. Another addon reads no pools, and MetalLB without one gives " +
+		Doc: "A pool is what MetalLB, as k8splan brings it, gives to Services. Another addon reads no pools, and MetalLB without one " +
+			"gives " +
 			"nothing to anybody.",
 		Fix:     "Write `addon \"metallb\" { pool \"default\" { addresses = [ … ] } }`, without manifests of your own.",
 		Sources: []string{metallbUsage},
 	}, addonPoolOwner},
 	{rule.Rule{
 		ID: "addon-pool-overlap", Severity: rule.Error, Title: "Address pool over addresses in use", Permanent: true,
-		Doc: "An address of a pool goes to whatever Service asks next. Where a host, the virtual IP, the endpoint, pods, other Services, a " +
+		Doc: "An address of a pool goes to whatever Service asks next. Where a host, the virtual IP, the endpoint, pods, other Services, " +
+			"a " +
 			"reserved network, or another pool has it too, one of the two cannot be reached.",
 		Fix:     "Take addresses that nobody has, and keep them out of DHCP.",
 		Sources: []string{metallbUsage},
@@ -43,10 +45,12 @@ func addonPoolOwner(p *plan.Plan) []Finding {
 		ours := a.Known != nil && a.Name == "metallb"
 		switch {
 		case len(a.Pools) > 0 && !ours:
-			findings = append(findings, one(a.Pools[0].NameRange, "%s reads no pools: MetalLB does, where k8splan brings it. Remove the pool, or "+
+			findings = append(findings, one(a.Pools[0].NameRange, "%s reads no pools: MetalLB does, where k8splan brings it. Remove the "+
+				"pool, or "+
 				"write addon \"metallb\" without manifests.", a.Name)...)
 		case len(a.Pools) == 0 && ours:
-			findings = append(findings, one(a.NameRange, "MetalLB has no addresses to give. Write pool \"default\" { addresses = [ … ] } in the "+
+			findings = append(findings, one(a.NameRange, "MetalLB has no addresses to give. Write pool \"default\" { addresses = [ … ] } "+
+				"in the "+
 				"block.")...)
 		}
 	}
@@ -77,12 +81,14 @@ func addonPoolOverlap(p *plan.Plan) []Finding {
 	all, hosts := poolRanges(p), uses(p)
 	for i, c := range all {
 		if text := poolTaken(p, c, hosts); text != "" {
-			findings = append(findings, one(c.at, "%s of pool %s holds %s. Take addresses that nobody has.", c.Written, c.pool.Name, text)...)
+			findings = append(findings, one(c.at, "%s of pool %s holds %s. Take addresses that nobody "+
+				"has.", c.Written, c.pool.Name, text)...)
 			continue
 		}
 		for _, other := range all[:i] {
 			if c.Overlaps(other.AddressRange) {
-				findings = append(findings, one(c.at, "%s of pool %s and %s of pool %s (%s) share addresses. Take addresses that nobody has.",
+				findings = append(findings, one(c.at, "%s of pool %s and %s of pool %s (%s) share addresses. Take addresses that nobody "+
+					"has.",
 					c.Written, c.pool.Name, other.Written, other.pool.Name, line(other.at))...)
 				break
 			}
@@ -118,7 +124,8 @@ func addonPoolSegment(p *plan.Plan) []Finding {
 	for _, c := range poolRanges(p) {
 		within := func(s netip.Prefix) bool { return s.Contains(c.First) && s.Contains(c.Last) }
 		if c.pool.ARP && !slices.ContainsFunc(p.Network.NodeSubnets, within) {
-			findings = append(findings, one(c.at, "%s of pool %s lies outside of node_subnets (%s), where nobody asks for it by ARP. Take addresses "+
+			findings = append(findings, one(c.at, "%s of pool %s lies outside of node_subnets (%s), where nobody asks for it by ARP. "+
+				"Take addresses "+
 				"of the nodes' subnet, or write announce = \"none\".", c.Written, c.pool.Name, line(p.Network.Attr("node_subnets")))...)
 		}
 	}

@@ -11,28 +11,32 @@ import (
 var reachRules = []Rule{
 	{rule.Rule{
 		ID: "node-name-dots", Severity: rule.Error, Title: "Name with dots that the target cannot carry", Permanent: true,
-		Doc: "Kubernetes takes a DNS name with dots for a node, and any text for a cluster. What a target makes is called after both: machines, " +
+		Doc: "Kubernetes takes a DNS name with dots for a node, and any text for a cluster. What a target makes is called after both: " +
+			"machines, " +
 			"networks, rules of firewalls. Such names take no dots.",
 		Fix:     "Write the name without dots, or take a target whose machines exist: bare-metal or kubespray.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names"},
 	}, nodeNameDots},
 	{rule.Rule{
 		ID: "node-ssh-made", Severity: rule.Error, Title: "Login of one machine that the target makes", Permanent: true,
-		Doc: "The target makes every machine with the one user and the one port of sshd that the block ssh of the file says. Ansible would " +
+		Doc: "The target makes every machine with the one user and the one port of sshd that the block ssh of the file says. Ansible " +
+			"would " +
 			"look for another on this machine, and not find it.",
 		Fix:     "Remove the block from the machine, and write `user` and `port` in the block `ssh` of the file.",
 		Sources: []string{"https://docs.ansible.com/ansible/latest/inventory_guide/connection_details.html"},
 	}, nodeSSHMade},
 	{rule.Rule{
 		ID: "node-local-twice", Severity: rule.Error, Title: "Several machines that Ansible runs on", Permanent: true,
-		Doc: "connection = \"local\" says that Ansible runs on this very machine. It would do everything that is meant for the others of them " +
+		Doc: "connection = \"local\" says that Ansible runs on this very machine. It would do everything that is meant for the others of " +
+			"them " +
 			"there too.",
 		Fix:     "Keep it on the machine that Ansible runs on.",
 		Sources: []string{"https://docs.ansible.com/ansible/latest/collections/ansible/builtin/local_connection.html"},
 	}, nodeLocalTwice},
 	{rule.Rule{
 		ID: "node-etcd-name", Severity: rule.Error, Title: "Name of an etcd member that the target does not give", Permanent: true,
-		Doc: "The playbook and kubeadm know an etcd member by the name of its host: they add, remove, restore, and back up members by it. " +
+		Doc: "The playbook and kubeadm know an etcd member by the name of its host: they add, remove, restore, and back up members by " +
+			"it. " +
 			"kubespray writes another name where it is told one.",
 		Fix:     "Remove `etcd_name`, or take the target kubespray. Write it only where the machine is a member.",
 		Sources: []string{"https://etcd.io/docs/v3.6/op-guide/clustering/"},
@@ -40,7 +44,8 @@ var reachRules = []Rule{
 	{rule.Rule{
 		ID: "node-beside-cluster", Severity: rule.Error, Title: "Machine without a role on a target that makes machines by role",
 		Permanent: true,
-		Doc: "roles = [] is a machine beside the cluster: an address, a place, and groups of the inventory. Targets that make machines know " +
+		Doc: "roles = [] is a machine beside the cluster: an address, a place, and groups of the inventory. Targets that make machines " +
+			"know " +
 			"what to make by the roles.",
 		Fix:     "Remove the node, or take a target whose machines exist: bare-metal or kubespray.",
 		Sources: []string{"https://docs.ansible.com/ansible/latest/inventory_guide/intro_inventory.html"},
@@ -69,7 +74,8 @@ func nodeNameDots(p *plan.Plan) []Finding {
 	}
 	for _, n := range byPlace(p.Nodes) {
 		if strings.Contains(n.Name, ".") {
-			findings = append(findings, one(n.NameRange, "%q has dots, and target %s calls the machine so. Write %q.", n.Name, p.Target.Name,
+			findings = append(findings, one(n.NameRange, "%q has dots, and target %s calls the machine so. Write "+
+				"%q.", n.Name, p.Target.Name,
 				strings.ReplaceAll(n.Name, ".", "-"))...)
 		}
 	}
@@ -83,7 +89,8 @@ func nodeSSHMade(p *plan.Plan) []Finding {
 	var findings []Finding
 	for _, n := range byPlace(p.Nodes) {
 		if s := n.SSH; s.Source != nil {
-			findings = append(findings, one(s.Block(), "Target %s makes %s with user %s and sshd on port %d, as all others. Remove the block, "+
+			findings = append(findings, one(s.Block(), "Target %s makes %s with user %s and sshd on port %d, as all others. Remove the "+
+				"block, "+
 				"and write what differs in the block ssh of the file.", p.Target.Name, n.Name, p.SSH.User, p.SSH.Port)...)
 		}
 	}
@@ -95,7 +102,8 @@ func nodeLocalTwice(p *plan.Plan) []Finding {
 	if len(local) < 2 {
 		return nil
 	}
-	return one(local[1].SSH.Attr("connection"), "%s and %s both have connection = \"local\", and Ansible runs on one machine. Keep it there.",
+	return one(local[1].SSH.Attr("connection"), "%s and %s both have connection = \"local\", and Ansible runs on one machine. Keep it "+
+		"there.",
 		local[0].Name, local[1].Name)
 }
 
@@ -103,7 +111,8 @@ func nodeEtcdName(p *plan.Plan) []Finding {
 	seen := map[string]string{}
 	for _, m := range p.Etcd.Members {
 		if other, twice := seen[m.Name]; twice {
-			return one(m.Node.At("etcd_name"), "The members of %s and %s are both called %s. Write another name.", other, m.Node.Name, m.Name)
+			return one(m.Node.At("etcd_name"), "The members of %s and %s are both called %s. Write another "+
+				"name.", other, m.Node.Name, m.Name)
 		}
 		seen[m.Name] = m.Node.Name
 	}

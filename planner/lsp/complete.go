@@ -463,7 +463,8 @@ func nextAddress(p *plan.Plan) []offer {
 
 // each offers what a block with for_each reads.
 func (k *completer) each() {
-	for _, part := range []struct{ name, detail string }{{"key", "name of the machine or the pool"}, {"value", "what for_each has for it"}} {
+	for _, part := range []struct{ name, detail string }{{"key", "name of the machine or the pool"}, {"value", "what for_each has for " +
+		"it"}} {
 		switch {
 		case len(k.c.steps) == 1 && k.c.steps[0] == "each":
 			k.add(part.name, kindVariable, part.detail, "", part.name, plainText)

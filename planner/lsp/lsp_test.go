@@ -421,7 +421,8 @@ func TestCompletion(t *testing.T) {
 		{"locals", strings.Replace(design, "local.racks[0]", "lo|", 1), []string{"local.racks"}, nil, "  failure_domain = local.racks"},
 		{"no variable in a variable", "variable \"a\" {\n  type = |\n}\n", []string{"string"}, []string{"var.a"}, ""},
 		{"no local in itself", "locals {\n  a = 1\n  b = [for x in |]\n}\n", []string{"local.a"}, []string{"local.b"}, ""},
-		{"each", "node \"x\" {\n  for_each = { a = 1 }\n  address = |\n}\n", []string{"each.key", "each.value"}, nil, "  address = each.key"},
+		{"each", "node \"x\" {\n  for_each = { a = 1 }\n  address = |\n}\n", []string{"each.key", "each.value"}, nil, "  address = " +
+			"each.key"},
 		{"of each", "node \"x\" {\n  for_each = { a = 1 }\n  address = each.|\n}\n", []string{"key", "value"}, []string{"each.key"},
 			"  address = each.key"},
 		{"no each without for_each", "node \"x\" {\n  address = |\n}\n", nil, []string{"each.key"}, ""},

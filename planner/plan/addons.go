@@ -348,8 +348,9 @@ func (r *resolver) pools(written []*spec.AddressPool) []AddressPool {
 		for i, text := range s.Addresses {
 			a, ok := addressRange(text)
 			if !ok {
-				r.fail(invalidAddress, s.Element("addresses", i), `addresses holds %q. Write the first and the last address, or a range with its `+
-					`prefix length: "10.0.0.200-10.0.0.220", "10.0.1.0/28".`, spelling.Excerpt(text))
+				r.fail(invalidAddress, s.Element("addresses", i),
+					`addresses holds %q. Write the first and the last address, or a range with its `+
+						`prefix length: "10.0.0.200-10.0.0.220", "10.0.1.0/28".`, spelling.Excerpt(text))
 				continue
 			}
 			pool.Addresses = append(pool.Addresses, a)

@@ -221,7 +221,8 @@ func (r *resolver) etcdDefaults() {
 			if n.Address.IsValid() {
 				host = n.Address.String()
 			}
-			p.Members = append(p.Members, Member{Name: cmp.Or(n.EtcdName, n.Name), Node: n, PeerURL: "https://" + Endpoint{host, EtcdPeerPort}.String(),
+			p.Members = append(p.Members, Member{Name: cmp.Or(n.EtcdName, n.Name), Node: n,
+				PeerURL:   "https://" + Endpoint{host, EtcdPeerPort}.String(),
 				ClientURL: "https://" + Endpoint{host, EtcdClientPort}.String()})
 		}
 	}

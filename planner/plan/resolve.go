@@ -299,8 +299,9 @@ func (r *resolver) dns(d *spec.DNS) DNS {
 	for i, s := range d.Upstream {
 		host, port, ok := hostPort(s)
 		if _, err := netip.ParseAddr(host); err != nil || !ok {
-			r.fail(invalidAddress, d.Element("upstream", i), `upstream holds %q. Write the address of a DNS server, with a port where it is `+
-				`not 53: "10.0.0.53", "10.0.0.53:5353", "[fd00::53]:5353".`, spelling.Excerpt(s))
+			r.fail(invalidAddress, d.Element("upstream", i),
+				`upstream holds %q. Write the address of a DNS server, with a port where it is `+
+					`not 53: "10.0.0.53", "10.0.0.53:5353", "[fd00::53]:5353".`, spelling.Excerpt(s))
 			continue
 		}
 		out.Upstream = append(out.Upstream, Endpoint{canonicalHost(host), cmp.Or(port, 53)})

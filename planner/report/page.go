@@ -220,8 +220,10 @@ func (w *page) picture(p *plan.Plan, m *simulate.Model, o Options) {
 	if o.Changes != nil {
 		w.slider(o.Changes)
 	}
-	w.WriteString("<p class=\"soft hint\" hidden>Click a machine, a rack, a hypervisor, a balancer, a cable between failure domains, or the plug " +
-		"that cuts one off: it goes dark, and the verdicts say what becomes of the cluster. Several at once are judged together. A machine whose own " +
+	w.WriteString("<p class=\"soft hint\" hidden>Click a machine, a rack, a hypervisor, a balancer, a cable between failure domains, or " +
+		"the plug " +
+		"that cuts one off: it goes dark, and the verdicts say what becomes of the cluster. Several at once are judged together. A " +
+		"machine whose own " +
 		"cable is cut fares as one that is down.</p>\n")
 	w.WriteString("<div id=\"vary\" class=\"tools\" hidden></div>\n")
 	for _, size := range []struct {

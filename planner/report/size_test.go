@@ -18,7 +18,8 @@ func TestPageIsBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	base := strings.NewReplacer("10.128.0.0/11", "10.0.0.0/8", `"10.64.0.0/18`, `"100.64.0.0/12`, `"10.64.`, `"100.64.`).Replace(string(src))
+	base := strings.NewReplacer("10.128.0.0/11", "10.0.0.0/8", `"10.64.0.0/18`, `"100.64.0.0/12`,
+		`"10.64.`, `"100.64.`).Replace(string(src))
 	head, _, _ := strings.Cut(base, `node_pool "worker"`)
 	single := func(count int, domain, host func(i int) string) string {
 		b := &strings.Builder{}
@@ -47,8 +48,9 @@ func TestPageIsBounded(t *testing.T) {
 		"20,000 in a pool": strings.Replace(base, "4995", "19990", 1),
 		"50,000 in a pool": strings.Replace(base, "4995", "49990", 1),
 		"single machines":  single(6000, hall, func(i int) string { return fmt.Sprintf("kvm-%d-%d", i%3+1, i/3/4) }),
-		"own domains":      single(3000, func(i int) string { return fmt.Sprintf("hall-%d/%s-%d", i%3+1, strings.Repeat("r", 40), i) }, nil),
-		"pools":            pools(),
+		"own " +
+			"domains": single(3000, func(i int) string { return fmt.Sprintf("hall-%d/%s-%d", i%3+1, strings.Repeat("r", 40), i) }, nil),
+		"pools": pools(),
 	} {
 		written, diags := spec.Load("large.hcl", []byte(text), nil)
 		if diags.HasErrors() {

@@ -120,7 +120,8 @@ func (l *loader) elements(attr *hclsyntax.Attribute) (map[string]cty.Value, bool
 		l.add(invalidForEach, at, "for_each is null. "+what)
 		return nil, false
 	case !v.CanIterateElements() || v.Type().IsListType() || v.Type().IsTupleType():
-		l.add(invalidForEach, at, fmt.Sprintf("for_each is %s, which has no keys to name machines by: the place in a list changes when one "+
+		l.add(invalidForEach, at, fmt.Sprintf("for_each is %s, which has no keys to name machines by: the place in a list changes when "+
+			"one "+
 			"is taken out, and the machines would change with it. %s", kindOf(v), what))
 		return nil, false
 	case v.Type().IsSetType() && v.Type().ElementType() != cty.String:
@@ -197,10 +198,12 @@ func (l *loader) duplicate(e *hclsyntax.ForExpr, ctx *hcl.EvalContext) string {
 			continue
 		}
 		if file, lines := l.rows(e.CollExpr, ctx); n < len(lines) {
-			return fmt.Sprintf("The key %q comes twice: in line %d of %s, and in line %d again. A machine has one row: correct the one that is "+
+			return fmt.Sprintf("The key %q comes twice: in line %d of %s, and in line %d again. A machine has one row: correct the one "+
+				"that is "+
 				"wrong, or remove it.", spelling.Excerpt(text), lines[first], file, lines[n])
 		}
-		return fmt.Sprintf("The key %q comes twice: elements %d and %d of the list have it. Correct one of them.", spelling.Excerpt(text), first+1,
+		return fmt.Sprintf("The key %q comes twice: elements %d and %d of the list have it. Correct one of "+
+			"them.", spelling.Excerpt(text), first+1,
 			n+1)
 	}
 	return ""

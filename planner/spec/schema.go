@@ -411,12 +411,14 @@ var Schema = []Block{
 				}},
 			},
 			{
-				Name: "dns", Field: "DNS", Aliases: []string{"coredns", "cluster_dns"}, Doc: "Cluster DNS: CoreDNS, as kubeadm installs it.",
+				Name: "dns", Field: "DNS", Aliases: []string{"coredns", "cluster_dns"}, Doc: "Cluster DNS: CoreDNS, as kubeadm installs " +
+					"it.",
 				Example: "dns {\n  upstream = [\"10.0.0.53\"]\n}",
 				Arguments: []Argument{
 					{Name: "upstream", Type: TextList, Field: "Upstream", Example: `["10.0.0.53"]`,
 						Aliases: []string{"upstream_servers", "nameservers", "forwarders"},
-						Doc: "Servers that answer for names outside of the cluster: addresses, with a port after them where it is not 53; left out, " +
+						Doc: "Servers that answer for names outside of the cluster: addresses, with a port after them where it is not " +
+							"53; left out, " +
 							"those of the node that a pod of CoreDNS is on."},
 					{Name: "node_local_cache", Type: Bool, Field: "NodeLocalCache", Example: `true`,
 						Aliases: []string{"nodelocaldns", "node_local_dns"},
@@ -576,8 +578,9 @@ var Schema = []Block{
 			Arguments: []Argument{
 				{Name: "addresses", Type: TextList, Required: true, Field: "Addresses", Example: `["10.0.0.200-10.0.0.220"]`,
 					Aliases: []string{"ranges"}, Doc: "Ranges, as first-last or with a prefix length."},
-				{Name: "announce", Type: Text, Enum: []string{"arp", "none"}, Field: "Announce", Example: `"arp"`, Aliases: []string{"mode"},
-					Doc: "Who tells the network of them: a node, by ARP and NDP, or objects of your own, such as those for BGP."},
+				{Name: "announce", Type: Text, Enum: []string{"arp", "none"}, Field: "Announce", Example: `"arp"`,
+					Aliases: []string{"mode"},
+					Doc:     "Who tells the network of them: a node, by ARP and NDP, or objects of your own, such as those for BGP."},
 			},
 		}},
 	},

@@ -24,7 +24,8 @@ type replicas struct {
 	Replicas int `json:"replicas"`
 }
 
-// clusterDNS is what the topology says of kubeadm's CoreDNS. kubeadm keeps both when it upgrades: a Corefile that was changed, and the number
+// clusterDNS is what the topology says of kubeadm's CoreDNS. kubeadm keeps both when it upgrades: a Corefile that was changed, and the
+// number
 // of pods. Source: k8s.io/kubernetes cmd/kubeadm/app/phases/addons/dns/dns.go
 func clusterDNS(p *plan.Plan, _ *plan.Addon) ([]any, error) {
 	at := metav1.ObjectMeta{Name: "coredns", Namespace: "kube-system"}
