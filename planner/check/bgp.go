@@ -5,6 +5,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
@@ -39,7 +40,7 @@ var bgpRules = []Rule{
 		ID: "network-bgp-as", Severity: rule.Error, Title: "Routers without an autonomous system of the nodes", Permanent: true,
 		Doc: "A BGP session is between two autonomous systems. `bgp_peers` has the routers' numbers; without `bgp_as` the nodes " +
 			"have none to open a session with.",
-		Fix:     "Write `bgp_as`, your own number: 64512 to 65534 and 4200000000 to 4294967294 are private.",
+		Fix:     "Write `bgp_as`, your own number: 64512 to 65534 are private, and with Cilium 4200000000 to 4294967294.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc6996", calicoFabric, ciliumBGP},
 	}, networkBGPAS},
 	{rule.Rule{
@@ -63,6 +64,40 @@ var bgpRules = []Rule{
 		Fix:     "Write the router's address of the nodes' family.",
 		Sources: []string{calicoFabric, ciliumBGP},
 	}, networkBGPFamily},
+	{rule.Rule{
+		ID: "network-bgp-as-large", Severity: rule.Error, Title: "Autonomous system that Calico cannot have", Permanent: true,
+		Doc: "Calico's definitions have the number as an integer of 32 bits with a sign, and the API server refuses its resources with a " +
+			"number above 2147483647. Those that are private for four bytes begin at 4200000000.",
+		Fix:     "Write a number up to 2147483647, such as a private one from 64512 to 65534, or use Cilium, which takes all.",
+		Sources: []string{"https://github.com/projectcalico/calico/issues/13494", "https://www.rfc-editor.org/rfc/rfc6996"},
+	}, networkBGPASLarge},
+}
+
+// mostCalicoAS is the largest autonomous system that Calico can have.
+const mostCalicoAS = 1<<31 - 1
+
+func networkBGPASLarge(p *plan.Plan) []Finding {
+	c := &p.Network.CNI
+	if c.Name != plan.Calico || c.Encapsulation != "bgp" {
+		return nil
+	}
+	const detail = "%d is above 2147483647, and the API server refuses Calico's resources with it. Write a number from 64512 to 65534."
+	var findings []Finding
+	if c.BGPAS > mostCalicoAS {
+		findings = one(c.Attr("bgp_as"), detail, c.BGPAS)
+	}
+	routers := func(s *spec.Source, peers []plan.BGPPeer) {
+		for i, peer := range peers {
+			if peer.AS > mostCalicoAS {
+				findings = append(findings, one(s.Element("bgp_peers", i), detail, peer.AS)...)
+			}
+		}
+	}
+	routers(c.Source, c.BGPPeers)
+	for _, d := range c.BGPDomains {
+		routers(d.Source, d.Peers)
+	}
+	return findings
 }
 
 func networkBGPAS(p *plan.Plan) []Finding {

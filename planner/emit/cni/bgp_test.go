@@ -2,10 +2,13 @@ package cni_test
 
 import (
 	"bytes"
+	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"sigs.k8s.io/yaml"
 
 	"github.com/k8splan/k8splan/planner/emit/cni"
@@ -142,5 +145,43 @@ func TestMeshOrRouters(t *testing.T) {
 		if got := all[0]["spec"].(map[string]any)["nodeToNodeMeshEnabled"]; got != mesh {
 			t.Errorf("%s: mesh %v", peers, got)
 		}
+	}
+}
+
+// TestBGPResources writes down what Calico and Cilium get: checks/podnetworks holds it against their own types and schemas.
+func TestBGPResources(t *testing.T) {
+	const golden = "testdata/bgp.txtar"
+	var b strings.Builder
+	b.WriteString("What pod networks are told of routers. UPDATE=1 go test ./planner/emit/cni writes it.\n")
+	for i, peers := range []string{
+		"bgp_peers = [\"10.9.0.1:65000\"]",
+		"failure_domain \"room-1/rack-a\" {\n bgp_peers = [\"10.1.0.1:65001\", \"10.1.0.2:65001\"]\n}\n" +
+			"failure_domain \"room-1\" {\n bgp_peers = [\"10.9.0.1:65000\"]\n}",
+		"bgp_peers = [\"10.9.0.1:4294967294\"]\nfailure_domain \"room-1/rack-b\" {\n bgp_peers = [\"[fd00::1]:4200000001\"]\n}",
+		"",
+	} {
+		for _, plugin := range []string{"cilium", "calico"} {
+			if peers == "" && plugin == "cilium" {
+				continue // without routers it has nothing to say
+			}
+			if plugin == "calico" { // its numbers are smaller: see network-bgp-as-large
+				peers = strings.NewReplacer("4294967294", "2147483647", "4200000001", "65009").Replace(peers)
+			}
+			p := emittest.Parse(t, strings.NewReplacer("PLUGIN", plugin, "PEERS", peers).Replace(racked))
+			data := emittest.Data(t, emittest.Emit(t, cni.Emit, p), "cni/"+plugin+"/bgp.yaml")
+			fmt.Fprintf(&b, "-- %s/%d.yaml --\n%s", plugin, i+1, data)
+		}
+	}
+	if os.Getenv("UPDATE") != "" {
+		if err := os.WriteFile(golden, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), b.String()); diff != "" {
+		t.Error(diff)
 	}
 }
