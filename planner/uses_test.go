@@ -119,7 +119,7 @@ func (a *audit) argument(t *testing.T, row argument) {
 		switch {
 		case changed && said:
 			t.Errorf("%s: the tree follows it, and a rule says that it has no effect\n%s", row.path, src)
-		case changed || said || slices.Contains(plan.ReadByRules, spec.NodePath(row.path)):
+		case changed || said || a.of.Facts.ReadByRules(spec.NodePath(row.path)):
 		case !a.of.Facts.Leaves(spec.NodePath(row.path)) && slices.Contains(plan.OfMachines, spec.NodePath(row.path)):
 		default:
 			silent = src

@@ -51,3 +51,7 @@ node_pool "worker" {
   os            = "rocky-9"
   labels        = { "example.com/tier" = "general" }
 }
+
+waive "host-selinux-permissive" {
+  reason = "Nothing but the cluster runs on these hosts."
+}

@@ -148,7 +148,8 @@ func TestAdvice(t *testing.T) {
 			"network {\n  node_subnets = [\"10.0.0.0/16\"]\n}\n", nil},
 
 		{"an old kernel and no mode of kube-proxy", strings.Replace(dev, "\n}", "\n  kubernetes_version = \"1.34.1\"\n}", 1) +
-			strings.Replace(dev1, "\n}", "\n  os = \"rhel-8\"\n}", 1), []string{"version-end-of-life", "version-kernel-untested"}},
+			strings.Replace(dev1, "\n}", "\n  os = \"rhel-8\"\n}", 1), []string{"version-end-of-life", "host-selinux-permissive",
+			"version-kernel-untested"}},
 		{"a release older than the oldest known", strings.Replace(dev, "\n}", "\n  kubernetes_version = \"1.33.5\"\n}", 1) +
 			strings.Replace(dev1, "\n}", "\n  os = \"debian-7\"\n}", 1),
 			[]string{"version-end-of-life", "version-kernel: Debian 7 of dev-1 has a kernel older than 3.16, and"}},
@@ -183,9 +184,9 @@ func TestAdvice(t *testing.T) {
 			"10.0.0.11", "10.0.0.12").Replace(prod) + "load_balancer \"kube-vip\" {}\n",
 			[]string{"load-balancer-no-virtual-ip: 10.0.0.10 is free."}},
 		{"other names of known systems", strings.Replace(dev+dev1, "\"192.168.56.10\"", "\"192.168.56.10\"\n  os = \"rockylinux-9\"", 1),
-			nil},
+			[]string{"host-selinux-permissive"}},
 		{"another name of a retired system", strings.Replace(dev+dev1, "\"192.168.56.10\"", "\"192.168.56.10\"\n  os = \"redhat-7\"", 1),
-			[]string{"version-cgroup-v1: RHEL 7"}},
+			[]string{"version-cgroup-v1: RHEL 7", "host-selinux-permissive"}},
 		{"a system whose version lacks its hyphen", strings.Replace(dev+dev1, "\"192.168.56.10\"", "\"192.168.56.10\"\n  os = \"rhel9\"",
 			1), []string{"host-os-unknown: are not judged. Did you mean \"rhel-9\"?"}},
 		{"a system whose version lacks its hyphen and its dot", strings.Replace(dev+dev1, "\"192.168.56.10\"",

@@ -193,3 +193,34 @@ func TestStrayArgumentHasNoEcho(t *testing.T) {
 		t.Errorf("%v", diags)
 	}
 }
+
+// What is found beside an argument that is missing names no value that nobody wrote.
+func TestBesideTellsOfNothingUnwritten(t *testing.T) {
+	src := `cluster "c" {
+  type                   = "single-etcd-single-master"
+  control_plane_endpoint = "api.example.com:6443"
+}
+node "cp" {
+  roles   = ["control-plane"]
+  address = "10.0.0.31"
+}
+node "w" {
+  roles   = ["worker"]
+  address = "10.0.0.41"
+  taint {
+    effect = "NoSchedule"
+  }
+}
+`
+	_, diags := road("dev.hcl", []byte(src))
+	var said []string
+	for _, d := range diags {
+		said = append(said, rule.ID(d))
+		if rule.ID(d) != "missing-argument" && strings.Contains(d.Detail, "example.com") {
+			t.Errorf("%s tells of a key that is not written: %s", rule.ID(d), d.Detail)
+		}
+	}
+	if !slices.Equal(said, []string{"missing-argument", "node-taint-everywhere"}) {
+		t.Error(said)
+	}
+}

@@ -89,6 +89,7 @@ var notOfPast = []string{
 	"artifact-", "component-admission-unknown", "component-cloud-provider", "component-config-owned", "component-config-twice",
 	"component-config-unknown", "component-config-unread", "component-config-value", "component-file-unmounted",
 	"component-flag-", "component-in-tree-cloud", "etcd-argument-twice", "etcd-experimental-", "etcd-version-", "host-os-unprepared",
+	"host-selinux-",
 	"network-manifest-unverified", "node-taint-deprecated", "registry-", "scheduler-plugin-", "version-cgroup-v1", "version-containerd",
 	"version-cni-", "version-crio", "version-feature-gate-", "version-kernel", "version-patch-unknown", "version-removed-flag",
 	"version-swap",

@@ -341,8 +341,11 @@ func TestStarters(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, diags := road(f, src); len(diags) > 0 {
-			t.Errorf("%s: %s", f, diags)
+		_, diags := road(f, src)
+		for _, d := range diags {
+			if _, waived := check.Waived(d); !waived {
+				t.Errorf("%s: %s", f, d)
+			}
 		}
 	}
 	starters := 0

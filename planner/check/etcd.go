@@ -220,9 +220,7 @@ var etcdRules = []Rule{
 	{rule.Rule{
 		ID: "etcd-lone-member-shared", Severity: rule.Warning, Title: "Single etcd member on one of several control planes",
 		Doc: "The API servers of all control planes need the one etcd member. On a control plane it dies with that host, next to " +
-			"ordinary " +
-			"pods the sooner, and the others are left without etcd: a second control plane that no balancer puts under load adds " +
-			"parts that can fail, and no loss that is survived.",
+			"ordinary pods the sooner, and the others are left without etcd: they share the load of the API, and survive no loss.",
 		Fix: "Give the member a separate host, or every control plane a member (multi-etcd-multi-master), or drop the other control " +
 			"planes " +
 			"(single-etcd-single-master).",
@@ -529,7 +527,7 @@ func etcdLoneMemberShared(p *plan.Plan) []Finding {
 		return nil
 	}
 	n := p.Etcd.Members[0].Node
-	if !n.Roles.Has(plan.ControlPlane) || p.LoadBalancer.Written && !n.Roles.Has(plan.Worker) || len(etcdLoneMemberSpread(p)) > 0 {
+	if !n.Roles.Has(plan.ControlPlane) || len(etcdLoneMemberSpread(p)) > 0 {
 		return nil
 	}
 	return one(n.Attr("roles"), "%s holds the only etcd member and is one of %d control planes: when it dies, the others have no etcd. "+

@@ -147,6 +147,9 @@ func componentFlagValue(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, kn
 		return ""
 	}
 	problem := valueProblem(f, a.Value, func(name string) string { return valueOf(c.args, name) })
+	if problem == "" && c.component == "kube-controller-manager" && a.Name == "controllers" {
+		problem = controllersProblem(a.Value, c.minor)
+	}
 	if problem == "" {
 		return ""
 	}

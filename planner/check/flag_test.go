@@ -35,6 +35,8 @@ func rightValue(f flags.Flag) string {
 		}
 	}
 	switch f.Component + " " + f.Name {
+	case "kube-controller-manager controllers":
+		return "*"
 	case "etcd auto-compaction-retention":
 		return "8h"
 	case "etcd auth-token":
@@ -79,6 +81,27 @@ func rightValue(f flags.Flag) string {
 }
 
 // Every flag of every minor, with a value of its kind, is taken.
+// A name is taken where that minor's controller manager has it, by its name of today or of before 1.28.
+func TestControllers(t *testing.T) {
+	for _, c := range []struct {
+		value string
+		minor int
+		want  string
+	}{
+		{"*,-ttl-controller,bootstrapsigner", 31, ""},
+		{"*,-tttl-controller", 37, "it has no controller \"tttl-controller\". Did you mean \"ttl-controller\"?"},
+		{"-*", 37, "it has no controller \"*\". Remove it."},
+		{"*,selinux-warning-controller", 32, ""},
+		{"*,selinux-warning-controller", 31, "the controller \"selinux-warning-controller\" comes with Kubernetes 1.32. Remove it."},
+		{"*,-service-lb-controller,-route", 36, ""},
+		{"*,-route", 37, "the controller \"route\" is gone since Kubernetes 1.37. Remove it."},
+	} {
+		if got := controllersProblem(c.value, c.minor); got != c.want {
+			t.Errorf("%s of 1.%d: %q, want %q", c.value, c.minor, got, c.want)
+		}
+	}
+}
+
 func TestEveryFlagTakesARightValue(t *testing.T) {
 	tried := 0
 	for _, component := range flags.Components() {

@@ -18,6 +18,7 @@ const (
 	beforeYouBegin = "https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/#before-you-begin"
 	nodeNames      = "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names"
 	specialPurpose = "https://www.iana.org/assignments/iana-ipv4-special-registry/iana-ipv4-special-registry.xhtml"
+	kubeadmInstall = "https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/"
 	kernelIfNames  = "https://github.com/torvalds/linux/blob/master/include/uapi/linux/if.h"
 )
 
@@ -235,6 +236,14 @@ var hostRules = []Rule{
 		Fix:     "Use a system of those families, or a target whose own program prepares the hosts.",
 		Sources: []string{beforeYouBegin, "https://kubernetes.io/docs/concepts/windows/intro/"},
 	}, hostOSUnprepared},
+	{rule.Rule{
+		ID: "host-selinux-permissive", Severity: rule.Warning, Title: "SELinux made permissive by the playbook",
+		Doc: "On systems where SELinux enforces, the playbook and RUNBOOK.md make it permissive on every host with a kubelet, at once and " +
+			"after each boot, as kubeadm's guide does: pods that use directories of the host, such as the control plane and the pod " +
+			"network, would be refused otherwise. Many companies do not allow it. The playbook for reset restores it.",
+		Fix:     "Waive the rule where that is allowed. Where SELinux must enforce, take a system without it.",
+		Sources: []string{kubeadmInstall, "https://github.com/kubernetes/kubeadm/issues/1654"},
+	}, hostSELinuxPermissive},
 	{rule.Rule{
 		ID: "host-os-unknown", Severity: rule.Warning, Title: "Unknown operating system",
 		Doc: "The name tells the rules which kernel and which cgroups the hosts have, and when their support ends. Of a name that is " +
@@ -595,6 +604,25 @@ func hostOSUnprepared(p *plan.Plan) []Finding {
 		return fmt.Sprintf("%s is to run %s, which the playbook cannot prepare: it knows Debian's and Red Hat's families, "+
 			"Fedora CoreOS and Flatcar. Write one of those, such as \"ubuntu-24.04\".", whose(all), n.OS)
 	})
+}
+
+// hostSELinuxPermissive tells of all hosts in one finding: it is one decision.
+func hostSELinuxPermissive(p *plan.Plan) []Finding {
+	if p.Target.Facts.Hosting != plan.Hosts {
+		return nil
+	}
+	var on []*plan.Node
+	for _, n := range byPlace(p.KubeletNodes()) {
+		if n.OS.Enforces() {
+			on = append(on, n)
+		}
+	}
+	if len(on) == 0 {
+		return nil
+	}
+	return one(osAt(on[0]), "SELinux enforces on %s, and the playbook makes it permissive on %s, at once and after each boot: pods could "+
+		"not use directories of the host otherwise. Waive this rule where that is allowed, or write an os without SELinux.", on[0].OS,
+		sentence(names(on)))
 }
 
 func hostOSUnknown(p *plan.Plan) []Finding {

@@ -155,6 +155,8 @@ var mutations = []mutation{
 	inCluster("invalid-flag", "kubelet {\n    extra_args = { \"event_qps\" = \"1\" }\n  }"),
 	inCluster("component-plugin-off", "api_server {\n    extra_args = { \"disable-admission-plugins\" = \"PodSecurity\" }\n  }"),
 	inCluster("component-admission-unknown", "api_server {\n    extra_args = { \"enable-admission-plugins\" = \"noderestriction\" }\n  }"),
+	inCluster("component-flag-value", "controller_manager {\n    extra_args = { controllers = \"*,-tttl\" }\n  }"),
+	inCluster("component-flag-value", "controller_manager {\n    extra_args = { controllers = \"*,-nodelifecycl\" }\n  }"),
 	inCluster("component-rotation-off", "kubelet {\n    extra_args = { \"rotate-certificates\" = \"false\" }\n  }"),
 	inCluster("component-shared-identity", "controller_manager {\n    extra_args = { \"use-service-account-credentials\" = "+
 		"\"false\" }\n  }"),

@@ -27,7 +27,7 @@ func unusedByTarget(p *plan.Plan) []Finding {
 	var findings []Finding
 	said := map[string]bool{}
 	for _, use := range p.Spec.Written() {
-		if !facts.Leaves(use.Path) || slices.Contains(plan.ReadByRules, use.Path) || covered(ownRules, use.Path) ||
+		if !facts.Leaves(use.Path) || facts.ReadByRules(use.Path) || covered(ownRules, use.Path) ||
 			!ours(p) && covered(vendorsOwns, use.Path) {
 			continue
 		}

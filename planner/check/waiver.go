@@ -146,6 +146,7 @@ func judgeWaivers(p *plan.Plan, rules map[string]*rule.Rule, found map[string]bo
 			say(waiverExpired, w.Attr("expires"),
 				"The waiver of %s ended on %s. The rule counts in full again. Fix what it finds and remove "+
 					"the waiver, or set a later day.", w.Rule, w.Expires.Format(time.DateOnly))
+		case p.Described() && unjudged(w.Rule): // nobody asked it
 		case !found[w.Rule] && r != RequireSurvive: // whether that one is asked at all, the command knows
 			diags = append(diags, UnusedWaiver(w))
 		}

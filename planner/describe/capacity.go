@@ -2,6 +2,7 @@ package describe
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -54,10 +55,27 @@ type Filled struct {
 	DiskBytes   Taken  `json:"disk_bytes"`
 }
 
-// Taken is how much machines take of what there is.
+// Taken is how much machines take of what there is. Machines that do not state how much they take are counted in unstated alone.
 type Taken struct {
-	Has   int64 `json:"has,omitempty"`
-	Taken int64 `json:"taken"`
+	Has      int64 `json:"has,omitempty"`
+	Taken    int64 `json:"taken"`
+	Unstated int   `json:"unstated,omitempty"`
+}
+
+// add counts what a machine takes; 0 is unstated.
+func (t *Taken) add(n int64) {
+	t.Taken += n
+	if n == 0 {
+		t.Unstated++
+	}
+}
+
+// words is "12 of 32 CPUs", and "32 CPUs" where no machine states its own.
+func (t Taken) words(machines int, what string, text func(int64) string) string {
+	if machines > 0 && t.Unstated == machines {
+		return text(t.Has) + what
+	}
+	return fmt.Sprintf("%s of %s%s", text(t.Taken), text(t.Has), what)
 }
 
 // Loss is what remains of the workers after the loss of those that fail together.
@@ -122,9 +140,9 @@ func hypervisors(p *plan.Plan) []Filled {
 		for _, n := range p.Nodes {
 			if n.Host == h.Name {
 				f.Machines++
-				f.CPUs.Taken += int64(n.CPUs)
-				f.MemoryBytes.Taken += n.MemoryBytes
-				f.DiskBytes.Taken += n.DiskBytes
+				f.CPUs.add(int64(n.CPUs))
+				f.MemoryBytes.add(n.MemoryBytes)
+				f.DiskBytes.add(n.DiskBytes)
 			}
 		}
 		out = append(out, f)
@@ -132,21 +150,36 @@ func hypervisors(p *plan.Plan) []Filled {
 	return out
 }
 
-// String is "3 machines; 12 of 32 CPUs, 40Gi of 64Gi memory".
+// String is "3 machines; 12 of 32 CPUs, 40 GiB of 64 GiB memory; 1 machine states no size".
 func (f Filled) String() string {
 	var parts []string
-	if f.CPUs.Has > 0 {
-		parts = append(parts, fmt.Sprintf("%d of %d CPUs", f.CPUs.Taken, f.CPUs.Has))
-	}
-	if f.MemoryBytes.Has > 0 {
-		parts = append(parts, fmt.Sprintf("%s of %s memory", gibibytes(f.MemoryBytes.Taken), gibibytes(f.MemoryBytes.Has)))
-	}
-	if f.DiskBytes.Has > 0 {
-		parts = append(parts, fmt.Sprintf("%s of %s disk", gibibytes(f.DiskBytes.Taken), gibibytes(f.DiskBytes.Has)))
+	var has []Taken
+	for _, r := range []struct {
+		Taken
+		what string
+		text func(int64) string
+	}{
+		{f.CPUs, " CPUs", func(n int64) string { return strconv.FormatInt(n, 10) }},
+		{f.MemoryBytes, " memory", gibibytes}, {f.DiskBytes, " disk", gibibytes},
+	} {
+		if r.Has > 0 {
+			has = append(has, r.Taken)
+			parts = append(parts, r.words(f.Machines, r.what, r.text))
+		}
 	}
 	text := spelling.Quantity(f.Machines, "machine", "machines")
-	if len(parts) > 0 {
-		text += "; " + strings.Join(parts, ", ")
+	if len(parts) == 0 {
+		return text
+	}
+	alike := !slices.ContainsFunc(has, func(t Taken) bool { return t.Unstated != has[0].Unstated })
+	for i := range parts {
+		if n := has[i].Unstated; n > 0 && !alike {
+			parts[i] += " (not stated by " + spelling.Quantity(n, "machine", "machines") + ")"
+		}
+	}
+	text += "; " + strings.Join(parts, ", ")
+	if n := has[0].Unstated; n > 0 && alike {
+		text += "; " + spelling.Quantity(n, "machine states no size", "machines state no size")
 	}
 	return text
 }

@@ -3,6 +3,7 @@ package describe_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -284,5 +285,29 @@ func TestSurvivalGaveUp(t *testing.T) {
 	}
 	if doc := describe.Sweep("c", m, r); !slices.Equal(doc.Exhausted, []string{"pairs", "stops_all"}) || doc.PairsJudged != nil {
 		t.Error(doc.Exhausted, doc.PairsJudged)
+	}
+}
+
+// A machine that states no size takes an unknown share of its hypervisor, which is not nothing.
+func TestHypervisorsOfMachinesWithoutSize(t *testing.T) {
+	const head = "cluster \"c\" {\n  type = \"single-etcd-single-master\"\n  control_plane_endpoint = \"api.example.com:6443\"\n}\n" +
+		"hypervisor \"kvm\" {\n  cpus = 16\n  memory = \"64Gi\"\n}\n"
+	const cp = "node \"cp\" {\n  roles = [\"control-plane\"]\n  address = \"10.0.0.1\"\n  host = \"kvm\"\n%s}\n"
+	const worker = "node \"w\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.2\"\n  host = \"kvm\"\n%s}\n"
+	for _, c := range []struct{ cp, worker, want string }{
+		{"", "", "2 machines; 16 CPUs, 64 GiB memory; 2 machines state no size"},
+		{"cpus = 4\nmemory = \"8Gi\"\n", "cpus = 8\nmemory = \"16Gi\"\n", "2 machines; 12 of 16 CPUs, 24 GiB of 64 GiB memory"},
+		{"cpus = 4\nmemory = \"8Gi\"\n", "", "2 machines; 4 of 16 CPUs, 8 GiB of 64 GiB memory; 1 machine states no size"},
+		{"memory = \"8Gi\"\n", "", "2 machines; 16 CPUs (not stated by 2 machines), 8 GiB of 64 GiB memory (not stated by 1 machine)"},
+	} {
+		project, diags := planner.Open("topology.hcl", []byte(head+fmt.Sprintf(cp, c.cp)+fmt.Sprintf(worker, c.worker)), nil, time.Time{})
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		var page bytes.Buffer
+		describe.Page(&page, project.Plan(), describe.Style{Width: 140})
+		if !strings.Contains(page.String(), c.want) {
+			t.Errorf("the page does not say %q:\n%s", c.want, page.String())
+		}
 	}
 }

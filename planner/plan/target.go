@@ -235,6 +235,12 @@ const (
 var ReadByRules = []string{"cluster.max_nodes", "cluster.site", "cluster.peers", "network.reserved_subnets", "network.node_subnets",
 	"hypervisor.cpus", "hypervisor.memory", "hypervisor.disk"}
 
+// ReadByRules reports whether rules read an argument for which the target has no use. Of what a hypervisor has they read nothing where no
+// machine can say that it runs on one.
+func (f Facts) ReadByRules(path string) bool {
+	return slices.Contains(ReadByRules, path) && !(strings.HasPrefix(path, "hypervisor.") && f.Leaves("node.host"))
+}
+
 // OfMachines are what the author says of machines that exist, or that the target makes: where no file needs them, rules, capacity and
 // simulation read them.
 var OfMachines = []string{

@@ -295,6 +295,9 @@ func (a *Argument) samples(written string) []string {
 	for _, m := range quotedWord.FindAllStringSubmatch(a.Example, -1) {
 		samples = append(samples, m[1])
 	}
+	if len(samples) == 1 && a.Type == Text && !strings.ContainsAny(samples[0], "0123456789") { // else every way would have the one example
+		samples = append(samples, samples[0]+"2")
+	}
 	return samples
 }
 

@@ -1,8 +1,6 @@
 package target
 
 import (
-	"slices"
-
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
@@ -13,7 +11,4 @@ const ConfinedPort = "sshd is to listen on port %d, and node %q runs %s, whose S
 // Confined reports whether SELinux confines sshd in the cloud images of a system: it then listens on port 22 alone, and where
 // the first boot writes another one, nobody can log in.
 // Source: https://github.com/geerlingguy/ansible-role-security/issues/73
-func Confined(os plan.OS) bool {
-	return slices.Contains([]string{"rhel", "centos-stream", "rocky", "almalinux", "oracle-linux", "fedora", "fedora-coreos"},
-		os.Canonical().Name)
-}
+func Confined(os plan.OS) bool { return os.Enforces() }

@@ -23,4 +23,8 @@ node "w" {
   address = "10.0.0.9" # warning: target-unused
 }
 
+hypervisor "kvm-1" { # warning: target-unused
+  memory = "64Gi"
+}
+
 target "kind" {}

@@ -5,7 +5,7 @@ cluster "dev" {
 
 node "dev-1" {
   address = "192.168.56.10"
-  os = "rocky-9.5"
+  os = "rocky-9.5" # note: host-selinux-permissive
 }
 
 network {
@@ -16,4 +16,8 @@ network {
 
 waive "version-end-of-life" {
   reason = "upgraded with the next maintenance window"
+}
+
+waive "host-selinux-permissive" {
+  reason = "nothing else runs here"
 }

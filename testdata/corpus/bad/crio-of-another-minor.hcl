@@ -35,7 +35,7 @@ node_pool "cp" {
   roles         = ["control-plane"]
   count         = 3
   first_address = "10.9.0.21"
-  os            = "rhel-9.5"
+  os            = "rhel-9.5" # warning: host-selinux-permissive
 }
 
 node_pool "worker" {

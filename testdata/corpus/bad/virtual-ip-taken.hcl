@@ -5,7 +5,7 @@ cluster "step" {
 }
 
 node "step-1" {
-  roles   = ["control-plane", "etcd"]
+  roles   = ["control-plane", "etcd"] # warning: etcd-lone-member-shared
   address = "10.2.0.11"
 }
 

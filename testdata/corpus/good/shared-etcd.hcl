@@ -5,7 +5,7 @@ cluster "step" {
 }
 
 node "step-1" {
-  roles   = ["control-plane", "etcd"]
+  roles   = ["control-plane", "etcd"] # note: etcd-lone-member-shared
   address = "10.2.0.11"
 }
 
@@ -28,4 +28,8 @@ node_pool "step-w" {
 
 load_balancer "haproxy" {
   virtual_ip = "10.2.0.10"
+}
+
+waive "etcd-lone-member-shared" {
+  reason = "etcd gets three hosts next month; until then the second API server carries load"
 }

@@ -418,9 +418,13 @@ func tunnels(p *plan.Plan, b *body, say func(*rule.Rule, hcl.Range, string, ...a
 	}
 	switch {
 	case !c.Tunnels() || len(p.KubeletNodes()) < 2:
-	case b.NSX == nil && !c.Has("vxlan_port"):
-		say(vxlan, at, "Pods of two hosts talk through VXLAN on UDP port %d. NSX can drop 8472, and without NSX VMware's card can spoil "+
-			"other ports. Write nsx = false in target \"vsphere\" if NSX does not carry the port group, nsx = true if it does.", port)
+	case b.NSX == nil:
+		risk := "Without NSX VMware's card can spoil its checksums"
+		if port == 8472 {
+			risk = "NSX can drop it"
+		}
+		say(vxlan, at, "Pods of two hosts talk through VXLAN on UDP port %d. %s. Write nsx = false in target \"vsphere\" if NSX does not "+
+			"carry the port group, nsx = true if it does.", port, risk)
 	case b.NSX != nil && *b.NSX && port == 8472:
 		say(vxlan, at, "NSX carries the port group, and can drop VXLAN on UDP port 8472, which %s uses. Write cni %q { vxlan_port = "+
 			"4789 }.",
