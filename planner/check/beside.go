@@ -19,7 +19,8 @@ const mostRounds = 5
 const MostSupposed = 50
 
 // whatIsMissing names the arguments that are not written where a rule of package plan says so of a whole block.
-var whatIsMissing = map[string][]string{"missing-address": {"address", "first_address"}, "missing-roles": {"roles"}}
+var whatIsMissing = map[string][]string{"missing-address": {"address", "first_address"}, "missing-roles": {"roles"},
+	"pool-size": {"count"}}
 
 // Road is what leads from a file to what is said of its design.
 type Road struct {
@@ -68,10 +69,13 @@ func Beside(first hcl.Diagnostics, road Road) hcl.Diagnostics {
 			}
 			for way, s := range specs {
 				whole, ok := s.Suppose(*d.Subject, missing, way)
+				if !ok && len(missing) > 0 {
+					whole, ok = s.Suppose(*d.Subject, nil, way)
+				}
 				if !ok {
 					return append(all, found...)
 				}
-				if way == 0 && len(missing) == 0 {
+				if way == 0 && whole != (hcl.Range{}) {
 					at = append(at, whole)
 				}
 			}

@@ -33,6 +33,20 @@ var shallow = []mutation{
 	writes("missing-roles", ` roles *= \["worker"\]\n`, "\n"),
 	writes("unknown-value", ` roles *= \["worker"\]`, ` roles = ["minion"]`),
 	writes("unknown-value", `("all-in-one"|"[a-z]+-etcd-[a-z]+-master")`, `"ha"`),
+	{"duplicate-block", func(src string) (string, bool) {
+		return src + "\nssh {\n  port = 2222\n}\nssh {\n  user = \"ops\"\n}\n", !strings.Contains(src, "\nssh {")
+	}},
+	{"duplicate-block", func(src string) (string, bool) {
+		return src + "\nssh {\n  user = \"ops\"\n}\n", strings.Contains(src, "\nssh {")
+	}},
+	inCluster("duplicate-argument", "max_nodes = 900\n  max_nodes = 950"),
+	adds("missing-label", "cloud_provider {\n}"),
+	adds("locals-cycle", "locals {\n  a_of_b = local.b_of_a\n  b_of_a = local.a_of_b\n}"),
+	adds("invalid-variable", "variable \"a b\" {\n  default = 1\n}"),
+	{"pool-size", func(src string) (string, bool) {
+		return src + "\nnode_pool \"more\" {\n  roles         = [\"worker\"]\n  first_address = \"172.16.99.1\"\n}\n",
+			!strings.Contains(src, "node_subnets") && !strings.Contains(src, "all-in-one")
+	}},
 	adds("invalid-size", "etcd {\n  quota = \"8GB\"\n}"),
 	adds("invalid-path", "etcd {\n  data_dir = \"var/etcd\"\n}"),
 }

@@ -163,6 +163,9 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 			continue // read by scope
 		}
 		l.argument(row, attr, into, source)
+		if len(l.repeats) > 0 && l.writtenTwice(body, attr.Name) {
+			l.unread = append(l.unread, place{at: attr.Expr.Range(), argument: row.Argument, field: row.field, entity: into, source: source})
+		}
 	}
 	for i := range s.Arguments {
 		row := &s.Arguments[i]
@@ -195,6 +198,7 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 			}
 			l.add(duplicateBlock, block.DefRange(), fmt.Sprintf("%s is already defined on line %d; only one is allowed. %s",
 				title(child.Name), earlier.TypeRange.Start.Line, instead))
+			l.twice(child, earlier, block, into)
 			continue
 		}
 		if first[block.Type] == nil {
@@ -220,6 +224,37 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 	}
 }
 
+// twice makes what a block says unknown that is written twice: nobody knows which of the two will stay, or what of each.
+func (l *loader) twice(s *shape, first, second *hclsyntax.Block, parent reflect.Value) {
+	if s.Name == "cluster" || s.Open || s.field == nil {
+		l.torn = true
+		return
+	}
+	entity := parent.FieldByIndex(s.field)
+	if entity.Kind() != reflect.Pointer || entity.IsNil() {
+		l.torn = true
+		return
+	}
+	said := l.diags // the second block is read for the blocks inside of it, and what is wrong in it waits
+	l.body(s, second.Body, entity.Elem(), entity.Elem().FieldByIndex(s.source).Interface().(*Source))
+	l.diags = said
+	collectPlaces(s, entity.Elem(), &l.unread)
+	l.strays = append(l.strays, hcl.RangeBetween(first.DefRange(), first.CloseBraceRange),
+		hcl.RangeBetween(second.DefRange(), second.CloseBraceRange))
+}
+
+// writtenTwice reports whether an argument of a body is written twice in it.
+func (l *loader) writtenTwice(body *hclsyntax.Body, name string) bool {
+	return slices.ContainsFunc(l.repeats, func(at hcl.Range) bool {
+		return inside(body.SrcRange, at) && string(at.SliceBytes(l.src)) == name &&
+			!slices.ContainsFunc(body.Blocks, func(b *hclsyntax.Block) bool { return inside(b.Body.SrcRange, at) })
+	})
+}
+
+func inside(outer, at hcl.Range) bool {
+	return outer.Start.Byte <= at.Start.Byte && at.End.Byte <= outer.End.Byte
+}
+
 // block decodes one block into a new struct, and hangs it into its parent.
 func (l *loader) block(s *shape, block *hclsyntax.Block, parent reflect.Value) {
 	failed := len(l.diags)
@@ -242,6 +277,12 @@ func (l *loader) block(s *shape, block *hclsyntax.Block, parent reflect.Value) {
 			l.unread = append(l.unread, place{at: block.LabelRanges[0], block: s.Block, field: s.label, entity: entity.Elem(),
 				source: source})
 		}
+	}
+	if s.label != nil && !good && len(block.Labels) == 0 {
+		if len(s.Labels) == 0 {
+			l.torn = true
+		}
+		l.unread = append(l.unread, place{block: s.Block, field: s.label, entity: entity.Elem(), source: source})
 	}
 	if s.Open {
 		for name, attr := range block.Body.Attributes {

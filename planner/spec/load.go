@@ -62,7 +62,7 @@ func LoadBeside(filename string, src []byte, vars map[string]cty.Value, beside f
 	}
 	l.unused()
 	l.contents(s)
-	s.unread, s.strays, s.Read = l.unread, l.strays, l.work.files.digests
+	s.unread, s.strays, s.torn, s.Read = l.unread, l.strays, l.torn, l.work.files.digests
 	return s, l.finish()
 }
 
@@ -81,8 +81,10 @@ type loader struct {
 	each      bool // a block with for_each is read: each.key and each.value exist
 	prepared  bool // expressions were checked and charged by an earlier Load
 
-	unread []place     // arguments and labels whose values could not be read
-	strays []hcl.Range // bodies with an argument or a block that nothing is known to be meant by
+	unread  []place     // arguments and labels whose values could not be read
+	strays  []hcl.Range // bodies with an argument or a block that nothing is known to be meant by
+	repeats []hcl.Range // names of arguments that are written twice
+	torn    bool        // two designs are in the file, or a block without a name: see Recoverable
 }
 
 func (l *loader) add(r *rule.Rule, at hcl.Range, detail string) {
@@ -121,6 +123,9 @@ func (l *loader) syntax(diags hcl.Diagnostics) {
 			detail := strings.Replace(d.Detail, "Each argument may be set only once.", "Only one is allowed.", 1)
 			d.Detail = strings.TrimSuffix(detail, " ") + " Remove one of them."
 			l.diags = append(l.diags, duplicateArgument.Tag(hcl.Diagnostics{d})...)
+			if d.Subject != nil {
+				l.repeats = append(l.repeats, *d.Subject)
+			}
 			continue
 		}
 		l.broken = true

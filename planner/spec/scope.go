@@ -112,6 +112,7 @@ func (l *loader) variable(block *hclsyntax.Block, given map[string]cty.Value) {
 	if first, ok := l.names.variables[id]; ok {
 		l.add(duplicateName, at, fmt.Sprintf("The variable %q is declared already on line %d. Rename one of the two.", id,
 			first.at.Start.Line))
+		first.value = cty.DynamicVal // it may be the other one that is meant
 		return
 	}
 	v := &name{at: at, value: cty.DynamicVal}

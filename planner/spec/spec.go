@@ -112,6 +112,7 @@ type Spec struct {
 
 	unread []place               // see SupposeUnread
 	strays []hcl.Range           // see Strays
+	torn   bool                  // see Recoverable
 	places []place               // see Suppose
 	absent map[hcl.Range][]place // arguments that are not written, by block
 }

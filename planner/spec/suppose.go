@@ -30,16 +30,18 @@ type place struct {
 	source   *Source
 }
 
-// recoverable are the mistakes beside which a design can still be judged: each concerns the value of one argument or label.
+// recoverable are the mistakes beside which a design can still be judged: each concerns the value of one argument or label, or those of
+// one block that is written twice.
 var recoverable = []*rule.Rule{
 	unknownArgument, unknownBlock, unknownValue, wrongType, invalidExpression, unknownName, unknownFunction, missingArgument, extraLabel,
-	variableWithoutValue, undeclaredVariable, unreadableFile, invalidForEach,
+	variableWithoutValue, undeclaredVariable, unreadableFile, invalidForEach, duplicateArgument, duplicateBlock, missingLabel,
+	localsCycle, invalidVariable, duplicateName,
 }
 
 // Recoverable reports whether a design can be judged beside what Load found: the file was read to its end, and all that is wrong are single
 // values.
 func (s *Spec) Recoverable(diags hcl.Diagnostics) bool {
-	return s.Cluster != nil && !slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool {
+	return s.Cluster != nil && !s.torn && !slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool {
 		return d.Severity == hcl.DiagError && !slices.ContainsFunc(recoverable, func(r *rule.Rule) bool { return r.ID == rule.ID(d) })
 	})
 }

@@ -26,5 +26,5 @@ node_pool "worker" {
 
 waive "etcd-even-members" {
   reason  = "etcd-5 joins this afternoon"
-  expires = "2026-11-25"
+  expires = "2026-12-31"
 }
