@@ -198,7 +198,7 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 			}
 			l.add(duplicateBlock, block.DefRange(), fmt.Sprintf("%s is already defined on line %d; only one is allowed. %s",
 				title(child.Name), earlier.TypeRange.Start.Line, instead))
-			l.twice(child, earlier, block, into)
+			l.secondBlock(child, earlier, block, into)
 			continue
 		}
 		if first[block.Type] == nil {
@@ -224,8 +224,8 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 	}
 }
 
-// twice makes what a block says unknown that is written twice: nobody knows which of the two will stay, or what of each.
-func (l *loader) twice(s *shape, first, second *hclsyntax.Block, parent reflect.Value) {
+// secondBlock makes what a block says unknown that is written twice: nobody knows which of the two will stay, or what of each.
+func (l *loader) secondBlock(s *shape, first, second *hclsyntax.Block, parent reflect.Value) {
 	if s.Name == "cluster" || s.Open || s.field == nil {
 		l.torn = true
 		return
