@@ -15,7 +15,7 @@ import (
 
 // shallow are mistakes of one value, which used to hide whatever else is wrong.
 var shallow = []mutation{
-	{"unknown-addon", func(src string) (string, bool) { return src + "\naddon \"metallb\" {}\n", true }},
+	{"unknown-addon", func(src string) (string, bool) { return src + "\naddon \"openebs\" {}\n", true }},
 	{"unknown-value", func(src string) (string, bool) {
 		return src + "\ncloud_provider \"tencent\" {}\n", !strings.Contains(src, "cloud_provider")
 	}},
@@ -171,9 +171,9 @@ node_pool "cp" {
 	const ranges = "network-pods-hold-host network-pods-overlap-services network-services-hold-host"
 	for _, test := range []struct{ name, src, want string }{
 		{"nothing", design, "etcd-even-members " + ranges + " topology-no-load-balancer topology-no-worker"},
-		{"an addon", design + "addon \"metallb\" {}\n",
+		{"an addon", design + "addon \"openebs\" {}\n",
 			"etcd-even-members " + ranges + " topology-no-load-balancer topology-no-worker unknown-addon"},
-		{"an addon that another waits for", design + "addon \"metallb\" {}\naddon \"metrics-server\" {\n  after = [\"metallb\"]\n}\n",
+		{"an addon that another waits for", design + "addon \"openebs\" {}\naddon \"metrics-server\" {\n  after = [\"metallb\"]\n}\n",
 			"addon-kubelets-unverified etcd-even-members " + ranges + " topology-no-load-balancer topology-no-worker unknown-addon"},
 		{"a pod network", strings.Replace(design, "network {", "network {\n  cni \"kube-router\" {}", 1),
 			"etcd-even-members " + ranges + " topology-no-load-balancer topology-no-worker unknown-value"},
