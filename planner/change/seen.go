@@ -13,7 +13,7 @@ var seen = map[string]string{
 	"network.cni": "2026-11-29, guards: refused",
 	"network.kube_proxy.mode: to or from nftables": "2026-11-29, settings: nftables → iptables",
 	"etcd.version: stacked members": "2026-11-30, upgrade-stacked: Kubernetes 1.36.3 from its own source, imitated packages: three " +
-		"members went 3.6.8 → 3.6.16 one after the other, then to 3.7.0 with their control planes of 1.37.2; the kubelets were not " +
+		"members went 3.6.8 → 3.6.16 one at a time, then to 3.7.0 with their control planes of 1.37.2; the kubelets were not " +
 		"waited for, and writes were not counted",
 	"etcd.version: one minor up, or patches": "2026-11-29, upgrade: external, 3.6.16 → 3.7.3",
 	"etcd.quota: lowered":                    "2026-11-29, settings: stacked, one host: the API is away while it starts again",

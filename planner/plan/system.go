@@ -143,8 +143,10 @@ func (o OS) ReadOnlyUsr() bool {
 }
 
 // Enforces reports whether SELinux enforces on the system unless it is told otherwise.
-// Sources: https://docs.redhat.com/en/documentation/red_hat_enterprise_linux/9/html/using_selinux/getting-started-with-selinux_using-selinux,
-// https://docs.fedoraproject.org/en-US/fedora-coreos/faq/; Amazon Linux is permissive: https://docs.aws.amazon.com/linux/al2023/ug/selinux.html
+// Sources:
+// https://docs.redhat.com/en/documentation/red_hat_enterprise_linux/9/html/using_selinux/getting-started-with-selinux_using-selinux,
+// https://docs.fedoraproject.org/en-US/fedora-coreos/faq/; Amazon Linux is permissive:
+// https://docs.aws.amazon.com/linux/al2023/ug/selinux.html
 func (o OS) Enforces() bool {
 	return slices.Contains([]string{"rhel", "centos", "centos-linux", "centos-stream", "rocky", "almalinux", "oracle-linux", "fedora",
 		"fedora-coreos"}, o.canonical().Name)

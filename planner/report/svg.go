@@ -225,7 +225,7 @@ func (c *canvas) machines(p *plan.Plan, y int, compact bool) {
 // mostCabled is how many failure domains have the network between each two of them drawn.
 const mostCabled = 5
 
-// cabled reports whether the network between each two places is drawn: those are few, in one row, and none lies in another. Elsewhere
+// cabled reports whether the network between each two places is drawn: those are few, in one row, and none contains another. Elsewhere
 // every failure domain has a plug.
 func (c *canvas) cabled(all []Place, columns int) bool {
 	inner := func(place Place) bool { return place.Zone == "" || len(place.Places) > 0 }

@@ -164,7 +164,8 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 		}
 		l.argument(row, attr, into, source)
 		if len(l.repeats) > 0 && l.writtenTwice(body, attr.Name) {
-			l.unread = append(l.unread, place{at: attr.Expr.Range(), argument: row.Argument, field: row.field, entity: into, source: source})
+			l.unread = append(l.unread, place{at: attr.Expr.Range(), argument: row.Argument, field: row.field, entity: into,
+				source: source})
 		}
 	}
 	for i := range s.Arguments {
