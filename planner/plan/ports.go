@@ -23,7 +23,7 @@ const (
 	Operator          Peer = "operator"  // where Ansible runs
 )
 
-// Port is one opening in the firewall of the hosts of one group. All else may stay shut.
+// Port is one opening in the firewall of the hosts of one group. Every other port may stay closed.
 type Port struct {
 	On          Peer   // the hosts that listen
 	From        []Peer // who connects, in the order of the constants; the hosts of On are among them only where they are listed

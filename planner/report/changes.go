@@ -164,7 +164,7 @@ func named(n *plan.Node) func(*plan.Node) bool {
 func (w *page) changes(c *Changes) {
 	d := describe.Changes(c.Report)
 	w.WriteString("<section class=\"part first\" aria-labelledby=\"h-diff\">\n")
-	fmt.Fprintf(w, "<h2 id=\"h-diff\">From the old design to this one: %s</h2>\n", esc(string(d.Verdict)))
+	fmt.Fprintf(w, "<h2 id=\"h-diff\">%s</h2>\n", fmt.Sprintf(sayDiff, esc(string(d.Verdict))))
 	fmt.Fprintf(w, "<p>%s</p>\n", esc(d.Summary))
 	for _, hint := range d.Hints {
 		fmt.Fprintf(w, "<p class=\"soft\">%s</p>\n", esc(hint))
@@ -179,17 +179,17 @@ func (w *page) changes(c *Changes) {
 func (w *page) slider(c *Changes) {
 	steps := c.Report.Steps
 	last := max(1, len(steps))
-	fmt.Fprintf(w, "<div id=\"steps\" class=\"tools\" hidden>\n<label for=\"step\">State</label> "+
-		"<button type=\"button\" id=\"back\" aria-label=\"Step back\">‹</button>"+
+	fmt.Fprintf(w, "<div id=\"steps\" class=\"tools\" hidden>\n<label for=\"step\">"+sayState+"</label> "+
+		"<button type=\"button\" id=\"back\" aria-label=\""+sayBack+"\">‹</button>"+
 		"<input type=\"range\" id=\"step\" min=\"0\" max=\"%d\" value=\"0\">"+
-		"<button type=\"button\" id=\"on\" aria-label=\"Next step\">›</button>\n"+
-		"<output id=\"when\" for=\"step\"></output>\n</div>\n<div id=\"texts\" hidden>\n<p>Before: the old design.</p>\n", last)
+		"<button type=\"button\" id=\"on\" aria-label=\""+sayNext+"\">›</button>\n"+
+		"<output id=\"when\" for=\"step\"></output>\n</div>\n<div id=\"texts\" hidden>\n<p>"+sayBefore+"</p>\n", last)
 	for i, s := range steps {
-		fmt.Fprintf(w, "<p><b>%d of %d. %s</b>%s<br><code>%s</code><br><span class=\"soft\">Then: %s. Undo: %s.%s</span></p>\n", i+1,
+		fmt.Fprintf(w, "<p><b>%d of %d. %s</b>%s<br><code>%s</code><br><span class=\"soft\">"+sayThen+"%s</span></p>\n", i+1,
 			len(steps), esc(s.Title), esc(of(s.Hosts)), esc(by(s)), esc(s.Gate), esc(s.Undo), esc(survives(c.Report, s)))
 	}
 	if len(steps) == 0 {
-		w.WriteString("<p>After: the new design.</p>\n")
+		w.WriteString("<p>" + sayAfter + "</p>\n")
 	}
 	w.WriteString("</div>\n")
 }
@@ -210,7 +210,7 @@ func by(s change.Step) string {
 	if command := s.Command(); command != "" {
 		return command
 	}
-	return "by hand: " + s.ByHand
+	return sayByHand + s.ByHand
 }
 
 // survives says what the cluster survives while a step is carried out.
@@ -218,17 +218,17 @@ func survives(r *change.Report, s change.Step) string {
 	if !r.Judged {
 		return ""
 	}
-	return fmt.Sprintf(" Meanwhile writes survive %s and the API %s.", losses(s.Survives.Writes), losses(s.Survives.API))
+	return fmt.Sprintf(sayMeanwhile, losses(s.Survives.Writes), losses(s.Survives.API))
 }
 
 func losses(n *int) string {
 	switch {
 	case n == nil:
-		return "nothing: they have stopped, or may have"
+		return sayStopped
 	case *n == 0:
-		return "no loss of a machine"
+		return sayNoLoss
 	}
-	return "the loss of any " + spelling.Quantity(*n, "machine", "machines")
+	return sayAnyLoss + spelling.Quantity(*n, "machine", "machines")
 }
 
 // changed writes the differences and the steps.
@@ -244,8 +244,7 @@ func (w *page) changed(c *Changes) {
 	for _, one := range d.Changes {
 		rows = append(rows, []string{string(one.Class), one.Subject, was(one.Before), was(one.After), one.Detail})
 	}
-	w.table("changed", "What changes", "each difference, and whether a running cluster takes it",
-		[]string{"Class", "What", "Before", "After", "How"}, rows)
+	w.table("changed", rows)
 	rows = nil
 	for i, s := range c.Report.Steps {
 		row := []string{fmt.Sprint(i + 1), s.Title + of(s.Hosts), "`" + by(s), s.Gate, s.Undo}
@@ -254,9 +253,9 @@ func (w *page) changed(c *Changes) {
 		}
 		rows = append(rows, row)
 	}
-	heads := []string{"Step", "What", "By", "Then", "Undo"}
-	if c.Report.Judged {
-		heads = append(heads, "Writes survive", "The API survives")
+	say := tableTexts["way"]
+	if !c.Report.Judged {
+		say.heads = say.heads[:len(say.heads)-2]
 	}
-	w.table("way", "Steps", "in their order; what is survived is the least while a step is carried out and after it", heads, rows)
+	w.tableAs("way", say, rows)
 }

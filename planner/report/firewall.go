@@ -325,8 +325,9 @@ func (w *page) firewalls(p *plan.Plan) {
 	if len(all) == 0 {
 		return
 	}
-	w.WriteString("<section class=\"part\" aria-labelledby=\"h-firewalls\">\n<h2 id=\"h-firewalls\">Firewalls of the hosts</h2>\n" +
-		"<p class=\"soft\">The same ports as rules, for hosts that listen alike in one. All else may stay shut.</p>\n")
+	say := tableTexts["firewalls"]
+	w.WriteString("<section class=\"part\" aria-labelledby=\"h-firewalls\">\n<h2 id=\"h-firewalls\">" + say.title + "</h2>\n" +
+		"<p class=\"soft\">" + say.about + "</p>\n")
 	for _, f := range all {
 		fmt.Fprintf(w, "<details class=\"rules\"><summary><b>%s</b>: %s</summary>\n", esc(f.Group), esc(few(f.Hosts)))
 		if len(f.Hosts) > Large {

@@ -77,9 +77,9 @@ func Page(p *plan.Plan, o Options) []byte {
 	w.WriteString("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
 	fmt.Fprintf(w, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '%s'; script-src '%s'; "+
 		"img-src data:; base-uri 'none'; form-action 'none'\">\n", digest(style), digest(program))
-	fmt.Fprintf(w, "<title>%s: the design of a cluster</title>\n<style>%s</style>\n</head>\n<body class=\"page\">\n",
-		esc(p.Cluster.Name), style)
-	w.WriteString("<a class=\"skip\" href=\"#verdicts\">Skip to the verdicts</a>\n")
+	fmt.Fprintf(w, "<title>%s</title>\n<style>%s</style>\n</head>\n<body class=\"page\">\n",
+		fmt.Sprintf(sayDocument, esc(p.Cluster.Name)), style)
+	w.WriteString("<a class=\"skip\" href=\"#verdicts\">" + saySkip + "</a>\n")
 	w.head(p, summary.Sentence)
 	w.WriteString("<main>\n")
 	if o.Changes != nil {
@@ -90,8 +90,7 @@ func Page(p *plan.Plan, o Options) []byte {
 		w.changed(o.Changes)
 	}
 	w.tables(p, summary, o)
-	w.WriteString("</main>\n<footer>Made by k8splan from the design alone: ")
-	w.WriteString("no value here depends on the day on which it was made.</footer>\n")
+	w.WriteString("</main>\n<footer>" + sayFooter + "</footer>\n")
 	fmt.Fprintf(w, "<script type=\"application/json\" id=\"model\">%s</script>\n", data(stand.Model))
 	fmt.Fprintf(w, "<script>%s</script>\n</body>\n</html>\n", program)
 	return []byte(w.String())
@@ -195,7 +194,7 @@ func (w *page) head(p *plan.Plan, sentence string) {
 	fmt.Fprintf(w, "<header>\n<div>\n<h1>%s</h1>\n<p class=\"soft\">%s · Kubernetes %s · %s</p>\n", esc(p.Cluster.Name),
 		esc(p.Cluster.Topology.Title), esc(p.Cluster.Version.String()), esc(p.Target.Facts.Title))
 	fmt.Fprintf(w, "<p class=\"lead\">%s</p>\n</div>\n", esc(sentence))
-	w.WriteString("<div class=\"tools\" hidden><button type=\"button\" id=\"theme\">Dark or light</button></div>\n</header>\n")
+	w.WriteString("<div class=\"tools\" hidden><button type=\"button\" id=\"theme\">" + sayTheme + "</button></div>\n</header>\n")
 }
 
 // The widths of the picture in the page, for large and for small screens.
@@ -206,10 +205,10 @@ const (
 
 func (w *page) picture(p *plan.Plan, m *simulate.Model, o Options) {
 	compact, shown := o.compact(p), p
-	title := "The cluster as it will stand"
+	title := sayPicture
 	cuts := m.State().Cuts
 	if o.Changes != nil {
-		shown, title, cuts = o.Changes.union(p), "The cluster, step by step", o.Changes.data().Cuts
+		shown, title, cuts = o.Changes.union(p), saySteps, o.Changes.data().Cuts
 	}
 	var pairs [][2]string
 	for _, cut := range cuts {
@@ -220,11 +219,7 @@ func (w *page) picture(p *plan.Plan, m *simulate.Model, o Options) {
 	if o.Changes != nil {
 		w.slider(o.Changes)
 	}
-	w.WriteString("<p class=\"soft hint\" hidden>Click a machine, a rack, a hypervisor, a balancer, a cable between failure domains, or " +
-		"the plug " +
-		"that cuts one off: it goes dark, and the verdicts say what becomes of the cluster. Several at once are judged together. A " +
-		"machine whose own " +
-		"cable is cut fares as one that is down.</p>\n")
+	w.WriteString("<p class=\"soft hint\" hidden>" + sayHint + "</p>\n")
 	w.WriteString("<div id=\"vary\" class=\"tools\" hidden></div>\n")
 	for _, size := range []struct {
 		width int
@@ -234,7 +229,7 @@ func (w *page) picture(p *plan.Plan, m *simulate.Model, o Options) {
 		c.machines(shown, 12, compact || size.width == narrow && len(p.Nodes) > Large)
 		c.numberLine(p, c.height+28)
 		c.height += 16
-		w.WriteString(c.svg("The cluster "+p.Cluster.Name, "", size.class))
+		w.WriteString(c.svg(sayCluster+p.Cluster.Name, "", size.class))
 	}
 	w.WriteString("<div id=\"opened\" hidden></div>\n</section>\n")
 }
@@ -242,18 +237,12 @@ func (w *page) picture(p *plan.Plan, m *simulate.Model, o Options) {
 // marks show a state by shape, for those who do not see colors too.
 var marks = map[simulate.State]string{simulate.Up: "✓", simulate.Degraded: "◐", simulate.Depends: "?", simulate.Down: "✗"}
 
-// capabilityNames are what the page calls capabilities.
-var capabilityNames = map[simulate.Capability]string{
-	simulate.EtcdWrites: "etcd writes", simulate.EtcdReads: "etcd reads", simulate.API: "API", simulate.Scheduling: "Scheduling",
-	simulate.Pods: "Running pods", simulate.Services: "Services", simulate.DNS: "DNS", simulate.Join: "Joining",
-}
-
 // panel holds the verdicts: of the whole cluster without the program, of what is down with it.
 func (w *page) panel(p *plan.Plan, m *simulate.Model) {
-	w.WriteString("<aside id=\"verdicts\" tabindex=\"-1\" aria-labelledby=\"h-verdicts\">\n<h2 id=\"h-verdicts\">What becomes of it</h2>\n")
-	w.WriteString("<p id=\"down\" class=\"soft\">Nothing is down.</p>\n<div class=\"tools\" hidden>\n" +
-		"<button type=\"button\" id=\"restore\">Restore everything</button>\n" +
-		"<label>Fail <input id=\"unit\" list=\"units\" placeholder=\"node/NAME\" autocomplete=\"off\"></label>\n" +
+	w.WriteString("<aside id=\"verdicts\" tabindex=\"-1\" aria-labelledby=\"h-verdicts\">\n<h2 id=\"h-verdicts\">" + sayVerdicts + "</h2>\n")
+	w.WriteString("<p id=\"down\" class=\"soft\">" + sayNothing + "</p>\n<div class=\"tools\" hidden>\n" +
+		"<button type=\"button\" id=\"restore\">" + sayRestore + "</button>\n" +
+		"<label>" + sayFail + " <input id=\"unit\" list=\"units\" placeholder=\"node/NAME\" autocomplete=\"off\"></label>\n" +
 		"<datalist id=\"units\"></datalist>\n</div>\n<ul id=\"states\" aria-live=\"polite\">\n")
 	baseline := m.Outcome(simulate.Failure{})
 	for _, v := range baseline.Verdicts {
@@ -262,11 +251,10 @@ func (w *page) panel(p *plan.Plan, m *simulate.Model) {
 			capabilityNames[v.Capability], v.State, esc(v.Reason))
 	}
 	w.WriteString("</ul>\n<dl id=\"after\">")
-	for _, entry := range [][2]string{{"from", "API reached from"}, {"left", "Losses left for the API"}, {"returns", "When it returns"},
-		{"never", "If it never returns"}, {"runbook", "By hand"}} {
+	for _, entry := range afterLoss {
 		fmt.Fprintf(w, "<dt>%s</dt><dd id=\"%s\"></dd>", entry[1], entry[0])
 	}
 	w.WriteString("</dl>\n")
-	w.WriteString("<div class=\"tools\" id=\"stops\" hidden><h3>Smallest sets that stop something</h3></div>\n")
+	w.WriteString("<div class=\"tools\" id=\"stops\" hidden><h3>" + sayStops + "</h3></div>\n")
 	w.WriteString("<div class=\"tools\" id=\"others\" hidden></div>\n</aside>\n")
 }

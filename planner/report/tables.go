@@ -11,11 +11,15 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// table writes one with its caption. A cell of several lines is a list.
-func (w *page) table(id, title, about string, heads []string, rows [][]string) {
+// table writes one with its caption, by its ID. A cell of several lines is a list.
+func (w *page) table(id string, rows [][]string) { w.tableAs(id, tableTexts[id], rows) }
+
+// tableAs is table with other words.
+func (w *page) tableAs(id string, say tableText, rows [][]string) {
 	if len(rows) == 0 {
 		return
 	}
+	title, about, heads := say.title, say.about, say.heads
 	fmt.Fprintf(w, "<section class=\"part\" aria-labelledby=\"h-%s\">\n<h2 id=\"h-%s\">%s</h2>\n", id, id, esc(title))
 	fmt.Fprintf(w, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"%s: table\"><table>\n", esc(title))
 	fmt.Fprintf(w, "<caption>%s</caption>\n<thead><tr>", esc(about))
@@ -69,21 +73,21 @@ func (w *page) findings(p *plan.Plan, findings []Finding) {
 	for _, f := range findings {
 		rows = append(rows, []string{f.Severity, "`" + f.Rule, f.Where, f.Text, f.Reason})
 	}
-	w.table("findings", "Findings", "rules that the design breaks, and those that it is allowed to break",
-		[]string{"Severity", "Rule", "Where", "What", "Waived because"}, rows)
+	w.table("findings", rows)
 	rows = nil
 	for _, v := range p.Waivers {
-		until := "for ever"
+		until := sayForEver
 		if !v.Expires.IsZero() {
 			until = v.Expires.Format(time.DateOnly)
 		}
 		rows = append(rows, []string{"`" + v.Rule, until, v.Reason})
 	}
-	w.table("waivers", "Waivers", "what the design is allowed, and up to which day", []string{"Rule", "Until", "Because"}, rows)
+	w.table("waivers", rows)
 }
 
 func (w *page) failures(of simulate.Summary) {
-	heads := []string{"When this fails"}
+	say := tableTexts["failures"]
+	heads := say.heads[:1:1]
 	for _, c := range simulate.Capabilities {
 		heads = append(heads, capabilityNames[c])
 	}
@@ -95,29 +99,27 @@ func (w *page) failures(of simulate.Summary) {
 		}
 		rows = append(rows, append(row, l.Outcome.Recovery.Lost))
 	}
-	w.table("failures", "What each failure takes", "one failure at a time; what fails alike is one row",
-		append(heads, "If it never returns"), rows)
+	say.heads = append(heads, say.heads[1:]...)
+	w.tableAs("failures", say, rows)
 	rows = nil
 	for _, l := range of.Points {
 		rows = append(rows, []string{l.Text, l.Remedy})
 	}
-	w.table("points", "Single points of failure", "what must not fail alone", []string{"What", "Remedy"}, rows)
+	w.table("points", rows)
 }
 
 func (w *page) machines(p *plan.Plan, compact bool) {
 	all := places(p.Nodes, len(p.Nodes))
-	about := "every machine of the design"
+	say := tableTexts["machines"]
 	if compact {
 		all = fewPlaces(p.Nodes, 1)
-		about = fmt.Sprintf("machines of a pool in one place are one row; `k8splan report --full` lists all %s",
-			spelling.Thousands(len(p.Nodes)))
+		say.about = fmt.Sprintf(sayRows, spelling.Thousands(len(p.Nodes)))
 	}
 	var rows [][]string
 	for _, outer := range all {
 		outer.each(func(place Place) { rows = append(rows, machineRows(place)...) })
 	}
-	w.table("machines", "Machines", about,
-		[]string{"Name", "Roles", "Address", "Failure domain", "Hypervisor", "Power", "System", "Size"}, rows)
+	w.tableAs("machines", say, rows)
 }
 
 // machineRows are the rows of machines that are in a place and in no deeper one.
@@ -178,17 +180,18 @@ func (w *page) ports(p *plan.Plan) {
 		}
 		rows = append(rows, row)
 	}
-	w.table("ports", "Who connects to whom", "a row for those who listen, a column for those who connect; all else may stay shut. "+
-		"Nodes are control planes and workers", append([]string{"Listens"}, m.Columns...), rows)
+	say := tableTexts["ports"]
+	say.heads = append(say.heads[:1:1], m.Columns...)
+	w.tableAs("ports", say, rows)
 }
 
 func (w *page) capacity(p *plan.Plan) {
 	c := p.Capacity()
 	rows := [][]string{{"Nodes", spelling.Thousands(c.Defined), spelling.Thousands(c.Planned), ""},
 		{"Pods", spelling.Thousands(c.Pods), spelling.Thousands(c.PodsPlanned), ""}}
-	left := "After the largest loss"
+	left := sayLoss
 	if l := c.Loss; l != nil {
-		left = fmt.Sprintf("Without %s %s", l.Kind, l.Name)
+		left = fmt.Sprintf(sayWithout, l.Kind, l.Name)
 		share := func(s plan.Share, of func(int64) string) string {
 			return fmt.Sprintf("%s, %d %%", of(s.Left), s.Percent())
 		}
@@ -196,17 +199,18 @@ func (w *page) capacity(p *plan.Plan) {
 		rows[1][3] = share(l.Pods, number)
 		rows = append(rows, []string{"Workers", number(l.Workers.Total), "", share(l.Workers, number)})
 		if l.CPUs.Total > 0 {
-			rows = append(rows, []string{"CPUs of workers", number(l.CPUs.Total), "", share(l.CPUs, number)})
+			rows = append(rows, []string{sayCPUs, number(l.CPUs.Total), "", share(l.CPUs, number)})
 		}
 		if l.Memory.Total > 0 {
-			rows = append(rows, []string{"Memory of workers", gibibytes(l.Memory.Total), "", share(l.Memory, gibibytes)})
+			rows = append(rows, []string{sayMemory, gibibytes(l.Memory.Total), "", share(l.Memory, gibibytes)})
 		}
 	}
 	if c.RangeNodes > 0 && c.RangeNodes < 1<<30 {
-		rows = append(rows, []string{"Nodes that the pod ranges have a share for", spelling.Thousands(c.RangeNodes), "", ""})
+		rows = append(rows, []string{sayShares, spelling.Thousands(c.RangeNodes), "", ""})
 	}
-	w.table("capacity", "Capacity", "what the design carries, and what is left when the failure domain with most workers is gone",
-		[]string{"Of", "Defined", "Planned", left}, rows)
+	say := tableTexts["capacity"]
+	say.heads = append(say.heads[:3:3], left)
+	w.tableAs("capacity", say, rows)
 }
 
 // Certificate is what expires.
@@ -221,8 +225,7 @@ func (w *page) certificates(p *plan.Plan) {
 		renewed := strings.NewReplacer("`", "", "[RUNBOOK.md](RUNBOOK.md)", "RUNBOOK.md").Replace(c.Renewed)
 		rows = append(rows, []string{"`" + c.Files, c.On, c.Issuer, c.Valid, renewed})
 	}
-	w.table("certificates", "Certificates", "who signs them, where they are, how long they hold and what renews them",
-		[]string{"File", "On", "Signed by", "Valid", "Renewed by"}, rows)
+	w.table("certificates", rows)
 }
 
 func (w *page) versions(p *plan.Plan) {
@@ -274,8 +277,9 @@ func (w *page) versions(p *plan.Plan) {
 		}
 		return strings.Compare(a[2], b[2])
 	})
-	w.table("versions", "Versions and how long they are supported", "facts of "+p.Target.Facts.Table.Date()+
-		"; a day is given where upstream or the vendor has named one", []string{"What", "Version", "Support ends"}, rows)
+	say := tableTexts["versions"]
+	say.about = fmt.Sprintf(say.about, p.Target.Facts.Table.Date())
+	w.tableAs("versions", say, rows)
 	w.calendar(p.Target.Facts.Table.Date(), rows)
 }
 
@@ -317,7 +321,7 @@ func (w *page) calendar(from string, rows [][]string) {
 		c.rect(label, y+3, to-label, 14, 3, "range nodes")
 		c.text(to+6, y+14, 90, "mono", row[2])
 	}
-	w.WriteString(strings.Replace(c.svg("Days on which support ends", "", " calendar"), `role="group"`, `role="img"`, 1))
+	w.WriteString(strings.Replace(c.svg(sayCalendar, "", " calendar"), `role="group"`, `role="img"`, 1))
 }
 
 func (w *page) software(p *plan.Plan) {
@@ -336,8 +340,7 @@ func (w *page) software(p *plan.Plan) {
 		}
 		rows = append(rows, []string{"file, " + d.Arch, "`" + d.Source, at})
 	}
-	w.table("software", "Images and files", "what hosts fetch; a site without internet needs a copy of each",
-		[]string{"Kind", "Upstream", "Fetched from"}, rows)
+	w.table("software", rows)
 }
 
 // material counts the machines that are alike.
@@ -356,7 +359,10 @@ func (w *page) material(p *plan.Plan) {
 	for _, k := range order {
 		rows = append(rows, []string{spelling.Thousands(counts[k]), k.roles, k.system, k.size})
 	}
-	w.table("material", "Bill of material", "machines that are alike", []string{"Count", "Roles", "System", "Size"}, rows)
+	if len(rows) > 1 {
+		rows = append(rows, []string{spelling.Thousands(len(p.Nodes)), sayTotal, "", total(p.Nodes)})
+	}
+	w.table("material", rows)
 }
 
 func (w *page) decisions(p *plan.Plan) {
@@ -364,6 +370,26 @@ func (w *page) decisions(p *plan.Plan) {
 	for _, d := range p.Decisions {
 		rows = append(rows, []string{"`" + d.Path, d.Value, d.Reason, d.Link})
 	}
-	w.table("decisions", "Decided for you", "values that the design leaves open; write any of them to decide otherwise",
-		[]string{"Argument", "Value", "Because", "Source"}, rows)
+	w.table("decisions", rows)
+}
+
+// total sums what every machine states.
+func total(nodes []*plan.Node) string {
+	var sum plan.Node
+	cpus, memory, disk := true, true, true
+	for _, n := range nodes {
+		cpus, memory, disk = cpus && n.CPUs > 0, memory && n.MemoryBytes > 0, disk && n.DiskBytes > 0
+		sum.CPUs, sum.MemoryBytes, sum.DiskBytes = sum.CPUs+n.CPUs, sum.MemoryBytes+n.MemoryBytes, sum.DiskBytes+n.DiskBytes
+	}
+	if !cpus {
+		sum.CPUs = 0
+	}
+	if !memory {
+		sum.MemoryBytes = 0
+	}
+	if !disk {
+		sum.DiskBytes = 0
+	}
+	sum.Arch = "amd64"
+	return size(&sum)
 }
