@@ -80,7 +80,9 @@ tables: ## read upstream's flags and configuration fields again (network, some m
 	$(GO) run ./checks/tables planner/flags $$(date -u +%F)
 
 golden: ## write all golden files again after a wanted change, where setup was run before; look at the diff
-	$(GO) test $(GOLDEN) -run '^(TestGolden|TestTarget|TestClouds)' -update
+	@tests=$$(awk '/^func Test/ {name = $$2; sub(/\(.*/, "", name)} /Golden\(t/ {print name}' \
+	  $$(git grep -l 'Golden(t' -- 'planner/*_test.go') | sort -u | paste -sd'|') && \
+	  $(GO) test $(GOLDEN) -run "^(TestGolden|TestTarget|$$tests)" -update
 
 fuzz: ## five minutes each on the loader, the validator, and whole designs up to their files
 	$(GO) test ./planner/spec -run '^$$' -fuzz FuzzLoad -fuzztime 5m

@@ -214,6 +214,9 @@ const mostNamed = 6
 func unstated(p *plan.Plan, kind simulate.Kind) []string {
 	var names []string
 	for _, n := range p.Nodes {
+		if n.Roles == 0 {
+			continue // nothing of the cluster runs there
+		}
 		if kind == simulate.HostUnit && n.Host == "" || kind == simulate.PowerUnit && n.Power == "" ||
 			kind == simulate.ZoneUnit && n.FailureDomain == "" {
 			names = append(names, n.Name)

@@ -275,7 +275,8 @@ func addonAnnouncesSegment(p *plan.Plan) []Finding {
 		for _, m := range a.Manifests {
 			called += " " + strings.ToLower(m.Upstream+m.Local)
 		}
-		if !slices.ContainsFunc(announcers, func(name string) bool { return strings.Contains(called, name) }) {
+		if !slices.ContainsFunc(announcers, func(name string) bool { return strings.Contains(called, name) }) ||
+			len(a.Pools) > 0 && !slices.ContainsFunc(a.Pools, func(pool plan.AddressPool) bool { return pool.ARP }) {
 			continue
 		}
 		var nodes plan.Shared
@@ -288,17 +289,16 @@ func addonAnnouncesSegment(p *plan.Plan) []Finding {
 		switch {
 		case !p.Target.Facts.L2 && p.Target.Facts.Hosting == plan.Hosts:
 			findings = append(findings, Finding{At: a.NameRange, Detail: fmt.Sprintf("The network of target %s answers no ARP for "+
-				"addresses "+
-				"that it did not hand out: what %s announces that way is unreachable. Use the cloud's balancer, or announce "+
-				"by BGP and "+
-				"waive this rule.", p.Target.Name, a.Name)})
+				"addresses that it did not hand out: what %s announces that way is unreachable. Use the cloud's balancer, or announce by "+
+				"BGP and waive this rule.", p.Target.Name, a.Name)})
 		case apart:
+			guess, state := "", ""
+			if len(nodes.Unstated()) > 0 {
+				guess, state = ", as far as the file says", "; or state the segment in node_subnets"
+			}
 			findings = append(findings, Finding{At: a.NameRange, Detail: fmt.Sprintf("%s answers ARP for addresses of Services from "+
-				"any node, "+
-				"and %s (%s) and %s (%s) are not in one segment, as far as the file says. Bind each pool of addresses to the nodes of one "+
-				"segment or announce by BGP, and waive this rule; or state the segment in node_subnets.", a.Name, one.Who, one.Addr,
-				other.Who,
-				other.Addr)})
+				"any node, and %s (%s) and %s (%s) are not in one segment%s. Bind each pool of addresses to the nodes of one segment or "+
+				"announce by BGP, and waive this rule%s.", a.Name, one.Who, one.Addr, other.Who, other.Addr, guess, state)})
 		}
 	}
 	return findings

@@ -47,6 +47,14 @@ var apiServerRules = []Rule{
 		Sources: []string{auditDocs, "https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/"},
 	}, auditPolicyInvalid},
 	{rule.Rule{
+		ID: "audit-log-dir-shared", Severity: rule.Error, Title: "Audit log in a directory of others", Permanent: true,
+		Doc: "The log's directory belongs to the API server alone: the playbook makes it before kubeadm runs and closes it to all " +
+			"others. " +
+			"etcd, the kubelet, and the runtime need theirs empty or open, and what is in /tmp or /run is gone at the next boot.",
+		Fix:     "Write a directory of its own, such as `/var/log/kubernetes/audit`.",
+		Sources: []string{auditDocs, "https://refspecs.linuxfoundation.org/FHS_3.0/fhs/ch05s10.html"},
+	}, auditLogDirShared},
+	{rule.Rule{
 		ID: "secret-host-file", Severity: rule.Error, Title: "Secret in a file of the API server", Permanent: true,
 		Doc: "What `host_file` lays down is in the tree, which is meant for git: private keys, tokens and passwords in it are shown to " +
 			"anyone who reads it.",
@@ -60,6 +68,29 @@ var apiServerRules = []Rule{
 		Fix:     "Write `endpoint` with kms, and only with it.",
 		Sources: []string{"https://kubernetes.io/docs/tasks/administer-cluster/kms-provider/"},
 	}, encryptionEndpoint},
+}
+
+func auditLogDirShared(p *plan.Plan) []Finding {
+	a := p.Cluster.Audit
+	if a == nil {
+		return nil
+	}
+	taken := belongsToOthers(a.LogDir)
+	data := p.Etcd.DataDir
+	switch {
+	case slices.Contains([]string{"/", "/var/log"}, a.LogDir):
+		taken = a.LogDir
+	case taken == "":
+		taken = within(a.LogDir, "/tmp", "/run", "/dev", "/var/tmp", "/var/run", "/proc", "/sys")
+	}
+	if within(a.LogDir, data) != "" || within(data, a.LogDir) != "" {
+		taken = data
+	}
+	if taken == "" {
+		return nil
+	}
+	return one(a.Attr("log_dir"), "%s is not the audit log's alone (%s). Write a directory that nothing else uses, such "+
+		"as \"/var/log/kubernetes/audit\".", a.LogDir, taken)
 }
 
 func apiServerFileTwice(p *plan.Plan) []Finding {

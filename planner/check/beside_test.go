@@ -173,7 +173,7 @@ node_pool "cp" {
 		{"nothing", design, "etcd-even-members " + ranges + " topology-no-load-balancer topology-no-worker"},
 		{"an addon", design + "addon \"openebs\" {}\n",
 			"etcd-even-members " + ranges + " topology-no-load-balancer topology-no-worker unknown-addon"},
-		{"an addon that another waits for", design + "addon \"openebs\" {}\naddon \"metrics-server\" {\n  after = [\"metallb\"]\n}\n",
+		{"an addon that another waits for", design + "addon \"openebs\" {}\naddon \"metrics-server\" {\n  after = [\"openebs\"]\n}\n",
 			"addon-kubelets-unverified etcd-even-members " + ranges + " topology-no-load-balancer topology-no-worker unknown-addon"},
 		{"a pod network", strings.Replace(design, "network {", "network {\n  cni \"kube-router\" {}", 1),
 			"etcd-even-members " + ranges + " topology-no-load-balancer topology-no-worker unknown-value"},

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"net/url"
@@ -79,7 +80,7 @@ var etcdRules = []Rule{
 		ID: "etcd-version-unknown", Severity: rule.Warning, Title: "etcd version without data",
 		Doc: "Kubernetes is tested with the etcd minor that kubeadm brings. A newer minor was never run with it, " +
 			"and etcd cannot go back to an older one.",
-		Fix:     "Leave `version` out, or write a release of the minor that kubeadm brings.",
+		Fix:     "Leave `version` out for a new cluster; for members that run it already, waive this rule.",
 		Sources: []string{etcdUpgrades, kubeadmLimits},
 	}, etcdVersionUnknown},
 	{rule.Rule{
@@ -299,8 +300,9 @@ func etcdVersionUnknown(p *plan.Plan) []Finding {
 	if !p.Etcd.IsExternal() || !p.Etcd.Has("version") || !ok || !known || v.Major == tested.Major && v.Minor <= tested.Minor {
 		return nil
 	}
-	return one(p.Etcd.Attr("version"), "Kubernetes %s is tested with etcd %s, and there is no data about %s with it. etcd cannot go "+
-		"back to an older minor: write %q, or leave version out.", p.Cluster.Version, tested.MinorString(), v, tested)
+	return one(p.Etcd.Attr("version"), "Kubernetes %s is tested with etcd %s, and there is no data about %s with it. For a new "+
+		"cluster, leave version out: it is %s then. Members that run %[3]s already stay there, because etcd cannot go back to an older "+
+		"minor: waive this rule.", p.Cluster.Version, tested.MinorString(), v, tested)
 }
 
 func etcdVersionStacked(p *plan.Plan) []Finding {
@@ -399,14 +401,19 @@ func etcdDataDirVolatile(p *plan.Plan) []Finding {
 	return nil
 }
 
+// belongsToOthers is the directory of the system, of Kubernetes, or of a runtime that a directory is, or is in; "" if none.
+func belongsToOthers(dir string) string {
+	if slices.Contains([]string{"/var", "/var/lib", "/home", "/root", "/opt", "/srv", "/mnt", "/media"}, dir) {
+		return dir
+	}
+	return within(dir, "/etc/kubernetes", "/var/lib/kubelet", "/var/lib/containerd", "/var/lib/containers", "/var/lib/docker",
+		"/var/lib/crio", "/var/lib/cni", "/var/lib/calico", "/var/lib/k8splan", "/var/cache", "/opt/cni", "/opt/cluster",
+		"/etc", "/boot", "/usr", "/bin", "/sbin", "/lib")
+}
+
 func etcdDataDirShared(p *plan.Plan) []Finding {
 	dir := p.Etcd.DataDir
-	taken := within(dir, "/etc/kubernetes", "/var/lib/kubelet", "/var/lib/containerd", "/var/lib/containers", "/var/lib/docker",
-		"/var/lib/crio", "/var/lib/cni", "/var/lib/calico", "/var/lib/k8splan", "/var/log", "/var/cache", "/opt/cni", "/opt/cluster",
-		"/etc", "/boot", "/usr", "/bin", "/sbin", "/lib")
-	if slices.Contains([]string{"/var", "/var/lib", "/home", "/root", "/opt", "/srv", "/mnt", "/media"}, dir) {
-		taken = dir
-	}
+	taken := cmp.Or(belongsToOthers(dir), within(dir, "/var/log"))
 	if taken == "" {
 		return nil
 	}

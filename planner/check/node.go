@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -190,8 +191,9 @@ func nodeLabelUnused(p *plan.Plan) []Finding {
 			}
 			return n.Attr(what(n))
 		}, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s runs no kubelet (roles: %s) and is no Kubernetes node, so %s says nothing. Remove it.", whose(all),
-				strings.Join(n.Roles.Strings(), ", "), what(n))
+			roles := cmp.Or(strings.Join(n.Roles.Strings(), ", "), "none")
+			return fmt.Sprintf("%s runs no kubelet (roles: %s) and is no Kubernetes node, so %s says nothing. Remove "+
+				"it.", whose(all), roles, what(n))
 		})
 }
 

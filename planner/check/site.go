@@ -96,6 +96,7 @@ type owner struct {
 	who   string
 	at    hcl.Range
 	block *spec.Source // of a host
+	other bool         // a host without a role of the cluster
 }
 
 // owners returns who has each address of a cluster, hosts in the order of the file.
@@ -107,11 +108,11 @@ func owners(p *plan.Plan) (order []netip.Addr, of map[netip.Addr]owner) {
 		}
 	}
 	for _, n := range byPlace(p.Nodes) {
-		add(n.Address, owner{n.Name, attr(n, "address"), n.Source})
-		add(n.SecondaryAddress, owner{n.Name, attr(n, "secondary_address"), n.Source})
+		add(n.Address, owner{n.Name, attr(n, "address"), n.Source, n.Roles == 0})
+		add(n.SecondaryAddress, owner{n.Name, attr(n, "secondary_address"), n.Source, n.Roles == 0})
 	}
 	if p.LoadBalancer.Has("virtual_ip") {
-		add(p.LoadBalancer.VirtualIP, owner{"the virtual IP", p.LoadBalancer.Attr("virtual_ip"), nil})
+		add(p.LoadBalancer.VirtualIP, owner{"the virtual IP", p.LoadBalancer.Attr("virtual_ip"), nil, false})
 	}
 	return order, of
 }
@@ -130,7 +131,7 @@ func sharedAddresses(p, other *plan.Plan) hcl.Diagnostics {
 	more := map[pair]int{}
 	for _, a := range order {
 		their, taken := theirs[a]
-		if !taken {
+		if !taken || own[a].other && their.other { // one server may serve both clusters
 			continue
 		}
 		key := pair{own[a].at, their.at}

@@ -260,7 +260,7 @@ func ParseSize(s string) (int64, bool) {
 // become values of labels.
 func (r *resolver) dotted(at hcl.Range, what, s string) bool {
 	if len(s) > 63 || !domain(s) {
-		return r.name(at, what, strings.ReplaceAll(s, ".", "-"), 63) && r.name(at, what, s, 63)
+		return r.name(at, what, s, 63)
 	}
 	return true
 }
@@ -276,7 +276,7 @@ func (r *resolver) name(at hcl.Range, what, s string, most int) bool {
 	case !labelPattern.MatchString(s):
 		problem = "a name holds lower-case letters, digits and hyphens, with a letter or digit at both ends"
 		if what == "node" || what == "cluster" {
-			problem += "; dots stand between such parts"
+			problem += "; dots separate such parts"
 		}
 	default:
 		return true

@@ -239,7 +239,8 @@ var marks = map[simulate.State]string{simulate.Up: "âœ“", simulate.Degraded: "â—
 
 // panel holds the verdicts: of the whole cluster without the program, of what is down with it.
 func (w *page) panel(p *plan.Plan, m *simulate.Model) {
-	w.WriteString("<aside id=\"verdicts\" tabindex=\"-1\" aria-labelledby=\"h-verdicts\">\n<h2 id=\"h-verdicts\">" + sayVerdicts + "</h2>\n")
+	w.WriteString("<aside id=\"verdicts\" tabindex=\"-1\" aria-labelledby=\"h-verdicts\">\n<h2 " +
+		"id=\"h-verdicts\">" + sayVerdicts + "</h2>\n")
 	w.WriteString("<p id=\"down\" class=\"soft\">" + sayNothing + "</p>\n<div class=\"tools\" hidden>\n" +
 		"<button type=\"button\" id=\"restore\">" + sayRestore + "</button>\n" +
 		"<label>" + sayFail + " <input id=\"unit\" list=\"units\" placeholder=\"node/NAME\" autocomplete=\"off\"></label>\n" +

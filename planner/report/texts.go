@@ -68,7 +68,8 @@ var tableTexts = map[string]tableText{
 		[]string{"Name", "Roles", "Address", "Failure domain", "Hypervisor", "Power", "System", "Size"}},
 	"ports": {"Who connects to whom", "a row for those who listen, a column for those who connect; every other port may stay closed. " +
 		"Nodes are control planes and workers", []string{"Listens"}},
-	"firewalls": {"Firewalls of the hosts", "The same ports as rules, for hosts that listen alike in one. Every other port may stay closed.", nil},
+	"firewalls": {"Firewalls of the hosts", "The same ports as rules, for hosts that listen alike in one. Every other port may stay " +
+		"closed.", nil},
 	"capacity": {"Capacity", "what the design carries, and what is left when the failure domain with most workers is gone",
 		[]string{"Of", "Defined", "Planned"}},
 	"certificates": {"Certificates", "who signs them, where they are, how long they hold and what renews them",

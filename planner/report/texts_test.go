@@ -32,7 +32,8 @@ func TestTextsAreInOnePlace(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if text := strings.TrimSpace(tag.ReplaceAllString(s, "")); words.MatchString(text) && !strings.ContainsAny(text, "<>{}=") && !slices.Contains(classes, text) {
+			if text := strings.TrimSpace(tag.ReplaceAllString(s, "")); words.MatchString(text) &&
+				!strings.ContainsAny(text, "<>{}=") && !slices.Contains(classes, text) {
 				t.Errorf("%s says %q; texts.go is the place for it", name, text)
 			}
 			return true

@@ -200,7 +200,7 @@ const kubeconfig = "~/.kube/cluster.conf"
 
 // fromHere is how to see from the reader's computer that our playbook's cluster works. more is said of the endpoint.
 func fromHere(more string) Step {
-	return Step{"Check the cluster from your computer: every node must be Ready, and every pod of kube-system must run." + more,
+	return Step{"See that it works: from your computer, every node is Ready, and every pod of kube-system runs." + more,
 		[]string{"export KUBECONFIG=" + kubeconfig, "kubectl get nodes", "kubectl get pods --namespace kube-system"}}
 }
 
