@@ -464,6 +464,13 @@ func (l *loader) strayArgument(s *shape, attr *hclsyntax.Attribute) (detail, mea
 			return detail + fmt.Sprintf(" Did you mean the block %s?", block.form()), ""
 		}
 	}
+	if s.Label != "" && (attr.Name == "name" || attr.Name == "hostname" || attr.Name == s.Label) {
+		detail += fmt.Sprintf(" The label is the %s: write %s.", s.Label, s.form())
+		if s.arguments["for_each"].Argument != nil {
+			detail += " With for_each, each key is a name."
+		}
+		return detail, ""
+	}
 	if path, name := prefixed(attr.Name); path != "" {
 		return detail + fmt.Sprintf(" Write %s in the block %s.", name, path), ""
 	}
