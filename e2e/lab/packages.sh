@@ -9,6 +9,7 @@ export GNUPGHOME=$LAB/gpg
 STAMP=$({ cat "$0" "$LAB/bin/.done" "$LAB"/stamped/*/.done; echo "$*"; } | sha256sum | cut -d' ' -f1)
 [ "$(cat "$OUT/pkgs.k8s.io/.done" 2>/dev/null)" = "$STAMP" ] && exit 0
 rm -rf "$OUT/pkgs.k8s.io" "$OUT/download.docker.com" "$WORK"
+trap "gpgconf --kill gpg-agent" EXIT # signing starts one
 if [ ! -d "$GNUPGHOME" ]; then
   install -d -m 700 "$GNUPGHOME"
   gpg --batch --quiet --passphrase '' --quick-generate-key 'k8splan lab' ed25519 sign never
