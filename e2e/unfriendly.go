@@ -258,8 +258,7 @@ func compare(found, clean map[string]finding, flaws []flaw) error {
 const ignored = `{"ignore": {"foreign-file": "the lab's", "foreign-program": "the lab's"}}`
 
 // buildInSpite builds a cluster where cloud-init, an upgrade at first boot and another balancer are at work, Ansible is interrupted, and
-// one
-// host is away; then it takes the cluster off again and compares the hosts with what they were.
+// one host is away; then it takes the cluster off again and compares the hosts with what they were.
 func buildInSpite(ctx context.Context, c *cluster, t *table) error {
 	before, err := c.unfriendlyHosts(ctx, t)
 	if err != nil {

@@ -193,8 +193,7 @@ func TestCalicoReads(t *testing.T) {
 }
 
 // TestNumbersOfSystems finds the largest number of an autonomous system that an API server takes for Calico, whose definitions have it as
-// an
-// integer of 32 bits with a sign: network-bgp-as-large refuses what lies above.
+// an integer of 32 bits with a sign: network-bgp-as-large refuses what lies above.
 // Source: https://github.com/projectcalico/calico/blob/master/libcalico-go/config/crd/crd.projectcalico.org_bgppeers.yaml
 func TestNumbersOfSystems(t *testing.T) {
 	validator, _, err := validation.NewSchemaValidator(&apiextensions.JSONSchemaProps{Type: "integer", Format: "int32"})

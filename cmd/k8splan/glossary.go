@@ -16,8 +16,7 @@ type glossaryTerm struct{ word, text, source string }
 
 // glossary explains the words that a newcomer meets first, in the order of the alphabet.
 var glossary = []glossaryTerm{
-	{"bootstrap", "The bootstrap control plane is the one on which kubeadm init runs; all others join. bootstrap = true in a " +
-		"node block " +
+	{"bootstrap", "The bootstrap control plane is the one on which kubeadm init runs; all others join. bootstrap = true in a node block " +
 		"chooses it. Once the cluster runs, it is a control plane as any other, and can be replaced.",
 		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/high-availability/"},
 	{"cni", "The pod network is a CNI plugin: it gives pods addresses and routes between nodes. Nodes are NotReady before one runs. " +
@@ -26,17 +25,15 @@ var glossary = []glossaryTerm{
 	{"control-plane", "A control plane is a host with the API server, the controller manager, and the scheduler. With stacked etcd it " +
 		"holds a member of etcd too. Running pods go on without one, but nothing can be changed.",
 		"https://kubernetes.io/docs/concepts/architecture/"},
-	{"endpoint", "The control plane endpoint is the name or address that every kubelet and client dials. It is in the " +
-		"certificates and on " +
-		"every node, so it is hard to move later. Choose a name, and put a load balancer behind it when there are several control " +
+	{"endpoint", "The control plane endpoint is the name or address that every kubelet and client dials. It is in the certificates and " +
+		"on every node, so it is hard to move later. Choose a name, and put a load balancer behind it when there are several control " +
 		"planes.",
 		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/create-cluster-kubeadm/" +
 			"#considerations-about-apiserver-advertise-address-and-controlplaneendpoint"},
 	{"etcd", "etcd stores all that the cluster knows. A write counts once a quorum of its members has it, so etcd survives the loss of " +
 		"fewer than half of them: one of three, two of five.",
 		"https://etcd.io/docs/v3.6/faq/"},
-	{"external", "External etcd runs on its own machines, as services of systemd. Load on the API does not slow its disks, " +
-		"and a control " +
+	{"external", "External etcd runs on its own machines, as services of systemd. Load on the API does not slow its disks, and a control " +
 		"plane can be lost without a member of etcd. It takes more machines than stacked etcd.",
 		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/ha-topology/"},
 	{"failure-domain", "A failure domain is what fails together: a rack, a room, a zone. Write failure_domain in node blocks, or " +
@@ -51,9 +48,8 @@ var glossary = []glossaryTerm{
 	{"taint", "A taint keeps pods off a node unless they tolerate it. kubeadm taints control planes, so ordinary pods run " +
 		"on workers.",
 		"https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/"},
-	{"virtual-ip", "A virtual IP is an address that moves between balancers or control planes: keepalived or kube-vip gives it " +
-		"to one that " +
-		"works. It moves within one network segment only.",
+	{"virtual-ip", "A virtual IP is an address that moves between balancers or control planes: keepalived or kube-vip gives it to one " +
+		"that works. It moves within one network segment only.",
 		"https://github.com/kubernetes/kubeadm/blob/main/docs/ha-considerations.md"},
 	{"waiver", "A waive block demotes a finding to a note, with a reason and a day on which that ends. Findings that guard data cannot " +
 		"be waived; `k8splan explain RULE` says which.", "https://github.com/k8splan/k8splan/blob/main/docs/validate.md#waivers"},

@@ -96,9 +96,8 @@ var table = []Row{
 	{"cluster.cert_sans", []Case{
 		{"a name is added", InPlace, []string{"certificate"}, "Renewing copies the old names, so the certificate is issued again on " +
 			"each control plane. The API server reads it by itself.", func(e *edit) bool { return holds(e.after.List, e.before.List) }},
-		{"a name is removed", Ordered, []string{"drop-names"}, "First make sure that nothing connects to it: kubeconfigs, the " +
-			"balancer's health " +
-			"checks.", nil},
+		{"a name is removed", Ordered, []string{"drop-names"}, "First make sure that nothing connects to it: kubeconfigs, the balancer's " +
+			"health checks.", nil},
 	}, "https://github.com/kubernetes/kubeadm/issues/1447"},
 	row("cluster.site", None, "", "It says with which clusters this one shares a network: validate compares them."),
 	row("cluster.peers", None, "", "It says which clusters are reached from here: validate compares their ranges."),
@@ -281,8 +280,7 @@ var table = []Row{
 		"Node by node, and kube-proxy's rules are removed on each. Connections of the node break.", "pod-network", "kube-proxy"),
 	{"network.cni.vxlan_port", []Case{
 		{"flannel", Refused, nil, "flannel's backend must not be changed while it runs: nodes with different ports do not reach each " +
-			"other. " +
-			"Build a new cluster, or keep the port.", func(e *edit) bool { return e.new.text("network.cni") == plan.Flannel }},
+			"other. Build a new cluster, or keep the port.", func(e *edit) bool { return e.new.text("network.cni") == plan.Flannel }},
 		{"cilium", Ordered, []string{"pod-network"}, "Traffic between the nodes that have it and those that do not is lost in " +
 			"between: declare an interruption, and open the port in firewalls first.", nil},
 	}, flannelBackends + "; https://docs.cilium.io/en/stable/network/concepts/routing/#encapsulation"},
@@ -398,8 +396,7 @@ var table = []Row{
 			func(e *edit) bool { return e.after.Text == plan.NoBalancer || !e.has }},
 		{"to or from a proxy on every node", Ordered, []string{"local-balancer"},
 			"The endpoint's name leads each node to itself, or no longer does. site.yml writes /etc/hosts again; pods of the host's " +
-				"network " +
-				"have a copy of it from their start, and start again node by node before the old balancer goes.",
+				"network have a copy of it from their start, and start again node by node before the old balancer goes.",
 			func(e *edit) bool {
 				return (e.before.Text == plan.LocalBalancer) != (e.after.Text == plan.LocalBalancer)
 			}},
@@ -656,8 +653,7 @@ const (
 var poolCases = []Case{
 	{"added", InPlace, []string{"addons"}, "It is applied.", func(e *edit) bool { return !e.had }},
 	{"removed", Ordered, []string{"remove-addon"}, "Applying never deletes: take the IPAddressPool and the L2Advertisement of its name " +
-		"out of " +
-		"namespace metallb-system by hand. " + poolWhat, nil},
+		"out of namespace metallb-system by hand. " + poolWhat, nil},
 }
 
 var mtuCases = []Case{

@@ -95,11 +95,9 @@ var addonRules = []Rule{
 	}, addonKubeletsUnverified},
 	{rule.Rule{
 		ID: "addon-announces-segment", Severity: rule.Warning, Title: "Addresses of Services announced across segments",
-		Doc: "MetalLB in its layer 2 mode, kube-vip for Services, PureLB and OpenELB answer ARP for the addresses of Services from " +
-			"one node " +
-			"at a time. No router passes that on: a node of another segment that takes an address over is not found, and networks of " +
-			"clouds " +
-			"answer no ARP for addresses that they did not hand out.",
+		Doc: "MetalLB in its layer 2 mode, kube-vip for Services, PureLB and OpenELB answer ARP for the addresses of Services from one " +
+			"node at a time. No router passes that on: a node of another segment that takes an address over is not found, and networks " +
+			"of clouds answer no ARP for addresses that they did not hand out.",
 		Fix: "Announce by BGP, or bind each pool of addresses to the nodes of its segment, and waive the rule. If the addresses are " +
 			"one segment, state it in `node_subnets`.",
 		Sources: []string{"https://metallb.io/concepts/layer2/", "https://metallb.io/configuration/_advanced_l2_configuration/",

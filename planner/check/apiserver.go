@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"regexp"
@@ -49,8 +50,7 @@ var apiServerRules = []Rule{
 	{rule.Rule{
 		ID: "audit-log-dir-shared", Severity: rule.Error, Title: "Audit log in a directory of others", Permanent: true,
 		Doc: "The log's directory belongs to the API server alone: the playbook makes it before kubeadm runs and closes it to all " +
-			"others. " +
-			"etcd, the kubelet, and the runtime need theirs empty or open, and what is in /tmp or /run is gone at the next boot.",
+			"others. etcd, the kubelet, and the runtime need theirs empty or open, and what is in /tmp or /run is gone at the next boot.",
 		Fix:     "Write a directory of its own, such as `/var/log/kubernetes/audit`.",
 		Sources: []string{auditDocs, "https://refspecs.linuxfoundation.org/FHS_3.0/fhs/ch05s10.html"},
 	}, auditLogDirShared},
@@ -75,15 +75,11 @@ func auditLogDirShared(p *plan.Plan) []Finding {
 	if a == nil {
 		return nil
 	}
-	taken := belongsToOthers(a.LogDir)
-	data := p.Etcd.DataDir
-	switch {
-	case slices.Contains([]string{"/", "/var/log"}, a.LogDir):
+	taken := cmp.Or(belongsToOthers(a.LogDir), emptiedAtBoot(a.LogDir))
+	if a.LogDir == "/var/log" {
 		taken = a.LogDir
-	case taken == "":
-		taken = within(a.LogDir, "/tmp", "/run", "/dev", "/var/tmp", "/var/run", "/proc", "/sys")
 	}
-	if within(a.LogDir, data) != "" || within(data, a.LogDir) != "" {
+	if data := p.Etcd.DataDir; within(a.LogDir, data) != "" || within(data, a.LogDir) != "" {
 		taken = data
 	}
 	if taken == "" {

@@ -141,9 +141,8 @@ var balancerRules = []Rule{
 	}, loadBalancerRouterIDPreset},
 	{rule.Rule{
 		ID: "load-balancer-on-etcd", Severity: rule.Warning, Title: "Load balancer on an etcd host",
-		Doc: "etcd is sensitive to every delay of its disk and network. A load balancer on the same host carries all API traffic, and " +
-			"is the host " +
-			"that operators restart first.",
+		Doc: "etcd is sensitive to every delay of its disk and network. A load balancer on the same host carries all API traffic, and is " +
+			"the host that operators restart first.",
 		Fix:     "Put the load balancer on a separate host, or on a control plane with another port.",
 		Sources: []string{"https://etcd.io/docs/v3.6/op-guide/hardware/"},
 	}, loadBalancerOnEtcd},

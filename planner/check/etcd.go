@@ -223,8 +223,7 @@ var etcdRules = []Rule{
 		Doc: "The API servers of all control planes need the one etcd member. On a control plane it dies with that host, next to " +
 			"ordinary pods the sooner, and the others are left without etcd: they share the load of the API, and survive no loss.",
 		Fix: "Give the member a separate host, or every control plane a member (multi-etcd-multi-master), or drop the other control " +
-			"planes " +
-			"(single-etcd-single-master).",
+			"planes (single-etcd-single-master).",
 		Sources: []string{haTopology, etcdFAQ},
 	}, etcdLoneMemberShared},
 }
@@ -394,11 +393,16 @@ func etcdHeartbeatSubMillisecond(p *plan.Plan) []Finding {
 }
 
 func etcdDataDirVolatile(p *plan.Plan) []Finding {
-	if d := within(p.Etcd.DataDir, "/tmp", "/run", "/dev", "/var/tmp", "/var/run", "/proc", "/sys"); d != "" {
+	if d := emptiedAtBoot(p.Etcd.DataDir); d != "" {
 		return one(p.Etcd.Attr("data_dir"), "%s is in %s, which is emptied at boot: the cluster's state would be gone with the next "+
 			"power cut. Write \"/var/lib/etcd\".", p.Etcd.DataDir, d)
 	}
 	return nil
+}
+
+// emptiedAtBoot is the volatile directory that a directory is, or is in; "" if none.
+func emptiedAtBoot(dir string) string {
+	return within(dir, "/tmp", "/run", "/dev", "/var/tmp", "/var/run", "/proc", "/sys")
 }
 
 // belongsToOthers is the directory of the system, of Kubernetes, or of a runtime that a directory is, or is in; "" if none.

@@ -239,8 +239,7 @@ var hostRules = []Rule{
 	{rule.Rule{
 		ID: "host-selinux-permissive", Severity: rule.Warning, Title: "SELinux made permissive by the playbook",
 		Doc: "On systems where SELinux enforces, the playbook and RUNBOOK.md make it permissive on every host with a kubelet, at once " +
-			"and " +
-			"after each boot, as kubeadm's guide does: pods that use directories of the host, such as the control plane and the pod " +
+			"and after each boot, as kubeadm's guide does: pods that use directories of the host, such as the control plane and the pod " +
 			"network, would be refused otherwise. Many companies do not allow it. The playbook for reset restores it.",
 		Fix:     "Waive the rule where that is allowed. Where SELinux must enforce, take a system without it.",
 		Sources: []string{kubeadmInstall, "https://github.com/kubernetes/kubeadm/issues/1654"},

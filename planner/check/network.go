@@ -177,8 +177,7 @@ var networkRules = []Rule{
 	{rule.Rule{
 		ID: "network-encapsulation-ipv6", Severity: rule.Error, Title: "IP-in-IP with IPv6 pods", Permanent: true,
 		Doc: "IP-in-IP carries IPv4 alone. flannel has nothing else for IPv6 then, and Calico does not encapsulate IPv6, which needs " +
-			"IPv4 next to " +
-			"it to carry anything at all.",
+			"IPv4 next to it to carry anything at all.",
 		Fix:     "Write `encapsulation = \"vxlan\"`.",
 		Sources: []string{calicoDocs, "https://docs.tigera.io/calico/latest/networking/ipam/ipv6"},
 	}, networkEncapsulationIPv6},

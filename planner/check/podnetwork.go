@@ -25,8 +25,7 @@ var podNetworkRules = []Rule{
 	{rule.Rule{
 		ID: "network-node-cache-ipv6", Severity: rule.Error, Title: "Node-local DNS cache without IPv4", Permanent: true,
 		Doc: "The cache listens on 169.254.20.10, an address of IPv4 that no interface outside of the node has. Pods with IPv6 alone " +
-			"cannot " +
-			"reach it.",
+			"cannot reach it.",
 		Fix:     "Remove `node_local_cache`, or give pods and Services a range of IPv4 first.",
 		Sources: []string{"https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/"},
 	}, networkNodeCacheIPv6},

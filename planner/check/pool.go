@@ -17,16 +17,14 @@ var poolRules = []Rule{
 	{rule.Rule{
 		ID: "addon-pool-owner", Severity: rule.Error, Title: "Address pool without MetalLB, or the other way round", Permanent: true,
 		Doc: "A pool is what MetalLB, as k8splan brings it, gives to Services. Another addon reads no pools, and MetalLB without one " +
-			"gives " +
-			"nothing to anybody.",
+			"gives nothing to anybody.",
 		Fix:     "Write `addon \"metallb\" { pool \"default\" { addresses = [ … ] } }`, without manifests of your own.",
 		Sources: []string{metallbUsage},
 	}, addonPoolOwner},
 	{rule.Rule{
 		ID: "addon-pool-overlap", Severity: rule.Error, Title: "Address pool over addresses in use", Permanent: true,
 		Doc: "An address of a pool goes to whatever Service asks next. Where a host, the virtual IP, the endpoint, pods, other Services, " +
-			"a " +
-			"reserved network, or another pool has it too, one of the two cannot be reached.",
+			"a reserved network, or another pool has it too, one of the two cannot be reached.",
 		Fix:     "Take addresses that nobody has, and keep them out of DHCP.",
 		Sources: []string{metallbUsage},
 	}, addonPoolOverlap},

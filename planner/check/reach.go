@@ -12,32 +12,28 @@ var reachRules = []Rule{
 	{rule.Rule{
 		ID: "node-name-dots", Severity: rule.Error, Title: "Name with dots that the target cannot carry", Permanent: true,
 		Doc: "Kubernetes takes a DNS name with dots for a node, and any text for a cluster. What a target makes is called after both: " +
-			"machines, " +
-			"networks, rules of firewalls. Such names take no dots.",
+			"machines, networks, rules of firewalls. Such names take no dots.",
 		Fix:     "Write the name without dots, or take a target whose machines exist: bare-metal or kubespray.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names"},
 	}, nodeNameDots},
 	{rule.Rule{
 		ID: "node-ssh-made", Severity: rule.Error, Title: "Login of one machine that the target makes", Permanent: true,
 		Doc: "The target makes every machine with the one user and the one port of sshd that the block ssh of the file says. Ansible " +
-			"would " +
-			"look for another on this machine, and not find it.",
+			"would look for another on this machine, and not find it.",
 		Fix:     "Remove the block from the machine, and write `user` and `port` in the block `ssh` of the file.",
 		Sources: []string{"https://docs.ansible.com/ansible/latest/inventory_guide/connection_details.html"},
 	}, nodeSSHMade},
 	{rule.Rule{
 		ID: "node-local-twice", Severity: rule.Error, Title: "Several machines that Ansible runs on", Permanent: true,
 		Doc: "connection = \"local\" says that Ansible runs on this very machine. It would do everything that is meant for the others of " +
-			"them " +
-			"there too.",
+			"them there too.",
 		Fix:     "Keep it on the machine that Ansible runs on.",
 		Sources: []string{"https://docs.ansible.com/ansible/latest/collections/ansible/builtin/local_connection.html"},
 	}, nodeLocalTwice},
 	{rule.Rule{
 		ID: "node-etcd-name", Severity: rule.Error, Title: "Name of an etcd member that the target does not give", Permanent: true,
 		Doc: "The playbook and kubeadm know an etcd member by the name of its host: they add, remove, restore, and back up members by " +
-			"it. " +
-			"kubespray writes another name where it is told one.",
+			"it. kubespray writes another name where it is told one.",
 		Fix:     "Remove `etcd_name`, or take the target kubespray. Write it only where the machine is a member.",
 		Sources: []string{"https://etcd.io/docs/v3.6/op-guide/clustering/"},
 	}, nodeEtcdName},
@@ -45,8 +41,7 @@ var reachRules = []Rule{
 		ID: "node-beside-cluster", Severity: rule.Error, Title: "Machine without a role on a target that makes machines by role",
 		Permanent: true,
 		Doc: "roles = [] is a machine beside the cluster: an address, a place, and groups of the inventory. Targets that make machines " +
-			"know " +
-			"what to make by the roles.",
+			"know what to make by the roles.",
 		Fix:     "Remove the node, or take a target whose machines exist: bare-metal or kubespray.",
 		Sources: []string{"https://docs.ansible.com/ansible/latest/inventory_guide/intro_inventory.html"},
 	}, nodeBesideCluster},

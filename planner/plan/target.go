@@ -62,8 +62,7 @@ type Resolving struct {
 	// Cloud is whose machines they are, one of Clouds; "" where the block says it (Site) or they are nobody's.
 	Cloud string
 	// Found reports that the machines exist, and nothing but an inventory and Kubernetes is called after them and the cluster: names may
-	// have
-	// dots, each machine a login of its own, and one may have no role.
+	// have dots, each machine a login of its own, and one may have no role.
 	Found bool
 	// NamesMembers reports that an installer calls etcd's members otherwise than their hosts where it is told to.
 	NamesMembers bool

@@ -418,8 +418,7 @@ var Schema = []Block{
 					{Name: "upstream", Type: TextList, Field: "Upstream", Example: `["10.0.0.53"]`,
 						Aliases: []string{"upstream_servers", "nameservers", "forwarders"},
 						Doc: "Servers that answer for names outside of the cluster: addresses, with a port after them where it is not " +
-							"53; left out, " +
-							"those of the node that a pod of CoreDNS is on."},
+							"53; left out, those of the node that a pod of CoreDNS is on."},
 					{Name: "node_local_cache", Type: Bool, Field: "NodeLocalCache", Example: `true`,
 						Aliases: []string{"nodelocaldns", "node_local_dns"},
 						Doc:     "Whether every node has a cache of its own, on 169.254.20.10, that pods ask."},

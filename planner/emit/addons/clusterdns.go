@@ -25,8 +25,7 @@ type replicas struct {
 }
 
 // clusterDNS is what the topology says of kubeadm's CoreDNS. kubeadm keeps both when it upgrades: a Corefile that was changed, and the
-// number
-// of pods. Source: k8s.io/kubernetes cmd/kubeadm/app/phases/addons/dns/dns.go
+// number of pods. Source: k8s.io/kubernetes cmd/kubeadm/app/phases/addons/dns/dns.go
 func clusterDNS(p *plan.Plan, _ *plan.Addon) ([]any, error) {
 	at := metav1.ObjectMeta{Name: "coredns", Namespace: "kube-system"}
 	var docs []any

@@ -420,8 +420,7 @@ func manifests(p *plan.Plan) []mapping {
 }
 
 // operatorImage is the image of the pod network's operator, which upstream's manifest names, and where it comes from here; empty where
-// that is
-// the same.
+// that is the same.
 func operatorImage(p *plan.Plan) mapping {
 	const source = "quay.io/tigera/operator"
 	if ref := p.Artifacts.ImageRef(source + ":v0"); p.Network.CNI.Name == plan.Calico && ref != source+":v0" {
