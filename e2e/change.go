@@ -26,6 +26,7 @@ type changing struct {
 	chain  string
 	saw    chainResult
 	next   *trouble // of the next edit that is carried out
+	said   promise  // of diff, about the last edit that changed anything
 	// harmless are edits that are refused, and did no harm when they were made all the same.
 	harmless []string
 }
@@ -163,6 +164,11 @@ func (c *changing) edit(ctx context.Context, pairs ...string) error {
 	if err := os.WriteFile(topology, []byte(c.source), 0o644); err != nil {
 		return err
 	}
+	said, err := c.promised(ctx)
+	if err != nil {
+		return err
+	}
+	c.said = said
 	// --rebuild: what generate refuses for a running cluster is what the playbooks are to refuse, too
 	args := append([]string{"generate", topology, "--out", c.tree, "--rebuild", "--removed", strings.Join(c.gone, ",")}, c.h.variables()...)
 	if err := command(ctx, c.h.k8splan, args...); err != nil {
@@ -272,6 +278,9 @@ func (c *changing) carriedOut(ctx context.Context, what, playbook string, args .
 	}
 	fmt.Println("  " + e.String())
 	c.saw.Edits = append(c.saw.Edits, e)
+	if err := c.said.kept(e.Sighting, e.Trouble); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
 	return c.settledAgain(ctx, what)
 }
 
@@ -296,6 +305,9 @@ func (c *changing) settledAgain(ctx context.Context, what string) error {
 	if err := c.check(ctx); err != nil {
 		return fmt.Errorf("after %s: %w", what, err)
 	}
+	if err := c.oneHistory(ctx); err != nil {
+		return fmt.Errorf("after %s: %w", what, err)
+	}
 	c.t.phase("checks")
 	again, err := c.played(ctx, c.t, "site.yml")
 	if err != nil {
@@ -305,6 +317,16 @@ func (c *changing) settledAgain(ctx context.Context, what string) error {
 		return fmt.Errorf("after %s, site.yml again changed something:\n  %s", what, strings.Join(again.changed, "\n  "))
 	}
 	return nil
+}
+
+// oneHistory wants all members of etcd to hold the same, under one leader. They are compared at a revision that each has reached and none
+// has compacted, so it is asked again where one of them was on its way.
+func (c *changing) oneHistory(ctx context.Context) error {
+	etcd, err := c.etcdctl(ctx, c.members...)
+	if err != nil {
+		return err
+	}
+	return eventually(ctx, time.Minute, func() error { return oneMind(ctx, etcd) })
 }
 
 // packagedKubelet makes a package of that name, as an imitation of upstream's: its version is all that counts here.
@@ -500,6 +522,7 @@ func walkMembers(ctx context.Context, c *changing) error {
 		three); err != nil {
 		return err
 	}
+	c.next = &trouble{interrupt: true}
 	if err := c.carriedOut(ctx, "etcd 1 → 3", "site.yml"); err != nil {
 		return err
 	}
@@ -545,6 +568,7 @@ func walkMembers(ctx context.Context, c *changing) error {
 		"count         = 5\n  first_address = \"10.77.0.21\""); err != nil {
 		return err
 	}
+	c.next = &trouble{host: "etcd-2"}
 	if err := c.carriedOut(ctx, "etcd 3 → 5", "site.yml"); err != nil {
 		return err
 	}
@@ -574,6 +598,7 @@ func walkControlPlanes(ctx context.Context, c *changing) error {
 	if err := c.edit(ctx, `"single-etcd-single-master"`, `"multi-etcd-multi-master"`, oneOfStacked, threeOfStacked); err != nil {
 		return err
 	}
+	c.next = &trouble{interrupt: true}
 	if err := c.carriedOut(ctx, "control planes 1 → 3", "site.yml"); err != nil {
 		return err
 	}
@@ -581,6 +606,7 @@ func walkControlPlanes(ctx context.Context, c *changing) error {
 		pool("etcd", "etcd", 3, "10.77.0.21")+"\nnode \"worker-1\""); err != nil {
 		return err
 	}
+	c.next = &trouble{host: "cp-3"}
 	if err := c.leaves(ctx, "cp-1", "node_pool \"cp\" {\n  roles         = [\"control-plane\"]\n  "+threeOfStacked+"\n}\n",
 		single("control-plane", "cp-2", "10.77.0.32")+single("control-plane", "cp-3", "10.77.0.33")+
 			single("control-plane", "cp-4", "10.77.0.34")); err != nil {
@@ -621,7 +647,7 @@ func olderStacked(source string) string {
 func walkUpgradeStacked(ctx context.Context, c *changing) error {
 	if err := walkSteps(ctx, c,
 		step{what: lab.Patch + " → " + lab.Older + ", packages", playbook: "upgrade.yml", args: []string{"-e", force},
-			pairs: []string{lab.Patch, lab.Older}},
+			trouble: &trouble{host: "cp-2"}, pairs: []string{lab.Patch, lab.Older}},
 		step{what: lab.Older + " → the newest, packages", playbook: "upgrade.yml", args: []string{"-e", force},
 			trouble: &trouble{interrupt: true},
 			pairs:   []string{"\n  kubernetes_version = \"" + lab.Older + "\"", ""}},
@@ -677,6 +703,7 @@ func walkUpgrade(ctx context.Context, c *changing) error {
 	if _, err := c.kube(ctx, "delete", "poddisruptionbudget", "web"); err != nil {
 		return err
 	}
+	c.next = &trouble{interrupt: true, host: "cp-3"}
 	if err := c.carriedOut(ctx, lab.Older+" → the newest", "upgrade.yml", "-e", force); err != nil {
 		return err
 	}
@@ -765,6 +792,7 @@ func threeMembers(source string) string {
 // walkHosts lets a new member take the place of the first one, which signs etcd's certificates, reboots a host of each kind, and lets the
 // control plane leave that began the cluster.
 func walkHosts(ctx context.Context, c *changing) error {
+	c.next = &trouble{interrupt: true}
 	if err := c.leaves(ctx, "etcd-1", pool("etcd", "etcd", 3, "10.77.0.21"),
 		single("etcd", "etcd-2", "10.77.0.22")+single("etcd", "etcd-3", "10.77.0.23")+single("etcd", "etcd-4", "10.77.0.24")); err != nil {
 		return err

@@ -94,7 +94,7 @@ func walkConfig(ctx context.Context, c *changing) error {
 			also:  on("cat /etc/kubernetes/admin.conf", "https://api.lab.test:6443")},
 		step{what: "another MTU", playbook: "reconfigure.yml", args: []string{"-e", force},
 			pairs: []string{"mtu = 1500", "mtu = 1400"}, also: on("cat /run/flannel/subnet.env", "FLANNEL_MTU=1350")},
-		step{what: "a wider range of pods", playbook: "reconfigure.yml",
+		step{what: "a wider range of pods", playbook: "reconfigure.yml", trouble: &trouble{host: "aio-1"},
 			pairs: []string{"network {", "network {\n  pod_subnets = [\"10.244.0.0/15\"]"},
 			also:  on("cat /run/flannel/subnet.env", "FLANNEL_NETWORK=10.244.0.0/15")},
 	)

@@ -915,7 +915,7 @@ func (p *patient) whole(ctx context.Context) error {
 			return fmt.Errorf("etcd acknowledged %s and does not have it", k)
 		}
 	}
-	if err := eventually(ctx, time.Minute, func() error { return p.oneMind(ctx) }); err != nil {
+	if err := eventually(ctx, time.Minute, func() error { return oneMind(ctx, p.etcd) }); err != nil {
 		return err
 	}
 	if p.joins {
@@ -934,9 +934,9 @@ func (p *patient) whole(ctx context.Context) error {
 	return err
 }
 
-// oneMind compares the members' histories: the same hash at the same revision, and one leader.
-func (p *patient) oneMind(ctx context.Context) error {
-	out, err := p.etcd(ctx, "endpoint", "status", "-w", "json")
+// oneMind compares the histories of members of etcd: the same hash at the same revision, one leader, one cluster.
+func oneMind(ctx context.Context, etcd func(context.Context, ...string) ([]byte, error)) error {
+	out, err := etcd(ctx, "endpoint", "status", "-w", "json")
 	if err != nil {
 		return err
 	}
@@ -945,25 +945,26 @@ func (p *patient) oneMind(ctx context.Context) error {
 		Status   struct {
 			Leader uint64 `json:"leader"`
 			Header struct {
-				Revision int64 `json:"revision"`
+				Cluster  uint64 `json:"cluster_id"`
+				Revision int64  `json:"revision"`
 			} `json:"header"`
 		}
 	}
 	if err := json.Unmarshal(out, &status); err != nil {
 		return err
 	}
-	leaders := map[uint64]bool{}
+	leaders, clusters := map[uint64]bool{}, map[uint64]bool{}
 	lowest := int64(0)
 	for _, s := range status {
-		leaders[s.Status.Leader] = true
+		leaders[s.Status.Leader], clusters[s.Status.Header.Cluster] = true, true
 		if lowest == 0 || s.Status.Header.Revision < lowest {
 			lowest = s.Status.Header.Revision
 		}
 	}
-	if len(leaders) != 1 {
-		return fmt.Errorf("the members name %d leaders", len(leaders))
+	if len(leaders) != 1 || len(clusters) != 1 {
+		return fmt.Errorf("the members name %d leaders and %d clusters", len(leaders), len(clusters))
 	}
-	out, err = p.etcd(ctx, "endpoint", "hashkv", "--rev", fmt.Sprint(lowest), "-w", "json")
+	out, err = etcd(ctx, "endpoint", "hashkv", "--rev", fmt.Sprint(lowest), "-w", "json")
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// promise is what `k8splan diff -o json` says of an edit before it is made.
+type promise struct {
+	Verdict string        `json:"verdict"`
+	Steps   []promiseStep `json:"steps"`
+}
+
+type promiseStep struct {
+	ID       string `json:"id"`
+	Playbook string `json:"playbook"`
+	Survives struct {
+		Writes *int `json:"writes"` // null: they are away
+		API    *int `json:"api"`
+	} `json:"survives"`
+}
+
+// promised asks diff what the topology does to the cluster that the tree is of.
+func (c *changing) promised(ctx context.Context) (promise, error) {
+	var p promise
+	if _, err := os.Stat(filepath.Join(c.tree, "plan.json")); errors.Is(err, os.ErrNotExist) {
+		return p, nil // the cluster is to be built
+	}
+	args := append([]string{"diff", c.tree, filepath.Join(c.dir, "topology.hcl"), "-o", "json"}, c.h.variables()...)
+	cmd := exec.CommandContext(ctx, c.h.k8splan, args...)
+	var said strings.Builder
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	var exit *exec.ExitError
+	if err != nil && !(errors.As(err, &exit) && exit.ExitCode() == 1 && len(out) > 0) { // 1 where it is refused
+		return p, fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args, " "), err, said.String())
+	}
+	return p, json.Unmarshal(out, &p)
+}
+
+// Seconds for which the endpoint and the writes may pause although diff says that they go on: a balancer takes a moment to see that an API
+// server went, and members of etcd elect another leader. A host that lost its power says goodbye to nobody.
+const (
+	blink      = 10
+	blinkOfOne = 40
+)
+
+// kept compares what was seen with what diff said: where no step takes the API or the writes away, they paused for a moment at most.
+func (p *promise) kept(saw *Sighting, trouble string) error {
+	if p.Verdict == "" || p.Verdict == "none" && trouble == "" {
+		return nil
+	}
+	limit := float64(blink)
+	if strings.Contains(trouble, "lost power") {
+		limit = blinkOfOne
+	}
+	api, writes := true, true
+	for _, s := range p.Steps {
+		if s.Survives.API == nil || strings.Contains(trouble, "lost power") && *s.Survives.API == 0 {
+			api = false
+		}
+		if s.Survives.Writes == nil || strings.Contains(trouble, "lost power") && *s.Survives.Writes == 0 {
+			writes = false
+		}
+	}
+	if api && saw.Endpoint > limit {
+		return fmt.Errorf("diff says that the API goes on in every step, and the endpoint was away for %.1f s", saw.Endpoint)
+	}
+	if api && writes && saw.Gap > limit {
+		return fmt.Errorf("diff says that writes go on in every step, and none was acknowledged for %.1f s", saw.Gap)
+	}
+	return nil
+}
