@@ -7,11 +7,16 @@
 kubeadm writes the manifests, and the kubelet starts a pod again whose manifest has changed. Prints the names of those, one a line. A pod
 counts as up when it runs in another container than before, and that one answers for some seconds. Of the controller manager and the scheduler
 the one that leads must go on as long. One whose file alone has changed has its container stopped: the kubelet starts another one.
+
+What there was before is kept in BEFORE until the new is known to work. Where a run was cut off in between, the next one judges what that one wrote,
+and not whether it would write anything else. Only one of them is at work on a host: a run whose connection was lost is waited for.
 """
 import argparse
 import base64
+import fcntl
 import http.client
 import os
+import re
 import shutil
 import signal
 import ssl
@@ -22,6 +27,8 @@ import time
 
 MANIFESTS = "/etc/kubernetes/manifests/"
 ASIDE = "/etc/kubernetes/etcd.before.yaml"  # the manifest of a member whose data is being moved
+BEFORE = "/etc/kubernetes/before-settings/"    # manifests and files as they were before the settings that are being brought
+LOCK = "/run/k8splan-render.lock"
 PORTS = {"kube-controller-manager": 10257, "kube-scheduler": 10259}
 HEALTH = 2381  # of a member of stacked etcd, as kubeadm writes it
 PATIENCE = 180  # seconds for a pod to come up
@@ -53,6 +60,42 @@ def read(path):
         return None
     with open(path, encoding="utf-8") as f:
         return f.read()
+
+
+def saved(name):
+    """what a run that was cut off found here; None where none was."""
+    return read(BEFORE + name)
+
+
+def save(name, text):
+    os.makedirs(BEFORE, mode=0o700, exist_ok=True)
+    put(BEFORE + name, text)
+
+
+def judged(names):
+    for name in names:
+        if os.path.exists(BEFORE + name):
+            os.unlink(BEFORE + name)
+    if os.path.isdir(BEFORE) and not os.listdir(BEFORE):
+        os.rmdir(BEFORE)
+
+
+def lasting(text):
+    """what nobody goes back on: the version, and where a member of etcd has its data."""
+    return re.findall(r"(--data-dir=\S+|image: \S+)", text)
+
+
+def earlier(component):
+    """the manifest before the settings that a run that was cut off began to bring, and else what there is."""
+    text, now = saved(component + ".yaml"), manifest(component)
+    return now if text is None or lasting(text) != lasting(now) else text
+
+
+def alone():
+    """waits for a run whose connection was lost, and whose program is still at work here."""
+    lock = open(LOCK, "w", encoding="ascii")  # pylint: disable=consider-using-with
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
 
 
 def stop(component):
@@ -178,20 +221,32 @@ def main():
     args.add_argument("--data", type=lambda s: s.split("=", 1), default=None)
     asked = args.parse_args()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # what was begun is ended, although the connection is gone
+    lock = alone()
     if asked.data and os.path.exists(ASIDE) and not os.path.exists(MANIFESTS + "etcd.yaml"):
         os.rename(ASIDE, MANIFESTS + "etcd.yaml")
     reader, path = asked.reads
-    before = read(path) if reader else None
-    old = {c: manifest(c) for c in asked.components}
+    file = os.path.basename(path)
+    before = (read(path) if saved(file) is None else saved(file)) if reader else None
+    found = {c: manifest(c) for c in asked.components}
+    old = {c: earlier(c) for c in asked.components}
     was = {c: containers(c) for c in asked.components}
+    kept = [c + ".yaml" for c in asked.components] + ([file] if before is not None else [])
+    for component in asked.components:
+        save(component + ".yaml", old[component])
     if reader:
+        if before is not None:
+            save(file, before)
         put(path, asked.content)
     handle, config = tempfile.mkstemp(dir="/run", prefix="k8splan-", suffix=".yaml")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as f:
             f.write(sys.stdin.read())
         if asked.data:
-            take_along(*asked.data)
+            try:
+                take_along(*asked.data)
+            except SystemExit:
+                judged(kept)
+                raise
         for component in asked.components:
             done = run("kubeadm", "init", "phase", *phase(component), "--config", config)
             if done.returncode:
@@ -202,10 +257,14 @@ def main():
                     moved(*asked.data, well=False)
                 if before is not None:
                     put(path, before)
+                judged(kept)
                 sys.exit("kubeadm could not render %s, and the old files are in place: %s" % (component, done.stdout[-2000:]))
     finally:
         os.unlink(config)
     changed = [c for c in asked.components if manifest(c) != old[c] or c == reader and asked.content != before]
+    for component in changed:  # a run that was cut off wrote the same, and what runs may have it already
+        if manifest(component) == found[component] and manifest(component) != old[component]:
+            was[component] = set()
     if reader in changed and manifest(reader) == old[reader]:
         stop(reader)
     for component in changed:
@@ -225,8 +284,11 @@ def main():
         back = [c for c in changed if not comes_up(c, now[c] if now[c] - was[c] else set(), asked)]
         if asked.data:
             moved(*asked.data, well=False)
+        judged(kept)
         sys.exit("%s did not come up with its new settings, and the old ones are back%s. Its last words: %s"
                  % (component, "; " + ", ".join(back) + " does not answer with them either" if back else "", said))
+    judged(kept)
+    lock.close()
 
 
 main()
