@@ -21,7 +21,7 @@ TOOL      = $(GO) tool -modfile=checks/tools/go.mod
 MODULES   = $(dir $(shell git ls-files '*go.mod' ':!e2e/lab'))
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo setup test unit browser lint cross golden fuzz vscode release-snapshot bench e2e e2e-hard-way e2e-recover e2e-faults e2e-change e2e-hosts site clean
+.PHONY: help build demo setup test unit browser lint cross golden fuzz vscode release-snapshot bench e2e e2e-bare e2e-hard-way e2e-recover e2e-faults e2e-change e2e-hosts site clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -99,6 +99,9 @@ bench: build ## the speed ratios that the project holds itself to
 
 e2e: build ## real clusters in the lab (Linux, root): make e2e TOPOLOGY=aio
 	$(GO) run ./e2e -k8splan bin/k8splan $(TOPOLOGY)
+
+e2e-bare: build ## hosts without a cluster in the lab, to follow README.md without machines (until ^C): TOPOLOGY=3+3+2 for more of them
+	$(GO) run ./e2e -k8splan bin/k8splan -bare $(or $(TOPOLOGY),aio)
 
 e2e-hard-way: build ## Kubernetes The Hard Way in the lab, from its tree
 	$(GO) run ./e2e -k8splan bin/k8splan -hard-way

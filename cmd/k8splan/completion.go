@@ -12,8 +12,8 @@ func (a *app) completionCommand() *cobra.Command {
 	shells := []string{"bash", "zsh", "fish", "powershell"}
 	return &cobra.Command{
 		Use:   "completion SHELL",
-		Short: "Print the script that completes commands in bash, zsh, fish or powershell",
-		Long: `Completion prints a script for your shell. To have it from the next login on:
+		Short: "Print a completion script for bash, zsh, fish, or powershell",
+		Long: `Print a completion script for your shell. To install it for new shells:
 
   bash        k8splan completion bash > ~/.local/share/bash-completion/completions/k8splan
   zsh         k8splan completion zsh > "${fpath[1]}/_k8splan"

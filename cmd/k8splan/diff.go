@@ -36,32 +36,33 @@ func (a *app) diffCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "diff OLD [NEW]",
 		Short: "Show what an edit does to a running cluster: in place, in steps, or not at all",
-		Long: `Diff compares two designs and says what the edit means for a cluster that was built from the old one. OLD is a topology or a
-generated tree (its plan.json). NEW is a topology, topology.hcl where it is left out. With --git, OLD is what NEW was at a
-revision.
+		Long: `Show what an edit does to a running cluster. OLD is the topology or the generated tree that the cluster was built from.
+NEW is a topology, by default topology.hcl. With --git, OLD is NEW at a revision.
 
   k8splan diff out
   k8splan diff old.hcl topology.hcl
   k8splan diff --git origin/main
 
-Each change has one of four classes, and the verdict is the worst of them:
+Each change has one of four classes. The verdict is the worst of them:
 
   none      nothing changes on any host
   in-place  applied while everything runs
   ordered   done in steps, with a check between them
   refused   cannot be done to a running cluster, or would lose data; the text says what can be done instead
 
-The steps say what carries them out: a playbook of the tree, or by hand a page of its RUNBOOK.md. docs/change.md has every argument.
+Each step names the playbook of the tree that carries it out, or the page of RUNBOOK.md for a step by hand. docs/change.md lists every
+argument.
 
-The exit code is 1 where something is refused or a topology is wrong; with --exit-code it is 3 where anything else changes.`,
+The exit code is 1 if something is refused or a topology is wrong. With --exit-code it is 3 if anything else changes.`,
 		Args: count(0, 2, "OLD"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 && revision == "" {
 				return usageError{hinted{errors.New("OLD is missing"),
-					"usage: " + cmd.UseLine() + ", or k8splan diff --git REVISION [NEW]"}}
+					"name the tree of the cluster, as in `k8splan diff out`; also k8splan diff old.hcl, or k8splan diff --git REVISION"}}
 			}
 			if revision != "" && len(args) > 1 {
-				return usageError{hinted{errors.New("with --git, OLD is what NEW was: name one file"), "k8splan diff --git REVISION [NEW]"}}
+				return usageError{hinted{errors.New("with --git, name only NEW: OLD is the same file at the revision"),
+					"k8splan diff --git REVISION [NEW]"}}
 			}
 			r, err := a.difference(args, revision, &topology)
 			if err != nil {
@@ -86,9 +87,9 @@ The exit code is 1 where something is refused or a topology is wrong; with --exi
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&revision, "git", "", "compare with what NEW was at a `REVISION`")
-	cmd.Flags().BoolVar(&exitCode, "exit-code", false, "exit with 3 where anything changes")
-	cmd.Flags().VarP(&out, "output", "o", "format of the answer")
+	cmd.Flags().StringVar(&revision, "git", "", "compare with NEW at a `REVISION`")
+	cmd.Flags().BoolVar(&exitCode, "exit-code", false, "exit with 3 if anything changes")
+	cmd.Flags().VarP(&out, "output", "o", "output format")
 	topology.add(cmd)
 	return cmd
 }
@@ -132,7 +133,7 @@ func (a *app) newerPatch(o *opened) {
 	p := o.project.Plan()
 	written := p.Spec.Cluster.KubernetesVersion
 	if newest, ok := p.NewerPatch(); ok && written != nil && *written == p.Cluster.Version.MinorString() {
-		a.note("Kubernetes stays at %s, which the cluster was built with; %s is known: write kubernetes_version = \"%s\" to upgrade",
+		a.note("Kubernetes stays at %s, the version of the cluster. Version %s is available: write kubernetes_version = \"%s\" to upgrade",
 			p.Cluster.Version, newest, newest)
 	}
 }
@@ -144,8 +145,8 @@ func (a *app) recordOf(name string, flags *topologyFlags) (*change.Record, error
 		r, err := treeRecord(name)
 		if err == nil && r == nil {
 			err = hinted{
-				fmt.Errorf("%s holds no %s, so it is not known what was built from it", name, change.FileName),
-				"name the topology that it was generated from, or generate the tree again from that with this release",
+				fmt.Errorf("%s has no %s, so the design behind it is unknown", name, change.FileName),
+				"name the topology that it was generated from, or generate the tree again from that topology",
 			}
 		}
 		return r, err
@@ -161,7 +162,7 @@ func (a *app) recordOf(name string, flags *topologyFlags) (*change.Record, error
 }
 
 // errEdited says that a record was changed by somebody.
-var errEdited = errors.New("is not as it was generated")
+var errEdited = errors.New("was edited after it was generated")
 
 // treeRecord is the record of a tree, nil where it has none.
 func treeRecord(dir string) (*change.Record, error) {
@@ -171,8 +172,8 @@ func treeRecord(dir string) (*change.Record, error) {
 	}
 	name := filepath.Join(dir, change.FileName)
 	if !intact {
-		return nil, hinted{fmt.Errorf("%s is not as it was generated", name),
-			"restore it from version control: it says what the cluster was built from"}
+		return nil, hinted{fmt.Errorf("%s was edited after it was generated", name),
+			"restore it from version control: it records the design of the cluster"}
 	}
 	r, err := change.Decode(data)
 	switch {
@@ -208,7 +209,7 @@ func (a *app) resolve(name string, src []byte, flags *topologyFlags, read func(s
 	if o.project == nil {
 		a.printDiagnostics(o)
 		return nil, hinted{
-			fmt.Errorf("%s: %s: with an old design that this release refuses nothing can be compared", name, tally(o.diags)),
+			fmt.Errorf("%s: %s: this release refuses the old design, so it cannot be compared", name, tally(o.diags)),
 			"compare with the tree that was generated from it",
 		}
 	}

@@ -18,10 +18,9 @@ import (
 func (a *app) explainCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain [RULE | ARGUMENT | TYPE | WORD]",
-		Short: "Explain a rule, an argument, a type, or a word; without one, list the rules",
-		Long: `Explain says why a rule exists and what to write instead, by its ID, and what a block or an argument is for, by its
-path. It knows the installation types, the targets and the arguments of their blocks, and the words of the field. Without an argument, it
-lists the rules.
+		Short: "Explain a rule, an argument, a type, or a word; without an argument, list the rules",
+		Long: `Explain a rule by its ID: why it exists, and what to write instead. Explain a block or an argument by its path, an
+installation type, a target, an argument of a target, or a word such as quorum. Without an argument, list the rules.
 
   k8splan explain etcd-even-members
   k8splan explain network.pod_subnets
@@ -55,7 +54,7 @@ lists the rules.
 				return err
 			}
 			return usageError{hinted{
-				fmt.Errorf("%q is neither a rule nor an argument, a type, or a word that is explained", args[0]),
+				fmt.Errorf("%q is not a known rule, argument, type, or word", args[0]),
 				near(args[0], explained(rules), "`k8splan explain` lists the rules, docs/language.md the arguments"),
 			}}
 		},

@@ -19,16 +19,17 @@ func (a *app) factsCommand() *cobra.Command {
 	var ics bool
 	cmd := &cobra.Command{
 		Use:   "facts [VERSION]",
-		Short: "Print what is known of Kubernetes versions, with its date and its sources",
-		Long: `Facts prints the table that the rules and the defaults read: for each minor of Kubernetes the etcd, CoreDNS, containerd and
-kernel that it wants, and what it took away. VERSION is a minor (1.36) or a release (1.36.3). What the table does not cover
-is answered with "no data", never with a guess. With --calendar it prints the days on which the support of Kubernetes, of
-operating systems, and of targets' versions ends. --facts takes a newer document of -o json: its versions, and those days.`,
+		Short: "Print facts about Kubernetes versions, with their date and sources",
+		Long: `Print the facts behind rules and defaults: for each Kubernetes minor, the etcd, CoreDNS, containerd, and kernel that it
+needs, and what it removed. VERSION is a minor (1.36) or a release (1.36.3). What is unknown is "no data", never a guess.
+
+With --calendar, print the dates on which support ends, for Kubernetes, operating systems, and versions of targets. -o json prints a
+document that other commands read with --facts.`,
 		Args: count(0, 1, "VERSION"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if ics {
 				if len(args) > 0 || out.value != "text" {
-					return usagef("--calendar is the whole answer: it takes no VERSION and no --output")
+					return usagef("--calendar cannot be used with VERSION or --output")
 				}
 				text, err := calendar(a.facts)
 				if err != nil {
@@ -69,8 +70,8 @@ operating systems, and of targets' versions ends. --facts takes a newer document
 			return a.factsText(rows)
 		},
 	}
-	cmd.Flags().VarP(&out, "output", "o", "format of the answer")
-	cmd.Flags().BoolVar(&ics, "calendar", false, "print the days on which support ends as a calendar (iCalendar, .ics)")
+	cmd.Flags().VarP(&out, "output", "o", "output format")
+	cmd.Flags().BoolVar(&ics, "calendar", false, "print the dates on which support ends as iCalendar (.ics)")
 	return cmd
 }
 
@@ -90,7 +91,7 @@ func minorOrRelease(facts *plan.Table, text string) (plan.Version, error) {
 }
 
 func (a *app) factsText(rows []plan.Row) error {
-	a.prose("", fmt.Sprintf("Known on %s, for the newest patch release of each minor that is known or the release that was asked for",
+	a.prose("", fmt.Sprintf("Facts of %s. They hold for the newest known patch of each minor, or for the release that you named.",
 		a.facts.Date()))
 	for part := range slices.Chunk(rows, a.minorsBeside()) {
 		fmt.Fprintln(a.stdout)

@@ -30,7 +30,7 @@ func topologyFiles(args []string) (files, skipped []string, err error) {
 			return nil, nil, err
 		}
 		if len(found) == 0 {
-			return nil, nil, hinted{fmt.Errorf("%s holds no topology", name),
+			return nil, nil, hinted{fmt.Errorf("no topology in %s", name),
 				"a topology's name ends in .hcl, and it has a cluster block; hidden directories and generated trees are not searched"}
 		}
 		files, skipped = append(files, found...), append(skipped, foreign...)
@@ -94,5 +94,5 @@ func (a *app) noteSkipped(skipped []string) {
 	for i, name := range shown {
 		names[i] = named(name)
 	}
-	a.note("skipped without a cluster block: %s%s", strings.Join(names, ", "), more)
+	a.note("skipped files without a cluster block: %s%s", strings.Join(names, ", "), more)
 }

@@ -19,13 +19,15 @@ func (a *app) fmtCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fmt [FILE | DIR ...]",
 		Short: "Format topology files",
-		Long: `Fmt prints a topology file (./topology.hcl; - is standard input) in HCL's layout. An argument that was renamed gets its
-new name. With -w it writes files in their places instead and lists those that changed. With --check it lists those that would change, and
-the exit code is 1 if there are any. Of a directory it takes every topology in it and below.`,
+		Long: `Format a topology and print it. Without an argument, format ./topology.hcl. FILE - is standard input. DIR stands for
+every topology in it and below, and needs -w or --check. Renamed arguments get their new names.
+
+With -w, files are overwritten, and the changed ones are listed. With --check, files that would change are listed, and the exit code is
+1 if there are any.`,
 		Args: count(0, -1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if write && check {
-				return usagef("-w writes, --check does not: give one or the other")
+				return usagef("-w cannot be used with --check, which writes nothing")
 			}
 			if len(args) == 0 {
 				args = []string{defaultFile}
@@ -36,8 +38,8 @@ the exit code is 1 if there are any. Of a directory it takes every topology in i
 			}
 			a.noteSkipped(skipped)
 			if len(files) > 1 && !write && !check {
-				return usageError{hinted{fmt.Errorf("%d files would be printed one at a time", len(files)),
-					"-w writes them in their places, --check lists those that would change"}}
+				return usageError{hinted{fmt.Errorf("%d files cannot be printed as one", len(files)),
+					"-w overwrites them, --check lists those that would change"}}
 			}
 			failed := false
 			for _, name := range files {
@@ -53,7 +55,7 @@ the exit code is 1 if there are any. Of a directory it takes every topology in i
 			return nil
 		},
 	}
-	cmd.Flags().BoolVarP(&write, "write", "w", false, "write the files in their places")
+	cmd.Flags().BoolVarP(&write, "write", "w", false, "overwrite the files")
 	cmd.Flags().BoolVar(&check, "check", false, "list the files that would change")
 	return cmd
 }

@@ -29,32 +29,30 @@ func (a *app) generateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "generate [FILE] --out DIR",
 		Short: "Write the tree that builds the cluster",
-		Long: `Generate writes what the design needs into DIR: configurations, playbook, runbook. The tree appears whole or not at all,
-			also when the
-process is killed. SHA256SUMS in it lists the files that k8splan owns: generating again replaces those, removes the ones no longer
-produced, and touches nothing else. If one of them was edited, generate stops before writing anything.
+		Long: `Write the tree that builds the cluster into DIR: configurations, playbook, and runbook. Either the whole tree is written
+or nothing, even if the process is killed. SHA256SUMS lists the files that k8splan wrote. The next run replaces these, removes those
+that are no longer needed, and touches nothing else. If one of them was edited, generate stops before writing anything.
 
-Where DIR holds a tree already, generate says first what the edit does to the cluster that was built from it,
-	as ` + "`k8splan diff DIR`" + ` does, and
-writes nothing where that is refused: --rebuild says that the cluster will be rebuilt. A tree of another cluster is never written over,
-and a directory of other files only with --force.
+If DIR already has a tree, generate first shows what the edit does to the running cluster, like ` + "`k8splan diff DIR`" + `. If that is
+refused, nothing is written, unless --rebuild says that the cluster will be rebuilt. A tree of another cluster is never overwritten, and a
+directory with other files only with --force.
 
-Hosts that the tree had and the design lacks stay in the inventory, in the group leaving, because the cluster may still have them:
-remove-host.yml takes them out of it, and generate with --removed NAME out of the tree.
+Hosts that are no longer in the design stay in the inventory, in the group "leaving", because the cluster may still have them.
+remove-host.yml takes a host out of the cluster, and generate --removed HOST then takes it out of the tree.
 
-With --check or --diff nothing is written; the exit code is 1 if DIR is not what would be written now.`,
+With --check or --diff nothing is written, and the exit code is 1 if DIR differs from what would be written.`,
 		Args: count(0, 1, "FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if dir == "" {
 				return usageError{hinted{errors.New("--out DIR is missing"), "usage: " + cmd.UseLine()}}
 			}
 			if force && (check || diff) {
-				return usagef("--force writes, --check and --diff do not: give one or the other")
+				return usagef("--force cannot be used with --check or --diff, which write nothing")
 			}
 			if recovered, err := artifact.Recover(dir); err != nil {
 				return err
 			} else if recovered {
-				a.note("finished the write of %s that was interrupted", dir)
+				a.note("%s: completed an interrupted write", dir)
 			}
 			if old, err := treeRecord(dir); err == nil { // what is wrong with it is said below
 				topology.keep(old)
@@ -101,12 +99,13 @@ With --check or --diff nothing is written; the exit code is 1 if DIR is not what
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&dir, "out", "", "the tree's `DIR`; made where it does not exist")
-	cmd.Flags().BoolVar(&check, "check", false, "write nothing, list what differs")
-	cmd.Flags().BoolVar(&diff, "diff", false, "write nothing, show what differs as a unified diff")
-	cmd.Flags().BoolVar(&force, "force", false, "set files aside that are in the way, as FILE.orig-N, instead of stopping")
-	cmd.Flags().BoolVar(&rebuild, "rebuild", false, "write a change that a running cluster refuses: it will be rebuilt")
-	cmd.Flags().StringSliceVar(&removed, "removed", nil, "`HOST`s that remove-host.yml has taken out of the cluster; --removed=* for all")
+	cmd.Flags().StringVar(&dir, "out", "", "write the tree to `DIR`, which is created if necessary")
+	cmd.Flags().BoolVar(&check, "check", false, "write nothing, list files that differ")
+	cmd.Flags().BoolVar(&diff, "diff", false, "write nothing, show differences as a unified diff")
+	cmd.Flags().BoolVar(&force, "force", false, "rename files that are in the way to FILE.orig-N instead of stopping")
+	cmd.Flags().BoolVar(&rebuild, "rebuild", false, "accept a change that a running cluster cannot take, because it will be rebuilt")
+	cmd.Flags().StringSliceVar(&removed, "removed", nil, "a `HOST` that remove-host.yml took out of the cluster; "+
+		"may be repeated; --removed=* for all")
 	topology.add(cmd)
 	return cmd
 }
@@ -122,8 +121,8 @@ func leavingHosts(edit *change.Report, removed []string, rebuild bool) ([]*chang
 	}
 	for _, name := range removed {
 		if !slices.ContainsFunc(all, func(n *change.Node) bool { return n.Name == name }) {
-			return nil, hinted{fmt.Errorf("--removed %s: the tree lists no such host as leaving", name),
-				"a host leaves when the topology no longer has it; inventory.yaml lists those that do in the group leaving"}
+			return nil, hinted{fmt.Errorf("--removed %s: the tree has no such host in the group \"leaving\"", name),
+				"a host is leaving once the topology no longer has it; inventory.yaml lists these hosts"}
 		}
 	}
 	return change.Leaving(edit.Old, edit.New, removed), nil
@@ -132,7 +131,7 @@ func leavingHosts(edit *change.Report, removed []string, rebuild bool) ([]*chang
 // remind says what is left to do with the hosts that leave.
 func (a *app) remind(leaving []*change.Node) {
 	for _, n := range leaving {
-		a.note("%s is leaving: ansible-playbook remove-host.yml -e host=%s takes it out of the cluster; then generate with --removed %s",
+		a.note("%s is leaving: `ansible-playbook remove-host.yml -e host=%s` takes it out of the cluster; then generate with --removed %s",
 			n.Name, n.Name, n.Name)
 	}
 }
@@ -148,7 +147,7 @@ func mayHold(dir string, force bool) error {
 	}
 	if filepath.Dir(absolute) == absolute {
 		return hinted{fmt.Errorf("%s is the root of the file system", dir),
-			"name another directory for the tree; --force writes there all the same"}
+			"name another directory for the tree, or write there with --force"}
 	}
 	holds, err := artifact.Holds(dir)
 	if err != nil {
@@ -156,8 +155,8 @@ func mayHold(dir string, force bool) error {
 	}
 	if holds == artifact.Others {
 		return hinted{
-			fmt.Errorf("%s holds files and no tree of k8splan, nothing was written", dir),
-			"name an empty directory, or one that does not exist; --force writes there and sets files aside that are in the way",
+			fmt.Errorf("%s has files but no tree of k8splan; nothing was written", dir),
+			"name an empty or new directory; --force writes there, and renames files that are in the way",
 		}
 	}
 	return nil
@@ -167,7 +166,7 @@ func mayHold(dir string, force bool) error {
 func (a *app) edit(o *opened, dir string) (*change.Report, error) {
 	old, err := treeRecord(dir)
 	if errors.Is(err, errEdited) {
-		a.note("%s: what the tree was generated from is not known", err)
+		a.note("%s: the design that it was generated from is unknown", err)
 		return nil, nil
 	}
 	if err != nil || old == nil {
@@ -176,8 +175,8 @@ func (a *app) edit(o *opened, dir string) (*change.Report, error) {
 	p := o.project.Plan()
 	if old.Cluster != p.Cluster.Name {
 		return nil, hinted{
-			fmt.Errorf("%s is the tree of cluster %q, and %s is of %q", dir, old.Cluster, o.name, p.Cluster.Name),
-			"name another directory; a cluster cannot get another name",
+			fmt.Errorf("%s is the tree of cluster %q, but %s defines %q", dir, old.Cluster, o.name, p.Cluster.Name),
+			"name another directory; a cluster cannot be renamed",
 		}
 	}
 	return change.BetweenWith(old, change.Of(p, release()), a.facts), nil
@@ -195,11 +194,11 @@ func (a *app) announce(edit *change.Report, dir string, rebuild bool) error {
 			return err
 		}
 		return hinted{
-			fmt.Errorf("the cluster that was built from %s cannot be changed like this, nothing was written", dir),
-			"make the edit in the way that is said above; --rebuild writes the tree for a cluster that will be rebuilt",
+			fmt.Errorf("the cluster built from %s cannot be changed like this; nothing was written", dir),
+			"follow what the text above says; --rebuild writes the tree for a cluster that will be rebuilt",
 		}
 	case edit.Verdict == change.Refused:
-		a.note("%s is now for a cluster that is rebuilt: %s", dir, edit.Sentence())
+		a.note("%s now needs a rebuilt cluster: %s", dir, edit.Sentence())
 	case len(edit.Steps) > 0: // the tree that knew what was there is about to be written over
 		return describe.ChangePage(a.stderr, edit, style)
 	default:
@@ -222,24 +221,24 @@ func (a *app) write(set *artifact.Set, dir string, force bool) error {
 	var conflict *artifact.ConflictError
 	if errors.As(err, &conflict) {
 		for _, name := range conflict.Edited {
-			a.note("%s was changed since it was generated", path.Join(dir, name))
+			a.note("%s was edited after it was generated", path.Join(dir, name))
 		}
 		for _, name := range conflict.Foreign {
-			a.note("%s is in the way and was not generated", path.Join(dir, name))
+			a.note("%s is in the way: generate did not write it", path.Join(dir, name))
 		}
 		return hinted{
-			fmt.Errorf("%s: %s in the way, nothing was written", dir, files(len(conflict.Edited)+len(conflict.Foreign))),
-			"--diff shows the differences; --force sets the files aside as FILE.orig-N and goes on",
+			fmt.Errorf("%s: %s in the way; nothing was written", dir, files(len(conflict.Edited)+len(conflict.Foreign))),
+			"--diff shows the differences; --force renames the files to FILE.orig-N and continues",
 		}
 	}
 	if err != nil {
 		return err
 	}
 	if report.Recovered {
-		a.note("finished the write of %s that was interrupted", dir)
+		a.note("%s: completed an interrupted write", dir)
 	}
 	for _, b := range report.Backups {
-		a.note("%s was set aside as %s", path.Join(dir, b.Path), path.Join(dir, b.To))
+		a.note("%s was renamed to %s", path.Join(dir, b.Path), path.Join(dir, b.To))
 	}
 	if removed := report.Removed; len(removed) > 8 {
 		a.note("%s are no longer needed and were removed, among them %s", files(len(removed)), path.Join(dir, removed[0]))

@@ -16,9 +16,9 @@ func (a *app) graphCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "graph [FILE]",
 		Short: "Print a picture of the design, for documents",
-		Long: `Graph prints the design in topology.hcl as a diagram. --view machines shows where every machine is and the way of a request,
-network who connects to whom and the address ranges, etcd the members and their quorum, and boot the order of the bring-up with what each
-step waits for.
+		Long: `Print a diagram of the design. --view chooses one of four: machines has every machine in its place and the path of a
+request; network has connections and address ranges; etcd has the members and their quorum; boot has the order of the installation, and
+what each step waits for.
 
   k8splan graph                            Mermaid, which GitHub and GitLab show in Markdown
   k8splan graph -o svg > cluster.svg

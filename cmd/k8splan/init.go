@@ -23,9 +23,9 @@ func (a *app) initCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init TYPE",
 		Short: "Write a commented topology file to start from",
-		Long: `Init writes a topology that validates as it is to standard output, or with -o to a file that does not exist yet.
-TYPE is one of
-` + list.String(),
+		Long: `Write a commented topology to standard output, or with -o to a new file. It is valid as it is. TYPE is one of
+` +
+			list.String(),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usageError{hinted{errors.New("TYPE is missing"), "the types are " + strings.Join(topologies.Names(), ", ")}}
@@ -68,8 +68,8 @@ TYPE is one of
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&target, "target", "bare-metal", "the `TARGET` that the cluster lands on")
-	cmd.Flags().StringVarP(&file, "output", "o", "", "write to `FILE`, which must not exist")
+	cmd.Flags().StringVar(&target, "target", "bare-metal", "the `TARGET` to build for; k8splan targets lists them")
+	cmd.Flags().StringVarP(&file, "output", "o", "", "write to a new `FILE`")
 	return cmd
 }
 
@@ -86,7 +86,7 @@ func words(types []topologies.Type) string {
 func writeNew(name string, data []byte) error {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
-		return hinted{fmt.Errorf("%s exists already", name), "name another file with -o, or move it away"}
+		return hinted{fmt.Errorf("%s already exists", name), "name another file with -o, or move it away"}
 	}
 	if err != nil {
 		return err

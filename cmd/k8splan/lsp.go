@@ -22,9 +22,9 @@ func (a *app) lspCommand() *cobra.Command {
 	var stdio bool
 	cmd := &cobra.Command{
 		Use:   "lsp",
-		Short: "Serve an editor: findings, corrections, completion, documentation, formatting",
-		Long: `Lsp speaks the Language Server Protocol over stdin and stdout; an editor starts it. docs/editors.md says how to tell VS
-Code, Neovim and Helix about it.`,
+		Short: "Run the language server: findings, fixes, completion, documentation, formatting",
+		Long: `Serve the Language Server Protocol over stdin and stdout. An editor starts this command. docs/editors.md has the
+settings for VS Code, Neovim, and Helix.`,
 		Args: count(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			values, err := a.given(&topology, "the command line")

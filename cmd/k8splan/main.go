@@ -110,7 +110,7 @@ func (a *app) say(code, label, text string) {
 	}
 }
 
-// note says something beside the way.
+// note prints a remark to standard error.
 func (a *app) note(format string, args ...any) {
 	a.say("", "k8splan:", fmt.Sprintf(format, args...))
 }
@@ -143,9 +143,9 @@ func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "k8splan",
 		Short: "Plan a Kubernetes cluster before anything is installed",
-		Long: `k8splan reads topology.hcl, the design of a Kubernetes cluster, and tells what is wrong with it, what was decided for you,
-and what builds it: kubeadm and etcd configurations, load balancers, the pod network, and an Ansible playbook that puts them
-to use.
+		Long: `k8splan reads the design of a Kubernetes cluster, topology.hcl. It checks the design, shows every default, simulates
+failures, and writes the files that build the cluster: kubeadm and etcd configurations, load balancers, the pod network, and an Ansible
+playbook.
 
   k8splan init all-in-one --target vagrant -o topology.hcl
   k8splan validate
@@ -163,9 +163,9 @@ to use.
 		PersistentPreRunE: func(*cobra.Command, []string) error { return a.enter() },
 	}
 	root.PersistentFlags().StringVarP(&a.chdir, "chdir", "C", "", "work in `DIR`")
-	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "print without color (so does the variable NO_COLOR)")
+	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "disable color (also: NO_COLOR=1)")
 	root.PersistentFlags().StringVar(&a.factsAt, "facts", "",
-		"take what is known of Kubernetes' releases from `FILE`, a document of facts -o json")
+		"read facts about Kubernetes releases from `FILE`, the output of `facts -o json` of a newer k8splan")
 	root.AddGroup(&cobra.Group{ID: "design", Title: "Design a cluster:"}, &cobra.Group{ID: "build", Title: "Build and change it:"},
 		&cobra.Group{ID: "know", Title: "Look things up:"}, &cobra.Group{ID: "tools", Title: "Tools:"})
 	group(root, "design", a.initCommand(), a.validateCommand(), a.planCommand(), a.simulateCommand(), a.reportCommand(), a.graphCommand(),

@@ -120,7 +120,7 @@ var asks = map[string]string{
 }
 
 // builder is for those who look for the command that builds the cluster.
-const builder = "`k8splan generate --out DIR` writes the tree, and says which command builds the cluster from it"
+const builder = "`k8splan generate --out DIR` writes the tree, and prints the command that builds the cluster"
 
 // unknownCommand says that there is no such command, and which one does what its name says.
 func unknownCommand(root *cobra.Command, name string) error {
@@ -144,7 +144,7 @@ func unknownCommand(root *cobra.Command, name string) error {
 // known is the hint for a name that other programs have for a command, "" where it is none.
 func known(name, list string) string {
 	if here := elsewhere[name]; here != "" {
-		return fmt.Sprintf("here it is `k8splan %s`; %s", here, list)
+		return fmt.Sprintf("use `k8splan %s`; %s", here, list)
 	}
 	return asks[name]
 }
@@ -175,7 +175,7 @@ func flagError(cmd *cobra.Command, err error, args []string) error {
 	case strings.HasPrefix(text, "unknown flag: --json"), strings.HasPrefix(text, "unknown flag: --yaml"),
 		strings.HasPrefix(text, "unknown flag: --format"):
 		if output == nil {
-			hint = fmt.Sprintf("`%s` has one format; %s", cmd.CommandPath(), hint)
+			hint = fmt.Sprintf("`%s` has only one format; %s", cmd.CommandPath(), hint)
 			break
 		}
 		if f, ok := output.Value.(*format); ok {
@@ -186,7 +186,10 @@ func flagError(cmd *cobra.Command, err error, args []string) error {
 	case strings.HasPrefix(text, "unknown shorthand flag: 'o'") && cmd.Flags().Lookup("out") != nil:
 		hint = "write --out DIR: a tree is a directory"
 	case strings.HasPrefix(text, "unknown flag: --out") && output != nil:
-		hint = "write -o, or --output; --out DIR belongs to generate"
+		hint = fmt.Sprintf("-o chooses the format; --out is a flag of generate. Usage: %s", cmd.UseLine())
+		if cmd.Name() == "diff" {
+			hint = "the tree is an argument: k8splan diff DIR"
+		}
 	}
 	return usageError{hinted{errors.New(text), hint}}
 }

@@ -39,7 +39,7 @@ func validated(t *testing.T, args ...string) []byte {
 		t.Fatalf("exit code %d: %s", code, stderr.String())
 	}
 	// Two files of the rules break those of the file as a whole: without a cluster block they are another program's.
-	const skipped = "k8splan: skipped without a cluster block: ../../testdata/rules/empty-file.hcl, " +
+	const skipped = "k8splan: skipped files without a cluster block: ../../testdata/rules/empty-file.hcl, " +
 		"../../testdata/rules/missing-block.hcl\n"
 	if stderr.String() != skipped {
 		t.Errorf("stderr: %.500s", stderr.String())

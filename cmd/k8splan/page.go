@@ -15,15 +15,15 @@ func (a *app) reportCommand() *cobra.Command {
 	var full bool
 	cmd := &cobra.Command{
 		Use:   "report [FILE]",
-		Short: "Write a page that shows the design, and what becomes of it when parts fail",
-		Long: `Report writes one HTML file that needs no network: the picture of the cluster, what each failure takes, and tables of
-machines, ports, certificates, versions, images, capacity, and decisions. In a browser, click a machine, a rack or a balancer:
-it goes dark, and the page says what becomes of the cluster, with the verdicts of k8splan simulate.
+		Short: "Write a page that shows the design and the effect of failures",
+		Long: `Write one HTML file that needs no network: a picture of the cluster, the effect of each failure, and tables of machines,
+ports, certificates, versions, images, capacity, and decisions. In a browser, click a machine, a rack, or a balancer: it goes dark, and
+the page shows the effect on the cluster, as k8splan simulate does.
 
   k8splan report -o report.html
   k8splan report --diff out -o change.html
 
-Every generated tree has the page as report.html. In a design of more than 200 machines it shows pools; --full shows each machine.`,
+Every generated tree has this page as report.html. A design of more than 200 machines is shown by pools; --full shows each machine.`,
 		Args: count(0, 1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			o, err := a.project(args, &topology)

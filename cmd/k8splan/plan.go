@@ -16,9 +16,9 @@ func (a *app) planCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan [FILE]",
 		Short: "Show the resolved design, with every value that was decided for you",
-		Long: `Plan shows the design in topology.hcl, resolved: every host and its roles, etcd and its quorum, the endpoint, the ranges,
-how many nodes and pods the design carries and what is left of it after the largest loss, the versions, the names in the API server's
-certificate, and what was decided for you. --why lists every default with its reason. -o json and -o yaml have all of it for programs.`,
+		Long: `Show the resolved design on one page: hosts and their roles, etcd and its quorum, the endpoint, address ranges, capacity
+before and after the largest loss, versions, and the names in the API server's certificate. --why also lists every default with its
+reason. -o json and -o yaml print everything for programs.`,
 		Args: count(0, 1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			o, err := a.project(args, &topology)
@@ -58,8 +58,8 @@ certificate, and what was decided for you. --why lists every default with its re
 			return err
 		},
 	}
-	cmd.Flags().BoolVar(&why, "why", false, "list every default with its reason; of one host, its capacity and certificate too")
-	cmd.Flags().VarP(&out, "output", "o", "format of the answer")
+	cmd.Flags().BoolVar(&why, "why", false, "list every default with its reason; for one host also capacity and certificate")
+	cmd.Flags().VarP(&out, "output", "o", "output format")
 	topology.add(cmd)
 	return cmd
 }

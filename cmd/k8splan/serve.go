@@ -44,9 +44,9 @@ func (a *app) serveCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve [FILE]",
 		Short: "Show a topology in a browser while you edit it in your own editor",
-		Long: `Serve shows the design in topology.hcl on a page: its findings, its picture with what each failure takes, and the files that
-generate would write. The page follows the file on disk, the files that it reads, and those of -var-file. Only this machine reaches
-it, and only with the address that serve prints.
+		Long: `Serve a web page that shows the design: findings, a picture with the effect of each failure, and the files that generate
+would write. The page is updated when the topology, a file that it reads, or a file of -var-file changes on disk. Only this machine can
+open it, and only with the address that serve prints.
 
   k8splan serve
   k8splan serve --port 8080 cluster.hcl`,
@@ -57,7 +57,7 @@ it, and only with the address that serve prints.
 				name = args[0]
 			}
 			if name == "-" {
-				return usagef("serve watches a file; - is none")
+				return usagef("serve watches a file, so FILE cannot be -")
 			}
 			values, err := a.given(&topology, name)
 			if err != nil {
@@ -76,7 +76,7 @@ it, and only with the address that serve prints.
 			}
 			listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 			if err != nil {
-				return hinted{err, "--port names another port; without it a free one is taken"}
+				return hinted{err, "choose another port with --port, or leave it out to use a free one"}
 			}
 			s := &served{
 				name: name, token: rand.Text(), host: listener.Addr().String(), files: playground.Served(), sessions: map[string]*session{},
@@ -89,7 +89,7 @@ it, and only with the address that serve prints.
 					},
 				},
 			}
-			a.note("http://%s/%s/ shows %s; Ctrl-C ends it", s.host, s.token, name)
+			a.note("http://%s/%s/ shows %s; stop with Ctrl-C", s.host, s.token, name)
 			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
 			server := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second,
@@ -104,7 +104,7 @@ it, and only with the address that serve prints.
 			return nil
 		},
 	}
-	cmd.Flags().IntVar(&port, "port", 0, "`PORT` of this machine; 0 takes a free one")
+	cmd.Flags().IntVar(&port, "port", 0, "listen on `PORT`; 0 chooses a free one")
 	topology.add(cmd)
 	return cmd
 }

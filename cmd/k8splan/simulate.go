@@ -21,23 +21,23 @@ func (a *app) simulateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "simulate [FILE]",
 		Short: "Show what the design survives, and what fails together",
-		Long: `Simulate judges failures of the design in topology.hcl before any machine exists: what still works, why, and what must be
-done. Without a flag it judges every single failure and every pair. What can fail: a node (its supply, kernel, disk), a zone (a
-failure domain with all in it), a power feed, a host (a hypervisor), a balancer (its process), and the network between two failure domains.
+		Long: `Simulate failures of the design before any machine exists: what still works, why, and what to do. Without a flag,
+simulate every single failure and every pair. A node, a zone (a failure domain and everything in it), a power feed, a host (a
+hypervisor), or a balancer (its process) can fail, and so can the network between two failure domains.
 
   k8splan simulate
   k8splan simulate --kill node/cp-1,zone/rack-a
   k8splan simulate --kill zone/room-1,power/feed-b
   k8splan simulate --cut rack-a:rack-b
 
-docs/availability.md has the model, its assumptions and how it was held against real clusters.`,
+docs/availability.md describes the model, its assumptions, and how it was compared with real clusters.`,
 		Args: count(0, 1, "FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for i, flag := range []string{"kill", "cut", "dns"} {
 				values := [][]string{kill, cut, dns}[i]
 				if len(values) == 0 && cmd.Flags().Changed(flag) {
-					return usageError{hinted{fmt.Errorf("--%s names nothing", flag),
-						"without --" + flag + " every failure is judged; a variable of the shell that is empty ends up like this"}}
+					return usageError{hinted{fmt.Errorf("--%s is empty", flag),
+						"leave out --" + flag + " to simulate every failure; an empty shell variable can be the cause"}}
 				}
 			}
 			o, err := a.project(args, &topology)
@@ -89,11 +89,12 @@ docs/availability.md has the model, its assumptions and how it was held against 
 			return err
 		},
 	}
-	cmd.Flags().StringSliceVar(&kill, "kill", nil, "what fails: `UNIT,...` as node/NAME, zone/NAME, power/NAME, host/NAME or balancer/NAME")
-	cmd.Flags().StringSliceVar(&cut, "cut", nil, "failure domains that lose sight of each other: `A:B,...`")
-	cmd.Flags().StringSliceVar(&dns, "dns", nil, "where the replicas of CoreDNS run: `NODE,...` (default: not known, "+
+	cmd.Flags().StringSliceVar(&kill, "kill", nil,
+		"what fails: `UNIT,...`, each node/NAME, zone/NAME, power/NAME, host/NAME, or balancer/NAME")
+	cmd.Flags().StringSliceVar(&cut, "cut", nil, "failure domains that lose their connection to each other: `A:B,...`")
+	cmd.Flags().StringSliceVar(&dns, "dns", nil, "nodes with a replica of CoreDNS: `NODE,...` (default: unknown, "+
 		"so DNS may depend on it)")
-	cmd.Flags().VarP(&out, "output", "o", "format of the answer")
+	cmd.Flags().VarP(&out, "output", "o", "output format")
 	topology.add(cmd)
 	return cmd
 }

@@ -67,9 +67,9 @@ func (f variableFlag) Set(s string) error {
 }
 
 func (t *topologyFlags) add(cmd *cobra.Command) {
-	cmd.Flags().Var(variableFlag{t, false}, "var", "value of a variable; also as -var; may be repeated, the last one wins")
-	cmd.Flags().Var(variableFlag{t, true}, "var-file", "file of values, NAME = VALUE on each line; also as -var-file")
-	cmd.Flags().StringVar(&t.today, "today", "", "judge what ends on a day (support, waivers) as on `YYYY-MM-DD` instead of today")
+	cmd.Flags().Var(variableFlag{t, false}, "var", "set a variable; also -var; may be repeated, the last one wins")
+	cmd.Flags().Var(variableFlag{t, true}, "var-file", "read variables from a file, NAME = VALUE on each line; also -var-file")
+	cmd.Flags().StringVar(&t.today, "today", "", "use `YYYY-MM-DD` as today's date, for the end of support and of waivers")
 }
 
 // date is what the expiry of waivers is held against.

@@ -147,10 +147,9 @@ func (a *app) targetsCommand() *cobra.Command {
 	out := format{"text", []string{"text", "json"}}
 	cmd := &cobra.Command{
 		Use:   "targets [NAME]",
-		Short: "List the systems that a cluster can land on, the types each can be, and how each was checked",
-		Long: `Targets lists the systems that a topology can land on: who makes the cluster there, which installation types it can express,
-which Kubernetes it takes as far as is known, and how far the files for it were checked. With NAME it says all that is known
-of one.`,
+		Short: "List the supported systems, the types that each can be, and how each was checked",
+		Long: `List the supported systems: who creates the cluster there, which installation types and Kubernetes versions are
+possible, and how the generated files were checked. With NAME, show everything about one system.`,
 		Args:      count(0, 1, "NAME"),
 		ValidArgs: planner.TargetNames(),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -179,7 +178,7 @@ of one.`,
 				near(args[0], planner.TargetNames(), "`k8splan targets` lists them")}}
 		},
 	}
-	cmd.Flags().VarP(&out, "output", "o", "format of the answer")
+	cmd.Flags().VarP(&out, "output", "o", "output format")
 	return cmd
 }
 

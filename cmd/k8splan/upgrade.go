@@ -31,9 +31,9 @@ func (a *app) upgradePathCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "upgrade-path --from VERSION --to VERSION",
 		Short: "List the upgrade steps between two Kubernetes versions",
-		Long: `Upgrade-path prints the stops between two versions of Kubernetes: kubeadm moves one minor at a time, and etcd does too. At
-each stop it says what etcd becomes, in which order the nodes are taken, and what changes that a cluster may depend on.
-A minor such as 1.36 stands for its newest patch known.`,
+		Long: `List the upgrade steps between two Kubernetes versions. kubeadm and etcd move one minor version at a time. Each step has
+the new etcd version, the order of the nodes, and changes that a cluster may depend on. A minor such as 1.36 stands for its newest
+known patch.`,
 		Args: count(0, 0, ""),
 		RunE: func(*cobra.Command, []string) error {
 			if from == "" || to == "" {
@@ -76,10 +76,10 @@ A minor such as 1.36 stands for its newest patch known.`,
 			return a.upgradeText(versions[0], hops, etcd != "")
 		},
 	}
-	cmd.Flags().StringVar(&from, "from", "", "the cluster's `VERSION` now")
+	cmd.Flags().StringVar(&from, "from", "", "current `VERSION`")
 	cmd.Flags().StringVar(&to, "to", "", "target `VERSION`")
-	cmd.Flags().StringVar(&etcd, "etcd", "", "the external members' `VERSION` now (default: etcd is stacked, and kubeadm's)")
-	cmd.Flags().VarP(&out, "output", "o", "format of the answer")
+	cmd.Flags().StringVar(&etcd, "etcd", "", "current `VERSION` of external etcd (default: etcd is stacked)")
+	cmd.Flags().VarP(&out, "output", "o", "output format")
 	return cmd
 }
 

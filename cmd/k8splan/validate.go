@@ -19,18 +19,17 @@ func (a *app) validateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate [FILE | DIR ...]",
 		Short: "Check a topology: what is wrong, where, why, and how to fix it",
-		Long: `Validate reads topology files (./topology.hcl; - is standard input; of a directory every topology in it and
-below) and holds every rule against them.
-It reads nothing else and asks nobody: it works on a laptop without a network.
+		Long: `Check topology files against every rule. Without an argument, check ./topology.hcl. FILE - is standard input. DIR stands
+for every topology in it and below. No network is needed, and no host is contacted.
 
   k8splan validate --strict clusters/
-  k8splan validate prod.hcl test.hcl     clusters that name the same site are compared
+  k8splan validate prod.hcl test.hcl     also compares clusters of the same site
   k8splan validate --require survive=1-node,survive=1-zone
   k8splan validate -o sarif > k8splan.sarif
 
-docs/validate.md has the formats, the exit codes, waivers and requirements.
+docs/validate.md describes formats, exit codes, waivers, and requirements.
 
-Exit code 0: no error in any file. 1: an error, or with --strict a warning.`,
+The exit code is 0 without errors, and 1 with an error, or with --strict a warning.`,
 		Args: count(0, -1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -106,9 +105,9 @@ Exit code 0: no error in any file. 1: an error, or with --strict a warning.`,
 			return nil
 		},
 	}
-	cmd.Flags().VarP(&out, "output", "o", "format of the answer")
-	cmd.Flags().BoolVar(&strict, "strict", false, "let warnings fail, as errors do")
-	cmd.Flags().Var(&require, "require", "what the design must survive: survive=N-node, survive=N-zone, survive=N-power or "+
+	cmd.Flags().VarP(&out, "output", "o", "output format")
+	cmd.Flags().BoolVar(&strict, "strict", false, "treat warnings as errors")
+	cmd.Flags().Var(&require, "require", "what the design must survive: survive=N-node, survive=N-zone, survive=N-power, or "+
 		"survive=N-host; may be repeated")
 	topology.add(cmd)
 	return cmd

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// onlyLab is what a topology for hosts of the lab says beside its nodes: the key, and where downloads are, because the hosts have no
+// way to the internet.
+const onlyLab = `
+ssh {
+  private_key_file = %q
+}
+
+artifacts {
+  source           = "binaries"
+  mirror_url       = "http://10.77.0.1:8000/mirror"
+  image_repository = "10.77.0.1:5000"
+}
+
+container_runtime "containerd" {
+  registry "10.77.0.1:5000" { plain_http = true }
+}
+`
+
+// bare boots the hosts of a case without a cluster, and leaves them until it is interrupted: machines for a person who has none.
+func (h *harness) bare(ctx context.Context, tc testCase) (err error) {
+	c, _, _, err := h.generate(ctx, tc.name)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.remove(context.WithoutCancel(ctx))) }()
+	if err := h.lab.Boot(ctx, c.nodes); err != nil {
+		return err
+	}
+	fmt.Print("\nThese hosts have an operating system, sshd, and python3:\n\n")
+	for _, n := range c.nodes {
+		fmt.Printf("  %-8s %s\n", n.Name, n.Address)
+	}
+	fmt.Print("\nThey reach only the lab. Add this to a topology for them:\n")
+	fmt.Printf(onlyLab, h.lab.Key())
+	fmt.Print("\n^C removes them.\n")
+	<-ctx.Done()
+	return nil
+}
