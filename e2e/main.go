@@ -70,7 +70,7 @@ func run(ctx context.Context, args []string) (err error) {
 	list := flags.Bool("list", false, "print the cases")
 	setup := flags.Bool("setup", false, "only build what the lab needs")
 	clear := flags.Bool("clear", false, "remove what a killed run left")
-	bare := flags.Bool("bare", false, "only boot the hosts of one case, print what a topology for them says, and leave them until interrupted")
+	bare := flags.Bool("bare", false, "boot the hosts of one case without a cluster, and leave them until interrupted")
 	keep := flags.Bool("keep", false, "leave the last case's cluster up until interrupted")
 	bench := flags.Bool("bench", false, "measure site.yml against the same work by hand")
 	only := flags.String("only", "", "with -faults: no injections but those whose line contains this; several with commas between")

@@ -74,7 +74,7 @@ func Starter(t Type, target string) ([]byte, error) {
 	var b bytes.Buffer
 	comment(&b, row.Title+". "+row.Purpose)
 	comment(&b, "Survives: "+lowerFirst(row.Survives))
-	b.WriteString("#\n#   k8splan validate           says what is wrong, where and why\n")
+	b.WriteString("#\n#   k8splan validate           shows what is wrong, where, and why\n")
 	b.WriteString("#   k8splan plan               shows the resolved design\n")
 	b.WriteString("#   k8splan generate --out out writes the tree that builds it\n\n")
 	b.Write(place)

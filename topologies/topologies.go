@@ -64,16 +64,16 @@ func (t Topology) Allows(p Placement) bool {
 var Table = []Topology{
 	{
 		Type: AllInOne, Title: "All-in-one",
-		Purpose:  "One node runs everything: for learning, for development and for tests.",
-		Survives: "Nothing: the loss of the node is the loss of the cluster, and of its data unless a snapshot of etcd lies elsewhere.",
+		Purpose:  "One node runs everything: for learning, development, and tests.",
+		Survives: "Nothing. If the node is lost, the cluster is lost, and its data too unless a snapshot of etcd is kept elsewhere.",
 		Nodes:    Count{1, 1}, ControlPlanes: Count{1, 1}, ControlPlanesStacked: Count{1, 1}, EtcdMembers: Count{1, 1},
 		Workers:    Count{1, 1},
 		Placements: []Placement{Stacked},
 	},
 	{
 		Type: SingleEtcdSingleMaster, Title: "Single-node etcd, single master, multi worker",
-		Purpose:  "One control plane that runs the one etcd, and workers: for small sites that can wait for a repair.",
-		Survives: "The loss of any worker. While the control plane is down, running pods go on and nothing can be changed.",
+		Purpose:  "One control plane with the only etcd member, and workers: for small sites that can wait for a repair.",
+		Survives: "The loss of any worker. While the control plane is down, running pods continue, but nothing can be changed.",
 		Nodes:    Count{2, 0}, ControlPlanes: Count{1, 1}, ControlPlanesStacked: Count{1, 1}, EtcdMembers: Count{1, 1},
 		Workers:    Count{1, 0},
 		Placements: []Placement{Stacked, External},
@@ -88,7 +88,7 @@ var Table = []Topology{
 	},
 	{
 		Type: MultiEtcdMultiMaster, Title: "Multi-node etcd, multi master, multi worker",
-		Purpose:  "Clustered etcd, several control planes and a load balancer: the recommended production setup.",
+		Purpose:  "Clustered etcd, several control planes, and a load balancer: the recommended production setup.",
 		Survives: "The loss of any one node; with five etcd members, of any two.",
 		Nodes:    Count{3, 0}, ControlPlanes: Count{2, 0}, ControlPlanesStacked: Count{3, 0}, EtcdMembers: Count{3, 0},
 		Workers:    Count{1, 0},

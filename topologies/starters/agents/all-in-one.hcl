@@ -1,8 +1,8 @@
 cluster "edge" {
   type = "all-in-one"
 
-  # Left out, the planner takes the newest Kubernetes that the target takes;
-  # `k8splan plan` shows every value decided for you.
+  # The default is the newest version that the target supports. `k8splan plan`
+  # shows every default.
   # kubernetes_version = "1.35.0"
 }
 
@@ -23,6 +23,7 @@ node "edge-1" {
 }
 
 target "openshift" {
-  base_domain = "example.com" # api.edge.example.com and *.apps.edge.example.com lead to the one node
+  # The names api.edge.example.com and *.apps.edge.example.com lead to the node.
+  base_domain = "example.com"
   subnets     = [local.subnet]
 }

@@ -1,8 +1,8 @@
 cluster "prod" {
   type = "multi-etcd-multi-master"
 
-  # Left out, the planner takes the newest Kubernetes that the target takes;
-  # `k8splan plan` shows every value decided for you.
+  # The default is the newest version that the target supports. `k8splan plan`
+  # shows every default.
   # kubernetes_version = "1.35.0"
 }
 
@@ -65,8 +65,10 @@ node "worker-2" {
 }
 
 target "openshift" {
-  base_domain  = "example.com" # api.prod.example.com and *.apps.prod.example.com
-  subnets      = [local.subnet]
-  api_vips     = [cidrhost(local.subnet, 5)] # the control planes hold these two among themselves
+  # The cluster has the names api.prod.example.com and *.apps.prod.example.com.
+  base_domain = "example.com"
+  subnets     = [local.subnet]
+  # The control planes hold both virtual IPs themselves.
+  api_vips     = [cidrhost(local.subnet, 5)]
   ingress_vips = [cidrhost(local.subnet, 6)]
 }

@@ -1,8 +1,8 @@
 cluster "dev" {
   type = "all-in-one"
 
-  # Left out, the planner takes the newest Kubernetes that it knows; `k8splan
-  # plan` shows every value decided for you.
+  # The default is the newest version that k8splan knows. `k8splan plan` shows
+  # every default.
   # kubernetes_version = "1.37.2"
 }
 
@@ -12,7 +12,7 @@ network {
   service_subnets = ["10.96.0.0/16"]
 }
 
-# One machine with every role. Ordinary pods run on it too: it carries no
+# One machine with every role. Ordinary pods run on it too, because it has no
 # control-plane taint.
 node "dev-1" {
   address        = cidrhost(local.subnet, 11)

@@ -1,11 +1,12 @@
 cluster "prod" {
   type = "multi-etcd-multi-master"
 
-  # Left out, the planner takes the newest Kubernetes that it knows; `k8splan
-  # plan` shows every value decided for you.
+  # The default is the newest version that k8splan knows. `k8splan plan` shows
+  # every default.
   # kubernetes_version = "1.37.2"
 
-  # What every kubelet and client dials; the cloud's balancer answers to it.
+  # The name that every kubelet and client connects to. It leads to the cloud's
+  # balancer.
   control_plane_endpoint = "api.prod.internal:6443"
 
   # max_nodes = 200 # growth that the address ranges must have room for
@@ -23,7 +24,7 @@ etcd {
   topology = "stacked"
 }
 
-# The cloud's own balancer, which the generated Terraform makes.
+# The cloud's own balancer, which the generated Terraform creates.
 load_balancer "external" {
   virtual_ip = cidrhost(local.subnet, 10)
 }

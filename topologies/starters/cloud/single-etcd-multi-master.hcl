@@ -1,11 +1,12 @@
 cluster "shared-etcd" {
   type = "single-etcd-multi-master"
 
-  # Left out, the planner takes the newest Kubernetes that it knows; `k8splan
-  # plan` shows every value decided for you.
+  # The default is the newest version that k8splan knows. `k8splan plan` shows
+  # every default.
   # kubernetes_version = "1.37.2"
 
-  # What every kubelet and client dials; the cloud's balancer answers to it.
+  # The name that every kubelet and client connects to. It leads to the cloud's
+  # balancer.
   control_plane_endpoint = "api.shared-etcd.internal:6443"
 }
 
@@ -15,14 +16,14 @@ network {
   service_subnets = ["10.96.0.0/16"]
 }
 
-# The cloud's own balancer, which the generated Terraform makes.
+# The cloud's own balancer, which the generated Terraform creates.
 load_balancer "external" {
   virtual_ip = cidrhost(local.subnet, 10)
 }
 
-# The one etcd member, a service on its own machine. Back it up: while it
-# is down nothing can be changed. When the time comes, three members and the
-# type multi-etcd-multi-master remove this weakness.
+# The one etcd member, a service on its own machine. Back it up: while it is
+# down, the cluster cannot change. Three members and the type
+# multi-etcd-multi-master remove this weakness later.
 node "etcd-1" {
   roles          = ["etcd"]
   address        = cidrhost(local.subnet, 21)
@@ -31,8 +32,8 @@ node "etcd-1" {
   memory         = "8Gi"
 }
 
-# All in the zone of the etcd member: control planes in other zones would not
-# outlive it.
+# All are in the zone of the etcd member, because control planes in other zones
+# would not survive its loss.
 node_pool "cp" {
   roles           = ["control-plane"]
   count           = 3

@@ -3,8 +3,7 @@
 cluster "small" {
   type = "single-etcd-single-master"
 
-  # Left out, the planner takes the newest Kubernetes that the target is known
-  # to offer.
+  # The default is the newest version that the target is known to offer.
   # kubernetes_version = "1.36.0"
 }
 

@@ -1,10 +1,10 @@
 cluster "dev" {
   type = "all-in-one"
 
-  # Left out, the planner takes the newest Kubernetes that the target takes;
-  # `k8splan plan` shows every value decided for you.
+  # The default is the newest version that the target supports. `k8splan plan`
+  # shows every default.
   # kubernetes_version = "1.36.4"
 }
 
-# One node with every role. The target makes it and gives it an address.
+# One node with every role. The target creates it and gives it an address.
 node "dev-1" {}

@@ -1,13 +1,13 @@
 cluster "small" {
   type = "single-etcd-single-master"
 
-  # Left out, the planner takes the newest Kubernetes that the target takes;
-  # `k8splan plan` shows every value decided for you.
+  # The default is the newest version that the target supports. `k8splan plan`
+  # shows every default.
   # kubernetes_version = "1.36.4"
 }
 
-# The target makes the nodes and gives them their addresses. The control plane
-# takes ordinary pods too: on one machine, memory is scarcer than quiet.
+# The target creates the nodes and gives them their addresses. The control plane
+# takes ordinary pods too, because memory is scarce on one machine.
 node "cp-1" {
   roles = ["control-plane", "worker"]
 }

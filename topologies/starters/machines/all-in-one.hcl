@@ -1,8 +1,8 @@
 cluster "dev" {
   type = "all-in-one"
 
-  # Left out, the planner takes the newest Kubernetes that the target takes;
-  # `k8splan plan` shows every value decided for you.
+  # The default is the newest version that the target supports. `k8splan plan`
+  # shows every default.
   # kubernetes_version = "1.36.3"
 }
 
@@ -10,7 +10,7 @@ network {
   node_subnets = [local.subnet] # one network segment
 }
 
-# One node with every role. Ordinary pods run on it too: it carries no
+# One node with every role. Ordinary pods run on it too, because it has no
 # control-plane taint.
 node "dev-1" {
   address = cidrhost(local.subnet, 10)

@@ -1,6 +1,6 @@
 locals {
-  # Racks, rooms or zones that fail on their own. Members and control planes are
-  # assigned to them round-robin, so the loss of one leaves a majority of
+  # Racks, rooms, or zones that fail independently. Members and control planes
+  # are assigned to them round-robin, so the loss of one leaves a majority of
   # etcd.
   racks = ["rack-a", "rack-b", "rack-c"]
 }
@@ -8,8 +8,8 @@ locals {
 cluster "prod" {
   type = "multi-etcd-multi-master"
 
-  # Left out, the planner takes the newest Kubernetes that the target takes;
-  # `k8splan plan` shows every value decided for you.
+  # The default is the newest version that the target supports. `k8splan plan`
+  # shows every default.
   # kubernetes_version = "1.36.3"
 
   # max_nodes = 200 # growth that the address ranges must have room for
@@ -23,9 +23,8 @@ network {
   # reserved_subnets = ["172.31.0.0/16"] # office, VPN: nothing may overlap them
 }
 
-# Members of their own, so load on the API does not slow etcd's disks.
-# "stacked" puts a member on each control plane instead: delete the pool "etcd"
-# then.
+# Dedicated members: load on the API does not slow etcd's disks. "stacked" puts
+# a member on each control plane instead: delete the pool "etcd" then.
 etcd {
   topology = "external"
 }

@@ -1,8 +1,8 @@
 cluster "shared-etcd" {
   type = "single-etcd-multi-master"
 
-  # Left out, the planner takes the newest Kubernetes that the target takes;
-  # `k8splan plan` shows every value decided for you.
+  # The default is the newest version that the target supports. `k8splan plan`
+  # shows every default.
   # kubernetes_version = "1.36.3"
 }
 
@@ -12,9 +12,9 @@ network {
   service_subnets = ["10.96.0.0/16"]
 }
 
-# The one etcd member, a service on its own host. Back it up: while it is
-# down nothing can be changed. When the time comes, three members and the type
-# multi-etcd-multi-master remove this weakness.
+# The one etcd member, a service on its own host. Back it up: while it is down,
+# the cluster cannot change. Three members and the type multi-etcd-multi-master
+# remove this weakness later.
 node "etcd-1" {
   roles   = ["etcd"]
   address = cidrhost(local.subnet, 21)

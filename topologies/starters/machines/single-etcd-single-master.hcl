@@ -1,8 +1,8 @@
 cluster "small" {
   type = "single-etcd-single-master"
 
-  # Left out, the planner takes the newest Kubernetes that the target takes;
-  # `k8splan plan` shows every value decided for you.
+  # The default is the newest version that the target supports. `k8splan plan`
+  # shows every default.
   # kubernetes_version = "1.36.3"
 }
 
@@ -12,9 +12,9 @@ network {
   service_subnets = ["10.96.0.0/16"]
 }
 
-# The control plane, with the one etcd member as a static pod beside it. Its
-# loss stops every change to the cluster, and without a snapshot kept elsewhere
-# it loses the cluster's state.
+# The control plane, which also runs the only etcd member as a static pod. While
+# it is down, the cluster cannot change. If it is lost, the state of the cluster
+# is lost too, unless a snapshot is kept elsewhere.
 node "cp-1" {
   roles   = ["control-plane"]
   address = cidrhost(local.subnet, 31)

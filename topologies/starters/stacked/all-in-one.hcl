@@ -1,8 +1,8 @@
 cluster "edge" {
   type = "all-in-one"
 
-  # Left out, the planner takes the newest Kubernetes that the target takes;
-  # `k8splan plan` shows every value decided for you.
+  # The default is the newest version that the target supports. `k8splan plan`
+  # shows every default.
   # kubernetes_version = "1.35.0"
 }
 

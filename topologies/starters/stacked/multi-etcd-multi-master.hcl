@@ -1,5 +1,5 @@
 locals {
-  # Racks, rooms or zones that fail on their own. Control planes, with an etcd
+  # Racks, rooms, or zones that fail independently. Control planes, with an etcd
   # member each, are assigned to them round-robin.
   racks = ["rack-a", "rack-b", "rack-c"]
 }
@@ -7,8 +7,8 @@ locals {
 cluster "prod" {
   type = "multi-etcd-multi-master"
 
-  # Left out, the planner takes the newest Kubernetes that the target takes;
-  # `k8splan plan` shows every value decided for you.
+  # The default is the newest version that the target supports. `k8splan plan`
+  # shows every default.
   # kubernetes_version = "1.35.0"
 }
 

@@ -1,7 +1,7 @@
 # shape: zonal
 locals {
-  # Zones of one region that fail on their own, and the machines' subnet in
-  # each. Every address below is counted from here:
+  # Zones of one region that fail independently, and the machines' subnet in
+  # each. Every address below is counted from it:
   # cidrhost(local.subnets["eu-central-1a"], 31) is 10.20.0.31.
   zones = ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
   subnets = {
@@ -11,8 +11,8 @@ locals {
   }
 }
 
-# Machines that Terraform makes, in the folder terraform of the generated tree.
-# Credentials come from AWS_PROFILE and its kin.
+# Machines that Terraform creates, in the folder terraform of the generated
+# tree. Credentials come from AWS_PROFILE or other variables of AWS.
 target "aws" {
   region   = "eu-central-1"
   vpc_cidr = "10.20.0.0/16"
@@ -22,9 +22,12 @@ target "aws" {
     "eu-central-1b" = "10.20.255.64/26"
     "eu-central-1c" = "10.20.255.128/26"
   }
-  admin_cidrs = ["203.0.113.0/24"] # who may reach the bastion: put your own range here
+  # The ranges that may reach the bastion. Write your own.
+  admin_cidrs = ["203.0.113.0/24"]
 }
 
 ssh {
-  user = "ops" # made on every machine at its first boot, with the key of ssh_public_key_file
+  # Each machine creates this user at its first boot, with the key in
+  # ssh_public_key_file.
+  user = "ops"
 }

@@ -1,15 +1,16 @@
 locals {
-  # Where the machines live. Every address below is counted from here:
-  # cidrhost(local.subnet, 31) is 10.0.0.31. A literal address such as
-  # "10.0.0.31" is as good.
+  # The subnet of the machines. Every address below is counted from it:
+  # cidrhost(local.subnet, 31) is 10.0.0.31. Literal addresses such as
+  # "10.0.0.31" work too.
   subnet = "10.0.0.0/24"
 }
 
-# Machines that exist already, reached over SSH by a user who may use sudo
-# without a password.
+# Existing machines. k8splan's playbook reaches them over SSH, as a user who may
+# use sudo without a password.
 target "bare-metal" {}
 
 ssh {
   user = "ubuntu"
-  # private_key_file = "~/.ssh/id_ed25519" # a path, never a key; without it ssh uses the agent and its own files
+  # A path, never a key. Without it, ssh uses its agent and default keys.
+  # private_key_file = "~/.ssh/id_ed25519"
 }

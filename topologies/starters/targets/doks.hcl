@@ -2,7 +2,8 @@
 # DigitalOcean Kubernetes: DigitalOcean runs the control plane. The token comes
 # from DIGITALOCEAN_TOKEN.
 target "doks" {
-  region      = "fra1"
-  vpc_cidr    = "10.60.0.0/20"
-  admin_cidrs = ["203.0.113.0/24"] # who may reach the API: put your own range here
+  region   = "fra1"
+  vpc_cidr = "10.60.0.0/20"
+  # The ranges that may reach the API. Write your own.
+  admin_cidrs = ["203.0.113.0/24"]
 }

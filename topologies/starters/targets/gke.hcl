@@ -1,6 +1,6 @@
 # shape: hosted
 locals {
-  # Zones of one region, over which the workers of a pool are dealt out in equal
+  # Zones of one region, over which the workers of a pool are spread in equal
   # numbers.
   zones = ["europe-west4-a", "europe-west4-b", "europe-west4-c"]
 }
@@ -8,8 +8,9 @@ locals {
 # Google Kubernetes Engine: Google runs the control plane. Credentials come from
 # gcloud.
 target "gke" {
-  project     = "my-project-123"
-  region      = "europe-west4"
-  subnet      = "10.30.0.0/20"
-  admin_cidrs = ["203.0.113.0/24"] # who may reach the API: put your own range here
+  project = "my-project-123"
+  region  = "europe-west4"
+  subnet  = "10.30.0.0/20"
+  # The ranges that may reach the API. Write your own.
+  admin_cidrs = ["203.0.113.0/24"]
 }

@@ -1,6 +1,6 @@
 # shape: hosted
 locals {
-  # Zones of one region, over which the workers of a pool are dealt out in equal
+  # Zones of one region, over which the workers of a pool are spread in equal
   # numbers.
   zones = ["eu-de-1", "eu-de-2", "eu-de-3"]
 }

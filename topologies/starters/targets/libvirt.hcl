@@ -1,6 +1,6 @@
 locals {
   # The network that libvirt makes for the machines. Every address below is
-  # counted from here: cidrhost(local.subnet, 31) is 10.0.0.31.
+  # counted from it: cidrhost(local.subnet, 31) is 10.0.0.31.
   subnet = "10.0.0.0/24"
 }
 

@@ -1,6 +1,7 @@
 # shape: local
 # Nodes are containers or virtual machines of minikube on this machine.
 target "minikube" {
-  driver = "docker" # docker | podman | kvm2 | qemu2 | virtualbox | vmware | hyperv | vfkit | …
+  # Also podman, kvm2, qemu2, virtualbox, vmware, hyperv, or vfkit.
+  driver = "docker"
   # addons = ["metrics-server"]
 }

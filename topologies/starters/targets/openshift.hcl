@@ -1,9 +1,8 @@
 # shape: agents
-# Red Hat's installer builds the cluster on machines that exist. The pull
-# secret stays with you: openshift/assemble.sh of the generated tree asks for
-# it.
+# Red Hat's installer builds the cluster on existing machines. The pull secret
+# stays with you: openshift/assemble.sh of the generated tree asks for it.
 locals {
-  # Where the machines live. Every address below is counted from here:
+  # The subnet of the machines. Every address below is counted from it:
   # cidrhost(local.subnet, 31) is 10.0.0.31.
   subnet = "10.0.0.0/24"
 }

@@ -1,18 +1,20 @@
 # shape: cloud
 locals {
-  # Availability zones of the cloud, and where the machines live. Every address
-  # below is counted from here: cidrhost(local.subnet, 31) is 10.80.0.31.
+  # Availability zones of the cloud, and the subnet of the machines. Every
+  # address below is counted from it: cidrhost(local.subnet, 31) is 10.80.0.31.
   zones  = ["az1", "az2", "az3"]
   subnet = "10.80.0.0/24"
 }
 
-# Machines that Terraform makes, in the folder terraform of the generated tree.
-# Credentials come from OS_CLOUD and clouds.yaml.
+# Machines that Terraform creates, in the folder terraform of the generated
+# tree. Credentials come from OS_CLOUD and clouds.yaml.
 target "openstack" {
   external_network = "public"
   subnet           = local.subnet
-  images           = { "ubuntu-24.04" = "Ubuntu 24.04 LTS" } # what this cloud calls it
-  admin_cidrs      = ["203.0.113.0/24"]                      # who may reach the bastion: put your own range here
+  # The name of the image in this cloud.
+  images = { "ubuntu-24.04" = "Ubuntu 24.04 LTS" }
+  # The ranges that may reach the bastion. Write your own.
+  admin_cidrs = ["203.0.113.0/24"]
 
   flavor "m1.large" { # as this cloud has them
     cpus       = 4
@@ -21,5 +23,7 @@ target "openstack" {
 }
 
 ssh {
-  user = "ops" # made on every machine at its first boot, with the key of ssh_public_key_file
+  # Each machine creates this user at its first boot, with the key in
+  # ssh_public_key_file.
+  user = "ops"
 }

@@ -1,6 +1,6 @@
 # shape: stacked
 locals {
-  # Where the machines live. Every address below is counted from here:
+  # The subnet of the machines. Every address below is counted from it:
   # cidrhost(local.subnet, 31) is 10.0.0.31.
   subnet = "10.0.0.0/24"
 }

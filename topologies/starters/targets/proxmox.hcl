@@ -1,16 +1,17 @@
 locals {
-  # The segment behind the bridge. Every address below is counted from here:
+  # The segment behind the bridge. Every address below is counted from it:
   # cidrhost(local.subnet, 31) is 10.0.0.31.
   subnet = "10.0.0.0/24"
 }
 
-# Machines that Terraform makes from cloud images, in the folder terraform of
+# Machines that Terraform creates from cloud images, in the folder terraform of
 # the generated tree. The API's address and a token come from
 # PROXMOX_VE_ENDPOINT and PROXMOX_VE_API_TOKEN.
 target "proxmox" {
-  subnets         = [local.subnet]
-  datastore       = "local-lvm" # of the disks
-  image_datastore = "local"     # of the images: its content types must hold Import
+  subnets   = [local.subnet]
+  datastore = "local-lvm" # of the disks
+  # For images: the content types of this datastore must include Import.
+  image_datastore = "local"
   bridge          = "vmbr0"
 
   # The nodes of Proxmox that carry the failure domains of the nodes below.
@@ -19,5 +20,7 @@ target "proxmox" {
 }
 
 ssh {
-  user = "ops" # made on every machine at its first boot, with the key of ssh_public_key_file
+  # Each machine creates this user at its first boot, with the key in
+  # ssh_public_key_file.
+  user = "ops"
 }

@@ -1,6 +1,6 @@
 locals {
-  # The private network of the machines. VirtualBox gives out no other than
-  # 192.168.56.0/21. Every address below is counted from here:
+  # The private network of the machines. VirtualBox accepts only
+  # 192.168.56.0/21. Every address below is counted from it:
   # cidrhost(local.subnet, 31) is 192.168.56.31.
   subnet = "192.168.56.0/24"
 }

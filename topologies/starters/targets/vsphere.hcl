@@ -1,5 +1,5 @@
 locals {
-  # The segment behind the port group. Every address below is counted from here:
+  # The segment behind the port group. Every address below is counted from it:
   # cidrhost(local.subnet, 31) is 10.0.0.31.
   subnet = "10.0.0.0/24"
 }
@@ -12,9 +12,11 @@ target "vsphere" {
   compute_cluster = "cluster-1"
   datastore       = "vsan-1"
   network         = "VM Network"
-  nsx             = false                               # true where NSX has that port group
-  templates       = { "ubuntu-24.04" = "ubuntu-24.04" } # with cloud-init and open-vm-tools
-  subnets         = [local.subnet]
+  # true if NSX manages the port group.
+  nsx = false
+  # Templates need cloud-init and open-vm-tools.
+  templates = { "ubuntu-24.04" = "ubuntu-24.04" }
+  subnets   = [local.subnet]
 
   # Where the failure domains of the nodes below are. Without hosts, and with a
   # compute_cluster, a whole cluster is one.
@@ -30,5 +32,7 @@ target "vsphere" {
 }
 
 ssh {
-  user = "ops" # made on every machine at its first boot, with the key of ssh_public_key_file
+  # Each machine creates this user at its first boot, with the key in
+  # ssh_public_key_file.
+  user = "ops"
 }

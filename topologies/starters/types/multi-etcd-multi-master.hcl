@@ -1,6 +1,6 @@
 locals {
-  # Racks, rooms or zones that fail on their own. Members and control planes are
-  # assigned to them round-robin, so the loss of one leaves a majority of
+  # Racks, rooms, or zones that fail independently. Members and control planes
+  # are assigned to them round-robin, so the loss of one leaves a majority of
   # etcd.
   racks = ["rack-a", "rack-b", "rack-c"]
 }
@@ -8,12 +8,12 @@ locals {
 cluster "prod" {
   type = "multi-etcd-multi-master"
 
-  # Left out, the planner takes the newest Kubernetes that it knows; `k8splan
-  # plan` shows every value decided for you.
+  # The default is the newest version that k8splan knows. `k8splan plan` shows
+  # every default.
   # kubernetes_version = "1.37.2"
 
-  # What every kubelet and client dials. The playbook writes it into /etc/hosts
-  # of each node, so no DNS is needed to start.
+  # The name that every kubelet and client connects to. The playbook writes it
+  # into /etc/hosts of each node, so no DNS is needed to start.
   control_plane_endpoint = "api.prod.internal:6443"
 
   # max_nodes = 200 # growth that the address ranges must have room for
@@ -27,9 +27,8 @@ network {
   # reserved_subnets = ["172.31.0.0/16"] # office, VPN: nothing may overlap them
 }
 
-# Members of their own, so load on the API does not slow etcd's disks.
-# "stacked" puts a member on each control plane instead: delete the pool "etcd"
-# then.
+# Dedicated members: load on the API does not slow etcd's disks. "stacked" puts
+# a member on each control plane instead: delete the pool "etcd" then.
 etcd {
   topology = "external"
 }

@@ -1,12 +1,12 @@
 cluster "shared-etcd" {
   type = "single-etcd-multi-master"
 
-  # Left out, the planner takes the newest Kubernetes that it knows; `k8splan
-  # plan` shows every value decided for you.
+  # The default is the newest version that k8splan knows. `k8splan plan` shows
+  # every default.
   # kubernetes_version = "1.37.2"
 
-  # What every kubelet and client dials. The playbook writes it into /etc/hosts
-  # of each node, so no DNS is needed to start.
+  # The name that every kubelet and client connects to. The playbook writes it
+  # into /etc/hosts of each node, so no DNS is needed to start.
   control_plane_endpoint = "api.shared-etcd.internal:6443"
 }
 
@@ -30,9 +30,9 @@ node_pool "lb" {
   memory        = "1Gi"
 }
 
-# The one etcd member, a service on its own host. Back it up: while it is
-# down nothing can be changed. When the time comes, three members and the type
-# multi-etcd-multi-master remove this weakness.
+# The one etcd member, a service on its own host. Back it up: while it is down,
+# the cluster cannot change. Three members and the type multi-etcd-multi-master
+# remove this weakness later.
 node "etcd-1" {
   roles   = ["etcd"]
   address = cidrhost(local.subnet, 21)

@@ -1,12 +1,12 @@
 cluster "small" {
   type = "single-etcd-single-master"
 
-  # Left out, the planner takes the newest Kubernetes that it knows; `k8splan
-  # plan` shows every value decided for you.
+  # The default is the newest version that k8splan knows. `k8splan plan` shows
+  # every default.
   # kubernetes_version = "1.37.2"
 
-  # A name for the API that you can later move to a load balancer. Without it
-  # the clients dial cp-1 itself, and a second control plane would mean new
+  # A name for the API that you can later move to a load balancer. Without it,
+  # clients connect to cp-1 itself, and a second control plane would require new
   # certificates and kubeconfigs everywhere.
   control_plane_endpoint = "api.small.internal:6443"
 }
@@ -17,9 +17,9 @@ network {
   service_subnets = ["10.96.0.0/16"]
 }
 
-# The control plane, with the one etcd member as a static pod beside it. Its
-# loss stops every change to the cluster, and without a snapshot kept elsewhere
-# it loses the cluster's state.
+# The control plane, which also runs the only etcd member as a static pod. While
+# it is down, the cluster cannot change. If it is lost, the state of the cluster
+# is lost too, unless a snapshot is kept elsewhere.
 node "cp-1" {
   roles   = ["control-plane"]
   address = cidrhost(local.subnet, 31)

@@ -1,20 +1,20 @@
 cluster "prod" {
   type = "multi-etcd-multi-master"
 
-  # Left out, the planner takes the newest Kubernetes that the target takes;
-  # `k8splan plan` shows every value decided for you.
+  # The default is the newest version that the target supports. `k8splan plan`
+  # shows every default.
   # kubernetes_version = "1.35.4"
 }
 
-# A balancer of your own before the API servers. The target makes one too, in
+# Your own balancer in front of the API servers. The target makes one too, in
 # place of this block: node "lb-1" with the role load-balancer. While that one
-# machine is down nobody reaches the API.
+# machine is down, the API cannot be reached.
 load_balancer "external" {
   virtual_ip = "10.0.0.10"
 }
 
-# The target makes the machines and gives them their addresses. An odd number: a
-# fourth member would tolerate no more losses than three do.
+# The target creates the machines and gives them their addresses. An odd number:
+# a fourth member would tolerate no more losses than three do.
 node_pool "etcd" {
   roles = ["etcd"]
   count = 3

@@ -1,13 +1,13 @@
 cluster "small" {
   type = "single-etcd-single-master"
 
-  # Left out, the planner takes the newest Kubernetes that the target takes;
-  # `k8splan plan` shows every value decided for you.
+  # The default is the newest version that the target supports. `k8splan plan`
+  # shows every default.
   # kubernetes_version = "1.35.4"
 }
 
-# The target makes the machines and gives them their addresses. etcd runs beside
-# the control plane.
+# The target creates the machines and gives them their addresses. etcd runs
+# beside the control plane.
 node "cp-1" {
   roles = ["control-plane"]
 }

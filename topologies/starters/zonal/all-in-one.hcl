@@ -1,18 +1,20 @@
 cluster "dev" {
   type = "all-in-one"
 
-  # Left out, the planner takes the newest Kubernetes that it knows; `k8splan
-  # plan` shows every value decided for you.
+  # The default is the newest version that k8splan knows. `k8splan plan` shows
+  # every default.
   # kubernetes_version = "1.37.2"
 }
 
 network {
-  node_subnets    = [for zone in local.zones : local.subnets[zone]] # a network segment each
-  pod_subnets     = ["10.244.0.0/16"]                               # nothing else may use these two
+  # Each zone is one network segment.
+  node_subnets = [for zone in local.zones : local.subnets[zone]]
+  # No other network may use the next two ranges.
+  pod_subnets     = ["10.244.0.0/16"]
   service_subnets = ["10.96.0.0/16"]
 }
 
-# One machine with every role. Ordinary pods run on it too: it carries no
+# One machine with every role. Ordinary pods run on it too, because it has no
 # control-plane taint.
 node "dev-1" {
   address        = cidrhost(local.subnets[local.zones[0]], 11)

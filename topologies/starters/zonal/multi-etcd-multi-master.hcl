@@ -1,19 +1,22 @@
 cluster "prod" {
   type = "multi-etcd-multi-master"
 
-  # Left out, the planner takes the newest Kubernetes that it knows; `k8splan
-  # plan` shows every value decided for you.
+  # The default is the newest version that k8splan knows. `k8splan plan` shows
+  # every default.
   # kubernetes_version = "1.37.2"
 
-  # What every kubelet and client dials; the cloud's balancer answers to it.
+  # The name that every kubelet and client connects to. It leads to the cloud's
+  # balancer.
   control_plane_endpoint = "api.prod.internal:6443"
 
   # max_nodes = 200 # growth that the address ranges must have room for
 }
 
 network {
-  node_subnets    = [for zone in local.zones : local.subnets[zone]] # a network segment each
-  pod_subnets     = ["10.244.0.0/16"]                               # nothing else may use these two
+  # Each zone is one network segment.
+  node_subnets = [for zone in local.zones : local.subnets[zone]]
+  # No other network may use the next two ranges.
+  pod_subnets     = ["10.244.0.0/16"]
   service_subnets = ["10.96.0.0/16"]
 }
 
@@ -23,7 +26,7 @@ etcd {
   topology = "stacked"
 }
 
-# The cloud's own balancer, which the generated Terraform makes.
+# The cloud's own balancer, which the generated Terraform creates.
 load_balancer "external" {}
 
 # One control plane in each zone: the loss of a zone leaves a majority of etcd.

@@ -1,14 +1,14 @@
 cluster "prod" {
   type = "multi-etcd-multi-master"
 
-  # Left out, the planner takes the newest Kubernetes that the target takes;
-  # `k8splan plan` shows every value decided for you.
+  # The default is the newest version that the target supports. `k8splan plan`
+  # shows every default.
   # kubernetes_version = "1.36.2"
 }
 
 # A control plane in each zone, each with an etcd member: the loss of a zone
-# leaves a majority. The target makes the machines, gives them their addresses,
-# and places a balancer before the API servers.
+# leaves a majority. The target creates the machines, gives them their
+# addresses, and places a balancer in front of the API servers.
 node_pool "cp" {
   roles           = ["control-plane"]
   count           = 3

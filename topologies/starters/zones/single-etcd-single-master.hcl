@@ -1,19 +1,19 @@
 cluster "small" {
   type = "single-etcd-single-master"
 
-  # Left out, the planner takes the newest Kubernetes that the target takes;
-  # `k8splan plan` shows every value decided for you.
+  # The default is the newest version that the target supports. `k8splan plan`
+  # shows every default.
   # kubernetes_version = "1.36.2"
 }
 
-# The target makes the machines and gives them their addresses. The control
+# The target creates the machines and gives them their addresses. The control
 # plane holds the one etcd member.
 node "cp-1" {
   roles          = ["control-plane"]
   failure_domain = local.zones[0]
 }
 
-# worker-1 and worker-2, dealt out over the zones.
+# worker-1 and worker-2, spread over the zones.
 node_pool "worker" {
   roles           = ["worker"]
   count           = 2
