@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -372,9 +373,22 @@ func failure(ran error, words string) (string, error) {
 	}
 	line, _, _ := strings.Cut(text[at:], "\n")
 	if words == "" {
-		line = "the playbook stopped"
+		line = "the playbook stopped" + reason(text)
 	}
-	return line[:min(len(line), 160)], nil
+	return line[:min(len(line), 200)], nil
+}
+
+// reason is what the task said at which a playbook stopped.
+func reason(text string) string {
+	_, after, there := strings.Cut(text, "FAILED! => ")
+	if !there {
+		return ""
+	}
+	var failed struct{ Msg, Stderr string }
+	if err := json.NewDecoder(strings.NewReader(after)).Decode(&failed); err != nil {
+		return ""
+	}
+	return ": " + strings.Join(strings.Fields(cmp.Or(failed.Stderr, failed.Msg)), " ")
 }
 
 // fails says the harm where a new pod does not find a name.

@@ -229,6 +229,16 @@ def alternative_names(path):
     return [str(ipaddress.ip_address(value.strip())) if kind == "IP Address" else value for kind, value in found]
 
 
+def node_name():
+    """the name that this host's kubelet has in the cluster; "" where nobody can tell."""
+    try:
+        subject = ssl._ssl._test_decode_cert("/var/lib/kubelet/pki/kubelet-client-current.pem")["subject"]
+    except (AttributeError, KeyError, OSError, ssl.SSLError):
+        return ""
+    common = [value for part in subject for kind, value in part if kind == "commonName"]
+    return common[0][len("system:node:"):] if common and common[0].startswith("system:node:") else ""
+
+
 def kubernetes():
     """how far kubeadm has come on this host."""
     etc = "/etc/kubernetes/"
@@ -239,6 +249,7 @@ def kubernetes():
     return {
         "unfinished": unfinished,
         "joined": joined,
+        "node": node_name() if joined else "",
         "serving": joined and os.path.exists(etc + "admin.conf"),
         "authority": digest(authority) if joined and os.path.exists(authority) else "",
         "authority_key": os.path.exists(etc + "pki/ca.key"),
