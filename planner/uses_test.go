@@ -372,6 +372,10 @@ func values(sets ...string) (out []value) {
 	return out
 }
 
+// othersEtcd is a block for arguments of an etcd that others run.
+const othersEtcd = "etcd {\n  external_endpoints = [\"https://10.0.9.8:2379\"]\n  ca_file = \"/etc/etcd/ca.crt\"\n" +
+	"  cert_file = \"/etc/etcd/c.crt\"\n  key_file = \"/etc/etcd/c.key\"\n}\n"
+
 func adds(block string) []value { return []value{{add: block}} }
 
 // plugins are pod networks for arguments that not all of them take.
@@ -493,6 +497,10 @@ var others = map[string][]value{
 	"etcd.quota":                             values(`"3Gi"`),
 	"etcd.heartbeat_interval":                values(`"150ms"`),
 	"etcd.election_timeout":                  values(`"1500ms"`),
+	"etcd.external_endpoints":                {{set: `["https://10.0.9.9:2379"]`, given: othersEtcd}},
+	"etcd.ca_file":                           {{set: `"/etc/other/ca.crt"`, given: othersEtcd}},
+	"etcd.cert_file":                         {{set: `"/etc/other/client.crt"`, given: othersEtcd}},
+	"etcd.key_file":                          {{set: `"/etc/other/client.key"`, given: othersEtcd}},
 	"load_balancer.virtual_ip": append(on("cidrhost(local.subnet, 9)", append(balancers(byARP), "")...),
 		values("\"10.0.0.9\"")...),
 	"load_balancer.port":               on("7443", "", "load_balancer \"external\" {\n}\n"),

@@ -405,6 +405,13 @@ func (b *builder) etcd() {
 		return
 	}
 	b.word("etcd.topology", e.Source, string(e.Placement))
+	if e.Foreign() {
+		b.put("etcd.external_endpoints", e.Attr("external_endpoints"), set(e.Endpoints))
+		b.word("etcd.ca_file", e.Source, e.CAFile)
+		b.word("etcd.cert_file", e.Source, e.CertFile)
+		b.word("etcd.key_file", e.Source, e.KeyFile)
+		return
+	}
 	b.word("etcd.version", e.Source, e.Version)
 	b.word("etcd.data_dir", e.Source, e.DataDir)
 	if e.QuotaBytes != 0 {

@@ -168,6 +168,11 @@ var procedures = []Procedure{
 	{ID: "join-worker", Title: "Join workers", Playbook: "site.yml", Ready: true, Page: "Add a worker", Rank: 40, where: onChanged,
 		Gate: "each node is Ready and reaches the pods of the others", Undo: "drain it and take it out again"},
 
+	{ID: "local-files", Title: "Lay down files of the machine that runs Ansible", Playbook: "site.yml", Ready: true,
+		Page: "Renew certificates", Rank: 47, where: onControlPlanes, KeepsEtcd: true, Gate: gateAPI, Undo: undoSame},
+	{ID: "etcd-endpoints", Title: "Tell the API servers the endpoints of etcd", Playbook: "site.yml", Ready: true,
+		Page: "Add members to etcd by hand", Rank: 48, where: onControlPlanes, Drains: true, KeepsEtcd: true, Gate: gateAPI,
+		Undo: undoSame},
 	{ID: "etcd-data", Title: "Move the data of etcd's members to another directory", Playbook: "reconfigure.yml", Ready: true,
 		Page: "Move etcd's data by hand", Rank: 49, where: onMembers, Drains: true,
 		Gate: gateEtcd + ", with the same member IDs", Undo: "the old directory, which catches up"},

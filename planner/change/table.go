@@ -388,6 +388,19 @@ var table = []Row{
 			"Member by member, and the run stops at the first that does not come back: " +
 				"with a flag that the version does not know etcd does not start.", nil},
 	}, "https://etcd.io/docs/v3.6/op-guide/configuration/"},
+	{"etcd.external_endpoints", []Case{
+		{"members of the same etcd", Ordered, []string{"etcd-endpoints"}, "One API server at a time. That the new endpoints are of the " +
+			"same etcd is not checked: those who run it know.", func(e *edit) bool {
+			return slices.ContainsFunc(e.after.List, func(u string) bool { return slices.Contains(e.before.List, u) })
+		}},
+		{"another etcd", Refused, nil,
+			"The API servers would find an empty etcd, or another cluster's. Keep one endpoint of before while " +
+				"its members change; to move the data, take a snapshot and restore it into a new cluster.", nil},
+	}, etcdRuntime},
+	row("etcd.ca_file", Ordered, localFileDocs, "site.yml lays the file down. An API server reads an authority when it starts: restart "+
+		"them one at a time after that, and let the file hold the old and the new one meanwhile.", "local-files"),
+	row("etcd.cert_file", InPlace, localFileDocs, localFileWhat, "local-files"),
+	row("etcd.key_file", InPlace, localFileDocs, localFileWhat, "local-files"),
 
 	{"load_balancer", []Case{
 		{"the first one", Ordered, []string{"new-balancer"}, "It comes beside the way that clients take now; they move to it with " +
@@ -622,6 +635,8 @@ var table = []Row{
 
 // Texts that several rows share.
 const (
+	localFileDocs  = "go.etcd.io/etcd/client/pkg/v3 transport/listener.go, TLSInfo.baseConfig"
+	localFileWhat  = "site.yml lays the file down, and the API servers read it at their next connection."
 	auditDocs      = "https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/"
 	encryptionDocs = "https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/"
 	hostFileWhat   = "The files come in their own directory on every control plane, then one API server at a time reads them; " +

@@ -226,6 +226,104 @@ var etcdRules = []Rule{
 			"planes (single-etcd-single-master).",
 		Sources: []string{haTopology, etcdFAQ},
 	}, etcdLoneMemberShared},
+	{rule.Rule{
+		ID: "etcd-endpoints-incomplete", Severity: rule.Error, Title: "External etcd without its certificates", Permanent: true,
+		Doc: "The API servers reach an etcd that others run with a certificate, and know it by its authority. Only the three files " +
+			"together, and only with `external_endpoints`, have an effect.",
+		Fix: "Write `ca_file`, `cert_file`, and `key_file` beside `external_endpoints`.",
+		Sources: []string{"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/high-availability/#external-etcd-nodes",
+			"https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/apis/kubeadm/validation/validation.go"},
+	}, etcdEndpointsIncomplete},
+	{rule.Rule{
+		ID: "etcd-endpoints-own", Severity: rule.Error, Title: "Members or settings beside an etcd that others run", Permanent: true,
+		Doc: "`external_endpoints` names an etcd that others install, tune, and save. A host with the role etcd, a place on the control " +
+			"planes, or a setting of members would have no effect.",
+		Fix:     "Remove the role or the setting, or `external_endpoints`.",
+		Sources: []string{haTopology},
+	}, etcdEndpointsOwn},
+	{rule.Rule{
+		ID: "etcd-endpoints-target", Severity: rule.Error, Title: "Target without room for an etcd that others run", Permanent: true,
+		Doc: "The target's own program makes etcd, or takes the certificates for an external one elsewhere: what is written here would " +
+			"not reach it.",
+		Fix:     "Remove `external_endpoints`, or write a target whose machines our playbook prepares, such as bare-metal.",
+		Sources: []string{haTopology},
+	}, etcdEndpointsTarget},
+	{rule.Rule{
+		ID: "etcd-endpoints-one", Severity: rule.Warning, Title: "One endpoint of etcd for several control planes",
+		Doc: "API servers ask the endpoints in turn, and go on while one of them answers. With one address, all of them stop when its " +
+			"host does, however many members that etcd has.",
+		Fix:     "Write the client URL of each member.",
+		Sources: []string{"https://etcd.io/docs/v3.6/learning/design-client/"},
+	}, etcdEndpointsOne},
+}
+
+func etcdEndpointsIncomplete(p *plan.Plan) []Finding {
+	e := &p.Etcd
+	files := []struct{ attr, path string }{{"ca_file", e.CAFile}, {"cert_file", e.CertFile}, {"key_file", e.KeyFile}}
+	if !e.Has("external_endpoints") {
+		for _, f := range files {
+			if e.Has(f.attr) {
+				return one(e.Attr(f.attr),
+					"%s is for an etcd that others run, and external_endpoints is not written: the playbook makes the "+
+						"certificates of its own members. Remove it.", f.attr)
+			}
+		}
+		return nil
+	}
+	var missing []string
+	for _, f := range files {
+		if !e.Has(f.attr) {
+			missing = append(missing, f.attr)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return one(e.Attr("external_endpoints"), "The API servers cannot reach these endpoints without %s. Write where the files are on the "+
+		"machine that runs Ansible: ca_file = \"~/etcd/ca.crt\", cert_file = \"~/etcd/client.crt\", key_file = \"~/etcd/client.key\".",
+		sentence(missing))
+}
+
+func etcdEndpointsOwn(p *plan.Plan) []Finding {
+	e := &p.Etcd
+	if !e.Foreign() || !ours(p) {
+		return nil
+	}
+	var findings []Finding
+	if e.Placement == topologies.Stacked {
+		findings = one(e.Attr("topology"),
+			"external_endpoints (%s) names an etcd that others run, and stacked etcd is kubeadm's own. Write "+
+				"\"external\".", line(e.Attr("external_endpoints")))
+	}
+	for _, attr := range []string{"version", "data_dir", "quota", "heartbeat_interval", "election_timeout", "extra_args"} {
+		if e.Has(attr) {
+			findings = append(findings, one(e.Attr(attr), "Others run this etcd (%s): %s has no effect on it. Remove it.",
+				line(e.Attr("external_endpoints")), attr)...)
+		}
+	}
+	return append(findings, each(p.Nodes, func(n *plan.Node) bool {
+		return n.Roles.Has(plan.EtcdRole) && e.Placement != topologies.Stacked
+	},
+		func(n *plan.Node) hcl.Range { return n.Attr("roles") }, func(n *plan.Node, all []*plan.Node) string {
+			return fmt.Sprintf("%s has the role etcd, and others run etcd (%s): no member would start there. Remove the role.", whose(all),
+				line(e.Attr("external_endpoints")))
+		})...)
+}
+
+func etcdEndpointsTarget(p *plan.Plan) []Finding {
+	if !p.Etcd.Foreign() || !ours(p) || p.Target.Facts.Hosting == plan.Hosts {
+		return nil
+	}
+	return one(p.Etcd.Attr("external_endpoints"), "On target %s nothing takes an etcd that others run from here. Remove "+
+		"external_endpoints, or write another target, such as bare-metal.", p.Target.Name)
+}
+
+func etcdEndpointsOne(p *plan.Plan) []Finding {
+	if len(p.Etcd.Endpoints) != 1 || len(p.ControlPlanes()) < 2 || !ours(p) {
+		return nil
+	}
+	return one(p.Etcd.Attr("external_endpoints"), "All %d API servers dial %s: when its host is down, all of them stop, however many "+
+		"members that etcd has. Write the client URL of each member.", len(p.ControlPlanes()), p.Etcd.Endpoints[0])
 }
 
 func etcdEvenMembers(p *plan.Plan) []Finding {

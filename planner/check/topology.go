@@ -231,7 +231,8 @@ func topologyStackedPair(p *plan.Plan) []Finding {
 
 func topologyEtcdPlacement(p *plan.Plan) []Finding {
 	t := p.Cluster.Topology
-	if !ours(p) || len(p.ControlPlanes()) == 0 || t.Allows(p.Etcd.Placement) || t.Type == topologies.AllInOne && len(p.Nodes) > 1 {
+	if !ours(p) || p.Etcd.Foreign() || len(p.ControlPlanes()) == 0 || t.Allows(p.Etcd.Placement) || t.Type == topologies.AllInOne &&
+		len(p.Nodes) > 1 {
 		return nil
 	}
 	if p.Etcd.Placement == topologies.Stacked {
@@ -245,7 +246,8 @@ func topologyEtcdPlacement(p *plan.Plan) []Finding {
 
 func topologyNoEtcd(p *plan.Plan) []Finding {
 	t := p.Cluster.Topology
-	if !several(p) || p.Etcd.Placement != topologies.External || !t.Allows(topologies.External) || len(p.Etcd.Members) > 0 {
+	if !several(p) || p.Etcd.Placement != topologies.External || !t.Allows(topologies.External) || len(p.Etcd.Members) > 0 ||
+		p.Etcd.Foreign() {
 		return nil
 	}
 	instead := ""
@@ -329,7 +331,8 @@ func targetType(p *plan.Plan) []Finding {
 
 func targetEtcd(p *plan.Plan) []Finding {
 	f := p.Target.Facts
-	if f.Placement == "" || p.Etcd.Placement == f.Placement || f.Types != nil && !slices.Contains(f.Types, p.Cluster.Type) {
+	if f.Placement == "" || p.Etcd.Foreign() || p.Etcd.Placement == f.Placement ||
+		f.Types != nil && !slices.Contains(f.Types, p.Cluster.Type) {
 		return nil
 	}
 	at := written(writtenArg(p.Etcd.Has("topology"), p.Etcd.Attr("topology")))

@@ -13,7 +13,8 @@ import (
 // ownRules are the blocks of which rules of their own say where they have no effect: addon-not-applied, and where the vendor runs the
 // control plane target-hosted-block.
 var (
-	ownRules    = []string{"addon", "cloud_provider", "scheduler", "cluster.scheduler.profile", "cluster.kubelet.server_tls_bootstrap"}
+	ownRules = []string{"addon", "cloud_provider", "scheduler", "cluster.scheduler.profile", "cluster.kubelet.server_tls_bootstrap",
+		"etcd.external_endpoints", "etcd.ca_file", "etcd.cert_file", "etcd.key_file"}
 	vendorsOwns = []string{"etcd", "load_balancer"}
 )
 

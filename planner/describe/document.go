@@ -117,6 +117,7 @@ type Etcd struct {
 	FaultTolerance int      `json:"fault_tolerance"`
 	InitialCluster string   `json:"initial_cluster"`
 	Members        []Member `json:"members"`
+	Endpoints      []string `json:"endpoints,omitempty"` // of an etcd that others run: what is above is not known of it then
 }
 
 // Member is one etcd member.
@@ -306,7 +307,9 @@ func Describe(p *plan.Plan) Document {
 			d.Endpoint.HostsEntry = entry.Address.String()
 		}
 	}
-	if e := &p.Etcd; len(e.Members) > 0 {
+	if e := &p.Etcd; e.Foreign() {
+		d.Etcd = &Etcd{Topology: string(e.Placement), Members: []Member{}, Endpoints: e.Endpoints}
+	} else if len(e.Members) > 0 {
 		d.Etcd = &Etcd{
 			Topology: string(e.Placement), Version: e.Version, DataDir: e.DataDir, QuotaBytes: e.QuotaBytes,
 			Quorum: e.Quorum(), FaultTolerance: e.FaultTolerance(), InitialCluster: e.InitialCluster(),

@@ -316,6 +316,11 @@ func hostRow(nodes []*plan.Node) []string {
 func (g *page) etcd(p *plan.Plan) {
 	e := &p.Etcd
 	n := len(e.Members)
+	if e.Foreign() {
+		g.heading("etcd", "external, run by others: nothing here installs, saves, or restores it")
+		g.facts([][2]string{{"Endpoints", strings.Join(e.Endpoints, ", ")}})
+		return
+	}
 	if n == 0 {
 		return
 	}

@@ -201,9 +201,12 @@ func (r *resolver) etcdDefaults() {
 	apart := slices.ContainsFunc(r.plan.Nodes, func(n *Node) bool { return n.Roles.Has(EtcdRole) && !n.Roles.Has(ControlPlane) })
 	written := s != nil && s.Topology != nil
 	switch {
-	case r.plan.Cluster.Type == topologies.SingleEtcdMultiMaster:
+	case r.plan.Cluster.Type == topologies.SingleEtcdMultiMaster && !p.Foreign():
 		settle(r, written, &p.Placement, "etcd.topology", topologies.External,
 			"Several control planes share one etcd, and a stacked member would be on each of them.", kubeadmTopology)
+	case p.Foreign():
+		settle(r, written, &p.Placement, "etcd.topology", topologies.External,
+			"external_endpoints names an etcd that others run.", kubeadmTopology)
 	case apart:
 		settle(r, written, &p.Placement, "etcd.topology", topologies.External,
 			"Hosts are defined that have the role etcd and are no control planes.", kubeadmTopology)
@@ -216,7 +219,7 @@ func (r *resolver) etcdDefaults() {
 		if p.Placement == topologies.Stacked && n.Roles.Has(ControlPlane) {
 			n.Roles |= EtcdRole
 		}
-		if n.Roles.Has(EtcdRole) && (p.Placement == topologies.External || n.Roles.Has(ControlPlane)) {
+		if n.Roles.Has(EtcdRole) && !p.Foreign() && (p.Placement == topologies.External || n.Roles.Has(ControlPlane)) {
 			host := n.Name
 			if n.Address.IsValid() {
 				host = n.Address.String()
@@ -227,6 +230,10 @@ func (r *resolver) etcdDefaults() {
 		}
 	}
 
+	if p.Foreign() { // its settings are not ours
+		p.DataDir = cmp.Or(p.DataDir, "/var/lib/etcd")
+		return
+	}
 	k8s := r.plan.Kubernetes()
 	if p.Placement == topologies.Stacked {
 		p.Version = k8s.EtcdStacked() // whatever was written: etcd-version-stacked finds it

@@ -280,6 +280,10 @@ type Etcd struct {
 	ElectionTimeout   time.Duration
 	ExtraArgs         []Arg
 	Members           []Member // in the order of Nodes
+	// Endpoints are the client URLs of an etcd that others run, in the order of the file; Members is empty then. The files are those of
+	// the machine that runs Ansible.
+	Endpoints                 []string
+	CAFile, CertFile, KeyFile string
 }
 
 // Member is one etcd member. Its name is its node's, unless that says otherwise.

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/k8splan/k8splan/planner/spec"
+
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/topologies"
@@ -86,13 +88,51 @@ func (e *Etcd) InitialCluster() string {
 	return strings.Join(pairs, ",")
 }
 
-// ClientURLs returns the client URL of every member.
+// Foreign reports whether others run etcd, and the design only dials it.
+func (e *Etcd) Foreign() bool { return len(e.Endpoints) > 0 }
+
+// ClientURLs returns the client URL of every member, or those that were given of an etcd that others run.
 func (e *Etcd) ClientURLs() []string {
+	if e.Foreign() {
+		return slices.Clone(e.Endpoints)
+	}
 	urls := make([]string, len(e.Members))
 	for i, m := range e.Members {
 		urls[i] = m.ClientURL
 	}
 	return urls
+}
+
+// LocalFile is a file on the machine that runs Ansible that hosts get, root's alone there. What it holds is never in the tree.
+type LocalFile struct {
+	*spec.Source
+	Attr string // the argument that names it
+	From string // a path, which may begin with ~/
+	Dest string
+	On   Peer // ControlPlanePeers or KubeletHosts
+}
+
+// Where kubeadm's configuration names what the API servers reach external etcd with.
+const (
+	EtcdCAFile   = "/etc/kubernetes/pki/etcd/ca.crt"
+	EtcdCertFile = "/etc/kubernetes/pki/apiserver-etcd-client.crt"
+	EtcdKeyFile  = "/etc/kubernetes/pki/apiserver-etcd-client.key"
+)
+
+// LocalFiles are the files of the machine that runs Ansible that hosts get, in the order of the language.
+func (p *Plan) LocalFiles() []LocalFile {
+	var files []LocalFile
+	add := func(src *spec.Source, attr, from, dest string, on Peer) {
+		if from != "" {
+			files = append(files, LocalFile{src, attr, from, dest, on})
+		}
+	}
+	if e := &p.Etcd; e.Foreign() {
+		add(e.Source, "ca_file", e.CAFile, EtcdCAFile, ControlPlanePeers)
+		add(e.Source, "cert_file", e.CertFile, EtcdCertFile, ControlPlanePeers)
+		add(e.Source, "key_file", e.KeyFile, EtcdKeyFile, ControlPlanePeers)
+	}
+	return files
 }
 
 // Quorum is how many members must agree: n/2+1. Source: https://etcd.io/docs/v3.6/faq/#what-is-failure-tolerance

@@ -384,6 +384,46 @@ func (r *resolver) etcd() {
 	p.HeartbeatInterval = r.duration(s.Source, "heartbeat_interval", s.HeartbeatInterval)
 	p.ElectionTimeout = r.duration(s.Source, "election_timeout", s.ElectionTimeout)
 	p.ExtraArgs = r.args(s.Source, "extra_args", s.ExtraArgs)
+	p.Endpoints = r.etcdEndpoints(s)
+	p.CAFile = r.localFile(s.Source, "ca_file", s.CAFile)
+	p.CertFile = r.localFile(s.Source, "cert_file", s.CertFile)
+	p.KeyFile = r.localFile(s.Source, "key_file", s.KeyFile)
+}
+
+// etcdEndpoints reads the client URLs of an etcd that others run. kubeadm takes https alone where there are certificates.
+// Source: k8s.io/kubernetes cmd/kubeadm/app/apis/kubeadm/validation/validation.go, ValidateEtcd
+func (r *resolver) etcdEndpoints(s *spec.Etcd) []string {
+	var endpoints []string
+	for i, endpoint := range s.Endpoints {
+		at := s.Element("external_endpoints", i)
+		u := r.url(at, "The endpoint", endpoint)
+		switch {
+		case u == "":
+		case !strings.HasPrefix(u, "https://") || strings.Contains(strings.TrimPrefix(u, "https://"), "/"):
+			r.fail(invalidURL, at, `The endpoint %s is not an https URL without a path. Write one such as "https://10.0.0.21:2379".`, u)
+		case slices.Contains(endpoints, u):
+			r.fail(invalidURL, at, "external_endpoints has %s twice. Remove one of them.", u)
+		default:
+			endpoints = append(endpoints, u)
+		}
+	}
+	return endpoints
+}
+
+// localFile reads the path of a file on the machine that runs Ansible.
+func (r *resolver) localFile(src *spec.Source, attr string, file *string) string {
+	if file == nil {
+		return ""
+	}
+	rooted := strings.HasPrefix(*file, "/") || strings.HasPrefix(*file, "~/")
+	if problem := unprintable(*file); !rooted || problem != "" || strings.HasSuffix(*file, "/") ||
+		strings.ContainsAny(*file, "\"'`$\\;|&<>{}") {
+		r.fail(invalidPath, src.Attr(attr),
+			`%s is no whole path. Write where the file is on the machine that runs Ansible, beginning with `+
+				`/ or ~/, such as "~/secrets/file"; what it holds must never be in this file.`, attr)
+		return ""
+	}
+	return *file
 }
 
 // maxAS is the highest autonomous system. Source: RFC 6793

@@ -25,7 +25,10 @@ func Certificates(p *plan.Plan) []Certificate {
 	add("/etc/kubernetes/pki/front-proxy-client.crt", every, "front-proxy-ca", life, renew)
 	add("/etc/kubernetes/admin.conf, controller-manager.conf, scheduler.conf", every, "ca", life, renew)
 	add("/etc/kubernetes/super-admin.conf", p.Bootstrap().Name, "ca", life, renew)
-	if p.Etcd.IsExternal() {
+	if p.Etcd.Foreign() {
+		add("/etc/kubernetes/pki/etcd/ca.crt, apiserver-etcd-client.crt", every, "others' authority for etcd", "not known",
+			"those who run etcd: put the new file on the machine that runs Ansible, and run `site.yml`")
+	} else if p.Etcd.IsExternal() {
 		first := p.Etcd.Members[0].Name
 		add("/etc/etcd/issued/"+first+"/etcd/ca.crt", first+", and copies as /etc/etcd/pki/ca.crt on the members", "itself",
 			authority, "nobody")

@@ -258,7 +258,11 @@ func etcdGraph(p *plan.Plan) Graph {
 	g := Graph{Title: p.Cluster.Name + ": etcd"}
 	b := &builder{}
 	if n == 0 {
-		g.Items = []Item{{ID: b.id(), Lines: []string{"etcd", "run by the vendor"}, Shape: Data}}
+		who := "run by the vendor"
+		if e.Foreign() {
+			who = "run by others"
+		}
+		g.Items = []Item{{ID: b.id(), Lines: append([]string{"etcd", who}, e.Endpoints...), Shape: Data}}
 		return g
 	}
 	g.Title += fmt.Sprintf(", %s, quorum %d, tolerates the loss of %d", spelling.Quantity(n, "member", "members"),

@@ -324,7 +324,7 @@ func Steps(p *plan.Plan) []Step {
 	}
 	add("prepare the hosts: "+p.Runtime.Name+", kubelet, kubeadm", "the container runtime answers", p.KubeletNodes())
 	add("start the load balancers", "haproxy listens on port "+strconv.Itoa(p.LoadBalancer.Port), p.LoadBalancer.Nodes)
-	if p.Etcd.IsExternal() {
+	if p.Etcd.IsExternal() && !p.Etcd.Foreign() {
 		members := make([]*plan.Node, len(p.Etcd.Members))
 		for i, m := range p.Etcd.Members {
 			members[i] = m.Node

@@ -553,7 +553,10 @@ func stagesOf(p *plan.Plan) []stage {
 		}
 		all = append(all, api)
 	}
-	if len(p.Etcd.Members) > 0 {
+	if p.Etcd.Foreign() {
+		all = append(all,
+			stage{title: "etcd", note: append([]string{"run by others"}, p.Etcd.Endpoints[:min(3, len(p.Etcd.Endpoints))]...)})
+	} else if len(p.Etcd.Members) > 0 {
 		note := "on the control planes"
 		if p.Etcd.IsExternal() {
 			note = "on its own hosts"

@@ -204,7 +204,7 @@ func (c *canvas) ring(p *plan.Plan, y int) {
 	e := &p.Etcd
 	n := len(e.Members)
 	if n == 0 {
-		c.text(margin, y+20, c.width-2*margin, "label", "The vendor runs etcd.")
+		c.text(margin, y+20, c.width-2*margin, "label", whoRunsEtcd(p))
 		c.height = y + 30
 		return
 	}
@@ -230,6 +230,14 @@ func (c *canvas) ring(p *plan.Plan, y int) {
 		c.close()
 	}
 	c.height = cy + radius + cardH/2 + 10
+}
+
+// whoRunsEtcd is a sentence where the design has no members.
+func whoRunsEtcd(p *plan.Plan) string {
+	if p.Etcd.Foreign() {
+		return "Others run etcd: " + strings.Join(p.Etcd.Endpoints, ", ") + "."
+	}
+	return "The vendor runs etcd."
 }
 
 func (c *canvas) middle(x, y int, class, s string) {

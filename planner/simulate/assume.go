@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
 // Assumption is something that the file does not say, or that no plan can see, and on which the verdicts rest.
 type Assumption struct {
-	// Subject is one word: segment, routers, balancer, zone, power, host, dns, time.
+	// Subject is one word: segment, routers, balancer, zone, power, host, etcd, dns, time.
 	Subject string `json:"subject"`
 	Text    string `json:"text"` // a sentence
 }
@@ -91,6 +92,10 @@ func (m *Model) unstated(add func(subject, format string, args ...any)) {
 
 // services adds what is assumed of services that the plan does not make.
 func (m *Model) services(add func(subject, format string, args ...any)) {
+	if m.p.Etcd.Foreign() {
+		add("etcd", "The etcd that others run (%s) answers every API server, whatever fails here: its members and their places are not in "+
+			"this file.", strings.Join(m.p.Etcd.Endpoints, ", "))
+	}
 	host := m.p.Cluster.Endpoint.Host
 	_, isAddress := netip.ParseAddr(host)
 	switch entry, known := m.p.HostsEntry(); {

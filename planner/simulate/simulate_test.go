@@ -709,3 +709,21 @@ func TestLocalBalancer(t *testing.T) {
 		}
 	}
 }
+
+// TestEtcdOfOthers holds that what fails here never takes an etcd that others run, and that this is said as an assumption.
+func TestEtcdOfOthers(t *testing.T) {
+	for _, kind := range []topologies.Type{topologies.MultiEtcdMultiMaster, topologies.SingleEtcdMultiMaster} {
+		p := design{cps: 3, workers: 2, lbs: 2, kind: plan.HAProxy}.plan()
+		p.Cluster.Type, p.Etcd.Endpoints = kind, []string{"https://10.0.9.21:2379", "https://10.0.9.22:2379"}
+		m := New(p)
+		const want = "Others run etcd, and what it survives is not judged here; the API lives while one of 3 control planes does."
+		if s := m.Sentence(); !strings.Contains(s, want) {
+			t.Errorf("%s: Sentence() = %q, want %q in it", kind, s, want)
+		}
+		if !slices.ContainsFunc(m.Assumptions(), func(a Assumption) bool {
+			return a.Subject == "etcd" && strings.Contains(a.Text, "https://10.0.9.22:2379")
+		}) {
+			t.Errorf("%s: no assumption names the endpoints", kind)
+		}
+	}
+}

@@ -446,6 +446,12 @@ func (m *Model) Sentence() string {
 	var s string
 	var together []Unit // that stop something although each of them may die
 	switch t := m.p.Cluster.Type; {
+	case m.p.Etcd.Foreign():
+		s = "Others run etcd, and what it survives is not judged here; the API lives while the one control plane does"
+		if len(m.cps) > 1 {
+			s = fmt.Sprintf("Others run etcd, and what it survives is not judged here; the API lives while one of %d control planes does",
+				len(m.cps))
+		}
 	case t == topologies.AllInOne:
 		return "One node is everything: when it dies, so does the cluster, and its data with its disk."
 	case t == topologies.SingleEtcdSingleMaster:

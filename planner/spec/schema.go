@@ -496,6 +496,16 @@ var Schema = []Block{
 				Doc: "Silence after which members elect a new leader, a Go duration."},
 			{Name: "extra_args", Type: FlagMap, Field: "ExtraArgs", Example: `{ "auto-compaction-retention" = "8h" }`,
 				Doc: "Flags for etcd, without dashes."},
+			{Name: "external_endpoints", Type: TextList, Field: "Endpoints", Example: `["https://10.0.0.21:2379"]`,
+				Aliases: []string{"endpoints", "external_urls"},
+				Doc: "Client URLs of an etcd that others run: the API servers store everything there, and nothing here installs, " +
+					"saves, or restores it."},
+			{Name: "ca_file", Type: Text, Field: "CAFile", Example: `"~/etcd/ca.crt"`, Aliases: []string{"ca", "ca_cert"},
+				Doc: "Certificate of that etcd's authority, a path on the machine that runs Ansible."},
+			{Name: "cert_file", Type: Text, Field: "CertFile", Example: `"~/etcd/client.crt"`, Aliases: []string{"cert"},
+				Doc: "Certificate that the API servers show to it, a path on the machine that runs Ansible."},
+			{Name: "key_file", Type: Text, Field: "KeyFile", Example: `"~/etcd/client.key"`, Aliases: []string{"key"},
+				Doc: "Key of that certificate, a path on the machine that runs Ansible; never the key itself."},
 		},
 	},
 	{

@@ -387,6 +387,10 @@ type Etcd struct {
 	HeartbeatInterval *string // a Go duration
 	ElectionTimeout   *string // a Go duration
 	ExtraArgs         map[string][]string
+	Endpoints         []string // external_endpoints: client URLs of members that are others'
+	CAFile            *string  // paths on the machine that runs Ansible
+	CertFile          *string
+	KeyFile           *string
 }
 
 // LoadBalancer is the `load_balancer "<kind>"` block.

@@ -284,6 +284,7 @@ func shared(p *plan.Plan) ([]byte, error) {
 			{"data_dir", p.Etcd.DataDir},
 			{"version", p.Etcd.Version},
 			{"on_the_way", p.EtcdOnTheWay()}, // of stacked members, before an upgrade to this version
+			{"others", p.Etcd.Foreign()},
 		}},
 		{"load_balancer", mapping{
 			{"kind", p.LoadBalancer.Kind},
@@ -296,6 +297,7 @@ func shared(p *plan.Plan) ([]byte, error) {
 			{"downloads", downloads(p)},
 		}},
 		{"addons", addons(p)},
+		{"local_files", localFiles(p)},
 		{"preflight", preflight(p)},
 		{"promises", promises(p)},
 	}), nil
@@ -308,6 +310,15 @@ func hostFiles(p *plan.Plan) mapping {
 		names = append(names, f.Name)
 	}
 	return mapping{{"path", p.HostFilesPath()}, {"names", names}}
+}
+
+// localFiles are files beside Ansible that the hosts of a group get, mode 0600.
+func localFiles(p *plan.Plan) []mapping {
+	var out []mapping
+	for _, f := range p.LocalFiles() {
+		out = append(out, mapping{{"on", groups[f.On]}, {"argument", f.Attr}, {"src", f.From}, {"dest", f.Dest}})
+	}
+	return out
 }
 
 func auditLogDir(p *plan.Plan) string {

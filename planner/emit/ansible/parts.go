@@ -24,7 +24,9 @@ func parts(p *plan.Plan, leaving []plan.Leaving) []part {
 		// Their text is in group_vars.
 		{false, []string{"roles/runtime/files/"}},
 		// member.py and gate.py of this role are for stacked etcd, too.
-		{p.Etcd.IsExternal(), []string{"roles/etcd/tasks/", "roles/etcd/vars/", "roles/etcd/defaults/", "roles/etcd/files/issue.py",
+		{len(p.LocalFiles()) > 0, []string{"roles/host/tasks/local.yml"}},
+		{p.Etcd.IsExternal() && !p.Etcd.Foreign(), []string{"roles/etcd/tasks/", "roles/etcd/vars/", "roles/etcd/defaults/",
+			"roles/etcd/files/issue.py",
 			"roles/recovery/tasks/renew_etcd.yml", "roles/recovery/tasks/client.yml"}},
 		{len(p.Proxied()) > 0 || slices.ContainsFunc(p.Nodes, isBalancer), []string{"roles/load_balancer/"}},
 		{p.LoadBalancer.Kind == plan.KubeVIP, []string{"roles/cluster/tasks/kube_vip.yml"}},
@@ -59,7 +61,7 @@ type trimmer struct {
 // trimmerFor is the trimmer of a design.
 func trimmerFor(p *plan.Plan, leaving []plan.Leaving) *trimmer {
 	t := &trimmer{groups: map[string]bool{
-		"etcd":           p.Etcd.IsExternal(),
+		"etcd":           p.Etcd.IsExternal() && !p.Etcd.Foreign(),
 		"load_balancer":  slices.ContainsFunc(p.Nodes, isBalancer),
 		"local_balancer": len(p.Proxied()) > 0,
 		"workers":        slices.ContainsFunc(p.Nodes, isWorkerAlone),

@@ -34,6 +34,7 @@ type cluster struct {
 	FaultTolerance int      `json:"faultTolerance"`
 	InitialCluster string   `json:"initialCluster"`
 	Members        []member `json:"members"`
+	Endpoints      []string `json:"endpoints,omitempty"` // of an etcd that others run; it has no members here
 }
 
 type member struct {
@@ -49,10 +50,13 @@ type member struct {
 // A plan without members (a hosted control plane) has none of them.
 func Emit(p *plan.Plan) ([]artifact.File, error) {
 	e := &p.Etcd
-	if len(e.Members) == 0 {
+	if len(e.Members) == 0 && !e.Foreign() {
 		return nil, nil
 	}
-	c := cluster{Placement: string(e.Placement), Quorum: e.Quorum(), FaultTolerance: e.FaultTolerance(), InitialCluster: e.InitialCluster()}
+	c := cluster{Placement: string(e.Placement), InitialCluster: e.InitialCluster(), Members: []member{}, Endpoints: e.Endpoints}
+	if !e.Foreign() {
+		c.Quorum, c.FaultTolerance = e.Quorum(), e.FaultTolerance()
+	}
 	for _, m := range e.Members {
 		of := member{Name: m.Name, Host: m.Node.Name, FailureDomain: m.Node.FailureDomain}
 		if m.Node.Address.IsValid() {
@@ -69,7 +73,7 @@ func Emit(p *plan.Plan) ([]artifact.File, error) {
 		return nil, err
 	}
 	files := []artifact.File{{Path: "etcd/members.json", Data: asJSON}, {Path: "etcd/members.yaml", Data: asYAML}}
-	if !e.IsExternal() {
+	if !e.IsExternal() || e.Foreign() {
 		return files, nil
 	}
 

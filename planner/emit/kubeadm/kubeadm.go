@@ -23,9 +23,9 @@ const (
 
 // Certificates with which API servers reach external etcd.
 const (
-	etcdCAFile   = "/etc/kubernetes/pki/etcd/ca.crt"
-	etcdCertFile = "/etc/kubernetes/pki/apiserver-etcd-client.crt"
-	etcdKeyFile  = "/etc/kubernetes/pki/apiserver-etcd-client.key"
+	etcdCAFile   = plan.EtcdCAFile
+	etcdCertFile = plan.EtcdCertFile
+	etcdKeyFile  = plan.EtcdKeyFile
 )
 
 // Emit returns kubeadm/<node>.yaml for every host with a kubelet and kubeadm/etcd/<member>.yaml for every external etcd member.

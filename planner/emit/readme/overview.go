@@ -108,6 +108,9 @@ func (f *factList) machines(p *plan.Plan) {
 	if nodes := p.ControlPlanes(); len(nodes) > 0 {
 		f.add("Control planes", fmt.Sprintf("%d: %s", len(nodes), names(nodes)))
 	}
+	if p.Etcd.Foreign() {
+		f.add("etcd", "run by others, at "+strings.Join(p.Etcd.Endpoints, ", "))
+	}
 	if members := len(p.Etcd.Members); members > 0 {
 		where := "as static pods of the control planes"
 		switch {
@@ -343,7 +346,8 @@ func tree(p *plan.Plan) []entry {
 				"`backup-etcd.yml`, `restore-etcd.yml` and " +
 				"`renew-certs.yml` keep it"},
 			entry{"kubeadm/", "one configuration for each host, read by `kubeadm init` and `kubeadm join` as it stands"},
-			entry{"etcd/", "the members" + either(p.Etcd.IsExternal(), ", their environment and the systemd unit", "")})
+			entry{"etcd/", either(p.Etcd.Foreign(), "the endpoints", "the members") + either(p.Etcd.IsExternal() && !p.Etcd.Foreign(),
+				", their environment and the systemd unit", "")})
 		if p.LoadBalancer.Kind != plan.NoBalancer {
 			out = append(out, entry{"loadbalancer/", "what stands before the API servers"})
 		}

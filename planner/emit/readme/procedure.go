@@ -39,6 +39,9 @@ type book struct {
 	VIP                                                         string
 	Proxy                                                       []string // NAME=value as a shell reads them
 	External, HAProxy, KubeVIP, Local, ExternalBalancer         bool
+	Stacked, Foreign                                            bool // where etcd is: on the control planes, others'
+	ControlPlaneWords                                           string
+	EtcdFiles                                                   []localFile
 	FailSwapOn, IPv6, Packages                                  bool
 	Modules, KernelSettings, NetworkManager                     string // words of a shell, and what files hold
 	NodeDownloads, EtcdDownloads                                []downloads
@@ -52,6 +55,17 @@ type book struct {
 	Loopback                                                    string // where members of etcd listen on their own host
 	ClusterWord, Authorities                                    string // words of a shell
 	DataDirWord                                                 string // etcd's directory as kubeadm's checks spell it
+}
+
+// localFile is a file of this computer that a host gets; both are words of a shell.
+type localFile struct{ From, Dest string }
+
+// homeWord quotes a path for the shell, which still puts the home directory in the place of its ~.
+func homeWord(s string) string {
+	if rest, ok := strings.CutPrefix(s, "~/"); ok {
+		return "~/" + shell(rest)
+	}
+	return shell(s)
 }
 
 // downloads is what hosts of one architecture fetch and unpack.
@@ -69,7 +83,8 @@ func procedure(p *plan.Plan) book {
 		CgroupDriver: p.Cluster.Kubelet.CgroupDriver, DataDir: p.Etcd.DataDir,
 		Endpoint: p.Cluster.Endpoint.String(), EndpointHost: shell(p.Cluster.Endpoint.Host),
 		ServerURL: "https://" + p.Cluster.Endpoint.String(),
-		External:  p.Etcd.IsExternal(), HAProxy: p.LoadBalancer.Kind == plan.HAProxy, KubeVIP: p.LoadBalancer.Kind == plan.KubeVIP,
+		External:  p.Etcd.IsExternal() && !p.Etcd.Foreign(), Stacked: !p.Etcd.IsExternal(), Foreign: p.Etcd.Foreign(),
+		HAProxy: p.LoadBalancer.Kind == plan.HAProxy, KubeVIP: p.LoadBalancer.Kind == plan.KubeVIP,
 		ExternalBalancer: p.LoadBalancer.Kind == plan.ExternalBalancer, Local: p.LoadBalancer.Kind == plan.LocalBalancer,
 		FailSwapOn: p.Cluster.Kubelet.FailSwapOn, Packages: p.Artifacts.Origin == plan.Packages,
 		RuntimeService:      strings.Join(hostfiles.Units(p), " "),
@@ -96,7 +111,7 @@ func procedure(p *plan.Plan) book {
 	for _, name := range []string{"ca.crt", "ca.key", "sa.pub", "sa.key", "front-proxy-ca.crt", "front-proxy-ca.key"} {
 		b.Authorities += " etc/kubernetes/pki/" + name
 	}
-	if !b.External {
+	if b.Stacked {
 		b.Authorities += " etc/kubernetes/pki/etcd/ca.crt etc/kubernetes/pki/etcd/ca.key"
 	}
 	if p.EncryptionKey() {
@@ -129,6 +144,15 @@ func procedure(p *plan.Plan) book {
 			members = append(members, m.Node)
 		}
 		b.EtcdNames, b.MemberWords, b.FirstMember, b.MemberCount = names(members), words(members), members[0].Name, len(members)
+	}
+
+	if b.Foreign {
+		b.ControlPlaneWords = words(p.ControlPlanes())
+		for _, f := range p.LocalFiles() {
+			if f.On == plan.ControlPlanePeers {
+				b.EtcdFiles = append(b.EtcdFiles, localFile{homeWord(f.From), shell(f.Dest)})
+			}
+		}
 	}
 
 	b.NodeDownloads, b.EtcdDownloads = fetches(p)

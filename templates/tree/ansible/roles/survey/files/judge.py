@@ -503,9 +503,7 @@ class Judge:
         upgrade, endpoint = None, None
         self.placement()
         if self.one_cluster() and not self.problems:
-            if self.external:
-                etcd = self.etcd()
-            elif self.begun:
+            if self.external and not self.plan.get("endpoints") or not self.external and self.begun:
                 etcd = self.etcd()
         if self.cluster and "silent" in self.cluster:
             self.no("The cluster's API does not answer: %s. What cannot be seen is not changed. RUNBOOK.md says how a control plane is looked into.",
@@ -533,7 +531,7 @@ class Judge:
                 self.no("The topology has settings that the cluster does not have, and that this playbook does not bring: %s. reconfigure.yml does, "
                         "one host at a time. To join hosts before that: -e later=true.", "; ".join(self.pending))
         servers = {n: sorted(self.hosts[n]["kubernetes"]["etcd_servers"]) for n in self.serving}
-        wanted = sorted(m["clientURL"] for m in self.plan["members"])
+        wanted = sorted(self.plan.get("endpoints") or [m["clientURL"] for m in self.plan["members"]])
         return {
             "orphans": sorted(set((self.cluster or {}).get("addons", [])) - set(self.plan.get("addons", []))),
             "problems": self.problems, "etcd": etcd, "pending": self.pending, "configuration": configuration,
