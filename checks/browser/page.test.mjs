@@ -379,12 +379,18 @@ test('a failure domain is cut off from all others with one click', async () => {
     await page.keyboard.press('Enter')
     assert.deepEqual(await page.evaluate(() => [...stand.down].sort()), [...cuts].sort()) // eslint-disable-line no-undef
     assert.equal(await plug.getAttribute('aria-pressed'), 'true')
+    const name = (await plug.locator('title').textContent()).match(/^Cut (\S+) off/)[1]
+    assert.equal(await page.locator('#down').textContent(), cuts.length > 1 ? `Down: ${name} cut off from all others` : `Down: ${cuts[0]}`)
     const want = JSON.parse(k8splan('simulate', design, '-o', 'json', '--cut', cuts.map(c => c.slice(4)).join(','))).outcome
     const got = await page.locator('#states li').evaluateAll(items => items.map(li => [li.className, li.querySelector('.why').textContent]))
     assert.deepEqual(got, want.verdicts.map(v => [v.state, v.reason]))
     await page.keyboard.press('Space')
     assert.equal(await page.locator('#down').textContent(), 'Nothing is down.')
   }
+  // one cut is named, and so is all of them at once
+  const every = await page.evaluate(() => { const all = stand.data().cuts.map(c => 'cut/' + c.cut); stand.set(all.slice(0, 1)); const one = document.getElementById('down').textContent; stand.set(all.concat('power/feed-a')); return [one, all[0]] }) // eslint-disable-line no-undef
+  assert.equal(every[0], 'Down: ' + every[1])
+  assert.equal(await page.locator('#down').textContent(), 'Down: power/feed-a, every network between failure domains')
   sound(page)
 })
 

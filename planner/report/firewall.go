@@ -326,22 +326,24 @@ func (w *page) firewalls(p *plan.Plan) {
 		return
 	}
 	say := tableTexts["firewalls"]
-	w.WriteString("<section class=\"part\" aria-labelledby=\"h-firewalls\">\n<h2 id=\"h-firewalls\">" + say.title + "</h2>\n" +
+	b := &strings.Builder{}
+	b.WriteString("<section class=\"part\" aria-labelledby=\"h-firewalls\">\n<h2 id=\"h-firewalls\">" + say.title + "</h2>\n" +
 		"<p class=\"soft\">" + say.about + "</p>\n")
 	for _, f := range all {
-		fmt.Fprintf(w, "<details class=\"rules\"><summary><b>%s</b>: %s</summary>\n", esc(f.Group), esc(few(f.Hosts)))
+		fmt.Fprintf(b, "<details class=\"rules\"><summary><b>%s</b>: %s</summary>\n", esc(f.Group), esc(few(f.Hosts)))
 		if len(f.Hosts) > Large {
 			f.Hosts = []string{f.Hosts[0] + " … " + f.Hosts[len(f.Hosts)-1]}
 		}
 		for _, as := range []struct{ name, text string }{
 			{"nftables", f.NFTables()}, {"firewalld", f.Firewalld()}, {"ufw", f.UFW()}, {"CSV", f.CSV()},
 		} {
-			fmt.Fprintf(w, "<h3>%s</h3>\n<pre tabindex=\"0\" role=\"region\" aria-label=\"%s, %s\">%s</pre>\n", as.name, esc(f.Group),
+			fmt.Fprintf(b, "<h3>%s</h3>\n<pre tabindex=\"0\" role=\"region\" aria-label=\"%s, %s\">%s</pre>\n", as.name, esc(f.Group),
 				as.name, lines(as.text))
 		}
-		w.WriteString("</details>\n")
+		b.WriteString("</details>\n")
 	}
-	w.WriteString("</section>\n")
+	b.WriteString("</section>\n")
+	w.beside(b.String())
 }
 
 // lines escapes a text of several lines.

@@ -220,7 +220,7 @@ func networkGraph(p *plan.Plan) Graph {
 	}
 	var ranges []Item
 	for _, r := range Ranges(p) {
-		ranges = append(ranges, Item{ID: b.id(), Lines: []string{r.What + " " + r.Prefix.String(), r.Room}, Shape: Range})
+		ranges = append(ranges, Item{ID: b.id(), Lines: []string{r.Label(), r.Room}, Shape: Range})
 	}
 	if len(ranges) > 0 {
 		g.Items = append(g.Items, Item{ID: b.id(), Lines: []string{"Address ranges"}, Items: ranges})

@@ -30,15 +30,17 @@ type packedGroup struct {
 type packed struct {
 	Runs   []nodeRun     `json:"runs"`
 	Groups []packedGroup `json:"groups"`
+	Zones  []string      `json:"zones"`
 }
 
-// mostPacked is how many bytes of nodes and groups a page has that stays below a megabyte.
-const mostPacked = 500_000
+// mostPacked is how many bytes of nodes, zones and groups a page has that stays below a megabyte.
+const mostPacked = 450_000
 
-// pack packs nodes and groups. compact holds what grows to mostPacked: machines that only work lose their names, then the kinds of units
-// that are most are left out. Verdicts are the same without them.
+// pack packs nodes, zones and groups. compact holds what grows to mostPacked: machines that only work lose their names, then the kinds of
+// units that are most are left out, then failure domains in which machines only work lose their names. What is down stays the same
+// without them.
 func pack(d simulate.Data, compact bool) packed {
-	p := packed{packNodes(d.Nodes), packGroups(d.Groups)}
+	p := packed{packNodes(d.Nodes), packGroups(d.Groups), d.Zones}
 	if !compact || p.size() <= mostPacked {
 		return p
 	}
@@ -57,7 +59,25 @@ func pack(d simulate.Data, compact bool) packed {
 		groups = slices.DeleteFunc(slices.Clone(groups), func(g simulate.DataGroup) bool { return kindOf(g) == most })
 		p.Groups = packGroups(groups)
 	}
+	if p.size() > mostPacked {
+		p.Zones = unnamed(d)
+	}
 	return p
+}
+
+// unnamed are the zones, of which those where machines only work are called by their number.
+func unnamed(d simulate.Data) []string {
+	out := slices.Clone(d.Zones)
+	leads := make([]bool, len(out))
+	for _, n := range d.Nodes {
+		leads[n.Zone] = leads[n.Zone] || !n.OnlyWorks()
+	}
+	for i, zone := range out {
+		if !leads[i] && zone != "" {
+			out[i] = fmt.Sprintf("failure domain %d", i+1)
+		}
+	}
+	return out
 }
 
 func (p packed) size() int {

@@ -42,8 +42,9 @@ type Finding struct {
 // Options say what the page holds.
 type Options struct {
 	Findings []Finding
-	// Full shows each machine of a large design too. Without it the page stays below a megabyte whatever the size: machines of a pool in
-	// one place are one card and one row.
+	// Full shows each machine of a large design too, and every row. Without it the page stays below a megabyte whatever the size: of more
+	// than Large machines those of a pool in one place are one card and one row, and long tables end with the rows that there is room
+	// for.
 	Full bool
 	// InTree says that the page lies beside the tree's RUNBOOK.md, so that it leads there.
 	InTree  bool
@@ -55,9 +56,18 @@ type Options struct {
 // Large is the number of machines above which only a full page shows each.
 const Large = 200
 
+// mostPage is how many bytes a bounded page has, and mostFrame how many of them are neither picture, program, rows nor what stands between
+// tables: their heads, for the most part.
+const (
+	mostPage  = 1 << 20
+	mostFrame = 16_000
+)
+
 // page is what is written so far.
 type page struct {
 	strings.Builder
+	bounded bool    // the page stays below a megabyte
+	pieces  []piece // that are still to be written
 }
 
 func esc(s string) string { return html.EscapeString(printable(s)) }
@@ -72,7 +82,8 @@ func Page(p *plan.Plan, o Options) []byte {
 	}
 	summary := summarize()
 	stand := newStand(p, summary.Model, o)
-	w := &page{}
+	model := data(stand.Model)
+	w := &page{bounded: !o.Full}
 	w.WriteString("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
 	w.WriteString("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
 	fmt.Fprintf(w, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '%s'; script-src '%s'; "+
@@ -90,8 +101,9 @@ func Page(p *plan.Plan, o Options) []byte {
 		w.changed(o.Changes)
 	}
 	w.tables(p, summary, o)
+	w.flush(mostPage - mostFrame - w.Len() - len(model) - len(program))
 	w.WriteString("</main>\n<footer>" + sayFooter + "</footer>\n")
-	fmt.Fprintf(w, "<script type=\"application/json\" id=\"model\">%s</script>\n", data(stand.Model))
+	fmt.Fprintf(w, "<script type=\"application/json\" id=\"model\">%s</script>\n", model)
 	fmt.Fprintf(w, "<script>%s</script>\n</body>\n</html>\n", program)
 	return []byte(w.String())
 }
@@ -146,7 +158,7 @@ func newStand(p *plan.Plan, m *simulate.Model, o Options) Stand {
 	w.WriteString("</div></div>\n")
 	model := StandModel{Data: m.Data(), Runbook: Runbook(p), Linked: o.InTree}
 	in := pack(model.Data, o.compact(p))
-	model.Runs, model.Groups = in.Runs, in.Groups
+	model.Runs, model.Groups, model.Zones = in.Runs, in.Groups, in.Zones
 	model.Data.Nodes, model.Data.Groups = nil, nil
 	if o.Changes != nil {
 		model.Changes = o.Changes.data()
@@ -199,8 +211,8 @@ func (w *page) head(p *plan.Plan, sentence string) {
 
 // The widths of the picture in the page, for large and for small screens.
 const (
-	broad  = 980
-	narrow = 380
+	broad  = 940
+	narrow = 340
 )
 
 func (w *page) picture(p *plan.Plan, m *simulate.Model, o Options) {
@@ -219,6 +231,7 @@ func (w *page) picture(p *plan.Plan, m *simulate.Model, o Options) {
 	if o.Changes != nil {
 		w.slider(o.Changes)
 	}
+	w.WriteString(gradient)
 	w.WriteString("<p class=\"soft hint\" hidden>" + sayHint + "</p>\n")
 	w.WriteString("<div id=\"vary\" class=\"tools\" hidden></div>\n")
 	for _, size := range []struct {
@@ -231,8 +244,12 @@ func (w *page) picture(p *plan.Plan, m *simulate.Model, o Options) {
 		c.height += 16
 		w.WriteString(c.svg(sayCluster+p.Cluster.Name, "", size.class))
 	}
-	w.WriteString("<div id=\"opened\" hidden></div>\n</section>\n")
+	w.WriteString("<div id=\"opened\" hidden></div>\n<p id=\"brief\" aria-hidden=\"true\" hidden></p>\n</section>\n")
 }
+
+// gradient fills half of a dot: what is degraded shows by its shape too.
+const gradient = `<svg class="defs" width="0" height="0" aria-hidden="true"><linearGradient id="half"><stop offset=".5"/>` +
+	`<stop offset=".5" class="empty"/></linearGradient></svg>` + "\n"
 
 // marks show a state by shape, for those who do not see colors too.
 var marks = map[simulate.State]string{simulate.Up: "✓", simulate.Degraded: "◐", simulate.Depends: "?", simulate.Down: "✗"}

@@ -240,11 +240,75 @@ func (place Place) items(b *builder, ids map[string]string) []Item {
 	return items
 }
 
-// AddressRange is a range that the design uses.
+// AddressRange is a range that the design uses, or several of one kind where they are many.
 type AddressRange struct {
 	What   string // "Pods", "Services", "Nodes", "Reserved"
 	Prefix netip.Prefix
-	Room   string // how much of it is taken and free, in words
+	Others []netip.Prefix // behind the first, in their order
+	Room   string         // how much of it is taken and free, in words
+}
+
+// Label names the range, or the first and the last.
+func (r AddressRange) Label() string {
+	label := r.What + " " + r.Prefix.String()
+	if n := len(r.Others); n > 0 {
+		label += " … " + r.Others[n-1].String()
+	}
+	return label
+}
+
+// mostRanges is how many ranges of one kind and one block of addresses are shown one by one.
+const mostRanges = 6
+
+// blocks are the parts of the address space that are drawn by themselves.
+func blocks() []netip.Prefix {
+	return []netip.Prefix{
+		netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("172.16.0.0/12"),
+		netip.MustParsePrefix("192.168.0.0/16"), netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0"),
+	}
+}
+
+// blockOf is the first of the blocks that holds a range.
+func blockOf(r netip.Prefix) netip.Prefix {
+	for _, b := range blocks() {
+		if b.Overlaps(r) && b.Bits() <= r.Bits() {
+			return b
+		}
+	}
+	return netip.Prefix{}
+}
+
+// foldRanges joins the ranges of one kind in one block where they are many. room says how much of one is taken.
+func foldRanges(all []AddressRange, p *plan.Plan) []AddressRange {
+	type kind struct {
+		what  string
+		block netip.Prefix
+	}
+	count, at := map[kind]int{}, map[kind]int{}
+	for _, r := range all {
+		count[kind{r.What, blockOf(r.Prefix)}]++
+	}
+	var out []AddressRange
+	for _, r := range all {
+		k := kind{r.What, blockOf(r.Prefix)}
+		i, ok := at[k]
+		switch {
+		case count[k] <= mostRanges:
+			out = append(out, r)
+		case !ok:
+			at[k] = len(out)
+			r.Room = spelling.Quantity(count[k], "range", "ranges")
+			out = append(out, r)
+		default:
+			out[i].Others = append(out[i].Others, r.Prefix)
+		}
+	}
+	for i, r := range out {
+		if len(r.Others) > 0 && r.What == "Nodes" {
+			out[i].Room += ", " + spelling.Quantity(machinesIn(p, append(r.Others, r.Prefix)), "machine", "machines")
+		}
+	}
+	return out
 }
 
 // Ranges lists the ranges of the design, in the order of their addresses.
@@ -258,33 +322,41 @@ func Ranges(p *plan.Plan) []AddressRange {
 			room = fmt.Sprintf("%s of %s shares taken, %s free", spelling.Thousands(used), spelling.Thousands(capacity),
 				spelling.Thousands(max(0, capacity-used)))
 		}
-		out = append(out, AddressRange{"Pods", s.Masked(), room})
+		out = append(out, AddressRange{What: "Pods", Prefix: s.Masked(), Room: room})
 	}
 	for _, s := range n.ServiceSubnets {
 		room := ""
 		if v := n.ServiceCapacity(); v.IsInt64() {
 			room = "room for " + spelling.Thousands(int(v.Int64())) + " Services"
 		}
-		out = append(out, AddressRange{"Services", s.Masked(), room})
+		out = append(out, AddressRange{What: "Services", Prefix: s.Masked(), Room: room})
 	}
 	for _, s := range n.NodeSubnets {
-		out = append(out, AddressRange{"Nodes", s.Masked(), nodesIn(p, s)})
+		out = append(out, AddressRange{What: "Nodes", Prefix: s.Masked(), Room: nodesIn(p, s)})
 	}
 	for _, s := range n.ReservedSubnets {
-		out = append(out, AddressRange{"Reserved", s.Masked(), "in use outside of the cluster"})
+		out = append(out, AddressRange{What: "Reserved", Prefix: s.Masked(), Room: "in use outside of the cluster"})
 	}
 	slices.SortStableFunc(out, func(a, b AddressRange) int { return a.Prefix.Addr().Compare(b.Prefix.Addr()) })
-	return out
+	return foldRanges(out, p)
 }
 
-// nodesIn counts the machines in a range.
-func nodesIn(p *plan.Plan, s netip.Prefix) string {
+// machinesIn counts the machines with an address in any of these ranges.
+func machinesIn(p *plan.Plan, ranges []netip.Prefix) int {
 	used := 0
 	for _, node := range p.Nodes {
-		if s.Contains(node.Address) || node.SecondaryAddress.IsValid() && s.Contains(node.SecondaryAddress) {
+		if slices.ContainsFunc(ranges, func(s netip.Prefix) bool {
+			return s.Contains(node.Address) || node.SecondaryAddress.IsValid() && s.Contains(node.SecondaryAddress)
+		}) {
 			used++
 		}
 	}
+	return used
+}
+
+// nodesIn says how many machines are in a range.
+func nodesIn(p *plan.Plan, s netip.Prefix) string {
+	used := machinesIn(p, []netip.Prefix{s})
 	bits := s.Addr().BitLen() - s.Bits()
 	if bits > 30 {
 		return spelling.Quantity(used, "machine", "machines")

@@ -22,6 +22,7 @@ type canvas struct {
 	b      strings.Builder
 	width  int
 	height int
+	short  bool // some machine has no room for the names of its roles
 }
 
 // attributes are names and values by turns, which are escaped.
@@ -220,6 +221,9 @@ func (c *canvas) machines(p *plan.Plan, y int, compact bool) {
 	if c.cabled(all, columns) {
 		c.cables(all, w)
 	}
+	if c.short {
+		c.legend(p)
+	}
 }
 
 // mostCabled is how many failure domains have the network between each two of them drawn.
@@ -344,7 +348,7 @@ func (c *canvas) hypervisor(on Hypervisor, x, y, w int, compact bool) int {
 
 // cards draws machines in a grid, and groups as rows of tiles.
 func (c *canvas) cards(groups []Group, x, y, w int, compact bool) int {
-	columns := max(1, (w+8)/(118+8))
+	columns := max(1, (w+8)/(116+8))
 	cardW := (w - (columns-1)*8) / columns
 	at := 0
 	for _, g := range groups {
@@ -369,6 +373,7 @@ func (c *canvas) cards(groups []Group, x, y, w int, compact bool) int {
 // card draws one machine.
 func (c *canvas) card(n *plan.Node, x, y, w int) {
 	c.open("unit card", "data-unit", "node/"+n.Name, "data-node", n.Name, "data-zone", c.zoneOf(n))
+	c.named(n, w-20)
 	c.rect(x, y, w, cardH, 7, "card")
 	c.text(x+12, y+21, w-24, "name", n.Name)
 	if a := text(n.Address); a != "" {
@@ -376,8 +381,8 @@ func (c *canvas) card(n *plan.Node, x, y, w int) {
 	} else if n.InstanceType != "" {
 		c.text(x+12, y+37, w-24, "mono soft", n.InstanceType)
 	}
-	c.roles(n.Roles, x+12, y+52, w-24)
-	c.path("cross", fmt.Sprintf("M%d %dl10 10m0 -10l-10 10", x+w-20, y+8))
+	c.roles(n.Roles, x+12, y+52, w-20)
+	c.path("cross", fmt.Sprintf("M%d %dl8 8m0 -8l-8 8", x+w-16, y+7))
 	if c.moves != nil {
 		c.text(x+w-20, y+19, 20, "h turn plus", "+")
 		c.text(x+w-20, y+19, 20, "h turn minus", "−")
@@ -419,10 +424,39 @@ func (c *canvas) roles(roles plan.Roles, x, y, room int) {
 		}
 		fmt.Fprintf(&c.b, `<path class="glyph" transform="translate(%d %d)" d="%s"/>`, x+5, y-4, g.path)
 		x += 14
-		if need <= room {
+		if need > room {
+			c.short = true
+		} else {
 			c.text(x, y, room, "soft", g.name)
 			x += textWidth(g.name, 11, false) + 8
 		}
+	}
+}
+
+// legend names the shapes of the roles that there are.
+func (c *canvas) legend(p *plan.Plan) {
+	x, y := margin, c.height+26
+	for _, g := range glyphs {
+		if !slices.ContainsFunc(p.Nodes, func(n *plan.Node) bool { return n.Roles.Has(g.role) }) {
+			continue
+		}
+		c.roles(g.role, x, y, c.width)
+		x += 14 + textWidth(g.name, 11, false) + 16
+	}
+	c.height = y + 4
+}
+
+// title of a card that has no room for the names of its roles.
+func (c *canvas) named(n *plan.Node, room int) {
+	need, names := 0, []string{}
+	for _, g := range glyphs {
+		if n.Roles.Has(g.role) {
+			need += 14 + textWidth(g.name, 11, false)
+			names = append(names, g.name)
+		}
+	}
+	if need > room {
+		c.title(n.Name + ": " + strings.Join(names, ", "))
 	}
 }
 
@@ -505,6 +539,9 @@ func (s stage) weight() int {
 	return 10
 }
 
+// mostChips is how many of those who answer in a stage are shown.
+const mostChips = 24
+
 // chip is one that answers there: its name and what the model calls it.
 type chip struct{ name, attribute, value, unit string }
 
@@ -538,7 +575,7 @@ func stagesOf(p *plan.Plan) []stage {
 			balancers.chips = append(balancers.chips, chip{n.Name, "data-lb", n.Name, "balancer/" + n.Name})
 		}
 	case plan.ExternalBalancer:
-		balancers.title, balancers.note = "Balancer", []string{"not part of the plan"}
+		balancers.title, balancers.note = "Balancer", []string{"outside the plan"}
 		balancers.chips = append(balancers.chips, chip{"external", "data-lb", "external", "balancer/external"})
 	}
 	if len(balancers.chips) > 0 {
@@ -568,7 +605,7 @@ func stagesOf(p *plan.Plan) []stage {
 
 // way draws the stages, side by side where there is room.
 func (c *canvas) way(stages []stage, y int) {
-	between := 30
+	between := 26
 	if c.width < 700 {
 		for i, s := range stages {
 			h := c.stage(s, margin, y, c.width-2*margin, 0)
@@ -612,8 +649,8 @@ func (c *canvas) stage(s stage, x, y, w, h int) int {
 	c.text(x+12, y+22, w-24, "h", s.title)
 	top := y + 32
 	for _, note := range s.note {
-		if note != "" {
-			c.text(x+12, top+6, w-24, "soft", note)
+		for _, line := range wrapped(note, w-24) {
+			c.text(x+12, top+6, w-24, "soft", line)
 			top += 15
 		}
 	}
@@ -622,6 +659,9 @@ func (c *canvas) stage(s stage, x, y, w, h int) int {
 		return c.members(s.etcd, x, top, w) - y + 12
 	}
 	cx := x + 12
+	if n := len(s.chips); n > mostChips {
+		s.chips = append(slices.Clone(s.chips[:mostChips-1]), chip{name: fmt.Sprintf("and %d more", n-mostChips+1)})
+	}
 	for i, k := range s.chips {
 		cw := min(w-24, textWidth(k.name, 11, true)+28)
 		if cx+cw > x+w-12 && cx > x+12 {
@@ -642,6 +682,19 @@ func (c *canvas) stage(s stage, x, y, w, h int) int {
 		}
 	}
 	return top - y + 12
+}
+
+// wrapped parts a text into lines of so many pixels. A word that is wider has a line of its own.
+func wrapped(s string, room int) []string {
+	var lines []string
+	for _, word := range strings.Fields(s) {
+		if n := len(lines); n > 0 && textWidth(lines[n-1]+" "+word, 11, false) <= room {
+			lines[n-1] += " " + word
+		} else {
+			lines = append(lines, word)
+		}
+	}
+	return lines
 }
 
 // members draws etcd's members on a ring with the quorum in its middle.

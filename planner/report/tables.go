@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -11,7 +12,18 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// table writes one with its caption, by its ID. A cell of several lines is a list.
+// piece is a table, or what stands between tables.
+type piece struct {
+	id   string
+	say  tableText
+	rows [][]string
+	html string // of what is no table
+}
+
+// mostCell is how many characters a cell of a bounded page has.
+const mostCell = 1000
+
+// table adds one with its caption, by its ID. A cell of several lines is a list.
 func (w *page) table(id string, rows [][]string) { w.tableAs(id, tableTexts[id], rows) }
 
 // tableAs is table with other words.
@@ -19,22 +31,98 @@ func (w *page) tableAs(id string, say tableText, rows [][]string) {
 	if len(rows) == 0 {
 		return
 	}
-	title, about, heads := say.title, say.about, say.heads
-	fmt.Fprintf(w, "<section class=\"part\" aria-labelledby=\"h-%s\">\n<h2 id=\"h-%s\">%s</h2>\n", id, id, esc(title))
-	fmt.Fprintf(w, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"%s: table\"><table>\n", esc(title))
-	fmt.Fprintf(w, "<caption>%s</caption>\n<thead><tr>", esc(about))
-	for _, h := range heads {
+	p := piece{id: id, say: say}
+	p.say.heads, p.rows = nil, make([][]string, len(rows))
+	for i, head := range say.heads {
+		if !slices.ContainsFunc(rows, func(row []string) bool { return row[i] != "" }) {
+			continue // nothing has one
+		}
+		p.say.heads = append(p.say.heads, head)
+		for k, row := range rows {
+			p.rows[k] = append(p.rows[k], row[i])
+		}
+	}
+	w.pieces = append(w.pieces, p)
+}
+
+// beside adds what stands between tables.
+func (w *page) beside(html string) { w.pieces = append(w.pieces, piece{html: html}) }
+
+// flush writes the pieces that were added. All of their rows take at most so many bytes: what is left out, its table says. Less than none
+// is no bound.
+func (w *page) flush(room int) {
+	rows, sizes := make([][]string, len(w.pieces)), make([]int, len(w.pieces))
+	for i, p := range w.pieces {
+		room -= len(p.html)
+		for _, row := range p.rows {
+			text := rowText(row, w.bounded)
+			rows[i] = append(rows[i], text)
+			sizes[i] += len(text)
+		}
+	}
+	most := math.MaxInt
+	if w.bounded {
+		most = share(sizes, max(0, room))
+	}
+	for i, p := range w.pieces {
+		if p.html != "" {
+			w.WriteString(p.html)
+			continue
+		}
+		n, left := 0, most
+		for n < len(rows[i]) && len(rows[i][n]) <= left {
+			left -= len(rows[i][n])
+			n++
+		}
+		if n < len(rows[i]) {
+			p.say.about += fmt.Sprintf(sayCut, spelling.Thousands(n), spelling.Thousands(len(rows[i])))
+		}
+		w.section(p, rows[i][:n])
+	}
+	w.pieces = nil
+}
+
+// share is how much each gets of what there is room for, such that no one gets less than another that wants more: those that want less
+// than their part leave it to the others.
+func share(sizes []int, room int) int {
+	sizes = slices.Sorted(slices.Values(sizes))
+	for i, size := range sizes {
+		if size*(len(sizes)-i) > room {
+			return room / (len(sizes) - i)
+		}
+		room -= size
+	}
+	return math.MaxInt
+}
+
+// section writes a table.
+func (w *page) section(p piece, rows []string) {
+	title := esc(p.say.title)
+	fmt.Fprintf(w, "<section class=\"part\" aria-labelledby=\"h-%s\">\n<h2 id=\"h-%s\">%s</h2>\n", p.id, p.id, title)
+	fmt.Fprintf(w, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"%s: table\"><table>\n", title)
+	fmt.Fprintf(w, "<caption>%s</caption>\n<thead><tr>", esc(p.say.about))
+	for _, h := range p.say.heads {
 		fmt.Fprintf(w, "<th scope=\"col\">%s</th>", esc(h))
 	}
 	w.WriteString("</tr></thead>\n<tbody>\n")
 	for _, row := range rows {
-		w.WriteString("<tr>")
-		for _, cell := range row {
-			w.WriteString("<td>" + cellText(cell) + "</td>")
-		}
-		w.WriteString("</tr>\n")
+		w.WriteString(row)
 	}
 	w.WriteString("</tbody></table></div>\n</section>\n")
+}
+
+// rowText is a row, in a bounded page without the ends of very long cells.
+func rowText(row []string, bounded bool) string {
+	var b strings.Builder
+	b.WriteString("<tr>")
+	for _, cell := range row {
+		if text := []rune(cell); bounded && len(text) > mostCell {
+			cell = string(text[:mostCell-1]) + "…"
+		}
+		b.WriteString("<td>" + cellText(cell) + "</td>")
+	}
+	b.WriteString("</tr>\n")
+	return b.String()
 }
 
 // cellText is a cell: what begins with a tick is code, and lines are a list.
@@ -53,7 +141,7 @@ func cellText(cell string) string {
 	return "<ul><li>" + strings.Join(lines, "</li><li>") + "</li></ul>"
 }
 
-// tables writes all of them.
+// tables adds all of them.
 func (w *page) tables(p *plan.Plan, of simulate.Summary, o Options) {
 	w.findings(p, o.Findings)
 	w.failures(of)
@@ -95,7 +183,7 @@ func (w *page) failures(of simulate.Summary) {
 	for _, l := range of.Singles {
 		row := []string{l.Name}
 		for _, v := range l.Outcome.Verdicts {
-			row = append(row, marks[v.State]+" "+v.State.String())
+			row = append(row, marks[v.State]+"\u00a0"+v.State.String())
 		}
 		rows = append(rows, append(row, l.Outcome.Recovery.Lost))
 	}
@@ -317,11 +405,11 @@ func (w *page) calendar(from string, rows [][]string) {
 		y := 28 + i*high
 		day, _ := time.Parse(time.DateOnly, row[2])
 		to := max(at(day), label+2)
-		c.text(margin-22, y+14, label-12, "label", row[0]+" "+row[1])
+		c.text(margin, y+14, label-margin-8, "label", row[0]+" "+row[1])
 		c.rect(label, y+3, to-label, 14, 3, "range nodes")
 		c.text(to+6, y+14, 90, "mono", row[2])
 	}
-	w.WriteString(strings.Replace(c.svg(sayCalendar, "", " calendar"), `role="group"`, `role="img"`, 1))
+	w.beside(strings.Replace(c.svg(sayCalendar, "", " calendar"), `role="group"`, `role="img"`, 1))
 }
 
 func (w *page) software(p *plan.Plan) {

@@ -12,9 +12,8 @@ const (
 	sayCluster  = "The cluster "
 	sayPicture  = "The cluster as it will stand"
 	saySteps    = "The cluster, step by step"
-	sayHint     = "Click a machine, a rack, a hypervisor, a balancer, a cable between failure domains, or the plug that cuts one " +
-		"off: it goes dark, and the verdicts say what becomes of the cluster. Several at once are judged together. A machine whose own " +
-		"cable is cut fares as one that is down."
+	sayHint     = "Click what is to fail: a machine, a rack, a hypervisor, a balancer, or the network between failure domains, by its " +
+		"cable or by the plug of the one to cut off. Several at once are judged together."
 	sayVerdicts  = "What becomes of it"
 	sayNothing   = "Nothing is down."
 	sayRestore   = "Restore everything"
@@ -22,6 +21,7 @@ const (
 	sayStops     = "Smallest sets that stop something"
 	sayForEver   = "no end"
 	sayRows      = "machines of a pool in one place are one row; `k8splan report --full` lists all %s"
+	sayCut       = "; the first %s of %s rows, `k8splan report --full` lists all"
 	sayLoss      = "After the largest loss"
 	sayWithout   = "Without %s %s"
 	sayCPUs      = "CPUs of workers"

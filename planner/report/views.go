@@ -35,18 +35,16 @@ type part struct {
 
 // parts sorts ranges by the private block that they are in. A part is as small as holds them with their surroundings.
 func parts(ranges []AddressRange) []part {
-	blocks := []netip.Prefix{
-		netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("172.16.0.0/12"),
-		netip.MustParsePrefix("192.168.0.0/16"), netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0"),
-	}
 	var out []part
-	for _, block := range blocks {
+	for _, block := range blocks() {
 		in := part{}
 		for _, r := range ranges {
-			first := slices.IndexFunc(blocks, func(b netip.Prefix) bool { return b.Overlaps(r.Prefix) && b.Bits() <= r.Prefix.Bits() })
-			if first >= 0 && blocks[first] == block {
-				in.ranges = append(in.ranges, r)
-				in.space = common(in.space, r.Prefix)
+			if blockOf(r.Prefix) != block {
+				continue
+			}
+			in.ranges = append(in.ranges, r)
+			for _, one := range append(r.Others, r.Prefix) {
+				in.space = common(in.space, one)
 			}
 		}
 		if len(in.ranges) == 0 {
@@ -82,10 +80,12 @@ func (c *canvas) part(p *plan.Plan, in part, y int) int {
 	c.rect(x, y+18, w, 18, 4, "line")
 	var begins []int // of the labels on each level, from the right: a line to a deeper label crosses none
 	bottom := y + 36
+	boxes, leaders := c, &canvas{}
+	c = &canvas{} // over the lines
 	for _, r := range slices.Backward(in.ranges) {
 		from, to := place(in.space, r.Prefix, w)
 		rx, rw := x+from, max(4, to-from)
-		label := r.What + " " + r.Prefix.String()
+		label := r.Label()
 		width := max(textWidth(label, 11, true), textWidth(r.Room, 11, false)) + 16
 		lx := min(rx, max(x, x+w-width))
 		level := 0
@@ -97,15 +97,23 @@ func (c *canvas) part(p *plan.Plan, in part, y int) int {
 		}
 		begins[level] = lx
 		ly := y + 52 + level*34
+		leaders.path("leader", fmt.Sprintf("M%d %dV%d", rx+1, y+36, ly-11))
 		c.open("rangebox", "data-range", r.What)
-		c.title(r.What + " " + r.Prefix.String() + ": " + r.Room)
+		c.title(label + ": " + r.Room)
 		c.rect(rx, y+18, rw, 18, 3, "range "+strings.ToLower(r.What))
-		c.path("leader", fmt.Sprintf("M%d %dV%d", rx+1, y+36, ly-11))
+		for _, other := range r.Others { // none where the one before is
+			if from, next := place(in.space, other, w); next > to {
+				c.rect(x+from, y+18, next-from, 18, 3, "range "+strings.ToLower(r.What))
+				to = next
+			}
+		}
+		c.rect(lx-2, ly-10, width-14, 27, 2, "paper")
 		c.text(lx, ly, w, "mono", label)
 		c.text(lx, ly+13, max(80, x+w-lx), "soft", r.Room)
 		c.close()
 		bottom = max(bottom, ly+16)
 	}
+	boxes.b.WriteString(leaders.b.String() + c.b.String())
 	return bottom
 }
 

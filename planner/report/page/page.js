@@ -16,7 +16,7 @@ function dress (table) {
     input.addEventListener('input', () => { for (const r of rows) r.hidden = !r.textContent.toLowerCase().includes(input.value.toLowerCase()) })
     const copy = make('button', SAY.copy, { type: 'button' })
     copy.addEventListener('click', () => {
-      const cell = c => c.innerText.trim().replace(/\s*\n\s*/g, '; ')
+      const cell = c => c.innerText.trim().replaceAll('\u00a0', ' ').replace(/\s*\n\s*/g, '; ')
       copied(copy, [...table.rows].filter(r => !r.hidden).map(r => [...r.cells].map(cell).join('\t')).join('\n'), table)
     })
     if (rows.length > MANY) tools.append(input)

@@ -3,7 +3,7 @@ const SAY = {
   nothing: 'Nothing is down.', down: 'Down: ', everywhere: 'everywhere', nowhere: 'nowhere', of: (a, b) => `${a} of ${b} failure domains: `,
   left: n => n === Infinity ? 'no loss of machines stops it' : n < 0 ? 'none: it has stopped, or may have' : n === 0 ? 'none: the next machine may stop it' : n === 1 ? 'any 1 more machine' : `any ${n} more machines`,
   names: { 'etcd-writes': 'etcd writes', 'etcd-reads': 'etcd reads', api: 'API', scheduling: 'Scheduling', pods: 'Running pods', services: 'Services', dns: 'DNS', join: 'Joining' },
-  marks: { up: '✓', degraded: '◐', depends: '?', down: '✗' }, more: n => `and ${n} more of this size`, others: n => `and ${n} others, by name above`, cuts: 'Cut the network between', groups: { power: 'Power feeds', zone: 'Failure domains', host: 'Hypervisors' },
+  marks: { up: '✓', degraded: '◐', depends: '?', down: '✗' }, more: n => `and ${n} more of this size`, others: n => `and ${n} others, by name above`, cuts: 'Cut the network between', off: zone => `${zone} cut off from all others`, apart: 'every network between failure domains', groups: { power: 'Power feeds', zone: 'Failure domains', host: 'Hypervisors' },
   stop: what => `How ${what} stop${what === 'writes' || what.includes('and') ? '' : 's'}`, none: 'no set of up to four units', lies: 'RUNBOOK.md: ', nobody: '–',
   roles: { 'control planes': 'Control planes', members: 'etcd members' }, stacked: 'Control planes with etcd', asIs: 'As designed', designed: n => `${n} as designed`,
   added: 'Not in the design, each in the emptiest failure domain:', dropped: names => `Left out: ${names.join(', ')}.`, even: n => `${n} members tolerate no more losses than ${n - 1}.`,
@@ -108,7 +108,7 @@ function openStand (root, packed) {
 
   function show () {
     const units = [...down], r = judge(data, units), w = r.world
-    $('down').textContent = units.length ? SAY.down + units.join(', ') : SAY.nothing
+    $('down').textContent = units.length ? SAY.down + folded(units).join(', ') : SAY.nothing
     for (const v of r.verdicts) {
       const li = root.querySelector(`[data-capability="${v.capability}"]`)
       li.className = v.state
@@ -121,12 +121,35 @@ function openStand (root, packed) {
     $('left').textContent = SAY.left(spare(data, r))
     $('returns').textContent = r.recovery.when_it_returns
     $('never').textContent = r.recovery.if_it_never_returns
+    const hurt = units.length ? r.verdicts.filter(v => v.state !== 'up') : []
+    $('brief').replaceChildren(...hurt.map(v => make('span', SAY.marks[v.state] + ' ' + SAY.names[v.capability], { class: v.state })))
+    $('brief').hidden = !hurt.length
     const pages = model.runbook.filter(s => new RegExp(s.when).test(r.recovery.if_it_never_returns)).map(s => s.heading)
     $('runbook').replaceChildren(...pages.flatMap((heading, i) => [i ? '; ' : SAY.lies, model.linked ? make('a', heading, { href: 'RUNBOOK.md#' + anchor(heading) }) : heading]))
     if (!pages.length) $('runbook').textContent = SAY.nobody
     for (const id of ['returns', 'never', 'runbook']) $(id).hidden = $(id).previousElementSibling.hidden = !units.length
     paint(w, r)
     if (stand.onchange) stand.onchange(r)
+  }
+
+  // folded names units as few as say the same: a failure domain whose every network is cut is named instead of the cuts.
+  function folded (units) {
+    const cuts = units.filter(u => u.startsWith('cut/')), is = new Set(cuts.map(u => u.slice(4)))
+    if (cuts.length < 2) return units
+    if (cuts.length === data.cuts.length) return [...units.filter(u => !u.startsWith('cut/')), SAY.apart]
+    const ends = data.cuts.map(c => c.cut.split(':')), places = new Set(ends.flat().flatMap(z => z.split('/').map((_, i, parts) => parts.slice(0, i + 1).join('/'))))
+    const within = (zone, place) => zone === place || zone.startsWith(place + '/'), off = []
+    for (const place of places) {
+      const own = ends.filter(([a, b]) => within(a, place) !== within(b, place)).map(e => e.join(':'))
+      if (own.length > 1 && own.every(c => is.has(c))) off.push({ place, own })
+    }
+    const said = new Set(), names = []
+    for (const { place, own } of off.sort((a, b) => b.own.length - a.own.length)) {
+      if (own.every(c => said.has(c))) continue
+      own.forEach(c => said.add(c))
+      names.push(SAY.off(place))
+    }
+    return [...units.filter(u => !said.has(u.slice(4)) || !u.startsWith('cut/')), ...names]
   }
 
   // anchor is what a heading is called in an address, as GitHub and GitLab make it.
@@ -311,7 +334,7 @@ function openStand (root, packed) {
     const unit = e.dataset.unit, press = unit ? () => toggle(unit) : () => off(e)
     e.setAttribute('role', 'button')
     e.setAttribute('tabindex', '0')
-    e.setAttribute('aria-label', unit ? [...e.querySelectorAll('text')].map(t => t.textContent).concat(unit).join(', ') : e.querySelector('title').textContent)
+    e.setAttribute('aria-label', unit ? [...e.querySelectorAll('text, :scope > title')].map(t => t.textContent).concat(unit).join(', ') : e.querySelector('title').textContent)
     e.addEventListener('click', event => { event.stopPropagation(); press() })
     e.addEventListener('keydown', event => {
       if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); press() }
