@@ -29,6 +29,7 @@ type changing struct {
 	said   promise  // of diff, about the last edit that changed anything
 	// harmless are edits that are refused, and did no harm when they were made all the same.
 	harmless []string
+	thrown   bool // the cluster is harmed, and not compared with a fresh one
 }
 
 // changeChains are clusters, and edits of them one at a time: what is refused, and what is carried out while writes go on.
@@ -50,7 +51,8 @@ var changeChains = map[string]struct {
 	"config":          {"aio", olderRuntime, false, walkConfig},
 	"life":            {"aio", olderRuntime, false, walkLife},
 	"nodes":           {"1+1+2", twoWorkers, false, walkNodes},
-	"forced":          {"aio", plain, false, walkForced},
+	"forced":          {"aio", plain, false, walkForced(forcedEdits)},
+	"forced-nodes":    {"aio", plain, false, walkForced(forcedNodes)},
 }
 
 // plain leaves what secures a cluster out of aio.hcl: edits bring blocks of the same kinds.
@@ -143,7 +145,7 @@ func (h *harness) change(ctx context.Context, name string) (err error) {
 		return err
 	}
 	c.t.phase("checks")
-	if err := chain.walk(ctx, c); err != nil || h.noFresh {
+	if err := chain.walk(ctx, c); err != nil || h.noFresh || c.thrown {
 		return err
 	}
 	return c.likeFresh(ctx)

@@ -89,12 +89,19 @@ func (c *changing) force(ctx context.Context, f forced) error {
 	return nil
 }
 
-// walkForced makes edits that are refused, and wants each to do harm. Each is taken back the same way.
-func walkForced(ctx context.Context, c *changing) error {
-	for _, f := range forcedEdits {
+// walkForced makes edits that are refused, and wants each to do harm. Each but the last is taken back the same way.
+func walkForced(edits []forced) func(context.Context, *changing) error {
+	return func(ctx context.Context, c *changing) error { return c.forceAll(ctx, edits) }
+}
+
+func (c *changing) forceAll(ctx context.Context, edits []forced) error {
+	for i, f := range edits {
 		source := c.source
 		if err := c.force(ctx, f); err != nil {
 			return err
+		}
+		if c.thrown = i == len(edits)-1; c.thrown {
+			break
 		}
 		if f.back != "" {
 			if _, err := c.nodes[0].Exec(ctx, "sh", "-c", f.back); err != nil {
@@ -124,7 +131,7 @@ func walkForced(ctx context.Context, c *changing) error {
 	if len(c.harmless) > 0 {
 		return fmt.Errorf("refused, and no harm was seen: %s", strings.Join(c.harmless, "; "))
 	}
-	return c.settledAgain(ctx, "all that was forced")
+	return nil
 }
 
 // again writes the tree of the topology where nobody has changed it by hand.
@@ -148,6 +155,10 @@ var forcedEdits = []forced{
 		ends: true, harm: stops("kube-apiserver")},
 	{what: "another DNS domain", pairs: inNetwork(`  dns_domain = "other.test"`), harm: losesNames},
 	{what: "another range of Services", pairs: inNetwork(`  service_subnets = ["10.120.0.0/16"]`), harm: splitsServices},
+}
+
+// forcedNodes are forced edits of what nodes and pods are given when they start.
+var forcedNodes = []forced{
 	{what: "another cgroup driver", pairs: []string{ofCluster, ofCluster + "\n  kubelet {\n    cgroup_driver = \"cgroupfs\"\n  }"},
 		playbook: "reconfigure.yml", harm: startsNoPod},
 	{what: "a second family of pods", pairs: []string{beforeRuntime, fmt.Sprintf(networkBlock,
@@ -155,12 +166,12 @@ var forcedEdits = []forced{
 			"  node_subnets    = [\"10.77.0.0/24\", \"fd77::/64\"]"),
 		"  address = \"10.77.0.51\"", "  address = \"10.77.0.51\"\n  secondary_address = \"fd77::51\""}, harm: staysWithOneShare},
 	{what: "another pod network", pairs: inNetwork("  cni \"static-routes\" {}"), playbook: "site.yml", harm: twoNetworks},
-	{what: "another port of the API server", byHand: "cp /etc/kubernetes/manifests/kube-apiserver.yaml /root/before.yaml; " +
-		"sed -i 's/=6443/=7443/; s/6443$/7443/' /etc/kubernetes/manifests/kube-apiserver.yaml",
-		back: "cp /root/before.yaml /etc/kubernetes/manifests/kube-apiserver.yaml", harm: nobodyAnswers},
 	{what: "another name of the cluster", pairs: []string{`cluster "aio"`, `cluster "other"`}, harm: otherName},
 	{what: "a name in the certificate by site.yml", pairs: []string{ofCluster, ofCluster + "\n  cert_sans = [\"k8s.example.net\"]"},
 		playbook: "site.yml", harm: lacksName},
+	{what: "another port of the API server", byHand: "cp /etc/kubernetes/manifests/kube-apiserver.yaml /root/before.yaml; " +
+		"sed -i 's/=6443/=7443/; s/6443$/7443/' /etc/kubernetes/manifests/kube-apiserver.yaml",
+		back: "cp /root/before.yaml /etc/kubernetes/manifests/kube-apiserver.yaml", harm: nobodyAnswers},
 }
 
 // forcedTopology moves stacked etcd to hosts of its own as if the cluster began there.
