@@ -10,10 +10,10 @@ var seen = map[string]string{
 	"cluster.kubelet.max_pods: raised":                              "2026-11-29, settings",
 	"network.pod_subnets: another or a narrower range": "2026-11-30, guards: refused; forced: the controller manager that leads ends, " +
 		"and gets its old settings back",
-	"cluster.api_server.extra_args: service-cluster-ip-range or etcd-servers": "2026-11-30, forced: etcd-servers; the API server does not " +
-		"come up, and gets its old settings back",
-	"cluster.controller_manager.extra_args: cluster-cidr, node-cidr-mask-size or allocate-node-cidrs": "2026-11-30, forced: cluster-cidr; " +
-		"the one that leads ends, and gets its old settings back",
+	"cluster.api_server.extra_args: service-cluster-ip-range or etcd-servers": "2026-11-30, forced: etcd-servers; the API server does " +
+		"not come up, and gets its old settings back",
+	"cluster.controller_manager.extra_args: cluster-cidr, node-cidr-mask-size or allocate-node-cidrs": "2026-11-30, forced: " +
+		"cluster-cidr; the one that leads ends, and gets its old settings back",
 	"network.dns_domain": "2026-11-30, forced: DNS still answers for the old domain alone, and the run ends at that",
 	"network.service_subnets: another range": "2026-11-30, forced: the Service of the cluster's DNS keeps its old address, nothing " +
 		"answers at the new one, and the run ends at that",
