@@ -26,6 +26,8 @@ type forced struct {
 	playbook string
 	// byHand makes the edit with a command on the first host, where the playbooks have no way at all, and back takes it back.
 	byHand, back string
+	// other says that diff knows a playbook for the edit, and this is another one.
+	other bool
 	// ends says that the playbook is to put everything back by itself.
 	ends bool
 	// harm says what came of it: ran is why the playbook failed, nil where it ended well. It returns "" where there is no harm, and then
@@ -59,6 +61,9 @@ func (c *changing) unguarded() error {
 func (c *changing) force(ctx context.Context, f forced) error {
 	if err := c.edit(ctx, f.pairs...); err != nil {
 		return err
+	}
+	if len(f.pairs) > 0 && !f.other && c.said.Verdict != "refused" {
+		return fmt.Errorf("%s: diff says that it is %s, and not refused", f.what, c.said.Verdict)
 	}
 	if err := c.unguarded(); err != nil {
 		return err
@@ -168,7 +173,7 @@ var forcedNodes = []forced{
 	{what: "another pod network", pairs: inNetwork("  cni \"static-routes\" {}"), playbook: "site.yml", harm: twoNetworks},
 	{what: "another name of the cluster", pairs: []string{`cluster "aio"`, `cluster "other"`}, harm: otherName},
 	{what: "a name in the certificate by site.yml", pairs: []string{ofCluster, ofCluster + "\n  cert_sans = [\"k8s.example.net\"]"},
-		playbook: "site.yml", harm: lacksName},
+		playbook: "site.yml", other: true, harm: lacksName},
 	{what: "another port of the API server", byHand: "cp /etc/kubernetes/manifests/kube-apiserver.yaml /root/before.yaml; " +
 		"sed -i 's/=6443/=7443/; s/6443$/7443/' /etc/kubernetes/manifests/kube-apiserver.yaml",
 		back: "cp /root/before.yaml /etc/kubernetes/manifests/kube-apiserver.yaml", harm: nobodyAnswers},
