@@ -70,34 +70,34 @@ func olderRuntime(source string) string {
 }
 
 // walkConfig changes settings of every kind that have a way of their own.
-func walkConfig(ctx context.Context, c *changing) error {
-	return walkSteps(ctx, c,
-		step{what: "kube-proxy's own settings", playbook: "reconfigure.yml",
-			pairs: []string{"network {", "network {\n  kube_proxy {\n    config = { configSyncPeriod = \"10m0s\" }\n  }"}},
-		step{what: "profiles of the scheduler, a gate, node ports", playbook: "reconfigure.yml",
-			pairs: []string{ofCluster, ofCluster + "\n  feature_gates = { \"GracefulNodeShutdown\" = true }\n" +
-				"  scheduler {\n    profile \"packing\" {\n      scoring_strategy = \"most-allocated\"\n    }\n  }",
-				"network {", "network {\n  node_port_range = \"30000-31000\""},
-			also: on(schedulerArgs, "packing")},
-		step{what: "a mirror of a registry", playbook: "site.yml", calm: true,
-			pairs: []string{"\n}\n\nssh", "\n  registry \"registry.example.com\" {\n    mirrors    = [\"http://10.77.0.1:5000\"]\n" +
-				"    plain_http = true\n  }\n}\n\nssh"},
-			also: on("cat /etc/containerd/certs.d/registry.example.com/hosts.toml", "10.77.0.1:5000")},
-		step{what: "a proxy for the runtime", playbook: "site.yml",
-			pairs: []string{"network {", "network {\n  http_proxy {\n    http     = \"http://10.77.0.1:3128\"\n" +
-				"    no_proxy = [\"10.77.0.1\"]\n  }"},
-			also: on("systemctl show containerd -p Environment", "10.77.0.1:3128")},
-		step{what: "another profile of the scheduler", playbook: "reconfigure.yml", trouble: &trouble{interrupt: true},
-			pairs: []string{"profile \"packing\"", "profile \"dense\""}, also: on(schedulerArgs, "dense")},
-		step{what: "the endpoint becomes a name", playbook: "reconfigure.yml", trouble: &trouble{interrupt: true},
-			pairs: []string{ofCluster, ofCluster + "\n  control_plane_endpoint = \"api.lab.test:6443\""},
-			also:  on("cat /etc/kubernetes/admin.conf", "https://api.lab.test:6443")},
-		step{what: "another MTU", playbook: "reconfigure.yml", args: []string{"-e", force},
-			pairs: []string{"mtu = 1500", "mtu = 1400"}, also: on("cat /run/flannel/subnet.env", "FLANNEL_MTU=1350")},
-		step{what: "a wider range of pods", playbook: "reconfigure.yml", trouble: &trouble{host: "aio-1"},
-			pairs: []string{"network {", "network {\n  pod_subnets = [\"10.244.0.0/15\"]"},
-			also:  on("cat /run/flannel/subnet.env", "FLANNEL_NETWORK=10.244.0.0/15")},
-	)
+func walkConfig(ctx context.Context, c *changing) error { return walkSteps(ctx, c, configSteps...) }
+
+var configSteps = []step{
+	{what: "kube-proxy's own settings", playbook: "reconfigure.yml",
+		pairs: []string{"network {", "network {\n  kube_proxy {\n    config = { configSyncPeriod = \"10m0s\" }\n  }"}},
+	{what: "profiles of the scheduler, a gate, node ports", playbook: "reconfigure.yml",
+		pairs: []string{ofCluster, ofCluster + "\n  feature_gates = { \"GracefulNodeShutdown\" = true }\n" +
+			"  scheduler {\n    profile \"packing\" {\n      scoring_strategy = \"most-allocated\"\n    }\n  }",
+			"network {", "network {\n  node_port_range = \"30000-31000\""},
+		also: on(schedulerArgs, "packing")},
+	{what: "a mirror of a registry", playbook: "site.yml", calm: true,
+		pairs: []string{"\n}\n\nssh", "\n  registry \"registry.example.com\" {\n    mirrors    = [\"http://10.77.0.1:5000\"]\n" +
+			"    plain_http = true\n  }\n}\n\nssh"},
+		also: on("cat /etc/containerd/certs.d/registry.example.com/hosts.toml", "10.77.0.1:5000")},
+	{what: "a proxy for the runtime", playbook: "site.yml",
+		pairs: []string{"network {", "network {\n  http_proxy {\n    http     = \"http://10.77.0.1:3128\"\n" +
+			"    no_proxy = [\"10.77.0.1\"]\n  }"},
+		also: on("systemctl show containerd -p Environment", "10.77.0.1:3128")},
+	{what: "another profile of the scheduler", playbook: "reconfigure.yml", trouble: &trouble{interrupt: true},
+		pairs: []string{"profile \"packing\"", "profile \"dense\""}, also: on(schedulerArgs, "dense")},
+	{what: "the endpoint becomes a name", playbook: "reconfigure.yml", trouble: &trouble{interrupt: true},
+		pairs: []string{ofCluster, ofCluster + "\n  control_plane_endpoint = \"api.lab.test:6443\""},
+		also:  on("cat /etc/kubernetes/admin.conf", "https://api.lab.test:6443")},
+	{what: "another MTU", playbook: "reconfigure.yml", args: []string{"-e", force},
+		pairs: []string{"mtu = 1500", "mtu = 1400"}, also: on("cat /run/flannel/subnet.env", "FLANNEL_MTU=1350")},
+	{what: "a wider range of pods", playbook: "reconfigure.yml", trouble: &trouble{host: "aio-1"},
+		pairs: []string{"network {", "network {\n  pod_subnets = [\"10.244.0.0/15\"]"},
+		also:  on("cat /run/flannel/subnet.env", "FLANNEL_NETWORK=10.244.0.0/15")},
 }
 
 const (

@@ -8,39 +8,64 @@ import (
 	"testing"
 )
 
+// tried asks k8splan's own diff about edits of a topology.
+type tried struct {
+	*testing.T
+	dir, program string
+}
+
+func newTried(t *testing.T) tried {
+	t.Helper()
+	x := tried{t, t.TempDir(), ""}
+	x.program = filepath.Join(x.dir, "k8splan")
+	if out, err := exec.Command("go", "build", "-o", x.program, "../cmd/k8splan").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return x
+}
+
+// edit makes an edit, and returns the new text and what diff says.
+func (x tried) edit(old string, pairs []string) (edited, said string) {
+	x.Helper()
+	edited = old
+	for i := 0; i < len(pairs); i += 2 {
+		if !strings.Contains(edited, pairs[i]) {
+			x.Fatalf("the topology does not say %q", pairs[i])
+		}
+		edited = strings.Replace(edited, pairs[i], pairs[i+1], 1)
+	}
+	for name, text := range map[string]string{"old.hcl": old, "new.hcl": edited} {
+		if err := os.WriteFile(filepath.Join(x.dir, name), []byte(text), 0o600); err != nil {
+			x.Fatal(err)
+		}
+	}
+	out, _ := exec.Command(x.program, "diff", filepath.Join(x.dir, "old.hcl"), filepath.Join(x.dir, "new.hcl"), "-o", "json",
+		"-var", "ssh_key=/root/key").CombinedOutput()
+	return edited, string(out)
+}
+
 // The forced edits are refused by diff, or lead to a playbook that is another one than theirs: told here without a cluster.
 func TestForcedEditsAreRefused(t *testing.T) {
 	source, err := os.ReadFile(filepath.Join("topologies", "aio.hcl"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
-	program := filepath.Join(dir, "k8splan")
-	if out, err := exec.Command("go", "build", "-o", program, "../cmd/k8splan").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	write := func(name, text string) string {
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
-	old := write("old.hcl", plain(string(source)))
+	x := newTried(t)
 	for _, f := range append(append([]forced(nil), forcedEdits...), forcedNodes...) {
 		if len(f.pairs) == 0 {
 			continue
 		}
-		text := plain(string(source))
-		for i := 0; i < len(f.pairs); i += 2 {
-			if !strings.Contains(text, f.pairs[i]) {
-				t.Fatalf("%s: the topology does not say %q", f.what, f.pairs[i])
-			}
-			text = strings.Replace(text, f.pairs[i], f.pairs[i+1], 1)
+		if _, said := x.edit(plain(string(source)), f.pairs); strings.Contains(said, `"verdict": "refused"`) == f.other {
+			t.Errorf("%s: %s", f.what, said)
 		}
-		out, _ := exec.Command(program, "diff", old, write("new.hcl", text), "-o", "json", "-var", "ssh_key=/root/key").CombinedOutput()
-		if refused := strings.Contains(string(out), `"verdict": "refused"`); refused == f.other {
-			t.Errorf("%s: %s", f.what, out)
+	}
+
+	// what is carried out is carried out by the playbook that diff names
+	text := olderRuntime(string(source))
+	for _, s := range configSteps {
+		var said string
+		if text, said = x.edit(text, s.pairs); !strings.Contains(said, `"playbook": "`+s.playbook+`"`) {
+			t.Errorf("%s by %s: %s", s.what, s.playbook, said)
 		}
 	}
 }
