@@ -43,7 +43,9 @@ type member struct {
 }
 
 // variables are what every command on a topology is given.
-func (h *harness) variables() []string { return []string{"-var", "ssh_key=" + h.lab.Key()} }
+func (h *harness) variables() []string {
+	return []string{"-var", "ssh_key=" + h.lab.Key(), "-var", "checksums=" + h.lab.Digests()}
+}
 
 // generate validates the topology of a case and writes its tree; it returns how long each took.
 func (h *harness) generate(ctx context.Context, name string) (c *cluster, validate, generate time.Duration, err error) {

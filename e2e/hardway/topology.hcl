@@ -3,6 +3,11 @@ variable "ssh_key" {
   description = "The lab's private key, which opens every node to root."
 }
 
+variable "checksums" {
+  description = "Digests of the lab's own builds, as JSON, where k8splan knows upstream's."
+  default     = "{}"
+}
+
 cluster "hard" {
   type                   = "single-etcd-single-master"
   control_plane_endpoint = "api.hard.internal:6443"
@@ -27,6 +32,7 @@ ssh {
 # The nodes reach nothing but the lab: a mirror of upstream and a registry on their bridge.
 artifacts {
   mirror_url       = "http://10.77.0.1:8001/mirror"
+  checksums        = jsondecode(var.checksums)
   image_repository = "10.77.0.1:5000"
 }
 

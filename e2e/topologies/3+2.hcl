@@ -3,6 +3,11 @@ variable "ssh_key" {
   description = "The lab's private key, which opens every node to root."
 }
 
+variable "checksums" {
+  description = "Digests of the lab's own builds, as JSON, where k8splan knows upstream's."
+  default     = "{}"
+}
+
 cluster "local" {
   type                   = "multi-etcd-multi-master"
   control_plane_endpoint = "api.local.example.com:6443"
@@ -29,6 +34,7 @@ ssh {
 artifacts {
   source           = "binaries"
   mirror_url       = "http://10.77.0.1:8000/mirror"
+  checksums        = jsondecode(var.checksums)
   image_repository = "10.77.0.1:5000"
 }
 

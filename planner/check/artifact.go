@@ -170,7 +170,7 @@ func artifactMirrorPlainHTTP(p *plan.Plan) []Finding {
 	}
 	bare := 0
 	for _, d := range p.Downloads() {
-		if p.Artifacts.Checksums[d.Path] == "" {
+		if p.Artifacts.Pinned(d.Path) == "" {
 			bare++
 		}
 	}

@@ -13,8 +13,9 @@ type Download struct {
 	Path string // path below a mirror: <upstream host>/<upstream path>
 	// Source is upstream's address of the file, whatever the mirror.
 	Source string
-	// Checksum is what Ansible's get_url takes: "sha256:<digest>" where artifacts.checksums pins the file, otherwise "sha256:<address of
-	// the published checksum>", beside the file on the same server. "" where upstream publishes none.
+	// Checksum is what Ansible's get_url takes: "sha256:<digest>" where artifacts.checksums pins the file or this program knows it (see
+	// KnownDigest), otherwise "sha256:<address of the published checksum>", next to the file on the same server. "" where upstream
+	// publishes none.
 	Checksum string
 	// ChecksumPath is the path below a mirror of the published checksum; "" where upstream publishes none.
 	ChecksumPath string
@@ -75,9 +76,7 @@ func (p *Plan) release(arch, name string) upstreamFile {
 func (p *Plan) download(arch string, f upstreamFile) Download {
 	d := Download{Name: f.name, Arch: arch, Path: f.path, Source: "https://" + f.path, URL: p.Artifacts.address(f.path),
 		ChecksumPath: f.sums, ChecksumStyle: f.style, Archive: f.archive}
-	if pin, ok := p.Artifacts.Checksums[f.path]; ok {
-		d.Checksum = pin
-	} else if f.sums != "" {
+	if d.Checksum = p.Artifacts.Pinned(f.path); d.Checksum == "" && f.sums != "" {
 		d.Checksum = "sha256:" + p.Artifacts.address(f.sums)
 	}
 	return d

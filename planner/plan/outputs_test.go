@@ -70,13 +70,13 @@ func TestDownloads(t *testing.T) {
 	want := []string{
 		"amd64 cni-plugins " +
 			"http://10.0.0.2:8000/github.com/containernetworking/plugins/releases/download/v1.9.1/cni-plugins-linux-amd64-v1.9.1.tgz " +
-			"github.com/containernetworking/plugins/releases/download/v1.9.1/cni-plugins-linux-amd64-v1.9.1.tgz.sha256 true",
+			"sha256:b98f74a0f8522f0a83867178729c1aa70f2158f90c45a2ca8fa791db1c76b303 true",
 		"amd64 containerd " +
 			"http://10.0.0.2:8000/github.com/containerd/containerd/releases/download/v2.4.2/containerd-2.4.2-linux-amd64.tar.gz " +
 			"github.com/containerd/containerd/releases/download/v2.4.2/containerd-2.4.2-linux-amd64.tar.gz.sha256sum true",
 		"amd64 crictl " +
 			"http://10.0.0.2:8000/github.com/kubernetes-sigs/cri-tools/releases/download/v1.36.0/crictl-v1.36.0-linux-amd64.tar.gz " +
-			"github.com/kubernetes-sigs/cri-tools/releases/download/v1.36.0/crictl-v1.36.0-linux-amd64.tar.gz.sha256 true",
+			"sha256:83855e114566a8a8c44c548d515670f51de3a5e1da8b2effb59870e2f10c25a3 true",
 		"amd64 etcd http://10.0.0.2:8000/github.com/etcd-io/etcd/releases/download/v3.7.3/etcd-v3.7.3-linux-amd64.tar.gz " +
 			"github.com/etcd-io/etcd/releases/download/v3.7.3/SHA256SUMS true",
 		"amd64 kubeadm http://10.0.0.2:8000/dl.k8s.io/release/v1.37.2/bin/linux/amd64/kubeadm " +

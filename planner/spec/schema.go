@@ -556,7 +556,7 @@ var Schema = []Block{
 				Aliases: []string{"registry", "image_registry"}, Doc: "Registry that holds every image."},
 			{Name: "checksums", Type: TextMap, Field: "Checksums",
 				Example: `{ "dl.k8s.io/release/v1.37.2/bin/linux/amd64/kubeadm" = "sha256:…" }`,
-				Doc:     "Checksums by mirror path; where left out, the published ones."},
+				Doc:     "Checksums by mirror path; where left out, those that k8splan knows, otherwise the published ones."},
 		},
 		Blocks: []Block{{
 			Name: "images", Field: "Images", Aliases: []string{"image_repositories"},

@@ -1,0 +1,52 @@
+package lab
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/k8splan/k8splan/planner/plan"
+)
+
+// Digests are artifacts.checksums for the lab: k8splan knows the digests of upstream's files, and the lab serves its own builds of them
+// under the same paths. The result is a JSON object. Files without a known digest are held against the checksum files of the mirror, as a
+// user's are.
+func (l *Lab) Digests() string {
+	dir := filepath.Join(l.Dir, "www", "mirror")
+	sums := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		below, err := filepath.Rel(dir, path)
+		if err == nil && plan.KnownDigest(below) != "" {
+			sums[below], err = digest(path)
+		}
+		return err
+	})
+	text, wrong := json.Marshal(sums)
+	if err = errors.Join(err, wrong); err != nil {
+		fmt.Fprintln(l.log, "lab: digests:", err) // and hosts refuse the files
+		return "{}"
+	}
+	return string(text)
+}
+
+func digest(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return "", err
+	}
+	return "sha256:" + hex.EncodeToString(sum.Sum(nil)), nil
+}
