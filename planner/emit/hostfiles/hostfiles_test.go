@@ -120,34 +120,37 @@ func TestEveryCombination(t *testing.T) {
 	}
 }
 
-// TestContainerd writes down what hosts get for containerd: checks/containerd lets containerd's own loaders read it.
-func TestContainerd(t *testing.T) {
-	p := emittest.Plan(t, "stacked")
-	p.Runtime.Registries = []plan.Registry{
-		{Host: "docker.io", Mirrors: []string{"https://harbor.example.com/dockerhub", "https://nexus.example.com/v2/hub",
-			"http://10.0.0.2:5000"}},
-		{Host: "registry.example.com:5000", PlainHTTP: true},
-	}
-	files, err := Runtime(p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var b strings.Builder
-	b.WriteString("What hosts get for containerd. UPDATE=1 go test ./planner/emit/hostfiles writes it.\n")
-	for _, f := range files {
-		b.WriteString("-- " + f.Dest + " --\n" + f.Content)
-	}
-	const golden = "testdata/containerd.txtar"
-	if os.Getenv("UPDATE") != "" {
-		if err := os.WriteFile(golden, []byte(b.String()), 0o644); err != nil {
+// TestRuntimesAsWritten writes down what hosts get for a runtime: checks/containerd and checks/crio let the runtimes' own loaders read it.
+func TestRuntimesAsWritten(t *testing.T) {
+	for _, runtime := range []string{plan.Containerd, plan.CRIO} {
+		p := emittest.Plan(t, "stacked")
+		p.Runtime.Name = runtime
+		p.Runtime.Registries = []plan.Registry{
+			{Host: "docker.io", Mirrors: []string{"https://harbor.example.com/dockerhub", "https://nexus.example.com/v2/hub",
+				"http://10.0.0.2:5000"}},
+			{Host: "registry.example.com:5000", PlainHTTP: true},
+		}
+		files, err := Runtime(p)
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), b.String()); diff != "" {
-		t.Error(diff)
+		var b strings.Builder
+		b.WriteString("What hosts get for " + runtime + ". UPDATE=1 go test ./planner/emit/hostfiles writes it.\n")
+		for _, f := range files {
+			b.WriteString("-- " + f.Dest + " --\n" + f.Content)
+		}
+		golden := "testdata/" + runtime + ".txtar"
+		if os.Getenv("UPDATE") != "" {
+			if err := os.WriteFile(golden, []byte(b.String()), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(golden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), b.String()); diff != "" {
+			t.Error(diff)
+		}
 	}
 }
