@@ -55,11 +55,13 @@ func TestDigestsAreOfFilesThatHostsFetch(t *testing.T) {
 
 // TestDigestsAreOfUpstream holds some against what other projects than kubespray pin for the same files.
 func TestDigestsAreOfUpstream(t *testing.T) {
-	const plugins = "github.com/containernetworking/plugins/releases/download/v1.9.1/cni-plugins-linux-amd64-v1.9.1.tgz"
+	const (
+		plugins = "github.com/containernetworking/plugins/releases/download/v1.9.1/cni-plugins-linux-amd64-v1.9.1.tgz"
+		crictl  = "github.com/kubernetes-sigs/cri-tools/releases/download/v1.36.0/crictl-v1.36.0-linux-amd64.tar.gz"
+	)
 	for path, want := range map[string]string{
 		plugins: "b98f74a0f8522f0a83867178729c1aa70f2158f90c45a2ca8fa791db1c76b303",
-		"github.com/kubernetes-sigs/cri-tools/releases/download/v1.36.0/crictl-v1.36.0-linux-amd64.tar.gz": "83855e114566a8a8c44c548d515670f5" +
-			"1de3a5e1da8b2effb59870e2f10c25a3",
+		crictl:  "83855e114566a8a8c44c548d515670f51de3a5e1da8b2effb59870e2f10c25a3",
 		"dl.k8s.io/release/v1.35.4/bin/linux/amd64/kubelet": "983a6ba5a49823dcdd745c674e5e2416377dd27d6ad1b42d2befa0fb961a19f6",
 	} {
 		if got := KnownDigest(path); got != want {
