@@ -492,6 +492,7 @@ var others = map[string][]value{
 	"container_runtime.registry.plain_http":  on("true", strings.Replace(mirrored, "https", "http", 1)),
 	"container_runtime.registry.skip_verify": on("true", mirrored),
 	"container_runtime.registry.ca_file":     on(`"/etc/ssl/registry-ca.crt"`, mirrored),
+	"container_runtime.credentials_file":     values(`"~/.docker/config.json"`),
 	"etcd.version":                           values(`"3.6.5"`),
 	"etcd.data_dir":                          values(`"/srv/etcd"`),
 	"etcd.quota":                             values(`"3Gi"`),

@@ -71,3 +71,33 @@ func tree(t *testing.T) string {
 	}
 	return dir
 }
+
+// TestCredentialsAreBesideTheRest holds that a file with credentials, which the configuration imports, takes nothing away from it.
+func TestCredentialsAreBesideTheRest(t *testing.T) {
+	dir := tree(t)
+	path := filepath.Join(dir, "config.toml")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const file = "50-k8splan-credentials.toml"
+	text := strings.Replace(string(data), "'/etc/containerd/conf.d/*.toml'", "'"+filepath.Join(dir, file)+"'", 1)
+	for name, content := range map[string]string{"config.toml": text, file: `version = 3
+
+[plugins.'io.containerd.cri.v1.images'.registry.configs."registry.example.com:5000".auth]
+  auth = "dXNlcjpwYXNz"
+`} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var c srvconfig.Config
+	if err := srvconfig.LoadConfig(context.Background(), path, &c); err != nil {
+		t.Fatal(err)
+	}
+	images, _ := c.Plugins["io.containerd.cri.v1.images"].(map[string]any)
+	registry, _ := images["registry"].(map[string]any)
+	if registry["config_path"] != "/etc/containerd/certs.d" || registry["configs"] == nil || images["pinned_images"] == nil {
+		t.Errorf("%v", images)
+	}
+}

@@ -363,6 +363,7 @@ func (b *builder) runtime() {
 	}
 	b.put("container_runtime", r.Block(), text(r.Name))
 	b.word("container_runtime.version", r.Source, r.Version)
+	b.word("container_runtime.credentials_file", r.Source, r.Credentials)
 	for _, g := range r.Registries {
 		path := mark("container_runtime.registry", g.Host)
 		b.put(path, g.Block(), text(g.Host))

@@ -344,6 +344,9 @@ var table = []Row{
 				"install.", older},
 		{"up", Ordered, []string{"runtime"}, "containerd moves one minor at a time, and from 1.7 to 2 by way of 2.0 or 2.1.", nil},
 	}, "https://github.com/containerd/containerd/issues/12727"},
+	row("container_runtime.credentials_file", InPlace, registrySource,
+		"The path reaches no node. Every run of site.yml lays down what the "+
+			"file holds, one node first; containerd restarts where it is new.", "registry"),
 	row("container_runtime.registry", InPlace, registrySource, registryWhat, "registry"),
 	row("container_runtime.registry.mirrors", InPlace, registrySource, registryWhat, "registry"),
 	row("container_runtime.registry.plain_http", InPlace, registrySource, registryWhat, "registry"),

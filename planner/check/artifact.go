@@ -108,11 +108,26 @@ var artifactRules = []Rule{
 		Sources: []string{"https://docs.docker.com/docker-hub/image-library/mirror/", "https://github.com/moby/moby/issues/36598"},
 	}, registryMirrorPath},
 	{rule.Rule{
+		ID: "registry-credentials-docker", Severity: rule.Error, Title: "Registry credentials for Docker Engine", Permanent: true,
+		Doc: "dockerd has no credentials of its own: each client sends them with a pull. kubeadm and crictl send none, so their pulls " +
+			"fail whatever a node has.",
+		Fix:     "Use containerd or CRI-O, or write imagePullSecrets into the pods and leave out `credentials_file`.",
+		Sources: []string{"https://docs.docker.com/reference/cli/docker/login/", "https://github.com/Mirantis/cri-dockerd"},
+	}, registryCredentialsDocker},
+	{rule.Rule{
 		ID: "registry-without-effect", Severity: rule.Warning, Title: "Registry block without effect",
 		Doc:     "Without mirrors, `plain_http`, `skip_verify` or `ca_file` the block changes nothing.",
 		Fix:     "Write `mirrors`, or remove the block.",
 		Sources: []string{registryDocs},
 	}, registryWithoutEffect},
+}
+
+func registryCredentialsDocker(p *plan.Plan) []Finding {
+	if p.Runtime.Name != plan.Docker || p.Runtime.Credentials == "" || !onHosts(p) {
+		return nil
+	}
+	return one(p.Runtime.Attr("credentials_file"), "Docker Engine keeps no credentials for a node, and kubeadm's pulls would have none. "+
+		"Remove credentials_file, or write container_runtime \"containerd\".")
 }
 
 func artifactChecksumUnused(p *plan.Plan) []Finding {

@@ -252,10 +252,12 @@ const (
 // Runtime is the container runtime.
 type Runtime struct {
 	*spec.Source
-	Name       string
-	Version    string // without v: "2.4.2"
-	Socket     string // "unix:///run/containerd/containerd.sock"
-	Registries []Registry
+	Name    string
+	Version string // without v: "2.4.2"
+	Socket  string // "unix:///run/containerd/containerd.sock"
+	// Credentials is a file of the machine that runs Ansible: Docker's config.json with what registries ask for. "" where there is none.
+	Credentials string
+	Registries  []Registry
 }
 
 // Registry says how nodes reach one registry.

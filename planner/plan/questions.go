@@ -127,12 +127,24 @@ func (p *Plan) LocalFiles() []LocalFile {
 			files = append(files, LocalFile{src, attr, from, dest, on})
 		}
 	}
+	if r := &p.Runtime; r.Credentials != "" {
+		add(r.Source, "credentials_file", r.Credentials, r.CredentialsPath(), KubeletHosts)
+	}
 	if e := &p.Etcd; e.Foreign() {
 		add(e.Source, "ca_file", e.CAFile, EtcdCAFile, ControlPlanePeers)
 		add(e.Source, "cert_file", e.CertFile, EtcdCertFile, ControlPlanePeers)
 		add(e.Source, "key_file", e.KeyFile, EtcdKeyFile, ControlPlanePeers)
 	}
 	return files
+}
+
+// CredentialsPath is where a node's runtime reads credentials for registries: containerd as a part of its configuration, CRI-O as the file
+// is.
+func (r *Runtime) CredentialsPath() string {
+	if r.Name == CRIO {
+		return "/etc/crio/k8splan-credentials.json"
+	}
+	return "/etc/containerd/conf.d/50-k8splan-credentials.toml"
 }
 
 // Quorum is how many members must agree: n/2+1. Source: https://etcd.io/docs/v3.6/faq/#what-is-failure-tolerance

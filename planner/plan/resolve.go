@@ -350,6 +350,7 @@ func (r *resolver) runtime() {
 	p.Source = s.Source
 	p.Name = s.Name
 	p.Version = r.release(s.Source, "version", s.Name, s.Version)
+	p.Credentials = r.localFile(s.Source, "credentials_file", s.Credentials)
 	for _, g := range s.Registries {
 		if !validAuthority(g.Host) {
 			r.fail(invalidHost, g.HostRange,

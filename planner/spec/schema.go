@@ -460,6 +460,10 @@ var Schema = []Block{
 		Example: "container_runtime \"containerd\" {}",
 		Arguments: []Argument{
 			{Name: "version", Type: Text, Field: "Version", Example: `"2.4.2"`, Doc: "Version of the runtime."},
+			{Name: "credentials_file", Type: Text, Field: "Credentials", Example: `"~/.docker/config.json"`,
+				Aliases: []string{"auth_file", "docker_config", "registry_auth", "auths"},
+				Doc: "Credentials for registries in the form of Docker's config.json, a path on the machine that runs " +
+					"Ansible. Every node gets them, mode 0600; they are never in the tree."},
 		},
 		Blocks: []Block{
 			{

@@ -360,10 +360,11 @@ type HTTPProxy struct {
 // Runtime is the `container_runtime "<name>"` block.
 type Runtime struct {
 	*Source
-	Name       string // containerd | cri-o | docker
-	NameRange  hcl.Range
-	Version    *string
-	Registries []*Registry
+	Name        string // containerd | cri-o | docker
+	NameRange   hcl.Range
+	Version     *string
+	Credentials *string // credentials_file: a path on the machine that runs Ansible
+	Registries  []*Registry
 }
 
 // Registry is a `registry "<host[:port]>"` block of container_runtime: how the nodes reach that registry.

@@ -277,6 +277,7 @@ func shared(p *plan.Plan) ([]byte, error) {
 			{"socket", p.Runtime.Socket},
 			{"cgroup_driver", p.Cluster.Kubelet.CgroupDriver},
 			{"sandbox_image", sandbox.Ref},
+			{"credentials", credentials(p)},
 			{"files", files},
 		}},
 		{"etcd", mapping{
@@ -312,10 +313,22 @@ func hostFiles(p *plan.Plan) mapping {
 	return mapping{{"path", p.HostFilesPath()}, {"names", names}}
 }
 
+// credentials are what nodes get for registries; without a source there are none.
+func credentials(p *plan.Plan) mapping {
+	r := &p.Runtime
+	if r.Credentials == "" {
+		return mapping{{"src", ""}, {"dest", ""}}
+	}
+	return mapping{{"src", r.Credentials}, {"dest", r.CredentialsPath()}}
+}
+
 // localFiles are files beside Ansible that the hosts of a group get, mode 0600.
 func localFiles(p *plan.Plan) []mapping {
 	var out []mapping
 	for _, f := range p.LocalFiles() {
+		if f.On == plan.KubeletHosts {
+			continue // credentials of the runtime: its role lays them down, because it may have to restart
+		}
 		out = append(out, mapping{{"on", groups[f.On]}, {"argument", f.Attr}, {"src", f.From}, {"dest", f.Dest}})
 	}
 	return out

@@ -134,6 +134,9 @@ func crioConf(p *plan.Plan, pause string, binaries bool) string {
 	if binaries {
 		b.WriteString("signature_policy = \"/etc/crio/policy.json\"\n")
 	}
+	if p.Runtime.Credentials != "" {
+		b.WriteString("global_auth_file = " + artifact.Quote(p.Runtime.CredentialsPath()) + "\n")
+	}
 	b.WriteString("\n[crio.runtime]\ncgroup_manager = " + artifact.Quote(p.Cluster.Kubelet.CgroupDriver) + "\n")
 	if p.Cluster.Kubelet.CgroupDriver == "cgroupfs" {
 		b.WriteString("conmon_cgroup = \"pod\"\n")

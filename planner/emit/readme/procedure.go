@@ -39,7 +39,10 @@ type book struct {
 	VIP                                                         string
 	Proxy                                                       []string // NAME=value as a shell reads them
 	External, HAProxy, KubeVIP, Local, ExternalBalancer         bool
-	Stacked, Foreign                                            bool // where etcd is: on the control planes, others'
+	Stacked, Foreign                                            bool   // where etcd is: on the control planes, others'
+	Credentials, CredentialsPath                                string // a word of the shell on this computer, and the path on the nodes
+	Containerd                                                  bool
+	KubeletWords                                                string
 	ControlPlaneWords                                           string
 	EtcdFiles                                                   []localFile
 	FailSwapOn, IPv6, Packages                                  bool
@@ -146,6 +149,11 @@ func procedure(p *plan.Plan) book {
 		b.EtcdNames, b.MemberWords, b.FirstMember, b.MemberCount = names(members), words(members), members[0].Name, len(members)
 	}
 
+	if p.Runtime.Credentials != "" {
+		b.Credentials, b.CredentialsPath, b.Containerd = homeWord(p.Runtime.Credentials), p.Runtime.CredentialsPath(),
+			p.Runtime.Name == plan.Containerd
+		b.KubeletWords = words(p.KubeletNodes())
+	}
 	if b.Foreign {
 		b.ControlPlaneWords = words(p.ControlPlanes())
 		for _, f := range p.LocalFiles() {

@@ -56,7 +56,9 @@ network {
   }
 }
 
-container_runtime "cri-o" {}
+container_runtime "cri-o" {
+  credentials_file = "~/secrets/registries.json"
+}
 
 etcd {
   topology           = "stacked"

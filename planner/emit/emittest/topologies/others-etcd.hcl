@@ -11,6 +11,10 @@ etcd {
   key_file           = "~/etcd/client.key"
 }
 
+container_runtime "containerd" {
+  credentials_file = "/secure/registries.json"
+}
+
 load_balancer "haproxy" {
   virtual_ip = "10.0.0.10"
 }

@@ -22,10 +22,12 @@ FILES = [
     "/etc/NetworkManager/conf.d/50-kubernetes.conf",
     "/etc/cni/net.d/10-static-routes.conflist",
     "/etc/containerd/certs.d/*/hosts.toml",
+    "/etc/containerd/conf.d/50-k8splan-credentials.toml",
     "/etc/containerd/config.toml",
     "/etc/containers/registries.conf.d/50-k8splan-*.conf",
     "/etc/crictl.yaml",
     "/etc/crio/crio.conf.d/50-k8splan.conf",
+    "/etc/crio/k8splan-credentials.json",
     "/etc/crio/policy.json",
     "/etc/docker/daemon.json",
     "/etc/etcd/etcd.env",
@@ -58,6 +60,7 @@ FILES = [
 # killed after it wrote a file and before it restarted the service.
 SERVICES = {
     "containerd": ["/usr/local/bin/containerd", "/usr/bin/containerd", "/etc/containerd/config.toml",
+                   "/etc/containerd/conf.d/50-k8splan-credentials.toml",
                    "/etc/systemd/system/containerd.service", "/etc/systemd/system/containerd.service.d/*.conf"],
     "crio": ["/usr/local/bin/crio", "/etc/crio/crio.conf.d/50-k8splan.conf", "/etc/systemd/system/crio.service",
              "/etc/containers/registries.conf.d/50-k8splan-*.conf", "/etc/systemd/system/crio.service.d/*.conf"],
@@ -71,7 +74,7 @@ SERVICES = {
     "firewalld": [],
 }
 
-DIRECTORIES = ["/etc/NetworkManager/conf.d", "/etc/cni/net.d", "/etc/containerd", "/etc/containerd/certs.d/*", "/etc/containers", "/etc/containers/registries.conf.d",
+DIRECTORIES = ["/etc/NetworkManager/conf.d", "/etc/cni/net.d", "/etc/containerd", "/etc/containerd/certs.d/*", "/etc/containerd/conf.d", "/etc/containers", "/etc/containers/registries.conf.d",
                "/etc/crio", "/etc/crio/crio.conf.d", "/etc/docker", "/etc/kube-vip", "/etc/kubernetes/addons/*", "/etc/kubernetes/manifests", "/etc/kubernetes/network", "/etc/kubernetes/pki/etcd", "/etc/systemd/system/*.service.d",
                "/opt/cni/bin", "/usr/libexec/keepalived"]
 
