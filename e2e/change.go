@@ -51,6 +51,7 @@ var changeChains = map[string]struct {
 	"config":          {"aio", olderRuntime, false, walkConfig},
 	"life":            {"aio", olderRuntime, false, walkLife},
 	"nodes":           {"1+1+2", twoWorkers, false, walkNodes},
+	"workers":         {"1+1+2", twoWorkers, false, walkWorkers},
 	"forced":          {"aio", plain, false, walkForced(forcedEdits)},
 	"forced-nodes":    {"aio", plain, false, walkForced(forcedNodes)},
 }

@@ -190,13 +190,13 @@ func twoWorkers(source string) string {
 		`cni "static-routes" {}`, `cni "flannel" {}`).Replace(source)
 }
 
-// walkNodes lets workers come, change, take another name, join again, and leave.
-func walkNodes(ctx context.Context, c *changing) error {
-	third := single("worker", "worker-3", "10.77.0.43")
-	const second = "\nnode \"worker-2\" {\n  roles   = [\"worker\"]\n  address = \"10.77.0.42\"\n}\n"
+const secondWorker = "\nnode \"worker-2\" {\n  roles   = [\"worker\"]\n  address = \"10.77.0.42\"\n}\n"
+
+// walkWorkers lets a worker come, change and leave.
+func walkWorkers(ctx context.Context, c *changing) error {
 	if err := walkSteps(ctx, c,
 		step{what: "a worker joins", playbook: "site.yml", calm: true, trouble: &trouble{interrupt: true},
-			pairs: []string{second, second + third}},
+			pairs: []string{secondWorker, secondWorker + single("worker", "worker-3", "10.77.0.43")}},
 		step{what: "a label, an annotation, a taint", playbook: "site.yml", calm: true,
 			pairs: []string{"address = \"10.77.0.43\"\n", "address = \"10.77.0.43\"\n" +
 				"  labels      = { \"example.com/tier\" = \"batch\" }\n  annotations = { \"example.com/owner\" = \"team-a\" }\n" +
@@ -206,8 +206,15 @@ func walkNodes(ctx context.Context, c *changing) error {
 	); err != nil {
 		return err
 	}
-	if err := c.edit(ctx, second, "\nnode \"worker-9\" {\n  roles   = [\"worker\"]\n  address = \"10.77.0.42\"\n}\n\nmoved {\n"+
-		"  from = \"worker-2\"\n  to   = \"worker-9\"\n}\n"); err != nil {
+	c.next = &trouble{interrupt: true}
+	source := c.source[strings.Index(c.source, "\nnode \"worker-3\""):]
+	return c.leaves(ctx, "worker-3", source[:strings.Index(source, "\n}\n")+3], "")
+}
+
+// walkNodes lets a worker take another name, and another one leave and join again.
+func walkNodes(ctx context.Context, c *changing) error {
+	const moved = "\nmoved {\n  from = \"worker-2\"\n  to   = \"worker-9\"\n}\n"
+	if err := c.edit(ctx, secondWorker, single("worker", "worker-9", "10.77.0.42")+moved); err != nil {
 		return err
 	}
 	c.next = &trouble{interrupt: true}
@@ -216,14 +223,8 @@ func walkNodes(ctx context.Context, c *changing) error {
 	}
 	c.forget("worker-2")
 	if err := walkSteps(ctx, c, step{what: "the machine has its name for good", playbook: "site.yml", calm: true,
-		pairs: []string{"\nmoved {\n  from = \"worker-2\"\n  to   = \"worker-9\"\n}\n", ""}}); err != nil {
+		pairs: []string{moved, ""}}); err != nil {
 		return err
 	}
-	if err := c.carriedOut(ctx, "a worker leaves and joins again", "remove-host.yml", "-e", "host=worker-1", "-e", "again=true", "-e",
-		force); err != nil {
-		return err
-	}
-	c.next = &trouble{interrupt: true}
-	source := c.source[strings.Index(c.source, "\nnode \"worker-3\""):]
-	return c.leaves(ctx, "worker-3", source[:strings.Index(source, "\n}\n")+3], "")
+	return c.carriedOut(ctx, "a worker leaves and joins again", "remove-host.yml", "-e", "host=worker-1", "-e", "again=true", "-e", force)
 }
