@@ -142,6 +142,10 @@ func (r requirement) broken(p *plan.Plan, m *simulate.Model) (detail, cause stri
 		which = fmt.Sprintf("any %d %s", r.units, plural)
 	}
 	head := fmt.Sprintf("The design must survive the loss of %s (--require %s).", which, r.text)
+	if machine := m.OneMachine(); machine != "" {
+		return fmt.Sprintf("%s All %d nodes are on %s: when that machine fails, nothing works. Put the nodes on several machines. "+
+			"For a laboratory, waive require-survive.", head, len(p.Nodes), machine), "machine", nil
+	}
 	if without := unstated(p, r.kind); len(without) > 0 {
 		who := ""
 		switch {
@@ -217,7 +221,7 @@ func unstated(p *plan.Plan, kind simulate.Kind) []string {
 		if n.Roles == 0 {
 			continue // nothing of the cluster runs there
 		}
-		if kind == simulate.HostUnit && n.Host == "" || kind == simulate.PowerUnit && n.Power == "" ||
+		if kind == simulate.HostUnit && n.Carrier() == "" || kind == simulate.PowerUnit && n.Power == "" ||
 			kind == simulate.ZoneUnit && n.FailureDomain == "" {
 			names = append(names, n.Name)
 		}

@@ -12,7 +12,19 @@ import (
 
 const zoneDocs = "https://kubernetes.io/docs/setup/best-practices/multiple-zones/"
 
-func hypervisorOf(n *plan.Node) string { return n.Host }
+func hypervisorOf(n *plan.Node) string { return n.Carrier() }
+
+// hypervisorAt is where the file says which hypervisor carries a node: there, or in the block of the target.
+func hypervisorAt(p *plan.Plan, n *plan.Node) hcl.Range {
+	if n.Host == "" && p.Target.Source != nil {
+		for _, argument := range []string{"hosts", "host", "uri"} {
+			if p.Target.Has(argument) {
+				return p.Target.Attr(argument)
+			}
+		}
+	}
+	return attr(n, "host")
+}
 
 func domainAt(n *plan.Node) hcl.Range { return attr(n, "failure_domain") }
 
@@ -204,7 +216,7 @@ func availabilityHypervisorMajority(p *plan.Plan) []Finding {
 	if len(nodes) < 3 || name == "" || !stops(p, len(in)) {
 		return nil
 	}
-	return one(attr(in[0], "host"), "%s carries %d of %d etcd members (%s): its loss leaves %d, and %d must agree. %s", name, len(in),
+	return one(hypervisorAt(p, in[0]), "%s carries %d of %d etcd members (%s): its loss leaves %d, and %d must agree. %s", name, len(in),
 		len(nodes), sentence(names(in)), len(nodes)-len(in), p.Etcd.Quorum(),
 		spreadEtcd(p, "hypervisor", len(distinct(p.Nodes, hypervisorOf))))
 }
@@ -212,11 +224,17 @@ func availabilityHypervisorMajority(p *plan.Plan) []Finding {
 func availabilityControlPlanesHypervisor(p *plan.Plan) []Finding {
 	cps := p.ControlPlanes()
 	name, in := crowded(cps, hypervisorOf)
-	if len(cps) < 2 || name == "" || len(in) != len(cps) || !p.Etcd.IsExternal() && len(cps) > 2 {
+	if len(cps) < 2 || name == "" || len(in) != len(cps) || !p.Etcd.IsExternal() && len(cps) > 2 || loneMemberOn(p, name) {
 		return nil // with stacked etcd the rule about its majority says it
 	}
-	return one(attr(cps[0], "host"), "All %d control planes (%s) run on %s: when it dies the API is gone. "+
+	return one(hypervisorAt(p, cps[0]), "All %d control planes (%s) run on %s: when it dies the API is gone. "+
 		"Spread them over at least two hypervisors.", len(cps), sentence(names(cps)), name)
+}
+
+// loneMemberOn reports whether the one etcd member is on a hypervisor: the API is lost with it, however anything else is spread.
+func loneMemberOn(p *plan.Plan, hypervisor string) bool {
+	nodes := members(p)
+	return len(nodes) == 1 && hypervisorOf(nodes[0]) == hypervisor
 }
 
 func availabilityControlPlanesDomain(p *plan.Plan, level place) []Finding {
@@ -245,8 +263,8 @@ func availabilityBalancersTogether(p *plan.Plan, level place) []Finding {
 	if p.LoadBalancer.Kind != plan.HAProxy || len(nodes) < 2 {
 		return nil
 	}
-	if name, in := crowded(nodes, hypervisorOf); name != "" && len(in) == len(nodes) {
-		return one(attr(nodes[0], "host"), "The %d balancers (%s) run on %s and die with it. Spread them over two hypervisors.",
+	if name, in := crowded(nodes, hypervisorOf); name != "" && len(in) == len(nodes) && !loneMemberOn(p, name) {
+		return one(hypervisorAt(p, nodes[0]), "The %d balancers (%s) run on %s and die with it. Spread them over two hypervisors.",
 			len(nodes), sentence(names(nodes)), name)
 	}
 	if name, in := crowded(nodes, level); name != "" && len(in) == len(nodes) && len(distinct(p.Nodes, level)) > 1 {
@@ -295,18 +313,22 @@ func availabilityHypervisorAstride(p *plan.Plan) []Finding {
 	said := map[string]bool{}
 	var findings []Finding
 	for _, n := range byPlace(p.Nodes) {
-		if n.Host == "" || n.FailureDomain == "" {
+		if n.Carrier() == "" || n.FailureDomain == "" {
 			continue
 		}
-		earlier := first[n.Host]
+		earlier := first[n.Carrier()]
 		if earlier == nil {
-			first[n.Host] = n
+			first[n.Carrier()] = n
 			continue
 		}
-		if earlier.FailureDomain != n.FailureDomain && !said[n.Host] {
-			said[n.Host] = true
-			findings = append(findings, one(domainAt(n), "%s carries %s in %s (%s) and %s in %s. A hypervisor is in one place: "+
-				"correct one of them.", n.Host, earlier.Name, earlier.FailureDomain, line(domainAt(earlier)), n.Name,
+		if earlier.FailureDomain != n.FailureDomain && !said[n.Carrier()] {
+			said[n.Carrier()] = true
+			at := domainAt(n)
+			if n.Host == "" {
+				at = hypervisorAt(p, n)
+			}
+			findings = append(findings, one(at, "%s carries %s in %s (%s) and %s in %s. A hypervisor is in one place: "+
+				"correct one of them.", n.Carrier(), earlier.Name, earlier.FailureDomain, line(domainAt(earlier)), n.Name,
 				n.FailureDomain)...)
 		}
 	}

@@ -83,8 +83,8 @@ var (
 func held(p *plan.Plan) map[string][]*plan.Node {
 	on := map[string][]*plan.Node{}
 	for _, n := range byPlace(p.Nodes) {
-		if n.Host != "" {
-			on[n.Host] = append(on[n.Host], n)
+		if n.Carrier() != "" {
+			on[n.Carrier()] = append(on[n.Carrier()], n)
 		}
 	}
 	return on
@@ -123,7 +123,7 @@ func overfilled(p *plan.Plan, r resource, times int64, say func(*plan.Hypervisor
 		}
 		sum, over := total(on[h.Name], r, 0, times*r.has(h))
 		if over != nil {
-			findings = append(findings, Finding{At: attr(over, "host"), Detail: say(h, on[h.Name], sum)})
+			findings = append(findings, Finding{At: hypervisorAt(p, over), Detail: say(h, on[h.Name], sum)})
 		}
 	}
 	return findings
@@ -150,10 +150,10 @@ func hypervisorCpus(p *plan.Plan) []Finding {
 		of[p.Hypervisors[i].Name] = &p.Hypervisors[i]
 	}
 	return each(p.Nodes, func(n *plan.Node) bool {
-		h := of[n.Host]
+		h := of[n.Carrier()]
 		return h != nil && h.CPUs > 0 && n.CPUs > h.CPUs
 	}, func(n *plan.Node) hcl.Range { return n.Attr("cpus") }, func(n *plan.Node, all []*plan.Node) string {
-		h := of[n.Host]
+		h := of[n.Carrier()]
 		return fmt.Sprintf("%s has %s, and %s has %d (%s): the machine does not start there. Write cpus = %d or less.",
 			whose(all), quantity(n.CPUs, "processor"), h.Name, h.CPUs, line(h.Attr("cpus")), h.CPUs)
 	})
@@ -177,13 +177,13 @@ func hypervisorUnstated(p *plan.Plan) []Finding {
 	var findings []Finding
 	said := map[string]bool{}
 	for _, n := range byPlace(p.Nodes) {
-		if n.Host == "" || said[n.Host] || slices.Contains(known, n.Host) {
+		if n.Carrier() == "" || said[n.Carrier()] || slices.Contains(known, n.Carrier()) {
 			continue
 		}
-		said[n.Host] = true
-		findings = append(findings, one(attr(n, "host"), "%s is on %q, which has no hypervisor block, unlike %s: whether its machines "+
-			"fit is not checked. Write hypervisor %q { memory = … }.%s", n.Name, n.Host, sentence(known), n.Host,
-			spelling.DidYouMean(n.Host, known))...)
+		said[n.Carrier()] = true
+		findings = append(findings, one(hypervisorAt(p, n), "%s is on %q, which has no hypervisor block, unlike %s: whether its machines "+
+			"fit is not checked. Write hypervisor %q { memory = … }.%s", n.Name, n.Carrier(), sentence(known), n.Carrier(),
+			spelling.DidYouMean(n.Carrier(), known))...)
 	}
 	return findings
 }
@@ -247,7 +247,7 @@ func sharedHypervisors(all []*plan.Plan) hcl.Diagnostics {
 				if sum, _ := total(theirs, r.resource, 0, 0); sum > 0 {
 					taken += sum
 					others = append(others, fmt.Sprintf("%s by cluster %q (%s)", r.text(sum), q.Cluster.Name,
-						fileLine(attr(theirs[0], "host"))))
+						fileLine(hypervisorAt(q, theirs[0]))))
 				}
 			}
 			own, _ := total(on[name], r.resource, 0, 0)
@@ -257,7 +257,7 @@ func sharedHypervisors(all []*plan.Plan) hcl.Diagnostics {
 				if r.times > 1 {
 					more = fmt.Sprintf(", of which each may stand for %d", r.times)
 				}
-				say(attr(over, "host"), "%s has %s of %s (%s)%s: %s are taken here (%s), and %s. Move a machine to another hypervisor.",
+				say(hypervisorAt(p, over), "%s has %s of %s (%s)%s: %s are taken here (%s), and %s. Move a machine to another hypervisor.",
 					name, r.text(limit.value), r.what, fileLine(limit.h.Attr(r.name)), more, r.text(own),
 					takers(on[name], r.resource), sentence(others))
 			}

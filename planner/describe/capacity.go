@@ -138,7 +138,7 @@ func hypervisors(p *plan.Plan) []Filled {
 		f := Filled{Name: h.Name, CPUs: Taken{Has: int64(h.CPUs)},
 			MemoryBytes: Taken{Has: h.MemoryBytes}, DiskBytes: Taken{Has: h.DiskBytes}}
 		for _, n := range p.Nodes {
-			if n.Host == h.Name {
+			if n.Carrier() == h.Name {
 				f.Machines++
 				f.CPUs.add(int64(n.CPUs))
 				f.MemoryBytes.add(n.MemoryBytes)

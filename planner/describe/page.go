@@ -308,7 +308,7 @@ func hostRow(nodes []*plan.Node) []string {
 		about = append(about, "taint "+t.Key+":"+t.Effect)
 	}
 	domains, hosts := distinct(nodes, func(n *plan.Node) string { return n.FailureDomain }), distinct(nodes, func(n *plan.Node) string {
-		return n.Host
+		return n.Carrier()
 	})
 	return []string{name, strings.Join(n.Roles.Strings(), ", "), first, second, domains, hosts, strings.Join(about, ", ")}
 }

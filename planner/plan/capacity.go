@@ -125,8 +125,8 @@ func largestLoss(workers []*Node, podsPerNode int) *Loss {
 		switch {
 		case n.FailureDomain != "":
 			u = unit{DomainFails, n.FailureDomain}
-		case n.Host != "":
-			u = unit{HypervisorFails, n.Host}
+		case n.Carrier() != "":
+			u = unit{HypervisorFails, n.Carrier()}
 		}
 		held[u] = append(held[u], n)
 		cpus, memory = cpus && n.CPUs > 0, memory && n.MemoryBytes > 0

@@ -70,6 +70,9 @@ func (r *resolver) nodes() {
 		r.pool(pool)
 	}
 	r.missingRoles()
+	for _, n := range r.plan.Nodes {
+		n.TargetHost = r.plan.Target.Site.carrier(n.FailureDomain)
+	}
 	slices.SortStableFunc(r.plan.Nodes, func(a, b *Node) int {
 		return cmp.Or(Natural(a.Name, b.Name), a.NameRange.Start.Byte-b.NameRange.Start.Byte)
 	})

@@ -407,7 +407,12 @@ type Node struct {
 	InstanceType     string
 	Groups           []string // of the inventory, sorted, beside those of the roles
 	SSH              NodeSSH
+
+	TargetHost string // what the target's block says of a node without Host; see Carrier
 }
+
+// Carrier is the hypervisor that a node is lost with: the one it states, else the one that the target's block names; "" = not known.
+func (n *Node) Carrier() string { return cmp.Or(n.Host, n.TargetHost) }
 
 // NodeSSH is how Ansible reaches one host, where that differs from Plan.SSH.
 type NodeSSH struct {
@@ -447,6 +452,9 @@ type Target struct {
 	Facts     Facts
 	Site      Site // as far as the block states it
 }
+
+// OneMachine is the machine that all nodes are on, in words: "the machine that runs Vagrant"; "" where they may be on several.
+func (t *Target) OneMachine() string { return cmp.Or(t.Site.OneMachine, t.Facts.OneMachine) }
 
 // Cloud is whose machines they are, one of Clouds; "" where they are nobody's.
 func (t *Target) Cloud() string { return cmp.Or(t.Site.Cloud, t.Facts.Cloud) }

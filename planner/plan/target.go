@@ -66,6 +66,9 @@ type Resolving struct {
 	Found bool
 	// NamesMembers reports that an installer calls etcd's members otherwise than their hosts where it is told to.
 	NamesMembers bool
+	// OneMachine is the machine on which the target makes every node, in words ("the machine that runs Vagrant"); "" where the nodes, or the
+	// block, say where each is.
+	OneMachine string
 	// Zones reports that failure domains are zones of a cloud though an installer makes the machines.
 	Zones bool
 }
@@ -142,6 +145,20 @@ type Site struct {
 	Cloud string
 	// SharedKernel reports that the machines are containers: their kernel is another machine's, its modules and settings too.
 	SharedKernel bool
+	// Hosts are the hypervisors that carry the nodes of a failure domain which state none ("" stands for those without one), and Host
+	// carries all others that state none.
+	Hosts map[string]string
+	Host  string
+	// OneMachine is the machine that carries every node, in words, where the block does not name it; see Resolving.
+	OneMachine string
+}
+
+// carrier is the hypervisor of a node that states none, "" where the block does not say it.
+func (s Site) carrier(domain string) string {
+	if host, ok := s.Hosts[domain]; ok {
+		return host
+	}
+	return s.Host
 }
 
 // Takes reports whether the target takes a version of Kubernetes.

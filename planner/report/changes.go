@@ -115,7 +115,7 @@ func (c *Changes) union(p *plan.Plan) *plan.Plan {
 	all.Etcd.Members, all.LoadBalancer.Nodes = slices.Clone(p.Etcd.Members), slices.Clone(p.LoadBalancer.Nodes)
 	seen := map[string]bool{}
 	key := func(n *plan.Node) string {
-		return strings.Join([]string{n.Name, n.FailureDomain, n.Host, fmt.Sprint(n.Roles)}, "\x00")
+		return strings.Join([]string{n.Name, n.FailureDomain, n.Carrier(), fmt.Sprint(n.Roles)}, "\x00")
 	}
 	for _, n := range p.Nodes {
 		seen[key(n)] = true

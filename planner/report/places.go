@@ -62,7 +62,7 @@ func fewPlaces(nodes []*plan.Node, most int) []Place {
 			}
 			levels[level][domain] = true
 		}
-		hosts[n.Host] = true
+		hosts[n.Carrier()] = true
 	}
 	s := sorter{most: most, hosts: len(hosts) <= mostPlaces}
 	for s.levels < len(levels) && len(levels[s.levels]) <= mostPlaces {
@@ -118,14 +118,14 @@ func (s sorter) domain(n *plan.Node, level int) string {
 
 // on sorts nodes by hypervisors and pools.
 func (s sorter) on(nodes []*plan.Node) []Hypervisor {
-	all := grouped(nodes, func(n *plan.Node) string { return n.Host })
+	all := grouped(nodes, (*plan.Node).Carrier)
 	if !s.hosts {
 		all = [][]*plan.Node{nodes}
 	}
 	out := make([]Hypervisor, len(all))
 	for i, on := range all {
 		if s.hosts {
-			out[i].Host = on[0].Host
+			out[i].Host = on[0].Carrier()
 		}
 		for _, pool := range s.runs(on) {
 			if len(pool) > s.most {

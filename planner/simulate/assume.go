@@ -78,8 +78,12 @@ func (m *Model) unstated(add func(subject, format string, args ...any)) {
 	}{
 		{"zone", "failure_domain", "fail one by one", func(n *plan.Node) string { return n.FailureDomain }},
 		{"power", "power", "have power as long as they stand", func(n *plan.Node) string { return n.Power }},
-		{"host", "host", "are separate machines: no hypervisor takes several", func(n *plan.Node) string { return n.Host }},
+		{"host", "host", "are separate machines: no hypervisor takes several", (*plan.Node).Carrier},
 	} {
+		if one := m.OneMachine(); place.subject == "host" && one != "" && len(m.hosts) == 0 {
+			add(place.subject, "The verdicts are on single nodes. All %d are on %s: when it fails, nothing works.", len(m.nodes), one)
+			continue
+		}
 		if stated := count(place.of); stated < len(m.nodes) && len(m.nodes) > 1 {
 			who := "Nodes"
 			if stated > 0 {
@@ -88,6 +92,19 @@ func (m *Model) unstated(add func(subject, format string, args ...any)) {
 			add(place.subject, "%s state no %s, and %s.", who, place.argument, place.alone)
 		}
 	}
+}
+
+// OneMachine is the machine that all nodes of a design are on, in words; "" where there is one node, or where they may be on several.
+func (m *Model) OneMachine() string {
+	switch {
+	case len(m.nodes) < 2:
+		return ""
+	case len(m.hosts) == 0:
+		return m.p.Target.OneMachine()
+	case len(m.hosts) == 1 && !slices.ContainsFunc(m.nodes, func(n *plan.Node) bool { return n.Carrier() == "" }):
+		return m.hosts[0]
+	}
+	return ""
 }
 
 // services adds what is assumed of services that the plan does not make.

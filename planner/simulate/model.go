@@ -118,8 +118,8 @@ func New(p *plan.Plan) *Model {
 		for _, place := range plan.Around(n.FailureDomain) {
 			places[place] = true
 		}
-		if n.Host != "" {
-			hosts[n.Host] = true
+		if host := n.Carrier(); host != "" {
+			hosts[host] = true
 		}
 		if n.Power != "" {
 			feeds[n.Power] = true
@@ -238,7 +238,7 @@ func (m *Model) list() []Unit {
 	if m.p.LoadBalancer.Kind == plan.ExternalBalancer {
 		units = append(units, Unit{Kind: BalancerUnit, Name: external})
 	}
-	units = append(units, m.grouped(HostUnit, m.hosts, func(n *plan.Node) string { return n.Host })...)
+	units = append(units, m.grouped(HostUnit, m.hosts, (*plan.Node).Carrier)...)
 	units = append(units, m.grouped(PowerUnit, m.feeds, func(n *plan.Node) string { return n.Power })...)
 	return append(units, m.zoneUnits(m.places)...)
 }

@@ -33,14 +33,45 @@ func Site(body hcl.Body, ctx *hcl.EvalContext) plan.Site {
 	return s
 }
 
-// Says reports whether an argument of a target's block has a value.
-func Says(body hcl.Body, ctx *hcl.EvalContext, name, value string) bool {
+// Text is the string of an argument of a target's block, "" where it has none that can be read.
+func Text(body hcl.Body, ctx *hcl.EvalContext, name string) string {
+	if written := texts(argument(body, name), ctx); len(written) == 1 {
+		return written[0]
+	}
+	return ""
+}
+
+// TextMap is the map of an argument of a target's block, as far as it can be read; nil where it has none.
+func TextMap(body hcl.Body, ctx *hcl.EvalContext, name string) map[string]string {
+	attribute := argument(body, name)
+	if attribute == nil {
+		return nil
+	}
+	value, diags := attribute.Expr.Value(ctx)
+	value, _ = value.Unmark()
+	if t := value.Type(); diags.HasErrors() || !value.IsKnown() || value.IsNull() || !t.IsObjectType() && !t.IsMapType() {
+		return nil
+	}
+	out := map[string]string{}
+	for key, element := range value.AsValueMap() {
+		if element, _ = element.Unmark(); element.Type() == cty.String && element.IsKnown() && !element.IsNull() {
+			out[key] = element.AsString()
+		}
+	}
+	return out
+}
+
+func argument(body hcl.Body, name string) *hcl.Attribute {
 	if body == nil {
-		return false
+		return nil
 	}
 	content, _, _ := body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: name}}})
-	written := texts(content.Attributes[name], ctx)
-	return len(written) == 1 && written[0] == value
+	return content.Attributes[name]
+}
+
+// Says reports whether an argument of a target's block has a value.
+func Says(body hcl.Body, ctx *hcl.EvalContext, name, value string) bool {
+	return value != "" && Text(body, ctx, name) == value
 }
 
 // texts are the strings of an argument: one, or those of a list or a map.

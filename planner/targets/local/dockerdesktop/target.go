@@ -14,7 +14,8 @@ func Target() target.Target {
 			Title:   "Docker Desktop's own Kubernetes",
 			Hosting: plan.Installer,
 			Resolving: plan.Resolving{
-				CNI: plan.NoCNI,
+				OneMachine: "the machine that runs Docker Desktop",
+				CNI:        plan.NoCNI,
 				Uses: []string{
 					"cluster.kubernetes_version", "cluster.type",
 					"node.roles",

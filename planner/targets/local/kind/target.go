@@ -14,7 +14,8 @@ func Target() target.Target {
 			Title:   "kind: nodes are containers on one machine",
 			Hosting: plan.Installer,
 			Resolving: plan.Resolving{
-				CNI: plan.NoCNI, // kindnet, which is kind's own
+				OneMachine: "the machine that runs kind",
+				CNI:        plan.NoCNI, // kindnet, which is kind's own
 				Uses: []string{
 					"cluster.api_server.extra_args", "cluster.cert_sans", "cluster.controller_manager.extra_args",
 					"cluster.feature_gates", "cluster.kubelet.extra_args", "cluster.kubelet.max_pods", "cluster.kubernetes_version",

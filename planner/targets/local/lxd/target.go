@@ -22,8 +22,9 @@ func Target() target.Target {
 			Title:   "LXD: virtual machines or containers on one machine",
 			Hosting: plan.Hosts,
 			Resolving: plan.Resolving{
-				Site: site,
-				L2:   true,
+				Site:       site,
+				L2:         true,
+				OneMachine: "the machine that runs LXD",
 			},
 			Page: plan.Page{
 				Emits:     "instances and network for LXD, and a script; then the playbook",

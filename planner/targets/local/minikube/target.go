@@ -14,8 +14,9 @@ func Target() target.Target {
 			Title:   "minikube: a cluster on one machine, with many drivers",
 			Hosting: plan.Installer,
 			Resolving: plan.Resolving{
-				CNI:   plan.NoCNI,
-				Proxy: "iptables", // the choice is minikube's own: kindnet for several nodes
+				OneMachine: "the machine that runs minikube",
+				CNI:        plan.NoCNI,
+				Proxy:      "iptables", // the choice is minikube's own: kindnet for several nodes
 				Uses: []string{
 					"cluster.api_server.extra_args", "cluster.api_server_port", "cluster.cert_sans",
 					"cluster.controller_manager.extra_args", "cluster.feature_gates", "cluster.kubelet.extra_args",

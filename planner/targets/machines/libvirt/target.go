@@ -1,9 +1,25 @@
 package libvirt
 
 import (
+	"net/url"
+
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/target"
 )
+
+// site is the machines' segment, and the hypervisor of those that state none: libvirt's own host, or the one that runs the script.
+func site(body hcl.Body, ctx *hcl.EvalContext) plan.Site {
+	s := target.Site(body, ctx)
+	if uri, err := url.Parse(target.Text(body, ctx, "uri")); err == nil {
+		s.Host = uri.Hostname()
+	}
+	if s.Host == "" && target.TextMap(body, ctx, "hypervisors") == nil {
+		s.OneMachine = "the machine that runs libvirt/machines.sh"
+	}
+	return s
+}
 
 // Target is the target libvirt.
 func Target() target.Target {
@@ -13,7 +29,7 @@ func Target() target.Target {
 			Title:   "KVM: hypervisors of one's own, through libvirt",
 			Hosting: plan.Hosts,
 			Resolving: plan.Resolving{
-				Site:    target.Site,
+				Site:    site,
 				L2:      true,
 				SSHUser: "ops",
 			},

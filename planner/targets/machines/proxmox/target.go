@@ -1,9 +1,24 @@
 package proxmox
 
 import (
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/target"
 )
+
+// site is the machines' segment, and the nodes of Proxmox that carry them.
+func site(body hcl.Body, ctx *hcl.EvalContext) plan.Site {
+	s := target.Site(body, ctx)
+	s.Hosts = target.TextMap(body, ctx, "hosts")
+	if host := target.Text(body, ctx, "host"); host != "" {
+		if s.Hosts == nil {
+			s.Hosts = map[string]string{}
+		}
+		s.Hosts[""] = host
+	}
+	return s
+}
 
 // Target is the target proxmox.
 func Target() target.Target {
@@ -13,7 +28,7 @@ func Target() target.Target {
 			Title:   "Proxmox VE",
 			Hosting: plan.Hosts,
 			Resolving: plan.Resolving{
-				Site:    target.Site,
+				Site:    site,
 				L2:      true,
 				SSHUser: "ops",
 			},

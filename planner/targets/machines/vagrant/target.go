@@ -21,6 +21,9 @@ func Target() target.Target {
 				// https://vagrant-libvirt.github.io/vagrant-libvirt/configuration.html#management-network
 				Reserved: []netip.Prefix{netip.MustParsePrefix("10.0.2.0/24"), netip.MustParsePrefix("192.168.121.0/24")},
 				SSHUser:  "vagrant",
+				// vagrant up makes machines of its own provider where it runs.
+				// Source: https://developer.hashicorp.com/vagrant/docs/providers
+				OneMachine: "the machine that runs Vagrant",
 			},
 			Page: plan.Page{
 				RunsPlaybook: true,
