@@ -44,11 +44,13 @@ func TestMachinesOfTargets(t *testing.T) {
 		{"bare metal", `target "bare-metal" {}`, "", "", "", ""},
 	} {
 		var src strings.Builder
-		src.WriteString("cluster \"c\" {\n  type = \"multi-etcd-multi-master\"\n  control_plane_endpoint = \"api.c.example.com:6443\"\n}\n" +
+		src.WriteString("cluster \"c\" {\n  type = \"multi-etcd-multi-master\"\n" +
+			"  control_plane_endpoint = \"api.c.example.com:6443\"\n}\n" +
 			"load_balancer \"local\" {}\n" +
 			"network {\n  node_subnets = [\"192.168.56.0/24\"]\n}\nssh {\n  user = \"ops\"\n}\n" + c.target + "\n")
 		for i := range 3 {
-			fmt.Fprintf(&src, "node \"n-%d\" {\n  roles = [\"control-plane\", \"worker\"]\n  address = \"192.168.56.%d\"\n  os = \"debian-12\"\n"+
+			fmt.Fprintf(&src, "node \"n-%d\" {\n  roles = [\"control-plane\", \"worker\"]\n  address = \"192.168.56.%d\"\n"+
+				"  os = \"debian-12\"\n"+
 				"  %s\n}\n", i+1, 31+i, strings.ReplaceAll(c.node, "$", fmt.Sprint(i+1)))
 		}
 		project, diags := planner.Open("topology.hcl", []byte(src.String()), nil, time.Time{})

@@ -60,7 +60,7 @@ func Beside(first hcl.Diagnostics, road Road) hcl.Diagnostics {
 		more := len(found) > 0
 		for _, d := range found {
 			missing := whatIsMissing[rule.ID(d)]
-			if slices.Contains(landing, rule.ID(d)) { // the target may be what is wrong
+			if slices.Contains(landing, rule.ID(d)) && rule.ID(d) != versionWithoutData { // the target may be what is wrong
 				target := plans[0].Target.NameRange
 				for way, s := range specs {
 					s.Suppose(target, nil, way)

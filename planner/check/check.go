@@ -66,7 +66,7 @@ func Lands(p *plan.Plan) hcl.Diagnostics {
 }
 
 // landing are the rules that Lands holds.
-var landing = []string{"target-type", "target-version", "target-etcd"}
+var landing = []string{"target-type", "target-version", "target-etcd", "version-unknown"}
 
 // Run holds every rule against the plan. Waive then puts the file's waivers over what this and the other stages found. Rules about what
 // ends on a day are held against today, or for the zero time against the day of the facts.

@@ -57,9 +57,12 @@ func versionAt(p *plan.Plan) hcl.Range { return p.Cluster.Attr("kubernetes_versi
 // parsed reads a version of another program, with or without a v.
 func parsed(s string) (plan.Version, bool) { return plan.ParseVersion(s) }
 
+// versionWithoutData is the rule that nothing is known of a version.
+const versionWithoutData = "version-unknown"
+
 var versionRules = []Rule{
 	{rule.Rule{
-		ID: "version-unknown", Severity: rule.Error, Title: "Kubernetes version without data", Permanent: true,
+		ID: versionWithoutData, Severity: rule.Error, Title: "Kubernetes version without data", Permanent: true,
 		Doc: "What is generated depends on facts about each minor: API versions, images, flags, floors. Of a minor that is newer or much " +
 			"older than the facts none is known, and a guess would fail on the machines.",
 		Fix:     "Write a version that `k8splan facts` lists. For a newer one update k8splan, or give newer facts with `--facts`.",

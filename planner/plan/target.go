@@ -66,8 +66,8 @@ type Resolving struct {
 	Found bool
 	// NamesMembers reports that an installer calls etcd's members otherwise than their hosts where it is told to.
 	NamesMembers bool
-	// OneMachine is the machine on which the target makes every node, in words ("the machine that runs Vagrant"); "" where the nodes, or the
-	// block, say where each is.
+	// OneMachine is the machine on which the target makes every node, in words ("the machine that runs Vagrant"); "" where the nodes, or
+	// the block, say where each is.
 	OneMachine string
 	// Zones reports that failure domains are zones of a cloud though an installer makes the machines.
 	Zones bool

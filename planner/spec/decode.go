@@ -1,11 +1,14 @@
 package spec
 
 import (
+	"bytes"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -124,21 +127,74 @@ func (l *loader) decode(s *shape, body *hclsyntax.Body, into any) {
 	l.body(s, body, entity, source)
 }
 
-// stray notes a body that holds something of which nobody knows what it was meant to be. Of a block that may be written many times the
-// header belongs to it: what is found there is that something is missing inside. The file's own body is none.
+// stray notes the places of a body that say nothing, because it holds something of which nobody knows what it was meant to be: what is
+// found missing there may be that. What is written in it counts. Of a block that may be written many times the header belongs to what says
+// nothing. The file's own body is none.
 func (l *loader) stray(s *shape, body *hclsyntax.Body, source *Source) {
-	switch {
-	case s.Name == "":
-	case s.Many:
-		l.strays = append(l.strays, hcl.RangeBetween(source.Block(), body.SrcRange))
-	default:
-		l.strays = append(l.strays, body.SrcRange)
+	if s.Name == "" {
+		return
 	}
+	var written []hcl.Range
+	for name, attr := range body.Attributes {
+		_, now := s.arguments[name]
+		if _, before := s.formerly[name]; now || before {
+			written = append(written, attr.SrcRange)
+		}
+	}
+	for _, block := range body.Blocks {
+		if _, ok := s.blocks[block.Type]; ok {
+			written = append(written, hcl.RangeBetween(block.TypeRange, block.CloseBraceRange))
+		}
+	}
+	slices.SortFunc(written, func(a, b hcl.Range) int { return a.Start.Byte - b.Start.Byte })
+	gap := body.SrcRange
+	if s.Many {
+		gap.Start = source.Block().Start
+	}
+	end := gap.End
+	for _, at := range written {
+		gap.End = at.Start
+		l.strays = append(l.strays, gap)
+		gap.Start = at.End
+	}
+	gap.End = end
+	l.strays = append(l.strays, gap)
 }
+
+// unnamed makes unknown what an argument may have been meant to be that a block does not have: the arguments that are not written and have
+// a word in common with it, and the block of its name.
+func (l *loader) unnamed(s *shape, attr *hclsyntax.Attribute, into reflect.Value, source *Source) {
+	words := strings.FieldsFunc(strings.ToLower(attr.Name), notLetter)
+	for i := range s.Arguments {
+		row := &s.Arguments[i]
+		field := s.arguments[row.Name].field
+		if source.Has(row.Name) || row.Type == Any || row.Type == TypeExpr || field == nil {
+			continue
+		}
+		if slices.ContainsFunc(strings.FieldsFunc(row.Name, notLetter), func(word string) bool { return slices.Contains(words, word) }) {
+			l.unread = append(l.unread, place{argument: row, field: field, entity: into, source: source})
+		}
+	}
+	child := s.blocks[attr.Name]
+	if child == nil || child.Many || child.field == nil || child.Open || !into.FieldByIndex(child.field).IsNil() {
+		return
+	}
+	entity, inner := reflect.New(child.entity), newSource(attr.NameRange, 0)
+	if child.source != nil {
+		entity.Elem().FieldByIndex(child.source).Set(reflect.ValueOf(inner))
+	}
+	if child.label != nil {
+		l.unread = append(l.unread, place{at: attr.NameRange, block: child.Block, field: child.label, entity: entity.Elem(), source: inner})
+	}
+	into.FieldByIndex(child.field).Set(entity)
+}
+
+func notLetter(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
 // body decodes the arguments and blocks of a body into a struct, and notes where the arguments stand.
 func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source *Source) {
 	meant := map[string]bool{} // by arguments that are misspelt
+	var nameless []*hclsyntax.Attribute
 	for _, attr := range inOrder(body.Attributes) {
 		row, ok := s.arguments[attr.Name]
 		if !ok {
@@ -151,11 +207,14 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 			detail, name := l.strayArgument(s, attr)
 			meant[name] = true
 			l.add(unknownArgument, attr.NameRange, detail)
-			if known, ok := s.arguments[name]; ok {
+			if known, ok := s.arguments[name]; ok && body.Attributes[name] != nil {
+				continue // what was meant is written too
+			} else if ok {
 				l.unread = append(l.unread, place{at: attr.NameRange, argument: known.Argument, field: known.field, entity: into,
 					source: source})
 			} else {
 				l.stray(s, body, source)
+				nameless = append(nameless, attr)
 			}
 			continue
 		}
@@ -176,6 +235,11 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 		}
 	}
 	first := map[string]*hclsyntax.Block{}
+	defer func() { // after the blocks that are written
+		for _, attr := range nameless {
+			l.unnamed(s, attr, into, source)
+		}
+	}()
 	for _, block := range body.Blocks {
 		child, ok := s.blocks[block.Type]
 		if !ok {
@@ -183,10 +247,10 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 			l.add(unknownBlock, block.TypeRange, detail)
 			if child = s.blocks[meant]; child != nil && (child.Many || first[meant] == nil) {
 				first[meant] = block
-				said := l.diags
-				l.block(child, block, into) // so that nothing else misses it; what is wrong in it waits until it has its name
-				l.diags = said
-				l.strays = append(l.strays, hcl.RangeBetween(block.TypeRange, block.CloseBraceRange))
+				said := len(l.diags)
+				l.written(child, block, into) // so that nothing else misses it, and what is wrong in it is told
+				l.unmiss(said, block)
+				l.strays = append(l.strays, block.DefRange())
 			} else {
 				l.stray(s, body, source)
 			}
@@ -205,11 +269,7 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 		if first[block.Type] == nil {
 			first[block.Type] = block
 		}
-		if attr, ok := child.repeats(block); ok {
-			l.instances(child, block, attr, into)
-		} else {
-			l.block(child, block, into)
-		}
+		l.written(child, block, into)
 		if block.Type == "container_runtime" {
 			l.repeated(block)
 		}
@@ -225,23 +285,82 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 	}
 }
 
-// secondBlock makes what a block says unknown that is written twice: nobody knows which of the two will stay, or what of each.
+// unmiss forgets what was found missing in a block since then: it may be another block, or none.
+func (l *loader) unmiss(said int, block *hclsyntax.Block) {
+	l.diags = append(l.diags[:said], slices.DeleteFunc(slices.Clone(l.diags[said:]), func(d *hcl.Diagnostic) bool {
+		return rule.ID(d) == missingArgument.ID && block.DefRange() == *d.Subject
+	})...)
+}
+
+// written decodes a block: once, or once for each element of its for_each.
+func (l *loader) written(s *shape, block *hclsyntax.Block, parent reflect.Value) {
+	if attr, ok := l.forEach(s, block); ok {
+		l.instances(s, block, attr, parent)
+		return
+	}
+	l.block(s, block, parent)
+}
+
+// secondBlock adds what a block says that is written twice to what the first one says: one block of both is what the message asks for.
+// What both say is unknown. Of two clusters each has a file of its own: the design is that of the first, and the machines behind the second
+// may be the other one's.
 func (l *loader) secondBlock(s *shape, first, second *hclsyntax.Block, parent reflect.Value) {
-	if s.Name == "cluster" || s.Open || s.field == nil {
+	if s.field == nil || parent.FieldByIndex(s.field).Kind() != reflect.Pointer || parent.FieldByIndex(s.field).IsNil() {
 		l.torn = true
 		return
 	}
-	entity := parent.FieldByIndex(s.field)
-	if entity.Kind() != reflect.Pointer || entity.IsNil() {
-		l.torn = true
+	l.strays = append(l.strays, second.DefRange())
+	if s.Name == "cluster" {
+		said := len(l.diags)
+		l.block(s, second, reflect.New(parent.Type()).Elem())
+		l.unmiss(said, second)
+		if l.other == 0 {
+			l.other = second.TypeRange.Start.Byte
+		}
 		return
 	}
-	said := l.diags // the second block is read for the blocks inside of it, and what is wrong in it waits
-	l.body(s, second.Body, entity.Elem(), entity.Elem().FieldByIndex(s.source).Interface().(*Source))
-	l.diags = said
-	collectPlaces(s, entity.Elem(), &l.unread)
-	l.strays = append(l.strays, hcl.RangeBetween(first.DefRange(), first.CloseBraceRange),
-		hcl.RangeBetween(second.DefRange(), second.CloseBraceRange))
+	entity := parent.FieldByIndex(s.field).Elem()
+	source := entity.FieldByIndex(s.source).Interface().(*Source)
+	known := maps.Clone(source.attrs)
+	if s.label != nil && len(first.Labels) > 0 && (s.Open || len(second.Labels) == 0 || second.Labels[0] != first.Labels[0]) {
+		l.unread = append(l.unread, place{at: first.LabelRanges[0], block: s.Block, field: s.label, entity: entity, source: source})
+	}
+	if s.Open {
+		if len(second.Labels) > 0 {
+			l.second = second.Labels[0]
+		}
+		return
+	}
+	inner := map[string]reflect.Value{} // the blocks inside of the first
+	for name, child := range s.blocks {
+		if child.field == nil {
+			continue
+		}
+		if field := entity.FieldByIndex(child.field); field.Kind() == reflect.Pointer && !field.IsNil() {
+			inner[name] = field
+		}
+	}
+	l.body(s, second.Body, entity, source)
+	for i := range s.Arguments {
+		row := &s.Arguments[i]
+		if at, ok := known[row.Name]; ok && second.Body.Attributes[row.Name] != nil && s.arguments[row.Name].field != nil &&
+			!bytes.Equal(at.SliceBytes(l.src), source.attrs[row.Name].SliceBytes(l.src)) {
+			l.strays = append(l.strays, at)
+			l.unread = append(l.unread, place{at: source.attrs[row.Name], argument: row, field: s.arguments[row.Name].field,
+				entity: entity, source: source})
+		}
+	}
+	for _, block := range second.Body.Blocks {
+		if _, ok := inner[block.Type]; ok {
+			collectPlaces(s.blocks[block.Type], entity.FieldByIndex(s.blocks[block.Type].field).Elem(), &l.unread)
+			l.strays = append(l.strays, hcl.RangeBetween(block.TypeRange, block.CloseBraceRange))
+			for _, earlier := range first.Body.Blocks {
+				if earlier.Type == block.Type {
+					l.strays = append(l.strays, hcl.RangeBetween(earlier.TypeRange, earlier.CloseBraceRange))
+				}
+			}
+		}
+	}
 }
 
 // writtenTwice reports whether an argument of a body is written twice in it.
@@ -279,10 +398,11 @@ func (l *loader) block(s *shape, block *hclsyntax.Block, parent reflect.Value) {
 				source: source})
 		}
 	}
-	if s.label != nil && !good && len(block.Labels) == 0 {
-		if len(s.Labels) == 0 {
-			l.torn = true
+	if s.label != nil && !good {
+		if s.Name == "waive" {
+			return // it waives nothing
 		}
+		entity.Elem().FieldByIndex(s.labels).Set(reflect.ValueOf(block.DefRange()))
 		l.unread = append(l.unread, place{block: s.Block, field: s.label, entity: entity.Elem(), source: source})
 	}
 	if s.Open {

@@ -20,11 +20,25 @@ import (
 // eachName is what the arguments of a block with for_each read: each.key and each.value.
 const eachName = "each"
 
-// repeats reports whether a block of a kind that knows for_each is written with it.
-func (s *shape) repeats(block *hclsyntax.Block) (*hclsyntax.Attribute, bool) {
-	attr := block.Body.Attributes["for_each"]
-	_, knows := s.arguments["for_each"]
-	return attr, attr != nil && knows
+// forEach returns the for_each of a block of a kind that knows it, also where its name is misspelt, which it then tells.
+func (l *loader) forEach(s *shape, block *hclsyntax.Block) (*hclsyntax.Attribute, bool) {
+	row, knows := s.arguments["for_each"]
+	if !knows {
+		return nil, false
+	}
+	if attr := block.Body.Attributes[row.Name]; attr != nil {
+		return attr, true
+	}
+	for _, attr := range inOrder(block.Body.Attributes) {
+		if _, ok := s.arguments[attr.Name]; ok {
+			continue
+		}
+		if detail, meant := l.strayArgument(s, attr); meant == row.Name {
+			l.add(unknownArgument, attr.NameRange, detail)
+			return attr, true
+		}
+	}
+	return nil, false
 }
 
 // instances decodes a block with for_each once for each element. The key is the name of what is made, in place of the label: a machine is

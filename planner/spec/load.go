@@ -60,6 +60,7 @@ func LoadBeside(filename string, src []byte, vars map[string]cty.Value, beside f
 		l.prepareBody(s.Target.Body.(*hclsyntax.Body))
 		s.Target.Context = l.ctx
 	}
+	s.other, s.second = l.other, l.second
 	l.unused()
 	l.contents(s)
 	s.unread, s.strays, s.torn, s.Read = l.unread, l.strays, l.torn, l.work.files.digests
@@ -84,6 +85,8 @@ type loader struct {
 	unread  []place     // arguments and labels whose values could not be read
 	strays  []hcl.Range // bodies with an argument or a block that nothing is known to be meant by
 	repeats []hcl.Range // names of arguments that are written twice
+	other   int         // the first byte of a second cluster; 0: there is none
+	second  string      // the label of a second target
 	torn    bool        // two designs are in the file, or a block without a name: see Recoverable
 }
 

@@ -112,6 +112,8 @@ type Spec struct {
 
 	unread []place               // see SupposeUnread
 	strays []hcl.Range           // see Strays
+	other  int                   // the first byte of a second cluster; 0: there is none
+	second string                // the label of a second target
 	torn   bool                  // see Recoverable
 	places []place               // see Suppose
 	absent map[hcl.Range][]place // arguments that are not written, by block

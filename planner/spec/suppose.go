@@ -54,8 +54,14 @@ func (s *Spec) Strays() []hcl.Range { return s.strays }
 // their places.
 func (s *Spec) SupposeUnread(way int) []hcl.Range {
 	var at []hcl.Range
+	if s.other > 0 && way%2 == 1 {
+		behind := func(at hcl.Range) bool { return at.Start.Byte > s.other }
+		s.Nodes = slices.DeleteFunc(s.Nodes, func(n *Node) bool { return behind(n.Block()) })
+		s.NodePools = slices.DeleteFunc(s.NodePools, func(p *NodePool) bool { return behind(p.Block()) })
+	}
 	for _, p := range s.unread {
 		p.suppose(way)
+		s.suit(p, way)
 		if p.at != (hcl.Range{}) {
 			at = append(at, p.at)
 		}
@@ -86,9 +92,7 @@ func (s *Spec) Suppose(at hcl.Range, missing []string, way int) (whole hcl.Range
 		}
 		for j := i; j >= 0 && s.places[j].at == p.at; j-- { // for_each makes several of one block
 			s.places[j].suppose(way)
-		}
-		if p.argument == nil && p.block.Name == "target" {
-			s.Target.Body = nil // it is written in the language of the target that was meant
+			s.suit(s.places[j], way)
 		}
 		if p.argument == nil && p.block.Name == "addon" && way == 0 { // it may have to go
 			s.Addons = slices.DeleteFunc(s.Addons, func(a *Addon) bool { return a.Source == p.source })
@@ -250,8 +254,36 @@ func (p place) suppose(way int) {
 	}
 }
 
-// targetSamples are targets that have little in common.
-var targetSamples = []string{"bare-metal", "aws", "kubespray", "eks", "kind", "vagrant"}
+// addressed are targets whose machines have addresses of the design's, and unaddressed those whose machines have none. In all else they
+// have little in common.
+var (
+	addressed   = []string{"bare-metal", "aws", "kubespray", "openstack", "proxmox", "vagrant"}
+	unaddressed = []string{"eks", "kind", "aks", "gke", "minikube", "cluster-api"}
+)
+
+// suit makes the rest of a design fit a label that was supposed.
+func (s *Spec) suit(p place, way int) {
+	if p.argument != nil {
+		return
+	}
+	switch p.block.Name {
+	case "hypervisor":
+		if p.at == (hcl.Range{}) {
+			s.Hypervisors = nil // the one without a name may be any
+		}
+	case "target":
+		of := unaddressed
+		if slices.ContainsFunc(s.Nodes, func(n *Node) bool { return n.Address != nil }) ||
+			slices.ContainsFunc(s.NodePools, func(p *NodePool) bool { return p.FirstAddress != nil || p.Addresses != nil }) {
+			of = addressed
+		}
+		if s.second != "" {
+			of = []string{s.Target.Name, s.second} // one of the two that are written
+		}
+		s.Target.Name = of[way%len(of)]
+		s.Target.Body = nil // it is written in the language of the target that was meant
+	}
+}
 
 // supposeLabel gives a label another of its words. A name keeps its own: whatever it should be, it tells one thing from others. An addon
 // gets a manifest, with which it may have any name.
@@ -259,8 +291,12 @@ func (p place) supposeLabel(field reflect.Value, way int) {
 	switch {
 	case len(p.block.Labels) > 0:
 		field.SetString(p.block.Labels[way%len(p.block.Labels)])
-	case p.block.Name == "target":
-		field.SetString(targetSamples[way%len(targetSamples)])
+	case p.block.Name == "target": // see suit
+	case p.at == (hcl.Range{}) && field.String() == "":
+		field.SetString(fmt.Sprintf("%c-%d", 'a'+way, p.source.Block().Start.Line))
+		if p.block.Name == "addon" {
+			p.supposeLabel(field, way)
+		}
 	case p.block.Name == "addon":
 		addon := p.entity.Addr().Interface().(*Addon)
 		if len(addon.Manifests) == 0 {
