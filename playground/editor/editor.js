@@ -98,6 +98,9 @@ export function createEditor ({ parent, text, name, client, uri, corrections, on
     return { pos: offset(view.state.doc, found.range.start), end: offset(view.state.doc, found.range.end), create: () => ({ dom: prose(found.contents.value) }) }
   }
 
+  // leave lets the next Tab leave the editor, however late it comes: CodeMirror's own Escape does so for two seconds.
+  function leave (view) { view.setTabFocusMode(600_000); return true }
+
   let quiet = false
   const view = new EditorView({
     root: shadow,
@@ -109,7 +112,7 @@ export function createEditor ({ parent, text, name, client, uri, corrections, on
         StreamLanguage.define(hcl), syntaxHighlighting(colors), look, lintGutter(), search({ top: true }), highlightSelectionMatches(),
         autocompletion({ override: [complete], icons: false }), hoverTooltip(hover), EditorView.lineWrapping, EditorState.tabSize.of(2),
         EditorView.contentAttributes.of({ 'aria-label': name + '. Tab indents; press Escape, then Tab, to leave.', spellcheck: 'false', tabindex: '0' }),
-        keymap.of([{ key: 'Shift-Alt-f', run: layOut }, ...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap, indentWithTab]),
+        keymap.of([{ key: 'Shift-Alt-f', run: layOut }, ...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap, { key: 'Escape', run: leave }, indentWithTab]),
         EditorView.updateListener.of(u => { if (u.docChanged && !quiet) onchange(u.state.doc.toString()) })
       ]
     })
