@@ -89,13 +89,18 @@ func chosen(seed uint32) func(string, attr, tftypes.Type, tftypes.Value) tftypes
 		case t.Is(tftypes.Bool):
 			return tftypes.NewValue(t, true)
 		case t.Is(tftypes.DynamicPseudoType):
+			issuer := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"issuer": tftypes.String}}
+			issuers := tftypes.Tuple{ElementTypes: []tftypes.Type{issuer}}
 			members := map[string]tftypes.Type{"size": tftypes.Number, "thin_provisioned": tftypes.Bool, "data": tftypes.String,
-				"kube_config": tftypes.String}
+				"kube_config": tftypes.String, "oidc": issuers}
 			object := tftypes.Object{AttributeTypes: members}
 			tuple := tftypes.Tuple{ElementTypes: []tftypes.Type{object}}
 			return tftypes.NewValue(tuple, []tftypes.Value{tftypes.NewValue(object, map[string]tftypes.Value{
 				"size": tftypes.NewValue(tftypes.Number, 20), "thin_provisioned": tftypes.NewValue(tftypes.Bool, true),
 				"data": tftypes.NewValue(tftypes.String, "data"), "kube_config": tftypes.NewValue(tftypes.String, "data"),
+				"oidc": tftypes.NewValue(issuers, []tftypes.Value{tftypes.NewValue(issuer, map[string]tftypes.Value{
+					"issuer": tftypes.NewValue(tftypes.String, "https://oidc.example.com/id"),
+				})}),
 			})})
 		}
 		return tftypes.NewValue(t, nil)

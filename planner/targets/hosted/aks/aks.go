@@ -133,7 +133,7 @@ func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 			"register --namespace Microsoft.ContainerService`, and the same for "+
 			"Microsoft.Compute, Microsoft.Network and Microsoft.ManagedIdentity.",
 		"az aks get-credentials --resource-group "+hosted.Quote(v.Cluster)+" --name "+hosted.Quote(v.Cluster),
-		terraform.Step{Do: "`create.sh` makes the same pools with az, in a network that Azure makes.", Commands: []string{"sh create.sh"}},
+		terraform.Step{Do: "`create.sh` makes the same with az, in the same network.", Commands: []string{"sh create.sh"}},
 		"The provider is azurerm 4, which the files were checked with. Release 5 wants a block `node_provisioning_profile` in the "+
 			"cluster, and "+
 			"registers no namespaces by itself.",
@@ -151,17 +151,24 @@ func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 
 func script(v *variables) hosted.Script {
 	group := []any{"--resource-group", v.Cluster}
+	az := func(command string, words ...any) []any {
+		return append(append([]any{hosted.Raw(command)}, group...), words...)
+	}
+	// shell keeps a value that az says.
+	shell := func(variable, command, query string, words ...any) []any {
+		return append(az(variable+"=$(az "+command, words...), "--query", query, "--output", hosted.Raw("tsv)"))
+	}
+	identity := v.Cluster + "-control-plane"
 	first := v.Pools[v.Default]
-	create := append([]any{hosted.Raw("az aks create")}, group...)
-	create = append(create, "--name", v.Cluster, "--location", v.Location, "--kubernetes-version", v.Version, "--tier",
-		strings.ToLower(v.Tier),
-		"--nodepool-name", v.Default, "--node-vm-size", first.Size, "--node-count", first.Count, "--node-osdisk-size", first.DiskGiB)
+	create := az("az aks create", "--name", v.Cluster, "--location", v.Location, "--kubernetes-version", v.Version, "--tier",
+		strings.ToLower(v.Tier), "--nodepool-name", v.Default, "--node-vm-size", first.Size, "--node-count", first.Count,
+		"--node-osdisk-size", first.DiskGiB, "--vnet-subnet-id", hosted.Raw(`"$subnet"`), "--assign-identity", hosted.Raw(`"$identity"`))
 	create = append(create, v.zones(first)...)
 	if len(first.Labels) > 0 {
 		create = append(create, labels("--nodepool-labels", first.Labels)...)
 	}
 	create = append(create, "--network-plugin", "azure", "--network-plugin-mode", "overlay", "--network-dataplane", "cilium",
-		"--network-policy", "cilium")
+		"--network-policy", "cilium", "--load-balancer-sku", "standard")
 	if v.Pods != "" {
 		create = append(create, "--pod-cidr", v.Pods)
 	}
@@ -171,11 +178,21 @@ func script(v *variables) hosted.Script {
 	if len(v.Admins) > 0 {
 		create = append(create, "--api-server-authorized-ip-ranges", strings.Join(v.Admins, ","))
 	}
-	create = append(create, "--auto-upgrade-channel", "patch", "--enable-oidc-issuer", "--enable-workload-identity", "--no-ssh-key")
+	create = append(create, "--auto-upgrade-channel", "patch", "--node-os-upgrade-channel", "NodeImage", "--enable-oidc-issuer",
+		"--enable-workload-identity", "--no-ssh-key")
 	s := hosted.Script{
 		Head: []string{"The cluster by az. Sign in first: az login; az account set --subscription …"},
 		Commands: [][]any{
 			{hosted.Raw("az group create"), "--name", v.Cluster, "--location", v.Location},
+			az("az network vnet create", "--name", v.Cluster, "--location", v.Location, "--address-prefixes", v.VNet, "--subnet-name",
+				"workers", "--subnet-prefixes", v.Subnet),
+			shell("network", "network vnet show", "id", "--name", v.Cluster),
+			shell("subnet", "network vnet subnet show", "id", "--vnet-name", v.Cluster, "--name", "workers"),
+			az("az identity create", "--name", identity, "--location", v.Location),
+			shell("identity", "identity show", "id", "--name", identity),
+			shell("principal", "identity show", "principalId", "--name", identity),
+			{hosted.Raw("az role assignment create"), "--assignee-object-id", hosted.Raw(`"$principal"`), "--assignee-principal-type",
+				"ServicePrincipal", "--role", "Network Contributor", "--scope", hosted.Raw(`"$network"`)},
 			create,
 		},
 	}
@@ -184,9 +201,8 @@ func script(v *variables) hosted.Script {
 		if name == v.Default {
 			continue
 		}
-		add := append([]any{hosted.Raw("az aks nodepool add")}, group...)
-		add = append(add, "--cluster-name", v.Cluster, "--name", name, "--node-vm-size", p.Size, "--node-count", p.Count,
-			"--node-osdisk-size", p.DiskGiB)
+		add := az("az aks nodepool add", "--cluster-name", v.Cluster, "--name", name, "--node-vm-size", p.Size, "--node-count", p.Count,
+			"--node-osdisk-size", p.DiskGiB, "--vnet-subnet-id", hosted.Raw(`"$subnet"`), "--max-surge", "10%")
 		add = append(add, v.zones(p)...)
 		if len(p.Labels) > 0 {
 			add = append(add, labels("--labels", p.Labels)...)

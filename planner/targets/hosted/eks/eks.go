@@ -155,8 +155,8 @@ func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 		"AWS credentials where the provider looks for them: `AWS_PROFILE`, `aws sso login`, or the role of "+
 			"the machine that runs Terraform.",
 		"aws eks update-kubeconfig --region "+hosted.Quote(v.Region)+" --name "+hosted.Quote(v.Cluster),
-		terraform.Step{Do: "eksctl makes the same pools from `eksctl.yaml`, with its own network, encrypted root volumes and an " +
-			"OIDC provider.", Commands: []string{"eksctl create cluster -f eksctl.yaml"}},
+		terraform.Step{Do: "eksctl makes the same cluster from `eksctl.yaml`, in a network of its own with the same range.",
+			Commands: []string{"eksctl create cluster -f eksctl.yaml"}},
 	), terraform.AWS, terraform.PoolVariables)
 	if err != nil {
 		return nil, err

@@ -91,6 +91,42 @@ resource "aws_eks_addon" "before" {
   addon_name   = each.key
 }
 
+# Identities of ServiceAccounts, which IAM roles can trust.
+resource "aws_iam_openid_connect_provider" "cluster" {
+  url            = aws_eks_cluster.cluster.identity[0].oidc[0].issuer
+  client_id_list = ["sts.${data.aws_partition.current.dns_suffix}"]
+}
+
+# The root volume is encrypted, whatever the account's default is. A name has a slash between its parts: neither of them can hold one.
+resource "aws_launch_template" "pool" {
+  for_each = var.pools
+
+  name                   = "${var.cluster}/${each.key}"
+  update_default_version = true
+
+  block_device_mappings {
+    device_name = "/dev/xvda" # of Amazon Linux 2023
+
+    ebs {
+      volume_size           = each.value.disk_gib
+      volume_type           = "gp3"
+      encrypted             = true
+      delete_on_termination = true
+    }
+  }
+
+  metadata_options {
+    http_endpoint               = "enabled"
+    http_tokens                 = "required"
+    http_put_response_hop_limit = 2 # a pod that asks for the region is one hop further away
+  }
+
+  tag_specifications {
+    resource_type = "instance"
+    tags          = { Name = "${var.cluster}-${each.key}" }
+  }
+}
+
 resource "aws_eks_node_group" "pool" {
   for_each = var.pools
 
@@ -100,8 +136,12 @@ resource "aws_eks_node_group" "pool" {
   subnet_ids      = [for zone in length(each.value.zones) == 0 ? var.zones : each.value.zones : aws_subnet.nodes[zone].id]
   ami_type        = local.images[each.value.arch]
   instance_types  = [each.value.size]
-  disk_size       = each.value.disk_gib
   labels          = each.value.labels
+
+  launch_template {
+    id      = aws_launch_template.pool[each.key].id
+    version = aws_launch_template.pool[each.key].latest_version
+  }
 
   scaling_config {
     desired_size = each.value.count

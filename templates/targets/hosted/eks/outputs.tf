@@ -7,3 +7,8 @@ output "version" {
   description = "Kubernetes as AWS made it."
   value       = aws_eks_cluster.cluster.version
 }
+
+output "oidc_provider" {
+  description = "ARN of the provider that the trust policies of ServiceAccounts' roles name."
+  value       = aws_iam_openid_connect_provider.cluster.arn
+}
