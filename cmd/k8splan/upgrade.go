@@ -129,7 +129,7 @@ func (a *app) upgradeText(from plan.Version, hops []change.Hop, external bool) e
 		}
 		say("other control planes, one at a time: kubeadm %s, `kubeadm upgrade node`", h.Kubernetes)
 		say("kubelets of the control planes, one at a time: drain, kubelet %s, restart, uncordon", h.Kubernetes)
-		say("workers, as many at a time as the workload spares: `kubeadm upgrade node`, drain, kubelet %s, restart, uncordon", h.Kubernetes)
+		say("workers, as many at a time as the workload allows: `kubeadm upgrade node`, drain, kubelet %s, restart, uncordon", h.Kubernetes)
 		for _, n := range h.Notes {
 			prose("   - ", n)
 		}

@@ -143,7 +143,7 @@ func (d *differ) elsewhere() {
 			!strings.HasPrefix(name, "/") && !strings.HasPrefix(name, "~/") {
 			continue
 		}
-		d.r.Hints = append(d.r.Hints, fmt.Sprintf("%s lies on the machine that runs Ansible, and its content is in no record: where it "+
+		d.r.Hints = append(d.r.Hints, fmt.Sprintf("%s is on the machine that runs Ansible, and its content is not recorded: if it "+
 			"has changed, site.yml applies it again", name))
 	}
 }

@@ -656,7 +656,7 @@ func TestManifestElsewhere(t *testing.T) {
 		"addon \"far\" {\n  manifest \"https://example.com/far.yaml\" {\n" +
 		"    checksum = \"sha256:" + strings.Repeat("0", 64) + "\"\n  }\n}\n"
 	r := change.Between(recordOf(t, src, nil), recordOf(t, src, nil))
-	if len(r.Hints) != 1 || !strings.HasPrefix(r.Hints[0], "/srv/own.yaml lies on the machine that runs Ansible") {
+	if len(r.Hints) != 1 || !strings.HasPrefix(r.Hints[0], "/srv/own.yaml is on the machine that runs Ansible") {
 		t.Errorf("%q", r.Hints)
 	}
 	if r = change.Between(recordOf(t, base, nil), recordOf(t, src, nil)); len(r.Hints) != 0 {

@@ -28,8 +28,8 @@ func Markdown() []byte {
 The order of work is always: edit, diff, generate, run. The steps keep the most members of etcd and API servers at every moment: what
 joins comes before what leaves.
 What no playbook carries out yet is done by hand, with the page of the tree's RUNBOOK.md that is named, and is never called in-place.
-Where another program builds the cluster (hosted services, kops, kubespray and others), it applies the change, and no class is better than
-ordered; clusters of kind, minikube and Docker Desktop are deleted and created again.
+If another program builds the cluster (hosted services, kops, kubespray, and others), that program applies the change, and no class is
+better than ordered. Clusters of kind, minikube and Docker Desktop are deleted and created again.
 
 ## Arguments
 

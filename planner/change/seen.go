@@ -58,7 +58,7 @@ const (
 	gatesSeen = "2026-11-29, config: the API server, the other components and kubelet came back; the lab's own image of kube-proxy, " +
 		"which lacked /etc/protocols, lost its Services when it started again, and ended the run"
 	upgradeSeen = "2026-11-29, upgrade: 3+3+2 from an imitation of 1.36.3 to 1.37.2; 6057 writes acknowledged and there, the longest gap " +
-		"1.2 s; a PodDisruptionBudget ends the run at the first worker, and the next run goes on. Services " +
+		"1.2 s; a PodDisruptionBudget ends the run at the first worker, and the next run continues. Services " +
 		"were out of reach afterwards: the lab's own image of kube-proxy lacked /etc/protocols. " +
 		"upgrade-small, 1+1+2 with one control plane: 1947 writes, all there, the API away for 47 s; site.yml again changed nothing"
 	firstSeen = "2026-11-29, stacked: the first one, with its member of etcd; 1166 writes, the longest gap 0.9 s; nodes and members are " +

@@ -391,7 +391,7 @@ func (d *differ) hop(h Hop, whole Step, from plan.Version) []Step {
 			workers = append(workers, n)
 		}
 	}
-	one("upgrade-workers", fmt.Sprintf("Upgrade the kubelets of the workers to %s, drained, as many at a time as the workload spares",
+	one("upgrade-workers", fmt.Sprintf("Upgrade the kubelets of the workers to %s, drained, as many at a time as the workload allows",
 		h.Kubernetes), find("upgrade"), names(workers))
 	return out
 }

@@ -156,7 +156,7 @@ var table = []Row{
 	}, encryptionDocs},
 	{"cluster.encryption_at_rest.resources", []Case{
 		{"grows", Ordered, []string{"save", "encryption"},
-			"The API servers are told one at a time, then what is new is written again.",
+			"The API servers are reconfigured one at a time, then the new resources are written again.",
 			func(e *edit) bool { return holds(e.after.List, e.before.List) }},
 		{"shrinks", Ordered, []string{"save", "encryption"},
 			"What is to be plain again is written plain before the key is no longer asked for it.", nil},
@@ -198,7 +198,7 @@ var table = []Row{
 		"kubelet"),
 	{"cluster.kubelet.extra_args", []Case{
 		{"a policy for processors, memory or topology", Ordered, []string{"machine", "kubelet"},
-			"The kubelet refuses to start beside the state of the old policy: each node is drained, the state file removed.",
+			"The kubelet refuses to start with the state of the old policy: each node is drained, the state file removed.",
 			func(e *edit) bool {
 				return slices.Contains([]string{"cpu-manager-policy", "memory-manager-policy", "topology-manager-policy"}, key(e.path))
 			}},
@@ -209,7 +209,7 @@ var table = []Row{
 
 	{"cluster.kubelet.config", []Case{
 		{"a policy for processors, memory or topology", Ordered, []string{"machine", "kubelet"},
-			"The kubelet refuses to start beside the state of the old policy: each node is drained, the state file removed.",
+			"The kubelet refuses to start with the state of the old policy: each node is drained, the state file removed.",
 			func(e *edit) bool {
 				return slices.Contains([]string{"cpuManagerPolicy", "memoryManagerPolicy", "topologyManagerPolicy"}, key(e.path))
 			}},
@@ -240,7 +240,7 @@ var table = []Row{
 			"All API servers get both ranges; Services that exist stay with one address.", familyAdded},
 		{"another range", Refused, nil,
 			"Every Service, the cluster's DNS and the API server's certificate have addresses of the old range. " +
-				"To have more addresses, create a ServiceCIDR object beside it, which needs no change here (Kubernetes 1.33 and newer).",
+				"To have more addresses, create an additional ServiceCIDR object, which needs no change here (Kubernetes 1.33 and newer).",
 			nil},
 	}, serviceRange + "; https://github.com/kubernetes/website/issues/51807"},
 	row("network.reserved_subnets", None, "", "It is only planned with."),
@@ -304,8 +304,8 @@ var table = []Row{
 	}, "https://coredns.io/plugins/reload/"},
 	{"network.dns.node_local_cache", []Case{
 		{"on", Ordered, []string{"node-cache", "kubelet"}, "The caches first, then the kubelets. A pod asks the cache once it is started " +
-			"anew.", func(e *edit) bool { return e.after.Text == "true" }},
-		{"off", Ordered, []string{"kubelet", "new-pods"}, "The kubelets first; pods that run ask the cache until they are started anew. " +
+			"again.", func(e *edit) bool { return e.after.Text == "true" }},
+		{"off", Ordered, []string{"kubelet", "new-pods"}, "The kubelets first; running pods use the cache until they restart. " +
 			"Then delete the DaemonSet node-local-dns of namespace kube-system by hand.", nil},
 	}, "https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/"},
 	{"network.dns.replicas", []Case{
@@ -354,8 +354,8 @@ var table = []Row{
 	row("container_runtime.registry.ca_file", InPlace, registrySource, registryWhat, "registry"),
 
 	row("etcd.topology", Refused, "https://github.com/kubernetes/kubeadm/issues/3106; https://github.com/kubernetes/website/issues/38714",
-		"An empty etcd would start beside the one with the data. The way: a snapshot, a new cluster with the other topology, and the "+
-			"snapshot restored into it. Member by member it is possible with one authority for both, but no playbook does it."),
+		"An empty etcd would start next to the one with the data. Instead, take a snapshot, build a new cluster with the other topology, "+
+			"and restore the snapshot there. It is possible member by member with one authority for both, but no playbook does it."),
 	{"etcd.version", []Case{
 		{"stacked members", Ordered, []string{"save", "upgrade"}, "kubeadm takes its members along with the control planes.",
 			func(e *edit) bool { return e.new.text("etcd.topology") != "external" }},
@@ -406,7 +406,7 @@ var table = []Row{
 	row("etcd.key_file", InPlace, localFileDocs, localFileWhat, "local-files"),
 
 	{"load_balancer", []Case{
-		{"the first one", Ordered, []string{"new-balancer"}, "It comes beside the way that clients take now; they move to it with " +
+		{"the first one", Ordered, []string{"new-balancer"}, "It is set up next to the current endpoint; clients move to it with " +
 			"control_plane_endpoint.", func(e *edit) bool { return e.before.Text == plan.NoBalancer || !e.had }},
 		{"none any more", Ordered, []string{"balancer"}, "Clients move away from it first, with control_plane_endpoint.",
 			func(e *edit) bool { return e.after.Text == plan.NoBalancer || !e.has }},
@@ -422,10 +422,10 @@ var table = []Row{
 			nil},
 	}, kubeVIPThreads},
 	row("load_balancer.virtual_ip", Ordered, "https://github.com/acassen/keepalived/issues/183",
-		"The new address comes beside the old one, clients move, and the old one goes.",
+		"The new address is added, clients move to it, and the old one is removed.",
 		"certificate", "new-balancer", "endpoint", "balancer", "drop-names"),
 	row("load_balancer.port", Ordered, kubeVIPThreads,
-		"The new port is opened beside the old one, clients move, and the old one is closed.",
+		"The new port is opened, clients move to it, and the old one is closed.",
 		"new-balancer", "endpoint", "balancer"),
 	row("load_balancer.interface", Ordered, kubeVIPThreads, "Balancer by balancer, the holder of the virtual IP last.", "balancer"),
 	row("load_balancer.virtual_router_id", Ordered, "https://github.com/acassen/keepalived/issues/1528", "With half of them changed two "+
@@ -456,7 +456,7 @@ var table = []Row{
 	row("artifacts.images.etcd", Ordered, reconfigureDocs, "The image must be there before. Members restart under the new name, one by "+
 		"one.",
 		"control-plane-flags", "etcd-settings"),
-	row("artifacts.checksums", None, "", "It is held against files that are fetched next time."),
+	row("artifacts.checksums", None, "", "It is compared with files that are fetched next time."),
 
 	{"addon", []Case{
 		{"added", InPlace, []string{"addons"}, "It is applied after what it names.", func(e *edit) bool { return !e.had }},
@@ -476,7 +476,7 @@ var table = []Row{
 		}},
 		{"changes otherwise", Ordered, []string{"addons"}, poolWhat, nil},
 	}, metallbUsage},
-	row("addon.pool.announce", Ordered, metallbUsage, "Nobody answers for its addresses in between.", "addons"),
+	row("addon.pool.announce", Ordered, metallbUsage, "Its addresses are not announced in between.", "addons"),
 	row("addon.manifest", Ordered, addonSource, addonWhat, "addons"),
 	row("addon.manifest.checksum", Ordered, addonSource, "The content of the address changed. "+addonWhat, "addons"),
 
@@ -498,7 +498,8 @@ var table = []Row{
 	row("cloud_provider.manifest.checksum", Ordered, addonSource, addonWhat, "addons"),
 
 	{"scheduler", []Case{
-		{"added", InPlace, []string{"addons"}, "A Deployment beside kubeadm's own scheduler.", func(e *edit) bool { return !e.had }},
+		{"added", InPlace, []string{"addons"}, "A Deployment in addition to kubeadm's own " +
+			"scheduler.", func(e *edit) bool { return !e.had }},
 		{"removed", Ordered, []string{"remove-addon"}, "Pods that name it stay Pending: none may be left.", nil},
 	}, schedulerSource},
 	row("scheduler.image", Ordered, schedulerSource, "A rollout; another replica leads meanwhile.", "addons"),
@@ -622,10 +623,10 @@ var table = []Row{
 	row("node_pool.hosts", None, "", "They are assigned round-robin: see node.host."),
 	row("node_pool.powers", None, "", "They are assigned round-robin: see node.power."),
 
-	row("hypervisor", None, "", "It says what a hypervisor has: validate holds its machines against that."),
+	row("hypervisor", None, "", "It describes a hypervisor, so that validate can check the size of its machines."),
 	row("hypervisor.cpus", None, "", "See hypervisor."), row("hypervisor.memory", None, "", "See hypervisor."),
 	row("hypervisor.disk", None, "", "See hypervisor."),
-	row("moved", None, "", "It names the same machine: what it does is told at the node that is renamed. Remove it once that is done."),
+	row("moved", None, "", "It says that the machine is the same; see the change of the renamed node. Remove it afterwards."),
 	row("moved.from", None, "", "See moved."), row("moved.to", None, "", "See moved."),
 
 	row("target", Refused, "", "Another system is other machines. Build a new cluster there, and move the workload."),
@@ -644,7 +645,7 @@ const (
 	encryptionDocs = "https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/"
 	hostFileWhat   = "The files come in their own directory on every control plane, then one API server at a time reads them; " +
 		"one that does not come back gets its old ones again."
-	volumeWhat      = "What lies there must be on every control plane before. One API server at a time."
+	volumeWhat      = "The files must already be on every control plane. One API server at a time."
 	schedulerFile   = "The file is not watched: the schedulers are restarted one at a time. Pods that run are not moved."
 	schedulerSource = "https://kubernetes.io/docs/tasks/extend-kubernetes/configure-multiple-schedulers/"
 	podMTU          = "Only interfaces of new pods get it: each node is drained to finish. Lowered: the nodes first, then the network " +

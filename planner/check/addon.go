@@ -90,7 +90,7 @@ var addonRules = []Rule{
 			"unseen, or fails: `x509: cannot validate certificate`. Taken unseen, anybody who can answer for a node's " +
 			"address receives the asker's token.",
 		Fix: "Write `server_tls_bootstrap = true` in the block kubelet of cluster: the cluster's authority signs them, and the playbook " +
-			"approves the requests. Otherwise the addon is told to take them unseen.",
+			"approves the requests. Otherwise the addon is configured to accept them without a check.",
 		Sources: []string{servingDocs, "https://github.com/kubernetes-sigs/metrics-server#requirements"},
 	}, addonKubeletsUnverified},
 	{rule.Rule{

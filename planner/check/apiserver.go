@@ -51,7 +51,7 @@ var apiServerRules = []Rule{
 		ID: "audit-log-dir-shared", Severity: rule.Error, Title: "Audit log in a directory of others", Permanent: true,
 		Doc: "The log's directory belongs to the API server alone: the playbook makes it before kubeadm runs and closes it to all " +
 			"others. etcd, the kubelet, and the runtime need theirs empty or open, and what is in /tmp or /run is gone at the next boot.",
-		Fix:     "Write a directory of its own, such as `/var/log/kubernetes/audit`.",
+		Fix:     "Write a directory that nothing else uses, such as `/var/log/kubernetes/audit`.",
 		Sources: []string{auditDocs, "https://refspecs.linuxfoundation.org/FHS_3.0/fhs/ch05s10.html"},
 	}, auditLogDirShared},
 	{rule.Rule{

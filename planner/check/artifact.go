@@ -78,17 +78,17 @@ var artifactRules = []Rule{
 	}, registryContradiction},
 	{rule.Rule{
 		ID: "registry-mirror-itself", Severity: rule.Warning, Title: "Registry that mirrors itself",
-		Doc: "The registry itself is asked after its mirrors anyway. As its own mirror it is asked twice, and each image that is " +
-			"missing takes twice as long to fail.",
+		Doc: "The runtime tries the registry itself after its mirrors anyway. As its own mirror it is tried twice, and a missing image " +
+			"takes twice as long to fail.",
 		Fix:     "Remove it from `mirrors`.",
 		Sources: []string{registryDocs},
 	}, registryMirrorItself},
 	{rule.Rule{
 		ID: "registry-other-runtime", Severity: rule.Warning, Title: "Registry setting that the runtime does not take",
-		Doc: "containerd is told of an authority by its path. CRI-O and Docker Engine look for it in a directory of the registry's " +
-			"name, and Docker Engine asks mirrors for images of docker.io alone. What is written has no effect, " +
-			"and pulls fail or go past the mirror.",
-		Fix: "Lay the authority where the message says, on every node, or use containerd.",
+		Doc: "containerd takes the path of a certificate authority. CRI-O and Docker Engine look for it in a directory with the name of " +
+			"the registry, and Docker Engine uses mirrors only for images of docker.io. The setting has no effect, " +
+			"so pulls fail or bypass the mirror.",
+		Fix: "Put the certificate authority where the message says, on every node, or use containerd.",
 		Sources: []string{"https://github.com/containers/image/blob/main/docs/containers-certs.d.5.md",
 			"https://docs.docker.com/engine/security/certificates/", "https://docs.docker.com/docker-hub/image-library/mirror/"},
 	}, registryOtherRuntime},
@@ -250,7 +250,7 @@ func registryMirrorItself(p *plan.Plan) []Finding {
 		for i, m := range r.Mirrors {
 			if _, host, _ := strings.Cut(m, "://"); host == r.Host {
 				findings = append(findings,
-					one(r.Element("mirrors", i), "%s is asked after its mirrors anyway. Remove it from mirrors.", r.Host)...)
+					one(r.Element("mirrors", i), "%s is tried after its mirrors anyway. Remove it from mirrors.", r.Host)...)
 			}
 		}
 	}

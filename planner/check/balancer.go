@@ -283,7 +283,7 @@ func loadBalancerVirtualIPSubnet(p *plan.Plan) []Finding {
 	}
 	if l, out := outside(shared); out {
 		return advised(freeRun(p, l.Addr, 1), lb.Attr("virtual_ip"),
-			"%s lies outside of %s, the subnet of %s, and moves by %s inside "+
+			"%s is outside of %s, the subnet of %s, and moves by %s inside "+
 				"one subnet only. Take an address of that subnet.", lb.VirtualIP, l.Prefix, l.Who, neighbors(lb.VirtualIP))
 	}
 	return nil

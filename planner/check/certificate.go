@@ -71,7 +71,7 @@ var certificateRules = []Rule{
 	}, certificateSanRepeated},
 	{rule.Rule{
 		ID: "certificate-san-wildcard", Severity: rule.Warning, Title: "Certificate for all names of a domain",
-		Doc: "With a wildcard the API server's key can stand for every other service of the domain: who steals it from a " +
+		Doc: "With a wildcard, the API server's key is valid for every other service of the domain: who steals it from a " +
 			"control plane can play your website.",
 		Fix:     "Write the names by which the API server is really called.",
 		Sources: []string{"https://cheatsheetseries.owasp.org/cheatsheets/Transport_Layer_Security_Cheat_Sheet.html"},
@@ -170,7 +170,7 @@ func certificateSanWildcard(p *plan.Plan) []Finding {
 	for i, s := range p.Cluster.CertSANs {
 		if strings.HasPrefix(s, "*.") {
 			findings = append(findings, one(p.Cluster.Element("cert_sans", i),
-				"With %s the API server's key can stand for every service of %s. Write its own names.", s, s[2:])...)
+				"With %s, the API server's key is valid for every service of %s. List the API server's names instead.", s, s[2:])...)
 		}
 	}
 	return findings

@@ -91,7 +91,7 @@ var cloudRules = []Rule{
 	{rule.Rule{
 		ID: "target-open-to-everybody", Severity: rule.Warning, Title: "API or machines open to everybody",
 		Doc: "admin_cidrs says who reaches the bastion's SSH, and with some targets the API of Kubernetes; a vendor's API is open to " +
-			"everybody where nothing is said. Open to the whole internet, " +
+			"everybody unless you set it. Open to the whole internet, " +
 			"both are found within minutes, and tried for as long as they exist: one weak key or one fault in either is enough.",
 		Fix: "Write the ranges that administrators and CI come from, or those of a VPN.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/security/security-checklist/",

@@ -151,8 +151,8 @@ var componentRules = []Rule{
 	{rule.Rule{
 		ID: "component-file-unmounted", Severity: rule.Error, Title: "File that the component cannot see",
 		Doc: "kubeadm runs the components of the control plane in pods. Of the host's files the API server and the controller manager " +
-			"see /etc/kubernetes/pki and the system's certificates, the scheduler its kubeconfig alone. A component that is told " +
-			"of any other file does not find it, and exits.",
+			"see /etc/kubernetes/pki and the system's certificates, the scheduler its kubeconfig alone. A component does not " +
+			"find any other file, and exits.",
 		Fix: "Put the file below /etc/kubernetes/pki on every control plane, and write that path.",
 		Sources: []string{"https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#log-backend",
 			"https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/controlplane/volumes.go"},

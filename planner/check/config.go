@@ -405,7 +405,7 @@ func (c configuration) mistyped(l leaf) string {
 		}
 	case "string":
 		if !isText {
-			return wants("a text in quotes")
+			return wants("a string in quotes")
 		}
 		return c.misworded(l, text)
 	}

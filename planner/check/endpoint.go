@@ -294,7 +294,7 @@ func endpointOneBalancer(p *plan.Plan) []Finding {
 			"whichever balancer lives: write that.", p.Cluster.Endpoint.Host, n.Name, p.LoadBalancer.VirtualIP,
 			line(p.LoadBalancer.Attr("virtual_ip")))
 	}
-	return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s's own address, and the other balancers stand idle. Give "+
+	return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s's own address, and the other balancers are idle. Give "+
 		"load_balancer a virtual_ip, and write that.", p.Cluster.Endpoint.Host, n.Name)
 }
 

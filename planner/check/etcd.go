@@ -126,7 +126,8 @@ var etcdRules = []Rule{
 	}, etcdElectionShort},
 	{rule.Rule{
 		ID: "etcd-election-tight", Severity: rule.Warning, Title: "Election timeout of few heartbeats",
-		Doc: "etcd's documentation wants ten heartbeats: with fewer, a disk that stalls for a moment is enough for an election, during " +
+		Doc: "etcd's documentation recommends ten heartbeats. With fewer, a disk that stalls for a moment is enough for an election, " +
+			"during " +
 			"which nothing is written.",
 		Fix:     "Write ten heartbeats.",
 		Sources: []string{etcdTuning},
@@ -461,7 +462,7 @@ func etcdElectionShort(p *plan.Plan) []Finding {
 		return nil
 	}
 	return one(electionAt(p),
-		"An election timeout of %s with a heartbeat of %s: etcd wants five heartbeats at least (%s) and does not "+
+		"An election timeout of %s with a heartbeat of %s: etcd requires at least five heartbeats (%s) and does not "+
 			"start. Write election_timeout = %q.", e, h, 5*h, (10 * h).String())
 }
 

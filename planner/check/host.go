@@ -212,7 +212,7 @@ var hostRules = []Rule{
 	}, hostMixedArchitectures},
 	{rule.Rule{
 		ID: "host-address-taken-for-private", Severity: rule.Warning, Title: "Public address that looks private",
-		Doc: "Beside each private range lie public ones that differ in one number: 172.32.0.0 and above, 192.169.0.0, 11.0.0.0, " +
+		Doc: "Next to each private range are public ones that differ in one number: 172.32.0.0 and above, 192.169.0.0, 11.0.0.0, " +
 			"100.0.0.0 below 100.64. Inside of the site they work. The real owners of these addresses cannot be reached from " +
 			"it, and what leaves the site by mistake goes to them.",
 		Fix:     "Take addresses from 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16.",
@@ -401,13 +401,13 @@ func hostAddressOutside(p *plan.Plan) []Finding {
 		lost := having(group, func(n *plan.Node) bool { return out(n.Address) })
 		if len(lost) > 0 {
 			findings = append(findings, one(attr(lost[0], "address"),
-				"%s of %s lies outside of the node subnets %s (%s). Correct it, or add its subnet there.",
+				"%s of %s is outside of the node subnets %s (%s). Correct it, or add its subnet there.",
 				lost[0].Address, whose(lost), prefixes(p.Network.NodeSubnets), line(p.Network.Attr("node_subnets")))...)
 		}
 		lost = having(group, func(n *plan.Node) bool { return out(n.SecondaryAddress) })
 		if len(lost) > 0 {
 			findings = append(findings, one(attr(lost[0], "secondary_address"),
-				"%s of %s lies outside of the node subnets %s (%s). Correct it, or add its subnet there.",
+				"%s of %s is outside of the node subnets %s (%s). Correct it, or add its subnet there.",
 				lost[0].SecondaryAddress, whose(lost), prefixes(p.Network.NodeSubnets), line(p.Network.Attr("node_subnets")))...)
 		}
 	}

@@ -25,7 +25,7 @@ var hypervisorRules = []Rule{
 	{rule.Rule{
 		ID: "hypervisor-memory", Severity: rule.Error, Title: "Hypervisor with less memory than its machines",
 		Doc: "Memory that is promised twice is taken from a machine as soon as both want it: the hypervisor swaps it out or kills the " +
-			"machine. The kubelet knows nothing of that and goes on placing pods, and etcd misses its heartbeats.",
+			"machine. The kubelet does not notice and continues to place pods, and etcd misses its heartbeats.",
 		Fix:     "Move a machine to another hypervisor, give machines less, or write the memory that the hypervisor has.",
 		Sources: []string{novaAllocation, proxmoxCPUs},
 	}, hypervisorMemory},

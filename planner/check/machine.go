@@ -60,7 +60,7 @@ var machineRules = []Rule{
 	}, sshPublicKey},
 	{rule.Rule{
 		ID: "ssh-port-clash", Severity: rule.Error, Title: "sshd on a port of the cluster",
-		Doc: "A component of the cluster wants the port that sshd has on the same hosts. It cannot start; or after a reboot sshd " +
+		Doc: "A component of the cluster needs the port that sshd has on the same hosts. It cannot start; or after a reboot sshd " +
 			"cannot, and you are locked out.",
 		Fix:     "Write sshd's real port, or move one of the two.",
 		Sources: []string{portsReference},

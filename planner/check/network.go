@@ -86,7 +86,7 @@ var networkRules = []Rule{
 	}, networkServiceRangeLarge},
 	{rule.Rule{
 		ID: "network-service-range-small", Severity: rule.Error, Title: "Service range that is too small", Permanent: true,
-		Doc:     "kubeadm wants room for at least 10 addresses: the first is the API server's, the tenth is that of the cluster DNS.",
+		Doc:     "kubeadm requires room for at least 10 addresses. The first belongs to the API server, the tenth to cluster DNS.",
 		Fix:     "Write a shorter prefix. The range cannot be changed easily later: a /16 costs nothing.",
 		Sources: []string{kubeadmLimits},
 	}, networkServiceRangeSmall},
@@ -100,7 +100,7 @@ var networkRules = []Rule{
 	{rule.Rule{
 		ID: "network-pod-mask-inverted", Severity: rule.Error, Title: "Node's share larger than the pod range", Permanent: true,
 		Doc: "Each node takes a share of the pod range for its pods. A share that is larger than the whole range can be given to " +
-			"nobody: nodes stay NotReady without pod addresses.",
+			"nothing: nodes stay NotReady without pod addresses.",
 		Fix:     "Write a node mask that is longer than the pod range's prefix, by enough bits for all nodes.",
 		Sources: []string{kubeadmLimits},
 	}, networkPodMaskInverted},
@@ -149,7 +149,7 @@ var networkRules = []Rule{
 	{rule.Rule{
 		ID: "network-mtu-large", Severity: rule.Error, Title: "MTU beyond what Ethernet carries",
 		Doc: "Jumbo frames end at about 9,000 bytes, a few switches take 9,216. Interfaces refuse more, " +
-			"or switches drop it without a word.",
+			"or switches drop it silently.",
 		Fix:     "Write the MTU that `ip link` shows on the hosts.",
 		Sources: []string{"https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/network_mtu.html"},
 	}, networkMTULarge},
@@ -280,7 +280,7 @@ func networkServiceRangeSmall(p *plan.Plan) []Finding {
 	for _, s := range services(p) {
 		if host := s.prefix.Addr().BitLen() - s.prefix.Bits(); host < 4 {
 			findings = append(findings,
-				one(s.at, "%s has %d addresses; kubeadm wants 10 at least, the tenth being the cluster DNS. Write %s.", s.prefix,
+				one(s.at, "%s has %d addresses; kubeadm requires at least 10, because cluster DNS has the tenth. Write %s.", s.prefix,
 					1<<host, netip.PrefixFrom(s.prefix.Addr(), s.prefix.Addr().BitLen()-16).Masked())...)
 		}
 	}

@@ -87,7 +87,7 @@ func relation(a, b netip.Prefix) string {
 	case a.Bits() < b.Bits():
 		return "holds"
 	}
-	return "lies inside of"
+	return "is inside of"
 }
 
 // hostsInside reports each block of hosts whose addresses are in a range: at the range if the author wrote it, else at the host.
@@ -318,7 +318,7 @@ func networkVirtualIPOverlap(p *plan.Plan) []Finding {
 			if slices.ContainsFunc(p.Nodes, func(n *plan.Node) bool { return s.prefix.Contains(n.Address) }) {
 				return nil // the range lies over the hosts' network, which is said of the hosts
 			}
-			return one(p.LoadBalancer.Attr("virtual_ip"), "%s lies inside of %s%s. Take a free address of the hosts' subnet.", vip,
+			return one(p.LoadBalancer.Attr("virtual_ip"), "%s is inside of %s%s. Take a free address of the hosts' subnet.", vip,
 				describe(s), where(s.at))
 		}
 	}
@@ -334,7 +334,7 @@ func networkEndpointOverlap(p *plan.Plan) []Finding {
 	for _, s := range slices.Concat(pods(p), services(p), reserved(p)) {
 		if s.prefix.Contains(a) {
 			return one(p.Cluster.Attr("control_plane_endpoint"),
-				"%s lies inside of %s%s. Write the virtual IP, the balancer's address or a DNS name.", a, describe(s), where(s.at))
+				"%s is inside of %s%s. Write the virtual IP, the balancer's address or a DNS name.", a, describe(s), where(s.at))
 		}
 	}
 	return nil
@@ -346,7 +346,7 @@ func networkMirrorOverlap(p *plan.Plan) []Finding {
 		for _, s := range slices.Concat(pods(p), services(p)) {
 			if s.prefix.Contains(server.Addr) {
 				findings = append(findings,
-					advised(move(p, s), server.At, "The %s %s lies inside of %s%s, so it is cut off when the pod network "+
+					advised(move(p, s), server.At, "The %s %s is inside of %s%s, so it is cut off when the pod network "+
 						"comes up. Move the range, or the server.", server.What, server.Addr, describe(s), where(s.at))...)
 				break
 			}

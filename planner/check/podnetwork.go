@@ -16,7 +16,7 @@ var podNetworkRules = []Rule{
 		Sources: []string{"https://kubernetes.io/docs/concepts/cluster-administration/addons/"},
 	}, networkCNIOther},
 	{rule.Rule{
-		ID: "artifact-image-unused", Severity: rule.Warning, Title: "Repository of an image that nobody pulls",
+		ID: "artifact-image-unused", Severity: rule.Warning, Title: "Repository of an image that no host pulls",
 		Doc: "`images { etcd }` is where kubeadm takes the image of stacked members from. External members are programs of their " +
 			"hosts.",
 		Fix:     "Remove `etcd` from `images`.",
@@ -43,7 +43,7 @@ func artifactImageUnused(p *plan.Plan) []Finding {
 	if !ours(p) || p.Artifacts.EtcdRepository == "" || !p.Etcd.IsExternal() {
 		return nil
 	}
-	return one(p.Artifacts.ImagesAt.Attr("etcd"), "etcd is external: its members run from binaries, and nobody pulls the image. Remove "+
+	return one(p.Artifacts.ImagesAt.Attr("etcd"), "etcd is external: its members run from binaries, and no host pulls the image. Remove "+
 		"etcd here.")
 }
 

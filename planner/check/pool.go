@@ -23,15 +23,16 @@ var poolRules = []Rule{
 	}, addonPoolOwner},
 	{rule.Rule{
 		ID: "addon-pool-overlap", Severity: rule.Error, Title: "Address pool over addresses in use", Permanent: true,
-		Doc: "An address of a pool goes to whatever Service asks next. Where a host, the virtual IP, the endpoint, pods, other Services, " +
+		Doc: "An address of a pool goes to the next Service that needs one. Where a host, the virtual IP, the endpoint, pods, other " +
+			"Services, " +
 			"a reserved network, or another pool has it too, one of the two cannot be reached.",
-		Fix:     "Take addresses that nobody has, and keep them out of DHCP.",
+		Fix:     "Choose free addresses, and exclude them from DHCP.",
 		Sources: []string{metallbUsage},
 	}, addonPoolOverlap},
 	{rule.Rule{
 		ID: "addon-pool-segment", Severity: rule.Error, Title: "Address pool outside of the nodes' segments",
 		Doc: "A node answers ARP for the addresses of a pool. Hosts of the segment, and its router, ask by ARP only for addresses of the " +
-			"segment: for others nobody asks.",
+			"segment. No host looks for other addresses.",
 		Fix:     "Take addresses of a subnet in `node_subnets`, or write `announce = \"none\"` and announce them by BGP.",
 		Sources: []string{"https://metallb.io/concepts/layer2/"},
 	}, addonPoolSegment},
@@ -79,14 +80,14 @@ func addonPoolOverlap(p *plan.Plan) []Finding {
 	all, hosts := poolRanges(p), uses(p)
 	for i, c := range all {
 		if text := poolTaken(p, c, hosts); text != "" {
-			findings = append(findings, one(c.at, "%s of pool %s holds %s. Take addresses that nobody "+
-				"has.", c.Written, c.pool.Name, text)...)
+			findings = append(findings, one(c.at, "%s of pool %s contains %s. Choose free "+
+				"addresses.", c.Written, c.pool.Name, text)...)
 			continue
 		}
 		for _, other := range all[:i] {
 			if c.Overlaps(other.AddressRange) {
-				findings = append(findings, one(c.at, "%s of pool %s and %s of pool %s (%s) share addresses. Take addresses that nobody "+
-					"has.",
+				findings = append(findings, one(c.at, "%s of pool %s and %s of pool %s (%s) share addresses. Choose free "+
+					"addresses.",
 					c.Written, c.pool.Name, other.Written, other.pool.Name, line(other.at))...)
 				break
 			}
@@ -122,7 +123,7 @@ func addonPoolSegment(p *plan.Plan) []Finding {
 	for _, c := range poolRanges(p) {
 		within := func(s netip.Prefix) bool { return s.Contains(c.First) && s.Contains(c.Last) }
 		if c.pool.ARP && !slices.ContainsFunc(p.Network.NodeSubnets, within) {
-			findings = append(findings, one(c.at, "%s of pool %s lies outside of node_subnets (%s), where nobody asks for it by ARP. "+
+			findings = append(findings, one(c.at, "%s of pool %s is outside of node_subnets (%s), where no host looks for it by ARP. "+
 				"Take addresses "+
 				"of the nodes' subnet, or write announce = \"none\".", c.Written, c.pool.Name, line(p.Network.Attr("node_subnets")))...)
 		}

@@ -33,14 +33,15 @@ var reachRules = []Rule{
 	{rule.Rule{
 		ID: "node-etcd-name", Severity: rule.Error, Title: "Name of an etcd member that the target does not give", Permanent: true,
 		Doc: "The playbook and kubeadm know an etcd member by the name of its host: they add, remove, restore, and back up members by " +
-			"it. kubespray writes another name where it is told one.",
+			"it. kubespray writes another name if one is set.",
 		Fix:     "Remove `etcd_name`, or take the target kubespray. Write it only where the machine is a member.",
 		Sources: []string{"https://etcd.io/docs/v3.6/op-guide/clustering/"},
 	}, nodeEtcdName},
 	{rule.Rule{
-		ID: "node-beside-cluster", Severity: rule.Error, Title: "Machine without a role on a target that makes machines by role",
+		ID: "node-beside-cluster", Severity: rule.Error, Title: "Machine without a role on a target that creates machines by role",
 		Permanent: true,
-		Doc: "roles = [] is a machine beside the cluster: an address, a place, and groups of the inventory. Targets that make machines " +
+		Doc: "roles = [] is a machine outside of the cluster: an address, a place, and groups of the inventory. Targets that create " +
+			"machines " +
 			"know what to make by the roles.",
 		Fix:     "Remove the node, or take a target whose machines exist: bare-metal or kubespray.",
 		Sources: []string{"https://docs.ansible.com/ansible/latest/inventory_guide/intro_inventory.html"},

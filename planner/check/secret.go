@@ -112,7 +112,7 @@ var secretRules = []Rule{
 			"generated tree, which are meant for git, and onto hosts.",
 		Fix: "Give programs their secrets on the hosts, and write here what is not secret: the address of a proxy without a login, " +
 			"the path of a " +
-			"file. If the value is not secret, leave out `sensitive = true`. A waiver writes it all the same, and the tree says so.",
+			"file. If the value is not secret, leave out `sensitive = true`. With a waiver it is written, and the tree says so.",
 		Sources: []string{secretsInGit},
 	}, secretInTree},
 }
@@ -120,7 +120,7 @@ var secretRules = []Rule{
 // ways are what there is instead of a secret in an argument: by its name, or by the block that it is in. The first one counts.
 var ways = []struct{ block, argument, way string }{
 	{"http_proxy", "",
-		"A proxy that wants a login is reached through one without: cntlm, or squid with cache_peer login=, on the hosts or next to " +
+		"Reach a proxy that requires a login through one that does not: cntlm, or squid with cache_peer login=, on the hosts or next to " +
 			"them. Write the address of that one."},
 	{"registry", "",
 		"Write the address without a login, and give the runtime its login on the hosts: /var/lib/kubelet/config.json for the " +

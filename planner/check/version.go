@@ -144,7 +144,7 @@ var versionRules = []Rule{
 	{rule.Rule{
 		ID: "version-containerd-untested", Severity: rule.Warning, Title: "containerd untested with this Kubernetes",
 		Doc: "Each minor of Kubernetes is tested with certain releases of containerd. Older ones lack what the kubelet asks of them, " +
-			"and nobody tests the combination.",
+			"and the combination is not tested upstream.",
 		Fix:     "Leave `version` out, or write a tested release.",
 		Sources: []string{runtimeTable},
 	}, versionContainerdUntested},

@@ -19,7 +19,7 @@ func Certificates(p *plan.Plan) []Certificate {
 		out = append(out, Certificate{file, on, issuer, valid, renewed})
 	}
 	add("/etc/kubernetes/pki/ca.crt", every, "itself", authority, "not renewed: a new one means new certificates everywhere")
-	add("/etc/kubernetes/pki/front-proxy-ca.crt", every, "itself", authority, "nobody")
+	add("/etc/kubernetes/pki/front-proxy-ca.crt", every, "itself", authority, "not renewed")
 	add("/etc/kubernetes/pki/apiserver.crt", every, "ca", life, renew)
 	add("/etc/kubernetes/pki/apiserver-kubelet-client.crt", every, "ca", life, renew)
 	add("/etc/kubernetes/pki/front-proxy-client.crt", every, "front-proxy-ca", life, renew)
@@ -31,12 +31,12 @@ func Certificates(p *plan.Plan) []Certificate {
 	} else if p.Etcd.IsExternal() {
 		first := p.Etcd.Members[0].Name
 		add("/etc/etcd/issued/"+first+"/etcd/ca.crt", first+", and copies as /etc/etcd/pki/ca.crt on the members", "itself",
-			authority, "nobody")
+			authority, "not renewed")
 		add("/etc/etcd/pki/server.crt, peer.crt, healthcheck-client.crt", "every member", "etcd's ca", life,
 			"you: [RUNBOOK.md](RUNBOOK.md), \"Renew certificates\". kubeadm does not see them")
 		add("/etc/kubernetes/pki/apiserver-etcd-client.crt", every, "etcd's ca", life, "you, as above")
 	} else {
-		add("/etc/kubernetes/pki/etcd/ca.crt", every, "itself", authority, "nobody")
+		add("/etc/kubernetes/pki/etcd/ca.crt", every, "itself", authority, "not renewed")
 		add("/etc/kubernetes/pki/etcd/server.crt, peer.crt, healthcheck-client.crt; pki/apiserver-etcd-client.crt", every,
 			"etcd/ca", life, renew)
 	}

@@ -221,7 +221,7 @@ func (c *canvas) ring(p *plan.Plan, y int) {
 	c.circle(cx, cy, radius)
 	c.middle(cx, cy-8, "big", fmt.Sprintf("%d of %d must agree", e.Quorum(), n))
 	c.middle(cx, cy+14, "soft", "tolerates the loss of "+spelling.Quantity(e.FaultTolerance(), "member", "members"))
-	asks := "each API server asks the member beside it"
+	asks := "each API server uses the member on its own machine"
 	if e.IsExternal() {
 		asks = spelling.Quantity(len(p.ControlPlanes()), "API server asks", "API servers ask") + " any member"
 	}

@@ -605,7 +605,7 @@ func (l *loader) strayArgument(s *shape, attr *hclsyntax.Attribute) (detail, mea
 	}
 	switch {
 	case s.Name == "":
-		detail += fmt.Sprintf(" Arguments stand inside blocks; the blocks are %s.", sentence(s.blockNames, "and"))
+		detail += fmt.Sprintf(" Arguments belong inside blocks; the blocks are %s.", sentence(s.blockNames, "and"))
 	case len(s.argumentNames) == 0:
 		detail += " It takes none."
 	default:

@@ -146,7 +146,7 @@ func (d *depth) walk(tokens hclsyntax.Tokens, src []byte) *hcl.Diagnostic {
 			}
 			if len(d.open) > maxDepth {
 				return tooDeep.Diagnostic(t.Range,
-					fmt.Sprintf("Brackets, braces and quotes stand inside one another more than %d levels deep. "+
+					fmt.Sprintf("Brackets, braces, and quotes are nested more than %d levels deep. "+
 						"Give the inner parts names in locals.", maxDepth))
 			}
 			d.open = append(d.open, frame{opener: t.Type, lines: t.Type == hclsyntax.TokenOBrace && !opensFor(src[t.Range.End.Byte:])})

@@ -174,16 +174,16 @@ func (l *loader) syntax(diags hcl.Diagnostics) {
 			d.Detail = "The block is not closed: the file ends before its brace." + l.unclosed(d.Subject.Start)
 		case d.Summary == "Invalid number literal" && unquoted.MatchString(line):
 			m := unquoted.FindStringSubmatch(line)
-			d.Detail = fmt.Sprintf("This is no number. Text stands in double quotes: %s = %q.", m[1], m[2]+m[3])
+			d.Detail = fmt.Sprintf("This is not a number. A string needs double quotes: %s = %q.", m[1], m[2]+m[3])
 		case d.Subject != nil && d.Subject.Start.Byte == 0 && strings.HasPrefix(line, "{"):
 			d.Summary, d.Detail, stop = "JSON in place of HCL", "This is JSON"+otherLanguage, true
 		case d.Summary == "Argument or block definition required" && foreign.MatchString(line):
 			d.Summary, d.Detail, stop = "YAML in place of HCL", "This is YAML"+otherLanguage, true
 		case strings.Contains(d.Detail, "Curly quotes") || d.Summary == "Invalid character" && strings.ContainsAny(line, "‘’"):
-			d.Detail = `The quotes are curly, as word processors and chats write them. Text stands in straight double quotes: "…".`
+			d.Detail = `The quotes are curly, as word processors and chats write them. A string needs straight double quotes: "…".`
 		default:
 			if m := unquoted.FindStringSubmatch(line); m != nil && !strings.Contains(d.Detail, "quotes: ") {
-				d.Detail += fmt.Sprintf(" Text stands in double quotes: %s = %q.", m[1], m[2]+m[3])
+				d.Detail += fmt.Sprintf(" A string needs double quotes: %s = %q.", m[1], m[2]+m[3])
 			}
 		}
 		if errors++; errors <= maxSyntaxErrors {

@@ -21,7 +21,7 @@ const (
 
 var notUTF8 = &rule.Rule{
 	ID: "not-utf8", Title: "File not in UTF-8", Permanent: true, Sources: []string{hclSyntax},
-	Doc: "The language is written in UTF-8. Another encoding would turn names and labels into other characters without a word.",
+	Doc: "The language is written in UTF-8. Another encoding would silently turn names and labels into other characters.",
 	Fix: "Save the file as UTF-8, for instance with `iconv -f UTF-16 -t UTF-8`.",
 }
 
@@ -49,7 +49,7 @@ var emptyFile = &rule.Rule{
 var syntaxError = &rule.Rule{
 	ID: "syntax-error", Title: "Syntax error", Permanent: true, Sources: []string{hclSyntax},
 	Doc: "The file is not written in HCL's grammar from here on, so nothing after this place can be trusted.",
-	Fix: "Arguments are written `name = value`, blocks `name \"label\" { … }`; text stands in double quotes.",
+	Fix: "Arguments are written `name = value`, blocks `name \"label\" { … }`; strings are in double quotes.",
 }
 
 var unknownBlock = &rule.Rule{
@@ -67,7 +67,7 @@ var unknownArgument = &rule.Rule{
 var unknownName = &rule.Rule{
 	ID: "unknown-name", Title: "Unknown name", Permanent: true,
 	Doc: "An expression reads a variable or a local that the file does not declare.",
-	Fix: "Declare it with a `variable` block or in `locals`, and read it as var.<name> or local.<name>. Text stands in double quotes.",
+	Fix: "Declare it with a `variable` block or in `locals`, and read it as var.<name> or local.<name>. Strings are in double quotes.",
 }
 
 var unknownFunction = &rule.Rule{
@@ -85,7 +85,7 @@ var unknownValue = &rule.Rule{
 
 var wrongType = &rule.Rule{
 	ID: "wrong-type", Title: "Wrong type", Permanent: true, Sources: []string{hclReadme},
-	Doc: "The value is of another type than the argument. Versions and addresses are text and stand in quotes: 1.30 without them is a " +
+	Doc: "The value is of another type than the argument. Versions and addresses are strings, in double quotes: 1.30 without them is a " +
 		"number, the same as 1.3.",
 	Fix: "Write the value as the message shows.",
 }
@@ -118,7 +118,7 @@ var missingArgument = &rule.Rule{
 
 var missingLabel = &rule.Rule{
 	ID: "missing-label", Title: "Missing label", Permanent: true,
-	Doc: "The block is told from others of its kind, or chooses what it describes, by the text after its name.",
+	Doc: "The text after the name of a block is its label. It identifies the block, or chooses what the block describes.",
 	Fix: "Write the label in double quotes between the block's name and its brace: node \"worker-1\" { … }.",
 }
 
@@ -177,7 +177,7 @@ var unreadableFile = &rule.Rule{
 	ID: "unreadable-file", Title: "File that cannot be read", Permanent: true,
 	Doc: "Files that a topology names are in its own folder or below it, so the folder is the whole design. They are text in UTF-8, " +
 		"of at most 4 MiB.",
-	Fix: "Put the file beside the topology, and write its path from there, such as \"files/audit.yaml\".",
+	Fix: "Put the file next to the topology, and write its path from there, such as \"files/audit.yaml\".",
 }
 
 var invalidForEach = &rule.Rule{

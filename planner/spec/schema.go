@@ -91,7 +91,7 @@ var nodeSSH = Block{
 var machine = []Argument{
 	{Name: "roles", Type: TextList, Enum: []string{"control-plane", "etcd", "worker", "load-balancer"}, Field: "Roles",
 		Example: `["worker"]`, Aliases: []string{"role"},
-		Doc: "What the machine is for. A control plane with stacked etcd is an etcd member without saying so. [] is a machine beside " +
+		Doc: "What the machine is for. A control plane with stacked etcd is also an etcd member. [] is a machine outside of " +
 			"the cluster: it is in the inventory, the ranges, and the failure domains, and nothing is installed on it."},
 	{Name: "arch", Type: Text, Field: "Arch", Example: `"amd64"`, Aliases: []string{"architecture"},
 		Doc: "Processor architecture, in Go's words."},
@@ -111,7 +111,7 @@ var machine = []Argument{
 	{Name: "kubelet_extra_args", Type: FlagMap, Field: "KubeletExtraArgs", Example: `{ "v" = "2" }`,
 		Doc: "Flags for the kubelet of this machine, without dashes."},
 	{Name: "groups", Type: TextList, Field: "Groups", Example: `["monitoring"]`, Aliases: []string{"group", "ansible_groups"},
-		Doc: "Groups of the inventory that the machine is in beside those of its roles, for playbooks of your own."},
+		Doc: "Further groups of the inventory with this machine, for your own playbooks."},
 	{Name: "instance_type", Type: Text, Field: "InstanceType", Example: `"m5.large"`, Aliases: []string{"machine_type", "vm_size", "flavor",
 		"size"}, Doc: "Size of the machine where a cloud gives sizes names."},
 }
@@ -148,7 +148,7 @@ var scheduling = []Argument{
 // manifest is what addons and cloud providers apply.
 var manifest = Block{
 	Name: "manifest", Label: "source", Many: true, Field: "Manifests", LabelField: "From", Aliases: []string{"manifests", "file", "url"},
-	Doc:     "Kubernetes manifest: a URL, or a path on the machine that runs Ansible. They are applied in the order in which they stand.",
+	Doc:     "Kubernetes manifest: a URL, or a path on the machine that runs Ansible. They are applied in the order of the list.",
 	Example: "manifest \"https://github.com/example/thing/releases/download/v1.2.3/install.yaml\" {\n  checksum = \"sha256:…\"\n}",
 	Arguments: []Argument{
 		{Name: "checksum", Type: Text, Field: "Checksum", Example: `"sha256:…"`, Aliases: []string{"sha256", "digest"},
@@ -199,7 +199,7 @@ var apiServer = Block{
 		{
 			Name: "extra_volume", Label: "name", Many: true, Field: "Volumes", LabelField: "Name",
 			Aliases: []string{"extra_volumes", "volume", "extra_mount"},
-			Doc:     "Path of the control planes that every API server sees; what lies there is yours.",
+			Doc:     "Path on the control planes that every API server sees; you provide its content.",
 			Example: "extra_volume \"oidc\" {\n  host_path  = \"/etc/kubernetes/oidc\"\n  mount_path = \"/etc/kubernetes/oidc\"\n}",
 			Arguments: []Argument{
 				{Name: "host_path", Type: Text, Required: true, Field: "HostPath", Example: `"/etc/kubernetes/oidc"`,
@@ -214,7 +214,7 @@ var apiServer = Block{
 
 var audit = Block{
 	Name: "audit", Field: "Audit", Aliases: []string{"auditing", "audit_log"},
-	Doc:     "Log of what the API servers are asked, kept in a directory of each control plane.",
+	Doc:     "Log of requests to the API servers, kept in a directory on each control plane.",
 	Example: "audit {\n  policy = \"files/audit.yaml\"\n}",
 	Arguments: []Argument{
 		{Name: "policy", Type: Text, Field: "Policy", Example: `"files/audit.yaml"`, Aliases: []string{"policy_file"},
@@ -222,7 +222,7 @@ var audit = Block{
 		{Name: "log_dir", Type: Text, Field: "LogDir", Example: `"/var/log/kubernetes/audit"`, Aliases: []string{"log_path", "directory"},
 			Doc: "Directory of the control planes that holds audit.log."},
 		{Name: "max_age", Type: Integer, Field: "MaxAge", Example: `30`, Doc: "Days for which files are kept."},
-		{Name: "max_backups", Type: Integer, Field: "MaxBackups", Example: `10`, Doc: "Files that are kept beside the one in use."},
+		{Name: "max_backups", Type: Integer, Field: "MaxBackups", Example: `10`, Doc: "Old files to keep, in addition to the current one."},
 		{Name: "max_size", Type: Integer, Field: "MaxSize", Example: `100`, Doc: "Megabytes after which a new file begins."},
 	},
 }
@@ -402,7 +402,7 @@ var Schema = []Block{
 				Blocks: []Block{manifest, {
 					Name: "failure_domain", Label: "name", LabelField: "Name", Many: true, Field: "Domains",
 					Aliases: []string{"zone", "rack"},
-					Doc:     "Routers of the nodes in one failure domain, beside those of every node.",
+					Doc:     "Routers of the nodes in one failure domain, in addition to those of every node.",
 					Example: "failure_domain \"rack-a\" {\n  bgp_peers = [\"10.1.0.1:65001\"]\n}",
 					Arguments: []Argument{
 						{Name: "bgp_peers", Type: TextList, Required: true, Field: "BGPPeers", Example: `["10.1.0.1:65001"]`,
@@ -421,7 +421,7 @@ var Schema = []Block{
 							"53; left out, those of the node that a pod of CoreDNS is on."},
 					{Name: "node_local_cache", Type: Bool, Field: "NodeLocalCache", Example: `true`,
 						Aliases: []string{"nodelocaldns", "node_local_dns"},
-						Doc:     "Whether every node has a cache of its own, on 169.254.20.10, that pods ask."},
+						Doc:     "Whether every node has its own DNS cache, on 169.254.20.10, for its pods."},
 					{Name: "replicas", Type: Integer, Field: "Replicas", Example: `3`, Aliases: []string{"count"}, Doc: "Pods of CoreDNS."},
 				},
 			},
@@ -516,8 +516,9 @@ var Schema = []Block{
 		Name: "load_balancer", Label: "kind", Labels: []string{"haproxy", "kube-vip", "local", "external"}, Field: "Balancer",
 		LabelField: "Kind",
 		Aliases:    []string{"loadbalancer", "lb", "haproxy"},
-		Doc: "What stands before the API servers: haproxy on its own hosts, kube-vip on the control planes, a proxy on every node " +
-			"(local), or somebody else's (external).",
+		Doc: "The load balancer in front of the API servers: haproxy on its own hosts, kube-vip on the control planes, a proxy on every " +
+			"node " +
+			"(local), or one that k8splan does not manage (external).",
 		Example: "load_balancer \"haproxy\" {\n  virtual_ip = \"10.0.0.10\"\n}",
 		Arguments: []Argument{
 			{Name: "virtual_ip", Type: Text, Field: "VirtualIP", Example: `"10.0.0.10"`, Aliases: []string{"vip", "ip", "address"},
@@ -531,7 +532,7 @@ var Schema = []Block{
 			{Name: "bgp_as", Type: Integer, Field: "BGPAS", Example: `65000`, Aliases: []string{"as", "asn", "local_as"},
 				Doc: "Autonomous system of the control planes, for kube-vip in mode bgp."},
 			{Name: "bgp_peers", Type: TextList, Field: "BGPPeers", Example: `["10.0.0.1:65001"]`, Aliases: []string{"peers", "bgppeers"},
-				Doc: "Routers that kube-vip in mode bgp tells of the address, as address:AS."},
+				Doc: "Routers to which kube-vip in mode bgp announces the address, as address:AS."},
 			{Name: "version", Type: Text, Field: "Version", Example: `"v1.0.0"`, Doc: "Version of kube-vip."},
 		},
 	},
@@ -577,7 +578,7 @@ var Schema = []Block{
 	{
 		Name: "addon", Label: "name", Many: true, Field: "Addons", LabelField: "Name",
 		Aliases: []string{"addons", "component", "helm_release"},
-		Doc:     "What the playbook applies when the cluster stands: one that k8splan knows, or manifests of your own.",
+		Doc:     "Software that the playbook installs once the cluster runs: an addon that k8splan knows, or your own manifests.",
 		Example: "addon \"metrics-server\" {}",
 		Arguments: []Argument{addonVersion, addonSettings, addonImages,
 			{Name: "after", Type: TextList, Field: "After", Example: `["cert-manager"]`,
@@ -609,7 +610,7 @@ var Schema = []Block{
 	{
 		Name: "scheduler", Label: "name", Many: true, Field: "Schedulers", LabelField: "Name",
 		Aliases: []string{"second_scheduler", "schedulers"},
-		Doc:     "A scheduler beside kubeadm's own, in its own pods; pods ask for it by schedulerName.",
+		Doc:     "A scheduler in addition to kubeadm's own, in its own pods; pods choose it by schedulerName.",
 		Example: "scheduler \"batch\" {\n  scoring_strategy = \"most-allocated\"\n}",
 		Arguments: append([]Argument{
 			{Name: "image", Type: Text, Field: "Image", Example: `"registry.example.com/scheduler:v1.37.2"`,
@@ -658,7 +659,7 @@ var Schema = []Block{
 		Example: "node_pool \"worker\" {\n  roles         = [\"worker\"]\n  count         = 3\n  first_address = \"10.0.0.41\"\n}",
 		Arguments: append([]Argument{forEach,
 			{Name: "count", Type: Integer, Field: "Count", Example: `3`, Aliases: []string{"replicas", "size", "instances",
-				"desired_capacity"}, Doc: "How many machines; may be left out beside names or addresses."},
+				"desired_capacity"}, Doc: "Number of machines; optional with names or addresses."},
 			{Name: "names", Type: TextList, Field: "Names", Example: `["m1", "m2", "m3"]`, Aliases: []string{"hostnames", "nodes"},
 				Doc: "Names of the machines, in place of numbered ones."},
 			{Name: "name_pattern", Type: Text, Field: "NamePattern", Example: `"m%02d"`, Aliases: []string{"name_format"},
@@ -687,7 +688,7 @@ var Schema = []Block{
 	{
 		Name: "hypervisor", Label: "name", Many: true, Field: "Hypervisors", LabelField: "Name",
 		Aliases: []string{"hypervisors", "physical_host"},
-		Doc: "What a hypervisor has for machines, beside what it needs itself. Those that name it as host must fit, " +
+		Doc: "What a hypervisor has for machines, without what it needs itself. The machines that name it as host must fit, " +
 			"those of other clusters of the site too.",
 		Example: "hypervisor \"hypervisor-1\" {\n  cpus   = 32\n  memory = \"256Gi\"\n  disk   = \"4Ti\"\n}",
 		Arguments: []Argument{

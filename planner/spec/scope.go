@@ -135,7 +135,7 @@ func (l *loader) variable(block *hclsyntax.Block, given map[string]cty.Value) {
 		ty, defaults, diags := typeexpr.TypeConstraintWithDefaults(attr.Expr)
 		if diags.HasErrors() {
 			if v, ok := literal(attr.Expr); ok && v.Type() == cty.String && !v.IsNull() {
-				l.add(invalidVariable, attr.Expr.Range(), fmt.Sprintf("A type stands without quotes: type = %s.", v.AsString()))
+				l.add(invalidVariable, attr.Expr.Range(), fmt.Sprintf("A type has no quotes: type = %s.", v.AsString()))
 				return
 			}
 			detail := fmt.Sprintf("%s. Write string, number, bool, any, list(string), map(string) or object({ … }), without quotes.",
@@ -471,8 +471,8 @@ var labelKey = regexp.MustCompile(`^[A-Za-z][\w.-]*/[\w./-]+$`)
 func (l *loader) checkName(expr hclsyntax.Expression, t hcl.Traversal, scoped bool) bool {
 	at, root := t.SourceRange(), t.RootName()
 	if !scoped {
-		l.add(unknownName, at, fmt.Sprintf("%q cannot be read here: a default stands for itself, without variables and locals. "+
-			"Text stands in double quotes.", l.text(at)))
+		l.add(unknownName, at, fmt.Sprintf("%q cannot be read here: a default cannot use variables or locals. "+
+			"Strings are in double quotes.", l.text(at)))
 		return false
 	}
 	var declared map[string]*name
@@ -560,7 +560,7 @@ func (l *loader) missingFunction(id string) string {
 	detail := fmt.Sprintf("There is no function %q.", id)
 	if source, ok := impure[id]; ok {
 		if source == "a file" || source == "files" {
-			return detail + " A topology reads the files beside it with file(\"…\"), which gives the text of one."
+			return detail + " A topology reads files next to it with file(\"…\"), which returns the text of one file."
 		}
 		return detail + fmt.Sprintf(" It would read %s, and the same topology must always give the same plan. "+
 			"Bring the value in through a variable.", source)

@@ -53,7 +53,7 @@ func TestParseVarFile(t *testing.T) {
 		"a = upper(\"x\")\n":       "upper(…) is a call",
 		"a = 1\na = 2\n":           "The argument \"a\" was already set",
 		"cluster \"x\" {\n}\n":     "has no blocks",
-		"a = 'x'\n":                "Text stands in double quotes: a = \"x\".",
+		"a = 'x'\n":                "A string needs double quotes: a = \"x\".",
 		"a = \"\xff\"\n":           "is not UTF-8",
 		strings.Repeat("[", 100):   "more than 64 levels",
 		"a = { b = 1, b = 2 }\n":   "is already defined on line 1",

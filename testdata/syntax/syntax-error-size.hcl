@@ -1,3 +1,3 @@
 node "n-1" {
-  memory = 8Gi # error: syntax-error: Text stands in double quotes: memory = "8Gi".
+  memory = 8Gi # error: syntax-error: A string needs double quotes: memory = "8Gi".
 }

@@ -8,7 +8,7 @@ cluster "prod" {
   frobnicate         = true            # error: unknown-argument: It has type, kubernetes_version, control_plane_endpoint,
 }
 
-peaches = 3 # error: unknown-argument: Arguments stand inside blocks
+peaches = 3 # error: unknown-argument: Arguments belong inside blocks
 
 node "n-1" {
   ip      = "10.0.0.1" # error: unknown-argument: Did you mean "address"?

@@ -1,7 +1,7 @@
 cluster "prod" {
   type               = "all-in-one"
   kubernetes_version = env("VERSION")               # error: unknown-function: It would read the environment
-  site               = templatefile("site.tmpl", {}) # error: unknown-function: reads the files beside it with file
+  site               = templatefile("site.tmpl", {}) # error: unknown-function: reads files next to it with file
   cert_sans          = [uppper("api")]              # error: unknown-function: Did you mean "upper"?
 }
 

@@ -11,7 +11,7 @@ locals {
 }
 
 variable "site" {
-  default = "${var.domain}/x" # error: unknown-name: a default stands for itself
+  default = "${var.domain}/x" # error: unknown-name: a default cannot use variables or locals
 }
 
 cluster "prod" {

@@ -56,7 +56,7 @@ func Emit(p *plan.Plan) ([]artifact.File, error) {
 				make, ok = controllerManager, true
 			}
 			if !ok {
-				return nil, fmt.Errorf("addon %s: nobody makes %s", a.Name, m.Tree)
+				return nil, fmt.Errorf("addon %s: no emitter creates %s", a.Name, m.Tree)
 			}
 			docs, err := make(p, a)
 			if err != nil {
@@ -101,7 +101,7 @@ func secret(cloud string) string {
 	if k, ok := plan.FindCloud(cloud); ok && k.Secret != "" {
 		return "It reads the Secret `" + k.Secret + "` of namespace kube-system: " + k.Holds +
 			". That is in no file of this tree: keep it " +
-			"in a manifest beside Ansible, and name that in the block cloud_provider."
+			"in a manifest on Ansible's computer, and name that in the block cloud_provider."
 	}
 	return ""
 }

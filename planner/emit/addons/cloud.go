@@ -78,7 +78,7 @@ func controllerManager(p *plan.Plan, a *plan.Addon) ([]any, error) {
 			hostPath("authorities", "/etc/ssl/certs"),
 		}
 	default:
-		return nil, fmt.Errorf("nobody makes the controller manager of %s", a.Cloud)
+		return nil, fmt.Errorf("there is no manifest for the controller manager of %s", a.Cloud)
 	}
 	pod.Containers = []corev1.Container{c}
 	if a.Cloud == "hetzner" { // as upstream has it

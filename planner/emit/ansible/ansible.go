@@ -51,7 +51,7 @@ func programs(t *trimmer) ([]artifact.File, error) {
 }
 
 const inventoryComment = `# yamllint disable rule:line-length
-# Written by k8splan. Where each host is, and what it alone has. What all share is in group_vars/all.yaml.
+# Written by k8splan. The address and the own settings of each host. Shared settings are in group_vars/all.yaml.
 #
 #   ansible_host      where Ansible connects
 #   node_ip           the address that the cluster knows; secondary_ip is the one of the other family

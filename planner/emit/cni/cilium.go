@@ -118,7 +118,7 @@ func cilium(p *plan.Plan) ([]artifact.File, string, error) {
 		how.WriteString("    kubectl apply -f cilium/bgp.yaml\n\n")
 		how.WriteString(routersText("cilium bgp peers", p))
 	case cni.Encapsulation == plan.BGP:
-		how.WriteString("\nNo router is told where pods are: bgp_peers in `cni` names them.\n")
+		how.WriteString("\nNo router learns the routes to pods: name routers in bgp_peers of `cni`.\n")
 	}
 	return append(files, sessions...), how.String(), nil
 }

@@ -100,7 +100,7 @@ func static(name string) string {
 }
 
 // containerdAbout is for those who read the file on a host.
-const containerdAbout = "# containerd 2.x reads version 3. Its 1.x sections would be ignored without a word, and pods would get the " +
+const containerdAbout = "# containerd 2.x reads version 3. It would silently ignore sections of 1.x, and pods would get the " +
 	"wrong cgroup driver.\n# Settings of this machine alone belong in /etc/containerd/conf.d/*.toml.\n"
 
 // ContainerdTOML is written for containerd 2. pause is the image of the pods' sandbox.

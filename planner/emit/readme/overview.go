@@ -151,9 +151,9 @@ func (f *factList) balancer(p *plan.Plan) {
 		case p.Target.Facts.Balancer:
 			f.add("Load balancer", "the cloud's own, which "+code(p.Target.Facts.Folder+"/")+" makes")
 		case byHand(p):
-			f.add("Load balancer", "somebody else's; `loadbalancer/external.md` says what it must do")
+			f.add("Load balancer", "external; `loadbalancer/external.md` says what it must do")
 		default:
-			f.add("Load balancer", "somebody else's")
+			f.add("Load balancer", "external")
 		}
 	}
 }
@@ -345,16 +345,16 @@ func tree(p *plan.Plan) []entry {
 			entry{"ansible/", "`preflight.yml` looks at the hosts, `site.yml` builds the cluster, `reset.yml` removes it; " +
 				"`backup-etcd.yml`, `restore-etcd.yml` and " +
 				"`renew-certs.yml` keep it"},
-			entry{"kubeadm/", "one configuration for each host, read by `kubeadm init` and `kubeadm join` as it stands"},
+			entry{"kubeadm/", "one configuration for each host, read by `kubeadm init` and `kubeadm join` unchanged"},
 			entry{"etcd/", either(p.Etcd.Foreign(), "the endpoints", "the members") + either(p.Etcd.IsExternal() && !p.Etcd.Foreign(),
 				", their environment and the systemd unit", "")})
 		if p.LoadBalancer.Kind != plan.NoBalancer {
-			out = append(out, entry{"loadbalancer/", "what stands before the API servers"})
+			out = append(out, entry{"loadbalancer/", "the load balancer in front of the API servers"})
 		}
 		if p.Network.CNI.Name != plan.NoCNI {
 			out = append(out, entry{"cni/", "the pod network"})
 			if len(p.Addons) > 0 {
-				out = append(out, entry{"addons/", "what is applied when the cluster stands"})
+				out = append(out, entry{"addons/", "manifests that are applied once the cluster runs"})
 			}
 		}
 	}

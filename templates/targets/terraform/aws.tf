@@ -26,7 +26,7 @@ variable "vpc_cidr" {
   type        = string
 }
 
-# The program beside this one says in local.subnets what ranges nodes and NAT gateways have in each zone, and in local.subnet_tags what is
+# The program next to this one says in local.subnets what ranges nodes and NAT gateways have in each zone, and in local.subnet_tags what is
 # said of all of them.
 
 resource "aws_vpc" "cluster" {
@@ -87,7 +87,7 @@ resource "aws_route_table_association" "public" {
   route_table_id = aws_route_table.public.id
 }
 
-# Nodes have no public address. Each zone has a NAT gateway of its own, so the loss of one zone leaves the others a way out.
+# Nodes have no public address. Each zone has its own NAT gateway, so the loss of one zone does not cut off the others.
 resource "aws_eip" "nat" {
   for_each = local.subnets
 

@@ -5,7 +5,7 @@ output "bastion" {
   value       = local.bastion_address
 }
 
-# A second inventory beside the tree's own.
+# A second inventory next to that of the tree.
 #   terraform output -raw inventory > ../ansible/bastion.yaml
 #   ansible-playbook -i inventory.yaml -i bastion.yaml site.yml
 output "inventory" {

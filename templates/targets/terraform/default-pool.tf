@@ -9,7 +9,7 @@ locals {
 }
 
 # What the cluster was made with: another pool in that place would make the whole cluster again, etcd and all, and with some vendors another
-# size of its machines would too. The program beside this one refuses the former, and keeps the size that is recorded here.
+# size of its machines would too. The program next to this one refuses the former, and keeps the size that is recorded here.
 resource "terraform_data" "default_pool" {
   input = { name = var.default_pool, size = local.default_pool.size }
 

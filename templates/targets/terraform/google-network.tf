@@ -1,4 +1,4 @@
-# The network of nodes on Google Cloud; the program beside this one makes their subnet.
+# The network of nodes on Google Cloud; the program next to this one creates their subnet.
 
 variable "region" {
   description = "Region of the network."

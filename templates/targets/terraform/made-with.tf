@@ -1,10 +1,10 @@
 # What each machine was made with. Terraform changes machines side by side: a new size of three control planes in one apply would stop all of
-# them, and etcd with them; another zone would make them again, with empty disks. So a machine keeps what is recorded here until somebody
+# them, and etcd with them; another zone would make them again, with empty disks. So a machine keeps what is recorded here until a person
 # names it:
 #
 #   terraform apply -replace='terraform_data.made_with["cp-1"]'
 #
-# The program beside this one says in local.made_with what is recorded.
+# The program next to this one defines in local.made_with what is recorded.
 
 resource "terraform_data" "made_with" {
   for_each = local.made_with

@@ -1,4 +1,4 @@
-# What every cloud of machines is told. The values are in plan.auto.tfvars.json, which the plan writes.
+# Variables of every cloud with machines. Their values are in plan.auto.tfvars.json, which the plan writes.
 
 variable "cluster" {
   description = "Name of the cluster; prefix of everything that is not a machine."
@@ -6,7 +6,7 @@ variable "cluster" {
 }
 
 variable "machines" {
-  description = "Machines by node name. Roles are the groups that openings speak of."
+  description = "Machines by node name. Roles are the groups that openings refer to."
   type = map(object({
     roles    = list(string)
     address  = string

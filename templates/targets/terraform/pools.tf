@@ -1,4 +1,4 @@
-# What every hosted cluster is told. The values are in plan.auto.tfvars.json, which the plan writes.
+# Variables of every hosted cluster. Their values are in plan.auto.tfvars.json, which the plan writes.
 
 variable "cluster" {
   description = "Name of the cluster."

@@ -195,16 +195,16 @@ func TestFeaturesPage(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(`# Installers
 
-What the installers of ` + "`target \"bare-metal\" { provision = true }`" + ` are told, ` +
-		`by what a topology can ask. Each cell is carried out, or refused with the line that
-asks: an installation erases a disk, and nothing may be missing after it in silence. This page is made from the planner's own table:
+What each installer of ` + "`target \"bare-metal\" { provision = true }`" + ` supports. A setting is carried out, ` +
+		`or refused with its line in the
+topology. An installation erases a disk, so no setting may be ignored silently. This page is made from the planner's own table:
 ` + "`go test ./planner/targets/machines/baremetal -update`" + `.
 
-The tests write each cell's files and let their readers read them: cloud-init schema and subiquity's schema for autoinstall, ` +
+The tests write the files of each cell and validate them: cloud-init's and subiquity's schemas for autoinstall, ` +
 		`debconf-set-selections
-for preseed, Ignition's parser for Fedora CoreOS and Flatcar. Kickstart, and what subiquity, ` +
-		`partman and netcfg do with values that they take, were
-not run by their programs here: those cells stand on the sources below.
+for preseed, Ignition's parser for Fedora CoreOS and Flatcar. Kickstart itself, and what subiquity, ` +
+		`partman, and netcfg do with accepted values, were
+not run by their programs here: those cells rely on the sources below.
 
 `)
 	b.WriteString("| | " + strings.Join(baremetal.Columns(), " | ") + " |\n|---" + strings.Repeat("|:-:",

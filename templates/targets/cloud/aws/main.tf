@@ -246,7 +246,7 @@ resource "aws_instance" "machine" {
   tags = merge(local.owned, { Name = each.key })
 
   lifecycle {
-    # A newer image, and a change of the first boot, are for new machines. An etcd member is never replaced by the way.
+    # A newer image, and a change of the first boot, are for new machines. An etcd member is never replaced as a side effect.
     ignore_changes = [ami, user_data]
   }
 
@@ -375,7 +375,7 @@ resource "aws_route53_record" "endpoint" {
   alias {
     name                   = aws_lb.api[each.key].dns_name
     zone_id                = aws_lb.api[each.key].zone_id
-    evaluate_target_health = false # before `kubeadm init` none is healthy, and the name must lead here all the same
+    evaluate_target_health = false # before `kubeadm init` no target is healthy, and the name must resolve anyway
   }
 }
 

@@ -240,7 +240,7 @@ resource "azurerm_linux_virtual_machine" "machine" {
 
   lifecycle {
     # A newer image, another key or user, and a change of the first boot are for new machines: Azure would make the machine again for each of
-    # them. An etcd member is never replaced by the way.
+    # them. An etcd member is never replaced as a side effect.
     ignore_changes = [source_image_reference, custom_data, admin_ssh_key, admin_username]
   }
 

@@ -147,7 +147,7 @@ resource "google_compute_instance" "machine" {
 
   lifecycle {
     # A newer image, and another size of the disk, are for new machines: Google makes the disk with the machine, and a change of what it is
-    # made with would make both again. An etcd member is never replaced by the way.
+    # made with would make both again. An etcd member is never replaced as a side effect.
     # Disks that a CSI driver attaches are the cluster's: https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/compute_attached_disk
     ignore_changes = [boot_disk[0].initialize_params, attached_disk]
   }

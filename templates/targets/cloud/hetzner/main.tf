@@ -2,8 +2,8 @@
 # machine alone. Nothing here is specific to one cluster; the data is in plan.auto.tfvars.json.
 
 locals {
-  # Hetzner's firewalls stand before the public interface alone, so the part of the plan's port table that concerns them is what comes from
-  # outside. A group without such an opening needs none of its own: the firewall "all" shuts everything else.
+  # Hetzner's firewalls filter only the public interface, so only the openings to the outside in the plan's port table concern them.
+  # A group without such an opening needs no firewall: the firewall "all" closes everything else.
   outside   = { for key, o in var.openings : key => o if o.from == "" }
   firewalls = toset(concat(["all"], [for o in values(local.outside) : o.to]))
 
@@ -98,7 +98,7 @@ resource "hcloud_server" "machine" {
   }
 
   lifecycle {
-    # A newer image, another key, and a change of the first boot are for new machines. An etcd member is never replaced by the way. Another
+    # A newer image, another key, and a change of the first boot are for new machines. An etcd member is never replaced as a side effect. Another
     # placement group would turn the machine off.
     ignore_changes = [image, ssh_keys, user_data, placement_group_id]
   }

@@ -167,7 +167,7 @@ resource "openstack_compute_instance_v2" "machine" {
 
   lifecycle {
     # A newer image, another size of the disk, another group of hypervisors, and a change of the first boot are for new machines: OpenStack
-    # would make the machine again for each of them. An etcd member is never replaced by the way.
+    # would make the machine again for each of them. An etcd member is never replaced as a side effect.
     ignore_changes = [block_device, user_data, scheduler_hints]
   }
 

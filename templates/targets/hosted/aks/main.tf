@@ -77,7 +77,7 @@ resource "azurerm_kubernetes_cluster" "cluster" {
   }
 
   lifecycle {
-    ignore_changes = [kubernetes_version] # the upgrade channel goes on
+    ignore_changes = [kubernetes_version] # the upgrade channel changes it
 
     precondition {
       condition     = terraform_data.default_pool.input.name == var.default_pool

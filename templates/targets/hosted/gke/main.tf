@@ -79,7 +79,7 @@ resource "google_container_cluster" "cluster" {
   }
 
   lifecycle {
-    ignore_changes = [node_config, min_master_version] # the release channel goes on
+    ignore_changes = [node_config, min_master_version] # the release channel changes them
   }
 }
 

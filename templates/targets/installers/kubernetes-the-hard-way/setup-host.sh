@@ -56,7 +56,7 @@ printf 'overlay\nbr_netfilter\n' > /etc/modules-load.d/k8splan.conf
 for module in overlay br_netfilter; do
   modprobe "$module" 2> /dev/null || echo "The kernel module $module could not be loaded; it may be built in." >&2
 done
-# A host that forwards loses the default route that its kernel has from a router, unless it is told to keep it, and before. Where accept_ra is 0,
+# A host that forwards loses the default route that its kernel learned from a router, unless accept_ra is set before. Where accept_ra is 0,
 # networkd or NetworkManager sees to it.
 {
   ip -6 route show default proto ra | sed -n 's/.* dev \([^ ]*\).*/\1/p' | while read -r interface; do
@@ -66,7 +66,7 @@ done
 } > /etc/sysctl.d/90-k8splan.conf
 sysctl -q -e -p /etc/sysctl.d/90-k8splan.conf || echo "Not every kernel parameter could be set." >&2
 
-# Programs, each held against the checksum that upstream publishes beside it, or that the plan pins.
+# Programs, each compared with the checksum that upstream publishes or that the plan pins.
 mkdir -p /var/lib/k8splan/programs /opt/cni/bin
 work=$(mktemp -d)
 while read -r on for_arch name url sum style archive; do
@@ -135,7 +135,7 @@ else
   install -m 600 secrets/kube-proxy.kubeconfig /var/lib/kube-proxy/
   install -m 644 common/kubelet.yaml /var/lib/kubelet/config.yaml
   install -m 644 common/kube-proxy.yaml /var/lib/kube-proxy/config.yaml
-  # Where systemd-resolved answers on a loopback address, pods are told of the servers behind it.
+  # If systemd-resolved answers on a loopback address, pods use the servers behind it.
   if [ -e /run/systemd/resolve/resolv.conf ]; then
     echo "--resolv-conf=/run/systemd/resolve/resolv.conf" >> /etc/k8splan/arguments/kubelet.txt
   fi

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the network and the instances that the files beside this script describe, and waits until each can be reached.
+# Creates the network and the instances that the files next to this script describe, and waits until each can be reached.
 #   ./machines.sh [PUBLIC-KEY-FILE]    makes what is not there yet; the key is ~/.ssh/id_ed25519.pub unless named
 #   ./machines.sh --remove             removes the instances and the network, with all data
 set -eu

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Starts the cluster that the files beside this script describe. Further arguments go to minikube start: ./start.sh --dry-run
+# Starts the cluster that the files next to this script describe. Further arguments go to minikube start: ./start.sh --dry-run
 set -eu
 cd "$(dirname "$0")"
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the machines of the plan on hypervisors with KVM, or removes them. Everything particular to the cluster is data beside this
+# Creates the machines of the plan on hypervisors with KVM, or removes them. Everything particular to the cluster is data next to this
 # script: settings.txt (cluster, pool, directory of the pool), hypervisors.txt, images.txt, nodes.txt, network.xml and a folder for
 # each node.
 #

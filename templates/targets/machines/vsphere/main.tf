@@ -55,7 +55,7 @@ data "vsphere_host" "this" {
   datacenter_id = data.vsphere_datacenter.this.id
 }
 
-# A folder that the topology names is somebody's, with permissions on it: it exists.
+# A folder that the topology names already exists, with its permissions.
 resource "vsphere_folder" "this" {
   count = var.make_folder ? 1 : 0
 

@@ -21,7 +21,7 @@ variable "make_folder" {
 }
 
 variable "placements" {
-  description = "Where machines can stand, by failure domain; \"default\" for those that state none."
+  description = "Where machines can be placed, by failure domain; \"default\" for machines without one."
   type = map(object({
     compute_cluster = string
     resource_pool   = string

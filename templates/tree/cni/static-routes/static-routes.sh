@@ -9,7 +9,7 @@
 set -eu
 
 config=${1:-/etc/static-routes.conf}
-# Marks our routes, so only ours are ever removed. The number is in nobody's list: see /etc/iproute2/rt_protos.
+# Marks our routes, so only ours are ever removed. The number is not assigned: see /etc/iproute2/rt_protos.
 protocol=186
 
 while read -r range via _; do

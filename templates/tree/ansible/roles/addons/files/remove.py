@@ -16,7 +16,7 @@ import sys
 KUBECTL = ["kubectl", "--kubeconfig=/etc/kubernetes/admin.conf"]
 MEMORY = ["--namespace=kube-system", "configmap", "k8splan-addons"]
 DIRECTORY = "/etc/kubernetes/addons/"
-# Those that others wait for go first: a webhook or an API that nobody answers for would stop every write.
+# Objects that others wait for go first: a webhook or an API without a backend would stop every write.
 FIRST = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "APIService")
 KEEP = ("default", "kube-system", "kube-public", "kube-node-lease")
 # A namespace is empty without these; Kubernetes itself puts one of them into every namespace.
@@ -59,7 +59,7 @@ def used(classes):
 
 
 def left(kind, name):
-    """what keeps an object from being deleted, "" where nothing does."""
+    """what prevents the deletion of an object, "" if nothing does."""
     if kind == "CustomResourceDefinition":
         _, out, _ = kubectl("get", name, "--all-namespaces", "--output=name")
     elif kind == "Namespace":
@@ -99,7 +99,7 @@ def main():
     classes = {o[3] for found in all_of.values() for o in found if o[1] == "StorageClass" and o not in shared}
     volumes = used(classes) if classes else []
     if volumes:
-        sys.exit("%s use%s a storage class of %s: without its driver nobody could mount or delete them" % (
+        sys.exit("%s use%s a storage class of %s: without its driver they cannot be mounted or deleted" % (
             ", ".join(volumes[:5]), "s" if len(volumes) == 1 else "", ", ".join(asked.names)))
     for name, found in all_of.items():
         mine = sorted((o for o in reversed(found) if o not in shared), key=rank)

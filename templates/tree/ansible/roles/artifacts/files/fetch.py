@@ -7,7 +7,7 @@
 
 and --layout says for each name what goes where: {"<pattern of names in the archive>": "<directory>"}. A file that is not an archive
 goes to the directory of pattern "*" under its own name. Nothing is put in place before the checksum is
-right. Each file is written beside its destination and renamed, so a running program is never overwritten and a killed run leaves
+right. Each file is written next to its destination and renamed, so a running program is never overwritten and a killed run leaves
 no half a binary. artifacts.json of the directory --state remembers what was installed; survey.py compares it with what is there.
 Prints the names of what it installed, one a line.
 """

@@ -1,10 +1,10 @@
-"""Wait until etcd is one healthy cluster of exactly the expected members, and say what keeps it from being one.
+"""Wait until etcd is one healthy cluster of exactly the expected members, and say what is missing.
 
     gate.py --pki /etc/etcd/pki --wait 60 --members NAME=URL,… [--without URL]
 
 --members are the peer URLs of all voters; clients are asked on the port below. --without leaves one out of what must be well: the one in hand.
 Every member is asked, never one for all: two clusters can both call themselves healthy. Green is one cluster ID, one leader, the same list
-on each, no learner, no alarm, and an answer that a majority stands behind.
+on each, no learner, no alarm, and an answer that a majority confirms.
 """
 import argparse
 import http.client

@@ -50,7 +50,7 @@ class Etcd:
 
 
 def add(etcd, peer):
-    """etcd takes in nobody while a member has known the others for less than five seconds, as after a restart: it is asked again."""
+    """etcd adds no member while one has known the others for less than five seconds, as after a restart: the request is repeated."""
     until = time.monotonic() + 60
     while True:
         try:
@@ -74,7 +74,7 @@ def announce(etcd, name, peer):
 
 
 def agree(etcd, members):
-    """what keeps the members from being one cluster, each asked for itself."""
+    """why the members are not one cluster; each is asked separately."""
     seen = set()
     for m in members:
         try:

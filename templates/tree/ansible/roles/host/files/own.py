@@ -1,7 +1,7 @@
 """Note which files and units of a host are going to be the cluster's, and keep what was there: own.py QUESTION, where QUESTION is JSON,
 {"files": [paths], "units": [names], "signatures": pattern}.
 
-The ledger is /var/lib/k8splan/owned.json. A file of somebody else's is kept below /var/lib/k8splan/before, and reset.yml puts it back. On a
+The ledger is /var/lib/k8splan/owned.json. A file that k8splan did not write is saved below /var/lib/k8splan/before, and reset.yml restores it. On a
 host that a release without a ledger has built, all of them are taken for the cluster's.
 """
 import json

@@ -15,37 +15,37 @@ GIB = 1 << 30
 
 # kind → level, what it is, what to do. Details of hosts follow the hosts' names.
 KINDS = {
-    "unreachable": (WARNING, "cannot be reached", "What is to be done on them is left undone. ssh says why: ansible-playbook -vvv."),
+    "unreachable": (WARNING, "cannot be reached", "They are skipped. To see why: ansible-playbook -vvv."),
     "python": (ERROR, "no Python 3 at /usr/bin/python3", "Install it: apt-get install python3, dnf install python3. Flatcar has none: "
                "provision = true in the topology prepares such hosts."),
     "sudo": (ERROR, "the login user cannot become root without a password", "Allow it in sudoers, or give the password: --ask-become-pass."),
-    "look": (ERROR, "could not be looked at", "What Ansible says of it stands above."),
+    "look": (ERROR, "could not be checked", "Ansible's message above says why."),
     "survey": (ERROR, "refused", ""),
     "address": (ERROR, "the address of the topology is on no interface", "Configure it there, or correct the address in the topology."),
     "clocks": (ERROR, "the clock is wrong", "Certificates and etcd depend on it. Set it, and run chrony or systemd-timesyncd."),
-    "clock-unsynchronized": (WARNING, "nothing keeps the clock in step", "Clocks drift apart, and certificates and etcd depend on them. "
+    "clock-unsynchronized": (WARNING, "no time synchronization", "Clocks drift apart, and certificates and etcd depend on them. "
                              "Run chrony or systemd-timesyncd."),
     "machine-id": (ERROR, "same or no machine ID as another host", "They were cloned. On all but one: rm /etc/machine-id; "
                    "systemd-machine-id-setup; reboot. DHCP and logs tell hosts apart by it."),
-    "product-uuid": (ERROR, "same product_uuid as another machine", "Give every virtual machine a UUID of its own: Kubernetes tells machines "
-                     "apart by it."),
-    "mac": (ERROR, "same MAC address as another host", "Give every virtual machine its own card: their packets get lost."),
+    "product-uuid": (ERROR, "same product_uuid as another machine", "Give every virtual machine its own UUID: Kubernetes identifies machines "
+                     "by it."),
+    "mac": (ERROR, "same MAC address as another host", "Give every virtual machine its own MAC address. Packets are lost otherwise."),
     "cpus": (ERROR, "fewer than the 2 CPUs that kubeadm requires of a control plane", "Give it more."),
     "cpus-plan": (WARNING, "fewer CPUs than the topology says", "Give it more, or correct the topology."),
     "memory": (ERROR, "less than the 1700 MB of memory that kubeadm requires of a control plane", "Give it more."),
     "memory-plan": (WARNING, "less memory than the topology says", "Give it more, or correct the topology."),
-    "disk": (WARNING, "little room on the disk", "The kubelet evicts pods where less than 10 % is free, or 15 % below the images."),
-    "disk-full": (ERROR, "no room on the disk", "Less than 1 GiB is free. Programs, images, and etcd need more."),
-    "fsync": (WARNING, "the disk of etcd is slow", "Members lose their leader where a write takes longer than 10 ms. Use an SSD of its own."),
+    "disk": (WARNING, "little free disk space", "The kubelet evicts pods where less than 10 % is free, or 15 % below the images."),
+    "disk-full": (ERROR, "no free disk space", "Less than 1 GiB is free. Programs, images, and etcd need more."),
+    "fsync": (WARNING, "the disk of etcd is slow", "Members lose their leader where a write takes longer than 10 ms. Use a dedicated SSD."),
     "read-only": (ERROR, "programs are to go to a read-only file system", "This system is one image. provision = true in the topology prepares "
                   "such hosts at their first boot; otherwise mount a writable directory there."),
     "ports": (ERROR, "ports of the cluster are taken", "Stop what listens there, or choose other ports in the topology."),
     "foreign-kubernetes": (ERROR, "another Kubernetes is on the host", "Uninstall it, or use another host."),
-    "foreign-program": (ERROR, "a program of the cluster runs already, and is not the cluster's", "Stop and disable it, or use another host."),
-    "foreign-containers": (ERROR, "containers run that are not the cluster's", "Their runtime gets another configuration and is restarted. "
+    "foreign-program": (ERROR, "a program that the cluster needs is already running, and not for this cluster", "Stop and disable it, or use another host."),
+    "foreign-containers": (ERROR, "containers that do not belong to the cluster", "Their runtime would get another configuration and be restarted. "
                            "Move them to another host."),
-    "foreign-file": (ERROR, "a file of somebody else would be overwritten", "Move what it holds elsewhere. Ignored, it is kept in "
-                     "/var/lib/k8splan/before, and reset.yml puts it back."),
+    "foreign-file": (ERROR, "a file that k8splan did not write would be overwritten", "Move its content elsewhere. If you ignore this, it is "
+                     "saved in /var/lib/k8splan/before, and reset.yml restores it."),
     "cgroup": (ERROR, "cgroup v1, on which the kubelet does not start", "Boot with cgroup v2: systemd.unified_cgroup_hierarchy=1 on the "
                "kernel's command line, or a newer system."),
     "cgroup-controllers": (ERROR, "controllers of cgroups are missing", "Turn them on: on a Raspberry Pi, cgroup_enable=memory in "
@@ -58,9 +58,9 @@ KINDS = {
              "fail_swap_on = false in the topology leaves it on."),
     "forward": (ERROR, "forwarded packets are dropped", "Pods of different nodes do not reach each other. Accept what comes from and goes to "
                 "the pod range before that rule."),
-    "forward-policy": (WARNING, "forwarded packets are dropped where no rule accepts them", "The pod network adds its own rules; another "
+    "forward-policy": (WARNING, "forwarded packets are dropped unless a rule accepts them", "The pod network adds its own rules; another "
                        "firewall that is started later may take them away."),
-    "firewall": (ERROR, "a firewall keeps connections out", "Open the ports that README.md lists, then run again with "
+    "firewall": (ERROR, "a firewall blocks connections", "Open the ports that README.md lists, then run again with "
                  "-e survey_firewall_is_open=true."),
     "resolver-loop": (ERROR, "the only nameserver is the host itself", "The cluster's DNS would ask itself and stop. Name another in "
                       "/etc/resolv.conf, or run systemd-resolved."),
@@ -68,11 +68,11 @@ KINDS = {
     "ipv6-off": (ERROR, "IPv6 is off, and the topology has IPv6 ranges", "net.ipv6.conf.all.disable_ipv6 = 0."),
     "route": (ERROR, "no default route", "Without one, the host does not reach addresses of Services. A route to nowhere is enough: "
               "ip route add default dev INTERFACE."),
-    "mtu": (ERROR, "long packets get lost between hosts", "Set the MTU of the interface to what the network takes, or let ICMP pass."),
-    "unreached": (ERROR, "an address to fetch from does not answer", "Look at routes, firewall, DNS, proxy and certificates between the host "
-                  "and it."),
+    "mtu": (ERROR, "large packets are lost between hosts", "Set the MTU of the interface to what the network takes, or let ICMP pass."),
+    "unreached": (ERROR, "an address to fetch from does not answer", "Check routes, firewall, DNS, proxy, and certificates between the host "
+                  "and this address."),
     "name": (ERROR, "the name of the API endpoint does not resolve", "Enter it in the DNS that hosts ask, or in /etc/hosts."),
-    "virtual-ip": (ERROR, "somebody answers at the virtual address already", "Two hosts with one address break both. Choose a free one."),
+    "virtual-ip": (ERROR, "another host already has the virtual address", "Two hosts with one address break both. Choose a free one."),
     "lock": (WARNING, "the package manager is in use", "The playbook waits for up to ten minutes."),
 }
 # What stops also a playbook that only looks, or puts back what was there.
@@ -130,7 +130,7 @@ class Findings:
         level, what, todo = KINDS[kind]
         details = self.found[kind]
         hosts = [host for named in details.values() for host in named]
-        alike = {}  # hosts of which the same is said
+        alike = {}  # hosts with the same details
         for detail, named in details.items():
             alike.setdefault(tuple(named), []).append(detail)
         parts = ["%s%s" % (folded(named), " (%s)" % "; ".join(said) if said != [""] else "") for named, said in alike.items()]
@@ -142,7 +142,7 @@ class Findings:
 
 
 def everywhere(plan, hosts, away, f):
-    """what concerns a host by itself or beside the others, whether it serves or not."""
+    """findings about a host alone or compared with others, whether it serves or not."""
     for name in away:
         f.add("unreachable", name)
     answers = {}

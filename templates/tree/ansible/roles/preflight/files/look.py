@@ -102,7 +102,7 @@ class Timex(ctypes.Structure):
 
 
 def synchronized():
-    """whether a program keeps the kernel's clock in step; None where nobody can tell. adjtimex(2) with no mode changes nothing."""
+    """whether a program synchronizes the kernel's clock; None if unknown. adjtimex(2) with no mode changes nothing."""
     try:
         state = ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(Timex()))
     except (AttributeError, OSError):
@@ -124,7 +124,7 @@ def unloadable(modules):
 
 
 def locked():
-    """who holds a lock of the package manager: {"file", "process"}, None if nobody does."""
+    """who holds a lock of the package manager: {"file", "process"}, None if it is free."""
     held = {}
     for line in read("/proc/locks").splitlines():
         fields = line.split()
@@ -195,7 +195,7 @@ def forwarding():
         chain = item.get("chain", {})
         ours = chain.get("table", "") in ("filter", "nat", "mangle", "raw")  # of iptables-nft, seen above
         if chain.get("hook") == "forward" and chain.get("policy") == "drop" and not ours:
-            found.append({"rule": "nftables: table %s %s, chain %s drops what no rule of its own accepts" % (
+            found.append({"rule": "nftables: table %s %s, chain %s drops what none of its rules accepts" % (
                 chain.get("family"), chain.get("table"), chain.get("name")), "last": True})
     return found
 
@@ -238,7 +238,7 @@ def checksum(data):
 
 
 def ping(address, size, tries=2):
-    """whether an address answers a packet of this size, which nobody on the way may take apart. None where that cannot be asked."""
+    """whether an address answers a packet of this size, which must not be fragmented. None if that cannot be tested."""
     six = ":" in address
     load = os.urandom(max(0, size - (48 if six else 28)) // 2 * 2)
     try:
@@ -303,7 +303,7 @@ def fetch(place):
 
 # ---- its disk ----
 def fsync(directory):
-    """the 99th percentile of what it takes to write 2300 bytes, as etcd does, in milliseconds; 0 where nobody can tell.
+    """the 99th percentile of what it takes to write 2300 bytes, as etcd does, in milliseconds; 0 if unknown.
     https://etcd.io/docs/v3.6/op-guide/hardware/#disks"""
     while not os.path.isdir(directory):
         directory = os.path.dirname(directory)

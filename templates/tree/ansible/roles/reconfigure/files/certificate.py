@@ -2,7 +2,7 @@
 
     certificate.py --address ADDRESS --port PORT
 
-The API server takes a new file by itself. Where it does not serve it, or the new one lacks a name, the old one is put back.
+The API server reads a new file by itself. If it does not serve it, or the new one lacks a name, the old one is restored.
 https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/
 """
 import argparse

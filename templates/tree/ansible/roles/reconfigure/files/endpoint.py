@@ -26,7 +26,7 @@ KUBECTL = ["kubectl", "--kubeconfig=" + ETC + "admin.conf"]
 
 
 def moved(text, old, new):
-    """a kubeconfig in which nobody dials the old endpoint."""
+    """a kubeconfig without the old endpoint."""
     return re.sub(r"(?m)^(\s*server: )[\"']?https://%s[\"']?$" % re.escape(old), lambda m: m.group(1) + "https://" + new, text)
 
 

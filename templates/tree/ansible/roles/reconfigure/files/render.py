@@ -8,7 +8,7 @@ kubeadm writes the manifests, and the kubelet starts a pod again whose manifest 
 counts as up when it runs in another container than before, and that one answers for some seconds. Of the controller manager and the scheduler
 the one that leads must go on as long. One whose file alone has changed has its container stopped: the kubelet starts another one.
 
-What there was before is kept in BEFORE until the new is known to work. Where a run was cut off in between, the next one judges what that one wrote,
+The old files are kept in BEFORE until the new ones are known to work. If a run was interrupted in between, the next one judges what that one wrote,
 and not whether it would write anything else. Only one of them is at work on a host: a run whose connection was lost is waited for.
 """
 import argparse
@@ -81,7 +81,7 @@ def judged(names):
 
 
 def lasting(text):
-    """what nobody goes back on: the version, and where a member of etcd has its data."""
+    """what is never reverted: the version, and the data directory of an etcd member."""
     return re.findall(r"(--data-dir=\S+|image: \S+)", text)
 
 
@@ -140,7 +140,7 @@ def healthy(host):
 
 
 def lead(component, address, port):
-    """who leads among a component's instances, and since when last: ("", "") where nobody can tell. One that waits to lead says of its health that
+    """the leader among a component's instances, and since when: ("", "") if unknown. An instance that waits to lead reports in its health that
     it is well, and what it was given may still end it when it begins to work."""
     server = "https://%s:%d" % ("[%s]" % address if ":" in address else address, port)
     said = run("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", "--server=" + server, "--request-timeout=5s", "--namespace=kube-system", "get", "lease",

@@ -1,7 +1,7 @@
 """Take off a host what site.yml made of it, programs excepted, and put back what was there before: reset.py QUESTION, where QUESTION is JSON.
 
 The ledger, /var/lib/k8splan/owned.json, says what is ours and what was there. A host that a release without one has built is known by its
-files; of one that bears no mark of ours, nothing is touched. kubeadm reset, which knows nothing of pod networks, Services' rules, external
+files; a host without our mark is not touched. kubeadm reset, which knows nothing of pod networks, Services' rules, external
 etcd and balancers, has run before where there was a node.
 """
 import glob
@@ -77,7 +77,7 @@ def stop(units):
 
 
 def empty(directory):
-    """a directory that may be a mount point, or that somebody watches, stays."""
+    """a directory that may be a mount point, or that a program watches, stays."""
     for name in os.listdir(directory) if os.path.isdir(directory) else []:
         remove(os.path.join(directory, name))
 
@@ -89,7 +89,7 @@ def links():
     if run("ip", "link", "show", "tunl0").returncode == 0:
         run("ip", "link", "set", "tunl0", "down")
         run("ip", "address", "flush", "dev", "tunl0")
-    # Programs that Cilium fastened to the host's own interfaces; a queueing discipline of somebody else's stays.
+    # Programs that Cilium attached to the host's interfaces; a foreign queueing discipline stays.
     for link in parsed(run("ip", "-json", "link", "show").stdout):
         for way in ("ingress", "egress"):
             for found in re.finditer(r"pref (\d+) .*?(cil_|cali_)", run("tc", "filter", "show", "dev", link.get("ifname", ""), way).stdout):

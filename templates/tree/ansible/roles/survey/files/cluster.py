@@ -1,7 +1,7 @@
 """Ask the cluster's API what the cluster is, hold the playbook's place in it, and note what was built.
 
     cluster.py read            prints what there is, as JSON
-    cluster.py hold            takes the Lease kube-system/k8splan-run; prints who holds it where that is somebody else
+    cluster.py hold            takes the Lease kube-system/k8splan-run; prints the holder if that is another run
     cluster.py release         gives the Lease back
     cluster.py note            writes the ConfigMap kube-system/k8splan; prints a word where that changed something
     cluster.py label           gives nodes the labels, annotations and taints of standard input, {node: "JSON"}; prints the nodes that changed.
@@ -31,7 +31,7 @@ SYSTEM = "/api/v1/namespaces/kube-system/configmaps/"
 LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases"
 LEASE = "k8splan-run"
 DRAINED = "k8splan/drained"  # of a node that a playbook has cordoned, and that a run after an interrupted one lets take pods again
-STALE = 3600  # seconds after which a Lease that nobody renewed may be taken
+STALE = 3600  # seconds after which a Lease that was not renewed may be taken
 MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
@@ -153,7 +153,7 @@ def moment():
 
 def hold(api, holder, process, over):
     """takes the Lease, or tells whose it is. --over is the process of a holder that has ended, "*" for whoever has let it go
-    stale, or "!" where the cluster has just begun and nobody else can be at work."""
+    stale, or "!" if the cluster is new and no other run can be active."""
     now = moment()
     wanted = {
         "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",

@@ -1,4 +1,4 @@
-"""Hold the plan against the cluster that there is, before anything is changed.
+"""Compare the plan with the existing cluster, before anything is changed.
 
 Reads, as JSON, {"plan", "hosts", "cluster", "adopt", "later", "upgrades"} and prints
 
@@ -25,7 +25,7 @@ import ipaddress
 import json
 import sys
 
-# Paths of the ClusterConfiguration that a cluster keeps for its life, and what stands behind each.
+# Paths of the ClusterConfiguration that never change during the life of a cluster, and what each means.
 FIXED = {
     "clusterName": "the name of the cluster",
     "networking.podSubnet": "the pods' range (network.pod_subnets)",
@@ -89,7 +89,7 @@ def inside(value, path):
 
 
 def without(value, path):
-    """a document without what stands at a path of keys."""
+    """a document without the value at a path of keys."""
     if not isinstance(value, dict) or path[0] not in value:
         return value
     rest = {k: v for k, v in value.items() if k != path[0]}
@@ -118,7 +118,7 @@ def number(version):
 
 
 def holds(wide, narrow):
-    """whether each of some ranges, as kubeadm writes them, lies within the one in its place of others."""
+    """whether each of some ranges, as kubeadm writes them, is within the one at the same place of others."""
     many, few = ([ipaddress.ip_network(part) for part in (text or "").split(",") if part] for text in (wide, narrow))
     return bool(few) and len(many) == len(few) and all(
         a.version == b.version and a.prefixlen <= b.prefixlen and b.network_address in a for a, b in zip(many, few))
@@ -162,7 +162,7 @@ class Judge:
             found = "stacked" if all(loopback(u) for u in servers) else "external"
             if found != self.plan["placement"]:
                 self.no("The API server of %s stores everything in %s etcd (%s), and the topology says %s. Nothing moves etcd's data from one to the other: "
-                        "an empty etcd would be started beside the one that holds the cluster. Write topology = \"%s\" into the block etcd; RUNBOOK.md "
+                        "an empty etcd would be started next to the one with the data of the cluster. Write topology = \"%s\" into the block etcd; RUNBOOK.md "
                         "says how etcd is moved by hand.", name, found, ", ".join(servers), self.plan["placement"], found)
                 return
         for name, host in sorted(self.hosts.items()):
@@ -181,7 +181,7 @@ class Judge:
         return len(clusters) < 2
 
     def members(self):
-        """the list that a majority stands behind, by peer URL; {} where nobody answers."""
+        """the list that a majority confirms, by peer URL; {} if no member answers."""
         lists = {}
         for name, answer in sorted(self.answers.items()):
             if answer["quorum"]:
@@ -207,7 +207,7 @@ class Judge:
             member, host = live.get(planned["peerURL"]), self.hosts.get(name)
             if member is None:
                 if host is not None and host["etcd"]["data"] and not host["etcd"]["entering"]:
-                    self.no("%s holds data of an etcd in %s, and is no member of the cluster's. Move that directory away if nobody needs it, then run this again.",
+                    self.no("%s holds data of an etcd in %s, and is no member of the cluster's. Move that directory away if it is not needed, then run this again.",
                             name, host["etcd"]["data_dir"] or self.plan["data_dir"])
                 joining.append(name)
             elif not member["clients"] or member["learner"]:
@@ -231,7 +231,7 @@ class Judge:
         elif data == marked and not self.begun:
             return {"state": "begin", "joining": []}  # a beginning that was interrupted: all of them began together
         elif lacking and self.external:
-            self.no("No member of etcd answers for a majority. %s hold%s data, %s ha%s none, and nobody can tell whether it is to be one of them. "
+            self.no("No member of etcd answers for a majority. %s hold%s data, %s ha%s none, and it is unknown whether these belong to the same cluster. "
                     "Start etcd where there is data (systemctl status etcd says what keeps it from running), then run this again. Where the majority is lost "
                     "for good, restore-etcd.yml begins again from a snapshot.", names(data), "" if len(data) > 1 else "s", names(lacking), "ve" if len(lacking) > 1 else "s")
         return {"state": "run", "joining": []}
@@ -486,10 +486,10 @@ class Judge:
             if planned == KEY and not host["encryption"]:
                 self.no("The topology encrypts what is stored, and %s has no key for it. %s", name, page)
             elif planned != host["encrypts"] and host["encrypts"] == KEY and host["encryption"] != "identity":
-                self.no("The API server of %s stores values encrypted, and the topology says nothing of it. Without its key nobody could read them. %s", name, page)
+                self.no("The API server of %s stores values encrypted, and the topology has no encryption_at_rest. Without its key they cannot be read. %s", name, page)
 
     def endpoint(self):
-        """where the API is dialled now and is to be dialled, where these differ."""
+        """the current and the new endpoint of the API, if they differ."""
         live, planned = (c.get("controlPlaneEndpoint", "") for c in (self.cluster["cluster_configuration"] or {}, self.plan["cluster_configuration"]))
         return {"from": live, "to": planned} if live and planned and live != planned else None
 

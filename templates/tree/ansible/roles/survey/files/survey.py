@@ -120,7 +120,7 @@ def system():
         release[key] = value.strip("\"'")
     kin = [release.get("ID", "")] + release.get("ID_LIKE", "").split()
     family = "debian" if {"debian", "ubuntu"} & set(kin) else "redhat" if {"rhel", "fedora", "centos"} & set(kin) else ""
-    if kin[0] == "flatcar" or os.path.exists("/run/ostree-booted"):  # one image, whose /usr nobody writes to
+    if kin[0] == "flatcar" or os.path.exists("/run/ostree-booted"):  # an image-based system with a read-only /usr
         family = "image"
     machine = platform.machine()
     return {
@@ -135,7 +135,7 @@ def system():
 
 
 def unloadable(modules):
-    """those of the kernel modules that this kernel has neither loaded, nor built in, nor beside it; none where nobody can tell."""
+    """those of the kernel modules that this kernel has neither loaded, nor built in, nor available; none if unknown."""
     absent = [name for name in modules if not os.path.isdir("/sys/module/" + name)]
     try:
         return [name for name in absent if subprocess.run(["modprobe", "--dry-run", "--quiet", name], check=False).returncode]
@@ -271,7 +271,7 @@ def kubernetes():
 
 
 def member():
-    """what the member of etcd on this host says of itself and of its cluster, over its JSON gateway; None where none answers.
+    """what the etcd member on this host reports about itself and its cluster, over its JSON gateway; None if it does not answer.
 
     Numbers are what etcdctl shows: hexadecimal.
     https://etcd.io/docs/v3.6/dev-guide/api_grpc_gateway/
@@ -404,7 +404,7 @@ def main():
         "interface": interface(asked.address),
         "shares": bool(interface(asked.shared)),  # it holds the address that balancers share
         "commands": {name: bool(shutil.which(name)) for name in COMMANDS},
-        # Red Hat's family keeps it in a package of its own since its release 10, with most of what iptables needs.
+        # Since release 10, Red Hat's family has it in a separate package, with most of what iptables needs.
         "unloadable": unloadable(["br_netfilter"]) if this["family"] == "redhat" else [],
         "packages": installed,
         "missing_packages": ["%s=%s" % item for item in wanted.items() if installed.get(item[0]) != item[1]],

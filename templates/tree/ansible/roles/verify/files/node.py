@@ -1,4 +1,4 @@
-"""Hold a node against what its topology promises: node.py PROMISES SECONDS, where PROMISES is JSON (group_vars/all.yml, promises).
+"""Compare a node with its topology: node.py PROMISES SECONDS, where PROMISES is JSON (group_vars/all.yml, promises).
 
 Prints a line for each promise that is not kept, and nothing where all are. What a pod has still to set up is waited for, SECONDS at most.
 """
@@ -47,7 +47,7 @@ def proxy(wanted):
 
 
 def encrypted(names, found):
-    """Without the kernel's module, a pod network goes on without encryption and says so in its log alone."""
+    """Without the kernel's module, a pod network continues without encryption and says so only in its log."""
     for name in names:
         link = found.get(name, {})
         if link.get("linkinfo", {}).get("info_kind") != "wireguard" or "UP" not in link.get("flags", []):
