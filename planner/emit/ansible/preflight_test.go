@@ -46,6 +46,8 @@ type fleet struct {
 	names        []string
 	answers      []object
 	failed       map[string]string
+	groups       map[string]string // of hosts that are not control planes or workers by their names
+	addresses    map[string]string
 	onlyLooks    bool
 }
 
@@ -82,7 +84,8 @@ func (f *fleet) fold(t *testing.T, args ...string) folded {
 			group = "control_plane"
 		}
 		for column, value := range map[string]any{"name": name, "answer": string(answer), "failed": f.failed[name], "checks": []string{},
-			"groups": []string{group, "kubelet"}, "address": "10.0.0.1", "cpus": 4, "memory": int64(8 << 30)} {
+			"groups":  []string{firstOf(f.groups[name], group), "kubelet"},
+			"address": firstOf(f.addresses[name], "10.0.0.1"), "cpus": 4, "memory": int64(8 << 30)} {
 			columns[column] = append(columns[column], value)
 		}
 	}
@@ -106,6 +109,31 @@ func (f *fleet) fold(t *testing.T, args ...string) folded {
 		t.Fatal(err)
 	}
 	return answer
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// A machine that gets another name is in the inventory twice until it has left as what it was, and is no clone of itself.
+func TestMachineOfTwoNames(t *testing.T) {
+	f := newFleet(3)
+	f.addresses = map[string]string{"cp-1": "10.0.0.1", "worker-1": "10.0.0.2", "worker-2": "10.0.0.3", "worker-3": "10.0.0.3"}
+	f.answers[3]["machine_id"], f.answers[3]["mac"], f.answers[3]["product_uuid"] = "id-2", f.answers[2]["mac"], "uuid-2"
+	if said := f.fold(t); len(said.Problems) != 3 {
+		t.Errorf("a clone passes: %+v", said)
+	}
+	f.groups = map[string]string{"worker-2": "leaving"}
+	if said := f.fold(t); len(said.Problems) > 0 {
+		t.Errorf("a machine is a clone of itself: %+v", said)
+	}
+	f.addresses["worker-3"] = "10.0.0.4"
+	if said := f.fold(t); len(said.Problems) != 3 {
+		t.Errorf("a clone of one that leaves passes: %+v", said)
+	}
 }
 
 // TestEveryKindOfFinding breaks one thing at a time on the first worker, and wants that kind and no other.

@@ -167,8 +167,11 @@ def everywhere(plan, hosts, away, f):
             f.add("clock-unsynchronized", name)
         if not a["machine_id"]:
             f.add("machine-id", name, "none")
+    # a machine that leaves under its old name and comes back under another one is one machine
+    stays = {host["address"] for host in hosts.values() if "leaving" not in host["groups"]}
+    again = {n for n, host in hosts.items() if "leaving" in host["groups"] and host["address"] in stays}
     for kind, key in (("machine-id", "machine_id"), ("product-uuid", "product_uuid"), ("mac", "mac")):
-        for name, value in twice({n: a[key] for n, a in answers.items()}):
+        for name, value in twice({n: a[key] for n, a in answers.items() if n not in again}):
             f.add(kind, name, value)
     return answers
 
