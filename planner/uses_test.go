@@ -224,7 +224,8 @@ func withoutEffect(project *planner.Project, diags hcl.Diagnostics, of string) b
 var minorAlone = []string{"charmed-kubernetes"}
 
 // decidesAll are the arguments that every tree follows, or that another argument stands for.
-var decidesAll = []string{"cluster.api_server.host_file.source", "cluster.audit.policy", "cluster.type", "etcd.topology", "node.roles",
+var decidesAll = []string{"cluster.api_server.host_file.source", "cluster.audit.policy", "addon.chart.values_file", "cluster.type",
+	"etcd.topology", "node.roles",
 	"node_pool.roles", "node.for_each", "node_pool.for_each"}
 
 // everyArgument lists the language, with values for each.
@@ -439,6 +440,8 @@ const (
 	own           = "addon \"thing\" {\n  images = []\n  manifest \"https://example.com/thing.yaml\" {\n    checksum = " +
 		sum + "\n  }\n}\n"
 	ownCloud = "cloud_provider \"other\" {\n  manifest \"https://example.com/thing.yaml\" {\n    checksum = " + sum + "\n  }\n}\n"
+	charted  = "addon \"thing\" {\n  images = []\n  chart \"thing\" {\n    repository = \"https://example.com\"\n" +
+		"    version = \"1.2.3\"\n    digest = \"sha256:0000000000000000000000000000000000000000000000000000000000000000\"\n  }\n}\n"
 	shipped  = "addon \"fluent-bit\" {\n  settings = { output = \"stdout\" }\n}\n"
 	tainted  = "taint {\n  key    = \"example.com/gpu\"\n  value  = \"true\"\n  effect = \"NoSchedule\"\n}\n"
 	sum      = `"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"`
@@ -519,6 +522,11 @@ var others = map[string][]value{
 	"addon.settings":                   on(`{ output = "forward", host = "logs.example.com", port = "24224" }`, shipped),
 	"addon.images":                     on(`["registry.example.com/thing:v1.2.3"]`, own),
 	"addon.after":                      on(`["metrics-server"]`, own+"addon \"metrics-server\" {\n}\n"),
+	"addon.chart":                      adds(charted),
+	"addon.chart.repository":           on(`"https://other.example.com"`, charted),
+	"addon.chart.version":              on(`"1.2.4"`, charted),
+	"addon.chart.digest":               on("\"sha256:"+strings.Repeat("1", 64)+"\"", charted),
+	"addon.chart.namespace":            on(`"other"`, charted),
 	"addon.manifest.checksum":          on(otherSum, own),
 	"cloud_provider.version":           append(on(`"v1.0.0"`, ownCloud), values(`"v1.35.0"`)...),
 	"cloud_provider.settings":          on(`{ region = "x" }`, ownCloud, ""),

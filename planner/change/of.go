@@ -481,6 +481,16 @@ func (b *builder) addons() {
 		b.words(path+".settings", a.Source, a.Settings)
 		b.put(path+".images", a.Attr("images"), set(a.Images))
 		b.put(path+".after", a.Attr("after"), set(a.After))
+		if c := a.Chart; c != nil {
+			b.put(path+".chart", c.NameRange, text(c.Name))
+			b.word(path+".chart.repository", c.Source, c.Repository)
+			b.word(path+".chart.version", c.Source, c.Version)
+			b.word(path+".chart.digest", c.Source, c.Digest)
+			b.word(path+".chart.namespace", c.Source, c.Namespace)
+			if c.Values != "" {
+				b.put(path+".chart.values_file", c.Attr("values_file"), text(fingerprint(c.Values)))
+			}
+		}
 		for _, pool := range a.Pools {
 			at, ranges := mark(path+".pool", pool.Name), []string(nil)
 			for _, r := range pool.Addresses {

@@ -469,6 +469,15 @@ var table = []Row{
 	row("addon.version", Ordered, addonSource, addonWhat, "addons"), row("addon.settings", Ordered, addonSource, addonWhat, "addons"),
 	row("addon.images", None, "", "They are only listed and mirrored; what runs follows from the manifests."),
 	row("addon.after", None, "", "It only orders what is applied."),
+	row("addon.chart", Ordered, helmTemplate, "Another chart has other objects. Those of before stay: delete them by hand, or take the "+
+		"addon out first.", "addons"),
+	row("addon.chart.repository", Ordered, helmTemplate, chartWhat, "addons"),
+	row("addon.chart.version", Ordered, helmTemplate, "Read the chart's own steps: what it no longer has stays in the cluster, and a Job "+
+		"whose fields may not change has to be deleted before. "+chartWhat, "addons"),
+	row("addon.chart.digest", Ordered, helmTemplate, "The archive of the version is another one. "+chartWhat, "addons"),
+	row("addon.chart.namespace", Ordered, helmTemplate, "Everything is made in the other namespace, and what is in the old one stays: "+
+		"delete it by hand.", "addons"),
+	row("addon.chart.values_file", Ordered, helmTemplate, chartWhat, "addons"),
 	{"addon.pool", poolCases, metallbUsage},
 	{"addon.pool.addresses", []Case{
 		{"grows", InPlace, []string{"addons"}, "Services that wait for an address get one.", func(e *edit) bool {
@@ -639,6 +648,8 @@ var table = []Row{
 
 // Texts that several rows share.
 const (
+	helmTemplate   = "https://helm.sh/docs/helm/helm_template/"
+	chartWhat      = "helm renders it again where the playbook runs, and what differs is applied."
 	localFileDocs  = "go.etcd.io/etcd/client/pkg/v3 transport/listener.go, TLSInfo.baseConfig"
 	localFileWhat  = "site.yml lays the file down, and the API servers read it at their next connection."
 	auditDocs      = "https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/"

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"sigs.k8s.io/yaml"
+
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spelling"
@@ -34,6 +36,22 @@ var addonRules = []Rule{
 		Fix:     "Write `checksum = \"sha256:…\"`, which `curl -L URL | sha256sum` prints, after you have read the file.",
 		Sources: []string{"https://owasp.org/www-project-kubernetes-top-ten/"},
 	}, addonManifestUnverified},
+	{rule.Rule{
+		ID: "addon-chart-unverified", Severity: rule.Error, Title: "Chart without a checksum", Permanent: true,
+		Doc: "A chart decides what runs in the cluster, often with all rights. Without a checksum, whoever can write to the repository " +
+			"decides that, and the next run may apply something else than the last under the same version.",
+		Fix: "Write `digest = \"sha256:…\"`, which `helm pull NAME --repo URL --version VERSION && sha256sum NAME-VERSION.tgz` prints, " +
+			"after you have read the chart.",
+		Sources: []string{"https://helm.sh/docs/helm/helm_pull/", "https://owasp.org/www-project-kubernetes-top-ten/"},
+	}, addonChartUnverified},
+	{rule.Rule{
+		ID: "addon-chart-values", Severity: rule.Error, Title: "Values of a chart that helm cannot read, or that hold a secret",
+		Permanent: true,
+		Doc: "The values are part of the tree, which is meant for git, and helm takes a map in YAML alone. A private key, a token or a " +
+			"password in them is shown to anyone who reads the tree.",
+		Fix:     "Write a map. Keep secrets in a Secret of your own, which a manifest beside Ansible makes, and name it in the values.",
+		Sources: []string{secretsInGit, "https://helm.sh/docs/chart_template_guide/values_files/"},
+	}, addonChartValues},
 	{rule.Rule{
 		ID: "addon-manifest-moving", Severity: rule.Warning, Title: "Manifest under an address that moves",
 		Doc: "What a branch or \"latest\" leads to is another file after the next release. From that day on the checksum is wrong, " +
@@ -116,6 +134,38 @@ var addonRules = []Rule{
 		Fix:     "Remove the block, and install it with the means of the target.",
 		Sources: []string{addonDocs},
 	}, addonNotApplied},
+}
+
+func addonChartUnverified(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, a := range p.Addons {
+		if c := a.Chart; c != nil && c.Digest == "" {
+			findings = append(findings, one(c.NameRange, "Nothing says which archive %s %s is. Write digest = \"sha256:…\": helm pull "+
+				"fetches it, and sha256sum prints the digits.", c.Name, c.Version)...)
+		}
+	}
+	return findings
+}
+
+func addonChartValues(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, a := range p.Addons {
+		c := a.Chart
+		if c == nil || c.Values == "" {
+			continue
+		}
+		var values map[string]any
+		switch err := yaml.Unmarshal([]byte(c.Values), &values); {
+		case err != nil:
+			findings = append(findings, one(c.Attr("values_file"), "The values of %s are no map in YAML (%s). Write keys and values, as "+
+				"helm show values prints them.", c.Name, spelling.Excerpt(strings.ReplaceAll(err.Error(), "\n", " ")))...)
+		case privateKey.MatchString(c.Values) || secretField.MatchString(c.Values):
+			findings = append(findings,
+				one(c.Attr("values_file"), "The values of %s hold a private key, a token or a password, and the tree is "+
+					"meant for git. Put it into a Secret of your own, and name that in the values.", c.Name)...)
+		}
+	}
+	return findings
 }
 
 func addonManifestUnverified(p *plan.Plan) []Finding {
@@ -219,7 +269,8 @@ func addonImagesUnlisted(p *plan.Plan) []Finding {
 	}
 	var findings []Finding
 	for _, a := range p.Addons {
-		if a.Known == nil && a.Scheduler == nil && len(a.Manifests) > 0 && !a.Has("images") {
+		own := len(a.Manifests) > 0 || a.Chart != nil
+		if a.Known == nil && a.Scheduler == nil && own && !a.Has("images") {
 			findings = append(findings,
 				one(a.Block(), "%s names images that this file does not list, so nodes pull them from upstream and "+
 					"not from %s. Write images = [ … ], or images = [] if it has none.", a.Name, p.Artifacts.ImageRepository)...)

@@ -127,6 +127,7 @@ var fileless = map[string]string{
 	"undeclared-variable":  "planner/spec: comes from the command line",
 	"unreadable-file":      "TestAuditPolicy: a file beside the topology",
 	"audit-policy-invalid": "the same",
+	"addon-chart-values":   "TestChartValues: a file beside the topology",
 	"site-address":         "cmd/k8splan: several files, testdata/script/validate_site.txtar",
 	"site-router-id":       "the same",
 	"site-peer-ranges":     "the same",

@@ -1,9 +1,11 @@
 package plan
 
 import (
+	"cmp"
 	"maps"
 	"net/netip"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -27,6 +29,7 @@ type Addon struct {
 	After     []string
 	Manifests []Manifest    // in the order in which they are applied
 	Pools     []AddressPool // of metallb, sorted by name
+	Chart     *Chart        // nil: none
 	// Early ones are applied before the other nodes join, and nobody waits for their pods: nodes stay tainted without them.
 	Early bool
 	// Scheduler is set on the addon that a scheduler is, Cloud on the controller manager of a cloud.
@@ -34,6 +37,34 @@ type Addon struct {
 	Cloud     string
 	// Network marks what the block network says: the author's pod network, cluster DNS.
 	Network bool
+}
+
+// Chart is a Helm chart, rendered by helm on the machine that runs Ansible.
+type Chart struct {
+	*spec.Source
+	Name       string
+	NameRange  hcl.Range
+	Repository string // https://… or oci://…, without the chart's name
+	Version    string
+	Digest     string // "sha256:<digest>" of the archive, "" where none was written
+	Namespace  string
+	Values     string // YAML, "" where none were written
+}
+
+// ValuesPath is the file of the tree with a chart's values, "" where it has none.
+func (a *Addon) ValuesPath() string {
+	if a.Chart == nil || a.Chart.Values == "" {
+		return ""
+	}
+	return "addons/" + a.Name + ".values.yaml"
+}
+
+// ChartFile is what the rendered chart is called on the control plane, below the addon's directory.
+const ChartFile = "chart.yaml"
+
+// Charts reports whether helm renders something.
+func (p *Plan) Charts() bool {
+	return slices.ContainsFunc(p.Addons, func(a *Addon) bool { return a.Chart != nil })
 }
 
 // AddressPool is addresses for Services of type LoadBalancer.
@@ -287,7 +318,7 @@ func (r *resolver) addons() {
 		known, ok := FindAddon(s.Name)
 		switch {
 		case !well:
-		case len(s.Manifests) > 0: // the author's own, also under a name that is known
+		case len(s.Manifests) > 0 || s.Chart != nil: // the author's own, also under a name that is known
 		case ok:
 			a.Known = known
 		default:
@@ -296,11 +327,12 @@ func (r *resolver) addons() {
 				hint = " " + hint
 			} else {
 				hint = spelling.DidYouMean(s.Name, addonNames()) + " Known are " + strings.Join(addonNames(), ", ") +
-					`; any other needs manifest "https://…" { checksum = "sha256:…" }.`
+					`; any other needs manifest "https://…" { checksum = "sha256:…" }, or a chart.`
 			}
 			r.fail(unknownAddon, s.NameRange, "%q is not an addon that k8splan knows.%s", spelling.Excerpt(s.Name), hint)
 		}
 		a.Manifests = r.manifests(s.Manifests)
+		a.Chart = r.chart(s)
 		a.Images = r.images(s.Source, s.Images)
 		a.Settings = r.settings(s.Source, s.Settings)
 		a.Pools = r.pools(s.Pools)
@@ -308,6 +340,44 @@ func (r *resolver) addons() {
 		p.Addons = append(p.Addons, a)
 	}
 }
+
+var (
+	chartNamePattern    = regexp.MustCompile(`^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$`)
+	chartVersionPattern = regexp.MustCompile(`^v?[0-9]+\.[0-9]+\.[0-9]+([-+][0-9A-Za-z.+-]+)?$`)
+	ociPattern          = regexp.MustCompile(`^oci://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._-]+)*$`)
+)
+
+func (r *resolver) chart(a *spec.Addon) *Chart {
+	s := a.Chart
+	if s == nil {
+		return nil
+	}
+	c := &Chart{Source: s.Source, Name: s.Name, NameRange: s.NameRange, Values: text(s.Values),
+		Namespace: cmp.Or(text(s.Namespace), a.Name)}
+	if !chartNamePattern.MatchString(s.Name) {
+		r.fail(invalidText, s.NameRange, "%q is not the name of a chart. Write one such as \"traefik\", as the repository lists it.",
+			spelling.Excerpt(s.Name))
+	}
+	if repository := text(s.Repository); strings.HasPrefix(repository, "oci://") {
+		c.Repository = r.match(s.Source, "repository", s.Repository, ociPattern,
+			`Write oci://, a registry, and a path in lower case: "oci://registry.example.com/charts".`)
+	} else if c.Repository = r.webAddress(s.Source, "repository", s.Repository); strings.HasPrefix(c.Repository, "http://") {
+		r.fail(invalidURL, s.Attr("repository"), "repository is %s: anyone on the way could put another chart there. Write https://, or "+
+			"oci://.", c.Repository)
+	}
+	c.Version = r.match(s.Source, "version", s.Version, chartVersionPattern,
+		`Write the version of one release of the chart, such as "37.1.0".`)
+	c.Digest = r.match(s.Source, "digest", s.Digest, chartDigestPattern, "Write sha256: and 64 lower-case hexadecimal digits.")
+	if s.Namespace != nil {
+		r.name(s.Attr("namespace"), "namespace", *s.Namespace, 63)
+	}
+	if s.Values != nil && c.Values != "" && !strings.HasSuffix(c.Values, "\n") {
+		c.Values += "\n"
+	}
+	return c
+}
+
+var chartDigestPattern = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
 
 func (r *resolver) manifests(written []*spec.Manifest) []Manifest {
 	var out []Manifest

@@ -82,6 +82,11 @@ func unreadable(name string, err error) error {
 
 // contents reads the files that arguments name, into the fields beside them.
 func (l *loader) contents(s *Spec) {
+	for _, a := range s.Addons {
+		if c := a.Chart; c != nil && c.ValuesFile != nil {
+			c.Values = l.content(c.Source, "values_file", *c.ValuesFile)
+		}
+	}
 	if s.Cluster == nil {
 		return
 	}

@@ -156,6 +156,26 @@ var manifest = Block{
 	},
 }
 
+// chart is a Helm chart of an addon.
+var chart = Block{
+	Name: "chart", Label: "name", Field: "Chart", LabelField: "Name", Aliases: []string{"helm", "helm_chart"},
+	Doc: "Helm chart, rendered by helm on the machine that runs Ansible and applied like a manifest, before those of the " +
+		"block. Its hooks are applied as ordinary objects, and its tests are left out.",
+	Example: "chart \"traefik\" {\n  repository = \"https://traefik.github.io/charts\"\n  version    = \"37.1.0\"\n" +
+		"  digest     = \"sha256:…\"\n}",
+	Arguments: []Argument{
+		{Name: "repository", Type: Text, Required: true, Field: "Repository", Example: `"https://traefik.github.io/charts"`,
+			Aliases: []string{"repo", "url"}, Doc: "Repository that has the chart: https://…, or oci://… without the chart's name."},
+		{Name: "version", Type: Text, Required: true, Field: "Version", Example: `"37.1.0"`, Doc: "Version of the chart."},
+		{Name: "digest", Type: Text, Field: "Digest", Example: `"sha256:…"`, Aliases: []string{"checksum", "sha256"},
+			Doc: "Checksum of the chart's archive, which helm pull fetches."},
+		{Name: "namespace", Type: Text, Field: "Namespace", Example: `"traefik"`,
+			Doc: "Namespace that it is rendered for, made where it is missing; the addon's name where it is left out."},
+		{Name: "values_file", Type: Text, Field: "ValuesFile", Example: `"files/traefik.yaml"`, Aliases: []string{"values"},
+			Doc: "Path of its values in the topology's folder. They are part of the tree: never a secret."},
+	},
+}
+
 var (
 	addonVersion = Argument{Name: "version", Type: Text, Field: "Version", Example: `"0.9.0"`, Doc: "Version of one that k8splan knows."}
 	addonImages  = Argument{Name: "images", Type: TextList, Field: "Images", Example: `["registry.example.com/thing:v1.2.3"]`,
@@ -584,7 +604,7 @@ var Schema = []Block{
 			{Name: "after", Type: TextList, Field: "After", Example: `["cert-manager"]`,
 				Aliases: []string{"depends_on", "needs", "requires"}, Doc: "Addons that must be there before this one."},
 		},
-		Blocks: []Block{manifest, {
+		Blocks: []Block{manifest, chart, {
 			Name: "pool", Label: "name", Many: true, Field: "Pools", LabelField: "Name",
 			Aliases: []string{"address_pool", "ip_pool", "ip_address_pool"},
 			Doc:     "Addresses that MetalLB gives to Services of type LoadBalancer.",

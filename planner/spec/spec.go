@@ -249,6 +249,20 @@ type Addon struct {
 	After     []string          // addons that must be there before
 	Manifests []*Manifest
 	Pools     []*AddressPool
+	Chart     *Chart
+}
+
+// Chart is a `chart "<name>"` block of an addon: a Helm chart, which is rendered where the playbook runs.
+type Chart struct {
+	*Source
+	Name       string
+	NameRange  hcl.Range
+	Repository *string
+	Version    *string
+	Digest     *string // "sha256:…" of the archive
+	Namespace  *string
+	ValuesFile *string // a path in the topology's folder
+	Values     *string // what ValuesFile holds
 }
 
 // AddressPool is a `pool "<name>"` block of addon "metallb".

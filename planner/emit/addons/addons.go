@@ -44,6 +44,9 @@ func Emit(p *plan.Plan) ([]artifact.File, error) {
 	}
 	var files []artifact.File
 	for _, a := range p.Addons {
+		if file := a.ValuesPath(); file != "" {
+			files = append(files, artifact.File{Path: file, Data: []byte(a.Chart.Values)})
+		}
 		for _, m := range a.Manifests {
 			if m.Tree == "" {
 				continue

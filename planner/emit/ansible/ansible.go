@@ -352,10 +352,16 @@ func encryption(p *plan.Plan) mapping {
 // addons are what the role of that name lays on the control plane (files) and applies (early ones before the other nodes join). Images are
 // written only where they come from another place than the manifests say.
 func addons(p *plan.Plan) mapping {
-	var files []mapping
+	var files, charts []mapping
 	stages := map[bool][]mapping{}
 	for _, a := range p.Addons {
 		var manifests, images []mapping
+		if c := a.Chart; c != nil {
+			dest := a.Name + "/" + plan.ChartFile
+			charts = append(charts, mapping{{"addon", a.Name}, {"chart", c.Name}, {"repository", c.Repository}, {"version", c.Version},
+				{"digest", c.Digest}, {"namespace", c.Namespace}, {"values", a.ValuesPath()}, {"dest", dest}, {"early", a.Early}})
+			manifests = append(manifests, mapping{{"file", dest}, {"url", ""}, {"checksum", ""}})
+		}
 		for i, m := range a.Manifests {
 			dest := fmt.Sprintf("%s/%02d-%s", a.Name, i, m.Base())
 			switch {
@@ -373,7 +379,7 @@ func addons(p *plan.Plan) mapping {
 		}
 		stages[a.Early] = append(stages[a.Early], mapping{{"name", a.Name}, {"manifests", manifests}, {"images", images}})
 	}
-	return mapping{{"files", files}, {"early", stages[true]}, {"late", stages[false]}}
+	return mapping{{"files", files}, {"charts", charts}, {"early", stages[true]}, {"late", stages[false]}}
 }
 
 // clusterDNS is the address of the cluster's DNS Service: the tenth of the first service range.

@@ -37,6 +37,7 @@ func parts(p *plan.Plan, leaving []plan.Leaving) []part {
 		{cni.Name == plan.StaticRoutes, []string{"roles/network/tasks/routes.yml", "roles/network/templates/"}},
 		{cni.Name == plan.Calico && cni.Encapsulation == "wireguard", []string{"roles/network/tasks/encrypt.yml"}},
 		{len(p.Addons) > 0, []string{"roles/addons/tasks/main.yml", "roles/addons/files/apply.py"}},
+		{p.Charts(), []string{"roles/addons/tasks/charts.yml", "roles/addons/files/chart.py"}},
 		{p.ProviderIDs(), []string{"roles/addons/tasks/nodes.yml", "roles/addons/files/provider_id.py"}},
 		{p.Cluster.Kubelet.ServerTLSBootstrap, []string{"roles/addons/tasks/approve.yml", "roles/addons/files/approve.py"}},
 		{packages, []string{"roles/artifacts/tasks/packages_debian.yml", "roles/artifacts/tasks/packages_image.yml",

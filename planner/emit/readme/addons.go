@@ -21,6 +21,9 @@ func addonSteps(p *plan.Plan, early bool) string {
 			}
 		}
 		fmt.Fprintf(&b, "# %s\n", a.Name)
+		if a.Chart != nil {
+			b.WriteString(chartSteps(a, edits != ""))
+		}
 		for _, m := range a.Manifests {
 			file := "/opt/cluster/" + m.Tree
 			switch {
@@ -39,4 +42,28 @@ func addonSteps(p *plan.Plan, early bool) string {
 		}
 	}
 	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// chartSteps are the commands that install an addon's chart, on a machine with helm and a kubeconfig. mirrored says that images come from
+// elsewhere than the chart says.
+func chartSteps(a *plan.Addon, mirrored bool) string {
+	var b strings.Builder
+	c := a.Chart
+	from := c.Name + " --repo " + shell(c.Repository)
+	if strings.HasPrefix(c.Repository, "oci://") {
+		from = shell(c.Repository + "/" + c.Name)
+	}
+	values := ""
+	if a.ValuesPath() != "" {
+		values = " --values /opt/cluster/" + a.ValuesPath()
+	}
+	archive := c.Name + "-" + c.Version + ".tgz"
+	fmt.Fprintf(&b, "helm pull %s --version %s\necho %s | sha256sum --check\n", from, shell(c.Version),
+		shell(strings.TrimPrefix(c.Digest, "sha256:")+"  "+archive))
+	if mirrored {
+		b.WriteString("# its values must name the images of your registry: see images.txt\n")
+	}
+	fmt.Fprintf(&b, "helm upgrade --install %s %s --namespace %s --create-namespace%s\n", a.Name, shell(archive),
+		shell(c.Namespace), values)
+	return b.String()
 }

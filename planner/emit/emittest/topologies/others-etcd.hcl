@@ -35,3 +35,12 @@ node "w-1" {
   roles   = ["worker"]
   address = "10.0.0.51"
 }
+
+addon "traefik" {
+  chart "traefik" {
+    repository = "https://traefik.github.io/charts"
+    version    = "37.1.0"
+    digest     = "sha256:0000000000000000000000000000000000000000000000000000000000000000"
+    namespace  = "ingress"
+  }
+}

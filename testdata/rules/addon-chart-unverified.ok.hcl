@@ -1,0 +1,15 @@
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}
+
+addon "traefik" {
+  chart "traefik" {
+    repository = "https://traefik.github.io/charts"
+    version    = "37.1.0"
+    digest     = "sha256:0000000000000000000000000000000000000000000000000000000000000000"
+  }
+}
