@@ -160,8 +160,8 @@ func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 			"iam.googleapis.com`.",
 		"gcloud container clusters get-credentials "+hosted.Quote(v.Cluster)+" --project "+hosted.Quote(v.Project)+
 			" --location "+hosted.Quote(v.Location),
-		terraform.Step{Do: "`create.sh` makes the same pools with gcloud, for a try: in the project's default network, with " +
-			"public nodes that have the project's default service account.", Commands: []string{"sh create.sh"}},
+		terraform.Step{Do: "`create.sh` makes the same with gcloud: network, way out, service account, cluster and pools.",
+			Commands: []string{"sh create.sh"}},
 		"Google upgrades the control plane and the pools along the release channel. Before `terraform destroy`: `terraform apply -var "+
 			"deletion_protection=false`.",
 	), terraform.Google, terraform.GoogleNetwork, terraform.PoolVariables)
@@ -171,12 +171,26 @@ func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 	return append(files, artifact.File{Path: terraform.Folder + "/create.sh", Mode: 0o755, Data: script(v).Bytes()}), nil
 }
 
-// script makes the cluster with one small pool, as gcloud must, then the plan's pools, and removes the first.
+// script makes what Terraform makes: the network with its way out, the account of the workers, the cluster with one small pool, as gcloud
+// must, then the plan's pools, and removes the first.
 func script(v *variables) hosted.Script {
+	project, region := []any{"--project", v.Project}, []any{"--project", v.Project, "--region", v.Region}
 	where := []any{"--project", v.Project, "--location", v.Location}
-	create := append([]any{hosted.Raw("gcloud container clusters create"), v.Cluster}, where...)
-	create = append(create, "--release-channel", strings.ToLower(v.Channel), "--cluster-version", v.Version, "--enable-ip-alias",
-		"--enable-dataplane-v2", "--workload-pool", v.Project+".svc.id.goog", "--num-nodes", "1")
+	gcloud := func(command, name string, where []any, words ...any) []any {
+		return append(append([]any{hosted.Raw("gcloud " + command), name}, where...), words...)
+	}
+	id, subnet := v.Cluster[:min(25, len(v.Cluster))]+"-node", v.Cluster+"-nodes" // as main.tf names them
+	domain, name, scoped := strings.Cut(v.Project, ":")
+	if scoped { // example.com:project
+		domain = name + "." + domain
+	}
+	account := id + "@" + domain + ".iam.gserviceaccount.com"
+	create := gcloud("container clusters create", v.Cluster, where, "--release-channel", strings.ToLower(v.Channel), "--cluster-version",
+		v.Version, "--network", v.Cluster, "--subnetwork", subnet, "--enable-ip-alias", "--enable-private-nodes", "--enable-dataplane-v2",
+		"--workload-pool", v.Project+".svc.id.goog", "--service-account", account, "--num-nodes", "1")
+	if v.Location == v.Region && len(v.Zones) > 0 {
+		create = append(create, "--node-locations", strings.Join(v.Zones, ","))
+	}
 	if v.Pods != "" {
 		create = append(create, "--cluster-ipv4-cidr", v.Pods)
 	}
@@ -187,14 +201,29 @@ func script(v *variables) hosted.Script {
 		create = append(create, "--enable-master-authorized-networks", "--master-authorized-networks", strings.Join(v.Admins, ","))
 	}
 	s := hosted.Script{
-		Head:     []string{"The cluster by gcloud. Sign in first: gcloud auth login"},
-		Commands: [][]any{create},
+		Head: []string{"The cluster by gcloud. Sign in first: gcloud auth login"},
+		Commands: [][]any{
+			gcloud("compute networks create", v.Cluster, project, "--subnet-mode", "custom"),
+			gcloud("compute networks subnets create", subnet, region, "--network", v.Cluster, "--range", v.Subnet,
+				"--enable-private-ip-google-access"),
+			gcloud("compute routers create", v.Cluster, region, "--network", v.Cluster),
+			gcloud("compute routers nats create", v.Cluster, region, "--router", v.Cluster, "--auto-allocate-nat-external-ips",
+				"--nat-all-subnet-ip-ranges"),
+			gcloud("iam service-accounts create", id, project, "--display-name", v.Cluster+": workers"),
+		},
 	}
+	for _, role := range []string{"roles/container.defaultNodeServiceAccount", "roles/artifactregistry.reader"} {
+		s.Commands = append(s.Commands, gcloud("projects add-iam-policy-binding", v.Project, nil, "--member", "serviceAccount:"+account,
+			"--role", role, "--condition", "None", "--quiet"))
+	}
+	s.Commands = append(s.Commands, create)
 	for _, name := range slices.Sorted(maps.Keys(v.Pools)) {
 		p := v.Pools[name]
-		pool := append([]any{hosted.Raw("gcloud container node-pools create"), name, "--cluster", v.Cluster}, where...)
+		pool := gcloud("container node-pools create", name, where, "--cluster", v.Cluster)
 		pool = append(pool, "--machine-type", p.Size, "--disk-size", strconv.FormatInt(p.DiskGiB, 10), "--num-nodes",
-			p.Count/max(len(p.Zones), 1), "--enable-autorepair", "--enable-autoupgrade", "--workload-metadata", "GKE_METADATA")
+			p.Count/max(len(p.Zones), 1), "--image-type", "COS_CONTAINERD", "--service-account", account, "--scopes", "cloud-platform",
+			"--shielded-secure-boot", "--shielded-integrity-monitoring", "--max-surge-upgrade", "1", "--max-unavailable-upgrade", "0",
+			"--enable-autorepair", "--enable-autoupgrade", "--workload-metadata", "GKE_METADATA")
 		if len(p.Zones) > 0 {
 			pool = append(pool, "--node-locations", strings.Join(p.Zones, ","))
 		}
@@ -210,8 +239,7 @@ func script(v *variables) hosted.Script {
 		}
 		s.Commands = append(s.Commands, pool)
 	}
-	s.Commands = append(s.Commands, append([]any{hosted.Raw("gcloud container node-pools delete default-pool"), "--quiet", "--cluster",
-		v.Cluster}, where...))
+	s.Commands = append(s.Commands, gcloud("container node-pools delete", "default-pool", where, "--quiet", "--cluster", v.Cluster))
 	return s
 }
 
