@@ -296,8 +296,8 @@ func (c *changing) calmly(ctx context.Context, what, playbook string, args ...st
 	if err := c.carriedOut(ctx, what, playbook, args...); err != nil {
 		return err
 	}
-	const patience = 6 // seconds: a question that is lost is given up after five
 	e := c.saw.Edits[len(c.saw.Edits)-1]
+	patience := 6 * e.slow() // seconds: a question that is lost is given up after five
 	if len(e.Restarted) > 0 || e.Trouble == "" && (e.Service > patience || e.Pods > patience || e.Endpoint > patience) {
 		return fmt.Errorf("%s was to be noticed by nobody: %s", what, e)
 	}

@@ -35,8 +35,15 @@ type Sighting struct {
 	Service   float64  `json:"service"`  // seconds: the longest in which a Service answered no pod of a node
 	Pods      float64  `json:"pods"`     // seconds: the longest in which pods of other nodes answered no pod of a node
 	Where     string   `json:"where,omitempty"`
+	Pace      float64  `json:"pace,omitempty"`      // seconds: the median between two answers of the Service to one pod
 	Restarted []string `json:"restarted,omitempty"` // pods that are there before and after, in other containers
 }
+
+// usualPace is the pace of watchers on a machine that has nothing else to do: they ask once a second, and each question takes its time.
+const usualPace = 1.5
+
+// slow is how many times slower than usual the watchers went: what limits allow is multiplied by it.
+func (o *Sighting) slow() float64 { return max(1, o.Pace/usualPace) }
 
 func (o *Sighting) String() string {
 	text := fmt.Sprintf("%d writes acknowledged and there; the longest gap was %.1f s. The endpoint was away for %.1f s, a "+
@@ -194,7 +201,8 @@ func (o *observers) traffic(ctx context.Context, saw *Sighting, inWork []string)
 		if err != nil {
 			return err
 		}
-		service, pods := gaps(log, began, end)
+		service, pods, pace := gaps(log, began, end)
+		saw.Pace = max(saw.Pace, pace)
 		if service > max(saw.Service, saw.Pods, 2) || pods > max(saw.Service, saw.Pods, 2) {
 			saw.Where = p.Spec.NodeName
 		}
@@ -204,15 +212,19 @@ func (o *observers) traffic(ctx context.Context, saw *Sighting, inWork []string)
 }
 
 // gaps are the longest times, in seconds, between two lines of each kind in a watcher's log, from began on; where that is zero, from its
-// first line on.
-func gaps(log string, began, end time.Time) (service, pods float64) {
+// first line on. pace is the median time between two answers of the Service, which one long gap does not change.
+func gaps(log string, began, end time.Time) (service, pods, pace float64) {
 	last := map[string]time.Time{}
 	if !began.IsZero() {
 		last["service"], last["pod"] = began, began
 	}
 	longest := map[string]float64{}
+	var paces []float64
 	note := func(kind string, at time.Time) {
 		if before, known := last[kind]; known {
+			if kind == "service" {
+				paces = append(paces, at.Sub(before).Seconds())
+			}
 			longest[kind] = max(longest[kind], at.Sub(before).Seconds())
 		}
 		last[kind] = at
@@ -228,7 +240,11 @@ func gaps(log string, began, end time.Time) (service, pods float64) {
 	}
 	note("service", end)
 	note("pod", end)
-	return longest["service"], longest["pod"]
+	slices.Sort(paces)
+	if len(paces) > 0 {
+		pace = paces[len(paces)/2]
+	}
+	return longest["service"], longest["pod"], pace
 }
 
 // containers lists every pod with the containers that it runs in.

@@ -60,6 +60,7 @@ func (p *promise) kept(saw *Sighting, trouble string) error {
 	if strings.Contains(trouble, "lost power") {
 		limit = blinkOfOne
 	}
+	limit *= saw.slow()
 	api, writes := true, true
 	for _, s := range p.Steps {
 		if s.Survives.API == nil || strings.Contains(trouble, "lost power") && *s.Survives.API == 0 {
