@@ -70,6 +70,7 @@ func (r *resolver) nodes() {
 		r.pool(pool)
 	}
 	r.missingRoles()
+	r.groupsAreNoHosts()
 	for _, n := range r.plan.Nodes {
 		n.TargetHost = r.plan.Target.Site.carrier(n.FailureDomain)
 	}
@@ -143,10 +144,10 @@ func (r *resolver) roles(src *spec.Source, written []string) Roles {
 	switch {
 	case roles != 0 || r.plan.Cluster.Type == topologies.AllInOne && r.plan.Target.Facts.Hosting != Hosted:
 		return roles
-	case r.plan.Target.Facts.Hosting == Hosted:
-		return Worker
 	case written != nil: // [] is a machine beside the cluster
 		return 0
+	case r.plan.Target.Facts.Hosting == Hosted:
+		return Worker
 	}
 	if len(r.roleless) == 0 || r.roleless[len(r.roleless)-1].Block() != src.Block() { // for_each makes several of one block
 		r.roleless = append(r.roleless, src)
@@ -173,9 +174,32 @@ func (r *resolver) groups(src *spec.Source, written []string) []string {
 		case !groupPattern.MatchString(group):
 			r.fail(invalidName, at, `groups holds %q. A group has lower-case letters, digits, _ and -, and begins with a letter or _: `+
 				`"monitoring".`, spelling.Excerpt(group))
+		case !slices.Contains(r.grouped, grouping{group, at}): // for_each makes several machines of one block
+			r.grouped = append(r.grouped, grouping{group, at})
 		}
 	}
 	return slices.Compact(slices.Sorted(slices.Values(written)))
+}
+
+// grouping is a group of the inventory, and where a machine is put into it.
+type grouping struct {
+	group string
+	at    hcl.Range
+}
+
+// groupsAreNoHosts refuses a group that is called as a host is: Ansible's patterns would mean the host and the group's members at once.
+func (r *resolver) groupsAreNoHosts() {
+	hosts := make(map[string]*Node, len(r.plan.Nodes))
+	for _, n := range r.plan.Nodes {
+		hosts[n.Name] = n
+	}
+	for _, g := range r.grouped {
+		if n := hosts[g.group]; n != nil {
+			r.fail(invalidName, g.at, "%q is the host on line %d, and a group cannot have a host's name: what RUNBOOK.md runs on the host "+
+				"%s would run on the members of the group too. Write another name, such as \"%s-group\".", g.group,
+				n.NameRange.Start.Line, g.group, g.group)
+		}
+	}
 }
 
 // missingRoles reports all blocks without roles in one message. It offers what the design lacks first.

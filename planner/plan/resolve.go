@@ -27,6 +27,7 @@ type resolver struct {
 	diags hcl.Diagnostics
 
 	roleless []*spec.Source // nodes and pools without roles
+	grouped  []grouping     // groups that machines are in, each once for its place
 }
 
 // Resolve decides everything that the author left open. The spec comes from spec.Load without errors: its words for types, roles, kinds

@@ -34,6 +34,9 @@ var mistakes = []struct{ id, src string }{
 		" first_address = \"10.0.1.1\"\n}"},
 	{"invalid-name",
 		"node_pool \"" + strings.Repeat("a", 60) + "\" { # here\n roles = [\"worker\"]\n count = 300\n first_address = \"10.0.1.1\"\n}"},
+	{"invalid-name", "node \"w\" {\n roles = [\"worker\"]\n address = \"10.0.0.9\"\n groups = [\"web\", \"w\"] # here\n}"},
+	{"invalid-name", "node_pool \"w\" {\n roles = [\"worker\"]\n count = 3\n first_address = \"10.0.1.1\"\n" +
+		" groups = [\"w-3\"] # here\n}"},
 	{"invalid-host", "network {\n dns_domain = \"Cluster.local\" # here\n}"},
 	{"invalid-host", "network {\n dns_domain = \"cluster.local.\" # here\n}"},
 	{"invalid-host", "container_runtime \"containerd\" {\n registry \"https://docker.io\" { # here\n }\n}"},

@@ -52,7 +52,7 @@ func foreign(p *plan.Plan) (string, error) {
 	}
 	how, err := text("other.md")
 	for _, m := range p.Network.CNI.Manifests {
-		how += "\n    kubectl apply --server-side --filename " + artifact.ShellWord(m.URL+m.Local)
+		how += strings.TrimRight("\n    "+m.URL+m.Local+" "+m.Checksum, " ")
 	}
 	return how + "\n", err
 }
@@ -116,6 +116,9 @@ func proxyText(n *plan.Network) string {
 func mtuText(p *plan.Plan) string {
 	if mtu := statedMTU(p); mtu != 0 {
 		return strconv.Itoa(mtu)
+	}
+	if p.Network.CNI.MTU == 0 {
+		return fmt.Sprintf("what its manifests state: at most the %d of the hosts' interface, less the encapsulation", p.Network.MTU)
 	}
 	return fmt.Sprintf("measured on each host: that of its interface, less the encapsulation (%d where the interface has %d)",
 		p.Network.CNI.MTU, p.Network.MTU)

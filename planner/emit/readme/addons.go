@@ -2,10 +2,19 @@ package readme
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/k8splan/k8splan/planner/plan"
 )
+
+// early reports whether there is an addon of a kind among those that are applied before the other nodes join.
+func early(p *plan.Plan, kind func(*plan.Addon) bool) bool {
+	return slices.ContainsFunc(p.Addons, func(a *plan.Addon) bool { return a.Early && kind(a) })
+}
+
+// applyAddon is how roles/addons/files/apply.py applies: over fields that kubeadm has set, and as the same manager.
+const applyAddon = "kubectl apply --server-side --force-conflicts --field-manager=k8splan"
 
 // addonSteps writes the commands that apply addons: those that nodes wait for, or the others. "" where there are none.
 func addonSteps(p *plan.Plan, early bool) string {
@@ -29,7 +38,7 @@ func addonSteps(p *plan.Plan, early bool) string {
 			switch {
 			case m.Local != "":
 				file = "/root/" + m.Base()
-				fmt.Fprintf(&b, "# copy %s of your own machine to %s first\n", plain(m.Local), file)
+				fmt.Fprintf(&b, "# copy %s of your own machine to %s first\n", m.Local, file)
 			case m.URL != "":
 				file = "/root/" + m.Base()
 				fmt.Fprintf(&b, "curl -fsSLo %s %s\necho %s | sha256sum --check\n", file, shell(m.URL),
@@ -38,7 +47,7 @@ func addonSteps(p *plan.Plan, early bool) string {
 			if m.Tree == "" && edits != "" {
 				fmt.Fprintf(&b, "sed -i%s %s\n", edits, file)
 			}
-			fmt.Fprintf(&b, "kubectl apply --server-side -f %s\n", file)
+			fmt.Fprintf(&b, "%s -f %s\n", applyAddon, file)
 		}
 	}
 	return strings.TrimSuffix(b.String(), "\n")

@@ -52,6 +52,7 @@ type book struct {
 	KubernetesDeb, KubernetesRPM                                string // commands that name the repository
 	CNISteps, CNIStepsLast, APILabels, CertificateValidity      string
 	EarlyAddons, Addons                                         string // commands; "" for none
+	CloudAddon, NetworkAddon                                    bool   // what is among the early ones
 	HostFiles, AuditLogDir, Encryption, EncryptionProvider      string
 	ApproveKubelets, SchedulerProfiles                          bool
 	Waits                                                       waits
@@ -92,7 +93,9 @@ func procedure(p *plan.Plan) book {
 		FailSwapOn: p.Cluster.Kubelet.FailSwapOn, Packages: p.Artifacts.Origin == plan.Packages,
 		RuntimeService:      strings.Join(hostfiles.Units(p), " "),
 		CertificateValidity: report.Lifetime(p.Cluster.CertificateValidity, "1 year"),
-		EarlyAddons:         addonSteps(p, true), Addons: addonSteps(p, false), ApproveKubelets: p.Cluster.Kubelet.ServerTLSBootstrap,
+		EarlyAddons:         addonSteps(p, true), CloudAddon: early(p, func(a *plan.Addon) bool { return !a.Network }),
+		NetworkAddon: early(p, func(a *plan.Addon) bool { return a.Source == p.Network.CNI.Source }),
+		Addons:       addonSteps(p, false), ApproveKubelets: p.Cluster.Kubelet.ServerTLSBootstrap,
 		SchedulerProfiles: len(p.Cluster.SchedulerProfiles) > 0, Waits: waitsOf(p), Loopback: "127.0.0.1",
 		ClusterWord: shell(p.Cluster.Name), DataDirWord: shell(strings.ReplaceAll(p.Etcd.DataDir, "/", "-")),
 	}
@@ -369,17 +372,8 @@ func podNetwork(p *plan.Plan) string {
 		return on + "```sh\nkubectl --kubeconfig /etc/kubernetes/admin.conf apply -f " + path + "\n```\n\n" + expect + "\n"
 	}
 	switch p.Network.CNI.Name {
-	case plan.NoCNI:
+	case plan.NoCNI, plan.OtherCNI: // manifests of the author's are among the early addons
 		return ""
-	case plan.OtherCNI:
-		var steps string
-		for _, m := range p.Network.CNI.Manifests {
-			steps += "kubectl --kubeconfig /etc/kubernetes/admin.conf apply --server-side -f " + shell(m.URL+m.Local) + "\n"
-		}
-		if steps == "" {
-			return ""
-		}
-		return on + "```sh\n" + steps + "```\n\nExpect the node to be `Ready` when its pods run.\n"
 	case plan.Flannel:
 		return apply("/opt/cluster/cni/kube-flannel.yaml",
 			"Expect the node to be `Ready` within a minute. If not: `kubectl -n kube-flannel "+

@@ -366,3 +366,39 @@ func TestRunbookNamesHosts(t *testing.T) {
 		}
 	}
 }
+
+// What the playbook applies before the joins is applied once by hand too: checked, and over the fields that kubeadm has set.
+func TestEarlyAddonsByHand(t *testing.T) {
+	text := emit(t, resolve(t, `cluster "c" { type = "single-etcd-single-master" }
+network {
+  dns { replicas = 3 }
+  cni "other" {
+    plugin = "kube-router"
+    manifest "https://example.com/k.yaml" { checksum = "sha256:`+strings.Repeat("0a", 32)+`" }
+    manifest "~/own.yaml" {}
+  }
+}
+node "cp" {
+  roles   = ["control-plane"]
+  address = "10.0.0.1"
+}
+node "w" {
+  roles   = ["worker"]
+  address = "10.0.0.2"
+}
+`))["RUNBOOK.md"]
+	const apply = "kubectl apply --server-side --force-conflicts --field-manager=k8splan -f "
+	for want, times := range map[string]int{
+		apply + "/opt/cluster/addons/cluster-dns.yaml\n":                              1,
+		"echo '" + strings.Repeat("0a", 32) + "  /root/k.yaml' | sha256sum --check\n": 1,
+		"https://example.com/k.yaml":                                                  1,
+		"# copy ~/own.yaml of your own machine to /root/own.yaml first\n":             1,
+		"--server-side -f": 0,
+		"uninitialized":    0,
+		"\\~":              0,
+	} {
+		if got := strings.Count(text, want); got != times {
+			t.Errorf("%q stands there %d times, want %d in\n%s", want, got, times, text)
+		}
+	}
+}

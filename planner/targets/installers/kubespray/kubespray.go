@@ -145,7 +145,7 @@ func (l *list) add(key string, value any) { l.Mapping = append(l.Mapping, ansibl
 func inventory(p *plan.Plan, b *body) ansible.Mapping {
 	var hosts list
 	for _, n := range p.Nodes {
-		hosts.add(n.Name, host(p, n))
+		hosts.add(n.Name, host(p, n, b))
 	}
 	group := func(in func(*plan.Node) bool) ansible.Mapping {
 		var members list
@@ -212,15 +212,19 @@ func connection(p *plan.Plan, b *body) ansible.Mapping {
 	if p.SSH.PrivateKeyFile != "" {
 		v.add("ansible_ssh_private_key_file", p.SSH.PrivateKeyFile)
 	}
-	become := p.SSH.User != "root"
-	if b.Become != nil {
-		become = *b.Become
-	}
-	v.add("ansible_become", become)
+	v.add("ansible_become", becomes(b, p.SSH.User))
 	return v.Mapping
 }
 
-func host(p *plan.Plan, n *plan.Node) ansible.Mapping {
+// becomes reports whether who logs in must become root to work there.
+func becomes(b *body, user string) bool {
+	if b.Become != nil {
+		return *b.Become
+	}
+	return user != "root"
+}
+
+func host(p *plan.Plan, n *plan.Node, b *body) ansible.Mapping {
 	var v list
 	v.add("ansible_host", n.SSHAddress)
 	if n.SSH.Local {
@@ -228,6 +232,9 @@ func host(p *plan.Plan, n *plan.Node) ansible.Mapping {
 	}
 	if n.SSH.User != "" {
 		v.add("ansible_user", n.SSH.User)
+		if become := becomes(b, n.SSH.User); become != becomes(b, p.SSH.User) {
+			v.add("ansible_become", become)
+		}
 	}
 	if n.SSH.Port != 0 {
 		v.add("ansible_port", n.SSH.Port)

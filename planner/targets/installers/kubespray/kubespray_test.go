@@ -75,6 +75,54 @@ node_pool "cp" {
 	}
 }
 
+// Who logs in as root needs no become, and who logs in as another needs it: host by host.
+func TestBecome(t *testing.T) {
+	for _, c := range []struct{ file, node, everywhere, there string }{
+		{"root", "adm", "ansible_become: false", "ansible_become: true"},
+		{"adm", "root", "ansible_become: true", "ansible_become: false"},
+		{"adm", "other", "ansible_become: true", ""},
+	} {
+		written, diags := spec.Load("become.hcl", []byte(`
+cluster "x" { type = "single-etcd-single-master" }
+target "kubespray" {}
+ssh { user = "`+c.file+`" }
+node "cp" {
+  roles   = ["control-plane"]
+  address = "10.0.0.31"
+}
+node "w" {
+  roles   = ["worker"]
+  address = "10.0.0.32"
+  ssh { user = "`+c.node+`" }
+}
+`), nil)
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		of := kubespray.Target()
+		p, diags := plan.Resolve(written, of.Facts)
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		emit, diags := of.New(p, written.Target.Body, written.Target.Context)
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		files, err := emit(render.Upstream())
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(files, func(f artifact.File) bool { return f.Path == "kubespray/inventory/hosts.yaml" })
+		hosts, vars, found := strings.Cut(string(files[i].Data), "\n  vars:\n")
+		if !found || !strings.Contains(vars, c.everywhere) {
+			t.Errorf("%+v: all hosts have\n%s", c, vars)
+		}
+		if want := min(len(c.there), 1); strings.Count(hosts, "ansible_become") != want || !strings.Contains(hosts, c.there) {
+			t.Errorf("%+v: the hosts have\n%s", c, hosts)
+		}
+	}
+}
+
 // ansibleReads lets ansible-inventory read the inventory with its group_vars, and looks at what it made of it.
 func ansibleReads(t *testing.T, files []artifact.File) {
 	t.Helper()
