@@ -21,7 +21,7 @@ TOOL      = $(GO) tool -modfile=checks/tools/go.mod
 MODULES   = $(dir $(shell git ls-files '*go.mod' ':!e2e/lab'))
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo setup test unit browser lint cross golden fuzz vscode release-snapshot bench e2e e2e-bare e2e-hard-way e2e-recover e2e-faults e2e-change e2e-hosts site clean
+.PHONY: help build demo setup test unit browser lint cross golden fuzz vscode release-snapshot bench e2e e2e-bare e2e-hard-way e2e-recover e2e-faults e2e-change e2e-hosts e2e-ansible site clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -118,6 +118,9 @@ e2e-change: build ## edit topologies of running clusters in the lab: CASES="guar
 
 e2e-hosts: build ## hosts that are not as a cluster needs them, in the lab: CASES="flaws in-spite" for some
 	$(GO) run ./e2e -k8splan bin/k8splan -hosts $(CASES)
+
+e2e-ansible: build ## a host and a cluster of eight in the lab, with the ansible-core of Debian trixie (2.19)
+	$(GO) run ./e2e -k8splan bin/k8splan -ansible trixie aio 3+3+2
 
 site: ## the playground and the documentation as static files, in ./dist/site, where setup was run before
 	rm -rf dist/site
