@@ -64,7 +64,7 @@ The exit code is 1 if something is refused or a topology is wrong. With --exit-c
 				return usageError{hinted{errors.New("with --git, name only NEW: OLD is the same file at the revision"),
 					"k8splan diff --git REVISION [NEW]"}}
 			}
-			r, err := a.difference(args, revision, &topology)
+			r, o, err := a.difference(args, revision, &topology)
 			if err != nil {
 				return err
 			}
@@ -74,7 +74,9 @@ The exit code is 1 if something is refused or a topology is wrong. With --exit-c
 			case "markdown":
 				err = describe.ChangeMarkdown(a.stdout, r)
 			default:
-				err = describe.ChangePage(a.stdout, r, a.style())
+				if err = describe.ChangePage(a.stdout, r, a.style()); err == nil && revision == "" {
+					a.toWrite(r, o, args[0], &topology)
+				}
 			}
 			switch {
 			case err != nil:
@@ -94,31 +96,44 @@ The exit code is 1 if something is refused or a topology is wrong. With --exit-c
 	return cmd
 }
 
-// difference reads both designs and compares them.
-func (a *app) difference(args []string, revision string, flags *topologyFlags) (*change.Report, error) {
+// toWrite says which command writes the tree that carries an edit out, where OLD is a tree.
+func (a *app) toWrite(r *change.Report, o *opened, old string, flags *topologyFlags) {
+	info, err := os.Stat(old)
+	if err != nil || !info.IsDir() || len(r.Changes) == 0 || r.Verdict == change.Refused {
+		return
+	}
+	about := "writes the tree for this design"
+	if len(r.Steps) > 0 {
+		about = "writes the tree that carries the steps out"
+	}
+	a.nextCommand(a.command(o, "generate --out "+shellWord(filepath.ToSlash(old)), flags), about)
+}
+
+// difference reads both designs and compares them; it returns the new one too.
+func (a *app) difference(args []string, revision string, flags *topologyFlags) (*change.Report, *opened, error) {
 	var old *change.Record
 	var err error
 	if revision == "" {
 		if old, err = a.recordOf(args[0], flags); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		flags.keep(old)
 		args = args[1:]
 	}
 	if len(args) > 0 && args[0] == "-" && revision != "" {
-		return nil, usagef("--git compares files: standard input has no revision")
+		return nil, nil, usagef("--git compares files: standard input has no revision")
 	}
 	o, err := a.project(args, flags)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	a.newerPatch(o)
 	if revision != "" {
 		if old, err = a.recordAt(revision, o.name, flags); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return change.BetweenWith(old, change.Of(o.project.Plan(), release()), a.facts), nil
+	return change.BetweenWith(old, change.Of(o.project.Plan(), release()), a.facts), o, nil
 }
 
 // keep holds a topology that names a minor alone at the patch of a design that was built. A nil record changes nothing.

@@ -251,9 +251,10 @@ func (a *app) write(set *artifact.Set, dir string, force bool) error {
 	return nil
 }
 
-// toBuild says how the tree is built. After an edit of a cluster that runs, the steps are said already.
+// toBuild says how the tree is built, or how the first step of an edit is done.
 func (a *app) toBuild(o *opened, edit *change.Report, dir string, rebuild bool) {
 	if edit != nil && len(edit.Steps) > 0 && !rebuild {
+		a.toStep(edit.Steps, filepath.ToSlash(dir))
 		return
 	}
 	command, page := builds(o.project.Plan(), dir)
@@ -262,6 +263,28 @@ func (a *app) toBuild(o *opened, edit *change.Report, dir string, rebuild bool) 
 		return
 	}
 	a.nextCommand(command, page+" has the steps")
+}
+
+// toStep says how the first of the steps is done.
+func (a *app) toStep(steps []change.Step, dir string) {
+	command, same := steps[0].Command(), 1
+	for same < len(steps) && steps[same].Command() == command {
+		same++
+	}
+	about := "all of it"
+	switch {
+	case command == "":
+		a.next("step 1 is done by hand: %s, %q", path.Join(dir, "RUNBOOK.md"), steps[0].ByHand)
+		return
+	case same == 1 && len(steps) > 1:
+		about = fmt.Sprintf("step 1 of %d", len(steps))
+	case same < len(steps):
+		about = fmt.Sprintf("steps 1 to %d of %d", same, len(steps))
+	}
+	if strings.HasPrefix(command, "ansible-playbook ") {
+		command = "cd " + shellWord(path.Join(dir, "ansible")) + " && " + command
+	}
+	a.nextCommand(command, about)
 }
 
 // compare lists or shows what differs, and fails where something does. hide takes out what must not be shown.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -34,10 +35,19 @@ func (a *app) upgradePathCommand() *cobra.Command {
 		Long: `List the upgrade steps between two Kubernetes versions. kubeadm and etcd move one minor version at a time. Each step has
 the new etcd version, the order of the nodes, and changes that a cluster may depend on. A minor such as 1.36 stands for its newest
 known patch.`,
-		Args: count(0, 0, ""),
-		RunE: func(*cobra.Command, []string) error {
+		Args: count(0, 2, ""),
+		RunE: func(_ *cobra.Command, args []string) error {
+			for i, flag := range []*string{&from, &to} {
+				if i >= len(args) {
+					break
+				}
+				if *flag != "" {
+					return usagef("name each version once: FROM TO, or --from and --to")
+				}
+				*flag = args[i]
+			}
 			if from == "" || to == "" {
-				return usageError{hinted{fmt.Errorf("--from and --to are required"), "k8splan upgrade-path --from 1.34.2 --to 1.37.2"}}
+				return usageError{hinted{errors.New("name the current and the target version"), "k8splan upgrade-path --from 1.34.2 --to 1.37.2"}}
 			}
 			versions := make([]plan.Version, 3)
 			for i, text := range []string{from, to, etcd} {

@@ -210,6 +210,12 @@ var edits = []edit{
   count         = 5`}, change.Ordered, "node: a control plane joins", []string{"join-control-plane:cp-4", "join-control-plane:cp-5"}},
 	{"to one control plane and back to three is refused", base, []string{`node_pool "cp" {`, `node_pool "new" {`, `10.0.0.31`, `10.0.0.61`},
 		change.Refused, "node: too many at once", []string{}},
+	{"a balancer's memory is written", base, []string{`"10.0.0.11"`, `"10.0.0.11"
+  memory = "2Gi"`}, change.None, "node.memory: only now written", []string{}},
+	{"a balancer's memory grows", strings.Replace(base, `"10.0.0.11"`, `"10.0.0.11"
+  memory = "2Gi"`, 1), []string{`"2Gi"`, `"4Gi"`}, change.Ordered, "node.memory: another size of another host", []string{"machine-beside"}},
+	{"a node's memory grows", strings.Replace(base, `"10.0.0.31"`, `"10.0.0.31"
+  memory = "4Gi"`, 1), []string{`"4Gi"`, `"8Gi"`}, change.Ordered, "node.memory: another size of a node", []string{"machine"}},
 	{"a control plane under another name", base, []string{`node_pool "cp" {
   roles         = ["control-plane"]
   count         = 3

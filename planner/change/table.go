@@ -572,7 +572,7 @@ var table = []Row{
 		{"a host with a kubelet", Ordered, []string{"node-kubelet"},
 			"The zone's label is a flag of the kubelet, which puts it back at each " +
 				"start. Volumes are pinned to the old zone: pods that use one cannot come back. The design says where the machine " +
-				"is; it does not move it.", func(e *edit) bool { return e.role(plan.ControlPlane) || e.role(plan.Worker) }},
+				"is; it does not move it.", runsPods},
 		{"any other host", None, nil, "It is only planned with.", nil},
 	}, nodeStatus},
 	row("node.host", None, "", "It says where the machine is; it does not move it. A machine that moves while it is off is away as long."),
@@ -583,11 +583,12 @@ var table = []Row{
 	row("node.os", Ordered, "", otherSystem, "node-again"),
 	{"node.cpus", machineCases, drainDocs}, {"node.memory", machineCases, drainDocs},
 	{"node.disk", []Case{
-		{"larger", Ordered, []string{"machine"}, "Most systems grow a disk online; see the tool's plan, which may replace the machine.",
-			func(e *edit) bool { return e.had && bytesOf(e.after.Text) > bytesOf(e.before.Text) }},
+		{"larger, of a node", Ordered, []string{"machine"}, largerDisk, func(e *edit) bool { return larger(e) && runsPods(e) }},
+		{"larger, of another host", Ordered, []string{"machine-beside"}, largerDisk, larger},
 		{"only now written", None, nil, "It is only planned with, where the machine has as much.",
 			func(e *edit) bool { return !e.had || !e.has }},
-		{"smaller", Ordered, []string{"node-again"}, "A disk does not shrink: a new machine joins in place of the old one.", nil},
+		{"smaller, of a node", Ordered, []string{"node-again"}, "A disk cannot shrink: a new machine replaces the old one.", runsPods},
+		{"smaller, of another host", Ordered, []string{"machine-beside"}, "A disk cannot shrink: a new machine replaces the old one.", nil},
 	}, drainDocs},
 	row("node.interface", Ordered, "https://github.com/flannel-io/flannel/issues/712",
 		"The host's own network first. Pod network, keepalived and kube-vip follow.", "node-kubelet", "pod-network", "balancer"),
@@ -691,12 +692,22 @@ var mtuCases = []Case{
 	{"another pod network", Ordered, []string{"pod-network"}, podMTU, nil},
 }
 
+const resized = "A tool that creates the machines may replace them: check its plan first. If you size the machines yourself, this only " +
+	"records their size."
+
+const largerDisk = "Most systems grow a disk online. Check the tool's plan, which may replace the machine."
+
+func larger(e *edit) bool { return e.had && bytesOf(e.after.Text) > bytesOf(e.before.Text) }
+
+// runsPods reports whether a host has a kubelet.
+func runsPods(e *edit) bool { return e.role(plan.ControlPlane) || e.role(plan.Worker) }
+
 var machineCases = []Case{
 	{"only now written", None, nil, "It is only planned with, where the machine has as much.", func(e *edit) bool {
 		return !e.had || !e.has
 	}},
-	{"another size", Ordered, []string{"machine"}, "Drained, resized and booted, one at a time. If a tool makes the machines, " +
-		"it may replace them: see its plan first. Of machines that you size yourself it only says what they have.", nil},
+	{"another size of a node", Ordered, []string{"machine"}, "Drain, resize and restart one machine at a time. " + resized, runsPods},
+	{"another size of another host", Ordered, []string{"machine-beside"}, "Resize and restart one machine at a time. " + resized, nil},
 }
 
 // Table returns the rows, for documentation.

@@ -137,8 +137,8 @@ func ChangePage(w io.Writer, r *change.Report, style Style) error {
 	if len(r.Steps) > 0 {
 		g.heading("Steps", "")
 	}
-	for i, s := range r.Steps {
-		g.step(i, s)
+	for i := range r.Steps {
+		g.step(r.Steps, i)
 	}
 	if weak := r.Weak(); len(weak) > 0 {
 		g.line("")
@@ -253,22 +253,27 @@ func some6(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// by says who carries a step out.
-func by(s change.Step) string {
+// by says who carries step i out.
+func by(steps []change.Step, i int) string {
+	s := steps[i]
 	if command := s.Command(); command != "" {
+		if i > 0 && steps[i-1].Command() == command {
+			return "in the same run"
+		}
 		return command
 	}
 	return "by hand: " + s.ByHand
 }
 
-func (g *page) step(i int, s change.Step) {
+func (g *page) step(steps []change.Step, i int) {
+	s := steps[i]
 	label := fmt.Sprintf("%3d. ", i+1)
 	title := s.Title
 	if len(s.Hosts) > 0 {
 		title += ": " + some6(s.Hosts)
 	}
 	g.prose(label, printable(title))
-	g.prose("     ", by(s))
+	g.prose("     ", by(steps, i))
 	g.prose("     ", "then: "+s.Gate)
 	g.prose("     ", "undo: "+s.Undo)
 }
