@@ -36,11 +36,13 @@ func otherAnsible(dir, packages string) (path string, err error) {
 	return bin, err
 }
 
-// ansibleCommand names trixie's loader, for its Python wants a newer C library than older systems have, and hides Python's variables from
-// what Ansible starts.
+// ansibleCommand names trixie's loader, since its Python requires a newer C library than older systems have, and hides Python's variables
+// from what Ansible starts.
 const ansibleCommand = `#!/bin/sh
-export PYTHONHOME='%[1]s/usr' PYTHONPATH='%[2]s:%[3]s'
-exec '%[1]s/lib64/ld-linux-x86-64.so.2' --argv0 /usr/bin/python3 --library-path '%[1]s/usr/lib/x86_64-linux-gnu' '%[1]s/usr/bin/python3' -c '
+trixie='%[1]s'
+export PYTHONHOME="$trixie/usr" PYTHONPATH='%[2]s:%[3]s'
+exec "$trixie/lib64/ld-linux-x86-64.so.2" --argv0 /usr/bin/python3 --library-path "$trixie/usr/lib/x86_64-linux-gnu" \
+  "$trixie/usr/bin/python3" -c '
 import os, runpy, sys
 del os.environ["PYTHONHOME"], os.environ["PYTHONPATH"]
 sys.argv = ["ansible", "%[4]s"] + sys.argv[1:]

@@ -81,8 +81,8 @@ func run(ctx context.Context, args []string) (err error) {
 	noFresh := flags.Bool("no-fresh", false, "with -change: do not build each chain's last topology again to compare")
 	hosts := flags.Bool("hosts", false, "look at hosts that are not as a cluster needs them, and build one in spite of some of it")
 	hardWay := flags.Bool("hard-way", false, "bring up Kubernetes The Hard Way from its tree")
-	ansible := flags.String("ansible", "", "run playbooks with another release of ansible-core: trixie, or a directory that holds the Python "+
-		"package ansible (for Linux on amd64)")
+	ansible := flags.String("ansible", "", "run playbooks with another release of ansible-core: trixie, or a directory "+
+		"that holds the Python package ansible (for Linux on amd64)")
 	rounds := flags.Int("rounds", 1, "rounds of -bench, whose medians are printed, or of every fault of -faults")
 	binary := flags.String("k8splan", "", "the binary to test (default: built from ./cmd/k8splan)")
 	if err := flags.Parse(args); err != nil {

@@ -47,7 +47,8 @@ known patch.`,
 				*flag = args[i]
 			}
 			if from == "" || to == "" {
-				return usageError{hinted{errors.New("name the current and the target version"), "k8splan upgrade-path --from 1.34.2 --to 1.37.2"}}
+				return usageError{hinted{errors.New("name the current and the target version"),
+					"k8splan upgrade-path --from 1.34.2 --to 1.37.2"}}
 			}
 			versions := make([]plan.Version, 3)
 			for i, text := range []string{from, to, etcd} {
