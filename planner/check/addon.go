@@ -82,9 +82,10 @@ var addonRules = []Rule{
 	}, addonVersion},
 	{rule.Rule{
 		ID: "addon-before-network", Severity: rule.Warning, Title: "Addon before the pod network",
-		Doc: "The playbook leaves Cilium to its Helm chart. Until you install that chart, nodes are not ready and no pod starts: " +
-			"the playbook waits five minutes for the addons and stops.",
-		Fix: "Install Cilium as cni/README.md of the tree says when the playbook has made the control planes, and run the playbook " +
+		Doc: "The playbook leaves Cilium to its Helm chart, and a pod network that k8splan does not know to its manifest. Until " +
+			"somebody installs it, nodes are not ready and no pod starts: the playbook waits five minutes for the addons and stops.",
+		Fix: "Give cni \"other\" its manifest. Install Cilium as cni/README.md of the tree says when the playbook has made the control " +
+			"planes, and run the playbook " +
 			"again; then waive this rule. Or bring Cilium as an addon: its rendered chart as a manifest.",
 		Sources: []string{"https://docs.cilium.io/en/stable/installation/k8s-install-helm/"},
 	}, addonBeforeNetwork},
@@ -243,12 +244,13 @@ func addonVersion(p *plan.Plan) []Finding {
 }
 
 func addonBeforeNetwork(p *plan.Plan) []Finding {
-	if !onHosts(p) || p.Network.CNI.Name != plan.Cilium {
+	c := &p.Network.CNI
+	if !onHosts(p) || c.Name != plan.Cilium && (!c.Foreign() || len(c.Manifests) > 0) {
 		return nil
 	}
 	var late []string
 	for _, a := range p.Addons {
-		if a.Name == plan.Cilium {
+		if a.Name == c.Called() || a.Network {
 			return nil
 		}
 		if !a.Early {
@@ -257,6 +259,11 @@ func addonBeforeNetwork(p *plan.Plan) []Finding {
 	}
 	if len(late) == 0 {
 		return nil
+	}
+	if c.Foreign() {
+		return one(c.Block(), "Nothing in the file installs a pod network, and the playbook waits for %s: they never start without "+
+			"one. Write manifest { source = … } in cni \"other\", or install the network after the first run and run the playbook again.",
+			sentence(late))
 	}
 	return one(p.Network.CNI.Block(), "Helm installs Cilium, and the playbook does not. It waits for %s before that, which never "+
 		"starts. Install Cilium after the first run and run the playbook again, or bring its rendered chart as addon \"cilium\".",

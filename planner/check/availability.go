@@ -212,7 +212,7 @@ func availabilityDomainUnstated(p *plan.Plan) []Finding {
 
 func availabilityHypervisorMajority(p *plan.Plan) []Finding {
 	nodes := members(p)
-	name, in := crowded(nodes, hypervisorOf)
+	name, in := crowded(stating(nodes, hypervisorOf), hypervisorOf)
 	if len(nodes) < 3 || name == "" || !stops(p, len(in)) {
 		return nil
 	}

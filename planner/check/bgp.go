@@ -44,7 +44,7 @@ var bgpRules = []Rule{
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc6996", calicoFabric, ciliumBGP},
 	}, networkBGPAS},
 	{rule.Rule{
-		ID: "network-bgp-unused", Severity: rule.Warning, Title: "Routers of a pod network that speaks no BGP",
+		ID: "network-bgp-unused", Severity: rule.Warning, Title: "BGP settings that the pod network does not read",
 		Doc: "Calico and Cilium open sessions with routers where `encapsulation` is `bgp`. Elsewhere `bgp_as` " +
 			"and `bgp_peers` change nothing.",
 		Fix:     "Write `encapsulation = \"bgp\"` in cni \"calico\" or \"cilium\", or remove them.",
@@ -126,6 +126,10 @@ func networkBGPUnused(p *plan.Plan) []Finding {
 	if c.Name == plan.Calico || c.Name == plan.Cilium {
 		return one(at, "%s speaks BGP to routers where its encapsulation is bgp, and it is %s. Write encapsulation = \"bgp\", or remove "+
 			"bgp_as and bgp_peers.", c.Name, c.Encapsulation)
+	}
+	if c.Name == plan.OtherCNI {
+		return one(at, "k8splan writes the routers of Calico and Cilium alone, and %s does not read these arguments. Write its routers "+
+			"into its own manifest, and remove bgp_as and bgp_peers.", c.Called())
 	}
 	return one(at, "cni %q speaks to no routers. Remove bgp_as and bgp_peers, or write cni \"calico\" or cni \"cilium\".", c.Name)
 }

@@ -70,6 +70,20 @@ var domainRules = []Rule{
 		Sources: []string{etcdFAQ, zoneDocs},
 	}, availabilityPowerMajority},
 	{rule.Rule{
+		ID: "availability-power-together", Severity: rule.Warning, Title: "Hosts of one kind on one power feed",
+		Doc: "The design has several feeds, and all balancers, all control planes or all workers depend on one of them: its loss takes " +
+			"that part of the cluster, in whatever racks the machines are.",
+		Fix:     "Connect them to different feeds: `powers` of a pool deals feeds out in turn.",
+		Sources: []string{zoneDocs},
+	}, availabilityPowerTogether},
+	{rule.Rule{
+		ID: "availability-workers-hypervisor", Severity: rule.Warning, Title: "All workers on one hypervisor",
+		Doc: "The design has several hypervisors, and all workers are on one of them: its loss leaves a cluster that runs " +
+			"nothing.",
+		Fix:     "Write `host` (in a pool `hosts`) for at least two hypervisors.",
+		Sources: []string{zoneDocs},
+	}, availabilityWorkersHypervisor},
+	{rule.Rule{
 		ID: "availability-power-unstated", Severity: rule.Warning, Title: "Power feed missing on some hosts",
 		Doc:     "Some hosts state their power feed and others do not. What fails with a feed cannot be computed.",
 		Fix:     "Write `power` for all of them, in pools `powers`.",
@@ -128,9 +142,45 @@ func availabilityDomainLabel(p *plan.Plan) []Finding {
 	return findings
 }
 
+// stating are the nodes whose place is stated: what many of them share is true wherever the others are.
+func stating(nodes []*plan.Node, of place) []*plan.Node {
+	return having(nodes, func(n *plan.Node) bool { return of(n) != "" })
+}
+
+func availabilityPowerTogether(p *plan.Plan) []Finding {
+	feeds := distinct(stating(p.Nodes, powerOf), powerOf)
+	var findings []Finding
+	say := func(what, lost string, nodes []*plan.Node) {
+		name, in := crowded(nodes, powerOf)
+		if len(nodes) < 2 || name == "" || len(in) != len(nodes) || len(feeds) < 2 {
+			return
+		}
+		findings = append(findings, one(attr(in[0], "power"), "All %d %s (%s) are on %s, and the design has %s: its loss takes %s. "+
+			"Connect them to different feeds.", len(nodes), what, sentence(names(in)), name, sentence(feeds), lost)...)
+	}
+	if p.LoadBalancer.Kind == plan.HAProxy {
+		say("balancers", "the way to the API", p.LoadBalancer.Nodes)
+	}
+	if cps := p.ControlPlanes(); p.Etcd.IsExternal() || len(cps) < 3 { // else availability-power-majority says it
+		say("control planes", "the API", cps)
+	}
+	say("workers", "every ordinary pod", p.Workers())
+	return findings
+}
+
+func availabilityWorkersHypervisor(p *plan.Plan) []Finding {
+	w := p.Workers()
+	name, in := crowded(w, hypervisorOf)
+	if len(w) < 2 || name == "" || len(in) != len(w) || len(distinct(stating(p.Nodes, hypervisorOf), hypervisorOf)) < 2 {
+		return nil
+	}
+	return one(hypervisorAt(p, w[0]), "All %d workers (%s) run on %s: when it dies every ordinary pod is gone. Spread them over at "+
+		"least two hypervisors.", len(w), sentence(names(w)), name)
+}
+
 func availabilityPowerMajority(p *plan.Plan) []Finding {
 	nodes := members(p)
-	name, in := crowded(nodes, powerOf)
+	name, in := crowded(stating(nodes, powerOf), powerOf)
 	if len(nodes) < 3 || name == "" || !stops(p, len(in)) {
 		return nil
 	}

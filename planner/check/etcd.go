@@ -80,7 +80,8 @@ var etcdRules = []Rule{
 		ID: "etcd-version-unknown", Severity: rule.Warning, Title: "etcd version without data",
 		Doc: "Kubernetes is tested with the etcd minor that kubeadm brings. A newer minor was never run with it, " +
 			"and etcd cannot go back to an older one.",
-		Fix:     "Leave `version` out for a new cluster; for members that run it already, waive this rule.",
+		Fix: "Leave `version` out for a new cluster; for members that run it already, waive this rule. Of a newer patch release the " +
+			"facts of its minor are assumed: update k8splan, or give newer facts with `--facts`.",
 		Sources: []string{etcdUpgrades, kubeadmLimits},
 	}, etcdVersionUnknown},
 	{rule.Rule{
@@ -395,8 +396,17 @@ func etcdVersionOld(p *plan.Plan) []Finding {
 func etcdVersionUnknown(p *plan.Plan) []Finding {
 	v, ok := parsed(p.Etcd.Version)
 	tested, known := parsed(p.Kubernetes().EtcdExternal())
-	if !p.Etcd.IsExternal() || !p.Etcd.Has("version") || !ok || !known || v.Major == tested.Major && v.Minor <= tested.Minor {
+	if !p.Etcd.IsExternal() || !p.Etcd.Has("version") || !ok || !known {
 		return nil
+	}
+	if v.Major == tested.Major && v.Minor <= tested.Minor {
+		table := p.Target.Facts.Table
+		newest, known := table.NewestEtcd(v.Minor)
+		if !known || !newest.Before(v) {
+			return nil
+		}
+		return one(p.Etcd.Attr("version"), "etcd %s is newer than this program's data, which ends with %s (%s); facts of %s are assumed. "+
+			"Update k8splan, or give newer facts with --facts.", v, newest, table.Date(), v.MinorString())
 	}
 	return one(p.Etcd.Attr("version"), "Kubernetes %s is tested with etcd %s, and there is no data about %s with it. For a new "+
 		"cluster, leave version out: it is %s then. Members that run %[3]s already stay there, because etcd cannot go back to an older "+

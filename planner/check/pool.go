@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 
@@ -36,6 +37,28 @@ var poolRules = []Rule{
 		Fix:     "Take addresses of a subnet in `node_subnets`, or write `announce = \"none\"` and announce them by BGP.",
 		Sources: []string{"https://metallb.io/concepts/layer2/"},
 	}, addonPoolSegment},
+	{rule.Rule{
+		ID: "addon-pool-segment-unstated", Severity: rule.Warning, Title: "Address pool in what looks like a segment without nodes",
+		Doc: "A node answers ARP for the addresses of a pool, and no router passes ARP on. `node_subnets` does not say where segments " +
+			"end, and by their addresses (one segment for each /24, or /64 of IPv6) no node shares one with the pool.",
+		Fix: "Write `node_subnets`: one range where it is one segment. Otherwise take addresses of the nodes' subnet, or announce them " +
+			"by BGP with `announce = \"none\"`.",
+		Sources: []string{"https://metallb.io/concepts/layer2/"},
+	}, addonPoolSegmentUnstated},
+	{rule.Rule{
+		ID: "addon-pool-unusable", Severity: rule.Error, Title: "Address pool that no client reaches",
+		Doc: "Addresses of a pool are dialed from outside of the cluster. A loopback, link-local, multicast or reserved address leads " +
+			"nowhere, and MetalLB gives a Service addresses of its own families only.",
+		Fix:     "Take addresses of the nodes' network, of a family that Services have.",
+		Sources: []string{metallbUsage, dualStackDocs},
+	}, addonPoolUnusable},
+	{rule.Rule{
+		ID: "addon-pool-broadcast", Severity: rule.Warning, Title: "Address pool with a segment's network or broadcast address",
+		Doc: "The first and the last address of an IPv4 segment mean the segment and everybody in it. Hosts do not dial them, so the " +
+			"Service that gets one is not reached.",
+		Fix:     "Leave the two out of the pool.",
+		Sources: []string{"https://www.rfc-editor.org/rfc/rfc919", metallbUsage},
+	}, addonPoolBroadcast},
 }
 
 func addonPoolOwner(p *plan.Plan) []Finding {
@@ -115,17 +138,104 @@ func poolTaken(p *plan.Plan, c poolRange, hosts []use) string {
 	return ""
 }
 
+// statedSegments are the segments that the file states: those of node_subnets, else those of the target's block.
+func statedSegments(p *plan.Plan) (segments []netip.Prefix, at hcl.Range) {
+	if len(p.Network.NodeSubnets) > 0 {
+		return p.Network.NodeSubnets, p.Network.Attr("node_subnets")
+	}
+	return p.Target.Site.Subnets, written(writtenArg(p.Target.Has("subnets"), p.Target.Attr("subnets")), p.Target.NameRange)
+}
+
 func addonPoolSegment(p *plan.Plan) []Finding {
-	if len(p.Network.NodeSubnets) == 0 {
+	segments, at := statedSegments(p)
+	if len(segments) == 0 {
 		return nil
+	}
+	what := "node_subnets"
+	if len(p.Network.NodeSubnets) == 0 {
+		what = "the target's segment"
 	}
 	var findings []Finding
 	for _, c := range poolRanges(p) {
 		within := func(s netip.Prefix) bool { return s.Contains(c.First) && s.Contains(c.Last) }
-		if c.pool.ARP && !slices.ContainsFunc(p.Network.NodeSubnets, within) {
-			findings = append(findings, one(c.at, "%s of pool %s is outside of node_subnets (%s), where no host looks for it by ARP. "+
+		if c.pool.ARP && poolUnusable(p, c) == "" && !slices.ContainsFunc(segments, within) {
+			findings = append(findings, one(c.at, "%s of pool %s is outside of %s (%s), where no host looks for it by ARP. "+
 				"Take addresses "+
-				"of the nodes' subnet, or write announce = \"none\".", c.Written, c.pool.Name, line(p.Network.Attr("node_subnets")))...)
+				"of the nodes' subnet, or write announce = \"none\".", c.Written, c.pool.Name, what, line(at))...)
+		}
+	}
+	return findings
+}
+
+func addonPoolSegmentUnstated(p *plan.Plan) []Finding {
+	if segments, _ := statedSegments(p); len(segments) > 0 {
+		return nil
+	}
+	guessed := map[netip.Prefix]bool{}
+	var nodes []netip.Addr
+	for _, n := range p.KubeletNodes() {
+		for _, a := range []netip.Addr{n.Address, n.SecondaryAddress} {
+			if a.IsValid() {
+				guessed[p.Segment(a).Prefix] = true
+				nodes = append(nodes, a)
+			}
+		}
+	}
+	var findings []Finding
+	for _, c := range poolRanges(p) {
+		i := slices.IndexFunc(nodes, func(a netip.Addr) bool { return a.Is4() == c.First.Is4() })
+		if !c.pool.ARP || i < 0 || poolUnusable(p, c) != "" || guessed[p.Segment(c.First).Prefix] && guessed[p.Segment(c.Last).Prefix] {
+			continue
+		}
+		findings = append(findings, one(c.at, "%s of pool %s and the nodes (%s) are not in one segment, as far as the file says: no "+
+			"host looks for those addresses by ARP. State the segment in node_subnets of network, take addresses of the nodes' subnet, or "+
+			"write announce = \"none\".", c.Written, c.pool.Name, nodes[i])...)
+	}
+	return findings
+}
+
+// poolUnusable says why no client reaches an address of a range, "" where one does.
+func poolUnusable(p *plan.Plan, c poolRange) string {
+	for _, a := range []netip.Addr{c.First, c.Last} {
+		if why := unusable(a); why != "" {
+			return a.String() + " is " + why
+		}
+	}
+	if six := c.First.Is6(); len(p.Network.ServiceSubnets) > 0 && !plan.HasFamily(p.Network.ServiceSubnets, six) {
+		return fmt.Sprintf("the addresses are of %s, and Services have none of that family", family(c.First))
+	}
+	return ""
+}
+
+func addonPoolUnusable(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, c := range poolRanges(p) {
+		if why := poolUnusable(p, c); why != "" {
+			findings = append(findings, one(c.at, "%s of pool %s: %s. Take addresses of the nodes' network.", c.Written, c.pool.Name,
+				why)...)
+		}
+	}
+	return findings
+}
+
+func addonPoolBroadcast(p *plan.Plan) []Finding {
+	segments, _ := statedSegments(p)
+	var findings []Finding
+	for _, c := range poolRanges(p) {
+		for _, s := range segments {
+			const least = 31 // point to point: both addresses are hosts
+			if !s.Addr().Is4() || s.Bits() >= least {
+				continue
+			}
+			for _, end := range []struct {
+				a    netip.Addr
+				what string
+			}{{s.Masked().Addr(), "network"}, {plan.LastAddress(s), "broadcast"}} {
+				if c.Contains(end.a) && poolTaken(p, c, uses(p)) == "" {
+					findings = append(findings, one(c.at, "%s of pool %s holds %s, the %s address of %s: the Service that gets it is not "+
+						"reached. Leave it out.", c.Written, c.pool.Name, end.a, end.what, s)...)
+				}
+			}
 		}
 	}
 	return findings

@@ -58,6 +58,7 @@ func Together(all []*plan.Plan) []hcl.Diagnostics {
 			if p.Cluster.Site != "" && p.Cluster.Site == other.Cluster.Site {
 				diags = append(diags, sharedAddresses(p, other)...)
 				diags = append(diags, sharedRouterID(p, other)...)
+				diags = append(diags, sharedPools(p, other)...)
 			}
 			if slices.Contains(p.Cluster.Peers, other.Cluster.Name) || slices.Contains(other.Cluster.Peers, p.Cluster.Name) {
 				diags = append(diags, sharedRanges(p, other)...)
@@ -115,6 +116,45 @@ func owners(p *plan.Plan) (order []netip.Addr, of map[netip.Addr]owner) {
 		add(p.LoadBalancer.VirtualIP, owner{"the virtual IP", p.LoadBalancer.Attr("virtual_ip"), nil, false})
 	}
 	return order, of
+}
+
+// sharedPools finds addresses for Services that another cluster has too: in a pool of its own, or as a host's address or virtual IP.
+func sharedPools(p, other *plan.Plan) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	say := func(at hcl.Range, format string, args ...any) {
+		diags = append(diags, siteAddress.Diagnostic(at, fmt.Sprintf(format, args...)+fmt.Sprintf(" Both clusters are in site %q. "+
+			"Take other addresses.", p.Cluster.Site)))
+	}
+	mine, theirs := poolRanges(p), poolRanges(other)
+	for _, c := range mine {
+		for _, o := range theirs {
+			if c.Overlaps(o.AddressRange) {
+				say(c.at, "%s of pool %s shares addresses with %s of pool %s of cluster %q (%s).", c.Written, c.pool.Name, o.Written,
+					o.pool.Name, other.Cluster.Name, fileLine(o.at))
+			}
+		}
+	}
+	for _, side := range []struct {
+		pools []poolRange
+		hosts *plan.Plan
+	}{{mine, other}, {theirs, p}} {
+		order, of := owners(side.hosts)
+		for _, c := range side.pools {
+			i := slices.IndexFunc(order, c.Contains)
+			if i < 0 {
+				continue
+			}
+			who := of[order[i]]
+			if side.hosts == other {
+				say(c.at, "%s of pool %s holds %s, the address of %s of cluster %q (%s).", c.Written, c.pool.Name, order[i], who.who,
+					other.Cluster.Name, fileLine(who.at))
+			} else {
+				say(who.at, "%s (%s) is in %s of pool %s of cluster %q (%s).", order[i], who.who, c.Written, c.pool.Name,
+					other.Cluster.Name, fileLine(c.at))
+			}
+		}
+	}
+	return diags
 }
 
 // fileLine names a place in another file.

@@ -237,9 +237,10 @@ func targetVersion(p *plan.Plan) []Finding {
 		source = fmt.Sprintf(" (%s, read on %s)", f.VersionsFrom, f.VersionsOn)
 	}
 	at, instead := written(writtenArg(p.Cluster.Has("kubernetes_version"), versionAt(p)),
-		p.Target.NameRange), fmt.Sprintf("Write kubernetes_version = %q, or leave it out.", f.NewestVersion())
-	if newest := f.NewestVersion(); newest.Before(v) && newest.MinorsAhead(v) == 0 { // nobody should go back a patch release
-		instead = "For a new cluster leave it out; for one that has this release, take another target."
+		p.Target.NameRange), "For a new cluster leave it out. One that runs it cannot go back: take another target, or wait until this "+
+		"one has it."
+	if next := f.Next(v); !next.IsZero() {
+		instead = fmt.Sprintf("Write kubernetes_version = %q, or leave it out.", next)
 	}
 	return one(at, "Target %s takes Kubernetes %s%s, and the version is %s. %s", p.Target.Name, strings.Join(limits, " "),
 		source, v, instead)

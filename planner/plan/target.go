@@ -188,6 +188,21 @@ func (t Facts) NewestVersion() Version {
 	return t.Table.Newest()
 }
 
+// Next is what to advise instead of a version that the target does not take: the oldest newer one where it takes single releases, else the
+// newest; zero where it takes nothing newer.
+func (t Facts) Next(v Version) Version {
+	next := t.NewestVersion()
+	for _, r := range t.Releases { // the newest first
+		if v.Before(r) {
+			next = r
+		}
+	}
+	if next.Before(v) {
+		return Version{}
+	}
+	return next
+}
+
 // version is what a design gets on the target where none is written.
 func (t Facts) version() Version {
 	if !t.Default.IsZero() {

@@ -1,0 +1,17 @@
+cluster "dev" {
+  type = "all-in-one"
+}
+
+network {
+  node_subnets = ["192.168.56.0/24"]
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}
+
+addon "metallb" {
+  pool "default" {
+    addresses = ["192.168.56.240/28"] # warning: addon-pool-broadcast: 192.168.56.255
+  }
+}

@@ -1,0 +1,28 @@
+cluster "prod" {
+  type                   = "multi-etcd-multi-master"
+  control_plane_endpoint = "api.prod.example.com:6443"
+}
+
+load_balancer "haproxy" {
+  virtual_ip = "10.0.0.10"
+}
+
+node_pool "lb" {
+  roles         = ["load-balancer"]
+  count         = 2
+  first_address = "10.0.0.11"
+}
+
+node_pool "cp" {
+  roles         = ["control-plane"]
+  count         = 3
+  first_address = "10.0.0.41"
+  hosts         = ["hv-1", "hv-2", "hv-3"]
+}
+
+node_pool "worker" {
+  roles         = ["worker"]
+  count         = 2
+  first_address = "10.0.0.51"
+  hosts         = ["hv-1"] # warning: availability-workers-hypervisor: All 2 workers
+}
