@@ -39,6 +39,7 @@ func rulesOn(day string) []Rule {
 		endRules(day), topologyRules, hostRules, networkRules, overlapRules, capacityRules, endpointRules, balancerRules, etcdRules,
 		versionRules,
 		featureGateRules, machineRules, nodeRules, reachRules, podNetworkRules, poolRules, componentRules, flagRules, configRules,
+		kubeletRules,
 		apiServerRules,
 		certificateRules, secretRules, artifactRules, addonRules,
 		cloudRules, schedulerRules, availabilityRules, domainRules, bgpRules, vxlanRules, hypervisorRules,
@@ -88,7 +89,8 @@ var notOfPast = []string{
 	"addon-images-unlisted", "addon-manifest-moving", "addon-manifest-unverified", "addon-not-applied", "addon-retired", "addon-version",
 	"artifact-", "component-admission-unknown", "component-cloud-provider", "component-config-owned", "component-config-twice",
 	"component-config-unknown", "component-config-unread", "component-config-value", "component-file-unmounted",
-	"component-flag-", "component-in-tree-cloud", "etcd-argument-twice", "etcd-experimental-", "etcd-version-", "host-os-unprepared",
+	"component-flag-", "component-in-tree-cloud", "component-kubelet-refuses",
+	"etcd-argument-twice", "etcd-experimental-", "etcd-version-", "host-os-unprepared",
 	"host-selinux-",
 	"network-manifest-unverified", "node-taint-deprecated", "registry-", "scheduler-plugin-", "version-cgroup-v1", "version-containerd",
 	"version-cni-", "version-crio", "version-feature-gate-", "version-kernel", "version-patch-unknown", "version-removed-flag",
@@ -104,8 +106,9 @@ func unjudged(id string) bool {
 func hold(p *plan.Plan, rules []Rule) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	var made offers
+	of := eachOf(p)
 	for _, r := range rules {
-		for _, f := range r.Check(p) {
+		for _, f := range folded(r.Check(p), of) {
 			if f.At.Filename == "" {
 				f.At = p.Cluster.Block()
 			}

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -213,6 +214,14 @@ var etcdRules = []Rule{
 		Sources: []string{"https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/",
 			"https://etcd.io/docs/v3.6/op-guide/maintenance/"},
 	}, etcdNoCompaction},
+	{rule.Rule{
+		ID: "etcd-compaction-unit", Severity: rule.Warning, Title: "etcd compaction by revisions with a duration",
+		Doc: "In mode `revision` etcd keeps so many revisions. It takes a duration for its nanoseconds: with `8h` it keeps " +
+			"28,800,000,000,000 revisions and never compacts.",
+		Fix: "Write a number of revisions, or the mode `periodic`.",
+		Sources: []string{"https://github.com/etcd-io/etcd/blob/v3.7.3/server/embed/etcd.go",
+			"https://etcd.io/docs/v3.6/op-guide/maintenance/"},
+	}, etcdCompactionUnit},
 	{rule.Rule{
 		ID: "etcd-lone-member-spread", Severity: rule.Warning, Title: "Single etcd member under spread control planes",
 		Doc: "The control planes are spread over failure domains, and the one etcd that they share is in one of them. When that " +
@@ -638,6 +647,16 @@ func etcdNoCompaction(p *plan.Plan) []Finding {
 		}
 	}
 	return nil
+}
+
+func etcdCompactionUnit(p *plan.Plan) []Finding {
+	mode, _ := etcdArg(p, "auto-compaction-mode")
+	kept, ok := etcdArg(p, "auto-compaction-retention")
+	if _, err := strconv.Atoi(kept); !ok || mode != "revision" || err == nil || retentionProblem(kept) != "" {
+		return nil
+	}
+	return one(p.Etcd.Value("extra_args", "auto-compaction-retention"), "In mode \"revision\" etcd keeps so many revisions, and reads %q "+
+		"as its nanoseconds: nothing is ever compacted. Write a number such as \"10000\", or auto-compaction-mode = \"periodic\".", kept)
 }
 
 // etcdLoneMemberShared is silent where the member has a host of its own, which is what the type is, and where control planes without

@@ -1,6 +1,9 @@
 package check
 
 import (
+	"net/netip"
+	"slices"
+
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 )
@@ -32,11 +35,24 @@ var podNetworkRules = []Rule{
 	{rule.Rule{
 		ID: "network-dns-upstream-cluster", Severity: rule.Error, Title: "Cluster DNS that asks itself", Permanent: true,
 		Doc: "CoreDNS sends questions about other names to `upstream`. A server with an address of a Service or of the node's cache is " +
-			"CoreDNS " +
-			"again: every such question goes round until the plugin `loop` stops the server.",
+			"CoreDNS again: " +
+			"every such question goes round until the plugin `loop` stops the server.",
 		Fix:     "Write the address of a DNS server outside of the cluster.",
 		Sources: []string{"https://coredns.io/plugins/loop/"},
 	}, networkDNSUpstreamCluster},
+	{rule.Rule{
+		ID: "network-dns-upstream-unusable", Severity: rule.Error, Title: "DNS server with an address of pods, or of nobody",
+		Doc: "CoreDNS sends questions about other names to `upstream`. An address of a pod is another's after the next restart, and at a " +
+			"multicast, link-local or reserved address nobody answers.",
+		Fix:     "Write the address of a DNS server outside of the cluster.",
+		Sources: []string{"https://coredns.io/plugins/forward/"},
+	}, networkDNSUpstreamUnusable},
+	{rule.Rule{
+		ID: "network-dns-upstream-repeated", Severity: rule.Warning, Title: "DNS server that is written twice",
+		Doc:     "Several servers in `upstream` stand in for each other. One that is written twice stands in for nobody.",
+		Fix:     "Remove one of the two, or write another server.",
+		Sources: []string{"https://coredns.io/plugins/forward/"},
+	}, networkDNSUpstreamRepeated},
 }
 
 func artifactImageUnused(p *plan.Plan) []Finding {
@@ -86,10 +102,45 @@ func networkNodeCacheIPv6(p *plan.Plan) []Finding {
 func networkDNSUpstreamCluster(p *plan.Plan) []Finding {
 	d := p.Network.DNS
 	for i, server := range d.Upstream {
-		if server.Host == plan.NodeCacheAddress || plan.Within(p.Network.ServiceSubnets, server.Host) {
+		switch {
+		case server.Host == plan.NodeCacheAddress || plan.Within(p.Network.ServiceSubnets, server.Host):
 			return one(d.Element("upstream", i), "%s is an address of the cluster's own DNS or of another Service. Write a server "+
-				"outside of "+
-				"the cluster.", server.Host)
+				"outside of the cluster.", server.Host)
+		case loopback(server.Host):
+			return one(d.Element("upstream", i), "%s is CoreDNS' own pod, as that pod sees it: every question comes back to it. Write the "+
+				"address that the server has in the network.", server.Host)
+		}
+	}
+	return nil
+}
+
+func loopback(host string) bool {
+	a, err := netip.ParseAddr(host)
+	return err == nil && a.IsLoopback()
+}
+
+func networkDNSUpstreamUnusable(p *plan.Plan) []Finding {
+	d := p.Network.DNS
+	for i, server := range d.Upstream {
+		a, err := netip.ParseAddr(server.Host)
+		switch why := unusable(a); {
+		case err != nil || loopback(server.Host):
+		case why != "":
+			return one(d.Element("upstream", i), "%s is %s: no DNS server answers there. Write the server's own address.", server.Host, why)
+		case plan.Within(p.Network.PodSubnets, server.Host):
+			return one(d.Element("upstream", i), "%s is in the range of pods, whose addresses change and are there only when the "+
+				"cluster is. Write a server outside of the cluster.", server.Host)
+		}
+	}
+	return nil
+}
+
+func networkDNSUpstreamRepeated(p *plan.Plan) []Finding {
+	d := p.Network.DNS
+	for i, server := range d.Upstream {
+		if slices.Contains(d.Upstream[:i], server) {
+			return one(d.Element("upstream", i), "%s is written twice: when it is down, both are. Remove it, or write another server.",
+				server)
 		}
 	}
 	return nil

@@ -429,8 +429,8 @@ func commandLines(p *plan.Plan) []commandLine {
 		{"kube-scheduler", c.Scheduler.ExtraArgs, c.Scheduler.Source, "extra_args", nil},
 		{"kubelet", c.Kubelet.ExtraArgs, c.Kubelet.Source, "extra_args", nil},
 	}
-	for _, group := range blocks(p.Nodes) {
-		if n := group[0]; len(n.KubeletExtraArgs) > 0 {
+	for _, group := range plan.Grouped(p.Nodes, func(n *plan.Node) any { return fmt.Sprint(n.Block(), n.KubeletExtraArgs) }) {
+		if n := group[0]; len(n.KubeletExtraArgs) > 0 && n.Roles&(plan.ControlPlane|plan.Worker) != 0 { // else there is no kubelet
 			all = append(all, commandLine{"kubelet", n.KubeletExtraArgs, n.Source, "kubelet_extra_args", group})
 		}
 	}

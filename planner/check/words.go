@@ -1,7 +1,9 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -105,6 +107,52 @@ func each(nodes []*plan.Node, breaks func(*plan.Node) bool, at func(*plan.Node) 
 		findings = append(findings, Finding{At: at(group[0]), Detail: say(group[0], group)})
 	}
 	return findings
+}
+
+// eachOf are the names of the machines of every block with for_each, by the block's place: each has a source of its own.
+func eachOf(p *plan.Plan) map[hcl.Range][]string {
+	of := map[hcl.Range][]string{}
+	for _, n := range p.Nodes {
+		if n.Source != nil && n.Pool == "" {
+			of[n.Block()] = append(of[n.Block()], n.Name)
+		}
+	}
+	maps.DeleteFunc(of, func(_ hcl.Range, names []string) bool { return len(names) < 2 })
+	return of
+}
+
+// folded says once what a rule says of several machines of a block with for_each, at one place and in the same words but for the name.
+func folded(findings []Finding, of map[hcl.Range][]string) []Finding {
+	if len(of) == 0 || len(findings) < 2 {
+		return findings
+	}
+	names := slices.Concat(slices.Collect(maps.Values(of))...)
+	slices.SortFunc(names, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	type said struct {
+		at   hcl.Range
+		text string
+	}
+	first, count, who := map[said]int{}, map[int]int{}, map[int]string{}
+	var out []Finding
+	for _, f := range findings {
+		i := slices.IndexFunc(names, func(name string) bool { return strings.Contains(f.Detail, name) })
+		if i < 0 {
+			out = append(out, f)
+			continue
+		}
+		key := said{f.At, strings.ReplaceAll(f.Detail, names[i], "\x00")}
+		if nth, ok := first[key]; ok {
+			count[nth]++
+			continue
+		}
+		first[key], who[len(out)] = len(out), names[i]
+		out = append(out, f)
+	}
+	for nth, others := range count {
+		out[nth].Detail = strings.Replace(out[nth].Detail, who[nth],
+			fmt.Sprintf("%s (and %s of its block)", who[nth], quantity(others, "other")), 1)
+	}
+	return out
 }
 
 // whose names a group of nodes, as one subject: "cp-1", or "cp-1 (and 2 others of its block)".

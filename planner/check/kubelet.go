@@ -1,0 +1,270 @@
+package check
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spec"
+)
+
+// kubeletValidation is what the kubelet holds its configuration against before it starts: of 1.37.2, and the same in the minors from 1.31
+// on for what is judged here. Read on 2026-11-30.
+const (
+	kubeletValidation = "https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/kubelet/apis/config/validation/validation.go"
+	kubeletEviction   = "https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/kubelet/eviction/helpers.go"
+	kubeletDefaults   = "https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/kubelet/apis/config/v1beta1/defaults.go"
+)
+
+var kubeletRules = []Rule{
+	{rule.Rule{
+		ID: "component-kubelet-refuses", Severity: rule.Error, Title: "Setting that the kubelet refuses", Permanent: true,
+		Doc: "The kubelet holds its fields and flags against each other when it starts, and exits on the first that is out of range or " +
+			"contradicts another. All nodes get the same file: none of them becomes ready.",
+		Fix:     "Write a value in the range, or correct the other of the two settings.",
+		Sources: []string{kubeletValidation, kubeletEviction, kubeletDefaults},
+	}, componentKubeletRefuses},
+}
+
+// kubeletRange is what a number may be: from least to most.
+type kubeletRange struct {
+	field, flag string // flag is "" where there is none
+	least, most int64
+}
+
+const atLeast = math.MaxInt64 // there is no most
+
+// kubeletRanges are the ranges of numbers. Source: kubeletValidation.
+var kubeletRanges = []kubeletRange{
+	{"imageGCHighThresholdPercent", "image-gc-high-threshold", 0, 100}, {"imageGCLowThresholdPercent", "image-gc-low-threshold", 0, 100},
+	{"podsPerCore", "pods-per-core", 0, atLeast}, {"maxPods", "max-pods", 0, atLeast}, {"maxParallelImagePulls", "", 1, atLeast},
+	{"registryPullQPS", "registry-qps", 0, atLeast}, {"registryBurst", "registry-burst", 0, atLeast},
+	{"eventRecordQPS", "event-qps", 0, atLeast}, {"eventBurst", "event-burst", 0, atLeast},
+	{"kubeAPIQPS", "kube-api-qps", 0, atLeast}, {"kubeAPIBurst", "kube-api-burst", 0, atLeast},
+	{"healthzPort", "healthz-port", 0, 65535}, {"port", "port", 1, 65535}, {"readOnlyPort", "read-only-port", 0, 65535},
+	{"oomScoreAdj", "oom-score-adj", -1000, 1000}, {"maxOpenFiles", "max-open-files", 0, atLeast},
+	{"nodeStatusMaxImages", "node-status-max-images", -1, atLeast}, {"nodeLeaseDurationSeconds", "", 1, atLeast},
+	{"iptablesMasqueradeBit", "", 0, 31}, {"iptablesDropBit", "", 0, 31},
+	{"containerLogMaxFiles", "container-log-max-files", 2, atLeast}, {"containerLogMaxWorkers", "", 1, atLeast},
+}
+
+// kubeletSettings is what kubelets are told: fields of their file, flags for all, and flags of one machine, which win in this order.
+type kubeletSettings struct {
+	config *spec.Object
+	lines  []commandLine
+}
+
+// kubeletSetting is one of them. A field has the value that was written, a flag its text.
+type kubeletSetting struct {
+	value any
+	at    hcl.Range
+	name  string // as it is written
+}
+
+// get returns a setting; the value of one that is not written is nil.
+func (k kubeletSettings) get(field, flag string) kubeletSetting {
+	for _, c := range slices.Backward(k.lines) {
+		for _, a := range c.args {
+			if flag != "" && a.Name == flag {
+				return kubeletSetting{a.Value, c.value(a.Name), "--" + flag}
+			}
+		}
+	}
+	if v, ok := k.config.Fields()[field]; ok && v != nil {
+		return kubeletSetting{v, k.config.At(spec.Path{field}), field}
+	}
+	return kubeletSetting{name: field}
+}
+
+// number is the setting's number, or that of the kubelet's own where it is not written; ok is false where it is none.
+func (s kubeletSetting) number(otherwise int64) (n int64, ok bool) {
+	switch v := s.value.(type) {
+	case nil:
+		return otherwise, true
+	case int64:
+		return v, true
+	case string:
+		n, err := strconv.ParseInt(v, 10, 64)
+		return n, err == nil && s.name[0] == '-'
+	}
+	return 0, false
+}
+
+func (s kubeletSetting) duration(otherwise time.Duration) (d time.Duration, ok bool) {
+	if s.value == nil {
+		return otherwise, true
+	}
+	text, _ := s.value.(string)
+	d, err := time.ParseDuration(text)
+	return d, err == nil
+}
+
+// is reports whether a switch is written so.
+func (s kubeletSetting) is(on bool) bool { return s.value == on || s.value == strconv.FormatBool(on) }
+
+// signals are the signals of thresholds for eviction: the keys of a field, or what is before the separators of a flag.
+func (s kubeletSetting) signals(separator string) []string {
+	switch v := s.value.(type) {
+	case map[string]any:
+		return slices.Sorted(maps.Keys(v))
+	case string:
+		var all []string
+		for _, one := range strings.Split(v, ",") {
+			if signal, _, ok := strings.Cut(one, separator); ok {
+				all = append(all, strings.TrimSpace(signal))
+			}
+		}
+		return all
+	}
+	return nil
+}
+
+func componentKubeletRefuses(p *plan.Plan) []Finding {
+	if !ours(p) {
+		return nil
+	}
+	all := kubeletSettings{config: p.Cluster.Kubelet.Config}
+	var own []commandLine
+	for _, c := range commandLines(p) {
+		switch {
+		case c.component != "kubelet":
+		case c.nodes == nil:
+			all.lines = append(all.lines, c)
+		default:
+			own = append(own, c)
+		}
+	}
+	findings := all.refused()
+	said := map[hcl.Range]bool{}
+	for _, f := range findings {
+		said[f.At] = true
+	}
+	for _, c := range own {
+		for _, f := range (kubeletSettings{all.config, append(slices.Clone(all.lines), c)}).refused() {
+			if !said[f.At] {
+				said[f.At] = true
+				findings = append(findings, f)
+			}
+		}
+	}
+	return findings
+}
+
+// refused finds what the kubelet exits on.
+func (k kubeletSettings) refused() []Finding {
+	var findings []Finding
+	bad := map[string]bool{} // fields that are out of range: what follows from them says nothing new
+	for _, r := range kubeletRanges {
+		s := k.get(r.field, r.flag)
+		n, ok := s.number(r.least)
+		if !ok || n >= r.least && n <= r.most {
+			continue
+		}
+		bad[r.field] = true
+		takes := fmt.Sprintf("Write %d or more.", r.least)
+		if r.most != atLeast {
+			takes = fmt.Sprintf("Write a number from %d to %d.", r.least, r.most)
+		}
+		findings = append(findings, one(s.at, "%s is %d, and the kubelet does not start with it. %s", s.name, n, takes)...)
+	}
+	findings = append(findings, k.imagesRefused(bad)...)
+	findings = append(findings, k.shutdownRefused()...)
+	return append(findings, k.evictionRefused()...)
+}
+
+// imagesRefused finds contradictions among the settings of images.
+func (k kubeletSettings) imagesRefused(bad map[string]bool) []Finding {
+	var findings []Finding
+	high := k.get("imageGCHighThresholdPercent", "image-gc-high-threshold")
+	low := k.get("imageGCLowThresholdPercent", "image-gc-low-threshold")
+	const defaultHigh, defaultLow = 85, 80
+	h, ok := high.number(defaultHigh)
+	l, also := low.number(defaultLow)
+	if ok && also && l >= h && !bad["imageGCHighThresholdPercent"] && !bad["imageGCLowThresholdPercent"] {
+		at := written(low.at, high.at)
+		switch {
+		case low.value == nil:
+			findings = append(findings, one(at, "%s is %d, and imageGCLowThresholdPercent is %d, the default, and must be less: the "+
+				"kubelet does not start. Write both.", high.name, h, l)...)
+		case high.value == nil:
+			findings = append(findings, one(at, "%s is %d, and imageGCHighThresholdPercent is %d, the default, and must be more: the "+
+				"kubelet does not start. Write both.", low.name, l, h)...)
+		default:
+			findings = append(findings, one(at, "%s is %d and must be less than %s, which is %d: the kubelet does not start.", low.name, l,
+				high.name, h)...)
+		}
+	}
+	parallel, serial := k.get("maxParallelImagePulls", ""), k.get("serializeImagePulls", "serialize-image-pulls")
+	if n, ok := parallel.number(0); ok && n > 1 && serial.is(true) {
+		findings = append(findings, one(parallel.at, "maxParallelImagePulls is %d, and %s is true: the kubelet does not start. "+
+			"Remove %[2]s, or write false.", n, serial.name)...)
+	}
+	oldest, youngest := k.get("imageMaximumGCAge", ""), k.get("imageMinimumGCAge", "minimum-image-ttl-duration")
+	const defaultYoungest = 2 * time.Minute
+	most, ok := oldest.duration(0)
+	least, also := youngest.duration(defaultYoungest)
+	if ok && also && most > 0 && most <= least {
+		findings = append(findings, one(oldest.at, "imageMaximumGCAge is %s and must be more than %s, which is %s: the kubelet "+
+			"does not start.", most, youngest.name, least)...)
+	}
+	return findings
+}
+
+// shutdownRefused finds contradictions among the periods of a shutdown, and periods out of range.
+func (k kubeletSettings) shutdownRefused() []Finding {
+	var findings []Finding
+	all, critical := k.get("shutdownGracePeriod", ""), k.get("shutdownGracePeriodCriticalPods", "")
+	a, ok := all.duration(0)
+	c, also := critical.duration(0)
+	for _, s := range []kubeletSetting{all, critical} {
+		if d, ok := s.duration(0); ok && d != 0 && d < time.Second {
+			return one(s.at, "%s is %s: the kubelet takes 0s, or 1s and more.", s.name, d)
+		}
+	}
+	if ok && also && c > a {
+		findings = one(critical.at, "shutdownGracePeriodCriticalPods is %s, a part of shutdownGracePeriod, which is %s: the kubelet "+
+			"does not start. Write a longer shutdownGracePeriod.", c, a)
+	}
+	if d, ok := k.get("cpuCFSQuotaPeriod", "cpu-cfs-quota-period").duration(time.Second); ok && (d < time.Millisecond || d > time.Second) {
+		s := k.get("cpuCFSQuotaPeriod", "cpu-cfs-quota-period")
+		findings = append(findings, one(s.at, "%s is %s, and the kubelet does not start with it. Write a period from 1ms to 1s.", s.name,
+			d)...)
+	}
+	const leastMonitor = 3 * time.Second
+	if s := k.get("containerLogMonitorInterval", ""); s.value != nil {
+		if d, ok := s.duration(0); ok && d < leastMonitor {
+			findings = append(findings, one(s.at, "containerLogMonitorInterval is %s, and the kubelet does not start with it. Write 3s "+
+				"or more.", d)...)
+		}
+	}
+	return findings
+}
+
+// evictionRefused finds thresholds of soft eviction without a grace period.
+func (k kubeletSettings) evictionRefused() []Finding {
+	soft, grace := k.get("evictionSoft", "eviction-soft"), k.get("evictionSoftGracePeriod", "eviction-soft-grace-period")
+	periods := grace.signals("=")
+	var without []string
+	for _, signal := range soft.signals("<") {
+		if !slices.Contains(periods, signal) {
+			without = append(without, signal)
+		}
+	}
+	if len(without) == 0 {
+		return nil
+	}
+	example := fmt.Sprintf("evictionSoftGracePeriod = { %q = \"1m30s\" }", without[0])
+	if strings.HasPrefix(soft.name, "-") {
+		example = fmt.Sprintf("\"eviction-soft-grace-period\" = \"%s=1m30s\"", without[0])
+	}
+	return one(soft.at, "%s has a threshold for %s, and evictionSoftGracePeriod says nothing of it: the kubelet does not start. Write %s.",
+		soft.name, sentence(without), example)
+}

@@ -1,0 +1,13 @@
+cluster "dev" {
+  type = "all-in-one"
+
+  kubelet {
+    config = {
+      imageGCHighThresholdPercent = 70 # error: component-kubelet-refuses: imageGCLowThresholdPercent is 80, the default
+    }
+  }
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}
