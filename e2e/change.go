@@ -54,6 +54,8 @@ var changeChains = map[string]struct {
 	"workers":         {"1+1+2", twoWorkers, false, walkWorkers},
 	"forced":          {"aio", plain, false, walkForced(forcedEdits)},
 	"forced-nodes":    {"aio", plain, false, walkForced(forcedNodes)},
+	"types":           {"3+1", oneControlPlane, false, walkTypes},
+	"endpoints":       {"3+1", sharedAddress, false, walkEndpoints},
 }
 
 // plain leaves what secures a cluster out of aio.hcl: edits bring blocks of the same kinds.

@@ -242,7 +242,8 @@ node "other" {
   count         = 3
   first_address = "10.0.0.21"
 }
-node_pool "cp"`}, change.Refused, "etcd.topology", []string{}},
+node_pool "cp"`}, change.Ordered, "etcd.topology: stacked members get hosts of their own",
+		[]string{"join-member:etcd-1", "join-member:etcd-2", "join-member:etcd-3", "move-etcd"}},
 	{"pod range", base, []string{"10.244.0.0/16", "10.200.0.0/16"}, change.Refused, "network.pod_subnets: another or a narrower range",
 		[]string{}},
 	{"wider pod range", base, []string{"10.244.0.0/16", "10.244.0.0/15"}, change.Ordered,

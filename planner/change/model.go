@@ -31,6 +31,9 @@ func (v Value) plain() string {
 // external reports whether etcd runs apart from the control planes.
 func (r *Record) external() bool { return r.text("etcd.topology") == string(topologies.External) }
 
+// foreign reports whether etcd is one that others run.
+func (r *Record) foreign() bool { return len(r.Settings["etcd.external_endpoints"].List) > 0 }
+
 // model is the record as the plan that simulate judges: who is there, what it is for, and where it stands. An endpoint that is sensitive
 // counts as a name.
 func (r *Record) model() *plan.Plan {

@@ -137,22 +137,33 @@ func cases(n *Node, external bool, controlPlane, member, balancer, worker string
 
 // come tells of a new machine. One with several roles is told once, with the steps of all.
 func (d *differ) come(n *Node) {
-	d.machine(n, comes(n, d.new.external() && d.old.external()), func(c *Change) {
+	d.machine(n, comes(n, d.new.external()), func(c *Change) {
 		c.After, c.joins = about(n), []string{n.Name}
+		c.by = d.withMove(c.by)
 	}, placeOf(n, ""))
 }
 
 // leave tells of a machine that leaves.
 func (d *differ) leave(n *Node) {
-	d.machine(n, goes(n, d.old.external() && d.new.external()), func(c *Change) {
+	d.machine(n, goes(n, d.old.external()), func(c *Change) {
 		c.Before, c.leaves = about(n), []string{n.Name}
+		c.by = d.withMove(c.by)
 	}, placeOf(n, ""))
 }
 
-func (d *differ) machine(n *Node, whens []string, finish func(*Change), at *hcl.Range) {
-	if len(whens) == 0 { // a member of an etcd that is moved elsewhere: etcd.topology is refused
-		return
+// moves reports whether etcd moves between the control planes and hosts of its own.
+func (d *differ) moves() bool { return d.old.external() != d.new.external() }
+
+// withMove leaves out of a machine's procedures what move-etcd.yml does: it saves etcd itself, and leads the API servers to the new
+// members.
+func (d *differ) withMove(by []string) []string {
+	if !d.moves() {
+		return by
 	}
+	return slices.DeleteFunc(slices.Clone(by), func(id string) bool { return id == "save" || id == "control-plane-flags" })
+}
+
+func (d *differ) machine(n *Node, whens []string, finish func(*Change), at *hcl.Range) {
 	c := d.whole(n, whens[0], at)
 	for _, when := range whens[1:] {
 		more := nodeRow().when(when)
@@ -356,6 +367,7 @@ func (d *differ) compare(o, n *Node, moved map[string]bool, tell func(string, Ch
 		switch arg {
 		case "roles":
 			if chosen = d.roles(o, n, r, &c); chosen == nil {
+				d.follow(c.args)
 				continue
 			}
 		case "address":
@@ -367,6 +379,14 @@ func (d *differ) compare(o, n *Node, moved map[string]bool, tell func(string, Ch
 		}
 		c.ID, c.Class, c.Detail = id(r, chosen), chosen.effective(), chosen.What
 		tell(strings.Join([]string{c.ID, name, c.Before, c.After, strings.Join(c.by, " "), n.Pool}, "\x00"), c)
+	}
+}
+
+// follow lets roles that follow from where etcd runs change with it.
+func (d *differ) follow(args []argOf) {
+	if d.moves() {
+		c := d.changeOf("etcd.topology")
+		c.args = append(c.args, args...)
 	}
 }
 

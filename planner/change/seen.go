@@ -25,7 +25,6 @@ var seen = map[string]string{
 	"etcd.version: one minor up, or patches": "2026-11-29, upgrade: external, 3.6.16 → 3.7.3",
 	"etcd.quota: lowered":                    "2026-11-29, settings: stacked, one host: the API is away while it starts again",
 	"etcd.extra_args: any other flag":        "2026-11-29, external: a bad value; the old one is back, no other member was touched",
-	"etcd.topology":                          "2026-11-29, stacked: stacked → external refused",
 	"node: a worker joins": "2026-11-30, nodes: the playbook killed after 37 results and run again; 613 writes acknowledged and there, " +
 		"the longest gap 2.1 s; no pod and no service restarted",
 	"node: a control plane joins":  "2026-11-29, stacked: 1 → 3; 876 writes, the longest gap 0.8 s",

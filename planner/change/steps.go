@@ -157,6 +157,10 @@ func (d *differ) step(all map[string]*Step, p *Procedure, name string, hosts []s
 			s.ByHand = d.new.applier()
 		case p.ID == "machines":
 			s.ByHand = d.new.page.Make
+		case p.ID == "join-balancer" && d.rebalanced(): // site.yml waits until clients have moved
+			s.Playbook = "reconfigure.yml"
+		case p.ID == "join-member" && d.moves():
+			s.Playbook = "move-etcd.yml"
 		case p.carries() && d.reachable(p, hosts):
 			s.Playbook = p.Playbook
 		default:
@@ -169,6 +173,13 @@ func (d *differ) step(all map[string]*Step, p *Procedure, name string, hosts []s
 		s.again = s.again || slices.Contains(leavesHosts, p.ID) && d.redone()[h] && d.new.node(h) != nil
 	}
 	return s
+}
+
+// rebalanced reports whether clients move to another balancer, address or port, for which reconfigure.yml sets up the hosts that are new.
+func (d *differ) rebalanced() bool {
+	return slices.ContainsFunc(d.r.Changes, func(c Change) bool {
+		return slices.Contains(c.by, "new-balancer") || slices.Contains(c.by, "take-balancer")
+	})
 }
 
 // reachable reports whether the playbook finds the hosts that leave: a machine that comes back under the same name with another address is

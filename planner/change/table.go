@@ -144,6 +144,9 @@ var table = []Row{
 	row("cluster.audit.max_backups", Ordered, auditDocs, "One API server at a time.", "control-plane-flags"),
 	row("cluster.audit.max_size", Ordered, auditDocs, "One API server at a time.", "control-plane-flags"),
 	{"cluster.encryption_at_rest.provider", []Case{
+		{"to or from a plugin", Ordered, []string{"save", "encryption-plugin"},
+			"The plugin answers on every control plane before an API server reads with it, and until none does any more.",
+			func(e *edit) bool { return e.before.Text == plan.KMS || e.after.Text == plan.KMS }},
 		{"turned on", Ordered, []string{"save", "encryption"},
 			"Every API server must be able to read the new key before one writes with it; " +
 				"then all that it is for is written again.", func(e *edit) bool { return !e.had }},
@@ -155,6 +158,9 @@ var table = []Row{
 				"written again, and the old key goes.", nil},
 	}, encryptionDocs},
 	{"cluster.encryption_at_rest.resources", []Case{
+		{"of a plugin", Ordered, []string{"save", "encryption-plugin"}, "The API servers are told one at a time, then what is new, or no " +
+			"longer among them, is written " +
+			"again.", func(e *edit) bool { return e.new.text("cluster.encryption_at_rest.provider") == plan.KMS }},
 		{"grows", Ordered, []string{"save", "encryption"},
 			"The API servers are reconfigured one at a time, then the new resources are written again.",
 			func(e *edit) bool { return holds(e.after.List, e.before.List) }},
@@ -163,7 +169,7 @@ var table = []Row{
 	}, encryptionDocs},
 	row("cluster.encryption_at_rest.endpoint", Ordered, encryptionDocs,
 		"The plugin answers at both sockets until every API server uses the new one.",
-		"save", "encryption"),
+		"save", "encryption-plugin"),
 	{"cluster.controller_manager.extra_args", []Case{
 		{"cluster-cidr, node-cidr-mask-size or allocate-node-cidrs", Refused, nil,
 			"The planner decides this flag from network.pod_subnets: " +
@@ -353,10 +359,29 @@ var table = []Row{
 	row("container_runtime.registry.skip_verify", InPlace, registrySource, registryWhat, "registry"),
 	row("container_runtime.registry.ca_file", InPlace, registrySource, registryWhat, "registry"),
 
-	row("etcd.topology", Refused, "https://github.com/kubernetes/kubeadm/issues/3106; https://github.com/kubernetes/website/issues/38714",
-		"An empty etcd would start next to the one with the data. Instead, take a snapshot, build a new cluster with the other topology, "+
-			"and restore the snapshot there. It is possible member by member with one authority for both, but no playbook does it."),
+	{"etcd.topology", []Case{
+		{"to or from an etcd that others run", Refused, nil, "The API servers would find an empty etcd, or another cluster's. To move " +
+			"the data, " +
+			"take a snapshot and restore it into a new cluster.", func(e *edit) bool { return e.old.foreign() != e.new.foreign() }},
+		{"stacked members get hosts of their own", Ordered, []string{"move-etcd"},
+			"Member by member, with one authority for both: the new ones enter as learners and are promoted, one API server at a time is " +
+				"led to " +
+				"them, and those on the control planes leave. It stays one cluster of etcd, and writes go on. The API of a single " +
+				"control plane is " +
+				"away for about a minute, while its API server starts again.",
+			func(e *edit) bool { return e.new.external() }},
+		{"external members move to the control planes", Ordered, []string{"move-etcd"},
+			"Member by member, with one authority for both: one member at a time enters on a control plane, one API server at a time is " +
+				"led to its " +
+				"own, and the old ones leave. It stays one cluster of etcd, and writes go on. The API of a single control plane " +
+				"is away for about a minute, while its API server starts again.", nil},
+	}, "https://github.com/kubernetes/kubeadm/issues/3106; https://github.com/kubernetes/website/issues/38714; " + etcdRuntime},
 	{"etcd.version", []Case{
+		{"while etcd moves, within one minor", Ordered, []string{"move-etcd"}, "The members that enter have it.",
+			func(e *edit) bool { return e.old.external() != e.new.external() && minors(e) == 0 }},
+		{"while etcd moves, another minor", Refused, nil, "Members of two minors are an upgrade, with an order of its own: move etcd " +
+			"with a " +
+			"version of the minor that it has, and upgrade it after.", func(e *edit) bool { return e.old.external() != e.new.external() }},
 		{"stacked members", Ordered, []string{"save", "upgrade"}, "kubeadm takes its members along with the control planes.",
 			func(e *edit) bool { return e.new.text("etcd.topology") != "external" }},
 		{"one minor up, or patches", Ordered, []string{"save", "upgrade-etcd"},
@@ -416,21 +441,30 @@ var table = []Row{
 			func(e *edit) bool {
 				return (e.before.Text == plan.LocalBalancer) != (e.after.Text == plan.LocalBalancer)
 			}},
-		{"another kind", Ordered, []string{"new-balancer", "balancer"},
-			"The virtual IP may have one owner: the new one is configured and silent, " +
-				"the old one stopped, the new one started. The endpoint is away for seconds; API servers answer at their own addresses.",
-			nil},
+		{"another kind, with the same virtual IP", Ordered, []string{"take-balancer"},
+			"The virtual IP may have one owner: the new one is configured and silent, the old one stopped, the new one started. The " +
+				"endpoint " +
+				"is away for seconds; API servers answer at their own addresses.", sameVirtualIP},
+		{"another kind", Ordered, []string{"certificate", "new-balancer", "endpoint", "balancer", "drop-names"},
+			"The new one is set up, clients move to it, and the old one is removed.", nil},
 	}, kubeVIPThreads},
-	row("load_balancer.virtual_ip", Ordered, "https://github.com/acassen/keepalived/issues/183",
-		"The new address is added, clients move to it, and the old one is removed.",
-		"certificate", "new-balancer", "endpoint", "balancer", "drop-names"),
+	{"load_balancer.virtual_ip", []Case{
+		{"of kube-vip", Ordered, []string{"certificate", "kube-vip-address", "endpoint", "drop-names"},
+			"It holds one address. A second one next to it is a manifest of another name with another lease, which is written by hand.",
+			keptKubeVIP},
+		{"of haproxy, or of another kind than " +
+			"before", Ordered, []string{"certificate", "new-balancer", "endpoint", "balancer", "drop-names"},
+			"The new address is added, clients move to it, and the old one is removed.", nil},
+	}, "https://github.com/acassen/keepalived/issues/183; " + kubeVIPThreads},
 	row("load_balancer.port", Ordered, kubeVIPThreads,
 		"The new port is opened, clients move to it, and the old one is closed.",
 		"new-balancer", "endpoint", "balancer"),
-	row("load_balancer.interface", Ordered, kubeVIPThreads, "Balancer by balancer, the holder of the virtual IP last.", "balancer"),
+	{"load_balancer.interface", []Case{
+		{"of kube-vip", Ordered, []string{"balancer"}, "Control plane by control plane, the holder of the virtual IP last.", keptKubeVIP},
+		{"of haproxy", Ordered, []string{"balancer-peers"}, "Balancer by balancer, the holder of the virtual IP last.", nil},
+	}, kubeVIPThreads},
 	row("load_balancer.virtual_router_id", Ordered, "https://github.com/acassen/keepalived/issues/1528", "With half of them changed two "+
-		"hosts own the virtual IP: stop the backups, change the master, then start the backups with the new ID. The address is away for "+
-		"seconds.", "balancer"),
+		"hosts own the virtual IP: those without it stop, the one with it changes, and they start with the new ID.", "balancer"),
 	row("load_balancer.mode", Ordered, kubeVIPThreads, "Control plane by control plane, the leader last. For bgp the routers must know "+
 		"the peers first.", "balancer"),
 	row("load_balancer.bgp_as", Ordered, kubeVIPThreads, "The routers must know it first; control plane by control plane.", "balancer"),
@@ -802,6 +836,19 @@ func bytesOf(s string) int64 {
 // holds reports whether a list holds all of another.
 func holds(all, some []string) bool {
 	return !slices.ContainsFunc(some, func(s string) bool { return !slices.Contains(all, s) })
+}
+
+// sameVirtualIP reports whether a balancer of another kind is to have the virtual IP of the one before.
+func sameVirtualIP(e *edit) bool {
+	const path = "load_balancer.virtual_ip"
+	was, had := e.old.Settings[path]
+	is, has := e.new.Settings[path]
+	return had && has && was.Equal(is)
+}
+
+// keptKubeVIP reports whether kube-vip holds the virtual IP before and after.
+func keptKubeVIP(e *edit) bool {
+	return e.old.text("load_balancer") == plan.KubeVIP && e.new.text("load_balancer") == plan.KubeVIP
 }
 
 func between(e *edit, a, b string) bool {

@@ -27,6 +27,9 @@ type verdict struct {
 	EtcdLocal          bool `json:"etcd_local"`
 	Configuration      object
 	Kubelet            bool
+	Balancer           object
+	Moves              string
+	Leaves             []string
 	Target             object `json:"kubelet_target"`
 	Upgrade            *struct {
 		From                string
@@ -246,7 +249,8 @@ func TestJudgeRefuses(t *testing.T) {
 		"encryption that the topology forgot": {func(o object) {
 			o.at("hosts", "cp-1", "kubernetes")["encrypts"] = "/etc/kubernetes/pki/encryption.yaml"
 			o.at("hosts", "cp-1", "kubernetes")["encryption"] = "secretbox"
-		}, "The API server of cp-1 stores values encrypted, and the topology says nothing of it"},
+			o.at("hosts", "cp-1", "kubernetes")["keys"] = object{"secrets": []string{"secretbox:key1", "identity"}}
+		}, "the API server of cp-1 stores values encrypted, and the topology says nothing of it"},
 		"another rack": {func(o object) {
 			o.at("plan", "objects")["worker-1"] = `{"labels": {"topology.kubernetes.io/zone": "rack-b"}}`
 		}, "worker-1 has topology.kubernetes.io/zone = rack-a, the topology rack-b"},

@@ -1,6 +1,7 @@
 """Move a host, or the cluster's own records, from one endpoint of the API to another.
 
-    endpoint.py answers --new HOST:PORT --ca FILE      wait until the new one answers, with a certificate of this cluster's that names it
+    endpoint.py answers --new HOST:PORT --ca FILE      wait until the new one answers, with a certificate of this cluster's that names it; --at
+                        ADDRESS  dials there, wherever the name leads; --static NAME  and this static pod of the host runs
     endpoint.py cluster --old HOST:PORT --new HOST:PORT    the ConfigMaps cluster-info and kube-proxy, on a control plane
     endpoint.py host    --old HOST:PORT --new HOST:PORT --own HOST:PORT    this host's kubeconfigs; prints the names of those that changed
     endpoint.py back                                   the kubeconfigs of before; "done" deletes them
@@ -14,6 +15,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import ssl
 import subprocess
 import sys
@@ -30,20 +32,36 @@ def moved(text, old, new):
     return re.sub(r"(?m)^(\s*server: )[\"']?https://%s[\"']?$" % re.escape(old), lambda m: m.group(1) + "https://" + new, text)
 
 
-def answers(new, ca):
+def there(host, port, at, trust):
+    """what is wrong with the endpoint, "" where nothing is."""
+    try:
+        to = http.client.HTTPSConnection(host, port, timeout=5, context=trust)
+        if at:
+            to.sock = trust.wrap_socket(socket.create_connection((at, port), timeout=5), server_hostname=host)
+        to.request("GET", "/readyz")
+        status = to.getresponse().status
+        return "" if status == 200 else "it answers %d" % status
+    except (OSError, http.client.HTTPException) as e:
+        return str(e)
+
+
+def runs(name):
+    """what is wrong with a static pod of this host, "" where it runs."""
+    found = subprocess.run(["crictl", "ps", "--quiet", "--state", "Running", "--name", "^%s$" % name], stdout=subprocess.PIPE, check=False).stdout.split()
+    return "" if found else name + " does not run"
+
+
+def answers(new, ca, at, static):
     trust = ssl.create_default_context(cafile=ca)
     host, port = new.rsplit(":", 1)
-    until, problem = time.monotonic() + 90, ""
+    until, problem, well = time.monotonic() + 90, "", 0
+    if static:
+        time.sleep(5)  # the kubelet has seen the manifest, and begun with it
     while time.monotonic() < until:
-        try:
-            to = http.client.HTTPSConnection(host.strip("[]"), int(port), timeout=5, context=trust)
-            to.request("GET", "/readyz")
-            reply = to.getresponse()
-            if reply.status == 200:
-                return
-            problem = "it answers %d" % reply.status
-        except (OSError, http.client.HTTPException) as e:
-            problem = str(e)
+        problem = there(host.strip("[]"), int(port), at, trust) or (runs(static) if static else "")
+        well = 0 if problem else well + 1
+        if well > (5 if static else 0):
+            return
         time.sleep(1)
     sys.exit("the new endpoint %s does not answer this host: %s" % (new, problem))
 
@@ -101,10 +119,12 @@ def main():
     args.add_argument("--old", default="")
     args.add_argument("--new", default="")
     args.add_argument("--own", default="")
+    args.add_argument("--at", default="")
+    args.add_argument("--static", default="")
     args.add_argument("--ca", default=ETC + "pki/ca.crt")
     asked = args.parse_args()
     if asked.work == "answers":
-        answers(asked.new, asked.ca)
+        answers(asked.new, asked.ca, asked.at, asked.static)
     elif asked.work == "cluster":
         if configmap("kube-public", "cluster-info", "kubeconfig", asked.old, asked.new):
             print("cluster-info")

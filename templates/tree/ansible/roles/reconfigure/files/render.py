@@ -3,6 +3,7 @@
     render.py --address ADDRESS --port PORT --components kube-apiserver,…    with kubeadm's configuration on standard input
               --data OLD=NEW    takes the data of the member of etcd along to another directory
               --reads kube-scheduler=/etc/kubernetes/scheduler-config.yaml --content BASE64    a file that the component reads once
+              --staged FILE     where that content is instead, of a file with secrets
 
 kubeadm writes the manifests, and the kubelet starts a pod again whose manifest has changed. Prints the names of those, one a line. A pod
 counts as up when it runs in another container than before, and that one answers for some seconds. Of the controller manager and the scheduler
@@ -218,6 +219,7 @@ def main():
     args.add_argument("--components", type=lambda s: s.split(","), required=True)
     args.add_argument("--reads", type=lambda s: s.split("=", 1), default=["", ""])
     args.add_argument("--content", type=lambda s: base64.b64decode(s).decode("utf-8"), default="")
+    args.add_argument("--staged", default="")
     args.add_argument("--data", type=lambda s: s.split("=", 1), default=None)
     asked = args.parse_args()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # what was begun is ended, although the connection is gone
@@ -225,6 +227,8 @@ def main():
     if asked.data and os.path.exists(ASIDE) and not os.path.exists(MANIFESTS + "etcd.yaml"):
         os.rename(ASIDE, MANIFESTS + "etcd.yaml")
     reader, path = asked.reads
+    if asked.staged:
+        asked.content = read(asked.staged)
     file = os.path.basename(path)
     before = (read(path) if saved(file) is None else saved(file)) if reader else None
     found = {c: manifest(c) for c in asked.components}
@@ -257,6 +261,8 @@ def main():
                     moved(*asked.data, well=False)
                 if before is not None:
                     put(path, before)
+                elif reader:
+                    os.unlink(path)
                 judged(kept)
                 sys.exit("kubeadm could not render %s, and the old files are in place: %s" % (component, done.stdout[-2000:]))
     finally:
@@ -277,6 +283,8 @@ def main():
         now = {c: containers(c) for c in changed}
         if before is not None:
             put(path, before)
+        elif reader:
+            os.unlink(path)
         for name in changed:
             if manifest(name) == old[name]:
                 stop(name)

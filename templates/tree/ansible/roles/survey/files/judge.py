@@ -1,9 +1,12 @@
 """Compare the plan with the existing cluster, before anything is changed.
 
-Reads, as JSON, {"plan", "hosts", "cluster", "adopt", "later", "upgrades"} and prints
+Reads, as JSON, {"plan", "hosts", "cluster", "adopt", "later", "upgrades", "moves"} and prints
 
     problems     why nothing may be changed, in words
     etcd         how external etcd goes on: "begin" (none of its hosts holds data), "run", and who is to enter one by one ("joining")
+    moves        where etcd is on its way between control planes and hosts of its own: the host whose member speaks for it until the end; ""
+                 where it is not
+    leaves       the hosts whose members it leaves
     endpoints    the API servers are to be told other members of external etcd than they know
     pending      settings of the plan that the cluster does not have yet, and that reconfigure.yml brings
     configuration   the cluster's ClusterConfiguration with what site.yml itself may change in it, null where that is nothing
@@ -15,6 +18,11 @@ Reads, as JSON, {"plan", "hosts", "cluster", "adopt", "later", "upgrades"} and p
     evicting     nodes that get a taint with NoExecute, and are drained before
     orphans      addons that the cluster has and the plan has no longer
     network      the pod network gets other settings; "pods" where only pods that restart take them on
+    balancer     what is to be done to what stands before the API servers: "opens" (balancers that get another address or port beside the one
+                 that they have), "switch" (their address or router changes), "starts" (kube-vip is new), "ends" (control planes that have it still),
+                 "retune" (it gets other settings), "takes" (the kind of balancer that has the planned address and gives it up), "renames" (the
+                 endpoint's name leads to another address)
+    encryption   {"change", "off"}: what is stored gets other keys, or none any more
     endpoint     {"from", "to"} where hosts and records are to dial another endpoint, null where they are not
     upgrade      what upgrade.yml has to do: "from", "to", "record" (kubeadm's own says the old version still), "etcd" (its members rise), and the
                  names "control_planes" and "nodes" that are not there yet; "members_first" are stacked members that have to know the next minor first
@@ -23,6 +31,7 @@ hosts are those that answered: a host that is not among them is away, and not wi
 """
 import ipaddress
 import json
+import re
 import sys
 
 # Paths of the ClusterConfiguration that never change during the life of a cluster, and what each means.
@@ -43,6 +52,7 @@ DEFAULTS = {
     "networking.serviceSubnet": "10.96.0.0/12",
 }
 KEY = "/etc/kubernetes/pki/encryption.yaml"
+UNBALANCED = {"opens": [], "switch": False, "starts": False, "ends": [], "retune": [], "takes": "", "renames": False, "port": "", "address": ""}
 UNTOUCHED = ("apiVersion", "kind", "kubernetesVersion")
 
 
@@ -136,7 +146,7 @@ def loopback(url):
 class Judge:
     def __init__(self, given):
         self.plan, self.hosts, self.cluster = given["plan"], given["hosts"], given["cluster"]
-        self.adopt, self.later, self.upgrades = given["adopt"], given["later"], given.get("upgrades", False)
+        self.adopt, self.later, self.upgrades, self.moves = given["adopt"], given["later"], given.get("upgrades", False), given.get("moves", False)
         self.network, self.repod, self.members_first = False, False, []
         ranges = [(c or {}).get("networking", {}).get("podSubnet") for c in (
             self.plan.get("cluster_configuration"), (self.cluster or {}).get("cluster_configuration"))]
@@ -160,15 +170,59 @@ class Judge:
             if not servers:
                 continue
             found = "stacked" if all(loopback(u) for u in servers) else "external"
-            if found != self.plan["placement"]:
-                self.no("The API server of %s stores everything in %s etcd (%s), and the topology says %s. Nothing moves etcd's data from one to the other: "
-                        "an empty etcd would be started next to the one with the data of the cluster. Write topology = \"%s\" into the block etcd; RUNBOOK.md "
-                        "says how etcd is moved by hand.", name, found, ", ".join(servers), self.plan["placement"], found)
+            if found != self.plan["placement"] and self.plan.get("endpoints"):
+                self.no("The API server of %s stores everything in %s etcd (%s), and the topology names an etcd that others run. Nothing moves what is stored there: "
+                        "the API servers would find an empty one.", name, found, ", ".join(servers))
+                return
+            if found != self.plan["placement"] and not self.moves:
+                self.no("The API server of %s stores everything in %s etcd (%s), and the topology says %s. An empty etcd would be started beside the one that holds "
+                        "the cluster. move-etcd.yml moves it, member by member, while writes go on. To leave it where it is, write topology = \"%s\" into the block "
+                        "etcd.", name, found, ", ".join(servers), self.plan["placement"], found)
                 return
         for name, host in sorted(self.hosts.items()):
             used = host["etcd"]["data_dir"]
             if not self.external and used and name in self.planned and host["etcd"]["data"] and used != self.plan["data_dir"]:
                 self.pending.append("etcd.local.dataDir: etcd of %s keeps its data in %s, the topology says %s" % (name, used, self.plan["data_dir"]))
+
+    def old(self):
+        """the hosts whose members etcd leaves, where it is to be moved: control planes with a member that is planned to be elsewhere, and
+        members of external etcd on hosts that leave. Which of them is there says the list of members."""
+        listed = {m["name"] for answer in self.answers.values() if answer["quorum"] for m in answer["members"]}
+        if self.external:
+            return sorted(n for n in self.serving if n in listed and n not in self.planned)
+        return sorted(n for n in self.plan["leaving"] if n in listed and not self.hosts.get(n, {}).get("kubernetes", {}).get("serving"))
+
+    def moving(self):
+        """the member that speaks for etcd while it moves, and whether it may."""
+        live = (self.cluster or {}).get("cluster_configuration") or {}
+        recorded = "external" if "external" in live.get("etcd", {}) else "stacked"
+        elsewhere = [n for n in self.serving if self.hosts[n]["kubernetes"]["etcd_servers"]
+                     and all(loopback(u) for u in self.hosts[n]["kubernetes"]["etcd_servers"]) == self.external]
+        old = self.old()
+        if self.plan.get("endpoints"):
+            return ""
+        if not (self.begun and (elsewhere or live and recorded != self.plan["placement"] or old and (self.external or self.moves))):
+            return ""
+        if not self.moves:
+            self.no("etcd is on its way from %s: move-etcd.yml was interrupted. Run it again: it goes on where it was.", names(old) or names(elsewhere))
+            return ""
+        both = sorted(n for n in self.planned if n in self.hosts and (self.external and self.hosts[n]["kubernetes"]["serving"]
+                      or not self.external and self.hosts[n].get("services", {}).get("etcd", {}).get("running")))
+        if both:
+            self.no("%s would have two members of etcd at the same ports while it is moved, one of the control plane's and one of its own: give external "
+                    "etcd other hosts.", names(both))
+        want, have = self.plan.get("etcd_version", ""), sorted({a["version"] for a in self.answers.values() if a.get("version")}, key=number)
+        if want and have and {number(v)[:2] for v in have} != {number(want)[:2]}:
+            self.no("etcd runs %s, and the new members would run %s. Another minor is an upgrade with an order of its own: move etcd with a version of the minor "
+                    "that it has.", ", ".join(have), want)
+        away = sorted(n for n in old if n not in self.answers)
+        if away:
+            self.no("The member of etcd on %s does not answer. All of them have to be well before one is moved.", names(away))
+        speaking = [n for n in old if n in self.answers and self.answers[n]["quorum"]]
+        if not speaking and elsewhere:
+            self.no("No member of etcd that it is to be moved from answers.")
+        stays = [n for n in self.answers if n in self.planned and self.answers[n]["quorum"]]
+        return (speaking or stays or [""])[0]
 
     def one_cluster(self):
         clusters = {}
@@ -239,7 +293,7 @@ class Judge:
     def strangers(self, live):
         for url, member in sorted(live.items()):
             name = member["name"] or url
-            if url in self.urls or name in self.plan["leaving"]:
+            if url in self.urls or name in self.plan["leaving"] or self.moves and name in self.serving:
                 continue
             if name in self.planned:
                 self.no("etcd knows %s at %s, and the topology has it at %s. Nothing gives a member another address while it runs: remove it "
@@ -300,6 +354,8 @@ class Judge:
             out[key] = dict(live.get(key) or {}, **value) if key in ("networking", "etcd") and isinstance(value, dict) else value
         if "featureGates" not in planned:
             out.pop("featureGates", None)
+        if "external" in planned.get("etcd", {}):
+            out["etcd"].pop("local", None)
         if "local" in planned.get("etcd", {}):
             out["etcd"] = {"local": dict({"dataDir": live.get("etcd", {}).get("local", {}).get("dataDir", "/var/lib/etcd")}, **planned["etcd"]["local"])}
         return out
@@ -445,7 +501,7 @@ class Judge:
             elif path in FIXED:
                 self.no("The cluster was built with %s = %s, and the topology says %s. That is settled when a cluster is built: "
                         "take it back, or build another cluster.", FIXED[path], have, want)
-            elif path.startswith(("etcd.local.", "etcd.external.")) and ("local" in live.get("etcd", {})) != ("local" in planned.get("etcd", {})):
+            elif path.startswith(("etcd.local", "etcd.external")) and ("local" in live.get("etcd", {})) != ("local" in planned.get("etcd", {})):
                 continue  # said above
             elif path in MEMBERSHIP:
                 group, key = path.rsplit(".", 1)
@@ -480,18 +536,95 @@ class Judge:
     def encryption(self):
         """a key comes and goes in an order that no flag has: every API server reads with it before one writes with it, and the other way."""
         planned = flat(self.plan["cluster_configuration"]).get("apiServer.extraArgs.encryption-provider-config", "")
+        want = self.plan.get("encryption") or {"provider": "", "resources": []}
         page = "RUNBOOK.md has the steps: \"Change the encryption of what is stored\"."
+        out, seen = {"change": False, "off": False}, set()
         for name in sorted(self.serving):
             host = self.hosts[name]["kubernetes"]
-            if planned == KEY and not host["encryption"]:
-                self.no("The topology encrypts what is stored, and %s has no key for it. %s", name, page)
-            elif planned != host["encrypts"] and host["encrypts"] == KEY and host["encryption"] != "identity":
-                self.no("The API server of %s stores values encrypted, and the topology has no encryption_at_rest. Without its key they cannot be read. %s", name, page)
+            keys = host.get("keys")
+            if KEY not in (planned, host["encrypts"]):
+                continue
+            if planned not in ("", KEY) or host["encrypts"] not in ("", KEY):
+                self.no("What is stored is to be encrypted by a plugin, or no longer, and %s has a key for it. %s", name, page)
+                continue
+            if keys is None and (host["encrypts"] and host["encryption"] == (want["provider"] if planned else "identity")):
+                continue  # somebody else's file, which says what the topology says
+            if keys is None and host["encryption"]:
+                self.no("%s of %s was not written by this playbook, or by hand since, and the topology says how what is stored is encrypted. %s", KEY, name, page)
+                continue
+            seen.add(json.dumps(keys, sort_keys=True))
+            if planned and not keys:
+                self.pending.append("the topology encrypts what is stored, and %s has no key for it" % name)
+            elif not planned:
+                self.pending.append("the API server of %s stores values encrypted, and the topology says nothing of it" % name)
+                out["off"] = True
+            else:
+                lone = all(len(of) == 2 and of[0].partition(":")[0] == want["provider"] and of[1] == "identity" for of in keys.values())
+                if lone and sorted(keys) == sorted(want["resources"]) and host["encrypts"]:
+                    continue
+                self.pending.append("the API server of %s encrypts %s, and the topology says %s with %s" % (
+                    name, "; ".join("%s with %s" % (r, ", ".join(of)) for r, of in sorted(keys.items())), names(want["resources"]), want["provider"]))
+            out["change"] = True
+        if len(seen) > 1 and not out["change"]:
+            self.pending.append("the API servers do not have the same keys")
+            out["change"] = True
+        return out
 
     def endpoint(self):
         """the current and the new endpoint of the API, if they differ."""
         live, planned = (c.get("controlPlaneEndpoint", "") for c in (self.cluster["cluster_configuration"] or {}, self.plan["cluster_configuration"]))
         return {"from": live, "to": planned} if live and planned and live != planned else None
+
+    def balancer(self):
+        """what stands before the API servers, and is to be another one."""
+        plan = self.plan.get("balancer", {"kind": ""})
+        out = dict(UNBALANCED, opens=[])
+        seen = {n: h["balancer"] for n, h in self.hosts.items() if "balancer" in h}
+        proxies = sorted(n for n, b in seen.items() if b["ports"] and self.hosts[n]["services"]["haproxy"]["running"])
+        sharing = sorted(n for n in proxies if True in (self.hosts[n]["services"]["keepalived"][k] for k in ("running", "enabled")))
+        vips = {n: seen[n] for n in self.serving if n in seen and seen[n]["kube_vip"]}
+        held = sorted({a for n in sharing for a in seen[n]["addresses"]} | {b["kube_vip"] for b in vips.values()})
+        out["address"] = plan.get("address", "")
+        if plan["kind"] == "haproxy":
+            ports = sorted(set(re.findall(r"(?m)^ +bind (?:0\.0\.0\.0|\[::\]):(\d+)", plan["haproxy"])))
+            router = (re.findall(r"(?m)^ *virtual_router_id (\d+)$", plan["keepalived"]) or [""])[0]
+            out["port"] = ports[0] if ports else ""
+            stay = [n for n in proxies if n in self.plan["balancers"]]
+            for name in stay:
+                have = seen[name] if name in sharing else dict(seen[name], addresses=[], router="")
+                addresses = [out["address"]] if out["address"] else []
+                if have["ports"] != ports or have["addresses"] != addresses:
+                    out["opens"].append(name)
+                    self.pending.append("the balancer %s answers at %s, port %s, and the topology says %s, port %s" % (
+                        name, ", ".join(have["addresses"]) or "its own address", ", ".join(have["ports"]), out["address"] or "its own address", ", ".join(ports)))
+                elif have["router"] != router and router:
+                    self.pending.append("the virtual router of the balancer %s is %s, and the topology says %s" % (name, have["router"], router))
+                out["switch"] = out["switch"] or have["addresses"] != addresses or have["router"] != router
+            new = sorted(n for n in self.plan["balancers"] if n in self.hosts and n not in proxies)
+            if (out["opens"] or out["switch"]) and new:
+                self.no("%s is to become a balancer while the address or the port of all of them changes. Make two edits of it: the new balancer first, "
+                        "and the address once it is one.", names(new))
+            out["ends"] = sorted(vips)
+            if vips:
+                self.pending.append("kube-vip holds %s, and the topology has balancers of their own" % names({b["kube_vip"] for b in vips.values()}))
+                out["takes"] = "kube-vip" if out["address"] in held else ""
+        elif plan["kind"] == "kube-vip" and self.begun:
+            moved = sorted(n for n, b in vips.items() if b["kube_vip"] != out["address"])
+            if moved:
+                self.no("kube-vip holds %s, and the topology says %s. It holds one address at a time, and every host dials the one that it has: by hand, "
+                        "RUNBOOK.md, \"Change a load balancer\".", vips[moved[0]]["kube_vip"], out["address"])
+            out["retune"] = sorted(n for n, b in vips.items() if n not in moved and b["manifest"] != plan["kube_vip"])
+            if out["retune"]:
+                self.pending.append("kube-vip of %s has other settings than the topology says" % names(out["retune"]))
+            if not vips:
+                out["starts"] = True
+                out["takes"] = "haproxy" if out["address"] in held else ""
+                self.pending.append("no control plane holds %s yet: kube-vip is new" % out["address"])
+        elif vips:
+            out["ends"] = sorted(vips)
+            self.pending.append("kube-vip holds %s, and the topology has none" % names({b["kube_vip"] for b in vips.values()}))
+        out["renames"] = bool(plan.get("name")) and bool(out["opens"] or out["starts"] or out["ends"]) and out["address"] not in held
+        return out
 
     def known(self, sans):
         """whether names of certificates are those of hosts that come or go, which every host has for itself."""
@@ -500,9 +633,11 @@ class Judge:
 
     def all(self):
         etcd, configuration, target, kubelet, proxy, certificates = {"state": "run", "joining": []}, None, None, False, False, []
-        upgrade, endpoint = None, None
+        upgrade, endpoint, balancer, encryption = None, None, UNBALANCED, {"change": False, "off": False}
+        moves = ""
         self.placement()
         if self.one_cluster() and not self.problems:
+            moves = self.moving()
             if self.external and not self.plan.get("endpoints") or not self.external and self.begun:
                 etcd = self.etcd()
         if self.cluster and "silent" in self.cluster:
@@ -519,8 +654,9 @@ class Judge:
             self.defaulted()
             target = self.target() if self.cluster["cluster_configuration"] else None  # before it is changed for site.yml
             configuration = self.configuration()
-            self.encryption()
+            encryption = self.encryption()
             endpoint = self.endpoint()
+            balancer = self.balancer()
             certificates = self.certificates()
             kubelet = self.settings("kubelet", self.plan["kubelet_configuration"], self.cluster["kubelet_configuration"])
             proxy = self.settings("kube-proxy", self.plan["kube_proxy"], self.cluster["kube_proxy"])
@@ -534,9 +670,9 @@ class Judge:
         wanted = sorted(self.plan.get("endpoints") or [m["clientURL"] for m in self.plan["members"]])
         return {
             "orphans": sorted(set((self.cluster or {}).get("addons", [])) - set(self.plan.get("addons", []))),
-            "problems": self.problems, "etcd": etcd, "pending": self.pending, "configuration": configuration,
+            "problems": self.problems, "moves": moves, "leaves": self.old() if moves else [], "etcd": etcd, "pending": self.pending, "configuration": configuration,
             "evicting": sorted(set(self.evicting)), "etcd_local": any(p.startswith(("etcd.local.", "imageRepository:")) for p in self.pending),
-            "endpoint": endpoint, "network": "pods" if self.repod else "settings" if self.network else "",
+            "endpoint": endpoint, "balancer": balancer, "encryption": encryption, "network": "pods" if self.repod else "settings" if self.network else "",
             "certificates": certificates, "target": target, "kubelet": kubelet, "proxy": proxy, "upgrade": upgrade,
             "kubelet_target": self.targets.get("kubelet", {}), "proxy_target": self.targets.get("kube-proxy", {}),
             "endpoints": sorted(n for n, s in servers.items() if self.external and s and s != wanted),

@@ -257,6 +257,7 @@ def kubernetes():
         "authority": digest(authority) if joined and os.path.exists(authority) else "",
         "authority_key": os.path.exists(etc + "pki/ca.key"),
         "encryption": encryption(),
+        "keys": keys(),
         "encrypts": server.get("encryption-provider-config", ""),  # the file that its API server was started with
         "etcd_client": os.path.exists(etc + "pki/apiserver-etcd-client.key"),
         # What its API server was started with, which outlives every edit of the topology.
@@ -352,6 +353,35 @@ def encryption():
     return found.group(1) if found else ""
 
 
+def balancer():
+    """what this host leads clients to the API servers by: the ports that its haproxy takes connections at, the addresses of its keepalived and the
+    router that these are of, and the address of its kube-vip with a digest of that one's manifest. Only of files that are ours."""
+    proxy, shared = read("/etc/haproxy/haproxy.cfg"), read("/etc/keepalived/keepalived.conf")
+    if "one port before all API servers" not in proxy.partition("\n")[0]:
+        proxy = shared = ""
+    vip = read("/etc/kubernetes/manifests/kube-vip.yaml")
+    router = re.search(r"(?m)^ *virtual_router_id (\d+)$", shared)
+    address = re.search(r"- name: address\n +value: [\"']?([^\s\"']+)", vip)
+    return {
+        "ports": sorted(set(re.findall(r"(?m)^ +bind (?:0\.0\.0\.0|\[::\]):(\d+)", proxy))),
+        "addresses": sorted({a.partition("/")[0] for block in re.findall(r"virtual_ipaddress(?:_excluded)? \{([^}]*)\}", shared) for a in block.split()}),
+        "router": router.group(1) if router else "",
+        "kube_vip": address.group(1) if address else "",
+        "manifest": hashlib.sha256(vip.replace("super-admin.conf", "admin.conf").encode("utf-8")).hexdigest() if vip else "",
+    }
+
+
+def keys():
+    """of the file of the API server's encryption: resource → its providers with the names of their keys, in order; null where there is none or it was
+    written by hand. No secret."""
+    try:
+        entries = json.loads(read("/etc/kubernetes/pki/encryption.yaml"))["resources"]
+        return {resource: ["%s:%s" % (kind, key["name"]) if key else kind for provider in entry["providers"] for kind, of in provider.items()
+                           for key in (of or {}).get("keys", []) or [None]] for entry in entries for resource in entry["resources"]}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
 def swap():
     """swap that is on now, and lines of fstab that would turn it on at the next boot."""
     lines = [line.split() for line in read("/etc/fstab").splitlines() if line.strip() and not line.lstrip().startswith("#")]
@@ -397,12 +427,14 @@ def main():
     asked = args.parse_args()
     this = system()
     units = services()
+    leads = balancer()
     wanted = dict(package.partition("=")[::2] for package in asked.packages.split(",") if package)
     installed = packaged(sorted(wanted), this["family"])
     print(json.dumps({
         "system": this,
         "interface": interface(asked.address),
-        "shares": bool(interface(asked.shared)),  # it holds the address that balancers share
+        "shares": any(interface(address) for address in [asked.shared] + leads["addresses"]),  # it holds an address that balancers share
+        "balancer": leads,
         "commands": {name: bool(shutil.which(name)) for name in COMMANDS},
         # Since release 10, Red Hat's family has it in a separate package, with most of what iptables needs.
         "unloadable": unloadable(["br_netfilter"]) if this["family"] == "redhat" else [],

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+const (
+	firstAddress  = "load_balancer \"haproxy\" {\n  virtual_ip = \"10.77.0.10\"\n}"
+	secondAddress = "load_balancer \"haproxy\" {\n  virtual_ip = \"10.77.0.19\"\n}"
+	heldByPods    = "load_balancer \"kube-vip\" {\n  virtual_ip = \"10.77.0.10\"\n}"
+	balancerHosts = "\nnode \"lb-1\" {\n  roles   = [\"load-balancer\"]\n  address = \"10.77.0.11\"\n}\n" +
+		"\nnode \"lb-2\" {\n  roles   = [\"load-balancer\"]\n  address = \"10.77.0.12\"\n}\n"
+)
+
+// sharedAddress is the topology of stacked control planes behind two balancers that share an address.
+func sharedAddress(source string) string {
+	return strings.NewReplacer("load_balancer \"haproxy\" {}", firstAddress,
+		"node \"lb-1\" {\n  roles   = [\"load-balancer\"]\n  address = "+
+			"\"10.77.0.11\"\n}\n", strings.TrimPrefix(balancerHosts, "\n")).Replace(source)
+}
+
+// walkEndpoints moves clients to another virtual address and port of the balancers, to kube-vip on the control planes, which keeps that
+// address, and back to balancers with another one.
+func walkEndpoints(ctx context.Context, c *changing) error {
+	if err := walkSteps(ctx, c,
+		step{what: "another virtual address", playbook: "reconfigure.yml", trouble: &trouble{interrupt: true},
+			pairs: []string{firstAddress, secondAddress}, also: dialsOnly("10.77.0.19:6443", "10.77.0.10")},
+		step{what: "another port", playbook: "reconfigure.yml",
+			pairs: []string{secondAddress, strings.Replace(secondAddress, "\n}", "\n  port       = 7443\n}", 1)},
+			also:  dialsOnly("10.77.0.19:7443", "")},
+		step{what: "kube-vip with an address of its own", playbook: "reconfigure.yml",
+			pairs: []string{strings.Replace(secondAddress, "\n}", "\n  port       = 7443\n}", 1), heldByPods, balancerHosts, ""},
+			also:  dialsOnly("10.77.0.10:6443", "")},
+	); err != nil {
+		return err
+	}
+	for _, name := range []string{"lb-1", "lb-2"} {
+		if err := c.carriedOut(ctx, name+" leaves", "remove-host.yml", "-e", "host="+name); err != nil {
+			return err
+		}
+		if err := c.node(name).Remove(ctx); err != nil {
+			return err
+		}
+		c.forget(name)
+		if err := c.edit(ctx); err != nil {
+			return err
+		}
+	}
+	return walkSteps(ctx, c,
+		step{what: "balancers with the address that kube-vip held", playbook: "reconfigure.yml",
+			pairs: []string{heldByPods, firstAddress, "\nnode_pool \"cp\"", balancerHosts + "\nnode_pool \"cp\""},
+			also:  dialsOnly("10.77.0.10:6443", "")},
+	)
+}
+
+// dialsOnly wants every kubeconfig of every node to name an endpoint, or the node's own API server, and nobody to hold an address.
+func dialsOnly(endpoint, released string) func(context.Context, *changing) error {
+	return func(ctx context.Context, c *changing) error {
+		for _, n := range c.nodes {
+			out, err := n.Exec(ctx, "sh", "-c", "grep -hs server: /etc/kubernetes/kubelet.conf /etc/kubernetes/admin.conf; ip -o addr; "+
+				"ls /etc/kubernetes/*before* 2>/dev/null || true")
+			if err != nil {
+				return err
+			}
+			for line := range strings.Lines(out) {
+				_, server, named := strings.Cut(strings.TrimSpace(line), "server: https://")
+				if named && server != endpoint && server != n.Address+":6443" {
+					return fmt.Errorf("%s dials %s, and not %s", n.Name, server, endpoint)
+				}
+				if released != "" && strings.Contains(line, " "+released+"/") || strings.Contains(line, "before") {
+					return fmt.Errorf("%s still has %s", n.Name, line)
+				}
+			}
+		}
+		return nil
+	}
+}
