@@ -22,6 +22,10 @@ var seen = map[string]string{
 	"etcd.version: stacked members": "2026-11-30, upgrade-stacked: Kubernetes 1.36.3 from its own source, imitated packages: three " +
 		"members went 3.6.8 → 3.6.16 one at a time, then to 3.7.0 with their control planes of 1.37.2; the kubelets were not " +
 		"waited for, and writes were not counted",
+	"etcd.topology: stacked members get hosts of their own": "2026-11-30, types: one control plane; the playbook killed " +
+		"after 17 results and run again; 932 writes acknowledged and there; the API of the one control plane is away for 50 s",
+	"etcd.topology: external members move to the control planes": "2026-11-30, types: three members to three control " +
+		"planes; the playbook killed after 58 results and run again; 2878 writes acknowledged and there, the longest gap 2.5 s",
 	"etcd.version: one minor up, or patches": "2026-11-29, upgrade: external, 3.6.16 → 3.7.3",
 	"etcd.quota: lowered":                    "2026-11-29, settings: stacked, one host: the API is away while it starts again",
 	"etcd.extra_args: any other flag":        "2026-11-29, external: a bad value; the old one is back, no other member was touched",
