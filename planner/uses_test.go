@@ -501,6 +501,7 @@ var others = map[string][]value{
 	"etcd.quota":                             values(`"3Gi"`),
 	"etcd.heartbeat_interval":                values(`"150ms"`),
 	"etcd.election_timeout":                  values(`"1500ms"`),
+	"time.servers":                           values(`["ntp-1.example.com"]`),
 	"etcd.external_endpoints":                {{set: `["https://10.0.9.9:2379"]`, given: othersEtcd}},
 	"etcd.ca_file":                           {{set: `"/etc/other/ca.crt"`, given: othersEtcd}},
 	"etcd.cert_file":                         {{set: `"/etc/other/client.crt"`, given: othersEtcd}},

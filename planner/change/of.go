@@ -449,6 +449,9 @@ func (b *builder) machinesAccess() {
 		b.word("ssh.private_key_file", s.Source, s.PrivateKeyFile)
 		b.word("ssh.jump_host", s.Source, s.JumpHost)
 	}
+	if t := &b.p.Time; len(t.Servers) > 0 {
+		b.put("time.servers", t.Attr("servers"), list(t.Servers))
+	}
 	if a := &b.p.Artifacts; !b.left(b.p.Spec.Artifacts != nil) {
 		b.word("artifacts.source", a.Source, a.Origin)
 		b.word("artifacts.mirror_url", a.Source, a.MirrorURL)

@@ -125,6 +125,8 @@ var procedures = []Procedure{
 	{ID: "proxy", Title: "Give the container runtimes the proxy, one node first, and restart them", Playbook: "site.yml", Ready: true,
 		Page: "Change the container runtime", Rank: 5, where: onKubelets,
 		Gate: gateNode + "; an image can be pulled", Undo: undoSame},
+	{ID: "time", Title: "Tell the hosts their time servers", Playbook: "site.yml", Ready: true, Page: "Change the cluster", Rank: 6,
+		where: onKubelets, Gate: "the clocks are in step", Undo: undoSame},
 	{ID: "join-balancer", Title: "Add a load balancer", Playbook: "site.yml", Ready: true,
 		Page: "Change a load balancer", Rank: 8, where: onChanged,
 		Gate: "each balancer reaches each API server, and one host holds the virtual IP", Undo: "take it out again"},

@@ -477,6 +477,8 @@ var table = []Row{
 	row("ssh.jump_host", None, "",
 		sshWhat+" A new jump host may lead to another network with the same addresses: compare the machine IDs."),
 
+	row("time.servers", InPlace, "https://chrony-project.org/doc/4.6/chrony.conf.html",
+		"site.yml writes the file and restarts what keeps the clock. When the block goes, the file stays: remove it by hand.", "time"),
 	row("artifacts.source", Ordered, "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/upgrading-linux-nodes/",
 		"Node by node as in a patch upgrade to the same version: the other's unit files go, and packages are held.", "runtime", "kubelet"),
 	row("artifacts.mirror_url", None, "", "It says where files are fetched from next time; what is installed stays."),

@@ -23,6 +23,7 @@ type Plan struct {
 	Etcd         Etcd
 	LoadBalancer LoadBalancer
 	SSH          SSH
+	Time         Time
 	Artifacts    Artifacts
 	// CloudProvider is the cloud whose controller manager initializes nodes, "" where there is none. It is among Addons too.
 	CloudProvider string
@@ -332,6 +333,12 @@ type LoadBalancer struct {
 type BGPPeer struct {
 	Address netip.Addr // kube-vip's are IPv4: it splits its list at colons
 	AS      int
+}
+
+// Time is whose clock the hosts follow.
+type Time struct {
+	*spec.Source
+	Servers []string // NTP, names or addresses, in the order of the file; none leaves the hosts as they are
 }
 
 // SSH is how Ansible reaches the hosts.

@@ -43,6 +43,7 @@ func Resolve(s *spec.Spec, of Facts) (*Plan, hcl.Diagnostics) {
 	r.etcd()
 	r.balancer()
 	r.ssh()
+	r.time()
 	r.artifacts()
 	r.cloud()
 	r.schedulers()
@@ -459,6 +460,28 @@ func (r *resolver) balancer() {
 	}
 	if v := r.release(s.Source, "version", "kube-vip", s.Version); v != "" {
 		p.Version = "v" + v
+	}
+}
+
+func (r *resolver) time() {
+	p := &r.plan.Time
+	p.Source = r.spec.Cluster.Source
+	s := r.spec.Time
+	if s == nil {
+		return
+	}
+	p.Source = s.Source
+	for i, server := range s.Servers {
+		at := s.Element("servers", i)
+		switch {
+		case !isHost(server):
+			r.fail(invalidHost, at, `servers holds %q. Write an address, or a DNS name in lower case, without a port: "ntp-1.example.com".`,
+				spelling.Excerpt(server))
+		case slices.Contains(p.Servers, server):
+			r.fail(invalidHost, at, "servers has %s twice. Remove one of them.", server)
+		default:
+			p.Servers = append(p.Servers, server)
+		}
 	}
 }
 

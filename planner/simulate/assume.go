@@ -123,7 +123,11 @@ func (m *Model) services(add func(subject, format string, args ...any)) {
 		add("dns", "The DNS servers that resolve %s answer from every failure domain, whatever else fails.", host)
 	}
 	if len(m.cps) > 0 {
-		add("time", "Clocks are in step, from a source that outlives the failure: certificates and leases depend on them.")
+		source := "a source"
+		if servers := m.p.Time.Servers; len(servers) > 0 {
+			source = strings.Join(servers, ", ")
+		}
+		add("time", "Clocks are in step, from %s that outlives the failure: certificates and leases depend on them.", source)
 	}
 }
 

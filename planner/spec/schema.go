@@ -570,6 +570,16 @@ var Schema = []Block{
 		},
 	},
 	{
+		Name: "time", Field: "Time", Aliases: []string{"ntp", "chrony"}, Doc: "Whose clock the hosts follow.",
+		Example: "time {\n  servers = [\"ntp-1.example.com\", \"ntp-2.example.com\", \"ntp-3.example.com\"]\n}",
+		Arguments: []Argument{
+			{Name: "servers", Type: TextList, Required: true, Field: "Servers", Example: `["ntp-1.example.com"]`,
+				Aliases: []string{"ntp_servers", "server", "pools"},
+				Doc: "NTP servers, names or addresses: every host's chrony or systemd-timesyncd is told of them, and chrony is installed " +
+					"where there is neither."},
+		},
+	},
+	{
 		Name: "artifacts", Field: "Artifacts", Aliases: []string{"artifact", "downloads"}, Doc: "Where binaries and images come from.",
 		Example: "artifacts {\n  source = \"packages\"\n}",
 		Arguments: []Argument{

@@ -95,6 +95,7 @@ type Spec struct {
 	Etcd          *Etcd
 	Balancer      *LoadBalancer
 	SSH           *SSH
+	Time          *Time
 	Artifacts     *Artifacts
 	Addons        []*Addon
 	CloudProvider *CloudProvider
@@ -432,6 +433,12 @@ type SSH struct {
 	Port           *int
 	PrivateKeyFile *string
 	JumpHost       *string // user@host[:port]
+}
+
+// Time is the `time` block: whose clock the hosts follow.
+type Time struct {
+	*Source
+	Servers []string
 }
 
 // Artifacts is the `artifacts` block: where binaries and images come from.

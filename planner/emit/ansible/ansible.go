@@ -299,6 +299,7 @@ func shared(p *plan.Plan) ([]byte, error) {
 		}},
 		{"addons", addons(p)},
 		{"local_files", localFiles(p)},
+		{"time_servers", append([]string{}, p.Time.Servers...)},
 		{"preflight", preflight(p)},
 		{"promises", promises(p)},
 	}), nil

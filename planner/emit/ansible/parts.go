@@ -24,6 +24,7 @@ func parts(p *plan.Plan, leaving []plan.Leaving) []part {
 		// Their text is in group_vars.
 		{false, []string{"roles/runtime/files/"}},
 		// member.py and gate.py of this role are for stacked etcd, too.
+		{len(p.Time.Servers) > 0, []string{"roles/host/tasks/time.yml"}},
 		{len(p.LocalFiles()) > 0, []string{"roles/host/tasks/local.yml"}},
 		{p.Etcd.IsExternal() && !p.Etcd.Foreign(), []string{"roles/etcd/tasks/", "roles/etcd/vars/", "roles/etcd/defaults/",
 			"roles/etcd/files/issue.py",

@@ -108,6 +108,9 @@ func (f *factList) machines(p *plan.Plan) {
 	if nodes := p.ControlPlanes(); len(nodes) > 0 {
 		f.add("Control planes", fmt.Sprintf("%d: %s", len(nodes), names(nodes)))
 	}
+	if len(p.Time.Servers) > 0 {
+		f.add("Time servers", strings.Join(p.Time.Servers, ", "))
+	}
 	if p.Etcd.Foreign() {
 		f.add("etcd", "run by others, at "+strings.Join(p.Etcd.Endpoints, ", "))
 	}

@@ -41,6 +41,7 @@ type book struct {
 	External, HAProxy, KubeVIP, Local, ExternalBalancer         bool
 	Stacked, Foreign                                            bool   // where etcd is: on the control planes, others'
 	Credentials, CredentialsPath                                string // a word of the shell on this computer, and the path on the nodes
+	TimeServers                                                 string // words of a shell
 	Containerd                                                  bool
 	KubeletWords                                                string
 	ControlPlaneWords                                           string
@@ -152,6 +153,7 @@ func procedure(p *plan.Plan) book {
 		b.EtcdNames, b.MemberWords, b.FirstMember, b.MemberCount = names(members), words(members), members[0].Name, len(members)
 	}
 
+	b.TimeServers = strings.Join(p.Time.Servers, " ")
 	if p.Runtime.Credentials != "" {
 		b.Credentials, b.CredentialsPath, b.Containerd = homeWord(p.Runtime.Credentials), p.Runtime.CredentialsPath(),
 			p.Runtime.Name == plan.Containerd

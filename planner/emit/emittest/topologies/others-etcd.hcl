@@ -15,6 +15,10 @@ container_runtime "containerd" {
   credentials_file = "/secure/registries.json"
 }
 
+time {
+  servers = ["ntp-1.example.com", "10.0.0.3", "fd00::3"]
+}
+
 load_balancer "haproxy" {
   virtual_ip = "10.0.0.10"
 }

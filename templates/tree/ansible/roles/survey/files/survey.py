@@ -20,6 +20,7 @@ import time
 # Files that the roles own. A file is written again when its mode or its content is not as it should be.
 FILES = [
     "/etc/NetworkManager/conf.d/50-kubernetes.conf",
+    "/etc/chrony/k8splan.conf",
     "/etc/cni/net.d/10-static-routes.conflist",
     "/etc/containerd/certs.d/*/hosts.toml",
     "/etc/containerd/conf.d/50-k8splan-credentials.toml",
@@ -51,6 +52,7 @@ FILES = [
     "/etc/systemd/system/etcd.service",
     "/etc/systemd/system/static-routes.service",
     "/etc/systemd/system/kubelet.service",
+    "/etc/systemd/timesyncd.conf.d/50-k8splan.conf",
     "/etc/systemd/system/*.service.d/50-k8splan-proxy.conf",
     "/usr/libexec/keepalived/check-apiserver.sh",
     "/usr/local/sbin/static-routes",
@@ -450,6 +452,8 @@ def main():
         "swap": swap(),
         "unnamed": unnamed(*asked.endpoint.split("=")) if asked.endpoint else [],
         "advertised": advertised(),
+        "clock": "chrony" if os.path.exists("/usr/sbin/chronyd") else
+                 "timesyncd" if os.path.exists("/usr/lib/systemd/systemd-timesyncd") or os.path.exists("/lib/systemd/systemd-timesyncd") else "",
         "kernel": {name: sysctl(name) for name in SYSCTLS},
         "firewall": "firewalld" if units["firewalld"]["running"] else "ufw" if "ENABLED=yes" in read("/etc/ufw/ufw.conf") else "",
         "selinux": {"haproxy": read("/sys/fs/selinux/booleans/haproxy_connect_any").startswith("1"), "enforcing": read("/sys/fs/selinux/enforce").strip() == "1", "configured": "\nSELINUX=enforcing" in "\n" + read("/etc/selinux/config")},
