@@ -276,7 +276,7 @@ func addonImagesUnlisted(p *plan.Plan) []Finding {
 	}
 	var findings []Finding
 	for _, a := range p.Addons {
-		own := len(a.Manifests) > 0 || a.Chart != nil
+		own := a.Chart != nil || slices.ContainsFunc(a.Manifests, func(m plan.Manifest) bool { return m.Tree == "" })
 		if a.Known == nil && a.Scheduler == nil && own && !a.Has("images") {
 			findings = append(findings,
 				one(a.Block(), "%s names images that this file does not list, so nodes pull them from upstream and "+

@@ -44,6 +44,76 @@ target "eks" {
   groups        = ["monitoring", "a-1"] # error: invalid-name: "a-1" is the host on line
 }
 `},
+	{"pools of MetalLB", base + `addon "metallb" {
+  pool "a" {
+    addresses = [] # error: invalid-address: The pool has no addresses
+  }
+  pool "a" { # error: invalid-name: is already on line
+    addresses = ["10.0.0.200-10.0.0.210"]
+  }
+}
+`},
+	{"failure domains of the machines of for_each", base + `node_pool "more" {
+  for_each      = { a = "10.0.1.1", b = "10.0.1.11" }
+  count         = 2
+  first_address = each.value
+  roles         = ["worker"]
+  failure_domain_of = {
+    "a-1" = "x"
+    "b-2" = "y"
+    "c-1" = "z" # error: pool-size: The pool has no machine "c-1"
+  }
+}
+`},
+	{"resources that are encrypted twice", strings.Replace(base, "\n}", `
+  encryption_at_rest {
+    resources = [
+      "secrets",
+      "*.apps",
+      "secrets", # error: invalid-text: twice
+      "deployments.apps", # error: invalid-text: which is among the first
+      "configmaps",
+    ]
+  }
+}`, 1)},
+	{"files that kind lays nowhere", `cluster "prod" {
+  type = "all-in-one"
+  api_server {
+    extra_args = {
+      "admission-control-config-file" = "/etc/kubernetes/api-server/a.yaml" # error: component-file-unmounted: ignores host_file
+    }
+  }
+}
+node "n" {}
+target "kind" {}
+`},
+	{"a vendor's cluster out of support", `cluster "prod" {
+  type               = "multi-etcd-multi-master"
+  kubernetes_version = "1.20" # warning: version-unsupported: out of support
+}
+node_pool "workers" { count = 2 }
+target "eks" {
+  region      = "eu-central-1"
+  vpc_cidr    = "10.40.0.0/16"
+  zones       = ["eu-central-1a", "eu-central-1b"]
+  admin_cidrs = ["10.0.0.0/8"]
+}
+`},
+	{"a private registry, and cluster DNS of one's own", base + `artifacts {
+  image_repository = "registry.example.com/k8s"
+}
+network {
+  dns { replicas = 3 }
+}
+`},
+	{"members of others' etcd without port or scheme", strings.Replace(base, "single-etcd-single", "multi-etcd-multi", 1) + `etcd {
+  external_endpoints = [
+    "https://10.0.0.21", # error: invalid-url: Write "https://10.0.0.21:2379"
+    "10.0.0.22:2379", # error: invalid-url: Write "https://10.0.0.22:2379"
+    "https://[fd00::1]", # error: invalid-url: Write "https://[fd00::1]:2379"
+  ]
+}
+`},
 }
 
 func TestAnswers(t *testing.T) {

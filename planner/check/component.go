@@ -424,9 +424,39 @@ func componentSharedIdentity(p *plan.Plan) []Finding {
 		"has not the rights of each. Remove the flag.")
 }
 
+// fileNotLaid finds flags of the API server that name a file of host_file or extra_volume, on a target that has the flags and lays no such
+// files.
+func fileNotLaid(p *plan.Plan) []Finding {
+	facts := p.Target.Facts
+	if facts.Leaves("cluster.api_server.extra_args") {
+		return nil
+	}
+	var findings []Finding
+	for _, c := range commandLines(p) {
+		for _, a := range c.args {
+			if c.component != "kube-apiserver" || !slices.Contains(fileFlags[c.component], a.Name) {
+				continue
+			}
+			of, file := "", path.Clean(a.Value)
+			if below(file, plan.HostFilesDir) && facts.Leaves("cluster.api_server.host_file") {
+				of = "host_file"
+			}
+			mounts := func(v plan.Volume) bool { return file == v.MountPath || below(file, v.MountPath) }
+			if slices.ContainsFunc(p.Cluster.APIServer.Volumes, mounts) && facts.Leaves("cluster.api_server.extra_volume") {
+				of = "extra_volume"
+			}
+			if of != "" {
+				findings = append(findings, one(c.key(a.Name), "Target %s gives the flag to the API server, and ignores %s: %s is not "+
+					"there, and the API server exits. Remove the flag.", p.Target.Name, of, a.Value)...)
+			}
+		}
+	}
+	return findings
+}
+
 func componentFileUnmounted(p *plan.Plan) []Finding {
 	if !onHosts(p) {
-		return nil
+		return fileNotLaid(p)
 	}
 	var findings []Finding
 	for _, c := range commandLines(p) {

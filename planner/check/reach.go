@@ -1,7 +1,10 @@
 package check
 
 import (
+	"fmt"
 	"strings"
+
+	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
@@ -82,15 +85,12 @@ func nodeSSHMade(p *plan.Plan) []Finding {
 	if !makesMachines(p) || p.Target.Facts.Leaves("node.ssh") {
 		return nil
 	}
-	var findings []Finding
-	for _, n := range byPlace(p.Nodes) {
-		if s := n.SSH; s.Source != nil {
-			findings = append(findings, one(s.Block(), "Target %s makes %s with user %s and sshd on port %d, as all others. Remove the "+
-				"block, "+
-				"and write what differs in the block ssh of the file.", p.Target.Name, n.Name, p.SSH.User, p.SSH.Port)...)
-		}
-	}
-	return findings
+	made := having(byPlace(p.Nodes), func(n *plan.Node) bool { return n.SSH.Source != nil })
+	return each(made, func(*plan.Node) bool { return true }, func(n *plan.Node) hcl.Range { return n.SSH.Block() },
+		func(_ *plan.Node, all []*plan.Node) string {
+			return fmt.Sprintf("Target %s makes %s with user %s and sshd on port %d, as all other machines. Remove the block.",
+				p.Target.Name, whose(all), p.SSH.User, p.SSH.Port)
+		})
 }
 
 func nodeLocalTwice(p *plan.Plan) []Finding {

@@ -181,10 +181,11 @@ var versionRules = []Rule{
 
 func versionUnknown(p *plan.Plan) []Finding {
 	v := p.Cluster.Version
-	if p.Kubernetes().Known() || v.IsZero() || !ours(p) || p.Described() {
+	oldest := plan.OldestPast()
+	if p.Kubernetes().Known() || v.IsZero() || !ours(p) && !v.Before(oldest) || p.Described() {
 		return nil
 	}
-	if oldest := plan.OldestPast(); v.Before(oldest) {
+	if v.Before(oldest) {
 		return one(versionAt(p), "There is no data about Kubernetes %s: a cluster can be described from %s on, and generated from 1.31 "+
 			"on. For a new cluster write %q.", v.MinorString(), oldest.MinorString(), p.Target.Facts.NewestVersion())
 	}

@@ -415,6 +415,14 @@ func (r *resolver) pools(written []*spec.AddressPool) []AddressPool {
 	for _, s := range written {
 		pool := AddressPool{Source: s.Source, Name: s.Name, NameRange: s.NameRange, ARP: s.Announce == nil || *s.Announce == "arp"}
 		r.name(s.NameRange, "pool", s.Name, 63)
+		if i := slices.IndexFunc(out, func(other AddressPool) bool { return other.Name == s.Name }); i >= 0 {
+			r.fail(invalidName, s.NameRange, "A pool %q is already on line %d. Give this one another name, or write the addresses of both "+
+				"in one pool.", spelling.Excerpt(s.Name), out[i].NameRange.Start.Line)
+		}
+		if s.Addresses != nil && len(s.Addresses) == 0 {
+			r.fail(invalidAddress, s.Attr("addresses"), `The pool has no addresses, and gives none to any Service. Write some, such as `+
+				`addresses = ["10.0.0.200-10.0.0.220"], or remove the pool.`)
+		}
 		for i, text := range s.Addresses {
 			a, ok := addressRange(text)
 			if !ok {

@@ -74,9 +74,47 @@ func (r *resolver) apiServer() {
 				r.fail(invalidText, s.Element("resources", i),
 					"resources holds %q. Write the plural name of a resource, with its group behind a "+
 						"dot: \"secrets\", \"deployments.apps\".", spelling.Excerpt(resource))
+				continue
 			}
+			r.encryptedOnce(s, i)
+		}
+		if s.Resources != nil && len(s.Resources) == 0 {
+			r.fail(invalidText, s.Attr("resources"), "resources is empty, and the API server exits: there is nothing to encrypt. Write "+
+				"[\"secrets\"], or remove the block encryption_at_rest.")
 		}
 	}
+}
+
+// encryptedOnce refuses a resource that one before it in the list names too: the API server exits where two overlap.
+// Source: k8s.io/apiserver pkg/apis/apiserver/validation/validation_encryption.go, validateResourceOverlap
+func (r *resolver) encryptedOnce(s *spec.Encryption, i int) {
+	resource, at := s.Resources[i], s.Element("resources", i)
+	for _, other := range s.Resources[:i] {
+		switch {
+		case other == resource:
+			r.fail(invalidText, at, "resources has %q twice, and the API server exits. Remove one of them.", spelling.Excerpt(resource))
+			return
+		case covers(other, resource) || covers(resource, other):
+			wide, narrow := other, resource
+			if covers(resource, other) {
+				wide, narrow = resource, other
+			}
+			r.fail(invalidText, at, "resources has %q and %q, which is among the first, and the API server exits. Remove %q.",
+				spelling.Excerpt(wide), spelling.Excerpt(narrow), spelling.Excerpt(narrow))
+			return
+		}
+	}
+}
+
+// covers reports whether a pattern of resources stands for a resource or a narrower pattern: "*.*" for all, "*.apps" for those of a group,
+// "*." for those of the core.
+func covers(pattern, resource string) bool {
+	group, wild := strings.CutPrefix(pattern, "*.")
+	if !wild || pattern == resource {
+		return false
+	}
+	_, of, _ := strings.Cut(resource, ".")
+	return group == "*" || of == group
 }
 
 func (r *resolver) hostFile(f *spec.HostFile) HostFile {

@@ -71,6 +71,7 @@ func (r *resolver) nodes() {
 	}
 	r.missingRoles()
 	r.groupsAreNoHosts()
+	r.domainsOfNobody()
 	for _, n := range r.plan.Nodes {
 		n.TargetHost = r.plan.Target.Site.carrier(n.FailureDomain)
 	}
@@ -170,7 +171,7 @@ func (r *resolver) groups(src *spec.Source, written []string) []string {
 	for i, group := range written {
 		switch at := src.Element("groups", i); {
 		case slices.Contains(ownGroups, group):
-			r.fail(invalidName, at, "%q is a group that the inventory has already, by roles. Write another name.", group)
+			r.fail(invalidName, at, "%q is a group that the inventory has already. Write another name.", group)
 		case !groupPattern.MatchString(group):
 			r.fail(invalidName, at, `groups holds %q. A group has lower-case letters, digits, _ and -, and begins with a letter or _: `+
 				`"monitoring".`, spelling.Excerpt(group))
@@ -246,7 +247,7 @@ func (r *resolver) node(n *spec.Node) *Node {
 		}
 	}
 	if n.Address == nil {
-		r.addressWanted(n.Source, "address")
+		r.addressWanted(n.Source, n.Name, "address")
 	}
 	return &node
 }
@@ -291,10 +292,10 @@ func (r *resolver) places(src *spec.Source, attr string, written []string, read 
 	return places
 }
 
-func (r *resolver) addressWanted(src *spec.Source, attr string) {
+func (r *resolver) addressWanted(src *spec.Source, of, attr string) {
 	if r.plan.Target.Facts.Hosting == Hosts {
 		r.fail(missingAddress, src.Block(),
-			`No address is written here. Nobody else decides it on these machines: write %s = "10.0.0.31", or whatever the host has.`, attr)
+			`%s has no address. Nobody else decides it on these machines: write %s = "10.0.0.31", or whatever the host has.`, of, attr)
 	}
 }
 
@@ -319,11 +320,11 @@ func (r *resolver) poolSize(p *spec.NodePool) int {
 	case p.Count == nil && p.Names == nil && p.Addresses == nil:
 		r.fail(poolSize, p.Block(), "Nothing says how many machines this pool has. Write count = 3, or names = [\"%s-1\", …].", p.Name)
 	case p.Names != nil && len(p.Names) != count:
-		r.fail(poolSize, p.Attr("names"), "The pool has %d names and %d machines. Write as many names, or leave count out.",
-			len(p.Names), count)
+		r.fail(poolSize, p.Attr("names"), "The pool has %s and %s. Write as many names, or leave count out.",
+			counted(len(p.Names), "name", "names"), counted(count, "machine", "machines"))
 	case p.Addresses != nil && len(p.Addresses) != count:
-		r.fail(poolSize, p.Attr("addresses"), "The pool has %d addresses and %d machines. Write as many addresses.",
-			len(p.Addresses), count)
+		r.fail(poolSize, p.Attr("addresses"), "The pool has %s and %s. Write as many addresses.",
+			counted(len(p.Addresses), "address", "addresses"), counted(count, "machine", "machines"))
 	}
 	for _, other := range []string{"name_pattern", "first_number"} {
 		if p.Names != nil && p.Has(other) {
@@ -339,6 +340,14 @@ func (r *resolver) poolSize(p *spec.NodePool) int {
 
 // namePattern is a pattern with one number in it.
 var namePattern = regexp.MustCompile(`^([a-z0-9.-]*)%(0[1-9])?d([a-z0-9.-]*)$`)
+
+// counted is a number with its noun.
+func counted(n int, singular, plural string) string {
+	if n == 1 {
+		return "1 " + singular
+	}
+	return strconv.Itoa(n) + " " + plural
+}
 
 // poolNames are the names of a pool's machines, and where each is written.
 func (r *resolver) poolNames(p *spec.NodePool, count int) (names []string, at []hcl.Range) {
@@ -393,7 +402,7 @@ func (r *resolver) pool(p *spec.NodePool) {
 	hosts := r.places(p.Source, "hosts", p.Hosts, r.place)
 	powers := r.places(p.Source, "powers", p.Powers, r.place)
 	if p.FirstAddress == nil && p.Addresses == nil && count > 0 {
-		r.addressWanted(p.Source, "first_address")
+		r.addressWanted(p.Source, "The pool "+p.Name, "first_address")
 	}
 	names, at := r.poolNames(p, count)
 	domainOf := r.poolDomains(p, names)
@@ -432,17 +441,44 @@ func (r *resolver) poolDomains(p *spec.NodePool, names []string) map[string]stri
 	if p.DomainOf == nil {
 		return nil
 	}
+	r.domained = append(r.domained, domained{p, names})
 	of := make(map[string]string, len(p.DomainOf))
 	for _, name := range slices.Sorted(maps.Keys(p.DomainOf)) {
 		domain := p.DomainOf[name]
 		if !slices.Contains(names, name) {
-			r.fail(poolSize, p.Key("failure_domain_of", name), "The pool has no machine %q.%s", spelling.Excerpt(name),
-				spelling.DidYouMean(name, names))
-			continue
+			continue // of another pool of the block, or domainsOfNobody says it
 		}
 		of[name] = r.domain(p.Value("failure_domain_of", name), "failure_domain_of", &domain)
 	}
 	return of
+}
+
+// domained is a pool that gives failure domains by machine, and what its machines are called.
+type domained struct {
+	pool  *spec.NodePool
+	names []string
+}
+
+// domainsOfNobody refuses failure domains of machines that no pool of their block has: for_each makes several of one.
+func (r *resolver) domainsOfNobody() {
+	names := map[hcl.Range][]string{}
+	for _, d := range r.domained {
+		names[d.pool.Block()] = append(names[d.pool.Block()], d.names...)
+	}
+	told := map[hcl.Range]map[string]bool{}
+	for _, d := range r.domained {
+		block := d.pool.Block()
+		if told[block] == nil {
+			told[block] = map[string]bool{}
+		}
+		for _, name := range slices.Sorted(maps.Keys(d.pool.DomainOf)) {
+			if !told[block][name] && !slices.Contains(names[block], name) {
+				told[block][name] = true
+				r.fail(poolSize, d.pool.Key("failure_domain_of", name), "The pool has no machine %q.%s", spelling.Excerpt(name),
+					spelling.DidYouMean(name, names[block]))
+			}
+		}
+	}
 }
 
 // addressesLast checks that a pool of count nodes does not run out of addresses.

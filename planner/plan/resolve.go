@@ -27,6 +27,7 @@ type resolver struct {
 	diags hcl.Diagnostics
 
 	roleless []*spec.Source // nodes and pools without roles
+	domained []domained     // pools that give failure domains by machine
 	grouped  []grouping     // groups that machines are in, each once for its place
 }
 
@@ -399,9 +400,16 @@ func (r *resolver) etcdEndpoints(s *spec.Etcd) []string {
 	var endpoints []string
 	for i, endpoint := range s.Endpoints {
 		at := s.Element("external_endpoints", i)
+		if !strings.Contains(endpoint, "/") && validAuthority(endpoint) {
+			r.fail(invalidURL, at, "The endpoint %s has no scheme, and kubeadm takes https URLs. Write %q.", endpoint, etcdURL(endpoint))
+			continue
+		}
 		u := r.url(at, "The endpoint", endpoint)
-		switch {
+		switch authority := strings.TrimPrefix(u, "https://"); {
 		case u == "":
+		case authority != u && !strings.Contains(authority, "/") && etcdURL(authority) != u:
+			r.fail(invalidURL, at, "The endpoint %s has no port: https alone means 443, and etcd listens for clients on 2379. Write %q, or "+
+				"the port that it has.", u, etcdURL(authority))
 		case !strings.HasPrefix(u, "https://") || strings.Contains(strings.TrimPrefix(u, "https://"), "/"):
 			r.fail(invalidURL, at, `The endpoint %s is not an https URL without a path. Write one such as "https://10.0.0.21:2379".`, u)
 		case slices.Contains(endpoints, u):
@@ -411,6 +419,14 @@ func (r *resolver) etcdEndpoints(s *spec.Etcd) []string {
 		}
 	}
 	return endpoints
+}
+
+// etcdURL is the client URL of a host and its port, which is etcd's where there is none.
+func etcdURL(authority string) string {
+	if _, port, _ := hostPort(authority); port == 0 {
+		authority += ":2379"
+	}
+	return "https://" + authority
 }
 
 // localFile reads the path of a file on the machine that runs Ansible.

@@ -127,13 +127,16 @@ func (l *loader) elements(attr *hclsyntax.Attribute) (map[string]cty.Value, bool
 	const what = "for_each takes a map, whose keys are the names: { for h in csvdecode(file(\"hosts.csv\")) : h.name => h }."
 	switch {
 	case secret:
-		l.add(invalidForEach, at, "for_each reads a sensitive value, and its keys would be names that everybody sees. Take the names from "+
-			"elsewhere.")
+		l.add(invalidForEach, at, "for_each reads a sensitive variable, and everybody sees the names that it makes. Take the keys and "+
+			"their values from elsewhere, and write the variable at the argument that needs it.")
 		return nil, false
 	case v.IsNull():
 		l.add(invalidForEach, at, "for_each is null. "+what)
 		return nil, false
-	case !v.CanIterateElements() || v.Type().IsListType() || v.Type().IsTupleType():
+	case !v.CanIterateElements():
+		l.add(invalidForEach, at, fmt.Sprintf("for_each is %s, which has no keys to name machines by. %s", kindOf(v), what))
+		return nil, false
+	case v.Type().IsListType() || v.Type().IsTupleType():
 		l.add(invalidForEach, at, fmt.Sprintf("for_each is %s, which has no keys to name machines by: the place in a list changes when "+
 			"one "+
 			"is taken out, and the machines would change with it. %s", kindOf(v), what))

@@ -181,7 +181,8 @@ var unreadableFile = &rule.Rule{
 }
 
 var invalidForEach = &rule.Rule{
-	ID: "invalid-for-each", Title: "Unusable for_each", Permanent: true,
+	Discreet: true,
+	ID:       "invalid-for-each", Title: "Unusable for_each", Permanent: true,
 	Doc: "The keys of for_each are the names of what the block makes. A machine keeps its key when others come and go, so that it stays " +
 		"the same machine. A place in a list does not stay.",
 	Fix: "Write a map, such as { for h in csvdecode(file(\"hosts.csv\")) : h.name => h }, or toset([\"a\", \"b\"]).",

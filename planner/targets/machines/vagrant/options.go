@@ -171,7 +171,15 @@ func (d *decoder) options(b body) *Options {
 	d.addresses(o, made)
 	d.overlaps(o, made)
 	d.hostMemory(o, b)
+	d.access()
 	return o
+}
+
+// access asks for the port of sshd that boxes have, which the Vagrantfile does not change.
+func (d *decoder) access() {
+	if s := &d.plan.SSH; s.Port != 0 && s.Port != 22 {
+		d.Say(login, s.Attr("port"), "The sshd of boxes listens on port 22, and ssh says %d. Leave port out.", s.Port)
+	}
 }
 
 // provider is the one that was chosen; the schema knows no others.

@@ -5,10 +5,17 @@ import "github.com/k8splan/k8splan/planner/rule"
 // rules lists the rules of the target "vagrant".
 func rules() []*rule.Rule {
 	return []*rule.Rule{malformed, virtualBoxRange, hostAddress, needsIPv4, oneNetwork, natOverlap, noBox, mixedArchitectures,
-		tooMuchMemory}
+		tooMuchMemory, login}
 }
 
 var (
+	login = &rule.Rule{
+		ID: "vagrant-login", Title: "Port of sshd that boxes do not have", Permanent: true,
+		Doc: "The sshd of a box listens on port 22, where Vagrant and the playbook connect on the private network. Another port in the " +
+			"inventory reaches no machine.",
+		Fix:     "Leave port out.",
+		Sources: []string{"https://developer.hashicorp.com/vagrant/docs/boxes/base#ssh-tweaks"},
+	}
 	malformed = &rule.Rule{
 		ID: "vagrant-argument", Title: "Malformed vagrant target", Permanent: true,
 		Doc: "What the block does not say rightly, Vagrant would find out when it makes the machines.",

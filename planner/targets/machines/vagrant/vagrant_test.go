@@ -126,6 +126,7 @@ func TestDecodeRefuses(t *testing.T) {
 			p.Nodes[0].OS = plan.OS{Name: "rhel", Version: "9"}
 		}},
 		"two architectures": {edit: func(p *plan.Plan) { p.Nodes[1].Arch = "arm64" }, want: []string{"vagrant-mixed-architectures"}},
+		"another port":      {edit: func(p *plan.Plan) { p.SSH.Port = 2345 }, want: []string{"vagrant-login"}},
 		"host too small":    {body: `host_memory = "3Gi"`, want: []string{"vagrant-host-memory"}},
 		"two mistakes at once": {edit: func(p *plan.Plan) { p.Nodes[0].OS.Name = "plan9"; p.Nodes[1].Arch = "arm64" },
 			want: []string{"vagrant-box", "vagrant-mixed-architectures"}},

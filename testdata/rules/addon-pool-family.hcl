@@ -1,0 +1,13 @@
+cluster "dev" {
+  type = "all-in-one"
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}
+
+addon "metallb" {
+  pool "default" {
+    addresses = ["192.168.56.200-192.168.56.220", "fd00:10::/120"] # error: addon-pool-family: Services have IPv4 addresses only
+  }
+}
