@@ -49,11 +49,11 @@ target "eks" {
     addresses = [] # error: invalid-address: The pool has no addresses
   }
   pool "a" { # error: invalid-name: is already on line
-    addresses = ["10.0.0.200-10.0.0.210"]
+    addresses = ["10.0.0.100-10.0.0.110"]
   }
 }
 `},
-	{"failure domains of the machines of for_each", base + `node_pool "more" {
+	{"failure domains of the machines of for_each", base + `node_pool "more" { # warning: availability-domain-unstated
   for_each      = { a = "10.0.1.1", b = "10.0.1.11" }
   count         = 2
   first_address = each.value
@@ -106,7 +106,7 @@ network {
   dns { replicas = 3 }
 }
 `},
-	{"members of others' etcd without port or scheme", strings.Replace(base, "single-etcd-single", "multi-etcd-multi", 1) + `etcd {
+	{"members of others' etcd without port or scheme", base + `etcd {
   external_endpoints = [
     "https://10.0.0.21", # error: invalid-url: Write "https://10.0.0.21:2379"
     "10.0.0.22:2379", # error: invalid-url: Write "https://10.0.0.22:2379"

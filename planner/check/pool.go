@@ -34,7 +34,7 @@ var poolRules = []Rule{
 		ID: "addon-pool-family", Severity: rule.Error, Title: "Address pool of a family without Services",
 		Doc: "A Service has addresses of the families in `service_subnets`. MetalLB gives it an address of the same family only, so an " +
 			"address of another one is never given to any.",
-		Fix:     "Write addresses of a family that Services have, or add a range of the other family to `pod_subnets` and `service_subnets`.",
+		Fix:     "Write addresses of a family that Services have, or add ranges of the other to `pod_subnets` and `service_subnets`.",
 		Sources: []string{metallbUsage, "https://kubernetes.io/docs/concepts/services-networking/dual-stack/#services"},
 	}, addonPoolFamily},
 	{rule.Rule{

@@ -35,8 +35,9 @@ func (v Kubernetes) Past() bool {
 	return ok
 }
 
-// Described reports whether the design is of a cluster that can be described and not built: its Kubernetes is out of support, so that other
-// software than ours built it, and vendors make no new one. What the author does not say of such a cluster is not decided: its versions are "no data".
+// Described reports whether the design is of a cluster that can be described and not built: its Kubernetes is out of support, so that
+// other software than ours built it, and vendors make no new one. What the author does not say of such a cluster is not decided: its
+// versions are "no data".
 func (p *Plan) Described() bool { return p.Kubernetes().Past() }
 
 // WayUp are the releases that a described cluster goes through until a tree can be written for it: the newest of each minor, up to the

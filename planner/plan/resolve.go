@@ -408,8 +408,8 @@ func (r *resolver) etcdEndpoints(s *spec.Etcd) []string {
 		switch authority := strings.TrimPrefix(u, "https://"); {
 		case u == "":
 		case authority != u && !strings.Contains(authority, "/") && etcdURL(authority) != u:
-			r.fail(invalidURL, at, "The endpoint %s has no port: https alone means 443, and etcd listens for clients on 2379. Write %q, or "+
-				"the port that it has.", u, etcdURL(authority))
+			r.fail(invalidURL, at, "The endpoint %s has no port: https alone means 443, and etcd listens for clients on 2379. Write %q, "+
+				"or the port that it has.", u, etcdURL(authority))
 		case !strings.HasPrefix(u, "https://") || strings.Contains(strings.TrimPrefix(u, "https://"), "/"):
 			r.fail(invalidURL, at, `The endpoint %s is not an https URL without a path. Write one such as "https://10.0.0.21:2379".`, u)
 		case slices.Contains(endpoints, u):

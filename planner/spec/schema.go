@@ -117,7 +117,8 @@ var machine = []Argument{
 }
 
 var forEach = Argument{Name: "for_each", Type: Any, Example: `{ "worker-1" = "10.0.0.41" }`, Aliases: []string{"foreach", "each"},
-	Doc: "Map whose keys are the names of what this block makes. The block keeps its label, which names nothing then; the arguments read each.key and each.value. " +
+	Doc: "Map whose keys are the names of what this block makes. The block keeps its label, which names nothing then; the arguments " +
+		"read each.key and each.value. " +
 		"A set of strings is taken too."}
 
 var taint = Block{

@@ -16,7 +16,7 @@ node_pool "none" { # error: pool-size: Write count
 node_pool "short" {
   roles     = ["worker"]
   names     = ["a", "b"]
-  addresses = ["192.168.56.31"] # error: pool-size: 1 addresses and 2 machines
+  addresses = ["192.168.56.31"] # error: pool-size: 1 address and 2 machines
 }
 
 node_pool "twice" {
