@@ -16,6 +16,8 @@ type glossaryTerm struct{ word, text, source string }
 
 // glossary explains the words that a newcomer meets first, in the order of the alphabet.
 var glossary = []glossaryTerm{
+	{"boolean", "true or false, without quotes.",
+		"https://developer.hashicorp.com/terraform/language/expressions/types"},
 	{"bootstrap", "The bootstrap control plane is the one on which kubeadm init runs; all others join. bootstrap = true in a node block " +
 		"chooses it. Once the cluster runs, it is a control plane as any other, and can be replaced.",
 		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/high-availability/"},
@@ -25,6 +27,9 @@ var glossary = []glossaryTerm{
 	{"control-plane", "A control plane is a host with the API server, the controller manager, and the scheduler. With stacked etcd it " +
 		"holds a member of etcd too. Running pods go on without one, but nothing can be changed.",
 		"https://kubernetes.io/docs/concepts/architecture/"},
+	{"drain", "To drain a node is to mark it unschedulable and to evict its pods, so that they start elsewhere. The playbook " +
+		"drains a node before it upgrades or reboots it. A PodDisruptionBudget can stop a drain.",
+		"https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/"},
 	{"endpoint", "The control plane endpoint is the name or address that every kubelet and client dials. It is in the certificates and " +
 		"on every node, so it is hard to move later. Choose a name, and put a load balancer behind it when there are several control " +
 		"planes.",
@@ -39,15 +44,53 @@ var glossary = []glossaryTerm{
 	{"failure-domain", "A failure domain is what fails together: a rack, a room, a zone. Write failure_domain in node blocks, or " +
 		"failure_domains in pools, and `k8splan simulate` judges the loss of each.",
 		"https://kubernetes.io/docs/setup/best-practices/multiple-zones/"},
+	{"integer", "A number without quotes or a fraction, such as 3.",
+		"https://developer.hashicorp.com/terraform/language/expressions/types"},
+	{"kubeadm", "kubeadm is the upstream tool that creates a cluster on prepared hosts: kubeadm init starts the first control " +
+		"plane, and kubeadm join adds hosts. The tree has its configuration for each host.",
+		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/"},
+	{"kubeconfig", "A kubeconfig is the file with which kubectl reaches a cluster: the endpoint, the certificate authority, and a " +
+		"key. `ansible-playbook site.yml -e kubeconfig=FILE` in the tree writes one.",
+		"https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/"},
+	{"lease", "A lease says which of several schedulers, controller managers, or kube-vip instances is active. If its holder " +
+		"fails, another one takes over when the lease expires.",
+		"https://kubernetes.io/docs/concepts/architecture/leases/"},
+	{"list", "Values in brackets, such as [\"rack-a\", \"rack-b\"].",
+		"https://developer.hashicorp.com/terraform/language/expressions/types"},
+	{"load-balancer", "A load balancer is the one address in front of several API servers. `k8splan explain load_balancer` lists what " +
+		"can be chosen: haproxy with keepalived, kube-vip, a proxy on every node, or your own.",
+		"https://github.com/kubernetes/kubeadm/blob/main/docs/ha-considerations.md"},
+	{"map", "Names and values in braces, such as { disk = \"ssd\" }.",
+		"https://developer.hashicorp.com/terraform/language/expressions/types"},
+	{"member", "A member is one etcd process of the cluster. Each has all data and one vote. Three members survive the loss of " +
+		"one, five the loss of two.",
+		"https://etcd.io/docs/v3.6/faq/"},
+	{"node-pool", "A node_pool block defines several machines of one kind: their number, their roles, and their addresses. `k8splan " +
+		"explain node_pool` lists its arguments.",
+		"https://github.com/k8splan/k8splan/blob/main/docs/language.md#node_pool"},
 	{"quorum", "A quorum is more than half of the members of etcd: 2 of 3, 3 of 5. Without one etcd takes no writes, and the API can " +
 		"change nothing. An even number of members tolerates no more losses than one member less.",
 		"https://etcd.io/docs/v3.6/faq/#what-is-failure-tolerance"},
+	{"segment", "A network segment is a network whose hosts reach each other without a router. A virtual IP of keepalived, and " +
+		"routes without encapsulation, work within one segment. Write the segments in node_subnets.",
+		"https://github.com/kubernetes/kubeadm/blob/main/docs/ha-considerations.md"},
+	{"snapshot", "A snapshot is a copy of etcd's data at one moment. Without one, a cluster that lost its quorum cannot be " +
+		"restored. backup-etcd.yml in the tree takes one.",
+		"https://kubernetes.io/docs/tasks/administer-cluster/configure-upgrade-etcd/#backing-up-an-etcd-cluster"},
 	{"stacked", "Stacked etcd runs a member on each control plane, as a static pod of kubeadm. It needs the fewest machines. With a " +
 		"control plane a member of etcd is lost.",
 		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/ha-topology/"},
+	{"static-pod", "A static pod is a pod that the kubelet starts from a file on its host, without an API server. kubeadm runs the " +
+		"control plane, and stacked etcd, as static pods.",
+		"https://kubernetes.io/docs/tasks/configure-pod-container/static-pod/"},
+	{"string", "Text in double quotes, such as \"10.0.0.10\". Versions, addresses, and sizes are strings.",
+		"https://developer.hashicorp.com/terraform/language/expressions/types"},
 	{"taint", "A taint keeps pods off a node unless they tolerate it. kubeadm taints control planes, so ordinary pods run " +
 		"on workers.",
 		"https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/"},
+	{"tree", "The tree is the directory that `k8splan generate --out DIR` writes: configurations, the playbook, and the " +
+		"runbook. It contains no secret and can be committed to git.",
+		"https://github.com/k8splan/k8splan/blob/main/ARCHITECTURE.md"},
 	{"virtual-ip", "A virtual IP is an address that moves between balancers or control planes: keepalived or kube-vip gives it to one " +
 		"that works. It moves within one network segment only.",
 		"https://github.com/kubernetes/kubeadm/blob/main/docs/ha-considerations.md"},
@@ -61,6 +104,8 @@ var glossary = []glossaryTerm{
 var synonyms = map[string]string{
 	"master": "control-plane", "controlplane": "control-plane", "vip": "virtual-ip", "zone": "failure-domain", "rack": "failure-domain",
 	"pod-network": "cni", "majority": "quorum", "waive-block": "waiver", "failover": "virtual-ip", "ha": "quorum", "taints": "taint",
+	"pool": "node-pool", "balancer": "load-balancer", "number": "integer", "bool": "boolean", "text": "string", "backup": "snapshot",
+	"leader-election": "lease", "network-segment": "segment", "static-pods": "static-pod", "object": "map", "lists": "list", "members": "member",
 	"control-plane-endpoint": "endpoint", "workers": "worker", "control-planes": "control-plane", "failure-domains": "failure-domain",
 }
 

@@ -47,6 +47,7 @@ Every generated tree has this page as report.html. A design of more than 200 mac
 				return err
 			}
 			a.note("%s written", to)
+			a.next("open %s in a browser", to)
 			return nil
 		},
 	}

@@ -58,7 +58,9 @@ docs/availability.md describes the model, its assumptions, and how it was compar
 					return a.document(describe.Sweep(p.Cluster.Name, m, r))
 				}
 				describe.Survival(&text, p.Cluster.Name, m, r, a.style())
-				_, err = text.WriteTo(a.stdout)
+				if _, err = text.WriteTo(a.stdout); err == nil && o.name != stdinName {
+					a.next("`%s` shows this as a page for a browser", a.command(o, "report -o report.html", &topology))
+				}
 				return err
 			}
 			var f simulate.Failure
