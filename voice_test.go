@@ -49,6 +49,19 @@ var drawn = regexp.MustCompile(`(?i)\bdraw(s|n|ing|ings)?\b`)
 // pictures are where pictures are made.
 var pictures = []string{"planner/report/", "checks/diagrams/", "templates/report/", "e2e/browser/"}
 
+// plainer are words that nothing uses that a user reads: they hide who acts, and say "next to", "in addition to", or "silently" in the
+// order of another language.
+var plainer = regexp.MustCompile(`(?i)\b(nobody|somebody|beside|by the way|in spite of|whereof|thereof|bears? no mark)\b|without a word\b` +
+	`|\bof itself\b|\b(is|are) told\b`)
+
+// plainest are the places that plainer is about: what is in trees, starters, pages, and the extension of an editor. What is an identifier
+// there, the names of rules among them, is code (insideCode).
+var plainest = []string{"templates/", "topologies/starters/", "docs/", "editors/", "README.md", "CONTRIBUTING.md", "ARCHITECTURE.md",
+	"SECURITY.md", "action.yml"}
+
+// insideCode matches identifiers of Markdown, and headings that are the ID of a rule.
+var insideCode = regexp.MustCompile("`[^`]*`|#[a-z-]+|^#+ [a-z-]+$")
+
 // quoted says that a refused word is this list's own, or that of a picture.
 func quoted(name, hit string) bool {
 	return name == "voice_test.go" ||
@@ -78,6 +91,11 @@ func TestVoice(t *testing.T) {
 			t.Errorf("%s: %q: start with what the command or the task does", name, strings.TrimSpace(m))
 		}
 		for line, words := range texts(name, text) {
+			if slices.ContainsFunc(plainest, func(place string) bool { return strings.HasPrefix(name, place) }) {
+				for _, hit := range plainer.FindAllString(insideCode.ReplaceAllString(words, ""), -1) {
+					t.Errorf("%s:%d: %q is refused in %q", name, line, hit, excerpt(words, hit))
+				}
+			}
 			for _, hit := range refused.FindAllString(words, -1) {
 				if !quoted(name, hit) {
 					t.Errorf("%s:%d: %q is refused in %q", name, line, hit, excerpt(words, hit))
@@ -146,6 +164,11 @@ func TestVoiceRefuses(t *testing.T) {
 	} {
 		if refused.MatchString(good) {
 			t.Errorf("%q is refused", good)
+		}
+	}
+	for _, bad := range []string{"nobody answers", "the file beside it", "is told of the address", "fails without a word"} {
+		if !plainer.MatchString(bad) {
+			t.Errorf("%q passes", bad)
 		}
 	}
 	if !order.MatchString("\tShort: \"Say what\"") || order.MatchString("- name: Show what") {

@@ -2,7 +2,7 @@
 
 // Package templates holds the static programs that a generated tree ships verbatim: tree/ for the parts of every tree, targets/ for the
 // targets, by class and by the name that users write, and targets/terraform for what several of them share. The programs read their data
-// from files beside them, so each can be linted as it stands. The package is internal to k8splan and makes no compatibility promise.
+// from files next to them, so each can be linted unchanged. The package is internal to k8splan and makes no compatibility promise.
 package templates
 
 import "embed"

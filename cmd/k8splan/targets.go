@@ -259,7 +259,7 @@ func targetsPage() []byte {
 	b.WriteString("The systems that a topology lands on, as `k8splan targets` lists them. `k8splan init TYPE --target NAME` writes a " +
 		"topology for one to start from.\n")
 	b.WriteString("This page is made from the planner's own table: `UPDATE=1 go test ./cmd/k8splan -run TestTargetsPage`.\n\n")
-	b.WriteString("\"booted\" means that clusters came up from the files as they are; \"validated\" that somebody else's program or " +
+	b.WriteString("\"booted\" means that clusters came up from the files as they are; \"validated\" that another vendor's program or " +
 		"schema accepted them; \"own types\"\n")
 	b.WriteString("that nothing but our own strict types and rules was at hand. Nothing here was run against a vendor's account.\n\n")
 	b.WriteString("| Target | System | all-in-one | single-etcd-single-master | single-etcd-multi-master | multi-etcd-multi-master | " +

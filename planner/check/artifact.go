@@ -102,7 +102,7 @@ var artifactRules = []Rule{
 	}, networkManifestUnverified},
 	{rule.Rule{
 		ID: "registry-mirror-path", Severity: rule.Error, Title: "Mirror with a path and Docker Engine",
-		Doc: "Harbor, Nexus and Artifactory keep the images of another registry below a path. containerd and CRI-O are told of it. " +
+		Doc: "Harbor, Nexus and Artifactory keep the images of another registry below a path. containerd and CRI-O support such paths. " +
 			"dockerd takes a host alone, and does not start with a path.",
 		Fix:     "Use containerd or CRI-O, or a mirror with its own host or port.",
 		Sources: []string{"https://docs.docker.com/docker-hub/image-library/mirror/", "https://github.com/moby/moby/issues/36598"},

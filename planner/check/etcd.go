@@ -241,12 +241,12 @@ var etcdRules = []Rule{
 		ID: "etcd-endpoints-incomplete", Severity: rule.Error, Title: "External etcd without its certificates", Permanent: true,
 		Doc: "The API servers reach an etcd that others run with a certificate, and know it by its authority. Only the three files " +
 			"together, and only with `external_endpoints`, have an effect.",
-		Fix: "Write `ca_file`, `cert_file`, and `key_file` beside `external_endpoints`.",
+		Fix: "Write `ca_file`, `cert_file`, and `key_file` together with `external_endpoints`.",
 		Sources: []string{"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/high-availability/#external-etcd-nodes",
 			"https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/apis/kubeadm/validation/validation.go"},
 	}, etcdEndpointsIncomplete},
 	{rule.Rule{
-		ID: "etcd-endpoints-own", Severity: rule.Error, Title: "Members or settings beside an etcd that others run", Permanent: true,
+		ID: "etcd-endpoints-own", Severity: rule.Error, Title: "Members or settings with an etcd that others run", Permanent: true,
 		Doc: "`external_endpoints` names an etcd that others install, tune, and save. A host with the role etcd, a place on the control " +
 			"planes, or a setting of members would have no effect.",
 		Fix:     "Remove the role or the setting, or `external_endpoints`.",

@@ -25,7 +25,8 @@ var (
 	}
 	siteRouterID = &rule.Rule{
 		ID: "site-router-id", Severity: rule.Error, Title: "Virtual router ID of another cluster of the segment", Permanent: true,
-		Doc: "keepalived's groups on one segment are told apart by the virtual router ID alone. Two clusters with the same one take each " +
+		Doc: "keepalived's groups on one segment are distinguished by the virtual router ID alone. Two clusters with the same one take " +
+			"each " +
 			"other's advertisements for their own: the address with the lower priority disappears, or the log fills with errors.",
 		Fix: "Write another `virtual_router_id`, or leave it out: it is computed from the virtual IP.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc5798#section-5.2.3", haConsider,

@@ -17,7 +17,7 @@ var (
 	}
 	missingAddress = &rule.Rule{
 		ID: "missing-address", Title: "Missing address", Permanent: true,
-		Doc: "On machines of your own nobody else decides addresses, and control planes and etcd members are known by theirs for as " +
+		Doc: "On existing machines you decide addresses, and control planes and etcd members are known by theirs for as " +
 			"long as they live: a lease that changes stops an etcd member.",
 		Fix:     "Give each node an address, and each node_pool a first_address.",
 		Sources: []string{"https://github.com/kubernetes/kubeadm/issues/3299"},

@@ -279,10 +279,9 @@ var Schema = []Block{
 					"map(string), object({…}), any."},
 			{Name: "sensitive", Type: Bool, Field: "Sensitive", Example: `true`,
 				Doc: "Keeps the value, and what expressions make of it, out " +
-					"of diagnostics and of what an editor is told. A message that would tell it, or an address near it, " +
-					"says only what its rule advises. Texts of one or two characters are not hidden. An argument that reads it is " +
-					"refused, " +
-					"because its value would be in the tree (`secret-in-tree`, which can be waived)."},
+					"of diagnostics and of what an editor shows. A message that would reveal it, or an address near it, " +
+					"has only the advice of its rule. Strings of one or two characters are not hidden. An argument that reads it is " +
+					"refused, because its value would be in the tree (`secret-in-tree`, which can be waived)."},
 		},
 	},
 	{

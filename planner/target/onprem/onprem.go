@@ -322,8 +322,8 @@ func RulesOf(target, fix string) Rules {
 		},
 		Outside: &rule.Rule{
 			ID: target + "-address-outside-subnet", Title: "Address outside the machines' segment", Permanent: true,
-			Doc: "A machine is told its address together with the prefix length and the router of its segment. " +
-				"With an address of another range it reaches nobody.",
+			Doc: "A machine gets its address together with the prefix length and the router of its segment. " +
+				"With an address of another range it reaches no host.",
 			Fix: "Take addresses of the segment, or correct subnets.",
 		},
 		Taken: &rule.Rule{

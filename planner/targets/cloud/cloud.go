@@ -391,7 +391,7 @@ func (c *Cloud) Rules() Rules {
 	if !c.Reachable {
 		nodePorts = &rule.Rule{
 			ID: c.Target + "-node-ports-unreachable", Severity: rule.Warning, Title: "NodePorts for clients that cannot reach them",
-			Doc: "The machines have addresses of the network alone, and the way out leads nobody in. A rule of the firewall that lets " +
+			Doc: "The machines have only private addresses, and NAT lets no connection in. A rule of the firewall that lets " +
 				"the internet in changes nothing, and is open on the day that a machine gets a public address.",
 			Fix: "Take Services of type LoadBalancer, or a balancer of yours; list ranges of joined networks in node_port_cidrs.",
 		}
@@ -455,8 +455,8 @@ func (c *Cloud) Rules() Rules {
 		},
 		Family: &rule.Rule{
 			ID: c.Target + "-address-family", Title: "IPv6 on a network that has none", Permanent: true,
-			Doc: "The network that the target makes has IPv4 addresses. An IPv6 address of the plan would stand in certificates and " +
-				"belong to nobody.",
+			Doc: "The network that the target makes has IPv4 addresses. An IPv6 address of the plan would be in certificates, and " +
+				"no host would have it.",
 			Fix: "Write IPv4 addresses, or make the machines yourself and take the target bare-metal.",
 		},
 	}

@@ -229,7 +229,7 @@ func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 		"A token of the project that may read and write, in the environment: `export HCLOUD_TOKEN=…`.",
 		strings.Join([]string{
 			"Hetzner's firewalls filter the public side alone. There the machines answer to `admin_cidrs` and `node_port_cidrs`, " +
-				"on the ports that the plan opens to them, and to nobody else.",
+				"only on the ports that the plan opens to them.",
 			"Within the private network, which nothing but this cluster is in, machines reach each other on every port: " +
 				"filter on the hosts where that is too much.",
 		}, " "),

@@ -157,7 +157,7 @@ func rules() []*rule.Rule { return vendor().List(overlap) }
 
 var overlap = &rule.Rule{
 	ID: "doks-range-overlap", Title: "Pods or Services in the network's range", Permanent: true,
-	Doc:     "Pods and Services have their own ranges beside the network of the workers. One inside of it would hide machines.",
+	Doc:     "Pods and Services have their own ranges outside of the network of the workers. A range inside of it would hide machines.",
 	Fix:     "Give each its own range.",
 	Sources: []string{"https://docs.digitalocean.com/products/kubernetes/how-to/create-clusters/"},
 }

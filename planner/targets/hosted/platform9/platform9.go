@@ -103,7 +103,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 		}
 	}
 	if p.SSH.PrivateKeyFile == "" {
-		say(host, p.SSH.Block(), "pf9ctl asks for a password where it has no key, and the script has nobody to ask. "+
+		say(host, p.SSH.Block(), "pf9ctl asks for a password if it has no key, and the script cannot answer. "+
 			"Write private_key_file in ssh.")
 	}
 	if n := len(p.ControlPlanes()); n > 0 && n%2 == 0 {
@@ -232,7 +232,7 @@ var (
 	}
 	unstated = &rule.Rule{
 		ID: "platform9-version-unstated", Severity: rule.Warning, Title: "Kubernetes version left to the planner",
-		Doc: "Platform9 takes its own releases, which an account lists and nobody else does. The planner's newest is often none of " +
+		Doc: "Platform9 takes its own releases, which only an account lists. The planner's newest is often none of " +
 			"them, and then nothing can be made from the tree.",
 		Fix:     "Write kubernetes_version of the minor that your account offers, or pmk_version.",
 		Sources: []string{"https://github.com/platform9/pf9ctl/blob/master/cmd/bootstrap.go"},

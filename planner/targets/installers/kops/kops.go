@@ -155,7 +155,7 @@ func (o *options) arguments(p *plan.Plan, say func(*rule.Rule, hcl.Range, string
 		say(malformed, o.Attr("project"), "A project is Google Cloud's. Remove the argument.")
 	}
 	if len(o.AdminCIDRs) == 0 {
-		say(malformed, o.Attr("admin_cidrs"), "Nobody could reach the API. Write the ranges that administrators and CI come from: "+
+		say(malformed, o.Attr("admin_cidrs"), "The API could not be reached. Write the ranges that administrators and CI come from: "+
 			"admin_cidrs = [\"203.0.113.0/24\"].")
 	}
 	for _, c := range o.AdminCIDRs {
@@ -193,7 +193,7 @@ func (o *options) machines(p *plan.Plan, say func(*rule.Rule, hcl.Range, string,
 			if n.CPUs == 0 {
 				at = n.Attr("memory")
 			}
-			say(noSize, at, "kops takes a machine type and no numbers. Write instance_type for %q beside cpus and memory, "+
+			say(noSize, at, "kops takes a machine type and no numbers. Write instance_type for %q in addition to cpus and memory, "+
 				"which the planner's checks go on reading.", n.Name)
 		}
 		if len(n.KubeletExtraArgs) > 0 {
@@ -235,7 +235,7 @@ func (o *options) ranges(p *plan.Plan, say func(*rule.Rule, hcl.Range, string, .
 	}
 	if inside := common(n.PodSubnets[0], n.ServiceSubnets[0]); inside.Overlaps(o.network) {
 		say(addresses, o.Attr("network_cidr"),
-			"kops wants pods and Services in one range beside the machines'. The smallest that holds %s "+
+			"kops requires pods and Services in one range outside of the machines'. The smallest that holds %s "+
 				"and %s is %s, and the machines' %s is in it. Write network_cidr outside of it, or pod_subnets and "+
 				"service_subnets closer together, such as 100.96.0.0/11 and 100.64.0.0/13.",
 			n.PodSubnets[0], n.ServiceSubnets[0], inside, o.network)
@@ -453,7 +453,7 @@ func rules() []*rule.Rule {
 var (
 	malformed = &rule.Rule{
 		ID: "kops-argument", Title: "Malformed kops target", Permanent: true,
-		Doc:     "kops would refuse the object, or make a cluster that nobody can reach.",
+		Doc:     "kops would refuse the object, or create a cluster that cannot be reached.",
 		Fix:     "Write state, admin_cidrs, and on Google Cloud project.",
 		Sources: []string{"https://kops.sigs.k8s.io/cluster_spec/"},
 	}

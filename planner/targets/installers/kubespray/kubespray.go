@@ -562,7 +562,7 @@ var (
 	balancer = &rule.Rule{
 		ID: "kubespray-balancer", Title: "Load balancer that kubespray does not install", Permanent: true,
 		Doc: "kubespray puts a proxy on every worker, or kube-vip on the control planes, " +
-			"or takes the balancer that somebody else runs.",
+			"or uses an existing external balancer.",
 		Fix:     "Leave the block out, or write `load_balancer \"kube-vip\"` or `load_balancer \"external\"`.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/blob/master/docs/operations/ha-mode.md"},
 	}

@@ -326,8 +326,8 @@ var (
 	imageSystem = &rule.Rule{
 		ID: "bare-metal-image-system", Severity: rule.Warning, Title: "Image system without preparation",
 		Doc: "Flatcar and Fedora CoreOS come without Python, which Ansible needs on each host, and Flatcar's /usr/local is a part of " +
-			"its read-only image. With `provision = true` their Ignition file prepares both. On hosts that exist " +
-			"already somebody else must have.",
+			"its read-only image. With `provision = true` their Ignition file prepares both. You must prepare existing " +
+			"hosts yourself.",
 		Fix: "Write `provision = true`, or give the hosts Python and a writable /usr/local and waive this rule.",
 		Sources: []string{"https://www.flatcar.org/docs/latest/reference/developer-guides/sdk-disk-partitions/",
 			"https://github.com/kubernetes-sigs/kubespray/issues/12270",

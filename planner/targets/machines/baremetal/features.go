@@ -182,7 +182,8 @@ func Features() []Feature {
 				autoinstall: "https://cloudinit.readthedocs.io/en/22.4.2/reference/modules.html#write-files", preseed: preseedGuide,
 				kickstart: "https://pykickstart.readthedocs.io/en/latest/kickstart-docs.html#selinux", flatcar: flatcarSSH,
 			},
-			Refused: map[string]string{coreOS: "SELinux lets sshd listen on port 22 alone on Fedora CoreOS, and nobody could log in. " +
+			Refused: map[string]string{coreOS: "SELinux lets sshd listen only on port 22 on Fedora CoreOS, so no login would be " +
+				"possible. " +
 				"Leave port out of ssh, or write another os."},
 			asked: func(p *plan.Plan, _ *options, m machine) (hcl.Range, bool) {
 				if m.column() == coreOS {

@@ -137,7 +137,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*variables, h
 		v.Nameservers = append(v.Nameservers, a.String())
 	}
 	if p.SSH.User == "root" {
-		say(login, p.SSH.Attr("user"), "The machines are made with one user beside root, who may use sudo. Write another name in ssh, "+
+		say(login, p.SSH.Attr("user"), "The machines are created with one user in addition to root, who may use sudo. Write another "+
+			"name in ssh, "+
 			"such as user = \"ops\".")
 	}
 	if p.SSH.Port != 22 {

@@ -287,7 +287,8 @@ var (
 	}
 	vip = &rule.Rule{
 		ID: "gke-on-prem-vip", Title: "Address that the balancer cannot have", Permanent: true,
-		Doc: "The bundled balancer answers for the API's address, which is nobody else's, and gives Services addresses of its pools, " +
+		Doc: "The bundled balancer answers for the API's address, which no other host may have, and gives Services addresses of its " +
+			"pools, " +
 			"the ingress' among them.",
 		Fix:     "Take control_plane_vip outside of address_pools, ingress_vip from them, and neither from a machine.",
 		Sources: []string{configReference},

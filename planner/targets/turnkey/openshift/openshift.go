@@ -51,7 +51,7 @@ func schema() *spec.Block {
 			{Name: "install_disks", Type: spec.TextMap, Field: "Disks", Example: `{ "cp-1" = "/dev/nvme0n1" }`,
 				Doc: "Disk by node or pool, where it is another one."},
 			{Name: "ntp_servers", Type: spec.TextList, Field: "NTP", Example: `["10.0.0.2"]`,
-				Doc: "Time servers beside those of the image."},
+				Doc: "Time servers in addition to those of the image."},
 		}, onprem.Arguments()...),
 	}
 }

@@ -235,7 +235,7 @@ def alternative_names(path):
 
 
 def node_name():
-    """the name that this host's kubelet has in the cluster; "" where nobody can tell."""
+    """the name that this host's kubelet has in the cluster; "" if unknown."""
     try:
         subject = ssl._ssl._test_decode_cert("/var/lib/kubelet/pki/kubelet-client-current.pem")["subject"]
     except (AttributeError, KeyError, OSError, ssl.SSLError):
