@@ -54,10 +54,11 @@ var pictures = []string{"planner/report/", "checks/diagrams/", "templates/report
 var plainer = regexp.MustCompile(`(?i)\b(nobody|somebody|beside|by the way|in spite of|whereof|thereof|bears? no mark)\b|without a word\b` +
 	`|\bof itself\b|\b(is|are) told\b`)
 
-// plainest are the places that plainer is about: what is in trees, starters, pages, and the extension of an editor. What is an identifier
-// there, the names of rules among them, is code (insideCode).
-var plainest = []string{"templates/", "topologies/starters/", "docs/", "editors/", "README.md", "CONTRIBUTING.md", "ARCHITECTURE.md",
-	"SECURITY.md", "action.yml"}
+// plainest are the places that plainer is about: guides of targets, starters, pages that people write, and the extension of an editor.
+// What is an identifier there, the names of rules among them, is code (insideCode).
+var plainest = []string{"templates/targets/", "templates/tree/readme/", "topologies/starters/", "docs/availability.md", "docs/ci.md",
+	"docs/editors.md", "docs/installers.md", "docs/playground.md", "docs/validate.md", "editors/", "README.md", "CONTRIBUTING.md",
+	"ARCHITECTURE.md", "SECURITY.md", "action.yml"}
 
 // insideCode matches identifiers of Markdown, and headings that are the ID of a rule.
 var insideCode = regexp.MustCompile("`[^`]*`|#[a-z-]+|^#+ [a-z-]+$")

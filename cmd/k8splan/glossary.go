@@ -105,7 +105,8 @@ var synonyms = map[string]string{
 	"master": "control-plane", "controlplane": "control-plane", "vip": "virtual-ip", "zone": "failure-domain", "rack": "failure-domain",
 	"pod-network": "cni", "majority": "quorum", "waive-block": "waiver", "failover": "virtual-ip", "ha": "quorum", "taints": "taint",
 	"pool": "node-pool", "balancer": "load-balancer", "number": "integer", "bool": "boolean", "text": "string", "backup": "snapshot",
-	"leader-election": "lease", "network-segment": "segment", "static-pods": "static-pod", "object": "map", "lists": "list", "members": "member",
+	"leader-election": "lease", "network-segment": "segment", "static-pods": "static-pod", "object": "map", "lists": "list",
+	"members":                "member",
 	"control-plane-endpoint": "endpoint", "workers": "worker", "control-planes": "control-plane", "failure-domains": "failure-domain",
 }
 

@@ -49,7 +49,8 @@ var addonRules = []Rule{
 		Permanent: true,
 		Doc: "The values are part of the tree, which is meant for git, and helm takes a map in YAML alone. A private key, a token or a " +
 			"password in them is shown to anyone who reads the tree.",
-		Fix:     "Write a map. Keep secrets in a Secret of your own, which a manifest beside Ansible makes, and name it in the values.",
+		Fix: "Write a map. Keep secrets in a Secret of your own, which a manifest on Ansible's computer creates, and name it in the " +
+			"values.",
 		Sources: []string{secretsInGit, "https://helm.sh/docs/chart_template_guide/values_files/"},
 	}, addonChartValues},
 	{rule.Rule{
