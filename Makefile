@@ -21,7 +21,7 @@ TOOL      = $(GO) tool -modfile=checks/tools/go.mod
 MODULES   = $(dir $(shell git ls-files '*go.mod' ':!e2e/lab'))
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo setup test unit browser lint cross golden fuzz vscode release-snapshot bench e2e e2e-bare e2e-hard-way e2e-recover e2e-faults e2e-change e2e-hosts e2e-ansible site clean
+.PHONY: help build demo setup test unit browser lint cross golden fuzz vscode release-snapshot bench e2e e2e-bare e2e-hard-way e2e-recover e2e-faults e2e-change e2e-hosts e2e-ansible e2e-boot site clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -115,6 +115,9 @@ e2e-faults: build ## break real clusters and compare with what simulate says (an
 
 e2e-change: build ## edit topologies of running clusters in the lab: CASES="guards external" for some, CHANGE=-seen for what they showed
 	$(GO) run ./e2e -k8splan bin/k8splan -change $(CHANGE) $(CASES)
+
+e2e-boot: build ## one machine as libvirt/machines.sh makes it, booted in QEMU without KVM and held against its design (Linux, root; minutes)
+	$(GO) run ./e2e/boot -k8splan bin/k8splan
 
 e2e-hosts: build ## hosts that are not as a cluster needs them, in the lab: CASES="flaws in-spite" for some
 	$(GO) run ./e2e -k8splan bin/k8splan -hosts $(CASES)

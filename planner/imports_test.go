@@ -137,6 +137,7 @@ var permitted = map[string][]string{
 	"checks/browser/expect": {"planner", "planner/change", "planner/describe", "planner/plan", "planner/report", "planner/simulate",
 		"planner/spec"},
 	"e2e":           {"e2e/lab", "planner/...", "sigs.k8s.io/yaml"},
+	"e2e/boot":      {"planner", "planner/plan"},
 	"e2e/lab":       nil,
 	"e2e/lab/probe": nil,
 	"internal_deps": {"..."}, // keeps in go.mod what only tests import

@@ -39,7 +39,7 @@ func Target() target.Target {
 				Checked: plan.CheckTool,
 				CheckedBy: "terraform 1.11 with the schema of hashicorp/azurerm 4.55 (2025-12), " +
 					"applied twice on a stand-in of it; shellcheck",
-				CheckedOn: "2026-11-29",
+				CheckedOn: "2026-11-30",
 			},
 		},
 		Schema: schema,

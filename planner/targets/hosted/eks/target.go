@@ -45,7 +45,7 @@ func Target() target.Target {
 				Checked: plan.CheckTool,
 				CheckedBy: "terraform 1.11 with the schema of hashicorp/aws 6.25 (2025-12), " +
 					"applied twice on a stand-in of it; eksctl's JSON schema (0.230)",
-				CheckedOn: "2026-11-29",
+				CheckedOn: "2026-11-30",
 			},
 		},
 		Schema: schema,
