@@ -280,8 +280,8 @@ func registryOtherRuntime(p *plan.Plan) []Finding {
 
 // networkManifestUnverified leaves alone who takes the default of a release from upstream itself, over https.
 func networkManifestUnverified(p *plan.Plan) []Finding {
-	if !onHosts(p) || p.Network.CNI.Source == nil || !p.Network.CNI.Has("version") && p.Artifacts.MirrorURL == "" {
-		return nil
+	if !onHosts(p) || p.Network.CNI.Source == nil || !p.Network.CNI.Has("version") {
+		return nil // the release is k8splan's choice
 	}
 	var bare []string
 	for _, m := range p.NetworkManifests() {

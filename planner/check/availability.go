@@ -321,6 +321,9 @@ func availabilityHypervisorAstride(p *plan.Plan) []Finding {
 			first[n.Carrier()] = n
 			continue
 		}
+		if n.Host == "" && earlier.Host == "" && n.TargetHost == p.Target.Site.Host {
+			continue // the target makes all of them there, and nobody says of one that it is elsewhere
+		}
 		if earlier.FailureDomain != n.FailureDomain && !said[n.Carrier()] {
 			said[n.Carrier()] = true
 			at := domainAt(n)

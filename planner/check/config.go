@@ -162,7 +162,7 @@ func componentConfigUnknown(p *plan.Plan) []Finding {
 
 func componentConfigValue(p *plan.Plan) []Finding {
 	return configFindings(p, func(c configuration, l leaf) (hcl.Range, string) {
-		return c.object.At(l.path), c.mistyped(l)
+		return c.object.At(l.path), cmp.Or(c.mistyped(l), c.refused(l))
 	})
 }
 
@@ -429,6 +429,9 @@ func (c configuration) misworded(l leaf, text string) string {
 	}
 	if len(l.path) != 2 {
 		return ""
+	}
+	if _, ok := c.object.Value[l.path[0]].(map[string]any); !ok {
+		return "" // it is of the wrong type
 	}
 	key, problem := l.path[1], ""
 	switch l.path[0] {

@@ -14,10 +14,10 @@ import (
 // soonDays is how long before its end something is said to end soon: the time that a quarter's planning takes.
 const soonDays = 90
 
-// soon reports whether an end, YYYY-MM-DD, lies after a day and no more than soonDays from it.
+// soon reports whether an end, YYYY-MM-DD, is a day or lies after it, no more than soonDays from it.
 func soon(end, day string) bool {
 	from, err := time.Parse(time.DateOnly, day)
-	return err == nil && end > day && end <= from.AddDate(0, 0, soonDays).Format(time.DateOnly)
+	return err == nil && end >= day && end <= from.AddDate(0, 0, soonDays).Format(time.DateOnly)
 }
 
 // endRules are the rules about what ends on a day, as they are on the day that is given. What ends soon has a rule of its own, so that a
@@ -33,7 +33,7 @@ func endRules(day string) []Rule {
 			Sources: []string{releases, skewPolicy},
 		}, func(p *plan.Plan) []Finding {
 			end := p.Kubernetes().SupportEnds()
-			if end == "" || end > day || !ours(p) || p.Described() {
+			if end == "" || end >= day || !ours(p) || p.Described() {
 				return nil
 			}
 			return newerMinor(p, fmt.Sprintf("Kubernetes %s has had no fixes since %s.", p.Cluster.Version.MinorString(), end))
@@ -61,7 +61,7 @@ func endRules(day string) []Rule {
 			Sources: []string{"https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"},
 		}, func(p *plan.Plan) []Finding {
 			end := p.Target.Facts.End(p.Cluster.Version)
-			if end == "" || end > day {
+			if end == "" || end >= day {
 				return nil
 			}
 			return newerOnTarget(p, fmt.Sprintf("The standard support of Kubernetes %s on %s ended on %s (%s).",

@@ -3,6 +3,7 @@ package check
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -593,14 +594,22 @@ func etcdOwnedFlag(p *plan.Plan) []Finding {
 	return findings
 }
 
+// etcdArguments are the arguments of the block that flags of etcd stand for.
+var etcdArguments = map[string]string{"quota-backend-bytes": "quota", "heartbeat-interval": "heartbeat_interval",
+	"election-timeout": "election_timeout"}
+
 func etcdArgumentTwice(p *plan.Plan) []Finding {
 	var findings []Finding
-	for _, v := range [][2]string{{"quota-backend-bytes", "quota"}, {"heartbeat-interval", "heartbeat_interval"},
-		{"election-timeout", "election_timeout"}} {
-		if _, ok := etcdArg(p, v[0]); ok {
-			findings = append(findings, one(p.Etcd.Key("extra_args", v[0]),
-				"--%s overrides the argument %s of this block. Write %s = … instead.", v[0], v[1], v[1])...)
+	for _, flag := range slices.Sorted(maps.Keys(etcdArguments)) {
+		if _, ok := etcdArg(p, flag); !ok {
+			continue
 		}
+		argument, why := etcdArguments[flag], "sets what the argument %s of this block is for, and the rules read that alone"
+		if p.Etcd.Has(argument) {
+			why = "overrides the argument %s of this block"
+		}
+		findings = append(findings, one(p.Etcd.Key("extra_args", flag), "--%s "+why+". Write %s = … instead.", flag, argument,
+			argument)...)
 	}
 	return findings
 }

@@ -151,6 +151,9 @@ func componentFlagValue(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, kn
 		problem = controllersProblem(a.Value, c.minor)
 	}
 	if problem == "" {
+		problem = refusedValue(c, a)
+	}
+	if problem == "" {
 		return ""
 	}
 	return fmt.Sprintf("%s exits at --%s=%s: %s", c.component, a.Name, a.Value, problem)
@@ -187,7 +190,7 @@ func saidElsewhere(p *plan.Plan, c judgedLine, name string) bool {
 	if c.component == "etcd" {
 		v, _ := parsed(p.Etcd.Version)
 		old := strings.HasPrefix(name, "experimental-") && !plan.TakesExperimentalFlags(v)
-		return old || slices.Contains(ownedByPlan, name) || slices.Contains(etcdV2Flags, name) &&
+		return old || slices.Contains(ownedByPlan, name) || etcdArguments[name] != "" || slices.Contains(etcdV2Flags, name) &&
 			!v.Before(plan.Version{Major: 3, Minor: 6})
 	}
 	_, decided := owned[c.component][name]

@@ -65,7 +65,9 @@ func opening(s span) string {
 // move says what to write instead of a range of pods or Services; other ranges are the site's, and only their owner can say.
 func move(p *plan.Plan, s span) advice {
 	switch s.what {
-	case "pods", "services":
+	case "pods":
+		return free(p, s, min(s.prefix.Bits(), wideEnough(p, s.prefix, max(p.Cluster.MaxNodes, len(p.KubeletNodes()))).Bits()))
+	case "services":
 		return free(p, s, s.prefix.Bits())
 	case "node subnet":
 		return saying(" Correct node_subnets, or the other range.")

@@ -177,7 +177,11 @@ func addonPoolSegment(p *plan.Plan) []Finding {
 		what = "the target's segment"
 	}
 	var findings []Finding
+	hosts := uses(p)
 	for _, c := range poolRanges(p) {
+		if poolTaken(p, c, hosts) != "" {
+			continue // addon-pool-overlap says it
+		}
 		within := func(s netip.Prefix) bool { return s.Contains(c.First) && s.Contains(c.Last) }
 		if c.pool.ARP && poolUnusable(p, c) == "" && !slices.ContainsFunc(segments, within) {
 			findings = append(findings, one(c.at, "%s of pool %s is outside of %s (%s), where no host looks for it by ARP. "+

@@ -10,8 +10,8 @@ import (
 // direct is the pod network's part of what needs one segment, nil where it needs none.
 func direct(p *plan.Plan) *plan.Shared {
 	c := &p.Network.CNI
-	if !c.Direct() {
-		return nil
+	if n, ok := networkOf(p); !c.Direct() || ok && cniHas(p, "encapsulation") && !slices.Contains(n.encapsulations, c.Encapsulation) {
+		return nil // network-encapsulation says the latter
 	}
 	for _, s := range p.OneSegment() {
 		if s.What == c.Words() {
@@ -64,6 +64,10 @@ func routesApart(p *plan.Plan, stated bool) []Finding {
 		learn = ", name the routers of each failure domain (encapsulation = \"bgp\" with bgp_as and bgp_peers), or use one subnet"
 	}
 	a, b, certain := s.StatedApart()
+	if without := withoutRouters(p); len(without) > 0 && certain && stated {
+		return one(s.At, "%s over several segments needs routers for every node: %s. Nobody else learns where their pods are. Write %s in "+
+			"cni.", s.What, listed(without, "has", "have"), routersFor(without))
+	}
 	switch {
 	case certain && stated:
 		return one(s.At, "%s needs all nodes on one segment: %s is in %s, %s in %s. Write %s%s.", s.What, a.Who, a.Prefix, b.Who,
@@ -76,6 +80,47 @@ func routesApart(p *plan.Plan, stated bool) []Finding {
 			"node_subnets of network; if not, write %s.", s.What, a.Addr, a.Who, b.Addr, b.Who, wrap)
 	}
 	return nil
+}
+
+// withoutRouters are the nodes that tell no router where their pods are, while others do; nil where all do, or none.
+func withoutRouters(p *plan.Plan) []*plan.Node {
+	with := map[*plan.Node]bool{}
+	for _, g := range p.BGPGroups() {
+		for _, n := range g.Nodes {
+			with[n] = true
+		}
+	}
+	if len(with) == 0 {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(p.KubeletNodes()), func(n *plan.Node) bool { return with[n] })
+}
+
+// listed says which nodes have no router, and in which failure domain each is.
+func listed(nodes []*plan.Node, has, have string) string {
+	var words []string
+	for _, n := range nodes {
+		words = append(words, n.Name+inDomain(n))
+	}
+	if len(nodes) > 1 {
+		has = have
+	}
+	return fmt.Sprintf("%s %s none", sentence(words), has)
+}
+
+func inDomain(n *plan.Node) string {
+	if n.FailureDomain == "" {
+		return ""
+	}
+	return " (" + n.FailureDomain + ")"
+}
+
+// routersFor is what to write for the first of the nodes.
+func routersFor(nodes []*plan.Node) string {
+	if d := nodes[0].FailureDomain; d != "" {
+		return fmt.Sprintf("failure_domain %q { bgp_peers = […] }", d)
+	}
+	return "bgp_peers = […]"
 }
 
 // wrapInstead is the pod network with an encapsulation.

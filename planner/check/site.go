@@ -256,9 +256,6 @@ func sharedRanges(p, other *plan.Plan) hcl.Diagnostics {
 
 // unknownPeers finds peers that no other file defines; with one file alone there is nothing to find them in.
 func unknownPeers(p *plan.Plan, all []*plan.Plan) hcl.Diagnostics {
-	if len(all) < 2 {
-		return nil
-	}
 	var others []string
 	for _, q := range all {
 		if q != p {
@@ -267,7 +264,12 @@ func unknownPeers(p *plan.Plan, all []*plan.Plan) hcl.Diagnostics {
 	}
 	var diags hcl.Diagnostics
 	for i, peer := range p.Cluster.Peers {
-		if !slices.Contains(others, peer) {
+		if peer == p.Cluster.Name {
+			diags = append(diags, sitePeer.Diagnostic(p.Cluster.Element("peers", i), fmt.Sprintf("%q is this cluster's own name: a cluster "+
+				"has no connection to itself, and nothing was compared. Write the names of the other clusters.", peer)))
+			continue
+		}
+		if len(all) > 1 && !slices.Contains(others, peer) {
 			diags = append(diags, sitePeer.Diagnostic(p.Cluster.Element("peers", i),
 				fmt.Sprintf("No other file of this call defines cluster %q: "+
 					"nothing was compared with it.%s", peer, spelling.DidYouMean(peer, others))))

@@ -22,10 +22,13 @@ var (
 // argument. The nodes of a design say the same things, so each argument is said once.
 func unusedByTarget(p *plan.Plan) []Finding {
 	facts := p.Target.Facts
-	if facts.Uses == nil || p.Spec == nil {
+	if p.Spec == nil {
 		return nil
 	}
-	var findings []Finding
+	if facts.Uses == nil {
+		return hostOnOneMachine(p)
+	}
+	findings := hostOnOneMachine(p)
 	said := map[string]bool{}
 	for _, use := range p.Spec.Written() {
 		if !facts.Leaves(use.Path) || facts.ReadByRules(use.Path) || covered(ownRules, use.Path) ||
@@ -41,6 +44,21 @@ func unusedByTarget(p *plan.Plan) []Finding {
 			p.Target.Name)...)
 	}
 	return findings
+}
+
+// hostOnOneMachine finds hypervisors of nodes that the target makes on one machine whatever the file says: once, as for all arguments.
+func hostOnOneMachine(p *plan.Plan) []Finding {
+	facts := p.Target.Facts
+	if facts.OneMachine == "" || facts.Leaves("node.host") {
+		return nil // or the rule says it of an argument that the target does not use
+	}
+	for _, use := range p.Spec.Written() {
+		if use.Path == "node.host" {
+			return one(use.At, "Target %s makes every node on one machine, %s, and reads no host: when that machine fails, all nodes do. "+
+				"Remove it.", p.Target.Name, facts.OneMachine)
+		}
+	}
+	return nil
 }
 
 // unusedPlace is the outermost block around an argument of which the target uses nothing, or the argument.

@@ -398,10 +398,12 @@ var removedFlags = []struct {
 	{"kube-apiserver", "cloud-config", 33, "; the cloud controller manager takes it"},
 	{"kube-apiserver", "enable-pod-security-policy", 25, ""},
 	{"kube-controller-manager", "port", 24, ""},
+	{"kube-controller-manager", "address", 24, "; bind-address takes its place"},
 	{"kube-controller-manager", "pod-eviction-timeout", 27, "; taints with tolerationSeconds decide"},
 	{"kube-controller-manager", "enable-taint-manager", 27, ""},
 	{"kube-controller-manager", "concurrent-service-syncs", 37, ""},
 	{"kube-scheduler", "port", 24, ""},
+	{"kube-scheduler", "address", 24, "; bind-address takes its place"},
 	{"kube-scheduler", "policy-config-file", 23, "; use --config"},
 	{"kube-scheduler", "algorithm-provider", 23, "; use --config"},
 }

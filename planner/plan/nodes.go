@@ -74,6 +74,9 @@ func (r *resolver) nodes() {
 	r.domainsOfNobody()
 	for _, n := range r.plan.Nodes {
 		n.TargetHost = r.plan.Target.Site.carrier(n.FailureDomain)
+		if r.plan.Target.Facts.OneMachine != "" {
+			n.Host = "" // whatever is written, and a rule says so
+		}
 	}
 	slices.SortStableFunc(r.plan.Nodes, func(a, b *Node) int {
 		return cmp.Or(Natural(a.Name, b.Name), a.NameRange.Start.Byte-b.NameRange.Start.Byte)

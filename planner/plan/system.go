@@ -41,7 +41,7 @@ func (s System) End() string {
 }
 
 // Retired reports whether the updates had ended by a day, YYYY-MM-DD.
-func (r Release) Retired(day string) bool { return r.Ends != "" && r.Ends <= day }
+func (r Release) Retired(day string) bool { return r.Ends != "" && r.Ends < day }
 
 // systems is the table of distributions, looked up on FactsDate; --facts moves its days. A system that is not here is judged by no rule: no
 // data.

@@ -149,6 +149,8 @@ type Site struct {
 	// carries all others that state none.
 	Hosts map[string]string
 	Host  string
+	// DomainIsHost reports that a failure domain is the name of the hypervisor that carries its nodes, where Hosts does not say it.
+	DomainIsHost bool
 	// OneMachine is the machine that carries every node, in words, where the block does not name it; see Resolving.
 	OneMachine string
 }
@@ -157,6 +159,9 @@ type Site struct {
 func (s Site) carrier(domain string) string {
 	if host, ok := s.Hosts[domain]; ok {
 		return host
+	}
+	if s.DomainIsHost && domain != "" {
+		return domain
 	}
 	return s.Host
 }

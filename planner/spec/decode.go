@@ -6,6 +6,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"unicode"
@@ -521,12 +522,56 @@ func (l *loader) value(expr hclsyntax.Expression) (cty.Value, bool) {
 	return v, !diags.HasErrors() && v.IsKnown()
 }
 
+// likelyType is the type of cluster that the file's nodes look like, as it is written: which roles they have, and how many have each.
+func (l *loader) likelyType() string {
+	controlPlanes, members, nodes := 0, 0, 0
+	for _, b := range l.tops {
+		if b.Type != "node" && b.Type != "node_pool" {
+			continue
+		}
+		n := 1
+		if _, each := b.Body.Attributes["for_each"]; each || b.Type == "node_pool" {
+			n = 2
+		}
+		if count := b.Body.Attributes["count"]; count != nil {
+			if v, diags := count.Expr.Value(nil); !diags.HasErrors() && v.IsKnown() && !v.IsNull() && v.Type() == cty.Number {
+				f, _ := v.AsBigFloat().Int64()
+				n = int(f)
+			}
+		}
+		nodes += n
+		if roles := b.Body.Attributes["roles"]; roles != nil {
+			at := roles.Expr.Range()
+			text := string(l.src[at.Start.Byte:at.End.Byte])
+			if strings.Contains(text, `"control-plane"`) {
+				controlPlanes += n
+			}
+			if strings.Contains(text, `"etcd"`) {
+				members += n
+			}
+		}
+	}
+	switch {
+	case nodes <= 1:
+		return "all-in-one"
+	case controlPlanes <= 1:
+		return "single-etcd-single-master"
+	case members == 1:
+		return "single-etcd-multi-master"
+	}
+	return "multi-etcd-multi-master"
+}
+
 func (l *loader) missing(s *shape, row *Argument, at hcl.Range) {
 	detail := fmt.Sprintf("%s needs %s: %s", title(s.Name), row.Name, lowerFirst(row.Doc))
 	if len(row.Enum) > 0 {
 		detail += fmt.Sprintf(" It is one of %s.", sentence(quoted(row.Enum), "and"))
 	}
-	l.add(missingArgument, at, detail+fmt.Sprintf(" Add: %s = %s", row.Name, row.Example))
+	example := row.Example
+	if s.Name == "cluster" && row.Name == "type" {
+		example = strconv.Quote(l.likelyType())
+	}
+	l.add(missingArgument, at, detail+fmt.Sprintf(" Add: %s = %s", row.Name, example))
 }
 
 // header is the first character of a body that spans lines: what is missing has no place of its own, and a whole block makes a poor

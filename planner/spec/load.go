@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -55,6 +57,7 @@ func LoadBeside(filename string, src []byte, vars map[string]cty.Value, beside f
 		return s, l.finish()
 	}
 	s.Context, s.Secrets = l.ctx, l.secrets
+	l.tops = body.Blocks
 	l.decode(compiled(), body, s)
 	if s.Target != nil {
 		l.prepareBody(s.Target.Body.(*hclsyntax.Body))
@@ -69,6 +72,7 @@ func LoadBeside(filename string, src []byte, vars map[string]cty.Value, beside f
 
 // loader is the state of one Load.
 type loader struct {
+	tops     hclsyntax.Blocks // the outermost blocks of the file
 	filename string
 	src      []byte
 	diags    hcl.Diagnostics
@@ -114,6 +118,43 @@ var unquoted = regexp.MustCompile(`^\s*([A-Za-z_][\w-]*)\s*=\s*(?:'([^'"]*)'|([\
 
 // foreign is a line of YAML: a key, a colon, and a value or nothing.
 var foreign = regexp.MustCompile(`^\s*(?:- )?["']?[A-Za-z_][\w./-]*["']?:(?:\s|$)`)
+
+// pair is one argument as YAML has it, and blockHeader the first line of a block of HCL: a file that has both is HCL with a slip.
+var (
+	pair        = regexp.MustCompile(`^\s*([A-Za-z_]\w*):\s+(\S.*?)\s*$`)
+	blockHeader = regexp.MustCompile(`(?m)^\s*[a-z_]+(?:\s+"[^"\n]*")*\s*\{\s*$`)
+	// bareElement is an address or a range in a list, without quotes.
+	bareElement = regexp.MustCompile(`[\[,]\s*(\d+(?:\.\d+){2,}[\d./]*)`)
+	// assignment is the first line of a block with an equals sign.
+	assignment = regexp.MustCompile(`^\s*([a-z_]+)\s*=\s*\{\s*$`)
+	hclValue   = regexp.MustCompile(`^(?:".*"|-?\d+|true|false|\[.*\]|\{.*\})$`)
+)
+
+// inQuotes is a value as HCL has it: text in quotes.
+func inQuotes(value string) string {
+	if hclValue.MatchString(value) {
+		return value
+	}
+	return strconv.Quote(strings.Trim(value, "'"))
+}
+
+// assigned is the name of the block around a line, where it was opened with an equals sign; "" where it was not. Only the file's outermost
+// blocks are looked at: what may stand inside of them has arguments that are maps.
+func (l *loader) assigned(line int) string {
+	lines := bytes.Split(l.src, []byte("\n"))
+	for i := min(line, len(lines)) - 1; i >= 0; i-- {
+		text := lines[i]
+		if len(text) == 0 || text[0] == ' ' || text[0] == '\t' || text[0] == '#' || text[0] == '\r' {
+			continue
+		}
+		m := assignment.FindSubmatch(text)
+		if m == nil || !slices.ContainsFunc(Schema, func(b Block) bool { return b.Name == string(m[1]) && len(b.Labels) == 0 }) {
+			return ""
+		}
+		return string(m[1])
+	}
+	return ""
+}
 
 // syntax takes over what the parser found, the first of each line: the others are its echo. An argument that is written twice leaves the
 // tree whole, so that the road goes on.
@@ -177,6 +218,14 @@ func (l *loader) syntax(diags hcl.Diagnostics) {
 			d.Detail = fmt.Sprintf("This is not a number. A string needs double quotes: %s = %q.", m[1], m[2]+m[3])
 		case d.Subject != nil && d.Subject.Start.Byte == 0 && strings.HasPrefix(line, "{"):
 			d.Summary, d.Detail, stop = "JSON in place of HCL", "This is JSON"+otherLanguage, true
+		case d.Summary == "Argument or block definition required" && pair.MatchString(line) && blockHeader.Match(l.src):
+			m := pair.FindStringSubmatch(line)
+			d.Detail = fmt.Sprintf("An argument has an equals sign, not a colon. Write %s = %s.", m[1], inQuotes(m[2]))
+		case d.Subject != nil && l.assigned(d.Subject.Start.Line) != "":
+			d.Detail = fmt.Sprintf("A block has no equals sign before its brace. Write %s {.", l.assigned(d.Subject.Start.Line))
+		case d.Summary == "Invalid number literal" && bareElement.MatchString(line):
+			d.Detail = fmt.Sprintf("This is not a number. An element of a list of strings needs double quotes: %q.",
+				bareElement.FindStringSubmatch(line)[1])
 		case d.Summary == "Argument or block definition required" && foreign.MatchString(line):
 			d.Summary, d.Detail, stop = "YAML in place of HCL", "This is YAML"+otherLanguage, true
 		case strings.Contains(d.Detail, "Curly quotes") || d.Summary == "Invalid character" && strings.ContainsAny(line, "‘’"):

@@ -87,6 +87,9 @@ func (s *Spec) Suppose(at hcl.Range, missing []string, way int) (whole hcl.Range
 			}
 			continue
 		}
+		if p.argument != nil && p.masked(at) {
+			return hcl.Range{}, true
+		}
 		if p.argument != nil && p.part(at, way) {
 			return at, true
 		}
@@ -162,6 +165,28 @@ func collectPlaces(s *shape, entity reflect.Value, places *[]place) {
 			}
 		}
 	}
+}
+
+// masked writes the first address of a range where bits are set beyond its prefix: what it was meant to be is known, so that it is the
+// same in every way. Only one element of a list can be such a range.
+func (p place) masked(at hcl.Range) bool {
+	if p.field == nil {
+		return false
+	}
+	field := p.entity.FieldByIndex(p.field)
+	list, _ := field.Interface().([]string)
+	for i, place := range p.source.elements[p.argument.Name] {
+		if place != at || i >= len(list) {
+			continue
+		}
+		if r, err := netip.ParsePrefix(list[i]); err == nil && r != r.Masked() && !r.Addr().Is4In6() {
+			list = slices.Clone(list)
+			list[i] = r.Masked().String()
+			field.Set(reflect.ValueOf(list))
+			return true
+		}
+	}
+	return false
 }
 
 // part replaces one element of a list, or takes one entry out of a map, where only that was found wrong.

@@ -102,7 +102,7 @@ func (r *Reader) Ranges(name string, texts []string) []netip.Prefix {
 	for _, text := range texts {
 		prefix, ok := Prefix4(text)
 		if !ok {
-			r.Say(r.malformed, r.At(name), "%s holds %q, which is no range of IPv4 addresses. Write \"203.0.113.0/24\".", name, text)
+			r.Say(r.malformed, r.At(name), "%s holds %q, %s", name, text, NoPrefix4(text, `Write "203.0.113.0/24".`))
 			continue
 		}
 		out = append(out, prefix)
@@ -116,7 +116,7 @@ func (r *Reader) Range(name, written, what string) (prefix netip.Prefix, ok bool
 		return netip.Prefix{}, false
 	}
 	if prefix, ok = Prefix4(written); !ok {
-		r.Say(r.malformed, r.At(name), "%s is %q, which is no range of IPv4 addresses. %s", name, written, what)
+		r.Say(r.malformed, r.At(name), "%s is %q, %s", name, written, NoPrefix4(written, what))
 		return netip.Prefix{}, false
 	}
 	return prefix, true
@@ -126,6 +126,15 @@ func (r *Reader) Range(name, written, what string) (prefix netip.Prefix, ok bool
 func Prefix4(text string) (netip.Prefix, bool) {
 	prefix, err := netip.ParsePrefix(text)
 	return prefix, err == nil && prefix == prefix.Masked() && prefix.Addr().Is4()
+}
+
+// NoPrefix4 says why a text is no range of IPv4 addresses, as the end of a sentence, and what to write; instead says that where it cannot
+// be told from the text.
+func NoPrefix4(text, instead string) string {
+	if prefix, err := netip.ParsePrefix(text); err == nil && prefix.Addr().Is4() && prefix != prefix.Masked() {
+		return fmt.Sprintf("whose address is not the first of the range. Write %q.", prefix.Masked())
+	}
+	return "which is no range of IPv4 addresses. " + instead
 }
 
 // Value is what a pointer leads to, or a default where nothing was written.

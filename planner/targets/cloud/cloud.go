@@ -127,8 +127,8 @@ func (r *Reader) IPv4(name, what, text string) (Range, bool) {
 	at := r.At(name)
 	prefix, ok := block.Prefix4(text)
 	if !ok {
-		r.Say(r.Rules.Argument, at, "%s is %q, which is no range of IPv4 addresses. Write the first address of %s and the length of its "+
-			"prefix, such as \"10.10.0.0/24\".", name, text, what)
+		r.Say(r.Rules.Argument, at, "%s is %q, %s", name, text, block.NoPrefix4(text, fmt.Sprintf("Write the first address of %s and "+
+			"the length of its prefix, such as \"10.10.0.0/24\".", what)))
 		return Range{}, false
 	}
 	return Range{prefix, what, at}, true

@@ -93,8 +93,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	for _, zone := range slices.Sorted(maps.Keys(w.Subnets)) {
 		prefix, ok := block.Prefix4(w.Subnets[zone])
 		if !ok {
-			r.Say(r.Rules.Argument, at, "The range of %q is %q, which is no range of IPv4 addresses. Write \"10.70.0.0/24\".", zone,
-				w.Subnets[zone])
+			r.Say(r.Rules.Argument, at, "The range of %q is %q, %s", zone, w.Subnets[zone],
+				block.NoPrefix4(w.Subnets[zone], `Write "10.70.0.0/24".`))
 			continue
 		}
 		for _, what := range slices.Sorted(maps.Keys(taken)) {

@@ -117,8 +117,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Di
 	o.machines = block.Value(w.MachineCIDR, "10.0.0.0/16")
 	machines, ok := block.Prefix4(o.machines)
 	if !ok {
-		r.Say(r.Rules.Argument, r.At("machine_cidr"), "machine_cidr is %q, which is no range of IPv4 addresses. Write \"10.0.0.0/16\".",
-			o.machines)
+		r.Say(r.Rules.Argument, r.At("machine_cidr"), "machine_cidr is %q, %s", o.machines,
+			block.NoPrefix4(o.machines, `Write "10.0.0.0/16".`))
 	}
 	for name, text := range map[string]string{"pod_subnets": o.Pods, "service_subnets": o.Services} {
 		if other, err := netip.ParsePrefix(text); err == nil && ok && other.Overlaps(machines) {

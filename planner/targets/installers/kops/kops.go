@@ -160,7 +160,11 @@ func (o *options) arguments(p *plan.Plan, say func(*rule.Rule, hcl.Range, string
 	}
 	for _, c := range o.AdminCIDRs {
 		if a, err := netip.ParsePrefix(c); err != nil || a != a.Masked() {
-			say(malformed, o.Attr("admin_cidrs"), "%q is no range of addresses. Write \"203.0.113.0/24\".", c)
+			why := "which is no range of addresses. Write \"203.0.113.0/24\"."
+			if err == nil {
+				why = fmt.Sprintf("whose address is not the first of the range. Write %q.", a.Masked())
+			}
+			say(malformed, o.Attr("admin_cidrs"), "admin_cidrs holds %q, %s", c, why)
 		}
 	}
 	o.private = o.Private == nil || *o.Private

@@ -11,6 +11,7 @@ import (
 func site(body hcl.Body, ctx *hcl.EvalContext) plan.Site {
 	s := target.Site(body, ctx)
 	s.Hosts = target.TextMap(body, ctx, "hosts")
+	s.DomainIsHost = s.Hosts == nil
 	if host := target.Text(body, ctx, "host"); host != "" {
 		if s.Hosts == nil {
 			s.Hosts = map[string]string{}

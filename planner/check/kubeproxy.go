@@ -1,0 +1,95 @@
+package check
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// proxyRanges are the numbers that kube-proxy takes, from least to most. What is judged here is the same in the minors from 1.31 on.
+// Source: k8s.io/kubernetes@v1.37.2 pkg/proxy/apis/config/validation/validation.go, read on 2026-11-30
+var proxyRanges = map[string][2]int64{
+	"iptables.masqueradeBit": {0, 31}, "nftables.masqueradeBit": {0, 31}, "oomScoreAdj": {-1000, 1000},
+	"conntrack.maxPerCore": {0, atLeast}, "conntrack.min": {0, atLeast}, "clientConnection.burst": {0, atLeast},
+}
+
+// proxyPeriods are the durations that may not be negative. Those of 0 are replaced by a default, or mean no limit.
+// Source: there, and pkg/proxy/apis/config/v1alpha1/defaults.go
+var proxyPeriods = []string{
+	"configSyncPeriod", "iptables.syncPeriod", "iptables.minSyncPeriod", "ipvs.syncPeriod", "ipvs.minSyncPeriod", "nftables.syncPeriod",
+	"nftables.minSyncPeriod", "conntrack.tcpEstablishedTimeout", "conntrack.tcpCloseWaitTimeout", "conntrack.udpTimeout",
+	"conntrack.udpStreamTimeout", "ipvs.tcpTimeout", "ipvs.tcpFinTimeout", "ipvs.udpTimeout",
+}
+
+// proxyLocalModes are the ways in which kube-proxy tells pods' packets from others; "" is the default.
+// Source: there, validateDetectLocalMode
+var proxyLocalModes = []string{"ClusterCIDR", "NodeCIDR", "BridgeInterface", "InterfaceNamePrefix"}
+
+// refused says why kube-proxy does not start with a value of the right type, "" where it does.
+func (c configuration) refused(l leaf) string {
+	if c.kind != kubeProxyKind {
+		return ""
+	}
+	name, why := strings.Join(trimIndexes(l.path), "."), ""
+	switch v := l.value.(type) {
+	case int64:
+		if r, ok := proxyRanges[name]; ok && (v < r[0] || v > r[1]) {
+			why = fmt.Sprintf("Write a number from %d to %d.", r[0], r[1])
+			if r[1] == atLeast {
+				why = fmt.Sprintf("Write %d or more.", r[0])
+			}
+		}
+	case string:
+		why = proxyTextProblem(name, v)
+	}
+	if why == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s is %v, and kube-proxy does not start with it, on any node. %s", l.name(), l.value, why)
+}
+
+func proxyTextProblem(name, text string) string {
+	switch name {
+	case "metricsBindAddress", "healthzBindAddress":
+		if text != "" && !bindAddress(text) {
+			return "Write an address, or address and port, such as \"0.0.0.0:10249\"."
+		}
+	case "bindAddress":
+		if text != "" && net.ParseIP(text) == nil {
+			return "Write an address such as \"0.0.0.0\"."
+		}
+	case "detectLocalMode":
+		if text != "" && !slices.Contains(proxyLocalModes, text) {
+			return "It takes " + choice(proxyLocalModes) + "."
+		}
+	case "nodePortAddresses", "ipvs.excludeCIDRs":
+		_, err := netip.ParsePrefix(text)
+		if err == nil || name == "nodePortAddresses" && slices.Contains([]string{"primary", "localhost", "all"}, text) {
+			return ""
+		}
+		if a, err := netip.ParseAddr(text); err == nil {
+			return fmt.Sprintf("It is a single address, and a range is wanted: %q.", netip.PrefixFrom(a, a.BitLen()))
+		}
+		return "Write a range such as \"10.0.0.0/24\"."
+	default:
+		if d, err := time.ParseDuration(text); slices.Contains(proxyPeriods, name) && err == nil && d < 0 {
+			return "Write a period that is not negative."
+		}
+	}
+	return ""
+}
+
+// bindAddress reports whether kube-proxy can listen there: an address, to which it adds its port, or address and port.
+func bindAddress(text string) bool {
+	if net.ParseIP(text) != nil {
+		return true
+	}
+	host, port, err := net.SplitHostPort(text)
+	n, bad := strconv.Atoi(port)
+	const mostPort = 65535
+	return err == nil && bad == nil && net.ParseIP(host) != nil && n >= 1 && n <= mostPort
+}

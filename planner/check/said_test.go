@@ -1,0 +1,137 @@
+package check_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/k8splan/k8splan/planner"
+	"github.com/k8splan/k8splan/planner/rule"
+)
+
+// good is a design of three control planes and three workers in three racks, of which nothing is said.
+func good() string {
+	var src strings.Builder
+	src.WriteString("cluster \"p\" {\n  type = \"multi-etcd-multi-master\"\n  control_plane_endpoint = \"api.example.com:6443\"\n" +
+		"  kubernetes_version = \"1.37.2\"\n  # cluster\n}\nnetwork {\n  pod_subnets = [\"10.244.0.0/16\"]\n" +
+		"  service_subnets = [\"10.96.0.0/16\"]\n  node_subnets = [\"10.1.0.0/24\"]\n  cni \"calico\" {}\n  # network\n}\n" +
+		"load_balancer \"kube-vip\" {\n  virtual_ip = \"10.1.0.10\"\n  interface = \"eth0\"\n}\ntarget \"bare-metal\" {}\n")
+	for i, rack := range []string{"a", "b", "c"} {
+		for j, role := range []string{"control-plane", "worker"} {
+			fmt.Fprintf(&src, "node \"%s-%d\" {\n  roles = [%q]\n  address = \"10.1.0.%d\"\n  failure_domain = %q\n  # host %s\n"+
+				"  cpus = 4\n  memory = \"8Gi\"\n  disk = \"100Gi\"\n}\n", role[:1], i+1, role, 21+10*j+i, rack, rack)
+		}
+	}
+	return src.String()
+}
+
+// TestSaid holds designs with one mistake each against what is said of it, and what is not. Each replacement is old, new.
+func TestSaid(t *testing.T) {
+	hosts := []string{"# host a", `host = "h1"`, "# host b", `host = "h2"`, "# host c", `host = "h3"`}
+	inCluster := func(text string) []string { return []string{"# cluster", text} }
+	inNetwork := func(text string) []string { return []string{"# network", text} }
+	onTarget := func(text string) []string {
+		return []string{`target "bare-metal" {}`, text + "\nssh {\n  user = \"ops\"\n}"}
+	}
+	etcd := func(flag string) []string {
+		return append(inCluster(""), "# end", "etcd {\n  extra_args = { "+flag+" }\n}")
+	}
+	apiServer := func(flag string) []string { return inCluster("api_server {\n    extra_args = { " + flag + " }\n  }") }
+	proxy := func(config string) []string { return inNetwork("kube_proxy {\n    config = { " + config + " }\n  }") }
+	segments := []string{"load_balancer \"kube-vip\" {\n  virtual_ip = \"10.1.0.10\"\n  interface = \"eth0\"\n}",
+		`load_balancer "external" {}`, `["10.1.0.0/24"]`, `["10.1.0.0/24", "10.2.0.0/24"]`, `"10.1.0.23"`, `"10.2.0.23"`}
+	routers := "{\n    encapsulation = \"bgp\"\n    bgp_as = 64512\n    failure_domain \"a\" {\n      bgp_peers = [\"10.1.0.1:65001\"]\n    }\n" +
+		"    failure_domain \"b\" {\n      bgp_peers = [\"10.1.0.2:65001\"]\n    }\n  }"
+	const bare = `cni "calico" {}`
+	for _, c := range []struct {
+		name    string
+		replace []string
+		want    string // rules with a part of their detail: "rule: part; rule: part"; all errors and warnings are among them
+	}{
+		{"good", nil, ""},
+		{"host bits before pods", []string{"10.1.0.0/24", "10.1.0.5/24", "10.244.0.0/16", "10.1.0.0/16"},
+			`invalid-cidr: "10.1.0.0/24"; network-pods-overlap-nodes: the node subnet 10.1.0.0/24`},
+		{"host bits before Services", []string{"10.1.0.0/24", "10.1.0.5/24", "10.96.0.0/16", "10.1.0.0/20"},
+			`invalid-cidr: "10.1.0.0/24"; network-services-overlap-nodes: the node subnet 10.1.0.0/24`},
+		{"host bits alone", []string{"10.1.0.0/24", "10.1.0.5/24"}, `invalid-cidr: "10.1.0.0/24"`},
+		{"vagrant has one machine", append(hosts, onTarget(`target "vagrant" {}`)...), "target-unused: on one machine"},
+		{"libvirt elsewhere", onTarget("target \"libvirt\" {\n  subnets = [\"10.1.0.0/24\"]\n  uri = \"qemu+ssh://root@hv1/system\"\n}"),
+			"availability-hypervisor-majority: hv1 carries 3"},
+		{"calico's default from a mirror", []string{"# end", "artifacts {\n  mirror_url = \"https://mirror.example.com\"\n}"}, ""},
+		{"routers for two of three", append(segments, bare, `cni "calico" `+routers),
+			`network-routes-need-segment: c-3 (c) and w-3 (c) have none. Nobody else learns where their pods are. ` +
+				`Write failure_domain "c" { bgp_peers = […] } in cni.`},
+		{"calico has no host-gw", append(segments, bare, "cni \"calico\" {\n    encapsulation = \"host-gw\"\n  }"),
+			"network-encapsulation: host-gw"},
+		{"etcd's gate", etcd(`"feature-gates" = "InitialCorruptChek=true"`), `component-flag-value: Did you mean "InitialCorruptCheck"`},
+		{"etcd's good gate", etcd(`"feature-gates" = "InitialCorruptCheck=true"`), ""},
+		{"etcd's timeout", etcd(`"election-timeout" = "2000"`), "etcd-argument-twice: is for"},
+		{"etcd's quota", etcd(`"quota-backend-bytes" = "8Gi"`), "etcd-argument-twice: Write quota"},
+		{"API server's negative number", apiServer(`"max-requests-inflight" = "-1"`), "component-flag-value: negative"},
+		{"API server's negative time", apiServer(`"request-timeout" = "-1s"`), "component-flag-value: negative"},
+		{"API server's time", apiServer(`"request-timeout" = "2m"`), ""},
+		{"API server's tokens", apiServer(`"service-account-max-token-expiration" = "10m"`), "component-flag-value: 1h and more"},
+		{"API server's caches", apiServer(`"watch-cache-sizes" = "pods=100"`), `component-flag-value: "pods#100"`},
+		{"API server's emulation", apiServer(`"emulated-version" = "banana"`), `component-flag-value: "1.36"`},
+		{"kube-proxy's metrics", proxy(`metricsBindAddress = "0.0.0.0:x"`), "component-config-value: address and port"},
+		{"kube-proxy adds its port", proxy(`metricsBindAddress = "0.0.0.0"`), ""},
+		{"kube-proxy's connections", proxy(`conntrack = { maxPerCore = -1 }`), "component-config-value: 0 or more"},
+		{"kube-proxy's bit", proxy(`iptables = { masqueradeBit = 40 }`), "component-config-value: from 0 to 31"},
+		{"kube-proxy's default period", proxy(`iptables = { syncPeriod = "0s" }`), ""},
+		{"kube-proxy's period", proxy(`iptables = { syncPeriod = "-1s" }`), "component-config-value: not negative"},
+		{"kube-proxy's score", proxy(`oomScoreAdj = -2000`), "component-config-value: from -1000 to 1000"},
+		{"kube-proxy's addresses", proxy(`nodePortAddresses = ["10.1.0.0"]`), `component-config-value: "10.1.0.0/32"`},
+		{"kube-proxy's mode", proxy(`detectLocalMode = "Foo"`), "component-config-value: ClusterCIDR"},
+		{"a list of thresholds", inCluster("kubelet {\n    config = { evictionHard = [\"a\"] }\n  }"),
+			"component-config-value: takes a map"},
+		{"one range for all", []string{"10.244.0.0/16", "10.1.0.0/24", "10.96.0.0/16", "10.1.0.0/24"},
+			"capacity-pod-range: 10.244.0.0/21 is free; network-pods-overlap-nodes: 10.244.0.0/21 is free; " +
+				"network-pods-overlap-services: 10.244.0.0/21 is free; network-services-overlap-nodes: is free"},
+		{"a pool among pods", []string{"# end", "addon \"metallb\" {\n  pool \"d\" {\n    addresses = [\"10.244.0.1-10.244.0.9\"]\n  }\n}"},
+			"addon-pool-overlap: the pod range"},
+		{"scheduler's address", inCluster("scheduler {\n    extra_args = { address = \"0.0.0.0\" }\n  }"),
+			"version-removed-flag: bind-address"},
+		{"a colon", []string{"cpus = 4", "cpus: 4"}, "syntax-error: Write cpus = 4."},
+		{"a block with an equals sign", []string{"network {", "network = {"}, "syntax-error: Write network {."},
+		{"a range without quotes", []string{`["10.96.0.0/16"]`, "[10.96.0.0/16]"}, `syntax-error: "10.96.0.0/16"`},
+		{"no type", []string{"type = \"multi-etcd-multi-master\"", ""}, `missing-argument: Add: type = "multi-etcd-multi-master"`},
+	} {
+		src := good() + "# end\n"
+		for i := 0; i < len(c.replace); i += 2 {
+			n := 1
+			if strings.HasPrefix(c.replace[i], "# host") {
+				n = -1
+			}
+			src = strings.Replace(src, c.replace[i], c.replace[i+1], n)
+		}
+		if strings.HasPrefix(c.name, "vagrant") {
+			src = strings.ReplaceAll(src, "10.1.0.", "192.168.56.")
+		}
+		_, diags := planner.Open("topology.hcl", []byte(src), nil, time.Time{})
+		missing := map[string]bool{}
+		for part := range strings.SplitSeq(c.want, "; ") {
+			if part != "" {
+				missing[part] = true
+			}
+		}
+		for _, d := range diags {
+			if _, waived := rule.WaiverReason(d); waived {
+				continue
+			}
+			found := false
+			for part := range strings.SplitSeq(c.want, "; ") {
+				if id, text, _ := strings.Cut(part, ": "); id == rule.ID(d) && strings.Contains(d.Detail, text) {
+					delete(missing, part)
+					found = true
+				}
+			}
+			if !found {
+				t.Errorf("%s: also %s: %s", c.name, rule.ID(d), d.Detail)
+			}
+		}
+		for part := range missing {
+			t.Errorf("%s: nobody says %q", c.name, part)
+		}
+	}
+}
