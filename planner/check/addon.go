@@ -263,7 +263,8 @@ func addonBeforeNetwork(p *plan.Plan) []Finding {
 	}
 	if c.Foreign() {
 		return one(c.Block(), "Nothing in the file installs a pod network, and the playbook waits for %s: they never start without "+
-			"one. Write cni \"other\" with a block manifest \"https://…\" {} in it, or install the network after the first run and run the playbook again.",
+			"one. Write cni \"other\" with a block manifest \"https://…\" {} in it, "+
+			"or install the network after the first run and run the playbook again.",
 			sentence(late))
 	}
 	return one(p.Network.CNI.Block(), "Helm installs Cilium, and the playbook does not. It waits for %s before that, which never "+

@@ -39,9 +39,11 @@ func TestSaid(t *testing.T) {
 	}
 	apiServer := func(flag string) []string { return inCluster("api_server {\n    extra_args = { " + flag + " }\n  }") }
 	proxy := func(config string) []string { return inNetwork("kube_proxy {\n    config = { " + config + " }\n  }") }
-	segments := []string{"load_balancer \"kube-vip\" {\n  virtual_ip = \"10.1.0.10\"\n  interface = \"eth0\"\n}",
+	segments := []string{
+		"load_balancer \"kube-vip\" {\n  virtual_ip = \"10.1.0.10\"\n  interface = \"eth0\"\n}",
 		`load_balancer "external" {}`, `["10.1.0.0/24"]`, `["10.1.0.0/24", "10.2.0.0/24"]`, `"10.1.0.23"`, `"10.2.0.23"`}
-	routers := "{\n    encapsulation = \"bgp\"\n    bgp_as = 64512\n    failure_domain \"a\" {\n      bgp_peers = [\"10.1.0.1:65001\"]\n    }\n" +
+	routers := "{\n    encapsulation = \"bgp\"\n    bgp_as = 64512\n" +
+		"    failure_domain \"a\" {\n      bgp_peers = [\"10.1.0.1:65001\"]\n    }\n" +
 		"    failure_domain \"b\" {\n      bgp_peers = [\"10.1.0.2:65001\"]\n    }\n  }"
 	const bare = `cni "calico" {}`
 	for _, c := range []struct {

@@ -265,8 +265,8 @@ func unknownPeers(p *plan.Plan, all []*plan.Plan) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for i, peer := range p.Cluster.Peers {
 		if peer == p.Cluster.Name {
-			diags = append(diags, sitePeer.Diagnostic(p.Cluster.Element("peers", i), fmt.Sprintf("%q is this cluster's own name: a cluster "+
-				"has no connection to itself, and nothing was compared. Write the names of the other clusters.", peer)))
+			diags = append(diags, sitePeer.Diagnostic(p.Cluster.Element("peers", i), fmt.Sprintf("%q is this cluster's own name: a "+
+				"cluster has no connection to itself, and nothing was compared. Write the names of the other clusters.", peer)))
 			continue
 		}
 		if len(all) > 1 && !slices.Contains(others, peer) {
