@@ -61,7 +61,7 @@ func endRules(day string) []Rule {
 			Sources: []string{"https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"},
 		}, func(p *plan.Plan) []Finding {
 			end := p.Target.Facts.End(p.Cluster.Version)
-			if end == "" || end >= day {
+			if end == "" || end > day {
 				return nil
 			}
 			return newerOnTarget(p, fmt.Sprintf("The standard support of Kubernetes %s on %s ended on %s (%s).",
@@ -76,7 +76,7 @@ func endRules(day string) []Rule {
 			Sources: []string{"https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"},
 		}, func(p *plan.Plan) []Finding {
 			end := p.Target.Facts.End(p.Cluster.Version)
-			if end == "" || !soon(end, day) {
+			if end == "" || end == day || !soon(end, day) { // the vendor may act on the day itself
 				return nil
 			}
 			return newerOnTarget(p, fmt.Sprintf("The standard support of Kubernetes %s on %s ends on %s (%s).",
