@@ -31,13 +31,6 @@ var poolRules = []Rule{
 		Sources: []string{metallbUsage},
 	}, addonPoolOverlap},
 	{rule.Rule{
-		ID: "addon-pool-family", Severity: rule.Error, Title: "Address pool of a family without Services",
-		Doc: "A Service has addresses of the families in `service_subnets`. MetalLB gives it an address of the same family only, so an " +
-			"address of another one is never given to any.",
-		Fix:     "Write addresses of a family that Services have, or add ranges of the other to `pod_subnets` and `service_subnets`.",
-		Sources: []string{metallbUsage, "https://kubernetes.io/docs/concepts/services-networking/dual-stack/#services"},
-	}, addonPoolFamily},
-	{rule.Rule{
 		ID: "addon-pool-segment", Severity: rule.Error, Title: "Address pool outside of the nodes' segments",
 		Doc: "A node answers ARP for the addresses of a pool. Hosts of the segment, and its router, ask by ARP only for addresses of the " +
 			"segment. No host looks for other addresses.",
@@ -82,20 +75,6 @@ func addonPoolOwner(p *plan.Plan) []Finding {
 				"in the "+
 				"block.")...)
 		}
-	}
-	return findings
-}
-
-func addonPoolFamily(p *plan.Plan) []Finding {
-	var findings []Finding
-	for _, c := range poolRanges(p) {
-		of := func(s netip.Prefix) bool { return s.Addr().Is4() == c.First.Is4() }
-		if len(p.Network.ServiceSubnets) == 0 || slices.ContainsFunc(p.Network.ServiceSubnets, of) {
-			continue
-		}
-		findings = append(findings, one(c.at, "%s of pool %s is %s, and Services have %s addresses only (%s): no Service ever gets one. "+
-			"Write addresses of that family.", c.Written, c.pool.Name, family(c.First), family(p.Network.ServiceSubnets[0].Addr()),
-			line(p.Network.Attr("service_subnets")))...)
 	}
 	return findings
 }
