@@ -19,7 +19,7 @@ var shallow = []mutation{
 	{"unknown-value", func(src string) (string, bool) {
 		return src + "\ncloud_provider \"tencent\" {}\n", !strings.Contains(src, "cloud_provider")
 	}},
-	inNetwork("invalid-cidr", `reserved_subnets = ["192.0.2.1/24"]`, "reserved_subnets"),
+	inNetwork("invalid-cidr", `reserved_subnets = ["100.127.9.1/24"]`, "reserved_subnets"),
 	inNetwork("invalid-host", `dns_domain = "Cluster.Local"`, "dns_domain"),
 	inNetwork("out-of-range", `mtu = 20`, "mtu"),
 	inNetwork("unknown-value", "cni \"kube-router\" {}", "cni", "kube_proxy", "CIDR"),
@@ -178,7 +178,7 @@ node_pool "cp" {
 		{"a pod network", strings.Replace(design, "network {", "network {\n  cni \"kube-router\" {}", 1),
 			"etcd-even-members " + ranges + " topology-no-load-balancer topology-no-worker unknown-value"},
 		{"host bits", strings.Replace(design, "service_subnets = [\"10.0.0.0/16", "service_subnets = [\"10.0.0.1/16", 1),
-			"etcd-even-members invalid-cidr network-pods-hold-host topology-no-load-balancer topology-no-worker"},
+			"etcd-even-members invalid-cidr " + ranges + " topology-no-load-balancer topology-no-worker"},
 		{"a DNS name for an address", strings.Replace(design, "10.0.0.3", "cp.example.com", 1),
 			"etcd-even-members invalid-address network-pods-overlap-services topology-no-load-balancer topology-no-worker"},
 		{"a name with a dot", strings.Replace(design, "\"cp\"", "\"cp.example\"", 1),
