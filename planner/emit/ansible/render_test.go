@@ -117,14 +117,19 @@ func TestRender(t *testing.T) {
 // A run whose connection was lost goes on on its host: the next one waits for it, and sees what became of it.
 func TestRenderWaits(t *testing.T) {
 	c := newControlPlane(t, before)
-	hold := exec.Command("flock", filepath.Join(c.dir, "k8splan-render.lock"), "sleep", "2")
+	held, released := filepath.Join(c.dir, "held"), filepath.Join(c.dir, "released")
+	hold := exec.Command("flock", filepath.Join(c.dir, "k8splan-render.lock"), "sh", "-c", `: >"$1"; sleep 1; : >"$2"`, "sh", held, released)
 	if err := hold.Start(); err != nil {
-		t.Skip("no flock here")
+		t.Fatal(err)
 	}
 	defer func() { _ = hold.Wait() }()
-	time.Sleep(300 * time.Millisecond)
-	start := time.Now()
-	if out, err := c.render(before); err != nil || time.Since(start) < time.Second {
-		t.Errorf("after %s: %v %s", time.Since(start), err, out)
+	for _, err := os.Stat(held); err != nil; _, err = os.Stat(held) {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if out, err := c.render(before); err != nil {
+		t.Errorf("%v %s", err, out)
+	}
+	if _, err := os.Stat(released); err != nil {
+		t.Error("it did not wait:", err)
 	}
 }
