@@ -176,7 +176,8 @@ func TestEverything(t *testing.T) {
 		}
 	}
 	write(Schema, "")
-	beside := fstest.MapFS{"files/audit.yaml": {Data: []byte("apiVersion: audit.k8s.io/v1\nkind: Policy\n")}}
+	beside := fstest.MapFS{"files/audit.yaml": {Data: []byte("apiVersion: audit.k8s.io/v1\nkind: Policy\n")},
+		"files/traefik.yaml": {Data: []byte("replicas: 2\n")}}
 	s, diags := LoadBeside("all.hcl", []byte(b.String()), nil, beside)
 	if len(diags) > 0 {
 		t.Fatalf("%v\n%s", diags, b.String())

@@ -33,7 +33,7 @@ node "numbers" {
 }
 
 node "hidden" {
-  for_each = toset(var.keys) # error: invalid-for-each: for_each reads a sensitive value
+  for_each = toset(var.keys) # error: invalid-for-each: for_each reads a sensitive variable
 }
 
 node "twice" {

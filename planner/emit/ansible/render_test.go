@@ -118,7 +118,8 @@ func TestRender(t *testing.T) {
 func TestRenderWaits(t *testing.T) {
 	c := newControlPlane(t, before)
 	held, released := filepath.Join(c.dir, "held"), filepath.Join(c.dir, "released")
-	hold := exec.Command("flock", filepath.Join(c.dir, "k8splan-render.lock"), "sh", "-c", `: >"$1"; sleep 1; : >"$2"`, "sh", held, released)
+	hold := exec.Command("flock", filepath.Join(c.dir, "k8splan-render.lock"),
+		"sh", "-c", `: >"$1"; sleep 1; : >"$2"`, "sh", held, released)
 	if err := hold.Start(); err != nil {
 		t.Fatal(err)
 	}
