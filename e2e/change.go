@@ -278,6 +278,9 @@ func (c *changing) carriedOut(ctx context.Context, what, playbook string, args .
 	}
 	c.t.plays(what, run)
 	e.Took, e.Results, e.Longest = run.took.Seconds(), run.results, run.longest(3)
+	if err := c.fetchKubeconfig(ctx); err != nil { // the endpoint may be another one now
+		return fmt.Errorf("%s: %w", what, err)
+	}
 	if e.Sighting, err = o.end(ctx); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}

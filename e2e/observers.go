@@ -115,7 +115,8 @@ func (c *changing) observe(ctx context.Context) (*observers, error) {
 // ask puts a question to the endpoint five times a second.
 func (o *observers) ask(ctx context.Context) {
 	for ctx.Err() == nil {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, o.writer.server+"/readyz", nil)
+		server := o.writer.server()
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, server+"/readyz", nil)
 		if err != nil {
 			return
 		}
@@ -125,6 +126,8 @@ func (o *observers) ask(ctx context.Context) {
 			if response.StatusCode == http.StatusOK {
 				o.away, o.asked = max(o.away, time.Since(o.asked)), time.Now()
 			}
+		} else {
+			o.writer.failed(server)
 		}
 		select {
 		case <-ctx.Done():

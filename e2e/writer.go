@@ -18,14 +18,16 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // writer creates numbered ConfigMaps through the cluster's endpoint for as long as an edit takes, and asks every host of external etcd
 // which cluster it is of. What the API acknowledged has to be there at the end.
 type writer struct {
-	server string
-	client *http.Client
+	servers []string     // of clients that move: the endpoint that they know, and the one of the tree
+	at      atomic.Int32 // the one that answered last
+	client  *http.Client
 	etcd   *http.Client // nil where etcd is stacked
 	stop   context.CancelFunc
 	done   sync.WaitGroup
@@ -61,7 +63,10 @@ func (c *cluster) write(ctx context.Context) (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{server: string(field("server")), client: client, clusters: map[string]bool{}}
+	w := &writer{servers: []string{string(field("server"))}, client: client, clusters: map[string]bool{}}
+	if next := c.nextEndpoint(); next != "" && next != w.servers[0] {
+		w.servers = append(w.servers, next)
+	}
 	if len(c.groups["etcd"]) > 0 {
 		if _, err := c.etcdctl(ctx, c.members...); err != nil { // puts the certificates there
 			return nil, err
@@ -82,6 +87,35 @@ func (c *cluster) write(ctx context.Context) (*writer, error) {
 		w.done.Go(func() { w.watch(ctx, c) })
 	}
 	return w, nil
+}
+
+// nextEndpoint is where the tree leads clients, where that is an address; "" where it is a name, which stays.
+func (c *cluster) nextEndpoint() string {
+	files, err := filepath.Glob(filepath.Join(c.tree, "kubeadm", "*.yaml"))
+	if err != nil {
+		return ""
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			continue
+		}
+		if m := regexp.MustCompile(`(?m)^controlPlaneEndpoint: "?([0-9.:]+)"?$`).FindSubmatch(text); m != nil {
+			return "https://" + string(m[1])
+		}
+	}
+	return ""
+}
+
+// server is where the next request goes.
+func (w *writer) server() string { return w.servers[w.at.Load()] }
+
+// failed lets the next request go to the other endpoint, if this one is still the one that is asked.
+func (w *writer) failed(server string) {
+	at := w.at.Load()
+	if w.servers[at] == server {
+		w.at.CompareAndSwap(at, (at+1)%int32(len(w.servers)))
+	}
 }
 
 func tlsClient(ca, certificate, key []byte) (*http.Client, error) {
@@ -138,13 +172,15 @@ func (w *writer) create(ctx context.Context, n int) (revision uint64, err error)
 }
 
 func (w *writer) ask(ctx context.Context, method, path, body string, into any) error {
-	request, err := http.NewRequestWithContext(ctx, method, w.server+path, bytes.NewReader([]byte(body)))
+	server := w.server()
+	request, err := http.NewRequestWithContext(ctx, method, server+path, bytes.NewReader([]byte(body)))
 	if err != nil {
 		return err
 	}
 	request.Header.Set("Content-Type", "application/json")
 	response, err := w.client.Do(request)
 	if err != nil {
+		w.failed(server)
 		return err
 	}
 	defer response.Body.Close()
