@@ -56,6 +56,7 @@ var changeChains = map[string]struct {
 	"forced-nodes":    {"aio", plain, false, walkForced(forcedNodes)},
 	"types":           {"3+1", oneControlPlane, false, walkTypes},
 	"endpoints":       {"3+1", sharedAddress, false, walkEndpoints},
+	"encryption":      {"3+1", unsealed, false, walkEncryption},
 }
 
 // plain leaves what secures a cluster out of aio.hcl: edits bring blocks of the same kinds.
