@@ -28,9 +28,9 @@ type writer struct {
 	servers []string     // of clients that move: the endpoint that they know, and the one of the tree
 	at      atomic.Int32 // the one that answered last
 	client  *http.Client
-	etcd   *http.Client // nil where etcd is stacked
-	stop   context.CancelFunc
-	done   sync.WaitGroup
+	etcd    *http.Client // nil where etcd is stacked
+	stop    context.CancelFunc
+	done    sync.WaitGroup
 
 	mu       sync.Mutex
 	acked    []int
