@@ -53,12 +53,37 @@ installation type, a target, an argument of a target, or a word such as quorum. 
 			if known, err := a.explainWord(args[0]); known {
 				return err
 			}
+			if known, err := a.explainName(args[0]); known {
+				return err
+			}
 			return usageError{hinted{
 				fmt.Errorf("%q is not a known rule, argument, type, or word", args[0]),
 				near(args[0], explained(rules), "`k8splan explain` lists the rules, docs/language.md the arguments"),
 			}}
 		},
 	}
+}
+
+// explainName explains the blocks and arguments that end in a name: the first of them, and the paths of the others.
+func (a *app) explainName(name string) (known bool, err error) {
+	var ends []string
+	for _, path := range paths(spec.Schema, "") {
+		if strings.HasSuffix(path, "."+name) {
+			ends = append(ends, path)
+		}
+	}
+	if len(ends) == 0 {
+		return false, nil
+	}
+	if block, argument, _ := findBlock(ends[0]); argument != nil {
+		err = a.explainArgument(ends[0], argument)
+	} else {
+		err = a.explainBlock(ends[0], block)
+	}
+	if err == nil && len(ends) > 1 {
+		_, err = io.WriteString(a.stdout, "\n"+a.folded("Also: ", strings.Join(ends[1:], ", ")))
+	}
+	return true, err
 }
 
 // explained lists all that explain knows.

@@ -222,6 +222,9 @@ func (a *app) readFacts() error {
 	if a.facts, err = plan.ParseFacts(data); err != nil {
 		return hinted{fmt.Errorf("%s: %w", a.factsAt, err), "`k8splan facts -o json` of a newer release prints such a file"}
 	}
+	if own := (*plan.Table)(nil).Date(); a.facts.Date() < own {
+		a.note("%s has the facts of %s, which are older than the program's own of %s", a.factsAt, a.facts.Date(), own)
+	}
 	return nil
 }
 
