@@ -237,7 +237,7 @@ func runTasks(t *testing.T, tree, family, etc string) {
 		}
 		for _, task := range all {
 			writes := slices.ContainsFunc(writers, func(module string) bool { return task[module] != nil })
-			if !writes {
+			if !writes || task["no_log"] == true { // a secret, which these designs have none of
 				continue
 			}
 			delete(task, "when")

@@ -83,7 +83,7 @@ func TestCodeActions(t *testing.T) {
 		{"an unused local", "cluster \"prod\"", "locals {\n  a = 1\n}\n\ncluster \"prod\"", "unused-local", "Remove a",
 			"locals {\n}\n\ncluster"},
 		{"a missing argument", "  type                   = \"multi-etcd-multi-master\"\n", "", "missing-argument", "Write type = ",
-			"type                   = \"all-in-one\"\n"},
+			"type                   = \"multi-etcd-multi-master\"\n"},
 		{"a pool on one line", "node_pool \"cp\" {", "node \"x\" { address = \"10.0.0.60\" }\n\nnode_pool \"cp\" {", "missing-roles",
 			`Write roles = ["worker"]`, "node \"x\" {\n  address = \"10.0.0.60\"\n  roles   = [\"worker\"]\n}\n"},
 	} {

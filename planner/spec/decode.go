@@ -237,7 +237,8 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 	}
 	first := map[string]*hclsyntax.Block{}
 	defer func() { // after the blocks that are written
-		for _, attr := range nameless {
+		const most = 50 // of one body: more of them say nothing new of what is missing
+		for _, attr := range nameless[:min(len(nameless), most)] {
 			l.unnamed(s, attr, into, source)
 		}
 	}()
