@@ -30,8 +30,8 @@ var glossary = []glossaryTerm{
 	{"drain", "To drain a node is to mark it unschedulable and to evict its pods, so that they start elsewhere. The playbook " +
 		"drains a node before it upgrades or reboots it. A PodDisruptionBudget can stop a drain.",
 		"https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/"},
-	{"endpoint", "The control plane endpoint is the name or address that every kubelet and client dials. It is in the certificates and " +
-		"on every node, so it is hard to move later. Choose a name, and put a load balancer behind it when there are several control " +
+	{"endpoint", "The control plane endpoint is the name or address that every kubelet and client connects to. It is in the certificates " +
+		"and on every node, so it is hard to move later. Choose a name, and put a load balancer behind it when there are several control " +
 		"planes.",
 		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/create-cluster-kubeadm/" +
 			"#considerations-about-apiserver-advertise-address-and-controlplaneendpoint"},
@@ -69,7 +69,7 @@ var glossary = []glossaryTerm{
 		"explain node_pool` lists its arguments.",
 		"https://github.com/k8splan/k8splan/blob/main/docs/language.md#node_pool"},
 	{"quorum", "A quorum is more than half of the members of etcd: 2 of 3, 3 of 5. Without one etcd takes no writes, and the API can " +
-		"change nothing. An even number of members tolerates no more losses than one member less.",
+		"change nothing. An even number of members tolerates no more losses than one fewer.",
 		"https://etcd.io/docs/v3.6/faq/#what-is-failure-tolerance"},
 	{"segment", "A network segment is a network whose hosts reach each other without a router. A virtual IP of keepalived, and " +
 		"routes without encapsulation, work within one segment. Write the segments in node_subnets.",
@@ -77,8 +77,8 @@ var glossary = []glossaryTerm{
 	{"snapshot", "A snapshot is a copy of etcd's data at one moment. Without one, a cluster that lost its quorum cannot be " +
 		"restored. backup-etcd.yml in the tree takes one.",
 		"https://kubernetes.io/docs/tasks/administer-cluster/configure-upgrade-etcd/#backing-up-an-etcd-cluster"},
-	{"stacked", "Stacked etcd runs a member on each control plane, as a static pod of kubeadm. It needs the fewest machines. With a " +
-		"control plane a member of etcd is lost.",
+	{"stacked", "Stacked etcd runs a member on each control plane, as a static pod of kubeadm. It needs the fewest machines. Losing a " +
+		"control plane also loses an etcd member.",
 		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/ha-topology/"},
 	{"static-pod", "A static pod is a pod that the kubelet starts from a file on its host, without an API server. kubeadm runs the " +
 		"control plane, and stacked etcd, as static pods.",

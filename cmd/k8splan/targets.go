@@ -126,7 +126,7 @@ func (d targetDocument) versions() string {
 	case d.Oldest != "":
 		return "from " + d.Oldest
 	case d.Hosting == string(plan.Hosts):
-		return "as the planner"
+		return "same as k8splan"
 	}
 	return "not known"
 }

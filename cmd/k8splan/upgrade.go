@@ -109,8 +109,8 @@ func (a *app) upgradeText(from plan.Version, hops []change.Hop, external bool) e
 	if len(hops) == 1 {
 		count = "1 hop"
 	}
-	prose("", fmt.Sprintf("From %s in %s. Take a snapshot of etcd before each; finish one on every node before the next begins. "+
-		"A tree's upgrade.yml carries out one.",
+	prose("", fmt.Sprintf("From %s in %s. Take an etcd snapshot before each step, and finish a step on every node before the "+
+		"next. upgrade.yml in the tree runs one step.",
 		from, count))
 	for i, h := range hops {
 		fmt.Fprintf(&out, "\n%d. Kubernetes %s\n", i+1, h.Kubernetes)

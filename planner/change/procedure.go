@@ -108,7 +108,7 @@ const (
 	gateEtcd  = "every member of etcd reports the same cluster ID, the planned member list, one leader, no alarm"
 	gateAPI   = "/readyz of every API server answers at its own address, and the leases of controller manager and scheduler are renewed"
 	gateNode  = "the node is Ready and its lease was renewed after the step"
-	gateDrain = "no PodDisruptionBudget forbids the drain"
+	gateDrain = "no PodDisruptionBudget blocks the drain"
 	undoSame  = "put the old value back the same way"
 )
 

@@ -38,7 +38,7 @@ func (r *Report) Sentence() string {
 		}
 	}
 	if len(refused) > 0 {
-		out = append(out, fmt.Sprintf("This cannot be done to the cluster that runs: %s.", few(refused)))
+		out = append(out, fmt.Sprintf("This cannot be applied to a running cluster: %s.", few(refused)))
 	}
 	out = append(out, movement(r.New, come, "joins", "join")...)
 	out = append(out, movement(r.Old, gone, "leaves", "leave")...)
@@ -83,13 +83,13 @@ func (r *Report) staying() int {
 func workedOn(n, of int) string {
 	switch {
 	case of == 1:
-		return "The host that stays is worked on."
+		return "The existing host changes."
 	case n == of:
-		return fmt.Sprintf("All %d hosts that stay are worked on.", of)
+		return fmt.Sprintf("All %d existing hosts change.", of)
 	case n == 1:
-		return fmt.Sprintf("1 of the %d hosts that stay is worked on.", of)
+		return fmt.Sprintf("1 of the %d existing hosts changes.", of)
 	}
-	return fmt.Sprintf("%d of the %d hosts that stay are worked on.", n, of)
+	return fmt.Sprintf("%d of the %d existing hosts change.", n, of)
 }
 
 // movement says which machines come or go, by what they are for.
@@ -207,11 +207,11 @@ func (r *Report) Weak() []string {
 		}
 		switch {
 		case now.Writes == nil && now.API == nil:
-			out = append(out, where+" writes and the API are away.")
+			out = append(out, where+" writes and the API are unavailable.")
 		case now.API == nil:
-			out = append(out, where+" the API is away.")
+			out = append(out, where+" the API is unavailable.")
 		case now.Writes == nil:
-			out = append(out, where+" writes are away.")
+			out = append(out, where+" writes are unavailable.")
 		case now.min() == 0:
 			out = append(out, where+" the cluster survives no loss.")
 		default:

@@ -73,9 +73,9 @@ var table = []Row{
 
 	row("cluster", Refused, "k8s.io/kubernetes@v1.37.2 cmd/kubeadm/app/apis/kubeadm/v1beta4/types.go, ClusterName; "+
 		"https://etcd.io/docs/v3.6/op-guide/clustering/",
-		"Another name is another cluster: it is kubeadm's clusterName and the token of etcd. A member of etcd that is "+
-			"replaced later would found its own cluster. Keep the name, or build a new cluster and move the workload."),
-	row("cluster.type", None, "", "Hosts and their roles count, not the word: see what changes about them."),
+		"A new name means a new cluster: it is kubeadm's clusterName and etcd's cluster token. An etcd member that is "+
+			"replaced later would bootstrap a cluster of its own. Keep the name, or build a new cluster and move the workload."),
+	row("cluster.type", None, "", "The type itself changes nothing; its effect is listed under the hosts and their roles."),
 	{"cluster.kubernetes_version", []Case{
 		{"one patch release or one minor up", Ordered, []string{"save", "upgrade"}, "The control planes first, one at a time, then " +
 			"the kubelets, each drained. It cannot be undone once the first new API server has written.",
@@ -83,7 +83,7 @@ var table = []Row{
 		{"several minors up", Ordered, []string{"save", "upgrade"}, "kubeadm moves one minor at a time: the steps below are one upgrade " +
 			"at a time, each finished on every host before the next begins.", func(e *edit) bool { return minors(e) > 1 }},
 		{"down", Refused, nil,
-			"kubeadm does not go back, and etcd's data may have a newer form. Restore a snapshot into a cluster of the " +
+			"kubeadm cannot downgrade, and etcd's data may already be in a newer format. Restore a snapshot into a cluster of the " +
 				"old version instead.", nil},
 	}, skewDocs},
 	{"cluster.control_plane_endpoint", []Case{
@@ -101,7 +101,7 @@ var table = []Row{
 	}, "https://github.com/kubernetes/kubeadm/issues/1447"},
 	row("cluster.site", None, "", "It says with which clusters this one shares a network: validate compares them."),
 	row("cluster.peers", None, "", "It says which clusters are reached from here: validate compares their ranges."),
-	row("cluster.max_nodes", None, "", "It is only planned with; a range that follows from it is reported by itself."),
+	row("cluster.max_nodes", None, "", "Used for planning only. A range derived from it is reported separately."),
 	row("cluster.api_server_port", Refused, "k8s.io/kubernetes@v1.37.2 cmd/kubeadm/app/phases/upgrade/staticpods.go",
 		"Every kubeconfig on the control planes, the balancer, and the endpoints of the Service kubernetes name the port, "+
 			"and clients would see both ports at once. Keep it, and give the balancer another port instead."),
@@ -238,8 +238,8 @@ var table = []Row{
 			"The controller managers stop as long as one node has shares of both families. Build a new cluster.",
 			familyRemoved},
 		{"another or a narrower range", Refused, nil,
-			"A node's share cannot be changed, and every controller manager stops while one lies " +
-				"outside of the range. Build a new cluster and move the workload, or widen the range so it holds the old one.", nil},
+			"A node's pod CIDR cannot change, and the controller manager exits while any of them is " +
+				"outside the range. Build a new cluster and move the workload, or widen the range so it holds the old one.", nil},
 	}, rangeAllocator + "; https://github.com/kubernetes/kubernetes/issues/75461"},
 	{"network.service_subnets", []Case{
 		{"a second family behind the same first range", Ordered, []string{"service-range"},
@@ -250,8 +250,8 @@ var table = []Row{
 			nil},
 	}, serviceRange + "; https://github.com/kubernetes/website/issues/51807"},
 	row("network.reserved_subnets", None, "", "It is only planned with."),
-	row("network.node_subnets", None, "", "It is only planned with; what follows from it (hosts that are reached without a proxy) is "+
-		"reported by itself."),
+	row("network.node_subnets", None, "", "Used for planning only. Anything that depends on it, such as the no-proxy list, is "+
+		"reported separately."),
 	row("network.dns_domain", Refused, "https://github.com/kubernetes/website/issues/31236",
 		"It is in the API server's certificate, the issuer of tokens, and the configuration of every pod that runs. "+
 			"Build a new cluster, or keep it."),
@@ -374,7 +374,7 @@ var table = []Row{
 			"Member by member, with one authority for both: one member at a time enters on a control plane, one API server at a time is " +
 				"led to its " +
 				"own, and the old ones leave. It stays one cluster of etcd, and writes go on. The API of a single control plane " +
-				"is away for about a minute, while its API server starts again.", nil},
+				"is unavailable for about a minute, while its API server starts again.", nil},
 	}, "https://github.com/kubernetes/kubeadm/issues/3106; https://github.com/kubernetes/website/issues/38714; " + etcdRuntime},
 	{"etcd.version", []Case{
 		{"while etcd moves, within one minor", Ordered, []string{"move-etcd"}, "The members that enter have it.",
@@ -444,7 +444,7 @@ var table = []Row{
 		{"another kind, with the same virtual IP", Ordered, []string{"take-balancer"},
 			"The virtual IP may have one owner: the new one is configured and silent, the old one stopped, the new one started. The " +
 				"endpoint " +
-				"is away for seconds; API servers answer at their own addresses.", sameVirtualIP},
+				"is unavailable for a few seconds; API servers answer at their own addresses.", sameVirtualIP},
 		{"another kind", Ordered, []string{"certificate", "new-balancer", "endpoint", "balancer", "drop-names"},
 			"The new one is set up, clients move to it, and the old one is removed.", nil},
 	}, kubeVIPThreads},
@@ -463,8 +463,9 @@ var table = []Row{
 		{"of kube-vip", Ordered, []string{"balancer"}, "Control plane by control plane, the holder of the virtual IP last.", keptKubeVIP},
 		{"of haproxy", Ordered, []string{"balancer-peers"}, "Balancer by balancer, the holder of the virtual IP last.", nil},
 	}, kubeVIPThreads},
-	row("load_balancer.virtual_router_id", Ordered, "https://github.com/acassen/keepalived/issues/1528", "With half of them changed two "+
-		"hosts own the virtual IP: those without it stop, the one with it changes, and they start with the new ID.", "balancer"),
+	row("load_balancer.virtual_router_id", Ordered, "https://github.com/acassen/keepalived/issues/1528", "If only half of them have the "+
+		"new ID, two hosts hold the virtual IP: those without it stop, the one with it changes, and they start with the new ID.",
+		"balancer"),
 	row("load_balancer.mode", Ordered, kubeVIPThreads, "Control plane by control plane, the leader last. For bgp the routers must know "+
 		"the peers first.", "balancer"),
 	row("load_balancer.bgp_as", Ordered, kubeVIPThreads, "The routers must know it first; control plane by control plane.", "balancer"),
@@ -495,7 +496,8 @@ var table = []Row{
 	row("artifacts.checksums", None, "", "It is compared with files that are fetched next time."),
 
 	{"addon", []Case{
-		{"added", InPlace, []string{"addons"}, "It is applied after what it names.", func(e *edit) bool { return !e.had }},
+		{"added", InPlace, []string{"addons"}, "It is applied after the addons in its `after` list, if it has one.",
+			func(e *edit) bool { return !e.had }},
 		{"removed", Ordered, []string{"remove-addon"},
 			"Applying never deletes. List its objects and delete them; CRDs last, and only when " +
 				"no object of theirs is left. Refuse it yourself while a volume uses its storage class.", func(e *edit) bool {
@@ -580,7 +582,7 @@ var table = []Row{
 		{"a control plane becomes a worker", Ordered, []string{"save", "remove-control-plane", "join-worker"},
 			"It leaves as a control plane, its keys are wiped, and it joins as a worker.", nil},
 		{"a control plane runs ordinary pods, or no longer does", InPlace, []string{"labels"},
-			"Its taint is removed or set by kubectl. Pods that must leave are drained first.", nil},
+			"kubectl adds or removes its taint. Pods that must leave are drained first.", nil},
 		{"a member of etcd or a balancer moves", Ordered, []string{"join-member", "remove-member"},
 			"The new host comes first, then the old one goes.", nil},
 	}, "https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/"},
@@ -680,7 +682,7 @@ var table = []Row{
 		"apply it alone.", "machines"),
 	row("waive", None, "", noHost), row("waive.reason", None, "", noHost), row("waive.expires", None, "", noHost),
 
-	row("component", Ordered, "", "A helper program of the runtime, whose version the release of k8splan decides.", "runtime"),
+	row("component", Ordered, "", "A runtime tool whose version is set by the k8splan release.", "runtime"),
 }
 
 // Texts that several rows share.

@@ -316,7 +316,7 @@ func addonKubeletsUnverified(p *plan.Plan) []Finding {
 	}
 	for _, a := range p.Addons {
 		if a.Known != nil && (a.Name == "metrics-server" || a.Name == "prometheus") {
-			return one(a.NameRange, "%s takes the kubelets' certificates unseen, because they sign them themselves. Write kubelet { "+
+			return one(a.NameRange, "%s skips verification of the kubelets' certificates, because they are self-signed. Write kubelet { "+
 				"server_tls_bootstrap = true } in the block cluster.", a.Name)
 		}
 	}

@@ -98,7 +98,7 @@ func TestAdvice(t *testing.T) {
 		{"a full subnet", strings.NewReplacer("first_address = \"10.0.0.11\"", "first_address = \"10.0.0.1\"",
 			"first_address = \"10.0.0.31\"", "first_address = \"10.0.0.4\"", "254", "6").Replace(pair) + balancers("10.0.0.6", "10.0.1.1") +
 			"network {\n  node_subnets = [\"10.0.0.0/29\", \"10.0.1.0/24\"]\n}\n",
-			[]string{"host-address-is-virtual-ip: A virtual IP belongs to no host.", "load-balancer-virtual-ip-subnet"}},
+			[]string{"host-address-is-virtual-ip: A virtual IP must not be a host's own address.", "load-balancer-virtual-ip-subnet"}},
 		{"an address beside a mirror", strings.Replace(pair, "254", "9", 1) + balancers("10.0.0.21", "10.0.0.21") +
 			"artifacts {\n  mirror_url = \"https://10.0.0.22\"\n}\n", []string{"host-duplicate-address: 10.0.0.23 is free."}},
 

@@ -53,9 +53,10 @@ func stops(p *plan.Plan, lost int) bool { return lost > p.Etcd.FaultTolerance() 
 func spreadEtcd(p *plan.Plan, place string, has int) string {
 	n, most := len(p.Etcd.Members), p.Etcd.FaultTolerance()
 	if needed := (n + most - 1) / most; needed <= max(3, has) {
-		return fmt.Sprintf("Spread them over %d %ss or more, at most %d in each.", needed, place, most)
+		return fmt.Sprintf("Spread them over %d or more %ss, at most %d in each.", needed, place, most)
 	}
-	return fmt.Sprintf("%d members need a %s each to survive that. Define %d or %d, which do with 3.", n, place, n-1, n+1)
+	return fmt.Sprintf("With %d members, survival needs %d %ss. With %d or %d members, 3 %ss are enough.", n, n, place, n-1, n+1,
+		place)
 }
 
 var availabilityRules = []Rule{

@@ -404,14 +404,15 @@ func TestSpreadAdvice(t *testing.T) {
 		rule    string
 		advice  string
 	}{
-		{3, "a", "a b c", "availability-etcd-one-domain", "Spread them over 3 domains or more, at most 1 in each."},
-		{3, "a b", "a b", "availability-two-domains", "Spread them over 3 domains or more, at most 1 in each."},
-		{5, "a b", "a b", "availability-two-domains", "Spread them over 3 domains or more, at most 2 in each."},
-		{4, "a b", "a b", "availability-two-domains", "4 members need a domain each to survive that. Define 3 or 5, which do with 3."},
+		{3, "a", "a b c", "availability-etcd-one-domain", "Spread them over 3 or more domains, at most 1 in each."},
+		{3, "a b", "a b", "availability-two-domains", "Spread them over 3 or more domains, at most 1 in each."},
+		{5, "a b", "a b", "availability-two-domains", "Spread them over 3 or more domains, at most 2 in each."},
+		{4, "a b", "a b", "availability-two-domains",
+			"With 4 members, survival needs 4 domains. With 3 or 5 members, 3 domains are enough."},
 		{4, "a b c", "a b c", "availability-domain-majority",
-			"4 members need a domain each to survive that. Define 3 or 5, which do with 3."},
-		{4, "a b c", "a b c d", "availability-domain-majority", "Spread them over 4 domains or more, at most 1 in each."},
-		{7, "a a a b c", "a b c", "availability-domain-majority", "Spread them over 3 domains or more, at most 3 in each."},
+			"With 4 members, survival needs 4 domains. With 3 or 5 members, 3 domains are enough."},
+		{4, "a b c", "a b c d", "availability-domain-majority", "Spread them over 4 or more domains, at most 1 in each."},
+		{7, "a a a b c", "a b c", "availability-domain-majority", "Spread them over 3 or more domains, at most 3 in each."},
 	} {
 		list := func(words string) string { return `"` + strings.Join(strings.Fields(words), `", "`) + `"` }
 		_, diags := road("x.hcl", fmt.Appendf(nil, `

@@ -124,7 +124,7 @@ var endpointRules = []Rule{
 	}, endpointMdns},
 	{rule.Rule{
 		ID: "endpoint-one-balancer", Severity: rule.Warning, Title: "Endpoint that bypasses the virtual IP",
-		Doc:     "A virtual IP moves to whichever balancer lives. An endpoint that is one balancer's own address goes down with that host.",
+		Doc:     "A virtual IP moves to a healthy load balancer. An endpoint that is one balancer's own address goes down with that host.",
 		Fix:     "Write the virtual IP, or a DNS name for it.",
 		Sources: []string{haConsider},
 	}, endpointOneBalancer},

@@ -57,7 +57,8 @@ var featureGateRules = []Rule{
 		if _, locked := g.State(p.Cluster.Version); !locked || on != g.LockedTo {
 			return "", nil
 		}
-		return "Feature gate %s is locked to %t since Kubernetes 1.%d. Remove it before the minor that drops it.", []any{name, on, g.Locked}
+		return "Feature gate %s has been locked to %t since Kubernetes 1.%d. Remove it before the minor that drops it.", []any{name, on,
+			g.Locked}
 	}),
 	gateRule(rule.Rule{
 		ID: "version-feature-gate-alpha", Severity: rule.Warning, Title: "Alpha feature",

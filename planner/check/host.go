@@ -298,7 +298,7 @@ func hostAddressIsVirtualIP(p *plan.Plan) []Finding {
 	for _, u := range uses(p) {
 		if u.addr == vip {
 			return advised(freeRun(p, vip, 1), p.LoadBalancer.Attr("virtual_ip"),
-				"%s is the address of %s (%s). A virtual IP belongs to no host.", vip, u.node.Name, line(u.at))
+				"%s is the address of %s (%s). A virtual IP must not be a host's own address.", vip, u.node.Name, line(u.at))
 		}
 	}
 	return nil

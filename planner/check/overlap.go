@@ -87,7 +87,7 @@ func relation(a, b netip.Prefix) string {
 	case a == b:
 		return "is the same range as"
 	case a.Bits() < b.Bits():
-		return "holds"
+		return "contains"
 	}
 	return "is inside of"
 }

@@ -279,9 +279,9 @@ func topologyFewEtcd(p *plan.Plan) []Finding {
 		why = "two members tolerate no more failures than one, none, and either host can stop them"
 	}
 	return one(members[len(members)-1].Node.Attr("roles"), "Type %s (%s) has at least %d etcd members; this design has %d (%s): %s. "+
-		"Give %s more the role etcd, or write type = \"single-etcd-multi-master\" with one member.",
+		"Give %s the role etcd, or write type = \"single-etcd-multi-master\" with one member.",
 		t.Type, line(typeAt(p)), t.EtcdMembers.Min, len(members), sentence(memberNames(p)), why,
-		quantity(t.EtcdMembers.Min-len(members), "host"))
+		quantity(t.EtcdMembers.Min-len(members), "more host"))
 }
 
 func topologyNoWorker(p *plan.Plan) []Finding {

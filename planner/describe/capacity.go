@@ -221,11 +221,11 @@ func (g *page) capacity(p *plan.Plan) {
 	if c.RangeNodes > 0 && c.RangeNodes < 1<<30 {
 		nodes = fmt.Sprintf("the pod range ends at %s; ", spelling.Thousands(c.RangeNodes)) + nodes
 	}
-	pods := fmt.Sprintf("%s on each node", spelling.Thousands(c.PodsPerNode))
+	pods := fmt.Sprintf("%s per node", spelling.Thousands(c.PodsPerNode))
 	if c.ShareHolds > 0 && c.ShareHolds < 1<<20 {
-		pods += fmt.Sprintf(", whose share holds %s", spelling.Thousands(c.ShareHolds))
+		pods += fmt.Sprintf(" (its share has room for %s)", spelling.Thousands(c.ShareHolds))
 	}
-	pods += fmt.Sprintf("; %s on the workers defined", spelling.Thousands(c.Pods))
+	pods += fmt.Sprintf("; %s on the defined workers", spelling.Thousands(c.Pods))
 	if grows {
 		pods += fmt.Sprintf(", %s as planned", spelling.Thousands(c.PodsPlanned))
 	}
@@ -312,7 +312,7 @@ func (l *Loss) text() string {
 	if l.Workers.Left == 1 {
 		who = strings.TrimSuffix(who, "remain") + "remains"
 	}
-	return fmt.Sprintf("%s, with %s; workers filled to %d %% or less carry on as they were", who, strings.Join(measures, " and "), lowest)
+	return fmt.Sprintf("%s, with %s; workers filled to %d%% or less need no change", who, strings.Join(measures, " and "), lowest)
 }
 
 // gibibytes writes a sum of memory in GiB, with one digit behind the point where it has a fraction.

@@ -91,7 +91,7 @@ func TestChangePageFits(t *testing.T) {
 					t.Errorf("wider than %d: %q", width, line)
 				}
 			}
-			if text := strip(page.String()); !strings.Contains(text, "In step 1 writes and the API are away.") {
+			if text := strip(page.String()); !strings.Contains(text, "In step 1 writes and the API are unavailable.") {
 				t.Errorf("nothing is said of the one member:\n%s", text)
 			}
 		}

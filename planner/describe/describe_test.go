@@ -152,12 +152,12 @@ node_pool "worker" {
 	for _, want := range []string{
 		"Capacity 7 nodes defined, 3,500 planned",
 		"the pod range ends at 32,768; Kubernetes is tested with 5,000",
-		"110 on each node, whose share holds 253; 440 on the workers defined, 384,670 as planned; Kubernetes is tested with 150,000",
+		"110 per node (its share has room for 253); 440 on the defined workers, 384,670 as planned; Kubernetes is tested with 150,000",
 		"Control planes 2 CPUs for 7 nodes; 32 CPUs for 3,500 by upstream's kube-up",
 		"etcd hosts 2 CPUs, 8 GB, 3,600 IOPS and 56 MB/s for 7 nodes; 16 CPUs, 64 GB, 16,000 IOPS and 250 MB/s for 3,500 by etcd's " +
 			"documentation, whose table ends at 3,000; the file states 4 CPUs and 16 GiB",
-		"without a, the largest failure domain, 2 of 4 workers remain, with 32 of 64 CPUs and 128 GiB of 256 GiB; workers filled to 50 % " +
-			"or less carry on as they were",
+		"without a, the largest failure domain, 2 of 4 workers remain, with 32 of 64 CPUs and 128 GiB of 256 GiB; workers filled to 50% " +
+			"or less need no change",
 	} {
 		if !strings.Contains(words, want) {
 			t.Errorf("the page does not say %q:\n%s", want, page.String())

@@ -196,7 +196,7 @@ func (g *page) endpoint(p *plan.Plan) {
 	if p.Cluster.Endpoint.Host == "" {
 		return
 	}
-	g.heading("Endpoint", "what every kubelet and client dials")
+	g.heading("Endpoint", "the address that every kubelet and client connects to")
 	lb := &p.LoadBalancer
 	names := list(each(lb.Nodes, func(n *plan.Node) string { return n.Name }))
 	var behind string
@@ -461,7 +461,7 @@ func (g *page) decisions(p *plan.Plan) {
 		}
 		rows = append(rows, []string{d.Path, d.Value, d.Reason})
 	}
-	g.heading("Decided for you", "write any of these in the file to decide otherwise")
+	g.heading("Decided for you", "set any of these in the file to override it")
 	g.table(nil, []string{cyan, "", dim}, rows)
 	if usual > 0 {
 		more := spelling.Quantity(usual, "default", "defaults")

@@ -47,12 +47,12 @@ func Survival(w io.Writer, cluster string, m *simulate.Model, r simulate.Report,
 		}
 	}
 	s.printf("\n")
-	s.prose("", "✓ works, ◐ works with less, or not from everywhere, ? chance decides, ✗ does not work.")
+	s.prose("", "✓ works, ◐ works with less, or not from everywhere, ? may or may not work, ✗ does not work.")
 	switch {
 	case !r.PairsAll:
 		s.prose("", "The search for pairs gave up: more than these may stop something.")
 	case r.PairsJudged > 0:
-		s.prose("", fmt.Sprintf("Every pair was judged (%s); those not shown stop nothing that one of their halves does not stop alone.",
+		s.prose("", fmt.Sprintf("All %s pairs were simulated. Pairs not shown stop nothing beyond what one of the two stops alone.",
 			spelling.Thousands(r.PairsJudged)))
 	}
 

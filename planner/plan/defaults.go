@@ -304,8 +304,8 @@ func (r *resolver) balancerDefaults() {
 	}
 	if p.Kind == HAProxy && p.VirtualIP.IsValid() {
 		settle(r, s.VirtualRouterID != nil, &p.VirtualRouterID, "load_balancer.virtual_router_id", routerID(p.VirtualIP),
-			"Computed from the virtual IP, so two clusters on one network segment hardly ever meet; 51, which examples use, "+
-				"is left out.", "https://github.com/kubernetes/kubeadm/blob/main/docs/ha-considerations.md")
+			"Computed from the virtual IP, so two clusters on one network segment rarely share an ID; 51, which many "+
+				"examples use, is never chosen.", "https://github.com/kubernetes/kubeadm/blob/main/docs/ha-considerations.md")
 	}
 	if p.Kind == KubeVIP {
 		settle(r, s.Mode != nil, &p.Mode, "load_balancer.mode", "arp",
@@ -455,7 +455,7 @@ func (r *resolver) networkDefaults() {
 		r.decide("network.node_port_range", "30000-32767", "The API server's default.",
 			"https://kubernetes.io/docs/reference/networking/ports-and-protocols/")
 	}
-	mtu, of, source := 1500, "Ethernet's. Clouds and tunnels may have less: state it, and the pods' follows.",
+	mtu, of, source := 1500, "The Ethernet default. Clouds and tunnels may need less: set it, and the pods' MTU follows.",
 		"https://www.rfc-editor.org/rfc/rfc894"
 	if f := r.plan.Target.Facts; f.MTU != 0 {
 		mtu, of, source = f.MTU, "That of the network which the target makes.", f.MTUFrom
@@ -503,8 +503,8 @@ func (r *resolver) networkDefaults() {
 func (r *resolver) cniDefaults() {
 	p := &r.plan.Network.CNI
 	written := r.spec.Network != nil && r.spec.Network.CNI != nil
-	name, reason := Flannel, "The smallest pod network that needs nothing of the hosts' network. It enforces no NetworkPolicy: "+
-		"calico and cilium do."
+	name, reason := Flannel, "The simplest pod network that needs nothing from the hosts' network. It does not enforce "+
+		"NetworkPolicy; calico and cilium do."
 	if r.plan.Target.Facts.Hosting == Hosted {
 		name, reason = NoCNI, "The vendor brings the pod network."
 	}

@@ -125,7 +125,7 @@ func parseAddress(s string) (netip.Addr, string) {
 				"Write %q if the numbers are decimal.", plain)
 		}
 	}
-	return netip.Addr{}, `this is no IPv4 or IPv6 address. Write one such as "10.0.0.31".`
+	return netip.Addr{}, `this is not an IPv4 or IPv6 address. Write an address such as "10.0.0.31".`
 }
 
 func withoutLeadingZeros(s string) string {
@@ -474,7 +474,7 @@ func (r *resolver) labels(src *spec.Source, attr string, written map[string]stri
 		switch {
 		case !qualified(key):
 			r.fail(invalidLabel, src.Key(attr, key),
-				"%q is no key. A key is a name of at most 63 letters, digits and . _ -, with an optional "+
+				"%q is not a valid key. A key is a name of at most 63 letters, digits, and . _ -, with an optional "+
 					"DNS name and a slash before it.", spelling.Excerpt(key))
 		case attr == "labels" && !labelValue(value):
 			r.fail(invalidLabel, src.Value(attr, key),
@@ -494,7 +494,7 @@ func (r *resolver) taints(written []*spec.Taint) []Taint {
 		switch {
 		case !qualified(t.Key):
 			r.fail(invalidTaint, t.Attr("key"),
-				"%q is no key of a taint. A key is a name of at most 63 letters, digits and . _ -, with an "+
+				"%q is not a valid taint key. A key is a name of at most 63 letters, digits, and . _ -, with an "+
 					"optional DNS name and a slash before it.", spelling.Excerpt(t.Key))
 		case !labelValue(t.Value):
 			r.fail(invalidTaint, t.Attr("value"), "%q is no value of a taint: at most 63 letters, digits and . _ -, "+

@@ -48,10 +48,10 @@ func (m *Model) underlay(add func(subject, format string, args ...any)) {
 		}
 	}
 	if len(all) > 1 {
-		add("routers", "Routers and uplinks between the hosts' %d segments outlive every failure shown, but for a cut.", len(all))
+		add("routers", "Routers and uplinks between the hosts' %d segments survive every failure shown except a cut.", len(all))
 	} else {
-		add("routers", "Switches and uplinks outlive every failure shown, but for a cut; those that fail with a rack "+
-			"belong to its failure domain.")
+		add("routers", "Switches and uplinks survive every failure shown except a cut. A switch that fails with a rack "+
+			"belongs in its failure domain.")
 	}
 	lb := m.p.LoadBalancer
 	switch {
@@ -76,9 +76,9 @@ func (m *Model) unstated(add func(subject, format string, args ...any)) {
 		subject, argument, alone string
 		of                       func(*plan.Node) string
 	}{
-		{"zone", "failure_domain", "fail one by one", func(n *plan.Node) string { return n.FailureDomain }},
-		{"power", "power", "have power as long as they stand", func(n *plan.Node) string { return n.Power }},
-		{"host", "host", "are separate machines: no hypervisor takes several", (*plan.Node).Carrier},
+		{"zone", "failure_domain", "they fail one by one", func(n *plan.Node) string { return n.FailureDomain }},
+		{"power", "power", "their power never fails", func(n *plan.Node) string { return n.Power }},
+		{"host", "host", "each is treated as a separate machine", (*plan.Node).Carrier},
 	} {
 		if one := m.OneMachine(); place.subject == "host" && one != "" && len(m.hosts) == 0 {
 			add(place.subject, "The verdicts are on single nodes. All %d are on %s: when it fails, nothing works.", len(m.nodes), one)
@@ -89,7 +89,7 @@ func (m *Model) unstated(add func(subject, format string, args ...any)) {
 			if stated > 0 {
 				who = fmt.Sprintf("%d of %d nodes", len(m.nodes)-stated, len(m.nodes))
 			}
-			add(place.subject, "%s state no %s, and %s.", who, place.argument, place.alone)
+			add(place.subject, "%s state no %s, so %s.", who, place.argument, place.alone)
 		}
 	}
 }
@@ -127,7 +127,7 @@ func (m *Model) services(add func(subject, format string, args ...any)) {
 		if servers := m.p.Time.Servers; len(servers) > 0 {
 			source = strings.Join(servers, ", ")
 		}
-		add("time", "Clocks are in step, from %s that outlives the failure: certificates and leases depend on them.", source)
+		add("time", "Clocks are synchronized, from %s that survives the failure: certificates and leases depend on it.", source)
 	}
 }
 

@@ -296,7 +296,7 @@ func (m *Model) Unit(text string) (Unit, error) {
 	}
 	switch {
 	case !slices.Contains([]Kind{NodeUnit, ZoneUnit, PowerUnit, HostUnit, BalancerUnit}, Kind(kind)):
-		return Unit{}, fmt.Errorf("%q is not a kind of failure unit: there are node, zone, power, host and balancer", kind)
+		return Unit{}, fmt.Errorf("unknown unit %q: use node, zone, power, host, or balancer", kind)
 	case len(names) == 0:
 		return Unit{}, fmt.Errorf("the plan has no %s at all", kind)
 	}

@@ -84,8 +84,8 @@ var repairs = []textRows{
 	{Name: "etcd", Rows: []textRow{
 		{"lost == 0", ""},
 		{"up == 0", "the data is gone with the disks: rebuild etcd from the newest snapshot; what was written since is lost"},
-		{"lost > tolerance", "quorum is lost for good: restore the newest snapshot, or force a new cluster from a member that is left " +
-			"({up}); writes that it had not seen are lost"},
+		{"lost > tolerance", "quorum is lost for good: restore the newest snapshot, or force a new cluster from a surviving member " +
+			"({up}); writes that it has not received are lost"},
 		{"stacked > 0", "remove {lost|lost member} from etcd"},
 		{"lost == 1", "remove 1 lost member from etcd and add a replacement"},
 		{"", "remove {lost} lost members from etcd and add replacements"},
@@ -135,11 +135,11 @@ var verdicts = []verdictRows{
 			Reason: "a leader keeps a quorum of {quorum}; {offMost|member|} cut off from it"},
 		{When: "offMost > 0", State: "degraded", Reason: "a leader keeps a quorum of {quorum}; at most {offMost|member|} cut off from it"},
 		{When: "up == members", State: "works", Reason: "every member is up"},
-		{When: "up == quorum", State: "degraded", Reason: "{@membersUp}, just the quorum: the next loss stops writes"},
+		{When: "up == quorum", State: "degraded", Reason: "{@membersUp}, exactly the quorum: one more loss stops writes"},
 		{State: "degraded", Reason: "{@membersUp}; {up - quorum} more may still go"},
 	}},
 	{Name: string(EtcdReads), Rows: []verdictRow{
-		{When: "etcd-writes == down && up > 0", State: "down", Reason: "{@etcd-writes}; stale (serializable) reads alone are answered"},
+		{When: "etcd-writes == down && up > 0", State: "down", Reason: "{@etcd-writes}; only stale (serializable) reads are answered"},
 		{State: "etcd-writes", Reason: "{@etcd-writes}"},
 	}},
 	// The endpoint, from every failure domain in which a kubelet lives.
@@ -193,7 +193,7 @@ var verdicts = []verdictRows{
 	{Name: string(Services), Rows: []verdictRow{
 		{When: "workersUp == 0", State: "down", Reason: "no worker is up"},
 		{When: "api == down", State: "degraded",
-			Reason: "nodes keep the rules that they have; endpoints that die stay in them until the API is back"},
+			Reason: "nodes keep their current rules; failed endpoints stay in them until the API is back"},
 		{When: "apart > 0", State: "degraded", Reason: "an endpoint on the other side of the cut does not answer"},
 		{When: "kubeletsUp < kubelets", State: "degraded", Reason: "endpoints on lost nodes fail until the node controller removes them"},
 		{State: "works", Reason: "every node has its rules"},

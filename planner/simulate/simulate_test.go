@@ -192,7 +192,7 @@ func TestRecovery(t *testing.T) {
 	}{
 		{external3, "node/etcd-1", false, true, "remove 1 lost member from etcd and add a replacement"},
 		{external3, "node/etcd-1 node/etcd-2", true, true, "quorum is lost for good: restore the newest snapshot, or force a new cluster " +
-			"from a member that is left (1); writes that it had not seen are lost"},
+			"from a surviving member (1); writes that it has not received are lost"},
 		{external3, "node/etcd-1 node/etcd-2 node/etcd-3", true, true,
 			"the data is gone with the disks: rebuild etcd from the newest snapshot; what was written since is lost"},
 		{external3, "node/w-1", false, false, "pods are placed on other nodes; join a new worker when convenient"},
@@ -405,7 +405,7 @@ func TestReasonsAreTrue(t *testing.T) {
 	}{
 		{edge, "", "core:edge", API, "1 balancer is up, but cut off from every API server that works"},
 		{edge, "node/lb-1", "", API, "no balancer is up: the API servers work but the endpoint does not lead to them"},
-		{edge, "", "core:edge", Services, "nodes keep the rules that they have; endpoints that die stay in them until the API is back"},
+		{edge, "", "core:edge", Services, "nodes keep their current rules; failed endpoints stay in them until the API is back"},
 		{external3, "balancer/lb-1", "", API, "3 of 3 API servers work; 1 of 2 balancers work"},
 		{external3, "node/etcd-1", "", API, "3 of 3 API servers work; 2 of 3 etcd members are up"},
 		{external3, "", "rack-a:rack-b", EtcdWrites, "a leader keeps a quorum of 2; at most 1 member is cut off from it"},
@@ -716,7 +716,7 @@ func TestEtcdOfOthers(t *testing.T) {
 		p := design{cps: 3, workers: 2, lbs: 2, kind: plan.HAProxy}.plan()
 		p.Cluster.Type, p.Etcd.Endpoints = kind, []string{"https://10.0.9.21:2379", "https://10.0.9.22:2379"}
 		m := New(p)
-		const want = "Others run etcd, and what it survives is not judged here; the API lives while one of 3 control planes does."
+		const want = "Others run etcd, and what it survives is not judged here; the API works as long as 1 of 3 control planes is up."
 		if s := m.Sentence(); !strings.Contains(s, want) {
 			t.Errorf("%s: Sentence() = %q, want %q in it", kind, s, want)
 		}

@@ -449,11 +449,11 @@ func (m *Model) Sentence() string {
 	case m.p.Etcd.Foreign():
 		s = "Others run etcd, and what it survives is not judged here; the API lives while the one control plane does"
 		if len(m.cps) > 1 {
-			s = fmt.Sprintf("Others run etcd, and what it survives is not judged here; the API lives while one of %d control planes does",
-				len(m.cps))
+			s = fmt.Sprintf("Others run etcd, and what it survives is not judged here; the API works as long as 1 of %d control planes "+
+				"is up", len(m.cps))
 		}
 	case t == topologies.AllInOne:
-		return "One node is everything: when it dies, so does the cluster, and its data with its disk."
+		return "Everything runs on one node: if it fails, the cluster is down, and if its disk is lost, so is the data."
 	case t == topologies.SingleEtcdSingleMaster:
 		s = m.oneOfEach(others(m.workers))
 	case t == topologies.SingleEtcdMultiMaster:
@@ -485,10 +485,10 @@ func (m *Model) Sentence() string {
 			s += fmt.Sprintf(": any %d of them may die at once", tolerance)
 		}
 	default:
-		s = fmt.Sprintf("%d etcd members tolerate the loss of %d, and the API lives while one of %d control planes does", n,
+		s = fmt.Sprintf("%d etcd members tolerate the loss of %d, and the API works as long as 1 of %d control planes is up", n,
 			tolerance, len(m.cps))
 		if !slices.ContainsFunc(m.members, func(i int) bool { return slices.Contains(m.cps, i) }) {
-			s = strings.Replace(s, " members", " members of their own", 1)
+			s = strings.Replace(s, " etcd members", " dedicated etcd members", 1)
 		}
 	}
 	return s + "." + m.exceptions(lone, alone, together)

@@ -462,7 +462,7 @@ func TestRemediesAndSentences(t *testing.T) {
 		remedies []string // unit: remedy
 	}{
 		{"all in one zone", oneZone, topologies.MultiEtcdMultiMaster, nil,
-			"3 etcd members of their own tolerate the loss of 1, and the API lives while one of 3 control planes does.",
+			"3 dedicated etcd members tolerate the loss of 1, and the API works as long as 1 of 3 control planes is up.",
 			[]string{"zone/rack-a: spread etcd over 3 failure domains (the design has 1), no more than 1 member in each; control planes, " +
 				"a balancer and workers in another failure domain too"}},
 		{"both balancers in one rack", oneRackOfBalancers, topologies.MultiEtcdMultiMaster, nil, "",
@@ -472,7 +472,7 @@ func TestRemediesAndSentences(t *testing.T) {
 		{"two zones", twoZones, topologies.MultiEtcdMultiMaster, nil, "",
 			[]string{"zone/rack-a: spread etcd over 3 failure domains (the design has 2), no more than 1 member in each"}},
 		{"the endpoint names one balancer", named, topologies.MultiEtcdMultiMaster, nil,
-			"3 etcd members of their own tolerate the loss of 1, and the API lives while one of 3 control planes does. " +
+			"3 dedicated etcd members tolerate the loss of 1, and the API works as long as 1 of 3 control planes is up. " +
 				"The loss of lb-1 takes the API.",
 			[]string{"node/lb-1: a virtual IP that moves between the balancers",
 				"balancer/lb-1: a virtual IP that moves between the balancers",

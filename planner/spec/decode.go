@@ -435,7 +435,7 @@ func (l *loader) checkLabels(s *shape, block *hclsyntax.Block) bool {
 	case len(block.Labels) == 0:
 		sample := ""
 		if len(s.Labels) > 0 {
-			sample = fmt.Sprintf(" It is one of %s.", sentence(quoted(s.Labels), "and"))
+			sample = fmt.Sprintf(" It is one of %s.", sentence(quoted(s.Labels), "or"))
 		}
 		l.add(missingLabel, block.TypeRange, fmt.Sprintf("%s takes one label, its %s. Write %s \"…\" { … }.%s", title(s.Name), s.Label,
 			s.Name, sample))
@@ -566,7 +566,7 @@ func (l *loader) likelyType() string {
 func (l *loader) missing(s *shape, row *Argument, at hcl.Range) {
 	detail := fmt.Sprintf("%s needs %s: %s", title(s.Name), row.Name, lowerFirst(row.Doc))
 	if len(row.Enum) > 0 {
-		detail += fmt.Sprintf(" It is one of %s.", sentence(quoted(row.Enum), "and"))
+		detail += fmt.Sprintf(" It is one of %s.", sentence(quoted(row.Enum), "or"))
 	}
 	example := row.Example
 	if s.Name == "cluster" && row.Name == "type" {

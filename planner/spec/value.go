@@ -146,7 +146,7 @@ func (l *loader) unknownWord(what, word string, known []string, at hcl.Range) {
 	if meant != "" {
 		detail += fmt.Sprintf(" Did you mean %q?", meant)
 	}
-	l.add(unknownValue, at, detail+fmt.Sprintf(" It is one of %s.", sentence(quoted(known), "and")))
+	l.add(unknownValue, at, detail+fmt.Sprintf(" It is one of %s.", sentence(quoted(known), "or")))
 }
 
 // asInt returns an integer; text that is one, as -var gives it, counts.
@@ -158,11 +158,11 @@ func (a *argument) asInt(v cty.Value) (int, bool) {
 		}
 	}
 	if v.Type() != cty.Number {
-		a.wrong(at, fmt.Sprintf("%s is an integer, and this is %s. Write %s.", a.row.Name, describe(v), a.sample()))
+		a.wrong(at, fmt.Sprintf("%s must be an integer, and this is %s. Write %s.", a.row.Name, describe(v), a.sample()))
 		return 0, false
 	}
 	if !whole(v) {
-		a.wrong(at, fmt.Sprintf("%s is an integer, and this has a fraction. Write %s.", a.row.Name, a.sample()))
+		a.wrong(at, fmt.Sprintf("%s must be an integer, and this has a fraction. Write %s.", a.row.Name, a.sample()))
 		return 0, false
 	}
 	n, accuracy := v.AsBigFloat().Int64()

@@ -5,7 +5,7 @@ cluster "dev" {
 node "dev-1" {
   address = "192.168.56.10"
   taint {
-    key    = "gpu!" # error: invalid-taint: no key
+    key    = "gpu!" # error: invalid-taint: not a valid taint key
     effect = "PreferNoSchedule"
   }
 }

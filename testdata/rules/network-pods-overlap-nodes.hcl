@@ -7,6 +7,6 @@ node "dev-1" {
 }
 
 network {
-  pod_subnets  = ["10.0.0.0/12"] # error: network-pods-overlap-nodes: holds the node subnet 10.10.0.0/24
+  pod_subnets  = ["10.0.0.0/12"] # error: network-pods-overlap-nodes: contains the node subnet 10.10.0.0/24
   node_subnets = ["10.10.0.0/24"]
 }

@@ -7,6 +7,6 @@ node "dev-1" {
 }
 
 network {
-  pod_subnets     = ["10.96.0.0/12"] # error: network-pods-overlap-services: holds the service range 10.96.0.0/16
+  pod_subnets     = ["10.96.0.0/12"] # error: network-pods-overlap-services: contains the service range 10.96.0.0/16
   service_subnets = ["10.96.0.0/16"]
 }

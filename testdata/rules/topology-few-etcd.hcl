@@ -14,7 +14,7 @@ node_pool "lb" {
 }
 
 node_pool "etcd" {
-  roles         = ["etcd"] # error: topology-few-etcd: 1 host
+  roles         = ["etcd"] # error: topology-few-etcd: 1 more host
   count         = 2
   first_address = "10.0.0.31"
 }

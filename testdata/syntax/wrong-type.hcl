@@ -21,8 +21,8 @@ cluster "prod" {
   type                = "all-in-one"
   encryption_algorithm = 1.30     # error: wrong-type: encryption_algorithm is text, and 1.30 is a number, which loses zeros: 1.30 and 1.3 are the same number. Write it in quotes: encryption_algorithm = "1.30".
   cert_sans           = "api"     # error: wrong-type: Put it in brackets: cert_sans = ["api"].
-  max_nodes           = 2.5       # error: wrong-type: max_nodes is an integer, and this has a fraction. Write for instance max_nodes = 200.
-  api_server_port     = "https"   # error: wrong-type: api_server_port is an integer, and this is text.
+  max_nodes           = 2.5       # error: wrong-type: max_nodes must be an integer, and this has a fraction. Write for instance max_nodes = 200.
+  api_server_port     = "https"   # error: wrong-type: api_server_port must be an integer, and this is text.
   certificate_validity = 8760     # error: wrong-type: 8760 is a number without a unit. Write it in quotes: certificate_validity = "8760h".
   feature_gates       = { A = 1 } # error: wrong-type: The value of "A" in feature_gates is true or false, and this is a number.
   api_server {

@@ -12,7 +12,7 @@ cluster "prod" {
 }
 
 network {
-  pod_subnets      = ["10.96.0.0/14"] # error: network-pods-overlap-services: holds the service range 10.96.0.0/16
+  pod_subnets      = ["10.96.0.0/14"] # error: network-pods-overlap-services: contains the service range 10.96.0.0/16
   node_subnets     = ["10.4.0.0/22"]
   reserved_subnets = ["10.8.0.0/16", "172.31.0.0/16"]
 }

@@ -6,7 +6,7 @@ cluster "office" {
 }
 
 network {
-  pod_subnets      = ["10.8.0.0/16"] # error: network-pods-overlap-reserved: holds the reserved range 10.8.0.0/24
+  pod_subnets      = ["10.8.0.0/16"] # error: network-pods-overlap-reserved: contains the reserved range 10.8.0.0/24
   node_subnets     = ["10.1.0.0/24"]
   reserved_subnets = ["10.8.0.0/24", "10.1.1.0/24"] # VPN, printers
 }

@@ -26,7 +26,7 @@ func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{
 			Name:    "libvirt",
-			Title:   "KVM: hypervisors of one's own, through libvirt",
+			Title:   "KVM on your own hypervisors, through libvirt",
 			Hosting: plan.Hosts,
 			Resolving: plan.Resolving{
 				Site:    site,
