@@ -79,7 +79,7 @@ func theGuideIsWhole(t *testing.T, dir, folder string) {
 	if err != nil {
 		t.Error(err)
 	}
-	for _, point := range []string{"What it costs: ", "1. ", "See that it works: ", "o remove everything, data included"} {
+	for _, point := range []string{"What it costs: ", "1. ", "Check that it works: ", "o remove everything, data included"} {
 		if !strings.Contains(string(page), point) {
 			t.Errorf("%s/README.md does not say %q", folder, point)
 		}

@@ -8,7 +8,7 @@ import (
 // Markdown is docs/change.md: what a change of each argument does to a cluster that runs, how it is carried out, and what was seen.
 func Markdown() []byte {
 	var out strings.Builder
-	out.WriteString(`# Changing a cluster that runs
+	out.WriteString(`# Changing a running cluster
 
 <!-- Written by UPDATE=1 go test ./cmd/k8splan -run TestChangePage from planner/change. -->
 
@@ -53,9 +53,9 @@ better than ordered. Clusters of kind, minikube and Docker Desktop are deleted a
 		}
 	}
 	out.WriteString(`
-## Edits that are two
+## Edits that must be split
 
-Some changes are possible one by one and refused together, because hosts would see two truths at once:
+Some changes are possible one by one and refused together, because hosts would see two conflicting states at once:
 
 - an upgrade, or another version of the pod network, with a change of control planes or members of etcd;
 - all control planes replaced, or a majority of etcd's members while others come;

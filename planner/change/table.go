@@ -699,7 +699,7 @@ const (
 	schedulerFile   = "The file is not watched: the schedulers are restarted one at a time. Pods that run are not moved."
 	schedulerSource = "https://kubernetes.io/docs/tasks/extend-kubernetes/configure-multiple-schedulers/"
 	podMTU          = "Only interfaces of new pods get it: each node is drained to finish. Lowered: the nodes first, then the network " +
-		"below; raised: the other way round. Mixed, large packets are lost without a sign."
+		"below; raised: the other way round. Mixed, large packets are lost silently."
 	mtuThread = "https://github.com/projectcalico/calico/issues/4102"
 	proxyWhat = "The runtime of each node is restarted with it, pods stay. Static pods and kube-proxy take it from the environment " +
 		"of kubeadm."

@@ -84,7 +84,7 @@ var artifactRules = []Rule{
 		Sources: []string{registryDocs},
 	}, registryMirrorItself},
 	{rule.Rule{
-		ID: "registry-other-runtime", Severity: rule.Warning, Title: "Registry setting that the runtime does not take",
+		ID: "registry-other-runtime", Severity: rule.Warning, Title: "Registry setting not supported by the runtime",
 		Doc: "containerd takes the path of a certificate authority. CRI-O and Docker Engine look for it in a directory with the name of " +
 			"the registry, and Docker Engine uses mirrors only for images of docker.io. The setting has no effect, " +
 			"so pulls fail or bypass the mirror.",

@@ -92,7 +92,7 @@ var availabilityRules = []Rule{
 		ID: "availability-hypervisor-majority", Severity: rule.Warning, Title: "Hypervisor that holds a majority of etcd",
 		Doc: "Machines on one hypervisor die together. If it holds so many members that the rest is not a majority, " +
 			"one power supply stops the cluster.",
-		Fix:     "Spread the members over three hypervisors: `hosts` of a pool deals them out in turn.",
+		Fix:     "Spread the members over three hypervisors: `hosts` of a pool assigns them round-robin.",
 		Sources: []string{"https://github.com/aws/eks-anywhere/issues/3642", etcdFAQ},
 	}, availabilityHypervisorMajority},
 	{rule.Rule{

@@ -71,8 +71,8 @@ var certificateRules = []Rule{
 	}, certificateSanRepeated},
 	{rule.Rule{
 		ID: "certificate-san-wildcard", Severity: rule.Warning, Title: "Certificate for all names of a domain",
-		Doc: "With a wildcard, the API server's key is valid for every other service of the domain: who steals it from a " +
-			"control plane can play your website.",
+		Doc: "With a wildcard, the API server's key is valid for every other service of the domain: anyone who steals it " +
+			"from a control plane can impersonate your website.",
 		Fix:     "Write the names by which the API server is really called.",
 		Sources: []string{"https://cheatsheetseries.owasp.org/cheatsheets/Transport_Layer_Security_Cheat_Sheet.html"},
 	}, certificateSanWildcard},

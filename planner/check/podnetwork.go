@@ -36,7 +36,7 @@ var podNetworkRules = []Rule{
 		ID: "network-dns-upstream-cluster", Severity: rule.Error, Title: "Cluster DNS that asks itself", Permanent: true,
 		Doc: "CoreDNS sends questions about other names to `upstream`. A server with an address of a Service or of the node's cache is " +
 			"CoreDNS again: " +
-			"every such question goes round until the plugin `loop` stops the server.",
+			"each such query loops until the plugin `loop` stops CoreDNS.",
 		Fix:     "Write the address of a DNS server outside of the cluster.",
 		Sources: []string{"https://coredns.io/plugins/loop/"},
 	}, networkDNSUpstreamCluster},

@@ -86,7 +86,7 @@ var versionRules = []Rule{
 		Sources: []string{releases},
 	}, versionPatchUnknown},
 	{rule.Rule{
-		ID: "target-version", Severity: rule.Error, Title: "Kubernetes version that the target does not take", Permanent: true,
+		ID: "target-version", Severity: rule.Error, Title: "Kubernetes version not supported by the target", Permanent: true,
 		Doc:     "The target's own program or service installs certain minors or releases only.",
 		Fix:     "Write a version that it takes, or leave it out and get the newest of them.",
 		Sources: []string{releases},

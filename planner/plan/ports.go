@@ -120,11 +120,11 @@ func (p *Plan) Ports() []Port {
 	one(ControlPlanePeers, "tcp", p.Cluster.APIServerPort, "kube-apiserver", "the Kubernetes API", portsDocs, api...)
 
 	if p.Etcd.Placement == topologies.External {
-		one(EtcdPeers, "tcp", EtcdClientPort, "etcd", "clients of etcd: the API servers, and members among themselves", portsDocs,
+		one(EtcdPeers, "tcp", EtcdClientPort, "etcd", "clients: the API servers and the other members", portsDocs,
 			ControlPlanePeers, EtcdPeers)
 		one(EtcdPeers, "tcp", EtcdPeerPort, "etcd", "members among themselves", portsDocs, EtcdPeers)
 	} else {
-		one(ControlPlanePeers, "tcp", EtcdClientPort, "etcd", "clients of etcd: kubeadm asks every member before it adds one", portsDocs,
+		one(ControlPlanePeers, "tcp", EtcdClientPort, "etcd", "clients: kubeadm asks every member before it adds one", portsDocs,
 			ControlPlanePeers)
 		if len(p.Etcd.Members) > 1 {
 			one(ControlPlanePeers, "tcp", EtcdPeerPort, "etcd", "members among themselves", portsDocs, ControlPlanePeers)

@@ -345,9 +345,9 @@ func tree(p *plan.Plan) []entry {
 			entry{"hosts.txt", "the hosts, for the runbook's loops"},
 			entry{"images.txt", "the container images, and where they are pulled from"},
 			entry{"files.txt", "the files that hosts fetch, and their place on a mirror"},
-			entry{"ansible/", "`preflight.yml` looks at the hosts, `site.yml` builds the cluster, `reset.yml` removes it; " +
+			entry{"ansible/", "`preflight.yml` checks the hosts, `site.yml` builds the cluster, `reset.yml` removes it; " +
 				"`backup-etcd.yml`, `restore-etcd.yml` and " +
-				"`renew-certs.yml` keep it"},
+				"`renew-certs.yml` maintain it"},
 			entry{"kubeadm/", "one configuration for each host, read by `kubeadm init` and `kubeadm join` unchanged"},
 			entry{"etcd/", either(p.Etcd.Foreign(), "the endpoints", "the members") + either(p.Etcd.IsExternal() && !p.Etcd.Foreign(),
 				", their environment and the systemd unit", "")})

@@ -121,7 +121,7 @@ const (
 
 // Apply is the step that makes what the configuration says.
 func Apply() Step {
-	return Step{"Make it. `terraform plan` shows what will be made before anything is.",
+	return Step{"Create what the plan needs. `terraform plan` shows what will be created.",
 		[]string{"terraform init", "terraform plan -out=tfplan", "terraform apply tfplan"}}
 }
 
@@ -143,7 +143,7 @@ func removeCloud() Step {
 
 // works is how to see that the cluster works, before anything is put on it.
 func works() Step {
-	return Step{"See that it works: every node is Ready, and every pod of kube-system runs.",
+	return Step{"Check that it works: every node is Ready, and every pod of kube-system runs.",
 		[]string{"kubectl get nodes", "kubectl get pods --namespace kube-system"}}
 }
 
@@ -187,12 +187,11 @@ const (
 		"network's way out. The account's quota has to allow that many processors."
 	siteCosts = "What it costs: the processors, the memory and the disks of the plan's machines, on hosts that are there. Nothing else " +
 		"is made."
-	keyedByName = "Machines are keyed by their names in the plan: a worker more or less, and a new `generate`, change that machine alone."
-	madeWith    = "A machine that exists keeps its image, its key and its user. Another size stops it, and Terraform would stop all " +
-		"of them side by " +
-		"side, etcd's quorum with them: so `terraform apply` only says which machines differ. Take one at a time: `kubectl drain` it, " +
-		"`terraform apply -replace='terraform_data.made_with[\"NAME\"]'`, wait until it is Ready and etcd has all its members, " +
-		"`kubectl uncordon` it."
+	keyedByName = "Terraform tracks machines by name, so adding or removing a worker changes only that machine."
+	madeWith    = "A machine that exists keeps its image, its key and its user. Changing the size stops a machine, and Terraform would " +
+		"stop all of them at once, including the etcd quorum. So `terraform apply` only says which machines differ. Take one at a " +
+		"time: `kubectl drain` it, `terraform apply -replace='terraform_data.made_with[\"NAME\"]'`, wait until it is Ready and etcd " +
+		"has all its members, `kubectl uncordon` it."
 )
 
 // kubeconfig is where the playbook writes one on the reader's computer.
@@ -200,7 +199,7 @@ const kubeconfig = "~/.kube/cluster.conf"
 
 // fromHere is how to see from the reader's computer that our playbook's cluster works. more is said of the endpoint.
 func fromHere(more string) Step {
-	return Step{"See that it works: from your computer, every node is Ready, and every pod of kube-system runs." + more,
+	return Step{"Check that it works: from your computer, every node is Ready, and every pod of kube-system runs." + more,
 		[]string{"export KUBECONFIG=" + kubeconfig, "kubectl get nodes", "kubectl get pods --namespace kube-system"}}
 }
 
@@ -216,7 +215,7 @@ func MachinesGuide(cloud, credentials string, notes ...string) Guide {
 		Needs: []string{needTerraform, credentials, needKey, costs},
 		Steps: []Step{
 			Apply(),
-			{"Write the way in, which was not known before: a second inventory that sends Ansible through the bastion.",
+			{"Write a second inventory that sends Ansible through the bastion, whose address is known only now.",
 				[]string{"terraform output -raw inventory > ../ansible/bastion.yaml"}},
 			makeCluster("ansible-playbook -i inventory.yaml -i bastion.yaml site.yml"),
 			fromHere(" If it does not answer your computer, go through the bastion (`terraform -chdir=../terraform output -raw bastion` " +

@@ -419,13 +419,13 @@ func (c *Cloud) Rules() Rules {
 		},
 		Overlap: &rule.Rule{
 			ID: c.Target + "-range-overlap", Title: "Overlapping ranges in the cloud's network", Permanent: true,
-			Doc: "The cloud routes its network's ranges itself. A range that overlaps another one, or the pods' or the Services', " +
-				"takes its packets away.",
+			Doc: "The cloud routes its network's ranges itself. If a range overlaps another one, or the pods' or the Services', " +
+				"packets for it go to the wrong network.",
 			Fix: "Give each its own range.",
 		},
 		Name: &rule.Rule{
 			ID: c.Target + "-name", Title: "Name that " + c.Vendor + " does not take", Permanent: true,
-			Doc: "The machine's name is the node's name, and the cluster's name begins the names of all else. " + c.Vendor +
+			Doc: "The machine has the node's name, and all other resources have names that start with the cluster's name. " + c.Vendor +
 				" takes fewer names than Kubernetes does.",
 			Fix:     "Use " + c.NameWords + ".",
 			Sources: sources(c.NameSource),

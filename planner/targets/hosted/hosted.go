@@ -296,12 +296,12 @@ func (v *Vendor) Rules() Rules {
 			Sources: sources(v.SizeSource),
 		},
 		Range: &rule.Rule{
-			ID: v.Target + "-range", Title: "Range that the vendor does not take", Permanent: true,
+			ID: v.Target + "-range", Title: "Range not supported by the vendor", Permanent: true,
 			Doc: "The vendor's network takes one range of IPv4 addresses for pods and one for Services.",
 			Fix: "Write one IPv4 range, or leave it to the vendor.",
 		},
 		Zone: &rule.Rule{
-			ID: v.Target + "-zone", Title: "Failure domain that is no zone", Permanent: true,
+			ID: v.Target + "-zone", Title: "Failure domain is not a zone", Permanent: true,
 			Doc: "The vendor makes workers in zones, and the plan's failure domains are those.",
 			Fix: "Write zones in the vendor's words as failure domains, or leave them out: the vendor then chooses.",
 		},

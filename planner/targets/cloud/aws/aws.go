@@ -255,8 +255,8 @@ func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	return terraform.Files("cloud/aws", opts, terraform.MachinesGuide("AWS",
 		"AWS credentials where the provider looks for them: `AWS_PROFILE`, `aws sso login`, or the role of the machine that "+
 			"runs Terraform. They need to make networks, machines, balancers, IAM roles and a private zone of Route 53.",
-		"The API's balancer answers inside the network only, under the name of `control_plane_endpoint`. From outside, go through the "+
-			"bastion (`ssh -L`, or a VPN of yours).",
+		"The API's balancer answers inside the network only, under the name of `control_plane_endpoint`. From outside, use the "+
+			"bastion (`ssh -L`) or your own VPN.",
 		"The roles of the machines let the AWS cloud-controller-manager run on the control planes. With `cloud_provider "+
 			"\"aws\" {}` in the topology the playbook installs it and tells the cluster which instance each node is.",
 	), terraform.AWS, terraform.MachineVariables, terraform.UserData, terraform.Bastion, terraform.MadeWith)
@@ -274,9 +274,9 @@ var (
 		Sources: []string{"https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-manage-subnets.html"},
 	}
 	zone = &rule.Rule{
-		ID: "aws-zone", Title: "Failure domain that is no zone of the target", Permanent: true,
+		ID: "aws-zone", Title: "Failure domain is not a zone of the target", Permanent: true,
 		Doc: "A machine is made in an availability zone, and a subnet of AWS is in one zone. The plan's failure domains are those " +
-			"zones, so the spread which the planner judges is the spread that is built.",
+			"zones, so k8splan checks the same spread that is built.",
 		Fix: "Write zones that subnets and public_subnets name as failure domains; a node_pool over several zones becomes one node_pool " +
 			"for each, with addresses of that zone's subnet.",
 		Sources: []string{"https://docs.aws.amazon.com/vpc/latest/userguide/configure-subnets.html"},

@@ -190,7 +190,7 @@ func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 			"register --namespace Microsoft.Compute`, and the same for Microsoft.Network and Microsoft.ManagedIdentity.",
 		"The provider is azurerm 4, which the files were checked with. Release 5 registers no namespaces by itself.",
 		"The one NAT gateway stands in a zone that Azure chooses. With that zone the machines lose the way out, not each other.",
-		"The API's balancer answers inside the network only. From outside, go through the bastion (`ssh -L`, or a VPN of yours).",
+		"The API's balancer answers inside the network only. From outside, use the bastion (`ssh -L`) or your own VPN.",
 		"Azure's internal balancer never brings a machine's packets back to that machine, so a control plane that dials it would at "+
 			"times "+
 			"wait for itself in vain, and the first one always. On each control plane `api-address.service` therefore puts the "+
@@ -205,7 +205,7 @@ func rules() []*rule.Rule { return facts().Rules().List(zone, protocol, endpoint
 
 var (
 	zone = &rule.Rule{
-		ID: "azure-zone", Title: "Failure domain that is no availability zone", Permanent: true,
+		ID: "azure-zone", Title: "Failure domain is not an availability zone", Permanent: true,
 		Doc: "A machine is made in one of the three zones of a region. The plan's failure domains are those zones, so the spread " +
 			"which the planner judges is the spread that is built; they are called as the cloud-controller-manager labels nodes.",
 		Fix: "Write failure domains such as \"westeurope-1\", in a region that has zones.",

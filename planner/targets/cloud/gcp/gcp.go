@@ -160,7 +160,7 @@ func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 			"there. The project needs two APIs: `gcloud services enable compute.googleapis.com iam.googleapis.com`.",
 		"A larger disk is for new machines: Google makes the disk with the machine. One that exists grows with `gcloud compute disks "+
 			"resize`.",
-		"The API's balancer answers inside the network only. From outside, go through the bastion (`ssh -L`, or a VPN of yours).",
+		"The API's balancer answers inside the network only. From outside, use the bastion (`ssh -L`) or your own VPN.",
 	), terraform.Google, terraform.GoogleNetwork, terraform.MachineVariables, terraform.Bastion, terraform.MadeWith)
 }
 
@@ -169,9 +169,9 @@ func rules() []*rule.Rule { return facts().Rules().List(zone, endpoint) }
 
 var (
 	zone = &rule.Rule{
-		ID: "gcp-zone", Title: "Failure domain that is no zone of the region", Permanent: true,
-		Doc: "A machine is made in a zone. The plan's failure domains are those zones, so the spread which the planner judges is " +
-			"the spread that is built.",
+		ID: "gcp-zone", Title: "Failure domain is not a zone of the region", Permanent: true,
+		Doc: "A machine is made in a zone. The plan's failure domains are those zones, so k8splan checks the same " +
+			"spread that is built.",
 		Fix:     "Write the region's zones as failure domains, such as \"europe-west4-a\".",
 		Sources: []string{"https://cloud.google.com/compute/docs/regions-zones"},
 	}

@@ -233,8 +233,8 @@ func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 			"Within the private network, which nothing but this cluster is in, machines reach each other on every port: " +
 				"filter on the hosts where that is too much.",
 		}, " "),
-		"The API's balancer answers inside the network only. From outside, go through the bastion (`ssh -L`, "+
-			"or a VPN of yours). It stands in one location: where that location is lost, the API servers elsewhere go on, "+
+		"The API's balancer answers inside the network only. From outside, use the bastion (`ssh -L`) "+
+			"or your own VPN. It stands in one location: where that location is lost, the API servers elsewhere go on, "+
 			"and their address comes back with a balancer recreated.",
 		"\"SSH key with the same fingerprint already exists\": the project has your key. Write its name there as `ssh_key` in the target.",
 	), terraform.MachineVariables, terraform.UserData, terraform.Bastion, terraform.MadeWith)
@@ -252,9 +252,9 @@ func endpoint() *rule.Rule {
 
 var (
 	location = &rule.Rule{
-		ID: "hetzner-location", Title: "Failure domain that is no location of the network", Permanent: true,
-		Doc: "A machine is made in a location. The plan's failure domains are those locations, so the spread which the planner " +
-			"judges is the spread that is built, and one private network spans the locations of one network zone.",
+		ID: "hetzner-location", Title: "Failure domain is not a location of the network", Permanent: true,
+		Doc: "A machine is made in a location. The plan's failure domains are those locations, so k8splan " +
+			"checks the same spread that is built, and one private network spans the locations of one network zone.",
 		Fix:     "Write locations as failure domains: fsn1, nbg1 and hel1 in Europe; or ash, hil or sin alone.",
 		Sources: []string{"https://docs.hetzner.com/cloud/networks/faq", "https://docs.hetzner.com/cloud/general/locations"},
 	}

@@ -189,7 +189,7 @@ func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	return terraform.Files("cloud/openstack", opts, terraform.MachinesGuide("OpenStack",
 		"OpenStack credentials where the provider looks for them: `export OS_CLOUD=…` with a clouds.yaml, or an openrc file. The cloud "+
 			"needs Octavia where the plan has an external balancer.",
-		"The API's balancer answers inside the network only. From outside, go through the bastion (`ssh -L`, or a VPN of yours).",
+		"The API's balancer answers inside the network only. From outside, use the bastion (`ssh -L`) or your own VPN.",
 		strings.Join([]string{"The program asks for Octavia's driver `amphora`, a proxy with its own addresses.",
 			"A driver that passes packets through unchanged (ovn) may not lead a control plane back to itself; " +
 				"try that before you choose it in `load_balancer_provider`."}, " "),

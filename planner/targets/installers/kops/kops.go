@@ -468,9 +468,9 @@ var (
 		Sources: []string{"https://kops.sigs.k8s.io/instance_groups/"},
 	}
 	zone = &rule.Rule{
-		ID: "kops-zone", Title: "Failure domain that is no zone of the region", Permanent: true,
-		Doc: "kops makes each machine in a zone. The plan's failure domains are those zones, so the spread which the planner " +
-			"judges is the spread that is built.",
+		ID: "kops-zone", Title: "Failure domain is not a zone of the region", Permanent: true,
+		Doc: "kops makes each machine in a zone. The plan's failure domains are those zones, so k8splan " +
+			"checks the same spread that is built.",
 		Fix:     "Write the zones of one region as failure domains.",
 		Sources: []string{"https://kops.sigs.k8s.io/operations/high_availability/"},
 	}

@@ -212,11 +212,11 @@ func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 			"in the environment. `PROXMOX_VE_INSECURE=true` accepts an unsigned certificate; a signed one is better.",
 		"Proxmox VE 8.4 or newer. The storages and the bridge of the target are on every node that carries a machine, and the storage of "+
 			"the images has the content type Import (Datacenter, Storage).",
-		"Each machine stands on the node of Proxmox that the plan names, so the machines of different failure domains are on different "+
-			"nodes. Another host in the plan moves a machine.",
+		"Each machine runs on the Proxmox node that the plan names, so the machines of different failure domains are on different "+
+			"nodes. If you change a machine's `host` in the topology, it moves.",
 		"At the first boot Proxmox' cloud-init also upgrades the packages; wait until it is done: `cloud-init status --wait` on a "+
 			"machine.",
-		"A new image or another key changes no machine that exists. To make one again: `terraform apply "+
+		"A new image or another key changes no machine that exists. To recreate one: `terraform apply "+
 			"-replace='proxmox_virtual_environment_vm.machine[\"NAME\"]'`, after the runbook's steps for the loss of a host.",
 	), terraform.MadeWith)
 }

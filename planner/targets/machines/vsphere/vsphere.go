@@ -346,7 +346,7 @@ func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 		"Machines of one role keep to different hosts, and those of a failure domain to its hosts, as long as there are enough of "+
 			"them: the "+
 			"rules are ones that should hold, so vSphere HA may start a machine elsewhere after a loss.",
-		"A new template or another key changes no machine that exists. To make one again: `terraform apply "+
+		"A new template or another key changes no machine that exists. To recreate one: `terraform apply "+
 			"-replace='vsphere_virtual_machine.this[\"NAME\"]'`, after the runbook's steps for the loss of a host.",
 	), terraform.MadeWith)
 	if err != nil {

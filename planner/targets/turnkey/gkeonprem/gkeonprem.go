@@ -294,7 +294,7 @@ var (
 		Sources: []string{configReference},
 	}
 	host = &rule.Rule{
-		ID: "gke-on-prem-host", Title: "Machine that bmctl does not take", Permanent: true,
+		ID: "gke-on-prem-host", Title: "Machine not supported by bmctl", Permanent: true,
 		Doc: "bmctl makes control planes, which hold etcd and the balancer, and node pools of workers, on Ubuntu and RHEL on amd64, " +
 			"at addresses that exist.",
 		Fix: "Define control planes and workers with an address each.",

@@ -304,7 +304,7 @@ const (
 
 var (
 	vip = &rule.Rule{
-		ID: "openshift-vip", Title: "Address of API or routes that cannot be had", Permanent: true,
+		ID: "openshift-vip", Title: "Unusable API or ingress address", Permanent: true,
 		Doc: "On bare metal the control planes hold the address of the API among themselves, and the routers that of the routes. The " +
 			"installer wants both, in the machines' segment and unused. A single node has its own alone.",
 		Fix:     "Write api_vips and ingress_vips, one address of each family; none for all-in-one.",

@@ -537,7 +537,7 @@ class Judge:
         """a key comes and goes in an order that no flag has: every API server reads with it before one writes with it, and the other way."""
         planned = flat(self.plan["cluster_configuration"]).get("apiServer.extraArgs.encryption-provider-config", "")
         want = self.plan.get("encryption") or {"provider": "", "resources": []}
-        page = "RUNBOOK.md has the steps: \"Change the encryption of what is stored\"."
+        page = "RUNBOOK.md has the steps: \"Change encryption at rest\"."
         out, seen = {"change": False, "off": False}, set()
         for name in sorted(self.serving):
             host = self.hosts[name]["kubernetes"]
