@@ -57,8 +57,7 @@ var featureGateRules = []Rule{
 		if _, locked := g.State(p.Cluster.Version); !locked || on != g.LockedTo {
 			return "", nil
 		}
-		return "Feature gate %s has been locked to %t since Kubernetes 1.%d. Remove it before the minor that drops it.", []any{name, on,
-			g.Locked}
+		return lockedGate, []any{name, on, g.Locked}
 	}),
 	gateRule(rule.Rule{
 		ID: "version-feature-gate-alpha", Severity: rule.Warning, Title: "Alpha feature",
@@ -114,3 +113,5 @@ func versionFeatureGateAlpha(p *plan.Plan, name string, on bool) (string, []any)
 	return "Feature gate %s is alpha in Kubernetes %s: it may change or vanish with the next minor, and what it stored " +
 		"with it. Remove it from clusters that are to last.", []any{name, p.Cluster.Version}
 }
+
+const lockedGate = "Feature gate %s has been locked to %t since Kubernetes 1.%d. Remove it before the minor that drops it."
