@@ -214,7 +214,9 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 				l.unread = append(l.unread, place{at: attr.NameRange, argument: known.Argument, field: known.field, entity: into,
 					source: source})
 			} else {
-				l.stray(s, body, source)
+				if len(nameless) == 0 { // of the whole body
+					l.stray(s, body, source)
+				}
 				nameless = append(nameless, attr)
 			}
 			continue
