@@ -37,14 +37,7 @@ func walkEndpoints(ctx context.Context, c *changing) error {
 		return err
 	}
 	for _, name := range []string{"lb-1", "lb-2"} {
-		if err := c.carriedOut(ctx, name+" leaves", "remove-host.yml", "-e", "host="+name); err != nil {
-			return err
-		}
-		if err := c.node(name).Remove(ctx); err != nil {
-			return err
-		}
-		c.forget(name)
-		if err := c.edit(ctx); err != nil {
+		if err := c.leaves(ctx, name); err != nil {
 			return err
 		}
 	}

@@ -33,14 +33,7 @@ func walkTypes(ctx context.Context, c *changing) error {
 		return err
 	}
 	for _, name := range []string{"etcd-1", "etcd-2", "etcd-3"} {
-		if err := c.carriedOut(ctx, name+" leaves", "remove-host.yml", "-e", "host="+name); err != nil {
-			return err
-		}
-		if err := c.node(name).Remove(ctx); err != nil {
-			return err
-		}
-		c.forget(name)
-		if err := c.edit(ctx); err != nil {
+		if err := c.leaves(ctx, name); err != nil {
 			return err
 		}
 	}

@@ -41,11 +41,8 @@ installation type, a target, an argument of a target, or a word such as quorum. 
 					return a.explain(r)
 				}
 			}
-			if block, argument, ok := findBlock(args[0]); ok {
-				if argument != nil {
-					return a.explainArgument(args[0], argument)
-				}
-				return a.explainBlock(args[0], block)
+			if known, err := a.explainPath(args[0]); known {
+				return err
 			}
 			if target, argument, ok := targetPath(args[0]); ok {
 				return a.explainTarget(target, argument)
@@ -64,6 +61,18 @@ installation type, a target, an argument of a target, or a word such as quorum. 
 	}
 }
 
+// explainPath explains the block or the argument at a path.
+func (a *app) explainPath(path string) (known bool, err error) {
+	block, argument, ok := findBlock(path)
+	switch {
+	case !ok:
+		return false, nil
+	case argument != nil:
+		return true, a.explainArgument(path, argument)
+	}
+	return true, a.explainBlock(path, block)
+}
+
 // explainName explains the blocks and arguments that end in a name: the first of them, and the paths of the others.
 func (a *app) explainName(name string) (known bool, err error) {
 	var ends []string
@@ -75,12 +84,7 @@ func (a *app) explainName(name string) (known bool, err error) {
 	if len(ends) == 0 {
 		return false, nil
 	}
-	if block, argument, _ := findBlock(ends[0]); argument != nil {
-		err = a.explainArgument(ends[0], argument)
-	} else {
-		err = a.explainBlock(ends[0], block)
-	}
-	if err == nil && len(ends) > 1 {
+	if _, err = a.explainPath(ends[0]); err == nil && len(ends) > 1 {
 		_, err = io.WriteString(a.stdout, "\n"+a.folded("Also: ", strings.Join(ends[1:], ", ")))
 	}
 	return true, err

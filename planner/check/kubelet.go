@@ -16,8 +16,8 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// kubeletValidation is what the kubelet holds its configuration against before it starts: of 1.37.2, and the same in the minors from 1.31
-// on for what is judged here. Read on 2026-11-30.
+// kubeletValidation is what the kubelet holds its configuration against before it starts. Compared for what is judged here with 1.31.14,
+// which refuses the same; it counts containerLogMaxFiles a step later (pkg/kubelet/logs). Read on 2026-11-30.
 const (
 	kubeletValidation = "https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/kubelet/apis/config/validation/validation.go"
 	kubeletEviction   = "https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/kubelet/eviction/helpers.go"
@@ -34,26 +34,41 @@ var kubeletRules = []Rule{
 	}, componentKubeletRefuses},
 }
 
-// kubeletRange is what a number may be: from least to most.
-type kubeletRange struct {
-	field, flag string // flag is "" where there is none
-	least, most int64
-}
+// bounds are what a number may be: from least to most.
+type bounds struct{ least, most int64 }
 
 const atLeast = math.MaxInt64 // there is no most
 
+func (b bounds) hold(n int64) bool { return b.least <= n && n <= b.most }
+
+// advice says what to write.
+func (b bounds) advice() string {
+	if b.most == atLeast {
+		return fmt.Sprintf("Write %d or more.", b.least)
+	}
+	return fmt.Sprintf("Write a number from %d to %d.", b.least, b.most)
+}
+
+// kubeletRange is what a number of the kubelet may be.
+type kubeletRange struct {
+	field, flag string // flag is "" where there is none
+	bounds
+}
+
 // kubeletRanges are the ranges of numbers. Source: kubeletValidation.
 var kubeletRanges = []kubeletRange{
-	{"imageGCHighThresholdPercent", "image-gc-high-threshold", 0, 100}, {"imageGCLowThresholdPercent", "image-gc-low-threshold", 0, 100},
-	{"podsPerCore", "pods-per-core", 0, atLeast}, {"maxPods", "max-pods", 0, atLeast}, {"maxParallelImagePulls", "", 1, atLeast},
-	{"registryPullQPS", "registry-qps", 0, atLeast}, {"registryBurst", "registry-burst", 0, atLeast},
-	{"eventRecordQPS", "event-qps", 0, atLeast}, {"eventBurst", "event-burst", 0, atLeast},
-	{"kubeAPIQPS", "kube-api-qps", 0, atLeast}, {"kubeAPIBurst", "kube-api-burst", 0, atLeast},
-	{"healthzPort", "healthz-port", 0, 65535}, {"port", "port", 1, 65535}, {"readOnlyPort", "read-only-port", 0, 65535},
-	{"oomScoreAdj", "oom-score-adj", -1000, 1000}, {"maxOpenFiles", "max-open-files", 0, atLeast},
-	{"nodeStatusMaxImages", "node-status-max-images", -1, atLeast}, {"nodeLeaseDurationSeconds", "", 1, atLeast},
-	{"iptablesMasqueradeBit", "", 0, 31}, {"iptablesDropBit", "", 0, 31},
-	{"containerLogMaxFiles", "container-log-max-files", 2, atLeast}, {"containerLogMaxWorkers", "", 1, atLeast},
+	{"imageGCHighThresholdPercent", "image-gc-high-threshold", bounds{0, 100}},
+	{"imageGCLowThresholdPercent", "image-gc-low-threshold", bounds{0, 100}}, {"podsPerCore", "pods-per-core", bounds{0, atLeast}},
+	{"maxPods", "max-pods", bounds{0, atLeast}}, {"maxParallelImagePulls", "", bounds{1, atLeast}},
+	{"registryPullQPS", "registry-qps", bounds{0, atLeast}}, {"registryBurst", "registry-burst", bounds{0, atLeast}},
+	{"eventRecordQPS", "event-qps", bounds{0, atLeast}}, {"eventBurst", "event-burst", bounds{0, atLeast}},
+	{"kubeAPIQPS", "kube-api-qps", bounds{0, atLeast}}, {"kubeAPIBurst", "kube-api-burst", bounds{0, atLeast}},
+	{"healthzPort", "healthz-port", bounds{0, 65535}}, {"port", "port", bounds{1, 65535}},
+	{"readOnlyPort", "read-only-port", bounds{0, 65535}}, {"oomScoreAdj", "oom-score-adj", bounds{-1000, 1000}},
+	{"maxOpenFiles", "max-open-files", bounds{0, atLeast}}, {"nodeStatusMaxImages", "node-status-max-images", bounds{-1, atLeast}},
+	{"nodeLeaseDurationSeconds", "", bounds{1, atLeast}}, {"iptablesMasqueradeBit", "", bounds{0, 31}},
+	{"iptablesDropBit", "", bounds{0, 31}}, {"containerLogMaxFiles", "container-log-max-files", bounds{2, atLeast}},
+	{"containerLogMaxWorkers", "", bounds{1, atLeast}},
 }
 
 // kubeletSettings is what kubelets are told: fields of their file, flags for all, and flags of one machine, which win in this order.
@@ -165,15 +180,11 @@ func (k kubeletSettings) refused() []Finding {
 	for _, r := range kubeletRanges {
 		s := k.get(r.field, r.flag)
 		n, ok := s.number(r.least)
-		if !ok || n >= r.least && n <= r.most {
+		if !ok || r.hold(n) {
 			continue
 		}
 		bad[r.field] = true
-		takes := fmt.Sprintf("Write %d or more.", r.least)
-		if r.most != atLeast {
-			takes = fmt.Sprintf("Write a number from %d to %d.", r.least, r.most)
-		}
-		findings = append(findings, one(s.at, "%s is %d, and the kubelet does not start with it. %s", s.name, n, takes)...)
+		findings = append(findings, one(s.at, "%s is %d, and the kubelet does not start with it. %s", s.name, n, r.advice())...)
 	}
 	findings = append(findings, k.imagesRefused(bad)...)
 	findings = append(findings, k.shutdownRefused()...)
@@ -233,10 +244,10 @@ func (k kubeletSettings) shutdownRefused() []Finding {
 		findings = one(critical.at, "shutdownGracePeriodCriticalPods is %s, a part of shutdownGracePeriod, which is %s: the kubelet "+
 			"does not start. Write a longer shutdownGracePeriod.", c, a)
 	}
-	if d, ok := k.get("cpuCFSQuotaPeriod", "cpu-cfs-quota-period").duration(time.Second); ok && (d < time.Millisecond || d > time.Second) {
-		s := k.get("cpuCFSQuotaPeriod", "cpu-cfs-quota-period")
-		findings = append(findings, one(s.at, "%s is %s, and the kubelet does not start with it. Write a period from 1ms to 1s.", s.name,
-			d)...)
+	quota := k.get("cpuCFSQuotaPeriod", "cpu-cfs-quota-period")
+	if d, ok := quota.duration(time.Second); ok && (d < time.Millisecond || d > time.Second) {
+		findings = append(findings, one(quota.at, "%s is %s, and the kubelet does not start with it. Write a period from 1ms to 1s.",
+			quota.name, d)...)
 	}
 	const leastMonitor = 3 * time.Second
 	if s := k.get("containerLogMonitorInterval", ""); s.value != nil {

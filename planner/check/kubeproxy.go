@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// proxyRanges are the numbers that kube-proxy takes, from least to most. What is judged here is the same in the minors from 1.31 on.
+// proxyRanges are the numbers that kube-proxy takes. What is judged here is the same in 1.31.14, but for words among nodePortAddresses.
 // Source: k8s.io/kubernetes@v1.37.2 pkg/proxy/apis/config/validation/validation.go, read on 2026-11-30
-var proxyRanges = map[string][2]int64{
+var proxyRanges = map[string]bounds{
 	"iptables.masqueradeBit": {0, 31}, "nftables.masqueradeBit": {0, 31}, "oomScoreAdj": {-1000, 1000},
 	"conntrack.maxPerCore": {0, atLeast}, "conntrack.min": {0, atLeast}, "clientConnection.burst": {0, atLeast},
 }
@@ -37,14 +37,11 @@ func (c configuration) refused(l leaf) string {
 	name, why := strings.Join(trimIndexes(l.path), "."), ""
 	switch v := l.value.(type) {
 	case int64:
-		if r, ok := proxyRanges[name]; ok && (v < r[0] || v > r[1]) {
-			why = fmt.Sprintf("Write a number from %d to %d.", r[0], r[1])
-			if r[1] == atLeast {
-				why = fmt.Sprintf("Write %d or more.", r[0])
-			}
+		if r, ok := proxyRanges[name]; ok && !r.hold(v) {
+			why = r.advice()
 		}
 	case string:
-		why = proxyTextProblem(name, v)
+		why = proxyTextProblem(name, v, c.minor)
 	}
 	if why == "" {
 		return ""
@@ -52,7 +49,17 @@ func (c configuration) refused(l leaf) string {
 	return fmt.Sprintf("%s is %v, and kube-proxy does not start with it, on any node. %s", l.name(), l.value, why)
 }
 
-func proxyTextProblem(name, text string) string {
+// portWords are the words that stand for addresses among nodePortAddresses.
+// Source: there, validateProxyNodePortAddress, of 1.31.14 to 1.37.2
+func portWords(minor int) []string {
+	const all = 37
+	if minor < all {
+		return []string{"primary"}
+	}
+	return []string{"primary", "localhost", "all"}
+}
+
+func proxyTextProblem(name, text string, minor int) string {
 	switch name {
 	case "metricsBindAddress", "healthzBindAddress":
 		if text != "" && !bindAddress(text) {
@@ -68,7 +75,7 @@ func proxyTextProblem(name, text string) string {
 		}
 	case "nodePortAddresses", "ipvs.excludeCIDRs":
 		_, err := netip.ParsePrefix(text)
-		if err == nil || name == "nodePortAddresses" && slices.Contains([]string{"primary", "localhost", "all"}, text) {
+		if err == nil || name == "nodePortAddresses" && slices.Contains(portWords(minor), text) {
 			return ""
 		}
 		if a, err := netip.ParseAddr(text); err == nil {

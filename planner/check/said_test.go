@@ -84,6 +84,8 @@ func TestSaid(t *testing.T) {
 		{"kube-proxy's period", proxy(`iptables = { syncPeriod = "-1s" }`), "component-config-value: not negative"},
 		{"kube-proxy's score", proxy(`oomScoreAdj = -2000`), "component-config-value: from -1000 to 1000"},
 		{"kube-proxy's addresses", proxy(`nodePortAddresses = ["10.1.0.0"]`), `component-config-value: "10.1.0.0/32"`},
+		{"a word that a later kube-proxy knows", append(proxy(`nodePortAddresses = ["localhost"]`), `"1.37.2"`, `"1.36.3"`),
+			"component-config-value: nodePortAddresses"},
 		{"kube-proxy's mode", proxy(`detectLocalMode = "Foo"`), "component-config-value: ClusterCIDR"},
 		{"a list of thresholds", inCluster("kubelet {\n    config = { evictionHard = [\"a\"] }\n  }"),
 			"component-config-value: takes a map"},

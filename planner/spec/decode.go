@@ -239,8 +239,7 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 	}
 	first := map[string]*hclsyntax.Block{}
 	defer func() { // after the blocks that are written
-		const most = 50 // of one body: more of them say nothing new of what is missing
-		for _, attr := range nameless[:min(len(nameless), most)] {
+		for _, attr := range nameless {
 			l.unnamed(s, attr, into, source)
 		}
 	}()
