@@ -367,7 +367,7 @@ func (r *resolver) chart(a *spec.Addon) *Chart {
 	}
 	c.Version = r.match(s.Source, "version", s.Version, chartVersionPattern,
 		`Write the version of one release of the chart, such as "37.1.0".`)
-	c.Digest = r.match(s.Source, "digest", s.Digest, chartDigestPattern, "Write sha256: and 64 lower-case hexadecimal digits.")
+	c.Digest = r.match(s.Source, "digest", s.Digest, sha256Pattern, "Write sha256: and 64 lower-case hexadecimal digits.")
 	if s.Namespace != nil {
 		r.name(s.Attr("namespace"), "namespace", *s.Namespace, 63)
 	}
@@ -376,8 +376,6 @@ func (r *resolver) chart(a *spec.Addon) *Chart {
 	}
 	return c
 }
-
-var chartDigestPattern = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
 
 func (r *resolver) manifests(written []*spec.Manifest) []Manifest {
 	var out []Manifest
@@ -400,7 +398,7 @@ func (r *resolver) manifests(written []*spec.Manifest) []Manifest {
 			continue
 		}
 		if m.Checksum != nil {
-			if one.Checksum = *m.Checksum; !checksumPattern.MatchString(one.Checksum) || !strings.HasPrefix(one.Checksum, "sha256:") {
+			if one.Checksum = *m.Checksum; !sha256Pattern.MatchString(one.Checksum) {
 				r.fail(invalidChecksum, m.Attr("checksum"), "The checksum is %q. Write sha256: and 64 lower-case hexadecimal digits.",
 					spelling.Excerpt(one.Checksum))
 			}

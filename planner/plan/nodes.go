@@ -324,10 +324,10 @@ func (r *resolver) poolSize(p *spec.NodePool) int {
 		r.fail(poolSize, p.Block(), "Nothing says how many machines this pool has. Write count = 3, or names = [\"%s-1\", …].", p.Name)
 	case p.Names != nil && len(p.Names) != count:
 		r.fail(poolSize, p.Attr("names"), "The pool has %s and %s. Write as many names, or leave count out.",
-			counted(len(p.Names), "name", "names"), counted(count, "machine", "machines"))
+			spelling.Quantity(len(p.Names), "name", "names"), spelling.Quantity(count, "machine", "machines"))
 	case p.Addresses != nil && len(p.Addresses) != count:
 		r.fail(poolSize, p.Attr("addresses"), "The pool has %s and %s. Write as many addresses.",
-			counted(len(p.Addresses), "address", "addresses"), counted(count, "machine", "machines"))
+			spelling.Quantity(len(p.Addresses), "address", "addresses"), spelling.Quantity(count, "machine", "machines"))
 	}
 	for _, other := range []string{"name_pattern", "first_number"} {
 		if p.Names != nil && p.Has(other) {
@@ -343,14 +343,6 @@ func (r *resolver) poolSize(p *spec.NodePool) int {
 
 // namePattern is a pattern with one number in it.
 var namePattern = regexp.MustCompile(`^([a-z0-9.-]*)%(0[1-9])?d([a-z0-9.-]*)$`)
-
-// counted is a number with its noun.
-func counted(n int, singular, plural string) string {
-	if n == 1 {
-		return "1 " + singular
-	}
-	return strconv.Itoa(n) + " " + plural
-}
 
 // poolNames are the names of a pool's machines, and where each is written.
 func (r *resolver) poolNames(p *spec.NodePool, count int) (names []string, at []hcl.Range) {

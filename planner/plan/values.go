@@ -39,6 +39,7 @@ var (
 	instancePattern   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
 	sizePattern       = regexp.MustCompile(`^([0-9]+)(Ki|Mi|Gi|Ti|k|M|G|T|)$`)
 	repositoryPattern = regexp.MustCompile(`^[a-z0-9]+(?:[._-]+[a-z0-9]+)*$`)
+	sha256Pattern     = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
 	checksumPattern   = regexp.MustCompile(`^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$`)
 	imagePattern      = regexp.MustCompile(
 		`^[a-z0-9][a-z0-9.-]*(?::[0-9]+)?(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)+(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,` +
