@@ -224,6 +224,7 @@ func addonPoolUnusable(p *plan.Plan) []Finding {
 
 func addonPoolBroadcast(p *plan.Plan) []Finding {
 	segments, _ := statedSegments(p)
+	hosts := uses(p)
 	var findings []Finding
 	for _, c := range poolRanges(p) {
 		for _, s := range segments {
@@ -235,7 +236,7 @@ func addonPoolBroadcast(p *plan.Plan) []Finding {
 				a    netip.Addr
 				what string
 			}{{s.Masked().Addr(), "network"}, {plan.LastAddress(s), "broadcast"}} {
-				if c.Contains(end.a) && poolTaken(p, c, uses(p)) == "" {
+				if c.Contains(end.a) && poolTaken(p, c, hosts) == "" {
 					findings = append(findings, one(c.at, "%s of pool %s holds %s, the %s address of %s: the Service that gets it is not "+
 						"reached. Leave it out.", c.Written, c.pool.Name, end.a, end.what, s)...)
 				}
