@@ -269,13 +269,21 @@ var table = []Row{
 	{"network.cni.version", []Case{
 		{"flannel", Ordered, []string{"flannel"}, "Its pods restart node by node. Pods of the cluster reach each other meanwhile.",
 			onFlannel},
+		{"a newer Calico", Ordered, []string{"calico"}, "The definitions come first, then the operator, which restarts its pods node by " +
+			"node. Pods of the cluster reach each other meanwhile.", func(e *edit) bool { return onCalico(e) && !older(e) }},
 		{"another pod network", Ordered, []string{"pod-network"},
-			"Read the plugin's own steps: Cilium moves one minor at a time, Calico's CRDs come first.", nil},
+			"Read the plugin's own steps: Cilium moves one minor at a time, and Calico does not go back by itself.", nil},
 	}, "https://docs.cilium.io/en/stable/operations/upgrade/; " +
 		"https://docs.tigera.io/calico/latest/operations/upgrading/kubernetes-upgrade"},
 	{"network.cni.encapsulation", []Case{
 		{"flannel", Refused, nil, "flannel's backend must not be changed while it runs: nodes of the two kinds do not reach each other. " +
 			"Build a new cluster, or keep it.", func(e *edit) bool { return e.new.text("network.cni") == plan.Flannel }},
+		{"calico, to or from wireguard over VXLAN", Ordered, []string{"calico", "new-pods"}, "Nodes encrypt what they send to those " +
+			"that do, and go on with VXLAN to those that do not. Only pods that start afterwards have the MTU that leaves room for it.",
+			func(e *edit) bool {
+				return onCalico(e) && slices.Contains([]string{e.before.Text, e.after.Text}, plan.WireGuard) &&
+					slices.Contains([]string{e.before.Text, e.after.Text}, plan.VXLAN)
+			}},
 		{"calico, cilium", Ordered, []string{"pod-network"}, "Traffic between the nodes that have it and those that do not is lost in " +
 			"between: declare an interruption.", nil},
 	}, flannelBackends + "; https://github.com/flannel-io/flannel/issues/771"},
@@ -727,6 +735,7 @@ var poolCases = []Case{
 
 var mtuCases = []Case{
 	{"flannel", Ordered, []string{"flannel", "new-pods"}, podMTU, onFlannel},
+	{"calico", Ordered, []string{"calico", "new-pods"}, podMTU, onCalico},
 	{"another pod network", Ordered, []string{"pod-network"}, podMTU, nil},
 }
 
@@ -768,6 +777,10 @@ func lookup(argument string) (*Row, bool) {
 }
 
 // onFlannel: flannel stays the pod network.
+func onCalico(e *edit) bool {
+	return e.old.text("network.cni") == plan.Calico && e.new.text("network.cni") == plan.Calico
+}
+
 func onFlannel(e *edit) bool {
 	return e.old.text("network.cni") == plan.Flannel && e.new.text("network.cni") == plan.Flannel
 }

@@ -265,6 +265,7 @@ func shared(p *plan.Plan) ([]byte, error) {
 			{"kube_proxy_mode", p.Network.KubeProxy.Mode},
 			{"cni", mapping{
 				{"name", p.Network.CNI.Name},
+				{"version", p.Network.CNI.Version},
 				{"encapsulation", p.Network.CNI.Encapsulation},
 				{"manifests", manifests(p)},
 				{"applied", len(p.Network.CNI.Manifests) > 0}, // among the early addons

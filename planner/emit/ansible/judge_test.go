@@ -152,6 +152,26 @@ func judge(t *testing.T, given object) verdict {
 	return v
 }
 
+// onCalico is an edit of a world whose pod network is Calico, as its operator shows it: with fields of its own.
+func onCalico(edit func(object)) func(object) {
+	spec := func() object {
+		return object{"variant": "Calico", "registry": "quay.io/", "calicoNetwork": object{"bgp": "Disabled", "linuxDataplane": "Nftables",
+			"nodeAddressAutodetectionV4": object{"kubernetes": "NodeInternalIP"},
+			"ipPools":                    []object{{"name": "default-ipv4-ippool", "cidr": "10.244.0.0/16", "encapsulation": "VXLAN"}}}}
+	}
+	return func(o object) {
+		runs := spec()
+		runs["kubeletVolumePluginPath"] = "/var/lib/kubelet"
+		runs.at("calicoNetwork")["hostPorts"] = "Enabled"
+		runs.at("calicoNetwork")["ipPools"] = []object{{"name": "default-ipv4-ippool", "cidr": "10.244.0.0/16", "encapsulation": "VXLAN",
+			"blockSize": 26}}
+		o.at("plan")["flannel"], o.at("cluster")["flannel"] = nil, ""
+		o.at("plan")["calico"] = object{"version": "v3.32.1", "encrypted": false, "spec": spec()}
+		o.at("cluster")["calico"] = object{"version": "v3.32.1", "encrypted": false, "spec": runs}
+		edit(o)
+	}
+}
+
 // What an edit would do to a cluster that is there is refused before anything is changed, with the reason.
 func TestJudgeRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -225,6 +245,28 @@ func TestJudgeRefuses(t *testing.T) {
 		"another pod range": {func(o object) {
 			o.at("plan", "cluster_configuration", "networking")["podSubnet"] = "10.200.0.0/16"
 		}, "network.pod_subnets) = 10.244.0.0/16, and the topology says 10.200.0.0/16"},
+		"a newer flannel": {func(o object) {
+			o.at("cluster")["flannel_images"] = []string{"ghcr.io/flannel-io/flannel:v0.27.0"}
+			o.at("plan")["flannel_images"] = []string{"ghcr.io/flannel-io/flannel:v0.28.1"}
+		}, "flannel runs from ghcr.io/flannel-io/flannel:v0.27.0, the topology says ghcr.io/flannel-io/flannel:v0.28.1"},
+		"a newer Calico": {onCalico(func(o object) {
+			o.at("plan", "calico")["version"] = "v3.33.0"
+		}), "Calico: the cluster runs v3.32.1, the topology says v3.33.0. reconfigure.yml does"},
+		"another MTU of Calico": {onCalico(func(o object) {
+			o.at("plan", "calico", "spec", "calicoNetwork")["mtu"] = 1400
+		}), "Calico calicoNetwork.mtu: the cluster has nothing, the topology 1400"},
+		"Calico that is to encrypt": {onCalico(func(o object) {
+			o.at("plan", "calico")["encrypted"] = true
+		}), "Calico does not encrypt what nodes send to each other, and the topology asks for it"},
+		"an older Calico": {onCalico(func(o object) {
+			o.at("plan", "calico")["version"] = "v3.31.4"
+		}), "no playbook brings to a node that has joined: Calico v3.31.4, where v3.32.1 runs"},
+		"Calico over another encapsulation": {onCalico(func(o object) {
+			o.at("plan", "calico", "spec", "calicoNetwork")["ipPools"] = []object{{"cidr": "10.244.0.0/16", "encapsulation": "IPIP"}}
+		}), `where [{"cidr": "10.244.0.0/16", "encapsulation": "VXLAN"}] are in use (RUNBOOK.md, "Change the pod network")`},
+		"Calico that is to speak BGP": {onCalico(func(o object) {
+			o.at("plan", "calico", "spec", "calicoNetwork")["bgp"] = "Enabled"
+		}), "Calico calicoNetwork.bgp Enabled, where the cluster has Disabled"},
 		"another encapsulation": {func(o object) {
 			o.at("plan", "flannel")["Backend"] = object{"Type": "host-gw"}
 		}, "flannel runs with Backend.Type = vxlan, and the topology makes it host-gw"},
@@ -292,7 +334,12 @@ func TestJudgeAllows(t *testing.T) {
 		joining   []string
 		endpoints []string
 	}{
-		"nothing": {func(object) {}, "run", nil, nil},
+		"nothing":           {func(object) {}, "run", nil, nil},
+		"nothing of Calico": {onCalico(func(object) {}), "run", nil, nil},
+		"a first run that was interrupted before Calico encrypted": {onCalico(func(o object) {
+			o.at("plan", "calico")["encrypted"] = true
+			o.at("cluster", "noted")["state"] = "building"
+		}), "run", nil, nil},
 		"the first run": {func(o object) {
 			o["hosts"] = object{"cp-1": emptyHost(), "etcd-1": emptyHost(), "etcd-2": emptyHost(), "etcd-3": emptyHost()}
 			o["cluster"] = nil

@@ -117,6 +117,22 @@ def brought(noted, argument):
     return [[json.loads(key) for key in re.findall(r'\[("(?:[^"\\]|\\.)*")\]', path)] for path in sorted(settings) if path.startswith(argument + "[")]
 
 
+def images(workload):
+    """the images that the pods of a DaemonSet start from."""
+    pod = ((workload or {}).get("spec") or {}).get("template", {}).get("spec", {})
+    return sorted({c["image"] for c in pod.get("initContainers", []) + pod.get("containers", [])})
+
+
+def calico(api):
+    """what Calico's operator is told and what runs, None where there is no Calico. Either group holds its own settings, by its version."""
+    found = api.get("/apis/operator.tigera.io/v1/installations/default")
+    if not found:
+        return None
+    felix = api.get("/apis/projectcalico.org/v3/felixconfigurations/default") or api.get("/apis/crd.projectcalico.org/v1/felixconfigurations/default")
+    return {"spec": found.get("spec", {}), "version": (found.get("status") or {}).get("calicoVersion", ""),
+            "encrypted": bool(((felix or {}).get("spec") or {}).get("wireguardEnabled"))}
+
+
 def read(api):
     """everything that the playbook judges the cluster by."""
     def text(path, key):
@@ -140,6 +156,8 @@ def read(api):
         "kubelet_configuration": text(SYSTEM + "kubelet-config", "kubelet"),
         "kube_proxy": text(SYSTEM + "kube-proxy", "config.conf"),
         "flannel": text("/api/v1/namespaces/kube-flannel/configmaps/kube-flannel-cfg", "net-conf.json"),
+        "flannel_images": images(api.get("/apis/apps/v1/namespaces/kube-flannel/daemonsets/kube-flannel-ds")),
+        "calico": calico(api),
         "nodes": {i["metadata"]["name"]: node(i) for i in api.get("/api/v1/nodes")["items"]},
         "noted": noted["data"] if noted else None,
         "brought": {"kubelet": brought(noted, "cluster.kubelet.config"), "kube-proxy": brought(noted, "network.kube_proxy.config")},

@@ -17,7 +17,8 @@ Reads, as JSON, {"plan", "hosts", "cluster", "adopt", "later", "upgrades", "move
     etcd_local   the members of stacked etcd get other settings, or their image from elsewhere
     evicting     nodes that get a taint with NoExecute, and are drained before
     orphans      addons that the cluster has and the plan has no longer
-    network      the pod network gets other settings; "pods" where only pods that restart take them on
+    network      the pod network gets another version or other settings; "pods" where only pods that restart take them on, "kept" where a
+                 person brings them: nothing is applied
     balancer     what is to be done to what stands before the API servers: "opens" (balancers that get another address or port beside the one
                  that they have), "switch" (their address or router changes), "starts" (kube-vip is new), "ends" (control planes that have it still),
                  "retune" (it gets other settings), "takes" (the kind of balancer that has the planned address and gives it up), "renames" (the
@@ -147,7 +148,7 @@ class Judge:
     def __init__(self, given):
         self.plan, self.hosts, self.cluster = given["plan"], given["hosts"], given["cluster"]
         self.adopt, self.later, self.upgrades, self.moves = given["adopt"], given["later"], given.get("upgrades", False), given.get("moves", False)
-        self.network, self.repod, self.members_first = False, False, []
+        self.network, self.repod, self.kept, self.members_first = False, False, False, []
         ranges = [(c or {}).get("networking", {}).get("podSubnet") for c in (
             self.plan.get("cluster_configuration"), (self.cluster or {}).get("cluster_configuration"))]
         self.widened = ranges[0] != ranges[1] and holds(*ranges)
@@ -475,6 +476,10 @@ class Judge:
     def flannel(self):
         if not self.cluster["flannel"] or not self.plan["flannel"]:
             return
+        runs, planned = self.cluster.get("flannel_images"), self.plan.get("flannel_images")
+        if runs and planned and runs != planned:
+            self.pending.append("flannel runs from %s, the topology says %s" % (names(set(runs) - set(planned)) or names(runs), names(set(planned) - set(runs))))
+            self.network = True
         have, want = flat(json.loads(self.cluster["flannel"])), flat(self.plan["flannel"])
         for path in sorted(set(want) | {"Backend.MTU"}):
             before, after = have.get(path), want.get(path)
@@ -487,6 +492,43 @@ class Judge:
             self.pending.append("flannel %s: the cluster has %s, the topology %s" % (path, "nothing" if before is None else before, "nothing" if after is None else after))
             self.network = True
             self.repod = self.repod or path == "Backend.MTU"
+
+    def calico(self):
+        """Calico's operator takes another version, MTU, registry and way of forwarding to its nodes one by one. Ranges, encapsulation and BGP it
+        does not change where they are in use."""
+        have, want = self.cluster.get("calico"), self.plan.get("calico")
+        if not have or not want:
+            return
+        if have["version"] and have["version"] != want["version"]:
+            if number(have["version"]) > number(want["version"]):
+                self.hand("Calico %s, where %s runs" % (want["version"], have["version"]))
+            else:
+                self.pending.append("Calico: the cluster runs %s, the topology says %s" % (have["version"], want["version"]))
+                self.network = True
+        before, after = flat(have["spec"]), flat(want["spec"])
+        for path in sorted(set(after) | {"calicoNetwork.mtu"}):
+            if path.endswith(".ipPools"):
+                fields = [{key: pool.get(key) for key in ("cidr", "encapsulation")} for pool in before.get(path) or []]
+                wanted = [{key: pool[key] for key in ("cidr", "encapsulation")} for pool in after[path]]
+                if fields != wanted and not self.widened:
+                    self.hand("Calico's pools %s, where %s are in use" % (json.dumps(wanted), json.dumps(fields)))
+            elif (before.get(path) or None) == (after.get(path) or None) or path == "variant":
+                continue
+            elif path in ("calicoNetwork.mtu", "calicoNetwork.linuxDataplane", "registry", "imagePath"):
+                self.pending.append("Calico %s: the cluster has %s, the topology %s" % (path, before.get(path) or "nothing", after.get(path) or "nothing"))
+                self.network = True
+                self.repod = self.repod or path == "calicoNetwork.mtu"
+            else:
+                self.hand("Calico %s %s, where the cluster has %s" % (path, after.get(path), before.get(path)))
+        if have["encrypted"] != want["encrypted"] and (self.cluster["noted"] or {}).get("state") != "building":
+            self.pending.append("Calico %s what nodes send to each other, and the topology %s" % (
+                ("encrypts", "does not ask for it") if have["encrypted"] else ("does not encrypt", "asks for it")))
+            self.network = self.repod = True
+
+    def hand(self, text):
+        """a change of the pod network that no playbook makes."""
+        self.by_hand.append(text + " (RUNBOOK.md, \"Change the pod network\")")
+        self.kept = True
 
     def configuration(self):
         """what the plan says otherwise than kubeadm's own record. Returns that record with what follows from who the hosts are."""
@@ -651,6 +693,7 @@ class Judge:
             self.nodes()
             self.labels()
             self.flannel()
+            self.calico()
             self.defaulted()
             target = self.target() if self.cluster["cluster_configuration"] else None  # before it is changed for site.yml
             configuration = self.configuration()
@@ -672,7 +715,8 @@ class Judge:
             "orphans": sorted(set((self.cluster or {}).get("addons", [])) - set(self.plan.get("addons", []))),
             "problems": self.problems, "moves": moves, "leaves": self.old() if moves else [], "etcd": etcd, "pending": self.pending, "configuration": configuration,
             "evicting": sorted(set(self.evicting)), "etcd_local": any(p.startswith(("etcd.local.", "imageRepository:")) for p in self.pending),
-            "endpoint": endpoint, "balancer": balancer, "encryption": encryption, "network": "pods" if self.repod else "settings" if self.network else "",
+            "endpoint": endpoint, "balancer": balancer, "encryption": encryption,
+            "network": "kept" if self.kept else "pods" if self.repod else "settings" if self.network else "",
             "certificates": certificates, "target": target, "kubelet": kubelet, "proxy": proxy, "upgrade": upgrade,
             "kubelet_target": self.targets.get("kubelet", {}), "proxy_target": self.targets.get("kube-proxy", {}),
             "endpoints": sorted(n for n, s in servers.items() if self.external and s and s != wanted),
