@@ -10,6 +10,7 @@ const (
 	firstAddress  = "load_balancer \"haproxy\" {\n  virtual_ip = \"10.77.0.10\"\n}"
 	secondAddress = "load_balancer \"haproxy\" {\n  virtual_ip = \"10.77.0.19\"\n}"
 	heldByPods    = "load_balancer \"kube-vip\" {\n  virtual_ip = \"10.77.0.10\"\n}"
+	movedByPods   = "load_balancer \"kube-vip\" {\n  virtual_ip = \"10.77.0.19\"\n}"
 	balancerHosts = "\nnode \"lb-1\" {\n  roles   = [\"load-balancer\"]\n  address = \"10.77.0.11\"\n}\n" +
 		"\nnode \"lb-2\" {\n  roles   = [\"load-balancer\"]\n  address = \"10.77.0.12\"\n}\n"
 )
@@ -21,8 +22,8 @@ func sharedAddress(source string) string {
 			"\"10.77.0.11\"\n}\n", strings.TrimPrefix(balancerHosts, "\n")).Replace(source)
 }
 
-// walkEndpoints moves clients to another virtual address and port of the balancers, to kube-vip on the control planes, which keeps that
-// address, and back to balancers with another one.
+// walkEndpoints moves clients to another virtual address and port of the balancers, to kube-vip on the control planes, to another
+// address of kube-vip, and back to balancers, which take that one over.
 func walkEndpoints(ctx context.Context, c *changing) error {
 	if err := walkSteps(ctx, c,
 		step{what: "another virtual address", playbook: "reconfigure.yml", trouble: &trouble{interrupt: true},
@@ -42,9 +43,11 @@ func walkEndpoints(ctx context.Context, c *changing) error {
 		}
 	}
 	return walkSteps(ctx, c,
+		step{what: "another address of kube-vip", playbook: "reconfigure.yml", trouble: &trouble{interrupt: true},
+			pairs: []string{heldByPods, movedByPods}, also: dialsOnly("10.77.0.19:6443", "10.77.0.10")},
 		step{what: "balancers with the address that kube-vip held", playbook: "reconfigure.yml",
-			pairs: []string{heldByPods, firstAddress, "\nnode_pool \"cp\"", balancerHosts + "\nnode_pool \"cp\""},
-			also:  dialsOnly("10.77.0.10:6443", "")},
+			pairs: []string{movedByPods, secondAddress, "\nnode_pool \"cp\"", balancerHosts + "\nnode_pool \"cp\""},
+			also:  dialsOnly("10.77.0.19:6443", "")},
 	)
 }
 

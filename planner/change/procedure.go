@@ -135,7 +135,7 @@ var procedures = []Procedure{
 		Gate: "TLS at the host's own address shows the old and the new names, signed by the same authority",
 		Undo: "the old certificate files"},
 	{ID: "kube-vip-address", Title: "Let a second kube-vip hold the new address next to the old one, until clients have moved",
-		Page: "Change a load balancer", Rank: 10, where: onControlPlanes,
+		Playbook: "reconfigure.yml", Ready: true, Page: "Change a load balancer", Rank: 10, where: onControlPlanes,
 		Gate: "/readyz answers at both addresses", Undo: "remove its manifest: nothing connects to it yet"},
 	{ID: "new-balancer", Title: "Set up the new balancer, address, or port next to the current one", Playbook: "reconfigure.yml",
 		Ready: true, Page: "Change a load balancer",
@@ -225,6 +225,9 @@ var procedures = []Procedure{
 	{ID: "node-kubelet", Title: "Change the kubelet's flags of these hosts and restart it", Playbook: "reconfigure.yml", Ready: true,
 		Page: "Change settings by hand", Rank: 59, where: onChanged,
 		Gate: gateNode, Undo: undoSame},
+	{ID: "kube-vip-hand", Title: "Hand the new address over from the second kube-vip to the first", Playbook: "reconfigure.yml",
+		Ready: true, Page: "Change a load balancer", Rank: 61, where: onControlPlanes, KeepsEtcd: true,
+		Gate: "/readyz answers at the address within 90 s", Undo: "by itself: the second one gets it back"},
 	{ID: "balancer", Title: "Change the load balancers one by one", Playbook: "reconfigure.yml", Ready: true, Page: "Change a load " +
 		"balancer", Rank: 62,
 		where: onBalancers, Drains: true,

@@ -457,9 +457,9 @@ var table = []Row{
 			"The new one is set up, clients move to it, and the old one is removed.", nil},
 	}, kubeVIPThreads},
 	{"load_balancer.virtual_ip", []Case{
-		{"of kube-vip", Ordered, []string{"certificate", "kube-vip-address", "endpoint", "drop-names"},
-			"It holds one address. A second one next to it is a manifest of another name with another lease, which is written by hand.",
-			keptKubeVIP},
+		{"of kube-vip", Ordered, []string{"certificate", "kube-vip-address", "endpoint", "kube-vip-hand", "drop-names"},
+			"It holds one address. A second one with a lease of its own holds the new one until clients have moved, then the first one " +
+				"takes it: it is away for seconds. Two of them on a host cannot speak BGP: there it is by hand.", keptKubeVIP},
 		{"of haproxy, or of another kind than " +
 			"before", Ordered, []string{"certificate", "new-balancer", "endpoint", "balancer", "drop-names"},
 			"The new address is added, clients move to it, and the old one is removed.", nil},

@@ -21,7 +21,8 @@ Reads, as JSON, {"plan", "hosts", "cluster", "adopt", "later", "upgrades", "move
                  person brings them: nothing is applied
     balancer     what is to be done to what stands before the API servers: "opens" (balancers that get another address or port beside the one
                  that they have), "switch" (their address or router changes), "starts" (kube-vip is new), "ends" (control planes that have it still),
-                 "retune" (it gets other settings), "takes" (the kind of balancer that has the planned address and gives it up), "renames" (the
+                 "retune" (it gets other settings), "second" (control planes whose kube-vip holds another address: a second one holds the new one until
+                 clients have moved), "hands" (and then hands it over), "takes" (the kind of balancer that has the planned address and gives it up), "renames" (the
                  endpoint's name leads to another address)
     encryption   {"change", "off"}: what is stored gets other keys, or none any more
     endpoint     {"from", "to"} where hosts and records are to dial another endpoint, null where they are not
@@ -53,7 +54,7 @@ DEFAULTS = {
     "networking.serviceSubnet": "10.96.0.0/12",
 }
 KEY = "/etc/kubernetes/pki/encryption.yaml"
-UNBALANCED = {"opens": [], "switch": False, "starts": False, "ends": [], "retune": [], "takes": "", "renames": False, "port": "", "address": ""}
+UNBALANCED = {"opens": [], "switch": False, "starts": False, "ends": [], "retune": [], "second": [], "hands": False, "takes": "", "renames": False, "port": "", "address": ""}
 UNTOUCHED = ("apiVersion", "kind", "kubernetesVersion")
 
 
@@ -624,10 +625,14 @@ class Judge:
         seen = {n: h["balancer"] for n, h in self.hosts.items() if "balancer" in h}
         proxies = sorted(n for n, b in seen.items() if b["ports"] and self.hosts[n]["services"]["haproxy"]["running"])
         sharing = sorted(n for n in proxies if True in (self.hosts[n]["services"]["keepalived"][k] for k in ("running", "enabled")))
-        vips = {n: seen[n] for n in self.serving if n in seen and seen[n]["kube_vip"]}
-        held = sorted({a for n in sharing for a in seen[n]["addresses"]} | {b["kube_vip"] for b in vips.values()})
+        vips = {n: seen[n] for n in self.serving if n in seen and (seen[n]["kube_vip"] or seen[n]["kube_vip_next"])}
+        held = sorted({a for n in sharing for a in seen[n]["addresses"]} | {b["kube_vip"] for b in vips.values()} - {""})
         out["address"] = plan.get("address", "")
-        if plan["kind"] == "haproxy":
+        following = {b["kube_vip_next"] for b in vips.values()} - {""}
+        if following - ({out["address"]} if plan["kind"] == "kube-vip" else set()):
+            self.no("kube-vip is on its way to %s, and the topology says otherwise. Write virtual_ip = \"%s\" again, generate, and run reconfigure.yml to "
+                    "its end; then change it.", names(following), names(following))
+        elif plan["kind"] == "haproxy":
             ports = sorted(set(re.findall(r"(?m)^ +bind (?:0\.0\.0\.0|\[::\]):(\d+)", plan["haproxy"])))
             router = (re.findall(r"(?m)^ *virtual_router_id (\d+)$", plan["keepalived"]) or [""])[0]
             out["port"] = ports[0] if ports else ""
@@ -651,10 +656,16 @@ class Judge:
                 self.pending.append("kube-vip holds %s, and the topology has balancers of their own" % names({b["kube_vip"] for b in vips.values()}))
                 out["takes"] = "kube-vip" if out["address"] in held else ""
         elif plan["kind"] == "kube-vip" and self.begun:
-            moved = sorted(n for n, b in vips.items() if b["kube_vip"] != out["address"])
-            if moved:
-                self.no("kube-vip holds %s, and the topology says %s. It holds one address at a time, and every host dials the one that it has: by hand, "
-                        "RUNBOOK.md, \"Change a load balancer\".", vips[moved[0]]["kube_vip"], out["address"])
+            moved = sorted(n for n, b in vips.items() if b["kube_vip"] != out["address"] or b["kube_vip_next"])
+            if moved and (plan.get("bgp") or True in (b["kube_vip_bgp"] for b in vips.values())):
+                self.no("kube-vip holds %s, and the topology says %s. Two of them on a host cannot speak BGP: by hand, RUNBOOK.md, \"Change a load "
+                        "balancer\".", vips[moved[0]]["kube_vip"], out["address"])
+            elif moved:
+                # Once the first one has the new address on a host, the second one must not take it again.
+                handed = out["address"] in {b["kube_vip"] for b in vips.values()}
+                out["second"], out["hands"] = [] if handed else moved, True
+                old = {b["kube_vip"] for b in vips.values()} - {"", out["address"]}
+                self.pending.append("kube-vip holds %s, and the topology says %s" % (names(old) or "the new address beside another one", out["address"]))
             out["retune"] = sorted(n for n, b in vips.items() if n not in moved and b["manifest"] != plan["kube_vip"])
             if out["retune"]:
                 self.pending.append("kube-vip of %s has other settings than the topology says" % names(out["retune"]))
@@ -665,7 +676,7 @@ class Judge:
         elif vips:
             out["ends"] = sorted(vips)
             self.pending.append("kube-vip holds %s, and the topology has none" % names({b["kube_vip"] for b in vips.values()}))
-        out["renames"] = bool(plan.get("name")) and bool(out["opens"] or out["starts"] or out["ends"]) and out["address"] not in held
+        out["renames"] = bool(plan.get("name")) and bool(out["opens"] or out["starts"] or out["ends"] or out["second"]) and out["address"] not in held
         return out
 
     def known(self, sans):

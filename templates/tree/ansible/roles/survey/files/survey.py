@@ -357,18 +357,21 @@ def encryption():
 
 def balancer():
     """what this host leads clients to the API servers by: the ports that its haproxy takes connections at, the addresses of its keepalived and the
-    router that these are of, and the address of its kube-vip with a digest of that one's manifest. Only of files that are ours."""
+    router that these are of, the address of its kube-vip with a digest of that one's manifest, and the address of a second kube-vip, which
+    holds it until the first one can. Only of files that are ours."""
     proxy, shared = read("/etc/haproxy/haproxy.cfg"), read("/etc/keepalived/keepalived.conf")
     if "one port before all API servers" not in proxy.partition("\n")[0]:
         proxy = shared = ""
-    vip = read("/etc/kubernetes/manifests/kube-vip.yaml")
+    vip, second = read("/etc/kubernetes/manifests/kube-vip.yaml"), read("/etc/kubernetes/manifests/kube-vip-next.yaml") or read("/etc/kubernetes/kube-vip-next.before.yaml")
     router = re.search(r"(?m)^ *virtual_router_id (\d+)$", shared)
-    address = re.search(r"- name: address\n +value: [\"']?([^\s\"']+)", vip)
+    address, following = (re.search(r"- name: address\n +value: [\"']?([^\s\"']+)", text) for text in (vip, second))
     return {
         "ports": sorted(set(re.findall(r"(?m)^ +bind (?:0\.0\.0\.0|\[::\]):(\d+)", proxy))),
         "addresses": sorted({a.partition("/")[0] for block in re.findall(r"virtual_ipaddress(?:_excluded)? \{([^}]*)\}", shared) for a in block.split()}),
         "router": router.group(1) if router else "",
         "kube_vip": address.group(1) if address else "",
+        "kube_vip_next": following.group(1) if following else "",
+        "kube_vip_bgp": "bgp_enable" in vip,
         "manifest": hashlib.sha256(vip.replace("super-admin.conf", "admin.conf").encode("utf-8")).hexdigest() if vip else "",
     }
 
