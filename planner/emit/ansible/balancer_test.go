@@ -57,55 +57,56 @@ func TestJudgeBalancers(t *testing.T) {
 		says  string // "" where there is no problem
 	}{
 		"nothing": {proxied("10.0.0.10"), planned("haproxy", "10.0.0.10", "6443", "37", ""),
-			`"opens":[],"switch":false,"starts":false,"ends":[],"retune":[],"second":[],"hands":false,"takes":"","renames":false`, ""},
+			`"opens":[],"switch":false,"starts":false,"ends":[],"retune":[],"takes":"","renames":false`, ""},
 		"another address": {proxied("10.0.0.10"), planned("haproxy", "10.0.0.20", "6443", "44", ""),
-			`"opens":["lb-1","lb-2"],"switch":true,"starts":false,"ends":[],"retune":[],"second":[],"hands":false,"takes":"","renames":true`,
+			`"opens":["lb-1","lb-2"],"switch":true,"starts":false,"ends":[],"retune":[],"takes":"","renames":true`,
 			"the balancer lb-1 answers at 10.0.0.10, port 6443, and the topology says 10.0.0.20, port 6443"},
 		"half-way to another address": {proxied("10.0.0.10", "10.0.0.20"), planned("haproxy", "10.0.0.20", "6443", "44", ""),
-			`"opens":["lb-1","lb-2"],"switch":true,"starts":false,"ends":[],"retune":[],"second":[],"hands":false,"takes":"","renames":false`,
+			`"opens":["lb-1","lb-2"],"switch":true,"starts":false,"ends":[],"retune":[],"takes":"","renames":false`,
 			"the balancer lb-1 answers at 10.0.0.10, 10.0.0.20, port 6443"},
 		"another port": {proxied("10.0.0.10"), planned("haproxy", "10.0.0.10", "7443", "37", ""),
-			`"opens":["lb-1","lb-2"],"switch":false,"starts":false,"ends":[],"retune":[],"second":[],"hands":false,"takes":"","renames":false`, "port 7443"},
+			`"opens":["lb-1","lb-2"],"switch":false,"starts":false,"ends":[],"retune":[],"takes":"","renames":false`, "port 7443"},
 		"an address where there was none": {proxied(), planned("haproxy", "10.0.0.10", "6443", "37", ""),
-			`"opens":["lb-1","lb-2"],"switch":true,"starts":false,"ends":[],"retune":[],"second":[],"hands":false,"takes":"","renames":true`, "its own address"},
+			`"opens":["lb-1","lb-2"],"switch":true,"starts":false,"ends":[],"retune":[],"takes":"","renames":true`, "its own address"},
 		"another virtual router": {proxied("10.0.0.10"), planned("haproxy", "10.0.0.10", "6443", "44", ""),
-			`"opens":[],"switch":true,"starts":false,"ends":[],"retune":[],"second":[],"hands":false,"takes":"","renames":false`,
+			`"opens":[],"switch":true,"starts":false,"ends":[],"retune":[],"takes":"","renames":false`,
 			"the virtual router of the balancer lb-1 is 37, and the topology says 44"},
 		"a new balancer with another address": {func(o object) {
 			proxied("10.0.0.10")(o)
 			o.at("hosts")["lb-2"] = balancer(false)
 		}, planned("haproxy", "10.0.0.20", "6443", "44", ""), `"opens":["lb-1"]`, "lb-2 is to become a balancer while"},
 		"kube-vip with an address of its own": {leaving, planned("kube-vip", "10.0.0.20", "", "", "m"),
-			`"opens":[],"switch":false,"starts":true,"ends":[],"retune":[],"second":[],"hands":false,"takes":"","renames":true`,
+			`"opens":[],"switch":false,"starts":true,"ends":[],"retune":[],"takes":"","renames":true`,
 			"no control plane holds 10.0.0.20 yet"},
 		"kube-vip with the same address": {leaving, planned("kube-vip", "10.0.0.10", "", "", "m"),
-			`"opens":[],"switch":false,"starts":true,"ends":[],"retune":[],"second":[],"hands":false,"takes":"haproxy","renames":false`,
+			`"opens":[],"switch":false,"starts":true,"ends":[],"retune":[],"takes":"haproxy","renames":false`,
 			"no control plane holds 10.0.0.10 yet"},
 		"kube-vip goes": {func(o object) {
 			held("10.0.0.10", "m")(o)
 			o.at("plan")["balancers"] = object{"lb-1": "10.0.0.11"}
 			o.at("hosts")["lb-1"] = balancer(false)
 		}, planned("haproxy", "10.0.0.20", "6443", "37", ""),
-			`"opens":[],"switch":false,"starts":false,"ends":["cp-1"],"retune":[],"second":[],"hands":false,"takes":"","renames":true`,
+			`"opens":[],"switch":false,"starts":false,"ends":["cp-1"],"retune":[],"takes":"","renames":true`,
 			"kube-vip holds 10.0.0.10, and the topology has balancers of their own"},
 		"kube-vip gives its address": {held("10.0.0.10", "m"), planned("haproxy", "10.0.0.10", "6443", "37", ""),
-			`"opens":[],"switch":false,"starts":false,"ends":["cp-1"],"retune":[],"second":[],"hands":false,"takes":"kube-vip","renames":false`,
+			`"opens":[],"switch":false,"starts":false,"ends":["cp-1"],"retune":[],"takes":"kube-vip","renames":false`,
 			"kube-vip holds 10.0.0.10"},
 		"kube-vip as it is": {held("10.0.0.10", "m"), planned("kube-vip", "10.0.0.10", "", "", "m"),
-			`"opens":[],"switch":false,"starts":false,"ends":[],"retune":[],"second":[],"hands":false,"takes":"","renames":false`, ""},
+			`"opens":[],"switch":false,"starts":false,"ends":[],"retune":[],"takes":"","renames":false`, ""},
 		"kube-vip otherwise": {held("10.0.0.10", "m"), planned("kube-vip", "10.0.0.10", "", "", "n"),
-			`"opens":[],"switch":false,"starts":false,"ends":[],"retune":["cp-1"],"second":[],"hands":false,"takes":"","renames":false`,
+			`"opens":[],"switch":false,"starts":false,"ends":[],"retune":["cp-1"],"takes":"","renames":false`,
 			"kube-vip of cp-1 has other settings"},
 		"kube-vip elsewhere": {held("10.0.0.10", "m"), planned("kube-vip", "10.0.0.20", "", "", "n"),
-			`"retune":[],"second":["cp-1"],"hands":true,"takes":"","renames":true`,
+			`"retune":[],"takes":"","renames":true,"second":["cp-1"],"hands":true`,
 			"kube-vip holds 10.0.0.10, and the topology says 10.0.0.20. reconfigure.yml"},
 		"kube-vip elsewhere, and the second one has the new address": {second("10.0.0.10", "10.0.0.20"),
-			planned("kube-vip", "10.0.0.20", "", "", "n"), `"second":["cp-1"],"hands":true,"takes":"","renames":true`, "kube-vip holds 10.0.0.10"},
+			planned("kube-vip", "10.0.0.20", "", "", "n"), `"takes":"","renames":true,"second":["cp-1"],"hands":true`,
+			"kube-vip holds 10.0.0.10"},
 		"the first one is gone": {second("", "10.0.0.20"), planned("kube-vip", "10.0.0.20", "", "", "n"),
-			`"starts":false,"ends":[],"retune":[],"second":["cp-1"],"hands":true,"takes":"","renames":true`,
+			`"starts":false,"ends":[],"retune":[],"takes":"","renames":true,"second":["cp-1"],"hands":true`,
 			"kube-vip holds the new address beside"},
 		"one host has handed it over": {second("10.0.0.20", "10.0.0.20"), planned("kube-vip", "10.0.0.20", "", "", "m"),
-			`"second":[],"hands":true,"takes":"","renames":false`, "kube-vip holds the new address beside"},
+			`"takes":"","renames":false,"second":[],"hands":true`, "kube-vip holds the new address beside"},
 		"and somebody thinks better of it": {second("10.0.0.10", "10.0.0.20"), planned("kube-vip", "10.0.0.10", "", "", "m"),
 			`"second":[],"hands":false`, `Write virtual_ip = "10.0.0.20" again`},
 		"kube-vip elsewhere, by BGP": {func(o object) {
@@ -118,7 +119,7 @@ func TestJudgeBalancers(t *testing.T) {
 		given.at("plan")["balancer"] = c.plan
 		v := judge(t, given)
 		var got strings.Builder
-		for _, field := range []string{"opens", "switch", "starts", "ends", "retune", "second", "hands", "takes", "renames"} {
+		for _, field := range []string{"opens", "switch", "starts", "ends", "retune", "takes", "renames", "second", "hands"} {
 			data, err := json.Marshal(v.Balancer[field])
 			if err != nil {
 				t.Fatal(err)
