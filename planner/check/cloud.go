@@ -77,10 +77,11 @@ func writtenRanges(p *plan.Plan, name string) (ranges []netip.Prefix, at hcl.Ran
 	return ranges, attribute.Expr.Range()
 }
 
-// everybody is the range from which an argument lets everybody in: one that holds half of all addresses, or more.
-func everybody(ranges []netip.Prefix) (netip.Prefix, bool) {
+// everybody is the range from which an argument lets everybody in: one that holds half of all addresses, or more. Of a range that the
+// target does not take the target speaks.
+func everybody(ranges []netip.Prefix, ipv6 bool) (netip.Prefix, bool) {
 	for _, r := range ranges {
-		if r.Bits() <= 1 {
+		if r.Bits() <= 1 && r == r.Masked() && (r.Addr().Is4() || ipv6) {
 			return r, true
 		}
 	}
@@ -170,7 +171,7 @@ func targetOpenToEverybody(p *plan.Plan) []Finding {
 		return one(p.Target.Block(), "Without admin_cidrs the whole internet reaches the API. Write the ranges that administrators and CI "+
 			"come from, such as admin_cidrs = [\"203.0.113.0/24\"].")
 	}
-	if all, open := everybody(ranges); open {
+	if all, open := everybody(ranges, p.Target.Facts.AdminsIPv6); open {
 		return one(at, "%s lets the whole internet try to log in. Write the ranges that administrators and CI come from, such as "+
 			"admin_cidrs = [\"203.0.113.0/24\"].", all)
 	}

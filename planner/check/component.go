@@ -346,8 +346,8 @@ func componentAuditNothing(p *plan.Plan) []Finding {
 func componentAuditLost(p *plan.Plan) []Finding {
 	api := p.Cluster.APIServer
 	log := valueOf(api.ExtraArgs, "audit-log-path")
-	if !onHosts(p) || log == "" || log == "-" || sees(p, "kube-apiserver", log) {
-		return nil
+	if !onHosts(p) || log == "" || log == "-" || sees(p, "kube-apiserver", log) || valueOf(api.ExtraArgs, "audit-policy-file") == "" {
+		return nil // without a policy nothing is logged at all, and component-audit-nothing says so
 	}
 	return one(api.Key("extra_args", "audit-log-path"), "%s is inside the API server's container, and is gone with its next restart. "+
 		"Write the block audit { }, which keeps the log on the host, or \"-\": the log then goes where the container's own log goes.", log)

@@ -76,6 +76,7 @@ func TestSaid(t *testing.T) {
 		{"API server's tokens", apiServer(`"service-account-max-token-expiration" = "10m"`), "component-flag-value: 1h and more"},
 		{"API server's caches", apiServer(`"watch-cache-sizes" = "pods=100"`), `component-flag-value: "pods#100"`},
 		{"API server's emulation", apiServer(`"emulated-version" = "banana"`), `component-flag-value: "1.36"`},
+		{"a log of nothing in a container", apiServer(`"audit-log-path" = "/var/log/a.log"`), "component-audit-nothing: logs nothing"},
 		{"kube-proxy's metrics", proxy(`metricsBindAddress = "0.0.0.0:x"`), "component-config-value: address and port"},
 		{"kube-proxy adds its port", proxy(`metricsBindAddress = "0.0.0.0"`), ""},
 		{"kube-proxy's connections", proxy(`conntrack = { maxPerCore = -1 }`), "component-config-value: 0 or more"},

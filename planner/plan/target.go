@@ -96,6 +96,8 @@ type Limits struct {
 	EndsFrom string
 	// OpenAPI reports that everybody on the internet reaches the API where the block has no admin_cidrs.
 	OpenAPI bool
+	// AdminsIPv6 reports that admin_cidrs takes ranges of IPv6 too.
+	AdminsIPv6 bool
 	// VersionsFrom is where the limits come from, and the date on which they were read (YYYY-MM-DD).
 	VersionsFrom, VersionsOn string
 	// Successor is what to write instead where the system is discontinued, "" where it lives.

@@ -56,6 +56,7 @@ func Target() target.Target {
 				Newest:       plan.Version{Major: 1, Minor: 36, Patch: 2},
 				VersionsFrom: "kops 1.36, its newest release (channels: kops#18480)",
 				VersionsOn:   "2026-11-23",
+				AdminsIPv6:   true,
 			},
 			Page: plan.Page{
 				AppliedBy: "kops replace, kops update cluster --yes, kops rolling-update cluster --yes",
