@@ -77,6 +77,15 @@ func TestSaid(t *testing.T) {
 		{"API server's caches", apiServer(`"watch-cache-sizes" = "pods=100"`), `component-flag-value: "pods#100"`},
 		{"API server's emulation", apiServer(`"emulated-version" = "banana"`), `component-flag-value: "1.36"`},
 		{"a log of nothing in a container", apiServer(`"audit-log-path" = "/var/log/a.log"`), "component-audit-nothing: logs nothing"},
+		{"Fedora without updates", []string{"cpus = 4", "os = \"fedora-42\"\n  cpus = 4"}, "host-os-retired: Fedora 42 of c-1 ended on " +
+			"2026-05-27: no security updates, and its repositories move to an archive. Use fedora-44.; host-selinux-permissive: "},
+		{"an older Fedora", []string{"cpus = 4", "os = \"fedora-39\"\n  cpus = 4"}, "host-os-retired: Fedora 39 of c-1 ended before " +
+			"2025-12-15; host-selinux-permissive: "},
+		{"Fedora's last days", []string{"cpus = 4", "os = \"fedora-43\"\n  cpus = 4"}, "host-os-ends-soon: on 2026-12-09. Plan the " +
+			"move to fedora-44.; host-selinux-permissive: "},
+		{"Oracle Linux without updates", []string{"cpus = 4", "os = \"oracle-linux-7.9\"\n  cpus = 4"}, "version-cgroup-v1: ; " +
+			"host-selinux-permissive: "},
+		{"Oracle Linux by its other name", []string{"cpus = 4", "os = \"ol-9\"\n  cpus = 4"}, "host-selinux-permissive: "},
 		{"kube-proxy's metrics", proxy(`metricsBindAddress = "0.0.0.0:x"`), "component-config-value: address and port"},
 		{"kube-proxy adds its port", proxy(`metricsBindAddress = "0.0.0.0"`), ""},
 		{"kube-proxy's connections", proxy(`conntrack = { maxPerCore = -1 }`), "component-config-value: 0 or more"},

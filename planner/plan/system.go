@@ -48,9 +48,11 @@ func (r Release) Retired(day string) bool { return r.Ends != "" && r.Ends < day 
 // Sources: the distributions' release notes; https://kubernetes.io/docs/concepts/architecture/cgroups/#requirements for cgroup v2;
 // https://coreos.com/os/eol/ for Container Linux. Ends: https://ubuntu.com/about/release-cycle, https://wiki.debian.org/LTS,
 // https://www.centos.org/cl-vs-cs/, https://access.redhat.com/support/policy/updates/errata, https://wiki.rockylinux.org/rocky/version/,
-// https://wiki.almalinux.org/release-notes/, https://docs.aws.amazon.com/linux/al2023/ug/release-cadence.html; held against
-// https://github.com/endoflife-date/endoflife.date (products/) on 2026-11-29. Where two sources differ, the earlier day.
-// Where a month alone is named, its last day.
+// https://wiki.almalinux.org/release-notes/, https://fedorapeople.org/groups/schedule/ (a month after the second next release),
+// https://www.oracle.com/a/ocom/docs/elsp-lifetime-069338.pdf (premier support; the kernels are Oracle's own, which boot by default),
+// https://docs.aws.amazon.com/linux/al2023/ug/release-cadence.html; held against
+// https://github.com/endoflife-date/endoflife.date (products/) on 2026-11-29, Fedora and Oracle Linux on 2026-11-30. Where two sources
+// differ, the earlier day. Where a month alone is named, its last day.
 var systems = []Release{
 	{"ubuntu", "14.04", "Ubuntu 14.04", Version{Major: 3, Minor: 13}, true, "2019-04-25", "ubuntu-24.04"},
 	{"ubuntu", "16.04", "Ubuntu 16.04", Version{Major: 4, Minor: 4}, true, "2021-04-30", "ubuntu-24.04"},
@@ -82,6 +84,14 @@ var systems = []Release{
 	{"almalinux", "8", "AlmaLinux 8", Version{Major: 4, Minor: 18}, true, "2029-03-01", "almalinux-9"},
 	{"almalinux", "9", "AlmaLinux 9", Version{Major: 5, Minor: 14}, false, "2032-05-31", ""},
 	{"almalinux", "10", "AlmaLinux 10", Version{Major: 6, Minor: 12}, false, "2035-05-31", ""},
+	{"oracle-linux", "7", "Oracle Linux 7", Version{Major: 5, Minor: 4}, true, "2024-12-31", "oracle-linux-9"},
+	{"oracle-linux", "8", "Oracle Linux 8", Version{Major: 5, Minor: 15}, true, "2029-07-31", "oracle-linux-9"},
+	{"oracle-linux", "9", "Oracle Linux 9", Version{Major: 5, Minor: 15}, false, "2032-06-30", ""},
+	{"oracle-linux", "10", "Oracle Linux 10", Version{Major: 6, Minor: 12}, false, "", ""},
+	{"fedora", "41", "Fedora 41", Version{Major: 6, Minor: 11}, false, "2025-12-15", "fedora-44"},
+	{"fedora", "42", "Fedora 42", Version{Major: 6, Minor: 14}, false, "2026-05-27", "fedora-44"},
+	{"fedora", "43", "Fedora 43", Version{Major: 6, Minor: 17}, false, "2026-12-09", "fedora-44"},
+	{"fedora", "44", "Fedora 44", Version{Major: 6, Minor: 19}, false, "2027-06-02", ""},
 	{"amazon-linux", "2", "Amazon Linux 2", Version{Major: 4, Minor: 14}, true, "2026-06-30", "amazon-linux-2023"},
 	{"amazon-linux", "2023", "Amazon Linux 2023", Version{Major: 6, Minor: 1}, false, "2029-06-30", ""},
 	{"centos-linux", "7", "CentOS Linux 7", Version{Major: 3, Minor: 10}, true, "2024-06-30", "rocky-9"},

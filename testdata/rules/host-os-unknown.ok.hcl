@@ -4,7 +4,7 @@ cluster "dev" {
 
 node "dev-1" {
   address = "192.168.56.10"
-  os      = "fedora-43" # note: host-selinux-permissive
+  os      = "fedora-44" # note: host-selinux-permissive
 }
 
 waive "host-selinux-permissive" {

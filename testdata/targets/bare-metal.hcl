@@ -77,7 +77,7 @@ node "w-3" {
   address           = "10.0.0.43"
   secondary_address = "fd00::43"
   mac               = "52:54:00:00:00:43"
-  os                = "fedora-43"
+  os                = "fedora-44"
 }
 
 target "bare-metal" {

@@ -50,7 +50,7 @@ node "w-2" {
   address           = "10.0.0.42"
   secondary_address = "fd00::42"
   failure_domain    = "rack-c"
-  os                = "fedora-42"
+  os                = "fedora-44"
   disk              = "100Gi"
 }
 
@@ -61,7 +61,7 @@ target "proxmox" {
   bridge              = "vmbr1"
   vlan                = 30
   cpu_type            = "x86-64-v3"
-  images              = { "fedora-42" = "http://10.0.0.2/it's-$${x}/fedora-42.qcow2" }
+  images              = { "fedora-44" = "http://10.0.0.2/it's-$${x}/fedora-44.qcow2" }
   ssh_public_key_file = "~/.ssh/ops.pub"
   subnets             = ["10.0.0.0/24", "fd00::/64"]
   nameservers         = ["10.0.0.2", "10.0.0.3"]
