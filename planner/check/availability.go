@@ -295,18 +295,22 @@ func availabilityWorkersDomain(p *plan.Plan, level place) []Finding {
 }
 
 func availabilityWorkersUneven(p *plan.Plan, level place) []Finding {
-	w := p.Workers()
-	name, in := crowded(w, level)
-	all := distinct(w, level)
+	return uneven(p.Workers(), level, domainAt)
+}
+
+// uneven finds workers of which one place has more than twice as many as all others, so that they cannot carry what ran there.
+func uneven(w []*plan.Node, of place, at func(*plan.Node) hcl.Range) []Finding {
+	name, in := crowded(w, of)
+	all := distinct(w, of)
 	if name == "" || len(all) < 2 || len(w) < 4 {
 		return nil
 	}
-	if rest := len(w) - len(in); len(in) > 2*rest {
-		return one(domainAt(in[len(in)-1]),
-			"%s holds %d of %d workers: when it is lost, what remains (%d) cannot carry the load. Deal "+
-				"them out evenly over %s.", name, len(in), len(w), rest, sentence(all))
+	rest := len(w) - len(in)
+	if len(in) <= 2*rest {
+		return nil
 	}
-	return nil
+	return one(at(in[len(in)-1]), "%s holds %d of %d workers: when it is lost, what remains (%d) cannot carry the load. Deal "+
+		"them out evenly over %s.", name, len(in), len(w), rest, sentence(all))
 }
 
 func availabilityHypervisorAstride(p *plan.Plan) []Finding {

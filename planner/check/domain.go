@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -76,6 +77,20 @@ var domainRules = []Rule{
 		Fix:     "Connect them to different feeds: `powers` of a pool deals feeds out in turn.",
 		Sources: []string{zoneDocs},
 	}, availabilityPowerTogether},
+	{rule.Rule{
+		ID: "availability-power-uneven", Severity: rule.Warning, Title: "Workers spread unevenly over power feeds",
+		Doc: "Pods find room on the workers that remain. One feed that supplies more than twice as many workers as all others takes more " +
+			"with it than the rest can carry.",
+		Fix:     "Connect the workers to the feeds evenly: `powers` of a pool deals feeds out in turn.",
+		Sources: []string{zoneDocs},
+	}, availabilityPowerUneven},
+	{rule.Rule{
+		ID: "availability-hypervisor-uneven", Severity: rule.Warning, Title: "Workers spread unevenly over hypervisors",
+		Doc: "Pods find room on the workers that remain. One hypervisor that carries more than twice as many workers as all others takes " +
+			"more with it than the rest can carry.",
+		Fix:     "Spread the workers evenly: `hosts` of a pool assigns hypervisors round-robin.",
+		Sources: []string{zoneDocs},
+	}, availabilityHypervisorUneven},
 	{rule.Rule{
 		ID: "availability-workers-hypervisor", Severity: rule.Warning, Title: "All workers on one hypervisor",
 		Doc: "The design has several hypervisors, and all workers are on one of them: its loss leaves a cluster that runs " +
@@ -166,6 +181,26 @@ func availabilityPowerTogether(p *plan.Plan) []Finding {
 	}
 	say("workers", "every ordinary pod", p.Workers())
 	return findings
+}
+
+func availabilityPowerUneven(p *plan.Plan) []Finding { return unevenBeside(p, powerOf, powerAt) }
+
+func availabilityHypervisorUneven(p *plan.Plan) []Finding {
+	return unevenBeside(p, hypervisorOf, func(n *plan.Node) hcl.Range { return hypervisorAt(p, n) })
+}
+
+func powerAt(n *plan.Node) hcl.Range { return attr(n, "power") }
+
+// unevenBeside is uneven for what fails beside failure domains. Where the same workers are in one failure domain, the rule about those has
+// said it.
+func unevenBeside(p *plan.Plan, of place, at func(*plan.Node) hcl.Range) []Finding {
+	_, in := crowded(p.Workers(), of)
+	for _, level := range levels(p) {
+		if _, same := crowded(p.Workers(), level); slices.Equal(in, same) && len(uneven(p.Workers(), level, domainAt)) > 0 {
+			return nil
+		}
+	}
+	return uneven(p.Workers(), of, at)
 }
 
 func availabilityWorkersHypervisor(p *plan.Plan) []Finding {

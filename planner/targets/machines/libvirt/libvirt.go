@@ -7,6 +7,7 @@ package libvirt
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -116,7 +117,25 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	if r.Diags.HasErrors() {
 		return nil, r.Diags
 	}
+	o.carryNobody(&b, say)
 	return o, r.Diags
+}
+
+// carryNobody warns of hypervisors that the block names and no machine is made on.
+func (o *options) carryNobody(b *body, say onprem.Say) {
+	used := map[string]bool{}
+	for _, m := range o.machines {
+		used[m.hypervisor] = true
+	}
+	if b.URI != nil && !used[own] {
+		say(idle, b.Attr("uri"), "uri is for machines without a host, and each has one: none is made on %s. Remove it.", *b.URI)
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.Hypervisors)) {
+		if !used[name] {
+			say(idle, b.Attr("hypervisors"), "hypervisors names %s, and no machine has that host. Remove the entry, or correct its name.",
+				name)
+		}
+	}
 }
 
 // hosts finds the hypervisor of each machine.
@@ -259,9 +278,16 @@ func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 var shared = onprem.RulesOf("libvirt", "Write uri or hypervisors, bridge, pool, pool_path and images; all have a default.")
 
 // rules lists the rules of the target.
-func rules() []*rule.Rule { return shared.List(unknownHost, apart, noImage) }
+func rules() []*rule.Rule { return shared.List(unknownHost, idle, apart, noImage) }
 
 var (
+	idle = &rule.Rule{
+		ID: "libvirt-hypervisor-unused", Severity: rule.Warning, Title: "Hypervisor that carries no machine",
+		Doc: "A machine is made on the hypervisor that `hypervisors` has under its `host`, and one without a host on that of `uri`. What " +
+			"the block says of any other has no effect.",
+		Fix:     "Remove it, or write its name as the `host` of a machine.",
+		Sources: []string{"https://libvirt.org/uri.html"},
+	}
 	unknownHost = &rule.Rule{
 		ID: "libvirt-hypervisor", Title: "Hypervisor without an address", Permanent: true,
 		Doc: "The planner judges what the loss of a hypervisor takes by the host that each machine states. A machine that is made " +

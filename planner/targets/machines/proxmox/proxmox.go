@@ -5,8 +5,10 @@
 package proxmox
 
 import (
+	"maps"
 	"net/netip"
 	"regexp"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -162,7 +164,28 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*variables, h
 	if r.Diags.HasErrors() {
 		return nil, r.Diags
 	}
+	b.carriesNobody(p, r)
 	return v, r.Diags
+}
+
+// carriesNobody warns of nodes of Proxmox that the block names and no machine stands on for what it says.
+func (b *body) carriesNobody(p *plan.Plan, r *block.Reader) {
+	in := map[string]bool{} // the failure domains by which a machine is placed
+	for _, n := range p.Nodes {
+		if n.Host == "" {
+			in[n.FailureDomain] = true
+		}
+	}
+	if b.Host != nil && !in[""] {
+		r.Say(nobody, b.Attr("host"), "host = %q is for machines that have neither a host nor a failure domain, and each has one: no "+
+			"machine stands on %s for it. Remove it, or write hosts for the failure domains.", *b.Host, *b.Host)
+	}
+	for _, domain := range slices.Sorted(maps.Keys(b.Hosts)) {
+		if !in[domain] {
+			r.Say(nobody, b.Attr("hosts"), "hosts names %s for %s, and no machine is placed by that failure domain. Remove the entry, or "+
+				"correct its name.", b.Hosts[domain], domain)
+		}
+	}
 }
 
 // standing is the node of Proxmox that carries a machine.
@@ -225,7 +248,7 @@ var shared = onprem.RulesOf("proxmox", "Write host for machines without a failur
 	"called as the failure domains, and datastore, image_datastore, bridge and vlan as Proxmox has them.")
 
 // rules lists the rules of the target.
-func rules() []*rule.Rule { return shared.List(unplaced, noImage, login) }
+func rules() []*rule.Rule { return shared.List(unplaced, nobody, noImage, login) }
 
 var (
 	unplaced = &rule.Rule{
@@ -233,6 +256,13 @@ var (
 		Doc: "A machine stands on one node of Proxmox, with its disk where that storage is local. The planner judges what the loss of a " +
 			"host or a failure domain takes, and that is true only where it is built so.",
 		Fix:     "State host on the node, or the host of its failure domain in the target's hosts.",
+		Sources: []string{"https://registry.terraform.io/providers/bpg/proxmox/latest/docs/resources/virtual_environment_vm"},
+	}
+	nobody = &rule.Rule{
+		ID: "proxmox-host-unused", Severity: rule.Warning, Title: "Node of Proxmox that carries no machine",
+		Doc: "A machine stands on its own `host`; without one, on the node that `hosts` names for its failure domain, or that is called as " +
+			"the failure domain; and only without both on the target's `host`. What the block says of anything else has no effect.",
+		Fix:     "Remove it, or write `hosts` for the failure domains that the machines are in.",
 		Sources: []string{"https://registry.terraform.io/providers/bpg/proxmox/latest/docs/resources/virtual_environment_vm"},
 	}
 	noImage = &rule.Rule{

@@ -187,6 +187,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	if r.Diags.HasErrors() {
 		return nil, r.Diags
 	}
+	d.empty()
 	return o, r.Diags
 }
 
@@ -232,6 +233,16 @@ func (d *decoder) domains(usual placement) (map[string]*domain, map[string]place
 		}
 	}
 	return domains, places
+}
+
+// empty warns of failure domains of the block in which no machine stands.
+func (d *decoder) empty() {
+	for _, of := range d.b.Domains {
+		if !slices.ContainsFunc(d.p.Nodes, func(n *plan.Node) bool { return n.FailureDomain == of.Name }) {
+			d.Say(idle, of.NameRange, "No machine is in failure_domain %q, so the block has no effect. Remove it, or correct its name.",
+				of.Name)
+		}
+	}
 }
 
 // place is the key of where a node stands; ok is false where the block does not say it.
@@ -371,7 +382,7 @@ func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 var shared = onprem.RulesOf("vsphere", "Write datacenter, compute_cluster, datastore, network and templates as vCenter calls them.")
 
 // rules lists the rules of the target.
-func rules() []*rule.Rule { return shared.List(unplaced, noTemplate, mac, vxlan) }
+func rules() []*rule.Rule { return shared.List(unplaced, idle, noTemplate, mac, vxlan) }
 
 var (
 	unplaced = &rule.Rule{
@@ -379,6 +390,12 @@ var (
 		Doc: "The planner judges what the loss of a failure domain takes. If vCenter does not know the domain's hosts or cluster, it " +
 			"puts machines anywhere, and that judgment is false.",
 		Fix:     "Write a block failure_domain in the target for each, with its hosts or its compute cluster.",
+		Sources: []string{"https://registry.terraform.io/providers/vmware/vsphere/latest/docs/resources/compute_cluster_vm_host_rule"},
+	}
+	idle = &rule.Rule{
+		ID: "vsphere-failure-domain-unused", Severity: rule.Warning, Title: "Failure domain of vSphere that holds no machine",
+		Doc:     "A block failure_domain says where the machines of that failure domain stand. Without machines it has no effect.",
+		Fix:     "Remove it, or write its name as the `failure_domain` of a machine.",
 		Sources: []string{"https://registry.terraform.io/providers/vmware/vsphere/latest/docs/resources/compute_cluster_vm_host_rule"},
 	}
 	noTemplate = &rule.Rule{
