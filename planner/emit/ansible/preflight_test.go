@@ -322,17 +322,27 @@ func TestLook(t *testing.T) {
 	file := filepath.Join(dir, "daemon.json")
 	write(t, dir, "daemon.json", []byte(`{"debug": true}`))
 	write(t, dir, "ours.cfg", []byte("# one port before all API servers\n"))
+	// as in a container: what its host has loaded is there, and there is nothing to load more from
+	fails := t.TempDir()
+	if err := os.WriteFile(filepath.Join(fails, "modprobe"), []byte("#!/bin/sh\nexit 1\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := os.ReadDir("/sys/module")
+	if err != nil || len(loaded) == 0 {
+		t.Fatalf("modules of this kernel: %v, %v", loaded, err)
+	}
 	got := look(t, object{
 		"now": 0, "address": "10.9.0.1", "virtual_ip": "10.9.0.2", "owns": []string{file, filepath.Join(dir, "ours.cfg"),
 			filepath.Join(dir, "none")},
 		"signatures": "one port before all API servers", "programs": []string{"a-program-of-nobody"},
 		"directories": []string{filepath.Join(dir, "not", "yet")},
-		"programs_at": []string{dir, "/proc/sys"}, "modules": []string{}, "etcd": filepath.Join(dir, "etcd"),
+		"programs_at": []string{dir, "/proc/sys"}, "modules": []string{loaded[0].Name(), "no_such_module"},
+		"etcd":  filepath.Join(dir, "etcd"),
 		"peers": object{"other": "10.9.0.2", "nobody": "10.9.0.3"},
 		"reach": []string{"http://10.9.0.1:7777", "http://10.9.0.1:7778"}, "name": "no-such-name.invalid",
 		"ports": []object{{"port": 7777, "protocol": "tcp", "component": "etcd"}, {"port": 7779, "protocol": "udp",
 			"component": "flannel"}},
-	}, `python3 -c 'import socket, time
+	}, "PATH="+fails+":$PATH\n"+`python3 -c 'import socket, time
 s = socket.socket(); s.setsockopt(1, 2, 1); s.bind(("10.9.0.1", 7777)); s.listen()
 print(flush=True)
 while True:
@@ -344,6 +354,7 @@ until [ -s "`+filepath.Join(dir, "up")+`" ]; do sleep 0.05; done`)
 		"interface": "near", "mac": "02:00:00:00:00:07", "mtu": 1500.0, "virtual": false, "virtual_answers": true, "route": false,
 		"unresolved": "no-such-name.invalid",
 		"read_only":  []any{},
+		"unloadable": []any{"no_such_module"},
 		"ports":      []any{map[string]any{"port": 7777.0, "protocol": "tcp", "component": "etcd", "process": "python3"}},
 		"paths": []any{
 			map[string]any{"peer": "nobody", "answers": false, "whole": false, "largest": 0.0}, map[string]any{"peer": "other",

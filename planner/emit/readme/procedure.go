@@ -46,7 +46,7 @@ type book struct {
 	KubeletWords                                                string
 	ControlPlaneWords                                           string
 	EtcdFiles                                                   []localFile
-	FailSwapOn, IPv6, Packages                                  bool
+	FailSwapOn, IPv6, Packages, SharedKernel                    bool
 	Modules, KernelSettings, NetworkManager                     string // words of a shell, and what files hold
 	NodeDownloads, EtcdDownloads                                []downloads
 	RuntimePackages, RuntimeFiles, RuntimeService, KubeletFiles string
@@ -131,6 +131,7 @@ func procedure(p *plan.Plan) book {
 	if p.LoadBalancer.VirtualIP.IsValid() {
 		b.VIP = p.LoadBalancer.VirtualIP.String()
 	}
+	b.SharedKernel = p.Target.Site.SharedKernel
 	b.IPv6, b.Modules = p.Network.IPv6(), strings.Join(hostfiles.Modules(p), " ")
 	b.KernelSettings, b.NetworkManager = hostfiles.Kernel(p)[1].Content, hostfiles.NetworkManager().Content
 	b.SSHOptions, b.SSHUser = ssh(&p.SSH)

@@ -118,9 +118,13 @@ def cgroups():
 
 
 def unloadable(modules):
+    """those that the kernel neither has nor could load. A container has those of its host, and no files to load others from."""
     if not shutil.which("modprobe"):
         return []
-    return [name for name in modules if subprocess.run(["modprobe", "--dry-run", "--quiet", name], check=False).returncode]
+    # a kernel with br_netfilter built in has no directory for it
+    absent = [name for name in modules if not os.path.isdir("/sys/module/" + name)
+              and not (name == "br_netfilter" and os.path.isdir("/proc/sys/net/bridge"))]
+    return [name for name in absent if subprocess.run(["modprobe", "--dry-run", "--quiet", name], check=False).returncode]
 
 
 def locked():

@@ -138,7 +138,8 @@ def system():
 
 def unloadable(modules):
     """those of the kernel modules that this kernel has neither loaded, nor built in, nor available; none if unknown."""
-    absent = [name for name in modules if not os.path.isdir("/sys/module/" + name)]
+    absent = [name for name in modules if not os.path.isdir("/sys/module/" + name)
+              and not (name == "br_netfilter" and os.path.isdir("/proc/sys/net/bridge"))]
     try:
         return [name for name in absent if subprocess.run(["modprobe", "--dry-run", "--quiet", name], check=False).returncode]
     except OSError:
