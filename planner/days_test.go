@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -86,7 +87,8 @@ func TestDayChangesNoTree(t *testing.T) {
 // One table of releases for all: no target knows a newer patch than the facts do.
 func TestTargetsKnowNoNewerPatch(t *testing.T) {
 	for _, of := range planner.Targets() {
-		for _, v := range append(of.Facts.Releases, of.Facts.Newest, of.Facts.Oldest, of.Facts.Default) {
+		for _, v := range append(slices.Concat(of.Facts.Releases, of.Facts.Patches), of.Facts.Newest, of.Facts.Oldest,
+			of.Facts.Default) {
 			if newest, ok := ownFacts.At(v).NewestPatch(); ok && newest.Before(v) {
 				t.Errorf("%s knows %s, and the facts end with %s", of.Facts.Name, v, newest)
 			}

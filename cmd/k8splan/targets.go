@@ -27,6 +27,7 @@ type targetDocument struct {
 	Oldest       string   `json:"kubernetes_oldest,omitempty"`
 	Newest       string   `json:"kubernetes_newest,omitempty"`
 	Releases     []string `json:"kubernetes_releases,omitempty"` // the only ones, where there are such
+	Patches      []string `json:"kubernetes_patches,omitempty"`  // the newest of older minors, where it knows single releases
 	VersionsFrom string   `json:"versions_from,omitempty"`
 	VersionsOn   string   `json:"versions_on,omitempty"`
 	Successor    string   `json:"successor,omitempty"`
@@ -111,6 +112,9 @@ func describeTarget(t target.Target) targetDocument {
 	for _, v := range f.Releases {
 		d.Releases = append(d.Releases, v.String())
 	}
+	for _, v := range f.Patches {
+		d.Patches = append(d.Patches, v.String())
+	}
 	return d
 }
 
@@ -119,6 +123,8 @@ func (d targetDocument) versions() string {
 	switch {
 	case len(d.Releases) > 0:
 		return strings.Join(d.Releases, ", ")
+	case d.Oldest != "" && d.Newest != "" && len(d.Patches) > 0:
+		return d.Oldest + " to " + d.Newest + ", of older minors up to " + strings.Join(d.Patches, " and ")
 	case d.Oldest != "" && d.Newest != "":
 		return d.Oldest + " to " + d.Newest
 	case d.Newest != "":

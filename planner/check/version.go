@@ -232,6 +232,11 @@ func targetVersion(p *plan.Plan) []Finding {
 		} else if !f.Newest.IsZero() {
 			limits = append(limits, "up to "+f.Newest.MinorString())
 		}
+		for _, last := range f.Patches {
+			if last.MinorString() == v.MinorString() {
+				limits = append(limits, "and of "+v.MinorString()+" up to "+last.String())
+			}
+		}
 	}
 	source := ""
 	if f.VersionsFrom != "" {

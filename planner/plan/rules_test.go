@@ -235,6 +235,8 @@ func TestMinorAlone(t *testing.T) {
 			"newest patch of 1.36 known on"},
 		"a target that takes some releases": {with(func(f *Facts) { f.Releases = []Version{{1, 37, 1}, {1, 36, 4}, {1, 36, 1}} }),
 			Version{1, 36, 4}, Version{}, "newest patch of 1.36 known on"},
+		"a target that knows patches": {with(func(f *Facts) { f.Newest, f.Patches = Version{1, 37, 0}, []Version{{1, 36, 2}} }),
+			Version{1, 36, 2}, Version{}, "newest patch of 1.36 known on"},
 		"a target that ends at a patch": {with(func(f *Facts) { f.Newest = Version{1, 36, 3} }), Version{1, 36, 3}, Version{},
 			"newest patch of 1.36 known on"},
 	} {

@@ -85,6 +85,8 @@ type Limits struct {
 	// Oldest and Newest versions of Kubernetes that the target takes; zero: no limit of its own. A Newest whose patch is 0 stands for its
 	// whole minor.
 	Oldest, Newest Version
+	// Patches are the newest that the target takes of older minors, for one that knows each release by its digests.
+	Patches []Version
 	// Default is the minor that a design gets where none is written, for a target whose newest is not for everybody; zero: the newest.
 	Default Version
 	// RepeatsFlags reports that an installer has room for a flag of a component that is written several times.
@@ -177,7 +179,20 @@ func (t Facts) Takes(v Version) bool {
 	if newest.Patch == 0 {
 		newest.Patch = math.MaxInt
 	}
+	if last := t.last(v); !last.IsZero() && last.Before(v) {
+		return false
+	}
 	return (t.Oldest.IsZero() || !v.Before(Version{t.Oldest.Major, t.Oldest.Minor, 0})) && (t.Newest.IsZero() || !newest.Before(v))
+}
+
+// last is the newest of a version's minor that the target takes, zero where that is not said.
+func (t Facts) last(v Version) Version {
+	for _, p := range append(slices.Clone(t.Patches), t.Newest) {
+		if p.MinorString() == v.MinorString() && p.Patch != 0 {
+			return p
+		}
+	}
+	return Version{}
 }
 
 // NewestVersion is the newest Kubernetes that the target takes, as far as is known; what to advise instead of an old one.
@@ -232,8 +247,8 @@ func (t Facts) newestPatch(minor Version) Version {
 	same := func(v Version) bool { return v.MinorString() == minor.MinorString() }
 	newest := t.Table.patched(minor)
 	if !t.Takes(newest) {
-		if same(t.Newest) && t.Newest.Patch != 0 {
-			return t.Newest
+		if last := t.last(minor); !last.IsZero() {
+			return last
 		}
 		for _, r := range t.Releases { // the newest first
 			if same(r) {

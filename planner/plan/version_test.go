@@ -56,6 +56,12 @@ func TestTargetTakesVersions(t *testing.T) {
 			t.Errorf("takes 1.%d: %v", minor, !want)
 		}
 	}
+	f.Patches = []Version{{1, 35, 8}}
+	for v, want := range map[Version]bool{{1, 34, 99}: true, {1, 35, 8}: true, {1, 35, 9}: false, {1, 36, 99}: true} {
+		if f.Takes(v) != want {
+			t.Errorf("takes %s: %v", v, !want)
+		}
+	}
 	if !(Facts{}).Takes(Version{1, 99, 0}) {
 		t.Error("no limit is a limit")
 	}

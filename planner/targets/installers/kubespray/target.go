@@ -42,17 +42,18 @@ func Target() target.Target {
 			Limits: plan.Limits{
 				Oldest:       plan.Version{Major: 1, Minor: 34},
 				Newest:       plan.Version{Major: 1, Minor: 36, Patch: 4},
-				VersionsFrom: "the release notes and checksums of kubespray v2.32.0; 1.37 is for its next release (kubespray#13545)",
-				VersionsOn:   "2026-11-23",
+				Patches:      []plan.Version{{Major: 1, Minor: 35, Patch: 8}, {Major: 1, Minor: 34, Patch: 11}},
+				VersionsFrom: "the checksums of kubespray's version 2.32.0 (46dbdd3); 1.37 is for its next release (kubespray#13545)",
+				VersionsOn:   "2026-11-30",
 			},
 			Page: plan.Page{
 				AppliedBy: "kubespray's playbooks: upgrade-cluster.yml, scale.yml, remove-node.yml",
 				Emits:     "kubespray's inventory and group_vars",
 				Folder:    "kubespray",
 				Checked:   plan.CheckTool,
-				CheckedBy: "ansible-inventory (ansible-core 2.14); the conditions of kubespray's validate_inventory (92e8ac9), by " +
-					"ansible-playbook for each type on that day and by a test since",
-				CheckedOn: "2026-11-23",
+				CheckedBy: "ansible-inventory (ansible-core 2.14); kubespray's own validate_inventory (46dbdd3, version 2.32.0), by " +
+					"ansible-playbook for each type on that day and its conditions by a test since",
+				CheckedOn: "2026-11-30",
 			},
 		},
 		Schema: schema,
