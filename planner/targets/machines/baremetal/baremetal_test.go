@@ -153,6 +153,27 @@ func kickstart(t *testing.T, data []byte) {
 		t.Errorf("%s is not closed", section)
 	}
 	run(t, []byte("#!/bin/sh\n"+script), "shellcheck", "-")
+	kickstartParser(t, data)
+}
+
+// kickstartParser lets pykickstart read the file as the installers of these releases do, where it is at hand: what it warns of is a mistake
+// too. ORACLES names the folder that holds its package.
+func kickstartParser(t *testing.T, data []byte) {
+	package_ := filepath.Join(os.Getenv("ORACLES"), "pykickstart")
+	if _, err := os.Stat(filepath.Join(package_, "parser.py")); err != nil {
+		t.Log("ORACLES names no pykickstart: kickstart was checked by own rules")
+		return
+	}
+	const read = `
+import sys, warnings
+sys.path.insert(0, sys.argv[1])
+from pykickstart.parser import KickstartParser
+from pykickstart.version import makeVersion
+warnings.simplefilter("error")
+for release in ("RHEL9", "RHEL10", "F41", "F45"):
+    KickstartParser(makeVersion(release), errorsAreFatal=True).readKickstart(sys.argv[2])
+`
+	run(t, nil, "python3", "-c", read, filepath.Dir(package_), file(t, "ks.cfg", data))
 }
 
 // verifyUnits lets systemd read the units that Ignition writes.

@@ -29,20 +29,25 @@ func (m machine) column() string {
 	return flatcar
 }
 
-// Feature is something that a topology can ask of an installation. Each column either carries it out, as its source says, or refuses it: an
-// installation erases a disk, and what it leaves out is found out on a machine that nobody reaches.
+// Feature is something that a topology can ask of an installation. Each column either carries it out, as its source says, leaves it to
+// the playbook that runs on the installed machine, or refuses it: an installation erases a disk, and what it leaves out is found out on a
+// machine that nobody reaches.
 type Feature struct {
 	Name    string
 	Carried map[string]string // by column: where the installer's documentation or source says that it takes what is written here
+	Played  map[string]string // by column: the role that carries it out
 	Refused map[string]string // by column: why not, and what to write
-	asked   func(*plan.Plan, *options, machine) (hcl.Range, bool)
+	// asked says where the topology asks a machine for it; nil where no column refuses it.
+	asked func(*plan.Plan, *options, machine) (hcl.Range, bool)
 }
 
 // The installers' own documentation and source.
 const (
 	subiquityDoc = "https://canonical-subiquity.readthedocs-hosted.com/en/latest/reference/autoinstall-reference.html"
-	netplanDoc   = subiquityDoc + "#network"
+	subiquityAt  = "https://github.com/canonical/subiquity/blob/main/subiquity/"
+	netplanDoc   = subiquityDoc + "#network; " + subiquityAt + "server/controllers/network.py, load_autoinstall_data"
 	matchDoc     = subiquityDoc + "#disk-selection-extensions"
+	matchSource  = matchDoc + "; " + subiquityAt + "models/filesystem.py, _make_matchers"
 	interfaces   = "https://manpages.debian.org/bookworm/ifupdown/interfaces.5.en.html"
 	preseedGuide = "https://www.debian.org/releases/stable/amd64/apbs04.en.html"
 	netcfg       = "https://salsa.debian.org/installer-team/netcfg/-/blob/master/netcfg-common.c, netcfg_nameservers_to_array"
@@ -136,7 +141,7 @@ func Features() []Feature {
 		{
 			Name: "an HTTP proxy",
 			Carried: map[string]string{
-				autoinstall: subiquityDoc + "#proxy",
+				autoinstall: subiquityDoc + "#proxy; " + subiquityAt + "server/controllers/proxy.py, load_autoinstall_data",
 				preseed:     preseedGuide, kickstart: anaconda, coreOS: ignitionDoc,
 			},
 			Refused: map[string]string{flatcar: "Flatcar fetches Python, without which Ansible cannot work, at its first boot and by " +
@@ -153,7 +158,7 @@ func Features() []Feature {
 		},
 		{
 			Name:    "a disk by its ID",
-			Carried: everywhere(matchDoc, preseedGuide, ksDisk, coreosDisk, flatcarDisk),
+			Carried: everywhere(matchSource, preseedGuide, ksDisk, coreosDisk, flatcarDisk),
 			asked: func(_ *plan.Plan, o *options, m machine) (hcl.Range, bool) {
 				return o.diskAt(m), strings.HasPrefix(m.disk, "/dev/disk/") && !named(m.disk)
 			},
@@ -168,7 +173,7 @@ func Features() []Feature {
 		},
 		{
 			Name: "a time zone",
-			Carried: everywhere(subiquityDoc+"#timezone",
+			Carried: everywhere(subiquityDoc+"#timezone; "+subiquityAt+"server/controllers/timezone.py, deserialize",
 				preseedGuide, "https://pykickstart.readthedocs.io/en/latest/kickstart-docs.html#timezone",
 				"https://docs.fedoraproject.org/en-US/fedora-coreos/time-zone/",
 				"https://www.flatcar.org/docs/latest/setup/customization/configuring-date-and-timezone/"),
@@ -192,6 +197,19 @@ func Features() []Feature {
 				return p.SSH.Attr("port"), p.SSH.Port != 22
 			},
 		},
+		{
+			Name:   "time servers",
+			Played: everywhere("host", "host", "host", "host", "host"),
+		},
+		{
+			Name:   "a mirror of upstream's files",
+			Played: everywhere("artifacts", "artifacts", "artifacts", "artifacts", "artifacts"),
+		},
+		{
+			Name:    "SELinux that lets pods mount directories",
+			Carried: map[string]string{kickstart: "https://pykickstart.readthedocs.io/en/latest/kickstart-docs.html#selinux"},
+			Played:  map[string]string{autoinstall: "host", preseed: "host", coreOS: "host", flatcar: "host"},
+		},
 	}
 }
 
@@ -199,7 +217,10 @@ func Features() []Feature {
 func (o *options) refuse(p *plan.Plan, m machine, once func(*rule.Rule, hcl.Range, string, ...any)) {
 	for _, f := range Features() {
 		why, refused := f.Refused[m.column()]
-		if at, asked := f.asked(p, o, m); asked && refused {
+		if !refused {
+			continue
+		}
+		if at, asked := f.asked(p, o, m); asked {
 			once(feature, at, "Node %q, %s: %s", m.node.Name, f.Name, strings.ReplaceAll(why, "%s", m.node.Interface))
 		}
 	}

@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/render"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/target/targettest"
@@ -17,7 +19,7 @@ import (
 
 // design is a machine with one installer, and what a feature asks of it.
 type design struct {
-	addresses, card, network, ssh, target, disk string
+	addresses, card, network, ssh, target, disk, before string
 }
 
 func (d design) text(os string) string {
@@ -27,7 +29,7 @@ func (d design) text(os string) string {
 		}
 		return text
 	}
-	return fmt.Sprintf(`cluster "c" {
+	return d.before + fmt.Sprintf(`cluster "c" {
   type = "all-in-one"
 }
 network {
@@ -117,6 +119,22 @@ var asks = map[string]struct {
 		"autoinstall": "Port 2222", "preseed": "echo Port 2222 >>/etc/ssh/sshd_config.d/10-cluster.conf",
 		"kickstart": "selinux --permissive", "Flatcar": `ListenStream=\nListenStream=2222`,
 	}},
+	"time servers": {design{before: "time {\n  servers = [\"10.0.0.5\"]\n}\n"}, played(`- "10.0.0.5"`)},
+	"a mirror of upstream's files": {design{before: "artifacts {\n  mirror_url = \"https://10.0.0.6/mirror\"\n}\n"},
+		played("https://10.0.0.6/mirror")},
+	"SELinux that lets pods mount directories": {design{}, map[string]string{
+		"kickstart": "selinux --permissive", "autoinstall": "Make SELinux permissive now", "preseed": "Make SELinux permissive now",
+		"Fedora CoreOS": "Make SELinux permissive now", "Flatcar": "Make SELinux permissive now",
+	}},
+}
+
+// played is what the playbook's files say, the same for every column.
+func played(text string) map[string]string {
+	all := map[string]string{}
+	for _, column := range baremetal.Columns() {
+		all[column] = text
+	}
+	return all
 }
 
 // Every cell of the table is carried out and read by what reads its file, or refused at a place: nothing is left out in silence.
@@ -132,13 +150,18 @@ func TestFeatures(t *testing.T) {
 			t.Errorf("nothing asks for %q", f.Name)
 		}
 		for _, column := range baremetal.Columns() {
-			carried, refused := f.Carried[column] != "", f.Refused[column] != ""
-			if carried == refused {
-				t.Errorf("%s of %s: carried out %t, refused %t", f.Name, column, carried, refused)
+			ways := 0
+			for _, cells := range []map[string]string{f.Carried, f.Played, f.Refused} {
+				if cells[column] != "" {
+					ways++
+				}
+			}
+			if ways != 1 {
+				t.Errorf("%s of %s is in %d of what is carried out, played and refused", f.Name, column, ways)
 			}
 			t.Run(f.Name+" of "+column, func(t *testing.T) {
 				emit, diags := target.Open(t, "topology.hcl", []byte(ask.design.text(systems[column])))
-				if refused {
+				if f.Refused[column] != "" {
 					if len(diags) != 1 || rule.ID(diags[0]) != "bare-metal-feature" || !strings.Contains(diags[0].Detail, f.Name) {
 						t.Errorf("not refused: %v", diags)
 					}
@@ -146,6 +169,10 @@ func TestFeatures(t *testing.T) {
 				}
 				if len(diags) > 0 {
 					t.Fatal(diags)
+				}
+				if role := f.Played[column]; role != "" {
+					plays(t, ask.design.text(systems[column]), role, ask.says[column])
+					return
 				}
 				files, err := emit(render.Upstream())
 				if err != nil {
@@ -161,6 +188,29 @@ func TestFeatures(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// plays wants the playbook of a whole tree to say what the installer leaves to it: in the role, or in the values that all of it read.
+func plays(t *testing.T, topology, role, says string) {
+	t.Helper()
+	project, diags := planner.Open("topology.hcl", []byte(topology), nil, time.Time{})
+	if project == nil {
+		t.Fatal(diags)
+	}
+	set, err := render.Tree(project, "v0.0.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := false
+	for _, file := range set.Files() {
+		there = there || strings.HasPrefix(file.Path, "ansible/roles/"+role+"/tasks/")
+		if says != "" && strings.HasPrefix(file.Path, "ansible/") && strings.Contains(string(file.Data), says) {
+			says = ""
+		}
+	}
+	if !there || says != "" {
+		t.Errorf("the role %s is in the tree: %t; nothing says %q", role, there, says)
 	}
 }
 
@@ -202,9 +252,10 @@ topology. An installation erases a disk, so no setting may be ignored silently. 
 
 The tests write the files of each cell and validate them: cloud-init's and subiquity's schemas for autoinstall, ` +
 		`debconf-set-selections
-for preseed, Ignition's parser for Fedora CoreOS and Flatcar. Kickstart itself, and what subiquity, ` +
-		`partman, and netcfg do with accepted values, were
-not run by their programs here: those cells rely on the sources below.
+for preseed, Ignition's parser for Fedora CoreOS and Flatcar, and pykickstart for kickstart where it is at hand (3.74, as RHEL 9
+and 10 and Fedora 41 and 45, on 2026-11-30). What anaconda, subiquity, partman, and netcfg do with accepted values was not
+run here: those cells rely on the sources below. "playbook" is what ` + "`site.yml`" + ` carries out on the installed machine. No
+argument names an archive of the system's own packages: installers take the vendor's, or the one that their boot arguments name.
 
 `)
 	b.WriteString("| | " + strings.Join(baremetal.Columns(), " | ") + " |\n|---" + strings.Repeat("|:-:",
@@ -214,6 +265,9 @@ not run by their programs here: those cells rely on the sources below.
 		b.WriteString("| " + f.Name)
 		for _, column := range baremetal.Columns() {
 			cell := "refused"
+			if f.Played[column] != "" {
+				cell = "playbook"
+			}
 			if source := f.Carried[column]; source != "" {
 				if !slices.Contains(sources, source) {
 					sources = append(sources, source)

@@ -25,8 +25,8 @@ func Target() target.Target {
 				Checked:  plan.CheckBooted,
 				CheckedBy: "the lab in e2e/: kubeadm, kubelet, etcd and containerd on hosts of namespaces with systemd. " +
 					"The installers' files, which nothing was booted from, feature by feature as installers.md has it: cloud-init schema " +
-					"(22.4), subiquity's schema, debconf-set-selections, Ignition's parser (2.14 and 2.24); kickstart by own checks",
-				CheckedOn: "2026-11-29",
+					"(22.4), subiquity's schema, debconf-set-selections, Ignition's parser (2.14 and 2.24); pykickstart (3.74)",
+				CheckedOn: "2026-11-30",
 			},
 		},
 		Schema: schema,
