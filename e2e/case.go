@@ -66,6 +66,13 @@ func (h *harness) runCase(ctx context.Context, tc testCase) (err error) {
 		err = errors.Join(err, c.remove(ctx))
 	}()
 	t.at = time.Now()
+	if tc.containers {
+		restore, err := c.contain()
+		if err != nil {
+			return err
+		}
+		defer restore()
+	}
 	if err := h.lab.Boot(ctx, c.nodes); err != nil {
 		return err
 	}

@@ -26,6 +26,8 @@ type testCase struct {
 	reset bool   // reset.yml, then site.yml once more
 	// extra cases need what lab.Extras builds; they run where they are named, or all of them as "extra".
 	extra bool
+	// containers of one machine are its hosts, and not machines.
+	containers bool
 	// also is asked of the cluster after each run of site.yml.
 	also func(context.Context, *cluster) error
 }
@@ -39,6 +41,7 @@ var cases = []testCase{
 	{name: "3+2", also: checkLocal},
 	{name: "3+3+2"},
 	{name: "kube-vip"},
+	{name: "lxd", containers: true, also: checkContainers},
 	{name: "dual-stack", also: checkFamilies},
 	{name: "ipv6"},
 	{name: "crio", reset: true, extra: true},

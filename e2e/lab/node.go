@@ -20,6 +20,8 @@ type Node struct {
 	Address   string // on the bridge's network, 10.77.0.0/24 or fd77::/64
 	Secondary string // of the other family; may be empty
 	Machine   string // the name that it was booted by, where it has another one by now
+	// Container makes it as a container of LXD is, from its first boot on: it has the kernel of its machine, and no files of it.
+	Container bool
 	lab       *Lab
 }
 
@@ -45,8 +47,13 @@ func (n *Node) machine() string {
 
 // script runs node.sh. It outlives the caller's context by a little, so that a host is never left half made.
 func (l *Lab) script(ctx context.Context, args ...string) (string, error) {
+	return l.scriptWith(ctx, nil, args...)
+}
+
+// scriptWith is script with more in its environment.
+func (l *Lab) scriptWith(ctx context.Context, env []string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, filepath.Join(l.scripts, "node.sh"), args...)
-	cmd.Env = append(os.Environ(), "LAB="+l.Dir, "GATEWAY="+Gateway, "GATEWAY6="+gateway6)
+	cmd.Env = append(os.Environ(), append(env, "LAB="+l.Dir, "GATEWAY="+Gateway, "GATEWAY6="+gateway6)...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 5 * time.Second
 	var out, errOut strings.Builder
@@ -63,7 +70,12 @@ func (n *Node) Up(ctx context.Context) error {
 	if n.Secondary != "" {
 		args = append(args, n.Secondary)
 	}
-	return n.run(ctx, args...)
+	var env []string
+	if n.Container {
+		env = []string{"CONTAINER=1"}
+	}
+	_, err := n.lab.scriptWith(ctx, env, args...)
+	return err
 }
 
 // Revive boots the host where it is down, and does nothing where it is up.

@@ -1,7 +1,8 @@
 #!/bin/bash
 # One host of the lab: a set of namespaces (mount, pid, net, uts, ipc, cgroup) that boots systemd as pid 1 from the shared root
 # file system (overlay), reachable by ssh over a veth on the bridge.
-#   node.sh up NAME IP [IP2]  boot, wait for sshd (after "net"); an address is of IPv4 or of IPv6
+#   node.sh up NAME IP [IP2]  boot, wait for sshd (after "net"); an address is of IPv4 or of IPv6. With CONTAINER=1 in the environment of its
+#                          first boot it is as a container of LXD: no files of the kernel's modules, no configuration of the kernel
 #   node.sh down NAME      power off; the disk stays
 #   node.sh kill NAME      SIGKILL pid 1 (the plug is pulled); "up" boots it again with its disk
 #   node.sh rm NAME        pull the plug and delete the disk
@@ -72,6 +73,7 @@ quirks() {
     >"$1/etc/default/kubelet"
   # no CAP_SYS_RESOURCE here, so runc may not lower a score
   printf "version = 3\n[plugins.'io.containerd.cri.v1.runtime']\n  restrict_oom_score_adj = true\n" >"$1/etc/containerd/conf.d/50-lab.toml"
+  [ ! -e "$1/../container" ] || return 0 # the tree of such a host leaves the check out by itself
   # kubeadm's SystemVerification refuses cgroup v1 for kubelet 1.35 and newer; this stands before the real one in PATH
   cat >"$1/usr/local/sbin/kubeadm" <<'S'
 #!/bin/sh
@@ -101,6 +103,9 @@ up() {
     [ -f "$LAB/ssh/id" ] || { mkdir -p "$LAB/ssh"; ssh-keygen -q -t ed25519 -N '' -f "$LAB/ssh/id"; }
     install -m600 "$LAB/ssh/id.pub" "$d/upper/root/.ssh/authorized_keys"; chmod 700 "$d/upper/root/.ssh"
     printf '127.0.0.1 localhost\n::1 localhost\n%s %s\n' "$ip" "$n" >"$d/upper/etc/hosts"
+    if [ -n "${CONTAINER:-}" ]; then
+      touch "$d/container"; mkdir -p "$d/upper/usr/lib"; mknod "$d/upper/usr/lib/modules" c 0 0 # to an overlay: there is none
+    fi
     quirks "$d/upper"
     if [ "$ip" != "${ip#*:}" ]; then # no IPv4: the lab has a name, as a mirror in a site's DNS has
       echo "$GW6 lab.internal" >>"$d/upper/etc/hosts"
@@ -136,7 +141,7 @@ up() {
 }
 
 _init() { # runs as pid 1 of the new namespaces
-  local n=$1 d=$DIR/$1 r=$DIR/$1/root c
+  local n=$1 d=$DIR/$1 r=$DIR/$1/root c manager=lab
   hostname "$n"
   mount --make-rprivate /
   mount -t overlay overlay -o "lowerdir=$LAB/node-os,upperdir=$d/upper,workdir=$d/work" "$r"
@@ -147,6 +152,10 @@ _init() { # runs as pid 1 of the new namespaces
   # the values kubelet insists on (it exits if it cannot set them; KubeletInUserNamespace only helps in a real user namespace):
   # plain files in place of the kernel-wide ones
   mount -t tmpfs -o mode=755,size=64k tmpfs "$r/mnt"
+  if [ -e "$d/container" ]; then # nothing can be taken out of /proc: the kernel's configuration is an empty file
+    manager=lxc
+    : >"$r/mnt/config.gz"; [ ! -e /proc/config.gz ] || mount --bind "$r/mnt/config.gz" "$r/proc/config.gz"
+  fi
   for c in kernel/panic=10 kernel/panic_on_oops=1 vm/overcommit_memory=1 vm/panic_on_oom=0 vm/swappiness=60 vm/max_map_count=262144; do
     a=${c%=*}; [ -e "$r/proc/sys/$a" ] || continue
     echo "${c#*=}" >"$r/mnt/${a##*/}"; mount --bind "$r/mnt/${a##*/}" "$r/proc/sys/$a"; done
@@ -171,7 +180,7 @@ _init() { # runs as pid 1 of the new namespaces
   mkdir -p "$r/run/lock"
   cd "$r"; mkdir -p .old; pivot_root . .old; umount -l /.old; rmdir /.old 2>/dev/null || true
   mount --make-rshared /                              # kubelet wants shared propagation
-  exec env -i container=lab PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin /sbin/init --log-target=console --show-status=0
+  exec env -i container=$manager PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin /sbin/init --log-target=console --show-status=0
 }
 
 stop() { # NAME how
@@ -208,5 +217,5 @@ case ${1:-} in
     nft delete table bridge k8splan_lab 2>/dev/null || true
     for c in $CTRL; do rmdir "$CG/$c/lab" 2>/dev/null || true; done ;;
   _init) _init "$2" ;;
-  *) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  *) sed -n '2,15s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac
