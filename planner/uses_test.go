@@ -224,7 +224,7 @@ func withoutEffect(project *planner.Project, diags hcl.Diagnostics, of string) b
 var minorAlone = []string{"charmed-kubernetes"}
 
 // decidesAll are the arguments that every tree follows, or that another argument stands for.
-var decidesAll = []string{"cluster.api_server.host_file.source", "cluster.audit.policy", "addon.chart.values_file", "cluster.type",
+var decidesAll = []string{"cluster.api_server.host_file.source", "cluster.kubeadm_patch.source", "cluster.audit.policy", "addon.chart.values_file", "cluster.type",
 	"etcd.topology", "node.roles",
 	"node_pool.roles", "node.for_each", "node_pool.for_each"}
 
@@ -454,6 +454,7 @@ var others = map[string][]value{
 		{set: `"1.34.1"`}},
 	"cluster.control_plane_endpoint":             on(`"other.example.com:6443"`, "", "load_balancer \"external\" {\n}\n"),
 	"cluster.api_server.host_file.content":       adds("host_file \"a.yaml\" {\n  content = \"a\"\n}\n"),
+	"cluster.kubeadm_patch.content":              adds("kubeadm_patch \"etcd.yaml\" {\n  content = \"spec: {priority: 1}\"\n}\n"),
 	"cluster.api_server.extra_volume.host_path":  adds(mountedVolume),
 	"cluster.api_server.extra_volume.mount_path": adds(mountedVolume),
 	"cluster.api_server.extra_volume.read_only":  adds(mountedVolume),

@@ -251,6 +251,11 @@ func (b *builder) cluster() {
 		b.word(path+".mount_path", v.Source, v.MountPath)
 		b.flag(path+".read_only", v.Source, v.ReadOnly, false)
 	}
+	for _, f := range c.Patches {
+		path := mark("cluster.kubeadm_patch", f.Name)
+		b.put(path, f.NameRange, text(f.Name))
+		b.put(path+".content", f.Attr("content"), text(fingerprint(f.Content)))
+	}
 	if a := c.Audit; a != nil {
 		b.put("cluster.audit.policy", a.Attr("policy"), text(fingerprint(a.Policy)))
 		b.word("cluster.audit.log_dir", a.Source, a.LogDir)

@@ -45,8 +45,32 @@ func row(argument string, class Class, source, what string, by ...string) Row {
 	return Row{argument, []Case{{Class: class, By: by, What: what}}, source}
 }
 
+// patchCases are the cases of a patch, which comes, goes, or has another content. kubeadm writes again what it is for.
+var patchCases = []Case{
+	{"of the kubelets' configuration", Ordered, []string{"kubelet"},
+		"Each node writes its kubelet's configuration again, patched, and restarts the kubelet: one node at a time.",
+		patchOf(plan.PatchKubelet)},
+	{"of etcd's pod", Ordered, []string{"save", "etcd-settings"},
+		"kubeadm writes the pod of one member at a time. One that does not come back gets its old manifest again.", patchOf("etcd")},
+	{"of cluster DNS or kube-proxy", Ordered, []string{"kubeadm-addons"},
+		"kubeadm applies the Deployment or the DaemonSet again, and its pods are replaced one by one.",
+		patchOf("corednsdeployment", "kubeproxydaemonset")},
+	{"of the control plane's pods", Ordered, []string{"control-plane-flags"},
+		"kubeadm writes the static pods again, patched: one control plane at a time. Those that do not come back get their old manifests.",
+		nil},
+}
+
+// patchOf tells patches by their targets.
+func patchOf(targets ...string) func(*edit) bool {
+	return func(e *edit) bool {
+		name := key(strings.TrimSuffix(e.path, ".content"))
+		return slices.ContainsFunc(targets, func(target string) bool { return strings.HasPrefix(name, target) })
+	}
+}
+
 // Where several facts come from.
 const (
+	patchDocs       = "https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/control-plane-flags/#patches"
 	reconfigureDocs = "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-reconfigure/"
 	skewDocs        = "https://kubernetes.io/releases/version-skew-policy/"
 	etcdRuntime     = "https://etcd.io/docs/v3.6/op-guide/runtime-configuration/"
@@ -137,6 +161,9 @@ var table = []Row{
 	row("cluster.api_server.extra_volume.host_path", Ordered, reconfigureDocs, volumeWhat, "control-plane-flags"),
 	row("cluster.api_server.extra_volume.mount_path", Ordered, reconfigureDocs, volumeWhat, "control-plane-flags"),
 	row("cluster.api_server.extra_volume.read_only", Ordered, reconfigureDocs, volumeWhat, "control-plane-flags"),
+	{"cluster.kubeadm_patch", patchCases, patchDocs},
+	row("cluster.kubeadm_patch.source", None, "", "What the file holds counts: see content."),
+	{"cluster.kubeadm_patch.content", patchCases, patchDocs},
 	row("cluster.audit.policy", Ordered, auditDocs, hostFileWhat, "control-plane-flags"),
 	row("cluster.audit.log_dir", Ordered, auditDocs, "One API server at a time. What the old directory holds stays there.",
 		"control-plane-flags"),

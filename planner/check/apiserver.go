@@ -55,9 +55,9 @@ var apiServerRules = []Rule{
 		Sources: []string{auditDocs, "https://refspecs.linuxfoundation.org/FHS_3.0/fhs/ch05s10.html"},
 	}, auditLogDirShared},
 	{rule.Rule{
-		ID: "secret-host-file", Severity: rule.Error, Title: "Secret in a file of the API server", Permanent: true,
-		Doc: "What `host_file` lays down is in the tree, which is meant for git: private keys, tokens and passwords in it are shown to " +
-			"anyone who reads it.",
+		ID: "secret-host-file", Severity: rule.Error, Title: "Secret in a file that hosts get", Permanent: true,
+		Doc: "What `host_file` and `kubeadm_patch` lay down is in the tree, which is meant for git: private keys, tokens and passwords in it " +
+			"are shown to anyone who reads it.",
 		Fix: "Put the file onto the control planes yourself, below a directory that `extra_volume` mounts; for keys of encryption, write " +
 			"`encryption_at_rest`.",
 		Sources: []string{secretsInGit},
@@ -214,7 +214,11 @@ var secretField = regexp.MustCompile(`(?m)^[\s-]*["']?(token|password|client-key
 
 func secretHostFile(p *plan.Plan) []Finding {
 	var findings []Finding
-	for _, f := range p.Cluster.APIServer.Files {
+	files := slices.Clone(p.Cluster.APIServer.Files)
+	for _, f := range p.Cluster.Patches {
+		files = append(files, plan.HostFile(f))
+	}
+	for _, f := range files {
 		if privateKey.MatchString(f.Content) || secretField.MatchString(f.Content) {
 			at := f.Attr("source")
 			if f.Has("content") {

@@ -41,6 +41,7 @@ func rulesOn(day string) []Rule {
 		featureGateRules, machineRules, nodeRules, reachRules, podNetworkRules, poolRules, componentRules, flagRules, configRules,
 		kubeletRules,
 		apiServerRules,
+		patchRules,
 		certificateRules, secretRules, artifactRules, addonRules,
 		cloudRules, schedulerRules, availabilityRules, domainRules, bgpRules, vxlanRules, hypervisorRules,
 	)

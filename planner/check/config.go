@@ -56,6 +56,9 @@ func configurations(p *plan.Plan) []configuration {
 	}
 	minor := p.Cluster.Version.Minor
 	all := []configuration{{kubeletKind, p.Cluster.Kubelet.Config, minor}, {kubeProxyKind, p.Network.KubeProxy.Config, minor}}
+	for _, object := range kubeletFieldsOf(p) {
+		all = append(all, configuration{kubeletKind, object, minor})
+	}
 	return slices.DeleteFunc(all, func(c configuration) bool { return c.object == nil })
 }
 

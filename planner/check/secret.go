@@ -125,6 +125,7 @@ var ways = []struct{ block, argument, way string }{
 	{"registry", "",
 		"Write the address without a login, and give the runtime its login on the hosts: /var/lib/kubelet/config.json for the " +
 			"kubelet's pulls, imagePullSecrets for pods."},
+	{"kubeadm_patch", "content", "Put what is secret into a file on the hosts, and let the patch name it."},
 	{"host_file", "content", "Put the file onto the control planes yourself, below a directory that `extra_volume` mounts."},
 	{"", "image_repository",
 		"Write the address without a login, and give the runtime its login on the hosts: /var/lib/kubelet/config.json."},

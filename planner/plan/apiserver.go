@@ -55,6 +55,10 @@ func (r *resolver) apiServer() {
 		slices.SortStableFunc(p.Files, func(a, b HostFile) int { return strings.Compare(a.Name, b.Name) })
 		slices.SortStableFunc(p.Volumes, func(a, b Volume) int { return strings.Compare(a.Name, b.Name) })
 	}
+	for _, f := range c.Patches {
+		r.plan.Cluster.Patches = append(r.plan.Cluster.Patches, r.patch(f))
+	}
+	slices.SortStableFunc(r.plan.Cluster.Patches, func(a, b Patch) int { return strings.Compare(a.Name, b.Name) })
 	if s := c.Audit; s != nil {
 		r.plan.Cluster.Audit = &Audit{
 			Source: s.Source, Policy: text(s.Content), LogDir: r.path(s.Source, "log_dir", s.LogDir),
@@ -122,19 +126,24 @@ func (r *resolver) hostFile(f *spec.HostFile) HostFile {
 		r.fail(invalidPath, f.NameRange, "%q cannot name a file. Write at most 63 letters, digits and . _ -, such as \"admission.yaml\".",
 			spelling.Excerpt(f.Name))
 	}
+	return HostFile{f.Source, f.Name, f.NameRange, r.fileContent("host_file", f)}
+}
+
+// fileContent is what a file holds that a block lays down: as it is written there, or in the file that it names.
+func (r *resolver) fileContent(block string, f *spec.HostFile) string {
 	switch {
 	case f.From != nil && f.Has("content"):
-		r.fail(invalidText, f.Attr("content"), "host_file %q has both a source and a content. Keep one of them.", f.Name)
+		r.fail(invalidText, f.Attr("content"), "%s %q has both a source and a content. Keep one of them.", block, f.Name)
 	case f.From == nil && f.Content == nil:
 		r.fail(invalidText, f.Block(),
-			"host_file %q has no content. Write source = \"files/%s\", a path in the topology's folder, or content.",
-			f.Name, f.Name)
+			"%s %q has no content. Write source = \"files/%s\", a path in the topology's folder, or content.",
+			block, f.Name, f.Name)
 	}
 	content := text(f.Content)
 	if content != "" && !strings.HasSuffix(content, "\n") {
 		content += "\n"
 	}
-	return HostFile{f.Source, f.Name, f.NameRange, content}
+	return content
 }
 
 func (r *resolver) apiServerDefaults() {

@@ -74,6 +74,7 @@ type Cluster struct {
 	Kubelet           Kubelet
 	Audit             *Audit      // nil: none
 	Encryption        *Encryption // nil: etcd holds plain values
+	Patches           []Patch     // sorted by name, the order in which kubeadm applies them
 }
 
 // Where API servers find the files that are laid down for them, and the keys that they encrypt with.
@@ -98,6 +99,9 @@ type HostFile struct {
 	NameRange hcl.Range
 	Content   string
 }
+
+// Patch is a file of PatchesDir: kubeadm changes with it what it writes.
+type Patch HostFile
 
 // Volume is a path of the host that every API server sees.
 type Volume struct {

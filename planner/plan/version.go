@@ -76,6 +76,16 @@ func (v Version) ECDSAP384() bool { return v.from(34) }
 // Source: k8s.io/kubernetes@v1.37.2 CHANGELOG/CHANGELOG-1.37.md
 func (v Version) ExplicitProxyMode() bool { return v.from(37) }
 
+// PatchTargets are the targets that kubeadm knows patches for.
+// Source: k8s.io/kubernetes cmd/kubeadm/app/util/patches/patches.go, knownTargets, in v1.31.14 to v1.37.2
+func (v Version) PatchTargets() []string {
+	targets := []string{"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", PatchKubelet, "corednsdeployment"}
+	if v.from(37) {
+		targets = append(targets, "kubeproxydaemonset")
+	}
+	return targets
+}
+
 // SuperAdmin: admin.conf has no rights until init has run; what runs during init needs super-admin.conf.
 // Source: https://github.com/kube-vip/kube-vip/issues/684 (Kubernetes 1.29)
 func (v Version) SuperAdmin() bool { return v.from(29) }

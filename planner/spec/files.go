@@ -97,6 +97,11 @@ func (l *loader) contents(s *Spec) {
 			}
 		}
 	}
+	for _, p := range s.Cluster.Patches {
+		if p.From != nil && p.Content == nil {
+			p.Content = l.content(p.Source, "source", *p.From)
+		}
+	}
 	if a := s.Cluster.Audit; a != nil && a.Policy != nil {
 		a.Content = l.content(a.Source, "policy", *a.Policy)
 	}

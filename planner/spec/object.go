@@ -20,6 +20,9 @@ type Object struct {
 	places map[string]entry // of what is written out, by path
 }
 
+// ObjectAt is a map of values that stands at one place.
+func ObjectAt(value map[string]any, at hcl.Range) *Object { return &Object{Value: value, at: at} }
+
 // Fields are the values by name; nil where nothing was written.
 func (o *Object) Fields() map[string]any {
 	if o == nil {

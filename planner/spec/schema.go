@@ -233,6 +233,21 @@ var apiServer = Block{
 	},
 }
 
+var kubeadmPatch = Block{
+	Name: "kubeadm_patch", Label: "file", Many: true, Field: "Patches", LabelField: "Name",
+	Aliases: []string{"patch", "patches", "kubeadm_patches"},
+	Doc: "Patch that kubeadm applies to what it writes, on every host, whenever it writes it: when the host joins, at an upgrade, and " +
+		"when settings change. The label is the file's name as kubeadm reads it: the target, a suffix, + and the type of the patch " +
+		"(strategic, merge or json), and .yaml or .json. Never a secret.",
+	Example: "kubeadm_patch \"kube-apiserver+strategic.yaml\" {\n  source = \"files/kube-apiserver.yaml\"\n}",
+	Arguments: []Argument{
+		{Name: "source", Type: Text, Field: "From", Example: `"files/kube-apiserver.yaml"`, Aliases: []string{"path", "src"},
+			Doc: "Path of the patch, in the topology's folder."},
+		{Name: "content", Type: Text, Field: "Content", Example: `"spec:\n  priority: 2000001000\n"`,
+			Doc: "Text of the patch, in place of source."},
+	},
+}
+
 var audit = Block{
 	Name: "audit", Field: "Audit", Aliases: []string{"auditing", "audit_log"},
 	Doc:     "Log of requests to the API servers, kept in a directory on each control plane.",
@@ -363,6 +378,7 @@ var Schema = []Block{
 			},
 			audit,
 			encryption,
+			kubeadmPatch,
 		},
 	},
 	{

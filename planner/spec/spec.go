@@ -152,7 +152,12 @@ type Cluster struct {
 	Kubelet              *Kubelet          // kubelet {}
 	Audit                *Audit            // audit {}
 	Encryption           *Encryption       // encryption_at_rest {}
+	Patches              []*Patch          // kubeadm_patch "<file>" {}
 }
+
+// Patch is a `kubeadm_patch "<file>"` block: a file that kubeadm changes with what it writes. Its name is upstream's:
+// target[suffix][+type].extension.
+type Patch HostFile
 
 // APIServer is the `api_server` block of cluster.
 type APIServer struct {

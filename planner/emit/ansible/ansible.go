@@ -252,6 +252,7 @@ func shared(p *plan.Plan) ([]byte, error) {
 			{"provider_ids", p.ProviderIDs()},
 			{"scheduler_profiles", len(p.Cluster.SchedulerProfiles) > 0},
 			{"host_files", hostFiles(p)},
+			{"patches", patches(p)},
 			{"audit_log_dir", auditLogDir(p)},
 			{"encryption", encryption(p)},
 			{"images", controlPlaneImages(p)},
@@ -304,6 +305,15 @@ func shared(p *plan.Plan) ([]byte, error) {
 		{"preflight", preflight(p)},
 		{"promises", promises(p)},
 	}), nil
+}
+
+// patches are those of kubeadm: each a line of sha256sum, which ends with the file's name.
+func patches(p *plan.Plan) []string {
+	sums := []string{}
+	for _, f := range p.Cluster.Patches {
+		sums = append(sums, f.Sum())
+	}
+	return sums
 }
 
 // hostFiles are what API servers read beside kubeadm's own files, and the directory of the hosts that holds it.

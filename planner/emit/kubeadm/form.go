@@ -20,8 +20,8 @@ const (
 )
 
 // fill returns the file of a worker. ok is false where its form has no place for its name or its address, and for a worker that has no
-// address.
-func (f forms) fill(r kubeadmv1.NodeRegistrationOptions) (data []byte, ok bool) {
+// address. All workers of a design have the same patches.
+func (f forms) fill(r kubeadmv1.NodeRegistrationOptions, patches *kubeadmv1.Patches) (data []byte, ok bool) {
 	if len(r.KubeletExtraArgs) == 0 || r.KubeletExtraArgs[0].Name != "node-ip" {
 		return nil, false
 	}
@@ -31,7 +31,7 @@ func (f forms) fill(r kubeadmv1.NodeRegistrationOptions) (data []byte, ok bool) 
 		blank := r
 		blank.Name, blank.KubeletExtraArgs = openName, slices.Clone(r.KubeletExtraArgs)
 		blank.KubeletExtraArgs[0].Value = openAddress
-		form, _ = artifact.NewForm(join(blank), openName, openAddress)
+		form, _ = artifact.NewForm(join(blank, patches), openName, openAddress)
 		f[key] = form
 	}
 	if form == nil {

@@ -22,8 +22,8 @@ func TestFormsAreDocuments(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, ok := forms.fill(r)
-			want, err := artifact.YAML(join(r))
+			got, ok := forms.fill(r, patches(p, n))
+			want, err := artifact.YAML(join(r, patches(p, n)))
 			if err != nil {
 				t.Fatal(err)
 			}

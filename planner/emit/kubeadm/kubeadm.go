@@ -46,6 +46,9 @@ func Emit(p *plan.Plan) ([]artifact.File, error) {
 		}
 		files = append(files, artifact.File{Path: "kubeadm/scheduler/config.yaml", Data: data})
 	}
+	for _, f := range p.Cluster.Patches {
+		files = append(files, artifact.File{Path: "kubeadm/patches/" + f.Name, Data: []byte(f.Content)})
+	}
 	for _, f := range p.HostFiles() {
 		files = append(files, artifact.File{Path: "kubeadm/api-server/" + f.Name, Data: []byte(f.Content)})
 	}
@@ -74,15 +77,15 @@ func node(p *plan.Plan, n *plan.Node, forms forms) ([]byte, error) {
 		}
 		return artifact.YAML(docs...)
 	}
-	if data, ok := forms.fill(registration); ok {
+	if data, ok := forms.fill(registration, patches(p, n)); ok {
 		return data, nil
 	}
-	return artifact.YAML(join(registration))
+	return artifact.YAML(join(registration, patches(p, n)))
 }
 
 func controlPlane(p *plan.Plan, n *plan.Node, registration kubeadmv1.NodeRegistrationOptions) ([]any, error) {
 	if !n.Bootstrap {
-		c := join(registration)
+		c := join(registration, patches(p, n))
 		c.ControlPlane = &kubeadmv1.JoinControlPlane{LocalAPIEndpoint: localEndpoint(p, n)}
 		return []any{c}, nil
 	}
@@ -110,19 +113,29 @@ func initialize(p *plan.Plan, n *plan.Node, registration kubeadmv1.NodeRegistrat
 		TypeMeta:         meta("InitConfiguration"),
 		NodeRegistration: registration,
 		LocalAPIEndpoint: localEndpoint(p, n),
+		Patches:          patches(p, n),
 		// Its output holds a token and the hash of the CA: they would end in logs, and nobody needs them.
 		SkipPhases: []string{"show-join-command"},
 		Timeouts:   timeouts(),
 	}
 }
 
-func join(registration kubeadmv1.NodeRegistrationOptions) *kubeadmv1.JoinConfiguration {
+func join(registration kubeadmv1.NodeRegistrationOptions, patches *kubeadmv1.Patches) *kubeadmv1.JoinConfiguration {
 	return &kubeadmv1.JoinConfiguration{
 		TypeMeta:         meta("JoinConfiguration"),
 		NodeRegistration: registration,
 		Discovery:        kubeadmv1.Discovery{File: &kubeadmv1.FileDiscovery{KubeConfigPath: DiscoveryPath}},
+		Patches:          patches,
 		Timeouts:         timeouts(),
 	}
+}
+
+// patches says where kubeadm finds the patches of a host; nil where there are none.
+func patches(p *plan.Plan, n *plan.Node) *kubeadmv1.Patches {
+	if len(p.PatchesOf(n)) == 0 {
+		return nil
+	}
+	return &kubeadmv1.Patches{Directory: plan.PatchesDir}
 }
 
 // timeouts are kubeadm's, but for two that its defaults set too low for what the plan may hold: a slow disk under etcd or an image that

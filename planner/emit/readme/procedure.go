@@ -55,7 +55,7 @@ type book struct {
 	EarlyAddons, Addons                                         string // commands; "" for none
 	CloudAddon, NetworkAddon                                    bool   // what is among the early ones
 	HostFiles, AuditLogDir, Encryption, EncryptionProvider      string
-	ApproveKubelets, SchedulerProfiles                          bool
+	ApproveKubelets, SchedulerProfiles, Patches, KubeletPatches bool
 	Waits                                                       waits
 	Loopback                                                    string // where members of etcd listen on their own host
 	ClusterWord, Authorities                                    string // words of a shell
@@ -98,6 +98,7 @@ func procedure(p *plan.Plan) book {
 		NetworkAddon: early(p, func(a *plan.Addon) bool { return a.Source == p.Network.CNI.Source }),
 		Addons:       addonSteps(p, false), ApproveKubelets: p.Cluster.Kubelet.ServerTLSBootstrap,
 		SchedulerProfiles: len(p.Cluster.SchedulerProfiles) > 0, Waits: waitsOf(p), Loopback: "127.0.0.1",
+		Patches: len(p.Cluster.Patches) > 0, KubeletPatches: slices.ContainsFunc(p.Cluster.Patches, plan.Patch.OfKubelet),
 		ClusterWord: shell(p.Cluster.Name), DataDirWord: shell(strings.ReplaceAll(p.Etcd.DataDir, "/", "-")),
 	}
 	if dir := p.HostFilesPath(); dir != "" {

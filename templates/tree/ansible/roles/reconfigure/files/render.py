@@ -29,6 +29,7 @@ import time
 MANIFESTS = "/etc/kubernetes/manifests/"
 ASIDE = "/etc/kubernetes/etcd.before.yaml"  # the manifest of a member whose data is being moved
 BEFORE = "/etc/kubernetes/before-settings/"    # manifests and files as they were before the settings that are being brought
+PATCHES = "/etc/kubernetes/patches"            # kubeadm ends where its configuration names a directory that is not there
 LOCK = "/run/k8splan-render.lock"
 PORTS = {"kube-controller-manager": 10257, "kube-scheduler": 10259}
 HEALTH = 2381  # of a member of stacked etcd, as kubeadm writes it
@@ -244,7 +245,10 @@ def main():
     handle, config = tempfile.mkstemp(dir="/run", prefix="k8splan-", suffix=".yaml")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as f:
-            f.write(sys.stdin.read())
+            documents = sys.stdin.read()
+            f.write(documents)
+        if PATCHES in documents:
+            os.makedirs(PATCHES, mode=0o700, exist_ok=True)
         if asked.data:
             try:
                 take_along(*asked.data)

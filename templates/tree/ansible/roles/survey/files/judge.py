@@ -458,6 +458,8 @@ class Judge:
             self.pending.append("the kubelet of %s has other flags in /var/lib/kubelet/kubeadm-flags.env than the topology says" % names(reflagged))
         if self.plan.get("reschedule"):
             self.pending.append("the scheduler of %s runs with other profiles than the topology says" % names(self.plan["reschedule"]))
+        if self.plan.get("repatch"):
+            self.pending.append("kubeadm wrote files of %s with other patches than the topology has" % names(self.plan["repatch"]))
         if self.plan.get("redrain"):
             self.pending.append("the container runtime of %s has another minor than %s: each node is drained for it"
                                 % (names(self.plan["redrain"]), self.plan["runtime"]))

@@ -271,6 +271,7 @@ def kubernetes():
         "service_subnets": server.get("service-cluster-ip-range", ""),
         "sans": alternative_names(etc + "pki/apiserver.crt"),
         "cni": sorted(os.path.basename(path) for path in glob.glob("/etc/cni/net.d/*.conf*")),
+        "patches": read(etc + "patches.sha256").splitlines(),  # with which kubeadm wrote what is there
     }
 
 

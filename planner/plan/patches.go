@@ -1,0 +1,86 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/k8splan/k8splan/planner/spec"
+)
+
+// PatchesDir is the directory of the hosts that kubeadm reads patches from, and PatchesNote the file that says with which of them it wrote
+// what is there: a line of sha256sum for each.
+const (
+	PatchesDir  = "/etc/kubernetes/patches"
+	PatchesNote = "/etc/kubernetes/patches.sha256"
+)
+
+// PatchKubelet is the target of patches that every node reads; all others are read on control planes alone.
+const PatchKubelet = "kubeletconfiguration"
+
+// The types of patches, in kubeadm's words.
+const (
+	PatchStrategic = "strategic"
+	PatchMerge     = "merge"
+	PatchJSON      = "json"
+)
+
+func (r *resolver) patch(f *spec.Patch) Patch {
+	content := r.fileContent("kubeadm_patch", (*spec.HostFile)(f))
+	return Patch{f.Source, f.Name, f.NameRange, content}
+}
+
+// SplitPatchName says what kubeadm reads from the name of a patch, target[suffix][+type].extension: the target, of those that are known,
+// and the type, which is strategic where the name says none. The problem is half a sentence, "" where kubeadm takes the name.
+// Source: k8s.io/kubernetes cmd/kubeadm/app/util/patches/patches.go, parseFilename
+func SplitPatchName(name string, known []string) (target, kind, problem string) {
+	if !fileNamePattern.MatchString(strings.Replace(name, "+", "-", 1)) {
+		return "", "", "it cannot name a file"
+	}
+	stem, extension, _ := cutLast(name, ".")
+	if extension != "yaml" && extension != "json" {
+		return "", "", "kubeadm reads files whose names end with .yaml or .json, and leaves out others"
+	}
+	at := slices.IndexFunc(known, func(k string) bool { return strings.HasPrefix(name, k) })
+	if at < 0 {
+		return "", "", "it begins with none of the targets that kubeadm knows"
+	}
+	target, kind = known[at], PatchStrategic
+	before, word, plus := strings.Cut(stem, "+")
+	switch {
+	case plus && !slices.Contains([]string{PatchStrategic, PatchMerge, PatchJSON}, word):
+		return target, "", fmt.Sprintf("behind the plus stands %q, and kubeadm ends at a type that it does not know", word)
+	case plus:
+		kind = word
+	}
+	if strings.Contains(before, ".") {
+		return target, kind, "kubeadm takes what is behind a dot for no suffix, and leaves out the type"
+	}
+	return target, kind, ""
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}
+
+// PatchesOf returns the patches that kubeadm reads on a host.
+func (p *Plan) PatchesOf(n *Node) []Patch {
+	if n.Roles.Has(ControlPlane) {
+		return p.Cluster.Patches
+	}
+	return slices.DeleteFunc(slices.Clone(p.Cluster.Patches), func(f Patch) bool { return !f.OfKubelet() })
+}
+
+// OfKubelet reports whether every node reads the patch.
+func (f Patch) OfKubelet() bool { return strings.HasPrefix(f.Name, PatchKubelet) }
+
+// Sum is the line of sha256sum.
+func (f Patch) Sum() string {
+	sum := sha256.Sum256([]byte(f.Content))
+	return hex.EncodeToString(sum[:]) + "  " + f.Name
+}

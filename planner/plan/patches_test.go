@@ -1,0 +1,32 @@
+package plan
+
+import "testing"
+
+// TestSplitPatchName: names are read as kubeadm reads them, and where it would leave a file out, or its type, that is a problem.
+func TestSplitPatchName(t *testing.T) {
+	known := Version{Major: 1, Minor: 36}.PatchTargets()
+	for _, c := range []struct{ name, target, kind string }{
+		{"etcd.yaml", "etcd", PatchStrategic},
+		{"etcd0.json", "etcd", PatchStrategic},
+		{"kube-apiserver0+merge.yaml", "kube-apiserver", PatchMerge},
+		{"kube-controller-manager-late+json.json", "kube-controller-manager", PatchJSON},
+		{"kubeletconfiguration+strategic.yaml", PatchKubelet, PatchStrategic},
+		{"corednsdeployment.yaml", "corednsdeployment", PatchStrategic},
+	} {
+		target, kind, problem := SplitPatchName(c.name, known)
+		if target != c.target || kind != c.kind || problem != "" {
+			t.Errorf("%s is %q %q %q", c.name, target, kind, problem)
+		}
+	}
+	for _, name := range []string{
+		"", "etcd", "etcd.yml", "apiserver.yaml", "kubeproxydaemonset.yaml", "etcd+.yaml", "etcd+jsn.yaml", "etcd.0+merge.yaml", "etcd+merge+json.yaml",
+		"../etcd.yaml", "etcd/0.yaml", "etcd 0.yaml", "etcd0\n.yaml", "ETCD.yaml",
+	} {
+		if target, kind, problem := SplitPatchName(name, known); problem == "" {
+			t.Errorf("%q is taken as %q %q", name, target, kind)
+		}
+	}
+	if _, _, problem := SplitPatchName("kubeproxydaemonset.yaml", Version{Major: 1, Minor: 37}.PatchTargets()); problem != "" {
+		t.Error(problem)
+	}
+}
