@@ -358,6 +358,7 @@ func (b *builder) network() {
 		b.word("network.http_proxy.http", h.Source, h.HTTP)
 		b.word("network.http_proxy.https", h.Source, h.HTTPS)
 		b.put("network.http_proxy.no_proxy", h.Attr("no_proxy"), set(h.NoProxy))
+		b.word("network.http_proxy.credentials_file", h.Source, h.Credentials)
 	}
 }
 

@@ -88,8 +88,9 @@ var secretRules = []Rule{
 		"https://kubernetes.io/docs/reference/setup-tools/kubeadm/kubeadm-init/#uploading-control-plane-certificates-to-the-cluster"),
 	secretRule("secret-url-password", "Password in a URL",
 		"A password in a URL shows up in process lists, logs and every generated file that names the URL.",
-		"Leave it out, and give the program its credentials on the host.",
-		"The URL holds a password."+inFile+" Leave it out, and give the program its credentials on the host.", urlPassword.MatchString,
+		"Leave it out. For a proxy and for registries write `credentials_file`; give other programs their credentials on the host.",
+		"The URL holds a password."+inFile+" Leave it out, and write credentials_file, or give the program its credentials on the host.",
+		urlPassword.MatchString,
 		"https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1"),
 	secretRule("secret-access-key", "Access key of a service in the file",
 		"The shape is that of an access key or token of a cloud, forge or chat service. Bots read public repositories for them "+
@@ -120,8 +121,7 @@ var secretRules = []Rule{
 // ways are what there is instead of a secret in an argument: by its name, or by the block that it is in. The first one counts.
 var ways = []struct{ block, argument, way string }{
 	{"http_proxy", "",
-		"Reach a proxy that requires a login through one that does not: cntlm, or squid with cache_peer login=, on the hosts or next to " +
-			"them. Write the address of that one."},
+		"Write credentials_file, the path of a file on the machine that runs Ansible whose one line is user:password."},
 	{"registry", "",
 		"Write the address without a login, and give the runtime its login on the hosts: /var/lib/kubelet/config.json for the " +
 			"kubelet's pulls, imagePullSecrets for pods."},

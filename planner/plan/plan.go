@@ -245,6 +245,8 @@ type HTTPProxy struct {
 	*spec.Source
 	HTTP, HTTPS string
 	NoProxy     []string
+	// Credentials is a file of the machine that runs Ansible with user:password in its one line. "" where there is none.
+	Credentials string
 }
 
 // The container runtimes that the planner knows.

@@ -109,8 +109,11 @@ type LocalFile struct {
 	Attr string // the argument that names it
 	From string // a path, which may begin with ~/
 	Dest string
-	On   Peer // ControlPlanePeers or KubeletHosts
+	On   Peer // ControlPlanePeers, KubeletHosts or AllHosts
 }
+
+// ProxyEnvironment is the file of each host with the proxies' URLs, credentials included, as shells and systemd read variables.
+const ProxyEnvironment = "/etc/k8splan/proxy.env"
 
 // Where kubeadm's configuration names what the API servers reach external etcd with.
 const (
@@ -129,6 +132,9 @@ func (p *Plan) LocalFiles() []LocalFile {
 	}
 	if r := &p.Runtime; r.Credentials != "" {
 		add(r.Source, "credentials_file", r.Credentials, r.CredentialsPath(), KubeletHosts)
+	}
+	if h := p.Network.HTTPProxy; h != nil && h.Credentials != "" {
+		add(h.Source, "credentials_file", h.Credentials, ProxyEnvironment, AllHosts)
 	}
 	if e := &p.Etcd; e.Foreign() {
 		add(e.Source, "ca_file", e.CAFile, EtcdCAFile, ControlPlanePeers)

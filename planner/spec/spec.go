@@ -374,9 +374,10 @@ type KubeProxy struct {
 // HTTPProxy is the `http_proxy` block of network: how the hosts reach the world.
 type HTTPProxy struct {
 	*Source
-	HTTP    *string // http
-	HTTPS   *string // https
-	NoProxy []string
+	HTTP        *string // http
+	HTTPS       *string // https
+	NoProxy     []string
+	Credentials *string // credentials_file: a path on the machine that runs Ansible
 }
 
 // Runtime is the `container_runtime "<name>"` block.

@@ -297,6 +297,7 @@ func shared(p *plan.Plan) ([]byte, error) {
 			{"source", p.Artifacts.Origin},
 			{"repositories", repositories(p)},
 			{"proxy", proxy(p.Network.HTTPProxy)},
+			{"proxy_credentials", proxyCredentials(p.Network.HTTPProxy)},
 			{"downloads", downloads(p)},
 		}},
 		{"addons", addons(p)},
@@ -338,8 +339,8 @@ func credentials(p *plan.Plan) mapping {
 func localFiles(p *plan.Plan) []mapping {
 	var out []mapping
 	for _, f := range p.LocalFiles() {
-		if f.On == plan.KubeletHosts {
-			continue // credentials of the runtime: its role lays them down, because it may have to restart
+		if f.On != plan.ControlPlanePeers {
+			continue // credentials: the roles of the runtime and of hosts lay them down, because programs may have to restart
 		}
 		out = append(out, mapping{{"on", groups[f.On]}, {"argument", f.Attr}, {"src", f.From}, {"dest", f.Dest}})
 	}
@@ -422,6 +423,14 @@ func proxy(h *plan.HTTPProxy) mapping {
 		env = append(env, entry{v.Name, v.Value})
 	}
 	return env
+}
+
+// proxyCredentials is the file of this machine with what the proxy asks for; "" where it asks for nothing.
+func proxyCredentials(h *plan.HTTPProxy) string {
+	if h == nil {
+		return ""
+	}
+	return h.Credentials
 }
 
 func downloads(p *plan.Plan) []mapping {

@@ -25,7 +25,8 @@ func parts(p *plan.Plan, leaving []plan.Leaving) []part {
 		{false, []string{"roles/runtime/files/"}},
 		// member.py and gate.py of this role are for stacked etcd, too.
 		{len(p.Time.Servers) > 0, []string{"roles/host/tasks/time.yml"}},
-		{len(p.LocalFiles()) > 0, []string{"roles/host/tasks/local.yml"}},
+		{len(localFiles(p)) > 0, []string{"roles/host/tasks/local.yml"}},
+		{proxyCredentials(p.Network.HTTPProxy) != "", []string{"roles/host/tasks/proxy.yml", "roles/host/files/proxy.py"}},
 		{p.Etcd.IsExternal() && !p.Etcd.Foreign(), []string{"roles/etcd/tasks/", "roles/etcd/vars/", "roles/etcd/defaults/",
 			"roles/etcd/files/issue.py",
 			"roles/recovery/tasks/renew_etcd.yml", "roles/recovery/tasks/client.yml"}},

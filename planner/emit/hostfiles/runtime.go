@@ -77,6 +77,9 @@ func Runtime(p *plan.Plan) ([]File, error) {
 		for _, v := range env {
 			b.WriteString("Environment=" + systemdString(v.Name+"="+v.Value) + "\n")
 		}
+		if p.Network.HTTPProxy.Credentials != "" { // it has the same variables, and wins
+			b.WriteString("EnvironmentFile=-" + plan.ProxyEnvironment + "\n")
+		}
 		add("/etc/systemd/system/"+Units(p)[0]+".service.d/50-k8splan-proxy.conf", b.String())
 	}
 	return files, nil

@@ -38,6 +38,7 @@ type book struct {
 	Endpoint, EndpointHost, ServerURL                           string
 	VIP                                                         string
 	Proxy                                                       []string // NAME=value as a shell reads them
+	ProxyLogin                                                  string   // a word of the shell on this computer
 	External, HAProxy, KubeVIP, Local, ExternalBalancer         bool
 	Stacked, Foreign                                            bool   // where etcd is: on the control planes, others'
 	Credentials, CredentialsPath                                string // a word of the shell on this computer, and the path on the nodes
@@ -181,6 +182,9 @@ func procedure(p *plan.Plan) book {
 		b.CNISteps = steps
 	}
 	b.Proxy = proxy(p.Network.HTTPProxy)
+	if h := p.Network.HTTPProxy; h != nil && h.Credentials != "" {
+		b.ProxyLogin = homeWord(h.Credentials)
+	}
 	b.APILabels = apiLabels(p)
 	return b
 }

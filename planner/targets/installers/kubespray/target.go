@@ -21,7 +21,7 @@ func Target() target.Target {
 					"cluster.kubelet.extra_args", "cluster.kubelet.fail_swap_on", "cluster.kubelet.max_pods",
 					"cluster.kubernetes_version", "cluster.scheduler.extra_args", "cluster.type",
 					"network.cni.encapsulation", "network.cni.interface", "network.cni.kube_proxy_replacement", "network.cni.mtu",
-					"network.cni.name", "network.dns", "network.dns_domain", "network.http_proxy", "network.kube_proxy.mode",
+					"network.cni.name", "network.dns", "network.dns_domain", "network.http_proxy.http", "network.http_proxy.https", "network.http_proxy.no_proxy", "network.kube_proxy.mode",
 					"network.kube_proxy.strict_arp", "network.node_cidr_mask_size", "network.node_cidr_mask_size_v6",
 					"network.node_port_range", "network.pod_subnets", "network.service_subnets",
 					"container_runtime.name", "container_runtime.registry.ca_file", "container_runtime.registry.mirrors",

@@ -293,15 +293,18 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def fetch(place):
-    """why nothing answers at an address, "" where something does, whatever it says. The environment names the proxy, if there is one."""
+def fetch(place, login):
+    """why nothing answers at an address, "" where something does, whatever it says. The environment names the proxy, if there is one. Where it
+    asks for a login, the host does not have that yet, and what the proxy reaches is unknown."""
     try:
         opener = urllib.request.build_opener(NoRedirect())
         opener.open(urllib.request.Request(place, method="HEAD", headers={"User-Agent": "k8splan-preflight"}), timeout=8).close()
     except urllib.error.HTTPError as e:
-        return "the proxy answers %s %s" % (e.code, e.reason) if e.code in (407, 502, 503, 504) and urllib.request.getproxies() else ""
+        refused = (502, 503, 504) if login else (407, 502, 503, 504)
+        return "the proxy answers %s %s" % (e.code, e.reason) if e.code in refused and urllib.request.getproxies() else ""
     except (OSError, ValueError, ssl.SSLError) as e:
-        return str(getattr(e, "reason", e))
+        why = str(getattr(e, "reason", e))
+        return "" if login and "407" in why else why
     return ""
 
 
@@ -391,7 +394,7 @@ def main():
         address = ipaddress.ip_address(question["address"]) if question["address"] else None
         with concurrent.futures.ThreadPoolExecutor(16) as pool:
             paths = [pool.submit(path, peer, answer["mtu"]) for peer in question["peers"].items() if answer["mtu"]]
-            reached = {place: pool.submit(fetch, place) for place in question["reach"]}
+            reached = {place: pool.submit(fetch, place, question["login"]) for place in question["reach"]}
             virtual = pool.submit(ping, question["virtual_ip"], 128) if question["virtual_ip"] and not answer["virtual"] else None
             name = pool.submit(resolves, question["name"]) if question["name"] else None
             answer.update({

@@ -1,0 +1,24 @@
+"""Print the environment of programs that reach the world through a proxy that asks for a login, for shells and for systemd.
+
+    proxy.py FILE http_proxy=URL no_proxy=LIST …     FILE has one line, user:password
+
+Both are percent-encoded, so nothing in them means anything to a shell, to systemd, or to a URL.
+"""
+import shlex
+import sys
+import urllib.parse
+
+
+def main():
+    with open(sys.argv[1], encoding="utf-8") as f:
+        lines = f.read().splitlines()
+    user, colon, password = lines[0].partition(":") if len(lines) == 1 else ("", "", "")
+    if not user or not colon:
+        sys.exit("%s does not have one line, user:password" % sys.argv[1])
+    login = "://%s:%s@" % (urllib.parse.quote(user, safe=""), urllib.parse.quote(password, safe=""))
+    for variable in sys.argv[2:]:
+        name, _, value = variable.partition("=")
+        print("%s=%s" % (name, shlex.quote(value if name.lower() == "no_proxy" else value.replace("://", login, 1))))
+
+
+main()
