@@ -224,7 +224,8 @@ func withoutEffect(project *planner.Project, diags hcl.Diagnostics, of string) b
 var minorAlone = []string{"charmed-kubernetes"}
 
 // decidesAll are the arguments that every tree follows, or that another argument stands for.
-var decidesAll = []string{"cluster.api_server.host_file.source", "cluster.kubeadm_patch.source", "cluster.audit.policy", "addon.chart.values_file", "cluster.type",
+var decidesAll = []string{"cluster.api_server.host_file.source", "cluster.kubeadm_patch.source",
+	"cluster.audit.policy", "addon.chart.values_file", "cluster.type",
 	"etcd.topology", "node.roles",
 	"node_pool.roles", "node.for_each", "node_pool.for_each"}
 

@@ -376,7 +376,8 @@ var table = []Row{
 		"The list grows before the hosts that it names join: otherwise the API server reaches webhooks and pods through the proxy.",
 		"proxy"),
 	row("network.http_proxy.credentials_file", Ordered, "https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html",
-		"The path reaches no host. Every run of site.yml lays down what the file holds; runtimes restart one by one where it is new.", "proxy"),
+		"The path reaches no host. Every run of site.yml lays down what the file holds; runtimes restart one by one where it is "+
+			"new.", "proxy"),
 
 	row("container_runtime", Ordered,
 		"https://kubernetes.io/docs/tasks/administer-cluster/migrating-from-dockershim/change-runtime-containerd/",

@@ -56,7 +56,8 @@ var apiServerRules = []Rule{
 	}, auditLogDirShared},
 	{rule.Rule{
 		ID: "secret-host-file", Severity: rule.Error, Title: "Secret in a file that hosts get", Permanent: true,
-		Doc: "What `host_file` and `kubeadm_patch` lay down is in the tree, which is meant for git: private keys, tokens and passwords in it " +
+		Doc: "What `host_file` and `kubeadm_patch` lay down is in the tree, which is meant for git: private keys, tokens and passwords " +
+			"in it " +
 			"are shown to anyone who reads it.",
 		Fix: "Put the file onto the control planes yourself, below a directory that `extra_volume` mounts; for keys of encryption, write " +
 			"`encryption_at_rest`.",

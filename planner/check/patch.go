@@ -26,12 +26,14 @@ var patchRules = []Rule{
 		ID: "kubeadm-patch-name", Severity: rule.Error, Title: "Patch with a name that kubeadm does not read", Permanent: true,
 		Doc: "kubeadm reads from the name of a file what it patches and how. It leaves out a file whose target or extension it does not " +
 			"know, without an error, and ends at a type that it does not know.",
-		Fix:     "Name it target[suffix][+type].extension: a target of the Kubernetes version, strategic, merge or json, and .yaml or .json.",
+		Fix: "Name it target[suffix][+type].extension: a target of the Kubernetes version, strategic, merge or json, and .yaml or " +
+			".json.",
 		Sources: []string{patchDocs, patchSource},
 	}, kubeadmPatchName},
 	{rule.Rule{
 		ID: "kubeadm-patch-invalid", Severity: rule.Error, Title: "Patch that kubeadm cannot apply", Permanent: true,
-		Doc: "kubeadm ends at a patch that it cannot read or apply: the host does not join, and an upgrade stops. A patch of type json is a " +
+		Doc: "kubeadm ends at a patch that it cannot read or apply: the host does not join, and an upgrade stops. A patch of type json " +
+			"is a " +
 			"list of operations (RFC 6902), the others are objects.",
 		Fix:     "Correct the file; the finding says what is wrong.",
 		Sources: []string{patchDocs, "https://datatracker.ietf.org/doc/html/rfc6902"},
@@ -139,7 +141,8 @@ func operationsProblem(list []any) string {
 			return fmt.Sprintf("Operation %d of the patch has the op %q. Write add, remove, replace, move, copy or test.", i+1,
 				spelling.Excerpt(name))
 		case !isText || !strings.HasPrefix(path, "/"):
-			return fmt.Sprintf("Operation %d of the patch has no path that begins with a slash, such as \"/spec/priority\". Write one.", i+1)
+			return fmt.Sprintf("Operation %d of the patch has no path that begins with a slash, such as \"/spec/priority\". Write "+
+				"one.", i+1)
 		}
 		if _, there := op[also]; also != "" && !there {
 			return fmt.Sprintf("Operation %d of the patch, %s, has no %q. Write it.", i+1, name, also)
@@ -168,8 +171,9 @@ func kubeadmPatchName(p *plan.Plan) []Finding {
 		if target != "" {
 			example = target + "+strategic.yaml"
 		}
-		findings = append(findings, one(f.NameRange, "%q is no name that kubeadm reads a patch from: %s. Targets of Kubernetes %s are "+
-			"%s. Write a name such as %q.", spelling.Excerpt(f.Name), problem, p.Cluster.Version.MinorString(), strings.Join(known, ", "), example)...)
+		findings = append(findings, one(f.NameRange, "kubeadm reads no patch from a file %q: %s. Targets of Kubernetes %s are "+
+			"%s. Write a name such as %q.", spelling.Excerpt(f.Name), problem, p.Cluster.Version.MinorString(),
+			strings.Join(known, ", "), example)...)
 	}
 	return findings
 }
@@ -264,7 +268,8 @@ func (p *patched) owned(design *plan.Plan) []string {
 			out = append(out, "changes the image, which "+image)
 		case "command", "args":
 			if flags {
-				out = append(out, "changes the command line, which follows from the design. Take it out of the patch, and write "+argument+".")
+				out = append(out,
+					"changes the command line, which follows from the design. Take it out of the patch, and write "+argument+".")
 			}
 		case "hostNetwork":
 			if p.target != "corednsdeployment" {

@@ -19,7 +19,8 @@ func TestSplitPatchName(t *testing.T) {
 		}
 	}
 	for _, name := range []string{
-		"", "etcd", "etcd.yml", "apiserver.yaml", "kubeproxydaemonset.yaml", "etcd+.yaml", "etcd+jsn.yaml", "etcd.0+merge.yaml", "etcd+merge+json.yaml",
+		"", "etcd", "etcd.yml", "apiserver.yaml", "kubeproxydaemonset.yaml", "etcd+.yaml", "etcd+jsn.yaml", "etcd.0+merge.yaml",
+		"etcd+merge+json.yaml",
 		"../etcd.yaml", "etcd/0.yaml", "etcd 0.yaml", "etcd0\n.yaml", "ETCD.yaml",
 	} {
 		if target, kind, problem := SplitPatchName(name, known); problem == "" {

@@ -280,7 +280,8 @@ func (r *resolver) network() {
 		p.HTTPProxy = &HTTPProxy{Source: h.Source, HTTP: r.webAddress(h.Source, "http", h.HTTP),
 			HTTPS: r.webAddress(h.Source, "https", h.HTTPS), Credentials: r.localFile(h.Source, "credentials_file", h.Credentials)}
 		if h.Credentials != nil && h.HTTP == nil && h.HTTPS == nil {
-			r.fail(invalidText, h.Attr("credentials_file"), "There is no proxy to log in to. Write http and https, or remove credentials_file.")
+			r.fail(invalidText, h.Attr("credentials_file"), "There is no proxy to log in to. Write http and https, or remove "+
+				"credentials_file.")
 		}
 		for i, entry := range h.NoProxy {
 			if noProxyEntry(entry) {

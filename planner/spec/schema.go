@@ -488,7 +488,8 @@ var Schema = []Block{
 							"nodes, ranges and the endpoint are added by themselves."},
 					{Name: "credentials_file", Type: Text, Field: "Credentials", Example: `"~/.config/proxy-login"`,
 						Aliases: []string{"auth_file", "proxy_auth", "login_file"},
-						Doc: "Path of a file on the machine that runs Ansible whose one line is user:password, for a proxy that asks for them. " +
+						Doc: "Path of a file on the machine that runs Ansible whose one line is user:password, for a proxy that asks for " +
+							"them. " +
 							"It reaches every host with mode 0600, and never the tree."},
 				},
 			},

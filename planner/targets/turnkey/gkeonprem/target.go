@@ -18,7 +18,8 @@ func Target() target.Target {
 				Proxy: "none", // Google's Dataplane V2 does both
 				Uses: []string{
 					"cluster.kubelet.max_pods", "cluster.kubernetes_version", "cluster.type",
-					"network.http_proxy.http", "network.http_proxy.https", "network.http_proxy.no_proxy", "network.pod_subnets", "network.service_subnets",
+					"network.http_proxy.http", "network.http_proxy.https",
+					"network.http_proxy.no_proxy", "network.pod_subnets", "network.service_subnets",
 					"etcd.topology",
 					"ssh.user",
 					"node.address", "node.arch", "node.cpus", "node.disk", "node.failure_domain", "node.host", "node.instance_type",

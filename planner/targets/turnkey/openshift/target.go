@@ -21,7 +21,8 @@ func Target() target.Target {
 				Proxy: "none", // OVN-Kubernetes does both
 				Uses: []string{
 					"cluster.kubernetes_version", "cluster.type",
-					"network.cni.name", "network.http_proxy.http", "network.http_proxy.https", "network.http_proxy.no_proxy", "network.mtu", "network.node_cidr_mask_size",
+					"network.cni.name", "network.http_proxy.http", "network.http_proxy.https",
+					"network.http_proxy.no_proxy", "network.mtu", "network.node_cidr_mask_size",
 					"network.node_cidr_mask_size_v6", "network.pod_subnets", "network.service_subnets",
 					"etcd.topology",
 					"node.address", "node.annotations", "node.arch", "node.bootstrap", "node.cpus", "node.disk", "node.failure_domain",
