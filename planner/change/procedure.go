@@ -197,8 +197,7 @@ var procedures = []Procedure{
 		Page: "Change the settings of etcd",
 		Rank: 49, where: onChanged, Drains: true,
 		Gate: gateEtcd + ", with the new peer address", Undo: "the old address, the same way"},
-	// Not ready: its steps have not been seen on a cluster.
-	{ID: "encryption", Title: "Change how etcd's values are encrypted, and write them again", Playbook: "reconfigure.yml",
+	{ID: "encryption", Title: "Change how etcd's values are encrypted, and write them again", Playbook: "reconfigure.yml", Ready: true,
 		Page: "Change encryption at rest", Rank: 50, where: onControlPlanes, Drains: true, KeepsEtcd: true,
 		Gate: gateAPI + "; in etcd no value is left as it was",
 		Undo: "the old order of keys, while all of them are in the file"},

@@ -41,7 +41,17 @@ var seen = map[string]string{
 	"addon: added":                         "2026-11-30, life: 259 writes, the longest gap 0.4 s; no pod restarted",
 	"addon: removed":                       "2026-11-30, life: its namespace and its CRD are gone; 349 writes, the longest gap 0.5 s",
 	"addon.manifest":                       "2026-11-30, life: 225 writes, the longest gap 0.7 s; no pod restarted",
-	"cluster.encryption_algorithm":         "2026-11-30, life: ECDSA-P256; the API of the one control plane is away for 37 s",
+	"load_balancer.virtual_ip: of haproxy, or of another kind than before": "2026-11-30, endpoints: of haproxy; the playbook killed " +
+		"after 16 results and run again; 927 writes acknowledged and there, the longest gap 4.3 s",
+	"load_balancer.port":          "2026-11-30, endpoints: 811 writes, the longest gap 0.9 s",
+	"load_balancer: another kind": "2026-11-30, endpoints: haproxy → kube-vip with an address of its own; 847 writes, the longest gap 1.3 s",
+	"cluster.encryption_at_rest.provider: turned on": "2026-11-30, encryption: three control planes; the playbook killed after 59 results " +
+		"and run again; 2796 writes acknowledged and there, the longest gap 0.8 s; with another key, 4910 writes and 1.2 s",
+	"cluster.encryption_at_rest.provider: another provider": "2026-11-30, encryption: secretbox → aescbc; 4798 writes acknowledged and " +
+		"there, the longest gap 1.6 s",
+	"cluster.encryption_at_rest.provider: turned off": "2026-11-30, encryption: the playbook killed after 49 results and run again; 4016 " +
+		"writes acknowledged and there, the longest gap 1.8 s; the Secret is stored plainly again",
+	"cluster.encryption_algorithm": "2026-11-30, life: ECDSA-P256; the API of the one control plane is away for 37 s",
 	"etcd.data_dir": "2026-11-30, life: stacked, one host; the playbook killed after 39 results and run again; 476 writes " +
 		"acknowledged and there; the API is away for 115 s",
 	"container_runtime.registry": "2026-11-29, config: a mirror; 259 writes, the longest gap 0.6 s; nothing restarted",
