@@ -1,7 +1,10 @@
 package ansible_test
 
 import (
+	"io"
 	"io/fs"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -97,5 +100,50 @@ node "a" {
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Errorf("%s: %v\n%s", name, err, out)
 		}
+	}
+}
+
+// What the API says of Calico is read from either group that holds its settings; a group that no API serves answers without JSON.
+func TestSurveyReadsCalico(t *testing.T) {
+	const (
+		felix = `{"spec": {"wireguardEnabled": true}}`
+		pods  = `{"spec": {"template": {"spec": {"containers": [{"image": "b"}, {"image": "a"}]}}}}`
+	)
+	for name, c := range map[string]struct {
+		answers map[string]string
+		want    string
+	}{
+		"no Calico": {nil, "null []"},
+		"Calico": {map[string]string{
+			"/apis/operator.tigera.io/v1/installations/default": `{"spec": {"variant": "Calico"}, "status": {"calicoVersion": "v3.32.1"}}`,
+		}, `{"spec": {"variant": "Calico"}, "version": "v3.32.1", "encrypted": false} []`},
+		"Calico that encrypts, and is being installed": {map[string]string{
+			"/apis/operator.tigera.io/v1/installations/default":                `{"spec": {}}`,
+			"/apis/crd.projectcalico.org/v1/felixconfigurations/default":       felix,
+			"/apis/apps/v1/namespaces/kube-flannel/daemonsets/kube-flannel-ds": pods,
+		}, `{"spec": {}, "version": "", "encrypted": true} ["a", "b"]`},
+	} {
+		server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			answer, ok := c.answers[r.URL.Path]
+			if !ok {
+				http.Error(w, "404 page not found", http.StatusNotFound)
+				return
+			}
+			io.WriteString(w, answer)
+		}))
+		program, err := templates.Files.ReadFile("tree/ansible/roles/survey/files/cluster.py")
+		if err != nil {
+			t.Fatal(err)
+		}
+		drive := `
+api = object.__new__(Api)
+api.trust, api.servers, api.server = ssl._create_unverified_context(), [], "` + server.URL + `"
+print(json.dumps(calico(api)), json.dumps(images(api.get("/apis/apps/v1/namespaces/kube-flannel/daemonsets/kube-flannel-ds"))))
+`
+		out, err := exec.Command("/usr/bin/python3", "-c", strings.TrimSuffix(string(program), "\nmain()\n")+drive).CombinedOutput()
+		if got := strings.TrimSpace(string(out)); err != nil || got != c.want {
+			t.Errorf("%s: %v, got %s, want %s", name, err, got, c.want)
+		}
+		server.Close()
 	}
 }

@@ -59,7 +59,9 @@ class Api:
         try:
             to.request(method, path, None if body is None else json.dumps(body), {"Content-Type": kind, "Accept": "application/json"})
             reply = to.getresponse()
-            return reply.status, json.loads(reply.read().decode("utf-8") or "null")
+            text = reply.read().decode("utf-8")
+            # A group that no API serves is "404 page not found", without JSON.
+            return reply.status, json.loads(text or "null") if reply.status != 404 or text.startswith("{") else None
         finally:
             to.close()
 
