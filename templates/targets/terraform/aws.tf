@@ -69,15 +69,17 @@ resource "aws_subnet" "public" {
   })
 }
 
+# Routes are resources of their own: those that others add to a table, to a VPN or another network, stay after an apply.
 resource "aws_route_table" "public" {
   vpc_id = aws_vpc.cluster.id
 
-  route {
-    cidr_block = "0.0.0.0/0"
-    gateway_id = aws_internet_gateway.cluster.id
-  }
-
   tags = { Name = "${var.cluster}-public" }
+}
+
+resource "aws_route" "public" {
+  route_table_id         = aws_route_table.public.id
+  destination_cidr_block = "0.0.0.0/0"
+  gateway_id             = aws_internet_gateway.cluster.id
 }
 
 resource "aws_route_table_association" "public" {
@@ -112,12 +114,15 @@ resource "aws_route_table" "nodes" {
 
   vpc_id = aws_vpc.cluster.id
 
-  route {
-    cidr_block     = "0.0.0.0/0"
-    nat_gateway_id = aws_nat_gateway.zone[each.key].id
-  }
-
   tags = { Name = "${var.cluster}-nodes-${each.key}" }
+}
+
+resource "aws_route" "nodes" {
+  for_each = local.subnets
+
+  route_table_id         = aws_route_table.nodes[each.key].id
+  destination_cidr_block = "0.0.0.0/0"
+  nat_gateway_id         = aws_nat_gateway.zone[each.key].id
 }
 
 resource "aws_route_table_association" "nodes" {

@@ -20,9 +20,12 @@ import (
 const data = "plan.auto.tfvars.json"
 
 // Validate fails the test where `terraform fmt` would change a file, `terraform validate` refuses the configuration, a value of the plan's
-// data does not fit its variable, or one of the expressions has no value.
+// data does not fit its variable, one of the expressions has no value, or an apply would remove what the cluster itself makes in the cloud.
 func Validate(t *testing.T, files []artifact.File, expressions ...string) {
 	t.Helper()
+	for _, line := range taken(files) {
+		t.Error(line)
+	}
 	dir := write(t, files)
 	env := append(os.Environ(), "TF_CLI_CONFIG_FILE="+filepath.Join(schemas(t), "terraform.rc"), "CHECKPOINT_DISABLE=1")
 	for _, args := range [][]string{{"fmt", "-check", "-diff"}, {"validate", "-no-color"}} {

@@ -250,7 +250,7 @@ resource "aws_instance" "machine" {
     ignore_changes = [ami, user_data]
   }
 
-  depends_on = [aws_route_table_association.nodes]
+  depends_on = [aws_route_table_association.nodes, aws_route.nodes]
 }
 
 # The API's balancer takes the API servers by address and speaks to them with its own: a control plane that dials the balancer may then be

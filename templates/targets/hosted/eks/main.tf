@@ -80,7 +80,7 @@ resource "aws_eks_cluster" "cluster" {
     }
   }
 
-  depends_on = [aws_iam_role_policy_attachment.cluster, aws_route_table_association.nodes]
+  depends_on = [aws_iam_role_policy_attachment.cluster, aws_route_table_association.nodes, aws_route.nodes]
 }
 
 # The pod network and kube-proxy come first: a worker without them never gets ready.
