@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,6 +19,23 @@ func TestMinikube(t *testing.T) {
 	target.Refuses(t)
 	targettest.Shellcheck(t, files)
 	theScriptHandsArgumentsOn(t, files)
+}
+
+// flags of minikube start that an argument of the plan may become. Source: `minikube start --help` of
+// https://github.com/kubernetes/minikube at eb25dbc (after v1.38.1), cmd/minikube/cmd/start_flags.go
+var flags = strings.Fields(`addons apiserver-ips apiserver-names apiserver-port cert-expiration cni container-runtime cpus
+  disk-size dns-domain docker-env driver extra-config feature-gates ha image-repository insecure-registry kubernetes-version
+  listen-address memory nodes registry-mirror service-cluster-ip-range static-ip subnet`)
+
+// theFlagsAreMinikubes: every argument is a flag that minikube has.
+func theFlagsAreMinikubes(t *testing.T, arguments []string) {
+	t.Helper()
+	for _, argument := range arguments {
+		name, _, ok := strings.Cut(strings.TrimPrefix(argument, "--"), "=")
+		if !ok || !slices.Contains(flags, name) {
+			t.Errorf("minikube start has no flag for %q", argument)
+		}
+	}
 }
 
 // theScriptHandsArgumentsOn runs start.sh with a minikube that writes down how it was called.
@@ -37,6 +55,7 @@ func theScriptHandsArgumentsOn(t *testing.T, files []artifact.File) {
 			want = strings.Split(strings.TrimSuffix(string(f.Data), "\n"), "\n")
 		}
 	}
+	theFlagsAreMinikubes(t, want)
 	fake := "#!/bin/sh\nprintf '%s\\n' \"$@\" '' >> \"$RECORD\"\n"
 	if err := os.WriteFile(filepath.Join(dir, "minikube", "minikube"), []byte(fake), 0o755); err != nil {
 		t.Fatal(err)
