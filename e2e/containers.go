@@ -36,7 +36,7 @@ func checkContainers(ctx context.Context, c *cluster) error {
 	const stops = `
 [ "$(systemd-detect-virt --container)" = lxc ] || echo 'systemd sees no container of LXD'
 if modprobe br_netfilter 2>/dev/null; then echo 'modprobe works'; fi
-for f in /lib/modules /boot/config-$(uname -r); do [ ! -e $f ] || echo "$f is there"; done
+for f in /lib/modules/$(uname -r) /boot/config-$(uname -r); do [ ! -e $f ] || echo "$f is there"; done
 [ ! -s /proc/config.gz ] || echo 'the configuration of the kernel is there'
 if echo 131072 2>/dev/null >/proc/sys/net/netfilter/nf_conntrack_max; then echo 'the table of connections can be set'; fi
 [ -e /usr/local/sbin/kubeadm ] && echo 'kubeadm is not the real one'

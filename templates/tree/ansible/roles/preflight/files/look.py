@@ -118,12 +118,10 @@ def cgroups():
 
 
 def unloadable(modules):
-    """those that the kernel neither has nor could load. A container has those of its host, and no files to load others from."""
-    if not shutil.which("modprobe"):
+    """those that the kernel neither has nor could load. In a container without files of modules it is not known: it has those of its host."""
+    if not shutil.which("modprobe") or container() and not os.path.isdir("/lib/modules/" + os.uname().release):
         return []
-    # a kernel with br_netfilter built in has no directory for it
-    absent = [name for name in modules if not os.path.isdir("/sys/module/" + name)
-              and not (name == "br_netfilter" and os.path.isdir("/proc/sys/net/bridge"))]
+    absent = [name for name in modules if not os.path.isdir("/sys/module/" + name)]
     return [name for name in absent if subprocess.run(["modprobe", "--dry-run", "--quiet", name], check=False).returncode]
 
 
