@@ -119,7 +119,7 @@ e2e-change: build ## edit topologies of running clusters in the lab: CASES="guar
 e2e-boot: build ## one machine as libvirt/machines.sh makes it, booted in QEMU without KVM and held against its design (Linux, root; minutes)
 	$(GO) run ./e2e/boot -k8splan bin/k8splan
 
-e2e-hosts: build ## hosts that are not as a cluster needs them, in the lab: CASES="flaws in-spite" for some
+e2e-hosts: build ## hosts that are not as a cluster needs them, in the lab: CASES="flaws in-spite alone" for some
 	$(GO) run ./e2e -k8splan bin/k8splan -hosts $(CASES)
 
 e2e-ansible: build ## a host and a cluster of eight in the lab, with the ansible-core of Debian trixie (2.19)

@@ -93,27 +93,87 @@ var unfriendlyCases = map[string]func(context.Context, *cluster, *table) error{
 	"in-spite": buildInSpite,
 }
 
+// alone are flaws of one host each, whose topology has another runtime or another user; before makes the host one without a flaw.
+var alone = []struct {
+	title, topology, before string
+	flaws                   []flaw
+}{
+	{"docker-others", "topologies/docker.hcl", "", []flaw{
+		{"docker-1", "foreign-file", "/etc/docker/daemon.json",
+			`mkdir -p /etc/docker; echo '{"live-restore": false}' >/etc/docker/daemon.json`},
+	}},
+	{"crio-others", "topologies/crio.hcl", "", []flaw{
+		{"crio-1", "foreign-file", "/etc/crio/policy.json",
+			`mkdir -p /etc/crio; echo '{"default": [{"type": "reject"}]}' >/etc/crio/policy.json`},
+		{"crio-1", "foreign-program", "crio",
+			"cp /bin/sleep /usr/local/bin/crio; systemd-run --quiet --unit=theirs /usr/local/bin/crio 600"},
+	}},
+	{"login", "unfriendly/login.hcl", install + `sudo; useradd --create-home --shell /bin/bash ops
+cp -a /root/.ssh /home/ops/; chown -R ops: /home/ops/.ssh; echo 'ops ALL=(ALL) NOPASSWD:ALL' >/etc/sudoers.d/ops`, []flaw{
+		{"login-1", "sudo", "", "rm /etc/sudoers.d/ops"},
+	}},
+}
+
+// lookAlone looks at each of the hosts that are alone, without its flaws and with them.
+func (h *harness) lookAlone(ctx context.Context) error {
+	for _, a := range alone {
+		if err := h.onHosts(ctx, a.title, a.topology, func(ctx context.Context, c *cluster, t *table) error {
+			return lookAt(ctx, c, t, a.before, a.flaws)
+		}); err != nil {
+			return fmt.Errorf("%s: %w", a.title, err)
+		}
+	}
+	return nil
+}
+
+func lookAt(ctx context.Context, c *cluster, t *table, before string, flaws []flaw) error {
+	if _, err := c.nodes[0].Exec(ctx, "bash", "-euc", before); err != nil {
+		return err
+	}
+	clean, err := c.looked(ctx)
+	if err != nil {
+		return fmt.Errorf("on a host without a flaw: %w", err)
+	}
+	t.phase("preflight.yml on a host without a flaw")
+	if err := c.make(ctx, flaws); err != nil {
+		return err
+	}
+	found, err := c.looked(ctx)
+	if err != nil {
+		return err
+	}
+	t.phase("preflight.yml")
+	return compare(found, clean, flaws)
+}
+
 // unfriendly walks through the cases that are named, or all.
 func (h *harness) unfriendly(ctx context.Context, names []string) error {
+	all := append(slices.Sorted(maps.Keys(unfriendlyCases)), "alone")
 	if len(names) == 0 {
-		names = slices.Sorted(maps.Keys(unfriendlyCases))
+		names = all
 	}
 	for _, name := range names {
+		if name == "alone" {
+			if err := h.lookAlone(ctx); err != nil {
+				return err
+			}
+			continue
+		}
 		walk := unfriendlyCases[name]
 		if walk == nil {
-			return fmt.Errorf("no case %q: %s", name, strings.Join(slices.Sorted(maps.Keys(unfriendlyCases)), ", "))
+			return fmt.Errorf("no case %q: %s", name, strings.Join(all, ", "))
 		}
-		if err := h.onHosts(ctx, name, walk); err != nil {
+		if err := h.onHosts(ctx, name, "unfriendly/topology.hcl", walk); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	return nil
 }
 
-// onHosts boots the hosts of the topology, lets walk use them, and takes them away.
-func (h *harness) onHosts(ctx context.Context, title string, walk func(context.Context, *cluster, *table) error) (err error) {
+// onHosts boots the hosts of a topology, lets walk use them, and takes them away.
+func (h *harness) onHosts(ctx context.Context, title, topology string, walk func(context.Context, *cluster, *table) error) (err error) {
 	t := h.table(ctx, title)
-	c, _, _, err := h.generateFrom(ctx, filepath.Join("unfriendly", "topology.hcl"), title)
+	c, _, _, err := h.generateToLook(ctx, topology, title)
 	if err != nil {
 		return err
 	}
@@ -260,6 +320,9 @@ const ignored = `{"ignore": {"foreign-file": "the lab's", "foreign-program": "th
 // buildInSpite builds a cluster where cloud-init, an upgrade at first boot and another balancer are at work, Ansible is interrupted, and
 // one host is away; then it takes the cluster off again and compares the hosts with what they were.
 func buildInSpite(ctx context.Context, c *cluster, t *table) error {
+	if err := errors.Join(c.readMembers(), c.checkSupplies()); err != nil {
+		return err
+	}
 	before, err := c.unfriendlyHosts(ctx, t)
 	if err != nil {
 		return err

@@ -70,7 +70,8 @@ func takenBy(b *hclsyntax.Block) []string {
 			found = found || inner.Type == name || inner.Type == "dynamic" && inner.Labels[0] == name
 		}
 		if found {
-			out = append(out, fmt.Sprintf("%s: %s of %s owns all of them, and an apply removes what the cluster added", b.Range(), name, kind))
+			out = append(out, fmt.Sprintf("%s: %s of %s owns all of them, and an apply removes what the cluster added", b.Range(), name,
+				kind))
 		}
 	}
 	want := attached[kind]
@@ -78,7 +79,8 @@ func takenBy(b *hclsyntax.Block) []string {
 		return out
 	}
 	if !slices.Contains(ignored(b), want) {
-		out = append(out, fmt.Sprintf("%s: %s of %s is not ignored, and an apply detaches what a CSI driver attached", b.Range(), want, kind))
+		out = append(out, fmt.Sprintf("%s: %s of %s is not ignored, and an apply detaches what a CSI driver attached", b.Range(), want,
+			kind))
 	}
 	return out
 }
