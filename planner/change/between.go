@@ -198,6 +198,9 @@ func (d *differ) setting(e *edit, arg string) {
 			c.Origin = "default since " + d.new.Release
 		}
 	}
+	if d.ignored(arg) {
+		c.Class, c.Detail, c.by = None, d.ignoredWhat(), nil
+	}
 	if c.Class == None && c.Origin != "" {
 		d.r.silent = append(d.r.silent, e.path)
 		return
@@ -205,7 +208,16 @@ func (d *differ) setting(e *edit, arg string) {
 	d.r.Changes = append(d.r.Changes, c)
 	last := &d.r.Changes[len(d.r.Changes)-1]
 	last.Range = d.place(e, c.Origin)
-	last.Hosts = d.hostsOf(chosen.By)
+	last.Hosts = d.hostsOf(c.by)
+}
+
+// ignored reports whether the target has no use for an argument, before and after: a change of it is no change to the cluster.
+func (d *differ) ignored(argument string) bool {
+	return d.new.leaves != nil && d.old.Target == d.new.Target && d.new.leaves(argument)
+}
+
+func (d *differ) ignoredWhat() string {
+	return "Target " + d.new.Target + " does not use it: nothing changes."
 }
 
 // without lists the items of a list that another has not.

@@ -26,7 +26,8 @@ func Of(p *plan.Plan, release string) *Record {
 	b := &builder{p: p, secrets: p.Spec.Secrets, r: &Record{
 		Release: release, Cluster: p.Cluster.Name, Target: p.Target.Name, Hosting: p.Target.Facts.Hosting,
 		Settings: map[string]Value{}, Defaults: map[string]bool{}, at: map[string]hcl.Range{}, page: p.Target.Facts.Page,
-		Files: p.Spec.Read,
+		leaves: p.Leaves,
+		Files:  p.Spec.Read,
 	}}
 	b.cluster()
 	b.network()

@@ -41,6 +41,8 @@ type Record struct {
 	at    map[string]hcl.Range // where settings are written; nil for a record from a file
 	moves map[string]string    // new names of machines by their old ones, as the design says
 	page  plan.Page            // of the target; zero for a record from a file
+	// leaves reports whether the target has no use for an argument; nil for a record from a file.
+	leaves func(path string) bool
 }
 
 // Node is one machine. Its arguments have the names of the language's block node; keys of maps follow in brackets.

@@ -673,8 +673,7 @@ var table = []Row{
 	row("node.annotations", InPlace, nodeStatus, "Set by kubectl.", "labels"),
 	row("node.kubelet_extra_args", Ordered, "https://github.com/kubernetes/kubeadm/issues/1927",
 		"kubeadm-flags.env of that host, and a restart of its kubelet: kubeadm never writes that file again.", "node-kubelet"),
-	row("node.instance_type", Ordered, nodeStatus, "The label is a flag of the kubelet, where no cloud sets it. A tool that makes the "+
-		"machine may replace it: see its plan.", "machine"),
+	row("node.instance_type", Ordered, nodeStatus, "The tool that makes the machine stops it, or replaces it: see its plan.", "machine"),
 	row("node.etcd_name", Refused, "https://etcd.io/docs/v3.6/op-guide/clustering/",
 		"A member has its name in its data and in the configuration of all others. Keep it: a member that is replaced may have another "+
 			"one."),

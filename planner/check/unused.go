@@ -25,13 +25,10 @@ func unusedByTarget(p *plan.Plan) []Finding {
 	if p.Spec == nil {
 		return nil
 	}
-	if facts.Uses == nil {
-		return hostOnOneMachine(p)
-	}
 	findings := hostOnOneMachine(p)
 	said := map[string]bool{}
 	for _, use := range p.Spec.Written() {
-		if !facts.Leaves(use.Path) || facts.ReadByRules(use.Path) || covered(ownRules, use.Path) ||
+		if !facts.Leaves(use.Path) || use.Path == "node.interface" && readByKeepalived(p, use.At) || facts.ReadByRules(use.Path) || covered(ownRules, use.Path) ||
 			!ours(p) && covered(vendorsOwns, use.Path) {
 			continue
 		}
@@ -44,6 +41,13 @@ func unusedByTarget(p *plan.Plan) []Finding {
 			p.Target.Name)...)
 	}
 	return findings
+}
+
+// readByKeepalived reports whether the interface that is written there is one of a balancer that moves an address: keepalived reads it,
+// on targets too that set up no interface.
+func readByKeepalived(p *plan.Plan, at hcl.Range) bool {
+	return p.LoadBalancer.Kind == plan.HAProxy && p.LoadBalancer.VirtualIP.IsValid() && p.Target.Facts.Uses == nil &&
+		slices.ContainsFunc(p.LoadBalancer.Nodes, func(n *plan.Node) bool { return n.Attr("interface").Overlaps(at) })
 }
 
 // hostOnOneMachine finds hypervisors of nodes that the target makes on one machine whatever the file says: once, as for all arguments.

@@ -74,8 +74,12 @@ func (r *resolver) nodes() {
 	r.domainsOfNobody()
 	for _, n := range r.plan.Nodes {
 		n.TargetHost = r.plan.Target.Site.carrier(n.FailureDomain)
-		if r.plan.Target.Facts.OneMachine != "" {
-			n.Host = "" // whatever is written, and a rule says so
+		facts := r.plan.Target.Facts // what a target does not read is not so, whatever is written, and a rule says that
+		if facts.OneMachine != "" || facts.Leaves("node.host") {
+			n.Host = ""
+		}
+		if facts.Leaves("node.power") {
+			n.Power = ""
 		}
 	}
 	slices.SortStableFunc(r.plan.Nodes, func(a, b *Node) int {

@@ -46,6 +46,9 @@ type Resolving struct {
 	// which it consumes everything ("ssh"); nil stands for the whole language. Whatever else the file writes has no effect there, and rule
 	// target-unused says so. A test of package planner holds it against the tree.
 	Uses []string
+	// Ignores names the arguments that the target does not consume, where Uses is nil: all others it does. Target-unused says so, and a
+	// change of one is no change to the cluster.
+	Ignores []string
 	// L2 is false where the network filters ARP and VRRP for addresses it did not give out, so that a virtual IP cannot move.
 	L2 bool
 	// Reserved ranges are in use on such hosts before Kubernetes comes (a hypervisor's bridge).
@@ -266,11 +269,20 @@ func (t Facts) Guide() bool { return t.Folder != "" && t.FolderIf == "" && !t.Ru
 // the target, which decides by itself.
 func (f Facts) Leaves(path string) bool {
 	if f.Uses == nil {
-		return false
+		return slices.ContainsFunc(f.Ignores, func(ignored string) bool { return ignored == path || strings.HasPrefix(path, ignored+".") })
 	}
 	return !slices.ContainsFunc(f.Uses, func(used string) bool {
 		return used == path || strings.HasPrefix(path, used+".") || strings.HasPrefix(used, path+".")
 	})
+}
+
+// Leaves is Leaves of the target in this design: the interface of a machine that a target does not set up itself is read by keepalived,
+// where that moves an address.
+func (p *Plan) Leaves(path string) bool {
+	if path == "node.interface" && p.LoadBalancer.Kind == HAProxy && p.LoadBalancer.VirtualIP.IsValid() && p.Target.Facts.Uses == nil {
+		return false
+	}
+	return p.Target.Facts.Leaves(path)
 }
 
 // Check is the strongest check that a target's output has passed. Never claim more than was done.
@@ -298,7 +310,7 @@ func (f Facts) ReadByRules(path string) bool {
 // simulation read them.
 var OfMachines = []string{
 	"node.address", "node.arch", "node.cpus", "node.memory", "node.disk", "node.os", "node.host", "node.mac", "node.interface",
-	"node.instance_type", "node.failure_domain", "node.power",
+	"node.failure_domain", "node.power",
 }
 
 // Build is the command that builds the cluster, typed in the tree, or the first one of several that its page explains; "" where the page

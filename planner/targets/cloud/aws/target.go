@@ -13,6 +13,7 @@ func Target() target.Target {
 			Title:   "AWS machines",
 			Hosting: plan.Hosts,
 			Resolving: plan.Resolving{
+				Ignores:  []string{"hypervisor", "node.host", "node.interface", "node.mac", "node.power"},
 				Cloud:    "aws",
 				Site:     target.Site,
 				Balancer: true,

@@ -13,6 +13,7 @@ func Target() target.Target {
 			Title:   "Hetzner Cloud machines",
 			Hosting: plan.Hosts,
 			Resolving: plan.Resolving{
+				Ignores:  []string{"hypervisor", "node.host", "node.interface", "node.mac", "node.power"},
 				Cloud:    "hetzner",
 				Site:     target.Site,
 				MTU:      1450,

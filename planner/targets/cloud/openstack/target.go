@@ -13,6 +13,7 @@ func Target() target.Target {
 			Title:   "OpenStack machines",
 			Hosting: plan.Hosts,
 			Resolving: plan.Resolving{
+				Ignores:  []string{"hypervisor", "node.host", "node.interface", "node.mac", "node.power"},
 				Cloud:    "openstack",
 				Site:     target.Site,
 				Balancer: true,

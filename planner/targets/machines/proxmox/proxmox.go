@@ -260,8 +260,8 @@ var (
 	}
 	nobody = &rule.Rule{
 		ID: "proxmox-host-unused", Severity: rule.Warning, Title: "Node of Proxmox that carries no machine",
-		Doc: "A machine stands on its own `host`; without one, on the node that `hosts` names for its failure domain, or that is called as " +
-			"the failure domain; and only without both on the target's `host`. What the block says of anything else has no effect.",
+		Doc: "A machine stands on its own `host`; without one, on the node that `hosts` names for its failure domain, or that is called " +
+			"as the failure domain; and only without both on the target's `host`. What the block says of anything else has no effect.",
 		Fix:     "Remove it, or write `hosts` for the failure domains that the machines are in.",
 		Sources: []string{"https://registry.terraform.io/providers/bpg/proxmox/latest/docs/resources/virtual_environment_vm"},
 	}

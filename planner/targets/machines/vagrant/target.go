@@ -15,7 +15,8 @@ func Target() target.Target {
 			Title:   "Vagrant: libvirt, VirtualBox or VMware on one machine",
 			Hosting: plan.Hosts,
 			Resolving: plan.Resolving{
-				L2: true,
+				Ignores: []string{"node.disk", "node.instance_type", "node.interface", "node.power"},
+				L2:      true,
 				// VirtualBox's NAT interface, the same on every machine, and vagrant-libvirt's management network.
 				// Sources: https://www.virtualbox.org/manual/ch06.html,
 				// https://vagrant-libvirt.github.io/vagrant-libvirt/configuration.html#management-network
