@@ -11,11 +11,11 @@ import (
 
 // TestIgnored changes what the target has no use for: nothing changes in the cluster, and target-unused says it of the same arguments.
 func TestIgnored(t *testing.T) {
-	const workers = "node_pool \"w\" {\n  roles = [\"worker\"]\n  count = 2\n  first_address = \"10.0.0.21\"\n  cpus = 4\n  memory = \"8Gi\"\n" +
-		"  failure_domains = [\"a\"]\n  # pool\n}\n"
+	const workers = "node_pool \"w\" {\n  roles = [\"worker\"]\n  count = 2\n  first_address = \"10.0.0.21\"\n  cpus = 4\n" +
+		"  memory = \"8Gi\"\n  failure_domains = [\"a\"]\n  # pool\n}\n"
 	const design = "cluster \"c\" {\n  type = \"single-etcd-single-master\"\n  kubernetes_version = \"1.35.8\"\n}\nnode \"cp\" {\n" +
-		"  roles = [\"control-plane\"]\n  address = \"10.0.0.11\"\n  cpus = 4\n  memory = \"8Gi\"\n  failure_domain = \"a\"\n}\n" + workers +
-		"ssh {\n  user = \"ops\"\n}\n"
+		"  roles = [\"control-plane\"]\n  address = \"10.0.0.11\"\n  cpus = 4\n  memory = \"8Gi\"\n  failure_domain = \"a\"\n}\n" +
+		workers + "ssh {\n  user = \"ops\"\n}\n"
 	for _, c := range []struct {
 		target, old, new string
 		want             change.Class

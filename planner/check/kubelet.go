@@ -30,7 +30,7 @@ var kubeletRules = []Rule{
 		Doc: "The kubelet holds its fields and flags against each other when it starts, and exits on the first that is out of range or " +
 			"contradicts another. All nodes get the same file: none of them becomes ready.",
 		Fix:     "Write a value in the range, or correct the other of the two settings.",
-		Sources: []string{kubeletValidation, kubeletEviction, kubeletDefaults},
+		Sources: []string{kubeletValidation, kubeletEviction, kubeletDefaults, kubeletCPUManager, kubeletMemoryManager, kubeletTopology},
 	}, componentKubeletRefuses},
 }
 
@@ -157,13 +157,15 @@ func componentKubeletRefuses(p *plan.Plan) []Finding {
 			own = append(own, c)
 		}
 	}
-	findings := all.refused()
+	gates := func(name string) bool { return p.Cluster.FeatureGates[name] }
+	minor := p.Cluster.Version.Minor
+	findings := all.refused(minor, gates)
 	said := map[hcl.Range]bool{}
 	for _, f := range findings {
 		said[f.At] = true
 	}
 	for _, c := range own {
-		for _, f := range (kubeletSettings{all.config, append(slices.Clone(all.lines), c)}).refused() {
+		for _, f := range (kubeletSettings{all.config, append(slices.Clone(all.lines), c)}).refused(minor, gates) {
 			if !said[f.At] {
 				said[f.At] = true
 				findings = append(findings, f)
@@ -174,7 +176,7 @@ func componentKubeletRefuses(p *plan.Plan) []Finding {
 }
 
 // refused finds what the kubelet exits on.
-func (k kubeletSettings) refused() []Finding {
+func (k kubeletSettings) refused(minor int, gates func(string) bool) []Finding {
 	var findings []Finding
 	bad := map[string]bool{} // fields that are out of range: what follows from them says nothing new
 	for _, r := range kubeletRanges {
@@ -188,7 +190,8 @@ func (k kubeletSettings) refused() []Finding {
 	}
 	findings = append(findings, k.imagesRefused(bad)...)
 	findings = append(findings, k.shutdownRefused()...)
-	return append(findings, k.evictionRefused()...)
+	findings = append(findings, k.evictionRefused()...)
+	return append(findings, k.startRefused(minor, gates)...)
 }
 
 // imagesRefused finds contradictions among the settings of images.

@@ -28,7 +28,8 @@ func unusedByTarget(p *plan.Plan) []Finding {
 	findings := hostOnOneMachine(p)
 	said := map[string]bool{}
 	for _, use := range p.Spec.Written() {
-		if !facts.Leaves(use.Path) || use.Path == "node.interface" && readByKeepalived(p, use.At) || facts.ReadByRules(use.Path) || covered(ownRules, use.Path) ||
+		if !facts.Leaves(use.Path) || use.Path == "node.interface" && readByKeepalived(p, use.At) ||
+			facts.ReadByRules(use.Path) || covered(ownRules, use.Path) ||
 			!ours(p) && covered(vendorsOwns, use.Path) {
 			continue
 		}

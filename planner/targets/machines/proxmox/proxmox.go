@@ -170,18 +170,20 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*variables, h
 
 // carriesNobody warns of nodes of Proxmox that the block names and no machine stands on for what it says.
 func (b *body) carriesNobody(p *plan.Plan, r *block.Reader) {
-	in := map[string]bool{} // the failure domains by which a machine is placed
+	in, carries := map[string]bool{}, map[string]bool{} // failure domains by which a machine is placed, and nodes of Proxmox
 	for _, n := range p.Nodes {
+		carries[b.standing(r, n)] = true
 		if n.Host == "" {
 			in[n.FailureDomain] = true
 		}
 	}
-	if b.Host != nil && !in[""] {
+	if b.Host != nil && !carries[*b.Host] {
 		r.Say(nobody, b.Attr("host"), "host = %q is for machines that have neither a host nor a failure domain, and each has one: no "+
-			"machine stands on %s for it. Remove it, or write hosts for the failure domains.", *b.Host, *b.Host)
+			"machine stands on %s. Remove it, or write hosts for the failure domains.", *b.Host, *b.Host)
 	}
+	delete(in, "")
 	for _, domain := range slices.Sorted(maps.Keys(b.Hosts)) {
-		if !in[domain] {
+		if len(in) > 0 && !in[domain] { // without failure domains the entries wait for them
 			r.Say(nobody, b.Attr("hosts"), "hosts names %s for %s, and no machine is placed by that failure domain. Remove the entry, or "+
 				"correct its name.", b.Hosts[domain], domain)
 		}

@@ -237,6 +237,9 @@ func (d *decoder) domains(usual placement) (map[string]*domain, map[string]place
 
 // empty warns of failure domains of the block in which no machine stands.
 func (d *decoder) empty() {
+	if !slices.ContainsFunc(d.p.Nodes, func(n *plan.Node) bool { return n.FailureDomain != "" }) {
+		return // the blocks wait for the first
+	}
 	for _, of := range d.b.Domains {
 		if !slices.ContainsFunc(d.p.Nodes, func(n *plan.Node) bool { return n.FailureDomain == of.Name }) {
 			d.Say(idle, of.NameRange, "No machine is in failure_domain %q, so the block has no effect. Remove it, or correct its name.",
