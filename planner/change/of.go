@@ -459,6 +459,14 @@ func (b *builder) machinesAccess() {
 	if t := &b.p.Time; len(t.Servers) > 0 {
 		b.put("time.servers", t.Attr("servers"), list(t.Servers))
 	}
+	if h := &b.p.Hosts; !b.left(b.p.Spec.Hosts != nil) {
+		b.word("hosts.selinux", h.Source, h.SELinux)
+		if h.Firewall {
+			b.put("hosts.firewall", h.Attr("firewall"), text("managed"))
+		}
+		b.put("hosts.admin_cidrs", h.Attr("admin_cidrs"), set(plan.Texts(h.AdminCIDRs)))
+		b.put("hosts.open_ports", h.Attr("open_ports"), set(openPorts(h.OpenPorts)))
+	}
 	if a := &b.p.Artifacts; !b.left(b.p.Spec.Artifacts != nil) {
 		b.word("artifacts.source", a.Source, a.Origin)
 		b.word("artifacts.mirror_url", a.Source, a.MirrorURL)
@@ -467,6 +475,14 @@ func (b *builder) machinesAccess() {
 		b.word("artifacts.images.dns", a.ImagesAt, a.DNSRepository)
 		b.word("artifacts.images.etcd", a.ImagesAt, a.EtcdRepository)
 	}
+}
+
+func openPorts(ports []plan.OpenPort) []string {
+	words := make([]string, len(ports))
+	for i, o := range ports {
+		words[i] = o.String()
+	}
+	return words
 }
 
 func (b *builder) addons() {

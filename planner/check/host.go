@@ -241,9 +241,33 @@ var hostRules = []Rule{
 		Doc: "On systems where SELinux enforces, the playbook and RUNBOOK.md make it permissive on every host with a kubelet, at once " +
 			"and after each boot, as kubeadm's guide does: pods that use directories of the host, such as the control plane and the pod " +
 			"network, would be refused otherwise. Many companies do not allow it. The playbook for reset restores it.",
-		Fix:     "Waive the rule where that is allowed. Where SELinux must enforce, take a system without it.",
+		Fix:     "Write `hosts { selinux = \"enforcing\" }` to keep it, or `selinux = \"permissive\"` where that is allowed.",
 		Sources: []string{kubeadmInstall, "https://github.com/kubernetes/kubeadm/issues/1654"},
 	}, hostSELinuxPermissive},
+	{rule.Rule{
+		ID: "host-selinux-missing", Severity: rule.Error, Title: "SELinux is to enforce on a system without it",
+		Doc: "Ubuntu and Debian confine programs with AppArmor, and Flatcar's policy knows nothing of containers. There is nothing that " +
+			"could enforce there, and the playbook installs no other security module. Systems of Red Hat's family have SELinux and the " +
+			"policy of containers, container-selinux.",
+		Fix: "Write an os that has SELinux, such as `rocky-9`, or leave `selinux` out.",
+		Sources: []string{"https://kubernetes.io/docs/concepts/security/linux-kernel-security-constraints/",
+			"https://github.com/containers/container-selinux"},
+	}, hostSELinuxMissing},
+	{rule.Rule{
+		ID: "host-selinux-directory", Severity: rule.Error, Title: "Directory of the system that would be labeled for pods", Permanent: true,
+		Doc: "Where SELinux enforces, a directory that pods of the control plane use is labeled container_file_t, with all that is in it. " +
+			"The system's own programs are confined, too: with that label they could not read their files, and the host might not boot " +
+			"again.",
+		Fix:     "Write a directory of its own, below /etc/kubernetes, /var/lib, /var/log, /srv or /opt.",
+		Sources: []string{"https://github.com/containers/container-selinux/blob/main/container_selinux.8"},
+	}, hostSELinuxDirectory},
+	{rule.Rule{
+		ID: "host-firewall-unmanaged", Severity: rule.Error, Title: "Rules of a firewall that nobody manages", Permanent: true,
+		Doc: "`admin_cidrs` and `open_ports` say what a managed firewall lets in. Where the playbook leaves the hosts' firewalls alone, they " +
+			"change nothing, and a reader would take hosts for closed that are open.",
+		Fix:     "Write `firewall = \"managed\"`, or remove them.",
+		Sources: []string{"https://kubernetes.io/docs/reference/networking/ports-and-protocols/"},
+	}, hostFirewallUnmanaged},
 	{rule.Rule{
 		ID: "host-os-unknown", Severity: rule.Warning, Title: "Unknown operating system",
 		Doc: "The name tells the rules which kernel and which cgroups the hosts have, and when their support ends. Of a name that is " +
@@ -608,7 +632,7 @@ func hostOSUnprepared(p *plan.Plan) []Finding {
 
 // hostSELinuxPermissive tells of all hosts in one finding: it is one decision.
 func hostSELinuxPermissive(p *plan.Plan) []Finding {
-	if p.Target.Facts.Hosting != plan.Hosts {
+	if p.Target.Facts.Hosting != plan.Hosts || p.Spec.Hosts != nil && p.Spec.Hosts.SELinux != nil {
 		return nil
 	}
 	var on []*plan.Node
@@ -621,8 +645,47 @@ func hostSELinuxPermissive(p *plan.Plan) []Finding {
 		return nil
 	}
 	return one(osAt(on[0]), "SELinux enforces on %s, and the playbook makes it permissive on %s, at once and after each boot: pods could "+
-		"not use directories of the host otherwise. Waive this rule where that is allowed, or write an os without SELinux.", on[0].OS,
-		sentence(names(on)))
+		"not use directories of the host otherwise. Write hosts { selinux = \"enforcing\" } to keep it, or selinux = \"permissive\" "+
+		"where that is allowed.", on[0].OS, sentence(names(on)))
+}
+
+// hostSELinuxMissing judges systems that are known; on others the playbook looks at the host.
+func hostSELinuxMissing(p *plan.Plan) []Finding {
+	if p.Target.Facts.Hosting != plan.Hosts || !p.Hosts.Enforce() {
+		return nil
+	}
+	return each(p.KubeletNodes(), func(n *plan.Node) bool {
+		can, _ := n.OS.Preparable()
+		return can && !n.OS.SELinux()
+	}, osAt, func(n *plan.Node, all []*plan.Node) string {
+		return fmt.Sprintf("%s is to run %s, which has no SELinux that could confine containers, and selinux on %s is \"enforcing\". "+
+			"Write an os that has it, such as \"rocky-9\", or leave selinux out.", whose(all), n.OS, line(p.Hosts.Attr("selinux")))
+	})
+}
+
+func hostFirewallUnmanaged(p *plan.Plan) []Finding {
+	if p.Target.Facts.Hosting != plan.Hosts || p.Hosts.Firewall {
+		return nil
+	}
+	var findings []Finding
+	for _, attr := range []string{"admin_cidrs", "open_ports"} {
+		if at := p.Hosts.Attr(attr); p.Spec.Hosts != nil && p.Spec.Hosts.Has(attr) {
+			findings = append(findings, one(at, "%s is for a managed firewall, and the playbook leaves those of the hosts alone: it opens and "+
+				"closes nothing. Write firewall = \"managed\", or remove it.", attr)...)
+		}
+	}
+	return findings
+}
+
+func hostSELinuxDirectory(p *plan.Plan) []Finding {
+	var findings []Finding
+	for _, l := range p.Labels() {
+		if l.At.Filename != "" && l.OfSystem() {
+			findings = append(findings, one(l.At, "SELinux enforces, and %s would be labeled for pods with all that is in it: the system's "+
+				"own programs could not use it any more. Write a directory of its own, such as \"/var/lib/kubernetes\".", l.Path)...)
+		}
+	}
+	return findings
 }
 
 func hostOSUnknown(p *plan.Plan) []Finding {

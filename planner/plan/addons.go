@@ -13,6 +13,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner/spec"
 	"github.com/k8splan/k8splan/planner/spelling"
+	"go4.org/netipx"
 )
 
 // Addon is what the playbook applies to the cluster: one that the planner knows, manifests of the author's own, the cloud's controller
@@ -80,6 +81,11 @@ type AddressPool struct {
 type AddressRange struct {
 	Written     string
 	First, Last netip.Addr
+}
+
+// Prefixes are the fewest ranges with a prefix that hold the same addresses.
+func (r AddressRange) Prefixes() []netip.Prefix {
+	return netipx.IPRangeFrom(r.First, r.Last).Prefixes()
 }
 
 // Contains reports whether an address is in the range.

@@ -57,6 +57,7 @@ func (r *resolver) defaults() {
 	r.networkDefaults()
 	r.runtimeDefaults()
 	r.sshDefaults()
+	r.hostsDefaults()
 	r.artifactDefaults()
 	r.addonDefaults()
 	p := r.plan
@@ -88,12 +89,12 @@ func (r *resolver) targetDefault(of Facts) {
 }
 
 // blockOrder is the order of the blocks of the language.
-var blockOrder = []string{"cluster", "network", "container_runtime", "etcd", "load_balancer", "ssh", "artifacts", "addon", "scheduler",
-	"node", "target"}
+var blockOrder = []string{"cluster", "network", "container_runtime", "etcd", "load_balancer", "ssh", "hosts", "artifacts", "addon",
+	"scheduler", "node", "target"}
 
 // vendorDecides names the blocks that mean nothing where the vendor runs the control plane: what was decided there is no decision.
-var vendorDecides = map[string]bool{"container_runtime": true, "etcd": true, "load_balancer": true, "ssh": true, "artifacts": true,
-	"addon": true, "scheduler": true}
+var vendorDecides = map[string]bool{"container_runtime": true, "etcd": true, "load_balancer": true, "ssh": true, "hosts": true,
+	"artifacts": true, "addon": true, "scheduler": true}
 
 func block(path string) string {
 	name, _, _ := strings.Cut(path, ".")
@@ -647,6 +648,19 @@ func (r *resolver) sshDefaults() {
 	}
 	settle(r, s != nil && s.User != nil, &p.User, "ssh.user", user, reason, "")
 	settle(r, s != nil && s.Port != nil, &p.Port, "ssh.port", 22, "sshd's default.", "")
+}
+
+// hostsDefaults says what becomes of SELinux where hosts have it; elsewhere there is nothing to decide.
+func (r *resolver) hostsDefaults() {
+	p, s := &r.plan.Hosts, r.spec.Hosts
+	written := s != nil && s.SELinux != nil
+	if !written && !slices.ContainsFunc(r.plan.KubeletNodes(), func(n *Node) bool { return n.OS.Enforces() }) {
+		p.SELinux = Permissive
+		return
+	}
+	settle(r, written, &p.SELinux, "hosts.selinux", Permissive,
+		"kubeadm's guide has it so: pods that use directories of the host would be refused otherwise.",
+		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/")
 }
 
 func (r *resolver) artifactDefaults() {

@@ -4,6 +4,7 @@ package plan
 
 import (
 	"cmp"
+	"fmt"
 	"net/netip"
 	"time"
 
@@ -24,6 +25,7 @@ type Plan struct {
 	LoadBalancer LoadBalancer
 	SSH          SSH
 	Time         Time
+	Hosts        HostSettings
 	Artifacts    Artifacts
 	// CloudProvider is the cloud whose controller manager initializes nodes, "" where there is none. It is among Addons too.
 	CloudProvider string
@@ -346,6 +348,39 @@ type Time struct {
 	*spec.Source
 	Servers []string // NTP, names or addresses, in the order of the file; none leaves the hosts as they are
 }
+
+// HostSettings is what the playbook sets in the systems of the hosts.
+type HostSettings struct {
+	*spec.Source
+	SELinux string // Enforcing or Permissive, on hosts with a kubelet whose system has SELinux
+	// Firewall reports that the playbook opens the plan's ports in the hosts' firewalls, and closes all others.
+	Firewall   bool
+	AdminCIDRs []netip.Prefix // from which Operator and Clients come; none: from everywhere
+	OpenPorts  []OpenPort     // in the order of the file
+}
+
+// OpenPort is one that is no part of the cluster.
+type OpenPort struct {
+	PortRange
+	Protocol string // tcp | udp
+}
+
+// String is the port as the language writes it.
+func (o OpenPort) String() string {
+	if o.First == o.Last {
+		return fmt.Sprintf("%d/%s", o.First, o.Protocol)
+	}
+	return fmt.Sprintf("%d-%d/%s", o.First, o.Last, o.Protocol)
+}
+
+// Modes of SELinux.
+const (
+	Enforcing  = "enforcing"
+	Permissive = "permissive"
+)
+
+// Enforce reports whether SELinux stays enforcing on the hosts.
+func (h *HostSettings) Enforce() bool { return h.SELinux == Enforcing }
 
 // SSH is how Ansible reaches the hosts.
 type SSH struct {

@@ -23,6 +23,29 @@ const (
 	Operator          Peer = "operator"  // where Ansible runs
 )
 
+// Words names a group of hosts in words: nodes are control planes and workers together.
+func (p Peer) Words() string {
+	switch p {
+	case ControlPlanePeers:
+		return "control planes"
+	case EtcdPeers:
+		return "etcd members"
+	case BalancerPeers:
+		return "load balancers"
+	case KubeletHosts:
+		return "nodes"
+	case AllHosts:
+		return "every host"
+	case Clients:
+		return "kubectl and CI"
+	case Consumers:
+		return "users of Services"
+	case Operator:
+		return "where Ansible runs"
+	}
+	return string(p)
+}
+
 // Port is one opening in the firewall of the hosts of one group. Every other port may stay closed.
 type Port struct {
 	On          Peer   // the hosts that listen
@@ -153,6 +176,10 @@ func (p *Plan) Ports() []Port {
 			one(KubeletHosts, "tcp", NodeExporterPort, "node-exporter", "metrics of the node, asked for by Prometheus",
 				"https://github.com/prometheus/node_exporter", KubeletHosts)
 		}
+	}
+	for _, o := range p.Hosts.OpenPorts {
+		add(AllHosts, o.Protocol, o.First, o.Last, "others", "what `open_ports` names",
+			"https://kubernetes.io/docs/concepts/security/", Consumers)
 	}
 	return p.asked(ports)
 }

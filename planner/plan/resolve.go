@@ -45,6 +45,7 @@ func Resolve(s *spec.Spec, of Facts) (*Plan, hcl.Diagnostics) {
 	r.balancer()
 	r.ssh()
 	r.time()
+	r.hosts()
 	r.artifacts()
 	r.cloud()
 	r.schedulers()
@@ -501,6 +502,38 @@ func (r *resolver) time() {
 			r.fail(invalidHost, at, "servers has %s twice. Remove one of them.", server)
 		default:
 			p.Servers = append(p.Servers, server)
+		}
+	}
+}
+
+func (r *resolver) hosts() {
+	p := &r.plan.Hosts
+	p.Source = r.spec.Cluster.Source
+	s := r.spec.Hosts
+	if s == nil {
+		return
+	}
+	p.Source = s.Source
+	if s.SELinux != nil {
+		p.SELinux = *s.SELinux
+	}
+	p.Firewall = s.Firewall != nil && *s.Firewall == "managed"
+	p.AdminCIDRs = r.prefixes(s.Source, "admin_cidrs", s.AdminCIDRs)
+	for i, written := range s.OpenPorts {
+		ports, protocol, _ := strings.Cut(written, "/")
+		first, last, isRange := strings.Cut(ports, "-")
+		if !isRange {
+			last = first
+		}
+		open := OpenPort{PortRange{port(first), port(last)}, protocol}
+		switch {
+		case open.First == 0 || open.Last < open.First || protocol != "tcp" && protocol != "udp":
+			r.fail(outOfRange, s.Element("open_ports", i), `open_ports holds %q. Write a port or two, from 1 to 65535, and the protocol: `+
+				`"443/tcp" or "9000-9100/udp".`, spelling.Excerpt(written))
+		case slices.Contains(p.OpenPorts, open):
+			r.fail(outOfRange, s.Element("open_ports", i), "open_ports has %s twice. Remove one of them.", written)
+		default:
+			p.OpenPorts = append(p.OpenPorts, open)
 		}
 	}
 }

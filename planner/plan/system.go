@@ -162,6 +162,10 @@ func (o OS) Enforces() bool {
 		"fedora-coreos"}, o.canonical().Name)
 }
 
+// SELinux reports whether the system comes with SELinux and the policy of containers, container-selinux. Fedora CoreOS has that in its image.
+// Sources: those of Enforces; Flatcar has a policy of its own without it: https://www.flatcar.org/docs/latest/setup/security/selinux/
+func (o OS) SELinux() bool { return o.Enforces() || o.canonical().Name == "amazon-linux" }
+
 // String is the system as the language writes it, "" where it was not stated.
 func (o OS) String() string { return strings.TrimSuffix(o.Name+"-"+o.Version, "-") }
 

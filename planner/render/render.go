@@ -20,6 +20,7 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/loadbalancer"
 	"github.com/k8splan/k8splan/planner/emit/materials"
 	"github.com/k8splan/k8splan/planner/emit/readme"
+	"github.com/k8splan/k8splan/planner/firewall"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/report"
 	"github.com/k8splan/k8splan/planner/simulate"
@@ -66,7 +67,10 @@ func Tree(p *planner.Project, release string, leaving ...*change.Node) (*artifac
 	own := func(*plan.Plan) ([]artifact.File, error) { return p.TargetFiles(Upstream()) }
 	all := append(emitters(resolved.Target.Facts.Hosting, pages), own, record, page)
 	if resolved.Target.Facts.Hosting == plan.Hosts {
-		all = append(all, func(resolved *plan.Plan) ([]artifact.File, error) { return playbooks(resolved, leaving) })
+		all = append(all, func(resolved *plan.Plan) ([]artifact.File, error) { return playbooks(resolved, leaving) },
+			func(resolved *plan.Plan) ([]artifact.File, error) {
+				return firewall.Emit(resolved, departing(leaving)...)
+			})
 	}
 	files, errs := make([][]artifact.File, len(all)), make([]error, len(all))
 	var group sync.WaitGroup
@@ -88,9 +92,13 @@ func Tree(p *planner.Project, release string, leaving ...*change.Node) (*artifac
 
 // playbooks are the files of ansible/.
 func playbooks(p *plan.Plan, leaving []*change.Node) ([]artifact.File, error) {
+	return ansible.Emit(p, departing(leaving)...)
+}
+
+func departing(leaving []*change.Node) []plan.Leaving {
 	hosts := make([]plan.Leaving, len(leaving))
 	for i, n := range leaving {
 		hosts[i] = n.Departing()
 	}
-	return ansible.Emit(p, hosts...)
+	return hosts
 }

@@ -11,8 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/k8splan/k8splan/planner/firewall"
 	"github.com/k8splan/k8splan/planner/plan"
-	"github.com/k8splan/k8splan/planner/report"
 )
 
 // TestFirewalls has nftables, firewalld and ufw read what the page says to each group of hosts of every design.
@@ -21,7 +21,7 @@ func TestFirewalls(t *testing.T) {
 	groups := 0
 	for file, p := range designs(t) {
 		var all strings.Builder
-		for _, f := range report.Firewalls(p) {
+		for _, f := range firewall.Of(p) {
 			groups++
 			all.WriteString(f.NFTables())
 			for line := range strings.Lines(f.Firewalld()) {
@@ -97,8 +97,8 @@ func TestFirewallsLetInWhoConnects(t *testing.T) {
 		if len(p.Nodes) > 1000 {
 			continue
 		}
-		hosts := map[string]report.Firewall{}
-		for _, f := range report.Firewalls(p) {
+		hosts := map[string]firewall.Firewall{}
+		for _, f := range firewall.Of(p) {
 			for _, name := range f.Hosts {
 				hosts[name] = f
 			}
@@ -134,7 +134,7 @@ func TestFirewallsLetInWhoConnects(t *testing.T) {
 	}
 }
 
-func ruleFor(f report.Firewall, o plan.Port) *report.FirewallRule {
+func ruleFor(f firewall.Firewall, o plan.Port) *firewall.Rule {
 	for i, r := range f.Rules {
 		if r.Protocol == o.Protocol && r.First == o.First && r.Component == o.Component && r.Purpose == o.Purpose {
 			return &f.Rules[i]

@@ -191,7 +191,7 @@ func networkGraph(p *plan.Plan) Graph {
 		if id, ok := ids[peer]; ok {
 			return id
 		}
-		item := Item{ID: b.id(), Lines: []string{peerName(peer)}}
+		item := Item{ID: b.id(), Lines: []string{peer.Words()}}
 		switch n := len(p.Members(peer)); {
 		case n > 0:
 			item.Lines = append(item.Lines, spelling.Quantity(n, "host", "hosts"))
@@ -226,29 +226,6 @@ func networkGraph(p *plan.Plan) Graph {
 		g.Items = append(g.Items, Item{ID: b.id(), Lines: []string{"Address ranges"}, Items: ranges})
 	}
 	return g
-}
-
-// peerName names a group of hosts in words: nodes are control planes and workers together.
-func peerName(peer plan.Peer) string {
-	switch peer {
-	case plan.ControlPlanePeers:
-		return "control planes"
-	case plan.EtcdPeers:
-		return "etcd members"
-	case plan.BalancerPeers:
-		return "load balancers"
-	case plan.KubeletHosts:
-		return "nodes"
-	case plan.AllHosts:
-		return "every host"
-	case plan.Clients:
-		return "kubectl and CI"
-	case plan.Consumers:
-		return "users of Services"
-	case plan.Operator:
-		return "where Ansible runs"
-	}
-	return string(peer)
 }
 
 // etcdGraph has the members with the connections among them, and the API servers that ask them.

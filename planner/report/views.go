@@ -188,13 +188,13 @@ func Matrix(p *plan.Plan) PortMatrix {
 	} {
 		if slices.ContainsFunc(ports, func(o plan.Port) bool { return slices.Contains(o.From, peer) }) {
 			columns = append(columns, peer)
-			m.Columns = append(m.Columns, peerName(peer))
+			m.Columns = append(m.Columns, peer.Words())
 		}
 	}
 	last := plan.Peer("")
 	for _, o := range ports {
 		if o.On != last {
-			m.Rows = append(m.Rows, PortRow{Name: peerName(o.On), Cells: make([][]string, len(columns))})
+			m.Rows = append(m.Rows, PortRow{Name: o.On.Words(), Cells: make([][]string, len(columns))})
 			last = o.On
 		}
 		row := &m.Rows[len(m.Rows)-1]

@@ -96,6 +96,7 @@ type Spec struct {
 	Balancer      *LoadBalancer
 	SSH           *SSH
 	Time          *Time
+	Hosts         *HostSettings
 	Artifacts     *Artifacts
 	Addons        []*Addon
 	CloudProvider *CloudProvider
@@ -445,6 +446,15 @@ type SSH struct {
 type Time struct {
 	*Source
 	Servers []string
+}
+
+// HostSettings is the `hosts` block: what the playbook does to the systems of the hosts.
+type HostSettings struct {
+	*Source
+	SELinux    *string // enforcing | permissive
+	Firewall   *string // managed | unmanaged
+	AdminCIDRs []string
+	OpenPorts  []string // "443/tcp", "9000-9100/udp"
 }
 
 // Artifacts is the `artifacts` block: where binaries and images come from.

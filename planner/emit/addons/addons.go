@@ -246,6 +246,14 @@ func confined(user int64) *corev1.SecurityContext {
 	}
 }
 
+// reaching is a pod that reaches into its node: SELinux does not confine it, where it enforces.
+func reaching(p *plan.Plan, pod corev1.PodSpec) corev1.PodSpec {
+	if p.Hosts.Enforce() {
+		pod.SecurityContext = &corev1.PodSecurityContext{SELinuxOptions: &corev1.SELinuxOptions{Type: plan.Unconfined}}
+	}
+	return pod
+}
+
 func probe(path, port string, scheme corev1.URIScheme) *corev1.Probe {
 	return &corev1.Probe{ProbeHandler: corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: path, Port: intstr.FromString(port),
 		Scheme: scheme}}, PeriodSeconds: 10, FailureThreshold: 3}

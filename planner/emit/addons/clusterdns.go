@@ -51,7 +51,7 @@ func nodeLocalDNS(p *plan.Plan, a *plan.Addon) ([]any, error) {
 	corefile := nodeCache(p)
 	live := &corev1.Probe{InitialDelaySeconds: 60, TimeoutSeconds: 5, ProbeHandler: corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{
 		Host: plan.NodeCacheAddress, Path: "/health", Port: intstr.FromInt32(8080)}}}
-	pods := app.everywhere(corev1.PodSpec{
+	pods := app.everywhere(reaching(p, corev1.PodSpec{
 		ServiceAccountName: app.name, PriorityClassName: "system-node-critical", DNSPolicy: corev1.DNSDefault, HostNetwork: true,
 		NodeSelector: linux,
 		Containers: []corev1.Container{{
@@ -68,7 +68,7 @@ func nodeLocalDNS(p *plan.Plan, a *plan.Addon) ([]any, error) {
 		Volumes: []corev1.Volume{{Name: "config", VolumeSource: corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{
 			LocalObjectReference: corev1.LocalObjectReference{Name: app.name},
 			Items:                []corev1.KeyToPath{{Key: "Corefile", Path: "Corefile.base"}}}}}},
-	})
+	}))
 	pods.Spec.Template.Annotations = digestOf([]byte(corefile))
 	pods.Spec.UpdateStrategy.Type = appsv1.RollingUpdateDaemonSetStrategyType
 	return []any{app.account(), app.config(app.name, map[string]string{"Corefile": corefile}), pods}, nil

@@ -94,7 +94,7 @@ func fluentBit(p *plan.Plan, a *plan.Addon) ([]any, error) {
 	docs := []any{app.namespaceObject("privileged"), app.account()}
 	docs = append(docs, app.role("fluent-bit", rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"namespaces", "pods"},
 		Verbs: []string{"get", "list", "watch"}})...)
-	pods := app.everywhere(pod)
+	pods := app.everywhere(reaching(p, pod))
 	pods.Spec.Template.Annotations = digestOf(text)
 	return append(docs, app.config(app.name, map[string]string{"fluent-bit.yaml": string(text)}), pods), nil
 }

@@ -135,7 +135,7 @@ func prometheus(p *plan.Plan, a *plan.Addon) ([]any, error) {
 			Verbs: []string{"get", "list", "watch"}},
 		rbacv1.PolicyRule{NonResourceURLs: []string{"/metrics", "/metrics/slis"}, Verbs: []string{"get"}})...)
 	return append(docs,
-		nodes.everywhere(nodeExporter(exporter)),
+		nodes.everywhere(reaching(p, nodeExporter(exporter))),
 		monitor("PodMonitor", "node-exporter", monitorSpec{
 			JobLabel: "app.kubernetes.io/name", Selector: metav1.LabelSelector{MatchLabels: nodes.labels},
 			PodMetricsEndpoints: []endpoint{{Port: "metrics", Interval: "30s",

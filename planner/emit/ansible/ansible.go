@@ -11,6 +11,7 @@ import (
 	"github.com/k8splan/k8splan/planner/artifact"
 	"github.com/k8splan/k8splan/planner/emit/components"
 	"github.com/k8splan/k8splan/planner/emit/hostfiles"
+	"github.com/k8splan/k8splan/planner/firewall"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/templates"
 )
@@ -58,18 +59,23 @@ const inventoryComment = `# yamllint disable rule:line-length
 #   endpoint_address  where the endpoint's name leads on this host, if not where it does on the others
 #   node_object       labels, annotations, and taints of the node, as JSON
 #   roles_before      what a host of the group leaving was; remove-host.yml takes it out of the cluster, and generate --removed out of here
+#   firewall_group    the directory of firewall/ whose rules the host applies
 #   cpus, memory      what the topology says that the host has; memory in bytes
 `
 
 // inventory lists the hosts in the plan's order, and the groups in alphabetical order.
 func inventory(p *plan.Plan, leaving []plan.Leaving) ([]byte, error) {
 	hosts := make(mapping, 0, len(p.Nodes)+len(leaving))
+	lets := firewallGroups(p)
 	groups := map[string]mapping{}
 	join := func(group string, n *plan.Node) { groups[group] = append(groups[group], entry{n.Name, nil}) }
 	for _, n := range p.Nodes {
 		vars, err := hostVars(n)
 		if err != nil {
 			return nil, err
+		}
+		if of := lets[n.Name]; of != "" {
+			vars = append(vars, entry{"firewall_group", of})
 		}
 		if p.LoadBalancer.Kind == plan.LocalBalancer && n.Roles.Has(plan.ControlPlane) {
 			vars = append(vars, entry{"endpoint_address", address(n.Address)})
@@ -125,6 +131,20 @@ func inventory(p *plan.Plan, leaving []plan.Leaving) ([]byte, error) {
 		{"hosts", hosts},
 		{"children", children},
 	}}}), nil
+}
+
+// firewallGroups are the directories of firewall/ that hosts apply, by name; none where their firewalls are not ours.
+func firewallGroups(p *plan.Plan) map[string]string {
+	lets := map[string]string{}
+	if !p.Hosts.Firewall {
+		return lets
+	}
+	for _, f := range firewall.Of(p) {
+		for _, name := range f.Hosts {
+			lets[name] = f.Directory()
+		}
+	}
+	return lets
 }
 
 func hostVars(n *plan.Node) (mapping, error) {
@@ -303,6 +323,8 @@ func shared(p *plan.Plan) ([]byte, error) {
 		{"addons", addons(p)},
 		{"local_files", localFiles(p)},
 		{"time_servers", append([]string{}, p.Time.Servers...)},
+		{"firewall", mapping{{"managed", p.Hosts.Firewall}}},
+		{"selinux", mapping{{"mode", p.Hosts.SELinux}, {"labels", labels(p)}}},
 		{"preflight", preflight(p)},
 		{"promises", promises(p)},
 	}), nil
@@ -324,6 +346,15 @@ func hostFiles(p *plan.Plan) mapping {
 		names = append(names, f.Name)
 	}
 	return mapping{{"path", p.HostFilesPath()}, {"names", names}}
+}
+
+// labels are the directories of each group's hosts that pods use where SELinux enforces.
+func labels(p *plan.Plan) []mapping {
+	out := []mapping{}
+	for _, l := range p.Labels() {
+		out = append(out, mapping{{"on", groups[l.On]}, {"path", l.Path}, {"type", plan.ContainerFile}})
+	}
+	return out
 }
 
 // credentials are what nodes get for registries; without a source there are none.

@@ -24,6 +24,8 @@ func parts(p *plan.Plan, leaving []plan.Leaving) []part {
 		// Their text is in group_vars.
 		{false, []string{"roles/runtime/files/"}},
 		// member.py and gate.py of this role are for stacked etcd, too.
+		{p.Hosts.Firewall, []string{"roles/firewall/"}},
+		{p.Hosts.Enforce(), []string{"roles/host/tasks/labels.yml", "roles/host/files/labels.py"}},
 		{len(p.Time.Servers) > 0, []string{"roles/host/tasks/time.yml"}},
 		{len(localFiles(p)) > 0, []string{"roles/host/tasks/local.yml"}},
 		{proxyCredentials(p.Network.HTTPProxy) != "", []string{"roles/host/tasks/proxy.yml", "roles/host/files/proxy.py"}},

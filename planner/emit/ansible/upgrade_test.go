@@ -261,5 +261,5 @@ func TestVariablesAreSet(t *testing.T) {
 
 var comment = regexp.MustCompile(`(?m)^\s*#.*$`)
 
-// others are names that a person gives on the command line.
-var others = []string{"drain_timeout", "kubeconfig_user", "kubeconfig_validity"}
+// others are names that a person gives on the command line, that the inventory has, or that are words of Ansible.
+var others = []string{"drain_timeout", "firewall_group", "kubeconfig_user", "kubeconfig_validity", "reset_connection"}

@@ -231,6 +231,9 @@ func flannelPods(p *plan.Plan, labels map[string]string, reads string) appsv1.Da
 	if cni.Version == plan.FlannelVersion {
 		asUpstream(&pod)
 	}
+	if p.Hosts.Enforce() { // it writes the plugin and its configuration to directories of the host
+		pod.SecurityContext = &corev1.PodSecurityContext{SELinuxOptions: &corev1.SELinuxOptions{Type: plan.Unconfined}}
+	}
 	return appsv1.DaemonSetSpec{
 		Selector: &metav1.LabelSelector{MatchLabels: labels},
 		UpdateStrategy: appsv1.DaemonSetUpdateStrategy{Type: appsv1.RollingUpdateDaemonSetStrategyType,

@@ -105,7 +105,9 @@ func daemonJSON(p *plan.Plan) ([]byte, error) {
 		LiveRestore        bool              `json:"live-restore"` // containers go on while dockerd restarts
 		InsecureRegistries []string          `json:"insecure-registries,omitempty"`
 		RegistryMirrors    []string          `json:"registry-mirrors,omitempty"`
+		SELinux            bool              `json:"selinux-enabled,omitempty"`
 	}{
+		SELinux:     p.Hosts.Enforce(),
 		LiveRestore: true,
 		ExecOpts:    []string{"native.cgroupdriver=" + p.Cluster.Kubelet.CgroupDriver},
 		LogDriver:   "json-file",

@@ -109,6 +109,10 @@ const containerdAbout = "# containerd 2.x reads version 3. It would silently ign
 // ContainerdTOML is written for containerd 2. pause is the image of the pods' sandbox.
 // Source: https://github.com/containerd/containerd/blob/main/docs/cri/config.md
 func ContainerdTOML(p *plan.Plan, pause string) string {
+	selinux := ""
+	if p.Hosts.Enforce() {
+		selinux = "\n[plugins.'io.containerd.cri.v1.runtime']\n  enable_selinux = true\n"
+	}
 	return `version = 3
 imports = ['/etc/containerd/conf.d/*.toml']
 
@@ -125,7 +129,7 @@ imports = ['/etc/containerd/conf.d/*.toml']
   runtime_type = 'io.containerd.runc.v2'
 
 [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]
-  SystemdCgroup = ` + strconv.FormatBool(p.Cluster.Kubelet.CgroupDriver == "systemd") + "\n"
+  SystemdCgroup = ` + strconv.FormatBool(p.Cluster.Kubelet.CgroupDriver == "systemd") + "\n" + selinux
 }
 
 // crioConf names the programs of CRI-O's bundle where there are no packages.
@@ -143,6 +147,9 @@ func crioConf(p *plan.Plan, pause string, binaries bool) string {
 	b.WriteString("\n[crio.runtime]\ncgroup_manager = " + artifact.Quote(p.Cluster.Kubelet.CgroupDriver) + "\n")
 	if p.Cluster.Kubelet.CgroupDriver == "cgroupfs" {
 		b.WriteString("conmon_cgroup = \"pod\"\n")
+	}
+	if p.Hosts.Enforce() {
+		b.WriteString("selinux = true\n")
 	}
 	if binaries {
 		b.WriteString(`default_runtime = "crun"

@@ -96,11 +96,16 @@ func kubeVIPPod(p *plan.Plan, kubeconfig string) (*pod, error) {
 		mounts = append(mounts, corev1.VolumeMount{Name: "config", MountPath: ConfigPath, ReadOnly: true})
 	}
 
+	var security *corev1.PodSecurityContext
+	if p.Hosts.Enforce() { // it sets addresses of the host
+		security = &corev1.PodSecurityContext{SELinuxOptions: &corev1.SELinuxOptions{Type: plan.Unconfined}}
+	}
 	return &pod{
 		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"},
 		Metadata: metav1.ObjectMeta{Name: "kube-vip", Namespace: "kube-system"},
 		Spec: corev1.PodSpec{
 			HostNetwork:       true,
+			SecurityContext:   security,
 			PriorityClassName: "system-node-critical",
 			Containers: []corev1.Container{{
 				Name:            "kube-vip",

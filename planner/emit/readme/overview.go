@@ -108,6 +108,12 @@ func (f *factList) machines(p *plan.Plan) {
 	if nodes := p.ControlPlanes(); len(nodes) > 0 {
 		f.add("Control planes", fmt.Sprintf("%d: %s", len(nodes), names(nodes)))
 	}
+	if p.Hosts.Enforce() {
+		f.add("SELinux", "enforcing on the nodes; pods are confined")
+	}
+	if p.Hosts.Firewall {
+		f.add("Firewall", "the hosts let in the ports below and nothing else; the rules are in `firewall/`")
+	}
 	if len(p.Time.Servers) > 0 {
 		f.add("Time servers", strings.Join(p.Time.Servers, ", "))
 	}

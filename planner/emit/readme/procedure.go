@@ -9,6 +9,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner/emit/components"
 	"github.com/k8splan/k8splan/planner/emit/hostfiles"
+	"github.com/k8splan/k8splan/planner/firewall"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/report"
 	"github.com/k8splan/k8splan/topologies"
@@ -43,6 +44,8 @@ type book struct {
 	Stacked, Foreign                                            bool   // where etcd is: on the control planes, others'
 	Credentials, CredentialsPath                                string // a word of the shell on this computer, and the path on the nodes
 	TimeServers                                                 string // words of a shell
+	Firewalls                                                   []firewallOf
+	Labels                                                      string // directories that pods use where SELinux enforces, words of a shell
 	Containerd                                                  bool
 	KubeletWords                                                string
 	ControlPlaneWords                                           string
@@ -76,6 +79,21 @@ func homeWord(s string) string {
 
 // downloads is what hosts of one architecture fetch and unpack.
 type downloads struct{ Arch, Commands string }
+
+// firewallOf is the directory of the rules that hosts apply, and their names.
+type firewallOf struct{ Directory, Names string }
+
+// firewallsOf are those of all hosts, where the firewalls are ours.
+func firewallsOf(p *plan.Plan) []firewallOf {
+	var all []firewallOf
+	if !p.Hosts.Firewall {
+		return nil
+	}
+	for _, f := range firewall.Of(p) {
+		all = append(all, firewallOf{f.Directory(), firewall.Few(f.Hosts)})
+	}
+	return all
+}
 
 func procedure(p *plan.Plan) book {
 	b := book{
@@ -156,6 +174,10 @@ func procedure(p *plan.Plan) book {
 		b.EtcdNames, b.MemberWords, b.FirstMember, b.MemberCount = names(members), words(members), members[0].Name, len(members)
 	}
 
+	b.Firewalls = firewallsOf(p)
+	for _, l := range p.Labels() {
+		b.Labels = strings.TrimSpace(b.Labels + " " + l.Path)
+	}
 	b.TimeServers = strings.Join(p.Time.Servers, " ")
 	if p.Runtime.Credentials != "" {
 		b.Credentials, b.CredentialsPath, b.Containerd = homeWord(p.Runtime.Credentials), p.Runtime.CredentialsPath(),

@@ -98,3 +98,7 @@ node "worker-1" {
     effect = "NoExecute"
   }
 }
+
+hosts {
+  selinux = "enforcing"
+}

@@ -343,8 +343,12 @@ func (o *options) kickstart(p *plan.Plan, m machine) []artifact.File {
 	line(o.kickstartNetwork(p, m)...)
 	line("# The pod network and kube-proxy write the rules of this host; firewalld's would drop what they let through.")
 	line("firewall", "--disabled")
-	line("# As kubeadm's guide has it: pods that mount directories of the host would be refused otherwise.")
-	line("selinux", "--permissive")
+	if p.Hosts.Enforce() {
+		line("selinux", "--enforcing")
+	} else {
+		line("# As kubeadm's guide has it: pods that mount directories of the host would be refused otherwise.")
+		line("selinux", "--permissive")
+	}
 	line("rootpw", "--lock")
 	if p.SSH.User != "root" {
 		line("user", "--name="+p.SSH.User, "--groups=wheel", "--lock", "--gecos=Ansible")

@@ -184,10 +184,11 @@ def ports(wanted, names):
     return [dict(w, process=next((owners[i] for i in heard[(w["protocol"], w["port"])] if i in owners), "the kernel")) for w in taken]
 
 
-def forwarding():
+def forwarding(managed):
     """rules by which packets that a host forwards are dropped: texts for a person. Nothing where the rules cannot be read."""
     found = []
-    for line in run("iptables", "--wait", "5", "--list-rules", "FORWARD").splitlines():
+    ufw = managed and "ENABLED=yes" in read("/etc/ufw/ufw.conf")
+    for line in [] if ufw else run("iptables", "--wait", "5", "--list-rules", "FORWARD").splitlines():
         if line == "-P FORWARD DROP":
             found.append({"rule": "policy of iptables' chain FORWARD is DROP", "last": False})
         elif re.match(r"-A FORWARD -j (REJECT|DROP)\b", line):
@@ -195,22 +196,24 @@ def forwarding():
     hooked = parsed(run("nft", "--json", "list", "chains"), {}).get("nftables", [])
     for item in hooked:
         chain = item.get("chain", {})
-        ours = chain.get("table", "") in ("filter", "nat", "mangle", "raw")  # of iptables-nft, seen above
+        ours = chain.get("table", "") in ("filter", "nat", "mangle", "raw", "k8splan")  # of iptables-nft, seen above, and the playbook's own
+        ours = ours or managed and chain.get("table") == "firewalld"
         if chain.get("hook") == "forward" and chain.get("policy") == "drop" and not ours:
             found.append({"rule": "nftables: table %s %s, chain %s drops what none of its rules accepts" % (
                 chain.get("family"), chain.get("table"), chain.get("name")), "last": True})
     return found
 
 
-def shut():
-    """firewalls other than firewalld and ufw that keep connections out: texts for a person."""
+def shut(managed):
+    """firewalls other than firewalld and ufw that keep connections out: texts for a person. One that the playbook manages is none of them."""
     found = []
-    rules = run("iptables", "--wait", "5", "--list-rules", "INPUT").splitlines()
+    ufw = managed and "ENABLED=yes" in read("/etc/ufw/ufw.conf")
+    rules = [] if ufw else run("iptables", "--wait", "5", "--list-rules", "INPUT").splitlines()
     if "-P INPUT DROP" in rules or any(re.match(r"-A INPUT -j (REJECT|DROP)\b", line) for line in rules):
         found.append("iptables' chain INPUT lets in what it names and nothing else")
     for item in parsed(run("nft", "--json", "list", "chains"), {}).get("nftables", []):
         chain = item.get("chain", {})
-        if chain.get("hook") == "input" and chain.get("policy") == "drop" and chain.get("table") not in ("filter", "firewalld"):
+        if chain.get("hook") == "input" and chain.get("policy") == "drop" and chain.get("table") not in ("filter", "firewalld", "k8splan"):
             found.append("nftables: table %s %s, chain %s lets in what it names and nothing else" % (
                 chain.get("family"), chain.get("table"), chain.get("name")))
     return found
@@ -383,7 +386,7 @@ def main():
         "unloadable": unloadable(question["modules"]),
         "swap": [line.split()[0] for line in read("/proc/swaps").splitlines()[1:]],
         "lock": locked(),
-        "forward": forwarding(),
+        "forward": forwarding(question.get("managed")),
         "nameservers": resolver(),
         "ipv6_off": read("/proc/sys/net/ipv6/conf/all/disable_ipv6").strip() != "0",
         "others": others(question, names),
@@ -396,7 +399,7 @@ def main():
             virtual = pool.submit(ping, question["virtual_ip"], 128) if question["virtual_ip"] and not answer["virtual"] else None
             name = pool.submit(resolves, question["name"]) if question["name"] else None
             answer.update({
-                "shut": shut(),
+                "shut": shut(question.get("managed")),
                 "route": default_route(bool(address and address.version == 6)),
                 "ports": ports(question["ports"], names),
                 "fsync": fsync(question["etcd"]) if question["etcd"] else 0,

@@ -133,6 +133,16 @@ def rules(ipvs):
         complain("virtual servers of IPVS stay until the next boot: there is no ipvsadm")
 
 
+def labels():
+    """the rules of labels.py."""
+    for path in parsed(read(HOME + "/labels.json")) or {}:
+        pattern = "".join("\\" + c if c in ".^$*+?{}[]()|\\" else c for c in path) + "(/.*)?"
+        run("semanage", "fcontext", "--delete", pattern)
+        if os.path.exists(path):
+            run("restorecon", "-R", path)
+    remove(HOME + "/labels.json")
+
+
 def virtual(address):
     if address:
         for link in parsed(run("ip", "-json", "address", "show", "to", address).stdout):
@@ -161,7 +171,9 @@ def put_back(ledger):
                 f.write(text.replace("# k8splan: ", ""))
         run("swapon", "--all")
     if was.get("enforcing"):
-        text = re.sub(r"(?m)^SELINUX=permissive$", "SELINUX=enforcing", read("/etc/selinux/config"))
+        now = read("/etc/selinux/config")
+        text = re.sub(r"(?m)^SELINUX=permissive$", "SELINUX=enforcing", now)
+    if was.get("enforcing") and text != now:
         with open("/etc/selinux/config", "w", encoding="utf-8") as f:
             f.write(text)
         complain("SELinux enforces again after the next boot: setenforce 1")
@@ -194,6 +206,11 @@ def main():
     rules(question["ipvs"])
     virtual(question["virtual_ip"])
     put_back(ledger)
+    labels()
+    if os.path.exists(HOME + "/firewall.py"):
+        if run("/usr/bin/python3", HOME + "/firewall.py", "remove").returncode:
+            complain("could not take away the rules of the firewall")
+        remove(HOME + "/firewall.py")
     for path in (LEDGER, HOME + "/before"):
         remove(path)
 

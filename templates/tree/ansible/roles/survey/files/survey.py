@@ -429,6 +429,30 @@ def sysctl(name):
     return read("/proc/sys/" + name.replace(".", "/")).strip()
 
 
+def lets_in():
+    """what firewall.py has made of the host's firewall."""
+    try:
+        return json.loads(run("/usr/bin/python3", "/var/lib/k8splan/firewall.py", "state") if os.path.exists("/var/lib/k8splan/firewall.py") else "")
+    except ValueError:
+        return {"program": "", "stamp": "", "holds": False}
+
+
+def selinux():
+    """whether SELinux enforces now and after the next boot, the programs and the policy that pods need there, and what labels.py labeled."""
+    try:
+        labels = json.loads(read("/var/lib/k8splan/labels.json"))
+    except ValueError:
+        labels = {}
+    return {
+        "haproxy": read("/sys/fs/selinux/booleans/haproxy_connect_any").startswith("1"),
+        "enforcing": read("/sys/fs/selinux/enforce").strip() == "1",
+        "configured": "\nSELINUX=enforcing" in "\n" + read("/etc/selinux/config"),
+        "containers": os.path.exists("/sys/fs/selinux/booleans/container_manage_cgroup"),
+        "semanage": bool(shutil.which("semanage")),
+        "labels": labels,
+    }
+
+
 def main():
     args = argparse.ArgumentParser()
     args.add_argument("--packages", default="")
@@ -466,7 +490,8 @@ def main():
                  "timesyncd" if os.path.exists("/usr/lib/systemd/systemd-timesyncd") or os.path.exists("/lib/systemd/systemd-timesyncd") else "",
         "kernel": {name: sysctl(name) for name in SYSCTLS},
         "firewall": "firewalld" if units["firewalld"]["running"] else "ufw" if "ENABLED=yes" in read("/etc/ufw/ufw.conf") else "",
-        "selinux": {"haproxy": read("/sys/fs/selinux/booleans/haproxy_connect_any").startswith("1"), "enforcing": read("/sys/fs/selinux/enforce").strip() == "1", "configured": "\nSELINUX=enforcing" in "\n" + read("/etc/selinux/config")},
+        "lets_in": lets_in(),
+        "selinux": selinux(),
     }))
 
 
