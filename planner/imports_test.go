@@ -82,7 +82,8 @@ var permitted = map[string][]string{
 	"planner/describe": {"planner/change", "planner/plan", "planner/simulate", "planner/spelling", "topologies",
 		"github.com/mattn/go-runewidth"},
 	// What people look at: pictures and the page.
-	"planner/report": {"planner/change", "planner/describe", "planner/firewall", "planner/plan", "planner/rule", "planner/simulate", "planner/spelling",
+	"planner/report": {"planner/change", "planner/describe", "planner/firewall", "planner/plan", "planner/rule", "planner/simulate",
+		"planner/spelling",
 		"topologies", "github.com/hashicorp/hcl/v2", "github.com/mattn/go-runewidth"},
 	"planner/artifact": {"sigs.k8s.io/yaml", "github.com/rogpeppe/go-internal/diff", "golang.org/x/sys/unix"},
 
@@ -95,7 +96,8 @@ var permitted = map[string][]string{
 	"planner/emit/cni":          slices.Concat(emitter, k8s, []string{"planner/emit/components"}),
 	"planner/emit/addons":       slices.Concat(emitter, k8s, []string{"planner/emit/coredns", "planner/emit/kubeadm"}),
 	// The playbook and the runbook name the labels that kubeadm's files leave to the API server.
-	"planner/emit/ansible":   slices.Concat(emitter, []string{"planner/firewall", "planner/emit/hostfiles", "planner/emit/components", "sigs.k8s.io/yaml"}),
+	"planner/emit/ansible": slices.Concat(emitter, []string{"planner/firewall", "planner/emit/hostfiles", "planner/emit/components",
+		"sigs.k8s.io/yaml"}),
 	"planner/emit/hostfiles": emitter,
 	"planner/emit/readme": slices.Concat(emitter, []string{"planner/emit/hostfiles", "planner/emit/components", "planner/firewall",
 		"planner/report",
@@ -124,7 +126,8 @@ var permitted = map[string][]string{
 	// The road up to a project links nothing of Kubernetes; what renders does (TestModules holds it).
 	"planner": slices.Concat(language, []string{"planner/artifact", "planner/check", "planner/plan", "planner/report", "planner/rule",
 		"planner/spec", "planner/spelling", "planner/target", "planner/targets/...", "topologies"}),
-	"planner/render": {"planner", "planner/artifact", "planner/change", "planner/emit/...", "planner/firewall", "planner/plan", "planner/report",
+	"planner/render": {"planner", "planner/artifact", "planner/change", "planner/emit/...", "planner/firewall", "planner/plan",
+		"planner/report",
 		"planner/simulate", "planner/target"},
 	"cmd/k8splan": slices.Concat(language, []string{
 		"planner", "planner/artifact", "planner/change", "planner/check", "planner/describe", "planner/lsp", "planner/plan",

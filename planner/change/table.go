@@ -520,14 +520,17 @@ var table = []Row{
 		"site.yml writes the file and restarts what keeps the clock. When the block goes, the file stays: remove it by hand.", "time"),
 	{"hosts.selinux", []Case{
 		{"enforcing, where SELinux is permissive", Ordered, []string{"node-again"},
-			"Pods that run have no labels, and neither has what they wrote. Node by node: it leaves, `setenforce 1` and SELINUX=enforcing in " +
+			"Pods that run have no labels, and neither has what they wrote. Node by node: it leaves, `setenforce 1` and " +
+				"SELINUX=enforcing in " +
 				"/etc/selinux/config, a boot with /.autorelabel, and it joins again.",
 			func(e *edit) bool { return e.after.Text == plan.Enforcing }},
-		{"permissive", Ordered, []string{"runtime"}, "site.yml makes the hosts permissive, and restarts the container runtimes one by one.", nil},
+		{"permissive", Ordered, []string{"runtime"}, "site.yml makes the hosts permissive, and restarts the container runtimes one by " +
+			"one.", nil},
 	}, "https://docs.redhat.com/en/documentation/red_hat_enterprise_linux/9/html/using_selinux/" +
 		"changing-selinux-states-and-modes_using-selinux"},
 	{"hosts.firewall", []Case{
-		{"managed", InPlace, []string{"firewall"}, firewallWhat + " What is not among the ports of the design is closed: name further ones in " +
+		{"managed", InPlace, []string{"firewall"}, firewallWhat + " What is not among the ports of the design is closed: name further " +
+			"ones in " +
 			"open_ports.", func(e *edit) bool { return e.has }},
 		{"no longer managed", InPlace, []string{"firewall"}, "site.yml takes the rules of k8splan away, and leaves all others.", nil},
 	}, nftWiki},
@@ -759,7 +762,8 @@ const (
 	registrySource = "https://github.com/containerd/containerd/blob/main/docs/hosts.md"
 	registryWhat   = "containerd reads these files at each pull; CRI-O and Docker are restarted, pods stay. A wrong authority shows " +
 		"only at the next pull: one host first."
-	firewallWhat = "site.yml changes the rules of one host, then of the others: what is open stays open, and a host that does not answer a new " +
+	firewallWhat = "site.yml changes the rules of one host, then of the others: what is open stays open, and a host that does not " +
+		"answer a new " +
 		"connection takes the old rules again."
 	nftWiki     = "https://wiki.nftables.org/wiki-nftables/index.php/Atomic_rule_replacement"
 	sshWhat     = "It only says how Ansible reaches the host."

@@ -254,8 +254,10 @@ var hostRules = []Rule{
 			"https://github.com/containers/container-selinux"},
 	}, hostSELinuxMissing},
 	{rule.Rule{
-		ID: "host-selinux-directory", Severity: rule.Error, Title: "Directory of the system that would be labeled for pods", Permanent: true,
-		Doc: "Where SELinux enforces, a directory that pods of the control plane use is labeled container_file_t, with all that is in it. " +
+		ID: "host-selinux-directory", Severity: rule.Error, Title: "Directory of the system that would be labeled for pods",
+		Permanent: true,
+		Doc: "Where SELinux enforces, a directory that pods of the control plane use is labeled container_file_t, with all that is in " +
+			"it. " +
 			"The system's own programs are confined, too: with that label they could not read their files, and the host might not boot " +
 			"again.",
 		Fix:     "Write a directory of its own, below /etc/kubernetes, /var/lib, /var/log, /srv or /opt.",
@@ -263,7 +265,8 @@ var hostRules = []Rule{
 	}, hostSELinuxDirectory},
 	{rule.Rule{
 		ID: "host-firewall-unmanaged", Severity: rule.Error, Title: "Rules of a firewall that nobody manages", Permanent: true,
-		Doc: "`admin_cidrs` and `open_ports` say what a managed firewall lets in. Where the playbook leaves the hosts' firewalls alone, they " +
+		Doc: "`admin_cidrs` and `open_ports` say what a managed firewall lets in. Where the playbook leaves the hosts' firewalls " +
+			"alone, they " +
 			"change nothing, and a reader would take hosts for closed that are open.",
 		Fix:     "Write `firewall = \"managed\"`, or remove them.",
 		Sources: []string{"https://kubernetes.io/docs/reference/networking/ports-and-protocols/"},
@@ -670,7 +673,8 @@ func hostFirewallUnmanaged(p *plan.Plan) []Finding {
 	var findings []Finding
 	for _, attr := range []string{"admin_cidrs", "open_ports"} {
 		if at := p.Hosts.Attr(attr); p.Spec.Hosts != nil && p.Spec.Hosts.Has(attr) {
-			findings = append(findings, one(at, "%s is for a managed firewall, and the playbook leaves those of the hosts alone: it opens and "+
+			findings = append(findings, one(at, "%s is for a managed firewall, and the playbook leaves those of the hosts alone: it "+
+				"opens and "+
 				"closes nothing. Write firewall = \"managed\", or remove it.", attr)...)
 		}
 	}
@@ -681,7 +685,8 @@ func hostSELinuxDirectory(p *plan.Plan) []Finding {
 	var findings []Finding
 	for _, l := range p.Labels() {
 		if l.At.Filename != "" && l.OfSystem() {
-			findings = append(findings, one(l.At, "SELinux enforces, and %s would be labeled for pods with all that is in it: the system's "+
+			findings = append(findings, one(l.At, "SELinux enforces, and %s would be labeled for pods with all that is in it: the "+
+				"system's "+
 				"own programs could not use it any more. Write a directory of its own, such as \"/var/lib/kubernetes\".", l.Path)...)
 		}
 	}

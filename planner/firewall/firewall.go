@@ -144,7 +144,8 @@ func (m groupsOf) firewall(p *plan.Plan, n *plan.Node, names []string, sshPort i
 	return f
 }
 
-// services are addresses of Services that hosts have themselves, as they do where kube-proxy programs IPVS: packets to them come in as those
+// services are addresses of Services that hosts have themselves, as they do where kube-proxy programs IPVS: packets to them come in as
+// those
 // to the host do, before IPVS turns them to pods.
 func services(p *plan.Plan) []netip.Prefix {
 	if p.Network.KubeProxy.Mode != "ipvs" {

@@ -53,7 +53,8 @@ func (p *Plan) Labels() []Label {
 
 // systemDirectories are those of the system itself, whose programs could not read their own files any more if these had the label of pods.
 var systemDirectories = []string{"/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/lib64", "/proc", "/root", "/run", "/sbin", "/sys",
-	"/tmp", "/usr", "/var/cache", "/var/log/audit", "/var/lib/containerd", "/var/lib/containers", "/var/lib/docker", "/var/lib/kubelet", "/var/run",
+	"/tmp", "/usr", "/var/cache", "/var/log/audit", "/var/lib/containerd", "/var/lib/containers", "/var/lib/docker", "/var/lib/kubelet",
+	"/var/run",
 	"/var/spool", "/var/tmp"}
 
 // OfSystem reports whether a directory is one of the system's, or holds such.

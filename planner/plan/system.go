@@ -162,7 +162,8 @@ func (o OS) Enforces() bool {
 		"fedora-coreos"}, o.canonical().Name)
 }
 
-// SELinux reports whether the system comes with SELinux and the policy of containers, container-selinux. Fedora CoreOS has that in its image.
+// SELinux reports whether the system comes with SELinux and the policy of containers, container-selinux. Fedora CoreOS has that in its
+// image.
 // Sources: those of Enforces; Flatcar has a policy of its own without it: https://www.flatcar.org/docs/latest/setup/security/selinux/
 func (o OS) SELinux() bool { return o.Enforces() || o.canonical().Name == "amazon-linux" }
 

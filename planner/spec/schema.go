@@ -608,16 +608,20 @@ var Schema = []Block{
 		Arguments: []Argument{
 			{Name: "selinux", Type: Text, Enum: []string{"enforcing", "permissive"}, Field: "SELinux", Example: `"enforcing"`,
 				Aliases: []string{"selinux_mode", "selinux_state"},
-				Doc: "Mode of SELinux on hosts with a kubelet, where the system has it. enforcing keeps it: directories of the host that pods " +
+				Doc: "Mode of SELinux on hosts with a kubelet, where the system has it. enforcing keeps it: directories of the host " +
+					"that pods " +
 					"use get labels, and the container runtime confines the pods."},
 			{Name: "firewall", Type: Text, Enum: []string{"managed", "unmanaged"}, Field: "Firewall", Example: `"managed"`,
 				Aliases: []string{"host_firewall", "manage_firewall"},
-				Doc: "managed lets in what the ports of the design need and nothing else: by firewalld or ufw where a host runs it, otherwise by " +
+				Doc: "managed lets in what the ports of the design need and nothing else: by firewalld or ufw where a host runs it, " +
+					"otherwise by " +
 					"a table of nftables. Left out, the playbook opens no port, and stops where a firewall is active."},
-			{Name: "admin_cidrs", Type: TextList, Field: "AdminCIDRs", Example: `["10.0.0.0/8"]`, Aliases: []string{"admin_ranges", "allowed_cidrs"},
+			{Name: "admin_cidrs", Type: TextList, Field: "AdminCIDRs", Example: `["10.0.0.0/8"]`, Aliases: []string{"admin_ranges",
+				"allowed_cidrs"},
 				Doc: "Ranges from which a managed firewall lets in SSH and clients of the API, Ansible's computer among them. " +
 					"Everybody where it is left out."},
-			{Name: "open_ports", Type: TextList, Field: "OpenPorts", Example: `["443/tcp"]`, Aliases: []string{"extra_ports", "allowed_ports"},
+			{Name: "open_ports", Type: TextList, Field: "OpenPorts", Example: `["443/tcp"]`, Aliases: []string{"extra_ports",
+				"allowed_ports"},
 				Doc: "Further ports that a managed firewall opens to everybody on every host, such as those of programs that are not the " +
 					"cluster's: port/protocol or first-last/protocol."},
 		},
