@@ -32,14 +32,14 @@ var addonRules = []Rule{
 	{rule.Rule{
 		ID: "addon-manifest-unverified", Severity: rule.Error, Title: "Manifest without a checksum", Permanent: true,
 		Doc: "A manifest decides what runs in the cluster, often with all rights. Without a checksum, anyone who intercepts the " +
-			"connection or breaks into the server decides that, and the next run may apply something else than the last.",
+			"connection or breaks into the server decides that, and the next run may apply something else.",
 		Fix:     "Write `checksum = \"sha256:…\"`, which `curl -L URL | sha256sum` prints, after you have read the file.",
 		Sources: []string{"https://owasp.org/www-project-kubernetes-top-ten/"},
 	}, addonManifestUnverified},
 	{rule.Rule{
 		ID: "addon-chart-unverified", Severity: rule.Error, Title: "Chart without a checksum", Permanent: true,
 		Doc: "A chart decides what runs in the cluster, often with all rights. Without a checksum, whoever can write to the repository " +
-			"decides that, and the next run may apply something else than the last under the same version.",
+			"decides that, and the next run may apply something else under the same version.",
 		Fix: "Write `digest = \"sha256:…\"`, which `helm pull NAME --repo URL --version VERSION && sha256sum NAME-VERSION.tgz` prints, " +
 			"after you have read the chart.",
 		Sources: []string{"https://helm.sh/docs/helm/helm_pull/", "https://owasp.org/www-project-kubernetes-top-ten/"},
@@ -47,23 +47,22 @@ var addonRules = []Rule{
 	{rule.Rule{
 		ID: "addon-chart-values", Severity: rule.Error, Title: "Values of a chart that helm cannot read, or that hold a secret",
 		Permanent: true,
-		Doc: "The values are part of the tree, which is meant for git, and helm takes a map in YAML alone. A private key, a token or a " +
-			"password in them is shown to anyone who reads the tree.",
-		Fix: "Write a map. Keep secrets in a Secret of your own, which a manifest on Ansible's computer creates, and name it in the " +
-			"values.",
+		Doc: "The values are part of the tree, which is meant for git, and helm accepts only a YAML map. Anyone who reads the tree can " +
+			"read a private key, token, or password in them.",
+		Fix:     "Write a map. Put secrets into a Secret that a manifest on the Ansible machine creates, and refer to it in the values.",
 		Sources: []string{secretsInGit, "https://helm.sh/docs/chart_template_guide/values_files/"},
 	}, addonChartValues},
 	{rule.Rule{
-		ID: "addon-manifest-moving", Severity: rule.Warning, Title: "Manifest under an address that moves",
-		Doc: "What a branch or \"latest\" leads to is another file after the next release. From that day on the checksum is wrong, " +
-			"and the playbook stops.",
-		Fix:     "Write the address of one release.",
+		ID: "addon-manifest-moving", Severity: rule.Warning, Title: "Manifest URL whose content changes",
+		Doc: "A branch or \"latest\" points to another file after the next release. From then on the checksum does not match, and the " +
+			"playbook stops.",
+		Fix:     "Write the URL of one release.",
 		Sources: []string{addonDocs},
 	}, addonManifestMoving},
 	{rule.Rule{
 		ID: "addon-setting", Severity: rule.Error, Title: "Setting that the addon cannot use", Permanent: true,
-		Doc: "An addon that k8splan knows has a few settings; all else follows from the design. Manifests of your own have none: what " +
-			"they say is what is applied.",
+		Doc: "An addon that k8splan knows has a few settings; everything else follows from the design. Your own manifests have no " +
+			"settings: they are applied as they are.",
 		Fix:     "Write a setting that the message names, or a value of the right form.",
 		Sources: []string{addonDocs, "https://docs.fluentbit.io/manual/data-pipeline/outputs"},
 	}, addonSettings},
@@ -76,50 +75,50 @@ var addonRules = []Rule{
 	}, addonConflict},
 	{rule.Rule{
 		ID: "addon-version", Severity: rule.Warning, Title: "Addon release untested with this Kubernetes",
-		Doc: "Addons call interfaces of Kubernetes that come and go with its releases. Outside of the range that their makers name, or " +
-			"with a release that was not checked here, their manifest and images may not fit.",
+		Doc: "Addons use Kubernetes APIs that come and go with its releases. Outside the range that their maintainers name, or with a " +
+			"release that k8splan has not been tested with, the manifest and images may not fit.",
 		Fix:     "Leave `version` out, or write one that the message names.",
 		Sources: []string{"https://github.com/kubernetes-sigs/metrics-server#compatibility-matrix", addonDocs},
 	}, addonVersion},
 	{rule.Rule{
 		ID: "addon-before-network", Severity: rule.Warning, Title: "Addon before the pod network",
-		Doc: "The playbook leaves Cilium to its Helm chart, and a pod network that k8splan does not know to its manifest. Until " +
-			"somebody installs it, nodes are not ready and no pod starts: the playbook waits five minutes for the addons and stops.",
-		Fix: "Give cni \"other\" its manifest. Install Cilium as cni/README.md of the tree says when the playbook has made the control " +
-			"planes, and run the playbook " +
-			"again; then waive this rule. Or bring Cilium as an addon: its rendered chart as a manifest.",
+		Doc: "The playbook does not install Cilium, which comes as a Helm chart, or a pod network without a manifest. Until you install " +
+			"the pod network, nodes are not ready and no pod starts: the playbook waits five minutes for the addons, then stops.",
+		Fix: "For cni \"other\", write its manifest. For Cilium, install it as cni/README.md in the tree says once the playbook has set " +
+			"up the control planes, run the playbook again, and waive this rule. Or add Cilium as an addon, with its rendered chart as " +
+			"the manifest.",
 		Sources: []string{"https://docs.cilium.io/en/stable/installation/k8s-install-helm/"},
 	}, addonBeforeNetwork},
 	{rule.Rule{
-		ID: "addon-images-unlisted", Severity: rule.Warning, Title: "Images outside of the private registry",
-		Doc: "With `image_repository` nodes take every image from your registry. What a manifest of your own names is replaced only " +
-			"where `images` lists it; the rest is pulled from upstream, which hosts without internet cannot reach.",
+		ID: "addon-images-unlisted", Severity: rule.Warning, Title: "Images outside the private registry",
+		Doc: "With `image_repository`, nodes pull every image from your registry. In your own manifests, only the images that `images` " +
+			"lists are replaced; the rest is pulled from upstream, which hosts without internet access cannot reach.",
 		Fix:     "List the manifest's images in `images`; `grep 'image:' FILE` shows them.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/9476"},
 	}, addonImagesUnlisted},
 	{rule.Rule{
 		ID: "addon-image-collision", Severity: rule.Error, Title: "Duplicate image name", Permanent: true,
-		Doc: "In your own registry, every image is known by the last part of its name. Two with the same one and the same tag " +
-			"cannot both lie there: one of the pods would run the other's program.",
-		Fix:     "Give one of them another tag, and name it so in its manifest.",
+		Doc: "In your own registry, every image is known by the last part of its name. Two images with the same last part and the same " +
+			"tag cannot both be there: one of the pods would run the other's program.",
+		Fix:     "Give one of them another tag, and use that tag in its manifest.",
 		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/"},
 	}, addonImageCollision},
 	{rule.Rule{
 		ID: "addon-kubelets-unverified", Severity: rule.Warning, Title: "Kubelets with unverifiable certificates",
-		Doc: "kubeadm's kubelets sign the certificates that they serve with themselves. Whoever asks them for metrics takes those " +
-			"unseen, or fails: `x509: cannot validate certificate`. Taken unseen, anybody who can answer for a node's " +
-			"address receives the asker's token.",
-		Fix: "Write `server_tls_bootstrap = true` in the block kubelet of cluster: the cluster's authority signs them, and the playbook " +
-			"approves the requests. Otherwise the addon is configured to accept them without a check.",
+		Doc: "kubelets that kubeadm sets up serve self-signed certificates. A client that asks them for metrics either does not verify " +
+			"them, or fails with `x509: cannot validate certificate`. Without verification, anyone who can answer at a node's address " +
+			"receives the client's token.",
+		Fix: "Write `server_tls_bootstrap = true` in the kubelet block of cluster: the cluster's CA signs the certificates, and the " +
+			"playbook approves the requests. Otherwise the addon is configured to accept them without verification.",
 		Sources: []string{servingDocs, "https://github.com/kubernetes-sigs/metrics-server#requirements"},
 	}, addonKubeletsUnverified},
 	{rule.Rule{
 		ID: "addon-announces-segment", Severity: rule.Warning, Title: "Addresses of Services announced across segments",
-		Doc: "MetalLB in its layer 2 mode, kube-vip for Services, PureLB and OpenELB answer ARP for the addresses of Services from one " +
-			"node at a time. No router passes that on: a node of another segment that takes an address over is not found, and networks " +
-			"of clouds answer no ARP for addresses that they did not hand out.",
-		Fix: "Announce by BGP, or bind each pool of addresses to the nodes of its segment, and waive the rule. If the addresses are " +
-			"one segment, state it in `node_subnets`.",
+		Doc: "MetalLB in layer 2 mode, kube-vip for Services, PureLB, and OpenELB answer ARP for Service addresses from one node at a " +
+			"time. Routers do not forward ARP: if a node in another segment takes over an address, clients cannot find it. Cloud " +
+			"networks do not answer ARP for addresses that they did not assign.",
+		Fix: "Announce by BGP, or bind each address pool to the nodes of its segment, and waive the rule. If all nodes are in one " +
+			"segment, say so in `node_subnets`.",
 		Sources: []string{"https://metallb.io/concepts/layer2/", "https://metallb.io/configuration/_advanced_l2_configuration/",
 			"https://metallb.io/installation/clouds/"},
 	}, addonAnnouncesSegment},
@@ -130,10 +129,10 @@ var addonRules = []Rule{
 		Sources: []string{"https://github.com/kubernetes/website/issues/54042"},
 	}, addonRetired},
 	{rule.Rule{
-		ID: "addon-not-applied", Severity: rule.Warning, Title: "Setting that nothing applies on the target",
-		Doc: "On this target another program makes the cluster, and the playbook that applies addons, schedulers and cloud providers is " +
-			"not part of the tree. What the file says about them is not used.",
-		Fix:     "Remove the block, and install it with the means of the target.",
+		ID: "addon-not-applied", Severity: rule.Warning, Title: "Setting that the target does not apply",
+		Doc: "On this target another program creates the cluster, and the tree has no playbook that applies addons, schedulers, and " +
+			"cloud providers. What the file says about them is ignored.",
+		Fix:     "Remove the block, and install it with the target's own tools.",
 		Sources: []string{addonDocs},
 	}, addonNotApplied},
 }
@@ -142,8 +141,8 @@ func addonChartUnverified(p *plan.Plan) []Finding {
 	var findings []Finding
 	for _, a := range p.Addons {
 		if c := a.Chart; c != nil && c.Digest == "" {
-			findings = append(findings, one(c.NameRange, "Nothing says which archive %s %s is. Write digest = \"sha256:…\": helm pull "+
-				"fetches it, and sha256sum prints the digits.", c.Name, c.Version)...)
+			findings = append(findings, one(c.NameRange, "Nothing identifies the archive of %s %s is. Write digest = \"sha256:…\": "+
+				"helm pull fetches it, and sha256sum prints the digits.", c.Name, c.Version)...)
 		}
 	}
 	return findings
@@ -159,12 +158,12 @@ func addonChartValues(p *plan.Plan) []Finding {
 		var values map[string]any
 		switch err := yaml.Unmarshal([]byte(c.Values), &values); {
 		case err != nil:
-			findings = append(findings, one(c.Attr("values_file"), "The values of %s are no map in YAML (%s). Write keys and values, as "+
-				"helm show values prints them.", c.Name, spelling.Excerpt(strings.ReplaceAll(err.Error(), "\n", " ")))...)
+			findings = append(findings, one(c.Attr("values_file"), "The values of %s are not a YAML map (%s). Write keys and "+
+				"values, as helm show values prints them.", c.Name, spelling.Excerpt(strings.ReplaceAll(err.Error(), "\n", " ")))...)
 		case privateKey.MatchString(c.Values) || secretField.MatchString(c.Values):
 			findings = append(findings,
-				one(c.Attr("values_file"), "The values of %s hold a private key, a token or a password, and the tree is "+
-					"meant for git. Put it into a Secret of your own, and name that in the values.", c.Name)...)
+				one(c.Attr("values_file"), "The values of %s hold a private key, a token, or a password, and the tree is meant for "+
+					"git. Put it into a Secret, and refer to that in the values.", c.Name)...)
 		}
 	}
 	return findings
@@ -182,8 +181,8 @@ func addonManifestUnverified(p *plan.Plan) []Finding {
 						"= \"sha256:…\" } }, or leave the version out.", m.Base(), a.Name, a.Version, m.Path)...)
 			default:
 				findings = append(findings,
-					one(m.Block(), "Whatever the server answers would be applied. Write checksum = \"sha256:…\", which "+
-						"curl -L %s | sha256sum prints.", m.Upstream)...)
+					one(m.Block(), "Whatever the server returns would be applied. Write checksum = \"sha256:…\", which curl -L %s "+
+						"| sha256sum prints.", m.Upstream)...)
 			}
 		}
 	}
@@ -196,8 +195,8 @@ func addonManifestMoving(p *plan.Plan) []Finding {
 		for _, m := range a.Manifests {
 			if word := moving.FindStringSubmatch(m.Upstream); word != nil && a.Known == nil {
 				findings = append(findings,
-					one(m.From, "%q in the address moves with each release: the checksum is wrong after the next one. "+
-						"Write the address of one release.", word[1])...)
+					one(m.From, "%q in the URL means another file after each release: the checksum will not match after the next "+
+						"one. Write the URL of one release.", word[1])...)
 			}
 		}
 	}
@@ -226,8 +225,8 @@ func addonVersion(p *plan.Plan) []Finding {
 		if a.Known == nil {
 			if a.Has("version") && a.Scheduler == nil && !a.Network {
 				findings = append(findings,
-					one(a.Attr("version"), "%s is applied from the manifests that the block names, and version changes "+
-						"nothing there. Remove it, or write the version into the manifest's address.", a.Name)...)
+					one(a.Attr("version"), "%s is applied from the manifests in the block, where version has no effect. Remove it, "+
+						"or put the version into the manifest's URL.", a.Name)...)
 			}
 			continue
 		}
@@ -267,8 +266,9 @@ func addonBeforeNetwork(p *plan.Plan) []Finding {
 			"or install the network after the first run and run the playbook again.",
 			sentence(late))
 	}
-	return one(p.Network.CNI.Block(), "Helm installs Cilium, and the playbook does not. It waits for %s before that, which never "+
-		"starts. Install Cilium after the first run and run the playbook again, or bring its rendered chart as addon \"cilium\".",
+	return one(p.Network.CNI.Block(), "Cilium is installed with Helm, not by the playbook. The playbook waits for %s before that, "+
+		"which never starts. Install Cilium after the first run and run the playbook again, or add its rendered chart as addon "+
+		"\"cilium\".",
 		sentence(late))
 }
 
@@ -281,8 +281,8 @@ func addonImagesUnlisted(p *plan.Plan) []Finding {
 		own := a.Chart != nil || slices.ContainsFunc(a.Manifests, func(m plan.Manifest) bool { return m.Tree == "" })
 		if a.Known == nil && a.Scheduler == nil && own && !a.Has("images") {
 			findings = append(findings,
-				one(a.Block(), "%s names images that this file does not list, so nodes pull them from upstream and "+
-					"not from %s. Write images = [ … ], or images = [] if it has none.", a.Name, p.Artifacts.ImageRepository)...)
+				one(a.Block(), "%s uses images that this file does not list, so nodes pull them from upstream, not from %s. Write "+
+					"images = [ … ], or images = [] if it has none.", a.Name, p.Artifacts.ImageRepository)...)
 		}
 	}
 	return findings
@@ -346,9 +346,9 @@ func addonAnnouncesSegment(p *plan.Plan) []Finding {
 		one, other, apart := nodes.Apart()
 		switch {
 		case !p.Target.Facts.L2 && p.Target.Facts.Hosting == plan.Hosts:
-			findings = append(findings, Finding{At: a.NameRange, Detail: fmt.Sprintf("The network of target %s answers no ARP for "+
-				"addresses that it did not hand out: what %s announces that way is unreachable. Use the cloud's balancer, or announce by "+
-				"BGP and waive this rule.", p.Target.Name, a.Name)})
+			findings = append(findings, Finding{At: a.NameRange, Detail: fmt.Sprintf("The network of target %s does not answer ARP "+
+				"for addresses that it did not assign: what %s announces that way is unreachable. Use the cloud's load balancer, "+
+				"or announce by BGP and waive this rule.", p.Target.Name, a.Name)})
 		case apart:
 			guess, state := "", ""
 			if len(nodes.Unstated()) > 0 {
@@ -378,18 +378,18 @@ func addonNotApplied(p *plan.Plan) []Finding {
 	}
 	var findings []Finding
 	for _, a := range p.Addons {
-		findings = append(findings, one(a.Block(), "Target %s has another program make the cluster, and nothing of this tree "+
+		findings = append(findings, one(a.Block(), "Target %s creates the cluster with another program, and nothing in this tree "+
 			"applies %s. Remove the block.", p.Target.Name, a.Name)...)
 	}
 	if p.Cluster.Kubelet.ServerTLSBootstrap {
 		findings = append(findings, one(p.Cluster.Kubelet.Attr("server_tls_bootstrap"),
-			"Target %s has another program make the cluster, "+
-				"and nothing of this tree approves the kubelets' certificates. Remove it.", p.Target.Name)...)
+			"Target %s creates the cluster with another program, and nothing in this tree approves the kubelets' certificates. "+
+				"Remove it.", p.Target.Name)...)
 	}
 	for _, profile := range p.Cluster.SchedulerProfiles {
 		findings = append(findings,
-			one(profile.Block(), "Target %s has another program make the cluster, and its scheduler does not read "+
-				"this profile. Remove the block.", p.Target.Name)...)
+			one(profile.Block(), "Target %s creates the cluster with another program, and its scheduler does not read this "+
+				"profile. Remove the block.", p.Target.Name)...)
 	}
 	return findings
 }
@@ -413,7 +413,8 @@ func addonSettings(p *plan.Plan) []Finding {
 		}
 		if a.Known == nil {
 			if len(a.Settings) > 0 {
-				say("%s is applied as its manifests have it: settings change nothing. Remove them, and change the manifests.", a.Name)
+				say("%s is applied exactly as in its manifests: settings have no effect. Remove them, and change the "+
+					"manifests.", a.Name)
 			}
 			continue
 		}
@@ -425,8 +426,8 @@ func addonSettings(p *plan.Plan) []Finding {
 			switch {
 			case a.Name == "fluent-bit": // the rest is the output plugin's own
 				if secretName.MatchString(key) && !strings.HasPrefix(a.Settings[key], "${") && key != "secret" {
-					say("%q looks like a password, and settings are written into a ConfigMap that everybody may read. "+
-						"Put it into a Secret, name that in secret, and write %s = \"$${KEY}\".", key, key)
+					say("%q looks like a password, and settings are written to a ConfigMap that everyone can read. Put it into a "+
+						"Secret, name the Secret in secret, and write %s = \"$${KEY}\".", key, key)
 				}
 			case !slices.Contains(known, key):
 				what := " It has none."
@@ -437,8 +438,8 @@ func addonSettings(p *plan.Plan) []Finding {
 			}
 		}
 		if a.Name == "fluent-bit" && a.Settings["output"] == "" {
-			say("Nothing says where logs go. Write settings = { output = \"forward\", host = \"logs.example.com\", " +
-				"port = \"24224\" }, or another of Fluent Bit's output plugins; stdout writes them into its own log.")
+			say("There is no destination for logs. Write settings = { output = \"forward\", host = \"logs.example.com\", port = " +
+				"\"24224\" }, or another output plugin of Fluent Bit; stdout writes them to its own log.")
 		}
 		if v := a.Settings["storage"]; a.Name == "prometheus" && v != "" {
 			if !volumeSize.MatchString(v) {
@@ -446,7 +447,7 @@ func addonSettings(p *plan.Plan) []Finding {
 			}
 		}
 		if v := a.Settings["retention"]; a.Name == "prometheus" && v != "" && !retention.MatchString(v) {
-			say("retention is %q. Write a duration in Prometheus' words, such as \"15d\".", v)
+			say("retention is %q. Write a Prometheus duration, such as \"15d\".", v)
 		}
 	}
 	return findings

@@ -79,10 +79,10 @@ func TestAdvice(t *testing.T) {
 		{"a mirror of a registry in the pod range",
 			dev + dev1 + "container_runtime \"containerd\" {\n  registry \"docker.io\" {\n" +
 				"    mirrors = [\"https://10.244.1.1:5000\"]\n  }\n}\n",
-			[]string{"network-mirror-overlap: The mirror 10.244.1.1 is inside of the pod range 10.244.0.0/16"}},
+			[]string{"network-mirror-overlap: The mirror 10.244.1.1 is in the pod range 10.244.0.0/16"}},
 		{"a registry in the service range",
 			dev + dev1 + "container_runtime \"containerd\" {\n  registry \"10.96.0.5:5000\" {\n    plain_http = true\n  }\n}\n",
-			[]string{"network-mirror-overlap: The registry 10.96.0.5 is inside of the service range 10.96.0.0/16"}},
+			[]string{"network-mirror-overlap: The registry 10.96.0.5 is in the service range 10.96.0.0/16"}},
 
 		{"a virtual IP at the end of the subnet", pair + balancers("10.0.0.254", "10.0.0.21") + subnet,
 			[]string{"host-address-is-virtual-ip: 10.0.0.2 is free."}},

@@ -27,30 +27,30 @@ var apiServerRules = []Rule{
 		Sources: []string{volumeDocs},
 	}, apiServerFileTwice},
 	{rule.Rule{
-		ID: "api-server-file-unread", Severity: rule.Warning, Title: "File that no flag names",
-		Doc: "A file is laid onto every control plane, and neither a flag of the API server nor another of its files names it: it has no " +
+		ID: "api-server-file-unread", Severity: rule.Warning, Title: "Unused API server file",
+		Doc: "The file is copied to every control plane, but no flag of the API server and no other file refers to it: it has no " +
 			"effect.",
-		Fix:     "Name it in `extra_args`, by its path in /etc/kubernetes/api-server, or remove it.",
+		Fix:     "Refer to it in `extra_args`, by its path in /etc/kubernetes/api-server, or remove it.",
 		Sources: []string{flagDocs},
 	}, apiServerFileUnread},
 	{rule.Rule{
-		ID: "api-server-volume-clash", Severity: rule.Error, Title: "Volume over another one", Permanent: true,
-		Doc: "A pod is refused that mounts two volumes at one path or has two of one name, and a volume over kubeadm's hides the " +
-			"certificates: the API server does not start.",
+		ID: "api-server-volume-clash", Severity: rule.Error, Title: "Volume conflict", Permanent: true,
+		Doc: "A pod with two volumes of one name, or two mounted at one path, is rejected. A volume mounted over one of kubeadm's hides " +
+			"the certificates. Either way the API server does not start.",
 		Fix: "Choose another `mount_path`, or another name.",
 		Sources: []string{volumeDocs,
 			"https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/controlplane/volumes.go"},
 	}, apiServerVolumeClash},
 	{rule.Rule{
-		ID: "audit-policy-invalid", Severity: rule.Error, Title: "Audit policy that the API server refuses", Permanent: true,
-		Doc:     "The API server reads its audit policy strictly when it starts, and exits where it is none.",
+		ID: "audit-policy-invalid", Severity: rule.Error, Title: "Invalid audit policy", Permanent: true,
+		Doc:     "The API server validates its audit policy strictly at startup, and exits if the policy is invalid.",
 		Fix:     "Write a policy of audit.k8s.io/v1 with at least one rule; the finding says what is wrong.",
 		Sources: []string{auditDocs, "https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/"},
 	}, auditPolicyInvalid},
 	{rule.Rule{
-		ID: "audit-log-dir-shared", Severity: rule.Error, Title: "Audit log in a directory of others", Permanent: true,
-		Doc: "The log's directory belongs to the API server alone: the playbook makes it before kubeadm runs and closes it to all " +
-			"others. etcd, the kubelet, and the runtime need theirs empty or open, and what is in /tmp or /run is gone at the next boot.",
+		ID: "audit-log-dir-shared", Severity: rule.Error, Title: "Audit log in a shared directory", Permanent: true,
+		Doc: "The log's directory belongs to the API server alone: the playbook creates it before kubeadm runs, readable only by root. " +
+			"etcd, the kubelet, and the runtime need their directories empty or open, and /tmp and /run are emptied at the next boot.",
 		Fix:     "Write a directory that nothing else uses, such as `/var/log/kubernetes/audit`.",
 		Sources: []string{auditDocs, "https://refspecs.linuxfoundation.org/FHS_3.0/fhs/ch05s10.html"},
 	}, auditLogDirShared},
@@ -64,9 +64,9 @@ var apiServerRules = []Rule{
 		Sources: []string{secretsInGit},
 	}, secretHostFile},
 	{rule.Rule{
-		ID: "encryption-endpoint", Severity: rule.Error, Title: "Encryption without its plugin, or a plugin without use", Permanent: true,
-		Doc:     "The provider kms asks a plugin at a socket for every key; the others make their key themselves and ask no plugin.",
-		Fix:     "Write `endpoint` with kms, and only with it.",
+		ID: "encryption-endpoint", Severity: rule.Error, Title: "KMS endpoint missing or unused", Permanent: true,
+		Doc:     "The kms provider asks a plugin at a socket for every key; the other providers generate their own key and use no plugin.",
+		Fix:     "Write `endpoint` with kms, and only with kms.",
 		Sources: []string{"https://kubernetes.io/docs/tasks/administer-cluster/kms-provider/"},
 	}, encryptionEndpoint},
 }
@@ -86,8 +86,8 @@ func auditLogDirShared(p *plan.Plan) []Finding {
 	if taken == "" {
 		return nil
 	}
-	return one(a.Attr("log_dir"), "%s is not the audit log's alone (%s). Write a directory that nothing else uses, such "+
-		"as \"/var/log/kubernetes/audit\".", a.LogDir, taken)
+	return one(a.Attr("log_dir"), "%s is not for the audit log alone (%s). Write a directory that nothing else uses, such as "+
+		"\"/var/log/kubernetes/audit\".", a.LogDir, taken)
 }
 
 func apiServerFileTwice(p *plan.Plan) []Finding {
@@ -120,7 +120,8 @@ func apiServerFileUnread(p *plan.Plan) []Finding {
 		})
 		if !flag && !other {
 			findings = append(findings,
-				one(f.NameRange, "No flag of the API server names %s. Write it in extra_args of api_server, or remove the file.", at)...)
+				one(f.NameRange, "No flag of the API server uses %s. Write it in extra_args of api_server, or remove the "+
+					"file.", at)...)
 		}
 	}
 	return findings
@@ -178,11 +179,11 @@ func auditProblem(text string) string {
 	case err != nil:
 		return "The audit policy is no YAML: " + strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", " ") + "."
 	case !ok || document["kind"] != "Policy" || document["apiVersion"] != "audit.k8s.io/v1":
-		return "The file is no audit policy: it begins with apiVersion: audit.k8s.io/v1 and kind: Policy."
+		return "The file is not an audit policy: a policy starts with apiVersion: audit.k8s.io/v1 and kind: Policy."
 	}
 	rules, ok := document["rules"].([]any)
 	if !ok || len(rules) == 0 {
-		return "The audit policy has no rules, and the API server exits. Write at least one, such as \"- level: Metadata\"."
+		return "The audit policy has no rules, so the API server exits. Write at least one, such as \"- level: Metadata\"."
 	}
 	for i, r := range rules {
 		one, _ := r.(map[string]any)
@@ -193,12 +194,12 @@ func auditProblem(text string) string {
 		}
 		_, urls := one["nonResourceURLs"]
 		if _, resources := one["resources"]; urls && resources {
-			return fmt.Sprintf("Rule %d of the audit policy has resources and nonResourceURLs, and the API server exits. "+
-				"Make it two rules.", i+1)
+			return fmt.Sprintf("Rule %d of the audit policy has both resources and nonResourceURLs, so the API server exits. Split "+
+				"it into two rules.", i+1)
 		}
 		for key := range one {
 			if !slices.Contains(auditRuleFields, key) {
-				return fmt.Sprintf("Rule %d of the audit policy has a field %q, which is not known. Remove it.", i+1, key)
+				return fmt.Sprintf("Rule %d of the audit policy has a field %q, which is unknown. Remove it.", i+1, key)
 			}
 		}
 	}
@@ -226,8 +227,8 @@ func secretHostFile(p *plan.Plan) []Finding {
 				at = f.Attr("content")
 			}
 			findings = append(findings,
-				one(at, "The file %q holds a private key, a token or a password, and the tree is meant for git. Put it onto the "+
-					"control planes yourself, and write extra_volume; for keys of encryption, write encryption_at_rest.", f.Name)...)
+				one(at, "The file %q holds a private key, a token or a password, and the tree is meant for git. Put it on the "+
+					"control planes yourself, and write extra_volume; for encryption keys, write encryption_at_rest.", f.Name)...)
 		}
 	}
 	return findings
@@ -237,10 +238,10 @@ func encryptionEndpoint(p *plan.Plan) []Finding {
 	switch e := p.Cluster.Encryption; {
 	case e == nil:
 	case e.Provider == plan.KMS && e.Endpoint == "":
-		return one(e.Attr("provider"), "The provider kms asks a plugin, and nothing says where it is. Write endpoint = "+
+		return one(e.Attr("provider"), "The kms provider uses a plugin, and its endpoint is missing. Write endpoint = "+
 			"\"unix:///run/kms/socket.sock\".")
 	case e.Provider != plan.KMS && e.Endpoint != "":
-		return one(e.Attr("endpoint"), "The provider %s asks no plugin. Remove endpoint, or write provider = \"kms\".", e.Provider)
+		return one(e.Attr("endpoint"), "The provider %s uses no plugin. Remove endpoint, or write provider = \"kms\".", e.Provider)
 	}
 	return nil
 }

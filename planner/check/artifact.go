@@ -23,9 +23,9 @@ var httpsOnly = []string{"docker.io", "registry-1.docker.io", "registry.k8s.io",
 var artifactRules = []Rule{
 	{rule.Rule{
 		ID: "artifact-checksum-unused", Severity: rule.Warning, Title: "Unused checksum",
-		Doc: "The path is none of the files that this design fetches: a version, an architecture or a letter differs. The file that was " +
-			"meant is not checked against it.",
-		Fix:     "Write the path as files.txt of the generated tree has it.",
+		Doc: "This design downloads no file with this path: the version, the architecture, or the spelling differs. The intended file " +
+			"is not verified against the checksum.",
+		Fix:     "Write the path as it is in files.txt of the generated tree.",
 		Sources: []string{binariesDocs},
 	}, artifactChecksumUnused},
 	{rule.Rule{
@@ -46,49 +46,49 @@ var artifactRules = []Rule{
 	}, artifactPackagesSystem},
 	{rule.Rule{
 		ID: "artifact-mirror-plain-http", Severity: rule.Warning, Title: "Binaries and checksums from one http mirror",
-		Doc: "Hosts take the files, and the checksums that they are compared with, from the same server without encryption. Anyone " +
-			"who intercepts the connection can replace both, and decides what runs as root on every host.",
+		Doc: "Hosts download the files, and the checksums that verify them, from the same server without encryption. Anyone who " +
+			"intercepts the connection can replace both, and decides what runs as root on every host.",
 		Fix:     "Write an https URL, or pin the files in `artifacts { checksums = … }`.",
 		Sources: []string{"https://kubernetes.io/releases/download/#binaries", "https://slsa.dev/spec/v1.0/threats"},
 	}, artifactMirrorPlainHTTP},
 	{rule.Rule{
 		ID: "artifact-no-build", Severity: rule.Error, Title: "Runtime without a build for the architecture", Permanent: true,
-		Doc:     "Upstream builds the runtime for some architectures only. On the others there is no file to fetch.",
+		Doc:     "Upstream builds the runtime for some architectures only. For the others there is no file to download.",
 		Fix:     "Use containerd, which is built for all four, or other machines.",
 		Sources: []string{"https://download.docker.com/linux/static/stable/", "https://github.com/Mirantis/cri-dockerd/releases"},
 	}, artifactNoBuild},
 	{rule.Rule{
 		ID: "registry-skip-verify", Severity: rule.Warning, Title: "Registry without certificate verification",
 		Doc:     "Anyone between the nodes and the registry decides which images run, as whatever user the pods have.",
-		Fix:     "Write `ca_file`, the path on the nodes of the authority that signed the registry's certificate.",
+		Fix:     "Write `ca_file`, the path on the nodes of the CA certificate that signed the registry's certificate.",
 		Sources: []string{registryDocs},
 	}, registrySkipVerify},
 	{rule.Rule{
 		ID: "registry-plain-http", Severity: rule.Error, Title: "Public registry over plain http",
-		Doc:     "The registry answers over https alone. With `plain_http` every pull fails.",
-		Fix:     "Remove `plain_http`; it is for registries of your own.",
+		Doc:     "The registry is available over https only. With `plain_http`, every pull fails.",
+		Fix:     "Remove `plain_http`; it is for your own registries.",
 		Sources: []string{registryDocs},
 	}, registryPlainHTTP},
 	{rule.Rule{
 		ID: "registry-contradiction", Severity: rule.Warning, Title: "Certificate settings of a registry without TLS",
 		Doc: "Over plain http there is no certificate. `ca_file` and `skip_verify` then have no effect, " +
 			"and suggest a protection that is not there.",
-		Fix:     "Remove `plain_http`, or the other.",
+		Fix:     "Remove `plain_http`, or the other setting.",
 		Sources: []string{registryDocs},
 	}, registryContradiction},
 	{rule.Rule{
 		ID: "registry-mirror-itself", Severity: rule.Warning, Title: "Registry that mirrors itself",
-		Doc: "The runtime tries the registry itself after its mirrors anyway. As its own mirror it is tried twice, and a missing image " +
+		Doc: "After the mirrors, the runtime tries the registry itself anyway. As its own mirror it is tried twice, and a missing image " +
 			"takes twice as long to fail.",
 		Fix:     "Remove it from `mirrors`.",
 		Sources: []string{registryDocs},
 	}, registryMirrorItself},
 	{rule.Rule{
 		ID: "registry-other-runtime", Severity: rule.Warning, Title: "Registry setting not supported by the runtime",
-		Doc: "containerd takes the path of a certificate authority. CRI-O and Docker Engine look for it in a directory with the name of " +
-			"the registry, and Docker Engine uses mirrors only for images of docker.io. The setting has no effect, " +
-			"so pulls fail or bypass the mirror.",
-		Fix: "Put the certificate authority where the message says, on every node, or use containerd.",
+		Doc: "containerd accepts the path of a CA certificate. CRI-O and Docker Engine look for it in a directory with the name of the " +
+			"registry, and Docker Engine uses mirrors only for images of docker.io. The setting has no effect, so pulls fail or bypass " +
+			"the mirror.",
+		Fix: "Put the CA certificate where the message says, on every node, or use containerd.",
 		Sources: []string{"https://github.com/containers/image/blob/main/docs/containers-certs.d.5.md",
 			"https://docs.docker.com/engine/security/certificates/", "https://docs.docker.com/docker-hub/image-library/mirror/"},
 	}, registryOtherRuntime},
@@ -97,21 +97,21 @@ var artifactRules = []Rule{
 		Doc: "The first control plane applies upstream's manifest of the pod network with all rights. k8splan knows the digests of many " +
 			"releases. For another release, anyone who intercepts the connection or breaks into the server or the mirror decides " +
 			"what is applied.",
-		Fix:     "Take a release that k8splan knows, or write the digests into `checksums` after you have read the files.",
+		Fix:     "Use a release that k8splan knows, or write the digests into `checksums` after you have read the files.",
 		Sources: []string{"https://docs.tigera.io/calico/latest/getting-started/kubernetes/quickstart"},
 	}, networkManifestUnverified},
 	{rule.Rule{
 		ID: "registry-mirror-path", Severity: rule.Error, Title: "Mirror with a path and Docker Engine",
 		Doc: "Harbor, Nexus and Artifactory keep the images of another registry below a path. containerd and CRI-O support such paths. " +
-			"dockerd takes a host alone, and does not start with a path.",
+			"dockerd accepts only a host, and does not start if there is a path.",
 		Fix:     "Use containerd or CRI-O, or a mirror with its own host or port.",
 		Sources: []string{"https://docs.docker.com/docker-hub/image-library/mirror/", "https://github.com/moby/moby/issues/36598"},
 	}, registryMirrorPath},
 	{rule.Rule{
 		ID: "registry-credentials-docker", Severity: rule.Error, Title: "Registry credentials for Docker Engine", Permanent: true,
 		Doc: "dockerd has no credentials of its own: each client sends them with a pull. kubeadm and crictl send none, so their pulls " +
-			"fail whatever a node has.",
-		Fix:     "Use containerd or CRI-O, or write imagePullSecrets into the pods and leave out `credentials_file`.",
+			"fail whatever is configured on the node.",
+		Fix:     "Use containerd or CRI-O, or use imagePullSecrets in pods and leave out `credentials_file`.",
 		Sources: []string{"https://docs.docker.com/reference/cli/docker/login/", "https://github.com/Mirantis/cri-dockerd"},
 	}, registryCredentialsDocker},
 	{rule.Rule{
@@ -126,8 +126,8 @@ func registryCredentialsDocker(p *plan.Plan) []Finding {
 	if p.Runtime.Name != plan.Docker || p.Runtime.Credentials == "" || !onHosts(p) {
 		return nil
 	}
-	return one(p.Runtime.Attr("credentials_file"), "Docker Engine keeps no credentials for a node, and kubeadm's pulls would have none. "+
-		"Remove credentials_file, or write container_runtime \"containerd\".")
+	return one(p.Runtime.Attr("credentials_file"), "Docker Engine stores no credentials for a node, so kubeadm would pull without "+
+		"any. Remove credentials_file, or write container_runtime \"containerd\".")
 }
 
 func artifactChecksumUnused(p *plan.Plan) []Finding {
@@ -144,7 +144,7 @@ func artifactChecksumUnused(p *plan.Plan) []Finding {
 	var findings []Finding
 	for _, path := range slices.Sorted(maps.Keys(p.Artifacts.Checksums)) {
 		if !slices.Contains(paths, path) {
-			findings = append(findings, one(p.Artifacts.Key("checksums", path), "No file of this design has the path %q.%s", path,
+			findings = append(findings, one(p.Artifacts.Key("checksums", path), "This design has no file with the path %q.%s", path,
 				spelling.DidYouMean(path, paths))...)
 		}
 	}
@@ -174,7 +174,8 @@ func artifactPackagesSystem(p *plan.Plan) []Finding {
 	}
 	return each(p.KubeletNodes(), func(n *plan.Node) bool { return withoutPackages(p, n) != "" }, osAt,
 		func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s runs %s, %s (artifacts.source, %s). Leave source out, and hosts fetch release binaries.", whose(all),
+			return fmt.Sprintf("%s runs %s, %s (artifacts.source, %s). Leave source out, and hosts download release "+
+				"binaries.", whose(all),
 				n.OS, withoutPackages(p, n), line(p.Artifacts.Attr("source")))
 		})
 }
@@ -222,7 +223,7 @@ func registryPlainHTTP(p *plan.Plan) []Finding {
 	for _, r := range p.Runtime.Registries {
 		if r.PlainHTTP && slices.Contains(httpsOnly, strings.TrimSuffix(r.Host, ":443")) {
 			findings = append(findings,
-				one(r.Attr("plain_http"), "%s answers over https alone: every pull would fail. Remove plain_http.", r.Host)...)
+				one(r.Attr("plain_http"), "%s is available over https only: every pull would fail. Remove plain_http.", r.Host)...)
 		}
 	}
 	return findings
@@ -233,12 +234,12 @@ func registryContradiction(p *plan.Plan) []Finding {
 	for _, r := range p.Runtime.Registries {
 		switch {
 		case r.PlainHTTP && r.CAFile != "":
-			findings = append(findings, one(r.Attr("ca_file"), "%s is spoken to over plain http, where there is no certificate. "+
-				"Remove plain_http or ca_file.", r.Host)...)
+			findings = append(findings, one(r.Attr("ca_file"), "%s is used over plain http, which has no certificates. Remove "+
+				"plain_http or ca_file.", r.Host)...)
 		case r.PlainHTTP && r.SkipVerify:
 			findings = append(findings,
-				one(r.Attr("skip_verify"), "%s is spoken to over plain http, where there is no certificate. Remove "+
-					"plain_http or skip_verify.", r.Host)...)
+				one(r.Attr("skip_verify"), "%s is used over plain http, which has no certificates. Remove plain_http or "+
+					"skip_verify.", r.Host)...)
 		}
 	}
 	return findings
@@ -250,7 +251,7 @@ func registryMirrorItself(p *plan.Plan) []Finding {
 		for i, m := range r.Mirrors {
 			if _, host, _ := strings.Cut(m, "://"); host == r.Host {
 				findings = append(findings,
-					one(r.Element("mirrors", i), "%s is tried after its mirrors anyway. Remove it from mirrors.", r.Host)...)
+					one(r.Element("mirrors", i), "%s is already tried after its mirrors. Remove it from mirrors.", r.Host)...)
 			}
 		}
 	}
@@ -271,8 +272,8 @@ func registryOtherRuntime(p *plan.Plan) []Finding {
 		}
 		if len(r.Mirrors) > 0 && p.Runtime.Name == plan.Docker && r.Host != "docker.io" {
 			findings = append(findings,
-				one(r.Attr("mirrors"), "Docker Engine asks mirrors for images of docker.io alone, and goes to %s "+
-					"itself. Use containerd, or name the mirror in image_repository.", r.Host)...)
+				one(r.Attr("mirrors"), "Docker Engine uses mirrors for images of docker.io only, and connects to %s itself. Use "+
+					"containerd, or name the mirror in image_repository.", r.Host)...)
 		}
 	}
 	return findings
@@ -312,8 +313,8 @@ func registryMirrorPath(p *plan.Plan) []Finding {
 			if _, path, _ := strings.Cut(rest, "/"); r.Host == "docker.io" && strings.Trim(path, "/") != "" {
 				findings = append(findings,
 					one(r.Element("mirrors", i),
-						"dockerd takes no mirror with a path, and would not start on any node. Use containerd, or a mirror "+
-							"with its own host name.")...)
+						"dockerd does not support a mirror with a path, and would not start on any node. Use containerd, or a "+
+							"mirror with its own host name.")...)
 			}
 		}
 	}
@@ -325,7 +326,7 @@ func registryWithoutEffect(p *plan.Plan) []Finding {
 	for _, r := range p.Runtime.Registries {
 		if len(r.Mirrors) == 0 && !r.PlainHTTP && !r.SkipVerify && r.CAFile == "" {
 			findings = append(findings,
-				one(r.Block(), "The block says nothing about %s. Write mirrors = [\"https://…\"], or remove it.", r.Host)...)
+				one(r.Block(), "The block has no settings for %s. Write mirrors = [\"https://…\"], or remove it.", r.Host)...)
 		}
 	}
 	return findings

@@ -61,23 +61,23 @@ func spreadEtcd(p *plan.Plan, place string, has int) string {
 
 var availabilityRules = []Rule{
 	{rule.Rule{
-		ID: "availability-two-domains", Severity: rule.Warning, Title: "etcd over two failure domains",
-		Doc: "Of two domains one always holds at least half of the members, and its loss leaves no majority. Two sites can never " +
-			"survive the loss of either; a third needs only one member.",
+		ID: "availability-two-domains", Severity: rule.Warning, Title: "etcd in two failure domains",
+		Doc: "One of two domains always holds at least half of the members, and without it there is no majority. Two sites can never " +
+			"survive the loss of either one; a third site needs only one member.",
 		Fix:     "Spread the members over three domains.",
 		Sources: []string{etcdFAQ, "https://github.com/rancher/rancher/issues/30352"},
 	}, onLevels(availabilityTwoDomains)},
 	{rule.Rule{
 		ID: "availability-domain-majority", Severity: rule.Warning, Title: "Failure domain that holds a majority of etcd",
-		Doc: "The members are spread, and one domain holds so many that the rest is no majority. Its loss stops every change to the " +
-			"cluster, as if nothing were spread.",
-		Fix:     "Deal the members out evenly: `failure_domains` of a pool does it in turn.",
+		Doc: "The members are spread, but one domain holds so many that the rest is not a majority. If it fails, the cluster accepts no " +
+			"changes, as if nothing were spread.",
+		Fix:     "Spread the members evenly: `failure_domains` of a pool assigns them round-robin.",
 		Sources: []string{etcdFAQ, zoneDocs},
 	}, onLevels(availabilityDomainMajority)},
 	{rule.Rule{
 		ID: "availability-etcd-one-domain", Severity: rule.Warning, Title: "All of etcd in one failure domain",
-		Doc: "The design knows several failure domains, and all etcd members are in one of them. " +
-			"Its loss stops every change to the cluster.",
+		Doc: "The design has several failure domains, and all etcd members are in one of them. If it fails, the cluster accepts no " +
+			"changes.",
 		Fix:     "Spread the members over three domains.",
 		Sources: []string{etcdFAQ, zoneDocs},
 	}, onLevels(availabilityEtcdOneDomain)},
@@ -90,61 +90,61 @@ var availabilityRules = []Rule{
 	}, availabilityDomainUnstated},
 	{rule.Rule{
 		ID: "availability-hypervisor-majority", Severity: rule.Warning, Title: "Hypervisor that holds a majority of etcd",
-		Doc: "Machines on one hypervisor die together. If it holds so many members that the rest is not a majority, " +
-			"one power supply stops the cluster.",
+		Doc: "Machines on one hypervisor fail together. If it holds so many members that the rest is not a majority, one failed power " +
+			"supply stops the cluster.",
 		Fix:     "Spread the members over three hypervisors: `hosts` of a pool assigns them round-robin.",
 		Sources: []string{"https://github.com/aws/eks-anywhere/issues/3642", etcdFAQ},
 	}, availabilityHypervisorMajority},
 	{rule.Rule{
 		ID: "availability-control-planes-hypervisor", Severity: rule.Warning, Title: "All control planes on one hypervisor",
-		Doc:     "Machines on one hypervisor die together, and the API with them, however many control planes there are.",
+		Doc:     "Machines on one hypervisor fail together, and the API with them, however many control planes there are.",
 		Fix:     "Write `host` (in a pool `hosts`) for at least two hypervisors.",
 		Sources: []string{"https://github.com/aws/eks-anywhere/issues/3642"},
 	}, availabilityControlPlanesHypervisor},
 	{rule.Rule{
 		ID: "availability-control-planes-domain", Severity: rule.Warning, Title: "All control planes in one failure domain",
-		Doc: "The design knows several failure domains, and all control planes are in one of them: its loss takes the API with it, " +
-			"although etcd lives on.",
+		Doc: "The design has several failure domains, and all control planes are in one of them: if it fails, the API is lost, although " +
+			"etcd survives.",
 		Fix:     "Spread the control planes over the domains.",
 		Sources: []string{zoneDocs},
 	}, onLevels(availabilityControlPlanesDomain)},
 	{rule.Rule{
 		ID: "availability-single-balancer", Severity: rule.Warning, Title: "Single load balancer for several control planes",
-		Doc: "All kubelets and clients go through it. When it dies the API is gone for all of them, " +
-			"however many control planes run behind.",
+		Doc: "All kubelets and clients go through it. If it fails, all of them lose the API, however many control planes run " +
+			"behind it.",
 		Fix:     "Add a second host with the role load-balancer and a `virtual_ip`, or use kube-vip on the control planes.",
 		Sources: []string{haConsider},
 	}, availabilitySingleBalancer},
 	{rule.Rule{
 		ID: "availability-balancers-together", Severity: rule.Warning, Title: "Load balancers that fail together",
-		Doc:     "Two balancers in one failure domain, or on one hypervisor, are lost at once, and with them the way to the API.",
+		Doc:     "Two balancers in one failure domain, or on one hypervisor, are lost together, and with them access to the API.",
 		Fix:     "Place them in different domains and on different hypervisors.",
 		Sources: []string{haConsider},
 	}, onLevels(availabilityBalancersTogether)},
 	{rule.Rule{
 		ID: "availability-single-worker", Severity: rule.Warning, Title: "One worker in a highly available cluster",
-		Doc: "The type promises to survive the loss of a host. With one worker, its loss takes every ordinary pod with it, and there is " +
+		Doc: "The type promises to survive the loss of a host. If the only worker fails, every ordinary pod is lost, and there is " +
 			"nowhere else to run them.",
-		Fix:     "Define a second worker, or let control planes work too.",
+		Fix:     "Define a second worker, or let control planes also be workers.",
 		Sources: []string{zoneDocs},
 	}, availabilitySingleWorker},
 	{rule.Rule{
 		ID: "availability-workers-domain", Severity: rule.Warning, Title: "All workers in one failure domain",
-		Doc: "The control planes are spread over failure domains and the workers are not: the loss of their domain " +
-			"leaves a cluster that runs nothing.",
+		Doc: "The control planes are spread over failure domains and the workers are not: if their domain fails, the cluster runs " +
+			"nothing.",
 		Fix:     "Spread the workers over the domains.",
 		Sources: []string{zoneDocs},
 	}, onLevels(availabilityWorkersDomain)},
 	{rule.Rule{
 		ID: "availability-workers-uneven", Severity: rule.Warning, Title: "Workers spread unevenly",
-		Doc:     "Pods are spread over domains, and capacity is not: when the largest is lost, what ran there does not fit into the rest.",
-		Fix:     "Deal the workers out evenly.",
+		Doc:     "Pods are spread over domains, but capacity is not: if the largest domain fails, its pods do not fit into the rest.",
+		Fix:     "Spread the workers evenly.",
 		Sources: []string{zoneDocs},
 	}, onLevels(availabilityWorkersUneven)},
 	{rule.Rule{
 		ID: "availability-hypervisor-astride", Severity: rule.Error, Title: "Hypervisor in two failure domains",
-		Doc: "A hypervisor is in one place. Machines on it that claim different failure domains die together nevertheless, so every " +
-			"spread that counts on the domains is wrong.",
+		Doc: "A hypervisor is in one place. Machines on it that claim different failure domains fail together anyway, so every spread " +
+			"that relies on the domains is wrong.",
 		Fix:     "Correct `failure_domain` or `host`.",
 		Sources: []string{zoneDocs},
 	}, availabilityHypervisorAstride},
@@ -228,8 +228,8 @@ func availabilityControlPlanesHypervisor(p *plan.Plan) []Finding {
 	if len(cps) < 2 || name == "" || len(in) != len(cps) || !p.Etcd.IsExternal() && len(cps) > 2 || loneMemberOn(p, name) {
 		return nil // with stacked etcd the rule about its majority says it
 	}
-	return one(hypervisorAt(p, cps[0]), "All %d control planes (%s) run on %s: when it dies the API is gone. "+
-		"Spread them over at least two hypervisors.", len(cps), sentence(names(cps)), name)
+	return one(hypervisorAt(p, cps[0]), "All %d control planes (%s) run on %s: if it fails, the API is lost. Spread them over at "+
+		"least two hypervisors.", len(cps), sentence(names(cps)), name)
 }
 
 // loneMemberOn reports whether the one etcd member is on a hypervisor: the API is lost with it, however anything else is spread.
@@ -255,8 +255,8 @@ func availabilitySingleBalancer(p *plan.Plan) []Finding {
 		return nil // with a virtual IP load-balancer-virtual-ip-alone says it
 	}
 	return one(lb.Nodes[0].Attr("roles"),
-		"%s is the only way to %d control planes: when it dies the API is gone. Add a second balancer "+
-			"and virtual_ip = …, or write load_balancer \"kube-vip\".", lb.Nodes[0].Name, len(p.ControlPlanes()))
+		"%s is the only way to %d control planes: if it fails, the API is lost. Add a second load balancer and virtual_ip = …, or "+
+			"write load_balancer \"kube-vip\".", lb.Nodes[0].Name, len(p.ControlPlanes()))
 }
 
 func availabilityBalancersTogether(p *plan.Plan, level place) []Finding {
@@ -265,11 +265,11 @@ func availabilityBalancersTogether(p *plan.Plan, level place) []Finding {
 		return nil
 	}
 	if name, in := crowded(nodes, hypervisorOf); name != "" && len(in) == len(nodes) && !loneMemberOn(p, name) {
-		return one(hypervisorAt(p, nodes[0]), "The %d balancers (%s) run on %s and die with it. Spread them over two hypervisors.",
+		return one(hypervisorAt(p, nodes[0]), "The %d balancers (%s) run on %s and fail with it. Spread them over two hypervisors.",
 			len(nodes), sentence(names(nodes)), name)
 	}
 	if name, in := crowded(nodes, level); name != "" && len(in) == len(nodes) && len(distinct(p.Nodes, level)) > 1 {
-		return one(domainAt(nodes[0]), "The %d balancers (%s) are in %s and are lost with it. Spread them over two domains.",
+		return one(domainAt(nodes[0]), "The %d balancers (%s) are in %s and fail with it. Spread them over two domains.",
 			len(nodes), sentence(names(nodes)), name)
 	}
 	return nil
@@ -280,8 +280,8 @@ func availabilitySingleWorker(p *plan.Plan) []Finding {
 	if len(w) != 1 || !p.Cluster.Topology.HighlyAvailable || !ours(p) || len(p.ControlPlanes()) < 2 {
 		return nil
 	}
-	return one(w[0].Attr("roles"), "%s is the only worker: when it dies every ordinary pod is gone, and there is nowhere else to run "+
-		"it. Define a second one.", w[0].Name)
+	return one(w[0].Attr("roles"), "%s is the only worker: if it fails, every ordinary pod is lost, and there is nowhere else to "+
+		"run them. Define a second one.", w[0].Name)
 }
 
 func availabilityWorkersDomain(p *plan.Plan, level place) []Finding {
@@ -290,8 +290,8 @@ func availabilityWorkersDomain(p *plan.Plan, level place) []Finding {
 	if len(w) < 2 || name == "" || len(in) != len(w) || len(distinct(p.ControlPlanes(), level)) < 2 {
 		return nil
 	}
-	return one(domainAt(w[0]), "All %d workers are in %s, and the control planes are spread: losing %s leaves a cluster that runs "+
-		"nothing. Spread the workers.", len(w), name, name)
+	return one(domainAt(w[0]), "All %d workers are in %s, and the control planes are spread: losing %s leaves nothing to run pods. "+
+		"Spread the workers.", len(w), name, name)
 }
 
 func availabilityWorkersUneven(p *plan.Plan, level place) []Finding {

@@ -29,7 +29,7 @@ var balancerRules = []Rule{
 	{rule.Rule{
 		ID: "load-balancer-no-host", Severity: rule.Error, Title: "haproxy without a host", Permanent: true,
 		Doc:     "haproxy runs on the hosts with the role load-balancer. There are none, so nothing would answer at the endpoint.",
-		Fix:     "Give a host `roles = [\"load-balancer\"]`, two of them with a `virtual_ip`; a control plane can have the role too.",
+		Fix:     "Give a host `roles = [\"load-balancer\"]`, or two hosts and a `virtual_ip`; a control plane can also have the role.",
 		Sources: []string{haConsider},
 	}, loadBalancerNoHost},
 	{rule.Rule{
@@ -41,85 +41,88 @@ var balancerRules = []Rule{
 	}, loadBalancerIdleHost},
 	{rule.Rule{
 		ID: "load-balancer-no-virtual-ip", Severity: rule.Error, Title: "kube-vip without a virtual IP", Permanent: true,
-		Doc:     "kube-vip does one thing here: it holds a virtual IP on one of the control planes. Without one there is nothing to hold.",
+		Doc: "kube-vip does one thing here: it keeps a virtual IP on one of the control planes. Without a virtual IP it has nothing " +
+			"to do.",
 		Fix:     "Write `virtual_ip`, with a free address of the control planes' subnet.",
 		Sources: []string{kubeVIPDocs},
 	}, loadBalancerNoVirtualIP},
 	{rule.Rule{
-		ID: "load-balancer-virtual-ip-alone", Severity: rule.Warning, Title: "Virtual IP with one balancer",
-		Doc: "A virtual IP moves between balancers. With one it has nowhere to go: the extra address adds keepalived's " +
-			"moving parts and no redundancy.",
+		ID: "load-balancer-virtual-ip-alone", Severity: rule.Warning, Title: "Virtual IP with a single load balancer",
+		Doc: "A virtual IP moves between load balancers. With only one, it has nowhere to go: it adds keepalived's complexity without " +
+			"redundancy.",
 		Fix:     "Add a second host with the role load-balancer, or remove `virtual_ip`.",
 		Sources: []string{haConsider},
 	}, loadBalancerVirtualIPAlone},
 	{rule.Rule{
-		ID: "load-balancer-pair-apart", Severity: rule.Warning, Title: "Several balancers without a virtual IP",
-		Doc: "Without a virtual IP the endpoint's name leads to one balancer, or to all in turn: the death of one takes every second " +
-			"connection with it until DNS is changed.",
+		ID: "load-balancer-pair-apart", Severity: rule.Warning, Title: "Several load balancers without a virtual IP",
+		Doc: "Without a virtual IP, the endpoint's name resolves to one load balancer, or to all of them round-robin: if one fails, " +
+			"connections to it fail until DNS is changed.",
 		Fix:     "Write `virtual_ip` in load_balancer.",
 		Sources: []string{haConsider},
 	}, loadBalancerPairApart},
 	{rule.Rule{
 		ID: "load-balancer-virtual-ip-filtered", Severity: rule.Error, Title: "Virtual IP on a network that filters it",
-		Doc: "A virtual IP moves by gratuitous ARP or VRRP. Clouds let a machine speak only for the addresses that they gave it, so the " +
-			"address never moves; often it never even answers.",
+		Doc: "A virtual IP moves by gratuitous ARP or VRRP. Clouds let a machine use only the addresses that they assigned to it, so " +
+			"the virtual IP never moves, and often never even answers.",
 		Fix: "Use the cloud's own balancer: `load_balancer \"external\" {}` with its name as `control_plane_endpoint`, " +
 			"or kube-vip in mode bgp.",
 		Sources: []string{haConsider, "https://github.com/kubernetes-sigs/cluster-api-provider-vsphere/issues/1120"},
 	}, loadBalancerVirtualIPFiltered},
 	{rule.Rule{
-		ID: "load-balancer-virtual-ip-subnet", Severity: rule.Error, Title: "Virtual IP outside of the hosts' subnet",
-		Doc:     "A virtual IP moves by ARP, inside one subnet. From another subnet no router sends packets for it to these hosts.",
-		Fix:     "Take an address of their subnet, put the hosts into one subnet, or use BGP (kube-vip) or an external balancer.",
+		ID: "load-balancer-virtual-ip-subnet", Severity: rule.Error, Title: "Virtual IP outside the hosts' subnet",
+		Doc: "A virtual IP moves by ARP, inside one subnet. Routers do not send packets for an address of another subnet to these " +
+			"hosts.",
+		Fix:     "Use an address in their subnet, put the hosts into one subnet, or use BGP (kube-vip) or an external load balancer.",
 		Sources: []string{haConsider, "https://github.com/kubernetes-sigs/cluster-api-provider-vsphere/issues/1120"},
 	}, loadBalancerVirtualIPSubnet},
 	{rule.Rule{
-		ID: "load-balancer-virtual-ip-segment-unstated", Severity: rule.Warning, Title: "Virtual IP among what looks like several subnets",
-		Doc: "A virtual IP moves by ARP or VRRP, which no router passes on: it works for the hosts of one network segment. " +
-			"`node_subnets` does not say where segments end, and the addresses look like several (one for each /24, or /64 of IPv6). " +
-			"A host of another segment that takes the address over has one that no router leads to it.",
-		Fix: "Write `node_subnets`: one range where it is one segment. Otherwise put the balancers into one, or use kube-vip in mode bgp " +
-			"or an external balancer.",
+		ID: "load-balancer-virtual-ip-segment-unstated", Severity: rule.Warning, Title: "Virtual IP across several assumed subnets",
+		Doc: "A virtual IP moves by ARP or VRRP, which routers do not forward: it works only for hosts in one network segment. " +
+			"`node_subnets` does not say where segments end, and the addresses look like several segments (one for each /24, or /64 of " +
+			"IPv6). If a host in another segment takes over the address, no router sends packets for it there.",
+		Fix: "Write `node_subnets`, as one range if it is one segment. Otherwise put the load balancers into one segment, or use " +
+			"kube-vip in mode bgp or an external load balancer.",
 		Sources: []string{haConsider, "https://github.com/kubernetes/kubeadm/issues/2153"},
 	}, loadBalancerVirtualIPSegmentUnstated},
 	{rule.Rule{
-		ID: "load-balancer-virtual-ip-family", Severity: rule.Error, Title: "Virtual IP of a family that its hosts lack", Permanent: true,
-		Doc:     "The virtual IP is an address on an interface of its hosts. Hosts without addresses of its family have no route for it.",
+		ID: "load-balancer-virtual-ip-family", Severity: rule.Error, Title: "Virtual IP of an address family that hosts " +
+			"lack", Permanent: true,
+		Doc:     "The virtual IP is an address on an interface of its hosts. Hosts without addresses of that family have no route for it.",
 		Fix:     "Write an address of the hosts' family.",
 		Sources: []string{dualStackDocs},
 	}, loadBalancerVirtualIPFamily},
 	{rule.Rule{
 		ID: "load-balancer-virtual-ip-unusable", Severity: rule.Error, Title: "Virtual IP that no host can have", Permanent: true,
-		Doc:     "Loopback, multicast, link-local and reserved addresses do not lead to one host from every other.",
-		Fix:     "Take a free address of the hosts' subnet.",
+		Doc:     "Other hosts cannot reach a host at a loopback, multicast, link-local, or reserved address.",
+		Fix:     "Use a free address in the hosts' subnet.",
 		Sources: []string{specialPurpose},
 	}, loadBalancerVirtualIPUnusable},
 	{rule.Rule{
 		ID: "load-balancer-port-clash", Severity: rule.Error, Title: "Load balancer on a port in use", Permanent: true,
-		Doc: "The balancer shares a host with a component that has the port already: on a control plane that is mostly the API server's " +
-			"6443. Which of the two starts first wins; the other crashes.",
-		Fix:     "Take another port, such as 8443, or separate hosts for the load balancers.",
+		Doc: "The load balancer shares a host with a component that already uses the port: on a control plane, usually the API server " +
+			"with 6443. The one that starts first gets it; the other crashes.",
+		Fix:     "Use another port, such as 8443, or separate hosts for the load balancers.",
 		Sources: []string{haConsider, "https://github.com/kubernetes/community/issues/7524"},
 	}, loadBalancerPortClash},
 	{rule.Rule{
 		ID: "load-balancer-kube-vip-port", Severity: rule.Error, Title: "kube-vip on another port than the API server", Permanent: true,
-		Doc: "kube-vip moves an address between control planes and translates no ports: on the virtual IP answers the API server " +
-			"itself, on its own port.",
+		Doc: "kube-vip moves an address between control planes and does not translate ports: on the virtual IP, the API server itself " +
+			"answers, on its own port.",
 		Fix:     "Remove `port`, or change `api_server_port`.",
 		Sources: []string{kubeVIPDocs},
 	}, loadBalancerKubeVipPort},
 	{rule.Rule{
 		ID: "load-balancer-bgp-peers", Severity: rule.Error, Title: "BGP without routers", Permanent: true,
-		Doc: "kube-vip in mode bgp tells routers where the virtual IP is. Without its own autonomous system and the routers' " +
-			"addresses it is announced to no router.",
+		Doc: "kube-vip in mode bgp announces the virtual IP to routers. Without its own autonomous system number and the routers' " +
+			"addresses, it cannot announce anything.",
 		Fix:     "Write `bgp_as` and `bgp_peers`, such as `bgp_peers = [\"10.0.0.1:65001\"]`, or use `mode = \"arp\"`.",
 		Sources: []string{"https://kube-vip.io/docs/modes/bgp/"},
 	}, loadBalancerBGPPeers},
 	{rule.Rule{
 		ID: "load-balancer-bgp-family", Severity: rule.Error, Title: "BGP without IPv4", Permanent: true,
-		Doc: "kube-vip in mode bgp speaks to the routers in `bgp_peers`, which are IPv4, from the host's own address, and gives that as " +
-			"its identifier, which is four bytes. A host whose address is IPv6 opens no session. Through a session over IPv4 " +
-			"goes no virtual IP of IPv6: the way there would be the host's IPv4 address.",
+		Doc: "kube-vip in mode bgp connects to the routers in `bgp_peers`, which are IPv4, from the host's own address, and uses that " +
+			"address as its four-byte identifier. A host with an IPv6 address cannot open a session. A session over IPv4 cannot " +
+			"announce an IPv6 virtual IP either: its next hop would be the host's IPv4 address.",
 		Fix: "Give the control planes an IPv4 `address` (and the IPv6 one as `secondary_address`) and write an IPv4 `virtual_ip`, or " +
 			"use `mode = \"arp\"` or an external balancer.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc4271#section-4.2", "https://kube-vip.io/docs/modes/bgp/",
@@ -127,16 +130,15 @@ var balancerRules = []Rule{
 	}, loadBalancerBGPFamily},
 	{rule.Rule{
 		ID: "load-balancer-unused-argument", Severity: rule.Warning, Title: "Load balancer argument without effect",
-		Doc: "The argument belongs to another kind of balancer. It changes nothing, although it looks as " +
-			"if something had been decided.",
+		Doc:     "The argument belongs to another kind of load balancer. It has no effect, although it looks like a decision.",
 		Fix:     "Remove it.",
 		Sources: []string{haConsider, kubeVIPDocs},
 	}, loadBalancerUnusedArgument},
 	{rule.Rule{
 		ID: "load-balancer-router-id-preset", Severity: rule.Warning, Title: "Common virtual router ID",
-		Doc: "Routers on one segment with the same VRID fight for the address. 51 is in every example and preset in several " +
-			"distributions, so it is the likeliest to meet.",
-		Fix:     "Leave it out, and it is computed from the virtual IP, or take another number that is free on the segment.",
+		Doc: "Routers on one segment with the same VRID fight for the address. 51 is in every example and is the default of several " +
+			"distributions, so it is the most likely to collide.",
+		Fix:     "Leave it out to have it computed from the virtual IP, or choose another number that is free on the segment.",
 		Sources: []string{haConsider, "https://keepalived.readthedocs.io/en/latest/configuration_synopsis.html"},
 	}, loadBalancerRouterIDPreset},
 	{rule.Rule{
@@ -148,20 +150,19 @@ var balancerRules = []Rule{
 	}, loadBalancerOnEtcd},
 	{rule.Rule{
 		ID: "load-balancer-anonymous", Severity: rule.Error, Title: "Health check that the API server refuses",
-		Doc: "haproxy and keepalived ask /readyz without a certificate. With anonymous requests turned off the API servers answer 401, " +
-			"all of them count as dead, and none is reachable.",
+		Doc: "haproxy and keepalived check /readyz without a certificate. With anonymous requests turned off, the API servers answer " +
+			"401: all of them count as down, and none is reachable.",
 		Fix: "Remove `anonymous-auth`, or limit anonymous requests to the health paths with an AuthenticationConfiguration.",
 		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/authentication/#anonymous-authenticator-configuration",
 			haConsider},
 	}, loadBalancerAnonymous},
 	{rule.Rule{
-		ID: "load-balancer-local", Severity: rule.Error, Title: "Proxy on every node that is unreachable", Permanent: true,
-		Doc: "With `load_balancer \"local\"` the endpoint's name leads each worker to a haproxy on its own loopback address, and each " +
-			"control " +
-			"plane to its own API server. So the endpoint is a name, not an address, and has the API servers' port; no virtual IP moves.",
-		Fix: "Write `control_plane_endpoint = \"api.example.com:6443\"`, leave `virtual_ip` and `port` out, and give DNS the name with " +
-			"the " +
-			"addresses of the control planes for whoever is not a node.",
+		ID: "load-balancer-local", Severity: rule.Error, Title: "Unreachable proxy on every node", Permanent: true,
+		Doc: "With `load_balancer \"local\"`, the endpoint's name resolves to a haproxy on each worker's own loopback address, and to " +
+			"the API server itself on each control plane. So the endpoint must be a name, not an address, with the API servers' port, " +
+			"and there is no virtual IP.",
+		Fix: "Write `control_plane_endpoint = \"api.example.com:6443\"`, leave `virtual_ip` and `port` out, and for clients outside the " +
+			"cluster add a DNS record with the addresses of the control planes.",
 		Sources: []string{haKubeadm, "https://github.com/kubernetes-sigs/kubespray/blob/master/docs/operations/ha-mode.md"},
 	}, loadBalancerLocal},
 }
@@ -173,15 +174,13 @@ func loadBalancerLocal(p *plan.Plan) []Finding {
 	}
 	var findings []Finding
 	if _, err := netip.ParseAddr(c.Endpoint.Host); err == nil && c.Has("control_plane_endpoint") {
-		findings = append(findings, one(c.Attr("control_plane_endpoint"), "%s is an address, and every node would connect to "+
-			"that one host. "+
-			"Write "+
-			"a DNS name, such as %q: each node's /etc/hosts leads it to the node itself.", c.Endpoint.Host,
+		findings = append(findings, one(c.Attr("control_plane_endpoint"), "%s is an address, and every node would connect to that "+
+			"one host. Write a DNS name, such as %q: in each node's /etc/hosts it points to the node itself.", c.Endpoint.Host,
 			plan.Endpoint{Host: "api." + c.Name + ".example.com", Port: c.APIServerPort})...)
 	}
 	if lb.Has("virtual_ip") {
 		findings = append(findings, one(lb.Attr("virtual_ip"),
-			"A proxy on every node has no address that moves: it listens on the loopback address. Remove virtual_ip.")...)
+			"A proxy on every node listens on the loopback address, and has no virtual IP. Remove virtual_ip.")...)
 	}
 	if lb.Has("port") && lb.Port != c.APIServerPort {
 		findings = append(findings, one(lb.Attr("port"), "The endpoint leads control planes to their own API server on port %d, and "+
@@ -189,8 +188,8 @@ func loadBalancerLocal(p *plan.Plan) []Finding {
 	}
 	image := func(n *plan.Node) bool { return n.OS.ReadOnlyUsr() }
 	return append(findings, each(p.Proxied(), image, osAt, func(n *plan.Node, all []*plan.Node) string {
-		return fmt.Sprintf("%s of %s is one image, into which no package can be installed, and brings no haproxy. Write "+
-			"load_balancer \"kube-vip\", or use a system with packages.", n.OS, whose(all))
+		return fmt.Sprintf("%s of %s is an image without a package manager, and does not include haproxy. Write load_balancer "+
+			"\"kube-vip\", or use a system with packages.", n.OS, whose(all))
 	})...)
 }
 
@@ -232,16 +231,16 @@ func loadBalancerNoVirtualIP(p *plan.Plan) []Finding {
 			suggestion = saying(fmt.Sprintf(" The endpoint is %s.", a))
 		}
 	}
-	return advised(suggestion, balancerAt(p), "kube-vip holds a virtual IP on one of the control planes, and none is written. "+
-		"Write virtual_ip = … here.")
+	return advised(suggestion, balancerAt(p), "kube-vip keeps a virtual IP on one of the control planes, and there is none. Write "+
+		"virtual_ip = … here.")
 }
 
 func loadBalancerVirtualIPAlone(p *plan.Plan) []Finding {
 	if p.LoadBalancer.Kind != plan.HAProxy || !p.LoadBalancer.VirtualIP.IsValid() || len(p.LoadBalancer.Nodes) != 1 {
 		return nil
 	}
-	return one(p.LoadBalancer.Attr("virtual_ip"), "%s can move nowhere: %s is the only balancer. Add a second one, "+
-		"or remove virtual_ip.", p.LoadBalancer.VirtualIP, p.LoadBalancer.Nodes[0].Name)
+	return one(p.LoadBalancer.Attr("virtual_ip"), "%s has nowhere to move: %s is the only load balancer. Add a second one, or "+
+		"remove virtual_ip.", p.LoadBalancer.VirtualIP, p.LoadBalancer.Nodes[0].Name)
 }
 
 func loadBalancerPairApart(p *plan.Plan) []Finding {
@@ -265,8 +264,8 @@ func loadBalancerVirtualIPFiltered(p *plan.Plan) []Finding {
 		return nil
 	}
 	return one(lb.Attr("virtual_ip"),
-		"The network of target %s lets no host take over %s. Write load_balancer \"external\" {} and the "+
-			"cloud balancer's name as control_plane_endpoint.", p.Target.Name, lb.VirtualIP)
+		"The network of target %s lets no host take over %s. Write load_balancer \"external\" {} and the name of the cloud's load "+
+			"balancer as control_plane_endpoint.", p.Target.Name, lb.VirtualIP)
 }
 
 func loadBalancerVirtualIPSubnet(p *plan.Plan) []Finding {
@@ -283,8 +282,8 @@ func loadBalancerVirtualIPSubnet(p *plan.Plan) []Finding {
 	}
 	if l, out := outside(shared); out {
 		return advised(freeRun(p, l.Addr, 1), lb.Attr("virtual_ip"),
-			"%s is outside of %s, the subnet of %s, and moves by %s inside "+
-				"one subnet only. Take an address of that subnet.", lb.VirtualIP, l.Prefix, l.Who, neighbors(lb.VirtualIP))
+			"%s is outside of %s, the subnet of %s, and moves by %s inside one subnet only. Use an address in that "+
+				"subnet.", lb.VirtualIP, l.Prefix, l.Who, neighbors(lb.VirtualIP))
 	}
 	return nil
 }
@@ -302,8 +301,8 @@ func loadBalancerVirtualIPSegmentUnstated(p *plan.Plan) []Finding {
 	if !apart || !p.Target.Facts.L2 { // of such a network load-balancer-virtual-ip-filtered says more
 		return nil
 	}
-	return one(shared.At, "%s moves by %s inside one segment only, and %s (%s) looks to be in another. If they share one, "+
-		"state its range in node_subnets of network; if not, put the balancers into one segment, or write load_balancer \"external\".",
+	return one(shared.At, "%s moves by %s inside one segment only, and %s (%s) looks to be in another. If they share one, write "+
+		"its range as node_subnets in network; if not, put the load balancers into one segment, or write load_balancer \"external\".",
 		p.LoadBalancer.VirtualIP, neighbors(p.LoadBalancer.VirtualIP), b.Who, b.Addr)
 }
 
@@ -333,11 +332,12 @@ func loadBalancerVirtualIPUnusable(p *plan.Plan) []Finding {
 		return nil
 	}
 	if why := unusable(vip); why != "" {
-		return one(p.LoadBalancer.Attr("virtual_ip"), "%s is %s. Take a free address of the hosts' subnet.", vip, why)
+		return one(p.LoadBalancer.Attr("virtual_ip"), "%s is %s. Use a free address in the hosts' subnet.", vip, why)
 	}
 	for _, s := range p.Network.NodeSubnets {
 		if s.Addr().Is4() && s.Bits() < 31 && (vip == s.Masked().Addr() || vip == plan.LastAddress(s)) {
-			return one(p.LoadBalancer.Attr("virtual_ip"), "%s is the network or broadcast address of %s. Take a free address inside.",
+			return one(p.LoadBalancer.Attr("virtual_ip"), "%s is the network or broadcast address of %s. Use a free address in the "+
+				"subnet.",
 				vip, s.Masked())
 		}
 	}
@@ -360,8 +360,8 @@ func loadBalancerKubeVipPort(p *plan.Plan) []Finding {
 	if lb.Kind != plan.KubeVIP || lb.Port == p.Cluster.APIServerPort || lb.Port == 0 {
 		return nil
 	}
-	return one(lb.Attr("port"), "kube-vip translates no ports: on %s the API server answers on %d, not on %d. Remove port, "+
-		"or write api_server_port = %d.", lb.VirtualIP, p.Cluster.APIServerPort, lb.Port, lb.Port)
+	return one(lb.Attr("port"), "kube-vip does not translate ports: on %s the API server answers on %d, not on %d. Remove port, or "+
+		"write api_server_port = %d.", lb.VirtualIP, p.Cluster.APIServerPort, lb.Port, lb.Port)
 }
 
 func loadBalancerBGPPeers(p *plan.Plan) []Finding {
@@ -376,8 +376,8 @@ func loadBalancerBGPPeers(p *plan.Plan) []Finding {
 	case len(lb.BGPPeers) > 0:
 		missing = "bgp_as is"
 	}
-	return one(lb.Attr("mode"), "In mode bgp kube-vip tells routers where the virtual IP is, and %s not written. "+
-		"Write both, or use mode = \"arp\".", missing)
+	return one(lb.Attr("mode"), "In mode bgp, kube-vip announces the virtual IP to routers, and %s not written. Write both, or use "+
+		"mode = \"arp\".", missing)
 }
 
 func loadBalancerBGPFamily(p *plan.Plan) []Finding {
@@ -388,13 +388,13 @@ func loadBalancerBGPFamily(p *plan.Plan) []Finding {
 	for _, n := range p.ControlPlanes() {
 		if n.Address.Is6() {
 			return one(lb.Attr("mode"),
-				"In mode bgp kube-vip speaks to IPv4 routers from the host's own address, and %s has %s. Give the "+
-					"control planes an IPv4 address, or use mode = \"arp\".", n.Name, n.Address)
+				"In mode bgp, kube-vip connects to IPv4 routers from the host's own address, and %s has %s. Give the control "+
+					"planes an IPv4 address, or use mode = \"arp\".", n.Name, n.Address)
 		}
 	}
 	if lb.VirtualIP.Is6() {
-		return one(lb.Attr("virtual_ip"), "In mode bgp kube-vip speaks to IPv4 routers, and they learn no way to %s. Write an IPv4 "+
-			"address, or use mode = \"arp\".", lb.VirtualIP)
+		return one(lb.Attr("virtual_ip"), "In mode bgp, kube-vip connects to IPv4 routers, which learn no route to %s. Write an "+
+			"IPv4 address, or use mode = \"arp\".", lb.VirtualIP)
 	}
 	return nil
 }
@@ -436,8 +436,8 @@ func loadBalancerRouterIDPreset(p *plan.Plan) []Finding {
 	if lb := p.LoadBalancer; lb.Kind == plan.HAProxy && lb.Has("virtual_router_id") && lb.VirtualRouterID == 51 &&
 		lb.VirtualIP.IsValid() {
 		return one(lb.Attr("virtual_router_id"),
-			"51 is the virtual router ID of every example: a second cluster on the segment would have "+
-				"it too. Leave it out, and it is computed from the virtual IP.")
+			"51 is the virtual router ID in every example: a second cluster on the segment is likely to have it too. Leave it out "+
+				"to have it computed from the virtual IP.")
 	}
 	return nil
 }
@@ -448,8 +448,8 @@ func loadBalancerOnEtcd(p *plan.Plan) []Finding {
 	}
 	return each(p.LoadBalancer.Nodes, func(n *plan.Node) bool { return n.Roles.Has(plan.EtcdRole) && !n.Roles.Has(plan.ControlPlane) },
 		func(n *plan.Node) hcl.Range { return n.Attr("roles") }, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s is etcd member and load balancer: all API traffic shares the host with etcd. "+
-				"Put the load balancer on a separate host.", whose(all))
+			return fmt.Sprintf("%s is both an etcd member and a load balancer: all API traffic shares the host with etcd. Put the "+
+				"load balancer on a separate host.", whose(all))
 		})
 }
 
@@ -460,8 +460,8 @@ func loadBalancerAnonymous(p *plan.Plan) []Finding {
 	for _, a := range p.Cluster.APIServer.ExtraArgs {
 		if a.Name == "anonymous-auth" && a.Value == "false" {
 			return one(p.Cluster.APIServer.Key("extra_args", a.Name),
-				"With --anonymous-auth=false the API servers answer the balancer's "+
-					"health check with 401, and all of them count as dead. Remove it.")
+				"With --anonymous-auth=false, the API servers answer the load balancer's health check with 401, and all of them "+
+					"count as down. Remove it.")
 		}
 	}
 	return nil

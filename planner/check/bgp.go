@@ -14,8 +14,8 @@ const ciliumBGP = "https://docs.cilium.io/en/stable/network/bgp-control-plane/bg
 // vxlanRules are about the tunnels of the pod network.
 var vxlanRules = []Rule{
 	{rule.Rule{
-		ID: "network-vxlan-port-unused", Severity: rule.Warning, Title: "VXLAN port that nothing listens on",
-		Doc: "`vxlan_port` is the port of flannel's and Cilium's VXLAN tunnels. Calico has 4789, and other encapsulations have " +
+		ID: "network-vxlan-port-unused", Severity: rule.Warning, Title: "Unused VXLAN port",
+		Doc: "`vxlan_port` is the port of flannel's and Cilium's VXLAN tunnels. Calico always uses 4789, and other encapsulations have " +
 			"no such port.",
 		Fix: "Remove `vxlan_port`.",
 		Sources: []string{"https://github.com/flannel-io/flannel/blob/master/Documentation/backends.md#vxlan",
@@ -29,7 +29,7 @@ func networkVXLANPortUnused(p *plan.Plan) []Finding {
 	case c.VXLANPort == 0 || c.Tunnels() && c.Name != plan.Calico:
 		return nil
 	case c.Name == plan.Calico && c.Tunnels():
-		return one(c.Attr("vxlan_port"), "Calico's VXLAN has port 4789, and nothing here changes it. Remove vxlan_port.")
+		return one(c.Attr("vxlan_port"), "Calico's VXLAN always uses port 4789. Remove vxlan_port.")
 	}
 	return one(c.Attr("vxlan_port"), "cni %q with encapsulation %s has no VXLAN. Remove vxlan_port.", c.Name, c.Encapsulation)
 }
@@ -37,38 +37,37 @@ func networkVXLANPortUnused(p *plan.Plan) []Finding {
 // bgpRules are about the sessions of the pod network with routers.
 var bgpRules = []Rule{
 	{rule.Rule{
-		ID: "network-bgp-as", Severity: rule.Error, Title: "Routers without an autonomous system of the nodes", Permanent: true,
-		Doc: "A BGP session is between two autonomous systems. `bgp_peers` has the routers' numbers; without `bgp_as` the nodes " +
-			"have none to open a session with.",
+		ID: "network-bgp-as", Severity: rule.Error, Title: "BGP peers without an autonomous system for nodes", Permanent: true,
+		Doc: "A BGP session connects two autonomous systems. `bgp_peers` has the routers' numbers; without `bgp_as`, the nodes have no " +
+			"number of their own.",
 		Fix:     "Write `bgp_as`, your own number: 64512 to 65534 are private, and with Cilium 4200000000 to 4294967294.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc6996", calicoFabric, ciliumBGP},
 	}, networkBGPAS},
 	{rule.Rule{
 		ID: "network-bgp-unused", Severity: rule.Warning, Title: "BGP settings that the pod network does not read",
-		Doc: "Calico and Cilium open sessions with routers where `encapsulation` is `bgp`. Elsewhere `bgp_as` " +
-			"and `bgp_peers` change nothing.",
+		Doc: "Calico and Cilium open sessions with routers if `encapsulation` is `bgp`. Otherwise `bgp_as` and `bgp_peers` have no " +
+			"effect.",
 		Fix:     "Write `encapsulation = \"bgp\"` in cni \"calico\" or \"cilium\", or remove them.",
 		Sources: []string{calicoFabric, ciliumBGP},
 	}, networkBGPUnused},
 	{rule.Rule{
-		ID: "network-bgp-domain", Severity: rule.Error, Title: "Routers of a failure domain without nodes",
-		Doc: "The routers are those of the nodes in that failure domain, and no node with a kubelet is in it: " +
-			"no router opens a session with them.",
-		Fix:     "Write the failure domain as the nodes do.",
+		ID: "network-bgp-domain", Severity: rule.Error, Title: "BGP peers of a failure domain without nodes",
+		Doc:     "These peers are for nodes in one failure domain, and no node with a kubelet is in it: no session is opened with them.",
+		Fix:     "Write the failure domain exactly as the nodes do.",
 		Sources: []string{calicoFabric, ciliumBGP},
 	}, networkBGPDomain},
 	{rule.Rule{
-		ID: "network-bgp-family", Severity: rule.Error, Title: "Router of a family that its nodes lack",
-		Doc: "A node opens the session from its own address. Without one of the router's family there is no session, " +
-			"and its pods are not reached.",
+		ID: "network-bgp-family", Severity: rule.Error, Title: "BGP peer of an address family that nodes lack",
+		Doc: "A node opens the session from its own address. Without an address of the router's family there is no session, and its " +
+			"pods are unreachable.",
 		Fix:     "Write the router's address of the nodes' family.",
 		Sources: []string{calicoFabric, ciliumBGP},
 	}, networkBGPFamily},
 	{rule.Rule{
-		ID: "network-bgp-as-large", Severity: rule.Error, Title: "Autonomous system that Calico cannot have", Permanent: true,
-		Doc: "Calico's definitions have the number as an integer of 32 bits with a sign, and the API server refuses its resources with a " +
-			"number above 2147483647. Those that are private for four bytes begin at 4200000000.",
-		Fix:     "Write a number up to 2147483647, such as a private one from 64512 to 65534, or use Cilium, which takes all.",
+		ID: "network-bgp-as-large", Severity: rule.Error, Title: "Autonomous system number too large for Calico", Permanent: true,
+		Doc: "Calico's resource definitions use a signed 32-bit integer, and the API server rejects numbers above 2147483647. The " +
+			"four-byte private numbers start at 4200000000.",
+		Fix:     "Write a number up to 2147483647, such as a private one from 64512 to 65534, or use Cilium, which accepts all numbers.",
 		Sources: []string{"https://github.com/projectcalico/calico/issues/13494", "https://www.rfc-editor.org/rfc/rfc6996"},
 	}, networkBGPASLarge},
 }
@@ -81,7 +80,8 @@ func networkBGPASLarge(p *plan.Plan) []Finding {
 	if c.Name != plan.Calico || c.Encapsulation != "bgp" {
 		return nil
 	}
-	const detail = "%d is above 2147483647, and the API server refuses Calico's resources with it. Write a number from 64512 to 65534."
+	const detail = "%d is above 2147483647, and the API server rejects Calico's resources with it. Write a number from 64512 to " +
+		"65534."
 	var findings []Finding
 	if c.BGPAS > mostCalicoAS {
 		findings = one(c.Attr("bgp_as"), detail, c.BGPAS)
@@ -109,8 +109,8 @@ func networkBGPAS(p *plan.Plan) []Finding {
 	if len(c.BGPPeers) == 0 {
 		at = c.BGPDomains[0].Block()
 	}
-	return one(at, "The routers have autonomous systems, and the nodes have none. Write bgp_as = 64512 in cni, "+
-		"or another number that is free.")
+	return one(at, "The routers have autonomous system numbers, and the nodes have none. Write bgp_as = 64512 in cni, or another "+
+		"free number.")
 }
 
 func networkBGPUnused(p *plan.Plan) []Finding {
@@ -124,14 +124,14 @@ func networkBGPUnused(p *plan.Plan) []Finding {
 		at = c.BGPDomains[0].Block()
 	}
 	if c.Name == plan.Calico || c.Name == plan.Cilium {
-		return one(at, "%s speaks BGP to routers where its encapsulation is bgp, and it is %s. Write encapsulation = \"bgp\", or remove "+
+		return one(at, "%s connects to routers only with encapsulation bgp, and it is %s. Write encapsulation = \"bgp\", or remove "+
 			"bgp_as and bgp_peers.", c.Name, c.Encapsulation)
 	}
 	if c.Name == plan.OtherCNI {
-		return one(at, "k8splan writes the routers of Calico and Cilium alone, and %s does not read these arguments. Write its routers "+
-			"into its own manifest, and remove bgp_as and bgp_peers.", c.Called())
+		return one(at, "k8splan configures BGP peers for Calico and Cilium only, and %s does not read these arguments. Configure "+
+			"its peers in its own manifest, and remove bgp_as and bgp_peers.", c.Called())
 	}
-	return one(at, "cni %q speaks to no routers. Remove bgp_as and bgp_peers, or write cni \"calico\" or cni \"cilium\".", c.Name)
+	return one(at, "cni %q does not use BGP. Remove bgp_as and bgp_peers, or write cni \"calico\" or cni \"cilium\".", c.Name)
 }
 
 func networkBGPDomain(p *plan.Plan) []Finding {

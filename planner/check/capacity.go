@@ -64,64 +64,64 @@ func growth(p *plan.Plan, defined int) string {
 var capacityRules = []Rule{
 	{rule.Rule{
 		ID: "capacity-pod-range", Severity: rule.Error, Title: "Pod range too small for the nodes", Permanent: true,
-		Doc: "Each node takes a share of the pod range, and when no share is left the next node stays without pod addresses: it joins, " +
-			"is NotReady, and nothing says why. The range cannot be changed in a running cluster.",
+		Doc: "Each node takes a share of the pod range. When no share is left, the next node gets no pod addresses: it joins, stays " +
+			"NotReady, and nothing says why. The range cannot be changed in a running cluster.",
 		Fix: "Write a wider range, or give each node a smaller share with a longer node mask.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/9150",
 			"https://github.com/cloudnativelabs/kube-router/issues/360"},
 	}, capacityPodRange},
 	{rule.Rule{
 		ID: "capacity-pod-range-growth", Severity: rule.Warning, Title: "Pod range too small for the growth",
-		Doc: "The nodes defined fit, and `max_nodes` do not. The pod range cannot be changed in a running cluster, " +
-			"so the growth ends where the range does.",
+		Doc: "The defined nodes fit, but `max_nodes` nodes do not. The pod range cannot be changed in a running cluster, so growth " +
+			"stops when the range is used up.",
 		Fix:     "Write a wider range now, a longer node mask, or a lower `max_nodes`.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/9150"},
 	}, capacityPodRangeGrowth},
 	{rule.Rule{
 		ID: "capacity-pods-per-node", Severity: rule.Error, Title: "More pods per node than addresses",
-		Doc: "The scheduler sends a node up to `max_pods` pods. Those beyond the addresses of its share wait in " +
-			"ContainerCreating without end.",
+		Doc: "The scheduler sends a node up to `max_pods` pods. Pods for which its share has no address wait in ContainerCreating " +
+			"forever.",
 		Fix: "Lower `max_pods`, or give each node a larger share with a shorter node mask.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/cluster-administration/networking/",
 			"https://cloud.google.com/kubernetes-engine/docs/how-to/flexible-pod-cidr"},
 	}, capacityPodsPerNode},
 	{rule.Rule{
 		ID: "capacity-system-pods", Severity: rule.Error, Title: "Node without room for the cluster's own pods", Permanent: true,
-		Doc: "What kubeadm starts counts against `max_pods`, pods on the host's network included: on a control plane the API server, " +
-			"the controller manager, the scheduler and a stacked etcd member; on every node kube-proxy and the agent of the pod " +
-			"network; and two of CoreDNS somewhere. A kubelet that has reached its number refuses the next pod: `kubeadm init` does not " +
-			"finish, or the node never becomes Ready. Without `max_pods`, the limit follows from a node's share of the pod range.",
+		Doc: "The pods that kubeadm starts count against `max_pods`, including those on the host's network: on a control plane the API " +
+			"server, the controller manager, the scheduler, and a stacked etcd member; on every node kube-proxy and the agent of the " +
+			"pod network; and somewhere two CoreDNS pods. A kubelet at its limit refuses the next pod: `kubeadm init` does not finish, " +
+			"or the node never becomes Ready. Without `max_pods`, the limit follows from a node's share of the pod range.",
 		Fix: "Give each node a larger share with a shorter node mask, or raise `max_pods`.",
 		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/",
 			"https://kubernetes.io/docs/reference/setup-tools/kubeadm/implementation-details/"},
 	}, withoutRoom},
 	{rule.Rule{
 		ID: "capacity-few-pods", Severity: rule.Warning, Title: "Few pods per node",
-		Doc: "A node's own pods (kube-proxy, the pod network; on a control plane four more) and a few agents for logs, metrics and " +
-			"storage fill a small number at once. The scheduler then leaves processors and memory unused, " +
-			"and a drained node's pods find no place.",
+		Doc: "The system pods of a node (kube-proxy and the pod network; on a control plane four more) and a few agents for logs, " +
+			"metrics, and storage use up a small limit at once. The scheduler then leaves processors and memory unused, and the pods of " +
+			"a drained node have nowhere to go.",
 		Fix:     "Give each node a larger share with a shorter node mask, or raise `max_pods`.",
 		Sources: []string{largeClusters},
 	}, capacityFewPods},
 	{rule.Rule{
 		ID: "capacity-max-pods-tested", Severity: rule.Warning, Title: "More pods per node than is tested",
-		Doc: "Kubernetes is tested with 110 pods a node; vendors go up to 250 on large machines. Beyond, the kubelet's own loops and " +
-			"the runtime fall behind: probes time out and nodes flap.",
+		Doc: "Kubernetes is tested with 110 pods per node; vendors support up to 250 on large machines. Above that, the kubelet's own " +
+			"loops and the runtime fall behind: probes time out and nodes flap.",
 		Fix: "Use more, smaller nodes, or stay at 250.",
 		Sources: []string{largeClusters,
 			"https://docs.redhat.com/en/documentation/openshift_container_platform/4.19/html/scalability_and_performance/"},
 	}, capacityMaxPodsTested},
 	{rule.Rule{
 		ID: "capacity-nodes-tested", Severity: rule.Warning, Title: "More nodes than Kubernetes is tested with",
-		Doc: "Kubernetes' scalability tests end at 5,000 nodes. Larger clusters exist, with changes to etcd, watch caches and the " +
-			"network that are their owners' own.",
+		Doc: "Kubernetes' scalability tests end at 5,000 nodes. Larger clusters exist, but with their owners' own changes to etcd, " +
+			"watch caches, and the network.",
 		Fix:     "Split the cluster into several, or lower `max_nodes`.",
 		Sources: []string{largeClusters},
 	}, capacityNodesTested},
 	{rule.Rule{
 		ID: "capacity-service-range", Severity: rule.Warning, Title: "Service range too small for the nodes",
-		Doc: "The service range is fixed when the cluster is made. A cluster has, in practice, more Services than nodes; where there " +
-			"are fewer service addresses than nodes, it fills up while pods still fit.",
+		Doc: "The service range is fixed when the cluster is created. In practice a cluster has more Services than nodes: if there are " +
+			"fewer service addresses than nodes, they run out while pods still fit.",
 		Fix:     "Write a wider range; a /16 costs nothing.",
 		Sources: []string{largeClusters, "https://kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation/"},
 	}, capacityServiceRange},
@@ -134,16 +134,16 @@ var capacityRules = []Rule{
 	}, capacityNodeSubnet},
 	{rule.Rule{
 		ID: "control-plane-undersized", Severity: rule.Warning, Title: "Control plane small for the number of nodes",
-		Doc: "The API server's memory and processor grow with nodes and what they watch. Too small ones answer slowly exactly when much " +
-			"happens at once: after a power cut, in a roll-out. Upstream's own sizes for the node counts are 2 cores up to 10 " +
-			"nodes, 4 up to 50, 8 up to 100, 16 up to 500, 32 beyond.",
+		Doc: "The API server needs more memory and processor time with each node and each watch. If it is too small, it answers slowly " +
+			"just when much happens at once: after a power cut, or during a rollout. Upstream's own sizes are 2 cores up to 10 nodes, 4 " +
+			"up to 50, 8 up to 100, 16 up to 500, and 32 above that.",
 		Fix:     "Raise `cpus`, or spread the load over more control planes.",
 		Sources: []string{largeClusters, "https://github.com/kubernetes/kubernetes/blob/v1.37.2/cluster/gce/config-common.sh"},
 	}, controlPlaneUndersized},
 	{rule.Rule{
 		ID: "etcd-undersized", Severity: rule.Warning, Title: "etcd host small for the number of nodes",
 		Doc: "etcd's documentation sizes hosts by the cluster: 2 cores and 8 GB up to 50 nodes, 4 and 16 up to 250, 8 and 32 up to " +
-			"1,000, 16 and 64 up to 3,000. A member that falls behind loses elections, and the API stalls with each.",
+			"1,000, 16 and 64 up to 3,000. A member that falls behind triggers elections, and the API stalls during each.",
 		Fix:     "Raise `cpus` and `memory`.",
 		Sources: []string{"https://etcd.io/docs/v3.6/op-guide/hardware/#example-hardware-configurations"},
 	}, etcdUndersized},
@@ -207,7 +207,7 @@ func capacityFewPods(p *plan.Plan) []Finding {
 	if holds := p.Cluster.Kubelet.MaxPods; onHosts(p) && len(p.KubeletNodes()) > 0 && judgeable(p) && holds < fewPods &&
 		len(withoutRoom(p)) == 0 {
 		at, instead := morePods(p)
-		return one(at, "A node holds %s, those of the cluster itself included. %s", quantity(holds, "pod"), instead)
+		return one(at, "A node holds %s, including those of the cluster itself. %s", quantity(holds, "pod"), instead)
 	}
 	return nil
 }
@@ -215,8 +215,7 @@ func capacityFewPods(p *plan.Plan) []Finding {
 func capacityMaxPodsTested(p *plan.Plan) []Finding {
 	if n := p.Cluster.Kubelet.MaxPods; p.Cluster.Kubelet.Has("max_pods") && n > 250 {
 		return one(p.Cluster.Kubelet.Attr("max_pods"),
-			"max_pods = %d: Kubernetes is tested with 110 pods a node, and vendors support 250. "+
-				"Use more nodes, or write 250.", n)
+			"max_pods = %d: Kubernetes is tested with 110 pods per node, and vendors support 250. Use more nodes, or write 250.", n)
 	}
 	return nil
 }

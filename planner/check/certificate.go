@@ -22,58 +22,59 @@ const year = 365 * 24 * time.Hour
 var certificateRules = []Rule{
 	{rule.Rule{
 		ID: "certificate-algorithm", Severity: rule.Error, Title: "Key algorithm unknown to this kubeadm", Permanent: true,
-		Doc: "kubeadm knows ECDSA-P384 from 1.34 on; an older one refuses its configuration.",
-		Fix: "Write \"ECDSA-P256\", or a newer Kubernetes.",
+		Doc: "kubeadm supports ECDSA-P384 from 1.34 on; older versions reject the configuration.",
+		Fix: "Write \"ECDSA-P256\", or use a newer Kubernetes.",
 		Sources: []string{kubeadmAPI,
 			"https://github.com/kubernetes/kubernetes/blob/v1.34.0/cmd/kubeadm/app/apis/kubeadm/v1beta4/types.go"},
 	}, certificateAlgorithm},
 	{rule.Rule{
 		ID: "certificate-outlives-authority", Severity: rule.Error, Title: "Certificates that outlive their authority", Permanent: true,
-		Doc: "A certificate is worth nothing once the authority that signed it has expired. kubeadm cannot renew an authority, so all " +
-			"of the cluster would stop on that day.",
-		Fix: "Write a `ca_certificate_validity` several times `certificate_validity`; ten years and one are kubeadm's.",
+		Doc: "A certificate is invalid once the CA that signed it has expired. kubeadm cannot renew a CA, so the whole cluster would " +
+			"stop on that day.",
+		Fix: "Write a `ca_certificate_validity` several times as long as `certificate_validity`; kubeadm's defaults are ten years and " +
+			"one year.",
 		Sources: []string{certDocs,
 			"https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/apis/kubeadm/validation/validation.go"},
 	}, certificateOutlivesAuthority},
 	{rule.Rule{
 		ID: "certificate-long", Severity: rule.Warning, Title: "Certificates valid for more than a year",
-		Doc: "kubeadm's certificates have no revocation list: a stolen key is good until it expires. kubeadm itself warns beyond a " +
-			"year, and a renewal that happens every few years has been forgotten by then.",
-		Fix:     "Leave it out (8760h) and renew with every upgrade, as kubeadm does by itself.",
+		Doc: "kubeadm's certificates have no revocation list: a stolen key stays usable until it expires. kubeadm itself warns above " +
+			"one year, and a renewal that happens only every few years is easily forgotten.",
+		Fix:     "Leave it out (8760h) and renew with every upgrade, which kubeadm does automatically.",
 		Sources: []string{certDocs},
 	}, certificateLong},
 	{rule.Rule{
 		ID: "certificate-short", Severity: rule.Warning, Title: "Certificates that expire within weeks",
-		Doc: "Nothing renews kubeadm's certificates but an upgrade or a person. When they run out the API server, its clients and etcd " +
-			"refuse each other, all on one day.",
-		Fix:     "Write 2160h (90 days) at least, with a timer for `kubeadm certs renew all`.",
+		Doc: "kubeadm's certificates are renewed only by an upgrade or by hand. When they expire, the API server, its clients, and etcd " +
+			"reject each other, all on the same day.",
+		Fix:     "Write at least 2160h (90 days), and set up a timer for `kubeadm certs renew all`.",
 		Sources: []string{certDocs, "https://github.com/kubernetes/kubeadm/issues/1850"},
 	}, certificateShort},
 	{rule.Rule{
 		ID: "certificate-authority-short", Severity: rule.Warning, Title: "Certificate authority that expires soon",
-		Doc: "kubeadm cannot renew an authority: replacing it means new certificates on every host in a fixed order, with both " +
-			"authorities trusted in between.",
+		Doc: "kubeadm cannot renew a CA: replacing it means new certificates on every host in a fixed order, with both CAs trusted in " +
+			"between.",
 		Fix:     "Leave it out (87600h, ten years).",
 		Sources: []string{certDocs, "https://kubernetes.io/docs/tasks/tls/manual-rotation-of-ca-certificates/"},
 	}, certificateAuthorityShort},
 	{rule.Rule{
 		ID: "certificate-authority-long", Severity: rule.Warning, Title: "Certificate authority valid for more than ten years",
-		Doc:     "An authority's key that leaks is good for all that time. kubeadm warns beyond ten years.",
+		Doc:     "A leaked CA key stays usable for all that time. kubeadm warns above ten years.",
 		Fix:     "Leave it out (87600h, ten years).",
 		Sources: []string{certDocs},
 	}, certificateAuthorityLong},
 	{rule.Rule{
 		ID: "certificate-san-repeated", Severity: rule.Warning, Title: "Duplicate name in a certificate",
-		Doc: "The list holds the same name or address twice. That harms nothing, and most often another name was meant. What the " +
-			"certificate holds by itself (the endpoint, the control planes, the cluster's own names) may be in the list.",
+		Doc: "The list contains the same name or address twice. That is harmless, but usually another name was meant. Names that the " +
+			"certificate contains anyway (the endpoint, the control planes, the cluster's own names) may be in the list.",
 		Fix:     "Remove one of the two, or write the name that was meant.",
 		Sources: []string{kubeadmAPI},
 	}, certificateSanRepeated},
 	{rule.Rule{
-		ID: "certificate-san-wildcard", Severity: rule.Warning, Title: "Certificate for all names of a domain",
+		ID: "certificate-san-wildcard", Severity: rule.Warning, Title: "Wildcard certificate for the API server",
 		Doc: "With a wildcard, the API server's key is valid for every other service of the domain: anyone who steals it " +
 			"from a control plane can impersonate your website.",
-		Fix:     "Write the names by which the API server is really called.",
+		Fix:     "Write the names that clients of the API server use.",
 		Sources: []string{"https://cheatsheetseries.owasp.org/cheatsheets/Transport_Layer_Security_Cheat_Sheet.html"},
 	}, certificateSanWildcard},
 }
@@ -81,7 +82,7 @@ var certificateRules = []Rule{
 func certificateAlgorithm(p *plan.Plan) []Finding {
 	if p.Cluster.EncryptionAlgorithm == "ECDSA-P384" && !p.Cluster.Version.ECDSAP384() {
 		return one(p.Cluster.Attr("encryption_algorithm"),
-			"kubeadm %s has no ECDSA-P384, which begins with 1.34. Write \"ECDSA-P256\".", p.Cluster.Version)
+			"kubeadm %s has no ECDSA-P384, which is supported from 1.34 on. Write \"ECDSA-P256\".", p.Cluster.Version)
 	}
 	return nil
 }
@@ -97,15 +98,15 @@ func certificateOutlivesAuthority(p *plan.Plan) []Finding {
 	if cert <= ca {
 		return nil
 	}
-	return one(validityAt(p), "Certificates would hold for %s, and the authority that signs them for %s. "+
-		"Write ca_certificate_validity = \"87600h\".", days(cert), days(ca))
+	return one(validityAt(p), "Certificates would be valid for %s, and the CA that signs them for %s. Write "+
+		"ca_certificate_validity = \"87600h\".", days(cert), days(ca))
 }
 
 func certificateLong(p *plan.Plan) []Finding {
 	if d := p.Cluster.CertificateValidity; d > year && (p.Cluster.CAValidity == 0 && d <= 10*year || d <= p.Cluster.CAValidity) {
 		return one(p.Cluster.Attr("certificate_validity"),
-			"Certificates would hold for %s and cannot be revoked; kubeadm warns beyond 365 "+
-				"days. Write \"8760h\" and renew with each upgrade.", days(d))
+			"Certificates would be valid for %s and cannot be revoked; kubeadm warns above 365 days. Write \"8760h\" and renew "+
+				"with each upgrade.", days(d))
 	}
 	return nil
 }
@@ -113,8 +114,7 @@ func certificateLong(p *plan.Plan) []Finding {
 func certificateShort(p *plan.Plan) []Finding {
 	if d := p.Cluster.CertificateValidity; d > 0 && d < 30*24*time.Hour {
 		return one(p.Cluster.Attr("certificate_validity"),
-			"Certificates would expire after %s, and only an upgrade or a person renews "+
-				"them. Write \"2160h\" at least.", days(d))
+			"Certificates would expire after %s, and are renewed only by an upgrade or by hand. Write at least \"2160h\".", days(d))
 	}
 	return nil
 }
@@ -126,7 +126,7 @@ func certificateAuthorityShort(p *plan.Plan) []Finding {
 	}
 	if d > 0 && d < 3*year && d >= cert {
 		return one(p.Cluster.Attr("ca_certificate_validity"),
-			"The authority would expire after %s, and kubeadm cannot renew one. Write \"87600h\".", days(d))
+			"The CA would expire after %s, and kubeadm cannot renew one. Write \"87600h\".", days(d))
 	}
 	return nil
 }
@@ -134,7 +134,7 @@ func certificateAuthorityShort(p *plan.Plan) []Finding {
 func certificateAuthorityLong(p *plan.Plan) []Finding {
 	if d := p.Cluster.CAValidity; d > 10*year {
 		return one(p.Cluster.Attr("ca_certificate_validity"),
-			"The authority would hold for %s; kubeadm warns beyond ten years. Write \"87600h\".", days(d))
+			"The CA would be valid for %s; kubeadm warns above ten years. Write \"87600h\".", days(d))
 	}
 	return nil
 }
@@ -158,11 +158,11 @@ func certificateSanRepeated(p *plan.Plan) []Finding {
 	case 0:
 		return nil
 	case 1:
-		return one(p.Cluster.Element("cert_sans", at), "cert_sans holds %s twice. Remove one, or write the name that was meant.",
+		return one(p.Cluster.Element("cert_sans", at), "cert_sans contains %s twice. Remove one, or write the name that was meant.",
 			twice[0])
 	}
 	return one(p.Cluster.Element("cert_sans", at),
-		"cert_sans holds %s twice each. Remove one of each, or write the names that were meant.", sentence(twice))
+		"cert_sans contains %s twice each. Remove one of each, or write the names that were meant.", sentence(twice))
 }
 
 func certificateSanWildcard(p *plan.Plan) []Finding {

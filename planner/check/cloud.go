@@ -90,19 +90,19 @@ func everybody(ranges []netip.Prefix, ipv6 bool) (netip.Prefix, bool) {
 
 var cloudRules = []Rule{
 	{rule.Rule{
-		ID: "target-open-to-everybody", Severity: rule.Warning, Title: "API or machines open to everybody",
-		Doc: "admin_cidrs says who reaches the bastion's SSH, and with some targets the API of Kubernetes; a vendor's API is open to " +
-			"everybody unless you set it. Open to the whole internet, " +
-			"both are found within minutes, and tried for as long as they exist: one weak key or one fault in either is enough.",
-		Fix: "Write the ranges that administrators and CI come from, or those of a VPN.",
+		ID: "target-open-to-everybody", Severity: rule.Warning, Title: "API or machines open to the internet",
+		Doc: "admin_cidrs lists who can reach the bastion's SSH and, with some targets, the Kubernetes API; a vendor's API is open to " +
+			"everyone unless you set it. If they are open to the internet, attackers find them within minutes and never stop trying: " +
+			"one weak key or one vulnerability is enough.",
+		Fix: "Write the ranges of administrators and CI, or of a VPN.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/security/security-checklist/",
 			"https://kops.sigs.k8s.io/cluster_spec/#kubernetesapiaccess"},
 	}, targetOpenToEverybody},
 	{rule.Rule{
 		ID: "machine-type-vendor", Severity: rule.Error, Title: "Machine type of another vendor",
-		Doc: "Each cloud has its own names for machine sizes. One of another cloud does not exist there, " +
-			"and making the machines stops at it.",
-		Fix: "Write a machine type of the cloud that the target names.",
+		Doc: "Each cloud has its own names for machine sizes. A name from another cloud does not exist there, and creating the machine " +
+			"fails.",
+		Fix: "Write a machine type of the target's cloud.",
 		Sources: []string{"https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html",
 			"https://learn.microsoft.com/en-us/azure/virtual-machines/vm-naming-conventions",
 			"https://cloud.google.com/compute/docs/machine-resource"},
@@ -118,33 +118,33 @@ var cloudRules = []Rule{
 	}, machineTypeArchitecture},
 	{rule.Rule{
 		ID: "cloud-manifest-missing", Severity: rule.Error, Title: "Cloud without its controller manager", Permanent: true,
-		Doc: "Nodes of a cluster with an external cloud provider take no pods before the cloud's controller manager has initialized " +
-			"them. For this cloud k8splan has no manifest that could be checked: its makers publish a Helm chart, or a manifest with " +
-			"credentials to be filled in.",
-		Fix: "Write manifest blocks with what your cloud's documentation has you apply, or remove the block: a cluster needs a cloud " +
-			"provider only for Services of type LoadBalancer, zones and routes.",
+		Doc: "In a cluster with an external cloud provider, nodes accept no pods until the cloud's controller manager has initialized " +
+			"them. For this cloud k8splan has no manifest with a fixed checksum: the vendor publishes a Helm chart, or a manifest in " +
+			"which credentials must be filled in.",
+		Fix: "Write manifest blocks for what your cloud's documentation tells you to apply, or remove the block: a cluster needs a " +
+			"cloud provider only for Services of type LoadBalancer, zones and routes.",
 		Sources: []string{ccmDocs, "https://github.com/kubernetes/cloud-provider-vsphere/tree/master/releases",
 			"https://github.com/kubernetes-sigs/cloud-provider-azure/tree/master/helm"},
 	}, cloudManifestMissing},
 	{rule.Rule{
 		ID: "cloud-credentials-missing", Severity: rule.Warning, Title: "Controller manager without its credentials",
-		Doc: "The controller manager reads its credentials from a Secret, and they have no place in this file. Without the Secret its " +
-			"pod does not start, all nodes keep their taint, and the playbook waits for cluster DNS in vain.",
+		Doc: "The controller manager reads its credentials from a Secret; they do not belong in this file. Without the Secret its pod " +
+			"does not start, all nodes keep their taint, and cluster DNS never becomes ready.",
 		Fix: "Write `manifest \"~/secrets/FILE.yaml\" {}` into the block, a path on the machine that runs Ansible; the file holds the " +
 			"Secret that the message names.",
 		Sources: []string{ccmDocs, "https://github.com/hetznercloud/hcloud-cloud-controller-manager#quick-start"},
 	}, cloudCredentialsMissing},
 	{rule.Rule{
 		ID: "cloud-elsewhere", Severity: rule.Error, Title: "Controller manager of another cloud",
-		Doc: "A controller manager asks its cloud for every node's machine and removes nodes that it does not find there. That of " +
-			"another cloud than the machines' initializes none.",
+		Doc: "A controller manager looks up the machine of every node in its cloud, and removes nodes that it does not find. If it " +
+			"belongs to another cloud than the machines, it initializes no node.",
 		Fix:     "Write the cloud that the target names.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/architecture/cloud-controller/"},
 	}, cloudElsewhere},
 	{rule.Rule{
 		ID: "cloud-flag-twice", Severity: rule.Error, Title: "Flag that cloud_provider sets", Permanent: true,
-		Doc: "The block sets --cloud-provider on every kubelet and on the controller manager. Written once more it is either the same, " +
-			"or it leaves some nodes without the taint that keeps pods away until they are initialized.",
+		Doc: "The block sets --cloud-provider on every kubelet and on the controller manager. A second value is either redundant, or " +
+			"leaves some nodes without the taint that keeps pods away until the node is initialized.",
 		Fix:     "Remove the flag.",
 		Sources: []string{ccmDocs},
 	}, cloudFlagTwice},
@@ -168,8 +168,8 @@ func targetHas(p *plan.Plan, name string) bool {
 func targetOpenToEverybody(p *plan.Plan) []Finding {
 	ranges, at := writtenRanges(p, "admin_cidrs")
 	if p.Target.Facts.OpenAPI && !targetHas(p, "admin_cidrs") {
-		return one(p.Target.Block(), "Without admin_cidrs the whole internet reaches the API. Write the ranges that administrators and CI "+
-			"come from, such as admin_cidrs = [\"203.0.113.0/24\"].")
+		return one(p.Target.Block(), "Without admin_cidrs, the whole internet can reach the API. Write the ranges of "+
+			"administrators and CI, such as admin_cidrs = [\"203.0.113.0/24\"].")
 	}
 	if all, open := everybody(ranges, p.Target.Facts.AdminsIPv6); open {
 		return one(at, "%s lets the whole internet try to log in. Write the ranges that administrators and CI come from, such as "+
@@ -187,7 +187,7 @@ func machineTypeVendor(p *plan.Plan) []Finding {
 		other := vendorOf(n.InstanceType)
 		return other >= 0 && !sizeNames[own].shape.MatchString(n.InstanceType)
 	}, func(n *plan.Node) hcl.Range { return n.Attr("instance_type") }, func(n *plan.Node, all []*plan.Node) string {
-		return fmt.Sprintf("%s is a machine type of %s, and %s is to be made on %s. Write one of %s.", n.InstanceType,
+		return fmt.Sprintf("%s is a machine type of %s, and %s is created on %s. Write one of %s.", n.InstanceType,
 			sizeNames[vendorOf(n.InstanceType)].vendor, whose(all), sizeNames[own].vendor, sizeNames[own].vendor)
 	})
 }
@@ -212,9 +212,8 @@ func machineTypeArchitecture(p *plan.Plan) []Finding {
 func cloudManifestMissing(p *plan.Plan) []Finding {
 	for _, a := range p.Addons {
 		if a.Cloud != "" && a.Known == nil && len(a.Manifests) == 0 {
-			return one(a.NameRange, "Nothing here would initialize the nodes, and they take no pods before. Write manifest "+
-				"\"https://…\" { "+
-				"checksum = \"sha256:…\" } with the controller manager of %s, or remove the block.", a.Cloud)
+			return one(a.NameRange, "Nothing here would initialize the nodes, and they accept no pods until then. Write manifest "+
+				"\"https://…\" { checksum = \"sha256:…\" } with the controller manager of %s, or remove the block.", a.Cloud)
 		}
 	}
 	return nil

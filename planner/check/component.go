@@ -44,22 +44,22 @@ var owned = map[string]map[string]string{
 var componentRules = []Rule{
 	{rule.Rule{
 		ID: "component-owned-flag", Severity: rule.Error, Title: "Flag that the plan decides", Permanent: true,
-		Doc: "The flag follows from the design, and other files repeat it. A second value in `extra_args` wins on one component only: " +
-			"ranges, names and certificates then differ between components.",
-		Fix:     "Remove it, and write the argument that the finding names.",
+		Doc: "The flag follows from the design, and other files contain the same value. A value in `extra_args` applies to one " +
+			"component only: ranges, names, and certificates then differ between components.",
+		Fix:     "Remove it, and use the argument that the finding names.",
 		Sources: []string{"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/control-plane-flags/"},
 	}, componentOwnedFlag},
 	{rule.Rule{
 		ID: "component-insecure-flag", Severity: rule.Error, Title: "Insecure flag",
-		Doc: "The flag turns off authentication or authorization: anyone who reaches the port owns the cluster and every host in it.",
+		Doc: "The flag turns off authentication or authorization: anyone who reaches the port controls the cluster and every host in it.",
 		Fix: "Remove it.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/security/controlling-access/",
 			"https://www.cisecurity.org/benchmark/kubernetes"},
 	}, componentInsecureFlag},
 	{rule.Rule{
 		ID: "component-cloud-provider", Severity: rule.Warning, Title: "External cloud provider without a controller manager",
-		Doc: "With --cloud-provider=external each node starts with a taint that only a cloud controller manager removes. This plan " +
-			"installs none, so every pod stays Pending until you do.",
+		Doc: "With --cloud-provider=external, each node starts with a taint that only a cloud controller manager removes. This plan " +
+			"does not install one, so every pod stays Pending until you do.",
 		Fix: "Write the block `cloud_provider` instead of the flag: it sets the flag and installs the controller manager. " +
 			"Or remove the flag.",
 		Sources: []string{"https://github.com/kubernetes/cloud-provider-openstack/issues/2200",
@@ -67,93 +67,92 @@ var componentRules = []Rule{
 	}, componentCloudProvider},
 	{rule.Rule{
 		ID: "component-in-tree-cloud", Severity: rule.Error, Title: "Cloud provider removed from Kubernetes", Permanent: true,
-		Doc: "The clouds' code left Kubernetes with 1.31: kubelet and controller manager take `external` or nothing, " +
-			"and exit at a name.",
+		Doc: "Kubernetes 1.31 removed the code for clouds: the kubelet and the controller manager accept only `external` or no value, " +
+			"and exit if a cloud is named.",
 		Fix:     "Write `cloud-provider = \"external\"` for the kubelet and install the cloud controller manager, or remove the flag.",
 		Sources: []string{"https://kubernetes.io/blog/2024/05/20/completing-cloud-provider-migration/"},
 	}, componentInTreeCloud},
 	{rule.Rule{
 		ID: "component-plugin-off", Severity: rule.Warning, Title: "Required admission plugin turned off",
-		Doc: "Without NodeRestriction a stolen kubelet key rewrites every Node and pod; without ServiceAccount pods get no identity; " +
-			"without NamespaceLifecycle deleted namespaces come back half; without PodSecurity nothing enforces the pod security " +
-			"standards.",
-		Fix:     "Take the plugin out of `disable-admission-plugins`.",
+		Doc: "Without NodeRestriction, a stolen kubelet key can change every Node and pod. Without ServiceAccount, pods get no " +
+			"identity. Without NamespaceLifecycle, objects appear in namespaces that are being deleted. Without PodSecurity, nothing " +
+			"enforces the pod security standards.",
+		Fix:     "Remove the plugin from `disable-admission-plugins`.",
 		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/"},
 	}, componentPluginOff},
 	{rule.Rule{
 		ID: "component-admission-unknown", Severity: rule.Error, Title: "Unknown admission plugin",
 		Permanent: true,
-		Doc: "The API server knows its admission plugins by name, and exits at a name that it does not know. " +
-			"Older manuals name plugins that are gone.",
-		Fix: "Write the name as upstream's list has it, or take it out.",
+		Doc: "The API server exits if it does not know the name of an admission plugin. Older manuals name plugins that have since been " +
+			"removed.",
+		Fix: "Write a name from upstream's list, or remove it.",
 		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/",
 			"https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/kubeapiserver/options/plugins.go"},
 	}, componentAdmissionUnknown},
 	{rule.Rule{
-		ID: "component-anonymous-off", Severity: rule.Error, Title: "API server that its own kubelet restarts",
-		Doc: "kubeadm's pod of the API server is probed at /livez without a certificate. With anonymous requests turned off the answer " +
-			"is 401, and the kubelet restarts the API server again and again. `kubeadm join` reads the ConfigMap " +
-			"cluster-info without one, too.",
+		ID: "component-anonymous-off", Severity: rule.Error, Title: "Anonymous requests turned off in the API server",
+		Doc: "The kubelet probes the API server at /livez without a certificate. With anonymous requests turned off, the answer is 401, " +
+			"and the kubelet restarts the API server again and again. `kubeadm join` also reads the ConfigMap cluster-info without a " +
+			"certificate.",
 		Fix:     "Remove `anonymous-auth`.",
 		Sources: []string{"https://github.com/kubernetes/kubeadm/issues/798", "https://github.com/kubernetes/kubernetes/issues/100581"},
 	}, componentAnonymousOff},
 	{rule.Rule{
-		ID: "component-audit-nothing", Severity: rule.Warning, Title: "Audit log that stays empty",
-		Doc: "The API server writes an audit log only where a policy says what is logged, and a policy means nothing without a log or a " +
-			"webhook that takes the events. This goes unnoticed until the log is needed.",
+		ID: "component-audit-nothing", Severity: rule.Warning, Title: "Incomplete audit configuration",
+		Doc: "The API server writes an audit log only if a policy says what to log, and a policy has no effect without a log or a " +
+			"webhook that receives the events. This goes unnoticed until the log is needed.",
 		Fix:     "Write `audit-policy-file` together with `audit-log-path` or `audit-webhook-config-file`.",
 		Sources: []string{"https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#log-backend"},
 	}, componentAuditNothing},
 	{rule.Rule{
 		ID: "component-audit-lost", Severity: rule.Warning, Title: "Audit log inside a container",
 		Doc: "kubeadm runs the API server in a pod. A log in a directory that is not mounted from the host is inside the container: it " +
-			"is gone with the next restart, and grows on the host's disk unseen until then.",
+			"is lost at the next restart, and until then it grows unnoticed on the host's disk.",
 		Fix: "Write `audit-log-path = \"-\"` for the node's log collector, or a path that is mounted.",
 		Sources: []string{"https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#log-backend",
 			"https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/controlplane/volumes.go"},
 	}, componentAuditLost},
 	{rule.Rule{
-		ID: "component-oidc-half", Severity: rule.Error, Title: "Half of an OIDC configuration", Permanent: true,
+		ID: "component-oidc-half", Severity: rule.Error, Title: "Incomplete OIDC configuration", Permanent: true,
 		Doc:     "The API server needs the issuer and the client ID together, and exits if any --oidc- flag is given without both.",
 		Fix:     "Write `oidc-issuer-url` and `oidc-client-id`.",
 		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/authentication/#configuring-the-api-server"},
 	}, componentOidcHalf},
 	{rule.Rule{
 		ID: "component-weak-tls", Severity: rule.Warning, Title: "Outdated TLS",
-		Doc: "TLS 1.0 and 1.1 and cipher suites without forward secrecy or authenticated encryption have known attacks, and audits " +
-			"refuse them. Every client of Kubernetes speaks TLS 1.2 or newer.",
+		Doc: "TLS 1.0, TLS 1.1, and cipher suites without forward secrecy or authenticated encryption are vulnerable to known attacks, " +
+			"and fail audits. Every client of Kubernetes speaks TLS 1.2 or newer.",
 		Fix:     "Write `VersionTLS12` or `VersionTLS13`, and leave the cipher suites out.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc8996", "https://pkg.go.dev/crypto/tls#InsecureCipherSuites"},
 	}, componentWeakTLS},
 	{rule.Rule{
 		ID: "component-profiling", Severity: rule.Warning, Title: "Profiling turned on",
-		Doc: "Profiling shows the memory of a component to anyone who may ask for it, and a profile costs it seconds of processor time. " +
-			"The CIS benchmark asks for it to be off.",
+		Doc: "Profiling shows the memory of a component to anyone with access to the endpoint, and each profile takes seconds of " +
+			"processor time. The CIS benchmark requires it to be off.",
 		Fix:     "Remove the flag, or write `\"profiling\" = \"false\"`.",
 		Sources: []string{"https://www.cisecurity.org/benchmark/kubernetes"},
 	}, componentProfiling},
 	{rule.Rule{
-		ID: "component-rotation-off", Severity: rule.Warning, Title: "Kubelet that does not renew its certificate",
-		Doc: "kubeadm gives a kubelet a client certificate for a year, and leaves its renewal to the kubelet. Without it, and without an " +
-			"upgrade meanwhile, the node falls out of the cluster on the day that the certificate ends, and `kubeadm certs renew` does " +
-			"not renew it.",
+		ID: "component-rotation-off", Severity: rule.Warning, Title: "Kubelet certificate rotation turned off",
+		Doc: "kubeadm gives a kubelet a client certificate for a year, and the kubelet renews it. Without that, and without an upgrade " +
+			"in the meantime, the node drops out of the cluster when the certificate expires. `kubeadm certs renew` does not renew it.",
 		Fix:     "Remove `rotate-certificates`.",
 		Sources: []string{"https://kubernetes.io/docs/tasks/tls/certificate-rotation/", kubeletFields},
 	}, componentRotationOff},
 	{rule.Rule{
 		ID: "component-shared-identity", Severity: rule.Warning, Title: "Controllers with the same identity",
-		Doc: "kubeadm gives each controller its own service account with the rights that it needs. Without that all of " +
-			"them have the controller manager's own, which bootstrap RBAC gives few rights: controllers fail, or an administrator " +
-			"grants it everything.",
+		Doc: "kubeadm gives each controller its own service account with the rights that it needs. Without this, all of them use the " +
+			"controller manager's own identity, which has few rights in bootstrap RBAC: controllers fail, or an administrator grants it " +
+			"everything.",
 		Fix:     "Remove `use-service-account-credentials`.",
 		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/rbac/#controller-roles"},
 	}, componentSharedIdentity},
 	{rule.Rule{
 		ID: "component-file-unmounted", Severity: rule.Error, Title: "File that the component cannot see",
-		Doc: "kubeadm runs the components of the control plane in pods. Of the host's files the API server and the controller manager " +
-			"see /etc/kubernetes/pki and the system's certificates, the scheduler its kubeconfig alone. A component does not " +
-			"find any other file, and exits.",
-		Fix: "Put the file below /etc/kubernetes/pki on every control plane, and write that path.",
+		Doc: "kubeadm runs the components of the control plane in pods. Of the host's files, the API server and the controller manager " +
+			"see only /etc/kubernetes/pki and the system's certificates, and the scheduler only its kubeconfig. A component that cannot " +
+			"find its file exits.",
+		Fix: "Put the file under /etc/kubernetes/pki on every control plane, and write that path.",
 		Sources: []string{"https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#log-backend",
 			"https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/controlplane/volumes.go"},
 	}, componentFileUnmounted},
@@ -202,7 +201,7 @@ func componentInsecureFlag(p *plan.Plan) []Finding {
 			case a.Name == "authorization-mode" && strings.Contains(a.Value, "AlwaysAllow"):
 				why = "lets everybody do everything"
 			case a.Name == "anonymous-auth" && a.Value == "true" && c.component == "kubelet":
-				why = "lets everybody run commands in every pod of the host"
+				why = "lets anyone run commands in every pod on the host"
 			case a.Name == "read-only-port" && a.Value != "0" && c.component == "kubelet":
 				why = "shows all pods and their environment to the network"
 			case a.Name == "token-auth-file" || a.Name == "basic-auth-file":
@@ -259,7 +258,7 @@ func componentPluginOff(p *plan.Plan) []Finding {
 		case "disable-admission-plugins":
 			for _, needed := range neededPlugins {
 				if slices.Contains(listed, needed.name) {
-					findings = append(findings, one(at, "--%s=%s turns %s off: %s. Take it out of the list.", a.Name, a.Value, needed.name,
+					findings = append(findings, one(at, "--%s=%s turns %s off: %s. Remove it from the list.", a.Name, a.Value, needed.name,
 						needed.lost)...)
 					break
 				}
@@ -268,8 +267,9 @@ func componentPluginOff(p *plan.Plan) []Finding {
 			known := slices.DeleteFunc(slices.Clone(listed), func(name string) bool { return !slices.Contains(admissionPlugins, name) })
 			misspelt := slices.ContainsFunc(listed, func(name string) bool { return strings.EqualFold(name, "NodeRestriction") })
 			if !misspelt { // of which component-admission-unknown speaks
-				findings = append(findings, one(at, "--%s=%s replaces kubeadm's own list, in which NodeRestriction is: any kubelet could "+
-					"change any node. Write %q.", a.Name, a.Value, strings.Join(append([]string{"NodeRestriction"}, known...), ","))...)
+				findings = append(findings, one(at, "--%s=%s replaces kubeadm's own list, which contains NodeRestriction: any "+
+					"kubelet could change any node. Write %q.",
+					a.Name, a.Value, strings.Join(append([]string{"NodeRestriction"}, known...), ","))...)
 			}
 		}
 	}
@@ -281,7 +281,7 @@ var neededPlugins = []struct{ name, lost string }{
 	{"NodeRestriction", "any kubelet could change any node"},
 	{"ServiceAccount", "pods get no identity"},
 	{"NamespaceLifecycle", "objects can be made in namespaces that are being deleted"},
-	{"PodSecurity", "the labels of namespaces that forbid privileged pods mean nothing"},
+	{"PodSecurity", "namespace labels that forbid privileged pods have no effect"},
 }
 
 func componentAdmissionUnknown(p *plan.Plan) []Finding {
@@ -296,11 +296,11 @@ func componentAdmissionUnknown(p *plan.Plan) []Finding {
 			}
 			advice := spelling.DidYouMean(name, admissionPlugins)
 			if name == "PodSecurityPolicy" || name == "SecurityContextDeny" {
-				advice = " PodSecurity came in its place, and is on by itself. Take the name out."
+				advice = " PodSecurity replaced it, and is on by default. Remove the name."
 			}
 			findings = append(findings, Finding{
 				At: p.Cluster.APIServer.Value("extra_args", a.Name),
-				Detail: fmt.Sprintf("kube-apiserver has no admission plugin %q, and exits if given one.%s", name,
+				Detail: fmt.Sprintf("kube-apiserver has no admission plugin %q, and exits if it is set.%s", name,
 					cmp.Or(advice, " Take the name out.")),
 			})
 		}
@@ -315,8 +315,8 @@ func componentAnonymousOff(p *plan.Plan) []Finding {
 	for _, a := range p.Cluster.APIServer.ExtraArgs {
 		if a.Name == "anonymous-auth" && a.Value == "false" {
 			return one(p.Cluster.APIServer.Key("extra_args", a.Name),
-				"With --anonymous-auth=false the API server answers the kubelet's probe "+
-					"of /livez with 401, and the kubelet restarts it again and again. Remove it.")
+				"With --anonymous-auth=false, the API server answers the kubelet's probe of /livez with 401, and the kubelet "+
+					"restarts it again and again. Remove it.")
 		}
 	}
 	return nil
@@ -328,17 +328,17 @@ func componentAuditNothing(p *plan.Plan) []Finding {
 		"audit-log-path"), valueOf(api.ExtraArgs, "audit-webhook-config-file")
 	switch {
 	case policy == "" && log != "":
-		return one(api.Key("extra_args", "audit-log-path"), "Without --audit-policy-file the API server logs nothing. Write "+
-			"the block audit { policy = \"…\" } in cluster instead: it hands the policy to every control plane.")
+		return one(api.Key("extra_args", "audit-log-path"), "Without --audit-policy-file, the API server logs nothing. Write the "+
+			"block audit { policy = \"…\" } in cluster instead: it copies the policy to every control plane.")
 	case policy == "" && webhook != "":
 		return one(api.Key("extra_args", "audit-webhook-config-file"),
-			"Without --audit-policy-file the API server sends no event to the "+
-				"webhook. Write host_file \"audit-policy.yaml\" { source = … }, and \"audit-policy-file\" = %q.",
+			"Without --audit-policy-file, the API server sends no events to the webhook. Write host_file \"audit-policy.yaml\" { "+
+				"source = … }, and \"audit-policy-file\" = %q.",
 			path.Join(plan.HostFilesDir, "audit-policy.yaml"))
 	case policy != "" && log == "" && webhook == "":
 		return one(api.Key("extra_args", "audit-policy-file"),
-			"The policy names events, and nothing takes them. Write \"audit-log-path\" "+
-				"= \"-\" for the container's log, or the block audit { policy = \"…\" } in cluster instead of both flags.")
+			"The policy selects events, and nothing receives them. Write \"audit-log-path\" = \"-\" for the container's log, or "+
+				"the block audit { policy = \"…\" } in cluster instead of both flags.")
 	}
 	return nil
 }
@@ -349,8 +349,8 @@ func componentAuditLost(p *plan.Plan) []Finding {
 	if !onHosts(p) || log == "" || log == "-" || sees(p, "kube-apiserver", log) || valueOf(api.ExtraArgs, "audit-policy-file") == "" {
 		return nil // without a policy nothing is logged at all, and component-audit-nothing says so
 	}
-	return one(api.Key("extra_args", "audit-log-path"), "%s is inside the API server's container, and is gone with its next restart. "+
-		"Write the block audit { }, which keeps the log on the host, or \"-\": the log then goes where the container's own log goes.", log)
+	return one(api.Key("extra_args", "audit-log-path"), "%s is inside the API server's container, and is lost at the next restart. "+
+		"Write the block audit { }, which keeps the log on the host, or \"-\", which writes to the container's own log.", log)
 }
 
 func componentOidcHalf(p *plan.Plan) []Finding {
@@ -358,7 +358,7 @@ func componentOidcHalf(p *plan.Plan) []Finding {
 	for _, needed := range []string{"oidc-issuer-url", "oidc-client-id"} {
 		for _, a := range api.ExtraArgs {
 			if strings.HasPrefix(a.Name, "oidc-") && a.Value != "" && valueOf(api.ExtraArgs, needed) == "" {
-				return one(api.Key("extra_args", a.Name), "--%s is given without --%s, and the API server exits. Write %q, too.",
+				return one(api.Key("extra_args", a.Name), "--%s is given without --%s, and the API server exits. Also write %q.",
 					a.Name, needed, needed)
 			}
 		}
@@ -396,8 +396,8 @@ func componentProfiling(p *plan.Plan) []Finding {
 	for _, c := range judgedLines(p) {
 		for _, a := range c.args {
 			if (a.Name == "profiling" || a.Name == "contention-profiling" || a.Name == "enable-pprof") && a.Value == "true" {
-				findings = append(findings, one(c.key(a.Name), "--%s=true of %s shows its memory to anyone who may ask. Remove the flag "+
-					"once the measurement is done.", a.Name, c.component)...)
+				findings = append(findings, one(c.key(a.Name), "--%s=true of %s shows its memory to anyone with access to the "+
+					"endpoint. Remove the flag when you have finished profiling.", a.Name, c.component)...)
 			}
 		}
 	}
@@ -408,8 +408,8 @@ func componentRotationOff(p *plan.Plan) []Finding {
 	var findings []Finding
 	for _, c := range commandLines(p) {
 		if c.component == "kubelet" && valueOf(c.args, "rotate-certificates") == "false" {
-			findings = append(findings, one(c.key("rotate-certificates"), "The kubelet does not renew its client certificate, which "+
-				"kubeadm makes for a year: the node then drops out of the cluster. Remove the flag.")...)
+			findings = append(findings, one(c.key("rotate-certificates"), "The kubelet does not renew its client certificate, "+
+				"which is valid for a year: after that the node drops out of the cluster. Remove the flag.")...)
 		}
 	}
 	return findings
@@ -420,8 +420,8 @@ func componentSharedIdentity(p *plan.Plan) []Finding {
 	if valueOf(m.ExtraArgs, "use-service-account-credentials") != "false" {
 		return nil
 	}
-	return one(m.Key("extra_args", "use-service-account-credentials"), "All controllers would act as the controller manager itself, which "+
-		"has not the rights of each. Remove the flag.")
+	return one(m.Key("extra_args", "use-service-account-credentials"), "All controllers would act as the controller manager "+
+		"itself, which does not have their rights. Remove the flag.")
 }
 
 // fileNotLaid finds flags of the API server that name a file of host_file or extra_volume, on a target that has the flags and lays no such
@@ -467,18 +467,18 @@ func componentFileUnmounted(p *plan.Plan) []Finding {
 			}
 			if c.component == "kube-scheduler" {
 				findings = append(findings,
-					one(c.key(a.Name), "kube-scheduler runs in a pod that sees no file of the host but its kubeconfig: "+
-						"%s is not there, and it exits. Remove the flag, and write a profile into cluster { scheduler { … } }.",
+					one(c.key(a.Name), "kube-scheduler runs in a pod that sees no host file except its kubeconfig: %s is not "+
+						"there, and it exits. Remove the flag, and write a profile into cluster { scheduler { … } }.",
 						a.Value)...)
 			} else if c.component == "kube-apiserver" && !sees(p, c.component, a.Value) {
 				name := path.Base(path.Clean(a.Value))
 				findings = append(findings,
-					one(c.key(a.Name), "The API server runs in a pod that sees no file of the host but those below "+
-						"/etc/kubernetes/pki, the system's certificates, and what you mount: %s is not there, and it exits. "+
-						"Write host_file %q { source = … }, and %q as the value.", a.Value, name, path.Join(plan.HostFilesDir, name))...)
+					one(c.key(a.Name), "The API server runs in a pod that sees no host files except those in /etc/kubernetes/pki, "+
+						"the system's certificates, and what you mount: %s is not there, and it exits. Write host_file %q { source "+
+						"= … }, and %q as the value.", a.Value, name, path.Join(plan.HostFilesDir, name))...)
 			} else if !sees(p, c.component, a.Value) {
-				findings = append(findings, one(c.key(a.Name), "%s runs in a pod that sees no file of the host but those below "+
-					"/etc/kubernetes/pki and the system's certificates: %s is not there, and it exits. Put the file onto every "+
+				findings = append(findings, one(c.key(a.Name), "%s runs in a pod that sees no host files except those in "+
+					"/etc/kubernetes/pki and the system's certificates: %s is not there, and it exits. Put the file on every "+
 					"control plane as %q, and write that.",
 					c.component, a.Value, "/etc/kubernetes/pki/"+path.Base(path.Clean(a.Value)))...)
 			}

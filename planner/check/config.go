@@ -116,41 +116,41 @@ func (l leaf) dotted() string { return strings.Join(l.path, ".") }
 var configRules = []Rule{
 	{rule.Rule{
 		ID: "component-config-unknown", Severity: rule.Error, Title: "Unknown configuration field", Permanent: true,
-		Doc: "kubelet and kube-proxy read their configuration strictly: with a field that the minor does not know they do not start, on " +
-			"any node.",
+		Doc: "The kubelet and kube-proxy read their configuration strictly: with a field that this minor does not have, they do not " +
+			"start on any node.",
 		Fix:     "Correct the name, or remove the field.",
 		Sources: []string{kubeletFields, kubeProxyFields},
 	}, componentConfigUnknown},
 	{rule.Rule{
 		ID: "component-config-value", Severity: rule.Error, Title: "Invalid configuration value", Permanent: true,
-		Doc:     "kubelet and kube-proxy do not start with a value of another type than the field's. All nodes get the same file.",
+		Doc:     "The kubelet and kube-proxy do not start if a value does not have the field's type. All nodes get the same file.",
 		Fix:     "Write a value of the field's type; the finding says which.",
 		Sources: []string{kubeletFields, kubeProxyFields},
 	}, componentConfigValue},
 	{rule.Rule{
 		ID: "component-config-owned", Severity: rule.Error, Title: "Field that the plan decides", Permanent: true,
-		Doc: "The field follows from the design, and other files repeat it. A second value in `config` would hold on the nodes, and " +
-			"nowhere else.",
-		Fix:     "Remove it, and write the argument that the finding names.",
+		Doc: "The field follows from the design, and other files contain the same value. A different value in `config` would apply on " +
+			"the nodes only.",
+		Fix:     "Remove it, and use the argument that the finding names.",
 		Sources: []string{kubeletFields, kubeProxyFields},
 	}, componentConfigOwned},
 	{rule.Rule{
 		ID: "component-config-twice", Severity: rule.Error, Title: "Setting written as a field and as a flag", Permanent: true,
-		Doc: "A flag of the kubelet wins over the field of its configuration. Of two values only one holds, " +
-			"and a reader takes the other for true.",
+		Doc: "A kubelet flag overrides the field of its configuration. Only one of the two values applies, and readers may believe the " +
+			"other.",
 		Fix:     "Keep the field in `config`, and remove the flag from `extra_args`.",
 		Sources: []string{"https://kubernetes.io/docs/tasks/administer-cluster/kubelet-config-file/"},
 	}, componentConfigTwice},
 	{rule.Rule{
 		ID: "component-config-insecure", Severity: rule.Error, Title: "Insecure kubelet setting",
-		Doc: "The field turns off authentication or authorization of the kubelet's port: anyone who reaches " +
-			"it owns every pod of the host.",
+		Doc: "The field turns off authentication or authorization for the kubelet's port: anyone who reaches the port controls every " +
+			"pod on the host.",
 		Fix: "Remove it.",
 		Sources: []string{"https://kubernetes.io/docs/reference/access-authn-authz/kubelet-authn-authz/",
 			"https://www.cisecurity.org/benchmark/kubernetes"},
 	}, componentConfigInsecure},
 	{rule.Rule{
-		ID: "component-config-unread", Severity: rule.Warning, Title: "Configuration of a kube-proxy that is left out",
+		ID: "component-config-unread", Severity: rule.Warning, Title: "Configuration without kube-proxy",
 		Doc:     "With `mode = \"none\"` there is no kube-proxy in the cluster, and nothing reads its configuration.",
 		Fix:     "Remove `config`, or choose a mode.",
 		Sources: []string{kubeProxyFields},
@@ -198,7 +198,7 @@ func componentConfigTwice(p *plan.Plan) []Finding {
 			if top, _, _ := strings.Cut(path, "."); !ok || config.Value[top] == nil || top != path {
 				continue
 			}
-			findings = append(findings, one(c.key(a.Name), "--%s and the field %s of cluster.kubelet.config set the same, "+
+			findings = append(findings, one(c.key(a.Name), "--%s and the field %s of cluster.kubelet.config are the same setting, "+
 				"and the flag wins. Remove the flag.", a.Name, path)...)
 		}
 	}
@@ -211,9 +211,9 @@ func componentConfigInsecure(p *plan.Plan) []Finding {
 		switch name := l.dotted(); {
 		case c.kind != kubeletKind:
 		case name == "authentication.anonymous.enabled" && l.value == true:
-			why = "lets everybody run commands in every pod of the host"
+			why = "lets anyone run commands in every pod on the host"
 		case name == "authorization.mode" && l.value == "AlwaysAllow":
-			why = "lets everybody who has any certificate run commands in every pod of the host"
+			why = "lets anyone with any certificate run commands in every pod on the host"
 		case name == "readOnlyPort" && l.value != int64(0):
 			why = "shows all pods and their environment to the network"
 		}
@@ -226,7 +226,7 @@ func componentConfigInsecure(p *plan.Plan) []Finding {
 
 func componentConfigUnread(p *plan.Plan) []Finding {
 	if k := p.Network.KubeProxy; k.Config != nil && k.Mode == plan.ProxyNone {
-		return one(k.Attr("config"), "kube-proxy is left out, so nothing reads its configuration. Remove config, or choose a mode.")
+		return one(k.Attr("config"), "There is no kube-proxy, so nothing reads its configuration. Remove config, or choose a mode.")
 	}
 	return nil
 }
@@ -384,7 +384,7 @@ func (c configuration) mistyped(l leaf) string {
 		}
 	case "int32":
 		if !isInteger || n < math.MinInt32 || n > math.MaxInt32 {
-			return wants("an integer of 32 bits, without quotes")
+			return wants("a 32-bit integer, without quotes")
 		}
 	case "int64":
 		if !isInteger {
@@ -392,7 +392,7 @@ func (c configuration) mistyped(l leaf) string {
 		}
 	case "uint32":
 		if !isInteger || n < 0 || n > math.MaxUint32 {
-			return wants("an integer from 0 on, without quotes")
+			return wants("an integer that is not negative, without quotes")
 		}
 	case "float32", "float64":
 		if _, fraction := l.value.(float64); !isInteger && !fraction {
@@ -441,7 +441,7 @@ func (c configuration) misworded(l leaf, text string) string {
 	case "evictionHard", "evictionSoft":
 		if problem = unknownKey(key, evictionSignals); problem == "" && !quantityPattern.MatchString(text) &&
 			!percentPattern.MatchString(text) {
-			problem = fmt.Sprintf("%q is neither an amount nor a percentage. Write such as \"500Mi\" or \"10%%\".", text)
+			problem = fmt.Sprintf("%q is neither an amount nor a percentage. Write a value such as \"500Mi\" or \"10%%\".", text)
 		}
 	case "evictionMinimumReclaim":
 		problem = unknownKey(key, evictionSignals)
@@ -451,7 +451,7 @@ func (c configuration) misworded(l leaf, text string) string {
 		}
 	case "systemReserved", "kubeReserved":
 		if problem = unknownKey(key, reservable); problem == "" && !quantityPattern.MatchString(text) {
-			problem = fmt.Sprintf("%q is not an amount. Write such as \"500m\" or \"1Gi\".", text)
+			problem = fmt.Sprintf("%q is not an amount. Write a value such as \"500m\" or \"1Gi\".", text)
 		}
 	}
 	if problem == "" {

@@ -71,7 +71,7 @@ func controllersProblem(value string, minor int) string {
 			case c.name == name && minor < c.since:
 				return fmt.Sprintf("the controller %q comes with Kubernetes 1.%d. Remove it.", name, c.since)
 			case c.name == name:
-				return fmt.Sprintf("the controller %q is gone since Kubernetes 1.%d. Remove it.", name, c.last+1)
+				return fmt.Sprintf("the controller %q was removed in Kubernetes 1.%d. Remove it.", name, c.last+1)
 			}
 		}
 		return fmt.Sprintf("it has no controller %q.%s", name, cmp.Or(spelling.DidYouMean(name, known), " Remove it."))

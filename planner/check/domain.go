@@ -58,23 +58,23 @@ var domainRules = []Rule{
 	}, availabilityDomainDepth},
 	{rule.Rule{
 		ID: "availability-domain-label", Severity: rule.Error, Title: "Two failure domains with one zone label", Permanent: true,
-		Doc: "A label's value cannot contain a slash: the zone of a node in `room-1/rack-a` is `room-1.rack-a`. " +
-			"A failure domain of that very name has the same label: pods and volumes would take two places for one.",
+		Doc: "A label's value cannot contain a slash: the zone of a node in `room-1/rack-a` is `room-1.rack-a`. A failure domain with " +
+			"exactly that name has the same label: pods and volumes would treat two places as one.",
 		Fix:     "Rename one of them.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set", zoneDocs},
 	}, availabilityDomainLabel},
 	{rule.Rule{
-		ID: "availability-power-majority", Severity: rule.Warning, Title: "Power feed of a majority of etcd",
-		Doc: "Machines on one feed lose power together, in whatever racks they are. If it supplies so many members that the rest is " +
-			"no majority, one breaker stops the cluster.",
-		Fix:     "Connect the members to three feeds, or to two with two supplies each: `powers` of a pool deals feeds out in turn.",
+		ID: "availability-power-majority", Severity: rule.Warning, Title: "Power feed that supplies a majority of etcd",
+		Doc: "Machines on one feed lose power together, in whatever racks they are. If it supplies so many members that the rest is not " +
+			"a majority, one tripped breaker stops the cluster.",
+		Fix:     "Connect the members to three feeds, or to two with two supplies each: `powers` of a pool assigns feeds round-robin.",
 		Sources: []string{etcdFAQ, zoneDocs},
 	}, availabilityPowerMajority},
 	{rule.Rule{
 		ID: "availability-power-together", Severity: rule.Warning, Title: "Hosts of one kind on one power feed",
-		Doc: "The design has several feeds, and all balancers, all control planes or all workers depend on one of them: its loss takes " +
-			"that part of the cluster, in whatever racks the machines are.",
-		Fix:     "Connect them to different feeds: `powers` of a pool deals feeds out in turn.",
+		Doc: "The design has several feeds, and all balancers, all control planes, or all workers depend on one of them: if it fails, " +
+			"that part of the cluster is lost, in whatever racks the machines are.",
+		Fix:     "Connect them to different feeds: `powers` of a pool assigns feeds round-robin.",
 		Sources: []string{zoneDocs},
 	}, availabilityPowerTogether},
 	{rule.Rule{
@@ -93,8 +93,7 @@ var domainRules = []Rule{
 	}, availabilityHypervisorUneven},
 	{rule.Rule{
 		ID: "availability-workers-hypervisor", Severity: rule.Warning, Title: "All workers on one hypervisor",
-		Doc: "The design has several hypervisors, and all workers are on one of them: its loss leaves a cluster that runs " +
-			"nothing.",
+		Doc:     "The design has several hypervisors, and all workers are on one of them: if it fails, the cluster runs nothing.",
 		Fix:     "Write `host` (in a pool `hosts`) for at least two hypervisors.",
 		Sources: []string{zoneDocs},
 	}, availabilityWorkersHypervisor},
@@ -105,10 +104,10 @@ var domainRules = []Rule{
 		Sources: []string{zoneDocs},
 	}, availabilityPowerUnstated},
 	{rule.Rule{
-		ID: "target-zone-path", Severity: rule.Error, Title: "Zone outside of the vendor's region", Permanent: true,
-		Doc: "On this target the failure domain is a zone of the vendor's, by its own name. The vendor knows no places " +
-			"inside of a zone, or around it.",
-		Fix:     "Write the zone alone.",
+		ID: "target-zone-path", Severity: rule.Error, Title: "Failure domain that is not a plain zone", Permanent: true,
+		Doc: "On this target, a failure domain is one of the vendor's zones, with the vendor's name. The vendor has no places inside a " +
+			"zone, or around it.",
+		Fix:     "Write only the zone.",
 		Sources: []string{zoneDocs},
 	}, targetZonePath},
 }
@@ -170,8 +169,8 @@ func availabilityPowerTogether(p *plan.Plan) []Finding {
 		if len(nodes) < 2 || name == "" || len(in) != len(nodes) || len(feeds) < 2 {
 			return
 		}
-		findings = append(findings, one(attr(in[0], "power"), "All %d %s (%s) are on %s, and the design has %s: its loss takes %s. "+
-			"Connect them to different feeds.", len(nodes), what, sentence(names(in)), name, sentence(feeds), lost)...)
+		findings = append(findings, one(attr(in[0], "power"), "All %d %s (%s) are on %s, and the design has %s: its loss takes %s "+
+			"down. Connect them to different feeds.", len(nodes), what, sentence(names(in)), name, sentence(feeds), lost)...)
 	}
 	if p.LoadBalancer.Kind == plan.HAProxy {
 		say("balancers", "the way to the API", p.LoadBalancer.Nodes)
@@ -209,7 +208,7 @@ func availabilityWorkersHypervisor(p *plan.Plan) []Finding {
 	if len(w) < 2 || name == "" || len(in) != len(w) || len(distinct(stating(p.Nodes, hypervisorOf), hypervisorOf)) < 2 {
 		return nil
 	}
-	return one(hypervisorAt(p, w[0]), "All %d workers (%s) run on %s: when it dies every ordinary pod is gone. Spread them over at "+
+	return one(hypervisorAt(p, w[0]), "All %d workers (%s) run on %s: if it fails, every ordinary pod is lost. Spread them over at "+
 		"least two hypervisors.", len(w), sentence(names(w)), name)
 }
 
@@ -250,7 +249,7 @@ func targetZonePath(p *plan.Plan) []Finding {
 	}
 	return each(p.Nodes, func(n *plan.Node) bool { return strings.Contains(n.FailureDomain, "/") },
 		func(n *plan.Node) hcl.Range { return domainAt(n) }, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s is in %q, and on %s a failure domain is a zone of the vendor's. Write the zone alone.",
+			return fmt.Sprintf("%s is in %q, and on %s a failure domain is one of the vendor's zones. Write only the zone.",
 				whose(all), n.FailureDomain, p.Target.Name)
 		})
 }

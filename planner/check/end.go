@@ -27,8 +27,8 @@ func endRules(day string) []Rule {
 		{rule.Rule{
 			ID: "version-end-of-life", Severity: rule.Warning, Title: "Kubernetes minor out of support",
 			Dated: true,
-			Doc: "Upstream fixes the newest three minors. Older ones get no security fixes, and each minor that you fall behind is one " +
-				"more upgrade that cannot be skipped.",
+			Doc: "Upstream supports the newest three minors. Older ones get no security fixes, and each minor that you fall behind is " +
+				"one more upgrade, because minors cannot be skipped.",
 			Fix:     "Write a release of one of the newest three minors.",
 			Sources: []string{releases, skewPolicy},
 		}, func(p *plan.Plan) []Finding {
@@ -41,9 +41,9 @@ func endRules(day string) []Rule {
 		{rule.Rule{
 			ID: "version-ends-soon", Severity: rule.Warning, Title: "Kubernetes minor whose support ends soon",
 			Dated: true,
-			Doc: "Within 90 days upstream stops fixing the minor, security faults included. An upgrade takes a minor at a " +
-				"time, and takes longest when it is begun too late.",
-			Fix:     "Plan the upgrade (`k8splan upgrade-path`). To be reminded later, waive the rule until the day on which support ends.",
+			Doc: "Upstream support for this minor, including security fixes, ends within 90 days. Upgrades go one minor at a time, and " +
+				"take longest when they start too late.",
+			Fix:     "Plan the upgrade (`k8splan upgrade-path`). To be reminded later, waive the rule until the day when support ends.",
 			Sources: []string{releases, skewPolicy},
 		}, func(p *plan.Plan) []Finding {
 			end := p.Kubernetes().SupportEnds()
@@ -55,8 +55,8 @@ func endRules(day string) []Rule {
 		{rule.Rule{
 			ID: "target-version-end-of-life", Severity: rule.Warning, Title: "Kubernetes minor that the vendor no longer supports",
 			Dated: true,
-			Doc: "The vendor's standard support of the minor is over: it costs extra from then on, or the vendor upgrades the " +
-				"cluster on a day of its choosing.",
+			Doc: "The vendor's standard support for this minor has ended: it now costs extra, or the vendor upgrades the cluster " +
+				"whenever it chooses.",
 			Fix:     "Write a newer minor.",
 			Sources: []string{"https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"},
 		}, func(p *plan.Plan) []Finding {
@@ -68,11 +68,11 @@ func endRules(day string) []Rule {
 				p.Cluster.Version.MinorString(), p.Target.Name, end, endsFrom(p)))
 		}},
 		{rule.Rule{
-			ID: "target-version-ends-soon", Severity: rule.Warning, Title: "Kubernetes minor whose support by the vendor ends soon",
+			ID: "target-version-ends-soon", Severity: rule.Warning, Title: "Kubernetes minor with vendor support ending soon",
 			Dated: true,
-			Doc: "Within 90 days the vendor's standard support of the minor ends. From then on it costs extra, " +
-				"or the vendor upgrades the cluster on a day of its choosing.",
-			Fix:     "Plan the upgrade. To be reminded later, waive the rule until the day on which support ends.",
+			Doc: "The vendor's standard support for this minor ends within 90 days. After that it costs extra, or the vendor upgrades " +
+				"the cluster whenever it chooses.",
+			Fix:     "Plan the upgrade. To be reminded later, waive the rule until the day when support ends.",
 			Sources: []string{"https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"},
 		}, func(p *plan.Plan) []Finding {
 			end := p.Target.Facts.End(p.Cluster.Version)
@@ -85,8 +85,8 @@ func endRules(day string) []Rule {
 		{rule.Rule{
 			ID: "host-os-retired", Severity: rule.Warning, Title: "Operating system out of support",
 			Dated: true,
-			Doc: "The distribution gets no security updates, and its package repositories have moved to an archive: " +
-				"installing packages fails.",
+			Doc: "The release gets no security updates, and its package repositories have moved to an archive: installing " +
+				"packages fails.",
 			Fix:     "Use a supported release.",
 			Sources: []string{"https://endoflife.date/", "https://github.com/docker/docker-ce-packaging/issues/1028"},
 		}, func(p *plan.Plan) []Finding {
@@ -102,9 +102,9 @@ func endRules(day string) []Rule {
 		{rule.Rule{
 			ID: "host-os-ends-soon", Severity: rule.Warning, Title: "Operating system whose support ends soon",
 			Dated: true,
-			Doc: "Within 90 days the distribution's release gets its last security updates. Hosts are replaced one at a time, and each " +
-				"takes its drain and its upgrade.",
-			Fix:     "Plan the move to a newer release. To be reminded later, waive the rule until the day on which support ends.",
+			Doc: "Security updates for this release of the distribution end within 90 days. Hosts are replaced one at a time, and each " +
+				"has to be drained and upgraded.",
+			Fix:     "Plan the move to a newer release. To be reminded later, waive the rule until the day when support ends.",
 			Sources: []string{"https://endoflife.date/", "https://ubuntu.com/about/release-cycle", "https://wiki.debian.org/LTS"},
 		}, func(p *plan.Plan) []Finding {
 			return systemsThat(p, func(f plan.System) bool { return soon(f.Ends, day) }, func(f plan.System, whose string) string {

@@ -61,77 +61,78 @@ func nowhere(p *plan.Plan) (netip.Addr, bool) {
 var endpointRules = []Rule{
 	{rule.Rule{
 		ID: "endpoint-missing", Severity: rule.Error, Title: "No endpoint for several control planes", Permanent: true,
-		Doc: "Without one address for all control planes kubeadm refuses the second one, and certificates are made out to " +
-			"the first. It cannot be set later without new certificates and kubeconfigs everywhere.",
+		Doc: "Without one address for all control planes, kubeadm refuses the second one, and certificates are issued for the first. " +
+			"The endpoint cannot be set later without new certificates and kubeconfigs everywhere.",
 		Fix:     "Write `control_plane_endpoint = \"api.example.com:6443\"`, or a `virtual_ip` in load_balancer.",
 		Sources: []string{"https://github.com/kubernetes/kubeadm/issues/1331", endpointForever},
 	}, endpointMissing},
 	{rule.Rule{
 		ID: "endpoint-is-control-plane", Severity: rule.Error, Title: "Endpoint that is one of several control planes",
-		Doc: "All kubelets and clients connect to the endpoint. If it is the address of one control plane, the cluster is down when that " +
-			"host is, and the others are useless.",
-		Fix:     "Write the virtual IP, the balancer's address, or a DNS name for all.",
+		Doc: "All kubelets and clients connect to the endpoint. If it is the address of one control plane, the cluster is down whenever " +
+			"that host is down, and the others are useless.",
+		Fix:     "Write the virtual IP, the load balancer's address, or a DNS name for all of them.",
 		Sources: []string{haKubeadm, "https://github.com/kubernetes/kubeadm/issues/2472"},
 	}, endpointIsControlPlane},
 	{rule.Rule{
 		ID: "endpoint-leads-nowhere", Severity: rule.Error, Title: "Endpoint address that nothing in the design has",
-		Doc: "The balancer of this design answers at its own address or at the virtual IP. An endpoint elsewhere reaches something that " +
-			"this design does not know: mostly a typing mistake, and kubeadm init waits for it until it gives up.",
+		Doc: "The load balancer of this design answers at its own address or at the virtual IP. Any other endpoint is outside the " +
+			"design. Usually it is a typo, and kubeadm init waits for it until it times out.",
 		Fix: "Write the virtual IP, a load balancer's address, or a DNS name; for a load balancer outside the plan, " +
 			"`load_balancer \"external\" {}`.",
 		Sources: []string{haKubeadm},
 	}, endpointLeadsNowhere},
 	{rule.Rule{
 		ID: "endpoint-is-other-host", Severity: rule.Error, Title: "Endpoint on a host that does not answer",
-		Doc:     "The host has neither the API server nor the load balancer, so nothing listens there.",
+		Doc:     "The host runs neither the API server nor the load balancer, so nothing listens there.",
 		Fix:     "Write the virtual IP, a balancer's or the control plane's address.",
 		Sources: []string{haKubeadm},
 	}, endpointIsOtherHost},
 	{rule.Rule{
-		ID: "endpoint-special-address", Severity: rule.Error, Title: "Endpoint that each host has for itself", Permanent: true,
-		Doc: "localhost and loopback, link-local and multicast addresses mean something else on every host: nodes would look for the " +
-			"API server on themselves.",
-		Fix:     "Write the name or address by which every host reaches the control plane.",
+		ID: "endpoint-special-address", Severity: rule.Error, Title: "Endpoint that means a different host everywhere", Permanent: true,
+		Doc: "localhost and loopback, link-local, and multicast addresses mean something different on every host: nodes would look for " +
+			"the API server on themselves.",
+		Fix:     "Write the name or address at which every host reaches the control plane.",
 		Sources: []string{endpointForever, specialPurpose},
 	}, endpointSpecialAddress},
 	{rule.Rule{
 		ID: "endpoint-port", Severity: rule.Error, Title: "Endpoint port on which nothing listens",
-		Doc: "Clients connect to the endpoint's port. The balancer, or the API server where there is none, listens on another: " +
+		Doc: "Clients connect to the endpoint's port. The load balancer, or the API server if there is none, listens on another port: " +
 			"connections are refused.",
 		Fix:     "Write the same port in both places, or leave one of them out.",
 		Sources: []string{haKubeadm, portsReference},
 	}, endpointPort},
 	{rule.Rule{
-		ID: "endpoint-family", Severity: rule.Error, Title: "Endpoint of a family that the hosts lack",
-		Doc:     "Hosts reach only addresses of families that they have themselves.",
+		ID: "endpoint-family", Severity: rule.Error, Title: "Endpoint of an address family that hosts lack",
+		Doc:     "Hosts can reach only addresses of families that they have themselves.",
 		Fix:     "Write an address of the hosts' family, or a DNS name.",
 		Sources: []string{dualStackDocs},
 	}, endpointFamily},
 	{rule.Rule{
 		ID: "endpoint-fixed-address", Severity: rule.Warning, Title: "Endpoint without a name",
-		Doc: "One control plane is dialed at its own address, which goes into every certificate and kubeconfig. A second one cannot be " +
-			"added later without making them all again: kubeadm does not support a change of the endpoint.",
-		Fix: "Write a DNS name now: `control_plane_endpoint = \"api.<cluster>.example.com:6443\"`. The playbook puts it into " +
-			"/etc/hosts, so no DNS server has to know it yet.",
+		Doc: "Clients connect to the one control plane at its own address, which is in every certificate and kubeconfig. A second " +
+			"control plane cannot be added later without replacing all of them: kubeadm does not support changing the endpoint.",
+		Fix: "Write a DNS name now: `control_plane_endpoint = \"api.<cluster>.example.com:6443\"`. The playbook adds it to /etc/hosts, " +
+			"so no DNS record is needed yet.",
 		Sources: []string{endpointForever, "https://github.com/kubernetes/kubernetes/issues/95564"},
 	}, endpointFixedAddress},
 	{rule.Rule{
 		ID: "endpoint-mdns", Severity: rule.Warning, Title: "Endpoint name in .local",
-		Doc: "Resolvers ask for names in .local by multicast (mDNS) and not the DNS server, where systemd-resolved or Avahi runs. The " +
-			"name then resolves on some hosts only, or after a timeout.",
-		Fix:     "Take a name in a domain of yours, or in home.arpa or .internal.",
+		Doc: "On hosts with systemd-resolved or Avahi, resolvers look up names in .local by multicast (mDNS) instead of asking the DNS " +
+			"server. The name then resolves on some hosts only, or after a timeout.",
+		Fix:     "Use a name in your own domain, or in home.arpa or .internal.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc6762#section-3"},
 	}, endpointMdns},
 	{rule.Rule{
 		ID: "endpoint-one-balancer", Severity: rule.Warning, Title: "Endpoint that bypasses the virtual IP",
-		Doc:     "A virtual IP moves to a healthy load balancer. An endpoint that is one balancer's own address goes down with that host.",
+		Doc: "A virtual IP moves to a healthy load balancer. An endpoint that is the address of one load balancer fails with that " +
+			"host.",
 		Fix:     "Write the virtual IP, or a DNS name for it.",
 		Sources: []string{haConsider},
 	}, endpointOneBalancer},
 	{rule.Rule{
 		ID: "endpoint-api-port-clash", Severity: rule.Error, Title: "API server on a port in use", Permanent: true,
-		Doc:     "Another component on the control plane has the port already. Which of the two starts first wins; the other crashes.",
-		Fix:     "Leave `api_server_port` at 6443, or take a free port.",
+		Doc:     "Another component on the control plane already uses the port. The one that starts first gets it; the other crashes.",
+		Fix:     "Leave `api_server_port` at 6443, or choose a free port.",
 		Sources: []string{portsReference},
 	}, endpointAPIPortClash},
 }
@@ -145,13 +146,12 @@ func endpointMissing(p *plan.Plan) []Finding {
 	}
 	at := p.LoadBalancer.Block()
 	if p.LoadBalancer.Kind == plan.LocalBalancer {
-		return one(at, "Nothing says by which name nodes find their own proxy. Write control_plane_endpoint = \"api.%s.example.com:%d\" "+
-			"in "+
-			"cluster: /etc/hosts of every node leads it to the node itself.", p.Cluster.Name, p.Cluster.APIServerPort)
+		return one(at, "Nodes need a name for their own proxy. Write control_plane_endpoint = \"api.%s.example.com:%d\" in "+
+			"cluster: in every node's /etc/hosts it points to the node itself.", p.Cluster.Name, p.Cluster.APIServerPort)
 	}
 	if p.LoadBalancer.Kind == plan.ExternalBalancer {
 		return one(at,
-			"Nothing says where the external load balancer answers. Write control_plane_endpoint = \"api.example.com:6443\" in "+
+			"The address of the external load balancer is missing. Write control_plane_endpoint = \"api.example.com:6443\" in "+
 				"cluster, with its name or address.")
 	}
 	return one(at, "The %d balancers (%s) have no common address. Write virtual_ip = … here, with a free address of their subnet, or "+
@@ -196,8 +196,8 @@ func endpointLeadsNowhere(p *plan.Plan) []Finding {
 			instead = fmt.Sprintf("virtual_ip = %q in load_balancer, or a DNS name here", a)
 		}
 	}
-	return one(p.Cluster.Attr("control_plane_endpoint"), "No host of the design has %s, and it is no virtual IP. Write %s; if the "+
-		"load balancer is outside the plan, write load_balancer \"external\" {}.", a, instead)
+	return one(p.Cluster.Attr("control_plane_endpoint"), "No host of the design has %s, and it is not a virtual IP. Write %s; if "+
+		"the load balancer is outside the plan, write load_balancer \"external\" {}.", a, instead)
 }
 
 func endpointIsOtherHost(p *plan.Plan) []Finding {
@@ -206,8 +206,8 @@ func endpointIsOtherHost(p *plan.Plan) []Finding {
 		n.Address.String() == p.LoadBalancer.VirtualIP.String() {
 		return nil
 	}
-	return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s (%s), which is neither control plane nor load balancer: nothing "+
-		"answers there. Write the address of one that does.", p.Cluster.Endpoint.Host, n.Name, line(n.NameRange))
+	return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s (%s), which is neither a control plane nor a load balancer: "+
+		"nothing answers there. Write the address of a host that does.", p.Cluster.Endpoint.Host, n.Name, line(n.NameRange))
 }
 
 func endpointSpecialAddress(p *plan.Plan) []Finding {
@@ -222,7 +222,7 @@ func endpointSpecialAddress(p *plan.Plan) []Finding {
 		what = unusable(a)
 	}
 	return one(p.Cluster.Attr("control_plane_endpoint"),
-		"%s is %s. Write the name or address by which every host reaches the control plane.", host, what)
+		"%s is %s. Write the name or address at which every host reaches the control plane.", host, what)
 }
 
 func endpointPort(p *plan.Plan) []Finding {
@@ -270,14 +270,15 @@ func endpointFixedAddress(p *plan.Plan) []Finding {
 		return nil
 	}
 	return one(p.Cluster.Block(), "The endpoint is %s's own address, so a second control plane could never be added. Write "+
-		"control_plane_endpoint = \"api.%s.example.com:6443\"; the playbook puts the name into /etc/hosts.", cps[0].Name,
+		"control_plane_endpoint = \"api.%s.example.com:6443\"; the playbook adds the name to /etc/hosts.", cps[0].Name,
 		p.Cluster.Name)
 }
 
 func endpointMdns(p *plan.Plan) []Finding {
 	host := p.Cluster.Endpoint.Host
 	if strings.HasSuffix(host, ".local") && host != p.Network.DNSDomain && !strings.HasSuffix(host, "."+p.Network.DNSDomain) {
-		return one(p.Cluster.Attr("control_plane_endpoint"), "%s ends in .local, which resolvers ask for by multicast. Write %q.", host,
+		return one(p.Cluster.Attr("control_plane_endpoint"), "%s ends in .local, which resolvers look up by multicast. Write "+
+			"%q.", host,
 			strings.TrimSuffix(host, ".local")+".internal")
 	}
 	return nil
@@ -290,11 +291,11 @@ func endpointOneBalancer(p *plan.Plan) []Finding {
 		return nil
 	}
 	if p.LoadBalancer.VirtualIP.IsValid() {
-		return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s's own address. The virtual IP %s (%s) moves to "+
-			"whichever balancer lives: write that.", p.Cluster.Endpoint.Host, n.Name, p.LoadBalancer.VirtualIP,
+		return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s's own address. The virtual IP %s (%s) moves to a healthy "+
+			"load balancer: write that address.", p.Cluster.Endpoint.Host, n.Name, p.LoadBalancer.VirtualIP,
 			line(p.LoadBalancer.Attr("virtual_ip")))
 	}
-	return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s's own address, and the other balancers are idle. Give "+
+	return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s's own address, and the other load balancers are idle. Give "+
 		"load_balancer a virtual_ip, and write that.", p.Cluster.Endpoint.Host, n.Name)
 }
 

@@ -46,8 +46,8 @@ var ownedByPlan = []string{
 var etcdRules = []Rule{
 	{rule.Rule{
 		ID: "etcd-even-members", Severity: rule.Warning, Title: "Even number of etcd members",
-		Doc: "etcd needs a majority. An even number tolerates no more failures than the odd one below, has one more host that can fail, " +
-			"and every write waits for one more member. In the middle of a move an even number is fine for an hour: waive the rule then.",
+		Doc: "etcd needs a majority. An even number tolerates no more failures than one member fewer, adds one more host that can fail, " +
+			"and every write waits for one more member. During a migration an even number is fine for an hour: waive the rule then.",
 		Fix:     "Use 3, 5 or 7 members.",
 		Sources: []string{etcdFAQ + "#why-an-odd-number-of-cluster-members", "https://github.com/kubernetes-sigs/kubespray/issues/4399"},
 	}, etcdEvenMembers},
@@ -55,54 +55,55 @@ var etcdRules = []Rule{
 		ID: "etcd-many-members", Severity: rule.Warning, Title: "More than seven etcd members",
 		Doc: "Each write waits for a majority. With more than seven members, writes become slow, and seven already survive the " +
 			"loss of three.",
-		Fix:     "Use 5 members, 7 at most. Control planes beyond that take external etcd.",
+		Fix:     "Use 5 members, 7 at most. With more control planes, use external etcd.",
 		Sources: []string{etcdFAQ + "#what-is-maximum-cluster-size"},
 	}, etcdManyMembers},
 	{rule.Rule{
 		ID: "etcd-role-stacked", Severity: rule.Error, Title: "etcd host with stacked etcd", Permanent: true,
-		Doc:     "Stacked etcd lives on the control planes alone. A host with the role etcd that is no control plane would run nothing.",
+		Doc:     "Stacked etcd runs only on control planes. A host with the role etcd that is not a control plane would run nothing.",
 		Fix:     "Remove the host, or write `etcd { topology = \"external\" }`.",
 		Sources: []string{haTopology},
 	}, etcdRoleStacked},
 	{rule.Rule{
 		ID: "etcd-on-worker", Severity: rule.Warning, Title: "etcd on a worker",
-		Doc: "etcd waits for its disk on every write. Pods on the same host take the disk and the network at any moment, leaders " +
-			"change, and the API stalls.",
-		Fix:     "Give etcd separate hosts, or only those of control planes.",
+		Doc: "etcd waits for its disk on every write. Pods on the same host can use up disk and network at any moment: leaders change, " +
+			"and the API stalls.",
+		Fix:     "Run etcd on separate hosts, or only on control planes.",
 		Sources: []string{etcdHardware, "https://github.com/rancher/rke/issues/2295"},
 	}, etcdOnWorker},
 	{rule.Rule{
-		ID: "etcd-version-old", Severity: rule.Error, Title: "etcd older than kubeadm takes", Permanent: true,
-		Doc: "kubeadm's preflight asks each external member for its version and stops below its floor: older ones have " +
+		ID: "etcd-version-old", Severity: rule.Error, Title: "etcd older than kubeadm supports", Permanent: true,
+		Doc: "kubeadm's preflight checks ask each external member for its version and reject versions below a minimum: older ones have " +
 			"bugs that lose or corrupt data.",
-		Fix:     "Write the floor or newer, or leave it out.",
+		Fix:     "Write the minimum or newer, or leave it out.",
 		Sources: []string{kubeadmLimits, "https://etcd.io/blog/2025/upgrade_from_3.5_to_3.6_issue/"},
 	}, etcdVersionOld},
 	{rule.Rule{
 		ID: "etcd-version-unknown", Severity: rule.Warning, Title: "etcd version without data",
-		Doc: "Kubernetes is tested with the etcd minor that kubeadm brings. A newer minor was never run with it, " +
-			"and etcd cannot go back to an older one.",
-		Fix: "Leave `version` out for a new cluster; for members that run it already, waive this rule. Of a newer patch release the " +
-			"facts of its minor are assumed: update k8splan, or give newer facts with `--facts`.",
+		Doc: "Kubernetes is tested with the etcd minor that kubeadm selects. It was never tested with a newer one, and etcd cannot be " +
+			"downgraded.",
+		Fix: "Leave `version` out for a new cluster; for members that already run it, waive this rule. For a newer patch release, " +
+			"k8splan assumes the facts of its minor: update k8splan, or give newer facts with `--facts`.",
 		Sources: []string{etcdUpgrades, kubeadmLimits},
 	}, etcdVersionUnknown},
 	{rule.Rule{
 		ID: "etcd-version-stacked", Severity: rule.Warning, Title: "etcd version without effect",
-		Doc:     "Stacked etcd runs the image that kubeadm brings for its Kubernetes. `version` is for external members.",
+		Doc: "Stacked etcd runs the image that kubeadm selects for this Kubernetes version. `version` applies to external members " +
+			"only.",
 		Fix:     "Remove it.",
 		Sources: []string{kubeadmLimits},
 	}, etcdVersionStacked},
 	{rule.Rule{
 		ID: "etcd-quota-small", Severity: rule.Warning, Title: "Small etcd quota",
-		Doc: "At the quota etcd raises an alarm and takes no more writes until it is compacted, defragmented, and disarmed by hand. " +
-			"2 GiB is the built-in value; less is reached by Events alone.",
-		Fix:     "Leave `quota` out (8Gi), or write 2Gi at least.",
+		Doc: "At the quota, etcd raises an alarm and accepts no more writes until it is compacted, defragmented, and disarmed by hand. " +
+			"The built-in default is 2 GiB; Events alone can fill less than that.",
+		Fix:     "Leave `quota` out (8Gi), or write at least 2Gi.",
 		Sources: []string{etcdLimits},
 	}, etcdQuotaSmall},
 	{rule.Rule{
 		ID: "etcd-quota-large", Severity: rule.Warning, Title: "Large etcd quota",
-		Doc: "etcd keeps all of its data in the page cache and sends it whole to a member that fell behind. Its documentation ends at 8 " +
-			"GB, and it warns at the start beyond.",
+		Doc: "etcd keeps all of its data in the page cache, and sends all of it to a member that falls behind. Its documentation " +
+			"recommends at most 8 GB, and etcd warns at startup above that.",
 		Fix:     "Write 8Gi, or keep Events in a separate etcd.",
 		Sources: []string{etcdLimits},
 	}, etcdQuotaLarge},
@@ -115,155 +116,153 @@ var etcdRules = []Rule{
 	}, etcdQuotaMemory},
 	{rule.Rule{
 		ID: "etcd-quota-disk", Severity: rule.Error, Title: "etcd quota larger than the host's disk",
-		Doc: "The database, its write-ahead log and one snapshot during defragmentation lie on one disk. A full disk stops the member, " +
-			"and a full majority stops the cluster.",
+		Doc: "The database, its write-ahead log, and, during defragmentation, a second copy are on one disk. A full disk stops the " +
+			"member, and a majority of full disks stops the cluster.",
 		Fix:     "Write a larger `disk`, or a lower `quota`.",
 		Sources: []string{etcdHardware},
 	}, etcdQuotaDisk},
 	{rule.Rule{
 		ID: "etcd-election-short", Severity: rule.Error, Title: "Election timeout that etcd refuses", Permanent: true,
-		Doc: "etcd does not start if the election timeout is under five heartbeats: followers would call elections while the " +
+		Doc: "etcd does not start if the election timeout is less than five heartbeats: followers would start elections while the " +
 			"leader is alive.",
 		Fix:     "Write ten heartbeats.",
 		Sources: []string{etcdTuning, "https://github.com/etcd-io/etcd/blob/v3.6.5/server/embed/config.go"},
 	}, etcdElectionShort},
 	{rule.Rule{
-		ID: "etcd-election-tight", Severity: rule.Warning, Title: "Election timeout of few heartbeats",
-		Doc: "etcd's documentation recommends ten heartbeats. With fewer, a disk that stalls for a moment is enough for an election, " +
-			"during " +
-			"which nothing is written.",
+		ID: "etcd-election-tight", Severity: rule.Warning, Title: "Short election timeout",
+		Doc: "etcd's documentation recommends ten heartbeats. With fewer, a disk that stalls for a moment causes an election, during " +
+			"which there are no writes.",
 		Fix:     "Write ten heartbeats.",
 		Sources: []string{etcdTuning},
 	}, etcdElectionTight},
 	{rule.Rule{
-		ID: "etcd-election-long", Severity: rule.Error, Title: "Election timeout beyond etcd's bound", Permanent: true,
-		Doc:     "etcd refuses more than 50 seconds: a dead leader would go unnoticed for that long, and all writes would hang.",
-		Fix:     "Write 10 times the round trip between members; 1s fits all but the widest networks.",
+		ID: "etcd-election-long", Severity: rule.Error, Title: "Election timeout above etcd's limit", Permanent: true,
+		Doc:     "etcd refuses more than 50 seconds: a failed leader would go unnoticed for that long, and all writes would hang.",
+		Fix:     "Write 10 times the round-trip time between members; 1s suits almost all networks.",
 		Sources: []string{etcdTuning},
 	}, etcdElectionLong},
 	{rule.Rule{
 		ID: "etcd-heartbeat-sub-millisecond", Severity: rule.Error, Title: "Heartbeat that is zero milliseconds", Permanent: true,
-		Doc:     "etcd counts heartbeats and elections in whole milliseconds. Less than one is zero, which it refuses.",
-		Fix:     "Write the round trip between members, 10ms at least; the default is 100ms.",
+		Doc:     "etcd counts heartbeats and elections in whole milliseconds. Less than one becomes zero, which it refuses.",
+		Fix:     "Write the round-trip time between members, at least 10ms; the default is 100ms.",
 		Sources: []string{etcdTuning},
 	}, etcdHeartbeatSubMillisecond},
 	{rule.Rule{
 		ID: "etcd-data-dir-volatile", Severity: rule.Error, Title: "etcd data in a directory that is emptied", Permanent: true,
-		Doc: "/tmp, /run, /dev and /var/tmp are emptied at boot or by systemd-tmpfiles. After a power cut every member comes up without " +
-			"data: the cluster is gone.",
+		Doc: "/tmp, /run, /dev and /var/tmp are emptied at boot or by systemd-tmpfiles. After a power cut, every member starts without " +
+			"data: the cluster is lost.",
 		Fix: "Write `/var/lib/etcd`, on a separate disk if there is one.",
 		Sources: []string{"https://www.freedesktop.org/software/systemd/man/latest/tmpfiles.d.html",
 			"https://refspecs.linuxfoundation.org/FHS_3.0/fhs/ch03s15.html"},
 	}, etcdDataDirVolatile},
 	{rule.Rule{
 		ID: "etcd-data-dir-shared", Severity: rule.Error, Title: "etcd data in a shared directory", Permanent: true,
-		Doc: "`kubeadm reset`, the runtime, the pod network and the playbook empty their own directories, and the system's hold what " +
-			"packages install. etcd sets its data directory to mode 0700, which locks everybody else out.",
-		Fix:     "Write a directory that is etcd's alone, such as `/var/lib/etcd`.",
+		Doc: "`kubeadm reset`, the runtime, the pod network, and the playbook empty their own directories, and system directories " +
+			"contain installed packages. etcd sets its data directory to mode 0700, which locks out all other users.",
+		Fix:     "Write a directory that only etcd uses, such as `/var/lib/etcd`.",
 		Sources: []string{"https://kubernetes.io/docs/reference/setup-tools/kubeadm/kubeadm-reset/", etcdHardware},
 	}, etcdDataDirShared},
 	{rule.Rule{
 		ID: "etcd-experimental-flag", Severity: rule.Error, Title: "Removed etcd flag", Permanent: true,
-		Doc: "etcd 3.6 gave the --experimental-* flags their final names, and 3.7 has dropped the old ones: " +
-			"a member that is given one exits.",
-		Fix: "Write the name without `experimental-`, or the feature gate that took its place.",
+		Doc: "etcd 3.6 gave the --experimental-* flags their final names, and 3.7 removed the old ones: a member with one of them exits.",
+		Fix: "Write the name without `experimental-`, or the feature gate that replaced it.",
 		Sources: []string{"https://etcd.io/docs/v3.6/upgrades/upgrade_3_6/",
 			"https://github.com/etcd-io/etcd/blob/main/CHANGELOG/CHANGELOG-3.7.md"},
 	}, etcdExperimentalFlag},
 	{rule.Rule{
 		ID: "etcd-experimental-flag-deprecated", Severity: rule.Warning, Title: "Deprecated etcd flag",
-		Doc:     "etcd 3.6 still takes --experimental-* flags and warns; 3.7 does not. The next upgrade of Kubernetes then stops at etcd.",
-		Fix:     "Write the name without `experimental-`, or the feature gate that took its place.",
+		Doc: "etcd 3.6 still accepts --experimental-* flags, with a warning; 3.7 does not. The next upgrade of Kubernetes would " +
+			"then fail at etcd.",
+		Fix:     "Write the name without `experimental-`, or the feature gate that replaced it.",
 		Sources: []string{"https://etcd.io/docs/v3.6/upgrades/upgrade_3_6/"},
 	}, etcdExperimentalFlagDeprecated},
 	{rule.Rule{
 		ID: "etcd-owned-flag", Severity: rule.Error, Title: "etcd flag that the plan decides", Permanent: true,
-		Doc: "Names, addresses, certificates and directories of members follow from the design, and other files repeat them. One " +
-			"member's flag given to all makes them deny each other.",
+		Doc: "Names, addresses, certificates, and directories of members follow from the design, and other files contain the same " +
+			"values. A flag with one member's value, given to all members, makes them reject each other.",
 		Fix:     "Remove the flag; write `data_dir`, addresses and names in their own arguments.",
 		Sources: []string{etcdFlags},
 	}, etcdOwnedFlag},
 	{rule.Rule{
 		ID: "etcd-argument-twice", Severity: rule.Warning, Title: "etcd setting in two places",
-		Doc: "The block has an argument for the setting, and `extra_args` overrides it in silence. " +
-			"The reader of the argument is misled.",
+		Doc:     "The block has an argument for this setting, and `extra_args` silently overrides it. The argument misleads its readers.",
 		Fix:     "Keep the argument.",
 		Sources: []string{etcdFlags},
 	}, etcdArgumentTwice},
 	{rule.Rule{
-		ID: "etcd-insecure-flag", Severity: rule.Error, Title: "etcd open to everybody", Permanent: true,
-		Doc: "etcd holds every Secret of the cluster in a form that anyone who reaches its port can read. " +
-			"Client certificates are the only lock.",
+		ID: "etcd-insecure-flag", Severity: rule.Error, Title: "etcd without client authentication", Permanent: true,
+		Doc: "etcd holds every Secret of the cluster, readable for anyone who can connect to it. Client certificates are its only " +
+			"protection.",
 		Fix: "Remove the flag.",
 		Sources: []string{"https://etcd.io/docs/v3.6/op-guide/security/",
 			"https://kubernetes.io/docs/tasks/administer-cluster/configure-upgrade-etcd/#securing-etcd-clusters"},
 	}, etcdInsecureFlag},
 	{rule.Rule{
-		ID: "etcd-metrics-open", Severity: rule.Warning, Title: "etcd metrics for everybody",
-		Doc: "etcd serves metrics and its health at these addresses without TLS and without asking for a certificate. On a loopback " +
-			"address only the host itself reads them, which is how kubeadm leaves it; elsewhere anyone who reaches the port does.",
-		Fix: "Write `http://127.0.0.1:2381`, or remove the flag. Where a firewall lets only your monitoring reach the port, " +
-			"waive the rule.",
+		ID: "etcd-metrics-open", Severity: rule.Warning, Title: "etcd metrics without authentication",
+		Doc: "etcd serves metrics and its health at these addresses without TLS and without client authentication. On a loopback " +
+			"address, kubeadm's default, only the host itself can read them; on others, anyone who reaches the port can.",
+		Fix: "Write `http://127.0.0.1:2381`, or remove the flag. If a firewall lets only your monitoring reach the port, waive the rule.",
 		Sources: []string{"https://etcd.io/docs/v3.6/op-guide/monitoring/#metrics-endpoint",
 			"https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/etcd/local.go"},
 	}, etcdMetricsOpen},
 	{rule.Rule{
 		ID: "etcd-no-compaction", Severity: rule.Warning, Title: "etcd compaction turned off in the API server",
-		Doc: "The API server compacts etcd's history every five minutes. etcd's own compaction also drops revisions that watches " +
-			"still need; where the API server's is turned off and nothing replaces it, the database fills up to the quota.",
+		Doc: "The API server compacts etcd's history every five minutes. etcd's own compaction also drops revisions that watches still " +
+			"need. If compaction in the API server is turned off and nothing replaces it, the database fills up to the quota.",
 		Fix: "Remove the flag.",
 		Sources: []string{"https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/",
 			"https://etcd.io/docs/v3.6/op-guide/maintenance/"},
 	}, etcdNoCompaction},
 	{rule.Rule{
 		ID: "etcd-compaction-unit", Severity: rule.Warning, Title: "etcd compaction by revisions with a duration",
-		Doc: "In mode `revision` etcd keeps so many revisions. It takes a duration for its nanoseconds: with `8h` it keeps " +
-			"28,800,000,000,000 revisions and never compacts.",
+		Doc: "In mode `revision`, the value is the number of revisions that etcd keeps. It reads a duration as nanoseconds: with `8h` " +
+			"it keeps 28,800,000,000,000 revisions and never compacts.",
 		Fix: "Write a number of revisions, or the mode `periodic`.",
 		Sources: []string{"https://github.com/etcd-io/etcd/blob/v3.7.3/server/embed/etcd.go",
 			"https://etcd.io/docs/v3.6/op-guide/maintenance/"},
 	}, etcdCompactionUnit},
 	{rule.Rule{
 		ID: "etcd-lone-member-spread", Severity: rule.Warning, Title: "Single etcd member under spread control planes",
-		Doc: "The control planes are spread over failure domains, and the one etcd that they share is in one of them. When that " +
-			"domain is down, all control planes are: the lone etcd cancels their redundancy.",
+		Doc: "The control planes are spread over failure domains, but the single etcd member that they share is in one of them. When " +
+			"that domain is down, all control planes are down: the single member cancels their redundancy.",
 		Fix:     "Choose multi-etcd-multi-master with a member in each of three domains.",
 		Sources: []string{haTopology, etcdFAQ},
 	}, etcdLoneMemberSpread},
 	{rule.Rule{
 		ID: "etcd-lone-member-shared", Severity: rule.Warning, Title: "Single etcd member on one of several control planes",
-		Doc: "The API servers of all control planes need the one etcd member. On a control plane it dies with that host, next to " +
-			"ordinary pods the sooner, and the others are left without etcd: they share the load of the API, and survive no loss.",
+		Doc: "The API servers of all control planes need the one etcd member. On a control plane it fails with that host, even more " +
+			"likely if ordinary pods run there, and the others are left without etcd: the control planes share the API load, but " +
+			"survive no failure.",
 		Fix: "Give the member a separate host, or every control plane a member (multi-etcd-multi-master), or drop the other control " +
 			"planes (single-etcd-single-master).",
 		Sources: []string{haTopology, etcdFAQ},
 	}, etcdLoneMemberShared},
 	{rule.Rule{
 		ID: "etcd-endpoints-incomplete", Severity: rule.Error, Title: "External etcd without its certificates", Permanent: true,
-		Doc: "The API servers reach an etcd that others run with a certificate, and know it by its authority. Only the three files " +
-			"together, and only with `external_endpoints`, have an effect.",
+		Doc: "The API servers need a client certificate for an etcd that others run, and its CA to verify it. The three files have an " +
+			"effect only together, and only with `external_endpoints`.",
 		Fix: "Write `ca_file`, `cert_file`, and `key_file` together with `external_endpoints`.",
 		Sources: []string{"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/high-availability/#external-etcd-nodes",
 			"https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/apis/kubeadm/validation/validation.go"},
 	}, etcdEndpointsIncomplete},
 	{rule.Rule{
 		ID: "etcd-endpoints-own", Severity: rule.Error, Title: "Members or settings with an etcd that others run", Permanent: true,
-		Doc: "`external_endpoints` names an etcd that others install, tune, and save. A host with the role etcd, a place on the control " +
-			"planes, or a setting of members would have no effect.",
+		Doc: "`external_endpoints` names an etcd that others install, tune, and back up. A host with the role etcd, a placement on the " +
+			"control planes, or a member setting would have no effect.",
 		Fix:     "Remove the role or the setting, or `external_endpoints`.",
 		Sources: []string{haTopology},
 	}, etcdEndpointsOwn},
 	{rule.Rule{
-		ID: "etcd-endpoints-target", Severity: rule.Error, Title: "Target without room for an etcd that others run", Permanent: true,
-		Doc: "The target's own program makes etcd, or takes the certificates for an external one elsewhere: what is written here would " +
-			"not reach it.",
-		Fix:     "Remove `external_endpoints`, or write a target whose machines our playbook prepares, such as bare-metal.",
+		ID: "etcd-endpoints-target", Severity: rule.Error, Title: "Target that does not support your own external etcd", Permanent: true,
+		Doc: "The target's own program creates etcd, or gets the certificates for an external etcd from elsewhere: these settings would " +
+			"have no effect.",
+		Fix:     "Remove `external_endpoints`, or use a target whose machines the playbook prepares, such as bare-metal.",
 		Sources: []string{haTopology},
 	}, etcdEndpointsTarget},
 	{rule.Rule{
-		ID: "etcd-endpoints-one", Severity: rule.Warning, Title: "One endpoint of etcd for several control planes",
-		Doc: "API servers ask the endpoints in turn, and go on while one of them answers. With one address, all of them stop when its " +
-			"host does, however many members that etcd has.",
+		ID: "etcd-endpoints-one", Severity: rule.Warning, Title: "Single etcd endpoint for several control planes",
+		Doc: "API servers try the endpoints in turn, and work as long as one of them answers. With one address, all of them stop when " +
+			"its host fails, however many members that etcd has.",
 		Fix:     "Write the client URL of each member.",
 		Sources: []string{"https://etcd.io/docs/v3.6/learning/design-client/"},
 	}, etcdEndpointsOne},
@@ -276,8 +275,8 @@ func etcdEndpointsIncomplete(p *plan.Plan) []Finding {
 		for _, f := range files {
 			if e.Has(f.attr) {
 				return one(e.Attr(f.attr),
-					"%s is for an etcd that others run, and external_endpoints is not written: the playbook makes the "+
-						"certificates of its own members. Remove it.", f.attr)
+					"%s is for an etcd that others run, and there is no external_endpoints: the playbook creates the certificates "+
+						"of its own members. Remove it.", f.attr)
 			}
 		}
 		return nil
@@ -326,16 +325,16 @@ func etcdEndpointsTarget(p *plan.Plan) []Finding {
 	if !p.Etcd.Foreign() || !ours(p) || p.Target.Facts.Hosting == plan.Hosts {
 		return nil
 	}
-	return one(p.Etcd.Attr("external_endpoints"), "On target %s nothing takes an etcd that others run from here. Remove "+
-		"external_endpoints, or write another target, such as bare-metal.", p.Target.Name)
+	return one(p.Etcd.Attr("external_endpoints"), "Target %s does not support an etcd that others run. Remove external_endpoints, "+
+		"or use another target, such as bare-metal.", p.Target.Name)
 }
 
 func etcdEndpointsOne(p *plan.Plan) []Finding {
 	if len(p.Etcd.Endpoints) != 1 || len(p.ControlPlanes()) < 2 || !ours(p) {
 		return nil
 	}
-	return one(p.Etcd.Attr("external_endpoints"), "All %d API servers dial %s: when its host is down, all of them stop, however many "+
-		"members that etcd has. Write the client URL of each member.", len(p.ControlPlanes()), p.Etcd.Endpoints[0])
+	return one(p.Etcd.Attr("external_endpoints"), "All %d API servers connect to %s: when its host is down, all of them stop, "+
+		"however many members that etcd has. Write the client URL of each member.", len(p.ControlPlanes()), p.Etcd.Endpoints[0])
 }
 
 func etcdEvenMembers(p *plan.Plan) []Finding {
@@ -361,8 +360,8 @@ func etcdManyMembers(p *plan.Plan) []Finding {
 	if !p.Etcd.IsExternal() {
 		instead = "Define 5 control planes, or place etcd on separate hosts."
 	}
-	return one(p.Etcd.Members[n-1].Node.Attr("roles"), "etcd has %d members: every write waits for %d of them. etcd's documentation "+
-		"ends at 7, and 5 tolerate 2 failures. %s", n, plan.Quorum(n), instead)
+	return one(p.Etcd.Members[n-1].Node.Attr("roles"), "etcd has %d members: every write waits for %d of them. etcd's "+
+		"documentation recommends at most 7, and 5 tolerate 2 failures. %s", n, plan.Quorum(n), instead)
 }
 
 func etcdRoleStacked(p *plan.Plan) []Finding {
@@ -387,8 +386,8 @@ func etcdOnWorker(p *plan.Plan) []Finding {
 	}
 	return each(members(p), func(n *plan.Node) bool { return n.Roles.Has(plan.Worker) },
 		func(n *plan.Node) hcl.Range { return n.Attr("roles") }, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s runs %s and ordinary pods, which take its disk at any moment. "+
-				"Give etcd a host without the role worker.",
+			return fmt.Sprintf("%s runs %s and ordinary pods, which can block its disk at any moment. Put etcd on a host without "+
+				"the role worker.",
 				whose(all), what)
 		})
 }
@@ -399,7 +398,8 @@ func etcdVersionOld(p *plan.Plan) []Finding {
 	if !p.Etcd.IsExternal() || !p.Etcd.Has("version") || !ok || !known || !v.Before(floor) {
 		return nil
 	}
-	return one(p.Etcd.Attr("version"), "kubeadm %s takes external etcd from %s on, and this is %s. Write %q, or leave version out.",
+	return one(p.Etcd.Attr("version"), "kubeadm %s supports external etcd from %s on, and this is %s. Write %q, or leave version "+
+		"out.",
 		p.Cluster.Version, floor, v, p.Kubernetes().EtcdExternal())
 }
 
@@ -427,22 +427,23 @@ func etcdVersionStacked(p *plan.Plan) []Finding {
 	if p.Etcd.IsExternal() || !p.Etcd.Has("version") || !ours(p) {
 		return nil
 	}
-	return one(p.Etcd.Attr("version"), "Stacked etcd is what kubeadm %s brings, %s. version is for external members: remove it.",
+	return one(p.Etcd.Attr("version"), "Stacked etcd is the version that kubeadm %s selects, %s. version is for external members: "+
+		"remove it.",
 		p.Cluster.Version, p.Kubernetes().EtcdStacked())
 }
 
 func etcdQuotaSmall(p *plan.Plan) []Finding {
 	if q := p.Etcd.QuotaBytes; p.Etcd.Has("quota") && q < 2e9 {
-		return one(p.Etcd.Attr("quota"), "At %s etcd takes no more writes, and the API cannot fix that. Write \"2Gi\" at "+
-			"least; \"8Gi\" is the default.", gibibytes(q))
+		return one(p.Etcd.Attr("quota"), "At %s etcd accepts no more writes, and the API cannot fix that. Write at least \"2Gi\"; "+
+			"the default is \"8Gi\".", gibibytes(q))
 	}
 	return nil
 }
 
 func etcdQuotaLarge(p *plan.Plan) []Finding {
 	if q := p.Etcd.QuotaBytes; p.Etcd.Has("quota") && q > 8<<30 {
-		return one(p.Etcd.Attr("quota"), "%s is beyond the 8 GB for which etcd is made: members that fell behind take "+
-			"minutes to catch up. Write \"8Gi\".", gibibytes(q))
+		return one(p.Etcd.Attr("quota"), "%s is above the 8 GB that etcd is designed for: members that fall behind take minutes to "+
+			"catch up. Write \"8Gi\".", gibibytes(q))
 	}
 	return nil
 }
@@ -492,28 +493,28 @@ func etcdElectionTight(p *plan.Plan) []Finding {
 		return nil
 	}
 	return one(electionAt(p),
-		"An election timeout of %s is %.1f heartbeats of %s: a short stall of the disk is enough for an election. "+
-			"Write election_timeout = %q.", e, float64(e)/float64(h), h, (10 * h).String())
+		"An election timeout of %s is %.1f heartbeats of %s: a short disk stall is enough for an election. Write election_timeout "+
+			"= %q.", e, float64(e)/float64(h), h, (10 * h).String())
 }
 
 func etcdElectionLong(p *plan.Plan) []Finding {
 	if e := p.Etcd.ElectionTimeout; e > 50*time.Second {
-		return one(electionAt(p), "%s is more than the 50s that etcd takes, and it does not start. Write ten round trips between "+
-			"members; \"1s\" is the default.", e)
+		return one(electionAt(p), "%s is more than the 50s that etcd allows, and it does not start. Write ten round-trip times "+
+			"between members; the default is \"1s\".", e)
 	}
 	return nil
 }
 
 func etcdHeartbeatSubMillisecond(p *plan.Plan) []Finding {
 	if h := p.Etcd.HeartbeatInterval; p.Etcd.Has("heartbeat_interval") && h < time.Millisecond {
-		return one(p.Etcd.Attr("heartbeat_interval"), "%s is zero milliseconds, in which etcd counts. Write \"100ms\".", h)
+		return one(p.Etcd.Attr("heartbeat_interval"), "%s is less than a millisecond, which etcd counts as zero. Write \"100ms\".", h)
 	}
 	return nil
 }
 
 func etcdDataDirVolatile(p *plan.Plan) []Finding {
 	if d := emptiedAtBoot(p.Etcd.DataDir); d != "" {
-		return one(p.Etcd.Attr("data_dir"), "%s is in %s, which is emptied at boot: the cluster's state would be gone with the next "+
+		return one(p.Etcd.Attr("data_dir"), "%s is in %s, which is emptied at boot: the cluster's state would be lost at the next "+
 			"power cut. Write \"/var/lib/etcd\".", p.Etcd.DataDir, d)
 	}
 	return nil
@@ -541,8 +542,8 @@ func etcdDataDirShared(p *plan.Plan) []Finding {
 		return nil
 	}
 	return one(p.Etcd.Attr("data_dir"),
-		"%s belongs to others (%s): etcd would lock them out, or they would empty it. Write a directory "+
-			"that nothing else uses, such as \"/var/lib/etcd\".", dir, taken)
+		"%s is used by others (%s): etcd would lock them out, or they would empty it. Write a directory that nothing else uses, "+
+			"such as \"/var/lib/etcd\".", dir, taken)
 }
 
 func etcdExperimentalFlag(p *plan.Plan) []Finding {
@@ -553,12 +554,13 @@ func etcdExperimentalFlag(p *plan.Plan) []Finding {
 		switch {
 		case !ok:
 		case experimental && !plan.TakesExperimentalFlags(v):
-			findings = append(findings, one(p.Etcd.Key("extra_args", a.Name), "etcd %s has no flag --%s and exits if given one. %s", v,
+			findings = append(findings, one(p.Etcd.Key("extra_args", a.Name), "etcd %s has no flag --%s and exits if it is set. "+
+				"%s", v,
 				a.Name, afterExperiment(old, v.Minor))...)
 		case slices.Contains(etcdV2Flags, a.Name) && !v.Before(plan.Version{Major: 3, Minor: 6}):
 			findings = append(findings, one(p.Etcd.Key("extra_args", a.Name),
-				"etcd %s has no flag --%s, which went with the API v2 in 3.6, "+
-					"and exits if given one. Remove it.", v, a.Name)...)
+				"etcd %s has no flag --%s, which was removed with the v2 API in 3.6, and exits if it is set. Remove "+
+					"it.", v, a.Name)...)
 		}
 	}
 	return findings
@@ -572,7 +574,7 @@ func etcdExperimentalFlagDeprecated(p *plan.Plan) []Finding {
 	var findings []Finding
 	for _, a := range p.Etcd.ExtraArgs {
 		if name, old := strings.CutPrefix(a.Name, "experimental-"); old {
-			findings = append(findings, one(p.Etcd.Key("extra_args", a.Name), "--%s is deprecated in etcd %s and gone in 3.7. %s",
+			findings = append(findings, one(p.Etcd.Key("extra_args", a.Name), "--%s is deprecated in etcd %s and removed in 3.7. %s",
 				a.Name, v, afterExperiment(name, v.Minor))...)
 		}
 	}
@@ -604,7 +606,7 @@ func etcdArgumentTwice(p *plan.Plan) []Finding {
 		if _, ok := etcdArg(p, flag); !ok {
 			continue
 		}
-		argument, why := etcdArguments[flag], "sets what the argument %s of this block is for, and the rules read that alone"
+		argument, why := etcdArguments[flag], "duplicates the argument %s of this block, which is the only one that rules read"
 		if p.Etcd.Has(argument) {
 			why = "overrides the argument %s of this block"
 		}
@@ -621,7 +623,7 @@ func etcdInsecureFlag(p *plan.Plan) []Finding {
 			a.Name == "auto-tls" && a.Value == "true" || a.Name == "peer-auto-tls" && a.Value == "true"
 		if open {
 			findings = append(findings, one(p.Etcd.Key("extra_args", a.Name),
-				"--%s=%s lets anybody who reaches the port read every Secret of the cluster. Remove it.", a.Name, a.Value)...)
+				"--%s=%s lets anyone who reaches the port read every Secret of the cluster. Remove it.", a.Name, a.Value)...)
 		}
 	}
 	return findings
@@ -664,8 +666,9 @@ func etcdCompactionUnit(p *plan.Plan) []Finding {
 	if _, err := strconv.Atoi(kept); !ok || mode != "revision" || err == nil || retentionProblem(kept) != "" {
 		return nil
 	}
-	return one(p.Etcd.Value("extra_args", "auto-compaction-retention"), "In mode \"revision\" etcd keeps so many revisions, and reads %q "+
-		"as its nanoseconds: nothing is ever compacted. Write a number such as \"10000\", or auto-compaction-mode = \"periodic\".", kept)
+	return one(p.Etcd.Value("extra_args", "auto-compaction-retention"), "In mode \"revision\", the value is a number of revisions, "+
+		"and etcd reads %q as nanoseconds: nothing is ever compacted. Write a number such as \"10000\", or auto-compaction-mode = "+
+		"\"periodic\".", kept)
 }
 
 // etcdLoneMemberShared is silent where the member has a host of its own, which is what the type is, and where control planes without
@@ -678,8 +681,9 @@ func etcdLoneMemberShared(p *plan.Plan) []Finding {
 	if !n.Roles.Has(plan.ControlPlane) || len(etcdLoneMemberSpread(p)) > 0 {
 		return nil
 	}
-	return one(n.Attr("roles"), "%s holds the only etcd member and is one of %d control planes: when it dies, the others have no etcd. "+
-		"Give etcd a separate host, or write type = \"multi-etcd-multi-master\" with a member on each of three control planes.", n.Name,
+	return one(n.Attr("roles"), "%s holds the only etcd member and is one of %d control planes: if it fails, the others have no "+
+		"etcd. Put etcd on a separate host, or write type = \"multi-etcd-multi-master\" with a member on each of three control "+
+		"planes.", n.Name,
 		len(p.ControlPlanes()))
 }
 
@@ -697,8 +701,8 @@ func etcdLoneMemberSpread(p *plan.Plan) []Finding {
 		place += " in " + m.FailureDomain
 	}
 	return one(attr(p.ControlPlanes()[0], "failure_domain"),
-		"%s are spread over %s, and all need the one etcd on %s: when it is down, "+
-			"so are they. Write type = \"multi-etcd-multi-master\" with a member in each of three domains, or drop the spread.",
+		"%s are spread over %s, and all need the one etcd on %s: when it is down, they are down too. Write type = "+
+			"\"multi-etcd-multi-master\" with a member in each of three domains, or drop the spread.",
 		quantity(len(p.ControlPlanes()), "control plane"), sentence(domains), place)
 }
 

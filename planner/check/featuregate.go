@@ -28,19 +28,19 @@ func gateRule(r rule.Rule, judge func(p *plan.Plan, name string, on bool) (forma
 var featureGateRules = []Rule{
 	gateRule(rule.Rule{
 		ID: "version-feature-gate-unknown", Severity: rule.Error, Title: "Unknown feature gate", Permanent: true,
-		Doc: "Every component exits at a gate that it does not know. Gates disappear some releases after their feature is stable, so a " +
-			"name from an old page stops the whole control plane.",
-		Fix:     "Remove it if the feature is stable by now, or correct the name.",
+		Doc: "Every component exits if it does not know a gate. Gates are removed a few releases after their feature becomes stable, so " +
+			"a name from an old page stops the whole control plane.",
+		Fix:     "Remove it if the feature is now stable, or correct the name.",
 		Sources: []string{gateDocs, "https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates-removed/"},
 	}, versionFeatureGateUnknown),
 	gateRule(rule.Rule{
 		ID: "version-feature-gate-early", Severity: rule.Error, Title: "Feature gate of a later Kubernetes", Permanent: true,
-		Doc:     "The gate came with a later minor. Components of this one do not know it and exit.",
-		Fix:     "Remove it, or use the newer Kubernetes.",
+		Doc:     "The gate was added in a later minor. In this minor, components do not know it and exit.",
+		Fix:     "Remove it, or use a newer Kubernetes version.",
 		Sources: []string{gateDocs},
 	}, versionFeatureGateEarly),
 	gateRule(rule.Rule{
-		ID: "version-feature-gate-locked", Severity: rule.Error, Title: "Feature gate that cannot be changed any more", Permanent: true,
+		ID: "version-feature-gate-locked", Severity: rule.Error, Title: "Locked feature gate", Permanent: true,
 		Doc: "A stable feature's gate is locked for a few releases before it disappears. Setting it to anything else stops " +
 			"the component.",
 		Fix:     "Remove it.",
@@ -48,8 +48,8 @@ var featureGateRules = []Rule{
 	}, versionFeatureGateLocked),
 	gateRule(rule.Rule{
 		ID: "version-feature-gate-needless", Severity: rule.Warning, Title: "Feature gate without effect",
-		Doc: "The gate is locked to the value that the file sets. It changes nothing, and stops the upgrade to the " +
-			"minor in which it disappears.",
+		Doc: "The gate is locked to the value that the file sets. It has no effect, and will block the upgrade to the minor that " +
+			"removes the gate.",
 		Fix:     "Remove it.",
 		Sources: []string{gateDocs},
 	}, func(p *plan.Plan, name string, on bool) (string, []any) {
@@ -61,9 +61,9 @@ var featureGateRules = []Rule{
 	}),
 	gateRule(rule.Rule{
 		ID: "version-feature-gate-alpha", Severity: rule.Warning, Title: "Alpha feature",
-		Doc: "Alpha features change or vanish without notice, and what they stored may be unreadable for the next minor. Upstream asks " +
-			"for short-lived test clusters.",
-		Fix:     "Remove it, or waive the rule and say what the test is for.",
+		Doc: "Alpha features change or disappear without notice, and the next minor may be unable to read the data that they stored. " +
+			"Upstream recommends them only for short-lived test clusters.",
+		Fix:     "Remove it, or waive the rule and give the purpose of the test as the reason.",
 		Sources: []string{gateDocs + "#feature-stages"},
 	}, versionFeatureGateAlpha),
 }
@@ -76,14 +76,14 @@ func versionFeatureGateUnknown(p *plan.Plan, name string, on bool) (string, []an
 	case !plan.GatesKnown(v) || ok && known || ok && v.Minor < g.Since:
 		return "", nil
 	case ok:
-		return "Feature gate %s is gone from Kubernetes 1.%d on, and the components of %s exit at one. Remove it.", []any{name,
+		return "Feature gate %s was removed in Kubernetes 1.%d, and the components of %s exit if it is set. Remove it.", []any{name,
 			g.Removed, v}
 	}
 	meant := ""
 	if len(p.Cluster.FeatureGates) < 50*mostAdvised {
 		meant = spelling.DidYouMean(name, plan.GateNames())
 	}
-	return "Kubernetes %s knows no feature gate %s, and its components exit at one.%s", []any{v, name, cmp.Or(meant, " Remove it.")}
+	return "Kubernetes %s has no feature gate %s, and its components exit if it is set.%s", []any{v, name, cmp.Or(meant, " Remove it.")}
 }
 
 func versionFeatureGateEarly(p *plan.Plan, name string, on bool) (string, []any) {
@@ -91,8 +91,9 @@ func versionFeatureGateEarly(p *plan.Plan, name string, on bool) (string, []any)
 	if !ok || !p.Kubernetes().Known() || g.Since <= p.Cluster.Version.Minor {
 		return "", nil
 	}
-	return "Feature gate %s came with Kubernetes 1.%d, and this is %s, whose components exit at it. Remove it.", []any{name, g.Since,
-		p.Cluster.Version}
+	return "Feature gate %s came with Kubernetes 1.%d, and this is %s, whose components exit if it is set. Remove " +
+			"it.", []any{name, g.Since,
+			p.Cluster.Version}
 }
 
 func versionFeatureGateLocked(p *plan.Plan, name string, on bool) (string, []any) {
@@ -110,8 +111,8 @@ func versionFeatureGateAlpha(p *plan.Plan, name string, on bool) (string, []any)
 	if known, _ := g.State(p.Cluster.Version); !known || !on || !ok || until != 0 && p.Cluster.Version.Minor >= until {
 		return "", nil
 	}
-	return "Feature gate %s is alpha in Kubernetes %s: it may change or vanish with the next minor, and what it stored " +
-		"with it. Remove it from clusters that are to last.", []any{name, p.Cluster.Version}
+	return "Feature gate %s is alpha in Kubernetes %s: the next minor may change or remove it, and its stored data with it. Remove " +
+		"it from long-lived clusters.", []any{name, p.Cluster.Version}
 }
 
-const lockedGate = "Feature gate %s has been locked to %t since Kubernetes 1.%d. Remove it before the minor that drops it."
+const lockedGate = "Feature gate %s has been locked to %t since Kubernetes 1.%d. Remove it before the minor that removes the gate."

@@ -75,43 +75,43 @@ func flagRule(r rule.Rule, at func(commandLine, string) hcl.Range, judge func(p 
 var flagRules = []Rule{
 	flagRule(rule.Rule{
 		ID: "component-flag-unknown", Severity: rule.Error, Title: "Unknown flag", Permanent: true,
-		Doc: "A component that is given a flag that it does not know prints its usage and exits: the kubelet never comes up, or the " +
-			"static pod restarts without end. A field of KubeletConfiguration is not always a flag.",
+		Doc: "A component that gets an unknown flag prints its usage and exits: the kubelet never starts, or the static pod restarts " +
+			"forever. A field of KubeletConfiguration is not always a flag.",
 		Fix:     "Correct the name, or remove the flag; a field of KubeletConfiguration goes into `cluster.kubelet.config`.",
 		Sources: []string{flagDocs, kubeletFields, etcdFlags},
 	}, commandLine.key, componentFlagUnknown),
 	{rule.Rule{
 		ID: "component-flag-repeated", Severity: rule.Error, Title: "Several values of a flag that takes one", Permanent: true,
-		Doc: "A list in `extra_args` gives the flag once for each value, in their order: `service-account-issuer` and flags " +
-			"that are lists upstream take that. Of any other flag the last value counts, or the component exits. " +
-			"Some installers keep flags by name, and have room for one value of each.",
-		Fix: "Write one value; values of a list that upstream separates by commas in one string.",
+		Doc: "A list in `extra_args` repeats the flag once for each value, in order: `service-account-issuer` and flags that are lists " +
+			"upstream support that. For any other flag the last value wins, or the component exits. Some installers store flags by " +
+			"name, with one value for each.",
+		Fix: "Write one value; for a flag with a comma-separated list, write the list in one string.",
 		Sources: []string{flagDocs, etcdFlags,
 			"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/#kubeadm-k8s-io-v1beta4-Arg"},
 	}, componentFlagRepeated},
 	flagRule(rule.Rule{
 		ID: "component-flag-early", Severity: rule.Error, Title: "Flag of a later release", Permanent: true,
-		Doc:     "The flag came with a later minor. The component of this one does not know it, prints its usage, and exits.",
-		Fix:     "Remove it, or use the newer release.",
+		Doc:     "The flag was added in a later minor. In this minor the component does not know it, prints its usage, and exits.",
+		Fix:     "Remove it, or use a newer release.",
 		Sources: []string{flagDocs, etcdFlags},
 	}, commandLine.key, func(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, known bool) string {
 		if known || f.Name == "" || f.Since <= c.minor || saidElsewhere(p, c, a.Name) {
 			return ""
 		}
-		return fmt.Sprintf("--%s came to %s with %s, and this is %s, which exits if given it. Remove it.", a.Name, c.component,
+		return fmt.Sprintf("--%s came to %s with %s, and this is %s, which exits if it is set. Remove it.", a.Name, c.component,
 			otherRelease(c, f.Since), c.release)
 	}),
 	flagRule(rule.Rule{
 		ID: "component-flag-deprecated", Severity: rule.Warning, Title: "Deprecated flag",
-		Doc: "Upstream has deprecated the flag. A later minor does not know it, and the upgrade to that minor " +
-			"stops at the component that exits.",
-		Fix:     "Remove it, or write what upstream names instead.",
+		Doc: "Upstream has deprecated the flag. A later minor no longer has it: the component exits, and the upgrade to that " +
+			"minor fails.",
+		Fix:     "Remove it, or write the replacement that upstream names.",
 		Sources: []string{flagDocs, "https://kubernetes.io/docs/reference/using-api/deprecation-policy/#deprecating-a-flag-or-cli"},
 	}, commandLine.key, componentFlagDeprecated),
 	flagRule(rule.Rule{
 		ID: "component-flag-value", Severity: rule.Error, Title: "Invalid flag value", Permanent: true,
-		Doc: "The component reads its flags before anything else, and exits at a value that it cannot use. One value is given to all " +
-			"hosts: a bad one takes down every member, or every kubelet, at once.",
+		Doc: "The component reads its flags first, and exits if a value is invalid. All hosts get the same value: a bad one takes down " +
+			"every member, or every kubelet, at once.",
 		Fix:     "Write a value of the flag's type; the finding says which.",
 		Sources: []string{flagDocs, etcdFlags},
 	}, commandLine.value, componentFlagValue),
@@ -122,12 +122,13 @@ func componentFlagUnknown(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, 
 	case known || saidElsewhere(p, c, a.Name):
 		return ""
 	case c.component == "etcd" && f.Name != "" && f.Last < c.minor:
-		return fmt.Sprintf("%s has no flag --%s, which %s was the last to take, and exits if given one. Remove it.", c.release, a.Name,
+		return fmt.Sprintf("%s has no flag --%s, which %s was the last to take, and exits if it is set. Remove "+
+			"it.", c.release, a.Name,
 			otherRelease(c, f.Last))
 	case f.Name != "":
 		return "" // component-flag-early or version-removed-flag says it
 	}
-	return fmt.Sprintf("%s has no flag --%s, and exits if given one.%s", c.component, a.Name, flagMeant(c, a.Name)) // no minor has it
+	return fmt.Sprintf("%s has no flag --%s, and exits if it is set.%s", c.component, a.Name, flagMeant(c, a.Name)) // no minor has it
 }
 
 func componentFlagDeprecated(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, known bool) string {
@@ -297,12 +298,13 @@ func componentFlagRepeated(p *plan.Plan) []Finding {
 			f, known := flags.Find(c.component, a.Name, c.minor)
 			if known && c.component == "etcd" {
 				findings = append(findings,
-					one(c.value(a.Name), "etcd reads --%s once. Write one string; values of a list are separated by commas.", a.Name)...)
+					one(c.value(a.Name), "etcd accepts --%s only once. Write one string; separate list values with "+
+						"commas.", a.Name)...)
 			} else if known && !slices.Contains(repeats, f.Type) {
 				findings = append(findings, one(c.value(a.Name), "%s takes one value of --%s. Write one string.", c.subject(), a.Name)...)
 			} else if byName {
 				findings = append(findings,
-					one(c.value(a.Name), "Target %s keeps flags by name and has room for one value of --%s. Write one string.",
+					one(c.value(a.Name), "Target %s stores flags by name, with one value of --%s. Write one string.",
 						p.Target.Name, a.Name)...)
 			}
 		}

@@ -94,7 +94,7 @@ func TestControllers(t *testing.T) {
 		{"*,selinux-warning-controller", 32, ""},
 		{"*,selinux-warning-controller", 31, "the controller \"selinux-warning-controller\" comes with Kubernetes 1.32. Remove it."},
 		{"*,-service-lb-controller,-route", 36, ""},
-		{"*,-route", 37, "the controller \"route\" is gone since Kubernetes 1.37. Remove it."},
+		{"*,-route", 37, "the controller \"route\" was removed in Kubernetes 1.37. Remove it."},
 	} {
 		if got := controllersProblem(c.value, c.minor); got != c.want {
 			t.Errorf("%s of 1.%d: %q, want %q", c.value, c.minor, got, c.want)

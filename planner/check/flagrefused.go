@@ -41,7 +41,7 @@ func refusedValue(c judgedLine, a plan.Arg) string {
 				version = v
 			}
 			if !emulated.MatchString(version) {
-				return fmt.Sprintf("%q is not a minor. Write such as \"1.%d\".", version, c.minor-1)
+				return fmt.Sprintf("%q is not a minor. Write a value such as \"1.%d\".", version, c.minor-1)
 			}
 		}
 	}
@@ -58,7 +58,7 @@ func apiServerRefuses(c judgedLine, a plan.Arg) string {
 	case a.Name == "service-account-max-token-expiration":
 		// Source: k8s.io/kubernetes@v1.37.2 pkg/controlplane/apiserver/options/options.go
 		if d, err := time.ParseDuration(a.Value); err == nil && d != 0 && (d < time.Hour || d > time.Duration(1<<32)*time.Second) {
-			return "it takes 1h and more. Write such as \"24h\"."
+			return "it must be at least 1h. Write a value such as \"24h\"."
 		}
 	case a.Name == "watch-cache-sizes":
 		// Source: k8s.io/apiserver@v0.37.2 pkg/server/options/etcd.go, ParseWatchCacheSizes
@@ -66,7 +66,7 @@ func apiServerRefuses(c judgedLine, a plan.Arg) string {
 			resource, size, _ := strings.Cut(one, "#")
 			if n, err := strconv.Atoi(size); err != nil || n < 0 {
 				name, _, _ := strings.Cut(resource, "=")
-				return fmt.Sprintf("%q is not a resource, # and a size. Write such as %q.", one, name+"#100")
+				return fmt.Sprintf("%q is not a resource, # and a size. Write a value such as %q.", one, name+"#100")
 			}
 		}
 	case a.Name == "authentication-config" && a.Value != "":

@@ -123,7 +123,7 @@ func valueProblem(f flags.Flag, value string, other func(name string) string) st
 		}
 	case "kube-apiserver goaway-chance":
 		if chance, _ := strconv.ParseFloat(value, 64); chance < 0 || chance > 0.02 {
-			return fmt.Sprintf("%s is not a chance from 0 to 0.02. Write such as 0.001.", value)
+			return fmt.Sprintf("%s is not a chance from 0 to 0.02. Write a value such as 0.001.", value)
 		}
 	case "kube-apiserver runtime-config":
 		return runtimeConfigProblem(value)
@@ -133,14 +133,14 @@ func valueProblem(f flags.Flag, value string, other func(name string) string) st
 		}
 	case "kube-apiserver service-account-issuer":
 		if u, err := url.Parse(value); strings.Contains(value, ":") && (err != nil || u.Scheme == "") {
-			return fmt.Sprintf("%q holds a colon and is not a URL. Write such as https://oidc.example.com.", value)
+			return fmt.Sprintf("%q holds a colon and is not a URL. Write a URL such as https://oidc.example.com.", value)
 		}
 	case "kubelet eviction-hard", "kubelet eviction-soft":
 		return pairsProblem(value, "<", evictionSignals, func(s string) string {
 			if quantityPattern.MatchString(s) || percentPattern.MatchString(s) {
 				return ""
 			}
-			return fmt.Sprintf("%q is neither an amount nor a percentage. Write such as 500Mi or 10%%.", s)
+			return fmt.Sprintf("%q is neither an amount nor a percentage. Write a value such as 500Mi or 10%%.", s)
 		})
 	case "kubelet eviction-minimum-reclaim":
 		return pairsProblem(value, "=", evictionSignals, nil)
@@ -151,7 +151,7 @@ func valueProblem(f flags.Flag, value string, other func(name string) string) st
 			if quantityPattern.MatchString(s) {
 				return ""
 			}
-			return fmt.Sprintf("%q is not an amount. Write such as 500m or 1Gi.", s)
+			return fmt.Sprintf("%q is not an amount. Write a value such as 500m or 1Gi.", s)
 		})
 	}
 	return ""
@@ -168,7 +168,7 @@ func runtimeConfigProblem(value string) string {
 		case strings.HasPrefix(name, "api/") && !slices.Contains([]string{"api/all", "api/ga", "api/beta", "api/alpha", "api/v1"}, name):
 			return unknownValue(name, []string{"api/all", "api/ga", "api/beta", "api/alpha"})
 		case !strings.Contains(name, "/"):
-			return fmt.Sprintf("%q names no group and version. Write such as \"api/beta=false\" or \"batch/v1=true\".", name)
+			return fmt.Sprintf("%q has no group and version. Write a value such as \"api/beta=false\" or \"batch/v1=true\".", name)
 		case on != "" && on != "true" && on != "false":
 			return fmt.Sprintf("%q is not true or false. Write \"%s=true\" or \"%s=false\".", on, name, name)
 		}
@@ -207,7 +207,7 @@ func typeProblem(f flags.Flag, value string) string {
 	}
 	if bits, ok := naturals[f.Type]; ok {
 		if _, err := strconv.ParseUint(value, 0, bits); err != nil {
-			return fmt.Sprintf("%q is not an integer from 0 on. Write a number.", value)
+			return fmt.Sprintf("%q is not a non-negative integer. Write a number.", value)
 		}
 		return ""
 	}
@@ -218,7 +218,7 @@ func typeProblem(f flags.Flag, value string) string {
 		}
 	case "float32", "float64":
 		if _, err := strconv.ParseFloat(value, 64); err != nil {
-			return fmt.Sprintf("%q is not a number. Write such as 0.5.", value)
+			return fmt.Sprintf("%q is not a number. Write a value such as 0.5.", value)
 		}
 	case "duration":
 		return durationProblem(value)
@@ -260,9 +260,9 @@ func durationProblem(value string) string {
 		return ""
 	}
 	if _, err := strconv.Atoi(value); err == nil {
-		return fmt.Sprintf("the duration %q has no unit. Write such as %q.", value, value+"s")
+		return fmt.Sprintf("the duration %q has no unit. Write a value such as %q.", value, value+"s")
 	}
-	return fmt.Sprintf("%q is not a duration. Write such as 30s, 10m or 1h30m.", value)
+	return fmt.Sprintf("%q is not a duration. Write a value such as 30s, 10m, or 1h30m.", value)
 }
 
 // pairsProblem reads name and value, joined by the separator, several of them separated by commas. names are the only ones there are, nil
@@ -295,8 +295,8 @@ func retentionProblem(value string) string {
 		return ""
 	}
 	if _, err := time.ParseDuration(value); err != nil {
-		return fmt.Sprintf("%q is neither a number nor a duration. Write such as 8h, or with auto-compaction-mode \"revision\" a number "+
-			"of revisions.", value)
+		return fmt.Sprintf("%q is neither a number nor a duration. Write a value such as 8h, or with auto-compaction-mode "+
+			"\"revision\" a number of revisions.", value)
 	}
 	return ""
 }
@@ -321,7 +321,7 @@ func urlsProblem(f flags.Flag, value string) string {
 			}
 		}
 		if bad {
-			return fmt.Sprintf("%q is not a URL of scheme, host and port. Write such as http://127.0.0.1:2381.", one)
+			return fmt.Sprintf("%q is not a URL of scheme, host and port. Write a URL such as http://127.0.0.1:2381.", one)
 		}
 	}
 	return ""

@@ -54,11 +54,11 @@ func unusable(a netip.Addr) string {
 	case a.IsUnspecified():
 		return "the unspecified address"
 	case a.IsLoopback():
-		return "a loopback address, which every host has for itself"
+		return "a loopback address, which means the local host everywhere"
 	case a.IsMulticast():
 		return "a multicast address"
 	case a.IsLinkLocalUnicast():
-		return "a link-local address, which is not routed and means another host on every interface"
+		return "a link-local address, which is not routed and means a different host on each interface"
 	case a.Is4() && a.As4()[0] == 0:
 		return "in 0.0.0.0/8, which means this network"
 	case a.Is4() && a.As4()[0] >= 240:
@@ -72,8 +72,8 @@ var allDigits = regexp.MustCompile(`^[0-9]+$`)
 var hostRules = []Rule{
 	{rule.Rule{
 		ID: "host-duplicate-name", Severity: rule.Error, Title: "Duplicate host name", Permanent: true,
-		Doc: "The name is the host's identity: the Node object, the etcd member, the certificate and the generated files are called by " +
-			"it. A second host with the name takes over the first one's Node, and the two fight.",
+		Doc: "The name is the host's identity: the Node object, the etcd member, the certificate, and generated files are named after " +
+			"it. A second host with the same name takes over the first one's Node, and the two fight over it.",
 		Fix:     "Rename one of them. A pool's hosts are called <pool>-1, <pool>-2 and so on.",
 		Sources: []string{beforeYouBegin, "https://github.com/kubernetes/kubeadm/issues/31"},
 	}, hostDuplicateName},
@@ -86,84 +86,84 @@ var hostRules = []Rule{
 	}, hostNameReserved},
 	{rule.Rule{
 		ID: "host-name-digits", Severity: rule.Warning, Title: "Host name of digits only",
-		Doc: "A name of digits alone reads as an IPv4 address to the resolver's inet_aton, and as a number to YAML, Ansible and others " +
-			"who handle the inventory.",
-		Fix:     "Put a letter before the number.",
+		Doc: "The resolver's inet_aton reads a name of digits as an IPv4 address, and YAML, Ansible, and other tools that read the " +
+			"inventory take it for a number.",
+		Fix:     "Start the name with a letter.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1123#section-2.1", nodeNames},
 	}, hostNameDigits},
 	{rule.Rule{
 		ID: "host-duplicate-address", Severity: rule.Error, Title: "Duplicate host address", Permanent: true,
 		Doc: "Two hosts with one address answer for each other at random: joins fail, etcd members talk to themselves, and pods vanish " +
-			"from the network. In a pool addresses are counted up from the first, so two pools may run into each other.",
+			"from the network. A pool counts addresses up from the first one, so two pools can run into each other.",
 		Fix:     "Give one of them another address.",
 		Sources: []string{beforeYouBegin},
 	}, duplicateAddresses},
 	{rule.Rule{
-		ID: "host-address-is-virtual-ip", Severity: rule.Error, Title: "Virtual IP that a host already has", Permanent: true,
+		ID: "host-address-is-virtual-ip", Severity: rule.Error, Title: "Virtual IP is a host's own address", Permanent: true,
 		Doc: "The virtual IP moves between hosts. If it is one host's own address, two machines claim it as soon as it moves, " +
 			"and that host is cut off.",
-		Fix:     "Take an address for the virtual IP that no host has and no DHCP server assigns.",
+		Fix:     "Choose a virtual IP that no host has and no DHCP server assigns.",
 		Sources: []string{"https://github.com/kubernetes/kubeadm/blob/main/docs/ha-considerations.md"},
 	}, hostAddressIsVirtualIP},
 	{rule.Rule{
 		ID: "host-address-unusable", Severity: rule.Error, Title: "Address that no host can have", Permanent: true,
-		Doc:     "Loopback, multicast, link-local, unspecified and reserved addresses do not lead to one host from every other host.",
-		Fix:     "Write the address by which the other hosts reach this one.",
+		Doc:     "Other hosts cannot reach a host at a loopback, multicast, link-local, unspecified, or reserved address.",
+		Fix:     "Write the address at which other hosts reach this one.",
 		Sources: []string{specialPurpose},
 	}, hostAddressUnusable},
 	{rule.Rule{
-		ID: "host-address-network", Severity: rule.Error, Title: "Network or broadcast address as a host's", Permanent: true,
-		Doc: "The first address of an IPv4 subnet names the network and the last one reaches all of its hosts; neither can be a host's " +
-			"own. A pool that counts upwards can run into the last one.",
-		Fix:     "Move the address, or write the right `node_subnets`.",
+		ID: "host-address-network", Severity: rule.Error, Title: "Network or broadcast address on a host", Permanent: true,
+		Doc: "The first and last addresses of an IPv4 subnet are its network and broadcast addresses, which no host can have. A pool " +
+			"that counts upwards can run into the last one.",
+		Fix:     "Choose another address, or correct `node_subnets`.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1122#section-3.2.1.3"},
 	}, hostAddressNetwork},
 	{rule.Rule{
-		ID: "host-address-edge", Severity: rule.Warning, Title: "Host at the edge of what looks like a subnet",
-		Doc: "All hosts are in one /24, and one has its first or last address. If that is their subnet, the first names the network and " +
-			"the last reaches all of its hosts; neither can be a host's own.",
-		Fix:     "Move the address, or write `node_subnets` if the subnet is larger.",
+		ID: "host-address-edge", Severity: rule.Warning, Title: "Host address at the edge of an assumed subnet",
+		Doc: "All hosts are in one /24, and one of them has its first or last address. If the /24 is their subnet, these are the " +
+			"network and broadcast addresses, which no host can have.",
+		Fix:     "Choose another address, or write `node_subnets` if the subnet is larger.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1122#section-3.2.1.3"},
 	}, hostAddressEdge},
 	{rule.Rule{
-		ID: "host-address-outside", Severity: rule.Error, Title: "Address outside of the node subnets",
-		Doc: "`node_subnets` says where the hosts live. An address outside of them is a typing mistake, or a subnet that routes, " +
-			"firewalls and no_proxy do not know of.",
+		ID: "host-address-outside", Severity: rule.Error, Title: "Address outside the node subnets",
+		Doc: "`node_subnets` lists the hosts' subnets. An address outside them is a typo, or in a subnet that routes, firewalls, and " +
+			"no_proxy do not cover.",
 		Fix:     "Correct the address, or add its subnet to `node_subnets`.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/cluster-administration/networking/#kubernetes-ip-address-ranges"},
 	}, hostAddressOutside},
 	{rule.Rule{
-		ID: "host-address-family", Severity: rule.Error, Title: "Address of another family than the pods'",
-		Doc: "A host's address is of the family of the first pod range: the kubelet reports it first, and the API server, etcd and the " +
-			"pod network use it. A host of the other family cannot reach the pods of the rest.",
+		ID: "host-address-family", Severity: rule.Error, Title: "Host address of a different family than pods",
+		Doc: "A host's address must be of the family of the first pod range: the kubelet reports it first, and the API server, etcd, " +
+			"and the pod network use it. A host of the other family cannot reach the pods on other hosts.",
 		Fix:     "Write an address of that family, or put the other range first in `pod_subnets` and `service_subnets`.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/services-networking/dual-stack/#prerequisites"},
 	}, hostAddressFamily},
 	{rule.Rule{
 		ID: "host-secondary-address-missing", Severity: rule.Warning, Title: "Dual-stack host without a second address",
-		Doc: "If pods have addresses of both families, every node should have one of each. Packets of the second family reach the " +
-			"pods of a host through its address of that family; without it they are cut off in that family, and Services of " +
-			"it answer on some nodes only.",
-		Fix:     "Write `secondary_address` (in a pool `first_secondary_address`), or drop the second range of pods.",
+		Doc: "If pods have addresses of both families, every node should have one of each. Packets of the second family reach a host's " +
+			"pods through its address of that family. Without it, these pods are cut off in that family, and its Services answer on " +
+			"some nodes only.",
+		Fix:     "Write `secondary_address` (in a pool `first_secondary_address`), or remove the second pod range.",
 		Sources: []string{"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/dual-stack-support/"},
 	}, hostSecondaryAddressMissing},
 	{rule.Rule{
 		ID: "host-secondary-address-unused", Severity: rule.Warning, Title: "Second address in a single-stack cluster",
-		Doc: "The kubelet reports two addresses only where pods have ranges of both families. In a single-stack cluster the second " +
-			"one is not used.",
+		Doc: "The kubelet reports two addresses only if pods have ranges of both families. In a single-stack cluster the second one is " +
+			"unused.",
 		Fix:     "Remove it, or add a range of its family to `pod_subnets`, and to `service_subnets` where Services need it too.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/services-networking/dual-stack/"},
 	}, hostSecondaryAddressUnused},
 	{rule.Rule{
-		ID: "host-secondary-address-family", Severity: rule.Error, Title: "Both addresses of one family",
-		Doc:     "The second address is for the other family. The kubelet refuses two addresses of one family in --node-ip.",
+		ID: "host-secondary-address-family", Severity: rule.Error, Title: "Two host addresses of one family",
+		Doc:     "The second address must be of the other family. The kubelet rejects two addresses of one family in --node-ip.",
 		Fix:     "Write an address of the other family, or remove it.",
 		Sources: []string{"https://kubernetes.io/docs/reference/command-line-tools-reference/kubelet/"},
 	}, hostSecondaryAddressFamily},
 	{rule.Rule{
 		ID: "host-duplicate-ssh-address", Severity: rule.Error, Title: "Duplicate SSH address", Permanent: true,
-		Doc: "The playbook reaches each host at its SSH address, which is `address` unless `ssh_address` is written. If two hosts " +
-			"have the same one, everything meant for the second is done to the first again.",
+		Doc: "The playbook reaches each host at its SSH address, which is `address` unless `ssh_address` is written. If two hosts have " +
+			"the same one, everything meant for the second happens to the first again.",
 		Fix: "Write the address at which each host answers. Hosts behind one NAT address are reached through `ssh { jump_host = … }`.",
 		Sources: []string{
 			"https://docs.ansible.com/ansible/latest/inventory_guide/intro_inventory.html" +
@@ -182,8 +182,8 @@ var hostRules = []Rule{
 	}},
 	{rule.Rule{
 		ID: "host-mac-multicast", Severity: rule.Error, Title: "Multicast hardware address",
-		Doc:     "The lowest bit of the first byte marks a group address. No interface can have one, and hypervisors refuse it.",
-		Fix:     "Use an even first byte; 52:54:00 is KVM's, and 02 begins the locally administered ones.",
+		Doc:     "The lowest bit of the first byte marks a group address. No interface can have it, and hypervisors refuse it.",
+		Fix:     "Use an even first byte: 52:54:00 is KVM's prefix, and 02 starts the locally administered addresses.",
 		Sources: []string{"https://standards.ieee.org/wp-content/uploads/import/documents/tutorials/macgrp.pdf"},
 	}, hostMACMulticast},
 	{rule.Rule{
@@ -195,45 +195,43 @@ var hostRules = []Rule{
 	}, hostInterfaceName},
 	{rule.Rule{
 		ID: "host-public-address-same", Severity: rule.Warning, Title: "Public address equal to the private one",
-		Doc: "`public_address` is for hosts behind NAT: what clients outside connect to, in addition to the address that the hosts " +
-			"use among " +
-			"themselves. The same address in both hides which network the cluster runs on.",
+		Doc: "`public_address` is for hosts behind NAT: outside clients connect to it, while the hosts use `address` among themselves. " +
+			"The same address in both hides which network the cluster runs on.",
 		Fix:     "Remove it, or write the private one as `address`.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/5513"},
 	}, hostPublicAddressSame},
 	{rule.Rule{
 		ID: "host-mixed-architectures", Severity: rule.Warning, Title: "Workers of several architectures without a taint",
-		Doc: "The scheduler does not look at the architecture of an image. A pod whose image lacks the rarer one lands there sooner or " +
-			"later and fails with \"exec format error\".",
+		Doc: "The scheduler does not look at the architecture of an image. A pod whose image lacks the rarer architecture sooner or " +
+			"later lands there, and fails with \"exec format error\".",
 		Fix: "Put a taint on the rarer machines, such as `taint { key = \"kubernetes.io/arch\", value = \"arm64\", effect = " +
-			"\"NoSchedule\" }`, and a toleration on what is built for them.",
+			"\"NoSchedule\" }`, and a toleration on the pods that are built for them.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/7934",
 			"https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-arch"},
 	}, hostMixedArchitectures},
 	{rule.Rule{
 		ID: "host-address-taken-for-private", Severity: rule.Warning, Title: "Public address that looks private",
-		Doc: "Next to each private range are public ones that differ in one number: 172.32.0.0 and above, 192.169.0.0, 11.0.0.0, " +
-			"100.0.0.0 below 100.64. Inside of the site they work. The real owners of these addresses cannot be reached from " +
-			"it, and what leaves the site by mistake goes to them.",
-		Fix:     "Take addresses from 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16.",
+		Doc: "Next to each private range are public ranges that differ by one number: 172.32.0.0 and above, 192.169.0.0, 11.0.0.0, and " +
+			"100.0.0.0 below 100.64. They work inside the site. But the real owners of these addresses cannot be reached from it, and " +
+			"packets that leave the site by mistake go to them.",
+		Fix:     "Use addresses from 10.0.0.0/8, 172.16.0.0/12, or 192.168.0.0/16.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1918", "https://www.rfc-editor.org/rfc/rfc6598"},
 	}, hostAddressTakenForPrivate},
 	{rule.Rule{
 		ID: "host-address-public", Severity: rule.Warning, Title: "Unencrypted pod network between public addresses",
-		Doc: "The pod network carries the packets of all pods between the hosts as they are. Over public addresses every network in " +
-			"between can read and change them, and VXLAN, IP-in-IP and routed packets are taken from whoever sends them: " +
-			"nothing proves that the sender is a node.",
-		Fix: "Write `cni \"…\" { encapsulation = \"wireguard\" }`, or put the hosts into a private network and let a " +
-			"firewall pass the nodes alone.",
+		Doc: "The pod network carries pods' packets between hosts unencrypted. With public addresses, every network in between can read " +
+			"and change them, and hosts accept VXLAN, IP-in-IP, and routed packets from anyone: nothing proves that the sender is a node.",
+		Fix: "Write `cni \"…\" { encapsulation = \"wireguard\" }`, or put the hosts into a private network, with a firewall that admits " +
+			"only the nodes.",
 		Sources: []string{"https://github.com/flannel-io/flannel/blob/master/Documentation/backends.md#wireguard",
 			"https://docs.tigera.io/calico/latest/network-policy/encrypt-cluster-pod-traffic",
 			"https://www.rfc-editor.org/rfc/rfc7348#section-7"},
 	}, hostAddressPublic},
 	{rule.Rule{
 		ID: "host-os-unprepared", Severity: rule.Error, Title: "Operating system that the playbook cannot prepare",
-		Doc: "The playbook prepares hosts of Debian's and of Red Hat's family, Fedora CoreOS and Flatcar. On another system it stops at " +
-			"its survey; a control plane, etcd and the balancer need Linux in any case.",
-		Fix:     "Use a system of those families, or a target whose own program prepares the hosts.",
+		Doc: "The playbook prepares hosts of the Debian and Red Hat families, Fedora CoreOS, and Flatcar. On any other system it stops " +
+			"at the first checks. A control plane, etcd, and the load balancer always need Linux.",
+		Fix:     "Use a system of these families, or a target whose own program prepares the hosts.",
 		Sources: []string{beforeYouBegin, "https://kubernetes.io/docs/concepts/windows/intro/"},
 	}, hostOSUnprepared},
 	{rule.Rule{
@@ -273,9 +271,9 @@ var hostRules = []Rule{
 	}, hostFirewallUnmanaged},
 	{rule.Rule{
 		ID: "host-os-unknown", Severity: rule.Warning, Title: "Unknown operating system",
-		Doc: "The name tells the rules which kernel and which cgroups the hosts have, and when their support ends. Of a name that is " +
-			"not known none of that is judged: mostly it is misspelt.",
-		Fix: "Write the name as k8splan has it, with a hyphen before the version: `ubuntu-24.04`, `debian-13`, `rhel-9`, `rocky-9`, " +
+		Doc: "From the name, rules know the kernel and the cgroup version of the hosts, and when their support ends. If the name is " +
+			"unknown, none of that is checked. Usually it is misspelled.",
+		Fix: "Write the name that k8splan uses, with a hyphen before the version: `ubuntu-24.04`, `debian-13`, `rhel-9`, `rocky-9`, " +
 			"`flatcar-stable`.",
 		Sources: []string{beforeYouBegin},
 	}, hostOSUnknown},
@@ -306,14 +304,15 @@ func hostNameReserved(p *plan.Plan) []Finding {
 	return each(p.Nodes, func(n *plan.Node) bool {
 		return n.Name == "localhost"
 	}, func(n *plan.Node) hcl.Range { return n.NameRange }, func(n *plan.Node, _ []*plan.Node) string {
-		return fmt.Sprintf("%q is what every host calls itself. Name the host for what it is, such as %q.", n.Name, p.Cluster.Name+"-1")
+		return fmt.Sprintf("%q is the name of every host for itself. Name the host after its role, such as %q.", n.Name,
+			p.Cluster.Name+"-1")
 	})
 }
 
 func hostNameDigits(p *plan.Plan) []Finding {
 	return each(p.Nodes, func(n *plan.Node) bool { return allDigits.MatchString(n.Name) },
 		func(n *plan.Node) hcl.Range { return n.NameRange }, func(n *plan.Node, _ []*plan.Node) string {
-			return fmt.Sprintf("%q reads as a number, and to a resolver as an address. Write %q.", n.Name, "node-"+n.Name)
+			return fmt.Sprintf("%q can be read as a number, and by a resolver as an address. Write %q.", n.Name, "node-"+n.Name)
 		})
 }
 
@@ -337,14 +336,14 @@ func hostAddressUnusable(p *plan.Plan) []Finding {
 		for _, n := range group {
 			if why := unusable(n.Address); n.Address.IsValid() && why != "" {
 				findings = append(findings, one(attr(n, "address"),
-					"%s of %s is %s. Write the address by which the other hosts reach it.", n.Address, n.Name, why)...)
+					"%s of %s is %s. Write the address at which other hosts reach it.", n.Address, n.Name, why)...)
 				break
 			}
 		}
 		for _, n := range group {
 			if why := unusable(n.SecondaryAddress); n.SecondaryAddress.IsValid() && why != "" {
 				findings = append(findings, one(attr(n, "secondary_address"),
-					"%s of %s is %s. Write the address by which the other hosts reach it.", n.SecondaryAddress, n.Name, why)...)
+					"%s of %s is %s. Write the address at which other hosts reach it.", n.SecondaryAddress, n.Name, why)...)
 				break
 			}
 		}
@@ -364,7 +363,7 @@ func hostAddressNetwork(p *plan.Plan) []Finding {
 			findings = append(findings, advised(freeRun(p, u.addr, 1), u.at,
 				"%s of %s is the network address of every subnet that it can be in.", u.addr, u.node.Name)...)
 		case [3]byte{255, 255, 255}:
-			findings = append(findings, one(u.at, "%s of %s is the broadcast address of every subnet that it can be in. Begin lower.",
+			findings = append(findings, one(u.at, "%s of %s is the broadcast address of every subnet that it can be in. Start lower.",
 				u.addr, u.node.Name)...)
 		}
 	}
@@ -378,7 +377,8 @@ func hostAddressNetwork(p *plan.Plan) []Finding {
 				findings = append(findings, advised(freeRun(p, u.addr, 1), u.at, "%s of %s is the network address of %s (%s).", u.addr,
 					u.node.Name, s.Masked(), line(p.Network.Attr("node_subnets")))...)
 			case plan.LastAddress(s):
-				findings = append(findings, one(u.at, "%s of %s is the broadcast address of %s (%s). Begin lower, or widen the subnet.",
+				findings = append(findings, one(u.at, "%s of %s is the broadcast address of %s (%s). Start lower, or enlarge the "+
+					"subnet.",
 					u.addr, u.node.Name, s.Masked(), line(p.Network.Attr("node_subnets")))...)
 			}
 		}
@@ -402,8 +402,8 @@ func hostAddressEdge(p *plan.Plan) []Finding {
 		if a := u.addr.As4(); slices.Contains(edges, u.addr) && [3]byte(a[1:]) != [3]byte{} &&
 			[3]byte(a[1:]) != [3]byte{255, 255, 255} {
 			findings = append(findings, advised(freeRun(p, u.addr, 1), u.at,
-				"%s of %s is the first or the last address of %s, in which all "+
-					"hosts lie. Write another, or node_subnets if their subnet is larger.", u.addr, u.node.Name, subnet)...)
+				"%s of %s is the first or the last address of %s, which contains all hosts. Write another one, or node_subnets if "+
+					"their subnet is larger.", u.addr, u.node.Name, subnet)...)
 		}
 	}
 	return findings
@@ -428,13 +428,13 @@ func hostAddressOutside(p *plan.Plan) []Finding {
 		lost := having(group, func(n *plan.Node) bool { return out(n.Address) })
 		if len(lost) > 0 {
 			findings = append(findings, one(attr(lost[0], "address"),
-				"%s of %s is outside of the node subnets %s (%s). Correct it, or add its subnet there.",
+				"%s of %s is outside the node subnets %s (%s). Correct it, or add its subnet to node_subnets.",
 				lost[0].Address, whose(lost), prefixes(p.Network.NodeSubnets), line(p.Network.Attr("node_subnets")))...)
 		}
 		lost = having(group, func(n *plan.Node) bool { return out(n.SecondaryAddress) })
 		if len(lost) > 0 {
 			findings = append(findings, one(attr(lost[0], "secondary_address"),
-				"%s of %s is outside of the node subnets %s (%s). Correct it, or add its subnet there.",
+				"%s of %s is outside the node subnets %s (%s). Correct it, or add its subnet to node_subnets.",
 				lost[0].SecondaryAddress, whose(lost), prefixes(p.Network.NodeSubnets), line(p.Network.Attr("node_subnets")))...)
 		}
 	}
@@ -447,7 +447,7 @@ func hostAddressFamily(p *plan.Plan) []Finding {
 	}
 	first := p.Network.PodSubnets[0]
 	if podsOfAnotherFamily(p) {
-		theirs, advice := family(p.Nodes[0].Address), "Write an %s range, or leave it out, and one is chosen."
+		theirs, advice := family(p.Nodes[0].Address), "Write an %s range, or leave it out to have one chosen."
 		if p.Network.DualStack() {
 			advice = "Write the %s range first."
 		}
@@ -475,7 +475,7 @@ func hostSecondaryAddressMissing(p *plan.Plan) []Finding {
 			if n.Pool != "" {
 				name = "first_secondary_address"
 			}
-			return fmt.Sprintf("Pods have addresses of both families (%s), and %s has no %s address by which other hosts reach "+
+			return fmt.Sprintf("Pods have addresses of both families (%s), and %s has no %s address at which other hosts reach "+
 				"them. Write %s.", prefixes(p.Network.PodSubnets), whose(all), family(second.Addr()), name)
 		})
 }
@@ -489,7 +489,7 @@ func hostSecondaryAddressUnused(p *plan.Plan) []Finding {
 	},
 		func(n *plan.Node) hcl.Range { return attr(n, "secondary_address") },
 		func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s of %s is not used: pods have one family. Remove it, or add an %s range to pod_subnets.",
+			return fmt.Sprintf("%s of %s is not used: pods have only one family. Remove it, or add an %s range to pod_subnets.",
 				n.SecondaryAddress, whose(all), family(n.SecondaryAddress))
 		})
 }
@@ -498,8 +498,8 @@ func hostSecondaryAddressFamily(p *plan.Plan) []Finding {
 	return each(p.Nodes, func(n *plan.Node) bool {
 		return n.Address.IsValid() && n.SecondaryAddress.IsValid() && n.Address.Is4() == n.SecondaryAddress.Is4()
 	}, func(n *plan.Node) hcl.Range { return attr(n, "secondary_address") }, func(n *plan.Node, all []*plan.Node) string {
-		return fmt.Sprintf("%s and %s of %s are both %s, and a kubelet takes one of each family. Write the address of the "+
-			"other family, or remove this one.", n.Address, n.SecondaryAddress, whose(all), family(n.Address))
+		return fmt.Sprintf("%s and %s of %s are both %s, and a kubelet accepts one of each family. Write an address of the other "+
+			"family, or remove this one.", n.Address, n.SecondaryAddress, whose(all), family(n.Address))
 	})
 }
 
@@ -509,8 +509,8 @@ func hostDuplicateSSHAddress(p *plan.Plan) []Finding {
 	for _, n := range byPlace(p.Nodes) {
 		if n.Has("ssh_address") && p.LoadBalancer.VirtualIP.IsValid() && n.SSHAddress == p.LoadBalancer.VirtualIP.String() {
 			findings = append(findings,
-				one(n.Attr("ssh_address"), "SSH address %s of %s is the virtual IP (%s), behind which another host "+
-					"may answer at any time. Write the host's own address.", n.SSHAddress, n.Name,
+				one(n.Attr("ssh_address"), "SSH address %s of %s is the virtual IP (%s), at which another host may answer at any "+
+					"time. Write the host's own address.", n.SSHAddress, n.Name,
 					line(p.LoadBalancer.Attr("virtual_ip")))...)
 			continue
 		}
@@ -526,9 +526,9 @@ func hostDuplicateSSHAddress(p *plan.Plan) []Finding {
 		if !guilty.Has("ssh_address") {
 			continue // host-duplicate-address says it
 		}
-		findings = append(findings, one(guilty.Attr("ssh_address"), "SSH address %s of %s is also that of %s (%s): the playbook would "+
-			"configure one host twice and the other never. Write the address at which each answers, or reach hosts behind NAT "+
-			"through ssh { jump_host = … }.",
+		findings = append(findings, one(guilty.Attr("ssh_address"), "SSH address %s of %s is also that of %s (%s): the playbook "+
+			"would configure one host twice and the other never. Write the address at which each one answers, or connect to hosts "+
+			"behind NAT through ssh { jump_host = … }.",
 			guilty.SSHAddress, guilty.Name, other.Name, line(written(writtenArg(other.Has("ssh_address"), other.Attr("ssh_address")),
 				attr(other, "address"), other.NameRange)))...)
 	}
@@ -549,8 +549,8 @@ func hostInterfaceName(p *plan.Plan) []Finding {
 	for _, i := range interfaces(p) {
 		if !interfaceName.MatchString(i.name) {
 			findings = append(findings,
-				one(i.at, "%q is no interface name: Linux takes 1 to 15 bytes without spaces, slashes and colons. "+
-					"Write what `ip link` shows, such as \"eth1\".", i.name)...)
+				one(i.at, "%q is not an interface name: Linux allows 1 to 15 bytes without spaces, slashes, and colons. Write what "+
+					"`ip link` shows, such as \"eth1\".", i.name)...)
 		}
 	}
 	return findings
@@ -560,7 +560,7 @@ func hostPublicAddressSame(p *plan.Plan) []Finding {
 	return each(p.Nodes, func(n *plan.Node) bool {
 		return n.PublicAddress != "" && n.Address.IsValid() && n.PublicAddress == n.Address.String()
 	}, func(n *plan.Node) hcl.Range { return n.Attr("public_address") }, func(n *plan.Node, _ []*plan.Node) string {
-		return fmt.Sprintf("%s is the address of %s already. Remove public_address, or write the private address as address.",
+		return fmt.Sprintf("%s is already the address of %s. Remove public_address, or write the private address as address.",
 			n.PublicAddress, n.Name)
 	})
 }
@@ -582,8 +582,9 @@ func hostMixedArchitectures(p *plan.Plan) []Finding {
 	return each(open, func(n *plan.Node) bool {
 		return n.Arch != common
 	}, func(n *plan.Node) hcl.Range { return written(n.Attr("arch")) }, func(n *plan.Node, all []*plan.Node) string {
-		return fmt.Sprintf("%s is %s, other workers are %s, and nothing keeps %s pods away. Add taint { key = \"kubernetes.io/arch\", "+
-			"value = %q, effect = \"NoSchedule\" }, or make sure that every image has both.", whose(all), n.Arch, common,
+		return fmt.Sprintf("%s is %s, other workers are %s, and nothing keeps %s pods off it. Add taint { key = "+
+			"\"kubernetes.io/arch\", value = %q, effect = \"NoSchedule\" }, or make sure that every image has "+
+			"both.", whose(all), n.Arch, common,
 			common, n.Arch)
 	})
 }
@@ -594,8 +595,8 @@ func hostAddressTakenForPrivate(p *plan.Plan) []Finding {
 		return nil
 	}
 	n := found[0]
-	return one(addressAt(n), "%s, the address of %s, is not private: it belongs to someone on the internet.%s "+
-		"Take addresses from that one.", n.Address, andOthers(found), takenForPrivate(n.Address))
+	return one(addressAt(n), "%s, the address of %s, is not private: it belongs to someone on the internet.%s Use addresses from "+
+		"that range.", n.Address, andOthers(found), takenForPrivate(n.Address))
 }
 
 func hostAddressPublic(p *plan.Plan) []Finding {
@@ -607,8 +608,8 @@ func hostAddressPublic(p *plan.Plan) []Finding {
 		return nil
 	}
 	n := found[0]
-	return one(addressAt(n), "%s, the address of %s, is public, and %s sends the pods' packets there without encryption. "+
-		"Write network { cni %q { encapsulation = \"wireguard\" } }, or put the hosts into a private network.", n.Address, andOthers(found),
+	return one(addressAt(n), "%s, the address of %s, is public, and %s sends pods' packets there without encryption. Write network "+
+		"{ cni %q { encapsulation = \"wireguard\" } }, or put the hosts into a private network.", n.Address, andOthers(found),
 		p.Network.CNI.Name, p.Network.CNI.Name)
 }
 
@@ -628,8 +629,8 @@ func hostOSUnprepared(p *plan.Plan) []Finding {
 		can, known := n.OS.Preparable()
 		return known && !can
 	}, osAt, func(n *plan.Node, all []*plan.Node) string {
-		return fmt.Sprintf("%s is to run %s, which the playbook cannot prepare: it knows Debian's and Red Hat's families, "+
-			"Fedora CoreOS and Flatcar. Write one of those, such as \"ubuntu-24.04\".", whose(all), n.OS)
+		return fmt.Sprintf("%s runs %s, which the playbook cannot prepare: it supports the Debian and Red Hat families, Fedora "+
+			"CoreOS, and Flatcar. Write one of those, such as \"ubuntu-24.04\".", whose(all), n.OS)
 	})
 }
 
@@ -698,7 +699,7 @@ func hostOSUnknown(p *plan.Plan) []Finding {
 		_, known := n.OS.Preparable()
 		return n.OS.Name != "" && !known
 	}, osAt, func(n *plan.Node, all []*plan.Node) string {
-		return fmt.Sprintf("%s is to run %s, which is unknown: kernel, cgroups and support are not judged.%s",
+		return fmt.Sprintf("%s runs %s, which is unknown: its kernel, cgroups, and support are not checked.%s",
 			whose(all), n.OS,
 			cmp.Or(n.OS.DidYouMean(), " Write a known name, such as \"ubuntu-24.04\"."))
 	})

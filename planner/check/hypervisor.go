@@ -24,37 +24,37 @@ const sharedCPUs = 4
 var hypervisorRules = []Rule{
 	{rule.Rule{
 		ID: "hypervisor-memory", Severity: rule.Error, Title: "Hypervisor with less memory than its machines",
-		Doc: "Memory that is promised twice is taken from a machine as soon as both want it: the hypervisor swaps it out or kills the " +
-			"machine. The kubelet does not notice and continues to place pods, and etcd misses its heartbeats.",
+		Doc: "When two machines need memory that is promised to both, one of them loses it: the hypervisor swaps it out or kills the " +
+			"machine. The kubelet does not notice and continues to accept pods, and etcd misses its heartbeats.",
 		Fix:     "Move a machine to another hypervisor, give machines less, or write the memory that the hypervisor has.",
 		Sources: []string{novaAllocation, proxmoxCPUs},
 	}, hypervisorMemory},
 	{rule.Rule{
 		ID: "hypervisor-disk", Severity: rule.Warning, Title: "Hypervisor with less disk space than its machines",
-		Doc: "Thin disks take space as they fill. When the hypervisor has none left, all machines on it stop at once, " +
-			"etcd in the middle of a write.",
-		Fix:     "Move a machine to another hypervisor, or write smaller disks; waive the rule where free space is watched.",
+		Doc: "Thin disks take up space as they fill. When the hypervisor has none left, all of its machines stop at once, etcd in the " +
+			"middle of a write.",
+		Fix:     "Move a machine to another hypervisor, or write smaller disks; if you monitor free space, waive the rule.",
 		Sources: []string{novaAllocation},
 	}, hypervisorDisk},
 	{rule.Rule{
 		ID: "hypervisor-cpus", Severity: rule.Error, Title: "Machine with more processors than its hypervisor",
-		Doc: "Proxmox and ESXi do not start such a machine. Elsewhere its processors wait for each other, and it is slower than a " +
-			"smaller one.",
-		Fix:     "Write `cpus` of the machine no larger than those of the hypervisor.",
+		Doc: "Proxmox and ESXi do not start such a machine. On other hypervisors its processors wait for each other, and it is slower " +
+			"than a smaller machine.",
+		Fix:     "Write `cpus` no larger than those of the hypervisor.",
 		Sources: []string{proxmoxCPUs},
 	}, hypervisorCpus},
 	{rule.Rule{
-		ID: "hypervisor-cpus-shared", Severity: rule.Warning, Title: "Hypervisor with many more processors promised than it has",
-		Doc: "Processors can be shared, up to a point: OpenStack stops at four of machines on one of the hypervisor. Beyond, etcd waits " +
-			"for a processor longer than a heartbeat takes, and the cluster elects leaders under load.",
+		ID: "hypervisor-cpus-shared", Severity: rule.Warning, Title: "Hypervisor with too many processors promised",
+		Doc: "Processors can be shared, up to a point: OpenStack stops at four virtual processors for each real one. Above that, etcd " +
+			"waits for a processor longer than a heartbeat, and leaders change under load.",
 		Fix:     "Move a machine to another hypervisor, or write fewer `cpus`.",
 		Sources: []string{novaAllocation},
 	}, hypervisorCpusShared},
 	{rule.Rule{
-		ID: "hypervisor-unstated", Severity: rule.Warning, Title: "Hypervisor without its block",
-		Doc: "Other hypervisors have a block that says what they have, and this one has none: whether its machines " +
-			"fit is not checked. Often it is a spelling mistake.",
-		Fix:     "Write a `hypervisor` block for it, or the name of one that has.",
+		ID: "hypervisor-unstated", Severity: rule.Warning, Title: "Undefined hypervisor",
+		Doc: "Other hypervisors have a block with their capacity, and this one has none, so k8splan does not check whether its machines " +
+			"fit. Often the name is misspelled.",
+		Fix:     "Write a `hypervisor` block for it, or the name of one that has a block.",
 		Sources: []string{novaAllocation},
 	}, hypervisorUnstated},
 }
@@ -131,8 +131,8 @@ func overfilled(p *plan.Plan, r resource, times int64, say func(*plan.Hypervisor
 
 func hypervisorMemory(p *plan.Plan) []Finding {
 	return overfilled(p, memory, 1, func(h *plan.Hypervisor, on []*plan.Node, sum int64) string {
-		return fmt.Sprintf("%s has %s of memory for machines (%s), and those on it take %s: %s. Move one to another hypervisor, "+
-			"or give them less.", h.Name, gibibytes(h.MemoryBytes), line(h.Attr("memory")), gibibytes(sum), takers(on, memory))
+		return fmt.Sprintf("%s has %s of memory for machines (%s), and those on it need %s: %s. Move one to another hypervisor, or "+
+			"reduce their memory.", h.Name, gibibytes(h.MemoryBytes), line(h.Attr("memory")), gibibytes(sum), takers(on, memory))
 	})
 }
 
@@ -190,10 +190,11 @@ func hypervisorUnstated(p *plan.Plan) []Finding {
 
 // siteHypervisor is Together's: clusters of one site share their hypervisors.
 var siteHypervisor = &rule.Rule{
-	ID: "site-hypervisor", Severity: rule.Error, Permanent: true, Title: "Hypervisor with less than the machines of all clusters take",
-	Doc: "A site is one set of machines: a hypervisor of one name is the same in each of its clusters. Each design fits alone, and " +
-		"together they promise the same memory, disk or processors twice. When both want it, machines are swapped out or stopped.",
-	Fix:     "Move a machine to another hypervisor, or write what the hypervisor has, the same in every file.",
+	ID: "site-hypervisor", Severity: rule.Error, Permanent: true, Title: "Hypervisor overcommitted by several clusters",
+	Doc: "A site is one set of machines: hypervisors with the same name are the same one in all of its clusters. Each design fits on " +
+		"its own, but together they promise the same memory, disk, or processors twice. When both need it, machines are swapped out or " +
+		"stopped.",
+	Fix:     "Move a machine to another hypervisor, or write the hypervisor's real capacity, the same in every file.",
 	Sources: []string{novaAllocation, proxmoxCPUs},
 }
 
@@ -232,7 +233,7 @@ func sharedHypervisors(all []*plan.Plan) hcl.Diagnostics {
 		for i := range p.Hypervisors {
 			h := &p.Hypervisors[i]
 			if other, known := says(before, h.Name, r.resource); known && r.has(h) > 0 && other.value != r.has(h) {
-				say(h.Attr(r.name), "%s has %s of %s here, and %s in cluster %q (%s). Write what it has in both.", h.Name,
+				say(h.Attr(r.name), "%s has %s of %s here, and %s in cluster %q (%s). Write its real capacity in both.", h.Name,
 					r.text(r.has(h)), r.what, r.text(other.value), other.by.Cluster.Name, fileLine(other.h.Attr(r.name)))
 			}
 		}

@@ -26,8 +26,8 @@ const (
 
 var kubeletRules = []Rule{
 	{rule.Rule{
-		ID: "component-kubelet-refuses", Severity: rule.Error, Title: "Setting that the kubelet refuses", Permanent: true,
-		Doc: "The kubelet holds its fields and flags against each other when it starts, and exits on the first that is out of range or " +
+		ID: "component-kubelet-refuses", Severity: rule.Error, Title: "Setting that the kubelet rejects", Permanent: true,
+		Doc: "The kubelet validates its fields and flags together at startup, and exits at the first one that is out of range or " +
 			"contradicts another. All nodes get the same file: none of them becomes ready.",
 		Fix:     "Write a value in the range, or correct the other of the two settings.",
 		Sources: []string{kubeletValidation, kubeletEviction, kubeletDefaults, kubeletCPUManager, kubeletMemoryManager, kubeletTopology},
@@ -279,6 +279,7 @@ func (k kubeletSettings) evictionRefused() []Finding {
 	if strings.HasPrefix(soft.name, "-") {
 		example = fmt.Sprintf("\"eviction-soft-grace-period\" = \"%s=1m30s\"", without[0])
 	}
-	return one(soft.at, "%s has a threshold for %s, and evictionSoftGracePeriod says nothing of it: the kubelet does not start. Write %s.",
+	return one(soft.at, "%s has a threshold for %s, and evictionSoftGracePeriod has no value for it: the kubelet does not start. "+
+		"Write %s.",
 		soft.name, sentence(without), example)
 }

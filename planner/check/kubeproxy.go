@@ -46,7 +46,7 @@ func (c configuration) refused(l leaf) string {
 	if why == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s is %v, and kube-proxy does not start with it, on any node. %s", l.name(), l.value, why)
+	return fmt.Sprintf("%s is %v, and kube-proxy does not start with it on any node. %s", l.name(), l.value, why)
 }
 
 // portWords are the words that stand for addresses among nodePortAddresses.
@@ -79,7 +79,7 @@ func proxyTextProblem(name, text string, minor int) string {
 			return ""
 		}
 		if a, err := netip.ParseAddr(text); err == nil {
-			return fmt.Sprintf("It is a single address, and a range is wanted: %q.", netip.PrefixFrom(a, a.BitLen()))
+			return fmt.Sprintf("It is a single address, and must be a range: %q.", netip.PrefixFrom(a, a.BitLen()))
 		}
 		return "Write a range such as \"10.0.0.0/24\"."
 	default:

@@ -19,63 +19,63 @@ func onHosts(p *plan.Plan) bool { return p.Target.Facts.Hosting == plan.Hosts }
 var machineRules = []Rule{
 	{rule.Rule{
 		ID: "control-plane-cpus", Severity: rule.Error, Title: "Control plane with one processor",
-		Doc: "kubeadm's preflight refuses a control plane with fewer than two processors, and with one its " +
-			"components starve each other.",
+		Doc: "kubeadm's preflight checks reject a control plane with fewer than two processors: with one, its components starve each " +
+			"other.",
 		Fix:     "Write `cpus = 2` or more.",
 		Sources: []string{preflight, beforeYouBegin},
 	}, controlPlaneCpus},
 	{rule.Rule{
 		ID: "control-plane-memory", Severity: rule.Error, Title: "Control plane with too little memory",
-		Doc:     "kubeadm's preflight refuses a control plane with less than 1700 MB: API server, etcd and the controllers do not fit.",
+		Doc: "kubeadm's preflight checks reject a control plane with less than 1700 MB: the API server, etcd, and the controllers " +
+			"do not fit.",
 		Fix:     "Write `memory = \"2Gi\"` or more.",
 		Sources: []string{preflight, beforeYouBegin},
 	}, controlPlaneMemory},
 	{rule.Rule{
 		ID: "machine-worker-memory", Severity: rule.Warning, Title: "Worker with very little memory",
-		Doc: "The kubelet, the runtime, kube-proxy and the pod network take most of a gigabyte before the first pod. " +
-			"Upstream asks for 2 GB a machine.",
+		Doc: "The kubelet, the runtime, kube-proxy, and the pod network use most of a gigabyte before the first pod starts. Upstream " +
+			"recommends 2 GB per machine.",
 		Fix:     "Write `memory = \"2Gi\"` or more.",
 		Sources: []string{beforeYouBegin},
 	}, machineWorkerMemory},
 	{rule.Rule{
 		ID: "machine-disk", Severity: rule.Warning, Title: "Very small disk",
-		Doc: "Images, logs and pods share the disk, and the kubelet evicts pods when less than 10 % (15 % for images) is left. On a few " +
-			"gigabytes that is at once.",
+		Doc: "Images, logs, and pods share the disk, and the kubelet evicts pods when less than 10% (15% for images) is free. With a " +
+			"few gigabytes, that is immediately.",
 		Fix:     "Write `disk = \"20Gi\"` or more.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/#hard-eviction-thresholds"},
 	}, machineDisk},
 	{rule.Rule{
 		ID: "machine-cgroup-driver", Severity: rule.Warning, Title: "cgroupfs under systemd",
-		Doc: "systemd manages the cgroups of the hosts. A kubelet and a runtime that write to the same tree behind its back get out of " +
-			"step with it under memory pressure.",
+		Doc: "systemd manages the cgroups of the hosts. If the kubelet and the runtime also write to that tree, nodes become unstable " +
+			"under memory pressure.",
 		Fix:     "Leave `cgroup_driver` out: it is systemd, for both the kubelet and the runtime.",
 		Sources: []string{"https://kubernetes.io/docs/setup/production-environment/container-runtimes/#cgroup-drivers"},
 	}, machineCgroupDriver},
 	{rule.Rule{
 		ID: "ssh-public-key", Severity: rule.Error, Title: "Public key in place of the private one",
-		Doc: "`private_key_file` is the key that proves who you are. ssh ignores a public one there, and asks for a " +
-			"password that Ansible cannot type.",
+		Doc: "`private_key_file` must be the private key. ssh ignores a public key there, and asks for a password, which Ansible cannot " +
+			"enter.",
 		Fix:     "Leave off `.pub`.",
 		Sources: []string{"https://man.openbsd.org/ssh_config#IdentityFile"},
 	}, sshPublicKey},
 	{rule.Rule{
 		ID: "ssh-port-clash", Severity: rule.Error, Title: "sshd on a port of the cluster",
-		Doc: "A component of the cluster needs the port that sshd has on the same hosts. It cannot start; or after a reboot sshd " +
-			"cannot, and you are locked out.",
-		Fix:     "Write sshd's real port, or move one of the two.",
+		Doc: "A component of the cluster needs sshd's port on the same hosts. It cannot start, or sshd cannot start after a reboot and " +
+			"you are locked out.",
+		Fix:     "Write sshd's real port, or change one of the two ports.",
 		Sources: []string{portsReference},
 	}, sshPortClash},
 	{rule.Rule{
-		ID: "ssh-jump-through-cluster", Severity: rule.Warning, Title: "Jump host inside of the cluster",
-		Doc: "Hosts are reached through a host that the playbook itself configures, restarts and resets. " +
-			"When it is down, the others cannot be reached to fix them.",
-		Fix:     "Take a bastion outside of the cluster.",
+		ID: "ssh-jump-through-cluster", Severity: rule.Warning, Title: "Jump host inside the cluster",
+		Doc:     "The playbook itself configures, restarts, and resets the jump host. When it is down, the other hosts are unreachable.",
+		Fix:     "Use a bastion outside the cluster.",
 		Sources: []string{"https://man.openbsd.org/ssh_config#ProxyJump"},
 	}, sshJumpThroughCluster},
 	{rule.Rule{
 		ID: "machine-kubelet-reservation", Severity: rule.Error, Title: "Kubelet reservation larger than the machine",
-		Doc: "What is reserved for the system is taken from what pods may use. If nothing is left, the kubelet exits: " +
-			"allocatable would be negative.",
+		Doc: "Reservations for the system reduce what pods may use. If nothing is left, the kubelet exits, because allocatable would be " +
+			"negative.",
 		Fix:     "Reserve less, or use larger machines.",
 		Sources: []string{"https://kubernetes.io/docs/tasks/administer-cluster/reserve-compute-resources/"},
 	}, machineKubeletReservation},
@@ -87,7 +87,8 @@ func controlPlaneCpus(p *plan.Plan) []Finding {
 	}
 	return each(p.ControlPlanes(), func(n *plan.Node) bool { return n.CPUs == 1 },
 		func(n *plan.Node) hcl.Range { return n.Attr("cpus") }, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s has 1 processor, and kubeadm refuses a control plane with fewer than 2. Write cpus = 2.", whose(all))
+			return fmt.Sprintf("%s has 1 processor, and kubeadm rejects a control plane with fewer than 2. Write cpus = "+
+				"2.", whose(all))
 		})
 }
 
@@ -97,7 +98,7 @@ func controlPlaneMemory(p *plan.Plan) []Finding {
 	}
 	return each(p.ControlPlanes(), func(n *plan.Node) bool { return n.MemoryBytes > 0 && n.MemoryBytes < 1700<<20 },
 		func(n *plan.Node) hcl.Range { return n.Attr("memory") }, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s has %s, and kubeadm refuses a control plane with less than 1700 MB. Write memory = \"2Gi\".",
+			return fmt.Sprintf("%s has %s, and kubeadm rejects a control plane with less than 1700 MB. Write memory = \"2Gi\".",
 				whose(all),
 				gibibytes(n.MemoryBytes))
 		})
@@ -111,11 +112,11 @@ func machineWorkerMemory(p *plan.Plan) []Finding {
 		return n.MemoryBytes > 0 && n.MemoryBytes < 2e9 && !n.Roles.Has(plan.ControlPlane)
 	}, func(n *plan.Node) hcl.Range { return n.Attr("memory") }, func(n *plan.Node, all []*plan.Node) string {
 		if n.MemoryBytes < 1<<30 {
-			return fmt.Sprintf("%s has %s, which the kubelet, the runtime and the pod network take for themselves. "+
-				"Write memory = \"2Gi\".", whose(all), gibibytes(n.MemoryBytes))
+			return fmt.Sprintf("%s has %s, which the kubelet, the runtime, and the pod network need for themselves. Write memory = "+
+				"\"2Gi\".", whose(all), gibibytes(n.MemoryBytes))
 		}
-		return fmt.Sprintf("%s has %s. Upstream asks for 2 GB a machine, because the kubelet, the runtime and the pod "+
-			"network take most of the first. Write memory = \"2Gi\".", whose(all), gibibytes(n.MemoryBytes))
+		return fmt.Sprintf("%s has %s. Upstream recommends 2 GB per machine, because the kubelet, the runtime, and the pod network "+
+			"use most of the first GB. Write memory = \"2Gi\".", whose(all), gibibytes(n.MemoryBytes))
 	})
 }
 
@@ -123,15 +124,15 @@ func machineDisk(p *plan.Plan) []Finding {
 	return each(p.KubeletNodes(), func(n *plan.Node) bool {
 		return n.DiskBytes > 0 && n.DiskBytes < 10e9 && !n.Roles.Has(plan.EtcdRole)
 	}, func(n *plan.Node) hcl.Range { return n.Attr("disk") }, func(n *plan.Node, all []*plan.Node) string {
-		return fmt.Sprintf("%s has a disk of %s: the kubelet evicts pods as soon as a few images are on it. Write disk = \"20Gi\".",
+		return fmt.Sprintf("%s has a disk of %s: the kubelet evicts pods as soon as it holds a few images. Write disk = \"20Gi\".",
 			whose(all), gibibytes(n.DiskBytes))
 	})
 }
 
 func machineCgroupDriver(p *plan.Plan) []Finding {
 	if k := p.Cluster.Kubelet; k.Has("cgroup_driver") && k.CgroupDriver == "cgroupfs" {
-		return one(k.Attr("cgroup_driver"), "The hosts run systemd, and cgroupfs makes a second manager of the same tree. "+
-			"Leave cgroup_driver out.")
+		return one(k.Attr("cgroup_driver"), "The hosts run systemd, and cgroupfs adds a second manager of the same tree. Leave "+
+			"cgroup_driver out.")
 	}
 	return nil
 }
@@ -162,8 +163,8 @@ func sshJumpThroughCluster(p *plan.Plan) []Finding {
 	if host == "" || n == nil {
 		return nil
 	}
-	return one(p.SSH.Attr("jump_host"), "%s is %s (%s) of this cluster: when it is down, the other %d hosts are unreachable. "+
-		"Take a bastion outside.", host, n.Name, line(n.NameRange), len(p.Nodes)-1)
+	return one(p.SSH.Attr("jump_host"), "%s is %s (%s) of this cluster: when it is down, the other %d hosts are unreachable. Use a "+
+		"bastion outside the cluster.", host, n.Name, line(n.NameRange), len(p.Nodes)-1)
 }
 
 func machineKubeletReservation(p *plan.Plan) []Finding {

@@ -54,10 +54,10 @@ func Markdown(rules []*rule.Rule) []byte {
 	fmt.Fprintf(&b, "k8splan has %d rules: %d errors and %d warnings. An error means that the cluster would not install, or would lose "+
 		"data; nothing is\ngenerated then. A warning means that it installs, but with a known risk.\n\n", len(rules), errors,
 		len(rules)-errors)
-	b.WriteString("A finding can be waived by its rule's ID, with a reason and, if you like, a day on which that ends:\n\n```hcl\nwaive " +
+	b.WriteString("A finding can be waived by its rule's ID, with a reason and, optionally, an expiry date:\n\n```hcl\nwaive " +
 		"\"etcd-even-members\" {\n  reason  = \"etcd-5 joins this afternoon\"\n  expires = \"2026-11-25\"\n}\n```\n\n")
-	b.WriteString("It is then a note that stays visible. Rules marked *permanent* guard data or the installation itself and cannot " +
-		"be waived.\n\n")
+	b.WriteString("It then becomes a note, which stays visible. Rules marked *permanent* protect data or the installation itself, " +
+		"and cannot be waived.\n\n")
 	b.WriteString("For each rule about the design, `testdata/rules/<id>.hcl` breaks only this rule, and `testdata/rules/<id>.ok.hcl` " +
 		"comes close without breaking it.\n\n")
 	areas := Areas(rules)

@@ -71,93 +71,93 @@ var dnsName = regexp.MustCompile(`^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)(\.[a-z0-
 var networkRules = []Rule{
 	{rule.Rule{
 		ID: "network-dual-stack-order", Severity: rule.Error, Title: "Pod and service ranges of different families", Permanent: true,
-		Doc: "The first range of Services must be of the family of the first range of pods: it is the one that Services get without " +
-			"asking, and the API server, kube-proxy and kubelets must agree about it. A Service of a family that no pod has leads " +
-			"nowhere. The other way round works: pods of both families behind Services of one.",
-		Fix: "Write the ranges of `pod_subnets` and `service_subnets` in the same order of families.",
+		Doc: "The first Service range must be of the same family as the first pod range: it is the default for Services, and the API " +
+			"server, kube-proxy, and kubelets must agree on it. A Service of a family that no pod has leads nowhere. The opposite " +
+			"works: pods of both families behind Services of one family.",
+		Fix: "Write the families in `pod_subnets` and `service_subnets` in the same order.",
 		Sources: []string{dualStackDocs + "#configure-ipv4-ipv6-dual-stack",
 			"https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/563-dual-stack"},
 	}, networkDualStackOrder},
 	{rule.Rule{
-		ID: "network-service-range-large", Severity: rule.Error, Title: "Service range that the API server refuses", Permanent: true,
-		Doc:     "kubeadm and the API server take service ranges of at most 20 host bits: /12 in IPv4, /108 in IPv6.",
-		Fix:     "Write a longer prefix; /16 holds 65,534 Services, /112 as many in IPv6.",
+		ID: "network-service-range-large", Severity: rule.Error, Title: "Service range too large", Permanent: true,
+		Doc:     "kubeadm and the API server accept Service ranges with at most 20 host bits: /12 for IPv4, /108 for IPv6.",
+		Fix:     "Write a longer prefix; a /16 has room for 65,534 Services, as does a /112 for IPv6.",
 		Sources: []string{kubeadmLimits},
 	}, networkServiceRangeLarge},
 	{rule.Rule{
-		ID: "network-service-range-small", Severity: rule.Error, Title: "Service range that is too small", Permanent: true,
+		ID: "network-service-range-small", Severity: rule.Error, Title: "Service range too small", Permanent: true,
 		Doc:     "kubeadm requires room for at least 10 addresses. The first belongs to the API server, the tenth to cluster DNS.",
 		Fix:     "Write a shorter prefix. The range cannot be changed easily later: a /16 costs nothing.",
 		Sources: []string{kubeadmLimits},
 	}, networkServiceRangeSmall},
 	{rule.Rule{
-		ID: "network-pod-mask-gap", Severity: rule.Error, Title: "Pod range too wide for its node mask", Permanent: true,
-		Doc: "The controller-manager keeps one bit for each node's share, and kubeadm allows 16 bits between the pod range and " +
-			"a node's share: 65,536 nodes.",
-		Fix:     "Lengthen the prefix of the pod range, or give nodes a larger share with a shorter node mask.",
+		ID: "network-pod-mask-gap", Severity: rule.Error, Title: "Pod range too large for its node mask", Permanent: true,
+		Doc: "The controller manager keeps one bit for each node's share, and kubeadm allows at most 16 bits between the pod range's " +
+			"prefix and the node mask: 65,536 nodes.",
+		Fix:     "Write a longer prefix for the pod range, or give nodes a larger share with a shorter node mask.",
 		Sources: []string{kubeadmLimits},
 	}, networkPodMaskGap},
 	{rule.Rule{
 		ID: "network-pod-mask-inverted", Severity: rule.Error, Title: "Node's share larger than the pod range", Permanent: true,
-		Doc: "Each node takes a share of the pod range for its pods. A share that is larger than the whole range can be given to " +
-			"nothing: nodes stay NotReady without pod addresses.",
+		Doc: "Each node takes a share of the pod range for its pods. If the share is larger than the whole range, no node gets one: " +
+			"nodes stay NotReady without pod addresses.",
 		Fix:     "Write a node mask that is longer than the pod range's prefix, by enough bits for all nodes.",
 		Sources: []string{kubeadmLimits},
 	}, networkPodMaskInverted},
 	{rule.Rule{
-		ID: "network-node-mask-unused", Severity: rule.Warning, Title: "Node mask of a family without pods",
-		Doc: "The mask belongs to pod ranges of its family, and there are none. It has no effect, although it looks " +
-			"like a decision about addresses.",
+		ID: "network-node-mask-unused", Severity: rule.Warning, Title: "Node mask for an unused address family",
+		Doc:     "The mask applies to pod ranges of its family, and there are none. It has no effect, although it looks like a decision.",
 		Fix:     "Remove it, or use the mask of the other family.",
 		Sources: []string{dualStackDocs},
 	}, networkNodeMaskUnused},
 	{rule.Rule{
-		ID: "network-node-port-clash", Severity: rule.Error, Title: "NodePort range over a port in use",
-		Doc: "kube-proxy, or what replaces it, claims node ports on every node. If the range covers a port that a component listens " +
-			"on there, a Service may be given it, and traffic for the component is sent to pods: the API server or etcd drops out.",
-		Fix:     "Move the range away, or the component's port.",
+		ID: "network-node-port-clash", Severity: rule.Error, Title: "NodePort range contains a port in use",
+		Doc: "kube-proxy, or its replacement, claims node ports on every node. If the range contains a port on which a component " +
+			"listens, a Service may get that port, and traffic for the component goes to pods: the API server or etcd becomes " +
+			"unreachable.",
+		Fix:     "Change the range, or the component's port.",
 		Sources: []string{portsReference, "https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport"},
 	}, networkNodePortClash},
 	{rule.Rule{
-		ID: "network-node-port-ephemeral", Severity: rule.Warning, Title: "NodePort range over the kernel's own ports",
-		Doc: "Linux takes the local ports of outgoing connections from 32768-60999. A node port among them is now and then in use by a " +
-			"connection, and the Service cannot have it on that node.",
-		Fix: "End the range at 32767, or move net.ipv4.ip_local_port_range on every host.",
+		ID: "network-node-port-ephemeral", Severity: rule.Warning, Title: "NodePort range overlaps local ports",
+		Doc: "Linux uses local ports 32768-60999 for outgoing connections. Sometimes a connection is using a node port in this range, " +
+			"and the Service does not work on that node.",
+		Fix: "End the range at 32767, or change net.ipv4.ip_local_port_range on every host.",
 		Sources: []string{"https://docs.kernel.org/networking/ip-sysctl.html",
 			"https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport"},
 	}, networkNodePortEphemeral},
 	{rule.Rule{
-		ID: "network-node-port-privileged", Severity: rule.Warning, Title: "NodePort range over well-known ports",
-		Doc: "Below 1024 live SSH, DNS, NTP and the like. Upstream advises against such ranges: one Service with the wrong " +
-			"port locks you out of the hosts.",
-		Fix:     "Begin at 30000, as the default does.",
+		ID: "network-node-port-privileged", Severity: rule.Warning, Title: "NodePort range contains well-known ports",
+		Doc: "SSH, DNS, NTP, and others use ports below 1024. Upstream advises against such ranges: one Service with the wrong port " +
+			"locks you out of the hosts.",
+		Fix:     "Start at 30000, as the default does.",
 		Sources: []string{"https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/"},
 	}, networkNodePortPrivileged},
 	{rule.Rule{
 		ID: "network-mtu-encapsulation", Severity: rule.Error, Title: "MTU without room for the encapsulation",
-		Doc: "The pod network wraps each packet: VXLAN and Geneve take 50 bytes, IP-in-IP 20, WireGuard 60, and 20 more over IPv6. Pods " +
-			"whose MTU leaves no room send packets that do not fit: small answers work, large ones hang.",
+		Doc: "The pod network wraps each packet: VXLAN and Geneve take 50 bytes, IP-in-IP 20, WireGuard 60, and 20 more over IPv6. If " +
+			"the pods' MTU leaves no room for that, their packets do not fit: small responses work, large ones hang.",
 		Fix:     "Leave out `mtu` to have it computed, or write the underlay's MTU minus the overhead.",
 		Sources: []string{calicoMTU, "https://github.com/easzlab/kubeasz/issues/1444"},
 	}, networkMTUEncapsulation},
 	{rule.Rule{
 		ID: "network-mtu-small", Severity: rule.Warning, Title: "Very small MTU",
-		Doc:     "IPv6 needs 1280 bytes on every link, and many paths assume them. Below, packets are cut up or lost.",
+		Doc:     "IPv6 needs 1280 bytes on every link, and many paths rely on that. With less, packets are fragmented or lost.",
 		Fix:     "Write the MTU that `ip link` shows on the hosts; Ethernet has 1500.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc8200#section-5"},
 	}, networkMTUSmall},
 	{rule.Rule{
 		ID: "network-mtu-large", Severity: rule.Error, Title: "MTU beyond what Ethernet carries",
-		Doc: "Jumbo frames end at about 9,000 bytes, a few switches take 9,216. Interfaces refuse more, " +
-			"or switches drop it silently.",
+		Doc: "Jumbo frames have at most about 9,000 bytes; a few switches support 9,216. With more, interfaces refuse the setting, or " +
+			"switches silently drop packets.",
 		Fix:     "Write the MTU that `ip link` shows on the hosts.",
 		Sources: []string{"https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/network_mtu.html"},
 	}, networkMTULarge},
 	{rule.Rule{
 		ID: "network-dns-domain-shadows", Severity: rule.Warning, Title: "Cluster domain that hides the endpoint",
-		Doc: "CoreDNS answers for the whole cluster domain itself. A name in it that is no Service does not exist for pods, so pods " +
-			"that connect to the endpoint by name do not find it.",
-		Fix:     "Give the cluster a separate domain, such as `cluster.local`, or an endpoint outside of it.",
+		Doc: "CoreDNS answers for the whole cluster domain. In that domain only the names of Services exist for pods, so pods cannot " +
+			"resolve the endpoint's name.",
+		Fix:     "Give the cluster a separate domain, such as `cluster.local`, or move the endpoint out of it.",
 		Sources: []string{"https://coredns.io/plugins/kubernetes/"},
 	}, networkDNSDomainShadows},
 	{rule.Rule{
@@ -168,86 +168,84 @@ var networkRules = []Rule{
 		Sources: []string{"https://coredns.io/plugins/kubernetes/"},
 	}, networkDNSDomainTopLevel},
 	{rule.Rule{
-		ID: "network-encapsulation", Severity: rule.Error, Title: "Encapsulation that the pod network lacks", Permanent: true,
-		Doc: "Each pod network has its own ways to carry packets between nodes. One that it does not know leaves its agents " +
-			"in a crash loop.",
-		Fix:     "Write one that it has, or leave it out for the default.",
+		ID: "network-encapsulation", Severity: rule.Error, Title: "Encapsulation not supported by the pod network", Permanent: true,
+		Doc:     "Each pod network has its own ways to carry packets between nodes. With an unsupported one, its agents crash repeatedly.",
+		Fix:     "Write one that it supports, or leave it out for the default.",
 		Sources: []string{flannelDocs, calicoDocs, "https://docs.cilium.io/en/stable/network/concepts/routing/"},
 	}, networkEncapsulation},
 	{rule.Rule{
 		ID: "network-encapsulation-ipv6", Severity: rule.Error, Title: "IP-in-IP with IPv6 pods", Permanent: true,
-		Doc: "IP-in-IP carries IPv4 alone. flannel has nothing else for IPv6 then, and Calico does not encapsulate IPv6, which needs " +
-			"IPv4 next to it to carry anything at all.",
+		Doc: "IP-in-IP carries IPv4 only. flannel then has no way to carry IPv6, and Calico sends IPv6 without encapsulation, and " +
+			"cannot use IP-in-IP without IPv4.",
 		Fix:     "Write `encapsulation = \"vxlan\"`.",
 		Sources: []string{calicoDocs, "https://docs.tigera.io/calico/latest/networking/ipam/ipv6"},
 	}, networkEncapsulationIPv6},
 	{rule.Rule{
 		ID: "network-routes-need-segment", Severity: rule.Error, Title: "Direct routes across subnets",
 		Doc: "Without an encapsulation each node's route to the pods of another names that node, or its router, as the next hop. " +
-			"Between hosts on one segment that works. A router in between knows nothing of pods and drops their packets, " +
-			"however the routes came about: by flannel's host-gw, by Calico or Cilium without encapsulation, " +
-			"by BGP among the nodes alone, or by hand.",
-		Fix: "Use an encapsulation (`vxlan`), put all nodes into one subnet, or with Calico or Cilium let the routers of each subnet " +
-			"learn the pods' ranges (`encapsulation = \"bgp\"` with `bgp_peers`).",
+			"Between hosts on one segment that works. A router in between does not know about pods and drops their packets, whatever " +
+			"sets the routes: flannel's host-gw, Calico or Cilium without encapsulation, BGP among the nodes only, or an administrator.",
+		Fix: "Use an encapsulation (`vxlan`), put all nodes into one subnet, or, with Calico or Cilium, announce the pods' ranges to " +
+			"the routers of each subnet (`encapsulation = \"bgp\"` with `bgp_peers`).",
 		Sources: []string{flannelDocs + "#host-gw", calicoFabric, ciliumRouting},
 	}, func(p *plan.Plan) []Finding {
 		return routesApart(p, true)
 	}},
 	{rule.Rule{
-		ID: "network-routes-segment-unstated", Severity: rule.Warning, Title: "Direct routes across what looks like several subnets",
-		Doc: "`node_subnets` does not say where the nodes' network segments end, and their addresses look like several of them " +
-			"(one for each /24, or /64 of IPv6). Pods reach each other without encapsulation inside one segment only.",
-		Fix:     "Write `node_subnets`: one range where it is one segment, or all of them and an encapsulation.",
+		ID: "network-routes-segment-unstated", Severity: rule.Warning, Title: "Direct routes across several assumed subnets",
+		Doc: "`node_subnets` does not say where the nodes' network segments end, and their addresses look like several segments (one " +
+			"for each /24, or /64 of IPv6). Without encapsulation, pods reach each other only inside one segment.",
+		Fix:     "Write `node_subnets`, as one range if it is one segment; otherwise write all of them, and use an encapsulation.",
 		Sources: []string{flannelDocs + "#host-gw", calicoFabric, ciliumRouting},
 	}, func(p *plan.Plan) []Finding {
 		return routesApart(p, false)
 	}},
 	{rule.Rule{
 		ID: "network-routes-filtered", Severity: rule.Warning, Title: "Direct routes on a network that filters them",
-		Doc: "Clouds drop packets whose addresses they did not assign, pods' among them, unless the source check is off on every " +
-			"machine and routes are entered in the network itself.",
+		Doc: "Clouds drop packets with addresses that they did not assign, including those of pods, unless the source check is off on " +
+			"every machine and the network itself has routes for them.",
 		Fix: "Use an encapsulation (`vxlan`).",
 		Sources: []string{flannelDocs + "#host-gw",
 			"https://docs.aws.amazon.com/vpc/latest/userguide/work-with-nat-instances.html#EIP_Disable_SrcDestCheck"},
 	}, networkRoutesFiltered},
 	{rule.Rule{
 		ID: "network-static-routes-many", Severity: rule.Warning, Title: "Static routes between many nodes",
-		Doc: "Every node carries a route to every other, written by the playbook: a new node changes all of them, and a node that is " +
-			"away during the change is cut off until `site.yml` runs again.",
+		Doc: "The playbook gives every node a route to every other node: a new node changes all of them, and a node that is down during " +
+			"the change is cut off until `site.yml` runs again.",
 		Fix:     "Use a pod network with an agent, such as flannel.",
 		Sources: []string{"https://github.com/kelseyhightower/kubernetes-the-hard-way/blob/master/docs/11-pod-network-routes.md"},
 	}, networkStaticRoutesMany},
 	{rule.Rule{
 		ID: "network-replacement-foreign", Severity: rule.Error, Title: "kube-proxy replacement without Cilium", Permanent: true,
-		Doc: "`kube_proxy_replacement` is Cilium's: its eBPF programs take over Services. Other pod networks have no such switch here, " +
-			"and Services would not work.",
+		Doc: "`kube_proxy_replacement` is a setting of Cilium, whose eBPF programs implement Services. Other pod networks have no such " +
+			"setting, and Services would not work.",
 		Fix:     "Remove it, or use `cni \"cilium\"`.",
 		Sources: []string{ciliumDocs},
 	}, networkReplacementForeign},
 	{rule.Rule{
-		ID: "network-replacement-beside-proxy", Severity: rule.Error, Title: "kube-proxy and its replacement both on",
-		Doc: "Cilium's replacement and kube-proxy both program Services. Together they fight over connections, and which of them " +
-			"answers depends on the order of starting.",
+		ID: "network-replacement-beside-proxy", Severity: rule.Error, Title: "Both kube-proxy and its replacement enabled",
+		Doc: "Cilium's replacement and kube-proxy both implement Services. Together they conflict, and which of them handles a " +
+			"connection depends on the order in which they start.",
 		Fix:     "Write `kube_proxy { mode = \"none\" }`, or turn the replacement off.",
 		Sources: []string{ciliumDocs},
 	}, networkReplacementBesideProxy},
 	{rule.Rule{
 		ID: "network-no-service-routing", Severity: rule.Error, Title: "No implementation of Services",
-		Doc: "Without kube-proxy and without a replacement no Service has an address that works: not even the API server's, through " +
-			"which pods and the pod network itself reach it.",
+		Doc: "Without kube-proxy or a replacement, no Service address works, not even that of the API server, which pods and the pod " +
+			"network itself use.",
 		Fix:     "Remove `mode = \"none\"`, or use Cilium with `kube_proxy_replacement = true`.",
 		Sources: []string{kubeProxyDocs, ciliumDocs},
 	}, networkNoServiceRouting},
 	{rule.Rule{
-		ID: "network-strict-arp", Severity: rule.Error, Title: "IPVS with a virtual IP and without strict ARP",
-		Doc: "In ipvs mode every node carries the addresses of Services on a dummy interface and answers ARP for them, and for a " +
-			"kube-vip address as well. The virtual IP then jumps between nodes.",
+		ID: "network-strict-arp", Severity: rule.Error, Title: "IPVS and a virtual IP without strict ARP",
+		Doc: "In ipvs mode, every node has the addresses of Services on a dummy interface and answers ARP for them, even for kube-vip's " +
+			"address. The virtual IP then jumps between nodes.",
 		Fix:     "Write `kube_proxy { mode = \"ipvs\", strict_arp = true }`, or another mode.",
 		Sources: []string{"https://kube-vip.io/docs/", "https://metallb.io/installation/"},
 	}, networkStrictARP},
 	{rule.Rule{
 		ID: "network-strict-arp-unused", Severity: rule.Warning, Title: "Strict ARP without IPVS",
-		Doc:     "Strict ARP belongs to kube-proxy's ipvs mode and has no effect in the others.",
+		Doc:     "Strict ARP is a setting of kube-proxy's ipvs mode and has no effect in other modes.",
 		Fix:     "Remove `strict_arp`.",
 		Sources: []string{kubeProxyDocs},
 	}, networkStrictARPUnused},
@@ -259,8 +257,8 @@ func networkDualStackOrder(p *plan.Plan) []Finding {
 		return nil // of the last, host-address-family says that the pods' range is wrong
 	}
 	return one(written(writtenArg(p.Network.Has("service_subnets"), p.Network.Attr("service_subnets")), p.Network.Attr("pod_subnets")),
-		"Pods are %s (%s), services are %s (%s). Write the same family first in both, and a second one of Services only where "+
-			"pods have it.", strings.Join(a, " and "), prefixes(p.Network.PodSubnets), strings.Join(b, " and "),
+		"Pods are %s (%s), services are %s (%s). Write the same family first in both, and a second Service range only if pods have "+
+			"that family.", strings.Join(a, " and "), prefixes(p.Network.PodSubnets), strings.Join(b, " and "),
 		prefixes(p.Network.ServiceSubnets))
 }
 
@@ -268,7 +266,8 @@ func networkServiceRangeLarge(p *plan.Plan) []Finding {
 	var findings []Finding
 	for _, s := range services(p) {
 		if most := s.prefix.Addr().BitLen() - 20; s.prefix.Bits() < most {
-			findings = append(findings, one(s.at, "%s has %d host bits, and the API server takes 20 at most (/%d). Write %s.", s.prefix,
+			findings = append(findings, one(s.at, "%s has %d host bits, and the API server accepts at most 20 (/%d). Write "+
+				"%s.", s.prefix,
 				s.prefix.Addr().BitLen()-s.prefix.Bits(), most, netip.PrefixFrom(s.prefix.Addr(), s.prefix.Addr().BitLen()-16))...)
 		}
 	}
@@ -280,7 +279,8 @@ func networkServiceRangeSmall(p *plan.Plan) []Finding {
 	for _, s := range services(p) {
 		if host := s.prefix.Addr().BitLen() - s.prefix.Bits(); host < 4 {
 			findings = append(findings,
-				one(s.at, "%s has %d addresses; kubeadm requires at least 10, because cluster DNS has the tenth. Write %s.", s.prefix,
+				one(s.at, "%s has %d addresses; kubeadm requires at least 10, because cluster DNS uses the tenth. Write "+
+					"%s.", s.prefix,
 					1<<host, netip.PrefixFrom(s.prefix.Addr(), s.prefix.Addr().BitLen()-16).Masked())...)
 		}
 	}
@@ -292,8 +292,7 @@ func networkPodMaskGap(p *plan.Plan) []Finding {
 	for _, s := range pods(p) {
 		if mask := p.Network.NodeMask(s.prefix); mask-s.prefix.Bits() > 16 {
 			findings = append(findings, one(written(s.at, p.Network.Attr(maskName(s.prefix))),
-				"Between pods %s and /%d for a node lie %d "+
-					"bits, and kubeadm allows 16. Write %s, or a node mask of /%d.",
+				"Between pods %s and /%d for a node there are %d bits, and kubeadm allows 16. Write %s, or a node mask of /%d.",
 				s.prefix, mask, mask-s.prefix.Bits(), netip.PrefixFrom(s.prefix.Addr(), mask-16), s.prefix.Bits()+16)...)
 		}
 	}
@@ -351,8 +350,8 @@ func networkNodePortClash(p *plan.Plan) []Finding {
 				at = p.Cluster.Attr("control_plane_endpoint") // the balancer's port is the endpoint's
 			}
 			findings = append(findings,
-				one(at, "%s would listen on port %d of nodes, in the NodePort range %d-%d: a Service could be given "+
-					"it. Write another port, or node_port_range = \"%d-%d\" in network.", l.who, l.port, r.First, r.Last, free.First,
+				one(at, "%s would listen on port %d of nodes, in the NodePort range %d-%d: a Service could get it. Write another "+
+					"port, or node_port_range = \"%d-%d\" in network.", l.who, l.port, r.First, r.Last, free.First,
 					free.Last)...)
 		}
 		return findings
@@ -364,8 +363,8 @@ func networkNodePortClash(p *plan.Plan) []Finding {
 	for _, l := range covered {
 		hit = append(hit, fmt.Sprintf("%d (%s)", l.port, l.who))
 	}
-	return one(p.Network.Attr("node_port_range"), "The NodePort range %d-%d covers %s. A Service could be given the port of a "+
-		"component. Write \"%d-%d\", or another range that covers none.", r.First, r.Last, sentence(hit), free.First, free.Last)
+	return one(p.Network.Attr("node_port_range"), "The NodePort range %d-%d covers %s. A Service could get the port of a "+
+		"component. Write \"%d-%d\", or another range that contains none of them.", r.First, r.Last, sentence(hit), free.First, free.Last)
 }
 
 func networkNodePortEphemeral(p *plan.Plan) []Finding {
@@ -380,8 +379,8 @@ func networkNodePortEphemeral(p *plan.Plan) []Finding {
 func networkNodePortPrivileged(p *plan.Plan) []Finding {
 	if r := p.Network.NodePorts; p.Network.Has("node_port_range") && r.First < 1024 && r.First > 0 {
 		return one(p.Network.Attr("node_port_range"),
-			"The NodePort range %d-%d begins among well-known ports (1-1023): a Service could "+
-				"take those of DNS or NTP on every node. Begin at 30000.", r.First, r.Last)
+			"The NodePort range %d-%d contains well-known ports (1-1023): a Service could take those of DNS or NTP on every node. "+
+				"Start at 30000.", r.First, r.Last)
 	}
 	return nil
 }
@@ -396,27 +395,27 @@ func networkMTUEncapsulation(p *plan.Plan) []Finding {
 		return one(c.Attr("mtu"), "Pods would send packets of %d bytes over a network of %d. Write %d at most, or leave it out.", c.MTU,
 			p.Network.MTU, p.Network.MTU)
 	}
-	return one(c.Attr("mtu"), "The underlay carries %d bytes, %s takes %d: pods can have an MTU of %d, and %d does not fit. Leave mtu "+
-		"out, and it is computed.", p.Network.MTU, c.Encapsulation, need, p.Network.MTU-need, c.MTU)
+	return one(c.Attr("mtu"), "The underlay carries %d bytes, %s takes %d: pods can have an MTU of %d, and %d does not fit. Leave "+
+		"mtu out to have it computed.", p.Network.MTU, c.Encapsulation, need, p.Network.MTU-need, c.MTU)
 }
 
 func networkMTUSmall(p *plan.Plan) []Finding {
 	var findings []Finding
 	if p.Network.Has("mtu") && p.Network.MTU < 1280 {
-		findings = one(p.Network.Attr("mtu"), "%d is below 1280, the least that IPv6 takes. Write what `ip link` shows on the hosts; "+
+		findings = one(p.Network.Attr("mtu"), "%d is below 1280, the minimum for IPv6. Write what `ip link` shows on the hosts; "+
 			"Ethernet has 1500.", p.Network.MTU)
 	}
 	if c := p.Network.CNI; cniHas(p, "mtu") && c.MTU < 1280 {
-		findings = append(findings, one(c.Attr("mtu"), "%d is below 1280, the least that IPv6 takes. Leave mtu out, "+
-			"and it is computed from the underlay's %d.", c.MTU, p.Network.MTU)...)
+		findings = append(findings, one(c.Attr("mtu"), "%d is below 1280, the minimum for IPv6. Leave mtu out to have it computed "+
+			"from the underlay's %d.", c.MTU, p.Network.MTU)...)
 	}
 	return findings
 }
 
 func networkMTULarge(p *plan.Plan) []Finding {
 	if p.Network.Has("mtu") && p.Network.MTU > 9216 {
-		return one(p.Network.Attr("mtu"), "%d bytes are more than any Ethernet carries (jumbo frames: 9000, at most 9216). "+
-			"Write what `ip link` shows on the hosts.", p.Network.MTU)
+		return one(p.Network.Attr("mtu"), "%d bytes are more than Ethernet carries (jumbo frames: 9000, at most 9216). Write what "+
+			"`ip link` shows on the hosts.", p.Network.MTU)
 	}
 	return nil
 }
@@ -432,8 +431,8 @@ func networkDNSDomainShadows(p *plan.Plan) []Finding {
 			Port: p.Cluster.Endpoint.Port})
 	}
 	return one(written(writtenArg(p.Network.Has("dns_domain"), p.Network.Attr("dns_domain")), p.Cluster.Attr("control_plane_endpoint")),
-		"The endpoint %s is in the cluster domain %s, for which CoreDNS answers: pods will not find it. "+
-			"Write another of the two, such as %s.", host, domain, instead)
+		"The endpoint %s is in the cluster domain %s, for which CoreDNS answers: pods will not find it. Change one of the two, for "+
+			"example to %s.", host, domain, instead)
 }
 
 func networkDNSDomainTopLevel(p *plan.Plan) []Finding {
@@ -457,7 +456,7 @@ func networkEncapsulation(p *plan.Plan) []Finding {
 func networkEncapsulationIPv6(p *plan.Plan) []Finding {
 	six := plan.HasFamily(p.Network.PodSubnets, true)
 	if c := p.Network.CNI; c.Encapsulation == plan.IPIP && six && (c.Name == plan.Flannel || len(p.Network.PodSubnets) == 1) {
-		return one(c.Attr("encapsulation"), "IP-in-IP carries IPv4 alone, and pods have IPv6 (%s). Write \"vxlan\".",
+		return one(c.Attr("encapsulation"), "IP-in-IP carries IPv4 only, and pods have IPv6 (%s). Write \"vxlan\".",
 			prefixes(p.Network.PodSubnets))
 	}
 	return nil
@@ -501,8 +500,8 @@ func networkReplacementBesideProxy(p *plan.Plan) []Finding {
 func networkNoServiceRouting(p *plan.Plan) []Finding {
 	c, k := p.Network.CNI, p.Network.KubeProxy
 	if k.Mode == plan.ProxyNone && !c.KubeProxyReplacement && !c.Foreign() && ours(p) {
-		return one(k.Attr("mode"), "kube-proxy is off, and %s does not replace it: no Service would work, the API server's included. "+
-			"Remove mode = \"none\", or write cni \"cilium\" { kube_proxy_replacement = true }.", c.Name)
+		return one(k.Attr("mode"), "kube-proxy is off, and %s does not replace it: no Service would work, including the API "+
+			"server's. Remove mode = \"none\", or write cni \"cilium\" { kube_proxy_replacement = true }.", c.Name)
 	}
 	return nil
 }
@@ -511,13 +510,13 @@ func networkStrictARP(p *plan.Plan) []Finding {
 	k := p.Network.KubeProxy
 	if pools := p.ARPPools(); k.Mode == "ipvs" && !k.StrictARP && !arpVirtualIP(p) && len(pools) > 0 {
 		return one(written(writtenArg(k.Has("strict_arp"), k.Attr("strict_arp")), k.Attr("mode")),
-			"In ipvs mode every node answers ARP for the addresses of pool %s (%s) too. Write strict_arp = true, or another mode.",
+			"In ipvs mode, every node also answers ARP for the addresses of pool %s (%s). Write strict_arp = true, or another mode.",
 			pools[0].Name, line(pools[0].NameRange))
 	}
 	if k.Mode == "ipvs" && !k.StrictARP && arpVirtualIP(p) {
 		return one(written(writtenArg(k.Has("strict_arp"), k.Attr("strict_arp")), k.Attr("mode")),
-			"In ipvs mode every node answers ARP "+
-				"for the virtual IP %s (%s) too. Write strict_arp = true, or another mode.", p.LoadBalancer.VirtualIP,
+			"In ipvs mode, every node also answers ARP for the virtual IP %s (%s). Write strict_arp = true, or another "+
+				"mode.", p.LoadBalancer.VirtualIP,
 			line(p.LoadBalancer.Attr("virtual_ip")))
 	}
 	return nil

@@ -28,79 +28,80 @@ func bars(t plan.Taint) bool { return t.Effect == "NoSchedule" || t.Effect == "N
 
 var nodeRules = []Rule{
 	{rule.Rule{
-		ID: "node-moved", Severity: rule.Error, Title: "Block moved that does not fit the nodes",
-		Doc: "A block `moved` says that a machine has a new name. It distinguishes that edit from one machine that leaves and " +
-			"another that joins. Its old name is no longer in the topology, its new one is, and each name is written once.",
+		ID: "node-moved", Severity: rule.Error, Title: "moved block that does not match the nodes",
+		Doc: "A `moved` block says that a machine has a new name. It distinguishes that edit from one machine leaving and another one " +
+			"joining. The old name must no longer be in the topology, the new one must be, and each name may appear only once.",
 		Fix:     "Write the old name as `from` and the new one as `to`, or remove the block.",
 		Sources: []string{"https://github.com/kubernetes/kubeadm/issues/1170"},
 	}, movedNodes},
 	{rule.Rule{
 		ID: "node-label-kubelet", Severity: rule.Error, Title: "Label that the kubelet sets itself",
-		Doc: "The kubelet labels its node with the host name, the architecture and the operating system, and the scheduler's volume and " +
-			"affinity code relies on them. Another value is overwritten at every start, or sends pods to the wrong machine.",
-		Fix:     "Remove the label; write `arch`, or your own label.",
+		Doc: "The kubelet labels its node with the host name, the architecture, and the operating system, and the scheduler relies on " +
+			"these labels for volumes and affinity. A different value is overwritten at every start, or sends pods to the wrong machine.",
+		Fix:     "Remove the label; write `arch`, or use your own label.",
 		Sources: []string{wellKnown},
 	}, nodeLabelKubelet},
 	{rule.Rule{
-		ID: "node-label-zone", Severity: rule.Error, Title: "Zone label against the failure domain",
-		Doc: "The failure domain becomes the label topology.kubernetes.io/zone, by which pods and volumes are spread. A label that says " +
-			"something else makes one of the two a lie.",
+		ID: "node-label-zone", Severity: rule.Error, Title: "Zone label contradicts the failure domain",
+		Doc: "The failure domain becomes the label topology.kubernetes.io/zone, by which pods and volumes are spread. If a label says " +
+			"something else, one of the two is wrong.",
 		Fix:     "Remove the label, and write `failure_domain`.",
 		Sources: []string{wellKnown + "#topologykubernetesiozone"},
 	}, nodeLabelZone},
 	{rule.Rule{
 		ID: "node-label-deprecated", Severity: rule.Warning, Title: "Deprecated label",
-		Doc:     "The label was replaced years ago. Selectors of today look for its successor and find nothing.",
-		Fix:     "Write the label that took its place.",
+		Doc:     "The label was replaced years ago. Current selectors look for its successor and find nothing.",
+		Fix:     "Write the label that replaced it.",
 		Sources: []string{wellKnown},
 	}, nodeLabelDeprecated},
 	{rule.Rule{
 		ID: "node-taint-deprecated", Severity: rule.Warning, Title: "Deprecated taint",
 		Doc: "Kubernetes 1.25 replaced the taint node-role.kubernetes.io/master by node-role.kubernetes.io/control-plane. kubeadm's " +
-			"CoreDNS and agents of today tolerate only the new one, so the old one keeps them away.",
-		Fix: "Remove the taint. kubeadm gives control planes the new one by itself, unless they have the role worker.",
+			"CoreDNS and current agents tolerate only the new one, so the old one keeps them away.",
+		Fix: "Remove the taint. kubeadm automatically gives control planes the new one, unless they have the role worker.",
 		Sources: []string{
 			"https://github.com/kubernetes/enhancements/tree/master/keps/sig-cluster-lifecycle/kubeadm/2067-rename-master-label-taint",
 		},
 	}, nodeTaintDeprecated},
 	{rule.Rule{
-		ID: "node-label-role", Severity: rule.Error, Title: "Role label against the role",
+		ID: "node-label-role", Severity: rule.Error, Title: "Role label contradicts the role",
 		Doc: "The label node-role.kubernetes.io/control-plane marks control planes: load balancers leave such nodes out, and upgrades " +
-			"look for it. On a worker it makes both do the wrong thing.",
-		Fix:     "Remove the label; roles are written in `roles`.",
+			"look for it. On a worker, both then do the wrong thing.",
+		Fix:     "Remove the label, and write roles in `roles`.",
 		Sources: []string{wellKnown + "#node-role-kubernetes-io-control-plane"},
 	}, nodeLabelRole},
 	{rule.Rule{
 		ID: "node-label-unused", Severity: rule.Warning, Title: "Labels or taints on a host without a kubelet",
-		Doc: "Hosts that are etcd members or load balancers alone are no Kubernetes nodes. Labels, annotations and " +
-			"taints have nothing to sit on.",
+		Doc: "Hosts that are only etcd members or load balancers are not Kubernetes nodes, so they cannot have labels, annotations, or " +
+			"taints.",
 		Fix:     "Remove them.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/architecture/nodes/"},
 	}, nodeLabelUnused},
 	{rule.Rule{
 		ID: "node-taint-repeated", Severity: rule.Error, Title: "Duplicate taint",
-		Doc:     "A node has one taint of a key and effect. The API server refuses a Node with two, so it never registers.",
+		Doc: "A node can have only one taint with the same key and effect. The API server rejects a Node with two, so it never " +
+			"registers.",
 		Fix:     "Keep one.",
 		Sources: []string{taintDocs, "https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/apis/core/validation/validation.go"},
 	}, nodeTaintRepeated},
 	{rule.Rule{
 		ID: "node-taint-everywhere", Severity: rule.Error, Title: "Taints on every worker",
-		Doc: "Pods without tolerations, cluster DNS among them, need one node that takes them. If each worker has a " +
-			"taint they stay Pending for good.",
+		Doc: "Pods without tolerations, including cluster DNS, need a node without a taint. If every worker has a taint, they stay " +
+			"Pending forever.",
 		Fix:     "Leave some workers without a taint, or use PreferNoSchedule.",
 		Sources: []string{taintDocs},
 	}, nodeTaintEverywhere},
 	{rule.Rule{
 		ID: "node-taint-condition", Severity: rule.Error, Title: "Taint that Kubernetes itself sets and removes",
-		Doc: "Taints under node.kubernetes.io mirror the node's condition. The controllers remove what does not match it, so the taint " +
-			"is gone in a moment; node.cloudprovider.kubernetes.io/uninitialized stays until a cloud controller comes that " +
+		Doc: "Taints in node.kubernetes.io mirror the node's condition. The controllers remove those that do not match it, so the taint " +
+			"soon disappears. node.cloudprovider.kubernetes.io/uninitialized stays until a cloud controller manager removes it, which " +
 			"the playbook does not install.",
 		Fix:     "Use your own key.",
 		Sources: []string{wellKnown, "https://github.com/kubernetes/cloud-provider-openstack/issues/2200"},
 	}, nodeTaintCondition},
 	{rule.Rule{
 		ID: "node-taint-worker", Severity: rule.Error, Title: "Control-plane taint on a worker",
-		Doc:     "The role worker says that ordinary pods run here, and the taint keeps them away.",
+		Doc:     "The role worker means that ordinary pods run here, but the taint keeps them away.",
 		Fix:     "Remove the taint, or the role worker.",
 		Sources: []string{createdBy + "#control-plane-node-isolation"},
 	}, nodeTaintWorker},
@@ -149,12 +150,12 @@ func nodeTaintDeprecated(p *plan.Plan) []Finding {
 			case t.Key != "node-role.kubernetes.io/master":
 			case group[0].Roles.Has(plan.ControlPlane) && !group[0].Roles.Has(plan.Worker):
 				findings = append(findings,
-					one(t.Attr("key"), "%s was replaced by %s, which kubeadm sets on %s by itself. What tolerates only "+
-						"that one stays away. Remove the taint block.", t.Key, controlPlaneKey, whose(group))...)
+					one(t.Attr("key"), "%s was replaced by %s, which kubeadm sets on %s itself. Pods that tolerate only the new "+
+						"one stay away. Remove the taint block.", t.Key, controlPlaneKey, whose(group))...)
 			default:
 				findings = append(findings,
-					one(t.Attr("key"), "%s was replaced by %s. What tolerates only that one, such as kubeadm's CoreDNS, "+
-						"stays away from %s. Remove the taint block.", t.Key, controlPlaneKey, whose(group))...)
+					one(t.Attr("key"), "%s was replaced by %s. Pods that tolerate only the new one, such as kubeadm's CoreDNS, "+
+						"stay away from %s. Remove the taint block.", t.Key, controlPlaneKey, whose(group))...)
 			}
 		}
 	}
@@ -164,7 +165,7 @@ func nodeTaintDeprecated(p *plan.Plan) []Finding {
 func nodeLabelRole(p *plan.Plan) []Finding {
 	return labeled(p, func(key, value string, n *plan.Node) string {
 		if key == controlPlaneKey && !n.Roles.Has(plan.ControlPlane) {
-			return fmt.Sprintf("%s is no control plane (roles: %s). Remove the label.", n.Name, strings.Join(n.Roles.Strings(), ", "))
+			return fmt.Sprintf("%s is not a control plane (roles: %s). Remove the label.", n.Name, strings.Join(n.Roles.Strings(), ", "))
 		}
 		return ""
 	})
@@ -192,7 +193,7 @@ func nodeLabelUnused(p *plan.Plan) []Finding {
 			return n.Attr(what(n))
 		}, func(n *plan.Node, all []*plan.Node) string {
 			roles := cmp.Or(strings.Join(n.Roles.Strings(), ", "), "none")
-			return fmt.Sprintf("%s runs no kubelet (roles: %s) and is no Kubernetes node, so %s says nothing. Remove "+
+			return fmt.Sprintf("%s runs no kubelet (roles: %s) and is not a Kubernetes node, so %s has no effect. Remove "+
 				"it.", whose(all), roles, what(n))
 		})
 }
@@ -205,7 +206,8 @@ func nodeTaintRepeated(p *plan.Plan) []Finding {
 			key := t.Key + ":" + t.Effect
 			if earlier, ok := first[key]; ok {
 				findings = append(findings,
-					one(t.Attr("key"), "%s has the taint %s with effect %s already (%s), and the API server takes one. Remove one.",
+					one(t.Attr("key"), "%s has the taint %s with effect %s already (%s), and the API server accepts only one. "+
+						"Remove one.",
 						whose(group), t.Key, t.Effect, line(earlier.Attr("key")))...)
 				continue
 			}
@@ -226,8 +228,8 @@ func nodeTaintEverywhere(p *plan.Plan) []Finding {
 		}
 	}
 	t := workers[0].Taints[slices.IndexFunc(workers[0].Taints, func(t plan.Taint) bool { return bars(t) && t.Key != controlPlaneKey })]
-	return one(t.Attr("effect"), "Every worker has a taint that bars ordinary pods (%s here): cluster DNS would stay Pending. Leave "+
-		"some without one, or write effect = \"PreferNoSchedule\".", t.Key)
+	return one(t.Attr("effect"), "Every worker has a taint that keeps ordinary pods away (%s here): cluster DNS would stay "+
+		"Pending. Leave some workers without one, or write effect = \"PreferNoSchedule\".", t.Key)
 }
 
 func nodeTaintCondition(p *plan.Plan) []Finding {
@@ -292,12 +294,13 @@ func movedNodes(p *plan.Plan) []Finding {
 		case !known[m.To]:
 			out = append(out, Finding{
 				At:     m.Attr("to"),
-				Detail: fmt.Sprintf("No node is named %q. Write the name that the machine has now.", spelling.Excerpt(m.To)),
+				Detail: fmt.Sprintf("No node is named %q. Write the current name of the machine.", spelling.Excerpt(m.To)),
 			})
 		case from[m.From] || to[m.To]:
 			out = append(out, Finding{
 				At: m.Block(),
-				Detail: fmt.Sprintf("%q to %q: one of the two names is in another block moved. Write each once.", spelling.Excerpt(m.From),
+				Detail: fmt.Sprintf("%q to %q: one of the two names is in another moved block. Write each name only "+
+					"once.", spelling.Excerpt(m.From),
 					spelling.Excerpt(m.To)),
 			})
 		}

@@ -117,8 +117,8 @@ func hostsInside(p *plan.Plan, ranges []span, except []span) []Finding {
 		if s.at.Filename == "" {
 			text += " (the default)"
 		}
-		findings = append(findings, advised(move(p, s), at, "%s holds %s, the address of %s (%s)%s. Packets for hosts would be "+
-			"sent to pods or Services instead.", text, in[0].addr, in[0].node.Name, line(in[0].at), others)...)
+		findings = append(findings, advised(move(p, s), at, "%s holds %s, the address of %s (%s)%s. Packets for hosts would go to "+
+			"pods or Services instead.", text, in[0].addr, in[0].node.Name, line(in[0].at), others)...)
 	}
 	return findings
 }
@@ -145,75 +145,73 @@ func docker(p *plan.Plan) []span {
 	return spans("bridge range of Docker (docker0)", p.Runtime.Block(), []netip.Prefix{dockerBridge})
 }
 
-const overlapWhy = "If two ranges share addresses, a host cannot tell which of the two networks a packet is for: some connections " +
-	"go astray, at random and only from some hosts. "
+const overlapWhy = "If two ranges share addresses, a host cannot tell which of the two networks a packet is for: some connections fail, " +
+	"at random and only from some hosts. "
 
 var overlapRules = []Rule{
 	pairRule("network-pods-overlap-services", "Pod and service ranges overlap",
-		overlapWhy+"A Service whose address is also a pod's is answered by the wrong one. kubeadm does not check this.",
+		overlapWhy+"If a Service has the address of a pod, the wrong one answers. kubeadm does not check this.",
 		"Move one of the two ranges; the finding names one that is free.", rule.Error, pods, services),
 	pairRule("network-pods-overlap-nodes", "Pod range overlaps a node subnet",
 		overlapWhy+"Hosts in the shared part cannot be reached from pods.",
 		"Move the pod range; the finding names one that is free.", rule.Error, pods, nodeSubnets),
 	pairRule("network-services-overlap-nodes", "Service range overlaps a node subnet",
-		overlapWhy+"kube-proxy catches what is meant for hosts in the shared part.",
+		overlapWhy+"kube-proxy intercepts packets for hosts in the shared part.",
 		"Move the service range; the finding names one that is free.", rule.Error, services, nodeSubnets),
 	pairRule("network-pods-overlap-reserved", "Pod range overlaps a reserved range",
-		"`reserved_subnets` names networks that exist already: an office, a VPN, another cluster. Pods could not reach the "+
-			"shared part, nor answer clients from there.",
+		"`reserved_subnets` lists existing networks: an office, a VPN, another cluster. Pods could not reach the shared part, nor "+
+			"answer clients from there.",
 		"Move the pod range; the finding names one that is free.", rule.Error, pods, reserved),
 	pairRule("network-services-overlap-reserved", "Service range overlaps a reserved range",
-		"`reserved_subnets` names networks that exist already: an office, a VPN, another cluster. kube-proxy would catch what "+
-			"is meant for the shared part.",
+		"`reserved_subnets` lists existing networks: an office, a VPN, another cluster. kube-proxy would intercept packets for the "+
+			"shared part.",
 		"Move the service range; the finding names one that is free.", rule.Error, services, reserved),
 	pairRule("network-nodes-overlap-reserved", "Node subnet overlaps a reserved range",
-		"`reserved_subnets` names networks that exist already, and nothing of the cluster may be in them.",
-		"Correct `node_subnets`, or take the range out of `reserved_subnets`.", rule.Error, nodeSubnets, reserved),
+		"`reserved_subnets` lists existing networks, and nothing in the cluster may use their addresses.",
+		"Correct `node_subnets`, or remove the range from `reserved_subnets`.", rule.Error, nodeSubnets, reserved),
 	hostRule("network-pods-hold-host", "Host address inside the pod range",
-		overlapWhy+"Pods that connect to such a host get a pod, or nothing; the kubelet there cannot reach the API server through the "+
-			"pod network.", pods),
+		overlapWhy+"Pods that connect to such a host reach a pod instead, or nothing.", pods),
 	hostRule("network-services-hold-host", "Host address inside the service range",
-		overlapWhy+"kube-proxy drops what is meant for such a host, because no Service has its address.", services),
+		overlapWhy+"kube-proxy drops packets for such a host, because no Service has its address.", services),
 	{rule.Rule{
 		ID: "network-reserved-holds-host", Severity: rule.Error, Title: "Host address inside a reserved range",
-		Doc: "`reserved_subnets` says where nothing of this cluster may lie: an office, a VPN, another cluster. A host in there takes " +
-			"an address that is spoken for.",
+		Doc: "`reserved_subnets` lists ranges that this cluster must not use: an office, a VPN, another cluster. A host there takes an " +
+			"address that belongs to another network.",
 		Fix:     "Move the host, or narrow the reserved range.",
 		Sources: []string{networkModel},
 	}, networkReservedHoldsHost},
 	{rule.Rule{
-		ID: "network-overlaps-target", Severity: rule.Error, Title: "Range that the target's hosts use already",
-		Doc: "Hypervisors and clouds add their own bridges and networks to each host. A cluster range on top of one cuts the host " +
-			"off from it: in Vagrant, from the NAT interface through which it reaches the world.",
+		ID: "network-overlaps-target", Severity: rule.Error, Title: "Range already used on the target's hosts",
+		Doc: "Hypervisors and clouds add their own bridges and networks to each host. A cluster range that overlaps one of them cuts " +
+			"the host off from it: in Vagrant, from the NAT interface that connects it to the internet.",
 		Fix: "Move the range; the finding names one that is free.",
 		Sources: []string{"https://developer.hashicorp.com/vagrant/docs/providers/virtualbox/networking",
 			"https://github.com/kubernetes/kubernetes/issues/33562"},
 	}, networkOverlapsTarget},
 	{rule.Rule{
 		ID: "network-overlaps-docker", Severity: rule.Error, Title: "Range of Docker's bridge",
-		Doc: "Docker gives docker0 the range 172.17.0.0/16 on every host, unless daemon.json says otherwise. A cluster range on top of " +
-			"it is answered by the bridge.",
+		Doc: "Docker assigns 172.17.0.0/16 to docker0 on every host, unless daemon.json says otherwise. If a cluster range overlaps it, " +
+			"packets go to the bridge.",
 		Fix:     "Move the range, or choose another runtime.",
 		Sources: []string{"https://docs.docker.com/engine/network/drivers/bridge/#connect-a-container-to-the-default-bridge-network"},
 	}, networkOverlapsDocker},
 	{rule.Rule{
 		ID: "network-node-subnets-overlap", Severity: rule.Error, Title: "Node subnets that overlap",
-		Doc: "Two of the `node_subnets` share addresses. A host in the shared part cannot know which router and which neighbors " +
-			"it has.",
+		Doc:     "Two of the `node_subnets` share addresses. For a host in the shared part, the router and the neighbors are ambiguous.",
 		Fix:     "Write each subnet once, with its real prefix length.",
 		Sources: []string{networkModel},
 	}, networkNodeSubnetsOverlap},
 	{rule.Rule{
 		ID: "network-virtual-ip-overlap", Severity: rule.Error, Title: "Virtual IP inside a cluster range", Permanent: true,
-		Doc: "The virtual IP is an address of the hosts' network. Inside the pod, service or a reserved range it is caught by the pod " +
-			"network or by kube-proxy on every node, and the API cannot be reached.",
-		Fix:     "Take a free address of the hosts' subnet.",
+		Doc: "The virtual IP must be an address in the hosts' network. In the pod range, the Service range, or a reserved range, the " +
+			"pod network or kube-proxy intercepts its packets on every node, and the API is unreachable.",
+		Fix:     "Use a free address in the hosts' subnet.",
 		Sources: []string{networkModel, haKubeadm},
 	}, networkVirtualIPOverlap},
 	{rule.Rule{
 		ID: "network-endpoint-overlap", Severity: rule.Error, Title: "Endpoint inside a cluster range", Permanent: true,
-		Doc: "The control plane endpoint must be reached before there are pods and Services. Inside one of their ranges it never is, " +
-			"and afterwards every node sends it to the pod network.",
+		Doc: "The control plane endpoint must be reachable before there are pods and Services. In one of their ranges it never is, and " +
+			"later every node sends its packets to the pod network.",
 		Fix:     "Write the virtual IP, the balancer's address or a DNS name.",
 		Sources: []string{haKubeadm},
 	}, networkEndpointOverlap},
@@ -226,16 +224,16 @@ var overlapRules = []Rule{
 	}, networkMirrorOverlap},
 	{rule.Rule{
 		ID: "network-range-special", Severity: rule.Error, Title: "Special-purpose range", Permanent: true,
-		Doc: "Loopback, link-local, multicast and reserved ranges have a fixed meaning in every host's kernel: their packets do not " +
-			"leave the host, or do not reach one other host.",
-		Fix:     "Take a private range: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, or fd00::/8.",
+		Doc: "Loopback, link-local, multicast and reserved ranges have a fixed meaning in every host's kernel: their packets never " +
+			"leave the host, or are not delivered to a single host.",
+		Fix:     "Use a private range: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, or fd00::/8.",
 		Sources: []string{specialPurpose},
 	}, networkRangeSpecial},
 	{rule.Rule{
 		ID: "network-range-public", Severity: rule.Warning, Title: "Public addresses for pods or services",
-		Doc: "The range belongs to someone on the internet. The real owners of these addresses cannot be reached from the cluster, and " +
-			"it goes unnoticed until one of them matters.",
-		Fix: "Take a private range (RFC 1918, RFC 6598, or fc00::/7).",
+		Doc: "The range belongs to someone on the internet. The cluster cannot reach the real owners of these addresses, which goes " +
+			"unnoticed until one of them matters.",
+		Fix: "Use a private range (RFC 1918, RFC 6598, or fc00::/7).",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc1918", "https://www.rfc-editor.org/rfc/rfc6598",
 			"https://www.rfc-editor.org/rfc/rfc4193"},
 	}, networkRangePublic},
@@ -254,8 +252,8 @@ func networkReservedHoldsHost(p *plan.Plan) []Finding {
 		for _, u := range in {
 			if !done[u.at] {
 				done[u.at] = true
-				findings = append(findings, one(u.at, "%s of %s is in %s (%s), where nothing of the cluster may be. "+
-					"Move it, or narrow reserved_subnets.", u.addr, u.node.Name, s.prefix, line(s.at))...)
+				findings = append(findings, one(u.at, "%s of %s is in %s (%s), which the cluster must not use. Move it, or make "+
+					"reserved_subnets smaller.", u.addr, u.node.Name, s.prefix, line(s.at))...)
 			}
 		}
 	}
@@ -276,8 +274,8 @@ func networkOverlapsTarget(p *plan.Plan) []Finding {
 			})
 		})
 		if len(in) > 0 {
-			findings = append(findings, one(in[0].at, "%s of %s is in %s, which hosts of target %s use for themselves. "+
-				"Take addresses outside of it.", in[0].addr, in[0].node.Name, s.prefix, p.Target.Name)...)
+			findings = append(findings, one(in[0].at, "%s of %s is in %s, which hosts of target %s use for themselves. Use "+
+				"addresses outside it.", in[0].addr, in[0].node.Name, s.prefix, p.Target.Name)...)
 		}
 	}
 	return findings
@@ -293,8 +291,8 @@ func networkOverlapsDocker(p *plan.Plan) []Finding {
 	if len(docker(p)) > 0 {
 		if in := inside(dockerBridge, uses(p)); len(in) > 0 && len(overlaps(nodeSubnets(p), docker(p))) == 0 {
 			findings = append(findings,
-				one(in[0].at, "%s of %s is in %s, which Docker gives docker0 on every host. Take addresses outside "+
-					"of it, or choose another runtime.", in[0].addr, in[0].node.Name, dockerBridge)...)
+				one(in[0].at, "%s of %s is in %s, which Docker gives docker0 on every host. Use addresses outside it, or choose "+
+					"another runtime.", in[0].addr, in[0].node.Name, dockerBridge)...)
 		}
 	}
 	return findings
@@ -320,7 +318,7 @@ func networkVirtualIPOverlap(p *plan.Plan) []Finding {
 			if slices.ContainsFunc(p.Nodes, func(n *plan.Node) bool { return s.prefix.Contains(n.Address) }) {
 				return nil // the range lies over the hosts' network, which is said of the hosts
 			}
-			return one(p.LoadBalancer.Attr("virtual_ip"), "%s is inside of %s%s. Take a free address of the hosts' subnet.", vip,
+			return one(p.LoadBalancer.Attr("virtual_ip"), "%s is in %s%s. Use a free address in the hosts' subnet.", vip,
 				describe(s), where(s.at))
 		}
 	}
@@ -336,7 +334,7 @@ func networkEndpointOverlap(p *plan.Plan) []Finding {
 	for _, s := range slices.Concat(pods(p), services(p), reserved(p)) {
 		if s.prefix.Contains(a) {
 			return one(p.Cluster.Attr("control_plane_endpoint"),
-				"%s is inside of %s%s. Write the virtual IP, the balancer's address or a DNS name.", a, describe(s), where(s.at))
+				"%s is in %s%s. Write the virtual IP, the balancer's address or a DNS name.", a, describe(s), where(s.at))
 		}
 	}
 	return nil
@@ -348,8 +346,8 @@ func networkMirrorOverlap(p *plan.Plan) []Finding {
 		for _, s := range slices.Concat(pods(p), services(p)) {
 			if s.prefix.Contains(server.Addr) {
 				findings = append(findings,
-					advised(move(p, s), server.At, "The %s %s is inside of %s%s, so it is cut off when the pod network "+
-						"comes up. Move the range, or the server.", server.What, server.Addr, describe(s), where(s.at))...)
+					advised(move(p, s), server.At, "The %s %s is in %s%s, so it is cut off when the pod network starts. Move the "+
+						"range, or the server.", server.What, server.Addr, describe(s), where(s.at))...)
 				break
 			}
 		}
@@ -385,8 +383,8 @@ func networkRangePublic(p *plan.Plan) []Finding {
 		refused := s.what == "services" && s.prefix.Bits() < 12 // network-service-range-large says it
 		if s.prefix.Addr().Is4() && !private(s.prefix) && !special && !refused && s.prefix.Bits() > 0 {
 			findings = append(findings,
-				advised(move(p, s), s.at, "%s is not private: its addresses belong to someone on the internet, who "+
-					"cannot be reached from the cluster.%s", opening(s), takenForPrivate(s.prefix.Addr()))...)
+				advised(move(p, s), s.at, "%s is not private: its addresses belong to someone on the internet, whom the cluster "+
+					"then cannot reach.%s", opening(s), takenForPrivate(s.prefix.Addr()))...)
 		}
 	}
 	return findings

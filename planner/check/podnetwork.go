@@ -11,45 +11,42 @@ import (
 // podNetworkRules are about a pod network that the planner does not know, and about cluster DNS.
 var podNetworkRules = []Rule{
 	{rule.Rule{
-		ID: "network-cni-other", Severity: rule.Error, Title: "Pod network that is described in the wrong place", Permanent: true,
-		Doc: "`plugin`, `images`, and `manifest` describe a pod network that k8splan does not know: cni \"other\". Of one that it knows " +
-			"it " +
-			"writes the manifests itself, and these would have no effect.",
+		ID: "network-cni-other", Severity: rule.Error, Title: "Pod network described in the wrong place", Permanent: true,
+		Doc: "`plugin`, `images`, and `manifest` describe a pod network that k8splan does not know: cni \"other\". For those that it " +
+			"knows, k8splan writes the manifests itself, and these settings would have no effect.",
 		Fix:     "Write `cni \"other\"` with a `plugin`, or remove them.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/cluster-administration/addons/"},
 	}, networkCNIOther},
 	{rule.Rule{
-		ID: "artifact-image-unused", Severity: rule.Warning, Title: "Repository of an image that no host pulls",
-		Doc: "`images { etcd }` is where kubeadm takes the image of stacked members from. External members are programs of their " +
-			"hosts.",
+		ID: "artifact-image-unused", Severity: rule.Warning, Title: "Image repository that no host uses",
+		Doc: "`images { etcd }` is the repository from which kubeadm pulls the image of stacked members. External members run as " +
+			"programs on their hosts, without an image.",
 		Fix:     "Remove `etcd` from `images`.",
 		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/#kubeadm-k8s-io-v1beta4-LocalEtcd"},
 	}, artifactImageUnused},
 	{rule.Rule{
 		ID: "network-node-cache-ipv6", Severity: rule.Error, Title: "Node-local DNS cache without IPv4", Permanent: true,
-		Doc: "The cache listens on 169.254.20.10, an address of IPv4 that no interface outside of the node has. Pods with IPv6 alone " +
-			"cannot reach it.",
-		Fix:     "Remove `node_local_cache`, or give pods and Services a range of IPv4 first.",
+		Doc:     "The cache listens on 169.254.20.10, a link-local IPv4 address on the node. Pods with only IPv6 cannot reach it.",
+		Fix:     "Remove `node_local_cache`, or put an IPv4 range first for pods and Services.",
 		Sources: []string{"https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/"},
 	}, networkNodeCacheIPv6},
 	{rule.Rule{
 		ID: "network-dns-upstream-cluster", Severity: rule.Error, Title: "Cluster DNS that asks itself", Permanent: true,
-		Doc: "CoreDNS sends questions about other names to `upstream`. A server with an address of a Service or of the node's cache is " +
-			"CoreDNS again: " +
-			"each such query loops until the plugin `loop` stops CoreDNS.",
-		Fix:     "Write the address of a DNS server outside of the cluster.",
+		Doc: "CoreDNS forwards queries for other names to `upstream`. A server with the address of a Service or of the node-local cache " +
+			"leads back to CoreDNS: each such query loops until the plugin `loop` stops CoreDNS.",
+		Fix:     "Write the address of a DNS server outside the cluster.",
 		Sources: []string{"https://coredns.io/plugins/loop/"},
 	}, networkDNSUpstreamCluster},
 	{rule.Rule{
-		ID: "network-dns-upstream-unusable", Severity: rule.Error, Title: "DNS server with an address of pods, or of nobody",
-		Doc: "CoreDNS sends questions about other names to `upstream`. An address of a pod is another's after the next restart, and at a " +
-			"multicast, link-local or reserved address nobody answers.",
-		Fix:     "Write the address of a DNS server outside of the cluster.",
+		ID: "network-dns-upstream-unusable", Severity: rule.Error, Title: "Unusable DNS server address",
+		Doc: "CoreDNS forwards queries for other names to `upstream`. The address of a pod may belong to another pod after the next " +
+			"restart, and nothing answers at a multicast, link-local, or reserved address.",
+		Fix:     "Write the address of a DNS server outside the cluster.",
 		Sources: []string{"https://coredns.io/plugins/forward/"},
 	}, networkDNSUpstreamUnusable},
 	{rule.Rule{
-		ID: "network-dns-upstream-repeated", Severity: rule.Warning, Title: "DNS server that is written twice",
-		Doc:     "Several servers in `upstream` stand in for each other. One that is written twice stands in for nobody.",
+		ID: "network-dns-upstream-repeated", Severity: rule.Warning, Title: "Duplicate DNS server",
+		Doc:     "If one of the servers in `upstream` fails, the others take over. A server that is listed twice adds no redundancy.",
 		Fix:     "Remove one of the two, or write another server.",
 		Sources: []string{"https://coredns.io/plugins/forward/"},
 	}, networkDNSUpstreamRepeated},
@@ -70,13 +67,14 @@ func networkCNIOther(p *plan.Plan) []Finding {
 	}
 	if c.Name == plan.OtherCNI {
 		if c.Plugin == "" {
-			return one(c.Block(), "Nothing says which pod network this is. Write plugin = \"kube-router\", or whatever its name is.")
+			return one(c.Block(), "The name of the pod network is missing. Write plugin with its name, such as plugin = "+
+				"\"kube-router\".")
 		}
 		return nil
 	}
 	for _, name := range []string{"plugin", "images"} {
 		if c.Has(name) {
-			return one(c.Attr(name), "%s is for a pod network that k8splan does not know, and %s is none. Remove it, or write cni "+
+			return one(c.Attr(name), "%s is for a pod network that k8splan does not know, but it knows %s. Remove it, or write cni "+
 				"\"other\".",
 				name, c.Name)
 		}
@@ -92,7 +90,7 @@ func networkCNIOther(p *plan.Plan) []Finding {
 func networkNodeCacheIPv6(p *plan.Plan) []Finding {
 	d := p.Network.DNS
 	if s := p.Network.ServiceSubnets; d.NodeLocalCache && len(s) > 0 && !s[0].Addr().Is4() {
-		return one(d.Attr("node_local_cache"), "The first range of Services is %s, and the cache listens on %s. Remove "+
+		return one(d.Attr("node_local_cache"), "The first Service range is %s, and the cache listens on %s. Remove "+
 			"node_local_cache.", s[0],
 			plan.NodeCacheAddress)
 	}
@@ -105,10 +103,10 @@ func networkDNSUpstreamCluster(p *plan.Plan) []Finding {
 		switch {
 		case server.Host == plan.NodeCacheAddress || plan.Within(p.Network.ServiceSubnets, server.Host):
 			return one(d.Element("upstream", i), "%s is an address of the cluster's own DNS or of another Service. Write a server "+
-				"outside of the cluster.", server.Host)
+				"outside the cluster.", server.Host)
 		case loopback(server.Host):
-			return one(d.Element("upstream", i), "%s is CoreDNS' own pod, as that pod sees it: every question comes back to it. Write the "+
-				"address that the server has in the network.", server.Host)
+			return one(d.Element("upstream", i), "%s means CoreDNS' own pod: every query comes back to it. Write the server's "+
+				"address in the network.", server.Host)
 		}
 	}
 	return nil
@@ -128,8 +126,8 @@ func networkDNSUpstreamUnusable(p *plan.Plan) []Finding {
 		case why != "":
 			return one(d.Element("upstream", i), "%s is %s: no DNS server answers there. Write the server's own address.", server.Host, why)
 		case plan.Within(p.Network.PodSubnets, server.Host):
-			return one(d.Element("upstream", i), "%s is in the range of pods, whose addresses change and are there only when the "+
-				"cluster is. Write a server outside of the cluster.", server.Host)
+			return one(d.Element("upstream", i), "%s is in the pod range, whose addresses change and exist only while the cluster "+
+				"runs. Write a server outside the cluster.", server.Host)
 		}
 	}
 	return nil
@@ -139,7 +137,7 @@ func networkDNSUpstreamRepeated(p *plan.Plan) []Finding {
 	d := p.Network.DNS
 	for i, server := range d.Upstream {
 		if slices.Contains(d.Upstream[:i], server) {
-			return one(d.Element("upstream", i), "%s is written twice: when it is down, both are. Remove it, or write another server.",
+			return one(d.Element("upstream", i), "%s is listed twice: if it fails, both fail. Remove it, or write another server.",
 				server)
 		}
 	}

@@ -16,46 +16,45 @@ const metallbUsage = "https://metallb.io/configuration/"
 // poolRules are about addresses for Services of type LoadBalancer.
 var poolRules = []Rule{
 	{rule.Rule{
-		ID: "addon-pool-owner", Severity: rule.Error, Title: "Address pool without MetalLB, or the other way round", Permanent: true,
-		Doc: "A pool is what MetalLB, as k8splan brings it, gives to Services. Another addon reads no pools, and MetalLB without one " +
-			"gives nothing to anybody.",
+		ID: "addon-pool-owner", Severity: rule.Error, Title: "Address pool without MetalLB, or MetalLB without a pool", Permanent: true,
+		Doc: "MetalLB, as k8splan installs it, assigns addresses from pools to Services. No other addon reads pools, and MetalLB " +
+			"without a pool assigns nothing.",
 		Fix:     "Write `addon \"metallb\" { pool \"default\" { addresses = [ … ] } }`, without manifests of your own.",
 		Sources: []string{metallbUsage},
 	}, addonPoolOwner},
 	{rule.Rule{
-		ID: "addon-pool-overlap", Severity: rule.Error, Title: "Address pool over addresses in use", Permanent: true,
-		Doc: "An address of a pool goes to the next Service that needs one. Where a host, the virtual IP, the endpoint, pods, other " +
-			"Services, " +
-			"a reserved network, or another pool has it too, one of the two cannot be reached.",
+		ID: "addon-pool-overlap", Severity: rule.Error, Title: "Address pool overlaps addresses in use", Permanent: true,
+		Doc: "An address of a pool goes to the next Service that needs one. If a host, the virtual IP, the endpoint, pods, other " +
+			"Services, a reserved network, or another pool has it too, one of the two is unreachable.",
 		Fix:     "Choose free addresses, and exclude them from DHCP.",
 		Sources: []string{metallbUsage},
 	}, addonPoolOverlap},
 	{rule.Rule{
-		ID: "addon-pool-segment", Severity: rule.Error, Title: "Address pool outside of the nodes' segments",
-		Doc: "A node answers ARP for the addresses of a pool. Hosts of the segment, and its router, ask by ARP only for addresses of the " +
-			"segment. No host looks for other addresses.",
+		ID: "addon-pool-segment", Severity: rule.Error, Title: "Address pool outside the nodes' segments",
+		Doc: "A node answers ARP for the addresses of a pool. The router and the hosts of a segment send ARP requests only for " +
+			"addresses in the segment, so other addresses are never found.",
 		Fix:     "Take addresses of a subnet in `node_subnets`, or write `announce = \"none\"` and announce them by BGP.",
 		Sources: []string{"https://metallb.io/concepts/layer2/"},
 	}, addonPoolSegment},
 	{rule.Rule{
 		ID: "addon-pool-segment-unstated", Severity: rule.Warning, Title: "Address pool in what looks like a segment without nodes",
-		Doc: "A node answers ARP for the addresses of a pool, and no router passes ARP on. `node_subnets` does not say where segments " +
-			"end, and by their addresses (one segment for each /24, or /64 of IPv6) no node shares one with the pool.",
-		Fix: "Write `node_subnets`: one range where it is one segment. Otherwise take addresses of the nodes' subnet, or announce them " +
-			"by BGP with `announce = \"none\"`.",
+		Doc: "A node answers ARP for the addresses of a pool, and routers do not forward ARP. `node_subnets` does not say where " +
+			"segments end. Judging by addresses (one segment for each /24, or /64 of IPv6), no node shares a segment with the pool.",
+		Fix: "Write `node_subnets`, as one range if it is one segment. Otherwise take addresses from the nodes' subnet, or write " +
+			"`announce = \"none\"` and announce them by BGP.",
 		Sources: []string{"https://metallb.io/concepts/layer2/"},
 	}, addonPoolSegmentUnstated},
 	{rule.Rule{
-		ID: "addon-pool-unusable", Severity: rule.Error, Title: "Address pool that no client reaches",
-		Doc: "Addresses of a pool are dialed from outside of the cluster. A loopback, link-local, multicast or reserved address leads " +
-			"nowhere, and MetalLB gives a Service addresses of its own families only.",
-		Fix:     "Take addresses of the nodes' network, of a family that Services have.",
+		ID: "addon-pool-unusable", Severity: rule.Error, Title: "Unreachable address pool",
+		Doc: "Clients outside the cluster connect to the addresses of a pool. Loopback, link-local, multicast, and reserved addresses " +
+			"lead nowhere, and MetalLB gives a Service only addresses of the Service's own families.",
+		Fix:     "Take addresses from the nodes' network, of a family that Services have.",
 		Sources: []string{metallbUsage, dualStackDocs},
 	}, addonPoolUnusable},
 	{rule.Rule{
 		ID: "addon-pool-broadcast", Severity: rule.Warning, Title: "Address pool with a segment's network or broadcast address",
-		Doc: "The first and the last address of an IPv4 segment mean the segment and everybody in it. Hosts do not dial them, so the " +
-			"Service that gets one is not reached.",
+		Doc: "The first and last addresses of an IPv4 segment are its network and broadcast addresses. Hosts do not connect to them, so " +
+			"a Service that gets one is unreachable.",
 		Fix:     "Leave the two out of the pool.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc919", metallbUsage},
 	}, addonPoolBroadcast},
@@ -67,13 +66,11 @@ func addonPoolOwner(p *plan.Plan) []Finding {
 		ours := a.Known != nil && a.Name == "metallb"
 		switch {
 		case len(a.Pools) > 0 && !ours:
-			findings = append(findings, one(a.Pools[0].NameRange, "%s reads no pools: MetalLB does, where k8splan brings it. Remove the "+
-				"pool, or "+
-				"write addon \"metallb\" without manifests.", a.Name)...)
+			findings = append(findings, one(a.Pools[0].NameRange, "%s does not use pools: only MetalLB does, if k8splan installs "+
+				"it. Remove the pool, or write addon \"metallb\" without manifests.", a.Name)...)
 		case len(a.Pools) == 0 && ours:
-			findings = append(findings, one(a.NameRange, "MetalLB has no addresses to give. Write pool \"default\" { addresses = [ … ] } "+
-				"in the "+
-				"block.")...)
+			findings = append(findings, one(a.NameRange, "MetalLB has no addresses to assign. Write pool \"default\" { addresses = "+
+				"[ … ] } in the block.")...)
 		}
 	}
 	return findings
@@ -163,9 +160,8 @@ func addonPoolSegment(p *plan.Plan) []Finding {
 		}
 		within := func(s netip.Prefix) bool { return s.Contains(c.First) && s.Contains(c.Last) }
 		if c.pool.ARP && poolUnusable(p, c) == "" && !slices.ContainsFunc(segments, within) {
-			findings = append(findings, one(c.at, "%s of pool %s is outside of %s (%s), where no host looks for it by ARP. "+
-				"Take addresses "+
-				"of the nodes' subnet, or write announce = \"none\".", c.Written, c.pool.Name, what, line(at))...)
+			findings = append(findings, one(c.at, "%s of pool %s is outside of %s (%s), where no host looks for it by ARP. Use "+
+				"addresses in the nodes' subnet, or write announce = \"none\".", c.Written, c.pool.Name, what, line(at))...)
 		}
 	}
 	return findings
@@ -191,9 +187,9 @@ func addonPoolSegmentUnstated(p *plan.Plan) []Finding {
 		if !c.pool.ARP || i < 0 || poolUnusable(p, c) != "" || guessed[p.Segment(c.First).Prefix] && guessed[p.Segment(c.Last).Prefix] {
 			continue
 		}
-		findings = append(findings, one(c.at, "%s of pool %s and the nodes (%s) are not in one segment, as far as the file says: no "+
-			"host looks for those addresses by ARP. State the segment in node_subnets of network, take addresses of the nodes' subnet, or "+
-			"write announce = \"none\".", c.Written, c.pool.Name, nodes[i])...)
+		findings = append(findings, one(c.at, "%s of pool %s and the nodes (%s) are not in one segment, judging by the file: no "+
+			"host looks for these addresses by ARP. Write the segment as node_subnets in network, use addresses in the nodes' "+
+			"subnet, or write announce = \"none\".", c.Written, c.pool.Name, nodes[i])...)
 	}
 	return findings
 }
@@ -215,7 +211,7 @@ func addonPoolUnusable(p *plan.Plan) []Finding {
 	var findings []Finding
 	for _, c := range poolRanges(p) {
 		if why := poolUnusable(p, c); why != "" {
-			findings = append(findings, one(c.at, "%s of pool %s: %s. Take addresses of the nodes' network.", c.Written, c.pool.Name,
+			findings = append(findings, one(c.at, "%s of pool %s: %s. Use addresses in the nodes' network.", c.Written, c.pool.Name,
 				why)...)
 		}
 	}
@@ -237,8 +233,8 @@ func addonPoolBroadcast(p *plan.Plan) []Finding {
 				what string
 			}{{s.Masked().Addr(), "network"}, {plan.LastAddress(s), "broadcast"}} {
 				if c.Contains(end.a) && poolTaken(p, c, hosts) == "" {
-					findings = append(findings, one(c.at, "%s of pool %s holds %s, the %s address of %s: the Service that gets it is not "+
-						"reached. Leave it out.", c.Written, c.pool.Name, end.a, end.what, s)...)
+					findings = append(findings, one(c.at, "%s of pool %s holds %s, the %s address of %s: a Service that gets it is "+
+						"unreachable. Leave it out.", c.Written, c.pool.Name, end.a, end.what, s)...)
 				}
 			}
 		}

@@ -13,40 +13,39 @@ import (
 // reachRules are about machines as they are found: their names, how Ansible reaches them, and those beside the cluster.
 var reachRules = []Rule{
 	{rule.Rule{
-		ID: "node-name-dots", Severity: rule.Error, Title: "Name with dots that the target cannot carry", Permanent: true,
-		Doc: "Kubernetes takes a DNS name with dots for a node, and any text for a cluster. What a target makes is called after both: " +
-			"machines, networks, rules of firewalls. Such names take no dots.",
-		Fix:     "Write the name without dots, or take a target whose machines exist: bare-metal or kubespray.",
+		ID: "node-name-dots", Severity: rule.Error, Title: "Name with dots not supported by the target", Permanent: true,
+		Doc: "Kubernetes accepts a DNS name with dots for a node, and any string for a cluster. The target names its machines, " +
+			"networks, and firewall rules after both, and such names must not have dots.",
+		Fix:     "Write the name without dots, or use a target with existing machines: bare-metal or kubespray.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names"},
 	}, nodeNameDots},
 	{rule.Rule{
-		ID: "node-ssh-made", Severity: rule.Error, Title: "Login of one machine that the target makes", Permanent: true,
-		Doc: "The target makes every machine with the one user and the one port of sshd that the block ssh of the file says. Ansible " +
-			"would look for another on this machine, and not find it.",
-		Fix:     "Remove the block from the machine, and write `user` and `port` in the block `ssh` of the file.",
+		ID: "node-ssh-made", Severity: rule.Error, Title: "SSH login of a single machine", Permanent: true,
+		Doc: "The target creates every machine with the user and the sshd port from the file's ssh block. Ansible would try a different " +
+			"login on this machine and fail.",
+		Fix:     "Remove the block from the machine, and write `user` and `port` in the file's `ssh` block.",
 		Sources: []string{"https://docs.ansible.com/ansible/latest/inventory_guide/connection_details.html"},
 	}, nodeSSHMade},
 	{rule.Rule{
-		ID: "node-local-twice", Severity: rule.Error, Title: "Several machines that Ansible runs on", Permanent: true,
-		Doc: "connection = \"local\" says that Ansible runs on this very machine. It would do everything that is meant for the others of " +
-			"them there too.",
-		Fix:     "Keep it on the machine that Ansible runs on.",
+		ID: "node-local-twice", Severity: rule.Error, Title: "Several machines with a local connection", Permanent: true,
+		Doc: "connection = \"local\" means that Ansible runs on this machine. Everything meant for the other machines with this setting " +
+			"would also happen here.",
+		Fix:     "Keep it only on the machine that Ansible runs on.",
 		Sources: []string{"https://docs.ansible.com/ansible/latest/collections/ansible/builtin/local_connection.html"},
 	}, nodeLocalTwice},
 	{rule.Rule{
-		ID: "node-etcd-name", Severity: rule.Error, Title: "Name of an etcd member that the target does not give", Permanent: true,
-		Doc: "The playbook and kubeadm know an etcd member by the name of its host: they add, remove, restore, and back up members by " +
-			"it. kubespray writes another name if one is set.",
-		Fix:     "Remove `etcd_name`, or take the target kubespray. Write it only where the machine is a member.",
+		ID: "node-etcd-name", Severity: rule.Error, Title: "etcd member name not supported by the target", Permanent: true,
+		Doc: "The playbook and kubeadm identify an etcd member by the name of its host when they add, remove, restore, and back up " +
+			"members. Only kubespray supports another name.",
+		Fix:     "Remove `etcd_name`, or use the target kubespray. Write it only on etcd members.",
 		Sources: []string{"https://etcd.io/docs/v3.6/op-guide/clustering/"},
 	}, nodeEtcdName},
 	{rule.Rule{
-		ID: "node-beside-cluster", Severity: rule.Error, Title: "Machine without a role on a target that creates machines by role",
+		ID: "node-beside-cluster", Severity: rule.Error, Title: "Machine without a role that the target cannot create",
 		Permanent: true,
-		Doc: "roles = [] is a machine outside of the cluster: an address, a place, and groups of the inventory. Targets that create " +
-			"machines " +
-			"know what to make by the roles.",
-		Fix:     "Remove the node, or take a target whose machines exist: bare-metal or kubespray.",
+		Doc: "roles = [] defines a machine outside the cluster, with an address, a place, and inventory groups. Targets that create " +
+			"machines decide by role what to create.",
+		Fix:     "Remove the node, or use a target with existing machines: bare-metal or kubespray.",
 		Sources: []string{"https://docs.ansible.com/ansible/latest/inventory_guide/intro_inventory.html"},
 	}, nodeBesideCluster},
 }
@@ -68,12 +67,12 @@ func nodeNameDots(p *plan.Plan) []Finding {
 	}
 	var findings []Finding
 	if strings.Contains(p.Cluster.Name, ".") {
-		findings = append(findings, one(p.Cluster.NameRange, "%q has dots, and target %s calls things after the cluster that take none. "+
-			"Write %q.", p.Cluster.Name, p.Target.Name, strings.ReplaceAll(p.Cluster.Name, ".", "-"))...)
+		findings = append(findings, one(p.Cluster.NameRange, "%q has dots, and target %s names things after the cluster that must "+
+			"not have dots. Write %q.", p.Cluster.Name, p.Target.Name, strings.ReplaceAll(p.Cluster.Name, ".", "-"))...)
 	}
 	for _, n := range byPlace(p.Nodes) {
 		if strings.Contains(n.Name, ".") {
-			findings = append(findings, one(n.NameRange, "%q has dots, and target %s calls the machine so. Write "+
+			findings = append(findings, one(n.NameRange, "%q has dots, and target %s uses it as the machine's name. Write "+
 				"%q.", n.Name, p.Target.Name,
 				strings.ReplaceAll(n.Name, ".", "-"))...)
 		}
@@ -88,7 +87,7 @@ func nodeSSHMade(p *plan.Plan) []Finding {
 	made := having(byPlace(p.Nodes), func(n *plan.Node) bool { return n.SSH.Source != nil })
 	return each(made, func(*plan.Node) bool { return true }, func(n *plan.Node) hcl.Range { return n.SSH.Block() },
 		func(_ *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("Target %s makes %s with user %s and sshd on port %d, as all other machines. Remove the block.",
+			return fmt.Sprintf("Target %s makes %s with user %s and sshd on port %d, like all other machines. Remove the block.",
 				p.Target.Name, whose(all), p.SSH.User, p.SSH.Port)
 		})
 }
@@ -98,8 +97,8 @@ func nodeLocalTwice(p *plan.Plan) []Finding {
 	if len(local) < 2 {
 		return nil
 	}
-	return one(local[1].SSH.Attr("connection"), "%s and %s both have connection = \"local\", and Ansible runs on one machine. Keep it "+
-		"there.",
+	return one(local[1].SSH.Attr("connection"), "%s and %s both have connection = \"local\", but Ansible runs on one machine only. "+
+		"Keep it there.",
 		local[0].Name, local[1].Name)
 }
 
@@ -116,9 +115,9 @@ func nodeEtcdName(p *plan.Plan) []Finding {
 		switch at := n.Attr("etcd_name"); {
 		case n.EtcdName == "" || p.Target.Facts.Leaves("node.etcd_name"):
 		case !n.Roles.Has(plan.EtcdRole):
-			return one(at, "%s is no etcd member, and has no name for one. Remove etcd_name, or write the role etcd.", n.Name)
+			return one(at, "%s is not an etcd member. Remove etcd_name, or write the role etcd.", n.Name)
 		case !p.Target.Facts.NamesMembers && n.EtcdName != n.Name:
-			return one(at, "Target %s calls the member as its host is called, %s, and not %s. Remove etcd_name.", p.Target.Name, n.Name,
+			return one(at, "Target %s names the member after its host, %s, not %s. Remove etcd_name.", p.Target.Name, n.Name,
 				n.EtcdName)
 		}
 	}
@@ -132,8 +131,8 @@ func nodeBesideCluster(p *plan.Plan) []Finding {
 	var findings []Finding
 	for _, n := range byPlace(p.Nodes) {
 		if n.Roles == 0 && n.Has("roles") {
-			findings = append(findings, one(n.Attr("roles"), "Target %s makes machines by their roles, and %s has none. Remove the node, "+
-				"or write roles = [\"worker\"].", p.Target.Name, n.Name)...)
+			findings = append(findings, one(n.Attr("roles"), "Target %s creates machines by their roles, and %s has none. Remove "+
+				"the node, or write roles = [\"worker\"].", p.Target.Name, n.Name)...)
 		}
 	}
 	return findings

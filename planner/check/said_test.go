@@ -67,7 +67,7 @@ func TestSaid(t *testing.T) {
 			"availability-hypervisor-majority: hv1 carries 3"},
 		{"calico's default from a mirror", []string{"# end", "artifacts {\n  mirror_url = \"https://mirror.example.com\"\n}"}, ""},
 		{"routers for two of three", append(segments, bare, `cni "calico" `+routers),
-			`network-routes-need-segment: c-3 (c) and w-3 (c) have none. Nobody else learns where their pods are. ` +
+			`network-routes-need-segment: c-3 (c) and w-3 (c) have none. Nothing else learns where their pods are. ` +
 				`Write failure_domain "c" { bgp_peers = […] } in cni.`},
 		{"calico has no host-gw", append(segments, bare, "cni \"calico\" {\n    encapsulation = \"host-gw\"\n  }"),
 			"network-encapsulation: host-gw"},

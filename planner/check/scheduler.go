@@ -40,35 +40,35 @@ func schedulings(p *plan.Plan) []scheduling {
 var schedulerRules = []Rule{
 	{rule.Rule{
 		ID: "scheduler-name-taken", Severity: rule.Error, Title: "Duplicate scheduler name", Permanent: true,
-		Doc: "A pod asks for a scheduler by its name. Two that answer to one name both place its pods, each without knowing what the " +
-			"other has just put where, and nodes take more than they hold.",
-		Fix: "Give each profile and each scheduler a unique name. \"default-scheduler\" is a profile of " +
-			"kubeadm's own scheduler alone.",
+		Doc: "A pod selects a scheduler by name. Two schedulers with the same name both place its pods, without knowing about each " +
+			"other's decisions, and nodes get more pods than they can hold.",
+		Fix: "Give each profile and each scheduler a unique name. Only kubeadm's own scheduler may have the profile " +
+			"\"default-scheduler\".",
 		Sources: []string{schedulersDocs},
 	}, schedulerNameTaken},
 	{rule.Rule{
 		ID: "scheduler-plugin-unknown", Severity: rule.Error, Title: "Unknown scheduler plugin", Permanent: true,
-		Doc:     "kube-scheduler stops at a plugin that it was not built with, and no pod is placed any more.",
-		Fix:     "Write a plugin's name as upstream has it, or an `image` that was built with it.",
+		Doc:     "kube-scheduler exits if it was not built with a plugin, and no pods are scheduled any more.",
+		Fix:     "Write the name of an upstream plugin, or an `image` that was built with it.",
 		Sources: []string{profilesDocs + "#scheduling-plugins"},
 	}, schedulerPluginUnknown},
 	{rule.Rule{
 		ID: "scheduler-plugin-needed", Severity: rule.Error, Title: "Required scheduler plugin turned off", Permanent: true,
 		Doc: "A scheduler needs exactly one plugin that sorts its queue, the same in all profiles, and one that binds pods to nodes. " +
-			"Without them it stops at the start.",
-		Fix:     "Leave PrioritySort and DefaultBinder on.",
+			"Without them it exits at startup.",
+		Fix:     "Leave PrioritySort and DefaultBinder enabled.",
 		Sources: []string{profilesDocs},
 	}, schedulerPluginNeeded},
 	{rule.Rule{
-		ID: "scheduler-strategy-off", Severity: rule.Warning, Title: "Strategy of a plugin that is off",
-		Doc: "NodeResourcesFit carries the scoring strategy out. With that plugin off the strategy means nothing, and pods land on " +
+		ID: "scheduler-strategy-off", Severity: rule.Warning, Title: "Scoring strategy of a disabled plugin",
+		Doc: "NodeResourcesFit implements the scoring strategy. With that plugin disabled, the strategy has no effect, and pods land on " +
 			"nodes that have no room for them.",
-		Fix:     "Leave NodeResourcesFit on, or take `scoring_strategy` out.",
+		Fix:     "Leave NodeResourcesFit enabled, or remove `scoring_strategy`.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/scheduling-eviction/resource-bin-packing/"},
 	}, schedulerStrategyOff},
 	{rule.Rule{
 		ID: "scheduler-config-twice", Severity: rule.Error, Title: "Duplicate scheduler configuration", Permanent: true,
-		Doc: "Profiles are written into a file that kubeadm's own scheduler reads by --config. A second --config in `extra_args` names " +
+		Doc: "Profiles are written to a file that kubeadm's scheduler reads with --config. A second --config in `extra_args` points to " +
 			"another file, and only one of them is read.",
 		Fix:     "Write the profiles here, and remove the flag.",
 		Sources: []string{profilesDocs},
@@ -82,14 +82,14 @@ func schedulerNameTaken(p *plan.Plan) []Finding {
 		first, twice := seen[s.name]
 		switch {
 		case twice:
-			findings = append(findings, one(s.at, "%q is the name of a profile already, on %s. Name it otherwise.", s.name,
+			findings = append(findings, one(s.at, "%q is already the name of a profile, on %s. Use another name.", s.name,
 				line(first))...)
 		case s.name == plan.DefaultScheduler && slices.ContainsFunc(p.Schedulers, func(o *plan.Scheduler) bool {
 			return o.NameRange == s.at
 		}):
 			findings = append(findings,
-				one(s.at, "kubeadm's own scheduler answers to %q. Name this one otherwise, or write a profile of that "+
-					"name into cluster { scheduler { … } }.", s.name)...)
+				one(s.at, "kubeadm's own scheduler has the name %q. Use another name, or write a profile with that name in cluster "+
+					"{ scheduler { … } }.", s.name)...)
 		}
 		seen[s.name] = s.at
 	}
@@ -121,7 +121,8 @@ func schedulerPluginNeeded(p *plan.Plan) []Finding {
 			off := slices.Contains(s.DisablePlugins, needed) || slices.Contains(s.DisablePlugins, "*") &&
 				!slices.Contains(s.EnablePlugins, needed)
 			if off && !s.custom {
-				findings = append(findings, one(s.Attr("disable_plugins"), "Without %s the scheduler stops at its start. Leave it on.",
+				findings = append(findings, one(s.Attr("disable_plugins"), "Without %s, the scheduler exits at startup. Leave it "+
+					"enabled.",
 					needed)...)
 				break
 			}
@@ -136,7 +137,7 @@ func schedulerStrategyOff(p *plan.Plan) []Finding {
 		off := slices.Contains(s.DisablePlugins, "NodeResourcesFit") || slices.Contains(s.DisablePlugins, "*")
 		if s.ScoringStrategy != "" && off && !slices.Contains(s.EnablePlugins, "NodeResourcesFit") {
 			findings = append(findings, one(s.Attr("scoring_strategy"),
-				"NodeResourcesFit, which carries the strategy out, is off. Leave it on.")...)
+				"NodeResourcesFit, which implements the strategy, is disabled. Leave it enabled.")...)
 		}
 	}
 	return findings

@@ -63,28 +63,28 @@ var (
 )
 
 // inFile ends every detail about a secret.
-const inFile = " topology.hcl and what is generated from it are meant for git."
+const inFile = " topology.hcl and the files generated from it are meant for git."
 
 var secretRules = []Rule{
 	secretRule("secret-private-key", "Private key in the file",
-		"A private key in a file that is committed, mailed and printed in diagnostics is no longer private. "+
-			"Nothing in the language takes a key.",
-		"Write the path of the key (`private_key_file`), and make a new key: this one has been shown.",
-		"This is a private key."+inFile+" Write a path, and make a new key: this one has been shown.", privateKey.MatchString),
+		"A private key in a file that is committed, mailed, and shown in diagnostics is no longer private. No argument takes a key.",
+		"Write the path of the key (`private_key_file`), and create a new key: this one has been exposed.",
+		"This is a private key."+inFile+" Write a path, and create a new key: this one has been exposed.", privateKey.MatchString),
 	secretRule("secret-bootstrap-token", "Bootstrap token in the file",
-		"Who has a bootstrap token joins machines to the cluster. The playbook mints one when it needs it, and removes it afterwards.",
-		"Remove it; nothing here takes a token.",
-		"This is a bootstrap token: who has it joins machines to the cluster."+inFile+
-			" Remove it; the playbook mints one when it needs it.",
+		"Anyone with a bootstrap token can join machines to the cluster. The playbook creates one when it needs it, and removes it "+
+			"afterwards.",
+		"Remove it; no argument takes a token.",
+		"This is a bootstrap token: anyone who has it can join machines to the cluster."+inFile+
+			" Remove it; the playbook creates one when it needs it.",
 		func(s string) bool {
 			return bootstrapToken.MatchString(s) && strings.ContainsAny(s[7:], "0123456789")
 		}, "https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/"),
 	secretRule("secret-key-material", "Key material in the file",
-		"64 hexadecimal digits are kubeadm's certificate key, or a key for encryption: with it the uploaded authorities of the "+
-			"cluster can be read.",
-		"Remove it; certificates are copied between control planes without one. A checksum is written as \"sha256:…\".",
+		"64 hexadecimal digits look like kubeadm's certificate key, with which the cluster's uploaded CA keys can be decrypted, or like "+
+			"an encryption key.",
+		"Remove it; certificates are copied between control planes without such a key. Write a checksum as \"sha256:…\".",
 		"These 64 hexadecimal digits look like a certificate or encryption key."+inFile+
-			" Remove it; a checksum is written as \"sha256:…\".", hex64.MatchString,
+			" Remove it, or write a checksum as \"sha256:…\".", hex64.MatchString,
 		"https://kubernetes.io/docs/reference/setup-tools/kubeadm/kubeadm-init/#uploading-control-plane-certificates-to-the-cluster"),
 	secretRule("secret-url-password", "Password in a URL",
 		"A password in a URL shows up in process lists, logs and every generated file that names the URL.",
@@ -93,27 +93,26 @@ var secretRules = []Rule{
 		urlPassword.MatchString,
 		"https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1"),
 	secretRule("secret-access-key", "Access key of a service in the file",
-		"The shape is that of an access key or token of a cloud, forge or chat service. Bots read public repositories for them "+
+		"The value looks like an access key or token of a cloud, code hosting, or chat service. Bots find these in public repositories "+
 			"within minutes.",
-		"Take it out and revoke it. Cloud tools read credentials from their own files and variables.",
-		"This looks like an access key of a cloud, forge or chat service."+inFile+" Take it out and revoke it.",
+		"Remove it and revoke it. Cloud tools read credentials from their own files and variables.",
+		"This looks like an access key of a cloud, code hosting, or chat service."+inFile+" Take it out and revoke it.",
 		func(s string) bool { return serviceKey.MatchString(s) || jwt.MatchString(s) },
 		"https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns"),
 	{rule.Rule{
 		ID: "secret-variable-default", Severity: rule.Warning, Title: "Secret as the default of a variable",
-		Doc: "The variable's name says that it holds a secret, and its default is in the file, where everyone can read it. Whatever uses " +
-			"it writes it into the generated tree.",
-		Fix:     "Remove the default. Nothing in the language takes a secret; programs on the hosts read theirs from files.",
+		Doc: "The variable's name suggests a secret, and its default is in the file, where everyone can read it. Any argument that uses " +
+			"it writes it to the generated tree.",
+		Fix:     "Remove the default. No argument takes a secret; programs on the hosts read theirs from files.",
 		Sources: []string{secretsInGit, "https://github.com/rancher/rke/issues/3004"},
 	}, secretVariableDefault},
 	{rule.Rule{
 		ID: "secret-in-tree", Severity: rule.Error, Title: "Sensitive value in the tree", Discreet: true,
-		Doc: "A variable with `sensitive = true` is kept out of messages. An argument that reads it would write its value into files " +
-			"of the " +
-			"generated tree, which are meant for git, and onto hosts.",
-		Fix: "Give programs their secrets on the hosts, and write here what is not secret: the address of a proxy without a login, " +
-			"the path of a " +
-			"file. If the value is not secret, leave out `sensitive = true`. With a waiver it is written, and the tree says so.",
+		Doc: "Messages never show a variable with `sensitive = true`. An argument that uses it would write its value to files of the " +
+			"generated tree, which are meant for git, and to hosts.",
+		Fix: "Give programs their secrets on the hosts, and write only values here that are not secret: the address of a proxy without " +
+			"a login, the path of a file. If the value is not secret, remove `sensitive = true`. With a waiver, the value is written, " +
+			"and the tree says so.",
 		Sources: []string{secretsInGit},
 	}, secretInTree},
 }
@@ -129,15 +128,16 @@ var ways = []struct{ block, argument, way string }{
 	{"host_file", "content", "Put the file onto the control planes yourself, below a directory that `extra_volume` mounts."},
 	{"", "image_repository",
 		"Write the address without a login, and give the runtime its login on the hosts: /var/lib/kubelet/config.json."},
-	{"", "mirror_url", "Write the address without a login: hosts fetch from it by their own addresses, or through a proxy that logs in."},
+	{"", "mirror_url", "Write the URL without a login: let the server admit hosts by address, or use a proxy that logs in."},
 	{"", "extra_args",
-		"Write the path of a file on the control planes, below a directory that `extra_volume` mounts, where the flag takes one."},
-	{"", "kubelet_extra_args", "Write the path of a file on the hosts, where the flag takes one."},
-	{"", "config", "Write the path of a file on the hosts, where the field takes one."},
-	{"", "labels", "Whoever may read nodes reads their labels. Put it into a Secret of the cluster."},
-	{"", "annotations", "Whoever may read nodes reads their annotations. Put it into a Secret of the cluster."},
-	{"", "private_key_file", "The path of a key is no secret: leave out `sensitive = true`."},
-	{"", "manifests", "Give the manifest's path on this machine: it reaches the control plane with mode 0600, and not the tree."},
+		"If the flag takes a file, write its path on the control planes, in a directory that `extra_volume` mounts."},
+	{"", "kubelet_extra_args", "If the flag takes a file, write its path on the hosts."},
+	{"", "config", "If the field takes a file, write its path on the hosts."},
+	{"", "labels", "Anyone who may read nodes can read their labels. Put it into a Secret in the cluster."},
+	{"", "annotations", "Anyone who may read nodes can read their annotations. Put it into a Secret in the cluster."},
+	{"", "private_key_file", "The path of a key is not a secret: remove `sensitive = true`."},
+	{"", "manifests", "Write the manifest's path on this machine: it is copied to the control plane with mode 0600, and is not in " +
+		"the tree."},
 }
 
 // secretInTree looks at every argument but those that stay in the topology: of variables, locals and waivers.
@@ -155,8 +155,8 @@ func secretInTree(p *plan.Plan) []Finding {
 		for name, a := range body.Attributes {
 			if p.Spec.Secrets.Sensitive(a.Expr.Range()) {
 				findings = append(findings, one(a.Expr.Range(),
-					"A sensitive variable is read here, and %s would write its value into files of "+
-						"the tree, which is meant for git. %s", name, wayOf(block, name))...)
+					"A sensitive variable is used here, and %s would write its value to files in the tree, which is meant for git. "+
+						"%s", name, wayOf(block, name))...)
 			}
 		}
 		for _, b := range body.Blocks {
@@ -175,7 +175,7 @@ func wayOf(block, argument string) string {
 			return w.way
 		}
 	}
-	return "Give programs their secrets on the hosts. If this is not secret, leave out `sensitive = true`, or waive the rule with a " +
+	return "Give programs their secrets on the hosts. If this is not secret, remove `sensitive = true`, or waive the rule with a " +
 		"reason."
 }
 

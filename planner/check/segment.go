@@ -65,8 +65,8 @@ func routesApart(p *plan.Plan, stated bool) []Finding {
 	}
 	a, b, certain := s.StatedApart()
 	if without := withoutRouters(p); len(without) > 0 && certain && stated {
-		return one(s.At, "%s over several segments needs routers for every node: %s. Nobody else learns where their pods are. Write %s in "+
-			"cni.", s.What, listed(without, "has", "have"), routersFor(without))
+		return one(s.At, "%s over several segments needs routers for every node: %s. Nothing else learns where their pods are. "+
+			"Write %s in cni.", s.What, listed(without, "has", "have"), routersFor(without))
 	}
 	switch {
 	case certain && stated:
@@ -76,8 +76,8 @@ func routesApart(p *plan.Plan, stated bool) []Finding {
 		return nil
 	}
 	if a, b, likely := s.Apart(); likely && !stated {
-		return one(s.At, "%s needs all nodes on one segment, and %s of %s and %s of %s look like two. If they are one, state its range in "+
-			"node_subnets of network; if not, write %s.", s.What, a.Addr, a.Who, b.Addr, b.Who, wrap)
+		return one(s.At, "%s needs all nodes on one segment, and %s of %s and %s of %s look like two. If they are one, write its "+
+			"range as node_subnets in network; if not, write %s.", s.What, a.Addr, a.Who, b.Addr, b.Who, wrap)
 	}
 	return nil
 }

@@ -17,16 +17,15 @@ import (
 // siteRules are about several clusters, which say that they share a network. They are Together's.
 var (
 	siteAddress = &rule.Rule{
-		ID: "site-address", Severity: rule.Error, Title: "Address of another cluster of the site", Permanent: true,
-		Doc: "A site is a network in which addresses are unique. Two machines, or a machine and a virtual IP, with one address take " +
-			"each other's packets: whichever answered last is reached, and the other cluster's API or etcd drops out.",
-		Fix:     "Give one of the two another address, or another `site` where the networks are apart.",
+		ID: "site-address", Severity: rule.Error, Title: "Address of another cluster on the site", Permanent: true,
+		Doc: "A site is a network in which addresses are unique. Two machines, or a machine and a virtual IP, with the same address " +
+			"take each other's packets: the one that answered last gets them, and the other cluster's API or etcd becomes unreachable.",
+		Fix:     "Give one of the two another address, or another `site` if the networks are separate.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc5227", haConsider},
 	}
 	siteRouterID = &rule.Rule{
-		ID: "site-router-id", Severity: rule.Error, Title: "Virtual router ID of another cluster of the segment", Permanent: true,
-		Doc: "keepalived's groups on one segment are distinguished by the virtual router ID alone. Two clusters with the same one take " +
-			"each " +
+		ID: "site-router-id", Severity: rule.Error, Title: "Virtual router ID of another cluster on the segment", Permanent: true,
+		Doc: "On one segment, only the virtual router ID distinguishes keepalived groups. Two clusters with the same ID take each " +
 			"other's advertisements for their own: the address with the lower priority disappears, or the log fills with errors.",
 		Fix: "Write another `virtual_router_id`, or leave it out: it is computed from the virtual IP.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc5798#section-5.2.3", haConsider,
@@ -34,16 +33,16 @@ var (
 	}
 	siteRanges = &rule.Rule{
 		ID: "site-peer-ranges", Severity: rule.Error, Title: "Ranges of connected clusters overlap", Permanent: true,
-		Doc: "`peers` names clusters whose pods or Services are reached from here. An address of a range that both have leads to " +
-			"the cluster's own pods, never to the peer's.",
+		Doc: "`peers` lists clusters whose pods or Services this cluster connects to. An address in a range that both clusters have " +
+			"leads to the cluster's own pods, never to the peer's.",
 		Fix: "Move one of the ranges before its cluster is built: a cluster's ranges cannot be changed later.",
 		Sources: []string{"https://docs.cilium.io/en/stable/network/clustermesh/clustermesh/#prerequisites",
 			"https://submariner.io/getting-started/"},
 	}
 	sitePeer = &rule.Rule{
 		ID: "site-peer-unknown", Severity: rule.Warning, Title: "Peer that no other file defines",
-		Doc:     "`peers` names a cluster that is in none of the files of this call: nothing was compared with it.",
-		Fix:     "Write the name that the other file's cluster block has, or validate its file too.",
+		Doc:     "`peers` lists a cluster that none of the given files define: nothing was compared with it.",
+		Fix:     "Write the name from the other file's cluster block, or validate that file too.",
 		Sources: []string{"https://docs.cilium.io/en/stable/network/clustermesh/clustermesh/#prerequisites"},
 	}
 	siteRules = []*rule.Rule{siteAddress, siteRouterID, siteRanges, sitePeer, siteHypervisor}
@@ -124,7 +123,7 @@ func sharedPools(p, other *plan.Plan) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	say := func(at hcl.Range, format string, args ...any) {
 		diags = append(diags, siteAddress.Diagnostic(at, fmt.Sprintf(format, args...)+fmt.Sprintf(" Both clusters are in site %q. "+
-			"Take other addresses.", p.Cluster.Site)))
+			"Use other addresses.", p.Cluster.Site)))
 	}
 	mine, theirs := poolRanges(p), poolRanges(other)
 	for _, c := range mine {
@@ -185,11 +184,11 @@ func sharedAddresses(p, other *plan.Plan) hcl.Diagnostics {
 		o, t := own[a], theirs[a]
 		also := ""
 		if n := more[pair{o.at, t.at}]; n > 1 {
-			also = fmt.Sprintf(", and so it is with %d more of the two blocks", n-1)
+			also = fmt.Sprintf(", as are %d more of the two blocks", n-1)
 		}
 		diags = append(diags,
-			siteAddress.Diagnostic(o.at, fmt.Sprintf("%s (%s) is also the address of %s of cluster %q (%s)%s. Both clusters are "+
-				"in site %q. Take another address.", a, o.who, t.who, other.Cluster.Name, fileLine(t.at), also, p.Cluster.Site)))
+			siteAddress.Diagnostic(o.at, fmt.Sprintf("%s (%s) is also the address of %s of cluster %q (%s)%s. Both clusters are in "+
+				"site %q. Use another address.", a, o.who, t.who, other.Cluster.Name, fileLine(t.at), also, p.Cluster.Site)))
 	}
 	return diags
 }
@@ -265,14 +264,14 @@ func unknownPeers(p *plan.Plan, all []*plan.Plan) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for i, peer := range p.Cluster.Peers {
 		if peer == p.Cluster.Name {
-			diags = append(diags, sitePeer.Diagnostic(p.Cluster.Element("peers", i), fmt.Sprintf("%q is this cluster's own name: a "+
-				"cluster has no connection to itself, and nothing was compared. Write the names of the other clusters.", peer)))
+			diags = append(diags, sitePeer.Diagnostic(p.Cluster.Element("peers", i), fmt.Sprintf("%q is this cluster's own name: "+
+				"nothing was compared, because a cluster does not connect to itself. Write the names of the other clusters.", peer)))
 			continue
 		}
 		if len(all) > 1 && !slices.Contains(others, peer) {
 			diags = append(diags, sitePeer.Diagnostic(p.Cluster.Element("peers", i),
-				fmt.Sprintf("No other file of this call defines cluster %q: "+
-					"nothing was compared with it.%s", peer, spelling.DidYouMean(peer, others))))
+				fmt.Sprintf("None of the other given files defines cluster %q: nothing was compared with it.%s", peer,
+					spelling.DidYouMean(peer, others))))
 		}
 	}
 	return diags

@@ -44,120 +44,119 @@ func placementAt(p *plan.Plan) hcl.Range {
 var topologyRules = []Rule{
 	{rule.Rule{
 		ID: "topology-no-nodes", Severity: rule.Error, Title: "No hosts", Permanent: true,
-		Doc:     "A cluster is made of hosts: at least one control plane, and workers where the type has them.",
+		Doc:     "A cluster consists of hosts: at least one control plane, and workers if the type has them.",
 		Fix:     "Write a `node \"<name>\" { … }` or a `node_pool \"<name>\" { count = … }` block.",
 		Sources: []string{componentsOf},
 	}, topologyNoNodes},
 	{rule.Rule{
 		ID: "topology-all-in-one-hosts", Severity: rule.Error, Title: "All-in-one with more than one host", Permanent: true,
-		Doc: "The type all-in-one runs the control plane, etcd and the workload on one node. A second host does not fit into it, and " +
-			"what its roles were meant to be cannot be guessed.",
-		Fix: "Remove the other hosts, or choose a type that has them: single-etcd-single-master takes one control " +
-			"plane and any number of workers.",
+		Doc: "The type all-in-one runs the control plane, etcd, and all workloads on one node. There is no place for a second host, and " +
+			"its intended roles cannot be guessed.",
+		Fix: "Remove the other hosts, or choose another type: single-etcd-single-master has one control plane and any number of " +
+			"workers.",
 		Sources: []string{createdBy},
 	}, topologyAllInOneHosts},
 	{rule.Rule{
 		ID: "topology-no-control-plane", Severity: rule.Error, Title: "No control plane", Permanent: true,
-		Doc: "Without a host that runs the API server, the scheduler and the controller manager there is " +
-			"nothing that nodes could join.",
-		Fix:     "Give one host `roles = [\"control-plane\"]`, several where the type has them.",
+		Doc:     "Without a host that runs the API server, the scheduler, and the controller manager, there is nothing for nodes to join.",
+		Fix:     "Give one host `roles = [\"control-plane\"]`, or several hosts if the type has several control planes.",
 		Sources: []string{componentsOf},
 	}, topologyNoControlPlane},
 	{rule.Rule{
 		ID: "topology-extra-control-plane", Severity: rule.Error, Title: "More control planes than the type has", Permanent: true,
-		Doc: "A single-master type has one control plane and no load balancer before it. Clients would go on dialling the first one, " +
-			"and etcd would silently become a cluster of another size than the type says.",
+		Doc: "A single-master type has one control plane and no load balancer. Clients would keep using the first control plane, and " +
+			"etcd would silently become a cluster of a different size.",
 		Fix:     "Make the others workers, or choose multi-etcd-multi-master (three or more control planes with stacked etcd).",
 		Sources: []string{haTopology},
 	}, topologyExtraControlPlane},
 	{rule.Rule{
 		ID: "topology-few-control-planes", Severity: rule.Error, Title: "Fewer control planes than the type has", Permanent: true,
-		Doc: "A multi-master type promises that the API outlives the loss of a control plane. With one there " +
-			"is nothing left to take over.",
-		Fix:     "Define at least two control planes, three where etcd is stacked on them, or choose single-etcd-single-master.",
+		Doc:     "A multi-master type promises that the API survives the loss of a control plane. With only one, nothing can take over.",
+		Fix:     "Define at least two control planes, or three if etcd is stacked on them, or choose single-etcd-single-master.",
 		Sources: []string{haTopology},
 	}, topologyFewControlPlanes},
 	{rule.Rule{
 		ID: "topology-stacked-pair", Severity: rule.Error, Title: "Two control planes with stacked etcd", Permanent: true,
-		Doc: "Stacked etcd has one member on each control plane. Two members need both for a majority, so the loss of either stops " +
-			"every change: two are worse than one.",
+		Doc: "Stacked etcd has one member on each control plane. Two members need both for a majority, so losing either one stops all " +
+			"changes: two are worse than one.",
 		Fix:     "Define three control planes, or place etcd on three separate hosts (`roles = [\"etcd\"]`).",
 		Sources: []string{haTopology, etcdFAQ},
 	}, topologyStackedPair},
 	{rule.Rule{
 		ID: "topology-etcd-placement", Severity: rule.Error, Title: "etcd placement that contradicts the type", Permanent: true,
-		Doc: "The type says where etcd lives: stacked on the control planes, or external, as a separate service. The one etcd that " +
-			"several control planes share is always external, because kubeadm would give every control plane its own member.",
+		Doc: "The type determines where etcd runs: stacked on the control planes, or external, as a separate service. A single etcd " +
+			"member for several control planes is always external, because kubeadm would give every control plane its own member.",
 		Fix:     "Change `etcd { topology = … }` and the roles of the hosts, or the type.",
 		Sources: []string{haTopology},
 	}, topologyEtcdPlacement},
 	{rule.Rule{
 		ID: "topology-no-etcd", Severity: rule.Error, Title: "External etcd without members", Permanent: true,
-		Doc: "External etcd runs on the hosts with the role etcd. Without any, the API servers have nowhere to " +
-			"keep the state of the cluster.",
+		Doc: "External etcd runs on the hosts with the role etcd. Without any, the API servers have nowhere to store the cluster's state.",
 		Fix: "Give one host (single-etcd-multi-master) or three (multi-etcd-multi-master) the role etcd, or write `topology = " +
 			"\"stacked\"` where the type allows it.",
 		Sources: []string{haTopology},
 	}, topologyNoEtcd},
 	{rule.Rule{
 		ID: "topology-extra-etcd", Severity: rule.Error, Title: "More etcd members than the type has", Permanent: true,
-		Doc: "The type single-etcd-multi-master has one etcd member that all control planes share. Several members are another type, " +
-			"with other failure behavior.",
+		Doc: "The type single-etcd-multi-master has one etcd member that all control planes share. Several members are a different " +
+			"type, which fails in different ways.",
 		Fix:     "Write `type = \"multi-etcd-multi-master\"`, with an odd number of members from three, or keep one member.",
 		Sources: []string{haTopology},
 	}, topologyExtraEtcd},
 	{rule.Rule{
 		ID: "topology-few-etcd", Severity: rule.Error, Title: "Fewer etcd members than the type has", Permanent: true,
-		Doc: "Clustered etcd begins with three members. One is no cluster, and two tolerate no more than one does: both must agree, so " +
-			"two hosts can now stop it instead of one.",
+		Doc: "An etcd cluster needs at least three members. Two tolerate no more failures than one: both must agree, so either of two " +
+			"hosts can now stop it instead of one.",
 		Fix:     "Give a third host the role etcd, or choose a single-etcd type.",
 		Sources: []string{etcdFAQ},
 	}, topologyFewEtcd},
 	{rule.Rule{
 		ID: "topology-no-worker", Severity: rule.Error, Title: "No worker",
-		Doc: "A control plane carries the taint node-role.kubernetes.io/control-plane:NoSchedule unless it is a worker too. Without any " +
-			"worker, ordinary pods stay Pending, cluster DNS among them where no toleration saves it.",
-		Fix:     "Add a host with `roles = [\"worker\"]`, or let control planes work too: `roles = [\"control-plane\", \"worker\"]`.",
+		Doc: "A control plane has the taint node-role.kubernetes.io/control-plane:NoSchedule unless it is also a worker. Without a " +
+			"worker, ordinary pods stay Pending.",
+		Fix: "Add a host with `roles = [\"worker\"]`, or let control planes also be workers: `roles = [\"control-plane\", " +
+			"\"worker\"]`.",
 		Sources: []string{createdBy + "#control-plane-node-isolation"},
 	}, topologyNoWorker},
 	{rule.Rule{
 		ID: "topology-no-load-balancer", Severity: rule.Error, Title: "Several control planes without a load balancer",
 		Doc: "Kubelets and clients connect to one address, the control plane endpoint. Without a load balancer in front of several " +
-			"control planes, all connect to one of them, and the cluster is down when it is, however many others run.",
-		Fix: "Write `load_balancer \"haproxy\"` with hosts of the role load-balancer, `load_balancer \"kube-vip\" { virtual_ip = … " +
-			"}`, `load_balancer \"local\" {}` for a proxy on every node, or `load_balancer \"external\" {}` for one that exists already.",
+			"control planes, all of them connect to one control plane, and the cluster is down whenever that one is, however many " +
+			"others run.",
+		Fix: "Write `load_balancer \"haproxy\"` with hosts of the role load-balancer, `load_balancer \"kube-vip\" { virtual_ip = … }`, " +
+			"`load_balancer \"local\" {}` for a proxy on every node, or `load_balancer \"external\" {}` for an existing one.",
 		Sources: []string{haKubeadm + "#create-load-balancer-for-kube-apiserver", "https://github.com/kubernetes/kubeadm/issues/2472"},
 	}, topologyNoLoadBalancer},
 	{rule.Rule{
 		ID: "target-type", Severity: rule.Error, Title: "Installation type that the target cannot express", Permanent: true,
-		Doc: "A target that another program or a vendor installs has its own idea of a cluster. A type outside of it cannot be written " +
-			"in that target's language.",
-		Fix:     "Choose a type that the target has, or another target.",
+		Doc:     "On this target, another program or a vendor installs the cluster, and supports some installation types only.",
+		Fix:     "Choose a type that the target supports, or another target.",
 		Sources: []string{haTopology},
 	}, targetType},
 	{rule.Rule{
 		ID: "target-etcd", Severity: rule.Error, Title: "Placement of etcd that the target cannot express", Permanent: true,
-		Doc:     "A target that another program installs decides where etcd runs: on each control plane, or on separate machines.",
+		Doc: "On this target, the program that installs the cluster decides where etcd runs: on each control plane, or on separate " +
+			"machines.",
 		Fix:     "Place etcd as the target does, or choose another target.",
 		Sources: []string{haTopology},
 	}, targetEtcd},
 	{rule.Rule{
 		ID: "target-unused", Severity: rule.Warning, Title: "Setting ignored by the target",
-		Doc: "The program that builds the cluster on this target decides these things itself. What the file says about them is not " +
-			"used, and a reader would believe it.",
+		Doc: "On this target, the program that builds the cluster decides this itself. What the file says about it is ignored, and " +
+			"misleads its readers.",
 		Fix:     "Remove the block or the argument.",
 		Sources: []string{componentsOf},
 	}, unusedByTarget},
 	{rule.Rule{
 		ID: "target-hosted-roles", Severity: rule.Error, Title: "Host that the vendor runs", Permanent: true,
-		Doc:     "On a hosted target the vendor runs the control plane, etcd and the load balancer. The design defines workers only.",
-		Fix:     "Remove the hosts with other roles, and write `roles = [\"worker\"]` for the rest.",
+		Doc:     "On a hosted target, the vendor runs the control plane, etcd, and the load balancer. The design defines workers only.",
+		Fix:     "Remove hosts with other roles, and write `roles = [\"worker\"]` for the rest.",
 		Sources: []string{componentsOf},
 	}, targetHostedRoles},
 	{rule.Rule{
 		ID: "target-hosted-block", Severity: rule.Warning, Title: "Block without effect on a hosted target",
-		Doc: "On a hosted target the vendor decides about etcd and about the load balancer. What the file says about them is not used, " +
-			"and a reader would believe it.",
+		Doc: "On a hosted target, the vendor configures etcd and the load balancer. What the file says about them is ignored, and " +
+			"misleads its readers.",
 		Fix:     "Remove the block.",
 		Sources: []string{componentsOf},
 	}, targetHostedBlock},
@@ -224,8 +223,8 @@ func topologyStackedPair(p *plan.Plan) []Finding {
 		len(cps) >= t.ControlPlanesStacked.Min {
 		return nil
 	}
-	return one(cps[len(cps)-1].Attr("roles"), "With stacked etcd the %d control planes (%s) make %s, and %d must agree: the loss "+
-		"of either stops every change. Define %d control planes, or give three other hosts roles = [\"etcd\"].",
+	return one(cps[len(cps)-1].Attr("roles"), "With stacked etcd the %d control planes (%s) make %s, and %d must agree: losing "+
+		"either one stops all changes. Define %d control planes, or give three other hosts roles = [\"etcd\"].",
 		len(cps), sentence(names(cps)), quantity(len(cps), "etcd member"), plan.Quorum(len(cps)), t.ControlPlanesStacked.Min)
 }
 
@@ -240,8 +239,8 @@ func topologyEtcdPlacement(p *plan.Plan) []Finding {
 			"Type %s (%s) shares one etcd between all control planes, and stacked etcd would put a member on each. "+
 				"Write topology = \"external\" and give one host the role etcd.", t.Type, line(typeAt(p)))
 	}
-	return one(placementAt(p), "Type %s (%s) has one host, and etcd runs on it (stacked). Remove topology and the role etcd. "+
-		"A separate etcd takes another type, such as single-etcd-single-master.", t.Type, line(typeAt(p)))
+	return one(placementAt(p), "Type %s (%s) has one host, and etcd runs on it (stacked). Remove topology and the role etcd. A "+
+		"separate etcd needs another type, such as single-etcd-single-master.", t.Type, line(typeAt(p)))
 }
 
 func topologyNoEtcd(p *plan.Plan) []Finding {
@@ -293,11 +292,11 @@ func topologyNoWorker(p *plan.Plan) []Finding {
 		if ours(p) {
 			return nil // topology-no-control-plane says it
 		}
-		return one(p.Nodes[0].Attr("roles"), "No host has the role worker, and on target %s the plan defines workers alone. "+
-			"Write roles = [\"worker\"].", p.Target.Name)
+		return one(p.Nodes[0].Attr("roles"), "No host has the role worker, and on target %s the plan defines workers only. Write "+
+			"roles = [\"worker\"].", p.Target.Name)
 	}
-	return one(cps[0].Attr("roles"), "No host has the role worker, and the control planes (%s) take no ordinary pods. Add a host with "+
-		"roles = [\"worker\"], or write roles = [\"control-plane\", \"worker\"] here.", sentence(names(cps)))
+	return one(cps[0].Attr("roles"), "No host has the role worker, and the control planes (%s) do not run ordinary pods. Add a "+
+		"host with roles = [\"worker\"], or write roles = [\"control-plane\", \"worker\"] here.", sentence(names(cps)))
 }
 
 func topologyNoLoadBalancer(p *plan.Plan) []Finding {
@@ -307,9 +306,9 @@ func topologyNoLoadBalancer(p *plan.Plan) []Finding {
 		return nil
 	}
 	return one(typeAt(p), "Type %s needs a load balancer in front of its %s, and the design has none. A client that connects to "+
-		"one of them is cut off when that one fails. Write load_balancer \"haproxy\" {} and a host with roles = [\"load-balancer\"], "+
-		"load_balancer \"kube-vip\" { virtual_ip = … }, load_balancer \"local\" {} for a proxy on every node, or "+
-		"load_balancer \"external\" {} for what exists already.",
+		"one of them is cut off when that one fails. Write load_balancer \"haproxy\" {} and a host with roles = "+
+		"[\"load-balancer\"], load_balancer \"kube-vip\" { virtual_ip = … }, load_balancer \"local\" {} for a proxy on every node, "+
+		"or load_balancer \"external\" {} for an existing one.",
 		p.Cluster.Type, quantity(len(cps), "control plane"))
 }
 
@@ -351,7 +350,7 @@ func targetHostedRoles(p *plan.Plan) []Finding {
 	}
 	return each(p.Nodes, func(n *plan.Node) bool { return n.Roles&^plan.Worker != 0 },
 		func(n *plan.Node) hcl.Range { return n.Attr("roles") }, func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("On target %s the vendor runs control plane, etcd and load balancer; %s cannot have these "+
+			return fmt.Sprintf("On target %s, the vendor runs the control plane, etcd, and the load balancer; %s cannot have these "+
 				"roles. Remove the host, or write roles = [\"worker\"].", p.Target.Name, whose(all))
 		})
 }
@@ -362,12 +361,12 @@ func targetHostedBlock(p *plan.Plan) []Finding {
 	}
 	var findings []Finding
 	if p.Etcd.Written {
-		findings = append(findings, one(p.Etcd.Block(), "On target %s the vendor runs etcd: this block changes nothing. Remove it.",
+		findings = append(findings, one(p.Etcd.Block(), "On target %s the vendor runs etcd: this block has no effect. Remove it.",
 			p.Target.Name)...)
 	}
 	if p.LoadBalancer.Written {
 		findings = append(findings, one(p.LoadBalancer.Block(),
-			"On target %s the vendor runs the endpoint: this block changes nothing. Remove it.", p.Target.Name)...)
+			"On target %s the vendor runs the endpoint: this block has no effect. Remove it.", p.Target.Name)...)
 	}
 	return findings
 }

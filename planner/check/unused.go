@@ -38,7 +38,7 @@ func unusedByTarget(p *plan.Plan) []Finding {
 			continue
 		}
 		said[path] = true
-		findings = append(findings, one(at, "Target %s decides this itself, and what is written here changes nothing. Remove it.",
+		findings = append(findings, one(at, "Target %s decides this itself, and this setting has no effect. Remove it.",
 			p.Target.Name)...)
 	}
 	return findings
@@ -59,8 +59,8 @@ func hostOnOneMachine(p *plan.Plan) []Finding {
 	}
 	for _, use := range p.Spec.Written() {
 		if use.Path == "node.host" {
-			return one(use.At, "Target %s makes every node on one machine, %s, and reads no host: when that machine fails, all nodes do. "+
-				"Remove it.", p.Target.Name, facts.OneMachine)
+			return one(use.At, "Target %s creates every node on one machine, %s, and ignores host: if that machine fails, all "+
+				"nodes fail. Remove it.", p.Target.Name, facts.OneMachine)
 		}
 	}
 	return nil

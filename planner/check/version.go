@@ -63,117 +63,116 @@ const versionWithoutData = "version-unknown"
 var versionRules = []Rule{
 	{rule.Rule{
 		ID: versionWithoutData, Severity: rule.Error, Title: "Kubernetes version without data", Permanent: true,
-		Doc: "What is generated depends on facts about each minor: API versions, images, flags, floors. Of a minor that is newer or much " +
-			"older than the facts none is known, and a guess would fail on the machines.",
-		Fix:     "Write a version that `k8splan facts` lists. For a newer one update k8splan, or give newer facts with `--facts`.",
+		Doc: "Generated files depend on facts about each minor: API versions, images, flags, and minimum versions. For a minor that is " +
+			"newer or much older, k8splan has no facts, and a guess would fail on the machines.",
+		Fix:     "Write a version that `k8splan facts` lists. For a newer one, update k8splan or give newer facts with `--facts`.",
 		Sources: []string{releases},
 	}, versionUnknown},
 	{rule.Rule{
-		ID: "version-unsupported", Severity: rule.Warning, Title: "Kubernetes version that can be described, not generated",
-		Doc: "Before 1.31 kubeadm does not read the configuration format that k8splan writes, and upstream fixes none of these minors. " +
-			"A cluster of one can be checked, simulated and compared as it is. Flags, fields, feature gates and versions of other " +
-			"software are not judged: what fits such a Kubernetes is not known here.",
-		Fix: "Upgrade the cluster with what built it, one minor at a time; `k8splan upgrade-path` lists the steps. generate works " +
-			"from 1.31 on.",
+		ID: "version-unsupported", Severity: rule.Warning, Title: "Kubernetes version too old to generate",
+		Doc: "Before 1.31, kubeadm does not support the configuration format that k8splan writes, and upstream no longer fixes these " +
+			"minors. Such a cluster can still be validated, simulated, and compared. Flags, fields, feature gates, and versions of " +
+			"other software are not checked, because k8splan has no facts for such an old version.",
+		Fix: "Upgrade the cluster with the tool that built it, one minor at a time; `k8splan upgrade-path` lists the steps. generate " +
+			"works from 1.31 on.",
 		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/",
 			"https://github.com/kubernetes/website/blob/main/data/releases/eol.yaml", skewPolicy},
 	}, versionUnsupported},
 	{rule.Rule{
 		ID: "version-patch-unknown", Severity: rule.Warning, Title: "Unknown patch release",
-		Doc: "The release is newer than the facts of this planner. Image tags and etcd floors may have moved in it; what is generated " +
-			"follows the newest one known.",
+		Doc: "The release is newer than the facts in this version of k8splan. Image tags and the minimum etcd version may have changed; " +
+			"generated files follow the newest known release.",
 		Fix:     "Update k8splan, or give newer facts with `--facts`. There is no reason to go back to an older patch release.",
 		Sources: []string{releases},
 	}, versionPatchUnknown},
 	{rule.Rule{
 		ID: "target-version", Severity: rule.Error, Title: "Kubernetes version not supported by the target", Permanent: true,
-		Doc:     "The target's own program or service installs certain minors or releases only.",
-		Fix:     "Write a version that it takes, or leave it out and get the newest of them.",
+		Doc:     "The target's own program or service supports certain minors or releases only.",
+		Fix:     "Write a supported version, or leave it out to get the newest one.",
 		Sources: []string{releases},
 	}, targetVersion},
 	{rule.Rule{
 		ID: "version-kernel", Severity: rule.Error, Title: "Kernel too old for this Kubernetes",
-		Doc: "kubeadm's preflight of 1.32 and 1.33 refuses kernels before 4.19, that of 1.31 before 3.10. " +
-			"RHEL 8 and its relatives have 4.18.",
+		Doc: "kubeadm's preflight checks reject kernels older than 4.19 in 1.32 and 1.33, and older than 3.10 in 1.31. RHEL 8 and its " +
+			"derivatives have 4.18.",
 		Fix: "Use a newer release of the system.",
 		Sources: []string{"https://github.com/kubernetes/system-validators/blob/v1.9.0/validators/types_unix.go",
 			"https://kubernetes.io/docs/reference/node/kernel-version-requirements/"},
 	}, versionKernel},
 	{rule.Rule{
 		ID: "version-kernel-untested", Severity: rule.Warning, Title: "Kernel older than this Kubernetes is tested with",
-		Doc: "From 1.34 on kubeadm's preflight warns of kernels before 5.4: they are no longer tested, and features from user " +
-			"namespaces to swap need newer ones.",
+		Doc: "From 1.34 on, kubeadm's preflight checks warn about kernels older than 5.4: they are no longer tested, and features from " +
+			"user namespaces to swap need newer ones.",
 		Fix: "Use a newer release of the system.",
 		Sources: []string{"https://github.com/kubernetes/system-validators/blob/v1.12.1/validators/types_unix.go",
 			"https://kubernetes.io/docs/reference/node/kernel-version-requirements/"},
 	}, versionKernelUntested},
 	{rule.Rule{
-		ID: "version-cgroup-v1", Severity: rule.Error, Title: "cgroup v1 with a kubelet that refuses it",
-		Doc:     "From 1.35 on the kubelet does not start on a host with cgroup v1. The system boots with it unless told otherwise.",
-		Fix:     "Use a system that boots with cgroup v2: Ubuntu 22.04, Debian 11, RHEL 9 and newer.",
+		ID: "version-cgroup-v1", Severity: rule.Error, Title: "cgroup v1 not supported by this kubelet",
+		Doc:     "From 1.35 on, the kubelet does not start on a host with cgroup v1, which this system uses by default.",
+		Fix:     "Use a system with cgroup v2 by default: Ubuntu 22.04, Debian 11, RHEL 9, or newer.",
 		Sources: []string{cgroupDocs, "https://github.com/kubernetes/enhancements/issues/5573"},
 	}, versionCgroupV1},
 	{rule.Rule{
 		ID: "version-nftables-kernel", Severity: rule.Error, Title: "nftables mode on an old kernel",
-		Doc: "kube-proxy's nftables mode needs Linux 5.13 for what it asks of nft; on older kernels it exits, " +
-			"and no Service works on that node.",
+		Doc:     "kube-proxy's nftables mode needs Linux 5.13 or newer; on older kernels it exits, and no Service works on that node.",
 		Fix:     "Write `kube_proxy { mode = \"iptables\" }`, or use a newer system.",
 		Sources: []string{kubeProxyDocs + "#proxy-mode-nftables", "https://kubernetes.io/docs/reference/node/kernel-version-requirements/"},
 	}, versionNftablesKernel},
 	{rule.Rule{
 		ID: "version-wireguard-kernel", Severity: rule.Error, Title: "WireGuard on a kernel without it",
-		Doc:     "WireGuard came into Linux with 5.6. Older kernels lack the interface type, so the pod network's agent fails.",
+		Doc:     "Linux has WireGuard from 5.6 on. Older kernels lack the interface type, so the pod network's agent fails.",
 		Fix:     "Write `encapsulation = \"vxlan\"`, or use a newer system.",
 		Sources: []string{"https://www.wireguard.com/install/", flannelDocs + "#wireguard"},
 	}, versionWireguardKernel},
 	{rule.Rule{
 		ID: "version-ipvs-deprecated", Severity: rule.Warning, Title: "Deprecated proxy mode",
-		Doc:     "The ipvs mode is deprecated since 1.35 and has no maintainer; nftables does the same.",
+		Doc:     "The ipvs mode has been deprecated since 1.35 and has no maintainer; the nftables mode replaces it.",
 		Fix:     "Write `mode = \"nftables\"`, or leave it out.",
 		Sources: []string{"https://github.com/kubernetes/enhancements/issues/5495", kubeProxyDocs},
 	}, versionIPVSDeprecated},
 	{rule.Rule{
-		ID: "version-containerd", Severity: rule.Error, Title: "containerd of the wrong generation",
-		Doc: "The generated configuration is containerd 2's (config version 3). containerd 1 does not read its sections: it goes on " +
-			"with cgroupfs and the wrong pause image and says nothing, and nodes become unstable under load. Kubernetes ends its " +
-			"support for containerd 1.7 as well.",
+		ID: "version-containerd", Severity: rule.Error, Title: "containerd 1 instead of 2",
+		Doc: "The generated configuration is for containerd 2 (config version 3). containerd 1 ignores its sections: it silently " +
+			"continues with cgroupfs and the wrong pause image, and nodes become unstable under load. Kubernetes also ends its support " +
+			"for containerd 1.7.",
 		Fix: "Write a version of containerd 2, or leave it out.",
 		Sources: []string{runtimeTable, "https://github.com/containerd/containerd/blob/main/docs/cri/config.md",
 			"https://github.com/kubernetes-sigs/kubespray/issues/11963"},
 	}, versionContainerd},
 	{rule.Rule{
 		ID: "version-containerd-untested", Severity: rule.Warning, Title: "containerd untested with this Kubernetes",
-		Doc: "Each minor of Kubernetes is tested with certain releases of containerd. Older ones lack what the kubelet asks of them, " +
+		Doc: "Each minor of Kubernetes is tested with certain releases of containerd. Older ones lack features that the kubelet uses, " +
 			"and the combination is not tested upstream.",
 		Fix:     "Leave `version` out, or write a tested release.",
 		Sources: []string{runtimeTable},
 	}, versionContainerdUntested},
 	{rule.Rule{
 		ID: "version-cni-untested", Severity: rule.Warning, Title: "Pod network untested with this Kubernetes",
-		Doc: "The pod network's release is tested with certain minors of Kubernetes. Outside of them its makers answer no questions.",
+		Doc: "The pod network's release is tested with certain Kubernetes minors. Its maintainers do not support others.",
 		Fix: "Leave `version` out, or write a release that is tested with this minor.",
 		Sources: []string{"https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements",
 			"https://docs.cilium.io/en/stable/network/kubernetes/compatibility/"},
 	}, versionCNIUntested},
 	{rule.Rule{
 		ID: "version-crio", Severity: rule.Error, Title: "CRI-O of another minor",
-		Doc:     "CRI-O is released and tested with the Kubernetes minor of the same number; its releases promise nothing for others.",
-		Fix:     "Write a CRI-O release of the minor of Kubernetes, or leave it out.",
+		Doc:     "CRI-O is released and tested with the Kubernetes minor of the same number; other combinations are not supported.",
+		Fix:     "Write a CRI-O release with the same minor as Kubernetes, or leave it out.",
 		Sources: []string{"https://github.com/cri-o/cri-o#compatibility-matrix-cri-o--kubernetes"},
 	}, versionCrio},
 	{rule.Rule{
 		ID: "version-swap", Severity: rule.Warning, Title: "Swap on an old Kubernetes",
-		Doc: "Node swap is generally available from 1.34 on. Before, the kubelet that tolerates swap lets pods swap without limit or " +
-			"not at all, depending on gates, and memory requests mean little.",
+		Doc: "Node swap is generally available from 1.34 on. In older versions, a kubelet that tolerates swap lets pods swap without " +
+			"limit or not at all, depending on feature gates, and memory requests mean little.",
 		Fix: "Leave `fail_swap_on` out and turn swap off, or use 1.34 or newer.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/cluster-administration/swap-memory-management/",
 			"https://github.com/kubernetes/enhancements/issues/2400"},
 	}, versionSwap},
 	{rule.Rule{
 		ID: "version-removed-flag", Severity: rule.Error, Title: "Removed flag", Permanent: true,
-		Doc: "A component that is given a flag that it does not know prints its usage and exits: the kubelet never comes up, or the " +
-			"static pod restarts without end.",
-		Fix: "Remove the flag; the finding says what took its place.",
+		Doc: "A component that gets an unknown flag prints its usage and exits: the kubelet never starts, or the static pod restarts " +
+			"forever.",
+		Fix: "Remove the flag; the finding names its replacement.",
 		Sources: []string{"https://github.com/kubernetes/kubernetes/pull/133779", "https://github.com/kubernetes/kubernetes/pull/130162",
 			"https://github.com/kubernetes/kubernetes/pull/138002"},
 	}, versionRemovedFlag},
@@ -197,8 +196,9 @@ func versionUnsupported(p *plan.Plan) []Finding {
 	if !p.Described() {
 		return nil
 	}
-	return one(versionAt(p), "Kubernetes %s has been out of support since %s. The design is checked as the description of a cluster "+
-		"that exists; generate refuses it. The way up, with what built the cluster: %s. For a new cluster write %q.",
+	return one(versionAt(p), "Kubernetes %s has been out of support since %s. The design can be checked as the description of an "+
+		"existing cluster, but not generated. Upgrade the cluster with the tool that built it, in these steps: %s. For a new "+
+		"cluster write %q.",
 		p.Cluster.Version, p.Kubernetes().SupportEnds(), p.WayUpWords(), p.Target.Facts.NewestVersion())
 }
 
@@ -243,8 +243,8 @@ func targetVersion(p *plan.Plan) []Finding {
 		source = fmt.Sprintf(" (%s, read on %s)", f.VersionsFrom, f.VersionsOn)
 	}
 	at, instead := written(writtenArg(p.Cluster.Has("kubernetes_version"), versionAt(p)),
-		p.Target.NameRange), "For a new cluster leave it out. One that runs it cannot go back: take another target, or wait until this "+
-		"one has it."
+		p.Target.NameRange), "For a new cluster, leave it out. A cluster that already runs it cannot go back: use another target, "+
+		"or wait until this one supports it."
 	if next := f.Next(v); !next.IsZero() {
 		instead = fmt.Sprintf("Write kubernetes_version = %q, or leave it out.", next)
 	}
@@ -257,7 +257,7 @@ func versionKernel(p *plan.Plan) []Finding {
 		func(n *plan.Node, all []*plan.Node) string {
 			f, _ := n.OS.Facts()
 			floor, _, _ := p.Kubernetes().KernelFloor()
-			return fmt.Sprintf("%s of %s has %s, and kubeadm %s refuses anything before %s. Use %s.", f.Title, whose(all),
+			return fmt.Sprintf("%s of %s has %s, and kubeadm %s rejects anything older than %s. Use %s.", f.Title, whose(all),
 				f.KernelWords(),
 				p.Cluster.Version.MinorString(), floor.MinorString(), f.Instead)
 		})
@@ -281,7 +281,8 @@ func versionCgroupV1(p *plan.Plan) []Finding {
 	return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "cgroup" }), osAt,
 		func(n *plan.Node, all []*plan.Node) string {
 			f, _ := n.OS.Facts()
-			return fmt.Sprintf("%s of %s boots with cgroup v1, on which the kubelet does not start from Kubernetes 1.35 on. Use %s.",
+			return fmt.Sprintf("%s of %s boots with cgroup v1, with which the kubelet does not start from Kubernetes 1.35 on. Use "+
+				"%s.",
 				f.Title, whose(all), f.Instead)
 		})
 }
@@ -290,8 +291,8 @@ func versionNftablesKernel(p *plan.Plan) []Finding {
 	return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "nftables" }), osAt,
 		func(n *plan.Node, all []*plan.Node) string {
 			f, _ := n.OS.Facts()
-			return fmt.Sprintf("%s of %s has %s, and kube-proxy's mode nftables needs 5.13. Write kube_proxy { mode = "+
-				"\"iptables\" } in network, or use a newer system.", f.Title, whose(all), f.KernelWords())
+			return fmt.Sprintf("%s of %s has %s, and kube-proxy's nftables mode needs 5.13. Write kube_proxy { mode = \"iptables\" "+
+				"} in network, or use a newer system.", f.Title, whose(all), f.KernelWords())
 		})
 }
 
@@ -299,14 +300,14 @@ func versionWireguardKernel(p *plan.Plan) []Finding {
 	return each(p.Nodes, kubelets(p, func(f plan.System) bool { return osBlocker(p, f) == "wireguard" }), osAt,
 		func(n *plan.Node, all []*plan.Node) string {
 			f, _ := n.OS.Facts()
-			return fmt.Sprintf("%s of %s has %s, and WireGuard came with 5.6. Write encapsulation = \"vxlan\" in cni, "+
-				"or use a newer system.", f.Title, whose(all), f.KernelWords())
+			return fmt.Sprintf("%s of %s has %s, and WireGuard needs 5.6. Write encapsulation = \"vxlan\" in cni, or use a newer "+
+				"system.", f.Title, whose(all), f.KernelWords())
 		})
 }
 
 func versionIPVSDeprecated(p *plan.Plan) []Finding {
 	if k := p.Network.KubeProxy; k.Mode == "ipvs" && !p.Network.CNI.KubeProxyReplacement && p.Cluster.Version.IPVSDeprecated() {
-		return one(k.Attr("mode"), "Mode ipvs is deprecated since Kubernetes 1.35. Write \"nftables\", or leave it out.")
+		return one(k.Attr("mode"), "The ipvs mode has been deprecated since Kubernetes 1.35. Write \"nftables\", or leave it out.")
 	}
 	return nil
 }
@@ -316,7 +317,7 @@ func versionContainerd(p *plan.Plan) []Finding {
 	if p.Runtime.Name != plan.Containerd || !p.Runtime.Has("version") || !ok || v.Major >= 2 {
 		return nil
 	}
-	return one(p.Runtime.Attr("version"), "containerd %s does not read the generated configuration, which is containerd 2's. "+
+	return one(p.Runtime.Attr("version"), "containerd %s does not read the generated configuration, which is for containerd 2. "+
 		"Write %q, or leave version out.", v, p.Kubernetes().Containerd())
 }
 
@@ -370,7 +371,7 @@ func versionRemovedFlag(p *plan.Plan) []Finding {
 		for _, a := range c.args {
 			if instead, since := removedFlag(p, c, a.Name); since != "" {
 				findings = append(findings,
-					one(c.key(a.Name), "%s has no flag --%s from Kubernetes %s on, and exits if given one. Remove it%s.", c.component,
+					one(c.key(a.Name), "%s has no flag --%s from Kubernetes %s on, and exits if it is set. Remove it%s.", c.component,
 						a.Name, since, instead)...)
 			}
 		}
@@ -380,8 +381,8 @@ func versionRemovedFlag(p *plan.Plan) []Finding {
 
 // insteadOf says what took a kubelet flag's place.
 var insteadOf = map[string]string{
-	"cloud-config":              "; the cloud controller manager takes it",
-	"pod-infra-container-image": "; the runtime's configuration names the pause image",
+	"cloud-config":              "; the cloud controller manager has it",
+	"pod-infra-container-image": "; the runtime's configuration sets the pause image",
 }
 
 // removedFlags are flags that stop a component, by the first minor without them.
@@ -393,14 +394,14 @@ var removedFlags = []struct {
 	{"kubelet", "keep-terminated-pod-volumes", 31, ""},
 	{"kubelet", "iptables-masquerade-bit", 28, ""},
 	{"kubelet", "iptables-drop-bit", 28, ""},
-	{"kubelet", "container-runtime", 27, "; there is only the remote runtime left"},
-	{"kubelet", "network-plugin", 24, "; the runtime reads /etc/cni/net.d by itself"},
+	{"kubelet", "container-runtime", 27, "; only the remote runtime is left"},
+	{"kubelet", "network-plugin", 24, "; the runtime reads /etc/cni/net.d itself"},
 	{"kubelet", "cni-bin-dir", 24, "; the runtime's configuration has it"},
 	{"kubelet", "cni-conf-dir", 24, "; the runtime's configuration has it"},
 	{"kube-apiserver", "insecure-port", 24, ""},
 	{"kube-apiserver", "insecure-bind-address", 24, ""},
-	{"kube-apiserver", "cloud-provider", 33, "; the cloud controller manager takes it"},
-	{"kube-apiserver", "cloud-config", 33, "; the cloud controller manager takes it"},
+	{"kube-apiserver", "cloud-provider", 33, "; the cloud controller manager has it"},
+	{"kube-apiserver", "cloud-config", 33, "; the cloud controller manager has it"},
 	{"kube-apiserver", "enable-pod-security-policy", 25, ""},
 	{"kube-controller-manager", "port", 24, ""},
 	{"kube-controller-manager", "address", 24, "; bind-address takes its place"},

@@ -20,40 +20,39 @@ const waiverThread = "https://github.com/kubernetes-sigs/kubespray/issues/12013"
 var (
 	waiverUnknown = &rule.Rule{
 		ID: "waiver-unknown-rule", Severity: rule.Error, Title: "Waiver of an unknown rule", Permanent: true,
-		Doc:     "A waiver names one rule by its ID. An ID that no rule has waives nothing, and the finding that it was meant for stays.",
-		Fix:     "Write the ID that is at the end of the finding. `k8splan explain` lists all IDs.",
+		Doc:     "A waiver names one rule by its ID. With an unknown ID it has no effect, and the finding remains.",
+		Fix:     "Write the ID from the end of the finding. `k8splan explain` lists all IDs.",
 		Sources: []string{waiverThread},
 	}
 	waiverPermanent = &rule.Rule{
 		ID: "waiver-not-allowed", Severity: rule.Error, Title: "Waiver of a rule that cannot be waived", Permanent: true,
-		Doc: "Some rules guard data or the installation itself: the cluster would not come up, or the file cannot be understood. To " +
-			"waive such a rule would only move the failure from this file to the machines.",
+		Doc: "Some rules protect data or the installation itself: the cluster would not start, or the file cannot be read. Waiving such " +
+			"a rule would only move the failure from this file to the machines.",
 		Fix:     "Fix what the rule finds, and remove the waiver.",
 		Sources: []string{waiverThread},
 	}
 	waiverRepeated = &rule.Rule{
 		ID: "waiver-repeated", Severity: rule.Error, Title: "Duplicate waiver", Permanent: true,
-		Doc: "Two waivers of one rule can disagree about the reason and about the day on which they end, " +
-			"and the reader cannot tell which one holds.",
+		Doc:     "Two waivers of one rule can have different reasons and expiry dates, and readers cannot tell which one applies.",
 		Fix:     "Keep one waiver for each rule.",
 		Sources: []string{waiverThread},
 	}
 	waiverReason = &rule.Rule{
 		ID: "waiver-without-reason", Severity: rule.Error, Title: "Waiver without a reason", Permanent: true,
-		Doc:     "A waiver is a decision that others will meet later. Its reason is shown with the finding each time.",
+		Doc:     "A waiver is a decision that others need to understand later. Its reason is shown with the finding every time.",
 		Fix:     "Write `reason = \"…\"`: why the finding is acceptable here, and until when.",
 		Sources: []string{waiverThread},
 	}
 	waiverExpired = &rule.Rule{
 		ID: "waiver-expired", Severity: rule.Warning, Title: "Expired waiver", Permanent: true, Dated: true,
-		Doc:     "The day in `expires` has come: the rule counts in full again. An expired waiver in the file looks as if it still held.",
-		Fix:     "Fix what the rule finds and remove the waiver, or set a later day and say in the reason why.",
+		Doc: "The date in `expires` has passed: the rule applies again. An expired waiver in the file looks as if it were still " +
+			"valid.",
+		Fix:     "Fix what the rule finds and remove the waiver, or set a later date and explain it in the reason.",
 		Sources: []string{waiverThread},
 	}
 	waiverUnused = &rule.Rule{
 		ID: "waiver-unused", Severity: rule.Warning, Title: "Unused waiver", Permanent: true, Dated: true,
-		Doc: "The rule finds nothing in this design. A waiver that stays behind would silence the finding " +
-			"on the day when it comes back.",
+		Doc:     "The rule finds nothing in this design. A leftover waiver would hide the finding if it comes back.",
 		Fix:     "Remove the waiver.",
 		Sources: []string{waiverThread},
 	}
@@ -65,11 +64,11 @@ var (
 // can name it.
 var RequireSurvive = &rule.Rule{
 	ID: "require-survive", Severity: rule.Error, Title: "Requirement not met",
-	Doc: "The command line says what the cluster must survive (`validate --require survive=1-node`). A pipeline then refuses a design " +
-		"which would lose more than its owner agreed to. Survive means that etcd takes writes, that the API answers at its " +
-		"endpoint, that new pods are scheduled and that workers are left to run them.",
-	Fix: "Add what the finding lacks: members of etcd, control planes, balancers or workers, in other failure domains or on other " +
-		"hypervisors. `k8splan simulate` shows every loss and its remedy.",
+	Doc: "The command line says what the cluster must survive (`validate --require survive=1-node`). A pipeline can then reject a " +
+		"design that would lose more than its owner accepts. A cluster survives if etcd accepts writes, the API answers at its " +
+		"endpoint, new pods are scheduled, and workers are left to run them.",
+	Fix: "Add what the finding says is missing: etcd members, control planes, load balancers, or workers, in other failure domains or " +
+		"on other hypervisors. `k8splan simulate` shows every failure and its remedy.",
 	Sources: []string{
 		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/ha-topology/",
 		"https://etcd.io/docs/v3.6/op-guide/failures/",
@@ -136,16 +135,16 @@ func judgeWaivers(p *plan.Plan, rules map[string]*rule.Rule, found map[string]bo
 			say(waiverUnknown, w.RuleRange, "No rule is called %q.%s", w.Rule, meant)
 		case r.Permanent:
 			say(waiverPermanent, w.RuleRange,
-				"The rule %s holds for every design and cannot be waived. Fix what it finds, and remove the waiver.", w.Rule)
+				"The rule %s applies to every design and cannot be waived. Fix what it finds, and remove the waiver.", w.Rule)
 		case earlier != nil:
 			say(waiverRepeated, w.RuleRange, "%s is already waived on %s. Keep one of the two waivers.", w.Rule, line(earlier.RuleRange))
 		case strings.TrimSpace(w.Reason) == "":
-			say(waiverReason, w.Block(), "The waiver of %s gives no reason, so it does not hold. Write why the finding is "+
+			say(waiverReason, w.Block(), "The waiver of %s has no reason, so it does not apply. Write why the finding is "+
 				"acceptable here: reason = \"…\".", w.Rule)
 		case expired(w, today):
 			say(waiverExpired, w.Attr("expires"),
-				"The waiver of %s ended on %s. The rule counts in full again. Fix what it finds and remove "+
-					"the waiver, or set a later day.", w.Rule, w.Expires.Format(time.DateOnly))
+				"The waiver of %s ended on %s. The rule applies again. Fix what it finds and remove the waiver, or set a later "+
+					"date.", w.Rule, w.Expires.Format(time.DateOnly))
 		case p.Described() && unjudged(w.Rule): // nobody asked it
 		case !found[w.Rule] && r != RequireSurvive: // whether that one is asked at all, the command knows
 			diags = append(diags, UnusedWaiver(w))
@@ -156,8 +155,8 @@ func judgeWaivers(p *plan.Plan, rules map[string]*rule.Rule, found map[string]bo
 
 // UnusedWaiver says that a waiver's rule has found nothing.
 func UnusedWaiver(w *plan.Waiver) *hcl.Diagnostic {
-	return waiverUnused.Diagnostic(w.RuleRange, fmt.Sprintf("%s finds nothing in this design. Remove the waiver: it would silence the "+
-		"finding on the day when it comes back.", w.Rule))
+	return waiverUnused.Diagnostic(w.RuleRange, fmt.Sprintf("%s finds nothing in this design. Remove the waiver: it would hide the "+
+		"finding if it comes back.", w.Rule))
 }
 
 // waivable lists the IDs that a waiver can name.

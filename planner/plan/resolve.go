@@ -105,13 +105,14 @@ func (r *resolver) cluster() {
 	}
 	for i, san := range s.CertSANs {
 		if lower := strings.ToLower(san); lower != san && isHost(strings.TrimPrefix(lower, "*.")) {
-			r.fail(invalidHost, s.Element("cert_sans", i), "cert_sans holds %q. Names of certificates are written in lower case: %q.",
+			r.fail(invalidHost, s.Element("cert_sans", i), "cert_sans contains %q. Names of certificates are written in lower "+
+				"case: %q.",
 				spelling.Excerpt(san), lower)
 			continue
 		}
 		if !isHost(strings.TrimPrefix(san, "*.")) {
 			r.fail(invalidHost, s.Element("cert_sans", i),
-				`cert_sans holds %q, which is neither an address nor a DNS name in lower case. A name may begin with "*.".`,
+				`cert_sans contains %q, which is neither an address nor a DNS name in lower case. A name may begin with "*.".`,
 				spelling.Excerpt(san))
 			continue
 		}

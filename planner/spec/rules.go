@@ -27,14 +27,14 @@ var notUTF8 = &rule.Rule{
 
 var fileTooLarge = &rule.Rule{
 	ID: "file-too-large", Title: "File too large", Permanent: true,
-	Doc: "A topology file of 5,000 single nodes takes under 1 MiB. A file of more than 2 MiB is another file, " +
-		"or made by a program that ran away.",
-	Fix: "Define equal machines with `node_pool`, which takes a few lines for any number of them.",
+	Doc: "A topology file of 5,000 single nodes takes under 1 MiB. A file of more than 2 MiB is usually the wrong file, or comes from a " +
+		"faulty generator.",
+	Fix: "Define equal machines with `node_pool`, which takes a few lines for any number of machines.",
 }
 
 var tooDeep = &rule.Rule{
 	ID: "too-deep", Title: "Nesting too deep", Permanent: true,
-	Doc: "Reading nested brackets, or one expression of very many parts, takes memory for each level. The limits lie far above what a " +
+	Doc: "Reading nested brackets, or one expression with very many parts, takes memory for each level. The limits are far above what a " +
 		"topology needs, and keep a broken file from exhausting the machine.",
 	Fix: "Split the expression: give its parts names in `locals`.",
 }
@@ -48,7 +48,7 @@ var emptyFile = &rule.Rule{
 
 var syntaxError = &rule.Rule{
 	ID: "syntax-error", Title: "Syntax error", Permanent: true, Sources: []string{hclSyntax},
-	Doc: "The file is not written in HCL's grammar from here on, so nothing after this place can be trusted.",
+	Doc: "From here on the file is not valid HCL, so nothing after this point can be trusted.",
 	Fix: "Arguments are written `name = value`, blocks `name \"label\" { … }`; strings are in double quotes.",
 }
 
@@ -66,65 +66,65 @@ var unknownArgument = &rule.Rule{
 
 var unknownName = &rule.Rule{
 	ID: "unknown-name", Title: "Unknown name", Permanent: true,
-	Doc: "An expression reads a variable or a local that the file does not declare.",
-	Fix: "Declare it with a `variable` block or in `locals`, and read it as var.<name> or local.<name>. Strings are in double quotes.",
+	Doc: "An expression refers to a variable or a local that the file does not declare.",
+	Fix: "Declare it with a `variable` block or in `locals`, and refer to it as var.<name> or local.<name>. Strings are in double quotes.",
 }
 
 var unknownFunction = &rule.Rule{
 	ID: "unknown-function", Title: "Unknown function", Permanent: true,
-	Doc: "An expression calls a function that the language does not have. Functions that read a file, the clock, the environment or " +
-		"chance are left out on purpose: the same file must always give the same plan.",
-	Fix: "Use one of the functions of the language; values from outside come in through variables.",
+	Doc: "An expression calls a function that the language does not have. There are no functions for the clock, the environment, or " +
+		"random numbers, because the same file must always give the same plan.",
+	Fix: "Use one of the language's functions; pass values from outside through variables.",
 }
 
 var unknownValue = &rule.Rule{
 	ID: "unknown-value", Title: "Unknown value", Permanent: true,
-	Doc: "The argument or the label takes one of a few words, and this is none of them.",
-	Fix: "Use one of the words that the message lists.",
+	Doc: "The argument or label takes one of a few values, and this is not one of them.",
+	Fix: "Use one of the values that the message lists.",
 }
 
 var wrongType = &rule.Rule{
 	ID: "wrong-type", Title: "Wrong type", Permanent: true, Sources: []string{hclReadme},
-	Doc: "The value is of another type than the argument. Versions and addresses are strings, in double quotes: 1.30 without them is a " +
+	Doc: "The value does not have the argument's type. Versions and addresses are strings, in double quotes: 1.30 without quotes is a " +
 		"number, the same as 1.3.",
 	Fix: "Write the value as the message shows.",
 }
 
 var invalidExpression = &rule.Rule{
 	ID: "invalid-expression", Title: "Invalid expression", Permanent: true, Sources: []string{hclSyntax},
-	Doc: "The expression is well formed and cannot be evaluated: an index beyond the end, an attribute that is not there, a function " +
-		"that refuses its arguments.",
-	Fix: "Correct the expression, or catch the case with try(…, fallback).",
+	Doc: "The expression is well formed but cannot be evaluated: an index is out of range, an attribute does not exist, or a function " +
+		"rejects its arguments.",
+	Fix: "Correct the expression, or handle the case with try(…, fallback).",
 }
 
 var tooComplex = &rule.Rule{
-	ID: "too-complex", Title: "Expression that gives too much", Permanent: true,
-	Doc: "Few lines of nested `for` or of values that double each other can ask for more elements than any machine holds. All the " +
-		"expressions of a file together may make half a million of them.",
+	ID: "too-complex", Title: "Expression with too many elements", Permanent: true,
+	Doc: "A few lines of nested `for`, or of values that double each other, can produce more elements than any machine can hold. All " +
+		"expressions of a file together may produce half a million of them.",
 	Fix: "Define equal machines with `node_pool`, and keep lists of single values short.",
 }
 
 var missingBlock = &rule.Rule{
 	ID: "missing-block", Title: "Missing block", Permanent: true,
-	Doc: "A block without which there is nothing to plan is not in the file.",
+	Doc: "The file lacks a block without which there is nothing to plan.",
 	Fix: "Add it:\n\ncluster \"dev\" {\n  type = \"all-in-one\"\n}",
 }
 
 var missingArgument = &rule.Rule{
 	ID: "missing-argument", Title: "Missing argument", Permanent: true,
-	Doc: "The argument has no value that could be assumed. One that is null counts as not written.",
+	Doc: "The argument has no default. An argument that is null counts as missing.",
 	Fix: "Write the argument as the message shows.",
 }
 
 var missingLabel = &rule.Rule{
 	ID: "missing-label", Title: "Missing label", Permanent: true,
-	Doc: "The text after the name of a block is its label. It identifies the block, or chooses what the block describes.",
-	Fix: "Write the label in double quotes between the block's name and its brace: node \"worker-1\" { … }.",
+	Doc: "The string after a block's type is its label. It identifies the block, or selects what the block describes.",
+	Fix: "Write the label in double quotes between the block's type and its brace: node \"worker-1\" { … }.",
 }
 
 var extraLabel = &rule.Rule{
 	ID: "extra-label", Title: "Extra label", Permanent: true,
-	Doc: "The block takes fewer labels than are written, so part of what was meant would be lost.",
+	Doc: "The block has more labels than its type allows, so part of what was meant would be lost.",
 	Fix: "Remove the label.",
 }
 
@@ -142,66 +142,66 @@ var duplicateArgument = &rule.Rule{
 
 var duplicateName = &rule.Rule{
 	ID: "duplicate-name", Title: "Duplicate name", Permanent: true,
-	Doc: "Two variables or two locals share a name, so reading it could mean either.",
+	Doc: "Two variables or two locals share a name, so a reference could mean either one.",
 	Fix: "Rename one of them.",
 }
 
 var localsCycle = &rule.Rule{
 	ID: "locals-cycle", Title: "Cycle of locals", Permanent: true,
-	Doc: "A local that needs itself, directly or through others, never gets a value.",
-	Fix: "Break the circle: give one of the locals an expression that does not read the next.",
+	Doc: "A local that refers to itself, directly or through others, never gets a value.",
+	Fix: "Break the cycle: give one of the locals an expression that does not refer to the next one.",
 }
 
 var variableWithoutValue = &rule.Rule{
 	ID: "variable-without-value", Title: "Variable without a value", Permanent: true,
-	Doc: "The variable has no default and none was given.",
-	Fix: "Give it with -var name=value or -var-file, or write a `default` into its block.",
+	Doc: "The variable has no default, and no value was given.",
+	Fix: "Set it with -var name=value or -var-file, or write a `default` in its block.",
 }
 
 var undeclaredVariable = &rule.Rule{
 	ID: "undeclared-variable", Title: "Value for an undeclared variable", Permanent: true,
-	Doc: "A value was given with -var or -var-file for a variable that the file does not declare: most likely a slip of the pen, " +
-		"whose effect would be missed.",
+	Doc: "-var or -var-file sets a variable that the file does not declare. Most likely the name is a typo, and the intended variable " +
+		"keeps its default.",
 	Fix: "Correct the name, or declare it: variable \"name\" {}.",
 }
 
 var invalidVariable = &rule.Rule{
 	ID: "invalid-variable", Title: "Variable that cannot be read", Permanent: true,
-	Doc: "A variable has a name that expressions can read, and a type that exists. -var takes name=value. A file for -var-file holds " +
-		"arguments alone, name = value, with values that read nothing else.",
-	Fix: "Write -var name=value, or one argument a line in the file; as a type string, number, bool, any, list(string), map(string) or " +
-		"object({ … }), without quotes.",
+	Doc: "A variable needs a name that is valid in expressions, and an existing type. -var takes name=value. A file for -var-file " +
+		"contains only arguments, name = value, and their values refer to nothing else.",
+	Fix: "Write -var name=value, or one argument per line in the file. As a type, write string, number, bool, any, list(string), " +
+		"map(string), or object({ … }), without quotes.",
 }
 
 var unreadableFile = &rule.Rule{
 	ID: "unreadable-file", Title: "File that cannot be read", Permanent: true,
-	Doc: "Files that a topology names are in its own folder or below it, so the folder is the whole design. They are text in UTF-8, " +
-		"of at most 4 MiB.",
-	Fix: "Put the file next to the topology, and write its path from there, such as \"files/audit.yaml\".",
+	Doc: "Files that a topology refers to must be in its own folder or below it, so the folder contains the whole design. They must be " +
+		"UTF-8 text of at most 4 MiB.",
+	Fix: "Put the file next to the topology, and write the path relative to it, such as \"files/audit.yaml\".",
 }
 
 var invalidForEach = &rule.Rule{
 	Discreet: true,
 	ID:       "invalid-for-each", Title: "Unusable for_each", Permanent: true,
-	Doc: "The keys of for_each are the names of what the block makes. A machine keeps its key when others come and go, so that it stays " +
-		"the same machine. A place in a list does not stay.",
+	Doc: "The keys of for_each become the names of the blocks' results. A machine keeps its key when others come and go, so it remains " +
+		"the same machine. A position in a list does not.",
 	Fix: "Write a map, such as { for h in csvdecode(file(\"hosts.csv\")) : h.name => h }, or toset([\"a\", \"b\"]).",
 }
 
 var renamedArgument = &rule.Rule{
 	ID: "renamed-argument", Severity: rule.Warning, Permanent: true, Title: "Renamed argument",
-	Doc: "The argument was renamed. Its former name is still read in this minor release, and will be unknown in the next one.",
+	Doc: "The argument was renamed. Its old name still works in this minor release, but will be unknown in the next one.",
 	Fix: "Run `k8splan fmt -w`, which writes the new name, or write it yourself.",
 }
 
 var unusedVariable = &rule.Rule{
 	ID: "unused-variable", Severity: rule.Warning, Permanent: true, Title: "Unused variable",
-	Doc: "Setting the variable has no effect, which whoever sets it will not expect.",
-	Fix: "Read it as var.<name> where it was meant, or remove its block.",
+	Doc: "Setting the variable has no effect, which users do not expect.",
+	Fix: "Refer to it as var.<name> where it was meant, or remove its block.",
 }
 
 var unusedLocal = &rule.Rule{
 	ID: "unused-local", Severity: rule.Warning, Permanent: true, Title: "Unused local",
-	Doc: "The local has no effect. Most often the place that should read it spells out the value once more.",
-	Fix: "Read it as local.<name> where it was meant, or remove it.",
+	Doc: "The local has no effect. Often the place that should use it repeats the value instead.",
+	Fix: "Refer to it as local.<name> where it was meant, or remove it.",
 }

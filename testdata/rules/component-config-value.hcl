@@ -2,7 +2,7 @@ cluster "dev" {
   type = "all-in-one"
   kubelet {
     config = {
-      maxParallelImagePulls = "5"                      # error: component-config-value: an integer of 32 bits, without quotes
+      maxParallelImagePulls = "5"                      # error: component-config-value: a 32-bit integer, without quotes
       shutdownGracePeriod   = "90 seconds"             # error: component-config-value: a duration
       evictionHard          = { "memory.free" = "5%" } # error: component-config-value: memory.free
       kubeReserved          = { memory = "1GB" }       # error: component-config-value: 1Gi

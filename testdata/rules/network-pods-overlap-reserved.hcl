@@ -7,6 +7,6 @@ node "dev-1" {
 }
 
 network {
-  pod_subnets      = ["172.31.0.0/16"] # error: network-pods-overlap-reserved: is inside of
+  pod_subnets      = ["172.31.0.0/16"] # error: network-pods-overlap-reserved: is in
   reserved_subnets = ["172.16.0.0/12"]
 }

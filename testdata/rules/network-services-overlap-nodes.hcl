@@ -7,6 +7,6 @@ node "dev-1" {
 }
 
 network {
-  service_subnets = ["10.10.0.0/25"] # error: network-services-overlap-nodes: is inside of the node subnet
+  service_subnets = ["10.10.0.0/25"] # error: network-services-overlap-nodes: is in the node subnet
   node_subnets    = ["10.10.0.0/24"]
 }

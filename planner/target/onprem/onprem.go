@@ -317,25 +317,25 @@ func RulesOf(target, fix string) Rules {
 	return Rules{
 		Argument: &rule.Rule{
 			ID: target + "-argument", Title: "Malformed " + target + " target", Permanent: true,
-			Doc: "What the block does not say rightly is found out when some of the machines exist already.",
+			Doc: "A mistake in this block would show only after some of the machines exist.",
 			Fix: fix + " subnets, gateways and nameservers describe the machines' segment.",
 		},
 		Outside: &rule.Rule{
 			ID: target + "-address-outside-subnet", Title: "Address outside the machines' segment", Permanent: true,
-			Doc: "A machine gets its address together with the prefix length and the router of its segment. " +
-				"With an address of another range it reaches no host.",
+			Doc: "A machine gets its address together with the prefix length and router of its segment. With an address from another " +
+				"range, it reaches no other host.",
 			Fix: "Take addresses of the segment, or correct subnets.",
 		},
 		Taken: &rule.Rule{
-			ID: target + "-address-taken", Title: "Address that the segment needs itself", Permanent: true,
-			Doc: "The router has an address, and the first and the last address of an IPv4 range mean the range. A machine with " +
-				"one of them cuts off the others.",
+			ID: target + "-address-taken", Title: "Address reserved by the segment", Permanent: true,
+			Doc: "The router has an address in the segment, and the first and last addresses of an IPv4 range are its network and " +
+				"broadcast addresses. A machine with one of them breaks the network for all others.",
 			Fix: "Take another address, or state the router in gateways.",
 		},
 		Overlap: &rule.Rule{
 			ID: target + "-range-overlap", Title: "Machines' segment that overlaps pods or Services", Permanent: true,
-			Doc: "A host routes the cluster's ranges into the cluster. Machines whose addresses are in them cannot be reached from a pod.",
-			Fix: "Give machines, pods and Services their own ranges.",
+			Doc: "A host routes the cluster's ranges into the cluster. Pods cannot reach machines whose addresses are in these ranges.",
+			Fix: "Give machines, pods, and Services separate ranges.",
 		},
 	}
 }

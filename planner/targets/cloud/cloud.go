@@ -333,8 +333,8 @@ func (r *Reader) Within(subnet Range, broken *rule.Rule) {
 // EndpointRule is what Within speaks for. source is where the vendor says how a balancer gets its address.
 func (c *Cloud) EndpointRule(source string) *rule.Rule {
 	return &rule.Rule{
-		ID: c.Target + "-endpoint", Title: "Balancer without an address", Permanent: true,
-		Doc:     "The API's balancer is made with an address of the subnet, which the nodes know before anything answers.",
+		ID: c.Target + "-endpoint", Title: "Load balancer without an address", Permanent: true,
+		Doc:     "The API's load balancer is created with an address in the subnet, which the nodes know before anything answers there.",
 		Fix:     "Write virtual_ip in load_balancer \"external\".",
 		Sources: []string{source},
 	}
@@ -390,10 +390,10 @@ func (c *Cloud) Rules() Rules {
 	var nodePorts *rule.Rule
 	if !c.Reachable {
 		nodePorts = &rule.Rule{
-			ID: c.Target + "-node-ports-unreachable", Severity: rule.Warning, Title: "NodePorts for clients that cannot reach them",
-			Doc: "The machines have only private addresses, and NAT lets no connection in. A rule of the firewall that lets " +
-				"the internet in changes nothing, and is open on the day that a machine gets a public address.",
-			Fix: "Take Services of type LoadBalancer, or a balancer of yours; list ranges of joined networks in node_port_cidrs.",
+			ID: c.Target + "-node-ports-unreachable", Severity: rule.Warning, Title: "NodePorts that clients cannot reach",
+			Doc: "The machines have only private addresses, and NAT lets no connection in. A firewall rule that admits the internet " +
+				"changes nothing now, but takes effect on the day a machine gets a public address.",
+			Fix: "Use Services of type LoadBalancer, or your own load balancer; list the ranges of connected networks in node_port_cidrs.",
 		}
 	}
 	return Rules{
@@ -405,15 +405,15 @@ func (c *Cloud) Rules() Rules {
 		},
 		Outside: &rule.Rule{
 			ID: c.Target + "-address-outside-subnet", Title: "Address outside the cloud's subnet", Permanent: true,
-			Doc: "A machine on " + c.Vendor + " has an address of its subnet, and kubeadm's certificates and etcd's member list name it " +
-				"before the machine exists.",
+			Doc: "A machine on " + c.Vendor + " has an address in its subnet, and kubeadm's certificates and etcd's member list contain " +
+				"it before the machine exists.",
 			Fix:     "Take addresses from the target's subnet, or widen it.",
 			Sources: sources(c.SubnetSource),
 		},
 		Reserved: &rule.Rule{
-			ID: c.Target + "-address-reserved", Title: "Address that the cloud keeps for itself", Permanent: true,
-			Doc: fmt.Sprintf("In each subnet %s keeps %d addresses at the start and %d at the end: the network's own, its router's, "+
-				"name servers', and the broadcast.", c.Vendor, c.FirstHosts, c.LastHosts),
+			ID: c.Target + "-address-reserved", Title: "Address reserved by the cloud", Permanent: true,
+			Doc: fmt.Sprintf("In each subnet, %s reserves %d addresses at the start and %d at the end: those of the network, its "+
+				"router, and its name servers, and the broadcast address.", c.Vendor, c.FirstHosts, c.LastHosts),
 			Fix:     "Take addresses from the middle of the range.",
 			Sources: sources(c.SubnetSource),
 		},
@@ -424,9 +424,9 @@ func (c *Cloud) Rules() Rules {
 			Fix: "Give each its own range.",
 		},
 		Name: &rule.Rule{
-			ID: c.Target + "-name", Title: "Name that " + c.Vendor + " does not take", Permanent: true,
+			ID: c.Target + "-name", Title: "Name that " + c.Vendor + " does not allow", Permanent: true,
 			Doc: "The machine has the node's name, and all other resources have names that start with the cluster's name. " + c.Vendor +
-				" takes fewer names than Kubernetes does.",
+				" allows fewer names than Kubernetes does.",
 			Fix:     "Use " + c.NameWords + ".",
 			Sources: sources(c.NameSource),
 		},
@@ -443,21 +443,21 @@ func (c *Cloud) Rules() Rules {
 			Sources: sources(c.SizeSource),
 		},
 		NoAdmins: &rule.Rule{
-			ID: c.Target + "-no-admins", Title: "Cloud without a way in", Permanent: true,
-			Doc: "The machines have no public addresses, and the bastion answers only those who are listed.",
+			ID: c.Target + "-no-admins", Title: "No administrators listed", Permanent: true,
+			Doc: "The machines have no public addresses, and the bastion accepts connections only from listed ranges.",
 			Fix: "List the ranges of administrators and of CI in admin_cidrs.",
 		},
 		User: &rule.Rule{
-			ID: c.Target + "-user", Title: "User that cannot be the first one", Permanent: true,
-			Doc: "Each machine is made with one user who has the key and may use sudo. Logins as root are off, and some clouds refuse " +
-				"names that everybody guesses.",
+			ID: c.Target + "-user", Title: "User that the cloud does not allow", Permanent: true,
+			Doc: "Each machine is created with one user who has the key and may use sudo. Root logins are off, and some clouds refuse " +
+				"names that are easy to guess.",
 			Fix: "Write another user in ssh, or leave it out.",
 		},
 		Family: &rule.Rule{
-			ID: c.Target + "-address-family", Title: "IPv6 on a network that has none", Permanent: true,
-			Doc: "The network that the target makes has IPv4 addresses. An IPv6 address of the plan would be in certificates, and " +
-				"no host would have it.",
-			Fix: "Write IPv4 addresses, or make the machines yourself and take the target bare-metal.",
+			ID: c.Target + "-address-family", Title: "IPv6 on an IPv4-only network", Permanent: true,
+			Doc: "The network that the target creates has IPv4 addresses only. An IPv6 address in the plan would be in certificates, " +
+				"but no host would have it.",
+			Fix: "Write IPv4 addresses, or create the machines yourself and use the target bare-metal.",
 		},
 	}
 }

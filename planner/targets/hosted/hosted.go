@@ -280,12 +280,12 @@ func (v *Vendor) Rules() Rules {
 	return Rules{
 		Argument: &rule.Rule{
 			ID: v.Target + "-argument", Title: "Malformed " + v.Target + " target", Permanent: true,
-			Doc: "What the block does not say rightly, the vendor would refuse when other things exist already.",
+			Doc: "The vendor would report a mistake in this block only after other resources exist.",
 			Fix: v.Arguments,
 		},
 		Name: &rule.Rule{
-			ID: v.Target + "-name", Title: "Name that " + v.Name + " does not take", Permanent: true,
-			Doc:     v.Name + " takes fewer names for clusters and pools than Kubernetes does.",
+			ID: v.Target + "-name", Title: "Name that " + v.Name + " does not allow", Permanent: true,
+			Doc:     v.Name + " allows fewer names for clusters and pools than Kubernetes does.",
 			Fix:     fmt.Sprintf("Cluster: %s. Pools: %s.", v.ClusterWords, v.PoolWords),
 			Sources: sources(v.NameSource),
 		},
@@ -297,18 +297,18 @@ func (v *Vendor) Rules() Rules {
 		},
 		Range: &rule.Rule{
 			ID: v.Target + "-range", Title: "Range not supported by the vendor", Permanent: true,
-			Doc: "The vendor's network takes one range of IPv4 addresses for pods and one for Services.",
+			Doc: "The vendor's network supports one IPv4 range for pods and one for Services.",
 			Fix: "Write one IPv4 range, or leave it to the vendor.",
 		},
 		Zone: &rule.Rule{
 			ID: v.Target + "-zone", Title: "Failure domain is not a zone", Permanent: true,
-			Doc: "The vendor makes workers in zones, and the plan's failure domains are those.",
-			Fix: "Write zones in the vendor's words as failure domains, or leave them out: the vendor then chooses.",
+			Doc: "The vendor creates workers in zones, and failure domains in the plan are these zones.",
+			Fix: "Use the vendor's zone names as failure domains, or leave them out and let the vendor choose.",
 		},
 		DefaultPool: &rule.Rule{
-			ID: v.Target + "-default-pool", Title: "No pool to make the cluster with", Permanent: true,
-			Doc: "One pool is made with the cluster and lives as long as it does; the vendor's own pods run there, so it has no taints. " +
-				"Another one cannot take its place later without a new cluster.",
+			ID: v.Target + "-default-pool", Title: "No default pool", Permanent: true,
+			Doc: "One pool is created with the cluster and exists as long as it does. The vendor's own pods run there, so it has no " +
+				"taints. It cannot be replaced without a new cluster.",
 			Fix: "Name it in default_pool.",
 		},
 	}

@@ -268,24 +268,25 @@ func rules() []*rule.Rule { return facts().Rules().List(zone, endpoint, narrow) 
 var (
 	narrow = &rule.Rule{
 		ID: "aws-public-subnet-narrow", Severity: rule.Warning, Title: "Public subnet without room for balancers",
-		Doc: "The cloud-controller-manager makes a balancer for each Service of type LoadBalancer, in the public subnets. AWS wants a " +
-			"/27 at least and 8 free addresses for each, and keeps 5 of every subnet for itself. Subnets cannot be widened.",
+		Doc: "The cloud-controller-manager creates a load balancer in the public subnets for each Service of type LoadBalancer. Each " +
+			"needs a /27 or larger subnet with 8 free addresses, and AWS reserves 5 addresses in every subnet. A subnet cannot be " +
+			"enlarged later.",
 		Fix:     "Write a /27 or wider in public_subnets.",
 		Sources: []string{"https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-manage-subnets.html"},
 	}
 	zone = &rule.Rule{
 		ID: "aws-zone", Title: "Failure domain is not a zone of the target", Permanent: true,
-		Doc: "A machine is made in an availability zone, and a subnet of AWS is in one zone. The plan's failure domains are those " +
-			"zones, so k8splan checks the same spread that is built.",
+		Doc: "A machine is created in an availability zone, and each AWS subnet is in one zone. Failure domains in the plan are these " +
+			"zones, so k8splan checks the spread that is really built.",
 		Fix: "Write zones that subnets and public_subnets name as failure domains; a node_pool over several zones becomes one node_pool " +
 			"for each, with addresses of that zone's subnet.",
 		Sources: []string{"https://docs.aws.amazon.com/vpc/latest/userguide/configure-subnets.html"},
 	}
 	endpoint = &rule.Rule{
-		ID: "aws-endpoint", Title: "Endpoint that AWS' balancer cannot have", Permanent: true,
-		Doc: "A network load balancer has one address in each zone and one name. Nodes that dial one of the addresses lose the API with " +
-			"that zone, however well the rest is.",
-		Fix:     "Write a name as control_plane_endpoint, and no virtual_ip.",
+		ID: "aws-endpoint", Title: "Endpoint not possible with an AWS load balancer", Permanent: true,
+		Doc: "A network load balancer has one address in each zone, and one name. Nodes that use one of the addresses lose the API when " +
+			"that zone fails, even if all others work.",
+		Fix:     "Write a DNS name as control_plane_endpoint, and no virtual_ip.",
 		Sources: []string{"https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html"},
 	}
 )

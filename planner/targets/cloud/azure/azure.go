@@ -206,15 +206,15 @@ func rules() []*rule.Rule { return facts().Rules().List(zone, protocol, endpoint
 var (
 	zone = &rule.Rule{
 		ID: "azure-zone", Title: "Failure domain is not an availability zone", Permanent: true,
-		Doc: "A machine is made in one of the three zones of a region. The plan's failure domains are those zones, so the spread " +
-			"which the planner judges is the spread that is built; they are called as the cloud-controller-manager labels nodes.",
+		Doc: "A machine is created in one of the three zones of a region. Failure domains in the plan are these zones, so k8splan " +
+			"checks the spread that is really built. They have the names with which the cloud-controller-manager labels nodes.",
 		Fix: "Write failure domains such as \"westeurope-1\", in a region that has zones.",
 		Sources: []string{"https://learn.microsoft.com/azure/reliability/availability-zones-overview",
 			"https://cloud-provider-azure.sigs.k8s.io/topics/availability-zones/"},
 	}
 	protocol = &rule.Rule{
 		ID: "azure-protocol", Title: "Protocol that Azure's network does not carry", Permanent: true,
-		Doc: "Azure's network carries TCP, UDP and ICMP. Pods on different machines would not reach each other by IP in IP.",
+		Doc: "Azure's network carries only TCP, UDP, and ICMP. Pods on different machines could not reach each other over IP-in-IP.",
 		Fix: "Write encapsulation = \"vxlan\" for the pod network.",
 		Sources: []string{
 			"https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq#what-protocols-can-i-use-in-virtual-networks",
@@ -222,11 +222,11 @@ var (
 		},
 	}
 	endpoint = &rule.Rule{
-		ID: "azure-endpoint", Title: "Endpoint that Azure's balancer cannot have", Permanent: true,
-		Doc: "Azure's internal balancer does not bring a machine's packets back to that machine. Each control plane therefore has the " +
-			"balancer's address on its loopback interface while its own API server is ready; for that the address must " +
-			"be known and the ports equal.",
-		Fix:     "Write virtual_ip in load_balancer \"external\", and one port for balancer and API servers.",
+		ID: "azure-endpoint", Title: "Endpoint not possible with an Azure load balancer", Permanent: true,
+		Doc: "Azure's internal load balancer does not return a machine's packets to that same machine. Each control plane therefore has " +
+			"the balancer's address on its loopback interface while its own API server is ready. For this, the address must be known " +
+			"and the ports must be equal.",
+		Fix:     "Write virtual_ip in load_balancer \"external\", and the same port for the balancer and the API servers.",
 		Sources: []string{"https://learn.microsoft.com/azure/load-balancer/concepts#limitations"},
 	}
 )

@@ -70,7 +70,7 @@ func facts() *cloud.Cloud {
 	return &cloud.Cloud{
 		Target: "gcp", Vendor: "Google Cloud",
 		Arguments:   "Write project, region and subnet, and proxy_subnet where the balancer is Google's.",
-		NamePattern: namePattern, NameWords: "lower-case letters, digits and hyphens, a letter first", ClusterMax: 40,
+		NamePattern: namePattern, NameWords: "lower-case letters, digits and hyphens, starting with a letter", ClusterMax: 40,
 		NameSource: "https://cloud.google.com/compute/docs/naming-resources#resource-name-format",
 		// Machine types for general purposes; for arm64 the series that boots from the same disks.
 		// Source: https://cloud.google.com/compute/docs/general-purpose-machines (read 2026-11)
@@ -170,8 +170,8 @@ func rules() []*rule.Rule { return facts().Rules().List(zone, endpoint) }
 var (
 	zone = &rule.Rule{
 		ID: "gcp-zone", Title: "Failure domain is not a zone of the region", Permanent: true,
-		Doc: "A machine is made in a zone. The plan's failure domains are those zones, so k8splan checks the same " +
-			"spread that is built.",
+		Doc: "A machine is created in a zone. Failure domains in the plan are these zones, so k8splan checks the spread that is really " +
+			"built.",
 		Fix:     "Write the region's zones as failure domains, such as \"europe-west4-a\".",
 		Sources: []string{"https://cloud.google.com/compute/docs/regions-zones"},
 	}

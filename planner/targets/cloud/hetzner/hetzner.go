@@ -253,22 +253,22 @@ func endpoint() *rule.Rule {
 var (
 	location = &rule.Rule{
 		ID: "hetzner-location", Title: "Failure domain is not a location of the network", Permanent: true,
-		Doc: "A machine is made in a location. The plan's failure domains are those locations, so k8splan " +
-			"checks the same spread that is built, and one private network spans the locations of one network zone.",
+		Doc: "A machine is created in a location. Failure domains in the plan are these locations, so k8splan checks the spread that is " +
+			"really built. One private network spans the locations of one network zone.",
 		Fix:     "Write locations as failure domains: fsn1, nbg1 and hel1 in Europe; or ash, hil or sin alone.",
 		Sources: []string{"https://docs.hetzner.com/cloud/networks/faq", "https://docs.hetzner.com/cloud/general/locations"},
 	}
 	crowded = &rule.Rule{
-		ID: "hetzner-spread", Title: "More machines than a placement group keeps apart", Permanent: true,
-		Doc: "Control planes and etcd members of a location stand on different physical hosts, so the loss of one host takes one " +
-			"of them. A placement group of the type spread takes ten machines.",
-		Fix:     "Put at most ten control planes, and ten etcd members, in a location.",
+		ID: "hetzner-spread", Title: "Too many machines for a placement group", Permanent: true,
+		Doc: "Control planes and etcd members of a location run on different physical hosts, so losing one host loses only one of them. " +
+			"A placement group of type spread holds ten machines.",
+		Fix:     "Put at most ten control planes and ten etcd members in a location.",
 		Sources: []string{"https://docs.hetzner.com/cloud/placement-groups/overview"},
 	}
 	unwrapped = &rule.Rule{
-		ID: "hetzner-pod-routes", Title: "Pods' packets that the network does not carry", Permanent: true,
-		Doc: "Hetzner's private network is routed: every packet goes through its gateway, which knows the machines' addresses alone. A " +
-			"pod network that sends pods' packets from host to host as they are has no way through.",
+		ID: "hetzner-pod-routes", Title: "Pod packets that the network does not carry", Permanent: true,
+		Doc: "Hetzner's private network is routed: every packet goes through its gateway, which knows only the machines' addresses. It " +
+			"drops pods' packets that are sent from host to host without encapsulation.",
 		Fix:     "Use an encapsulation, such as VXLAN, which is the default of flannel, Calico and Cilium here.",
 		Sources: []string{"https://docs.hetzner.com/networking/networks/technical-concepts/architecture"},
 	}

@@ -98,8 +98,8 @@ func flavors() []terraform.Size {
 func facts(images map[string]map[string]any, sizes []terraform.Size) *cloud.Cloud {
 	return &cloud.Cloud{
 		Target: "openstack", Vendor: "OpenStack",
-		Arguments: "Write external_network, subnet and images; flavor blocks where the cloud does not have m1.small to m1.xlarge; " +
-			"dns_servers, bastion_flavor and load_balancer_provider where you want others.",
+		Arguments: "Write external_network, subnet and images; flavor blocks if the cloud does not have m1.small to m1.xlarge; " +
+			"optionally dns_servers, bastion_flavor, and load_balancer_provider.",
 		NamePattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,62}[a-z0-9])?$`), NameWords: "lower-case letters, digits and hyphens",
 		ClusterMax: 40,
 		SizeSource: "https://docs.openstack.org/nova/latest/user/flavors.html", Sizes: sizes,
@@ -204,8 +204,8 @@ func rules() []*rule.Rule {
 var (
 	zone = &rule.Rule{
 		ID: "openstack-zone", Title: "Machine without an availability zone", Permanent: true,
-		Doc: "A machine is made in an availability zone. The plan's failure domains are those zones, so the spread which the " +
-			"planner judges is the spread that is built.",
+		Doc: "A machine is created in an availability zone. Failure domains in the plan are these zones, so k8splan checks the spread " +
+			"that is really built.",
 		Fix:     "Write the cloud's availability zones as failure domains; a cloud with one usually calls it nova.",
 		Sources: []string{"https://docs.openstack.org/nova/latest/admin/availability-zones.html"},
 	}

@@ -69,10 +69,11 @@ var (
 func vendor() *hosted.Vendor {
 	return &hosted.Vendor{
 		Target: "aks", Name: "AKS", Default: true,
-		Arguments: "Write location, vnet_cidr and subnet; default_pool where several pools have no taints; subscription_id and " +
-			"admin_cidrs where you want them.",
+		Arguments: "Write location, vnet_cidr and subnet; default_pool where several pools have no taints; optionally subscription_id " +
+			"and admin_cidrs.",
 		ClusterPattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,52}[a-z0-9])?$`), ClusterWords: "at most 54 letters, digits and hyphens",
-		PoolPattern: regexp.MustCompile(`^[a-z][a-z0-9]{0,11}$`), PoolWords: "at most 12 lower-case letters and digits, a letter first",
+		PoolPattern: regexp.MustCompile(`^[a-z][a-z0-9]{0,11}$`), PoolWords: "at most 12 lower-case letters and digits, starting with a " +
+			"letter",
 		NameSource: "https://learn.microsoft.com/azure/aks/use-system-pools",
 		SizeSource: terraform.AzureSizesFrom,
 		Sizes:      terraform.AzureSizes(),
@@ -244,7 +245,7 @@ func rules() []*rule.Rule { return vendor().List(overlap) }
 
 var overlap = &rule.Rule{
 	ID: "aks-range-overlap", Title: "Pods or Services in the network's range", Permanent: true,
-	Doc:     "Pods and Services have their own ranges on top of the network. One inside of it would hide machines.",
+	Doc:     "Pods and Services have their own ranges, separate from the network's. If one overlaps it, machines become unreachable.",
 	Fix:     "Give each its own range.",
 	Sources: []string{"https://learn.microsoft.com/azure/aks/azure-cni-overlay"},
 }

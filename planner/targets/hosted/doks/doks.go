@@ -58,8 +58,8 @@ var regionPattern = regexp.MustCompile(`^[a-z]{3}[0-9]$`)
 func vendor() *hosted.Vendor {
 	return &hosted.Vendor{
 		Target: "doks", Name: "DigitalOcean Kubernetes", Default: true, Zoneless: true,
-		Arguments: "Write region and vpc_cidr; default_pool where several pools have no taints; admin_cidrs where " +
-			"the API is not for everybody.",
+		Arguments: "Write region and vpc_cidr; default_pool where several pools have no taints; admin_cidrs to restrict access to the " +
+			"API.",
 		// Source: https://slugs.do-api.dev and https://docs.digitalocean.com/products/droplets/concepts/choosing-a-plan/ (read 2026-11)
 		SizeSource: "https://docs.digitalocean.com/products/droplets/concepts/choosing-a-plan/",
 		Sizes: []terraform.Size{
@@ -157,7 +157,8 @@ func rules() []*rule.Rule { return vendor().List(overlap) }
 
 var overlap = &rule.Rule{
 	ID: "doks-range-overlap", Title: "Pods or Services in the network's range", Permanent: true,
-	Doc:     "Pods and Services have their own ranges outside of the network of the workers. A range inside of it would hide machines.",
+	Doc: "Pods and Services have their own ranges, separate from the workers' network. If one overlaps it, machines become " +
+		"unreachable.",
 	Fix:     "Give each its own range.",
 	Sources: []string{"https://docs.digitalocean.com/products/kubernetes/how-to/create-clusters/"},
 }

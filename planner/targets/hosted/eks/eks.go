@@ -62,7 +62,7 @@ const mostZones = 8
 func vendor() *hosted.Vendor {
 	return &hosted.Vendor{
 		Target: "eks", Name: "EKS",
-		Arguments:      "Write region, vpc_cidr and at least two zones; admin_cidrs where the API is not for everybody.",
+		Arguments:      "Write region, vpc_cidr and at least two zones; admin_cidrs to restrict access to the API.",
 		ClusterPattern: namePattern, PoolPattern: namePattern,
 		ClusterWords: "at most 50 lower-case letters, digits and hyphens here (roles are named after it)",
 		PoolWords:    "the same as for clusters",
@@ -174,14 +174,14 @@ func rules() []*rule.Rule { return vendor().List(zones, overlap) }
 var (
 	zones = &rule.Rule{
 		ID: "eks-zones", Title: "Zones that EKS cannot use", Permanent: true,
-		Doc: "AWS puts the control plane's interfaces into at least two zones, and a pool's workers into the subnets " +
-			"of zones that the cluster has.",
+		Doc: "AWS puts the control plane's interfaces into at least two zones, and a pool's workers into subnets of the cluster's " +
+			"zones.",
 		Fix:     "Name two or three zones of the region in zones, and only these as failure domains.",
 		Sources: []string{"https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html"},
 	}
 	overlap = &rule.Rule{
 		ID: "eks-range-overlap", Title: "Services in the network's range", Permanent: true,
-		Doc:     "Pods have addresses of the network. A range of Services inside of it would hide machines.",
+		Doc:     "Pods have addresses of the network. If the Service range overlaps it, machines become unreachable.",
 		Fix:     "Give Services their own range, or leave it to AWS.",
 		Sources: []string{"https://docs.aws.amazon.com/eks/latest/APIReference/API_KubernetesNetworkConfigRequest.html"},
 	}

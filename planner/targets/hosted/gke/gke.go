@@ -74,10 +74,10 @@ var channels = map[string]plan.Version{
 
 func vendor() *hosted.Vendor {
 	return &hosted.Vendor{
-		Target: "gke", Name: "GKE", Arguments: "Write project, region and subnet; release_channel (REGULAR, RAPID or STABLE) and " +
-			"admin_cidrs where you want them.",
+		Target: "gke", Name: "GKE", Arguments: "Write project, region and subnet; optionally release_channel (REGULAR, RAPID, or " +
+			"STABLE) and admin_cidrs.",
 		ClusterPattern: namePattern, PoolPattern: namePattern,
-		ClusterWords: "at most 40 lower-case letters, digits and hyphens, a letter first", PoolWords: "the same as for clusters",
+		ClusterWords: "at most 40 lower-case letters, digits and hyphens, starting with a letter", PoolWords: "the same as for clusters",
 		NameSource: "https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters",
 		SizeSource: "https://cloud.google.com/compute/docs/general-purpose-machines",
 		Sizes: []terraform.Size{
@@ -249,19 +249,19 @@ func rules() []*rule.Rule { return vendor().List(channel, zonal, count) }
 var (
 	channel = &rule.Rule{
 		ID: "gke-channel", Title: "Release channel without this version", Permanent: true,
-		Doc:     "A cluster follows a release channel, and a channel has a version only some time after the one before it.",
-		Fix:     "Leave release_channel out, write RAPID, or take an older version.",
+		Doc:     "A cluster follows a release channel, and a slower channel gets a version some time after the faster ones.",
+		Fix:     "Leave release_channel out, write RAPID, or use an older version.",
 		Sources: []string{"https://cloud.google.com/kubernetes-engine/docs/concepts/release-channels"},
 	}
 	zonal = &rule.Rule{
-		ID: "gke-zonal", Title: "One control plane and workers in several zones", Permanent: true,
-		Doc:     "A zonal cluster has one control plane in one zone; with that zone everything is gone, wherever the workers are.",
+		ID: "gke-zonal", Title: "Zonal control plane with workers in several zones", Permanent: true,
+		Doc:     "A zonal cluster has one control plane in one zone; if that zone fails, everything is lost, wherever the workers are.",
 		Fix:     "Put all pools into one zone, or choose multi-etcd-multi-master: a regional cluster.",
 		Sources: []string{"https://cloud.google.com/kubernetes-engine/docs/concepts/types-of-clusters"},
 	}
 	count = &rule.Rule{
-		ID: "gke-count", Title: "Workers that do not divide among the zones", Permanent: true,
-		Doc:     "Google counts the workers of a pool by zone, and makes equally many in each.",
+		ID: "gke-count", Title: "Workers not divisible by the number of zones", Permanent: true,
+		Doc:     "Google counts the workers of a pool per zone, and creates the same number in each zone.",
 		Fix:     "Name the zones of every pool, and define a multiple of their number.",
 		Sources: []string{"https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters.nodePools"},
 	}

@@ -63,7 +63,7 @@ func vendor() *hosted.Vendor {
 		Arguments: "Write region and subnets, one range for each zone; default_pool where several pools have no taints; " +
 			"public_endpoint = false for a private API.",
 		ClusterPattern: regexp.MustCompile(`^[a-z]([-a-z0-9]{0,33}[a-z0-9])?$`),
-		ClusterWords:   "at most 35 lower-case letters, digits and hyphens, a letter first",
+		ClusterWords:   "at most 35 lower-case letters, digits and hyphens, starting with a letter",
 		PoolPattern:    regexp.MustCompile(`^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$`), PoolWords: "at most 32 of the same",
 		NameSource: "https://cloud.ibm.com/docs/containers?topic=containers-cluster-create-vpc-gen2",
 		// Source: https://cloud.ibm.com/docs/containers?topic=containers-vpc-flavors (read 2026-11)
@@ -214,14 +214,14 @@ func rules() []*rule.Rule { return vendor().List(count, overlap) }
 
 var (
 	count = &rule.Rule{
-		ID: "iks-count", Title: "Workers that do not divide among the zones", Permanent: true,
-		Doc:     "IBM counts the workers of a pool by zone, and makes equally many in each.",
+		ID: "iks-count", Title: "Workers not divisible by the number of zones", Permanent: true,
+		Doc:     "IBM counts the workers of a pool per zone, and creates the same number in each zone.",
 		Fix:     "Name the zones of every pool, and define a multiple of their number.",
 		Sources: []string{"https://cloud.ibm.com/docs/containers?topic=containers-add-workers-vpc"},
 	}
 	overlap = &rule.Rule{
 		ID: "iks-range-overlap", Title: "Overlapping ranges", Permanent: true,
-		Doc:     "Zones, pods and Services have their own ranges. One inside of another would hide machines.",
+		Doc:     "Zones, pods, and Services have their own ranges. If two overlap, machines become unreachable.",
 		Fix:     "Give each its own range.",
 		Sources: []string{"https://cloud.ibm.com/docs/containers?topic=containers-vpc-subnets"},
 	}

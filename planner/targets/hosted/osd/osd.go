@@ -94,8 +94,8 @@ func vendor() *hosted.Vendor {
 		Arguments: "Write provider (aws or gcp) and region; machine_cidr, multi_zone, private; default_pool where " +
 			"several pools have no taints.",
 		ClusterPattern: regexp.MustCompile(`^[a-z]([a-z0-9-]{0,13}[a-z0-9])?$`),
-		ClusterWords:   "at most 15 lower-case letters, digits and hyphens, a letter first",
-		PoolPattern:    namePattern, PoolWords: "lower-case letters, digits and hyphens, a letter first",
+		ClusterWords:   "at most 15 lower-case letters, digits and hyphens, starting with a letter",
+		PoolPattern:    namePattern, PoolWords: "lower-case letters, digits and hyphens, starting with a letter",
 		NameSource: "https://docs.openshift.com/dedicated/osd_aws_clusters/creating-an-aws-cluster.html",
 		SizeSource: "https://docs.openshift.com/dedicated/osd_architecture/osd_policy/osd-service-definition.html#instance-types",
 	}
@@ -258,19 +258,20 @@ const source = "https://github.com/openshift-online/ocm-cli/blob/main/cmd/ocm/cr
 var (
 	overlap = &rule.Rule{
 		ID: "openshift-dedicated-range-overlap", Title: "Pods or Services in the machines' range", Permanent: true,
-		Doc:     "Machines, pods and Services have their own ranges. One inside of another would hide machines.",
+		Doc:     "Machines, pods, and Services have their own ranges. If two overlap, machines become unreachable.",
 		Fix:     "Give each its own range.",
 		Sources: []string{source},
 	}
 	workers = &rule.Rule{
-		ID: "openshift-dedicated-workers", Title: "Workers that OpenShift Dedicated does not make", Permanent: true,
-		Doc:     "A cluster in one zone has at least 2 workers of amd64, one in several zones at least 3 and a multiple of 3 in each pool.",
-		Fix:     "Define 3, 6 or 9 workers, or write multi_zone = false.",
+		ID: "openshift-dedicated-workers", Title: "Number of workers not supported by OpenShift Dedicated", Permanent: true,
+		Doc: "A cluster in one zone needs at least 2 workers on amd64. A cluster in several zones needs at least 3, and a multiple " +
+			"of 3 in each pool.",
+		Fix:     "Define 3, 6, or 9 workers, or write multi_zone = false.",
 		Sources: []string{source},
 	}
 	taintValue = &rule.Rule{
 		ID: "openshift-dedicated-taint", Title: "Taint without a value", Permanent: true,
-		Doc:     "ocm reads a taint as key=value:effect, and takes the effect for the value where there is none.",
+		Doc:     "ocm reads a taint as key=value:effect. Without a value, it reads the effect as the value.",
 		Fix:     "Write a value, such as \"true\".",
 		Sources: []string{"https://github.com/openshift-online/ocm-cli/blob/main/cmd/ocm/create/machinepool/cmd.go"},
 	}

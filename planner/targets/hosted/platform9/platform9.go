@@ -225,39 +225,39 @@ func rules() []*rule.Rule { return []*rule.Rule{malformed, unstated, virtual, od
 var (
 	malformed = &rule.Rule{
 		ID: "platform9-argument", Title: "Malformed platform9 target", Permanent: true,
-		Doc: "pf9ctl takes a release of Platform9's own, word for word, and refuses any other when the machines are prepared already.",
-		Fix: "Write pmk_version as your account offers it, or leave it to PMK_VERSION; virtual_ip with virtual_interface, and " +
-			"metallb_range where they are wanted.",
+		Doc: "pf9ctl needs the exact name of a Platform9 release, and rejects any other only after the machines are prepared.",
+		Fix: "Write pmk_version as your account lists it, or set PMK_VERSION; optionally virtual_ip with virtual_interface, and " +
+			"metallb_range.",
 		Sources: []string{"https://github.com/platform9/pf9ctl/blob/master/cmd/bootstrap.go"},
 	}
 	unstated = &rule.Rule{
 		ID: "platform9-version-unstated", Severity: rule.Warning, Title: "Kubernetes version left to the planner",
-		Doc: "Platform9 takes its own releases, which only an account lists. The planner's newest is often none of " +
-			"them, and then nothing can be made from the tree.",
-		Fix:     "Write kubernetes_version of the minor that your account offers, or pmk_version.",
+		Doc: "Platform9 has its own releases, which are visible only to accounts. The newest version that k8splan knows is often not " +
+			"among them, and then the tree is unusable.",
+		Fix:     "Write a kubernetes_version with a minor that your account offers, or pmk_version.",
 		Sources: []string{"https://github.com/platform9/pf9ctl/blob/master/cmd/bootstrap.go"},
 	}
 	virtual = &rule.Rule{
 		ID: "platform9-virtual-ip", Title: "Several control planes without a shared address", Permanent: true,
-		Doc: "The address is set when the first control plane is made, and cannot be added later: a cluster without one " +
-			"stays with one control plane.",
+		Doc: "The address is set when the first control plane is created, and cannot be added later: a cluster without one is limited " +
+			"to one control plane.",
 		Fix:     "Write virtual_ip and virtual_interface in the target.",
 		Sources: []string{"https://github.com/platform9/pf9ctl/blob/master/cmd/bootstrap.go"},
 	}
 	odd = &rule.Rule{
 		ID: "platform9-control-planes", Title: "Even number of control planes", Permanent: true,
-		Doc:     "Each control plane has an etcd member, and Platform9 takes odd numbers alone.",
-		Fix:     "Define 1, 3 or 5.",
+		Doc:     "Each control plane has an etcd member, and Platform9 supports only odd numbers.",
+		Fix:     "Define 1, 3, or 5.",
 		Sources: []string{"https://platform9.com/docs/kubernetes/masters-and-workers"},
 	}
 	host = &rule.Rule{
-		ID: "platform9-host", Title: "Machine that pf9ctl does not prepare", Permanent: true,
+		ID: "platform9-host", Title: "Machine not supported by pf9ctl", Permanent: true,
 		Doc:     "pf9ctl installs Platform9's agent over SSH, from packages for the distributions that Platform9 supports.",
 		Fix:     "Write the machine's address; use Ubuntu, Rocky Linux or RHEL on amd64.",
 		Sources: []string{"https://github.com/platform9/pf9ctl/blob/master/README.md"},
 	}
 	network = &rule.Rule{
-		ID: "platform9-cni", Title: "Pod network that Platform9 does not bring", Permanent: true,
+		ID: "platform9-cni", Title: "Pod network that Platform9 does not install", Permanent: true,
 		Doc:     "pf9ctl installs the pod network with the cluster: calico or flannel.",
 		Fix:     "Write cni \"calico\", or leave the block out.",
 		Sources: []string{"https://github.com/platform9/pf9ctl/blob/master/cmd/bootstrap.go"},

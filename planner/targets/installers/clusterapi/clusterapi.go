@@ -461,51 +461,51 @@ var (
 	malformed = &rule.Rule{
 		ID: "cluster-api-argument", Title: "Malformed cluster-api target", Permanent: true,
 		Doc:     "The management cluster would refuse the objects, or wait forever for an object that does not exist.",
-		Fix:     "Write names as Kubernetes does, and the kinds of the provider's objects where it is not docker.",
+		Fix:     "Write valid Kubernetes names, and for providers other than docker the kinds of the provider's objects.",
 		Sources: []string{book + "reference/providers"},
 	}
 	evenEtcd = &rule.Rule{
 		ID: "cluster-api-even", Title: "Even number of control planes with stacked etcd", Permanent: true,
 		Doc:     "Each control plane is an etcd member, and Cluster API's webhook refuses an even number of them.",
-		Fix:     "Define one more, or one less.",
+		Fix:     "Define one more, or one fewer.",
 		Sources: []string{book + "tasks/control-plane/kubeadm-control-plane"},
 	}
 	uneven = &rule.Rule{
 		ID: "cluster-api-uneven", Title: "Control planes that differ", Permanent: true,
-		Doc:     "One KubeadmControlPlane makes all control planes from one template.",
-		Fix:     "Give all the same labels, taints and kubelet arguments; a pool does.",
+		Doc:     "One KubeadmControlPlane creates all control planes from one template.",
+		Fix:     "Give all of them the same labels, taints, and kubelet arguments, for example by defining them as a pool.",
 		Sources: []string{book + "tasks/control-plane/kubeadm-control-plane"},
 	}
 	badLabel = &rule.Rule{
 		ID: "cluster-api-label", Title: "Label that a node may not have", Permanent: true,
-		Doc: "Labels in Kubernetes' own domains are an administrator's to set. Cluster API sets those of a few domains " +
-			"on the nodes of its machines.",
+		Doc: "Only administrators may set labels in Kubernetes' own domains. Cluster API sets labels of only a few domains on the nodes " +
+			"of its machines.",
 		Fix: "Use a label of your own domain.",
 		Sources: []string{book + "reference/api/metadata-propagation",
 			"https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction"},
 	}
 	given = &rule.Rule{
-		ID: "cluster-api-address", Severity: rule.Warning, Title: "Address on a machine that the provider makes",
-		Doc:     "The provider gives its machines addresses. What is written here is not used.",
+		ID: "cluster-api-address", Severity: rule.Warning, Title: "Address on a machine that the provider creates",
+		Doc:     "The provider assigns addresses to its machines. This address is not used.",
 		Fix:     "Remove the address.",
 		Sources: []string{book + "user/concepts"},
 	}
 	noEtcdAddress = &rule.Rule{
 		ID: "cluster-api-etcd-address", Title: "External etcd without an address", Permanent: true,
-		Doc:     "Cluster API joins control planes to an etcd that runs already; it makes none.",
-		Fix:     "Write where the members are.",
+		Doc:     "Cluster API connects control planes to an existing etcd; it does not create one.",
+		Fix:     "Write the addresses of the members.",
 		Sources: []string{book + "tasks/external-etcd"},
 	}
 	proxyMode = &rule.Rule{
-		ID: "cluster-api-kube-proxy", Title: "Mode of kube-proxy that cannot be handed over", Permanent: true,
+		ID: "cluster-api-kube-proxy", Title: "kube-proxy mode that Cluster API cannot set", Permanent: true,
 		Doc:     "Cluster API's kubeadm provider writes no KubeProxyConfiguration.",
 		Fix:     "Leave the mode out, or replace kube-proxy.",
 		Sources: []string{book + "tasks/bootstrap/kubeadm-bootstrap"},
 	}
 	noCNI = &rule.Rule{
 		ID: "cluster-api-cni", Title: "Pod network that the machines cannot run", Permanent: true,
-		Doc: "Routes lead to addresses, and those come with the machines. Flannel needs a plugin that the provider " +
-			"docker's image does not have.",
+		Doc: "Static routes need addresses, which are known only once the machines exist. Flannel needs a plugin that the Docker " +
+			"provider's image does not have.",
 		Fix:     "Leave the block out for calico, or write cilium.",
 		Sources: []string{book + "user/quick-start#deploy-a-cni-solution"},
 	}
@@ -516,14 +516,14 @@ var (
 		Sources: []string{book + "user/quick-start"},
 	}
 	wholeDays = &rule.Rule{
-		ID: "cluster-api-days", Title: "Validity that is no number of days", Permanent: true,
+		ID: "cluster-api-days", Title: "Validity not in whole days", Permanent: true,
 		Doc:     "Cluster API counts the validity of certificates in days.",
 		Fix:     "Write a multiple of 24h.",
 		Sources: []string{"https://github.com/kubernetes-sigs/cluster-api/blob/v1.14.2/api/bootstrap/kubeadm/v1beta2/kubeadm_types.go"},
 	}
 	longName = &rule.Rule{
 		ID: "cluster-api-name", Title: "Names too long for labels", Permanent: true,
-		Doc:     "Objects are called after the cluster and the pool, and their names become values of labels.",
+		Doc:     "Objects are named after the cluster and the pool, and their names become label values.",
 		Fix:     "Shorten the name of the cluster or of the pool.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set"},
 	}

@@ -454,29 +454,29 @@ const tutorial = "https://github.com/kelseyhightower/kubernetes-the-hard-way/blo
 var (
 	noAddress = &rule.Rule{
 		ID: "kubernetes-the-hard-way-address", Title: "Machine without an address", Permanent: true,
-		Doc: "The tutorial begins with machines that exist, and machines.txt says where they are.", Fix: "Write the address.",
+		Doc: "The tutorial starts with existing machines, and machines.txt lists their addresses.", Fix: "Write the address.",
 		Sources: []string{tutorial + "03-compute-resources.md"},
 	}
 	roles = &rule.Rule{
-		ID: "kubernetes-the-hard-way-roles", Title: "Role that the tutorial does not have", Permanent: true,
-		Doc:     "One server runs etcd and the control plane, without a kubelet; nodes run kubelets.",
+		ID: "kubernetes-the-hard-way-roles", Title: "Role that the tutorial does not cover", Permanent: true,
+		Doc:     "In the tutorial, one server runs etcd and the control plane without a kubelet; nodes run kubelets.",
 		Fix:     "Define one control plane, and workers.",
 		Sources: []string{tutorial + "01-prerequisites.md"},
 	}
 	noCNI = &rule.Rule{
-		ID: "kubernetes-the-hard-way-network", Title: "Network that the tutorial does not have", Permanent: true,
-		Doc:     "Pods are on a bridge, routes lead from node to node, and kube-proxy makes Services.",
-		Fix:     "Leave the pod network and kube-proxy as they are.",
+		ID: "kubernetes-the-hard-way-network", Title: "Pod network that the tutorial does not cover", Permanent: true,
+		Doc:     "In the tutorial, pods are on a bridge, static routes lead from node to node, and kube-proxy implements Services.",
+		Fix:     "Leave the settings of the pod network and kube-proxy out.",
 		Sources: []string{tutorial + "11-pod-network-routes.md"},
 	}
 	noPackages = &rule.Rule{
 		ID: "kubernetes-the-hard-way-packages", Title: "Packages instead of the tutorial's binaries", Permanent: true,
-		Doc: "The scripts fetch upstream's binaries of Kubernetes, etcd, containerd, runc and the network plugins, " +
-			"and install them as services.",
+		Doc: "The scripts download upstream's binaries of Kubernetes, etcd, containerd, runc, and the network plugins, and install them " +
+			"as services.",
 		Fix: "Leave `source` out.", Sources: []string{tutorial + "02-jumpbox.md"},
 	}
 	noRuntime = &rule.Rule{
-		ID: "kubernetes-the-hard-way-runtime", Title: "Runtime that the tutorial does not have", Permanent: true,
+		ID: "kubernetes-the-hard-way-runtime", Title: "Runtime that the tutorial does not cover", Permanent: true,
 		Doc: "The scripts install containerd and its configuration.", Fix: "Leave the block out.",
 		Sources: []string{tutorial + "09-bootstrapping-kubernetes-workers.md"},
 	}

@@ -462,46 +462,46 @@ var (
 		Sources: []string{"https://kops.sigs.k8s.io/cluster_spec/"},
 	}
 	shared = &rule.Rule{
-		ID: "kops-shared", Title: "Control plane that is a worker too", Permanent: true,
-		Doc:     "kops taints the nodes of a control plane group, and has no word for leaving the taint out.",
+		ID: "kops-shared", Title: "Control plane that is also a worker", Permanent: true,
+		Doc:     "kops taints the nodes of a control plane group, and has no setting to leave the taint out.",
 		Fix:     "Define separate workers.",
 		Sources: []string{"https://kops.sigs.k8s.io/instance_groups/"},
 	}
 	zone = &rule.Rule{
 		ID: "kops-zone", Title: "Failure domain is not a zone of the region", Permanent: true,
-		Doc: "kops makes each machine in a zone. The plan's failure domains are those zones, so k8splan " +
-			"checks the same spread that is built.",
+		Doc: "kops creates each machine in a zone. Failure domains in the plan are these zones, so k8splan checks the spread that is " +
+			"really built.",
 		Fix:     "Write the zones of one region as failure domains.",
 		Sources: []string{"https://kops.sigs.k8s.io/operations/high_availability/"},
 	}
 	noSize = &rule.Rule{
 		ID: "kops-size", Title: "Machine without a type", Permanent: true,
-		Doc:     "A group of instances names the cloud's machine type. Left out, kops takes a small one, whatever cpus and memory say.",
+		Doc:     "An instance group names the cloud's machine type. Without one, kops uses a small type, whatever cpus and memory say.",
 		Fix:     "Write instance_type.",
 		Sources: []string{"https://kops.sigs.k8s.io/instance_groups/"},
 	}
 	addresses = &rule.Rule{
-		ID: "kops-ranges", Title: "Ranges that kops refuses", Permanent: true,
-		Doc:     "kops has one range that is not masqueraded. Pods and Services must be in it, and the machines must not.",
+		ID: "kops-ranges", Title: "Ranges that kops rejects", Permanent: true,
+		Doc:     "kops has one non-masquerade range. Pods and Services must be in it, and machines must not.",
 		Fix:     "Write IPv4 ranges for pods and Services close together, and the machines' range elsewhere.",
 		Sources: []string{"https://github.com/kubernetes/kops/blob/master/pkg/apis/kops/validation/legacy.go"},
 	}
 	evenEtcd = &rule.Rule{
 		ID: "kops-even", Title: "Even number of control planes", Permanent: true,
 		Doc:     "Each control plane is an etcd member, and kops refuses an even number of members.",
-		Fix:     "Define one more, or one less.",
+		Fix:     "Define one more, or one fewer.",
 		Sources: []string{"https://kops.sigs.k8s.io/operations/high_availability/"},
 	}
 	noCNI = &rule.Rule{
 		ID: "kops-cni", Title: "Pod network that kops does not install", Permanent: true,
 		Doc:     "kops installs pod networks itself, with fields for some of their settings.",
-		Fix:     "Write one that it has, or cni \"none\" and bring your own.",
+		Fix:     "Write one that it supports, or cni \"none\" and install your own.",
 		Sources: []string{"https://kops.sigs.k8s.io/networking/"},
 	}
 	extraArgs = &rule.Rule{
-		ID: "kops-args", Title: "Flags that kops has no field for", Permanent: true,
-		Doc:     "kops writes the components' command lines from its own fields.",
-		Fix:     "Remove the flags, and set kops' field for them.",
+		ID: "kops-args", Title: "Flags that kops does not support", Permanent: true,
+		Doc:     "kops builds the components' command lines from its own fields.",
+		Fix:     "Remove the flags, and set the matching fields of kops.",
 		Sources: []string{"https://kops.sigs.k8s.io/cluster_spec/"},
 	}
 )

@@ -38,7 +38,7 @@ func rules() []*rule.Rule { return []*rule.Rule{archived} }
 
 var archived = &rule.Rule{
 	ID: "kube-aws-archived", Severity: rule.Warning, Title: "Discontinued installer",
-	Doc:     "kube-aws gets no fixes, and the Kubernetes that it installs gets none either.",
+	Doc:     "kube-aws gets no fixes, and neither does the Kubernetes version that it installs.",
 	Fix:     "Write `target \"kops\"`, or `target \"eks\"` where AWS should run the control plane.",
 	Sources: []string{"https://github.com/kubernetes-retired/kube-aws"},
 }

@@ -555,7 +555,7 @@ func rules() []*rule.Rule {
 var (
 	noAddress = &rule.Rule{
 		ID: "kubespray-address", Title: "Machine without an address", Permanent: true,
-		Doc:     "kubespray builds on machines that exist, and its inventory says where they are.",
+		Doc:     "kubespray works on existing machines, and its inventory lists their addresses.",
 		Fix:     "Write the address.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/blob/master/docs/ansible/inventory.md"},
 	}
@@ -568,21 +568,21 @@ var (
 	}
 	evenEtcd = &rule.Rule{
 		ID: "kubespray-etcd-even", Title: "Even number of etcd members", Permanent: true,
-		Doc:     "kubespray's first role stops the playbook at an even number: it tolerates no more losses than the odd one below it.",
-		Fix:     "Define one more member, or one less.",
+		Doc:     "kubespray's first role stops at an even number, which tolerates no more failures than one member fewer.",
+		Fix:     "Define one more member, or one fewer.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/blob/master/roles/validate_inventory/tasks/main.yml"},
 	}
 	noCNI = &rule.Rule{
 		ID: "kubespray-cni", Title: "Pod network that kubespray does not install", Permanent: true,
-		Doc: "kubespray installs pod networks by its own roles, and each has variables for some encapsulations.",
+		Doc: "kubespray installs pod networks with its own roles, which have variables for some encapsulations only.",
 		Fix: "Write one that it has.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/blob/master/roles/validate_inventory/tasks/main.yml",
 			"https://github.com/kubernetes-sigs/kubespray/tree/master/docs/CNI"},
 	}
 	registries = &rule.Rule{
-		ID: "kubespray-registry", Title: "Registry that kubespray cannot be told of", Permanent: true,
-		Doc:     "The role of containerd takes mirrors and whether to verify them. There is no variable for more.",
-		Fix:     "Remove what cannot be said, and set the hosts up for it before.",
+		ID: "kubespray-registry", Title: "Registry setting not supported by kubespray", Permanent: true,
+		Doc:     "kubespray's containerd role supports mirrors, and whether to verify their certificates. It has no variables for more.",
+		Fix:     "Remove the settings that it does not support, and configure the hosts for them beforehand.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/blob/master/docs/CRI/containerd.md"},
 	}
 )

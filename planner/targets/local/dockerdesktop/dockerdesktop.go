@@ -122,7 +122,7 @@ const docs = "https://docs.docker.com/desktop/use-desktop/kubernetes/"
 var (
 	oneNode = &rule.Rule{
 		ID: "docker-desktop-nodes", Title: "Several nodes in the mode kubeadm", Permanent: true,
-		Doc: "Docker Desktop's older way of running Kubernetes has one node.", Fix: "Write `mode = \"kind\"`.", Sources: []string{docs},
+		Doc: "Docker Desktop's older mode, kubeadm, supports one node only.", Fix: "Write `mode = \"kind\"`.", Sources: []string{docs},
 	}
 	fixed = &rule.Rule{
 		ID: "docker-desktop-version", Title: "Version that cannot be chosen", Permanent: true,
@@ -131,12 +131,13 @@ var (
 	}
 	noCNI = &rule.Rule{
 		ID: "docker-desktop-cni", Title: "Pod network that Docker Desktop does not install", Permanent: true,
-		Doc: "Docker Desktop brings a pod network, and its settings have no word for another.", Fix: "Remove the block.",
+		Doc: "Docker Desktop has a built-in pod network, and no setting for another.", Fix: "Remove the block.",
 		Sources: []string{docs},
 	}
 	plain = &rule.Rule{
 		ID: "docker-desktop-taint", Title: "Taint on a node of Docker Desktop", Permanent: true,
-		Doc: "The settings have a number of nodes and nothing else about them.", Fix: "Remove the taint, or write `target \"kind\"`.",
+		Doc: "Docker Desktop lets you set the number of nodes, and nothing else about them.", Fix: "Remove the taint, or write " +
+			"`target \"kind\"`.",
 		Sources: []string{docs},
 	}
 )

@@ -431,26 +431,26 @@ func rules() []*rule.Rule { return []*rule.Rule{malformed, portTaken, longName, 
 var (
 	malformed = &rule.Rule{
 		ID: "kind-argument", Title: "Malformed kind target", Permanent: true,
-		Doc:     "kind would find out when some of its containers run already.",
+		Doc:     "kind would report a mistake in this block only after some containers run.",
 		Fix:     "Write addresses, ports from 1 to 65535, paths from the root, and names of nodes that the file defines.",
 		Sources: []string{"https://kind.sigs.k8s.io/docs/user/configuration/"},
 	}
 	portTaken = &rule.Rule{
-		ID: "kind-port", Title: "Port of the machine mapped twice", Permanent: true,
-		Doc:     "A port of the machine leads to one container. The second one does not start.",
+		ID: "kind-port", Title: "Duplicate host port", Permanent: true,
+		Doc:     "A port of the machine can be mapped to one container only. The second container does not start.",
 		Fix:     "Give each mapping its own host_port.",
 		Sources: []string{"https://kind.sigs.k8s.io/docs/user/configuration/#extra-port-mappings"},
 	}
 	longName = &rule.Rule{
 		ID: "kind-name", Title: "Cluster name too long for kind", Permanent: true,
-		Doc:     "The containers are called after the cluster, and a host name has at most 63 characters.",
+		Doc:     "The containers are named after the cluster, and a host name has at most 63 characters.",
 		Fix:     "Shorten the name of the cluster.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kind/blob/v0.33.0/pkg/cluster/internal/create/create.go"},
 	}
 	noPlugin = &rule.Rule{
 		ID: "kind-cni", Title: "Pod network that kind's nodes cannot run", Permanent: true,
-		Doc: "flannel and static routes attach pods with the bridge plugin. kind's node image comes without it: " +
-			"pods would stay in ContainerCreating.",
+		Doc: "flannel and static routes attach pods with the bridge plugin. kind's node image does not have it: pods would stay in " +
+			"ContainerCreating.",
 		Fix:     "Leave the cni block out for kindnet, or write calico or cilium.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kind/issues/1340", "https://github.com/kubernetes-sigs/kind/pull/3015"},
 	}

@@ -247,15 +247,15 @@ func (o *options) instance(p *plan.Plan, m machine) (instance, error) {
 func rules() []*rule.Rule { return shared.List(noImage, mixed) }
 
 var (
-	shared  = onprem.RulesOf("lxd", "Write instances, network_name, storage_pool and images where you want others.")
+	shared  = onprem.RulesOf("lxd", "Write instances, network_name, storage_pool, and images only to change their defaults.")
 	noImage = &rule.Rule{
 		ID: "lxd-image", Title: "Operating system without a public image", Permanent: true,
-		Doc:     "Instances begin as an image of a public remote that has cloud-init in it.",
+		Doc:     "Instances start from an image on a public remote that contains cloud-init.",
 		Fix:     "Write an os that has one, or name one in images.",
 		Sources: []string{"https://documentation.ubuntu.com/lxd/en/latest/reference/remote_image_servers/"},
 	}
 	mixed = &rule.Rule{
-		ID: "lxd-arch", Title: "Machines of two architectures on one machine", Permanent: true,
+		ID: "lxd-arch", Title: "Machines of several architectures on one host", Permanent: true,
 		Doc:     "An instance has the architecture of the machine that it runs on.",
 		Fix:     "Write the same arch for all, or another target.",
 		Sources: []string{"https://documentation.ubuntu.com/lxd/en/latest/architectures/"},

@@ -309,23 +309,23 @@ const docs = "https://minikube.sigs.k8s.io/docs/"
 var (
 	badAddon = &rule.Rule{
 		ID: "minikube-addon", Title: "Malformed name of an addon", Permanent: true,
-		Doc: "minikube stops at an addon that it does not know.", Fix: "Write a name from `minikube addons list`.",
+		Doc: "minikube stops if it does not know an addon.", Fix: "Write a name from `minikube addons list`.",
 		Sources: []string{docs + "commands/addons/"},
 	}
 	oneNode = &rule.Rule{
 		ID: "minikube-driver-none", Title: "Several nodes with the driver none", Permanent: true,
-		Doc: "With the driver none the machine itself is the node.", Fix: "Write a driver that makes nodes.",
+		Doc: "With the driver none the machine itself is the node.", Fix: "Write a driver that creates nodes.",
 		Sources: []string{docs + "drivers/none/"},
 	}
 	three = &rule.Rule{
-		ID: "minikube-control-planes", Title: "Number of control planes that minikube does not make", Permanent: true,
+		ID: "minikube-control-planes", Title: "Number of control planes not supported by minikube", Permanent: true,
 		Doc: "minikube has one control plane, or three with --ha.", Fix: "Define three control planes.",
 		Sources: []string{docs + "tutorials/multi_control_plane_ha_clusters/"},
 	}
 	untainted = &rule.Rule{
 		ID: "minikube-taint", Severity: rule.Warning, Title: "Control plane that takes pods",
-		Doc: "minikube's control planes carry no taint. The plan says that they do, and so would be read wrongly.",
-		Fix: "Give control planes the role worker too.", Sources: []string{docs + "tutorials/multi_control_plane_ha_clusters/"},
+		Doc: "minikube's control planes have no taint, but the plan says that they do.",
+		Fix: "Also give control planes the role worker.", Sources: []string{docs + "tutorials/multi_control_plane_ha_clusters/"},
 	}
 	sizes = &rule.Rule{
 		ID: "minikube-sizes", Title: "Nodes of several sizes", Permanent: true,
@@ -333,8 +333,8 @@ var (
 		Sources: []string{docs + "commands/start/"},
 	}
 	badArgs = &rule.Rule{
-		ID: "minikube-args", Title: "Flags that minikube cannot hand on", Permanent: true,
-		Doc: "--extra-config holds for a component on all nodes.", Fix: "Write the flags in the kubelet block of cluster.",
+		ID: "minikube-args", Title: "Flags for single minikube nodes", Permanent: true,
+		Doc: "minikube's --extra-config applies to a component on all nodes.", Fix: "Write the flags in the kubelet block of cluster.",
 		Sources: []string{docs + "commands/start/"},
 	}
 	pods = &rule.Rule{
@@ -343,8 +343,8 @@ var (
 		Fix: "Leave pods and the pod network to minikube.", Sources: []string{docs + "handbook/network_policy/"},
 	}
 	registry = &rule.Rule{
-		ID: "minikube-registry", Title: "Registry that minikube cannot be told of", Permanent: true,
-		Doc: "minikube start knows insecure registries and one repository for Kubernetes' own images.", Fix: "Remove the block.",
+		ID: "minikube-registry", Title: "Registry setting not supported by minikube", Permanent: true,
+		Doc: "minikube start supports insecure registries, and one repository for Kubernetes' own images.", Fix: "Remove the block.",
 		Sources: []string{docs + "handbook/registry/"},
 	}
 )

@@ -136,7 +136,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	}
 	for _, key := range b.Keys {
 		if why := unusable(key); why != "" {
-			say(badKey, b.Attr("ssh_authorized_keys"), "%s Write the one line of a file that ends in .pub.", why)
+			say(badKey, b.Attr("ssh_authorized_keys"), "%s Write the line from a file whose name ends in .pub.", why)
 			continue
 		}
 		o.keys = append(o.keys, key)
@@ -309,17 +309,17 @@ func rules() []*rule.Rule {
 
 var (
 	badKey = &rule.Rule{
-		ID: "bare-metal-key", Title: "Public key that is none", Permanent: true,
-		Doc: "The installed machines know no password. With a damaged key, logins are impossible, and a private key in the " +
-			"topology would be everybody's.",
-		Fix:     "Write the one line of a file that ends in .pub.",
+		ID: "bare-metal-key", Title: "Invalid public key", Permanent: true,
+		Doc: "The installed machines accept no password. With a damaged key nobody can log in, and a private key in the topology is " +
+			"readable by everyone who can read the file.",
+		Fix:     "Write the line from a file whose name ends in .pub.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc4253#section-6.6"},
 	}
 	discontinued = &rule.Rule{
-		ID: "bare-metal-discontinued", Title: "Operating system that gets no more fixes", Permanent: true,
-		Doc: "A system without fixes is open on the day it is installed, its repositories move away, and its kernel is " +
-			"older than the kubelet wants.",
-		Fix: "Write the system that took its place.",
+		ID: "bare-metal-discontinued", Title: "Operating system without fixes", Permanent: true,
+		Doc: "A system without fixes is vulnerable on the day it is installed, its repositories move to archives, and its kernel is " +
+			"older than the kubelet supports.",
+		Fix: "Write its successor.",
 		Sources: []string{"https://coreos.com/os/eol/",
 			"https://blog.centos.org/2023/04/end-dates-are-coming-for-centos-stream-8-and-centos-linux-7/"},
 	}
@@ -335,13 +335,13 @@ var (
 	}
 	unknownOS = &rule.Rule{
 		ID: "bare-metal-os", Title: "Operating system that cannot be installed", Permanent: true,
-		Doc: "Each distribution's installer has its own language, and the planner writes those of the ones it lists.",
+		Doc: "Each distribution's installer has its own configuration format, and k8splan writes those of the systems that it lists.",
 		Fix: "Write os as name and version, such as \"ubuntu-24.04\", on every node and node_pool.",
 	}
 	unknownCard = &rule.Rule{
-		ID: "bare-metal-card", Title: "Machine whose network card is not known", Permanent: true,
-		Doc: "A server has several cards. The installer gives the address to the one that the topology names: by its hardware address, " +
-			"which is printed on it, or by the name that the kernel gives it.",
-		Fix: "Write mac or interface on the node. The nodes of a pool share an interface; where they do not, write them as nodes.",
+		ID: "bare-metal-card", Title: "Machine without a network card", Permanent: true,
+		Doc: "A server has several network cards. The installer gives the address to the card that the topology names, by its MAC " +
+			"address or by its interface name in the kernel.",
+		Fix: "Write mac or interface on the node. The nodes of a pool share one interface name; if theirs differ, write separate nodes.",
 	}
 )

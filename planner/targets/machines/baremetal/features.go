@@ -256,17 +256,17 @@ func match(disk string) diskMatch {
 
 var (
 	feature = &rule.Rule{
-		ID: "bare-metal-feature", Title: "Setting that the installer cannot carry out", Permanent: true,
-		Doc: "An installation erases a disk without asking. What its language cannot say would be missing on a machine that may not be " +
-			"reached any more.",
+		ID: "bare-metal-feature", Title: "Setting that the installer does not support", Permanent: true,
+		Doc: "An installation erases a disk without asking. A setting that the installer cannot apply would be missing, and the machine " +
+			"might be unreachable.",
 		Fix:     "Write what the message names, or install the system yourself and leave provision out.",
 		Sources: []string{matchDoc, interfaces, linkDoc, flatcarSSH},
 	}
 	drifting = &rule.Rule{
-		ID: "bare-metal-disk-name", Severity: rule.Warning, Title: "Disk by a name that can move",
-		Doc: "The kernel gives /dev/sda to the disk that it finds first. On a server with a controller, a stick or virtual media that " +
-			"may be another one at the next boot, and the installer erases it.",
-		Fix: "Write a link of /dev/disk/by-id or /dev/disk/by-path; `ls -l /dev/disk/by-id` of a rescue system shows them.",
+		ID: "bare-metal-disk-name", Severity: rule.Warning, Title: "Unstable disk name",
+		Doc: "The kernel gives the name /dev/sda to the disk that it finds first. On a server with a disk controller, a USB stick, or " +
+			"virtual media, that can be another disk at the next boot, and the installer erases it.",
+		Fix: "Write a link in /dev/disk/by-id or /dev/disk/by-path; `ls -l /dev/disk/by-id` on a rescue system lists them.",
 		Sources: []string{"https://docs.kernel.org/admin-guide/devices.html",
 			"https://wiki.archlinux.org/title/Persistent_block_device_naming"},
 	}

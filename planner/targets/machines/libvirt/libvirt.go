@@ -156,7 +156,7 @@ func (o *options) hosts(p *plan.Plan, b *body, uri string, say onprem.Say) {
 			address, ok := b.Hypervisors[n.Host]
 			if at := n.At("host"); !ok && !said[at] {
 				said[at] = true
-				say(unknownHost, at, "Node %q is to run on %q, and hypervisors names %s. Add its address there.", n.Name, n.Host,
+				say(unknownHost, at, "Node %q runs on %q, and hypervisors names %s. Add its address there.", n.Name, n.Host,
 					onprem.Known(b.Hypervisors))
 			}
 			used[n.Host] = address
@@ -166,7 +166,7 @@ func (o *options) hosts(p *plan.Plan, b *body, uri string, say onprem.Say) {
 		if at := n.At("host"); n.Host != "" && b.Hypervisors == nil && n.Host != p.Nodes[0].Host && !said[at] {
 			said[at] = true
 			say(unknownHost, at,
-				"Node %q is to run on %q and others elsewhere, and all would be made on %s. Write libvirt's address of each: "+
+				"Node %q runs on %q and others elsewhere, and all would be made on %s. Write libvirt's address of each: "+
 					"hypervisors = { %q = \"qemu+ssh://…/system\" }.", n.Name, n.Host, uri, n.Host)
 		}
 		o.machines = append(o.machines, m)
@@ -290,21 +290,21 @@ var (
 	}
 	unknownHost = &rule.Rule{
 		ID: "libvirt-hypervisor", Title: "Hypervisor without an address", Permanent: true,
-		Doc: "The planner judges what the loss of a hypervisor takes by the host that each machine states. A machine that is made " +
-			"elsewhere makes that judgment false.",
+		Doc: "k8splan computes the effect of losing a hypervisor from the `host` of each machine. If a machine is created elsewhere, " +
+			"the result is wrong.",
 		Fix:     "Write the libvirt address of every host in hypervisors.",
 		Sources: []string{"https://libvirt.org/uri.html"},
 	}
 	apart = &rule.Rule{
 		ID: "libvirt-network", Title: "Several hypervisors without a common segment", Permanent: true,
-		Doc: "A network of libvirt's own ends at its hypervisor. Machines of two hypervisors reach each other over " +
-			"a bridge to a common segment.",
-		Fix:     "Make a bridge of one name on each hypervisor, and write it as bridge.",
+		Doc: "A libvirt network ends at its hypervisor. Machines on two hypervisors reach each other only over a bridge to a common " +
+			"segment.",
+		Fix:     "Create a bridge with the same name on each hypervisor, and write the name as bridge.",
 		Sources: []string{"https://libvirt.org/formatnetwork.html#connectivity"},
 	}
 	noImage = &rule.Rule{
 		ID: "libvirt-image", Title: "Operating system without a cloud image", Permanent: true,
-		Doc: "The disks are layers over a cloud image, which takes its name and its addresses from cloud-init at the first boot.",
+		Doc: "The disks are layers on a cloud image, which gets its host name and addresses from cloud-init at the first boot.",
 		Fix: "Write an os that has an image, or name one in images.",
 	}
 )

@@ -246,18 +246,18 @@ func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	), terraform.MadeWith)
 }
 
-var shared = onprem.RulesOf("proxmox", "Write host for machines without a failure domain, hosts where the nodes of Proxmox are not "+
-	"called as the failure domains, and datastore, image_datastore, bridge and vlan as Proxmox has them.")
+var shared = onprem.RulesOf("proxmox", "Write host for machines without a failure domain, hosts if the Proxmox nodes have other names "+
+	"than the failure domains, and datastore, image_datastore, bridge, and vlan as in Proxmox.")
 
 // rules lists the rules of the target.
 func rules() []*rule.Rule { return shared.List(unplaced, nobody, noImage, login) }
 
 var (
 	unplaced = &rule.Rule{
-		ID: "proxmox-host", Title: "Machine without a node of Proxmox", Permanent: true,
-		Doc: "A machine stands on one node of Proxmox, with its disk where that storage is local. The planner judges what the loss of a " +
-			"host or a failure domain takes, and that is true only where it is built so.",
-		Fix:     "State host on the node, or the host of its failure domain in the target's hosts.",
+		ID: "proxmox-host", Title: "Machine without a Proxmox node", Permanent: true,
+		Doc: "A machine runs on one Proxmox node, and so does its disk if the storage is local. k8splan computes the effect of losing a " +
+			"host or a failure domain, which is correct only if the machines are created there.",
+		Fix:     "Write host on the node, or the host of its failure domain in the target's hosts.",
 		Sources: []string{"https://registry.terraform.io/providers/bpg/proxmox/latest/docs/resources/virtual_environment_vm"},
 	}
 	nobody = &rule.Rule{
@@ -269,13 +269,13 @@ var (
 	}
 	noImage = &rule.Rule{
 		ID: "proxmox-image", Title: "Operating system without a cloud image", Permanent: true,
-		Doc:     "The machines boot from cloud images, which each node of Proxmox fetches.",
+		Doc:     "The machines boot from cloud images, which each Proxmox node downloads.",
 		Fix:     "Name an image in the target's images, or write an os that has one. The machines are amd64.",
 		Sources: []string{"https://registry.terraform.io/providers/bpg/proxmox/latest/docs/resources/download_file"},
 	}
 	login = &rule.Rule{
-		ID: "proxmox-login", Title: "Login that Proxmox' cloud-init does not make", Permanent: true,
-		Doc:     "Proxmox writes what cloud-init reads: one user with a key, who may use sudo, and nothing about sshd.",
+		ID: "proxmox-login", Title: "SSH login not supported by cloud-init on Proxmox", Permanent: true,
+		Doc:     "Proxmox writes the data for cloud-init: one user with a key, who may use sudo, and nothing about sshd.",
 		Fix:     "Write a user that is not root, and leave port out.",
 		Sources: []string{"https://pve.proxmox.com/wiki/Cloud-Init_Support"},
 	}

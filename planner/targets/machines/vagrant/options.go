@@ -387,8 +387,8 @@ func (d *decoder) secondMask(a netip.Addr) int {
 func (d *decoder) overlaps(o *Options, made provider) {
 	if o.Network.IsValid() && made.nat.IsValid() && o.Network.Overlaps(made.nat) {
 		n := d.plan.Nodes[0]
-		d.Say(natOverlap, n.At("address"), "The nodes' network %s overlaps %s, the network of the first card of every machine of the "+
-			"provider %s: replies would leave through the wrong card. Take other addresses.",
+		d.Say(natOverlap, n.At("address"), "The nodes' network %s overlaps %s, the network of the first card of every machine of "+
+			"the provider %s: replies would leave through the wrong card. Use other addresses.",
 			o.Network, made.nat, made.name)
 	}
 }

@@ -382,7 +382,7 @@ func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 	return files, nil
 }
 
-var shared = onprem.RulesOf("vsphere", "Write datacenter, compute_cluster, datastore, network and templates as vCenter calls them.")
+var shared = onprem.RulesOf("vsphere", "Write datacenter, compute_cluster, datastore, network, and templates with their names in vCenter.")
 
 // rules lists the rules of the target.
 func rules() []*rule.Rule { return shared.List(unplaced, idle, noTemplate, mac, vxlan) }
@@ -390,9 +390,9 @@ func rules() []*rule.Rule { return shared.List(unplaced, idle, noTemplate, mac, 
 var (
 	unplaced = &rule.Rule{
 		ID: "vsphere-failure-domain", Title: "Failure domain without a place", Permanent: true,
-		Doc: "The planner judges what the loss of a failure domain takes. If vCenter does not know the domain's hosts or cluster, it " +
-			"puts machines anywhere, and that judgment is false.",
-		Fix:     "Write a block failure_domain in the target for each, with its hosts or its compute cluster.",
+		Doc: "k8splan computes the effect of losing a failure domain. If vCenter does not know the domain's hosts or cluster, it places " +
+			"machines anywhere, and the result is wrong.",
+		Fix:     "For each one, write a failure_domain block in the target, with its hosts or its compute cluster.",
 		Sources: []string{"https://registry.terraform.io/providers/vmware/vsphere/latest/docs/resources/compute_cluster_vm_host_rule"},
 	}
 	idle = &rule.Rule{
@@ -403,25 +403,25 @@ var (
 	}
 	noTemplate = &rule.Rule{
 		ID: "vsphere-template", Title: "Operating system without a template", Permanent: true,
-		Doc: "The machines are clones of templates, one for each operating system.",
+		Doc: "Machines are cloned from templates, one for each operating system.",
 		Fix: "Name its template in templates, or write an os that has one.",
 		Sources: []string{
 			"https://registry.terraform.io/providers/vmware/vsphere/latest/docs/resources/virtual_machine#cloning-and-customization",
 		},
 	}
 	mac = &rule.Rule{
-		ID: "vsphere-mac", Title: "Hardware address that VMware gives out itself", Permanent: true,
-		Doc:     "A machine with such an address as its own does not start.",
+		ID: "vsphere-mac", Title: "MAC address reserved by VMware", Permanent: true,
+		Doc:     "VMware assigns addresses from this range itself. A machine that is configured with one does not start.",
 		Fix:     "Write one from 00:50:56:00:00:00 to 00:50:56:3f:ff:ff, or leave mac out.",
 		Sources: []string{"https://knowledge.broadcom.com/external/article/313516"},
 	}
 	vxlan = &rule.Rule{
 		ID: "vsphere-vxlan", Severity: rule.Warning, Title: "VXLAN port that VMware's network may not carry",
-		Doc: "NSX can drop packets of virtual machines to UDP port 8472, and VMware's network card computes the checksums of VXLAN in " +
-			"hardware, wrongly so on some releases of ESXi where the port is not 8472. Pings between pods of two hosts pass then, and " +
-			"TCP does not.",
-		Fix: "Write `nsx`, and with NSX `vxlan_port = 4789` in cni. Where TCP fails nevertheless, turn the card's offload off on every " +
-			"host: `ethtool -K IFACE tx-checksum-ip-generic off`.",
+		Doc: "NSX can drop packets from virtual machines to UDP port 8472. VMware's virtual network card computes VXLAN checksums in " +
+			"hardware, and on some ESXi releases does so incorrectly if the port is not 8472. Then pings between pods on two hosts " +
+			"work, but TCP does not.",
+		Fix: "Write `nsx`, and with NSX `vxlan_port = 4789` in cni. If TCP still fails, turn off the card's offload on every host: " +
+			"`ethtool -K IFACE tx-checksum-ip-generic off`.",
 		Sources: []string{"https://github.com/projectcalico/calico/issues/4727", "https://github.com/projectcalico/calico/issues/9433",
 			"https://github.com/flannel-io/flannel/issues/2388",
 			"https://knowledge.broadcom.com/external/article/432932/connectivity-issues-with-cilium-custom-v.html"},

@@ -367,19 +367,19 @@ const docs = "https://ubuntu.com/kubernetes/charmed-k8s/docs/"
 var (
 	shared = &rule.Rule{
 		ID: "charmed-kubernetes-roles", Title: "Control plane and worker on one machine", Permanent: true,
-		Doc: "The charms of the two install and configure the same programs.", Fix: "Define separate machines for workers.",
+		Doc: "The charms of the two roles install and configure the same programs.", Fix: "Define separate machines for workers.",
 		Sources: []string{docs + "install-manual"},
 	}
 	settings = &rule.Rule{
-		ID: "charmed-kubernetes-settings", Title: "Setting that the charms do not take", Permanent: true,
-		Doc: "A charm has options, and an application's hold for all its units.",
-		Fix: "Remove the setting; kubectl or the charm's own options do it after the deployment.",
+		ID: "charmed-kubernetes-settings", Title: "Setting that the charms do not support", Permanent: true,
+		Doc: "A charm has options, and the options of an application apply to all its units.",
+		Fix: "Remove the setting; use kubectl or the charm's own options after the deployment.",
 		Sources: []string{"https://charmhub.io/kubernetes-control-plane/configurations",
 			"https://charmhub.io/kubernetes-worker/configurations"},
 	}
 	balancing = &rule.Rule{
 		ID: "charmed-kubernetes-balancer", Title: "Load balancer that the bundle does not have", Permanent: true,
-		Doc:     "The bundle has kubeapi-load-balancer, on its own machine, or takes one that you run.",
+		Doc:     "The bundle has kubeapi-load-balancer, on a separate machine, or uses a load balancer that you run.",
 		Fix:     "Define one host with the role load-balancer.",
 		Sources: []string{docs + "load-balancing"},
 	}

@@ -280,23 +280,22 @@ const configReference = "https://cloud.google.com/kubernetes-engine/distributed-
 var (
 	malformed = &rule.Rule{
 		ID: "gke-on-prem-argument", Title: "Malformed gke-on-prem target", Permanent: true,
-		Doc: "bmctl's own checks come when it is on the machines already.",
+		Doc: "bmctl checks these values only after it has started on the machines.",
 		Fix: "Write project, location, control_plane_vip, ingress_vip and address_pools; ssh_private_key_file for bmctl, " +
 			"admin_cluster_membership for a user cluster.",
 		Sources: []string{configReference},
 	}
 	vip = &rule.Rule{
-		ID: "gke-on-prem-vip", Title: "Address that the balancer cannot have", Permanent: true,
-		Doc: "The bundled balancer answers for the API's address, which no other host may have, and gives Services addresses of its " +
-			"pools, " +
-			"the ingress' among them.",
-		Fix:     "Take control_plane_vip outside of address_pools, ingress_vip from them, and neither from a machine.",
+		ID: "gke-on-prem-vip", Title: "Address that the load balancer cannot have", Permanent: true,
+		Doc: "The bundled load balancer answers at the API's address, which no other host may have, and gives Services addresses from " +
+			"its pools, including the ingress address.",
+		Fix:     "Choose control_plane_vip outside address_pools, ingress_vip inside them, and neither one from a machine.",
 		Sources: []string{configReference},
 	}
 	host = &rule.Rule{
 		ID: "gke-on-prem-host", Title: "Machine not supported by bmctl", Permanent: true,
-		Doc: "bmctl makes control planes, which hold etcd and the balancer, and node pools of workers, on Ubuntu and RHEL on amd64, " +
-			"at addresses that exist.",
+		Doc: "bmctl installs control planes, with etcd and the load balancer on them, and node pools of workers, on existing machines " +
+			"with Ubuntu or RHEL on amd64.",
 		Fix: "Define control planes and workers with an address each.",
 		Sources: []string{configReference,
 			"https://cloud.google.com/kubernetes-engine/distributed-cloud/bare-metal/docs/installing/os-reqs"},

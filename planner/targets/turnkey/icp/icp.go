@@ -38,7 +38,7 @@ func rules() []*rule.Rule { return []*rule.Rule{discontinued} }
 
 var discontinued = &rule.Rule{
 	ID: "ibm-cloud-private-discontinued", Severity: rule.Warning, Title: "Discontinued system",
-	Doc: "IBM Cloud Private gets no fixes, and the Kubernetes that it installs gets none either.",
+	Doc: "IBM Cloud Private gets no fixes, and neither does the Kubernetes version that it installs.",
 	Fix: "Write `target \"openshift\"`, or another target for the same hosts.",
 	Sources: []string{"https://github.com/istio/istio.io/pull/8359",
 		"https://github.com/ibm-cloud-architecture/refarch-cloudnative-kubernetes/pull/221"},

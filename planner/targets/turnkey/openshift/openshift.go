@@ -291,7 +291,7 @@ func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 	return files, nil
 }
 
-var shared = onprem.RulesOf("openshift", "Write base_domain, and where there are several control planes api_vips and ingress_vips.")
+var shared = onprem.RulesOf("openshift", "Write base_domain and, for several control planes, api_vips and ingress_vips.")
 
 // rules lists the rules of the target.
 func rules() []*rule.Rule { return shared.List(vip, controlPlanes, arch, host, small) }
@@ -305,35 +305,35 @@ const (
 var (
 	vip = &rule.Rule{
 		ID: "openshift-vip", Title: "Unusable API or ingress address", Permanent: true,
-		Doc: "On bare metal the control planes hold the address of the API among themselves, and the routers that of the routes. The " +
-			"installer wants both, in the machines' segment and unused. A single node has its own alone.",
-		Fix:     "Write api_vips and ingress_vips, one address of each family; none for all-in-one.",
+		Doc: "On bare metal, the control planes share the API address, and the routers share the ingress address. The installer " +
+			"requires both, unused, in the machines' segment. A single node uses only its own address.",
+		Fix:     "Write api_vips and ingress_vips, one address of each family; leave them out for all-in-one.",
 		Sources: []string{installerSource},
 	}
 	controlPlanes = &rule.Rule{
-		ID: "openshift-control-planes", Title: "Control planes that OpenShift does not take", Permanent: true,
-		Doc: "The installer takes one control plane without workers, or three to five with or without them. Each has an etcd member, " +
-			"and ordinary pods run on all of them or on none.",
+		ID: "openshift-control-planes", Title: "Control planes that OpenShift does not support", Permanent: true,
+		Doc: "The installer supports one control plane without workers, or three to five with or without workers. Each has an etcd " +
+			"member, and ordinary pods run on all of them or on none.",
 		Fix:     "Define three control planes, and give all of them the same roles.",
 		Sources: []string{installerSource},
 	}
 	arch = &rule.Rule{
 		ID: "openshift-arch", Title: "Mixed architectures", Permanent: true,
-		Doc:     "All hosts boot the installer's one image, which is of one architecture.",
-		Fix:     "Install with one architecture, and add workers of another one later.",
+		Doc:     "All hosts boot the same installer image, which has one architecture.",
+		Fix:     "Install with one architecture, and add workers of another architecture later.",
 		Sources: []string{installerSource},
 	}
 	host = &rule.Rule{
-		ID: "openshift-host", Title: "Host that the installer would not know", Permanent: true,
-		Doc:     "All hosts boot one image. Each finds its name, its role and its address in there by the hardware address of its card.",
+		ID: "openshift-host", Title: "Host that the installer cannot identify", Permanent: true,
+		Doc:     "All hosts boot the same image, and each finds its name, role, and address in it by the MAC address of its network card.",
 		Fix:     "Write address and mac on each node.",
 		Sources: []string{installerDocs},
 	}
 	small = &rule.Rule{
-		ID: "openshift-size", Title: "Host that is too small for OpenShift", Permanent: true,
-		Doc: "The installer checks each host before it begins, and waits for ever for one that is too small.",
-		Fix: "Control planes have at least 4 CPUs, 16Gi of memory and a disk of 100Gi; workers 2, 8Gi and 100Gi; " +
-			"a single node 8, 16Gi and 120Gi.",
+		ID: "openshift-size", Title: "Host too small for OpenShift", Permanent: true,
+		Doc: "The installer checks each host before it starts, and waits forever for a host that is too small.",
+		Fix: "Control planes need at least 4 CPUs, 16Gi of memory, and a 100Gi disk; workers 2 CPUs, 8Gi, and 100Gi; a single node 8 " +
+			"CPUs, 16Gi, and 120Gi.",
 		Sources: []string{installerDocs},
 	}
 )
