@@ -176,7 +176,7 @@ var procedures = []Procedure{
 		Rank: 34, where: onChanged,
 		Gate: "the learner is promoted; " + gateEtcd, Undo: "remove the learner: writes go on"},
 	{ID: "move-etcd", Title: "Lead the API servers to the new members of etcd, and take the old ones out", Playbook: "move-etcd.yml",
-		Ready: true, Page: "Move etcd between the control planes and hosts of its own", Rank: 35,
+		Ready: true, Page: "Move etcd to or from separate hosts", Rank: 35,
 		where: onControlPlanes, Drains: true, KeepsEtcd: true,
 		Gate: gateEtcd + "; " + gateAPI, Undo: "the other topology, the same way"},
 	{ID: "join-control-plane", Title: "Join a control plane", Playbook: "site.yml", Ready: true, Page: "The other control planes", Rank: 36,
