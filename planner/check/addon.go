@@ -352,7 +352,7 @@ func addonAnnouncesSegment(p *plan.Plan) []Finding {
 		case apart:
 			guess, state := "", ""
 			if len(nodes.Unstated()) > 0 {
-				guess, state = ", as far as the file says", "; or state the segment in node_subnets"
+				guess, state = ", judging by the file", "; or state the segment in node_subnets"
 			}
 			findings = append(findings, Finding{At: a.NameRange, Detail: fmt.Sprintf("%s answers ARP for addresses of Services from "+
 				"any node, and %s (%s) and %s (%s) are not in one segment%s. Bind each pool of addresses to the nodes of one segment or "+

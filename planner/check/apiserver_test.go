@@ -17,14 +17,14 @@ func TestAuditPolicy(t *testing.T) {
 	for policy, want := range map[string]string{
 		head + "rules:\n- level: Metadata\n": "",
 		"":                                   "unreadable-file: There is no file",
-		"kind: Policy\n":                     "audit-policy-invalid: The file is no audit policy",
+		"kind: Policy\n":                     "audit-policy-invalid: The file is not an audit policy",
 		"a: [":                               "audit-policy-invalid: The audit policy is no YAML",
 		head:                                 "audit-policy-invalid: The audit policy has no rules",
 		head + "rules:\n- level: All\n":      `audit-policy-invalid: Rule 1 of the audit policy has the level "All"`,
 		head + "rules:\n- level: None\n  verb: [get]\n": `audit-policy-invalid: Rule 1 of the audit policy has ` +
 			`a field "verb"`,
-		head + "rules:\n- {level: None, resources: [], nonResourceURLs: []}\n": "audit-policy-invalid: " +
-			"Rule 1 of the audit policy has resources and",
+		head + "rules:\n- {level: None, resources: [], nonResourceURLs: []}\n": "audit-policy-invalid: Rule 1 of the audit policy " +
+			"has both resources and",
 	} {
 		beside := fstest.MapFS{}
 		if policy != "" {

@@ -17,8 +17,8 @@ func TestChartValues(t *testing.T) {
 		"= \"v.yaml\"\n    digest = \"sha256:" + strings.Repeat("0", 64) + "\"\n  }\n}\n"
 	for values, want := range map[string]string{
 		"replicas: 2 # {{ x }} 'é'\nlist: [\"a\\\"b\"]\n": "",
-		"- a\n":                       "addon-chart-values: The values of thing are no map",
-		"a: [":                        "addon-chart-values: The values of thing are no map",
+		"- a\n":                       "addon-chart-values: The values of thing are not a YAML map",
+		"a: [":                        "addon-chart-values: The values of thing are not a YAML map",
 		"db:\n  password: hunter22\n": "addon-chart-values: The values of thing hold",
 	} {
 		beside := fstest.MapFS{"v.yaml": &fstest.MapFile{Data: []byte(values)}}

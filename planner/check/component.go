@@ -350,7 +350,7 @@ func componentAuditLost(p *plan.Plan) []Finding {
 		return nil // without a policy nothing is logged at all, and component-audit-nothing says so
 	}
 	return one(api.Key("extra_args", "audit-log-path"), "%s is inside the API server's container, and is lost at the next restart. "+
-		"Write the block audit { }, which keeps the log on the host, or \"-\", which writes to the container's own log.", log)
+		"Write the block audit { }, which keeps the log on the host, or \"-\": the log then goes to the container's own log.", log)
 }
 
 func componentOidcHalf(p *plan.Plan) []Finding {

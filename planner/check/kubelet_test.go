@@ -26,7 +26,7 @@ func TestKubeletRefuses(t *testing.T) {
 		{"maxParallelImagePulls = 5, serializeImagePulls = false", "", ""},
 		{"maxParallelImagePulls = 5", "", ""},
 		{"maxParallelImagePulls = 1, serializeImagePulls = true", "", ""},
-		{`evictionSoft = { "memory.available" = "500Mi" }`, "", "evictionSoftGracePeriod says nothing of it"},
+		{`evictionSoft = { "memory.available" = "500Mi" }`, "", "evictionSoftGracePeriod has no value for it"},
 		{`evictionSoft = { "memory.available" = "500Mi" }, evictionSoftGracePeriod = { "memory.available" = "1m" }`, "", ""},
 		{`evictionSoft = { "memory.available" = "500Mi" }`, `"eviction-soft-grace-period" = "memory.available=1m"`, ""},
 		{"", `"eviction-soft" = "nodefs.available<10%"`, "has a threshold for nodefs.available"},

@@ -431,8 +431,8 @@ func networkDNSDomainShadows(p *plan.Plan) []Finding {
 			Port: p.Cluster.Endpoint.Port})
 	}
 	return one(written(writtenArg(p.Network.Has("dns_domain"), p.Network.Attr("dns_domain")), p.Cluster.Attr("control_plane_endpoint")),
-		"The endpoint %s is in the cluster domain %s, for which CoreDNS answers: pods will not find it. Change one of the two, for "+
-			"example to %s.", host, domain, instead)
+		"The endpoint %s is in the cluster domain %s, for which CoreDNS answers: pods will not find it. Change one of the two: "+
+			"write %s.", host, domain, instead)
 }
 
 func networkDNSDomainTopLevel(p *plan.Plan) []Finding {

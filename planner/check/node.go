@@ -28,7 +28,7 @@ func bars(t plan.Taint) bool { return t.Effect == "NoSchedule" || t.Effect == "N
 
 var nodeRules = []Rule{
 	{rule.Rule{
-		ID: "node-moved", Severity: rule.Error, Title: "moved block that does not match the nodes",
+		ID: "node-moved", Severity: rule.Error, Title: "Invalid moved block",
 		Doc: "A `moved` block says that a machine has a new name. It distinguishes that edit from one machine leaving and another one " +
 			"joining. The old name must no longer be in the topology, the new one must be, and each name may appear only once.",
 		Fix:     "Write the old name as `from` and the new one as `to`, or remove the block.",

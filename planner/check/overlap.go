@@ -89,7 +89,7 @@ func relation(a, b netip.Prefix) string {
 	case a.Bits() < b.Bits():
 		return "contains"
 	}
-	return "is inside of"
+	return "is in"
 }
 
 // hostsInside reports each block of hosts whose addresses are in a range: at the range if the author wrote it, else at the host.

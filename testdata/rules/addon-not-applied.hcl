@@ -5,7 +5,7 @@ cluster "c" {
   }
 }
 
-addon "metrics-server" {} # warning: addon-not-applied: nothing of this tree applies
+addon "metrics-server" {} # warning: addon-not-applied: nothing in this tree applies
 
 node "cp" {
   roles = ["control-plane"]

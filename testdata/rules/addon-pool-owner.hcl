@@ -10,5 +10,5 @@ node "dev-1" {
   address = "192.168.56.10"
 }
 
-addon "metallb" { # error: addon-pool-owner: MetalLB has no addresses to give
+addon "metallb" { # error: addon-pool-owner: MetalLB has no addresses to assign
 }

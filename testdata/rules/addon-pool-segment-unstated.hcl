@@ -8,6 +8,6 @@ node "dev-1" {
 
 addon "metallb" {
   pool "default" {
-    addresses = ["192.168.57.10-192.168.57.20"] # warning: addon-pool-segment-unstated: as far as the file says
+    addresses = ["192.168.57.10-192.168.57.20"] # warning: addon-pool-segment-unstated: judging by the file
   }
 }

@@ -13,4 +13,4 @@ addon "prometheus" {
   settings = { retension = "15d" } # error: addon-setting: Did you mean "retention"?
 }
 
-addon "fluent-bit" {} # error: addon-setting: Nothing says where logs go
+addon "fluent-bit" {} # error: addon-setting: There is no destination for logs

@@ -6,4 +6,4 @@ node "dev-1" {
   address = "192.168.56.10"
 }
 
-cloud_provider "vsphere" {} # error: cloud-manifest-missing: take no pods before
+cloud_provider "vsphere" {} # error: cloud-manifest-missing: accept no pods until then

@@ -1,7 +1,7 @@
 cluster "dev" {
   type = "all-in-one"
   api_server {
-    extra_args = { "enable-admission-plugins" = "NodeRestriction,PodSecurityPolicy" } # error: component-admission-unknown: PodSecurity came in its place
+    extra_args = { "enable-admission-plugins" = "NodeRestriction,PodSecurityPolicy" } # error: component-admission-unknown: PodSecurity replaced it
   }
 }
 

@@ -10,5 +10,5 @@ node "cp-1" {
 
 node "w-1" {
   roles   = ["worker"]
-  address = "5.9.1.2" # warning: host-address-public: flannel sends the pods' packets there without encryption
+  address = "5.9.1.2" # warning: host-address-public: flannel sends pods' packets there without encryption
 }

@@ -8,6 +8,6 @@ node "dev-1" {
 
 network {
   cni "calico" {
-    plugin = "canal" # error: network-cni-other: calico is none
+    plugin = "canal" # error: network-cni-other: it knows calico
   }
 }

@@ -4,7 +4,7 @@ cluster "dev" {
 
 network {
   dns {
-    upstream = ["192.168.56.1", "192.168.56.1:53"] # warning: network-dns-upstream-repeated: written twice
+    upstream = ["192.168.56.1", "192.168.56.1:53"] # warning: network-dns-upstream-repeated: listed twice
   }
 }
 

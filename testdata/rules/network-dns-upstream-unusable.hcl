@@ -4,7 +4,7 @@ cluster "dev" {
 
 network {
   dns {
-    upstream = ["10.244.3.7"] # error: network-dns-upstream-unusable: in the range of pods
+    upstream = ["10.244.3.7"] # error: network-dns-upstream-unusable: in the pod range
   }
 }
 

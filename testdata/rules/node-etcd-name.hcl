@@ -6,7 +6,7 @@ cluster "prod" {
 node "cp-1" {
   roles     = ["control-plane"]
   address   = "10.0.0.11"
-  etcd_name = "etcd1" # error: node-etcd-name: Target bare-metal calls the member as its host is called
+  etcd_name = "etcd1" # error: node-etcd-name: Target bare-metal names the member after its host
 }
 
 node "w-1" {

@@ -5,7 +5,7 @@ cluster "dev" {
 node "dev-1" {
   address = "192.168.56.10"
 
-  ssh { # error: node-ssh-made: as all other machines
+  ssh { # error: node-ssh-made: like all other machines
     user = "admin"
   }
 }

@@ -8,7 +8,7 @@ node "cp-1" {
   address = "10.0.0.11"
 
   taint {
-    key    = "node-role.kubernetes.io/master" # warning: node-taint-deprecated: kubeadm sets on cp-1 by itself
+    key    = "node-role.kubernetes.io/master" # warning: node-taint-deprecated: kubeadm sets on cp-1 itself
     effect = "NoSchedule"
   }
 }

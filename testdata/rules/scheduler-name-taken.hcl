@@ -13,4 +13,4 @@ node "dev-1" {
 
 scheduler "batch" {} # error: scheduler-name-taken: line 4
 
-scheduler "default-scheduler" {} # error: scheduler-name-taken: own scheduler answers
+scheduler "default-scheduler" {} # error: scheduler-name-taken: own scheduler has the name

@@ -1,6 +1,6 @@
 cluster "dev" {
   type = "all-in-one"
-  feature_gates = { SidecarContainers = true } # error: version-feature-gate-unknown: gone from Kubernetes 1.37
+  feature_gates = { SidecarContainers = true } # error: version-feature-gate-unknown: removed in Kubernetes 1.37
 }
 
 node "dev-1" {

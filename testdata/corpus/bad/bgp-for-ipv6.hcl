@@ -9,7 +9,7 @@ network {
 }
 
 load_balancer "kube-vip" {
-  virtual_ip = "fd99::10" # error: load-balancer-bgp-family: learn no way to fd99::10
+  virtual_ip = "fd99::10" # error: load-balancer-bgp-family: learn no route to fd99::10
   mode       = "bgp"
   bgp_as     = 65001
   bgp_peers  = ["10.77.0.1:65000"]

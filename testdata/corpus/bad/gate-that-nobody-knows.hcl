@@ -2,7 +2,7 @@
 cluster "dev" {
   type = "all-in-one"
   feature_gates = {
-    CSIMigrationAWS      = true # error: version-feature-gate-unknown: exit at one. Remove it.
+    CSIMigrationAWS      = true # error: version-feature-gate-unknown: exit if it is set. Remove it.
     UserNamespaceSupport = true # error: version-feature-gate-unknown: Did you mean "UserNamespacesSupport"?
   }
 }

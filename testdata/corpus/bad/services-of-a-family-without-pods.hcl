@@ -9,5 +9,5 @@ node "dev-1" {
 
 network {
   pod_subnets     = ["10.244.0.0/16"]
-  service_subnets = ["10.96.0.0/16", "fd00:10:96::/112"] # error: network-dual-stack-order: only where pods have it
+  service_subnets = ["10.96.0.0/16", "fd00:10:96::/112"] # error: network-dual-stack-order: only if pods have that family
 }
