@@ -55,11 +55,10 @@ var apiServerRules = []Rule{
 		Sources: []string{auditDocs, "https://refspecs.linuxfoundation.org/FHS_3.0/fhs/ch05s10.html"},
 	}, auditLogDirShared},
 	{rule.Rule{
-		ID: "secret-host-file", Severity: rule.Error, Title: "Secret in a file that hosts get", Permanent: true,
-		Doc: "What `host_file` and `kubeadm_patch` lay down is in the tree, which is meant for git: private keys, tokens and passwords " +
-			"in it " +
-			"are shown to anyone who reads it.",
-		Fix: "Put the file onto the control planes yourself, below a directory that `extra_volume` mounts; for keys of encryption, write " +
+		ID: "secret-host-file", Severity: rule.Error, Title: "Secret in a file for hosts", Permanent: true,
+		Doc: "Files of `host_file` and `kubeadm_patch` are in the tree, which is meant for git: anyone who reads it can read " +
+			"private keys, tokens, and passwords in them.",
+		Fix: "Put the file on the control planes yourself, in a directory that `extra_volume` mounts; for encryption keys, write " +
 			"`encryption_at_rest`.",
 		Sources: []string{secretsInGit},
 	}, secretHostFile},

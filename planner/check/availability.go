@@ -309,8 +309,8 @@ func uneven(w []*plan.Node, of place, at func(*plan.Node) hcl.Range) []Finding {
 	if len(in) <= 2*rest {
 		return nil
 	}
-	return one(at(in[len(in)-1]), "%s holds %d of %d workers: when it is lost, what remains (%d) cannot carry the load. Deal "+
-		"them out evenly over %s.", name, len(in), len(w), rest, sentence(all))
+	return one(at(in[len(in)-1]), "%s holds %d of %d workers: when it is lost, what remains (%d) cannot carry the load. Spread "+
+		"them evenly over %s.", name, len(in), len(w), rest, sentence(all))
 }
 
 func availabilityHypervisorAstride(p *plan.Plan) []Finding {

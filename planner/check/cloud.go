@@ -172,8 +172,8 @@ func targetOpenToEverybody(p *plan.Plan) []Finding {
 			"administrators and CI, such as admin_cidrs = [\"203.0.113.0/24\"].")
 	}
 	if all, open := everybody(ranges, p.Target.Facts.AdminsIPv6); open {
-		return one(at, "%s lets the whole internet try to log in. Write the ranges that administrators and CI come from, such as "+
-			"admin_cidrs = [\"203.0.113.0/24\"].", all)
+		return one(at, "%s lets the whole internet try to log in. Write the ranges of administrators and CI, such as admin_cidrs = "+
+			"[\"203.0.113.0/24\"].", all)
 	}
 	return nil
 }

@@ -81,7 +81,7 @@ var domainRules = []Rule{
 		ID: "availability-power-uneven", Severity: rule.Warning, Title: "Workers spread unevenly over power feeds",
 		Doc: "Pods find room on the workers that remain. One feed that supplies more than twice as many workers as all others takes more " +
 			"with it than the rest can carry.",
-		Fix:     "Connect the workers to the feeds evenly: `powers` of a pool deals feeds out in turn.",
+		Fix:     "Connect the workers to the feeds evenly: `powers` of a pool assigns feeds round-robin.",
 		Sources: []string{zoneDocs},
 	}, availabilityPowerUneven},
 	{rule.Rule{

@@ -87,9 +87,9 @@ var secretRules = []Rule{
 			" Remove it, or write a checksum as \"sha256:…\".", hex64.MatchString,
 		"https://kubernetes.io/docs/reference/setup-tools/kubeadm/kubeadm-init/#uploading-control-plane-certificates-to-the-cluster"),
 	secretRule("secret-url-password", "Password in a URL",
-		"A password in a URL shows up in process lists, logs and every generated file that names the URL.",
-		"Leave it out. For a proxy and for registries write `credentials_file`; give other programs their credentials on the host.",
-		"The URL holds a password."+inFile+" Leave it out, and write credentials_file, or give the program its credentials on the host.",
+		"A password in a URL shows up in process lists, logs, and every generated file with the URL.",
+		"Remove it. For a proxy and for registries, write `credentials_file`; give other programs their credentials on the host.",
+		"The URL holds a password."+inFile+" Remove it, and write credentials_file, or give the program its credentials on the host.",
 		urlPassword.MatchString,
 		"https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1"),
 	secretRule("secret-access-key", "Access key of a service in the file",
@@ -120,12 +120,12 @@ var secretRules = []Rule{
 // ways are what there is instead of a secret in an argument: by its name, or by the block that it is in. The first one counts.
 var ways = []struct{ block, argument, way string }{
 	{"http_proxy", "",
-		"Write credentials_file, the path of a file on the machine that runs Ansible whose one line is user:password."},
+		"Write credentials_file, the path of a file on the machine that runs Ansible with one line, user:password."},
 	{"registry", "",
 		"Write the address without a login, and give the runtime its login on the hosts: /var/lib/kubelet/config.json for the " +
 			"kubelet's pulls, imagePullSecrets for pods."},
-	{"kubeadm_patch", "content", "Put what is secret into a file on the hosts, and let the patch name it."},
-	{"host_file", "content", "Put the file onto the control planes yourself, below a directory that `extra_volume` mounts."},
+	{"kubeadm_patch", "content", "Put the secret into a file on the hosts, and let the patch refer to that file."},
+	{"host_file", "content", "Put the file on the control planes yourself, in a directory that `extra_volume` mounts."},
 	{"", "image_repository",
 		"Write the address without a login, and give the runtime its login on the hosts: /var/lib/kubelet/config.json."},
 	{"", "mirror_url", "Write the URL without a login: let the server admit hosts by address, or use a proxy that logs in."},
