@@ -29,7 +29,7 @@ var kubeletRules = []Rule{
 		ID: "component-kubelet-refuses", Severity: rule.Error, Title: "Setting that the kubelet rejects", Permanent: true,
 		Doc: "The kubelet validates its fields and flags together at startup, and exits at the first one that is out of range or " +
 			"contradicts another. All nodes get the same file: none of them becomes ready.",
-		Fix:     "Write a value in the range, or correct the other of the two settings.",
+		Fix:     "Write a value in the range, or correct the other setting.",
 		Sources: []string{kubeletValidation, kubeletEviction, kubeletDefaults, kubeletCPUManager, kubeletMemoryManager, kubeletTopology},
 	}, componentKubeletRefuses},
 }
