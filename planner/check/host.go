@@ -236,9 +236,10 @@ var hostRules = []Rule{
 	}, hostOSUnprepared},
 	{rule.Rule{
 		ID: "host-selinux-permissive", Severity: rule.Warning, Title: "SELinux made permissive by the playbook",
-		Doc: "On systems where SELinux enforces, the playbook and RUNBOOK.md make it permissive on every host with a kubelet, at once " +
-			"and after each boot, as kubeadm's guide does: pods that use directories of the host, such as the control plane and the pod " +
-			"network, would be refused otherwise. Many companies do not allow it. The playbook for reset restores it.",
+		Doc: "On systems where SELinux is enforcing, the playbook and RUNBOOK.md make it permissive on every host with a kubelet, " +
+			"now and after each boot, as kubeadm's guide does. Otherwise SELinux would deny pods the use of host directories, the " +
+			"control plane and the pod network included. Many companies do not allow this. The reset playbook restores enforcing " +
+			"mode.",
 		Fix:     "Write `hosts { selinux = \"enforcing\" }` to keep it, or `selinux = \"permissive\"` where that is allowed.",
 		Sources: []string{kubeadmInstall, "https://github.com/kubernetes/kubeadm/issues/1654"},
 	}, hostSELinuxPermissive},
@@ -662,7 +663,7 @@ func hostSELinuxMissing(p *plan.Plan) []Finding {
 		can, _ := n.OS.Preparable()
 		return can && !n.OS.SELinux()
 	}, osAt, func(n *plan.Node, all []*plan.Node) string {
-		return fmt.Sprintf("%s is to run %s, which has no SELinux that could confine containers, and selinux on %s is \"enforcing\". "+
+		return fmt.Sprintf("%s runs %s, which has no SELinux that could confine containers, and selinux on %s is \"enforcing\". "+
 			"Write an os that has it, such as \"rocky-9\", or leave selinux out.", whose(all), n.OS, line(p.Hosts.Attr("selinux")))
 	})
 }
