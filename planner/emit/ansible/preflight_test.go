@@ -334,7 +334,7 @@ func TestLook(t *testing.T) {
 		t.Fatalf("modules of this kernel: %v, %v", loaded, err)
 	}
 	got := look(t, object{
-		"now": 0, "address": "10.9.0.1", "virtual_ip": "10.9.0.2", "owns": []string{file, filepath.Join(dir, "ours.cfg"),
+		"now": 0, "address": "10.9.0.1", "virtual_ip": "10.9.0.2", "login": false, "owns": []string{file, filepath.Join(dir, "ours.cfg"),
 			filepath.Join(dir, "none")},
 		"signatures": "one port before all API servers", "programs": []string{"a-program-of-nobody"},
 		"directories": []string{filepath.Join(dir, "not", "yet")},
