@@ -61,6 +61,7 @@ const (
 	beforeRuntime = "container_runtime \"containerd\" {"
 	ofCluster     = "type = \"all-in-one\""
 	olderVersion  = "\n  version = \"" + lab.OlderContainerd + "\""
+	patched       = "grep -h containerLogMaxFiles: /var/lib/kubelet/config.yaml; grep -h example.com/patched: /etc/kubernetes/manifests/*"
 	schedulerArgs = `tr '\0' ' ' </proc/$(pidof kube-scheduler)/cmdline; cat /etc/kubernetes/scheduler-config.yaml`
 )
 
@@ -88,6 +89,16 @@ var configSteps = []step{
 		pairs: []string{"network {", "network {\n  http_proxy {\n    http     = \"http://10.77.0.1:3128\"\n" +
 			"    no_proxy = [\"10.77.0.1\"]\n  }"},
 		also: on("systemctl show containerd -p Environment", "10.77.0.1:3128")},
+	{what: "patches of kubeadm", playbook: "reconfigure.yml",
+		pairs: []string{ofCluster, ofCluster + "\n  kubeadm_patch \"kube-scheduler.yaml\" {\n    content = \"metadata:\\n  annotations:\\n" +
+			"    example.com/patched: first\\n\"\n  }\n  kubeadm_patch \"kubeletconfiguration+merge.yaml\" {\n" +
+			"    content = \"containerLogMaxFiles: 7\\n\"\n  }"},
+		also: on(patched, "containerLogMaxFiles: 7\n    example.com/patched: first")},
+	{what: "patches of kubeadm that are gone", playbook: "reconfigure.yml",
+		pairs: []string{"  kubeadm_patch \"kube-scheduler.yaml\" {\n    content = \"metadata:\\n  annotations:\\n" +
+			"    example.com/patched: first\\n\"\n  }\n", "", "  kubeadm_patch \"kubeletconfiguration+merge.yaml\" {\n" +
+			"    content = \"containerLogMaxFiles: 7\\n\"\n  }", ""},
+		also: on(patched+"; ls -d /etc/kubernetes/patches 2>&1 || true", "No such file")},
 	{what: "another profile of the scheduler", playbook: "reconfigure.yml", trouble: &trouble{interrupt: true},
 		pairs: []string{"profile \"packing\"", "profile \"dense\""}, also: on(schedulerArgs, "dense")},
 	{what: "the endpoint becomes a name", playbook: "reconfigure.yml", trouble: &trouble{interrupt: true},

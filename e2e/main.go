@@ -40,6 +40,7 @@ var cases = []testCase{
 	{name: "3+1", also: checkSealed},
 	{name: "3+2", also: checkLocal},
 	{name: "3+3+2"},
+	{name: "language", reset: true, also: checkLanguage},
 	{name: "kube-vip"},
 	{name: "lxd", containers: true, also: checkContainers},
 	{name: "dual-stack", also: checkFamilies},

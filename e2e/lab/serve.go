@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
@@ -13,16 +14,53 @@ import (
 	"time"
 )
 
-// Serve starts the file server (apt repository, mirror) and the registry on the bridge. The function that it returns stops them.
+// Login is what the registry on port 5001 and the proxy on port 3128 ask for, user:password. The characters mean something to a shell, to
+// systemd, and to a URL.
+const Login = "lab%user:p@$$'w \"ord/#`"
+
+// logins writes the files that topologies name for them, beside the key of ssh: <key>.auths and <key>.login.
+func (l *Lab) logins() error {
+	auths := fmt.Sprintf(`{"auths": {"%s:5001": {"auth": %q}}}`, Gateway, base64.StdEncoding.EncodeToString([]byte(Login)))
+	return errors.Join(os.WriteFile(l.Key()+".auths", []byte(auths), 0o600), os.WriteFile(l.Key()+".login", []byte(Login+"\n"), 0o600))
+}
+
+// guarded lets a handler answer those who log in.
+func guarded(header, challenge string, status int, next http.Handler) http.Handler {
+	want := "Basic " + base64.StdEncoding.EncodeToString([]byte(Login))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get(header) != want {
+			w.Header().Set(challenge, `Basic realm="lab"`)
+			w.WriteHeader(status)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// proxied stands for whatever the proxy would reach.
+func proxied(w http.ResponseWriter, r *http.Request) {
+	fmt.Fprintln(w, "through the proxy to", r.URL.Host)
+}
+
+// Serve starts the file server (apt repository, mirror) and the registry on the bridge, the registry once more for those who log in, and a
+// proxy that asks for a login. The function that it returns stops them.
 func (l *Lab) Serve(ctx context.Context) (stop func(), err error) {
 	if _, err := l.script(ctx, "net"); err != nil {
 		return nil, err
 	}
+	if err := l.logins(); err != nil {
+		return nil, err
+	}
+	images := registry(filepath.Join(l.Dir, "registry"))
 	var servers []*http.Server
 	for _, address := range []string{Gateway, gateway6} {
 		servers = append(servers,
 			&http.Server{Addr: net.JoinHostPort(address, "8000"), Handler: http.FileServer(http.Dir(filepath.Join(l.Dir, "www")))},
-			&http.Server{Addr: net.JoinHostPort(address, "5000"), Handler: registry(filepath.Join(l.Dir, "registry"))})
+			&http.Server{Addr: net.JoinHostPort(address, "5000"), Handler: images},
+			&http.Server{Addr: net.JoinHostPort(address, "5001"), Handler: guarded("Authorization", "WWW-Authenticate",
+				http.StatusUnauthorized, images)},
+			&http.Server{Addr: net.JoinHostPort(address, "3128"), Handler: guarded("Proxy-Authorization", "Proxy-Authenticate",
+				http.StatusProxyAuthRequired, http.HandlerFunc(proxied))})
 	}
 	stop = func() {
 		for _, s := range servers {
