@@ -43,6 +43,9 @@ func (a *app) explainBlock(path string, b *spec.Block) error {
 	if b.Example != "" {
 		out.WriteString("\n" + indent(b.Example) + "\n")
 	}
+	if b.Each != "" {
+		out.WriteString("\n" + indent(b.Each) + "\n")
+	}
 	longest := 0
 	for _, n := range b.Arguments {
 		longest = max(longest, len(n.Name))
@@ -123,6 +126,10 @@ func writeBlock(b *bytes.Buffer, prefix string, block *spec.Block) {
 	fmt.Fprintf(b, "\n%s %s%s\n\n%s\n", level, prefix, block.Name, blockLine(block))
 	if block.Example != "" {
 		fmt.Fprintf(b, "\n```hcl\n%s\n```\n", block.Example)
+	}
+	if block.Each != "" {
+		fmt.Fprintf(b, "\nWith `for_each`, one machine or pool for each key; the label stays, and names "+
+			"nothing:\n\n```hcl\n%s\n```\n", block.Each)
 	}
 	if len(block.Arguments) > 0 {
 		b.WriteString("\n| Argument | For instance | |\n|---|---|---|\n")

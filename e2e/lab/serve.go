@@ -18,6 +18,9 @@ import (
 // systemd, and to a URL.
 const Login = "lab%user:p@$$'w \"ord/#`"
 
+// guardedRegistry has the images of Registry for those who log in.
+const guardedRegistry = Gateway + ":5001"
+
 // logins writes the files that topologies name for them, beside the key of ssh: <key>.auths and <key>.login.
 func (l *Lab) logins() error {
 	auths := fmt.Sprintf(`{"auths": {"%s:5001": {"auth": %q}}}`, Gateway, base64.StdEncoding.EncodeToString([]byte(Login)))
@@ -128,7 +131,7 @@ func (l *Lab) Has(reference string) bool {
 		_, err := os.Stat(filepath.Join(l.Dir, "www", "mirror", name))
 		return err == nil
 	}
-	name, ok = strings.CutPrefix(reference, Registry+"/")
+	name, ok = strings.CutPrefix(strings.Replace(reference, guardedRegistry, Registry, 1), Registry+"/")
 	if !ok {
 		return false
 	}

@@ -670,3 +670,39 @@ func TestManifestElsewhere(t *testing.T) {
 		t.Errorf("it is applied anyhow: %q", r.Hints)
 	}
 }
+
+// TestPatchesAndDescribed: a patch of kubeadm is carried out where its target is; and no playbook is named for a cluster of which no tree
+// is
+// made.
+func TestPatchesAndDescribed(t *testing.T) {
+	design := func(version, inside string) string {
+		return fmt.Sprintf("cluster \"a\" {\n  type = \"single-etcd-single-master\"\n  kubernetes_version = %q\n  control_plane_endpoint "+
+			"= "+
+			"\"api.example.com\"\n%s}\nnode \"cp\" {\n  roles = [\"control-plane\"]\n  address = \"10.0.0.1\"\n}\nnode \"w\" {\n"+
+			"  roles = [\"worker\"]\n  address = \"10.0.0.2\"\n}\n", version, inside)
+	}
+	for file, want := range map[string][]string{
+		"kubeletconfiguration+merge.yaml": {"kubelet"}, "etcd0.yaml": {"save", "etcd-settings"},
+		"corednsdeployment.yaml": {"kubeadm-addons"}, "kube-scheduler.yaml": {"control-plane-flags"},
+	} {
+		patch := fmt.Sprintf("  kubeadm_patch %q {\n    content = \"maxParallelImagePulls: 5\"\n  }\n", file)
+		r := change.Between(recordOf(t, design("1.37", ""), nil), recordOf(t, design("1.37", patch), nil))
+		var ids []string
+		for _, s := range r.Steps {
+			ids = append(ids, s.ID)
+		}
+		if !slices.Equal(ids, want) {
+			t.Errorf("%s takes %q, want %q", file, ids, want)
+		}
+	}
+	flag := "  api_server {\n    extra_args = { \"v\" = \"4\" }\n  }\n"
+	r := change.Between(recordOf(t, design("1.25", ""), nil), recordOf(t, design("1.26", flag), nil))
+	if len(r.Steps) < 3 {
+		t.Errorf("%d steps", len(r.Steps))
+	}
+	for _, s := range r.Steps {
+		if s.Playbook != "" || !strings.Contains(s.ByHand, "with what built the cluster") {
+			t.Errorf("%s is done by %q, by hand %q", s.Title, s.Playbook, s.ByHand)
+		}
+	}
+}

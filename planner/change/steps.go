@@ -157,6 +157,8 @@ func (d *differ) step(all map[string]*Step, p *Procedure, name string, hosts []s
 			s.ByHand = d.new.applier()
 		case p.ID == "machines":
 			s.ByHand = d.new.page.Make
+		case d.described(): // there is no tree with playbooks and a runbook
+			s.ByHand = "with what built the cluster"
 		case p.ID == "join-balancer" && d.rebalanced(): // site.yml waits until clients have moved
 			s.Playbook = "reconfigure.yml"
 		case p.ID == "join-member" && d.moves():
@@ -173,6 +175,12 @@ func (d *differ) step(all map[string]*Step, p *Procedure, name string, hosts []s
 		s.again = s.again || slices.Contains(leavesHosts, p.ID) && d.redone()[h] && d.new.node(h) != nil
 	}
 	return s
+}
+
+// described reports whether the design is of a Kubernetes that is out of support: no tree is made of it.
+func (d *differ) described() bool {
+	v, ok := plan.ParseVersion(d.new.text("cluster.kubernetes_version"))
+	return ok && d.facts.At(v).Past()
 }
 
 // rebalanced reports whether clients move to another balancer, address or port, for which reconfigure.yml sets up the hosts that are new.

@@ -327,6 +327,7 @@ func componentAuditNothing(p *plan.Plan) []Finding {
 	policy, log, webhook := valueOf(api.ExtraArgs, "audit-policy-file"), valueOf(api.ExtraArgs,
 		"audit-log-path"), valueOf(api.ExtraArgs, "audit-webhook-config-file")
 	switch {
+	case p.Cluster.Audit != nil: // it has both, and says so of flags that repeat it
 	case policy == "" && log != "":
 		return one(api.Key("extra_args", "audit-log-path"), "Without --audit-policy-file, the API server logs nothing. Write the "+
 			"block audit { policy = \"…\" } in cluster instead: it copies the policy to every control plane.")

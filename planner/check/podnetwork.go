@@ -11,7 +11,7 @@ import (
 // podNetworkRules are about a pod network that the planner does not know, and about cluster DNS.
 var podNetworkRules = []Rule{
 	{rule.Rule{
-		ID: "network-cni-other", Severity: rule.Error, Title: "Pod network described in the wrong place", Permanent: true,
+		ID: "network-cni-other", Severity: rule.Error, Title: "Pod network described in part or in the wrong place", Permanent: true,
 		Doc: "`plugin`, `images`, and `manifest` describe a pod network that k8splan does not know: cni \"other\". For those that it " +
 			"knows, k8splan writes the manifests itself, and these settings would have no effect.",
 		Fix:     "Write `cni \"other\"` with a `plugin`, or remove them.",

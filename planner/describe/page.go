@@ -44,6 +44,7 @@ func Page(w io.Writer, p *plan.Plan, style Style) error {
 	g.hosts(p)
 	g.etcd(p)
 	g.network(p)
+	g.settings(p)
 	if len(p.Nodes) > 1 || g.Why {
 		g.capacity(p)
 	}
@@ -310,7 +311,7 @@ func hostRow(nodes []*plan.Node) []string {
 	domains, hosts := distinct(nodes, func(n *plan.Node) string { return n.FailureDomain }), distinct(nodes, func(n *plan.Node) string {
 		return n.Carrier()
 	})
-	return []string{name, strings.Join(n.Roles.Strings(), ", "), first, second, domains, hosts, strings.Join(about, ", ")}
+	return []string{name, n.Roles.Words(), first, second, domains, hosts, strings.Join(about, ", ")}
 }
 
 func (g *page) etcd(p *plan.Plan) {
@@ -385,6 +386,18 @@ func (g *page) network(p *plan.Plan) {
 		rows = append(rows, []string{"HTTP proxy", first(x.HTTPS, x.HTTP), "not for " + strings.Join(x.NoProxy, ", ")})
 	}
 	g.table(nil, []string{dim, "", ""}, rows)
+}
+
+// settings lists what the topology says beyond hosts, ranges and versions.
+func (g *page) settings(p *plan.Plan) {
+	var rows [][2]string
+	for _, s := range p.Settings() {
+		rows = append(rows, [2]string{s.Name, s.Text})
+	}
+	if len(rows) > 0 {
+		g.heading("Settings", "what the file says beyond hosts, ranges and versions")
+		g.facts(rows)
+	}
 }
 
 func (g *page) versions(p *plan.Plan) {

@@ -343,7 +343,7 @@ func nodes(p *plan.Plan, in func(*plan.Node) bool) string {
 		for _, t := range n.EffectiveTaints() {
 			taints = append(taints, t.Key+":"+t.Effect)
 		}
-		rows = append(rows, fmt.Sprintf("| %s | %s | %s | %s | %s | %s |", n.Name, strings.Join(n.Roles.Strings(), ", "), address, n.Arch,
+		rows = append(rows, fmt.Sprintf("| %s | %s | %s | %s | %s | %s |", n.Name, n.Roles.Words(), address, n.Arch,
 			or(n.FailureDomain), or(strings.Join(taints, ", "))))
 	}
 	if count == 0 {

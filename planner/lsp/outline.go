@@ -80,12 +80,12 @@ func (d *document) about(b *hclsyntax.Block) string {
 	case "node":
 		for _, n := range p.Nodes {
 			if n.Pool == "" && n.Name == b.Labels[0] {
-				return strings.Join(n.Roles.Strings(), ", ")
+				return n.Roles.Words()
 			}
 		}
 	case "node_pool":
 		if of := ofPool(p, b.Labels[0]); len(of) > 0 {
-			return fmt.Sprintf("%d × %s", len(of), strings.Join(of[0].Roles.Strings(), ", "))
+			return fmt.Sprintf("%d × %s", len(of), of[0].Roles.Words())
 		}
 	}
 	return ""

@@ -201,7 +201,7 @@ func rank(n *plan.Node) int {
 // Lines says what a group is: name, roles and address.
 func (g Group) Lines() []string {
 	first, last := g.Nodes[0], g.Nodes[len(g.Nodes)-1]
-	lines := []string{first.Name, strings.Join(first.Roles.Strings(), ", ")}
+	lines := []string{first.Name, first.Roles.Words()}
 	if len(g.Nodes) > 1 {
 		lines = []string{first.Name + " … " + last.Name, spelling.Quantity(len(g.Nodes), "machine", "machines") + ": " + lines[1]}
 	}

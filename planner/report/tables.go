@@ -220,7 +220,7 @@ func machineRows(place Place) [][]string {
 			if n != last {
 				name, address = name+" … "+last.Name, address+" … "+text(last.Address)
 			}
-			rows = append(rows, []string{name, strings.Join(n.Roles.Strings(), ", "), "`" + address, place.Zone, h.Host, n.Power,
+			rows = append(rows, []string{name, n.Roles.Words(), "`" + address, place.Zone, h.Host, n.Power,
 				system(n.OS), size(n)})
 		}
 	}
@@ -437,7 +437,7 @@ func (w *page) material(p *plan.Plan) {
 	counts := map[kind]int{}
 	var order []kind
 	for _, n := range p.Nodes {
-		k := kind{size(n), system(n.OS), strings.Join(n.Roles.Strings(), ", ")}
+		k := kind{size(n), system(n.OS), n.Roles.Words()}
 		if counts[k] == 0 {
 			order = append(order, k)
 		}

@@ -438,6 +438,9 @@ func (l *loader) checkLabels(s *shape, block *hclsyntax.Block) bool {
 		if len(s.Labels) > 0 {
 			sample = fmt.Sprintf(" It is one of %s.", sentence(quoted(s.Labels), "or"))
 		}
+		if block.Body.Attributes["for_each"] != nil {
+			sample = " It is written beside for_each too, whose keys name the machines."
+		}
 		l.add(missingLabel, block.TypeRange, fmt.Sprintf("%s takes one label, its %s. Write %s \"…\" { … }.%s", title(s.Name), s.Label,
 			s.Name, sample))
 		return false

@@ -41,6 +41,7 @@ type Block struct {
 	Labels    []string   `json:"labels,omitempty"` // the only labels, where the set is closed
 	Doc       string     `json:"doc"`
 	Example   string     `json:"example,omitempty"` // a fragment that can be pasted
+	Each      string     `json:"each,omitempty"`    // one with for_each
 	Required  bool       `json:"required,omitempty"`
 	Many      bool       `json:"many,omitempty"` // may be written more than once
 	Open      bool       `json:"open,omitempty"` // its arguments are not in this table: locals are free, a target knows its own
@@ -702,6 +703,9 @@ var Schema = []Block{
 		Aliases: []string{"nodes", "host", "machine", "server"},
 		Doc:     "One machine.",
 		Example: "node \"worker-1\" {\n  roles   = [\"worker\"]\n  address = \"10.0.0.41\"\n}",
+		Each: "node \"workers\" {\n  for_each = { \"worker-1\" = \"10.0.0.41\", \"worker-2\" = \"10.0.0.57\" }\n  roles    = " +
+			"[\"worker\"]\n" +
+			"  address  = each.value\n}",
 		Arguments: append([]Argument{forEach,
 			{Name: "address", Type: Text, Field: "Address", Example: `"10.0.0.41"`, Aliases: []string{"ip", "ip_address", "internal_ip",
 				"private_address", "private_ip", "node_ip"}, Doc: "Address on the cluster's network, of the first family."},
@@ -734,6 +738,9 @@ var Schema = []Block{
 		Doc: "Equal machines: name-1 to name-count with addresses that follow each other, or with names and addresses " +
 			"that are written out.",
 		Example: "node_pool \"worker\" {\n  roles         = [\"worker\"]\n  count         = 3\n  first_address = \"10.0.0.41\"\n}",
+		Each: "node_pool \"rows\" {\n  for_each      = { \"row-a\" = \"10.0.1.41\", \"row-b\" = \"10.0.2.41\" }\n  roles         = " +
+			"[\"worker\"]\n" +
+			"  count         = 3\n  first_address = each.value\n}",
 		Arguments: append([]Argument{forEach,
 			{Name: "count", Type: Integer, Field: "Count", Example: `3`, Aliases: []string{"replicas", "size", "instances",
 				"desired_capacity"}, Doc: "Number of machines; optional with names or addresses."},

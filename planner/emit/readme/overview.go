@@ -80,6 +80,9 @@ func facts(p *plan.Plan) []fact {
 	}
 	f.network(p)
 	f.software(p)
+	for _, s := range p.Settings() {
+		f.add(plain(s.Name), plain(s.Text))
+	}
 	return f
 }
 
@@ -256,7 +259,7 @@ func machines(p *plan.Plan) []machine {
 }
 
 func describe(name, where string, group []*plan.Node, n *plan.Node) machine {
-	m := machine{Name: name, Roles: strings.Join(n.Roles.Strings(), ", "), Address: where, System: n.Arch}
+	m := machine{Name: name, Roles: n.Roles.Words(), Address: where, System: n.Arch}
 	if len(group) > 1 {
 		m.Domain = inTurn(group, func(n *plan.Node) string { return n.FailureDomain })
 		m.Power = inTurn(group, func(n *plan.Node) string { return n.Power })

@@ -99,7 +99,7 @@ func procedure(p *plan.Plan) book {
 	b := book{
 		Name: plain(p.Cluster.Name), Sensitive: p.Sensitive(),
 		Vagrant: p.Target.Facts.RunsPlaybook, Make: p.Target.Facts.Make,
-		Hosts: count(len(p.Nodes), "host", "hosts"), Bootstrap: p.Bootstrap(),
+		Hosts: count(ours(p), "host", "hosts"), Bootstrap: p.Bootstrap(),
 		KubeletNames: names(p.KubeletNodes()), BalancerNames: names(p.LoadBalancer.Nodes),
 		KubeletCount: count(len(p.KubeletNodes()), "node", "nodes"), AllInOne: p.Cluster.Type == topologies.AllInOne,
 		EtcdOnTheWay: p.EtcdOnTheWay(),
@@ -265,6 +265,17 @@ func ssh(s *plan.SSH) (options, user string) {
 		user = shell(s.User) + "@"
 	}
 	return options, user
+}
+
+// ours is how many hosts are of the cluster.
+func ours(p *plan.Plan) int {
+	n := 0
+	for _, node := range p.Nodes {
+		if node.Roles != 0 {
+			n++
+		}
+	}
+	return n
 }
 
 func proxy(h *plan.HTTPProxy) []string {

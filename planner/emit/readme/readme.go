@@ -51,6 +51,9 @@ func byHand(p *plan.Plan) bool {
 func hosts(p *plan.Plan) []byte {
 	var b bytes.Buffer
 	for _, n := range p.Nodes {
+		if n.Roles == 0 {
+			continue // nothing is done on it
+		}
 		connect := n.SSHAddress
 		if connect == "" {
 			connect = n.Address.String()
