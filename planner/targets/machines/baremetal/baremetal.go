@@ -21,6 +21,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/spelling"
 	"github.com/k8splan/k8splan/planner/target/block"
 	"github.com/k8splan/k8splan/planner/target/onprem"
 	"github.com/k8splan/k8splan/templates"
@@ -128,6 +129,10 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 				"\"/dev/nvme0n1\".",
 				disk, of)
 		}
+		if !slices.ContainsFunc(p.Nodes, func(n *plan.Node) bool { return of == n.Name || of == n.Pool && of != "" }) {
+			say(shared.Argument, b.Attr("install_disks"), "install_disks names %q, and no node or pool has that name: the disk of "+
+				"install_disk would be erased on the one that is meant.%s Write its name.", of, nearName(p, of))
+		}
 	}
 	if len(b.Keys) == 0 {
 		say(shared.Argument, b.Attr("ssh_authorized_keys"),
@@ -146,6 +151,18 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 		return nil, r.Diags
 	}
 	return o, r.Diags
+}
+
+// nearName suggests the node or the pool that a name was meant to be.
+func nearName(p *plan.Plan, of string) string {
+	var names []string
+	for _, n := range p.Nodes {
+		names = append(names, n.Name)
+		if n.Pool != "" && !slices.Contains(names, n.Pool) {
+			names = append(names, n.Pool)
+		}
+	}
+	return spelling.DidYouMean(of, names)
 }
 
 // unusable says what is wrong with a public key, "" where nothing is.
@@ -221,6 +238,24 @@ func (o *options) nodes(p *plan.Plan, b *body, say onprem.Say) {
 		}
 		o.machines = append(o.machines, m)
 	}
+	for _, m := range o.machines {
+		if all := o.sharing(m.disk); len(all) > 1 && serialized(m.disk) {
+			once(repeated, o.diskAt(m), "%s holds the number of one disk, and %s are to be installed on it. Where a machine has no such "+
+				"disk, its installation stops. Write install_disks with a disk for each, or a link of /dev/disk/by-path where all are built "+
+				"alike.", m.disk, strings.Join(all, ", "))
+		}
+	}
+}
+
+// sharing are the nodes whose system is to be on a disk.
+func (o *options) sharing(disk string) []string {
+	var names []string
+	for _, m := range o.machines {
+		if m.disk == disk {
+			names = append(names, m.node.Name)
+		}
+	}
+	return names
 }
 
 // unprepared warns of hosts that exist already, and that Ansible cannot work on as their makers deliver them.
@@ -304,7 +339,7 @@ var shared = onprem.RulesOf("bare-metal", "Write provision = true, ssh_authorize
 
 // rules lists the rules of the target.
 func rules() []*rule.Rule {
-	return shared.List(badKey, drifting, feature, discontinued, imageSystem, unknownOS, unknownCard)
+	return shared.List(badKey, drifting, repeated, feature, discontinued, imageSystem, unknownOS, unknownCard)
 }
 
 var (

@@ -238,6 +238,12 @@ var (
 	drive  = regexp.MustCompile(`^/dev/sd[a-z]+$`)
 )
 
+// serialized reports a link whose name holds the number that a maker gave one disk. Hypervisors give all their disks the same.
+func serialized(disk string) bool {
+	virtual := regexp.MustCompile(`(?i)qemu|vbox|vmware|virtual`)
+	return strings.HasPrefix(disk, "/dev/disk/by-id/") && !strings.HasPrefix(disk, "/dev/disk/by-id/virtio-") && !virtual.MatchString(disk)
+}
+
 // named reports a link under /dev/disk whose name holds neither a serial number nor a place.
 func named(disk string) bool {
 	return strings.HasPrefix(disk, "/dev/disk/") && (unique.MatchString(disk) || !serial.MatchString(disk) && !place.MatchString(disk))
@@ -269,5 +275,12 @@ var (
 		Fix: "Write a link in /dev/disk/by-id or /dev/disk/by-path; `ls -l /dev/disk/by-id` on a rescue system lists them.",
 		Sources: []string{"https://docs.kernel.org/admin-guide/devices.html",
 			"https://wiki.archlinux.org/title/Persistent_block_device_naming"},
+	}
+	repeated = &rule.Rule{
+		ID: "bare-metal-disk-repeated", Severity: rule.Warning, Title: "One disk's ID for several machines",
+		Doc: "A link of /dev/disk/by-id is made of the serial number or the WWN of one disk. No other machine has it, and an installer " +
+			"that is told of it there finds no disk.",
+		Fix:     "Write install_disks with a disk for each machine, or a link of /dev/disk/by-path where they are built alike.",
+		Sources: []string{"https://github.com/systemd/systemd/blob/v252/rules.d/60-persistent-storage.rules"},
 	}
 )
