@@ -241,8 +241,8 @@ func (o *options) nodes(p *plan.Plan, b *body, say onprem.Say) {
 	for _, m := range o.machines {
 		if all := o.sharing(m.disk); len(all) > 1 && serialized(m.disk) {
 			once(repeated, o.diskAt(m), "%s holds the number of one disk, and %s are to be installed on it. Where a machine has no such "+
-				"disk, its installation stops. Write install_disks with a disk for each, or a link of /dev/disk/by-path where all are built "+
-				"alike.", m.disk, strings.Join(all, ", "))
+				"disk, its installation stops. Write install_disks with a disk for each, or a link of /dev/disk/by-path where "+
+				"all are built alike.", m.disk, strings.Join(all, ", "))
 		}
 	}
 }
