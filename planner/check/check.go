@@ -37,7 +37,7 @@ func Rules() []Rule { return rulesOn(plan.FactsDate) }
 func rulesOn(day string) []Rule {
 	return slices.Concat(
 		endRules(day), topologyRules, hostRules, networkRules, overlapRules, capacityRules, endpointRules, balancerRules, etcdRules,
-		versionRules,
+		versionRules, laterRules,
 		featureGateRules, machineRules, nodeRules, reachRules, podNetworkRules, poolRules, componentRules, flagRules, configRules,
 		kubeletRules,
 		apiServerRules,

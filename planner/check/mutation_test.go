@@ -133,7 +133,7 @@ var mutations = []mutation{
 	writes("load-balancer-virtual-ip-segment-unstated", `virtual_ip( *)= "10\.(\d+)\.0\.10"`, `virtual_ip$1= "10.$2.77.10"`,
 		"node_subnets", "load_balancer \"external\""), // whose address no host moves
 	writes("availability-power-unstated", `( roles *= \["worker"\]\n)( *count)`, "$1  powers = [\"feed-a\", \"feed-b\"]\n$2", "all-in-one",
-		"powers "),
+		"powers ", "target \"gcp\"", "target \"vagrant\""),
 	inNetwork("network-bgp-unused", "cni \"calico\" {\n    bgp_as = 64512\n  }", "  cni ", "kube_proxy", "::", "mirror_url"),
 	writes("hypervisor-memory", `(?s)(hypervisor "kvm-1" .*?memory *)= "128Gi"`, `$1= "64Gi"`),
 	writes("hypervisor-cpus", `(?s)(hypervisor "kvm-1" .*?cpus *)= 32`, `$1= 6`),
@@ -162,7 +162,7 @@ var mutations = []mutation{
 		"\"false\" }\n  }"),
 	adds("etcd-metrics-open", "etcd {\n  extra_args = { \"listen-metrics-urls\" = \"http://0.0.0.0:2381\" }\n}"),
 	inCluster("component-flag-repeated", "api_server {\n    extra_args = { \"max-requests-inflight\" = [400, 800] }\n  }"),
-	writes("machine-disk", `( roles *= \["worker"\]\n)`, "$1  disk = \"5Gi\"\n", "disk"),
+	writes("machine-disk", `( roles *= \["worker"\]\n)`, "$1  disk = \"5Gi\"\n", "disk", "target \"vagrant\""),
 	writes("machine-worker-memory", `( roles *= \["worker"\]\n)`, "$1  memory = \"256Mi\"\n", "memory"),
 }
 

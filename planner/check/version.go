@@ -72,7 +72,8 @@ var versionRules = []Rule{
 		ID: "version-unsupported", Severity: rule.Warning, Title: "Kubernetes version too old to generate",
 		Doc: "Before 1.31, kubeadm does not support the configuration format that k8splan writes, and upstream no longer fixes these " +
 			"minors. Such a cluster can still be validated, simulated, and compared. Flags, fields, feature gates, and versions of " +
-			"other software are not checked, because k8splan has no facts for such an old version.",
+			"other software are checked only where they came later (`version-setting-later`): k8splan has no other facts for such an old " +
+			"version.",
 		Fix: "Upgrade the cluster with the tool that built it, one minor at a time; `k8splan upgrade-path` lists the steps. generate " +
 			"works from 1.31 on.",
 		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/",

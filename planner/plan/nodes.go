@@ -81,6 +81,9 @@ func (r *resolver) nodes() {
 		if facts.Leaves("node.power") {
 			n.Power = ""
 		}
+		if facts.Uses == nil && facts.Leaves("node.disk") {
+			n.DiskBytes = 0
+		}
 	}
 	slices.SortStableFunc(r.plan.Nodes, func(a, b *Node) int {
 		return cmp.Or(Natural(a.Name, b.Name), a.NameRange.Start.Byte-b.NameRange.Start.Byte)

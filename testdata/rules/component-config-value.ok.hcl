@@ -5,7 +5,7 @@ cluster "dev" {
       maxParallelImagePulls = 5
       shutdownGracePeriod   = "90s"
       evictionHard          = { "memory.available" = "500Mi" }
-      kubeReserved          = { memory = "1Gi" }
+      kubeReserved          = { cpu = "500m", memory = "1Gi" }
       cpuManagerPolicy      = "static"
       logging               = { verbosity = 3 }
       allowedUnsafeSysctls  = ["net.core.somaxconn"]
