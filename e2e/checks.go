@@ -259,7 +259,8 @@ func (c *cluster) consent() []string { return []string{"-e", "confirm=yes"} }
 func (c *cluster) clean(ctx context.Context) error {
 	for _, n := range c.nodes {
 		out, err := n.Exec(ctx, "sh", "-c", "pgrep -l 'kube|etcd|containerd-shim' || true; ls -A /etc/kubernetes/manifests "+
-			"/etc/kubernetes/pki /var/lib/etcd /etc/cni/net.d 2>/dev/null || true")
+			"/etc/kubernetes/pki /var/lib/etcd /etc/cni/net.d 2>/dev/null || true; ls -d /var/lib/k8splan/firewall.* "+
+			"/etc/systemd/system/k8splan-firewall.service 2>/dev/null || true; nft list tables | grep k8splan || true")
 		if err != nil {
 			return err
 		}

@@ -42,6 +42,7 @@ var cases = []testCase{
 	{name: "3+3+2"},
 	{name: "language", reset: true, also: checkLanguage},
 	{name: "kube-vip"},
+	{name: "firewall", reset: true, also: checkFirewall},
 	{name: "lxd", containers: true, also: checkContainers},
 	{name: "dual-stack", also: checkFamilies},
 	{name: "ipv6"},

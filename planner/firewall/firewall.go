@@ -289,7 +289,7 @@ func (f Firewall) NFTables() string {
 	}
 	b.WriteString("\tchain input {\n")
 	b.WriteString("\t\ttype filter hook input priority filter; policy drop;\n\t\tct state established,related accept\n")
-	b.WriteString("\t\tiifname \"lo\" accept\n\t\tmeta l4proto { icmp, ipv6-icmp } accept\n")
+	b.WriteString("\t\tiifname \"lo\" accept\n\t\tmeta l4proto { 1, 58 } accept # ICMP: minimal hosts do not know protocols by name\n")
 	b.WriteString("\t\tudp sport 67 udp dport 68 accept\n\t\tip6 saddr fe80::/10 udp dport 546 accept\n")
 	if len(f.Pods) > 0 {
 		b.WriteString("\t\tct status dnat accept\n\t\t" + ofPods)
