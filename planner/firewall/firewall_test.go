@@ -3,9 +3,11 @@ package firewall_test
 import (
 	"bytes"
 	"encoding/json"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -173,6 +175,68 @@ firewall remove; echo "none $(rules)"; ls /etc/k8splan /etc/systemd/system /var/
 func number(n int) string {
 	data, _ := json.Marshal(n)
 	return string(data)
+}
+
+// between has two hosts with a cable: the other one, with several addresses, tries ports of the one that has the rules.
+const between = `unshare --net sleep 60 &
+other=$!
+for _ in $(seq 50); do [ "$(readlink /proc/$other/ns/net)" = "$(readlink /proc/$$/ns/net)" ] || break; sleep 0.1; done
+trap 'kill $other' EXIT
+ip link add v0 type veth peer name v1 netns $other
+ip addr add "$2/24" dev v0; ip link set v0 up; ip link set lo up
+on() { nsenter --net=/proc/$other/ns/net "$@"; }
+for a in $3; do on ip addr add "$a/24" dev v1; done
+on ip link set v1 up
+nft -f "$1"
+/usr/bin/python3 -c 'import socket, sys, time
+kept = [socket.create_server(("", int(p))) for p in sys.argv[1].split()]
+print("listening", flush=True)
+time.sleep(60)' "$4" >/var/tmp/listening.$$ &
+listener=$!
+trap 'kill $other $listener; rm -f /var/tmp/listening.$$' EXIT
+for _ in $(seq 100); do grep -q listening /var/tmp/listening.$$ && break; sleep 0.1; done
+for a in $3; do for p in $4 1; do
+  on /usr/bin/python3 -c 'import socket, sys
+s = socket.socket()
+s.settimeout(0.5)
+s.bind((sys.argv[1], 0))
+try:
+    s.connect((sys.argv[2], int(sys.argv[3])))
+    print(sys.argv[1], sys.argv[3], "open")
+except ConnectionRefusedError:
+    print(sys.argv[1], sys.argv[3], "refused")
+except OSError:
+    print(sys.argv[1], sys.argv[3], "closed")' "$a" "$2" "$p"
+done; done
+`
+
+// TestConnections tries the rules of a control plane from another one, from a worker, and from a host that nobody knows.
+func TestConnections(t *testing.T) {
+	p := managed(t)["stacked"]
+	p.Hosts.AdminCIDRs = []netip.Prefix{netip.MustParsePrefix("10.3.0.250/32")}
+	cps := p.ControlPlanes()
+	worker := p.KubeletNodes()[len(p.KubeletNodes())-1]
+	var rules string
+	for _, f := range firewall.Of(p) {
+		if slices.Contains(f.Hosts, cps[0].Name) {
+			rules = f.NFTables()
+		}
+	}
+	file := filepath.Join(t.TempDir(), "rules.nft")
+	if err := os.WriteFile(file, []byte(rules), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cp, w := cps[1].Address.String(), worker.Address.String()
+	got := inNamespaces(t, between, file, cps[0].Address.String(), cp+" "+w+" 10.3.0.99 10.3.0.250", "22 2379 2380 6443 10250")
+	want := cp + " 22 closed\n" + cp + " 2379 open\n" + cp + " 2380 open\n" + cp + " 6443 open\n" + cp + " 10250 open\n" + cp + " 1 closed\n" +
+		w + " 22 closed\n" + w + " 2379 closed\n" + w + " 2380 closed\n" + w + " 6443 open\n" + w + " 10250 open\n" + w + " 1 closed\n" +
+		"10.3.0.99 22 closed\n10.3.0.99 2379 closed\n10.3.0.99 2380 closed\n10.3.0.99 6443 closed\n10.3.0.99 10250 closed\n" +
+		"10.3.0.99 1 closed\n" +
+		"10.3.0.250 22 open\n10.3.0.250 2379 closed\n10.3.0.250 2380 closed\n10.3.0.250 6443 closed\n10.3.0.250 10250 closed\n" +
+		"10.3.0.250 1 closed\n"
+	if got != want {
+		t.Errorf("the rules let in\n%s\nand should\n%s\n%s", got, want, rules)
+	}
 }
 
 // TestAdministratorsComeFromTheirRanges wants SSH and the API closed to others, and a host that leaves let in until it has left.

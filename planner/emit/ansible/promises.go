@@ -27,6 +27,8 @@ func promises(p *plan.Plan) mapping {
 		{"cgroup_driver", p.Cluster.Kubelet.CgroupDriver},
 		{"runtime", p.Runtime.Name},
 		{"mirrors", mirrors},
+		{"firewall", p.Hosts.Firewall},
+		{"enforcing", p.Hosts.Enforce()},
 	}
 }
 

@@ -125,6 +125,23 @@ def containerd(directory):
     return ["containerd does not read mirrors from %s" % directory]
 
 
+def firewall():
+    """the rules are those that the playbook left."""
+    try:
+        state = json.loads(run("/usr/bin/python3", "/var/lib/k8splan/firewall.py", "state"))
+    except ValueError:
+        state = {"holds": False}
+    return [] if state["holds"] else ["the rules of the firewall are not as the playbook left them: site.yml loads them again"]
+
+
+def enforcing():
+    try:
+        with open("/sys/fs/selinux/enforce", encoding="utf-8") as f:
+            return [] if f.read().strip() == "1" else ["SELinux is permissive"]
+    except OSError:
+        return ["SELinux is off"]
+
+
 def judge(promises):
     found, broken = links(), []
     if promises["proxy"]["mode"]:
@@ -132,6 +149,8 @@ def judge(promises):
     broken += encrypted(promises["encrypted"], found)
     broken += lengths(promises["pod_mtu"], promises["address"], found)
     broken += cgroups(promises["cgroup_driver"])
+    broken += firewall() if promises.get("firewall") else []
+    broken += enforcing() if promises.get("enforcing") else []
     if promises["runtime"] == "docker":
         broken += docker(promises["mirrors"])
     elif promises["runtime"] == "containerd" and promises["mirrors"]:
