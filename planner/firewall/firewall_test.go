@@ -115,7 +115,8 @@ func question(t *testing.T, rules, stamp string, joins bool) string {
 	return string(data)
 }
 
-// TestRulesAreTakenBack walks the program of the role through a change that nobody keeps, one that is kept, one that keeps what was open, one
+// TestRulesAreTakenBack walks the program of the role through a change that nobody keeps, one that is kept, one that keeps what was
+// open, one
 // that nftables refuses, a rule that somebody adds, and the end.
 func TestRulesAreTakenBack(t *testing.T) {
 	p := managed(t)["stacked"]
@@ -228,7 +229,8 @@ func TestConnections(t *testing.T) {
 	}
 	cp, w := cps[1].Address.String(), worker.Address.String()
 	got := inNamespaces(t, between, file, cps[0].Address.String(), cp+" "+w+" 10.3.0.99 10.3.0.250", "22 2379 2380 6443 10250")
-	want := cp + " 22 closed\n" + cp + " 2379 open\n" + cp + " 2380 open\n" + cp + " 6443 open\n" + cp + " 10250 open\n" + cp + " 1 closed\n" +
+	want := cp + " 22 closed\n" + cp + " 2379 open\n" + cp + " 2380 open\n" + cp + " 6443 open\n" + cp + " 10250 open\n" + cp + " 1 " +
+		"closed\n" +
 		w + " 22 closed\n" + w + " 2379 closed\n" + w + " 2380 closed\n" + w + " 6443 open\n" + w + " 10250 open\n" + w + " 1 closed\n" +
 		"10.3.0.99 22 closed\n10.3.0.99 2379 closed\n10.3.0.99 2380 closed\n10.3.0.99 6443 closed\n10.3.0.99 10250 closed\n" +
 		"10.3.0.99 1 closed\n" +
