@@ -331,7 +331,8 @@ func buildInSpite(ctx context.Context, c *cluster, t *table) error {
 		return err
 	}
 	t.phase("refused: check mode")
-	if err := c.refuses(ctx, "a file that k8splan did not write would be overwritten: lb-1 (/etc/haproxy/haproxy.cfg)", "site.yml"); err != nil {
+	const theirs = "a file that k8splan did not write would be overwritten: lb-1 (/etc/haproxy/haproxy.cfg)"
+	if err := c.refuses(ctx, theirs, "site.yml"); err != nil {
 		return err
 	}
 	if after, err := c.portraits(ctx, "lb-1"); err != nil {

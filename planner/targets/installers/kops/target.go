@@ -64,7 +64,7 @@ func Target() target.Target {
 				Folder:    "kops",
 				Checked:   plan.CheckTool,
 				CheckedBy: "kops' CustomResourceDefinitions, made strict",
-				CheckedOn: "2026-11-23",
+				CheckedOn: "2026-11-30",
 			},
 		},
 		Schema: schema,

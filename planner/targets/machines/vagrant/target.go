@@ -33,7 +33,7 @@ func Target() target.Target {
 				Make:         "cd vagrant && vagrant up",
 				Checked:      plan.CheckTool,
 				CheckedBy:    "vagrant validate, ruby -wc",
-				CheckedOn:    "2026-11-23",
+				CheckedOn:    "2026-11-30",
 			},
 		},
 		Schema: schema,
