@@ -68,6 +68,10 @@ func everywhere(ubuntu, debian, redHat, core, flat string) map[string]string {
 	return map[string]string{autoinstall: ubuntu, preseed: debian, kickstart: redHat, coreOS: core, flatcar: flat}
 }
 
+// login is why no installer goes through a proxy that asks for one.
+const login = "An installer reads its answers from the tree, which is meant for git, so it cannot be given the login. Install the machines " +
+	"yourself, or remove credentials_file and let the proxy take their network without a login."
+
 // many are names of cards that are made of several, or of a part of one.
 var many = regexp.MustCompile(`^(bond|team|br|vlan)[0-9._-]|\.`)
 
@@ -151,9 +155,19 @@ func Features() []Feature {
 					return hcl.Range{}, false
 				}
 				if m.column() == flatcar {
-					return m.node.Attr("os"), true
+					return m.node.Attr("os"), p.Network.HTTPProxy.Credentials == "" // one with a login is refused everywhere
 				}
 				return p.Network.HTTPProxy.Block(), true
+			},
+		},
+		{
+			Name:    "a proxy that asks for a login",
+			Refused: everywhere(login, login, login, login, login),
+			asked: func(p *plan.Plan, _ *options, _ machine) (hcl.Range, bool) {
+				if h := p.Network.HTTPProxy; h != nil && h.Credentials != "" {
+					return h.Attr("credentials_file"), true
+				}
+				return hcl.Range{}, false
 			},
 		},
 		{

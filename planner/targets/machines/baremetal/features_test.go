@@ -100,6 +100,9 @@ var asks = map[string]struct {
 		"autoinstall": "proxy: http://10.0.0.3:3128", "preseed": "d-i mirror/http/proxy string http://10.0.0.3:3128",
 		"kickstart": "inst.proxy=http://10.0.0.3:3128", "Fedora CoreOS": `"httpsProxy": "http://10.0.0.4:3128"`,
 	}},
+	"a proxy that asks for a login": {design{
+		network: "http_proxy {\n    http = \"http://10.0.0.3:3128\"\n    credentials_file = \"~/login\"\n  }",
+	}, nil},
 	"a disk by its ID": {design{disk: "/dev/disk/by-id/ata-DISK_S1"}, map[string]string{
 		"autoinstall": "serial: DISK_S1", "preseed": "disk=$(readlink -f /dev/disk/by-id/ata-DISK_S1); debconf-set partman-auto/disk " +
 			"$disk",
