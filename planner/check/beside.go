@@ -22,6 +22,10 @@ const MostSupposed = 50
 var whatIsMissing = map[string][]string{"missing-address": {"address", "first_address"}, "missing-roles": {"roles"},
 	"pool-size": {"count"}}
 
+// ofNames are the rules that judge the name of a block, which says what it says whatever an unknown argument of the block was meant to be.
+var ofNames = []string{"duplicate-name", "host-duplicate-name", "host-name-digits", "host-name-reserved", "invalid-name",
+	"node-name-dots", "scheduler-name-taken"}
+
 // Road is what leads from a file to what is said of its design.
 type Road struct {
 	Load    func() *spec.Spec // again each time
@@ -105,7 +109,8 @@ func common(at []hcl.Range, catalog []*rule.Rule, find func(way int) hcl.Diagnos
 	for way := range spec.Supposed {
 		times := map[string]int{}
 		for _, d := range find(way) {
-			if d.Subject == nil || overlapsAny(at, *d.Subject) {
+			ofName := d.Subject != nil && slices.Contains(ofNames, rule.ID(d)) && !slices.Contains(at, *d.Subject)
+			if d.Subject == nil || overlapsAny(at, *d.Subject) && !ofName {
 				continue
 			}
 			nth := times[key(d, 0)] // two things may be wrong with one place
