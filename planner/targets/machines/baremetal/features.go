@@ -69,7 +69,8 @@ func everywhere(ubuntu, debian, redHat, core, flat string) map[string]string {
 }
 
 // login is why no installer goes through a proxy that asks for one.
-const login = "An installer reads its answers from the tree, which is meant for git, so it cannot be given the login. Install the machines " +
+const login = "An installer reads its answers from the tree, which is meant for git, so it cannot be given the login. Install the " +
+	"machines " +
 	"yourself, or remove credentials_file and let the proxy take their network without a login."
 
 // many are names of cards that are made of several, or of a part of one.
