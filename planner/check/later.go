@@ -80,7 +80,7 @@ func versionSettingLater(p *plan.Plan) []Finding {
 				"Remove it, or correct kubernetes_version.", what, minor, p.Cluster.Version)...)
 		}
 	}
-	const nftables, kubeadmV4, dualStack, kmsV2 = 29, 31, 21, 25
+	const nftables, kubeadmV4, dualStack, kmsV2 = 29, 31, 16, 25 // of those with a gate, when it came
 	if p.Network.KubeProxy.Mode == "nftables" && p.Network.KubeProxy.Has("mode") {
 		say(p.Network.KubeProxy.Attr("mode"), "The mode nftables of kube-proxy", nftables)
 	}
